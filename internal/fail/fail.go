@@ -1,0 +1,106 @@
+// Package fail is the error that a user can act on: what is wrong, where, what
+// to do next, and a stable code. Package cli is the only place that prints one
+// and that turns its [Code] into the exit code of the process.
+package fail
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Code names a kind of failure. It is stable: it appears in --json output and
+// in the documentation, and scripts may compare it.
+type Code string
+
+// The codes. Each has its exit code in [Code.Exit].
+const (
+	Failed            Code = "failed"              // nothing more special applies
+	Usage             Code = "usage"               // wrong flags or arguments
+	Config            Code = "config"              // a project or settings file is wrong
+	NoProject         Code = "no-project"          // no devup.yaml or compose file here or above
+	NothingFound      Code = "nothing-found"       // init found no service
+	UnknownService    Code = "unknown-service"     // an argument names no service of the project
+	NeedsAnswer       Code = "needs-answer"        // a question without a terminal and without --yes
+	NoEngine          Code = "no-engine"           // no container engine can be reached
+	EngineDenied      Code = "engine-denied"       // the engine's socket is there, but not for this user
+	EngineTooOld      Code = "engine-too-old"      // the engine speaks no API version that devup speaks
+	BuildFailed       Code = "build-failed"        // an image could not be built
+	ImageMissing      Code = "image-missing"       // an image could not be pulled
+	PortTaken         Code = "port-taken"          // a host port is held by somebody else
+	Exited            Code = "exited"              // a service's container stopped
+	NotListening      Code = "not-listening"       // nothing listens on the service's port
+	ListensOnLoopback Code = "listens-on-loopback" // only 127.0.0.1 inside the container is listened on
+	ServerError       Code = "server-error"        // the service answers with a status of 500 or more
+	Unhealthy         Code = "unhealthy"           // the service's own healthcheck fails
+	NoAnswer          Code = "no-answer"           // it listens, but does not answer
+	NotReady          Code = "not-ready"           // several services failed, each for its own reason
+	DataLoss          Code = "data-loss"           // the step would lose data and nobody agreed
+	Denied            Code = "denied"              // a file or folder may not be read or written
+	DiskFull          Code = "disk-full"           // no space left
+	Interrupted       Code = "interrupted"         // the person stopped the command
+)
+
+// Exit is the exit code of the process for the failure.
+func (c Code) Exit() int {
+	switch c {
+	case Usage, Config, NoProject, NothingFound, UnknownService, NeedsAnswer:
+		return 2
+	case Exited, NotListening, ListensOnLoopback, ServerError, Unhealthy, NoAnswer, NotReady:
+		return 3
+	case NoEngine, EngineDenied, EngineTooOld:
+		return 4
+	case BuildFailed:
+		return 5
+	case Interrupted:
+		return 130
+	default:
+		return 1
+	}
+}
+
+// Error is a failure that the user can act on. The zero value is not useful;
+// use [New] or [Wrap]. A value is immutable once it is returned.
+type Error struct {
+	Code    Code
+	Message string   // one sentence: what is wrong and where; lower case, no full stop
+	Hint    string   // what to do next, or empty
+	Service string   // the service it is about, or empty
+	File    string   // the file that is at fault, or empty
+	Line    int      // its line, counted from 1; 0 for none
+	Lines   []string // evidence: the last lines of a log or of a build, oldest first
+	Cause   error    // what led to it, or nil; its text is not part of Message
+}
+
+// New makes an error whose message is formatted as by [fmt.Sprintf].
+func New(code Code, hint, format string, args ...any) *Error {
+	return &Error{Code: code, Hint: hint, Message: fmt.Sprintf(format, args...)}
+}
+
+// Wrap is [New] with a cause, which [errors.Is] and [errors.As] then find.
+func Wrap(cause error, code Code, hint, format string, args ...any) *Error {
+	return &Error{Code: code, Hint: hint, Message: fmt.Sprintf(format, args...), Cause: cause}
+}
+
+// Error is "file:line: message", without the parts that are not there.
+func (e *Error) Error() string {
+	switch {
+	case e.File != "" && e.Line > 0:
+		return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Message)
+	case e.File != "":
+		return e.File + ": " + e.Message
+	default:
+		return e.Message
+	}
+}
+
+// Unwrap gives the cause, or nil.
+func (e *Error) Unwrap() error { return e.Cause }
+
+// CodeOf is the code of the first [Error] in err's tree, or [Failed] when there
+// is none.
+func CodeOf(err error) Code {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Code
+	}
+	return Failed
+}
