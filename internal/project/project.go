@@ -1,0 +1,83 @@
+// Package project turns the files of a repository into the project that devup
+// runs: a Compose model of which the x-devup parts are checked, and in which the
+// URLs of the services are still symbols.
+//
+// [Load] finds and reads devup.yaml and the compose files. Nobody knows then
+// which host port a service gets, so what the files say about URLs becomes
+// tokens. When package ports has decided, [Project.Resolve] puts the values in.
+// Everything that compose-go's loader does happens in here; other packages see
+// its types only.
+//
+// What this package does not do: it asks no engine and writes nothing.
+package project
+
+import (
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+)
+
+// Project is a loaded project. It is immutable: who changes something works on
+// a copy, as [Project.Resolve] does.
+type Project struct {
+	*types.Project // as compose-go has it; the strings of a loaded, unresolved project may hold tokens
+
+	Top        Extension                   // x-devup at the top of the files
+	Extensions map[string]ServiceExtension // x-devup by service; services without it have the zero value
+	Notes      []string                    // what the person should know, a sentence each, in a fixed order
+}
+
+// Options say what to load. The zero Options load the project of the current
+// folder with no environment.
+type Options struct {
+	Dir      string            // where to look, and what relative paths are relative to; empty means the current folder
+	Files    []string          // config files (-f); empty means COMPOSE_FILE, then the nearest folder that has some
+	Name     string            // project name (--project-name); empty means COMPOSE_PROJECT_NAME, the files, the folder's name
+	EnvFiles []string          // files of interpolation variables (--env-file); empty means .env beside the config, if it is there
+	Profiles []string          // active profiles; empty means COMPOSE_PROFILES
+	Env      map[string]string // environment of the process
+	Services []string          // only these and what they depend on; empty means all
+}
+
+// Port is one port that a service publishes. A range is as many Ports.
+type Port struct {
+	Service  string
+	Index    int    // which of the service's replicas; 0 for the first
+	Target   int    // port inside the container
+	Protocol string // "tcp", "udp" or "sctp"
+	Wanted   int    // host port that the config asks for; 0 means any
+	HostIP   string // address that the config binds to; empty means the place's own
+	Fixed    bool   // x-devup.port is "fixed": no other host port will do
+}
+
+// PortKey identifies a published port within a project.
+type PortKey struct {
+	Service  string
+	Target   int
+	Protocol string
+	Index    int // tells apart several publications of the same target, in the order of the config
+}
+
+// Where says what published ports are called in the place where devup runs,
+// and to whom files there belong.
+type Where struct {
+	URL    func(port int) string // URL of a host port as a browser uses it, without a trailing slash
+	HostIP string                // address to bind to where the config names none
+	UID    int                   // DEVUP_UID
+	GID    int                   // DEVUP_GID
+}
+
+// EnvName is a service's name as it stands in DEVUP_URL_<name>: upper case, and
+// "_" for everything that is neither a letter nor a digit.
+func EnvName(service string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z':
+			return r - 'a' + 'A'
+		case r >= 'A' && r <= 'Z', r >= '0' && r <= '9':
+			return r
+		default:
+			return '_'
+		}
+	}, service)
+}
