@@ -1,0 +1,117 @@
+package plan
+
+import (
+	"cmp"
+	"path"
+	"slices"
+	"strings"
+)
+
+// Labels by which resources are found again. The first group is Compose's, so
+// that its tools show what devup started; the second is devup's own.
+const (
+	LabelProject    = "com.docker.compose.project"
+	LabelService    = "com.docker.compose.service"
+	LabelNumber     = "com.docker.compose.container-number"
+	LabelOneOff     = "com.docker.compose.oneoff"
+	LabelHash       = "com.docker.compose.config-hash"
+	LabelImage      = "com.docker.compose.image"
+	LabelWorkingDir = "com.docker.compose.project.working_dir"
+	LabelFiles      = "com.docker.compose.project.config_files"
+	LabelDependsOn  = "com.docker.compose.depends_on"
+	LabelReplace    = "com.docker.compose.replace"
+	LabelNetwork    = "com.docker.compose.network"
+	LabelVolume     = "com.docker.compose.volume"
+
+	LabelFields = "dev.devup.config"       // field -> short hash, so that a changed field can be named
+	LabelInputs = "dev.devup.build-inputs" // hash of what the image was built from
+)
+
+// Mount is a mount of a container that exists.
+type Mount struct {
+	Type   string // "bind", "volume", "tmpfs"
+	Name   string // of a volume
+	Source string // of a bind: the path on the engine's host
+	Target string
+}
+
+// Container is a container of the project as the engine shows it.
+type Container struct {
+	ID, Name   string
+	Service    string
+	Number     int
+	OneOff     bool
+	State      string // "running", "created", "exited", "paused", "restarting", "dead", "removing"
+	Health     string // "healthy", "unhealthy", "starting"; empty without a healthcheck
+	Image      string // ID of its image
+	Hash       string // of the configuration that made it
+	Fields     string // value of [LabelFields]
+	Inputs     string // value of [LabelInputs]
+	DependsOn  []string
+	Replaces   string // name of the container that it was made to replace; empty for none
+	WorkingDir string
+	Mounts     []Mount
+	Ports      []PublishedPort
+}
+
+// PublishedPort is a port of a running container that is open on the host.
+type PublishedPort struct {
+	HostIP         string
+	Public, Target int
+	Protocol       string
+}
+
+// Up says that the container's process runs or is about to.
+func (c Container) Up() bool { return c.State == "running" || c.State == "restarting" }
+
+// Observed is one look at the engine: what carries the project's name.
+type Observed struct {
+	Containers []Container
+	Networks   []string          // names of networks with the project's label
+	Volumes    []string          // names of volumes with the project's label
+	Images     map[string]string // reference -> image ID, for the references that were asked for
+}
+
+// Of gives the containers of a service without one-off ones, by number.
+func (o Observed) Of(service string) []Container {
+	var found []Container
+	for _, c := range o.Containers {
+		if c.Service == service && !c.OneOff {
+			found = append(found, c)
+		}
+	}
+	slices.SortFunc(found, func(a, b Container) int {
+		return cmp.Or(cmp.Compare(a.Number, b.Number), cmp.Compare(a.Name, b.Name))
+	})
+	return found
+}
+
+// Masks gives the anonymous volumes of a container that lie inside one of its
+// bind mounts, by target: the node_modules idiom. They hold what the image
+// holds, never data, and go with their container.
+func (c Container) Masks() map[string]string { return c.anonymous(true) }
+
+// Data gives the other anonymous volumes of a container, by target. They may
+// hold a database and are carried over when the container is replaced.
+func (c Container) Data() map[string]string { return c.anonymous(false) }
+
+func (c Container) anonymous(masking bool) map[string]string {
+	found := map[string]string{}
+	for _, m := range c.Mounts {
+		if m.Type == "volume" && anonymousName(m.Name) && underBind(m.Target, c.Mounts) == masking {
+			found[m.Target] = m.Name
+		}
+	}
+	return found
+}
+
+// anonymousName recognises the names that the engine invents: 64 hex digits.
+func anonymousName(name string) bool {
+	return len(name) == 64 && strings.Trim(name, "0123456789abcdef") == ""
+}
+
+func underBind(target string, mounts []Mount) bool {
+	return slices.ContainsFunc(mounts, func(m Mount) bool {
+		return m.Type == "bind" && strings.HasPrefix(path.Clean(target)+"/", path.Clean(m.Target)+"/")
+	})
+}

@@ -1,0 +1,88 @@
+// Package plan decides what has to happen so that the engine runs what the
+// project asks for. It is pure: no context, no clock, no engine. The order of
+// use is: package run observes the engine, [Make] (or [Down], [Stop],
+// [Restart]) compares that with the project, and package run applies the
+// [Plan]. Every operation carries its causes, so that each decision can be
+// printed.
+package plan
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Action is what an operation does to its resource.
+type Action string
+
+// The actions. Their text is part of the JSON output.
+const (
+	CreateNetwork Action = "create-network"
+	RemoveNetwork Action = "remove-network"
+	CreateVolume  Action = "create-volume"
+	RemoveVolume  Action = "remove-volume"
+	Create        Action = "create"   // create a container and start it
+	Recreate      Action = "recreate" // replace a container, keeping its volumes
+	Rename        Action = "rename"   // finish a replacement that was interrupted
+	Start         Action = "start"
+	Stop          Action = "stop"
+	Kill          Action = "kill"
+	RestartOnly   Action = "restart"
+	Remove        Action = "remove" // stop where needed, then remove
+	Await         Action = "await"  // wait until the containers of a service meet Condition
+)
+
+// Op is one operation. The zero value means nothing.
+type Op struct {
+	Action    Action
+	Name      string            // the resource's name on the engine
+	Service   string            // the service of a container; empty for networks and volumes
+	Key       string            // the key of a network or volume in the project
+	Number    int               // the number of a container in its service, from 1
+	Causes    []string          // why, each a few words; no secret value is ever among them
+	After     []int             // indexes of the operations that must have succeeded first
+	Old       Container         // the container that exists, for every action but Create
+	Carry     map[string]string // Create, Recreate: mount target -> existing anonymous volume to mount there again
+	Condition string            // Await: "service_healthy" or "service_completed_successfully"
+	Drop      []string          // Recreate, Remove: anonymous volumes that go with the old container, sorted
+}
+
+// Plan is a list of operations in an order that respects After: an operation
+// only waits for earlier ones. The zero Plan does nothing.
+type Plan struct {
+	Ops []Op
+	// Orphans are containers that carry the project's name but belong to no
+	// service of it, by name. They are reported and left alone.
+	Orphans []string
+}
+
+// Empty says that nothing has to be done. A plan that only awaits is empty.
+func (p *Plan) Empty() bool {
+	for _, op := range p.Ops {
+		if op.Action != Await {
+			return false
+		}
+	}
+	return true
+}
+
+// String is the plan for a person, one operation a line.
+func (p *Plan) String() string {
+	var b strings.Builder
+	for _, op := range p.Ops {
+		if op.Action == Await {
+			continue
+		}
+		fmt.Fprintf(&b, "%s %s", op.Action, op.Name)
+		if len(op.Causes) > 0 {
+			fmt.Fprintf(&b, ": %s", strings.Join(op.Causes, "; "))
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// add appends an operation and gives its index.
+func (p *Plan) add(op Op) int {
+	p.Ops = append(p.Ops, op)
+	return len(p.Ops) - 1
+}

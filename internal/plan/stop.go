@@ -1,0 +1,113 @@
+package plan
+
+import (
+	"maps"
+	"slices"
+)
+
+// DownOptions changes what [Down] plans. The zero value keeps all data.
+type DownOptions struct {
+	Volumes bool // named and anonymous volumes of the project go too
+}
+
+// Down removes what carries the project's name: containers in the reverse order
+// of their dependencies, then networks, then (only when asked) volumes. It works
+// from labels alone, so that it also works when the project's files are broken
+// or gone.
+func Down(o Observed, opts DownOptions) *Plan {
+	p := &Plan{}
+	removed := byService(p, o.Containers, func(c Container) Op {
+		drop := slices.Collect(maps.Values(c.Masks()))
+		if opts.Volumes {
+			drop = slices.AppendSeq(drop, maps.Values(c.Data()))
+		}
+		slices.Sort(drop)
+		return Op{Action: Remove, Old: c, Drop: drop}
+	})
+	var after []int
+	for _, ids := range removed {
+		after = append(after, ids...)
+	}
+	slices.Sort(after)
+	for _, name := range slices.Sorted(slices.Values(o.Networks)) {
+		p.add(Op{Action: RemoveNetwork, Name: name, After: after})
+	}
+	if opts.Volumes {
+		for _, name := range slices.Sorted(slices.Values(o.Volumes)) {
+			p.add(Op{Action: RemoveVolume, Name: name, After: after, Causes: []string{"--volumes"}})
+		}
+	}
+	return p
+}
+
+// StopAll stops the running containers of the services in the reverse order of
+// their dependencies. No services means all.
+func StopAll(o Observed, services []string) *Plan {
+	p := &Plan{}
+	var running []Container
+	for _, c := range selected(o, services) {
+		if c.Up() || c.State == "paused" {
+			running = append(running, c)
+		}
+	}
+	byService(p, running, func(c Container) Op { return Op{Action: Stop, Old: c} })
+	return p
+}
+
+// Restart restarts the containers of the services. No services means all.
+func Restart(o Observed, services []string) *Plan {
+	p := &Plan{}
+	for _, c := range selected(o, services) {
+		p.add(Op{Action: RestartOnly, Name: c.Name, Service: c.Service, Number: c.Number, Old: c})
+	}
+	return p
+}
+
+func selected(o Observed, services []string) []Container {
+	var found []Container
+	for _, c := range o.Containers {
+		if !c.OneOff && (len(services) == 0 || slices.Contains(services, c.Service)) {
+			found = append(found, c)
+		}
+	}
+	return found
+}
+
+// byService adds an operation for each container; those of a service wait for
+// those of every service that depends on it. A circle, which only hand-made
+// labels can hold, is cut where it is met.
+func byService(p *Plan, containers []Container, op func(Container) Op) map[string][]int {
+	groups := map[string][]Container{}
+	dependents := map[string][]string{}
+	for _, c := range containers {
+		groups[c.Service] = append(groups[c.Service], c)
+		for _, dependency := range c.DependsOn {
+			if !slices.Contains(dependents[dependency], c.Service) {
+				dependents[dependency] = append(dependents[dependency], c.Service)
+			}
+		}
+	}
+	added := map[string][]int{}
+	seen := map[string]bool{}
+	var visit func(service string)
+	visit = func(service string) {
+		if seen[service] {
+			return
+		}
+		seen[service] = true
+		var after []int
+		for _, dependent := range dependents[service] {
+			visit(dependent)
+			after = append(after, added[dependent]...)
+		}
+		for _, c := range groups[service] {
+			next := op(c)
+			next.Name, next.Service, next.Number, next.After = c.Name, c.Service, c.Number, after
+			added[service] = append(added[service], p.add(next))
+		}
+	}
+	for _, service := range slices.Sorted(maps.Keys(groups)) {
+		visit(service)
+	}
+	return added
+}

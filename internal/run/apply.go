@@ -1,0 +1,100 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/compose-spec/compose-go/v2/types"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/devup-cli/devup/internal/event"
+	"github.com/devup-cli/devup/internal/plan"
+)
+
+// parallel is how many operations run at a time. The engine starts containers
+// hardly faster with more (measured on two cores).
+const parallel = 4
+
+// Options says how a plan is applied.
+type Options struct {
+	Inputs map[string]string // service -> hash of its build inputs, for the container's label
+	Images map[string]string // image reference -> ID, for the container's label
+	// StopTimeout replaces every container's own grace period; nil keeps it.
+	StopTimeout *time.Duration
+	Sink        event.Sink
+}
+
+// Result names the containers that Apply left running, by service.
+type Result struct {
+	mu  sync.Mutex
+	IDs map[string][]string // service -> IDs of containers that were made, started or restarted
+}
+
+func (r *Result) runs(service, id string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.IDs[service] = append(r.IDs[service], id)
+}
+
+// gate is where operations wait for an earlier one.
+type gate struct {
+	done chan struct{} // closed when the operation has succeeded, and only then
+	over chan struct{} // closed when it will not run any more
+}
+
+// Apply carries out a plan. The project may be nil for plans that make nothing
+// (down, stop, restart). An operation runs when all that it waits for has
+// succeeded; what waits for a failed one never runs, everything else does. The
+// error joins all failures in the plan's order, or is the context's. The result
+// is valid also beside an error.
+func Apply(ctx context.Context, e Engine, p *types.Project, todo *plan.Plan, o Options) (*Result, error) {
+	a := &applier{engine: e, project: p, options: o, result: &Result{IDs: map[string][]string{}}}
+	gates := make([]gate, len(todo.Ops))
+	for i := range gates {
+		gates[i] = gate{done: make(chan struct{}), over: make(chan struct{})}
+	}
+	errs := make([]error, len(todo.Ops))
+	slots := make(chan struct{}, parallel)
+	var group errgroup.Group
+	for i, op := range todo.Ops {
+		group.Go(func() error {
+			defer close(gates[i].over)
+			if !pass(ctx, gates, op.After) {
+				return nil
+			}
+			if op.Action != plan.Await { // waiting takes no slot from work
+				slots <- struct{}{}
+				defer func() { <-slots }()
+			}
+			if errs[i] = a.do(ctx, op); errs[i] == nil {
+				close(gates[i].done)
+			}
+			return nil
+		})
+	}
+	_ = group.Wait() // every error is in errs, in the plan's order
+	if ctx.Err() != nil {
+		return a.result, context.Cause(ctx)
+	}
+	return a.result, errors.Join(errs...)
+}
+
+// pass waits for operations; false when one of them did not succeed.
+func pass(ctx context.Context, gates []gate, after []int) bool {
+	for _, i := range after {
+		select {
+		case <-gates[i].done:
+		case <-ctx.Done():
+			return false
+		case <-gates[i].over:
+			select {
+			case <-gates[i].done: // both were ready
+			default:
+				return false
+			}
+		}
+	}
+	return ctx.Err() == nil
+}

@@ -1,0 +1,87 @@
+package run
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/moby/moby/client"
+
+	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/plan"
+)
+
+// awaitEvery is the pause between two looks at a dependency. A healthcheck runs
+// every few seconds at the most, so looking more often finds nothing sooner.
+const awaitEvery = 250 * time.Millisecond
+
+// awaitCondition waits until every container of a service meets a condition of
+// depends_on. There is no limit but the context's: the healthcheck has its own.
+func (a *applier) awaitCondition(ctx context.Context, op plan.Op) error {
+	s := a.project.Services[op.Service]
+	for number := 1; number <= s.GetScale(); number++ {
+		name := plan.ContainerName(a.project, s, number)
+		if err := a.awaitContainer(ctx, op, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *applier) awaitContainer(ctx context.Context, op plan.Op, name string) error {
+	tick := time.NewTicker(awaitEvery)
+	defer tick.Stop()
+	for {
+		found, err := a.engine.ContainerInspect(ctx, name, client.ContainerInspectOptions{})
+		if err != nil {
+			return err
+		}
+		state := found.Container.State
+		health := ""
+		if state.Health != nil {
+			health = string(state.Health.Status)
+		}
+		met, err := condition(op, state.Running, state.Restarting, state.ExitCode, health)
+		if met || err != nil {
+			return err
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// condition says whether a container's state meets an awaited condition, or why
+// it never will.
+func condition(op plan.Op, running, restarting bool, exitCode int, health string) (met bool, err error) {
+	if op.Condition == types.ServiceConditionCompletedSuccessfully {
+		if running || restarting {
+			return false, nil
+		}
+		if exitCode == 0 {
+			return true, nil
+		}
+		return false, neverMet(op, fail.Exited, fmt.Sprintf("exited with code %d", exitCode))
+	}
+	switch {
+	case health == "healthy":
+		return true, nil
+	case health == "unhealthy":
+		return false, neverMet(op, fail.Unhealthy, "is unhealthy: its healthcheck failed")
+	case !running && !restarting:
+		return false, neverMet(op, fail.Exited, fmt.Sprintf("exited with code %d before it was healthy", exitCode))
+	case health == "" || health == "none":
+		return false, neverMet(op, fail.Config, "has no healthcheck, but another service waits for it to be healthy")
+	default:
+		return false, nil
+	}
+}
+
+func neverMet(op plan.Op, code fail.Code, what string) error {
+	err := fail.New(code, "devup logs "+op.Service, "%s %s, so the services that depend on it were not started", op.Service, what)
+	err.Service = op.Service
+	return err
+}

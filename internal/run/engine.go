@@ -1,0 +1,49 @@
+// Package run looks at the engine and changes it: [Observe] is one look, with as
+// few calls as it takes, [Apply] carries out a plan of package plan, as parallel
+// as the plan and the engine allow. It decides nothing that a plan could decide.
+package run
+
+import (
+	"context"
+
+	"github.com/moby/moby/client"
+)
+
+// lister is what Observe needs of the engine.
+type lister interface {
+	ContainerList(context.Context, client.ContainerListOptions) (client.ContainerListResult, error)
+	NetworkList(context.Context, client.NetworkListOptions) (client.NetworkListResult, error)
+	VolumeList(context.Context, client.VolumeListOptions) (client.VolumeListResult, error)
+	ImageList(context.Context, client.ImageListOptions) (client.ImageListResult, error)
+}
+
+// shared is what Apply needs for networks and volumes.
+type shared interface {
+	NetworkCreate(context.Context, string, client.NetworkCreateOptions) (client.NetworkCreateResult, error)
+	NetworkRemove(context.Context, string, client.NetworkRemoveOptions) (client.NetworkRemoveResult, error)
+	VolumeCreate(context.Context, client.VolumeCreateOptions) (client.VolumeCreateResult, error)
+	VolumeRemove(context.Context, string, client.VolumeRemoveOptions) (client.VolumeRemoveResult, error)
+}
+
+// makes is what Apply needs to make and remove containers.
+type makes interface {
+	ContainerCreate(context.Context, client.ContainerCreateOptions) (client.ContainerCreateResult, error)
+	ContainerRename(context.Context, string, client.ContainerRenameOptions) (client.ContainerRenameResult, error)
+	ContainerRemove(context.Context, string, client.ContainerRemoveOptions) (client.ContainerRemoveResult, error)
+	NetworkConnect(context.Context, string, client.NetworkConnectOptions) (client.NetworkConnectResult, error)
+}
+
+// moves is what Apply needs to bring containers from one state to another.
+type moves interface {
+	ContainerStart(context.Context, string, client.ContainerStartOptions) (client.ContainerStartResult, error)
+	ContainerStop(context.Context, string, client.ContainerStopOptions) (client.ContainerStopResult, error)
+	ContainerRestart(context.Context, string, client.ContainerRestartOptions) (client.ContainerRestartResult, error)
+	ContainerInspect(context.Context, string, client.ContainerInspectOptions) (client.ContainerInspectResult, error)
+}
+
+// Engine is what Apply needs in all; [client.Client] has it.
+type Engine interface {
+	shared
+	makes
+	moves
+}

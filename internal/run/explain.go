@@ -1,0 +1,54 @@
+package run
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/containerd/errdefs"
+
+	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/plan"
+)
+
+// portInUse finds the port in the engine's words for a host port that somebody
+// holds; they differ between engine versions and proxies.
+var portInUse = regexp.MustCompile(`(?:port is already allocated|address already in use|ports are not available)`)
+
+var boundPort = regexp.MustCompile(`(?:0\.0\.0\.0|127\.0\.0\.1|\[?::1?\]?|[\d.]+):(\d{1,5})`)
+
+// explain turns the engine's error into a sentence about the operation. An error
+// that already is one passes.
+func explain(err error, op plan.Op) error {
+	if _, ok := errors.AsType[*fail.Error](err); ok {
+		return err
+	}
+	text := engineText(err)
+	failure := func(code fail.Code, hint, format string, args ...any) error {
+		f := fail.Wrap(err, code, hint, format, args...)
+		f.Service = op.Service
+		return f
+	}
+	switch {
+	case portInUse.MatchString(text):
+		port := "a port"
+		if m := boundPort.FindStringSubmatch(text); m != nil {
+			port = "port " + m[1]
+		}
+		return failure(fail.PortTaken, "run `devup up` again: it looks for a free port", "%s cannot have %s: somebody else holds it", op.Service, port)
+	case errdefs.IsNotFound(err) && strings.Contains(strings.ToLower(text), "image"):
+		return failure(fail.ImageMissing, "", "the image of %s is not there: %s", op.Service, text)
+	case strings.Contains(text, "no space left on device"):
+		return failure(fail.DiskFull, "free some space: `docker system prune` removes what nothing uses", "the engine's disk is full: %s %s", op.Action, op.Name)
+	case strings.Contains(text, "executable file not found") || strings.Contains(text, "no such file or directory: unknown"):
+		return failure(fail.Exited, "check `command` and `entrypoint` of the service and what the image holds", "%s cannot start: %s", op.Service, text)
+	default:
+		return fmt.Errorf("%s %s: %w", op.Action, op.Name, err)
+	}
+}
+
+// engineText is the engine's sentence without its prefixes.
+func engineText(err error) string {
+	return strings.TrimPrefix(err.Error(), "Error response from daemon: ")
+}

@@ -1,0 +1,230 @@
+package run
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/containerd/errdefs"
+	"github.com/moby/moby/client"
+
+	"github.com/devup-cli/devup/internal/event"
+	"github.com/devup-cli/devup/internal/plan"
+)
+
+// applier carries out single operations.
+type applier struct {
+	engine  Engine
+	project *types.Project
+	options Options
+	result  *Result
+}
+
+// do carries out one operation and reports it.
+func (a *applier) do(ctx context.Context, op plan.Op) error {
+	kind, verb := words(op.Action)
+	start := time.Now()
+	report := func(state event.State, text string) {
+		a.options.Sink(event.Event{Kind: kind, Name: op.Name, Parent: op.Service, State: state, Text: text, Took: time.Since(start)})
+	}
+	report(event.Working, verb.doing)
+	if err := a.perform(ctx, op); err != nil {
+		report(event.Failed, verb.doing)
+		return explain(err, op)
+	}
+	report(event.Done, verb.done)
+	return nil
+}
+
+// perform picks the work of an action.
+func (a *applier) perform(ctx context.Context, op plan.Op) error {
+	switch op.Action {
+	case plan.CreateNetwork:
+		return a.createNetwork(ctx, op)
+	case plan.RemoveNetwork:
+		_, err := a.engine.NetworkRemove(ctx, op.Name, client.NetworkRemoveOptions{})
+		return ignoreGone(err)
+	case plan.CreateVolume:
+		return a.createVolume(ctx, op)
+	case plan.RemoveVolume:
+		_, err := a.engine.VolumeRemove(ctx, op.Name, client.VolumeRemoveOptions{})
+		return ignoreGone(err)
+	case plan.Create:
+		return a.create(ctx, op)
+	case plan.Recreate:
+		return a.recreate(ctx, op)
+	case plan.Rename:
+		return a.rename(ctx, op)
+	case plan.Start:
+		return a.start(ctx, op.Service, op.Old.ID)
+	case plan.Stop:
+		return a.stop(ctx, op.Old)
+	case plan.RestartOnly:
+		_, err := a.engine.ContainerRestart(ctx, op.Old.ID, client.ContainerRestartOptions{Timeout: a.seconds()})
+		return err
+	case plan.Remove:
+		return a.remove(ctx, op)
+	case plan.Await:
+		return a.awaitCondition(ctx, op)
+	default:
+		return fmt.Errorf("unknown action %q", op.Action)
+	}
+}
+
+// create makes a container under its final name and starts it. A container that
+// cannot start is left as it is: the next run replaces it, and meanwhile its
+// state can be looked at.
+func (a *applier) create(ctx context.Context, op plan.Op) error {
+	id, err := a.newContainer(ctx, op, op.Name, "")
+	if err != nil {
+		return err
+	}
+	return a.start(ctx, op.Service, id)
+}
+
+// recreate makes the successor under a name of its own before it removes the
+// old container, so that at each moment one of the two holds the anonymous
+// volumes. The label of the successor tells a later run what it was for.
+func (a *applier) recreate(ctx context.Context, op plan.Op) error {
+	id, err := a.newContainer(ctx, op, op.Old.ID[:min(12, len(op.Old.ID))]+"_"+op.Name, op.Old.Name)
+	if err != nil {
+		return err
+	}
+	if err := a.stop(ctx, op.Old); err != nil {
+		return err
+	}
+	if err := a.remove(ctx, op); err != nil {
+		return err
+	}
+	if _, err := a.engine.ContainerRename(ctx, id, client.ContainerRenameOptions{NewName: op.Name}); err != nil {
+		return err
+	}
+	return a.start(ctx, op.Service, id)
+}
+
+func (a *applier) rename(ctx context.Context, op plan.Op) error {
+	if _, err := a.engine.ContainerRename(ctx, op.Old.ID, client.ContainerRenameOptions{NewName: op.Name}); err != nil {
+		return err
+	}
+	return a.start(ctx, op.Service, op.Old.ID)
+}
+
+func (a *applier) newContainer(ctx context.Context, op plan.Op, name, replaces string) (string, error) {
+	s := a.project.Services[op.Service]
+	if err := prepareBinds(s); err != nil {
+		return "", err
+	}
+	labels, err := labelsOf(a.project, s, op.Number, a.options.Images[plan.ImageName(a.project, s)], a.options.Inputs[s.Name])
+	if err != nil {
+		return "", err
+	}
+	if replaces != "" {
+		labels[plan.LabelReplace] = replaces
+	}
+	create, err := createOptions(a.project, s, op.Number, labels, op.Carry)
+	if err != nil {
+		return "", err
+	}
+	create.Name = name
+	made, err := a.engine.ContainerCreate(ctx, create)
+	if err != nil {
+		return "", err
+	}
+	return made.ID, a.connect(ctx, s, made.ID)
+}
+
+// connect joins the networks after the first.
+func (a *applier) connect(ctx context.Context, s types.ServiceConfig, id string) error {
+	networks, err := endpoints(a.project, s)
+	if err != nil || len(networks) < 2 {
+		return err
+	}
+	for _, n := range networks[1:] {
+		if _, err := a.engine.NetworkConnect(ctx, n.name, client.NetworkConnectOptions{Container: id, EndpointConfig: n.settings}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *applier) start(ctx context.Context, service, id string) error {
+	_, err := a.engine.ContainerStart(ctx, id, client.ContainerStartOptions{})
+	if err == nil {
+		a.result.runs(service, id)
+	}
+	return err
+}
+
+func (a *applier) stop(ctx context.Context, c plan.Container) error {
+	if !c.Up() && c.State != "paused" {
+		return nil
+	}
+	_, err := a.engine.ContainerStop(ctx, c.ID, client.ContainerStopOptions{Timeout: a.seconds()})
+	return ignoreGone(err)
+}
+
+// remove stops and removes a container, then the anonymous volumes that the plan
+// gives up. One of them that somebody else uses meanwhile stays.
+func (a *applier) remove(ctx context.Context, op plan.Op) error {
+	if err := a.stop(ctx, op.Old); err != nil {
+		return err
+	}
+	_, err := a.engine.ContainerRemove(ctx, op.Old.ID, client.ContainerRemoveOptions{Force: true})
+	if err := ignoreGone(err); err != nil {
+		return err
+	}
+	for _, name := range op.Drop {
+		_, err := a.engine.VolumeRemove(ctx, name, client.VolumeRemoveOptions{})
+		if err := ignoreGone(err); err != nil && !errdefs.IsConflict(err) {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *applier) seconds() *int {
+	if a.options.StopTimeout == nil {
+		return nil
+	}
+	seconds := int(math.Ceil(a.options.StopTimeout.Seconds()))
+	return &seconds
+}
+
+// ignoreGone drops the error that a resource is not there or is being removed
+// by somebody else already.
+func ignoreGone(err error) error {
+	if errdefs.IsNotFound(err) {
+		return nil
+	}
+	return err
+}
+
+// verb says an action while it happens and afterwards.
+type verb struct{ doing, done string }
+
+func words(action plan.Action) (event.Kind, verb) {
+	switch action {
+	case plan.CreateNetwork:
+		return event.Network, verb{"creating", "created"}
+	case plan.RemoveNetwork:
+		return event.Network, verb{"removing", "removed"}
+	case plan.CreateVolume:
+		return event.Volume, verb{"creating", "created"}
+	case plan.RemoveVolume:
+		return event.Volume, verb{"removing", "removed"}
+	case plan.Recreate:
+		return event.Container, verb{"replacing", "replaced"}
+	case plan.Stop:
+		return event.Container, verb{"stopping", "stopped"}
+	case plan.RestartOnly:
+		return event.Container, verb{"restarting", "restarted"}
+	case plan.Remove:
+		return event.Container, verb{"removing", "removed"}
+	case plan.Await:
+		return event.Service, verb{"waiting for its dependents' condition", "meets its dependents' condition"}
+	default:
+		return event.Container, verb{"starting", "started"}
+	}
+}

@@ -1,0 +1,99 @@
+package run
+
+import (
+	"context"
+	"maps"
+	"net/netip"
+
+	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/containerd/errdefs"
+	"github.com/moby/moby/api/types/network"
+	"github.com/moby/moby/client"
+
+	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/plan"
+)
+
+func (a *applier) createNetwork(ctx context.Context, op plan.Op) error {
+	n := a.project.Networks[op.Key]
+	ipam, err := ipamOf(op.Key, n.Ipam)
+	if err != nil {
+		return err
+	}
+	_, err = a.engine.NetworkCreate(ctx, n.Name, client.NetworkCreateOptions{
+		Driver: n.Driver, Options: n.DriverOpts, IPAM: ipam,
+		Internal: n.Internal, Attachable: n.Attachable, EnableIPv4: n.EnableIPv4, EnableIPv6: n.EnableIPv6,
+		Labels: a.shared(n.Labels, plan.LabelNetwork, op.Key),
+	})
+	if errdefs.IsConflict(err) { // made by somebody since the look, or without our label: it serves
+		return nil
+	}
+	return err
+}
+
+func (a *applier) createVolume(ctx context.Context, op plan.Op) error {
+	v := a.project.Volumes[op.Key]
+	_, err := a.engine.VolumeCreate(ctx, client.VolumeCreateOptions{
+		Name: v.Name, Driver: v.Driver, DriverOpts: v.DriverOpts,
+		Labels: a.shared(v.Labels, plan.LabelVolume, op.Key),
+	})
+	return err
+}
+
+// shared are the labels of a network or volume.
+func (a *applier) shared(own types.Labels, label, key string) map[string]string {
+	labels := maps.Clone(map[string]string(own))
+	if labels == nil {
+		labels = map[string]string{}
+	}
+	labels[plan.LabelProject] = a.project.Name
+	labels[plan.LabelWorkingDir] = a.project.WorkingDir
+	labels[label] = key
+	return labels
+}
+
+func ipamOf(key string, c types.IPAMConfig) (*network.IPAM, error) {
+	if c.Driver == "" && len(c.Config) == 0 && len(c.Options) == 0 {
+		return nil, nil
+	}
+	ipam := &network.IPAM{Driver: c.Driver, Options: c.Options}
+	for _, pool := range c.Config {
+		converted, err := poolOf(*pool)
+		if err != nil {
+			return nil, fail.Wrap(err, fail.Config, "write a subnet as 172.28.0.0/16 and addresses as 172.28.0.1", "network %s has an ipam entry that is no address: %v", key, err)
+		}
+		ipam.Config = append(ipam.Config, converted)
+	}
+	return ipam, nil
+}
+
+func poolOf(pool types.IPAMPool) (network.IPAMConfig, error) {
+	var c network.IPAMConfig
+	var err error
+	if pool.Subnet != "" {
+		if c.Subnet, err = netip.ParsePrefix(pool.Subnet); err != nil {
+			return c, err
+		}
+	}
+	if pool.IPRange != "" {
+		if c.IPRange, err = netip.ParsePrefix(pool.IPRange); err != nil {
+			return c, err
+		}
+	}
+	if pool.Gateway != "" {
+		if c.Gateway, err = netip.ParseAddr(pool.Gateway); err != nil {
+			return c, err
+		}
+	}
+	for name, text := range pool.AuxiliaryAddresses {
+		addr, err := netip.ParseAddr(text)
+		if err != nil {
+			return c, err
+		}
+		if c.AuxAddress == nil {
+			c.AuxAddress = map[string]netip.Addr{}
+		}
+		c.AuxAddress[name] = addr
+	}
+	return c, nil
+}
