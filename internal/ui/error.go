@@ -1,0 +1,117 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/devup-cli/devup/internal/fail"
+)
+
+// errorObject is an error in JSON. Its names are a promise.
+type errorObject struct {
+	Type     string    `json:"type"` // "error"
+	Code     fail.Code `json:"code"`
+	ExitCode int       `json:"exit_code"`
+	Message  string    `json:"message"`
+	Hint     string    `json:"hint,omitempty"`
+	Service  string    `json:"service,omitempty"`
+	File     string    `json:"file,omitempty"`
+	Line     int       `json:"line,omitempty"`
+	Lines    []string  `json:"lines,omitempty"`
+	Cause    string    `json:"cause,omitempty"`
+}
+
+// Error prints what went wrong to stderr: each of the failures that err joins,
+// with its evidence and its hint. Progress that is still under way is ended first.
+func (u *UI) Error(err error) {
+	var b strings.Builder
+	for _, e := range failures(err) {
+		if u.mode == JSON {
+			b.WriteString(line(object(e)))
+			continue
+		}
+		b.WriteString(describe(e, u.streams.theme(toErr)))
+	}
+	u.do(func(r renderer) {
+		if t, ok := r.(*terminal); ok {
+			t.finish(time.Now())
+		}
+		r.print(toErr, b.String())
+	})
+}
+
+// failures takes apart what [errors.Join] joined, and makes a [fail.Error] of
+// whatever is none.
+func failures(err error) []*fail.Error {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		var all []*fail.Error
+		for _, e := range joined.Unwrap() {
+			all = append(all, failures(e)...)
+		}
+		return all
+	}
+	e, ok := errors.AsType[*fail.Error](err)
+	switch {
+	case !ok && errors.Is(err, context.Canceled):
+		return []*fail.Error{fail.New(fail.Interrupted, "", "interrupted")}
+	case !ok:
+		return []*fail.Error{fail.New(fail.Failed, "", "%s", err.Error())}
+	}
+	if err.Error() != e.Error() { // somebody wrapped it and said more
+		around := *e
+		around.Message, around.File, around.Line = err.Error(), "", 0
+		return []*fail.Error{&around}
+	}
+	return []*fail.Error{e}
+}
+
+func object(e *fail.Error) errorObject {
+	o := errorObject{
+		Type: "error", Code: e.Code, ExitCode: e.Code.Exit(),
+		Message: e.Message, Hint: e.Hint, Service: e.Service,
+		File: e.File, Line: e.Line, Lines: e.Lines,
+	}
+	if e.Cause != nil {
+		o.Cause = e.Cause.Error()
+	}
+	return o
+}
+
+// describe is an error for people: one sentence, its evidence, the next step.
+func describe(e *fail.Error, t theme) string {
+	if e.Code == fail.Interrupted {
+		return "devup: " + clean(e.Error(), false) + "\n"
+	}
+	var b strings.Builder
+	first := true
+	for l := range strings.Lines(e.Error()) {
+		text := clean(strings.TrimRight(l, "\r\n"), false)
+		if first {
+			b.WriteString(t.bad("error:") + " " + t.bold(text) + "\n")
+		} else {
+			b.WriteString("  " + text + "\n")
+		}
+		first = false
+	}
+	if e.Cause != nil && !strings.Contains(e.Message, e.Cause.Error()) {
+		indented(&b, "  ", "  ", e.Cause.Error(), t.faint)
+	}
+	for _, l := range e.Lines {
+		b.WriteString("  " + t.faint("|") + " " + clean(strings.TrimRight(l, "\r\n"), t.color) + "\n")
+	}
+	if e.Hint != "" {
+		indented(&b, "  "+t.busy("hint:")+" ", "        ", e.Hint, func(s string) string { return s })
+	}
+	return b.String()
+}
+
+// indented writes a text of one or more lines.
+func indented(b *strings.Builder, first, rest, text string, style func(string) string) {
+	prefix := first
+	for l := range strings.Lines(text) {
+		b.WriteString(prefix + style(clean(strings.TrimRight(l, "\r\n"), false)) + "\n")
+		prefix = rest
+	}
+}

@@ -1,0 +1,58 @@
+package ui
+
+import (
+	"encoding/json"
+	"io"
+	"time"
+
+	"github.com/devup-cli/devup/internal/event"
+)
+
+// eventObject is an event in JSON. Its names are a promise.
+type eventObject struct {
+	Type   string  `json:"type"` // "event", or "log" for a line that a container printed
+	Time   string  `json:"time"` // RFC 3339
+	Kind   string  `json:"kind,omitempty"`
+	ID     string  `json:"id,omitempty"`
+	Name   string  `json:"name,omitempty"`
+	Parent string  `json:"parent,omitempty"`
+	State  string  `json:"state,omitempty"`
+	Text   string  `json:"text"`
+	Stream string  `json:"stream,omitempty"`
+	Took   float64 `json:"took,omitempty"` // seconds
+}
+
+// jsonRenderer writes one object a line. Text is as its source wrote it.
+type jsonRenderer struct{ streams Streams }
+
+func (r *jsonRenderer) event(e event.Event, at time.Time) {
+	o := eventObject{
+		Type: "event", Time: at.UTC().Format(time.RFC3339Nano),
+		Kind: string(e.Kind), ID: e.ID, Name: e.Name, Parent: e.Parent,
+		State: string(e.State), Text: e.Text, Stream: e.Stream, Took: e.Took.Seconds(),
+	}
+	to := toErr
+	if e.Kind == event.Log {
+		o.Type, o.Kind, to = "log", "", toOut
+	}
+	r.print(to, line(o))
+}
+
+func (r *jsonRenderer) print(to stream, text string) {
+	_, _ = io.WriteString(r.streams.writer(to), text) // a closed pipe is nobody's error here
+}
+
+func (r *jsonRenderer) flush(time.Time) {}
+func (r *jsonRenderer) alive(time.Time) {}
+func (r *jsonRenderer) pending() bool   { return false }
+func (r *jsonRenderer) close(time.Time) {}
+
+// line is v as one line of JSON. Only plain values are handed in, so that it
+// cannot fail.
+func line(v any) string {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic("ui: value that JSON cannot hold: " + err.Error())
+	}
+	return string(b) + "\n"
+}

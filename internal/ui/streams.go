@@ -1,0 +1,75 @@
+package ui
+
+import "io"
+
+// Streams are the three standard streams and what is known of them.
+type Streams struct {
+	In  io.Reader
+	Out io.Writer // results
+	Err io.Writer // everything else
+
+	InTTY, OutTTY, ErrTTY bool // each is a terminal
+
+	OutColor, ErrColor bool // each may carry colour and links
+
+	// Size gives the terminal's columns and rows, asked anew for each frame
+	// because people resize windows. Nil means 80 by 24.
+	Size func() (columns, rows int)
+}
+
+// stream names one of the two output streams.
+type stream int
+
+const (
+	toOut stream = iota
+	toErr
+)
+
+// withDefaults fills what is nil.
+func (s Streams) withDefaults() Streams {
+	if s.Out == nil {
+		s.Out = io.Discard
+	}
+	if s.Err == nil {
+		s.Err = io.Discard
+	}
+	size := s.Size
+	s.Size = func() (int, int) {
+		columns, rows := 0, 0
+		if size != nil {
+			columns, rows = size()
+		}
+		if columns <= 0 {
+			columns = 80
+		}
+		if rows <= 0 {
+			rows = 24
+		}
+		return columns, rows
+	}
+	return s
+}
+
+// writer is the stream's writer.
+func (s Streams) writer(to stream) io.Writer {
+	if to == toOut {
+		return s.Out
+	}
+	return s.Err
+}
+
+// theme is the theme of one output stream.
+func (s Streams) theme(to stream) theme {
+	if to == toOut {
+		return theme{color: s.OutColor}
+	}
+	return theme{color: s.ErrColor}
+}
+
+// terminal tells whether the stream is one.
+func (s Streams) terminal(to stream) bool {
+	if to == toOut {
+		return s.OutTTY
+	}
+	return s.ErrTTY
+}

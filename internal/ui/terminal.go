@@ -1,0 +1,225 @@
+package ui
+
+import (
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"github.com/devup-cli/devup/internal/event"
+)
+
+// The tallest live region, and the widest name that settled lines are aligned to.
+const (
+	maxRegion = 24
+	maxName   = 36
+)
+
+// chunk is finished text that waits to be written above the region.
+type chunk struct {
+	to   stream
+	text string
+}
+
+// terminal keeps a live region at the bottom: one line for each resource that
+// is under way. What is finished goes above it as ordinary lines and stays in
+// the scrollback. The cursor is never hidden and the terminal never put in
+// another mode, so that nothing has to be restored even when devup is killed.
+type terminal struct {
+	streams   Streams
+	theme     theme
+	logs      logLines
+	entries   []*entry
+	byKey     map[string]*entry
+	waiting   []chunk
+	painted   []string // the region as it stands on the screen
+	nameWidth int
+}
+
+func newTerminal(s Streams) *terminal {
+	return &terminal{streams: s, theme: s.theme(toErr), logs: newLogLines(s), byKey: map[string]*entry{}}
+}
+
+func (r *terminal) event(e event.Event, at time.Time) {
+	switch e.Kind {
+	case event.Log:
+		r.print(toOut, r.logs.line(e)+"\n")
+	case event.Note:
+		r.print(toErr, noteLine(e, clean(e.Text, r.theme.color), r.theme)+"\n")
+	case event.Step:
+		r.step(e, at)
+	default:
+		r.resource(e, at)
+	}
+}
+
+// resource takes an event of anything that has a line of its own.
+func (r *terminal) resource(e event.Event, at time.Time) {
+	known := r.byKey[e.Key()]
+	if e.State == event.Working || e.State == "" {
+		if known == nil {
+			known = &entry{started: at}
+			r.byKey[e.Key()] = known
+			r.entries = append(r.entries, known)
+		}
+		known.event = e
+		return
+	}
+	took := e.Took
+	if known != nil {
+		if took == 0 {
+			took = at.Sub(known.started)
+		}
+		r.drop(e.Key(), known)
+	}
+	r.settle(e, took)
+	if known != nil && e.State == event.Failed {
+		r.settleSteps(known)
+	}
+}
+
+// settleSteps keeps the lines of the steps that failed.
+func (r *terminal) settleSteps(image *entry) {
+	for _, s := range image.steps {
+		if s.event.State == event.Failed {
+			r.print(toErr, "  "+mark(event.Failed, r.theme)+" "+clean(s.event.Name, false)+"\n")
+		}
+	}
+}
+
+// drop takes an entry and its steps out of the region.
+func (r *terminal) drop(key string, e *entry) {
+	delete(r.byKey, key)
+	for _, s := range e.steps {
+		delete(r.byKey, s.event.Key())
+	}
+	r.entries = slices.DeleteFunc(r.entries, func(x *entry) bool { return x == e })
+}
+
+// settle prints the line that stays.
+func (r *terminal) settle(e event.Event, took time.Duration) {
+	r.nameWidth = max(r.nameWidth, min(ansi.StringWidth(e.Name), maxName))
+	columns, _ := r.streams.Size()
+	r.print(toErr, settled(e, took, r.nameWidth, columns, r.theme)+"\n")
+}
+
+// step takes an event of a build step, which shows under its image.
+func (r *terminal) step(e event.Event, at time.Time) {
+	known := r.byKey[e.Key()]
+	if e.Stream != "" {
+		if known != nil && strings.TrimSpace(e.Text) != "" {
+			known.output = e.Text
+		}
+		return
+	}
+	if known == nil {
+		image := r.image(e.Parent)
+		if image == nil {
+			return
+		}
+		known = &entry{started: at}
+		r.byKey[e.Key()] = known
+		image.steps = append(image.steps, known)
+	}
+	known.event = e
+	if e.Took == 0 && e.State != event.Working && e.State != "" {
+		known.event.Took = max(at.Sub(known.started), 1)
+	}
+}
+
+// image finds the image that is being built under a name.
+func (r *terminal) image(name string) *entry {
+	for _, e := range r.entries {
+		if e.event.Kind == event.Image && e.event.Name == name {
+			return e
+		}
+	}
+	return nil
+}
+
+func (r *terminal) print(to stream, text string) {
+	if last := len(r.waiting) - 1; last >= 0 && r.waiting[last].to == to {
+		r.waiting[last].text += text
+		return
+	}
+	r.waiting = append(r.waiting, chunk{to, text})
+}
+
+func (r *terminal) flush(now time.Time) {
+	if len(r.waiting) > 0 {
+		r.paint(now)
+	}
+}
+
+func (r *terminal) alive(now time.Time) { r.paint(now) }
+
+func (r *terminal) pending() bool { return len(r.entries) > 0 || len(r.painted) > 0 }
+
+// finish prints what is still under way as it stands and empties the region.
+func (r *terminal) finish(now time.Time) {
+	for _, e := range r.entries {
+		stopped := e.event
+		stopped.State = ""
+		r.settle(stopped, now.Sub(e.started))
+	}
+	r.entries = nil
+	clear(r.byKey)
+}
+
+func (r *terminal) close(now time.Time) {
+	r.finish(now)
+	r.paint(now)
+}
+
+// paint takes the region off the screen, writes what waits, and puts the region
+// back below it.
+func (r *terminal) paint(now time.Time) {
+	columns, rows := r.streams.Size()
+	erase := eraseLines(r.painted, columns)
+	r.painted = region(r.entries, max(columns-1, 1), max(min(rows-2, maxRegion), 1), now, r.theme)
+
+	chunks := make([]chunk, 0, len(r.waiting)+2)
+	chunks = append(chunks, chunk{toErr, erase})
+	chunks = append(chunks, r.waiting...)
+	r.waiting = nil
+	var below strings.Builder
+	for _, l := range r.painted {
+		below.WriteString(l + "\n")
+	}
+	chunks = append(chunks, chunk{toErr, below.String()})
+	for _, c := range merge(chunks) {
+		_, _ = io.WriteString(r.streams.writer(c.to), c.text) // a closed terminal is nobody's error here
+	}
+}
+
+// merge joins neighbours of one stream, so that each is written at once and
+// nothing flickers between.
+func merge(chunks []chunk) []chunk {
+	var merged []chunk
+	for _, c := range chunks {
+		switch last := len(merged) - 1; {
+		case c.text == "":
+		case last >= 0 && merged[last].to == c.to:
+			merged[last].text += c.text
+		default:
+			merged = append(merged, c)
+		}
+	}
+	return merged
+}
+
+// eraseLines moves to the first of the painted lines and clears from there. A
+// line counts for as many rows as it takes at the present width: the terminal
+// may have become narrower since.
+func eraseLines(painted []string, columns int) string {
+	if len(painted) == 0 {
+		return ""
+	}
+	rows := 0
+	for _, l := range painted {
+		rows += max(1, (ansi.StringWidth(l)+columns-1)/columns)
+	}
+	return "\r" + ansi.CursorUp(rows) + ansi.EraseScreenBelow
+}
