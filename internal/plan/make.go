@@ -24,6 +24,7 @@ type maker struct {
 	volumes  map[string]int   // key -> operation that makes it
 	last     map[string][]int // service -> the operations after which its containers run
 	awaits   map[string]int   // "condition service" -> its Await
+	needs    map[string][]int // service -> the operations that its containers wait for
 	replaced map[string]bool  // services of which a container gets a new ID
 }
 
@@ -35,7 +36,7 @@ func Make(p *types.Project, o Observed, opts Options) (*Plan, error) {
 	m := &maker{
 		project: p, observed: o, options: opts, plan: &Plan{},
 		networks: map[string]int{}, volumes: map[string]int{},
-		last: map[string][]int{}, awaits: map[string]int{}, replaced: map[string]bool{},
+		last: map[string][]int{}, awaits: map[string]int{}, needs: map[string][]int{}, replaced: map[string]bool{},
 	}
 	m.shared()
 	order, err := dependencyOrder(p)
@@ -82,21 +83,22 @@ func (m *maker) service(s types.ServiceConfig) error {
 	if err != nil {
 		return err
 	}
-	after := m.prerequisites(s)
 	there, leftovers := settle(m.observed.Of(s.Name), func(n int) string { return ContainerName(m.project, s, n) })
 	for _, c := range leftovers {
-		i := m.plan.add(Op{Action: Remove, Name: c.Name, Service: s.Name, Number: c.Number, Old: c, Drop: masks(c), Causes: []string{"left by an interrupted run"}})
-		after = append(after, i)
+		m.last[s.Name] = append(m.last[s.Name], m.plan.add(Op{
+			Action: Remove, Name: c.Name, Service: s.Name, Number: c.Number, Old: c, Drop: masks(c),
+			Causes: []string{"left by an interrupted run"},
+		}))
 	}
 	wanted := s.GetScale()
 	for n := 1; n <= wanted; n++ {
 		c, ok := there[n]
 		delete(there, n)
 		if !ok {
-			m.container(s, Op{Action: Create, Number: n, Causes: []string{"not created yet"}, After: after})
+			m.container(s, Op{Action: Create, Number: n, Causes: []string{"not created yet"}})
 			continue
 		}
-		m.existing(s, c, print, after)
+		m.existing(s, c, print)
 	}
 	for _, n := range slices.Sorted(maps.Keys(there)) {
 		c := there[n]
@@ -106,9 +108,9 @@ func (m *maker) service(s types.ServiceConfig) error {
 }
 
 // existing plans what happens to a container that is there.
-func (m *maker) existing(s types.ServiceConfig, c Container, print Fingerprint, after []int) {
+func (m *maker) existing(s types.ServiceConfig, c Container, print Fingerprint) {
 	causes := m.outdated(s, c, print)
-	op := Op{Number: c.Number, Old: c, After: after}
+	op := Op{Number: c.Number, Old: c}
 	expected := ContainerName(m.project, s, c.Number)
 	switch {
 	case len(causes) > 0:
@@ -147,6 +149,7 @@ func (m *maker) outdated(s types.ServiceConfig, c Container, print Fingerprint) 
 // container adds an operation that ends with a running container.
 func (m *maker) container(s types.ServiceConfig, op Op) {
 	op.Service, op.Name = s.Name, ContainerName(m.project, s, op.Number)
+	op.After = m.prerequisites(s)
 	if op.Action == Create || op.Action == Recreate {
 		m.replaced[s.Name] = true
 	}
@@ -154,10 +157,13 @@ func (m *maker) container(s types.ServiceConfig, op Op) {
 }
 
 // prerequisites gives the operations that must succeed before a container of
-// the service may start: its networks and volumes, and its dependencies on
-// their conditions.
+// the service may start: its networks and volumes, its dependencies on their
+// conditions, and the removal of what an interrupted run left of it.
 func (m *maker) prerequisites(s types.ServiceConfig) []int {
-	var after []int
+	if after, ok := m.needs[s.Name]; ok {
+		return after
+	}
+	after := slices.Clone(m.last[s.Name]) // so far only leftovers
 	for _, key := range slices.Sorted(maps.Keys(s.Networks)) {
 		if i, ok := m.networks[key]; ok {
 			after = append(after, i)
@@ -177,6 +183,7 @@ func (m *maker) prerequisites(s types.ServiceConfig) []int {
 			after = append(after, m.await(name, condition))
 		}
 	}
+	m.needs[s.Name] = after
 	return after
 }
 
