@@ -1,0 +1,35 @@
+package workspace
+
+import (
+	"net/url"
+	"strings"
+)
+
+// gitpod is Gitpod Classic. Ona, which was Gitpod Flex, sets some of the same
+// variables but has other URLs: its mark is GITPOD_ENVIRONMENT_ID.
+//
+// The workspace's ID alone is no proof: people copy it into .env files. With a
+// URL or a cluster to go with it, it is.
+func gitpod() provider {
+	return provider{
+		name: "gitpod", title: "Gitpod", remote: true,
+		here: func(p probe) bool {
+			template, _ := gitpodTemplate(p)
+			return p.env("GITPOD_ENVIRONMENT_ID") == "" && p.env("GITPOD_WORKSPACE_ID") != "" && template != ""
+		},
+		template: gitpodTemplate,
+	}
+}
+
+// gitpodTemplate puts the port in front of the workspace's own host, as `gp url`
+// does. The other two variables give the same host.
+func gitpodTemplate(p probe) (template, unknown string) {
+	if u, err := url.Parse(p.env("GITPOD_WORKSPACE_URL")); err == nil && u.Host != "" && strings.HasPrefix(u.Scheme, "http") {
+		return u.Scheme + "://" + portMark + "-" + u.Host, ""
+	}
+	id, cluster := p.env("GITPOD_WORKSPACE_ID"), p.env("GITPOD_WORKSPACE_CLUSTER_HOST")
+	if id != "" && cluster != "" {
+		return "https://" + portMark + "-" + id + "." + cluster, ""
+	}
+	return "", "GITPOD_WORKSPACE_URL is not set"
+}
