@@ -1,7 +1,9 @@
 package run
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -106,15 +108,15 @@ func unsupportedSource(service, kind, name string) error {
 // prepareBinds makes the host folders that mounting would otherwise have the
 // engine make as root: missing sources of bind mounts, and mount points of other
 // mounts that lie inside a bind source. They get the owner of the folder they
-// are made in. A source on another machine's engine is not ours to make; the
-// engine then says what is missing.
+// are made in. A source that this process may not make is left to the engine,
+// which may live elsewhere and know the path (Docker Desktop's own socket).
 func prepareBinds(s types.ServiceConfig) error {
 	for _, bind := range s.Volumes {
 		if bind.Type != types.VolumeTypeBind {
 			continue
 		}
 		if bind.Bind == nil || bind.Bind.CreateHostPath {
-			if err := makeFolder(bind.Source); err != nil {
+			if err := makeFolder(bind.Source); err != nil && !errors.Is(err, fs.ErrPermission) {
 				return denied(err, s.Name, bind.Source)
 			}
 		}

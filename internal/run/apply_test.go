@@ -1,0 +1,114 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/containerd/errdefs"
+	"github.com/google/go-cmp/cmp"
+	"github.com/moby/moby/client"
+
+	"github.com/devup-cli/devup/internal/event"
+	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/plan"
+)
+
+func sortedKeys(a, b map[string]string) []string {
+	all := maps.Clone(a)
+	maps.Copy(all, b)
+	return slices.Sorted(maps.Keys(all))
+}
+
+// networks is an engine that makes networks and refuses the one called "bad".
+type networks struct {
+	Engine // calls that no test expects panic
+	mu     sync.Mutex
+	made   []string
+}
+
+func (n *networks) NetworkRemove(_ context.Context, name string, _ client.NetworkRemoveOptions) (client.NetworkRemoveResult, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if name == "bad" {
+		return client.NetworkRemoveResult{}, errors.New("has active endpoints")
+	}
+	n.made = append(n.made, name)
+	return client.NetworkRemoveResult{}, nil
+}
+
+func TestApplyNeverReleasesDependentsOfAFailedStep(t *testing.T) {
+	t.Parallel()
+	todo := &plan.Plan{Ops: []plan.Op{
+		{Action: plan.RemoveNetwork, Name: "good"},
+		{Action: plan.RemoveNetwork, Name: "bad"},
+		{Action: plan.RemoveNetwork, Name: "after-bad", After: []int{1}},
+		{Action: plan.RemoveNetwork, Name: "after-after-bad", After: []int{2}},
+		{Action: plan.RemoveNetwork, Name: "after-good", After: []int{0}},
+	}}
+	engine := &networks{}
+	_, err := Apply(t.Context(), engine, nil, todo, Options{Sink: event.Discard})
+	if err == nil || !strings.Contains(err.Error(), "remove-network bad: has active endpoints") {
+		t.Errorf("error %v does not name the failed step", err)
+	}
+	slices.Sort(engine.made)
+	if want := []string{"after-good", "good"}; !cmp.Equal(engine.made, want) {
+		t.Errorf("carried out %v, want %v", engine.made, want)
+	}
+}
+
+func TestApplyStopsWhenCanceled(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	engine := &networks{}
+	_, err := Apply(ctx, engine, nil, &plan.Plan{Ops: []plan.Op{{Action: plan.RemoveNetwork, Name: "good"}}}, Options{Sink: event.Discard})
+	if !errors.Is(err, context.Canceled) || len(engine.made) > 0 {
+		t.Errorf("got error %v after %v, want a cancellation before anything", err, engine.made)
+	}
+}
+
+func TestExplain(t *testing.T) {
+	t.Parallel()
+	op := plan.Op{Action: plan.Create, Name: "shop-web-1", Service: "web"}
+	tests := []struct {
+		name string
+		err  error
+		code fail.Code
+		want string
+	}{
+		{"engine 28", errors.New("driver failed programming external connectivity on endpoint shop-web-1 (1f): Bind for 127.0.0.1:3000 failed: port is already allocated"), fail.PortTaken, "web cannot have port 3000: somebody else holds it"},
+		{"a process", errors.New("listen tcp4 0.0.0.0:8080: bind: address already in use"), fail.PortTaken, "web cannot have port 8080: somebody else holds it"},
+		{"no image", errdefs.ErrNotFound.WithMessage("No such image: shop-web:latest"), fail.ImageMissing, "the image of web is not there: No such image: shop-web:latest"},
+		{"full disk", errors.New("mkdir /var/lib/docker/x: no space left on device"), fail.DiskFull, "the engine's disk is full: create shop-web-1"},
+		{"no program", errors.New(`exec: "flask": executable file not found in $PATH`), fail.Exited, `web cannot start: exec: "flask": executable file not found in $PATH`},
+		{"unknown", errors.New("boom"), fail.Failed, "create shop-web-1: boom"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			got := explain(test.err, op)
+			if fail.CodeOf(got) != test.code || got.Error() != test.want {
+				t.Errorf("got %s %q, want %s %q", fail.CodeOf(got), got, test.code, test.want)
+			}
+		})
+	}
+}
+
+func TestPrepareBindsMakesMountPoints(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	p := load(t, `services: {web: {image: x, volumes: ["`+filepath.Join(dir, "web")+`:/web", "/web/node_modules", "/elsewhere"]}}`)
+	if err := prepareBinds(p.Services["web"]); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "web", "node_modules")); err != nil {
+		t.Error("the mount point inside the bind source was not made:", err)
+	}
+}
