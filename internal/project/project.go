@@ -25,13 +25,17 @@ type Project struct {
 	Top        Extension                   // x-devup at the top of the files
 	Extensions map[string]ServiceExtension // x-devup by service; services without it have the zero value
 	Notes      []string                    // what the person should know, a sentence each, in a fixed order
+
+	others   types.Services                     // active services that Options.Services left out
+	declared map[string]types.MappingWithEquals // environment by service, before env files were read
 }
 
 // Options say what to load. The zero Options load the project of the current
 // folder with no environment.
 type Options struct {
-	Dir      string            // where to look, and what relative paths are relative to; empty means the current folder
+	Dir      string            // where to look, and what Files and EnvFiles are relative to; empty means the current folder
 	Files    []string          // config files (-f); empty means COMPOSE_FILE, then the nearest folder that has some
+	Root     string            // what relative paths in the config are relative to (--project-directory); empty means the folder of the first file
 	Name     string            // project name (--project-name); empty means COMPOSE_PROJECT_NAME, the files, the folder's name
 	EnvFiles []string          // files of interpolation variables (--env-file); empty means .env beside the config, if it is there
 	Profiles []string          // active profiles; empty means COMPOSE_PROFILES
@@ -42,7 +46,7 @@ type Options struct {
 // Port is one port that a service publishes. A range is as many Ports.
 type Port struct {
 	Service  string
-	Index    int    // which of the service's replicas; 0 for the first
+	Index    int    // tells apart several publications of the same target, in the order of the config
 	Target   int    // port inside the container
 	Protocol string // "tcp", "udp" or "sctp"
 	Wanted   int    // host port that the config asks for; 0 means any

@@ -1,0 +1,90 @@
+package project
+
+import (
+	"bytes"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/dotenv"
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/devup-cli/devup/internal/fail"
+)
+
+// environment is the process's environment and below it what env files say:
+// those that are named, else .env in dir.
+func environment(dir string, process map[string]string, named []string) (types.Mapping, error) {
+	env := maps.Clone(process)
+	if env == nil {
+		env = map[string]string{}
+	}
+	if list := env["COMPOSE_ENV_FILES"]; len(named) == 0 && list != "" {
+		named = strings.Split(list, ",")
+	}
+	files := named
+	if len(named) == 0 {
+		if off, _ := strconv.ParseBool(env["COMPOSE_DISABLE_ENV_FILE"]); off {
+			return env, nil
+		}
+		files = []string{".env"}
+	}
+	fromFiles := map[string]string{}
+	for _, name := range files {
+		path := name
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(dir, path)
+		}
+		content, err := os.ReadFile(path)
+		if err != nil && len(named) == 0 {
+			continue // nobody asked for .env: it may be absent, a folder, or not ours to read
+		}
+		if err != nil {
+			return nil, fail.Wrap(err, fail.Config, "", "the env file %s cannot be read", path)
+		}
+		values, err := dotenv.ParseWithLookup(bytes.NewReader(content), func(name string) (string, bool) {
+			return lookupFor(env, fromFiles, name)
+		})
+		if err != nil {
+			return nil, envFileError(path, err)
+		}
+		maps.Copy(fromFiles, values)
+	}
+	for name, value := range fromFiles {
+		if _, set := env[name]; !set {
+			env[name] = value
+		}
+	}
+	return env, nil
+}
+
+// lookupFor resolves a variable inside an env file. What Gitpod and Codespaces
+// would set is symbolic there too.
+func lookupFor(env, earlier map[string]string, name string) (string, bool) {
+	for _, m := range []map[string]string{env, earlier} {
+		if v, ok := m[name]; ok {
+			return v, true
+		}
+	}
+	for _, cloud := range cloudVariables {
+		if name == cloud {
+			return token(name, plain, ""), true
+		}
+	}
+	return "", false
+}
+
+var envLine = regexp.MustCompile(`(?i)\bline (\d+)`)
+
+// envFileError says what is wrong in an env file, without repeating the value.
+func envFileError(path string, err error) error {
+	e := fail.Wrap(err, fail.Config, "each line is NAME=value; a value with spaces or quotes is put into quotes", "the env file cannot be understood")
+	e.File = path
+	if m := envLine.FindStringSubmatch(err.Error()); m != nil {
+		e.Line, _ = strconv.Atoi(m[1])
+	}
+	return e
+}

@@ -1,0 +1,132 @@
+package project
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/devup-cli/devup/internal/fail"
+)
+
+// The names under which a config is found without being named, in the order in
+// which they win.
+var (
+	devupNames    = []string{"devup.yaml", "devup.yml"}
+	composeNames  = []string{"compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"}
+	overrideNames = []string{"compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml"}
+)
+
+// found is the set of files that make up a project.
+type found struct {
+	files []string // absolute, in the order in which they are merged
+	notes []string
+}
+
+// find decides which files to read: the named ones, else those of COMPOSE_FILE,
+// else those of the nearest folder that has some.
+func find(dir string, named []string, env map[string]string) (found, error) {
+	if len(named) > 0 {
+		return existing(dir, named, "")
+	}
+	if list := env["COMPOSE_FILE"]; list != "" {
+		separator := env["COMPOSE_PATH_SEPARATOR"]
+		if separator == "" {
+			separator = string(os.PathListSeparator)
+		}
+		return existing(dir, strings.Split(list, separator), " (from COMPOSE_FILE)")
+	}
+	for at := dir; ; at = filepath.Dir(at) {
+		f := inFolder(at)
+		if len(f.files) > 0 {
+			if at != dir {
+				f.notes = append(f.notes, fmt.Sprintf("the project is in %s, above this folder", at))
+			}
+			return f, nil
+		}
+		if at == filepath.Dir(at) {
+			return found{}, noProject(dir)
+		}
+	}
+}
+
+// existing makes the named files absolute and checks that each is there.
+func existing(dir string, names []string, origin string) (found, error) {
+	var f found
+	for _, name := range names {
+		if name == "-" {
+			return f, fail.New(fail.Usage, "write it to a file and name that", "a config cannot be read from standard input")
+		}
+		path := name
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(dir, path)
+		}
+		info, err := os.Stat(path)
+		switch {
+		case err != nil && os.IsNotExist(err):
+			return f, fail.Wrap(err, fail.NoProject, "", "there is no file %s%s", path, origin)
+		case err != nil:
+			return f, fail.Wrap(err, fail.Denied, "", "%s cannot be read%s", path, origin)
+		case info.IsDir():
+			return f, fail.New(fail.NoProject, "name the file in it, or use -C", "%s is a folder%s", path, origin)
+		}
+		f.files = append(f.files, path)
+	}
+	return f, nil
+}
+
+// inFolder lists the config files of one folder: compose file, its override,
+// and devup.yaml on top.
+func inFolder(dir string) found {
+	var f found
+	first := func(names []string) string {
+		there := present(dir, names)
+		if len(there) == 0 {
+			return ""
+		}
+		if len(there) > 1 {
+			f.notes = append(f.notes, fmt.Sprintf("%s is used, and %s is not", there[0], strings.Join(there[1:], ", ")))
+		}
+		return there[0]
+	}
+	compose := first(composeNames)
+	override := ""
+	if compose != "" {
+		override = first(overrideNames)
+	}
+	for _, name := range []string{compose, override, first(devupNames)} {
+		if name != "" {
+			f.files = append(f.files, filepath.Join(dir, name))
+		}
+	}
+	return f
+}
+
+func present(dir string, names []string) []string {
+	var there []string
+	for _, name := range names {
+		if info, err := os.Stat(filepath.Join(dir, name)); err == nil && !info.IsDir() {
+			there = append(there, name)
+		}
+	}
+	return there
+}
+
+// noProject says that nothing was found, and names compose files that only
+// their names keep from being found.
+func noProject(dir string) error {
+	var others []string
+	for _, pattern := range []string{"docker-compose*.y*ml", "compose*.y*ml"} {
+		matches, _ := filepath.Glob(filepath.Join(dir, pattern)) // the patterns are well formed
+		for _, m := range matches {
+			others = append(others, filepath.Base(m))
+		}
+	}
+	if len(others) > 0 {
+		return fail.New(fail.NoProject, "name one with -f, for example: devup -f "+others[0]+" up",
+			"there is no devup.yaml or compose file in %s or above; %s is there, but is not a name that is looked for",
+			dir, strings.Join(others, ", "))
+	}
+	return fail.New(fail.NoProject, "devup init writes one for the services of this repository",
+		"there is no devup.yaml or compose file in %s or above", dir)
+}

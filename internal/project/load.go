@@ -1,0 +1,244 @@
+package project
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/compose-spec/compose-go/v2/interpolation"
+	"github.com/compose-spec/compose-go/v2/loader"
+	"github.com/compose-spec/compose-go/v2/tree"
+	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/sirupsen/logrus"
+
+	"github.com/devup-cli/devup/internal/fail"
+)
+
+// Load finds and reads the project that o describes. The error is a fail.Error:
+// NoProject when there is no config, Config with file and line when one is
+// wrong, UnknownService when o.Services names one that is not there.
+func Load(ctx context.Context, o Options) (*Project, error) {
+	quiet()
+	dir, err := filepath.Abs(o.Dir)
+	if err != nil {
+		return nil, fail.Wrap(err, fail.Denied, "", "the current folder cannot be found")
+	}
+	// .env may name the files, and the files decide where .env is: as in
+	// Compose, the one beside the config has the last word.
+	env, err := environment(dir, o.Env, o.EnvFiles)
+	if err != nil {
+		return nil, err
+	}
+	found, err := find(dir, o.Files, env)
+	if err != nil {
+		return nil, err
+	}
+	root := filepath.Dir(found.files[0])
+	if o.Root != "" {
+		if root, err = filepath.Abs(o.Root); err != nil {
+			return nil, fail.Wrap(err, fail.Denied, "", "the current folder cannot be found")
+		}
+	}
+	if root != dir && len(o.EnvFiles) == 0 {
+		if env, err = environment(root, env, nil); err != nil {
+			return nil, err
+		}
+	}
+	sources, err := read(found.files)
+	if err != nil {
+		return nil, err
+	}
+	l := &loading{options: o, root: root, env: env, sources: sources, notes: found.notes}
+	return l.run(ctx)
+}
+
+// quiet stops compose-go from logging to the terminal by way of the global
+// logrus logger. What is worth knowing becomes a Note.
+var quiet = sync.OnceFunc(func() { logrus.SetOutput(io.Discard) })
+
+// loading is one run of Load after the files are known.
+type loading struct {
+	options  Options
+	root     string // folder that relative paths are relative to
+	env      types.Mapping
+	sources  []source
+	expander expander
+	notes    []string
+}
+
+func (l *loading) run(ctx context.Context) (*Project, error) {
+	model, err := l.compose(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p := &Project{Project: model}
+	if err := p.extensions(l.sources); err != nil {
+		return nil, err
+	}
+	l.notes = append(l.notes, unsetNotes(l.expander.missing, l.sources)...)
+	if err := l.images(p); err != nil {
+		return nil, err
+	}
+	if err := l.selectServices(p); err != nil {
+		return nil, err
+	}
+	if err := l.envFiles(p); err != nil {
+		return nil, err
+	}
+	l.nodeModules(p)
+	p.Notes = l.notes
+	return p, nil
+}
+
+// read reads and parses the files.
+func read(paths []string) ([]source, error) {
+	sources := make([]source, len(paths))
+	for i, path := range paths {
+		content, err := os.ReadFile(path)
+		if err != nil {
+			return nil, fail.Wrap(err, fail.Denied, "", "%s cannot be read", path)
+		}
+		sources[i] = source{path: path, content: content}
+		if err := sources[i].parse(); err != nil {
+			return nil, syntaxError(path, err)
+		}
+		if sources[i].root == nil {
+			e := fail.New(fail.Config, "devup init writes one for the services of this repository", "the file is empty")
+			e.File = path
+			return nil, e
+		}
+	}
+	return sources, nil
+}
+
+// compose runs compose-go's loader: everything but the selection of services
+// and the reading of their env files.
+func (l *loading) compose(ctx context.Context) (*types.Project, error) {
+	details := types.ConfigDetails{WorkingDir: l.root, Environment: maps.Clone(l.env)}
+	for _, s := range l.sources {
+		details.ConfigFiles = append(details.ConfigFiles, types.ConfigFile{Filename: s.path, Content: s.content})
+	}
+	name, explicit, err := l.name()
+	if err != nil {
+		return nil, err
+	}
+	model, err := loader.LoadWithContext(ctx, details, func(lo *loader.Options) {
+		lo.SetProjectName(name, explicit)
+		lo.Profiles = l.profiles()
+		lo.SkipResolveEnvironment = true
+		lo.Interpolate.Substitute = l.expander.substitute
+		lo.Interpolate.TypeCastMapping = casts(lo.Interpolate.TypeCastMapping)
+	})
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if err != nil {
+		return nil, explain(err, l.sources)
+	}
+	for _, s := range l.sources {
+		model.ComposeFiles = append(model.ComposeFiles, s.path)
+	}
+	return model, nil
+}
+
+// name is the project's name before the files had their say. It is explicit
+// when it overrules them.
+func (l *loading) name() (name string, explicit bool, err error) {
+	for _, given := range []struct{ value, origin string }{
+		{l.options.Name, "--project-name"},
+		{l.env["COMPOSE_PROJECT_NAME"], "COMPOSE_PROJECT_NAME"},
+	} {
+		if given.value == "" {
+			continue
+		}
+		if normal := loader.NormalizeProjectName(given.value); normal != given.value {
+			return "", false, fail.New(fail.Usage, "for example: "+orDefault(normal, "app"),
+				"%s is %q, and a project's name has only lower-case letters, digits, - and _", given.origin, given.value)
+		}
+		return given.value, true, nil
+	}
+	// A folder whose name has no usable letter ("проект") still gets a project.
+	return orDefault(loader.NormalizeProjectName(filepath.Base(l.root)), "app"), false, nil
+}
+
+func orDefault(s, fallback string) string {
+	if s == "" {
+		return fallback
+	}
+	return s
+}
+
+func (l *loading) profiles() []string {
+	if len(l.options.Profiles) > 0 {
+		return l.options.Profiles
+	}
+	var profiles []string
+	for _, p := range strings.Split(l.env["COMPOSE_PROFILES"], ",") {
+		if p = strings.TrimSpace(p); p != "" {
+			profiles = append(profiles, p)
+		}
+	}
+	return profiles
+}
+
+// casts adds to the loader's casts the places where a token would do harm: what
+// is parsed while loading. There a variable that is not set yet counts as unset,
+// so that ${DEVUP_PORT_WEB:-3000}:3000 is the wish for port 3000.
+func casts(loaders map[tree.Path]interpolation.Cast) map[tree.Path]interpolation.Cast {
+	all := make(map[tree.Path]interpolation.Cast, len(loaders)+12)
+	for path, cast := range loaders {
+		all[path] = func(value string) (any, error) { return cast(fill(value, unset)) }
+	}
+	for _, path := range []string{
+		"name", "services.*.image", "services.*.container_name", "services.*.ports.[]", "services.*.ports.[].published",
+		"services.*.ports.[].host_ip", "services.*.expose.[]", "services.*.build", "services.*.build.context",
+		"services.*.build.dockerfile", "services.*.build.target", "services.*.env_file", "services.*.env_file.[]", "services.*.env_file.[].path",
+		"services.*.extends.file", "services.*.volumes.[]", "services.*.volumes.[].source", "services.*.platform",
+		"networks.*.name", "volumes.*.name", "include.[]", "include.[].path",
+	} {
+		all[tree.Path(path)] = func(value string) (any, error) { return fill(value, unset), nil }
+	}
+	return all
+}
+
+// selectServices narrows the project to the wanted services and what they
+// depend on, and drops networks and volumes that nobody uses then.
+func (l *loading) selectServices(p *Project) error {
+	p.others = types.Services{}
+	if len(l.options.Services) == 0 {
+		p.Project = p.WithoutUnnecessaryResources()
+		return nil
+	}
+	all := p.AllServices()
+	for _, name := range l.options.Services {
+		if _, ok := all[name]; ok {
+			continue
+		}
+		hint := "the services are " + strings.Join(sortedKeys(all), ", ")
+		if near := nearest(name, sortedKeys(all)); near != "" {
+			hint = fmt.Sprintf("did you mean %s?", near)
+		}
+		return fail.New(fail.UnknownService, hint, "there is no service %s in this project", name)
+	}
+	active := p.Services
+	model, err := p.WithServicesEnabled(l.options.Services...)
+	if err == nil {
+		model, err = model.WithSelectedServices(slices.Clone(l.options.Services))
+	}
+	if err != nil {
+		return explain(err, l.sources)
+	}
+	for name, s := range active {
+		if _, selected := model.Services[name]; !selected {
+			p.others[name] = s
+		}
+	}
+	p.Project = model.WithoutUnnecessaryResources()
+	return nil
+}

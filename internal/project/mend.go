@@ -1,0 +1,176 @@
+package project
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+
+	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/distribution/reference"
+
+	"github.com/devup-cli/devup/internal/fail"
+)
+
+// What real repositories get wrong, and devup can put right without touching
+// them. Everything done here is said in a Note.
+
+// images drops the image name of a service that has a Dockerfile when the name
+// is none, as "${DOCKER_USERNAME}/web" is when the variable is not set. The
+// image then has the name that Compose gives to unnamed ones.
+func (l *loading) images(p *Project) error {
+	for _, name := range p.ServiceNames() {
+		s := p.Services[name]
+		if s.Image == "" {
+			continue
+		}
+		_, err := reference.ParseDockerRef(s.Image)
+		if err == nil {
+			continue
+		}
+		if s.Build == nil {
+			e := at(err, l.sources, []string{"services", name, "image"}, "service %s has the image %q, which is no name of an image", name, s.Image)
+			e.Hint = "check the name, and that the variables in it are set"
+			return e
+		}
+		l.notes = append(l.notes, fmt.Sprintf("%s: the image name %q is none, so the image is called %s", name, s.Image, p.ImageName(types.ServiceConfig{Name: name})))
+		s.Image = ""
+		p.Services[name] = s
+	}
+	return nil
+}
+
+// ImageName is the name of the service's image: the given one, or the one that
+// Compose gives to an image that is built without a name.
+func (p *Project) ImageName(s types.ServiceConfig) string {
+	return orDefault(s.Image, p.Name+"-"+s.Name)
+}
+
+// envFiles reads the env files of the services. One that is not there is left
+// out: they hold secrets, so repositories rarely have them.
+func (l *loading) envFiles(p *Project) error {
+	p.declared = map[string]types.MappingWithEquals{}
+	for _, name := range p.ServiceNames() {
+		s := p.Services[name]
+		p.declared[name] = maps.Clone(s.Environment)
+		for i, file := range s.EnvFiles {
+			if _, err := os.Stat(file.Path); !bool(file.Required) || !errors.Is(err, fs.ErrNotExist) {
+				continue
+			}
+			s.EnvFiles[i].Required = false
+			l.notes = append(l.notes, l.missingEnvFile(name, file.Path))
+		}
+	}
+	whole := p.Environment
+	p.Environment = l.symbols(p)
+	model, err := p.WithServicesEnvironmentResolved(false)
+	if err != nil {
+		return l.envFileFailure(p, err)
+	}
+	model.Environment = whole
+	p.Project = model
+	return nil
+}
+
+func (l *loading) missingEnvFile(service, file string) string {
+	shown := file
+	if rel, err := filepath.Rel(l.root, file); err == nil {
+		shown = filepath.ToSlash(rel)
+	}
+	note := fmt.Sprintf("%s: the env_file %s is not there and is left out", service, shown)
+	for _, suffix := range []string{".example", ".sample", ".template", ".dist"} {
+		if _, err := os.Stat(file + suffix); err == nil {
+			return note + "; " + shown + suffix + " shows what belongs in it"
+		}
+	}
+	return note
+}
+
+// symbols is the environment in which env files are read: the person's, and
+// tokens for the variables that are known to get a value.
+func (l *loading) symbols(p *Project) types.Mapping {
+	env := maps.Clone(p.Environment)
+	set := func(name string) {
+		if _, ok := env[name]; !ok {
+			env[name] = token(name, plain, "")
+		}
+	}
+	for _, name := range cloudVariables {
+		set(name)
+	}
+	for _, name := range []string{originsName, uidName, gidName} {
+		set(name)
+	}
+	for service := range p.entrances(nil) {
+		set(urlPrefix + service)
+		set(portPrefix + service)
+	}
+	return env
+}
+
+// envFileFailure names the env file that could not be read.
+func (l *loading) envFileFailure(p *Project, err error) error {
+	for _, name := range p.ServiceNames() {
+		for _, file := range p.Services[name].EnvFiles {
+			one := p.Services[name]
+			one.EnvFiles = []types.EnvFile{file}
+			single := types.Project{Environment: p.Environment, Services: types.Services{name: one}}
+			if _, fault := single.WithServicesEnvironmentResolved(false); fault != nil {
+				e := envFileError(file.Path, fault).(*fail.Error)
+				e.Service = name
+				return e
+			}
+		}
+	}
+	return explain(err, l.sources)
+}
+
+// nodeModules keeps the node_modules of the image visible where the config
+// mounts a folder over it that has a package.json and no node_modules: nobody
+// ran npm install on the host, and devup makes that needless.
+func (l *loading) nodeModules(p *Project) {
+	for _, name := range p.ServiceNames() {
+		s := p.Services[name]
+		if s.Build == nil {
+			continue
+		}
+		for _, mount := range s.Volumes {
+			target := path.Join(mount.Target, "node_modules")
+			if mount.Type != types.VolumeTypeBind || mountedAt(s, target) || !lacksModules(mount.Source) {
+				continue
+			}
+			s.Volumes = append(s.Volumes, types.ServiceVolumeConfig{
+				Type:   types.VolumeTypeVolume,
+				Target: target,
+				Volume: &types.ServiceVolumeVolume{},
+			})
+			l.notes = append(l.notes, fmt.Sprintf("%s: %s comes from the image, because the folder mounted there has none", name, target))
+		}
+		p.Services[name] = s
+	}
+}
+
+func mountedAt(s types.ServiceConfig, target string) bool {
+	for _, v := range s.Volumes {
+		if path.Clean(v.Target) == target {
+			return true
+		}
+	}
+	for _, t := range s.Tmpfs {
+		if path.Clean(t) == target {
+			return true
+		}
+	}
+	return false
+}
+
+func lacksModules(folder string) bool {
+	if _, err := os.Stat(filepath.Join(folder, "package.json")); err != nil {
+		return false
+	}
+	_, err := os.Stat(filepath.Join(folder, "node_modules"))
+	return errors.Is(err, fs.ErrNotExist)
+}

@@ -1,0 +1,144 @@
+package project
+
+import (
+	"fmt"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// source is a config file with what is needed to say where in it something is.
+type source struct {
+	path    string // absolute
+	content []byte
+	root    *yaml.Node // the first document's mapping; nil when the file has none
+}
+
+// parse reads the YAML of the file. The error is that of the YAML library.
+func (s *source) parse() error {
+	var doc yaml.Node
+	if err := yaml.Unmarshal(s.content, &doc); err != nil {
+		return err
+	}
+	if len(doc.Content) > 0 {
+		s.root = doc.Content[0]
+	}
+	return nil
+}
+
+// find walks from the root along keys; a number is an index of a list. It gives
+// the deepest node that is there, the line of its key, and how many of the keys
+// lead to it.
+func (s *source) find(keys []string) (line, depth int) {
+	node := s.root
+	if node == nil {
+		return 0, 0
+	}
+	for i, key := range keys {
+		k, v := child(node, key)
+		if v == nil {
+			return line, i
+		}
+		line, node = k.Line, v
+	}
+	return line, len(keys)
+}
+
+// child is the entry of a mapping or list, also through an alias or a merge key.
+func child(node *yaml.Node, key string) (k, v *yaml.Node) {
+	switch node.Kind {
+	case yaml.AliasNode:
+		return child(node.Alias, key)
+	case yaml.SequenceNode:
+		i, err := strconv.Atoi(strings.Trim(key, "[]"))
+		if err == nil && i >= 0 && i < len(node.Content) {
+			return node.Content[i], node.Content[i]
+		}
+		for _, item := range node.Content { // "A=b" in a list is the entry A of a mapping
+			if name, _, ok := strings.Cut(item.Value, "="); item.Kind == yaml.ScalarNode && name == key && (ok || item.Value == key) {
+				return item, item
+			}
+		}
+	case yaml.MappingNode:
+		for i := 0; i+1 < len(node.Content); i += 2 {
+			if node.Content[i].Value == key {
+				return node.Content[i], node.Content[i+1]
+			}
+		}
+		for i := 0; i+1 < len(node.Content); i += 2 {
+			if node.Content[i].Value == "<<" {
+				if k, v := merged(node.Content[i+1], key); v != nil {
+					return k, v
+				}
+			}
+		}
+	}
+	return nil, nil
+}
+
+// merged looks for the key in what a merge key names: a mapping or several.
+func merged(node *yaml.Node, key string) (k, v *yaml.Node) {
+	if node.Kind != yaml.SequenceNode {
+		return child(node, key)
+	}
+	for _, n := range node.Content {
+		if k, v := child(n, key); v != nil {
+			return k, v
+		}
+	}
+	return nil, nil
+}
+
+// locate finds the file and line where most of the keys lead to. The last file
+// wins among equals, as it does in a merge. The line is 0 when nothing is found;
+// the file is then the first.
+func locate(files []source, keys ...string) (file string, line int) {
+	if len(files) == 0 {
+		return "", 0
+	}
+	file, best := files[0].path, 0
+	for i := range files {
+		if l, depth := files[i].find(keys); depth > 0 && depth >= best {
+			file, line, best = files[i].path, l, depth
+		}
+	}
+	return file, line
+}
+
+// mentionedIn is the place of the first "$name" or "${name" in the files.
+func mentionedIn(files []source, name string) (where string, ok bool) {
+	for _, f := range files {
+		if line := mentionLine(f, name); line > 0 {
+			return fmt.Sprintf("%s:%d", filepath.Base(f.path), line), true
+		}
+	}
+	return "", false
+}
+
+// mentionLine is the first line of the file that refers to the variable, or 0.
+func mentionLine(f source, name string) int {
+	for i, line := range strings.Split(string(f.content), "\n") {
+		if mentions(line, name) && !strings.HasPrefix(strings.TrimSpace(line), "#") {
+			return i + 1
+		}
+	}
+	return 0
+}
+
+// keys lists the names below a key of the top level.
+func (s *source) keys(section string) []string {
+	if s.root == nil {
+		return nil
+	}
+	_, node := child(s.root, section)
+	if node == nil || node.Kind != yaml.MappingNode {
+		return nil
+	}
+	var names []string
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		names = append(names, node.Content[i].Value)
+	}
+	return names
+}
