@@ -1,0 +1,215 @@
+package scaffold
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"slices"
+	"strings"
+)
+
+// addToJSON gives have, a devcontainer.json, with the features, ports and commands
+// of ours that it lacks, as text: comments and layout stay. It is not ok when have
+// is not JSON with comments, or when a command of theirs is where ours would go.
+func addToJSON(have, ours []byte) (merged []byte, ok bool) {
+	theirs, err := outline(have)
+	if err != nil {
+		return nil, false
+	}
+	want, err := outline(ours)
+	if err != nil {
+		return nil, false
+	}
+	var edits []edit
+	for _, m := range want.members {
+		t, there := theirs.find(m.key)
+		switch m.key {
+		case "features", "forwardPorts", "portsAttributes", "onCreateCommand", "postStartCommand":
+		default:
+			continue // a name or an image of ours adds nothing to a file that works
+		}
+		switch {
+		case !there:
+			edits = append(edits, edit{theirs.inside, "\n  " + string(ours[m.start:m.end]), theirs.empty()})
+		case m.value == nil || t.value == nil:
+			if !bytes.Contains(have[t.start:t.end], []byte("devup")) {
+				return nil, false
+			}
+		default:
+			edits = append(edits, additions(m, t, ours)...)
+		}
+	}
+	return apply(have, edits)
+}
+
+// additions are the entries of our list or object that theirs lacks.
+func additions(ours, theirs member, text []byte) []edit {
+	var edits []edit
+	for _, e := range ours.value.members {
+		if _, there := theirs.value.find(e.key); there || ours.key == "features" && hasDocker(e.key, theirs.value) {
+			continue
+		}
+		lead := "\n    "
+		if ours.key == "forwardPorts" {
+			lead = ""
+		}
+		edits = append(edits, edit{theirs.value.inside, lead + string(text[e.start:e.end]), theirs.value.empty()})
+	}
+	return edits
+}
+
+// hasDocker says whether the feature is the one that brings Docker and theirs has
+// one that does, of whatever version or kind.
+func hasDocker(feature string, theirs *container) bool {
+	name, _, _ := strings.Cut(feature, ":")
+	for _, m := range theirs.members {
+		if strings.HasPrefix(m.key, name) || strings.Contains(name, "docker") && strings.Contains(m.key, "/docker-") {
+			return true
+		}
+	}
+	return false
+}
+
+// edit is text to put into an object or list right after its opening.
+type edit struct {
+	at   int
+	text string
+	last bool // nothing follows in the object or list
+}
+
+// apply makes the edits, in their order where several have one place, and sees to
+// the commas between them.
+func apply(have []byte, edits []edit) ([]byte, bool) {
+	out := bytes.Clone(have)
+	slices.Reverse(edits)
+	slices.SortStableFunc(edits, func(a, b edit) int { return b.at - a.at })
+	for i, e := range edits {
+		text := e.text
+		follows := i > 0 && edits[i-1].at == e.at
+		switch {
+		case e.last && !follows:
+			if strings.HasPrefix(text, "\n") {
+				text += "\n"
+			}
+		case strings.HasPrefix(text, "\n"):
+			text += ","
+		default:
+			text += ", "
+		}
+		out = slices.Insert(out, e.at, []byte(text)...)
+	}
+	_, err := outline(out)
+	return out, err == nil
+}
+
+// container is an object or list of a JSON text: where it opens and what it holds.
+type container struct {
+	inside  int // the offset right after its opening
+	members []member
+}
+
+// member is an entry: its key (the value itself in a list), the text of key and
+// value, and what it holds when it is an object or list.
+type member struct {
+	key        string
+	start, end int
+	value      *container
+}
+
+func (c *container) empty() bool { return len(c.members) == 0 }
+
+func (c *container) find(key string) (member, bool) {
+	i := slices.IndexFunc(c.members, func(m member) bool { return m.key == key })
+	if i < 0 {
+		return member{}, false
+	}
+	return c.members[i], true
+}
+
+// outline reads where the parts of a JSON object with comments are.
+func outline(text []byte) (*container, error) {
+	plain := withoutComments(text)
+	d := json.NewDecoder(bytes.NewReader(plain))
+	d.UseNumber()
+	t, err := d.Token()
+	if err != nil {
+		return nil, err
+	}
+	if t != json.Delim('{') {
+		return nil, io.ErrUnexpectedEOF
+	}
+	c, err := contents(d, plain, true)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := d.Token(); err != io.EOF { //nolint:errorlint // the decoder returns EOF itself
+		return nil, io.ErrUnexpectedEOF
+	}
+	return c, nil
+}
+
+// contents reads the inside of an object or list up to its closing.
+func contents(d *json.Decoder, plain []byte, object bool) (*container, error) {
+	c := &container{inside: int(d.InputOffset())}
+	for d.More() {
+		m := member{start: int(d.InputOffset())}
+		m.start += bytes.IndexFunc(plain[m.start:], func(r rune) bool { return !strings.ContainsRune(" \t\r\n,", r) })
+		t, err := d.Token()
+		if err != nil {
+			return nil, err
+		}
+		if object {
+			m.key, _ = t.(string)
+			if t, err = d.Token(); err != nil {
+				return nil, err
+			}
+		} else if n, ok := t.(json.Number); ok {
+			m.key = n.String()
+		}
+		if delim, ok := t.(json.Delim); ok {
+			if m.value, err = contents(d, plain, delim == '{'); err != nil {
+				return nil, err
+			}
+		}
+		m.end = int(d.InputOffset())
+		c.members = append(c.members, m)
+	}
+	_, err := d.Token()
+	return c, err
+}
+
+// withoutComments puts spaces in the place of // and /* */ comments, so that all
+// offsets stay.
+func withoutComments(text []byte) []byte {
+	out := bytes.Clone(text)
+	for i := 0; i < len(out); i++ {
+		end := 0
+		switch {
+		case out[i] == '"':
+			for i++; i < len(out) && out[i] != '"'; i++ {
+				if out[i] == '\\' {
+					i++
+				}
+			}
+			continue
+		case bytes.HasPrefix(out[i:], []byte("//")):
+			end = bytes.IndexByte(out[i:], '\n')
+		case bytes.HasPrefix(out[i:], []byte("/*")):
+			if end = bytes.Index(out[i+2:], []byte("*/")); end >= 0 {
+				end += 4
+			}
+		default:
+			continue
+		}
+		if end < 0 {
+			end = len(out) - i
+		}
+		for j := i; j < i+end; j++ {
+			if out[j] != '\n' {
+				out[j] = ' '
+			}
+		}
+		i += end - 1
+	}
+	return out
+}

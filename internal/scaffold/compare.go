@@ -1,0 +1,80 @@
+package scaffold
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+
+	"github.com/rogpeppe/go-internal/diff"
+
+	"github.com/devup-cli/devup/internal/fail"
+)
+
+// State says what a repository has of a file that we would make.
+type State string
+
+// The states of a file. Their text is part of the JSON output.
+const (
+	New     State = "new"     // it is not there and can be created
+	Same    State = "same"    // it is there, with everything that we would put in it
+	Differs State = "differs" // it is there and lacks something
+)
+
+// Change is a file that we would make, compared with what is there.
+type Change struct {
+	File
+	State State
+	Diff  string // when it differs: a unified diff, ready for `patch -p1` or `git apply`
+}
+
+// Compare looks up each file in fsys, which is rooted at the repository. The diff
+// of a file that is laid out as devup.yaml, .gitpod.yml and devcontainer.json
+// usually are holds additions only; where that cannot be worked out, and for
+// other files, it leads to our own text. The error is a [fail.Error] with code
+// [fail.Denied] or [fail.Failed] when a file cannot be read.
+func Compare(fsys fs.FS, files []File) ([]Change, error) {
+	changes := make([]Change, 0, len(files))
+	for _, f := range files {
+		have, err := fs.ReadFile(fsys, f.Path)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			changes = append(changes, Change{File: f, State: New})
+		case errors.Is(err, fs.ErrPermission):
+			return nil, fail.Wrap(err, fail.Denied, "check who may read it", "%s may not be read", f.Path)
+		case err != nil:
+			return nil, fail.Wrap(err, fail.Failed, "", "%s could not be read: %v", f.Path, err)
+		default:
+			changes = append(changes, compare(f, have))
+		}
+	}
+	return changes, nil
+}
+
+// compare says how a file that is there stands to ours. Line ends do not count:
+// git on Windows writes its own.
+func compare(f File, have []byte) Change {
+	have = bytes.ReplaceAll(have, []byte("\r\n"), []byte("\n"))
+	want := f.Content
+	switch path.Base(f.Path) {
+	case "devup.yaml", ".gitpod.yml":
+		if merged, ok := addToYAML(have, f.Content); ok {
+			want = merged
+		}
+	case "devcontainer.json":
+		if merged, ok := addToJSON(have, f.Content); ok {
+			want = merged
+		}
+	case ".dockerignore":
+		want = addLines(have, f.Content)
+	}
+	if bytes.Equal(have, want) {
+		return Change{File: f, State: Same}
+	}
+	text := diff.Diff("a/"+f.Path, have, "b/"+f.Path, want)
+	if _, rest, ok := bytes.Cut(text, []byte("\n")); ok && bytes.HasPrefix(text, []byte("diff ")) {
+		text = rest // the line with the command; patch wants none
+	}
+	return Change{File: f, State: Differs, Diff: fmt.Sprintf("%s", text)}
+}

@@ -1,0 +1,213 @@
+package scaffold
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/devup-cli/devup/internal/detect"
+)
+
+// projectView is what devup.yaml and the workspace files say.
+type projectView struct {
+	Project  string // empty in devup.yaml where the compose files name the project
+	OnTop    bool   // compose files are loaded before devup.yaml
+	Services []serviceView
+	Ports    []portView
+	Install  string
+	Go       bool // Install needs Go
+}
+
+// serviceView is a service in devup.yaml. One that a compose file has already gets
+// nothing but what is added on top.
+type serviceView struct {
+	Key         string // the service's name in the merged Compose model
+	Full        bool   // no compose file has it, so that all of it stands here
+	Context     string // "./backend-flask"
+	Dockerfile  string // empty for the usual name
+	Ours        bool   // the Dockerfile is one that we render
+	Port        int
+	HostPort    int
+	Environment []setting
+	Unset       []string
+	Workdir     string
+	Mount       string // the source over the image's copy: "./backend-flask:/backend-flask"; empty for none
+	LongMount   bool   // the path holds a colon, which the short form cannot
+	NodeModules string // the anonymous volume that keeps the image's packages visible under Mount
+	Extension   bool   // there is something under x-devup
+	Stack       detect.Stack
+	Ready       string
+	Public      bool
+}
+
+// portView is a port in the files of the workspaces.
+type portView struct {
+	Number int
+	Name   string
+	Page   bool // people look at it: it is opened when it comes up
+	Public bool
+}
+
+// projectFiles makes the files of the repository as a whole.
+func projectFiles(repo detect.Repository, o Options) ([]File, error) {
+	view := projectView{
+		Project: projectName(o.Name),
+		OnTop:   len(repo.Compose) > 0,
+		Install: o.Install,
+		Go:      strings.HasPrefix(o.Install, "go install "),
+	}
+	for _, s := range repo.Services {
+		if v := newServiceView(repo, s); v.Full || v.Extension || len(v.Environment) > 0 {
+			view.Services = append(view.Services, v)
+		}
+		if s.Port.Number > 0 && !slices.ContainsFunc(view.Ports, func(p portView) bool { return p.Number == s.HostPort }) {
+			page := s.Stack == detect.CRA || s.Stack == detect.Vite
+			view.Ports = append(view.Ports, portView{Number: s.HostPort, Name: s.Name, Page: page, Public: true})
+		}
+	}
+	workspace := view
+	if workspace.Project == "" {
+		workspace.Project = "devup"
+	}
+	if view.OnTop {
+		view.Project = "" // what docker compose calls the project now, it stays called
+	}
+	var files []File
+	for _, f := range []struct {
+		path string
+		view projectView
+	}{
+		{"devup.yaml", view},
+		{".gitpod.yml", workspace},
+		{".devcontainer/devcontainer.json", workspace},
+	} {
+		if f.path == "devup.yaml" && len(view.Services) == 0 {
+			continue // the compose files say all there is to say
+		}
+		content, err := render(path.Join(projectFolder, f.path), f.view)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, File{Path: f.path, Content: content})
+	}
+	return files, nil
+}
+
+func newServiceView(repo detect.Repository, s detect.Service) serviceView {
+	v := serviceView{
+		Key:    key(s),
+		Full:   s.Compose == "",
+		Stack:  s.Stack,
+		Public: s.Port.Number > 0,
+	}
+	if readyPath.MatchString(s.Ready) {
+		v.Ready = s.Ready
+	}
+	for _, w := range wired(repo, s) {
+		sibling, _ := find(repo, w.Sibling)
+		url := "${DEVUP_URL_" + envName(key(sibling)) + ":-" + localURL(sibling) + "}"
+		v.Environment = append(v.Environment, setting{Name: w.Name, Value: url + escape(w.Path)})
+	}
+	if !v.Full {
+		if s.Dockerfile != "" {
+			v.Stack = "" // nothing is left to scaffold
+		}
+		v.Extension = v.Stack != "" || v.Ready != "" || v.Public
+		return v
+	}
+	v.Extension = true
+	v.Unset = unset(repo, s)
+	v.Context = "./" + escape(s.Dir)
+	if s.Dir == "." {
+		v.Context = "."
+	}
+	v.Port, v.HostPort = s.Port.Number, s.HostPort
+	v.Ours = s.Dockerfile == ""
+	name := s.Dockerfile
+	if v.Ours {
+		name = dockerfileName(repo, s)
+		v.Workdir = workdir(s)
+		v.Mount = v.Context + ":" + v.Workdir
+		v.LongMount = strings.Contains(v.Context, ":")
+		if s.Runtime.Language == "node" && s.Packages.Manifest != "" {
+			v.NodeModules = v.Workdir + "/node_modules"
+		}
+	}
+	if name != "Dockerfile" {
+		v.Dockerfile = name
+	}
+	return v
+}
+
+// key is what Compose calls the service.
+func key(s detect.Service) string { return or(s.Compose, s.Name) }
+
+var (
+	envPattern = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+	readyPath  = regexp.MustCompile(`^/\S*$`)
+	notEnvName = regexp.MustCompile(`[^A-Z0-9]`)
+	notProject = regexp.MustCompile(`[^a-z0-9_-]`)
+)
+
+// imageSets are the variables that our Dockerfiles and every container set.
+var imageSets = []string{
+	"PORT", "HOST", "NODE_ENV", "NODE_OPTIONS", "CI", "BROWSER", "WDS_SOCKET_PORT", "FLASK_APP", "FLASK_DEBUG", "FLASK_ENV",
+	"PUBLIC_URL", "HOME", "PATH", "HOSTNAME", "PWD",
+}
+
+// wired are the service's variables that hold a sibling's URL, sorted by name.
+func wired(repo detect.Repository, s detect.Service) []detect.Variable {
+	return variables(s, func(v detect.Variable) bool {
+		sibling, found := find(repo, v.Sibling)
+		return found && sibling.HostPort > 0
+	})
+}
+
+// unset are the names of those that nobody gives a value to.
+func unset(repo detect.Repository, s detect.Service) []string {
+	wires := wired(repo, s)
+	left := variables(s, func(v detect.Variable) bool {
+		return !v.Default && !slices.Contains(imageSets, v.Name) &&
+			!slices.ContainsFunc(wires, func(w detect.Variable) bool { return w.Name == v.Name })
+	})
+	var names []string
+	for _, v := range left {
+		names = append(names, v.Name)
+	}
+	return names
+}
+
+// variables are those of the service that keep says, sorted, each name once.
+func variables(s detect.Service, keep func(detect.Variable) bool) []detect.Variable {
+	var kept []detect.Variable
+	for _, v := range s.Variables {
+		if envPattern.MatchString(v.Name) && keep(v) {
+			kept = append(kept, v)
+		}
+	}
+	slices.SortStableFunc(kept, func(a, b detect.Variable) int { return strings.Compare(a.Name, b.Name) })
+	return slices.CompactFunc(kept, func(a, b detect.Variable) bool { return a.Name == b.Name })
+}
+
+func find(repo detect.Repository, name string) (detect.Service, bool) {
+	i := slices.IndexFunc(repo.Services, func(s detect.Service) bool { return s.Name == name })
+	if name == "" || i < 0 {
+		return detect.Service{}, false
+	}
+	return repo.Services[i], true
+}
+
+// envName is a service's name as part of a variable's: BACKEND_FLASK.
+func envName(service string) string {
+	return notEnvName.ReplaceAllString(strings.ToUpper(service), "_")
+}
+
+// projectName makes a folder's name fit for Compose; empty when nothing is left.
+func projectName(folder string) string {
+	name := notProject.ReplaceAllString(strings.ToLower(strings.ReplaceAll(folder, " ", "-")), "")
+	return strings.TrimLeft(name, "_-")
+}
+
+// escape keeps Compose from reading a variable into a literal text.
+func escape(s string) string { return strings.ReplaceAll(s, "$", "$$") }

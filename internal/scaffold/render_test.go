@@ -1,0 +1,208 @@
+package scaffold_test
+
+import (
+	"errors"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/devup-cli/devup/internal/detect"
+	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/scaffold"
+)
+
+var update = flag.Bool("update", false, "write the golden trees in testdata anew")
+
+func TestRender(t *testing.T) {
+	t.Parallel()
+	for name, repo := range repositories {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			golden(t, name, render(t, repo))
+		})
+	}
+}
+
+// render renders with the options of most tests.
+func render(t *testing.T, repo detect.Repository) []scaffold.File {
+	t.Helper()
+	files, err := scaffold.Render(repo, scaffold.Options{Name: "My Shop"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+// golden compares files with the tree testdata/<name>.txtar.
+func golden(t *testing.T, name string, files []scaffold.File) {
+	t.Helper()
+	var got txtar.Archive
+	for _, f := range files {
+		got.Files = append(got.Files, txtar.File{Name: f.Path, Data: f.Content})
+	}
+	text := txtar.Format(&got)
+	path := filepath.Join("testdata", name+".txtar")
+	if *update {
+		if err := os.WriteFile(path, text, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want = []byte(strings.ReplaceAll(string(want), "\r\n", "\n"))
+	if d := cmp.Diff(string(want), string(text)); d != "" {
+		t.Errorf("%s (-want +got), `go test ./internal/scaffold -update` takes it:\n%s", path, d)
+	}
+}
+
+func content(t *testing.T, files []scaffold.File, path string) string {
+	t.Helper()
+	for _, f := range files {
+		if f.Path == path {
+			return string(f.Content)
+		}
+	}
+	t.Fatalf("no file %s among %v", path, paths(files))
+	return ""
+}
+
+func paths(files []scaffold.File) []string {
+	var all []string
+	for _, f := range files {
+		all = append(all, f.Path)
+	}
+	return all
+}
+
+func TestInstallGoesIntoWorkspaceFiles(t *testing.T) {
+	t.Parallel()
+	const install = `go install github.com/devup-cli/devup/cmd/devup@v1.2.3 && echo "done: <ok>"`
+	files, err := scaffold.Render(repositories["flask-and-cra"], scaffold.Options{Name: "x", Install: install})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string][]string{
+		".gitpod.yml": {`before: "go install github.com/devup-cli/devup/cmd/devup@v1.2.3 && echo \"done: <ok>\""`},
+		".devcontainer/devcontainer.json": {
+			`"onCreateCommand": "go install github.com/devup-cli/devup/cmd/devup@v1.2.3 && echo \"done: <ok>\"",`,
+			`"ghcr.io/devcontainers/features/go:1": {},`,
+		},
+	} {
+		text := content(t, files, path)
+		for _, line := range want {
+			if !strings.Contains(text, line) {
+				t.Errorf("%s lacks %s:\n%s", path, line, text)
+			}
+		}
+		if strings.Contains(text, "not on this image") {
+			t.Errorf("%s says that devup is missing:\n%s", path, text)
+		}
+	}
+}
+
+func TestBaseImages(t *testing.T) {
+	t.Parallel()
+	for version, want := range map[string]string{
+		"node 24": "node:24-bookworm-slim", "node 20.19.1": "node:20.19.1-bookworm-slim", "node 18": "node:18-bookworm-slim",
+		"node 18.16": "node:18.16-bullseye-slim", "node 18.17": "node:18.17-bookworm-slim", "node 16": "node:16-bullseye-slim",
+		"node 16.18": "node:16.18-bullseye-slim", "node 16.3": "node:16.3-buster-slim", "node 14": "node:14-bullseye-slim",
+		"node 10": "node:10-buster-slim", "node lts": "node:lts-bookworm-slim", "node 20-alpine": "node:20-alpine",
+		"node ": "node:24-bookworm-slim", "python ": "python:3.13-slim-bookworm",
+		"python 3": "python:3-slim-bookworm", "python 3.10": "python:3.10-slim-bookworm",
+		"python 3.10.10": "python:3.10.10-slim-bullseye", "python 3.10.12": "python:3.10.12-slim-bookworm",
+		"python 3.9.2": "python:3.9.2-slim-buster", "python 3.6": "python:3.6-slim-bullseye", "python 2.7": "python:2.7-slim-buster",
+		"python 3.14.1": "python:3.14.1-slim-bookworm",
+	} {
+		language, number, _ := strings.Cut(version, " ")
+		stack := map[string]detect.Stack{"node": detect.Node, "python": detect.Python}[language]
+		files, err := scaffold.ForService(detect.Repository{}, detect.Service{
+			Name: "x", Dir: ".", Stack: stack, Runtime: detect.Runtime{Language: language, Version: number},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text := content(t, files, "Dockerfile"); !strings.Contains(text, "\nFROM "+want+" AS base\n") {
+			_, from, _ := strings.Cut(text, "\nFROM ")
+			from, _, _ = strings.Cut(from, "\n")
+			t.Errorf("%s: base image %s, want %s", version, from, want)
+		}
+	}
+}
+
+func TestForServiceNeedsNoMoreThanAStack(t *testing.T) {
+	t.Parallel()
+	for _, stack := range scaffold.Stacks() {
+		t.Run(string(stack), func(t *testing.T) {
+			t.Parallel()
+			files, err := scaffold.ForService(detect.Repository{}, detect.Service{Name: "web", Dir: "apps/web", Stack: stack})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d := cmp.Diff([]string{"apps/web/.dockerignore", "apps/web/Dockerfile"}, paths(files)); d != "" {
+				t.Error(d)
+			}
+			golden(t, "for-service-"+string(stack), files)
+		})
+	}
+}
+
+func TestUnknownStack(t *testing.T) {
+	t.Parallel()
+	_, err := scaffold.ForService(detect.Repository{}, detect.Service{Name: "web", Stack: "project"})
+	var f *fail.Error
+	if !errors.As(err, &f) || f.Code != fail.Config || !strings.Contains(f.Hint, "cra, flask, node, python, vite") {
+		t.Errorf("error %#v, want one that lists the stacks", err)
+	}
+}
+
+func TestNothingToAddToComposeFiles(t *testing.T) {
+	t.Parallel()
+	files := render(t, detect.Repository{Compose: []string{"compose.yaml"}, Services: []detect.Service{
+		{Name: "worker", Dir: "worker", Stack: detect.Python, Dockerfile: "Dockerfile", Compose: "worker"},
+	}})
+	if d := cmp.Diff([]string{".devcontainer/devcontainer.json", ".gitpod.yml"}, paths(files)); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestSecondRenderIsTheFirst(t *testing.T) {
+	t.Parallel()
+	repo := repositories["flask-and-cra"]
+	first := render(t, repo)
+	tree := fstest.MapFS{}
+	for _, f := range first {
+		tree[f.Path] = &fstest.MapFile{Data: f.Content}
+	}
+	again := detect.Repository{}
+	for _, s := range repo.Services {
+		s.Dockerfile = "Dockerfile"
+		again.Services = append(again.Services, s)
+	}
+	changes, err := scaffold.Compare(tree, render(t, scaffold.Adopt(tree, again)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(changes) != len(first) {
+		t.Errorf("%d files, want %d", len(changes), len(first))
+	}
+	for _, c := range changes {
+		if c.State != scaffold.Same {
+			t.Errorf("%s is %s, want same\n%s", c.Path, c.State, c.Diff)
+		}
+	}
+
+	tree["backend-flask/Dockerfile"] = &fstest.MapFile{Data: []byte("FROM python:3.10-slim-buster\n")}
+	for _, f := range render(t, scaffold.Adopt(tree, again)) {
+		if f.Path == "backend-flask/Dockerfile" {
+			t.Error("a Dockerfile that is not ours was rendered")
+		}
+	}
+}

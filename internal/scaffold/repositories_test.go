@@ -1,0 +1,134 @@
+package scaffold_test
+
+import "github.com/devup-cli/devup/internal/detect"
+
+// repositories are what detection would find in some projects, each with a golden
+// tree in testdata.
+var repositories = map[string]detect.Repository{
+	"flask-and-cra": {Services: []detect.Service{
+		{
+			Name: "backend-flask", Dir: "backend-flask", Stack: detect.Flask, Framework: "Flask",
+			Port: detect.Port{Number: 4567}, HostPort: 4567,
+			Runtime:  detect.Runtime{Language: "python", Version: "3.13"},
+			Packages: detect.Packages{Manager: "pip", Manifest: "requirements.txt"},
+			Module:   "app",
+			Dev:      []string{"flask", "run", "--host=0.0.0.0", "--port=4567"},
+			Prod:     []string{"gunicorn", "--bind=0.0.0.0:4567", "app:app"}, ProdModule: "app:app",
+			Variables: []detect.Variable{
+				{Name: "FRONTEND_URL", Sibling: "frontend-react-js"},
+				{Name: "BACKEND_URL", Sibling: "backend-flask"},
+				{Name: "AWS_SECRET_ACCESS_KEY", Secret: true},
+				{Name: "AWS_DEFAULT_REGION"},
+				{Name: "LOG_LEVEL", Default: true},
+				{Name: "FLASK_ENV"},
+			},
+			Ready: "/api/activities/home",
+		},
+		{
+			Name: "frontend-react-js", Dir: "frontend-react-js", Stack: detect.CRA, Framework: "Create React App",
+			Port: detect.Port{Number: 3000}, HostPort: 3000,
+			Runtime:  detect.Runtime{Language: "node", Version: "24"},
+			Packages: detect.Packages{Manager: "npm", Manifest: "package.json", Lock: "package-lock.json"},
+			Dev:      []string{"npm", "start"}, Build: []string{"npm", "run", "build"}, Output: "build",
+			Variables: []detect.Variable{{Name: "REACT_APP_BACKEND_URL", Sibling: "backend-flask"}},
+		},
+	}},
+
+	"vite-at-the-root-with-an-api": {Services: []detect.Service{
+		{
+			Name: "api", Dir: "server", Stack: detect.Node, Framework: "Express",
+			Port: detect.Port{Number: 5050}, HostPort: 5050,
+			Runtime:   detect.Runtime{Language: "node", Version: "22"},
+			Packages:  detect.Packages{Manager: "yarn", Manifest: "package.json", Lock: "yarn.lock", Native: true},
+			Dev:       []string{"yarn", "run", "dev"},
+			Prod:      []string{"node", "index.js"},
+			Variables: []detect.Variable{{Name: "CLIENT_ORIGIN", Sibling: "shop"}, {Name: "PORT", Default: true}},
+		},
+		{
+			Name: "shop", Dir: ".", Stack: detect.Vite, Framework: "Vite + Vue",
+			Port: detect.Port{Number: 5173}, HostPort: 5173,
+			Runtime:  detect.Runtime{Language: "node", Version: "20.3"},
+			Packages: detect.Packages{Manager: "pnpm", Version: "9.15.0", Manifest: "package.json", Lock: "pnpm-lock.yaml"},
+			Dev:      []string{"pnpm", "exec", "vite", "--host", "0.0.0.0", "--port", "5173", "--strictPort"},
+			Build:    []string{"pnpm", "run", "build"}, Output: "dist",
+			Variables: []detect.Variable{{Name: "VITE_API_URL", Sibling: "api", Path: "/api"}},
+		},
+	}},
+
+	"old-versions-odd-names": {Services: []detect.Service{
+		{
+			Name: "cost-5", Dir: "apps/cost $5: web", Stack: detect.CRA, Framework: "Create React App",
+			Port: detect.Port{Number: 3000}, HostPort: 3001,
+			Runtime:  detect.Runtime{Language: "node", Version: "16.18", Flags: "--openssl-legacy-provider"},
+			Packages: detect.Packages{Manager: "npm", Manifest: "package.json"},
+			Dev:      []string{"npm", "start"}, Build: []string{"npm", "run", "build"}, Output: "build",
+		},
+		{
+			Name: "hello", Dir: "hello", Stack: detect.Node, Framework: "Node",
+			Port: detect.Port{Number: 8080}, HostPort: 8080,
+			Runtime: detect.Runtime{Language: "node", Version: "24"},
+			Module:  "server.js", Dev: []string{"node", "--watch", "server.js"}, Prod: []string{"node", "server.js"},
+		},
+		{
+			Name: "no", Dir: "no", Stack: detect.Flask, Framework: "Flask",
+			Port: detect.Port{Number: 5000}, HostPort: 5000,
+			Runtime: detect.Runtime{Language: "python", Version: "3.9.2"},
+			Module:  "my app.py",
+			Dev:     []string{"flask", "run", "--host=0.0.0.0", "--port=5000"},
+		},
+	}},
+
+	"python-tools": {Services: []detect.Service{
+		{
+			Name: "api", Dir: "api", Stack: detect.Python, Framework: "FastAPI",
+			Port: detect.Port{Number: 8000}, HostPort: 8000,
+			Runtime:  detect.Runtime{Language: "python", Version: "3.12"},
+			Packages: detect.Packages{Manager: "uv", Manifest: "pyproject.toml", Lock: "uv.lock"},
+			Dev:      []string{"uvicorn", "main:app", "--host=0.0.0.0", "--port=8000", "--reload"},
+			Prod:     []string{"uvicorn", "main:app", "--host=0.0.0.0", "--port=8000"},
+		},
+		{
+			Name: "both", Dir: "api", Stack: detect.Vite, Framework: "Vite + React",
+			Port: detect.Port{Number: 5173}, HostPort: 5173,
+			Runtime:  detect.Runtime{Language: "node", Version: "24"},
+			Packages: detect.Packages{Manager: "bun", Manifest: "package.json", Lock: "bun.lock"},
+			Dev:      []string{"bun", "run", "dev", "--host", "0.0.0.0", "--port", "5173", "--strictPort"},
+			Build:    []string{"bun", "run", "build"}, Output: "dist",
+		},
+		{
+			Name: "worker", Dir: "worker", Stack: detect.Python, Framework: "Python",
+			Runtime:   detect.Runtime{Language: "python", Version: "3.10.10"},
+			Packages:  detect.Packages{Manager: "poetry", Manifest: "pyproject.toml", Lock: "poetry.lock", Native: true},
+			Module:    "worker",
+			Dev:       []string{"python", "-m", "worker"},
+			Variables: []detect.Variable{{Name: "REDIS_URL"}},
+		},
+	}},
+
+	"compose-file-and-own-dockerfile": {
+		Compose: []string{"docker-compose.yml"},
+		Services: []detect.Service{
+			{
+				Name: "backend-flask", Dir: "backend-flask", Stack: detect.Flask, Framework: "Flask",
+				Port: detect.Port{Number: 4567}, HostPort: 4567,
+				Runtime: detect.Runtime{Language: "python", Version: "3.10"}, Dockerfile: "Dockerfile", Compose: "backend",
+				Variables: []detect.Variable{{Name: "FRONTEND_URL", Sibling: "web"}, {Name: "TOKEN", Secret: true}},
+				Ready:     "/api/health-check",
+			},
+			{
+				Name: "docs", Dir: "docs", Stack: detect.Node, Framework: "Express",
+				Port: detect.Port{Number: 8080}, HostPort: 8081,
+				Runtime: detect.Runtime{Language: "node", Version: "20"}, Dockerfile: "Dockerfile.dev",
+			},
+			{
+				Name: "web", Dir: "web", Stack: detect.Vite, Framework: "Vite + React",
+				Port: detect.Port{Number: 5173}, HostPort: 5173,
+				Runtime:  detect.Runtime{Language: "node", Version: "24"},
+				Packages: detect.Packages{Manager: "npm", Manifest: "package.json"},
+				Dev:      []string{"npx", "vite", "--host", "0.0.0.0", "--port", "5173", "--strictPort"},
+				Build:    []string{"npm", "run", "build"}, Output: "dist",
+				Variables: []detect.Variable{{Name: "VITE_API_URL", Sibling: "backend-flask"}},
+			},
+		},
+	},
+}

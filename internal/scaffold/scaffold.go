@@ -1,0 +1,158 @@
+// Package scaffold turns what detection found into the files of a project:
+// devup.yaml, a Dockerfile and a .dockerignore for each service that has none,
+// .gitpod.yml and .devcontainer/devcontainer.json.
+//
+// [Render] makes all of them as values and touches nothing; [ForService] makes
+// those of one service. [Compare] says what a repository has of them already, and
+// [Write] creates what it has not. No function changes a file that exists.
+//
+// Decisions about a service are detect's. Those about the form of a file (which
+// image tag, which install command) are made here, before a template is filled in.
+package scaffold
+
+import (
+	"cmp"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/devup-cli/devup/internal/detect"
+	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/templates"
+)
+
+// Mark is in the first line of each Dockerfile that Render made. [Adopt]
+// knows ours by it.
+const Mark = "Made by devup init; yours to change."
+
+// Options is what Render has to know besides the repository.
+type Options struct {
+	Name    string // the project's name as the folder has it; made fit for Compose
+	Install string // the shell command that installs devup in a workspace; empty when none is known
+}
+
+// File is a file to be: its slash-separated path in the repository and its content.
+type File struct {
+	Path    string
+	Content []byte
+}
+
+// Render makes all files of a repository, sorted by path. A service that brings
+// its own Dockerfile gets none, and no .dockerignore, which could keep away what
+// that Dockerfile copies. The error is a [fail.Error] with code [fail.Config]
+// when a service's stack has no template.
+func Render(repo detect.Repository, o Options) ([]File, error) {
+	repo = complete(repo)
+	var files []File
+	for _, s := range repo.Services {
+		if s.Dockerfile != "" {
+			continue
+		}
+		more, err := serviceFiles(repo, s)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, more...)
+	}
+	more, err := projectFiles(repo, o)
+	if err != nil {
+		return nil, err
+	}
+	files = append(files, more...)
+	slices.SortFunc(files, func(a, b File) int { return cmp.Compare(a.Path, b.Path) })
+	return files, nil
+}
+
+// ForService makes the Dockerfile and the .dockerignore of one service, whether it
+// has a Dockerfile or not. The service need not be among those of the repository,
+// which says what lies beside it; only Name, Dir and Stack have to be set, what
+// else is empty gets the stack's usual value. The error is as for [Render].
+func ForService(repo detect.Repository, s detect.Service) ([]File, error) {
+	return serviceFiles(complete(repo), withDefaults(s))
+}
+
+// Adopt gives the repository as it was before our Dockerfiles were written: a
+// service whose Dockerfile carries our [Mark] counts as one without. A second
+// Render then makes the same files as the first, so that nothing seems to differ.
+func Adopt(fsys fs.FS, repo detect.Repository) detect.Repository {
+	repo.Services = slices.Clone(repo.Services)
+	for i, s := range repo.Services {
+		if s.Dockerfile == "" {
+			continue
+		}
+		content, err := fs.ReadFile(fsys, path.Join(s.Dir, s.Dockerfile))
+		first, _, _ := strings.Cut(string(content), "\n")
+		if err == nil && strings.Contains(first, Mark) {
+			repo.Services[i].Dockerfile = ""
+		}
+	}
+	return repo
+}
+
+// Stacks lists the stacks that have templates, sorted.
+func Stacks() []detect.Stack {
+	entries, err := fs.ReadDir(templates.FS, "stacks")
+	if err != nil {
+		panic(err) // an embedded folder is always there
+	}
+	var stacks []detect.Stack
+	for _, e := range entries {
+		if e.Name() != projectFolder {
+			stacks = append(stacks, detect.Stack(e.Name()))
+		}
+	}
+	return stacks
+}
+
+// serviceFiles makes the files of one service, whose fields are all filled in.
+func serviceFiles(repo detect.Repository, s detect.Service) ([]File, error) {
+	if !slices.Contains(Stacks(), s.Stack) {
+		names := make([]string, 0, len(Stacks()))
+		for _, stack := range Stacks() {
+			names = append(names, string(stack))
+		}
+		return nil, &fail.Error{
+			Code: fail.Config, Service: s.Name,
+			Message: "service " + s.Name + " has the stack \"" + string(s.Stack) + "\", for which there is no template",
+			Hint:    "stacks are " + strings.Join(names, ", "),
+		}
+	}
+	view := newImageView(repo, s)
+	dockerfile, err := render(path.Join(string(s.Stack), "Dockerfile"), view)
+	if err != nil {
+		return nil, err
+	}
+	ignore, err := render(path.Join(string(s.Stack), ".dockerignore"), view)
+	if err != nil {
+		return nil, err
+	}
+	name := dockerfileName(repo, s)
+	return []File{
+		{Path: path.Join(s.Dir, ignoreName(name)), Content: ignore},
+		{Path: path.Join(s.Dir, name), Content: dockerfile},
+	}, nil
+}
+
+// dockerfileName is the name of the Dockerfile that is made for the service. Two
+// services in one folder cannot share one, so all but the first carry their name.
+func dockerfileName(repo detect.Repository, s detect.Service) string {
+	for _, other := range repo.Services {
+		if other.Name == s.Name {
+			break
+		}
+		if other.Dir == s.Dir {
+			return "Dockerfile." + s.Name
+		}
+	}
+	return "Dockerfile"
+}
+
+// ignoreName is the name of the ignore file that goes with a Dockerfile: BuildKit
+// prefers one with the Dockerfile's own name in front.
+func ignoreName(dockerfile string) string {
+	if dockerfile == "Dockerfile" {
+		return ".dockerignore"
+	}
+	return dockerfile + ".dockerignore"
+}
