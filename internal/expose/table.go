@@ -1,0 +1,108 @@
+// Package expose says at which address each published port of a project can be
+// reached in the place where devup runs. [Table] is pure; opening ports and
+// checking them from outside is what later providers add.
+package expose
+
+import (
+	"net"
+	"slices"
+	"strconv"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/devup-cli/devup/internal/project"
+	"github.com/devup-cli/devup/internal/workspace"
+)
+
+// The states of a row. Whoever knows better words hands them to [Table].
+const (
+	Running    = "running"
+	Starting   = "starting"
+	NotRunning = "not running"
+)
+
+// Row is one published port. Its JSON form is a promise.
+type Row struct {
+	Type     string `json:"type"` // "url"
+	Service  string `json:"service"`
+	Target   int    `json:"target"` // the port inside the container
+	Protocol string `json:"protocol"`
+	Port     int    `json:"port,omitempty"`    // the port on the host; 0 when it is not decided yet
+	URL      string `json:"url,omitempty"`     // what a browser opens; empty where no browser gets an answer
+	Address  string `json:"address,omitempty"` // "localhost:5432", for ports that are not for browsers
+	State    string `json:"state"`
+	Public   bool   `json:"public"` // may be opened to the internet
+}
+
+// Table lists the published ports of a resolved project by service, in each in
+// the order of the config. running gives the state of services; one that it does
+// not hold is not running.
+func Table(p *project.Project, place workspace.Place, running map[string]string) []Row {
+	rows := []Row{}
+	for _, port := range p.PublishedPorts() {
+		rows = append(rows, row(port, place, p.Extensions[port.Service].Public))
+	}
+	for name, s := range p.Services {
+		if s.NetworkMode == "host" {
+			rows = append(rows, hostRows(name, s.Ports, place, p.Extensions[name].Public)...)
+		}
+	}
+	slices.SortStableFunc(rows, func(a, b Row) int {
+		switch {
+		case a.Service < b.Service:
+			return -1
+		case a.Service > b.Service:
+			return 1
+		}
+		return 0
+	})
+	for i := range rows {
+		if rows[i].State = running[rows[i].Service]; rows[i].State == "" {
+			rows[i].State = NotRunning
+		}
+	}
+	return rows
+}
+
+// row is the row of one port.
+func row(p project.Port, place workspace.Place, public bool) Row {
+	r := Row{Type: "url", Service: p.Service, Target: p.Target, Protocol: p.Protocol, Port: p.Wanted}
+	if p.Wanted == 0 {
+		return r
+	}
+	number := strconv.Itoa(p.Wanted)
+	switch host := hostName(p.HostIP); {
+	case !p.Web():
+		r.Address = net.JoinHostPort(host, number)
+	case place.Remote || host == "localhost":
+		r.URL, r.Public = place.URL(p.Wanted), public
+	default:
+		r.URL = "http://" + net.JoinHostPort(host, number)
+	}
+	return r
+}
+
+// hostRows are the rows of a service on the host's own network: its ports are
+// the host's.
+func hostRows(service string, ports []types.ServicePortConfig, place workspace.Place, public bool) []Row {
+	rows := make([]Row, 0, len(ports))
+	for _, c := range ports {
+		protocol := c.Protocol
+		if protocol == "" {
+			protocol = "tcp"
+		}
+		target := int(c.Target)
+		rows = append(rows, row(project.Port{Service: service, Target: target, Wanted: target, Protocol: protocol}, place, public))
+	}
+	return rows
+}
+
+// hostName is what a person on this machine calls the address that a port is
+// bound to.
+func hostName(ip string) string {
+	parsed := net.ParseIP(ip)
+	if parsed == nil || parsed.IsUnspecified() || parsed.IsLoopback() {
+		return "localhost"
+	}
+	return ip
+}
