@@ -1,0 +1,83 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	apisystem "github.com/moby/moby/api/types/system"
+	"github.com/moby/moby/client"
+)
+
+// Facts is what the engine says about itself.
+type Facts struct {
+	ServerVersion   string // "28.5.2"
+	OS              string // of the containers: "linux", "windows"
+	OperatingSystem string // of the engine's host: "Debian GNU/Linux 12 (bookworm)"
+	Arch            string // "x86_64"
+	Name            string // of the engine's host
+	NCPU            int    // processors that containers may use
+	MemTotal        int64  // bytes of memory that containers may use
+	DockerRootDir   string // where images and volumes lie, on the engine's host
+	Driver          string // of image storage: "overlay2"
+	Rootless        bool   // the engine has no root rights: its root is the person
+	Desktop         bool   // it runs in a virtual machine that maps the owners of files (Docker Desktop, OrbStack, Colima, …)
+	Podman          bool   // it is Podman
+}
+
+// Facts asks the engine about itself, once; later calls give the same answer.
+func (e *Engine) Facts(ctx context.Context) (Facts, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.facts != nil {
+		return *e.facts, nil
+	}
+	answer, err := e.Client.Info(ctx, client.InfoOptions{})
+	if err != nil {
+		return Facts{}, fmt.Errorf("ask the engine at %s about itself: %w", e.Endpoint, err)
+	}
+	facts := factsOf(answer.Info, e.Podman)
+	e.facts = &facts
+	return facts, nil
+}
+
+func factsOf(info apisystem.Info, podman bool) Facts {
+	return Facts{
+		ServerVersion: info.ServerVersion, OS: info.OSType, OperatingSystem: info.OperatingSystem,
+		Arch: info.Architecture, Name: info.Name, NCPU: info.NCPU, MemTotal: info.MemTotal,
+		DockerRootDir: info.DockerRootDir, Driver: info.Driver, Podman: podman,
+		Rootless: slices.ContainsFunc(info.SecurityOptions, func(option string) bool {
+			return slices.Contains(strings.Split(option, ","), "name=rootless")
+		}),
+		Desktop: inVM(info.OperatingSystem, info.Name),
+	}
+}
+
+// inVM knows the products that bring a virtual machine by the name that they
+// give their system or their host.
+func inVM(operatingSystem, name string) bool {
+	for _, product := range []string{"Docker Desktop", "OrbStack", "Rancher Desktop"} {
+		if strings.Contains(operatingSystem, product) {
+			return true
+		}
+	}
+	name = strings.ToLower(name)
+	return name == "docker-desktop" || name == "orbstack" || strings.HasPrefix(name, "colima") || strings.HasPrefix(name, "lima-")
+}
+
+// FileOwner is the user and the group, as containers count them, whom files on
+// bind mounts should belong to, given the person's own and whether the engine
+// runs on this machine. A native engine takes over the numbers; a rootless one
+// maps its root to the person; a virtual machine and a far engine know nobody
+// here, and 1000 is the first user of nearly every image.
+func (f Facts) FileOwner(uid, gid int, goos string, local bool) (u, g int) {
+	switch {
+	case f.Desktop || goos != "linux" || !local:
+		return 1000, 1000
+	case f.Rootless:
+		return 0, 0
+	default:
+		return uid, gid
+	}
+}
