@@ -41,6 +41,10 @@ type Packages struct {
 	Manifest string // "package.json", "requirements.txt", "pyproject.toml", in the service's folder; empty for none
 	Lock     string // the lock file's name in the service's folder; empty for none
 	Native   bool   // a dependency compiles C code, so that the image needs a compiler
+
+	// Workspace is the folder of the npm, yarn or pnpm workspace that the service
+	// is a member of: the lock file lies there. Empty for none.
+	Workspace string
 }
 
 // Variable is an environment variable that a service reads or an env file names.
@@ -66,7 +70,7 @@ type Service struct {
 	Packages   Packages
 	Module     string   // Flask: the value of FLASK_APP ("app", "src/main.py", "pkg:create_app"); Python: the module or file to run; Node: the server entry where no script starts it
 	Dev        []string // the development command in exec form, listening on 0.0.0.0:Port
-	Build      []string // what makes the production files, for cra and vite ("npm", "run", "build"); else nil
+	Build      []string // what makes the production files ("npm", "run", "build"): for cra, vite, and a node service with a build script; else nil
 	Output     string   // the folder that Build writes, for cra and vite ("build", "dist"); else empty
 	Prod       []string // the production command in exec form for flask, node and python; nil when the built files are served
 	ProdModule string   // Python stacks: the WSGI callable for gunicorn ("app:app"); empty when there is none

@@ -1,0 +1,245 @@
+package detect
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// composeNames are the files that `docker compose` looks for, in its order: one
+// of the first four, then an override of it.
+var composeNames = []string{
+	"compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml",
+	"compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml",
+}
+
+// composeService is what detection takes from a service of a compose file.
+type composeService struct {
+	name         string
+	dir          string // of its build context, in the repository; empty where it builds nothing
+	dockerfile   string // in dir, where the file names one
+	target       int    // the port in the container
+	published    int    // the port on the host, 0 for none
+	portEvidence Evidence
+	env          map[string]bool // names that are set, with a value or from an env_file entry
+	command      string
+	line         int
+	file         string
+}
+
+// composeFiles are the names of the root's compose files that would be loaded.
+func (t *tree) composeFiles() []string {
+	var files []string
+	root := t.folders["."]
+	if name := root.first(composeNames[:4]...); name != "" {
+		files = append(files, name)
+		if name := root.first(composeNames[4:]...); name != "" {
+			files = append(files, name)
+		}
+	}
+	return files
+}
+
+// readCompose reads the services that build something. Project.Load is what
+// loads the files for real; this is evidence only, so a file that YAML cannot
+// read is reported as a rejection and the scan goes on without it.
+func (t *tree) readCompose(files []string) []*composeService {
+	var all []*composeService
+	env := map[string]string{}
+	for _, file := range t.envsOf(".") {
+		for _, entry := range file.entries {
+			if path.Base(file.path) == ".env" {
+				env[entry.name] = entry.value
+			}
+		}
+	}
+	for _, name := range files {
+		services, err := parseCompose(name, t.files.text(name), env)
+		if err != nil {
+			t.reject(".", name+" is no YAML that can be read, and was left out", Evidence{File: name})
+			continue
+		}
+		all = append(all, services...)
+	}
+	return all
+}
+
+func parseCompose(name, text string, env map[string]string) (services []*composeService, err error) {
+	// The YAML library answers some malformed documents with a panic.
+	defer func() {
+		if r := recover(); r != nil {
+			services, err = nil, fmt.Errorf("parse %s: %v", name, r)
+		}
+	}()
+	var document yaml.Node
+	if err := yaml.Unmarshal([]byte(text), &document); err != nil {
+		return nil, fmt.Errorf("parse %s: %w", name, err)
+	}
+	if len(document.Content) == 0 {
+		return nil, nil
+	}
+	each(child(document.Content[0], "services"), func(key, value *yaml.Node) {
+		service := &composeService{name: key.Value, line: key.Line, file: name, env: map[string]bool{}}
+		service.readBuild(child(value, "build"))
+		service.readPorts(value, env)
+		service.command = strings.Join(texts(child(value, "command")), " ")
+		environment := child(value, "environment")
+		each(environment, func(key, value *yaml.Node) { service.env[key.Value] = value.Tag != "!!null" })
+		for _, text := range texts(environment) {
+			variable, _, set := strings.Cut(text, "=")
+			service.env[variable] = set
+		}
+		services = append(services, service)
+	})
+	return services, nil
+}
+
+func (s *composeService) readBuild(build *yaml.Node) {
+	build = follow(build)
+	if build == nil {
+		return
+	}
+	dir := build.Value
+	if build.Kind == yaml.MappingNode {
+		dir = scalar(child(build, "context"))
+		if dir == "" {
+			dir = "."
+		}
+		s.dockerfile = scalar(child(build, "dockerfile"))
+	}
+	if dir == "" || strings.Contains(dir, "://") || path.IsAbs(dir) {
+		return
+	}
+	s.dir = path.Clean(dir)
+	// A context above the service with the Dockerfile inside of it: the folder
+	// of the Dockerfile is the service's.
+	if below, file := path.Split(path.Clean(s.dockerfile)); below != "" && s.dockerfile != "" {
+		s.dir, s.dockerfile = path.Join(s.dir, below), file
+	}
+}
+
+// readPorts takes the first TCP port.
+func (s *composeService) readPorts(value *yaml.Node, env map[string]string) {
+	ports := follow(child(value, "ports"))
+	if ports == nil || ports.Kind != yaml.SequenceNode {
+		return
+	}
+	for _, item := range ports.Content {
+		item = follow(item)
+		if item == nil || s.target != 0 {
+			continue
+		}
+		text := expand(item.Value, env)
+		if item.Kind == yaml.MappingNode {
+			text = expand(scalar(child(item, "published")), env) + ":" + expand(scalar(child(item, "target")), env) + "/" + scalar(child(item, "protocol"))
+		}
+		s.published, s.target = parsePortMapping(text)
+		if s.target != 0 {
+			s.portEvidence = Evidence{s.file, item.Line, "ports " + strconv.Itoa(s.target)}
+		}
+	}
+}
+
+var portMapping = regexp.MustCompile(`^(?:.*:)??(?:(\d+)(?:-\d+)?:|:)?(\d+)(?:-\d+)?(?:/(tcp)?)?$`)
+
+// parsePortMapping reads Compose's short form: [[ip:]host:]container[/protocol].
+func parsePortMapping(text string) (published, target int) {
+	match := portMapping.FindStringSubmatch(strings.TrimSpace(text))
+	if match == nil {
+		return 0, 0
+	}
+	published, _ = portNumber(match[1])
+	target, ok := portNumber(match[2])
+	if !ok {
+		return 0, 0
+	}
+	return published, target
+}
+
+// follow resolves an alias; a cycle cannot be built of one step.
+func follow(node *yaml.Node) *yaml.Node {
+	if node != nil && node.Kind == yaml.AliasNode {
+		return node.Alias
+	}
+	return node
+}
+
+// child is the value of a mapping's key, also where it comes in by "<<".
+func child(node *yaml.Node, key string) *yaml.Node {
+	return childWithin(node, key, 8)
+}
+
+func childWithin(node *yaml.Node, key string, depth int) *yaml.Node {
+	node = follow(node)
+	if node == nil || node.Kind != yaml.MappingNode || depth == 0 {
+		return nil
+	}
+	var merged *yaml.Node
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		switch node.Content[i].Value {
+		case key:
+			return follow(node.Content[i+1])
+		case "<<":
+			merged = node.Content[i+1]
+		}
+	}
+	return childWithin(merged, key, depth-1)
+}
+
+// each calls do for the pairs of a mapping.
+func each(node *yaml.Node, do func(key, value *yaml.Node)) {
+	node = follow(node)
+	if node == nil || node.Kind != yaml.MappingNode {
+		return
+	}
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		if value := follow(node.Content[i+1]); value != nil && node.Content[i].Kind == yaml.ScalarNode {
+			do(node.Content[i], value)
+		}
+	}
+}
+
+func scalar(node *yaml.Node) string {
+	if node == nil || node.Kind != yaml.ScalarNode {
+		return ""
+	}
+	return node.Value
+}
+
+// texts are the scalars of a sequence, or the one of a scalar.
+func texts(node *yaml.Node) []string {
+	node = follow(node)
+	if node == nil {
+		return nil
+	}
+	if node.Kind == yaml.ScalarNode {
+		return []string{node.Value}
+	}
+	var all []string
+	if node.Kind == yaml.SequenceNode {
+		for _, item := range node.Content {
+			if item = follow(item); item != nil && item.Kind == yaml.ScalarNode {
+				all = append(all, item.Value)
+			}
+		}
+	}
+	return all
+}
+
+// pnpmMembers are the packages of a pnpm-workspace.yaml; none of a broken one.
+func pnpmMembers(text string) (patterns []string) {
+	defer func() {
+		if recover() != nil { // as in parseCompose
+			patterns = nil
+		}
+	}()
+	var document yaml.Node
+	if yaml.Unmarshal([]byte(text), &document) != nil || len(document.Content) == 0 {
+		return nil
+	}
+	return texts(child(document.Content[0], "packages"))
+}

@@ -1,0 +1,15 @@
+// Package detect finds the services of a repository: which folders hold
+// something that runs, as what, on which port, with which language version, and
+// which variables tie them together. Each decision carries its evidence, and
+// folders that only looked like a service are named with the reason.
+//
+// [Scan] looks at a whole repository, [ScanFor] at the services that a person
+// named. Both only read, and only through an [io/fs.FS]: no process is run, no
+// symbolic link followed, no file opened that a decision does not need, and
+// none read beyond a bound. Nothing here writes files; package scaffold makes
+// them of what was found.
+//
+// The way through the package: walk (names of folders and files, without what
+// .gitignore names) → node and python candidates, foreign rejections → ports,
+// versions, commands → variables and wiring → [Repository].
+package detect

@@ -1,0 +1,101 @@
+package detect
+
+import (
+	"path"
+	"regexp"
+	"strings"
+)
+
+// envFile is a file of NAME=value lines.
+type envFile struct {
+	path    string
+	loaded  bool // by the framework at run time; an example is not
+	entries []envEntry
+}
+
+type envEntry struct {
+	name, value string
+	line        int
+}
+
+var envLine = regexp.MustCompile(`^\s*(?:export\s+)?([A-Za-z_]\w*)\s*[=:]\s*(.*)$`)
+
+func parseEnv(name, text string) envFile {
+	env := envFile{path: name, loaded: loadedEnv(path.Base(name))}
+	for i, line := range strings.Split(text, "\n") {
+		match := envLine.FindStringSubmatch(line)
+		if match == nil {
+			continue
+		}
+		env.entries = append(env.entries, envEntry{match[1], unquote(match[2]), i + 1})
+	}
+	return env
+}
+
+// unquote takes the quotes, or the comment behind an unquoted value, away.
+func unquote(value string) string {
+	value = strings.TrimSpace(value)
+	if value != "" && (value[0] == '"' || value[0] == '\'') {
+		if end := strings.IndexByte(value[1:], value[0]); end >= 0 {
+			return value[1 : 1+end]
+		}
+	}
+	if i := strings.Index(value, " #"); i >= 0 {
+		value = value[:i]
+	}
+	return strings.TrimSpace(value)
+}
+
+// loadedEnv are the names that dotenv, CRA and Vite read in development.
+func loadedEnv(name string) bool {
+	switch name {
+	case ".env", ".env.local", ".env.development", ".env.development.local", ".flaskenv":
+		return true
+	}
+	return false
+}
+
+func (e envFile) value(name string) string {
+	for _, entry := range e.entries {
+		if entry.name == name {
+			return entry.value
+		}
+	}
+	return ""
+}
+
+func (e envFile) at(name string) Evidence {
+	for _, entry := range e.entries {
+		if entry.name == name {
+			return Evidence{e.path, entry.line, name}
+		}
+	}
+	return Evidence{File: e.path}
+}
+
+// envsOf are the env files of a folder. Those for production, staging or tests
+// say nothing about development.
+func (t *tree) envsOf(dir string) []envFile {
+	f := t.folders[dir]
+	if f == nil {
+		return nil
+	}
+	var loaded, examples []envFile
+	for _, name := range f.names {
+		lower := strings.ToLower(name)
+		if !strings.HasPrefix(lower, ".env") && lower != ".flaskenv" && !strings.HasSuffix(lower, ".env") {
+			continue
+		}
+		if containsWord(lower, []string{"prod", "test", "stag", ".envrc"}) {
+			continue
+		}
+		full := path.Join(dir, name)
+		env := parseEnv(full, blankComments(t.files.text(full), "#"))
+		if env.loaded {
+			loaded = append(loaded, env)
+		} else {
+			examples = append(examples, env)
+		}
+	}
+	return append(loaded, examples...)
+}

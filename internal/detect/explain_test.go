@@ -1,0 +1,56 @@
+package detect
+
+import (
+	"fmt"
+	"strings"
+)
+
+// explain is the whole of a result as readable text, for comparisons.
+func explain(repo Repository) string {
+	var b strings.Builder
+	for _, s := range repo.Services {
+		fmt.Fprintf(&b, "%s (%s) in %s: %s\n", s.Name, s.Stack, s.Dir, s.Framework)
+		fmt.Fprintf(&b, "  port %d, host %d: %s\n", s.Port.Number, s.HostPort, s.Port.Evidence.text())
+		fmt.Fprintf(&b, "  %s %s%s: %s\n", s.Runtime.Language, s.Runtime.Version, prefixed(" ", s.Runtime.Flags), s.Runtime.Evidence.text())
+		fmt.Fprintf(&b, "  packages %s%s %s %s%s%s\n", s.Packages.Manager, prefixed("@", s.Packages.Version), s.Packages.Manifest, s.Packages.Lock,
+			prefixed(" workspace ", s.Packages.Workspace), map[bool]string{true: " native"}[s.Packages.Native])
+		fmt.Fprintf(&b, "  dev %s\n", strings.Join(s.Dev, " "))
+		for _, line := range [][2]string{
+			{"build", strings.Join(s.Build, " ")}, {"output", s.Output}, {"prod", strings.Join(s.Prod, " ")}, {"module", s.Module},
+			{"prod module", s.ProdModule}, {"ready", s.Ready}, {"dockerfile", s.Dockerfile}, {"compose", s.Compose},
+		} {
+			if line[1] != "" {
+				fmt.Fprintf(&b, "  %s %s\n", line[0], line[1])
+			}
+		}
+		for _, v := range s.Variables {
+			fmt.Fprintf(&b, "  $%s%s%s%s: %s\n", v.Name, prefixed(" -> ", v.Sibling)+v.Path, map[bool]string{true: " has default"}[v.Default],
+				map[bool]string{true: " secret"}[v.Secret], v.Evidence.text())
+		}
+		for _, e := range s.Evidence {
+			fmt.Fprintf(&b, "  - %s\n", e.text())
+		}
+	}
+	for _, r := range repo.Rejected {
+		fmt.Fprintf(&b, "no %s: %s [%s]\n", r.Dir, r.Why, r.Evidence.text())
+	}
+	if len(repo.Compose) > 0 {
+		fmt.Fprintf(&b, "compose %s\n", strings.Join(repo.Compose, " "))
+	}
+	return b.String()
+}
+
+func (e Evidence) text() string {
+	where := e.File
+	if e.Line > 0 {
+		where = fmt.Sprintf("%s:%d", e.File, e.Line)
+	}
+	return strings.Trim(where+" "+e.Text, " ")
+}
+
+func prefixed(prefix, text string) string {
+	if text == "" {
+		return ""
+	}
+	return prefix + text
+}

@@ -1,0 +1,77 @@
+package detect
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+var notInNames = regexp.MustCompile(`[^a-z0-9]+`)
+
+// systemFolders are no names for a service: its files lie in /<name> of the image.
+var systemFolders = []string{
+	"bin", "boot", "dev", "etc", "home", "lib", "lib64", "media", "mnt", "opt", "proc", "root", "run", "sbin", "srv",
+	"sys", "tmp", "usr", "var",
+}
+
+// name gives each service a name that is unique, a valid Compose service and
+// image name, and what people call it: the compose file's, else the folder's.
+func (s *scan) name() {
+	taken := map[string]bool{}
+	for _, service := range s.compose {
+		taken[service.name] = true
+	}
+	slices.SortFunc(s.found, func(a, b *candidate) int { return strings.Compare(a.Dir, b.Dir) })
+	for _, c := range s.found {
+		var ours *composeService
+		for _, service := range s.compose {
+			if service.dir == c.Dir && (ours == nil || ours.target == 0 && service.target != 0) {
+				ours = service
+			}
+		}
+		if ours != nil {
+			c.Name = ours.name
+			continue
+		}
+		for _, name := range c.names() {
+			if !taken[name] && !slices.Contains(systemFolders, name) {
+				c.Name = name
+				break
+			}
+		}
+		taken[c.Name] = true
+	}
+}
+
+// names are the service's possible names: its folder, its folder with the one
+// above, then numbers, which never run out before a free one is found.
+func (c *candidate) names() []string {
+	var names []string
+	if c.Dir == "." {
+		if c.node != nil {
+			names = append(names, plainName(path.Base(c.node.Name)))
+		}
+		names = append(names, map[role]string{frontend: "frontend", backend: "backend"}[c.role])
+	} else {
+		parts := strings.Split(c.Dir, "/")
+		for i := len(parts) - 1; i >= 0; i-- {
+			names = append(names, plainName(strings.Join(parts[i:], "-")))
+		}
+	}
+	names = slices.DeleteFunc(names, func(name string) bool { return name == "" })
+	last := string(c.Stack)
+	if len(names) > 0 {
+		last = names[len(names)-1]
+	}
+	for i := 2; i < 1000; i++ {
+		names = append(names, last+"-"+strconv.Itoa(i))
+	}
+	return names
+}
+
+func plainName(text string) string {
+	name := strings.Trim(notInNames.ReplaceAllString(strings.ToLower(text), "-"), "-")
+	return strings.Trim(name[:min(len(name), 48)], "-")
+}

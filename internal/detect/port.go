@@ -1,0 +1,282 @@
+package detect
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// portVariables are the variables by which people tell a server its own port.
+var portVariables = []string{
+	"PORT", "FLASK_RUN_PORT", "VITE_PORT", "SERVER_PORT", "API_PORT", "BACKEND_PORT", "APP_PORT", "HTTP_PORT", "UVICORN_PORT",
+}
+
+// portNumber reads a port; 0 and what is above 65535 are none.
+func portNumber(text string) (int, bool) {
+	n, err := strconv.Atoi(strings.Trim(text, `"'`))
+	return n, err == nil && n > 0 && n < 1<<16
+}
+
+var portFlags = regexp.MustCompile(
+	`(?:^|\s)(--port|-p|--http-port|-b|--bind)[= ]+["']?(?:[\w.\[\]*-]*:)?(\d{2,5})\b` +
+		`|(?:^|\s)((?:FLASK_RUN_|SERVER_)?PORT)=["']?(\d{2,5})\b` +
+		`|runserver\s+(?:[\w.\[\]]+:)?(\d{2,5})\b` +
+		`|http\.server\s+(\d{2,5})\b`)
+
+// portOfCommand is the port that a command line sets, with the words that do.
+func portOfCommand(command string) (port int, text string, found bool) {
+	match := portFlags.FindStringSubmatch(command)
+	if match == nil {
+		return 0, "", false
+	}
+	for _, group := range []int{2, 4, 5, 6} {
+		if n, ok := portNumber(match[group]); ok {
+			return n, strings.Join(strings.Fields(match[0]), " "), true
+		}
+	}
+	return 0, "", false
+}
+
+// portPatterns find the port in a service's own source. Each has the number as
+// its last group that matched.
+var pythonPorts = []*regexp.Regexp{
+	regexp.MustCompile(`(?:\.run|run_app|run_simple|serve)\((?:[^()]|\([^()]*\))*?\bport\s*=\s*(?:int\()?(?:os\.)?(?:getenv|environ\.get)\(\s*["']\w*PORT["']\s*,\s*["']?(\d{2,5})`),
+	regexp.MustCompile(`(?:\.run|run_app|run_simple|serve)\((?:[^()]|\([^()]*\))*?\bport\s*=\s*(\d{2,5})\b`),
+	regexp.MustCompile(`(?:getenv|environ\.get)\(\s*["']PORT["']\s*,\s*["']?(\d{2,5})`),
+	regexp.MustCompile(`(?:HTTPServer|TCPServer|make_server)\(\s*\(?\s*["'][^"']*["']\s*,\s*(\d{2,5})\b`),
+	regexp.MustCompile(`(?m)^\s*(?:PORT|SERVER_PORT|HTTP_PORT)\s*(?::\s*int\s*)?=\s*(\d{2,5})\b`),
+	regexp.MustCompile(`\.listen\(\s*(\d{2,5})\b`),
+}
+
+var nodePorts = []*regexp.Regexp{
+	regexp.MustCompile(`process\.env\.(?:\w+_)?PORT\s*(?:\|\||\?\?|\?\s*[\w.()]+\s*:)\s*["'` + "`" + `]?(\d{2,5})\b`),
+	regexp.MustCompile(`process\.env\[["'](?:\w+_)?PORT["']\]\s*(?:\|\||\?\?)\s*["']?(\d{2,5})\b`),
+	regexp.MustCompile(`\{[^}]*\bPORT\s*(?::\s*\w+\s*)?=\s*["']?(\d{2,5})\b[^}]*\}\s*=\s*process\.env`),
+	regexp.MustCompile(`\.listen\(\s*(?:\{\s*port:\s*)?["']?(\d{2,5})\b`),
+	regexp.MustCompile(`\.listen\(\s*(?:\{\s*port:\s*)?[\w.]+\s*(?:\|\||\?\?)\s*["']?(\d{2,5})\b`),
+	regexp.MustCompile(`(?:const|let|var)\s+(?i:(?:server_?|http_?)?port)\s*(?::\s*\w+\s*)?=\s*["']?(\d{2,5})\b`),
+	regexp.MustCompile(`(?i)\.set\(\s*["']port["']\s*,\s*(?:[\w.]+\s*(?:\|\||\?\?)\s*)?["']?(\d{2,5})\b`),
+	regexp.MustCompile(`normalizePort\([^)]*?["']?(\d{2,5})\b`),
+}
+
+// portOfSource is the first port that the source sets: better patterns first,
+// nearer files first.
+func portOfSource(sources []file, patterns []*regexp.Regexp) (Port, bool) {
+	for _, pattern := range patterns {
+		for _, source := range sources {
+			match := pattern.FindStringSubmatchIndex(source.text)
+			if match == nil {
+				continue
+			}
+			if n, ok := portNumber(source.text[match[2]:match[3]]); ok {
+				return Port{n, source.at(match[2], fmt.Sprintf("port %d", n))}, true
+			}
+		}
+	}
+	return Port{}, false
+}
+
+var viteServerPort = regexp.MustCompile(`\bserver\s*:\s*\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*?\bport\s*:\s*(?:[^,{}\n]*?(?:\|\||\?\?)\s*)?["']?(\d{2,5})\b`)
+
+// decidePort goes through the evidence in the order that its users may rely on.
+func (s *scan) decidePort(c *candidate) Port {
+	for _, look := range []func(*candidate) (Port, bool){
+		s.portOfDockerfile, s.portOfCompose, s.portOfStart, s.portOfOwnEnv, s.portOfSiblings, s.portOfReadme,
+	} {
+		if port, ok := look(c); ok {
+			return port
+		}
+	}
+	return Port{c.defaultPort, Evidence{Text: "the default of " + c.Framework}}
+}
+
+func (s *scan) portOfDockerfile(c *candidate) (Port, bool) {
+	if c.docker == nil {
+		return Port{}, false
+	}
+	return c.docker.port()
+}
+
+func (s *scan) portOfCompose(c *candidate) (Port, bool) {
+	if c.compose == nil || c.compose.target == 0 {
+		return Port{}, false
+	}
+	return Port{c.compose.target, c.compose.portEvidence}, true
+}
+
+// portOfStart looks at the start command, then at the source that it starts.
+func (s *scan) portOfStart(c *candidate) (Port, bool) {
+	for _, command := range c.commands {
+		if n, text, ok := portOfCommand(command.text); ok {
+			return Port{n, Evidence{command.file, command.line, text}}, true
+		}
+	}
+	switch {
+	case c.Stack == Vite:
+		return portOfSource(c.configs, []*regexp.Regexp{viteServerPort})
+	case c.Stack == CRA:
+		return Port{}, false // react-scripts listens where PORT says, whatever the source names
+	case c.Runtime.Language == "python":
+		return portOfSource(c.sources, pythonPorts)
+	default:
+		return portOfSource(c.sources, nodePorts)
+	}
+}
+
+// portOfOwnEnv looks at the service's own env files: a port, or its own URL.
+func (s *scan) portOfOwnEnv(c *candidate) (Port, bool) {
+	for _, env := range c.envs {
+		for _, name := range portVariables {
+			if n, ok := portNumber(env.value(name)); ok {
+				return Port{n, env.at(name)}, true
+			}
+		}
+	}
+	return s.portOfURLs(c, c)
+}
+
+// portOfSiblings looks at the env files of the others, where a variable holds
+// the service's URL. Not for Create React App and Vite: their port is known,
+// and a sibling that names another is wrong. (The FRONTEND_URL of the bootcamp's
+// .env.example says 3001 in 27 of 27 forks; the frontend runs on 3000 in 26.) A
+// Flask or Node server in contrast listens where its command says, and what
+// its callers expect is the best there is to go by.
+func (s *scan) portOfSiblings(c *candidate) (Port, bool) {
+	if c.Stack == CRA || c.Stack == Vite {
+		return Port{}, false
+	}
+	for _, sibling := range s.found {
+		if sibling == c {
+			continue
+		}
+		if port, ok := s.portOfURLs(c, sibling); ok {
+			return port, true
+		}
+	}
+	return Port{}, false
+}
+
+// portOfURLs is the port of a URL in the holder's env files that is c's by name.
+func (s *scan) portOfURLs(c, holder *candidate) (Port, bool) {
+	for _, env := range append(holder.envs[:len(holder.envs):len(holder.envs)], s.rootEnvs...) {
+		for _, entry := range env.entries {
+			address, ok := parseURL(entry.value)
+			if !ok || address.port == 0 || s.byName(entry.name, holder) != c {
+				continue
+			}
+			return Port{address.port, Evidence{env.path, entry.line, entry.name}}, true
+		}
+	}
+	return Port{}, false
+}
+
+var readmePort = regexp.MustCompile(`(?i)(?:localhost|127\.0\.0\.1|0\.0\.0\.0):(\d{2,5})\b|--port[= ](\d{2,5})\b|\bport\s*:?\s+` + "`?" + `(\d{4,5})\b`)
+
+// portOfReadme believes the service's own README where it names one port, and
+// the root's where the line names the service.
+func (s *scan) portOfReadme(c *candidate) (Port, bool) {
+	own := s.tree.readme(c.Dir)
+	if own != "" && (c.Dir != "." || len(s.found) == 1) {
+		if port, ok := onlyPort(own, s.tree.files.text(own), nil); ok {
+			return port, true
+		}
+	}
+	root := s.tree.readme(".")
+	if root == "" || len(s.found) == 1 {
+		return Port{}, false
+	}
+	return onlyPort(root, s.tree.files.text(root), c.words())
+}
+
+// onlyPort is the port that a text names, if it names one only. With words,
+// lines count that hold one of them.
+func onlyPort(name, text string, words []string) (Port, bool) {
+	var found Port
+	for i, line := range strings.Split(text, "\n") {
+		if words != nil && !containsWord(strings.ToLower(line), words) {
+			continue
+		}
+		for _, match := range readmePort.FindAllStringSubmatch(line, -1) {
+			n, ok := portNumber(match[1] + match[2] + match[3])
+			if !ok || databasePorts[n] {
+				continue
+			}
+			if found.Number != 0 && found.Number != n {
+				return Port{}, false
+			}
+			if found.Number == 0 {
+				found = Port{n, Evidence{name, i + 1, fmt.Sprintf("port %d", n)}}
+			}
+		}
+	}
+	return found, found.Number != 0
+}
+
+// databasePorts are named in READMEs beside the service's own.
+var databasePorts = map[int]bool{
+	3306: true, 5432: true, 6379: true, 27017: true, 5672: true, 15672: true, 9200: true, 8025: true, 1025: true, 11211: true,
+}
+
+func containsWord(line string, words []string) bool {
+	for _, word := range words {
+		if strings.Contains(line, word) {
+			return true
+		}
+	}
+	return false
+}
+
+// words are what a README may call the service.
+func (c *candidate) words() []string {
+	words := []string{strings.ToLower(path.Base(c.Dir)), strings.ToLower(c.Framework)}
+	switch c.role {
+	case frontend:
+		words = append(words, "frontend", "front-end", "front end", "client", "react")
+	default:
+		words = append(words, "backend", "back-end", "back end", "server", "api")
+	}
+	if c.Dir == "." {
+		words = words[1:]
+	}
+	return words
+}
+
+func (t *tree) readme(dir string) string {
+	f := t.folders[dir]
+	if f == nil {
+		return ""
+	}
+	for _, name := range f.names {
+		if lower := strings.ToLower(name); strings.HasPrefix(lower, "readme") && !strings.HasSuffix(lower, ".js") {
+			return path.Join(dir, name)
+		}
+	}
+	return ""
+}
+
+// settleHostPorts gives each service a port of its own on the host. Where two
+// want the same one, the service whose port comes from evidence keeps it.
+func (s *scan) settleHostPorts() {
+	taken := map[int]bool{}
+	for _, weak := range []bool{false, true} {
+		for _, c := range s.found {
+			if (c.Port.Evidence.File == "") != weak {
+				continue
+			}
+			wanted := c.Port.Number
+			if c.compose != nil && c.compose.published != 0 {
+				wanted = c.compose.published
+			}
+			c.HostPort = wanted
+			for taken[c.HostPort] {
+				c.HostPort = c.HostPort%65535 + 1
+			}
+			taken[c.HostPort] = true
+			if c.HostPort != wanted {
+				c.note(Evidence{Text: fmt.Sprintf("%d on the host, because a sibling has %d", c.HostPort, wanted)})
+			}
+		}
+	}
+}

@@ -1,0 +1,155 @@
+package detect
+
+import (
+	"path"
+	"regexp"
+	"strings"
+)
+
+// route is a path that the source answers to GET.
+type route struct {
+	path string
+	at   Evidence
+}
+
+var (
+	pythonRoute  = regexp.MustCompile(`(?m)^[ \t]*@(\w+)\.(route|get)\(\s*(?:rule\s*=|path\s*=)?\s*["']([^"']*)["']((?:[^()]|\([^()]*\))*)\)`)
+	blueprint    = regexp.MustCompile(`(?m)^(\w+)\s*=\s*(?:\w+\.)?(?:Blueprint|APIRouter)\(((?:[^()]|\([^()]*\))*)\)`)
+	urlPrefix    = regexp.MustCompile(`(?:url_)?prefix\s*=\s*["']([^"']*)["']`)
+	registration = regexp.MustCompile(`\.(?:register_blueprint|include_router)\(\s*(?:\w+\.)*(\w+)\s*((?:,[^()]*)?)\)`)
+	methods      = regexp.MustCompile(`methods\s*=\s*[\[(]([^\])]*)`)
+	nodeRoute    = regexp.MustCompile(`(?m)^[ \t]*(?:await\s+)?(app|server|fastify)\.get\(\s*["'` + "`" + `]([^"'` + "`" + `]*)["'` + "`" + `]`)
+	routerRoute  = regexp.MustCompile(`(?m)^[ \t]*(\w*[rR]outer\w*|\w+Routes)\.get\(\s*["'` + "`" + `]([^"'` + "`" + `]*)["'` + "`" + `]`)
+	mounted      = regexp.MustCompile(`\.use\(\s*["'` + "`" + `]([^"'` + "`" + `]*)["'` + "`" + `]\s*,\s*(?:[\w.]+\s*,\s*)*(?:(\w+)|require\(\s*["']([^"']+)["']\s*\))\s*,?\s*\)`)
+	imported     = regexp.MustCompile(`(?:import\s+(?:\{\s*)?(\w+)[^'"\n]*from\s*|(?:const|let|var)\s+(?:\{\s*)?(\w+)[^=\n]*=\s*require\(\s*)["']([^"']+)["']`)
+)
+
+// healthy are the last segments of paths that exist to be asked.
+var healthy = map[string]bool{
+	"health": true, "healthz": true, "health-check": true, "healthcheck": true, "health_check": true, "ping": true, "status": true,
+	"ready": true, "readyz": true, "livez": true, "alive": true, "heartbeat": true,
+}
+
+// decideReady is a path that a running service answers: a health route, else
+// the first route under /api that takes no parameters. "/" is not it: on an API
+// it answers 404 whether or not anything behind it works.
+func (s *scan) decideReady(c *candidate) string {
+	if c.role == frontend {
+		return ""
+	}
+	var routes []route
+	if c.Runtime.Language == "python" {
+		routes = pythonRoutes(c.sources)
+	} else {
+		routes = nodeRoutes(c.sources)
+	}
+	for _, r := range routes {
+		if healthy[strings.ToLower(path.Base(r.path))] {
+			c.note(Evidence{r.at.File, r.at.Line, "ready at " + r.path})
+			return r.path
+		}
+	}
+	for _, r := range routes {
+		if strings.HasPrefix(r.path, "/api/") {
+			c.note(Evidence{r.at.File, r.at.Line, "ready at " + r.path})
+			return r.path
+		}
+	}
+	return ""
+}
+
+// plainPath is a path that can be asked as it stands, without parameters.
+func plainPath(text string) (string, bool) {
+	if !strings.HasPrefix(text, "/") || strings.ContainsAny(text, "<>{}:*?()$ #\"'\n") {
+		return "", false
+	}
+	return text, true
+}
+
+// pythonRoutes are the GET routes of Flask's and FastAPI's decorators, with the
+// prefixes of their blueprints and routers.
+func pythonRoutes(sources []file) []route {
+	prefixes := map[string]string{} // by the name that a blueprint is registered under
+	for _, source := range sources {
+		for _, match := range registration.FindAllStringSubmatch(source.text, -1) {
+			if prefix := urlPrefix.FindStringSubmatch(match[2]); prefix != nil {
+				prefixes[match[1]] = prefix[1]
+			}
+		}
+	}
+	var routes []route
+	for _, source := range sources {
+		own := map[string]string{}
+		for _, match := range blueprint.FindAllStringSubmatch(source.text, -1) {
+			own[match[1]] = "?" // registered in a way that is not understood
+			prefix := urlPrefix.FindStringSubmatch(match[2])
+			switch registered, known := prefixes[match[1]]; {
+			case known:
+				own[match[1]] = registered
+			case prefix != nil:
+				own[match[1]] = prefix[1]
+			}
+		}
+		for _, match := range pythonRoute.FindAllStringSubmatchIndex(source.text, -1) {
+			text := source.text
+			object, kind, rule, rest := text[match[2]:match[3]], text[match[4]:match[5]], text[match[6]:match[7]], text[match[8]:match[9]]
+			if allowed := methods.FindStringSubmatch(rest); kind == "route" && allowed != nil && !strings.Contains(strings.ToUpper(allowed[1]), "GET") {
+				continue
+			}
+			if full, ok := plainPath(own[object] + rule); ok {
+				routes = append(routes, route{full, source.at(match[0], full)})
+			}
+		}
+	}
+	return routes
+}
+
+// nodeRoutes are the GET routes of an Express-like app and of the routers that
+// it mounts from other files.
+func nodeRoutes(sources []file) []route {
+	mounts := map[string]string{} // file without its ending -> prefix
+	var routes []route
+	for _, source := range sources {
+		for _, match := range nodeRoute.FindAllStringSubmatchIndex(source.text, -1) {
+			if full, ok := plainPath(source.text[match[4]:match[5]]); ok {
+				routes = append(routes, route{full, source.at(match[0], full)})
+			}
+		}
+		names := map[string]string{}
+		for _, match := range imported.FindAllStringSubmatch(source.text, -1) {
+			names[match[1]+match[2]] = match[3]
+		}
+		for _, match := range mounted.FindAllStringSubmatch(source.text, -1) {
+			module := match[3]
+			if module == "" {
+				module = names[match[2]]
+			}
+			if strings.HasPrefix(module, ".") {
+				mounts[withoutEnding(path.Join(path.Dir(source.path), module))] = match[1]
+			}
+		}
+	}
+	for _, source := range sources {
+		name := withoutEnding(source.path)
+		prefix, isMounted := mounts[name]
+		if !isMounted {
+			if prefix, isMounted = mounts[strings.TrimSuffix(name, "/index")]; !isMounted {
+				continue
+			}
+		}
+		for _, match := range routerRoute.FindAllStringSubmatchIndex(source.text, -1) {
+			full := strings.TrimSuffix(prefix, "/") + source.text[match[4]:match[5]]
+			if full, ok := plainPath(strings.TrimSuffix(full, "/")); ok {
+				routes = append(routes, route{full, source.at(match[0], full)})
+			}
+		}
+	}
+	return routes
+}
+
+func withoutEnding(name string) string {
+	if codeEndings[path.Ext(name)] {
+		return strings.TrimSuffix(name, path.Ext(name))
+	}
+	return name
+}

@@ -1,0 +1,140 @@
+package detect
+
+import (
+	"path"
+	"regexp"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+)
+
+// requirements are the Python packages that a folder asks for, by their
+// normalised name, with what the file says of the version.
+type requirements struct {
+	manifest string // path in the repository
+	versions map[string]string
+	lines    map[string]int
+	python   string // requires-python, or the python of Poetry and Pipenv
+}
+
+func (r *requirements) needs(name string) bool {
+	if r == nil {
+		return false
+	}
+	_, found := r.versions[name]
+	return found
+}
+
+func (r *requirements) add(name, version string, line int) {
+	name = strings.ToLower(notInPackage.ReplaceAllString(name, "-"))
+	if _, found := r.versions[name]; !found && name != "" {
+		r.versions[name], r.lines[name] = strings.TrimSpace(version), line
+	}
+}
+
+var (
+	notInPackage    = regexp.MustCompile(`[-_.]+`)
+	requirementLine = regexp.MustCompile(`^\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*([^;#]*)`)
+)
+
+// readRequirements reads the best manifest of a folder, with the requirements
+// files that it includes; nil where there is none.
+func (t *tree) readRequirements(dir string) *requirements {
+	f := t.folders[dir]
+	for _, name := range []string{"requirements.txt", "pyproject.toml", "Pipfile", "setup.py", "requirements-dev.txt", "requirements_dev.txt"} {
+		if !f.has(name) {
+			continue
+		}
+		r := &requirements{manifest: path.Join(dir, name), versions: map[string]string{}, lines: map[string]int{}}
+		text := t.files.text(r.manifest)
+		switch path.Ext(name) {
+		case ".txt":
+			t.addRequirements(r, r.manifest, 3)
+		case ".toml", "":
+			addTOML(r, text)
+		default:
+			for _, match := range quoted.FindAllStringSubmatchIndex(text, -1) {
+				r.add(text[match[2]:match[3]], "", lineAt(text, match[2]))
+			}
+		}
+		if name == "requirements.txt" && f.has("pyproject.toml") {
+			addTOML(r, t.files.text(path.Join(dir, "pyproject.toml")))
+		}
+		return r
+	}
+	return nil
+}
+
+// quoted are the requirements in a setup.py: any quoted word, which is enough
+// to ask whether a package is named.
+var quoted = regexp.MustCompile(`["']([A-Za-z][\w.-]*)`)
+
+func (t *tree) addRequirements(r *requirements, name string, depth int) {
+	for i, line := range strings.Split(t.files.text(name), "\n") {
+		trimmed := strings.TrimSpace(line)
+		for _, flag := range []string{"-r", "--requirement"} {
+			if rest, ok := strings.CutPrefix(trimmed, flag); ok && depth > 0 {
+				t.addRequirements(r, path.Join(path.Dir(name), strings.TrimSpace(strings.TrimPrefix(rest, "="))), depth-1)
+			}
+		}
+		if match := requirementLine.FindStringSubmatch(trimmed); match != nil {
+			r.add(match[1], match[2], i+1)
+		}
+	}
+}
+
+// projectFile is what detection takes from pyproject.toml and Pipfile.
+type projectFile struct {
+	Project struct {
+		Dependencies   any    `toml:"dependencies"`
+		RequiresPython any    `toml:"requires-python"`
+		Optional       any    `toml:"optional-dependencies"`
+		Name           string `toml:"-"`
+	} `toml:"project"`
+	Tool struct {
+		Poetry map[string]any `toml:"poetry"`
+		Uv     map[string]any `toml:"uv"`
+	} `toml:"tool"`
+	Packages map[string]any `toml:"packages"` // Pipfile
+	Requires map[string]any `toml:"requires"` // Pipfile
+}
+
+func addTOML(r *requirements, text string) {
+	var file projectFile
+	if toml.Unmarshal([]byte(text), &file) != nil {
+		return
+	}
+	lineOf := func(name string) int {
+		if i := strings.Index(text, name); i >= 0 {
+			return lineAt(text, i)
+		}
+		return 0
+	}
+	list, _ := file.Project.Dependencies.([]any)
+	for _, item := range list {
+		line, _ := item.(string)
+		if match := requirementLine.FindStringSubmatch(line); match != nil {
+			r.add(match[1], match[2], lineOf(match[1]))
+		}
+	}
+	poetry, _ := file.Tool.Poetry["dependencies"].(map[string]any)
+	for _, table := range []map[string]any{poetry, file.Packages} {
+		for name, value := range table {
+			version, _ := value.(string)
+			if detailed, ok := value.(map[string]any); ok {
+				version, _ = detailed["version"].(string)
+			}
+			if name == "python" {
+				r.python = version
+				continue
+			}
+			r.add(name, version, lineOf(name))
+		}
+	}
+	if version, ok := file.Requires["python_version"].(string); ok {
+		r.python = "==" + version + ".*"
+	}
+	if version, ok := file.Project.RequiresPython.(string); ok {
+		r.python = version
+	}
+}
