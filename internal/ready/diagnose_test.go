@@ -1,0 +1,160 @@
+package ready
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestDiagnoseRealLogs runs over logs that the programs really printed in
+// containers. Each file of testdata/logs has a row.
+func TestDiagnoseRealLogs(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ log, want, hint string }{
+		{"crlf-1", "entry-missing: /a/entry.sh is not in the image, or its first line names a program that is not (Windows line ends do that too)", "check the path, and save the script with LF line ends"},
+		{"crlf-2", "entry-missing: /a/entry.sh is not in the image, or its first line names a program that is not (Windows line ends do that too)", "check the path, and save the script with LF line ends"},
+		{"crlf-3", "line-ends: /a/two.sh has Windows line ends (CRLF)", "save it with LF line ends, and add `*.sh text eol=lf` to .gitattributes"},
+		{"exec-arch", "wrong-architecture: /a/arm cannot run on this machine: it was made for another processor, or lacks its #! line", "build the image on this machine, or set the service's platform"},
+		{"node-conn", "connection-refused: it connects to port 5432 of its own container, where nothing listens", "inside a container localhost is the container: use the other service's name as the host"},
+		{"node-cra", "packages-missing: react-scripts is not installed: the container has no node_modules of its own, or a bind mount hides it", "add an anonymous volume at the service's node_modules, or run npm install in its folder"},
+		{"node-dns", "name-unknown: it cannot find the host mongo", "the services reach each other by their names in devup.yaml"},
+		{"node-eacces", "denied: the container's user may not use /srv/cache (eacces.js:1)", "give the path to that user in the Dockerfile (chown), or mount a volume that it may write"},
+		{"node-env", "env-missing: the variable JWT_SECRET is not set (env.js:1)", "set JWT_SECRET in the service's environment or in its env_file"},
+		{"node-esm", "module-missing: Node finds no package named y", "add y to package.json and run `devup up` again"},
+		{"node-heap", "heap: Node ran out of heap memory", "set NODE_OPTIONS=--max-old-space-size=4096 in the service's environment"},
+		{"node-inuse", "port-in-use: it listens on port 3000 twice: another program in the container has it already (inuse.js:1)", "start only one server on 3000 in the service"},
+		{"node-mjs", "file-missing: Node finds no file /frontend/routes/home.js", "check the path and the case of its letters; Linux tells Routes from routes"},
+		{"node-nomod", "module-missing: Node finds no package named express (nomod.js:1)", "add express to package.json and run `devup up` again"},
+		{"node-nopkg", "package-json: there is no package.json in the folder that it runs in", "check the WORKDIR and the volumes of the service"},
+		{"node-noscript", "npm-script: package.json has no script named serve", "`npm run` in the service's folder lists the scripts that it has"},
+		{"node-ossl", "openssl: this version of its build tools needs the old OpenSSL, which Node 17 and newer do not have", "set NODE_OPTIONS=--openssl-legacy-provider in the service's environment, or use Node 16"},
+		{"node-syntax", "syntax: there is a syntax error: Unexpected token ';' (syntax.js:1)", ""},
+		{"node-vite", "packages-missing: vite is not installed: the container has no node_modules of its own, or a bind mount hides it", "add an anonymous volume at the service's node_modules, or run npm install in its folder"},
+		{"postgres-password", "postgres-password: PostgreSQL has no password for its first start", "set POSTGRES_PASSWORD in the service's environment"},
+		{"python-attr", "import: Python cannot import Mapping from collections (app.py:1)", "check which version of collections requirements.txt asks for, and for modules that import each other"},
+		{"python-aws", "aws-region: the AWS library knows no region (aws.py:2)", "set AWS_DEFAULT_REGION in the service's environment; any value does for a start"},
+		{"python-creds", "aws-credentials: the AWS library finds no credentials (creds.py:2)", "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the service's environment"},
+		{"python-dns", "name-unknown: it cannot find a host that it wants to connect to (app.py:2)", "the services reach each other by their names in devup.yaml"},
+		{"python-five", "env-missing: the variable FRONTEND_URL is not set (app.py:6)", "set FRONTEND_URL in the service's environment or in its env_file"},
+		{"python-flaskbroken", "module-missing: Python finds no module named nowhere (broken.py:2)", "add nowhere to requirements.txt and run `devup up` again, or check the folder that it runs in"},
+		{"python-flasknofile", "flask-app: FLASK_APP or --app names missing, where Flask finds no app", "name the file that makes the app, without .py"},
+		{"python-gunibroken", "module-missing: Python finds no module named nowhere (broken.py:2)", "add nowhere to requirements.txt and run `devup up` again, or check the folder that it runs in"},
+		{"python-gunimissing", "app-missing: gunicorn finds no application in app.py", "name the variable that holds the app, as in `gunicorn app:app`"},
+		{"python-inuse-os", "port-in-use: a port that it wants is already in use inside the container (app.py:3)", "start only one server on each port in the service"},
+		{"python-inuse", "port-in-use: port 5000 is already in use inside the container", "start only one server on 5000 in the service"},
+		{"python-keyerror", "env-missing: the variable DATABASE_URL is not set (app.py:3)", "set DATABASE_URL in the service's environment or in its env_file"},
+		{"python-mod", "module-missing: Python finds no module named nothere", "add nothere to requirements.txt and run `devup up` again, or check the folder that it runs in"},
+		{"python-modnotfound", "module-missing: Python finds no module named flask_cors (app.py:1)", "add flask-cors to requirements.txt and run `devup up` again, or check the folder that it runs in"},
+		{"python-mon", "module-missing: Python finds no module named bson (mon.py:1)", "add pymongo to requirements.txt and run `devup up` again, or check the folder that it runs in"},
+		{"python-noapp", "flask-app: Flask finds no app.py or wsgi.py in the folder that it runs in", "set FLASK_APP to the file that makes the app"},
+		{"python-nofile", "file-missing: there is no file config/settings.json in the container (app.py:1)", "check the path, the WORKDIR, .dockerignore and the volumes of the service"},
+		{"python-noscript", "file-missing: there is no file /missing.py in the container", "check the path, the WORKDIR, .dockerignore and the volumes of the service"},
+		{"python-perm", "denied: the container's user may not use /etc/shadow2 (app.py:1)", "give the path to that user in the Dockerfile (chown), or mount a volume that it may write"},
+		{"python-pg", "library-missing: the image lacks the system library libpq.so.5 (pg.py:1)", "install it in the Dockerfile with apt-get, or use the package's binary build (psycopg2-binary)"},
+		{"python-pgconn", "connection-refused: a connection that it made was refused (app.py:2)", "check that the other service runs; inside a container localhost is the container itself"},
+		{"python-privport", "denied: the container's user lacks a permission, perhaps to listen on a port below 1024 (app.py:2)", ""},
+		{"python-red", "module-missing: Python finds no module named packaging (red.py:1)", "add packaging to requirements.txt and run `devup up` again, or check the folder that it runs in"},
+		{"python-syntax", "syntax: there is a syntax error: invalid syntax (app.py:1)", ""},
+		{"sh-arch", "wrong-architecture: /a/arm cannot run on this machine: it was made for another processor, or lacks its #! line", "build the image on this machine, or set the service's platform"},
+	}
+	seen := map[string]bool{}
+	for _, test := range tests {
+		seen[test.log+".log"] = true
+		text, err := os.ReadFile(filepath.Join("testdata", "logs", test.log+".log"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		cause, found := Diagnose(cleanLines(string(text)), 1)
+		if got := cause.Code + ": " + cause.Sentence; !found || got != test.want {
+			t.Errorf("%s\n got %s\nwant %s", test.log, got, test.want)
+		}
+		if cause.Hint != test.hint {
+			t.Errorf("%s: hint\n got %s\nwant %s", test.log, cause.Hint, test.hint)
+		}
+		if len(cause.Lines) == 0 {
+			t.Errorf("%s: no line shows the cause", test.log)
+		}
+	}
+	files, err := os.ReadDir("testdata/logs")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		if !seen[file.Name()] {
+			t.Errorf("no row for testdata/logs/%s", file.Name())
+		}
+	}
+}
+
+func TestDiagnoseLines(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, log, want string }{
+		{"nothing known", "Server started\nGET / 200", ""},
+		{"harmless words", "lookup table loaded\nusing no environment file\nDATABASE_URL is set", ""},
+		{"carriage return of env", "/usr/bin/env: ‘bash\\r’: No such file or directory", "line-ends"},
+		{"bad interpreter", "bash: ./entry.sh: /bin/sh^M: bad interpreter: No such file or directory", "line-ends"},
+		{"werkzeug 3 with flask 2.1", "ImportError: cannot import name 'url_quote' from 'werkzeug.urls' (/usr/local/lib/python3.10/site-packages/werkzeug/urls.py)", "werkzeug"},
+		{"pg_config", "Error: pg_config executable not found.", "pg-config"},
+		{"old npm", "npm ERR! missing script: dev", "npm-script"},
+		{"watchers", "Error: ENOSPC: System limit for number of file watchers reached, watch '/app/src'", "watchers"},
+		{"disk", "OSError: [Errno 28] No space left on device", "disk-full"},
+		{"create react app with proxy", " - options.allowedHosts[0] should be a non-empty string.", "allowed-host"},
+		{"postgres refused", "connection to server at \"db\" (172.18.0.2), port 5432 failed: Connection refused", "connection-refused"},
+		{"scoped package", "Error: Cannot find module '@aws-amplify/auth/lib'", "module-missing"},
+		{"go resolver", "dial tcp: lookup db on 127.0.0.11:53: no such host", "name-unknown"},
+		{"required variable", "panic: JWT_SECRET must be set", "env-missing"},
+		{"environment variable missing", "Error: Environment variable not found: DATABASE_URL", "env-missing"},
+		{"data of another version", "DETAIL:  The data directory was initialized by PostgreSQL version 13, which is not compatible with this version 16.", "data-version"},
+		{"reason before its effect", "ModuleNotFoundError: No module named 'jwt'\nsh: 1: react-scripts: not found", "packages-missing"},
+		{"not executable", "sh: 1: ./entry.sh: Permission denied", "not-executable"},
+		{"own exception", "app.errors.ConfigError: no table", "uncaught"},
+	}
+	for _, test := range tests {
+		cause, found := Diagnose(strings.Split(test.log, "\n"), 0)
+		if cause.Code != test.want || found != (test.want != "") {
+			t.Errorf("%s: got %q (%s), want %q", test.name, cause.Code, cause.Sentence, test.want)
+		}
+	}
+}
+
+func TestDiagnoseByExitCode(t *testing.T) {
+	t.Parallel()
+	for code, want := range map[int]string{0: "", 1: "", 126: "not-executable", 127: "command-missing"} {
+		if cause, _ := Diagnose([]string{"bye"}, code); cause.Code != want {
+			t.Errorf("exit code %d: got %q, want %q", code, cause.Code, want)
+		}
+	}
+}
+
+// TestDiagnoseShowsOwnFrame checks that the place in the person's code is among
+// the lines that show a cause, however long the library's part of a traceback is.
+func TestDiagnoseShowsOwnFrame(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("testdata/logs/python-aws.log")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := cleanLines(string(text))
+	cause, _ := Diagnose(lines, 1)
+	shown := strings.Join(excerpt(lines, cause), "\n")
+	for _, want := range []string{`File "/backend-flask/aws.py", line 2`, `boto3.client("dynamodb")`, "…", "NoRegionError: You must specify a region."} {
+		if !strings.Contains(shown, want) {
+			t.Errorf("%q is not among the lines:\n%s", want, shown)
+		}
+	}
+}
+
+func FuzzDiagnose(f *testing.F) {
+	f.Add("Traceback (most recent call last):\n  File \"/a.py\", line 1, in <module>\nKeyError: 'HOME_URL'", 1)
+	f.Add("sh: 1: vite: not found", 127)
+	f.Fuzz(func(t *testing.T, text string, exit int) {
+		cause, found := Diagnose(cleanLines(text), exit)
+		if found && (cause.Code == "" || cause.Sentence == "") {
+			t.Errorf("a cause without words: %+v", cause)
+		}
+		if strings.Contains(cause.Sentence, "\n") {
+			t.Errorf("a sentence of two lines: %q", cause.Sentence)
+		}
+	})
+}

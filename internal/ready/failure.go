@@ -1,0 +1,127 @@
+package ready
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/devup-cli/devup/internal/fail"
+
+	"github.com/moby/moby/api/pkg/stdcopy"
+	"github.com/moby/moby/client"
+)
+
+// Amounts of log. What is shown is short; a cause may stand further up.
+const (
+	readLines  = "300"
+	shownLines = 15
+	logTime    = 5 * time.Second
+)
+
+// failure makes the error for a ruling: the sentence, the likely cause, the last
+// lines and what to do next.
+func (a *attendant) failure(ctx context.Context, r ruling) (*fail.Error, Cause) {
+	lines := a.log(ctx)
+	cause, found := Diagnose(lines, a.evidence.state.exit)
+	if !found || !explains(cause, r.code) {
+		cause = Cause{}
+	}
+	message := a.probe.name() + " " + r.text
+	if cause.Sentence != "" {
+		message += ": " + cause.Sentence
+	}
+	failure := fail.New(r.code, a.hint(r, cause, lines), "%s", message)
+	failure.Service = a.probe.Service
+	failure.Lines = excerpt(lines, cause)
+	return failure, cause
+}
+
+// explains says that a cause can be why a service failed so. A program that
+// listens on the wrong address has often printed some error that is harmless.
+func explains(c Cause, code fail.Code) bool {
+	return code != fail.ListensOnLoopback && (code != fail.NotListening || !c.Transient)
+}
+
+// hint says what to do next; it always ends with the command that shows more.
+func (a *attendant) hint(r ruling, c Cause, lines []string) string {
+	logs := fmt.Sprintf("`devup logs %s` shows all that it printed", a.probe.Service)
+	step := r.hint
+	if c.Hint != "" {
+		step = c.Hint
+	}
+	if r.code == fail.ListensOnLoopback {
+		step = outsideHint(a.probe, lines)
+	}
+	if step == "" {
+		return logs
+	}
+	return step + "; " + logs
+}
+
+// log reads the last lines of the container's present run. It gives none where
+// they cannot be read, for instance with a logging driver that keeps nothing.
+func (a *attendant) log(ctx context.Context) []string {
+	ctx, cancel := context.WithTimeout(ctx, logTime)
+	defer cancel()
+	options := client.ContainerLogsOptions{ShowStdout: true, ShowStderr: true, Tail: readLines}
+	state := a.evidence.state
+	if !state.started.IsZero() {
+		options.Since = state.started.Format(time.RFC3339Nano)
+	}
+	stream, err := a.engine.ContainerLogs(ctx, a.probe.Container, options)
+	if err != nil {
+		return nil
+	}
+	defer stream.Close()
+	var text bytes.Buffer
+	limited := io.LimitReader(stream, 4<<20)
+	if state.tty {
+		_, _ = io.Copy(&text, limited) // what could be read is shown, even if the rest is lost
+	} else {
+		_, _ = stdcopy.StdCopy(&text, &text, limited)
+	}
+	return cleanLines(text.String())
+}
+
+// control matches what a program sends to move a terminal's cursor or to colour
+// its text.
+var control = regexp.MustCompile(`\x1b(\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|[@-Z\\^_])`)
+
+// cleanLines splits a log into lines without control sequences and empty lines.
+func cleanLines(text string) []string {
+	var lines []string
+	for line := range strings.Lines(control.ReplaceAllString(text, "")) {
+		line = strings.TrimRight(line, "\r\n\t ")
+		if i := strings.LastIndexByte(line, '\r'); i >= 0 {
+			line = line[i+1:] // a progress bar wrote over the line
+		}
+		if line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+// excerpt is what is shown of a log: its last lines, and before them the lines
+// of the cause, if those stand further up.
+func excerpt(lines []string, c Cause) []string {
+	shown := lines
+	if len(lines) > shownLines {
+		shown = lines[len(lines)-shownLines:]
+	}
+	var above []string
+	for _, line := range c.Lines {
+		if !slices.Contains(shown, line) {
+			above = append(above, line)
+		}
+	}
+	if len(above) == 0 {
+		return slices.Clone(shown)
+	}
+	return slices.Concat(above, []string{"…"}, shown)
+}

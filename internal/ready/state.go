@@ -1,0 +1,104 @@
+package ready
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/moby/moby/api/types/container"
+)
+
+// state is a container's state. The zero state is that of a container nobody has
+// looked at.
+type state struct {
+	known    bool
+	gone     bool // it was removed
+	status   container.ContainerState
+	exit     int
+	oom      bool
+	trouble  string // why the engine could not run it, in the engine's words
+	restarts int
+	health   container.HealthStatus
+	check    string // last line that a failed healthcheck printed
+	started  time.Time
+	tty      bool
+	memory   int64 // limit in bytes; 0 for none
+}
+
+func stateOf(c container.InspectResponse) state {
+	s := state{
+		known: true, status: c.State.Status, exit: c.State.ExitCode, oom: c.State.OOMKilled,
+		trouble: c.State.Error, restarts: c.RestartCount,
+	}
+	s.started, _ = time.Parse(time.RFC3339Nano, c.State.StartedAt) // the zero time where it never started
+	if c.State.Health != nil {
+		s.health = c.State.Health.Status
+		s.check = lastCheck(c.State.Health.Log)
+	}
+	if c.Config != nil {
+		s.tty = c.Config.Tty
+	}
+	if c.HostConfig != nil {
+		s.memory = c.HostConfig.Memory
+	}
+	return s
+}
+
+// lastCheck is the last line that the last failed healthcheck printed.
+func lastCheck(log []*container.HealthcheckResult) string {
+	for i := len(log) - 1; i >= 0; i-- {
+		if log[i] != nil && log[i].ExitCode != 0 {
+			lines := strings.Split(strings.TrimSpace(log[i].Output), "\n")
+			return strings.TrimSpace(lines[len(lines)-1])
+		}
+	}
+	return ""
+}
+
+// ended says that the container's process is over and nothing starts it again.
+func (s state) ended() bool {
+	return s.gone || s.status == container.StateExited || s.status == container.StateDead || s.status == container.StateRemoving
+}
+
+// manyRestarts is from how many restarts on a container is in a crash loop.
+const manyRestarts = 3
+
+// looping says that the engine restarts the container over and over.
+func (s state) looping() bool {
+	return s.status == container.StateRestarting && s.restarts >= manyRestarts
+}
+
+// signals are those that end programs in containers, by number.
+var signals = map[int]string{
+	1: "SIGHUP", 2: "SIGINT", 3: "SIGQUIT", 4: "SIGILL", 6: "SIGABRT", 7: "SIGBUS", 8: "SIGFPE", 9: "SIGKILL",
+	11: "SIGSEGV", 13: "SIGPIPE", 15: "SIGTERM",
+}
+
+// how says how the container ended: "stopped with exit code 1".
+func (s state) how() string {
+	const fromSignal = 128 // a shell and the engine add the signal's number to it
+	signal, killed := signals[s.exit-fromSignal]
+	switch {
+	case s.gone:
+		return "was removed by somebody"
+	case s.oom && s.memory > 0:
+		return fmt.Sprintf("was killed because it needed more memory than its limit of %s", size(s.memory))
+	case s.oom:
+		return "was killed because the machine ran out of memory"
+	case killed:
+		return fmt.Sprintf("was ended by %s (exit code %d)", signal, s.exit)
+	case s.looping():
+		return fmt.Sprintf("stops over and over (%d restarts, exit code %d)", s.restarts, s.exit)
+	default:
+		return fmt.Sprintf("stopped with exit code %d", s.exit)
+	}
+}
+
+// size is a number of bytes for a person.
+func size(bytes int64) string {
+	const mebi, gibi = 1 << 20, 1 << 30
+	if bytes >= gibi && bytes%gibi == 0 {
+		return fmt.Sprintf("%d GiB", bytes/gibi)
+	}
+	return fmt.Sprintf("%d MiB", bytes/mebi)
+}

@@ -1,0 +1,162 @@
+package ready
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/containerd/errdefs"
+	"github.com/moby/moby/client"
+)
+
+// watch knows the state of the containers that are waited for. It asks the
+// engine nothing until somebody begins to follow one; from then on there is one
+// subscription to events for all of them, and an inspection of a container that
+// is followed whenever something happened to it.
+type watch struct {
+	engine     Engine
+	views      map[string]*view // by container; the map is fixed
+	subscribed chan struct{}    // closed by run when the first subscription stands
+	once       sync.Once
+	cancel     context.CancelFunc
+	running    sync.WaitGroup
+}
+
+// view is what is known of one container.
+type view struct {
+	looking sync.Mutex // one inspection at a time, so that an older one never comes last
+
+	mu       sync.Mutex
+	followed bool
+	state    state
+	changed  chan struct{} // holds one value when state has changed since somebody last took it
+}
+
+func newWatch(e Engine, probes []Probe) *watch {
+	w := &watch{engine: e, views: map[string]*view{}, subscribed: make(chan struct{}), cancel: func() {}}
+	for _, p := range probes {
+		w.views[p.Container] = &view{changed: make(chan struct{}, 1)}
+	}
+	return w
+}
+
+// close ends the subscription and waits for it. Nobody may call follow any more.
+func (w *watch) close() {
+	w.cancel()
+	w.running.Wait()
+}
+
+// Times of a watch.
+const (
+	subscribeTime = 2 * time.Second // how long follow waits for a subscription before it looks all the same
+	renewTime     = time.Second     // until a subscription that broke off is made anew
+)
+
+// follow opens the subscription where that has not happened yet, and gives the
+// view of a container, which is kept up to date from then on. ctx ends the
+// subscription of all.
+func (w *watch) follow(ctx context.Context, container string) *view {
+	w.once.Do(func() {
+		ctx, w.cancel = context.WithCancel(ctx)
+		w.running.Go(func() { w.run(ctx) })
+	})
+	v := w.views[container]
+	v.mu.Lock()
+	v.followed = true
+	v.mu.Unlock()
+	late := time.NewTimer(subscribeTime)
+	defer late.Stop()
+	select {
+	case <-w.subscribed:
+	case <-late.C:
+	case <-ctx.Done():
+	}
+	w.look(ctx, container) // after subscribing, so that nothing falls between the two
+	return v
+}
+
+// run keeps a subscription until ctx ends.
+func (w *watch) run(ctx context.Context) {
+	for first := true; ctx.Err() == nil; first = false {
+		w.subscribe(ctx, first)
+		select {
+		case <-ctx.Done():
+		case <-time.After(renewTime):
+		}
+	}
+}
+
+// subscribe follows the events until they break off, which happens when an
+// engine restarts. Every subscription but the first begins with a look at all
+// containers; for the first one follow does that.
+func (w *watch) subscribe(ctx context.Context, first bool) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	stream := w.engine.Events(ctx, client.EventsListOptions{Filters: w.filters()})
+	if first {
+		close(w.subscribed)
+	} else {
+		for id := range w.views {
+			w.look(ctx, id)
+		}
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-stream.Err:
+			return
+		case message := <-stream.Messages:
+			w.look(ctx, message.Actor.ID)
+		}
+	}
+}
+
+// filters leaves out what devup's own looks into a container cause.
+func (w *watch) filters() client.Filters {
+	filters := make(client.Filters).Add("type", "container").
+		Add("event", "start", "die", "oom", "health_status", "destroy")
+	for id := range w.views {
+		filters.Add("container", id)
+	}
+	return filters
+}
+
+// look inspects a container that is followed.
+func (w *watch) look(ctx context.Context, id string) {
+	v, ours := w.views[id]
+	if !ours || !v.isFollowed() {
+		return
+	}
+	v.looking.Lock()
+	defer v.looking.Unlock()
+	result, err := w.engine.ContainerInspect(ctx, id, client.ContainerInspectOptions{})
+	switch {
+	case errdefs.IsNotFound(err):
+		v.set(state{known: true, gone: true})
+	case err == nil && result.Container.State != nil:
+		v.set(stateOf(result.Container))
+	}
+}
+
+func (v *view) isFollowed() bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.followed
+}
+
+func (v *view) set(s state) {
+	v.mu.Lock()
+	v.state = s
+	v.mu.Unlock()
+	select {
+	case v.changed <- struct{}{}:
+	default: // somebody is told already
+	}
+}
+
+func (v *view) now() state {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.state
+}
