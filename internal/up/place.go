@@ -1,0 +1,99 @@
+package up
+
+import (
+	"context"
+	"slices"
+
+	"github.com/devup-cli/devup/internal/plan"
+	"github.com/devup-cli/devup/internal/ports"
+	"github.com/devup-cli/devup/internal/project"
+	"github.com/devup-cli/devup/internal/run"
+)
+
+// place decides the host ports and puts the URLs of this place into the project,
+// with what its development containers need to reach the outside.
+func place(ctx context.Context, m Machine, p *project.Project, look run.Look, o Options) (*project.Project, []ports.Move, error) {
+	wanted := p.PublishedPorts()
+	mine := remembered(wanted, look.Containers)
+	assigned, moves, err := ports.Assign(wanted, taken(wanted, p.Name, look), mine)
+	if err != nil {
+		return nil, nil, err
+	}
+	where := project.Where{URL: m.Place.URL, HostIP: m.Place.HostIP()}
+	if p.WantsOwner() {
+		if where.UID, where.GID, err = m.Owner(ctx); err != nil {
+			return nil, nil, err
+		}
+	}
+	resolved := p.Resolve(assigned, where)
+	if o.Public {
+		resolved = resolved.AllPublic()
+	}
+	resolved, err = withEgress(resolved, m.Egress, m.StateDir)
+	return resolved, moves, err
+}
+
+// remembered gives the host ports that the project's own containers have now.
+func remembered(wanted []project.Port, containers []plan.Container) map[project.PortKey]int {
+	mine := map[project.PortKey]int{}
+	used := map[string]map[int]bool{}
+	for _, w := range wanted {
+		for _, c := range containers {
+			if c.Service != w.Service || c.OneOff {
+				continue
+			}
+			if used[c.ID] == nil {
+				used[c.ID] = map[int]bool{}
+			}
+			public := publicOf(c, w, used[c.ID])
+			if public != 0 {
+				mine[w.Key()] = public
+				used[c.ID][public] = true
+				break
+			}
+		}
+	}
+	return mine
+}
+
+// publicOf finds a host port of a container for a wanted port; the same target
+// published twice has two, and used holds those that are given away.
+func publicOf(c plan.Container, w project.Port, used map[int]bool) int {
+	var found []int
+	for _, p := range c.Ports {
+		if p.Target == w.Target && p.Protocol == w.Protocol && !used[p.Public] {
+			found = append(found, p.Public)
+		}
+	}
+	if slices.Contains(found, w.Wanted) {
+		return w.Wanted
+	}
+	if len(found) == 0 {
+		return 0
+	}
+	return slices.Min(found)
+}
+
+// taken gives the holders of host ports other than this project: other
+// containers, which the engine has told, and processes of this machine, which
+// are looked for only at ports that a new container is to get.
+func taken(wanted []project.Port, name string, look run.Look) []ports.Holder {
+	var holders []ports.Holder
+	known := map[int]bool{}
+	for _, h := range look.Holders {
+		known[h.Public] = true
+		if h.Project != name {
+			holders = append(holders, ports.Holder{Port: h.Public, Protocol: h.Protocol, HostIP: h.HostIP, Container: h.Container, Project: h.Project})
+		}
+	}
+	var unknown []int
+	for _, w := range wanted {
+		if w.Wanted != 0 && !known[w.Wanted] {
+			unknown = append(unknown, w.Wanted)
+		}
+	}
+	if len(unknown) > 0 {
+		holders = append(holders, ports.Listening(unknown)...)
+	}
+	return holders
+}

@@ -1,0 +1,103 @@
+package up
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/devup-cli/devup/internal/egress"
+	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/project"
+)
+
+// withEgress gives the services that are built here, the ones under
+// development, what this machine needs to reach the outside: environment where
+// the service sets none, and files. An image from a registry stays as it is.
+func withEgress(p *project.Project, s egress.Settings, dir string) (*project.Project, error) {
+	if s.Empty() {
+		return p, nil
+	}
+	peers := p.ServiceNames()
+	changed := *p
+	model := *p.Project
+	model.Services = maps.Clone(p.Services)
+	changed.Project = &model
+	for _, name := range peers {
+		service := model.Services[name]
+		if service.Build == nil {
+			continue
+		}
+		grant := s.Container(func(variable string) bool { _, ok := service.Environment[variable]; return ok }, peers)
+		service, err := granted(service, grant, dir)
+		if err != nil {
+			return nil, err
+		}
+		model.Services[name] = service
+	}
+	return &changed, nil
+}
+
+// granted is a service with a grant applied; the original is not touched.
+func granted(s types.ServiceConfig, g egress.Grant, dir string) (types.ServiceConfig, error) {
+	s.Environment = maps.Clone(s.Environment)
+	if s.Environment == nil {
+		s.Environment = types.MappingWithEquals{}
+	}
+	for _, values := range []map[string]string{g.Env, g.Proxy} {
+		for name, value := range values {
+			s.Environment[name] = &value
+		}
+	}
+	s.Volumes = slices.Clone(s.Volumes)
+	for _, file := range g.Files {
+		source, err := keep(dir, file)
+		if err != nil {
+			return s, err
+		}
+		s.Volumes = append(s.Volumes, types.ServiceVolumeConfig{Type: types.VolumeTypeBind, Source: source, Target: file.Target, ReadOnly: true})
+	}
+	return s, nil
+}
+
+// keep writes a file under a name that holds its content's hash: a container
+// that has it mounted never sees it change, and a new content is a new mount,
+// which replaces the container. The folder lets nobody else in.
+func keep(dir string, f egress.File) (string, error) {
+	sum := sha256.Sum256(f.Content)
+	name := filepath.Join(dir, hex.EncodeToString(sum[:8])+"-"+f.Name)
+	if info, err := os.Stat(name); err == nil && info.Size() == int64(len(f.Content)) {
+		return name, nil
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", unwritable(err, dir)
+	}
+	half, err := os.CreateTemp(dir, ".half-*")
+	if err != nil {
+		return "", unwritable(err, dir)
+	}
+	defer os.Remove(half.Name()) //nolint:errcheck // gone already after the rename
+	_, err = half.Write(f.Content)
+	if chmod := half.Chmod(f.Mode); err == nil {
+		err = chmod
+	}
+	if closing := half.Close(); err == nil {
+		err = closing
+	}
+	if err == nil {
+		err = os.Rename(half.Name(), name)
+	}
+	if err != nil {
+		return "", unwritable(err, dir)
+	}
+	return name, nil
+}
+
+func unwritable(err error, dir string) error {
+	return fail.Wrap(err, fail.Denied, "make the folder writable, or set XDG_STATE_HOME to another one",
+		"cannot write to %s, where containers read this machine's certificates and package indexes from: %v", dir, err)
+}
