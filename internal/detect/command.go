@@ -20,7 +20,7 @@ func (s *scan) decideCommands(c *candidate) {
 		c.Build = c.runScript("build")
 	default:
 		c.Dev, c.Prod = c.nodeCommands()
-		if c.node.Scripts["build"] != "" {
+		if build := c.node.Scripts["build"]; build != "" && !isDelegate(build) {
 			c.Build = c.runScript("build")
 		}
 	}

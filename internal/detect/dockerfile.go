@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -50,22 +51,45 @@ func parseDockerfile(name, text string) *dockerfile {
 	return d
 }
 
-// final are the instructions of the last stage: what a plain build gives.
+// final are the instructions of the last stage, which is what a plain build
+// gives, behind those of the stages that it builds on.
 func (d *dockerfile) final() []instruction {
-	for i := len(d.instructions) - 1; i >= 0; i-- {
-		if d.instructions[i].name == "FROM" {
-			return d.instructions[i:]
+	stages := map[string][]instruction{}
+	var last []instruction
+	name := ""
+	for _, in := range d.instructions {
+		if in.name == "FROM" {
+			var base string
+			base, name = stageNames(in.rest)
+			last = slices.Clone(stages[base])
 		}
+		last = append(last, in)
+		stages[name] = last
 	}
-	return d.instructions
+	return last
 }
 
-// ports are the numbers of EXPOSE, else of the command's port flag, else of
+// stageNames are the image or stage that a FROM builds on and its own name.
+func stageNames(rest string) (base, name string) {
+	words := strings.Fields(strings.ToLower(rest))
+	for len(words) > 0 && strings.HasPrefix(words[0], "--") {
+		words = words[1:]
+	}
+	if len(words) > 0 {
+		base = words[0]
+	}
+	if len(words) == 3 && words[1] == "as" {
+		name = words[2]
+	}
+	return base, name
+}
+
+// port is the number of EXPOSE, else of the command's port flag, else of
 // ENV PORT. "EXPOSE ${PORT}" with a PORT that nothing sets is no evidence.
 func (d *dockerfile) port() (Port, bool) {
 	set := d.variables()
 	stage := d.final()
-	for _, in := range stage {
+	for _, in := range slices.Backward(stage) {
 		if in.name != "EXPOSE" {
 			continue
 		}
@@ -76,8 +100,7 @@ func (d *dockerfile) port() (Port, bool) {
 			}
 		}
 	}
-	for i := len(stage) - 1; i >= 0; i-- {
-		in := stage[i]
+	for _, in := range slices.Backward(stage) {
 		if in.name != "CMD" && in.name != "ENTRYPOINT" {
 			continue
 		}
@@ -85,7 +108,7 @@ func (d *dockerfile) port() (Port, bool) {
 			return Port{n, d.at(in, in.name+" "+text)}, true
 		}
 	}
-	for _, in := range stage {
+	for _, in := range slices.Backward(stage) {
 		if in.name != "ENV" {
 			continue
 		}
@@ -98,18 +121,7 @@ func (d *dockerfile) port() (Port, bool) {
 	return Port{}, false
 }
 
-// commands are the CMD and ENTRYPOINT lines of the last stage, as words.
-func (d *dockerfile) commands() []string {
-	var all []string
-	for _, in := range d.final() {
-		if in.name == "CMD" || in.name == "ENTRYPOINT" {
-			all = append(all, strings.Join(commandWords(in.rest), " "))
-		}
-	}
-	return all
-}
-
-var imageVersion = regexp.MustCompile(`^v?(\d+(?:\.\d+){0,2})`)
+var imageVersion = regexp.MustCompile(`^(?:v|python|node)?-?(\d+(?:\.\d+){0,2})`)
 
 // runtime is the version of the language's image that the file builds on. The
 // name of a private copy ("…ecr…/cruddur-python:3.10-slim") counts too.
@@ -129,7 +141,7 @@ func (d *dockerfile) runtime(language string) (version string, e Evidence, found
 		}
 		image, tag, _ := strings.Cut(path.Base(expand(words[0], set)), ":")
 		match := imageVersion.FindStringSubmatch(tag)
-		if strings.Contains(image, language) && match != nil {
+		if strings.Contains(image+tag, language) && match != nil {
 			return match[1], d.at(in, "FROM "+image+":"+tag), true
 		}
 	}

@@ -200,12 +200,16 @@ func (s *scan) nodeStack(dir string, p *nodePackage) Stack {
 		return CRA
 	}
 	_, needed := p.needs("vite")
-	if needed && (f.has("index.html") || p.needsOneOf("@sveltejs/kit", "@remix-run/dev", "@react-router/dev") != "") &&
+	config := f.first("vite.config.js", "vite.config.ts", "vite.config.mjs", "vite.config.mts", "vite.config.cjs")
+	library := config != "" && !f.has("index.html") && viteLibrary.MatchString(s.tree.files.source(path.Join(dir, config)).text)
+	if (needed || config != "") && (f.has("index.html") || config != "" && !library) &&
 		scriptThatRuns(p, "vite", "react-router", "remix") != "" {
 		return Vite
 	}
 	return Node
 }
+
+var viteLibrary = regexp.MustCompile(`\blib\s*:\s*\{`)
 
 var craCommands = []string{"react-scripts", "react-app-rewired", "craco"}
 
@@ -316,6 +320,9 @@ func (s *scan) opensPort(dir, name string) bool {
 	}
 	full := path.Join(dir, name)
 	f := s.tree.folders[path.Dir(full)]
+	if f != nil && path.Dir(full) != dir && f.has("package.json") {
+		return false // another package's
+	}
 	return f != nil && f.has(path.Base(full)) && listens.MatchString(s.tree.files.source(full).text)
 }
 

@@ -144,15 +144,19 @@ func (s *scan) portOfOwnEnv(c *candidate) (Port, bool) {
 // Flask or Node server in contrast listens where its command says, and what
 // its callers expect is the best there is to go by.
 func (s *scan) portOfSiblings(c *candidate) (Port, bool) {
-	if c.Stack == CRA || c.Stack == Vite {
-		return Port{}, false
-	}
+	known := c.Stack == CRA || c.Stack == Vite
 	for _, sibling := range s.found {
 		if sibling == c {
 			continue
 		}
-		if port, ok := s.portOfURLs(c, sibling); ok {
+		port, ok := s.portOfURLs(c, sibling)
+		if ok && !known {
 			return port, true
+		}
+		if ok && port.Number != c.defaultPort {
+			e := port.Evidence
+			e.Text += fmt.Sprintf(" says %d, which is passed over: %s listens where its own files say", port.Number, c.Framework)
+			c.note(e)
 		}
 	}
 	return Port{}, false

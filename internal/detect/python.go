@@ -39,7 +39,7 @@ var (
 // folder with no requirements only these are opened.
 var pythonFiles = []string{
 	"wsgi.py", "app.py", "main.py", "server.py", "run.py", "application.py", "api.py", "asgi.py", "index.py",
-	"manage.py", "__main__.py", "__init__.py",
+	"flask_app.py", "backend.py", "manage.py", "__main__.py", "__init__.py",
 }
 
 // maxPythonEntries bounds how many files are opened to find the entry of one folder.

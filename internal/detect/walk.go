@@ -97,8 +97,10 @@ func (t *tree) enter(dir string, rules ignoreRules, depth int) error {
 	if f.has(".gitignore") {
 		rules = rules.with(dir, t.files.text(path.Join(dir, ".gitignore")))
 	}
+	// A manifest that is there counts although .gitignore names it: people commit
+	// such files all the same, and git then goes on tracking them.
 	f.names = slices.DeleteFunc(f.names, func(name string) bool {
-		return rules.ignores(path.Join(dir, name), false)
+		return name != "package.json" && name != "requirements.txt" && rules.ignores(path.Join(dir, name), false)
 	})
 	t.folders[dir], t.paths = f, append(t.paths, dir)
 	if depth == maxDepth {

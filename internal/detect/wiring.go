@@ -12,7 +12,7 @@ var publicPrefixes = []string{
 
 // urlWords say that a variable holds a URL; neutralWords say nothing of whose.
 var (
-	urlWords     = words("URL URI URLS ORIGIN ORIGINS ENDPOINT BASEURL HOST_URL BASE DOMAIN ADDRESS")
+	urlWords     = words("URL URI URLS ORIGIN ORIGINS ENDPOINT BASEURL BASE")
 	neutralWords = words("BASE PUBLIC ROOT DEFAULT LOCAL DEV HTTP ALLOWED ALLOW CORS V1 APPLICATION")
 	roleWords    = map[string]role{
 		"FRONTEND": frontend, "FRONT": frontend, "CLIENT": frontend, "WEB": frontend, "UI": frontend, "WEBAPP": frontend, "SPA": frontend, "WEBSITE": frontend,
@@ -33,14 +33,17 @@ func words(text string) map[string]bool {
 func (s *scan) wire(c *candidate, v *Variable, values []string) {
 	var known address
 	var isURL bool
+	elsewhere := false // a database, another host
 	for _, value := range values {
-		if found, ok := parseURL(value); ok && !isURL {
-			known, isURL = found, true
-		} else if strings.Contains(value, "://") && !isURL {
-			return // a URL elsewhere: a database, another host
+		for item := range strings.SplitSeq(value, ",") { // CORS origins come in lists
+			if found, ok := parseURL(item); ok && !isURL {
+				known, isURL = found, true
+			} else if !ok && strings.Contains(item, "://") {
+				elsewhere = true
+			}
 		}
 	}
-	if looksSecret(v.Name) {
+	if looksSecret(v.Name) || elsewhere && !isURL {
 		return
 	}
 	sibling := s.byName(v.Name, c)
@@ -58,7 +61,12 @@ func (s *scan) wire(c *candidate, v *Variable, values []string) {
 
 func (s *scan) byPort(port int) *candidate {
 	for _, c := range s.found {
-		if c.HostPort == port || c.Port.Number == port {
+		if c.HostPort == port {
+			return c
+		}
+	}
+	for _, c := range s.found {
+		if c.Port.Number == port {
 			return c
 		}
 	}
