@@ -1,14 +1,15 @@
 package ready
 
 import (
+	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"io"
 	"net"
 	"net/http"
 	"os"
-	"strings"
-	"syscall"
+	"strconv"
 	"time"
 )
 
@@ -47,43 +48,68 @@ func knock(ctx context.Context, p Probe, patience time.Duration) answer {
 }
 
 // knockHTTP sends a GET as a browser on the person's machine would. Dev servers
-// refuse names that they don't know, so the Host is always localhost.
+// refuse names that they don't know, so the Host is always localhost. It speaks
+// over a plain connection because net/http's client prints to the standard
+// logger when a server greets first, as databases do, and tells an early close
+// in several ways.
 func knockHTTP(ctx context.Context, p Probe) answer {
+	conn, done, err := dial(ctx, p.hostport())
+	if err != nil {
+		return answer{outcome: whatFailed(err)}
+	}
+	defer done()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.address(), http.NoBody)
 	if err != nil {
 		return answer{outcome: refused}
 	}
-	_, port, _ := net.SplitHostPort(p.hostport())
-	req.Host = net.JoinHostPort("localhost", port)
+	req.Host = net.JoinHostPort("localhost", strconv.Itoa(p.Port))
+	req.Close = true
 	req.Header.Set("Accept", "text/html,application/json;q=0.9,*/*;q=0.8")
 	req.Header.Set("User-Agent", "devup")
-	transport := &http.Transport{DisableKeepAlives: true, DisableCompression: true, MaxResponseHeaderBytes: 1 << 20}
-	defer transport.CloseIdleConnections()
-	res, err := transport.RoundTrip(req) // not a client: no redirect, no proxy, no cookie
+	writeErr := req.Write(conn) // a server may have answered and closed before it has read all
+	reader := bufio.NewReader(io.LimitReader(conn, 1<<20))
+	if _, err := reader.Peek(1); err != nil {
+		return answer{outcome: whatFailed(cmp.Or(writeErr, err))}
+	}
+	for {
+		res, err := http.ReadResponse(reader, req)
+		switch {
+		case err != nil && ctx.Err() != nil:
+			return answer{outcome: silent}
+		case err != nil:
+			return answer{outcome: otherWords}
+		case res.StatusCode < http.StatusOK:
+			continue // 103 and its like come before the answer
+		case res.StatusCode >= http.StatusInternalServerError:
+			_, _ = io.CopyN(io.Discard, res.Body, 64<<10) // a dev server writes its traceback with the page
+			return answer{serverError, res.StatusCode}
+		default:
+			return answer{answered, res.StatusCode}
+		}
+	}
+}
+
+// dial connects. The connection fails as soon as ctx ends; done closes it.
+func dial(ctx context.Context, address string) (conn net.Conn, done func(), err error) {
+	var dialer net.Dialer
+	conn, err = dialer.DialContext(ctx, "tcp", address)
 	if err != nil {
-		return answer{outcome: whatFailed(err)}
+		return nil, nil, err
 	}
-	defer res.Body.Close()
-	if res.StatusCode >= http.StatusInternalServerError {
-		_, _ = io.CopyN(io.Discard, res.Body, 64<<10) // a dev server writes its traceback with the page
-		return answer{serverError, res.StatusCode}
-	}
-	return answer{answered, res.StatusCode}
+	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
+	return conn, func() { stop(); conn.Close() }, nil
 }
 
 // knockTCP connects, says nothing, and looks whether the connection stays.
 func knockTCP(ctx context.Context, address string) answer {
-	var dialer net.Dialer
-	conn, err := dialer.DialContext(ctx, "tcp", address)
+	conn, done, err := dial(ctx, address)
 	if err != nil {
 		return answer{outcome: whatFailed(err)}
 	}
-	defer conn.Close()
-	stop := context.AfterFunc(ctx, func() { _ = conn.SetReadDeadline(time.Unix(1, 0)) })
-	defer stop()
-	if err := conn.SetReadDeadline(time.Now().Add(holdTime)); err != nil {
-		return answer{outcome: closed}
-	}
+	defer done()
+	holding, cancel := context.WithTimeout(ctx, holdTime)
+	defer cancel()
+	defer context.AfterFunc(holding, func() { _ = conn.SetReadDeadline(time.Unix(1, 0)) })()
 	switch _, err := conn.Read(make([]byte, 1)); {
 	case ctx.Err() != nil:
 		return answer{outcome: silent}
@@ -94,20 +120,15 @@ func knockTCP(ctx context.Context, address string) answer {
 	}
 }
 
-// whatFailed reads an error of a connection or a request.
+// whatFailed reads an error of a connection that has brought nothing.
 func whatFailed(err error) outcome {
 	var op *net.OpError
 	switch {
-	case strings.Contains(err.Error(), "malformed HTTP"): // net/http has no value for it
-		return otherWords
 	case errors.As(err, &op) && op.Op == "dial":
 		return refused
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF),
-		errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
-		return closed
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled), errors.Is(err, os.ErrDeadlineExceeded):
 		return silent
 	default:
-		return otherWords
+		return closed // by an end or a reset
 	}
 }
