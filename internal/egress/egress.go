@@ -3,14 +3,82 @@
 // company that intercepts TLS, proxies, and the package indexes of pip and npm.
 // Values may hold credentials: they go into secret mounts and container
 // environments only, never into output, plans, image layers or history.
+//
+// Order of use: [Read] once, then [Settings.Build] for each image and
+// [Settings.Container] for each development container.
+//
+// How far it reaches. Files and variables are read, and the folders in which
+// Linux distributions keep added authorities. The keychain of macOS and the
+// certificate store of Windows are not: there the company's authority has to be
+// named by a variable such as NODE_EXTRA_CA_CERTS (or by DEVUP_CA). git's,
+// cargo's, uv's and yarn 2's own settings files are not read either.
 package egress
+
+import (
+	"os"
+	"path/filepath"
+)
 
 // Settings is what the machine needs to reach the outside. The zero value is a
 // machine on the open internet.
 type Settings struct {
 	CA       []byte            // PEM bundle of all authorities to trust; nil when the usual public ones do
+	CAPart   bool              // CA lacks the public authorities: only what adds to the built-in ones may use it
 	CASource string            // where CA comes from, for the person ("SSL_CERT_FILE", "/usr/local/share/ca-certificates")
-	Proxy    map[string]string // HTTP_PROXY, HTTPS_PROXY, NO_PROXY, ALL_PROXY; nil for none
+	Proxy    map[string]string // HTTP_PROXY, HTTPS_PROXY, FTP_PROXY, NO_PROXY, ALL_PROXY; nil for none
 	Pip      []byte            // a pip.conf with index-url, trusted-host and the like; nil for the defaults
 	NPM      []byte            // an .npmrc with registry, scopes and tokens; nil for the defaults
+	Notes    []string          // what the person should know: what was left out and why; no values
 }
+
+// Empty reports whether there is nothing to hand on.
+func (s Settings) Empty() bool {
+	return len(s.CA) == 0 && len(s.Proxy) == 0 && len(s.Pip) == 0 && len(s.NPM) == 0
+}
+
+// Read finds out what this machine needs. goos is [runtime.GOOS] of the machine
+// and home the person's folder. The variable DEVUP_CA, which the settings may
+// supply through lookupEnv, names a CA bundle and comes before all others.
+//
+// Files that are missing, unreadable or malformed are no error: they become
+// Notes. The error is for the day when something here has to stop a command;
+// it is nil now.
+func Read(lookupEnv func(string) (string, bool), home, goos string) (Settings, error) {
+	return read(machine{
+		lookupEnv: lookupEnv,
+		home:      home,
+		goos:      goos,
+		readFile:  os.ReadFile,
+		glob:      func(pattern string) []string { names, _ := filepath.Glob(pattern); return names },
+	}), nil
+}
+
+// machine is the part of the world that this package looks at.
+type machine struct {
+	lookupEnv func(string) (string, bool)
+	home      string
+	goos      string
+	readFile  func(string) ([]byte, error)
+	glob      func(string) []string
+}
+
+// env is the value of the first variable that is set and not empty.
+func (m machine) env(names ...string) string {
+	for _, name := range names {
+		if value, ok := m.lookupEnv(name); ok && value != "" {
+			return value
+		}
+	}
+	return ""
+}
+
+func read(m machine) Settings {
+	var s Settings
+	pip := m.pip(&s)
+	npm := m.npm(&s)
+	m.ca(&s, pip, npm)
+	m.proxy(&s)
+	return s
+}
+
+func (s *Settings) note(text string) { s.Notes = append(s.Notes, text) }

@@ -1,0 +1,328 @@
+package build
+
+import (
+	"cmp"
+	"context"
+	"encoding/csv"
+	"maps"
+	"net"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/distribution/reference"
+	bkclient "github.com/moby/buildkit/client"
+	"github.com/moby/buildkit/session/auth/authprovider"
+	"github.com/tonistiigi/fsutil"
+
+	"github.com/devup-cli/devup/internal/event"
+	"github.com/devup-cli/devup/internal/fail"
+)
+
+// gatewayLabel is where the engine's BuildKit says what "host-gateway" is.
+const gatewayLabel = "org.mobyproject.buildkit.worker.moby.host-gateway-ip"
+
+// buildKit builds over one connection; every image has a session of its own,
+// because the frontend reads the one folder of its session that is named context.
+type buildKit struct {
+	client      *bkclient.Client
+	options     Options
+	credentials authprovider.AuthConfigProvider
+	gateway     func(context.Context) string
+}
+
+// dial connects to the engine's BuildKit as buildx does. Nothing is sent yet.
+func dial(ctx context.Context, e Engine, o Options) (*buildKit, error) {
+	c, err := bkclient.New(ctx, "",
+		bkclient.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) {
+			return e.DialHijack(ctx, "/grpc", "h2c", nil)
+		}),
+		bkclient.WithSessionDialer(func(ctx context.Context, proto string, meta map[string][]string) (net.Conn, error) {
+			return e.DialHijack(ctx, "/session", proto, meta)
+		}))
+	if err != nil {
+		return nil, fail.Wrap(err, fail.BuildFailed, "check the engine with devup doctor", "the engine's BuildKit cannot be reached: %v", err)
+	}
+	b := &buildKit{client: c, options: o, credentials: o.credentials()}
+	var once sync.Once
+	var address string
+	b.gateway = func(ctx context.Context) string {
+		once.Do(func() { address = hostGateway(ctx, c) })
+		return address
+	}
+	return b, nil
+}
+
+func (b *buildKit) close() { _ = b.client.Close() } // nothing was left to send
+
+// hostGateway asks for the address behind "host-gateway"; empty when the engine
+// does not say (20.10).
+func hostGateway(ctx context.Context, c *bkclient.Client) string {
+	workers, err := c.ListWorkers(ctx)
+	if err != nil {
+		return ""
+	}
+	for _, w := range workers {
+		if address := w.Labels[gatewayLabel]; address != "" {
+			return address
+		}
+	}
+	return ""
+}
+
+func (b *buildKit) build(ctx context.Context, s Spec) (result, error) {
+	def, err := readDefinition(s)
+	if err != nil {
+		return result{}, err
+	}
+	if err := checkTarget(s, def); err != nil {
+		return result{}, err
+	}
+	grant := b.options.Egress.Build()
+	sent, ok := rewrite(def.text, grant, func(name string) bool { _, given := s.Args[name]; return given })
+	switch {
+	case def.remote && len(grant.Files) > 0:
+		b.warn(s, "its Dockerfile is in a remote context: the build gets this machine's proxies, but not its CA bundle and package indexes")
+		sent = rewritten{}
+	case !ok && !def.remote:
+		b.warn(s, "its Dockerfile cannot be extended: the build gets this machine's proxies, but not its CA bundle and package indexes")
+	}
+	j := job{builder: b, spec: s, def: def, sent: sent}
+	built, err := j.solve(ctx)
+	if err != nil && ctx.Err() == nil && lacksFrontend(err) {
+		if plain, ok := sent.withoutSyntax(); ok && !def.remote {
+			b.warn(s, "the frontend image of the Dockerfile's syntax line cannot be fetched: the engine's own frontend reads it")
+			j.sent = plain
+			built, err = j.solve(ctx)
+		}
+	}
+	return built, err
+}
+
+func (b *buildKit) warn(s Spec, text string) {
+	b.options.Sink(event.Event{Kind: event.Note, ID: "build " + s.Service + ": " + text, Name: s.Service, State: event.Warning, Text: text})
+}
+
+// checkTarget says which stages there are when the wanted one is not.
+func checkTarget(s Spec, def definition) error {
+	if s.Target == "" || def.remote {
+		return nil
+	}
+	stages, _, err := parseDockerfile(def.text)
+	if err != nil || stageIndex(stages, s.Target) >= 0 {
+		return nil // an unreadable file is BuildKit's to complain about, with the line
+	}
+	var names []string
+	for _, stage := range stages {
+		if stage.Name != "" {
+			names = append(names, stage.Name)
+		}
+	}
+	hint := "its stages have no names: add AS " + s.Target + " to a FROM line, or remove target"
+	if len(names) > 0 {
+		hint = "set build.target to one of " + strings.Join(names, ", ")
+	}
+	e := configError(s, nil, hint, "the Dockerfile of %s has no stage %q", s.Service, s.Target)
+	e.File = s.dockerfileName()
+	return e
+}
+
+// dockerfileName is the Dockerfile as the person knows it.
+func (s Spec) dockerfileName() string {
+	if s.Inline != "" {
+		return ""
+	}
+	return s.relative(s.Dockerfile)
+}
+
+// attributes is what the frontend is told.
+func (b *buildKit) attributes(ctx context.Context, s Spec, def definition) (map[string]string, error) {
+	a := map[string]string{"filename": "Dockerfile"}
+	set := func(key, value string) {
+		if value != "" {
+			a[key] = value
+		}
+	}
+	set("target", s.Target)
+	set("platform", s.Platform)
+	set("force-network-mode", networkMode(s.Network))
+	set("ulimit", strings.Join(s.Ulimits, ","))
+	if s.ShmSize > 0 {
+		a["shm-size"] = strconv.FormatInt(s.ShmSize, 10)
+	}
+	if b.options.Pull || s.Pull {
+		a["image-resolve-mode"] = "pull"
+	}
+	if b.options.NoCache || s.NoCache {
+		a["no-cache"] = ""
+	} else if len(s.SkipCache) > 0 {
+		a["no-cache"] = strings.Join(s.SkipCache, ",")
+	}
+	for name, value := range b.options.Egress.Build().Proxy {
+		a["build-arg:"+name] = value
+	}
+	for name, value := range s.Args {
+		if value != nil {
+			a["build-arg:"+name] = *value
+		}
+	}
+	for name, value := range s.labels() {
+		a["label:"+name] = value
+	}
+	if len(s.ExtraHosts) > 0 {
+		gateway := ""
+		if hasGateway(s.ExtraHosts) {
+			gateway = b.gateway(ctx)
+		}
+		set("add-hosts", extraHosts(s.ExtraHosts, gateway))
+	}
+	if !s.Local() {
+		a["context"] = remoteURL(s.Context)
+		if def.remote {
+			a["filename"] = s.Dockerfile
+		} else {
+			a["dockerfilekey"] = "dockerfile"
+		}
+	}
+	return a, s.contextAttributes(a)
+}
+
+// contextAttributes names the additional contexts to the frontend.
+func (s Spec) contextAttributes(a map[string]string) error {
+	for name, where := range s.Contexts {
+		switch {
+		case strings.HasPrefix(where, "oci-layout://"):
+			return configError(s, nil, "use a folder, docker-image:// or a URL", "the additional context %q of %s is an OCI layout, which is not supported", name, s.Service)
+		case isRemote(where):
+			a["context:"+name] = remoteURL(where)
+		default:
+			a["context:"+name] = "local:" + name
+		}
+	}
+	for name, base := range s.Bases {
+		a["context:"+name] = "docker-image://" + normalized(base.Image)
+	}
+	if len(s.Contexts)+len(s.Bases) > 0 {
+		// An old frontend that knows no contexts says so instead of ignoring them.
+		a["frontend.caps"] = "moby.buildkit.frontend.contexts+forward"
+	}
+	return nil
+}
+
+// labels are the image's: the person's and those that Compose sets.
+func (s Spec) labels() map[string]string {
+	labels := maps.Clone(s.Labels)
+	if labels == nil {
+		labels = map[string]string{}
+	}
+	labels["com.docker.compose.project"] = s.Project
+	labels["com.docker.compose.service"] = s.Service
+	return labels
+}
+
+// folders are the local folders that the session hands out.
+func (s Spec) folders(def definition, sent rewritten) (map[string]fsutil.FS, error) {
+	mounts := map[string]fsutil.FS{}
+	if !def.remote {
+		files := memory{"Dockerfile": sent.text}
+		if def.ignore != nil {
+			files["Dockerfile.dockerignore"] = def.ignore
+		}
+		mounts["dockerfile"] = files
+	}
+	if s.Local() {
+		folder, err := fsutil.NewFS(s.Context)
+		if err != nil {
+			return nil, contextError(s, err)
+		}
+		mounts["context"] = folder
+	}
+	for name, where := range s.Contexts {
+		if isRemote(where) {
+			continue
+		}
+		folder, err := fsutil.NewFS(where)
+		if err != nil {
+			other := s
+			other.Context = where
+			return nil, contextError(other, err)
+		}
+		mounts[name] = folder
+	}
+	return mounts, nil
+}
+
+// imageNames is the exporter's list of tags.
+func (s Spec) imageNames() (string, error) {
+	names := append([]string{s.Image}, s.Tags...)
+	for i, name := range names {
+		if _, err := reference.ParseNormalizedNamed(name); err != nil {
+			return "", configError(s, err, "a variable in image: or tags: may be unset", "the image name %q of %s is not valid", name, s.Service)
+		}
+		names[i] = normalized(name)
+	}
+	slices.Sort(names[1:])
+	var b strings.Builder
+	w := csv.NewWriter(&b)
+	_ = w.Write(slices.Compact(names)) // a Builder does not fail
+	w.Flush()
+	return strings.TrimSuffix(b.String(), "\n"), nil
+}
+
+// normalized is the full name with its tag: docker.io/library/x:latest.
+func normalized(name string) string {
+	ref, err := reference.ParseNormalizedNamed(name)
+	if err != nil {
+		return name
+	}
+	return reference.TagNameOnly(ref).String()
+}
+
+// networkMode is how BuildKit names Compose's build.network. It has no named
+// networks: those get the default one.
+func networkMode(network string) string {
+	if network == "host" || network == "none" {
+		return network
+	}
+	return ""
+}
+
+// remoteURL spells a context as the frontend understands it.
+func remoteURL(context string) string {
+	if strings.HasPrefix(context, "github.com/") {
+		return "https://" + context
+	}
+	return context
+}
+
+// cacheImports are the entries of cache_from, as references or as type=…,….
+func cacheImports(list []string) []bkclient.CacheOptionsEntry {
+	var entries []bkclient.CacheOptionsEntry
+	for _, text := range list {
+		entry := bkclient.CacheOptionsEntry{Type: "registry", Attrs: map[string]string{}}
+		if !strings.Contains(text, "=") {
+			entry.Attrs["ref"] = text
+		} else {
+			for field := range strings.SplitSeq(text, ",") {
+				key, value, _ := strings.Cut(field, "=")
+				if key == "type" {
+					entry.Type = value
+				} else {
+					entry.Attrs[key] = value
+				}
+			}
+		}
+		if entry.Type == "registry" && entry.Attrs["ref"] != "" {
+			entries = append(entries, entry)
+		}
+	}
+	return entries
+}
+
+// imageID is the ID that the engine will show for a container of the image: the
+// digest of the configuration in the classic image store, of the manifest in
+// containerd's. The exporter calls both containerimage.digest.
+func imageID(response map[string]string) string {
+	return cmp.Or(response["containerimage.digest"], response["containerimage.config.digest"])
+}

@@ -1,0 +1,400 @@
+//go:build e2e
+
+package build
+
+import (
+	"archive/tar"
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/moby/moby/client"
+
+	"github.com/devup-cli/devup/internal/egress"
+	"github.com/devup-cli/devup/internal/event"
+	"github.com/devup-cli/devup/internal/fail"
+)
+
+// The tests of this file need an engine in DOCKER_HOST that can pull these.
+const (
+	pythonImage = "python:3.13-slim-bookworm"
+	nodeImage   = "node:24-bookworm-slim"
+)
+
+// world is an engine and what a test made on it.
+type world struct {
+	*client.Client
+	t      *testing.T
+	mu     sync.Mutex
+	events []event.Event
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	c, err := client.New(client.FromEnv, client.WithAPIVersionNegotiation())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Ping(t.Context(), client.PingOptions{NegotiateAPIVersion: true}); err != nil {
+		t.Fatalf("these tests need an engine in DOCKER_HOST: %v", err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	return &world{Client: c, t: t}
+}
+
+func (w *world) sink(e event.Event) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.events = append(w.events, e)
+}
+
+// states are the last states of the steps whose name has the text.
+func (w *world) states(text string) []event.State {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	last := map[string]event.State{}
+	var order []string
+	for _, e := range w.events {
+		if e.Kind == event.Step && strings.Contains(e.Name, text) {
+			if _, ok := last[e.ID]; !ok {
+				order = append(order, e.ID)
+			}
+			last[e.ID] = e.State
+		}
+	}
+	var states []event.State
+	for _, id := range order {
+		states = append(states, last[id])
+	}
+	return states
+}
+
+func (w *world) options() Options {
+	w.events = nil
+	return Options{BuildKit: true, Sink: w.sink, LookupEnv: os.LookupEnv, Home: w.t.TempDir()}
+}
+
+// spec is an image of the given files; it is removed when the test ends.
+func (w *world) spec(service string, files map[string]string) Spec {
+	w.t.Helper()
+	dir := w.t.TempDir()
+	for name, content := range files {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(content), 0o644)); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	s := Spec{
+		Service: service, Project: "devup-e2e-build", Root: dir, Context: dir,
+		Dockerfile: filepath.Join(dir, "Dockerfile"), Image: "devup-e2e-build-" + service,
+	}
+	w.t.Cleanup(func() { w.remove(s.Image) })
+	return s
+}
+
+func (w *world) remove(image string) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(w.t.Context()), time.Minute)
+	defer cancel()
+	_, _ = w.ImageRemove(ctx, image, client.ImageRemoveOptions{Force: true, PruneChildren: true})
+}
+
+func (w *world) run(o Options, specs ...Spec) map[string]string {
+	w.t.Helper()
+	ids, err := Run(w.t.Context(), w, specs, o)
+	if err != nil {
+		var e *fail.Error
+		if errors.As(err, &e) {
+			w.t.Fatalf("%v\n%s\nhint: %s", err, strings.Join(e.Lines, "\n"), e.Hint)
+		}
+		w.t.Fatal(err)
+	}
+	return ids
+}
+
+// unique makes a step's result new to the engine's cache.
+func unique(t *testing.T) string { return "# " + t.TempDir() }
+
+func TestImagesAreBuiltSideBySideAndNamed(t *testing.T) {
+	w := newWorld(t)
+	// Each waits for the file of the other, in a cache mount that both have.
+	meeting := "devup-" + strings.ReplaceAll(t.TempDir(), "/", "-")
+	a, b := w.spec("one", nil), w.spec("two", nil)
+	for s, names := range map[*Spec][2]string{&a: {"a", "b"}, &b: {"b", "a"}} {
+		s.Inline = "FROM " + pythonImage + "\nRUN --mount=type=cache,target=/meet,id=" + meeting + " touch /meet/" + names[0] +
+			" && for i in $(seq 100); do test -e /meet/" + names[1] + " && exit 0; sleep 0.1; done; exit 1\n"
+	}
+	a.Tags = []string{"devup-e2e-build-tagged:x"}
+	t.Cleanup(func() { w.remove("devup-e2e-build-tagged:x") })
+
+	ids := w.run(w.options(), a, b)
+	for _, s := range []Spec{a, b} {
+		got, err := w.ImageInspect(t.Context(), s.Image)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.ID != ids[s.Service] {
+			t.Errorf("Run says the image of %s is %s, the engine %s", s.Service, ids[s.Service], got.ID)
+		}
+		if label := got.Config.Labels["com.docker.compose.service"]; label != s.Service {
+			t.Errorf("the label com.docker.compose.service is %q, want %q", label, s.Service)
+		}
+	}
+	if _, err := w.ImageInspect(t.Context(), "devup-e2e-build-tagged:x"); err != nil {
+		t.Errorf("the additional tag is missing: %v", err)
+	}
+}
+
+func TestASecondBuildIsCachedAndHasTheSameID(t *testing.T) {
+	w := newWorld(t)
+	s := w.spec("cached", map[string]string{"Dockerfile": "FROM " + nodeImage + "\nCOPY a.txt /\nRUN cat /a.txt\n", "a.txt": t.TempDir()})
+	first := w.run(w.options(), s)
+	second := w.run(w.options(), s)
+	if first["cached"] != second["cached"] {
+		t.Errorf("the ID changed from %s to %s", first["cached"], second["cached"])
+	}
+	if got := w.states("RUN cat"); !slices.Equal(got, []event.State{event.Cached}) {
+		t.Errorf("the state of the RUN step is %v, want cached", got)
+	}
+	var last event.Event
+	for _, e := range w.events {
+		if e.Kind == event.Image {
+			last = e
+		}
+	}
+	if last.State != event.Cached {
+		t.Errorf("the image's last event is %v, want cached", last)
+	}
+}
+
+// company is a machine with a CA, an index and a registry of its own.
+func company() egress.Settings {
+	return egress.Settings{
+		CA:    []byte("-----BEGIN CERTIFICATE-----\nTOP-SECRET-CA\n-----END CERTIFICATE-----\n"),
+		Pip:   []byte("[global]\nindex-url = https://user:TOP-SECRET-PIP@pypi.example/simple\n"),
+		NPM:   []byte("//npm.example/:_authToken=TOP-SECRET-NPM\n"),
+		Proxy: map[string]string{"HTTP_PROXY": "http://user:TOP-SECRET-PROXY@proxy.example:3128"},
+	}
+}
+
+func TestEgressReachesEveryRunAndStaysOutOfTheImage(t *testing.T) {
+	w := newWorld(t)
+	s := w.spec("egress", map[string]string{"Dockerfile": `FROM ` + pythonImage + ` AS base
+USER nobody
+RUN grep -q TOP.SECRET-CA "$PIP_CERT" && grep -q TOP.SECRET-PIP "$PIP_CONFIG_FILE" \
+    # a comment in between
+    && grep -q TOP.SECRET-NPM $NPM_CONFIG_USERCONFIG && pip config list && echo "$http_proxy" | grep -q TOP.SECRET-PROXY
+FROM base AS dev
+USER root
+RUN ["/bin/sh", "-c", "grep -q TOP.SECRET-CA $NODE_EXTRA_CA_CERTS && apt-config dump | grep -q $NODE_EXTRA_CA_CERTS"]
+RUN env > /environment && sed -i /TOP.SECRET-PROXY/d /environment
+ENV KEPT=1
+`})
+	o := w.options()
+	o.Egress = company()
+	ids := w.run(o, s)
+
+	image, err := w.ImageInspect(t.Context(), ids["egress"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, variable := range image.Config.Env {
+		if strings.Contains(variable, "devup") || strings.Contains(variable, "PROXY") {
+			t.Errorf("the image's environment holds %s", variable)
+		}
+	}
+	history, err := w.ImageHistory(t.Context(), ids["egress"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, _ := json.Marshal(history)
+	if bytes.Contains(text, []byte("TOP-SECRET")) {
+		t.Errorf("the history holds a secret: %s", text)
+	}
+	w.noSecretIn(ids["egress"])
+	for _, e := range w.events {
+		if strings.Contains(e.Name, "--mount") {
+			t.Errorf("a step is shown with what devup added: %+v", e)
+		}
+	}
+}
+
+// noSecretIn looks at every byte of the saved image, and for files that a mount
+// left behind.
+func (w *world) noSecretIn(image string) {
+	w.t.Helper()
+	saved, err := w.ImageSave(w.t.Context(), []string{image})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer saved.Close()
+	archive, layers := tar.NewReader(saved), 0
+	for {
+		header, err := archive.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		content := bufio.NewReader(archive)
+		var plain io.Reader = content
+		if magic, _ := content.Peek(2); bytes.Equal(magic, []byte{0x1f, 0x8b}) {
+			if plain, err = gzip.NewReader(content); err != nil {
+				w.t.Fatal(err)
+			}
+		}
+		var needle finder
+		layer := tar.NewReader(io.TeeReader(plain, &needle))
+		for {
+			entry, err := layer.Next()
+			if err != nil {
+				break // the end, or no tar at all
+			}
+			layers++
+			if strings.HasPrefix(entry.Name, "run/secrets/") && entry.Size > 0 {
+				w.t.Errorf("%s was left in a layer", entry.Name)
+			}
+		}
+		_, _ = io.Copy(&needle, plain)
+		if needle.found {
+			w.t.Errorf("%s holds a secret", header.Name)
+		}
+	}
+	if layers < 100 {
+		w.t.Fatalf("only %d files of the saved image were looked at", layers)
+	}
+}
+
+// finder looks for the secrets in what is written to it.
+type finder struct {
+	tail  []byte
+	found bool
+}
+
+func (f *finder) Write(data []byte) (int, error) {
+	needle := []byte("TOP-SECRET")
+	text := append(f.tail, data...)
+	f.found = f.found || bytes.Contains(text, needle)
+	f.tail = bytes.Clone(text[max(0, len(text)-len(needle)+1):])
+	return len(data), nil
+}
+
+func TestAFailureNamesThePersonsLine(t *testing.T) {
+	w := newWorld(t)
+	good := w.spec("good", map[string]string{"Dockerfile": "FROM " + pythonImage + "\nRUN true\n"})
+	bad := w.spec("bad", map[string]string{"Dockerfile": "# first\nFROM " + pythonImage + "\n\nRUN true\nRUN echo first; \\\n    echo No matching distribution found for nope; \\\n    exit 3 " + unique(t) + "\n"})
+	typo := w.spec("typo", map[string]string{"Dockerfile": "FROM " + pythonImage + "\nRUN true\nRUNN true\n"})
+	missing := w.spec("missing", map[string]string{"Dockerfile": "FROM " + pythonImage + "\nRUN true\nCOPY nowhere /\n"})
+	o := w.options()
+	o.Egress = company()
+	ids, err := Run(t.Context(), w, []Spec{good, bad, typo, missing}, o)
+	if ids["good"] == "" {
+		t.Error("the good image was not built beside the bad ones")
+	}
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok || len(joined.Unwrap()) != 3 {
+		t.Fatalf("the error is %v, want three", err)
+	}
+	for i, want := range []struct {
+		line    int
+		message string
+		hint    string
+	}{
+		{5, "ended with exit code 3", "pip finds no such package"},
+		{3, "unknown instruction: RUNN", "correct the Dockerfile"},
+		{3, "COPY nowhere /", "not in the build context"},
+	} {
+		e := joined.Unwrap()[i].(*fail.Error)
+		if e.Code != fail.BuildFailed || e.Line != want.line || e.File != "Dockerfile" || !strings.Contains(e.Message, want.message) || !strings.Contains(e.Hint, want.hint) {
+			t.Errorf("got %v (%s)\n   message %s\n   hint %s\nwant line %d, %q, %q", e, e.Code, e.Message, e.Hint, want.line, want.message, want.hint)
+		}
+		if strings.Contains(e.Message, "devup-ca") {
+			t.Errorf("the message shows what devup added: %s", e.Message)
+		}
+	}
+	if lines := joined.Unwrap()[0].(*fail.Error).Lines; !slices.Equal(lines, []string{"first", "No matching distribution found for nope"}) {
+		t.Errorf("the lines are %q", lines)
+	}
+}
+
+func TestACancelStopsABuildAtOnce(t *testing.T) {
+	w := newWorld(t)
+	s := w.spec("slow", map[string]string{"Dockerfile": "FROM " + pythonImage + "\nRUN echo started && sleep 60 " + unique(t) + "\n"})
+	ctx, cancel := context.WithCancelCause(t.Context())
+	stop := errors.New("the person pressed Ctrl-C")
+	var stopped time.Time
+	o := w.options()
+	o.Sink = func(e event.Event) {
+		if e.Text == "started" {
+			stopped = time.Now()
+			cancel(stop)
+		}
+	}
+	_, err := Run(ctx, w, []Spec{s}, o)
+	if !errors.Is(err, stop) {
+		t.Errorf("the error is %v, want the cause", err)
+	}
+	if took := time.Since(stopped); took > 2*time.Second {
+		t.Errorf("Run took %v to stop", took)
+	}
+}
+
+func TestCacheMountsSecretsAndOtherImagesWork(t *testing.T) {
+	w := newWorld(t)
+	base := w.spec("base", map[string]string{"Dockerfile": "FROM " + nodeImage + "\nRUN echo from-base > /marker " + unique(t) + "\n"})
+	s := w.spec("uses", map[string]string{
+		"docker/app.Dockerfile":              "FROM shared\nRUN --mount=type=secret,id=token grep -q TOP.SECRET /run/secrets/token\nRUN --mount=type=cache,target=/cache grep from-base /marker && date > /cache/x\nCOPY --from=extra hello /hello\nCOPY . /ctx\nRUN cat /hello && test -e /ctx/kept && test ! -e /ctx/ignored && test \"$A\" = 1; ls /ctx\n",
+		"docker/app.Dockerfile.dockerignore": "ignored\n",
+		"kept":                               "",
+		"ignored":                            "",
+		"other/hello":                        "hi",
+	})
+	s.Dockerfile = filepath.Join(s.Context, "docker", "app.Dockerfile")
+	s.Bases = map[string]Spec{"shared": base}
+	s.Contexts = map[string]string{"extra": filepath.Join(s.Context, "other")}
+	s.Secrets = []Secret{{ID: "token", Value: "TOP-SECRET"}}
+	ids := w.run(w.options(), base, s)
+	history, err := w.ImageHistory(t.Context(), ids["uses"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text, _ := json.Marshal(history); bytes.Contains(text, []byte("TOP-SECRET")) {
+		t.Errorf("the history holds the secret: %s", text)
+	}
+}
+
+func TestTheClassicBuilderBuildsToo(t *testing.T) {
+	w := newWorld(t)
+	s := w.spec("classic", map[string]string{
+		"Dockerfile":    "FROM " + pythonImage + " AS dev\nCOPY . /app\nRUN test ! -e /app/secret && cat /app/a.txt && echo $http_proxy\nFROM dev AS prod\nRUN exit 1\n",
+		"a.txt":         t.TempDir(),
+		"secret":        "",
+		".dockerignore": "secret\nDockerfile\n",
+	})
+	s.Target = "dev"
+	o := w.options()
+	o.BuildKit, o.Egress = false, company()
+	ids := w.run(o, s)
+	if _, err := w.ImageInspect(t.Context(), ids["classic"]); err != nil {
+		t.Errorf("the ID %q is not the engine's: %v", ids["classic"], err)
+	}
+	if !slices.ContainsFunc(w.events, func(e event.Event) bool { return e.Kind == event.Note && e.State == event.Warning }) {
+		t.Error("nothing warns that the CA bundle is not handed on")
+	}
+	s.Target = "prod"
+	_, err := Run(t.Context(), w, []Spec{s}, o)
+	if fail.CodeOf(err) != fail.BuildFailed {
+		t.Errorf("a RUN that fails gives %v", err)
+	}
+}

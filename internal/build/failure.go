@@ -1,0 +1,115 @@
+package build
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/moby/buildkit/solver/errdefs"
+
+	"github.com/devup-cli/devup/internal/fail"
+)
+
+var (
+	exitCode  = regexp.MustCompile(`exit code: (\d+)`)
+	lineInErr = regexp.MustCompile(`(Dockerfile:| on line |line )(\d+)`)
+	wrapping  = regexp.MustCompile(`^(failed to solve|failed to compute cache key|rpc error: code = \w+ desc = (failed to solve: )?|dockerfile parse error|process "[^"]*" did not complete successfully): `)
+)
+
+// failure says of a failed build which instruction it was, where it stands, what
+// it printed last, and what probably is the matter.
+func (j job) failure(err error, steps *steps) error {
+	s := j.spec
+	text := unwrapped(j.sent.plain(j.mapLines(err.Error())))
+	e := fail.Wrap(err, fail.BuildFailed, "", "the image of %s cannot be built: %s", s.Service, text)
+	e.Service, e.File = s.Service, s.dockerfileName()
+	if j.def.remote {
+		e.File = ""
+	}
+
+	vertex := ""
+	if v, ok := errors.AsType[*errdefs.VertexError](err); ok {
+		vertex = v.Digest
+	}
+	if st := steps.failing(vertex); st != nil {
+		e.Lines = st.lines
+		if st.name != "" && strings.HasPrefix(st.name, "[") && !st.hidden {
+			e.Message = fmt.Sprintf("the image of %s cannot be built: %s", s.Service, stepFailure(st, text))
+		}
+	}
+	e.Line = j.faultLine(err)
+	cause := likelyCause(append([]string{text}, e.Lines...))
+	e.Hint = cause.hint
+	if cause.code != "" {
+		e.Code = cause.code
+	}
+	return e
+}
+
+// stepFailure is "`RUN make` ended with exit code 2", or what went wrong with
+// the step.
+func stepFailure(st *step, text string) string {
+	_, instruction, ok := strings.Cut(st.name, "] ")
+	if !ok {
+		instruction = st.name
+	}
+	if code := exitCode.FindStringSubmatch(text); code != nil {
+		return fmt.Sprintf("%s ended with exit code %s", instruction, code[1])
+	}
+	return instruction + ": " + text
+}
+
+// faultLine is the person's line of the instruction that failed, 0 when it is
+// not known.
+func (j job) faultLine(err error) int {
+	if j.def.remote {
+		return 0
+	}
+	sources := errdefs.Sources(err)
+	for i := len(sources) - 1; i >= 0; i-- {
+		for _, r := range sources[i].Ranges {
+			if line := j.sent.line(int(r.Start.Line)); line > 0 {
+				return line
+			}
+		}
+	}
+	if match := lineInErr.FindStringSubmatch(err.Error()); match != nil {
+		n, _ := strconv.Atoi(match[2]) // the expression takes digits only
+		return j.sent.line(n)
+	}
+	return 0
+}
+
+// mapLines replaces the lines of the copy that a message names.
+func (j job) mapLines(text string) string {
+	return lineInErr.ReplaceAllStringFunc(text, func(found string) string {
+		parts := lineInErr.FindStringSubmatch(found)
+		n, _ := strconv.Atoi(parts[2]) // the expression takes digits only
+		if line := j.sent.line(n); line > 0 {
+			n = line
+		}
+		return parts[1] + strconv.Itoa(n)
+	})
+}
+
+// unwrapped takes BuildKit's wrapping off a message.
+func unwrapped(text string) string {
+	for {
+		shorter := wrapping.ReplaceAllString(text, "")
+		if shorter == text {
+			return strings.TrimSpace(text)
+		}
+		text = shorter
+	}
+}
+
+// lacksFrontend reports whether the image that a syntax line names is what could
+// not be fetched.
+func lacksFrontend(err error) bool {
+	text := err.Error()
+	fetch := strings.Contains(text, "failed to resolve source metadata") || strings.Contains(text, "failed to do request") ||
+		strings.Contains(text, "pull access denied") || strings.Contains(text, "not found") || strings.Contains(text, "failed to authorize")
+	return fetch && strings.Contains(text, "docker/dockerfile")
+}

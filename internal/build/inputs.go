@@ -1,0 +1,351 @@
+package build
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/moby/patternmatcher/ignorefile"
+	"github.com/tonistiigi/fsutil"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/devup-cli/devup/internal/fail"
+)
+
+// InputsLabel is the label of a container that holds the [Inputs] of its image.
+const InputsLabel = "dev.devup.build-inputs"
+
+// Inputs is a hash of everything that decides what the image is: the Dockerfile,
+// target, arguments and options, and the files of the contexts that the stages
+// of the target take. Files count by name, content, executable bit or link
+// target; owners, times and other bits do not, nor does the place of the
+// checkout, so that the hash is the same on every machine. Values of secrets
+// are not in it.
+//
+// Files that only a COPY at the end of the build takes, to where a bind mount
+// hides them when the service runs ([Spec.Hidden]), do not count: the container
+// cannot see them.
+//
+// It does not see that a base image was replaced under its tag, that a remote
+// context moved on, and COPY triggers (ONBUILD) of a base image.
+//
+// The errors are those of [Run] for a context or Dockerfile that is missing, and
+// [fail.Denied] for a file that cannot be read.
+func Inputs(s Spec) (string, error) {
+	h := sha256.New()
+	if err := writeInputs(h, s); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+func writeInputs(h hash.Hash, s Spec) error {
+	def, err := readDefinition(s)
+	if err != nil {
+		return err
+	}
+	field(h, "version", "1")
+	field(h, "dockerfile", strings.ReplaceAll(string(def.text), "\r\n", "\n"))
+	writeOptions(h, s)
+	if !s.Local() {
+		field(h, "context", s.Context, s.Dockerfile)
+		return nil
+	}
+	need := findWants(s, def.text)
+	if err := writeContexts(h, s, need); err != nil {
+		return err
+	}
+	ignore, err := def.ignorePatterns(s.Context)
+	if err != nil {
+		return err
+	}
+	return writeFiles(h, s, need, ignore)
+}
+
+func writeOptions(h hash.Hash, s Spec) {
+	field(h, "target", s.Target)
+	for _, name := range slices.Sorted(maps.Keys(s.Args)) {
+		if v := s.Args[name]; v != nil && !isProxy(name) {
+			field(h, "arg", name, *v)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Labels)) {
+		field(h, "label", name, s.Labels[name])
+	}
+	for _, secret := range s.Secrets {
+		field(h, "secret", secret.ID)
+	}
+	for _, key := range s.SSH {
+		field(h, "ssh", key.ID)
+	}
+	field(h, "tags", s.Tags...)
+	field(h, "hosts", s.ExtraHosts...)
+	field(h, "ulimits", s.Ulimits...)
+	field(h, "options", s.Network, s.Platform, strconv.FormatInt(s.ShmSize, 10))
+}
+
+// isProxy reports whether BuildKit leaves the argument out of image and cache.
+func isProxy(name string) bool { return strings.HasSuffix(strings.ToUpper(name), "_PROXY") }
+
+// writeContexts adds the additional contexts that the target uses: folders with
+// all their files, images of other services by their own inputs.
+func writeContexts(h hash.Hash, s Spec, need wants) error {
+	for _, name := range slices.Sorted(maps.Keys(need.named)) {
+		if base, ok := s.Bases[name]; ok {
+			inputs, err := Inputs(base)
+			if err != nil {
+				return err
+			}
+			field(h, "base", name, inputs)
+			continue
+		}
+		where := s.Contexts[name]
+		if isRemote(where) {
+			field(h, "context", name, where)
+			continue
+		}
+		field(h, "folder", name)
+		other := Spec{Service: s.Service, Root: s.Root, Context: where}
+		ignore, err := definition{}.ignorePatterns(where)
+		if err != nil {
+			return err
+		}
+		if err := writeFiles(h, other, wants{all: true}, ignore); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// file is an input of the context: a regular file or a link.
+type file struct {
+	name string // slash path in the context
+	mode fs.FileMode
+	sum  [sha256.Size]byte
+}
+
+// writeFiles adds the context's files, which are hashed side by side.
+func writeFiles(h hash.Hash, s Spec, need wants, ignore []string) error {
+	files, err := listFiles(s, need, ignore)
+	if err != nil {
+		return err
+	}
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0) * 2)
+	for i := range files {
+		group.Go(func() error { return files[i].hash(s) })
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	slices.SortFunc(files, func(a, b file) int { return strings.Compare(a.name, b.name) })
+	for _, f := range files {
+		kind := "file"
+		switch {
+		case f.mode&fs.ModeSymlink != 0:
+			kind = "link"
+		case f.mode&0o100 != 0 && runtime.GOOS != "windows":
+			kind = "program"
+		}
+		field(h, kind, f.name, string(f.sum[:]))
+	}
+	return nil
+}
+
+// listFiles walks the part of the context that the target wants.
+func listFiles(s Spec, need wants, ignore []string) ([]file, error) {
+	if !need.all && len(need.copies) == 0 {
+		return nil, nil
+	}
+	root, err := fsutil.NewFS(s.Context)
+	if err != nil {
+		return nil, contextError(s, err)
+	}
+	filter := &fsutil.FilterOpt{ExcludePatterns: ignore}
+	if !need.all {
+		var sources []string
+		for _, t := range need.copies {
+			sources = append(sources, t.sources...)
+		}
+		if !slices.Contains(sources, ".") {
+			filter.FollowPaths = sources
+		}
+	}
+	filtered, err := fsutil.NewFilterFS(root, filter)
+	if err != nil {
+		return nil, contextError(s, err)
+	}
+	var files []file
+	// fsutil wants a context; a walk of the local disk is not worth one here.
+	err = filtered.Walk(context.TODO(), "", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name = filepath.ToSlash(name)
+		mode := entry.Type()
+		if mode.IsDir() || mode&^fs.ModeSymlink != 0 || !need.sees(name, s) {
+			return nil
+		}
+		info, err := entry.Info()
+		if err != nil {
+			return err
+		}
+		files = append(files, file{name: name, mode: info.Mode()})
+		return nil
+	})
+	if err != nil {
+		return nil, contextError(s, err)
+	}
+	return files, nil
+}
+
+// sees reports whether the file counts, see [Inputs].
+func (w wants) sees(name string, s Spec) bool {
+	if w.all {
+		return true
+	}
+	taken := false
+	for _, t := range w.copies {
+		where, ok := t.lands(name)
+		if !ok {
+			continue
+		}
+		if !t.last || t.dest == "" || !isBelow(where, s.Hidden) || isBelow(where, s.Shown) {
+			return true
+		}
+		taken = true
+	}
+	// What no pattern names is the end of a link that one does.
+	return !taken
+}
+
+func (f *file) hash(s Spec) error {
+	name := filepath.Join(s.Context, filepath.FromSlash(f.name))
+	if f.mode&fs.ModeSymlink != 0 {
+		target, err := os.Readlink(name)
+		if err != nil {
+			return contextError(s, err)
+		}
+		f.sum = sha256.Sum256([]byte(filepath.ToSlash(target)))
+		return nil
+	}
+	in, err := os.Open(name)
+	if err != nil {
+		return contextError(s, err)
+	}
+	defer in.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, in); err != nil {
+		return contextError(s, err)
+	}
+	h.Sum(f.sum[:0])
+	return nil
+}
+
+// field writes values so that no two lists of values look the same.
+func field(h hash.Hash, name string, values ...string) {
+	fmt.Fprintf(h, "%s %d\n", name, len(values))
+	for _, value := range values {
+		fmt.Fprintf(h, "%d:%s\n", len(value), value)
+	}
+}
+
+// contextError is the failure to read the context.
+func contextError(s Spec, err error) error {
+	shown := s.relative(s.Context)
+	var pathErr *fs.PathError
+	if errors.As(err, &pathErr) && strings.HasPrefix(pathErr.Path, s.Context) {
+		shown = s.relative(pathErr.Path)
+	}
+	e := fail.Wrap(err, fail.Config, "", "the build context of %s cannot be read: %v", s.Service, err)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		e = fail.Wrap(err, fail.Config, "set build.context of the service to the folder that holds its Dockerfile", "the build context of %s does not exist", s.Service)
+	case errors.Is(err, fs.ErrPermission):
+		e = fail.Wrap(err, fail.Denied, "make it readable, or name it in .dockerignore", "a file of the build context of %s may not be read", s.Service)
+	}
+	e.Service, e.File = s.Service, shown
+	return e
+}
+
+// relative is the path as the person sees it from the project's folder.
+func (s Spec) relative(name string) string {
+	if rel, err := filepath.Rel(s.Root, name); err == nil && s.Root != "" && filepath.IsLocal(rel) {
+		return filepath.ToSlash(rel)
+	}
+	return name
+}
+
+// definition is a Dockerfile as it lies on the disk.
+type definition struct {
+	text   []byte
+	ignore []byte // <Dockerfile>.dockerignore; nil when there is none
+	remote bool   // only the engine can read it
+}
+
+// readDefinition reads the Dockerfile and the ignore file that belongs to it.
+func readDefinition(s Spec) (definition, error) {
+	if s.Inline != "" {
+		return definition{text: []byte(s.Inline)}, nil
+	}
+	if !s.Local() || isRemote(s.Dockerfile) {
+		return definition{remote: true}, nil
+	}
+	if info, err := os.Stat(s.Context); err != nil {
+		return definition{}, contextError(s, err)
+	} else if !info.IsDir() {
+		e := fail.New(fail.Config, "set build.context of the service to a folder", "the build context of %s is not a folder", s.Service)
+		e.Service, e.File = s.Service, s.relative(s.Context)
+		return definition{}, e
+	}
+	text, err := os.ReadFile(s.Dockerfile)
+	if err != nil {
+		return definition{}, dockerfileError(s, err)
+	}
+	ignore, err := os.ReadFile(s.Dockerfile + ".dockerignore")
+	if err != nil {
+		ignore = nil
+	}
+	return definition{text: text, ignore: ignore}, nil
+}
+
+func dockerfileError(s Spec, err error) error {
+	hint := "make the file readable"
+	message := "the Dockerfile of " + s.Service + " cannot be read"
+	if errors.Is(err, fs.ErrNotExist) {
+		message = "the Dockerfile of " + s.Service + " does not exist"
+		hint = "run devup init, which writes one, or set build.dockerfile of the service"
+	}
+	e := fail.Wrap(err, fail.Config, hint, "%s", message)
+	e.Service, e.File = s.Service, s.relative(s.Dockerfile)
+	return e
+}
+
+// ignorePatterns are what is not part of the context, as BuildKit reads them.
+func (d definition) ignorePatterns(context string) ([]string, error) {
+	text := d.ignore
+	if text == nil {
+		var err error
+		text, err = os.ReadFile(filepath.Join(context, ".dockerignore"))
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, fail.Wrap(err, fail.Denied, "make the file readable", "the file %s cannot be read", path.Join(filepath.ToSlash(context), ".dockerignore"))
+		}
+	}
+	return ignorefile.ReadAll(strings.NewReader(string(text)))
+}

@@ -1,0 +1,73 @@
+package build
+
+import (
+	"context"
+
+	bkclient "github.com/moby/buildkit/client"
+	"golang.org/x/sync/errgroup"
+)
+
+// job is one image's build with BuildKit.
+type job struct {
+	builder *buildKit
+	spec    Spec
+	def     definition
+	sent    rewritten
+}
+
+// solve runs the build and reports its steps.
+func (j job) solve(ctx context.Context) (result, error) {
+	opt, err := j.request(ctx)
+	if err != nil {
+		return result{}, err
+	}
+	steps := newSteps(j.spec.Service, j.builder.options.Sink, j.sent.plain)
+	status := make(chan *bkclient.SolveStatus)
+	var group errgroup.Group
+	group.Go(func() error {
+		for update := range status { // Solve closes it
+			steps.update(update)
+		}
+		return nil
+	})
+	response, err := j.builder.client.Solve(ctx, nil, opt, status)
+	_ = group.Wait() // it only reports
+	if err != nil {
+		if ctx.Err() != nil {
+			return result{}, context.Cause(ctx)
+		}
+		return result{}, j.failure(err, steps)
+	}
+	return result{id: imageID(response.ExporterResponse), cached: steps.allCached()}, nil
+}
+
+func (j job) request(ctx context.Context) (bkclient.SolveOpt, error) {
+	attributes, err := j.builder.attributes(ctx, j.spec, j.def)
+	if err != nil {
+		return bkclient.SolveOpt{}, err
+	}
+	folders, err := j.spec.folders(j.def, j.sent)
+	if err != nil {
+		return bkclient.SolveOpt{}, err
+	}
+	attachables, err := j.builder.attachables(j.spec)
+	if err != nil {
+		return bkclient.SolveOpt{}, err
+	}
+	names, err := j.spec.imageNames()
+	if err != nil {
+		return bkclient.SolveOpt{}, err
+	}
+	return bkclient.SolveOpt{
+		Exports:             []bkclient.ExportEntry{{Type: "moby", Attrs: map[string]string{"name": names}}},
+		LocalMounts:         folders,
+		Frontend:            "dockerfile.v0",
+		FrontendAttrs:       attributes,
+		CacheImports:        cacheImports(j.spec.CacheFrom),
+		Session:             attachables,
+		AllowedEntitlements: j.spec.Allow,
+		// The engine keeps what it got of a folder under this key, and asks only
+		// for what changed since.
+		SharedKey: "devup:" + j.spec.Context,
+	}, nil
+}

@@ -1,0 +1,45 @@
+package build
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"io/fs"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/tonistiigi/fsutil"
+	"github.com/tonistiigi/fsutil/types"
+)
+
+// memory is a folder of files that are not on the disk, for a session to hand
+// out: the Dockerfile may be inline, outside the context, or rewritten.
+type memory map[string][]byte
+
+// Walk visits the files in order of name, or the one that target names.
+func (m memory) Walk(ctx context.Context, target string, visit fs.WalkDirFunc) error {
+	target = strings.Trim(target, `./\`)
+	for _, name := range slices.Sorted(maps.Keys(m)) {
+		if target != "" && target != name {
+			continue
+		}
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		stat := &types.Stat{Path: name, Mode: 0o644, Size: int64(len(m[name]))}
+		if err := visit(name, &fsutil.DirEntryInfo{Stat: stat}, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Open gives the content of a file.
+func (m memory) Open(name string) (io.ReadCloser, error) {
+	data, ok := m[name]
+	if !ok {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	}
+	return io.NopCloser(bytes.NewReader(data)), nil
+}

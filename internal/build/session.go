@@ -1,0 +1,97 @@
+package build
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/docker/cli/cli/config"
+	"github.com/docker/cli/cli/config/types"
+	"github.com/moby/buildkit/session"
+	"github.com/moby/buildkit/session/auth/authprovider"
+	"github.com/moby/buildkit/session/secrets/secretsprovider"
+	"github.com/moby/buildkit/session/sshforward/sshprovider"
+)
+
+// attachables are the services that the engine may call back during a build:
+// registry credentials, secrets and SSH agents.
+func (b *buildKit) attachables(s Spec) ([]session.Attachable, error) {
+	secrets, err := secretValues(s)
+	if err != nil {
+		return nil, err
+	}
+	for _, file := range b.options.Egress.Build().Files {
+		secrets[file.Name] = file.Content
+	}
+	list := []session.Attachable{
+		authprovider.NewDockerAuthProvider(authprovider.DockerAuthProviderConfig{AuthConfigProvider: b.credentials}),
+		secretsprovider.FromMap(secrets),
+	}
+	if len(s.SSH) == 0 {
+		return list, nil
+	}
+	agents, err := b.options.agents(s)
+	return append(list, agents), err
+}
+
+func secretValues(s Spec) (map[string][]byte, error) {
+	values := map[string][]byte{}
+	for _, secret := range s.Secrets {
+		if secret.File == "" {
+			values[secret.ID] = []byte(secret.Value)
+			continue
+		}
+		data, err := os.ReadFile(secret.File)
+		if err != nil {
+			e := configError(s, err, "create the file, or change the secret in the project's file", "the secret %q of the build of %s cannot be read", secret.ID, s.Service)
+			e.File = s.relative(secret.File)
+			return nil, e
+		}
+		values[secret.ID] = data
+	}
+	return values, nil
+}
+
+// agents hands the person's SSH agent or the keys of the build section on.
+func (o Options) agents(s Spec) (session.Attachable, error) {
+	var agents []sshprovider.AgentConfig
+	for _, key := range s.SSH {
+		path := key.Path
+		if path == "" {
+			path, _ = o.LookupEnv("SSH_AUTH_SOCK")
+		}
+		if path == "" {
+			return nil, configError(s, nil, "start one (eval $(ssh-agent); ssh-add), or name a key under build.ssh", "the build of %s wants an SSH agent, and SSH_AUTH_SOCK is not set", s.Service)
+		}
+		agents = append(agents, sshprovider.AgentConfig{ID: key.ID, Paths: []string{path}})
+	}
+	provider, err := sshprovider.NewSSHAgentProvider(agents)
+	if err != nil {
+		return nil, configError(s, err, "check the socket or key that build.ssh names", "the SSH agent for the build of %s cannot be used: %v", s.Service, err)
+	}
+	return provider, nil
+}
+
+// credentials looks into Docker's configuration, which may run a helper
+// program, only when a registry asks.
+func (o Options) credentials() authprovider.AuthConfigProvider {
+	load := sync.OnceValues(func() (authprovider.AuthConfigProvider, error) {
+		dir, ok := o.LookupEnv("DOCKER_CONFIG")
+		if !ok || dir == "" {
+			dir = filepath.Join(o.Home, ".docker")
+		}
+		file, err := config.Load(dir)
+		if err != nil {
+			return nil, err
+		}
+		return authprovider.LoadAuthConfig(file), nil
+	})
+	return func(ctx context.Context, host string, scope []string, expired authprovider.ExpireCachedAuthCheck) (types.AuthConfig, error) {
+		provide, err := load()
+		if err != nil {
+			return types.AuthConfig{}, nil //nolint:nilerr // an unreadable config.json holds no credentials; public images still work
+		}
+		return provide(ctx, host, scope, expired)
+	}
+}

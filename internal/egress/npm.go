@@ -1,0 +1,169 @@
+package egress
+
+import (
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// npmKeys are npm's settings about the network that mean the same on another
+// machine; those of a scope or of a registry's address are in [keepNPM].
+var npmKeys = []string{
+	"registry", "strict-ssl", "proxy", "https-proxy", "noproxy", "always-auth", "ca", "ca[]",
+	"_auth", "_authToken", "username", "_password", "email",
+	"fetch-retries", "fetch-retry-factor", "fetch-retry-mintimeout", "fetch-retry-maxtimeout", "fetch-timeout", "maxsockets",
+}
+
+// npmVariables set a key, as npm_config_<key> in either case.
+var npmVariables = []string{"registry", "strict-ssl", "proxy", "https-proxy", "noproxy", "fetch-retries", "fetch-timeout"}
+
+var npmReference = regexp.MustCompile(`\$\{([^}?]+)(\?)?\}`)
+
+type npmLine struct{ key, value string }
+
+// npm merges npm's files and variables into one .npmrc and returns the CA
+// bundle that they name.
+func (m machine) npm(s *Settings) configured {
+	var lines []npmLine
+	cafile := configured{}
+	for _, path := range m.npmFiles() {
+		data, err := m.readFile(path)
+		if err != nil {
+			continue
+		}
+		for _, line := range parseNPM(data) {
+			value, unset := m.expand(line.value)
+			switch {
+			case unset != "" && (line.key == "cafile" || keepNPM(line.key)):
+				s.note(fmt.Sprintf("%s sets %s from the variable %s, which is not set: it is left out", path, publicKey(line.key), unset))
+			case line.key == "cafile":
+				cafile = configured{path, value}
+			case keepNPM(line.key):
+				lines = replaceLine(lines, npmLine{line.key, value})
+			}
+		}
+	}
+	for _, key := range npmVariables {
+		name := "npm_config_" + strings.ReplaceAll(key, "-", "_")
+		if value := m.env(name, strings.ToUpper(name)); value != "" {
+			lines = replaceLine(lines, npmLine{key, value})
+		}
+	}
+	if path := m.env("npm_config_cafile", "NPM_CONFIG_CAFILE"); path != "" {
+		cafile = configured{"NPM_CONFIG_CAFILE", path}
+	}
+	var b strings.Builder
+	for _, line := range lines {
+		if isAddress(line.key) && isLoopback(line.value) {
+			s.note("npm's " + publicKey(line.key) + " is on this machine's loopback address, which a container cannot reach: it is left out")
+			continue
+		}
+		fmt.Fprintf(&b, "%s=%s\n", line.key, line.value)
+	}
+	if b.Len() > 0 {
+		s.NPM = []byte(b.String())
+	}
+	return cafile
+}
+
+// npmFiles are the machine's file and the person's, in this order.
+func (m machine) npmFiles() []string {
+	global := m.env("npm_config_globalconfig", "NPM_CONFIG_GLOBALCONFIG")
+	user := m.env("npm_config_userconfig", "NPM_CONFIG_USERCONFIG")
+	if user == "" {
+		user = filepath.Join(m.home, ".npmrc")
+	}
+	switch {
+	case global != "":
+		return []string{global, user}
+	case m.goos == "windows":
+		return []string{filepath.Join(m.env("APPDATA"), "npm", "etc", "npmrc"), user}
+	default:
+		return []string{"/etc/npmrc", "/usr/local/etc/npmrc", user}
+	}
+}
+
+// parseNPM reads the lines "key = value" of an .npmrc; a line without = is a
+// switch that is on. Sections do not occur in it.
+func parseNPM(data []byte) []npmLine {
+	var lines []npmLine
+	for line := range strings.Lines(strings.TrimPrefix(string(data), "\ufeff")) {
+		line = strings.TrimSpace(line)
+		if line == "" || line[0] == '#' || line[0] == ';' || line[0] == '[' {
+			continue
+		}
+		key, value, ok := strings.Cut(line, "=")
+		if !ok {
+			value = "true"
+		}
+		lines = append(lines, npmLine{strings.TrimSpace(key), unquote(strings.TrimSpace(value))})
+	}
+	return lines
+}
+
+// unquote takes the quotes off: npm writes none, people do.
+func unquote(value string) string {
+	if n := len(value); n >= 2 && (value[0] == '"' || value[0] == '\'') && value[n-1] == value[0] {
+		// "\n" inside quotes (an inline CA) is kept as it stands: quotes are needed then.
+		if !strings.Contains(value, `\`) {
+			return value[1 : n-1]
+		}
+	}
+	return value
+}
+
+// expand replaces ${NAME}; unset is the name of a variable that is not set.
+func (m machine) expand(value string) (expanded, unset string) {
+	expanded = npmReference.ReplaceAllStringFunc(value, func(reference string) string {
+		parts := npmReference.FindStringSubmatch(reference)
+		found, ok := m.lookupEnv(parts[1])
+		if !ok && parts[2] == "" {
+			unset = parts[1]
+		}
+		return found
+	})
+	return expanded, unset
+}
+
+func keepNPM(key string) bool {
+	switch {
+	case strings.HasPrefix(key, "//"):
+		_, name, _ := cutLast(key, ":")
+		return slices.Contains([]string{"_authToken", "_auth", "username", "_password", "email", "always-auth"}, name)
+	case strings.HasPrefix(key, "@"):
+		return strings.HasSuffix(key, ":registry")
+	default:
+		return slices.Contains(npmKeys, key)
+	}
+}
+
+func isAddress(key string) bool {
+	return key == "registry" || key == "proxy" || key == "https-proxy" || strings.HasSuffix(key, ":registry")
+}
+
+// publicKey is a key as it may be shown: of a registry's address only the name.
+func publicKey(key string) string {
+	if strings.HasPrefix(key, "//") {
+		_, name, _ := cutLast(key, ":")
+		return name
+	}
+	return key
+}
+
+func cutLast(text, sep string) (before, after string, found bool) {
+	if at := strings.LastIndex(text, sep); at >= 0 {
+		return text[:at], text[at+len(sep):], true
+	}
+	return text, "", false
+}
+
+// replaceLine appends the line, in place of an earlier one of the same key; the
+// key "ca[]" may occur many times.
+func replaceLine(lines []npmLine, line npmLine) []npmLine {
+	if !strings.HasSuffix(line.key, "[]") {
+		lines = slices.DeleteFunc(lines, func(l npmLine) bool { return l.key == line.key })
+	}
+	return append(lines, line)
+}

@@ -1,0 +1,166 @@
+package egress
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// pipKeys are the settings that mean the same on another machine.
+var pipKeys = []string{"index-url", "extra-index-url", "trusted-host", "index", "timeout", "retries", "proxy"}
+
+// pipVariables are the variables that set them, which beat every file.
+var pipVariables = map[string]string{
+	"PIP_INDEX_URL":       "index-url",
+	"PIP_EXTRA_INDEX_URL": "extra-index-url",
+	"PIP_TRUSTED_HOST":    "trusted-host",
+	"PIP_DEFAULT_TIMEOUT": "timeout",
+	"PIP_TIMEOUT":         "timeout",
+	"PIP_RETRIES":         "retries",
+	"PIP_PROXY":           "proxy",
+}
+
+// pipConfig is section -> key -> value, keys as pip spells them in files.
+type pipConfig map[string]map[string]string
+
+// pip merges pip's files and variables into one file, as pip itself would, and
+// returns the CA bundle that they name.
+func (m machine) pip(s *Settings) configured {
+	merged := pipConfig{}
+	cert := configured{}
+	for _, path := range m.pipFiles() {
+		data, err := m.readFile(path)
+		if err != nil {
+			continue
+		}
+		config, bad := parseINI(data)
+		if bad > 0 {
+			s.note(fmt.Sprintf("%s line %d is not understood; the rest of the file is used", path, bad))
+		}
+		for section, values := range config {
+			for key, value := range values {
+				if key == "cert" && section == "global" && value != "" {
+					cert = configured{path, value}
+				}
+				if slices.Contains(pipKeys, key) {
+					merged.set(section, key, value)
+				}
+			}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(pipVariables)) {
+		if value := m.env(name); value != "" {
+			for _, values := range merged {
+				delete(values, pipVariables[name])
+			}
+			merged.set("global", pipVariables[name], value)
+		}
+	}
+	merged.dropLoopback(s)
+	s.Pip = merged.bytes()
+	return cert
+}
+
+func (m machine) pipFiles() []string {
+	explicit := m.env("PIP_CONFIG_FILE")
+	if explicit == "/dev/null" || strings.EqualFold(explicit, "nul") {
+		return nil
+	}
+	var files []string
+	switch m.goos {
+	case "windows":
+		files = []string{
+			filepath.Join(m.env("ProgramData"), "pip", "pip.ini"),
+			filepath.Join(m.home, "pip", "pip.ini"),
+			filepath.Join(m.env("APPDATA"), "pip", "pip.ini"),
+		}
+	default:
+		config := m.env("XDG_CONFIG_HOME")
+		if config == "" {
+			config = filepath.Join(m.home, ".config")
+		}
+		files = []string{"/etc/xdg/pip/pip.conf", "/etc/pip.conf", filepath.Join(m.home, ".pip", "pip.conf"), filepath.Join(config, "pip", "pip.conf")}
+		if m.goos == "darwin" {
+			files = append([]string{"/Library/Application Support/pip/pip.conf"}, append(files, filepath.Join(m.home, "Library/Application Support/pip/pip.conf"))...)
+		}
+	}
+	if explicit != "" {
+		files = append(files, explicit)
+	}
+	return files
+}
+
+func (c pipConfig) set(section, key, value string) {
+	if c[section] == nil {
+		c[section] = map[string]string{}
+	}
+	c[section][key] = value
+}
+
+// dropLoopback takes out the addresses that a container cannot reach.
+func (c pipConfig) dropLoopback(s *Settings) {
+	for _, section := range slices.Sorted(maps.Keys(c)) {
+		for _, key := range []string{"index-url", "extra-index-url", "index", "proxy"} {
+			value, ok := c[section][key]
+			if !ok {
+				continue
+			}
+			reachable := slices.DeleteFunc(strings.Fields(value), isLoopback)
+			if len(reachable) < len(strings.Fields(value)) {
+				s.note("pip's " + key + " is on this machine's loopback address, which a container cannot reach: it is left out")
+			}
+			if c[section][key] = strings.Join(reachable, "\n"); len(reachable) == 0 {
+				delete(c[section], key)
+			}
+		}
+	}
+}
+
+// bytes is the file in pip's format, or nil when nothing is set.
+func (c pipConfig) bytes() []byte {
+	var b bytes.Buffer
+	for _, section := range slices.Sorted(maps.Keys(c)) {
+		if len(c[section]) == 0 {
+			continue
+		}
+		fmt.Fprintf(&b, "[%s]\n", section)
+		for _, key := range slices.Sorted(maps.Keys(c[section])) {
+			fmt.Fprintf(&b, "%s = %s\n", key, strings.Join(strings.Split(c[section][key], "\n"), "\n    "))
+		}
+	}
+	return b.Bytes()
+}
+
+// parseINI reads the format of Python's configparser as far as pip files use
+// it: sections, "key = value", "key: value", indented continuation lines and
+// comments. bad is the first line that is none of these, 0 for none.
+func parseINI(data []byte) (config pipConfig, bad int) {
+	config = pipConfig{}
+	section, key := "", ""
+	for i, line := range strings.Split(strings.TrimPrefix(string(data), "\ufeff"), "\n") {
+		line = strings.TrimRight(line, " \t\r")
+		text := strings.TrimLeft(line, " \t")
+		switch {
+		case text == "" || text[0] == '#' || text[0] == ';':
+		case text != line && key != "":
+			config.set(section, key, strings.TrimPrefix(config[section][key]+"\n"+text, "\n"))
+		case text[0] == '[' && strings.HasSuffix(text, "]"):
+			section, key = strings.TrimSpace(text[1:len(text)-1]), ""
+		default:
+			at := strings.IndexAny(text, "=:")
+			if at <= 0 || section == "" {
+				key = ""
+				if bad == 0 {
+					bad = i + 1
+				}
+				continue
+			}
+			key = strings.TrimPrefix(strings.ReplaceAll(strings.ToLower(strings.TrimSpace(text[:at])), "_", "-"), "--")
+			config.set(section, key, strings.TrimSpace(text[at+1:]))
+		}
+	}
+	return config, bad
+}

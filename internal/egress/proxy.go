@@ -1,0 +1,106 @@
+package egress
+
+import (
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/url"
+	"path/filepath"
+	"strings"
+)
+
+// proxyVariables are the proxies that tools know, in upper case; all of them
+// are read and handed on in lower case too.
+var proxyVariables = []string{"HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "ALL_PROXY", "NO_PROXY"}
+
+// proxy takes what Docker's own settings say for containers, and what the
+// environment says for the rest.
+func (m machine) proxy(s *Settings) {
+	proxies := map[string]string{}
+	for name, value := range m.dockerProxies(s) {
+		if value != "" {
+			proxies[name] = value
+			if name != "NO_PROXY" && isLoopback(value) {
+				s.note(fmt.Sprintf("the %s of Docker's config.json is on this machine's loopback address, which a container cannot reach", name))
+			}
+		}
+	}
+	for _, name := range proxyVariables {
+		value := m.env(name, strings.ToLower(name))
+		switch {
+		case value == "" || proxies[name] != "":
+		case name != "NO_PROXY" && isLoopback(value):
+			s.note(name + " is on this machine's loopback address, which a container cannot reach: it is left out")
+		default:
+			proxies[name] = value
+		}
+	}
+	if len(proxies) == 0 || len(proxies) == 1 && proxies["NO_PROXY"] != "" {
+		return
+	}
+	proxies["NO_PROXY"] = joinHosts(proxies["NO_PROXY"], "localhost", "127.0.0.1", "::1")
+	s.Proxy = proxies
+}
+
+// dockerProxies are the proxies of ~/.docker/config.json: those of the engine
+// that DOCKER_HOST names, else those named default.
+func (m machine) dockerProxies(s *Settings) map[string]string {
+	dir := m.env("DOCKER_CONFIG")
+	if dir == "" {
+		dir = filepath.Join(m.home, ".docker")
+	}
+	data, err := m.readFile(filepath.Join(dir, "config.json"))
+	if err != nil {
+		return nil
+	}
+	var config struct {
+		Proxies map[string]struct {
+			HTTP  string `json:"httpProxy"`
+			HTTPS string `json:"httpsProxy"`
+			FTP   string `json:"ftpProxy"`
+			All   string `json:"allProxy"`
+			No    string `json:"noProxy"`
+		} `json:"proxies"`
+	}
+	if err := json.Unmarshal(data, &config); err != nil {
+		s.note("Docker's config.json is not valid JSON: its proxies are left out")
+		return nil
+	}
+	p, ok := config.Proxies[m.env("DOCKER_HOST")]
+	if !ok {
+		p = config.Proxies["default"]
+	}
+	return map[string]string{"HTTP_PROXY": p.HTTP, "HTTPS_PROXY": p.HTTPS, "FTP_PROXY": p.FTP, "ALL_PROXY": p.All, "NO_PROXY": p.No}
+}
+
+// isLoopback reports whether the URL, or bare host:port, is on a loopback address.
+func isLoopback(raw string) bool {
+	host := hostOf(raw)
+	ip := net.ParseIP(host)
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") || ip != nil && (ip.IsLoopback() || ip.IsUnspecified())
+}
+
+// hostOf is the host of the URL, or bare host:port, in lower case; "" for none.
+func hostOf(raw string) string {
+	if !strings.Contains(raw, "//") {
+		raw = "//" + raw
+	}
+	u, err := url.Parse(strings.TrimSpace(raw))
+	if err != nil {
+		return ""
+	}
+	return strings.ToLower(u.Hostname())
+}
+
+// joinHosts is the comma-separated list with those of more that it lacks.
+func joinHosts(list string, more ...string) string {
+	var hosts []string
+	seen := map[string]bool{}
+	for _, host := range append(strings.Split(list, ","), more...) {
+		if host = strings.TrimSpace(host); host != "" && !seen[host] {
+			seen[host] = true
+			hosts = append(hosts, host)
+		}
+	}
+	return strings.Join(hosts, ",")
+}
