@@ -69,7 +69,7 @@ func (c *candidate) runScript(name string) []string {
 // option as a list and stops. A script that starts several things is passed by.
 func (c *candidate) viteCommand() []string {
 	port := strconv.Itoa(c.Port.Number)
-	text := c.node.Scripts[c.started()]
+	text := c.node.script(c.started())
 	if text == "" || composite(text) {
 		return []string{"npx", "vite", "--host", "0.0.0.0", "--port", port, "--strictPort"}
 	}
@@ -91,7 +91,7 @@ func (c *candidate) viteCommand() []string {
 func (c *candidate) nodeCommands() (dev, prod []string) {
 	framework, _ := frameworkOf(c.node)
 	script := c.started()
-	text := c.node.Scripts[script]
+	text := c.node.script(script)
 	if framework != nil && framework.flags != nil && !composite(text) {
 		var arguments []string
 		for i := 0; i < len(framework.flags); i += 2 {
@@ -113,7 +113,7 @@ func (c *candidate) nodeCommands() (dev, prod []string) {
 	}
 	// "node server.js" serves the code it began with; --watch makes it follow
 	// edits. Hooks and flags in the script would be lost, so only the plain form.
-	if words := strings.Fields(text); len(words) == 2 && words[0] == "node" && c.node.Scripts["pre"+script] == "" {
+	if words := strings.Fields(text); len(words) == 2 && words[0] == "node" && c.node.Scripts["pre"+script] == "" && c.node.Scripts[script] == text {
 		dev = c.watched(words[1])
 	}
 	return dev, prod

@@ -20,7 +20,7 @@ var composeNames = []string{
 // composeService is what detection takes from a service of a compose file.
 type composeService struct {
 	name         string
-	dir          string // of its build context, in the repository; empty where it builds nothing
+	dir          string // of its build context or mounted source, in the repository; empty for neither
 	dockerfile   string // in dir, where the file names one
 	target       int    // the port in the container
 	published    int    // the port on the host, 0 for none
@@ -85,6 +85,7 @@ func parseCompose(name, text string, env map[string]string) (services []*compose
 	each(child(document.Content[0], "services"), func(key, value *yaml.Node) {
 		service := &composeService{name: key.Value, line: key.Line, file: name, env: map[string]bool{}}
 		service.readBuild(child(value, "build"))
+		service.readMount(value)
 		service.readPorts(value, env)
 		service.command = strings.Join(texts(child(value, "command")), " ")
 		environment := child(value, "environment")
@@ -119,6 +120,21 @@ func (s *composeService) readBuild(build *yaml.Node) {
 	// of the Dockerfile is the service's.
 	if below, file := path.Split(path.Clean(s.dockerfile)); below != "" && s.dockerfile != "" {
 		s.dir, s.dockerfile = path.Join(s.dir, below), file
+	}
+}
+
+// readMount takes the folder that a service without a build runs from: a plain
+// language image with the sources mounted into it.
+func (s *composeService) readMount(value *yaml.Node) {
+	image, _, _ := strings.Cut(path.Base(scalar(child(value, "image"))), ":")
+	if s.dir != "" || image != "node" && image != "python" {
+		return
+	}
+	for _, volume := range texts(child(value, "volumes")) {
+		if source, _, bound := strings.Cut(volume, ":"); bound && (source == "." || strings.HasPrefix(source, "./")) {
+			s.dir = path.Clean(source)
+			return
+		}
 	}
 }
 

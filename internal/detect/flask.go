@@ -10,6 +10,7 @@ import (
 var (
 	flaskInstance = regexp.MustCompile(`(?m)^(\w+)\s*(?::\s*[\w.]+\s*)?=\s*(?:flask\.)?(?:Flask|APIFlask|OpenAPI)\(`)
 	flaskMade     = regexp.MustCompile(`(?m)^(\w+)\s*(?:,\s*\w+\s*)?(?::\s*[\w.]+\s*)?=\s*(?:[\w.]+\.)?(?:create_app|make_app|create_application)\(`)
+	flaskImported = regexp.MustCompile(`(?m)^from\s+[\w.]+\s+import\s+(?:[\w ,]+,\s*)?(app|application)\b`)
 	flaskFactory  = regexp.MustCompile(`(?m)^def\s+(create_app|make_app|create_application)\(([^)]*)\)`)
 	flaskName     = regexp.MustCompile(`(?m)^\s*FLASK_APP\s*=\s*["']?([\w./:()-]+)`)
 )
@@ -24,14 +25,47 @@ func (s *scan) flaskAppIn(dir string, sources []file) *pythonApp {
 	if len(sources) == 0 || !slices.ContainsFunc(sources, mentionsFlask) {
 		return nil
 	}
-	for _, look := range []func(file) (string, int){instanceIn, madeIn, factoryIn} {
-		for _, source := range sources {
-			if callable, offset := look(source); callable != "" {
-				return &pythonApp{kind: flaskApp, entry: relative(dir, source.path), callable: callable, line: lineAt(source.text, offset)}
+	// Nearest first: what lies deeper is imported by it, or is a tool's.
+	for len(sources) > 0 {
+		depth := strings.Count(sources[0].path, "/")
+		level := sources
+		if i := slices.IndexFunc(sources, func(s file) bool { return strings.Count(s.path, "/") > depth }); i > 0 {
+			level = sources[:i]
+		}
+		sources = sources[len(level):]
+		for _, looks := range [][]callableFinder{{instanceIn, madeIn, importedIn, factoryIn}, {instanceIn, madeIn, importedIn}, {factoryIn}} {
+			for _, source := range level {
+				own := path.Base(source.path) == "app.py" || path.Base(source.path) == "wsgi.py"
+				if len(looks) == 4 && !own {
+					continue // Flask itself looks in these two first
+				}
+				if callable, offset := firstCallable(source, looks); callable != "" {
+					return &pythonApp{kind: flaskApp, entry: relative(dir, source.path), callable: callable, line: lineAt(source.text, offset)}
+				}
 			}
 		}
 	}
 	return nil
+}
+
+// callableFinder finds the application in a module: its variable or factory call, and where.
+type callableFinder func(file) (callable string, offset int)
+
+func firstCallable(source file, finders []callableFinder) (string, int) {
+	for _, find := range finders {
+		if callable, offset := find(source); callable != "" {
+			return callable, offset
+		}
+	}
+	return "", 0
+}
+
+// importedIn is the application that a module imports to run it.
+func importedIn(source file) (string, int) {
+	if !strings.Contains(source.text, ".run(") && path.Base(source.path) != "wsgi.py" {
+		return "", 0
+	}
+	return firstGroup(flaskImported, source.text)
 }
 
 func mentionsFlask(source file) bool {
@@ -86,7 +120,7 @@ func (s *scan) flaskAppNamed(dir string) *pythonApp {
 			}
 			source := s.tree.files.source(full)
 			if callable == "" {
-				callable = s.callableOf(source)
+				callable, _ = firstCallable(source, []callableFinder{instanceIn, madeIn, importedIn, factoryIn})
 			}
 			if callable != "" {
 				return &pythonApp{kind: flaskApp, entry: path.Clean(entry), callable: callable, line: 1}
@@ -94,15 +128,6 @@ func (s *scan) flaskAppNamed(dir string) *pythonApp {
 		}
 	}
 	return nil
-}
-
-func (s *scan) callableOf(source file) string {
-	for _, look := range []func(file) (string, int){instanceIn, madeIn, factoryIn} {
-		if callable, _ := look(source); callable != "" {
-			return callable
-		}
-	}
-	return ""
 }
 
 // flaskModule is FLASK_APP and gunicorn's name of the application. Flask finds

@@ -51,6 +51,21 @@ func parsePackage(name, text string) (*nodePackage, error) {
 	return p, json.Unmarshal([]byte(text), p)
 }
 
+var callsScript = regexp.MustCompile(`^(?:npm (?:run|run-script) |npm (start)$|yarn (?:run )?|pnpm (?:run )?|bun run )([\w:.-]*)$`)
+
+// script is what a script runs in the end, where it only calls another.
+func (p *nodePackage) script(name string) string {
+	text := strings.TrimSpace(p.Scripts[name])
+	for range 5 { // scripts may call each other in a circle
+		match := callsScript.FindStringSubmatch(text)
+		if match == nil || p.Scripts[match[1]+match[2]] == "" {
+			break
+		}
+		text = strings.TrimSpace(p.Scripts[match[1]+match[2]])
+	}
+	return text
+}
+
 // needs is the version of a dependency of any kind, and whether there is one.
 func (p *nodePackage) needs(name string) (version string, found bool) {
 	if version, found = p.Dependencies[name]; !found {
@@ -221,7 +236,7 @@ var developmentScripts = []string{"dev", "start:dev", "develop", "serve", "start
 func scriptThatRuns(p *nodePackage, programs ...string) string {
 	for _, name := range developmentScripts {
 		for _, program := range programs {
-			if runsProgram(p.Scripts[name], program) {
+			if runsProgram(p.script(name), program) {
 				return name
 			}
 		}
@@ -252,7 +267,7 @@ var commandParts = regexp.MustCompile(`&&|\|\||[;|&]`)
 // startScript is the script that starts a server in the package's own folder.
 func startScript(p *nodePackage) (name, text string) {
 	for _, name := range developmentScripts {
-		text := strings.TrimSpace(p.Scripts[name])
+		text := p.script(name)
 		if text == "" || isDelegate(text) || onlyCompiles(text) || needsMissingTool(p, text) {
 			continue
 		}
@@ -270,7 +285,7 @@ func isDelegate(text string) bool { return delegates.MatchString(text) }
 // delegateScript is the script that shows why a package is only a front for others.
 func delegateScript(p *nodePackage) (name, text string) {
 	for _, name := range developmentScripts {
-		if text := p.Scripts[name]; text != "" && isDelegate(text) {
+		if text := p.script(name); text != "" && isDelegate(text) {
 			return name, name + ": " + firstWords(text)
 		}
 	}
@@ -391,7 +406,7 @@ func (s *scan) describeNode(c *candidate) {
 			c.Module = s.nodeEntry(c.Dir, p)
 		}
 	}
-	if text = p.Scripts[script]; text != "" {
+	if text = p.script(script); text != "" {
 		e := p.at(script, script+" script")
 		c.commands = append(c.commands, command{text, p.path, e.Line})
 		c.note(e)

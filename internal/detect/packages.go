@@ -144,7 +144,7 @@ func (s *scan) members(dir string, p *nodePackage) []string {
 
 // pythonManagers are the lock files of Python's package managers.
 var pythonManagers = []struct{ lock, manager string }{
-	{"uv.lock", "uv"}, {"poetry.lock", "poetry"}, {"Pipfile.lock", "pipenv"},
+	{"uv.lock", "uv"}, {"poetry.lock", "poetry"},
 }
 
 func (s *scan) pythonPackages(c *candidate) Packages {
@@ -155,6 +155,12 @@ func (s *scan) pythonPackages(c *candidate) Packages {
 	}
 	folder := s.tree.folders[c.Dir]
 	p.Manager, p.Manifest = "pip", path.Base(needs.manifest)
+	if p.Manifest == "Pipfile" {
+		p.Manager = "pipenv"
+		if folder.has("Pipfile.lock") {
+			p.Lock = "Pipfile.lock"
+		}
+	}
 	if p.Manifest == "pyproject.toml" {
 		for _, manager := range pythonManagers {
 			if folder.has(manager.lock) {

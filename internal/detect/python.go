@@ -132,7 +132,7 @@ func (s *scan) pythonSources(dir string, deep bool) []file {
 		if !deep || asideFolders[path.Base(f.path)] || strings.Count(relative(dir, f.path), "/") > 2 {
 			return false
 		}
-		return f.first("requirements.txt", "pyproject.toml", "Pipfile", "package.json") == ""
+		return !f.has("package.json") && s.tree.readRequirements(f.path) == nil
 	})
 	var sources []file
 	for _, f := range folders {

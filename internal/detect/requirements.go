@@ -48,9 +48,14 @@ func (t *tree) readRequirements(dir string) *requirements {
 		r := &requirements{manifest: path.Join(dir, name), versions: map[string]string{}, lines: map[string]int{}}
 		text := t.files.text(r.manifest)
 		switch path.Ext(name) {
+		case ".toml":
+			if !asksForPackages.MatchString(text) {
+				continue // settings of linters alone
+			}
+			addTOML(r, text)
 		case ".txt":
 			t.addRequirements(r, r.manifest, 3)
-		case ".toml", "":
+		case "": // Pipfile
 			addTOML(r, text)
 		default:
 			for _, match := range quoted.FindAllStringSubmatchIndex(text, -1) {
@@ -64,6 +69,8 @@ func (t *tree) readRequirements(dir string) *requirements {
 	}
 	return nil
 }
+
+var asksForPackages = regexp.MustCompile(`(?m)^\[(?:project|tool\.poetry)\b`)
 
 // quoted are the requirements in a setup.py: any quoted word, which is enough
 // to ask whether a package is named.

@@ -36,9 +36,9 @@ type Runtime struct {
 
 // Packages says how a service's dependencies are installed.
 type Packages struct {
-	Manager  string // "npm", "yarn", "pnpm", "bun", "pip", "poetry", "uv"; empty for none
+	Manager  string // "npm", "yarn", "pnpm", "bun", "pip", "poetry", "uv", "pipenv"; empty for none
 	Version  string // of the manager, where packageManager pins it; else empty
-	Manifest string // "package.json", "requirements.txt", "pyproject.toml", in the service's folder; empty for none
+	Manifest string // "package.json", "requirements.txt", "pyproject.toml", "Pipfile", in the service's folder; empty for none
 	Lock     string // the lock file's name in the service's folder; empty for none
 	Native   bool   // a dependency compiles C code, so that the image needs a compiler
 
@@ -77,7 +77,7 @@ type Service struct {
 	Variables  []Variable
 	Ready      string // a path that must answer below 500, or empty for the port alone
 	Dockerfile string // the name of its existing Dockerfile in Dir, or empty
-	Compose    string // the name of the service in an existing compose file that builds Dir, or empty
+	Compose    string // the name of the service in an existing compose file that builds or mounts Dir, or empty
 	Evidence   []Evidence
 }
 
