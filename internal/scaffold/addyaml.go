@@ -86,7 +86,7 @@ func fieldsOf(n *yaml.Node) map[string]*yaml.Node {
 
 // missing lists the entries of our section that theirs lacks, as lines of text.
 func missing(section string, want, theirs *yaml.Node, ours []byte, end int) (blocks [][]string, ok bool) {
-	if theirs.Kind != want.Kind || theirs.Style&yaml.FlowStyle != 0 || len(theirs.Content) == 0 {
+	if theirs.Kind != want.Kind {
 		return nil, false
 	}
 	step := 1
@@ -103,7 +103,8 @@ func missing(section string, want, theirs *yaml.Node, ours []byte, end int) (blo
 		}
 		blocks = append(blocks, cut(ours, want.Content[i].Line-1, last))
 	}
-	return blocks, true
+	flow := theirs.Style&yaml.FlowStyle != 0 || len(theirs.Content) == 0
+	return blocks, len(blocks) == 0 || !flow
 }
 
 // covered says whether their section has an entry of ours already, perhaps in

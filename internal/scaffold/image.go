@@ -2,6 +2,7 @@ package scaffold
 
 import (
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -13,6 +14,7 @@ import (
 type imageView struct {
 	Mark      string
 	Name      string
+	FileFlag  string // " -f Dockerfile.api" where the Dockerfile has another name; else empty
 	Image     string // the base image
 	Workdir   string
 	Port      int
@@ -52,6 +54,9 @@ func newImageView(repo detect.Repository, s detect.Service) imageView {
 		Output:   path.Clean(s.Output),
 		Prod:     s.Prod,
 	}
+	if name := dockerfileName(repo, s); name != "Dockerfile" {
+		v.FileFlag = " -f " + name
+	}
 	if s.Runtime.Language == "python" {
 		v.Copy = pythonFiles(s.Packages)
 		v.Python = newPythonView(s)
@@ -67,9 +72,21 @@ func newImageView(repo detect.Repository, s detect.Service) imageView {
 	return v
 }
 
-// workdir is the folder in the container that holds the service's source. Nothing
-// but the name goes into it, so that a path in a log says which service it was.
-func workdir(s detect.Service) string { return "/" + s.Name }
+// systemFolders are the names at the root of a Debian image.
+var systemFolders = []string{
+	"bin", "boot", "dev", "etc", "home", "lib", "lib32", "lib64", "libx32", "media", "mnt", "opt", "proc", "root", "run", "sbin",
+	"srv", "sys", "tmp", "usr", "var",
+}
+
+// workdir is the folder in the container that holds the service's source: its
+// name, so that a path in a log says which service it was. A service that is
+// called like a folder of the system must not hide that.
+func workdir(s detect.Service) string {
+	if slices.Contains(systemFolders, s.Name) {
+		return "/srv/" + s.Name
+	}
+	return "/" + s.Name
+}
 
 // buildArgs are the variables that a frontend's build writes into its files,
 // with the addresses that hold on the machine that builds.

@@ -125,7 +125,7 @@ func newPythonView(s detect.Service) pythonView {
 	var v pythonView
 	switch {
 	case p.Manager == "poetry":
-		v.Exporter = `"poetry` + pin(p.Version, ">=2,<3") + `" "poetry-plugin-export>=1.9,<2"`
+		v.Exporter = `"poetry` + pin(p.Version, ">=1.8,<3") + `" "poetry-plugin-export>=1.8,<2"`
 		v.Export = "poetry export --format requirements.txt --output /requirements.txt"
 		if p.Lock == "" {
 			v.Export = "poetry lock && " + v.Export
@@ -139,7 +139,7 @@ func newPythonView(s detect.Service) pythonView {
 	case p.Manifest != "":
 		v.Install = "pip install --requirement " + p.Manifest
 	case s.Stack == detect.Flask:
-		v.Install = `pip install "flask>=3,<4"`
+		v.Install = `pip install "flask>=2.2"`
 	}
 	if v.Exporter != "" {
 		v.Install = "pip install --requirement /requirements.txt"

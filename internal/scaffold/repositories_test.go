@@ -64,7 +64,7 @@ var repositories = map[string]detect.Repository{
 			Dev:      []string{"npm", "start"}, Build: []string{"npm", "run", "build"}, Output: "build",
 		},
 		{
-			Name: "hello", Dir: "hello", Stack: detect.Node, Framework: "Node",
+			Name: "srv", Dir: "srv", Stack: detect.Node, Framework: "Node",
 			Port: detect.Port{Number: 8080}, HostPort: 8080,
 			Runtime: detect.Runtime{Language: "node", Version: "24"},
 			Module:  "server.js", Dev: []string{"node", "--watch", "server.js"}, Prod: []string{"node", "server.js"},
