@@ -66,3 +66,8 @@ func (u *UI) Wrap(text string, indent int) string {
 	}
 	return ansi.Wordwrap(text, max(columns-indent, 10), "")
 }
+
+// Prompt prints a question to stderr and leaves the cursor behind it.
+func (u *UI) Prompt(question string) {
+	u.do(func(r renderer) { r.print(toErr, question) })
+}

@@ -1,0 +1,43 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"strings"
+
+	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/ui"
+)
+
+// confirm asks a yes-or-no question. --yes answers it; without a terminal it is
+// a failure that names the flag. No answer means no.
+func (a *app) confirm(ctx context.Context, question string) (bool, error) {
+	if a.settings.Yes {
+		return true, nil
+	}
+	if !a.canAsk() {
+		return false, fail.New(fail.NeedsAnswer, "answer with --yes", "%s (there is no terminal to ask on)", question)
+	}
+	a.ui.Prompt(question + " [y/N] ")
+	answers := make(chan string, 1)
+	go func() { // ends with the process at the latest: a read of a terminal cannot be called off
+		line, _ := bufio.NewReader(a.stdio.In).ReadString('\n')
+		answers <- line
+	}()
+	select {
+	case <-ctx.Done():
+		return false, ctx.Err()
+	case line := <-answers:
+		switch strings.ToLower(strings.TrimSpace(line)) {
+		case "y", "yes":
+			return true, nil
+		}
+		return false, nil
+	}
+}
+
+// canAsk tells whether there is somebody to ask.
+func (a *app) canAsk() bool {
+	s := a.ui.Streams()
+	return s.InTTY && s.ErrTTY && a.ui.Mode() != ui.JSON
+}

@@ -1,0 +1,6 @@
+//go:build !windows
+
+package cli
+
+// enableEscapes does nothing: terminals understand escape sequences.
+func enableEscapes(uintptr) {}

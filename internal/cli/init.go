@@ -1,0 +1,226 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/devup-cli/devup/internal/detect"
+	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/project"
+	"github.com/devup-cli/devup/internal/scaffold"
+	"github.com/devup-cli/devup/internal/ui"
+)
+
+// initOptions are the flags of init.
+type initOptions struct {
+	dryRun  bool
+	explain bool
+}
+
+func (a *app) initCommand() *cobra.Command {
+	var o initOptions
+	c := &cobra.Command{
+		Use:   "init [DIR]",
+		Short: "Find the services of a repository and write what it lacks to run",
+		Long: `Find the services of a repository, say why, and write what it lacks: devup.yaml, a
+Dockerfile and .dockerignore for each service that has none, .gitpod.yml and
+.devcontainer/devcontainer.json. Files that exist are never changed: what init
+would add to them is shown as a diff. A devup.yaml written by hand decides which
+services there are.`,
+		Example: `  devup init
+  devup init --dry-run --explain
+  devup init --yes path/to/repository`,
+		Args: cobra.MaximumNArgs(1),
+	}
+	c.Flags().BoolVar(&o.dryRun, "dry-run", false, "show what would be written and write nothing")
+	c.Flags().BoolVar(&o.explain, "explain", false, "show all evidence, also of what was not taken for a service")
+	c.RunE = a.run(func(ctx context.Context, args []string) error {
+		dir := a.flags.dir
+		if len(args) > 0 {
+			dir = filepath.Join(dir, args[0])
+			if filepath.IsAbs(args[0]) {
+				dir = args[0]
+			}
+		}
+		return a.init(ctx, dir, o)
+	})
+	return c
+}
+
+// proposal is what init found and would write.
+type proposal struct {
+	repository detect.Repository
+	changes    []scaffold.Change
+	install    string // the command that installs devup in a workspace, or empty
+}
+
+func (a *app) init(ctx context.Context, dir string, o initOptions) error {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return fail.Wrap(err, fail.Denied, "", "the current folder cannot be found")
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return unopened(err, dir)
+	}
+	defer root.Close() //nolint:errcheck // nothing was written through it that could be lost
+	p, err := a.propose(ctx, root, dir)
+	if err != nil {
+		return err
+	}
+	a.showProposal(p, o)
+	if len(p.repository.Services) == 0 {
+		return fail.New(fail.NothingFound, "run `devup init --explain` to see what was looked at, or write a devup.yaml with services that have x-devup.stack",
+			"no service found in %s", dir)
+	}
+	return a.write(ctx, root, p, o)
+}
+
+// propose looks at the repository and works out what it lacks.
+func (a *app) propose(ctx context.Context, root *os.Root, dir string) (proposal, error) {
+	p := proposal{install: a.settings.Install}
+	if p.install == "" {
+		p.install = provenanceOf().Install
+	}
+	fsys := root.FS()
+	options := scaffold.Options{Name: filepath.Base(dir), Install: p.install}
+	wanted, err := a.handWritten(ctx, fsys, dir)
+	if err != nil {
+		return p, err
+	}
+	if p.repository, err = detect.Scan(fsys); err != nil {
+		return p, unopened(err, dir)
+	}
+	if p.changes, err = compare(fsys, p.repository, options); err != nil {
+		return p, err
+	}
+	if len(wanted) == 0 || sameProject(p.changes) {
+		return p, nil
+	}
+	if p.repository, err = detect.ScanFor(fsys, wanted...); err != nil {
+		return p, unopened(err, dir)
+	}
+	changes, err := compare(fsys, p.repository, options)
+	p.changes = nil
+	for _, c := range changes {
+		if c.Path != projectFile { // it says itself which services there are
+			p.changes = append(p.changes, c)
+		}
+	}
+	return p, err
+}
+
+// projectFile is devup's own config file.
+const projectFile = "devup.yaml"
+
+// sameProject tells whether there is nothing to add to devup.yaml.
+func sameProject(changes []scaffold.Change) bool {
+	for _, c := range changes {
+		if c.Path == projectFile {
+			return c.State == scaffold.Same
+		}
+	}
+	return true
+}
+
+// compare renders the files of a repository and looks which of them are there.
+func compare(fsys fs.FS, repository detect.Repository, o scaffold.Options) ([]scaffold.Change, error) {
+	files, err := scaffold.Render(scaffold.Adopt(fsys, repository), o)
+	if err != nil {
+		return nil, err
+	}
+	return scaffold.Compare(fsys, files)
+}
+
+// handWritten are the services of an existing devup.yaml that name their stack.
+func (a *app) handWritten(ctx context.Context, fsys fs.FS, dir string) ([]detect.Wanted, error) {
+	if _, err := fs.Stat(fsys, projectFile); errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	p, err := project.Load(ctx, project.Options{
+		Dir: dir, Files: []string{filepath.Join(dir, projectFile)}, Env: environment(a.stdio.Environ),
+	})
+	if err != nil {
+		return nil, err
+	}
+	var wanted []detect.Wanted
+	for _, name := range p.ServiceNames() {
+		stack := p.Extensions[name].Stack
+		build := p.Services[name].Build
+		if stack == "" || build == nil {
+			continue
+		}
+		within, err := filepath.Rel(dir, build.Context)
+		if err != nil || !filepath.IsLocal(within) {
+			continue // what lies outside of the repository is not ours to write
+		}
+		wanted = append(wanted, detect.Wanted{Name: name, Dir: filepath.ToSlash(within), Stack: detect.Stack(stack)})
+	}
+	return wanted, nil
+}
+
+// write creates the files that are new, after asking where there is somebody to
+// ask. It cannot change a file, so that without a terminal it just goes ahead.
+func (a *app) write(ctx context.Context, root *os.Root, p proposal, o initOptions) error {
+	fresh := 0
+	for _, c := range p.changes {
+		if c.State == scaffold.New {
+			fresh++
+		}
+	}
+	switch {
+	case fresh == 0:
+		a.ui.Say("nothing to write: everything is there")
+		return nil
+	case o.dryRun:
+		a.ui.Say("nothing was written (--dry-run)")
+		return nil
+	}
+	if a.canAsk() {
+		yes, err := a.confirm(ctx, question(fresh))
+		if err != nil {
+			return err
+		}
+		if !yes {
+			a.ui.Say("nothing was written")
+			return nil
+		}
+	}
+	written, err := scaffold.Write(root, p.changes)
+	for _, path := range written {
+		if a.ui.Mode() == ui.JSON {
+			a.ui.Object(fileObject{"file", path, "written", ""})
+		} else {
+			a.ui.Text("wrote " + path)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	a.ui.Say("next: " + a.nextStep())
+	return nil
+}
+
+// nextStep is what to type after init.
+func (a *app) nextStep() string {
+	if a.flags.dir != "" {
+		return "devup -C " + a.flags.dir + " up"
+	}
+	return "devup up"
+}
+
+// unopened is a folder that cannot be read.
+func unopened(err error, dir string) error {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fail.Wrap(err, fail.Usage, "", "there is no folder %s", dir)
+	case errors.Is(err, fs.ErrPermission):
+		return fail.Wrap(err, fail.Denied, "check who may read it", "the folder %s may not be read", dir)
+	}
+	return fail.Wrap(err, fail.Failed, "", "the folder %s cannot be read", dir)
+}

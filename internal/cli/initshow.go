@@ -1,0 +1,200 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/devup-cli/devup/internal/detect"
+	"github.com/devup-cli/devup/internal/scaffold"
+	"github.com/devup-cli/devup/internal/ui"
+)
+
+// The objects of init in JSON. Their names are a promise.
+type (
+	foundObject struct {
+		Type      string           `json:"type"` // "found"
+		Service   string           `json:"service"`
+		Dir       string           `json:"dir"`
+		Stack     string           `json:"stack"`
+		Framework string           `json:"framework"`
+		Port      int              `json:"port"`
+		HostPort  int              `json:"host_port"`
+		Runtime   string           `json:"runtime"`
+		Unset     []string         `json:"unset,omitempty"` // variables that it reads and nobody sets
+		Evidence  []evidenceObject `json:"evidence"`
+	}
+	evidenceObject struct {
+		File string `json:"file,omitempty"`
+		Line int    `json:"line,omitempty"`
+		Text string `json:"text"`
+	}
+	rejectedObject struct {
+		Type string `json:"type"` // "rejected"
+		Dir  string `json:"dir"`
+		Why  string `json:"why"`
+	}
+	fileObject struct {
+		Type  string `json:"type"` // "file"
+		Path  string `json:"path"`
+		State string `json:"state"` // "new", "same", "differs", "written"
+		Diff  string `json:"diff,omitempty"`
+	}
+)
+
+// showProposal prints what was found and what would be written.
+func (a *app) showProposal(p proposal, o initOptions) {
+	if a.ui.Mode() == ui.JSON {
+		a.proposalObjects(p, o)
+		return
+	}
+	t := ui.Table{}
+	for _, s := range p.repository.Services {
+		t.Rows = append(t.Rows, []ui.Cell{
+			{Text: s.Name, Tone: ui.Strong}, {Text: s.Framework}, {Text: portText(s)}, {Text: reasons(s), Tone: ui.Faint},
+		})
+	}
+	a.ui.Table(t)
+	if o.explain {
+		a.explain(p.repository)
+	}
+	for _, s := range p.repository.Services {
+		if names := unset(s); len(names) > 0 {
+			a.ui.Say(fmt.Sprintf("%s reads variables that nobody sets: %s", s.Name, strings.Join(names, ", ")))
+		}
+	}
+	for _, c := range p.changes {
+		switch c.State {
+		case scaffold.New:
+			if o.dryRun {
+				a.ui.Text("would write " + c.Path)
+			}
+		case scaffold.Differs:
+			a.ui.Text(c.Path + " is there and stays as it is; init would add:")
+			a.ui.Diff(c.Diff)
+		case scaffold.Same:
+		}
+	}
+	if p.install == "" && len(p.repository.Services) > 0 {
+		a.ui.Say("this devup is no published release, so the workspace files say in a comment where to install it (or set `install` in devup's settings)")
+	}
+}
+
+func (a *app) proposalObjects(p proposal, o initOptions) {
+	for _, s := range p.repository.Services {
+		a.ui.Object(foundObject{
+			Type: "found", Service: s.Name, Dir: s.Dir, Stack: string(s.Stack), Framework: s.Framework,
+			Port: s.Port.Number, HostPort: s.HostPort, Runtime: runtimeText(s), Unset: unset(s), Evidence: evidence(s),
+		})
+	}
+	if o.explain {
+		for _, r := range p.repository.Rejected {
+			a.ui.Object(rejectedObject{"rejected", r.Dir, r.Why})
+		}
+	}
+	for _, c := range p.changes {
+		a.ui.Object(fileObject{"file", c.Path, string(c.State), c.Diff})
+	}
+}
+
+// explain prints all evidence, and what was not taken.
+func (a *app) explain(repository detect.Repository) {
+	var b strings.Builder
+	for _, s := range repository.Services {
+		fmt.Fprintf(&b, "\n%s (%s)\n", s.Name, s.Dir)
+		line := func(what string, e detect.Evidence) {
+			fmt.Fprintf(&b, "  %-10s %s\n", what, because(e))
+		}
+		line("port "+fmt.Sprint(s.Port.Number), s.Port.Evidence)
+		line(runtimeText(s), s.Runtime.Evidence)
+		for _, e := range s.Evidence {
+			line("service", e)
+		}
+		for _, v := range s.Variables {
+			what := v.Name
+			if v.Sibling != "" {
+				what += " = URL of " + v.Sibling + v.Path
+			}
+			line("reads", detect.Evidence{File: v.Evidence.File, Line: v.Evidence.Line, Text: what})
+		}
+	}
+	if len(repository.Rejected) > 0 {
+		b.WriteString("\nno services:\n")
+		for _, r := range repository.Rejected {
+			fmt.Fprintf(&b, "  %s: %s\n", r.Dir, r.Why)
+		}
+	}
+	b.WriteString("\n")
+	a.ui.Text(b.String())
+}
+
+// because is evidence as text: "requirements.txt:3: flask".
+func because(e detect.Evidence) string {
+	switch {
+	case e.File == "":
+		return e.Text
+	case e.Line > 0:
+		return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Text)
+	}
+	return e.File + ": " + e.Text
+}
+
+// reasons are the evidence for a service and its port on one line, without the
+// service's folder.
+func reasons(s detect.Service) string {
+	var texts []string
+	seen := map[string]bool{}
+	add := func(e detect.Evidence) {
+		if e.File != "" {
+			e.File = strings.TrimPrefix(e.File, s.Dir+"/")
+		}
+		e.Line = 0
+		if text := because(e); text != "" && !seen[text] && len(texts) < 3 {
+			seen[text] = true
+			texts = append(texts, text)
+		}
+	}
+	for i, e := range s.Evidence {
+		if i < 2 {
+			add(e)
+		}
+	}
+	add(s.Port.Evidence)
+	return strings.Join(texts, "; ")
+}
+
+// portText is the port of a service, and the host's where it is another.
+func portText(s detect.Service) string {
+	if s.HostPort != 0 && s.HostPort != s.Port.Number {
+		return fmt.Sprintf("port %d (%d here)", s.Port.Number, s.HostPort)
+	}
+	return fmt.Sprintf("port %d", s.Port.Number)
+}
+
+func runtimeText(s detect.Service) string { return s.Runtime.Language + " " + s.Runtime.Version }
+
+// unset are the variables that a service reads and that nothing sets.
+func unset(s detect.Service) []string {
+	var names []string
+	for _, v := range s.Variables {
+		if v.Sibling == "" && !v.Default {
+			names = append(names, v.Name)
+		}
+	}
+	return names
+}
+
+func evidence(s detect.Service) []evidenceObject {
+	var all []evidenceObject
+	for _, e := range append(s.Evidence[:len(s.Evidence):len(s.Evidence)], s.Port.Evidence, s.Runtime.Evidence) {
+		all = append(all, evidenceObject{e.File, e.Line, e.Text})
+	}
+	return all
+}
+
+// question asks for leave to write a number of files.
+func question(files int) string {
+	if files == 1 {
+		return "write 1 file?"
+	}
+	return fmt.Sprintf("write %d files?", files)
+}

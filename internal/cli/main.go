@@ -1,0 +1,98 @@
+// Package cli holds devup's commands: it turns arguments into options, builds
+// the real things (engine, project, place) and hands them to the packages that
+// work. It is the only place that asks questions, prints an error and picks the
+// exit code.
+//
+// [Main] is the entry. Each command is a file with an options struct, a constructor
+// and a run function; what several commands need is in session.go.
+package cli
+
+import (
+	"context"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/settings"
+	"github.com/devup-cli/devup/internal/ui"
+)
+
+// Stdio is what the process was given: its streams and its environment.
+type Stdio struct {
+	In        io.Reader
+	Out, Err  io.Writer
+	LookupEnv func(string) (string, bool)
+	Environ   []string // "NAME=value"
+}
+
+// env is the value of a variable, empty where it is not set.
+func (s Stdio) env(name string) string {
+	value, _ := s.LookupEnv(name)
+	return value
+}
+
+// app is one run of devup.
+type app struct {
+	stdio    Stdio
+	flags    flags
+	settings settings.Settings // merged when a command begins
+	ui       *ui.UI            // opened when a command begins
+	started  bool              // a command began: its errors are not about usage
+}
+
+// exitStatus is an error that only stands for an exit code: what there is to say
+// has been said.
+type exitStatus int
+
+func (exitStatus) Error() string { return "ended" }
+
+// Main runs devup with the arguments after its name and returns the exit code.
+// When ctx is canceled, the code is that of an interruption.
+func Main(ctx context.Context, args []string, stdio Stdio) int {
+	a := &app{stdio: stdio}
+	root := a.root()
+	root.SetArgs(args)
+	root.SetIn(stdio.In)
+	root.SetOut(stdio.Out)
+	root.SetErr(stdio.Err)
+	command, err := root.ExecuteContextC(ctx)
+	code := a.conclude(ctx, command, args, err)
+	if a.ui != nil {
+		a.ui.Close()
+	}
+	return code
+}
+
+// conclude prints the error, if there is one, and gives the exit code.
+func (a *app) conclude(ctx context.Context, command *cobra.Command, args []string, err error) int {
+	if status, ok := errors.AsType[exitStatus](err); ok {
+		return int(status)
+	}
+	if err == nil {
+		return 0
+	}
+	switch _, ours := errors.AsType[*fail.Error](err); {
+	case a.started && ctx.Err() != nil:
+		err = fail.Wrap(err, fail.Interrupted, "", "interrupted")
+	case !a.started && !ours:
+		err = fail.New(fail.Usage, "see `"+command.CommandPath()+" --help`", "%s", firstLine(err.Error()))
+	}
+	if a.ui == nil {
+		a.settings.JSON = a.settings.JSON || slices.Contains(args, "--json")
+		a.begin()
+	}
+	a.ui.Error(err)
+	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
+		return fail.Interrupted.Exit()
+	}
+	return fail.CodeOf(err).Exit()
+}
+
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(s, "\n")
+	return line
+}

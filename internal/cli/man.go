@@ -1,0 +1,37 @@
+package cli
+
+import (
+	"context"
+	"os"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/cobra/doc"
+
+	"github.com/devup-cli/devup/internal/fail"
+)
+
+// manCommand writes the pages that a release carries. It is hidden: people read
+// the pages, not this.
+func (a *app) manCommand() *cobra.Command {
+	var markdown bool
+	c := &cobra.Command{
+		Use:    "man DIR",
+		Short:  "Write a manual page for each command into a folder",
+		Args:   cobra.ExactArgs(1),
+		Hidden: true,
+	}
+	c.Flags().BoolVar(&markdown, "markdown", false, "write Markdown instead of manual pages")
+	c.RunE = a.run(func(_ context.Context, args []string) error { return manual(c.Root(), args[0], markdown) })
+	return c
+}
+
+func manual(root *cobra.Command, dir string, markdown bool) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fail.Wrap(err, fail.Denied, "", "cannot make the folder %s", dir)
+	}
+	root.DisableAutoGenTag = true
+	if markdown {
+		return doc.GenMarkdownTree(root, dir)
+	}
+	return doc.GenManTree(root, &doc.GenManHeader{Title: "DEVUP", Section: "1", Source: "devup"}, dir)
+}

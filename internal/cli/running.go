@@ -1,0 +1,186 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"slices"
+
+	"github.com/moby/moby/client"
+
+	"github.com/devup-cli/devup/internal/engine"
+	"github.com/devup-cli/devup/internal/expose"
+	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/plan"
+	"github.com/devup-cli/devup/internal/project"
+	"github.com/devup-cli/devup/internal/run"
+	"github.com/devup-cli/devup/internal/workspace"
+)
+
+// running is a project as it stands on the engine. Its files may be broken or
+// gone: what runs is known by its labels.
+type running struct {
+	engine  *engine.Engine
+	name    string
+	look    run.Look
+	project *project.Project // nil when its files cannot be read
+	broken  error            // why not
+}
+
+// observe connects to the engine and looks at the project there.
+func (a *app) observe(ctx context.Context) (*running, error) {
+	r := &running{}
+	r.project, r.broken = a.load(ctx)
+	if _, denied := r.broken.(*fail.Error); r.broken != nil && !denied { //nolint:errorlint // ctx errors and bugs are not wrapped
+		return nil, r.broken
+	}
+	var err error
+	if r.engine, err = a.connect(ctx, false); err != nil {
+		return nil, err
+	}
+	if r.name, err = a.projectName(ctx, r); err != nil {
+		return nil, err
+	}
+	r.look, err = run.Observe(ctx, r.engine.Client, r.name, nil)
+	return r, err
+}
+
+// projectName is the name by which the project's resources are labelled: what the
+// person says, else what the files say, else that of the project that was started
+// from this folder or one above.
+func (a *app) projectName(ctx context.Context, r *running) (string, error) {
+	switch {
+	case r.project != nil:
+		return r.project.Name, nil
+	case a.flags.name != "":
+		return a.flags.name, nil
+	case a.stdio.env("COMPOSE_PROJECT_NAME") != "":
+		return a.stdio.env("COMPOSE_PROJECT_NAME"), nil
+	}
+	list, err := r.engine.Client.ContainerList(ctx, client.ContainerListOptions{
+		All: true, Filters: client.Filters{}.Add("label", plan.LabelWorkingDir),
+	})
+	if err != nil {
+		return "", fmt.Errorf("list containers: %w", err)
+	}
+	byDir := map[string]string{}
+	for _, c := range list.Items {
+		byDir[c.Labels[plan.LabelWorkingDir]] = c.Labels[plan.LabelProject]
+	}
+	dir, err := filepath.Abs(a.flags.dir)
+	if err != nil {
+		return "", r.broken
+	}
+	for {
+		if name := byDir[dir]; name != "" {
+			return name, nil
+		}
+		if dir == filepath.Dir(dir) {
+			return "", r.broken
+		}
+		dir = filepath.Dir(dir)
+	}
+}
+
+// check refuses names that are no services, neither of the files nor of what runs.
+func (r *running) check(services []string) error {
+	known := r.services()
+	for _, s := range services {
+		if !slices.Contains(known, s) {
+			e := fail.New(fail.UnknownService, "its services are "+list(known), "project %s has no service %q", r.name, s)
+			e.Service = s
+			return e
+		}
+	}
+	return nil
+}
+
+// services are the names of the services that the files name or that run, sorted.
+func (r *running) services() []string {
+	var names []string
+	if r.project != nil {
+		names = slices.Clone(r.project.ServiceNames())
+	}
+	for _, c := range r.look.Containers {
+		if !c.OneOff && !slices.Contains(names, c.Service) {
+			names = append(names, c.Service)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// containers are those of the services, all without any, by service and number.
+func (r *running) containers(services []string) []plan.Container {
+	var found []plan.Container
+	for _, name := range r.services() {
+		if len(services) == 0 || slices.Contains(services, name) {
+			found = append(found, r.look.Of(name)...)
+		}
+	}
+	return found
+}
+
+// list names things in a sentence.
+func list(names []string) string {
+	if len(names) == 0 {
+		return "none"
+	}
+	text := names[0]
+	for _, n := range names[1:] {
+		text += ", " + n
+	}
+	return text
+}
+
+// state is a container's state in a word for people.
+func state(c plan.Container) string {
+	switch {
+	case c.State == "running" && c.Health == "starting":
+		return expose.Starting
+	case c.State == "running" && c.Health == "unhealthy":
+		return "unhealthy"
+	case c.State == "exited":
+		return "stopped"
+	}
+	return c.State
+}
+
+// states gives the state of each service that has containers: the best of theirs.
+func states(containers []plan.Container) map[string]string {
+	rank := map[string]int{expose.Running: 3, expose.Starting: 2, "unhealthy": 1}
+	best := map[string]string{}
+	for _, c := range containers {
+		if c.OneOff {
+			continue
+		}
+		if s := state(c); best[c.Service] == "" || rank[s] > rank[best[c.Service]] {
+			best[c.Service] = s
+		}
+	}
+	return best
+}
+
+// resolve puts the addresses of this place into a project, with the host ports that
+// its containers have, or else those that its files ask for.
+func resolve(p *project.Project, place workspace.Place, containers []plan.Container, uid, gid int) *project.Project {
+	ports := map[project.PortKey]int{}
+	used := map[string]bool{}
+	for _, wanted := range p.PublishedPorts() {
+		ports[wanted.Key()] = wanted.Wanted
+		for _, c := range containers {
+			if c.Service != wanted.Service || c.OneOff {
+				continue
+			}
+			for _, open := range c.Ports {
+				id := fmt.Sprint(c.ID, open.Public, open.Protocol)
+				if open.Target == wanted.Target && open.Protocol == wanted.Protocol && !used[id] {
+					used[id] = true
+					ports[wanted.Key()] = open.Public
+					break
+				}
+			}
+		}
+	}
+	return p.Resolve(ports, project.Where{URL: place.URL, HostIP: place.HostIP(), UID: uid, GID: gid})
+}

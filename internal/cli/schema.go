@@ -1,0 +1,25 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/devup-cli/devup/internal/project"
+)
+
+func (a *app) schemaCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "schema",
+		Short: "Print the JSON schema of devup.yaml",
+		Long: `Print the JSON schema of devup.yaml: Compose's own with x-devup added. Editors
+complete and check devup.yaml with it.`,
+		Example: `  devup schema > devup.schema.json
+  # first line of devup.yaml: # yaml-language-server: $schema=devup.schema.json`,
+		Args: cobra.NoArgs,
+		RunE: a.run(func(context.Context, []string) error {
+			a.ui.Raw(project.Schema())
+			return nil
+		}),
+	}
+}

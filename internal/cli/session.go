@@ -1,0 +1,111 @@
+package cli
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/devup-cli/devup/internal/engine"
+	"github.com/devup-cli/devup/internal/project"
+	"github.com/devup-cli/devup/internal/workspace"
+)
+
+// home is the person's home directory, empty where none is set.
+func (a *app) home() string {
+	if runtime.GOOS == "windows" {
+		return a.stdio.env("USERPROFILE")
+	}
+	return a.stdio.env("HOME")
+}
+
+// stateDir is the folder for what devup keeps between runs.
+func stateDir(goos string, env func(string) string, home string) string {
+	if dir := env("XDG_STATE_HOME"); filepath.IsAbs(dir) {
+		return filepath.Join(dir, "devup")
+	}
+	switch {
+	case goos == "windows" && env("LocalAppData") != "":
+		return filepath.Join(env("LocalAppData"), "devup")
+	case goos == "darwin":
+		return filepath.Join(home, "Library", "Application Support", "devup", "state")
+	default:
+		return filepath.Join(home, ".local", "state", "devup")
+	}
+}
+
+// projectOptions say which project the flags mean. -C changes where everything is
+// looked for, as in git and make; with -f it also is what relative paths in the
+// files are relative to, as in Compose.
+func (a *app) projectOptions(services ...string) project.Options {
+	o := project.Options{
+		Dir: a.flags.dir, Files: a.absolute(a.flags.files), Name: a.flags.name,
+		EnvFiles: a.absolute(a.flags.envFiles), Profiles: a.flags.profiles,
+		Env: environment(a.stdio.Environ), Services: services,
+	}
+	if len(a.flags.files) > 0 {
+		o.Root = a.flags.dir
+	}
+	return o
+}
+
+// absolute makes the paths of flags independent of -C: they are relative to where
+// the person stands.
+func (a *app) absolute(paths []string) []string {
+	made := slices.Clone(paths)
+	for i, p := range made {
+		if full, err := filepath.Abs(p); err == nil && p != "-" {
+			made[i] = full
+		}
+	}
+	return made
+}
+
+// environment is the process's environment by name.
+func environment(environ []string) map[string]string {
+	byName := map[string]string{}
+	for _, pair := range environ {
+		if name, value, ok := strings.Cut(pair, "="); ok && name != "" {
+			byName[name] = value
+		}
+	}
+	return byName
+}
+
+// load reads the project and tells what is worth knowing of it.
+func (a *app) load(ctx context.Context, services ...string) (*project.Project, error) {
+	p, err := project.Load(ctx, a.projectOptions(services...))
+	if err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// place finds out where devup runs.
+func (a *app) place() (workspace.Place, error) {
+	return workspace.Detect(a.stdio.env, os.DirFS("/"), workspace.Override{
+		Provider: a.settings.Provider, Template: a.settings.PublicURLTemplate,
+	})
+}
+
+// connect finds the engine. start says that one which is installed may be started.
+func (a *app) connect(ctx context.Context, start bool) (*engine.Engine, error) {
+	return engine.Connect(ctx, engine.Options{
+		Host: a.settings.Host, Context: a.settings.Context,
+		LookupEnv: a.stdio.LookupEnv, Home: a.home(), Start: start, Sink: a.ui.Sink(),
+	})
+}
+
+// owner is the user and group that files on bind mounts should belong to.
+func owner(e *engine.Engine) func(context.Context) (uid, gid int, err error) {
+	return func(ctx context.Context) (int, int, error) {
+		facts, err := e.Facts(ctx)
+		if err != nil {
+			return 0, 0, err
+		}
+		uid, gid := facts.FileOwner(os.Getuid(), os.Getgid(), runtime.GOOS, e.Local())
+		return uid, gid, nil
+	}
+}
