@@ -1,0 +1,36 @@
+# Everything that people and CI do with this repository. The recipes are scripts; to see
+# what a target does, read the script.
+
+.DEFAULT_GOAL := help
+.PHONY: help demo demo-down test build lint bench test-engines snapshot clean
+
+help: ## show this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
+
+demo: ## from nothing to two working URLs: installs what is missing, runs the example
+	@test/demo.sh
+
+demo-down: ## remove everything that the demo made
+	@test/demo-down.sh
+
+test: ## format, vet, lint, unit tests, then end to end on a real engine (what CI runs)
+	@test/all.sh
+
+build: ## build bin/devup
+	@go build -trimpath -o bin/devup ./cmd/devup
+
+lint: ## formatters, go vet, golangci-lint and, where its database is reached, govulncheck
+	@test/lint.sh
+
+bench: ## measure: devup --help, init on 100,000 files, a no-op up beside docker compose
+	@test/bench.sh
+
+test-engines: ## end to end on Docker 28 and on Docker 20.10, each in its own network namespace
+	@test/engines.sh
+
+snapshot: ## check the release configuration and build all archives into dist/
+	@test/snapshot.sh
+
+clean: ## remove what was built, and the caches of the tests' world and tools
+	@test/world/down --purge
+	@rm -rf bin dist "$${XDG_CACHE_HOME:-$$HOME/.cache}/devup-tools"

@@ -1,0 +1,18 @@
+#!/bin/bash
+# `make test-engines`: the end-to-end tests on each engine that devup promises to work
+# with. Both run beside each other, each in its own network namespace.
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+need_go
+trap stop_world EXIT
+trap 'exit 130' INT TERM
+
+test/world/install chromium
+failed=
+for engine in 28 20; do
+  export WORLD=always WORLD_ENGINE=$engine
+  test/world/up
+  step "end-to-end tests on the engine $engine"
+  in_world go test -tags e2e -count=1 -timeout 25m ./test/e2e/... || failed="$failed $engine"
+done
+[ -z "$failed" ] || die "failed on:$failed"
