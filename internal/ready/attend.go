@@ -100,12 +100,14 @@ func (a *attendant) loop(ctx context.Context) *fail.Error {
 			a.evidence.hear(heard, time.Now())
 			pause, patience = a.slower(pause, patience)
 			knockAt.Reset(pause)
-			if heard.outcome == open && !peering {
+			if heard.outcome == open && !peering && time.Since(a.evidence.looked) > time.Second {
 				peer() // one look settles it
 			}
 		case <-peerAt.C:
-			if a.asks() && !peering {
+			if a.evidence.wantsPeer() && !peering {
 				peer()
+			} else {
+				peerAt.Reset(peerPause)
 			}
 		case seen := <-sightings:
 			peering = false
@@ -154,10 +156,10 @@ func (a *attendant) sight(ctx context.Context) sighting {
 }
 
 func (a *attendant) peerPause() time.Duration {
-	if a.evidence.shutFor.is() || time.Since(a.began) < astrayTime {
-		return peerPause
+	if a.evidence.blind || time.Since(a.began) > astrayTime && !a.evidence.shutFor.is() {
+		return peerLate
 	}
-	return peerLate
+	return peerPause
 }
 
 // settle acts on a ruling. It gives false when the failure may yet pass.

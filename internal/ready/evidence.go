@@ -67,6 +67,9 @@ func (e *evidence) hear(a answer, now time.Time) {
 }
 
 func (e *evidence) see(s state, now time.Time) {
+	if e.state.known && !s.started.Equal(e.state.started) { // another process: its sockets are not the old one's
+		e.inside, e.looked, e.blind, e.shutFor, e.astrayFor = sockets{}, time.Time{}, false, since{}, since{}
+	}
 	e.state = s
 	runs := s.known && s.status == container.StateRunning
 	if runs && !e.runsFor.is() && !s.started.IsZero() && s.started.Before(now) {
@@ -81,6 +84,17 @@ func (e *evidence) peer(s sockets, err error, now time.Time) {
 	here := slices.Contains(s.loopback, e.probe.Target)
 	e.shutFor.mark(err == nil && here, now)
 	e.astrayFor.mark(err == nil && !here && !s.reachable(e.probe.Target) && len(e.strays()) > 0, now)
+}
+
+// wantsPeer says that a look inside the container can add to what is known: not
+// while errors or answers come from it.
+func (e *evidence) wantsPeer() bool {
+	switch e.probe.Kind {
+	case HTTP, TCP:
+		return e.last.outcome != answered && e.last.outcome != serverError && e.last.outcome != otherWords
+	default:
+		return false
+	}
 }
 
 // strays are the ports other than the published one that are listened on, as
@@ -284,7 +298,7 @@ func (e *evidence) tooLate(waited time.Duration) ruling {
 		return e.shut()
 	case e.astrayFor.is():
 		return e.astray()
-	case e.last.outcome == silent, e.inside.reachable(p.Target):
+	case e.inside.reachable(p.Target), e.last.outcome == silent && (e.looked.IsZero() || e.blind):
 		return ruling{
 			code: fail.NoAnswer, text: fmt.Sprintf("accepts connections on port %d but has not answered%s", p.Target, after),
 			hint: "a longer --timeout gives it more time",
