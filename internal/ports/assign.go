@@ -1,29 +1,215 @@
-// Package ports decides which host port each published port of a project gets,
-// given what the config wants, what others hold, and what it was the last time
-// ([Assign], pure), and finds out who holds a port of this machine ([Listening]).
 package ports
 
-import "github.com/devup-cli/devup/internal/project"
+import (
+	"errors"
+	"fmt"
 
-// Holder is somebody who holds a host port.
-type Holder struct {
-	Port      int
-	Protocol  string // "tcp" or "udp"
-	HostIP    string // address that is bound; empty or a wildcard address means all
-	Container string // name of the container that publishes the port, or empty
-	Project   string // Compose project of that container, or empty
-	Process   string // name of the process on the host, or empty where it is not known
-	PID       int    // its process id; 0 where it is not known
-}
+	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/project"
+)
 
-// Move is a port that does not get the host port that its config asks for.
-type Move struct {
-	Port   project.Port
-	To     int    // host port that it gets instead
-	Holder Holder // who has the wanted one
-}
+const (
+	lowest  = 1024  // ports below need privileges, so a move never goes there
+	dynamic = 49152 // where the search starts for ports that may be any
+	highest = 65535
+)
 
-// Assign decides the host port of every wanted port.
+// Assign decides the host port of every wanted port: the remembered one, else
+// the one that the config asks for, else the next free one above that no other
+// port of the project asks for. A fixed port gets what it asks for or nothing.
+//
+// taken is what others hold, without the project's own containers. remembered
+// is what a port had the last time; it counts unless the config has asked for
+// another port since. The moves are in the order of wanted. The error joins a fail.Error with the
+// code PortTaken for every port that could get none.
 func Assign(wanted []project.Port, taken []Holder, remembered map[project.PortKey]int) (map[project.PortKey]int, []Move, error) {
-	return nil, nil, nil
+	a := &assignment{wanted: wanted, taken: taken, given: map[project.PortKey]int{}}
+	for _, p := range wanted {
+		if p.Fixed && p.Wanted != 0 {
+			a.giveFixed(p)
+		}
+	}
+	for _, p := range wanted {
+		if n := remembered[p.Key()]; !p.Fixed && follows(n, p.Wanted) {
+			a.give(p, n)
+		}
+	}
+	for _, p := range wanted {
+		if p.Wanted != 0 && !p.Fixed {
+			a.give(p, p.Wanted)
+		}
+	}
+	for _, p := range wanted {
+		if !p.Fixed || p.Wanted == 0 {
+			a.giveNext(p)
+		}
+	}
+	return a.given, a.moves(), errors.Join(a.failures...)
 }
+
+// assignment is one run of Assign.
+type assignment struct {
+	wanted   []project.Port
+	taken    []Holder
+	given    map[project.PortKey]int
+	failures []error
+}
+
+// give gives the port n to p, unless p has one or n is held.
+func (a *assignment) give(p project.Port, n int) {
+	if _, has := a.given[p.Key()]; has {
+		return
+	}
+	if _, held := a.holder(p, n); !held {
+		a.given[p.Key()] = n
+	}
+}
+
+func (a *assignment) giveFixed(p project.Port) {
+	h, held := a.holder(p, p.Wanted)
+	if !held {
+		a.given[p.Key()] = p.Wanted
+		return
+	}
+	e := fail.New(fail.PortTaken, "stop what holds it, or remove x-devup.port so that devup takes another port",
+		"service %s keeps port %d fixed, and it is held by %s", p.Service, p.Wanted, h)
+	e.Service = p.Service
+	a.failures = append(a.failures, e)
+}
+
+// giveNext gives p the next free port above the wanted one.
+func (a *assignment) giveNext(p project.Port) {
+	if _, has := a.given[p.Key()]; has {
+		return
+	}
+	for n := firstTry(p.Wanted); n <= highest; n++ {
+		if _, held := a.holder(p, n); !held && !a.wantedByAnother(p, n) {
+			a.given[p.Key()] = n
+			return
+		}
+	}
+	e := fail.New(fail.PortTaken, "stop some of what runs on this machine", "no port is free for service %s", p.Service)
+	e.Service = p.Service
+	a.failures = append(a.failures, e)
+}
+
+// firstTry is where the search for another port starts. 80 becomes 8080, and
+// 443 becomes 8443, as people expect.
+func firstTry(wanted int) int {
+	switch {
+	case wanted == 0:
+		return dynamic
+	case wanted < lowest:
+		return wanted + 8000
+	default:
+		return wanted + 1
+	}
+}
+
+// follows tells whether a remembered port can come from the wish that the config
+// has now: the wish itself, or a port that a search from there may have ended
+// at. Otherwise somebody has edited the config and means it.
+func follows(remembered, wanted int) bool {
+	const reach = 50 // how far a search is taken to have gone
+	first := firstTry(wanted)
+	switch {
+	case remembered == 0:
+		return false
+	case wanted == 0, remembered == wanted:
+		return true
+	default:
+		return remembered >= first && remembered < first+reach
+	}
+}
+
+// holder finds who holds the port n where p would bind it: somebody else, or a
+// port of this project that got it before.
+func (a *assignment) holder(p project.Port, n int) (Holder, bool) {
+	for _, h := range a.taken {
+		if h.Port == n && h.Protocol == p.Protocol && overlap(h.HostIP, p.HostIP) {
+			return h, true
+		}
+	}
+	for _, other := range a.wanted {
+		if other.Key() == p.Key() || other.Protocol != p.Protocol || !overlap(other.HostIP, p.HostIP) {
+			continue
+		}
+		if a.given[other.Key()] == n {
+			return Holder{Port: n, Protocol: p.Protocol, HostIP: other.HostIP, Service: other.Service}, true
+		}
+	}
+	return Holder{}, false
+}
+
+func (a *assignment) wantedByAnother(p project.Port, n int) bool {
+	for _, other := range a.wanted {
+		if other.Wanted == n && other.Protocol == p.Protocol && other.Key() != p.Key() {
+			return true
+		}
+	}
+	return false
+}
+
+func (a *assignment) moves() []Move {
+	var moves []Move
+	for _, p := range a.wanted {
+		n, has := a.given[p.Key()]
+		if !has || p.Wanted == 0 || n == p.Wanted {
+			continue
+		}
+		h, _ := a.holder(p, p.Wanted)
+		moves = append(moves, Move{Port: p, To: n, Holder: h})
+	}
+	return moves
+}
+
+// Request is what [Decide] decides from.
+type Request struct {
+	Wanted     []project.Port
+	Taken      []Holder                // what containers of others publish
+	Ours       []Holder                // what the project's own running containers publish: not probed, and free for us
+	Remembered map[project.PortKey]int // as for [Assign]
+	Probe      Probe                   // finds out who holds ports of the host; nil for an engine on another machine
+}
+
+// Probe says which of the ports somebody holds.
+type Probe func(protocol string, ports []int) []Holder
+
+// Decide is [Assign], repeated with what the probe says about the outcome,
+// until every port can be had. The error is that of Assign.
+func Decide(r Request) (map[project.PortKey]int, []Move, error) {
+	taken := r.Taken
+	asked := map[string]bool{}
+	for _, h := range r.Ours {
+		asked[probeKey(h.Protocol, h.Port)] = true
+	}
+	for {
+		given, moves, err := Assign(r.Wanted, taken, r.Remembered)
+		if r.Probe == nil {
+			return given, moves, err
+		}
+		unasked := map[string][]int{}
+		ask := func(protocol string, n int) {
+			if key := probeKey(protocol, n); n != 0 && !asked[key] {
+				asked[key] = true
+				unasked[protocol] = append(unasked[protocol], n)
+			}
+		}
+		for _, p := range r.Wanted {
+			ask(p.Protocol, given[p.Key()])
+		}
+		found := 0
+		for _, protocol := range []string{"tcp", "udp"} {
+			if len(unasked[protocol]) > 0 {
+				held := r.Probe(protocol, unasked[protocol])
+				taken = append(taken[:len(taken):len(taken)], held...)
+				found += len(held)
+			}
+		}
+		if found == 0 {
+			return given, moves, err
+		}
+	}
+}
+
+func probeKey(protocol string, port int) string { return fmt.Sprintf("%s/%d", protocol, port) }

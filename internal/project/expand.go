@@ -1,7 +1,6 @@
 package project
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -147,7 +146,7 @@ func nameLength(s string) int {
 	return n
 }
 
-// mention is how a variable is written, for a search in a file's text.
+// mentions tells whether the text refers to the variable.
 func mentions(text, name string) bool {
 	for rest := text; ; {
 		at := strings.Index(rest, name)
@@ -162,15 +161,18 @@ func mentions(text, name string) bool {
 	}
 }
 
-// unsetNotes says which variables were missing and where they are wanted.
-func unsetNotes(missing []string, files []source) []string {
-	var notes []string
-	for _, name := range missing {
-		if where, ok := mentionedIn(files, name); ok {
-			notes = append(notes, fmt.Sprintf("%s is not set and became empty (%s)", name, where))
-			continue
-		}
-		notes = append(notes, fmt.Sprintf("%s is not set and became empty", name))
+// unsetNote says which variables were missing and where they are wanted, or is
+// empty when none was.
+func unsetNote(missing []string, files []source) string {
+	if len(missing) == 0 {
+		return ""
 	}
-	return notes
+	var wanted []string
+	for _, name := range slices.Sorted(slices.Values(missing)) {
+		if where, ok := mentionedIn(files, name); ok {
+			name += " (" + where + ")"
+		}
+		wanted = append(wanted, name)
+	}
+	return "not set, and now empty: " + strings.Join(wanted, ", ")
 }

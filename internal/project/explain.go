@@ -11,7 +11,7 @@ import (
 )
 
 var (
-	yamlLine  = regexp.MustCompile(`line (\d+)`)
+	yamlLine  = regexp.MustCompile(`(?:line (\d+)|<unknown position>)(?:, column \d+)?`)
 	duplicate = regexp.MustCompile(`line (\d+): mapping key "(.*)" already defined at line (\d+)`)
 
 	schemaError = regexp.MustCompile(`(?s)^validating (.+?): (\S*) (.+)$`)
@@ -21,6 +21,7 @@ var (
 	mustBe      = regexp.MustCompile(`^([\w.\-\[\]]+) (must be .+)$`)
 	interpolate = regexp.MustCompile(`(?s)^(?:error while interpolating|invalid interpolation format for) ([^\s:]+?)[:.](?:\s|$)(.*)$`)
 	badField    = regexp.MustCompile(`(?m)^'services\[(.+?)\]\.([\w.]+)' (.+)$`)
+	noTarget    = regexp.MustCompile(`^service ports (services\.\S+) is missing a target port$`)
 	badPort     = regexp.MustCompile(`^(?:invalid (hostPort|containerPort|IP address|proto|start port|port range|range)|no port specified|Invalid proto)`)
 	atPath      = regexp.MustCompile(`((?:services|volumes|networks|secrets|configs)\.[^\s:,]+)`)
 )
@@ -28,37 +29,36 @@ var (
 // syntaxError is the failure for a file that is no YAML.
 func syntaxError(file string, err error) error {
 	text := strings.TrimPrefix(err.Error(), "yaml: ")
-	e := fail.Wrap(err, fail.Config, "", "the YAML breaks off or is malformed here: %s", lastClause(text))
-	e.File = file
-	if lines := yamlLine.FindAllStringSubmatch(text, -1); lines != nil {
-		e.Line, _ = strconv.Atoi(lines[len(lines)-1][1])
+	line, clause := lastPosition(text)
+	if fmt.Sprintf("%T", err) == "libyaml.ParserError" {
+		line++ // this one error of the library counts lines from 0, and the type has no exported name
 	}
+	e := fail.Wrap(err, fail.Config, "", "the YAML breaks off or is malformed here: %s", clause)
+	e.File, e.Line = file, line
 	switch {
 	case strings.Contains(text, "cannot start any token"):
 		e.Message = "a tab or another character that cannot stand here"
 		e.Hint = "YAML is indented with spaces only"
 	case strings.Contains(text, "unknown anchor"):
-		e.Message = lastClause(text)
-	case strings.Contains(text, "did not find expected"):
+		e.Message = clause
+	case strings.Contains(text, "not find expected"):
 		e.Hint = "look at the indentation and for unclosed quotes or brackets, here and in the lines above"
 	}
 	return e
 }
 
-// lastClause is what the YAML library says after its last position.
-func lastClause(text string) string {
-	at := yamlLine.FindAllStringIndex(text, -1)
+// lastPosition is the last line number in an error of the YAML library, 0 for
+// "<unknown position>", and what the library says after it.
+func lastPosition(text string) (line int, clause string) {
+	at := yamlLine.FindAllStringSubmatchIndex(text, -1)
 	if at == nil {
-		return text
+		return 0, text
 	}
-	rest := text[at[len(at)-1][1]:]
-	if _, after, ok := strings.Cut(rest, ": "); ok {
-		return after
+	last := at[len(at)-1]
+	if last[2] >= 0 {
+		line = number(text[last[2]:last[3]])
 	}
-	if clause := strings.TrimPrefix(rest, ", "); clause != "" {
-		return clause
-	}
-	return text
+	return line, strings.TrimLeft(text[last[1]:], ":, ")
 }
 
 // explain turns an error of compose-go's loader into one that names the place
@@ -84,6 +84,9 @@ func explain(err error, files []source) error {
 	}
 	if m := mustBe.FindStringSubmatch(text); m != nil {
 		return at(err, files, splitPath(files, m[1]), "%s %s", m[1], article(m[2]))
+	}
+	if m := noTarget.FindStringSubmatch(text); m != nil {
+		return at(err, files, splitPath(files, m[1]), "%s does not say the target, the port in the container", m[1])
 	}
 	if badPort.MatchString(text) {
 		return explainPort(err, files, text)

@@ -81,7 +81,9 @@ func (l *loading) run(ctx context.Context) (*Project, error) {
 	if err := p.extensions(l.sources); err != nil {
 		return nil, err
 	}
-	l.notes = append(l.notes, unsetNotes(l.expander.missing, l.sources)...)
+	if note := unsetNote(l.expander.missing, l.sources); note != "" {
+		l.notes = append(l.notes, note)
+	}
 	if err := l.images(p); err != nil {
 		return nil, err
 	}

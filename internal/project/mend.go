@@ -36,17 +36,11 @@ func (l *loading) images(p *Project) error {
 			e.Hint = "check the name, and that the variables in it are set"
 			return e
 		}
-		l.notes = append(l.notes, fmt.Sprintf("%s: the image name %q is none, so the image is called %s", name, s.Image, p.ImageName(types.ServiceConfig{Name: name})))
+		l.notes = append(l.notes, fmt.Sprintf("%s: the image name %q is none, so the image is called %s", name, s.Image, p.Name+"-"+name))
 		s.Image = ""
 		p.Services[name] = s
 	}
 	return nil
-}
-
-// ImageName is the name of the service's image: the given one, or the one that
-// Compose gives to an image that is built without a name.
-func (p *Project) ImageName(s types.ServiceConfig) string {
-	return orDefault(s.Image, p.Name+"-"+s.Name)
 }
 
 // envFiles reads the env files of the services. One that is not there is left

@@ -82,7 +82,7 @@ func fill(s string, value func(name string) (v string, ok bool)) string {
 		case op == alternative && ok, op == defaulted && !ok:
 			word, _ := hex.DecodeString(m[3]) // the pattern admits hex only; an odd digit is not ours
 			return fill(string(word), value)
-		case op == alternative:
+		case op == alternative, !ok:
 			return ""
 		default:
 			return v

@@ -1,0 +1,101 @@
+package project
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v4"
+)
+
+func TestServiceExtension(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, text string
+		want       ServiceExtension
+	}{
+		{"absent", "init: true", ServiceExtension{}},
+		{"empty", "x-devup:", ServiceExtension{}},
+		{"all", "x-devup: {stack: flask, ready: /health, public: true, port: fixed}", ServiceExtension{Stack: "flask", Ready: "/health", Public: true, FixedPort: true}},
+		{"variables", "x-devup: {public: '${P:-true}', ready: '/${NONE:-x}'}", ServiceExtension{Ready: "/x", Public: true}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			p := loadText(t, "services:\n  web:\n    image: x\n    "+test.text)
+			if got := p.Extensions["web"]; got != test.want {
+				t.Errorf("got %+v, want %+v", got, test.want)
+			}
+		})
+	}
+}
+
+func TestWrongExtensions(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, text, want, hint string }{
+		{"near key", "services:\n  web:\n    image: x\n    x-devup:\n      publc: true", `devup.yaml:5: x-devup of service web has the unknown key "publc"`, `did you mean "public"?`},
+		{"far key", "services:\n  web:\n    image: x\n    x-devup:\n      zzzzzzzzzz: 1", `devup.yaml:5: x-devup of service web has the unknown key "zzzzzzzzzz"`, "stack, ready, public, port"},
+		{"not a mapping", "services:\n  web:\n    image: x\n    x-devup: [a]", "devup.yaml:4: x-devup of service web is no mapping", ""},
+		{"stack", "services:\n  web:\n    image: x\n    x-devup: {stack: 5}", "devup.yaml:4: x-devup of service web has a stack", "flask"},
+		{"ready", "services:\n  web:\n    image: x\n    x-devup:\n      ready: health", "devup.yaml:5: x-devup of service web has a ready that is no path", "/api"},
+		{"public", "services:\n  web:\n    image: x\n    x-devup: {public: maybe}", "devup.yaml:4: x-devup of service web has a public", ""},
+		{"port", "services:\n  web:\n    image: x\n    x-devup: {port: 3000}", "devup.yaml:4: x-devup of service web has a port that is not the word fixed", "ports"},
+		{"top", "services: {web: {image: x}}\nx-devup:\n  ready: /x", `devup.yaml:3: x-devup at the top has the key "ready", which belongs to x-devup of a service`, ""},
+		{"top unknown", "services: {web: {image: x}}\nx-devup:\n  a: /x", `devup.yaml:3: x-devup at the top has the key "a"`, ""},
+		{"through an anchor", "x-base: &base\n  x-devup:\n    redy: /x\nservices:\n  web:\n    <<: *base\n    image: x", `devup.yaml:3: x-devup of service web has the unknown key "redy"`, "ready"},
+		{"service that is not active", "services:\n  web: {image: x}\n  off:\n    image: x\n    profiles: [p]\n    x-devup: {stk: y}", `devup.yaml:6: x-devup of service off has the unknown key "stk"`, "stack"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			dir := folder(t, "-- devup.yaml --\n"+test.text)
+			_, err := Load(t.Context(), Options{Dir: dir})
+			e := failure(t, err)
+			got := strings.ReplaceAll(e.Error(), dir+string(filepath.Separator), "")
+			if !strings.HasPrefix(got, test.want) || !strings.Contains(e.Hint, test.hint) || e.Code.Exit() != 2 {
+				t.Errorf("got  %s (hint: %s)\nwant %s (hint: %s)", got, e.Hint, test.want, test.hint)
+			}
+		})
+	}
+}
+
+// FuzzExtension feeds whatever YAML there is; the outcome is a value of the
+// known keys only, or a misfit with a text, never a panic.
+func FuzzExtension(f *testing.F) {
+	for _, seed := range []string{"stack: flask", "ready: /x\npublic: true", "port: fixed", "[1]", "a: {b: c}", "public: 'true'", "stack:"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		var value any
+		if yaml.Unmarshal([]byte(text), &value) != nil {
+			t.Skip()
+		}
+		x, bad := parseExtension(value)
+		if bad != nil {
+			if bad.text == "" {
+				t.Errorf("a misfit without a text for %q", text)
+			}
+			return
+		}
+		if x.Ready != "" && x.Ready[0] != '/' {
+			t.Errorf("ready %q from %q", x.Ready, text)
+		}
+		fields, _ := value.(map[string]any)
+		for key := range fields {
+			if !strings.Contains(fmt.Sprint(serviceKeys), key) {
+				t.Errorf("the key %q of %q went through", key, text)
+			}
+		}
+	})
+}
+
+func TestNearest(t *testing.T) {
+	t.Parallel()
+	known := []string{"stack", "ready", "public", "port"}
+	for word, want := range map[string]string{"Stack": "stack", "raedy": "ready", "pubic": "public", "ports": "port", "quux": "", "": ""} {
+		if got := nearest(word, known); got != want {
+			t.Errorf("nearest(%q) = %q, want %q", word, got, want)
+		}
+	}
+}

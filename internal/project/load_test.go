@@ -1,0 +1,374 @@
+package project
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/devup-cli/devup/internal/fail"
+)
+
+// folder writes the files of "-- name --" sections into a new folder and gives
+// its path. A name that ends in / is a folder.
+func folder(t *testing.T, archive string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for _, section := range strings.Split("\n"+archive, "\n-- ")[1:] {
+		name, content, ok := strings.Cut(section, " --\n")
+		if !ok {
+			name, content = strings.TrimSuffix(section, " --"), ""
+		}
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if strings.HasSuffix(name, "/") {
+			if err := os.MkdirAll(path, 0o755); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(strings.TrimSuffix(content, "\n")+"\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func load(t *testing.T, dir string, o Options) *Project {
+	t.Helper()
+	if o.Dir == "" {
+		o.Dir = dir
+	}
+	p, err := Load(t.Context(), o)
+	if err != nil {
+		t.Fatalf("load: %v", err)
+	}
+	return p
+}
+
+// loadText loads a devup.yaml alone.
+func loadText(t *testing.T, text string) *Project {
+	t.Helper()
+	return load(t, folder(t, "-- devup.yaml --\n"+text), Options{})
+}
+
+// environmentOf shows a service's environment as sorted lines.
+func environmentOf(p *Project, service string) string {
+	var lines []string
+	env := p.Services[service].Environment
+	for _, key := range sortedKeys(env) {
+		if env[key] == nil {
+			lines = append(lines, key)
+			continue
+		}
+		lines = append(lines, key+"="+*env[key])
+	}
+	return strings.Join(lines, "\n")
+}
+
+func TestWhichFilesMakeTheProject(t *testing.T) {
+	t.Parallel()
+	const web = "services: {web: {image: nginx}}"
+	tests := []struct {
+		name, files, from string
+		options           Options
+		want, note        string
+	}{
+		{name: "devup.yaml alone", files: "-- devup.yaml --\n" + web, want: "devup.yaml"},
+		{name: "devup.yml too", files: "-- devup.yml --\n" + web, want: "devup.yml"},
+		{name: "compose alone", files: "-- docker-compose.yml --\n" + web, want: "docker-compose.yml"},
+		{name: "compose and override", files: "-- compose.yaml --\n" + web + "\n-- compose.override.yaml --\n" + web, want: "compose.yaml compose.override.yaml"},
+		{
+			name:  "all three",
+			files: "-- docker-compose.yaml --\n" + web + "\n-- docker-compose.override.yml --\n" + web + "\n-- devup.yaml --\n" + web,
+			want:  "docker-compose.yaml docker-compose.override.yml devup.yaml",
+		},
+		{
+			name:  "two compose files",
+			files: "-- compose.yaml --\n" + web + "\n-- docker-compose.yml --\n" + web,
+			want:  "compose.yaml", note: "compose.yaml is used, and docker-compose.yml is not",
+		},
+		{name: "an override alone is nothing", files: "-- devup.yaml --\n" + web + "\n-- compose.override.yaml --\n" + web, want: "devup.yaml"},
+		{name: "devup.override.yaml is not a thing", files: "-- devup.yaml --\n" + web + "\n-- devup.override.yaml --\nx: [", want: "devup.yaml"},
+		{name: "above", files: "-- compose.yaml --\n" + web + "\n-- a/b/ --", from: "a/b", want: "compose.yaml", note: "above this folder"},
+		{name: "nearest", files: "-- compose.yaml --\nx: [\n-- a/devup.yaml --\n" + web, from: "a", want: "devup.yaml"},
+		{name: "named", files: "-- compose.yaml --\nx: [\n-- docker-compose.dev.yml --\n" + web, options: Options{Files: []string{"docker-compose.dev.yml"}}, want: "docker-compose.dev.yml"},
+		{
+			name:    "COMPOSE_FILE",
+			files:   "-- a.yml --\n" + web + "\n-- b.yml --\n" + web,
+			options: Options{Env: map[string]string{"COMPOSE_FILE": "a.yml|b.yml", "COMPOSE_PATH_SEPARATOR": "|"}}, want: "a.yml b.yml",
+		},
+		{name: "COMPOSE_FILE in .env", files: "-- .env --\nCOMPOSE_FILE=a.yml\n-- a.yml --\n" + web, want: "a.yml"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			dir := folder(t, test.files)
+			test.options.Dir = filepath.Join(dir, test.from)
+			p := load(t, dir, test.options)
+			var got []string
+			for _, f := range p.ComposeFiles {
+				got = append(got, filepath.Base(f))
+			}
+			if strings.Join(got, " ") != test.want {
+				t.Errorf("files %v, want %s", got, test.want)
+			}
+			if notes := strings.Join(p.Notes, "\n"); !strings.Contains(notes, test.note) || test.note == "" && notes != "" {
+				t.Errorf("notes %q, want %q", notes, test.note)
+			}
+		})
+	}
+}
+
+func TestNoProject(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, files string
+		options     Options
+		message     string
+		hint        string
+	}{
+		{name: "nothing", files: "-- README.md --", message: "there is no devup.yaml or compose file in DIR or above", hint: "devup init"},
+		{name: "other names", files: "-- docker-compose.dev.yml --\nservices: {}", message: "docker-compose.dev.yml is there", hint: "devup -f docker-compose.dev.yml up"},
+		{name: "named and missing", options: Options{Files: []string{"x.yml"}}, message: "there is no file DIR/x.yml"},
+		{name: "named and a folder", files: "-- x/ --", options: Options{Files: []string{"x"}}, message: "DIR/x is a folder"},
+		{name: "COMPOSE_FILE", options: Options{Env: map[string]string{"COMPOSE_FILE": "y.yml"}}, message: "(from COMPOSE_FILE)"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			dir := folder(t, test.files)
+			test.options.Dir = dir
+			_, err := Load(t.Context(), test.options)
+			e := failure(t, err)
+			want := strings.ReplaceAll(test.message, "DIR/", dir+string(filepath.Separator))
+			want = strings.ReplaceAll(want, "DIR", dir)
+			if e.Code != fail.NoProject || !strings.Contains(e.Message, want) || !strings.Contains(e.Hint, test.hint) {
+				t.Errorf("%s: %s (hint: %s)\nwant %s: %s (hint: %s)", e.Code, e.Message, e.Hint, fail.NoProject, want, test.hint)
+			}
+		})
+	}
+}
+
+func TestNames(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, dir, top string
+		options        Options
+		want           string
+	}{
+		{name: "folder", dir: "My App.2", want: "myapp2"},
+		{name: "folder without usable letters", dir: "проект", want: "app"},
+		{name: "in the file", dir: "a", top: "name: shop", want: "shop"},
+		{name: "in the file with a variable", dir: "a", top: "name: ${STAGE:-dev}-shop", want: "dev-shop"},
+		{name: "environment", dir: "a", top: "name: shop", options: Options{Env: map[string]string{"COMPOSE_PROJECT_NAME": "env"}}, want: "env"},
+		{name: "flag", dir: "a", top: "name: shop", options: Options{Name: "flag", Env: map[string]string{"COMPOSE_PROJECT_NAME": "env"}}, want: "flag"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			dir := folder(t, "-- "+test.dir+"/devup.yaml --\n"+test.top+"\nservices: {web: {image: nginx}}")
+			test.options.Dir = filepath.Join(dir, test.dir)
+			p := load(t, dir, test.options)
+			if p.Name != test.want {
+				t.Errorf("name %q, want %q", p.Name, test.want)
+			}
+			if network := p.Networks["default"].Name; network != test.want+"_default" {
+				t.Errorf("network %q does not carry the name", network)
+			}
+		})
+	}
+	_, err := Load(t.Context(), Options{Dir: folder(t, "-- devup.yaml --\nservices: {web: {image: nginx}}"), Name: "Not Good"})
+	if e := failure(t, err); e.Code != fail.Usage || !strings.Contains(e.Hint, "notgood") {
+		t.Errorf("a bad --project-name gives %v (hint %q)", e, e.Hint)
+	}
+}
+
+func TestMergeOfComposeAndDevup(t *testing.T) {
+	t.Parallel()
+	p := load(t, folder(t, `
+-- docker-compose.yml --
+version: "3.8"
+services:
+  web:
+    build: ./web
+    ports: ["3000:3000"]
+    container_name: web
+-- devup.yaml --
+services:
+  web:
+    environment: {A: b}
+    x-devup: {ready: /health, public: true}
+`), Options{})
+	web := p.Services["web"]
+	if len(web.Ports) != 1 || web.ContainerName != "web" || environmentOf(p, "web") != "A=b" {
+		t.Errorf("merged to %+v", web)
+	}
+	if got, want := p.Extensions["web"], (ServiceExtension{Ready: "/health", Public: true}); got != want {
+		t.Errorf("x-devup %+v, want %+v", got, want)
+	}
+	if len(p.Notes) > 0 {
+		t.Errorf("an obsolete version is worth no note, but there are %q", p.Notes)
+	}
+}
+
+func TestVariables(t *testing.T) {
+	t.Parallel()
+	dir := folder(t, `
+-- .env --
+FROM_FILE=file
+BOTH=file
+-- other.env --
+FROM_FILE=other
+-- devup.yaml --
+services:
+  web:
+    image: nginx:${TAG:-latest}
+    environment:
+      - FROM_FILE=${FROM_FILE}
+      - BOTH=$BOTH
+      - NOWHERE=${NOWHERE}${ALSO_NOT}
+      - PASSED
+      - ABSENT
+`)
+	p := load(t, dir, Options{Env: map[string]string{"BOTH": "process", "PASSED": "on"}})
+	if got, want := environmentOf(p, "web"), "ABSENT\nBOTH=process\nFROM_FILE=file\nNOWHERE=\nPASSED=on"; got != want {
+		t.Errorf("environment:\n%s\nwant:\n%s", got, want)
+	}
+	if got, want := strings.Join(p.Notes, "\n"), "not set, and now empty: ALSO_NOT (devup.yaml:7), NOWHERE (devup.yaml:7)"; got != want {
+		t.Errorf("notes %q, want %q", got, want)
+	}
+	p = load(t, dir, Options{EnvFiles: []string{"other.env"}, Env: map[string]string{"TAG": "1"}})
+	if got := environmentOf(p, "web"); !strings.Contains(got, "FROM_FILE=other") || p.Services["web"].Image != "nginx:1" {
+		t.Errorf("--env-file: %s", got)
+	}
+}
+
+func TestServicesAndProfiles(t *testing.T) {
+	t.Parallel()
+	dir := folder(t, `
+-- devup.yaml --
+services:
+  web: {image: nginx, depends_on: [api], networks: [front]}
+  api: {image: nginx, depends_on: {db: {condition: service_started}}}
+  db: {image: postgres, volumes: ["data:/data"]}
+  other: {image: nginx, ports: ["9000:80"]}
+  tools: {image: nginx, profiles: [tools]}
+volumes: {data: {}, unused: {}}
+networks: {front: {}, unused: {}}
+`)
+	tests := []struct {
+		name    string
+		options Options
+		want    string
+	}{
+		{"all without profile", Options{}, "[api db other web] [data] [default front]"},
+		{"one with what it needs", Options{Services: []string{"api"}}, "[api db] [data] [default]"},
+		{"profile by option", Options{Profiles: []string{"tools"}}, "[api db other tools web] [data] [default front]"},
+		{"profile by environment", Options{Env: map[string]string{"COMPOSE_PROFILES": "a, tools"}}, "[api db other tools web] [data] [default front]"},
+		{"service of a profile by name", Options{Services: []string{"tools"}}, "[tools] [] [default]"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			p := load(t, dir, test.options)
+			if got := fmt.Sprint(p.ServiceNames(), p.VolumeNames(), p.NetworkNames()); got != test.want {
+				t.Errorf("got %s, want %s", got, test.want)
+			}
+		})
+	}
+	_, err := Load(t.Context(), Options{Dir: dir, Services: []string{"wbe"}})
+	if e := failure(t, err); e.Code != fail.UnknownService || e.Hint != "did you mean web?" {
+		t.Errorf("unknown service: %v (hint %q)", e, e.Hint)
+	}
+}
+
+func TestMissingEnvFile(t *testing.T) {
+	t.Parallel()
+	p := load(t, folder(t, `
+-- env/there.env --
+A=1
+URL=http://${HOSTNAME_OF_DB}:5432
+-- api.env.example --
+SECRET=
+-- devup.yaml --
+services:
+  api:
+    image: nginx
+    env_file: [env/there.env, api.env]
+  web:
+    image: nginx
+    env_file: missing/web.env
+`), Options{Env: map[string]string{"HOSTNAME_OF_DB": "db"}})
+	if got, want := environmentOf(p, "api"), "A=1\nURL=http://db:5432"; got != want {
+		t.Errorf("environment %q, want %q", got, want)
+	}
+	want := "api: the env_file api.env is not there and is left out; api.env.example shows what belongs in it\n" +
+		"web: the env_file missing/web.env is not there and is left out"
+	if got := strings.Join(p.Notes, "\n"); got != want {
+		t.Errorf("notes:\n%s\nwant:\n%s", got, want)
+	}
+}
+
+func TestImageNameThatIsNone(t *testing.T) {
+	t.Parallel()
+	p := loadText(t, "name: shop\nservices:\n  web:\n    image: ${DOCKER_USERNAME}/web\n    build: .\n")
+	if p.Services["web"].Image != "" {
+		t.Errorf("image %q, want none", p.Services["web"].Image)
+	}
+	if notes := strings.Join(p.Notes, "\n"); !strings.Contains(notes, `web: the image name "/web" is none, so the image is called shop-web`) {
+		t.Errorf("notes %q", notes)
+	}
+}
+
+func TestNodeModulesOfTheImageStayVisible(t *testing.T) {
+	t.Parallel()
+	const note = "web: /app/node_modules comes from the image, because the folder mounted there has none"
+	tests := []struct{ name, files, service, want string }{
+		{"hidden", "-- web/package.json --\n{}", "build: web\nvolumes: ['./web:/app']", note},
+		{"installed on the host", "-- web/package.json --\n{}\n-- web/node_modules/ --", "build: web\nvolumes: ['./web:/app']", ""},
+		{"no package.json", "-- web/x --", "build: web\nvolumes: ['./web:/app']", ""},
+		{"has its volume", "-- web/package.json --\n{}", "build: web\nvolumes: ['./web:/app', '/app/node_modules/']", ""},
+		{"has a named volume", "-- web/package.json --\n{}", "build: web\nvolumes: ['./web:/app', 'mods:/app/node_modules']", ""},
+		{"not built", "-- web/package.json --\n{}", "image: node\nvolumes: ['./web:/app']", ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			service := "    " + strings.ReplaceAll(test.service, "\n", "\n    ")
+			p := load(t, folder(t, test.files+"\n-- devup.yaml --\nservices:\n  web:\n"+service+"\nvolumes: {mods: {}}"), Options{})
+			if got := strings.Join(p.Notes, "\n"); got != test.want {
+				t.Errorf("notes %q, want %q", got, test.want)
+			}
+			last := p.Services["web"].Volumes[len(p.Services["web"].Volumes)-1]
+			if added := last.Type == "volume" && last.Target == "/app/node_modules" && last.Source == ""; test.want != "" && !added {
+				t.Errorf("no anonymous volume at /app/node_modules, but %+v", last)
+			}
+		})
+	}
+}
+
+func TestRelativePathsFollowTheRoot(t *testing.T) {
+	t.Parallel()
+	dir := folder(t, "-- deploy/compose.yaml --\nservices: {web: {build: ./web}}")
+	p := load(t, dir, Options{Files: []string{"deploy/compose.yaml"}})
+	if got, want := p.Services["web"].Build.Context, filepath.Join(dir, "deploy", "web"); got != want {
+		t.Errorf("context %s, want %s", got, want)
+	}
+	p = load(t, dir, Options{Files: []string{"deploy/compose.yaml"}, Root: dir})
+	if got, want := p.Services["web"].Build.Context, filepath.Join(dir, "web"); got != want {
+		t.Errorf("context with --project-directory %s, want %s", got, want)
+	}
+}
+
+func failure(t *testing.T, err error) *fail.Error {
+	t.Helper()
+	e, ok := err.(*fail.Error) //nolint:errorlint // Load promises the type itself
+	if !ok {
+		t.Fatalf("error %v (%T), want a fail.Error", err, err)
+	}
+	return e
+}

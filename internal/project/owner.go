@@ -1,0 +1,28 @@
+package project
+
+// WantsOwner tells whether the config refers to DEVUP_UID or DEVUP_GID, so that
+// [Where] must have them. It is false for a resolved project.
+func (p *Project) WantsOwner() bool {
+	wants := false
+	note := func(s string) string {
+		fill(s, func(name string) (string, bool) {
+			wants = wants || name == uidName || name == gidName
+			return "", false
+		})
+		return s
+	}
+	rewritten(p.Services, note)
+	return wants
+}
+
+// AllPublic gives a copy in which every service may be opened to the internet,
+// as if x-devup said public: true everywhere.
+func (p *Project) AllPublic() *Project {
+	copied := *p
+	copied.Extensions = make(map[string]ServiceExtension, len(p.Extensions))
+	for name, x := range p.Extensions {
+		x.Public = true
+		copied.Extensions[name] = x
+	}
+	return &copied
+}

@@ -1,0 +1,97 @@
+package project
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"go.yaml.in/yaml/v4"
+)
+
+func TestSchema(t *testing.T) {
+	t.Parallel()
+	document, err := jsonschema.UnmarshalJSON(strings.NewReader(string(Schema())))
+	if err != nil {
+		t.Fatal(err)
+	}
+	compiler := jsonschema.NewCompiler()
+	if err := compiler.AddResource("devup.schema.json", document); err != nil {
+		t.Fatal(err)
+	}
+	compiled, err := compiler.Compile("devup.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const web = "services: {web: {image: x, x-devup: "
+	tests := []struct {
+		name, text string
+		valid      bool
+	}{
+		{"no x-devup", "services: {web: {image: x}}", true},
+		{"everything", web + "{stack: flask, ready: /x, public: true, port: fixed}}}\nx-devup: {}", true},
+		{"variables", web + "{ready: '${R:-/x}', public: '${P:-true}'}}}", true},
+		{"nothing", web + "null}}", true},
+		{"unknown key", web + "{redy: /x}}}", false},
+		{"list", web + "[a]}}", false},
+		{"ready without slash", web + "{ready: x}}}", false},
+		{"public is a number", web + "{public: 1}}}", false},
+		{"port is a number", web + "{port: 3000}}}", false},
+		{"key at the top", "services: {web: {image: x}}\nx-devup: {ready: /x}", false},
+		{"unknown Compose key", "services: {web: {image: x, prots: []}}", false},
+		{"other extension", "services: {web: {image: x, x-other: [1]}}\nx-o: 1", true},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			if err := compiled.Validate(asJSON(t, test.text)); (err == nil) != test.valid {
+				t.Errorf("valid=%v, want %v: %v", err == nil, test.valid, err)
+			}
+			_, bad := parseExtension(serviceExtensionOf(t, test.text))
+			if test.valid && bad != nil && !strings.Contains(test.text, "${") {
+				t.Errorf("the schema takes what Load refuses: %+v", bad)
+			}
+		})
+	}
+}
+
+func asJSON(t *testing.T, text string) any {
+	t.Helper()
+	var value any
+	if err := yaml.Unmarshal([]byte(text), &value); err != nil {
+		t.Fatal(err)
+	}
+	encoded, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	value, err = jsonschema.UnmarshalJSON(strings.NewReader(string(encoded)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return value
+}
+
+func serviceExtensionOf(t *testing.T, text string) any {
+	t.Helper()
+	var file struct {
+		Services map[string]map[string]any
+	}
+	if err := yaml.Unmarshal([]byte(text), &file); err != nil {
+		t.Fatal(err)
+	}
+	return file.Services["web"][extensionKey]
+}
+
+func TestSchemaListsWhatIsParsed(t *testing.T) {
+	t.Parallel()
+	properties := serviceSchema()["properties"].(map[string]any)
+	if len(properties) != len(serviceKeys) {
+		t.Errorf("the schema has %v, the parser %v", sortedKeys(properties), serviceKeys)
+	}
+	for _, key := range serviceKeys {
+		if properties[key] == nil {
+			t.Errorf("the schema lacks %s", key)
+		}
+	}
+}
