@@ -20,7 +20,7 @@ var outside = []struct {
 	{"gunicorn", regexp.MustCompile(`\[INFO\] Listening at: `), "start gunicorn with `--bind 0.0.0.0:%d`"},
 	{"flask", regexp.MustCompile(`\* (Serving Flask app|Running on http://)`), "start Flask with `flask run --host=0.0.0.0`, or app.run(host=\"0.0.0.0\")"},
 	{"cra", regexp.MustCompile(`react-scripts start|webpack compiled|webpack-dev-server`), "set HOST=0.0.0.0 in the service's environment"},
-	{"rails", regexp.MustCompile(`Listening on http://(127\.0\.0\.1|localhost).*|\* Puma`), "start Rails with `rails server -b 0.0.0.0`"},
+	{"rails", regexp.MustCompile(`\* Puma version|=> Booting Puma`), "start Rails with `rails server -b 0.0.0.0`"},
 	{"python", regexp.MustCompile(`Serving HTTP on 127`), "pass 0.0.0.0 as the address to listen on"},
 	{"node", nil, "listen without naming an address, or on \"0.0.0.0\"; HOST=0.0.0.0 does it for many servers"},
 }
