@@ -93,12 +93,12 @@ func deniedHint(m machine, t target) string {
 	switch {
 	case m.goos == "windows":
 		return "run Docker Desktop as the same user, or add yourself to the group docker-users and log in again"
-	case m.goos == "darwin" || t.kind != docker:
+	case m.goos == "darwin" || (t.kind != docker && t.kind != ""):
 		return "see who owns it: `ls -l " + strings.TrimPrefix(t.endpoint.Host, "unix://") + "`" + orUndo(t)
 	case m.inGroup:
-		return "you are in the group docker, but this session is older than that: log out and in again, or run `newgrp docker`"
+		return "you are in the group docker, but this session is older than that: log out and in again, or run `newgrp docker`" + orUndo(t)
 	default:
-		return fmt.Sprintf("run `sudo %s`, then log out and in again (or run `newgrp docker` in this terminal)", joinGroup)
+		return fmt.Sprintf("run `sudo %s`, then log out and in again (or run `newgrp docker` in this terminal)%s", joinGroup, orUndo(t))
 	}
 }
 

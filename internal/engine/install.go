@@ -40,6 +40,9 @@ func installLinux(m machine) string {
 	case len(m.distribution) > 0 && m.distribution[0] == "fedora":
 		lines = []string{"dnf install -y moby-engine", "systemctl enable --now docker"}
 	case is("rhel", "centos", "fedora"):
+		if m.uid != 0 {
+			return "sudo dnf install -y podman && systemctl --user enable --now podman.socket"
+		}
 		lines = []string{"dnf install -y podman", "systemctl enable --now podman.socket"}
 	case is("arch"):
 		lines = []string{"pacman -S --noconfirm docker", "systemctl enable --now docker"}
@@ -53,9 +56,7 @@ func installLinux(m machine) string {
 	if m.uid == 0 {
 		return strings.Join(lines, " && ")
 	}
-	if !is("rhel", "centos") || m.distribution[0] == "fedora" {
-		lines = append(lines, joinGroup)
-	}
+	lines = append(lines, joinGroup)
 	for i, line := range lines {
 		lines[i] = sudo(line)
 	}

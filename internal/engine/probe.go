@@ -110,7 +110,7 @@ func diagnose(ctx context.Context, host string, failed error) (cause, string) {
 		var connection net.Conn
 		if connection, err = (&net.Dialer{}).DialContext(dialed, network, address); err == nil {
 			_ = connection.Close()
-			return unreachable, failed.Error() // it takes connections; the client knows what it did not like
+			return unreachable, plain(failed) // it takes connections; the client knows what it did not like
 		}
 	}
 	switch {
@@ -121,6 +121,14 @@ func diagnose(ctx context.Context, host string, failed error) (cause, string) {
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return refused, ""
 	default:
-		return unreachable, err.Error()
+		return unreachable, plain(err)
 	}
+}
+
+// plain is an error's text in one line, without the request that nobody made.
+func plain(err error) string {
+	if request, ok := errors.AsType[*url.Error](err); ok {
+		err = request.Err
+	}
+	return strings.Join(strings.Fields(err.Error()), " ")
 }
