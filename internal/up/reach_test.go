@@ -1,0 +1,51 @@
+package up
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/devup-cli/devup/internal/egress"
+	"github.com/devup-cli/devup/internal/project"
+)
+
+func TestWithEgress(t *testing.T) {
+	t.Parallel()
+	own := "/own.pem"
+	p := &project.Project{Project: &types.Project{Name: "shop", Services: types.Services{
+		"built": {
+			Name: "built", WorkloadSpec: types.WorkloadSpec{Build: &types.BuildConfig{Context: "."}},
+			ContainerSpec: types.ContainerSpec{Environment: types.MappingWithEquals{"SSL_CERT_FILE": &own}},
+		},
+		"pulled": {Name: "pulled"},
+	}}}
+	dir := filepath.Join(t.TempDir(), "state")
+	got, err := withEgress(p, egress.Settings{CA: []byte("PEM"), Proxy: map[string]string{"HTTPS_PROXY": "http://proxy:3128"}}, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	built := got.Services["built"]
+	if value := built.Environment["SSL_CERT_FILE"]; value == nil || *value != own {
+		t.Error("a variable that the service sets was replaced")
+	}
+	if value := built.Environment["NODE_EXTRA_CA_CERTS"]; value == nil {
+		t.Error("the service was not told of the CA")
+	}
+	if value := built.Environment["https_proxy"]; value == nil || *value != "http://proxy:3128" {
+		t.Error("the service was not told of the proxy")
+	}
+	if len(built.Volumes) != 1 || !built.Volumes[0].ReadOnly {
+		t.Fatalf("volumes are %+v, want one that is read-only", built.Volumes)
+	}
+	if text, err := os.ReadFile(built.Volumes[0].Source); err != nil || string(text) != "PEM" {
+		t.Errorf("the mounted file holds %q, %v", text, err)
+	}
+	if info, err := os.Stat(dir); err != nil || info.Mode().Perm() != 0o700 {
+		t.Errorf("the folder of the files is open to others: %v %v", info.Mode(), err)
+	}
+	if len(got.Services["pulled"].Environment) != 0 || len(p.Services["built"].Volumes) != 0 {
+		t.Error("a service from a registry, or the project that was given, was changed")
+	}
+}
