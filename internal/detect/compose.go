@@ -160,7 +160,7 @@ func (s *composeService) readPorts(value *yaml.Node, env map[string]string) {
 	}
 }
 
-var portMapping = regexp.MustCompile(`^(?:.*:)??(?:(\d+)(?:-\d+)?:|:)?(\d+)(?:-\d+)?(?:/(tcp)?)?$`)
+var portMapping = regexp.MustCompile(`^(?:.*?:)??(?:(\d+)(?:-\d+)?:|:)?(\d+)(?:-\d+)?(?:/(tcp)?)?$`)
 
 // parsePortMapping reads Compose's short form: [[ip:]host:]container[/protocol].
 func parsePortMapping(text string) (published, target int) {

@@ -156,6 +156,9 @@ func (s *scan) whyNoNodeService(dir string, p *nodePackage) (string, Evidence) {
 	if stack := s.nodeStack(dir, p); stack != Node {
 		return "", Evidence{}
 	}
+	if config := s.viteLibrary(dir); config != "" && p.needsOneOf(serverPackages...) == "" {
+		return "a library (build.lib in its Vite configuration)", Evidence{File: config}
+	}
 	if framework, _ := frameworkOf(p); framework != nil && framework.command != "" {
 		return "", Evidence{}
 	}
@@ -169,6 +172,9 @@ func (s *scan) whyNoNodeServer(dir string, p *nodePackage) (string, Evidence) {
 	_, framework := frameworkOf(p)
 	switch {
 	case script == "" && entry == "" && s.isWorkspaceRoot(dir, p):
+		if len(p.Workspaces) == 0 {
+			return "the root of a workspace: its members are looked at instead", Evidence{File: path.Join(dir, s.tree.folders[dir].first("pnpm-workspace.yaml", "lerna.json"))}
+		}
 		return "the root of a workspace: its members are looked at instead", p.at("workspaces", "workspaces")
 	case script == "" && entry == "":
 		if delegate, what := delegateScript(p); delegate != "" {
@@ -185,7 +191,7 @@ func (s *scan) whyNoNodeServer(dir string, p *nodePackage) (string, Evidence) {
 		return "", Evidence{}
 	case script != "" && s.opensPort(dir, entryOfCommand(text)):
 		return "", Evidence{}
-	case handlerFound(s.lambdaHandler(dir, p)):
+	case s.lambdaHandler(dir, p) != "":
 		return "a lambda: it exports a handler and starts no server", Evidence{File: s.lambdaHandler(dir, p)}
 	case script != "":
 		return "its " + script + " script starts no server that is known", p.at(script, script+": "+firstWords(text))
@@ -193,8 +199,6 @@ func (s *scan) whyNoNodeServer(dir string, p *nodePackage) (string, Evidence) {
 		return "a library: " + entry + " opens no port", Evidence{File: path.Join(dir, entry)}
 	}
 }
-
-func handlerFound(name string) bool { return name != "" }
 
 // firstWords are enough of a script to know it by. Assignments in front are
 // left out, for their values may be secret.
@@ -215,16 +219,28 @@ func (s *scan) nodeStack(dir string, p *nodePackage) Stack {
 		return CRA
 	}
 	_, needed := p.needs("vite")
-	config := f.first("vite.config.js", "vite.config.ts", "vite.config.mjs", "vite.config.mts", "vite.config.cjs")
-	library := config != "" && !f.has("index.html") && viteLibrary.MatchString(s.tree.files.source(path.Join(dir, config)).text)
-	if (needed || config != "") && (f.has("index.html") || config != "" && !library) &&
+	config := f.first(viteConfigs...)
+	if (needed || config != "") && (f.has("index.html") || config != "" && s.viteLibrary(dir) == "") &&
 		scriptThatRuns(p, "vite", "react-router", "remix") != "" {
 		return Vite
 	}
 	return Node
 }
 
-var viteLibrary = regexp.MustCompile(`\blib\s*:\s*\{`)
+var viteConfigs = []string{"vite.config.js", "vite.config.ts", "vite.config.mjs", "vite.config.mts", "vite.config.cjs"}
+
+var libraryMode = regexp.MustCompile(`\blib\s*:\s*\{`)
+
+// viteLibrary is the configuration by which Vite builds a library and no
+// page, or empty.
+func (s *scan) viteLibrary(dir string) string {
+	f := s.tree.folders[dir]
+	name := f.first(viteConfigs...)
+	if full := path.Join(dir, name); name != "" && !f.has("index.html") && libraryMode.MatchString(s.tree.files.source(full).text) {
+		return full
+	}
+	return ""
+}
 
 var craCommands = []string{"react-scripts", "react-app-rewired", "craco"}
 

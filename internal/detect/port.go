@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -183,7 +184,7 @@ var readmePort = regexp.MustCompile(`(?i)(?:localhost|127\.0\.0\.1|0\.0\.0\.0):(
 func (s *scan) portOfReadme(c *candidate) (Port, bool) {
 	own := s.tree.readme(c.Dir)
 	if own != "" && (c.Dir != "." || len(s.found) == 1) {
-		if port, ok := onlyPort(own, s.tree.files.text(own), nil); ok {
+		if port, ok := onlyPort(own, s.tree.files.text(own), func(string) bool { return true }); ok {
 			return port, true
 		}
 	}
@@ -191,15 +192,23 @@ func (s *scan) portOfReadme(c *candidate) (Port, bool) {
 	if root == "" || len(s.found) == 1 {
 		return Port{}, false
 	}
-	return onlyPort(root, s.tree.files.text(root), c.words())
+	return onlyPort(root, s.tree.files.text(root), func(line string) bool {
+		if !containsWord(line, c.words()) {
+			return false
+		}
+		own := strings.ToLower(path.Base(c.Dir))
+		return strings.Contains(line, own) || !slices.ContainsFunc(s.found, func(other *candidate) bool {
+			return other != c && strings.Contains(line, strings.ToLower(path.Base(other.Dir)))
+		})
+	})
 }
 
-// onlyPort is the port that a text names, if it names one only. With words,
-// lines count that hold one of them.
-func onlyPort(name, text string, words []string) (Port, bool) {
+// onlyPort is the port that the lines of a text that count name, if they name
+// one only.
+func onlyPort(name, text string, counts func(lowerLine string) bool) (Port, bool) {
 	var found Port
 	for i, line := range strings.Split(text, "\n") {
-		if words != nil && !containsWord(strings.ToLower(line), words) {
+		if !counts(strings.ToLower(line)) {
 			continue
 		}
 		for _, match := range readmePort.FindAllStringSubmatch(line, -1) {
@@ -264,6 +273,11 @@ func (t *tree) readme(dir string) string {
 // want the same one, the service whose port comes from evidence keeps it.
 func (s *scan) settleHostPorts() {
 	taken := map[int]bool{}
+	for _, service := range s.compose {
+		if !slices.ContainsFunc(s.found, func(c *candidate) bool { return c.compose == service }) {
+			taken[service.published] = true
+		}
+	}
 	for _, weak := range []bool{false, true} {
 		for _, c := range s.found {
 			if (c.Port.Evidence.File == "") != weak {

@@ -50,7 +50,7 @@ func (s *scan) decideReady(c *candidate) string {
 		}
 	}
 	for _, r := range routes {
-		if strings.HasPrefix(r.path, "/api/") {
+		if strings.HasPrefix(r.path, "/api/") && r.path != "/api/" {
 			c.note(Evidence{r.at.File, r.at.Line, "ready at " + r.path})
 			return r.path
 		}

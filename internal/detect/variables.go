@@ -108,6 +108,7 @@ func (s *scan) decideVariables(c *candidate) []Variable {
 			v = &Variable{Name: u.name, Secret: looksSecret(u.name), Evidence: u.where}
 			byName[u.name] = v
 		}
+		v.Secret = v.Secret || credentials.MatchString(u.value)
 		v.Default = v.Default || u.set || c.compose != nil && c.compose.env[u.name]
 		values[u.name] = append(values[u.name], u.value)
 	}
@@ -119,6 +120,9 @@ func (s *scan) decideVariables(c *candidate) []Variable {
 	slices.SortFunc(variables, func(a, b Variable) int { return strings.Compare(a.Name, b.Name) })
 	return variables
 }
+
+// credentials are a password within a URL.
+var credentials = regexp.MustCompile(`://[^/\s:@]*:[^/\s@]+@`)
 
 var (
 	secretWords = regexp.MustCompile(`(?i)(?:^|_)(?:SECRET|SECRETS|TOKEN|PASSWORD|PASSWD|PASS|PWD|KEY|APIKEY|CREDENTIALS?|DSN|SALT)(?:_|$)|SECRET|PASSWORD|APIKEY`)
