@@ -41,6 +41,8 @@ func minor(version string) int { return part(numbers(version), 1) }
 
 var comparison = regexp.MustCompile(`(===?|~=|!=|>=|<=|>|<|\^|~)?\s*v?(\d+(?:\.(?:\d+|[xX*]))*)`)
 
+var hyphenRange = regexp.MustCompile(`(\S+) - (\S+)`)
+
 // newestWithin is the first of the lines that a range allows, or empty.
 func newestWithin(wanted string, lines []string) string {
 	for _, line := range lines {
@@ -56,7 +58,7 @@ func newestWithin(wanted string, lines []string) string {
 // versions in the range no more counts than the line's own number of parts,
 // since an image tag of the line is its newest release.
 func satisfies(line, wanted string) bool {
-	for alternative := range strings.SplitSeq(strings.ReplaceAll(wanted, " - ", " <="), "||") {
+	for alternative := range strings.SplitSeq(hyphenRange.ReplaceAllString(wanted, ">=$1 <=$2"), "||") {
 		matches := comparison.FindAllStringSubmatch(alternative, -1)
 		all := len(matches) > 0
 		for _, match := range matches {

@@ -1,0 +1,89 @@
+package detect
+
+import (
+	"strings"
+	"testing"
+	"testing/fstest"
+)
+
+// The parsers read files of strangers: none of them may panic, hang or hand out
+// a port that is none.
+
+func FuzzScan(f *testing.F) {
+	for _, seed := range []string{
+		`{"scripts": {"start": "react-scripts start", "dev": "npm run start"}, "dependencies": {"react-scripts": ["5"]}, "workspaces": {"packages": 3}}`,
+		`{"scripts": {"dev": "npm run dev"}, "dependencies": {"express": null}, "engines": {"node": ">=99999999999999999999"}}`,
+		"flask==2.2\n-r requirements.txt\n-r ../../x\n", "[tool.poetry.dependencies]\npython = 3\n", "from flask import Flask\napp = Flask(__name__)\n@app.route(\"/api/x\"",
+		"FROM python:3.10 AS a\nFROM a AS a\nEXPOSE ${PORT}\nCMD [", "services:\n  a: &a\n    <<: *a\n    build: {context: ..}\n    ports: [1:2:3, {target: -1}]\n",
+		"**/\n!\n/\n\\\n[a-\n", "A=\"\nB='x\nPORT=99999\nURL=http://localhost:123456/\n",
+	} {
+		f.Add(seed)
+	}
+	names := []string{
+		"package.json", "package-lock.json", "pnpm-workspace.yaml", "requirements.txt", "pyproject.toml", "Pipfile", "app.py", "server.js",
+		"Dockerfile", "compose.yaml", ".gitignore", ".env", ".flaskenv", ".nvmrc", ".python-version", "README.md", "Procfile", "vite.config.ts",
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		sound := fstest.MapFS{
+			"web/package.json":     {Data: []byte(`{"scripts":{"start":"react-scripts start"},"dependencies":{"react-scripts":"5"}}`)},
+			"api/requirements.txt": {Data: []byte("flask\n")},
+			"api/app.py":           {Data: []byte("from flask import Flask\napp = Flask(__name__)\n")},
+			"one/package.json":     {Data: []byte(`{"main":"server.js","dependencies":{"express":"4"}}`)},
+			"one/server.js":        {Data: []byte("app.listen(3000)")},
+		}
+		for _, name := range names {
+			files := fstest.MapFS{name: {Data: []byte(text)}}
+			for other, file := range sound {
+				files[other] = file
+			}
+			for _, dir := range []string{"web/", "api/", "one/"} {
+				if files[dir+name] == nil {
+					files[dir+name] = &fstest.MapFile{Data: []byte(text)}
+				}
+			}
+			repo, err := Scan(files)
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkSound(t, repo)
+		}
+	})
+}
+
+// checkSound holds what everybody who takes a Repository relies on.
+func checkSound(t *testing.T, repo Repository) {
+	t.Helper()
+	names, ports := map[string]bool{}, map[int]bool{}
+	for _, s := range repo.Services {
+		if s.Name == "" || names[s.Name] || strings.ContainsAny(s.Name, "/ \n") {
+			t.Errorf("name %q is taken or none", s.Name)
+		}
+		if ports[s.HostPort] || s.HostPort < 1 || s.HostPort > 65535 || s.Port.Number < 1 || s.Port.Number > 65535 {
+			t.Errorf("%s: host port %d, port %d", s.Name, s.HostPort, s.Port.Number)
+		}
+		if len(s.Dev) == 0 || s.Runtime.Version == "" || s.Framework == "" {
+			t.Errorf("%s is undecided: %+v", s.Name, s)
+		}
+		names[s.Name], ports[s.HostPort] = true, true
+	}
+}
+
+func FuzzIgnore(f *testing.F) {
+	f.Add("*.log\n!keep.log\n/a/**/b\n", "a/x/b")
+	f.Add("a/\\*\n", "a/*")
+	f.Fuzz(func(t *testing.T, rules, name string) {
+		r := ignoreRules(nil).with(".", rules).with("sub", rules)
+		if r.ignores(name, false) && !r.ignores(name, true) && !strings.Contains(rules, "!") {
+			t.Errorf("%q is ignored as a file, but not as a folder, by %q", name, rules)
+		}
+	})
+}
+
+func FuzzParseURL(f *testing.F) {
+	f.Add("https://4567-${GITPOD_WORKSPACE_ID}.${GITPOD_WORKSPACE_CLUSTER_HOST}/api")
+	f.Fuzz(func(t *testing.T, text string) {
+		if found, ok := parseURL(text); ok && (found.port < 0 || found.port > 65535 || found.path != "" && found.path[0] != '/') {
+			t.Errorf("parseURL(%q) = %+v", text, found)
+		}
+	})
+}
