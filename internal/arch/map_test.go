@@ -1,0 +1,67 @@
+package arch
+
+// ours says which packages of internal each package may import.
+var ours = map[string][]string{
+	"arch":      {},
+	"golden":    {}, // for tests
+	"event":     {},
+	"fail":      {},
+	"detect":    {},
+	"workspace": {"fail"},
+	"settings":  {"fail"},
+	"egress":    {"fail"},
+	"project":   {"workspace", "fail"},
+	"ports":     {"project", "fail"},
+	"scaffold":  {"detect", "fail"},
+	"engine":    {"event", "fail"},
+	"build":     {"project", "egress", "event", "fail"},
+	"plan":      {"project", "fail"},
+	"run":       {"plan", "event", "fail"},
+	"ready":     {"project", "event", "fail"},
+	"expose":    {"project", "workspace", "event", "fail"},
+	"logs":      {"event", "fail"},
+	"watch":     {"project", "event"},
+	"up": {
+		"workspace", "project", "ports", "build", "egress", "plan", "run", "ready", "expose", "logs", "watch",
+		"event", "fail",
+	},
+	"doctor": {"engine", "settings", "workspace", "fail"},
+	"ui":     {"event", "fail"},
+	"cli":    {anything},
+}
+
+// only names the outside packages that live in few of ours, by the beginning of their
+// import path.
+var only = map[string][]string{
+	"github.com/spf13/cobra":                       {"cli"},
+	"github.com/spf13/viper":                       {"settings"},
+	"github.com/compose-spec/compose-go/v2/loader": {"project"},
+	"github.com/compose-spec/compose-go/v2/cli":    {"project"},
+	"github.com/compose-spec/compose-go/v2/dotenv": {"project"},
+	"github.com/compose-spec/compose-go/v2/interp": {"project"},
+	"github.com/compose-spec/compose-go/v2/schema": {"project"},
+	"github.com/moby/buildkit":                     {"build"},
+	"github.com/moby/moby/client":                  {"engine", "build", "run", "ready", "logs", "up", "doctor", "cli"},
+	"github.com/docker/cli/cli/context":            {"engine"},
+	"github.com/docker/cli/cli/connhelper":         {"engine"},
+	"github.com/docker/cli/cli/config":             {"build", "egress"},
+	"github.com/fsnotify/fsnotify":                 {"watch"},
+	"charm.land/":                                  {"ui"},
+	"github.com/charmbracelet/":                    {"ui", "cli"}, // cli asks whether a stream is a terminal
+	"text/template":                                {"scaffold"},
+	"net/http":                                     {"engine", "build", "ready", "expose", "doctor"},
+	"os/exec":                                      {"engine", "ports", "doctor", "cli"},
+	"github.com/devup-cli/devup/templates":         {"scaffold", "cli"},
+}
+
+// never names what a package must do without, with all that lies below it.
+var never = map[string][]string{
+	"event":    {"context", "os", "net"},
+	"fail":     {"context", "os", "net"},
+	"detect":   {"context", "os", "net", "time"},
+	"plan":     {"context", "os", "net", "time"},
+	"scaffold": {"context", "net", "os/exec"},
+}
+
+// anything stands for every package of ours.
+const anything = "*"
