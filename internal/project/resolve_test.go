@@ -125,6 +125,7 @@ services:
       CODESPACE: "https://${CODESPACE_NAME}-3000.${GITHUB_CODESPACES_PORT_FORWARDING_DOMAIN}/x"
       XRAY: "*4567-${GITPOD_WORKSPACE_ID}.${GITPOD_WORKSPACE_CLUSTER_HOST}*"
       WRONG: "https://3001-${GITPOD_WORKSPACE_ID}.${GITPOD_WORKSPACE_CLUSTER_HOST}"
+      FROM_DOT_ENV: ${API}
       GITPOD_WORKSPACE_ID:
   web:
     image: x
@@ -133,8 +134,9 @@ services:
       LITERAL: "https://4567-someone-repo-abc123.ws-eu74.gitpod.io/api,https://name-3000.preview.app.github.dev"
       SOCKET: "wss://4567-someone-repo-abc123.ws-eu74.gitpod.io:443"
 `
+	const dotEnv = `API=https://4567-${GITPOD_WORKSPACE_ID}.${GITPOD_WORKSPACE_CLUSTER_HOST}/v1`
 	const envFile = `FILE_URL="https://4567-${GITPOD_WORKSPACE_ID}.${GITPOD_WORKSPACE_CLUSTER_HOST}"`
-	dir := folder(t, "-- b.env --\n"+envFile+"\n-- devup.yaml --\n"+config)
+	dir := folder(t, "-- .env --\n"+dotEnv+"\n-- b.env --\n"+envFile+"\n-- devup.yaml --\n"+config)
 
 	t.Run("laptop", func(t *testing.T) {
 		t.Parallel()
@@ -143,6 +145,7 @@ services:
 		wantBackend := strings.Join([]string{
 			"CODESPACE=http://localhost:3002/x",
 			"FILE_URL=http://localhost:4567",
+			"FROM_DOT_ENV=http://localhost:4567/v1",
 			"FRONTEND_URL=http://localhost:3002",
 			"WRONG=https://3001-.",
 			"XRAY=*localhost:4567*",
@@ -157,6 +160,7 @@ services:
 		wantNotes := strings.Join([]string{
 			"backend-flask: CODESPACE is resolved to http://localhost:3002",
 			"backend-flask: FILE_URL is resolved to http://localhost:4567",
+			"backend-flask: FROM_DOT_ENV is resolved to http://localhost:4567",
 			"backend-flask: FRONTEND_URL is resolved to http://localhost:3002",
 			"backend-flask: WRONG needs GITPOD_WORKSPACE_ID and GITPOD_WORKSPACE_CLUSTER_HOST, which only a cloud workspace sets",
 			"backend-flask: XRAY is resolved to localhost:4567",
