@@ -14,7 +14,6 @@ type lister interface {
 	ContainerList(context.Context, client.ContainerListOptions) (client.ContainerListResult, error)
 	NetworkList(context.Context, client.NetworkListOptions) (client.NetworkListResult, error)
 	VolumeList(context.Context, client.VolumeListOptions) (client.VolumeListResult, error)
-	ImageList(context.Context, client.ImageListOptions) (client.ImageListResult, error)
 }
 
 // shared is what Apply needs for networks and volumes.

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/api/types/network"
+	"github.com/moby/moby/api/types/volume"
 	"github.com/moby/moby/client"
 	"golang.org/x/sync/errgroup"
 
@@ -21,55 +23,88 @@ type Holder struct {
 	Project   string // its Compose project, or empty
 }
 
-// Look is what one look at the engine found.
+// Look is what one look at the engine found of a project.
 type Look struct {
 	plan.Observed
-	Holders []Holder          // who holds which host port, the project's own containers too
-	Owners  map[string]string // Compose project -> the folder it was started from
+	Holders []Holder // who holds which host port, the project's own containers too
 }
 
-// Observe looks at the engine once: all containers (three of which matter: the
-// project's own, those that hold ports, those that hold project names), the
-// project's networks and volumes, and the images named in refs. It makes four
-// calls at most, in parallel: none for images when refs is empty.
-func Observe(ctx context.Context, e lister, project string, refs []string) (Look, error) {
+// Survey is one look at all that Compose or devup have on the engine. A project
+// is looked up in it by name, so that the name may depend on what is there.
+type Survey struct {
+	containers []container.Summary
+	networks   []network.Summary
+	volumes    []volume.Volume
+	// Owners gives the folder that each Compose project was started from, by the
+	// labels of its containers, networks or volumes.
+	Owners map[string]string
+}
+
+// Observe looks at the engine once. It makes three calls, in parallel.
+func Observe(ctx context.Context, e lister) (Survey, error) {
 	var containers client.ContainerListResult
 	var networks client.NetworkListResult
 	var volumes client.VolumeListResult
-	var images map[string]string
-	ours := client.Filters{}.Add("label", plan.LabelProject+"="+project)
+	compose := client.Filters{}.Add("label", plan.LabelProject)
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() (err error) {
+	group.Go(func() (err error) { // all of them: any container may hold a port
 		containers, err = e.ContainerList(ctx, client.ContainerListOptions{All: true})
 		return wrap(err, "list containers")
 	})
 	group.Go(func() (err error) {
-		networks, err = e.NetworkList(ctx, client.NetworkListOptions{Filters: ours})
+		networks, err = e.NetworkList(ctx, client.NetworkListOptions{Filters: compose})
 		return wrap(err, "list networks")
 	})
 	group.Go(func() (err error) {
-		volumes, err = e.VolumeList(ctx, client.VolumeListOptions{Filters: ours})
+		volumes, err = e.VolumeList(ctx, client.VolumeListOptions{Filters: compose})
 		return wrap(err, "list volumes")
 	})
-	group.Go(func() (err error) {
-		images, err = Images(ctx, e, refs)
-		return err
-	})
 	if err := group.Wait(); err != nil {
-		return Look{}, err
+		return Survey{}, err
 	}
-	look := Look{Owners: map[string]string{}}
-	look.Images = images
-	for _, s := range containers.Items {
-		look.add(s, project)
+	s := Survey{containers: containers.Items, networks: networks.Items, volumes: volumes.Items, Owners: map[string]string{}}
+	for _, n := range s.networks {
+		s.own(n.Labels)
 	}
-	for _, n := range networks.Items {
-		look.Networks = append(look.Networks, n.Name)
+	for _, v := range s.volumes {
+		s.own(v.Labels)
 	}
-	for _, v := range volumes.Items {
-		look.Volumes = append(look.Volumes, v.Name)
+	for _, c := range s.containers { // last: what runs says it best
+		s.own(c.Labels)
 	}
-	return look, nil
+	return s, nil
+}
+
+func (s Survey) own(labels map[string]string) {
+	if name, dir := labels[plan.LabelProject], labels[plan.LabelWorkingDir]; name != "" && dir != "" {
+		s.Owners[name] = dir
+	}
+}
+
+// Look gives what the survey holds of a project. It has no images: see [Images].
+func (s Survey) Look(project string) Look {
+	var look Look
+	for _, summary := range s.containers {
+		c := containerOf(summary)
+		owner := summary.Labels[plan.LabelProject]
+		for _, p := range c.Ports {
+			look.Holders = append(look.Holders, Holder{PublishedPort: p, Container: c.Name, Project: owner})
+		}
+		if owner == project {
+			look.Containers = append(look.Containers, c)
+		}
+	}
+	for _, n := range s.networks {
+		if n.Labels[plan.LabelProject] == project {
+			look.Networks = append(look.Networks, n.Name)
+		}
+	}
+	for _, v := range s.volumes {
+		if v.Labels[plan.LabelProject] == project {
+			look.Volumes = append(look.Volumes, v.Name)
+		}
+	}
+	return look
 }
 
 // imageLister is what Images needs of the engine.
@@ -96,20 +131,6 @@ func Images(ctx context.Context, e imageLister, refs []string) (map[string]strin
 		}
 	}
 	return found, nil
-}
-
-func (l *Look) add(s container.Summary, project string) {
-	labels := s.Labels
-	if name := labels[plan.LabelProject]; name != "" && labels[plan.LabelWorkingDir] != "" {
-		l.Owners[name] = labels[plan.LabelWorkingDir]
-	}
-	c := containerOf(s)
-	for _, p := range c.Ports {
-		l.Holders = append(l.Holders, Holder{PublishedPort: p, Container: c.Name, Project: labels[plan.LabelProject]})
-	}
-	if labels[plan.LabelProject] == project {
-		l.Containers = append(l.Containers, c)
-	}
 }
 
 func containerOf(s container.Summary) plan.Container {

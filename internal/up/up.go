@@ -1,7 +1,7 @@
 // Package up is the straight line of `devup up`: it alone knows the order in
 // which the other packages work. It prints nothing and asks nothing.
 //
-//	Observe → ports → Resolve → build and pull → plan → Apply → Wait → Table
+//	ports → Resolve → build and pull → plan → Apply → Wait → Table
 package up
 
 import (
@@ -58,12 +58,13 @@ type Outcome struct {
 	Changed bool             // an image was built or the plan did something
 }
 
-// Run takes a loaded project to working URLs. The error is a [fail.Error], a
+// Run takes a loaded project to working URLs, given one look at the engine. The error is a [fail.Error], a
 // join of several (one per service), or the context's.
-func Run(ctx context.Context, m Machine, p *project.Project, o Options) (*Outcome, error) {
+func Run(ctx context.Context, m Machine, p *project.Project, survey run.Survey, o Options) (*Outcome, error) {
 	out := &Outcome{}
-	look, err := run.Observe(ctx, m.Engine, p.Name, references(p))
-	if err != nil {
+	look := survey.Look(p.Name)
+	var err error
+	if look.Images, err = run.Images(ctx, m.Engine, references(p)); err != nil {
 		return out, err
 	}
 	if out.Project, out.Moves, err = place(ctx, m, p, look, o); err != nil {
