@@ -77,8 +77,9 @@ var otherProtocols = []int{
 	22, 25, 53, 110, 143, 1025, 1433, 1521, 2000, 2181, 3306, 4222, 4317, 5432, 5671, 5672, 5678, 6379, 9042, 9092, 9229, 11211, 26257, 27017,
 }
 
-// web tells whether a browser would get an answer on the port.
-func (p Port) web() bool {
+// Web tells whether a browser would get an answer on the port: it speaks TCP,
+// and by convention HTTP.
+func (p Port) Web() bool {
 	return p.Protocol == "tcp" && !slices.Contains(otherProtocols, p.Target)
 }
 
@@ -112,7 +113,7 @@ func hostEntrance(s types.ServiceConfig, hostPorts map[PortKey]int) (port int, o
 	}
 	var best *Port
 	for _, candidate := range published(s, false) {
-		if candidate.Protocol == "tcp" && (best == nil || candidate.web() && !best.web()) {
+		if candidate.Protocol == "tcp" && (best == nil || candidate.Web() && !best.Web()) {
 			best = &candidate
 		}
 	}

@@ -199,7 +199,7 @@ func (r *resolver) origins() []string {
 	}
 	for _, p := range r.project.portsOf(r.project.running()) {
 		n := hostPort(p, r.hostPorts)
-		if !p.web() || n == 0 {
+		if !p.Web() || n == 0 {
 			continue
 		}
 		if u, err := url.Parse(r.where.URL(n)); err == nil && u.Host != "" {
