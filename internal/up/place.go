@@ -2,6 +2,7 @@ package up
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/devup-cli/devup/internal/plan"
@@ -13,12 +14,17 @@ import (
 // place decides the host ports and puts the URLs of this place into the project,
 // with what its development containers need to reach the outside.
 func place(ctx context.Context, m Machine, p *project.Project, look run.Look, o Options) (*project.Project, []ports.Move, error) {
-	wanted := p.PublishedPorts()
-	mine := remembered(wanted, look.Containers)
-	assigned, moves, err := ports.Assign(wanted, taken(wanted, p.Name, look), mine)
+	request := ports.Request{Wanted: p.PublishedPorts()}
+	request.Remembered = remembered(request.Wanted, look.Containers)
+	request.Ours, request.Taken = holders(p.Name, look)
+	if !m.Remote {
+		request.Probe = ports.Bound
+	}
+	assigned, moves, err := ports.Decide(request)
 	if err != nil {
 		return nil, nil, err
 	}
+	maps.Copy(assigned, remembered(p.OtherPorts(), look.Containers))
 	where := project.Where{URL: m.Place.URL, HostIP: m.Place.HostIP()}
 	if p.WantsOwner() {
 		if where.UID, where.GID, err = m.Owner(ctx); err != nil {
@@ -74,26 +80,16 @@ func publicOf(c plan.Container, w project.Port, used map[int]bool) int {
 	return slices.Min(found)
 }
 
-// taken gives the holders of host ports other than this project: other
-// containers, which the engine has told, and processes of this machine, which
-// are looked for only at ports that a new container is to get.
-func taken(wanted []project.Port, name string, look run.Look) []ports.Holder {
-	var holders []ports.Holder
-	known := map[int]bool{}
+// holders are the host ports that containers publish: the project's own, and
+// those of everybody else.
+func holders(project string, look run.Look) (ours, others []ports.Holder) {
 	for _, h := range look.Holders {
-		known[h.Public] = true
-		if h.Project != name {
-			holders = append(holders, ports.Holder{Port: h.Public, Protocol: h.Protocol, HostIP: h.HostIP, Container: h.Container, Project: h.Project})
+		holder := ports.Holder{Port: h.Public, Protocol: h.Protocol, HostIP: h.HostIP, Container: h.Container, Project: h.Project}
+		if h.Project == project {
+			ours = append(ours, holder)
+		} else {
+			others = append(others, holder)
 		}
 	}
-	var unknown []int
-	for _, w := range wanted {
-		if w.Wanted != 0 && !known[w.Wanted] {
-			unknown = append(unknown, w.Wanted)
-		}
-	}
-	if len(unknown) > 0 {
-		holders = append(holders, ports.Listening(unknown)...)
-	}
-	return holders
+	return ours, others
 }

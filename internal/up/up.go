@@ -25,6 +25,7 @@ import (
 type Machine struct {
 	Engine   Engine
 	BuildKit bool // the engine builds with BuildKit
+	Remote   bool // the engine runs on another machine, whose ports cannot be tried from here
 	// Owner gives the user and group that files on bind mounts should belong to.
 	// It is asked only when the project says DEVUP_UID or DEVUP_GID.
 	Owner    func(context.Context) (uid, gid int, err error)
