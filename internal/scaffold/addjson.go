@@ -10,7 +10,7 @@ import (
 
 // addToJSON gives have, a devcontainer.json, with the features, ports and commands
 // of ours that it lacks, as text: comments and layout stay. It is not ok when have
-// is not JSON with comments, or when a command of theirs is where ours would go.
+// is not JSON with comments.
 func addToJSON(have, ours []byte) (merged []byte, ok bool) {
 	theirs, err := outline(have)
 	if err != nil {
@@ -30,11 +30,13 @@ func addToJSON(have, ours []byte) (merged []byte, ok bool) {
 		}
 		switch {
 		case !there:
-			edits = append(edits, edit{theirs.inside, "\n  " + string(ours[m.start:m.end]), theirs.empty()})
-		case m.value == nil || t.value == nil:
+			edits = append(edits, edit{at: theirs.inside, text: "\n  " + string(ours[m.start:m.end]), last: theirs.empty()})
+		case m.value == nil: // a command
 			if !bytes.Contains(have[t.start:t.end], []byte("devup")) {
-				return nil, false
+				edits = append(edits, beside(string(ours[m.content:m.end]), t)...)
 			}
+		case t.value == nil:
+			return nil, false // it is of no kind that it may be
 		default:
 			edits = append(edits, additions(m, t, ours)...)
 		}
@@ -53,9 +55,20 @@ func additions(ours, theirs member, text []byte) []edit {
 		if ours.key == "forwardPorts" {
 			lead = ""
 		}
-		edits = append(edits, edit{theirs.value.inside, lead + string(text[e.start:e.end]), theirs.value.empty()})
+		edits = append(edits, edit{at: theirs.value.inside, text: lead + string(text[e.start:e.end]), last: theirs.value.empty()})
 	}
 	return edits
+}
+
+// beside puts a command of ours beside theirs: an object of commands runs them all.
+func beside(command string, theirs member) []edit {
+	if theirs.value != nil && theirs.value.object {
+		return []edit{{at: theirs.value.inside, text: `"devup": ` + command, last: theirs.value.empty()}}
+	}
+	return []edit{
+		{at: theirs.content, text: `{"first": `, whole: true},
+		{at: theirs.end, text: `, "devup": ` + command + "}", whole: true},
+	}
 }
 
 // hasDocker says whether the feature is the one that brings Docker and theirs has
@@ -72,9 +85,10 @@ func hasDocker(feature string, theirs *container) bool {
 
 // edit is text to put into an object or list right after its opening.
 type edit struct {
-	at   int
-	text string
-	last bool // nothing follows in the object or list
+	at    int
+	text  string
+	last  bool // nothing follows in the object or list
+	whole bool // the text brings its own commas
 }
 
 // apply makes the edits, in their order where several have one place, and sees to
@@ -87,6 +101,7 @@ func apply(have []byte, edits []edit) ([]byte, bool) {
 		text := e.text
 		follows := i > 0 && edits[i-1].at == e.at
 		switch {
+		case e.whole:
 		case e.last && !follows:
 			if strings.HasPrefix(text, "\n") {
 				text += "\n"
@@ -104,16 +119,17 @@ func apply(have []byte, edits []edit) ([]byte, bool) {
 
 // container is an object or list of a JSON text: where it opens and what it holds.
 type container struct {
-	inside  int // the offset right after its opening
+	inside  int  // the offset right after its opening
+	object  bool // an object, not a list
 	members []member
 }
 
-// member is an entry: its key (the value itself in a list), the text of key and
-// value, and what it holds when it is an object or list.
+// member is an entry: its key (the number itself in a list), where key and value
+// start and end, and what it holds when it is an object or list.
 type member struct {
-	key        string
-	start, end int
-	value      *container
+	key                 string
+	start, content, end int
+	value               *container
 }
 
 func (c *container) empty() bool { return len(c.members) == 0 }
@@ -150,16 +166,17 @@ func outline(text []byte) (*container, error) {
 
 // contents reads the inside of an object or list up to its closing.
 func contents(d *json.Decoder, plain []byte, object bool) (*container, error) {
-	c := &container{inside: int(d.InputOffset())}
+	c := &container{inside: int(d.InputOffset()), object: object}
 	for d.More() {
-		m := member{start: int(d.InputOffset())}
-		m.start += bytes.IndexFunc(plain[m.start:], func(r rune) bool { return !strings.ContainsRune(" \t\r\n,", r) })
+		m := member{start: next(d, plain)}
+		m.content = m.start
 		t, err := d.Token()
 		if err != nil {
 			return nil, err
 		}
 		if object {
 			m.key, _ = t.(string)
+			m.content = next(d, plain)
 			if t, err = d.Token(); err != nil {
 				return nil, err
 			}
@@ -176,6 +193,12 @@ func contents(d *json.Decoder, plain []byte, object bool) (*container, error) {
 	}
 	_, err := d.Token()
 	return c, err
+}
+
+// next is where the next token starts.
+func next(d *json.Decoder, plain []byte) int {
+	at := int(d.InputOffset())
+	return at + bytes.IndexFunc(plain[at:], func(r rune) bool { return !strings.ContainsRune(" \t\r\n,:", r) })
 }
 
 // withoutComments puts spaces in the place of // and /* */ comments, so that all

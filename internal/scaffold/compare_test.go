@@ -20,6 +20,13 @@ var smallRepository = detect.Repository{Services: []detect.Service{{
 	Packages: detect.Packages{Manager: "pip", Manifest: "requirements.txt"},
 }}}
 
+// allButStart is a devcontainer.json up to the command that starts things.
+const allButStart = `{
+  "features": {"ghcr.io/devcontainers/features/docker-in-docker:2": {}, "ghcr.io/devcontainers/features/github-cli:1": {}},
+  "forwardPorts": [4567],
+  "portsAttributes": {"4567": {}},
+`
+
 func TestCompare(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -157,7 +164,40 @@ func TestCompare(t *testing.T) {
 			path: ".devcontainer/devcontainer.json", state: scaffold.Differs, have: "{}\n",
 		},
 		"a devcontainer.json with a start command": {
-			path: ".devcontainer/devcontainer.json", state: scaffold.Differs, have: `{"postStartCommand": "npm start"}`,
+			path: ".devcontainer/devcontainer.json", state: scaffold.Differs,
+			have: allButStart + `  "postStartCommand" : "npm start" // {
+}
+`,
+			diff: `--- a/.devcontainer/devcontainer.json
++++ b/.devcontainer/devcontainer.json
+@@ -2,5 +2,5 @@
+   "features": {"ghcr.io/devcontainers/features/docker-in-docker:2": {}, "ghcr.io/devcontainers/features/github-cli:1": {}},
+   "forwardPorts": [4567],
+   "portsAttributes": {"4567": {}},
+-  "postStartCommand" : "npm start" // {
++  "postStartCommand" : {"first": "npm start", "devup": "devup up --detach"} // {
+ }
+`,
+		},
+		"a devcontainer.json with start commands": {
+			path: ".devcontainer/devcontainer.json", state: scaffold.Differs,
+			have: allButStart + `  "postStartCommand": {"a": ["x", "y"]}
+}
+`,
+			diff: `--- a/.devcontainer/devcontainer.json
++++ b/.devcontainer/devcontainer.json
+@@ -2,5 +2,5 @@
+   "features": {"ghcr.io/devcontainers/features/docker-in-docker:2": {}, "ghcr.io/devcontainers/features/github-cli:1": {}},
+   "forwardPorts": [4567],
+   "portsAttributes": {"4567": {}},
+-  "postStartCommand": {"a": ["x", "y"]}
++  "postStartCommand": {"devup": "devup up --detach", "a": ["x", "y"]}
+ }
+`,
+		},
+		"a devcontainer.json that starts devup its own way": {
+			path: ".devcontainer/devcontainer.json", state: scaffold.Same,
+			have: allButStart + `"postStartCommand": "make env && devup up -d web"}`,
 		},
 		"a .dockerignore that says the same in other words": {
 			path: "api/.dockerignore", state: scaffold.Differs,
