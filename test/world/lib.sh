@@ -8,13 +8,14 @@ engine=${WORLD_ENGINE:-28}
 
 # The world's network: a bridge on the host, and one network namespace per engine
 # that hangs on it. Registry and package index listen on the bridge, so they have
-# one address from the host, from each namespace and from each container.
+# one address from the host, from each namespace and from each container. The mirror
+# listens in each namespace on loopback, the only place where every engine takes HTTP.
 bridge=devup-world
 subnet=172.29.77.0/24
 gateway=172.29.77.1
-registry=$gateway:5077 # the registry proper
-mirror=$gateway:5078   # the mirror that engines ask: stand-ins under any official tag
-index=$gateway:5079    # the package index for pip
+registry=$gateway:5077    # the registry proper
+mirror=127.0.0.1:5078     # the mirror that engines ask: stand-ins under any official tag
+index=$gateway:5079       # the package index for pip
 
 netns=devup-$engine
 socket=$world/run/engine-$engine.sock

@@ -3,7 +3,8 @@
 // a registry mirror that has every usual tag of the images it holds.
 //
 //	standins wheels -packages FILE -debs DIR -out DIR
-//	standins serve -registry ADDR -mirror ADDR -index ADDR -wheels DIR
+//	standins index -address ADDR -wheels DIR
+//	standins mirror -address ADDR -registry ADDR
 package main
 
 import (
@@ -24,15 +25,14 @@ func main() {
 
 func run(args []string) error {
 	if len(args) == 0 {
-		return fmt.Errorf("usage: standins wheels|serve [flags]")
+		return fmt.Errorf("usage: standins wheels|index|mirror [flags]")
 	}
 	flags := flag.NewFlagSet(args[0], flag.ContinueOnError)
 	packages := flags.String("packages", "", "list of Debian packages and further versions")
 	debs := flags.String("debs", "", "folder that holds the .deb files")
 	out := flags.String("out", "", "folder to write wheels to")
+	address := flags.String("address", "", "address to serve on")
 	registry := flags.String("registry", "", "address of the registry that holds the images")
-	mirror := flags.String("mirror", "", "address to serve the mirror on")
-	index := flags.String("index", "", "address to serve the package index on")
 	wheels := flags.String("wheels", "", "folder that holds the wheels")
 	if err := flags.Parse(args[1:]); err != nil {
 		return err
@@ -40,11 +40,10 @@ func run(args []string) error {
 	switch args[0] {
 	case "wheels":
 		return makeWheels(*packages, *debs, *out)
-	case "serve":
-		failed := make(chan error, 2)
-		go func() { failed <- serve(*mirror, newMirror(*registry)) }()
-		go func() { failed <- serve(*index, newIndex(os.DirFS(*wheels))) }()
-		return <-failed
+	case "index":
+		return serve(*address, newIndex(os.DirFS(*wheels)))
+	case "mirror":
+		return serve(*address, newMirror(*registry))
 	default:
 		return fmt.Errorf("%s: no such command", args[0])
 	}
