@@ -41,6 +41,7 @@ func (a *app) root() *cobra.Command {
   devup down          # remove what up made`,
 		SilenceErrors:              true,
 		SilenceUsage:               true,
+		TraverseChildren:           true, // so that -f before a command is --file, also for logs
 		SuggestionsMinimumDistance: 2,
 		CompletionOptions:          cobra.CompletionOptions{DisableDefaultCmd: true},
 		Args:                       a.knownCommand,
@@ -67,10 +68,12 @@ func (a *app) root() *cobra.Command {
 	return root
 }
 
+const fileUsage = "use this config `file`; may be repeated"
+
 // bind declares the flags that every command has.
 func (f *flags) bind(set *pflag.FlagSet) {
 	set.StringVarP(&f.dir, "project-directory", "C", "", "work in this `folder` instead of the current one")
-	set.StringArrayVarP(&f.files, "file", "f", nil, "use this config `file`; may be repeated")
+	set.StringArrayVarP(&f.files, "file", "f", nil, fileUsage)
 	set.StringVarP(&f.name, "project-name", "p", "", "use this project `name`")
 	set.StringArrayVar(&f.profiles, "profile", nil, "activate this `profile`; may be repeated")
 	set.StringArrayVar(&f.envFiles, "env-file", nil, "read variables from this `file` instead of .env; may be repeated")

@@ -3,10 +3,9 @@ package cli
 import (
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
-
-	"github.com/moby/moby/client"
 
 	"github.com/devup-cli/devup/internal/engine"
 	"github.com/devup-cli/devup/internal/expose"
@@ -38,17 +37,54 @@ func (a *app) observe(ctx context.Context) (*running, error) {
 	if r.engine, err = a.connect(ctx, false); err != nil {
 		return nil, err
 	}
-	if r.name, err = a.projectName(ctx, r); err != nil {
+	survey, err := run.Observe(ctx, r.engine.Client)
+	if err != nil {
 		return nil, err
 	}
-	r.look, err = run.Observe(ctx, r.engine.Client, r.name, nil)
-	return r, err
+	if r.project != nil {
+		if r.project, err = a.checkout(ctx, r.project, survey); err != nil {
+			return nil, err
+		}
+	}
+	if r.name, err = a.projectName(r, survey); err != nil {
+		return nil, err
+	}
+	r.look = survey.Look(r.name)
+	return r, nil
+}
+
+// checkout loads the project again when its name belongs to another folder.
+func (a *app) checkout(ctx context.Context, p *project.Project, survey run.Survey, services ...string) (*project.Project, error) {
+	if a.flags.name != "" || a.stdio.env("COMPOSE_PROJECT_NAME") != "" {
+		return p, nil
+	}
+	owners := map[string]string{}
+	for name, dir := range survey.Owners {
+		if _, err := os.Stat(dir); err == nil { // a folder that is gone owns nothing
+			owners[name] = dir
+		}
+	}
+	git, err := os.Lstat(filepath.Join(p.WorkingDir, ".git"))
+	worktree := err == nil && git.Mode().IsRegular()
+	name := project.Checkout(p.Name, p.WorkingDir, worktree, owners)
+	if name == p.Name {
+		return p, nil
+	}
+	o := a.projectOptions(services...)
+	o.Name = name
+	return project.Load(ctx, o)
+}
+
+// look looks at a project on the engine once more.
+func look(ctx context.Context, e *engine.Engine, name string) (run.Look, error) {
+	survey, err := run.Observe(ctx, e.Client)
+	return survey.Look(name), err
 }
 
 // projectName is the name by which the project's resources are labelled: what the
 // person says, else what the files say, else that of the project that was started
 // from this folder or one above.
-func (a *app) projectName(ctx context.Context, r *running) (string, error) {
+func (a *app) projectName(r *running, survey run.Survey) (string, error) {
 	switch {
 	case r.project != nil:
 		return r.project.Name, nil
@@ -57,15 +93,9 @@ func (a *app) projectName(ctx context.Context, r *running) (string, error) {
 	case a.stdio.env("COMPOSE_PROJECT_NAME") != "":
 		return a.stdio.env("COMPOSE_PROJECT_NAME"), nil
 	}
-	list, err := r.engine.Client.ContainerList(ctx, client.ContainerListOptions{
-		All: true, Filters: client.Filters{}.Add("label", plan.LabelWorkingDir),
-	})
-	if err != nil {
-		return "", fmt.Errorf("list containers: %w", err)
-	}
 	byDir := map[string]string{}
-	for _, c := range list.Items {
-		byDir[c.Labels[plan.LabelWorkingDir]] = c.Labels[plan.LabelProject]
+	for name, dir := range survey.Owners {
+		byDir[dir] = name
 	}
 	dir, err := filepath.Abs(a.flags.dir)
 	if err != nil {

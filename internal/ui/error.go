@@ -64,6 +64,11 @@ func failures(err error) []*fail.Error {
 		around.Message, around.File, around.Line = err.Error(), "", 0
 		return []*fail.Error{&around}
 	}
+	if joined, ok := e.Cause.(interface{ Unwrap() []error }); ok { //nolint:errorlint // just the cause itself, not what lies below it
+		summary := *e
+		summary.Cause = nil
+		return append(failures(joined.(error)), &summary) //nolint:errcheck,forcetypeassert // a Cause is an error
+	}
 	return []*fail.Error{e}
 }
 

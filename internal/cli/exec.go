@@ -1,0 +1,175 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/containerd/errdefs"
+	"github.com/moby/moby/api/pkg/stdcopy"
+	"github.com/moby/moby/client"
+	"github.com/spf13/cobra"
+
+	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/plan"
+)
+
+// execOptions are the flags of exec.
+type execOptions struct {
+	noTTY   bool
+	user    string
+	workdir string
+	env     []string
+	index   int
+}
+
+func (a *app) execCommand() *cobra.Command {
+	var o execOptions
+	c := &cobra.Command{
+		Use:   "exec SERVICE COMMAND [ARG...]",
+		Short: "Run a command in a running container of a service",
+		Long: `Run a command in a running container of a service, with a terminal when there is
+one. The exit code is the command's.`,
+		Example: `  devup exec backend-flask bash
+  devup exec -T db psql -U postgres < dump.sql`,
+		Args:              serviceAndCommand,
+		ValidArgsFunction: a.completeServices,
+	}
+	f := c.Flags()
+	f.SetInterspersed(false) // what follows the service belongs to the command
+	f.BoolVarP(&o.noTTY, "no-tty", "T", false, "give the command no terminal")
+	f.StringVarP(&o.user, "user", "u", "", "run as this `user`")
+	f.StringVarP(&o.workdir, "workdir", "w", "", "run in this `folder` of the container")
+	f.StringArrayVarP(&o.env, "env", "e", nil, "set this `NAME=value`; may be repeated")
+	f.IntVar(&o.index, "index", 0, "the `number` of the container, where a service has several")
+	c.RunE = a.run(func(ctx context.Context, args []string) error { return a.exec(ctx, args[0], args[1:], o) })
+	return c
+}
+
+// serviceAndCommand wants a service and a command.
+func serviceAndCommand(c *cobra.Command, args []string) error {
+	if len(args) < 2 {
+		return fail.New(fail.Usage, "for example: devup exec "+append(args, "SERVICE")[0]+" bash", "%s wants a service and a command", c.CommandPath())
+	}
+	return nil
+}
+
+func (a *app) exec(ctx context.Context, service string, command []string, o execOptions) error {
+	r, err := a.observe(ctx)
+	if err != nil {
+		return err
+	}
+	if err := r.check([]string{service}); err != nil {
+		return err
+	}
+	container, err := r.runningContainer(service, o.index)
+	if err != nil {
+		return err
+	}
+	streams := a.ui.Streams()
+	tty := streams.InTTY && streams.OutTTY && !o.noTTY
+	api := r.engine.Client
+	created, err := api.ExecCreate(ctx, container.ID, client.ExecCreateOptions{
+		User: o.user, WorkingDir: o.workdir, Env: a.execEnv(o.env, tty), Cmd: command, TTY: tty,
+		AttachStdin: true, AttachStdout: true, AttachStderr: true, ConsoleSize: a.consoleSize(tty),
+	})
+	if err != nil {
+		return fmt.Errorf("run %s in %s: %w", command[0], container.Name, err)
+	}
+	attached, err := api.ExecAttach(ctx, created.ID, client.ExecAttachOptions{TTY: tty, ConsoleSize: a.consoleSize(tty)})
+	if err != nil {
+		return fmt.Errorf("run %s in %s: %w", command[0], container.Name, err)
+	}
+	defer attached.Close()
+	if tty {
+		restore, err := a.rawTerminal(ctx, func(columns, rows int) {
+			_, _ = api.ExecResize(ctx, created.ID, client.ExecResizeOptions{Height: uint(rows), Width: uint(columns)}) // the next change tries again
+		})
+		if err != nil {
+			return err
+		}
+		defer restore()
+	}
+	if err := a.pipe(ctx, attached.HijackedResponse, tty); err != nil {
+		return err
+	}
+	result, err := api.ExecInspect(context.WithoutCancel(ctx), created.ID, client.ExecInspectOptions{})
+	if err != nil {
+		return fmt.Errorf("ask how %s ended: %w", command[0], err)
+	}
+	if result.ExitCode != 0 {
+		return exitStatus(result.ExitCode)
+	}
+	return nil
+}
+
+// execEnv is the environment of a command: a terminal's kind, and what the person
+// sets. A name alone takes the person's own value.
+func (a *app) execEnv(given []string, tty bool) []string {
+	var env []string
+	if term := a.stdio.env("TERM"); tty && term != "" {
+		env = append(env, "TERM="+term)
+	}
+	for _, pair := range given {
+		if !strings.Contains(pair, "=") {
+			value, set := a.stdio.LookupEnv(pair)
+			if !set {
+				continue
+			}
+			pair += "=" + value
+		}
+		env = append(env, pair)
+	}
+	return env
+}
+
+func (a *app) consoleSize(tty bool) client.ConsoleSize {
+	if !tty {
+		return client.ConsoleSize{}
+	}
+	columns, rows := a.ui.Streams().Size()
+	return client.ConsoleSize{Height: uint(rows), Width: uint(columns)}
+}
+
+// runningContainer is the container of a service with a number, or the first.
+func (r *running) runningContainer(service string, number int) (plan.Container, error) {
+	for _, c := range r.look.Of(service) {
+		if c.State == "running" && (number == 0 || c.Number == number) {
+			return c, nil
+		}
+	}
+	e := fail.New(fail.Failed, "start it with `devup up "+service+"`", "%s is not running", service)
+	e.Service = service
+	return plan.Container{}, e
+}
+
+// pipe connects the streams to the command until its output ends.
+func (a *app) pipe(ctx context.Context, conn client.HijackedResponse, tty bool) error {
+	ended := make(chan error, 1)
+	go func() {
+		var err error
+		if tty {
+			_, err = io.Copy(a.stdio.Out, conn.Reader)
+		} else {
+			_, err = stdcopy.StdCopy(a.stdio.Out, a.stdio.Err, conn.Reader)
+		}
+		ended <- err
+	}()
+	go func() { // ends with the process at the latest: a read of stdin cannot be called off
+		_, _ = io.Copy(conn.Conn, a.stdio.In) // the command may have closed its end
+		_ = conn.CloseWrite()
+	}()
+	select {
+	case err := <-ended:
+		if err != nil && !errdefs.IsCanceled(err) && !errors.Is(err, io.EOF) {
+			return fmt.Errorf("read the command's output: %w", err)
+		}
+		return nil
+	case <-ctx.Done():
+		conn.Close() // the output then ends
+		<-ended
+		return ctx.Err()
+	}
+}

@@ -1,0 +1,62 @@
+package cli
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/logs"
+)
+
+func (a *app) logsCommand() *cobra.Command {
+	var o logs.Options
+	c := &cobra.Command{
+		Use:   "logs [SERVICE...]",
+		Short: "Print what the services print",
+		Long: `Print what the containers of the services printed, in the order of time. Times are
+RFC 3339 or durations back from now.`,
+		Example: `  devup logs
+  devup logs -f --tail 20 backend-flask
+  devup logs --since 10m`,
+		ValidArgsFunction: a.completeServices,
+	}
+	f := c.Flags()
+	f.StringArrayVar(&a.flags.files, "file", nil, fileUsage) // -f is --follow here, as everywhere else
+	f.BoolVarP(&o.Follow, "follow", "f", false, "go on with new lines until Ctrl-C")
+	f.StringVar(&o.Since, "since", "", "only lines from this `time` on")
+	f.StringVar(&o.Until, "until", "", "only lines up to this `time`")
+	f.StringVarP(&o.Tail, "tail", "n", "", "only this `many` of the last lines of each container")
+	f.BoolVarP(&o.Timestamps, "timestamps", "t", false, "print the time of each line")
+	c.RunE = a.run(func(ctx context.Context, args []string) error { return a.logs(ctx, args, o) })
+	return c
+}
+
+func (a *app) logs(ctx context.Context, services []string, o logs.Options) error {
+	if n, err := strconv.Atoi(o.Tail); o.Tail != "" && o.Tail != "all" && (err != nil || n < 0) {
+		return fail.New(fail.Usage, "for example --tail 20", "--tail wants a number or the word all, not %q", o.Tail)
+	}
+	r, err := a.observe(ctx)
+	if err != nil {
+		return err
+	}
+	if err := r.check(services); err != nil {
+		return err
+	}
+	if len(r.containers(services)) == 0 {
+		a.ui.Say("project " + r.name + " has no containers; `devup up` makes them")
+		return nil
+	}
+	return a.follow(ctx, r, services, o)
+}
+
+// follow prints the logs of the services.
+func (a *app) follow(ctx context.Context, r *running, services []string, o logs.Options) error {
+	var sources []logs.Source
+	for _, c := range r.containers(services) {
+		sources = append(sources, logs.Source{Service: c.Service, Container: c.Name, ID: c.ID, Number: c.Number})
+	}
+	o.Sink = a.ui.Sink()
+	return logs.Follow(ctx, r.engine.Client, sources, o)
+}

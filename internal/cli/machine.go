@@ -1,0 +1,53 @@
+package cli
+
+import (
+	"context"
+	"runtime"
+
+	"github.com/devup-cli/devup/internal/build"
+	"github.com/devup-cli/devup/internal/egress"
+	"github.com/devup-cli/devup/internal/engine"
+	"github.com/devup-cli/devup/internal/up"
+)
+
+// machine is the machine that `devup up` works with.
+func (a *app) machine(ctx context.Context) (up.Machine, *engine.Engine, error) {
+	place, err := a.place()
+	if err != nil {
+		return up.Machine{}, nil, err
+	}
+	outside, err := a.outside()
+	if err != nil {
+		return up.Machine{}, nil, err
+	}
+	e, err := a.connect(ctx, true)
+	if err != nil {
+		return up.Machine{}, nil, err
+	}
+	return up.Machine{
+		Engine: e.Client, BuildKit: e.BuildKit, Owner: owner(e), Place: place, Egress: outside,
+		StateDir: stateDir(runtime.GOOS, a.stdio.env, a.home()),
+		Build:    a.buildDefaults(), Sink: a.ui.Sink(),
+	}, e, nil
+}
+
+// buildDefaults are the parts of a build's options that come from the person.
+func (a *app) buildDefaults() build.Options {
+	return build.Options{LookupEnv: a.stdio.LookupEnv, Home: a.home(), Version: provenanceOf().Version, Sink: a.ui.Sink()}
+}
+
+// outside is what this machine needs to reach the outside. The person's settings
+// stand for the variables that would say the same.
+func (a *app) outside() (egress.Settings, error) {
+	settings := map[string]string{
+		"SSL_CERT_FILE":       a.settings.CAFile,
+		"NPM_CONFIG_REGISTRY": a.settings.NPMRegistry,
+		"PIP_INDEX_URL":       a.settings.PipIndexURL,
+	}
+	return egress.Read(func(name string) (string, bool) {
+		if value := settings[name]; value != "" {
+			return value, true
+		}
+		return a.stdio.LookupEnv(name)
+	}, a.home(), runtime.GOOS)
+}

@@ -1,0 +1,60 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/devup-cli/devup/internal/plan"
+)
+
+func (a *app) stopCommand() *cobra.Command {
+	var seconds int
+	c := &cobra.Command{
+		Use:   "stop [SERVICE...]",
+		Short: "Stop the services and keep their containers",
+		Example: `  devup stop
+  devup stop --timeout 1 backend-flask`,
+		ValidArgsFunction: a.completeServices,
+	}
+	timeoutFlag(c, &seconds)
+	c.RunE = a.run(func(ctx context.Context, args []string) error {
+		return a.change(ctx, args, plan.StopAll, seconds, "nothing to stop: nothing runs")
+	})
+	return c
+}
+
+func (a *app) restartCommand() *cobra.Command {
+	var seconds int
+	c := &cobra.Command{
+		Use:   "restart [SERVICE...]",
+		Short: "Restart the services as they are",
+		Long: `Restart the containers of the services as they are. Changed files of the project
+take effect with devup up, not with this.`,
+		Example: `  devup restart
+  devup restart backend-flask`,
+		ValidArgsFunction: a.completeServices,
+	}
+	timeoutFlag(c, &seconds)
+	c.RunE = a.run(func(ctx context.Context, args []string) error {
+		return a.change(ctx, args, plan.Restart, seconds, "nothing to restart; `devup up` starts the project")
+	})
+	return c
+}
+
+// change applies a plan that is made of what is there and of the services meant.
+func (a *app) change(ctx context.Context, services []string, decide func(plan.Observed, []string) *plan.Plan, seconds int, nothing string) error {
+	r, err := a.observe(ctx)
+	if err != nil {
+		return err
+	}
+	if err := r.check(services); err != nil {
+		return err
+	}
+	todo := decide(r.look.Observed, services)
+	if todo.Empty() {
+		a.ui.Say(nothing)
+		return nil
+	}
+	return a.apply(ctx, r, todo, grace(seconds))
+}
