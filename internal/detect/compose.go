@@ -123,15 +123,19 @@ func (s *composeService) readBuild(build *yaml.Node) {
 	}
 }
 
-// readMount takes the folder that a service without a build runs from: a plain
-// language image with the sources mounted into it.
+// readMount takes the folder that a service without a build runs from: an
+// image with the sources mounted into it, be it the plain language's or one
+// that works in the mount.
 func (s *composeService) readMount(value *yaml.Node) {
 	image, _, _ := strings.Cut(path.Base(scalar(child(value, "image"))), ":")
-	if s.dir != "" || image != "node" && image != "python" {
+	if s.dir != "" {
 		return
 	}
+	plain, workdir := image == "node" || image == "python", scalar(child(value, "working_dir"))
 	for _, volume := range texts(child(value, "volumes")) {
-		if source, _, bound := strings.Cut(volume, ":"); bound && (source == "." || strings.HasPrefix(source, "./")) {
+		source, target, _ := strings.Cut(volume, ":")
+		target, _, _ = strings.Cut(target, ":")
+		if (source == "." || strings.HasPrefix(source, "./")) && target != "" && (plain || workdir != "" && path.Clean(target) == path.Clean(workdir)) {
 			s.dir = path.Clean(source)
 			return
 		}

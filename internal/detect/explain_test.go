@@ -13,7 +13,7 @@ func explain(repo Repository) string {
 		fmt.Fprintf(&b, "  port %d, host %d: %s\n", s.Port.Number, s.HostPort, s.Port.Evidence.text())
 		fmt.Fprintf(&b, "  %s %s%s: %s\n", s.Runtime.Language, s.Runtime.Version, prefixed(" ", s.Runtime.Flags), s.Runtime.Evidence.text())
 		fmt.Fprintf(&b, "  packages %s%s %s %s%s%s\n", s.Packages.Manager, prefixed("@", s.Packages.Version), s.Packages.Manifest, s.Packages.Lock,
-			prefixed(" workspace ", s.Packages.Workspace), map[bool]string{true: " native"}[s.Packages.Native])
+			prefixed(" with ", strings.Join(s.Packages.Includes, " "))+prefixed(" workspace ", s.Packages.Workspace), map[bool]string{true: " native"}[s.Packages.Native])
 		fmt.Fprintf(&b, "  dev %s\n", strings.Join(s.Dev, " "))
 		for _, line := range [][2]string{
 			{"build", strings.Join(s.Build, " ")}, {"output", s.Output}, {"prod", strings.Join(s.Prod, " ")}, {"module", s.Module},

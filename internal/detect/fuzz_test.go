@@ -17,13 +17,15 @@ func FuzzScan(f *testing.F) {
 		"FROM python:3.10 AS a\nFROM a AS a\nEXPOSE ${PORT}\nCMD [", "services:\n  a: &a\n    <<: *a\n    build: {context: ..}\n    ports: [1:2:3, {target: -1}]\n",
 		"**/\n!\n/\n\\\n[a-\n", "A=\"\nB='x\nPORT=99999\nURL=http://localhost:123456/\n",
 	} {
-		f.Add(seed)
+		for which := range uint8(18) {
+			f.Add(seed, which)
+		}
 	}
 	names := []string{
 		"package.json", "package-lock.json", "pnpm-workspace.yaml", "requirements.txt", "pyproject.toml", "Pipfile", "app.py", "server.js",
 		"Dockerfile", "compose.yaml", ".gitignore", ".env", ".flaskenv", ".nvmrc", ".python-version", "README.md", "Procfile", "vite.config.ts",
 	}
-	f.Fuzz(func(t *testing.T, text string) {
+	f.Fuzz(func(t *testing.T, text string, which uint8) {
 		sound := fstest.MapFS{
 			"web/package.json":     {Data: []byte(`{"scripts":{"start":"react-scripts start"},"dependencies":{"react-scripts":"5"}}`)},
 			"api/requirements.txt": {Data: []byte("flask\n")},
@@ -31,22 +33,17 @@ func FuzzScan(f *testing.F) {
 			"one/package.json":     {Data: []byte(`{"main":"server.js","dependencies":{"express":"4"}}`)},
 			"one/server.js":        {Data: []byte("app.listen(3000)")},
 		}
-		for _, name := range names {
-			files := fstest.MapFS{name: {Data: []byte(text)}}
-			for other, file := range sound {
-				files[other] = file
+		name := names[int(which)%len(names)]
+		for _, dir := range []string{"", "web/", "api/", "one/"} {
+			if sound[dir+name] == nil {
+				sound[dir+name] = &fstest.MapFile{Data: []byte(text)}
 			}
-			for _, dir := range []string{"web/", "api/", "one/"} {
-				if files[dir+name] == nil {
-					files[dir+name] = &fstest.MapFile{Data: []byte(text)}
-				}
-			}
-			repo, err := Scan(files)
-			if err != nil {
-				t.Fatal(err)
-			}
-			checkSound(t, repo)
 		}
+		repo, err := Scan(sound)
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkSound(t, repo)
 	})
 }
 

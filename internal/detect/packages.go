@@ -3,6 +3,7 @@ package detect
 import (
 	"encoding/json"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -56,11 +57,45 @@ func (s *scan) nodePackages(c *candidate) Packages {
 			}
 		}
 	}
+	if p.Version == "" {
+		lockDir := c.Dir
+		if p.Lock == "" && member {
+			lockDir = p.Workspace
+		}
+		p.Version = s.versionOfLock(lockDir, p.Manager)
+	}
 	if p.Lock == "package-lock.json" && s.isBehind(c, path.Join(c.Dir, p.Lock)) {
 		c.note(Evidence{File: path.Join(c.Dir, p.Lock), Text: "is behind package.json, so npm ci would refuse it"})
 		p.Lock = ""
 	}
 	return p
+}
+
+var (
+	yarnRelease = regexp.MustCompile(`(?m)^yarnPath:.*yarn-(\d+\.\d+\.\d+)\.c?js`)
+	pnpmLock    = regexp.MustCompile(`(?m)^lockfileVersion:\s*['"]?(\d+)`)
+)
+
+// versionOfLock is the version of the manager that can read the lock file of a
+// folder, where that is not the newest: Yarn 2 and later write another form
+// than Yarn 1, and pnpm 9 and later no longer take the old ones as they are.
+func (s *scan) versionOfLock(dir, manager string) string {
+	f := s.tree.folders[dir]
+	switch {
+	case manager == "yarn" && f.has(".yarnrc.yml"):
+		if match := yarnRelease.FindStringSubmatch(s.tree.files.text(path.Join(dir, ".yarnrc.yml"))); match != nil {
+			return match[1]
+		}
+		return "4"
+	case manager == "yarn" && f.has("yarn.lock") && strings.Contains(s.tree.files.text(path.Join(dir, "yarn.lock")), "\n__metadata:"):
+		return "4"
+	case manager == "pnpm" && f.has("pnpm-lock.yaml"):
+		match := pnpmLock.FindStringSubmatch(s.tree.files.text(path.Join(dir, "pnpm-lock.yaml")))
+		if match != nil {
+			return map[string]string{"5": "7", "6": "8"}[match[1]]
+		}
+	}
+	return ""
 }
 
 // nativeNode are packages that compile, or that download what they would else
@@ -169,6 +204,11 @@ func (s *scan) pythonPackages(c *candidate) Packages {
 		}
 		if p.Lock == "" && strings.Contains(s.tree.files.text(needs.manifest), "[tool.poetry") {
 			p.Manager = "poetry"
+		}
+	}
+	for _, included := range needs.includes {
+		if inside := relative(c.Dir, included); inside != included || c.Dir == "." {
+			p.Includes = append(p.Includes, inside)
 		}
 	}
 	p.Native = slices.ContainsFunc(nativePython, needs.needs)

@@ -65,6 +65,7 @@ var nodePorts = []*regexp.Regexp{
 // portOfSource is the first port that the source sets: better patterns first,
 // nearer files first.
 func portOfSource(sources []file, patterns []*regexp.Regexp) (Port, bool) {
+	sources = slices.DeleteFunc(slices.Clone(sources), func(f file) bool { return !containsWord(f.text, portHints) })
 	for _, pattern := range patterns {
 		for _, source := range sources {
 			match := pattern.FindStringSubmatchIndex(source.text)
@@ -78,6 +79,10 @@ func portOfSource(sources []file, patterns []*regexp.Regexp) (Port, bool) {
 	}
 	return Port{}, false
 }
+
+// portHints are the words of which every port pattern needs one: most sources
+// hold none, and looking for them costs next to nothing.
+var portHints = []string{"port", "Port", "PORT", "listen", "Server(", "make_server("}
 
 var viteServerPort = regexp.MustCompile(`\bserver\s*:\s*\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*?\bport\s*:\s*(?:[^,{}\n]*?(?:\|\||\?\?)\s*)?["']?(\d{2,5})\b`)
 

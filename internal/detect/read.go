@@ -11,7 +11,7 @@ import (
 // maxFile is the most that is read of a file. What decides about a service
 // stands near the top of files that people write by hand; a bundle that was
 // committed is longer and is cut.
-const maxFile = 512 << 10
+const maxFile = 256 << 10
 
 // maxLock bounds a lock file, which is long without being strange.
 const maxLock = 16 << 20

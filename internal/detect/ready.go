@@ -71,6 +71,9 @@ func plainPath(text string) (string, bool) {
 func pythonRoutes(sources []file) []route {
 	prefixes := map[string]string{} // by the name that a blueprint is registered under
 	for _, source := range sources {
+		if !containsWord(source.text, []string{"register_blueprint(", "include_router("}) {
+			continue
+		}
 		for _, match := range registration.FindAllStringSubmatch(source.text, -1) {
 			if prefix := urlPrefix.FindStringSubmatch(match[2]); prefix != nil {
 				prefixes[match[1]] = prefix[1]
@@ -79,6 +82,9 @@ func pythonRoutes(sources []file) []route {
 	}
 	var routes []route
 	for _, source := range sources {
+		if !containsWord(source.text, []string{".route(", ".get("}) {
+			continue
+		}
 		own := map[string]string{}
 		for _, match := range blueprint.FindAllStringSubmatch(source.text, -1) {
 			own[match[1]] = "?" // registered in a way that is not understood
@@ -110,6 +116,9 @@ func nodeRoutes(sources []file) []route {
 	mounts := map[string]string{} // file without its ending -> prefix
 	var routes []route
 	for _, source := range sources {
+		if !containsWord(source.text, []string{".get(", ".use("}) {
+			continue
+		}
 		for _, match := range nodeRoute.FindAllStringSubmatchIndex(source.text, -1) {
 			if full, ok := plainPath(source.text[match[4]:match[5]]); ok {
 				routes = append(routes, route{full, source.at(match[0], full)})

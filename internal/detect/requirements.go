@@ -3,6 +3,7 @@ package detect
 import (
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
@@ -11,7 +12,8 @@ import (
 // requirements are the Python packages that a folder asks for, by their
 // normalised name, with what the file says of the version.
 type requirements struct {
-	manifest string // path in the repository
+	manifest string   // path in the repository
+	includes []string // files that the manifest takes in, by path in the repository
 	versions map[string]string
 	lines    map[string]int
 	python   string // requires-python, or the python of Poetry and Pipenv
@@ -80,8 +82,15 @@ func (t *tree) addRequirements(r *requirements, name string, depth int) {
 	for i, line := range strings.Split(t.files.text(name), "\n") {
 		trimmed := strings.TrimSpace(line)
 		for _, flag := range []string{"-r", "--requirement"} {
-			if rest, ok := strings.CutPrefix(trimmed, flag); ok && depth > 0 {
-				t.addRequirements(r, path.Join(path.Dir(name), strings.TrimSpace(strings.TrimPrefix(rest, "="))), depth-1)
+			rest, ok := strings.CutPrefix(trimmed, flag)
+			rest = strings.TrimSpace(strings.TrimPrefix(rest, "="))
+			included := path.Join(path.Dir(name), rest)
+			if !ok || rest == "" || depth == 0 || included == r.manifest || slices.Contains(r.includes, included) {
+				continue
+			}
+			if f := t.folders[path.Dir(included)]; f != nil && f.has(path.Base(included)) {
+				r.includes = append(r.includes, included)
+				t.addRequirements(r, included, depth-1)
 			}
 		}
 		if match := requirementLine.FindStringSubmatch(trimmed); match != nil {

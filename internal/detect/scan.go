@@ -227,7 +227,10 @@ func (s *scan) gather(c *candidate) {
 
 // maxSources bounds how many source files of one service are opened. Ports and
 // variables stand in the entry and the files near it, which come first.
-const maxSources = 400
+const (
+	maxSources      = 400
+	maxSourcesBytes = 4 << 20
+)
 
 // sourcesOf are the service's own source files, nearest to its folder first,
 // without those of services below it.
@@ -237,15 +240,20 @@ func (s *scan) sourcesOf(c *candidate) []file {
 		ends = map[string]bool{".py": true}
 	}
 	var sources []file
+	size := 0
 	for _, f := range s.tree.below(c.Dir, func(f *folder) bool { return !s.isService(f.path) && !asideFolders[path.Base(f.path)] }) {
 		for _, name := range f.names {
-			if len(sources) == maxSources {
+			if len(sources) == maxSources || size > maxSourcesBytes {
 				return sources
 			}
 			if !ends[path.Ext(name)] || isTest(name) || c.Runtime.Language == "node" && path.Ext(name) == ".py" {
 				continue
 			}
-			sources = append(sources, s.tree.files.source(path.Join(f.path, name)))
+			source := s.tree.files.source(path.Join(f.path, name))
+			size += len(source.text)
+			if len(source.text) < maxFile { // what is longer was not written by hand
+				sources = append(sources, source)
+			}
 		}
 	}
 	if c.python != nil {

@@ -42,6 +42,9 @@ type Packages struct {
 	Lock     string // the lock file's name in the service's folder; empty for none
 	Native   bool   // a dependency compiles C code, so that the image needs a compiler
 
+	// Includes are further files that Manifest needs ("requirements/base.txt"),
+	// relative to the service's folder.
+	Includes []string
 	// Workspace is the folder of the npm, yarn or pnpm workspace that the service
 	// is a member of: the lock file lies there. Empty for none.
 	Workspace string

@@ -43,6 +43,9 @@ func isPlatform(name string) bool {
 func usesIn(source file) []use {
 	var found []use
 	text := source.text
+	if !strings.Contains(text, "env") && !strings.Contains(text, "config(") {
+		return nil
+	}
 	add := func(offset int, name, value string, set bool) {
 		found = append(found, use{name, value, set, source.at(offset, name)})
 	}

@@ -171,7 +171,7 @@ var manifests = map[string]bool{
 	"requirements.txt": true, "pyproject.toml": true, "Pipfile": true, "setup.py": true, "setup.cfg": true,
 	"poetry.lock": true, "uv.lock": true, "Pipfile.lock": true, "pyvenv.cfg": true, ".python-version": true, "runtime.txt": true,
 	".nvmrc": true, ".node-version": true, ".tool-versions": true, "index.html": true, "Procfile": true,
-	".gitignore": true, ".flaskenv": true, "cdk.json": true, "serverless.yml": true, "samconfig.toml": true,
+	".gitignore": true, ".yarnrc.yml": true, ".flaskenv": true, "cdk.json": true, "serverless.yml": true, "samconfig.toml": true,
 	"Gemfile": true, "config.ru": true, "go.mod": true, "pom.xml": true, "build.gradle": true,
 	"build.gradle.kts": true, "Cargo.toml": true, "composer.json": true, "mix.exs": true, "angular.json": true,
 }
@@ -182,9 +182,11 @@ func interesting(name string) bool {
 		return true
 	}
 	lower := strings.ToLower(name)
+	if path.Ext(lower) == ".txt" { // requirements.txt, requirements-dev.txt, requirements/base.txt
+		return true
+	}
 	return strings.HasPrefix(name, ".env") || strings.HasSuffix(lower, ".env") ||
 		strings.Contains(lower, "dockerfile") || strings.HasPrefix(lower, "readme") ||
-		strings.HasPrefix(lower, "requirements") && strings.HasSuffix(lower, ".txt") ||
 		slices.Contains(composeNames, name)
 }
 
