@@ -54,7 +54,7 @@ var causes = []struct {
 		cause{hint: "access was denied: log in to the registry (docker login, npm login), or check the name"},
 	},
 	{
-		regexp.MustCompile(`"/[^"]*": not found|failed to calculate checksum of ref`),
+		regexp.MustCompile(`"/[^"]*":? not found|failed to calculate checksum of ref`),
 		cause{hint: "the file is not in the build context: check the path in the Dockerfile, build.context, and .dockerignore"},
 	},
 	{
@@ -76,6 +76,10 @@ var causes = []struct {
 	{
 		regexp.MustCompile(`exit code: 127|: not found$|command not found`),
 		cause{hint: "a program is not in the image at this point: install it in the Dockerfile before this step"},
+	},
+	{
+		regexp.MustCompile(`unsupported frontend capability`),
+		cause{hint: "this engine's builder is too old for additional_contexts: use a newer engine, or begin the Dockerfile with # syntax=docker/dockerfile:1"},
 	},
 	{
 		regexp.MustCompile(`unknown instruction|unknown flag|parse error`),

@@ -21,7 +21,6 @@ import (
 
 	"github.com/moby/moby/client"
 
-	"github.com/devup-cli/devup/internal/egress"
 	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/fail"
 )
@@ -174,16 +173,6 @@ func TestASecondBuildIsCachedAndHasTheSameID(t *testing.T) {
 	}
 	if last.State != event.Cached {
 		t.Errorf("the image's last event is %v, want cached", last)
-	}
-}
-
-// company is a machine with a CA, an index and a registry of its own.
-func company() egress.Settings {
-	return egress.Settings{
-		CA:    []byte("-----BEGIN CERTIFICATE-----\nTOP-SECRET-CA\n-----END CERTIFICATE-----\n"),
-		Pip:   []byte("[global]\nindex-url = https://user:TOP-SECRET-PIP@pypi.example/simple\n"),
-		NPM:   []byte("//npm.example/:_authToken=TOP-SECRET-NPM\n"),
-		Proxy: map[string]string{"HTTP_PROXY": "http://user:TOP-SECRET-PROXY@proxy.example:3128"},
 	}
 }
 
@@ -350,27 +339,45 @@ func TestACancelStopsABuildAtOnce(t *testing.T) {
 	}
 }
 
-func TestCacheMountsSecretsAndOtherImagesWork(t *testing.T) {
+func TestCacheMountsSecretsAndIgnoreFilesWork(t *testing.T) {
 	w := newWorld(t)
-	base := w.spec("base", map[string]string{"Dockerfile": "FROM " + nodeImage + "\nRUN echo from-base > /marker " + unique(t) + "\n"})
 	s := w.spec("uses", map[string]string{
-		"docker/app.Dockerfile":              "FROM shared\nRUN --mount=type=secret,id=token grep -q TOP.SECRET /run/secrets/token\nRUN --mount=type=cache,target=/cache grep from-base /marker && date > /cache/x\nCOPY --from=extra hello /hello\nCOPY . /ctx\nRUN cat /hello && test -e /ctx/kept && test ! -e /ctx/ignored && test \"$A\" = 1; ls /ctx\n",
+		"docker/app.Dockerfile": "FROM " + nodeImage + "\nRUN --mount=type=secret,id=token grep -q TOP.SECRET /run/secrets/token\n" +
+			"RUN --mount=type=cache,target=/cache date > /cache/x " + unique(t) + "\nRUN --mount=type=cache,target=/cache test -s /cache/x\n" +
+			"ARG A\nCOPY . /ctx\nRUN test -e /ctx/kept && test ! -e /ctx/ignored && test \"$A\" = 1\n",
 		"docker/app.Dockerfile.dockerignore": "ignored\n",
 		"kept":                               "",
 		"ignored":                            "",
-		"other/hello":                        "hi",
 	})
 	s.Dockerfile = filepath.Join(s.Context, "docker", "app.Dockerfile")
-	s.Bases = map[string]Spec{"shared": base}
-	s.Contexts = map[string]string{"extra": filepath.Join(s.Context, "other")}
+	one := "1"
+	s.Args = map[string]*string{"A": &one}
 	s.Secrets = []Secret{{ID: "token", Value: "TOP-SECRET"}}
-	ids := w.run(w.options(), base, s)
+	ids := w.run(w.options(), s)
 	history, err := w.ImageHistory(t.Context(), ids["uses"])
 	if err != nil {
 		t.Fatal(err)
 	}
 	if text, _ := json.Marshal(history); bytes.Contains(text, []byte("TOP-SECRET")) {
 		t.Errorf("the history holds the secret: %s", text)
+	}
+}
+
+func TestAnImageIsBuiltFromAnotherServicesImage(t *testing.T) {
+	w := newWorld(t)
+	if w.ClientVersion() < "1.42" {
+		t.Skip("the builder of Docker 20.10 knows no additional contexts")
+	}
+	base := w.spec("base", map[string]string{"Dockerfile": "FROM " + nodeImage + "\nRUN echo from-base > /marker " + unique(t) + "\n"})
+	s := w.spec("above", map[string]string{"Dockerfile": "FROM shared\nCOPY --from=extra hello /hello\nRUN grep from-base /marker && cat /hello\n", "other/hello": "hi"})
+	s.Bases = map[string]Spec{"shared": base}
+	s.Contexts = map[string]string{"extra": filepath.Join(s.Context, "other")}
+	w.run(w.options(), s, base)
+
+	base.Inline = "FROM " + nodeImage + "\nRUN exit 1 " + unique(t) + "\n"
+	ids, err := Run(t.Context(), w, []Spec{s, base}, w.options())
+	if len(ids) > 0 || fail.CodeOf(err) != fail.BuildFailed || strings.Contains(err.Error(), "above") {
+		t.Errorf("after its base failed: %v, %v", ids, err)
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 var (
 	exitCode  = regexp.MustCompile(`exit code: (\d+)`)
 	lineInErr = regexp.MustCompile(`(Dockerfile:| on line |line )(\d+)`)
-	wrapping  = regexp.MustCompile(`^(failed to solve|failed to compute cache key|rpc error: code = \w+ desc = (failed to solve: )?|dockerfile parse error|process "[^"]*" did not complete successfully): `)
+	wrapping  = regexp.MustCompile(`^(failed to solve(?: with frontend [^:]+)?|failed to build LLB|failed to compute cache key|rpc error: code = \w+ desc = (?:failed to solve: )?|dockerfile parse error|process "[^"]*" did not complete successfully): `)
 )
 
 // failure says of a failed build which instruction it was, where it stands, what
@@ -29,17 +29,20 @@ func (j job) failure(err error, steps *steps) error {
 		e.File = ""
 	}
 
+	e.Line = j.faultLine(err)
 	vertex := ""
 	if v, ok := errors.AsType[*errdefs.VertexError](err); ok {
 		vertex = v.Digest
 	}
 	if st := steps.failing(vertex); st != nil {
 		e.Lines = st.lines
-		if st.name != "" && strings.HasPrefix(st.name, "[") && !st.hidden {
+		if e.Line == 0 {
+			e.Line = stepLine(j.def.text, st.raw)
+		}
+		if strings.HasPrefix(st.name, "[") && !st.hidden {
 			e.Message = fmt.Sprintf("the image of %s cannot be built: %s", s.Service, stepFailure(st, text))
 		}
 	}
-	e.Line = j.faultLine(err)
 	cause := likelyCause(append([]string{text}, e.Lines...))
 	e.Hint = cause.hint
 	if cause.code != "" {
@@ -78,6 +81,44 @@ func (j job) faultLine(err error) int {
 	if match := lineInErr.FindStringSubmatch(err.Error()); match != nil {
 		n, _ := strconv.Atoi(match[2]) // the expression takes digits only
 		return j.sent.line(n)
+	}
+	return 0
+}
+
+// stepPlace is where a step's name says that it stands: [stage 3/5] INSTRUCTION.
+var stepPlace = regexp.MustCompile(`^\[(?:(\S+) +)?(\d+)/\d+\] (\w+)`)
+
+// stepLine finds the line of a step by its place, for engines that do not name
+// lines (20.10); 0 when that is not certain.
+func stepLine(text []byte, name string) int {
+	place := stepPlace.FindStringSubmatch(name)
+	stages, _, err := parseDockerfile(text)
+	if place == nil || err != nil {
+		return 0
+	}
+	i := stageIndex(stages, place[1])
+	switch number, unnamed := strings.CutPrefix(place[1], "stage-"); {
+	case i < 0 && unnamed:
+		i = stageIndex(stages, number)
+	case place[1] == "" && len(stages) == 1:
+		i = 0
+	}
+	n, _ := strconv.Atoi(place[2]) // the expression takes digits only
+	if i < 0 {
+		return 0
+	}
+	step := 1 // FROM, where it is an image
+	if base := stages[i].BaseName; strings.EqualFold(base, "scratch") || stageIndex(stages[:i], base) >= 0 {
+		step = 0
+	}
+	for _, command := range stages[i].Commands {
+		switch command.Name() {
+		case "RUN", "COPY", "ADD", "WORKDIR", "run", "copy", "add", "workdir":
+			step++
+		}
+		if step == n && strings.EqualFold(command.Name(), place[3]) && len(command.Location()) > 0 {
+			return command.Location()[0].Start.Line
+		}
 	}
 	return 0
 }

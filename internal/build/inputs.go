@@ -195,7 +195,7 @@ func listFiles(s Spec, need wants, ignore []string) ([]file, error) {
 			return err
 		}
 		name = filepath.ToSlash(name)
-		mode := entry.Type()
+		mode := entry.Type() & fs.ModeType // fsutil leaves other bits in
 		if mode.IsDir() || mode&^fs.ModeSymlink != 0 || !need.sees(name, s) {
 			return nil
 		}

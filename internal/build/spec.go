@@ -53,7 +53,7 @@ type Spec struct {
 type Secret struct {
 	ID    string
 	File  string // absolute path, or empty
-	Value string // used without File
+	Value string `json:"-"` // used without File
 }
 
 // SSH is an agent socket or key that the build may use.

@@ -2,6 +2,7 @@ package build
 
 import (
 	"cmp"
+	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -30,6 +31,7 @@ type steps struct {
 // step is one vertex of the build.
 type step struct {
 	id      string
+	raw     string // as BuildKit names it
 	name    string
 	hidden  bool
 	state   event.State
@@ -60,7 +62,7 @@ func (s *steps) vertex(v *bkclient.Vertex) {
 	st := s.seen[v.Digest]
 	if st == nil {
 		name := stepName(s.plain(v.Name))
-		st = &step{id: s.service + "/" + v.Digest.String(), name: name, hidden: isInternal(name), partial: map[int]string{}}
+		st = &step{raw: v.Name, id: s.service + "/" + v.Digest.String(), name: name, hidden: isInternal(name), partial: map[int]string{}}
 		s.seen[v.Digest] = st
 		s.order = append(s.order, st)
 	}
@@ -83,7 +85,7 @@ func (s *steps) vertex(v *bkclient.Vertex) {
 }
 
 func (s *steps) emit(st *step, state event.State, took time.Duration) {
-	if st.state == state || st.hidden && state != event.Failed {
+	if st.state == state || st.hidden {
 		return
 	}
 	st.state = state
@@ -164,9 +166,13 @@ func (s *steps) allCached() bool {
 	return true
 }
 
-// stepName shortens what names a step: one line, the first of a heredoc.
+var unnamedStage = regexp.MustCompile(`^\[stage-\d+ `)
+
+// stepName shortens what names a step: one line, the first of a heredoc, and
+// without the number that BuildKit gives to a stage that has no name.
 func stepName(name string) string {
 	name, _, more := strings.Cut(strings.TrimSpace(name), "\n")
+	name = unnamedStage.ReplaceAllString(name, "[")
 	if name = strings.Join(strings.Fields(name), " "); more {
 		name += " …"
 	}

@@ -1,0 +1,125 @@
+package build
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	bkclient "github.com/moby/buildkit/client"
+	"github.com/moby/buildkit/solver/errdefs"
+	"github.com/moby/buildkit/solver/pb"
+
+	"github.com/devup-cli/devup/internal/event"
+	"github.com/devup-cli/devup/internal/fail"
+)
+
+func TestLikelyCause(t *testing.T) {
+	t.Parallel()
+	for line, want := range map[string]string{
+		"npm error code ERESOLVE": "legacy-peer-deps",
+		"npm error `npm ci` can only install packages when your package.json and package-lock.json or npm-shrinkwrap.json are in sync.": "lock file does not match",
+		"ERROR: No matching distribution found for jwt==9":                                                           "pip finds no such package",
+		"write /var/lib/docker/tmp/x: no space left on device":                                                       "disk is full",
+		"npm error self-signed certificate in certificate chain":                                                     "intercepts TLS",
+		"SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED]')":                                   "intercepts TLS",
+		"npm error request to https://registry.npmjs.org/x failed, reason: getaddrinfo EAI_AGAIN registry.npmjs.org": "could not be resolved",
+		"Temporary failure resolving 'deb.debian.org'":                                                               "could not be resolved",
+		"Error: pg_config executable not found.":                                                                     "compiled during its installation",
+		"E: The repository 'http://deb.debian.org/debian buster Release' does not have a Release file.":              "archived",
+		"Error: error:0308010C:digital envelope routines::unsupported":                                               "openssl-legacy-provider",
+		"FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory":                          "out of memory",
+		"/bin/sh: 1: yarn: not found":                                                                                "not in the image",
+		"failed to calculate checksum of ref a::b: \"/package-lock.json\": not found":                                "not in the build context",
+		"pull access denied for x, repository does not exist":                                                        "access was denied",
+		"something else": "last lines tell more",
+	} {
+		if got := likelyCause([]string{"first", line}); !strings.Contains(got.hint, want) {
+			t.Errorf("%s\n gives the hint %q\n want one about %q", line, got.hint, want)
+		}
+	}
+	if got := likelyCause([]string{"no space left on device"}).code; got != fail.DiskFull {
+		t.Errorf("a full disk has the code %s", got)
+	}
+}
+
+func TestStepLine(t *testing.T) {
+	t.Parallel()
+	const text = "FROM a AS one\nWORKDIR /x\n\nRUN b\nFROM one\nENV A=1\nCOPY c \\\n /\nRUN d\n"
+	for name, want := range map[string]int{
+		"[one 2/3] WORKDIR /x":     2,
+		"[one 3/3] RUN b":          4,
+		"[one 3/3] COPY b":         0, // somebody else counts
+		"[stage-1 1/2] COPY c /":   7,
+		"[stage-1 2/2] RUN d":      9,
+		"[two 1/1] RUN":            0,
+		"[internal] load metadata": 0,
+		"exporting to image":       0,
+	} {
+		if got := stepLine([]byte(text), name); got != want {
+			t.Errorf("%s is in line %d, want %d", name, got, want)
+		}
+	}
+	if got := stepLine([]byte("FROM a\nRUN b\n"), "[2/2] RUN b"); got != 2 {
+		t.Errorf("in a file of one stage: line %d, want 2", got)
+	}
+}
+
+func TestFailureNamesThePersonsFileAndLine(t *testing.T) {
+	t.Parallel()
+	text := []byte("FROM a\nRUN b\n")
+	sent, _ := rewrite(text, small, func(string) bool { return false })
+	j := job{spec: Spec{Service: "web", Root: "/p", Context: "/p/web", Dockerfile: "/p/web/Dockerfile"}, def: definition{text: text}, sent: sent}
+	s := newSteps("web", event.Discard, sent.plain)
+	s.update(&bkclient.SolveStatus{
+		Vertexes: []*bkclient.Vertex{{Digest: "sha256:1", Name: "[stage-0 2/2] RUN --mount=type=secret,id=ca,target=/run/s/ca,mode=0444 b", Error: "process did not complete"}},
+		Logs:     []*bkclient.VertexLog{{Vertex: "sha256:1", Stream: 2, Data: []byte("oh\nno")}},
+	})
+	s.update(&bkclient.SolveStatus{Vertexes: []*bkclient.Vertex{{Digest: "sha256:1", Error: "again"}}})
+	cause := errdefs.WithSource(errors.New(`failed to solve: process "/bin/sh -c b" did not complete successfully: exit code: 4`),
+		&errdefs.Source{Info: &pb.SourceInfo{Filename: "Dockerfile"}, Ranges: []*pb.Range{{Start: &pb.Position{Line: 4}, End: &pb.Position{Line: 4}}}})
+	got, ok := errors.AsType[*fail.Error](j.failure(cause, s))
+	if !ok || got.Error() != "web/Dockerfile:2: the image of web cannot be built: RUN b ended with exit code 4" || got.Service != "web" || got.Code != fail.BuildFailed {
+		t.Errorf("got %v, %+v", got, got)
+	}
+	if lines := strings.Join(got.Lines, "|"); lines != "oh|no" {
+		t.Errorf("lines %q", lines)
+	}
+	parse := errors.New("failed to solve: dockerfile parse error on line 4: unknown instruction: RUNN")
+	if got := j.failure(parse, newSteps("web", event.Discard, sent.plain)).Error(); got != "web/Dockerfile:2: the image of web cannot be built: dockerfile parse error on line 2: unknown instruction: RUNN" {
+		t.Errorf("a parse error is %q", got)
+	}
+}
+
+func TestStepsBecomeEvents(t *testing.T) {
+	t.Parallel()
+	var got []string
+	s := newSteps("web", func(e event.Event) {
+		got = append(got, strings.TrimSpace(strings.Join([]string{string(e.State), e.Name, e.Stream, e.Text}, " ")))
+	}, func(text string) string { return text })
+	for _, update := range []*bkclient.SolveStatus{
+		{Vertexes: []*bkclient.Vertex{{Digest: "sha256:0", Name: "[internal] load build definition"}, {Digest: "sha256:1", Name: "[stage-0 2/3] RUN  a\n b"}}},
+		{Vertexes: []*bkclient.Vertex{{Digest: "sha256:1", Started: at(0)}}, Logs: []*bkclient.VertexLog{{Vertex: "sha256:1", Stream: 1, Data: []byte("one\ntw")}}},
+		{Vertexes: []*bkclient.Vertex{{Digest: "sha256:1", Started: at(0)}}, Logs: []*bkclient.VertexLog{{Vertex: "sha256:1", Stream: 1, Data: []byte("o\n10%\r50%\r100%\r\nrest")}}},
+		{Vertexes: []*bkclient.Vertex{{Digest: "sha256:1", Started: at(0), Completed: at(3)}}},
+		{Vertexes: []*bkclient.Vertex{{Digest: "sha256:2", Name: "[3/3] COPY", Cached: true, Started: at(0), Completed: at(0)}}},
+		{Vertexes: []*bkclient.Vertex{{Digest: "sha256:3", Name: "[4/3] RUN", Started: at(0), Completed: at(1), Error: "context canceled: context canceled"}}},
+	} {
+		s.update(update)
+	}
+	want := []string{
+		"working [2/3] RUN a …", "working [2/3] RUN a … stdout one", "working [2/3] RUN a … stdout two", "working [2/3] RUN a … stdout 100%",
+		"working [2/3] RUN a … stdout rest", "done [2/3] RUN a …", "cached [3/3] COPY",
+	}
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	if s.allCached() {
+		t.Error("a step was carried out, but all count as cached")
+	}
+}
+
+func at(seconds int) *time.Time {
+	moment := time.Unix(int64(seconds), 0)
+	return &moment
+}

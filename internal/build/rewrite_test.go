@@ -1,0 +1,154 @@
+package build
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/moby/buildkit/frontend/dockerfile/parser"
+
+	"github.com/devup-cli/devup/internal/egress"
+)
+
+// small is a grant of one file, short enough to read in a table.
+var small = egress.Grant{Env: map[string]string{"CA": "/run/s/ca", "PIP": "/run/s/ca"}, Files: []egress.File{{Name: "ca", Target: "/run/s/ca"}}}
+
+// company is a machine with a CA, an index and a registry of its own.
+func company() egress.Settings {
+	return egress.Settings{
+		CA:    []byte("-----BEGIN CERTIFICATE-----\nTOP-SECRET-CA\n-----END CERTIFICATE-----\n"),
+		Pip:   []byte("[global]\nindex-url = https://user:TOP-SECRET-PIP@pypi.example/simple\n"),
+		NPM:   []byte("//npm.example/:_authToken=TOP-SECRET-NPM\n"),
+		Proxy: map[string]string{"HTTP_PROXY": "http://user:TOP-SECRET-PROXY@proxy.example:3128"},
+	}
+}
+
+func TestRewrite(t *testing.T) {
+	t.Parallel()
+	const mount = "--mount=type=secret,id=ca,target=/run/s/ca,mode=0444"
+	const args = "ARG CA=/run/s/ca\nARG PIP=/run/s/ca\n"
+	for name, test := range map[string]struct{ in, want string }{
+		"shell form":             {"FROM a\nRUN b\n", "FROM a\n" + args + "RUN " + mount + " b\n"},
+		"exec form":              {"FROM a\nRUN [\"b\"]\n", "FROM a\n" + args + "RUN " + mount + " [\"b\"]\n"},
+		"no last line end":       {"FROM a", "FROM a\n" + args},
+		"own mounts stay":        {"FROM a\nRUN --mount=type=cache,target=/c b\n", "FROM a\n" + args + "RUN " + mount + " --mount=type=cache,target=/c b\n"},
+		"continued, comment":     {"FROM a\nRUN b && \\\n# no\n  c\n", "FROM a\n" + args + "RUN " + mount + " b && \\\n# no\n  c\n"},
+		"nothing after the word": {"FROM a\nRUN \\\n  b\n", "FROM a\n" + args + "RUN " + mount + " \\\n  b\n"},
+		"indented, lower case":   {"from a\n  run b\n", "from a\n" + strings.ToLower("ARG") + " CA=/run/s/ca\narg PIP=/run/s/ca\n  run " + mount + " b\n"},
+		"every stage":            {"FROM a AS x\nRUN b\nFROM x\nRUN c\n", "FROM a AS x\n" + args + "RUN " + mount + " b\nFROM x\n" + args + "RUN " + mount + " c\n"},
+		"heredoc":                {"FROM a\nRUN <<EOF\nRUN b\nFROM c\nEOF\nRUN d\n", "FROM a\n" + args + "RUN " + mount + " <<EOF\nRUN b\nFROM c\nEOF\nRUN " + mount + " d\n"},
+		"file of a COPY":         {"FROM a\nCOPY <<E /x\nRUN b\nE\n", "FROM a\n" + args + "COPY <<E /x\nRUN b\nE\n"},
+		"triggers stay":          {"FROM a\nONBUILD RUN b\n", "FROM a\n" + args + "ONBUILD RUN b\n"},
+		"directives stay first":  {"# syntax=docker/dockerfile:1\n# escape=`\nARG V=1\nFROM a:$V\nRUN b `\n c\n", "# syntax=docker/dockerfile:1\n# escape=`\nARG V=1\nFROM a:$V\n" + args + "RUN " + mount + " b `\n c\n"},
+		"FROM over two lines":    {"FROM a \\\n  AS b\nRUN c\n", "FROM a \\\n  AS b\n" + args + "RUN " + mount + " c\n"},
+		"Windows line ends":      {"FROM a\r\nRUN b\r\n", "FROM a\r\n" + strings.ReplaceAll(args, "\n", "\r\n") + "RUN " + mount + " b\r\n"},
+		"byte order mark":        {"\ufeffFROM a\nRUN b\n", "\ufeffFROM a\n" + args + "RUN " + mount + " b\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got, ok := rewrite([]byte(test.in), small, func(string) bool { return false })
+			if !ok || string(got.text) != test.want {
+				t.Errorf("ok %v, got\n%s\nwant\n%s", ok, got.text, test.want)
+			}
+			if lines := strings.Count(string(got.text), "\n"); len(got.lines) < lines {
+				t.Errorf("%d lines are mapped, of %d", len(got.lines), lines)
+			}
+		})
+	}
+}
+
+func TestRewriteLeavesAlone(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		in    string
+		grant egress.Grant
+		ok    bool
+	}{
+		"no egress":                      {"FROM a\nRUN b\n", egress.Grant{}, true},
+		"what cannot be parsed":          {"FROM a\nRUN <<EOF\n", small, false},
+		"a word split over lines":        {"FROM a\nRU\\\nN b\n", small, false},
+		"a FROM that ends in the middle": {"FROM a \\", small, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got, ok := rewrite([]byte(test.in), test.grant, func(string) bool { return false })
+			if ok != test.ok || string(got.text) != test.in {
+				t.Errorf("ok %v, got\n%s\nwant\n%s", ok, got.text, test.in)
+			}
+		})
+	}
+}
+
+func TestRewriteSkipsArgumentsThatThePersonGives(t *testing.T) {
+	t.Parallel()
+	got, _ := rewrite([]byte("FROM a\n"), small, func(name string) bool { return name == "PIP" })
+	if want := "FROM a\nARG CA=/run/s/ca\n"; string(got.text) != want {
+		t.Errorf("got\n%s\nwant\n%s", got.text, want)
+	}
+}
+
+func TestLinesAreMappedBack(t *testing.T) {
+	t.Parallel()
+	got, _ := rewrite([]byte("FROM a\nRUN b \\\n c\nRUN d\n"), small, func(string) bool { return false })
+	want := []int{1, 1, 1, 2, 3, 4}
+	if !slices.Equal(got.lines, want) {
+		t.Errorf("lines %v, want %v", got.lines, want)
+	}
+	if name := got.plain("RUN --mount=type=secret,id=ca,target=/run/s/ca,mode=0444 b"); name != "RUN b" {
+		t.Errorf("the person sees %q", name)
+	}
+}
+
+func TestWithoutSyntax(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		in, want string
+		lines    []int
+		ok       bool
+	}{
+		"first line":     {"# syntax=docker/dockerfile:1\nFROM a\n", "FROM a\n", []int{2}, true},
+		"second line":    {"# escape=`\n#syntax = x/y\nFROM a\n", "# escape=`\nFROM a\n", []int{1, 3}, true},
+		"none":           {"FROM a\n", "FROM a\n", []int{1}, false},
+		"only a comment": {"# hello\n# syntax=x\nFROM a\n", "# hello\n# syntax=x\nFROM a\n", []int{1, 2, 3}, false},
+		"further below":  {"FROM a\n# syntax=x\n", "FROM a\n# syntax=x\n", []int{1, 2}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got, ok := asWritten([]byte(test.in)).withoutSyntax()
+			if ok != test.ok || string(got.text) != test.want || !slices.Equal(got.lines, test.lines) {
+				t.Errorf("ok %v lines %v\n%s\nwant %v %v\n%s", ok, got.lines, got.text, test.ok, test.lines, test.want)
+			}
+		})
+	}
+}
+
+func FuzzRewrite(f *testing.F) {
+	for _, seed := range []string{
+		"FROM a\nRUN b\n", "# escape=`\nFROM a `\n AS b\nRUN c `\n d", "FROM a\nRUN <<A <<-B\nx\nA\n\ty\n\tB\n", "FROM a\nRUN [\"x\"]\nONBUILD RUN y",
+		"FROM a\r\nRUN b \\\r\n\r\n c\r\n", "\ufefffrom a\nrun --mount=type=cache,target=/x \\\n# c\n y", "#!/bin/x\n# syntax=y\nFROM a\n",
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		got, ok := rewrite(text, small, func(string) bool { return false })
+		if !ok && !bytes.Equal(got.text, text) {
+			t.Errorf("refused, but changed\n%q\nto\n%q", text, got.text)
+		}
+		last := 0
+		for _, line := range got.lines {
+			if line < last || line > last+1 {
+				t.Errorf("the lines are mapped to %v", got.lines)
+			}
+			last = line
+		}
+		if before, err := parser.Parse(bytes.NewReader(text)); err == nil && ok {
+			after, err := parser.Parse(bytes.NewReader(got.text))
+			if err != nil || len(after.AST.Children) < len(before.AST.Children) {
+				t.Errorf("%q became %q: %v", text, got.text, err)
+			}
+		}
+		got.withoutSyntax()
+		findWants(Spec{}, text)
+	})
+}
