@@ -30,10 +30,11 @@ func addToJSON(have, ours []byte) (merged []byte, ok bool) {
 		}
 		switch {
 		case !there:
-			edits = append(edits, edit{at: theirs.inside, text: "\n  " + string(ours[m.start:m.end]), last: theirs.empty()})
+			edits = append(edits, theirs.add(ours[m.start:m.end], "\n  "))
 		case m.value == nil: // a command
-			if !bytes.Contains(have[t.start:t.end], []byte("devup")) {
-				edits = append(edits, beside(string(ours[m.content:m.end]), t)...)
+			command := ours[m.content:m.end]
+			if text := have[t.content:t.end]; !bytes.Contains(text, []byte("devup")) && !bytes.Contains(text, command) {
+				edits = append(edits, beside(string(command), t)...)
 			}
 		case t.value == nil:
 			return nil, false // it is of no kind that it may be
@@ -55,7 +56,7 @@ func additions(ours, theirs member, text []byte) []edit {
 		if ours.key == "forwardPorts" {
 			lead = ""
 		}
-		edits = append(edits, edit{at: theirs.value.inside, text: lead + string(text[e.start:e.end]), last: theirs.value.empty()})
+		edits = append(edits, theirs.value.add(text[e.start:e.end], lead))
 	}
 	return edits
 }
@@ -63,7 +64,7 @@ func additions(ours, theirs member, text []byte) []edit {
 // beside puts a command of ours beside theirs: an object of commands runs them all.
 func beside(command string, theirs member) []edit {
 	if theirs.value != nil && theirs.value.object {
-		return []edit{{at: theirs.value.inside, text: `"devup": ` + command, last: theirs.value.empty()}}
+		return []edit{theirs.value.add([]byte(`"devup": `+command), "")}
 	}
 	return []edit{
 		{at: theirs.content, text: `{"first": `, whole: true},
@@ -119,8 +120,9 @@ func apply(have []byte, edits []edit) ([]byte, bool) {
 
 // container is an object or list of a JSON text: where it opens and what it holds.
 type container struct {
-	inside  int  // the offset right after its opening
-	object  bool // an object, not a list
+	inside  int    // the offset right after its opening
+	object  bool   // an object, not a list
+	lead    string // what stands between the opening and the first member, as far as it matters: a line end with the indent after it, or nothing
 	members []member
 }
 
@@ -132,7 +134,23 @@ type member struct {
 	value               *container
 }
 
-func (c *container) empty() bool { return len(c.members) == 0 }
+// add puts an entry of ours before the members, laid out as they are; lead is for a
+// container that has none.
+func (c *container) add(entry []byte, lead string) edit {
+	e := edit{at: c.inside, text: lead + string(entry), last: len(c.members) == 0}
+	if e.last {
+		return e
+	}
+	e.text = c.lead
+	for line := range strings.Lines(string(entry)) {
+		if strings.HasPrefix(c.lead, "\n\t") {
+			rest := strings.TrimLeft(line, " ")
+			line = strings.Repeat("\t", (len(line)-len(rest))/2) + rest
+		}
+		e.text += line
+	}
+	return e
+}
 
 func (c *container) find(key string) (member, bool) {
 	i := slices.IndexFunc(c.members, func(m member) bool { return m.key == key })
@@ -169,6 +187,9 @@ func contents(d *json.Decoder, plain []byte, object bool) (*container, error) {
 	c := &container{inside: int(d.InputOffset()), object: object}
 	for d.More() {
 		m := member{start: next(d, plain)}
+		if gap := plain[c.inside:m.start]; len(c.members) == 0 && bytes.ContainsRune(gap, '\n') {
+			c.lead = string(gap[bytes.LastIndexByte(gap, '\n'):])
+		}
 		m.content = m.start
 		t, err := d.Token()
 		if err != nil {

@@ -160,6 +160,30 @@ func TestCompare(t *testing.T) {
  }
 `,
 		},
+		"a devcontainer.json with tabs": {
+			path: ".devcontainer/devcontainer.json", state: scaffold.Differs,
+			have: "{\n\t\"forwardPorts\": [\n\t\t3000\n\t],\n\t\"postStartCommand\": \"devup up -d\",\n\t\"features\": {\"f/docker-in-docker:1\": {}, \"f/github-cli:1\": {}}\n}\n",
+			diff: `--- a/.devcontainer/devcontainer.json
++++ b/.devcontainer/devcontainer.json
+@@ -1,7 +1,15 @@
+ {
++	"portsAttributes": {
++		"4567": {
++			"label": "api",
++			"onAutoForward": "silent",
++			"protocol": "http"
++		}
++	},
+ 	"forwardPorts": [
++		4567,
+ 		3000
+ 	],
+ 	"postStartCommand": "devup up -d",
+-	"features": {"f/docker-in-docker:1": {}, "f/github-cli:1": {}}
++	"features": {"ghcr.io/devcontainers/features/github-cli:1": {}, "f/docker-in-docker:1": {}, "f/github-cli:1": {}}
+ }
+`,
+		},
 		"an empty devcontainer.json": {
 			path: ".devcontainer/devcontainer.json", state: scaffold.Differs, have: "{}\n",
 		},
