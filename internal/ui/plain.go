@@ -102,8 +102,7 @@ func (r *plain) alive(now time.Time) {
 			continue
 		}
 		e := b.last
-		e.Text = "still " + cmp.Or(textOf(e), "running")
-		e.Took = now.Sub(b.started)
+		e.Text = "still " + cmp.Or(textOf(e), "running") + " (" + duration(now.Sub(b.started)) + ")"
 		b.said = now
 		r.said(e, now)
 		r.print(toErr, fact(e, r.streams.theme(toErr))+"\n")
@@ -146,7 +145,7 @@ func fact(e event.Event, t theme) string {
 	if e.State == event.Warning {
 		text = "warning: " + text
 	}
-	if e.Took > 0 {
+	if e.Took >= noTime && e.State != event.Working {
 		text += " (" + duration(e.Took) + ")"
 	}
 	return subject + ": " + text

@@ -20,7 +20,7 @@ type entry struct {
 
 // elapsed is how long the entry has been under way, or took.
 func (e *entry) elapsed(now time.Time) time.Duration {
-	if e.event.Took > 0 {
+	if e.event.Took > 0 && e.event.State != event.Working {
 		return e.event.Took
 	}
 	return now.Sub(e.started)
@@ -146,7 +146,7 @@ func settled(e event.Event, took time.Duration, nameWidth, columns int, t theme)
 		name = pad(name, nameWidth)
 	}
 	parts += name + "  " + clean(textOf(e), t.color)
-	if took >= 50*time.Millisecond {
+	if took >= noTime {
 		parts += " " + t.faint(duration(took))
 	}
 	return strings.TrimRight(parts, " ")

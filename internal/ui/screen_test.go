@@ -9,7 +9,7 @@ import (
 )
 
 // screen is a small terminal: it understands what the live region sends (line
-// ends, cursor up, clear to the end, colours, links), wraps at its right edge
+// ends, cursor up, clear a line, colours, links), wraps at its right edge
 // and scrolls. Whatever else arrives is kept in unknown.
 type screen struct {
 	mu       sync.Mutex
@@ -53,11 +53,8 @@ func (s *screen) take(seq string, width int) {
 	case strings.HasPrefix(seq, "\x1b[") && strings.HasSuffix(seq, "A"):
 		// A real terminal does not go above its first visible row either.
 		s.row = max(s.row-count("A"), len(s.lines)-s.rows, 0)
-	case seq == "\x1b[J", seq == "\x1b[0J":
-		if s.row < len(s.lines) {
-			s.lines = s.lines[:s.row+1]
-			s.lines[s.row] = cut(s.lines[s.row], s.col)
-		}
+	case seq == "\x1b[2K":
+		s.lines[s.row] = ""
 	case isColor(seq), strings.HasPrefix(seq, "\x1b]8;"):
 	default:
 		s.unknown = append(s.unknown, seq)
@@ -78,9 +75,15 @@ func (s *screen) put(seq string, width int) {
 
 func cut(s string, columns int) string { return ansi.Truncate(s, columns, "") }
 
-// text is all that was ever on the screen, scrolled off or not.
+// text is all that was ever on the screen, scrolled off or not, down to the
+// cursor.
 func (s *screen) text() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	for _, l := range s.lines[min(s.row+1, len(s.lines)):] {
+		if l != "" {
+			s.unknown = append(s.unknown, "text below the cursor: "+l)
+		}
+	}
 	return strings.TrimRight(strings.Join(s.lines, "\n"), "\n") + "\n"
 }

@@ -210,16 +210,18 @@ func merge(chunks []chunk) []chunk {
 	return merged
 }
 
-// eraseLines moves to the first of the painted lines and clears from there. A
+// eraseLines moves to the first of the painted lines and clears them all. A
 // line counts for as many rows as it takes at the present width: the terminal
-// may have become narrower since.
+// may have become narrower since. The rows are cleared one by one: tmux takes a
+// clearing of everything from its first row on for a new page, and keeps the old
+// one in its history.
 func eraseLines(painted []string, columns int) string {
-	if len(painted) == 0 {
-		return ""
-	}
 	rows := 0
 	for _, l := range painted {
 		rows += max(1, (ansi.StringWidth(l)+columns-1)/columns)
 	}
-	return "\r" + ansi.CursorUp(rows) + ansi.EraseScreenBelow
+	if rows == 0 {
+		return ""
+	}
+	return "\r" + strings.Repeat(ansi.CursorUp1+ansi.EraseEntireLine, rows)
 }

@@ -82,10 +82,13 @@ func pad(text string, columns int) string {
 	return text
 }
 
+// noTime is too short to be worth a word.
+const noTime = 50 * time.Millisecond
+
 // duration writes how long something took, short: "0.4s", "12s", "3m05s".
 func duration(d time.Duration) string {
 	switch {
-	case d < 50*time.Millisecond:
+	case d < noTime:
 		return "0.0s"
 	case d < 10*time.Second:
 		return fmt.Sprintf("%.1fs", d.Seconds())

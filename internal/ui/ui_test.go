@@ -235,7 +235,7 @@ func (s *screen) reflow(columns int) {
 	defer s.mu.Unlock()
 	s.columns = columns
 	var lines []string
-	for _, l := range s.lines {
+	for _, l := range s.lines[:s.row+1] {
 		for {
 			head := cut(l, columns)
 			lines = append(lines, head)
