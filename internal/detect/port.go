@@ -2,7 +2,6 @@ package detect
 
 import (
 	"fmt"
-	"path"
 	"regexp"
 	"slices"
 	"strconv"
@@ -180,98 +179,6 @@ func (s *scan) portOfURLs(c, holder *candidate) (Port, bool) {
 		}
 	}
 	return Port{}, false
-}
-
-var readmePort = regexp.MustCompile(`(?i)(?:localhost|127\.0\.0\.1|0\.0\.0\.0):(\d{2,5})\b|--port[= ](\d{2,5})\b|\bport\s*:?\s+` + "`?" + `(\d{4,5})\b`)
-
-// portOfReadme believes the service's own README where it names one port, and
-// the root's where the line names the service.
-func (s *scan) portOfReadme(c *candidate) (Port, bool) {
-	own := s.tree.readme(c.Dir)
-	if own != "" && (c.Dir != "." || len(s.found) == 1) {
-		if port, ok := onlyPort(own, s.tree.files.text(own), func(string) bool { return true }); ok {
-			return port, true
-		}
-	}
-	root := s.tree.readme(".")
-	if root == "" || len(s.found) == 1 {
-		return Port{}, false
-	}
-	return onlyPort(root, s.tree.files.text(root), func(line string) bool {
-		if !containsWord(line, c.words()) {
-			return false
-		}
-		own := strings.ToLower(path.Base(c.Dir))
-		return strings.Contains(line, own) || !slices.ContainsFunc(s.found, func(other *candidate) bool {
-			return other != c && strings.Contains(line, strings.ToLower(path.Base(other.Dir)))
-		})
-	})
-}
-
-// onlyPort is the port that the lines of a text that count name, if they name
-// one only.
-func onlyPort(name, text string, counts func(lowerLine string) bool) (Port, bool) {
-	var found Port
-	for i, line := range strings.Split(text, "\n") {
-		if !counts(strings.ToLower(line)) {
-			continue
-		}
-		for _, match := range readmePort.FindAllStringSubmatch(line, -1) {
-			n, ok := portNumber(match[1] + match[2] + match[3])
-			if !ok || databasePorts[n] {
-				continue
-			}
-			if found.Number != 0 && found.Number != n {
-				return Port{}, false
-			}
-			if found.Number == 0 {
-				found = Port{n, Evidence{name, i + 1, fmt.Sprintf("port %d", n)}}
-			}
-		}
-	}
-	return found, found.Number != 0
-}
-
-// databasePorts are named in READMEs beside the service's own.
-var databasePorts = map[int]bool{
-	3306: true, 5432: true, 6379: true, 27017: true, 5672: true, 15672: true, 9200: true, 8025: true, 1025: true, 11211: true,
-}
-
-func containsWord(line string, words []string) bool {
-	for _, word := range words {
-		if strings.Contains(line, word) {
-			return true
-		}
-	}
-	return false
-}
-
-// words are what a README may call the service.
-func (c *candidate) words() []string {
-	words := []string{strings.ToLower(path.Base(c.Dir)), strings.ToLower(c.Framework)}
-	switch c.role {
-	case frontend:
-		words = append(words, "frontend", "front-end", "front end", "client", "react")
-	default:
-		words = append(words, "backend", "back-end", "back end", "server", "api")
-	}
-	if c.Dir == "." {
-		words = words[1:]
-	}
-	return words
-}
-
-func (t *tree) readme(dir string) string {
-	f := t.folders[dir]
-	if f == nil {
-		return ""
-	}
-	for _, name := range f.names {
-		if lower := strings.ToLower(name); strings.HasPrefix(lower, "readme") && !strings.HasSuffix(lower, ".js") {
-			return path.Join(dir, name)
-		}
-	}
-	return ""
 }
 
 // settleHostPorts gives each service a port of its own on the host. Where two

@@ -1,0 +1,70 @@
+package detect
+
+import (
+	"path"
+	"regexp"
+	"strings"
+)
+
+// entryNames are the usual files of a server, in the order people mean them.
+var entryNames = []string{
+	"server.js", "index.js", "app.js", "main.js", "server.mjs", "index.mjs", "app.mjs", "server.cjs", "index.cjs",
+	"src/server.js", "src/index.js", "src/app.js", "src/main.js", "bin/www",
+}
+
+// nodeEntry is the file that runs the server where no script does.
+func (s *scan) nodeEntry(dir string, p *nodePackage) string {
+	names := []string{path.Clean(rawText(p.Main))}
+	for _, script := range developmentScripts {
+		names = append(names, entryOfCommand(p.Scripts[script]))
+	}
+	for _, name := range append(names, entryNames...) {
+		if name != "." && s.opensPort(dir, name) {
+			return name
+		}
+	}
+	return ""
+}
+
+var listens = regexp.MustCompile(`\.listen\s*\(|createServer\s*\(|\bserve\s*\(|\bBun\.serve|\bjson-server|new\s+WebSocketServer`)
+
+// opensPort says whether a source file of the folder listens.
+func (s *scan) opensPort(dir, name string) bool {
+	if name == "" || !codeEndings[path.Ext(name)] || strings.HasPrefix(name, "..") {
+		return false
+	}
+	full := path.Join(dir, name)
+	f := s.tree.folders[path.Dir(full)]
+	if f != nil && path.Dir(full) != dir && f.has("package.json") {
+		return false // another package's
+	}
+	return f != nil && f.has(path.Base(full)) && listens.MatchString(s.tree.files.source(full).text)
+}
+
+var sourceArgument = regexp.MustCompile(`(?:^|\s)(\.?/?[\w@./-]+\.(?:js|mjs|cjs|ts|mts|cts|jsx|tsx))(?:\s|$)`)
+
+// entryOfCommand is the source file that a command line names.
+func entryOfCommand(text string) string {
+	if match := sourceArgument.FindStringSubmatch(text); match != nil {
+		return path.Clean(match[1])
+	}
+	return ""
+}
+
+var exportsHandler = regexp.MustCompile(`(?:exports\.handler\s*=|export\s+(?:const|async\s+function|function)\s+handler\b)`)
+
+// lambdaHandler is the file that exports an AWS Lambda handler, or empty.
+func (s *scan) lambdaHandler(dir string, p *nodePackage) string {
+	names := []string{rawText(p.Main), "index.js", "index.mjs", "index.ts", "handler.js", "handler.ts", "function.js"}
+	for _, name := range names {
+		full := path.Join(dir, name)
+		f := s.tree.folders[path.Dir(full)]
+		if name != "" && f != nil && f.has(path.Base(full)) && exportsHandler.MatchString(s.tree.files.source(full).text) {
+			return full
+		}
+	}
+	if f := s.tree.folders[dir]; f.has("serverless.yml") {
+		return path.Join(dir, "serverless.yml")
+	}
+	return ""
+}

@@ -1,0 +1,99 @@
+package detect
+
+import (
+	"encoding/json"
+	"regexp"
+	"strings"
+)
+
+// nodePackage is what detection takes from a package.json. Fields that people
+// write in several forms are raw, so that one odd field does not lose the rest.
+type nodePackage struct {
+	Name            string          `json:"name"`
+	Main            json.RawMessage `json:"main"`
+	Exports         json.RawMessage `json:"exports"`
+	Scripts         scripts         `json:"scripts"`
+	Dependencies    versions        `json:"dependencies"`
+	DevDependencies versions        `json:"devDependencies"`
+	Engines         versions        `json:"engines"`
+	Volta           versions        `json:"volta"`
+	PackageManager  json.RawMessage `json:"packageManager"`
+	Workspaces      json.RawMessage `json:"workspaces"`
+	path            string
+	text            string
+}
+
+// versions is an object of strings; what is no string in it is left out.
+type versions map[string]string
+
+type scripts = versions
+
+// UnmarshalJSON implements [json.Unmarshaler]; it never fails on valid JSON.
+func (v *versions) UnmarshalJSON(data []byte) error {
+	var raw map[string]json.RawMessage
+	if json.Unmarshal(data, &raw) != nil {
+		return nil
+	}
+	*v = versions{}
+	for name, value := range raw {
+		var text string
+		if json.Unmarshal(value, &text) == nil {
+			(*v)[name] = text
+		}
+	}
+	return nil
+}
+
+func parsePackage(name, text string) (*nodePackage, error) {
+	p := &nodePackage{path: name, text: text}
+	return p, json.Unmarshal([]byte(text), p)
+}
+
+var callsScript = regexp.MustCompile(`^(?:npm (?:run|run-script) |npm (start)$|yarn (?:run )?|pnpm (?:run )?|bun run )([\w:.-]*)$`)
+
+// script is what a script runs in the end, where it only calls another.
+func (p *nodePackage) script(name string) string {
+	text := strings.TrimSpace(p.Scripts[name])
+	for range 5 { // scripts may call each other in a circle
+		match := callsScript.FindStringSubmatch(text)
+		if match == nil || p.Scripts[match[1]+match[2]] == "" {
+			break
+		}
+		text = strings.TrimSpace(p.Scripts[match[1]+match[2]])
+	}
+	return text
+}
+
+// needs is the version of a dependency of any kind, and whether there is one.
+func (p *nodePackage) needs(name string) (version string, found bool) {
+	if version, found = p.Dependencies[name]; !found {
+		version, found = p.DevDependencies[name]
+	}
+	return version, found
+}
+
+// needsOneOf is the first of the names that is a dependency, or empty.
+func (p *nodePackage) needsOneOf(names ...string) string {
+	for _, name := range names {
+		if _, found := p.needs(name); found {
+			return name
+		}
+	}
+	return ""
+}
+
+// at is the evidence of a key in the file.
+func (p *nodePackage) at(key, text string) Evidence {
+	e := Evidence{File: p.path, Text: text}
+	if i := strings.Index(p.text, `"`+key+`"`); i >= 0 {
+		e.Line = lineAt(p.text, i)
+	}
+	return e
+}
+
+// text of a raw field that may also be something else.
+func rawText(raw json.RawMessage) string {
+	var text string
+	_ = json.Unmarshal(raw, &text) // not a string: empty
+	return text
+}
