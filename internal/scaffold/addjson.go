@@ -216,10 +216,13 @@ func contents(d *json.Decoder, plain []byte, object bool) (*container, error) {
 	return c, err
 }
 
-// next is where the next token starts.
+// next is where the next token starts, or the end of the text.
 func next(d *json.Decoder, plain []byte) int {
 	at := int(d.InputOffset())
-	return at + bytes.IndexFunc(plain[at:], func(r rune) bool { return !strings.ContainsRune(" \t\r\n,:", r) })
+	for at < len(plain) && strings.IndexByte(" \t\r\n,:", plain[at]) >= 0 {
+		at++
+	}
+	return at
 }
 
 // withoutComments puts spaces in the place of // and /* */ comments, so that all

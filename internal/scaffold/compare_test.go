@@ -317,14 +317,15 @@ func (b brokenFS) Open(name string) (fs.File, error) {
 	return nil, &fs.PathError{Op: "open", Path: name, Err: b.cause}
 }
 
-// Whatever is in a file of a stranger, Compare neither panics nor proposes to take
-// away a line of it in the formats where it promises additions.
+// Whatever is in a file of a stranger, Compare does not panic, and a state and its
+// diff belong together.
 func FuzzCompare(f *testing.F) {
 	f.Add("ports:\n- port: 3000\ntasks:\n- command: x\n")
 	f.Add("{\"features\": {}, \"forwardPorts\": [1,2], // x\n \"a\": {\"b\": [{}]}}")
 	f.Add("services:\n  a:\n    build: .\n")
 	f.Add("services: &a\n  ? b\n  : *a\n")
 	f.Add("/* \"\\\"")
+	f.Add("{,")
 	files, err := scaffold.Render(smallRepository, scaffold.Options{Name: "x"})
 	if err != nil {
 		f.Fatal(err)
