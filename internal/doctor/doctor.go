@@ -1,0 +1,78 @@
+// Package doctor looks for what keeps devup from working on a machine: the
+// engine, disk space, ports, the reach to registries, intercepted TLS, the
+// workspace, and files that Windows spoilt.
+//
+// [Checks] lists the checks for what it is handed, [Run] runs them side by side.
+// A check says what it found and what to do about it; it changes nothing. What
+// devup can mend itself is a [Finding.Fix], which the caller may run.
+package doctor
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Level says how bad a finding is. Its text is part of the JSON output.
+type Level string
+
+// The levels.
+const (
+	OK      Level = "ok"
+	Warning Level = "warning" // devup works, but something may surprise
+	Problem Level = "problem" // devup does not work until this is mended
+)
+
+// Check looks at one thing. Run must return soon after its context is done.
+type Check struct {
+	Name string
+	Run  func(ctx context.Context) Finding
+}
+
+// Finding is what a check found.
+type Finding struct {
+	Name  string        // the check's
+	Level Level         // the zero value counts as OK
+	Text  string        // what was found, in one line
+	Hint  string        // what to do about it; empty when there is nothing to do
+	Took  time.Duration // how long the check took
+
+	Fix func(ctx context.Context) error // mends it; nil where only the person can
+}
+
+// Run runs all checks at once, each for no longer than timeout, and gives their
+// findings in the order of the checks. It waits for all of them.
+func Run(ctx context.Context, checks []Check, timeout time.Duration) []Finding {
+	findings := make([]Finding, len(checks))
+	var running sync.WaitGroup
+	for i, check := range checks {
+		running.Go(func() {
+			began := time.Now()
+			limited, cancel := context.WithTimeout(ctx, timeout)
+			defer cancel()
+			found := check.Run(limited)
+			found.Name, found.Took = check.Name, time.Since(began)
+			if found.Level == "" {
+				found.Level = OK
+			}
+			findings[i] = found
+		})
+	}
+	running.Wait()
+	return findings
+}
+
+// Worst is the worst level of the findings; OK when there are none.
+func Worst(findings []Finding) Level {
+	for _, level := range []Level{Problem, Warning} {
+		if slices.ContainsFunc(findings, func(f Finding) bool { return f.Level == level }) {
+			return level
+		}
+	}
+	return OK
+}
+
+func good(text string) Finding          { return Finding{Level: OK, Text: text} }
+func warning(text, hint string) Finding { return Finding{Level: Warning, Text: text, Hint: hint} }
+func problem(text, hint string) Finding { return Finding{Level: Problem, Text: text, Hint: hint} }

@@ -1,0 +1,95 @@
+package doctor
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+)
+
+// How far the check for line endings looks; it is a sample, not a search.
+const (
+	deepest     = 4
+	mostEntries = 5000
+	mostNamed   = 3
+)
+
+// notOurs are folders that the person did not write.
+var notOurs = []string{"node_modules", "vendor", "venv", "dist", "build", "target"}
+
+// checkFiles looks for what Windows does to a checkout: a drive that containers
+// see slowly and without notices of changes, and scripts whose first line ends
+// in a carriage return, which Linux takes for part of the interpreter's name.
+func checkFiles(ctx context.Context, o Options) Finding {
+	if o.WSL && windowsDrive.MatchString(o.ProjectDir) {
+		return warning("the project lies on a drive of Windows, so builds are slow and live edits may not show",
+			"clone it inside the Linux file system, for example below ~/")
+	}
+	spoilt, err := spoiltScripts(ctx, o.Project)
+	switch {
+	case err != nil:
+		return warning("the project's files cannot be read: "+err.Error(), "")
+	case len(spoilt) == 0:
+		return good("no script with Windows line endings")
+	}
+	named := strings.Join(spoilt[:min(len(spoilt), mostNamed)], ", ")
+	if more := len(spoilt) - mostNamed; more > 0 {
+		named += fmt.Sprintf(" and %d more", more)
+	}
+	return warning("Windows line endings, with which no script starts in a container: "+named,
+		"put `*.sh text eol=lf` into .gitattributes, run `git config core.autocrlf input`, and check the files out again")
+}
+
+// spoiltScripts lists scripts whose #! line ends in a carriage return.
+func spoiltScripts(ctx context.Context, files fs.FS) ([]string, error) {
+	var spoilt []string
+	entries := 0
+	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
+		entries++
+		switch {
+		case ctx.Err() != nil || entries > mostEntries:
+			return fs.SkipAll
+		case err != nil && name == ".":
+			return err
+		case err != nil:
+			return nil // one folder that may not be read says nothing about the others
+		case entry.IsDir():
+			hidden := strings.HasPrefix(entry.Name(), ".") && name != "."
+			if hidden || strings.Count(name, "/") >= deepest || slices.Contains(notOurs, entry.Name()) {
+				return fs.SkipDir
+			}
+		case mayBeScript(entry) && isSpoilt(files, name):
+			spoilt = append(spoilt, name)
+		}
+		return nil
+	})
+	return spoilt, err
+}
+
+// mayBeScript spares opening files that are no scripts by their names.
+func mayBeScript(entry fs.DirEntry) bool {
+	switch path.Ext(entry.Name()) {
+	case "", ".sh", ".bash", ".py", ".rb", ".pl":
+		return entry.Type().IsRegular()
+	}
+	return false
+}
+
+func isSpoilt(files fs.FS, name string) bool {
+	file, err := files.Open(name)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = file.Close() }()
+	head := make([]byte, 256)
+	n, err := io.ReadFull(file, head)
+	if err != nil && n == 0 {
+		return false
+	}
+	line, _, ended := bytes.Cut(head[:n], []byte("\n"))
+	return ended && bytes.HasPrefix(line, []byte("#!")) && bytes.HasSuffix(line, []byte("\r"))
+}
