@@ -3,6 +3,7 @@ package main
 import (
 	"archive/tar"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -39,14 +40,14 @@ var (
 )
 
 // readDeb unpacks a .deb file into memory.
-func readDeb(file string) (*deb, error) {
-	fields, err := exec.Command("dpkg-deb", "--field", file, "Package", "Depends").Output()
+func readDeb(ctx context.Context, file string) (*deb, error) {
+	fields, err := exec.CommandContext(ctx, "dpkg-deb", "--field", file, "Package", "Depends").Output()
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", file, err)
 	}
 	d := &deb{name: first(field("Package"), string(fields)), files: map[string][]byte{}}
 	d.depends = pythonPackage.FindAllString(first(field("Depends"), string(fields)), -1)
-	content, err := exec.Command("dpkg-deb", "--fsys-tarfile", file).Output()
+	content, err := exec.CommandContext(ctx, "dpkg-deb", "--fsys-tarfile", file).Output()
 	if err != nil {
 		return nil, fmt.Errorf("unpack %s: %w", file, err)
 	}

@@ -8,6 +8,7 @@
 package main
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"log"
@@ -18,12 +19,12 @@ import (
 
 func main() {
 	log.SetFlags(log.Ltime)
-	if err := run(os.Args[1:]); err != nil {
+	if err := run(context.Background(), os.Args[1:]); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(args []string) error {
+func run(ctx context.Context, args []string) error {
 	if len(args) == 0 {
 		return fmt.Errorf("usage: standins wheels|index|mirror [flags]")
 	}
@@ -39,7 +40,7 @@ func run(args []string) error {
 	}
 	switch args[0] {
 	case "wheels":
-		return makeWheels(*packages, *debs, *out)
+		return makeWheels(ctx, *packages, *debs, *out)
 	case "index":
 		return serve(*address, newIndex(os.DirFS(*wheels)))
 	case "mirror":

@@ -3,12 +3,13 @@ package main
 import (
 	"archive/zip"
 	"bufio"
+	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
-	"os/exec"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -20,7 +21,7 @@ import (
 
 // makeWheels makes wheels of all Debian packages in a folder: for each distribution one
 // of Debian's version, and one of each further version that the list names.
-func makeWheels(list, debs, out string) error {
+func makeWheels(ctx context.Context, list, debs, out string) error {
 	extra, err := readList(list)
 	if err != nil {
 		return err
@@ -32,7 +33,7 @@ func makeWheels(list, debs, out string) error {
 	var all []*deb
 	held := map[string][]string{} // Debian package -> distributions
 	for _, file := range files {
-		d, err := readDeb(file)
+		d, err := readDeb(ctx, file)
 		if err != nil {
 			return err
 		}
@@ -96,10 +97,7 @@ var (
 
 // writeWheel writes one wheel (PEP 427) of a distribution under a version.
 func writeWheel(out string, d *deb, of dist, version string, needs []string) error {
-	tag, err := platform(d)
-	if err != nil {
-		return err
-	}
+	tag := platform(d)
 	stem := strings.ReplaceAll(normal(of.name), "-", "_") + "-" + version
 	info := stem + ".dist-info/"
 
@@ -116,9 +114,7 @@ func writeWheel(out string, d *deb, of dist, version string, needs []string) err
 	if of.entryPoints != nil {
 		files[info+"entry_points.txt"] = of.entryPoints
 	}
-	for name, data := range d.files {
-		files[name] = data
-	}
+	maps.Copy(files, d.files)
 	folder := filepath.Join(out, normal(of.name))
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err
@@ -126,23 +122,16 @@ func writeWheel(out string, d *deb, of dist, version string, needs []string) err
 	return writeZip(filepath.Join(folder, stem+"-"+tag+".whl"), info+"RECORD", files)
 }
 
-// platform is the wheel's tag: for any machine unless it has compiled modules, which
-// Debian builds for its own Python only.
-func platform(d *deb) (string, error) {
+// platform is the wheel's tag: for any machine unless it has compiled modules. Those are
+// for the Python that Debian 12 has, as are the stand-in images.
+func platform(d *deb) string {
 	for name := range d.files {
-		if path.Ext(name) != ".so" {
-			continue
+		if path.Ext(name) == ".so" {
+			machine := map[string]string{"amd64": "x86_64", "arm64": "aarch64"}[runtime.GOARCH]
+			return "cp311-cp311-linux_" + machine
 		}
-		version, err := exec.Command("dpkg-query", "--show", "--showformat", "${Version}", "python3-minimal").Output()
-		if err != nil {
-			version = []byte("3.11") // Debian 12's, where the machine itself has none
-		}
-		parts := strings.SplitN(string(version), ".", 3)
-		python := "cp" + parts[0] + parts[1]
-		machine := map[string]string{"amd64": "x86_64", "arm64": "aarch64"}[runtime.GOARCH]
-		return python + "-" + python + "-linux_" + machine, nil
 	}
-	return "py3-none-any", nil
+	return "py3-none-any"
 }
 
 // writeZip writes the files in order of their names, then the record of their sums.
@@ -154,12 +143,7 @@ func writeZip(file, record string, files map[string][]byte) (err error) {
 	defer func() { err = errors.Join(err, f.Close()) }()
 	archive := zip.NewWriter(f)
 	var sums strings.Builder
-	names := make([]string, 0, len(files))
-	for name := range files {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
+	for _, name := range slices.Sorted(maps.Keys(files)) {
 		w, err := archive.CreateHeader(entry(name))
 		if err != nil {
 			return err
