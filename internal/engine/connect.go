@@ -20,6 +20,7 @@ import (
 // handed in.
 type connector struct {
 	system system
+	usual  []candidate // where to look when nobody chose a place
 	files  fs.FS // the machine's files, rooted at "/"
 	start  bool
 	sink   event.Sink
@@ -39,7 +40,7 @@ func (c connector) connect(ctx context.Context, o Options) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	places, err := targets(c.system, o, config)
+	places, err := targets(c.system, c.usual, o, config)
 	if err != nil {
 		return nil, err
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io/fs"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -89,26 +88,17 @@ func serve(t *testing.T, handler http.Handler, socket string) string {
 	return "unix://" + socket
 }
 
-// here is a connector for a machine whose usual sockets all lie in home.
+// here is a connector for a machine whose usual sockets all lie in home: those
+// of the system may belong to a real engine.
 func here(home string, pairs ...string) connector {
+	s := system{goos: "linux", uid: 1000, home: home, env: environment(append(pairs, "XDG_RUNTIME_DIR", home+"/run")...)}
 	return connector{
-		system: system{goos: "linux", uid: 1000, home: home, env: environment(append(pairs, "XDG_RUNTIME_DIR", home+"/run")...)},
-		files:  fstest.MapFS{}, sink: event.Discard,
+		system: s, files: fstest.MapFS{}, sink: event.Discard,
+		usual: slices.DeleteFunc(candidates(s), func(c candidate) bool { return !strings.Contains(c.host, home) }),
 		run: func(_ context.Context, command []string) ([]byte, error) {
 			return nil, errors.New("nobody allowed to run " + strings.Join(command, " "))
 		},
 		local: 5 * time.Second, far: 5 * time.Second, every: time.Millisecond, limit: 5 * time.Second,
-	}
-}
-
-// noSystemEngine skips where the machine has an engine at the system's place,
-// which no test can hide.
-func noSystemEngine(t *testing.T) {
-	t.Helper()
-	for _, socket := range []string{"/var/run/docker.sock", "/run/podman/podman.sock"} {
-		if _, err := os.Stat(socket); !errors.Is(err, fs.ErrNotExist) {
-			t.Skip(socket + " is there")
-		}
 	}
 }
 
@@ -246,7 +236,6 @@ func TestConnectByContextWithTLS(t *testing.T) {
 
 func TestConnectToTheFirstSocketThatAnswers(t *testing.T) {
 	t.Parallel()
-	noSystemEngine(t)
 	home := shortDir(t)
 	serve(t, docker28(), home+"/.colima/default/docker.sock")
 	stale(t, home+"/run/docker.sock")
@@ -303,7 +292,6 @@ func TestConnectSaysWhyNot(t *testing.T) {
 
 func TestConnectStartsAnInstalledEngine(t *testing.T) {
 	t.Parallel()
-	noSystemEngine(t)
 	home := shortDir(t)
 	c := here(home, "PATH", "/bin")
 	c.start = true
@@ -330,7 +318,6 @@ func TestConnectStartsAnInstalledEngine(t *testing.T) {
 
 func TestConnectDoesNotStartUnasked(t *testing.T) {
 	t.Parallel()
-	noSystemEngine(t)
 	c := here(shortDir(t), "PATH", "/bin")
 	c.files = fstest.MapFS{"bin/colima": binary}
 	_, err := c.connect(t.Context(), Options{}) // run would fail
@@ -341,7 +328,6 @@ func TestConnectDoesNotStartUnasked(t *testing.T) {
 
 func TestConnectWhenStartingFails(t *testing.T) {
 	t.Parallel()
-	noSystemEngine(t)
 	installed := fstest.MapFS{"bin/colima": binary}
 	t.Run("the command fails", func(t *testing.T) {
 		t.Parallel()

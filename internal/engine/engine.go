@@ -58,11 +58,12 @@ func Connect(ctx context.Context, o Options) (*Engine, error) {
 	if sink == nil {
 		sink = event.Discard
 	}
+	here := system{
+		goos: runtime.GOOS, home: o.Home, uid: os.Getuid(),
+		env: func(name string) string { v, _ := o.LookupEnv(name); return v },
+	}
 	c := connector{
-		system: system{
-			goos: runtime.GOOS, home: o.Home, uid: os.Getuid(),
-			env: func(name string) string { v, _ := o.LookupEnv(name); return v },
-		},
+		system: here, usual: candidates(here),
 		files: os.DirFS(rootOf(runtime.GOOS)),
 		start: o.Start,
 		sink:  sink,

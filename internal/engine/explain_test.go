@@ -194,7 +194,7 @@ func TestWhatToDo(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			var problems []problem
-			all, err := targets(tt.system, Options{}, dockerConfig{})
+			all, err := targets(tt.system, candidates(tt.system), Options{}, dockerConfig{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -238,7 +238,7 @@ func TestExplainNamesWhatWasChosen(t *testing.T) {
 	}
 	files := fstest.MapFS{"usr/sbin/dockerd": binary} // the installed engine is not the chosen one
 	for _, tt := range tests {
-		places, err := targets(s, Options{}, dockerConfig{})
+		places, err := targets(s, candidates(s), Options{}, dockerConfig{})
 		if err != nil {
 			t.Fatal(err)
 		}

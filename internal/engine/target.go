@@ -33,22 +33,22 @@ type dockerConfig struct {
 	HTTPHeaders    map[string]string `json:"HttpHeaders"`
 }
 
-// targets decides where to look. It reads the docker command's context store
-// when a context is in use.
-func targets(s system, o Options, config dockerConfig) ([]target, error) {
+// targets decides where to look: at what was chosen, else at the usual places.
+// It reads the docker command's context store when a context is in use.
+func targets(s system, usual []candidate, o Options, config dockerConfig) ([]target, error) {
 	name, from, undo := contextInUse(s, o, config)
 	switch {
 	case o.Host != "" && o.Context != "":
 		return nil, fail.New(fail.Usage, "give one of the two", "both a host and a context are given for the engine")
 	case o.Host != "":
-		return hostTarget(s, o.Host, "the setting host", "correct the setting host")
+		return hostTarget(s, usual, o.Host, "the setting host", "correct the setting host")
 	case o.Context == "" && s.env("DOCKER_HOST") != "":
-		return hostTarget(s, s.env("DOCKER_HOST"), "DOCKER_HOST", "unset DOCKER_HOST to use the engine of this machine")
+		return hostTarget(s, usual, s.env("DOCKER_HOST"), "DOCKER_HOST", "unset DOCKER_HOST to use the engine of this machine")
 	case name != "" && name != "default":
-		return contextTarget(s, name, from, undo)
+		return contextTarget(s, usual, name, from, undo)
 	}
 	var all []target
-	for _, c := range candidates(s) {
+	for _, c := range usual {
 		all = append(all, target{endpoint: endpointOf(c.host), source: "the socket of " + string(c.kind), kind: c.kind})
 	}
 	return all, nil
@@ -68,13 +68,13 @@ func contextInUse(s system, o Options, config dockerConfig) (name, from, undo st
 	}
 }
 
-func hostTarget(s system, host, source, undo string) ([]target, error) {
+func hostTarget(s system, usual []candidate, host, source, undo string) ([]target, error) {
 	host, err := normalHost(host, s.env("DOCKER_TLS_VERIFY") != "" || s.env("DOCKER_CERT_PATH") != "")
 	if err != nil {
 		return nil, fail.Wrap(err, fail.NoEngine, "it should look like unix:///var/run/docker.sock, tcp://host:2376 or ssh://user@host",
 			"%s: %v", source, err)
 	}
-	t := target{endpoint: endpointOf(host), source: source, kind: kindOf(s, host), chosen: true, undo: undo}
+	t := target{endpoint: endpointOf(host), source: source, kind: kindOf(usual, host), chosen: true, undo: undo}
 	if strings.HasPrefix(host, "tcp://") {
 		if err := addTLS(&t.endpoint, s); err != nil {
 			return nil, fail.Wrap(err, fail.NoEngine, "DOCKER_CERT_PATH must name a folder with ca.pem, cert.pem and key.pem",
@@ -142,7 +142,7 @@ func addTLS(endpoint *dockerendpoint.Endpoint, s system) error {
 }
 
 // contextTarget reads a docker context from the store.
-func contextTarget(s system, name, from, undo string) ([]target, error) {
+func contextTarget(s system, usual []candidate, name, from, undo string) ([]target, error) {
 	contexts := store.New(filepath.Join(configDir(s), "contexts"), store.NewConfig(
 		func() any { return &map[string]any{} },
 		store.EndpointTypeGetter(dockerendpoint.DockerEndpoint, func() any { return &dockerendpoint.EndpointMeta{} })))
@@ -166,7 +166,7 @@ func contextTarget(s system, name, from, undo string) ([]target, error) {
 	}
 	return []target{{
 		endpoint: endpoint, source: fmt.Sprintf("docker context %q", name),
-		kind: kindOf(s, endpoint.Host), chosen: true, undo: undo,
+		kind: kindOf(usual, endpoint.Host), chosen: true, undo: undo,
 	}}, nil
 }
 
@@ -191,8 +191,8 @@ func readDockerConfig(s system) (dockerConfig, error) {
 }
 
 // kindOf is the product whose usual place the host is, or empty.
-func kindOf(s system, host string) kind {
-	for _, c := range candidates(s) {
+func kindOf(usual []candidate, host string) kind {
+	for _, c := range usual {
 		if strings.EqualFold(c.host, host) {
 			return c.kind
 		}
