@@ -43,11 +43,7 @@ func (j job) failure(err error, steps *steps) error {
 			e.Message = fmt.Sprintf("the image of %s cannot be built: %s", s.Service, stepFailure(st, text))
 		}
 	}
-	cause := likelyCause(append([]string{text}, e.Lines...))
-	e.Hint = cause.hint
-	if cause.code != "" {
-		e.Code = cause.code
-	}
+	e.Hint = likelyHint(append([]string{text}, e.Lines...))
 	return e
 }
 

@@ -14,7 +14,7 @@ import (
 	"github.com/devup-cli/devup/internal/fail"
 )
 
-func TestLikelyCause(t *testing.T) {
+func TestLikelyHint(t *testing.T) {
 	t.Parallel()
 	for line, want := range map[string]string{
 		"npm error code ERESOLVE": "legacy-peer-deps",
@@ -32,14 +32,17 @@ func TestLikelyCause(t *testing.T) {
 		"/bin/sh: 1: yarn: not found":                                                                                "not in the image",
 		"failed to calculate checksum of ref a::b: \"/package-lock.json\": not found":                                "not in the build context",
 		"pull access denied for x, repository does not exist":                                                        "access was denied",
-		"something else": "last lines tell more",
 	} {
-		if got := likelyCause([]string{"first", line}); !strings.Contains(got.hint, want) {
-			t.Errorf("%s\n gives the hint %q\n want one about %q", line, got.hint, want)
+		if got := likelyHint([]string{"first", line}); !strings.Contains(got, want) {
+			t.Errorf("%s\n gives the hint %q\n want one about %q", line, got, want)
 		}
 	}
-	if got := likelyCause([]string{"no space left on device"}).code; got != fail.DiskFull {
-		t.Errorf("a full disk has the code %s", got)
+}
+
+func TestNoHintWithoutACause(t *testing.T) {
+	t.Parallel()
+	if got := likelyHint([]string{"something else"}); got != "" {
+		t.Errorf("got the hint %q", got)
 	}
 }
 

@@ -12,6 +12,8 @@ import (
 	"github.com/moby/buildkit/session/auth/authprovider"
 	"github.com/moby/buildkit/session/secrets/secretsprovider"
 	"github.com/moby/buildkit/session/sshforward/sshprovider"
+
+	"github.com/devup-cli/devup/internal/event"
 )
 
 // attachables are the services that the engine may call back during a build:
@@ -87,11 +89,21 @@ func (o Options) credentials() authprovider.AuthConfigProvider {
 		}
 		return authprovider.LoadAuthConfig(file), nil
 	})
+	var warn sync.Once
 	return func(ctx context.Context, host string, scope []string, expired authprovider.ExpireCachedAuthCheck) (types.AuthConfig, error) {
 		provide, err := load()
-		if err != nil {
-			return types.AuthConfig{}, nil //nolint:nilerr // an unreadable config.json holds no credentials; public images still work
+		if err == nil {
+			var found types.AuthConfig
+			if found, err = provide(ctx, host, scope, expired); err == nil {
+				return found, nil
+			}
 		}
-		return provide(ctx, host, scope, expired)
+		// Public images need no credentials: a helper that is not installed here
+		// must not stop the build.
+		warn.Do(func() {
+			text := "Docker's credentials cannot be read, images are pulled without them: " + err.Error()
+			o.Sink(event.Event{Kind: event.Note, ID: "credentials", Name: host, State: event.Warning, Text: text})
+		})
+		return types.AuthConfig{}, nil
 	}
 }

@@ -140,7 +140,7 @@ func dockerfilePath(context, dockerfile string) string {
 	if dockerfile == "" {
 		dockerfile = "Dockerfile"
 	}
-	if isRemote(context) || filepath.IsAbs(dockerfile) || isRemote(dockerfile) {
+	if isRemote(context) || filepath.IsAbs(dockerfile) {
 		return dockerfile
 	}
 	return filepath.Join(context, filepath.FromSlash(dockerfile))

@@ -1,0 +1,101 @@
+package build
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/moby/patternmatcher/ignorefile"
+
+	"github.com/devup-cli/devup/internal/fail"
+)
+
+// definition is a Dockerfile as it lies on the disk.
+type definition struct {
+	text   []byte
+	ignore []byte // <Dockerfile>.dockerignore; nil when there is none
+	remote bool   // only the engine can read it
+}
+
+// readDefinition reads the Dockerfile and the ignore file that belongs to it.
+func readDefinition(s Spec) (definition, error) {
+	if s.Inline != "" {
+		return definition{text: []byte(s.Inline)}, nil
+	}
+	if !s.Local() {
+		return definition{remote: true}, nil
+	}
+	if info, err := os.Stat(s.Context); err != nil {
+		return definition{}, contextError(s, err)
+	} else if !info.IsDir() {
+		e := fail.New(fail.Config, "set build.context of the service to a folder", "the build context of %s is not a folder", s.Service)
+		e.Service, e.File = s.Service, s.relative(s.Context)
+		return definition{}, e
+	}
+	text, err := os.ReadFile(s.Dockerfile)
+	if err != nil {
+		return definition{}, dockerfileError(s, err)
+	}
+	ignore, err := os.ReadFile(s.Dockerfile + ".dockerignore")
+	if err != nil {
+		ignore = nil
+	}
+	return definition{text: text, ignore: ignore}, nil
+}
+
+func dockerfileError(s Spec, err error) error {
+	hint := "make the file readable"
+	message := "the Dockerfile of " + s.Service + " cannot be read"
+	if errors.Is(err, fs.ErrNotExist) {
+		message = "the Dockerfile of " + s.Service + " does not exist"
+		hint = "run devup init, which writes one, or set build.dockerfile of the service"
+	}
+	e := fail.Wrap(err, fail.Config, hint, "%s", message)
+	e.Service, e.File = s.Service, s.relative(s.Dockerfile)
+	return e
+}
+
+// ignorePatterns are what is not part of the context, as BuildKit reads them.
+func (d definition) ignorePatterns(context string) ([]string, error) {
+	text := d.ignore
+	if text == nil {
+		var err error
+		text, err = os.ReadFile(filepath.Join(context, ".dockerignore"))
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, fail.Wrap(err, fail.Denied, "make the file readable", "the file %s cannot be read", path.Join(filepath.ToSlash(context), ".dockerignore"))
+		}
+	}
+	return ignorefile.ReadAll(strings.NewReader(string(text)))
+}
+
+// contextError is the failure to read the context.
+func contextError(s Spec, err error) error {
+	shown := s.relative(s.Context)
+	var pathErr *fs.PathError
+	if errors.As(err, &pathErr) && strings.HasPrefix(pathErr.Path, s.Context) {
+		shown = s.relative(pathErr.Path)
+	}
+	e := fail.Wrap(err, fail.Config, "", "the build context of %s cannot be read: %v", s.Service, err)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		e = fail.Wrap(err, fail.Config, "set build.context of the service to the folder that holds its Dockerfile", "the build context of %s does not exist", s.Service)
+	case errors.Is(err, fs.ErrPermission):
+		e = fail.Wrap(err, fail.Denied, "make it readable, or name it in .dockerignore", "a file of the build context of %s may not be read", s.Service)
+	}
+	e.Service, e.File = s.Service, shown
+	return e
+}
+
+// relative is the path as the person sees it from the project's folder.
+func (s Spec) relative(name string) string {
+	if rel, err := filepath.Rel(s.Root, name); err == nil && s.Root != "" && filepath.IsLocal(rel) {
+		return filepath.ToSlash(rel)
+	}
+	return name
+}
