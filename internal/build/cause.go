@@ -1,6 +1,9 @@
 package build
 
-import "regexp"
+import (
+	"regexp"
+	"slices"
+)
 
 // causes are what a build's output shows to be the matter, each with what to do
 // about it. They are tried in this order; the first that matches a line counts.
@@ -86,10 +89,8 @@ var causes = []struct {
 // empty when there is none.
 func likelyHint(lines []string) string {
 	for _, known := range causes {
-		for _, line := range lines {
-			if known.pattern.MatchString(line) {
-				return known.hint
-			}
+		if slices.ContainsFunc(lines, known.pattern.MatchString) {
+			return known.hint
 		}
 	}
 	return ""

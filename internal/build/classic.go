@@ -58,7 +58,7 @@ func (c classic) build(ctx context.Context, s Spec) (result, error) {
 		text := "this engine has no BuildKit: the build gets this machine's proxies, but not its CA bundle and package indexes"
 		c.options.Sink(event.Event{Kind: event.Note, ID: "classic build " + s.Service, Name: s.Service, State: event.Warning, Text: text})
 	}
-	request := c.request(s, def)
+	request := c.request(s)
 	if !s.Local() {
 		request.RemoteContext, request.Dockerfile = remoteURL(s.Context), s.Dockerfile
 		return c.send(ctx, s, strings.NewReader(""), request)
@@ -87,7 +87,7 @@ func (c classic) sendContext(ctx context.Context, s Spec, def definition, reques
 	return built, err
 }
 
-func (c classic) request(s Spec, def definition) client.ImageBuildOptions {
+func (c classic) request(s Spec) client.ImageBuildOptions {
 	o := client.ImageBuildOptions{
 		Tags:        append([]string{normalized(s.Image)}, s.Tags...),
 		NoCache:     c.options.NoCache || s.NoCache,

@@ -41,7 +41,7 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	c, err := client.New(client.FromEnv, client.WithAPIVersionNegotiation())
+	c, err := client.New(client.FromEnv)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,8 +112,7 @@ func (w *world) run(o Options, specs ...Spec) map[string]string {
 	w.t.Helper()
 	ids, err := Run(w.t.Context(), w, specs, o)
 	if err != nil {
-		var e *fail.Error
-		if errors.As(err, &e) {
+		if e, ok := errors.AsType[*fail.Error](err); ok {
 			w.t.Fatalf("%v\n%s\nhint: %s", err, strings.Join(e.Lines, "\n"), e.Hint)
 		}
 		w.t.Fatal(err)
@@ -304,7 +303,10 @@ func TestAFailureNamesThePersonsLine(t *testing.T) {
 		{3, "unknown instruction: RUNN", "correct the Dockerfile"},
 		{3, "COPY nowhere /", "not in the build context"},
 	} {
-		e := joined.Unwrap()[i].(*fail.Error)
+		e, ok := errors.AsType[*fail.Error](joined.Unwrap()[i])
+		if !ok {
+			t.Fatalf("%v is not for the person", joined.Unwrap()[i])
+		}
 		if e.Code != fail.BuildFailed || e.Line != want.line || e.File != "Dockerfile" || !strings.Contains(e.Message, want.message) || !strings.Contains(e.Hint, want.hint) {
 			t.Errorf("got %v (%s)\n   message %s\n   hint %s\nwant line %d, %q, %q", e, e.Code, e.Message, e.Hint, want.line, want.message, want.hint)
 		}
@@ -312,8 +314,8 @@ func TestAFailureNamesThePersonsLine(t *testing.T) {
 			t.Errorf("the message shows what devup added: %s", e.Message)
 		}
 	}
-	if lines := joined.Unwrap()[0].(*fail.Error).Lines; !slices.Equal(lines, []string{"first", "No matching distribution found for nope"}) {
-		t.Errorf("the lines are %q", lines)
+	if e, ok := errors.AsType[*fail.Error](joined.Unwrap()[0]); !ok || !slices.Equal(e.Lines, []string{"first", "No matching distribution found for nope"}) {
+		t.Errorf("the lines are %q", e.Lines)
 	}
 }
 

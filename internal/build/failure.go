@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -66,9 +67,8 @@ func (j job) faultLine(err error) int {
 	if j.def.remote {
 		return 0
 	}
-	sources := errdefs.Sources(err)
-	for i := len(sources) - 1; i >= 0; i-- {
-		for _, r := range sources[i].Ranges {
+	for _, source := range slices.Backward(errdefs.Sources(err)) {
+		for _, r := range source.Ranges {
 			if line := j.sent.line(int(r.Start.Line)); line > 0 {
 				return line
 			}

@@ -184,7 +184,7 @@ func listFiles(s Spec, need wants, ignore []string) ([]file, error) {
 		return nil, contextError(s, err)
 	}
 	var files []file
-	// fsutil wants a context; a walk of the local disk is not worth one here.
+	//nolint:forbidigo // fsutil wants a context; a walk of the local disk is too short to be cancelled
 	err = filtered.Walk(context.TODO(), "", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err

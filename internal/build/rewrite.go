@@ -134,27 +134,20 @@ func sameMeaning(before, after []*parser.Node, mounts []string, args int) bool {
 		}
 		got := after[0]
 		after = after[1:]
-		flags := got.Flags
+		flags := node.Flags
 		if strings.EqualFold(node.Value, "run") {
-			if len(flags) < len(mounts) || !slices.Equal(flags[:len(mounts)], mounts) {
-				return false
-			}
-			flags = flags[len(mounts):]
+			flags = slices.Concat(mounts, flags)
 		}
-		if !strings.EqualFold(node.Value, got.Value) || !slices.Equal(node.Flags, flags) ||
+		if !strings.EqualFold(node.Value, got.Value) || !slices.Equal(flags, got.Flags) ||
 			words(node) != words(got) || !slices.Equal(node.Heredocs, got.Heredocs) {
 			return false
 		}
 		if !strings.EqualFold(node.Value, "from") {
 			continue
 		}
-		if len(after) < args {
+		notArg := func(n *parser.Node) bool { return !strings.EqualFold(n.Value, "arg") }
+		if len(after) < args || slices.ContainsFunc(after[:args], notArg) {
 			return false
-		}
-		for _, arg := range after[:args] {
-			if !strings.EqualFold(arg.Value, "arg") {
-				return false
-			}
 		}
 		after = after[args:]
 	}

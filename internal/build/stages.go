@@ -37,8 +37,8 @@ func parseDockerfile(text []byte) ([]instructions.Stage, []instructions.ArgComma
 
 // stageIndex finds a stage by name, or by number as COPY --from may; -1 for none.
 func stageIndex(stages []instructions.Stage, name string) int {
-	for i := len(stages) - 1; i >= 0; i-- {
-		if strings.EqualFold(stages[i].Name, name) && name != "" {
+	for i, stage := range slices.Backward(stages) {
+		if strings.EqualFold(stage.Name, name) && name != "" {
 			return i
 		}
 	}

@@ -130,8 +130,7 @@ func (m machine) expand(value string) (expanded, unset string) {
 func keepNPM(key string) bool {
 	switch {
 	case strings.HasPrefix(key, "//"):
-		_, name, _ := cutLast(key, ":")
-		return slices.Contains([]string{"_authToken", "_auth", "username", "_password", "email", "always-auth"}, name)
+		return slices.Contains([]string{"_authToken", "_auth", "username", "_password", "email", "always-auth"}, lastName(key))
 	case strings.HasPrefix(key, "@"):
 		return strings.HasSuffix(key, ":registry")
 	default:
@@ -146,18 +145,13 @@ func isAddress(key string) bool {
 // publicKey is a key as it may be shown: of a registry's address only the name.
 func publicKey(key string) string {
 	if strings.HasPrefix(key, "//") {
-		_, name, _ := cutLast(key, ":")
-		return name
+		return lastName(key)
 	}
 	return key
 }
 
-func cutLast(text, sep string) (before, after string, found bool) {
-	if at := strings.LastIndex(text, sep); at >= 0 {
-		return text[:at], text[at+len(sep):], true
-	}
-	return text, "", false
-}
+// lastName is what follows the last colon: _authToken of //host:8080/:_authToken.
+func lastName(key string) string { return key[strings.LastIndexByte(key, ':')+1:] }
 
 // replaceLine appends the line, in place of an earlier one of the same key; the
 // key "ca[]" may occur many times.

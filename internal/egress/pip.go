@@ -40,16 +40,10 @@ func (m machine) pip(s *Settings) configured {
 		if bad > 0 {
 			s.note(fmt.Sprintf("%s line %d is not understood; the rest of the file is used", path, bad))
 		}
-		for section, values := range config {
-			for key, value := range values {
-				if key == "cert" && section == "global" && value != "" {
-					cert = configured{path, value}
-				}
-				if slices.Contains(pipKeys, key) {
-					merged.set(section, key, value)
-				}
-			}
+		if named := config["global"]["cert"]; named != "" {
+			cert = configured{path, named}
 		}
+		merged.take(config)
 	}
 	for _, name := range slices.Sorted(maps.Keys(pipVariables)) {
 		if value := m.env(name); value != "" {
@@ -91,6 +85,17 @@ func (m machine) pipFiles() []string {
 		files = append(files, explicit)
 	}
 	return files
+}
+
+// take overrides with what is meant for other machines too.
+func (c pipConfig) take(other pipConfig) {
+	for section, values := range other {
+		for key, value := range values {
+			if slices.Contains(pipKeys, key) {
+				c.set(section, key, value)
+			}
+		}
+	}
 }
 
 func (c pipConfig) set(section, key, value string) {
