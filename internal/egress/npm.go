@@ -47,7 +47,7 @@ func (m machine) npm(s *Settings) configured {
 	}
 	for _, key := range npmVariables {
 		name := "npm_config_" + strings.ReplaceAll(key, "-", "_")
-		if value := m.env(name, strings.ToUpper(name)); value != "" {
+		if value := m.env(strings.ToUpper(name), name); value != "" {
 			lines = replaceLine(lines, npmLine{key, value})
 		}
 	}
