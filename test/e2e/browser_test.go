@@ -1,0 +1,136 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+// page is a tab of a headless Chromium that remembers what its console complained about.
+type page struct {
+	ctx context.Context
+
+	mu       sync.Mutex
+	problems []string
+}
+
+// browse opens a URL in a new, empty browser. When the test fails, a screenshot of the
+// page is kept in the folder that E2E_ARTIFACTS names, or in the system's temporary one.
+func browse(t *testing.T, url string) *page {
+	t.Helper()
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.NoSandbox, // root cannot have one
+		chromedp.UserDataDir(t.TempDir()),
+		chromedp.Flag("disable-quic", true),
+		chromedp.Flag("disable-component-update", true),
+	)
+	ctx, cancel := chromedp.NewExecAllocator(t.Context(), options...)
+	t.Cleanup(cancel)
+	p := &page{}
+	p.ctx, cancel = chromedp.NewContext(ctx, chromedp.WithListener(p.listen))
+	t.Cleanup(cancel)
+	if err := chromedp.Do(p.ctx); err != nil { // the browser lives as long as this context
+		t.Fatalf("start Chromium: %v", err)
+	}
+	limit, cancel := context.WithTimeout(p.ctx, time.Minute)
+	defer cancel()
+	if _, err := chromedp.Call(limit, log.Enable, cdp.Empty{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := chromedp.Do(limit, chromedp.Navigate(url)); err != nil {
+		t.Fatalf("open %s in Chromium: %v", url, err)
+	}
+	return p
+}
+
+func (p *page) listen(event any) {
+	var problem string
+	switch e := event.(type) {
+	case *runtime.EventConsoleAPICalled:
+		if e.Type != runtime.ConsoleAPICalledTypeError {
+			return
+		}
+		for _, arg := range e.Args {
+			problem += string(arg.Value) + arg.Description + " "
+		}
+	case *runtime.EventExceptionThrown:
+		problem = e.ExceptionDetails.Text
+	case *log.EventEntryAdded:
+		if e.Entry.Level != log.EntryLevelError {
+			return
+		}
+		problem = e.Entry.Text + " " + e.Entry.URL
+	default:
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.problems = append(p.problems, strings.TrimSpace(problem))
+}
+
+// text is what a person sees of the page.
+func (p *page) text() (string, error) {
+	ctx, cancel := context.WithTimeout(p.ctx, 10*time.Second)
+	defer cancel()
+	return chromedp.Run(ctx, chromedp.Evaluate[string](`document.body ? document.body.innerText : ""`))
+}
+
+// shows waits until the page shows all of these texts.
+func (p *page) shows(t *testing.T, want ...string) {
+	t.Helper()
+	defer func() {
+		if t.Failed() {
+			t.Logf("console: %q; screenshot: %s", p.complaints(), p.screenshot(t))
+		}
+	}()
+	eventually(t, time.Minute, func() (bool, string) {
+		text, err := p.text()
+		if err != nil {
+			return false, err.Error()
+		}
+		for _, w := range want {
+			if !strings.Contains(text, w) {
+				return false, fmt.Sprintf("no %q in the page:\n%s", w, text)
+			}
+		}
+		return true, ""
+	})
+}
+
+// complaints are the errors of the console so far.
+func (p *page) complaints() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return append([]string{}, p.problems...)
+}
+
+func (p *page) screenshot(t *testing.T) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, 10*time.Second)
+	defer cancel()
+	png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
+	if err != nil {
+		return err.Error()
+	}
+	dir := os.Getenv("E2E_ARTIFACTS")
+	if dir == "" {
+		dir = os.TempDir()
+	}
+	file := filepath.Join(dir, strings.ReplaceAll(t.Name(), "/", "-")+".png")
+	if err := os.WriteFile(file, png, 0o644); err != nil {
+		return err.Error()
+	}
+	return file
+}

@@ -1,0 +1,86 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestKilledUpLeavesNothing: wherever up is killed, the next up and down find all that it
+// had made.
+func TestKilledUpLeavesNothing(t *testing.T) {
+	t.Parallel()
+	c := small(t)
+	began := c.devup(t, "up", "--detach").took // the image is built now
+	for i := range 20 {
+		c.devup(t, "down", "--volumes", "--yes")
+		cmd := c.command(t.Context(), "up", "--detach")
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		pause := time.NewTimer(rand.N(max(began, time.Second)))
+		<-pause.C
+		cmd.Process.Kill() // that it is done already is one of the points in time
+		cmd.Wait()
+		if i%2 == 0 {
+			c.devup(t, "up", "--detach")
+			if n := len(containers(t, c.name)); n != 1 {
+				t.Fatalf("try %d: %d containers after up, want 1", i, n)
+			}
+			eventually(t, 10*time.Second, answers(t, c.url(t, "web"), "hello"))
+		}
+	}
+	r := c.devup(t, "down", "--volumes", "--yes")
+	if rest := left(t, c.name); len(rest) > 0 {
+		t.Errorf("left: %q\n%v", rest, r)
+	}
+}
+
+// TestEditShowsWithoutBuild: the source is mounted, so that a changed file is in the
+// container at once, and up does not build because of it.
+func TestEditShowsWithoutBuild(t *testing.T) {
+	t.Parallel()
+	c := small(t)
+	c.devup(t, "up", "--detach")
+	image := inspect(t, c.name, "web").Image
+	c.replace(t, "web.py", "hello", "goodbye")
+	c.devup(t, "restart")
+	eventually(t, 10*time.Second, answers(t, c.url(t, "web"), "goodbye"))
+	c.devup(t, "up", "--detach")
+	if now := inspect(t, c.name, "web").Image; now != image {
+		t.Errorf("up built another image (%s, then %s) for a file that is mounted", image, now)
+	}
+}
+
+// TestTwoCheckouts: two projects that want the same port both get one, and one's down
+// leaves the other alone.
+func TestTwoCheckouts(t *testing.T) {
+	t.Parallel()
+	a, b := small(t, "TEXT", "one", "PORT", "8099"), small(t, "TEXT", "two", "PORT", "8099")
+	a.devup(t, "up", "--detach")
+	b.devup(t, "up", "--detach")
+	eventually(t, 10*time.Second, answers(t, a.url(t, "web"), "one"))
+	eventually(t, 10*time.Second, answers(t, b.url(t, "web"), "two"))
+	before := starts(t, b.name)
+	a.devup(t, "down", "--yes")
+	if after := starts(t, b.name); !slices.Equal(before, after) {
+		t.Errorf("the down of %s changed %s:\n%q\n%q", a.name, b.name, before, after)
+	}
+}
+
+// TestDryRun: --dry-run says what up would do and makes nothing.
+func TestDryRun(t *testing.T) {
+	t.Parallel()
+	c := small(t)
+	r := c.devup(t, "up", "--detach", "--dry-run")
+	if rest := left(t, c.name); len(rest) > 0 {
+		t.Errorf("made: %q", rest)
+	}
+	if !strings.Contains(r.out+r.err, "web") {
+		t.Errorf("the plan does not name the service\n%v", r)
+	}
+}
