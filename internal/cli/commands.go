@@ -6,6 +6,6 @@ import "github.com/spf13/cobra"
 func (a *app) addCommands(add func(group string, commands ...*cobra.Command)) {
 	add("start", a.initCommand(), a.upCommand(), a.downCommand())
 	add("work", a.psCommand(), a.logsCommand(), a.urlsCommand(), a.openCommand(), a.execCommand(), a.restartCommand(), a.stopCommand(), a.buildCommand())
-	add("look", a.configCommand())
+	add("look", a.doctorCommand(), a.configCommand())
 	add("more", a.schemaCommand(), a.versionCommand(), a.completionCommand(), a.manCommand())
 }

@@ -27,7 +27,8 @@ func (a *app) machine(ctx context.Context) (up.Machine, *engine.Engine, error) {
 	return up.Machine{
 		Engine: e.Client, BuildKit: e.BuildKit, Owner: owner(e), Place: place, Egress: outside,
 		StateDir: stateDir(runtime.GOOS, a.stdio.env, a.home()),
-		Build:    a.buildDefaults(), Sink: a.ui.Sink(),
+		Auth:     engine.Credentials(a.stdio.LookupEnv, a.home()),
+		Build:    a.buildDefaults(), Sink: a.ui.Sink(), Remote: !e.Local(),
 	}, e, nil
 }
 

@@ -34,7 +34,11 @@ func (a *app) observe(ctx context.Context) (*running, error) {
 		return nil, r.broken
 	}
 	var err error
-	if r.engine, err = a.connect(ctx, false); err != nil {
+	r.engine, err = a.connect(ctx, false)
+	switch {
+	case err != nil && r.broken != nil && a.givenName() == "":
+		return nil, r.broken // the nearer of two troubles
+	case err != nil:
 		return nil, err
 	}
 	survey, err := run.Observe(ctx, r.engine.Client)
@@ -85,13 +89,11 @@ func look(ctx context.Context, e *engine.Engine, name string) (run.Look, error) 
 // person says, else what the files say, else that of the project that was started
 // from this folder or one above.
 func (a *app) projectName(r *running, survey run.Survey) (string, error) {
-	switch {
+	switch name := a.givenName(); {
 	case r.project != nil:
 		return r.project.Name, nil
-	case a.flags.name != "":
-		return a.flags.name, nil
-	case a.stdio.env("COMPOSE_PROJECT_NAME") != "":
-		return a.stdio.env("COMPOSE_PROJECT_NAME"), nil
+	case name != "":
+		return name, nil
 	}
 	byDir := map[string]string{}
 	for name, dir := range survey.Owners {
@@ -110,6 +112,14 @@ func (a *app) projectName(r *running, survey run.Survey) (string, error) {
 		}
 		dir = filepath.Dir(dir)
 	}
+}
+
+// givenName is the project name that the person gives, or empty.
+func (a *app) givenName() string {
+	if a.flags.name != "" {
+		return a.flags.name
+	}
+	return a.stdio.env("COMPOSE_PROJECT_NAME")
 }
 
 // check refuses names that are no services, neither of the files nor of what runs.

@@ -144,3 +144,13 @@ func (t theme) cell(c Cell, text string) string {
 	}
 	return t.link(c.Link, text)
 }
+
+// Line prints cells as one line to stdout, two spaces apart, as long as it gets.
+func (u *UI) Line(cells ...Cell) {
+	t := u.streams.theme(toOut)
+	texts := make([]string, len(cells))
+	for i, c := range cells {
+		texts[i] = t.cell(c, clean(c.Text, false))
+	}
+	u.Text(strings.Join(texts, "  "))
+}

@@ -1,0 +1,96 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/containerd/console"
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// TestMain makes the test binary play devup in scripts.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"devup": func() {
+			ctx, release := signal.NotifyContext(context.Background(), os.Interrupt) //nolint:forbidigo // this is main
+			defer release()
+			os.Exit(Main(ctx, os.Args[1:], Stdio{ //nolint:forbidigo // this is main
+				In: os.Stdin, Out: os.Stdout, Err: os.Stderr, LookupEnv: os.LookupEnv, Environ: os.Environ(),
+			}))
+		},
+	})
+}
+
+// TestScripts runs the commands as a person would. Each script's first line says
+// what it holds.
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("testdata", "script"),
+		RequireExplicitExec: true,
+		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "", //nolint:forbidigo // a switch of the test
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("HOME", e.WorkDir)
+			e.Setenv("XDG_CONFIG_HOME", filepath.Join(e.WorkDir, ".config"))
+			e.Setenv("DOCKER_HOST", "unix://"+filepath.Join(e.WorkDir, "no-engine.sock"))
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"code": code, "terminal": terminal},
+	})
+}
+
+// code runs a command and checks its exit code: `code 4 devup up`.
+func code(ts *testscript.TestScript, _ bool, args []string) {
+	err := ts.Exec(args[1], args[2:]...)
+	got := "0"
+	if exit, ok := err.(interface{ ExitCode() int }); ok { //nolint:errorlint // it comes from os/exec as it is
+		got = strconv.Itoa(exit.ExitCode())
+	} else if err != nil {
+		ts.Fatalf("%v", err)
+	}
+	if got != args[0] {
+		ts.Fatalf("exit code %s, want %s", got, args[0])
+	}
+}
+
+// terminal runs a command on a terminal of 80 columns, types text there, and keeps
+// what the terminal shows in the file screen: `terminal 'y\n' devup init`. The
+// exit code is not looked at.
+func terminal(ts *testscript.TestScript, _ bool, args []string) {
+	master, name, err := console.NewPty()
+	ts.Check(err)
+	defer master.Close() //nolint:errcheck // a test
+	ts.Check(master.Resize(console.WinSize{Width: 80, Height: 24}))
+	slave, err := os.OpenFile(name, os.O_RDWR, 0)
+	ts.Check(err)
+	path, err := exec.LookPath(args[1])
+	ts.Check(err)
+	c := exec.Command(path, args[2:]...) //nolint:noctx // it ends by itself
+	c.Dir = ts.MkAbs(".")
+	c.Stdin, c.Stdout, c.Stderr = slave, slave, slave
+	for _, name := range []string{"HOME", "PATH", "XDG_CONFIG_HOME", "DOCKER_HOST", "TERM", "NO_COLOR"} {
+		c.Env = append(c.Env, name+"="+ts.Getenv(name))
+	}
+	_, err = master.Write([]byte(strings.ReplaceAll(args[0], `\n`, "\n")))
+	ts.Check(err)
+	shown := make(chan []byte)
+	go func() {
+		all, _ := io.ReadAll(master) // ends with an error of its own when the last slave is closed
+		shown <- all
+	}()
+	err = c.Run()
+	ts.Check(slave.Close())
+	text := <-shown
+	if _, exited := errors.AsType[*exec.ExitError](err); err != nil && !exited {
+		ts.Fatalf("%v", err)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs("screen"), text, 0o600))
+}
