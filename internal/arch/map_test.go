@@ -44,7 +44,7 @@ var only = map[string][]string{
 	"github.com/moby/moby/client":                  {"engine", "build", "run", "ready", "logs", "up", "doctor", "cli"},
 	"github.com/docker/cli/cli/context":            {"engine"},
 	"github.com/docker/cli/cli/connhelper":         {"engine"},
-	"github.com/docker/cli/cli/config":             {"build", "egress"},
+	"github.com/docker/cli/cli/config":             {"build", "egress", "engine"},
 	"github.com/fsnotify/fsnotify":                 {"watch"},
 	"charm.land/":                                  {"ui"},
 	"github.com/charmbracelet/":                    {"ui", "cli"}, // cli asks whether a stream is a terminal

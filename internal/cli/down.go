@@ -61,7 +61,7 @@ func (a *app) down(ctx context.Context, o downOptions) error {
 		a.ui.Say("nothing to remove: project " + r.name + " has nothing on the engine")
 		return nil
 	}
-	if lost := dataLost(todo); o.volumes && lost > 0 {
+	if lost := todo.Lost(); o.volumes && lost > 0 {
 		yes, err := a.confirm(ctx, volumesQuestion(r, lost))
 		if err != nil {
 			return err
@@ -74,25 +74,19 @@ func (a *app) down(ctx context.Context, o downOptions) error {
 	return a.apply(ctx, r, todo, grace(o.seconds))
 }
 
-// dataLost counts the volumes that a plan removes.
-func dataLost(p *plan.Plan) int {
-	count := 0
-	for _, op := range p.Ops {
-		count += len(op.Drop)
-		if op.Action == plan.RemoveVolume {
-			count++
-		}
-	}
-	return count
-}
-
 func volumesQuestion(r *running, count int) string {
 	what := fmt.Sprintf("%d volumes", count)
 	if count == 1 {
 		what = "1 volume"
 	}
-	if len(r.look.Volumes) > 0 {
-		what += " (" + list(r.look.Volumes) + ")"
+	var named []string
+	for _, v := range r.look.Volumes {
+		if v.Mask == "" {
+			named = append(named, v.Name)
+		}
+	}
+	if len(named) > 0 {
+		what += " (" + list(named) + ")"
 	}
 	return "remove " + what + " of project " + r.name + " and the data in it?"
 }

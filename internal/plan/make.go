@@ -48,6 +48,7 @@ func Make(p *types.Project, o Observed, opts Options) (*Plan, error) {
 			return nil, err
 		}
 	}
+	m.masks()
 	m.orphans()
 	return m.plan, nil
 }
@@ -62,7 +63,7 @@ func (m *maker) shared() {
 	}
 	for _, key := range slices.Sorted(maps.Keys(m.project.Volumes)) {
 		v := m.project.Volumes[key]
-		if !bool(v.External) && !slices.Contains(m.observed.Volumes, v.Name) {
+		if !bool(v.External) && !slices.ContainsFunc(m.observed.Volumes, func(o Volume) bool { return o.Name == v.Name }) {
 			m.volumes[key] = m.plan.add(Op{Action: CreateVolume, Name: v.Name, Key: key})
 		}
 	}
@@ -86,7 +87,7 @@ func (m *maker) service(s types.ServiceConfig) error {
 	there, leftovers := settle(m.observed.Of(s.Name), func(n int) string { return ContainerName(m.project, s, n) })
 	for _, c := range leftovers {
 		m.last[s.Name] = append(m.last[s.Name], m.plan.add(Op{
-			Action: Remove, Name: c.Name, Service: s.Name, Number: c.Number, Old: c, Drop: masks(c),
+			Action: Remove, Name: c.Name, Service: s.Name, Number: c.Number, Old: c,
 			Causes: []string{"left by an interrupted run"},
 		}))
 	}
@@ -102,7 +103,7 @@ func (m *maker) service(s types.ServiceConfig) error {
 	}
 	for _, n := range slices.Sorted(maps.Keys(there)) {
 		c := there[n]
-		m.plan.add(Op{Action: Remove, Name: c.Name, Service: s.Name, Number: n, Old: c, Drop: masks(c), Causes: []string{fmt.Sprintf("scale is %d", wanted)}})
+		m.plan.add(Op{Action: Remove, Name: c.Name, Service: s.Name, Number: n, Old: c, Causes: []string{fmt.Sprintf("scale is %d", wanted)}})
 	}
 	return nil
 }
@@ -114,7 +115,7 @@ func (m *maker) existing(s types.ServiceConfig, c Container, print Fingerprint) 
 	expected := ContainerName(m.project, s, c.Number)
 	switch {
 	case len(causes) > 0:
-		op.Action, op.Causes, op.Carry, op.Drop = Recreate, causes, c.Data(), masks(c)
+		op.Action, op.Causes, op.Carry = Recreate, causes, c.Data()
 	case c.Name != expected && c.Replaces != "":
 		op.Action, op.Causes = Rename, []string{"finishes an interrupted replacement"}
 	case !c.Up():
@@ -197,6 +198,31 @@ func (m *maker) await(service, condition string) int {
 	return i
 }
 
+// masks removes the masks that no container has after this plan: those of
+// containers that it replaces or removes, and those that a down left behind.
+func (m *maker) masks() {
+	gone := map[string][]int{} // container ID -> the operation that ends it
+	for i, op := range m.plan.Ops {
+		if op.Action == Recreate || op.Action == Remove {
+			gone[op.Old.ID] = []int{i}
+		}
+	}
+	used := map[string]bool{}
+	for _, c := range m.observed.Containers {
+		for target, name := range c.Masks() {
+			used[name] = true
+			if after, ends := gone[c.ID]; ends {
+				m.plan.add(Op{Action: RemoveVolume, Name: name, Key: c.Service + ":" + target, Derived: true, After: after, Causes: []string{"its container is gone"}})
+			}
+		}
+	}
+	for _, v := range m.observed.Volumes {
+		if v.Mask != "" && !used[v.Name] {
+			m.plan.add(Op{Action: RemoveVolume, Name: v.Name, Key: v.Mask, Derived: true, Causes: []string{"no container has it"}})
+		}
+	}
+}
+
 func (m *maker) orphans() {
 	known := m.project.AllServices()
 	for _, c := range m.observed.Containers {
@@ -226,8 +252,6 @@ func settle(found []Container, name func(int) string) (there map[int]Container, 
 	}
 	return there, leftovers
 }
-
-func masks(c Container) []string { return slices.Sorted(maps.Values(c.Masks())) }
 
 // ContainerName is the name that Compose would give the container.
 func ContainerName(p *types.Project, s types.ServiceConfig, number int) string {

@@ -43,7 +43,7 @@ func load(t *testing.T, text string) *types.Project {
 // running is what the engine shows after a successful run of the project.
 func running(t *testing.T, p *types.Project) plan.Observed {
 	t.Helper()
-	o := plan.Observed{Networks: []string{"shop_default"}, Volumes: []string{"shop_data"}, Images: map[string]string{}}
+	o := plan.Observed{Networks: []string{"shop_default"}, Volumes: []plan.Volume{{Name: "shop_data"}}, Images: map[string]string{}}
 	for _, name := range p.ServiceNames() {
 		s := p.Services[name]
 		print, err := plan.FingerprintOf(s)
@@ -132,7 +132,16 @@ func TestMake(t *testing.T) {
 					}
 				})
 			},
-			want: "\n0 recreate shop-web-1: asked for [carry /data] [drop 1]\n",
+			want: "\n0 recreate shop-web-1: asked for [carry /data]\n1 remove-volume web:/web/node_modules: its container is gone [after 0]\n",
+		},
+		{
+			name:    "node_modules that a down left behind",
+			project: "services: {web: {image: 'web:1'}}",
+			observe: func(o plan.Observed) plan.Observed {
+				o.Volumes = append(o.Volumes, plan.Volume{Name: anonymous, Mask: "web:/web/node_modules"})
+				return o
+			},
+			want: "\n0 remove-volume web:/web/node_modules: no container has it\n",
 		},
 		{
 			name:    "a replacement that was killed before the old container went starts over",
@@ -229,7 +238,8 @@ func TestDown(t *testing.T) {
 			{Type: "volume", Name: data, Target: "/data"},
 		}
 	})
-	const keeping = `0 remove shop-web-1 [drop 1]
+	o.Volumes = append(o.Volumes, plan.Volume{Name: mask, Mask: "web:/web/node_modules"})
+	const keeping = `0 remove shop-web-1
 1 remove shop-api-1 [after 0]
 2 remove shop-db-1 [after 1]
 3 remove-network shop_default [after 0 1 2]
@@ -237,9 +247,14 @@ func TestDown(t *testing.T) {
 	if diff := cmp.Diff(keeping, readable(plan.Down(o, plan.DownOptions{}))); diff != "" {
 		t.Errorf("down (-want +got):\n%s", diff)
 	}
-	all := strings.Replace(keeping, "drop 1", "drop 2", 1) + "4 remove-volume shop_data: --volumes [after 0 1 2]\n"
-	if diff := cmp.Diff(all, readable(plan.Down(o, plan.DownOptions{Volumes: true}))); diff != "" {
+	all := strings.Replace(keeping, "web-1", "web-1 [drop 1]", 1) +
+		"4 remove-volume web:/web/node_modules: --volumes [after 0 1 2]\n5 remove-volume shop_data: --volumes [after 0 1 2]\n"
+	everything := plan.Down(o, plan.DownOptions{Volumes: true})
+	if diff := cmp.Diff(all, readable(everything)); diff != "" {
 		t.Errorf("down --volumes (-want +got):\n%s", diff)
+	}
+	if everything.Lost() != 2 {
+		t.Errorf("%d volumes with data go, want 2: shop_data and the anonymous one at /data", everything.Lost())
 	}
 }
 

@@ -25,6 +25,7 @@ const (
 
 	LabelFields = "dev.devup.config"       // field -> short hash, so that a changed field can be named
 	LabelInputs = "dev.devup.build-inputs" // hash of what the image was built from
+	LabelMask   = "dev.devup.mask"         // on a volume that only keeps what the image holds: "service:target"
 )
 
 // Mount is a mount of a container that exists.
@@ -54,6 +55,13 @@ type Container struct {
 	Ports      []PublishedPort
 }
 
+// Volume is a volume of the project. Mask is the value of its [LabelMask]: empty
+// for a volume that may hold data.
+type Volume struct {
+	Name string
+	Mask string
+}
+
 // PublishedPort is a port of a running container that is open on the host.
 type PublishedPort struct {
 	HostIP         string
@@ -68,7 +76,7 @@ func (c Container) Up() bool { return c.State == "running" || c.State == "restar
 type Observed struct {
 	Containers []Container
 	Networks   []string          // names of networks with the project's label
-	Volumes    []string          // names of volumes with the project's label
+	Volumes    []Volume          // volumes with the project's label
 	Images     map[string]string // reference -> image ID, for the references that were asked for
 }
 
@@ -88,7 +96,7 @@ func (o Observed) Of(service string) []Container {
 
 // Masks gives the anonymous volumes of a container that lie inside one of its
 // bind mounts, by target: the node_modules idiom. They hold what the image
-// holds, never data, and go with their container.
+// holds, never data, and a new container gets new ones.
 func (c Container) Masks() map[string]string { return c.anonymous(true) }
 
 // Data gives the other anonymous volumes of a container, by target. They may

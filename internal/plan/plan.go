@@ -36,14 +36,24 @@ type Op struct {
 	Action    Action
 	Name      string            // the resource's name on the engine
 	Service   string            // the service of a container; empty for networks and volumes
-	Key       string            // the key of a network or volume in the project
+	Key       string            // the key of a network or volume in the project; of a mask, what it is for
 	Number    int               // the number of a container in its service, from 1
 	Causes    []string          // why, each a few words; no secret value is ever among them
 	After     []int             // indexes of the operations that must have succeeded first
 	Old       Container         // the container that exists, for every action but Create
 	Carry     map[string]string // Create, Recreate: mount target -> existing anonymous volume to mount there again
 	Condition string            // Await: "service_healthy" or "service_completed_successfully"
-	Drop      []string          // Recreate, Remove: anonymous volumes that go with the old container, sorted
+	Drop      []string          // Remove: anonymous volumes that go with the container, sorted
+	Derived   bool              // RemoveVolume: nothing is lost, the volume holds only what an image holds
+}
+
+// Title is the name of the operation's resource for a person. A mask's own name
+// is 64 hex digits; what it is for says more.
+func (op Op) Title() string {
+	if op.Derived {
+		return op.Key
+	}
+	return op.Name
 }
 
 // Plan is a list of operations in an order that respects After: an operation
@@ -72,13 +82,25 @@ func (p *Plan) String() string {
 		if op.Action == Await {
 			continue
 		}
-		fmt.Fprintf(&b, "%s %s", op.Action, op.Name)
+		fmt.Fprintf(&b, "%s %s", op.Action, op.Title())
 		if len(op.Causes) > 0 {
 			fmt.Fprintf(&b, ": %s", strings.Join(op.Causes, "; "))
 		}
 		b.WriteByte('\n')
 	}
 	return b.String()
+}
+
+// Lost counts the volumes that may hold data and that the plan removes.
+func (p *Plan) Lost() int {
+	lost := 0
+	for _, op := range p.Ops {
+		lost += len(op.Drop)
+		if op.Action == RemoveVolume && !op.Derived {
+			lost++
+		}
+	}
+	return lost
 }
 
 // add appends an operation and gives its index.

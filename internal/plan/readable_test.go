@@ -13,7 +13,7 @@ import (
 func readable(p *plan.Plan) string {
 	var b strings.Builder
 	for i, op := range p.Ops {
-		fmt.Fprintf(&b, "%d %s %s", i, op.Action, op.Name)
+		fmt.Fprintf(&b, "%d %s %s", i, op.Action, op.Title())
 		if op.Condition != "" {
 			fmt.Fprintf(&b, " %s", op.Condition)
 		}

@@ -3,26 +3,28 @@ package plan
 import (
 	"maps"
 	"slices"
+	"strings"
 )
 
 // DownOptions changes what [Down] plans. The zero value keeps all data.
 type DownOptions struct {
-	Volumes bool // named and anonymous volumes of the project go too
+	Volumes bool // all volumes of the project go too
 }
 
 // Down removes what carries the project's name: containers in the reverse order
-// of their dependencies, then networks, then (only when asked) volumes. It works
+// of their dependencies, then networks, then (only when asked) volumes. Masks,
+// too, stay until then or until the next up: removing tens of thousands of files
+// takes the engine seconds that nobody should wait for. It works
 // from labels alone, so that it also works when the project's files are broken
 // or gone.
 func Down(o Observed, opts DownOptions) *Plan {
 	p := &Plan{}
 	removed := byService(p, o.Containers, func(c Container) Op {
-		drop := slices.Collect(maps.Values(c.Masks()))
+		op := Op{Action: Remove, Old: c}
 		if opts.Volumes {
-			drop = slices.AppendSeq(drop, maps.Values(c.Data()))
+			op.Drop = slices.Sorted(maps.Values(c.Data()))
 		}
-		slices.Sort(drop)
-		return Op{Action: Remove, Old: c, Drop: drop}
+		return op
 	})
 	var after []int
 	for _, ids := range removed {
@@ -33,8 +35,8 @@ func Down(o Observed, opts DownOptions) *Plan {
 		p.add(Op{Action: RemoveNetwork, Name: name, After: after})
 	}
 	if opts.Volumes {
-		for _, name := range slices.Sorted(slices.Values(o.Volumes)) {
-			p.add(Op{Action: RemoveVolume, Name: name, After: after, Causes: []string{"--volumes"}})
+		for _, v := range slices.SortedFunc(slices.Values(o.Volumes), func(a, b Volume) int { return strings.Compare(a.Name, b.Name) }) {
+			p.add(Op{Action: RemoveVolume, Name: v.Name, Key: v.Mask, Derived: v.Mask != "", After: after, Causes: []string{"--volumes"}})
 		}
 	}
 	return p

@@ -13,6 +13,7 @@ import (
 	"github.com/moby/moby/api/types/mount"
 
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/plan"
 )
 
 // mountsOf are a service's volumes, secrets and configs. carry names existing
@@ -23,6 +24,11 @@ func mountsOf(p *types.Project, s types.ServiceConfig, carry map[string]string) 
 	used := map[string]bool{}
 	for _, v := range s.Volumes {
 		m := mountOf(p, v)
+		if mask(s, v) {
+			m.VolumeOptions = &mount.VolumeOptions{Labels: map[string]string{
+				plan.LabelProject: p.Name, plan.LabelWorkingDir: p.WorkingDir, plan.LabelMask: s.Name + ":" + v.Target,
+			}}
+		}
 		if name := carry[v.Target]; name != "" && v.Type == types.VolumeTypeVolume && v.Source == "" {
 			m.Source = name
 		}
@@ -39,6 +45,18 @@ func mountsOf(p *types.Project, s types.ServiceConfig, carry map[string]string) 
 	})
 	files, err := fileMounts(p, s)
 	return append(mounts, files...), err
+}
+
+// mask says whether a volume is anonymous and lies inside a bind mount of its
+// service: it keeps what the image holds there in sight.
+func mask(s types.ServiceConfig, v types.ServiceVolumeConfig) bool {
+	if v.Type != types.VolumeTypeVolume || v.Source != "" {
+		return false
+	}
+	return slices.ContainsFunc(s.Volumes, func(b types.ServiceVolumeConfig) bool {
+		_, under := inside(b.Target, v.Target)
+		return b.Type == types.VolumeTypeBind && under
+	})
 }
 
 func mountOf(p *types.Project, v types.ServiceVolumeConfig) mount.Mount {

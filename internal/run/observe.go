@@ -101,7 +101,7 @@ func (s Survey) Look(project string) Look {
 	}
 	for _, v := range s.volumes {
 		if v.Labels[plan.LabelProject] == project {
-			look.Volumes = append(look.Volumes, v.Name)
+			look.Volumes = append(look.Volumes, plan.Volume{Name: v.Name, Mask: v.Labels[plan.LabelMask]})
 		}
 	}
 	return look

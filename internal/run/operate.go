@@ -27,7 +27,7 @@ func (a *applier) do(ctx context.Context, op plan.Op) error {
 	kind, verb := words(op.Action)
 	start := time.Now()
 	report := func(state event.State, text string) {
-		a.options.Sink(event.Event{Kind: kind, Name: op.Name, Parent: op.Service, State: state, Text: text, Took: time.Since(start)})
+		a.options.Sink(event.Event{Kind: kind, ID: op.Name, Name: op.Title(), Parent: op.Service, State: state, Text: text, Took: time.Since(start)})
 	}
 	report(event.Working, verb.doing)
 	if err := a.perform(ctx, op); err != nil {
@@ -50,6 +50,9 @@ func (a *applier) perform(ctx context.Context, op plan.Op) error {
 		return a.createVolume(ctx, op)
 	case plan.RemoveVolume:
 		_, err := a.engine.VolumeRemove(ctx, op.Name, client.VolumeRemoveOptions{})
+		if op.Derived && errdefs.IsConflict(err) { // somebody uses it meanwhile
+			return nil
+		}
 		return ignoreGone(err)
 	case plan.Create:
 		return a.create(ctx, op)
