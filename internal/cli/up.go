@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/devup-cli/devup/internal/event"
+	"github.com/devup-cli/devup/internal/expose"
 	"github.com/devup-cli/devup/internal/logs"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/run"
@@ -74,6 +75,7 @@ func (a *app) up(ctx context.Context, services []string, o upOptions) error {
 		return err
 	}
 	if len(outcome.URLs) > 0 {
+		markFailed(outcome.URLs, err)
 		a.showURLs(outcome.URLs)
 	}
 	if err != nil || o.detach {
@@ -90,6 +92,27 @@ func (a *app) up(ctx context.Context, services []string, o upOptions) error {
 		return err
 	}
 	return a.stopStarted(ctx, r, outcome)
+}
+
+// markFailed marks the rows of services that did not become ready.
+func markFailed(rows []expose.Row, err error) {
+	failed := failedServices(err)
+	for i := range rows {
+		if failed[rows[i].Service] {
+			rows[i].State = "failed"
+		}
+	}
+}
+
+// failedServices are the services that an error, or those that it joins, is about.
+func failedServices(err error) map[string]bool {
+	failed := map[string]bool{}
+	for _, e := range ui.Failures(err) {
+		if e.Service != "" {
+			failed[e.Service] = true
+		}
+	}
+	return failed
 }
 
 // remarks tells what the person should know of a run: resolved URLs, moved ports,

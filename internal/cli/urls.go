@@ -97,7 +97,7 @@ func tone(state string) ui.Tone {
 	switch state {
 	case expose.Running:
 		return ui.Good
-	case "unhealthy", "dead", "restarting":
+	case "failed", "unhealthy", "dead", "restarting":
 		return ui.Bad
 	case expose.Starting, "paused":
 		return ui.Notice

@@ -27,7 +27,7 @@ type errorObject struct {
 // with its evidence and its hint. Progress that is still under way is ended first.
 func (u *UI) Error(err error) {
 	var b strings.Builder
-	for _, e := range failures(err) {
+	for _, e := range Failures(err) {
 		if u.mode == JSON {
 			b.WriteString(line(object(e)))
 			continue
@@ -42,13 +42,16 @@ func (u *UI) Error(err error) {
 	})
 }
 
-// failures takes apart what [errors.Join] joined, and makes a [fail.Error] of
+// Failures takes apart what [errors.Join] joined, and makes a [fail.Error] of
 // whatever is none.
-func failures(err error) []*fail.Error {
+func Failures(err error) []*fail.Error {
+	if err == nil {
+		return nil
+	}
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		var all []*fail.Error
 		for _, e := range joined.Unwrap() {
-			all = append(all, failures(e)...)
+			all = append(all, Failures(e)...)
 		}
 		return all
 	}
@@ -67,7 +70,7 @@ func failures(err error) []*fail.Error {
 	if joined, ok := e.Cause.(interface{ Unwrap() []error }); ok { //nolint:errorlint // just the cause itself, not what lies below it
 		summary := *e
 		summary.Cause = nil
-		return append(failures(joined.(error)), &summary) //nolint:errcheck,forcetypeassert // a Cause is an error
+		return append(Failures(joined.(error)), &summary) //nolint:errcheck,forcetypeassert // a Cause is an error
 	}
 	return []*fail.Error{e}
 }

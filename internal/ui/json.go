@@ -3,6 +3,7 @@ package ui
 import (
 	"encoding/json"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/devup-cli/devup/internal/event"
@@ -31,6 +32,9 @@ func (r *jsonRenderer) event(e event.Event, at time.Time) {
 		Kind: string(e.Kind), ID: e.ID, Name: e.Name, Parent: e.Parent,
 		State: string(e.State), Text: e.Text, Stream: e.Stream, Took: e.Took.Seconds(),
 	}
+	if e.State == event.Working {
+		o.Took = 0 // it is not over
+	}
 	to := toErr
 	if e.Kind == event.Log {
 		o.Type, o.Kind, to = "log", "", toOut
@@ -50,9 +54,11 @@ func (r *jsonRenderer) close(time.Time) {}
 // line is v as one line of JSON. Only plain values are handed in, so that it
 // cannot fail.
 func line(v any) string {
-	b, err := json.Marshal(v)
-	if err != nil {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false) // it is read by programs and people, not by browsers
+	if err := e.Encode(v); err != nil {
 		panic("ui: value that JSON cannot hold: " + err.Error())
 	}
-	return string(b) + "\n"
+	return b.String()
 }
