@@ -178,8 +178,12 @@ func (r *terminal) close(now time.Time) {
 func (r *terminal) paint(now time.Time) {
 	columns, rows := r.streams.Size()
 	erase := eraseLines(r.painted, columns)
+	fresh := len(r.painted) == 0
 	r.painted = region(r.entries, max(columns-1, 1), max(min(rows-2, maxRegion), 1), now, r.theme)
 
+	if fresh && len(r.painted) > 0 {
+		erase = "\r" + ansi.EraseEntireLine // a Ctrl-C may have left its echo there
+	}
 	chunks := make([]chunk, 0, len(r.waiting)+2)
 	chunks = append(chunks, chunk{toErr, erase})
 	chunks = append(chunks, r.waiting...)
