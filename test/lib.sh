@@ -19,8 +19,8 @@ need_go() {
 }
 
 # in_world COMMAND... runs a command where the engine is at home.
-in_world() { test/world/run "$@"; }
+in_world() { "$root/test/world/run" "$@"; }
 
 # stop_world ends the world unless it was up before this script began.
 world_was_up=$(test/world/run true 2>/dev/null && echo yes || true)
-stop_world() { [ -n "$world_was_up" ] || test/world/down; }
+stop_world() { [ -n "$world_was_up" ] || "$root/test/world/down"; }
