@@ -37,4 +37,4 @@ world=
 cat "$log"
 
 step 'end-to-end tests'
-in_world go test -tags e2e -count=1 -shuffle=on -timeout 25m ./test/e2e/...
+end_to_end

@@ -13,6 +13,6 @@ for engine in 28 20; do
   export WORLD=always WORLD_ENGINE=$engine
   test/world/up
   step "end-to-end tests on the engine $engine"
-  in_world go test -tags e2e -count=1 -timeout 25m ./test/e2e/... || failed="$failed $engine"
+  end_to_end || failed="$failed $engine"
 done
 [ -z "$failed" ] || die "failed on:$failed"

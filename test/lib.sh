@@ -24,3 +24,11 @@ in_world() { "$root/test/world/run" "$@"; }
 # stop_world ends the world unless it was up before this script began.
 world_was_up=$(test/world/run true 2>/dev/null && echo yes || true)
 stop_world() { [ -n "$world_was_up" ] || "$root/test/world/down"; }
+
+# end_to_end runs every test that needs an engine, where the engine is: those of test/e2e,
+# and those of packages that try their own part on a real one.
+end_to_end() {
+  local packages
+  packages=$(grep -rl --include='*_test.go' '^//go:build e2e' internal test | xargs -n 1 dirname | sort -u | sed 's,^,./,')
+  in_world go test -tags e2e -count=1 -shuffle=on -timeout 25m $packages
+}

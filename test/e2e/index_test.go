@@ -70,7 +70,7 @@ func companyIndex(t *testing.T, password string) (url string, certificate []byte
 			w.Header().Set("Content-Type", "text/html")
 			fmt.Fprintf(w, `<a href="/%s">%s</a>`, hello, hello)
 		case "/" + hello:
-			w.Write(content)
+			_, _ = w.Write(content)
 		default:
 			http.NotFound(w, r)
 		}

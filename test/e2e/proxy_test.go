@@ -54,9 +54,11 @@ func count(t *testing.T) *counter {
 		c.mu.Unlock()
 		proxy.ServeHTTP(w, r)
 	})}
-	go server.Serve(listener)
+	done := make(chan error, 1)
+	go func() { done <- server.Serve(listener) }()
 	t.Cleanup(func() {
-		server.Close()
+		_ = server.Close()
+		<-done
 		os.RemoveAll(dir)
 	})
 	return c

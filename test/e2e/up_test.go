@@ -24,8 +24,8 @@ func TestKilledUpLeavesNothing(t *testing.T) {
 		}
 		pause := time.NewTimer(rand.N(max(began, time.Second)))
 		<-pause.C
-		cmd.Process.Kill() // that it is done already is one of the points in time
-		cmd.Wait()
+		_ = cmd.Process.Kill() // that it is done already is one of the points in time
+		_ = cmd.Wait()
 		if i%2 == 0 {
 			c.devup(t, "up", "--detach")
 			if n := len(containers(t, c.name)); n != 1 {
