@@ -142,9 +142,8 @@ func (a *app) handWritten(ctx context.Context, fsys fs.FS, dir string) ([]detect
 	if _, err := fs.Stat(fsys, projectFile); errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	p, err := project.Load(ctx, project.Options{
-		Dir: dir, Files: []string{filepath.Join(dir, projectFile)}, Env: environment(a.stdio.Environ),
-	})
+	// With the compose files beside it: alone, what adds to them is no project.
+	p, err := project.Load(ctx, project.Options{Dir: dir, Env: environment(a.stdio.Environ)})
 	if err != nil {
 		return nil, err
 	}
