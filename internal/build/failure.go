@@ -45,6 +45,9 @@ func (j job) failure(err error, steps *steps) error {
 		}
 	}
 	e.Hint = likelyHint(append([]string{text}, e.Lines...))
+	if sentence, hint, ok := baseFailure(text); ok {
+		e.Message, e.Hint = fmt.Sprintf("the image of %s cannot be built: %s", s.Service, sentence), hint
+	}
 	return e
 }
 

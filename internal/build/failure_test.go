@@ -39,6 +39,48 @@ func TestLikelyHint(t *testing.T) {
 	}
 }
 
+func TestBaseFailure(t *testing.T) {
+	t.Parallel()
+	const private = "931637612335.dkr.ecr.us-east-1.amazonaws.com/cruddur-python:3.10-slim-buster"
+	for _, test := range []struct{ name, text, sentence, hint string }{
+		{
+			"an AWS registry that cannot be found",
+			private + ": failed to resolve source metadata for " + private + `: failed to do request: Head "https://931637612335.dkr.ecr.us-east-1.amazonaws.com/v2/": dial tcp: lookup 931637612335.dkr.ecr.us-east-1.amazonaws.com on 10.0.0.1:53: no such host`,
+			"its base image " + private + " cannot be fetched: the name 931637612335.dkr.ecr.us-east-1.amazonaws.com cannot be resolved",
+			"get-login-password --region us-east-1 | docker login --username AWS --password-stdin 931637612335.dkr.ecr.us-east-1.amazonaws.com`",
+		},
+		{
+			"an AWS registry that wants a login",
+			private + ": failed to resolve source metadata for " + private + ": unexpected status from HEAD request to https://x/v2/: 403 Forbidden",
+			"its base image " + private + " cannot be fetched: unexpected status from HEAD request to https://x/v2/: 403 Forbidden",
+			"private registry at AWS",
+		},
+		{
+			"no network",
+			`python:3.13: failed to resolve source metadata for docker.io/library/python:3.13: failed to do request: Head "https://registry-1.docker.io/v2/": dial tcp: lookup registry-1.docker.io: no such host`,
+			"its base image python:3.13 cannot be fetched: the name registry-1.docker.io cannot be resolved",
+			"devup doctor",
+		},
+		{
+			"no such tag",
+			"python:9: failed to resolve source metadata for docker.io/library/python:9: docker.io/library/python:9: not found",
+			"its base image python:9 cannot be fetched: docker.io/library/python:9: not found",
+			"name and tag in FROM",
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			sentence, hint, ok := baseFailure(test.text)
+			if !ok || sentence != test.sentence || !strings.Contains(hint, test.hint) {
+				t.Errorf("got  %q\nwant %q\nwith the hint %q\nwant one with %q", sentence, test.sentence, hint, test.hint)
+			}
+		})
+	}
+	if _, _, ok := baseFailure("process \"/bin/sh -c npm ci\" did not complete successfully: exit code: 1"); ok {
+		t.Error("a failed RUN counts as a base image")
+	}
+}
+
 func TestNoHintWithoutACause(t *testing.T) {
 	t.Parallel()
 	if got := likelyHint([]string{"something else"}); got != "" {

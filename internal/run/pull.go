@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -107,6 +108,8 @@ func sizes(layers map[string]layer) string {
 	return fmt.Sprintf("%d of %d MB", sum.current/1e6, sum.total/1e6)
 }
 
+var unknownHost = regexp.MustCompile(`lookup (\S+?)(?: on \S+)?: no such host`)
+
 // pullFailure says which registry refused and what to do about it.
 func pullFailure(err error, p Pull) error {
 	text := engineText(err)
@@ -126,6 +129,9 @@ func pullFailure(err error, p Pull) error {
 		hint = fmt.Sprintf("the registry limits how often you may pull: wait, or run `%s`", login)
 	case errdefs.IsNotFound(err), strings.Contains(text, "not found"), strings.Contains(text, "manifest unknown"):
 		hint = fmt.Sprintf("%s has no such image or tag: check the name in the config", registry)
+	}
+	if host := unknownHost.FindStringSubmatch(text); host != nil {
+		text = "the name " + host[1] + " cannot be resolved"
 	}
 	failure := fail.Wrap(err, fail.ImageMissing, hint, "the image %s of %s cannot be pulled: %s", p.Image, strings.Join(p.Services, ", "), text)
 	failure.Service = p.Services[0]
