@@ -19,7 +19,8 @@ type plain struct {
 	streams Streams
 	logs    logLines
 	busy    map[string]*busyFact
-	order   []string // keys of busy, in the order of their appearance
+	order   []string          // keys of busy, in the order of their appearance
+	steps   map[string]string // the last line about each build step, by key
 }
 
 // busyFact is a resource that is under way.
@@ -29,7 +30,7 @@ type busyFact struct {
 }
 
 func newPlain(s Streams) *plain {
-	return &plain{streams: s, logs: newLogLines(s), busy: map[string]*busyFact{}}
+	return &plain{streams: s, logs: newLogLines(s), busy: map[string]*busyFact{}, steps: map[string]string{}}
 }
 
 func (r *plain) event(e event.Event, at time.Time) {
@@ -44,7 +45,14 @@ func (r *plain) event(e event.Event, at time.Time) {
 		r.forget(e)
 	}
 	r.said(e, at)
-	r.print(toErr, fact(e, r.streams.theme(toErr))+"\n")
+	line := fact(e, r.streams.theme(toErr))
+	if e.Kind == event.Step && e.Stream == "" {
+		if r.steps[e.Key()] == line {
+			return // a step that took no time, or that BuildKit reports again
+		}
+		r.steps[e.Key()] = line
+	}
+	r.print(toErr, line+"\n")
 }
 
 // news remembers that e is under way and tells whether it says more than the

@@ -94,6 +94,21 @@ func TestPlain(t *testing.T) {
 	})
 }
 
+func TestPlainSaysAStepOnce(t *testing.T) {
+	t.Parallel()
+	var errs bytes.Buffer
+	u := New(Streams{Out: io.Discard, Err: &errs}, Auto)
+	const from = "[1/4] FROM docker.io/library/node:16.18"
+	for _, state := range []event.State{event.Working, event.Done, event.Working, event.Done, event.Cached} {
+		u.Sink()(event.Event{Kind: event.Step, ID: "f", Name: from, Parent: "web", State: state})
+	}
+	u.Close()
+	want := "image web: " + from + "\nimage web: " + from + ": cached\n"
+	if errs.String() != want {
+		t.Errorf("got\n%swant\n%s", errs.String(), want)
+	}
+}
+
 func TestJSON(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out, errs bytes.Buffer
