@@ -54,8 +54,11 @@ func count(t *testing.T) *counter {
 		c.mu.Unlock()
 		proxy.ServeHTTP(w, r)
 	})}
-	done := make(chan error, 1)
-	go func() { done <- server.Serve(listener) }()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = server.Serve(listener) // until it is closed
+	}()
 	t.Cleanup(func() {
 		_ = server.Close()
 		<-done

@@ -3,6 +3,7 @@
 # registries. Two engines in one namespace would rewrite each other's iptables rules.
 
 network_up() {
+  touch "$world/run/network" # so that only who made it takes it down
   if ! ip link show "$bridge" >/dev/null 2>&1; then
     ip link add "$bridge" type bridge
     ip address add "$gateway/24" dev "$bridge"
@@ -34,6 +35,7 @@ namespace_up() {
 
 network_down() {
   local name
+  [ -e "$world/run/network" ] || return 0
   ip -o link show type veth 2>/dev/null | sed -n 's/.* \(devup-e[0-9]*\)@.*/\1/p' | while read -r name; do ip link del "$name"; done
   ip netns list | sed -n 's/^\(devup-[0-9]*\)\b.*/\1/p' | while read -r name; do ip netns del "$name"; done
   if ip link show "$bridge" >/dev/null 2>&1; then ip link del "$bridge"; fi
@@ -44,6 +46,7 @@ network_down() {
     echo 0 >/proc/sys/net/ipv4/ip_forward
     rm "$world/run/forwarding-was-off"
   fi
+  rm "$world/run/network"
 }
 
 # table, chain, rule: one a line.
