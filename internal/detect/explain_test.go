@@ -13,7 +13,9 @@ func explain(repo Repository) string {
 		fmt.Fprintf(&b, "  port %d, host %d: %s\n", s.Port.Number, s.HostPort, s.Port.Evidence.text())
 		fmt.Fprintf(&b, "  %s %s%s: %s\n", s.Runtime.Language, s.Runtime.Version, prefixed(" ", s.Runtime.Flags), s.Runtime.Evidence.text())
 		fmt.Fprintf(&b, "  packages %s%s %s %s%s%s\n", s.Packages.Manager, prefixed("@", s.Packages.Version), s.Packages.Manifest, s.Packages.Lock,
-			prefixed(" with ", strings.Join(s.Packages.Includes, " "))+prefixed(" workspace ", s.Packages.Workspace), map[bool]string{true: " native"}[s.Packages.Native])
+			prefixed(" with ", strings.Join(s.Packages.Includes, " "))+prefixed(" workspace ", s.Packages.Workspace)+
+				prefixed(" of ", strings.Join(s.Packages.Members, " "))+prefixed(" linked ", strings.Join(s.Packages.Linked, " "))+
+				prefixed(" missing ", strings.Join(s.Packages.Missing, " ")), map[bool]string{true: " native"}[s.Packages.Native])
 		fmt.Fprintf(&b, "  dev %s\n", strings.Join(s.Dev, " "))
 		for _, line := range [][2]string{
 			{"build", strings.Join(s.Build, " ")}, {"output", s.Output}, {"prod", strings.Join(s.Prod, " ")}, {"module", s.Module},
@@ -24,8 +26,11 @@ func explain(repo Repository) string {
 			}
 		}
 		for _, v := range s.Variables {
-			fmt.Fprintf(&b, "  $%s%s%s%s: %s\n", v.Name, prefixed(" -> ", v.Sibling)+v.Path, map[bool]string{true: " has default"}[v.Default],
+			fmt.Fprintf(&b, "  $%s%s%s%s: %s\n", v.Name, prefixed(" -> ", v.Sibling)+v.Path+map[bool]string{true: " inside"}[v.Inside], map[bool]string{true: " has default"}[v.Default],
 				map[bool]string{true: " secret"}[v.Secret], v.Evidence.text())
+		}
+		for _, e := range s.Remarks {
+			fmt.Fprintf(&b, "  ! %s\n", e.text())
 		}
 		for _, e := range s.Evidence {
 			fmt.Fprintf(&b, "  - %s\n", e.text())

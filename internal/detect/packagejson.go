@@ -11,7 +11,9 @@ import (
 type nodePackage struct {
 	Name            string          `json:"name"`
 	Main            json.RawMessage `json:"main"`
+	Module          json.RawMessage `json:"module"`
 	Exports         json.RawMessage `json:"exports"`
+	Proxy           json.RawMessage `json:"proxy"`
 	Scripts         scripts         `json:"scripts"`
 	Dependencies    versions        `json:"dependencies"`
 	DevDependencies versions        `json:"devDependencies"`

@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"cmp"
 	"encoding/json"
 	"path"
 	"regexp"
@@ -25,9 +26,12 @@ func (s *scan) nodePackages(c *candidate) Packages {
 	}
 	p.Native = c.node.needsOneOf(nativeNode...) != ""
 	pinned := rawText(c.node.PackageManager)
-	root, member := s.workspaceOf(c.Dir)
-	if pinned == "" && member {
-		pinned = rawText(root.PackageManager)
+	lockDir := c.Dir
+	root, found := s.workspaceOf(c.Dir)
+	if found && !s.standsAlone(c, root) {
+		lockDir = root.dir
+		p.Workspace, p.Members, p.Linked = root.dir, root.members, s.linked(c, root)
+		pinned = cmp.Or(rawText(root.manifest.PackageManager), pinned)
 	}
 	if manager, version, ok := strings.Cut(pinned, "@"); ok && slices.Contains([]string{"npm", "yarn", "pnpm", "bun"}, manager) {
 		version, _, _ = strings.Cut(version, "+") // the hash that corepack appends
@@ -35,40 +39,41 @@ func (s *scan) nodePackages(c *candidate) Packages {
 	} else {
 		pinned = ""
 	}
-	if member {
-		p.Workspace = path.Dir(root.path)
-	}
 	var present []string
 	for _, lock := range locks {
-		if folder.has(lock.file) {
+		if s.tree.folders[lockDir].has(lock.file) {
 			present = append(present, lock.file)
 			if p.Lock == "" && (pinned == "" || lock.manager == p.Manager) {
 				p.Manager, p.Lock = lock.manager, lock.file
 			}
 		}
 	}
+	lock := path.Join(lockDir, p.Lock)
 	if len(present) > 1 {
-		c.note(Evidence{File: path.Join(c.Dir, p.Lock), Text: "taken of " + strings.Join(present, ", ")})
-	}
-	if p.Lock == "" && pinned == "" && member {
-		for _, lock := range slices.Backward(locks) {
-			if s.tree.folders[p.Workspace].has(lock.file) {
-				p.Manager = lock.manager
-			}
-		}
+		c.note(Evidence{File: lock, Text: "taken of " + strings.Join(present, ", ")})
 	}
 	if p.Version == "" {
-		lockDir := c.Dir
-		if p.Lock == "" && member {
-			lockDir = p.Workspace
-		}
 		p.Version = s.versionOfLock(lockDir, p.Manager)
 	}
-	if p.Lock == "package-lock.json" && s.isBehind(c, path.Join(c.Dir, p.Lock)) {
-		c.note(Evidence{File: path.Join(c.Dir, p.Lock), Text: "is behind package.json, so npm ci would refuse it"})
+	if p.Lock == "package-lock.json" && s.isBehind(lock, s.lockedBy(c, p)) {
+		c.note(Evidence{File: lock, Text: "is behind package.json, so npm ci would refuse it"})
 		p.Lock = ""
 	}
 	return p
+}
+
+// lockedBy are the packages that the service's lock file is of, by their folder
+// as the lock file has it: "" is its own.
+func (s *scan) lockedBy(c *candidate, p Packages) map[string]*nodePackage {
+	if p.Workspace == "" {
+		return map[string]*nodePackage{"": c.node}
+	}
+	packages := map[string]*nodePackage{}
+	for _, member := range append([]string{""}, p.Members...) {
+		name := path.Join(p.Workspace, member, "package.json")
+		packages[member], _ = parsePackage(name, s.tree.files.text(name)) // broken: as if it were empty
+	}
+	return packages
 }
 
 var (
@@ -102,79 +107,34 @@ func (s *scan) versionOfLock(dir, manager string) string {
 // compile from places that not every network reaches.
 var nativeNode = []string{"node-sass", "bcrypt", "canvas", "sqlite3", "better-sqlite3", "argon2", "node-gyp", "usb", "serialport", "libpq", "pg-native", "grpc"}
 
-// isBehind says whether a package-lock.json lacks a package that package.json
-// asks for or asks for it in another version: `npm ci` refuses such a pair.
-func (s *scan) isBehind(c *candidate, lock string) bool {
-	type root struct {
-		Dependencies    versions `json:"dependencies"`
-		DevDependencies versions `json:"devDependencies"`
-	}
+// isBehind says whether a package-lock.json lacks a package that a package.json
+// of its asks for, or has it for another version: `npm ci` refuses such a pair.
+func (s *scan) isBehind(lock string, manifests map[string]*nodePackage) bool {
 	var file struct {
 		Packages map[string]json.RawMessage `json:"packages"`
 	}
 	if json.Unmarshal([]byte(s.tree.files.upTo(lock, maxLock)), &file) != nil {
 		return true
 	}
-	raw, found := file.Packages[""]
-	if !found {
+	if _, found := file.Packages[""]; !found {
 		return false // lockfileVersion 1 does not say what was asked for
 	}
-	var locked root
-	if json.Unmarshal(raw, &locked) != nil {
-		return true
-	}
-	for _, pair := range []struct{ wanted, locked versions }{
-		{c.node.Dependencies, locked.Dependencies}, {c.node.DevDependencies, locked.DevDependencies},
-	} {
-		for name, version := range pair.wanted {
-			if got, found := pair.locked[name]; !found || got != version {
-				return true
+	for dir, manifest := range manifests {
+		var locked nodePackage
+		if json.Unmarshal(file.Packages[dir], &locked) != nil {
+			return true
+		}
+		for _, pair := range []struct{ wanted, locked versions }{
+			{manifest.Dependencies, locked.Dependencies}, {manifest.DevDependencies, locked.DevDependencies},
+		} {
+			for name, version := range pair.wanted {
+				if got, found := pair.locked[name]; !found || got != version {
+					return true
+				}
 			}
 		}
 	}
 	return false
-}
-
-// workspaceOf is the nearest package above that declares a workspace with the folder in it.
-func (s *scan) workspaceOf(dir string) (*nodePackage, bool) {
-	for above := dir; above != "."; {
-		above = path.Dir(above)
-		f := s.tree.folders[above]
-		if f == nil || !f.has("package.json") {
-			continue
-		}
-		name := path.Join(above, "package.json")
-		p, err := parsePackage(name, s.tree.files.text(name))
-		if err != nil {
-			continue
-		}
-		if slices.ContainsFunc(s.members(above, p), func(pattern string) bool {
-			return matchParts(strings.Split(pattern, "/"), strings.Split(relative(above, dir), "/"))
-		}) {
-			return p, true
-		}
-	}
-	return nil, false
-}
-
-// members are the workspace's patterns: npm and yarn keep them in package.json,
-// pnpm in a file of its own.
-func (s *scan) members(dir string, p *nodePackage) []string {
-	var patterns []string
-	if json.Unmarshal(p.Workspaces, &patterns) != nil {
-		var nested struct {
-			Packages []string `json:"packages"`
-		}
-		_ = json.Unmarshal(p.Workspaces, &nested) // of another form: no members
-		patterns = nested.Packages
-	}
-	if s.tree.folders[dir].has("pnpm-workspace.yaml") {
-		patterns = append(patterns, pnpmMembers(s.tree.files.text(path.Join(dir, "pnpm-workspace.yaml")))...)
-	}
-	for i, pattern := range patterns {
-		patterns[i] = strings.Trim(strings.TrimPrefix(pattern, "./"), "/")
-	}
-	return patterns
 }
 
 // pythonManagers are the lock files of Python's package managers.
@@ -207,8 +167,10 @@ func (s *scan) pythonPackages(c *candidate) Packages {
 		}
 	}
 	for _, included := range needs.includes {
-		if inside := relative(c.Dir, included); inside != included || c.Dir == "." {
-			p.Includes = append(p.Includes, inside)
+		if isBelow(c.Dir, included) {
+			p.Includes = append(p.Includes, relative(c.Dir, included))
+		} else {
+			c.remark(Evidence{needs.manifest, 0, "takes in " + included + ", which lies outside of " + c.Dir + ": a build cannot read it there, so put a copy beside it or build: with the folder above as context"})
 		}
 	}
 	p.Native = slices.ContainsFunc(nativePython, needs.needs)

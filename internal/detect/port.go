@@ -88,7 +88,7 @@ var viteServerPort = regexp.MustCompile(`\bserver\s*:\s*\{(?:[^{}]|\{(?:[^{}]|\{
 // decidePort goes through the evidence in the order that its users may rely on.
 func (s *scan) decidePort(c *candidate) Port {
 	for _, look := range []func(*candidate) (Port, bool){
-		s.portOfDockerfile, s.portOfCompose, s.portOfStart, s.portOfOwnEnv, s.portOfSiblings, s.portOfReadme,
+		s.portOfDockerfile, s.portOfCompose, s.portOfStart, s.portOfOwnEnv, s.portOfSiblings, s.portOfCallers, s.portOfReadme,
 	} {
 		if port, ok := look(c); ok {
 			return port
@@ -181,8 +181,32 @@ func (s *scan) portOfURLs(c, holder *candidate) (Port, bool) {
 	return Port{}, false
 }
 
+// portOfCallers is the port that the frontends call on this machine by number,
+// in their source or by a proxy, where one backend is all there is to call.
+func (s *scan) portOfCallers(c *candidate) (Port, bool) {
+	if c.role != backend || s.only(backend, c) != c || len(s.found) < 2 {
+		return Port{}, false
+	}
+	var found []localCall
+	for _, caller := range s.found {
+		if caller.role == backend {
+			continue
+		}
+		for _, call := range append(s.proxied(caller), caller.hardCoded()...) {
+			if call.port != caller.defaultPort && !databasePorts[call.port] {
+				found = append(found, call)
+			}
+		}
+	}
+	if len(found) == 0 || slices.ContainsFunc(found, func(call localCall) bool { return call.port != found[0].port }) {
+		return Port{}, false
+	}
+	return Port{found[0].port, found[0].where}, true
+}
+
 // settleHostPorts gives each service a port of its own on the host. Where two
-// want the same one, the service whose port comes from evidence keeps it.
+// want the same one, it goes to the service that a frontend calls by that very
+// number, then to the one whose port comes from evidence.
 func (s *scan) settleHostPorts() {
 	taken := map[int]bool{}
 	for _, service := range s.compose {
@@ -190,9 +214,15 @@ func (s *scan) settleHostPorts() {
 			taken[service.published] = true
 		}
 	}
-	for _, weak := range []bool{false, true} {
+	called := map[int]bool{}
+	for _, caller := range s.found {
+		for _, call := range caller.hardCoded() {
+			called[call.port] = true
+		}
+	}
+	for rank := range 3 {
 		for _, c := range s.found {
-			if (c.Port.Evidence.File == "") != weak {
+			if c.hostPortRank(called) != rank {
 				continue
 			}
 			wanted := c.Port.Number
@@ -209,4 +239,15 @@ func (s *scan) settleHostPorts() {
 			}
 		}
 	}
+}
+
+// hostPortRank orders the services that want the same port of the host.
+func (c *candidate) hostPortRank(called map[int]bool) int {
+	switch {
+	case c.role == backend && called[c.Port.Number]:
+		return 0
+	case c.Port.Evidence.File != "":
+		return 1
+	}
+	return 2
 }

@@ -13,7 +13,7 @@ import (
 // normalised name, with what the file says of the version.
 type requirements struct {
 	manifest string   // path in the repository
-	includes []string // files that the manifest takes in, by path in the repository
+	includes []string // files that the manifest takes in, lists and constraints, by path in the repository
 	versions map[string]string
 	lines    map[string]int
 	python   string // requires-python, or the python of Poetry and Pipenv
@@ -36,6 +36,7 @@ func (r *requirements) add(name, version string, line int) {
 
 var (
 	notInPackage    = regexp.MustCompile(`[-_.]+`)
+	includeLine     = regexp.MustCompile(`^(-r|--requirement|-c|--constraint)[ =]*([^\s#]+)`)
 	requirementLine = regexp.MustCompile(`^\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*([^;#]*)`)
 )
 
@@ -81,17 +82,17 @@ var quoted = regexp.MustCompile(`["']([A-Za-z][\w.-]*)`)
 func (t *tree) addRequirements(r *requirements, name string, depth int) {
 	for i, line := range strings.Split(t.files.text(name), "\n") {
 		trimmed := strings.TrimSpace(line)
-		for _, flag := range []string{"-r", "--requirement"} {
-			rest, ok := strings.CutPrefix(trimmed, flag)
-			rest = strings.TrimSpace(strings.TrimPrefix(rest, "="))
-			included := path.Join(path.Dir(name), rest)
-			if !ok || rest == "" || depth == 0 || included == r.manifest || slices.Contains(r.includes, included) {
+		if match := includeLine.FindStringSubmatch(trimmed); match != nil {
+			included := path.Join(path.Dir(name), match[2])
+			f := t.folders[path.Dir(included)]
+			if depth == 0 || included == r.manifest || slices.Contains(r.includes, included) || f == nil || !f.has(path.Base(included)) {
 				continue
 			}
-			if f := t.folders[path.Dir(included)]; f != nil && f.has(path.Base(included)) {
-				r.includes = append(r.includes, included)
+			r.includes = append(r.includes, included)
+			if !strings.HasPrefix(match[1], "-c") && match[1] != "--constraint" { // those ask for nothing
 				t.addRequirements(r, included, depth-1)
 			}
+			continue
 		}
 		if match := requirementLine.FindStringSubmatch(trimmed); match != nil {
 			r.add(match[1], match[2], i+1)

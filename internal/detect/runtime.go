@@ -61,7 +61,7 @@ func (s *scan) nodeVersion(c *candidate) (string, Evidence) {
 	}
 	packages := []*nodePackage{c.node}
 	if root, member := s.workspaceOf(c.Dir); member {
-		packages = append(packages, root)
+		packages = append(packages, root.manifest)
 	}
 	for _, p := range packages {
 		wanted := p.Engines["node"]

@@ -14,6 +14,10 @@ type Wanted struct {
 	Name  string
 	Dir   string // slash-separated, "." for the root
 	Stack Stack
+	// Context is the folder that its image is built from, slash-separated, where
+	// that is decided: a member of a workspace with its own folder as context is
+	// installed by itself. Empty leaves it to detection.
+	Context string
 }
 
 // Scan finds the services of the repository. The only error is a root folder
@@ -39,7 +43,7 @@ func ScanFor(fsys fs.FS, wanted ...Wanted) (Repository, error) {
 		return Repository{}, err
 	}
 	for _, w := range wanted {
-		c := s.candidateAs(path.Clean(w.Dir), w.Stack)
+		c := s.candidateAs(w)
 		c.Name = w.Name
 		s.found = append(s.found, c)
 	}
@@ -94,7 +98,8 @@ type candidate struct {
 	compose     *composeService
 	node        *nodePackage
 	python      *pythonApp
-	chdir       bool // the Python entry runs with its own folder as the import path
+	context     string // the folder that its image is built from, where somebody said so
+	chdir       bool   // the Python entry runs with its own folder as the import path
 }
 
 // command is a command line that people start the service with.
@@ -118,6 +123,12 @@ func (c *candidate) note(e Evidence) {
 	}
 }
 
+func (c *candidate) remark(e Evidence) {
+	if !slices.Contains(c.Remarks, e) {
+		c.Remarks = append(c.Remarks, e)
+	}
+}
+
 func begin(fsys fs.FS) (*scan, error) {
 	t, err := walk(fsys)
 	if err != nil {
@@ -128,13 +139,14 @@ func begin(fsys fs.FS) (*scan, error) {
 	return s, nil
 }
 
-// candidateAs is what a folder holds, seen as the stack.
-func (s *scan) candidateAs(dir string, stack Stack) *candidate {
-	c := &candidate{Service: Service{Dir: dir, Stack: stack}}
+// candidateAs is what a folder holds, seen as the stack that is wanted.
+func (s *scan) candidateAs(w Wanted) *candidate {
+	dir := path.Clean(w.Dir)
+	c := &candidate{Service: Service{Dir: dir, Stack: w.Stack}, context: w.Context}
 	if s.tree.folders[dir] == nil {
 		s.tree.folders[dir] = &folder{path: dir}
 	}
-	switch stack {
+	switch w.Stack {
 	case Flask, Python:
 		s.describePython(c)
 	default:
@@ -183,8 +195,12 @@ func (s *scan) decide() Repository {
 	s.settleHostPorts()
 	for _, c := range s.found {
 		s.decideCommands(c)
+		if c.python != nil {
+			s.decideMissing(c)
+		}
 		c.Variables = s.decideVariables(c)
 		c.Ready = s.decideReady(c)
+		s.decideRemarks(c)
 		repo.Services = append(repo.Services, c.Service)
 	}
 	slices.SortFunc(repo.Rejected, func(a, b Rejection) int {

@@ -39,15 +39,24 @@ type Packages struct {
 	Manager  string // "npm", "yarn", "pnpm", "bun", "pip", "poetry", "uv", "pipenv"; empty for none
 	Version  string // of the manager, where packageManager pins it; else empty
 	Manifest string // "package.json", "requirements.txt", "pyproject.toml", "Pipfile", in the service's folder; empty for none
-	Lock     string // the lock file's name in the service's folder; empty for none
+	Lock     string // the lock file's name in the service's folder, or in Workspace where that is set; empty for none
 	Native   bool   // a dependency compiles C code, so that the image needs a compiler
 
 	// Includes are further files that Manifest needs ("requirements/base.txt"),
 	// relative to the service's folder.
 	Includes []string
-	// Workspace is the folder of the npm, yarn or pnpm workspace that the service
-	// is a member of: the lock file lies there. Empty for none.
+	// Missing are Python packages that the service cannot run without and that
+	// Manifest does not name, sorted: those it imports where there is no manifest,
+	// and the server that its command starts.
+	Missing []string
+	// Workspace is the folder of the npm, yarn, pnpm or bun workspace that the
+	// service is the root or a member of, and that is installed as a whole. Empty
+	// for none.
 	Workspace string
+	// Members are the folders of the workspace's packages without the root,
+	// relative to Workspace, sorted; Linked are those that the service imports,
+	// directly or through another.
+	Members, Linked []string
 }
 
 // Variable is an environment variable that a service reads or an env file names.
@@ -55,6 +64,7 @@ type Variable struct {
 	Name     string
 	Sibling  string   // name of the service whose URL the variable holds; empty for none
 	Path     string   // what follows the sibling's URL, as in "/api"; mostly empty
+	Inside   bool     // read by a server that calls the sibling itself, so that it needs the address between containers, not the browser's
 	Default  bool     // the code or an env file that is loaded has a value for it, so that it may stay unset
 	Secret   bool     // its name looks like a secret's
 	Evidence Evidence // where it is read or named
@@ -82,6 +92,7 @@ type Service struct {
 	Dockerfile string // the name of its existing Dockerfile in Dir, or empty
 	Compose    string // the name of the service in an existing compose file that builds or mounts Dir, or empty
 	Evidence   []Evidence
+	Remarks    []Evidence // what will not work as the files stand, each a sentence with the way out
 }
 
 // Rejection is a folder that looked like a service and was not taken.

@@ -102,6 +102,7 @@ func (s *scan) decideVariables(c *candidate) []Variable {
 	}
 	byName := map[string]*Variable{}
 	values := map[string][]string{}
+	readers := map[string][]string{} // the source files that read a variable
 	for _, u := range uses {
 		if isPlatform(u.name) {
 			continue
@@ -114,10 +115,14 @@ func (s *scan) decideVariables(c *candidate) []Variable {
 		v.Secret = v.Secret || credentials.MatchString(u.value)
 		v.Default = v.Default || u.set || c.compose != nil && c.compose.env[u.name]
 		values[u.name] = append(values[u.name], u.value)
+		if codeEndings[path.Ext(u.where.File)] {
+			readers[u.name] = append(readers[u.name], u.where.File)
+		}
 	}
 	var variables []Variable
 	for name, v := range byName {
 		s.wire(c, v, values[name])
+		v.Inside = s.callsInside(c, v, readers[name])
 		variables = append(variables, *v)
 	}
 	slices.SortFunc(variables, func(a, b Variable) int { return strings.Compare(a.Name, b.Name) })

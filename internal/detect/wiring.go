@@ -59,6 +59,28 @@ func (s *scan) wire(c *candidate, v *Variable, values []string) {
 	}
 }
 
+// callsInside says whether the service itself calls the sibling whose URL the
+// variable holds: a backend calls another, a development server sends requests
+// on, Next.js renders a page. All else is for a browser: CORS origins, links, and
+// what a bundler writes into a page.
+func (s *scan) callsInside(c *candidate, v *Variable, readers []string) bool {
+	i := slices.IndexFunc(s.found, func(other *candidate) bool { return other.Name == v.Sibling })
+	if v.Sibling == "" || i < 0 || s.found[i] == c || s.found[i].role != backend {
+		return false
+	}
+	ofProxy := func(name string) bool {
+		return isProxyFile(name) && proxies.MatchString(s.tree.files.source(name).text)
+	}
+	switch {
+	case c.role == backend:
+		return !strings.Contains(v.Name, "CORS") && !strings.Contains(v.Name, "ORIGIN")
+	case len(readers) > 0 && !slices.ContainsFunc(readers, func(name string) bool { return !ofProxy(name) }):
+		return true
+	}
+	return c.Framework == "Next.js" && len(readers) > 0 && !strings.HasPrefix(v.Name, "NEXT_PUBLIC_") &&
+		!slices.ContainsFunc(readers, isProxyFile)
+}
+
 func (s *scan) byPort(port int) *candidate {
 	for _, c := range s.found {
 		if c.HostPort == port {

@@ -1,0 +1,139 @@
+package detect
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+var (
+	importLine = regexp.MustCompile(`(?m)^[ \t]*import[ \t]+([\w.]+(?:[ \t]*,[ \t]*[\w.]+)*)`)
+	fromLine   = regexp.MustCompile(`(?m)^[ \t]*from[ \t]+(\w[\w.]*)[ \t]+import\b`)
+)
+
+// decideMissing works out which packages the service needs that no manifest
+// names: without a manifest, those that its source imports; with one, the server
+// that its command starts, which people have installed on their own machine.
+func (s *scan) decideMissing(c *candidate) {
+	needs := c.python.needs
+	if needs == nil {
+		c.Packages.Missing = s.importedPackages(c)
+	}
+	add := func(name string) {
+		if !needs.needs(name) && !slices.Contains(c.Packages.Missing, name) {
+			c.Packages.Missing = append(c.Packages.Missing, name)
+		}
+	}
+	switch {
+	case c.Stack == Flask && !needs.needsPrefix("flask-"): // its extensions bring Flask
+		add("flask")
+	case len(c.Dev) > 0 && c.Dev[0] == "uvicorn" && !needs.mentions(s.tree, "fastapi["): // [standard] brings uvicorn
+		add("uvicorn")
+	}
+	slices.Sort(c.Packages.Missing)
+	if needs != nil && len(c.Packages.Missing) > 0 {
+		c.note(Evidence{needs.manifest, 0, "lacks " + strings.Join(c.Packages.Missing, ", ") + ", which starts the service"})
+	}
+}
+
+func (r *requirements) needsPrefix(prefix string) bool {
+	if r != nil {
+		for name := range r.versions {
+			if strings.HasPrefix(name, prefix) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (r *requirements) mentions(t *tree, text string) bool {
+	return r != nil && slices.ContainsFunc(append(r.includes[:len(r.includes):len(r.includes)], r.manifest), func(name string) bool {
+		return strings.Contains(strings.ToLower(t.files.text(name)), text)
+	})
+}
+
+// importedPackages are the packages of the modules that the service's source
+// imports. Modules that are neither Python's, nor the repository's, nor known
+// are named in a remark: an import's name is often not the package's.
+func (s *scan) importedPackages(c *candidate) []string {
+	own := map[string]bool{path.Base(c.Dir): true}
+	for _, f := range s.tree.below(c.Dir, func(*folder) bool { return true }) {
+		own[path.Base(f.path)] = true
+		for _, name := range f.names {
+			own[strings.TrimSuffix(name, ".py")] = true
+		}
+	}
+	var packages, unknown []string
+	for _, source := range c.sources {
+		for _, module := range importsOf(source.text) {
+			known := knownImports[module]
+			flask, isFlask := strings.CutPrefix(module, "flask_")
+			switch {
+			case own[module] || standardLibrary[module]:
+				continue
+			case known == "" && isFlask:
+				known = "flask-" + strings.ReplaceAll(flask, "_", "-")
+			}
+			switch {
+			case known != "" && !slices.Contains(packages, known):
+				packages = append(packages, known)
+			case known == "" && !slices.Contains(unknown, module):
+				unknown = append(unknown, module)
+			}
+		}
+	}
+	if len(unknown) > 0 {
+		slices.Sort(unknown)
+		c.remark(Evidence{Text: "imports " + strings.Join(unknown, ", ") +
+			", which no requirements file names: put the packages into " + path.Join(c.Dir, "requirements.txt") + " and run `devup init` again after removing " + path.Join(c.Dir, "Dockerfile")})
+	}
+	return packages
+}
+
+// importsOf are the top-level names of the modules that a source imports.
+func importsOf(text string) []string {
+	var modules []string
+	add := func(name string) {
+		top, _, _ := strings.Cut(strings.TrimSpace(name), ".")
+		modules = append(modules, top)
+	}
+	for _, match := range importLine.FindAllStringSubmatch(text, -1) {
+		for name := range strings.SplitSeq(match[1], ",") {
+			add(name)
+		}
+	}
+	for _, match := range fromLine.FindAllStringSubmatch(text, -1) {
+		add(match[1])
+	}
+	return modules
+}
+
+// knownImports are modules that servers often import, with the package that
+// holds each. Those of the form flask_x are in flask-x.
+var knownImports = map[string]string{
+	"flask": "flask", "werkzeug": "werkzeug", "jinja2": "jinja2", "markupsafe": "markupsafe", "click": "click",
+	"fastapi": "fastapi", "starlette": "starlette", "pydantic": "pydantic", "pydantic_settings": "pydantic-settings",
+	"uvicorn": "uvicorn", "gunicorn": "gunicorn", "waitress": "waitress", "quart": "quart", "litestar": "litestar",
+	"django": "django", "rest_framework": "djangorestframework", "corsheaders": "django-cors-headers",
+	"streamlit": "streamlit", "aiohttp": "aiohttp", "httpx": "httpx", "requests": "requests", "dotenv": "python-dotenv",
+	"sqlalchemy": "sqlalchemy", "alembic": "alembic", "psycopg2": "psycopg2-binary", "psycopg": "psycopg[binary]", "asyncpg": "asyncpg",
+	"pymysql": "pymysql", "pymongo": "pymongo", "bson": "pymongo", "redis": "redis", "celery": "celery",
+	"boto3": "boto3", "botocore": "boto3", "jwt": "pyjwt", "jose": "python-jose", "passlib": "passlib", "bcrypt": "bcrypt",
+	"cryptography": "cryptography", "marshmallow": "marshmallow", "yaml": "pyyaml", "bs4": "beautifulsoup4", "lxml": "lxml",
+	"PIL": "pillow", "numpy": "numpy", "pandas": "pandas", "matplotlib": "matplotlib", "sklearn": "scikit-learn", "openai": "openai",
+	"socketio": "python-socketio", "multipart": "python-multipart", "tornado": "tornado", "sanic": "sanic", "bottle": "bottle", "cherrypy": "cherrypy",
+}
+
+// standardLibrary are Python's own modules, without those that no server has.
+var standardLibrary = words(`__future__ __main__ abc argparse array ast asyncio atexit base64 binascii bisect builtins bz2 calendar cgi cmath
+	cmd code codecs collections colorsys concurrent configparser contextlib contextvars copy copyreg csv ctypes curses dataclasses datetime
+	dbm decimal difflib dis doctest email encodings enum errno faulthandler fcntl filecmp fileinput fnmatch fractions ftplib functools
+	gc getopt getpass gettext glob graphlib grp gzip hashlib heapq hmac html http imaplib importlib inspect io ipaddress itertools json
+	keyword linecache locale logging lzma mailbox marshal math mimetypes mmap multiprocessing netrc numbers operator os pathlib pdb
+	pickle pkgutil platform plistlib poplib posixpath pprint profile pstats pty pwd pydoc queue quopri random re readline reprlib
+	resource runpy sched secrets select selectors shelve shlex shutil signal site smtplib socket socketserver sqlite3 ssl stat
+	statistics string stringprep struct subprocess symtable sys sysconfig syslog tarfile tempfile termios textwrap threading time timeit
+	tkinter token tokenize tomllib traceback tracemalloc tty turtle types typing unicodedata unittest urllib uuid venv warnings
+	wave weakref webbrowser winreg wsgiref xml xmlrpc zipapp zipfile zipimport zlib zoneinfo`)

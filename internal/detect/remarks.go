@@ -1,0 +1,194 @@
+package detect
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// decideRemarks says what will not work in a container, or not everywhere, as
+// the files stand.
+func (s *scan) decideRemarks(c *candidate) {
+	for _, call := range s.proxied(c) {
+		s.remarkProxy(c, call)
+	}
+	if c.role == frontend {
+		s.remarkCalls(c)
+	}
+	if c.node != nil {
+		s.remarkEnvFile(c)
+		s.remarkLibraries(c)
+	}
+}
+
+// localCall is a URL on this machine that stands in a file.
+type localCall struct {
+	port  int
+	url   string
+	where Evidence
+}
+
+var (
+	localCalls = regexp.MustCompile(`\b(?:https?|wss?)://(?:localhost|127\.0\.0\.1|0\.0\.0\.0):(\d{2,5})\b`)
+	// A URL beside one of these is a fallback: the variable decides.
+	fromEnv = regexp.MustCompile(`\bprocess\.env\b|\bimport\.meta\.env\b|\bloadEnv\b|\benv\.`)
+	proxies = regexp.MustCompile(`\bproxy\b|\brewrites\b|createProxyMiddleware`)
+)
+
+// callsIn are the URLs on this machine in a source, without fallbacks.
+func callsIn(source file) []localCall {
+	if !strings.Contains(source.text, "://") {
+		return nil
+	}
+	var calls []localCall
+	for _, match := range localCalls.FindAllStringSubmatchIndex(source.text, -1) {
+		start := strings.LastIndexByte(source.text[:match[0]], '\n') + 1
+		line, _, _ := strings.Cut(source.text[start:], "\n")
+		port, ok := portNumber(source.text[match[2]:match[3]])
+		if ok && !fromEnv.MatchString(line) {
+			url := source.text[match[0]:match[1]]
+			calls = append(calls, localCall{port, url, source.at(match[0], url)})
+		}
+	}
+	return calls
+}
+
+// proxied are the URLs to which a development server sends requests on: CRA's
+// "proxy" in package.json, Vite's server.proxy, Next's rewrites, a setupProxy.
+func (s *scan) proxied(c *candidate) []localCall {
+	if c.node == nil {
+		return nil
+	}
+	var calls []localCall
+	if c.Stack == CRA {
+		if match := localCalls.FindStringSubmatch(rawText(c.node.Proxy)); match != nil {
+			port, _ := portNumber(match[1])
+			calls = append(calls, localCall{port, match[0], c.node.at("proxy", match[0])})
+		}
+	}
+	for _, source := range append(c.configs[:len(c.configs):len(c.configs)], c.sources...) {
+		if !isProxyFile(source.path) {
+			continue
+		}
+		if proxies.MatchString(source.text) {
+			calls = append(calls, callsIn(source)...)
+		}
+	}
+	return slices.DeleteFunc(calls, func(call localCall) bool { return call.port == c.Port.Number })
+}
+
+func isProxyFile(name string) bool {
+	base := path.Base(name)
+	return strings.Contains(base, ".config.") || strings.HasPrefix(base, "setupProxy.")
+}
+
+func (s *scan) remarkProxy(c *candidate, call localCall) {
+	e := call.where
+	sibling := s.byPort(call.port)
+	if sibling == nil || sibling == c {
+		e.Text = fmt.Sprintf("sends requests on to %s, which inside of a container is %s itself, and no service here has port %d", call.url, c.Name, call.port)
+		c.remark(e)
+		return
+	}
+	scheme, _, _ := strings.Cut(call.url, "://")
+	inside := fmt.Sprintf("%s://%s:%d", scheme, sibling.Name, sibling.Port.Number)
+	e.Text = fmt.Sprintf("sends requests on to %s, which inside of a container is %s itself: ", call.url, c.Name)
+	if path.Base(e.File) == "package.json" {
+		e.Text += fmt.Sprintf("write %q there to run it with devup", inside)
+	} else {
+		e.Text += fmt.Sprintf("write process.env.PROXY_TARGET || %q there, and PROXY_TARGET: %s under environment in devup.yaml", call.url, inside)
+	}
+	c.remark(e)
+}
+
+// hardCoded are the ports that a frontend's source calls on this machine by
+// number, each with the first place that does.
+func (c *candidate) hardCoded() []localCall {
+	var calls []localCall
+	if c.role != frontend {
+		return nil
+	}
+	for _, source := range c.sources {
+		if isProxyFile(source.path) {
+			continue
+		}
+		for _, call := range callsIn(source) {
+			if !slices.ContainsFunc(calls, func(other localCall) bool { return other.port == call.port }) {
+				calls = append(calls, call)
+			}
+		}
+	}
+	return calls
+}
+
+func (s *scan) remarkCalls(c *candidate) {
+	for _, call := range c.hardCoded() {
+		sibling := s.byPort(call.port)
+		e := call.where
+		switch {
+		case sibling == c:
+			continue
+		case sibling == nil:
+			e.Text = fmt.Sprintf("%s is written into the source, and no service here has port %d", call.url, call.port)
+		case sibling.HostPort != call.port:
+			e.Text = fmt.Sprintf("%s is written into the source, but %s gets port %d here: read the address from a variable", call.url, sibling.Name, sibling.HostPort)
+		default:
+			e.Text = fmt.Sprintf("%s is written into the source: it works on this machine as long as %s gets that very port, and not in a cloud workspace; a variable would work in both",
+				call.url, sibling.Name)
+		}
+		c.remark(e)
+	}
+}
+
+var envFileFlag = regexp.MustCompile(`--env-file[= ]["']?([^\s"']+)|\benv-cmd\s+-f\s+(\S+)|\bdotenv\s+-e\s+(\S+)`)
+
+// remarkEnvFile looks for the env files that the start script reads: without
+// one that it names, node stops.
+func (s *scan) remarkEnvFile(c *candidate) {
+	script := c.started()
+	for _, match := range envFileFlag.FindAllStringSubmatch(c.node.script(script), -1) {
+		name := path.Join(c.Dir, match[1]+match[2]+match[3])
+		if !fs.ValidPath(name) {
+			continue
+		}
+		if _, err := fs.Stat(s.tree.files.fsys, name); err == nil {
+			continue
+		}
+		e := c.node.at(script, "the script "+script+" reads "+name+", which is not there: create it before `devup up`")
+		for _, suffix := range []string{".example", ".sample", ".template", ".dist"} {
+			if _, err := fs.Stat(s.tree.files.fsys, name+suffix); err == nil {
+				e.Text += "; " + name + suffix + " shows what belongs in it"
+				break
+			}
+		}
+		c.remark(e)
+	}
+}
+
+// remarkLibraries names the members of the workspace that the service imports as
+// built files, which a checkout does not have.
+func (s *scan) remarkLibraries(c *candidate) {
+	for _, member := range c.Packages.Linked {
+		name := path.Join(c.Packages.Workspace, member, "package.json")
+		p, err := parsePackage(name, s.tree.files.text(name))
+		if err != nil || p.Scripts["build"] == "" {
+			continue
+		}
+		for _, entry := range []string{rawText(p.Main), rawText(p.Module), rawText(p.Exports)} {
+			top, _, _ := strings.Cut(strings.TrimPrefix(path.Clean(entry), "/"), "/")
+			if entry == "" || !neverWalked[top] && outputBeside[top] == nil && top != "lib" {
+				continue
+			}
+			if _, err := fs.Stat(s.tree.files.fsys, path.Join(c.Packages.Workspace, member, entry)); err == nil {
+				continue
+			}
+			e := p.at("build", fmt.Sprintf("%s imports %s, which has to be built first: `devup exec %s %s --prefix /%s/%s run build`",
+				c.Name, p.Name, c.Name, "npm", c.Name, member))
+			c.remark(e)
+			break
+		}
+	}
+}

@@ -1,0 +1,133 @@
+package detect
+
+import (
+	"encoding/json"
+	"path"
+	"slices"
+	"strings"
+)
+
+// workspace is an npm, yarn, pnpm or bun workspace: several packages that are
+// installed together, from the folder of the root's package.json.
+type workspace struct {
+	dir      string
+	manifest *nodePackage
+	members  []string // folders with a package.json, relative to dir, sorted
+}
+
+// workspaceOf is the workspace that has the folder for its root or a member.
+func (s *scan) workspaceOf(dir string) (workspace, bool) {
+	for above := dir; ; above = path.Dir(above) {
+		if w, ok := s.workspaceAt(above); ok && (above == dir || slices.Contains(w.members, relative(above, dir))) {
+			return w, true
+		}
+		if above == "." {
+			return workspace{}, false
+		}
+	}
+}
+
+// workspaceAt is the workspace of which the folder is the root, if it has members.
+func (s *scan) workspaceAt(dir string) (workspace, bool) {
+	f := s.tree.folders[dir]
+	if f == nil || !f.has("package.json") {
+		return workspace{}, false
+	}
+	name := path.Join(dir, "package.json")
+	p, err := parsePackage(name, s.tree.files.text(name))
+	if err != nil {
+		return workspace{}, false
+	}
+	w := workspace{dir: dir, manifest: p}
+	patterns := s.members(dir, p)
+	if len(patterns) == 0 {
+		return w, false
+	}
+	for _, folder := range s.tree.paths {
+		if folder != dir && isBelow(dir, folder) && s.tree.folders[folder].has("package.json") && isMember(patterns, relative(dir, folder)) {
+			w.members = append(w.members, relative(dir, folder))
+		}
+	}
+	slices.Sort(w.members)
+	return w, len(w.members) > 0
+}
+
+func isMember(patterns []string, dir string) bool {
+	member := false
+	for _, pattern := range patterns {
+		pattern, excluded := strings.CutPrefix(pattern, "!")
+		if matchParts(strings.Split(strings.TrimPrefix(pattern, "./"), "/"), strings.Split(dir, "/")) {
+			member = !excluded
+		}
+	}
+	return member
+}
+
+// members are the workspace's patterns: npm and yarn keep them in package.json,
+// pnpm in a file of its own.
+func (s *scan) members(dir string, p *nodePackage) []string {
+	var patterns []string
+	if json.Unmarshal(p.Workspaces, &patterns) != nil {
+		var nested struct {
+			Packages []string `json:"packages"`
+		}
+		_ = json.Unmarshal(p.Workspaces, &nested) // of another form: no members
+		patterns = nested.Packages
+	}
+	if s.tree.folders[dir].has("pnpm-workspace.yaml") {
+		patterns = append(patterns, pnpmMembers(s.tree.files.text(path.Join(dir, "pnpm-workspace.yaml")))...)
+	}
+	for i, pattern := range patterns {
+		patterns[i] = strings.Trim(strings.TrimPrefix(pattern, "./"), "/")
+	}
+	return patterns
+}
+
+// standsAlone says whether a member is installed by itself all the same: it has
+// a lock file and the workspace has none, or whoever wants the service builds it
+// with its own folder as context.
+func (s *scan) standsAlone(c *candidate, w workspace) bool {
+	if c.context != "" && c.context != w.dir {
+		return true
+	}
+	var names []string
+	for _, lock := range locks {
+		names = append(names, lock.file)
+	}
+	return c.Dir != w.dir && s.tree.folders[c.Dir].first(names...) != "" && s.tree.folders[w.dir].first(names...) == ""
+}
+
+// linked are the members that the service imports, directly or through another.
+func (s *scan) linked(c *candidate, w workspace) []string {
+	byName := map[string]string{}
+	packages := map[string]*nodePackage{}
+	for _, member := range w.members {
+		name := path.Join(w.dir, member, "package.json")
+		if p, err := parsePackage(name, s.tree.files.text(name)); err == nil {
+			byName[p.Name], packages[member] = member, p
+		}
+	}
+	var linked []string
+	queue := []*nodePackage{c.node}
+	for len(queue) > 0 {
+		p := queue[0]
+		queue = queue[1:]
+		for _, wanted := range []versions{p.Dependencies, p.DevDependencies} {
+			for name := range wanted {
+				member, found := byName[name]
+				if !found || slices.Contains(linked, member) || path.Join(w.dir, member) == c.Dir {
+					continue
+				}
+				linked = append(linked, member)
+				queue = append(queue, packages[member])
+			}
+		}
+	}
+	slices.Sort(linked)
+	return linked
+}
+
+// isBelow says whether a path lies in the folder.
+func isBelow(dir, name string) bool {
+	return dir == "." && name != ".." && !strings.HasPrefix(name, "../") || strings.HasPrefix(name, dir+"/")
+}
