@@ -103,7 +103,7 @@ func TestCompare(t *testing.T) {
 			have: "services:\n    db: # the data\n        image: postgres:17\nvolumes: {}\n",
 			diff: `--- a/devup.yaml
 +++ b/devup.yaml
-@@ -1,4 +1,20 @@
+@@ -1,4 +1,21 @@
  services:
 +    api:
 +      build:
@@ -117,6 +117,7 @@ func TestCompare(t *testing.T) {
 +      volumes:
 +        - ./api:/api # an edit here shows in the container at once
 +      init: true
++      stop_grace_period: 2s # a development server has nothing to save
 +      x-devup:
 +        stack: flask
 +        public: true # may be opened to the internet in a cloud workspace

@@ -15,15 +15,19 @@ type imageView struct {
 	Mark      string
 	Name      string
 	FileFlag  string // " -f Dockerfile.api" where the Dockerfile has another name; else empty
+	From      string // the folder in which those commands are typed, where it is not the service's own; else empty
 	Image     string // the base image
-	Workdir   string
+	Root      string // the folder in the image that holds the build context
+	Workdir   string // the folder in the image that holds the service: Root, or below it in a workspace
+	Member    string // Workdir relative to Root; empty where they are one
+	Ignored   string // Output as .dockerignore has it
 	Port      int
 	Flags     string // NODE_OPTIONS
 	Why       string // the reason for Flags
 	Native    bool
 	Manifest  string
 	Lock      string
-	Copy      string // the files of the dependency layer, as COPY takes them; empty for none
+	Copies    []string // the files of the dependency layer, each as one COPY takes them; empty for none
 	Module    string
 	Dev       []string
 	Build     []string
@@ -42,7 +46,9 @@ func newImageView(repo detect.Repository, s detect.Service) imageView {
 		Mark:     Mark,
 		Name:     s.Name,
 		Image:    baseImage(s.Runtime),
+		Root:     root(s),
 		Workdir:  workdir(s),
+		Member:   memberDir(s),
 		Port:     s.Port.Number,
 		Flags:    s.Runtime.Flags,
 		Native:   s.Packages.Native,
@@ -57,8 +63,14 @@ func newImageView(repo detect.Repository, s detect.Service) imageView {
 	if name := dockerfileName(repo, s); name != "Dockerfile" {
 		v.FileFlag = " -f " + name
 	}
+	v.Ignored = v.Output
+	if v.Member != "" {
+		v.FileFlag = " -f " + shellWord(path.Join(v.Member, dockerfileName(repo, s)))
+		v.From = "the root of the workspace"
+		v.Ignored = path.Join(v.Member, v.Output)
+	}
 	if s.Runtime.Language == "python" {
-		v.Copy = pythonFiles(s.Packages)
+		v.Copies = pythonFiles(s.Packages)
 		v.Python = newPythonView(s)
 		return v
 	}
@@ -66,8 +78,9 @@ func newImageView(repo detect.Repository, s detect.Service) imageView {
 	if strings.Contains(s.Runtime.Flags, "openssl-legacy-provider") {
 		v.Why = "Its version of webpack uses a hash that newer OpenSSL only has as legacy."
 	}
-	v.Copy = nodeFiles(s.Packages)
+	v.Copies = nodeFiles(s.Packages)
 	v.Node = newNodeView(s.Packages, s.Runtime.Version)
+	v.Node.Modules, v.Node.Owned = modules(s), owned(s)
 	v.BuildArgs = buildArgs(repo, s)
 	return v
 }
@@ -78,14 +91,39 @@ var systemFolders = []string{
 	"srv", "sys", "tmp", "usr", "var",
 }
 
-// workdir is the folder in the container that holds the service's source: its
-// name, so that a path in a log says which service it was. A service that is
-// called like a folder of the system must not hide that.
-func workdir(s detect.Service) string {
+// root is the folder in the container that holds the build context: the
+// service's name, so that a path in a log says which service it was. A service
+// that is called like a folder of the system must not hide that.
+func root(s detect.Service) string {
 	if slices.Contains(systemFolders, s.Name) {
 		return "/srv/" + s.Name
 	}
 	return "/" + s.Name
+}
+
+// workdir is the folder in the container that holds the service's source.
+func workdir(s detect.Service) string { return path.Join(root(s), memberDir(s)) }
+
+// contextDir is the folder in the repository that the image is built from: the
+// service's own, or that of its workspace, whose lock file and libraries it needs.
+func contextDir(s detect.Service) string {
+	if s.Packages.Workspace != "" && s.Dockerfile == "" {
+		return s.Packages.Workspace
+	}
+	return s.Dir
+}
+
+// memberDir is the service's folder relative to its build context; empty where it
+// is that folder.
+func memberDir(s detect.Service) string {
+	context := contextDir(s)
+	switch {
+	case context == s.Dir:
+		return ""
+	case context == ".":
+		return s.Dir
+	}
+	return strings.TrimPrefix(s.Dir, context+"/")
 }
 
 // buildArgs are the variables that a frontend's build writes into its files,

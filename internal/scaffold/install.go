@@ -1,6 +1,7 @@
 package scaffold
 
 import (
+	"path"
 	"strings"
 
 	"github.com/devup-cli/devup/internal/detect"
@@ -13,6 +14,8 @@ type nodeView struct {
 	Cache       string   // where the package manager keeps downloads
 	Install     string   // installs all packages, exactly as locked where there is a lock file
 	InstallProd string   // the same without those for development
+	Modules     string   // the folders of installed packages that the service writes to, for sh
+	Owned       string   // the folders that belong to the service's user, for sh
 }
 
 // newNodeView chooses the commands. Package managers other than npm come from the
@@ -34,7 +37,7 @@ func newNodeView(p detect.Packages, node string) nodeView {
 				Env:         []string{"YARN_NODE_LINKER=node-modules YARN_ENABLE_GLOBAL_CACHE=true YARN_IGNORE_PATH=1"},
 				Cache:       "/root/.yarn",
 				Install:     pick("yarn install --immutable", "yarn install --no-immutable"),
-				InstallProd: "yarn workspaces focus --production",
+				InstallProd: "yarn workspaces focus --all --production",
 			}
 		}
 		install := pick("yarn install --frozen-lockfile", "yarn install")
@@ -68,9 +71,10 @@ func newNodeView(p detect.Packages, node string) nodeView {
 
 // nodeFiles are the files that decide which packages are installed, as COPY takes
 // them. A pattern that matches nothing is no error beside a file that is there.
-func nodeFiles(p detect.Packages) string {
+// In a workspace the package.json of every member is one of them.
+func nodeFiles(p detect.Packages) []string {
 	if p.Manifest == "" {
-		return ""
+		return nil
 	}
 	files := []string{p.Manifest}
 	if p.Lock != "" {
@@ -86,7 +90,42 @@ func nodeFiles(p detect.Packages) string {
 	default:
 		files = append(files, ".npmrc*")
 	}
-	return strings.Join(files, " ")
+	copies := []string{strings.Join(files, " ") + " ./"}
+	for _, member := range p.Members {
+		copies = append(copies, copyWords(path.Join(member, "package.json"), member+"/"))
+	}
+	return copies
+}
+
+// copyWords are the words of a COPY, in the form with quotes where a plain one
+// would be split.
+func copyWords(words ...string) string {
+	for _, w := range words {
+		if !plainWord.MatchString(w) {
+			text, err := jsonValue(words)
+			if err != nil {
+				panic(err) // a list of strings always has a JSON form
+			}
+			return strings.ReplaceAll(text, "$", `\\$`)
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// modules are the folders of installed packages in which tools keep files too:
+// node_modules/.cache, node_modules/.vite.
+func modules(s detect.Service) string {
+	if m := memberDir(s); m != "" {
+		return "node_modules " + shellWord(path.Join(m, "node_modules"))
+	}
+	return "node_modules"
+}
+
+func owned(s detect.Service) string {
+	if m := memberDir(s); m != "" {
+		return ". " + shellWord(m) + " " + modules(s)
+	}
+	return ". " + modules(s)
 }
 
 // yarnBerry says whether a version is of the Yarn that was rewritten: 2 and later.
@@ -114,6 +153,8 @@ type pythonView struct {
 	Exporter      string // what pip installs to read another tool's lock file; empty when pip reads the list itself
 	Export        string // the command that writes /requirements.txt from it
 	Install       string // the command that installs the packages; empty for none
+	Missing       string // what Install adds to the list, by name; empty for nothing
+	Unlisted      bool   // there is no list of packages
 	Server        string // what serves in production, by name; empty for none in particular
 	ServerPackage string // what pip installs for it, quoted for sh
 }
@@ -130,35 +171,79 @@ func newPythonView(s detect.Service) pythonView {
 		if p.Lock == "" {
 			v.Export = "poetry lock && " + v.Export
 		}
+	case p.Manager == "pipenv":
+		v.Exporter = `"pipenv` + pin(p.Version, ">=2022.4.8") + `"`
+		// The list names pypi.org at its top, which would beat the index that pip is
+		// set to; another index in the Pipfile stays.
+		v.Export = `pipenv requirements | sed '/^-i https:\/\/pypi\.org\/simple\/*$/d' > /requirements.txt`
+		if p.Lock == "" {
+			v.Export = `pipenv lock --pypi-mirror "${PIP_INDEX_URL:-https://pypi.org/simple}" && ` + v.Export
+		}
 	case p.Manager == "uv", p.Manifest == "pyproject.toml":
 		v.Exporter = `"uv` + pin(p.Version, "<1") + `"`
 		v.Export = "uv export --no-emit-project --output-file /requirements.txt"
 		if p.Lock != "" {
 			v.Export = "uv export --frozen --no-emit-project --output-file /requirements.txt"
 		}
+	case p.Manifest == "setup.py":
+		v.Install = "pip install ."
 	case p.Manifest != "":
 		v.Install = "pip install --requirement " + p.Manifest
+	case len(p.Missing) > 0:
+		v.Install = "pip install" + requirements(p.Missing)
 	case s.Stack == detect.Flask:
-		v.Install = `pip install "flask>=2.2"`
+		v.Install = "pip install" + requirements([]string{"flask"})
 	}
 	if v.Exporter != "" {
 		v.Install = "pip install --requirement /requirements.txt"
 	}
+	if p.Manifest != "" && len(p.Missing) > 0 {
+		v.Install += requirements(p.Missing)
+		v.Missing = strings.Join(p.Missing, ", ")
+	}
+	v.Unlisted = p.Manifest == ""
 	v.Server, v.ServerPackage = server(s)
 	return v
 }
 
-// pythonFiles are the files that decide which packages are installed, as COPY
-// takes them. One list often includes another that lies beside it.
-func pythonFiles(p detect.Packages) string {
-	switch {
-	case p.Manifest == "requirements.txt":
-		return "requirements*.txt"
-	case p.Lock != "":
-		return p.Manifest + " " + p.Lock
-	default:
-		return p.Manifest
+// requirements are packages as words for sh, each with a space in front. Flask
+// before 2.2 cannot return a list from a view.
+func requirements(packages []string) string {
+	var out strings.Builder
+	for _, name := range packages {
+		if name == "flask" {
+			name = "flask>=2.2"
+		}
+		if !plainWord.MatchString(name) {
+			name = `"` + name + `"`
+		}
+		out.WriteString(" " + name)
 	}
+	return out.String()
+}
+
+// pythonFiles are the files that decide which packages are installed, each as one
+// COPY takes them. One list often takes in another that lies beside or below it.
+func pythonFiles(p detect.Packages) []string {
+	var copies []string
+	switch {
+	case p.Manifest == "":
+		return nil
+	case p.Manifest == "setup.py": // it may read any file
+		return []string{". ./"}
+	case p.Manifest == "requirements.txt":
+		copies = append(copies, "requirements*.txt ./")
+	case p.Lock != "":
+		copies = append(copies, p.Manifest+" "+p.Lock+" ./")
+	default:
+		copies = append(copies, p.Manifest+" ./")
+	}
+	for _, name := range p.Includes {
+		if matched, _ := path.Match("requirements*.txt", name); !matched || p.Manifest != "requirements.txt" {
+			copies = append(copies, copyWords(name, path.Dir(name)+"/"))
+		}
+	}
+	return copies
 }
 
 // server names what a production command needs besides the service's own packages.

@@ -4,6 +4,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/devup-cli/devup/internal/detect"
@@ -32,10 +33,10 @@ type serviceView struct {
 	Environment []setting
 	Unset       []string
 	Workdir     string
-	Mount       string // the source over the image's copy: "./backend-flask:/backend-flask"; empty for none
-	LongMount   bool   // the path holds a colon, which the short form cannot
-	NodeModules string // the anonymous volume that keeps the image's packages visible under Mount
-	Extension   bool   // there is something under x-devup
+	Mount       string   // the source over the image's copy: "./backend-flask:/backend-flask"; empty for none
+	LongMount   bool     // the path holds a colon, which the short form cannot
+	NodeModules []string // the anonymous volumes that keep the image's packages visible under Mount
+	Extension   bool     // there is something under x-devup
 	Stack       detect.Stack
 	Ready       string
 	Public      bool
@@ -107,6 +108,9 @@ func newServiceView(repo detect.Repository, s detect.Service) serviceView {
 	for _, w := range wired(repo, s) {
 		sibling, _ := find(repo, w.Sibling)
 		url := "${DEVUP_URL_" + envName(key(sibling)) + ":-" + localURL(sibling) + "}"
+		if w.Inside {
+			url = "http://" + key(sibling) + ":" + strconv.Itoa(sibling.Port.Number)
+		}
 		v.Environment = append(v.Environment, setting{Name: w.Name, Value: url + escape(w.Path)})
 	}
 	if !v.Full {
@@ -118,8 +122,8 @@ func newServiceView(repo detect.Repository, s detect.Service) serviceView {
 	}
 	v.Extension = true
 	v.Unset = unset(repo, s)
-	v.Context = "./" + escape(s.Dir)
-	if s.Dir == "." {
+	v.Context = "./" + escape(contextDir(s))
+	if contextDir(s) == "." {
 		v.Context = "."
 	}
 	v.Port, v.HostPort = s.Port.Number, s.HostPort
@@ -127,17 +131,36 @@ func newServiceView(repo detect.Repository, s detect.Service) serviceView {
 	name := s.Dockerfile
 	if v.Ours {
 		name = dockerfileName(repo, s)
-		v.Workdir = workdir(s)
+		v.Workdir = root(s)
 		v.Mount = v.Context + ":" + v.Workdir
 		v.LongMount = strings.Contains(v.Context, ":")
 		if s.Runtime.Language == "node" && s.Packages.Manifest != "" {
-			v.NodeModules = v.Workdir + "/node_modules"
+			v.NodeModules = nodeModules(s)
 		}
+		name = path.Join(memberDir(s), name)
 	}
 	if name != "Dockerfile" {
-		v.Dockerfile = name
+		v.Dockerfile = escape(name)
 	}
 	return v
+}
+
+// nodeModules are the folders of the image that hold installed packages: in a
+// workspace the root's, the service's and those of the libraries that it imports.
+func nodeModules(s detect.Service) []string {
+	folders := []string{path.Join(root(s), "node_modules")}
+	if s.Packages.Workspace == "" {
+		return folders
+	}
+	members := slices.Clone(s.Packages.Linked)
+	if m := memberDir(s); m != "" {
+		members = append(members, m)
+	}
+	slices.Sort(members)
+	for _, m := range slices.Compact(members) {
+		folders = append(folders, path.Join(root(s), escape(m), "node_modules"))
+	}
+	return folders
 }
 
 // key is what Compose calls the service.

@@ -131,4 +131,65 @@ var repositories = map[string]detect.Repository{
 			},
 		},
 	},
+
+	"npm-workspace": {Services: []detect.Service{
+		{
+			Name: "api", Dir: "apps/api server", Stack: detect.Node, Framework: "Express",
+			Port: detect.Port{Number: 4000}, HostPort: 4000,
+			Runtime: detect.Runtime{Language: "node", Version: "24"},
+			Packages: detect.Packages{
+				Manager: "npm", Manifest: "package.json", Lock: "package-lock.json",
+				Workspace: ".", Members: []string{"apps/api server", "apps/web", "packages/ui"},
+			},
+			Dev: []string{"node", "--watch", "index.js"}, Prod: []string{"npm", "start"},
+		},
+		{
+			Name: "web", Dir: "apps/web", Stack: detect.Vite, Framework: "Vite + React",
+			Port: detect.Port{Number: 5173}, HostPort: 5173,
+			Runtime: detect.Runtime{Language: "node", Version: "24"},
+			Packages: detect.Packages{
+				Manager: "npm", Manifest: "package.json", Lock: "package-lock.json",
+				Workspace: ".", Members: []string{"apps/api server", "apps/web", "packages/ui"}, Linked: []string{"packages/ui"},
+			},
+			Dev:   []string{"npm", "run", "dev", "--", "--host", "0.0.0.0", "--port", "5173", "--strictPort"},
+			Build: []string{"npm", "run", "build"}, Output: "dist",
+			Variables: []detect.Variable{
+				{Name: "VITE_API_URL", Sibling: "api"},
+				{Name: "API_PROXY", Sibling: "api", Inside: true},
+			},
+		},
+	}},
+
+	"python-lists": {Services: []detect.Service{
+		{
+			Name: "api", Dir: "api", Stack: detect.Python, Framework: "FastAPI",
+			Port: detect.Port{Number: 8000}, HostPort: 8000,
+			Runtime:  detect.Runtime{Language: "python", Version: "3.13"},
+			Packages: detect.Packages{Manager: "pip", Manifest: "requirements.txt", Includes: []string{"requirements-base.txt", "requirements/web.txt"}, Missing: []string{"uvicorn"}},
+			Dev:      []string{"uvicorn", "main:app", "--host", "0.0.0.0", "--port", "8000", "--app-dir", "src", "--reload"},
+			Prod:     []string{"uvicorn", "main:app", "--host", "0.0.0.0", "--port", "8000", "--app-dir", "src"},
+		},
+		{
+			Name: "lab", Dir: "lab", Stack: detect.Flask, Framework: "Flask",
+			Port: detect.Port{Number: 5001}, HostPort: 5001,
+			Runtime:  detect.Runtime{Language: "python", Version: "3.13"},
+			Packages: detect.Packages{Missing: []string{"flask", "flask-cors", "psycopg[binary]"}},
+			Module:   "app", Dev: []string{"flask", "run", "--host=0.0.0.0", "--port=5001"},
+		},
+		{
+			Name: "old", Dir: "old", Stack: detect.Flask, Framework: "Flask",
+			Port: detect.Port{Number: 5002}, HostPort: 5002,
+			Runtime:  detect.Runtime{Language: "python", Version: "3.13"},
+			Packages: detect.Packages{Manager: "pip", Manifest: "setup.py"},
+			Module:   "app", Dev: []string{"flask", "run", "--host=0.0.0.0", "--port=5002"},
+		},
+		{
+			Name: "pipenv", Dir: "pipenv", Stack: detect.Flask, Framework: "Flask",
+			Port: detect.Port{Number: 5000}, HostPort: 5000,
+			Runtime:  detect.Runtime{Language: "python", Version: "3.9"},
+			Packages: detect.Packages{Manager: "pipenv", Manifest: "Pipfile", Lock: "Pipfile.lock"},
+			Module:   "app", Dev: []string{"flask", "run", "--host=0.0.0.0", "--port=5000"},
+			Prod: []string{"gunicorn", "--bind", "0.0.0.0:5000", "app:app"}, ProdModule: "app:app",
+		},
+	}},
 }

@@ -129,7 +129,7 @@ func serviceFiles(repo detect.Repository, s detect.Service) ([]File, error) {
 	}
 	name := dockerfileName(repo, s)
 	return []File{
-		{Path: path.Join(s.Dir, ignoreName(name)), Content: ignore},
+		{Path: path.Join(s.Dir, ignoreName(s, name)), Content: ignore},
 		{Path: path.Join(s.Dir, name), Content: dockerfile},
 	}, nil
 }
@@ -149,9 +149,10 @@ func dockerfileName(repo detect.Repository, s detect.Service) string {
 }
 
 // ignoreName is the name of the ignore file that goes with a Dockerfile: BuildKit
-// prefers one with the Dockerfile's own name in front.
-func ignoreName(dockerfile string) string {
-	if dockerfile == "Dockerfile" {
+// prefers one with the Dockerfile's own name in front, and reads a plain one only
+// at the top of the build context.
+func ignoreName(s detect.Service, dockerfile string) string {
+	if dockerfile == "Dockerfile" && memberDir(s) == "" {
 		return ".dockerignore"
 	}
 	return dockerfile + ".dockerignore"

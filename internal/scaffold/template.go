@@ -25,6 +25,8 @@ func render(name string, data any) ([]byte, error) {
 	t, err := template.New(name).Option("missingkey=error").Funcs(template.FuncMap{
 		"env":   envValue,
 		"json":  jsonValue,
+		"path":  dockerText,
+		"copy":  copyWords,
 		"shell": shellCommand,
 		"yaml":  yamlScalar,
 	}).Parse(string(text))
@@ -98,14 +100,21 @@ func envValue(s string) (string, error) {
 func shellCommand(words []string) (string, error) {
 	quoted := make([]string, len(words))
 	for i, w := range words {
-		switch {
-		case plainWord.MatchString(w):
-			quoted[i] = w
-		case strings.ContainsAny(w, "\r\n\x00"):
+		if strings.ContainsAny(w, "\r\n\x00") {
 			return "", fmt.Errorf("a Dockerfile cannot hold the word %q", w)
-		default:
-			quoted[i] = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
 		}
+		quoted[i] = shellWord(w)
 	}
 	return strings.Join(quoted, " "), nil
 }
+
+// shellWord quotes a word for sh where it needs to be.
+func shellWord(w string) string {
+	if plainWord.MatchString(w) {
+		return w
+	}
+	return "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
+}
+
+// dockerText keeps Docker from reading a variable into a path.
+func dockerText(s string) string { return strings.ReplaceAll(s, "$", `\$`) }
