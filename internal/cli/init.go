@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -158,7 +159,14 @@ func (a *app) handWritten(ctx context.Context, fsys fs.FS, dir string) ([]detect
 		if err != nil || !filepath.IsLocal(within) {
 			continue // what lies outside of the repository is not ours to write
 		}
-		wanted = append(wanted, detect.Wanted{Name: name, Dir: filepath.ToSlash(within), Stack: detect.Stack(stack)})
+		// The Dockerfile lies in the service's folder, which is below its context where
+		// that is a workspace.
+		context := filepath.ToSlash(within)
+		service := path.Join(context, path.Dir(filepath.ToSlash(build.Dockerfile)))
+		if !fs.ValidPath(service) {
+			service = context
+		}
+		wanted = append(wanted, detect.Wanted{Name: name, Dir: service, Stack: detect.Stack(stack), Context: context})
 	}
 	return wanted, nil
 }

@@ -22,6 +22,7 @@ type (
 		Runtime   string           `json:"runtime"`
 		Unset     []string         `json:"unset,omitempty"` // variables that it reads and nobody sets
 		Evidence  []evidenceObject `json:"evidence"`
+		Remarks   []evidenceObject `json:"remarks,omitempty"` // what will not work as the files stand
 	}
 	evidenceObject struct {
 		File string `json:"file,omitempty"`
@@ -62,6 +63,11 @@ func (a *app) showProposal(p proposal, o initOptions) {
 			a.ui.Say(fmt.Sprintf("%s reads variables that nobody sets: %s", s.Name, strings.Join(names, ", ")))
 		}
 	}
+	for _, s := range p.repository.Services {
+		for _, e := range s.Remarks {
+			a.ui.Say(s.Name + ": " + because(e))
+		}
+	}
 	for _, c := range p.changes {
 		switch c.State {
 		case scaffold.New:
@@ -83,7 +89,7 @@ func (a *app) proposalObjects(p proposal, o initOptions) {
 	for _, s := range p.repository.Services {
 		a.ui.Object(foundObject{
 			Type: "found", Service: s.Name, Dir: s.Dir, Stack: string(s.Stack), Framework: s.Framework,
-			Port: s.Port.Number, HostPort: s.HostPort, Runtime: runtimeText(s), Unset: unset(s), Evidence: evidence(s),
+			Port: s.Port.Number, HostPort: s.HostPort, Runtime: runtimeText(s), Unset: unset(s), Evidence: evidence(s), Remarks: remarks(s),
 		})
 	}
 	if o.explain {
@@ -186,6 +192,14 @@ func unset(s detect.Service) []string {
 func evidence(s detect.Service) []evidenceObject {
 	var all []evidenceObject
 	for _, e := range append(s.Evidence[:len(s.Evidence):len(s.Evidence)], s.Port.Evidence, s.Runtime.Evidence) {
+		all = append(all, evidenceObject{e.File, e.Line, e.Text})
+	}
+	return all
+}
+
+func remarks(s detect.Service) []evidenceObject {
+	var all []evidenceObject
+	for _, e := range s.Remarks {
 		all = append(all, evidenceObject{e.File, e.Line, e.Text})
 	}
 	return all
