@@ -25,6 +25,10 @@ type Build struct {
 type images struct {
 	ids    map[string]string // reference -> image ID
 	inputs map[string]string // service -> hash of what its image is built from
+	// failed are the services without an image that can be started, and failure
+	// says why; the rest of the project can go on.
+	failed  map[string]bool
+	failure error
 }
 
 // references are the images of the project's services.
@@ -64,23 +68,30 @@ func (m Machine) images(ctx context.Context, out *Outcome, look run.Look, o Opti
 		}
 		stale, out.Builds = nil, nil
 	}
-	if err := m.make(ctx, stale, out.Pulls); err != nil {
-		return made, err
+	notBuilt, failure := m.make(ctx, stale, out.Pulls)
+	if ctx.Err() != nil {
+		return made, failure
 	}
-	ids, err := run.Images(ctx, m.Engine, references(out.Project))
-	made.ids = ids
-	return made, err
+	if made.ids, err = run.Images(ctx, m.Engine, references(out.Project)); err != nil {
+		return made, errors.Join(failure, err)
+	}
+	if made.failure = failure; failure != nil {
+		made.failed = unmade(out.Project, notBuilt, made.ids)
+	}
+	return made, nil
 }
 
-// make builds and pulls at the same time and reports every failure.
-func (m Machine) make(ctx context.Context, specs []build.Spec, pulls []run.Pull) error {
+// make builds and pulls at the same time. It reports every failure, and which
+// services' images were not built.
+func (m Machine) make(ctx context.Context, specs []build.Spec, pulls []run.Pull) (notBuilt []string, err error) {
 	var built, pulled error
+	var ids map[string]string
 	var group errgroup.Group
 	group.Go(func() error {
 		options := m.Build
 		options.Egress, options.BuildKit, options.Sink = m.Egress, m.BuildKit, m.Sink
 		if len(specs) > 0 {
-			_, built = build.Run(ctx, m.Engine, specs, options)
+			ids, built = build.Run(ctx, m.Engine, specs, options)
 		}
 		return nil
 	})
@@ -94,9 +105,14 @@ func (m Machine) make(ctx context.Context, specs []build.Spec, pulls []run.Pull)
 	})
 	_ = group.Wait() // both errors are kept
 	if ctx.Err() != nil {
-		return context.Cause(ctx)
+		return nil, context.Cause(ctx)
 	}
-	return errors.Join(built, pulled)
+	for _, spec := range specs {
+		if ids[spec.Service] == "" {
+			notBuilt = append(notBuilt, spec.Service)
+		}
+	}
+	return notBuilt, errors.Join(built, pulled)
 }
 
 // inputs hashes what each image is built from, in parallel.

@@ -6,6 +6,7 @@ package up
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/devup-cli/devup/internal/build"
@@ -59,8 +60,9 @@ type Outcome struct {
 	Changed bool             // an image was built or the plan did something
 }
 
-// Run takes a loaded project to working URLs, given one look at the engine. The error is a [fail.Error], a
-// join of several (one per service), or the context's.
+// Run takes a loaded project to working URLs, given one look at the engine. A service that fails stops only
+// those that need it: the rest is started and waited for. The error is a [fail.Error], a join of several (one
+// per service), or the context's.
 func Run(ctx context.Context, m Machine, p *project.Project, survey run.Survey, o Options) (*Outcome, error) {
 	out := &Outcome{}
 	look := survey.Look(p.Name)
@@ -76,21 +78,30 @@ func Run(ctx context.Context, m Machine, p *project.Project, survey run.Survey, 
 		return out, err
 	}
 	look.Images = made.ids
-	if out.Plan, err = plan.Make(out.Project.Project, look.Observed, plan.Options{}); err != nil {
+	able := out.Project
+	if made.failure != nil {
+		var blocked map[string]string
+		able, blocked = without(out.Project, made.failed)
+		if len(able.Services) == 0 {
+			return out, made.failure
+		}
+		m.sayBlocked(blocked)
+	}
+	if out.Plan, err = plan.Make(able.Project, look.Observed, plan.Options{}); err != nil {
 		return out, err
 	}
 	out.Changed = len(out.Builds)+len(out.Pulls) > 0 || !out.Plan.Empty()
 	if o.DryRun {
 		return out, nil
 	}
-	result, err := run.Apply(ctx, m.Engine, out.Project.Project, out.Plan, run.Options{Inputs: made.inputs, Images: made.ids, Sink: m.Sink})
-	if err != nil {
-		return out, err
+	result, failed := run.Apply(ctx, m.Engine, able.Project, out.Plan, run.Options{Inputs: made.inputs, Images: made.ids, Sink: m.Sink})
+	if ctx.Err() != nil {
+		return out, failed
 	}
-	probes := settled(ready.Probes(out.Project, standing(look, out.Plan, result)), look)
-	err = ready.Wait(ctx, m.Engine, probes, ready.Options{Timeout: o.Timeout, Sink: m.Sink})
+	probes := settled(ready.Probes(able, standing(look, out.Plan, result)), look)
+	unready := ready.Wait(ctx, m.Engine, probes, ready.Options{Timeout: o.Timeout, Sink: m.Sink})
 	out.URLs = expose.Table(out.Project, m.Place, states(probes))
-	return out, err
+	return out, errors.Join(made.failure, failed, unready)
 }
 
 // standing gives the containers that run after the plan, by service: those that

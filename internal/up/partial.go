@@ -1,0 +1,59 @@
+package up
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/devup-cli/devup/internal/event"
+	"github.com/devup-cli/devup/internal/plan"
+	"github.com/devup-cli/devup/internal/project"
+)
+
+// without leaves services out of a project, and those that need them. The second
+// result names for each of the latter the service that it needs; one that is
+// optional (required: false) stops nobody. Containers of services that are left
+// out stay as they are.
+func without(p *project.Project, failed map[string]bool) (*project.Project, map[string]string) {
+	blocked := map[string]string{}
+	out := maps.Clone(failed)
+	for grown := true; grown; {
+		grown = false
+		for _, name := range p.ServiceNames() {
+			if out[name] {
+				continue
+			}
+			s := p.Services[name]
+			for _, needed := range plan.Dependencies(s) {
+				if d, ok := s.DependsOn[needed]; out[needed] && (!ok || d.Required) {
+					out[name], blocked[name], grown = true, needed, true
+					break
+				}
+			}
+		}
+	}
+	rest := *p
+	rest.Project = p.WithServicesDisabled(slices.Sorted(maps.Keys(out))...)
+	return &rest, blocked
+}
+
+// unmade are the services that have no image to start from after images failed:
+// those whose build failed, and those whose image is not there.
+func unmade(p *project.Project, notBuilt []string, there map[string]string) map[string]bool {
+	failed := map[string]bool{}
+	for _, name := range notBuilt {
+		failed[name] = true
+	}
+	for name, s := range p.Services {
+		if there[plan.ImageName(p.Project, s)] == "" {
+			failed[name] = true
+		}
+	}
+	return failed
+}
+
+// sayBlocked reports which services are not started, and for which others.
+func (m Machine) sayBlocked(blocked map[string]string) {
+	for _, name := range slices.Sorted(maps.Keys(blocked)) {
+		m.Sink(event.Event{Kind: event.Service, Name: name, State: event.Failed, Text: "not started: it needs " + blocked[name]})
+	}
+}

@@ -1,0 +1,84 @@
+package up
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/devup-cli/devup/internal/project"
+)
+
+// shop is a project: web needs api, api needs tracing and db, and worker can do
+// without tracing.
+func shop() *project.Project {
+	needs := func(required bool, names ...string) types.DependsOnConfig {
+		all := types.DependsOnConfig{}
+		for _, name := range names {
+			all[name] = types.ServiceDependency{Condition: types.ServiceConditionStarted, Required: required}
+		}
+		return all
+	}
+	service := func(name, image string, needs types.DependsOnConfig) types.ServiceConfig {
+		s := types.ServiceConfig{Name: name}
+		s.Image, s.DependsOn = image, needs
+		return s
+	}
+	return &project.Project{Project: &types.Project{Name: "shop", Services: types.Services{
+		"api":     service("api", "", needs(true, "db", "tracing")),
+		"db":      service("db", "postgres:16", nil),
+		"tracing": service("tracing", "example.org/tracing", nil),
+		"web":     service("web", "", needs(true, "api")),
+		"worker":  service("worker", "", needs(false, "tracing")),
+	}}}
+}
+
+func TestWithout(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name    string
+		failed  []string
+		rest    []string
+		blocked map[string]string
+	}{
+		{"a service that nobody needs", []string{"web"}, []string{"api", "db", "tracing", "worker"}, map[string]string{}},
+		{"one that others need, and one can do without", []string{"tracing"}, []string{"db", "worker"}, map[string]string{"api": "tracing", "web": "api"}},
+		{"all", []string{"api", "db", "tracing", "web", "worker"}, nil, map[string]string{}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			p, failed := shop(), map[string]bool{}
+			for _, name := range test.failed {
+				failed[name] = true
+			}
+			rest, blocked := without(p, failed)
+			if diff := cmp.Diff(test.rest, rest.ServiceNames()); diff != "" && len(test.rest)+len(rest.Services) > 0 {
+				t.Errorf("the rest (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(test.blocked, blocked); diff != "" {
+				t.Errorf("blocked (-want +got):\n%s", diff)
+			}
+			if len(p.Services) != 5 || len(failed) != len(test.failed) {
+				t.Error("the arguments were changed")
+			}
+			if all := rest.AllServices(); len(all) != 5 {
+				t.Errorf("services that are left out count as unknown: %v", all)
+			}
+		})
+	}
+}
+
+func TestUnmade(t *testing.T) {
+	t.Parallel()
+	there := map[string]string{"postgres:16": "sha256:1", "shop-api": "sha256:2", "shop-web": "sha256:3"}
+	got := []string{}
+	for name := range unmade(shop(), []string{"web"}, there) { // web has an image, from before its build failed
+		got = append(got, name)
+	}
+	slices.Sort(got)
+	if diff := cmp.Diff([]string{"tracing", "web", "worker"}, got); diff != "" {
+		t.Errorf("unmade (-want +got):\n%s", diff)
+	}
+}
