@@ -21,6 +21,7 @@ else
   cp -r examples/cruddur "$scratch/cruddur"
 fi
 devup init --yes
+test/world/reserve
 devup up --detach
 test/world/localhost "$scratch/cruddur"
 
