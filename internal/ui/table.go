@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -32,8 +33,8 @@ type Table struct {
 	Rows   [][]Cell // each as long as the others; the last column may be wide
 }
 
-// Table prints a table to stdout: aligned where it fits, one row after the other
-// where the terminal is too narrow.
+// Table prints a table to stdout: aligned where it fits, the last column wrapped
+// where it is too wide, one row after the other where the terminal is too narrow.
 func (u *UI) Table(t Table) {
 	columns := 0
 	if u.streams.OutTTY {
@@ -51,7 +52,11 @@ func (t Table) render(columns int, theme theme) string {
 		total += w
 	}
 	if columns > 0 && total > columns {
-		return t.stacked(columns, theme)
+		room := columns - (total - widths[len(widths)-1])
+		if room < leastRoom || t.linksLast() {
+			return t.stacked(columns, theme)
+		}
+		t = t.wrapped(room)
 	}
 	var b strings.Builder
 	if t.Header != nil {
@@ -65,6 +70,33 @@ func (t Table) render(columns int, theme theme) string {
 		writeRow(&b, row, widths, theme)
 	}
 	return b.String()
+}
+
+// leastRoom is how many columns the last column must get to be worth reading.
+const leastRoom = 24
+
+// linksLast tells whether a cell of the last column is a link, which is never cut.
+func (t Table) linksLast() bool {
+	return slices.ContainsFunc(t.Rows, func(row []Cell) bool { return len(row) > 0 && row[len(row)-1].Link != "" })
+}
+
+// wrapped is the table with its last column broken into lines of room columns.
+func (t Table) wrapped(room int) Table {
+	rows := t.Rows
+	t.Rows = nil
+	for _, row := range rows {
+		last := len(row) - 1
+		for i, line := range strings.Split(ansi.Wrap(clean(row[last].Text, false), room, ""), "\n") {
+			next := make([]Cell, len(row))
+			if i == 0 {
+				copy(next, row)
+			}
+			next[last] = row[last]
+			next[last].Text = line
+			t.Rows = append(t.Rows, next)
+		}
+	}
+	return t
 }
 
 // widths are the columns that each column of the table takes.
