@@ -329,7 +329,9 @@ func TestNodeModulesOfTheImageStayVisible(t *testing.T) {
 	const note = "web: /app/node_modules comes from the image, because the folder mounted there has none"
 	tests := []struct{ name, files, service, want string }{
 		{"hidden", "-- web/package.json --\n{}", "build: web\nvolumes: ['./web:/app']", note},
-		{"installed on the host", "-- web/package.json --\n{}\n-- web/node_modules/ --", "build: web\nvolumes: ['./web:/app']", ""},
+		{"installed on the host", "-- web/package.json --\n{}\n-- web/node_modules/react/package.json --\n{}", "build: web\nvolumes: ['./web:/app']", ""},
+		{"the mount point of an earlier run", "-- web/package.json --\n{}\n-- web/node_modules/ --", "build: web\nvolumes: ['./web:/app']", note},
+		{"only a cache", "-- web/package.json --\n{}\n-- web/node_modules/.cache/x --\n", "build: web\nvolumes: ['./web:/app']", note},
 		{"no package.json", "-- web/x --", "build: web\nvolumes: ['./web:/app']", ""},
 		{"has its volume", "-- web/package.json --\n{}", "build: web\nvolumes: ['./web:/app', '/app/node_modules/']", ""},
 		{"has a named volume", "-- web/package.json --\n{}", "build: web\nvolumes: ['./web:/app', 'mods:/app/node_modules']", ""},

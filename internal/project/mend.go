@@ -8,6 +8,8 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/distribution/reference"
@@ -161,10 +163,15 @@ func mountedAt(s types.ServiceConfig, target string) bool {
 	return false
 }
 
+// lacksModules tells whether a package has nothing installed. What an earlier run
+// made as the mount point is an empty folder, and a cache in it is no package.
 func lacksModules(folder string) bool {
 	if _, err := os.Stat(filepath.Join(folder, "package.json")); err != nil {
 		return false
 	}
-	_, err := os.Stat(filepath.Join(folder, "node_modules"))
-	return errors.Is(err, fs.ErrNotExist)
+	entries, err := os.ReadDir(filepath.Join(folder, "node_modules"))
+	if err != nil {
+		return errors.Is(err, fs.ErrNotExist)
+	}
+	return !slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return !strings.HasPrefix(e.Name(), ".") })
 }
