@@ -27,6 +27,14 @@ type Holder struct {
 type Look struct {
 	plan.Observed
 	Holders []Holder // who holds which host port, the project's own containers too
+	Held    Held     // the names that others have
+}
+
+// Held are names on the engine that belong to others than the project.
+type Held struct {
+	Containers map[string]string   // container name -> its Compose project, or empty
+	Networks   map[string]string   // network name -> its Compose project
+	Services   map[string][]string // Compose project -> its services that have containers
 }
 
 // Survey is one look at all that Compose or devup have on the engine. A project
@@ -83,7 +91,7 @@ func (s Survey) own(labels map[string]string) {
 
 // Look gives what the survey holds of a project. It has no images: see [Images].
 func (s Survey) Look(project string) Look {
-	var look Look
+	look := Look{Held: Held{Containers: map[string]string{}, Networks: map[string]string{}, Services: map[string][]string{}}}
 	for _, summary := range s.containers {
 		c := containerOf(summary)
 		owner := summary.Labels[plan.LabelProject]
@@ -92,11 +100,18 @@ func (s Survey) Look(project string) Look {
 		}
 		if owner == project {
 			look.Containers = append(look.Containers, c)
+			continue
+		}
+		look.Held.Containers[c.Name] = owner
+		if owner != "" {
+			look.Held.Services[owner] = append(look.Held.Services[owner], c.Service)
 		}
 	}
 	for _, n := range s.networks {
-		if n.Labels[plan.LabelProject] == project {
+		if owner := n.Labels[plan.LabelProject]; owner == project {
 			look.Networks = append(look.Networks, n.Name)
+		} else {
+			look.Held.Networks[n.Name] = owner
 		}
 	}
 	for _, v := range s.volumes {

@@ -73,6 +73,7 @@ func Run(ctx context.Context, m Machine, p *project.Project, survey run.Survey, 
 	if out.Project, out.Moves, err = place(ctx, m, p, look, o); err != nil {
 		return out, err
 	}
+	out.Project = apart(out.Project, look)
 	made, err := m.images(ctx, out, look, o)
 	if err != nil {
 		return out, err
