@@ -137,7 +137,7 @@ func TestConnectKinds(t *testing.T) {
 		podman   bool
 		want     string // the error
 	}{
-		{name: "20.10 has BuildKit, though not by default", headers: map[string]string{"Api-Version": "1.41", "Builder-Version": "1"}, api: "1.41", buildKit: true},
+		{name: "20.10 has BuildKit and does not say so", headers: map[string]string{"Api-Version": "1.41", "Builder-Version": ""}, api: "1.41", buildKit: true},
 		{name: "newer than the client", headers: map[string]string{"Api-Version": "1.99", "Builder-Version": "2"}, api: "1.56", buildKit: true},
 		{name: "Podman", headers: map[string]string{"Api-Version": "1.41", "Libpod-Api-Version": "4.3.1", "Builder-Version": ""}, api: "1.41", podman: true},
 		{name: "Windows containers", headers: map[string]string{"Api-Version": "1.51", "Builder-Version": "1", "Ostype": "windows"}, api: "1.51"},

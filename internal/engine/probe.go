@@ -72,9 +72,11 @@ func probe(ctx context.Context, t target, headers map[string]string, apiVersion 
 	case apiVersion != "" && versions.LessThan(ping.APIVersion, cli.ClientVersion()):
 		return fault(tooNew, ping.APIVersion)
 	}
+	// Every Docker Engine that speaks our API versions has BuildKit behind /grpc. The
+	// Builder-Version header does not tell: 20.10 leaves it empty unless configured.
 	return &Engine{
 		Client: cli, Endpoint: t.endpoint.Host, Source: t.source, APIVersion: cli.ClientVersion(),
-		BuildKit: ping.BuilderVersion != "" && ping.OSType != "windows" && !libpod.Load(),
+		BuildKit: ping.OSType != "windows" && !libpod.Load(),
 		Podman:   libpod.Load(),
 	}, nil, nil
 }
