@@ -185,9 +185,12 @@ func (s *scan) remarkLibraries(c *candidate) {
 			if _, err := fs.Stat(s.tree.files.fsys, path.Join(c.Packages.Workspace, member, entry)); err == nil {
 				continue
 			}
-			e := p.at("build", fmt.Sprintf("%s imports %s, which has to be built first: `devup exec %s %s --prefix /%s/%s run build`",
-				c.Name, p.Name, c.Name, "npm", c.Name, member))
-			c.remark(e)
+			up := ""
+			if inside := relative(c.Packages.Workspace, c.Dir); c.Dir != c.Packages.Workspace {
+				up = strings.Repeat("../", strings.Count(inside, "/")+1)
+			}
+			c.remark(p.at("build", fmt.Sprintf("is imported by %s and has to be built for it: `devup exec %s sh -c \"cd '%s' && %s run build\"`",
+				c.Name, c.Name, up+member, c.Packages.Manager)))
 			break
 		}
 	}
