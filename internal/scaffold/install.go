@@ -175,7 +175,7 @@ func newPythonView(s detect.Service) pythonView {
 		v.Exporter = `"pipenv` + pin(p.Version, ">=2022.4.8") + `"`
 		// The list names pypi.org at its top, which would beat the index that pip is
 		// set to; another index in the Pipfile stays.
-		v.Export = `pipenv requirements | sed '/^-i https:\/\/pypi\.org\/simple\/*$/d' > /requirements.txt`
+		v.Export = `pipenv requirements > /locked.txt && sed '/^-i https:\/\/pypi\.org\/simple\/*$/d' /locked.txt > /requirements.txt`
 		if p.Lock == "" {
 			v.Export = `pipenv lock --pypi-mirror "${PIP_INDEX_URL:-https://pypi.org/simple}" && ` + v.Export
 		}
