@@ -93,6 +93,6 @@ func volumesQuestion(r *running, count int) string {
 
 // apply carries out a plan that makes nothing.
 func (a *app) apply(ctx context.Context, r *running, todo *plan.Plan, stop *time.Duration) error {
-	_, err := run.Apply(ctx, r.engine.Client, nil, todo, run.Options{StopTimeout: stop, Sink: a.ui.Sink()})
+	_, err := run.Apply(ctx, r.engine.Client, nil, todo, run.Options{Project: r.name, StopTimeout: stop, Sink: a.ui.Sink()})
 	return err
 }

@@ -19,8 +19,9 @@ const parallel = 4
 
 // Options says how a plan is applied.
 type Options struct {
-	Inputs map[string]string // service -> hash of its build inputs, for the container's label
-	Images map[string]string // image reference -> ID, for the container's label
+	Project string            // the project's name; without it, what a killed run left half made stays in the way
+	Inputs  map[string]string // service -> hash of its build inputs, for the container's label
+	Images  map[string]string // image reference -> ID, for the container's label
 	// StopTimeout replaces every container's own grace period; nil keeps it.
 	StopTimeout *time.Duration
 	Sink        event.Sink

@@ -49,7 +49,10 @@ func (a *applier) perform(ctx context.Context, op plan.Op) error {
 	case plan.CreateVolume:
 		return a.createVolume(ctx, op)
 	case plan.RemoveVolume:
-		_, err := a.engine.VolumeRemove(ctx, op.Name, client.VolumeRemoveOptions{})
+		err := a.insist(ctx, func() error {
+			_, err := a.engine.VolumeRemove(ctx, op.Name, client.VolumeRemoveOptions{})
+			return err
+		})
 		if op.Derived && errdefs.IsConflict(err) { // somebody uses it meanwhile
 			return nil
 		}
@@ -131,7 +134,14 @@ func (a *applier) newContainer(ctx context.Context, op plan.Op, name, replaces s
 		return "", err
 	}
 	create.Name = name
-	made, err := a.engine.ContainerCreate(ctx, create)
+	var made client.ContainerCreateResult
+	err = a.insist(ctx, func() error {
+		made, err = a.engine.ContainerCreate(ctx, create)
+		return err
+	})
+	if errdefs.IsConflict(err) {
+		return "", contested(err, op)
+	}
 	if err != nil {
 		return "", err
 	}

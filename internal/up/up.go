@@ -95,7 +95,7 @@ func Run(ctx context.Context, m Machine, p *project.Project, survey run.Survey, 
 	if o.DryRun {
 		return out, nil
 	}
-	result, failed := run.Apply(ctx, m.Engine, able.Project, out.Plan, run.Options{Inputs: made.inputs, Images: made.ids, Sink: m.Sink})
+	result, failed := run.Apply(ctx, m.Engine, able.Project, out.Plan, run.Options{Project: p.Name, Inputs: made.inputs, Images: made.ids, Sink: m.Sink})
 	if ctx.Err() != nil {
 		return out, failed
 	}
