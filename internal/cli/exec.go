@@ -169,7 +169,7 @@ func (a *app) pipe(ctx context.Context, conn client.HijackedResponse, tty bool) 
 		return nil
 	case <-ctx.Done():
 		conn.Close() // the output then ends
-		<-ended
+		<-ended      //nolint:errcheck // how it broke off is no news to who called it off
 		return ctx.Err()
 	}
 }

@@ -69,7 +69,7 @@ func (a *app) init(ctx context.Context, dir string, o initOptions) error {
 	if err != nil {
 		return unopened(err, dir)
 	}
-	defer root.Close() //nolint:errcheck // nothing was written through it that could be lost
+	defer root.Close() // nothing was written through it that could be lost
 	p, err := a.propose(ctx, root, dir)
 	if err != nil {
 		return err

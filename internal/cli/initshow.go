@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/devup-cli/devup/internal/detect"
@@ -191,7 +192,7 @@ func unset(s detect.Service) []string {
 
 func evidence(s detect.Service) []evidenceObject {
 	var all []evidenceObject
-	for _, e := range append(s.Evidence[:len(s.Evidence):len(s.Evidence)], s.Port.Evidence, s.Runtime.Evidence) {
+	for _, e := range append(slices.Clip(s.Evidence), s.Port.Evidence, s.Runtime.Evidence) {
 		all = append(all, evidenceObject{e.File, e.Line, e.Text})
 	}
 	return all

@@ -61,7 +61,8 @@ func TestEntrance(t *testing.T) {
 func TestStates(t *testing.T) {
 	t.Parallel()
 	got := states([]plan.Container{
-		{Service: "web", State: "exited"}, {Service: "web", State: "running"},
+		{Service: "web", State: "exited"},
+		{Service: "web", State: "running"},
 		{Service: "api", State: "running", Health: "starting"},
 		{Service: "db", State: "running", Health: "unhealthy"},
 		{Service: "old", State: "exited"},

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/devup-cli/devup/internal/engine"
 	"github.com/devup-cli/devup/internal/expose"
@@ -166,11 +167,7 @@ func list(names []string) string {
 	if len(names) == 0 {
 		return "none"
 	}
-	text := names[0]
-	for _, n := range names[1:] {
-		text += ", " + n
-	}
-	return text
+	return strings.Join(names, ", ")
 }
 
 // state is a container's state in a word for people.

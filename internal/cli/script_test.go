@@ -18,15 +18,18 @@ import (
 
 // TestMain makes the test binary play devup in scripts.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
-		"devup": func() {
-			ctx, release := signal.NotifyContext(context.Background(), os.Interrupt) //nolint:forbidigo // this is main
-			defer release()
-			os.Exit(Main(ctx, os.Args[1:], Stdio{ //nolint:forbidigo // this is main
-				In: os.Stdin, Out: os.Stdout, Err: os.Stderr, LookupEnv: os.LookupEnv, Environ: os.Environ(),
-			}))
-		},
-	})
+	testscript.Main(m, map[string]func(){"devup": main})
+}
+
+// main is that of cmd/devup.
+//
+//nolint:forbidigo // so it touches the process
+func main() {
+	ctx, release := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer release()
+	os.Exit(Main(ctx, os.Args[1:], Stdio{
+		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, LookupEnv: os.LookupEnv, Environ: os.Environ(),
+	}))
 }
 
 // TestScripts runs the commands as a person would. Each script's first line says
@@ -36,7 +39,7 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "script"),
 		RequireExplicitExec: true,
-		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "", //nolint:forbidigo // a switch of the test
+		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("HOME", e.WorkDir)
 			e.Setenv("XDG_CONFIG_HOME", filepath.Join(e.WorkDir, ".config"))
@@ -51,7 +54,7 @@ func TestScripts(t *testing.T) {
 func code(ts *testscript.TestScript, _ bool, args []string) {
 	err := ts.Exec(args[1], args[2:]...)
 	got := "0"
-	if exit, ok := err.(interface{ ExitCode() int }); ok { //nolint:errorlint // it comes from os/exec as it is
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 		got = strconv.Itoa(exit.ExitCode())
 	} else if err != nil {
 		ts.Fatalf("%v", err)
@@ -67,13 +70,13 @@ func code(ts *testscript.TestScript, _ bool, args []string) {
 func terminal(ts *testscript.TestScript, _ bool, args []string) {
 	master, name, err := console.NewPty()
 	ts.Check(err)
-	defer master.Close() //nolint:errcheck // a test
+	defer master.Close()
 	ts.Check(master.Resize(console.WinSize{Width: 80, Height: 24}))
 	slave, err := os.OpenFile(name, os.O_RDWR, 0)
 	ts.Check(err)
 	path, err := exec.LookPath(args[1])
 	ts.Check(err)
-	c := exec.Command(path, args[2:]...) //nolint:noctx // it ends by itself
+	c := exec.Command(path, args[2:]...)
 	c.Dir = ts.MkAbs(".")
 	c.Stdin, c.Stdout, c.Stderr = slave, slave, slave
 	for _, name := range []string{"HOME", "PATH", "XDG_CONFIG_HOME", "DOCKER_HOST", "TERM", "NO_COLOR"} {
