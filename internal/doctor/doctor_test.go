@@ -114,7 +114,9 @@ func TestEngine(t *testing.T) {
 			"ok: Docker in a virtual machine 28.5.2 at HOST (the setting host), API 1.51 | ",
 		},
 		{
-			"Podman", map[string]string{"Libpod-Api-Version": "4.3.1"}, `{"ServerVersion": "4.3.1"}`,
+			"Podman",
+			map[string]string{"Libpod-Api-Version": "4.3.1"},
+			`{"ServerVersion": "4.3.1"}`,
 			"warning: Podman 4.3.1 at HOST (the setting host), API 1.51, without BuildKit | images are built one step after the other, without build caches; Docker 20.10 or newer does better",
 		},
 		{
@@ -236,11 +238,13 @@ func TestPlaceAndSettings(t *testing.T) {
 	}{
 		{Options{}, "workspace", "ok: this machine; port 3000 would be at http://localhost:3000 | "},
 		{
-			Options{Place: workspace.Place{Title: "Gitpod", Template: "https://{port}-x.gitpod.io"}}, "workspace",
+			Options{Place: workspace.Place{Title: "Gitpod", Template: "https://{port}-x.gitpod.io"}},
+			"workspace",
 			"ok: Gitpod; port 3000 would be at https://3000-x.gitpod.io | ",
 		},
 		{
-			Options{Place: workspace.Place{Title: "Gitpod", Note: "the URLs are not known: X is not set; set Y"}}, "workspace",
+			Options{Place: workspace.Place{Title: "Gitpod", Note: "the URLs are not known: X is not set; set Y"}},
+			"workspace",
 			"warning: Gitpod: the URLs are not known: X is not set | set Y",
 		},
 		{Options{}, "settings", "ok: no file; the defaults hold | "},
@@ -270,11 +274,13 @@ func TestFiles(t *testing.T) {
 	}{
 		{"clean", Options{Project: clean}, "ok: no script with Windows line endings | "},
 		{
-			"spoilt", Options{Project: dirty},
+			"spoilt",
+			Options{Project: dirty},
 			"warning: Windows line endings, with which no script starts in a container: bin/start.sh, entrypoint, manage.py and 1 more | " + hint,
 		},
 		{
-			"a drive of Windows", Options{Project: clean, WSL: true, ProjectDir: "/mnt/c/Users/ada/app"},
+			"a drive of Windows",
+			Options{Project: clean, WSL: true, ProjectDir: "/mnt/c/Users/ada/app"},
 			"warning: the project lies on a drive of Windows, so builds are slow and live edits may not show | clone it inside the Linux file system, for example below ~/",
 		},
 		{"in WSL's own files", Options{Project: clean, WSL: true, ProjectDir: "/home/ada/app"}, "ok: no script with Windows line endings | "},

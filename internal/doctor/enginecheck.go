@@ -117,7 +117,7 @@ func freeNear(free func(string) (Space, error), dir string) (Space, error) {
 	for {
 		space, err := free(dir)
 		above := filepath.Dir(dir)
-		if err == nil || above == dir || !(errors.Is(err, os.ErrNotExist) || errors.Is(err, os.ErrPermission)) {
+		if err == nil || above == dir || (!errors.Is(err, os.ErrNotExist) && !errors.Is(err, os.ErrPermission)) {
 			return space, err
 		}
 		dir = above

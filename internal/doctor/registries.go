@@ -26,7 +26,7 @@ func Registries(npmrc, pipConf []byte) []Registry {
 		case "index-url":
 			add("pip", value)
 		case "extra-index-url":
-			for _, address := range strings.Fields(value) {
+			for address := range strings.FieldsSeq(value) {
 				add("pip", address)
 			}
 		}
