@@ -21,7 +21,7 @@ import (
 type connector struct {
 	system system
 	usual  []candidate // where to look when nobody chose a place
-	files  fs.FS // the machine's files, rooted at "/"
+	files  fs.FS       // the machine's files, rooted at "/"
 	start  bool
 	sink   event.Sink
 	run    func(ctx context.Context, command []string) (output []byte, err error)

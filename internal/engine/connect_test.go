@@ -62,7 +62,7 @@ func shortDir(t *testing.T) string {
 	if runtime.GOOS == "windows" {
 		t.Skip("needs unix sockets as engines have them")
 	}
-	dir, err := os.MkdirTemp("", "e")
+	dir, err := os.MkdirTemp("", "e") //nolint:usetesting // t.TempDir puts the test's name into the path
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -193,6 +193,7 @@ func TestConnectByContext(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			e, err := here(home, tt.env...).connect(t.Context(), tt.options)
 			got := ""
 			if err != nil {

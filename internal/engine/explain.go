@@ -125,7 +125,7 @@ func kindsOf(problems []problem) []kind {
 	anyDenied := slices.ContainsFunc(problems, func(p problem) bool { return p.cause == denied })
 	for _, p := range problems {
 		idle := p.cause == missing || p.cause == refused
-		if p.target.kind != "" && idle && !(anyDenied && p.target.kind == podman) {
+		if p.target.kind != "" && idle && (!anyDenied || p.target.kind != podman) {
 			kinds = append(kinds, p.target.kind)
 		}
 	}
