@@ -106,7 +106,7 @@ func (f *follower) stream(ctx context.Context, i int, o client.ContainerLogsOpti
 	if err != nil {
 		return err
 	}
-	defer body.Close() //nolint:errcheck // it was only read
+	defer body.Close()
 	return read(body, emit)
 }
 

@@ -120,7 +120,7 @@ func TestTailNoneShowsOnlyNewLines(t *testing.T) {
 func TestNothingIsLeftBehind(t *testing.T) {
 	e := &fakeEngine{containers: map[string]*fakeContainer{}}
 	var sources []Source
-	for _, id := range strings.Fields("a b c d e f g h") {
+	for id := range strings.FieldsSeq("a b c d e f g h") {
 		e.containers[id] = &fakeContainer{running: true, printed: []message{{1, false, "one\n"}}}
 		sources = append(sources, Source{Service: id, ID: id})
 	}

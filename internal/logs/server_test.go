@@ -69,7 +69,7 @@ func (e *fakeEngine) serve(t *testing.T) *client.Client {
 		c.changed = make(chan struct{})
 	}
 	socket := filepath.Join(t.TempDir(), "engine.sock")
-	listener, err := net.Listen("unix", socket) //nolint:noctx // a test
+	listener, err := net.Listen("unix", socket)
 	if err != nil {
 		t.Fatal(err)
 	}
