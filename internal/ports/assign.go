@@ -3,6 +3,7 @@ package ports
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/project"
@@ -202,7 +203,7 @@ func Decide(r Request) (map[project.PortKey]int, []Move, error) {
 		for _, protocol := range []string{"tcp", "udp"} {
 			if len(unasked[protocol]) > 0 {
 				held := r.Probe(protocol, unasked[protocol])
-				taken = append(taken[:len(taken):len(taken)], held...)
+				taken = append(slices.Clip(taken), held...)
 				found += len(held)
 			}
 		}

@@ -14,19 +14,8 @@ func identify(held []Holder) { identifyIn(os.DirFS("/proc"), held) }
 // identifyIn reads proc(5): the socket tables lead from port to inode, and the
 // open files of the processes from inode to process.
 func identifyIn(proc fs.FS, held []Holder) {
-	inodes := map[string][]*Holder{}
-	for i := range held {
-		for _, table := range []string{"net/" + held[i].Protocol, "net/" + held[i].Protocol + "6"} {
-			content, err := fs.ReadFile(proc, table)
-			if err != nil {
-				continue
-			}
-			for _, inode := range socketInodes(string(content), held[i].Port, held[i].Protocol) {
-				inodes[inode] = append(inodes[inode], &held[i])
-			}
-		}
-	}
-	if len(inodes) == 0 {
+	byInode := holdersByInode(proc, held)
+	if len(byInode) == 0 {
 		return
 	}
 	processes, _ := fs.ReadDir(proc, ".") // nothing to see is as good as an error
@@ -35,13 +24,8 @@ func identifyIn(proc fs.FS, held []Holder) {
 		if err != nil {
 			continue
 		}
-		files, _ := fs.ReadDir(proc, process.Name()+"/fd") // other users' processes are closed to us
-		for _, file := range files {
-			link, err := fs.ReadLink(proc, process.Name()+"/fd/"+file.Name())
-			if err != nil {
-				continue
-			}
-			for _, h := range inodes[strings.TrimSuffix(strings.TrimPrefix(link, "socket:["), "]")] {
+		for _, inode := range openSockets(proc, process.Name()) {
+			for _, h := range byInode[inode] {
 				if h.PID == 0 {
 					name, _ := fs.ReadFile(proc, process.Name()+"/comm")
 					h.PID, h.Process = pid, strings.TrimSpace(string(name))
@@ -49,6 +33,36 @@ func identifyIn(proc fs.FS, held []Holder) {
 			}
 		}
 	}
+}
+
+// holdersByInode finds the inodes of the sockets that hold the ports.
+func holdersByInode(proc fs.FS, held []Holder) map[string][]*Holder {
+	byInode := map[string][]*Holder{}
+	for i := range held {
+		for _, table := range []string{"net/" + held[i].Protocol, "net/" + held[i].Protocol + "6"} {
+			content, err := fs.ReadFile(proc, table)
+			if err != nil {
+				continue
+			}
+			for _, inode := range socketInodes(string(content), held[i].Port, held[i].Protocol) {
+				byInode[inode] = append(byInode[inode], &held[i])
+			}
+		}
+	}
+	return byInode
+}
+
+// openSockets lists the inodes of the sockets that a process has open.
+func openSockets(proc fs.FS, process string) []string {
+	var inodes []string
+	files, _ := fs.ReadDir(proc, process+"/fd") // other users' processes are closed to us
+	for _, file := range files {
+		link, _ := fs.ReadLink(proc, process+"/fd/"+file.Name()) // it may have been closed meanwhile
+		if inode, ok := strings.CutPrefix(link, "socket:["); ok {
+			inodes = append(inodes, strings.TrimSuffix(inode, "]"))
+		}
+	}
+	return inodes
 }
 
 // socketInodes lists the inodes of the sockets in a table of /proc/net that
