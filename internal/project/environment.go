@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -69,10 +70,8 @@ func lookupFor(env, earlier map[string]string, name string) (string, bool) {
 			return v, true
 		}
 	}
-	for _, cloud := range cloudVariables {
-		if name == cloud {
-			return token(name, plain, ""), true
-		}
+	if slices.Contains(cloudVariables, name) {
+		return token(name, plain, ""), true
 	}
 	return "", false
 }
@@ -80,7 +79,7 @@ func lookupFor(env, earlier map[string]string, name string) (string, bool) {
 var envLine = regexp.MustCompile(`(?i)\bline (\d+)`)
 
 // envFileError says what is wrong in an env file, without repeating the value.
-func envFileError(path string, err error) error {
+func envFileError(path string, err error) *fail.Error {
 	e := fail.Wrap(err, fail.Config, "each line is NAME=value; a value with spaces or quotes is put into quotes", "the env file cannot be understood")
 	e.File = path
 	if m := envLine.FindStringSubmatch(err.Error()); m != nil {

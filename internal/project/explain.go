@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -97,8 +98,8 @@ func explain(err error, files []source) error {
 	if m := atPath.FindStringSubmatch(text); m != nil {
 		return at(err, files, splitPath(files, m[1]), "%s", oneLine(text))
 	}
-	if strings.HasPrefix(text, "dependency cycle detected: ") {
-		chain := strings.TrimPrefix(text, "dependency cycle detected: ")
+	if after, ok := strings.CutPrefix(text, "dependency cycle detected: "); ok {
+		chain := after
 		first, _, _ := strings.Cut(chain, " ")
 		return at(err, files, []string{"services", first, "depends_on"}, "these services depend on each other in a circle: %s", chain)
 	}
@@ -154,8 +155,8 @@ func explainVariable(cause error, files []source, path, rest string) error {
 		}
 		return e
 	}
-	if strings.HasPrefix(rest, "failed to cast to expected type: ") {
-		return at(cause, files, keys, "%s: %s", path, strings.TrimPrefix(rest, "failed to cast to expected type: "))
+	if after, ok := strings.CutPrefix(rest, "failed to cast to expected type: "); ok {
+		return at(cause, files, keys, "%s: %s", path, after)
 	}
 	e := at(cause, files, keys, "%s refers to a variable in a way that is not understood", path)
 	e.Hint = "the forms are ${NAME}, ${NAME:-default} and ${NAME:?message}; a dollar sign itself is written $$"
@@ -214,7 +215,7 @@ func splitPath(files []source, path string) []string {
 	for len(parts) > 0 {
 		n := 1
 		for try := len(parts); try > 1; try-- {
-			if knows(files, append(keys[:len(keys):len(keys)], strings.Join(parts[:try], "."))) {
+			if knows(files, append(slices.Clip(keys), strings.Join(parts[:try], "."))) {
 				n = try
 				break
 			}

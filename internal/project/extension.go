@@ -11,10 +11,6 @@ import (
 
 const extensionKey = "x-devup"
 
-// Extension is x-devup at the top of a config file. Nothing is understood there
-// yet, so it has no fields.
-type Extension struct{}
-
 // ServiceExtension is x-devup in a service.
 type ServiceExtension struct {
 	Stack     string // which template scaffolds the Dockerfile ("flask", "vite", …); empty for none
@@ -80,19 +76,18 @@ func parseExtension(value any) (ServiceExtension, *misfit) {
 	return x, nil
 }
 
-// parseTop reads x-devup at the top.
-func parseTop(value any) (Extension, *misfit) {
+// checkTop says what is wrong with x-devup at the top, where no key is known yet.
+func checkTop(value any) *misfit {
 	fields, bad := mapping(value)
-	if bad != nil {
-		return Extension{}, bad
+	if bad != nil || len(fields) == 0 {
+		return bad
 	}
-	for _, key := range sortedKeys(fields) {
-		if slices.Contains(serviceKeys, key) {
-			return Extension{}, &misfit{key: key, text: fmt.Sprintf("has the key %q, which belongs to x-devup of a service", key)}
-		}
-		return Extension{}, &misfit{key: key, text: fmt.Sprintf("has the key %q, and no key is known there", key)}
+	key := sortedKeys(fields)[0]
+	why := "and no key is known there"
+	if slices.Contains(serviceKeys, key) {
+		why = "which belongs to x-devup of a service"
 	}
-	return Extension{}, nil
+	return &misfit{key: key, text: fmt.Sprintf("has the key %q, %s", key, why)}
 }
 
 func mapping(value any) (map[string]any, *misfit) {
@@ -129,11 +124,9 @@ func unknownKey(key string, known []string) *misfit {
 
 // extensions checks and reads every x-devup of the loaded project.
 func (p *Project) extensions(files []source) error {
-	top, bad := parseTop(p.Project.Extensions[extensionKey])
-	if bad != nil {
+	if bad := checkTop(p.Project.Extensions[extensionKey]); bad != nil {
 		return bad.failure(files, "", extensionKey)
 	}
-	p.Top = top
 	p.Extensions = map[string]ServiceExtension{}
 	services := p.AllServices()
 	for _, name := range sortedKeys(services) {

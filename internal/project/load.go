@@ -181,7 +181,7 @@ func (l *loading) profiles() []string {
 		return l.options.Profiles
 	}
 	var profiles []string
-	for _, p := range strings.Split(l.env["COMPOSE_PROFILES"], ",") {
+	for p := range strings.SplitSeq(l.env["COMPOSE_PROFILES"], ",") {
 		if p = strings.TrimSpace(p); p != "" {
 			profiles = append(profiles, p)
 		}

@@ -13,8 +13,6 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/distribution/reference"
-
-	"github.com/devup-cli/devup/internal/fail"
 )
 
 // What real repositories get wrong, and devup can put right without touching
@@ -115,7 +113,7 @@ func (l *loading) envFileFailure(p *Project, err error) error {
 			one.EnvFiles = []types.EnvFile{file}
 			single := types.Project{Environment: p.Environment, Services: types.Services{name: one}}
 			if _, fault := single.WithServicesEnvironmentResolved(false); fault != nil {
-				e := envFileError(file.Path, fault).(*fail.Error)
+				e := envFileError(file.Path, fault)
 				e.Service = name
 				return e
 			}

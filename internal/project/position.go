@@ -52,26 +52,41 @@ func child(node *yaml.Node, key string) (k, v *yaml.Node) {
 	case yaml.AliasNode:
 		return child(node.Alias, key)
 	case yaml.SequenceNode:
-		i, err := strconv.Atoi(strings.Trim(key, "[]"))
-		if err == nil && i >= 0 && i < len(node.Content) {
-			return node.Content[i], node.Content[i]
-		}
-		for _, item := range node.Content { // "A=b" in a list is the entry A of a mapping
-			if name, _, ok := strings.Cut(item.Value, "="); item.Kind == yaml.ScalarNode && name == key && (ok || item.Value == key) {
-				return item, item
-			}
-		}
+		item := inSequence(node.Content, key)
+		return item, item
 	case yaml.MappingNode:
-		for i := 0; i+1 < len(node.Content); i += 2 {
-			if node.Content[i].Value == key {
-				return node.Content[i], node.Content[i+1]
-			}
+		return inMapping(node.Content, key)
+	}
+	return nil, nil
+}
+
+// inSequence is the item at an index, or the "A=b" that is the entry A of a
+// mapping written as a list; nil when there is none.
+func inSequence(items []*yaml.Node, key string) *yaml.Node {
+	i, err := strconv.Atoi(strings.Trim(key, "[]"))
+	if err == nil && i >= 0 && i < len(items) {
+		return items[i]
+	}
+	for _, item := range items {
+		if name, _, _ := strings.Cut(item.Value, "="); item.Kind == yaml.ScalarNode && name == key {
+			return item
 		}
-		for i := 0; i+1 < len(node.Content); i += 2 {
-			if node.Content[i].Value == "<<" {
-				if k, v := merged(node.Content[i+1], key); v != nil {
-					return k, v
-				}
+	}
+	return nil
+}
+
+// inMapping is the entry of a mapping, given as keys and values in turn: its own
+// before one that it merges.
+func inMapping(pairs []*yaml.Node, key string) (k, v *yaml.Node) {
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i].Value == key {
+			return pairs[i], pairs[i+1]
+		}
+	}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i].Value == "<<" {
+			if k, v := merged(pairs[i+1], key); v != nil {
+				return k, v
 			}
 		}
 	}

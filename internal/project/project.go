@@ -22,7 +22,6 @@ import (
 type Project struct {
 	*types.Project // as compose-go has it; the strings of a loaded, unresolved project may hold tokens
 
-	Top        Extension                   // x-devup at the top of the files
 	Extensions map[string]ServiceExtension // x-devup by service; services without it have the zero value
 	Notes      []string                    // what the person should know, a sentence each, in a fixed order
 

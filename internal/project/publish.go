@@ -1,6 +1,7 @@
 package project
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -134,11 +135,7 @@ func hostPort(p Port, hostPorts map[PortKey]int) int {
 // they may run from an earlier up, and what refers to them must not change.
 func (p *Project) running() types.Services {
 	all := types.Services{}
-	for name, s := range p.others {
-		all[name] = s
-	}
-	for name, s := range p.Services {
-		all[name] = s
-	}
+	maps.Copy(all, p.others)
+	maps.Copy(all, p.Services)
 	return all
 }
