@@ -66,6 +66,9 @@ func (a *attendant) loop(ctx context.Context) *fail.Error {
 	defer again.Stop()
 	knockAt, peerAt := time.NewTimer(firstPause), time.NewTimer(peerFirst)
 	defer stopAll(late, knockAt, peerAt)
+	if !a.asks() {
+		knockAt.Stop()
+	}
 	pause, patience, peering := firstPause, 5*time.Second, false
 	ask := func() {
 		wait := patience
@@ -93,9 +96,7 @@ func (a *attendant) loop(ctx context.Context) *fail.Error {
 			a.evidence.see(a.view.now(), time.Now())
 		case <-again.C:
 		case <-knockAt.C:
-			if a.asks() {
-				ask()
-			}
+			ask()
 		case heard := <-answers:
 			a.evidence.hear(heard, time.Now())
 			pause, patience = a.slower(pause, patience)

@@ -12,11 +12,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/devup-cli/devup/internal/fail"
-
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/api/types/network"
 	"github.com/moby/moby/client"
+
+	"github.com/devup-cli/devup/internal/fail"
 )
 
 // The image of these tests, and the label by which their containers are found.
@@ -113,6 +113,7 @@ func server(address string, status int) string {
 }
 
 func TestEngineOutcomes(t *testing.T) {
+	t.Parallel()
 	c := engine(t)
 	pull(t, c)
 	tests := []struct {

@@ -7,9 +7,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/devup-cli/devup/internal/fail"
-
 	"github.com/moby/moby/api/types/container"
+
+	"github.com/devup-cli/devup/internal/fail"
 )
 
 // evidence is all that has been learned about one service. It only collects and

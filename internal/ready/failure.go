@@ -10,10 +10,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/devup-cli/devup/internal/fail"
-
 	"github.com/moby/moby/api/pkg/stdcopy"
 	"github.com/moby/moby/client"
+
+	"github.com/devup-cli/devup/internal/fail"
 )
 
 // Amounts of log. What is shown is short; a cause may stand further up.

@@ -7,9 +7,9 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/devup-cli/devup/internal/project"
-
 	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/devup-cli/devup/internal/project"
 )
 
 // Kind says what counts as ready.

@@ -5,9 +5,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/devup-cli/devup/internal/project"
-
 	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/devup-cli/devup/internal/project"
 )
 
 func tcp(published string, target uint32) types.ServicePortConfig {

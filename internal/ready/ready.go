@@ -20,11 +20,11 @@ import (
 	"sync"
 	"time"
 
-	"github.com/devup-cli/devup/internal/event"
-	"github.com/devup-cli/devup/internal/fail"
-
 	"github.com/moby/moby/client"
 	"golang.org/x/sync/errgroup"
+
+	"github.com/devup-cli/devup/internal/event"
+	"github.com/devup-cli/devup/internal/fail"
 )
 
 // Engine is what [Wait] needs of the container engine; a client of

@@ -2,6 +2,7 @@ package ready
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -46,9 +47,9 @@ func stateOf(c container.InspectResponse) state {
 
 // lastCheck is the last line that the last failed healthcheck printed.
 func lastCheck(log []*container.HealthcheckResult) string {
-	for i := len(log) - 1; i >= 0; i-- {
-		if log[i] != nil && log[i].ExitCode != 0 {
-			lines := strings.Split(strings.TrimSpace(log[i].Output), "\n")
+	for _, l := range slices.Backward(log) {
+		if l != nil && l.ExitCode != 0 {
+			lines := strings.Split(strings.TrimSpace(l.Output), "\n")
 			return strings.TrimSpace(lines[len(lines)-1])
 		}
 	}

@@ -15,12 +15,12 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/devup-cli/devup/internal/event"
-	"github.com/devup-cli/devup/internal/fail"
-
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/api/types/events"
 	"github.com/moby/moby/client"
+
+	"github.com/devup-cli/devup/internal/event"
+	"github.com/devup-cli/devup/internal/fail"
 )
 
 // world is an engine with its containers, and the ports that they publish. What
@@ -108,26 +108,26 @@ func listens(addresses ...string) string {
 	return text
 }
 
-// run waits for the probes and gives the error, how long it took, and the last
-// event of each service.
-func (w *world) run(ctx context.Context, o Options, probes ...Probe) (error, time.Duration, string) {
-	last := map[string]string{}
+// run waits for the probes and gives the last event of each service, how long it
+// took, and the error.
+func (w *world) run(ctx context.Context, o Options, probes ...Probe) (last string, took time.Duration, err error) {
+	reports := map[string]string{}
 	var mu sync.Mutex
 	o.Sink = func(e event.Event) {
 		mu.Lock()
 		defer mu.Unlock()
-		last[e.Name] = fmt.Sprintf("%s %s: %s", e.Name, e.State, e.Text)
+		reports[e.Name] = fmt.Sprintf("%s %s: %s", e.Name, e.State, e.Text)
 	}
 	began := time.Now()
 	waiter := newWaiter(w, o)
 	waiter.knock = func(_ context.Context, p Probe, _ time.Duration) answer { return w.answer(p, time.Since(began)) }
-	err := waiter.wait(ctx, probes)
+	err = waiter.wait(ctx, probes)
 	var texts []string
-	for _, text := range last {
+	for _, text := range reports {
 		texts = append(texts, text)
 	}
 	slices.Sort(texts)
-	return err, time.Since(began), strings.Join(texts, "\n")
+	return strings.Join(texts, "\n"), time.Since(began), err
 }
 
 func web() Probe {
@@ -152,7 +152,7 @@ func TestWaitAsksNoEngineWhenAllAnswer(t *testing.T) {
 		w.answer = always(answer{answered, 404})
 		api, worker := web(), Probe{Service: "worker", Container: "c3", Kind: Running, Settled: true}
 		api.Service, api.Container, api.Kind = "db", "c2", TCP
-		err, took, last := w.run(t.Context(), Options{}, web(), api, worker)
+		last, took, err := w.run(t.Context(), Options{}, web(), api, worker)
 		if err != nil || took != 0 || len(w.calls) > 0 {
 			t.Errorf("got %v after %v with calls %v; want nil at once without calls", err, took, w.calls)
 		}
@@ -361,7 +361,7 @@ func TestWait(t *testing.T) {
 				if test.world != nil {
 					test.world(w)
 				}
-				err, took, last := w.run(t.Context(), Options{}, p)
+				last, took, err := w.run(t.Context(), Options{}, p)
 				got := last
 				if err != nil {
 					got = err.Error()
@@ -401,7 +401,7 @@ func TestWaitForSeveral(t *testing.T) {
 		slow.Service, slow.Container = "slow", "c2"
 		dead.Service, dead.Container = "dead", "c3"
 		time.AfterFunc(4*time.Second, func() { w.becomes("c3", container.State{Status: container.StateExited, ExitCode: 3}, 0) })
-		err, took, last := w.run(t.Context(), Options{}, web(), slow, dead)
+		last, took, err := w.run(t.Context(), Options{}, web(), slow, dead)
 		want := "web stopped with exit code 2\ndead stopped with exit code 3"
 		if inner := errors.Unwrap(err); inner == nil || inner.Error() != want || codeOf(err) != fail.NotReady {
 			t.Errorf("got %v (%s), want %s", inner, codeOf(err), want)
@@ -420,7 +420,7 @@ func TestWaitCancelled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(5*time.Second, cancel)
-		if err, took, _ := newWorld().run(ctx, Options{}, web()); !errors.Is(err, context.Canceled) || took != 5*time.Second {
+		if _, took, err := newWorld().run(ctx, Options{}, web()); !errors.Is(err, context.Canceled) || took != 5*time.Second {
 			t.Errorf("got %v after %v, want %v after 5s", err, took, context.Canceled)
 		}
 	})
@@ -435,7 +435,7 @@ func TestWaitCalls(t *testing.T) {
 		w.answer = after(time.Second, answer{answered, 200})
 		other := web()
 		other.Service, other.Container = "other", "c2"
-		if err, _, _ := w.run(t.Context(), Options{}, web(), other); err != nil {
+		if _, _, err := w.run(t.Context(), Options{}, web(), other); err != nil {
 			t.Fatal(err)
 		}
 		slices.Sort(w.calls)

@@ -104,7 +104,7 @@ func (w *watch) subscribe(ctx context.Context, first bool) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-stream.Err:
+		case <-stream.Err: //nolint:errcheck // whatever it was, the subscription is made anew
 			return
 		case message := <-stream.Messages:
 			w.look(ctx, message.Actor.ID)
