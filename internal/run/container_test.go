@@ -27,15 +27,23 @@ func load(t *testing.T, text string) *types.Project {
 func TestCreateOptions(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, service, want string }{
-		{"command and environment", `{image: x, command: [flask, run], environment: {B: "2", A: "1", UNSET: }}`,
-			`Config.Cmd ["flask","run"]; Config.Env ["A=1","B=2"]`},
+		{
+			"command and environment", `{image: x, command: [flask, run], environment: {B: "2", A: "1", UNSET: }}`,
+			`Config.Cmd ["flask","run"]; Config.Env ["A=1","B=2"]`,
+		},
 		{"an empty command clears the image's", `{image: x, command: []}`, `Config.Cmd []`},
-		{"ports", `{image: x, ports: ["127.0.0.1:4567:80", "53:53/udp"]}`,
-			`Config.ExposedPorts {"53/udp":{},"80/tcp":{}}; HostConfig.PortBindings {"53/udp":[{"HostIp":"","HostPort":"53"}],"80/tcp":[{"HostIp":"127.0.0.1","HostPort":"4567"}]}`},
-		{"bind, named and anonymous volumes", `{image: x, volumes: ["./src:/app", "data:/data:ro", "/app/node_modules"]}`,
-			`HostConfig.Mounts [{"Type":"bind","Source":"/src/shop/src","Target":"/app","BindOptions":{}},{"Type":"volume","Source":"shop_data","Target":"/data","ReadOnly":true,"VolumeOptions":{}},{"Type":"volume","Target":"/app/node_modules","VolumeOptions":{"Labels":{"com.docker.compose.project":"shop","com.docker.compose.project.working_dir":"/src/shop","dev.devup.mask":"web:/app/node_modules"}}}]`},
-		{"healthcheck", `{image: x, healthcheck: {test: [CMD, "true"], interval: 5s, retries: 3}}`,
-			`Config.Healthcheck {"Test":["CMD","true"],"Interval":5000000000,"Retries":3}`},
+		{
+			"ports", `{image: x, ports: ["127.0.0.1:4567:80", "53:53/udp"]}`,
+			`Config.ExposedPorts {"53/udp":{},"80/tcp":{}}; HostConfig.PortBindings {"53/udp":[{"HostIp":"","HostPort":"53"}],"80/tcp":[{"HostIp":"127.0.0.1","HostPort":"4567"}]}`,
+		},
+		{
+			"bind, named and anonymous volumes", `{image: x, volumes: ["./src:/app", "data:/data:ro", "/app/node_modules"]}`,
+			`HostConfig.Mounts [{"Type":"bind","Source":"/src/shop/src","Target":"/app","BindOptions":{}},{"Type":"volume","Source":"shop_data","Target":"/data","ReadOnly":true,"VolumeOptions":{}},{"Type":"volume","Target":"/app/node_modules","VolumeOptions":{"Labels":{"com.docker.compose.project":"shop","com.docker.compose.project.working_dir":"/src/shop","dev.devup.mask":"web:/app/node_modules"}}}]`,
+		},
+		{
+			"healthcheck", `{image: x, healthcheck: {test: [CMD, "true"], interval: 5s, retries: 3}}`,
+			`Config.Healthcheck {"Test":["CMD","true"],"Interval":5000000000,"Retries":3}`,
+		},
 		{"healthcheck switched off", `{image: x, healthcheck: {disable: true}}`, `Config.Healthcheck {"Test":["NONE"]}`},
 		{"restart", `{image: x, restart: "on-failure:3"}`, `HostConfig.RestartPolicy {"Name":"on-failure","MaximumRetryCount":3}`},
 		{"init and grace period", `{image: x, init: true, stop_grace_period: 1500ms}`, `Config.StopTimeout 2; HostConfig.Init true`},

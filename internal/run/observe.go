@@ -158,7 +158,7 @@ func containerOf(s container.Summary) plan.Container {
 	}
 	c.Number, _ = strconv.Atoi(s.Labels[plan.LabelNumber]) // 0 for a container without a number
 	c.Health = healthOf(s)
-	for _, d := range strings.Split(s.Labels[plan.LabelDependsOn], ",") {
+	for d := range strings.SplitSeq(s.Labels[plan.LabelDependsOn], ",") {
 		if name, _, _ := strings.Cut(d, ":"); name != "" {
 			c.DependsOn = append(c.DependsOn, name)
 		}

@@ -74,7 +74,7 @@ func drain(ctx context.Context, e puller, p Pull, auth string, progress func(str
 	if err != nil {
 		return err
 	}
-	defer response.Close() //nolint:errcheck // everything was read
+	defer response.Close()
 	layers := map[string]layer{}
 	shown := ""
 	for message, err := range response.JSONMessages(ctx) {
