@@ -1,6 +1,7 @@
 package settings_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -187,7 +188,7 @@ func TestLoadRefuses(t *testing.T) {
 			dir := folder(t, tt.file)
 			_, err := settings.Load(flags(t, tt.flags...), env(tt.env...), dir)
 			var hint string
-			if wrong, ok := err.(*fail.Error); ok {
+			if wrong, ok := errors.AsType[*fail.Error](err); ok {
 				hint = wrong.Hint
 			}
 			got := strings.ReplaceAll(fmt.Sprintf("%s %v | %s", fail.CodeOf(err), err, hint), dir+string(filepath.Separator), "")
