@@ -67,10 +67,10 @@ func Failures(err error) []*fail.Error {
 		around.Message, around.File, around.Line = err.Error(), "", 0
 		return []*fail.Error{&around}
 	}
-	if joined, ok := e.Cause.(interface{ Unwrap() []error }); ok { //nolint:errorlint // just the cause itself, not what lies below it
+	if _, joined := e.Cause.(interface{ Unwrap() []error }); joined { // the cause itself, not what lies below it
 		summary := *e
 		summary.Cause = nil
-		return append(Failures(joined.(error)), &summary) //nolint:errcheck,forcetypeassert // a Cause is an error
+		return append(Failures(e.Cause), &summary)
 	}
 	return []*fail.Error{e}
 }

@@ -65,11 +65,3 @@ func (s Streams) theme(to stream) theme {
 	}
 	return theme{color: s.ErrColor}
 }
-
-// terminal tells whether the stream is one.
-func (s Streams) terminal(to stream) bool {
-	if to == toOut {
-		return s.OutTTY
-	}
-	return s.ErrTTY
-}

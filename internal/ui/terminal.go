@@ -227,5 +227,5 @@ func eraseLines(painted []string, columns int) string {
 	if rows == 0 {
 		return ""
 	}
-	return "\r" + strings.Repeat(ansi.CursorUp1+ansi.EraseEntireLine, rows)
+	return "\r" + strings.Repeat(ansi.CUU1+ansi.EraseEntireLine, rows)
 }

@@ -75,7 +75,7 @@ func TestColorsAreStable(t *testing.T) {
 		t.Errorf("colour of web: %q alone, %q after db", again, first)
 	}
 	seen := map[string]bool{}
-	for _, name := range strings.Fields("a b c d e f g h i j") {
+	for name := range strings.FieldsSeq("a b c d e f g h i j") {
 		seen[(&a).pick(name).String()] = true
 	}
 	if len(seen) < len(palette)-2 {

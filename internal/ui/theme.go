@@ -24,10 +24,13 @@ func (t theme) style(s ansi.Style, text string) string {
 func (t theme) bold(s string) string  { return t.style(ansi.NewStyle(ansi.AttrBold), s) }
 func (t theme) faint(s string) string { return t.style(ansi.NewStyle(ansi.AttrFaint), s) }
 func (t theme) good(s string) string  { return t.style(ansi.NewStyle(ansi.AttrGreenForegroundColor), s) }
-func (t theme) bad(s string) string   { return t.style(ansi.NewStyle(ansi.AttrRedForegroundColor), s) }
+
+func (t theme) bad(s string) string { return t.style(ansi.NewStyle(ansi.AttrRedForegroundColor), s) }
+
 func (t theme) notice(s string) string {
 	return t.style(ansi.NewStyle(ansi.AttrYellowForegroundColor), s)
 }
+
 func (t theme) busy(s string) string { return t.style(ansi.NewStyle(ansi.AttrCyanForegroundColor), s) }
 
 // link makes text clickable (OSC 8) where colour is on; terminals that do not
