@@ -29,8 +29,12 @@ func TestRemembered(t *testing.T) {
 	}{
 		{"nothing runs", []project.Port{web(0, 8080)}, nil, map[project.PortKey]int{}},
 		{"the port that it moved to", []project.Port{web(0, 8080)}, []plan.Container{container("a", 8081)}, map[project.PortKey]int{web(0, 0).Key(): 8081}},
-		{"one target published twice", []project.Port{web(0, 8080), web(1, 9090)}, []plan.Container{container("a", 9090, 8080)},
-			map[project.PortKey]int{web(0, 0).Key(): 8080, web(1, 0).Key(): 9090}},
+		{
+			"one target published twice",
+			[]project.Port{web(0, 8080), web(1, 9090)},
+			[]plan.Container{container("a", 9090, 8080)},
+			map[project.PortKey]int{web(0, 0).Key(): 8080, web(1, 0).Key(): 9090},
+		},
 		{"a port that is bound on IPv4 and IPv6", []project.Port{web(0, 8080)}, []plan.Container{container("a", 8080, 8080)}, map[project.PortKey]int{web(0, 0).Key(): 8080}},
 		{"a one-off container does not count", []project.Port{web(0, 8080)}, []plan.Container{{ID: "a", Service: "web", OneOff: true, Ports: []plan.PublishedPort{{Public: 1, Target: 80, Protocol: "tcp"}}}}, map[project.PortKey]int{}},
 	}

@@ -80,7 +80,7 @@ func keep(dir string, f egress.File) (string, error) {
 	if err != nil {
 		return "", unwritable(err, dir)
 	}
-	defer os.Remove(half.Name()) //nolint:errcheck // gone already after the rename
+	defer os.Remove(half.Name()) // gone already after the rename
 	_, err = half.Write(f.Content)
 	if chmod := half.Chmod(f.Mode); err == nil {
 		err = chmod
