@@ -88,37 +88,47 @@ func stageNames(rest string) (base, name string) {
 // ENV PORT. "EXPOSE ${PORT}" with a PORT that nothing sets is no evidence.
 func (d *dockerfile) port() (Port, bool) {
 	set := d.variables()
-	stage := d.final()
-	for _, in := range slices.Backward(stage) {
-		if in.name != "EXPOSE" {
-			continue
-		}
-		for _, word := range strings.Fields(in.rest) {
-			word, protocol, _ := strings.Cut(expand(word, set), "/")
-			if n, ok := portNumber(word); ok && protocol != "udp" {
-				return Port{n, d.at(in, "EXPOSE "+strconv.Itoa(n))}, true
-			}
-		}
-	}
-	for _, in := range slices.Backward(stage) {
-		if in.name != "CMD" && in.name != "ENTRYPOINT" {
-			continue
-		}
-		if n, text, ok := portOfCommand(expand(strings.Join(commandWords(in.rest), " "), set)); ok {
-			return Port{n, d.at(in, in.name+" "+text)}, true
-		}
-	}
-	for _, in := range slices.Backward(stage) {
-		if in.name != "ENV" {
-			continue
-		}
-		for _, name := range portVariables {
-			if n, ok := portNumber(assignments(in.rest)[name]); ok {
-				return Port{n, d.at(in, "ENV "+name+"="+strconv.Itoa(n))}, true
+	for _, look := range []func(instruction, map[string]string) (int, string){exposedPort, commandPort, envPort} {
+		for _, in := range slices.Backward(d.final()) {
+			if n, text := look(in, set); n != 0 {
+				return Port{n, d.at(in, in.name+" "+text)}, true
 			}
 		}
 	}
 	return Port{}, false
+}
+
+func exposedPort(in instruction, set map[string]string) (port int, text string) {
+	if in.name != "EXPOSE" {
+		return 0, ""
+	}
+	for word := range strings.FieldsSeq(in.rest) {
+		word, protocol, _ := strings.Cut(expand(word, set), "/")
+		if n, ok := portNumber(word); ok && protocol != "udp" {
+			return n, strconv.Itoa(n)
+		}
+	}
+	return 0, ""
+}
+
+func commandPort(in instruction, set map[string]string) (port int, text string) {
+	if in.name != "CMD" && in.name != "ENTRYPOINT" {
+		return 0, ""
+	}
+	port, text, _ = portOfCommand(expand(strings.Join(commandWords(in.rest), " "), set))
+	return port, text
+}
+
+func envPort(in instruction, _ map[string]string) (port int, text string) {
+	if in.name != "ENV" {
+		return 0, ""
+	}
+	for _, name := range portVariables {
+		if n, ok := portNumber(assignments(in.rest)[name]); ok {
+			return n, name + "=" + strconv.Itoa(n)
+		}
+	}
+	return 0, ""
 }
 
 var imageVersion = regexp.MustCompile(`^(?:v|python|node)?-?(\d+(?:\.\d+){0,2})`)
@@ -127,8 +137,8 @@ var imageVersion = regexp.MustCompile(`^(?:v|python|node)?-?(\d+(?:\.\d+){0,2})`
 // name of a private copy ("…ecr…/cruddur-python:3.10-slim") counts too.
 func (d *dockerfile) runtime(language string) (version string, e Evidence, found bool) {
 	set := d.variables()
-	for i := len(d.instructions) - 1; i >= 0; i-- {
-		in := d.instructions[i]
+	for _, in := range slices.Backward(d.instructions) {
+
 		if in.name != "FROM" {
 			continue
 		}

@@ -18,8 +18,14 @@ func explain(repo Repository) string {
 				prefixed(" missing ", strings.Join(s.Packages.Missing, " ")), map[bool]string{true: " native"}[s.Packages.Native])
 		fmt.Fprintf(&b, "  dev %s\n", strings.Join(s.Dev, " "))
 		for _, line := range [][2]string{
-			{"build", strings.Join(s.Build, " ")}, {"output", s.Output}, {"prod", strings.Join(s.Prod, " ")}, {"module", s.Module},
-			{"prod module", s.ProdModule}, {"ready", s.Ready}, {"dockerfile", s.Dockerfile}, {"compose", s.Compose},
+			{"build", strings.Join(s.Build, " ")},
+			{"output", s.Output},
+			{"prod", strings.Join(s.Prod, " ")},
+			{"module", s.Module},
+			{"prod module", s.ProdModule},
+			{"ready", s.Ready},
+			{"dockerfile", s.Dockerfile},
+			{"compose", s.Compose},
 		} {
 			if line[1] != "" {
 				fmt.Fprintf(&b, "  %s %s\n", line[0], line[1])

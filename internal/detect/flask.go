@@ -33,15 +33,23 @@ func (s *scan) flaskAppIn(dir string, sources []file) *pythonApp {
 			level = sources[:i]
 		}
 		sources = sources[len(level):]
-		for _, looks := range [][]callableFinder{{instanceIn, madeIn, importedIn, factoryIn}, {instanceIn, madeIn, importedIn}, {factoryIn}} {
-			for _, source := range level {
-				own := path.Base(source.path) == "app.py" || path.Base(source.path) == "wsgi.py"
-				if len(looks) == 4 && !own {
-					continue // Flask itself looks in these two first
-				}
-				if callable, offset := firstCallable(source, looks); callable != "" {
-					return &pythonApp{kind: flaskApp, entry: relative(dir, source.path), callable: callable, line: lineAt(source.text, offset)}
-				}
+		if app := flaskAppAmong(dir, level); app != nil {
+			return app
+		}
+	}
+	return nil
+}
+
+// flaskAppAmong finds the application among the files of one depth.
+func flaskAppAmong(dir string, sources []file) *pythonApp {
+	for _, looks := range [][]callableFinder{{instanceIn, madeIn, importedIn, factoryIn}, {instanceIn, madeIn, importedIn}, {factoryIn}} {
+		for _, source := range sources {
+			own := path.Base(source.path) == "app.py" || path.Base(source.path) == "wsgi.py"
+			if len(looks) == 4 && !own {
+				continue // Flask itself looks in these two first
+			}
+			if callable, offset := firstCallable(source, looks); callable != "" {
+				return &pythonApp{kind: flaskApp, entry: relative(dir, source.path), callable: callable, line: lineAt(source.text, offset)}
 			}
 		}
 	}

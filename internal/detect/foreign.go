@@ -8,8 +8,14 @@ import (
 // foreign are the manifests of languages that have no stack here, with what
 // such a folder is.
 var foreign = []struct{ file, what string }{
-	{"Gemfile", "Ruby"}, {"go.mod", "Go"}, {"pom.xml", "Java"}, {"build.gradle", "Java"}, {"build.gradle.kts", "Kotlin"},
-	{"Cargo.toml", "Rust"}, {"composer.json", "PHP"}, {"mix.exs", "Elixir"},
+	{"Gemfile", "Ruby"},
+	{"go.mod", "Go"},
+	{"pom.xml", "Java"},
+	{"build.gradle", "Java"},
+	{"build.gradle.kts", "Kotlin"},
+	{"Cargo.toml", "Rust"},
+	{"composer.json", "PHP"},
+	{"mix.exs", "Elixir"},
 }
 
 // rejectForeign names the folders that people may expect to be services and

@@ -74,9 +74,14 @@ func frameworkOf(p *nodePackage) (*nodeFramework, string) {
 // viteFramework is what the Vite dev server serves.
 func viteFramework(p *nodePackage) string {
 	for _, library := range []struct{ dependency, title string }{
-		{"@sveltejs/kit", "SvelteKit"}, {"@react-router/dev", "React Router"}, {"@remix-run/dev", "Remix"},
-		{"react", "Vite + React"}, {"vue", "Vite + Vue"}, {"svelte", "Vite + Svelte"},
-		{"preact", "Vite + Preact"}, {"solid-js", "Vite + Solid"},
+		{"@sveltejs/kit", "SvelteKit"},
+		{"@react-router/dev", "React Router"},
+		{"@remix-run/dev", "Remix"},
+		{"react", "Vite + React"},
+		{"vue", "Vite + Vue"},
+		{"svelte", "Vite + Svelte"},
+		{"preact", "Vite + Preact"},
+		{"solid-js", "Vite + Solid"},
 	} {
 		if p.needsOneOf(library.dependency) != "" {
 			return library.title

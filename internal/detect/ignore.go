@@ -2,6 +2,7 @@ package detect
 
 import (
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -21,7 +22,7 @@ type ignoreRule struct {
 
 // with adds the rules of one .gitignore; the receiver stays as it is.
 func (r ignoreRules) with(base, text string) ignoreRules {
-	all := r[:len(r):len(r)]
+	all := slices.Clip(r)
 	for line := range strings.Lines(text) {
 		if rule, ok := parseIgnore(base, strings.TrimRight(line, "\n")); ok {
 			all = append(all, rule)
@@ -60,9 +61,9 @@ func parseIgnore(base, line string) (ignoreRule, bool) {
 
 // ignores says whether the rules leave out a path of the repository.
 func (r ignoreRules) ignores(name string, folder bool) bool {
-	for i := len(r) - 1; i >= 0; i-- {
-		if r[i].matches(name, folder) {
-			return !r[i].keep
+	for _, v := range slices.Backward(r) {
+		if v.matches(name, folder) {
+			return !v.keep
 		}
 	}
 	return false

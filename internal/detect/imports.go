@@ -49,7 +49,7 @@ func (r *requirements) needsPrefix(prefix string) bool {
 }
 
 func (r *requirements) mentions(t *tree, text string) bool {
-	return r != nil && slices.ContainsFunc(append(r.includes[:len(r.includes):len(r.includes)], r.manifest), func(name string) bool {
+	return r != nil && slices.ContainsFunc(append(slices.Clip(r.includes), r.manifest), func(name string) bool {
 		return strings.Contains(strings.ToLower(t.files.text(name)), text)
 	})
 }

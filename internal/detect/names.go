@@ -56,7 +56,7 @@ func (c *candidate) names() []string {
 		names = append(names, map[role]string{frontend: "frontend", backend: "backend"}[c.role])
 	} else {
 		parts := strings.Split(c.Dir, "/")
-		for i := len(parts) - 1; i >= 0; i-- {
+		for i := range slices.Backward(parts) {
 			names = append(names, plainName(strings.Join(parts[i:], "-")))
 		}
 	}

@@ -162,7 +162,7 @@ func (s *scan) describeNode(c *candidate) {
 			c.configs = append(c.configs, s.tree.files.source(path.Join(c.Dir, config)))
 		}
 	}
-	script, text := startScript(p)
+	script, _ := startScript(p)
 	switch c.Stack {
 	case CRA:
 		c.role, c.Framework, c.defaultPort, c.Output = frontend, "Create React App", 3000, "build"
@@ -186,7 +186,7 @@ func (s *scan) describeNode(c *candidate) {
 			c.Module = s.nodeEntry(c.Dir, p)
 		}
 	}
-	if text = p.script(script); text != "" {
+	if text := p.script(script); text != "" {
 		e := p.at(script, script+" script")
 		c.commands = append(c.commands, command{text, p.path, e.Line})
 		c.note(e)

@@ -12,8 +12,12 @@ import (
 // locks are the lock files and whose they are, in the order of preference where
 // several lie in a folder.
 var locks = []struct{ file, manager string }{
-	{"pnpm-lock.yaml", "pnpm"}, {"yarn.lock", "yarn"}, {"bun.lock", "bun"}, {"bun.lockb", "bun"},
-	{"package-lock.json", "npm"}, {"npm-shrinkwrap.json", "npm"},
+	{"pnpm-lock.yaml", "pnpm"},
+	{"yarn.lock", "yarn"},
+	{"bun.lock", "bun"},
+	{"bun.lockb", "bun"},
+	{"package-lock.json", "npm"},
+	{"npm-shrinkwrap.json", "npm"},
 }
 
 // nodePackages decides the package manager: packageManager says it, else the

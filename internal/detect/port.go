@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -169,7 +170,7 @@ func (s *scan) portOfSiblings(c *candidate) (Port, bool) {
 
 // portOfURLs is the port of a URL in the holder's env files that is c's by name.
 func (s *scan) portOfURLs(c, holder *candidate) (Port, bool) {
-	for _, env := range append(holder.envs[:len(holder.envs):len(holder.envs)], s.rootEnvs...) {
+	for _, env := range append(slices.Clip(holder.envs), s.rootEnvs...) {
 		for _, entry := range env.entries {
 			address, ok := parseURL(entry.value)
 			if !ok || address.port == 0 || s.byName(entry.name, holder) != c {
@@ -220,23 +221,20 @@ func (s *scan) settleHostPorts() {
 			called[call.port] = true
 		}
 	}
-	for rank := range 3 {
-		for _, c := range s.found {
-			if c.hostPortRank(called) != rank {
-				continue
-			}
-			wanted := c.Port.Number
-			if c.compose != nil && c.compose.published != 0 {
-				wanted = c.compose.published
-			}
-			c.HostPort = wanted
-			for taken[c.HostPort] {
-				c.HostPort = c.HostPort%65535 + 1
-			}
-			taken[c.HostPort] = true
-			if c.HostPort != wanted {
-				c.note(Evidence{Text: fmt.Sprintf("%d on the host, because a sibling has %d", c.HostPort, wanted)})
-			}
+	inOrder := slices.Clone(s.found)
+	slices.SortStableFunc(inOrder, func(a, b *candidate) int { return cmp.Compare(a.hostPortRank(called), b.hostPortRank(called)) })
+	for _, c := range inOrder {
+		wanted := c.Port.Number
+		if c.compose != nil && c.compose.published != 0 {
+			wanted = c.compose.published
+		}
+		c.HostPort = wanted
+		for taken[c.HostPort] {
+			c.HostPort = c.HostPort%65535 + 1
+		}
+		taken[c.HostPort] = true
+		if c.HostPort != wanted {
+			c.note(Evidence{Text: fmt.Sprintf("%d on the host, because a sibling has %d", c.HostPort, wanted)})
 		}
 	}
 }

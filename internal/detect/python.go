@@ -205,8 +205,10 @@ func (s *scan) describePython(c *candidate) {
 	if c.python == nil {
 		c.python = s.pythonAppIn(c.Dir, s.tree.readRequirements(c.Dir))
 		if c.python == nil || (c.python.kind == flaskApp) != (c.Stack == Flask) {
-			c.python = &pythonApp{kind: map[bool]pythonKind{true: flaskApp, false: scriptServer}[c.Stack == Flask], entry: "app.py", callable: "app",
-				needs: s.tree.readRequirements(c.Dir)}
+			c.python = &pythonApp{
+				kind: map[bool]pythonKind{true: flaskApp, false: scriptServer}[c.Stack == Flask], entry: "app.py", callable: "app",
+				needs: s.tree.readRequirements(c.Dir),
+			}
 		}
 	}
 	app := c.python
@@ -317,7 +319,7 @@ func (a *pythonApp) commands(c *candidate) (dev, prod []string) {
 		if c.chdir {
 			serve = append(serve, "--app-dir", folder)
 		}
-		return append(serve[:len(serve):len(serve)], "--reload"), serve
+		return append(slices.Clip(serve), "--reload"), serve
 	case djangoSite:
 		dev = []string{"python", a.entry, "runserver", "0.0.0.0:" + port}
 		if c.ProdModule == "" {

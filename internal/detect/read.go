@@ -38,7 +38,7 @@ func (r reader) upTo(name string, limit int64) string {
 	if err != nil {
 		return ""
 	}
-	defer file.Close() //nolint:errcheck // opened for reading
+	defer file.Close()
 	content, err := io.ReadAll(io.LimitReader(file, limit))
 	if err != nil {
 		return ""

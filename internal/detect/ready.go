@@ -69,33 +69,13 @@ func plainPath(text string) (string, bool) {
 // pythonRoutes are the GET routes of Flask's and FastAPI's decorators, with the
 // prefixes of their blueprints and routers.
 func pythonRoutes(sources []file) []route {
-	prefixes := map[string]string{} // by the name that a blueprint is registered under
-	for _, source := range sources {
-		if !containsWord(source.text, []string{"register_blueprint(", "include_router("}) {
-			continue
-		}
-		for _, match := range registration.FindAllStringSubmatch(source.text, -1) {
-			if prefix := urlPrefix.FindStringSubmatch(match[2]); prefix != nil {
-				prefixes[match[1]] = prefix[1]
-			}
-		}
-	}
+	prefixes := registeredPrefixes(sources)
 	var routes []route
 	for _, source := range sources {
 		if !containsWord(source.text, []string{".route(", ".get("}) {
 			continue
 		}
-		own := map[string]string{}
-		for _, match := range blueprint.FindAllStringSubmatch(source.text, -1) {
-			own[match[1]] = "?" // registered in a way that is not understood
-			prefix := urlPrefix.FindStringSubmatch(match[2])
-			switch registered, known := prefixes[match[1]]; {
-			case known:
-				own[match[1]] = registered
-			case prefix != nil:
-				own[match[1]] = prefix[1]
-			}
-		}
+		own := ownPrefixes(source, prefixes)
 		for _, match := range pythonRoute.FindAllStringSubmatchIndex(source.text, -1) {
 			text := source.text
 			object, kind, rule, rest := text[match[2]:match[3]], text[match[4]:match[5]], text[match[6]:match[7]], text[match[8]:match[9]]
@@ -108,6 +88,40 @@ func pythonRoutes(sources []file) []route {
 		}
 	}
 	return routes
+}
+
+// registeredPrefixes are the URL prefixes of blueprints and routers by the name
+// that they are registered under.
+func registeredPrefixes(sources []file) map[string]string {
+	prefixes := map[string]string{}
+	for _, source := range sources {
+		if !containsWord(source.text, []string{"register_blueprint(", "include_router("}) {
+			continue
+		}
+		for _, match := range registration.FindAllStringSubmatch(source.text, -1) {
+			if prefix := urlPrefix.FindStringSubmatch(match[2]); prefix != nil {
+				prefixes[match[1]] = prefix[1]
+			}
+		}
+	}
+	return prefixes
+}
+
+// ownPrefixes are the URL prefixes of the blueprints that a source makes; "?"
+// where one is registered in a way that is not understood.
+func ownPrefixes(source file, registered map[string]string) map[string]string {
+	own := map[string]string{}
+	for _, match := range blueprint.FindAllStringSubmatch(source.text, -1) {
+		own[match[1]] = "?"
+		prefix := urlPrefix.FindStringSubmatch(match[2])
+		switch outer, known := registered[match[1]]; {
+		case known:
+			own[match[1]] = outer
+		case prefix != nil:
+			own[match[1]] = prefix[1]
+		}
+	}
+	return own
 }
 
 // nodeRoutes are the GET routes of an Express-like app and of the routers that
@@ -124,27 +138,16 @@ func nodeRoutes(sources []file) []route {
 				routes = append(routes, route{full, source.at(match[0], full)})
 			}
 		}
-		names := map[string]string{}
-		for _, match := range imported.FindAllStringSubmatch(source.text, -1) {
-			names[match[1]+match[2]] = match[3]
-		}
-		for _, match := range mounted.FindAllStringSubmatch(source.text, -1) {
-			module := match[3]
-			if module == "" {
-				module = names[match[2]]
-			}
-			if strings.HasPrefix(module, ".") {
-				mounts[withoutEnding(path.Join(path.Dir(source.path), module))] = match[1]
-			}
-		}
+		addMounts(mounts, source)
 	}
 	for _, source := range sources {
 		name := withoutEnding(source.path)
 		prefix, isMounted := mounts[name]
 		if !isMounted {
-			if prefix, isMounted = mounts[strings.TrimSuffix(name, "/index")]; !isMounted {
-				continue
-			}
+			prefix, isMounted = mounts[strings.TrimSuffix(name, "/index")]
+		}
+		if !isMounted {
+			continue
 		}
 		for _, match := range routerRoute.FindAllStringSubmatchIndex(source.text, -1) {
 			full := strings.TrimSuffix(prefix, "/") + source.text[match[4]:match[5]]
@@ -154,6 +157,23 @@ func nodeRoutes(sources []file) []route {
 		}
 	}
 	return routes
+}
+
+// addMounts adds the routers of other files that a source mounts.
+func addMounts(mounts map[string]string, source file) {
+	names := map[string]string{}
+	for _, match := range imported.FindAllStringSubmatch(source.text, -1) {
+		names[match[1]+match[2]] = match[3]
+	}
+	for _, match := range mounted.FindAllStringSubmatch(source.text, -1) {
+		module := match[3]
+		if module == "" {
+			module = names[match[2]]
+		}
+		if strings.HasPrefix(module, ".") {
+			mounts[withoutEnding(path.Join(path.Dir(source.path), module))] = match[1]
+		}
+	}
 }
 
 func withoutEnding(name string) string {

@@ -69,7 +69,7 @@ func (s *scan) proxied(c *candidate) []localCall {
 			calls = append(calls, localCall{port, match[0], c.node.at("proxy", match[0])})
 		}
 	}
-	for _, source := range append(c.configs[:len(c.configs):len(c.configs)], c.sources...) {
+	for _, source := range append(slices.Clip(c.configs), c.sources...) {
 		if !isProxyFile(source.path) {
 			continue
 		}

@@ -44,16 +44,9 @@ func (s *scan) nodeVersion(c *candidate) (string, Evidence) {
 			return version, e
 		}
 	}
-	for _, dir := range s.upwards(c) {
-		for _, name := range []string{".nvmrc", ".node-version", ".tool-versions"} {
-			if !s.tree.folders[dir].has(name) {
-				continue
-			}
-			full := path.Join(dir, name)
-			text := versionFileText(s.tree.files.text(full), "nodejs")
-			if version := nodeRelease(text); version != "" {
-				return version, Evidence{full, 1, text}
-			}
+	for _, file := range s.versionFiles(c, "nodejs", ".nvmrc", ".node-version", ".tool-versions") {
+		if version := nodeRelease(file.Text); version != "" {
+			return version, file
 		}
 	}
 	if version := nodeRelease(c.node.Volta["node"]); version != "" {
@@ -76,6 +69,20 @@ func (s *scan) nodeVersion(c *candidate) (string, Evidence) {
 		return strconv.Itoa(limit), why
 	}
 	return newestNode, Evidence{Text: "the newest LTS of Node"}
+}
+
+// versionFiles are the version files of a tool in the order in which they count,
+// each with the version that it names as its text.
+func (s *scan) versionFiles(c *candidate, tool string, names ...string) []Evidence {
+	var found []Evidence
+	for _, dir := range s.upwards(c) {
+		for _, name := range names {
+			if full := path.Join(dir, name); s.tree.folders[dir].has(name) {
+				found = append(found, Evidence{full, 1, versionFileText(s.tree.files.text(full), tool)})
+			}
+		}
+	}
+	return found
 }
 
 // upwards are the service's folder and the root, where tools look for version files.
@@ -129,17 +136,10 @@ func (s *scan) pythonVersion(c *candidate) (string, Evidence) {
 			return version, e
 		}
 	}
-	for _, dir := range s.upwards(c) {
-		for _, name := range []string{".python-version", "runtime.txt", ".tool-versions"} {
-			if !s.tree.folders[dir].has(name) {
-				continue
-			}
-			full := path.Join(dir, name)
-			text := versionFileText(s.tree.files.text(full), "python")
-			match := plainVersion.FindStringSubmatch(strings.TrimPrefix(text, "python-"))
-			if match != nil && strings.HasPrefix(match[1], "3.") {
-				return match[1], Evidence{full, 1, text}
-			}
+	for _, file := range s.versionFiles(c, "python", ".python-version", "runtime.txt", ".tool-versions") {
+		match := plainVersion.FindStringSubmatch(strings.TrimPrefix(file.Text, "python-"))
+		if match != nil && strings.HasPrefix(match[1], "3.") {
+			return match[1], file
 		}
 	}
 	limit, why := pythonLimit(c.python.needs)
@@ -168,8 +168,13 @@ var oldNode = []struct {
 	below      int // major version of the dependency that no longer needs it
 	node       int // the newest Node it works with
 }{
-	{"react-scripts", 5, 16}, {"@vue/cli-service", 5, 16}, {"webpack", 5, 16},
-	{"node-sass", 5, 14}, {"node-sass", 7, 16}, {"node-sass", 9, 18}, {"node-sass", 10, 20},
+	{"react-scripts", 5, 16},
+	{"@vue/cli-service", 5, 16},
+	{"webpack", 5, 16},
+	{"node-sass", 5, 14},
+	{"node-sass", 7, 16},
+	{"node-sass", 9, 18},
+	{"node-sass", 10, 20},
 }
 
 func nodeLimit(p *nodePackage) (int, Evidence) {
@@ -215,19 +220,48 @@ var oldPython = []struct {
 	below  []int // version from which on it is no longer so
 	python string
 }{
-	{"numpy", []int{1, 23}, "3.10"}, {"numpy", []int{1, 26}, "3.11"}, {"numpy", []int{2, 1}, "3.12"},
-	{"pandas", []int{1, 5}, "3.10"}, {"pandas", []int{2, 1, 1}, "3.11"}, {"pandas", []int{2, 2, 3}, "3.12"},
-	{"scipy", []int{1, 9, 2}, "3.10"}, {"scipy", []int{1, 11, 3}, "3.11"}, {"scipy", []int{1, 14, 1}, "3.12"},
-	{"psycopg2-binary", []int{2, 9, 5}, "3.10"}, {"psycopg2-binary", []int{2, 9, 9}, "3.11"}, {"psycopg2-binary", []int{2, 9, 10}, "3.12"},
-	{"sqlalchemy", []int{1, 4}, "3.9"}, {"greenlet", []int{2}, "3.10"}, {"greenlet", []int{3}, "3.11"}, {"greenlet", []int{3, 1}, "3.12"},
-	{"django", []int{4, 0}, "3.10"}, {"django", []int{4, 2}, "3.11"}, {"werkzeug", []int{1}, "3.9"}, {"jinja2", []int{2, 11}, "3.9"},
-	{"markupsafe", []int{2}, "3.9"}, {"pydantic-core", []int{2, 20}, "3.12"}, {"pydantic", []int{1, 10}, "3.10"},
-	{"cffi", []int{1, 15, 1}, "3.10"}, {"cffi", []int{1, 16}, "3.11"}, {"cffi", []int{1, 17}, "3.12"},
-	{"pillow", []int{9, 3}, "3.10"}, {"pillow", []int{10, 1}, "3.11"}, {"pillow", []int{10, 4}, "3.12"},
-	{"pyyaml", []int{6}, "3.9"}, {"pyyaml", []int{6, 0, 1}, "3.11"}, {"pyyaml", []int{6, 0, 2}, "3.12"},
-	{"aiohttp", []int{3, 8}, "3.10"}, {"aiohttp", []int{3, 9}, "3.11"}, {"aiohttp", []int{3, 10, 6}, "3.12"},
-	{"asyncpg", []int{0, 29}, "3.11"}, {"asyncpg", []int{0, 30}, "3.12"}, {"lxml", []int{4, 9, 3}, "3.11"}, {"lxml", []int{5, 3}, "3.12"},
-	{"eventlet", []int{0, 35}, "3.11"}, {"gevent", []int{23}, "3.11"}, {"gevent", []int{24, 10}, "3.12"},
+	{"numpy", []int{1, 23}, "3.10"},
+	{"numpy", []int{1, 26}, "3.11"},
+	{"numpy", []int{2, 1}, "3.12"},
+	{"pandas", []int{1, 5}, "3.10"},
+	{"pandas", []int{2, 1, 1}, "3.11"},
+	{"pandas", []int{2, 2, 3}, "3.12"},
+	{"scipy", []int{1, 9, 2}, "3.10"},
+	{"scipy", []int{1, 11, 3}, "3.11"},
+	{"scipy", []int{1, 14, 1}, "3.12"},
+	{"psycopg2-binary", []int{2, 9, 5}, "3.10"},
+	{"psycopg2-binary", []int{2, 9, 9}, "3.11"},
+	{"psycopg2-binary", []int{2, 9, 10}, "3.12"},
+	{"sqlalchemy", []int{1, 4}, "3.9"},
+	{"greenlet", []int{2}, "3.10"},
+	{"greenlet", []int{3}, "3.11"},
+	{"greenlet", []int{3, 1}, "3.12"},
+	{"django", []int{4, 0}, "3.10"},
+	{"django", []int{4, 2}, "3.11"},
+	{"werkzeug", []int{1}, "3.9"},
+	{"jinja2", []int{2, 11}, "3.9"},
+	{"markupsafe", []int{2}, "3.9"},
+	{"pydantic-core", []int{2, 20}, "3.12"},
+	{"pydantic", []int{1, 10}, "3.10"},
+	{"cffi", []int{1, 15, 1}, "3.10"},
+	{"cffi", []int{1, 16}, "3.11"},
+	{"cffi", []int{1, 17}, "3.12"},
+	{"pillow", []int{9, 3}, "3.10"},
+	{"pillow", []int{10, 1}, "3.11"},
+	{"pillow", []int{10, 4}, "3.12"},
+	{"pyyaml", []int{6}, "3.9"},
+	{"pyyaml", []int{6, 0, 1}, "3.11"},
+	{"pyyaml", []int{6, 0, 2}, "3.12"},
+	{"aiohttp", []int{3, 8}, "3.10"},
+	{"aiohttp", []int{3, 9}, "3.11"},
+	{"aiohttp", []int{3, 10, 6}, "3.12"},
+	{"asyncpg", []int{0, 29}, "3.11"},
+	{"asyncpg", []int{0, 30}, "3.12"},
+	{"lxml", []int{4, 9, 3}, "3.11"},
+	{"lxml", []int{5, 3}, "3.12"},
+	{"eventlet", []int{0, 35}, "3.11"},
+	{"gevent", []int{23}, "3.11"},
+	{"gevent", []int{24, 10}, "3.12"},
 }
 
 var pinned = regexp.MustCompile(`^===?\s*(\d+(?:\.\d+)*)`)

@@ -41,45 +41,56 @@ func isPlatform(name string) bool {
 
 // usesIn are the variables that a source file reads.
 func usesIn(source file) []use {
+	switch {
+	case !strings.Contains(source.text, "env") && !strings.Contains(source.text, "config("):
+		return nil
+	case path.Ext(source.path) == ".py":
+		return pythonUses(source)
+	}
+	return nodeUses(source)
+}
+
+// group is the text of a group of a match; empty where it took no part.
+func group(text string, match []int, i int) string {
+	if match[2*i] < 0 {
+		return ""
+	}
+	return text[match[2*i]:match[2*i+1]]
+}
+
+func pythonUses(source file) []use {
 	var found []use
 	text := source.text
-	if !strings.Contains(text, "env") && !strings.Contains(text, "config(") {
-		return nil
+	for _, match := range pythonReads.FindAllStringSubmatchIndex(text, -1) {
+		name := group(text, match, 1)
+		fallback := strings.TrimSpace(group(text, match, 2))
+		isNone := strings.HasPrefix(strings.TrimSpace(text[match[1]:min(len(text), match[1]+4)]), "None")
+		found = append(found, use{name, group(text, match, 3), fallback != "" && !isNone, source.at(match[0], name)})
 	}
-	add := func(offset int, name, value string, set bool) {
-		found = append(found, use{name, value, set, source.at(offset, name)})
-	}
-	group := func(match []int, i int) string {
-		if match[2*i] < 0 {
-			return ""
+	for _, match := range pythonTakes.FindAllStringSubmatchIndex(text, -1) {
+		if name := group(text, match, 1); match[4] < 0 { // an assignment sets it
+			found = append(found, use{name, "", false, source.at(match[0], name)})
 		}
-		return text[match[2*i]:match[2*i+1]]
 	}
-	if path.Ext(source.path) == ".py" {
-		for _, match := range pythonReads.FindAllStringSubmatchIndex(text, -1) {
-			fallback := strings.TrimSpace(group(match, 2))
-			add(match[0], group(match, 1), group(match, 3), fallback != "" && !strings.HasPrefix(strings.TrimSpace(text[match[1]:min(len(text), match[1]+4)]), "None"))
-		}
-		for _, match := range pythonTakes.FindAllStringSubmatchIndex(text, -1) {
-			if match[4] < 0 { // an assignment sets it
-				add(match[0], group(match, 1), "", false)
-			}
-		}
-		return found
-	}
+	return found
+}
+
+func nodeUses(source file) []use {
+	var found []use
+	text := source.text
 	for _, pattern := range []*regexp.Regexp{nodeReads, viteReads} {
 		for _, match := range pattern.FindAllStringSubmatchIndex(text, -1) {
-			if group(match, 3) == "" {
-				add(match[0], group(match, 1)+group(match, 2), group(match, 5), match[8] >= 0)
+			if name := group(text, match, 1) + group(text, match, 2); group(text, match, 3) == "" { // no assignment
+				found = append(found, use{name, group(text, match, 5), match[8] >= 0, source.at(match[0], name)})
 			}
 		}
 	}
 	for _, match := range nodeTakes.FindAllStringSubmatchIndex(text, -1) {
-		for item := range strings.SplitSeq(group(match, 1), ",") {
+		for item := range strings.SplitSeq(group(text, match, 1), ",") {
 			name, fallback, set := strings.Cut(item, "=")
 			name, _, _ = strings.Cut(name, ":")
 			if name = strings.TrimSpace(name); variableName.MatchString(name) {
-				add(match[0], name, strings.Trim(strings.TrimSpace(fallback), `"'`), set)
+				found = append(found, use{name, strings.Trim(strings.TrimSpace(fallback), `"'`), set, source.at(match[0], name)})
 			}
 		}
 	}
@@ -92,7 +103,7 @@ var variableName = regexp.MustCompile(`^[A-Z_][A-Z0-9_]*$`)
 // files name, by name.
 func (s *scan) decideVariables(c *candidate) []Variable {
 	var uses []use
-	for _, source := range append(c.configs[:len(c.configs):len(c.configs)], c.sources...) {
+	for _, source := range append(slices.Clip(c.configs), c.sources...) {
 		uses = append(uses, usesIn(source)...)
 	}
 	for _, env := range c.envs {

@@ -176,7 +176,7 @@ func outline(text []byte) (*container, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := d.Token(); err != io.EOF { //nolint:errorlint // the decoder returns EOF itself
+	if _, err := d.Token(); err != io.EOF {
 		return nil, io.ErrUnexpectedEOF
 	}
 	return c, nil
@@ -225,6 +225,16 @@ func next(d *json.Decoder, plain []byte) int {
 	return at
 }
 
+// stringEnd is the offset of the quote that ends the string beginning at i.
+func stringEnd(text []byte, i int) int {
+	for i++; i < len(text) && text[i] != '"'; i++ {
+		if text[i] == '\\' {
+			i++
+		}
+	}
+	return i
+}
+
 // withoutComments puts spaces in the place of // and /* */ comments, so that all
 // offsets stay.
 func withoutComments(text []byte) []byte {
@@ -233,11 +243,7 @@ func withoutComments(text []byte) []byte {
 		end := 0
 		switch {
 		case out[i] == '"':
-			for i++; i < len(out) && out[i] != '"'; i++ {
-				if out[i] == '\\' {
-					i++
-				}
-			}
+			i = stringEnd(out, i)
 			continue
 		case bytes.HasPrefix(out[i:], []byte("//")):
 			end = bytes.IndexByte(out[i:], '\n')

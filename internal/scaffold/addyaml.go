@@ -21,7 +21,7 @@ func addToYAML(have, ours []byte) (merged []byte, ok bool) {
 	}
 	lines := strings.SplitAfter(string(appendText(have, "")), "\n")
 	insert := map[int][]string{} // by line, counted from 0: what goes before it
-	var tail string
+	var tail strings.Builder
 	for i := 0; i < len(wantDoc.Content); i += 2 {
 		section := wantDoc.Content[i]
 		if !slices.Contains([]string{"services", "ports", "tasks"}, section.Value) {
@@ -29,7 +29,7 @@ func addToYAML(have, ours []byte) (merged []byte, ok bool) {
 		}
 		theirs, there := found[section.Value]
 		if !there {
-			tail += "\n" + strings.Join(blockOf(wantDoc, i, 2, ours), "")
+			tail.WriteString("\n" + strings.Join(blockOf(wantDoc, i, 2, ours), ""))
 			continue
 		}
 		blocks, understood := missing(section.Value, wanted[section.Value], theirs, ours, sectionEnd(wantDoc, i, ours))
@@ -48,7 +48,7 @@ func addToYAML(have, ours []byte) (merged []byte, ok bool) {
 			}
 		}
 	}
-	if len(insert) == 0 && tail == "" {
+	if len(insert) == 0 && tail.String() == "" {
 		return have, true
 	}
 	var out strings.Builder
@@ -56,7 +56,7 @@ func addToYAML(have, ours []byte) (merged []byte, ok bool) {
 		out.WriteString(strings.Join(insert[i], ""))
 		out.WriteString(line)
 	}
-	merged = []byte(out.String() + tail)
+	merged = []byte(out.String() + tail.String())
 	check, _ := mappingOf(merged)
 	return merged, check != nil
 }

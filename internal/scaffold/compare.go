@@ -3,7 +3,6 @@ package scaffold
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io/fs"
 	"path"
 
@@ -76,5 +75,5 @@ func compare(f File, have []byte) Change {
 	if _, rest, ok := bytes.Cut(text, []byte("\n")); ok && bytes.HasPrefix(text, []byte("diff ")) {
 		text = rest // the line with the command; patch wants none
 	}
-	return Change{File: f, State: Differs, Diff: fmt.Sprintf("%s", text)}
+	return Change{File: f, State: Differs, Diff: string(text)}
 }

@@ -118,10 +118,10 @@ func contextDir(s detect.Service) string {
 // is that folder.
 func memberDir(s detect.Service) string {
 	context := contextDir(s)
-	switch {
-	case context == s.Dir:
+	switch context {
+	case s.Dir:
 		return ""
-	case context == ".":
+	case ".":
 		return s.Dir
 	}
 	return strings.TrimPrefix(s.Dir, context+"/")
