@@ -15,7 +15,7 @@ import (
 // with what its development containers need to reach the outside.
 func place(ctx context.Context, m Machine, p *project.Project, look run.Look, o Options) (*project.Project, []ports.Move, error) {
 	request := ports.Request{Wanted: p.PublishedPorts()}
-	request.Remembered = remembered(request.Wanted, look.Containers)
+	request.Remembered = Remembered(request.Wanted, look.Containers)
 	request.Ours, request.Taken = holders(p.Name, look)
 	if !m.Remote {
 		request.Probe = ports.Bound
@@ -24,7 +24,7 @@ func place(ctx context.Context, m Machine, p *project.Project, look run.Look, o 
 	if err != nil {
 		return nil, nil, err
 	}
-	maps.Copy(assigned, remembered(p.OtherPorts(), look.Containers))
+	maps.Copy(assigned, Remembered(p.OtherPorts(), look.Containers))
 	where := project.Where{URL: m.Place.URL, HostIP: m.Place.HostIP()}
 	if p.WantsOwner() {
 		if where.UID, where.GID, err = m.Owner(ctx); err != nil {
@@ -39,8 +39,9 @@ func place(ctx context.Context, m Machine, p *project.Project, look run.Look, o 
 	return resolved, moves, err
 }
 
-// remembered gives the host ports that the project's own containers have now.
-func remembered(wanted []project.Port, containers []plan.Container) map[project.PortKey]int {
+// Remembered gives the host ports that the containers of a project have now. A
+// wanted port that no container publishes is left out.
+func Remembered(wanted []project.Port, containers []plan.Container) map[project.PortKey]int {
 	mine := map[project.PortKey]int{}
 	used := map[string]map[int]bool{}
 	for _, w := range wanted {

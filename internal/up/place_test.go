@@ -41,8 +41,8 @@ func TestRemembered(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			if diff := cmp.Diff(test.want, remembered(test.wanted, test.containers)); diff != "" {
-				t.Errorf("remembered (-want +got):\n%s", diff)
+			if diff := cmp.Diff(test.want, Remembered(test.wanted, test.containers)); diff != "" {
+				t.Errorf("Remembered (-want +got):\n%s", diff)
 			}
 		})
 	}

@@ -3,10 +3,12 @@ package up
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"syscall"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
@@ -73,6 +75,10 @@ func keep(dir string, f egress.File) (string, error) {
 	if info, err := os.Stat(name); err == nil && info.Size() == int64(len(f.Content)) {
 		return name, nil
 	}
+	if dir == "" {
+		return "", fail.New(fail.Denied, "set HOME or XDG_STATE_HOME",
+			"there is no home folder to keep this machine's certificates and package indexes in, which the containers read from there")
+	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", unwritable(err, dir)
 	}
@@ -98,6 +104,9 @@ func keep(dir string, f egress.File) (string, error) {
 }
 
 func unwritable(err error, dir string) error {
+	if errors.Is(err, syscall.ENOSPC) {
+		return fail.Wrap(err, fail.DiskFull, "free some space there, or set XDG_STATE_HOME to a folder on another disk", "no space is left for %s, where containers read this machine's certificates and package indexes from", dir)
+	}
 	return fail.Wrap(err, fail.Denied, "make the folder writable, or set XDG_STATE_HOME to another one",
 		"cannot write to %s, where containers read this machine's certificates and package indexes from: %v", dir, err)
 }

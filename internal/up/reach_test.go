@@ -3,11 +3,13 @@ package up
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/devup-cli/devup/internal/egress"
+	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/project"
 )
 
@@ -47,5 +49,22 @@ func TestWithEgress(t *testing.T) {
 	}
 	if len(got.Services["pulled"].Environment) != 0 || len(p.Services["built"].Volumes) != 0 {
 		t.Error("a service from a registry, or the project that was given, was changed")
+	}
+}
+
+func TestKeepSaysWhereItCannotWrite(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for dir, want := range map[string]string{
+		"":                            "there is no home folder to keep this machine's certificates",
+		filepath.Join(file, "locked"): "cannot write to " + file,
+	} {
+		_, err := keep(dir, egress.File{Name: "ca.pem", Content: []byte("PEM")})
+		if fail.CodeOf(err) != fail.Denied || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%q: %v, want %q", dir, err, want)
+		}
 	}
 }

@@ -9,6 +9,8 @@ import (
 	"errors"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/devup-cli/devup/internal/build"
 	"github.com/devup-cli/devup/internal/egress"
 	"github.com/devup-cli/devup/internal/event"
@@ -22,7 +24,7 @@ import (
 )
 
 // Machine is where the line runs: the engine, the place, and what the machine
-// needs to reach the outside. All fields but StateDir and Auth must be set.
+// needs to reach the outside. All fields but StateDir, Auth and Applied must be set.
 type Machine struct {
 	Engine   Engine
 	BuildKit bool // the engine builds with BuildKit
@@ -35,6 +37,7 @@ type Machine struct {
 	StateDir string                    // a folder of the person's own for files that containers read; made when needed
 	Auth     func(image string) string // registry credentials for a pull; nil for none
 	Build    build.Options             // the parts that Run does not fill: environment, home, version
+	Applied  func()                    // called when the plan is carried out, before the wait for answers; nil for nothing
 	Sink     event.Sink
 }
 
@@ -95,14 +98,29 @@ func Run(ctx context.Context, m Machine, p *project.Project, survey run.Survey, 
 	if o.DryRun {
 		return out, nil
 	}
-	result, failed := run.Apply(ctx, m.Engine, able.Project, out.Plan, run.Options{Project: p.Name, Inputs: made.inputs, Images: made.ids, Sink: m.Sink})
+	first, sweep := split(out.Plan)
+	options := run.Options{Inputs: made.inputs, Images: made.ids, Sink: m.Sink}
+	result, failed := run.Apply(ctx, m.Engine, able.Project, first, options)
+	if m.Applied != nil {
+		m.Applied()
+	}
 	if ctx.Err() != nil {
 		return out, failed
 	}
 	probes := settled(ready.Probes(able, standing(look, out.Plan, result)), look)
-	unready := ready.Wait(ctx, m.Engine, probes, ready.Options{Timeout: o.Timeout, Sink: m.Sink})
+	var unswept, unready error
+	var group errgroup.Group
+	group.Go(func() error {
+		_, unswept = run.Apply(ctx, m.Engine, able.Project, sweep, options)
+		return nil
+	})
+	group.Go(func() error {
+		unready = ready.Wait(ctx, m.Engine, probes, ready.Options{Timeout: o.Timeout, Sink: m.Sink})
+		return nil
+	})
+	_ = group.Wait() // all errors are kept
 	out.URLs = expose.Table(out.Project, m.Place, states(probes))
-	return out, errors.Join(made.failure, failed, unready)
+	return out, errors.Join(made.failure, failed, unready, unswept)
 }
 
 // standing gives the containers that run after the plan, by service: those that

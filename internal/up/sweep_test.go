@@ -1,0 +1,38 @@
+package up
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/devup-cli/devup/internal/plan"
+)
+
+func TestSplitLeavesRemovalsThatNobodyWaitsForToTheEnd(t *testing.T) {
+	t.Parallel()
+	p := &plan.Plan{Orphans: []string{"old"}, Ops: []plan.Op{
+		{Action: plan.RemoveVolume, Name: "early", Derived: true},
+		{Action: plan.Recreate, Name: "web", After: []int{0}},
+		{Action: plan.RemoveVolume, Name: "modules", Derived: true, After: []int{1}},
+		{Action: plan.RemoveVolume, Name: "left", Derived: true},
+	}}
+	first, sweep := split(p)
+	if diff := cmp.Diff(p.Ops[:2], first.Ops); diff != "" {
+		t.Errorf("first (-want +got):\n%s", diff)
+	}
+	want := []plan.Op{{Action: plan.RemoveVolume, Name: "modules", Derived: true}, {Action: plan.RemoveVolume, Name: "left", Derived: true}}
+	if diff := cmp.Diff(want, sweep.Ops); diff != "" {
+		t.Errorf("sweep (-want +got):\n%s", diff)
+	}
+	if len(p.Ops[2].After) != 1 || len(first.Orphans) != 1 {
+		t.Error("the plan was changed, or lost its orphans")
+	}
+}
+
+func TestSplitKeepsVolumesWithData(t *testing.T) {
+	t.Parallel()
+	p := &plan.Plan{Ops: []plan.Op{{Action: plan.RemoveVolume, Name: "db"}}}
+	if first, sweep := split(p); len(first.Ops) != 1 || len(sweep.Ops) != 0 {
+		t.Errorf("first %v, sweep %v", first.Ops, sweep.Ops)
+	}
+}
