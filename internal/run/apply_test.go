@@ -37,7 +37,7 @@ func (n *networks) NetworkRemove(_ context.Context, name string, _ client.Networ
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if name == "bad" {
-		return client.NetworkRemoveResult{}, errors.New("has active endpoints")
+		return client.NetworkRemoveResult{}, errors.New("the engine is busy")
 	}
 	n.made = append(n.made, name)
 	return client.NetworkRemoveResult{}, nil
@@ -54,7 +54,7 @@ func TestApplyNeverReleasesDependentsOfAFailedStep(t *testing.T) {
 	}}
 	engine := &networks{}
 	_, err := Apply(t.Context(), engine, nil, todo, Options{Sink: event.Discard})
-	if err == nil || !strings.Contains(err.Error(), "remove-network bad: has active endpoints") {
+	if err == nil || !strings.Contains(err.Error(), "remove-network bad: the engine is busy") {
 		t.Errorf("error %v does not name the failed step", err)
 	}
 	slices.Sort(engine.made)

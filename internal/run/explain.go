@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/containerd/errdefs"
@@ -46,6 +47,26 @@ func explain(err error, op plan.Op) error {
 	default:
 		return fmt.Errorf("%s %s: %w", op.Action, op.Name, err)
 	}
+}
+
+// endpointName is a container's name in the engine's words for a network in use.
+var endpointName = regexp.MustCompile(`name:"([^"]+)"`)
+
+// others names the containers that keep a network from being removed: those of
+// another project, as this one's are gone by then. Empty for any other error.
+func others(err error) string {
+	if err == nil || !strings.Contains(err.Error(), "has active endpoints") {
+		return ""
+	}
+	var names []string
+	for _, found := range endpointName.FindAllStringSubmatch(err.Error(), -1) {
+		names = append(names, found[1])
+	}
+	if len(names) == 0 { // engines before 27 do not name them
+		return "other containers"
+	}
+	slices.Sort(names)
+	return strings.Join(names, ", ")
 }
 
 // engineText is the engine's sentence without its prefixes.

@@ -30,7 +30,12 @@ func (a *applier) do(ctx context.Context, op plan.Op) error {
 		a.options.Sink(event.Event{Kind: kind, ID: op.Name, Name: op.Title(), Parent: op.Service, State: state, Text: text, Took: time.Since(start)})
 	}
 	report(event.Working, verb.doing)
-	if err := a.perform(ctx, op); err != nil {
+	err := a.perform(ctx, op)
+	if who := others(err); op.Action == plan.RemoveNetwork && who != "" {
+		report(event.Warning, "stays: it still connects "+who)
+		return nil
+	}
+	if err != nil {
 		report(event.Failed, verb.doing)
 		return explain(err, op)
 	}
