@@ -144,7 +144,7 @@ func TestStepsBecomeEvents(t *testing.T) {
 	}, func(text string) string { return text })
 	for _, update := range []*bkclient.SolveStatus{
 		{Vertexes: []*bkclient.Vertex{{Digest: "sha256:0", Name: "[internal] load build definition"}, {Digest: "sha256:1", Name: "[stage-0 2/3] RUN  a\n b"}}},
-		{Vertexes: []*bkclient.Vertex{{Digest: "sha256:1", Started: at(0)}}, Logs: []*bkclient.VertexLog{{Vertex: "sha256:1", Stream: 1, Data: []byte("one\ntw")}}},
+		{Vertexes: []*bkclient.Vertex{{Digest: "sha256:1", Started: at(0)}}, Logs: []*bkclient.VertexLog{{Vertex: "sha256:1", Stream: 1, Data: []byte("one\n     ━━━━━━━━━ 350.7/350.7 kB 101.0 MB/s eta 0:00:00\ntw")}}},
 		{Vertexes: []*bkclient.Vertex{{Digest: "sha256:1", Started: at(0)}}, Logs: []*bkclient.VertexLog{{Vertex: "sha256:1", Stream: 1, Data: []byte("o\n10%\r50%\r100%\r\nrest")}}},
 		{Vertexes: []*bkclient.Vertex{{Digest: "sha256:1", Started: at(0), Completed: at(3)}}},
 		{Vertexes: []*bkclient.Vertex{{Digest: "sha256:2", Name: "[3/3] COPY", Cached: true, Started: at(0), Completed: at(0)}}},

@@ -124,6 +124,9 @@ func (s *steps) line(st *step, stream int, line string) {
 	if at := strings.LastIndexByte(line, '\r'); at >= 0 {
 		line = line[at+1:]
 	}
+	if strings.HasPrefix(strings.TrimSpace(line), "━") {
+		return // pip's bar of a finished download
+	}
 	st.lines = append(st.lines, line)
 	if len(st.lines) > keepLines {
 		st.lines = st.lines[1:]

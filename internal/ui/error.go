@@ -103,7 +103,7 @@ func describe(e *fail.Error, t theme) string {
 		}
 		first = false
 	}
-	if e.Cause != nil && !strings.Contains(e.Message, e.Cause.Error()) {
+	if e.Cause != nil && len(e.Lines) == 0 && !strings.Contains(e.Message, e.Cause.Error()) { // its last lines say it better
 		indented(&b, "  ", "  ", e.Cause.Error(), t.faint)
 	}
 	for _, l := range e.Lines {

@@ -36,3 +36,16 @@ func TestFailures(t *testing.T) {
 		}
 	}
 }
+
+func TestDescribeShowsTheBestEvidence(t *testing.T) {
+	t.Parallel()
+	cause := errors.New("failed to solve: exit code: 1")
+	failure := fail.Wrap(cause, fail.BuildFailed, "", "the image of web cannot be built")
+	if got, want := describe(failure, theme{}), "error: the image of web cannot be built\n  failed to solve: exit code: 1\n"; got != want {
+		t.Errorf("without lines %q, want %q", got, want)
+	}
+	failure.Lines = []string{"npm error code EUSAGE"}
+	if got, want := describe(failure, theme{}), "error: the image of web cannot be built\n  | npm error code EUSAGE\n"; got != want {
+		t.Errorf("with lines %q, want %q", got, want)
+	}
+}
