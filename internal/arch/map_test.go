@@ -6,6 +6,7 @@ var ours = map[string][]string{
 	"golden":    {}, // for tests
 	"event":     {},
 	"fail":      {},
+	"lock":      {}, // one devup at a time
 	"detect":    {},
 	"workspace": {"fail"},
 	"settings":  {"fail"},
@@ -46,6 +47,7 @@ var only = map[string][]string{
 	"github.com/docker/cli/cli/connhelper":         {"engine"},
 	"github.com/docker/cli/cli/config":             {"build", "egress", "engine"},
 	"github.com/fsnotify/fsnotify":                 {"watch"},
+	"github.com/gofrs/flock":                       {"lock"},
 	"charm.land/":                                  {"ui"},
 	"github.com/charmbracelet/":                    {"ui", "cli"}, // cli asks whether a stream is a terminal
 	"text/template":                                {"scaffold"},

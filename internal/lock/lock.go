@@ -1,0 +1,60 @@
+// Package lock lets one devup at a time change a project on an engine, so that two
+// that are started together do not make the same container twice.
+//
+// The lock is the system's, on a file of the person's own: it ends with the process,
+// however that ends. It is a courtesy between the devups of one person on one machine
+// and no promise: where no file can be locked, work goes on without it.
+package lock
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+// pause is the time between two tries while somebody else holds the lock.
+const pause = 100 * time.Millisecond
+
+// Held is a lock that was taken. The zero value holds nothing.
+type Held struct {
+	file   *flock.Flock
+	Waited bool // somebody else held it before: what was looked at earlier may have changed
+}
+
+// Take takes the lock of a project on an engine, in the folder dir, which is made
+// when needed. While somebody else holds it, Take calls waiting once and waits. The
+// error is the context's; what hinders the lock itself is not one.
+func Take(ctx context.Context, dir, engine, project string, waiting func()) (Held, error) {
+	if dir == "" || os.MkdirAll(dir, 0o700) != nil {
+		return Held{}, nil
+	}
+	at := sha256.Sum256([]byte(engine))
+	held := Held{file: flock.New(filepath.Join(dir, project+"-"+hex.EncodeToString(at[:4])+".lock"))}
+	taken, err := held.file.TryLock()
+	if err == nil && !taken {
+		held.Waited = true
+		waiting()
+		_, err = held.file.TryLockContext(ctx, pause)
+	}
+	if ctx.Err() != nil {
+		held.Release()
+		return Held{}, context.Cause(ctx)
+	}
+	if err != nil {
+		return Held{}, nil //nolint:nilerr // it is a courtesy
+	}
+	return held, nil
+}
+
+// Release lets the next one go on. It may be called more than once. The file stays:
+// removing it would let two others lock two different files.
+func (h Held) Release() {
+	if h.file != nil {
+		_ = h.file.Close() // the lock goes with the file, whatever Close says
+	}
+}

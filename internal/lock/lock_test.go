@@ -1,0 +1,75 @@
+package lock
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+func never(t *testing.T) func() {
+	t.Helper()
+	return func() { t.Error("it waited") }
+}
+
+func TestSecondWaitsForFirst(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "made", "when", "needed")
+	first, err := Take(t.Context(), dir, "unix:///e.sock", "cruddur", never(t))
+	if err != nil || first.Waited {
+		t.Fatalf("first: waited %v, error %v", first.Waited, err)
+	}
+	second, err := Take(t.Context(), dir, "unix:///e.sock", "cruddur", first.Release)
+	if err != nil || !second.Waited {
+		t.Fatalf("second: waited %v, error %v; want it to have waited", second.Waited, err)
+	}
+	second.Release()
+	second.Release()
+	third, err := Take(t.Context(), dir, "unix:///e.sock", "cruddur", never(t))
+	if err != nil || third.Waited {
+		t.Fatalf("third: waited %v, error %v", third.Waited, err)
+	}
+	third.Release()
+}
+
+func TestOthersDoNotWait(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for _, one := range [][2]string{{"unix:///a", "web"}, {"unix:///a", "shop"}, {"unix:///b", "web"}} {
+		held, err := Take(t.Context(), dir, one[0], one[1], never(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer held.Release()
+	}
+}
+
+func TestWaitingEndsWithTheContext(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	first, err := Take(t.Context(), dir, "e", "web", never(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer first.Release()
+	ctx, cancel := context.WithCancel(t.Context())
+	if _, err := Take(ctx, dir, "e", "web", cancel); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v, want that of the context", err)
+	}
+}
+
+func TestNoFolderIsNoHindrance(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range []string{"", file, filepath.Join(file, "below")} {
+		held, err := Take(t.Context(), dir, "e", "web", never(t))
+		if err != nil {
+			t.Errorf("%q: %v", dir, err)
+		}
+		held.Release()
+	}
+}
