@@ -2,7 +2,6 @@ package project
 
 import (
 	"maps"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -70,18 +69,6 @@ func wish(published string) int {
 		return 0
 	}
 	return n
-}
-
-// otherProtocols are container ports on which something else than HTTP is
-// spoken by convention: databases, queues, debuggers.
-var otherProtocols = []int{
-	22, 25, 53, 110, 143, 1025, 1433, 1521, 2000, 2181, 3306, 4222, 4317, 5432, 5671, 5672, 5678, 6379, 9042, 9092, 9229, 11211, 26257, 27017,
-}
-
-// Web tells whether a browser would get an answer on the port: it speaks TCP,
-// and by convention HTTP.
-func (p Port) Web() bool {
-	return p.Protocol == "tcp" && !slices.Contains(otherProtocols, p.Target)
 }
 
 // entrance is the port of a service that its URL names.

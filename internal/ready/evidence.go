@@ -10,6 +10,7 @@ import (
 	"github.com/moby/moby/api/types/container"
 
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/project"
 )
 
 // evidence is all that has been learned about one service. It only collects and
@@ -103,7 +104,7 @@ func (e *evidence) strays() []int {
 	const ephemeral = 32768
 	var found []int
 	for _, port := range slices.Concat(e.inside.outside, e.inside.loopback) {
-		if port != e.probe.Target && !debugPorts[port] && port < ephemeral {
+		if port != e.probe.Target && !project.Debugs(port) && port < ephemeral {
 			found = append(found, port)
 		}
 	}

@@ -150,7 +150,7 @@ func published(s types.ServiceConfig, number int) []candidate {
 func choose(ports []candidate, image string, mustHTTP bool) int {
 	rank := func(c candidate) int {
 		switch {
-		case debugPorts[c.Target]:
+		case project.Debugs(c.Target):
 			return 2
 		case mustHTTP && kindOf(c, image, false) != HTTP:
 			return 1

@@ -1,0 +1,35 @@
+package project
+
+// otherProtocols are container ports on which something else than HTTP is spoken
+// by convention. An HTTP request there would only fill somebody's log.
+var otherProtocols = map[int]string{
+	21: "FTP", 22: "SSH", 25: "SMTP", 53: "DNS", 110: "POP3", 143: "IMAP", 389: "LDAP", 465: "SMTPS", 587: "SMTP", 636: "LDAPS",
+	993: "IMAPS", 995: "POP3S", 1025: "SMTP", 1433: "SQL Server", 1521: "Oracle", 1883: "MQTT", 2000: "X-Ray", 2181: "ZooKeeper", 2379: "etcd",
+	3306: "MySQL", 3307: "MySQL", 4222: "NATS", 4317: "OTLP", 5432: "PostgreSQL", 5433: "PostgreSQL", 5671: "AMQP", 5672: "AMQP",
+	6379: "Redis", 6380: "Redis", 6432: "PgBouncer", 7233: "Temporal", 7687: "Bolt", 8883: "MQTT", 9042: "Cassandra",
+	9092: "Kafka", 11211: "memcached", 26257: "CockroachDB", 27017: "MongoDB", 27018: "MongoDB", 50051: "gRPC",
+}
+
+// debugPorts belong to debuggers and live-reload sockets.
+var debugPorts = map[int]bool{
+	9229: true, 9230: true, // node --inspect
+	5678: true, 5679: true, // debugpy
+	5005: true,              // JVM
+	2345: true, 40000: true, // delve
+	9003:  true,              // xdebug
+	24678: true, 35729: true, // Vite's and LiveReload's sockets
+}
+
+// OtherProtocol names what is spoken by convention on a TCP port inside a
+// container ("PostgreSQL"); it is empty for HTTP and where nothing is known.
+func OtherProtocol(target int) string { return otherProtocols[target] }
+
+// Debugs tells whether a port inside a container is a debugger's or a live-reload
+// socket's by convention: it is open before, or without, the program that it is about.
+func Debugs(target int) bool { return debugPorts[target] }
+
+// Web tells whether a browser would get an answer on the port: it speaks TCP,
+// and by convention HTTP.
+func (p Port) Web() bool {
+	return p.Protocol == "tcp" && OtherProtocol(p.Target) == "" && !Debugs(p.Target)
+}
