@@ -2,7 +2,7 @@ package cli
 
 import (
 	"context"
-	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,6 +14,7 @@ import (
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/run"
+	"github.com/devup-cli/devup/internal/up"
 	"github.com/devup-cli/devup/internal/workspace"
 )
 
@@ -202,22 +203,10 @@ func states(containers []plan.Container) map[string]string {
 // its containers have, or else those that its files ask for.
 func resolve(p *project.Project, place workspace.Place, containers []plan.Container, uid, gid int) *project.Project {
 	ports := map[project.PortKey]int{}
-	used := map[string]bool{}
-	for _, wanted := range p.PublishedPorts() {
+	published := p.PublishedPorts()
+	for _, wanted := range published {
 		ports[wanted.Key()] = wanted.Wanted
-		for _, c := range containers {
-			if c.Service != wanted.Service || c.OneOff {
-				continue
-			}
-			for _, open := range c.Ports {
-				id := fmt.Sprint(c.ID, open.Public, open.Protocol)
-				if open.Target == wanted.Target && open.Protocol == wanted.Protocol && !used[id] {
-					used[id] = true
-					ports[wanted.Key()] = open.Public
-					break
-				}
-			}
-		}
 	}
+	maps.Copy(ports, up.Remembered(published, containers))
 	return p.Resolve(ports, project.Where{URL: place.URL, HostIP: place.HostIP(), UID: uid, GID: gid})
 }
