@@ -52,10 +52,11 @@ func grace(seconds int) *time.Duration {
 }
 
 func (a *app) down(ctx context.Context, o downOptions) error {
-	r, err := a.observe(ctx)
+	r, held, err := a.observeInTurn(ctx)
 	if err != nil {
 		return err
 	}
+	defer held.Release()
 	todo := plan.Down(r.look.Observed, plan.DownOptions{Volumes: o.volumes})
 	if todo.Empty() {
 		a.ui.Say("nothing to remove: project " + r.name + " has nothing on the engine")

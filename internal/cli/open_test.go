@@ -93,4 +93,9 @@ func TestStateDir(t *testing.T) {
 			t.Errorf("%s %s=%s: %q, want %q", c.goos, c.name, c.value, got, c.want)
 		}
 	}
+	for _, goos := range []string{"linux", "darwin"} {
+		if got := stateDir(goos, func(string) string { return "" }, ""); got != "" {
+			t.Errorf("%s without a home: %q, want nothing rather than a folder in the project", goos, got)
+		}
+	}
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"os"
+	"os/user"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -13,15 +14,24 @@ import (
 	"github.com/devup-cli/devup/internal/workspace"
 )
 
-// home is the person's home directory, empty where none is set.
+// home is the person's home directory: the one that the environment names, else, as
+// under a service manager that sets none, the account's. It is empty where there is none.
 func (a *app) home() string {
+	name := "HOME"
 	if runtime.GOOS == "windows" {
-		return a.stdio.env("USERPROFILE")
+		name = "USERPROFILE"
 	}
-	return a.stdio.env("HOME")
+	if dir := a.stdio.env(name); dir != "" {
+		return dir
+	}
+	if account, err := user.Current(); err == nil {
+		return account.HomeDir
+	}
+	return ""
 }
 
-// stateDir is the folder for what devup keeps between runs.
+// stateDir is the folder for what devup keeps between runs, empty where there is no
+// home to have it in.
 func stateDir(goos string, env func(string) string, home string) string {
 	if dir := env("XDG_STATE_HOME"); filepath.IsAbs(dir) {
 		return filepath.Join(dir, "devup")
@@ -29,6 +39,8 @@ func stateDir(goos string, env func(string) string, home string) string {
 	switch {
 	case goos == "windows" && env("LocalAppData") != "":
 		return filepath.Join(env("LocalAppData"), "devup")
+	case home == "":
+		return ""
 	case goos == "darwin":
 		return filepath.Join(home, "Library", "Application Support", "devup", "state")
 	default:

@@ -44,10 +44,11 @@ take effect with devup up, not with this.`,
 
 // change applies a plan that is made of what is there and of the services meant.
 func (a *app) change(ctx context.Context, services []string, decide func(plan.Observed, []string) *plan.Plan, seconds int, nothing string) error {
-	r, err := a.observe(ctx)
+	r, held, err := a.observeInTurn(ctx)
 	if err != nil {
 		return err
 	}
+	defer held.Release()
 	if err := r.check(services); err != nil {
 		return err
 	}

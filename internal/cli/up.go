@@ -61,22 +61,26 @@ func (a *app) up(ctx context.Context, services []string, o upOptions) error {
 		return err
 	}
 	o.Timeout = a.settings.Timeout
-	survey, err := run.Observe(ctx, e.Client)
+	survey, p, release, err := a.surveyInTurn(ctx, e, p, services)
 	if err != nil {
 		return err
 	}
-	if p, err = a.checkout(ctx, p, survey, services...); err != nil {
-		return err
-	}
+	defer release()
+	machine.Applied = release
 	outcome, err := up.Run(ctx, machine, p, survey, o.Options)
 	a.remarks(outcome)
 	if o.DryRun {
-		a.showPlan(outcome)
+		if err == nil {
+			a.showPlan(outcome)
+		}
 		return err
 	}
 	if len(outcome.URLs) > 0 {
 		markFailed(outcome.URLs, err)
 		a.showURLs(outcome.URLs)
+	}
+	if ctx.Err() != nil && !o.detach && outcome.Plan != nil {
+		return a.stopStarted(ctx, &running{engine: e, name: p.Name, project: outcome.Project}, outcome)
 	}
 	if err != nil || o.detach {
 		return err

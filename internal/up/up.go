@@ -99,7 +99,7 @@ func Run(ctx context.Context, m Machine, p *project.Project, survey run.Survey, 
 		return out, nil
 	}
 	first, sweep := split(out.Plan)
-	options := run.Options{Inputs: made.inputs, Images: made.ids, Sink: m.Sink}
+	options := run.Options{Project: p.Name, Inputs: made.inputs, Images: made.ids, Sink: m.Sink}
 	result, failed := run.Apply(ctx, m.Engine, able.Project, first, options)
 	if m.Applied != nil {
 		m.Applied()

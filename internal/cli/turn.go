@@ -1,0 +1,68 @@
+package cli
+
+import (
+	"context"
+	"path/filepath"
+	"runtime"
+
+	"github.com/devup-cli/devup/internal/engine"
+	"github.com/devup-cli/devup/internal/event"
+	"github.com/devup-cli/devup/internal/lock"
+	"github.com/devup-cli/devup/internal/project"
+	"github.com/devup-cli/devup/internal/run"
+)
+
+// turn waits until no other devup of this person changes the project on the engine.
+func (a *app) turn(ctx context.Context, e *engine.Engine, name string) (lock.Held, error) {
+	dir := stateDir(runtime.GOOS, a.stdio.env, a.home())
+	if dir != "" {
+		dir = filepath.Join(dir, "locks")
+	}
+	return lock.Take(ctx, dir, e.Endpoint, name, func() {
+		a.ui.Sink()(event.Event{Kind: event.Note, Text: "another devup is working on project " + name + "; waiting until it is done"})
+	})
+}
+
+// observeInTurn is [app.observe] for a command that changes what it sees. The caller
+// releases the lock.
+func (a *app) observeInTurn(ctx context.Context) (*running, lock.Held, error) {
+	r, err := a.observe(ctx)
+	if err != nil {
+		return nil, lock.Held{}, err
+	}
+	held, err := a.turn(ctx, r.engine, r.name)
+	if err == nil && held.Waited {
+		r.look, err = look(ctx, r.engine, r.name)
+	}
+	if err != nil {
+		held.Release()
+		return nil, lock.Held{}, err
+	}
+	return r, held, nil
+}
+
+// surveyInTurn looks at the engine when it is the project's turn, and finds out under
+// which name this checkout goes there. The caller calls release, which may be called
+// more than once.
+func (a *app) surveyInTurn(ctx context.Context, e *engine.Engine, p *project.Project, services []string) (survey run.Survey, own *project.Project, release func(), err error) {
+	first, err := a.turn(ctx, e, p.Name)
+	if err != nil {
+		return survey, nil, nil, err
+	}
+	second := lock.Held{}
+	release = func() { first.Release(); second.Release() }
+	if survey, err = run.Observe(ctx, e.Client); err == nil {
+		own, err = a.checkout(ctx, p, survey, services...)
+	}
+	if err == nil && own.Name != p.Name {
+		second, err = a.turn(ctx, e, own.Name)
+		if err == nil && second.Waited {
+			survey, err = run.Observe(ctx, e.Client)
+		}
+	}
+	if err != nil {
+		release()
+		return survey, nil, nil, err
+	}
+	return survey, own, release, nil
+}
