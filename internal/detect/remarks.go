@@ -171,27 +171,39 @@ func (s *scan) remarkEnvFile(c *candidate) {
 // remarkLibraries names the members of the workspace that the service imports as
 // built files, which a checkout does not have.
 func (s *scan) remarkLibraries(c *candidate) {
+	var folders []string
+	var first Evidence
 	for _, member := range c.Packages.Linked {
 		name := path.Join(c.Packages.Workspace, member, "package.json")
 		p, err := parsePackage(name, s.tree.files.text(name))
-		if err != nil || p.Scripts["build"] == "" {
+		if err != nil || p.Scripts["build"] == "" || !s.lacksBuild(p) {
 			continue
 		}
-		for _, entry := range []string{rawText(p.Main), rawText(p.Module), rawText(p.Exports)} {
-			top, _, _ := strings.Cut(strings.TrimPrefix(path.Clean(entry), "/"), "/")
-			if entry == "" || !neverWalked[top] && outputBeside[top] == nil && top != "lib" {
-				continue
-			}
-			if _, err := fs.Stat(s.tree.files.fsys, path.Join(c.Packages.Workspace, member, entry)); err == nil {
-				continue
-			}
-			up := ""
-			if inside := relative(c.Packages.Workspace, c.Dir); c.Dir != c.Packages.Workspace {
-				up = strings.Repeat("../", strings.Count(inside, "/")+1)
-			}
-			c.remark(p.at("build", fmt.Sprintf("is imported by %s and has to be built for it: `devup exec %s sh -c \"cd '%s' && %s run build\"`",
-				c.Name, c.Name, up+member, c.Packages.Manager)))
-			break
+		if folders = append(folders, path.Dir(name)); len(folders) == 1 {
+			first = p.at("build", "")
 		}
 	}
+	switch len(folders) {
+	case 0:
+		return
+	case 1:
+		first.Text = fmt.Sprintf("%s imports what this builds, and it is not built: run `%s run build` in %s before `devup up`", c.Name, c.Packages.Manager, folders[0])
+	default:
+		first.Text = fmt.Sprintf("%s imports what is not built: run `%s run build` before `devup up` in %s, in this order",
+			c.Name, c.Packages.Manager, strings.Join(folders, ", "))
+	}
+	c.remark(first)
+}
+
+// lacksBuild says whether a package is imported by a file that its build makes
+// and that is not there.
+func (s *scan) lacksBuild(p *nodePackage) bool {
+	return slices.ContainsFunc([]string{rawText(p.Main), rawText(p.Module), rawText(p.Exports)}, func(entry string) bool {
+		top, _, _ := strings.Cut(path.Clean(entry), "/")
+		if entry == "" || !neverWalked[top] && outputBeside[top] == nil && top != "lib" {
+			return false
+		}
+		_, err := fs.Stat(s.tree.files.fsys, path.Join(path.Dir(p.path), entry))
+		return err != nil
+	})
 }

@@ -55,7 +55,7 @@ type Packages struct {
 	Workspace string
 	// Members are the folders of the workspace's packages without the root,
 	// relative to Workspace, sorted; Linked are those that the service imports,
-	// directly or through another.
+	// directly or through another, each behind those that it imports itself.
 	Members, Linked []string
 }
 

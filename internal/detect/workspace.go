@@ -2,6 +2,7 @@ package detect
 
 import (
 	"encoding/json"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -97,7 +98,8 @@ func (s *scan) standsAlone(c *candidate, w workspace) bool {
 	return c.Dir != w.dir && s.tree.folders[c.Dir].first(names...) != "" && s.tree.folders[w.dir].first(names...) == ""
 }
 
-// linked are the members that the service imports, directly or through another.
+// linked are the members that the service imports, directly or through another,
+// each behind those that it imports itself.
 func (s *scan) linked(c *candidate, w workspace) []string {
 	byName := map[string]string{}
 	packages := map[string]*nodePackage{}
@@ -108,22 +110,22 @@ func (s *scan) linked(c *candidate, w workspace) []string {
 		}
 	}
 	var linked []string
-	queue := []*nodePackage{c.node}
-	for len(queue) > 0 {
-		p := queue[0]
-		queue = queue[1:]
-		for _, wanted := range []versions{p.Dependencies, p.DevDependencies} {
-			for name := range wanted {
-				member, found := byName[name]
-				if !found || slices.Contains(linked, member) || path.Join(w.dir, member) == c.Dir {
-					continue
-				}
-				linked = append(linked, member)
-				queue = append(queue, packages[member])
+	seen := map[string]bool{}
+	var visit func(p *nodePackage)
+	visit = func(p *nodePackage) {
+		names := slices.AppendSeq(slices.Collect(maps.Keys(p.Dependencies)), maps.Keys(p.DevDependencies))
+		slices.Sort(names)
+		for _, name := range names {
+			member, found := byName[name]
+			if !found || seen[member] || path.Join(w.dir, member) == c.Dir {
+				continue
 			}
+			seen[member] = true
+			visit(packages[member])
+			linked = append(linked, member)
 		}
 	}
-	slices.Sort(linked)
+	visit(c.node)
 	return linked
 }
 
