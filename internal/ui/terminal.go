@@ -15,6 +15,8 @@ import (
 const (
 	maxRegion = 24
 	maxName   = 36
+	usualName = 28 // what most containers' names need; lines align from the first one on
+	roomy     = 80 // columns from which on usualName is not too much
 )
 
 // chunk is finished text that waits to be written above the region.
@@ -102,6 +104,9 @@ func (r *terminal) drop(key string, e *entry) {
 func (r *terminal) settle(e event.Event, took time.Duration) {
 	r.nameWidth = max(r.nameWidth, min(ansi.StringWidth(e.Name), maxName))
 	columns, _ := r.streams.Size()
+	if columns >= roomy {
+		r.nameWidth = max(r.nameWidth, usualName)
+	}
 	r.print(toErr, settled(e, took, r.nameWidth, columns, r.theme)+"\n")
 }
 

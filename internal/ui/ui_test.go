@@ -176,7 +176,7 @@ func TestResize(t *testing.T) {
 		pause(time.Second)
 		u.Sink()(event.Event{Kind: event.Service, Name: "a-service-with-a-long-name", State: event.Done, Text: "answers"})
 		u.Close()
-		want := "first\nsecond\n✓ service   a-service-with-a-long-name  answers 3.0s\n"
+		want := "first\nsecond\n✓ service   a-service-with-a-long-name    answers 3.0s\n"
 		if diff := cmp.Diff(want, s.text()); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
