@@ -31,7 +31,7 @@ type Row struct {
 	URL      string `json:"url,omitempty"`     // what a browser opens; empty where no browser gets an answer
 	Address  string `json:"address,omitempty"` // "localhost:5432", for ports that are not for browsers
 	State    string `json:"state"`
-	Public   bool   `json:"public"` // may be opened to the internet
+	Public   bool   `json:"public"` // may be opened to the internet; never true where browsers reach ports through localhost
 }
 
 // Table lists the published ports of a resolved project by service, in each in
@@ -75,7 +75,7 @@ func row(p project.Port, place workspace.Place, public bool) Row {
 	case !p.Web():
 		r.Address = net.JoinHostPort(host, number)
 	case place.Remote || host == "localhost":
-		r.URL, r.Public = place.URL(p.Wanted), public
+		r.URL, r.Public = place.URL(p.Wanted), public && place.Remote
 	default:
 		r.URL = "http://" + net.JoinHostPort(host, number)
 	}

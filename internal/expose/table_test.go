@@ -49,7 +49,7 @@ func TestTable(t *testing.T) {
 	}{
 		{"laptop", workspace.Place{}, `
 {"type":"url","service":"any","target":8000,"protocol":"tcp","state":"not running","public":false}
-{"type":"url","service":"api","target":4567,"protocol":"tcp","port":4567,"url":"http://localhost:4567","state":"running","public":true}
+{"type":"url","service":"api","target":4567,"protocol":"tcp","port":4567,"url":"http://localhost:4567","state":"running","public":false}
 {"type":"url","service":"db","target":5432,"protocol":"tcp","port":5432,"address":"localhost:5432","state":"not running","public":false}
 {"type":"url","service":"dns","target":5353,"protocol":"udp","port":5353,"address":"192.168.1.5:5353","state":"not running","public":false}
 {"type":"url","service":"lan","target":80,"protocol":"tcp","port":8080,"url":"http://192.168.1.5:8080","state":"not running","public":false}
