@@ -76,7 +76,8 @@ func (a *attendant) loop(ctx context.Context) *fail.Error {
 	}
 	peer := func() {
 		peering = true
-		busy.Go(func() { send(inner, sightings, a.sight(inner)) })
+		now := a.evidence.state
+		busy.Go(func() { send(inner, sightings, a.sight(inner, now)) })
 	}
 
 	for {
@@ -113,6 +114,7 @@ func (a *attendant) loop(ctx context.Context) *fail.Error {
 		case seen := <-sightings:
 			peering = false
 			a.evidence.peer(seen.sockets, seen.err, time.Now())
+			a.evidence.strandedFor.mark(seen.stranded, time.Now())
 			peerAt.Reset(a.peerPause())
 		}
 	}
@@ -144,16 +146,23 @@ func (a *attendant) slower(pause, patience time.Duration) (time.Duration, time.D
 	return min(pause*5/4, lastPause), patience
 }
 
-// sighting is one look at the sockets inside the container.
+// sighting is one look inside the container: at its sockets and, where nothing
+// listens yet, at its last words.
 type sighting struct {
-	sockets sockets
-	err     error
+	sockets  sockets
+	err      error
+	stranded bool // the program has crashed, and what restarts it waits for an edit
 }
 
-// sight looks inside the container once.
-func (a *attendant) sight(ctx context.Context) sighting {
+// sight looks inside the container once. It must not touch the evidence, which
+// the loop goes on collecting; s is the container's state as it was.
+func (a *attendant) sight(ctx context.Context, s state) sighting {
 	found, err := listening(ctx, a.engine, a.probe.Container)
-	return sighting{found, err}
+	seen := sighting{sockets: found, err: err}
+	if err == nil && len(found.outside)+len(found.loopback) == 0 {
+		seen.stranded = stranded(a.log(ctx, s, "5"))
+	}
+	return seen
 }
 
 func (a *attendant) peerPause() time.Duration {

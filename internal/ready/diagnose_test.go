@@ -105,6 +105,8 @@ func TestDiagnoseLines(t *testing.T) {
 		{"go resolver", "dial tcp: lookup db on 127.0.0.11:53: no such host", "name-unknown"},
 		{"required variable", "panic: JWT_SECRET must be set", "env-missing"},
 		{"environment variable missing", "Error: Environment variable not found: DATABASE_URL", "env-missing"},
+		{"told to set a variable", "No MongoDB url provided. Make sure there is a MONGODB_URL environment variable set. See the README for more details.", "env-missing"},
+		{"mongoose without an address", "Error: The `uri` parameter to `openUri()` must be a string, got \"undefined\". Make sure the first parameter to `mongoose.connect()` or `mongoose.createConnection()` is a string.", "env-missing"},
 		{"data of another version", "DETAIL:  The data directory was initialized by PostgreSQL version 13, which is not compatible with this version 16.", "data-version"},
 		{"reason before its effect", "ModuleNotFoundError: No module named 'jwt'\nsh: 1: react-scripts: not found", "packages-missing"},
 		{"not executable", "sh: 1: ./entry.sh: Permission denied", "not-executable"},
@@ -115,6 +117,25 @@ func TestDiagnoseLines(t *testing.T) {
 		if cause.Code != test.want || found != (test.want != "") {
 			t.Errorf("%s: got %q (%s), want %q", test.name, cause.Code, cause.Sentence, test.want)
 		}
+	}
+}
+
+func TestStranded(t *testing.T) {
+	t.Parallel()
+	for last, want := range map[string]bool{
+		"[nodemon] app crashed - waiting for file changes before starting...":      true,
+		"[nodemon] clean exit - waiting for changes before restart":                true,
+		"Failed running 'index.js'":                                                true,
+		"Failed running 'index.js'. Waiting for file changes before restarting...": true,
+		"[nodemon] restarting due to changes...":                                   false,
+		"Server started at http://localhost:5000":                                  false,
+	} {
+		if got := stranded([]string{"[nodemon] app crashed - waiting for file changes before starting...", last}); got != want {
+			t.Errorf("%s: %v, want %v", last, got, want)
+		}
+	}
+	if stranded(nil) {
+		t.Error("an empty log counts as stranded")
 	}
 }
 

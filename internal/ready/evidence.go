@@ -31,6 +31,8 @@ type evidence struct {
 	blind     bool      // inside cannot be read
 	shutFor   since     // listens on loopback only
 	astrayFor since     // listens, but not where it is published
+
+	strandedFor since // crashed, and waits for an edit
 }
 
 // since is the time from which on something has been so; the zero value says
@@ -59,6 +61,7 @@ const (
 	astrayTime   = 30 * time.Second // another port is listened on; a slow program may open a minor port first
 	erringTime   = 20 * time.Second // 500 and above; a program may need its database for a moment
 	illTime      = 10 * time.Second // unhealthy
+	strandedTime = 2 * time.Second  // a watcher waits for an edit after a crash
 	patientTime  = 30 * time.Second // a crash loop whose cause may pass, such as a database that is not up yet
 )
 
@@ -70,6 +73,7 @@ func (e *evidence) hear(a answer, now time.Time) {
 func (e *evidence) see(s state, now time.Time) {
 	if e.state.known && !s.started.Equal(e.state.started) { // another process: its sockets are not the old one's
 		e.inside, e.looked, e.blind, e.shutFor, e.astrayFor = sockets{}, time.Time{}, false, since{}, since{}
+		e.strandedFor = since{}
 	}
 	e.state = s
 	runs := s.known && s.status == container.StateRunning
@@ -238,6 +242,8 @@ func (e *evidence) answers(text string) ruling {
 // as they are for a while.
 func (e *evidence) judgeInside(now time.Time) ruling {
 	switch {
+	case e.strandedFor.lasted(strandedTime, now):
+		return ruling{code: fail.Exited, text: "has crashed, and its watcher waits for a file to change"}
 	case e.shutFor.lasted(loopbackTime, now):
 		return e.shut()
 	case !e.astrayFor.lasted(astrayTime, now):

@@ -26,7 +26,7 @@ const (
 // failure makes the error for a ruling: the sentence, the likely cause, the last
 // lines and what to do next.
 func (a *attendant) failure(ctx context.Context, r ruling) (*fail.Error, Cause) {
-	lines := a.log(ctx)
+	lines := a.log(ctx, a.evidence.state, readLines)
 	cause, found := Diagnose(lines, a.evidence.state.exit)
 	if !found || !explains(cause, r.code) {
 		cause = Cause{}
@@ -63,15 +63,15 @@ func (a *attendant) hint(r ruling, c Cause, lines []string) string {
 	return step + "; " + logs
 }
 
-// log reads the last lines of the container's present run. It gives none where
-// they cannot be read, for instance with a logging driver that keeps nothing.
-func (a *attendant) log(ctx context.Context) []string {
+// log reads the last lines of the container's present run; s is its state. It
+// gives none where they cannot be read, for instance with a logging driver that
+// keeps nothing.
+func (a *attendant) log(ctx context.Context, s state, lines string) []string {
 	ctx, cancel := context.WithTimeout(ctx, logTime)
 	defer cancel()
-	options := client.ContainerLogsOptions{ShowStdout: true, ShowStderr: true, Tail: readLines}
-	state := a.evidence.state
-	if !state.started.IsZero() {
-		options.Since = state.started.Format(time.RFC3339Nano)
+	options := client.ContainerLogsOptions{ShowStdout: true, ShowStderr: true, Tail: lines}
+	if !s.started.IsZero() {
+		options.Since = s.started.Format(time.RFC3339Nano)
 	}
 	stream, err := a.engine.ContainerLogs(ctx, a.probe.Container, options)
 	if err != nil {
@@ -80,7 +80,7 @@ func (a *attendant) log(ctx context.Context) []string {
 	defer stream.Close()
 	var text bytes.Buffer
 	limited := io.LimitReader(stream, 4<<20)
-	if state.tty {
+	if s.tty {
 		_, _ = io.Copy(&text, limited) // what could be read is shown, even if the rest is lost
 	} else {
 		_, _ = stdcopy.StdCopy(&text, &text, limited)

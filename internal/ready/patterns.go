@@ -173,6 +173,16 @@ var patterns = []pattern{
 		hint:     "set $name in the service's environment or in its env_file",
 	},
 	{
+		code: "env-missing", line: re(`(?i:(?:make sure|ensure|please (?:set|provide|define|add)|you (?:must|need to) (?:set|provide|define))\b.{0,40}?)(?P<name>[A-Z][A-Z0-9]*_[A-Z0-9_]+)`),
+		sentence: "the variable $name is not set",
+		hint:     "set $name in the service's environment or in its env_file",
+	},
+	{
+		code: "env-missing", line: re("parameter to `openUri\\(\\)` must be a string, got \"?undefined"),
+		sentence: "mongoose is given no address of a database",
+		hint:     "set the variable that the program takes it from, often MONGO_URI or MONGODB_URI, in the service's environment",
+	},
+	{
 		code: "syntax", line: re(`^\s*(?P<kind>SyntaxError|IndentationError|TabError): (?P<what>.*)`),
 		sentence: "there is a syntax error: $what",
 	},

@@ -225,6 +225,23 @@ func TestWait(t *testing.T) {
 			want:  "web warning: listens on 5000, but nothing on its published port 3000", by: 35 * time.Second,
 		},
 		{
+			name: "crashed under a watcher that waits for an edit",
+			world: func(w *world) {
+				w.sockets = listens("0B00007F:8888")
+				w.logs["c1"] = "[nodemon] starting `node server.js`\nMake sure there is a MONGODB_URL environment variable set.\n[nodemon] app crashed - waiting for file changes before starting...\n"
+			},
+			code: fail.Exited, want: "web has crashed, and its watcher waits for a file to change: the variable MONGODB_URL is not set",
+			hint: "set MONGODB_URL", by: 8 * time.Second,
+		},
+		{
+			name: "restarted by its watcher",
+			world: func(w *world) {
+				w.answer, w.sockets = after(15*time.Second, answer{answered, 200}), listens("0B00007F:8888")
+				w.logs["c1"] = "[nodemon] app crashed - waiting for file changes before starting...\n[nodemon] restarting due to changes...\n"
+			},
+			want: "web done: answers 200", by: 16 * time.Second,
+		},
+		{
 			name:  "nothing",
 			world: func(w *world) { w.sockets = listens("0B00007F:8888") },
 			code:  fail.NotListening, want: "web does not listen on port 3000 after 3m0s",
