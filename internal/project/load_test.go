@@ -331,6 +331,8 @@ func TestNodeModulesOfTheImageStayVisible(t *testing.T) {
 		{"hidden", "-- web/package.json --\n{}", "build: web\nvolumes: ['./web:/app']", note},
 		{"installed on the host", "-- web/package.json --\n{}\n-- web/node_modules/react/package.json --\n{}", "build: web\nvolumes: ['./web:/app']", ""},
 		{"the mount point of an earlier run", "-- web/package.json --\n{}\n-- web/node_modules/ --", "build: web\nvolumes: ['./web:/app']", note},
+		{"a Python image", "-- web/package.json --\n{}\n-- web/Dockerfile --\nFROM python:3.13\nRUN pip install flask\n", "build: web\nvolumes: ['./web:/app']", ""},
+		{"a Node image", "-- web/package.json --\n{}\n-- web/Dockerfile --\nFROM node:24\nRUN npm ci\n", "build: web\nvolumes: ['./web:/app']", note},
 		{"only a cache", "-- web/package.json --\n{}\n-- web/node_modules/.cache/x --\n", "build: web\nvolumes: ['./web:/app']", note},
 		{"no package.json", "-- web/x --", "build: web\nvolumes: ['./web:/app']", ""},
 		{"has its volume", "-- web/package.json --\n{}", "build: web\nvolumes: ['./web:/app', '/app/node_modules/']", ""},

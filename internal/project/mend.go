@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -128,7 +129,7 @@ func (l *loading) envFileFailure(p *Project, err error) error {
 func (l *loading) nodeModules(p *Project) {
 	for _, name := range p.ServiceNames() {
 		s := p.Services[name]
-		if s.Build == nil {
+		if s.Build == nil || !installsModules(s.Build) {
 			continue
 		}
 		for _, mount := range s.Volumes {
@@ -159,6 +160,26 @@ func mountedAt(s types.ServiceConfig, target string) bool {
 		}
 	}
 	return false
+}
+
+// packageManager is what puts node_modules into an image.
+var packageManager = regexp.MustCompile(`\b(?:npm|yarn|pnpm|bun|node_modules)\b`)
+
+// installsModules tells whether an image can have node_modules: a Python service
+// beside a package.json has none. What cannot be read may have some.
+func installsModules(b *types.BuildConfig) bool {
+	text := []byte(b.DockerfileInline)
+	if len(text) == 0 {
+		name := b.Dockerfile
+		if !filepath.IsAbs(name) {
+			name = filepath.Join(b.Context, name)
+		}
+		var err error
+		if text, err = os.ReadFile(name); err != nil {
+			return true
+		}
+	}
+	return packageManager.Match(text)
 }
 
 // lacksModules tells whether a package has nothing installed. What an earlier run
