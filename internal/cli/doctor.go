@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -82,12 +81,9 @@ func (a *app) doctorOptions(ctx context.Context) (doctor.Options, error) {
 	o := doctor.Options{
 		Connect: a.connect, Settings: a.settings, Place: place,
 		GOOS: runtime.GOOS, WSL: a.stdio.env("WSL_DISTRO_NAME") != "",
-		Registries: []doctor.Registry{
-			{Name: "npm", URL: cmp.Or(a.settings.NPMRegistry, a.stdio.env("NPM_CONFIG_REGISTRY"), "https://registry.npmjs.org/")},
-			{Name: "pip", URL: cmp.Or(a.settings.PipIndexURL, a.stdio.env("PIP_INDEX_URL"), "https://pypi.org/simple/")},
-		},
-		Client:   doctor.NewClient(outside.CA, outside.Proxy),
-		CASource: outside.CASource, Free: doctor.FreeSpace,
+		Registries: doctor.Registries(outside.NPM, outside.Pip), // what builds will ask
+		Client:     doctor.NewClient(outside.CA, outside.Proxy),
+		CASource:   outside.CASource, Free: doctor.FreeSpace,
 	}
 	p, err := a.load(ctx)
 	switch {

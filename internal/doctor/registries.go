@@ -6,8 +6,8 @@ import (
 )
 
 // Registries gives the package registries that configuration files of npm
-// (.npmrc) and pip (pip.conf) name, each once. A client that is not configured
-// has none here: devup does not know what its default is.
+// (.npmrc) and pip (pip.conf) name, each once. A client for which none is named
+// uses the public one.
 func Registries(npmrc, pipConf []byte) []Registry {
 	var found []Registry
 	add := func(name, address string) {
@@ -29,6 +29,11 @@ func Registries(npmrc, pipConf []byte) []Registry {
 			for address := range strings.FieldsSeq(value) {
 				add("pip", address)
 			}
+		}
+	}
+	for _, public := range []Registry{{"npm", "https://registry.npmjs.org/"}, {"pip", "https://pypi.org/simple/"}} {
+		if !slices.ContainsFunc(found, func(r Registry) bool { return r.Name == public.Name }) {
+			found = append(found, public)
 		}
 	}
 	return found
