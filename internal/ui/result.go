@@ -1,10 +1,6 @@
 package ui
 
-import (
-	"strings"
-
-	"github.com/charmbracelet/x/ansi"
-)
+import "strings"
 
 // Text prints a result for people to stdout; a line end is added where it lacks one.
 func (u *UI) Text(text string) {
@@ -55,16 +51,6 @@ func (u *UI) Diff(diff string) {
 		b.WriteString("    " + text + "\n")
 	}
 	u.Text(b.String())
-}
-
-// Wrap breaks prose into lines no wider than the terminal, or than 100 columns
-// where there is none.
-func (u *UI) Wrap(text string, indent int) string {
-	columns := 100
-	if u.streams.ErrTTY {
-		columns, _ = u.streams.Size()
-	}
-	return ansi.Wordwrap(text, max(columns-indent, 10), "")
 }
 
 // Prompt prints a question to stderr and leaves the cursor behind it.
