@@ -46,8 +46,8 @@ mkdir "$scratch/bench"
 cat >"$scratch/bench/compose.yaml" <<'YAML'
 name: devup-bench
 services:
-  one: { image: "redis:7", ports: ["127.0.0.1::6379"] }
-  two: { image: "redis:7", ports: ["127.0.0.1::6379"] }
+  one: { image: "python:3.13-slim-bookworm", init: true, command: [python3, -m, http.server, "8000"], ports: ["127.0.0.1:8801:8000"] }
+  two: { image: "python:3.13-slim-bookworm", init: true, command: [python3, -m, http.server, "8000"], ports: ["127.0.0.1:8802:8000"] }
 YAML
 many "$scratch/many"
 devup -C "$scratch/bench" up --detach >/dev/null 2>&1
