@@ -232,7 +232,7 @@ func (s Spec) folders(def definition, sent rewritten) (map[string]fsutil.FS, err
 		mounts["dockerfile"] = files
 	}
 	if s.Local() {
-		folder, err := fsutil.NewFS(s.Context)
+		folder, err := s.open()
 		if err != nil {
 			return nil, contextError(s, err)
 		}

@@ -126,7 +126,7 @@ func writeTar(ctx context.Context, out io.Writer, s Spec, def definition, ignore
 	if _, err := w.Write(def.text); err != nil {
 		return err
 	}
-	root, err := fsutil.NewFS(s.Context)
+	root, err := s.open()
 	if err != nil {
 		return err
 	}

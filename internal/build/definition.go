@@ -49,12 +49,13 @@ func readDefinition(s Spec) (definition, error) {
 func dockerfileError(s Spec, err error) error {
 	hint := "make the file readable"
 	message := "the Dockerfile of " + s.Service + " cannot be read"
-	if errors.Is(err, fs.ErrNotExist) {
+	missing := errors.Is(err, fs.ErrNotExist)
+	if missing {
 		message = "the Dockerfile of " + s.Service + " does not exist"
 		hint = "run devup init, which writes one, or set build.dockerfile of the service"
 	}
 	e := fail.Wrap(err, fail.Config, hint, "%s", message)
-	e.Service, e.File = s.Service, s.relative(s.Dockerfile)
+	e.Service, e.File, e.Told = s.Service, s.relative(s.Dockerfile), missing
 	return e
 }
 
@@ -88,7 +89,7 @@ func contextError(s Spec, err error) error {
 	case errors.Is(err, fs.ErrPermission):
 		e = fail.Wrap(err, fail.Denied, "make it readable, or name it in .dockerignore", "a file of the build context of %s may not be read", s.Service)
 	}
-	e.Service, e.File = s.Service, shown
+	e.Service, e.File, e.Told = s.Service, shown, true
 	return e
 }
 

@@ -46,6 +46,7 @@ type Spec struct {
 
 	Hidden []string // container paths that bind mounts hide when the service runs
 	Shown  []string // volumes below a hidden path: a new one starts as a copy of the image's folder
+	Points []string // folders of this machine that something is mounted in when the service runs
 }
 
 // Secret is a secret of the build section. Its value never leaves the session
@@ -128,6 +129,7 @@ func composeSpec(p *types.Project, name string, above []string) (Spec, error) {
 		s.SSH = append(s.SSH, SSH(key))
 	}
 	s.Hidden, s.Shown = mounts(svc.Volumes)
+	s.Points = mountPoints(svc.Volumes)
 	if err := s.addSecrets(p, b.Secrets); err != nil {
 		return Spec{}, err
 	}

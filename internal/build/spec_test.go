@@ -54,7 +54,7 @@ func TestSpecs(t *testing.T) {
 				types.ServiceVolumeConfig{Type: "bind", Source: "/p/web", Target: "/web/"},
 				types.ServiceVolumeConfig{Type: "volume", Target: "/web/node_modules"},
 				types.ServiceVolumeConfig{Type: "volume", Target: "/data"}),
-			want: Spec{Image: "shop-web", Context: "/p", Dockerfile: filepath.FromSlash("/p/Dockerfile"), Hidden: []string{"/web"}, Shown: []string{"/web/node_modules"}},
+			want: Spec{Image: "shop-web", Context: "/p", Dockerfile: filepath.FromSlash("/p/Dockerfile"), Hidden: []string{"/web"}, Shown: []string{"/web/node_modules"}, Points: []string{filepath.FromSlash("/p/web/node_modules")}},
 		},
 		"the network of the machine": {
 			service: service("", &types.BuildConfig{Context: "/p", Network: "host", Privileged: true, ShmSize: 64}),

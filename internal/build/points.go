@@ -1,0 +1,53 @@
+package build
+
+import (
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/tonistiigi/fsutil"
+	fstypes "github.com/tonistiigi/fsutil/types"
+)
+
+// mountPoints are the folders of this machine in which something is mounted when
+// the service runs: ./web:/app and a volume at /app/node_modules need the folder
+// ./web/node_modules.
+func mountPoints(volumes []types.ServiceVolumeConfig) []string {
+	var points []string
+	for _, outer := range volumes {
+		if outer.Type != types.VolumeTypeBind {
+			continue
+		}
+		for _, inner := range volumes {
+			below, ok := strings.CutPrefix(path.Clean(inner.Target), path.Clean(outer.Target)+"/")
+			if ok {
+				points = append(points, filepath.Join(outer.Source, filepath.FromSlash(below)))
+			}
+		}
+	}
+	return points
+}
+
+// open gives the files of the context as a build gets them. An empty folder that
+// is there only to be mounted on is left out: the first run of the service made
+// it, and for the next build COPY . would be another step than before, and all
+// that comes after it, npm install, would be done again.
+func (s Spec) open() (fsutil.FS, error) {
+	folder, err := fsutil.NewFS(s.Context)
+	if err != nil || len(s.Points) == 0 {
+		return folder, err
+	}
+	return fsutil.NewFilterFS(folder, &fsutil.FilterOpt{Map: func(name string, _ *fstypes.Stat) fsutil.MapResult {
+		full := filepath.Join(s.Context, name)
+		if !slices.Contains(s.Points, full) {
+			return fsutil.MapResultKeep
+		}
+		if entries, err := os.ReadDir(full); err != nil || len(entries) > 0 {
+			return fsutil.MapResultKeep
+		}
+		return fsutil.MapResultSkipDir
+	}})
+}

@@ -1,0 +1,51 @@
+package build
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+)
+
+func TestContextLeavesMountPointsOut(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for _, folder := range []string{"node_modules", "empty", "full"} {
+		if err := os.Mkdir(filepath.Join(dir, folder), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(dir, "full", "x"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct{ points, want []string }{
+		"no mounts":          {nil, []string{"empty", "full", "full/x", "node_modules"}},
+		"an empty one":       {[]string{"node_modules"}, []string{"empty", "full", "full/x"}},
+		"one that has files": {[]string{"full"}, []string{"empty", "full", "full/x", "node_modules"}},
+		"one that is absent": {[]string{"other"}, []string{"empty", "full", "full/x", "node_modules"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := Spec{Context: dir}
+			for _, p := range test.points {
+				s.Points = append(s.Points, filepath.Join(dir, p))
+			}
+			folder, err := s.open()
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			err = folder.Walk(t.Context(), "", func(name string, _ fs.DirEntry, err error) error {
+				got = append(got, filepath.ToSlash(name))
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !slices.Equal(got, test.want) {
+				t.Errorf("got %v, want %v", got, test.want)
+			}
+		})
+	}
+}
