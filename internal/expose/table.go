@@ -7,6 +7,7 @@ import (
 	"net"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
@@ -47,15 +48,7 @@ func Table(p *project.Project, place workspace.Place, running map[string]string)
 			rows = append(rows, hostRows(name, s.Ports, place, p.Extensions[name].Public)...)
 		}
 	}
-	slices.SortStableFunc(rows, func(a, b Row) int {
-		switch {
-		case a.Service < b.Service:
-			return -1
-		case a.Service > b.Service:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(rows, func(a, b Row) int { return strings.Compare(a.Service, b.Service) })
 	for i := range rows {
 		if rows[i].State = running[rows[i].Service]; rows[i].State == "" {
 			rows[i].State = NotRunning
