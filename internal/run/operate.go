@@ -210,8 +210,7 @@ func (a *applier) seconds() *int {
 	return &seconds
 }
 
-// ignoreGone drops the error that a resource is not there or is being removed
-// by somebody else already.
+// ignoreGone drops the error that a resource is not there.
 func ignoreGone(err error) error {
 	if errdefs.IsNotFound(err) {
 		return nil
