@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -127,10 +128,19 @@ func diagnose(ctx context.Context, host string, failed error) (cause, string) {
 	}
 }
 
+// sshSaid is what the ssh command printed, at the end of the helper's error.
+var sshSaid = regexp.MustCompile(`(?s)command \[ssh .*stderr=(.+)$`)
+
 // plain is an error's text in one line, without the request that nobody made.
 func plain(err error) string {
 	if request, ok := errors.AsType[*url.Error](err); ok {
 		err = request.Err
+	}
+	if name, ok := errors.AsType[*net.DNSError](err); ok && name.IsNotFound {
+		return "the name " + name.Name + " cannot be resolved"
+	}
+	if said := sshSaid.FindStringSubmatch(err.Error()); said != nil {
+		return strings.Join(strings.Fields(said[1]), " ")
 	}
 	return strings.Join(strings.Fields(err.Error()), " ")
 }

@@ -151,7 +151,9 @@ func contextTarget(s system, usual []candidate, name, from, undo string) ([]targ
 	}
 	metadata, err := contexts.GetMetadata(name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fail.Wrap(err, fail.NoEngine, undo, "there is no docker context %q, which %s names", name, from)
+		e := fail.Wrap(err, fail.NoEngine, undo, "there is no docker context %q, which %s names", name, from)
+		e.Told = true
+		return nil, e
 	}
 	if err != nil {
 		return nil, wrong(err)

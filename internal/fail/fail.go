@@ -69,6 +69,7 @@ type Error struct {
 	Line    int      // its line, counted from 1; 0 for none
 	Lines   []string // evidence: the last lines of a log or of a build, oldest first
 	Cause   error    // what led to it, or nil; its text is not part of Message
+	Told    bool     // Message says all that the Cause says: people need not read it too
 }
 
 // New makes an error whose message is formatted as by [fmt.Sprintf].

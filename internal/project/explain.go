@@ -35,7 +35,7 @@ func syntaxError(file string, err error) error {
 		line++ // this one error of the library counts lines from 0, and the type has no exported name
 	}
 	e := fail.Wrap(err, fail.Config, "", "the YAML breaks off or is malformed here: %s", clause)
-	e.File, e.Line = file, line
+	e.File, e.Line, e.Told = file, line, true
 	switch {
 	case strings.Contains(text, "cannot start any token"):
 		e.Message = "a tab or another character that cannot stand here"
@@ -68,7 +68,7 @@ func explain(err error, files []source) error {
 	text := strings.TrimSuffix(strings.TrimSpace(err.Error()), ": invalid compose project")
 	if m := duplicate.FindStringSubmatch(text); m != nil {
 		e := fail.Wrap(err, fail.Config, "", "the key %s stands here for the second time; the first is in line %s", m[2], m[3])
-		e.File, e.Line = parsedFile(text, files), number(m[1])
+		e.File, e.Line, e.Told = parsedFile(text, files), number(m[1]), true
 		return e
 	}
 	if strings.HasPrefix(text, "failed to parse ") {
@@ -82,6 +82,11 @@ func explain(err error, files []source) error {
 	}
 	if m := badField.FindStringSubmatch(text); m != nil {
 		return at(err, files, append([]string{"services", m[1]}, strings.Split(m[2], ".")...), "%s of service %s: %s", m[2], m[1], m[3])
+	}
+	if text == "top-level object must be a mapping" {
+		e := at(err, files, nil, "this is no Compose file: a list or a text stands where keys should")
+		e.Hint = "a Compose file begins with services:"
+		return e
 	}
 	if m := mustBe.FindStringSubmatch(text); m != nil {
 		return at(err, files, splitPath(files, m[1]), "%s %s", m[1], article(m[2]))
@@ -109,6 +114,7 @@ func explain(err error, files []source) error {
 // at makes the failure for the place that the keys lead to.
 func at(cause error, files []source, keys []string, format string, args ...any) *fail.Error {
 	e := fail.Wrap(cause, fail.Config, "", format, args...)
+	e.Told = true
 	e.File, e.Line = locate(files, keys...)
 	if len(keys) > 1 && keys[0] == "services" {
 		e.Service = keys[1]
@@ -169,7 +175,7 @@ func explainPort(cause error, files []source, text string) error {
 	culprit := text[strings.LastIndex(text, " ")+1:]
 	for _, f := range files {
 		for i, line := range strings.Split(string(f.content), "\n") {
-			if strings.Contains(line, culprit) && strings.Contains(line, ":") && strings.Contains(line, "-") {
+			if strings.Contains(line, culprit) && (strings.Contains(line, ":") || strings.Contains(line, "-")) {
 				e := at(cause, files, nil, "this is no port mapping: %s", text)
 				e.File, e.Line = f.path, i+1
 				e.Hint = `for example "3000:3000": the host's port, then the container's`

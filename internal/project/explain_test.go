@@ -27,7 +27,7 @@ func TestWrongConfigs(t *testing.T) {
 			"devup.yaml:4: the key image stands here for the second time; the first is in line 3", "",
 		},
 		{"empty", "\n", "devup.yaml: the file is empty", "devup init"},
-		{"a list", "- a", "devup.yaml: top-level object must be a mapping", ""},
+		{"a list", "- a", "devup.yaml: this is no Compose file: a list or a text stands where keys should", "services:"},
 		{"service is a list", "services:\n  web:\n    - image: x", "devup.yaml:2: services.web must be a mapping", ""},
 		{"service is nothing", "services:\n  web:", "devup.yaml:2: services.web must be a mapping", ""},
 		{"services is a list", "services: [a]", "devup.yaml:1: services must be a mapping", ""},
@@ -43,6 +43,7 @@ func TestWrongConfigs(t *testing.T) {
 		},
 		{"ports is a number", "services:\n  web:\n    image: x\n    ports: 3000", "devup.yaml:4: services.web.ports must be a list", ""},
 		{"port too high", "services:\n  web:\n    image: x\n    ports:\n      - '1:1'\n      - '70000:80'", "devup.yaml:6: this is no port mapping: invalid hostPort: 70000", "3000:3000"},
+		{"port in a flow list", "services:\n  web:\n    image: x\n    ports: ['99999:80']", "devup.yaml:4: this is no port mapping: invalid hostPort: 99999", "3000:3000"},
 		{"port is a word", "services:\n  web:\n    image: x\n    ports:\n      - '80:http'", "devup.yaml:5: this is no port mapping: invalid containerPort: http", "3000:3000"},
 		{
 			"port without target", "services:\n  web:\n    image: x\n    ports:\n      - published: 3000",
@@ -83,6 +84,9 @@ func TestWrongConfigs(t *testing.T) {
 			}
 			if !strings.Contains(e.Hint, test.hint) {
 				t.Errorf("hint %q, want %q", e.Hint, test.hint)
+			}
+			if e.Cause != nil && !e.Told {
+				t.Error("the loader's own words would be printed too")
 			}
 			if e.Cause == nil && !strings.Contains(test.name, "empty") {
 				t.Error("the cause is lost")

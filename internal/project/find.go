@@ -1,9 +1,12 @@
 package project
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/devup-cli/devup/internal/fail"
@@ -36,6 +39,9 @@ func find(dir string, named []string, env map[string]string) (found, error) {
 		}
 		return existing(dir, strings.Split(list, separator), " (from COMPOSE_FILE)")
 	}
+	if err := usable(dir); err != nil {
+		return found{}, err
+	}
 	for at := dir; ; at = filepath.Dir(at) {
 		f := inFolder(at)
 		if len(f.files) > 0 {
@@ -48,6 +54,26 @@ func find(dir string, named []string, env map[string]string) (found, error) {
 			return found{}, noProject(dir)
 		}
 	}
+}
+
+// usable says what is wrong with a folder that cannot be looked into. A search from
+// there would find no config, or a wrong one above, whatever lies in it.
+func usable(dir string) error {
+	info, err := os.Stat(dir)
+	if err == nil && info.IsDir() {
+		_, err = os.Stat(filepath.Join(dir, devupNames[0]))
+	}
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		e := fail.Wrap(err, fail.Denied, "check who may use it: ls -ld "+strconv.Quote(dir), "the folder %s may not be read", dir)
+		e.Told = true
+		return e
+	case info == nil && errors.Is(err, fs.ErrNotExist):
+		return fail.New(fail.Usage, "", "there is no folder %s", dir)
+	case info != nil && !info.IsDir():
+		return fail.New(fail.Usage, "", "%s is no folder", dir)
+	}
+	return nil
 }
 
 // existing makes the named files absolute and checks that each is there.
@@ -64,7 +90,7 @@ func existing(dir string, names []string, origin string) (found, error) {
 		info, err := os.Stat(path)
 		switch {
 		case err != nil && os.IsNotExist(err):
-			return f, fail.Wrap(err, fail.NoProject, "", "there is no file %s%s", path, origin)
+			return f, fail.New(fail.NoProject, "", "there is no file %s%s", path, origin)
 		case err != nil:
 			return f, fail.Wrap(err, fail.Denied, "", "%s cannot be read%s", path, origin)
 		case info.IsDir():

@@ -86,6 +86,7 @@ func TestExplain(t *testing.T) {
 		{"engine 28", errors.New("driver failed programming external connectivity on endpoint shop-web-1 (1f): Bind for 127.0.0.1:3000 failed: port is already allocated"), fail.PortTaken, "web cannot have port 3000: somebody else holds it"},
 		{"a process", errors.New("listen tcp4 0.0.0.0:8080: bind: address already in use"), fail.PortTaken, "web cannot have port 8080: somebody else holds it"},
 		{"no image", errdefs.ErrNotFound.WithMessage("No such image: shop-web:latest"), fail.ImageMissing, "the image of web is not there: No such image: shop-web:latest"},
+		{"an engine elsewhere", errors.New(`invalid mount config for type "bind": bind source path does not exist: /home/ada/web`), fail.Failed, "the engine does not see /home/ada/web, which web mounts"},
 		{"full disk", errors.New("mkdir /var/lib/docker/x: no space left on device"), fail.DiskFull, "the engine's disk is full: create shop-web-1"},
 		{"no program", errors.New(`exec: "flask": executable file not found in $PATH`), fail.Exited, `web cannot start: exec: "flask": executable file not found in $PATH`},
 		{"unknown", errors.New("boom"), fail.Failed, "create shop-web-1: boom"},

@@ -19,6 +19,10 @@ var portInUse = regexp.MustCompile(`(?:port is already allocated|address already
 
 var boundPort = regexp.MustCompile(`(?:0\.0\.0\.0|127\.0\.0\.1|\[?::1?\]?|[\d.]+):(\d{1,5})`)
 
+// unseen is the engine's refusal to mount what is there for devup, which looked or
+// made it before: the engine runs elsewhere.
+var unseen = regexp.MustCompile(`bind source path does not exist: (.+)`)
+
 // explain turns the engine's error into a sentence about the operation. An error
 // that already is one passes.
 func explain(err error, op plan.Op) error {
@@ -26,9 +30,10 @@ func explain(err error, op plan.Op) error {
 		return err
 	}
 	text := engineText(err)
+	told := false
 	failure := func(code fail.Code, hint, format string, args ...any) error {
 		f := fail.Wrap(err, code, hint, format, args...)
-		f.Service = op.Service
+		f.Service, f.Told = op.Service, told
 		return f
 	}
 	switch {
@@ -37,9 +42,14 @@ func explain(err error, op plan.Op) error {
 		if m := boundPort.FindStringSubmatch(text); m != nil {
 			port = "port " + m[1]
 		}
+		told = true
 		return failure(fail.PortTaken, "run `devup up` again: it looks for a free port", "%s cannot have %s: somebody else holds it", op.Service, port)
 	case errdefs.IsNotFound(err) && strings.Contains(strings.ToLower(text), "image"):
 		return failure(fail.ImageMissing, "", "the image of %s is not there: %s", op.Service, text)
+	case unseen.MatchString(text):
+		told = true
+		return failure(fail.Failed, "the engine must run where the files are, or have this folder shared with the machine that it runs on",
+			"the engine does not see %s, which %s mounts", unseen.FindStringSubmatch(text)[1], op.Service)
 	case strings.Contains(text, "no space left on device"):
 		return failure(fail.DiskFull, "free some space: `docker system prune` removes what nothing uses", "the engine's disk is full: %s %s", op.Action, op.Name)
 	case strings.Contains(text, "executable file not found") || strings.Contains(text, "no such file or directory: unknown"):

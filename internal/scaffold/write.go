@@ -57,11 +57,13 @@ func explain(err error, name string) error {
 		return fail.Wrap(err, fail.Failed, "run devup init again: it shows what it would add to the file",
 			"%s came into being while devup init ran, and stays as it is", name)
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
-		return fail.Wrap(err, fail.Denied, fmt.Sprintf("check who owns the folder: ls -ld %q", path.Dir(name)),
+		return fail.Wrap(err, fail.Denied, fmt.Sprintf("check who owns the folder and the one that it is in: ls -ld . %q", path.Dir(name)),
 			"%s may not be created", name)
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
-		return fail.Wrap(err, fail.DiskFull, "free some space and run devup init again",
+		e := fail.Wrap(err, fail.DiskFull, "free some space and run devup init again",
 			"no space is left to write %s", name)
+		e.Told = true
+		return e
 	default:
 		return fail.Wrap(err, fail.Failed, "", "%s could not be created: %v", name, err)
 	}

@@ -67,7 +67,7 @@ func Failures(err error) []*fail.Error {
 		around.Message, around.File, around.Line = err.Error(), "", 0
 		return []*fail.Error{&around}
 	}
-	if _, joined := e.Cause.(interface{ Unwrap() []error }); joined { // the cause itself, not what lies below it
+	if _, joined := e.Cause.(interface{ Unwrap() []error }); joined && !e.Told { // the cause itself, not what lies below it
 		summary := *e
 		summary.Cause = nil
 		return append(Failures(e.Cause), &summary)
@@ -103,7 +103,7 @@ func describe(e *fail.Error, t theme) string {
 		}
 		first = false
 	}
-	if e.Cause != nil && len(e.Lines) == 0 && !strings.Contains(e.Message, e.Cause.Error()) { // its last lines say it better
+	if e.Cause != nil && !e.Told && len(e.Lines) == 0 && !strings.Contains(e.Message, e.Cause.Error()) { // its last lines say it better
 		indented(&b, "  ", "  ", e.Cause.Error(), t.faint)
 	}
 	for _, l := range e.Lines {
