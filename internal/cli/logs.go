@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -36,6 +37,9 @@ RFC 3339 or durations back from now.`,
 func (a *app) logs(ctx context.Context, services []string, o logs.Options) error {
 	if n, err := strconv.Atoi(o.Tail); o.Tail != "" && o.Tail != "all" && (err != nil || n < 0) {
 		return fail.New(fail.Usage, "for example --tail 20", "--tail wants a number or the word all, not %q", o.Tail)
+	}
+	if err := errors.Join(checkTime("since", o.Since), checkTime("until", o.Until)); err != nil {
+		return err
 	}
 	r, err := a.observe(ctx)
 	if err != nil {

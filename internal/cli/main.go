@@ -40,6 +40,7 @@ type app struct {
 	stdio    Stdio
 	flags    flags
 	settings settings.Settings // merged when a command begins
+	out      *outlet           // where results go
 	ui       *ui.UI            // opened when a command begins
 	started  bool              // a command began: its errors are not about usage
 }
@@ -57,12 +58,20 @@ func Main(ctx context.Context, args []string, stdio Stdio) int {
 	root := a.root()
 	root.SetArgs(args)
 	root.SetIn(stdio.In)
-	root.SetOut(stdio.Out)
+	a.out = &outlet{to: stdio.Out}
+	root.SetOut(a.out)
 	root.SetErr(stdio.Err)
 	command, err := root.ExecuteContextC(ctx)
 	code := a.conclude(ctx, command, args, err)
 	if a.ui != nil {
 		a.ui.Close()
+	}
+	if lost := a.out.lost(); lost != nil && code == 0 {
+		a.ui = nil
+		a.begin()
+		a.ui.Error(lost)
+		a.ui.Close()
+		return fail.CodeOf(lost).Exit()
 	}
 	return code
 }
@@ -79,7 +88,7 @@ func (a *app) conclude(ctx context.Context, command *cobra.Command, args []strin
 	case a.started && ctx.Err() != nil:
 		err = fail.Wrap(err, fail.Interrupted, "", "interrupted")
 	case !a.started && !ours:
-		err = fail.New(fail.Usage, "see `"+command.CommandPath()+" --help`", "%s", firstLine(err.Error()))
+		err = usage(command, err)
 	}
 	if a.ui == nil {
 		a.settings.JSON = a.settings.JSON || slices.Contains(args, "--json")

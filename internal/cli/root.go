@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"runtime"
 	"strings"
 
@@ -95,6 +96,9 @@ func (a *app) knownCommand(c *cobra.Command, args []string) error {
 
 // flagError explains a flag that cannot be understood and names the nearest one.
 func flagError(c *cobra.Command, err error) error {
+	if value, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
+		return badValue(c, value)
+	}
 	text := firstLine(err.Error())
 	hint := "see `" + c.CommandPath() + " --help`"
 	if name, ok := strings.CutPrefix(text, "unknown flag: --"); ok {

@@ -22,7 +22,7 @@ func (a *app) begin() {
 // streams finds out what the standard streams are.
 func (a *app) streams() ui.Streams {
 	s := ui.Streams{
-		In: a.stdio.In, Out: a.stdio.Out, Err: a.stdio.Err,
+		In: a.stdio.In, Out: a.out, Err: a.stdio.Err,
 		InTTY: isTerminal(a.stdio.In), OutTTY: isTerminal(a.stdio.Out), ErrTTY: isTerminal(a.stdio.Err),
 	}
 	never := a.flags.noColor || a.stdio.env("NO_COLOR") != "" || a.settings.Color == "never"

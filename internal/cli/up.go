@@ -10,6 +10,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/expose"
+	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/logs"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/run"
@@ -56,6 +57,9 @@ func (a *app) up(ctx context.Context, services []string, o upOptions) error {
 	if err != nil {
 		return err
 	}
+	if len(p.Services) == 0 {
+		return fail.New(fail.Config, "name one under services, or activate its profile with --profile", "project %s has no service to start", p.Name)
+	}
 	machine, e, err := a.machine(ctx)
 	if err != nil {
 		return err
@@ -75,7 +79,7 @@ func (a *app) up(ctx context.Context, services []string, o upOptions) error {
 		}
 		return err
 	}
-	if len(outcome.URLs) > 0 {
+	if len(outcome.URLs) > 0 && ctx.Err() == nil {
 		markFailed(outcome.URLs, err)
 		a.showURLs(outcome.URLs)
 	}

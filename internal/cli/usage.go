@@ -1,0 +1,65 @@
+package cli
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/devup-cli/devup/internal/fail"
+)
+
+var (
+	exclusive = regexp.MustCompile(`none of the others can be; \[(.+)\] were all set`)
+	surplus   = regexp.MustCompile(`^unknown command ("(?:[^"\\]|\\.)*") for `)
+)
+
+// usage says in our words what cobra found wrong with the arguments.
+func usage(c *cobra.Command, err error) *fail.Error {
+	text, hint := firstLine(err.Error()), "see `"+c.CommandPath()+" --help`"
+	if m := exclusive.FindStringSubmatch(text); m != nil {
+		text = "--" + strings.Join(strings.Fields(m[1]), " and --") + " exclude each other"
+	} else if m := surplus.FindStringSubmatch(text); m != nil {
+		text = fmt.Sprintf("%s takes no arguments, and %s is one", c.CommandPath(), m[1])
+	}
+	return fail.New(fail.Usage, hint, "%s", text)
+}
+
+// badValue says which value a flag wants, where it is not the one given.
+func badValue(c *cobra.Command, e *pflag.InvalidValueError) *fail.Error {
+	kind, hint := "a "+e.GetFlag().Value.Type(), "see `"+c.CommandPath()+" --help`"
+	switch e.GetFlag().Value.Type() {
+	case "duration":
+		hint = "for example 90s or 5m"
+	case "int":
+		kind = "a number"
+	case "bool":
+		kind = "true or false"
+	}
+	return fail.New(fail.Usage, hint, "--%s wants %s, not %q", e.GetFlag().Name, kind, e.GetValue())
+}
+
+// checkTime refuses what the engine would not understand as the time of a log line:
+// a duration back from now, a date, a time, or seconds since 1970.
+func checkTime(flag, value string) error {
+	if value == "" {
+		return nil
+	}
+	if _, err := time.ParseDuration(value); err == nil || unixTime.MatchString(value) {
+		return nil
+	}
+	for _, layout := range []string{
+		time.RFC3339Nano, "2006-01-02T15:04:05", "2006-01-02T15:04:05.999999999", "2006-01-02T15:04", "2006-01-02T15",
+		"2006-01-02T15:04Z07:00", "2006-01-02T15Z07:00", "2006-01-02Z07:00", time.DateOnly,
+	} {
+		if _, err := time.Parse(layout, value); err == nil {
+			return nil
+		}
+	}
+	return fail.New(fail.Usage, "for example 10m, or 2006-01-02T15:04:05", "--%s wants a time or a duration, not %q", flag, value)
+}
+
+var unixTime = regexp.MustCompile(`^\d+(\.\d{1,9})?$`)
