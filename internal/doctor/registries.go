@@ -7,7 +7,7 @@ import (
 
 // Registries gives the package registries that configuration files of npm
 // (.npmrc) and pip (pip.conf) name, each once. A client for which none is named
-// uses the public one.
+// uses its own default, which is not checked: it is the client's to know.
 func Registries(npmrc, pipConf []byte) []Registry {
 	var found []Registry
 	add := func(name, address string) {
@@ -29,11 +29,6 @@ func Registries(npmrc, pipConf []byte) []Registry {
 			for address := range strings.FieldsSeq(value) {
 				add("pip", address)
 			}
-		}
-	}
-	for _, public := range []Registry{{"npm", "https://registry.npmjs.org/"}, {"pip", "https://pypi.org/simple/"}} {
-		if !slices.ContainsFunc(found, func(r Registry) bool { return r.Name == public.Name }) {
-			found = append(found, public)
 		}
 	}
 	return found

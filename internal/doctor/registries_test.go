@@ -8,21 +8,20 @@ import (
 
 func TestRegistries(t *testing.T) {
 	t.Parallel()
-	npm, pip := Registry{"npm", "https://registry.npmjs.org/"}, Registry{"pip", "https://pypi.org/simple/"}
 	tests := []struct {
 		name, npmrc, pip string
 		want             []Registry
 	}{
-		{name: "nothing configured", want: []Registry{npm, pip}},
+		{name: "nothing configured", want: nil},
 		{
 			name:  "npm with a scope and a token",
 			npmrc: "registry=https://npm.example.com/\n@acme:registry = \"https://acme.example.com\"\n//npm.example.com/:_authToken=secret\n; registry=https://old.example.com\n",
-			want:  []Registry{{"npm", "https://npm.example.com/"}, {"npm", "https://acme.example.com"}, pip},
+			want:  []Registry{{"npm", "https://npm.example.com/"}, {"npm", "https://acme.example.com"}},
 		},
 		{
 			name: "pip with more indexes",
 			pip:  "[global]\nindex-url = https://pip.example.com/simple\nextra-index-url = https://a.example.com https://pip.example.com/simple\ntrusted-host = a\n",
-			want: []Registry{{"pip", "https://pip.example.com/simple"}, {"pip", "https://a.example.com"}, npm},
+			want: []Registry{{"pip", "https://pip.example.com/simple"}, {"pip", "https://a.example.com"}},
 		},
 	}
 	for _, tt := range tests {
