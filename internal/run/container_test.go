@@ -29,7 +29,7 @@ func TestCreateOptions(t *testing.T) {
 	tests := []struct{ name, service, want string }{
 		{
 			"command and environment", `{image: x, command: [flask, run], environment: {B: "2", A: "1", UNSET: }}`,
-			`Config.Cmd ["flask","run"]; Config.Env ["A=1","B=2"]`,
+			`Config.Cmd ["flask","run"]; Config.Env ["A=1","B=2","UNSET"]`,
 		},
 		{"an empty command clears the image's", `{image: x, command: []}`, `Config.Cmd []`},
 		{
@@ -38,7 +38,7 @@ func TestCreateOptions(t *testing.T) {
 		},
 		{
 			"bind, named and anonymous volumes", `{image: x, volumes: ["./src:/app", "data:/data:ro", "/app/node_modules"]}`,
-			`HostConfig.Mounts [{"Type":"bind","Source":"/src/shop/src","Target":"/app","BindOptions":{}},{"Type":"volume","Source":"shop_data","Target":"/data","ReadOnly":true,"VolumeOptions":{}},{"Type":"volume","Target":"/app/node_modules","VolumeOptions":{"Labels":{"com.docker.compose.project":"shop","com.docker.compose.project.working_dir":"/src/shop","dev.devup.mask":"web:/app/node_modules"}}}]`,
+			`HostConfig.Binds ["/src/shop/src:/app:rw","shop_data:/data:ro"]; HostConfig.Mounts [{"Type":"volume","Target":"/app/node_modules","VolumeOptions":{"Labels":{"com.docker.compose.project":"shop","com.docker.compose.project.working_dir":"/src/shop","dev.devup.mask":"web:/app/node_modules"}}}]`,
 		},
 		{
 			"healthcheck", `{image: x, healthcheck: {test: [CMD, "true"], interval: 5s, retries: 3}}`,
@@ -72,7 +72,7 @@ func TestCreateOptions(t *testing.T) {
 func flat(t *testing.T, service string) map[string]string {
 	t.Helper()
 	p := load(t, "services:\n  db: {image: y}\n  web: "+service+"\nvolumes: {data: {}}\n")
-	opts, err := createOptions(p, p.Services["web"], 1, nil, nil)
+	opts, err := createOptions(p, wanted{service: p.Services["web"], number: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +101,7 @@ func flat(t *testing.T, service string) map[string]string {
 func TestCarriedVolumesAreMountedAgain(t *testing.T) {
 	t.Parallel()
 	p := load(t, `services: {db: {image: x, volumes: ["/config"]}}`)
-	mounts, err := mountsOf(p, p.Services["db"], map[string]string{"/config": "aaa", "/var/lib/data": "bbb"})
+	_, mounts, err := mountsOf(p, p.Services["db"], map[string]string{"/config": "aaa", "/var/lib/data": "bbb"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -40,9 +40,21 @@ type moves interface {
 	ContainerInspect(context.Context, string, client.ContainerInspectOptions) (client.ContainerInspectResult, error)
 }
 
-// Engine is what Apply needs in all; [client.Client] has it.
+// enters is what Apply needs to work inside of containers: to fill them and to
+// run hooks.
+type enters interface {
+	CopyToContainer(context.Context, string, client.CopyToContainerOptions) (client.CopyToContainerResult, error)
+	ExecCreate(context.Context, string, client.ExecCreateOptions) (client.ExecCreateResult, error)
+	ExecAttach(context.Context, string, client.ExecAttachOptions) (client.ExecAttachResult, error)
+	ExecInspect(context.Context, string, client.ExecInspectOptions) (client.ExecInspectResult, error)
+}
+
+// Engine is what Apply needs in all; [client.Client] has it. ClientVersion is the
+// API version that both sides speak.
 type Engine interface {
+	ClientVersion() string
 	shared
 	makes
 	moves
+	enters
 }

@@ -1,9 +1,8 @@
 package run
 
 import (
-	"iter"
+	"maps"
 	"net/netip"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,12 +15,13 @@ import (
 )
 
 // hostConfig is the part of a container that touches the machine it runs on.
-func hostConfig(p *types.Project, s types.ServiceConfig, carry map[string]string) (*container.HostConfig, error) {
+func hostConfig(p *types.Project, w wanted) (*container.HostConfig, error) {
+	s := w.service
 	bindings, err := portBindings(s)
 	if err != nil {
 		return nil, err
 	}
-	mounts, err := mountsOf(p, s, carry)
+	binds, mounts, err := mountsOf(p, s, w.carry)
 	if err != nil {
 		return nil, err
 	}
@@ -29,20 +29,38 @@ func hostConfig(p *types.Project, s types.ServiceConfig, carry map[string]string
 	if err != nil {
 		return nil, err
 	}
+	options, unconfined, err := security(p, s)
+	if err != nil {
+		return nil, err
+	}
 	h := &container.HostConfig{
-		PortBindings: bindings, Mounts: mounts, Tmpfs: tmpfs(s),
+		PortBindings: bindings, Binds: binds, Mounts: mounts, Tmpfs: tmpfs(s), VolumeDriver: s.VolumeDriver,
 		NetworkMode:   container.NetworkMode(networkMode(p, s)),
 		RestartPolicy: restartPolicy(s), LogConfig: logging(s),
 		CapAdd: s.CapAdd, CapDrop: s.CapDrop, GroupAdd: s.GroupAdd,
-		DNS: dns, DNSOptions: s.DNSOpts, DNSSearch: s.DNSSearch, ExtraHosts: s.ExtraHosts.AsList(":"),
+		DNS: dns, DNSOptions: s.DNSOpts, DNSSearch: s.DNSSearch, ExtraHosts: hosts(s.ExtraHosts),
 		IpcMode: container.IpcMode(namespace(p, s.Ipc)), PidMode: container.PidMode(namespace(p, s.Pid)),
 		UTSMode: container.UTSMode(s.Uts), UsernsMode: container.UsernsMode(s.UserNSMode), CgroupnsMode: container.CgroupnsMode(s.Cgroup),
-		Privileged: s.Privileged, ReadonlyRootfs: s.ReadOnly, SecurityOpt: s.SecurityOpt, StorageOpt: s.StorageOpt,
+		Privileged: s.Privileged, ReadonlyRootfs: s.ReadOnly, SecurityOpt: options, StorageOpt: s.StorageOpt,
 		Sysctls: s.Sysctls, ShmSize: int64(s.ShmSize), Runtime: s.Runtime, Isolation: container.Isolation(s.Isolation),
 		Annotations: s.Annotations, OomScoreAdj: int(s.OomScoreAdj), Init: s.Init,
-		VolumesFrom: volumesFrom(p, s), Links: links(p, s), Resources: resources(s),
+		VolumesFrom: volumesFrom(p, s), Links: links(p, w), Resources: resources(s),
+	}
+	if unconfined {
+		h.MaskedPaths, h.ReadonlyPaths = []string{}, []string{}
 	}
 	return h, nil
+}
+
+// hosts are NAME:ADDRESS, by name; several addresses of a name in their order.
+func hosts(list types.HostsList) []string {
+	var all []string
+	for _, name := range slices.Sorted(maps.Keys(list)) {
+		for _, address := range list[name] {
+			all = append(all, name+":"+address)
+		}
+	}
+	return all
 }
 
 // networkMode is the mode, a container of the service to share with, or the
@@ -84,35 +102,32 @@ func volumesFrom(p *types.Project, s types.ServiceConfig) []string {
 	return list
 }
 
-// links are legacy links: on a user network they only add a name.
-func links(p *types.Project, s types.ServiceConfig) []string {
-	var list []string
-	for _, link := range s.Links {
-		name, alias, ok := strings.Cut(link, ":")
-		if !ok {
-			alias = name
-		}
-		list = append(list, plan.ContainerName(p, p.Services[name], 1)+":"+alias)
-	}
-	return append(list, s.ExternalLinks...)
-}
-
+// restartPolicy is what `deploy` says, else `restart`. The engine counts
+// attempts for on-failure only.
 func restartPolicy(s types.ServiceConfig) container.RestartPolicy {
-	if s.Restart == "" && s.Deploy != nil && s.Deploy.RestartPolicy != nil {
+	if s.Deploy != nil && s.Deploy.RestartPolicy != nil {
 		policy := s.Deploy.RestartPolicy
-		mode := map[string]string{"none": "no", "on-failure": "on-failure"}[policy.Condition]
-		if mode == "" {
-			mode = "always"
-		}
-		r := container.RestartPolicy{Name: container.RestartPolicyMode(mode)}
-		if policy.MaxAttempts != nil && mode == "on-failure" {
+		r := container.RestartPolicy{Name: restartMode(policy.Condition)}
+		if policy.MaxAttempts != nil && r.Name == container.RestartPolicyOnFailure {
 			r.MaximumRetryCount = int(min(*policy.MaxAttempts, 1<<31-1))
 		}
 		return r
 	}
 	name, count, _ := strings.Cut(s.Restart, ":")
 	retries, _ := strconv.Atoi(count) // the loader has checked the form
-	return container.RestartPolicy{Name: container.RestartPolicyMode(name), MaximumRetryCount: retries}
+	return container.RestartPolicy{Name: restartMode(name), MaximumRetryCount: retries}
+}
+
+// restartMode is a condition in the engine's word for it.
+func restartMode(condition string) container.RestartPolicyMode {
+	switch condition {
+	case "none":
+		return container.RestartPolicyDisabled
+	case "any":
+		return container.RestartPolicyAlways
+	default:
+		return container.RestartPolicyMode(condition)
+	}
 }
 
 func logging(s types.ServiceConfig) container.LogConfig {
@@ -120,41 +135,6 @@ func logging(s types.ServiceConfig) container.LogConfig {
 		return container.LogConfig{}
 	}
 	return container.LogConfig{Type: s.Logging.Driver, Config: s.Logging.Options}
-}
-
-func resources(s types.ServiceConfig) container.Resources {
-	r := container.Resources{
-		CgroupParent: s.CgroupParent, CPUShares: s.CPUShares, CPUPeriod: s.CPUPeriod, CPUQuota: s.CPUQuota,
-		CPURealtimePeriod: s.CPURTPeriod, CPURealtimeRuntime: s.CPURTRuntime, CpusetCpus: s.CPUSet,
-		NanoCPUs: int64(float64(s.CPUS) * 1e9), Memory: int64(s.MemLimit), MemoryReservation: int64(s.MemReservation),
-		MemorySwap: int64(s.MemSwapLimit), DeviceCgroupRules: s.DeviceCgroupRules,
-	}
-	if s.OomKillDisable {
-		r.OomKillDisable = &s.OomKillDisable
-	}
-	if s.PidsLimit != 0 {
-		r.PidsLimit = &s.PidsLimit
-	}
-	for _, d := range s.Devices {
-		r.Devices = append(r.Devices, container.DeviceMapping{PathOnHost: d.Source, PathInContainer: d.Target, CgroupPermissions: d.Permissions})
-	}
-	for name, u := range s.Ulimits {
-		limit := &container.Ulimit{Name: name, Soft: int64(u.Soft), Hard: int64(u.Hard)}
-		if u.Single != 0 {
-			limit.Soft, limit.Hard = int64(u.Single), int64(u.Single)
-		}
-		r.Ulimits = append(r.Ulimits, limit)
-	}
-	if s.Deploy != nil && s.Deploy.Resources.Limits != nil {
-		limits := s.Deploy.Resources.Limits
-		if limits.NanoCPUs != 0 {
-			r.NanoCPUs = int64(float64(limits.NanoCPUs) * 1e9)
-		}
-		if limits.MemoryBytes != 0 {
-			r.Memory = int64(limits.MemoryBytes)
-		}
-	}
-	return r
 }
 
 func addresses(service string, list []string) ([]netip.Addr, error) {
@@ -176,17 +156,4 @@ func tmpfs(s types.ServiceConfig) map[string]string {
 		mounts[target] = options
 	}
 	return mounts
-}
-
-func splitSlash(text string) iter.Seq[string] { return strings.SplitSeq(text, "/") }
-
-func joinComma(list []string) string { return strings.Join(list, ",") }
-
-// inside says whether a container path lies in a folder, or is it.
-func inside(folder, target string) (relative string, ok bool) {
-	relative, err := filepath.Rel(folder, target)
-	if err != nil || slices.Contains(strings.Split(filepath.ToSlash(relative), "/"), "..") {
-		return "", false
-	}
-	return relative, true
 }

@@ -1,28 +1,31 @@
 package run
 
 import (
-	"errors"
-	"fmt"
-	"io/fs"
+	"cmp"
+	"maps"
 	"os"
-	"path"
-	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/moby/moby/api/types/mount"
 
-	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/plan"
 )
 
-// mountsOf are a service's volumes, secrets and configs. carry names existing
-// anonymous volumes by target; each is mounted again, also where only the image
-// asks for it (VOLUME).
-func mountsOf(p *types.Project, s types.ServiceConfig, carry map[string]string) ([]mount.Mount, error) {
-	var mounts []mount.Mount
+// mountsOf are a service's volumes, secrets and configs: those that the engine's
+// older notation can express in that one, as Compose does it. That notation
+// alone knows SELinux labels and has the engine make a bind's source where the
+// engine runs. carry names existing anonymous volumes by target; each is mounted
+// again, also where only the image asks for it (VOLUME).
+func mountsOf(p *types.Project, s types.ServiceConfig, carry map[string]string) (binds []string, mounts []mount.Mount, err error) {
 	used := map[string]bool{}
-	for _, v := range s.Volumes {
+	for _, v := range lastOfTarget(s.Volumes) {
+		used[v.Target] = true
+		if text, ok := bind(p, v); ok {
+			binds = append(binds, text)
+			continue
+		}
 		m := mountOf(p, v)
 		if mask(s, v) {
 			m.VolumeOptions = &mount.VolumeOptions{Labels: map[string]string{
@@ -32,19 +35,82 @@ func mountsOf(p *types.Project, s types.ServiceConfig, carry map[string]string) 
 		if name := carry[v.Target]; name != "" && v.Type == types.VolumeTypeVolume && v.Source == "" {
 			m.Source = name
 		}
-		used[v.Target] = true
 		mounts = append(mounts, m)
 	}
-	for target, name := range carry {
+	for _, target := range slices.SortedFunc(maps.Keys(carry), byDepth) {
 		if !used[target] {
-			mounts = append(mounts, mount.Mount{Type: mount.TypeVolume, Source: name, Target: target})
+			used[target] = true
+			mounts = append(mounts, mount.Mount{Type: mount.TypeVolume, Source: carry[target], Target: target})
 		}
 	}
-	slices.SortStableFunc(mounts[len(s.Volumes):], func(a, b mount.Mount) int {
-		return len(a.Target) - len(b.Target)
-	})
-	files, err := fileMounts(p, s)
-	return append(mounts, files...), err
+	files, err := filesOf(p, s)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, f := range files {
+		if f.path != "" && !used[f.target] {
+			used[f.target] = true
+			mounts = append(mounts, mount.Mount{Type: mount.TypeBind, Source: f.path, Target: f.target, ReadOnly: true, BindOptions: &mount.BindOptions{}})
+		}
+	}
+	return binds, mounts, nil
+}
+
+func byDepth(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), strings.Compare(a, b)) }
+
+// lastOfTarget leaves out volumes over whose target a later one is mounted.
+func lastOfTarget(volumes []types.ServiceVolumeConfig) []types.ServiceVolumeConfig {
+	last := map[string]int{}
+	for i, v := range volumes {
+		last[v.Target] = i
+	}
+	var kept []types.ServiceVolumeConfig
+	for i, v := range volumes {
+		if last[v.Target] == i {
+			kept = append(kept, v)
+		}
+	}
+	return kept
+}
+
+// bind is SOURCE:TARGET:OPTIONS, for the volumes that this can express.
+func bind(p *types.Project, v types.ServiceVolumeConfig) (string, bool) {
+	options := []string{"rw"}
+	if v.ReadOnly {
+		options[0] = "ro"
+	}
+	source := v.Source
+	switch v.Type {
+	case types.VolumeTypeBind:
+		if v.Bind != nil {
+			// A label is possible in this notation only, so it goes before the rest.
+			if v.Bind.SELinux == "" && (!bool(v.Bind.CreateHostPath) || v.Bind.Propagation != "" || v.Bind.Recursive != "") {
+				return "", false
+			}
+			options = append(options, v.Bind.SELinux, v.Bind.Propagation)
+		}
+	case types.VolumeTypeVolume:
+		named, ok := p.Volumes[source]
+		if !ok || v.Volume != nil && (len(v.Volume.Labels) > 0 || v.Volume.Subpath != "" || v.Volume.NoCopy) {
+			return "", false
+		}
+		source = named.Name
+	default:
+		return "", false
+	}
+	if strings.Contains(strings.TrimPrefix(source, drive(source)), ":") || strings.Contains(v.Target, ":") {
+		return "", false // a colon ends a part
+	}
+	options = slices.DeleteFunc(options, func(o string) bool { return o == "" })
+	return source + ":" + v.Target + ":" + strings.Join(options, ","), true
+}
+
+// drive is the C: that a Windows path begins with, or empty.
+func drive(path string) string {
+	if len(path) > 2 && path[1] == ':' && (path[2] == '\\' || path[2] == '/') {
+		return path[:2]
+	}
+	return ""
 }
 
 // mask says whether a volume is anonymous and lies inside a bind mount of its
@@ -70,9 +136,7 @@ func mountOf(p *types.Project, v types.ServiceVolumeConfig) mount.Mount {
 			m.VolumeOptions = &mount.VolumeOptions{NoCopy: v.Volume.NoCopy, Subpath: v.Volume.Subpath, Labels: v.Volume.Labels}
 		}
 	case types.VolumeTypeBind:
-		if v.Bind != nil {
-			m.BindOptions = &mount.BindOptions{Propagation: mount.Propagation(v.Bind.Propagation)}
-		}
+		m.BindOptions = bindOptions(v.Bind)
 	case types.VolumeTypeTmpfs:
 		if v.Tmpfs != nil {
 			m.TmpfsOptions = &mount.TmpfsOptions{SizeBytes: int64(v.Tmpfs.Size), Mode: os.FileMode(v.Tmpfs.Mode)}
@@ -85,93 +149,12 @@ func mountOf(p *types.Project, v types.ServiceVolumeConfig) mount.Mount {
 	return m
 }
 
-// fileMounts are secrets and configs that are files. A value from the
-// environment or from the file itself would have to be written somewhere;
-// that is refused by name until it is supported.
-func fileMounts(p *types.Project, s types.ServiceConfig) ([]mount.Mount, error) {
-	var mounts []mount.Mount
-	for _, secret := range s.Secrets {
-		source := p.Secrets[secret.Source]
-		target := secret.Target
-		if target == "" {
-			target = secret.Source
-		}
-		if !path.IsAbs(target) {
-			target = path.Join("/run/secrets", target)
-		}
-		if source.File == "" {
-			return nil, unsupportedSource(s.Name, "secret", secret.Source)
-		}
-		mounts = append(mounts, mount.Mount{Type: mount.TypeBind, Source: source.File, Target: target, ReadOnly: true})
-	}
-	for _, config := range s.Configs {
-		source := p.Configs[config.Source]
-		target := config.Target
-		if target == "" {
-			target = "/" + config.Source
-		}
-		if source.File == "" {
-			return nil, unsupportedSource(s.Name, "config", config.Source)
-		}
-		mounts = append(mounts, mount.Mount{Type: mount.TypeBind, Source: source.File, Target: target, ReadOnly: true})
-	}
-	return mounts, nil
-}
-
-func unsupportedSource(service, kind, name string) error {
-	return fail.New(fail.Config, fmt.Sprintf("put the value into a file and name it as `file:` of the %s", kind),
-		"service %s uses the %s %s, which is not a file; devup supports files only", service, kind, name)
-}
-
-// prepareBinds makes the host folders that mounting would otherwise have the
-// engine make as root: missing sources of bind mounts, and mount points of other
-// mounts that lie inside a bind source. They get the owner of the folder they
-// are made in. A source that this process may not make is left to the engine,
-// which may live elsewhere and know the path (Docker Desktop's own socket).
-func prepareBinds(s types.ServiceConfig) error {
-	for _, bind := range s.Volumes {
-		if bind.Type != types.VolumeTypeBind {
-			continue
-		}
-		if bind.Bind == nil || bind.Bind.CreateHostPath {
-			if err := makeFolder(bind.Source); err != nil && !errors.Is(err, fs.ErrPermission) {
-				return denied(err, s.Name, bind.Source)
-			}
-		}
-		for _, v := range s.Volumes {
-			relative, ok := inside(bind.Target, v.Target)
-			if !ok || relative == "." || v.Type == types.VolumeTypeBind {
-				continue
-			}
-			point := filepath.Join(bind.Source, filepath.FromSlash(relative))
-			if err := makeFolder(point); err != nil {
-				return denied(err, s.Name, point)
-			}
-		}
-	}
-	return nil
-}
-
-// makeFolder makes a folder that is missing, and the folders above it, each with
-// the owner of the one it is made in.
-func makeFolder(name string) error {
-	if _, err := os.Stat(name); err == nil || !os.IsNotExist(err) {
-		return err
-	}
-	parent := filepath.Dir(name)
-	if parent == name {
+func bindOptions(b *types.ServiceVolumeBind) *mount.BindOptions {
+	if b == nil {
 		return nil
 	}
-	if err := makeFolder(parent); err != nil {
-		return err
+	return &mount.BindOptions{
+		Propagation: mount.Propagation(b.Propagation), CreateMountpoint: bool(b.CreateHostPath),
+		NonRecursive: b.Recursive == "disabled", ReadOnlyNonRecursive: b.Recursive == "writable", ReadOnlyForceRecursive: b.Recursive == "readonly",
 	}
-	if err := os.Mkdir(name, 0o755); err != nil && !os.IsExist(err) {
-		return err
-	}
-	return inheritOwner(name, parent)
-}
-
-func denied(err error, service, folder string) error {
-	return fail.Wrap(err, fail.Denied, "make the folder yourself, or give yourself the right to write there",
-		"service %s needs the folder %s, which cannot be made: %v", service, folder, err)
 }

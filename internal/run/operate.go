@@ -73,8 +73,7 @@ func (a *applier) perform(ctx context.Context, op plan.Op) error {
 	case plan.Stop:
 		return a.stop(ctx, op.Old)
 	case plan.RestartOnly:
-		_, err := a.engine.ContainerRestart(ctx, op.Old.ID, client.ContainerRestartOptions{Timeout: a.seconds()})
-		return err
+		return a.restart(ctx, op.Old)
 	case plan.Remove:
 		return a.remove(ctx, op)
 	case plan.Await:
@@ -134,7 +133,8 @@ func (a *applier) newContainer(ctx context.Context, op plan.Op, name, replaces s
 	if replaces != "" {
 		labels[plan.LabelReplace] = replaces
 	}
-	create, err := createOptions(a.project, s, op.Number, labels, op.Carry)
+	w := wanted{service: s, number: op.Number, labels: labels, carry: op.Carry, api: a.engine.ClientVersion()}
+	create, err := createOptions(a.project, w)
 	if err != nil {
 		return "", err
 	}
@@ -150,16 +150,16 @@ func (a *applier) newContainer(ctx context.Context, op plan.Op, name, replaces s
 	if err != nil {
 		return "", err
 	}
-	return made.ID, a.connect(ctx, s, made.ID)
+	return made.ID, a.connect(ctx, w, made.ID)
 }
 
-// connect joins the networks after the first.
-func (a *applier) connect(ctx context.Context, s types.ServiceConfig, id string) error {
-	networks, err := endpoints(a.project, s)
-	if err != nil || len(networks) < 2 {
+// connect joins the networks that could not be named at creation.
+func (a *applier) connect(ctx context.Context, w wanted, id string) error {
+	_, later, err := endpoints(a.project, w)
+	if err != nil {
 		return err
 	}
-	for _, n := range networks[1:] {
+	for _, n := range later {
 		if _, err := a.engine.NetworkConnect(ctx, n.name, client.NetworkConnectOptions{Container: id, EndpointConfig: n.settings}); err != nil {
 			return err
 		}
@@ -167,18 +167,27 @@ func (a *applier) connect(ctx context.Context, s types.ServiceConfig, id string)
 	return nil
 }
 
+// start fills a container, starts it and runs its hooks.
 func (a *applier) start(ctx context.Context, service, id string) error {
-	_, err := a.engine.ContainerStart(ctx, id, client.ContainerStartOptions{})
-	if err == nil {
-		a.result.runs(service, id)
+	s := a.service(service)
+	if err := a.fill(ctx, s, id); err != nil {
+		return err
 	}
-	return err
+	if _, err := a.engine.ContainerStart(ctx, id, client.ContainerStartOptions{}); err != nil {
+		return err
+	}
+	if err := a.started(ctx, s, id); err != nil {
+		return err
+	}
+	a.result.runs(service, id)
+	return nil
 }
 
 func (a *applier) stop(ctx context.Context, c plan.Container) error {
 	if !c.Up() && c.State != "paused" {
 		return nil
 	}
+	a.stopping(ctx, c)
 	_, err := a.engine.ContainerStop(ctx, c.ID, client.ContainerStopOptions{Timeout: a.seconds()})
 	return ignoreGone(err)
 }

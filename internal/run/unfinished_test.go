@@ -28,6 +28,8 @@ type halfMade struct {
 
 var blocker = strings.Repeat("1f", 32)
 
+func (h *halfMade) ClientVersion() string { return "" }
+
 func (h *halfMade) ContainerInspect(context.Context, string, client.ContainerInspectOptions) (client.ContainerInspectResult, error) {
 	if time.Now().Before(h.until) {
 		return client.ContainerInspectResult{}, errdefs.ErrNotFound.WithMessage("No such container: " + blocker)

@@ -1,0 +1,119 @@
+package run
+
+import (
+	"archive/tar"
+	"bytes"
+	"fmt"
+	"path"
+	"strconv"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/devup-cli/devup/internal/fail"
+)
+
+// file is a secret or a config as a container finds it.
+type file struct {
+	target   string
+	path     string // of a file on this machine that is mounted; empty when content is copied instead
+	content  string // never shown
+	mode     int64
+	uid, gid int
+}
+
+// filesOf are the secrets and configs of a service. A value that is written in
+// the project's files or comes from the environment is copied into the container
+// before it starts, so that it lies on no disk but the engine's.
+func filesOf(p *types.Project, s types.ServiceConfig) ([]file, error) {
+	var files []file
+	for _, ref := range s.Secrets {
+		f, err := fileOf(p, s, "secret", types.FileReferenceConfig(ref), types.FileObjectConfig(p.Secrets[ref.Source]))
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, f)
+	}
+	for _, ref := range s.Configs {
+		f, err := fileOf(p, s, "config", types.FileReferenceConfig(ref), types.FileObjectConfig(p.Configs[ref.Source]))
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, f)
+	}
+	return files, nil
+}
+
+func fileOf(p *types.Project, s types.ServiceConfig, kind string, ref types.FileReferenceConfig, source types.FileObjectConfig) (file, error) {
+	f := file{target: ref.Target, path: source.File, mode: 0o444}
+	if f.target == "" {
+		f.target = ref.Source
+	}
+	if !path.IsAbs(f.target) && drive(f.target) == "" {
+		f.target = path.Join(map[string]string{"secret": "/run/secrets", "config": "/"}[kind], f.target)
+	}
+	switch {
+	case bool(source.External):
+		return f, unsupportedFile(s.Name, kind, ref.Source, "is external: only a swarm keeps such values")
+	case source.Driver != "" || source.TemplateDriver != "":
+		return f, unsupportedFile(s.Name, kind, ref.Source, "has a driver, and only a swarm runs those")
+	case source.File != "":
+		return f, nil // mode and owner are those of the file
+	}
+	f.content = source.Content
+	if f.content == "" && source.Environment != "" {
+		value, set := p.Environment[source.Environment]
+		if !set {
+			return f, fail.New(fail.Config, fmt.Sprintf("set %s, for example in .env", source.Environment),
+				"service %s needs the variable %s for its %s %s, and it is not set", s.Name, source.Environment, kind, ref.Source)
+		}
+		f.content = value
+	}
+	if s.ReadOnly {
+		return f, unsupportedFile(s.Name, kind, ref.Source, "has to be copied into its container, which is read_only")
+	}
+	if ref.Mode != nil {
+		f.mode = int64(*ref.Mode)
+	}
+	for _, id := range []struct {
+		text   string
+		number *int
+	}{{ref.UID, &f.uid}, {ref.GID, &f.gid}} {
+		if id.text == "" {
+			continue
+		}
+		n, err := strconv.Atoi(id.text)
+		if err != nil {
+			return f, fail.Wrap(err, fail.Config, "write a number: names are known inside the container only", "service %s gives the %s %s an owner that is no number: %q", s.Name, kind, ref.Source, id.text)
+		}
+		*id.number = n
+	}
+	return f, nil
+}
+
+func unsupportedFile(service, kind, name, why string) error {
+	return fail.New(fail.Config, fmt.Sprintf("put the value into a file and name it as `file:` of the %s", kind),
+		"service %s uses the %s %s, which %s", service, kind, name, why)
+}
+
+// archive holds the files that are copied, or nothing when there are none.
+func archive(files []file) ([]byte, error) {
+	var b bytes.Buffer
+	w := tar.NewWriter(&b)
+	some := false
+	for _, f := range files {
+		if f.path != "" {
+			continue
+		}
+		some = true
+		if err := w.WriteHeader(&tar.Header{Name: f.target, Size: int64(len(f.content)), Mode: f.mode, Uid: f.uid, Gid: f.gid}); err != nil {
+			return nil, err
+		}
+		if _, err := w.Write([]byte(f.content)); err != nil {
+			return nil, err
+		}
+	}
+	if !some {
+		return nil, nil
+	}
+	return b.Bytes(), w.Close()
+}
