@@ -49,8 +49,8 @@ var only = map[string][]string{
 	"github.com/fsnotify/fsnotify":                 {"watch"},
 	"github.com/gofrs/flock":                       {"lock"},
 	"charm.land/":                                  {"ui"},
-	"github.com/charmbracelet/":                    {"ui", "cli"}, // cli asks whether a stream is a terminal
-	"text/template":                                {"scaffold"},
+	"github.com/charmbracelet/":                    {"ui", "cli"},       // cli asks whether a stream is a terminal
+	"text/template":                                {"scaffold", "cli"}, // cli: --format of Compose's commands
 	"net/http":                                     {"engine", "build", "ready", "expose", "doctor"},
 	"os/exec":                                      {"engine", "ports", "doctor", "cli"},
 	"github.com/devup-cli/devup/templates":         {"scaffold", "cli"},

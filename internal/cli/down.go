@@ -3,10 +3,14 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
+	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/spf13/cobra"
 
+	"github.com/devup-cli/devup/internal/event"
+	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/run"
 )
@@ -14,25 +18,32 @@ import (
 // downOptions are the flags of down.
 type downOptions struct {
 	volumes bool
+	orphans bool
+	images  string
 	seconds int
 }
 
 func (a *app) downCommand() *cobra.Command {
 	var o downOptions
 	c := &cobra.Command{
-		Use:   "down",
+		Use:   "down [SERVICE...]",
 		Short: "Stop and remove the project's containers and networks",
-		Long: `Stop and remove the project's containers and networks. Images and volumes stay;
+		Long: `Stop and remove the project's containers and networks; with services as arguments,
+the containers of these and of those that depend on them. Images and volumes stay;
 --volumes removes the volumes too, with the data in them, and asks before. Works
-from the labels on the engine, also when the project's files are broken or gone.`,
+from the labels on the engine where the project's files are broken or gone.`,
 		Example: `  devup down
-  devup down --volumes
+  devup down --volumes --remove-orphans
   devup down -p cruddur`,
-		Args: cobra.NoArgs,
+		ValidArgsFunction: a.completeServices,
+		Annotations:       canRehearse,
 	}
-	c.Flags().BoolVarP(&o.volumes, "volumes", "v", false, "remove the project's volumes too, with the data in them")
+	f := c.Flags()
+	f.BoolVarP(&o.volumes, "volumes", "v", false, "remove the project's volumes too, with the data in them")
+	f.BoolVar(&o.orphans, "remove-orphans", false, "remove containers that belong to no service of the files, too")
+	f.StringVar(&o.images, "rmi", "", "remove images too: local for those that were built under no name of their own, or all (`which`)")
 	timeoutFlag(c, &o.seconds)
-	c.RunE = a.run(func(ctx context.Context, _ []string) error { return a.down(ctx, o) })
+	c.RunE = a.run(func(ctx context.Context, args []string) error { return a.down(ctx, args, o) })
 	return c
 }
 
@@ -51,19 +62,37 @@ func grace(seconds int) *time.Duration {
 	return &d
 }
 
-func (a *app) down(ctx context.Context, o downOptions) error {
-	r, held, err := a.observeInTurn(ctx)
+// removesOrphans tells whether the environment asks to remove orphans.
+func (a *app) removesOrphans() bool {
+	switch a.stdio.env("COMPOSE_REMOVE_ORPHANS") {
+	case "1", "true", "TRUE", "True":
+		return true
+	}
+	return false
+}
+
+func (a *app) down(ctx context.Context, services []string, o downOptions) error {
+	if o.images != "" && o.images != "all" && o.images != "local" {
+		return fail.New(fail.Usage, "", "--rmi wants all or local, not %q", o.images)
+	}
+	r, held, err := a.observeInTurn(ctx, everything)
 	if err != nil {
 		return err
 	}
 	defer held.Release()
-	todo := plan.Down(r.look.Observed, plan.DownOptions{Volumes: o.volumes})
-	if todo.Empty() {
-		a.ui.Say("nothing to remove: project " + r.name + " has nothing on the engine")
-		return nil
+	if err := r.check(services); err != nil {
+		return err
 	}
-	if lost := todo.Lost(); o.volumes && lost > 0 {
-		yes, err := a.confirm(ctx, volumesQuestion(r, lost))
+	meant, left := plan.Part(r.look.Observed, plan.PartOptions{
+		Known: r.known(), Services: services, Orphans: o.orphans || a.removesOrphans(),
+	})
+	todo := plan.Down(meant, plan.DownOptions{Volumes: o.volumes})
+	images := r.imagesToRemove(o.images, services)
+	if todo.Empty() && len(images) == 0 {
+		a.ui.Say("nothing to remove: project " + r.name + " has nothing on the engine")
+	}
+	if lost := todo.Lost(); o.volumes && lost > 0 && !a.flags.dryRun {
+		yes, err := a.confirm(ctx, volumesQuestion(r.name, meant, lost))
 		if err != nil {
 			return err
 		}
@@ -72,28 +101,63 @@ func (a *app) down(ctx context.Context, o downOptions) error {
 			return nil
 		}
 	}
-	return a.apply(ctx, r, todo, grace(o.seconds))
+	if len(services) == 0 {
+		a.nameLeft(left)
+	}
+	if err := a.apply(ctx, r, todo, grace(o.seconds)); err != nil {
+		return err
+	}
+	return a.removeImages(ctx, r, images)
 }
 
-func volumesQuestion(r *running, count int) string {
+// nameLeft names the containers of the project that down leaves alone.
+func (a *app) nameLeft(left []plan.Container) {
+	var orphans, commands []string
+	for _, c := range left {
+		switch {
+		case !c.OneOff:
+			orphans = append(orphans, c.Name)
+		case c.Up():
+			commands = append(commands, c.Name)
+		}
+	}
+	note := func(text string) { a.ui.Sink()(event.Event{Kind: event.Note, Text: text}) }
+	if len(orphans) > 0 {
+		note("these containers of the project belong to no service of its files and stay: " + list(orphans) + " (--remove-orphans removes them)")
+	}
+	if len(commands) > 0 {
+		note("these containers of `devup run` still run and stay: " + list(commands) + " (--remove-orphans removes them)")
+	}
+}
+
+func volumesQuestion(project string, meant plan.Observed, count int) string {
 	what := fmt.Sprintf("%d volumes", count)
 	if count == 1 {
 		what = "1 volume"
 	}
 	var named []string
-	for _, v := range r.look.Volumes {
+	for _, v := range meant.Volumes {
 		if v.Mask == "" {
 			named = append(named, v.Name)
 		}
 	}
+	slices.Sort(named)
 	if len(named) > 0 {
 		what += " (" + list(named) + ")"
 	}
-	return "remove " + what + " of project " + r.name + " and the data in it?"
+	return "remove " + what + " of project " + project + " and the data in it?"
 }
 
-// apply carries out a plan that makes nothing.
+// apply carries out a plan that makes nothing, or prints it in a dry run.
 func (a *app) apply(ctx context.Context, r *running, todo *plan.Plan, stop *time.Duration) error {
-	_, err := run.Apply(ctx, r.engine.Client, nil, todo, run.Options{Project: r.name, StopTimeout: stop, Sink: a.ui.Sink()})
+	if a.flags.dryRun {
+		a.rehearse(todo)
+		return nil
+	}
+	var files *types.Project // knows the hooks of services
+	if r.project != nil {
+		files = r.project.Project
+	}
+	_, err := run.Apply(ctx, r.engine.Client, files, todo, run.Options{Project: r.name, StopTimeout: stop, Sink: a.ui.Sink()})
 	return err
 }

@@ -2,13 +2,9 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"strings"
 
-	"github.com/containerd/errdefs"
-	"github.com/moby/moby/api/pkg/stdcopy"
 	"github.com/moby/moby/client"
 	"github.com/spf13/cobra"
 
@@ -18,11 +14,13 @@ import (
 
 // execOptions are the flags of exec.
 type execOptions struct {
-	noTTY   bool
-	user    string
-	workdir string
-	env     []string
-	index   int
+	terminalOptions
+	user       string
+	workdir    string
+	env        []string
+	index      int
+	detach     bool
+	privileged bool
 }
 
 func (a *app) execCommand() *cobra.Command {
@@ -39,11 +37,14 @@ one. The exit code is the command's.`,
 	}
 	f := c.Flags()
 	f.SetInterspersed(false) // what follows the service belongs to the command
-	f.BoolVarP(&o.noTTY, "no-tty", "T", false, "give the command no terminal")
+	o.flags(f)
+	f.BoolVarP(&o.detach, "detach", "d", false, "do not wait for the command")
+	f.BoolVar(&o.privileged, "privileged", false, "give the command all rights on the engine's machine")
 	f.StringVarP(&o.user, "user", "u", "", "run as this `user`")
 	f.StringVarP(&o.workdir, "workdir", "w", "", "run in this `folder` of the container")
 	f.StringArrayVarP(&o.env, "env", "e", nil, "set this `NAME=value`; may be repeated")
 	f.IntVar(&o.index, "index", 0, "the `number` of the container, where a service has several")
+	f.SetNormalizeFunc(oldNames)
 	c.RunE = a.run(func(ctx context.Context, args []string) error { return a.exec(ctx, args[0], args[1:], o) })
 	return c
 }
@@ -57,6 +58,10 @@ func serviceAndCommand(c *cobra.Command, args []string) error {
 }
 
 func (a *app) exec(ctx context.Context, service string, command []string, o execOptions) error {
+	tty, err := a.wantsTerminal(o.terminalOptions, o.detach)
+	if err != nil {
+		return err
+	}
 	r, err := a.observe(ctx)
 	if err != nil {
 		return err
@@ -68,36 +73,45 @@ func (a *app) exec(ctx context.Context, service string, command []string, o exec
 	if err != nil {
 		return err
 	}
-	streams := a.ui.Streams()
-	tty := streams.InTTY && streams.OutTTY && !o.noTTY
 	api := r.engine.Client
 	created, err := api.ExecCreate(ctx, container.ID, client.ExecCreateOptions{
-		User: o.user, WorkingDir: o.workdir, Env: a.execEnv(o.env, tty), Cmd: command, TTY: tty,
-		AttachStdin: true, AttachStdout: true, AttachStderr: true, ConsoleSize: a.consoleSize(tty),
+		User: o.user, WorkingDir: o.workdir, Env: a.execEnv(o.env, tty), Cmd: command, TTY: tty, Privileged: o.privileged,
+		AttachStdin: o.interactive && !o.detach, AttachStdout: !o.detach, AttachStderr: !o.detach, ConsoleSize: a.consoleSize(tty),
 	})
 	if err != nil {
 		return fmt.Errorf("run %s in %s: %w", command[0], container.Name, err)
 	}
-	attached, err := api.ExecAttach(ctx, created.ID, client.ExecAttachOptions{TTY: tty, ConsoleSize: a.consoleSize(tty)})
+	if o.detach {
+		if _, err := api.ExecStart(ctx, created.ID, client.ExecStartOptions{Detach: true, TTY: tty}); err != nil {
+			return fmt.Errorf("run %s in %s: %w", command[0], container.Name, err)
+		}
+		return nil
+	}
+	return a.attendExec(ctx, api, created.ID, command[0]+" in "+container.Name, o.interactive, tty)
+}
+
+// attendExec connects the streams to a command and waits for its end.
+func (a *app) attendExec(ctx context.Context, api *client.Client, id, what string, interactive, tty bool) error {
+	attached, err := api.ExecAttach(ctx, id, client.ExecAttachOptions{TTY: tty, ConsoleSize: a.consoleSize(tty)})
 	if err != nil {
-		return fmt.Errorf("run %s in %s: %w", command[0], container.Name, err)
+		return fmt.Errorf("run %s: %w", what, err)
 	}
 	defer attached.Close()
 	if tty {
 		restore, err := a.rawTerminal(ctx, func(columns, rows int) {
-			_, _ = api.ExecResize(ctx, created.ID, client.ExecResizeOptions{Height: uint(rows), Width: uint(columns)}) // the next change tries again
+			_, _ = api.ExecResize(ctx, id, client.ExecResizeOptions{Height: uint(rows), Width: uint(columns)}) // the next change tries again
 		})
 		if err != nil {
 			return err
 		}
 		defer restore()
 	}
-	if err := a.pipe(ctx, attached.HijackedResponse, tty); err != nil {
+	if err := a.pipe(ctx, attached.HijackedResponse, a.input(interactive), tty); err != nil {
 		return err
 	}
-	result, err := api.ExecInspect(context.WithoutCancel(ctx), created.ID, client.ExecInspectOptions{})
+	result, err := api.ExecInspect(context.WithoutCancel(ctx), id, client.ExecInspectOptions{})
 	if err != nil {
-		return fmt.Errorf("ask how %s ended: %w", command[0], err)
+		return fmt.Errorf("ask how %s ended: %w", what, err)
 	}
 	if result.ExitCode != 0 {
 		return exitStatus(result.ExitCode)
@@ -143,33 +157,4 @@ func (r *running) runningContainer(service string, number int) (plan.Container, 
 	e := fail.New(fail.Failed, "start it with `devup up "+service+"`", "%s is not running", service)
 	e.Service = service
 	return plan.Container{}, e
-}
-
-// pipe connects the streams to the command until its output ends.
-func (a *app) pipe(ctx context.Context, conn client.HijackedResponse, tty bool) error {
-	ended := make(chan error, 1)
-	go func() {
-		var err error
-		if tty {
-			_, err = io.Copy(a.stdio.Out, conn.Reader)
-		} else {
-			_, err = stdcopy.StdCopy(a.stdio.Out, a.stdio.Err, conn.Reader)
-		}
-		ended <- err
-	}()
-	go func() { // ends with the process at the latest: a read of stdin cannot be called off
-		_, _ = io.Copy(conn.Conn, a.stdio.In) // the command may have closed its end
-		_ = conn.CloseWrite()
-	}()
-	select {
-	case err := <-ended:
-		if err != nil && !errdefs.IsCanceled(err) && !errors.Is(err, io.EOF) {
-			return fmt.Errorf("read the command's output: %w", err)
-		}
-		return nil
-	case <-ctx.Done():
-		conn.Close() // the output then ends
-		<-ended      //nolint:errcheck // how it broke off is no news to who called it off
-		return ctx.Err()
-	}
 }

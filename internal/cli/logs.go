@@ -3,16 +3,27 @@ package cli
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 
 	"github.com/spf13/cobra"
 
+	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/logs"
+	"github.com/devup-cli/devup/internal/plan"
+	"github.com/devup-cli/devup/internal/ui"
 )
 
+// logsOptions are the flags of logs.
+type logsOptions struct {
+	logs.Options
+	index    int
+	noPrefix bool
+}
+
 func (a *app) logsCommand() *cobra.Command {
-	var o logs.Options
+	var o logsOptions
 	c := &cobra.Command{
 		Use:   "logs [SERVICE...]",
 		Short: "Print what the services print",
@@ -30,11 +41,13 @@ RFC 3339 or durations back from now.`,
 	f.StringVar(&o.Until, "until", "", "only lines up to this `time`")
 	f.StringVarP(&o.Tail, "tail", "n", "", "only this `many` of the last lines of each container")
 	f.BoolVarP(&o.Timestamps, "timestamps", "t", false, "print the time of each line")
+	f.IntVar(&o.index, "index", 0, "only the container with this `number`, where a service has several")
+	f.BoolVar(&o.noPrefix, "no-log-prefix", false, "print the lines without the names of their services")
 	c.RunE = a.run(func(ctx context.Context, args []string) error { return a.logs(ctx, args, o) })
 	return c
 }
 
-func (a *app) logs(ctx context.Context, services []string, o logs.Options) error {
+func (a *app) logs(ctx context.Context, services []string, o logsOptions) error {
 	if n, err := strconv.Atoi(o.Tail); o.Tail != "" && o.Tail != "all" && (err != nil || n < 0) {
 		return fail.New(fail.Usage, "for example --tail 20", "--tail wants a number or the word all, not %q", o.Tail)
 	}
@@ -48,11 +61,26 @@ func (a *app) logs(ctx context.Context, services []string, o logs.Options) error
 	if err := r.check(services); err != nil {
 		return err
 	}
+	if o.index > 0 {
+		r.look.Containers = slices.DeleteFunc(r.look.Containers, func(c plan.Container) bool { return c.Number != o.index })
+	}
 	if len(r.containers(services)) == 0 {
 		a.ui.Say("project " + r.name + " has no containers; `devup up` makes them")
 		return nil
 	}
-	return a.follow(ctx, r, services, o)
+	if o.noPrefix && a.ui.Mode() != ui.JSON {
+		o.Sink = a.bareLines
+	}
+	return a.follow(ctx, r, services, o.Options)
+}
+
+// bareLines prints log lines as their services wrote them.
+func (a *app) bareLines(e event.Event) {
+	if e.Kind != event.Log {
+		a.ui.Sink()(e)
+		return
+	}
+	a.ui.Raw([]byte(e.Text + "\n"))
 }
 
 // follow prints the logs of the services.
@@ -61,6 +89,8 @@ func (a *app) follow(ctx context.Context, r *running, services []string, o logs.
 	for _, c := range r.containers(services) {
 		sources = append(sources, logs.Source{Service: c.Service, Container: c.Name, ID: c.ID, Number: c.Number})
 	}
-	o.Sink = a.ui.Sink()
+	if o.Sink == nil {
+		o.Sink = a.ui.Sink()
+	}
 	return logs.Follow(ctx, r.engine.Client, sources, o)
 }

@@ -3,24 +3,57 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/ui"
 )
 
+// psOptions are the flags of ps.
+type psOptions struct {
+	all       bool
+	quiet     bool
+	services  bool
+	noOrphans bool
+	whole     bool // IDs and commands are not cut
+	statuses  []string
+	filter    string
+	format    string
+}
+
 func (a *app) psCommand() *cobra.Command {
-	return &cobra.Command{
+	o := psOptions{}
+	orphans := true
+	c := &cobra.Command{
 		Use:     "ps [SERVICE...]",
 		Aliases: []string{"status"},
 		Short:   "List the project's containers",
+		Long: `List the project's containers. The table and --json show stopped ones too; --quiet,
+--services and --format, which scripts use, only those that run, unless --all or a
+status is given. --all adds the containers of one-off commands.`,
 		Example: `  devup ps
-  devup ps --json`,
+  devup ps --services --status running
+  devup ps --format '{{.Name}} {{.State}}'`,
 		ValidArgsFunction: a.completeServices,
-		RunE:              a.run(a.ps),
 	}
+	f := c.Flags()
+	f.BoolVarP(&o.all, "all", "a", false, "all containers, those of one-off commands too")
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "print the IDs only")
+	f.BoolVar(&o.services, "services", false, "print the names of the services only")
+	f.BoolVar(&orphans, "orphans", true, "include containers of services that the files do not name")
+	f.BoolVar(&o.whole, "no-trunc", false, "cut neither IDs nor commands")
+	f.StringArrayVar(&o.statuses, "status", nil, "only containers with this `status`; may be repeated")
+	f.StringVar(&o.filter, "filter", "", "only containers for which `status=VALUE` holds")
+	formatFlag(c, &o.format)
+	c.RunE = a.run(func(ctx context.Context, args []string) error {
+		o.noOrphans = !orphans
+		return a.ps(ctx, args, o)
+	})
+	return c
 }
 
 // containerObject is a container in JSON. Its names are a promise.
@@ -42,7 +75,30 @@ type portObject struct {
 	Protocol string `json:"protocol"`
 }
 
-func (a *app) ps(ctx context.Context, services []string) error {
+// statusWords are the states that a container may be asked for.
+var statusWords = []string{"paused", "restarting", "removing", "running", "dead", "created", "exited"}
+
+// check refuses a filter or a status that is none.
+func (o *psOptions) check() error {
+	if o.filter != "" {
+		key, value, ok := strings.Cut(o.filter, "=")
+		if !ok || key != "status" {
+			return fail.New(fail.Usage, "for example --filter status=running", "--filter knows status=VALUE only, not %q", o.filter)
+		}
+		o.statuses = append(o.statuses, value)
+	}
+	for _, s := range o.statuses {
+		if !slices.Contains(statusWords, s) {
+			return fail.New(fail.Usage, "they are "+list(statusWords), "no container has the status %q", s)
+		}
+	}
+	return nil
+}
+
+func (a *app) ps(ctx context.Context, services []string, o psOptions) error {
+	if err := o.check(); err != nil {
+		return err
+	}
 	r, err := a.observe(ctx)
 	if err != nil {
 		return err
@@ -50,17 +106,67 @@ func (a *app) ps(ctx context.Context, services []string) error {
 	if err := r.check(services); err != nil {
 		return err
 	}
-	containers := r.containers(services)
-	if a.ui.Mode() == ui.JSON {
+	containers := o.choose(r, services)
+	switch {
+	case o.quiet:
+		for _, c := range containers {
+			a.ui.Text(c.ID)
+		}
+	case o.services:
+		a.printServices(containers)
+	case o.format != "" && o.format != "table":
+		return a.formatted(o.format, containerRows(r.survey, containers, !o.whole))
+	case a.ui.Mode() == ui.JSON:
 		for _, c := range containers {
 			a.ui.Object(describeContainer(c))
 		}
-		return nil
+	case len(containers) == 0:
+		a.ui.Say("project " + r.name + " has no such containers; `devup up` makes them")
+	default:
+		a.showContainers(containers)
 	}
-	if len(containers) == 0 {
-		a.ui.Say("project " + r.name + " has no containers; `devup up` makes them")
-		return nil
+	return nil
+}
+
+// choose are the containers that the flags mean, by service and number.
+func (o psOptions) choose(r *running, services []string) []plan.Container {
+	running := o.quiet || o.services || o.format != "" && o.format != "table"
+	running = running && !o.all && len(o.statuses) == 0
+	known := r.known()
+	var chosen []plan.Container
+	for _, name := range r.services() {
+		for _, c := range r.look.Containers {
+			switch {
+			case c.Service != name, c.OneOff && !o.all,
+				len(services) > 0 && !slices.Contains(services, name),
+				running && !c.Up() && c.State != "paused",
+				len(o.statuses) > 0 && !slices.Contains(o.statuses, c.State),
+				o.noOrphans && known != nil && !slices.Contains(known, name):
+				continue
+			}
+			chosen = append(chosen, c)
+		}
 	}
+	slices.SortFunc(chosen, byPlace)
+	return chosen
+}
+
+func (a *app) printServices(containers []plan.Container) {
+	seen := map[string]bool{}
+	for _, c := range containers {
+		if seen[c.Service] {
+			continue
+		}
+		seen[c.Service] = true
+		if a.ui.Mode() == ui.JSON {
+			a.ui.Object(serviceObject{"service", c.Service})
+		} else {
+			a.ui.Text(c.Service)
+		}
+	}
+}
+
+func (a *app) showContainers(containers []plan.Container) {
 	t := ui.Table{Header: []string{"CONTAINER", "SERVICE", "STATE", "PORTS"}}
 	for _, c := range containers {
 		word := state(c)
@@ -69,7 +175,6 @@ func (a *app) ps(ctx context.Context, services []string) error {
 		})
 	}
 	a.ui.Table(t)
-	return nil
 }
 
 func describeContainer(c plan.Container) containerObject {

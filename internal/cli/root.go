@@ -22,6 +22,10 @@ type flags struct {
 	profiles []string
 	envFiles []string
 	noColor  bool
+	dryRun   bool
+
+	ansi          string // Compose's word for colours and cursor moves
+	compatibility bool   // Compose 1's names, which devup does not give
 }
 
 const rootLong = `devup takes a bare clone to working URLs: it finds the services of a repository,
@@ -83,6 +87,12 @@ func (f *flags) bind(set *pflag.FlagSet) {
 	set.Bool("json", false, "print one JSON object a line, for programs")
 	set.BoolP("yes", "y", false, "answer yes to every question")
 	set.BoolVar(&f.noColor, "no-color", false, "print no colours (as NO_COLOR does)")
+	set.BoolVar(&f.dryRun, "dry-run", false, "print what would be done and do nothing")
+	set.StringVar(&f.ansi, "ansi", "", "colours and cursor moves: auto, never or always")
+	set.BoolVar(&f.compatibility, "compatibility", false, "give containers the names that Compose 1 gave")
+	for _, name := range []string{"ansi", "compatibility"} {
+		_ = set.MarkHidden(name) // it exists
+	}
 	set.String("progress", "auto", "how to show progress: auto, tty or plain")
 }
 
@@ -141,6 +151,9 @@ func (a *app) run(f func(ctx context.Context, args []string) error) func(*cobra.
 			return err
 		}
 		a.settings = merged
+		if err := errors.Join(a.settleDryRun(c), a.settleAnsi(), a.settleCompatibility()); err != nil {
+			return err
+		}
 		a.started = true
 		a.begin()
 		return f(c.Context(), args)

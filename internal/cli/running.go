@@ -24,13 +24,32 @@ type running struct {
 	engine  *engine.Engine
 	name    string
 	look    run.Look
+	survey  run.Survey
+	glance  glance
 	project *project.Project // nil when its files cannot be read
 	broken  error            // why not
 }
 
-// observe connects to the engine and looks at the project there.
-func (a *app) observe(ctx context.Context) (*running, error) {
-	r := &running{}
+// glance is one way of looking at the engine. The name is that of the project, empty
+// where it may depend on what is there.
+type glance func(ctx context.Context, e *engine.Engine, name string) (run.Survey, error)
+
+// everything takes in containers, networks and volumes.
+func everything(ctx context.Context, e *engine.Engine, _ string) (run.Survey, error) {
+	return run.Observe(ctx, e.Client)
+}
+
+// containersOnly asks the engine as little as it can: one call.
+func containersOnly(ctx context.Context, e *engine.Engine, name string) (run.Survey, error) {
+	return run.Containers(ctx, e.Client, name)
+}
+
+// observe connects to the engine and looks at the project's containers there.
+func (a *app) observe(ctx context.Context) (*running, error) { return a.observeBy(ctx, containersOnly) }
+
+// observeBy connects to the engine and looks at the project there.
+func (a *app) observeBy(ctx context.Context, g glance) (*running, error) {
+	r := &running{glance: g}
 	r.project, r.broken = a.load(ctx)
 	if _, denied := r.broken.(*fail.Error); r.broken != nil && !denied { //nolint:errorlint // ctx errors and bugs are not wrapped
 		return nil, r.broken
@@ -43,20 +62,27 @@ func (a *app) observe(ctx context.Context) (*running, error) {
 	case err != nil:
 		return nil, err
 	}
-	survey, err := run.Observe(ctx, r.engine.Client)
-	if err != nil {
+	if r.survey, err = g(ctx, r.engine, a.givenName()); err != nil {
 		return nil, err
 	}
 	if r.project != nil {
-		if r.project, err = a.checkout(ctx, r.project, survey); err != nil {
+		if r.project, err = a.checkout(ctx, r.project, r.survey); err != nil {
 			return nil, err
 		}
 	}
-	if r.name, err = a.projectName(r, survey); err != nil {
+	if r.name, err = a.projectName(r, r.survey); err != nil {
 		return nil, err
 	}
-	r.look = survey.Look(r.name)
+	r.look = r.survey.Look(r.name)
 	return r, nil
+}
+
+// again looks once more, as the first time.
+func (r *running) again(ctx context.Context) (err error) {
+	if r.survey, err = r.glance(ctx, r.engine, r.name); err == nil {
+		r.look = r.survey.Look(r.name)
+	}
+	return err
 }
 
 // checkout loads the project again when its name belongs to another folder.
@@ -149,6 +175,19 @@ func (r *running) services() []string {
 		}
 	}
 	slices.Sort(names)
+	return names
+}
+
+// known are the services that the files name, in active profiles or not; nil where the
+// files do not say.
+func (r *running) known() []string {
+	if r.project == nil {
+		return nil
+	}
+	names := []string{}
+	for name := range r.project.AllServices() {
+		names = append(names, name)
+	}
 	return names
 }
 

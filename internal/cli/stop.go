@@ -16,6 +16,7 @@ func (a *app) stopCommand() *cobra.Command {
 		Example: `  devup stop
   devup stop --timeout 1 backend-flask`,
 		ValidArgsFunction: a.completeServices,
+		Annotations:       canRehearse,
 	}
 	timeoutFlag(c, &seconds)
 	c.RunE = a.run(func(ctx context.Context, args []string) error {
@@ -24,27 +25,9 @@ func (a *app) stopCommand() *cobra.Command {
 	return c
 }
 
-func (a *app) restartCommand() *cobra.Command {
-	var seconds int
-	c := &cobra.Command{
-		Use:   "restart [SERVICE...]",
-		Short: "Restart the services as they are",
-		Long: `Restart the containers of the services as they are. Changed files of the project
-take effect with devup up, not with this.`,
-		Example: `  devup restart
-  devup restart backend-flask`,
-		ValidArgsFunction: a.completeServices,
-	}
-	timeoutFlag(c, &seconds)
-	c.RunE = a.run(func(ctx context.Context, args []string) error {
-		return a.change(ctx, args, plan.Restart, seconds, "nothing to restart; `devup up` starts the project")
-	})
-	return c
-}
-
 // change applies a plan that is made of what is there and of the services meant.
 func (a *app) change(ctx context.Context, services []string, decide func(plan.Observed, []string) *plan.Plan, seconds int, nothing string) error {
-	r, held, err := a.observeInTurn(ctx)
+	r, held, err := a.observeInTurn(ctx, containersOnly)
 	if err != nil {
 		return err
 	}

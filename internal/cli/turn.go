@@ -25,14 +25,14 @@ func (a *app) turn(ctx context.Context, e *engine.Engine, name string) (lock.Hel
 
 // observeInTurn is [app.observe] for a command that changes what it sees. The caller
 // releases the lock.
-func (a *app) observeInTurn(ctx context.Context) (*running, lock.Held, error) {
-	r, err := a.observe(ctx)
+func (a *app) observeInTurn(ctx context.Context, g glance) (*running, lock.Held, error) {
+	r, err := a.observeBy(ctx, g)
 	if err != nil {
 		return nil, lock.Held{}, err
 	}
 	held, err := a.turn(ctx, r.engine, r.name)
 	if err == nil && held.Waited {
-		r.look, err = look(ctx, r.engine, r.name)
+		err = r.again(ctx)
 	}
 	if err != nil {
 		held.Release()

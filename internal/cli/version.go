@@ -98,21 +98,37 @@ type versionObject struct {
 }
 
 func (a *app) versionCommand() *cobra.Command {
-	return &cobra.Command{
+	var format string
+	var short bool
+	c := &cobra.Command{
 		Use:   "version",
 		Short: "Print devup's version and the engine API versions that it speaks",
 		Example: `  devup version
-  devup version --json`,
+  devup version --short
+  devup version --format json`,
 		Args: cobra.NoArgs,
-		RunE: a.run(func(context.Context, []string) error {
-			a.printVersion(provenanceOf())
-			return nil
-		}),
 	}
+	f := c.Flags()
+	f.StringArrayVar(&a.flags.files, "file", nil, fileUsage) // -f is --format here, as everywhere else
+	f.StringVarP(&format, "format", "f", "", "print it for people (pretty) or as json (`form`)")
+	f.BoolVar(&short, "short", false, "print the version alone")
+	c.RunE = a.run(func(context.Context, []string) error {
+		p := provenanceOf()
+		switch err := checkForm(format); {
+		case err != nil:
+			return err
+		case short:
+			a.ui.Text(p.Version)
+		default:
+			a.printVersion(p, format == "json" || a.ui.Mode() == ui.JSON)
+		}
+		return nil
+	})
+	return c
 }
 
-func (a *app) printVersion(p provenance) {
-	if a.ui.Mode() == ui.JSON {
+func (a *app) printVersion(p provenance, asJSON bool) {
+	if asJSON {
 		a.ui.Object(versionObject{
 			Type: "version", Version: p.Version, Commit: p.Commit, Time: p.Time, Dirty: p.Dirty,
 			Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH,

@@ -49,7 +49,8 @@ type Container struct {
 	Fields     string // value of [LabelFields]
 	Inputs     string // value of [LabelInputs]
 	DependsOn  []string
-	Replaces   string // name of the container that it was made to replace; empty for none
+	Follows    []string // those of DependsOn that it is restarted after, when they are (restart: true)
+	Replaces   string   // name of the container that it was made to replace; empty for none
 	WorkingDir string
 	Mounts     []Mount
 	Ports      []PublishedPort

@@ -44,6 +44,7 @@ type Op struct {
 	Carry     map[string]string // Create, Recreate: mount target -> existing anonymous volume to mount there again
 	Condition string            // Await: "service_healthy" or "service_completed_successfully"
 	Drop      []string          // Remove: anonymous volumes that go with the container, sorted
+	Signal    string            // Kill: what is sent, as the person wrote it
 	Derived   bool              // RemoveVolume: nothing is lost, the volume holds only what an image holds
 }
 

@@ -36,8 +36,16 @@ type makes interface {
 type moves interface {
 	ContainerStart(context.Context, string, client.ContainerStartOptions) (client.ContainerStartResult, error)
 	ContainerStop(context.Context, string, client.ContainerStopOptions) (client.ContainerStopResult, error)
+	signals
 	ContainerRestart(context.Context, string, client.ContainerRestartOptions) (client.ContainerRestartResult, error)
 	ContainerInspect(context.Context, string, client.ContainerInspectOptions) (client.ContainerInspectResult, error)
+}
+
+// signals is what Apply needs to reach the processes of containers.
+type signals interface {
+	ContainerKill(context.Context, string, client.ContainerKillOptions) (client.ContainerKillResult, error)
+	ContainerPause(context.Context, string, client.ContainerPauseOptions) (client.ContainerPauseResult, error)
+	ContainerUnpause(context.Context, string, client.ContainerUnpauseOptions) (client.ContainerUnpauseResult, error)
 }
 
 // enters is what Apply needs to work inside of containers: to fill them and to

@@ -159,8 +159,13 @@ func containerOf(s container.Summary) plan.Container {
 	c.Number, _ = strconv.Atoi(s.Labels[plan.LabelNumber]) // 0 for a container without a number
 	c.Health = healthOf(s)
 	for d := range strings.SplitSeq(s.Labels[plan.LabelDependsOn], ",") {
-		if name, _, _ := strings.Cut(d, ":"); name != "" {
-			c.DependsOn = append(c.DependsOn, name)
+		name, condition, _ := strings.Cut(d, ":")
+		if name == "" {
+			continue
+		}
+		c.DependsOn = append(c.DependsOn, name)
+		if strings.HasSuffix(condition, ":true") {
+			c.Follows = append(c.Follows, name)
 		}
 	}
 	for _, m := range s.Mounts {

@@ -74,6 +74,8 @@ func (a *applier) perform(ctx context.Context, op plan.Op) error {
 		return a.stop(ctx, op.Old)
 	case plan.RestartOnly:
 		return a.restart(ctx, op.Old)
+	case plan.Kill, plan.Pause, plan.Unpause:
+		return a.signal(ctx, op)
 	case plan.Remove:
 		return a.remove(ctx, op)
 	case plan.Await:
@@ -246,6 +248,12 @@ func words(action plan.Action) (event.Kind, verb) {
 		return event.Container, verb{"stopping", "stopped"}
 	case plan.RestartOnly:
 		return event.Container, verb{"restarting", "restarted"}
+	case plan.Kill:
+		return event.Container, verb{"killing", "killed"}
+	case plan.Pause:
+		return event.Container, verb{"pausing", "paused"}
+	case plan.Unpause:
+		return event.Container, verb{"unpausing", "runs again"}
 	case plan.Remove:
 		return event.Container, verb{"removing", "removed"}
 	case plan.Await:

@@ -1,0 +1,163 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"text/template"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/ui"
+)
+
+// formatFlag declares --format where results may be had in a form of one's own.
+func formatFlag(c *cobra.Command, format *string) {
+	c.Flags().StringVar(format, "format", "", "print a table, json, or what this Go `template` makes of each row")
+}
+
+// tableOrJSON declares --format where there are two forms.
+func tableOrJSON(c *cobra.Command, format *string) {
+	c.Flags().StringVar(format, "format", "", "print a table or json (`form`)")
+}
+
+// checkForm refuses a form that is neither table nor json.
+func checkForm(format string) error {
+	switch format {
+	case "", "table", "json", "pretty":
+		return nil
+	}
+	return fail.New(fail.Usage, "", "--format wants table or json, not %q", format)
+}
+
+// formatted prints rows as --format says: json, one object a line; a template for each
+// row; or "table TEMPLATE", whose columns are parted by tabs and get the names of the
+// fields as header.
+func (a *app) formatted(format string, rows []any) error {
+	if format == "json" {
+		for _, row := range rows {
+			a.ui.Object(row)
+		}
+		return nil
+	}
+	text, table := strings.CutPrefix(format, "table ")
+	text = strings.NewReplacer(`\t`, "\t", `\n`, "\n").Replace(text)
+	t, err := template.New("--format").Funcs(templateFunctions).Parse(text)
+	if err != nil {
+		return badTemplate(err)
+	}
+	var lines []string
+	for _, row := range rows {
+		var b strings.Builder
+		if err := t.Execute(&b, row); err != nil {
+			return badTemplate(err)
+		}
+		lines = append(lines, b.String())
+	}
+	if !table {
+		for _, l := range lines {
+			a.ui.Text(l + "\n")
+		}
+		return nil
+	}
+	a.ui.Table(tableOf(header(text), lines))
+	return nil
+}
+
+func badTemplate(err error) error {
+	return fail.Wrap(err, fail.Usage, "for example --format '{{.Name}}'", "--format is no template that fits: %s", firstLine(err.Error()))
+}
+
+// templateFunctions are those that docker's templates have.
+var templateFunctions = template.FuncMap{
+	"json": func(v any) (string, error) {
+		text, err := json.Marshal(v)
+		return string(text), err
+	},
+	"join": strings.Join, "split": strings.Split, "lower": strings.ToLower, "upper": strings.ToUpper,
+	"println": fmt.Sprintln,
+}
+
+// header names the columns of a table template by the fields in them.
+func header(template string) []string {
+	var names []string
+	for column := range strings.SplitSeq(template, "\t") {
+		_, field, _ := strings.Cut(column, "{{")
+		field, _, _ = strings.Cut(field, "}}")
+		if _, name, ok := strings.Cut(field, "."); ok {
+			field = name
+		}
+		field, _, _ = strings.Cut(strings.TrimSpace(field), " ")
+		names = append(names, strings.ToUpper(field))
+	}
+	return names
+}
+
+func tableOf(header []string, lines []string) ui.Table {
+	t := ui.Table{Header: header}
+	for _, l := range lines {
+		cells := make([]ui.Cell, len(header))
+		for i, text := range strings.SplitN(strings.ReplaceAll(l, "\n", " "), "\t", len(header)) {
+			cells[i].Text = text
+		}
+		t.Rows = append(t.Rows, cells)
+	}
+	return t
+}
+
+// asRows makes rows of a slice of anything.
+func asRows[T any](slice []T) []any {
+	rows := make([]any, len(slice))
+	for i, v := range slice {
+		rows[i] = v
+	}
+	return rows
+}
+
+// shortID is the first part of an ID that is enough to name it.
+func shortID(id string) string {
+	id = strings.TrimPrefix(id, "sha256:")
+	return id[:min(12, len(id))]
+}
+
+// ellipsis is a text of at most so many characters.
+func ellipsis(text string, most int) string {
+	runes := []rune(text)
+	if len(runes) <= most {
+		return text
+	}
+	return string(runes[:most-1]) + "…"
+}
+
+// ago says how long something is past, roughly.
+func ago(d time.Duration) string {
+	for _, unit := range []struct {
+		name string
+		long time.Duration
+	}{
+		{"day", 24 * time.Hour}, {"hour", time.Hour}, {"minute", time.Minute},
+	} {
+		if n := int(d / unit.long); n == 1 {
+			return "1 " + unit.name + " ago"
+		} else if n > 1 {
+			return fmt.Sprintf("%d %ss ago", n, unit.name)
+		}
+	}
+	return fmt.Sprintf("%d seconds ago", max(0, int(d.Seconds())))
+}
+
+// sizeText is a size for people.
+func sizeText(n int64) string {
+	if n < 1000 {
+		return fmt.Sprintf("%dB", n)
+	}
+	size, unit := float64(n), ""
+	for _, unit = range []string{"kB", "MB", "GB", "TB"} {
+		if size /= 1000; size < 1000 {
+			break
+		}
+	}
+	return fmt.Sprintf("%.3g%s", size, unit)
+}

@@ -1,0 +1,32 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/devup-cli/devup/internal/plan"
+)
+
+func (a *app) restartCommand() *cobra.Command {
+	var seconds int
+	var alone bool
+	c := &cobra.Command{
+		Use:   "restart [SERVICE...]",
+		Short: "Restart the services as they are",
+		Long: `Restart the containers of the services as they are, and after them those of
+services whose depends_on says restart: true. Changed files of the project take
+effect with devup up, not with this.`,
+		Example: `  devup restart
+  devup restart --no-deps backend-flask`,
+		ValidArgsFunction: a.completeServices,
+		Annotations:       canRehearse,
+	}
+	timeoutFlag(c, &seconds)
+	c.Flags().BoolVar(&alone, "no-deps", false, "restart no service but those named")
+	c.RunE = a.run(func(ctx context.Context, args []string) error {
+		decide := func(o plan.Observed, services []string) *plan.Plan { return plan.RestartAll(o, services, alone) }
+		return a.change(ctx, args, decide, seconds, "nothing to restart; `devup up` starts the project")
+	})
+	return c
+}

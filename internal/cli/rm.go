@@ -1,0 +1,75 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/devup-cli/devup/internal/plan"
+)
+
+// rmOptions are the flags of rm.
+type rmOptions struct {
+	plan.RemoveOptions
+	force bool
+}
+
+func (a *app) rmCommand() *cobra.Command {
+	var o rmOptions
+	c := &cobra.Command{
+		Use:   "rm [SERVICE...]",
+		Short: "Remove stopped containers of the services",
+		Long: `Remove the stopped containers of the services, after asking. Their anonymous volumes
+stay unless --volumes is given; what lies in no volume goes with the container.`,
+		Example: `  devup rm
+  devup rm --force --stop backend-flask`,
+		ValidArgsFunction: a.completeServices,
+		Annotations:       canRehearse,
+	}
+	f := c.Flags()
+	f.StringArrayVar(&a.flags.files, "file", nil, fileUsage) // -f is --force here, as everywhere else
+	f.BoolVarP(&o.force, "force", "f", false, "do not ask")
+	f.BoolVarP(&o.Stop, "stop", "s", false, "stop the containers before, where they run")
+	f.BoolVarP(&o.Volumes, "volumes", "v", false, "remove their anonymous volumes too, with the data in them")
+	f.BoolP("all", "a", false, "no effect")
+	_ = f.MarkHidden("all") // it exists
+	c.RunE = a.run(func(ctx context.Context, args []string) error { return a.rm(ctx, args, o) })
+	return c
+}
+
+func (a *app) rm(ctx context.Context, services []string, o rmOptions) error {
+	r, held, err := a.observeInTurn(ctx, containersOnly)
+	if err != nil {
+		return err
+	}
+	defer held.Release()
+	if err := r.check(services); err != nil {
+		return err
+	}
+	todo := plan.RemoveStopped(r.look.Observed, services, o.RemoveOptions)
+	if todo.Empty() {
+		a.ui.Say("nothing to remove: no container is stopped")
+		return nil
+	}
+	if !o.force && !a.flags.dryRun {
+		yes, err := a.confirm(ctx, removalQuestion(todo))
+		if err != nil || !yes {
+			return err
+		}
+	}
+	return a.apply(ctx, r, todo, nil)
+}
+
+// removalQuestion asks for the containers that a plan removes.
+func removalQuestion(todo *plan.Plan) string {
+	names := make([]string, len(todo.Ops))
+	for i, op := range todo.Ops {
+		names[i] = op.Name
+	}
+	question := "remove " + list(names)
+	if lost := todo.Lost(); lost > 0 {
+		question += fmt.Sprintf(" and %d of their anonymous volumes with the data in them", lost)
+	}
+	return question + "?"
+}

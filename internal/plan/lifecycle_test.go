@@ -1,0 +1,112 @@
+package plan_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/devup-cli/devup/internal/plan"
+)
+
+// lively is an observed project: web depends on api and is restarted after it, api
+// depends on db; old belongs to no file, and there is a one-off command of web.
+func lively() plan.Observed {
+	return plan.Observed{
+		Networks: []string{"shop_default"},
+		Volumes:  []plan.Volume{{Name: "shop_cache"}, {Name: "shop_data"}},
+		Containers: []plan.Container{
+			{ID: "1", Name: "shop-web-1", Service: "web", Number: 1, State: "running", DependsOn: []string{"api"}, Follows: []string{"api"}},
+			{ID: "2", Name: "shop-api-1", Service: "api", Number: 1, State: "exited", DependsOn: []string{"db"}, Mounts: []plan.Mount{
+				{Type: "volume", Name: "shop_cache", Target: "/cache"}, {Type: "volume", Name: strings.Repeat("ab", 32), Target: "/own"},
+			}},
+			{ID: "3", Name: "shop-db-1", Service: "db", Number: 1, State: "paused", Mounts: []plan.Mount{{Type: "volume", Name: "shop_data"}}},
+			{ID: "4", Name: "shop-old-1", Service: "old", Number: 1, State: "running"},
+			{ID: "5", Name: "shop-web-run-1", Service: "web", State: "exited", OneOff: true},
+		},
+	}
+}
+
+func TestLifecycle(t *testing.T) {
+	t.Parallel()
+	o := lively()
+	stopped := lively()
+	for i := range stopped.Containers {
+		stopped.Containers[i].State = "exited"
+	}
+	for _, c := range []struct {
+		name string
+		got  *plan.Plan
+		want string
+	}{
+		{"start: dependencies first", plan.StartAll(stopped, []string{"web", "api", "db"}), `
+0 start shop-db-1
+1 start shop-api-1 [after 0]
+2 start shop-web-1 [after 1]
+`},
+		{"start leaves what runs, is paused, or was a command", plan.StartAll(o, nil), `
+0 start shop-api-1
+`},
+		{"kill: what runs and what is frozen", plan.KillAll(o, nil, "HUP"), `
+0 kill shop-db-1
+1 kill shop-old-1
+2 kill shop-web-1
+`},
+		{"pause: what runs", plan.PauseAll(o, []string{"web", "api"}), "\n0 pause shop-web-1\n"},
+		{"unpause: what is paused", plan.UnpauseAll(o, nil), "\n0 unpause shop-db-1\n"},
+		{"rm: what stands still, commands too", plan.RemoveStopped(o, nil, plan.RemoveOptions{}), `
+0 remove shop-api-1
+1 remove shop-web-run-1
+`},
+		{"rm --stop: dependents first", plan.RemoveStopped(o, []string{"web", "api"}, plan.RemoveOptions{Stop: true, Volumes: true}), `
+0 remove shop-web-1
+1 remove shop-web-run-1
+2 remove shop-api-1 [drop 1] [after 0 1]
+`},
+		{"restart: who asks for it follows", plan.RestartAll(o, []string{"api"}, false), `
+0 restart shop-api-1
+1 restart shop-web-1: depends on a service that is restarted [after 0]
+`},
+		{"restart --no-deps", plan.RestartAll(o, []string{"api"}, true), "\n0 restart shop-api-1\n"},
+	} {
+		if got := "\n" + readable(c.got); got != c.want {
+			t.Errorf("%s:\ngot %s\nwant %s", c.name, got, c.want)
+		}
+	}
+	if got := plan.RemoveStopped(o, nil, plan.RemoveOptions{Volumes: true}).Lost(); got != 1 {
+		t.Errorf("rm --volumes counts %d lost volumes, want 1", got)
+	}
+	if got := plan.KillAll(o, nil, "HUP").Ops[0].Signal; got != "HUP" {
+		t.Errorf("the signal of a kill is %q", got)
+	}
+}
+
+func TestPart(t *testing.T) {
+	t.Parallel()
+	files := []string{"api", "db", "web"}
+	for _, c := range []struct {
+		name    string
+		options plan.PartOptions
+		want    string
+	}{
+		{"no files: all", plan.PartOptions{}, "shop-web-1 shop-api-1 shop-db-1 shop-old-1 shop-web-run-1 | shop_default | shop_cache shop_data | "},
+		{"files: orphans and commands stay", plan.PartOptions{Known: files}, "shop-web-1 shop-api-1 shop-db-1 | shop_default | shop_cache shop_data | shop-old-1 shop-web-run-1"},
+		{"orphans asked for", plan.PartOptions{Known: files, Orphans: true}, "shop-web-1 shop-api-1 shop-db-1 shop-old-1 shop-web-run-1 | shop_default | shop_cache shop_data | "},
+		{"a service takes its dependents and its own volumes", plan.PartOptions{Known: files, Services: []string{"api"}}, "shop-web-1 shop-api-1 |  | shop_cache | shop-db-1 shop-old-1 shop-web-run-1"},
+	} {
+		meant, left := plan.Part(lively(), c.options)
+		var names, volumes, rest []string
+		for _, m := range meant.Containers {
+			names = append(names, m.Name)
+		}
+		for _, v := range meant.Volumes {
+			volumes = append(volumes, v.Name)
+		}
+		for _, l := range left {
+			rest = append(rest, l.Name)
+		}
+		got := fmt.Sprintf("%s | %s | %s | %s", strings.Join(names, " "), strings.Join(meant.Networks, " "), strings.Join(volumes, " "), strings.Join(rest, " "))
+		if got != c.want {
+			t.Errorf("%s:\ngot  %s\nwant %s", c.name, got, c.want)
+		}
+	}
+}
