@@ -13,6 +13,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -43,6 +44,8 @@ type app struct {
 	out      *outlet           // where results go
 	ui       *ui.UI            // opened when a command begins
 	started  bool              // a command began: its errors are not about usage
+
+	stdin func() ([]byte, error) // the whole of standard input, read when a config is wanted from there
 }
 
 // exitStatus is an error that only stands for an exit code: what there is to say
@@ -54,7 +57,7 @@ func (exitStatus) Error() string { return "ended" }
 // Main runs devup with the arguments after its name and returns the exit code.
 // When ctx is canceled, the code is that of an interruption.
 func Main(ctx context.Context, args []string, stdio Stdio) int {
-	a := &app{stdio: stdio}
+	a := &app{stdio: stdio, stdin: sync.OnceValues(func() ([]byte, error) { return io.ReadAll(stdio.In) })}
 	root := a.root()
 	root.SetArgs(args)
 	root.SetIn(stdio.In)

@@ -55,7 +55,7 @@ func (a *app) projectOptions(services ...string) project.Options {
 	o := project.Options{
 		Dir: a.flags.dir, Files: a.absolute(a.flags.files), Name: a.flags.name,
 		EnvFiles: a.absolute(a.flags.envFiles), Profiles: a.flags.profiles,
-		Env: environment(a.stdio.Environ), Services: services,
+		Env: environment(a.stdio.Environ), Services: services, Stdin: a.stdin,
 	}
 	if len(a.flags.files) > 0 {
 		o.Root = a.flags.dir

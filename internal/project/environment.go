@@ -2,6 +2,8 @@ package project
 
 import (
 	"bytes"
+	"errors"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -17,21 +19,21 @@ import (
 )
 
 // environment is the process's environment and below it what env files say:
-// those that are named, else .env in dir.
-func environment(dir string, process map[string]string, named []string) (types.Mapping, error) {
+// those that are named, relative to dir, else .env in beside.
+func environment(dir, beside string, process map[string]string, named []string) (types.Mapping, error) {
 	env := maps.Clone(process)
 	if env == nil {
 		env = map[string]string{}
 	}
 	if list := env["COMPOSE_ENV_FILES"]; len(named) == 0 && list != "" {
-		named = strings.Split(list, ",")
+		named = strings.FieldsFunc(list, func(r rune) bool { return r == ',' })
 	}
 	files := named
 	if len(named) == 0 {
 		if off, _ := strconv.ParseBool(env["COMPOSE_DISABLE_ENV_FILE"]); off {
 			return env, nil
 		}
-		files = []string{".env"}
+		files = []string{filepath.Join(beside, ".env")}
 	}
 	fromFiles := map[string]string{}
 	for _, name := range files {
@@ -78,12 +80,43 @@ func lookupFor(env, earlier map[string]string, name string) (string, bool) {
 
 var envLine = regexp.MustCompile(`(?i)\bline (\d+)`)
 
-// envFileError says what is wrong in an env file, without repeating the value.
+// envFileError says what is wrong in an env file, without repeating the value: the
+// library's own words hold it.
 func envFileError(path string, err error) *fail.Error {
+	text := err.Error()
 	e := fail.Wrap(err, fail.Config, "each line is NAME=value; a value with spaces or quotes is put into quotes", "the env file cannot be understood")
-	e.File = path
-	if m := envLine.FindStringSubmatch(err.Error()); m != nil {
+	e.File, e.Told = path, true
+	if m := envLine.FindStringSubmatch(text); m != nil {
 		e.Line, _ = strconv.Atoi(m[1])
 	}
+	switch {
+	case strings.Contains(text, "unterminated quoted value"):
+		e.Message, e.Hint = "a quote that opens in this line of the env file is not closed", ""
+		e.Line = openQuote(path, e.Line)
+	case strings.Contains(text, "key cannot contain a space"):
+		e.Message = "the name of a variable has a space in it"
+	case strings.Contains(text, "unexpected character"):
+		e.Message = "the name of a variable has a character that cannot stand in one"
+	case strings.Contains(text, "is a directory"):
+		e.Message, e.Hint = "the env file is a folder", "name a file in it"
+	case errors.Is(err, fs.ErrPermission):
+		e.Message, e.Hint = "the env file may not be read", "check who may read it: ls -l"
+	}
 	return e
+}
+
+// openQuote is the last line from which on the file has a quote that is not closed:
+// the library counts the line in which it gave up.
+func openQuote(path string, line int) int {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return line
+	}
+	lines := strings.Split(string(content), "\n")
+	for i := min(line, len(lines)) - 1; i >= 0; i-- {
+		if _, value, ok := strings.Cut(lines[i], "="); ok && strings.ContainsAny(strings.TrimSpace(value)+" ", `"'`) {
+			return i + 1
+		}
+	}
+	return line
 }

@@ -176,3 +176,17 @@ func unsetNote(missing []string, files []source) string {
 	}
 	return "not set, and now empty: " + strings.Join(wanted, ", ")
 }
+
+// namesIn lists the variables that the text refers to without saying what else to take,
+// in the order in which they stand there.
+func namesIn(text string) []string {
+	var names []string
+	// Its error is for those who use the text; here only the names count.
+	_, _ = (&expander{}).substitute(text, func(name string) (string, bool) {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+		return "", false
+	})
+	return names
+}

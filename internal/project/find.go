@@ -76,16 +76,27 @@ func usable(dir string) error {
 	return nil
 }
 
+// absolute makes the names of files independent of the current folder.
+func absolute(dir string, names []string) []string {
+	paths := make([]string, len(names))
+	for i, name := range names {
+		paths[i] = name
+		if name != standardInput && !filepath.IsAbs(name) {
+			paths[i] = filepath.Join(dir, name)
+		}
+	}
+	return paths
+}
+
 // existing makes the named files absolute and checks that each is there.
 func existing(dir string, names []string, origin string) (found, error) {
-	var f found
-	for _, name := range names {
-		if name == "-" {
-			return f, fail.New(fail.Usage, "write it to a file and name that", "a config cannot be read from standard input")
+	f := found{files: absolute(dir, names)}
+	for i, path := range f.files {
+		if remote(names[i]) {
+			return f, fail.New(fail.Usage, "clone the repository and name the file in it", "%s is on another machine, and a config is only read from files%s", names[i], origin)
 		}
-		path := name
-		if !filepath.IsAbs(path) {
-			path = filepath.Join(dir, path)
+		if path == standardInput {
+			continue
 		}
 		info, err := os.Stat(path)
 		switch {
@@ -96,9 +107,13 @@ func existing(dir string, names []string, origin string) (found, error) {
 		case info.IsDir():
 			return f, fail.New(fail.NoProject, "name the file in it, or use -C", "%s is a folder%s", path, origin)
 		}
-		f.files = append(f.files, path)
 	}
 	return f, nil
+}
+
+// remote tells whether Compose would fetch what the name of a file leads to.
+func remote(name string) bool {
+	return strings.Contains(name, "://") || strings.HasPrefix(name, "git@") || strings.HasPrefix(name, "github.com/")
 }
 
 // inFolder lists the config files of one folder: compose file, its override,

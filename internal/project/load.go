@@ -2,10 +2,10 @@ package project
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -29,9 +29,16 @@ func Load(ctx context.Context, o Options) (*Project, error) {
 	if err != nil {
 		return nil, fail.Wrap(err, fail.Denied, "", "the current folder cannot be found")
 	}
-	// .env may name the files, and the files decide where .env is: as in
-	// Compose, the one beside the config has the last word.
-	env, err := environment(dir, o.Env, o.EnvFiles)
+	if o.Root != "" {
+		if o.Root, err = filepath.Abs(o.Root); err != nil {
+			return nil, fail.Wrap(err, fail.Denied, "", "the current folder cannot be found")
+		}
+	}
+	// .env may name the files, and the files decide where .env is. As in Compose, the
+	// one in the current folder goes before the one beside the config, and is not read
+	// where the config was named and lies elsewhere.
+	first := folderOf(o.Root, absolute(dir, o.Files), dir)
+	env, err := environment(dir, first, o.Env, o.EnvFiles)
 	if err != nil {
 		return nil, err
 	}
@@ -39,23 +46,43 @@ func Load(ctx context.Context, o Options) (*Project, error) {
 	if err != nil {
 		return nil, err
 	}
-	root := filepath.Dir(found.files[0])
-	if o.Root != "" {
-		if root, err = filepath.Abs(o.Root); err != nil {
-			return nil, fail.Wrap(err, fail.Denied, "", "the current folder cannot be found")
-		}
-	}
-	if root != dir && len(o.EnvFiles) == 0 {
-		if env, err = environment(root, env, nil); err != nil {
+	root := folderOf(o.Root, found.files, dir)
+	if root != first && len(o.EnvFiles) == 0 {
+		if env, err = environment(dir, root, env, nil); err != nil {
 			return nil, err
 		}
 	}
-	sources, err := read(found.files)
+	sources, err := read(found.files, o.Stdin)
 	if err != nil {
-		return nil, err
+		return nil, onStandardInput(err)
 	}
 	l := &loading{options: o, root: root, env: env, sources: sources, notes: found.notes}
-	return l.run(ctx)
+	p, err := l.run(ctx)
+	return p, onStandardInput(err)
+}
+
+// folderOf is the folder that a project belongs to: the given one, else that of its
+// first file, else, where all comes from standard input, the current one.
+func folderOf(given string, files []string, current string) string {
+	if given != "" {
+		return given
+	}
+	for _, f := range files {
+		if f != standardInput {
+			return filepath.Dir(f)
+		}
+	}
+	return current
+}
+
+// onStandardInput names standard input in an error about what was read from there.
+func onStandardInput(err error) error {
+	if e, ok := errors.AsType[*fail.Error](err); ok && e.File == standardInput {
+		named := *e
+		named.File = "standard input"
+		return &named
+	}
+	return err
 }
 
 // quiet stops compose-go from logging to the terminal by way of the global
@@ -90,6 +117,9 @@ func (l *loading) run(ctx context.Context) (*Project, error) {
 	if err := l.selectServices(p); err != nil {
 		return nil, err
 	}
+	if err := l.checkValues(p); err != nil {
+		return nil, err
+	}
 	if err := l.envFiles(p); err != nil {
 		return nil, err
 	}
@@ -99,16 +129,17 @@ func (l *loading) run(ctx context.Context) (*Project, error) {
 }
 
 // read reads and parses the files.
-func read(paths []string) ([]source, error) {
+func read(paths []string, stdin func() ([]byte, error)) ([]source, error) {
 	sources := make([]source, len(paths))
 	for i, path := range paths {
-		content, err := os.ReadFile(path)
-		if err != nil {
-			return nil, fail.Wrap(err, fail.Denied, "", "%s cannot be read", path)
+		var err error
+		if path == standardInput {
+			sources[i], err = readStandardInput(stdin)
+		} else {
+			sources[i], err = readSource(path)
 		}
-		sources[i] = source{path: path, content: content}
-		if err := sources[i].parse(); err != nil {
-			return nil, syntaxError(path, err)
+		if err != nil {
+			return nil, err
 		}
 		if sources[i].root == nil {
 			e := fail.New(fail.Config, "devup init writes one for the services of this repository", "the file is empty")
@@ -117,6 +148,20 @@ func read(paths []string) ([]source, error) {
 		}
 	}
 	return sources, nil
+}
+
+// standardInput is the name of the file that is read from there, as in Compose.
+const standardInput = "-"
+
+func readStandardInput(stdin func() ([]byte, error)) (source, error) {
+	if stdin == nil {
+		return source{}, fail.New(fail.Usage, "write it to a file and name that", "this command reads no config from standard input")
+	}
+	content, err := stdin()
+	if err != nil {
+		return source{}, fail.Wrap(err, fail.Denied, "", "the config cannot be read from standard input")
+	}
+	return parsed(standardInput, content)
 }
 
 // compose runs compose-go's loader: everything but the selection of services
@@ -198,14 +243,17 @@ func casts(loaders map[tree.Path]interpolation.Cast) map[tree.Path]interpolation
 		all[path] = func(value string) (any, error) { return cast(fill(value, unset)) }
 	}
 	for _, path := range []string{
-		"name", "services.*.image", "services.*.container_name", "services.*.ports.[]", "services.*.ports.[].published",
+		"name", "services.*.image", "services.*.container_name", "services.*.ports.[].published",
 		"services.*.ports.[].host_ip", "services.*.expose.[]", "services.*.build", "services.*.build.context",
 		"services.*.build.dockerfile", "services.*.build.target", "services.*.env_file", "services.*.env_file.[]", "services.*.env_file.[].path",
-		"services.*.extends.file", "services.*.volumes.[]", "services.*.volumes.[].source", "services.*.platform",
+		"services.*.extends.file", "services.*.volumes.[].source", "services.*.platform",
 		"networks.*.name", "volumes.*.name", "include.[]", "include.[].path",
 	} {
 		all[tree.Path(path)] = func(value string) (any, error) { return fill(value, unset), nil }
 	}
+	// The loader parses these two later, and does not say then where they stand.
+	all["services.*.ports.[]"] = func(value string) (any, error) { return shortPort(fill(value, unset)) }
+	all["services.*.volumes.[]"] = func(value string) (any, error) { return shortVolume(fill(value, unset)) }
 	return all
 }
 

@@ -376,3 +376,61 @@ func failure(t *testing.T, err error) *fail.Error {
 	}
 	return e
 }
+
+func TestConfigFromStandardInput(t *testing.T) {
+	t.Parallel()
+	dir := folder(t, "-- .env --\nTAG=9\n-- base.yaml --\nservices: {web: {image: nginx}}")
+	stdin := func(text string) func() ([]byte, error) {
+		return func() ([]byte, error) { return []byte(text), nil }
+	}
+	p := load(t, dir, Options{Files: []string{"-"}, Name: "in", Stdin: stdin("services: {web: {build: ./web, image: 'a:${TAG}'}}")})
+	if web := p.Services["web"]; web.Build.Context != filepath.Join(dir, "web") || web.Image != "a:9" {
+		t.Errorf("paths and .env are those of the current folder, but %s, %s", web.Build.Context, web.Image)
+	}
+	p = load(t, dir, Options{Files: []string{"base.yaml", "-"}, Stdin: stdin("services: {web: {hostname: h}}")})
+	if web := p.Services["web"]; web.Image != "nginx" || web.Hostname != "h" {
+		t.Errorf("merged to %+v", web)
+	}
+	_, err := Load(t.Context(), Options{Dir: dir, Files: []string{"-"}, Stdin: stdin("services: {web: {imag: a}}")})
+	if e := failure(t, err); e.File != "standard input" || e.Line != 1 {
+		t.Errorf("a mistake is at %s:%d", e.File, e.Line)
+	}
+}
+
+// Compose reads .env of the current folder before the one beside a config that it
+// found above, and only the latter's when the config was named.
+func TestWhichDotEnvCounts(t *testing.T) {
+	t.Parallel()
+	dir := folder(t, `
+-- .env --
+WHO=above
+ABOVE=1
+-- a/.env --
+WHO=here
+-- b/.env --
+WHO=beside
+-- compose.yaml --
+services: {web: {image: "x:${WHO}-${ABOVE:-0}"}}
+-- b/compose.yaml --
+services: {web: {image: "x:${WHO}"}}
+`)
+	tests := []struct {
+		name    string
+		options Options
+		want    string
+	}{
+		{"found above", Options{Dir: filepath.Join(dir, "a")}, "x:here-1"},
+		{"named elsewhere", Options{Dir: filepath.Join(dir, "a"), Files: []string{"../b/compose.yaml"}}, "x:beside"},
+		{"named with a root", Options{Dir: filepath.Join(dir, "a"), Root: dir, Files: []string{"../b/compose.yaml"}}, "x:above"},
+		{"COMPOSE_ENV_FILES", Options{Dir: dir, Env: map[string]string{"COMPOSE_ENV_FILES": "a/.env,b/.env,"}}, "x:beside-0"},
+		{"switched off", Options{Dir: dir, Env: map[string]string{"COMPOSE_DISABLE_ENV_FILE": "1", "WHO": "me"}}, "x:me-0"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			if got := load(t, dir, test.options).Services["web"].Image; got != test.want {
+				t.Errorf("image %s, want %s", got, test.want)
+			}
+		})
+	}
+}

@@ -114,6 +114,9 @@ func (l *loading) envFileFailure(p *Project, err error) error {
 			one.EnvFiles = []types.EnvFile{file}
 			single := types.Project{Environment: p.Environment, Services: types.Services{name: one}}
 			if _, fault := single.WithServicesEnvironmentResolved(false); fault != nil {
+				if strings.Contains(fault.Error(), "unsupported env_file format") {
+					return explain(fault, l.sources)
+				}
 				e := envFileError(file.Path, fault)
 				e.Service = name
 				return e

@@ -7,12 +7,18 @@ import (
 )
 
 // nearest is the known word that somebody most likely meant by the given one,
-// or empty when none is near.
+// or empty when none is near. A word that goes on where the given one ends is near,
+// as memory is to mem.
 func nearest(word string, known []string) string {
-	best, distance := "", len(word)/3+2
+	best, distance := "", min(len(word)/3+2, 4)
 	for _, k := range known {
 		if d := editDistance(strings.ToLower(word), k); d < distance {
 			best, distance = k, d
+		}
+	}
+	for _, k := range known {
+		if best == "" && len(word) > 2 && strings.HasPrefix(k, strings.ToLower(word)) {
+			return k
 		}
 	}
 	return best

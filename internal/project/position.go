@@ -1,7 +1,10 @@
 package project
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -13,37 +16,56 @@ import (
 type source struct {
 	path    string // absolute
 	content []byte
-	root    *yaml.Node // the first document's mapping; nil when the file has none
+	root    *yaml.Node   // the first document's content; nil when the file has none
+	more    []*yaml.Node // that of the documents below it, which are merged onto the first
 }
 
 // parse reads the YAML of the file. The error is that of the YAML library.
 func (s *source) parse() error {
-	var doc yaml.Node
-	if err := yaml.Unmarshal(s.content, &doc); err != nil {
-		return err
+	decoder := yaml.NewDecoder(bytes.NewReader(s.content))
+	for {
+		var doc yaml.Node
+		if err := decoder.Decode(&doc); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		switch {
+		case len(doc.Content) == 0 || doc.Content[0].Tag == "!!null":
+		case s.root == nil:
+			s.root = doc.Content[0]
+		default:
+			s.more = append(s.more, doc.Content[0])
+		}
 	}
-	if len(doc.Content) > 0 {
-		s.root = doc.Content[0]
-	}
-	return nil
 }
 
 // find walks from the root along keys; a number is an index of a list. It gives
 // the deepest node that is there, the line of its key, and how many of the keys
-// lead to it.
-func (s *source) find(keys []string) (line, depth int) {
-	node := s.root
-	if node == nil {
-		return 0, 0
+// lead to it. Among several documents the last one that leads as far wins.
+func (s *source) find(keys []string) (line, depth int, value *yaml.Node) {
+	if s.root == nil {
+		return 0, 0, nil
 	}
+	line, depth, value = descend(s.root, keys)
+	for _, root := range s.more {
+		if l, d, v := descend(root, keys); d > 0 && d >= depth {
+			line, depth, value = l, d, v
+		}
+	}
+	return line, depth, value
+}
+
+func descend(node *yaml.Node, keys []string) (line, depth int, value *yaml.Node) {
+	line = node.Line
 	for i, key := range keys {
 		k, v := child(node, key)
 		if v == nil {
-			return line, i
+			return line, i, node
 		}
 		line, node = k.Line, v
 	}
-	return line, len(keys)
+	return line, len(keys), node
 }
 
 // child is the entry of a mapping or list, also through an alias or a merge key.
@@ -107,19 +129,43 @@ func merged(node *yaml.Node, key string) (k, v *yaml.Node) {
 }
 
 // locate finds the file and line where most of the keys lead to. The last file
-// wins among equals, as it does in a merge. The line is 0 when nothing is found;
-// the file is then the first.
+// wins among equals, as it does in a merge. When nothing is found, it is the begin of
+// the first.
 func locate(files []source, keys ...string) (file string, line int) {
 	if len(files) == 0 {
 		return "", 0
 	}
 	file, best := files[0].path, 0
 	for i := range files {
-		if l, depth := files[i].find(keys); depth > 0 && depth >= best {
+		if l, depth, _ := files[i].find(keys); depth >= best && (depth > 0 || line == 0) {
 			file, line, best = files[i].path, l, depth
 		}
 	}
 	return file, line
+}
+
+// nodeAt is the value at the keys in the last file that has one there, or nil.
+func nodeAt(files []source, keys []string) *yaml.Node {
+	var found *yaml.Node
+	for i := range files {
+		if _, depth, value := files[i].find(keys); value != nil && depth == len(keys) {
+			found = value
+		}
+	}
+	return found
+}
+
+// ordinal is a number as a key of a list.
+func ordinal(i int) string { return strconv.Itoa(i) }
+
+// mountsAt tells whether an entry of volumes, in either form, mounts at the target.
+func mountsAt(target string) func(*yaml.Node) bool {
+	return func(n *yaml.Node) bool {
+		if _, v := child(n, "target"); v != nil {
+			return v.Value == target
+		}
+		return strings.Contains(n.Value+":", ":"+target+":")
+	}
 }
 
 // mentionedIn is the place of the first "$name" or "${name" in the files.

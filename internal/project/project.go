@@ -40,6 +40,8 @@ type Options struct {
 	Profiles []string          // active profiles; empty means COMPOSE_PROFILES
 	Env      map[string]string // environment of the process
 	Services []string          // only these and what they depend on; empty means all
+
+	Stdin func() ([]byte, error) // what the file "-" holds; nil means that there is none. It may be called several times
 }
 
 // Port is one port that a service publishes. A range is as many Ports.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"sync"
 
 	"github.com/compose-spec/compose-go/v2/schema"
@@ -123,8 +124,9 @@ func schemaChild(node map[string]any, key string) map[string]any {
 			}
 		}
 	}
+	_, err := strconv.Atoi(key)
 	for _, v := range variants(node) {
-		if items, ok := v["items"].(map[string]any); ok {
+		if items, ok := v["items"].(map[string]any); ok && err == nil {
 			return items
 		}
 		patterns, _ := v["patternProperties"].(map[string]any)
@@ -133,8 +135,31 @@ func schemaChild(node map[string]any, key string) map[string]any {
 				return next
 			}
 		}
+		if more, ok := v["additionalProperties"].(map[string]any); ok {
+			return more
+		}
 	}
 	return nil
+}
+
+// requiredKeys lists the keys that Compose wants in a mapping at the place.
+func requiredKeys(keys []string) []string {
+	node := sharedSchema()
+	for _, key := range keys {
+		if node = schemaChild(node, key); node == nil {
+			return nil
+		}
+	}
+	var required []string
+	for _, v := range variants(node) {
+		list, _ := v["required"].([]any)
+		for _, key := range list {
+			if name, ok := key.(string); ok {
+				required = append(required, name)
+			}
+		}
+	}
+	return required
 }
 
 func collectKeys(node map[string]any, keys map[string]bool) {

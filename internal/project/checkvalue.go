@@ -1,0 +1,103 @@
+package project
+
+import (
+	"net/netip"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/devup-cli/devup/internal/fail"
+)
+
+// What Compose lets through and the engine would refuse, after half of the project is
+// up and without a file and a line.
+
+var (
+	containerNames  = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9_.-]+$`)
+	restartPolicies = regexp.MustCompile(`^(|no|always|unless-stopped|on-failure(:\d+)?)$`)
+	exposed         = regexp.MustCompile(`^\d{1,5}(-\d{1,5})?(/(tcp|udp|sctp))?$`)
+	windowsPath     = regexp.MustCompile(`^[a-zA-Z]:[\\/]`)
+)
+
+// checkValues refuses values that no engine takes.
+func (l *loading) checkValues(p *Project) error {
+	owner := map[string]string{} // of a container's name
+	for _, name := range p.ServiceNames() {
+		s := p.Services[name]
+		for _, check := range []func(string, types.ServiceConfig) *fail.Error{l.checkNames, l.checkMounts, l.checkAddresses} {
+			if e := check(name, s); e != nil {
+				return e
+			}
+		}
+		if other := owner[s.ContainerName]; s.ContainerName != "" && other != "" {
+			e := at(nil, l.sources, []string{"services", name, "container_name"}, "service %s has the container_name %s, which service %s has too", name, s.ContainerName, other)
+			return hinted(e, "take one of the two away")
+		}
+		owner[s.ContainerName] = name
+	}
+	for _, name := range sortedKeys(p.Networks) {
+		for i, pool := range p.Networks[name].Ipam.Config {
+			if _, err := netip.ParsePrefix(pool.Subnet); pool.Subnet != "" && err != nil && !hasToken(pool.Subnet) {
+				e := at(err, l.sources, []string{"networks", name, "ipam", "config", ordinal(i), "subnet"}, "network %s has the subnet %q, which is none", name, pool.Subnet)
+				return hinted(e, "for example "+examples["subnet"])
+			}
+		}
+	}
+	return nil
+}
+
+func (l *loading) checkNames(name string, s types.ServiceConfig) *fail.Error {
+	keys := func(key string) []string { return []string{"services", name, key} }
+	if s.ContainerName != "" && !containerNames.MatchString(s.ContainerName) {
+		return hinted(at(nil, l.sources, keys("container_name"), "service %s has the container_name %q, which cannot be", name, s.ContainerName),
+			`only letters, digits, ".", "_" and "-" can stand in it, two at least`)
+	}
+	if !restartPolicies.MatchString(s.Restart) && !hasToken(s.Restart) {
+		return hinted(at(nil, l.sources, keys("restart"), "service %s has the restart policy %q, which is none", name, s.Restart),
+			"the policies are no, always, unless-stopped and on-failure, which may say how often: on-failure:3")
+	}
+	for i, port := range s.Expose {
+		if !exposed.MatchString(port) {
+			return hinted(at(nil, l.sources, append(keys("expose"), ordinal(i)), "service %s exposes %q, which is no port", name, port), "for example "+examples["expose"])
+		}
+	}
+	return nil
+}
+
+func (l *loading) checkMounts(name string, s types.ServiceConfig) *fail.Error {
+	for _, mount := range s.Volumes {
+		target := mount.Target
+		if target == "" || hasToken(target) || path.IsAbs(target) || windowsPath.MatchString(target) {
+			continue
+		}
+		keys := []string{"services", name, "volumes"}
+		list := resolved(nodeAt(l.sources, keys))
+		if list != nil {
+			i := slices.IndexFunc(list.Content, mountsAt(target))
+			if i >= 0 {
+				keys = append(keys, ordinal(i))
+			}
+		}
+		return hinted(at(nil, l.sources, keys, "service %s mounts at %q, which is no full path in the container", name, target), "write it from the root on, for example /app/"+strings.TrimPrefix(target, "./"))
+	}
+	return nil
+}
+
+func (l *loading) checkAddresses(name string, s types.ServiceConfig) *fail.Error {
+	for _, network := range sortedKeys(s.Networks) {
+		n := s.Networks[network]
+		if n == nil {
+			continue
+		}
+		for _, address := range []struct{ key, value string }{{"ipv4_address", n.Ipv4Address}, {"ipv6_address", n.Ipv6Address}} {
+			if _, err := netip.ParseAddr(address.value); address.value != "" && err != nil && !hasToken(address.value) {
+				return hinted(at(err, l.sources, []string{"services", name, "networks", network, address.key}, "service %s has the %s %q, which is no address", name, address.key, address.value),
+					"for example "+examples[address.key])
+			}
+		}
+	}
+	return nil
+}
