@@ -26,9 +26,9 @@ func (a *app) machine(ctx context.Context) (up.Machine, *engine.Engine, error) {
 	}
 	return up.Machine{
 		Engine: e.Client, BuildKit: e.BuildKit, Owner: owner(e), Place: place, Egress: outside,
-		StateDir: stateDir(runtime.GOOS, a.stdio.env, a.home()),
-		Auth:     engine.Credentials(a.stdio.LookupEnv, a.home()),
-		Build:    a.buildDefaults(), Sink: a.ui.Sink(), Remote: !e.Local(),
+		Confirm: a.confirm, StateDir: stateDir(runtime.GOOS, a.stdio.env, a.home()),
+		Auth:  engine.Credentials(a.stdio.LookupEnv, a.home()),
+		Build: a.buildDefaults(), Sink: a.ui.Sink(), Remote: !e.Local(),
 	}, e, nil
 }
 

@@ -66,7 +66,7 @@ func (a *app) observeBy(ctx context.Context, g glance) (*running, error) {
 		return nil, err
 	}
 	if r.project != nil {
-		if r.project, err = a.checkout(ctx, r.project, r.survey); err != nil {
+		if r.project, err = a.checkout(ctx, r.project, r.survey, a.projectOptions()); err != nil {
 			return nil, err
 		}
 	}
@@ -86,7 +86,7 @@ func (r *running) again(ctx context.Context) (err error) {
 }
 
 // checkout loads the project again when its name belongs to another folder.
-func (a *app) checkout(ctx context.Context, p *project.Project, survey run.Survey, services ...string) (*project.Project, error) {
+func (a *app) checkout(ctx context.Context, p *project.Project, survey run.Survey, o project.Options) (*project.Project, error) {
 	if a.flags.name != "" || a.stdio.env("COMPOSE_PROJECT_NAME") != "" {
 		return p, nil
 	}
@@ -102,7 +102,6 @@ func (a *app) checkout(ctx context.Context, p *project.Project, survey run.Surve
 	if name == p.Name {
 		return p, nil
 	}
-	o := a.projectOptions(services...)
 	o.Name = name
 	return project.Load(ctx, o)
 }

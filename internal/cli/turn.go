@@ -44,7 +44,7 @@ func (a *app) observeInTurn(ctx context.Context, g glance) (*running, lock.Held,
 // surveyInTurn looks at the engine when it is the project's turn, and finds out under
 // which name this checkout goes there. The caller calls release, which may be called
 // more than once.
-func (a *app) surveyInTurn(ctx context.Context, e *engine.Engine, p *project.Project, services []string) (survey run.Survey, own *project.Project, release func(), err error) {
+func (a *app) surveyInTurn(ctx context.Context, e *engine.Engine, p *project.Project, selection project.Options) (survey run.Survey, own *project.Project, release func(), err error) {
 	first, err := a.turn(ctx, e, p.Name)
 	if err != nil {
 		return survey, nil, nil, err
@@ -52,7 +52,7 @@ func (a *app) surveyInTurn(ctx context.Context, e *engine.Engine, p *project.Pro
 	second := lock.Held{}
 	release = func() { first.Release(); second.Release() }
 	if survey, err = run.Observe(ctx, e.Client); err == nil {
-		own, err = a.checkout(ctx, p, survey, services...)
+		own, err = a.checkout(ctx, p, survey, selection)
 	}
 	if err == nil && own.Name != p.Name {
 		second, err = a.turn(ctx, e, own.Name)

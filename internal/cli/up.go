@@ -2,7 +2,7 @@ package cli
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"strings"
 	"time"
 
@@ -11,7 +11,6 @@ import (
 	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/expose"
 	"github.com/devup-cli/devup/internal/fail"
-	"github.com/devup-cli/devup/internal/logs"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/run"
 	"github.com/devup-cli/devup/internal/ui"
@@ -20,8 +19,9 @@ import (
 
 // upOptions are the flags of up.
 type upOptions struct {
-	up.Options
-	detach bool
+	convergeOptions
+	detach, wait, noStart bool
+	attachOptions
 }
 
 func (a *app) upCommand() *cobra.Command {
@@ -36,42 +36,58 @@ With services as arguments: these and what they depend on.
 Exit codes: 3 a service did not become ready, 4 no engine, 5 build failed.`,
 		Example: `  devup up
   devup up --detach backend-flask
-  devup up --dry-run`,
+  devup up --exit-code-from tests`,
 		ValidArgsFunction: a.completeServices,
 	}
+	o.convergeOptions.bind(c)
 	f := c.Flags()
 	f.BoolVarP(&o.detach, "detach", "d", false, "return once every service answers; they go on running")
-	f.BoolVar(&o.Build, "build", false, "build every image, stale or not")
-	f.BoolVar(&o.NoBuild, "no-build", false, "build nothing")
+	f.BoolVar(&o.wait, "wait", false, "the same as --detach: devup always waits")
+	f.BoolVar(&o.noStart, "no-start", false, "make the containers and start none")
 	f.BoolVar(&o.DryRun, "dry-run", false, "print what would be done and do nothing")
 	f.BoolVar(&o.Public, "public", false, "open the ports of all services in a cloud workspace")
-	f.Duration("timeout", 5*time.Minute, "how long the services may take until they answer")
-	c.MarkFlagsMutuallyExclusive("build", "no-build")
-	c.RunE = a.run(func(ctx context.Context, args []string) error { return a.up(ctx, args, o) })
+	f.Var(newSpan(5*time.Minute), "wait-timeout", "how long the services may take until they answer: `90s`, 5m, or seconds")
+	o.attachOptions.bind(c)
+	c.RunE = a.run(func(ctx context.Context, args []string) error {
+		if err := o.check(); err != nil {
+			return err
+		}
+		return a.up(ctx, args, o)
+	})
 	return c
+}
+
+// check refuses flags that contradict each other.
+func (o *upOptions) check() error {
+	if o.exitCodeFrom != "" && !o.abortOnFailure {
+		o.abortOnExit = true
+	}
+	o.detach = o.detach || o.wait || o.noStart
+	switch {
+	case o.abortOnExit && o.abortOnFailure:
+		return fail.New(fail.Usage, "", "--abort-on-container-exit and --abort-on-container-failure do not go together")
+	case o.detach && (o.aborts() || len(o.attach) > 0 || o.attachDependencies):
+		return fail.New(fail.Usage, "leave out --detach (or --wait, --no-start)", "what is not attached to cannot be followed: --detach does not go with --abort-on-…, --exit-code-from and --attach")
+	case len(o.attach) > 0 && o.attachDependencies:
+		return fail.New(fail.Usage, "", "--attach and --attach-dependencies do not go together")
+	}
+	return nil
 }
 
 func (a *app) up(ctx context.Context, services []string, o upOptions) error {
 	began := time.Now()
-	p, err := a.load(ctx, services...)
+	a.complete(&o.convergeOptions, services)
+	o.Plan.NoStart, o.NoWait = o.noStart, o.aborts()
+	at, err := a.site(ctx, services, o.convergeOptions, !o.DryRun)
 	if err != nil {
 		return err
 	}
-	if len(p.Services) == 0 {
-		return fail.New(fail.Config, "name one under services, or activate its profile with --profile", "project %s has no service to start", p.Name)
-	}
-	machine, e, err := a.machine(ctx)
-	if err != nil {
+	defer at.release()
+	if err := o.knownTo(at.project); err != nil {
 		return err
 	}
-	o.Timeout = a.settings.Timeout
-	survey, p, release, err := a.surveyInTurn(ctx, e, p, services)
-	if err != nil {
-		return err
-	}
-	defer release()
-	machine.Applied = release
-	outcome, err := up.Run(ctx, machine, p, survey, o.Options)
+	at.machine.Applied = at.release
+	outcome, err := up.Run(ctx, at.machine, at.project, at.survey, o.Options)
 	a.remarks(outcome)
 	if o.DryRun {
 		if err == nil {
@@ -79,27 +95,21 @@ func (a *app) up(ctx context.Context, services []string, o upOptions) error {
 		}
 		return err
 	}
-	if len(outcome.URLs) > 0 && ctx.Err() == nil {
+	if len(outcome.URLs) > 0 && ctx.Err() == nil && !o.noStart {
 		markFailed(outcome.URLs, err)
 		a.showURLs(outcome.URLs)
 	}
+	r := &running{engine: at.engine, name: at.project.Name, project: outcome.Project}
 	if ctx.Err() != nil && !o.detach && outcome.Plan != nil {
-		return a.stopStarted(ctx, &running{engine: e, name: p.Name, project: outcome.Project}, outcome)
+		return a.stopStarted(ctx, r, outcome, o.StopTimeout)
 	}
 	if err != nil || o.detach {
 		return err
 	}
-	a.ui.Say(a.attachedRemark(outcome))
-	r := &running{engine: e, name: p.Name, project: outcome.Project}
-	if r.look, err = look(ctx, e, p.Name); err != nil {
+	if r.look, err = look(ctx, at.engine, r.name); err != nil {
 		return err
 	}
-	err = a.follow(ctx, r, p.ServiceNames(), logs.Options{Follow: true, Since: began.Format(time.RFC3339Nano)})
-	if ctx.Err() == nil {
-		a.ui.Say("all services have ended")
-		return err
-	}
-	return a.stopStarted(ctx, r, outcome)
+	return a.attach(ctx, r, outcome, services, o, began)
 }
 
 // markFailed marks the rows of services that did not become ready.
@@ -124,7 +134,7 @@ func failedServices(err error) map[string]bool {
 }
 
 // remarks tells what the person should know of a run: resolved URLs, moved ports,
-// containers that belong to nothing.
+// volumes that stay as they were, containers that belong to nothing.
 func (a *app) remarks(o *up.Outcome) {
 	note := func(text string) { a.ui.Sink()(event.Event{Kind: event.Note, Text: text}) }
 	if o.Project != nil {
@@ -135,16 +145,12 @@ func (a *app) remarks(o *up.Outcome) {
 	for _, m := range o.Moves {
 		note(m.String())
 	}
-	if o.Plan != nil && len(o.Plan.Orphans) > 0 {
-		note("containers of this project that belong to no service of it: " + list(o.Plan.Orphans))
+	for _, v := range o.Kept {
+		note("the volume " + v.Name + " is not as the files say (" + strings.Join(v.Causes, "; ") + ") and stays, with the data in it")
 	}
-}
-
-func (a *app) attachedRemark(o *up.Outcome) string {
-	if len(started(o)) == 0 {
-		return "everything ran already; Ctrl-C leaves it running"
+	if o.Plan != nil && len(o.Plan.Orphans) > 0 && a.stdio.env("COMPOSE_IGNORE_ORPHANS") == "" {
+		note("containers of this project that belong to no service of it: " + list(o.Plan.Orphans) + "; --remove-orphans removes them")
 	}
-	return "Ctrl-C stops " + list(started(o))
 }
 
 // started are the services of which the run started containers.
@@ -153,7 +159,7 @@ func started(o *up.Outcome) []string {
 	seen := map[string]bool{}
 	for _, op := range o.Plan.Ops {
 		switch op.Action {
-		case plan.Create, plan.Recreate, plan.Start, plan.Rename:
+		case plan.Create, plan.Recreate, plan.Start, plan.Rename, plan.Unpause:
 			if !seen[op.Service] {
 				seen[op.Service] = true
 				names = append(names, op.Service)
@@ -165,79 +171,28 @@ func started(o *up.Outcome) []string {
 
 // stopStarted stops what the run started, after the person's Ctrl-C. A second one
 // kills devup; the engine then goes on stopping what it was told to stop.
-func (a *app) stopStarted(ctx context.Context, r *running, o *up.Outcome) error {
+func (a *app) stopStarted(ctx context.Context, r *running, o *up.Outcome, grace *time.Duration) error {
 	if len(started(o)) == 0 {
 		a.ui.Say("still running; `devup down` removes it")
 		return exitStatus(130)
 	}
+	if err := a.stopNow(ctx, r, started(o), grace); err != nil {
+		return err
+	}
+	return exitStatus(130)
+}
+
+// stopNow stops services also after ctx has ended.
+func (a *app) stopNow(ctx context.Context, r *running, services []string, grace *time.Duration) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 	defer cancel()
 	now, err := look(ctx, r.engine, r.name)
 	if err != nil {
 		return err
 	}
-	if _, err := run.Apply(ctx, r.engine.Client, nil, plan.StopAll(now.Observed, started(o)), run.Options{Sink: a.ui.Sink()}); err != nil {
-		return err
+	_, err = run.Apply(ctx, r.engine.Client, nil, plan.StopAll(now.Observed, services), run.Options{StopTimeout: grace, Sink: a.ui.Sink()})
+	if errors.Is(err, context.DeadlineExceeded) {
+		return fail.Wrap(err, fail.Failed, "look at them with `devup ps`; `devup kill` ends them", "the services do not stop within a minute")
 	}
-	return exitStatus(130)
-}
-
-// The objects of a dry run in JSON. Their names are a promise.
-type (
-	buildObject struct {
-		Type    string `json:"type"` // "build"
-		Service string `json:"service"`
-		Cause   string `json:"cause"`
-	}
-	pullObject struct {
-		Type     string   `json:"type"` // "pull"
-		Image    string   `json:"image"`
-		Services []string `json:"services"`
-	}
-	operationObject struct {
-		Type    string   `json:"type"` // "operation"
-		Action  string   `json:"action"`
-		Name    string   `json:"name"`
-		Service string   `json:"service,omitempty"`
-		Causes  []string `json:"causes"`
-	}
-)
-
-// showPlan prints what a run would do.
-func (a *app) showPlan(o *up.Outcome) {
-	if a.ui.Mode() == ui.JSON {
-		a.planObjects(o)
-		return
-	}
-	var b strings.Builder
-	for _, built := range o.Builds {
-		fmt.Fprintf(&b, "build %s: %s\n", built.Service, built.Cause)
-	}
-	for _, pulled := range o.Pulls {
-		fmt.Fprintf(&b, "pull %s for %s\n", pulled.Image, list(pulled.Services))
-	}
-	if o.Plan != nil {
-		b.WriteString(o.Plan.String())
-	}
-	if b.Len() == 0 {
-		a.ui.Say("nothing to do: everything runs as the files say")
-	}
-	a.ui.Text(b.String())
-}
-
-func (a *app) planObjects(o *up.Outcome) {
-	for _, built := range o.Builds {
-		a.ui.Object(buildObject{"build", built.Service, built.Cause})
-	}
-	for _, pulled := range o.Pulls {
-		a.ui.Object(pullObject{"pull", pulled.Image, pulled.Services})
-	}
-	if o.Plan == nil {
-		return
-	}
-	for _, op := range o.Plan.Ops {
-		if op.Action != plan.Await {
-			a.ui.Object(operationObject{"operation", string(op.Action), op.Name, op.Service, op.Causes})
-		}
-	}
+	return err
 }

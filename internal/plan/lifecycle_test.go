@@ -12,7 +12,7 @@ import (
 // depends on db; old belongs to no file, and there is a one-off command of web.
 func lively() plan.Observed {
 	return plan.Observed{
-		Networks: []string{"shop_default"},
+		Networks: []plan.Network{{Name: "shop_default"}},
 		Volumes:  []plan.Volume{{Name: "shop_cache"}, {Name: "shop_data"}},
 		Containers: []plan.Container{
 			{ID: "1", Name: "shop-web-1", Service: "web", Number: 1, State: "running", DependsOn: []string{"api"}, Follows: []string{"api"}},
@@ -94,9 +94,12 @@ func TestPart(t *testing.T) {
 		{"a service takes its dependents and its own volumes", plan.PartOptions{Known: files, Services: []string{"api"}}, "shop-web-1 shop-api-1 |  | shop_cache | shop-db-1 shop-old-1 shop-web-run-1"},
 	} {
 		meant, left := plan.Part(lively(), c.options)
-		var names, volumes, rest []string
+		var names, networks, volumes, rest []string
 		for _, m := range meant.Containers {
 			names = append(names, m.Name)
+		}
+		for _, n := range meant.Networks {
+			networks = append(networks, n.Name)
 		}
 		for _, v := range meant.Volumes {
 			volumes = append(volumes, v.Name)
@@ -104,7 +107,7 @@ func TestPart(t *testing.T) {
 		for _, l := range left {
 			rest = append(rest, l.Name)
 		}
-		got := fmt.Sprintf("%s | %s | %s | %s", strings.Join(names, " "), strings.Join(meant.Networks, " "), strings.Join(volumes, " "), strings.Join(rest, " "))
+		got := fmt.Sprintf("%s | %s | %s | %s", strings.Join(names, " "), strings.Join(networks, " "), strings.Join(volumes, " "), strings.Join(rest, " "))
 		if got != c.want {
 			t.Errorf("%s:\ngot  %s\nwant %s", c.name, got, c.want)
 		}

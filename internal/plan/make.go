@@ -1,17 +1,27 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
 // Options changes what [Make] plans. The zero value is a plain `up`.
 type Options struct {
-	ForceRecreate bool
+	Services      []string // those that the person named; empty means all. The others are there because these need them
+	ForceRecreate bool     // replace the containers of Services whatever they are made from
+	AlwaysDeps    bool     // with ForceRecreate: those of the others too
+	NoRecreate    bool     // replace nothing that works
+	RenewAnon     bool     // new containers get new anonymous volumes
+	RenewVolumes  bool     // volumes whose configuration changed are replaced, with the data in them
+	RemoveOrphans bool     // remove containers that belong to no service
+	NoStart       bool     // make containers and start none
+
+	Contents Contents            // digests of configs and secrets
+	Authored map[string]Authored // by service; one that is missing counts as made by devup alone
 }
 
 // maker is one run of Make: what is wanted, what is there, and the plan so far.
@@ -20,13 +30,19 @@ type maker struct {
 	observed Observed
 	options  Options
 	plan     *Plan
-	networks map[string]int   // key -> operation that makes it
-	volumes  map[string]int   // key -> operation that makes it
-	last     map[string][]int // service -> the operations after which its containers run
-	awaits   map[string]int   // "condition service" -> its Await
-	needs    map[string][]int // service -> the operations that its containers wait for
-	replaced map[string]bool  // services of which a container gets a new ID
+	networks map[string]int      // key -> operation that makes it
+	renewed  map[string]string   // network key -> why it is replaced
+	volumes  map[string]int      // key -> operation that makes it
+	evicted  map[string]int      // container ID -> operation that removes it to free a volume
+	last     map[string][]int    // service -> the operations after which its containers run
+	running  map[string][]string // service -> names of its containers after the plan
+	awaits   map[string]int      // "condition service" -> its Await
+	needs    map[string]order    // service -> what its containers wait for
+	replaced map[string]bool     // services of which a container gets a new ID
 }
+
+// order is what an operation waits for.
+type order struct{ after, behind []int }
 
 // Make compares a project, whose URLs and ports are resolved, with what the
 // engine has. Services come in the order of their dependencies; the services of
@@ -35,52 +51,32 @@ type maker struct {
 func Make(p *types.Project, o Observed, opts Options) (*Plan, error) {
 	m := &maker{
 		project: p, observed: o, options: opts, plan: &Plan{},
-		networks: map[string]int{}, volumes: map[string]int{},
-		last: map[string][]int{}, awaits: map[string]int{}, needs: map[string][]int{}, replaced: map[string]bool{},
+		networks: map[string]int{}, renewed: map[string]string{}, volumes: map[string]int{}, evicted: map[string]int{},
+		last: map[string][]int{}, running: map[string][]string{}, awaits: map[string]int{}, needs: map[string]order{}, replaced: map[string]bool{},
 	}
-	m.shared()
-	order, err := dependencyOrder(p)
+	if err := m.shareNetworks(); err != nil {
+		return nil, err
+	}
+	if err := m.shareVolumes(); err != nil {
+		return nil, err
+	}
+	sequence, err := dependencyOrder(p)
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range order {
+	for _, name := range sequence {
 		if err := m.service(p.Services[name]); err != nil {
 			return nil, err
 		}
 	}
-	m.masks()
 	m.orphans()
+	m.masks()
 	return m.plan, nil
-}
-
-// shared plans the networks and volumes that services of the project use.
-func (m *maker) shared() {
-	for _, key := range slices.Sorted(maps.Keys(m.project.Networks)) {
-		n := m.project.Networks[key]
-		if !bool(n.External) && !slices.Contains(m.observed.Networks, n.Name) && m.networkUsed(key) {
-			m.networks[key] = m.plan.add(Op{Action: CreateNetwork, Name: n.Name, Key: key})
-		}
-	}
-	for _, key := range slices.Sorted(maps.Keys(m.project.Volumes)) {
-		v := m.project.Volumes[key]
-		if !bool(v.External) && !slices.ContainsFunc(m.observed.Volumes, func(o Volume) bool { return o.Name == v.Name }) {
-			m.volumes[key] = m.plan.add(Op{Action: CreateVolume, Name: v.Name, Key: key})
-		}
-	}
-}
-
-func (m *maker) networkUsed(key string) bool {
-	for _, s := range m.project.Services {
-		if _, ok := s.Networks[key]; ok {
-			return true
-		}
-	}
-	return false
 }
 
 // service plans the containers of one service.
 func (m *maker) service(s types.ServiceConfig) error {
-	print, err := FingerprintOf(s)
+	want, err := m.wanted(s)
 	if err != nil {
 		return err
 	}
@@ -91,101 +87,156 @@ func (m *maker) service(s types.ServiceConfig) error {
 			Causes: []string{"left by an interrupted run"},
 		}))
 	}
-	wanted := s.GetScale()
-	for n := 1; n <= wanted; n++ {
-		c, ok := there[n]
-		delete(there, n)
-		if !ok {
-			m.container(s, Op{Action: Create, Number: n, Causes: []string{"not created yet"}})
+	scale := s.GetScale()
+	keep, surplus := m.choose(want, there, scale)
+	for _, c := range keep {
+		m.existing(want, c)
+	}
+	for n, missing := 1, scale-len(keep); missing > 0; n++ {
+		if _, taken := there[n]; taken {
 			continue
 		}
-		m.existing(s, c, print)
+		m.container(want, Op{Action: Create, Number: n, Causes: []string{"not created yet"}})
+		missing--
 	}
-	for _, n := range slices.Sorted(maps.Keys(there)) {
-		c := there[n]
-		m.plan.add(Op{Action: Remove, Name: c.Name, Service: s.Name, Number: n, Old: c, Causes: []string{fmt.Sprintf("scale is %d", wanted)}})
+	for _, c := range surplus {
+		m.plan.add(Op{
+			Action: Remove, Name: c.Name, Service: s.Name, Number: c.Number, Old: c,
+			Causes: []string{fmt.Sprintf("scale is %d", scale)},
+		})
 	}
 	return nil
 }
 
+// choose says which containers of a service stay when there are more than it
+// wants: those that can stay as they are before others, low numbers before high
+// ones. Both results are in the order of the numbers.
+func (m *maker) choose(want wanted, there map[int]Container, scale int) (keep, surplus []Container) {
+	all := slices.Collect(maps.Values(there))
+	outdated := map[string]bool{}
+	for _, c := range all {
+		outdated[c.ID] = len(m.outdated(want, c)) > 0
+	}
+	slices.SortFunc(all, func(a, b Container) int {
+		if outdated[a.ID] != outdated[b.ID] {
+			if outdated[b.ID] {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Compare(a.Number, b.Number)
+	})
+	keep, surplus = all[:min(scale, len(all))], all[min(scale, len(all)):]
+	byNumber := func(a, b Container) int { return cmp.Compare(a.Number, b.Number) }
+	slices.SortFunc(keep, byNumber)
+	slices.SortFunc(surplus, byNumber)
+	return keep, surplus
+}
+
 // existing plans what happens to a container that is there.
-func (m *maker) existing(s types.ServiceConfig, c Container, print Fingerprint) {
-	causes := m.outdated(s, c, print)
+func (m *maker) existing(want wanted, c Container) {
+	causes := m.outdated(want, c)
 	op := Op{Number: c.Number, Old: c}
-	expected := ContainerName(m.project, s, c.Number)
+	evicted, gone := m.evicted[c.ID]
 	switch {
+	case gone:
+		op.Action, op.Causes, op.Old, op.After = Create, []string{"its volume is replaced"}, Container{}, []int{evicted}
+		op.Carry, m.replaced[want.service.Name] = m.carry(c), true
 	case len(causes) > 0:
-		op.Action, op.Causes, op.Carry = Recreate, causes, c.Data()
-	case c.Name != expected && c.Replaces != "":
+		op.Action, op.Causes, op.Carry = Recreate, causes, m.carry(c)
+	case c.Name != ContainerName(m.project, want.service, c.Number) && c.Replaces != "":
 		op.Action, op.Causes = Rename, []string{"finishes an interrupted replacement"}
-	case !c.Up():
+	case c.State == "paused" && !m.options.NoStart:
+		op.Action, op.Causes = Unpause, []string{"is paused"}
+	case !c.Up() && !m.options.NoStart:
 		op.Action, op.Causes = Start, []string{"is " + c.State}
 	default:
+		m.undisturbed(want, c)
 		return
 	}
-	m.container(s, op)
+	m.container(want, op)
 }
 
-// outdated says why a container cannot stay as it is; nothing when it can.
-func (m *maker) outdated(s types.ServiceConfig, c Container, print Fingerprint) []string {
-	var causes []string
-	if m.options.ForceRecreate {
-		causes = append(causes, "asked for")
+// undisturbed plans for a container that stays: at most a restart, where it asks
+// for one after a dependency (depends_on with restart).
+func (m *maker) undisturbed(want wanted, c Container) {
+	s := want.service
+	m.running[s.Name] = append(m.running[s.Name], c.Name)
+	for _, name := range slices.Sorted(maps.Keys(s.DependsOn)) {
+		if s.DependsOn[name].Restart && m.replaced[name] && c.Up() && !m.options.NoStart {
+			m.container(want, Op{Action: RestartOnly, Number: c.Number, Old: c, Causes: []string{"depends on " + name + ", which is replaced"}})
+			return
+		}
 	}
-	if c.State == "dead" || c.State == "removing" {
-		causes = append(causes, "is "+c.State)
-	}
-	if id := m.observed.Images[ImageName(m.project, s)]; id != "" && id != c.Image {
-		causes = append(causes, fmt.Sprintf("image %s → %s", shortID(c.Image), shortID(id)))
-	}
-	if c.Hash != print.Hash {
-		causes = append(causes, print.Changes(c.Fields)...)
-	}
-	if host := sharedWith(s); host != "" && m.replaced[host] {
-		causes = append(causes, "shares a namespace with "+host+", which is replaced")
-	}
-	return causes
 }
 
-// container adds an operation that ends with a running container.
-func (m *maker) container(s types.ServiceConfig, op Op) {
+// carry gives the anonymous volumes that a container's successor takes over.
+func (m *maker) carry(c Container) map[string]string {
+	if m.options.RenewAnon {
+		return nil
+	}
+	return c.Data()
+}
+
+// container adds an operation that ends with a container that is there, and
+// running unless none is to be started.
+func (m *maker) container(want wanted, op Op) {
+	s := want.service
 	op.Service, op.Name = s.Name, ContainerName(m.project, s, op.Number)
-	op.After = m.prerequisites(s)
+	if op.Action == Start || op.Action == Unpause || op.Action == RestartOnly {
+		op.Name = op.Old.Name
+	}
+	needed := m.prerequisites(s)
+	op.After, op.Behind = append(op.After, needed.after...), needed.behind
+	op.NoStart = m.options.NoStart
 	if op.Action == Create || op.Action == Recreate {
-		m.replaced[s.Name] = true
+		if op.Action == Recreate || len(m.observed.Of(s.Name)) == 0 {
+			m.replaced[s.Name] = true
+		}
+		op.Labels = want.labels(op.Causes)
 	}
 	m.last[s.Name] = append(m.last[s.Name], m.plan.add(op))
+	if !slices.Contains(m.running[s.Name], op.Name) {
+		m.running[s.Name] = append(m.running[s.Name], op.Name)
+	}
 }
 
-// prerequisites gives the operations that must succeed before a container of
-// the service may start: its networks and volumes, its dependencies on their
-// conditions, and the removal of what an interrupted run left of it.
-func (m *maker) prerequisites(s types.ServiceConfig) []int {
-	if after, ok := m.needs[s.Name]; ok {
-		return after
+// prerequisites gives the operations that a container of the service waits for:
+// its networks and volumes, its dependencies on their conditions, and the removal
+// of what an interrupted run left of it. A dependency that is not required is
+// waited for, but need not succeed.
+func (m *maker) prerequisites(s types.ServiceConfig) order {
+	if o, ok := m.needs[s.Name]; ok {
+		return o
 	}
-	after := slices.Clone(m.last[s.Name]) // so far only leftovers
+	o := order{after: slices.Clone(m.last[s.Name])} // so far only leftovers
 	for _, key := range slices.Sorted(maps.Keys(s.Networks)) {
 		if i, ok := m.networks[key]; ok {
-			after = append(after, i)
+			o.after = append(o.after, i)
 		}
 	}
 	for _, v := range s.Volumes {
-		if i, ok := m.volumes[v.Source]; ok && v.Type == types.VolumeTypeVolume {
-			after = append(after, i)
+		if i, ok := m.volumes[v.Source]; ok && v.Type == types.VolumeTypeVolume && !slices.Contains(o.after, i) {
+			o.after = append(o.after, i)
 		}
 	}
 	for _, name := range Dependencies(s) {
 		if _, ok := m.project.Services[name]; !ok {
 			continue // an optional dependency that is not part of this run
 		}
-		after = append(after, m.last[name]...)
-		if condition := s.DependsOn[name].Condition; condition != "" && condition != types.ServiceConditionStarted {
-			after = append(after, m.await(name, condition))
+		waits := slices.Clone(m.last[name])
+		d, declared := s.DependsOn[name]
+		if d.Condition != "" && d.Condition != types.ServiceConditionStarted && !m.options.NoStart {
+			waits = append(waits, m.await(name, d.Condition))
+		}
+		if declared && !d.Required {
+			o.behind = append(o.behind, waits...)
+		} else {
+			o.after = append(o.after, waits...)
 		}
 	}
-	m.needs[s.Name] = after
-	return after
+	m.needs[s.Name] = o
+	return o
 }
 
 func (m *maker) await(service, condition string) int {
@@ -193,7 +244,7 @@ func (m *maker) await(service, condition string) int {
 	if i, ok := m.awaits[key]; ok {
 		return i
 	}
-	i := m.plan.add(Op{Action: Await, Name: service, Service: service, Condition: condition, After: m.last[service]})
+	i := m.plan.add(Op{Action: Await, Name: service, Service: service, Condition: condition, Names: m.running[service], After: m.last[service]})
 	m.awaits[key] = i
 	return i
 }
@@ -209,7 +260,8 @@ func (m *maker) masks() {
 	}
 	used := map[string]bool{}
 	for _, c := range m.observed.Containers {
-		for target, name := range c.Masks() {
+		for _, target := range slices.Sorted(maps.Keys(c.Masks())) {
+			name := c.Masks()[target]
 			used[name] = true
 			if after, ends := gone[c.ID]; ends {
 				m.plan.add(Op{Action: RemoveVolume, Name: name, Key: c.Service + ":" + target, Derived: true, After: after, Causes: []string{"its container is gone"}})
@@ -223,14 +275,25 @@ func (m *maker) masks() {
 	}
 }
 
+// orphans reports the containers that carry the project's name and belong to no
+// service of it, or removes them. A one-off container counts once it has ended.
 func (m *maker) orphans() {
 	known := m.project.AllServices()
+	var orphans []Container
 	for _, c := range m.observed.Containers {
-		if _, ok := known[c.Service]; !ok && !c.OneOff {
-			m.plan.Orphans = append(m.plan.Orphans, c.Name)
+		_, ok := known[c.Service]
+		if c.OneOff && !c.Up() && m.options.RemoveOrphans || !c.OneOff && !ok {
+			orphans = append(orphans, c)
 		}
 	}
-	slices.Sort(m.plan.Orphans)
+	slices.SortFunc(orphans, func(a, b Container) int { return cmp.Compare(a.Name, b.Name) })
+	for _, c := range orphans {
+		if !m.options.RemoveOrphans {
+			m.plan.Orphans = append(m.plan.Orphans, c.Name)
+			continue
+		}
+		m.plan.add(Op{Action: Remove, Name: c.Name, Service: c.Service, Number: c.Number, Old: c, Causes: []string{"belongs to no service of the project"}})
+	}
 }
 
 // settle sorts the containers of a service by number and sets aside those that
@@ -251,26 +314,4 @@ func settle(found []Container, name func(int) string) (there map[int]Container, 
 		}
 	}
 	return there, leftovers
-}
-
-// ContainerName is the name that Compose would give the container.
-func ContainerName(p *types.Project, s types.ServiceConfig, number int) string {
-	if s.ContainerName != "" && number == 1 {
-		return s.ContainerName
-	}
-	return fmt.Sprintf("%s-%s-%d", p.Name, s.Name, number)
-}
-
-// ImageName is the reference of a service's image: its image, or the name that
-// Compose gives to what it builds.
-func ImageName(p *types.Project, s types.ServiceConfig) string {
-	if s.Image != "" {
-		return s.Image
-	}
-	return p.Name + "-" + s.Name
-}
-
-func shortID(id string) string {
-	id = strings.TrimPrefix(id, "sha256:")
-	return id[:min(12, len(id))]
 }

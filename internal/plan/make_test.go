@@ -40,25 +40,6 @@ func load(t *testing.T, text string) *types.Project {
 	return p
 }
 
-// running is what the engine shows after a successful run of the project.
-func running(t *testing.T, p *types.Project) plan.Observed {
-	t.Helper()
-	o := plan.Observed{Networks: []string{"shop_default"}, Volumes: []plan.Volume{{Name: "shop_data"}}, Images: map[string]string{}}
-	for _, name := range p.ServiceNames() {
-		s := p.Services[name]
-		print, err := plan.FingerprintOf(s)
-		if err != nil {
-			t.Fatal(err)
-		}
-		o.Images[s.Image] = "sha256:" + s.Name + "-image"
-		o.Containers = append(o.Containers, plan.Container{
-			ID: s.Name + "-id", Name: plan.ContainerName(p, s, 1), Service: name, Number: 1, State: "running",
-			Image: o.Images[s.Image], Hash: print.Hash, Fields: print.Label(), DependsOn: plan.Dependencies(s),
-		})
-	}
-	return o
-}
-
 // change edits the container of a service in an observation.
 func change(o plan.Observed, service string, edit func(*plan.Container)) plan.Observed {
 	o.Containers = append([]plan.Container(nil), o.Containers...)
@@ -101,7 +82,7 @@ func TestMake(t *testing.T) {
 			name:    "a changed variable is named, its value is not",
 			project: strings.Replace(stack, "hush", "other", 1),
 			observe: func(o plan.Observed) plan.Observed { return o },
-			want:    "\n0 await db service_healthy\n1 recreate shop-api-1: environment TOKEN changed [after 0]\n",
+			want:    "\n0 await db service_healthy\n1 recreate shop-api-1: environment TOKEN changed (value hidden) [after 0]\n",
 		},
 		{
 			name: "a new image",
@@ -181,7 +162,7 @@ func TestMake(t *testing.T) {
 			observe: func(o plan.Observed) plan.Observed {
 				return change(o, "web", func(c *plan.Container) { c.Image = "sha256:old" })
 			},
-			want: "\n0 recreate shop-web-1: image old → web-image\n1 recreate shop-spy-1: shares a namespace with web, which is replaced [after 0]\n",
+			want: "\n0 recreate shop-web-1: image old → web-image\n1 recreate shop-spy-1: shares a namespace or volumes with web, which is replaced [after 0]\n",
 		},
 		{
 			name:    "an unknown container is reported and left alone",
@@ -205,7 +186,7 @@ func TestMake(t *testing.T) {
 				before = stack
 			}
 			p := load(t, text)
-			got, err := plan.Make(p, test.observe(running(t, load(t, before))), test.options)
+			got, err := plan.Make(p, test.observe(devups(t, load(t, before))), test.options)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -231,7 +212,7 @@ func TestMakeRefusesCircles(t *testing.T) {
 func TestDown(t *testing.T) {
 	t.Parallel()
 	mask, data := strings.Repeat("ab", 32), strings.Repeat("cd", 32)
-	o := change(running(t, load(t, stack)), "web", func(c *plan.Container) {
+	o := change(devups(t, load(t, stack)), "web", func(c *plan.Container) {
 		c.Mounts = []plan.Mount{
 			{Type: "bind", Target: "/web"},
 			{Type: "volume", Name: mask, Target: "/web/node_modules"},
@@ -260,7 +241,7 @@ func TestDown(t *testing.T) {
 
 func TestStopAllGoesFromDependentsToDependencies(t *testing.T) {
 	t.Parallel()
-	o := running(t, load(t, stack))
+	o := devups(t, load(t, stack))
 	const want = "0 stop shop-web-1\n1 stop shop-api-1 [after 0]\n2 stop shop-db-1 [after 1]\n"
 	if diff := cmp.Diff(want, readable(plan.StopAll(o, nil))); diff != "" {
 		t.Errorf("stop (-want +got):\n%s", diff)

@@ -23,7 +23,10 @@ const (
 	LabelNetwork    = "com.docker.compose.network"
 	LabelVolume     = "com.docker.compose.volume"
 
+	LabelVersion = "com.docker.compose.version"
+
 	LabelFields = "dev.devup.config"       // field -> short hash, so that a changed field can be named
+	LabelCause  = "dev.devup.cause"        // why the container was made
 	LabelInputs = "dev.devup.build-inputs" // hash of what the image was built from
 	LabelMask   = "dev.devup.mask"         // on a volume that only keeps what the image holds: "service:target"
 )
@@ -45,8 +48,10 @@ type Container struct {
 	State      string // "running", "created", "exited", "paused", "restarting", "dead", "removing"
 	Health     string // "healthy", "unhealthy", "starting"; empty without a healthcheck
 	Image      string // ID of its image
-	Hash       string // of the configuration that made it
-	Fields     string // value of [LabelFields]
+	Hash       string // value of [LabelHash], which Compose writes too
+	Fields     string // value of [LabelFields]; empty for a container of Compose's
+	Cause      string // value of [LabelCause]
+	Created    int64  // when it was made, in seconds since 1970
 	Inputs     string // value of [LabelInputs]
 	DependsOn  []string
 	Follows    []string // those of DependsOn that it is restarted after, when they are (restart: true)
@@ -54,13 +59,25 @@ type Container struct {
 	WorkingDir string
 	Mounts     []Mount
 	Ports      []PublishedPort
+	Networks   map[string]string // network name -> network ID; the ID is empty before the first start
+}
+
+// Network is a network of the project.
+type Network struct {
+	ID, Name string
+	Key      string // in the project
+	Hash     string // value of [LabelHash]; empty for a network of an old Compose
+	Fields   string // value of [LabelFields]; empty for a network of Compose's
 }
 
 // Volume is a volume of the project. Mask is the value of its [LabelMask]: empty
-// for a volume that may hold data.
+// for a volume that may hold data. The other fields are as in [Network].
 type Volume struct {
-	Name string
-	Mask string
+	Name   string
+	Mask   string
+	Key    string
+	Hash   string
+	Fields string
 }
 
 // PublishedPort is a port of a running container that is open on the host.
@@ -76,7 +93,7 @@ func (c Container) Up() bool { return c.State == "running" || c.State == "restar
 // Observed is one look at the engine: what carries the project's name.
 type Observed struct {
 	Containers []Container
-	Networks   []string          // names of networks with the project's label
+	Networks   []Network         // networks with the project's label
 	Volumes    []Volume          // volumes with the project's label
 	Images     map[string]string // reference -> image ID, for the references that were asked for
 }
@@ -93,6 +110,24 @@ func (o Observed) Of(service string) []Container {
 		return cmp.Or(cmp.Compare(a.Number, b.Number), cmp.Compare(a.Name, b.Name))
 	})
 	return found
+}
+
+// Network gives the network of a name, if the project has it.
+func (o Observed) Network(name string) (Network, bool) {
+	i := slices.IndexFunc(o.Networks, func(n Network) bool { return n.Name == name })
+	if i < 0 {
+		return Network{}, false
+	}
+	return o.Networks[i], true
+}
+
+// Volume gives the volume of a name, if the project has it.
+func (o Observed) Volume(name string) (Volume, bool) {
+	i := slices.IndexFunc(o.Volumes, func(v Volume) bool { return v.Name == name })
+	if i < 0 {
+		return Volume{}, false
+	}
+	return o.Volumes[i], true
 }
 
 // Masks gives the anonymous volumes of a container that lie inside one of its

@@ -21,26 +21,28 @@ func Dependencies(s types.ServiceConfig) []string {
 		name, _, _ := strings.Cut(link, ":")
 		set[name] = true
 	}
-	for _, from := range s.VolumesFrom {
-		if !strings.HasPrefix(from, types.ContainerPrefix) {
-			name, _, _ := strings.Cut(from, ":")
-			set[name] = true
-		}
-	}
-	if host := sharedWith(s); host != "" {
+	for _, host := range hosts(s) {
 		set[host] = true
 	}
 	return slices.Sorted(maps.Keys(set))
 }
 
-// sharedWith names the service whose network, IPC or PID namespace s joins.
-func sharedWith(s types.ServiceConfig) string {
+// hosts names the services whose containers s refers to by ID: those whose
+// network, IPC or PID namespace it joins, and those whose volumes it mounts.
+func hosts(s types.ServiceConfig) []string {
+	var names []string
 	for _, mode := range []string{s.NetworkMode, s.Ipc, s.Pid} {
 		if name, ok := strings.CutPrefix(mode, types.ServicePrefix); ok {
-			return name
+			names = append(names, name)
 		}
 	}
-	return ""
+	for _, from := range s.VolumesFrom {
+		if !strings.HasPrefix(from, types.ContainerPrefix) {
+			name, _, _ := strings.Cut(from, ":")
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // dependencyOrder sorts the services so that each comes after those that it

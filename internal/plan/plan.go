@@ -16,19 +16,20 @@ type Action string
 
 // The actions. Their text is part of the JSON output.
 const (
-	CreateNetwork Action = "create-network"
-	RemoveNetwork Action = "remove-network"
-	CreateVolume  Action = "create-volume"
-	RemoveVolume  Action = "remove-volume"
-	Create        Action = "create"   // create a container and start it
-	Recreate      Action = "recreate" // replace a container, keeping its volumes
-	Rename        Action = "rename"   // finish a replacement that was interrupted
-	Start         Action = "start"
-	Stop          Action = "stop"
-	Kill          Action = "kill"
-	RestartOnly   Action = "restart"
-	Remove        Action = "remove" // stop where needed, then remove
-	Await         Action = "await"  // wait until the containers of a service meet Condition
+	CreateNetwork   Action = "create-network"
+	RecreateNetwork Action = "recreate-network" // disconnect Detach, then replace it
+	RemoveNetwork   Action = "remove-network"
+	CreateVolume    Action = "create-volume"
+	RemoveVolume    Action = "remove-volume"
+	Create          Action = "create"   // create a container and start it
+	Recreate        Action = "recreate" // replace a container, keeping its volumes
+	Rename          Action = "rename"   // finish a replacement that was interrupted
+	Start           Action = "start"
+	Stop            Action = "stop"
+	Kill            Action = "kill"
+	RestartOnly     Action = "restart"
+	Remove          Action = "remove" // stop where needed, then remove
+	Await           Action = "await"  // wait until the containers Names meet Condition
 )
 
 // Op is one operation. The zero value means nothing.
@@ -40,9 +41,14 @@ type Op struct {
 	Number    int               // the number of a container in its service, from 1
 	Causes    []string          // why, each a few words; no secret value is ever among them
 	After     []int             // indexes of the operations that must have succeeded first
+	Behind    []int             // indexes of the operations that must be over first, well or badly
 	Old       Container         // the container that exists, for every action but Create
 	Carry     map[string]string // Create, Recreate: mount target -> existing anonymous volume to mount there again
 	Condition string            // Await: "service_healthy" or "service_completed_successfully"
+	Names     []string          // Await: the containers
+	Detach    []string          // RecreateNetwork: IDs of the project's containers in it
+	NoStart   bool              // Create, Recreate, Rename: leave the container created
+	Labels    map[string]string // of what is made: the hashes that tell later runs what it was made from
 	Drop      []string          // Remove: anonymous volumes that go with the container, sorted
 	Signal    string            // Kill: what is sent, as the person wrote it
 	Derived   bool              // RemoveVolume: nothing is lost, the volume holds only what an image holds

@@ -29,6 +29,15 @@ func readable(p *plan.Plan) string {
 		if len(op.After) > 0 {
 			fmt.Fprintf(&b, " [after %s]", strings.Trim(fmt.Sprint(op.After), "[]"))
 		}
+		if len(op.Behind) > 0 {
+			fmt.Fprintf(&b, " [behind %s]", strings.Trim(fmt.Sprint(op.Behind), "[]"))
+		}
+		if len(op.Detach) > 0 {
+			fmt.Fprintf(&b, " [detach %s]", strings.Join(op.Detach, " "))
+		}
+		if op.NoStart {
+			b.WriteString(" [not started]")
+		}
 		b.WriteByte('\n')
 	}
 	for _, name := range p.Orphans {

@@ -31,8 +31,8 @@ func Down(o Observed, opts DownOptions) *Plan {
 		after = append(after, ids...)
 	}
 	slices.Sort(after)
-	for _, name := range slices.Sorted(slices.Values(o.Networks)) {
-		p.add(Op{Action: RemoveNetwork, Name: name, After: after})
+	for _, n := range slices.SortedFunc(slices.Values(o.Networks), func(a, b Network) int { return strings.Compare(a.Name, b.Name) }) {
+		p.add(Op{Action: RemoveNetwork, Name: n.Name, After: after})
 	}
 	if opts.Volumes {
 		for _, v := range slices.SortedFunc(slices.Values(o.Volumes), func(a, b Volume) int { return strings.Compare(a.Name, b.Name) }) {

@@ -279,7 +279,11 @@ func (l *loading) selectServices(p *Project) error {
 	active := p.Services
 	model, err := p.WithServicesEnabled(l.options.Services...)
 	if err == nil {
-		model, err = model.WithSelectedServices(slices.Clone(l.options.Services))
+		var how []types.DependencyOption
+		if l.options.NoDeps {
+			how = append(how, types.IgnoreDependencies)
+		}
+		model, err = model.WithSelectedServices(slices.Clone(l.options.Services), how...)
 	}
 	if err != nil {
 		return explain(err, l.sources)

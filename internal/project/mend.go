@@ -140,6 +140,10 @@ func (l *loading) nodeModules(p *Project) {
 			if mount.Type != types.VolumeTypeBind || mountedAt(s, target) || !lacksModules(mount.Source) {
 				continue
 			}
+			if p.kept == nil {
+				p.kept = map[string]int{}
+			}
+			p.kept[name]++
 			s.Volumes = append(s.Volumes, types.ServiceVolumeConfig{
 				Type:   types.VolumeTypeVolume,
 				Target: target,

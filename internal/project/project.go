@@ -27,6 +27,7 @@ type Project struct {
 
 	others   types.Services                     // active services that Options.Services left out
 	declared map[string]types.MappingWithEquals // environment by service, before env files were read
+	kept     map[string]int                     // by service, how many volumes at the end of its list devup added
 }
 
 // Options say what to load. The zero Options load the project of the current
@@ -41,7 +42,8 @@ type Options struct {
 	Env      map[string]string // environment of the process
 	Services []string          // only these and what they depend on; empty means all
 
-	Stdin func() ([]byte, error) // what the file "-" holds; nil means that there is none. It may be called several times
+	Stdin  func() ([]byte, error) // what the file "-" holds; nil means that there is none. It may be called several times
+	NoDeps bool                   // with Services: without what they depend on
 }
 
 // Port is one port that a service publishes. A range is as many Ports.

@@ -292,11 +292,11 @@ func (e *evidence) tooLate(waited time.Duration) ruling {
 	case e.state.status == container.StateRestarting:
 		return ruling{code: fail.Exited, text: e.state.how()}
 	case p.Kind == Completed:
-		return ruling{code: fail.NotReady, text: "has not completed" + after, hint: "a longer --timeout gives it more time"}
+		return ruling{code: fail.NotReady, text: "has not completed" + after, hint: "a longer --wait-timeout gives it more time"}
 	case e.illFor.is() && (p.Kind == Health || p.MustHealthy):
 		return e.unhealthy()
 	case p.Kind == Health:
-		return ruling{code: fail.Unhealthy, text: "has not passed its healthcheck" + after, hint: "a longer --timeout gives it more time"}
+		return ruling{code: fail.Unhealthy, text: "has not passed its healthcheck" + after, hint: "a longer --wait-timeout gives it more time"}
 	case p.Kind == Running:
 		return ruling{code: fail.NotReady, text: "does not run" + after}
 	case e.erringFor.is():
@@ -308,12 +308,12 @@ func (e *evidence) tooLate(waited time.Duration) ruling {
 	case e.inside.reachable(p.Target), e.last.outcome == silent && (e.looked.IsZero() || e.blind):
 		return ruling{
 			code: fail.NoAnswer, text: fmt.Sprintf("accepts connections on port %d but has not answered%s", p.Target, after),
-			hint: "a longer --timeout gives it more time",
+			hint: "a longer --wait-timeout gives it more time",
 		}
 	default:
 		return ruling{
 			code: fail.NotListening, text: fmt.Sprintf("does not listen on port %d%s", p.Target, after),
-			hint: "a longer --timeout gives it more time",
+			hint: "a longer --wait-timeout gives it more time",
 		}
 	}
 }

@@ -62,7 +62,7 @@ func Apply(ctx context.Context, e Engine, p *types.Project, todo *plan.Plan, o O
 	for i, op := range todo.Ops {
 		group.Go(func() error {
 			defer close(gates[i].over)
-			if !pass(ctx, gates, op.After) {
+			if !pass(ctx, gates, op.After) || !over(ctx, gates, op.Behind) {
 				return nil
 			}
 			if op.Action != plan.Await { // waiting takes no slot from work
@@ -80,6 +80,18 @@ func Apply(ctx context.Context, e Engine, p *types.Project, todo *plan.Plan, o O
 		return a.result, context.Cause(ctx)
 	}
 	return a.result, errors.Join(errs...)
+}
+
+// over waits until operations have ended, well or badly; false when ctx ends first.
+func over(ctx context.Context, gates []gate, behind []int) bool {
+	for _, i := range behind {
+		select {
+		case <-gates[i].over:
+		case <-ctx.Done():
+			return false
+		}
+	}
+	return ctx.Err() == nil
 }
 
 // pass waits for operations; false when one of them did not succeed.

@@ -19,9 +19,7 @@ const awaitEvery = 250 * time.Millisecond
 // awaitCondition waits until every container of a service meets a condition of
 // depends_on. There is no limit but the context's: the healthcheck has its own.
 func (a *applier) awaitCondition(ctx context.Context, op plan.Op) error {
-	s := a.project.Services[op.Service]
-	for number := 1; number <= s.GetScale(); number++ {
-		name := plan.ContainerName(a.project, s, number)
+	for _, name := range op.Names {
 		if err := a.awaitContainer(ctx, op, name); err != nil {
 			return err
 		}

@@ -128,12 +128,9 @@ func duration(d *types.Duration) time.Duration {
 	return time.Duration(*d)
 }
 
-// labelsOf are the labels of a container: the service's own, Compose's, devup's.
-func labelsOf(p *types.Project, s types.ServiceConfig, number int, image string, inputs string) (map[string]string, error) {
-	print, err := plan.FingerprintOf(s)
-	if err != nil {
-		return nil, err
-	}
+// labelsOf are the labels of a container: the service's own, Compose's, devup's. What
+// the plan compares later is not among them: it comes with the operation.
+func labelsOf(p *types.Project, s types.ServiceConfig, number int, image string, inputs string) map[string]string {
 	labels := maps.Clone(map[string]string(s.Labels))
 	if labels == nil {
 		labels = map[string]string{}
@@ -141,14 +138,14 @@ func labelsOf(p *types.Project, s types.ServiceConfig, number int, image string,
 	maps.Copy(labels, s.CustomLabels)
 	maps.Copy(labels, map[string]string{
 		plan.LabelProject: p.Name, plan.LabelService: s.Name, plan.LabelNumber: strconv.Itoa(number),
-		plan.LabelOneOff: "False", plan.LabelHash: print.Hash, plan.LabelImage: image,
+		plan.LabelOneOff: "False", plan.LabelImage: image,
 		plan.LabelWorkingDir: p.WorkingDir, plan.LabelFiles: strings.Join(p.ComposeFiles, ","),
-		plan.LabelDependsOn: dependsOn(s), plan.LabelFields: print.Label(),
+		plan.LabelDependsOn: dependsOn(s),
 	})
 	if inputs != "" {
 		labels[plan.LabelInputs] = inputs
 	}
-	return labels, nil
+	return labels
 }
 
 // dependsOn is Compose's notation: service:condition:restart, comma-separated.

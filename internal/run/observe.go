@@ -109,14 +109,18 @@ func (s Survey) Look(project string) Look {
 	}
 	for _, n := range s.networks {
 		if owner := n.Labels[plan.LabelProject]; owner == project {
-			look.Networks = append(look.Networks, n.Name)
+			look.Networks = append(look.Networks, plan.Network{
+				ID: n.ID, Name: n.Name, Key: n.Labels[plan.LabelNetwork], Hash: n.Labels[plan.LabelHash], Fields: n.Labels[plan.LabelFields],
+			})
 		} else {
 			look.Held.Networks[n.Name] = owner
 		}
 	}
 	for _, v := range s.volumes {
 		if v.Labels[plan.LabelProject] == project {
-			look.Volumes = append(look.Volumes, plan.Volume{Name: v.Name, Mask: v.Labels[plan.LabelMask]})
+			look.Volumes = append(look.Volumes, plan.Volume{
+				Name: v.Name, Mask: v.Labels[plan.LabelMask], Key: v.Labels[plan.LabelVolume], Hash: v.Labels[plan.LabelHash], Fields: v.Labels[plan.LabelFields],
+			})
 		}
 	}
 	return look
@@ -152,12 +156,18 @@ func containerOf(s container.Summary) plan.Container {
 	c := plan.Container{
 		ID: s.ID, Name: nameOf(s.Names), State: string(s.State), Image: s.ImageID,
 		Service: s.Labels[plan.LabelService], Hash: s.Labels[plan.LabelHash],
-		Fields: s.Labels[plan.LabelFields], Inputs: s.Labels[plan.LabelInputs],
+		Fields: s.Labels[plan.LabelFields], Cause: s.Labels[plan.LabelCause], Created: s.Created, Inputs: s.Labels[plan.LabelInputs],
 		Replaces: s.Labels[plan.LabelReplace], WorkingDir: s.Labels[plan.LabelWorkingDir],
 		OneOff: strings.EqualFold(s.Labels[plan.LabelOneOff], "true"),
 	}
 	c.Number, _ = strconv.Atoi(s.Labels[plan.LabelNumber]) // 0 for a container without a number
 	c.Health = healthOf(s)
+	if s.NetworkSettings != nil {
+		c.Networks = map[string]string{}
+		for name, joined := range s.NetworkSettings.Networks {
+			c.Networks[name] = joined.NetworkID
+		}
+	}
 	for d := range strings.SplitSeq(s.Labels[plan.LabelDependsOn], ",") {
 		name, condition, _ := strings.Cut(d, ":")
 		if name == "" {

@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"time"
 
@@ -48,6 +49,8 @@ func (a *applier) perform(ctx context.Context, op plan.Op) error {
 	switch op.Action {
 	case plan.CreateNetwork:
 		return a.createNetwork(ctx, op)
+	case plan.RecreateNetwork:
+		return a.recreateNetwork(ctx, op)
 	case plan.RemoveNetwork:
 		_, err := a.engine.NetworkRemove(ctx, op.Name, client.NetworkRemoveOptions{})
 		return ignoreGone(err)
@@ -73,7 +76,11 @@ func (a *applier) perform(ctx context.Context, op plan.Op) error {
 	case plan.Stop:
 		return a.stop(ctx, op.Old)
 	case plan.RestartOnly:
-		return a.restart(ctx, op.Old)
+		err := a.restart(ctx, op.Old)
+		if err == nil {
+			a.result.runs(op.Service, op.Old.ID)
+		}
+		return err
 	case plan.Kill, plan.Pause, plan.Unpause:
 		return a.signal(ctx, op)
 	case plan.Remove:
@@ -90,7 +97,7 @@ func (a *applier) perform(ctx context.Context, op plan.Op) error {
 // state can be looked at.
 func (a *applier) create(ctx context.Context, op plan.Op) error {
 	id, err := a.newContainer(ctx, op, op.Name, "")
-	if err != nil {
+	if err != nil || op.NoStart {
 		return err
 	}
 	return a.start(ctx, op.Service, id)
@@ -113,12 +120,18 @@ func (a *applier) recreate(ctx context.Context, op plan.Op) error {
 	if _, err := a.engine.ContainerRename(ctx, id, client.ContainerRenameOptions{NewName: op.Name}); err != nil {
 		return err
 	}
+	if op.NoStart {
+		return nil
+	}
 	return a.start(ctx, op.Service, id)
 }
 
 func (a *applier) rename(ctx context.Context, op plan.Op) error {
 	if _, err := a.engine.ContainerRename(ctx, op.Old.ID, client.ContainerRenameOptions{NewName: op.Name}); err != nil {
 		return err
+	}
+	if op.NoStart {
+		return nil
 	}
 	return a.start(ctx, op.Service, op.Old.ID)
 }
@@ -128,10 +141,8 @@ func (a *applier) newContainer(ctx context.Context, op plan.Op, name, replaces s
 	if err := prepareBinds(s); err != nil {
 		return "", err
 	}
-	labels, err := labelsOf(a.project, s, op.Number, a.options.Images[plan.ImageName(a.project, s)], a.options.Inputs[s.Name])
-	if err != nil {
-		return "", err
-	}
+	labels := labelsOf(a.project, s, op.Number, a.options.Images[plan.ImageName(a.project, s)], a.options.Inputs[s.Name])
+	maps.Copy(labels, op.Labels)
 	if replaces != "" {
 		labels[plan.LabelReplace] = replaces
 	}
@@ -236,6 +247,8 @@ func words(action plan.Action) (event.Kind, verb) {
 	switch action {
 	case plan.CreateNetwork:
 		return event.Network, verb{"creating", "created"}
+	case plan.RecreateNetwork:
+		return event.Network, verb{"replacing", "replaced"}
 	case plan.RemoveNetwork:
 		return event.Network, verb{"removing", "removed"}
 	case plan.CreateVolume:

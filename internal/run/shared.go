@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"net/netip"
+	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/containerd/errdefs"
@@ -23,7 +24,7 @@ func (a *applier) createNetwork(ctx context.Context, op plan.Op) error {
 	_, err = a.engine.NetworkCreate(ctx, n.Name, client.NetworkCreateOptions{
 		Driver: n.Driver, Options: n.DriverOpts, IPAM: ipam,
 		Internal: n.Internal, Attachable: n.Attachable, EnableIPv4: n.EnableIPv4, EnableIPv6: n.EnableIPv6,
-		Labels: a.shared(n.Labels, plan.LabelNetwork, op.Key),
+		Labels: a.shared(n.Labels, plan.LabelNetwork, op),
 	})
 	if errdefs.IsConflict(err) { // made by somebody since the look, or without our label: it serves
 		return nil
@@ -31,24 +32,46 @@ func (a *applier) createNetwork(ctx context.Context, op plan.Op) error {
 	return err
 }
 
+// recreateNetwork replaces a network whose configuration changed. The project's
+// containers leave it first: the engine removes no network that is in use. They are
+// replaced afterwards and join the new one.
+func (a *applier) recreateNetwork(ctx context.Context, op plan.Op) error {
+	for _, id := range op.Detach {
+		_, err := a.engine.NetworkDisconnect(ctx, op.Name, client.NetworkDisconnectOptions{Container: id, Force: true})
+		if err := ignoreGone(err); err != nil {
+			return err
+		}
+	}
+	_, err := a.engine.NetworkRemove(ctx, op.Name, client.NetworkRemoveOptions{})
+	if who := others(err); who != "" {
+		return fail.Wrap(err, fail.Failed, "stop "+who+" first, or give the network another name",
+			"the network %s has to be replaced (%s), and %s of another project uses it", op.Name, strings.Join(op.Causes, "; "), who)
+	}
+	if err := ignoreGone(err); err != nil {
+		return err
+	}
+	return a.createNetwork(ctx, op)
+}
+
 func (a *applier) createVolume(ctx context.Context, op plan.Op) error {
 	v := a.project.Volumes[op.Key]
 	_, err := a.engine.VolumeCreate(ctx, client.VolumeCreateOptions{
 		Name: v.Name, Driver: v.Driver, DriverOpts: v.DriverOpts,
-		Labels: a.shared(v.Labels, plan.LabelVolume, op.Key),
+		Labels: a.shared(v.Labels, plan.LabelVolume, op),
 	})
 	return err
 }
 
 // shared are the labels of a network or volume.
-func (a *applier) shared(own types.Labels, label, key string) map[string]string {
+func (a *applier) shared(own types.Labels, label string, op plan.Op) map[string]string {
 	labels := maps.Clone(map[string]string(own))
 	if labels == nil {
 		labels = map[string]string{}
 	}
 	labels[plan.LabelProject] = a.project.Name
 	labels[plan.LabelWorkingDir] = a.project.WorkingDir
-	labels[label] = key
+	labels[label] = op.Key
+	maps.Copy(labels, op.Labels)
 	return labels
 }
 

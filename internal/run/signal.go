@@ -19,7 +19,9 @@ func (a *applier) signal(ctx context.Context, op plan.Op) error {
 	case plan.Pause:
 		_, err = a.engine.ContainerPause(ctx, op.Old.ID, client.ContainerPauseOptions{})
 	case plan.Unpause:
-		_, err = a.engine.ContainerUnpause(ctx, op.Old.ID, client.ContainerUnpauseOptions{})
+		if _, err = a.engine.ContainerUnpause(ctx, op.Old.ID, client.ContainerUnpauseOptions{}); err == nil {
+			a.result.runs(op.Service, op.Old.ID)
+		}
 	case plan.Kill:
 		_, err = a.engine.ContainerKill(ctx, op.Old.ID, client.ContainerKillOptions{Signal: op.Signal})
 		if errdefs.IsInvalidArgument(err) {

@@ -28,7 +28,7 @@ type Settings struct {
 	Provider          string        `mapstructure:"provider"`            // the workspace provider; empty to detect it
 	PublicURLTemplate string        `mapstructure:"public_url_template"` // the URL of a port, with {port}; empty for the provider's
 	Install           string        `mapstructure:"install"`             // the command that installs devup in a workspace; empty when unknown
-	Timeout           time.Duration `mapstructure:"timeout"`             // how long services may take until they answer
+	WaitTimeout       time.Duration `mapstructure:"wait_timeout"`        // how long services may take until they answer
 	Color             string        `mapstructure:"color"`               // "auto", "always" or "never"
 	Progress          string        `mapstructure:"progress"`            // "auto", "tty", "plain" or "json"
 	Yes               bool          `mapstructure:"yes"`                 // answer every question with yes
@@ -53,7 +53,7 @@ func keys() []key {
 		{name: "provider", fallback: ""},
 		{name: "public_url_template", fallback: ""},
 		{name: "install", fallback: ""},
-		{name: "timeout", fallback: 5 * time.Minute},
+		{name: "wait_timeout", fallback: 5 * time.Minute},
 		{name: "color", fallback: "auto", choices: []string{"auto", "always", "never"}},
 		{name: "progress", fallback: "auto", choices: []string{"auto", "tty", "plain", "json"}},
 		{name: "yes", fallback: false},

@@ -45,7 +45,7 @@ func flags(t *testing.T, args ...string) *pflag.FlagSet {
 	set.String("host", "", "")
 	set.String("color", "auto", "")
 	set.String("public-url-template", "", "")
-	set.Duration("timeout", time.Hour, "") // a flag's own default must not win
+	set.Duration("wait-timeout", time.Hour, "") // a flag's own default must not win
 	set.Bool("yes", false, "")
 	set.Bool("json", false, "")
 	if err := set.Parse(args); err != nil {
@@ -56,7 +56,7 @@ func flags(t *testing.T, args ...string) *pflag.FlagSet {
 
 func TestLoadLayers(t *testing.T) {
 	t.Parallel()
-	fallback := settings.Settings{Timeout: 5 * time.Minute, Color: "auto", Progress: "auto"}
+	fallback := settings.Settings{WaitTimeout: 5 * time.Minute, Color: "auto", Progress: "auto"}
 	with := func(change func(*settings.Settings)) settings.Settings {
 		s := fallback
 		change(&s)
@@ -71,8 +71,8 @@ func TestLoadLayers(t *testing.T) {
 	}{
 		{name: "defaults", want: fallback},
 		{
-			name: "the file over the defaults", file: "host: unix:///f\ntimeout: 90s\nyes: true\n# a comment\n",
-			want: with(func(s *settings.Settings) { s.Host, s.Timeout, s.Yes = "unix:///f", 90*time.Second, true }),
+			name: "the file over the defaults", file: "host: unix:///f\nwait_timeout: 90s\nyes: true\n# a comment\n",
+			want: with(func(s *settings.Settings) { s.Host, s.WaitTimeout, s.Yes = "unix:///f", 90*time.Second, true }),
 		},
 		{
 			name: "variables over the file", file: "host: unix:///f\nyes: true\n",
@@ -82,9 +82,9 @@ func TestLoadLayers(t *testing.T) {
 		{
 			name: "flags over variables", file: "host: unix:///f\ncolor: never\n",
 			env:   []string{"DEVUP_HOST", "unix:///e", "DEVUP_TIMEOUT", "1s"},
-			flags: []string{"--host=unix:///a", "--timeout=2s", "--json"},
+			flags: []string{"--host=unix:///a", "--wait-timeout=2s", "--json"},
 			want: with(func(s *settings.Settings) {
-				s.Host, s.Timeout, s.Color, s.JSON = "unix:///a", 2*time.Second, "never", true
+				s.Host, s.WaitTimeout, s.Color, s.JSON = "unix:///a", 2*time.Second, "never", true
 			}),
 		},
 		{
@@ -145,13 +145,13 @@ func TestLoadCAFileBesideTheSettings(t *testing.T) {
 func TestLoadIgnoresAFlagOfAnotherType(t *testing.T) {
 	t.Parallel()
 	set := pflag.NewFlagSet("stop", pflag.ContinueOnError)
-	set.Int("timeout", 10, "")
-	if err := set.Parse([]string{"--timeout=3"}); err != nil {
+	set.Int("wait-timeout", 10, "")
+	if err := set.Parse([]string{"--wait-timeout=3"}); err != nil {
 		t.Fatal(err)
 	}
 	got, err := settings.Load(set, env(), "")
-	if err != nil || got.Timeout != 5*time.Minute {
-		t.Errorf("got %v, %v", got.Timeout, err)
+	if err != nil || got.WaitTimeout != 5*time.Minute {
+		t.Errorf("got %v, %v", got.WaitTimeout, err)
 	}
 }
 
@@ -164,16 +164,16 @@ func TestLoadRefuses(t *testing.T) {
 		flags []string
 		want  string // code, place and message, hint
 	}{
-		{name: "unknown key", file: "yes: true\ntimeot: 5m\n", want: `config config.yaml:2: unknown setting "timeot" | did you mean timeout?`},
+		{name: "unknown key", file: "yes: true\nwait_timeot: 5m\n", want: `config config.yaml:2: unknown setting "wait_timeot" | did you mean wait_timeout?`},
 		{name: "hyphens", file: "public-url-template: x\n", want: `config config.yaml:1: unknown setting "public-url-template" | did you mean public_url_template?`},
 		{name: "a capital", file: "Host: x\n", want: `config config.yaml:1: unknown setting "Host" | did you mean host?`},
 		{
 			name: "nothing near", file: "zzzzqqqq: x\n",
-			want: `config config.yaml:1: unknown setting "zzzzqqqq" | known settings: host, context, provider, public_url_template, install, timeout, color, progress, yes, json, ca_file, npm_registry, pip_index_url`,
+			want: `config config.yaml:1: unknown setting "zzzzqqqq" | known settings: host, context, provider, public_url_template, install, wait_timeout, color, progress, yes, json, ca_file, npm_registry, pip_index_url`,
 		},
 		{name: "wrong bool", file: "\nyes: maybe\n", want: `config config.yaml:2: the setting yes wants true or false, not "maybe" | `},
-		{name: "a number for a duration", file: "timeout: 30\n", want: `config config.yaml:1: the setting timeout wants a duration such as 90s or 5m, not "30" | `},
-		{name: "a duration that is none", file: "timeout: -1s\n", want: `config config.yaml:1: the setting timeout wants a duration such as 90s or 5m, not "-1s" | `},
+		{name: "a number for a duration", file: "wait_timeout: 30\n", want: `config config.yaml:1: the setting wait_timeout wants a duration such as 90s or 5m, not "30" | `},
+		{name: "a duration that is none", file: "wait_timeout: -1s\n", want: `config config.yaml:1: the setting wait_timeout wants a duration such as 90s or 5m, not "-1s" | `},
 		{name: "not a choice", file: "color: blue\n", want: `config config.yaml:1: the setting color wants one of auto, always, never, not "blue" | `},
 		{name: "a list", file: "host: [a]\n", want: "config config.yaml:1: the setting host wants a single value | "},
 		{name: "a list of settings", file: "- host\n", want: "config config.yaml:1: settings are keys with values | write one `key: value` a line"},

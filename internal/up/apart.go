@@ -7,6 +7,7 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/types"
 
+	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/run"
 )
@@ -32,12 +33,12 @@ func apart(p *project.Project, look run.Look) *project.Project {
 	}
 	for _, key := range slices.Sorted(maps.Keys(p.Networks)) {
 		n, mine := p.Networks[key], p.Name+"_"+key
-		if bool(n.External) || n.Name == mine || slices.Contains(look.Networks, n.Name) {
+		if bool(n.External) || n.Name == mine || has(look.Networks, n.Name) {
 			continue
 		}
 		holder := look.Held.Networks[n.Name]
 		same := shared(p, key, look.Held.Services[holder])
-		if same == "" && !slices.Contains(look.Networks, mine) { // once apart, it stays so
+		if same == "" && !has(look.Networks, mine) { // once apart, it stays so
 			continue
 		}
 		if same != "" {
@@ -79,6 +80,10 @@ func shared(p *project.Project, network string, others []string) string {
 		}
 	}
 	return ""
+}
+
+func has(networks []plan.Network, name string) bool {
+	return slices.ContainsFunc(networks, func(n plan.Network) bool { return n.Name == name })
 }
 
 func projectOf(name string) string {

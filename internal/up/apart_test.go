@@ -6,6 +6,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/run"
 )
@@ -65,7 +66,9 @@ func TestApart(t *testing.T) {
 				Networks: types.Networks{"net": {Name: test.network}},
 			}}
 			look := run.Look{Held: held}
-			look.Networks = test.mine
+			for _, name := range test.mine {
+				look.Networks = append(look.Networks, plan.Network{Name: name})
+			}
 			got := apart(p, look)
 			db := got.Services["db"]
 			var aliases []string

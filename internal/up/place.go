@@ -11,8 +11,7 @@ import (
 	"github.com/devup-cli/devup/internal/run"
 )
 
-// place decides the host ports and puts the URLs of this place into the project,
-// with what its development containers need to reach the outside.
+// place decides the host ports and puts the URLs of this place into the project.
 func place(ctx context.Context, m Machine, p *project.Project, look run.Look, o Options) (*project.Project, []ports.Move, error) {
 	request := ports.Request{Wanted: p.PublishedPorts()}
 	request.Remembered = Remembered(request.Wanted, look.Containers)
@@ -35,8 +34,7 @@ func place(ctx context.Context, m Machine, p *project.Project, look run.Look, o 
 	if o.Public {
 		resolved = resolved.AllPublic()
 	}
-	resolved, err = withEgress(resolved, m.Egress, m.StateDir)
-	return resolved, moves, err
+	return resolved, moves, nil
 }
 
 // Remembered gives the host ports that the containers of a project have now. A

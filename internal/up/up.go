@@ -7,6 +7,7 @@ package up
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -24,7 +25,7 @@ import (
 )
 
 // Machine is where the line runs: the engine, the place, and what the machine
-// needs to reach the outside. All fields but StateDir, Auth and Applied must be set.
+// needs to reach the outside. All fields but StateDir, Auth, Applied and Confirm must be set.
 type Machine struct {
 	Engine   Engine
 	BuildKit bool // the engine builds with BuildKit
@@ -38,29 +39,36 @@ type Machine struct {
 	Auth     func(image string) string // registry credentials for a pull; nil for none
 	Build    build.Options             // the parts that Run does not fill: environment, home, version
 	Applied  func()                    // called when the plan is carried out, before the wait for answers; nil for nothing
-	Sink     event.Sink
+	// Confirm asks whether data may be lost; nil answers no.
+	Confirm func(ctx context.Context, question string) (bool, error)
+	Sink    event.Sink
 }
 
 // Options are the choices of one run. The zero value builds what is stale,
 // starts everything and waits as long as package ready does by default.
 type Options struct {
-	Build   bool // build every image, stale or not
-	NoBuild bool // build nothing; a missing image is an error
-	DryRun  bool // stop after the plan
-	Public  bool // treat every service with a URL as public
-	Timeout time.Duration
+	Build       bool           // build every image, stale or not
+	NoBuild     bool           // build nothing; a missing image is an error
+	DryRun      bool           // stop after the plan
+	Public      bool           // treat every service with a URL as public
+	NoWait      bool           // return when the containers run, whether they answer or not
+	Timeout     time.Duration  // how long to wait for answers; zero for the default of package ready
+	StopTimeout *time.Duration // how long containers may take to stop; nil for their own time
+	Plan        plan.Options   // what to recreate, keep and remove; Run fills in what it finds out itself
 }
 
 // Outcome is what a run decided and did. It is valid, as far as the run came,
 // also beside an error.
 type Outcome struct {
-	Project *project.Project // resolved for this place and these ports
-	Builds  []Build          // images that were built, or would be in a dry run
-	Pulls   []run.Pull       // images that were pulled, or would be in a dry run
-	Plan    *plan.Plan       // nil when the run did not come so far
-	Moves   []ports.Move     // ports that got another number than the config asks for
-	URLs    []expose.Row     // the URL table; empty in a dry run
-	Changed bool             // an image was built or the plan did something
+	Project *project.Project    // resolved for this place and these ports
+	Builds  []Build             // images that were built, or would be in a dry run
+	Pulls   []run.Pull          // images that were pulled, or would be in a dry run
+	Plan    *plan.Plan          // nil when the run did not come so far
+	Kept    []plan.Change       // volumes that are not as the files say, and stay because of the data in them
+	IDs     map[string][]string // the containers that run now, by service
+	Moves   []ports.Move        // ports that got another number than the config asks for
+	URLs    []expose.Row        // the URL table; empty in a dry run
+	Changed bool                // an image was built or the plan did something
 }
 
 // Run takes a loaded project to working URLs, given one look at the engine. A service that fails stops only
@@ -73,10 +81,9 @@ func Run(ctx context.Context, m Machine, p *project.Project, survey run.Survey, 
 	if look.Images, err = run.Images(ctx, m.Engine, references(p)); err != nil {
 		return out, err
 	}
-	if out.Project, out.Moves, err = place(ctx, m, p, look, o); err != nil {
+	if err := m.adapt(ctx, out, p, look, &o); err != nil {
 		return out, err
 	}
-	out.Project = apart(out.Project, look)
 	made, err := m.images(ctx, out, look, o)
 	if err != nil {
 		return out, err
@@ -91,36 +98,89 @@ func Run(ctx context.Context, m Machine, p *project.Project, survey run.Survey, 
 		}
 		m.sayBlocked(blocked)
 	}
-	if out.Plan, err = plan.Make(able.Project, look.Observed, plan.Options{}); err != nil {
+	if err := m.volumes(ctx, out, able, look, &o); err != nil {
+		return out, err
+	}
+	if out.Plan, err = plan.Make(able.Project, look.Observed, o.Plan); err != nil {
 		return out, err
 	}
 	out.Changed = len(out.Builds)+len(out.Pulls) > 0 || !out.Plan.Empty()
 	if o.DryRun {
 		return out, nil
 	}
+	return out, errors.Join(made.failure, m.carryOut(ctx, out, able, look, made, o))
+}
+
+// adapt puts what this place and this machine ask for into the project.
+func (m Machine) adapt(ctx context.Context, out *Outcome, p *project.Project, look run.Look, o *Options) error {
+	var err error
+	if out.Project, out.Moves, err = place(ctx, m, p, look, *o); err != nil {
+		return err
+	}
+	if o.Plan.Contents, err = contents(out.Project); err != nil {
+		return err
+	}
+	if o.Plan.Authored, err = authored(p, out.Project, o.Plan.Contents); err != nil {
+		return err
+	}
+	if out.Project, err = withEgress(out.Project, m.Egress, m.StateDir); err != nil {
+		return err
+	}
+	out.Project = apart(out.Project, look)
+	return nil
+}
+
+// volumes asks whether volumes that changed may be replaced. Without a yes they
+// stay, and the run goes on with them.
+func (m Machine) volumes(ctx context.Context, out *Outcome, p *project.Project, look run.Look, o *Options) error {
+	changed, err := plan.ChangedVolumes(p.Project, look.Observed)
+	if err != nil || len(changed) == 0 {
+		return err
+	}
+	if out.Kept = changed; o.DryRun || m.Confirm == nil || o.Plan.NoRecreate {
+		return nil
+	}
+	var names []string
+	for _, c := range changed {
+		names = append(names, c.Name+" ("+strings.Join(c.Causes, "; ")+")")
+	}
+	if o.Plan.RenewVolumes, err = m.Confirm(ctx, "replace what changed in the files, and lose the data in it: "+strings.Join(names, ", ")+"?"); err != nil {
+		return err
+	}
+	if o.Plan.RenewVolumes {
+		out.Kept = nil
+	}
+	return nil
+}
+
+// carryOut applies the plan and waits until the services answer.
+func (m Machine) carryOut(ctx context.Context, out *Outcome, able *project.Project, look run.Look, made images, o Options) error {
 	first, sweep := split(out.Plan)
-	options := run.Options{Project: p.Name, Inputs: made.inputs, Images: made.ids, Sink: m.Sink}
+	options := run.Options{Project: able.Name, Inputs: made.inputs, Images: made.ids, StopTimeout: o.StopTimeout, Sink: m.Sink}
 	result, failed := run.Apply(ctx, m.Engine, able.Project, first, options)
 	if m.Applied != nil {
 		m.Applied()
 	}
 	if ctx.Err() != nil {
-		return out, failed
+		return failed
 	}
-	probes := settled(ready.Probes(able, standing(look, out.Plan, result)), look)
+	out.IDs = standing(look, out.Plan, result)
+	probes := settled(ready.Probes(able, out.IDs), look)
 	var unswept, unready error
 	var group errgroup.Group
 	group.Go(func() error {
 		_, unswept = run.Apply(ctx, m.Engine, able.Project, sweep, options)
 		return nil
 	})
-	group.Go(func() error {
-		unready = ready.Wait(ctx, m.Engine, probes, ready.Options{Timeout: o.Timeout, Sink: m.Sink})
-		return nil
-	})
+	if !o.NoWait && !o.Plan.NoStart {
+		group.Go(func() error {
+			unready = ready.Wait(ctx, m.Engine, probes, ready.Options{Timeout: o.Timeout, Sink: m.Sink})
+			return nil
+		})
+	}
 	_ = group.Wait() // all errors are kept
 	out.URLs = expose.Table(out.Project, m.Place, states(probes))
-	return out, errors.Join(made.failure, failed, unready, unswept)
+	return errors.Join(failed, unready, unswept)
 }
 
 // standing gives the containers that run after the plan, by service: those that

@@ -26,7 +26,7 @@ func TestCrashIsReported(t *testing.T) {
 func TestLoopbackListenerIsNamed(t *testing.T) {
 	t.Parallel()
 	c := small(t, "ADDRESS", "127.0.0.1")
-	r := c.exits(t, 3, "up", "--detach", "--json", "--timeout", "20s")
+	r := c.exits(t, 3, "up", "--detach", "--json", "--wait-timeout", "20s")
 	if code := errorCode(r); code != "listens-on-loopback" {
 		t.Errorf("code %q, want listens-on-loopback\n%v", code, r)
 	}

@@ -1,0 +1,143 @@
+package cli
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/logs"
+	"github.com/devup-cli/devup/internal/project"
+	"github.com/devup-cli/devup/internal/run"
+	"github.com/devup-cli/devup/internal/up"
+)
+
+// attachOptions say whose logs up shows and what ends it. Names and meaning are
+// Compose's.
+type attachOptions struct {
+	attach, noAttach            []string
+	attachDependencies          bool
+	timestamps                  bool
+	abortOnExit, abortOnFailure bool
+	exitCodeFrom                string
+}
+
+func (o *attachOptions) bind(c *cobra.Command) {
+	f := c.Flags()
+	f.StringArrayVar(&o.attach, "attach", nil, "show only the logs of this `service`; may be repeated")
+	f.StringArrayVar(&o.noAttach, "no-attach", nil, "do not show the logs of this `service`; may be repeated")
+	f.BoolVar(&o.attachDependencies, "attach-dependencies", false, "with services: show also the logs of what they depend on")
+	f.BoolVar(&o.timestamps, "timestamps", false, "print the time of each log line")
+	f.BoolVar(&o.abortOnExit, "abort-on-container-exit", false, "stop everything when a container ends, with its exit code; waits for no answers")
+	f.BoolVar(&o.abortOnFailure, "abort-on-container-failure", false, "stop everything when a container ends with a failure")
+	f.StringVar(&o.exitCodeFrom, "exit-code-from", "", "end with the exit code of this `service`, and stop everything then")
+}
+
+// aborts says that the end of a container ends the command.
+func (o attachOptions) aborts() bool { return o.abortOnExit || o.abortOnFailure }
+
+// knownTo refuses names that are no services of the project.
+func (o attachOptions) knownTo(p *project.Project) error {
+	names := slices.Concat(o.attach, o.noAttach)
+	if o.exitCodeFrom != "" {
+		names = append(names, o.exitCodeFrom)
+	}
+	for _, name := range names {
+		if _, ok := p.Services[name]; !ok {
+			e := fail.New(fail.UnknownService, "its services are "+list(p.ServiceNames()), "project %s has no service %q", p.Name, name)
+			e.Service = name
+			return e
+		}
+	}
+	return nil
+}
+
+// followed are the services whose logs are shown: the named ones where some are
+// named, else all but those that say attach: false.
+func (o attachOptions) followed(p *project.Project, named []string) []string {
+	var names []string
+	for _, name := range p.ServiceNames() {
+		shown := len(named) == 0 || slices.Contains(named, name) || o.attachDependencies
+		if flag := p.Services[name].Attach; flag != nil && !*flag {
+			shown = false
+		}
+		if len(o.attach) > 0 {
+			shown = slices.Contains(o.attach, name)
+		}
+		if shown && !slices.Contains(o.noAttach, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// attach shows the logs until Ctrl-C, until all containers have ended, or until the
+// end of one of them ends the command.
+func (a *app) attach(ctx context.Context, r *running, outcome *up.Outcome, named []string, o upOptions, began time.Time) error {
+	if !o.aborts() {
+		a.ui.Say(a.attachedRemark(outcome))
+	}
+	options := logs.Options{Follow: true, Since: began.Format(time.RFC3339Nano), Timestamps: o.timestamps}
+	shown := o.followed(outcome.Project, named)
+	if o.aborts() {
+		return a.attachUntilEnd(ctx, r, outcome, shown, o, options)
+	}
+	err := error(nil)
+	if len(shown) == 0 {
+		<-ctx.Done()
+	} else {
+		err = a.follow(ctx, r, shown, options)
+	}
+	if ctx.Err() == nil {
+		a.ui.Say("all services have ended")
+		return err
+	}
+	return a.stopStarted(ctx, r, outcome, o.StopTimeout)
+}
+
+// attachUntilEnd shows the logs until a container ends, stops the rest, and ends with
+// the code of that container, or of the one that was asked for.
+func (a *app) attachUntilEnd(ctx context.Context, r *running, outcome *up.Outcome, shown []string, o upOptions, options logs.Options) error {
+	reading, stopReading := context.WithCancel(ctx)
+	defer stopReading()
+	var group errgroup.Group
+	group.Go(func() error {
+		if len(shown) > 0 {
+			_ = a.follow(reading, r, shown, options) // the containers' ends are what counts
+		}
+		return nil
+	})
+	first, ended, err := run.FirstEnd(ctx, r.engine.Client, outcome.IDs, func(e run.End) bool { return o.abortOnExit || e.Code != 0 })
+	if err == nil && ended {
+		a.ui.Say(first.Service + " has ended; stopping the rest")
+	}
+	stopped := a.stopNow(ctx, r, outcome.Project.ServiceNames(), o.StopTimeout)
+	if err == nil && stopped == nil && o.exitCodeFrom != "" && first.Service != o.exitCodeFrom {
+		first, _, err = run.FirstEnd(ctx, r.engine.Client, map[string][]string{o.exitCodeFrom: outcome.IDs[o.exitCodeFrom]}, func(run.End) bool { return true })
+	}
+	if ctx.Err() != nil {
+		stopReading()
+	}
+	_ = group.Wait() // the logs of what has stopped end by themselves
+	switch {
+	case ctx.Err() != nil:
+		return exitStatus(130)
+	case err != nil:
+		return err
+	case stopped != nil:
+		return stopped
+	case first.Code != 0:
+		return exitStatus(first.Code)
+	}
+	return nil
+}
+
+func (a *app) attachedRemark(o *up.Outcome) string {
+	if len(started(o)) == 0 {
+		return "everything ran already; Ctrl-C leaves it running"
+	}
+	return "Ctrl-C stops " + list(started(o))
+}

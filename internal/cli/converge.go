@@ -1,0 +1,127 @@
+package cli
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/devup-cli/devup/internal/engine"
+	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/plan"
+	"github.com/devup-cli/devup/internal/project"
+	"github.com/devup-cli/devup/internal/run"
+	"github.com/devup-cli/devup/internal/up"
+)
+
+// convergeOptions are the flags of the commands that bring the engine to what the
+// files say: up, create, scale and plan. Names and meaning are Compose's.
+type convergeOptions struct {
+	up.Options
+	noDeps  bool
+	scale   []string
+	seconds int
+}
+
+// bind declares the flags.
+func (o *convergeOptions) bind(c *cobra.Command) {
+	f := c.Flags()
+	f.BoolVar(&o.Build, "build", false, "build every image, stale or not")
+	f.BoolVar(&o.NoBuild, "no-build", false, "build nothing")
+	f.BoolVar(&o.Plan.ForceRecreate, "force-recreate", false, "replace the containers also where nothing changed")
+	f.BoolVar(&o.Plan.AlwaysDeps, "always-recreate-deps", false, "replace the containers of the dependencies too")
+	f.BoolVar(&o.Plan.NoRecreate, "no-recreate", false, "leave containers that exist as they are")
+	f.BoolVarP(&o.Plan.RenewAnon, "renew-anon-volumes", "V", false, "give new containers new anonymous volumes")
+	f.BoolVar(&o.Plan.RemoveOrphans, "remove-orphans", false, "remove containers that belong to no service")
+	f.BoolVar(&o.noDeps, "no-deps", false, "without the services that the named ones depend on")
+	f.StringArrayVar(&o.scale, "scale", nil, "run this many containers of a service: `SERVICE=NUMBER`; may be repeated")
+	timeoutFlag(c, &o.seconds)
+	c.MarkFlagsMutuallyExclusive("build", "no-build")
+	c.MarkFlagsMutuallyExclusive("force-recreate", "no-recreate")
+	c.MarkFlagsMutuallyExclusive("always-recreate-deps", "no-recreate")
+	c.MarkFlagsMutuallyExclusive("renew-anon-volumes", "no-recreate")
+}
+
+// complete fills in what the flags mean together with the arguments and the
+// environment.
+func (a *app) complete(o *convergeOptions, services []string) {
+	o.Timeout, o.StopTimeout, o.Plan.Services = a.settings.WaitTimeout, grace(o.seconds), services
+	if on, err := strconv.ParseBool(a.stdio.env("COMPOSE_REMOVE_ORPHANS")); err == nil && on {
+		o.Plan.RemoveOrphans = true
+	}
+}
+
+// numbers reads SERVICE=NUMBER pairs.
+func numbers(pairs []string) (map[string]int, error) {
+	scale := map[string]int{}
+	for _, pair := range pairs {
+		name, text, ok := strings.Cut(pair, "=")
+		n, err := strconv.Atoi(text)
+		if !ok || name == "" || err != nil || n < 0 {
+			return nil, fail.New(fail.Usage, "for example web=3", "%q is no SERVICE=NUMBER", pair)
+		}
+		scale[name] = n
+	}
+	return scale, nil
+}
+
+// site is a project in its place: the machine that runs it and what is there.
+type site struct {
+	machine up.Machine
+	engine  *engine.Engine
+	project *project.Project
+	survey  run.Survey
+	release func() // ends this devup's turn on the project; may be called more than once
+}
+
+// site loads the services and looks at the engine. With turn it waits until no other
+// devup changes the project, and the caller calls release.
+func (a *app) site(ctx context.Context, services []string, o convergeOptions, turn bool) (*site, error) {
+	scale, err := numbers(o.scale)
+	if err != nil {
+		return nil, err
+	}
+	selection := a.projectOptions(services...)
+	selection.NoDeps = o.noDeps && len(services) > 0
+	p, err := project.Load(ctx, selection)
+	if err != nil {
+		return nil, err
+	}
+	if err := known(p, scale); err != nil {
+		return nil, err
+	}
+	if len(p.Services) == 0 {
+		return nil, fail.New(fail.Config, "name one under services, or activate its profile with --profile", "project %s has no service to start", p.Name)
+	}
+	at := &site{release: func() {}}
+	if at.machine, at.engine, err = a.machine(ctx); err != nil {
+		return nil, err
+	}
+	if turn {
+		at.survey, at.project, at.release, err = a.surveyInTurn(ctx, at.engine, p, selection)
+	} else if at.survey, err = run.Observe(ctx, at.engine.Client); err == nil {
+		at.project, err = a.checkout(ctx, p, at.survey, selection)
+	}
+	if err != nil {
+		return nil, err
+	}
+	at.project = at.project.WithScale(scale)
+	return at, nil
+}
+
+// known refuses numbers for services that are not part of the project.
+func known(p *project.Project, scale map[string]int) error {
+	for name := range scale {
+		if _, ok := p.Services[name]; !ok {
+			e := fail.New(fail.UnknownService, "its services are "+list(p.ServiceNames()), "project %s has no service %q to scale", p.Name, name)
+			e.Service = name
+			return e
+		}
+	}
+	return nil
+}
+
+// createdAt is when a container was made.
+func createdAt(c plan.Container) time.Time { return time.Unix(c.Created, 0) }

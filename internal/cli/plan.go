@@ -1,0 +1,121 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/devup-cli/devup/internal/plan"
+	"github.com/devup-cli/devup/internal/ui"
+	"github.com/devup-cli/devup/internal/up"
+)
+
+func (a *app) planCommand() *cobra.Command {
+	var o convergeOptions
+	var exitCode bool
+	c := &cobra.Command{
+		Use:   "plan [SERVICE...]",
+		Short: "Print what up would do, and why",
+		Long: `Print what devup up would do to images, networks, volumes and containers, each with
+its cause, and do nothing. Values of variables are never shown.
+
+Exit codes with --exit-code: 0 nothing to do, 2 something to do.`,
+		Example: `  devup plan
+  devup plan --exit-code > /dev/null || devup up --detach
+  devup plan --json`,
+		ValidArgsFunction: a.completeServices,
+	}
+	o.bind(c)
+	c.Flags().BoolVar(&exitCode, "exit-code", false, "end with 2 when there is something to do")
+	c.RunE = a.run(func(ctx context.Context, args []string) error {
+		outcome, err := a.foresee(ctx, args, o)
+		if err != nil {
+			return err
+		}
+		a.remarks(outcome)
+		a.showPlan(outcome)
+		if exitCode && outcome.Changed {
+			return exitStatus(2)
+		}
+		return nil
+	})
+	return c
+}
+
+// foresee finds out what a run would do.
+func (a *app) foresee(ctx context.Context, services []string, o convergeOptions) (*up.Outcome, error) {
+	o.DryRun = true
+	a.complete(&o, services)
+	at, err := a.site(ctx, services, o, false)
+	if err != nil {
+		return nil, err
+	}
+	return up.Run(ctx, at.machine, at.project, at.survey, o.Options)
+}
+
+// The objects of a plan in JSON. Their names are a promise.
+type (
+	buildObject struct {
+		Type    string `json:"type"` // "build"
+		Service string `json:"service"`
+		Cause   string `json:"cause"`
+	}
+	pullObject struct {
+		Type     string   `json:"type"` // "pull"
+		Image    string   `json:"image"`
+		Services []string `json:"services"`
+	}
+	operationObject struct {
+		Type    string   `json:"type"` // "operation"
+		Action  string   `json:"action"`
+		Name    string   `json:"name"`
+		Service string   `json:"service,omitempty"`
+		Causes  []string `json:"causes"`
+	}
+)
+
+// showPlan prints what a run would do.
+func (a *app) showPlan(o *up.Outcome) {
+	if a.ui.Mode() == ui.JSON {
+		a.planObjects(o)
+		return
+	}
+	var b strings.Builder
+	for _, built := range o.Builds {
+		fmt.Fprintf(&b, "build %s: %s\n", built.Service, built.Cause)
+	}
+	for _, pulled := range o.Pulls {
+		fmt.Fprintf(&b, "pull %s for %s\n", pulled.Image, list(pulled.Services))
+	}
+	if o.Plan != nil {
+		b.WriteString(o.Plan.String())
+	}
+	if b.Len() == 0 {
+		a.ui.Say("nothing to do: everything runs as the files say")
+	}
+	a.ui.Text(b.String())
+}
+
+func (a *app) planObjects(o *up.Outcome) {
+	for _, built := range o.Builds {
+		a.ui.Object(buildObject{"build", built.Service, built.Cause})
+	}
+	for _, pulled := range o.Pulls {
+		a.ui.Object(pullObject{"pull", pulled.Image, pulled.Services})
+	}
+	if o.Plan == nil {
+		return
+	}
+	for _, op := range o.Plan.Ops {
+		if op.Action == plan.Await {
+			continue
+		}
+		causes := op.Causes
+		if causes == nil {
+			causes = []string{}
+		}
+		a.ui.Object(operationObject{"operation", string(op.Action), op.Name, op.Service, causes})
+	}
+}

@@ -1,0 +1,109 @@
+package cli
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/plan"
+	"github.com/devup-cli/devup/internal/ui"
+)
+
+func (a *app) whyCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "why SERVICE",
+		Short: "Say why a service's containers were made anew, and what up would do to them now",
+		Example: `  devup why backend-flask
+  devup why backend-flask --json`,
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return fail.New(fail.Usage, "for example: devup why backend-flask", "%s wants one service", c.CommandPath())
+			}
+			return nil
+		},
+		ValidArgsFunction: a.completeServices,
+		RunE:              a.run(func(ctx context.Context, args []string) error { return a.why(ctx, args[0]) }),
+	}
+}
+
+// whyObject is the story of a container in JSON. Its names are a promise.
+type whyObject struct {
+	Type      string   `json:"type"` // "why"
+	Service   string   `json:"service"`
+	Container string   `json:"container"`
+	MadeAt    string   `json:"made_at"`
+	MadeBy    string   `json:"made_by"` // "devup" or "docker compose"
+	Causes    []string `json:"causes"`  // why it was made
+	Pending   []string `json:"pending"` // what up would do to it now, and why
+}
+
+func (a *app) why(ctx context.Context, service string) error {
+	r, err := a.observe(ctx)
+	if err != nil {
+		return err
+	}
+	if err := r.check([]string{service}); err != nil {
+		return err
+	}
+	pending := map[string][]string{}
+	if r.project != nil {
+		o := convergeOptions{seconds: -1}
+		outcome, err := a.foresee(ctx, []string{service}, o)
+		if err != nil {
+			return err
+		}
+		for _, op := range outcome.Plan.Ops {
+			if op.Service == service && op.Action != plan.Await {
+				pending[op.Old.Name] = append(pending[op.Old.Name], string(op.Action)+": "+strings.Join(op.Causes, "; "))
+			}
+		}
+	}
+	containers := r.containers([]string{service})
+	if len(containers) == 0 {
+		a.ui.Say(service + " has no container; `devup up " + service + "` makes it")
+		return nil
+	}
+	for _, c := range containers {
+		a.showWhy(describeWhy(c, pending[c.Name]))
+	}
+	return nil
+}
+
+func describeWhy(c plan.Container, pending []string) whyObject {
+	o := whyObject{
+		Type: "why", Service: c.Service, Container: c.Name, MadeAt: createdAt(c).UTC().Format(time.RFC3339), MadeBy: "devup",
+		Causes: []string{}, Pending: pending,
+	}
+	if c.Cause != "" {
+		o.Causes = strings.Split(c.Cause, "; ")
+	}
+	if c.Fields == "" {
+		o.MadeBy = "docker compose"
+	}
+	if o.Pending == nil {
+		o.Pending = []string{}
+	}
+	return o
+}
+
+func (a *app) showWhy(o whyObject) {
+	if a.ui.Mode() == ui.JSON {
+		a.ui.Object(o)
+		return
+	}
+	text := o.Container + " was made by " + o.MadeBy + " at " + o.MadeAt
+	if len(o.Causes) > 0 {
+		text += ": " + strings.Join(o.Causes, "; ")
+	}
+	text += "\n"
+	for _, p := range o.Pending {
+		text += "  now up would " + p + "\n"
+	}
+	if len(o.Pending) == 0 {
+		text += "  it is as the files say\n"
+	}
+	a.ui.Text(text)
+}

@@ -1,0 +1,229 @@
+package plan_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/devup-cli/devup/internal/plan"
+)
+
+const pair = `
+services:
+  web:
+    image: web:1
+    networks: [front, back]
+    depends_on: {db: {condition: service_started, restart: true}}
+  db:
+    image: postgres:17
+    networks: [back]
+    volumes: ["data:/data", "./conf:/conf"]
+    ports: ["5432:5432"]
+    labels: {tier: data}
+networks: {front: {}, back: {driver_opts: {mtu: "1400"}}}
+volumes: {data: {labels: {keep: "yes"}}}
+`
+
+// TestConverge plans from what one compose file left to another: what changed in
+// the file is what is named.
+func TestConverge(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name     string
+		old, new string // what is replaced in the file, by what
+		options  plan.Options
+		observe  func(*plan.Observed)
+		want     string
+	}{
+		{name: "nothing changed"},
+		{
+			name: "a mount is added and one removed, and a dependent that asks for it is restarted",
+			old:  "./conf:/conf", new: "./conf:/etc/conf",
+			want: `
+0 recreate shop-db-1: mount /conf removed; mount /etc/conf added
+1 restart shop-web-1: depends on db, which is replaced [after 0]
+`,
+		},
+		{
+			name: "a port, a label and a new network",
+			old:  `ports: ["5432:5432"]`, new: `ports: ["5433:5432"]`,
+			want: `
+0 recreate shop-db-1: port 5432/tcp changed
+1 restart shop-web-1: depends on db, which is replaced [after 0]
+`,
+		},
+		{
+			name: "a network that changed is replaced with the containers in it",
+			old:  `"1400"`, new: `"1450"`,
+			want: `
+0 recreate-network shop_back: driver_opts changed [detach db-3 web-4]
+1 recreate shop-db-1: network back is replaced [after 0]
+2 recreate shop-web-1: network back is replaced [after 0 1]
+`,
+		},
+		{
+			name: "a network that somebody removed",
+			observe: func(o *plan.Observed) {
+				o.Networks = o.Networks[1:] // back
+			},
+			want: `
+0 create-network shop_back
+1 recreate shop-db-1: network shop_back is another one now [after 0]
+2 recreate shop-web-1: network shop_back is another one now [after 0 1]
+`,
+		},
+		{
+			name: "a volume that changed stays as long as nobody gives up its data",
+			old:  `keep: "yes"`, new: `keep: "no"`,
+		},
+		{
+			name: "a volume that changed, given up",
+			old:  `keep: "yes"`, new: `keep: "no"`,
+			options: plan.Options{RenewVolumes: true},
+			want: `
+0 remove shop-db-1: volume shop_data is replaced
+1 remove-volume shop_data: labels changed [after 0]
+2 create-volume shop_data [after 1]
+3 create shop-db-1: its volume is replaced [after 0 2]
+4 restart shop-web-1: depends on db, which is replaced [after 3]
+`,
+		},
+		{
+			name: "a volume of another name is another volume",
+			old:  "data: {labels", new: "data: {name: fresh, labels",
+			want: `
+0 create-volume fresh
+1 recreate shop-db-1: volume at /data: shop_data → fresh [after 0]
+2 restart shop-web-1: depends on db, which is replaced [after 1]
+`,
+		},
+		{
+			name: "--no-recreate leaves what works",
+			old:  `"5432:5432"`, new: `"5433:5432"`, options: plan.Options{NoRecreate: true},
+		},
+		{
+			name:    "--force-recreate of a named service leaves its dependencies",
+			options: plan.Options{ForceRecreate: true, Services: []string{"web"}},
+			want:    "\n0 recreate shop-web-1: asked for\n",
+		},
+		{
+			name:    "--always-recreate-deps",
+			options: plan.Options{ForceRecreate: true, AlwaysDeps: true, Services: []string{"web"}},
+			want:    "\n0 recreate shop-db-1: asked for\n1 recreate shop-web-1: asked for [after 0]\n",
+		},
+		{
+			name: "the content of a config counts",
+			old:  "labels: {tier: data}", new: "labels: {tier: data}\n    configs: [conf]",
+			options: plan.Options{Contents: plan.Contents{"config conf": "1"}},
+			want: `
+0 recreate shop-db-1: config conf added
+1 restart shop-web-1: depends on db, which is replaced [after 0]
+`,
+		},
+		{
+			name: "scale up fills the free numbers",
+			old:  "image: web:1", new: "image: web:1\n    scale: 3",
+			want: "\n0 create shop-web-2: not created yet\n1 create shop-web-3: not created yet\n",
+		},
+		{
+			name:    "create makes and starts nothing",
+			options: plan.Options{NoStart: true},
+			observe: func(o *plan.Observed) { *o = plan.Observed{Images: o.Images} },
+			want: `
+0 create-network shop_back
+1 create-network shop_front
+2 create-volume shop_data
+3 create shop-db-1: not created yet [after 0 2] [not started]
+4 create shop-web-1: not created yet [after 0 1 3] [not started]
+`,
+		},
+		{
+			name: "a paused container goes on",
+			observe: func(o *plan.Observed) {
+				*o = change(*o, "web", func(c *plan.Container) { c.State = "paused" })
+			},
+			want: "\n0 unpause shop-web-1: is paused\n",
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			before, after := load(t, pair), load(t, strings.Replace(pair, test.old, test.new, 1)+configs)
+			o := devups(t, before)
+			if test.observe != nil {
+				test.observe(&o)
+			}
+			got, err := plan.Make(after, o, test.options)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(strings.TrimPrefix(test.want, "\n"), readable(got)); diff != "" {
+				t.Errorf("plan (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+const configs = "configs: {conf: {content: x}}\n"
+
+// TestOptionalDependencyNeedNotSucceed: what need not be there is waited for all the same.
+func TestOptionalDependencyNeedNotSucceed(t *testing.T) {
+	t.Parallel()
+	p := load(t, `
+services:
+  web: {image: 'web:1', depends_on: {tracing: {condition: service_healthy, required: false}}}
+  tracing: {image: 'tracing:1'}
+`)
+	got, err := plan.Make(p, plan.Observed{}, plan.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `0 create-network shop_default
+1 create shop-tracing-1: not created yet [after 0]
+2 await tracing service_healthy [after 1]
+3 create shop-web-1: not created yet [after 0] [behind 1 2]
+`
+	if diff := cmp.Diff(want, readable(got)); diff != "" {
+		t.Errorf("plan (-want +got):\n%s", diff)
+	}
+}
+
+// TestTakesOverFromCompose: a container that carries Compose's hash alone stays
+// while that hash is the one of the file and nothing was adapted.
+func TestTakesOverFromCompose(t *testing.T) {
+	t.Parallel()
+	p := load(t, "services: {web: {image: 'web:1', environment: {URL: 'http://localhost:3000'}}}")
+	composes := func() plan.Observed { // as Compose would have made it: no fields
+		o := devups(t, p)
+		o = change(o, "web", func(c *plan.Container) { c.Fields = "" })
+		for i := range o.Networks {
+			o.Networks[i].Fields = ""
+		}
+		return o
+	}
+	moved := load(t, "services: {web: {image: 'web:1', environment: {URL: 'https://3000.example'}}}")
+	authored := map[string]plan.Authored{"web": {Service: p.Services["web"]}}
+	adapted := map[string]plan.Authored{"web": {Service: p.Services["web"], Adapted: []string{"environment URL changed"}}}
+	for _, test := range []struct {
+		name    string
+		options plan.Options
+		edit    func(*plan.Container)
+		want    string
+	}{
+		{"the same file", plan.Options{Authored: authored}, func(*plan.Container) {}, ""},
+		{"the file changed", plan.Options{Authored: authored}, func(c *plan.Container) { c.Hash = "other" }, "0 recreate shop-web-1: configuration changed since Docker Compose made it\n"},
+		{"adapted to the place", plan.Options{Authored: adapted}, func(*plan.Container) {}, "0 recreate shop-web-1: environment URL changed (Docker Compose made it without)\n"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			got, err := plan.Make(moved, change(composes(), "web", test.edit), test.options)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.want, readable(got)); diff != "" {
+				t.Errorf("plan (-want +got):\n%s", diff)
+			}
+		})
+	}
+}

@@ -1,0 +1,30 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+)
+
+// ContainerName is the name that Compose would give the container.
+func ContainerName(p *types.Project, s types.ServiceConfig, number int) string {
+	if s.ContainerName != "" && number == 1 {
+		return s.ContainerName
+	}
+	return fmt.Sprintf("%s-%s-%d", p.Name, s.Name, number)
+}
+
+// ImageName is the reference of a service's image: its image, or the name that
+// Compose gives to what it builds.
+func ImageName(p *types.Project, s types.ServiceConfig) string {
+	if s.Image != "" {
+		return s.Image
+	}
+	return p.Name + "-" + s.Name
+}
+
+func shortID(id string) string {
+	id = strings.TrimPrefix(id, "sha256:")
+	return id[:min(12, len(id))]
+}

@@ -1,0 +1,149 @@
+package plan
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+)
+
+// wanted is a service with what its containers have to carry.
+type wanted struct {
+	service types.ServiceConfig
+	print   Fingerprint
+	compose []string // the hashes by which Compose may know it, that of its current version first
+	adapted []string // what a container of Compose's lacks
+}
+
+func (m *maker) wanted(s types.ServiceConfig) (wanted, error) {
+	w := wanted{service: s}
+	var err error
+	if w.print, err = FingerprintOf(m.project, s, m.options.Contents); err != nil {
+		return w, err
+	}
+	authored, ok := m.options.Authored[s.Name]
+	if !ok {
+		authored = Authored{Service: s}
+	}
+	w.adapted = authored.Adapted
+	w.compose, err = authored.hashes(m.found)
+	return w, err
+}
+
+// found is the ID of the container of a service that others share a namespace with.
+func (m *maker) found(service string) string {
+	containers := m.observed.Of(service)
+	if len(containers) == 0 {
+		return ""
+	}
+	return containers[0].ID
+}
+
+// labels are those by which a later run compares.
+func (w wanted) labels(causes []string) map[string]string {
+	return map[string]string{LabelHash: w.compose[0], LabelFields: w.print.Label(), LabelCause: strings.Join(causes, "; ")}
+}
+
+// outdated says why a container cannot stay as it is; nothing when it can.
+func (m *maker) outdated(want wanted, c Container) []string {
+	s := want.service
+	if c.State == "dead" || c.State == "removing" {
+		return []string{"is " + c.State}
+	}
+	if m.options.NoRecreate {
+		return nil
+	}
+	var causes []string
+	named := len(m.options.Services) == 0 || slices.Contains(m.options.Services, s.Name)
+	if m.options.ForceRecreate && named || m.options.AlwaysDeps && !named {
+		causes = append(causes, "asked for")
+	}
+	if id := m.observed.Images[ImageName(m.project, s)]; id != "" && id != c.Image {
+		causes = append(causes, fmt.Sprintf("image %s → %s", shortID(c.Image), shortID(id)))
+	}
+	causes = append(causes, want.changes(c)...)
+	causes = append(causes, m.unconnected(s, c)...)
+	causes = append(causes, m.unmounted(s, c)...)
+	if host := m.movedHost(s); host != "" {
+		causes = append(causes, "shares a namespace or volumes with "+host+", which is replaced")
+	}
+	return causes
+}
+
+// changes compares what a container was made from. One of devup's says so field by
+// field. Of one that Docker Compose made only a hash is known.
+func (w wanted) changes(c Container) []string {
+	switch {
+	case c.Fields != "":
+		return w.print.Changes(c.Fields)
+	case !slices.Contains(w.compose, c.Hash):
+		return []string{"configuration changed since Docker Compose made it"}
+	case len(w.adapted) > 0:
+		var causes []string
+		for _, what := range w.adapted {
+			causes = append(causes, what+" (Docker Compose made it without)")
+		}
+		return causes
+	}
+	return nil
+}
+
+// unconnected names the networks that a container is not in, or that are replaced.
+func (m *maker) unconnected(s types.ServiceConfig, c Container) []string {
+	if s.NetworkMode != "" {
+		return nil
+	}
+	var causes []string
+	for _, key := range slices.Sorted(maps.Keys(s.Networks)) {
+		n := m.project.Networks[key]
+		if why := m.renewed[key]; why != "" {
+			causes = append(causes, "network "+key+" is replaced")
+			continue
+		}
+		id, connected := c.Networks[n.Name]
+		is, known := m.observed.Network(n.Name)
+		switch {
+		case c.Networks == nil: // an engine that does not say
+		case !connected:
+			causes = append(causes, "not connected to network "+n.Name)
+		case known && id != "" && is.ID != "" && id != is.ID, !known && !bool(n.External) && m.makes(key):
+			causes = append(causes, "network "+n.Name+" is another one now")
+		}
+	}
+	return causes
+}
+
+func (m *maker) makes(network string) bool {
+	_, made := m.networks[network]
+	return made
+}
+
+// unmounted names the volumes of the project that a container does not have where
+// the service mounts them: they have another name now.
+func (m *maker) unmounted(s types.ServiceConfig, c Container) []string {
+	var causes []string
+	for _, v := range s.Volumes {
+		named, ok := m.project.Volumes[v.Source]
+		if v.Type != types.VolumeTypeVolume || !ok {
+			continue
+		}
+		for _, mounted := range c.Mounts {
+			if mounted.Target == v.Target && mounted.Type == "volume" && mounted.Name != named.Name {
+				causes = append(causes, fmt.Sprintf("volume at %s: %s → %s", v.Target, mounted.Name, named.Name))
+			}
+		}
+	}
+	return causes
+}
+
+// movedHost names a service that is replaced and whose container s refers to by ID.
+func (m *maker) movedHost(s types.ServiceConfig) string {
+	for _, host := range hosts(s) {
+		if m.replaced[host] {
+			return host
+		}
+	}
+	return ""
+}

@@ -1,0 +1,46 @@
+package project
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/compose-spec/compose-go/v2/types"
+)
+
+// Authored gives a service as Docker Compose reads it from the same files: what
+// devup would decide is unset, and what devup added is not there. It is for a
+// project that is loaded and not resolved; the zero value comes for a service that
+// the project does not have.
+func (p *Project) Authored(service string) types.ServiceConfig {
+	s := rewritten(p.Services[service], func(text string) string { return fill(text, unset) })
+	s.Name = service
+	s.Volumes = s.Volumes[:len(s.Volumes)-p.kept[service]]
+	s.EnvFiles, s.LabelFiles = nil, nil // Compose drops them once it has read them
+	return s
+}
+
+// WithScale gives a copy of the project in which services have other numbers of
+// containers than the files say. Names that are no services of it are ignored.
+func (p *Project) WithScale(scale map[string]int) *Project {
+	if len(scale) == 0 {
+		return p
+	}
+	copied, model := *p, *p.Project
+	copied.Project = &model
+	model.Services = maps.Clone(p.Services)
+	for _, name := range slices.Sorted(maps.Keys(scale)) {
+		s, ok := model.Services[name]
+		if !ok {
+			continue
+		}
+		number := scale[name]
+		s.Scale = &number
+		if s.Deploy != nil { // the two must not contradict each other
+			deploy := *s.Deploy
+			deploy.Replicas = &number
+			s.Deploy = &deploy
+		}
+		model.Services[name] = s
+	}
+	return &copied
+}
