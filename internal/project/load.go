@@ -117,6 +117,9 @@ func (l *loading) run(ctx context.Context) (*Project, error) {
 	if err := l.selectServices(p); err != nil {
 		return nil, err
 	}
+	if err := l.refuse(p); err != nil {
+		return nil, err
+	}
 	if err := l.checkValues(p); err != nil {
 		return nil, err
 	}
