@@ -81,9 +81,7 @@ func describeEndpoint(c container.InspectResponse, name string, n *network.Endpo
 	aliases := slices.DeleteFunc(n.Aliases, func(a string) bool { return strings.HasPrefix(c.ID, a) })
 	slices.Sort(aliases)
 	slices.Sort(n.Links)
-	dns := slices.DeleteFunc(n.DNSNames, func(a string) bool { return strings.HasPrefix(c.ID, a) })
-	slices.Sort(dns)
-	kept := map[string]any{"IPAMConfig": n.IPAMConfig, "Links": n.Links, "Aliases": aliases, "DNSNames": dns, "DriverOpts": n.DriverOpts, "GwPriority": n.GwPriority}
+	kept := map[string]any{"IPAMConfig": n.IPAMConfig, "Links": n.Links, "Aliases": aliases, "DriverOpts": n.DriverOpts, "GwPriority": n.GwPriority}
 	if n.IPAMConfig != nil && reflect.DeepEqual(*n.IPAMConfig, network.EndpointIPAMConfig{}) {
 		delete(kept, "IPAMConfig") // no wish, said at length
 	}

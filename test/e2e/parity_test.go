@@ -204,4 +204,3 @@ func made(t *testing.T, c *checkout) []string {
 	slices.Sort(lines)
 	return slices.Compact(lines)
 }
-
