@@ -7,7 +7,7 @@ func (a *app) addCommands(add func(group string, commands ...*cobra.Command)) {
 	add("start", a.initCommand(), a.upCommand(), a.downCommand())
 	add("work", a.psCommand(), a.logsCommand(), a.urlsCommand(), a.openCommand(), a.execCommand(), a.buildCommand(),
 		a.startCommand(), a.stopCommand(), a.restartCommand(), a.killCommand(), a.pauseCommand(), a.unpauseCommand(), a.rmCommand(),
-		a.createCommand(), a.scaleCommand())
+		a.createCommand(), a.scaleCommand(), a.watchCommand())
 	add("look", a.planCommand(), a.whyCommand(), a.doctorCommand(), a.configCommand())
 	add("more", a.schemaCommand(), a.versionCommand(), a.completionCommand(), a.manCommand())
 }

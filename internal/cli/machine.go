@@ -28,7 +28,7 @@ func (a *app) machine(ctx context.Context) (up.Machine, *engine.Engine, error) {
 		Engine: e.Client, BuildKit: e.BuildKit, Owner: owner(e), Place: place, Egress: outside,
 		Confirm: a.confirm, StateDir: stateDir(runtime.GOOS, a.stdio.env, a.home()),
 		Auth:  engine.Credentials(a.stdio.LookupEnv, a.home()),
-		Build: a.buildDefaults(), Sink: a.ui.Sink(), Remote: !e.Local(),
+		Build: a.buildDefaults(), Sink: a.ui.Sink(), Remote: !e.Local(), Distant: distant(ctx, e),
 	}, e, nil
 }
 

@@ -22,6 +22,9 @@ type upOptions struct {
 	convergeOptions
 	detach, wait, noStart bool
 	attachOptions
+	watch    bool         // follow the files beside the logs
+	alone    bool         // with watch: show no logs, and leave running what was started
+	watching watchOptions // how to watch
 }
 
 func (a *app) upCommand() *cobra.Command {
@@ -47,6 +50,7 @@ Exit codes: 3 a service did not become ready, 4 no engine, 5 build failed.`,
 	f.BoolVar(&o.DryRun, "dry-run", false, "print what would be done and do nothing")
 	f.BoolVar(&o.Public, "public", false, "open the ports of all services in a cloud workspace")
 	f.Var(newSpan(5*time.Minute), "wait-timeout", "how long the services may take until they answer: `90s`, 5m, or seconds")
+	f.BoolVarP(&o.watch, "watch", "w", false, "follow the files too, and bring changes into the services as develop.watch says")
 	o.attachOptions.bind(c)
 	c.RunE = a.run(func(ctx context.Context, args []string) error {
 		if err := o.check(); err != nil {
@@ -64,6 +68,8 @@ func (o *upOptions) check() error {
 	}
 	o.detach = o.detach || o.wait || o.noStart
 	switch {
+	case o.watch && (o.detach || o.aborts()):
+		return fail.New(fail.Usage, "leave out one of them", "--watch goes on until Ctrl-C: it does not go with --detach, --wait, --no-start, --abort-on-… and --exit-code-from")
 	case o.abortOnExit && o.abortOnFailure:
 		return fail.New(fail.Usage, "", "--abort-on-container-exit and --abort-on-container-failure do not go together")
 	case o.detach && (o.aborts() || len(o.attach) > 0 || o.attachDependencies):
@@ -86,6 +92,11 @@ func (a *app) up(ctx context.Context, services []string, o upOptions) error {
 	if err := o.knownTo(at.project); err != nil {
 		return err
 	}
+	if o.watch {
+		if err := watchable(at.project, services); err != nil {
+			return err
+		}
+	}
 	at.machine.Applied = at.release
 	outcome, err := up.Run(ctx, at.machine, at.project, at.survey, o.Options)
 	a.remarks(outcome)
@@ -103,8 +114,11 @@ func (a *app) up(ctx context.Context, services []string, o upOptions) error {
 	if ctx.Err() != nil && !o.detach && outcome.Plan != nil {
 		return a.stopStarted(ctx, r, outcome, o.StopTimeout)
 	}
-	if err != nil || o.detach {
+	if err != nil || o.detach && len(outcome.Synced) == 0 {
 		return err
+	}
+	if o.watch || len(outcome.Synced) > 0 && !o.aborts() {
+		return a.upWatching(ctx, r, outcome, services, began, o)
 	}
 	if r.look, err = look(ctx, at.engine, r.name); err != nil {
 		return err

@@ -21,6 +21,7 @@ import (
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/ready"
 	"github.com/devup-cli/devup/internal/run"
+	"github.com/devup-cli/devup/internal/watch"
 	"github.com/devup-cli/devup/internal/workspace"
 )
 
@@ -30,6 +31,7 @@ type Machine struct {
 	Engine   Engine
 	BuildKit bool // the engine builds with BuildKit
 	Remote   bool // the engine runs on another machine, whose ports cannot be tried from here
+	Distant  bool // bind mounts of what is developed are impossible or slow: it is synced instead
 	// Owner gives the user and group that files on bind mounts should belong to.
 	// It is asked only when the project says DEVUP_UID or DEVUP_GID.
 	Owner    func(context.Context) (uid, gid int, err error)
@@ -69,6 +71,7 @@ type Outcome struct {
 	Moves   []ports.Move        // ports that got another number than the config asks for
 	URLs    []expose.Row        // the URL table; empty in a dry run
 	Changed bool                // an image was built or the plan did something
+	Synced  []string            // services whose source has to be synced, because it is not mounted
 }
 
 // Run takes a loaded project to working URLs, given one look at the engine. A service that fails stops only
@@ -127,6 +130,9 @@ func (m Machine) adapt(ctx context.Context, out *Outcome, p *project.Project, lo
 		return err
 	}
 	out.Project = apart(out.Project, look)
+	if m.Distant {
+		out.Project, out.Synced = watch.Replace(out.Project)
+	}
 	return nil
 }
 

@@ -1,0 +1,176 @@
+package watch
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/fsnotify/fsnotify"
+
+	"github.com/devup-cli/devup/internal/fail"
+)
+
+// pollEvery is how often files are looked at whose changes nobody tells.
+const pollEvery = time.Second
+
+// notifier is the [source] of the system's file events. Those of folders where
+// events do not cross it replaces by looking at everything again and again.
+type notifier struct {
+	watcher *fsnotify.Watcher
+	polled  []string // paths that are looked at; never told by events
+	every   time.Duration
+}
+
+func newNotifier(polled []string) (*notifier, error) {
+	w, err := fsnotify.NewWatcher()
+	if err != nil {
+		return nil, explainAdd("", err)
+	}
+	return &notifier{watcher: w, polled: polled, every: pollEvery}, nil
+}
+
+func (n *notifier) add(folder string) error {
+	if slices.ContainsFunc(n.polled, func(p string) bool { _, ok := inside(p, folder); return ok }) {
+		return nil
+	}
+	return n.watcher.Add(folder)
+}
+
+func (n *notifier) remove(folder string) {
+	_ = n.watcher.Remove(folder) // one that went away is watched no more
+}
+
+func (n *notifier) close() { _ = n.watcher.Close() }
+
+// hints gives what the system tells, until ctx ends. The channel is closed then.
+func (n *notifier) hints(ctx context.Context) <-chan hint {
+	out := make(chan hint)
+	var tick <-chan time.Time
+	var ticker *time.Ticker
+	if len(n.polled) > 0 {
+		ticker = time.NewTicker(n.every)
+		tick = ticker.C
+	}
+	go func() {
+		defer close(out)
+		if ticker != nil {
+			defer ticker.Stop()
+		}
+		send := func(h hint) {
+			select {
+			case out <- h:
+			case <-ctx.Done():
+			}
+		}
+		for ctx.Err() == nil {
+			select {
+			case <-ctx.Done():
+			case <-tick:
+				for _, p := range n.polled {
+					send(hint{path: p, ops: recheck})
+				}
+			case e := <-n.watcher.Events:
+				if e.Name != "" {
+					send(hint{path: e.Name, ops: opsOf(e.Op)})
+				}
+			case <-n.watcher.Errors: // the queue ran over, or a folder went away under the system's hands
+				for _, p := range n.watcher.WatchList() {
+					send(hint{path: p, ops: recheck})
+				}
+			}
+		}
+	}()
+	return out
+}
+
+func opsOf(o fsnotify.Op) op {
+	var ops op
+	if o.Has(fsnotify.Write) {
+		ops |= touched
+	}
+	if o.Has(fsnotify.Create) {
+		ops |= made
+	}
+	if o.Has(fsnotify.Remove) || o.Has(fsnotify.Rename) {
+		ops |= gone
+	}
+	if o.Has(fsnotify.Chmod) {
+		ops |= meta
+	}
+	return ops
+}
+
+// polled gives the watched paths whose changes the system does not tell.
+func polled(rules []Rule, all bool) []string {
+	mounts := ""
+	if runtime.GOOS == "linux" {
+		if text, err := os.ReadFile("/proc/self/mounts"); err == nil {
+			mounts = string(text)
+		}
+	}
+	var paths []string
+	for _, r := range rules {
+		if (all || silent(mounts, r.Path)) && !slices.Contains(paths, r.Path) {
+			paths = append(paths, r.Path)
+		}
+	}
+	return paths
+}
+
+// silent tells, given the system's table of mounts, whether a path lies on a file
+// system that others change without an event here: a network's, a virtual machine's
+// host's (WSL has Windows' drives as 9p).
+func silent(mounts, name string) bool {
+	longest, kind := "", ""
+	for line := range strings.Lines(mounts) {
+		fields := strings.Fields(line)
+		if len(fields) < 3 {
+			continue
+		}
+		point := strings.ReplaceAll(fields[1], `\040`, " ")
+		if _, ok := inside(point, name); ok && len(point) >= len(longest) {
+			longest, kind = point, fields[2]
+		}
+	}
+	return slices.Contains([]string{
+		"9p", "drvfs", "nfs", "nfs4", "cifs", "smb3", "smbfs", "vboxsf", "vmhgfs", "fuse.vmhgfs-fuse",
+		"fuse.sshfs", "fuse.grpcfuse", "fakeowner", "virtiofs", "prl_fs", "afs", "ceph", "fuse.glusterfs",
+	}, kind)
+}
+
+// explainAdd is the failure to watch a folder, or to watch at all.
+func explainAdd(folder string, err error) error {
+	where := folder
+	if where == "" {
+		where = "files"
+	}
+	switch {
+	case errors.Is(err, syscall.ENOSPC):
+		return fail.Wrap(err, fail.Failed, "raise it: sudo sysctl fs.inotify.max_user_watches=524288; or set DEVUP_WATCH_POLL=true",
+			"this system's limit of watched folders is reached, so changes in %s and others are not seen", where)
+	case errors.Is(err, syscall.EMFILE):
+		return fail.Wrap(err, fail.Failed, "raise it: sudo sysctl fs.inotify.max_user_instances=1024",
+			"this system's limit of programs that watch files is reached")
+	case errors.Is(err, fs.ErrPermission):
+		return fail.Wrap(err, fail.Denied, "make it readable, or name it under ignore", "changes in %s are not seen: it may not be read", where)
+	default:
+		return fail.Wrap(err, fail.Failed, "", "changes in %s are not seen: %v", where, err)
+	}
+}
+
+// hintOf is the hint of an error as a part of a sentence, or empty.
+func hintOf(err error) string {
+	if e, ok := errors.AsType[*fail.Error](err); ok && e.Hint != "" {
+		return "; " + e.Hint
+	}
+	return ""
+}
+
+// notFolder tells whether an error says that a part of a path is a file.
+func notFolder(err error) bool { return errors.Is(err, syscall.ENOTDIR) }

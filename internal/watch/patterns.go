@@ -1,0 +1,149 @@
+package watch
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/moby/patternmatcher"
+	"github.com/moby/patternmatcher/ignorefile"
+
+	"github.com/devup-cli/devup/internal/fail"
+)
+
+// patterns are patterns in the syntax of .dockerignore, in their order: the last
+// one that matches a path, or a folder above it, decides. nil matches nothing.
+type patterns []pattern
+
+type pattern struct {
+	matcher *patternmatcher.PatternMatcher // of this one pattern, without its "!"
+	text    string                         // without "!" and slashes around it
+	readmit bool                           // it began with "!"
+}
+
+// compile reads patterns. Empty ones count for nothing. Each has a matcher of its
+// own because the library's answer for several depends on all folders above having
+// been asked before.
+func compile(texts []string) (patterns, error) {
+	var made patterns
+	for _, text := range texts {
+		text, readmit := strings.CutPrefix(strings.TrimSpace(text), "!")
+		text = strings.Trim(path.Clean(filepath.ToSlash(strings.TrimSpace(text))), "/")
+		if text == "" || text == "." {
+			continue
+		}
+		m, err := patternmatcher.New([]string{text})
+		if err != nil {
+			return nil, err
+		}
+		if _, err := m.MatchesOrParentMatches("probe"); err != nil { // patterns are compiled when first used
+			return nil, err
+		}
+		made = append(made, pattern{matcher: m, text: text, readmit: readmit})
+	}
+	return made, nil
+}
+
+// match tells whether the patterns match a relative path with slashes.
+func (p patterns) match(name string) bool {
+	matched := false
+	for _, one := range p {
+		if one.readmit != matched {
+			continue // it could not change the answer
+		}
+		if ok, err := one.matcher.MatchesOrParentMatches(filepath.FromSlash(name)); err == nil && ok {
+			matched = !one.readmit
+		}
+	}
+	return matched
+}
+
+// mayReadmit tells whether a pattern with "!" may match something below a folder
+// that is matched.
+func (p patterns) mayReadmit(folder string) bool {
+	return slices.ContainsFunc(p, func(one pattern) bool {
+		if !one.readmit {
+			return false
+		}
+		fixed := one.text
+		if i := strings.IndexAny(fixed, `*?[\`); i >= 0 {
+			fixed = fixed[:i]
+			if !strings.Contains(fixed, "/") {
+				// "**/x" may be anywhere; that is no reason to look into node_modules
+				// and the like, unless the pattern names the folder.
+				return strings.Contains(one.text, path.Base(folder)) || fixed != "" && strings.HasPrefix(folder, fixed)
+			}
+			fixed = path.Dir(fixed + "x")
+		}
+		return fixed == folder || strings.HasPrefix(fixed, folder+"/") || strings.HasPrefix(folder, fixed+"/")
+	})
+}
+
+// defaultIgnores are what nobody wants to have synced: version control, what editors
+// write beside the files, and node_modules, whose packages are made for the system
+// that they were installed on. Who names node_modules gets it.
+func defaultIgnores(root string, include, ignore []string) []string {
+	ignores := []string{
+		"**/.git", "**/.hg", "**/.svn",
+		"**/.idea", "**/*___jb_tmp___", "**/*___jb_old___", // JetBrains
+		"**/.#*", "**/#*#", // Emacs
+		"**/4913", "**/*~", "**/.*.sw[opnx]", // Vim, which tries with 4913 whether it may write
+		"**/.*.kate-swp", "**/.goutputstream-*", // Kate, Gnome
+		"**/.DS_Store", "**/*-go-tmp-umask",
+	}
+	const modules = "node_modules"
+	named := func(text string) bool { return strings.Contains(text, modules) }
+	wanted := named(filepath.ToSlash(root)) || slices.ContainsFunc(include, named)
+	if !wanted && !slices.ContainsFunc(ignore, func(text string) bool { return strings.HasPrefix(text, "!") && named(text) }) {
+		ignores = append(ignores, "**/"+modules)
+	}
+	return ignores
+}
+
+// buildIgnores are what the build of a service leaves out of its context, and the
+// context. A pattern that leaves out everything says only that the image copies
+// nothing but what is readmitted; it is not about syncing and counts for nothing.
+func buildIgnores(b *types.BuildConfig) (context string, left patterns, err error) {
+	if b == nil || b.Context == "" || !filepath.IsAbs(b.Context) {
+		return "", nil, nil
+	}
+	context = filepath.Clean(b.Context)
+	if real, err := filepath.EvalSymlinks(context); err == nil {
+		context = real
+	}
+	file := filepath.Join(context, ".dockerignore")
+	texts, err := readIgnores(filepath.Join(context, b.Dockerfile+".dockerignore"))
+	if b.Dockerfile == "" || filepath.IsAbs(b.Dockerfile) || errors.Is(err, fs.ErrNotExist) {
+		texts, err = readIgnores(file)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "", nil, fail.Wrap(err, fail.Denied, "make it readable", "the files that the build leaves out cannot be read: %v", err)
+	}
+	texts = slices.DeleteFunc(texts, func(text string) bool { return slices.Contains([]string{"*", "**", "**/*"}, text) })
+	left, err = compile(texts)
+	if err != nil {
+		e := fail.Wrap(err, fail.Config, "", "a pattern cannot be understood: %v", err)
+		e.File = file
+		return "", nil, e
+	}
+	return context, left, nil
+}
+
+func readIgnores(name string) ([]string, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return ignorefile.ReadAll(f)
+}
+
+func isFile(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && !info.IsDir()
+}

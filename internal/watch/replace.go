@@ -1,0 +1,77 @@
+package watch
+
+import (
+	"fmt"
+	"maps"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/devup-cli/devup/internal/project"
+)
+
+// Distant tells whether a bind mount of a service's source is impossible or slow:
+// the engine runs on another machine, or in a virtual machine on a system whose
+// files reach it through a share that tells no changes. local says that the engine
+// runs on this machine, desktop that it is in a virtual machine there.
+func Distant(local, desktop bool, goos string) bool {
+	return !local || desktop && (goos == "windows" || goos == "darwin")
+}
+
+// Replace gives a copy of the project in which services that devup scaffolded get
+// their source by syncing instead of by a bind mount: the mounts of what their
+// image is built from become rules of develop.watch with initial_sync, and the
+// anonymous volumes below go with them, because nothing hides the image's own
+// folders there any more. The copy's Notes say so. Other services and other
+// mounts stay as they are; the names are those of the services that were changed.
+func Replace(p *project.Project) (replaced *project.Project, services []string) {
+	own, model := *p, *p.Project
+	own.Project, own.Notes = &model, slices.Clone(p.Notes)
+	model.Services = maps.Clone(p.Services)
+	for _, name := range p.ServiceNames() {
+		s := p.Services[name]
+		if p.Extensions[name].Stack == "" || s.Build == nil {
+			continue
+		}
+		sources, rest := ownMounts(s)
+		if len(sources) == 0 {
+			continue
+		}
+		develop := types.DevelopConfig{}
+		if s.Develop != nil {
+			develop = *s.Develop
+		}
+		develop.Watch = slices.Clone(develop.Watch)
+		for _, v := range sources {
+			develop.Watch = append(develop.Watch, types.Trigger{Path: v.Source, Target: v.Target, Action: types.WatchActionSync, InitialSync: true})
+		}
+		s.Develop, s.Volumes = &develop, rest
+		model.Services[name] = s
+		services = append(services, name)
+		own.Notes = append(own.Notes, fmt.Sprintf("%s: its files are copied into the container instead of mounted, because the engine does not share this machine's files or does so slowly", name))
+	}
+	return &own, services
+}
+
+// ownMounts parts a service's volumes: bind mounts of what its image is built from,
+// and the rest without the anonymous volumes below those.
+func ownMounts(s types.ServiceConfig) (own, rest []types.ServiceVolumeConfig) {
+	for _, v := range s.Volumes {
+		if _, ok := inside(filepath.Clean(s.Build.Context), filepath.Clean(v.Source)); v.Type == types.VolumeTypeBind && ok {
+			own = append(own, v)
+		}
+	}
+	for _, v := range s.Volumes {
+		isOwn := slices.ContainsFunc(own, func(o types.ServiceVolumeConfig) bool { return o.Type == v.Type && o.Target == v.Target })
+		mask := v.Type == types.VolumeTypeVolume && v.Source == "" && slices.ContainsFunc(own, func(o types.ServiceVolumeConfig) bool {
+			return strings.HasPrefix(path.Clean(v.Target), path.Clean(o.Target)+"/")
+		})
+		if !isOwn && !mask {
+			rest = append(rest, v)
+		}
+	}
+	return own, rest
+}

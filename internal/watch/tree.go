@@ -1,0 +1,321 @@
+package watch
+
+import (
+	"errors"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/devup-cli/devup/internal/event"
+)
+
+// source is what tells that files may have changed. A folder must be added before
+// it is read, so that nothing happens unseen in between.
+type source interface {
+	add(folder string) error
+	remove(folder string)
+}
+
+// nobody is a source that tells nothing.
+type nobody struct{}
+
+func (nobody) add(string) error { return nil }
+func (nobody) remove(string)    {}
+
+// entry is a file or a folder as it was last seen. Times and size of a folder
+// say nothing about it.
+type entry struct {
+	mode fs.FileMode
+	size int64
+	time time.Time
+}
+
+func entryOf(info fs.FileInfo) entry {
+	if info.IsDir() {
+		return entry{mode: info.Mode()}
+	}
+	return entry{mode: info.Mode(), size: info.Size(), time: info.ModTime()}
+}
+
+func (e entry) same(other entry) bool {
+	return e.mode == other.mode && e.size == other.size && e.time.Equal(other.time)
+}
+
+// tree is what is known of the watched files. It is used by one goroutine at a
+// time, but for relevant.
+type tree struct {
+	rules   []Rule
+	roots   []string // the watched paths, none below another
+	from    source
+	sink    event.Sink
+	entries map[string]entry
+	warned  map[string]bool // paths of which was said that they cannot be read
+	limit   error           // why a folder could not be added to the source, once that happened
+	changed map[string]Change
+}
+
+func newTree(rules []Rule, from source, sink event.Sink) *tree {
+	t := &tree{rules: rules, from: from, sink: sink, entries: map[string]entry{}, warned: map[string]bool{}, changed: map[string]Change{}}
+	var paths []string
+	for _, r := range rules {
+		paths = append(paths, r.Path)
+	}
+	slices.Sort(paths)
+	for _, p := range slices.Compact(paths) {
+		if t.root(p) == "" {
+			t.roots = append(t.roots, p)
+		}
+	}
+	return t
+}
+
+// root is the watched path that a path is or lies in, or empty.
+func (t *tree) root(name string) string {
+	for _, r := range t.roots {
+		if _, ok := inside(r, name); ok {
+			return r
+		}
+	}
+	return ""
+}
+
+// relevant tells whether a path may be any rule's business. It is safe for
+// concurrent use with everything.
+func (t *tree) relevant(name string) bool {
+	for _, r := range t.rules {
+		if _, above := inside(name, r.Path); above || !r.ignores(name) {
+			return true
+		}
+	}
+	return false
+}
+
+// fill reads everything for the first time. The error is that of the source, when
+// not even the watched paths themselves could be added.
+func (t *tree) fill() error {
+	for _, r := range t.roots {
+		t.check(r, recheck)
+		if t.limit != nil && len(t.entries) == 0 {
+			return t.limit
+		}
+	}
+	clear(t.changed)
+	return nil
+}
+
+// known is everything that is there, as changes that create it.
+func (t *tree) known() []Change {
+	var all []Change
+	for _, name := range slices.Sorted(maps.Keys(t.entries)) {
+		all = append(all, Change{Path: name, Kind: Created, Folder: t.entries[name].mode.IsDir()})
+	}
+	return all
+}
+
+// update looks at the paths of a batch and gives what became of them, sorted by
+// path. What the hints say decides only where to look and what is surely new.
+func (t *tree) update(hints map[string]op) []Change {
+	paths := slices.Sorted(maps.Keys(hints)) // folders stand before what they hold
+	for _, name := range paths {
+		if hints[name]&(made|gone) != 0 && t.entries[name].mode.IsDir() {
+			t.forget(name)
+		}
+	}
+	for _, name := range paths {
+		t.check(name, hints[name])
+	}
+	var changes []Change
+	for _, name := range slices.Sorted(maps.Keys(t.changed)) {
+		changes = append(changes, t.changed[name])
+	}
+	clear(t.changed)
+	return changes
+}
+
+// forget takes the known folders from the source that lie in one that went away:
+// the system follows a moved folder and would go on telling its old name.
+func (t *tree) forget(folder string) {
+	for name, e := range t.entries {
+		if _, ok := inside(folder, name); ok && e.mode.IsDir() {
+			t.from.remove(name)
+		}
+	}
+}
+
+// check looks at one path.
+func (t *tree) check(name string, ops op) {
+	root := t.root(name)
+	if root == "" || root == name {
+		for _, r := range t.roots {
+			if _, above := inside(name, r); above {
+				t.checkRoot(r, ops)
+			}
+		}
+		return
+	}
+	if !t.skipped(name) {
+		t.look(name, ops)
+	}
+}
+
+// checkRoot looks at a watched path. The folder that it lies in tells when it comes
+// to be there, or the nearest one above that is there.
+func (t *tree) checkRoot(root string, ops op) {
+	for folder := folderOf(root); ; folder = folderOf(folder) {
+		if err := t.from.add(folder); err == nil || !errors.Is(err, fs.ErrNotExist) || folder == folderOf(folder) {
+			break // that a folder above cannot be watched matters only if the root goes away
+		}
+	}
+	t.look(root, ops)
+}
+
+// look compares a path with what was known of it.
+func (t *tree) look(name string, ops op) {
+	info, err := os.Lstat(name)
+	switch {
+	case gonePath(err):
+		t.vanish(name)
+	case err != nil:
+		t.warn(name, err)
+	case info.IsDir():
+		old, known := t.entries[name]
+		if known && old.mode.IsDir() && ops&(made|gone|recheck) == 0 {
+			t.note(name, entryOf(info), false)
+			return
+		}
+		seen := map[string]bool{}
+		t.walk(name, info, ops&(made|gone) != 0, seen)
+		for _, below := range t.below(name) {
+			if !seen[below] && !t.hidden(below) {
+				t.vanish(below)
+			}
+		}
+	default:
+		for _, below := range t.below(name) { // it was a folder
+			t.vanish(below)
+		}
+		t.note(name, entryOf(info), ops&(made|gone|touched) != 0)
+	}
+}
+
+// walk takes in a folder and what lies below it. surely says that everything is new.
+func (t *tree) walk(name string, info fs.FileInfo, surely bool, seen map[string]bool) {
+	seen[name] = true
+	t.note(name, entryOf(info), false)
+	if !info.IsDir() {
+		t.note(name, entryOf(info), surely)
+		return
+	}
+	if err := t.from.add(name); err != nil && !gonePath(err) {
+		t.refuse(name, err)
+	}
+	list, err := os.ReadDir(name)
+	if err != nil && !gonePath(err) {
+		t.warn(name, err)
+		return
+	}
+	delete(t.warned, name)
+	for _, d := range list {
+		child := filepath.Join(name, d.Name())
+		if t.skipped(child) {
+			continue
+		}
+		if info, err := d.Info(); err == nil { // else it went away meanwhile, which will be told
+			t.walk(child, info, surely, seen)
+		}
+	}
+}
+
+// note takes in a file or folder as it is now.
+func (t *tree) note(name string, now entry, surely bool) {
+	old, known := t.entries[name]
+	t.entries[name] = now
+	kind := Modified
+	switch {
+	case !known:
+		kind = Created
+	case old.mode.IsDir() != now.mode.IsDir():
+		kind = Replaced
+	case old.same(now) && !surely:
+		return
+	}
+	if before, ok := t.changed[name]; ok && kind == Modified && before.Kind != Removed {
+		kind = before.Kind
+	}
+	t.changed[name] = Change{Path: name, Kind: kind, Folder: now.mode.IsDir()}
+}
+
+// vanish takes out a path and what was below it.
+func (t *tree) vanish(name string) {
+	e, known := t.entries[name]
+	if !known {
+		return
+	}
+	if e.mode.IsDir() {
+		t.from.remove(name)
+		for _, below := range t.below(name) {
+			t.vanish(below)
+		}
+	}
+	delete(t.entries, name)
+	t.changed[name] = Change{Path: name, Kind: Removed, Folder: e.mode.IsDir()}
+}
+
+// below lists what is known below a folder.
+func (t *tree) below(folder string) []string {
+	if !t.entries[folder].mode.IsDir() {
+		return nil
+	}
+	var names []string
+	prefix := strings.TrimSuffix(folder, string(filepath.Separator)) + string(filepath.Separator)
+	for name := range t.entries {
+		if strings.HasPrefix(name, prefix) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// skipped tells whether a path is nobody's business, nor anything below it.
+func (t *tree) skipped(name string) bool {
+	return !slices.ContainsFunc(t.rules, func(r Rule) bool { return !r.skips(name) })
+}
+
+// hidden tells whether a path lies in a folder that cannot be read, so that nothing
+// is known of it.
+func (t *tree) hidden(name string) bool {
+	for folder := folderOf(name); folder != folderOf(folder); folder = folderOf(folder) {
+		if t.warned[folder] {
+			return true
+		}
+	}
+	return false
+}
+
+// warn says once that a path cannot be read.
+func (t *tree) warn(name string, err error) {
+	if !t.warned[name] {
+		t.warned[name] = true
+		t.sink(event.Event{Kind: event.Note, State: event.Warning, Text: "cannot be read, and so is not watched: " + err.Error()})
+	}
+}
+
+// refuse says once that the system watches no more folders. What it watches goes on.
+func (t *tree) refuse(name string, err error) {
+	if t.limit != nil {
+		return
+	}
+	t.limit = explainAdd(name, err)
+	if len(t.entries) > 1 {
+		t.sink(event.Event{Kind: event.Note, State: event.Warning, Text: t.limit.Error() + hintOf(t.limit)})
+	}
+}
+
+// gonePath tells whether an error says that there is no such path.
+func gonePath(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || notFolder(err)
+}

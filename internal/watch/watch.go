@@ -1,0 +1,124 @@
+// Package watch follows the files of services under development and brings what
+// changed into their containers, as develop.watch of each service asks.
+//
+// [Rules] reads what the project asks for. [Run] then follows the files: a source
+// of hints (the system's file events, or polling where events do not cross) says
+// which paths may have changed; a batch collects hints until it is quiet for a
+// moment; the tree of known files turns them into exact changes; [Decide], which
+// is pure, turns changes into what to do for each service; the rest does it.
+//
+// A batch ends after 10 ms of quiet while it holds at most three paths, which is
+// an editor's save, after 50 ms when it holds more, and after a second in any case.
+//
+// A hint is never trusted to be complete. What is on the disk when a batch is
+// handled is compared with what was known, so that a moved folder, a file in the
+// place of a folder or an overflow of the system's queue ends as the disk has it.
+// Nothing here builds or creates containers: that is the caller's, who hands in
+// how.
+package watch
+
+import (
+	"context"
+	"time"
+
+	"github.com/moby/moby/client"
+
+	"github.com/devup-cli/devup/internal/event"
+)
+
+// files is what copying needs of the engine.
+type files interface {
+	CopyToContainer(context.Context, string, client.CopyToContainerOptions) (client.CopyToContainerResult, error)
+	CopyFromContainer(context.Context, string, client.CopyFromContainerOptions) (client.CopyFromContainerResult, error)
+	ContainerInspect(context.Context, string, client.ContainerInspectOptions) (client.ContainerInspectResult, error)
+	ContainerRestart(context.Context, string, client.ContainerRestartOptions) (client.ContainerRestartResult, error)
+}
+
+// commands is what running a command in a container needs of the engine.
+type commands interface {
+	ExecCreate(context.Context, string, client.ExecCreateOptions) (client.ExecCreateResult, error)
+	ExecAttach(context.Context, string, client.ExecAttachOptions) (client.ExecAttachResult, error)
+	ExecInspect(context.Context, string, client.ExecInspectOptions) (client.ExecInspectResult, error)
+}
+
+// Engine is what Run needs of the engine; [client.Client] has it.
+type Engine interface {
+	files
+	commands
+}
+
+// Container is one container of a service.
+type Container struct {
+	ID, Name, Service string
+	Running           bool
+}
+
+// Options are what Run needs beside its rules. Containers and Sink must be set;
+// Rebuild too, where a rule asks for it.
+type Options struct {
+	// Containers lists the project's containers, without one-off ones. It is
+	// asked once for each batch, so that a container that was replaced is found.
+	Containers func(context.Context) ([]Container, error)
+	// Rebuild builds the images of the services anew and replaces their containers.
+	// Its error ends nothing: it is reported, and watching goes on.
+	Rebuild func(ctx context.Context, services []string) error
+	Poll    bool // look at the files once a second instead of relying on events
+	Sink    event.Sink
+}
+
+// Run syncs what the rules want synced from the beginning and then follows the
+// files until ctx ends, which is its only way to end without an error. A container
+// that cannot be written to and a file that cannot be read are warnings. The error
+// is a *fail.Error where the system's limit of watched folders is reached before
+// anything could be followed.
+func Run(ctx context.Context, e Engine, rules []Rule, o Options) error {
+	from, err := newNotifier(polled(rules, o.Poll))
+	if err != nil {
+		return err
+	}
+	defer from.close()
+	t := newTree(rules, from, o.Sink)
+	if err := t.fill(); err != nil {
+		return err
+	}
+	w := newWorker(e, rules, t, o)
+	batches := make(chan map[string]op)
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		collect(ctx, from.hints(ctx), batches, t.relevant)
+	}()
+	defer func() { cancel(); <-done }()
+	w.begin(ctx)
+	return w.follow(ctx, batches)
+}
+
+// Once syncs what the rules want synced from the beginning and returns.
+func Once(ctx context.Context, e Engine, rules []Rule, o Options) error {
+	t := newTree(rules, nobody{}, o.Sink)
+	if err := t.fill(); err != nil {
+		return err
+	}
+	newWorker(e, rules, t, o).begin(ctx)
+	return ctx.Err()
+}
+
+// follow handles batches until ctx ends. What could not be done is tried again
+// a second later.
+func (w *worker) follow(ctx context.Context, batches <-chan map[string]op) error {
+	for {
+		var again <-chan time.Time
+		if w.soon {
+			again = time.After(time.Second)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case hints := <-batches:
+			w.perform(ctx, Decide(w.rules, w.tree.update(hints)))
+		case <-again:
+			w.perform(ctx, nil)
+		}
+	}
+}

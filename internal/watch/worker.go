@@ -1,0 +1,413 @@
+package watch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/containerd/errdefs"
+	"github.com/moby/moby/client"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/devup-cli/devup/internal/event"
+)
+
+// atOnce is how many containers are worked on at a time.
+const atOnce = 8
+
+var errNoRemover = errors.New("the image has no rm")
+
+// worker does what batches ask for.
+type worker struct {
+	engine  Engine
+	rules   []Rule
+	tree    *tree
+	options Options
+	owed    map[string]Todo // by service: what failed, and is done with the next batch
+	soon    bool            // what is owed is tried again without waiting for a batch
+	batch   int             // counts those that something was done for
+
+	mu     sync.Mutex
+	owners map[string]*owners // by container ID: those that are known
+	said   map[string]bool    // what was said once
+}
+
+func newWorker(e Engine, rules []Rule, t *tree, o Options) *worker {
+	return &worker{engine: e, rules: rules, tree: t, options: o, owed: map[string]Todo{}, owners: map[string]*owners{}, said: map[string]bool{}}
+}
+
+// begin syncs what is synced from the beginning, and gets to know the containers,
+// so that the first edit need not wait for that.
+func (w *worker) begin(ctx context.Context) { w.perform(ctx, nil) }
+
+// perform does what a batch asks for, and what is owed. A container that was not
+// there before gets all that is synced from the beginning.
+func (w *worker) perform(ctx context.Context, todos []Todo) {
+	began := time.Now()
+	byService := w.owed
+	w.owed, w.soon = map[string]Todo{}, false
+	for _, t := range todos {
+		if earlier, ok := byService[t.Service]; ok {
+			t = merge(earlier, t)
+		}
+		byService[t.Service] = t
+	}
+	if !w.rebuild(ctx, byService) {
+		return
+	}
+	containers, err := w.options.Containers(ctx)
+	if err != nil {
+		w.fail(ctx, "", "cannot ask the engine for the containers", err)
+		w.owed, w.soon = byService, true
+		return
+	}
+	w.batch++
+	var group errgroup.Group
+	group.SetLimit(atOnce)
+	done := map[string]*outcome{}
+	for _, name := range w.services() {
+		of := slices.DeleteFunc(slices.Clone(containers), func(c Container) bool { return c.Service != name })
+		t := byService[name]
+		if len(of) == 0 && !t.empty() {
+			w.once(name+" has no container, so nothing is done for it", event.Warning)
+		}
+		done[name] = &outcome{todo: t, containers: len(of)}
+		for _, c := range of {
+			group.Go(func() error {
+				w.container(ctx, c, t, done[name])
+				return nil
+			})
+		}
+	}
+	_ = group.Wait() // failures are in the outcomes
+	if ctx.Err() != nil {
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(done)) {
+		w.report(ctx, name, done[name], time.Since(began))
+	}
+}
+
+// services are those that have rules, sorted.
+func (w *worker) services() []string {
+	var names []string
+	for _, r := range w.rules {
+		names = append(names, r.Service)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// rebuild has images built, and tells whether to go on. A service whose build
+// failed keeps its container, which still gets what is synced.
+func (w *worker) rebuild(ctx context.Context, byService map[string]Todo) bool {
+	var names []string
+	for _, name := range slices.Sorted(maps.Keys(byService)) {
+		if t := byService[name]; t.Rebuild {
+			names = append(names, name)
+			t.Rebuild = false
+			byService[name] = t
+		}
+	}
+	if len(names) == 0 {
+		return true
+	}
+	began := time.Now()
+	text := strings.Join(names, ", ")
+	w.event(event.Event{Kind: event.Note, Text: text + ": files changed, building"})
+	switch err := w.options.Rebuild(ctx, names); {
+	case ctx.Err() != nil:
+		return false
+	case err != nil:
+		w.event(event.Event{Kind: event.Note, State: event.Warning, Text: text + ": not rebuilt; watching goes on, and the next change tries again"})
+	default:
+		w.event(event.Event{Kind: event.Service, ID: w.id(text), Name: text, State: event.Done, Text: "rebuilt", Took: time.Since(began)})
+	}
+	return true
+}
+
+// outcome is what became of a service's todo, over all its containers.
+type outcome struct {
+	todo       Todo
+	containers int
+
+	mu      sync.Mutex
+	sent    int  // the most that one container got
+	removed int  // likewise
+	all     bool // what is synced from the beginning went to a new container
+	restart bool
+	failed  []error
+}
+
+// container brings one container up to date.
+func (w *worker) container(ctx context.Context, c Container, t Todo, out *outcome) {
+	fresh, err := w.meet(ctx, c)
+	if err != nil {
+		out.fail(c, err)
+		return
+	}
+	if fresh {
+		all := syncAll(w.rules, c.Service, w.tree.known())
+		if len(all.Copy) > 0 {
+			t = merge(all, t)
+			out.began()
+		}
+	}
+	if err := w.update(ctx, c, t, out); err != nil {
+		out.fail(c, err)
+		if fresh { // so that it is met again
+			w.mu.Lock()
+			delete(w.owners, c.ID)
+			w.mu.Unlock()
+		}
+		return
+	}
+	if t.Restart {
+		if _, err := w.engine.ContainerRestart(ctx, c.ID, client.ContainerRestartOptions{}); err != nil {
+			out.fail(c, fmt.Errorf("restart: %w", err))
+			return
+		}
+		out.restarted()
+	}
+	if c.Running || t.Restart {
+		for _, x := range t.Execs {
+			w.exec(ctx, c, x.Command, client.ExecCreateOptions{
+				User: x.User, WorkingDir: x.WorkingDir, Privileged: x.Privileged, Cmd: x.Command, Env: variables(x.Environment),
+			})
+		}
+	}
+}
+
+// meet gets to know a container, and tells whether it was unknown.
+func (w *worker) meet(ctx context.Context, c Container) (fresh bool, err error) {
+	w.mu.Lock()
+	_, known := w.owners[c.ID]
+	w.mu.Unlock()
+	if known {
+		return false, nil
+	}
+	found, err := ownersOf(ctx, w.engine, c.ID)
+	if err != nil {
+		return false, err
+	}
+	for _, r := range w.rules {
+		if r.Service == c.Service && r.syncs() {
+			if _, err := found.of(ctx, c.ID, r.Target); err != nil {
+				return false, fmt.Errorf("look at %s: %w", r.Target, err)
+			}
+		}
+	}
+	w.mu.Lock()
+	w.owners[c.ID] = found
+	w.mu.Unlock()
+	return true, nil
+}
+
+// update removes and copies.
+func (w *worker) update(ctx context.Context, c Container, t Todo, out *outcome) error {
+	if len(t.Remove) > 0 && c.Running {
+		err := remove(ctx, w.engine, c.ID, t.Remove)
+		if errors.Is(err, errNoRemover) {
+			w.once(c.Service+": its image has no rm, so files that are removed here stay in the container until it is replaced", event.Warning)
+		} else if err != nil {
+			return fmt.Errorf("remove: %w", err)
+		} else {
+			out.gone(len(t.Remove))
+		}
+	}
+	if len(t.Copy) == 0 {
+		return nil
+	}
+	sent, err := w.copy(ctx, c, t.Copy, t.Replace)
+	if refusesKind(err) {
+		// A file is where a folder goes, or the reverse. A folder that a link in the
+		// container leads to stays a link, unless it cannot be otherwise.
+		if sent, err = w.copy(ctx, c, withoutFolders(t.Copy), false); err != nil {
+			sent, err = w.copy(ctx, c, t.Copy, true)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("copy: %w", err)
+	}
+	out.copied(sent)
+	return nil
+}
+
+// copy sends an archive of the pairs. replace lets a file take the place of a folder.
+func (w *worker) copy(ctx context.Context, c Container, pairs []Pair, replace bool) (int, error) {
+	w.mu.Lock()
+	known := w.owners[c.ID]
+	w.mu.Unlock()
+	owner := func(target string) identity {
+		id, _ := known.of(ctx, c.ID, w.ruleTarget(c.Service, target)) // was asked for when the container was met
+		return id
+	}
+	archive := newPipe(func(to *pipeWriter) (sent int, unread map[string]any, err error) {
+		return pack(to, pairs, owner, runtime.GOOS == "windows")
+	})
+	_, err := w.engine.CopyToContainer(ctx, c.ID, client.CopyToContainerOptions{
+		DestinationPath: "/", Content: archive, AllowOverwriteDirWithFile: replace,
+	})
+	sent, unread := archive.finish()
+	for _, name := range slices.Sorted(maps.Keys(unread)) {
+		w.once(fmt.Sprintf("%s cannot be read, and so is not synced: %v", name, unread[name]), event.Warning)
+	}
+	return sent, err
+}
+
+// ruleTarget is the target of the rule that a path in the container comes from.
+func (w *worker) ruleTarget(service, name string) string {
+	best := ""
+	for _, r := range w.rules {
+		if r.Service == service && r.syncs() && len(r.Target) > len(best) && (name == r.Target || strings.HasPrefix(name, strings.TrimSuffix(r.Target, "/")+"/")) {
+			best = r.Target
+		}
+	}
+	return best
+}
+
+// exec runs the command of a rule and shows what it prints.
+func (w *worker) exec(ctx context.Context, c Container, words []string, o client.ExecCreateOptions) {
+	shown := strings.Join(words, " ")
+	code, err := command(ctx, w.engine, c.ID, o, func(stream, text string) {
+		w.event(event.Event{Kind: event.Log, ID: "exec " + c.Name, Name: c.Service, Text: text, Stream: stream})
+	})
+	switch {
+	case ctx.Err() != nil:
+	case err != nil:
+		w.fail(ctx, c.Service, "cannot run "+shown, err)
+	case code != 0:
+		w.event(event.Event{Kind: event.Note, State: event.Warning, Text: fmt.Sprintf("%s: %s ended with %d", c.Service, shown, code)})
+	}
+}
+
+// report says what was done for a service, and keeps what failed for another try.
+func (w *worker) report(ctx context.Context, service string, out *outcome, took time.Duration) {
+	if parts := out.words(); len(parts) > 0 {
+		w.event(event.Event{Kind: event.Service, ID: w.id(service), Name: service, State: event.Done, Text: strings.Join(parts, ", "), Took: took})
+	}
+	if len(out.failed) == 0 {
+		return
+	}
+	out.todo.Restart, out.todo.Execs = false, nil // once is enough
+	w.owed[service] = out.todo
+	for _, err := range out.failed {
+		if passing(err) {
+			w.soon = true
+		} else {
+			w.fail(ctx, service, "not updated", err)
+		}
+	}
+}
+
+// words say what happened, empty for nothing.
+func (o *outcome) words() []string {
+	var parts []string
+	if o.sent > 0 {
+		text := "synced " + count(o.sent, "file")
+		if o.containers > 1 {
+			text += " to " + strconv.Itoa(o.containers) + " containers"
+		}
+		parts = append(parts, text)
+	}
+	if o.removed > 0 {
+		parts = append(parts, "removed "+count(o.removed, "path"))
+	}
+	if o.restart {
+		parts = append(parts, "restarted")
+	}
+	return parts
+}
+
+func (o *outcome) fail(c Container, err error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.failed = append(o.failed, fmt.Errorf("%s: %w", c.Name, err))
+}
+
+func (o *outcome) began() { o.mu.Lock(); o.all = true; o.mu.Unlock() }
+
+func (o *outcome) restarted() { o.mu.Lock(); o.restart = true; o.mu.Unlock() }
+
+func (o *outcome) copied(n int) { o.mu.Lock(); o.sent = max(o.sent, n); o.mu.Unlock() }
+
+func (o *outcome) gone(n int) { o.mu.Lock(); o.removed = max(o.removed, n); o.mu.Unlock() }
+
+// event reports.
+func (w *worker) event(e event.Event) { w.options.Sink(e) }
+
+// id tells the reports of one batch from those of others.
+func (w *worker) id(service string) string { return "watch " + strconv.Itoa(w.batch) + " " + service }
+
+// fail reports what could not be done.
+func (w *worker) fail(ctx context.Context, service, what string, err error) {
+	if ctx.Err() != nil {
+		return
+	}
+	text := what + ": " + err.Error()
+	if service != "" {
+		text = service + ": " + text
+	}
+	w.event(event.Event{Kind: event.Note, State: event.Warning, Text: text})
+}
+
+// once says something the first time only.
+func (w *worker) once(text string, state event.State) {
+	w.mu.Lock()
+	said := w.said[text]
+	w.said[text] = true
+	w.mu.Unlock()
+	if !said {
+		w.event(event.Event{Kind: event.Note, State: state, Text: text})
+	}
+}
+
+// passing tells whether an error comes from a container that is just being replaced.
+func passing(err error) bool {
+	return errdefs.IsNotFound(err) || errdefs.IsConflict(err) || strings.Contains(err.Error(), "is not running")
+}
+
+// refusesKind tells whether the engine found a file where a folder goes, or the
+// reverse. Its answer has no code of its own.
+func refusesKind(err error) bool {
+	if err == nil {
+		return false
+	}
+	text := err.Error()
+	return strings.Contains(text, "cannot overwrite") || strings.Contains(text, "not a directory") || strings.Contains(text, "is a directory")
+}
+
+// withoutFolders leaves out the folders that something else in the list lies in.
+func withoutFolders(pairs []Pair) []Pair {
+	holds := map[string]bool{}
+	for _, p := range pairs {
+		holds[filepath.ToSlash(filepath.Dir(p.Target))] = true
+	}
+	return slices.DeleteFunc(slices.Clone(pairs), func(p Pair) bool { return holds[p.Target] })
+}
+
+func count(n int, of string) string {
+	if n == 1 {
+		return "1 " + of
+	}
+	return strconv.Itoa(n) + " " + of + "s"
+}
+
+// variables are an exec's environment. A name without a value has none here.
+func variables(env map[string]*string) []string {
+	var set []string
+	for _, name := range slices.Sorted(maps.Keys(env)) {
+		if value := env[name]; value != nil {
+			set = append(set, name+"="+*value)
+		}
+	}
+	return set
+}

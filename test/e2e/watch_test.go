@@ -1,0 +1,591 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"archive/tar"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"net"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/moby/moby/client"
+)
+
+// watched is a devup that follows files, until the test's end.
+type watched struct {
+	cmd *exec.Cmd
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (w *watched) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.buf.Write(p)
+}
+
+func (w *watched) String() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.buf.String()
+}
+
+// says is a condition for eventually: devup has printed a text so many times.
+func (w *watched) says(text string, times int) func() (bool, string) {
+	return func() (bool, string) {
+		said := w.String()
+		return strings.Count(said, text) >= times, said
+	}
+}
+
+// follow starts devup and waits until it watches.
+func (c *checkout) follow(t *testing.T, args ...string) *watched {
+	t.Helper()
+	w := &watched{cmd: c.command(context.WithoutCancel(t.Context()), args...)}
+	w.cmd.Stdout, w.cmd.Stderr = w, w
+	if err := w.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan struct{})
+	go func() { defer close(ended); _ = w.cmd.Wait() }()
+	t.Cleanup(func() {
+		_ = w.cmd.Process.Signal(os.Interrupt)
+		select {
+		case <-ended:
+		case <-time.After(30 * time.Second):
+			t.Errorf("devup %q does not end after Ctrl-C:\n%s", args, w)
+			_ = w.cmd.Process.Kill()
+			<-ended
+		}
+		if t.Failed() {
+			t.Logf("devup %q said:\n%s", args, w)
+		}
+	})
+	eventually(t, 2*time.Minute, func() (bool, string) {
+		select {
+		case <-ended:
+			t.Fatalf("devup %q ended:\n%s", args, w)
+		default:
+		}
+		return w.says("watching the files of", 1)()
+	})
+	return w
+}
+
+// inContainer gives what lies in a folder of a container: by path its kind,
+// executable bit and content, and by path its owner.
+func inContainer(t *testing.T, id, folder string) (tree, owners map[string]string) {
+	t.Helper()
+	from, err := docker.CopyFromContainer(t.Context(), id, client.CopyFromContainerOptions{SourcePath: folder})
+	if err != nil {
+		return map[string]string{"": err.Error()}, nil
+	}
+	defer from.Content.Close()
+	tree, owners = map[string]string{}, map[string]string{}
+	for archive := tar.NewReader(from.Content); ; {
+		h, err := archive.Next()
+		if errors.Is(err, io.EOF) {
+			return tree, owners
+		} else if err != nil { // files went away while the engine packed them
+			return map[string]string{"": err.Error()}, nil
+		}
+		name := strings.TrimPrefix(path.Clean(h.Name), path.Base(folder))
+		name = strings.TrimPrefix(name, "/")
+		if name == "" {
+			continue
+		}
+		owners[name] = fmt.Sprintf("%d:%d", h.Uid, h.Gid)
+		switch h.Typeflag {
+		case tar.TypeDir:
+			tree[name] = "folder"
+		case tar.TypeSymlink:
+			tree[name] = "link " + h.Linkname
+		default:
+			content, err := io.ReadAll(archive)
+			if err != nil {
+				return map[string]string{"": err.Error()}, nil
+			}
+			tree[name] = fmt.Sprintf("file %v %s", h.Mode&0o100 != 0, content)
+		}
+	}
+}
+
+// onDisk gives what lies in a folder here, as inContainer does.
+func onDisk(t *testing.T, folder string) map[string]string {
+	t.Helper()
+	tree := map[string]string{}
+	err := filepath.WalkDir(folder, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || name == folder {
+			return err
+		}
+		if d.Name() == ".git" || d.Name() == "node_modules" {
+			return fs.SkipDir
+		}
+		relative, _ := filepath.Rel(folder, name)
+		info, err := d.Info()
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir():
+			tree[relative] = "folder"
+		case info.Mode()&fs.ModeSymlink != 0:
+			to, _ := os.Readlink(name)
+			tree[relative] = "link " + to
+		default:
+			content, err := os.ReadFile(name)
+			tree[relative] = fmt.Sprintf("file %v %s", info.Mode()&0o100 != 0, content)
+			return err
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tree
+}
+
+// same is a condition for eventually: a folder in every container of a service holds
+// what a folder here holds.
+func (c *checkout) same(t *testing.T, service, inside, here string) func() (bool, string) {
+	return func() (bool, string) {
+		want, n := onDisk(t, c.path(here)), 0
+		for _, container := range containers(t, c.name) {
+			if container.Labels["com.docker.compose.service"] != service {
+				continue
+			}
+			n++
+			got, _ := inContainer(t, container.ID, inside)
+			if !maps.Equal(got, want) {
+				return false, container.Names[0] + ":\n" + cmp.Diff(want, got)
+			}
+		}
+		return n > 0, "no container"
+	}
+}
+
+func (c *checkout) git(t *testing.T, args ...string) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "git", append([]string{"-C", c.dir, "-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"}, args...)...)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("git %q: %v\n%s", args, err, out)
+	}
+}
+
+const sleeper = `
+-- devup.yaml --
+services:
+  web:
+    image: busybox:1.36
+    init: true
+    command: ["sleep", "600"]
+    develop:
+      watch:
+        - {path: ./src, action: sync, target: /src, initial_sync: true}
+-- src/a.txt --
+a
+`
+
+// TestWatchSyncs: whatever is done to a watched folder, the container's folder ends
+// up the same.
+func TestWatchSyncs(t *testing.T) {
+	t.Parallel()
+	c := files(t, sleeper)
+	c.write(t, "src/old/deep/er/x.txt", "x")
+	c.write(t, "src/old/y.txt", "y")
+	w := c.follow(t, "watch")
+	same := c.same(t, "web", "/src", "src")
+	eventually(t, 10*time.Second, same)
+	do := func(name string, steps ...error) {
+		t.Helper()
+		for _, err := range steps {
+			if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+		}
+		eventually(t, 10*time.Second, func() (bool, string) {
+			ok, said := same()
+			return ok, name + ": " + said + w.String()
+		})
+	}
+	src := func(name string) string { return c.path("src/" + name) }
+	write := func(name, content string) error { return os.WriteFile(src(name), []byte(content), 0o644) }
+	do("edit", write("a.txt", "another"))
+	do("new file", write("b.txt", "b"))
+	do("exec bit", os.Chmod(src("b.txt"), 0o755))
+	do("empty file", write("empty", ""))
+	do("rename a file", os.Rename(src("b.txt"), src("c.txt")))
+	do("save over", write(".tmp-save", "saved"), os.Rename(src(".tmp-save"), src("a.txt")))
+	do("new folders", os.MkdirAll(src("n/e/s/t"), 0o755), write("n/e/s/t/f.txt", "f"))
+	do("link", os.Symlink("a.txt", src("link")), os.Symlink("nowhere", src("dangling")))
+	do("rename a folder", os.Rename(src("old"), src("new")))
+	do("edit in the renamed folder", write("new/deep/er/x.txt", "x2"))
+	do("another in the old place", os.MkdirAll(src("old/deep"), 0o755), write("old/deep/z.txt", "z"))
+	do("edit there", write("old/deep/z.txt", "z2"))
+	do("swap folders", os.Rename(src("old"), src("t")), os.Rename(src("new"), src("old")), os.Rename(src("t"), src("new")))
+	do("edit after the swap", write("old/deep/er/x.txt", "x3"), write("new/deep/z.txt", "z3"))
+	do("file to folder", os.Remove(src("a.txt")), os.Mkdir(src("a.txt"), 0o755), write("a.txt/in", "in"))
+	do("folder to file", os.RemoveAll(src("a.txt")), write("a.txt", "file again"))
+	do("remove a file", os.Remove(src("c.txt")))
+	do("remove a folder", os.RemoveAll(src("old")))
+	do("odd names", write("-rf", "x"), write("a b'c\"$d", "x"), write("ü", "x"))
+	do("remove odd names", os.Remove(src("-rf")), os.Remove(src("a b'c\"$d")))
+	do("big file", os.WriteFile(src("big"), bytes.Repeat([]byte("0123456789abcdef"), 2<<20), 0o644))
+	do("remove the whole", os.RemoveAll(c.path("src")), os.Mkdir(c.path("src"), 0o755), write("a.txt", "back"))
+	do("edit in the new whole", write("a.txt", "back again"))
+}
+
+// TestWatchCheckout: a checkout of another branch with a thousand files arrives whole,
+// there and back.
+func TestWatchCheckout(t *testing.T) {
+	t.Parallel()
+	c := files(t, sleeper)
+	for i := range 1000 {
+		c.write(t, fmt.Sprintf("src/d%d/e%d/f%d.txt", i%7, i%50, i), fmt.Sprint("one ", i))
+	}
+	c.git(t, "init", "-q", "-b", "one")
+	c.git(t, "add", ".")
+	c.git(t, "commit", "-qm", "one")
+	c.git(t, "checkout", "-qb", "two")
+	for i := range 1000 {
+		old := fmt.Sprintf("src/d%d/e%d/f%d.txt", i%7, i%50, i)
+		switch i % 4 {
+		case 0: // moves with its folder's name
+			if err := os.Remove(c.path(old)); err != nil {
+				t.Fatal(err)
+			}
+			c.write(t, fmt.Sprintf("src/moved%d/e%d/f%d.txt", i%7, i%50, i), fmt.Sprint("one ", i))
+		case 1:
+			if err := os.Remove(c.path(old)); err != nil {
+				t.Fatal(err)
+			}
+		default:
+			c.write(t, old, fmt.Sprint("two ", i))
+		}
+	}
+	c.git(t, "add", "-A")
+	c.git(t, "commit", "-qm", "two")
+	w := c.follow(t, "watch")
+	same := c.same(t, "web", "/src", "src")
+	eventually(t, 30*time.Second, same)
+	for _, branch := range []string{"one", "two", "one"} {
+		c.git(t, "checkout", "-q", branch)
+		began := time.Now()
+		eventually(t, 30*time.Second, func() (bool, string) { ok, said := same(); return ok, said + w.String() })
+		t.Logf("checkout of %s: the same after %v", branch, time.Since(began).Round(time.Millisecond))
+	}
+	if strings.Contains(onDisk(t, c.path("src"))["d0/e0/f0.txt"], "two") {
+		t.Error("the branches do not differ as the test thinks")
+	}
+}
+
+// TestWatchLeavesOut: what is ignored stays where it is, and files in the container
+// belong to the user that it runs as.
+func TestWatchLeavesOut(t *testing.T) {
+	t.Parallel()
+	c := files(t, `
+-- devup.yaml --
+services:
+  web:
+    build: .
+    init: true
+    develop:
+      watch:
+        - path: .
+          action: sync
+          target: /app
+          ignore: ["*.log", "!keep.log", "secret/"]
+        - path: ./only
+          action: sync
+          target: /only
+          include: ["**/*.py"]
+-- Dockerfile --
+FROM busybox:1.36
+RUN echo 'app:x:1234:2345::/:/bin/sh' >> /etc/passwd && mkdir -p /app/node_modules /only && touch /app/node_modules/ours
+USER app
+CMD ["sleep", "600"]
+-- .dockerignore --
+dist
+-- node_modules/theirs --
+-- only/a --
+`)
+	w := c.follow(t, "watch")
+	c.write(t, "node_modules/more", "x")
+	c.write(t, "a.log", "x")
+	c.write(t, "secret/s", "x")
+	c.write(t, "dist/d", "x")
+	c.write(t, ".git/HEAD", "x")
+	c.write(t, "a.py.swp~", "x")
+	c.write(t, "only/b.txt", "x")
+	c.write(t, "only/sub/c.py", "x")
+	c.write(t, "keep.log", "x")
+	c.write(t, "sub/b.txt", "x")
+	id := inspect(t, c.name, "web").ID
+	var owners map[string]string
+	want := []string{"keep.log", "node_modules", "node_modules/ours", "only", "only/b.txt", "only/sub", "only/sub/c.py", "sub", "sub/b.txt"}
+	eventually(t, 10*time.Second, func() (bool, string) {
+		var got map[string]string
+		got, owners = inContainer(t, id, "/app")
+		delete(got, "only") // is there only if it was new
+		expected := slices.DeleteFunc(slices.Clone(want), func(s string) bool { return s == "only" })
+		names := slices.Sorted(maps.Keys(got))
+		return slices.Equal(names, expected), cmp.Diff(expected, names) + w.String()
+	})
+	if owners["sub/b.txt"] != "1234:2345" || owners["sub"] != "1234:2345" {
+		t.Errorf("owners: %v", owners)
+	}
+	if got, _ := inContainer(t, id, "/only"); !slices.Equal(slices.Sorted(maps.Keys(got)), []string{"sub", "sub/c.py"}) {
+		t.Errorf("/only holds %v", got)
+	}
+}
+
+const actor = `
+-- devup.yaml --
+services:
+  web:
+    build: .
+    init: true
+    develop:
+      watch:
+        - {path: ./conf, action: sync+restart, target: /conf}
+        - path: ./run
+          action: sync+exec
+          target: /run/it
+          exec: {command: ["sh", "-c", "cat /run/it/x > /tmp/ran; echo RAN $$WHO in $$(pwd); exit 3"], working_dir: /tmp, environment: {WHO: me}}
+        - {path: ./again, action: restart}
+        - {path: ./built, action: rebuild}
+-- Dockerfile --
+FROM busybox:1.36
+COPY built /built
+RUN mkdir /conf && ! grep -q broken /built/f
+CMD ["sleep", "600"]
+-- conf/f --
+-- run/x --
+-- again/f --
+-- built/f --
+first
+`
+
+// TestWatchActs: each action does what it says, beside the logs, and a failed rebuild
+// ends nothing.
+func TestWatchActs(t *testing.T) {
+	t.Parallel()
+	c := files(t, actor)
+	w := c.follow(t, "up", "--watch")
+	started := func() string { return inspect(t, c.name, "web").State.StartedAt }
+	holds := func(name, want string) func() (bool, string) {
+		return func() (bool, string) {
+			got, _ := inContainer(t, inspect(t, c.name, "web").ID, path.Dir(name))
+			return strings.HasSuffix(got[path.Base(name)], want), fmt.Sprint(got) + w.String()
+		}
+	}
+
+	before, id := started(), inspect(t, c.name, "web").ID
+	c.write(t, "conf/f", "restarted")
+	eventually(t, 20*time.Second, w.says("restarted", 1))
+	if now := started(); now == before {
+		t.Errorf("sync+restart: not restarted")
+	}
+	eventually(t, time.Second, holds("/conf/f", "restarted"))
+
+	before = started()
+	c.write(t, "run/x", "executed")
+	eventually(t, 10*time.Second, w.says("RAN me in /tmp", 1))
+	eventually(t, 10*time.Second, w.says("ended with 3", 1))
+	eventually(t, time.Second, holds("/tmp/ran", "executed"))
+	if started() != before {
+		t.Errorf("sync+exec restarted the container")
+	}
+
+	c.write(t, "again/f", "x")
+	eventually(t, 20*time.Second, func() (bool, string) { return started() != before, w.String() })
+
+	c.write(t, "built/f", "broken")
+	eventually(t, 30*time.Second, w.says("not rebuilt", 1))
+	if inspect(t, c.name, "web").ID != id {
+		t.Errorf("a failed build replaced the container")
+	}
+	c.write(t, "built/f", "second")
+	eventually(t, 30*time.Second, func() (bool, string) {
+		now := containers(t, c.name)
+		return len(now) == 1 && now[0].ID != id && now[0].State == "running", w.String()
+	})
+	eventually(t, 10*time.Second, holds("/built/f", "second"))
+	eventually(t, 10*time.Second, w.says("rebuilt", 2))
+	c.write(t, "conf/f", "after")
+	eventually(t, 10*time.Second, holds("/conf/f", "after"))
+}
+
+// TestWatchFindsContainers: every container of a service is synced, and one that took
+// another's place.
+func TestWatchFindsContainers(t *testing.T) {
+	t.Parallel()
+	c := files(t, strings.Replace(sleeper, "init: true", "init: true\n    scale: 2", 1))
+	w := c.follow(t, "watch")
+	same := c.same(t, "web", "/src", "src")
+	eventually(t, 10*time.Second, same)
+	if n := len(containers(t, c.name)); n != 2 {
+		t.Fatalf("%d containers", n)
+	}
+	c.write(t, "src/b.txt", "b")
+	eventually(t, 10*time.Second, same)
+	c.replace(t, "devup.yaml", `"600"`, `"601"`)
+	c.devup(t, "up", "--detach")
+	c.write(t, "src/c.txt", "c")
+	eventually(t, 10*time.Second, func() (bool, string) { ok, said := same(); return ok, said + w.String() })
+}
+
+// TestWatchWithoutRemover: an image without rm is told once, and gets files.
+func TestWatchWithoutRemover(t *testing.T) {
+	t.Parallel()
+	c := files(t, strings.Replace(sleeper, "image: busybox:1.36", "build: .", 1)+`
+-- Dockerfile --
+FROM busybox:1.36 AS from
+FROM scratch
+COPY --from=from /bin/busybox /bin/sleep
+`)
+	w := c.follow(t, "watch")
+	same := c.same(t, "web", "/src", "src")
+	eventually(t, 10*time.Second, same)
+	c.write(t, "src/b.txt", "b")
+	eventually(t, 10*time.Second, same)
+	for _, name := range []string{"src/a.txt", "src/b.txt"} {
+		if err := os.Remove(c.path(name)); err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, 10*time.Second, w.says("has no rm", 1))
+	}
+	c.write(t, "src/c.txt", "c")
+	eventually(t, 10*time.Second, func() (bool, string) {
+		got, _ := inContainer(t, inspect(t, c.name, "web").ID, "/src")
+		return got["c.txt"] != "", fmt.Sprint(got) + w.String()
+	})
+	if said := w.String(); strings.Count(said, "has no rm") != 1 {
+		t.Errorf("said more than once:\n%s", said)
+	}
+}
+
+// TestWatchSpeed prints how long it takes until an edit is in the container.
+func TestWatchSpeed(t *testing.T) {
+	c := files(t, sleeper)
+	c.follow(t, "watch", "--quiet")
+	eventually(t, 10*time.Second, c.same(t, "web", "/src", "src"))
+	id := inspect(t, c.name, "web").ID
+	var took []time.Duration
+	for i := range 15 {
+		size := int64(i + 10)
+		began := time.Now()
+		c.write(t, "src/a.txt", strings.Repeat("x", int(size)))
+		for {
+			found, err := docker.ContainerStatPath(t.Context(), id, client.ContainerStatPathOptions{Path: "/src/a.txt"})
+			if err == nil && found.Stat.Size == size {
+				break
+			}
+			if time.Since(began) > 5*time.Second {
+				t.Fatal("not visible within 5 s")
+			}
+		}
+		took = append(took, time.Since(began))
+	}
+	slices.Sort(took)
+	t.Logf("edit until visible: median %v, fastest %v, slowest %v", took[len(took)/2], took[0], took[len(took)-1])
+}
+
+// TestWatchInsteadOfMount: on an engine elsewhere the source of a scaffolded service
+// comes by syncing, not by a mount.
+func TestWatchInsteadOfMount(t *testing.T) {
+	t.Parallel()
+	c := small(t)
+	c.replace(t, "devup.yaml", `volumes: [".:/web"]`, `volumes: [".:/web", "/web/node_modules"]
+    x-devup: {stack: python}`)
+	c.env = append(c.env, "DOCKER_HOST="+elsewhere(t))
+	c.write(t, ".dockerignore", "devup.yaml\n")
+	r := c.devup(t, "up", "--detach")
+	found := inspect(t, c.name, "web")
+	for _, m := range found.Mounts {
+		if strings.HasPrefix(m.Destination, "/web") {
+			t.Errorf("mounted: %+v\n%v", m, r)
+		}
+	}
+	got, _ := inContainer(t, found.ID, "/web")
+	if !strings.Contains(got["web.py"], "hello") {
+		t.Errorf("web.py is not there: %v", got)
+	}
+	if !strings.Contains(r.err, "synced") {
+		t.Errorf("nothing was synced\n%v", r)
+	}
+	w := c.follow(t, "up")
+	c.replace(t, "web.py", "hello", "goodbye")
+	eventually(t, 10*time.Second, func() (bool, string) {
+		got, _ := inContainer(t, found.ID, "/web")
+		return strings.Contains(got["web.py"], "goodbye"), w.String()
+	})
+}
+
+// TestWatchMounted: what is mounted is not synced too, which would be a second way
+// into the same folder.
+func TestWatchMounted(t *testing.T) {
+	t.Parallel()
+	c := files(t, strings.Replace(sleeper, "init: true", "init: true\n    volumes: [\"./src:/src\"]", 1))
+	r := c.exits(t, 2, "watch")
+	if !strings.Contains(r.err, "mounted") {
+		t.Errorf("no word of the mount\n%v", r)
+	}
+	if rest := left(t, c.name); len(rest) > 0 {
+		t.Errorf("made: %q", rest)
+	}
+}
+
+// elsewhere gives the address of the engine as that of another machine: a proxy on an
+// address that is not this machine's own loopback.
+func elsewhere(t *testing.T) string {
+	t.Helper()
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", outward(t)+":0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dial := docker.Dialer()
+	proxy := &httputil.ReverseProxy{
+		Rewrite:       func(r *httputil.ProxyRequest) { r.SetURL(&url.URL{Scheme: "http", Host: client.DummyHost}) },
+		Transport:     &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) { return dial(ctx) }},
+		FlushInterval: -1,
+	}
+	server := &http.Server{Handler: proxy}
+	done := make(chan struct{})
+	go func() { defer close(done); _ = server.Serve(listener) }()
+	t.Cleanup(func() { _ = server.Close(); <-done })
+	return "tcp://" + listener.Addr().String()
+}
+
+// outward is an address of this machine that is not its loopback.
+func outward(t *testing.T) string {
+	t.Helper()
+	addresses, err := net.InterfaceAddrs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range addresses {
+		if n, ok := a.(*net.IPNet); ok && !n.IP.IsLoopback() && n.IP.To4() != nil {
+			return n.IP.String()
+		}
+	}
+	t.Skip("this machine has no address but its loopback")
+	return ""
+}
