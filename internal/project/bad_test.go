@@ -60,7 +60,7 @@ var noLine = map[string]string{
 }
 
 // goish are words of libraries that say nothing to the person.
-var goish = regexp.MustCompile(`(?i)unmarshal|reflect|!!|strconv|parsing "|goroutine|mapstructure|%!|\bnil\b|interface|schema|invalid syntax|\[\]|additional propert|decod|yaml: |cast|invalid compose project`)
+var goish = regexp.MustCompile(`(?i)unmarshal|reflect|!!|strconv|parsing "|goroutine|mapstructure|%!|\bnil\b|interface|schema|invalid syntax|\[\]|additional propert|decod|(?:^|[^.a-z])yaml: |cast|invalid compose project`)
 
 // TestBadInput holds every broken config against the rules for an error, and all
 // sentences against a file in which a person can read them.

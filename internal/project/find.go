@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -156,18 +157,33 @@ func present(dir string, names []string) []string {
 // noProject says that nothing was found, and names compose files that only
 // their names keep from being found.
 func noProject(dir string) error {
-	var others []string
-	for _, pattern := range []string{"docker-compose*.y*ml", "compose*.y*ml"} {
-		matches, _ := filepath.Glob(filepath.Join(dir, pattern)) // the patterns are well formed
-		for _, m := range matches {
-			others = append(others, filepath.Base(m))
-		}
-	}
-	if len(others) > 0 {
+	if others := Candidates(dir); len(others) > 0 {
 		return fail.New(fail.NoProject, "name one with -f, for example: devup -f "+others[0]+" up",
 			"there is no devup.yaml or compose file in %s or above; %s is there, but is not a name that is looked for",
 			dir, strings.Join(others, ", "))
 	}
 	return fail.New(fail.NoProject, "devup init writes one for the services of this repository",
 		"there is no devup.yaml or compose file in %s or above", dir)
+}
+
+// Candidates lists the files of a folder that are named like compose files, but not so
+// that they are found without being named, sorted.
+func Candidates(dir string) []string {
+	var others []string
+	for _, pattern := range []string{"docker-compose*.y*ml", "compose*.y*ml", "*.compose.y*ml"} {
+		matches, _ := filepath.Glob(filepath.Join(escapeGlob(dir), pattern)) // the patterns are well formed
+		for _, m := range matches {
+			others = append(others, filepath.Base(m))
+		}
+	}
+	slices.Sort(others)
+	return slices.Compact(others)
+}
+
+// escapeGlob keeps a folder's name from being read as a pattern.
+func escapeGlob(dir string) string {
+	if filepath.Separator == '\\' {
+		return dir // there a backslash separates and cannot escape
+	}
+	return strings.NewReplacer(`\`, `\\`, "[", `\[`, "*", `\*`, "?", `\?`).Replace(dir)
 }

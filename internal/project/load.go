@@ -100,6 +100,9 @@ type loading struct {
 }
 
 func (l *loading) run(ctx context.Context) (*Project, error) {
+	if err := l.refuseRemote(); err != nil {
+		return nil, err
+	}
 	model, err := l.compose(ctx)
 	if err != nil {
 		return nil, err
@@ -117,12 +120,12 @@ func (l *loading) run(ctx context.Context) (*Project, error) {
 	if err := l.selectServices(p); err != nil {
 		return nil, err
 	}
-	if err := l.refuse(p); err != nil {
-		return nil, err
+	for _, check := range []func(*Project) error{l.refuse, l.refuseExternal, l.checkValues} {
+		if err := check(p); err != nil {
+			return nil, err
+		}
 	}
-	if err := l.checkValues(p); err != nil {
-		return nil, err
-	}
+	l.swarmNotes(p)
 	if err := l.envFiles(p); err != nil {
 		return nil, err
 	}

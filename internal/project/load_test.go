@@ -306,7 +306,7 @@ services:
 	if got, want := environmentOf(p, "api"), "A=1\nURL=http://db:5432"; got != want {
 		t.Errorf("environment %q, want %q", got, want)
 	}
-	want := "api: the env_file api.env is not there and is left out; api.env.example shows what belongs in it\n" +
+	want := "api: the env_file api.env is not there and is left out; api.env.example shows what belongs in it: SECRET\n" +
 		"web: the env_file missing/web.env is not there and is left out"
 	if got := strings.Join(p.Notes, "\n"); got != want {
 		t.Errorf("notes:\n%s\nwant:\n%s", got, want)
@@ -319,7 +319,7 @@ func TestImageNameThatIsNone(t *testing.T) {
 	if p.Services["web"].Image != "" {
 		t.Errorf("image %q, want none", p.Services["web"].Image)
 	}
-	if notes := strings.Join(p.Notes, "\n"); !strings.Contains(notes, `web: the image name "/web" is none, so the image is called shop-web`) {
+	if notes := strings.Join(p.Notes, "\n"); !strings.Contains(notes, `web: the image name "/web" is none, because DOCKER_USERNAME is empty (devup.yaml:4), so the image is called shop-web`) {
 		t.Errorf("notes %q", notes)
 	}
 }

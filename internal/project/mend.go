@@ -32,22 +32,62 @@ func (l *loading) images(p *Project) error {
 		if err == nil {
 			continue
 		}
+		why, where, hint := l.emptyIn([]string{"services", name, "image"})
 		if s.Build == nil {
-			e := at(err, l.sources, []string{"services", name, "image"}, "service %s has the image %q, which is no name of an image", name, s.Image)
-			e.Hint = "check the name, and that the variables in it are set"
-			return e
+			e := at(err, l.sources, []string{"services", name, "image"}, "service %s has the image %q, which is no name of an image%s", name, s.Image, why)
+			return hinted(e, orDefault(hint, imageHint(s.Image)))
 		}
-		l.notes = append(l.notes, fmt.Sprintf("%s: the image name %q is none, so the image is called %s", name, s.Image, p.Name+"-"+name))
+		l.notes = append(l.notes, fmt.Sprintf("%s: the image name %q is none%s, so the image is called %s", name, s.Image, why+where, p.Name+"-"+name))
 		s.Image = ""
 		p.Services[name] = s
 	}
 	return nil
 }
 
+// imageHint says what is wrong with the name of an image, where that is known.
+func imageHint(image string) string {
+	switch {
+	case strings.ToLower(image) != image:
+		return "it must be lower case: " + strings.ToLower(image)
+	case strings.ContainsAny(image, " \t"):
+		return "it has a space in it; the tag stands after a colon: nginx:latest"
+	default:
+		return "for example nginx:1.29 or ghcr.io/owner/name:tag"
+	}
+}
+
+// emptyIn says which variables made the text at the keys what it is by being empty or
+// not set, where, and how to set them; all are empty when there is none.
+func (l *loading) emptyIn(keys []string) (why, where, hint string) {
+	files := withIncluded(l.sources)
+	node := resolved(nodeAt(files, keys))
+	if node == nil {
+		return "", "", ""
+	}
+	var empty []string
+	for _, name := range namesIn(node.Value) {
+		if l.env[name] == "" && !symbolic(name) {
+			empty = append(empty, name)
+		}
+	}
+	if len(empty) == 0 {
+		return "", "", ""
+	}
+	file, line := locate(files, keys...)
+	verb := "is"
+	if len(empty) > 1 {
+		verb = "are"
+	}
+	why = fmt.Sprintf(", because %s %s empty", strings.Join(empty, " and "), verb)
+	return why, fmt.Sprintf(" (%s:%d)", filepath.Base(file), line), fmt.Sprintf("set it in the environment or in .env beside the file: %s=…", empty[0])
+}
+
 // envFiles reads the env files of the services. One that is not there is left
 // out: they hold secrets, so repositories rarely have them.
 func (l *loading) envFiles(p *Project) error {
 	p.declared = map[string]types.MappingWithEquals{}
+	missing := map[string][]string{} // services by file
+	var order []string
 	for _, name := range p.ServiceNames() {
 		s := p.Services[name]
 		p.declared[name] = maps.Clone(s.Environment)
@@ -56,8 +96,16 @@ func (l *loading) envFiles(p *Project) error {
 				continue
 			}
 			s.EnvFiles[i].Required = false
-			l.notes = append(l.notes, l.missingEnvFile(name, file.Path))
+			if missing[file.Path] == nil {
+				order = append(order, file.Path)
+			}
+			missing[file.Path] = append(missing[file.Path], name)
 		}
+	}
+	for _, file := range order {
+		m := l.missingEnvFile(p, missing[file], file)
+		p.MissingEnvFiles = append(p.MissingEnvFiles, m)
+		l.notes = append(l.notes, m.String())
 	}
 	whole := p.Environment
 	p.Environment = l.symbols(p)
@@ -68,20 +116,6 @@ func (l *loading) envFiles(p *Project) error {
 	model.Environment = whole
 	p.Project = model
 	return nil
-}
-
-func (l *loading) missingEnvFile(service, file string) string {
-	shown := file
-	if rel, err := filepath.Rel(l.root, file); err == nil {
-		shown = filepath.ToSlash(rel)
-	}
-	note := fmt.Sprintf("%s: the env_file %s is not there and is left out", service, shown)
-	for _, suffix := range []string{".example", ".sample", ".template", ".dist"} {
-		if _, err := os.Stat(file + suffix); err == nil {
-			return note + "; " + shown + suffix + " shows what belongs in it"
-		}
-	}
-	return note
 }
 
 // symbols is the environment in which env files are read: the person's, and

@@ -25,6 +25,8 @@ type Project struct {
 	Extensions map[string]ServiceExtension // x-devup by service; services without it have the zero value
 	Notes      []string                    // what the person should know, a sentence each, in a fixed order
 
+	MissingEnvFiles []MissingEnvFile // required env files that are not there and were left out; each has its Note too
+
 	others   types.Services                     // active services that Options.Services left out
 	declared map[string]types.MappingWithEquals // environment by service, before env files were read
 	kept     map[string]int                     // by service, how many volumes at the end of its list devup added

@@ -1,0 +1,47 @@
+package project
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestKeysOfAMissingEnvFile(t *testing.T) {
+	t.Parallel()
+	const compose = "-- compose.yaml --\nservices:\n  api:\n    build: ./api\n    env_file: api.env\n    environment: {FLASK_DEBUG: 1}\n"
+	tests := []struct{ name, files, want string }{
+		{
+			"what Python reads", "-- api/app.py --\nimport os\nkey = os.getenv(\"API_KEY\")\nurl = os.environ['DATABASE_URL']\nos.environ.get('FLASK_DEBUG')\nos.environ['lower']",
+			"; the sources read API_KEY, DATABASE_URL",
+		},
+		{
+			"what JavaScript reads", "-- api/src/index.ts --\nconst a = process.env.TOKEN ?? process.env[\"SECOND\"]\nconst m = process.env.NODE_ENV; import.meta.env.VITE_API",
+			"; the sources read SECOND, TOKEN, VITE_API",
+		},
+		{"what others read", "-- api/main.go --\nos.Getenv(\"A_B\")\n-- api/app/x.rb --\nENV.fetch('C') + ENV[\"D\"]", "; the sources read A_B, C, D"},
+		{"not what libraries read", "-- api/node_modules/x/index.js --\nprocess.env.DEEP\n-- api/README.md --\nprocess.env.PROSE", ""},
+		{"an example goes before", "-- api/app.py --\nos.getenv('NO')\n-- api.env.example --\nYES=1\nexport TOO=2", "; api.env.example shows what belongs in it: TOO, YES"},
+		{"an example for the folder", "-- .env.example --\nYES=", "; .env.example shows what belongs in it: YES"},
+		{"nothing known", "-- x --", ""},
+		{"many", "-- api.env.dist --\nA=\nB=\nC=\nD=\nE=\nF=\nG=\nH=\nI=\nJ=\nK=\nL=", "; api.env.dist shows what belongs in it: A, B, C, D, E, F, G, H, I, J and 2 more"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			p := load(t, folder(t, compose+test.files), Options{})
+			if got, want := strings.Join(p.Notes, "\n"), "api: the env_file api.env is not there and is left out"+test.want; got != want {
+				t.Errorf("notes:\n%s\nwant:\n%s", got, want)
+			}
+			if len(p.MissingEnvFiles) != 1 {
+				t.Errorf("missing %+v", p.MissingEnvFiles)
+			}
+		})
+	}
+}
+
+func TestOneMissingEnvFileOfTwoServicesIsOneMatter(t *testing.T) {
+	t.Parallel()
+	p := loadText(t, "services:\n  web: {image: a, env_file: .env.local}\n  api: {image: a, env_file: [{path: .env.local}, {path: other, required: false}]}\n")
+	if got, want := strings.Join(p.Notes, "\n"), "api, web: the env_file .env.local is not there and is left out"; got != want {
+		t.Errorf("notes:\n%s\nwant:\n%s", got, want)
+	}
+}
