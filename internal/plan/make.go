@@ -19,6 +19,10 @@ type Options struct {
 	RenewVolumes  bool     // volumes whose configuration changed are replaced, with the data in them
 	RemoveOrphans bool     // remove containers that belong to no service
 	NoStart       bool     // make containers and start none
+	// OneOff is a service whose containers stay as they are: its networks and volumes
+	// are made, and what it depends on meets its conditions, for a command in a
+	// container of its own.
+	OneOff string
 
 	Contents Contents            // digests of configs and secrets
 	Authored map[string]Authored // by service; one that is missing counts as made by devup alone
@@ -76,6 +80,10 @@ func Make(p *types.Project, o Observed, opts Options) (*Plan, error) {
 
 // service plans the containers of one service.
 func (m *maker) service(s types.ServiceConfig) error {
+	if s.Name == m.options.OneOff {
+		m.prerequisites(s)
+		return nil
+	}
 	want, err := m.wanted(s)
 	if err != nil {
 		return err

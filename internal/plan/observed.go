@@ -13,6 +13,7 @@ const (
 	LabelProject    = "com.docker.compose.project"
 	LabelService    = "com.docker.compose.service"
 	LabelNumber     = "com.docker.compose.container-number"
+	LabelSlug       = "com.docker.compose.slug" // on a one-off container: the end of its name
 	LabelOneOff     = "com.docker.compose.oneoff"
 	LabelHash       = "com.docker.compose.config-hash"
 	LabelImage      = "com.docker.compose.image"

@@ -21,6 +21,7 @@ type applier struct {
 	project *types.Project
 	options Options
 	result  *Result
+	adjust  func(*client.ContainerCreateOptions) // changes what a container is made from; nil for nothing
 }
 
 // do carries out one operation and reports it.
@@ -152,6 +153,9 @@ func (a *applier) newContainer(ctx context.Context, op plan.Op, name, replaces s
 		return "", err
 	}
 	create.Name = name
+	if a.adjust != nil {
+		a.adjust(&create)
+	}
 	var made client.ContainerCreateResult
 	err = a.insist(ctx, func() error {
 		made, err = a.engine.ContainerCreate(ctx, create)

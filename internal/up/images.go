@@ -144,6 +144,9 @@ func staleness(spec build.Spec, hash string, look run.Look, o Options) string {
 		return "no image yet"
 	}
 	containers := look.Of(spec.Service)
+	if len(containers) == 0 && spec.Service == o.Plan.OneOff {
+		return "" // as with Compose, a command runs in the image that is there
+	}
 	if len(containers) == 0 {
 		return "not known what its image was built from"
 	}

@@ -67,6 +67,7 @@ type Outcome struct {
 	Pulls   []run.Pull          // images that were pulled, or would be in a dry run
 	Plan    *plan.Plan          // nil when the run did not come so far
 	Kept    []plan.Change       // volumes that are not as the files say, and stay because of the data in them
+	Applied run.Options         // how the plan was carried out: the container of a one-off command needs it too
 	IDs     map[string][]string // the containers that run now, by service
 	Moves   []ports.Move        // ports that got another number than the config asks for
 	URLs    []expose.Row        // the URL table; empty in a dry run
@@ -163,6 +164,7 @@ func (m Machine) volumes(ctx context.Context, out *Outcome, p *project.Project, 
 func (m Machine) carryOut(ctx context.Context, out *Outcome, able *project.Project, look run.Look, made images, o Options) error {
 	first, sweep := split(out.Plan)
 	options := run.Options{Project: able.Name, Inputs: made.inputs, Images: made.ids, StopTimeout: o.StopTimeout, Sink: m.Sink}
+	out.Applied = options
 	result, failed := run.Apply(ctx, m.Engine, able.Project, first, options)
 	if m.Applied != nil {
 		m.Applied()
@@ -171,6 +173,7 @@ func (m Machine) carryOut(ctx context.Context, out *Outcome, able *project.Proje
 		return failed
 	}
 	out.IDs = standing(look, out.Plan, result)
+	delete(out.IDs, o.Plan.OneOff)
 	probes := settled(ready.Probes(able, out.IDs), look)
 	var unswept, unready error
 	var group errgroup.Group

@@ -1,0 +1,132 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/containerd/errdefs"
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/client"
+)
+
+// attendance is being connected to the main process of a container.
+type attendance struct {
+	client     *client.Client
+	id, name   string
+	tty        bool
+	in         io.Reader // nil to connect nothing to what the process reads
+	detachKeys string    // empty for the engine's
+	condition  container.WaitCondition
+	start      func(context.Context) error // starts the process once all is connected; nil when it runs
+	stop       bool                        // stop the container when the person interrupts and the process goes on
+	deaf       bool                        // the person's Ctrl-C does not reach the process
+}
+
+// indulgence is how long a process has to end by itself after Ctrl-C reached it.
+const indulgence = 3 * time.Second
+
+// attend connects the streams to a container, waits for its end and gives the process's
+// exit code. Ctrl-C reaches the process: as a key on a terminal, as SIGINT without one.
+func (a *app) attend(ctx context.Context, t attendance) (code int, err error) {
+	steady := context.WithoutCancel(ctx) // what was begun is ended in order
+	steady, cancel := context.WithCancel(steady)
+	defer cancel()
+	conn, err := t.client.ContainerAttach(steady, t.id, client.ContainerAttachOptions{
+		Stream: true, Stdin: t.in != nil, Stdout: true, Stderr: true, DetachKeys: t.detachKeys,
+	})
+	if err != nil {
+		return 0, fmt.Errorf("connect to %s: %w", t.name, err)
+	}
+	defer conn.Close()
+	over := t.client.ContainerWait(steady, t.id, client.ContainerWaitOptions{Condition: t.condition})
+	if t.start != nil {
+		if err := t.start(ctx); err != nil {
+			return 0, err
+		}
+	}
+	if t.tty {
+		resize := func(columns, rows int) {
+			_, _ = t.client.ContainerResize(steady, t.id, client.ContainerResizeOptions{Height: uint(rows), Width: uint(columns)}) // the next change tries again
+		}
+		resize(a.ui.Streams().Size())
+		restore, err := a.rawTerminal(steady, resize)
+		if err != nil {
+			return 0, err
+		}
+		defer restore()
+	}
+	streamed := make(chan error, 1)
+	go func() { streamed <- a.pipe(steady, conn.HijackedResponse, t.in, t.tty) }()
+	code, err = a.outcome(ctx, steady, t, over, streamed)
+	if err == nil {
+		return code, nil
+	}
+	cancel() // the streams then end
+	return code, err
+}
+
+// outcome waits until the process has ended and all that it printed is out, or until the
+// person is connected no more.
+func (a *app) outcome(ctx, steady context.Context, t attendance, over client.ContainerWaitResult, streamed <-chan error) (int, error) {
+	interrupted := ctx.Done()
+	var impatient, late <-chan time.Time
+	for {
+		select {
+		case r := <-over.Result:
+			if streamed != nil {
+				<-streamed //nolint:errcheck // the exit code is the result; a stream that broke off at the end has nothing to add
+			}
+			return int(r.StatusCode), nil
+		case err := <-over.Error:
+			return 0, fmt.Errorf("wait for %s: %w", t.name, err)
+		case err := <-streamed:
+			if err != nil {
+				return 0, err
+			}
+			streamed = nil
+			late = time.After(time.Second)
+		case <-late:
+			return 0, a.detached(steady, t)
+		case <-interrupted:
+			interrupted = nil
+			if t.deaf {
+				return 0, ctx.Err()
+			}
+			_, err := t.client.ContainerKill(steady, t.id, client.ContainerKillOptions{Signal: "SIGINT"})
+			if err != nil && !errdefs.IsConflict(err) && !errdefs.IsNotFound(err) {
+				return 0, errors.Join(err, ctx.Err())
+			}
+			impatient = time.After(indulgence)
+		case <-impatient:
+			if !t.stop {
+				return 0, ctx.Err()
+			}
+			a.ui.Say("stopping " + t.name)
+			if _, err := t.client.ContainerStop(steady, t.id, client.ContainerStopOptions{}); err != nil && !errdefs.IsNotFound(err) {
+				return 0, fmt.Errorf("stop %s: %w", t.name, err)
+			}
+		}
+	}
+}
+
+// detached is what follows when the streams end before the process: the person typed the
+// detach keys, or the process closed what it writes to.
+func (a *app) detached(ctx context.Context, t attendance) error {
+	found, err := t.client.ContainerInspect(ctx, t.id, client.ContainerInspectOptions{})
+	switch {
+	case errdefs.IsNotFound(err):
+		return nil
+	case err != nil:
+		return fmt.Errorf("look at %s: %w", t.name, err)
+	case found.Container.State.Running:
+		a.ui.Say("detached; " + t.name + " goes on running")
+		return nil
+	}
+	if code := found.Container.State.ExitCode; code != 0 {
+		return exitStatus(code)
+	}
+	return nil
+}

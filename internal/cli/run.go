@@ -1,0 +1,225 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/containerd/errdefs"
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/client"
+	"github.com/spf13/cobra"
+
+	"github.com/devup-cli/devup/internal/event"
+	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/project"
+	"github.com/devup-cli/devup/internal/run"
+	"github.com/devup-cli/devup/internal/up"
+)
+
+// optional is the value of a flag that may be given empty.
+type optional struct {
+	value string
+	given bool
+}
+
+// runOptions are the flags of run.
+type runOptions struct {
+	terminalOptions
+	detach       bool
+	remove       bool
+	servicePorts bool
+	useAliases   bool
+	noDeps       bool
+	build        bool
+	orphans      bool
+	quiet        bool
+	quietBuild   bool
+	quietPull    bool
+	name         string
+	user         string
+	workdir      string
+	pull         string
+	entrypoint   optional
+	publish      []string
+	env          []string
+	envFiles     []string
+	labels       []string
+	volumes      []string
+	capAdd       []string
+	capDrop      []string
+}
+
+func (a *app) runCommand() *cobra.Command {
+	var o runOptions
+	c := &cobra.Command{
+		Use:   "run SERVICE [COMMAND] [ARG...]",
+		Short: "Run a one-off command in a new container of a service",
+		Long: `Run a one-off command in a new container of a service, after starting what the
+service depends on. It has a terminal where there is one, and opens no port unless
+asked. The exit code is the command's; Ctrl-C reaches it.`,
+		Example: `  devup run --rm backend-flask pytest
+  devup run --rm -T db psql -U postgres < dump.sql
+  devup run --rm --service-ports web`,
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return fail.New(fail.Usage, "for example: devup run --rm SERVICE bash", "%s wants a service", c.CommandPath())
+			}
+			return nil
+		},
+		ValidArgsFunction: a.completeServices,
+		Annotations:       canRehearse,
+	}
+	o.declare(c, &a.flags)
+	c.RunE = a.run(func(ctx context.Context, args []string) error {
+		o.entrypoint.given = c.Flags().Changed("entrypoint")
+		return a.runOnce(ctx, args[0], args[1:], o)
+	})
+	return c
+}
+
+// declare declares the flags of run.
+func (o *runOptions) declare(c *cobra.Command, shared *flags) {
+	f := c.Flags()
+	f.SetInterspersed(false)                                                                  // what follows the service belongs to the command
+	f.StringVar(&shared.name, "project-name", "", "use this project `name`")                  // -p is --publish here, as everywhere else
+	f.BoolVar(&o.remove, "rm", false, "remove the container when the command has ended")      // also when it was interrupted
+	f.BoolVarP(&o.detach, "detach", "d", false, "do not wait; print the ID of the container") // which --rm removes all the same
+	f.BoolVarP(&o.servicePorts, "service-ports", "P", false, "open the ports of the service") // which must be free
+	f.StringArrayVarP(&o.publish, "publish", "p", nil, "open this port, `HOST:CONTAINER`; may be repeated")
+	f.StringArrayVarP(&o.env, "env", "e", nil, "set this `NAME=value`; may be repeated")
+	f.StringArrayVar(&o.envFiles, "env-from-file", nil, "set the variables in this `file`; may be repeated")
+	f.StringArrayVarP(&o.labels, "label", "l", nil, "give the container this label, `NAME=value`; may be repeated")
+	f.StringArrayVarP(&o.volumes, "volume", "v", nil, "mount this volume or path, `SOURCE:TARGET`; may be repeated")
+	f.StringVar(&o.entrypoint.value, "entrypoint", "", "run this `command` instead of the image's entrypoint")
+	f.StringVar(&o.name, "name", "", "give the container this `name`")
+	f.StringVarP(&o.user, "user", "u", "", "run as this `user`")
+	f.StringVarP(&o.workdir, "workdir", "w", "", "run in this `folder` of the container")
+	f.StringArrayVar(&o.capAdd, "cap-add", nil, "give the command this `capability`; may be repeated")
+	f.StringArrayVar(&o.capDrop, "cap-drop", nil, "take this `capability` from the command; may be repeated")
+	f.BoolVar(&o.noDeps, "no-deps", false, "start nothing that the service depends on")
+	f.BoolVar(&o.useAliases, "use-aliases", false, "let the container answer to the names of the service")
+	f.BoolVar(&o.build, "build", false, "build the images before, stale or not")
+	f.StringVar(&o.pull, "pull", "", "when to pull the image: always, missing or never (`policy`)")
+	f.BoolVar(&o.orphans, "remove-orphans", false, "remove containers that belong to no service of the files")
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "show nothing but what the command prints")
+	f.BoolVar(&o.quietBuild, "quiet-build", false, "show no progress of builds")
+	f.BoolVar(&o.quietPull, "quiet-pull", false, "show no progress of pulls")
+	o.flags(f)
+	f.SetNormalizeFunc(oldNames)
+	c.MarkFlagsMutuallyExclusive("service-ports", "publish")
+}
+
+func (a *app) runOnce(ctx context.Context, service string, command []string, o runOptions) error {
+	tty, err := a.wantsTerminal(o.terminalOptions, o.detach)
+	if err != nil {
+		return err
+	}
+	if o.pull != "" && !slices.Contains([]string{"always", "missing", "never"}, o.pull) {
+		return fail.New(fail.Usage, "", "--pull wants always, missing or never, not %q", o.pull)
+	}
+	line := o.line(a, service)
+	at, err := a.site(ctx, []string{service}, line, true)
+	if err != nil {
+		return err
+	}
+	defer at.release()
+	at.machine.Applied = at.release
+	at.machine.Sink = o.sink(at.machine.Sink)
+	at.machine.Build.Sink = at.machine.Sink
+	outcome, err := up.Run(ctx, at.machine, withPull(at.project, service, o.pull), at.survey, line.Options)
+	if err != nil {
+		return err
+	}
+	if a.flags.dryRun {
+		a.showPlan(outcome)
+		a.rehearseLine("run", cmp.Or(o.name, at.project.Name+"-"+service+"-run"))
+		return nil
+	}
+	model, own, err := a.oneOffService(outcome.Project.Project, service, command, o, tty, at.machine.Place.HostIP())
+	if err != nil {
+		return err
+	}
+	single, err := run.MakeOneOff(ctx, at.engine.Client, model, own, run.OneOff{
+		Name: o.name, Remove: o.remove, Stdin: own.StdinOpen, Aliases: o.useAliases,
+	}, outcome.Applied)
+	if err != nil {
+		return err
+	}
+	return a.attendOnce(ctx, at.engine.Client, single, o, tty)
+}
+
+// line is how the line of up is to prepare for the command.
+func (o runOptions) line(a *app, service string) convergeOptions {
+	line := convergeOptions{noDeps: o.noDeps, seconds: -1}
+	line.Build, line.DryRun = o.build, a.flags.dryRun
+	line.Plan.OneOff, line.Plan.RemoveOrphans = service, o.orphans
+	a.complete(&line, []string{service})
+	return line
+}
+
+// sink leaves out the progress that nobody wants to see.
+func (o runOptions) sink(to event.Sink) event.Sink {
+	return func(e event.Event) {
+		building := e.Kind == event.Image || e.Kind == event.Step
+		if !o.quiet && !(building && (o.quietBuild || o.quietPull)) {
+			to(e)
+		}
+	}
+}
+
+// withPull is the project with another pull_policy of a service.
+func withPull(p *project.Project, service, policy string) *project.Project {
+	if policy == "" {
+		return p
+	}
+	own, model := *p, *p.Project
+	model.Services = maps.Clone(p.Services)
+	s := model.Services[service]
+	s.PullPolicy = policy
+	model.Services[service] = s
+	own.Project = &model
+	return &own
+}
+
+// attendOnce starts the command and, unless it is to run by itself, waits for its end.
+func (a *app) attendOnce(ctx context.Context, api *client.Client, single *run.Single, o runOptions, tty bool) error {
+	discard := func(err error) error { // a command that never began leaves nothing
+		_, gone := api.ContainerRemove(context.WithoutCancel(ctx), single.ID, client.ContainerRemoveOptions{Force: true})
+		if gone != nil && !errdefs.IsNotFound(gone) && !errdefs.IsConflict(gone) {
+			a.ui.Say("the container " + single.Name + " is left: " + gone.Error())
+		}
+		return err
+	}
+	if o.detach {
+		if err := single.Start(ctx); err != nil {
+			return discard(err)
+		}
+		a.ui.Text(single.ID)
+		return nil
+	}
+	began := false
+	condition := container.WaitConditionNextExit
+	if o.remove {
+		condition = container.WaitConditionRemoved // so that the next command finds it gone
+	}
+	code, err := a.attend(ctx, attendance{
+		client: api, id: single.ID, name: single.Name, tty: tty, in: a.input(o.interactive),
+		condition: condition, stop: true,
+		start: func(ctx context.Context) error {
+			err := single.Start(ctx)
+			began = err == nil
+			return err
+		},
+	})
+	switch {
+	case err != nil && !began:
+		return discard(err)
+	case err != nil:
+		return err
+	case code != 0:
+		return exitStatus(code)
+	}
+	return nil
+}
