@@ -45,7 +45,7 @@ func newCheckout(t *testing.T) *checkout {
 }
 
 func makeCheckout(parent string) *checkout {
-	name := prefix + strings.ToLower(rand.Text()[:8])
+	name := thisRun + strings.ToLower(rand.Text()[:6])
 	c := &checkout{dir: filepath.Join(parent, name), name: name}
 	c.env = []string{
 		"XDG_CONFIG_HOME=" + filepath.Join(parent, "config"), "XDG_STATE_HOME=" + filepath.Join(parent, "state"),

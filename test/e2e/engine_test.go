@@ -3,8 +3,7 @@
 package e2e
 
 import (
-	"context"
-	"errors"
+	"crypto/rand"
 	"slices"
 	"strings"
 	"testing"
@@ -15,6 +14,9 @@ import (
 
 // prefix is how the names of all projects of these tests begin.
 const prefix = "devup-e2e-"
+
+// thisRun is how those of this run begin: several runs may share an engine.
+var thisRun = prefix + strings.ToLower(rand.Text()[:4])
 
 const projectLabel = "com.docker.compose.project"
 
@@ -71,46 +73,4 @@ func left(t *testing.T, project string) []string {
 		all = append(all, "volume "+v.Name)
 	}
 	return all
-}
-
-// reap removes all that these tests made on the engine, of this run and of runs that
-// were killed: whatever belongs to a project with our prefix.
-func reap(ctx context.Context) error {
-	var failed []error
-	ours := func(labels map[string]string) bool { return strings.HasPrefix(labels[projectLabel], prefix) }
-	list, err := docker.ContainerList(ctx, client.ContainerListOptions{All: true})
-	failed = append(failed, err)
-	for _, c := range list.Items {
-		if ours(c.Labels) {
-			_, err := docker.ContainerRemove(ctx, c.ID, client.ContainerRemoveOptions{Force: true, RemoveVolumes: true})
-			failed = append(failed, err)
-		}
-	}
-	networks, err := docker.NetworkList(ctx, client.NetworkListOptions{})
-	failed = append(failed, err)
-	for _, n := range networks.Items {
-		if ours(n.Labels) {
-			_, err := docker.NetworkRemove(ctx, n.ID, client.NetworkRemoveOptions{})
-			failed = append(failed, err)
-		}
-	}
-	volumes, err := docker.VolumeList(ctx, client.VolumeListOptions{})
-	failed = append(failed, err)
-	for _, v := range volumes.Items {
-		if ours(v.Labels) {
-			_, err := docker.VolumeRemove(ctx, v.Name, client.VolumeRemoveOptions{Force: true})
-			failed = append(failed, err)
-		}
-	}
-	images, err := docker.ImageList(ctx, client.ImageListOptions{})
-	failed = append(failed, err)
-	for _, i := range images.Items {
-		for _, tag := range i.RepoTags {
-			if strings.HasPrefix(tag, prefix) {
-				_, err := docker.ImageRemove(ctx, tag, client.ImageRemoveOptions{Force: true})
-				failed = append(failed, err)
-			}
-		}
-	}
-	return errors.Join(failed...)
 }

@@ -54,9 +54,9 @@ func runAll(m *testing.M) (code int, err error) {
 	if out, err := build.CombinedOutput(); err != nil {
 		return 1, fmt.Errorf("build devup: %w\n%s", err, out)
 	}
-	if err := reap(ctx); err != nil { // of a run that was killed
+	if err := reap(ctx, ofKilledRuns); err != nil {
 		return 1, err
 	}
 	code = m.Run()
-	return code, reap(ctx)
+	return code, reap(ctx, ofThisRun)
 }

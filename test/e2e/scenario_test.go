@@ -1,0 +1,212 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/moby/moby/client"
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// scene is what a scenario's commands know: its project, and what was marked there.
+type scene struct {
+	project string
+	marked  map[string]string       // IDs of containers by name
+	after   []func(context.Context) // remove what was made beside the project
+}
+
+// TestScenarios runs the scripts of testdata/scenario. The first line of each says which
+// invariant it holds. A script's files lie in a folder that is named as the project; what
+// the engine has of it is removed at the end, also after a failure.
+//
+// Beside testscript's own commands, a script has devup, compose (the binary, where there
+// is one), `code N COMMAND`, `replace FILE OLD NEW`, `until PATTERN LOOK...` and what
+// looks says, which ask the engine itself.
+func TestScenarios(t *testing.T) {
+	t.Parallel()
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("testdata", "scenario"),
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
+		Setup:               setScene,
+		Condition:           holds,
+		Cmds:                scenarioCommands(),
+	})
+}
+
+func setScene(e *testscript.Env) error {
+	entries, err := os.ReadDir(e.WorkDir)
+	if err != nil {
+		return err
+	}
+	c := makeCheckout(e.WorkDir)
+	for _, entry := range entries {
+		if entry.Name() != ".tmp" { // testscript's own
+			if err := os.Rename(filepath.Join(e.WorkDir, entry.Name()), filepath.Join(c.dir, entry.Name())); err != nil {
+				return err
+			}
+		}
+	}
+	e.Cd, e.Vars = c.dir, append(e.Vars, c.env...)
+	e.Setenv("PROJECT", c.name)
+	e.Setenv("HOME", e.WorkDir)
+	e.Setenv("PATH", filepath.Dir(binary)+string(os.PathListSeparator)+os.Getenv("PATH"))
+	e.Setenv("DOCKER_HOST", docker.DaemonHost())
+	for i := range 3 {
+		e.Setenv(fmt.Sprintf("PORT%d", i+1), strconv.Itoa(freePort()))
+	}
+	scene := &scene{project: c.name, marked: map[string]string{}}
+	e.Values["scene"] = scene
+	e.Defer(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		if err := reap(ctx, ofProject(c.name)); err != nil {
+			e.T().Log(err)
+		}
+		for _, remove := range scene.after {
+			remove(ctx)
+		}
+	})
+	return nil
+}
+
+// holds tells whether a condition of a script is true: `[engine:28]` is an engine of that
+// version or a newer one, `[compose]` that the docker compose binary is there.
+func holds(condition string) (bool, error) {
+	if condition == "compose" {
+		return composeBinary() != "", nil
+	}
+	text, ok := strings.CutPrefix(condition, "engine:")
+	wanted, err := strconv.Atoi(text)
+	if !ok || err != nil {
+		return false, fmt.Errorf("there is no condition %q", condition)
+	}
+	version, err := docker.ServerVersion(context.Background(), client.ServerVersionOptions{})
+	if err != nil {
+		return false, err
+	}
+	major, _, _ := strings.Cut(version.Version, ".")
+	has, err := strconv.Atoi(major)
+	return has >= wanted, err
+}
+
+// composeBinary is a docker compose that runs by itself, or nothing.
+func composeBinary() string {
+	out, err := exec.Command(filepath.Join(root, "test", "world", "compose")).Output()
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(out))
+}
+
+// lastPort begins somewhere in a range that no engine gives out by itself, and where
+// another run of these tests is not likely to begin.
+var lastPort atomic.Int32
+
+func init() { lastPort.Store(int32(20000 + os.Getpid()*37%9000)) }
+
+func freePort() int {
+	for {
+		port := int(lastPort.Add(1))
+		if l, err := net.Listen("tcp", net.JoinHostPort("", strconv.Itoa(port))); err == nil {
+			_ = l.Close()
+			return port
+		}
+	}
+}
+
+func scenarioCommands() map[string]func(*testscript.TestScript, bool, []string) {
+	all := map[string]func(*testscript.TestScript, bool, []string){
+		"devup": func(ts *testscript.TestScript, neg bool, args []string) { execute(ts, neg, binary, args) },
+		"compose": func(ts *testscript.TestScript, neg bool, args []string) {
+			execute(ts, neg, composeBinary(), args)
+		},
+		"code": code, "replace": replace, "until": until,
+	}
+	looked := map[string]func(*testscript.TestScript, bool, []string){}
+	for name, see := range looks() {
+		looked[name] = func(ts *testscript.TestScript, neg bool, args []string) {
+			ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+			defer cancel()
+			out, err := see(ts.Value("scene").(*scene), ctx, args)
+			fmt.Fprint(ts.Stdout(), out)
+			if (err != nil) != neg {
+				ts.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
+			}
+		}
+	}
+	maps.Copy(all, looked)
+	return all
+}
+
+func execute(ts *testscript.TestScript, neg bool, program string, args []string) {
+	if err := ts.Exec(program, args...); (err != nil) != neg {
+		ts.Fatalf("%s %s: %v", filepath.Base(program), strings.Join(args, " "), err)
+	}
+}
+
+// code runs a program that must end with an exit code: `code 4 devup up`.
+func code(ts *testscript.TestScript, _ bool, args []string) {
+	err := ts.Exec(args[1], args[2:]...)
+	got := "0"
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+		got = strconv.Itoa(exit.ExitCode())
+	} else if err != nil {
+		ts.Fatalf("%v", err)
+	}
+	if got != args[0] {
+		ts.Fatalf("exit code %s, want %s", got, args[0])
+	}
+}
+
+// replace edits a file: `replace compose.yaml 'COLOR: blue' 'COLOR: red'`.
+func replace(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 3 {
+		ts.Fatalf("replace wants FILE OLD NEW")
+	}
+	content := ts.ReadFile(args[0])
+	if !strings.Contains(content, args[1]) {
+		ts.Fatalf("%s does not contain %q", args[0], args[1])
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Replace(content, args[1], args[2], 1)), 0o600))
+}
+
+// until looks again and again until what it sees matches: `until healthy state web`.
+func until(ts *testscript.TestScript, _ bool, args []string) {
+	pattern, err := regexp.Compile("(?m)" + args[0])
+	ts.Check(err)
+	see, ok := looks()[args[1]]
+	if !ok {
+		ts.Fatalf("%s does not look at the engine", args[1])
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		out, err := see(ts.Value("scene").(*scene), ctx, args[2:])
+		if err == nil && pattern.MatchString(out) {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			ts.Fatalf("no %s; at last: %v\n%s", args[0], err, out)
+		case <-tick.C:
+		}
+	}
+}
