@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -19,27 +20,56 @@ import (
 // pollEvery is how often files are looked at whose changes nobody tells.
 const pollEvery = time.Second
 
-// notifier is the [source] of the system's file events. Those of folders where
-// events do not cross it replaces by looking at everything again and again.
+// notifier is the [source] of the system's file events. For watched paths where
+// events do not cross, and for those that the system has no watches left for, it
+// has everything looked at again and again instead.
 type notifier struct {
 	watcher *fsnotify.Watcher
-	polled  []string // paths that are looked at; never told by events
+	roots   []string // the watched paths
 	every   time.Duration
+
+	mu     sync.Mutex
+	polled []string // those of the roots that are looked at
 }
 
-func newNotifier(polled []string) (*notifier, error) {
+func newNotifier(rules []Rule, polled []string) (*notifier, error) {
 	w, err := fsnotify.NewWatcher()
 	if err != nil {
 		return nil, explainAdd("", err)
 	}
-	return &notifier{watcher: w, polled: polled, every: pollEvery}, nil
+	n := &notifier{watcher: w, polled: polled, every: pollEvery}
+	for _, r := range rules {
+		n.roots = append(n.roots, r.Path)
+	}
+	return n, nil
 }
 
+// add has a folder watched. The error says that the system refused, and is given
+// once for each watched path: from then on its files are looked at instead.
 func (n *notifier) add(folder string) error {
-	if slices.ContainsFunc(n.polled, func(p string) bool { _, ok := inside(p, folder); return ok }) {
+	if slices.ContainsFunc(n.looked(), func(p string) bool { _, ok := inside(p, folder); return ok }) {
 		return nil
 	}
-	return n.watcher.Add(folder)
+	err := n.watcher.Add(folder)
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EMFILE) {
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		for _, r := range n.roots {
+			_, below := inside(r, folder)
+			_, above := inside(folder, r)
+			if (below || above) && !slices.Contains(n.polled, r) {
+				n.polled = append(n.polled, r)
+			}
+		}
+	}
+	return err
+}
+
+// looked are the paths that are looked at again and again.
+func (n *notifier) looked() []string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return slices.Clone(n.polled)
 }
 
 func (n *notifier) remove(folder string) {
@@ -51,17 +81,10 @@ func (n *notifier) close() { _ = n.watcher.Close() }
 // hints gives what the system tells, until ctx ends. The channel is closed then.
 func (n *notifier) hints(ctx context.Context) <-chan hint {
 	out := make(chan hint)
-	var tick <-chan time.Time
-	var ticker *time.Ticker
-	if len(n.polled) > 0 {
-		ticker = time.NewTicker(n.every)
-		tick = ticker.C
-	}
 	go func() {
 		defer close(out)
-		if ticker != nil {
-			defer ticker.Stop()
-		}
+		tick := time.NewTicker(n.every)
+		defer tick.Stop()
 		send := func(h hint) {
 			select {
 			case out <- h:
@@ -71,8 +94,8 @@ func (n *notifier) hints(ctx context.Context) <-chan hint {
 		for ctx.Err() == nil {
 			select {
 			case <-ctx.Done():
-			case <-tick:
-				for _, p := range n.polled {
+			case <-tick.C:
+				for _, p := range n.looked() {
 					send(hint{path: p, ops: recheck})
 				}
 			case e := <-n.watcher.Events:
@@ -80,7 +103,7 @@ func (n *notifier) hints(ctx context.Context) <-chan hint {
 					send(hint{path: e.Name, ops: opsOf(e.Op)})
 				}
 			case <-n.watcher.Errors: // the queue ran over, or a folder went away under the system's hands
-				for _, p := range n.watcher.WatchList() {
+				for _, p := range n.roots {
 					send(hint{path: p, ops: recheck})
 				}
 			}
@@ -152,10 +175,10 @@ func explainAdd(folder string, err error) error {
 	}
 	switch {
 	case errors.Is(err, syscall.ENOSPC):
-		return fail.Wrap(err, fail.Failed, "raise it: sudo sysctl fs.inotify.max_user_watches=524288; or set DEVUP_WATCH_POLL=true",
-			"this system's limit of watched folders is reached, so changes in %s and others are not seen", where)
+		return fail.Wrap(err, fail.Failed, "raise the limit: sudo sysctl fs.inotify.max_user_watches=524288",
+			"this system's limit of watched folders is reached at %s, so the files are looked at once a second", where)
 	case errors.Is(err, syscall.EMFILE):
-		return fail.Wrap(err, fail.Failed, "raise it: sudo sysctl fs.inotify.max_user_instances=1024",
+		return fail.Wrap(err, fail.Failed, "raise the limit: sudo sysctl fs.inotify.max_user_instances=1024",
 			"this system's limit of programs that watch files is reached")
 	case errors.Is(err, fs.ErrPermission):
 		return fail.Wrap(err, fail.Denied, "make it readable, or name it under ignore", "changes in %s are not seen: it may not be read", where)

@@ -49,9 +49,9 @@ func compile(texts []string) (patterns, error) {
 	return made, nil
 }
 
-// match tells whether the patterns match a relative path with slashes.
-func (p patterns) match(name string) bool {
-	matched := false
+// match tells whether the patterns match a relative path with slashes, given what
+// those before them said.
+func (p patterns) match(name string, matched bool) bool {
 	for _, one := range p {
 		if one.readmit != matched {
 			continue // it could not change the answer
@@ -84,25 +84,48 @@ func (p patterns) mayReadmit(folder string) bool {
 	})
 }
 
-// defaultIgnores are what nobody wants to have synced: version control, what editors
-// write beside the files, and node_modules, whose packages are made for the system
-// that they were installed on. Who names node_modules gets it.
-func defaultIgnores(root string, include, ignore []string) []string {
-	ignores := []string{
-		"**/.git", "**/.hg", "**/.svn",
-		"**/.idea", "**/*___jb_tmp___", "**/*___jb_old___", // JetBrains
-		"**/.#*", "**/#*#", // Emacs
-		"**/4913", "**/*~", "**/.*.sw[opnx]", // Vim, which tries with 4913 whether it may write
-		"**/.*.kate-swp", "**/.goutputstream-*", // Kate, Gnome
-		"**/.DS_Store", "**/*-go-tmp-umask",
-	}
-	const modules = "node_modules"
+// modules is the folder of packages of Node.
+const modules = "node_modules"
+
+// wantsModules tells whether a rule names node_modules other than to ignore it.
+// Otherwise it is left out: its packages are made for the system that they were
+// installed on.
+func wantsModules(root string, include, ignore []string) bool {
 	named := func(text string) bool { return strings.Contains(text, modules) }
-	wanted := named(filepath.ToSlash(root)) || slices.ContainsFunc(include, named)
-	if !wanted && !slices.ContainsFunc(ignore, func(text string) bool { return strings.HasPrefix(text, "!") && named(text) }) {
-		ignores = append(ignores, "**/"+modules)
+	return named(root) || slices.ContainsFunc(include, named) ||
+		slices.ContainsFunc(ignore, func(text string) bool { return strings.HasPrefix(text, "!") && named(text) })
+}
+
+// litter tells whether a relative path is, or lies in, what nobody wants to have
+// synced: version control, and what editors and tools write beside the files.
+// It is asked about every file, so it is no list of patterns.
+func litter(name string, withModules bool) bool {
+	for part := range strings.SplitSeq(name, "/") {
+		switch part {
+		case ".git", ".hg", ".svn", ".idea", ".DS_Store", "4913": // with the last, Vim tries whether it may write
+			return true
+		case modules:
+			if !withModules {
+				return true
+			}
+		case "":
+			continue
+		}
+		last := part[len(part)-1]
+		switch {
+		case last == '~', part[0] == '#' && last == '#', strings.HasPrefix(part, ".#"), // Vim, Emacs
+			strings.HasSuffix(part, "___jb_tmp___"), strings.HasSuffix(part, "___jb_old___"), // JetBrains
+			strings.HasPrefix(part, ".goutputstream-"), strings.HasSuffix(part, "-go-tmp-umask"): // Gnome, Go
+			return true
+		case part[0] != '.':
+			continue
+		}
+		switch path.Ext(part) {
+		case ".swp", ".swo", ".swn", ".swx", ".kate-swp": // Vim, Kate
+			return true
+		}
 	}
-	return ignores
+	return false
 }
 
 // buildIgnores are what the build of a service leaves out of its context, and the

@@ -23,6 +23,7 @@ type Rule struct {
 
 	include patterns // relative to Path; nil includes everything
 	ignore  patterns // relative to Path
+	modules bool     // node_modules is wanted
 	context string   // the folder that outside is relative to
 	outside patterns // what the build leaves out of its context
 }
@@ -83,11 +84,12 @@ func ruleOf(s types.ServiceConfig, t types.Trigger) (Rule, error) {
 			r.Target = path.Join("/", t.Target, filepath.Base(r.Path))
 		}
 	}
+	r.modules = wantsModules(filepath.ToSlash(r.Path), t.Include, t.Ignore)
 	var err error
 	if r.include, err = compile(t.Include); err != nil {
 		return bad("", "has a pattern under include that cannot be understood: %v", err)
 	}
-	if r.ignore, err = compile(slices.Concat(defaultIgnores(r.Path, t.Include, t.Ignore), t.Ignore)); err != nil {
+	if r.ignore, err = compile(t.Ignore); err != nil {
 		return bad("", "has a pattern under ignore that cannot be understood: %v", err)
 	}
 	return r, nil
@@ -101,7 +103,7 @@ func (r Rule) syncs() bool {
 // Covers tells whether a change of a path is the rule's business.
 func (r Rule) Covers(name string) bool {
 	relative, ok := inside(r.Path, name)
-	return ok && (r.include == nil || relative == "." || r.include.match(relative)) && !r.ignores(name)
+	return ok && (r.include == nil || relative == "." || r.include.match(relative, false)) && !r.ignores(name)
 }
 
 // ignores tells whether the rule leaves out a path, whatever it includes. The
@@ -111,11 +113,11 @@ func (r Rule) ignores(name string) bool {
 	if !ok || relative == "." {
 		return !ok
 	}
-	if r.ignore.match(relative) {
+	if r.ignore.match(relative, litter(relative, r.modules)) {
 		return true
 	}
 	below, ok := inside(r.context, name)
-	return ok && r.context != "" && r.outside.match(below)
+	return ok && r.context != "" && r.outside.match(below, false)
 }
 
 // skips tells whether nothing in a folder can be the rule's business, so that it

@@ -54,7 +54,7 @@ type tree struct {
 	sink    event.Sink
 	entries map[string]entry
 	warned  map[string]bool // paths of which was said that they cannot be read
-	limit   error           // why a folder could not be added to the source, once that happened
+	refused bool            // that a folder could not be added to the source was said
 	changed map[string]Change
 }
 
@@ -94,17 +94,12 @@ func (t *tree) relevant(name string) bool {
 	return false
 }
 
-// fill reads everything for the first time. The error is that of the source, when
-// not even the watched paths themselves could be added.
-func (t *tree) fill() error {
+// fill reads everything for the first time.
+func (t *tree) fill() {
 	for _, r := range t.roots {
 		t.check(r, recheck)
-		if t.limit != nil && len(t.entries) == 0 {
-			return t.limit
-		}
 	}
 	clear(t.changed)
-	return nil
 }
 
 // known is everything that is there, as changes that create it.
@@ -304,14 +299,12 @@ func (t *tree) warn(name string, err error) {
 	}
 }
 
-// refuse says once that the system watches no more folders. What it watches goes on.
+// refuse says once that a folder cannot be watched. What is watched goes on.
 func (t *tree) refuse(name string, err error) {
-	if t.limit != nil {
-		return
-	}
-	t.limit = explainAdd(name, err)
-	if len(t.entries) > 1 {
-		t.sink(event.Event{Kind: event.Note, State: event.Warning, Text: t.limit.Error() + hintOf(t.limit)})
+	if !t.refused {
+		t.refused = true
+		err = explainAdd(name, err)
+		t.sink(event.Event{Kind: event.Note, State: event.Warning, Text: err.Error() + hintOf(err)})
 	}
 }
 

@@ -6,10 +6,13 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
+	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/devup-cli/devup/internal/event"
@@ -34,15 +37,13 @@ func follow(t *testing.T, poll bool, rule string) *watching {
 		t.Fatal(err)
 	}
 	rules := parse(t, strings.ReplaceAll(rule, "/w", dir))
-	from, err := newNotifier(polled(rules, poll))
+	from, err := newNotifier(rules, polled(rules, poll))
 	if err != nil {
 		t.Fatal(err)
 	}
 	from.every = 20 * time.Millisecond
 	w := &watching{t: t, dir: dir, tree: newTree(rules, from, event.Discard), batches: make(chan map[string]op)}
-	if err := w.tree.fill(); err != nil {
-		t.Fatal(err)
-	}
+	w.tree.fill()
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})
 	go func() {
@@ -187,9 +188,7 @@ func TestUnreadable(t *testing.T) {
 	}
 	said := 0
 	tree := newTree(parse(t, "web sync "+dir+" -> /a"), nobody{}, func(event.Event) { said++ })
-	if err := tree.fill(); err != nil {
-		t.Fatal(err)
-	}
+	tree.fill()
 	if err := os.Chmod(filepath.Join(dir, "d"), 0); err != nil {
 		t.Fatal(err)
 	}
@@ -215,5 +214,56 @@ func TestSilent(t *testing.T) {
 		if got := silent(mounts, name); got != want {
 			t.Errorf("%s: %v, want %v", name, got, want)
 		}
+	}
+}
+
+// full is a source that has no watch left for some folders.
+type full struct{ nobody }
+
+func (full) add(folder string) error {
+	if strings.HasSuffix(folder, "many") {
+		return &os.PathError{Op: "inotify_add_watch", Path: folder, Err: syscall.ENOSPC}
+	}
+	return nil
+}
+
+// TestLimit: when the system watches no more folders, that is said in one sentence
+// with what to do.
+func TestLimit(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := errors.Join(os.MkdirAll(filepath.Join(dir, "a", "many"), 0o755), os.MkdirAll(filepath.Join(dir, "b", "many"), 0o755)); err != nil {
+		t.Fatal(err)
+	}
+	var said []string
+	tree := newTree(parse(t, "web sync "+dir+" -> /a"), full{}, func(e event.Event) { said = append(said, e.Text) })
+	tree.fill()
+	want := []string{"this system's limit of watched folders is reached at " + filepath.Join(dir, "a", "many") +
+		", so the files are looked at once a second; raise the limit: sudo sysctl fs.inotify.max_user_watches=524288"}
+	if diff := cmp.Diff(want, said); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func BenchmarkFill(b *testing.B) {
+	dir := b.TempDir()
+	for i := range 100 {
+		sub := filepath.Join(dir, "some", "folder", strconv.Itoa(i))
+		if err := os.MkdirAll(sub, 0o755); err != nil {
+			b.Fatal(err)
+		}
+		for j := range 100 {
+			if err := os.WriteFile(filepath.Join(sub, strconv.Itoa(j)+".js"), nil, 0o644); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	s := types.ServiceConfig{Name: "web"}
+	r, err := ruleOf(s, types.Trigger{Path: dir, Action: types.WatchActionSync, Target: "/a", Ignore: []string{"dist"}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		newTree([]Rule{r}, nobody{}, event.Discard).fill()
 	}
 }

@@ -69,18 +69,15 @@ type Options struct {
 // Run syncs what the rules want synced from the beginning and then follows the
 // files until ctx ends, which is its only way to end without an error. A container
 // that cannot be written to and a file that cannot be read are warnings. The error
-// is a *fail.Error where the system's limit of watched folders is reached before
-// anything could be followed.
+// is a *fail.Error where the system lets no more programs watch files.
 func Run(ctx context.Context, e Engine, rules []Rule, o Options) error {
-	from, err := newNotifier(polled(rules, o.Poll))
+	from, err := newNotifier(rules, polled(rules, o.Poll))
 	if err != nil {
 		return err
 	}
 	defer from.close()
 	t := newTree(rules, from, o.Sink)
-	if err := t.fill(); err != nil {
-		return err
-	}
+	t.fill()
 	w := newWorker(e, rules, t, o)
 	batches := make(chan map[string]op)
 	ctx, cancel := context.WithCancel(ctx)
@@ -97,9 +94,7 @@ func Run(ctx context.Context, e Engine, rules []Rule, o Options) error {
 // Once syncs what the rules want synced from the beginning and returns.
 func Once(ctx context.Context, e Engine, rules []Rule, o Options) error {
 	t := newTree(rules, nobody{}, o.Sink)
-	if err := t.fill(); err != nil {
-		return err
-	}
+	t.fill()
 	newWorker(e, rules, t, o).begin(ctx)
 	return ctx.Err()
 }

@@ -38,10 +38,11 @@ type worker struct {
 	mu     sync.Mutex
 	owners map[string]*owners // by container ID: those that are known
 	said   map[string]bool    // what was said once
+	later  map[string]Todo    // by container ID: what waits until it runs, because removing needs a running one
 }
 
 func newWorker(e Engine, rules []Rule, t *tree, o Options) *worker {
-	return &worker{engine: e, rules: rules, tree: t, options: o, owed: map[string]Todo{}, owners: map[string]*owners{}, said: map[string]bool{}}
+	return &worker{engine: e, rules: rules, tree: t, options: o, owed: map[string]Todo{}, owners: map[string]*owners{}, said: map[string]bool{}, later: map[string]Todo{}}
 }
 
 // begin syncs what is synced from the beginning, and gets to know the containers,
@@ -161,6 +162,7 @@ func (w *worker) container(ctx context.Context, c Container, t Todo, out *outcom
 			out.began()
 		}
 	}
+	t = w.waiting(c, t)
 	if err := w.update(ctx, c, t, out); err != nil {
 		out.fail(c, err)
 		if fresh { // so that it is met again
@@ -209,6 +211,21 @@ func (w *worker) meet(ctx context.Context, c Container) (fresh bool, err error) 
 	w.owners[c.ID] = found
 	w.mu.Unlock()
 	return true, nil
+}
+
+// waiting adds what waited for a container that runs now, and keeps what asks for
+// removing until a stopped one runs.
+func (w *worker) waiting(c Container, t Todo) Todo {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if kept, ok := w.later[c.ID]; ok {
+		t = merge(kept, t)
+		delete(w.later, c.ID)
+	}
+	if !c.Running && len(t.Remove) > 0 {
+		w.later[c.ID] = Todo{Service: t.Service, Remove: t.Remove, Copy: t.Copy, Replace: t.Replace}
+	}
+	return t
 }
 
 // update removes and copies.
