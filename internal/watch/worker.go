@@ -8,12 +8,10 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
 
-	"github.com/containerd/errdefs"
 	"github.com/moby/moby/client"
 	"golang.org/x/sync/errgroup"
 
@@ -33,6 +31,7 @@ type worker struct {
 	options Options
 	owed    map[string]Todo // by service: what failed, and is done with the next batch
 	soon    bool            // what is owed is tried again without waiting for a batch
+	last    []Container     // those that there were with the last batch
 	batch   int             // counts those that something was done for
 
 	mu     sync.Mutex
@@ -61,40 +60,75 @@ func (w *worker) perform(ctx context.Context, todos []Todo) {
 		}
 		byService[t.Service] = t
 	}
-	if !w.rebuild(ctx, byService) {
+	if !w.rebuild(ctx, byService) { // then the containers are others
 		return
 	}
-	containers, err := w.options.Containers(ctx)
+	w.batch++
+	done := map[string]*outcome{}
+	for _, name := range w.services() {
+		done[name] = &outcome{todo: byService[name]}
+	}
+	containers, err := w.spread(ctx, done)
+	if ctx.Err() != nil {
+		return
+	}
 	if err != nil {
 		w.fail(ctx, "", "cannot ask the engine for the containers", err)
 		w.owed, w.soon = byService, true
 		return
 	}
-	w.batch++
-	var group errgroup.Group
-	group.SetLimit(atOnce)
-	done := map[string]*outcome{}
-	for _, name := range w.services() {
-		of := slices.DeleteFunc(slices.Clone(containers), func(c Container) bool { return c.Service != name })
-		t := byService[name]
-		if len(of) == 0 && !t.empty() {
+	for _, name := range slices.Sorted(maps.Keys(done)) {
+		out := done[name]
+		for _, c := range containers {
+			if c.Service == name {
+				out.containers++
+			}
+		}
+		if out.containers == 0 && !out.todo.empty() {
 			w.once(name+" has no container, so nothing is done for it", event.Warning)
 		}
-		done[name] = &outcome{todo: t, containers: len(of)}
-		for _, c := range of {
+		w.report(ctx, name, out, time.Since(began))
+	}
+}
+
+// spread does in every container what its service asks for, and lists the containers.
+// Those of the last time get it while the engine is asked whether they are still the
+// ones: mostly they are, and an edit is there the sooner.
+func (w *worker) spread(ctx context.Context, done map[string]*outcome) ([]Container, error) {
+	var now []Container
+	var failed error
+	asked := make(chan struct{})
+	go func() {
+		defer close(asked)
+		now, failed = w.options.Containers(ctx)
+	}()
+	before := w.last
+	w.round(ctx, before, done)
+	<-asked
+	if failed != nil {
+		return nil, failed
+	}
+	w.last = now
+	for _, out := range done { // what is gone need not have worked
+		out.failed = slices.DeleteFunc(out.failed, func(f failure) bool { return !slices.Contains(now, f.container) })
+	}
+	w.round(ctx, slices.DeleteFunc(slices.Clone(now), func(c Container) bool { return slices.Contains(before, c) }), done)
+	return now, nil
+}
+
+// round does in containers what their services ask for.
+func (w *worker) round(ctx context.Context, containers []Container, done map[string]*outcome) {
+	var group errgroup.Group
+	group.SetLimit(atOnce)
+	for _, c := range containers {
+		if out := done[c.Service]; out != nil {
 			group.Go(func() error {
-				w.container(ctx, c, t, done[name])
+				w.container(ctx, c, out.todo, out)
 				return nil
 			})
 		}
 	}
 	_ = group.Wait() // failures are in the outcomes
-	if ctx.Err() != nil {
-		return
-	}
-	for _, name := range slices.Sorted(maps.Keys(done)) {
-		w.report(ctx, name, done[name], time.Since(began))
-	}
 }
 
 // services are those that have rules, sorted.
@@ -121,6 +155,7 @@ func (w *worker) rebuild(ctx context.Context, byService map[string]Todo) bool {
 	if len(names) == 0 {
 		return true
 	}
+	w.last = nil
 	began := time.Now()
 	text := strings.Join(names, ", ")
 	w.event(event.Event{Kind: event.Note, Text: text + ": files changed, building"})
@@ -135,19 +170,6 @@ func (w *worker) rebuild(ctx context.Context, byService map[string]Todo) bool {
 	return true
 }
 
-// outcome is what became of a service's todo, over all its containers.
-type outcome struct {
-	todo       Todo
-	containers int
-
-	mu      sync.Mutex
-	sent    int  // the most that one container got
-	removed int  // likewise
-	all     bool // what is synced from the beginning went to a new container
-	restart bool
-	failed  []error
-}
-
 // container brings one container up to date.
 func (w *worker) container(ctx context.Context, c Container, t Todo, out *outcome) {
 	fresh, err := w.meet(ctx, c)
@@ -159,7 +181,6 @@ func (w *worker) container(ctx context.Context, c Container, t Todo, out *outcom
 		all := syncAll(w.rules, c.Service, w.tree.known())
 		if len(all.Copy) > 0 {
 			t = merge(all, t)
-			out.began()
 		}
 	}
 	t = w.waiting(c, t)
@@ -306,92 +327,6 @@ func (w *worker) exec(ctx context.Context, c Container, words []string, o client
 	}
 }
 
-// report says what was done for a service, and keeps what failed for another try.
-func (w *worker) report(ctx context.Context, service string, out *outcome, took time.Duration) {
-	if parts := out.words(); len(parts) > 0 {
-		w.event(event.Event{Kind: event.Service, ID: w.id(service), Name: service, State: event.Done, Text: strings.Join(parts, ", "), Took: took})
-	}
-	if len(out.failed) == 0 {
-		return
-	}
-	out.todo.Restart, out.todo.Execs = false, nil // once is enough
-	w.owed[service] = out.todo
-	for _, err := range out.failed {
-		if passing(err) {
-			w.soon = true
-		} else {
-			w.fail(ctx, service, "not updated", err)
-		}
-	}
-}
-
-// words say what happened, empty for nothing.
-func (o *outcome) words() []string {
-	var parts []string
-	if o.sent > 0 {
-		text := "synced " + count(o.sent, "file")
-		if o.containers > 1 {
-			text += " to " + strconv.Itoa(o.containers) + " containers"
-		}
-		parts = append(parts, text)
-	}
-	if o.removed > 0 {
-		parts = append(parts, "removed "+count(o.removed, "path"))
-	}
-	if o.restart {
-		parts = append(parts, "restarted")
-	}
-	return parts
-}
-
-func (o *outcome) fail(c Container, err error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.failed = append(o.failed, fmt.Errorf("%s: %w", c.Name, err))
-}
-
-func (o *outcome) began() { o.mu.Lock(); o.all = true; o.mu.Unlock() }
-
-func (o *outcome) restarted() { o.mu.Lock(); o.restart = true; o.mu.Unlock() }
-
-func (o *outcome) copied(n int) { o.mu.Lock(); o.sent = max(o.sent, n); o.mu.Unlock() }
-
-func (o *outcome) gone(n int) { o.mu.Lock(); o.removed = max(o.removed, n); o.mu.Unlock() }
-
-// event reports.
-func (w *worker) event(e event.Event) { w.options.Sink(e) }
-
-// id tells the reports of one batch from those of others.
-func (w *worker) id(service string) string { return "watch " + strconv.Itoa(w.batch) + " " + service }
-
-// fail reports what could not be done.
-func (w *worker) fail(ctx context.Context, service, what string, err error) {
-	if ctx.Err() != nil {
-		return
-	}
-	text := what + ": " + err.Error()
-	if service != "" {
-		text = service + ": " + text
-	}
-	w.event(event.Event{Kind: event.Note, State: event.Warning, Text: text})
-}
-
-// once says something the first time only.
-func (w *worker) once(text string, state event.State) {
-	w.mu.Lock()
-	said := w.said[text]
-	w.said[text] = true
-	w.mu.Unlock()
-	if !said {
-		w.event(event.Event{Kind: event.Note, State: state, Text: text})
-	}
-}
-
-// passing tells whether an error comes from a container that is just being replaced.
-func passing(err error) bool {
-	return errdefs.IsNotFound(err) || errdefs.IsConflict(err) || strings.Contains(err.Error(), "is not running")
-}
-
 // refusesKind tells whether the engine found a file where a folder goes, or the
 // reverse. Its answer has no code of its own.
 func refusesKind(err error) bool {
@@ -409,13 +344,6 @@ func withoutFolders(pairs []Pair) []Pair {
 		holds[filepath.ToSlash(filepath.Dir(p.Target))] = true
 	}
 	return slices.DeleteFunc(slices.Clone(pairs), func(p Pair) bool { return holds[p.Target] })
-}
-
-func count(n int, of string) string {
-	if n == 1 {
-		return "1 " + of
-	}
-	return strconv.Itoa(n) + " " + of + "s"
 }
 
 // variables are an exec's environment. A name without a value has none here.
