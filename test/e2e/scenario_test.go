@@ -38,14 +38,15 @@ type scene struct {
 // looks says, which ask the engine itself.
 func TestScenarios(t *testing.T) {
 	t.Parallel()
+	compose := composeBinary(t)
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "scenario"),
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
 		Setup:               setScene,
-		Condition:           holds,
-		Cmds:                scenarioCommands(),
+		Condition:           func(condition string) (bool, error) { return holds(condition, compose) },
+		Cmds:                scenarioCommands(compose),
 	})
 }
 
@@ -87,9 +88,9 @@ func setScene(e *testscript.Env) error {
 
 // holds tells whether a condition of a script is true: `[engine:28]` is an engine of that
 // version or a newer one, `[compose]` that the docker compose binary is there.
-func holds(condition string) (bool, error) {
+func holds(condition, compose string) (bool, error) {
 	if condition == "compose" {
-		return composeBinary() != "", nil
+		return compose != "", nil
 	}
 	text, ok := strings.CutPrefix(condition, "engine:")
 	wanted, err := strconv.Atoi(text)
@@ -103,15 +104,6 @@ func holds(condition string) (bool, error) {
 	major, _, _ := strings.Cut(version.Version, ".")
 	has, err := strconv.Atoi(major)
 	return has >= wanted, err
-}
-
-// composeBinary is a docker compose that runs by itself, or nothing.
-func composeBinary() string {
-	out, err := exec.Command(filepath.Join(root, "test", "world", "compose")).Output()
-	if err != nil {
-		return ""
-	}
-	return strings.TrimSpace(string(out))
 }
 
 // lastPort begins somewhere in a range that no engine gives out by itself, and where
@@ -130,13 +122,11 @@ func freePort() int {
 	}
 }
 
-func scenarioCommands() map[string]func(*testscript.TestScript, bool, []string) {
+func scenarioCommands(compose string) map[string]func(*testscript.TestScript, bool, []string) {
 	all := map[string]func(*testscript.TestScript, bool, []string){
-		"devup": func(ts *testscript.TestScript, neg bool, args []string) { execute(ts, neg, binary, args) },
-		"compose": func(ts *testscript.TestScript, neg bool, args []string) {
-			execute(ts, neg, composeBinary(), args)
-		},
-		"code": code, "replace": replace, "until": until,
+		"devup":   func(ts *testscript.TestScript, neg bool, args []string) { execute(ts, neg, binary, args) },
+		"compose": func(ts *testscript.TestScript, neg bool, args []string) { execute(ts, neg, compose, args) },
+		"code":    code, "replace": replace, "until": until,
 	}
 	looked := map[string]func(*testscript.TestScript, bool, []string){}
 	for name, see := range looks() {
