@@ -17,7 +17,7 @@ var ours = map[string][]string{
 	"engine":    {"event", "fail"},
 	"build":     {"project", "egress", "event", "fail"},
 	"plan":      {"project", "fail"},
-	"run":       {"plan", "event", "fail"},
+	"run":       {"project", "plan", "event", "fail"},
 	"ready":     {"project", "event", "fail"},
 	"expose":    {"project", "workspace", "event", "fail"},
 	"logs":      {"event", "fail"},

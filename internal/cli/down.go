@@ -154,10 +154,15 @@ func (a *app) apply(ctx context.Context, r *running, todo *plan.Plan, stop *time
 		a.rehearse(todo)
 		return nil
 	}
-	var files *types.Project // knows the hooks of services
-	if r.project != nil {
-		files = r.project.Project
-	}
-	_, err := run.Apply(ctx, r.engine.Client, files, todo, run.Options{Project: r.name, StopTimeout: stop, Sink: a.ui.Sink()})
+	_, err := run.Apply(ctx, r.engine.Client, r.files(), todo, run.Options{Project: r.name, StopTimeout: stop, Sink: a.ui.Sink()})
 	return err
+}
+
+// files are what the project's files say, which knows the hooks of services; nil
+// when they cannot be read.
+func (r *running) files() *types.Project {
+	if r.project == nil {
+		return nil
+	}
+	return r.project.Project
 }

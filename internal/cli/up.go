@@ -204,7 +204,7 @@ func (a *app) stopNow(ctx context.Context, r *running, services []string, grace 
 	if err != nil {
 		return err
 	}
-	_, err = run.Apply(ctx, r.engine.Client, nil, plan.StopAll(now.Observed, services), run.Options{StopTimeout: grace, Sink: a.ui.Sink()})
+	_, err = run.Apply(ctx, r.engine.Client, r.files(), plan.StopAll(now.Observed, services), run.Options{StopTimeout: grace, Sink: a.ui.Sink()})
 	if errors.Is(err, context.DeadlineExceeded) {
 		return fail.Wrap(err, fail.Failed, "look at them with `devup ps`; `devup kill` ends them", "the services do not stop within a minute")
 	}

@@ -52,6 +52,7 @@ type Options struct {
 type Port struct {
 	Service  string
 	Index    int    // tells apart several publications of the same target, in the order of the config
+	Copy     int    // which container of the service it leads to: 0 for the first
 	Target   int    // port inside the container
 	Protocol string // "tcp", "udp" or "sctp"
 	Wanted   int    // host port that the config asks for; 0 means any
@@ -65,6 +66,7 @@ type PortKey struct {
 	Target   int
 	Protocol string
 	Index    int // tells apart several publications of the same target, in the order of the config
+	Copy     int // which container of the service it leads to: 0 for the first
 }
 
 // Where says what published ports are called in the place where devup runs,

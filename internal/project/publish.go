@@ -2,6 +2,7 @@ package project
 
 import (
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -10,12 +11,12 @@ import (
 
 // Key identifies the port.
 func (p Port) Key() PortKey {
-	return PortKey{Service: p.Service, Target: p.Target, Protocol: p.Protocol, Index: p.Index}
+	return PortKey{Service: p.Service, Target: p.Target, Protocol: p.Protocol, Index: p.Index, Copy: p.Copy}
 }
 
-// PublishedPorts lists the ports that the services publish, by service name and
-// then in the order of the config. Services on the host's own network publish
-// none.
+// PublishedPorts lists the ports that the services publish, by service name,
+// container, and then in the order of the config. Services on the host's own
+// network publish none.
 func (p *Project) PublishedPorts() []Port { return p.portsOf(p.Services) }
 
 // OtherPorts is [Project.PublishedPorts] of the services that Options.Services
@@ -25,9 +26,41 @@ func (p *Project) OtherPorts() []Port { return p.portsOf(p.others) }
 func (p *Project) portsOf(services types.Services) []Port {
 	var ports []Port
 	for _, name := range sortedKeys(services) {
-		ports = append(ports, published(services[name], p.Extensions[name].FixedPort)...)
+		s := services[name]
+		first := published(s, p.Extensions[name].FixedPort)
+		ports = append(ports, first...)
+		for number := 1; number < s.GetScale(); number++ {
+			ports = append(ports, copies(s, first, number)...)
+		}
 	}
 	return ports
+}
+
+// copies are the ports of another container of a service than its first: the
+// next of a range, as far as it goes, else what the first has asked for.
+func copies(s types.ServiceConfig, first []Port, number int) []Port {
+	ports := slices.Clone(first)
+	for i := range ports {
+		ports[i].Copy = number
+		if _, last, ranged := strings.Cut(s.Ports[i].Published, "-"); ranged && ports[i].Wanted+number <= wish(last) {
+			ports[i].Wanted += number
+		}
+	}
+	return ports
+}
+
+// hostPortsKey is where a resolved port has the host ports of the containers
+// after the first. As an extension it is no part of what a container is made of.
+const hostPortsKey = "x-devup-host-ports"
+
+// HostPort is the published port of the container of that number, from 1, of a
+// service. In a project that is not resolved it is what the config says.
+func HostPort(c types.ServicePortConfig, number int) string {
+	list, ok := c.Extensions[hostPortsKey].([]string)
+	if !ok || number < 2 || number-2 >= len(list) {
+		return c.Published
+	}
+	return list[number-2]
 }
 
 // published lists the ports of one service, one for each entry of s.Ports and

@@ -79,7 +79,7 @@ func (r *resolver) knownPorts() map[int]int {
 	known := map[int]int{}
 	all := r.project.portsOf(r.project.running())
 	for _, p := range all {
-		if _, ok := known[p.Wanted]; !ok && p.Wanted != 0 && p.Protocol == "tcp" {
+		if _, ok := known[p.Wanted]; !ok && p.Wanted != 0 && p.Protocol == "tcp" && p.Copy == 0 {
 			known[p.Wanted] = hostPort(p, r.hostPorts)
 		}
 	}
@@ -95,7 +95,16 @@ func (r *resolver) knownPorts() map[int]int {
 
 // publish puts host ports and addresses into the ports of the service.
 func (r *resolver) publish(s *types.ServiceConfig, fixed bool) {
-	for i, port := range published(*s, fixed) {
+	first := published(*s, fixed)
+	for number := 1; number < s.GetScale(); number++ {
+		for i, port := range copies(*s, first, number) {
+			if n := r.hostPorts[port.Key()]; n != 0 {
+				list, _ := s.Ports[i].Extensions[hostPortsKey].([]string)
+				s.Ports[i].Extensions = types.Extensions{hostPortsKey: append(list, strconv.Itoa(n))}
+			}
+		}
+	}
+	for i, port := range first {
 		if n := r.hostPorts[port.Key()]; n != 0 {
 			s.Ports[i].Published = strconv.Itoa(n)
 		}

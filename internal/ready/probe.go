@@ -123,18 +123,19 @@ type candidate struct {
 }
 
 // published gives the TCP ports of one container of a service. A port with a
-// single host port belongs to the first container.
+// single host port that nobody chose belongs to the first container.
 func published(s types.ServiceConfig, number int) []candidate {
 	var found []candidate
 	for _, port := range s.Ports {
 		if port.Protocol != "" && port.Protocol != "tcp" {
 			continue
 		}
-		first, last, isRange := strings.Cut(port.Published, "-")
+		own := project.HostPort(port, number)
+		first, last, isRange := strings.Cut(own, "-")
 		host := leading(first)
 		if isRange && host+number-1 <= leading(last) {
 			host += number - 1
-		} else if number > 1 {
+		} else if number > 1 && own == port.Published {
 			continue
 		}
 		if host == 0 {

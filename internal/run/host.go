@@ -17,7 +17,7 @@ import (
 // hostConfig is the part of a container that touches the machine it runs on.
 func hostConfig(p *types.Project, w wanted) (*container.HostConfig, error) {
 	s := w.service
-	bindings, err := portBindings(s)
+	bindings, err := portBindings(s, w.number)
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/moby/moby/api/types/network"
 
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/project"
 )
 
 // exposedPorts are the ports that a service exposes or publishes.
@@ -33,14 +34,14 @@ func exposedPorts(s types.ServiceConfig) (network.PortSet, error) {
 }
 
 // portBindings say which host ports lead to which of the service's.
-func portBindings(s types.ServiceConfig) (network.PortMap, error) {
+func portBindings(s types.ServiceConfig, number int) (network.PortMap, error) {
 	bindings := network.PortMap{}
 	for _, p := range s.Ports {
 		port, err := portOf(s.Name, p)
 		if err != nil {
 			return nil, err
 		}
-		binding := network.PortBinding{HostPort: p.Published}
+		binding := network.PortBinding{HostPort: project.HostPort(p, number)}
 		if p.HostIP != "" {
 			if binding.HostIP, err = netip.ParseAddr(p.HostIP); err != nil {
 				return nil, fail.Wrap(err, fail.Config, "write an IP address of this machine, such as 127.0.0.1", "service %s publishes on %q, which is no IP address", s.Name, p.HostIP)

@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"net/netip"
 	"strings"
@@ -10,7 +11,9 @@ import (
 	"github.com/containerd/errdefs"
 	"github.com/moby/moby/api/types/network"
 	"github.com/moby/moby/client"
+	"github.com/moby/moby/client/pkg/versions"
 
+	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/plan"
 )
@@ -21,15 +24,46 @@ func (a *applier) createNetwork(ctx context.Context, op plan.Op) error {
 	if err != nil {
 		return err
 	}
+	api := a.engine.ClientVersion()
+	if n.EnableIPv4 != nil && !*n.EnableIPv4 && versions.LessThan(api, "1.48") {
+		return older("network "+op.Key, "enable_ipv4: false", "28", api, "1.48")
+	}
+	if versions.LessThan(api, "1.44") {
+		// Such an engine would make a second network of the name.
+		if there, err := a.engine.NetworkInspect(ctx, n.Name, client.NetworkInspectOptions{}); err == nil && there.Network.Name == n.Name {
+			a.adopted(event.Network, n.Name, there.Network.Labels)
+			return nil
+		}
+	}
 	_, err = a.engine.NetworkCreate(ctx, n.Name, client.NetworkCreateOptions{
 		Driver: n.Driver, Options: n.DriverOpts, IPAM: ipam,
 		Internal: n.Internal, Attachable: n.Attachable, EnableIPv4: n.EnableIPv4, EnableIPv6: n.EnableIPv6,
 		Labels: a.shared(n.Labels, plan.LabelNetwork, op),
 	})
 	if errdefs.IsConflict(err) { // made by somebody since the look, or without our label: it serves
+		if there, err := a.engine.NetworkInspect(ctx, n.Name, client.NetworkInspectOptions{}); err == nil {
+			a.adopted(event.Network, n.Name, there.Network.Labels)
+		}
 		return nil
 	}
 	return err
+}
+
+// adopted warns of a network or volume that was there without this project
+// having made it. It is used as it is, whatever the files say of it.
+func (a *applier) adopted(kind event.Kind, name string, labels map[string]string) {
+	owner := labels[plan.LabelProject]
+	if owner == a.project.Name {
+		return
+	}
+	by := "and not by a project"
+	if owner != "" {
+		by = "by project " + owner
+	}
+	a.options.Sink(event.Event{
+		Kind: event.Note, ID: "adopted " + name, Name: name, State: event.Warning,
+		Text: fmt.Sprintf("the %s %s was there, made %s: it is used as it is (`external: true` says that this is meant)", kind, name, by),
+	})
 }
 
 // recreateNetwork replaces a network whose configuration changed. The project's
@@ -55,10 +89,13 @@ func (a *applier) recreateNetwork(ctx context.Context, op plan.Op) error {
 
 func (a *applier) createVolume(ctx context.Context, op plan.Op) error {
 	v := a.project.Volumes[op.Key]
-	_, err := a.engine.VolumeCreate(ctx, client.VolumeCreateOptions{
+	made, err := a.engine.VolumeCreate(ctx, client.VolumeCreateOptions{
 		Name: v.Name, Driver: v.Driver, DriverOpts: v.DriverOpts,
 		Labels: a.shared(v.Labels, plan.LabelVolume, op),
 	})
+	if err == nil { // also for a volume that was there
+		a.adopted(event.Volume, v.Name, made.Volume.Labels)
+	}
 	return err
 }
 

@@ -44,7 +44,7 @@ func Remembered(wanted []project.Port, containers []plan.Container) map[project.
 	used := map[string]map[int]bool{}
 	for _, w := range wanted {
 		for _, c := range containers {
-			if c.Service != w.Service || c.OneOff {
+			if c.Service != w.Service || c.OneOff || c.Number != w.Copy+1 {
 				continue
 			}
 			if used[c.ID] == nil {

@@ -81,7 +81,10 @@ type Outcome struct {
 func Run(ctx context.Context, m Machine, p *project.Project, survey run.Survey, o Options) (*Outcome, error) {
 	out := &Outcome{}
 	look := survey.Look(p.Name)
-	var err error
+	err := run.External(ctx, m.Engine, p.Project)
+	if err != nil {
+		return out, err
+	}
 	if look.Images, err = run.Images(ctx, m.Engine, references(p)); err != nil {
 		return out, err
 	}

@@ -35,10 +35,13 @@ func describeContainer(c container.InspectResponse) []string {
 	slices.Sort(c.Config.Env)
 	maps.DeleteFunc(c.Config.Labels, func(name, _ string) bool { return passing(name) })
 	for name, value := range c.Config.Labels {
-		if name == "com.docker.compose.depends_on" { // a set
+		switch name {
+		case "com.docker.compose.depends_on": // a set
 			parts := strings.Split(value, ",")
 			slices.Sort(parts)
 			c.Config.Labels[name] = strings.Join(parts, ",")
+		case "com.docker.compose.image": // another one on each engine
+			c.Config.Labels[name], _, _ = strings.Cut(value, ":")
 		}
 	}
 	if strings.HasPrefix(c.ID, c.Config.Hostname) {
@@ -51,6 +54,11 @@ func describeContainer(c container.InspectResponse) []string {
 	slices.Sort(h.ExtraHosts)
 	slices.SortFunc(h.Ulimits, func(a, b *container.Ulimit) int { return strings.Compare(a.Name, b.Name) })
 	slices.SortFunc(h.Mounts, func(a, b mount.Mount) int { return strings.Compare(a.Target, b.Target) })
+	for _, paths := range []*[]string{&h.MaskedPaths, &h.ReadonlyPaths} {
+		if len(*paths) > 0 {
+			*paths = []string{"those of the engine"}
+		}
+	}
 	for i, m := range h.Mounts {
 		if m.BindOptions != nil && *m.BindOptions == (mount.BindOptions{}) {
 			h.Mounts[i].BindOptions = nil // no wish, said at length
@@ -64,8 +72,11 @@ func describeContainer(c container.InspectResponse) []string {
 		fields(value, func(name string, value any) { say("HostConfig."+name, value) })
 	})
 	for _, m := range c.Mounts {
+		if m.Type == mount.TypeVolume {
+			m.Source = "" // where the engine has it
+		}
 		if hexName.MatchString(m.Name) {
-			m.Name, m.Source = "anonymous", ""
+			m.Name = "anonymous"
 		}
 		say("Mounts["+m.Destination+"]", m)
 	}

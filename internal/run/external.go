@@ -1,0 +1,82 @@
+package run
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/moby/moby/client"
+
+	"github.com/devup-cli/devup/internal/fail"
+)
+
+// sharedLister is what External needs of the engine.
+type sharedLister interface {
+	NetworkList(context.Context, client.NetworkListOptions) (client.NetworkListResult, error)
+	VolumeList(context.Context, client.VolumeListOptions) (client.VolumeListResult, error)
+}
+
+// External says which network or volume that the project takes for granted the
+// engine does not have, before anything is made. It asks nothing for a project
+// without such.
+func External(ctx context.Context, e sharedLister, p *types.Project) error {
+	if names := externalNetworks(p); len(names) > 0 {
+		found, err := e.NetworkList(ctx, client.NetworkListOptions{Filters: client.Filters{}.Add("name", names...)})
+		if err != nil {
+			return wrap(err, "list networks")
+		}
+		var have []string
+		for _, n := range found.Items { // the filter also finds parts of names
+			have = append(have, n.Name, n.ID)
+		}
+		if err := missing("network", names, have); err != nil {
+			return err
+		}
+	}
+	if names := externalVolumes(p); len(names) > 0 {
+		found, err := e.VolumeList(ctx, client.VolumeListOptions{Filters: client.Filters{}.Add("name", names...)})
+		if err != nil {
+			return wrap(err, "list volumes")
+		}
+		var have []string
+		for _, v := range found.Items {
+			have = append(have, v.Name)
+		}
+		return missing("volume", names, have)
+	}
+	return nil
+}
+
+func missing(kind string, wanted, have []string) error {
+	for _, name := range wanted {
+		if !slices.Contains(have, name) {
+			return fail.New(fail.Config, "`docker "+kind+" create "+name+"` makes it; without `external: true` devup makes it itself",
+				"the %s %s is external, and the engine has none of that name", kind, name)
+		}
+	}
+	return nil
+}
+
+// predefined are the networks that every engine has.
+var predefined = []string{"bridge", "host", "none"}
+
+func externalNetworks(p *types.Project) []string {
+	var names []string
+	for _, key := range slices.Sorted(maps.Keys(p.Networks)) {
+		if n := p.Networks[key]; bool(n.External) && !slices.Contains(predefined, n.Name) {
+			names = append(names, n.Name)
+		}
+	}
+	return names
+}
+
+func externalVolumes(p *types.Project) []string {
+	var names []string
+	for _, key := range slices.Sorted(maps.Keys(p.Volumes)) {
+		if v := p.Volumes[key]; bool(v.External) {
+			names = append(names, v.Name)
+		}
+	}
+	return names
+}
