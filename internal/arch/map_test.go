@@ -11,19 +11,20 @@ var ours = map[string][]string{
 	"workspace": {"fail"},
 	"settings":  {"fail"},
 	"egress":    {"fail"},
+	"registry":  {"event"}, // logins and refusals of container registries, for pulls, pushes and builds
 	"project":   {"workspace", "fail"},
 	"ports":     {"project", "fail"},
 	"scaffold":  {"detect", "fail"},
 	"engine":    {"event", "fail"},
-	"build":     {"project", "egress", "event", "fail"},
+	"build":     {"project", "egress", "registry", "event", "fail"},
 	"plan":      {"project", "fail"},
-	"run":       {"project", "plan", "event", "fail"},
+	"run":       {"project", "plan", "registry", "event", "fail"},
 	"ready":     {"project", "event", "fail"},
 	"expose":    {"project", "workspace", "event", "fail"},
 	"logs":      {"event", "fail"},
 	"watch":     {"project", "event", "fail"}, // fail: the limit of watched folders is the person's to raise
 	"up": {
-		"workspace", "project", "ports", "build", "egress", "plan", "run", "ready", "expose", "logs", "watch",
+		"workspace", "project", "ports", "build", "egress", "registry", "plan", "run", "ready", "expose", "logs", "watch",
 		"event", "fail",
 	},
 	"doctor": {"engine", "settings", "workspace", "fail"},
@@ -45,14 +46,14 @@ var only = map[string][]string{
 	"github.com/moby/moby/client":                  {"engine", "build", "run", "ready", "logs", "watch", "up", "doctor", "cli"},
 	"github.com/docker/cli/cli/context":            {"engine"},
 	"github.com/docker/cli/cli/connhelper":         {"engine"},
-	"github.com/docker/cli/cli/config":             {"build", "egress", "engine"},
+	"github.com/docker/cli/cli/config":             {"build"},
 	"github.com/fsnotify/fsnotify":                 {"watch"},
 	"github.com/gofrs/flock":                       {"lock"},
 	"charm.land/":                                  {"ui"},
 	"github.com/charmbracelet/":                    {"ui", "cli"},       // cli asks whether a stream is a terminal
 	"text/template":                                {"scaffold", "cli"}, // cli: --format of Compose's commands
 	"net/http":                                     {"engine", "build", "ready", "expose", "doctor"},
-	"os/exec":                                      {"engine", "ports", "doctor", "cli"},
+	"os/exec":                                      {"engine", "ports", "doctor", "registry", "cli"},
 	"github.com/devup-cli/devup/templates":         {"scaffold", "cli"},
 }
 

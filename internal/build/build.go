@@ -29,6 +29,7 @@ import (
 	"github.com/devup-cli/devup/internal/egress"
 	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/registry"
 )
 
 // Engine is what a build needs of the engine; the client of the Docker API has it.
@@ -47,8 +48,8 @@ type Options struct {
 	NoCache   bool
 	Pull      bool                        // look for newer base images
 	Sink      event.Sink                  // nil: events are dropped
-	LookupEnv func(string) (string, bool) // for SSH_AUTH_SOCK and DOCKER_CONFIG; nil: none is set
-	Home      string                      // the person's folder, with .docker/config.json
+	LookupEnv func(string) (string, bool) // for SSH_AUTH_SOCK; nil: none is set
+	Logins    *registry.Credentials       // for base images and caches; nil: none
 	Version   string                      // devup's own, shown to registries
 	Parallel  int                         // images at once; 0: eight
 }

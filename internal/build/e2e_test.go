@@ -81,7 +81,7 @@ func (w *world) states(text string) []event.State {
 
 func (w *world) options() Options {
 	w.events = nil
-	return Options{BuildKit: true, Sink: w.sink, LookupEnv: os.LookupEnv, Home: w.t.TempDir()}
+	return Options{BuildKit: true, Sink: w.sink, LookupEnv: os.LookupEnv}
 }
 
 // spec is an image of the given files; it is removed when the test ends.

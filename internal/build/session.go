@@ -3,17 +3,12 @@ package build
 import (
 	"context"
 	"os"
-	"path/filepath"
-	"sync"
 
-	"github.com/docker/cli/cli/config"
 	"github.com/docker/cli/cli/config/types"
 	"github.com/moby/buildkit/session"
 	"github.com/moby/buildkit/session/auth/authprovider"
 	"github.com/moby/buildkit/session/secrets/secretsprovider"
 	"github.com/moby/buildkit/session/sshforward/sshprovider"
-
-	"github.com/devup-cli/devup/internal/event"
 )
 
 // attachables are the services that the engine may call back during a build:
@@ -75,35 +70,14 @@ func (o Options) agents(s Spec) (session.Attachable, error) {
 	return provider, nil
 }
 
-// credentials looks into Docker's configuration, which may run a helper
-// program, only when a registry asks.
+// credentials answers BuildKit, which asks when a registry does. Which of its own
+// answers BuildKit keeps for how long is its own affair.
 func (o Options) credentials() authprovider.AuthConfigProvider {
-	load := sync.OnceValues(func() (authprovider.AuthConfigProvider, error) {
-		dir, ok := o.LookupEnv("DOCKER_CONFIG")
-		if !ok || dir == "" {
-			dir = filepath.Join(o.Home, ".docker")
-		}
-		file, err := config.Load(dir)
-		if err != nil {
-			return nil, err
-		}
-		return authprovider.LoadAuthConfig(file), nil
-	})
-	var warn sync.Once
-	return func(ctx context.Context, host string, scope []string, expired authprovider.ExpireCachedAuthCheck) (types.AuthConfig, error) {
-		provide, err := load()
-		if err == nil {
-			var found types.AuthConfig
-			if found, err = provide(ctx, host, scope, expired); err == nil {
-				return found, nil
-			}
-		}
-		// Public images need no credentials: a helper that is not installed here
-		// must not stop the build.
-		warn.Do(func() {
-			text := "Docker's credentials cannot be read, images are pulled without them: " + err.Error()
-			o.Sink(event.Event{Kind: event.Note, ID: "credentials", Name: host, State: event.Warning, Text: text})
-		})
-		return types.AuthConfig{}, nil
+	return func(ctx context.Context, host string, _ []string, _ authprovider.ExpireCachedAuthCheck) (types.AuthConfig, error) {
+		l := o.Logins.For(ctx, host)
+		return types.AuthConfig{
+			Username: l.Username, Password: l.Password, ServerAddress: l.Server,
+			IdentityToken: l.IdentityToken, RegistryToken: l.RegistryToken,
+		}, nil
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/devup-cli/devup/internal/build"
 	"github.com/devup-cli/devup/internal/egress"
 	"github.com/devup-cli/devup/internal/engine"
+	"github.com/devup-cli/devup/internal/registry"
 	"github.com/devup-cli/devup/internal/up"
 )
 
@@ -27,14 +28,14 @@ func (a *app) machine(ctx context.Context) (up.Machine, *engine.Engine, error) {
 	return up.Machine{
 		Engine: e.Client, BuildKit: e.BuildKit, Owner: owner(e), Place: place, Egress: outside,
 		Confirm: a.confirm, StateDir: stateDir(runtime.GOOS, a.stdio.env, a.home()),
-		Auth:  engine.Credentials(a.stdio.LookupEnv, a.home()),
-		Build: a.buildDefaults(), Sink: a.ui.Sink(), Remote: !e.Local(), Distant: distant(ctx, e),
+		Logins: registry.NewCredentials(a.stdio.LookupEnv, a.home(), a.ui.Sink()),
+		Build:  a.buildDefaults(), Sink: a.ui.Sink(), Remote: !e.Local(), Distant: distant(ctx, e),
 	}, e, nil
 }
 
 // buildDefaults are the parts of a build's options that come from the person.
 func (a *app) buildDefaults() build.Options {
-	return build.Options{LookupEnv: a.stdio.LookupEnv, Home: a.home(), Version: provenanceOf().Version, Sink: a.ui.Sink()}
+	return build.Options{LookupEnv: a.stdio.LookupEnv, Version: provenanceOf().Version, Sink: a.ui.Sink()}
 }
 
 // outside is what this machine needs to reach the outside. The person's settings

@@ -4,21 +4,21 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
+	"iter"
 	"strings"
 	"time"
 
-	"github.com/containerd/errdefs"
-	"github.com/distribution/reference"
+	"github.com/moby/moby/api/types/jsonstream"
 	"github.com/moby/moby/client"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/registry"
 )
 
-// puller is what Pull needs of the engine.
+// puller is what PullAll needs of the engine.
 type puller interface {
 	ImagePull(context.Context, string, client.ImagePullOptions) (client.ImagePullResponse, error)
 }
@@ -30,43 +30,60 @@ type Pull struct {
 	Services []string
 }
 
-// PullAll pulls images in parallel. auth gives the registry credentials for an
-// image as the engine API wants them, or an empty string; it is asked once for
-// each image. The error joins all failures in the order of pulls.
-func PullAll(ctx context.Context, e puller, pulls []Pull, auth func(image string) string, sink event.Sink) error {
+// PullOptions are what a pull or push needs beside the image. The zero value
+// logs in nowhere and reports nothing.
+type PullOptions struct {
+	Logins *registry.Credentials // nil: none
+	Sink   event.Sink            // nil: events are dropped
+	Quiet  bool                  // report the beginning and the end, not how far it is
+	Gentle bool                  // a failure is reported as a warning: the caller goes on without the image
+}
+
+// PullAll pulls images in parallel. A login is looked for when the image is
+// pulled, once for each registry. The error of each pull stands at its place: a
+// [fail.Error] with the code [fail.ImageMissing] or [fail.DiskFull], or the
+// context's; nil for what was pulled.
+func PullAll(ctx context.Context, e puller, pulls []Pull, o PullOptions) []error {
 	errs := make([]error, len(pulls))
 	var group errgroup.Group
 	group.SetLimit(parallel)
 	for i, p := range pulls {
 		group.Go(func() error {
-			errs[i] = pull(ctx, e, p, auth(p.Image), sink)
+			errs[i] = pull(ctx, e, p, o)
 			return nil
 		})
 	}
 	_ = group.Wait() // every error is in errs
-	return errors.Join(errs...)
+	return errs
 }
 
-func pull(ctx context.Context, e puller, p Pull, auth string, sink event.Sink) error {
-	start := time.Now()
-	name := strings.Join(p.Services, ", ")
-	report := func(state event.State, text string) {
-		sink(event.Event{Kind: event.Image, ID: p.Image, Name: name, State: state, Text: text, Took: time.Since(start)})
+func pull(ctx context.Context, e puller, p Pull, o PullOptions) error {
+	progress := o.progress(p.Image, strings.Join(p.Services, ", "), "pulling "+p.Image, "Downloading")
+	progress.begin()
+	attempt := registry.Attempt{Image: p.Image, Platform: p.Platform, Login: o.Logins.OfImage(ctx, p.Image)}
+	err := drainPull(ctx, e, p, attempt.Login, progress)
+	if err != nil && !attempt.Login.Empty() && registry.Explain(engineText(err), attempt).Kind == registry.BadLogin {
+		// A login that ran out keeps nobody from a public image.
+		if drainPull(ctx, e, p, registry.Login{}, progress) == nil {
+			progress.warn("pulled " + p.Image + " without the stored login, which " + registry.HostOf(p.Image) + " refuses")
+			return nil
+		}
 	}
-	report(event.Working, "pulling "+p.Image)
-	err := drain(ctx, e, p, auth, func(text string) { report(event.Working, "pulling "+p.Image+": "+text) })
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
 	if err != nil {
-		report(event.Failed, "pulling "+p.Image)
-		return pullFailure(err, p)
+		progress.failed(o.Gentle)
+		return pullFailure(err, p, attempt)
 	}
-	report(event.Done, "pulled "+p.Image)
+	progress.done("pulled " + p.Image)
 	return nil
 }
 
-// drain starts the pull and reads its messages to the end: a pull that nobody
+// drainPull starts the pull and reads its messages to the end: a pull that nobody
 // reads stops.
-func drain(ctx context.Context, e puller, p Pull, auth string, progress func(string)) error {
-	opts := client.ImagePullOptions{RegistryAuth: auth}
+func drainPull(ctx context.Context, e puller, p Pull, login registry.Login, progress *progress) error {
+	opts := client.ImagePullOptions{RegistryAuth: login.Header()}
 	if p.Platform != "" {
 		opts.Platforms = []ocispec.Platform{*platform(p.Platform)}
 	}
@@ -75,22 +92,83 @@ func drain(ctx context.Context, e puller, p Pull, auth string, progress func(str
 		return err
 	}
 	defer response.Close()
+	return progress.follow(response.JSONMessages(ctx))
+}
+
+// pullFailure says which registry refused and what to do about it.
+func pullFailure(err error, p Pull, a registry.Attempt) error {
+	refusal := registry.Explain(engineText(err), a)
+	code := fail.ImageMissing
+	if refusal.Kind == registry.Full {
+		code = fail.DiskFull
+	}
+	failure := fail.Wrap(err, code, refusal.Hint, "the image %s of %s cannot be pulled: %s", p.Image, strings.Join(p.Services, ", "), refusal.Reason)
+	failure.Service, failure.Told = p.Services[0], true
+	return failure
+}
+
+// WrongPlatform is the failure of a pull that brought an image for another platform
+// than was asked for, as engines do when a registry has the image for one only.
+func WrongPlatform(p Pull) error {
+	return pullFailure(errors.New("the image does not provide the specified platform"), p, registry.Attempt{Image: p.Image, Platform: p.Platform})
+}
+
+// progress reports a pull or a push.
+type progress struct {
+	sink     event.Sink
+	id, name string
+	doing    string // "pulling redis"
+	counted  string // the status of the messages that say how much is there
+	quiet    bool
+	began    time.Time
+}
+
+func (o PullOptions) progress(id, name, doing, counted string) *progress {
+	sink := o.Sink
+	if sink == nil {
+		sink = event.Discard
+	}
+	return &progress{sink: sink, id: id, name: name, doing: doing, counted: counted, quiet: o.Quiet, began: time.Now()}
+}
+
+func (p *progress) report(state event.State, text string) {
+	p.sink(event.Event{Kind: event.Image, ID: p.id, Name: p.name, State: state, Text: text, Took: time.Since(p.began)})
+}
+
+func (p *progress) begin() { p.report(event.Working, p.doing) }
+
+func (p *progress) done(text string) { p.report(event.Done, text) }
+
+func (p *progress) warn(text string) { p.report(event.Warning, text) }
+
+// failed reports the end of an attempt that came to nothing; the error says why.
+func (p *progress) failed(gentle bool) {
+	if gentle {
+		p.report(event.Warning, "not done: "+p.doing)
+		return
+	}
+	p.report(event.Failed, p.doing)
+}
+
+// follow reads the engine's messages to the end and reports how far it is. The
+// error is what the engine says last.
+func (p *progress) follow(messages iter.Seq2[jsonstream.Message, error]) error {
 	layers := map[string]layer{}
 	shown := ""
-	for message, err := range response.JSONMessages(ctx) {
+	for message, err := range messages {
 		if err != nil {
 			return err
 		}
 		if message.Error != nil {
 			return errors.New(message.Error.Message)
 		}
-		if message.Progress == nil || message.ID == "" || message.Progress.Total <= 0 || message.Status != "Downloading" {
+		if p.quiet || message.Progress == nil || message.ID == "" || message.Progress.Total <= 0 || message.Status != p.counted {
 			continue
 		}
 		layers[message.ID] = layer{message.Progress.Current, message.Progress.Total}
 		if text := sizes(layers); text != shown {
 			shown = text
-			progress(text)
+			p.report(event.Working, p.doing+": "+text)
 		}
 	}
 	return nil
@@ -105,35 +183,8 @@ func sizes(layers map[string]layer) string {
 		sum.current += l.current
 		sum.total += l.total
 	}
+	if sum.total < 1e6 {
+		return fmt.Sprintf("%d of %d kB", sum.current/1e3, sum.total/1e3)
+	}
 	return fmt.Sprintf("%d of %d MB", sum.current/1e6, sum.total/1e6)
-}
-
-var unknownHost = regexp.MustCompile(`lookup (\S+?)(?: on \S+)?: no such host`)
-
-// pullFailure says which registry refused and what to do about it.
-func pullFailure(err error, p Pull) error {
-	text := engineText(err)
-	registry := "docker.io"
-	if named, parseErr := reference.ParseNormalizedNamed(p.Image); parseErr == nil {
-		registry = reference.Domain(named)
-	}
-	login := "docker login"
-	if registry != "docker.io" {
-		login += " " + registry
-	}
-	hint := "check the image's name, and that this machine reaches " + registry
-	switch {
-	case errdefs.IsUnauthorized(err), strings.Contains(text, "denied"), strings.Contains(text, "unauthorized"), strings.Contains(text, "no basic auth"):
-		hint = fmt.Sprintf("if it is private, run `%s`; else check its name", login)
-	case strings.Contains(text, "toomanyrequests"):
-		hint = fmt.Sprintf("the registry limits how often you may pull: wait, or run `%s`", login)
-	case errdefs.IsNotFound(err), strings.Contains(text, "not found"), strings.Contains(text, "manifest unknown"):
-		hint = fmt.Sprintf("%s has no such image or tag: check the name in the config", registry)
-	}
-	if host := unknownHost.FindStringSubmatch(text); host != nil {
-		text = "the name " + host[1] + " cannot be resolved"
-	}
-	failure := fail.Wrap(err, fail.ImageMissing, hint, "the image %s of %s cannot be pulled: %s", p.Image, strings.Join(p.Services, ", "), text)
-	failure.Service = p.Services[0]
-	return failure
 }

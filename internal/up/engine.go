@@ -20,5 +20,7 @@ type Engine interface {
 	NetworkList(context.Context, client.NetworkListOptions) (client.NetworkListResult, error)
 	VolumeList(context.Context, client.VolumeListOptions) (client.VolumeListResult, error)
 	ImageList(context.Context, client.ImageListOptions) (client.ImageListResult, error)
+	inspector
 	ImagePull(context.Context, string, client.ImagePullOptions) (client.ImagePullResponse, error)
+	ImagePush(context.Context, string, client.ImagePushOptions) (client.ImagePushResponse, error)
 }

@@ -5,12 +5,14 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"time"
 
+	"github.com/compose-spec/compose-go/v2/types"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/devup-cli/devup/internal/build"
+	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/fail"
-	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/run"
 )
@@ -31,19 +33,10 @@ type images struct {
 	failure error
 }
 
-// references are the images of the project's services.
-func references(p *project.Project) []string {
-	set := map[string]bool{}
-	for _, s := range p.Services {
-		set[plan.ImageName(p.Project, s)] = true
-	}
-	return slices.Sorted(maps.Keys(set))
-}
-
 // images builds what is stale and pulls what is missing. In a dry run it only
 // says what it would do.
 func (m Machine) images(ctx context.Context, out *Outcome, look run.Look, o Options) (images, error) {
-	made := images{ids: maps.Clone(look.Images)}
+	made := images{ids: maps.Clone(look.Images), failed: map[string]bool{}}
 	specs, err := build.Specs(out.Project)
 	if err != nil {
 		return made, err
@@ -51,68 +44,241 @@ func (m Machine) images(ctx context.Context, out *Outcome, look run.Look, o Opti
 	if made.inputs, err = inputs(specs); err != nil {
 		return made, err
 	}
-	var stale []build.Spec
-	for _, spec := range specs {
-		if cause := staleness(spec, made.inputs[spec.Service], look, o); cause != "" {
-			stale = append(stale, spec)
-			out.Builds = append(out.Builds, Build{Service: spec.Service, Cause: cause})
-		}
+	l := local{
+		ids: look.Images, unfit: map[string]bool{}, tagged: map[string]time.Time{},
+		memory: recall(m.StateDir), now: time.Now(), building: building(specs),
 	}
-	out.Pulls = missing(out.Project, look.Images)
-	if o.DryRun || len(stale)+len(out.Pulls) == 0 {
-		return made, nil
+	if !o.DryRun {
+		defer l.memory.save()
+	}
+	if err := inspectLocal(ctx, m.Engine, out.Project, &l, o); err != nil {
+		return made, err
+	}
+	wanted, barred, err := fetches(out.Project, specs, l, o)
+	if err != nil {
+		return made, err
+	}
+	work := work{fetches: wanted, local: l, options: o}
+	if err := work.stale(out.Project, specs, made.inputs, look); err != nil {
+		return made, err
+	}
+	out.Builds, out.Pulls = work.causes, pulls(wanted)
+	if o.DryRun {
+		return made, errors.Join(barred...)
 	}
 	if o.NoBuild {
-		if err := noneMissing(stale, look.Images); err != nil {
+		if err := noneMissing(work.builds, look.Images); err != nil {
 			return made, err
 		}
-		stale, out.Builds = nil, nil
+		work.builds, out.Builds = nil, nil
 	}
-	notBuilt, failure := m.make(ctx, stale, out.Pulls)
+	return m.provide(ctx, out, &work, made, barred)
+}
+
+// provide builds and pulls, and finds out who is left without an image.
+func (m Machine) provide(ctx context.Context, out *Outcome, w *work, made images, barred []error) (images, error) {
+	for _, e := range barred {
+		if f, ok := errors.AsType[*fail.Error](e); ok {
+			made.failed[f.Service] = true
+		}
+	}
+	made.failure = errors.Join(barred...)
+	if len(w.builds)+len(w.fetches) == 0 {
+		if made.failure != nil {
+			made.failed = unmade(out.Project, made.failed, made.ids)
+		}
+		return made, nil
+	}
+	failed, failure := m.make(ctx, w)
 	if ctx.Err() != nil {
 		return made, failure
 	}
+	out.Builds = w.causes
+	var err error
 	if made.ids, err = run.Images(ctx, m.Engine, references(out.Project)); err != nil {
 		return made, errors.Join(failure, err)
 	}
-	if made.failure = failure; failure != nil {
-		made.failed = unmade(out.Project, notBuilt, made.ids)
+	w.remember(failed, made)
+	made.failure = errors.Join(made.failure, failure)
+	if made.failure != nil {
+		maps.Copy(made.failed, failed)
+		made.failed = unmade(out.Project, made.failed, made.ids)
 	}
 	return made, nil
 }
 
-// make builds and pulls at the same time. It reports every failure, and which
-// services' images were not built.
-func (m Machine) make(ctx context.Context, specs []build.Spec, pulls []run.Pull) (notBuilt []string, err error) {
+// work is what there is to build and to pull.
+type work struct {
+	builds  []build.Spec
+	causes  []Build // of builds
+	fetches []*fetch
+	local   local
+	options Options
+}
+
+// stale collects what has to be built whatever comes of the pulls.
+func (w *work) stale(p *project.Project, specs []build.Spec, inputs map[string]string, look run.Look) error {
+	for _, spec := range specs {
+		wish, err := wishOf(p.Services[spec.Service], w.options)
+		if err != nil {
+			return err
+		}
+		pulled := slices.ContainsFunc(w.fetches, func(f *fetch) bool {
+			return slices.ContainsFunc(f.builds, func(s build.Spec) bool { return s.Service == spec.Service })
+		})
+		if pulled {
+			continue
+		}
+		if cause := staleness(spec, inputs[spec.Service], look, wish, w); cause != "" {
+			w.add(spec, cause)
+		}
+	}
+	return nil
+}
+
+func (w *work) add(spec build.Spec, cause string) {
+	w.builds = append(w.builds, spec)
+	w.causes = append(w.causes, Build{Service: spec.Service, Cause: cause})
+}
+
+// remember keeps what the images that were built and pulled are.
+func (w *work) remember(failed map[string]bool, made images) {
+	for _, spec := range w.builds {
+		if id := made.ids[spec.Image]; id != "" && !failed[spec.Service] && made.inputs[spec.Service] != "" {
+			w.local.memory.add("built %s %s", id, made.inputs[spec.Service])
+		}
+	}
+	for _, f := range w.fetches {
+		id := made.ids[f.Image]
+		if id == "" || !f.pulled {
+			continue
+		}
+		w.local.memory.add("current %s %s %d", f.Image, id, w.local.now.Unix())
+	}
+}
+
+func pulls(all []*fetch) []run.Pull {
+	var list []run.Pull
+	for _, f := range all {
+		list = append(list, f.Pull)
+	}
+	return list
+}
+
+// make builds and pulls at the same time; what is built only where it cannot be
+// pulled comes after the attempt. It gives the services that failed, and every
+// failure.
+func (m Machine) make(ctx context.Context, w *work) (failed map[string]bool, err error) {
+	others := m.pullOrBuild(ctx, w)
+	failed = map[string]bool{}
 	var built, pulled error
 	var ids map[string]string
 	var group errgroup.Group
 	group.Go(func() error {
 		options := m.Build
-		options.Egress, options.BuildKit, options.Sink = m.Egress, m.BuildKit, m.Sink
-		if len(specs) > 0 {
-			ids, built = build.Run(ctx, m.Engine, specs, options)
+		options.Egress, options.BuildKit, options.Sink, options.Logins = m.Egress, m.BuildKit, m.Sink, m.Logins
+		if len(w.builds) > 0 {
+			ids, built = build.Run(ctx, m.Engine, w.builds, options)
 		}
 		return nil
 	})
 	group.Go(func() error {
-		auth := m.Auth
-		if auth == nil {
-			auth = func(string) string { return "" }
-		}
-		pulled = run.PullAll(ctx, m.Engine, pulls, auth, m.Sink)
+		pulled = m.pull(ctx, others, w.options, failed)
 		return nil
 	})
 	_ = group.Wait() // both errors are kept
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
-	for _, spec := range specs {
+	for _, spec := range w.builds {
 		if ids[spec.Service] == "" {
-			notBuilt = append(notBuilt, spec.Service)
+			failed[spec.Service] = true
 		}
 	}
-	return notBuilt, errors.Join(built, pulled)
+	return failed, errors.Join(built, pulled)
+}
+
+// pullOrBuild pulls what can be built otherwise, and adds to the builds what did
+// not come. It gives the other pulls.
+func (m Machine) pullOrBuild(ctx context.Context, w *work) []*fetch {
+	var either, others []*fetch
+	for _, f := range w.fetches {
+		if len(f.builds) > 0 && !w.options.NoBuild {
+			either = append(either, f)
+		} else {
+			others = append(others, f)
+		}
+	}
+	_ = m.pull(ctx, either, w.options, map[string]bool{}) // what fails is built
+	for _, f := range either {
+		for _, spec := range f.builds {
+			if !f.pulled {
+				w.add(spec, "its image cannot be pulled")
+			}
+		}
+	}
+	return others
+}
+
+// pull pulls images, marks those that came, and names the services of those that
+// did not and cannot do without.
+func (m Machine) pull(ctx context.Context, all []*fetch, o Options, failed map[string]bool) error {
+	if len(all) == 0 {
+		return nil
+	}
+	var gentle, strict []*fetch
+	for _, f := range all {
+		if f.present || len(f.builds) > 0 && !o.NoBuild {
+			gentle = append(gentle, f)
+		} else {
+			strict = append(strict, f)
+		}
+	}
+	var soft, hard []error
+	var group errgroup.Group
+	group.Go(func() error {
+		soft = m.pullAll(ctx, gentle, run.PullOptions{Logins: m.Logins, Sink: m.Sink, Quiet: o.QuietPull, Gentle: true})
+		return nil
+	})
+	group.Go(func() error {
+		hard = m.pullAll(ctx, strict, run.PullOptions{Logins: m.Logins, Sink: m.Sink, Quiet: o.QuietPull})
+		return nil
+	})
+	_ = group.Wait() // the errors are in their lists
+	for i, f := range gentle {
+		if !f.pulled && ctx.Err() == nil {
+			m.Sink(event.Event{Kind: event.Note, ID: "pull " + f.Image, State: event.Warning, Text: soft[i].Error() + f.instead()})
+		}
+	}
+	for _, f := range strict {
+		for _, service := range f.Services {
+			failed[service] = failed[service] || !f.pulled
+		}
+	}
+	return errors.Join(hard...)
+}
+
+// pullAll pulls images and looks whether those for a certain platform are for that.
+func (m Machine) pullAll(ctx context.Context, all []*fetch, o run.PullOptions) []error {
+	errs := run.PullAll(ctx, m.Engine, pulls(all), o)
+	for i, f := range all {
+		if errs[i] == nil && f.Platform != "" {
+			unfit, _, err := inspect(ctx, m.Engine, f.Image, f.Platform)
+			if errs[i] = err; unfit {
+				errs[i] = run.WrongPlatform(f.Pull)
+			}
+		}
+		f.pulled = errs[i] == nil
+	}
+	return errs
+}
+
+// instead says what is done without the pull.
+func (f *fetch) instead() string {
+	if len(f.builds) > 0 {
+		return "; it is built instead"
+	}
+	return "; the one that is here is taken"
 }
 
 // inputs hashes what each image is built from, in parallel.
@@ -135,48 +301,45 @@ func inputs(specs []build.Spec) (map[string]string, error) {
 	return byService, nil
 }
 
-// staleness says why an image has to be built, or nothing.
-func staleness(spec build.Spec, hash string, look run.Look, o Options) string {
+// staleness says why an image has to be built, or nothing. What an image was built
+// from is known from the memory, else from the label of a container that runs it.
+func staleness(spec build.Spec, hash string, look run.Look, wish wish, w *work) string {
+	id := look.Images[spec.Image]
 	switch {
-	case o.Build:
+	case w.options.Build:
 		return "asked for"
-	case look.Images[spec.Image] == "":
+	case wish.policy == types.PullPolicyBuild:
+		return "its pull_policy is build"
+	case id == "":
 		return "no image yet"
+	case w.local.memory.built(id, hash):
+		return ""
+	case wish.said && wish.policy != types.PullPolicyNever && !w.local.memory.builtHere(id):
+		return "" // it was pulled, as pull_policy says
 	}
-	containers := look.Of(spec.Service)
-	if len(containers) == 0 && spec.Service == o.Plan.OneOff {
+	if len(look.Of(spec.Service)) == 0 && spec.Service == w.options.Plan.OneOff {
 		return "" // as with Compose, a command runs in the image that is there
 	}
-	if len(containers) == 0 {
+	known := w.local.memory.builtHere(id)
+	for _, c := range look.Of(spec.Service) {
+		switch {
+		case c.Image != id:
+		case c.Inputs == hash:
+			return ""
+		case c.Inputs == "" && !known:
+			// Somebody else, docker compose, built it and runs it. Nobody knows from
+			// what; that was up to date as far as they were asked, and from now on a
+			// change is seen.
+			w.local.memory.add("built %s %s", id, hash)
+			return ""
+		default:
+			known = true
+		}
+	}
+	if !known {
 		return "not known what its image was built from"
 	}
-	for _, c := range containers {
-		if c.Inputs != hash {
-			return "its files or its build settings changed"
-		}
-	}
-	return ""
-}
-
-// missing are the images to pull: those of services that build nothing.
-func missing(p *project.Project, there map[string]string) []run.Pull {
-	byImage := map[string]*run.Pull{}
-	for _, name := range p.ServiceNames() {
-		s := p.Services[name]
-		wanted := there[s.Image] == "" || s.PullPolicy == "always"
-		if s.Build != nil || !wanted || s.PullPolicy == "never" {
-			continue
-		}
-		if byImage[s.Image] == nil {
-			byImage[s.Image] = &run.Pull{Image: s.Image, Platform: s.Platform}
-		}
-		byImage[s.Image].Services = append(byImage[s.Image].Services, name)
-	}
-	var pulls []run.Pull
-	for _, image := range slices.Sorted(maps.Keys(byImage)) {
-		pulls = append(pulls, *byImage[image])
-	}
-	return pulls
+	return "its files or its build settings changed"
 }
 
 func noneMissing(stale []build.Spec, there map[string]string) error {

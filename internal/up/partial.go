@@ -37,15 +37,17 @@ func without(p *project.Project, failed map[string]bool) (*project.Project, map[
 }
 
 // unmade are the services that have no image to start from after images failed:
-// those whose build failed, and those whose image is not there.
-func unmade(p *project.Project, notBuilt []string, there map[string]string) map[string]bool {
-	failed := map[string]bool{}
-	for _, name := range notBuilt {
-		failed[name] = true
-	}
+// those that are known to have failed, and those that lack an image they run or mount.
+func unmade(p *project.Project, known map[string]bool, there map[string]string) map[string]bool {
+	failed := maps.Clone(known)
 	for name, s := range p.Services {
 		if there[plan.ImageName(p.Project, s)] == "" {
 			failed[name] = true
+		}
+		for _, image := range imageVolumes(s) {
+			if there[image] == "" {
+				failed[name] = true
+			}
 		}
 	}
 	return failed

@@ -20,13 +20,14 @@ import (
 	"github.com/devup-cli/devup/internal/ports"
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/ready"
+	"github.com/devup-cli/devup/internal/registry"
 	"github.com/devup-cli/devup/internal/run"
 	"github.com/devup-cli/devup/internal/watch"
 	"github.com/devup-cli/devup/internal/workspace"
 )
 
 // Machine is where the line runs: the engine, the place, and what the machine
-// needs to reach the outside. All fields but StateDir, Auth, Applied and Confirm must be set.
+// needs to reach the outside. All fields but StateDir, Logins, Applied and Confirm must be set.
 type Machine struct {
 	Engine   Engine
 	BuildKit bool // the engine builds with BuildKit
@@ -37,10 +38,10 @@ type Machine struct {
 	Owner    func(context.Context) (uid, gid int, err error)
 	Place    workspace.Place
 	Egress   egress.Settings
-	StateDir string                    // a folder of the person's own for files that containers read; made when needed
-	Auth     func(image string) string // registry credentials for a pull; nil for none
-	Build    build.Options             // the parts that Run does not fill: environment, home, version
-	Applied  func()                    // called when the plan is carried out, before the wait for answers; nil for nothing
+	StateDir string                // a folder of the person's own for files that containers read; made when needed
+	Logins   *registry.Credentials // for pulls and builds; nil for none
+	Build    build.Options         // the parts that Run does not fill: environment, home, version
+	Applied  func()                // called when the plan is carried out, before the wait for answers; nil for nothing
 	// Confirm asks whether data may be lost; nil answers no.
 	Confirm func(ctx context.Context, question string) (bool, error)
 	Sink    event.Sink
@@ -56,7 +57,14 @@ type Options struct {
 	NoWait      bool           // return when the containers run, whether they answer or not
 	Timeout     time.Duration  // how long to wait for answers; zero for the default of package ready
 	StopTimeout *time.Duration // how long containers may take to stop; nil for their own time
-	Plan        plan.Options   // what to recreate, keep and remove; Run fills in what it finds out itself
+	// Pull stands in the place of every service's pull_policy: always, missing,
+	// never and what else Compose has; empty or "policy" for none.
+	Pull      string
+	QuietPull bool // report no progress of pulls
+	// StopOnFailure starts nothing when an image could not be built or pulled.
+	// Without it the services that do not need that image are started.
+	StopOnFailure bool
+	Plan          plan.Options // what to recreate, keep and remove; Run fills in what it finds out itself
 }
 
 // Outcome is what a run decided and did. It is valid, as far as the run came,
@@ -98,6 +106,9 @@ func Run(ctx context.Context, m Machine, p *project.Project, survey run.Survey, 
 	look.Images = made.ids
 	able := out.Project
 	if made.failure != nil {
+		if o.StopOnFailure {
+			return out, made.failure
+		}
 		var blocked map[string]string
 		able, blocked = without(out.Project, made.failed)
 		if len(able.Services) == 0 {
