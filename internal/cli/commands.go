@@ -9,5 +9,6 @@ func (a *app) addCommands(add func(group string, commands ...*cobra.Command)) {
 		a.startCommand(), a.stopCommand(), a.restartCommand(), a.killCommand(), a.pauseCommand(), a.unpauseCommand(), a.rmCommand(),
 		a.createCommand(), a.scaleCommand(), a.watchCommand())
 	add("look", a.planCommand(), a.whyCommand(), a.doctorCommand(), a.configCommand())
+	add("work", a.pullCommand(), a.pushCommand())
 	add("more", a.schemaCommand(), a.versionCommand(), a.completionCommand(), a.manCommand())
 }

@@ -26,6 +26,7 @@ const (
 	EngineTooOld      Code = "engine-too-old"      // the engine speaks no API version that devup speaks
 	BuildFailed       Code = "build-failed"        // an image could not be built
 	ImageMissing      Code = "image-missing"       // an image could not be pulled
+	PushFailed        Code = "push-failed"         // an image could not be pushed
 	PortTaken         Code = "port-taken"          // a host port is held by somebody else
 	Exited            Code = "exited"              // a service's container stopped
 	NotListening      Code = "not-listening"       // nothing listens on the service's port

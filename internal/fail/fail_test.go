@@ -33,6 +33,7 @@ var exits = map[fail.Code]int{
 	fail.EngineTooOld:      4,
 	fail.BuildFailed:       5,
 	fail.ImageMissing:      1,
+	fail.PushFailed:        1,
 	fail.PortTaken:         1,
 	fail.Exited:            3,
 	fail.NotListening:      3,

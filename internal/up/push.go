@@ -1,0 +1,57 @@
+package up
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/devup-cli/devup/internal/event"
+	"github.com/devup-cli/devup/internal/project"
+	"github.com/devup-cli/devup/internal/run"
+)
+
+// PushOptions are the choices of [Push]. The zero value pushes for all services.
+type PushOptions struct {
+	Services       []string // only theirs; empty: all
+	IgnoreFailures bool     // report what cannot be pushed as warnings
+	Quiet          bool     // report no progress
+}
+
+// Push pushes the images that a project's services build, under every name that
+// the files give them, and tells how many there are. A service that builds an
+// image without a name of its own is left out, and that is reported. The error
+// joins one [fail.Error] for each image that could not be pushed.
+func Push(ctx context.Context, m Machine, p *project.Project, o PushOptions) (pushed int, err error) {
+	pushes, skipped := pushesOf(p, o.Services)
+	for _, text := range skipped {
+		m.Sink(event.Event{Kind: event.Note, Text: text})
+	}
+	errs := run.PushAll(ctx, m.Engine, pushes, run.PullOptions{Logins: m.Logins, Sink: m.Sink, Quiet: o.Quiet, Gentle: o.IgnoreFailures})
+	if ctx.Err() != nil {
+		return len(pushes), context.Cause(ctx)
+	}
+	if o.IgnoreFailures {
+		warn(m.Sink, errs)
+		return len(pushes), nil
+	}
+	return len(pushes), errors.Join(errs...)
+}
+
+func pushesOf(p *project.Project, services []string) (pushes []run.Push, skipped []string) {
+	for _, name := range p.ServiceNames() {
+		s := p.Services[name]
+		switch {
+		case len(services) > 0 && !slices.Contains(services, name):
+		case s.Build == nil && len(services) > 0:
+			skipped = append(skipped, name+" is not pushed: it builds no image")
+		case s.Build == nil:
+		case s.Image == "":
+			skipped = append(skipped, name+" is not pushed: its image has no name; give it one with image")
+		default:
+			for _, image := range append([]string{s.Image}, s.Build.Tags...) {
+				pushes = append(pushes, run.Push{Image: image, Service: name})
+			}
+		}
+	}
+	return pushes, skipped
+}
