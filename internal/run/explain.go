@@ -3,6 +3,8 @@ package run
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -48,6 +50,9 @@ func explain(err error, op plan.Op) error {
 		return failure(fail.ImageMissing, "", "the image of %s is not there: %s", op.Service, text)
 	case unseen.MatchString(text):
 		told = true
+		if source := unseen.FindStringSubmatch(text)[1]; absent(source) {
+			return failure(fail.Config, "make it; what holds a secret is often left out of a repository", "%s mounts %s, which is not there", op.Service, source)
+		}
 		return failure(fail.Failed, "the engine must run where the files are, or have this folder shared with the machine that it runs on",
 			"the engine does not see %s, which %s mounts", unseen.FindStringSubmatch(text)[1], op.Service)
 	case strings.Contains(text, "no space left on device"):
@@ -57,6 +62,12 @@ func explain(err error, op plan.Op) error {
 	default:
 		return fmt.Errorf("%s %s: %w", op.Action, op.Name, err)
 	}
+}
+
+// absent says that there is nothing of that name on this machine.
+func absent(name string) bool {
+	_, err := os.Lstat(name)
+	return errors.Is(err, fs.ErrNotExist)
 }
 
 // endpointName is a container's name in the engine's words for a network in use.

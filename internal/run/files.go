@@ -5,10 +5,12 @@ import (
 	"bytes"
 	"fmt"
 	"path"
+	"slices"
 	"strconv"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
+	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/fail"
 )
 
@@ -93,6 +95,35 @@ func fileOf(p *types.Project, s types.ServiceConfig, kind string, ref types.File
 func unsupportedFile(service, kind, name, why string) error {
 	return fail.New(fail.Config, fmt.Sprintf("put the value into a file and name it as `file:` of the %s", kind),
 		"service %s uses the %s %s, which %s", service, kind, name, why)
+}
+
+// remark says what the engine warns of in a new container, and what of its files
+// cannot be as the project says; once for all containers of a service.
+func (a *applier) remark(s types.ServiceConfig, number int, warnings []string) {
+	if number > 1 {
+		return
+	}
+	for _, text := range slices.Concat(warnings, ignoredOwners(a.project, s)) {
+		a.options.Sink(event.Event{Kind: event.Note, ID: s.Name + " " + text, Name: s.Name, State: event.Warning, Text: text})
+	}
+}
+
+// ignoredOwners names the secrets and configs that are files on this machine and
+// are to have another owner or mode: a mounted file keeps its own.
+func ignoredOwners(p *types.Project, s types.ServiceConfig) []string {
+	var notes []string
+	note := func(kind string, ref types.FileReferenceConfig, file string) {
+		if file != "" && (ref.UID != "" || ref.GID != "" || ref.Mode != nil) {
+			notes = append(notes, fmt.Sprintf("the %s %s is a mounted file, which keeps its own owner and mode: uid, gid and mode of the service do nothing", kind, ref.Source))
+		}
+	}
+	for _, ref := range s.Secrets {
+		note("secret", types.FileReferenceConfig(ref), p.Secrets[ref.Source].File)
+	}
+	for _, ref := range s.Configs {
+		note("config", types.FileReferenceConfig(ref), p.Configs[ref.Source].File)
+	}
+	return notes
 }
 
 // archive holds the files that are copied, or nothing when there are none.

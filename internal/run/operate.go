@@ -167,6 +167,7 @@ func (a *applier) newContainer(ctx context.Context, op plan.Op, name, replaces s
 	if err != nil {
 		return "", err
 	}
+	a.remark(s, op.Number, made.Warnings)
 	return made.ID, a.connect(ctx, w, made.ID)
 }
 

@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"context"
+	"errors"
 	"io"
 	"slices"
 	"strings"
@@ -44,7 +45,7 @@ func inside(t *testing.T, c *checkout, service string, command ...string) string
 	}
 	defer attached.Close()
 	var text strings.Builder
-	if _, err := stdcopy.StdCopy(&text, &text, attached.Reader); err != nil && err != io.EOF {
+	if _, err := stdcopy.StdCopy(&text, &text, attached.Reader); err != nil && !errors.Is(err, io.EOF) {
 		t.Fatal(err)
 	}
 	return strings.TrimSpace(text.String())
