@@ -18,7 +18,17 @@ func (a *app) confirm(ctx context.Context, question string) (bool, error) {
 	if !a.canAsk() {
 		return false, fail.New(fail.NeedsAnswer, "answer with --yes", "%s (there is no terminal to ask on)", question)
 	}
-	a.ui.Prompt(question + " [y/N] ")
+	answer, err := a.answer(ctx, question+" [y/N] ")
+	if err != nil {
+		return false, err
+	}
+	answer = strings.ToLower(answer)
+	return answer == "y" || answer == "yes", nil
+}
+
+// answer shows a question and gives the line that is typed, without space around it.
+func (a *app) answer(ctx context.Context, question string) (string, error) {
+	a.ui.Prompt(question)
 	answers := make(chan string, 1)
 	go func() { // ends with the process at the latest: a read of a terminal cannot be called off
 		line, _ := bufio.NewReader(a.stdio.In).ReadString('\n')
@@ -26,13 +36,9 @@ func (a *app) confirm(ctx context.Context, question string) (bool, error) {
 	}()
 	select {
 	case <-ctx.Done():
-		return false, ctx.Err()
+		return "", ctx.Err()
 	case line := <-answers:
-		switch strings.ToLower(strings.TrimSpace(line)) {
-		case "y", "yes":
-			return true, nil
-		}
-		return false, nil
+		return strings.TrimSpace(line), nil
 	}
 }
 

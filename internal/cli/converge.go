@@ -85,9 +85,14 @@ func (a *app) site(ctx context.Context, services []string, o convergeOptions, tu
 	}
 	selection := a.projectOptions(services...)
 	selection.NoDeps = o.noDeps && len(services) > 0
-	p, err := project.Load(ctx, selection)
+	p, err := a.read(ctx, &selection)
 	if err != nil {
 		return nil, err
+	}
+	if turn {
+		if err := a.goOnWithout(ctx, p.MissingEnvFiles); err != nil {
+			return nil, err
+		}
 	}
 	if err := known(p, scale); err != nil {
 		return nil, err

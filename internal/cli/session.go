@@ -88,11 +88,8 @@ func environment(environ []string) map[string]string {
 
 // load reads the project and tells what is worth knowing of it.
 func (a *app) load(ctx context.Context, services ...string) (*project.Project, error) {
-	p, err := project.Load(ctx, a.projectOptions(services...))
-	if err != nil {
-		return nil, err
-	}
-	return p, nil
+	o := a.projectOptions(services...)
+	return a.read(ctx, &o)
 }
 
 // place finds out where devup runs.

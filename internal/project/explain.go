@@ -45,7 +45,7 @@ func explain(err error, files []source) error {
 // first is the first of the errors that err joins: they are sorted by path.
 func first(err error) error {
 	for {
-		joined, ok := err.(interface{ Unwrap() []error }) //nolint:errorlint // it is about this error, not one that it wraps
+		joined, ok := err.(interface{ Unwrap() []error })
 		if !ok || len(joined.Unwrap()) == 0 {
 			return err
 		}

@@ -24,7 +24,7 @@ var fileRules = []rule{
 	}},
 	{regexp.MustCompile(`(?s)^Circular reference:\s+(\S+) in (.+?)\n(.+)$`), func(cause error, files []source, m []string) *fail.Error {
 		chain := []string{m[1]}
-		for _, link := range strings.Split(m[3], "\n") {
+		for link := range strings.SplitSeq(m[3], "\n") {
 			name, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimSpace(link), "extends "), " in ")
 			chain = append(chain, name)
 		}

@@ -160,7 +160,8 @@ func explainText(cause error, files []source, keys []string, text string) *fail.
 	for _, beginning := range []struct{ of, noun string }{
 		{"invalid boolean:", "true or false"},
 		{"time: ", "a duration with its unit"},
-		{"invalid size: ", "a size with its unit"}, {"invalid suffix: ", "a size with its unit"},
+		{"invalid size: ", "a size with its unit"},
+		{"invalid suffix: ", "a size with its unit"},
 		{"invalid command line string", "a command whose quotes are closed"},
 		{"invalid value ", "a number or all"},
 	} {

@@ -24,6 +24,16 @@ import (
 // NoProject when there is no config, Config with file and line when one is
 // wrong, UnknownService when o.Services names one that is not there.
 func Load(ctx context.Context, o Options) (*Project, error) {
+	l, err := open(o)
+	if err != nil {
+		return nil, err
+	}
+	p, err := l.run(ctx)
+	return p, onStandardInput(err)
+}
+
+// open finds and reads the files of a project. The error is a fail.Error.
+func open(o Options) (*loading, error) {
 	quiet()
 	dir, err := filepath.Abs(o.Dir)
 	if err != nil {
@@ -56,9 +66,7 @@ func Load(ctx context.Context, o Options) (*Project, error) {
 	if err != nil {
 		return nil, onStandardInput(err)
 	}
-	l := &loading{options: o, root: root, env: env, sources: sources, notes: found.notes}
-	p, err := l.run(ctx)
-	return p, onStandardInput(err)
+	return &loading{options: o, root: root, env: env, sources: sources, notes: found.notes}, nil
 }
 
 // folderOf is the folder that a project belongs to: the given one, else that of its
@@ -173,11 +181,7 @@ func readStandardInput(stdin func() ([]byte, error)) (source, error) {
 // compose runs compose-go's loader: everything but the selection of services
 // and the reading of their env files.
 func (l *loading) compose(ctx context.Context) (*types.Project, error) {
-	details := types.ConfigDetails{WorkingDir: l.root, Environment: maps.Clone(l.env)}
-	for _, s := range l.sources {
-		details.ConfigFiles = append(details.ConfigFiles, types.ConfigFile{Filename: s.path, Content: s.content})
-	}
-	name, explicit, err := l.name()
+	details, name, explicit, err := l.details()
 	if err != nil {
 		return nil, err
 	}
@@ -198,6 +202,16 @@ func (l *loading) compose(ctx context.Context) (*types.Project, error) {
 		model.ComposeFiles = append(model.ComposeFiles, s.path)
 	}
 	return model, nil
+}
+
+// details are the files as compose-go takes them, and what [loading.name] gives.
+func (l *loading) details() (details types.ConfigDetails, name string, explicit bool, err error) {
+	details = types.ConfigDetails{WorkingDir: l.root, Environment: maps.Clone(l.env)}
+	for _, s := range l.sources {
+		details.ConfigFiles = append(details.ConfigFiles, types.ConfigFile{Filename: s.path, Content: s.content})
+	}
+	name, explicit, err = l.name()
+	return details, name, explicit, err
 }
 
 // name is the project's name before the files had their say. It is explicit

@@ -162,7 +162,7 @@ func beginning(file string) string {
 	if err != nil {
 		return ""
 	}
-	defer f.Close() //nolint:errcheck // nothing was written
+	defer f.Close()
 	content, err := io.ReadAll(io.LimitReader(f, mostOfASource))
 	if err != nil {
 		return ""
