@@ -1,6 +1,8 @@
 package run
 
 import (
+	"slices"
+
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/moby/moby/client/pkg/versions"
 
@@ -67,10 +69,5 @@ func onNetwork(s types.ServiceConfig, has func(*types.ServiceNetworkConfig) bool
 }
 
 func onVolume(s types.ServiceConfig, has func(types.ServiceVolumeConfig) bool) bool {
-	for _, v := range s.Volumes {
-		if has(v) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(s.Volumes, has)
 }
