@@ -92,8 +92,8 @@ func (w *worker) perform(ctx context.Context, todos []Todo) {
 }
 
 // spread does in every container what its service asks for, and lists the containers.
-// Those of the last time get it while the engine is asked whether they are still the
-// ones: mostly they are, and an edit is there the sooner.
+// Those that ran the last time get it while the engine is asked whether they are still
+// the ones: mostly they are, and an edit is there the sooner.
 func (w *worker) spread(ctx context.Context, done map[string]*outcome) ([]Container, error) {
 	var now []Container
 	var failed error
@@ -102,18 +102,25 @@ func (w *worker) spread(ctx context.Context, done map[string]*outcome) ([]Contai
 		defer close(asked)
 		now, failed = w.options.Containers(ctx)
 	}()
-	before := w.last
+	before := slices.DeleteFunc(w.last, func(c Container) bool { return !c.Running })
 	w.round(ctx, before, done)
 	<-asked
 	if failed != nil {
 		return nil, failed
 	}
-	w.last = now
-	for _, out := range done { // what is gone need not have worked
-		out.failed = slices.DeleteFunc(out.failed, func(f failure) bool { return !slices.Contains(now, f.container) })
+	w.last = slices.Clone(now)
+	for _, out := range done {
+		out.failed = slices.DeleteFunc(out.failed, func(f failure) bool { return !listed(now, f.container) }) // what is gone need not have worked
+		if out.todo.Restart {
+			w.last = nil // the list may have caught them on the way
+		}
 	}
-	w.round(ctx, slices.DeleteFunc(slices.Clone(now), func(c Container) bool { return slices.Contains(before, c) }), done)
+	w.round(ctx, slices.DeleteFunc(slices.Clone(now), func(c Container) bool { return listed(before, c) }), done)
 	return now, nil
+}
+
+func listed(all []Container, one Container) bool {
+	return slices.ContainsFunc(all, func(c Container) bool { return c.ID == one.ID })
 }
 
 // round does in containers what their services ask for.
