@@ -52,7 +52,7 @@ func parse(t *testing.T, text string) []Rule {
 func changes(text string) []Change {
 	kinds := map[byte]Kind{'+': Created, '~': Modified, '-': Removed, '!': Replaced}
 	var all []Change
-	for _, word := range strings.Fields(text) {
+	for word := range strings.FieldsSeq(text) {
 		all = append(all, Change{Path: filepath.Clean(word[1:]), Kind: kinds[word[0]], Folder: strings.HasSuffix(word, "/")})
 	}
 	return all

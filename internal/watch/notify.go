@@ -27,6 +27,7 @@ type notifier struct {
 	watcher *fsnotify.Watcher
 	roots   []string // the watched paths
 	every   time.Duration
+	ended   chan struct{} // closed when hints has ended; nil before it began
 
 	mu     sync.Mutex
 	polled []string // those of the roots that are looked at
@@ -76,12 +77,21 @@ func (n *notifier) remove(folder string) {
 	_ = n.watcher.Remove(folder) // one that went away is watched no more
 }
 
-func (n *notifier) close() { _ = n.watcher.Close() }
+// close gives the system's watches back, and waits for hints, whose ctx has ended.
+func (n *notifier) close() {
+	if n.ended != nil {
+		<-n.ended
+	}
+	_ = n.watcher.Close()
+}
 
-// hints gives what the system tells, until ctx ends. The channel is closed then.
+// hints gives what the system tells, until ctx ends. The channel is closed then. It
+// is called once.
 func (n *notifier) hints(ctx context.Context) <-chan hint {
 	out := make(chan hint)
+	n.ended = make(chan struct{})
 	go func() {
+		defer close(n.ended)
 		defer close(out)
 		tick := time.NewTicker(n.every)
 		defer tick.Stop()
@@ -102,7 +112,7 @@ func (n *notifier) hints(ctx context.Context) <-chan hint {
 				if e.Name != "" {
 					send(hint{path: e.Name, ops: opsOf(e.Op)})
 				}
-			case <-n.watcher.Errors: // the queue ran over, or a folder went away under the system's hands
+			case _, _ = <-n.watcher.Errors: // the queue ran over, or a folder went away under the system's hands
 				for _, p := range n.roots {
 					send(hint{path: p, ops: recheck})
 				}

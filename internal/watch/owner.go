@@ -21,12 +21,13 @@ import (
 type owners struct {
 	engine files
 	user   *identity           // nil when the container runs as root
-	known  map[string]identity // by target of a rule
+	known  map[string]identity // by target of a rule: to whom the folder belongs, or the nearest above it
+	absent map[string]bool     // targets of rules that are not there
 }
 
 // ownersOf asks the engine about a container.
 func ownersOf(ctx context.Context, e files, id string) (*owners, error) {
-	o := &owners{engine: e, known: map[string]identity{}}
+	o := &owners{engine: e, known: map[string]identity{}, absent: map[string]bool{}}
 	found, err := e.ContainerInspect(ctx, id, client.ContainerInspectOptions{})
 	if err != nil {
 		return nil, err
@@ -82,14 +83,8 @@ func entryIn(table io.Reader, name string, number int) []string {
 	return nil
 }
 
-// of is the owner of what is synced to a rule's target.
-func (o *owners) of(ctx context.Context, id, target string) (identity, error) {
-	if o.user != nil {
-		return *o.user, nil
-	}
-	if known, ok := o.known[target]; ok {
-		return known, nil
-	}
+// learn looks at the target of a rule.
+func (o *owners) learn(ctx context.Context, id, target string) error {
 	var owner identity
 	for where := target; ; where = path.Dir(where) {
 		err := o.first(ctx, id, where, func(h *tar.Header, _ io.Reader) { owner = identity{h.Uid, h.Gid} })
@@ -97,11 +92,20 @@ func (o *owners) of(ctx context.Context, id, target string) (identity, error) {
 			break
 		}
 		if !errdefs.IsNotFound(err) || where == "/" {
-			return owner, err
+			return err
 		}
+		o.absent[target] = true
 	}
 	o.known[target] = owner
-	return owner, nil
+	return nil
+}
+
+// of is the owner of what is synced to a rule's target.
+func (o *owners) of(target string) identity {
+	if o.user != nil {
+		return *o.user
+	}
+	return o.known[target]
 }
 
 // first hands over the first entry of what the engine packs of a path: the file, or

@@ -102,6 +102,9 @@ func (t *tree) fill() {
 	clear(t.changed)
 }
 
+// folder tells whether a path is a folder.
+func (t *tree) folder(name string) bool { return t.entries[name].mode.IsDir() }
+
 // known is everything that is there, as changes that create it.
 func (t *tree) known() []Change {
 	var all []Change

@@ -230,7 +230,7 @@ func (w *worker) meet(ctx context.Context, c Container) (fresh bool, err error) 
 	}
 	for _, r := range w.rules {
 		if r.Service == c.Service && r.syncs() {
-			if _, err := found.of(ctx, c.ID, r.Target); err != nil {
+			if err := found.learn(ctx, c.ID, r.Target); err != nil {
 				return false, fmt.Errorf("look at %s: %w", r.Target, err)
 			}
 		}
@@ -291,9 +291,13 @@ func (w *worker) copy(ctx context.Context, c Container, pairs []Pair, replace bo
 	w.mu.Lock()
 	known := w.owners[c.ID]
 	w.mu.Unlock()
-	owner := func(target string) identity {
-		id, _ := known.of(ctx, c.ID, w.ruleTarget(c.Service, target)) // was asked for when the container was met
-		return id
+	owner := func(target string) identity { return known.of(w.ruleTarget(c.Service, target)) }
+	pairs = slices.DeleteFunc(slices.Clone(pairs), func(p Pair) bool {
+		// A watched folder goes into the one that the image has, which keeps its owner and mode.
+		return w.tree.folder(p.Host) && w.ruleTarget(c.Service, p.Target) == p.Target && !known.absent[p.Target]
+	})
+	if len(pairs) == 0 {
+		return 0, nil
 	}
 	archive := newPipe(func(to *pipeWriter) (sent int, unread map[string]any, err error) {
 		return pack(to, pairs, owner, runtime.GOOS == "windows")
