@@ -144,8 +144,8 @@ func (w *watcher) run(ctx context.Context, rebuilt func(context.Context)) error 
 		names = append(names, r.Service)
 	}
 	slices.Sort(names)
-	w.app.ui.Say("watching the files of " + list(slices.Compact(names)))
 	return watch.Run(ctx, w.running.engine.Client, w.rules, watch.Options{
+		Began:      func() { w.app.ui.Say("watching the files of " + list(slices.Compact(names))) },
 		Containers: w.containers, Poll: w.app.settings.WatchPoll, Sink: w.app.ui.Sink(),
 		Rebuild: func(ctx context.Context, services []string) error {
 			err := w.rebuild(ctx, services)

@@ -62,7 +62,8 @@ type Options struct {
 	// Rebuild builds the images of the services anew and replaces their containers.
 	// Its error ends nothing: it is reported, and watching goes on.
 	Rebuild func(ctx context.Context, services []string) error
-	Poll    bool // look at the files once a second instead of relying on events
+	Began   func() // called when nothing that happens from then on is missed; nil for nothing
+	Poll    bool   // look at the files once a second instead of relying on events
 	Sink    event.Sink
 }
 
@@ -78,6 +79,9 @@ func Run(ctx context.Context, e Engine, rules []Rule, o Options) error {
 	defer from.close()
 	t := newTree(rules, from, o.Sink)
 	t.fill()
+	if o.Began != nil {
+		o.Began()
+	}
 	w := newWorker(e, rules, t, o)
 	batches := make(chan map[string]op)
 	ctx, cancel := context.WithCancel(ctx)
