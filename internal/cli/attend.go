@@ -16,7 +16,8 @@ import (
 type attendance struct {
 	client     *client.Client
 	id, name   string
-	tty        bool
+	tty        bool      // the process has a terminal: what it prints is one stream
+	raw        bool      // the person's terminal is that terminal: keys reach the process as they are
 	in         io.Reader // nil to connect nothing to what the process reads
 	detachKeys string    // empty for the engine's
 	condition  container.WaitCondition
@@ -47,7 +48,7 @@ func (a *app) attend(ctx context.Context, t attendance) (code int, err error) {
 			return 0, err
 		}
 	}
-	if t.tty {
+	if t.raw {
 		resize := func(columns, rows int) {
 			_, _ = t.client.ContainerResize(steady, t.id, client.ContainerResizeOptions{Height: uint(rows), Width: uint(columns)}) // the next change tries again
 		}

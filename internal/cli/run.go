@@ -141,9 +141,11 @@ func (a *app) runOnce(ctx context.Context, service string, command []string, o r
 	if err != nil {
 		return err
 	}
-	single, err := run.MakeOneOff(ctx, at.engine.Client, model, own, run.OneOff{
-		Name: o.name, Remove: o.remove, Stdin: own.StdinOpen, Aliases: o.useAliases,
-	}, outcome.Applied)
+	special := run.OneOff{Name: o.name, Remove: o.remove, Stdin: own.StdinOpen, Aliases: o.useAliases}
+	if tty {
+		special.Columns, special.Rows = a.ui.Streams().Size()
+	}
+	single, err := run.MakeOneOff(ctx, at.engine.Client, model, own, special, outcome.Applied)
 	if err != nil {
 		return err
 	}
@@ -205,7 +207,7 @@ func (a *app) attendOnce(ctx context.Context, api *client.Client, single *run.Si
 		condition = container.WaitConditionRemoved // so that the next command finds it gone
 	}
 	code, err := a.attend(ctx, attendance{
-		client: api, id: single.ID, name: single.Name, tty: tty, in: a.input(o.interactive),
+		client: api, id: single.ID, name: single.Name, tty: tty, raw: tty && a.ui.Streams().InTTY, in: a.input(o.interactive),
 		condition: condition, stop: true,
 		start: func(ctx context.Context) error {
 			err := single.Start(ctx)

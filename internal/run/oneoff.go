@@ -20,7 +20,9 @@ type OneOff struct {
 	Name    string // the container's name; empty for one like Compose's: shop-web-run-1f0c2a6d9b3e
 	Remove  bool   // the engine removes the container, with its anonymous volumes, when the command has ended
 	Stdin   bool   // somebody will be connected to what the command reads
-	Aliases bool   // the container answers to the names of its service in its networks
+	Columns int    // of the terminal that the command gets from its first moment on; 0 for unknown
+	Rows    int
+	Aliases bool // the container answers to the names of its service in its networks
 }
 
 // Single is the container of a one-off command, made and not started.
@@ -100,5 +102,6 @@ func asOneOff(create *client.ContainerCreateOptions, o OneOff, slug string) {
 	create.Config.AttachStdin, create.Config.StdinOnce = o.Stdin, o.Stdin && create.Config.OpenStdin
 	create.Config.AttachStdout, create.Config.AttachStderr = true, true
 	create.HostConfig.AutoRemove = o.Remove
+	create.HostConfig.ConsoleSize = [2]uint{uint(o.Rows), uint(o.Columns)}
 	create.HostConfig.RestartPolicy = container.RestartPolicy{}
 }

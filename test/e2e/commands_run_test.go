@@ -53,6 +53,7 @@ func TestRunOnceFlags(t *testing.T) {
 	c := files(t, pair+"-- vars --\nSIZE=big\nCOLOR=red\n")
 	r := c.devup(t, "run", "-d", "-e", "COLOR=green", "--env-from-file", "vars", "-l", "team=shop", "-v", ".:/here", "-v", "data:/data",
 		"-u", "1000", "-w", "/here", "--cap-add", "NET_ADMIN", "-p", "127.0.0.1::80", "--entrypoint", "sleep 1000", "web")
+	defer c.devup(t, "down", "--remove-orphans")
 	found := oneOffs(t, c.name)
 	if len(found) != 1 || len(containers(t, c.name)) != 2 {
 		t.Fatalf("%v\n%v", containers(t, c.name), r)
@@ -162,6 +163,8 @@ func TestRunOnceOnATerminal(t *testing.T) {
 			}
 		}
 	}()
+	limit := time.AfterFunc(time.Minute, func() { _ = cmd.Process.Kill() })
+	defer limit.Stop()
 	_ = cmd.Wait()
 	text := <-shown
 	if code := cmd.ProcessState.ExitCode(); code != 130 || !strings.Contains(text, "33 91") || !strings.Contains(text, "got key") {

@@ -1,0 +1,159 @@
+package cli
+
+import (
+	"archive/tar"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/containerd/errdefs"
+	"github.com/moby/moby/client"
+
+	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/plan"
+)
+
+// copyIn copies a file, a folder or, for "-", an archive on stdin into a container.
+func (a *app) copyIn(ctx context.Context, api *client.Client, c plan.Container, source, target string, o cpOptions) error {
+	resolved, found, err := inside(ctx, api, c.ID, target, true)
+	exists := err == nil
+	if err != nil && !errdefs.IsNotFound(err) {
+		return fmt.Errorf("look at %s in %s: %w", target, c.Name, err)
+	}
+	folder := exists && found.Stat.Mode.IsDir()
+	if source == "-" {
+		if !folder {
+			return fail.New(fail.Failed, "make it first", "%s has no folder %s", c.Name, target)
+		}
+		return upload(ctx, api, c, resolved, a.stdio.In, o)
+	}
+	info, err := localSource(source, o.follow)
+	if err != nil {
+		return err
+	}
+	dir, name := resolved, filepath.Base(absolutePath(source))
+	switch {
+	case folder && info.IsDir() && contentsOnly(source):
+		name = "."
+	case folder:
+	case exists && info.IsDir():
+		return fail.New(fail.Failed, "", "%s is a folder, and %s in %s is none", source, target, c.Name)
+	case !info.IsDir() && strings.HasSuffix(target, "/"):
+		return fail.New(fail.Failed, "make it first", "%s has no folder %s", c.Name, target)
+	default:
+		dir, name = path.Split(path.Clean(resolved))
+	}
+	reader, writer := io.Pipe()
+	go func() { writer.CloseWithError(pack(writer, source, name, o.follow)) }() // ends when the upload does
+	err = upload(ctx, api, c, dir, reader, o)
+	_ = reader.Close()
+	if err == nil {
+		a.copiedOver(c, fmt.Sprintf("copied %s to %s", source, target))
+	}
+	return err
+}
+
+func upload(ctx context.Context, api *client.Client, c plan.Container, dir string, content io.Reader, o cpOptions) error {
+	if dir == "" {
+		dir = "."
+	}
+	_, err := api.CopyToContainer(ctx, c.ID, client.CopyToContainerOptions{DestinationPath: dir, Content: content, CopyUIDGID: o.archive})
+	switch {
+	case errdefs.IsNotFound(err):
+		return fail.New(fail.Failed, "make it first", "%s has no folder %s", c.Name, dir)
+	case err != nil:
+		return fmt.Errorf("copy into %s: %w", c.Name, err)
+	}
+	return nil
+}
+
+// contentsOnly tells whether a path means what is in the folder: it ends in "/.".
+func contentsOnly(p string) bool {
+	return p == "." || strings.HasSuffix(filepath.ToSlash(p), "/.")
+}
+
+func absolutePath(p string) string {
+	if full, err := filepath.Abs(p); err == nil {
+		return full
+	}
+	return p
+}
+
+// localSource looks at what is to be copied.
+func localSource(source string, follow bool) (fs.FileInfo, error) {
+	look := os.Lstat
+	if follow || contentsOnly(source) || strings.HasSuffix(source, "/") {
+		look = os.Stat
+	}
+	info, err := look(source)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fail.New(fail.Failed, "", "there is no file or folder %s", source)
+	case err != nil:
+		return nil, fail.Wrap(err, fail.Denied, "", "%s cannot be read", source)
+	}
+	return info, nil
+}
+
+// pack writes a file or a folder as a tar archive in which it has another name.
+func pack(to io.Writer, source, name string, follow bool) error {
+	root := source
+	if resolved, err := filepath.EvalSymlinks(source); err == nil && (follow || contentsOnly(source) || strings.HasSuffix(source, "/")) {
+		root = resolved
+	}
+	archive := tar.NewWriter(to)
+	err := filepath.WalkDir(root, func(file string, _ fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		below, err := filepath.Rel(root, file)
+		if err != nil {
+			return err
+		}
+		return packOne(archive, file, path.Join(name, filepath.ToSlash(below)))
+	})
+	if err != nil {
+		return err
+	}
+	return archive.Close()
+}
+
+func packOne(archive *tar.Writer, file, name string) error {
+	info, err := os.Lstat(file)
+	if err != nil {
+		return err
+	}
+	link := ""
+	if info.Mode()&fs.ModeSymlink != 0 {
+		if link, err = os.Readlink(file); err != nil {
+			return err
+		}
+	}
+	if info.Mode()&fs.ModeSocket != 0 {
+		return nil // an archive cannot hold it
+	}
+	header, err := tar.FileInfoHeader(info, link)
+	if err != nil {
+		return err
+	}
+	header.Name = name
+	if info.IsDir() {
+		header.Name += "/"
+	}
+	if err := archive.WriteHeader(header); err != nil || !info.Mode().IsRegular() {
+		return err
+	}
+	content, err := os.Open(file)
+	if err != nil {
+		return err
+	}
+	defer content.Close()
+	_, err = io.CopyN(archive, content, info.Size()) // a file that grows meanwhile is copied as it was
+	return err
+}

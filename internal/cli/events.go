@@ -1,0 +1,107 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/moby/moby/api/types/events"
+	"github.com/moby/moby/client"
+	"github.com/spf13/cobra"
+
+	"github.com/devup-cli/devup/internal/plan"
+	"github.com/devup-cli/devup/internal/ui"
+)
+
+// eventsOptions are the flags of events.
+type eventsOptions struct{ since, until string }
+
+func (a *app) eventsCommand() *cobra.Command {
+	var o eventsOptions
+	c := &cobra.Command{
+		Use:   "events [SERVICE...]",
+		Short: "Print what happens to the containers, as it happens",
+		Long: `Print what happens to the containers of the services until Ctrl-C, or what happened
+between two times. Times are RFC 3339 or durations back from now.`,
+		Example: `  devup events
+  devup events --json --since 10m --until 1s web`,
+		ValidArgsFunction: a.completeServices,
+	}
+	c.Flags().StringVar(&o.since, "since", "", "begin with what happened since this `time`")
+	c.Flags().StringVar(&o.until, "until", "", "end at this `time`")
+	c.RunE = a.run(func(ctx context.Context, args []string) error { return a.events(ctx, args, o) })
+	return c
+}
+
+// happening is an event in JSON, as Compose prints it.
+type happening struct {
+	Action     string            `json:"action"`
+	Attributes map[string]string `json:"attributes"`
+	ID         string            `json:"id"`
+	Service    string            `json:"service"`
+	Time       time.Time         `json:"time"`
+	Type       string            `json:"type"` // "container"
+}
+
+func (a *app) events(ctx context.Context, services []string, o eventsOptions) error {
+	if err := errors.Join(checkTime("since", o.since), checkTime("until", o.until)); err != nil {
+		return err
+	}
+	r, err := a.observe(ctx)
+	if err != nil {
+		return err
+	}
+	if err := r.check(services); err != nil {
+		return err
+	}
+	stream := r.engine.Client.Events(ctx, client.EventsListOptions{
+		Since: o.since, Until: o.until,
+		Filters: client.Filters{}.Add("label", plan.LabelProject+"="+r.name).Add("type", string(events.ContainerEventType)),
+	})
+	for {
+		select {
+		case m := <-stream.Messages:
+			if h, ok := happeningOf(m, services); ok {
+				a.printHappening(h)
+			}
+		case err := <-stream.Err:
+			if errors.Is(err, io.EOF) || o.until != "" && err == nil {
+				return nil
+			}
+			if ctx.Err() != nil {
+				return exitStatus(130)
+			}
+			return fmt.Errorf("listen to the engine: %w", err)
+		}
+	}
+}
+
+// happeningOf is a message of the engine, if it is about one of the services.
+func happeningOf(m events.Message, services []string) (happening, bool) {
+	attributes := maps.Clone(m.Actor.Attributes)
+	service := attributes[plan.LabelService]
+	if strings.EqualFold(attributes[plan.LabelOneOff], "true") || len(services) > 0 && !slices.Contains(services, service) {
+		return happening{}, false
+	}
+	maps.DeleteFunc(attributes, func(name, _ string) bool {
+		return strings.HasPrefix(name, "com.docker.compose.") || strings.HasPrefix(name, "dev.devup.")
+	})
+	return happening{string(m.Action), attributes, m.Actor.ID, service, time.Unix(0, m.TimeNano), "container"}, true
+}
+
+func (a *app) printHappening(h happening) {
+	if a.ui.Mode() == ui.JSON {
+		a.ui.Object(h)
+		return
+	}
+	var attributes []string
+	for _, name := range slices.Sorted(maps.Keys(h.Attributes)) {
+		attributes = append(attributes, name+"="+h.Attributes[name])
+	}
+	a.ui.Text(fmt.Sprintf("%s container %s %s (%s)", h.Time.Format("2006-01-02 15:04:05.000000"), h.Action, h.ID, strings.Join(attributes, ", ")))
+}
