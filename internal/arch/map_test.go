@@ -2,27 +2,28 @@ package arch
 
 // ours says which packages of internal each package may import.
 var ours = map[string][]string{
-	"arch":      {},
-	"golden":    {}, // for tests
-	"event":     {},
-	"fail":      {},
-	"lock":      {}, // one devup at a time
-	"detect":    {},
-	"workspace": {"fail"},
-	"settings":  {"fail"},
-	"egress":    {"fail"},
-	"registry":  {"event"}, // logins and refusals of container registries, for pulls, pushes and builds
-	"project":   {"workspace", "fail"},
-	"ports":     {"project", "fail"},
-	"scaffold":  {"detect", "fail"},
-	"engine":    {"event", "fail"},
-	"build":     {"project", "egress", "registry", "event", "fail"},
-	"plan":      {"project", "fail"},
-	"run":       {"project", "plan", "registry", "event", "fail"},
-	"ready":     {"project", "event", "fail"},
-	"expose":    {"project", "workspace", "event", "fail"},
-	"logs":      {"event", "fail"},
-	"watch":     {"project", "event", "fail"}, // fail: the limit of watched folders is the person's to raise
+	"arch":       {},
+	"golden":     {}, // for tests
+	"event":      {},
+	"fail":       {},
+	"lock":       {}, // one devup at a time
+	"lazyregexp": {},
+	"detect":     {"lazyregexp"},
+	"workspace":  {"fail"},
+	"settings":   {"fail"},
+	"egress":     {"fail"},
+	"registry":   {"event"}, // logins and refusals of container registries, for pulls, pushes and builds
+	"project":    {"workspace", "fail"},
+	"ports":      {"project", "fail"},
+	"scaffold":   {"detect", "fail"},
+	"engine":     {"event", "fail"},
+	"build":      {"project", "egress", "registry", "event", "fail"},
+	"plan":       {"project", "fail"},
+	"run":        {"project", "plan", "registry", "event", "fail"},
+	"ready":      {"project", "lazyregexp", "event", "fail"},
+	"expose":     {"project", "workspace", "event", "fail"},
+	"logs":       {"event", "fail"},
+	"watch":      {"project", "event", "fail"}, // fail: the limit of watched folders is the person's to raise
 	"up": {
 		"workspace", "project", "ports", "build", "egress", "registry", "plan", "run", "ready", "expose", "logs", "watch",
 		"event", "fail",

@@ -3,11 +3,12 @@ package detect
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
 // composeNames are the files that `docker compose` looks for, in its order: one
@@ -164,7 +165,7 @@ func (s *composeService) readPorts(value *yaml.Node, env map[string]string) {
 	}
 }
 
-var portMapping = regexp.MustCompile(`^(?:.*?:)??(?:(\d+)(?:-\d+)?:|:)?(\d+)(?:-\d+)?(?:/(tcp)?)?$`)
+var portMapping = lazyregexp.New(`^(?:.*?:)??(?:(\d+)(?:-\d+)?:|:)?(\d+)(?:-\d+)?(?:/(tcp)?)?$`)
 
 // parsePortMapping reads Compose's short form: [[ip:]host:]container[/protocol].
 func parsePortMapping(text string) (published, target int) {

@@ -3,10 +3,11 @@ package detect
 import (
 	"encoding/json"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
 // dockerfile is what detection takes from an existing Dockerfile. It reads no
@@ -131,7 +132,7 @@ func envPort(in instruction, _ map[string]string) (port int, text string) {
 	return 0, ""
 }
 
-var imageVersion = regexp.MustCompile(`^(?:v|python|node)?-?(\d+(?:\.\d+){0,2})`)
+var imageVersion = lazyregexp.New(`^(?:v|python|node)?-?(\d+(?:\.\d+){0,2})`)
 
 // runtime is the version of the language's image that the file builds on. The
 // name of a private copy ("…ecr…/cruddur-python:3.10-slim") counts too.
@@ -191,7 +192,7 @@ func assignments(text string) map[string]string {
 	return all
 }
 
-var reference = regexp.MustCompile(`\$\{(\w+)(?::?[-+]([^}]*))?\}|\$(\w+)`)
+var reference = lazyregexp.New(`\$\{(\w+)(?::?[-+]([^}]*))?\}|\$(\w+)`)
 
 // expand puts values for $NAME, ${NAME} and ${NAME:-default}; a name without a
 // value stays as it stands, so that it is not taken for one.

@@ -2,8 +2,9 @@ package detect
 
 import (
 	"path"
-	"regexp"
 	"strings"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
 // entryNames are the usual files of a server, in the order people mean them.
@@ -26,7 +27,7 @@ func (s *scan) nodeEntry(dir string, p *nodePackage) string {
 	return ""
 }
 
-var listens = regexp.MustCompile(`\.listen\s*\(|createServer\s*\(|\bserve\s*\(|\bBun\.serve|\bjson-server|new\s+WebSocketServer`)
+var listens = lazyregexp.New(`\.listen\s*\(|createServer\s*\(|\bserve\s*\(|\bBun\.serve|\bjson-server|new\s+WebSocketServer`)
 
 // opensPort says whether a source file of the folder listens.
 func (s *scan) opensPort(dir, name string) bool {
@@ -41,7 +42,7 @@ func (s *scan) opensPort(dir, name string) bool {
 	return f != nil && f.has(path.Base(full)) && listens.MatchString(s.tree.files.source(full).text)
 }
 
-var sourceArgument = regexp.MustCompile(`(?:^|\s)(\.?/?[\w@./-]+\.(?:js|mjs|cjs|ts|mts|cts|jsx|tsx))(?:\s|$)`)
+var sourceArgument = lazyregexp.New(`(?:^|\s)(\.?/?[\w@./-]+\.(?:js|mjs|cjs|ts|mts|cts|jsx|tsx))(?:\s|$)`)
 
 // entryOfCommand is the source file that a command line names.
 func entryOfCommand(text string) string {
@@ -51,7 +52,7 @@ func entryOfCommand(text string) string {
 	return ""
 }
 
-var exportsHandler = regexp.MustCompile(`(?:exports\.handler\s*=|export\s+(?:const|async\s+function|function)\s+handler\b)`)
+var exportsHandler = lazyregexp.New(`(?:exports\.handler\s*=|export\s+(?:const|async\s+function|function)\s+handler\b)`)
 
 // lambdaHandler is the file that exports an AWS Lambda handler, or empty.
 func (s *scan) lambdaHandler(dir string, p *nodePackage) string {

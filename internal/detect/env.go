@@ -2,8 +2,9 @@ package detect
 
 import (
 	"path"
-	"regexp"
 	"strings"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
 // envFile is a file of NAME=value lines.
@@ -18,7 +19,7 @@ type envEntry struct {
 	line        int
 }
 
-var envLine = regexp.MustCompile(`^\s*(?:export\s+)?([A-Za-z_]\w*)\s*[=:]\s*(.*)$`)
+var envLine = lazyregexp.New(`^\s*(?:export\s+)?([A-Za-z_]\w*)\s*[=:]\s*(.*)$`)
 
 func parseEnv(name, text string) envFile {
 	env := envFile{path: name, loaded: loadedEnv(path.Base(name))}

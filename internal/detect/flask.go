@@ -2,17 +2,18 @@ package detect
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
 var (
-	flaskInstance = regexp.MustCompile(`(?m)^(\w+)\s*(?::\s*[\w.]+\s*)?=\s*(?:flask\.)?(?:Flask|APIFlask|OpenAPI)\(`)
-	flaskMade     = regexp.MustCompile(`(?m)^(\w+)\s*(?:,\s*\w+\s*)?(?::\s*[\w.]+\s*)?=\s*(?:[\w.]+\.)?(?:create_app|make_app|create_application)\(`)
-	flaskImported = regexp.MustCompile(`(?m)^from\s+[\w.]+\s+import\s+(?:[\w ,]+,\s*)?(app|application)\b`)
-	flaskFactory  = regexp.MustCompile(`(?m)^def\s+(create_app|make_app|create_application)\(([^)]*)\)`)
-	flaskName     = regexp.MustCompile(`(?m)^\s*FLASK_APP\s*=\s*["']?([\w./:()-]+)`)
+	flaskInstance = lazyregexp.New(`(?m)^(\w+)\s*(?::\s*[\w.]+\s*)?=\s*(?:flask\.)?(?:Flask|APIFlask|OpenAPI)\(`)
+	flaskMade     = lazyregexp.New(`(?m)^(\w+)\s*(?:,\s*\w+\s*)?(?::\s*[\w.]+\s*)?=\s*(?:[\w.]+\.)?(?:create_app|make_app|create_application)\(`)
+	flaskImported = lazyregexp.New(`(?m)^from\s+[\w.]+\s+import\s+(?:[\w ,]+,\s*)?(app|application)\b`)
+	flaskFactory  = lazyregexp.New(`(?m)^def\s+(create_app|make_app|create_application)\(([^)]*)\)`)
+	flaskName     = lazyregexp.New(`(?m)^\s*FLASK_APP\s*=\s*["']?([\w./:()-]+)`)
 )
 
 // flaskAppIn finds the application as Flask itself would, then as people do: the
@@ -100,7 +101,7 @@ func factoryIn(source file) (string, int) {
 	return source.text[match[2]:match[3]] + "()", match[0]
 }
 
-func firstGroup(pattern *regexp.Regexp, text string) (string, int) {
+func firstGroup(pattern *lazyregexp.Regexp, text string) (string, int) {
 	match := pattern.FindStringSubmatchIndex(text)
 	if match == nil {
 		return "", 0

@@ -2,14 +2,15 @@ package detect
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
 var (
-	importLine = regexp.MustCompile(`(?m)^[ \t]*import[ \t]+([\w.]+(?:[ \t]*,[ \t]*[\w.]+)*)`)
-	fromLine   = regexp.MustCompile(`(?m)^[ \t]*from[ \t]+(\w[\w.]*)[ \t]+import\b`)
+	importLine = lazyregexp.New(`(?m)^[ \t]*import[ \t]+([\w.]+(?:[ \t]*,[ \t]*[\w.]+)*)`)
+	fromLine   = lazyregexp.New(`(?m)^[ \t]*from[ \t]+(\w[\w.]*)[ \t]+import\b`)
 )
 
 // decideMissing works out which packages the service needs that no manifest

@@ -2,9 +2,10 @@ package detect
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
 // nodeCandidates are the folders whose package.json starts something that listens.
@@ -136,7 +137,7 @@ func (s *scan) nodeStack(dir string, p *nodePackage) Stack {
 
 var viteConfigs = []string{"vite.config.js", "vite.config.ts", "vite.config.mjs", "vite.config.mts", "vite.config.cjs"}
 
-var libraryMode = regexp.MustCompile(`\blib\s*:\s*\{`)
+var libraryMode = lazyregexp.New(`\blib\s*:\s*\{`)
 
 // viteLibrary is the configuration by which Vite builds a library and no
 // page, or empty.

@@ -2,8 +2,9 @@ package detect
 
 import (
 	"encoding/json"
-	"regexp"
 	"strings"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
 // nodePackage is what detection takes from a package.json. Fields that people
@@ -51,7 +52,7 @@ func parsePackage(name, text string) (*nodePackage, error) {
 	return p, json.Unmarshal([]byte(text), p)
 }
 
-var callsScript = regexp.MustCompile(`^(?:npm (?:run|run-script) |npm (start)$|yarn (?:run )?|pnpm (?:run )?|bun run )([\w:.-]*)$`)
+var callsScript = lazyregexp.New(`^(?:npm (?:run|run-script) |npm (start)$|yarn (?:run )?|pnpm (?:run )?|bun run )([\w:.-]*)$`)
 
 // script is what a script runs in the end, where it only calls another.
 func (p *nodePackage) script(name string) string {

@@ -4,9 +4,10 @@ import (
 	"cmp"
 	"encoding/json"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
 // locks are the lock files and whose they are, in the order of preference where
@@ -81,8 +82,8 @@ func (s *scan) lockedBy(c *candidate, p Packages) map[string]*nodePackage {
 }
 
 var (
-	yarnRelease = regexp.MustCompile(`(?m)^yarnPath:.*yarn-(\d+\.\d+\.\d+)\.c?js`)
-	pnpmLock    = regexp.MustCompile(`(?m)^lockfileVersion:\s*['"]?(\d+)`)
+	yarnRelease = lazyregexp.New(`(?m)^yarnPath:.*yarn-(\d+\.\d+\.\d+)\.c?js`)
+	pnpmLock    = lazyregexp.New(`(?m)^lockfileVersion:\s*['"]?(\d+)`)
 )
 
 // versionOfLock is the version of the manager that can read the lock file of a

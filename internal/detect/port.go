@@ -3,10 +3,11 @@ package detect
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
 // portVariables are the variables by which people tell a server its own port.
@@ -20,7 +21,7 @@ func portNumber(text string) (int, bool) {
 	return n, err == nil && n > 0 && n < 1<<16
 }
 
-var portFlags = regexp.MustCompile(
+var portFlags = lazyregexp.New(
 	`(?:^|\s)(--port|-p|--http-port|-b|--bind)[= ]+["']?(?:[\w.\[\]*-]*:)?(\d{2,5})\b` +
 		`|(?:^|\s)((?:FLASK_RUN_|SERVER_)?PORT)=["']?(\d{2,5})\b` +
 		`|runserver\s+(?:[\w.\[\]]+:)?(\d{2,5})\b` +
@@ -42,29 +43,29 @@ func portOfCommand(command string) (port int, text string, found bool) {
 
 // portPatterns find the port in a service's own source. Each has the number as
 // its last group that matched.
-var pythonPorts = []*regexp.Regexp{
-	regexp.MustCompile(`(?:\.run|run_app|run_simple|serve)\((?:[^()]|\([^()]*\))*?\bport\s*=\s*(?:int\()?(?:os\.)?(?:getenv|environ\.get)\(\s*["']\w*PORT["']\s*,\s*["']?(\d{2,5})`),
-	regexp.MustCompile(`(?:\.run|run_app|run_simple|serve)\((?:[^()]|\([^()]*\))*?\bport\s*=\s*(\d{2,5})\b`),
-	regexp.MustCompile(`(?:getenv|environ\.get)\(\s*["']PORT["']\s*,\s*["']?(\d{2,5})`),
-	regexp.MustCompile(`(?:HTTPServer|TCPServer|make_server)\(\s*\(?\s*["'][^"']*["']\s*,\s*(\d{2,5})\b`),
-	regexp.MustCompile(`(?m)^\s*(?:PORT|SERVER_PORT|HTTP_PORT)\s*(?::\s*int\s*)?=\s*(\d{2,5})\b`),
-	regexp.MustCompile(`\.listen\(\s*(\d{2,5})\b`),
+var pythonPorts = []*lazyregexp.Regexp{
+	lazyregexp.New(`(?:\.run|run_app|run_simple|serve)\((?:[^()]|\([^()]*\))*?\bport\s*=\s*(?:int\()?(?:os\.)?(?:getenv|environ\.get)\(\s*["']\w*PORT["']\s*,\s*["']?(\d{2,5})`),
+	lazyregexp.New(`(?:\.run|run_app|run_simple|serve)\((?:[^()]|\([^()]*\))*?\bport\s*=\s*(\d{2,5})\b`),
+	lazyregexp.New(`(?:getenv|environ\.get)\(\s*["']PORT["']\s*,\s*["']?(\d{2,5})`),
+	lazyregexp.New(`(?:HTTPServer|TCPServer|make_server)\(\s*\(?\s*["'][^"']*["']\s*,\s*(\d{2,5})\b`),
+	lazyregexp.New(`(?m)^\s*(?:PORT|SERVER_PORT|HTTP_PORT)\s*(?::\s*int\s*)?=\s*(\d{2,5})\b`),
+	lazyregexp.New(`\.listen\(\s*(\d{2,5})\b`),
 }
 
-var nodePorts = []*regexp.Regexp{
-	regexp.MustCompile(`process\.env\.(?:\w+_)?PORT\s*(?:\|\||\?\?|\?\s*[\w.()]+\s*:)\s*["'` + "`" + `]?(\d{2,5})\b`),
-	regexp.MustCompile(`process\.env\[["'](?:\w+_)?PORT["']\]\s*(?:\|\||\?\?)\s*["']?(\d{2,5})\b`),
-	regexp.MustCompile(`\{[^}]*\bPORT\s*(?::\s*\w+\s*)?=\s*["']?(\d{2,5})\b[^}]*\}\s*=\s*process\.env`),
-	regexp.MustCompile(`\.listen\(\s*(?:\{\s*port:\s*)?["']?(\d{2,5})\b`),
-	regexp.MustCompile(`\.listen\(\s*(?:\{\s*port:\s*)?[\w.]+\s*(?:\|\||\?\?)\s*["']?(\d{2,5})\b`),
-	regexp.MustCompile(`(?:const|let|var)\s+(?i:(?:server_?|http_?)?port)\s*(?::\s*\w+\s*)?=\s*["']?(\d{2,5})\b`),
-	regexp.MustCompile(`(?i)\.set\(\s*["']port["']\s*,\s*(?:[\w.]+\s*(?:\|\||\?\?)\s*)?["']?(\d{2,5})\b`),
-	regexp.MustCompile(`normalizePort\([^)]*?["']?(\d{2,5})\b`),
+var nodePorts = []*lazyregexp.Regexp{
+	lazyregexp.New(`process\.env\.(?:\w+_)?PORT\s*(?:\|\||\?\?|\?\s*[\w.()]+\s*:)\s*["'` + "`" + `]?(\d{2,5})\b`),
+	lazyregexp.New(`process\.env\[["'](?:\w+_)?PORT["']\]\s*(?:\|\||\?\?)\s*["']?(\d{2,5})\b`),
+	lazyregexp.New(`\{[^}]*\bPORT\s*(?::\s*\w+\s*)?=\s*["']?(\d{2,5})\b[^}]*\}\s*=\s*process\.env`),
+	lazyregexp.New(`\.listen\(\s*(?:\{\s*port:\s*)?["']?(\d{2,5})\b`),
+	lazyregexp.New(`\.listen\(\s*(?:\{\s*port:\s*)?[\w.]+\s*(?:\|\||\?\?)\s*["']?(\d{2,5})\b`),
+	lazyregexp.New(`(?:const|let|var)\s+(?i:(?:server_?|http_?)?port)\s*(?::\s*\w+\s*)?=\s*["']?(\d{2,5})\b`),
+	lazyregexp.New(`(?i)\.set\(\s*["']port["']\s*,\s*(?:[\w.]+\s*(?:\|\||\?\?)\s*)?["']?(\d{2,5})\b`),
+	lazyregexp.New(`normalizePort\([^)]*?["']?(\d{2,5})\b`),
 }
 
 // portOfSource is the first port that the source sets: better patterns first,
 // nearer files first.
-func portOfSource(sources []file, patterns []*regexp.Regexp) (Port, bool) {
+func portOfSource(sources []file, patterns []*lazyregexp.Regexp) (Port, bool) {
 	sources = slices.DeleteFunc(slices.Clone(sources), func(f file) bool { return !containsWord(f.text, portHints) })
 	for _, pattern := range patterns {
 		for _, source := range sources {
@@ -84,7 +85,7 @@ func portOfSource(sources []file, patterns []*regexp.Regexp) (Port, bool) {
 // hold none, and looking for them costs next to nothing.
 var portHints = []string{"port", "Port", "PORT", "listen", "Server(", "make_server("}
 
-var viteServerPort = regexp.MustCompile(`\bserver\s*:\s*\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*?\bport\s*:\s*(?:[^,{}\n]*?(?:\|\||\?\?)\s*)?["']?(\d{2,5})\b`)
+var viteServerPort = lazyregexp.New(`\bserver\s*:\s*\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*?\bport\s*:\s*(?:[^,{}\n]*?(?:\|\||\?\?)\s*)?["']?(\d{2,5})\b`)
 
 // decidePort goes through the evidence in the order that its users may rely on.
 func (s *scan) decidePort(c *candidate) Port {
@@ -121,7 +122,7 @@ func (s *scan) portOfStart(c *candidate) (Port, bool) {
 	}
 	switch {
 	case c.Stack == Vite:
-		return portOfSource(c.configs, []*regexp.Regexp{viteServerPort})
+		return portOfSource(c.configs, []*lazyregexp.Regexp{viteServerPort})
 	case c.Stack == CRA:
 		return Port{}, false // react-scripts listens where PORT says, whatever the source names
 	case c.Runtime.Language == "python":

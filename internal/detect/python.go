@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
 // pythonApp is the runnable thing of a Python service.
@@ -29,10 +31,10 @@ const (
 
 // asgi are the constructors of applications that uvicorn serves.
 var (
-	asgi       = regexp.MustCompile(`(?m)^(\w+)\s*(?::\s*[\w.]+\s*)?=\s*(?:\w+\.)?(FastAPI|Starlette|Quart|Litestar)\(`)
-	runsItself = regexp.MustCompile(`(?m)^if\s+__name__\s*==\s*["']__main__["']`)
-	serves     = regexp.MustCompile(`\bHTTPServer\(|\bTCPServer\(|\bmake_server\(|\brun_app\(|\buvicorn\.run\(|\bserve_forever\(|\bapp\.listen\(|\.run\([^)]*\bport\s*=|\brun_simple\(|\bwaitress\b.*\bserve\(|\bSanic\(|\bBottle\(|\bcherrypy\.quickstart\(|\bgrpc\.server\(|\.launch\([^)]*server_port|\brun_server\(|\bIOLoop\b|\bwebsockets\.serve\(|\bsocketio\.run\(`)
-	streamlit  = regexp.MustCompile(`(?m)^\s*import\s+streamlit\b`)
+	asgi       = lazyregexp.New(`(?m)^(\w+)\s*(?::\s*[\w.]+\s*)?=\s*(?:\w+\.)?(FastAPI|Starlette|Quart|Litestar)\(`)
+	runsItself = lazyregexp.New(`(?m)^if\s+__name__\s*==\s*["']__main__["']`)
+	serves     = lazyregexp.New(`\bHTTPServer\(|\bTCPServer\(|\bmake_server\(|\brun_app\(|\buvicorn\.run\(|\bserve_forever\(|\bapp\.listen\(|\.run\([^)]*\bport\s*=|\brun_simple\(|\bwaitress\b.*\bserve\(|\bSanic\(|\bBottle\(|\bcherrypy\.quickstart\(|\bgrpc\.server\(|\.launch\([^)]*server_port|\brun_server\(|\bIOLoop\b|\bwebsockets\.serve\(|\bsocketio\.run\(`)
+	streamlit  = lazyregexp.New(`(?m)^\s*import\s+streamlit\b`)
 )
 
 // pythonFiles are the names under which people keep a server's entry; in a
@@ -289,7 +291,7 @@ func (s *scan) needsFolder(dir, entry string) bool {
 	if !nested || s.tree.folders[path.Join(dir, path.Dir(entry))].has("__init__.py") {
 		return false
 	}
-	return !regexp.MustCompile(`(?m)^\s*(?:from|import)\s+` + regexp.QuoteMeta(top) + `\b`).MatchString(s.tree.files.source(path.Join(dir, entry)).text)
+	return !lazyregexp.New(`(?m)^\s*(?:from|import)\s+` + regexp.QuoteMeta(top) + `\b`).MatchString(s.tree.files.source(path.Join(dir, entry)).text)
 }
 
 func (s *scan) djangoWSGI(dir string, app *pythonApp) string {

@@ -2,8 +2,9 @@ package detect
 
 import (
 	"path"
-	"regexp"
 	"strings"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
 // route is a path that the source answers to GET.
@@ -13,15 +14,15 @@ type route struct {
 }
 
 var (
-	pythonRoute  = regexp.MustCompile(`(?m)^[ \t]*@(\w+)\.(route|get)\(\s*(?:rule\s*=|path\s*=)?\s*["']([^"']*)["']((?:[^()]|\([^()]*\))*)\)`)
-	blueprint    = regexp.MustCompile(`(?m)^(\w+)\s*=\s*(?:\w+\.)?(?:Blueprint|APIRouter)\(((?:[^()]|\([^()]*\))*)\)`)
-	urlPrefix    = regexp.MustCompile(`(?:url_)?prefix\s*=\s*["']([^"']*)["']`)
-	registration = regexp.MustCompile(`\.(?:register_blueprint|include_router)\(\s*(?:\w+\.)*(\w+)\s*((?:,[^()]*)?)\)`)
-	methods      = regexp.MustCompile(`methods\s*=\s*[\[(]([^\])]*)`)
-	nodeRoute    = regexp.MustCompile(`(?m)^[ \t]*(?:await\s+)?(app|server|fastify)\.get\(\s*["'` + "`" + `]([^"'` + "`" + `]*)["'` + "`" + `]`)
-	routerRoute  = regexp.MustCompile(`(?m)^[ \t]*(\w*[rR]outer\w*|\w+Routes)\.get\(\s*["'` + "`" + `]([^"'` + "`" + `]*)["'` + "`" + `]`)
-	mounted      = regexp.MustCompile(`\.use\(\s*["'` + "`" + `]([^"'` + "`" + `]*)["'` + "`" + `]\s*,\s*(?:[\w.]+\s*,\s*)*(?:(\w+)|require\(\s*["']([^"']+)["']\s*\))\s*,?\s*\)`)
-	imported     = regexp.MustCompile(`(?:import\s+(?:\{\s*)?(\w+)[^'"\n]*from\s*|(?:const|let|var)\s+(?:\{\s*)?(\w+)[^=\n]*=\s*require\(\s*)["']([^"']+)["']`)
+	pythonRoute  = lazyregexp.New(`(?m)^[ \t]*@(\w+)\.(route|get)\(\s*(?:rule\s*=|path\s*=)?\s*["']([^"']*)["']((?:[^()]|\([^()]*\))*)\)`)
+	blueprint    = lazyregexp.New(`(?m)^(\w+)\s*=\s*(?:\w+\.)?(?:Blueprint|APIRouter)\(((?:[^()]|\([^()]*\))*)\)`)
+	urlPrefix    = lazyregexp.New(`(?:url_)?prefix\s*=\s*["']([^"']*)["']`)
+	registration = lazyregexp.New(`\.(?:register_blueprint|include_router)\(\s*(?:\w+\.)*(\w+)\s*((?:,[^()]*)?)\)`)
+	methods      = lazyregexp.New(`methods\s*=\s*[\[(]([^\])]*)`)
+	nodeRoute    = lazyregexp.New(`(?m)^[ \t]*(?:await\s+)?(app|server|fastify)\.get\(\s*["'` + "`" + `]([^"'` + "`" + `]*)["'` + "`" + `]`)
+	routerRoute  = lazyregexp.New(`(?m)^[ \t]*(\w*[rR]outer\w*|\w+Routes)\.get\(\s*["'` + "`" + `]([^"'` + "`" + `]*)["'` + "`" + `]`)
+	mounted      = lazyregexp.New(`\.use\(\s*["'` + "`" + `]([^"'` + "`" + `]*)["'` + "`" + `]\s*,\s*(?:[\w.]+\s*,\s*)*(?:(\w+)|require\(\s*["']([^"']+)["']\s*\))\s*,?\s*\)`)
+	imported     = lazyregexp.New(`(?:import\s+(?:\{\s*)?(\w+)[^'"\n]*from\s*|(?:const|let|var)\s+(?:\{\s*)?(\w+)[^=\n]*=\s*require\(\s*)["']([^"']+)["']`)
 )
 
 // healthy are the last segments of paths that exist to be asked.

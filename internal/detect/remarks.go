@@ -4,9 +4,10 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
 // decideRemarks says what will not work in a container, or not everywhere, as
@@ -32,10 +33,10 @@ type localCall struct {
 }
 
 var (
-	localCalls = regexp.MustCompile(`\b(?:https?|wss?)://(?:localhost|127\.0\.0\.1|0\.0\.0\.0):(\d{2,5})\b`)
+	localCalls = lazyregexp.New(`\b(?:https?|wss?)://(?:localhost|127\.0\.0\.1|0\.0\.0\.0):(\d{2,5})\b`)
 	// A URL beside one of these is a fallback: the variable decides.
-	fromEnv = regexp.MustCompile(`\bprocess\.env\b|\bimport\.meta\.env\b|\bloadEnv\b|\benv\.`)
-	proxies = regexp.MustCompile(`\bproxy\b|\brewrites\b|createProxyMiddleware`)
+	fromEnv = lazyregexp.New(`\bprocess\.env\b|\bimport\.meta\.env\b|\bloadEnv\b|\benv\.`)
+	proxies = lazyregexp.New(`\bproxy\b|\brewrites\b|createProxyMiddleware`)
 )
 
 // callsIn are the URLs on this machine in a source, without fallbacks.
@@ -143,7 +144,7 @@ func (s *scan) remarkCalls(c *candidate) {
 	}
 }
 
-var envFileFlag = regexp.MustCompile(`--env-file[= ]["']?([^\s"']+)|\benv-cmd\s+-f\s+(\S+)|\bdotenv\s+-e\s+(\S+)`)
+var envFileFlag = lazyregexp.New(`--env-file[= ]["']?([^\s"']+)|\benv-cmd\s+-f\s+(\S+)|\bdotenv\s+-e\s+(\S+)`)
 
 // remarkEnvFile looks for the env files that the start script reads: without
 // one that it names, node stops.

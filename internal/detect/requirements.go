@@ -2,11 +2,12 @@ package detect
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
 // requirements are the Python packages that a folder asks for, by their
@@ -35,9 +36,9 @@ func (r *requirements) add(name, version string, line int) {
 }
 
 var (
-	notInPackage    = regexp.MustCompile(`[-_.]+`)
-	includeLine     = regexp.MustCompile(`^(-r|--requirement|-c|--constraint)[ =]*([^\s#]+)`)
-	requirementLine = regexp.MustCompile(`^\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*([^;#]*)`)
+	notInPackage    = lazyregexp.New(`[-_.]+`)
+	includeLine     = lazyregexp.New(`^(-r|--requirement|-c|--constraint)[ =]*([^\s#]+)`)
+	requirementLine = lazyregexp.New(`^\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*([^;#]*)`)
 )
 
 // readRequirements reads the best manifest of a folder, with the requirements
@@ -73,11 +74,11 @@ func (t *tree) readRequirements(dir string) *requirements {
 	return nil
 }
 
-var asksForPackages = regexp.MustCompile(`(?m)^\[(?:project|tool\.poetry)\b`)
+var asksForPackages = lazyregexp.New(`(?m)^\[(?:project|tool\.poetry)\b`)
 
 // quoted are the requirements in a setup.py: any quoted word, which is enough
 // to ask whether a package is named.
-var quoted = regexp.MustCompile(`["']([A-Za-z][\w.-]*)`)
+var quoted = lazyregexp.New(`["']([A-Za-z][\w.-]*)`)
 
 func (t *tree) addRequirements(r *requirements, name string, depth int) {
 	for i, line := range strings.Split(t.files.text(name), "\n") {

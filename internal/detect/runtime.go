@@ -3,9 +3,10 @@ package detect
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
 // The versions for a service that asks for none, as of November 2026: Node 24
@@ -115,7 +116,7 @@ var ltsNames = map[string]string{
 	"lts/*": newestNode, "lts/krypton": "24", "lts/jod": "22", "lts/iron": "20", "lts/hydrogen": "18", "lts/gallium": "16", "lts/fermium": "14",
 }
 
-var plainVersion = regexp.MustCompile(`^v?(\d{1,2}(?:\.\d{1,3}){0,2})(?:\.[xX*])*$`)
+var plainVersion = lazyregexp.New(`^v?(\d{1,2}(?:\.\d{1,3}){0,2})(?:\.[xX*])*$`)
 
 // nodeRelease is the version as an image tag has it; empty for "node" and what
 // else names no version.
@@ -203,7 +204,7 @@ func needsOldOpenSSL(p *nodePackage) (string, bool) {
 	return "", false
 }
 
-var number = regexp.MustCompile(`\d+`)
+var number = lazyregexp.New(`\d+`)
 
 func majorOfRange(version string) int {
 	n, err := strconv.Atoi(number.FindString(version))
@@ -264,7 +265,7 @@ var oldPython = []struct {
 	{"gevent", []int{24, 10}, "3.12"},
 }
 
-var pinned = regexp.MustCompile(`^===?\s*(\d+(?:\.\d+)*)`)
+var pinned = lazyregexp.New(`^===?\s*(\d+(?:\.\d+)*)`)
 
 // pythonLimit is the newest Python that the pinned packages bear, or empty.
 func pythonLimit(needs *requirements) (string, Evidence) {

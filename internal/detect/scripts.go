@@ -2,9 +2,10 @@ package detect
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
 var craCommands = []string{"react-scripts", "react-app-rewired", "craco"}
@@ -43,7 +44,7 @@ func runsProgram(line, program string) bool {
 	return false
 }
 
-var commandParts = regexp.MustCompile(`&&|\|\||[;|&]`)
+var commandParts = lazyregexp.New(`&&|\|\||[;|&]`)
 
 // startScript is the script that starts a server in the package's own folder.
 func startScript(p *nodePackage) (name, text string) {
@@ -57,7 +58,7 @@ func startScript(p *nodePackage) (name, text string) {
 	return "", ""
 }
 
-var delegates = regexp.MustCompile(
+var delegates = lazyregexp.New(
 	`(^|[&;|"'\s])cd\s|--prefix\b|--cwd\b|(?:--workspace|--filter|--scope|-w|-F)[ =]|\b(?:turbo|lerna|nx|rush|wireit|docker|docker-compose|concurrently|run-p|run-s|npm-run-all|make)\b|\bworkspaces?\b|pnpm\s+(?:-r|--recursive|-C)\b`)
 
 // isDelegate says whether a script starts what lies in other folders, or several things.
@@ -73,10 +74,10 @@ func delegateScript(p *nodePackage) (name, text string) {
 	return "", ""
 }
 
-var compilers = regexp.MustCompile(`^(?:npx\s+)?(?:tsc|tsup|rollup|babel|esbuild|swc|unbuild|microbundle|sass|storybook|start-storybook|jest|vitest|gulp|grunt|echo|ng-packagr)\b`)
+var compilers = lazyregexp.New(`^(?:npx\s+)?(?:tsc|tsup|rollup|babel|esbuild|swc|unbuild|microbundle|sass|storybook|start-storybook|jest|vitest|gulp|grunt|echo|ng-packagr)\b`)
 
 func onlyCompiles(text string) bool {
-	return compilers.MatchString(strings.TrimSpace(text)) && !strings.Contains(text, "onSuccess") && !regexp.MustCompile(`\bnode\b`).MatchString(text)
+	return compilers.MatchString(strings.TrimSpace(text)) && !strings.Contains(text, "onSuccess") && !lazyregexp.New(`\bnode\b`).MatchString(text)
 }
 
 // needsMissingTool says whether a script runs a tool that people have

@@ -1,8 +1,9 @@
 package detect
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
 // address is what a URL in a file says of the service it points at.
@@ -12,17 +13,17 @@ type address struct {
 }
 
 var (
-	localURL = regexp.MustCompile(`^(?:https?|wss?)://(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|host\.docker\.internal|[\w-]+)(?::(\d{2,5}))?(/[^\s"'` + "`" + `,?#]*)?$`)
+	localURL = lazyregexp.New(`^(?:https?|wss?)://(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|host\.docker\.internal|[\w-]+)(?::(\d{2,5}))?(/[^\s"'` + "`" + `,?#]*)?$`)
 	// https://4567-${GITPOD_WORKSPACE_ID}.${GITPOD_WORKSPACE_CLUSTER_HOST}/api and https://4567-name.ws-eu1.gitpod.io
-	gitpodURL = regexp.MustCompile(`^https?://(\d{2,5})-(?:\$\{?GITPOD_\w+\}?|[\w-]+)\.(?:\$\{?GITPOD_\w+\}?|[\w.-]*gitpod\.io)(/[^\s"']*)?$`)
+	gitpodURL = lazyregexp.New(`^https?://(\d{2,5})-(?:\$\{?GITPOD_\w+\}?|[\w-]+)\.(?:\$\{?GITPOD_\w+\}?|[\w.-]*gitpod\.io)(/[^\s"']*)?$`)
 	// https://${CODESPACE_NAME}-4567.${GITHUB_CODESPACES_PORT_FORWARDING_DOMAIN} and https://name-4567.app.github.dev
-	codespacesURL = regexp.MustCompile(`^https?://(?:\$\{?CODESPACE_NAME\}?|[\w-]+)-(\d{2,5})\.(?:\$\{?GITHUB_CODESPACES_\w+\}?|[\w.-]*(?:github\.dev|githubpreview\.dev))(/[^\s"']*)?$`)
+	codespacesURL = lazyregexp.New(`^https?://(?:\$\{?CODESPACE_NAME\}?|[\w-]+)-(\d{2,5})\.(?:\$\{?GITHUB_CODESPACES_\w+\}?|[\w.-]*(?:github\.dev|githubpreview\.dev))(/[^\s"']*)?$`)
 )
 
 // parseURL knows URLs of this machine, of Gitpod and of Codespaces. All others
 // point out of the project.
 func parseURL(text string) (address, bool) {
-	for _, pattern := range []*regexp.Regexp{gitpodURL, codespacesURL, localURL} {
+	for _, pattern := range []*lazyregexp.Regexp{gitpodURL, codespacesURL, localURL} {
 		if match := pattern.FindStringSubmatch(strings.TrimSpace(text)); match != nil {
 			port, ok := portNumber(match[1])
 			if !ok && match[1] != "" {

@@ -2,9 +2,10 @@ package detect
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
 // use is one place where a variable is read or named.
@@ -16,11 +17,11 @@ type use struct {
 }
 
 var (
-	pythonReads = regexp.MustCompile(`\b(?:getenv|environ\.get|env(?:\.(?:str|int|bool|list|url))?|config)\(\s*["']([A-Z][A-Z0-9_]*)["']\s*(,\s*(?:default\s*=\s*)?(?:["']([^"']*)["'])?)?`)
-	pythonTakes = regexp.MustCompile(`\benviron\[\s*["']([A-Za-z_]\w*)["']\s*\]([ \t]*=[^=])?`)
-	nodeReads   = regexp.MustCompile(`\bprocess\.env(?:\??\.([A-Za-z_]\w*)|\[["']([A-Za-z_]\w*)["']\])(\s*=[^=>])?(\s*(?:\|\||\?\?)\s*(?:["'` + "`" + `]([^"'` + "`" + `]*)["'` + "`" + `])?)?`)
-	viteReads   = regexp.MustCompile(`\bimport\.meta\.env(?:\??\.([A-Za-z_]\w*)|\[["']([A-Za-z_]\w*)["']\])()(\s*(?:\|\||\?\?)\s*(?:["'` + "`" + `]([^"'` + "`" + `]*)["'` + "`" + `])?)?`)
-	nodeTakes   = regexp.MustCompile(`(?:const|let|var)\s*\{([^{}]*)\}\s*=\s*(?:process|import\.meta)\.env\b`)
+	pythonReads = lazyregexp.New(`\b(?:getenv|environ\.get|env(?:\.(?:str|int|bool|list|url))?|config)\(\s*["']([A-Z][A-Z0-9_]*)["']\s*(,\s*(?:default\s*=\s*)?(?:["']([^"']*)["'])?)?`)
+	pythonTakes = lazyregexp.New(`\benviron\[\s*["']([A-Za-z_]\w*)["']\s*\]([ \t]*=[^=])?`)
+	nodeReads   = lazyregexp.New(`\bprocess\.env(?:\??\.([A-Za-z_]\w*)|\[["']([A-Za-z_]\w*)["']\])(\s*=[^=>])?(\s*(?:\|\||\?\?)\s*(?:["'` + "`" + `]([^"'` + "`" + `]*)["'` + "`" + `])?)?`)
+	viteReads   = lazyregexp.New(`\bimport\.meta\.env(?:\??\.([A-Za-z_]\w*)|\[["']([A-Za-z_]\w*)["']\])()(\s*(?:\|\||\?\?)\s*(?:["'` + "`" + `]([^"'` + "`" + `]*)["'` + "`" + `])?)?`)
+	nodeTakes   = lazyregexp.New(`(?:const|let|var)\s*\{([^{}]*)\}\s*=\s*(?:process|import\.meta)\.env\b`)
 )
 
 // platform are variables that the runtime, the framework, the platform or
@@ -78,7 +79,7 @@ func pythonUses(source file) []use {
 func nodeUses(source file) []use {
 	var found []use
 	text := source.text
-	for _, pattern := range []*regexp.Regexp{nodeReads, viteReads} {
+	for _, pattern := range []*lazyregexp.Regexp{nodeReads, viteReads} {
 		for _, match := range pattern.FindAllStringSubmatchIndex(text, -1) {
 			if name := group(text, match, 1) + group(text, match, 2); group(text, match, 3) == "" { // no assignment
 				found = append(found, use{name, group(text, match, 5), match[8] >= 0, source.at(match[0], name)})
@@ -97,7 +98,7 @@ func nodeUses(source file) []use {
 	return found
 }
 
-var variableName = regexp.MustCompile(`^[A-Z_][A-Z0-9_]*$`)
+var variableName = lazyregexp.New(`^[A-Z_][A-Z0-9_]*$`)
 
 // decideVariables are the variables that the service reads or that its env
 // files name, by name.
@@ -141,12 +142,12 @@ func (s *scan) decideVariables(c *candidate) []Variable {
 }
 
 // credentials are a password within a URL.
-var credentials = regexp.MustCompile(`://[^/\s:@]*:[^/\s@]+@`)
+var credentials = lazyregexp.New(`://[^/\s:@]*:[^/\s@]+@`)
 
 var (
-	secretWords = regexp.MustCompile(`(?i)(?:^|_)(?:SECRET|SECRETS|TOKEN|PASSWORD|PASSWD|PASS|PWD|KEY|APIKEY|CREDENTIALS?|DSN|SALT)(?:_|$)|SECRET|PASSWORD|APIKEY`)
+	secretWords = lazyregexp.New(`(?i)(?:^|_)(?:SECRET|SECRETS|TOKEN|PASSWORD|PASSWD|PASS|PWD|KEY|APIKEY|CREDENTIALS?|DSN|SALT)(?:_|$)|SECRET|PASSWORD|APIKEY`)
 	// A connection string carries its password inside of it.
-	connections = regexp.MustCompile(`(?i)(?:DATABASE|POSTGRES|POSTGRESQL|MYSQL|MONGO|MONGODB|REDIS|AMQP|RABBITMQ|DB|SQLALCHEMY_DATABASE|CONNECTION)_?(?:URL|URI|STRING)`)
+	connections = lazyregexp.New(`(?i)(?:DATABASE|POSTGRES|POSTGRESQL|MYSQL|MONGO|MONGODB|REDIS|AMQP|RABBITMQ|DB|SQLALCHEMY_DATABASE|CONNECTION)_?(?:URL|URI|STRING)`)
 )
 
 func looksSecret(name string) bool {

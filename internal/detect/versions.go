@@ -1,9 +1,10 @@
 package detect
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
 // numbers are the parts of a version: "3.10.4" is [3 10 4].
@@ -39,9 +40,9 @@ func part(version []int, i int) int {
 func major(version string) int { return part(numbers(version), 0) }
 func minor(version string) int { return part(numbers(version), 1) }
 
-var comparison = regexp.MustCompile(`(===?|~=|!=|>=|<=|>|<|\^|~)?\s*v?(\d+(?:\.(?:\d+|[xX*]))*)`)
+var comparison = lazyregexp.New(`(===?|~=|!=|>=|<=|>|<|\^|~)?\s*v?(\d+(?:\.(?:\d+|[xX*]))*)`)
 
-var hyphenRange = regexp.MustCompile(`(\S+) - (\S+)`)
+var hyphenRange = lazyregexp.New(`(\S+) - (\S+)`)
 
 // newestWithin is the first of the lines that a range allows, or empty.
 func newestWithin(wanted string, lines []string) string {

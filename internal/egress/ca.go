@@ -128,12 +128,16 @@ func (m machine) addFolder(b *bundle, dir string) bool {
 
 // bundle collects certificates, each once, without the comments around them.
 type bundle struct {
-	pem  bytes.Buffer
-	seen map[[32]byte]bool
+	pem   bytes.Buffer
+	seen  map[[32]byte]bool
+	whole map[[32]byte]bool // the files that were added; several variables often name one
 }
 
 // add appends the certificates of data that are new and says how many.
 func (b *bundle) add(data []byte) int {
+	if b.known(data) {
+		return 0
+	}
 	n := 0
 	for cert := range certificates(data) {
 		if sum := sha256.Sum256(cert); !b.seen[sum] {
@@ -146,6 +150,17 @@ func (b *bundle) add(data []byte) int {
 		}
 	}
 	return n
+}
+
+// known reports whether the very same data was added before, and from now on it was.
+func (b *bundle) known(data []byte) bool {
+	sum := sha256.Sum256(data)
+	if b.whole == nil {
+		b.whole = map[[32]byte]bool{}
+	}
+	before := b.whole[sum]
+	b.whole[sum] = true
+	return before
 }
 
 // has reports whether data holds a certificate that the bundle has.

@@ -3,8 +3,9 @@ package ready
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"strings"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
 // Cause is why a program probably failed, as far as its log shows.
@@ -44,7 +45,7 @@ func Diagnose(log []string, exitCode int) (Cause, bool) {
 
 // waitsForEdit is the last line of programs that run another one, and that start
 // it again only once a file has changed: nodemon, node --watch.
-var waitsForEdit = regexp.MustCompile(`^\[nodemon\] (?:app crashed|clean exit) - waiting for|^Failed running '.*'|^Completed running '.*'`)
+var waitsForEdit = lazyregexp.New(`^\[nodemon\] (?:app crashed|clean exit) - waiting for|^Failed running '.*'|^Completed running '.*'`)
 
 // stranded tells from the last lines of a log that the program has ended and will
 // not be started again by itself.
@@ -55,7 +56,7 @@ func stranded(log []string) bool {
 // pattern is one row of the table.
 type pattern struct {
 	code      string
-	line      *regexp.Regexp
+	line      *lazyregexp.Regexp
 	sentence  string // $name stands for a captured group
 	hint      string // likewise
 	transient bool
@@ -68,7 +69,7 @@ func (p *pattern) match(line string) (Cause, bool) {
 		return Cause{}, false
 	}
 	names := map[string]string{}
-	for i, name := range p.line.SubexpNames() {
+	for i, name := range p.line.Compiled().SubexpNames() {
 		if name != "" && groups[i] != "" {
 			names[name] = groups[i]
 		}
@@ -82,7 +83,7 @@ func (p *pattern) match(line string) (Cause, bool) {
 	}, true
 }
 
-var placeholder = regexp.MustCompile(`\$[a-z]+`)
+var placeholder = lazyregexp.New(`\$[a-z]+`)
 
 // fill puts names in the place of $name.
 func fill(text string, names map[string]string) string {
@@ -106,9 +107,9 @@ func fromExit(log []string, exitCode int) (Cause, bool) {
 }
 
 var (
-	pythonFrame = regexp.MustCompile(`^\s+File "([^"]+)", line (\d+)(?:, in (.+))?$`)
-	nodeFrame   = regexp.MustCompile(`^\s+at (?:.* \()?(?:file://)?(/[^():]+):(\d+):\d+\)?$`)
-	nodeSource  = regexp.MustCompile(`^(?:file://)?(/[^:\s]+\.[cm]?[jt]sx?):(\d+)$`)
+	pythonFrame = lazyregexp.New(`^\s+File "([^"]+)", line (\d+)(?:, in (.+))?$`)
+	nodeFrame   = lazyregexp.New(`^\s+at (?:.* \()?(?:file://)?(/[^():]+):(\d+):\d+\)?$`)
+	nodeSource  = lazyregexp.New(`^(?:file://)?(/[^:\s]+\.[cm]?[jt]sx?):(\d+)$`)
 )
 
 // frameReach is how many lines around an error may belong to its traceback.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -14,6 +13,7 @@ import (
 	"github.com/moby/moby/client"
 
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
 // Amounts of log. What is shown is short; a cause may stand further up.
@@ -90,7 +90,7 @@ func (a *attendant) log(ctx context.Context, s state, lines string) []string {
 
 // control matches what a program sends to move a terminal's cursor or to colour
 // its text.
-var control = regexp.MustCompile(`\x1b(\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|[@-Z\\^_])`)
+var control = lazyregexp.New(`\x1b(\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|[@-Z\\^_])`)
 
 // cleanLines splits a log into lines without control sequences and empty lines.
 func cleanLines(text string) []string {

@@ -2,26 +2,27 @@ package ready
 
 import (
 	"fmt"
-	"regexp"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
 // outside says how programs are told to listen on all addresses: by what they
 // print, else by the stack that the config names. The first that fits wins.
 var outside = []struct {
 	stack  string
-	prints *regexp.Regexp
+	prints *lazyregexp.Regexp
 	hint   string // %d is the port
 }{
-	{"vite", regexp.MustCompile(`(?i)\bvite\b.*ready in|VITE v\d|use --host to expose`), "start Vite with `vite --host`, or set server.host to true in vite.config"},
-	{"next", regexp.MustCompile(`Next\.js \d|next dev`), "start Next with `next dev -H 0.0.0.0`"},
-	{"angular", regexp.MustCompile(`Angular Live Development Server|\bng serve\b`), "start Angular with `ng serve --host 0.0.0.0`"},
-	{"django", regexp.MustCompile(`Starting development server at http://127`), "start Django with `python manage.py runserver 0.0.0.0:%d`"},
-	{"fastapi", regexp.MustCompile(`Uvicorn running on`), "start uvicorn with `--host 0.0.0.0`"},
-	{"gunicorn", regexp.MustCompile(`\[INFO\] Listening at: `), "start gunicorn with `--bind 0.0.0.0:%d`"},
-	{"flask", regexp.MustCompile(`\* (Serving Flask app|Running on http://)`), "start Flask with `flask run --host=0.0.0.0`, or app.run(host=\"0.0.0.0\")"},
-	{"cra", regexp.MustCompile(`react-scripts start|webpack compiled|webpack-dev-server`), "set HOST=0.0.0.0 in the service's environment"},
-	{"rails", regexp.MustCompile(`\* Puma version|=> Booting Puma`), "start Rails with `rails server -b 0.0.0.0`"},
-	{"python", regexp.MustCompile(`Serving HTTP on 127`), "pass 0.0.0.0 as the address to listen on"},
+	{"vite", lazyregexp.New(`(?i)\bvite\b.*ready in|VITE v\d|use --host to expose`), "start Vite with `vite --host`, or set server.host to true in vite.config"},
+	{"next", lazyregexp.New(`Next\.js \d|next dev`), "start Next with `next dev -H 0.0.0.0`"},
+	{"angular", lazyregexp.New(`Angular Live Development Server|\bng serve\b`), "start Angular with `ng serve --host 0.0.0.0`"},
+	{"django", lazyregexp.New(`Starting development server at http://127`), "start Django with `python manage.py runserver 0.0.0.0:%d`"},
+	{"fastapi", lazyregexp.New(`Uvicorn running on`), "start uvicorn with `--host 0.0.0.0`"},
+	{"gunicorn", lazyregexp.New(`\[INFO\] Listening at: `), "start gunicorn with `--bind 0.0.0.0:%d`"},
+	{"flask", lazyregexp.New(`\* (Serving Flask app|Running on http://)`), "start Flask with `flask run --host=0.0.0.0`, or app.run(host=\"0.0.0.0\")"},
+	{"cra", lazyregexp.New(`react-scripts start|webpack compiled|webpack-dev-server`), "set HOST=0.0.0.0 in the service's environment"},
+	{"rails", lazyregexp.New(`\* Puma version|=> Booting Puma`), "start Rails with `rails server -b 0.0.0.0`"},
+	{"python", lazyregexp.New(`Serving HTTP on 127`), "pass 0.0.0.0 as the address to listen on"},
 	{"node", nil, "listen without naming an address, or on \"0.0.0.0\"; HOST=0.0.0.0 does it for many servers"},
 }
 
@@ -29,7 +30,7 @@ var outside = []struct {
 // addresses.
 func outsideHint(p Probe, lines []string) string {
 	fill := func(hint string) string {
-		if regexp.MustCompile(`%d`).MatchString(hint) {
+		if lazyregexp.New(`%d`).MatchString(hint) {
 			return fmt.Sprintf(hint, p.Target)
 		}
 		return hint

@@ -2,11 +2,12 @@ package ready
 
 import (
 	"path"
-	"regexp"
 	"strings"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
-func re(text string) *regexp.Regexp { return regexp.MustCompile(text) }
+func re(text string) *lazyregexp.Regexp { return lazyregexp.New(text) }
 
 // patterns are the causes that devup knows, the more telling ones first: a row
 // wins over those below it wherever it stands in the log.
