@@ -73,11 +73,12 @@ type site struct {
 	engine  *engine.Engine
 	project *project.Project
 	survey  run.Survey
+	images  up.Seen
 	release func() // ends this devup's turn on the project; may be called more than once
 }
 
-// site loads the services and looks at the engine. With turn it waits until no other
-// devup changes the project, and the caller calls release.
+// site loads the services and looks at the engine, both at the same time. With turn it
+// waits until no other devup changes the project, and the caller calls release.
 func (a *app) site(ctx context.Context, services []string, o convergeOptions, turn bool) (*site, error) {
 	scale, err := numbers(o.scale)
 	if err != nil {
@@ -85,6 +86,8 @@ func (a *app) site(ctx context.Context, services []string, o convergeOptions, tu
 	}
 	selection := a.projectOptions(services...)
 	selection.NoDeps = o.noDeps && len(services) > 0
+	first := a.glimpse(ctx)
+	defer first.end()
 	p, err := a.read(ctx, &selection)
 	if err != nil {
 		return nil, err
@@ -100,13 +103,13 @@ func (a *app) site(ctx context.Context, services []string, o convergeOptions, tu
 	if len(p.Services) == 0 {
 		return nil, fail.New(fail.Config, "name one under services, or activate its profile with --profile", "project %s has no service to start", p.Name)
 	}
-	at := &site{release: func() {}}
-	if at.machine, at.engine, err = a.machine(ctx); err != nil {
+	at := &site{release: func() {}, images: first.images(ctx, p)}
+	if at.machine, at.engine, err = first.machine(ctx, a); err != nil {
 		return nil, err
 	}
 	if turn {
-		at.survey, at.project, at.release, err = a.surveyInTurn(ctx, at.engine, p, selection)
-	} else if at.survey, err = run.Observe(ctx, at.engine.Client); err == nil {
+		at.survey, at.project, at.release, err = a.surveyInTurn(ctx, at.engine, p, selection, first)
+	} else if at.survey, err = first.look(ctx, at.engine, time.Time{}); err == nil {
 		at.project, err = a.checkout(ctx, p, at.survey, selection)
 	}
 	if err != nil {
@@ -114,6 +117,12 @@ func (a *app) site(ctx context.Context, services []string, o convergeOptions, tu
 	}
 	at.project = at.project.WithScale(scale)
 	return at, nil
+}
+
+// run takes the project to what the files say.
+func (at *site) run(ctx context.Context, o up.Options) (*up.Outcome, error) {
+	o.Images, at.machine.Applied = at.images, at.release
+	return up.Run(ctx, at.machine, at.project, at.survey, o)
 }
 
 // known refuses numbers for services that are not part of the project.

@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/devup-cli/devup/internal/fail"
-	"github.com/devup-cli/devup/internal/up"
 )
 
 func (a *app) createCommand() *cobra.Command {
@@ -66,8 +65,7 @@ func (a *app) converge(ctx context.Context, services []string, o convergeOptions
 		return err
 	}
 	defer at.release()
-	at.machine.Applied = at.release
-	outcome, err := up.Run(ctx, at.machine, at.project, at.survey, o.Options)
+	outcome, err := at.run(ctx, o.Options)
 	a.remarks(outcome)
 	if err == nil && !outcome.Changed {
 		a.ui.Say("nothing to do: everything is as the files say")

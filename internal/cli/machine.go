@@ -11,8 +11,13 @@ import (
 	"github.com/devup-cli/devup/internal/up"
 )
 
-// machine is the machine that `devup up` works with.
+// machine is the machine that `devup up` works with. Its engine is started where it is
+// installed and does not run.
 func (a *app) machine(ctx context.Context) (up.Machine, *engine.Engine, error) {
+	return a.machineOf(ctx, true)
+}
+
+func (a *app) machineOf(ctx context.Context, start bool) (up.Machine, *engine.Engine, error) {
 	place, err := a.place()
 	if err != nil {
 		return up.Machine{}, nil, err
@@ -21,7 +26,7 @@ func (a *app) machine(ctx context.Context) (up.Machine, *engine.Engine, error) {
 	if err != nil {
 		return up.Machine{}, nil, err
 	}
-	e, err := a.connect(ctx, true)
+	e, err := a.connect(ctx, start)
 	if err != nil {
 		return up.Machine{}, nil, err
 	}

@@ -52,7 +52,7 @@ func (a *app) foresee(ctx context.Context, services []string, o convergeOptions)
 	if err != nil {
 		return nil, err
 	}
-	return up.Run(ctx, at.machine, at.project, at.survey, o.Options)
+	return at.run(ctx, o.Options)
 }
 
 // The objects of a plan in JSON. Their names are a promise.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"path/filepath"
 	"runtime"
+	"time"
 
 	"github.com/devup-cli/devup/internal/engine"
 	"github.com/devup-cli/devup/internal/event"
@@ -44,19 +45,23 @@ func (a *app) observeInTurn(ctx context.Context, g glance) (*running, lock.Held,
 // surveyInTurn looks at the engine when it is the project's turn, and finds out under
 // which name this checkout goes there. The caller calls release, which may be called
 // more than once.
-func (a *app) surveyInTurn(ctx context.Context, e *engine.Engine, p *project.Project, selection project.Options) (survey run.Survey, own *project.Project, release func(), err error) {
+func (a *app) surveyInTurn(ctx context.Context, e *engine.Engine, p *project.Project, selection project.Options, before *glimpse) (survey run.Survey, own *project.Project, release func(), err error) {
 	first, err := a.turn(ctx, e, p.Name)
 	if err != nil {
 		return survey, nil, nil, err
 	}
 	second := lock.Held{}
 	release = func() { first.Release(); second.Release() }
-	if survey, err = run.Observe(ctx, e.Client); err == nil {
+	changed := first.Changed
+	if first.Waited {
+		changed = time.Now()
+	}
+	if survey, err = before.look(ctx, e, changed); err == nil {
 		own, err = a.checkout(ctx, p, survey, selection)
 	}
 	if err == nil && own.Name != p.Name {
 		second, err = a.turn(ctx, e, own.Name)
-		if err == nil && second.Waited {
+		if err == nil && (second.Waited || second.Changed.After(before.began)) {
 			survey, err = run.Observe(ctx, e.Client)
 		}
 	}

@@ -97,8 +97,7 @@ func (a *app) up(ctx context.Context, services []string, o upOptions) error {
 			return err
 		}
 	}
-	at.machine.Applied = at.release
-	outcome, err := up.Run(ctx, at.machine, at.project, at.survey, o.Options)
+	outcome, err := at.run(ctx, o.Options)
 	a.remarks(outcome)
 	if o.DryRun {
 		if err == nil {

@@ -24,6 +24,9 @@ const pause = 100 * time.Millisecond
 type Held struct {
 	file   *flock.Flock
 	Waited bool // somebody else held it before: what was looked at earlier may have changed
+	// Changed is when the last holder released it, at the latest; the zero time when
+	// nobody did. What was looked at before that may have changed.
+	Changed time.Time
 }
 
 // Take takes the lock of a project on an engine, in the folder dir, which is made
@@ -48,6 +51,9 @@ func Take(ctx context.Context, dir, engine, project string, waiting func()) (Hel
 	if err != nil {
 		return Held{}, nil //nolint:nilerr // it is a courtesy
 	}
+	if info, err := os.Stat(held.file.Path()); err == nil {
+		held.Changed = info.ModTime()
+	}
 	return held, nil
 }
 
@@ -55,6 +61,10 @@ func Take(ctx context.Context, dir, engine, project string, waiting func()) (Hel
 // removing it would let two others lock two different files.
 func (h Held) Release() {
 	if h.file != nil {
+		if h.file.Locked() {
+			now := time.Now()
+			_ = os.Chtimes(h.file.Path(), now, now) // without it, the next one only looks as if nobody had been here
+		}
 		_ = h.file.Close() // the lock goes with the file, whatever Close says
 	}
 }

@@ -261,8 +261,8 @@ func building(specs []build.Spec) map[string]bool {
 	return made
 }
 
-// references are the images of the project's services, and those they mount.
-func references(p *project.Project) []string {
+// References are the images of the project's services, and those they mount.
+func References(p *project.Project) []string {
 	set := map[string]bool{}
 	for _, s := range p.Services {
 		set[plan.ImageName(p.Project, s)] = true

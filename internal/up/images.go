@@ -95,7 +95,7 @@ func (m Machine) provide(ctx context.Context, out *Outcome, w *work, made images
 	}
 	out.Builds = w.causes
 	var err error
-	if made.ids, err = run.Images(ctx, m.Engine, references(out.Project)); err != nil {
+	if made.ids, err = run.Images(ctx, m.Engine, References(out.Project)); err != nil {
 		return made, errors.Join(failure, err)
 	}
 	w.remember(failed, made)

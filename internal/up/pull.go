@@ -30,7 +30,7 @@ type PullOptions struct {
 // it leaves out. The error joins one [fail.Error] for each image that could not be
 // pulled.
 func Pull(ctx context.Context, m Machine, p *project.Project, o PullOptions) error {
-	there, err := run.Images(ctx, m.Engine, references(p))
+	there, err := run.Images(ctx, m.Engine, References(p))
 	if err != nil {
 		return err
 	}
@@ -48,7 +48,7 @@ func Pull(ctx context.Context, m Machine, p *project.Project, o PullOptions) err
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	if there, err = run.Images(ctx, m.Engine, references(p)); err != nil {
+	if there, err = run.Images(ctx, m.Engine, References(p)); err != nil {
 		return errors.Join(append(errs, err)...)
 	}
 	memory := recall(m.StateDir)

@@ -7,6 +7,7 @@ package up
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -64,7 +65,14 @@ type Options struct {
 	// StopOnFailure starts nothing when an image could not be built or pulled.
 	// Without it the services that do not need that image are started.
 	StopOnFailure bool
+	Images        Seen         // what is known of the images already; Run asks for what is not
 	Plan          plan.Options // what to recreate, keep and remove; Run fills in what it finds out itself
+}
+
+// Seen are the images that the engine has of some references. The zero value knows of none.
+type Seen struct {
+	References []string          // as [References] gives them
+	IDs        map[string]string // by reference; one that the engine lacks is not in it
 }
 
 // Outcome is what a run decided and did. It is valid, as far as the run came,
@@ -93,8 +101,10 @@ func Run(ctx context.Context, m Machine, p *project.Project, survey run.Survey, 
 	if err != nil {
 		return out, err
 	}
-	if look.Images, err = run.Images(ctx, m.Engine, references(p)); err != nil {
-		return out, err
+	if look.Images = o.Images.IDs; !slices.Equal(o.Images.References, References(p)) {
+		if look.Images, err = run.Images(ctx, m.Engine, References(p)); err != nil {
+			return out, err
+		}
 	}
 	if err := m.adapt(ctx, out, p, look, &o); err != nil {
 		return out, err

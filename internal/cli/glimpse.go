@@ -1,0 +1,88 @@
+package cli
+
+import (
+	"context"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/devup-cli/devup/internal/engine"
+	"github.com/devup-cli/devup/internal/project"
+	"github.com/devup-cli/devup/internal/run"
+	"github.com/devup-cli/devup/internal/up"
+)
+
+// glimpse is a first look at the engine, taken while the project is read. Where it
+// fails, the work is done again in its turn, and that says why.
+type glimpse struct {
+	group     errgroup.Group
+	cancel    context.CancelFunc
+	connected chan struct{} // closed when machine, engine and err are there
+	found     up.Machine
+	engine    *engine.Engine
+	err       error
+
+	began  time.Time // when the look began
+	survey run.Survey
+	missed error // why there is no survey
+}
+
+// fresh is how long a look counts.
+const fresh = 2 * time.Second
+
+// glimpse begins the look. The caller calls end.
+func (a *app) glimpse(ctx context.Context) *glimpse {
+	g := &glimpse{connected: make(chan struct{})}
+	ctx, g.cancel = context.WithCancel(ctx)
+	g.group.Go(func() error {
+		g.found, g.engine, g.err = a.machineOf(ctx, false)
+		close(g.connected)
+		if g.err != nil {
+			return nil
+		}
+		g.began = time.Now()
+		g.survey, g.missed = run.Observe(ctx, g.engine.Client)
+		return nil
+	})
+	return g
+}
+
+// end calls the look off and waits until it is over.
+func (g *glimpse) end() {
+	g.cancel()
+	_ = g.group.Wait() // the errors are in the fields
+}
+
+// machine is the machine with its engine, which is started where that is possible.
+func (g *glimpse) machine(ctx context.Context, a *app) (up.Machine, *engine.Engine, error) {
+	<-g.connected
+	if g.err != nil && ctx.Err() == nil {
+		return a.machineOf(ctx, true)
+	}
+	return g.found, g.engine, g.err
+}
+
+// images asks for the project's images while the look is still under way. What goes
+// wrong is found again by who needs it.
+func (g *glimpse) images(ctx context.Context, p *project.Project) up.Seen {
+	<-g.connected
+	if g.err != nil {
+		return up.Seen{}
+	}
+	references := up.References(p)
+	ids, err := run.Images(ctx, g.engine.Client, references)
+	if err != nil {
+		return up.Seen{}
+	}
+	return up.Seen{References: references, IDs: ids}
+}
+
+// look is what the look found, or a new one where that is older than changed.
+func (g *glimpse) look(ctx context.Context, e *engine.Engine, changed time.Time) (run.Survey, error) {
+	_ = g.group.Wait()                 // the errors are in the fields
+	old := time.Since(g.began) > fresh // a person was asked something meanwhile
+	if g.engine != e || g.missed != nil || !g.began.After(changed) || old {
+		return run.Observe(ctx, e.Client)
+	}
+	return g.survey, nil
+}
