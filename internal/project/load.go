@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/compose-spec/compose-go/v2/dotenv"
 	"github.com/compose-spec/compose-go/v2/interpolation"
 	"github.com/compose-spec/compose-go/v2/loader"
 	"github.com/compose-spec/compose-go/v2/tree"
@@ -34,7 +35,7 @@ func Load(ctx context.Context, o Options) (*Project, error) {
 
 // open finds and reads the files of a project. The error is a fail.Error.
 func open(o Options) (*loading, error) {
-	quiet()
+	prepare()
 	dir, err := filepath.Abs(o.Dir)
 	if err != nil {
 		return nil, fail.Wrap(err, fail.Denied, "", "the current folder cannot be found")
@@ -93,9 +94,13 @@ func onStandardInput(err error) error {
 	return err
 }
 
-// quiet stops compose-go from logging to the terminal by way of the global
-// logrus logger. What is worth knowing becomes a Note.
-var quiet = sync.OnceFunc(func() { logrus.SetOutput(io.Discard) })
+// prepare sets what compose-go has once for a process: it stops the global logrus logger
+// from writing to the terminal (what is worth knowing becomes a Note), and teaches it the
+// format raw of env files, which each program has to bring.
+var prepare = sync.OnceFunc(func() {
+	logrus.SetOutput(io.Discard)
+	dotenv.RegisterFormat("raw", rawEnv)
+})
 
 // loading is one run of Load after the files are known.
 type loading struct {

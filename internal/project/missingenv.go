@@ -50,7 +50,7 @@ func shortList(words []string, limit int) string {
 // missingEnvFile finds out what can be known about a file that is not there.
 func (l *loading) missingEnvFile(p *Project, services []string, file string) MissingEnvFile {
 	m := MissingEnvFile{Services: services, File: file}
-	if rel, err := filepath.Rel(l.root, file); err == nil {
+	if rel, err := filepath.Rel(l.root, file); err == nil && !strings.HasPrefix(rel, filepath.Join("..", "..")) {
 		m.File = filepath.ToSlash(rel)
 	}
 	set := map[string]bool{}

@@ -45,3 +45,39 @@ func TestOneMissingEnvFileOfTwoServicesIsOneMatter(t *testing.T) {
 		t.Errorf("notes:\n%s\nwant:\n%s", got, want)
 	}
 }
+
+// Of several env files the last one wins, environment wins over them, and a raw one is
+// taken as it is written.
+func TestEnvFilesOfAllForms(t *testing.T) {
+	t.Parallel()
+	p := load(t, folder(t, `
+-- compose.yaml --
+services:
+  web:
+    image: nginx
+    environment: {OWN: own, PASSED: null}
+    env_file:
+      - one.env
+      - {path: two.env, required: true}
+      - {path: raw.env, format: raw}
+      - {path: gone.env, required: false}
+-- one.env --
+A=one
+B=one
+OWN=file
+# a comment
+export QUOTED="a b # c"
+NAMED=${WHO:-me}-$A
+-- two.env --
+B=two
+-- raw.env --
+RAW="$A" # kept
+`), Options{Env: map[string]string{"PASSED": "yes", "WHO": "you"}})
+	want := "A=one\nB=two\nNAMED=you-one\nOWN=own\nPASSED=yes\nQUOTED=a b # c\nRAW=\"$A\" # kept"
+	if got := environmentOf(p, "web"); got != want {
+		t.Errorf("environment:\n%s\nwant:\n%s", got, want)
+	}
+	if len(p.Notes) > 0 {
+		t.Errorf("nothing is missing, but there are %q", p.Notes)
+	}
+}
