@@ -96,8 +96,7 @@ func (a *app) outcome(ctx, steady context.Context, t attendance, over client.Con
 			if t.deaf {
 				return 0, ctx.Err()
 			}
-			_, err := t.client.ContainerKill(steady, t.id, client.ContainerKillOptions{Signal: "SIGINT"})
-			if err != nil && !errdefs.IsConflict(err) && !errdefs.IsNotFound(err) {
+			if err := t.interrupt(steady); err != nil {
 				return 0, errors.Join(err, ctx.Err())
 			}
 			impatient = time.After(indulgence)
@@ -106,11 +105,29 @@ func (a *app) outcome(ctx, steady context.Context, t attendance, over client.Con
 				return 0, ctx.Err()
 			}
 			a.ui.Say("stopping " + t.name)
-			if _, err := t.client.ContainerStop(steady, t.id, client.ContainerStopOptions{}); err != nil && !errdefs.IsNotFound(err) {
-				return 0, fmt.Errorf("stop %s: %w", t.name, err)
+			if err := t.end(steady); err != nil {
+				return 0, err
 			}
 		}
 	}
+}
+
+// interrupt passes Ctrl-C on. A process that has ended meanwhile needs none.
+func (t attendance) interrupt(ctx context.Context) error {
+	_, err := t.client.ContainerKill(ctx, t.id, client.ContainerKillOptions{Signal: "SIGINT"})
+	if errdefs.IsConflict(err) || errdefs.IsNotFound(err) {
+		return nil
+	}
+	return err
+}
+
+// end stops the container, in the time that it has for that.
+func (t attendance) end(ctx context.Context) error {
+	_, err := t.client.ContainerStop(ctx, t.id, client.ContainerStopOptions{})
+	if err != nil && !errdefs.IsNotFound(err) {
+		return fmt.Errorf("stop %s: %w", t.name, err)
+	}
+	return nil
 }
 
 // detached is what follows when the streams end before the process: the person typed the

@@ -107,15 +107,6 @@ func tableOf(header []string, lines []string) ui.Table {
 	return t
 }
 
-// asRows makes rows of a slice of anything.
-func asRows[T any](slice []T) []any {
-	rows := make([]any, len(slice))
-	for i, v := range slice {
-		rows[i] = v
-	}
-	return rows
-}
-
 // shortID is the first part of an ID that is enough to name it.
 func shortID(id string) string {
 	id = strings.TrimPrefix(id, "sha256:")

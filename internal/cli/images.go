@@ -173,8 +173,13 @@ func (a *app) showImages(objects []usedImage, format string) {
 			created = ago(time.Since(at))
 		}
 		t.Rows = append(t.Rows, []ui.Cell{
-			{Text: o.Container}, {Text: orNone(o.Repository), Tone: ui.Strong}, {Text: orNone(o.Tag)}, {Text: o.Platform},
-			{Text: shortID(o.ID)}, {Text: sizeText(o.Size)}, {Text: created},
+			{Text: o.Container},
+			{Text: orNone(o.Repository), Tone: ui.Strong},
+			{Text: orNone(o.Tag)},
+			{Text: o.Platform},
+			{Text: shortID(o.ID)},
+			{Text: sizeText(o.Size)},
+			{Text: created},
 		})
 	}
 	if len(t.Rows) > 0 {

@@ -164,10 +164,11 @@ func (o runOptions) line(a *app, service string) convergeOptions {
 // sink leaves out the progress that nobody wants to see.
 func (o runOptions) sink(to event.Sink) event.Sink {
 	return func(e event.Event) {
-		building := e.Kind == event.Image || e.Kind == event.Step
-		if !o.quiet && !(building && (o.quietBuild || o.quietPull)) {
-			to(e)
+		image := e.Kind == event.Image || e.Kind == event.Step
+		if o.quiet || image && (o.quietBuild || o.quietPull) {
+			return
 		}
+		to(e)
 	}
 }
 

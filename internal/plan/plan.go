@@ -1,7 +1,7 @@
 // Package plan decides what has to happen so that the engine runs what the
 // project asks for. It is pure: no context, no clock, no engine. The order of
-// use is: package run observes the engine, [Make] (or [Down], [Stop],
-// [Restart]) compares that with the project, and package run applies the
+// use is: package run observes the engine, [Make] (or [Down], [StopAll],
+// [RestartAll]) compares that with the project, and package run applies the
 // [Plan]. Every operation carries its causes, so that each decision can be
 // printed.
 package plan

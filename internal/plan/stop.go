@@ -56,15 +56,6 @@ func StopAll(o Observed, services []string) *Plan {
 	return p
 }
 
-// Restart restarts the containers of the services. No services means all.
-func Restart(o Observed, services []string) *Plan {
-	p := &Plan{}
-	for _, c := range selected(o, services) {
-		p.add(Op{Action: RestartOnly, Name: c.Name, Service: c.Service, Number: c.Number, Old: c})
-	}
-	return p
-}
-
 func selected(o Observed, services []string) []Container {
 	var found []Container
 	for _, c := range o.Containers {
