@@ -11,8 +11,7 @@
 // stands at the function rewrite. The classic builder takes no secrets: there
 // only the proxies are handed on, and a warning says so.
 //
-// The package does not push, does not build for several platforms at once, and
-// does not clean the build cache.
+// The package does not push and does not clean the build cache.
 package build
 
 import (
@@ -38,6 +37,8 @@ type Engine interface {
 	DialHijack(ctx context.Context, url, proto string, meta map[string][]string) (net.Conn, error)
 	// ImageBuild is the classic builder.
 	ImageBuild(ctx context.Context, context io.Reader, options client.ImageBuildOptions) (client.ImageBuildResult, error)
+	// Info tells which image store the engine has; it is asked only when it matters.
+	Info(ctx context.Context, options client.InfoOptions) (client.SystemInfoResult, error)
 }
 
 // Options is how to build. BuildKit says whether the engine has it; the zero
@@ -47,6 +48,7 @@ type Options struct {
 	BuildKit  bool
 	NoCache   bool
 	Pull      bool                        // look for newer base images
+	Publish   bool                        // build for all platforms of the spec and with its attestations; else to be run here
 	Sink      event.Sink                  // nil: events are dropped
 	LookupEnv func(string) (string, bool) // for SSH_AUTH_SOCK; nil: none is set
 	Logins    *registry.Credentials       // for base images and caches; nil: none

@@ -27,6 +27,7 @@ const gatewayLabel = "org.mobyproject.buildkit.worker.moby.host-gateway-ip"
 // because the frontend reads the one folder of its session that is named context.
 type buildKit struct {
 	client      *bkclient.Client
+	engine      Engine
 	options     Options
 	credentials authprovider.AuthConfigProvider
 	gateway     func(context.Context) string
@@ -44,7 +45,7 @@ func dial(ctx context.Context, e Engine, o Options) (*buildKit, error) {
 	if err != nil {
 		return nil, fail.Wrap(err, fail.BuildFailed, "check the engine with devup doctor", "the engine's BuildKit cannot be reached: %v", err)
 	}
-	b := &buildKit{client: c, options: o, credentials: o.credentials()}
+	b := &buildKit{client: c, engine: e, options: o, credentials: o.credentials()}
 	var once sync.Once
 	var address string
 	b.gateway = func(ctx context.Context) string {
@@ -72,6 +73,13 @@ func hostGateway(ctx context.Context, c *bkclient.Client) string {
 }
 
 func (b *buildKit) build(ctx context.Context, s Spec) (result, error) {
+	s, err := b.published(ctx, s)
+	if err != nil {
+		return result{}, err
+	}
+	if s, err = b.cached(ctx, s); err != nil {
+		return result{}, err
+	}
 	def, err := readDefinition(s)
 	if err != nil {
 		return result{}, err
@@ -146,6 +154,12 @@ func (b *buildKit) attributes(ctx context.Context, s Spec, def definition) (map[
 	}
 	set("target", s.Target)
 	set("platform", s.Platform)
+	if len(s.Platforms) > 0 {
+		a["platform"] = strings.Join(s.Platforms, ",")
+	}
+	for kind, parameters := range s.Attest {
+		a["attest:"+kind] = parameters
+	}
 	set("force-network-mode", networkMode(s.Network))
 	set("ulimit", strings.Join(s.Ulimits, ","))
 	if s.ShmSize > 0 {
@@ -173,7 +187,9 @@ func (b *buildKit) attributes(ctx context.Context, s Spec, def definition) (map[
 	if len(s.ExtraHosts) > 0 {
 		gateway := ""
 		if hasGateway(s.ExtraHosts) {
-			gateway = b.gateway(ctx)
+			if gateway = b.gateway(ctx); gateway == "" {
+				return nil, configError(s, nil, "write the address of the engine's machine there, 172.17.0.1 mostly", "the build of %s wants host-gateway in extra_hosts, and this engine does not say what that is", s.Service)
+			}
 		}
 		set("add-hosts", extraHosts(s.ExtraHosts, gateway))
 	}
@@ -185,18 +201,16 @@ func (b *buildKit) attributes(ctx context.Context, s Spec, def definition) (map[
 			a["dockerfilekey"] = "dockerfile"
 		}
 	}
-	return a, s.contextAttributes(a)
+	s.contextAttributes(a)
+	return a, nil
 }
 
 // contextAttributes names the additional contexts to the frontend.
-func (s Spec) contextAttributes(a map[string]string) error {
+func (s Spec) contextAttributes(a map[string]string) {
 	for name, where := range s.Contexts {
-		switch {
-		case strings.HasPrefix(where, "oci-layout://"):
-			return configError(s, nil, "use a folder, docker-image:// or a URL", "the additional context %q of %s is an OCI layout, which is not supported", name, s.Service)
-		case isRemote(where):
+		if isRemote(where) {
 			a["context:"+name] = remoteURL(where)
-		default:
+		} else {
 			a["context:"+name] = "local:" + name
 		}
 	}
@@ -207,7 +221,6 @@ func (s Spec) contextAttributes(a map[string]string) error {
 		// An old frontend that knows no contexts says so instead of ignoring them.
 		a["frontend.caps"] = "moby.buildkit.frontend.contexts+forward"
 	}
-	return nil
 }
 
 // labels are the image's: the person's and those that Compose sets.
@@ -280,7 +293,7 @@ func normalized(name string) string {
 }
 
 // networkMode is how BuildKit names Compose's build.network. It has no named
-// networks: those get the default one.
+// networks, which package project refuses.
 func networkMode(network string) string {
 	if network == "host" || network == "none" {
 		return network
@@ -294,30 +307,6 @@ func remoteURL(context string) string {
 		return "https://" + context
 	}
 	return context
-}
-
-// cacheImports are the entries of cache_from, as references or as type=…,….
-func cacheImports(list []string) []bkclient.CacheOptionsEntry {
-	var entries []bkclient.CacheOptionsEntry
-	for _, text := range list {
-		entry := bkclient.CacheOptionsEntry{Type: "registry", Attrs: map[string]string{}}
-		if !strings.Contains(text, "=") {
-			entry.Attrs["ref"] = text
-		} else {
-			for field := range strings.SplitSeq(text, ",") {
-				key, value, _ := strings.Cut(field, "=")
-				if key == "type" {
-					entry.Type = value
-				} else {
-					entry.Attrs[key] = value
-				}
-			}
-		}
-		if entry.Type == "registry" && entry.Attrs["ref"] != "" {
-			entries = append(entries, entry)
-		}
-	}
-	return entries
 }
 
 // imageID is the ID that the engine will show for a container of the image: the

@@ -20,6 +20,10 @@ var causes = []struct {
 		"something between here and the internet intercepts TLS: name its CA bundle in NODE_EXTRA_CA_CERTS or SSL_CERT_FILE (or DEVUP_CA) and run again",
 	},
 	{
+		regexp.MustCompile(`(?i)(?:security\.insecure|network\.host|entitlement\S*).*not allowed`),
+		"the engine does not allow builds that much: name it in its daemon.json, as in \"builder\": {\"Entitlements\": {\"security-insecure\": true}}",
+	},
+	{
 		regexp.MustCompile(`npm (ci|install).*can only install|package\.json and package-lock\.json.*(in sync|not in sync)|EUSAGE|ERR_PNPM_OUTDATED_LOCKFILE|lockfile needs to be updated|frozen-lockfile`),
 		"the lock file does not match package.json: run npm install (or yarn, pnpm install) in the service's folder and commit the lock file",
 	},

@@ -54,6 +54,10 @@ func (c classic) build(ctx context.Context, s Spec) (result, error) {
 		return result{}, configError(s, nil, "use an engine with BuildKit: Docker 20.10 or newer",
 			"the build of %s uses secrets, ssh or additional_contexts, which this engine's builder does not have", s.Service)
 	}
+	if len(s.CacheTo) > 0 || c.options.Publish && len(s.Platforms) > 1 {
+		return result{}, configError(s, nil, "use an engine with BuildKit: Docker 20.10 or newer, or remove them",
+			"the build of %s uses cache_to or several platforms, which this engine's builder does not have", s.Service)
+	}
 	if e := c.options.Egress; len(e.CA)+len(e.Pip)+len(e.NPM) > 0 {
 		text := "this engine has no BuildKit: the build gets this machine's proxies, but not its CA bundle and package indexes"
 		c.options.Sink(event.Event{Kind: event.Note, ID: "classic build " + s.Service, Name: s.Service, State: event.Warning, Text: text})

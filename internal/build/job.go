@@ -63,7 +63,8 @@ func (j job) request(ctx context.Context) (bkclient.SolveOpt, error) {
 		LocalMounts:         folders,
 		Frontend:            "dockerfile.v0",
 		FrontendAttrs:       attributes,
-		CacheImports:        cacheImports(j.spec.CacheFrom),
+		CacheImports:        cacheFrom(j.spec),
+		CacheExports:        cacheTo(j.spec),
 		Session:             attachables,
 		AllowedEntitlements: j.spec.Allow,
 		// The engine keeps what it got of a folder under this key, and asks only

@@ -38,7 +38,10 @@ type Spec struct {
 	ShmSize    int64    // bytes
 	Ulimits    []string // name=soft:hard
 	Platform   string
+	Platforms  []string          // what the image is published for: see [Options].Publish
+	Attest     map[string]string // attestations of a published image: "provenance" or "sbom" and their parameters
 	CacheFrom  []string
+	CacheTo    []string
 	NoCache    bool
 	SkipCache  []string // stages that are built without the cache
 	Pull       bool
@@ -84,13 +87,64 @@ func composeSpecs(p *types.Project) ([]Spec, error) {
 		}
 		specs = append(specs, spec)
 	}
-	return specs, nil
+	return withBases(specs), nil
+}
+
+// withBases adds the images that others are built from and whose services are not
+// among those that run: a profile or a selection of services left them out.
+func withBases(specs []Spec) []Spec {
+	known := map[string]bool{}
+	for _, s := range specs {
+		known[s.Service] = true
+	}
+	for i := 0; i < len(specs); i++ {
+		for _, name := range slices.Sorted(maps.Keys(specs[i].Bases)) {
+			if base := specs[i].Bases[name]; !known[base.Service] {
+				known[base.Service] = true
+				specs = append(specs, base)
+			}
+		}
+	}
+	slices.SortFunc(specs, func(a, b Spec) int { return strings.Compare(a.Service, b.Service) })
+	return specs
+}
+
+// serviceOf gives a service, one too that does not run because of a profile or of
+// a selection.
+func serviceOf(p *types.Project, name string) (types.ServiceConfig, bool) {
+	if s, ok := p.Services[name]; ok {
+		return s, true
+	}
+	s, ok := p.DisabledServices[name]
+	return s, ok
+}
+
+// attestations are the parameters of the attestations that a build section wants;
+// an empty one is the default of its kind.
+func attestations(b *types.BuildConfig) map[string]string {
+	var wanted map[string]string
+	want := func(kind, parameters string) {
+		if wanted == nil {
+			wanted = map[string]string{}
+		}
+		wanted[kind] = parameters
+	}
+	for kind, value := range map[string]string{"provenance": b.Provenance, "sbom": b.SBOM} {
+		switch value {
+		case "", "false":
+		case "true":
+			want(kind, "")
+		default:
+			want(kind, value)
+		}
+	}
+	return wanted
 }
 
 // composeSpec translates one service. above are the services whose additional
 // contexts led here.
 func composeSpec(p *types.Project, name string, above []string) (Spec, error) {
-	svc := p.Services[name]
+	svc, _ := serviceOf(p, name)
 	b := svc.Build
 	s := Spec{
 		Service:    name,
@@ -105,7 +159,10 @@ func composeSpec(p *types.Project, name string, above []string) (Spec, error) {
 		Labels:     b.Labels,
 		Network:    b.Network,
 		ShmSize:    int64(b.ShmSize),
+		Platforms:  b.Platforms,
+		Attest:     attestations(b),
 		CacheFrom:  b.CacheFrom,
+		CacheTo:    b.CacheTo,
 		NoCache:    b.NoCache,
 		SkipCache:  b.NoCacheFilter,
 		Pull:       b.Pull,
@@ -181,8 +238,8 @@ func (s *Spec) addContexts(p *types.Project, contexts map[string]string, above [
 		if slices.Contains(above, service) {
 			return fail.New(fail.Config, "break the circle in additional_contexts", "the image of %s is built from itself: %s", service, strings.Join(append(above, service), " → "))
 		}
-		base, err := p.GetService(service)
-		if err != nil || base.Build == nil {
+		base, ok := serviceOf(p, service)
+		if !ok || base.Build == nil {
 			return fail.New(fail.Config, "name a service that has a build section", "the additional context %q of %s is the service %q, which is not built here", name, s.Service, service)
 		}
 		spec, err := composeSpec(p, service, above)

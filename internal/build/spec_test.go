@@ -2,6 +2,7 @@ package build
 
 import (
 	"encoding/json"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -62,7 +63,7 @@ func TestSpecs(t *testing.T) {
 		},
 		"several platforms": {
 			service: service("", &types.BuildConfig{Context: "/p", Platforms: []string{"linux/amd64", "linux/arm64"}}),
-			want:    Spec{Image: "shop-web", Context: "/p", Dockerfile: filepath.FromSlash("/p/Dockerfile")},
+			want:    Spec{Platforms: []string{"linux/amd64", "linux/arm64"}, Image: "shop-web", Context: "/p", Dockerfile: filepath.FromSlash("/p/Dockerfile")},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -170,5 +171,46 @@ func TestASpecInJSONShowsNoSecret(t *testing.T) {
 	data, err := json.Marshal(Spec{Secrets: []Secret{{ID: "a", Value: "TOP-SECRET"}}})
 	if err != nil || strings.Contains(string(data), "TOP-SECRET") {
 		t.Errorf("a spec in JSON shows a secret's value: %s, %v", data, err)
+	}
+}
+
+func TestCacheEntries(t *testing.T) {
+	t.Parallel()
+	s := Spec{Root: filepath.FromSlash("/p")}
+	for text, want := range map[string]string{
+		"r.example/cache:1":                           "registry ref=r.example/cache:1",
+		"type=registry,ref=r.example/cache,mode=max":  "registry mode=max ref=r.example/cache",
+		"type=local,dest=./cache":                     "local dest=" + filepath.FromSlash("/p/cache"),
+		"type=local, src=" + filepath.FromSlash("/c"): "local src=" + filepath.FromSlash("/c"),
+		"type=inline":                                 "inline",
+		"type=gha":                                    "gha",
+	} {
+		e := s.entries([]string{text})[0]
+		words := []string{e.Type}
+		for _, key := range slices.Sorted(maps.Keys(e.Attrs)) {
+			words = append(words, key+"="+e.Attrs[key])
+		}
+		if got := strings.Join(words, " "); got != want {
+			t.Errorf("%s: got %q, want %q", text, got, want)
+		}
+	}
+}
+
+// TestABaseIsBuiltWhoseServiceDoesNotRun: a profile keeps a service from running, not
+// its image from being what another is built from.
+func TestABaseIsBuiltWhoseServiceDoesNotRun(t *testing.T) {
+	t.Parallel()
+	p := compose(types.Services{"web": service("", &types.BuildConfig{Context: "/p", AdditionalContexts: types.Mapping{"base": "service:base"}})})
+	p.DisabledServices = types.Services{"base": service("", &types.BuildConfig{Context: "/b"}), "other": service("", &types.BuildConfig{Context: "/o"})}
+	specs, err := Specs(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, s := range specs {
+		names = append(names, s.Service)
+	}
+	if got := strings.Join(names, " "); got != "base web" {
+		t.Errorf("built are %s, want base web", got)
 	}
 }

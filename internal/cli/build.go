@@ -4,17 +4,27 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/devup-cli/devup/internal/build"
+	"github.com/devup-cli/devup/internal/event"
+	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/ui"
+	"github.com/devup-cli/devup/internal/up"
 )
 
 // buildOptions are the flags of build.
 type buildOptions struct {
-	noCache bool
-	pull    bool
+	up.BuildOptions
+	args         []string
+	ssh          []string
+	memory       string
+	builder      string
+	push         bool
+	quiet        bool
+	dependencies bool
 }
 
 func (a *app) buildCommand() *cobra.Command {
@@ -25,11 +35,26 @@ func (a *app) buildCommand() *cobra.Command {
 		Long: `Build the images of the services, or of all. devup up builds what is stale by
 itself. Exit code 5 when an image could not be built.`,
 		Example: `  devup build
-  devup build --no-cache backend-flask`,
+  devup build --no-cache backend-flask
+  devup build --push --build-arg VERSION=1.2`,
 		ValidArgsFunction: a.completeServices,
 	}
-	c.Flags().BoolVar(&o.noCache, "no-cache", false, "use nothing of earlier builds")
-	c.Flags().BoolVar(&o.pull, "pull", false, "look for newer base images")
+	f := c.Flags()
+	f.StringArrayVar(&o.args, "build-arg", nil, "give builds this `name=value`; a name alone takes the value of the environment")
+	f.BoolVar(&o.NoCache, "no-cache", false, "use nothing of earlier builds")
+	f.BoolVar(&o.Pull, "pull", false, "look for newer base images")
+	f.BoolVar(&o.push, "push", false, "push the images that have a name of their own when they are built")
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "show no progress")
+	f.StringArrayVar(&o.ssh, "ssh", nil, "let builds use this `agent`: default, or a name=socket or key file")
+	f.BoolVar(&o.dependencies, "with-dependencies", false, "build for the services that the named ones depend on, too")
+	f.StringVar(&o.Provenance, "provenance", "", "add an attestation of how the image was built: true, false or its parameters")
+	f.StringVar(&o.SBOM, "sbom", "", "add an attestation of what is in the image: true, false or its parameters")
+	f.StringVarP(&o.memory, "memory", "m", "", "has no effect: BuildKit knows no limit of memory")
+	f.StringVar(&o.builder, "builder", "", "the engine's own builder, default, is the only one")
+	for _, name := range []string{"memory", "builder"} {
+		_ = f.MarkHidden(name) // they are declared just above
+	}
+	deprecated(f, "parallel", "compress", "force-rm", "no-rm")
 	c.RunE = a.run(func(ctx context.Context, args []string) error { return a.build(ctx, args, o) })
 	return c
 }
@@ -42,36 +67,68 @@ type imageObject struct {
 }
 
 func (a *app) build(ctx context.Context, services []string, o buildOptions) error {
-	p, err := a.load(ctx, services...)
+	if o.builder != "" && o.builder != "default" {
+		return fail.New(fail.Usage, "leave out --builder: devup builds with the BuildKit of the engine that it is connected to", "the builder %s cannot be used", o.builder)
+	}
+	if o.memory != "" {
+		a.ui.Sink()(event.Event{Kind: event.Note, ID: "--memory", State: event.Warning, Text: "--memory has no effect: BuildKit knows no limit of memory"})
+	}
+	machine, p, err := a.imageWork(ctx, services, o.quiet)
 	if err != nil {
 		return err
 	}
-	machine, _, err := a.machine(ctx)
-	if err != nil {
+	if !o.dependencies {
+		o.Services = services
+	}
+	o.Args = buildArgs(o.args, p.Environment)
+	if o.SSH, err = sshKeys(o.ssh); err != nil {
 		return err
 	}
-	uid, gid, err := machine.Owner(ctx)
-	if err != nil {
-		return err
-	}
-	specs, err := build.Specs(resolve(p, machine.Place, nil, uid, gid))
-	if err != nil {
-		return err
-	}
-	if len(services) > 0 {
-		specs = slices.DeleteFunc(specs, func(s build.Spec) bool { return !slices.Contains(services, s.Service) })
-	}
-	if len(specs) == 0 {
-		a.ui.Say("nothing to build: no service has a build section")
-		return nil
-	}
-	options := machine.Build
-	options.Egress, options.BuildKit, options.NoCache, options.Pull = machine.Egress, machine.BuildKit, o.noCache, o.pull
-	ids, err := build.Run(ctx, machine.Engine, specs, options)
+	ids, err := up.BuildImages(ctx, machine, p, o.BuildOptions)
 	if a.ui.Mode() == ui.JSON {
 		for _, service := range slices.Sorted(maps.Keys(ids)) {
 			a.ui.Object(imageObject{"image", service, ids[service]})
 		}
 	}
+	if len(ids) == 0 && err == nil {
+		a.ui.Say("nothing to build: no service has a build section")
+	}
+	if err != nil || !o.push || len(ids) == 0 {
+		return err
+	}
+	_, err = up.Push(ctx, machine, p, up.PushOptions{Services: slices.Sorted(maps.Keys(ids)), Quiet: o.quiet})
 	return err
+}
+
+// buildArgs reads the arguments of --build-arg. One without a value that the
+// environment does not have is declared and stays empty.
+func buildArgs(given []string, env map[string]string) map[string]*string {
+	args := map[string]*string{}
+	for _, text := range given {
+		name, value, ok := strings.Cut(text, "=")
+		if !ok {
+			value, ok = env[name]
+		}
+		args[name] = nil
+		if ok {
+			args[name] = &value
+		}
+	}
+	return args
+}
+
+// sshKeys reads the arguments of --ssh.
+func sshKeys(given []string) ([]build.SSH, error) {
+	var keys []build.SSH
+	for _, text := range given {
+		id, path, ok := strings.Cut(text, "=")
+		if id == "" && !ok {
+			id = "default"
+		}
+		if !ok && id != "default" {
+			return nil, fail.New(fail.Usage, "write --ssh default for your agent, or --ssh "+id+"=KEYFILE", "--ssh %s names no key", text)
+		}
+		keys = append(keys, build.SSH{ID: id, Path: path})
+	}
+	return keys, nil
 }

@@ -261,11 +261,29 @@ func building(specs []build.Spec) map[string]bool {
 	return made
 }
 
-// References are the images of the project's services, and those they mount.
+// References are the images of the project's services, those they mount, and those
+// that only their builds are made from.
 func References(p *project.Project) []string {
 	set := map[string]bool{}
+	var add func(s types.ServiceConfig)
+	add = func(s types.ServiceConfig) {
+		image := plan.ImageName(p.Project, s)
+		if set[image] {
+			return
+		}
+		set[image] = true
+		if s.Build == nil {
+			return
+		}
+		for _, where := range s.Build.AdditionalContexts {
+			name, is := strings.CutPrefix(where, types.ServicePrefix)
+			if base, ok := p.DisabledServices[name]; is && ok {
+				add(base)
+			}
+		}
+	}
 	for _, s := range p.Services {
-		set[plan.ImageName(p.Project, s)] = true
+		add(s)
 		for _, image := range imageVolumes(s) {
 			set[image] = true
 		}

@@ -1,0 +1,99 @@
+package up
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/devup-cli/devup/internal/build"
+	"github.com/devup-cli/devup/internal/project"
+)
+
+// BuildOptions are the choices of [BuildImages]. The zero value builds the images
+// of all services, with the cache.
+type BuildOptions struct {
+	Services   []string           // only theirs and those that they are built from; empty: all
+	Args       map[string]*string // build arguments beside those of the files, which they overrule
+	SSH        []build.SSH        // agents and keys beside those of the files
+	Provenance string             // in the place of build.provenance; empty: what the files say
+	SBOM       string             // in the place of build.sbom; empty: what the files say
+	NoCache    bool
+	Pull       bool // look for newer base images
+}
+
+// BuildImages builds the images of a project's services, stale or not, as they are
+// to be published: for all platforms and with the attestations that the files name.
+// It gives the ID of each image by service, also beside an error, which is that of
+// [build.Run]; and it remembers what they were built from, so that up does not
+// build them again.
+func BuildImages(ctx context.Context, m Machine, p *project.Project, o BuildOptions) (map[string]string, error) {
+	specs, err := build.Specs(p)
+	if err != nil {
+		return nil, err
+	}
+	specs = chosen(specs, o.Services)
+	for i := range specs {
+		adjust(&specs[i], o)
+	}
+	hashes, err := inputs(specs)
+	if err != nil {
+		return nil, err
+	}
+	options := m.Build
+	options.Egress, options.BuildKit, options.Sink, options.Logins = m.Egress, m.BuildKit, m.Sink, m.Logins
+	options.NoCache, options.Pull, options.Publish = o.NoCache, o.Pull, true
+	ids, err := build.Run(ctx, m.Engine, specs, options)
+	Remember(m.StateDir, ids, hashes)
+	return ids, err
+}
+
+// chosen are the specs of the services and of those that their images are built
+// from; all without any.
+func chosen(specs []build.Spec, services []string) []build.Spec {
+	if len(services) == 0 {
+		return specs
+	}
+	wanted := map[string]bool{}
+	var want func(s build.Spec)
+	want = func(s build.Spec) {
+		wanted[s.Service] = true
+		for _, base := range s.Bases {
+			want(base)
+		}
+	}
+	for _, s := range specs {
+		if slices.Contains(services, s.Service) {
+			want(s)
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(specs), func(s build.Spec) bool { return !wanted[s.Service] })
+}
+
+// adjust puts what the person asks for into a spec.
+func adjust(s *build.Spec, o BuildOptions) {
+	if len(o.Args) > 0 {
+		args := maps.Clone(s.Args)
+		if args == nil {
+			args = map[string]*string{}
+		}
+		maps.Copy(args, o.Args)
+		s.Args = args
+	}
+	s.SSH = append(slices.Clone(s.SSH), o.SSH...)
+	attest := maps.Clone(s.Attest)
+	for kind, asked := range map[string]string{"provenance": o.Provenance, "sbom": o.SBOM} {
+		if asked == "" {
+			continue
+		}
+		if attest == nil {
+			attest = map[string]string{}
+		}
+		delete(attest, kind)
+		if asked == "true" {
+			attest[kind] = ""
+		} else if asked != "false" {
+			attest[kind] = asked
+		}
+	}
+	s.Attest = attest
+}
