@@ -30,6 +30,13 @@ func (o *convergeOptions) bind(c *cobra.Command) {
 	f := c.Flags()
 	f.BoolVar(&o.Build, "build", false, "build every image, stale or not")
 	f.BoolVar(&o.NoBuild, "no-build", false, "build nothing")
+	f.StringVar(&o.Pull, "pull", "", "pull images `when`, whatever pull_policy says: always, missing, never")
+	f.BoolVar(&o.QuietPull, "quiet-pull", false, "show no progress of pulls")
+	f.BoolFunc("keep-going", "when an image cannot be built or pulled, start the services that do not need it; on unless =false", func(text string) error {
+		on, err := strconv.ParseBool(text)
+		o.StopOnFailure = !on
+		return err
+	})
 	f.BoolVar(&o.Plan.ForceRecreate, "force-recreate", false, "replace the containers also where nothing changed")
 	f.BoolVar(&o.Plan.AlwaysDeps, "always-recreate-deps", false, "replace the containers of the dependencies too")
 	f.BoolVar(&o.Plan.NoRecreate, "no-recreate", false, "leave containers that exist as they are")

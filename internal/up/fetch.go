@@ -43,6 +43,9 @@ func wishOf(s types.ServiceConfig, o Options) (wish, error) {
 		s.PullPolicy = o.Pull
 	}
 	policy, every, err := s.GetPullPolicy()
+	if err != nil && s.PullPolicy == o.Pull {
+		return wish{}, fail.New(fail.Usage, "it is always, missing, never, build or policy", "--pull cannot be %q", o.Pull)
+	}
 	if err != nil {
 		e := fail.Wrap(err, fail.Config, "it is always, missing, never, build, daily, weekly or every_ and a time, such as every_12h", "the pull_policy %q of %s is none", s.PullPolicy, s.Name)
 		e.Service, e.Told = s.Name, true
