@@ -1,8 +1,11 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"runtime"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/devup-cli/devup/internal/build"
 	"github.com/devup-cli/devup/internal/egress"
@@ -22,12 +25,17 @@ func (a *app) machineOf(ctx context.Context, start bool) (up.Machine, *engine.En
 	if err != nil {
 		return up.Machine{}, nil, err
 	}
-	outside, err := a.outside()
-	if err != nil {
-		return up.Machine{}, nil, err
-	}
-	e, err := a.connect(ctx, start)
-	if err != nil {
+	var outside egress.Settings
+	var e *engine.Engine
+	var unread, absent error
+	var group errgroup.Group
+	group.Go(func() error {
+		outside, unread = a.outside()
+		return nil
+	})
+	e, absent = a.connect(ctx, start)
+	_ = group.Wait() // both errors are kept
+	if err := cmp.Or(unread, absent); err != nil {
 		return up.Machine{}, nil, err
 	}
 	return up.Machine{

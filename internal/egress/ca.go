@@ -56,7 +56,12 @@ type configured struct{ source, path string }
 func (m machine) ca(s *Settings, more ...configured) {
 	var b bundle
 	var sources []string
+	read := map[string]bool{} // several variables often name one file
 	for _, file := range append(m.caFiles(), more...) {
+		if read[file.path] {
+			continue
+		}
+		read[file.path] = true
 		switch data, err := m.readFile(file.path); {
 		case file.path == "":
 		case err != nil:
@@ -76,6 +81,9 @@ func (m machine) ca(s *Settings, more ...configured) {
 		return
 	}
 	for _, path := range systemBundles[m.goos] {
+		if read[path] {
+			break
+		}
 		if data, err := m.readFile(path); err == nil {
 			b.add(data)
 			break
@@ -128,16 +136,12 @@ func (m machine) addFolder(b *bundle, dir string) bool {
 
 // bundle collects certificates, each once, without the comments around them.
 type bundle struct {
-	pem   bytes.Buffer
-	seen  map[[32]byte]bool
-	whole map[[32]byte]bool // the files that were added; several variables often name one
+	pem  bytes.Buffer
+	seen map[[32]byte]bool
 }
 
 // add appends the certificates of data that are new and says how many.
 func (b *bundle) add(data []byte) int {
-	if b.known(data) {
-		return 0
-	}
 	n := 0
 	for cert := range certificates(data) {
 		if sum := sha256.Sum256(cert); !b.seen[sum] {
@@ -150,17 +154,6 @@ func (b *bundle) add(data []byte) int {
 		}
 	}
 	return n
-}
-
-// known reports whether the very same data was added before, and from now on it was.
-func (b *bundle) known(data []byte) bool {
-	sum := sha256.Sum256(data)
-	if b.whole == nil {
-		b.whole = map[[32]byte]bool{}
-	}
-	before := b.whole[sum]
-	b.whole[sum] = true
-	return before
 }
 
 // has reports whether data holds a certificate that the bundle has.
