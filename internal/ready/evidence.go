@@ -76,6 +76,9 @@ func (e *evidence) see(s state, now time.Time) {
 		e.strandedFor = since{}
 	}
 	e.state = s
+	if e.probe.Kind == Running && s.health != "" && s.health != container.NoHealthcheck { // the image has a check of its own
+		e.probe.Kind = Health
+	}
 	runs := s.known && s.status == container.StateRunning
 	if runs && !e.runsFor.is() && !s.started.IsZero() && s.started.Before(now) {
 		e.runsFor = since(s.started)

@@ -366,6 +366,15 @@ func TestWait(t *testing.T) {
 			},
 			want: "web done: healthy", by: 4 * time.Second,
 		},
+		{
+			name:  "the image has a healthcheck",
+			probe: func(p *Probe) { p.Kind, p.Port, p.Target = Running, 0, 0 },
+			world: func(w *world) {
+				w.state["c1"] = container.InspectResponse{State: &container.State{Status: container.StateRunning, Health: &container.Health{Status: container.Starting}}}
+				w.later(4*time.Second, container.State{Status: container.StateRunning, Health: &container.Health{Status: container.Healthy}}, 0)
+			},
+			want: "web done: healthy", by: 4 * time.Second,
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -96,12 +96,22 @@ func (s *scene) field(ctx context.Context, args []string) (string, error) {
 		return "", err
 	}
 	asJSON := func(value any) (string, error) { text, err := json.Marshal(value); return string(text), err }
+	all, err := asJSON(subject)
+	if err != nil {
+		return "", err
+	}
+	var plain any // so that templates find ports and the like by text
+	decoder := json.NewDecoder(strings.NewReader(all))
+	decoder.UseNumber()
+	if err := decoder.Decode(&plain); err != nil {
+		return "", err
+	}
 	t, err := template.New("field").Funcs(template.FuncMap{"json": asJSON}).Parse(args[1])
 	if err != nil {
 		return "", err
 	}
 	var text bytes.Buffer
-	err = t.Execute(&text, subject)
+	err = t.Execute(&text, plain)
 	return text.String() + "\n", err
 }
 
