@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"text/template"
@@ -32,6 +33,7 @@ func looks() map[string]look {
 		"kept":     (*scene).kept,     // SERVICE...: its containers are those that were marked
 		"replaced": (*scene).replaced, // SERVICE...: none of its containers was marked
 		"get":      (*scene).get,      // URL
+		"file":     (*scene).file,     // PATH, whole: what a program writes while it runs
 		"make":     (*scene).foreign,  // network NAME | volume NAME | container SERVICE: what is not devup's
 	}
 }
@@ -235,6 +237,11 @@ func (s *scene) compare(ctx context.Context, services []string, fits func(before
 func (s *scene) get(ctx context.Context, args []string) (string, error) {
 	status, body, err := get(ctx, args[0])
 	return fmt.Sprint(status, " ", body), err
+}
+
+func (s *scene) file(_ context.Context, args []string) (string, error) {
+	content, err := os.ReadFile(args[0])
+	return string(content), err
 }
 
 // foreign makes something as another program would: a network or volume that is not the
