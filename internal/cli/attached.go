@@ -12,6 +12,7 @@ import (
 	"github.com/devup-cli/devup/internal/logs"
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/run"
+	"github.com/devup-cli/devup/internal/ui"
 	"github.com/devup-cli/devup/internal/up"
 )
 
@@ -20,7 +21,7 @@ import (
 type attachOptions struct {
 	attach, noAttach            []string
 	attachDependencies          bool
-	timestamps                  bool
+	timestamps, noPrefix        bool
 	abortOnExit, abortOnFailure bool
 	exitCodeFrom                string
 }
@@ -31,6 +32,7 @@ func (o *attachOptions) bind(c *cobra.Command) {
 	f.StringArrayVar(&o.noAttach, "no-attach", nil, "do not show the logs of this `service`; may be repeated")
 	f.BoolVar(&o.attachDependencies, "attach-dependencies", false, "with services: show also the logs of what they depend on")
 	f.BoolVar(&o.timestamps, "timestamps", false, "print the time of each log line")
+	f.BoolVar(&o.noPrefix, "no-log-prefix", false, "print log lines without the names of their services")
 	f.BoolVar(&o.abortOnExit, "abort-on-container-exit", false, "stop everything when a container ends, with its exit code; waits for no answers")
 	f.BoolVar(&o.abortOnFailure, "abort-on-container-failure", false, "stop everything when a container ends with a failure")
 	f.StringVar(&o.exitCodeFrom, "exit-code-from", "", "end with the exit code of this `service`, and stop everything then")
@@ -81,6 +83,9 @@ func (a *app) attach(ctx context.Context, r *running, outcome *up.Outcome, named
 		a.ui.Say(a.attachedRemark(outcome))
 	}
 	options := logs.Options{Follow: true, Since: began.Format(time.RFC3339Nano), Timestamps: o.timestamps}
+	if o.noPrefix && a.ui.Mode() != ui.JSON {
+		options.Sink = a.bareLines
+	}
 	shown := o.followed(outcome.Project, named)
 	if o.aborts() {
 		return a.attachUntilEnd(ctx, r, outcome, shown, o, options)

@@ -25,6 +25,7 @@ type configOptions struct {
 	output        string
 	quiet         bool
 	noInterpolate bool
+	hash          string
 }
 
 // configLists are the lists that config can print instead of the project.
@@ -61,7 +62,8 @@ With services as arguments: these and what they depend on.`,
 	f.StringVarP(&o.output, "output", "o", "", "write to this new `file` instead of printing")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "print nothing: only say what is wrong")
 	f.BoolVar(&o.noInterpolate, "no-interpolate", false, "leave variables as they are written")
-	c.MarkFlagsMutuallyExclusive(alone...)
+	f.StringVar(&o.hash, "hash", "", "print the hash by which Docker Compose knows the `services`: some, divided by commas, or * for all")
+	c.MarkFlagsMutuallyExclusive(append(alone, "hash")...)
 	c.RunE = a.run(func(ctx context.Context, args []string) error { return a.config(ctx, args, o) })
 	return c
 }
@@ -100,6 +102,9 @@ func (a *app) config(ctx context.Context, services []string, o configOptions) er
 	p, err := a.load(ctx, services...)
 	if err != nil || o.quiet {
 		return err
+	}
+	if o.hash != "" {
+		return a.configHashes(p, o.hash)
 	}
 	for _, list := range configLists {
 		if *o.lists[list.flag] {

@@ -20,10 +20,14 @@ import (
 // files say: up, create, scale and plan. Names and meaning are Compose's.
 type convergeOptions struct {
 	up.Options
-	noDeps  bool
-	scale   []string
-	seconds int
+	noDeps    bool
+	keepGoing bool
+	scale     []string
+	seconds   int
 }
+
+// asUsual are the options of a run without any flag.
+func asUsual() convergeOptions { return convergeOptions{seconds: -1, keepGoing: true} }
 
 // bind declares the flags.
 func (o *convergeOptions) bind(c *cobra.Command) {
@@ -37,6 +41,9 @@ func (o *convergeOptions) bind(c *cobra.Command) {
 		o.StopOnFailure = !on
 		return err
 	})
+	f.StringVar(&o.Pull, "pull", "policy", "pull before starting: always, missing, never, or policy for what the files say")
+	f.BoolVar(&o.QuietPull, "quiet-pull", false, "show no progress of pulls")
+	f.BoolVar(&o.keepGoing, "keep-going", true, "start the services that do not need an image that could not be had; --keep-going=false starts none then")
 	f.BoolVar(&o.Plan.ForceRecreate, "force-recreate", false, "replace the containers also where nothing changed")
 	f.BoolVar(&o.Plan.AlwaysDeps, "always-recreate-deps", false, "replace the containers of the dependencies too")
 	f.BoolVar(&o.Plan.NoRecreate, "no-recreate", false, "leave containers that exist as they are")
@@ -54,6 +61,7 @@ func (o *convergeOptions) bind(c *cobra.Command) {
 // complete fills in what the flags mean together with the arguments and the
 // environment.
 func (a *app) complete(o *convergeOptions, services []string) {
+	o.StopOnFailure = !o.keepGoing
 	o.Timeout, o.StopTimeout, o.Plan.Services = a.settings.WaitTimeout, grace(o.seconds), services
 	if on, err := strconv.ParseBool(a.stdio.env("COMPOSE_REMOVE_ORPHANS")); err == nil && on {
 		o.Plan.RemoveOrphans = true

@@ -30,7 +30,7 @@ start nothing. devup start starts what was made.`,
 }
 
 func (a *app) scaleCommand() *cobra.Command {
-	var o convergeOptions
+	o := asUsual()
 	c := &cobra.Command{
 		Use:   "scale SERVICE=NUMBER...",
 		Short: "Run another number of containers of services",
@@ -45,7 +45,6 @@ func (a *app) scaleCommand() *cobra.Command {
 		ValidArgsFunction: a.completeServices,
 	}
 	c.Flags().BoolVar(&o.noDeps, "no-deps", false, "without the services that these depend on")
-	o.seconds = -1
 	c.RunE = a.run(func(ctx context.Context, args []string) error {
 		o.scale = args
 		scale, err := numbers(args)

@@ -154,7 +154,8 @@ func (a *app) runOnce(ctx context.Context, service string, command []string, o r
 
 // line is how the line of up is to prepare for the command.
 func (o runOptions) line(a *app, service string) convergeOptions {
-	line := convergeOptions{noDeps: o.noDeps, seconds: -1}
+	line := asUsual()
+	line.noDeps = o.noDeps
 	line.Build, line.DryRun = o.build, a.flags.dryRun
 	line.Plan.OneOff, line.Plan.RemoveOrphans = service, o.orphans
 	a.complete(&line, []string{service})

@@ -58,7 +58,7 @@ and shows the logs beside it.`,
 
 // watchOnly watches a project that runs already.
 func (a *app) watchOnly(ctx context.Context, services []string, o watchOptions) error {
-	at, err := a.site(ctx, services, convergeOptions{}, false)
+	at, err := a.site(ctx, services, asUsual(), false)
 	if err != nil {
 		return err
 	}
@@ -192,19 +192,19 @@ func firstName(names []string) string {
 // Their files are read anew too, and what they depend on is left alone.
 func (w *watcher) rebuild(ctx context.Context, services []string) error {
 	a := w.app
-	o := convergeOptions{Options: up.Options{Build: true}, noDeps: true}
+	o := asUsual()
+	o.Build, o.noDeps = true, true
 	a.complete(&o, services)
 	at, err := a.site(ctx, services, o, true)
 	if err != nil {
 		return err
 	}
 	defer at.release()
-	at.machine.Applied = at.release
 	if w.options.quiet {
 		at.machine.Sink = withoutSteps(at.machine.Sink)
 	}
 	before := imagesOf(at.survey.Look(at.project.Name), services)
-	_, err = up.Run(ctx, at.machine, at.project, at.survey, o.Options)
+	_, err = at.run(ctx, o.Options)
 	if err == nil && w.options.prune {
 		w.prune(ctx, before)
 	}

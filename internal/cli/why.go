@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -50,8 +51,7 @@ func (a *app) why(ctx context.Context, service string) error {
 	}
 	pending := map[string][]string{}
 	if r.project != nil {
-		o := convergeOptions{seconds: -1}
-		outcome, err := a.foresee(ctx, []string{service}, o)
+		outcome, err := a.foresee(ctx, []string{service}, asUsual())
 		if err != nil {
 			return err
 		}
@@ -94,16 +94,16 @@ func (a *app) showWhy(o whyObject) {
 		a.ui.Object(o)
 		return
 	}
-	text := o.Container + " was made by " + o.MadeBy + " at " + o.MadeAt
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s was made by %s at %s", o.Container, o.MadeBy, o.MadeAt)
 	if len(o.Causes) > 0 {
-		text += ": " + strings.Join(o.Causes, "; ")
+		b.WriteString(": " + strings.Join(o.Causes, "; "))
 	}
-	text += "\n"
 	for _, p := range o.Pending {
-		text += "  now up would " + p + "\n"
+		b.WriteString("\n  now up would " + p)
 	}
 	if len(o.Pending) == 0 {
-		text += "  it is as the files say\n"
+		b.WriteString("\n  it is as the files say")
 	}
-	a.ui.Text(text)
+	a.ui.Text(b.String())
 }

@@ -25,6 +25,16 @@ type Authored struct {
 	Adapted []string
 }
 
+// Hash is the value of [LabelHash] that the current Docker Compose would write for
+// the service, apart from the IDs of containers whose namespaces it shares.
+func (a Authored) Hash() (string, error) {
+	hashes, err := a.hashes(func(string) string { return "" })
+	if err != nil {
+		return "", err
+	}
+	return hashes[0], nil
+}
+
 // hashes are the values of [LabelHash] that Compose may have written, the one of its
 // current version first. found are the containers that the service may share a
 // namespace with: Compose puts their IDs in place of the services' names before it

@@ -1,0 +1,42 @@
+package cli
+
+import (
+	"strings"
+
+	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/plan"
+	"github.com/devup-cli/devup/internal/project"
+	"github.com/devup-cli/devup/internal/ui"
+)
+
+// hashObject is the hash of a service in JSON. Its names are a promise.
+type hashObject struct {
+	Type    string `json:"type"` // "hash"
+	Service string `json:"service"`
+	Hash    string `json:"hash"`
+}
+
+// configHashes prints the hashes of services, named and divided by commas, or of all.
+func (a *app) configHashes(p *project.Project, wanted string) error {
+	names := strings.Split(wanted, ",")
+	if wanted == "*" {
+		names = p.ServiceNames()
+	}
+	for _, name := range names {
+		if _, ok := p.Services[name]; !ok {
+			e := fail.New(fail.UnknownService, "its services are "+list(p.ServiceNames()), "project %s has no service %q", p.Name, name)
+			e.Service = name
+			return e
+		}
+		hash, err := plan.Authored{Service: p.Authored(name)}.Hash()
+		if err != nil {
+			return err
+		}
+		if a.ui.Mode() == ui.JSON {
+			a.ui.Object(hashObject{"hash", name, hash})
+		} else {
+			a.ui.Text(name + " " + hash)
+		}
+	}
+	return nil
+}
