@@ -184,15 +184,11 @@ func (b *buildKit) attributes(ctx context.Context, s Spec, def definition) (map[
 	for name, value := range s.labels() {
 		a["label:"+name] = value
 	}
-	if len(s.ExtraHosts) > 0 {
-		gateway := ""
-		if hasGateway(s.ExtraHosts) {
-			if gateway = b.gateway(ctx); gateway == "" {
-				return nil, configError(s, nil, "write the address of the engine's machine there, 172.17.0.1 mostly", "the build of %s wants host-gateway in extra_hosts, and this engine does not say what that is", s.Service)
-			}
-		}
-		set("add-hosts", extraHosts(s.ExtraHosts, gateway))
+	hosts, err := b.hosts(ctx, s)
+	if err != nil {
+		return nil, err
 	}
+	set("add-hosts", hosts)
 	if !s.Local() {
 		a["context"] = remoteURL(s.Context)
 		if def.remote {
@@ -203,6 +199,17 @@ func (b *buildKit) attributes(ctx context.Context, s Spec, def definition) (map[
 	}
 	s.contextAttributes(a)
 	return a, nil
+}
+
+// hosts are the extra hosts as the frontend takes them.
+func (b *buildKit) hosts(ctx context.Context, s Spec) (string, error) {
+	gateway := ""
+	if hasGateway(s.ExtraHosts) {
+		if gateway = b.gateway(ctx); gateway == "" {
+			return "", configError(s, nil, "write the address of the engine's machine there, 172.17.0.1 mostly", "the build of %s wants host-gateway in extra_hosts, and this engine does not say what that is", s.Service)
+		}
+	}
+	return extraHosts(s.ExtraHosts, gateway), nil
 }
 
 // contextAttributes names the additional contexts to the frontend.

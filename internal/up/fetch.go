@@ -106,18 +106,7 @@ func (l local) lastCurrent(ref, id string) time.Time {
 // fetches says which images are to be pulled, and which services get none: those
 // whose pull_policy forbids it and whose image is not there.
 func fetches(p *project.Project, specs []build.Spec, l local, o Options) (all []*fetch, barred []error, err error) {
-	byImage := map[string]*fetch{}
-	add := func(image, platform, service string) *fetch {
-		key := image + " " + platform
-		if byImage[key] == nil {
-			byImage[key] = &fetch{Pull: run.Pull{Image: image, Platform: platform}}
-		}
-		f := byImage[key]
-		if !slices.Contains(f.Services, service) {
-			f.Services = append(f.Services, service)
-		}
-		return f
-	}
+	wanted := fetchList{}
 	for _, name := range p.ServiceNames() {
 		s := p.Services[name]
 		w, err := wishOf(s, o)
@@ -126,26 +115,49 @@ func fetches(p *project.Project, specs []build.Spec, l local, o Options) (all []
 		}
 		for _, image := range imageVolumes(s) {
 			if l.ids[image] == "" && !l.building[registry.FullName(image)] && w.policy != types.PullPolicyNever {
-				add(image, "", name)
+				wanted.add(image, "", name)
 			}
 		}
-		made := s.Build == nil && l.building[registry.FullName(s.Image)] // by another service
 		switch {
-		case s.Image == "" || made || o.Build && s.Build != nil:
+		case s.Image == "" || l.made(s) || o.Build && s.Build != nil:
 		case w.pulls(s) && l.due(s, w):
-			f := add(s.Image, s.Platform, name)
+			f := wanted.add(s.Image, s.Platform, name)
 			f.present = w.policy == types.PullPolicyRefresh && l.ids[s.Image] != "" && !l.unfit[name]
-			if i := slices.IndexFunc(specs, func(spec build.Spec) bool { return spec.Service == name }); i >= 0 {
-				f.builds = append(f.builds, specs[i])
-			}
+			f.builds = append(f.builds, specsOf(specs, name)...)
 		case s.Build == nil && (l.ids[s.Image] == "" || l.unfit[name]):
 			barred = append(barred, l.barredBy(s, o))
 		}
 	}
-	for _, key := range slices.Sorted(maps.Keys(byImage)) {
-		all = append(all, byImage[key])
+	for _, key := range slices.Sorted(maps.Keys(wanted)) {
+		all = append(all, wanted[key])
 	}
 	return all, barred, nil
+}
+
+// made reports whether another service builds the image of this one.
+func (l local) made(s types.ServiceConfig) bool {
+	return s.Build == nil && l.building[registry.FullName(s.Image)]
+}
+
+// specsOf is the spec of a service, if it has one.
+func specsOf(specs []build.Spec, service string) []build.Spec {
+	return slices.DeleteFunc(slices.Clone(specs), func(s build.Spec) bool { return s.Service != service })
+}
+
+// fetchList are fetches by image and platform.
+type fetchList map[string]*fetch
+
+// add wants an image for one more service.
+func (all fetchList) add(image, platform, service string) *fetch {
+	key := image + " " + platform
+	if all[key] == nil {
+		all[key] = &fetch{Pull: run.Pull{Image: image, Platform: platform}}
+	}
+	f := all[key]
+	if !slices.Contains(f.Services, service) {
+		f.Services = append(f.Services, service)
+	}
+	return f
 }
 
 // barredBy is the failure of a service whose image may not be pulled.
@@ -236,7 +248,7 @@ func inspect(ctx context.Context, e inspector, image, platform string) (unfit bo
 	// An image store that keeps several platforms under one name shows one of them.
 	wanted, err := platforms.Parse(platform)
 	if err != nil {
-		return false, tagged, nil //nolint:nilerror // creating the container says so with the place
+		return false, tagged, nil // creating the container says so with the place
 	}
 	_, err = e.ImageInspect(ctx, image, client.ImageInspectWithPlatform(&wanted))
 	return err != nil, found.Metadata.LastTagTime, nil
