@@ -1,15 +1,19 @@
 #!/bin/bash
-# `make bench`: measures what devup promises to be quick at. Prints; asserts nothing.
+# `make bench`: measures what devup promises to be quick at, beside docker compose where it is
+# found, and beside a second one named by COMPOSE5. The commands take turns, so that what else
+# the machine does hits all of them. Prints; asserts nothing.
+#   BENCH_RUNS=9          how often each command runs
+#   COMPOSE5=/path        another docker compose, to compare with too
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 need_go
-make build
+go build -trimpath -ldflags '-s -w' -o bin/devup ./cmd/devup # as it is released
 test/world/up
 scratch=$(mktemp -d)
-devup() { in_world "$root/bin/devup" "$@"; }
+runs=${BENCH_RUNS:-9}
 finish() {
   local code=$?
-  devup -C "$scratch/bench" down --volumes --yes >/dev/null 2>&1 || true
+  for folder in "$scratch"/*/; do (cd "$folder" && in_world "$root/bin/devup" down --volumes --yes --timeout 0 >/dev/null 2>&1) || true; done
   rm -rf "$scratch"
   stop_world || code=1
   exit "$code"
@@ -17,52 +21,126 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM
 
-# quickest WHAT TIMES COMMAND... prints the quickest and the median of several runs.
-quickest() {
-  local what=$1 times=$2 runs=() start _
-  shift 2
-  for _ in $(seq "$times"); do
-    start=$(date +%s%N)
-    "$@" >/dev/null 2>&1 </dev/null
-    runs+=($((($(date +%s%N) - start) / 100000)))
-  done
-  printf '%s\n' "${runs[@]}" | sort -n |
-    awk -v what="$what" '{ t[NR] = $1 / 10 } END { printf "%-48s %8.1f ms   median %8.1f ms\n", what, t[1], t[int((NR + 1) / 2)] }'
+# once COMMAND... prints how many tenths of a millisecond the command takes.
+once() {
+  local start
+  start=$(date +%s%N)
+  "$@" >/dev/null 2>&1 </dev/null || true
+  echo $((($(date +%s%N) - start) / 100000))
 }
 
-many() { # a repository of 100,000 files of which few say anything
-  mkdir -p "$1"
-  cp -r examples/cruddur/. "$1"
-  (
-    cd "$1"
-    for folder in $(seq 1000); do
-      mkdir -p "docs/$folder"
-      (cd "docs/$folder" && touch $(seq -f '%g.txt' 100))
+# median FILE prints the middle one of its numbers, in milliseconds.
+median() { sort -n "$1" | awk '{ t[NR] = $1 / 10 } END { printf "%.1f", t[int((NR + 1) / 2)] }'; }
+
+# contest WHAT GOAL BEFORE COMMAND... runs `devup COMMAND` and `docker compose COMMAND` in turns, in
+# the current folder, each after BEFORE with the same tool, and prints medians and ratios.
+contest() {
+  local what=$1 goal=$2 before=$3 tool i
+  shift 3
+  for tool in "${tools[@]}"; do : >"$scratch/${tool##*/}.times"; done
+  for i in $(seq "$runs"); do
+    for tool in "${tools[@]}"; do
+      [ -z "$before" ] || in_world_quietly "$tool" $before
+      once in_world "$tool" "$@" >>"$scratch/${tool##*/}.times"
     done
-  )
+  done
+  row "$what" "$goal"
 }
 
-mkdir "$scratch/bench"
-cat >"$scratch/bench/compose.yaml" <<'YAML'
-name: devup-bench
+in_world_quietly() { in_world "$@" >/dev/null 2>&1 </dev/null || true; }
+
+row() {
+  local ours theirs tool
+  ours=$(median "$scratch/devup.times")
+  printf '%-44s devup %8.1f ms' "$1" "$ours"
+  for tool in "${tools[@]:1}"; do
+    theirs=$(median "$scratch/${tool##*/}.times")
+    printf '   %s %8.1f ms  ratio %4.2f' "${tool##*/}" "$theirs" "$(awk -v a="$ours" -v b="$theirs" 'BEGIN { print a / b }')"
+  done
+  printf '   goal %s\n' "$2"
+}
+
+# project NAME SERVICES makes a folder with so many services that do nothing.
+project() {
+  mkdir -p "$scratch/$1"
+  {
+    printf 'name: devup-%s\nservices:\n' "$1"
+    for i in $(seq "$2"); do printf '  s%s: {image: busybox, command: [sleep, "10000"], init: true}\n' "$i"; done
+  } >"$scratch/$1/compose.yaml"
+  cd "$scratch/$1"
+}
+
+tools=("$root/bin/devup")
+if compose=$(test/world/compose); then tools+=("$compose"); fi
+if [ -n "${COMPOSE5:-}" ]; then tools+=("$COMPOSE5"); fi
+
+quick() { # WHAT TIMES COMMAND...
+  local what=$1 times=$2 i
+  shift 2
+  : >"$scratch/quick"
+  for i in $(seq "$times"); do once "$@" >>"$scratch/quick"; done
+  printf '%-44s devup %8.1f ms\n' "$what" "$(median "$scratch/quick")"
+}
+
+step 'start-up and init'
+quick 'devup --help' 20 "$root/bin/devup" --help
+quick '  of every line below: entering the world' 20 in_world true
+mkdir -p "$scratch/many"
+cp -r "$root/examples/cruddur/." "$scratch/many"
+for folder in $(seq 1000); do
+  mkdir -p "$scratch/many/docs/$folder"
+  (cd "$scratch/many/docs/$folder" && touch $(seq -f '%g.txt' 100))
+done
+quick 'devup init --dry-run, 100,000 files' 5 "$root/bin/devup" -C "$scratch/many" init --yes --dry-run
+rm -rf "$scratch/many"
+
+step 'nothing to do'
+for n in 2 10 50; do
+  project "bench$n" "$n"
+  in_world_quietly "$root/bin/devup" up --detach
+  # Each tool converges once before it is measured, so that none pays for the other's hashes.
+  contest "up -d, $n services" '<= 0.4' '' up -d
+  contest "ps, $n services" '<= 0.5' '' ps
+  in_world_quietly "$root/bin/devup" down --timeout 0
+done
+
+step 'cold up and down, 10 services'
+project bench10 10
+contest 'up -d' '<= 1.0 and <= 0.7 of 5' 'down -t 0' up -d
+contest 'down -t 0' '<= 1.0' 'up -d' down -t 0
+in_world_quietly "$root/bin/devup" down --timeout 0
+
+step 'cached build'
+for n in 1 2; do
+  mkdir -p "$scratch/build$n"
+  cd "$scratch/build$n"
+  {
+    printf 'name: devup-build%s\nservices:\n' "$n"
+    for i in $(seq "$n"); do
+      mkdir -p "app$i"
+      printf 'FROM busybox\nCOPY . /app\nRUN echo %s > /built\n' "$i" >"app$i/Dockerfile"
+      printf '  app%s: {build: ./app%s}\n' "$i" "$i"
+    done
+  } >compose.yaml
+  in_world_quietly "$root/bin/devup" build
+  contest "build, $n images" '<= 0.4' '' build
+done
+
+step 'up until ready, 2 services'
+mkdir -p "$scratch/ready"
+cd "$scratch/ready"
+cat >compose.yaml <<'YAML'
+name: devup-ready
 services:
-  one: { image: "python:3.13-slim-bookworm", init: true, command: [python3, -m, http.server, "8000"], ports: ["127.0.0.1:8801:8000"] }
-  two: { image: "python:3.13-slim-bookworm", init: true, command: [python3, -m, http.server, "8000"], ports: ["127.0.0.1:8802:8000"] }
+  web:
+    image: busybox
+    init: true
+    command: [httpd, -f, -p, "8000"]
+    ports: ["127.0.0.1:8871:8000"]
+    healthcheck: {test: [CMD, wget, -q, -O-, "http://127.0.0.1:8000/"], interval: 1s, start_interval: 100ms, start_period: 10s}
+  db:
+    image: redis:7
+    init: true
+    healthcheck: {test: [CMD, redis-cli, ping], interval: 1s, start_interval: 100ms, start_period: 10s}
 YAML
-many "$scratch/many"
-devup -C "$scratch/bench" up --detach >/dev/null 2>&1
-
-quickest 'devup --help' 20 "$root/bin/devup" --help
-quickest 'devup init --dry-run, 100,000 files' 5 "$root/bin/devup" -C "$scratch/many" init --yes --dry-run
-quickest 'devup up --detach, nothing to do, 2 services' 10 in_world "$root/bin/devup" -C "$scratch/bench" up --detach
-quickest '  of which entering the world' 10 in_world true
-
-devup -C "$scratch/bench" down >/dev/null 2>&1
-if compose=$(test/world/compose); then
-  cd "$scratch/bench"
-  in_world "$compose" up -d >/dev/null 2>&1
-  quickest 'docker compose up -d, nothing to do' 10 in_world "$compose" up -d
-  in_world "$compose" down >/dev/null 2>&1
-else
-  echo 'docker compose was not found, so there is nothing to compare with'
-fi
+contest 'up -d --wait' '<= 0.5' 'down -t 0' up -d --wait

@@ -34,13 +34,6 @@ func (o *convergeOptions) bind(c *cobra.Command) {
 	f := c.Flags()
 	f.BoolVar(&o.Build, "build", false, "build every image, stale or not")
 	f.BoolVar(&o.NoBuild, "no-build", false, "build nothing")
-	f.StringVar(&o.Pull, "pull", "", "pull images `when`, whatever pull_policy says: always, missing, never")
-	f.BoolVar(&o.QuietPull, "quiet-pull", false, "show no progress of pulls")
-	f.BoolFunc("keep-going", "when an image cannot be built or pulled, start the services that do not need it; on unless =false", func(text string) error {
-		on, err := strconv.ParseBool(text)
-		o.StopOnFailure = !on
-		return err
-	})
 	f.StringVar(&o.Pull, "pull", "policy", "pull before starting: always, missing, never, or policy for what the files say")
 	f.BoolVar(&o.QuietPull, "quiet-pull", false, "show no progress of pulls")
 	f.BoolVar(&o.keepGoing, "keep-going", true, "start the services that do not need an image that could not be had; --keep-going=false starts none then")
