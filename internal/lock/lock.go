@@ -38,6 +38,7 @@ func Take(ctx context.Context, dir, engine, project string, waiting func()) (Hel
 	}
 	at := sha256.Sum256([]byte(engine))
 	held := Held{file: flock.New(filepath.Join(dir, project+"-"+hex.EncodeToString(at[:4])+".lock"))}
+	_, missing := os.Stat(held.file.Path())
 	taken, err := held.file.TryLock()
 	if err == nil && !taken {
 		held.Waited = true
@@ -51,7 +52,7 @@ func Take(ctx context.Context, dir, engine, project string, waiting func()) (Hel
 	if err != nil {
 		return Held{}, nil //nolint:nilerr // it is a courtesy
 	}
-	if info, err := os.Stat(held.file.Path()); err == nil {
+	if info, err := os.Stat(held.file.Path()); err == nil && missing == nil { // a new file has had no holder
 		held.Changed = info.ModTime()
 	}
 	return held, nil

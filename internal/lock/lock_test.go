@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 )
 
 func never(t *testing.T) func() {
@@ -15,6 +16,7 @@ func never(t *testing.T) func() {
 
 func TestSecondWaitsForFirst(t *testing.T) {
 	t.Parallel()
+	before := time.Now().Add(-time.Second) // file systems count more coarsely
 	dir := filepath.Join(t.TempDir(), "made", "when", "needed")
 	first, err := Take(t.Context(), dir, "unix:///e.sock", "cruddur", never(t))
 	if err != nil || first.Waited {
@@ -29,6 +31,9 @@ func TestSecondWaitsForFirst(t *testing.T) {
 	third, err := Take(t.Context(), dir, "unix:///e.sock", "cruddur", never(t))
 	if err != nil || third.Waited {
 		t.Fatalf("third: waited %v, error %v", third.Waited, err)
+	}
+	if first.Changed != (time.Time{}) || third.Changed.Before(before) {
+		t.Errorf("released at %v for the first and %v for the third; want never, and after %v", first.Changed, third.Changed, before)
 	}
 	third.Release()
 }
