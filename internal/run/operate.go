@@ -26,7 +26,7 @@ type applier struct {
 
 // do carries out one operation and reports it.
 func (a *applier) do(ctx context.Context, op plan.Op) error {
-	kind, verb := words(op.Action)
+	kind, verb := words(op)
 	start := time.Now()
 	report := func(state event.State, text string) {
 		a.options.Sink(event.Event{Kind: kind, ID: op.Name, Name: op.Title(), Parent: op.Service, State: state, Text: text, Took: time.Since(start)})
@@ -248,8 +248,8 @@ func ignoreGone(err error) error {
 // verb says an action while it happens and afterwards.
 type verb struct{ doing, done string }
 
-func words(action plan.Action) (event.Kind, verb) {
-	switch action {
+func words(op plan.Op) (event.Kind, verb) {
+	switch op.Action {
 	case plan.CreateNetwork:
 		return event.Network, verb{"creating", "created"}
 	case plan.RecreateNetwork:
@@ -277,6 +277,9 @@ func words(action plan.Action) (event.Kind, verb) {
 	case plan.Await:
 		return event.Service, verb{"waiting for its dependents' condition", "meets its dependents' condition"}
 	default:
+		if op.Action == plan.Create && op.NoStart {
+			return event.Container, verb{"creating", "created"}
+		}
 		return event.Container, verb{"starting", "started"}
 	}
 }

@@ -62,15 +62,15 @@ func (m Machine) images(ctx context.Context, out *Outcome, look run.Look, o Opti
 	if err := work.stale(out.Project, specs, made.inputs, look); err != nil {
 		return made, err
 	}
-	out.Builds, out.Pulls = work.causes, pulls(wanted)
-	if o.DryRun {
-		return made, errors.Join(barred...)
-	}
 	if o.NoBuild {
 		if err := noneMissing(work.builds, look.Images); err != nil {
 			return made, err
 		}
-		work.builds, out.Builds = nil, nil
+		work.builds, work.causes = nil, nil
+	}
+	out.Builds, out.Pulls = work.causes, pulls(wanted)
+	if o.DryRun {
+		return made, errors.Join(barred...)
 	}
 	return m.provide(ctx, out, &work, made, barred)
 }
