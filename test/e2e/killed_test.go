@@ -185,8 +185,11 @@ func (v *victim) describe(b *strings.Builder, ids map[string]string, c container
 	}
 	slices.Sort(mounts)
 	fmt.Fprintf(b, "  mounts %q\n", mounts)
+	// Compose's hash of a service in another's network knows the ID of that container;
+	// devup's own label tells each field.
+	differs := []string{"dev.devup.cause", "com.docker.compose.replace", "com.docker.compose.config-hash"}
 	for _, key := range slices.Sorted(maps.Keys(c.Config.Labels)) {
-		if key != "dev.devup.cause" && key != "com.docker.compose.replace" {
+		if !slices.Contains(differs, key) {
 			fmt.Fprintf(b, "  label %s=%s\n", key, c.Config.Labels[key])
 		}
 	}

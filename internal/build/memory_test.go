@@ -1,0 +1,31 @@
+package build
+
+import (
+	"io/fs"
+	"testing"
+)
+
+// TestMemoryTellsContentsApart: two Dockerfiles of the same length do not look the same to
+// a builder that compares sizes and times.
+func TestMemoryTellsContentsApart(t *testing.T) {
+	t.Parallel()
+	statOf := func(content string) (size, modTime int64) {
+		err := memory{"Dockerfile": []byte(content)}.Walk(t.Context(), "", func(_ string, entry fs.DirEntry, err error) error {
+			info, err := entry.Info()
+			if err == nil {
+				size, modTime = info.Size(), info.ModTime().UnixNano()
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return size, modTime
+	}
+	size, one := statOf("RUN echo one")
+	other, two := statOf("RUN echo two")
+	_, again := statOf("RUN echo one")
+	if size != other || one == two || one != again {
+		t.Errorf("one %v of %d, two %v of %d, one again %v", one, size, two, other, again)
+	}
+}
