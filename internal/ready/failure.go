@@ -69,9 +69,22 @@ func (a *attendant) hint(r ruling, c Cause, lines []string) string {
 func (a *attendant) log(ctx context.Context, s state, lines string) []string {
 	ctx, cancel := context.WithTimeout(ctx, logTime)
 	defer cancel()
+	found := a.logSince(ctx, s, lines, s.started)
+	if len(found) == 0 && s.ended() && !s.started.IsZero() {
+		// A busy engine notes the start after the program has said its only line.
+		found = a.logSince(ctx, s, lines, s.started.Add(-startNoted))
+	}
+	return found
+}
+
+// startNoted is how much later than it was an engine may say that a program began.
+const startNoted = 5 * time.Second
+
+// logSince reads the last lines from a time on; the zero time is the beginning.
+func (a *attendant) logSince(ctx context.Context, s state, lines string, from time.Time) []string {
 	options := client.ContainerLogsOptions{ShowStdout: true, ShowStderr: true, Tail: lines}
-	if !s.started.IsZero() {
-		options.Since = s.started.Format(time.RFC3339Nano)
+	if !from.IsZero() {
+		options.Since = from.Format(time.RFC3339Nano)
 	}
 	stream, err := a.engine.ContainerLogs(ctx, a.probe.Container, options)
 	if err != nil {

@@ -30,7 +30,8 @@ type world struct {
 	calls    []string
 	state    map[string]container.InspectResponse
 	logs     map[string]string
-	sockets  string // what cat prints; empty: there is no cat
+	spoke    time.Time // when what logs hold was printed; the zero time is after any other
+	sockets  string    // what cat prints; empty: there is no cat
 	answer   func(Probe, time.Duration) answer
 	messages chan events.Message
 	began    time.Time
@@ -69,8 +70,11 @@ func (w *world) ContainerInspect(_ context.Context, id string, _ client.Containe
 	return client.ContainerInspectResult{Container: c}, nil
 }
 
-func (w *world) ContainerLogs(_ context.Context, id string, _ client.ContainerLogsOptions) (client.ContainerLogsResult, error) {
+func (w *world) ContainerLogs(_ context.Context, id string, o client.ContainerLogsOptions) (client.ContainerLogsResult, error) {
 	w.called("logs " + id)
+	if since, _ := time.Parse(time.RFC3339Nano, o.Since); !w.spoke.IsZero() && w.spoke.Before(since) {
+		return io.NopCloser(strings.NewReader("")), nil
+	}
 	return io.NopCloser(bytes.NewReader(frame(w.logs[id]))), nil
 }
 
@@ -278,6 +282,17 @@ func TestWait(t *testing.T) {
 			world: func(w *world) {
 				w.logs["c1"] = "boot\n\x1b[31mModuleNotFoundError: No module named 'flask_cors'\x1b[0m\r\n"
 				w.later(700*time.Millisecond, container.State{Status: container.StateExited, ExitCode: 1}, 0)
+			},
+			code: fail.Exited, want: "web stopped with exit code 1: Python finds no module named flask_cors",
+			hint: "flask-cors", by: 700 * time.Millisecond,
+		},
+		{
+			name: "exits, and the engine notes its start after its only words",
+			world: func(w *world) {
+				w.logs["c1"], w.spoke = "ModuleNotFoundError: No module named 'flask_cors'\n", time.Now()
+				w.later(700*time.Millisecond, container.State{
+					Status: container.StateExited, ExitCode: 1, StartedAt: time.Now().Add(300 * time.Millisecond).Format(time.RFC3339Nano),
+				}, 0)
 			},
 			code: fail.Exited, want: "web stopped with exit code 1: Python finds no module named flask_cors",
 			hint: "flask-cors", by: 700 * time.Millisecond,
