@@ -3,42 +3,11 @@
 package e2e
 
 import (
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 )
-
-// TestKilledUpLeavesNothing: wherever up is killed, the next up and down find all that it
-// had made.
-func TestKilledUpLeavesNothing(t *testing.T) {
-	t.Parallel()
-	c := small(t)
-	began := c.devup(t, "up", "--detach").took // the image is built now
-	for i := range 20 {
-		c.devup(t, "down", "--volumes", "--yes")
-		cmd := c.command(t.Context(), "up", "--detach")
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		pause := time.NewTimer(rand.N(max(began, time.Second)))
-		<-pause.C
-		_ = cmd.Process.Kill() // that it is done already is one of the points in time
-		_ = cmd.Wait()
-		if i%2 == 0 {
-			c.devup(t, "up", "--detach")
-			if n := len(containers(t, c.name)); n != 1 {
-				t.Fatalf("try %d: %d containers after up, want 1", i, n)
-			}
-			eventually(t, 10*time.Second, answers(t, c.url(t, "web"), "hello"))
-		}
-	}
-	r := c.devup(t, "down", "--volumes", "--yes")
-	if rest := left(t, c.name); len(rest) > 0 {
-		t.Errorf("left: %q\n%v", rest, r)
-	}
-}
 
 // TestEditShowsWithoutBuild: the source is mounted, so that a changed file is in the
 // container at once, and up does not build because of it.
