@@ -165,6 +165,21 @@ func TestMake(t *testing.T) {
 			want: "\n0 recreate shop-web-1: image old → web-image\n1 recreate shop-spy-1: shares a namespace or volumes with web, which is replaced [after 0]\n",
 		},
 		{
+			name:    "a container that shares the network of one that is gone",
+			project: "services: {web: {image: 'web:1'}, spy: {image: 'spy:1', network_mode: 'service:web'}}",
+			observe: func(o plan.Observed) plan.Observed {
+				return change(o, "spy", func(c *plan.Container) { c.Joins = "gone" })
+			},
+			want: "\n0 recreate shop-spy-1: shares the network of a container of web that is gone\n",
+		},
+		{
+			name:    "a container that shares the network of the one that is there",
+			project: "services: {web: {image: 'web:1'}, spy: {image: 'spy:1', network_mode: 'service:web'}}",
+			observe: func(o plan.Observed) plan.Observed {
+				return change(o, "spy", func(c *plan.Container) { c.Joins = o.Of("web")[0].ID })
+			},
+		},
+		{
 			name:    "an unknown container is reported and left alone",
 			project: "services: {web: {image: 'web:1'}}",
 			observe: func(o plan.Observed) plan.Observed {

@@ -60,6 +60,7 @@ type Container struct {
 	WorkingDir string
 	Mounts     []Mount
 	Ports      []PublishedPort
+	Joins      string            // ID or name of the container whose network it shares; empty for none
 	Networks   map[string]string // network name -> network ID; the ID is empty before the first start
 }
 

@@ -68,6 +68,8 @@ func (m *maker) outdated(want wanted, c Container) []string {
 	causes = append(causes, m.unmounted(s, c)...)
 	if host := m.movedHost(s); host != "" {
 		causes = append(causes, "shares a namespace or volumes with "+host+", which is replaced")
+	} else if host := m.goneHost(s, c); host != "" {
+		causes = append(causes, "shares the network of a container of "+host+" that is gone")
 	}
 	return causes
 }
@@ -146,4 +148,20 @@ func (m *maker) movedHost(s types.ServiceConfig) string {
 		}
 	}
 	return ""
+}
+
+// goneHost names the service of whose network a container has a part, when the part is
+// that of a container that is no more: a run was interrupted after it had replaced it.
+func (m *maker) goneHost(s types.ServiceConfig, c Container) string {
+	host, shares := strings.CutPrefix(s.NetworkMode, types.ServicePrefix)
+	if !shares || c.Joins == "" {
+		return ""
+	}
+	there, _ := settle(m.observed.Of(host), func(n int) string { return ContainerName(m.project, m.project.Services[host], n) })
+	for _, known := range there {
+		if known.ID == c.Joins || known.Name == c.Joins {
+			return ""
+		}
+	}
+	return host
 }

@@ -162,6 +162,7 @@ func containerOf(s container.Summary) plan.Container {
 	}
 	c.Number, _ = strconv.Atoi(s.Labels[plan.LabelNumber]) // 0 for a container without a number
 	c.Health = healthOf(s)
+	c.Joins = joins(s.HostConfig.NetworkMode)
 	if s.NetworkSettings != nil {
 		c.Networks = map[string]string{}
 		for name, joined := range s.NetworkSettings.Networks {
@@ -187,6 +188,15 @@ func containerOf(s container.Summary) plan.Container {
 		}
 	}
 	return c
+}
+
+// joins is the container in a network mode, if it is of that kind.
+func joins(mode string) string {
+	id, of := strings.CutPrefix(mode, "container:")
+	if !of {
+		return ""
+	}
+	return id
 }
 
 // healthOf reads the health from where the engine's version has it: a field
