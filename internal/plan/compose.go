@@ -26,9 +26,10 @@ type Authored struct {
 }
 
 // Hash is the value of [LabelHash] that the current Docker Compose would write for
-// the service, apart from the IDs of containers whose namespaces it shares.
-func (a Authored) Hash() (string, error) {
-	hashes, err := a.hashes(func(string) string { return "" })
+// the service. found gives the ID of the container whose namespaces or volumes it
+// shares, by service; empty where there is none yet.
+func (a Authored) Hash(found func(service string) string) (string, error) {
+	hashes, err := a.hashes(found)
 	if err != nil {
 		return "", err
 	}
@@ -36,9 +37,8 @@ func (a Authored) Hash() (string, error) {
 }
 
 // hashes are the values of [LabelHash] that Compose may have written, the one of its
-// current version first. found are the containers that the service may share a
-// namespace with: Compose puts their IDs in place of the services' names before it
-// hashes.
+// current version first. It puts the IDs of containers in place of the services' names
+// before it hashes.
 func (a Authored) hashes(found func(service string) string) ([]string, error) {
 	s := a.Service
 	s.Build, s.PullPolicy, s.Scale, s.DependsOn, s.Profiles = nil, "", nil, nil, nil

@@ -202,6 +202,12 @@ func (m *maker) container(want wanted, op Op) {
 			m.replaced[s.Name] = true
 		}
 		op.Labels = want.labels(op.Causes)
+		for _, host := range hosts(s) {
+			if op.Author == nil {
+				op.Author, op.Hosts = &want.author, map[string]string{}
+			}
+			op.Hosts[host] = m.found(host)
+		}
 	}
 	m.last[s.Name] = append(m.last[s.Name], m.plan.add(op))
 	if !slices.Contains(m.running[s.Name], op.Name) {

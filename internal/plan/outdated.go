@@ -12,6 +12,7 @@ import (
 // wanted is a service with what its containers have to carry.
 type wanted struct {
 	service types.ServiceConfig
+	author  Authored
 	print   Fingerprint
 	compose []string // the hashes by which Compose may know it, that of its current version first
 	adapted []string // what a container of Compose's lacks
@@ -27,7 +28,7 @@ func (m *maker) wanted(s types.ServiceConfig) (wanted, error) {
 	if !ok {
 		authored = Authored{Service: s}
 	}
-	w.adapted = authored.Adapted
+	w.author, w.adapted = authored, authored.Adapted
 	w.compose, err = authored.hashes(m.found)
 	return w, err
 }

@@ -39,6 +39,17 @@ func (r *Result) runs(service, id string) {
 	r.IDs[service] = append(r.IDs[service], id)
 }
 
+// first is the ID of the first container of a service that was made or started, empty
+// for none.
+func (r *Result) first(service string) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if ids := r.IDs[service]; len(ids) > 0 {
+		return ids[0]
+	}
+	return ""
+}
+
 // gate is where operations wait for an earlier one.
 type gate struct {
 	done chan struct{} // closed when the operation has succeeded, and only then
