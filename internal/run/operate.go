@@ -113,9 +113,6 @@ func (a *applier) recreate(ctx context.Context, op plan.Op) error {
 	if err != nil {
 		return err
 	}
-	if err := a.stop(ctx, op.Old); err != nil {
-		return err
-	}
 	if err := a.remove(ctx, op); err != nil {
 		return err
 	}
