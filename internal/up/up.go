@@ -84,7 +84,7 @@ type Outcome struct {
 	Plan    *plan.Plan          // nil when the run did not come so far
 	Kept    []plan.Change       // volumes that are not as the files say, and stay because of the data in them
 	Applied run.Options         // how the plan was carried out: the container of a one-off command needs it too
-	IDs     map[string][]string // the containers that run now, by service
+	IDs     map[string][]string // the containers of the services that were to run, by service
 	Moves   []ports.Move        // ports that got another number than the config asks for
 	URLs    []expose.Row        // the URL table; empty in a dry run
 	Changed bool                // an image was built or the plan did something
@@ -196,7 +196,7 @@ func (m Machine) carryOut(ctx context.Context, out *Outcome, able *project.Proje
 	if ctx.Err() != nil {
 		return failed
 	}
-	out.IDs = standing(look, out.Plan, result)
+	out.IDs = standing(able, look, out.Plan, result)
 	delete(out.IDs, o.Plan.OneOff)
 	probes := settled(ready.Probes(able, out.IDs), look)
 	var unswept, unready error
@@ -216,16 +216,17 @@ func (m Machine) carryOut(ctx context.Context, out *Outcome, able *project.Proje
 	return errors.Join(failed, unready, unswept)
 }
 
-// standing gives the containers that run after the plan, by service: those that
-// it left alone and those that it started.
-func standing(look run.Look, done *plan.Plan, result *run.Result) map[string][]string {
+// standing gives the containers of the project's services after the plan: those that
+// it left alone and those that it started. Services that are no part of this run may
+// have containers too, which are no business of it.
+func standing(p *project.Project, look run.Look, done *plan.Plan, result *run.Result) map[string][]string {
 	touched := map[string]bool{}
 	for _, op := range done.Ops {
 		touched[op.Old.ID] = true
 	}
 	ids := map[string][]string{}
 	for _, c := range look.Containers {
-		if !c.OneOff && !touched[c.ID] {
+		if _, ours := p.Services[c.Service]; ours && !c.OneOff && !touched[c.ID] {
 			ids[c.Service] = append(ids[c.Service], c.ID)
 		}
 	}
