@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 	"time"
 
 	"github.com/containerd/errdefs"
@@ -60,13 +61,11 @@ func (a *app) attend(ctx context.Context, t attendance) (code int, err error) {
 		defer restore()
 	}
 	streamed := make(chan error, 1)
-	go func() { streamed <- a.pipe(steady, conn.HijackedResponse, t.in, t.tty) }()
-	code, err = a.outcome(ctx, steady, t, over, streamed)
-	if err == nil {
-		return code, nil
-	}
-	cancel() // the streams then end
-	return code, err
+	var piping sync.WaitGroup
+	piping.Go(func() { streamed <- a.pipe(steady, conn.HijackedResponse, t.in, t.tty) })
+	defer piping.Wait()
+	defer cancel() // what still streams then ends
+	return a.outcome(ctx, steady, t, over, streamed)
 }
 
 // outcome waits until the process has ended and all that it printed is out, or until the
@@ -87,19 +86,16 @@ func (a *app) outcome(ctx, steady context.Context, t attendance, over client.Con
 			if err != nil {
 				return 0, err
 			}
-			streamed = nil
-			late = time.After(time.Second)
+			streamed, late = nil, time.After(time.Second)
 		case <-late:
-			return 0, a.detached(steady, t)
+			if detached, err := a.detached(steady, t); detached || err != nil {
+				return 0, err
+			}
 		case <-interrupted:
-			interrupted = nil
-			if t.deaf {
-				return 0, ctx.Err()
+			interrupted, impatient = nil, time.After(indulgence)
+			if err := t.heed(ctx, steady); err != nil {
+				return 0, err
 			}
-			if err := t.interrupt(steady); err != nil {
-				return 0, errors.Join(err, ctx.Err())
-			}
-			impatient = time.After(indulgence)
 		case <-impatient:
 			if !t.stop {
 				return 0, ctx.Err()
@@ -110,6 +106,17 @@ func (a *app) outcome(ctx, steady context.Context, t attendance, over client.Con
 			}
 		}
 	}
+}
+
+// heed passes Ctrl-C on to a process that is to hear of it, and else ends the connection.
+func (t attendance) heed(ctx, steady context.Context) error {
+	if t.deaf {
+		return ctx.Err()
+	}
+	if err := t.interrupt(steady); err != nil {
+		return errors.Join(err, ctx.Err())
+	}
+	return nil
 }
 
 // interrupt passes Ctrl-C on. A process that has ended meanwhile needs none.
@@ -130,21 +137,18 @@ func (t attendance) end(ctx context.Context) error {
 	return nil
 }
 
-// detached is what follows when the streams end before the process: the person typed the
-// detach keys, or the process closed what it writes to.
-func (a *app) detached(ctx context.Context, t attendance) error {
+// detached looks, when the streams have ended before the process was known to have, whether
+// it goes on: the person typed the detach keys, or it closed what it writes to. One that does
+// not is about to be known to have ended, with its exit code.
+func (a *app) detached(ctx context.Context, t attendance) (bool, error) {
 	found, err := t.client.ContainerInspect(ctx, t.id, client.ContainerInspectOptions{})
 	switch {
 	case errdefs.IsNotFound(err):
-		return nil
+		return false, nil
 	case err != nil:
-		return fmt.Errorf("look at %s: %w", t.name, err)
+		return false, fmt.Errorf("look at %s: %w", t.name, err)
 	case found.Container.State.Running:
 		a.ui.Say("detached; " + t.name + " goes on running")
-		return nil
 	}
-	if code := found.Container.State.ExitCode; code != 0 {
-		return exitStatus(code)
-	}
-	return nil
+	return found.Container.State.Running, nil
 }
