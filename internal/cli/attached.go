@@ -82,10 +82,7 @@ func (a *app) attach(ctx context.Context, r *running, outcome *up.Outcome, named
 	if !o.aborts() {
 		a.ui.Say(a.attachedRemark(outcome))
 	}
-	options := logs.Options{Follow: true, Since: began.Format(time.RFC3339Nano), Timestamps: o.timestamps}
-	if o.noPrefix && a.ui.Mode() != ui.JSON {
-		options.Sink = a.bareLines
-	}
+	options := a.logsSince(began, o.attachOptions)
 	shown := o.followed(outcome.Project, named)
 	if o.aborts() {
 		return a.attachUntilEnd(ctx, r, outcome, shown, o, options)
@@ -101,6 +98,15 @@ func (a *app) attach(ctx context.Context, r *running, outcome *up.Outcome, named
 		return err
 	}
 	return a.stopStarted(ctx, r, outcome, o.StopTimeout)
+}
+
+// logsSince are the options of following logs beside an up that began then.
+func (a *app) logsSince(began time.Time, o attachOptions) logs.Options {
+	options := logs.Options{Follow: true, Since: began.Format(time.RFC3339Nano), Timestamps: o.timestamps}
+	if o.noPrefix && a.ui.Mode() != ui.JSON {
+		options.Sink = a.bareLines
+	}
+	return options
 }
 
 // attachUntilEnd shows the logs until a container ends, stops the rest, and ends with

@@ -100,7 +100,7 @@ func (a *app) upWatching(ctx context.Context, r *running, outcome *up.Outcome, s
 		return w.run(ctx, func(context.Context) {})
 	}
 	a.ui.Say(a.attachedRemark(outcome))
-	if err := w.beside(ctx, shown, logs.Options{Follow: true, Since: since.Format(time.RFC3339Nano), Timestamps: o.timestamps}); err != nil && ctx.Err() == nil {
+	if err := w.beside(ctx, shown, a.logsSince(since, o.attachOptions)); err != nil && ctx.Err() == nil {
 		return err
 	}
 	return a.stopStarted(ctx, r, outcome, o.StopTimeout)
@@ -200,6 +200,7 @@ func (w *watcher) rebuild(ctx context.Context, services []string) error {
 		return err
 	}
 	defer at.release()
+	defer at.engine.Close() // a watch may go on for days, with an engine client for every rebuild
 	if w.options.quiet {
 		at.machine.Sink = withoutSteps(at.machine.Sink)
 	}
