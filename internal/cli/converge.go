@@ -56,9 +56,7 @@ func (o *convergeOptions) bind(c *cobra.Command) {
 func (a *app) complete(o *convergeOptions, services []string) {
 	o.StopOnFailure = !o.keepGoing
 	o.Timeout, o.StopTimeout, o.Plan.Services = a.settings.WaitTimeout, grace(o.seconds), services
-	if on, err := strconv.ParseBool(a.stdio.env("COMPOSE_REMOVE_ORPHANS")); err == nil && on {
-		o.Plan.RemoveOrphans = true
-	}
+	o.Plan.RemoveOrphans = o.Plan.RemoveOrphans || a.removesOrphans()
 }
 
 // numbers reads SERVICE=NUMBER pairs.
@@ -122,6 +120,9 @@ func (a *app) site(ctx context.Context, services []string, o convergeOptions, tu
 	}
 	if err != nil {
 		return nil, err
+	}
+	if first.passed {
+		at.images = up.Seen{} // whoever had the turn before may have built or pulled
 	}
 	at.project = at.project.WithScale(scale)
 	return at, nil

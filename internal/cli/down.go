@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -64,11 +65,8 @@ func grace(seconds int) *time.Duration {
 
 // removesOrphans tells whether the environment asks to remove orphans.
 func (a *app) removesOrphans() bool {
-	switch a.stdio.env("COMPOSE_REMOVE_ORPHANS") {
-	case "1", "true", "TRUE", "True":
-		return true
-	}
-	return false
+	on, err := strconv.ParseBool(a.stdio.env("COMPOSE_REMOVE_ORPHANS"))
+	return err == nil && on
 }
 
 func (a *app) down(ctx context.Context, services []string, o downOptions) error {

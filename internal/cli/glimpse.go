@@ -25,6 +25,7 @@ type glimpse struct {
 	began  time.Time // when the look began
 	survey run.Survey
 	missed error // why there is no survey
+	passed bool  // somebody looked again, because this look did not count any more
 }
 
 // fresh is how long a look counts.
@@ -82,7 +83,13 @@ func (g *glimpse) look(ctx context.Context, e *engine.Engine, changed time.Time)
 	_ = g.group.Wait()                 // the errors are in the fields
 	old := time.Since(g.began) > fresh // a person was asked something meanwhile
 	if g.engine != e || g.missed != nil || !g.began.After(changed) || old {
-		return run.Observe(ctx, e.Client)
+		return g.anew(ctx, e)
 	}
 	return g.survey, nil
+}
+
+// anew looks again: what was seen before is past.
+func (g *glimpse) anew(ctx context.Context, e *engine.Engine) (run.Survey, error) {
+	g.passed = true
+	return run.Observe(ctx, e.Client)
 }

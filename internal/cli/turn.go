@@ -62,7 +62,7 @@ func (a *app) surveyInTurn(ctx context.Context, e *engine.Engine, p *project.Pro
 	if err == nil && own.Name != p.Name {
 		second, err = a.turn(ctx, e, own.Name)
 		if err == nil && (second.Waited || second.Changed.After(before.began)) {
-			survey, err = run.Observe(ctx, e.Client)
+			survey, err = before.anew(ctx, e)
 		}
 	}
 	if err != nil {
