@@ -11,6 +11,7 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"github.com/containerd/errdefs"
 	"github.com/moby/moby/client"
@@ -50,9 +51,11 @@ func (a *app) copyIn(ctx context.Context, api *client.Client, c plan.Container, 
 		dir, name = path.Split(path.Clean(resolved))
 	}
 	reader, writer := io.Pipe()
-	go func() { writer.CloseWithError(pack(writer, source, name, o.follow)) }() // ends when the upload does
+	var packing sync.WaitGroup
+	packing.Go(func() { writer.CloseWithError(pack(writer, source, name, o.follow)) })
 	err = upload(ctx, api, c, dir, reader, o)
-	_ = reader.Close()
+	_ = reader.Close() // nobody reads what is still packed, and that ends it
+	packing.Wait()
 	if err == nil {
 		a.copiedOver(c, fmt.Sprintf("copied %s to %s", source, target))
 	}

@@ -15,7 +15,6 @@ import (
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/run"
-	"github.com/devup-cli/devup/internal/up"
 )
 
 // optional is the value of a flag that may be given empty.
@@ -125,10 +124,10 @@ func (a *app) runOnce(ctx context.Context, service string, command []string, o r
 		return err
 	}
 	defer at.release()
-	at.machine.Applied = at.release
+	at.project = withPull(at.project, service, o.pull)
 	at.machine.Sink = o.sink(at.machine.Sink)
 	at.machine.Build.Sink = at.machine.Sink
-	outcome, err := up.Run(ctx, at.machine, withPull(at.project, service, o.pull), at.survey, line.Options)
+	outcome, err := at.run(ctx, line.Options)
 	if err != nil {
 		return err
 	}

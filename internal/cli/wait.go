@@ -19,8 +19,8 @@ func (a *app) waitCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "wait SERVICE [SERVICE...]",
 		Short: "Wait until the services have ended",
-		Long: `Wait until all containers of the services have ended. The exit code is that of the
-last one to end, the first time that it is not 0.`,
+		Long: `Wait until all containers of the services have ended. The exit code is the first of
+theirs that is not 0.`,
 		Example: `  devup wait migrations
   devup wait --down-project tests`,
 		Args: func(c *cobra.Command, args []string) error {
