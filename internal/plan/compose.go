@@ -55,13 +55,13 @@ func (a Authored) hashes(found func(service string) string) ([]string, error) {
 		}
 	}
 	var from []string
-	for _, entry := range s.VolumesFrom {
-		name, mode, hasMode := strings.Cut(entry, ":")
-		if id := found(name); !strings.HasPrefix(entry, types.ContainerPrefix) && id != "" {
+	for _, entry := range s.VolumesFrom { // without the mode, which Compose drops
+		outside, isOutside := strings.CutPrefix(entry, types.ContainerPrefix)
+		name, _, _ := strings.Cut(outside, ":")
+		if id := found(name); isOutside {
+			entry = name
+		} else if id != "" {
 			entry = id
-			if hasMode {
-				entry += ":" + mode
-			}
 		}
 		from = append(from, entry)
 	}

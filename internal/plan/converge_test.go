@@ -227,3 +227,62 @@ func TestTakesOverFromCompose(t *testing.T) {
 		})
 	}
 }
+
+// TestMountedImageChanged: a container is replaced when an image that it mounts is
+// another one now, whoever made it, and not while nobody said which it was.
+func TestMountedImageChanged(t *testing.T) {
+	t.Parallel()
+	p := load(t, "services: {web: {image: 'web:1', volumes: [{type: image, source: 'site:1', target: /site}, {type: image, source: 'docs:1', target: /site/docs}]}}")
+	w := &world{}
+	w.Images = map[string]string{"web:1": "sha256:web", "site:1": "sha256:old", "docs:1": "sha256:docs"}
+	labels := w.run(t, p, plan.Options{}).Ops[1].Labels
+	if got, want := labels[plan.LabelImageVolumes], "/site/docs=sha256:docs,/site=sha256:old"; got != want {
+		t.Errorf("the label says %q, want %q as Compose writes it", got, want)
+	}
+	for _, test := range []struct{ name, label, site, want string }{
+		{"the same", labels[plan.LabelImageVolumes], "sha256:old", ""},
+		{"another", labels[plan.LabelImageVolumes], "sha256:new", "0 recreate shop-web-1: image at /site: old → new\n"},
+		{"not said", "", "sha256:new", ""},
+		{"not there", labels[plan.LabelImageVolumes], "", ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			o := change(w.Observed, "web", func(c *plan.Container) { c.ImageVolumes = test.label })
+			o.Images = map[string]string{"web:1": "sha256:web", "site:1": test.site, "docs:1": "sha256:docs"}
+			got, err := plan.Make(p, o, plan.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.want, readable(got)); diff != "" {
+				t.Errorf("plan (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestHashOfSharing: Compose hashes IDs in place of services, and no mode of volumes_from.
+func TestHashOfSharing(t *testing.T) {
+	t.Parallel()
+	hash := func(service string, ids map[string]string) string {
+		p := load(t, "services: {db: {image: db}, web: {image: web, "+service+"}}")
+		got, err := plan.Authored{Service: p.Services["web"]}.Hash(func(name string) string { return ids[name] })
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	ids := map[string]string{"db": "0a1b"}
+	for _, test := range []struct{ written, hashed string }{
+		{"network_mode: 'service:db'", "network_mode: 'container:0a1b'"},
+		{"ipc: 'service:db', pid: 'service:db'", "ipc: 'container:0a1b', pid: 'container:0a1b'"},
+		{"volumes_from: ['db:ro']", "volumes_from: ['container:0a1b']"},
+		{"volumes_from: ['container:0a1b:ro']", "volumes_from: ['container:0a1b']"},
+	} {
+		if got, want := hash(test.written, ids), hash(test.hashed, nil); got != want {
+			t.Errorf("%s hashes as %s, want %s, which is that of %s", test.written, got, want, test.hashed)
+		}
+		if strings.Contains(test.written, "service:") && hash(test.written, ids) == hash(test.written, nil) {
+			t.Errorf("%s hashes the same whoever db is", test.written)
+		}
+	}
+}

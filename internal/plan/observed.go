@@ -26,6 +26,8 @@ const (
 
 	LabelVersion = "com.docker.compose.version"
 
+	LabelImageVolumes = "com.docker.compose.image-volume-digest" // the images that are mounted: TARGET=ID, comma-separated
+
 	LabelFields = "dev.devup.config"       // field -> short hash, so that a changed field can be named
 	LabelCause  = "dev.devup.cause"        // why the container was made
 	LabelInputs = "dev.devup.build-inputs" // hash of what the image was built from
@@ -62,6 +64,10 @@ type Container struct {
 	Ports      []PublishedPort
 	Joins      string            // ID or name of the container whose network it shares; empty for none
 	Networks   map[string]string // network name -> network ID; the ID is empty before the first start
+
+	// ImageVolumes is the value of [LabelImageVolumes]; empty for a container that mounts
+	// no image, or was made by a Compose that does not say.
+	ImageVolumes string
 }
 
 // Network is a network of the project.

@@ -16,6 +16,7 @@ type wanted struct {
 	print   Fingerprint
 	compose []string // the hashes by which Compose may know it, that of its current version first
 	adapted []string // what a container of Compose's lacks
+	images  []string // [LabelImageVolumes], entry by entry
 }
 
 func (m *maker) wanted(s types.ServiceConfig) (wanted, error) {
@@ -29,6 +30,7 @@ func (m *maker) wanted(s types.ServiceConfig) (wanted, error) {
 		authored = Authored{Service: s}
 	}
 	w.author, w.adapted = authored, authored.Adapted
+	w.images = imageVolumes(s, m.observed.Images)
 	w.compose, err = authored.hashes(m.found)
 	return w, err
 }
@@ -44,7 +46,24 @@ func (m *maker) found(service string) string {
 
 // labels are those by which a later run compares.
 func (w wanted) labels(causes []string) map[string]string {
-	return map[string]string{LabelHash: w.compose[0], LabelFields: w.print.Label(), LabelCause: strings.Join(causes, "; ")}
+	labels := map[string]string{LabelHash: w.compose[0], LabelFields: w.print.Label(), LabelCause: strings.Join(causes, "; ")}
+	if len(w.images) > 0 {
+		labels[LabelImageVolumes] = strings.Join(w.images, ",")
+	}
+	return labels
+}
+
+// imageVolumes says which images a service mounts, as TARGET=ID, sorted. ids are the
+// images that the engine has.
+func imageVolumes(s types.ServiceConfig, ids map[string]string) []string {
+	var list []string
+	for _, v := range s.Volumes {
+		if id := ids[v.Source]; v.Type == types.VolumeTypeImage && id != "" {
+			list = append(list, v.Target+"="+id)
+		}
+	}
+	slices.Sort(list)
+	return list
 }
 
 // outdated says why a container cannot stay as it is; nothing when it can.
@@ -65,6 +84,7 @@ func (m *maker) outdated(want wanted, c Container) []string {
 		causes = append(causes, fmt.Sprintf("image %s → %s", shortID(c.Image), shortID(id)))
 	}
 	causes = append(causes, want.changes(c)...)
+	causes = append(causes, want.remounted(c)...)
 	causes = append(causes, m.unconnected(s, c)...)
 	causes = append(causes, m.unmounted(s, c)...)
 	if host := m.movedHost(s); host != "" {
@@ -91,6 +111,21 @@ func (w wanted) changes(c Container) []string {
 		return causes
 	}
 	return nil
+}
+
+// remounted names the images that are mounted and are other ones now. A container that
+// does not say which it mounts is left alone.
+func (w wanted) remounted(c Container) []string {
+	var causes []string
+	for entry := range strings.SplitSeq(c.ImageVolumes, ",") {
+		target, was, _ := strings.Cut(entry, "=")
+		for _, now := range w.images {
+			if id, ok := strings.CutPrefix(now, target+"="); ok && id != was {
+				causes = append(causes, fmt.Sprintf("image at %s: %s → %s", target, shortID(was), shortID(id)))
+			}
+		}
+	}
+	return causes
 }
 
 // unconnected names the networks that a container is not in, or that are replaced.

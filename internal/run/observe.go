@@ -157,7 +157,8 @@ func containerOf(s container.Summary) plan.Container {
 		ID: s.ID, Name: nameOf(s.Names), State: string(s.State), Image: s.ImageID,
 		Service: s.Labels[plan.LabelService], Hash: s.Labels[plan.LabelHash],
 		Fields: s.Labels[plan.LabelFields], Cause: s.Labels[plan.LabelCause], Created: s.Created, Inputs: s.Labels[plan.LabelInputs],
-		Replaces: s.Labels[plan.LabelReplace], WorkingDir: s.Labels[plan.LabelWorkingDir],
+		ImageVolumes: s.Labels[plan.LabelImageVolumes],
+		Replaces:     s.Labels[plan.LabelReplace], WorkingDir: s.Labels[plan.LabelWorkingDir],
 		OneOff: strings.EqualFold(s.Labels[plan.LabelOneOff], "true"),
 	}
 	c.Number, _ = strconv.Atoi(s.Labels[plan.LabelNumber]) // 0 for a container without a number
