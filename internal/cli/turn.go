@@ -19,9 +19,16 @@ func (a *app) turn(ctx context.Context, e *engine.Engine, name string) (lock.Hel
 	if dir != "" {
 		dir = filepath.Join(dir, "locks")
 	}
-	return lock.Take(ctx, dir, e.Endpoint, name, func() {
+	held, err := lock.Take(ctx, dir, e.Endpoint, name, func() {
 		a.ui.Sink()(event.Event{Kind: event.Note, Text: "another devup is working on project " + name + "; waiting until it is done"})
 	})
+	if err == nil && held.Killed {
+		held.Waited = true // what was seen before may have changed
+		if err = run.Calm(ctx, e.Client, name); err != nil {
+			held.Release()
+		}
+	}
+	return held, err
 }
 
 // observeInTurn is [app.observe] for a command that changes what it sees. The caller

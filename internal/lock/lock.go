@@ -27,6 +27,9 @@ type Held struct {
 	// Changed is when the last holder released it, at the latest; the zero time when
 	// nobody did. What was looked at before that may have changed.
 	Changed time.Time
+	// Killed says that the last holder never released it: the engine may still be busy
+	// with what that one asked for.
+	Killed bool
 }
 
 // Take takes the lock of a project on an engine, in the folder dir, which is made
@@ -55,6 +58,9 @@ func Take(ctx context.Context, dir, engine, project string, waiting func()) (Hel
 	if info, err := os.Stat(held.file.Path()); err == nil && missing == nil { // a new file has had no holder
 		held.Changed = info.ModTime()
 	}
+	_, err = os.Stat(held.busy())
+	held.Killed = err == nil
+	_ = os.WriteFile(held.busy(), nil, 0o600) // without it, a kill is not noticed
 	return held, nil
 }
 
@@ -63,9 +69,14 @@ func Take(ctx context.Context, dir, engine, project string, waiting func()) (Hel
 func (h Held) Release() {
 	if h.file != nil {
 		if h.file.Locked() {
+			_ = os.Remove(h.busy())
 			now := time.Now()
 			_ = os.Chtimes(h.file.Path(), now, now) // without it, the next one only looks as if nobody had been here
 		}
 		_ = h.file.Close() // the lock goes with the file, whatever Close says
 	}
 }
+
+// busy is the file that is there while somebody holds the lock, and after that only
+// when they were killed.
+func (h Held) busy() string { return h.file.Path() + ".busy" }

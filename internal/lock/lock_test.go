@@ -38,6 +38,22 @@ func TestSecondWaitsForFirst(t *testing.T) {
 	third.Release()
 }
 
+func TestKilledHolderIsNoticed(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for i, want := range []bool{false, false, true, false} {
+		held, err := Take(t.Context(), dir, "e", "web", never(t))
+		if err != nil || held.Killed != want {
+			t.Errorf("take %d: killed %v, error %v; want %v", i+1, held.Killed, err, want)
+		}
+		if i == 1 { // as the system does when a process is killed
+			_ = held.file.Close()
+			continue
+		}
+		held.Release()
+	}
+}
+
 func TestOthersDoNotWait(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
