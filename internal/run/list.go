@@ -11,7 +11,7 @@ import (
 	"github.com/devup-cli/devup/internal/plan"
 )
 
-// containerLister is what Containers needs of the engine.
+// containerLister is what Containers and Calm need of the engine.
 type containerLister interface {
 	ContainerList(context.Context, client.ContainerListOptions) (client.ContainerListResult, error)
 }
