@@ -10,7 +10,7 @@ import (
 func TestMemoryTellsContentsApart(t *testing.T) {
 	t.Parallel()
 	statOf := func(content string) (size, modTime int64) {
-		err := memory{"Dockerfile": []byte(content)}.Walk(t.Context(), "", func(_ string, entry fs.DirEntry, err error) error {
+		err := memory{"Dockerfile": []byte(content)}.Walk(t.Context(), "", func(_ string, entry fs.DirEntry, _ error) error {
 			info, err := entry.Info()
 			if err == nil {
 				size, modTime = info.Size(), info.ModTime().UnixNano()
