@@ -8,6 +8,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"io"
@@ -30,6 +31,9 @@ const (
 	pythonImage = "python:3.13-slim-bookworm"
 	nodeImage   = "node:24-bookworm-slim"
 )
+
+// thisRun is how the names of this run's images begin: several runs may share an engine.
+var thisRun = "devup-e2e-" + strings.ToLower(rand.Text()[:4]) + "-build"
 
 // world is an engine and what a test made on it.
 type world struct {
@@ -95,8 +99,8 @@ func (w *world) spec(service string, files map[string]string) Spec {
 		}
 	}
 	s := Spec{
-		Service: service, Project: "devup-e2e-build", Root: dir, Context: dir,
-		Dockerfile: filepath.Join(dir, "Dockerfile"), Image: "devup-e2e-build-" + service,
+		Service: service, Project: thisRun, Root: dir, Context: dir,
+		Dockerfile: filepath.Join(dir, "Dockerfile"), Image: thisRun + "-" + service,
 	}
 	w.t.Cleanup(func() { w.remove(s.Image) })
 	return s
@@ -132,8 +136,8 @@ func TestImagesAreBuiltSideBySideAndNamed(t *testing.T) {
 		s.Inline = "FROM " + pythonImage + "\nRUN --mount=type=cache,target=/meet,id=" + meeting + " touch /meet/" + names[0] +
 			" && for i in $(seq 100); do test -e /meet/" + names[1] + " && exit 0; sleep 0.1; done; exit 1\n"
 	}
-	a.Tags = []string{"devup-e2e-build-tagged:x"}
-	t.Cleanup(func() { w.remove("devup-e2e-build-tagged:x") })
+	a.Tags = []string{thisRun + "-tagged:x"}
+	t.Cleanup(func() { w.remove(thisRun + "-tagged:x") })
 
 	ids := w.run(w.options(), a, b)
 	for _, s := range []Spec{a, b} {
@@ -148,7 +152,7 @@ func TestImagesAreBuiltSideBySideAndNamed(t *testing.T) {
 			t.Errorf("the label com.docker.compose.service is %q, want %q", label, s.Service)
 		}
 	}
-	if _, err := w.ImageInspect(t.Context(), "devup-e2e-build-tagged:x"); err != nil {
+	if _, err := w.ImageInspect(t.Context(), thisRun+"-tagged:x"); err != nil {
 		t.Errorf("the additional tag is missing: %v", err)
 	}
 }

@@ -184,22 +184,23 @@ func TestDownOfAService(t *testing.T) {
 
 func TestDownRemovesImages(t *testing.T) {
 	t.Parallel()
+	named := thisRun + "-named-by-hand"
 	c := files(t, `
 -- devup.yaml --
 services:
   a: {build: ., init: true, command: sleep 1000}
-  b: {build: ., image: devup-e2e-named-by-hand, init: true, command: sleep 1000}
+  b: {build: ., image: `+named+`, init: true, command: sleep 1000}
 -- Dockerfile --
 FROM busybox
 RUN echo once > /once
 `)
 	c.devup(t, "up", "-d")
 	c.devup(t, "down", "--rmi", "local")
-	if hasImage(t, c.name+"-a") || !hasImage(t, "devup-e2e-named-by-hand") {
-		t.Errorf("after --rmi local: local %v, named %v", hasImage(t, c.name+"-a"), hasImage(t, "devup-e2e-named-by-hand"))
+	if hasImage(t, c.name+"-a") || !hasImage(t, named) {
+		t.Errorf("after --rmi local: local %v, named %v", hasImage(t, c.name+"-a"), hasImage(t, named))
 	}
 	c.devup(t, "down", "--rmi", "all")
-	if hasImage(t, "devup-e2e-named-by-hand") {
+	if hasImage(t, named) {
 		t.Error("after --rmi all: the named image is there")
 	}
 }

@@ -20,6 +20,7 @@ import (
 // what devup and docker compose make of the files. A project's title ends in the
 // arguments before config, or after it where they begin with config.
 func TestConfigIsWhatComposeSees(t *testing.T) {
+	t.Parallel()
 	compose := composeBinary(t)
 	if compose == "" {
 		t.Skip("no docker compose to compare with")

@@ -113,7 +113,7 @@ func parityCheckout(t *testing.T, file string) *checkout {
 	if err := os.Rename(c.path(filepath.Base(file)), c.path("compose.yml")); err != nil {
 		t.Fatal(err)
 	}
-	labels := map[string]string{projectLabel: prefix + "outside"} // so that reap finds them
+	labels := map[string]string{projectLabel: thisRun + "outside"} // so that reap finds them
 	if _, err := docker.NetworkCreate(t.Context(), c.name+"-external", client.NetworkCreateOptions{Labels: labels}); err != nil {
 		t.Fatal(err)
 	}
