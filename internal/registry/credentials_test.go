@@ -104,6 +104,8 @@ var helpers = map[string]string{
 	"empty":  `echo "credentials not found in native keychain"; exit 1`,
 	"locked": `echo "the keychain is locked" >&2; exit 1`,
 	"prose":  `echo SECRET`,
+	"child":  `echo '{"Username":"ada","Secret":"lovelace"}'; sleep 5 &`,
+	"late":   `echo '{"Username":"ada","Secret":"SECRET"}'; exit 1`,
 }
 
 // credentials are those of a configuration, with the helpers on the PATH. It
@@ -150,6 +152,11 @@ func TestCredentialHelpers(t *testing.T) {
 		`{"credsStore":"prose"}`: {
 			" : the credential helper docker-credential-prose answers something other than JSON",
 			"the credential helper docker-credential-prose answers something other than JSON; images of r.example:5000 are fetched without a login",
+		},
+		`{"credsStore":"child"}`: {"r.example:5000 ada:lovelace ", ""}, // which keeps the output open
+		`{"credsStore":"late"}`: {
+			" : the credential helper docker-credential-late failed: exit status 1",
+			"the credential helper docker-credential-late failed: exit status 1; images of r.example:5000 are fetched without a login",
 		},
 		`{"credsStore":"../good"}`: {
 			" : Docker's configuration names a credential helper that is no plain name",

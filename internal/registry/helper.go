@@ -34,7 +34,13 @@ func ask(ctx context.Context, helper, of string) Login {
 	var out, complaint bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &complaint
 	err := cmd.Run()
-	said := firstLine(out.String() + "\n" + complaint.String())
+	if errors.Is(err, exec.ErrWaitDelay) { // it ended well, and its answer is whole
+		err = nil
+	}
+	said := firstLine(complaint.String())
+	if !answers(out.Bytes()) { // an answer holds a secret; helpers complain there too
+		said = firstLine(out.String() + "\n" + complaint.String())
+	}
 	switch {
 	case errors.Is(err, exec.ErrNotFound):
 		return Login{Trouble: "the credential helper " + program + " is not installed here"}
@@ -56,6 +62,9 @@ func ask(ctx context.Context, helper, of string) Login {
 	}
 	return Login{Server: server(of), Username: answer.Username, Password: answer.Secret}
 }
+
+// answers tells whether a helper's output begins as an answer does.
+func answers(out []byte) bool { return bytes.HasPrefix(bytes.TrimSpace(out), []byte("{")) }
 
 // firstLine is the first line with something in it, short enough for a sentence.
 func firstLine(text string) string {
