@@ -18,7 +18,9 @@ func EnvFile(path string, lookup func(string) (string, bool)) (map[string]string
 	}
 	values, err := dotenv.ParseWithLookup(bytes.NewReader(content), lookup)
 	if err != nil {
-		return nil, fail.Wrap(err, fail.Usage, "each line is NAME=value", "the file %s holds something else than variables", path)
+		e := envFileError(path, err)
+		e.Code = fail.Usage
+		return nil, e
 	}
 	return values, nil
 }

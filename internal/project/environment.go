@@ -81,10 +81,13 @@ func lookupFor(env, earlier map[string]string, name string) (string, bool) {
 var envLine = regexp.MustCompile(`(?i)\bline (\d+)`)
 
 // envFileError says what is wrong in an env file, without repeating the value: the
-// library's own words hold it.
+// library's own words hold it, so they are not the cause either, which --json shows.
 func envFileError(path string, err error) *fail.Error {
 	text := err.Error()
-	e := fail.Wrap(err, fail.Config, "each line is NAME=value; a value with spaces or quotes is put into quotes", "the env file cannot be understood")
+	e := fail.New(fail.Config, "each line is NAME=value; a value with spaces or quotes is put into quotes", "the env file cannot be understood")
+	if cause, ok := errors.AsType[*fs.PathError](err); ok {
+		e.Cause = cause
+	}
 	e.File, e.Told = path, true
 	if m := envLine.FindStringSubmatch(text); m != nil {
 		e.Line, _ = strconv.Atoi(m[1])

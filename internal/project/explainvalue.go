@@ -247,7 +247,7 @@ func wrongEntry(cause error, files []source, keys []string) *fail.Error {
 			e := at(cause, files, keys, "entry %d of %s is %s, and cannot be", i+1, place(keys), got)
 			e.Line = item.Line
 			if got == "a mapping" && len(item.Content) > 1 {
-				e.Hint = fmt.Sprintf(`in a list it is written "- %s=%s"; without the "-" it is a mapping`, item.Content[0].Value, item.Content[1].Value)
+				e.Hint = fmt.Sprintf(`in a list it is written "- %s=…"; without the "-" it is a mapping`, item.Content[0].Value) // the value may be a password
 			}
 			return e
 		}

@@ -77,7 +77,7 @@ func Raw(ctx context.Context, o Options) (map[string]any, error) {
 		return nil, ctx.Err()
 	}
 	if err != nil {
-		return nil, explain(err, l.sources)
+		return nil, onStandardInput(explain(err, l.sources))
 	}
 	return model, nil
 }
