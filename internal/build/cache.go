@@ -46,7 +46,11 @@ func (b *buildKit) usable(s Spec, key string, list, known []string) []string {
 		if slices.Contains(known, kind) {
 			return false
 		}
-		b.warn(s, key+" type="+kind+" is left out: this engine's builder has "+strings.Join(known, ", ")+" there; with the containerd image store it has local and registry too")
+		warning := key + " type=" + kind + " is left out: this engine's builder has " + strings.Join(known, ", ") + " there"
+		if (kind == "local" || kind == "registry") && !slices.Contains(known, "local") {
+			warning += "; with the containerd image store it has local and registry too"
+		}
+		b.warn(s, warning)
 		return true
 	})
 }

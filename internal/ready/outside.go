@@ -2,6 +2,7 @@ package ready
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
 )
@@ -30,7 +31,7 @@ var outside = []struct {
 // addresses.
 func outsideHint(p Probe, lines []string) string {
 	fill := func(hint string) string {
-		if lazyregexp.New(`%d`).MatchString(hint) {
+		if strings.Contains(hint, "%d") {
 			return fmt.Sprintf(hint, p.Target)
 		}
 		return hint

@@ -22,6 +22,7 @@ type outcome struct {
 	sent    int // the most that one container got
 	removed int // likewise
 	restart bool
+	ran     bool // commands were run in a container
 	failed  []failure
 }
 
@@ -39,7 +40,12 @@ func (w *worker) report(ctx context.Context, service string, out *outcome, took 
 	if len(out.failed) == 0 {
 		return
 	}
-	out.todo.Restart, out.todo.Execs = false, nil // once is enough
+	if out.restart { // once is enough, and it may be that no container came as far
+		out.todo.Restart = false
+	}
+	if out.ran {
+		out.todo.Execs = nil
+	}
 	w.owed[service] = out.todo
 	for _, f := range out.failed {
 		if passing(f.err) {
@@ -76,6 +82,8 @@ func (o *outcome) fail(c Container, err error) {
 }
 
 func (o *outcome) restarted() { o.mu.Lock(); o.restart = true; o.mu.Unlock() }
+
+func (o *outcome) executed() { o.mu.Lock(); o.ran = true; o.mu.Unlock() }
 
 func (o *outcome) copied(n int) { o.mu.Lock(); o.sent = max(o.sent, n); o.mu.Unlock() }
 

@@ -147,7 +147,7 @@ func (r Rule) target(name string) string {
 }
 
 // boundAt gives the source of a bind mount that brings the path of a syncing rule
-// to its target already, or empty.
+// into the container already, or empty. As in Compose it does not matter where to.
 func boundAt(s types.ServiceConfig, r Rule) string {
 	if !r.syncs() {
 		return ""

@@ -207,7 +207,8 @@ func (w *worker) container(ctx context.Context, c Container, t Todo, out *outcom
 		}
 		out.restarted()
 	}
-	if c.Running || t.Restart {
+	if len(t.Execs) > 0 && (c.Running || t.Restart) {
+		out.executed()
 		for _, x := range t.Execs {
 			w.exec(ctx, c, x.Command, client.ExecCreateOptions{
 				User: x.User, WorkingDir: x.WorkingDir, Privileged: x.Privileged, Cmd: x.Command, Env: variables(x.Environment),

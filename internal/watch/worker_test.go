@@ -132,6 +132,9 @@ func TestWorker(t *testing.T) {
 	}
 	step("what failed is done again", "four: w/ of 5:6\nfour: w/a of 5:6\nfour: w/b of 5:6\nthree: w/a of 5:6", []Container{run("four", "web"), run("three", "web")})
 	step("nothing is left to do", "", []Container{run("four", "web"), run("three", "web")})
+	f.gone["api"] = true
+	step("what was to be restarted goes while it is still listed", "four: w/b of 5:6\nthree: w/b of 5:6", []Container{run("four", "web"), run("three", "web"), api}, "b")
+	step("its successor is restarted with the new file", "api2: b of 5:6\napi2: restart", []Container{run("four", "web"), run("three", "web"), run("api2", "api")})
 	f.user = "1000:1001"
 	step("the container's own user", "five: w/ of 1000:1001\nfive: w/a of 1000:1001\nfive: w/b of 1000:1001", []Container{run("five", "web")})
 }
