@@ -51,7 +51,7 @@ from the labels on the engine where the project's files are broken or gone.`,
 // timeoutFlag declares how long containers may take to stop.
 func timeoutFlag(c *cobra.Command, seconds *int) {
 	c.Flags().IntVarP(seconds, "timeout", "t", -1, "how many `seconds` containers may take to stop; their own by default")
-	c.Flags().Lookup("timeout").DefValue = ""
+	c.Flags().Lookup("timeout").DefValue = "0" // what the help takes for no default, and does not print
 }
 
 // grace is the time that containers have to stop, nil for their own.

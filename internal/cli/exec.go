@@ -154,7 +154,11 @@ func (r *running) runningContainer(service string, number int) (plan.Container, 
 			return c, nil
 		}
 	}
-	e := fail.New(fail.Failed, "start it with `devup up "+service+"`", "%s is not running", service)
+	name := service
+	if number > 0 {
+		name = fmt.Sprintf("container %d of %s", number, service)
+	}
+	e := fail.New(fail.Failed, "start it with `devup up "+service+"`", "%s is not running", name)
 	e.Service = service
 	return plan.Container{}, e
 }

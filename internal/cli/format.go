@@ -20,7 +20,7 @@ func formatFlag(c *cobra.Command, format *string) {
 
 // tableOrJSON declares --format where there are two forms.
 func tableOrJSON(c *cobra.Command, format *string) {
-	c.Flags().StringVar(format, "format", "", "print a table or json (`form`)")
+	c.Flags().StringVar(format, "format", "", "print in this `form`: table or json")
 }
 
 // checkForm refuses a form that is neither table nor json.

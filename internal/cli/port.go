@@ -35,7 +35,7 @@ func (a *app) portCommand() *cobra.Command {
 		},
 		ValidArgsFunction: a.completeServices,
 	}
-	c.Flags().StringVar(&o.protocol, "protocol", "tcp", "tcp or udp (`name`)")
+	c.Flags().StringVar(&o.protocol, "protocol", "tcp", "the `protocol` of the port: tcp or udp")
 	c.Flags().IntVar(&o.index, "index", 0, "the `number` of the container, where a service has several")
 	c.RunE = a.run(func(ctx context.Context, args []string) error { return a.port(ctx, args[0], args[1], o) })
 	return c
@@ -81,7 +81,11 @@ func (a *app) port(ctx context.Context, service, text string, o portOptions) err
 		}
 		open = append(open, fmt.Sprintf("%d/%s", p.Target, p.Protocol))
 	}
-	e := fail.New(fail.Failed, "its open ports are "+list(open), "%s does not open the port %d/%s", c.Name, target, protocol)
+	hint := "its open ports are " + list(open)
+	if len(open) == 0 {
+		hint = "it opens none; list it under ports of the service"
+	}
+	e := fail.New(fail.Failed, hint, "%s does not open the port %d/%s", c.Name, target, protocol)
 	e.Service = service
 	return e
 }

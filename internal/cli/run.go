@@ -100,7 +100,7 @@ func (o *runOptions) declare(c *cobra.Command, shared *flags) {
 	f.BoolVar(&o.noDeps, "no-deps", false, "start nothing that the service depends on")
 	f.BoolVar(&o.useAliases, "use-aliases", false, "let the container answer to the names of the service")
 	f.BoolVar(&o.build, "build", false, "build the images before, stale or not")
-	f.StringVar(&o.pull, "pull", "", "when to pull the image: always, missing or never (`policy`)")
+	f.StringVar(&o.pull, "pull", "", "the `policy` for pulling the image: always, missing or never")
 	f.BoolVar(&o.orphans, "remove-orphans", false, "remove containers that belong to no service of the files")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "show nothing but what the command prints")
 	f.BoolVar(&o.quietBuild, "quiet-build", false, "show no progress of builds")

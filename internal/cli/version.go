@@ -110,7 +110,7 @@ func (a *app) versionCommand() *cobra.Command {
 	}
 	f := c.Flags()
 	f.StringArrayVar(&a.flags.files, "file", nil, fileUsage) // -f is --format here, as everywhere else
-	f.StringVarP(&format, "format", "f", "", "print it for people (pretty) or as json (`form`)")
+	f.StringVarP(&format, "format", "f", "", "print in this `form`: pretty, for people, or json")
 	f.BoolVar(&short, "short", false, "print the version alone")
 	c.RunE = a.run(func(context.Context, []string) error {
 		p := provenanceOf()
