@@ -97,15 +97,21 @@ func (a *app) outcome(ctx, steady context.Context, t attendance, over client.Con
 				return 0, err
 			}
 		case <-impatient:
-			if !t.stop {
-				return 0, ctx.Err()
-			}
-			a.ui.Say("stopping " + t.name)
-			if err := t.end(steady); err != nil {
+			if err := a.hurry(ctx, steady, t); err != nil {
 				return 0, err
 			}
 		}
 	}
+}
+
+// hurry stops a container that has not ended of itself after Ctrl-C, where it goes with
+// the command, and else ends the connection.
+func (a *app) hurry(ctx, steady context.Context, t attendance) error {
+	if !t.stop {
+		return ctx.Err()
+	}
+	a.ui.Say("stopping " + t.name)
+	return t.end(steady)
 }
 
 // heed passes Ctrl-C on to a process that is to hear of it, and else ends the connection.

@@ -24,17 +24,18 @@ func loadBuild(t *testing.T, line string, env map[string]string) (*project.Proje
 
 func TestWhatNoBuilderDoesIsRefusedWithItsLine(t *testing.T) {
 	t.Parallel()
-	for line, want := range map[string]string{
-		"network: shop_default":                       "compose.yaml:6: service web says build.network: shop_default, and BuildKit",
-		"network: host":                               "",
-		"network: none":                               "",
-		"isolation: hyperv":                           "compose.yaml:6: service web says build.isolation: hyperv, and it is",
-		"isolation: default":                          "",
-		`extra_hosts: ["db:10.0.0.1", "api:api.lan"]`: "compose.yaml:6: service web says build.extra_hosts: api=api.lan, and",
-		`extra_hosts: ["gw:host-gateway", "six:::1"]`: "",
-		"additional_contexts: {x: oci-layout:///x}":   "compose.yaml:6: service web says build.additional_contexts: x=oci-layout:///x, and",
-		"additional_contexts: {x: docker-image://y}":  "",
+	for _, test := range [][2]string{
+		{"network: shop_default", "compose.yaml:6: service web says build.network: shop_default, and BuildKit"},
+		{"network: host", ""},
+		{"network: none", ""},
+		{"isolation: hyperv", "compose.yaml:6: service web says build.isolation: hyperv, and it is"},
+		{"isolation: default", ""},
+		{`extra_hosts: ["db:10.0.0.1", "api:api.lan"]`, "compose.yaml:6: service web says build.extra_hosts: api=api.lan, and"},
+		{`extra_hosts: ["gw:host-gateway", "six:::1"]`, ""},
+		{"additional_contexts: {x: oci-layout:///x}", "compose.yaml:6: service web says build.additional_contexts: x=oci-layout:///x, and"},
+		{"additional_contexts: {x: docker-image://y}", ""},
 	} {
+		line, want := test[0], test[1]
 		_, err := loadBuild(t, line, nil)
 		got := ""
 		if err != nil {

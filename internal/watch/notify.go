@@ -112,7 +112,7 @@ func (n *notifier) hints(ctx context.Context) <-chan hint {
 				if e.Name != "" {
 					send(hint{path: e.Name, ops: opsOf(e.Op)})
 				}
-			case <-n.watcher.Errors: // the queue ran over, or a folder went away under the system's hands
+			case <-n.watcher.Errors: //nolint:errcheck // the error says nothing that a look does not: the queue ran over, or a folder went away under the system's hands
 				for _, p := range n.roots {
 					send(hint{path: p, ops: recheck})
 				}
