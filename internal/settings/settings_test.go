@@ -92,7 +92,7 @@ func TestLoadLayers(t *testing.T) {
 			flags: []string{"--yes=false", "--host="}, want: fallback,
 		},
 		{name: "an empty variable is none", env: []string{"DEVUP_TIMEOUT", "", "DEVUP_HOST", ""}, want: fallback},
-		{name: "an empty value is the default", file: "timeout:\nhost: ~\n", want: fallback},
+		{name: "an empty value is the default", file: "wait_timeout:\nhost: ~\n", want: fallback},
 		{name: "an empty file", file: "# nothing yet\n", want: fallback},
 		{name: "a file that is null", file: "---\n...\n", want: fallback},
 		{
