@@ -30,5 +30,5 @@ stop_world() { [ -n "$world_was_up" ] || "$root/test/world/down"; }
 end_to_end() {
   local packages
   packages=$(grep -rl --include='*_test.go' '^//go:build e2e' internal test | xargs -n 1 dirname | sort -u | sed 's,^,./,')
-  in_world go test -tags e2e -count=1 -shuffle=on -timeout 25m $packages
+  in_world go test -tags e2e -count=1 -shuffle=on -timeout 45m $packages
 }
