@@ -7,15 +7,23 @@
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 need_go
+
+# Everything is measured where the engine is, so that no command pays for the way there.
+if [ -z "${BENCH_INSIDE:-}" ]; then
+  trap 'stop_world || true' EXIT
+  trap 'exit 130' INT TERM
+  test/world/up
+  BENCH_INSIDE=yes in_world test/bench.sh
+  exit
+fi
+
 go build -trimpath -ldflags '-s -w' -o bin/devup ./cmd/devup # as it is released
-test/world/up
 scratch=$(mktemp -d)
 runs=${BENCH_RUNS:-9}
 finish() {
-  local code=$?
-  for folder in "$scratch"/*/; do (cd "$folder" && in_world "$root/bin/devup" down --volumes --yes --timeout 0 >/dev/null 2>&1) || true; done
+  local code=$? folder
+  for folder in "$scratch"/*/; do (cd "$folder" && "$root/bin/devup" down --volumes --yes --timeout 0 >/dev/null 2>&1) || true; done
   rm -rf "$scratch"
-  stop_world || code=1
   exit "$code"
 }
 trap finish EXIT
@@ -40,14 +48,14 @@ contest() {
   for tool in "${tools[@]}"; do : >"$scratch/${tool##*/}.times"; done
   for i in $(seq "$runs"); do
     for tool in "${tools[@]}"; do
-      [ -z "$before" ] || in_world_quietly "$tool" $before
-      once in_world "$tool" "$@" >>"$scratch/${tool##*/}.times"
+      [ -z "$before" ] || quietly "$tool" $before
+      once "$tool" "$@" >>"$scratch/${tool##*/}.times"
     done
   done
   row "$what" "$goal"
 }
 
-in_world_quietly() { in_world "$@" >/dev/null 2>&1 </dev/null || true; }
+quietly() { "$@" >/dev/null 2>&1 </dev/null || true; }
 
 row() {
   local ours theirs tool
@@ -84,7 +92,6 @@ quick() { # WHAT TIMES COMMAND...
 
 step 'start-up and init'
 quick 'devup --help' 20 "$root/bin/devup" --help
-quick '  of every line below: entering the world' 20 in_world true
 mkdir -p "$scratch/many"
 cp -r "$root/examples/cruddur/." "$scratch/many"
 for folder in $(seq 1000); do
@@ -97,18 +104,18 @@ rm -rf "$scratch/many"
 step 'nothing to do'
 for n in 2 10 50; do
   project "bench$n" "$n"
-  in_world_quietly "$root/bin/devup" up --detach
+  quietly "$root/bin/devup" up --detach
   # Each tool converges once before it is measured, so that none pays for the other's hashes.
   contest "up -d, $n services" '<= 0.4' '' up -d
   contest "ps, $n services" '<= 0.5' '' ps
-  in_world_quietly "$root/bin/devup" down --timeout 0
+  quietly "$root/bin/devup" down --timeout 0
 done
 
 step 'cold up and down, 10 services'
 project bench10 10
 contest 'up -d' '<= 1.0 and <= 0.7 of 5' 'down -t 0' up -d
 contest 'down -t 0' '<= 1.0' 'up -d' down -t 0
-in_world_quietly "$root/bin/devup" down --timeout 0
+quietly "$root/bin/devup" down --timeout 0
 
 step 'cached build'
 for n in 1 2; do
@@ -122,7 +129,7 @@ for n in 1 2; do
       printf '  app%s: {build: ./app%s}\n' "$i" "$i"
     done
   } >compose.yaml
-  in_world_quietly "$root/bin/devup" build
+  quietly "$root/bin/devup" build
   contest "build, $n images" '<= 0.4' '' build
 done
 

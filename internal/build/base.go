@@ -2,14 +2,15 @@ package build
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
 var (
-	unfetched   = regexp.MustCompile(`^(\S+): failed to resolve source metadata for \S+: (?:failed to do request: \w+ "[^"]*": )?(.*)$`)
-	unknownHost = regexp.MustCompile(`lookup (\S+?)(?: on \S+)?: no such host`)
-	awsRegistry = regexp.MustCompile(`^\d+\.dkr\.ecr\.([\w-]+)\.amazonaws\.com(?:\.cn)?`)
+	unfetched   = lazyregexp.New(`^(\S+): failed to resolve source metadata for \S+: (?:failed to do request: \w+ "[^"]*": )?(.*)$`)
+	unknownHost = lazyregexp.New(`lookup (\S+?)(?: on \S+)?: no such host`)
+	awsRegistry = lazyregexp.New(`^\d+\.dkr\.ecr\.([\w-]+)\.amazonaws\.com(?:\.cn)?`)
 )
 
 // baseFailure says in a sentence that the image of a FROM cannot be fetched, and

@@ -1,90 +1,91 @@
 package build
 
 import (
-	"regexp"
 	"slices"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
 // causes are what a build's output shows to be the matter, each with what to do
 // about it. They are tried in this order; the first that matches a line counts.
 var causes = []struct {
-	pattern *regexp.Regexp
+	pattern *lazyregexp.Regexp
 	hint    string
 }{
 	{
-		regexp.MustCompile(`(?i)no space left on device|ENOSPC`),
+		lazyregexp.New(`(?i)no space left on device|ENOSPC`),
 		"the engine's disk is full: docker system prune frees what no container uses",
 	},
 	{
-		regexp.MustCompile(`(?i)self[- ]signed certificate|SELF_SIGNED_CERT_IN_CHAIN|CERTIFICATE_VERIFY_FAILED|unable to get local issuer certificate|UNABLE_TO_GET_ISSUER_CERT|certificate signed by unknown authority|SSL certificate problem`),
+		lazyregexp.New(`(?i)self[- ]signed certificate|SELF_SIGNED_CERT_IN_CHAIN|CERTIFICATE_VERIFY_FAILED|unable to get local issuer certificate|UNABLE_TO_GET_ISSUER_CERT|certificate signed by unknown authority|SSL certificate problem`),
 		"something between here and the internet intercepts TLS: name its CA bundle in NODE_EXTRA_CA_CERTS or SSL_CERT_FILE (or DEVUP_CA) and run again",
 	},
 	{
-		regexp.MustCompile(`(?i)(?:security\.insecure|network\.host|entitlement\S*).*not allowed`),
+		lazyregexp.New(`(?i)(?:security\.insecure|network\.host|entitlement\S*).*not allowed`),
 		"the engine does not allow builds that much: name it in its daemon.json, as in \"builder\": {\"Entitlements\": {\"security-insecure\": true}}",
 	},
 	{
-		regexp.MustCompile(`npm (ci|install).*can only install|package\.json and package-lock\.json.*(in sync|not in sync)|EUSAGE|ERR_PNPM_OUTDATED_LOCKFILE|lockfile needs to be updated|frozen-lockfile`),
+		lazyregexp.New(`npm (ci|install).*can only install|package\.json and package-lock\.json.*(in sync|not in sync)|EUSAGE|ERR_PNPM_OUTDATED_LOCKFILE|lockfile needs to be updated|frozen-lockfile`),
 		"the lock file does not match package.json: run npm install (or yarn, pnpm install) in the service's folder and commit the lock file",
 	},
 	{
-		regexp.MustCompile(`ERESOLVE`),
+		lazyregexp.New(`ERESOLVE`),
 		"the packages want versions that exclude each other: change package.json, or install with npm ci --legacy-peer-deps in the Dockerfile",
 	},
 	{
-		regexp.MustCompile(`failed to dial gRPC|(?i)cannot connect to the docker daemon|error reading from server`),
+		lazyregexp.New(`failed to dial gRPC|(?i)cannot connect to the docker daemon|error reading from server`),
 		"the engine went away: check it with devup doctor and run again",
 	},
 	{
-		regexp.MustCompile(`(?i)could not resolve host|temporary failure in name resolution|EAI_AGAIN|ENOTFOUND|no such host|name or service not known|NameResolutionError|Temporary failure resolving`),
+		lazyregexp.New(`(?i)could not resolve host|temporary failure in name resolution|EAI_AGAIN|ENOTFOUND|no such host|name or service not known|NameResolutionError|Temporary failure resolving`),
 		"a name could not be resolved inside the build: check the network and its DNS with devup doctor",
 	},
 	{
-		regexp.MustCompile(`No matching distribution found for|Could not find a version that satisfies`),
+		lazyregexp.New(`No matching distribution found for|Could not find a version that satisfies`),
 		"pip finds no such package or version in its index for this Python: check the name and version in requirements.txt, and the index",
 	},
 	{
-		regexp.MustCompile(`(?i)ECONNREFUSED|connection refused|ETIMEDOUT|network is unreachable|i/o timeout|TLS handshake timeout|Connection timed out`),
+		lazyregexp.New(`(?i)ECONNREFUSED|connection refused|ETIMEDOUT|network is unreachable|i/o timeout|TLS handshake timeout|Connection timed out`),
 		"a server could not be reached from inside the build: check the network, and HTTP_PROXY and HTTPS_PROXY",
 	},
 	{
-		regexp.MustCompile(`E404|404 Not Found`),
+		lazyregexp.New(`E404|404 Not Found`),
 		"a package or file does not exist at the address that was asked: check its name and version, and the registry",
 	},
 	{
-		regexp.MustCompile(`\bE40[13]\b|401 Unauthorized|403 Forbidden|pull access denied|authentication required|denied: `),
+		lazyregexp.New(`\bE40[13]\b|401 Unauthorized|403 Forbidden|pull access denied|authentication required|denied: `),
 		"access was denied: log in to the registry (docker login, npm login), or check the name",
 	},
 	{
-		regexp.MustCompile(`"/[^"]*":? not found|failed to calculate checksum of ref`),
+		lazyregexp.New(`"/[^"]*":? not found|failed to calculate checksum of ref`),
 		"the file is not in the build context: check the path in the Dockerfile, build.context, and .dockerignore",
 	},
 	{
-		regexp.MustCompile(`pg_config executable not found|error: command '.*(gcc|cc)' failed|command 'gcc' failed|gcc: not found|Failed building wheel|not found: make|gyp ERR!`),
+		lazyregexp.New(`pg_config executable not found|error: command '.*(gcc|cc)' failed|command 'gcc' failed|gcc: not found|Failed building wheel|not found: make|gyp ERR!`),
 		"a package is compiled during its installation and lacks a compiler or library: install it in the Dockerfile (apt-get install build-essential), or take a version with a ready binary",
 	},
 	{
-		regexp.MustCompile(`does not have a Release file|The repository .* no longer has a Release file|archive\.debian\.org`),
+		lazyregexp.New(`does not have a Release file|The repository .* no longer has a Release file|archive\.debian\.org`),
 		"the base image's Debian release is archived: take a newer base image",
 	},
 	{
-		regexp.MustCompile(`ERR_OSSL_EVP_UNSUPPORTED|digital envelope routines`),
+		lazyregexp.New(`ERR_OSSL_EVP_UNSUPPORTED|digital envelope routines`),
 		"the build tools are older than this Node.js: set NODE_OPTIONS=--openssl-legacy-provider, or take Node 16",
 	},
 	{
-		regexp.MustCompile(`Killed|exit code: 137|ENOMEM|JavaScript heap out of memory`),
+		lazyregexp.New(`Killed|exit code: 137|ENOMEM|JavaScript heap out of memory`),
 		"the step ran out of memory: give the engine more",
 	},
 	{
-		regexp.MustCompile(`exit code: 127|: not found$|command not found`),
+		lazyregexp.New(`exit code: 127|: not found$|command not found`),
 		"a program is not in the image at this point: install it in the Dockerfile before this step",
 	},
 	{
-		regexp.MustCompile(`unsupported frontend capability`),
+		lazyregexp.New(`unsupported frontend capability`),
 		"this engine's builder is too old for additional_contexts: use a newer engine, or begin the Dockerfile with # syntax=docker/dockerfile:1",
 	},
 	{
-		regexp.MustCompile(`unknown instruction|unknown flag|parse error`),
+		lazyregexp.New(`unknown instruction|unknown flag|parse error`),
 		"correct the Dockerfile; if the instruction is new, the engine may be too old for it",
 	},
 }

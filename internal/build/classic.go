@@ -11,7 +11,6 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -24,6 +23,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
 // dockerfileInTar is the name under which the context carries a Dockerfile that
@@ -206,8 +206,8 @@ type message struct {
 }
 
 var (
-	classicStep = regexp.MustCompile(`^(?:Step |STEP )(\d+/\d+)\s*: (.*)`)
-	classicID   = regexp.MustCompile(`^(?:Successfully built )?((?:sha256:)?[0-9a-f]{12,64})$`)
+	classicStep = lazyregexp.New(`^(?:Step |STEP )(\d+/\d+)\s*: (.*)`)
+	classicID   = lazyregexp.New(`^(?:Successfully built )?((?:sha256:)?[0-9a-f]{12,64})$`)
 )
 
 func (c classic) follow(s Spec, body io.Reader) (result, error) {

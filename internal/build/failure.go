@@ -3,7 +3,6 @@ package build
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,12 +10,13 @@ import (
 	"github.com/moby/buildkit/solver/errdefs"
 
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
 var (
-	exitCode  = regexp.MustCompile(`exit code: (\d+)`)
-	lineInErr = regexp.MustCompile(`(Dockerfile:| on line |line )(\d+)`)
-	wrapping  = regexp.MustCompile(`^(failed to solve(?: with frontend [^:]+)?|failed to build LLB|failed to compute cache key|rpc error: code = \w+ desc = (?:failed to solve: )?|dockerfile parse error|process "[^"]*" did not complete successfully): `)
+	exitCode  = lazyregexp.New(`exit code: (\d+)`)
+	lineInErr = lazyregexp.New(`(Dockerfile:| on line |line )(\d+)`)
+	wrapping  = lazyregexp.New(`^(failed to solve(?: with frontend [^:]+)?|failed to build LLB|failed to compute cache key|rpc error: code = \w+ desc = (?:failed to solve: )?|dockerfile parse error|process "[^"]*" did not complete successfully): `)
 )
 
 // failure says of a failed build which instruction it was, where it stands, what
@@ -85,7 +85,7 @@ func (j job) faultLine(err error) int {
 }
 
 // stepPlace is where a step's name says that it stands: [stage 3/5] INSTRUCTION.
-var stepPlace = regexp.MustCompile(`^\[(?:(\S+) +)?(\d+)/\d+\] (\w+)`)
+var stepPlace = lazyregexp.New(`^\[(?:(\S+) +)?(\d+)/\d+\] (\w+)`)
 
 // stepLine finds the line of a step by its place, for engines that do not name
 // lines (20.10); 0 when that is not certain.

@@ -2,7 +2,6 @@ package build
 
 import (
 	"cmp"
-	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -11,6 +10,7 @@ import (
 	"github.com/opencontainers/go-digest"
 
 	"github.com/devup-cli/devup/internal/event"
+	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
 // keepLines is how much of a failing step's output an error shows.
@@ -169,7 +169,7 @@ func (s *steps) allCached() bool {
 	return true
 }
 
-var unnamedStage = regexp.MustCompile(`^\[stage-\d+ `)
+var unnamedStage = lazyregexp.New(`^\[stage-\d+ `)
 
 // stepName shortens what names a step: one line, the first of a heredoc, and
 // without the number that BuildKit gives to a stage that has no name.

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
@@ -10,11 +9,12 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
 var (
-	exclusive = regexp.MustCompile(`none of the others can be; \[(.+)\] were all set`)
-	surplus   = regexp.MustCompile(`^unknown command ("(?:[^"\\]|\\.)*") for `)
+	exclusive = lazyregexp.New(`none of the others can be; \[(.+)\] were all set`)
+	surplus   = lazyregexp.New(`^unknown command ("(?:[^"\\]|\\.)*") for `)
 )
 
 // usage says in our words what cobra found wrong with the arguments.
@@ -62,4 +62,4 @@ func checkTime(flag, value string) error {
 	return fail.New(fail.Usage, "for example 10m, or 2006-01-02T15:04:05", "--%s wants a time or a duration, not %q", flag, value)
 }
 
-var unixTime = regexp.MustCompile(`^\d+(\.\d{1,9})?$`)
+var unixTime = lazyregexp.New(`^\d+(\.\d{1,9})?$`)

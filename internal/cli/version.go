@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"github.com/moby/moby/client"
 	"github.com/spf13/cobra"
 
+	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/ui"
 )
 
@@ -71,7 +71,7 @@ func readProvenance(info *debug.BuildInfo, release string) provenance {
 
 // releasePattern is the form of a published version; snapshots of goreleaser and
 // builds between releases do not have it.
-var releasePattern = regexp.MustCompile(`^\d+\.\d+\.\d+(-(alpha|beta|rc)\.?\d*)?$`)
+var releasePattern = lazyregexp.New(`^\d+\.\d+\.\d+(-(alpha|beta|rc)\.?\d*)?$`)
 
 func published(version string) bool { return releasePattern.MatchString(version) }
 

@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 
 	"github.com/devup-cli/devup/internal/engine"
+	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/settings"
 	"github.com/devup-cli/devup/internal/workspace"
 )
@@ -129,4 +129,4 @@ func checkSettings(s settings.Settings) Finding {
 }
 
 // windowsDrive is a path of WSL that lies on a drive of Windows.
-var windowsDrive = regexp.MustCompile(`^/mnt/[a-z](/|$)`)
+var windowsDrive = lazyregexp.New(`^/mnt/[a-z](/|$)`)

@@ -3,9 +3,10 @@ package egress
 import (
 	"fmt"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
 // npmKeys are npm's settings about the network that mean the same on another
@@ -19,7 +20,7 @@ var npmKeys = []string{
 // npmVariables set a key, as npm_config_<key> in either case.
 var npmVariables = []string{"registry", "strict-ssl", "proxy", "https-proxy", "noproxy", "fetch-retries", "fetch-timeout"}
 
-var npmReference = regexp.MustCompile(`\$\{([^}?]+)(\?)?\}`)
+var npmReference = lazyregexp.New(`\$\{([^}?]+)(\?)?\}`)
 
 type npmLine struct{ key, value string }
 

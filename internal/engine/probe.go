@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -15,6 +14,8 @@ import (
 
 	"github.com/moby/moby/client"
 	"github.com/moby/moby/client/pkg/versions"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
 // cause is why a place has no engine for us.
@@ -129,7 +130,7 @@ func diagnose(ctx context.Context, host string, failed error) (cause, string) {
 }
 
 // sshSaid is what the ssh command printed, at the end of the helper's error.
-var sshSaid = regexp.MustCompile(`(?s)command \[ssh .*stderr=(.+)$`)
+var sshSaid = lazyregexp.New(`(?s)command \[ssh .*stderr=(.+)$`)
 
 // plain is an error's text in one line, without the request that nobody made.
 func plain(err error) string {

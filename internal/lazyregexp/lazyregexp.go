@@ -12,17 +12,21 @@ import (
 // Regexp is a regular expression in the syntax of package regexp. It is safe for
 // concurrent use. Its methods are those of [regexp.Regexp].
 type Regexp struct {
+	text    string
 	compile func() *regexp.Regexp
 }
 
 // New makes a regular expression. One that cannot be compiled panics when it is first
 // used; the test of this package compiles every one in the source of devup.
 func New(text string) *Regexp {
-	return &Regexp{compile: sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })}
+	return &Regexp{text: text, compile: sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })}
 }
 
 // Compiled is the compiled expression.
 func (r *Regexp) Compiled() *regexp.Regexp { return r.compile() }
+
+// String is the source text of the expression.
+func (r *Regexp) String() string { return r.text }
 
 // MatchString reports whether s holds a match.
 func (r *Regexp) MatchString(s string) bool { return r.compile().MatchString(s) }

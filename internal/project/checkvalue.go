@@ -3,23 +3,23 @@ package project
 import (
 	"net/netip"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
 // What Compose lets through and the engine would refuse, after half of the project is
 // up and without a file and a line.
 
 var (
-	containerNames  = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9_.-]+$`)
-	restartPolicies = regexp.MustCompile(`^(|no|always|unless-stopped|on-failure(:\d+)?)$`)
-	exposed         = regexp.MustCompile(`^\d{1,5}(-\d{1,5})?(/(tcp|udp|sctp))?$`)
-	windowsPath     = regexp.MustCompile(`^[a-zA-Z]:[\\/]`)
+	containerNames  = lazyregexp.New(`^[a-zA-Z0-9][a-zA-Z0-9_.-]+$`)
+	restartPolicies = lazyregexp.New(`^(|no|always|unless-stopped|on-failure(:\d+)?)$`)
+	exposed         = lazyregexp.New(`^\d{1,5}(-\d{1,5})?(/(tcp|udp|sctp))?$`)
+	windowsPath     = lazyregexp.New(`^[a-zA-Z]:[\\/]`)
 )
 
 // checkValues refuses values that no engine takes.

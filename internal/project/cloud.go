@@ -1,10 +1,11 @@
 package project
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
 // cloudForms are the ways in which Gitpod and Codespaces write the address of a
@@ -19,14 +20,14 @@ var cloudForms = compileForms(
 	`(?:{CODESPACE_NAME}|{word})-(?P<port>\d{2,5})\.(?:{GITHUB_CODESPACES_PORT_FORWARDING_DOMAIN}|(?:preview\.)?app\.github\.dev|githubpreview\.dev)`,
 )
 
-func compileForms(forms ...string) []*regexp.Regexp {
-	compiled := make([]*regexp.Regexp, len(forms))
+func compileForms(forms ...string) []*lazyregexp.Regexp {
+	compiled := make([]*lazyregexp.Regexp, len(forms))
 	for i, form := range forms {
 		form = strings.ReplaceAll(form, "{word}", `[a-z0-9](?:[a-z0-9-]*[a-z0-9])?`)
 		for _, name := range cloudVariables {
 			form = strings.ReplaceAll(form, "{"+name+"}", tokenOpen+name+`\.[a-z]*\.[0-9a-f]*`+tokenClose)
 		}
-		compiled[i] = regexp.MustCompile(`(?P<scheme>(?:(?:https?|wss?)://)?)` + form)
+		compiled[i] = lazyregexp.New(`(?P<scheme>(?:(?:https?|wss?)://)?)` + form)
 	}
 	return compiled
 }

@@ -7,7 +7,6 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,6 +15,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
 // environment is the process's environment and below it what env files say:
@@ -78,7 +78,7 @@ func lookupFor(env, earlier map[string]string, name string) (string, bool) {
 	return "", false
 }
 
-var envLine = regexp.MustCompile(`(?i)\bline (\d+)`)
+var envLine = lazyregexp.New(`(?i)\bline (\d+)`)
 
 // envFileError says what is wrong in an env file, without repeating the value: the
 // library's own words hold it, so they are not the cause either, which --json shows.

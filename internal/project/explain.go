@@ -4,18 +4,18 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
 // A rule turns the errors of compose-go that its pattern matches into sentences. The
 // library's errors have no types of their own, so their text is all there is.
 type rule struct {
-	pattern *regexp.Regexp
+	pattern *lazyregexp.Regexp
 	say     func(cause error, files []source, m []string) *fail.Error
 }
 

@@ -6,23 +6,23 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
 
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
 // fileRules are about files that other files name.
 var fileRules = []rule{
-	{regexp.MustCompile(`(?s)^cannot extend service "(.+?)" in (.+?): (?:service "(.+?)" not found(?: in .+)?|(.+))$`), cannotExtend},
-	{regexp.MustCompile(`^extends\.(.+?)\.service is required$`), func(cause error, files []source, m []string) *fail.Error {
+	{lazyregexp.New(`(?s)^cannot extend service "(.+?)" in (.+?): (?:service "(.+?)" not found(?: in .+)?|(.+))$`), cannotExtend},
+	{lazyregexp.New(`^extends\.(.+?)\.service is required$`), func(cause error, files []source, m []string) *fail.Error {
 		keys := []string{"services", m[1], "extends"}
 		return hinted(at(cause, files, keys, "%s does not say which service of the file it extends", place(keys)), "for example service: "+m[1])
 	}},
-	{regexp.MustCompile(`(?s)^Circular reference:\s+(\S+) in (.+?)\n(.+)$`), func(cause error, files []source, m []string) *fail.Error {
+	{lazyregexp.New(`(?s)^Circular reference:\s+(\S+) in (.+?)\n(.+)$`), func(cause error, files []source, m []string) *fail.Error {
 		chain := []string{m[1]}
 		for link := range strings.SplitSeq(m[3], "\n") {
 			name, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimSpace(link), "extends "), " in ")
@@ -33,20 +33,20 @@ var fileRules = []rule{
 		}
 		return at(cause, files, []string{"services", chain[0], "extends"}, "these services extend each other in a circle: %s", strings.Join(chain, " -> "))
 	}},
-	{regexp.MustCompile(`(?s)^include cycle detected:\s+(.+)$`), includeCircle},
-	{regexp.MustCompile(`^label file (.+?) not found: `), func(cause error, files []source, m []string) *fail.Error {
+	{lazyregexp.New(`(?s)^include cycle detected:\s+(.+)$`), includeCircle},
+	{lazyregexp.New(`^label file (.+?) not found: `), func(cause error, files []source, m []string) *fail.Error {
 		return named(cause, files, m[1], "label_file", "the label_file %s is not there")
 	}},
-	{regexp.MustCompile(`^unsupported env_file format "(.+)"$`), func(cause error, files []source, m []string) *fail.Error {
+	{lazyregexp.New(`^unsupported env_file format "(.+)"$`), func(cause error, files []source, m []string) *fail.Error {
 		return hinted(named(cause, files, m[1], "format", "the format of an env_file is %q, and can only be raw"), "take format away for the usual one")
 	}},
-	{regexp.MustCompile(`^(.+) is not a file$`), func(cause error, files []source, m []string) *fail.Error {
+	{lazyregexp.New(`^(.+) is not a file$`), func(cause error, files []source, m []string) *fail.Error {
 		return named(cause, files, m[1], "env_file", "%s is a folder, and an env_file must be a file")
 	}},
-	{regexp.MustCompile(`^failed to read (.+?): .*line (\d+): `), func(cause error, _ []source, m []string) *fail.Error {
+	{lazyregexp.New(`^failed to read (.+?): .*line (\d+): `), func(cause error, _ []source, m []string) *fail.Error {
 		return envFileError(m[1], cause)
 	}},
-	{regexp.MustCompile(`^(?:open|stat|read) (.+?): `), func(cause error, files []source, m []string) *fail.Error {
+	{lazyregexp.New(`^(?:open|stat|read) (.+?): `), func(cause error, files []source, m []string) *fail.Error {
 		return unreadable(cause, files, m[1])
 	}},
 }

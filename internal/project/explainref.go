@@ -2,77 +2,77 @@ package project
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
 
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
 // referenceRules are about names that lead nowhere, and about keys that cannot stand
 // together.
 var referenceRules = []rule{
-	{regexp.MustCompile(`^service "(.+?)" (?:depends on|declares|refers to) (?:undefined|unknown) service "?([^"\s]+)"?`), undefinedService},
-	{regexp.MustCompile(`^service "(.+?)" refers to undefined (build secret|network|volume|secret|config|model) (\S+)$`), undefinedName},
-	{regexp.MustCompile(`^service "(.+?)" not found for network_mode`), func(cause error, files []source, m []string) *fail.Error {
+	{lazyregexp.New(`^service "(.+?)" (?:depends on|declares|refers to) (?:undefined|unknown) service "?([^"\s]+)"?`), undefinedService},
+	{lazyregexp.New(`^service "(.+?)" refers to undefined (build secret|network|volume|secret|config|model) (\S+)$`), undefinedName},
+	{lazyregexp.New(`^service "(.+?)" not found for network_mode`), func(cause error, files []source, m []string) *fail.Error {
 		return undefinedService(cause, files, []string{"", whoSays(files, "network_mode", "service:"+m[1]), m[1]})
 	}},
-	{regexp.MustCompile(`^service "(.+?)" is required by "(.+?)" but is disabled`), func(cause error, files []source, m []string) *fail.Error {
+	{lazyregexp.New(`^service "(.+?)" is required by "(.+?)" but is disabled`), func(cause error, files []source, m []string) *fail.Error {
 		return undefinedService(cause, files, []string{"", m[2], m[1]})
 	}},
-	{regexp.MustCompile(`^service "(.+?)" declares non-buildable service "(.+?)" as additional contexts (.+)$`), func(cause error, files []source, m []string) *fail.Error {
+	{lazyregexp.New(`^service "(.+?)" declares non-buildable service "(.+?)" as additional contexts (.+)$`), func(cause error, files []source, m []string) *fail.Error {
 		return at(cause, files, []string{"services", m[1], "build", "additional_contexts", m[3]}, "service %s builds on service %s, which has no build", m[1], m[2])
 	}},
-	{regexp.MustCompile(`^service "(.+?)" has neither an image nor a build`), func(cause error, files []source, m []string) *fail.Error {
+	{lazyregexp.New(`^service "(.+?)" has neither an image nor a build`), func(cause error, files []source, m []string) *fail.Error {
 		e := at(cause, files, []string{"services", m[1]}, "service %s says neither image nor build, so there is nothing to run", m[1])
 		return hinted(e, "build: ./"+m[1]+" builds the Dockerfile of that folder")
 	}},
-	{regexp.MustCompile(`^service "(.+?)" declares mutualy exclusive dockerfile and dockerfile_inline`), func(cause error, files []source, m []string) *fail.Error {
+	{lazyregexp.New(`^service "(.+?)" declares mutualy exclusive dockerfile and dockerfile_inline`), func(cause error, files []source, m []string) *fail.Error {
 		return at(cause, files, []string{"services", m[1], "build", "dockerfile_inline"}, "build of service %s has both dockerfile and dockerfile_inline, and only one can be", m[1])
 	}},
-	{regexp.MustCompile("^service (.+?) declares mutually exclusive `network_mode` and `networks`"), func(cause error, files []source, m []string) *fail.Error {
+	{lazyregexp.New("^service (.+?) declares mutually exclusive `network_mode` and `networks`"), func(cause error, files []source, m []string) *fail.Error {
 		return at(cause, files, []string{"services", m[1], "network_mode"}, "service %s has both network_mode and networks, and only one can be", m[1])
 	}},
-	{regexp.MustCompile(`^service.build.platforms MUST include service.platform "(.+)"$`), func(cause error, files []source, m []string) *fail.Error {
+	{lazyregexp.New(`^service.build.platforms MUST include service.platform "(.+)"$`), func(cause error, files []source, m []string) *fail.Error {
 		service := whoSays(files, "platform", m[1])
 		return hinted(at(cause, files, []string{"services", service, "platform"}, "service %s runs on %s, which its build.platforms leave out", service, m[1]), "add it there")
 	}},
-	{regexp.MustCompile(`^healthcheck.test must start`), func(cause error, files []source, _ []string) *fail.Error {
+	{lazyregexp.New(`^healthcheck.test must start`), func(cause error, files []source, _ []string) *fail.Error {
 		keys := oddHealthcheck(files)
 		return hinted(at(cause, files, keys, "%s is a list that does not begin with CMD, CMD-SHELL or NONE", place(keys)), "for example "+examples["test"])
 	}},
-	{regexp.MustCompile(`^services\.(.+?): can't set distinct values on '(\S+)' and '(\S+)'$`), func(cause error, files []source, m []string) *fail.Error {
+	{lazyregexp.New(`^services\.(.+?): can't set distinct values on '(\S+)' and '(\S+)'$`), func(cause error, files []source, m []string) *fail.Error {
 		keys := append([]string{"services", m[1]}, strings.Split(m[2], ".")...)
 		return hinted(at(cause, files, keys, "service %s says one thing with %s and another with %s", m[1], m[2], m[3]), "keep one of the two")
 	}},
-	{regexp.MustCompile(`^services\.(\S+?): can't set container_name and (\S+) as container name must be unique$`), func(cause error, files []source, m []string) *fail.Error {
+	{lazyregexp.New(`^services\.(\S+?): can't set container_name and (\S+) as container name must be unique$`), func(cause error, files []source, m []string) *fail.Error {
 		keys := []string{"services", m[2], "container_name"} // the loader has the two names the wrong way round
 		return hinted(at(cause, files, keys, "service %s has a container_name, so it cannot have more than one container, as its %s says", m[2], m[1]), "take container_name away")
 	}},
-	{regexp.MustCompile(`^services\.(.+?)\.develop\.watch: target is required`), func(cause error, files []source, m []string) *fail.Error {
+	{lazyregexp.New(`^services\.(.+?)\.develop\.watch: target is required`), func(cause error, files []source, m []string) *fail.Error {
 		keys := watchWithoutTarget(files, []string{"services", m[1], "develop", "watch"})
 		return hinted(at(cause, files, keys, "%s does not say the target, the path in the container", place(keys)), "for example target: /app")
 	}},
-	{regexp.MustCompile(`^(services\.\S+): target (\S+) already mounted as (\S+)$`), func(cause error, files []source, m []string) *fail.Error {
+	{lazyregexp.New(`^(services\.\S+): target (\S+) already mounted as (\S+)$`), func(cause error, files []source, m []string) *fail.Error {
 		keys := splitPath(files, m[1])
 		return at(cause, files, keys, "%s mounts at %s, where %s is mounted already", place(keys), m[2], place(splitPath(files, m[3])))
 	}},
-	{regexp.MustCompile("^secret \"(.+?)\" must declare either"), func(cause error, files []source, m []string) *fail.Error {
+	{lazyregexp.New("^secret \"(.+?)\" must declare either"), func(cause error, files []source, m []string) *fail.Error {
 		return at(cause, files, []string{"secrets", m[1]}, "secrets.%s says neither file nor environment", m[1])
 	}},
-	{regexp.MustCompile(`^dependency cycle detected: (.+)$`), func(cause error, files []source, m []string) *fail.Error {
+	{lazyregexp.New(`^dependency cycle detected: (.+)$`), func(cause error, files []source, m []string) *fail.Error {
 		chain := fromSmallest(strings.Split(m[1], " -> "))
 		return at(cause, files, []string{"services", chain[0], "depends_on"}, "these services depend on each other in a circle: %s", strings.Join(chain, " -> "))
 	}},
-	{regexp.MustCompile(`^"(.+?)" is declared both as a service and a job`), func(cause error, files []source, m []string) *fail.Error {
+	{lazyregexp.New(`^"(.+?)" is declared both as a service and a job`), func(cause error, files []source, m []string) *fail.Error {
 		return at(cause, files, []string{"jobs", m[1]}, "%s is the name of a service and of a job, and names must differ", m[1])
 	}},
-	{regexp.MustCompile(`^((?:services|jobs|volumes|networks|secrets|configs)\.[^\s:]+): (.+)$`), func(cause error, files []source, m []string) *fail.Error {
+	{lazyregexp.New(`^((?:services|jobs|volumes|networks|secrets|configs)\.[^\s:]+): (.+)$`), func(cause error, files []source, m []string) *fail.Error {
 		return explainText(cause, files, splitPath(files, m[1]), m[2])
 	}},
-	{regexp.MustCompile(`^service "?([^" ]+)"? (.+)$`), func(cause error, files []source, m []string) *fail.Error {
+	{lazyregexp.New(`^service "?([^" ]+)"? (.+)$`), func(cause error, files []source, m []string) *fail.Error {
 		return at(cause, files, []string{"services", m[1]}, "service %s %s", m[1], oneLine(m[2]))
 	}},
 }

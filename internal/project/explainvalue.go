@@ -3,71 +3,71 @@ package project
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
 var (
-	extraKey     = regexp.MustCompile(`^additional propert(?:y|ies) (.+) not allowed$`)
-	oneOfValues  = regexp.MustCompile(`^value must be one of (.+)$`)
-	onlyValue    = regexp.MustCompile(`^value must be (.+)$`)
-	noPattern    = regexp.MustCompile(`^'(.*)' does not match pattern`)
-	lacksKeys    = regexp.MustCompile(`^missing propert(?:y|ies) (.+)$`)
-	equalEntries = regexp.MustCompile(`^items at (\d+) and (\d+) are equal$`)
-	badFormat    = regexp.MustCompile(`^'(.*)' is not valid (\S+?):`)
-	noNumber     = regexp.MustCompile(`strconv\.\w+: parsing "(.*)": (.+)$`)
+	extraKey     = lazyregexp.New(`^additional propert(?:y|ies) (.+) not allowed$`)
+	oneOfValues  = lazyregexp.New(`^value must be one of (.+)$`)
+	onlyValue    = lazyregexp.New(`^value must be (.+)$`)
+	noPattern    = lazyregexp.New(`^'(.*)' does not match pattern`)
+	lacksKeys    = lazyregexp.New(`^missing propert(?:y|ies) (.+)$`)
+	equalEntries = lazyregexp.New(`^items at (\d+) and (\d+) are equal$`)
+	badFormat    = lazyregexp.New(`^'(.*)' is not valid (\S+?):`)
+	noNumber     = lazyregexp.New(`strconv\.\w+: parsing "(.*)": (.+)$`)
 )
 
 // valueRules are about a value that cannot stand where it stands.
 var valueRules = []rule{
-	{regexp.MustCompile(`(?s)^validating (.+?): (\S*) (.+)$`), explainSchema},
-	{regexp.MustCompile(`(?s)^(?:error while interpolating|invalid interpolation format for) (.+?)[:.](?:\s|$)(.*)$`), explainVariable},
-	{regexp.MustCompile(`(?m)^'services\[(.+?)\]\.(\S+)' (.+)$`), func(cause error, files []source, m []string) *fail.Error {
+	{lazyregexp.New(`(?s)^validating (.+?): (\S*) (.+)$`), explainSchema},
+	{lazyregexp.New(`(?s)^(?:error while interpolating|invalid interpolation format for) (.+?)[:.](?:\s|$)(.*)$`), explainVariable},
+	{lazyregexp.New(`(?m)^'services\[(.+?)\]\.(\S+)' (.+)$`), func(cause error, files []source, m []string) *fail.Error {
 		return explainText(cause, files, append([]string{"services", m[1]}, splitPath(nil, m[2])...), m[3])
 	}},
-	{regexp.MustCompile(`(?m)^'(networks|volumes|secrets|configs)\[(.+?)\]\.(\S+)' (.+)$`), func(cause error, files []source, m []string) *fail.Error {
+	{lazyregexp.New(`(?m)^'(networks|volumes|secrets|configs)\[(.+?)\]\.(\S+)' (.+)$`), func(cause error, files []source, m []string) *fail.Error {
 		return explainText(cause, files, append([]string{m[1], m[2]}, splitPath(nil, m[3])...), m[4])
 	}},
-	{regexp.MustCompile(`^top-level object must be a mapping$`), func(cause error, files []source, _ []string) *fail.Error {
+	{lazyregexp.New(`^top-level object must be a mapping$`), func(cause error, files []source, _ []string) *fail.Error {
 		return hinted(at(cause, files, nil, "this is no Compose file: a list or a text stands where keys should"), "a Compose file begins with services:")
 	}},
-	{regexp.MustCompile(`^([\w.\-\[\]]+) (must be .+)$`), func(cause error, files []source, m []string) *fail.Error {
+	{lazyregexp.New(`^([\w.\-\[\]]+) (must be .+)$`), func(cause error, files []source, m []string) *fail.Error {
 		return wrongKind(cause, files, splitPath(files, m[1]), m[2])
 	}},
-	{regexp.MustCompile("^`(include)` must be a list"), func(cause error, files []source, m []string) *fail.Error {
+	{lazyregexp.New("^`(include)` must be a list"), func(cause error, files []source, m []string) *fail.Error {
 		return wrongKind(cause, files, []string{m[1]}, "must be a list")
 	}},
-	{regexp.MustCompile(`^non-string key (?:at top level|in (\S+)): `), func(cause error, files []source, m []string) *fail.Error {
+	{lazyregexp.New(`^non-string key (?:at top level|in (\S+)): `), func(cause error, files []source, m []string) *fail.Error {
 		return numberAsKey(cause, files, splitPath(files, m[1]))
 	}},
-	{regexp.MustCompile(`^([\w.\-\[\]]+?)(?:\.?\[\d*\])?: (?:unexpected|invalid|unsupported) type `), func(cause error, files []source, m []string) *fail.Error {
+	{lazyregexp.New(`^([\w.\-\[\]]+?)(?:\.?\[\d*\])?: (?:unexpected|invalid|unsupported) type `), func(cause error, files []source, m []string) *fail.Error {
 		return wrongEntry(cause, files, splitPath(files, m[1]))
 	}},
-	{regexp.MustCompile(`^cannot override (\S+)$`), func(cause error, files []source, m []string) *fail.Error {
+	{lazyregexp.New(`^cannot override (\S+)$`), func(cause error, files []source, m []string) *fail.Error {
 		return hinted(at(cause, files, splitPath(files, m[1]), "%s is of another kind here than in the file below it", place(splitPath(files, m[1]))),
 			"write it as it is written there, or put !override before the value")
 	}},
-	{regexp.MustCompile(`^service (?:ports|volume|device) (services\.\S+) is missing a (?:target port|mount target)$|^environment path attribute (\S+) is missing$`), lacksTarget},
-	{regexp.MustCompile(`^invalid mount config for type "bind": field Source must not be empty$`), func(cause error, files []source, _ []string) *fail.Error {
+	{lazyregexp.New(`^service (?:ports|volume|device) (services\.\S+) is missing a (?:target port|mount target)$|^environment path attribute (\S+) is missing$`), lacksTarget},
+	{lazyregexp.New(`^invalid mount config for type "bind": field Source must not be empty$`), func(cause error, files []source, _ []string) *fail.Error {
 		return hinted(at(cause, files, bindWithoutSource(files), "a bind mount says no source, the path on this machine"), "for example source: ./data")
 	}},
-	{regexp.MustCompile(`^(?:invalid (?:hostPort|containerPort|IP address|proto|start port|port range|range)|no port specified)`), barePort},
-	{regexp.MustCompile(`^(\S+): "count" and "device_ids" attributes are exclusive$`), func(cause error, files []source, m []string) *fail.Error {
+	{lazyregexp.New(`^(?:invalid (?:hostPort|containerPort|IP address|proto|start port|port range|range)|no port specified)`), barePort},
+	{lazyregexp.New(`^(\S+): "count" and "device_ids" attributes are exclusive$`), func(cause error, files []source, m []string) *fail.Error {
 		keys := slices.DeleteFunc(splitPath(files, m[1]), func(k string) bool { return k == "[]" })
 		return at(cause, files, keys, "%s has both count and device_ids, and only one can be", place(keys))
 	}},
-	{regexp.MustCompile(`^(\S+): one of (\S+) must be set$`), func(cause error, files []source, m []string) *fail.Error {
+	{lazyregexp.New(`^(\S+): one of (\S+) must be set$`), func(cause error, files []source, m []string) *fail.Error {
 		keys := splitPath(files, m[1])
 		return at(cause, files, keys, "%s says neither %s", place(keys), strings.ReplaceAll(m[2], "|", " nor "))
 	}},
-	{regexp.MustCompile(`^(\S+): (\S+) attributes are mutually exclusive$`), func(cause error, files []source, m []string) *fail.Error {
+	{lazyregexp.New(`^(\S+): (\S+) attributes are mutually exclusive$`), func(cause error, files []source, m []string) *fail.Error {
 		keys := splitPath(files, m[1])
 		return at(cause, files, keys, "%s has more than one of %s", place(keys), strings.ReplaceAll(m[2], "|", ", "))
 	}},
-	{regexp.MustCompile(`^(\S+): conflicting parameters "external" and "(\S+)" specified$`), func(cause error, files []source, m []string) *fail.Error {
+	{lazyregexp.New(`^(\S+): conflicting parameters "external" and "(\S+)" specified$`), func(cause error, files []source, m []string) *fail.Error {
 		keys := append(splitPath(files, m[1]), m[2])
 		return hinted(at(cause, files, keys, "%s is external, so devup does not make it, and %s says how to", place(keys[:len(keys)-1]), m[2]), "keep one of the two")
 	}},

@@ -2,11 +2,11 @@ package project
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
 const extensionKey = "x-devup"
@@ -23,7 +23,7 @@ type ServiceExtension struct {
 // are listed to people.
 var serviceKeys = []string{"stack", "ready", "public", "port"}
 
-var stackPattern = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
+var stackPattern = lazyregexp.New(`^[a-z][a-z0-9-]*$`)
 
 // misfit is something wrong under x-devup: at which key, and what.
 type misfit struct {

@@ -8,12 +8,13 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/distribution/reference"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
 // What real repositories get wrong, and devup can put right without touching
@@ -204,7 +205,7 @@ func mountedAt(s types.ServiceConfig, target string) bool {
 }
 
 // packageManager is what puts node_modules into an image.
-var packageManager = regexp.MustCompile(`\b(?:npm|yarn|pnpm|bun|node_modules)\b`)
+var packageManager = lazyregexp.New(`\b(?:npm|yarn|pnpm|bun|node_modules)\b`)
 
 // installsModules tells whether an image can have node_modules: a Python service
 // beside a package.json has none. What cannot be read may have some.

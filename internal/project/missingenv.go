@@ -6,12 +6,13 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/dotenv"
 	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
 // MissingEnvFile is an env_file that is not there: they hold secrets, so repositories
@@ -120,9 +121,9 @@ const (
 )
 
 var (
-	sourceNames = regexp.MustCompile(`\.(?:py|js|mjs|cjs|ts|jsx|tsx|rb|go|php|java|kt|rs)$`)
+	sourceNames = lazyregexp.New(`\.(?:py|js|mjs|cjs|ts|jsx|tsx|rb|go|php|java|kt|rs)$`)
 	// readVariable is how programs read a variable of the environment.
-	readVariable = regexp.MustCompile(`(?:os\.environ(?:\.get\(|\[)|os\.getenv\(|\bgetenv\(|os\.Getenv\(|System\.getenv\(|env::var\(|process\.env\[|ENV(?:\.fetch\(|\[))\s*["']([A-Z][A-Z0-9_]*)["']` +
+	readVariable = lazyregexp.New(`(?:os\.environ(?:\.get\(|\[)|os\.getenv\(|\bgetenv\(|os\.Getenv\(|System\.getenv\(|env::var\(|process\.env\[|ENV(?:\.fetch\(|\[))\s*["']([A-Z][A-Z0-9_]*)["']` +
 		`|(?:process|import\.meta)\.env\.([A-Z][A-Z0-9_]*)`)
 	// everywhere are variables that a container has without an env file.
 	everywhere = []string{"PATH", "HOME", "USER", "HOSTNAME", "PWD", "NODE_ENV", "TZ", "LANG", "TERM"}

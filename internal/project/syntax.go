@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -12,6 +11,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
 // notText is the failure for bytes that are no text, in whatever file.
@@ -58,10 +58,10 @@ func asUTF8(content []byte) (text []byte, ok bool) {
 }
 
 var (
-	yamlPosition = regexp.MustCompile(`(?:line (\d+)|<unknown position>)(?:, column (\d+))?`)
-	duplicate    = regexp.MustCompile(`line (\d+): mapping key "(.*)" already defined at line (\d+)`)
-	aliasCycle   = regexp.MustCompile(`cycle detected: node at path (\S+) references node`)
-	parseFailure = regexp.MustCompile(`(?s)^failed to parse (.+?): (?:yaml: )?(.+)$`)
+	yamlPosition = lazyregexp.New(`(?:line (\d+)|<unknown position>)(?:, column (\d+))?`)
+	duplicate    = lazyregexp.New(`line (\d+): mapping key "(.*)" already defined at line (\d+)`)
+	aliasCycle   = lazyregexp.New(`cycle detected: node at path (\S+) references node`)
+	parseFailure = lazyregexp.New(`(?s)^failed to parse (.+?): (?:yaml: )?(.+)$`)
 )
 
 // syntaxRules say in other words what the YAML library says. Where first is set, the

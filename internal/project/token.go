@@ -2,9 +2,10 @@ package project
 
 import (
 	"encoding/hex"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
 // A token stands in a string of the model for a variable whose value is decided
@@ -20,7 +21,7 @@ const (
 	tokenClose = "\uE0D1"
 )
 
-var tokenPattern = regexp.MustCompile(tokenOpen + `([A-Z0-9_]+)\.([a-z]*)\.([0-9a-f]*)` + tokenClose)
+var tokenPattern = lazyregexp.New(tokenOpen + `([A-Z0-9_]+)\.([a-z]*)\.([0-9a-f]*)` + tokenClose)
 
 // operator is how a variable is referred to: ${NAME}, ${NAME:-word}, ….
 type operator string

@@ -10,10 +10,11 @@
 package registry
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/distribution/reference"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
 // Hub is the host of Docker Hub, under which images without a host live.
@@ -47,7 +48,7 @@ func host(server string) string {
 	return name
 }
 
-var ecr = regexp.MustCompile(`^\d+\.dkr[.-]ecr(?:-fips)?\.([\w-]+)\.(?:amazonaws\.com(?:\.cn)?|on\.aws|on\.amazonwebservices\.com\.cn)(?::\d+)?$`)
+var ecr = lazyregexp.New(`^\d+\.dkr[.-]ecr(?:-fips)?\.([\w-]+)\.(?:amazonaws\.com(?:\.cn)?|on\.aws|on\.amazonwebservices\.com\.cn)(?::\d+)?$`)
 
 // LoginCommand is what a person types to log in to a registry.
 func LoginCommand(host string) string {

@@ -2,8 +2,9 @@ package registry
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
 // Kind says what was the matter with a pull or push.
@@ -42,21 +43,21 @@ type Refusal struct {
 }
 
 var (
-	wrongLogin  = regexp.MustCompile(`(?i)incorrect username or password|authorization token has expired|invalid username/password|bad credentials|wrong (?:user ?name|password)|token (?:has )?expired`)
-	wantsLogin  = regexp.MustCompile(`(?i)unauthorized|no basic auth credentials|authentication (?:is )?required|401 `)
-	denied      = regexp.MustCompile(`(?i)denied|forbidden|403 |insufficient_scope|insufficient scopes`)
-	missing     = regexp.MustCompile(`(?i)manifest unknown|manifest for \S+ not found|: not found|repository \S+ not found|name unknown|name_unknown|no such image|404 `)
-	limited     = regexp.MustCompile(`(?i)toomanyrequests|too many requests|rate limit|429 `)
-	unknownName = regexp.MustCompile(`lookup (\S+?)(?: on \S+)?: (?:no such host|server misbehaving|Temporary failure|i/o timeout)`)
-	noAnswer    = regexp.MustCompile(`(?i)connection refused|no route to host|network is unreachable|connection reset|unexpected EOF|proxyconnect`)
-	tooSlow     = regexp.MustCompile(`(?i)i/o timeout|timeout exceeded|TLS handshake timeout|deadline exceeded|connection timed out`)
-	untrusted   = regexp.MustCompile(`(?i)x509:|certificate signed by unknown|tls: failed|self[- ]signed certificate|remote error: tls`)
-	plainHTTP   = regexp.MustCompile(`(?i)server gave HTTP response to HTTPS client`)
-	serverError = regexp.MustCompile(`(?i)\b5\d\d (?:internal|bad|service|gateway)|unexpected HTTP status: 5|status code 5\d\d`)
-	noPlatform  = regexp.MustCompile(`(?i)no matching manifest for (\S+)|does not (?:match|provide) the specified platform|no match for platform`)
-	noSpace     = regexp.MustCompile(`(?i)no space left on device`)
-	notLocal    = regexp.MustCompile(`(?i)does not exist locally|no such image|tag does not exist|failed to find image|reference does not exist`)
-	cut         = regexp.MustCompile(`^(?:Error response from daemon: |error from registry: |failed to do request: |failed to resolve reference "[^"]*": )+`)
+	wrongLogin  = lazyregexp.New(`(?i)incorrect username or password|authorization token has expired|invalid username/password|bad credentials|wrong (?:user ?name|password)|token (?:has )?expired`)
+	wantsLogin  = lazyregexp.New(`(?i)unauthorized|no basic auth credentials|authentication (?:is )?required|401 `)
+	denied      = lazyregexp.New(`(?i)denied|forbidden|403 |insufficient_scope|insufficient scopes`)
+	missing     = lazyregexp.New(`(?i)manifest unknown|manifest for \S+ not found|: not found|repository \S+ not found|name unknown|name_unknown|no such image|404 `)
+	limited     = lazyregexp.New(`(?i)toomanyrequests|too many requests|rate limit|429 `)
+	unknownName = lazyregexp.New(`lookup (\S+?)(?: on \S+)?: (?:no such host|server misbehaving|Temporary failure|i/o timeout)`)
+	noAnswer    = lazyregexp.New(`(?i)connection refused|no route to host|network is unreachable|connection reset|unexpected EOF|proxyconnect`)
+	tooSlow     = lazyregexp.New(`(?i)i/o timeout|timeout exceeded|TLS handshake timeout|deadline exceeded|connection timed out`)
+	untrusted   = lazyregexp.New(`(?i)x509:|certificate signed by unknown|tls: failed|self[- ]signed certificate|remote error: tls`)
+	plainHTTP   = lazyregexp.New(`(?i)server gave HTTP response to HTTPS client`)
+	serverError = lazyregexp.New(`(?i)\b5\d\d (?:internal|bad|service|gateway)|unexpected HTTP status: 5|status code 5\d\d`)
+	noPlatform  = lazyregexp.New(`(?i)no matching manifest for (\S+)|does not (?:match|provide) the specified platform|no match for platform`)
+	noSpace     = lazyregexp.New(`(?i)no space left on device`)
+	notLocal    = lazyregexp.New(`(?i)does not exist locally|no such image|tag does not exist|failed to find image|reference does not exist`)
+	cut         = lazyregexp.New(`^(?:Error response from daemon: |error from registry: |failed to do request: |failed to resolve reference "[^"]*": )+`)
 )
 
 // Explain finds out of the engine's words what was the matter.

@@ -5,25 +5,25 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/containerd/errdefs"
 
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/plan"
 )
 
 // portInUse finds the port in the engine's words for a host port that somebody
 // holds; they differ between engine versions and proxies.
-var portInUse = regexp.MustCompile(`(?:port is already allocated|address already in use|ports are not available)`)
+var portInUse = lazyregexp.New(`(?:port is already allocated|address already in use|ports are not available)`)
 
-var boundPort = regexp.MustCompile(`(?:0\.0\.0\.0|127\.0\.0\.1|\[?::1?\]?|[\d.]+):(\d{1,5})`)
+var boundPort = lazyregexp.New(`(?:0\.0\.0\.0|127\.0\.0\.1|\[?::1?\]?|[\d.]+):(\d{1,5})`)
 
 // unseen is the engine's refusal to mount what is there for devup, which looked or
 // made it before: the engine runs elsewhere.
-var unseen = regexp.MustCompile(`bind source path does not exist: (.+)`)
+var unseen = lazyregexp.New(`bind source path does not exist: (.+)`)
 
 // explain turns the engine's error into a sentence about the operation. An error
 // that already is one passes.
@@ -71,7 +71,7 @@ func absent(name string) bool {
 }
 
 // endpointName is a container's name in the engine's words for a network in use.
-var endpointName = regexp.MustCompile(`name:"([^"]+)"`)
+var endpointName = lazyregexp.New(`name:"([^"]+)"`)
 
 // others names the containers that keep a network from being removed: those of
 // another project, as this one's are gone by then. Empty for any other error.

@@ -3,12 +3,13 @@ package run
 import (
 	"maps"
 	"math"
-	"regexp"
 	"slices"
 
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/moby/moby/api/types/blkiodev"
 	"github.com/moby/moby/api/types/container"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
 // resources are what a service may use of the machine. What `deploy` says goes
@@ -103,7 +104,7 @@ func deployed(r *container.Resources, d *types.DeployConfig) {
 
 // injected recognises the name of a device that the Container Device Interface
 // knows: vendor.com/class=device.
-var injected = regexp.MustCompile(`^[A-Za-z][\w.-]*[A-Za-z0-9]/[A-Za-z][\w-]*=[A-Za-z0-9][\w.:-]*$`)
+var injected = lazyregexp.New(`^[A-Za-z][\w.-]*[A-Za-z0-9]/[A-Za-z][\w-]*=[A-Za-z0-9][\w.:-]*$`)
 
 func devices(r *container.Resources, s types.ServiceConfig) {
 	var names []string

@@ -2,7 +2,6 @@ package run
 
 import (
 	"context"
-	"regexp"
 	"time"
 
 	"github.com/containerd/errdefs"
@@ -10,6 +9,7 @@ import (
 	"github.com/moby/moby/client"
 
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/plan"
 )
 
@@ -22,7 +22,7 @@ const (
 	patience  = 3 * time.Minute        // how long one is waited for
 )
 
-var containerID = regexp.MustCompile(`\b[0-9a-f]{64}\b`)
+var containerID = lazyregexp.New(`\b[0-9a-f]{64}\b`)
 
 // insist carries out something that the engine may refuse because of a container
 // that a killed run left half made: it waits until that one is whole, removes it and

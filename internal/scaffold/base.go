@@ -1,11 +1,11 @@
 package scaffold
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/devup-cli/devup/internal/detect"
+	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
 // The versions that are taken where nothing says which: the newest LTS of Node and
@@ -15,7 +15,7 @@ const (
 	pythonVersion = "3.13"
 )
 
-var numeric = regexp.MustCompile(`^[0-9]+(\.[0-9]+){0,2}$`)
+var numeric = lazyregexp.New(`^[0-9]+(\.[0-9]+){0,2}$`)
 
 // baseImage is the official slim image of a runtime, with the Debian release in
 // its tag: a tag without one moves to the next release on some later day, and

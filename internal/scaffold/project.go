@@ -2,12 +2,12 @@ package scaffold
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/devup-cli/devup/internal/detect"
+	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
 // projectView is what devup.yaml and the workspace files say.
@@ -179,10 +179,10 @@ func nodeModules(s detect.Service) []string {
 func key(s detect.Service) string { return or(s.Compose, s.Name) }
 
 var (
-	envPattern = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
-	readyPath  = regexp.MustCompile(`^/\S*$`)
-	notEnvName = regexp.MustCompile(`[^A-Z0-9]`)
-	notProject = regexp.MustCompile(`[^a-z0-9_-]`)
+	envPattern = lazyregexp.New(`^[A-Za-z_][A-Za-z0-9_]*$`)
+	readyPath  = lazyregexp.New(`^/\S*$`)
+	notEnvName = lazyregexp.New(`[^A-Z0-9]`)
+	notProject = lazyregexp.New(`[^a-z0-9_-]`)
 )
 
 // imageSets are the variables that our Dockerfiles and every container set.

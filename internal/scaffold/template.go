@@ -5,10 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"path"
-	"regexp"
 	"strings"
 	"text/template"
 
+	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/templates"
 )
 
@@ -41,10 +41,10 @@ func render(name string, data any) ([]byte, error) {
 }
 
 var (
-	plainWord   = regexp.MustCompile(`^[A-Za-z0-9_./:@%+=,-]+$`)
-	plainScalar = regexp.MustCompile(`^[A-Za-z_./][A-Za-z0-9_./-]*(:[A-Za-z0-9_./-]+)*$`)
-	plainURL    = regexp.MustCompile(`^\$\{DEVUP_[A-Z0-9_]+:-http://localhost:[0-9]+\}[A-Za-z0-9_./-]*$`)
-	reserved    = regexp.MustCompile(`(?i)^(true|false|yes|no|on|off|y|n|null|\.nan|\.inf)$`)
+	plainWord   = lazyregexp.New(`^[A-Za-z0-9_./:@%+=,-]+$`)
+	plainScalar = lazyregexp.New(`^[A-Za-z_./][A-Za-z0-9_./-]*(:[A-Za-z0-9_./-]+)*$`)
+	plainURL    = lazyregexp.New(`^\$\{DEVUP_[A-Z0-9_]+:-http://localhost:[0-9]+\}[A-Za-z0-9_./-]*$`)
+	reserved    = lazyregexp.New(`(?i)^(true|false|yes|no|on|off|y|n|null|\.nan|\.inf)$`)
 )
 
 // yamlScalar writes a string as a YAML scalar, plain where that is the same string.

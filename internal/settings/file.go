@@ -5,13 +5,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
 
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
 const fileName = "config.yaml"
@@ -149,7 +149,7 @@ func edits(a, b string) int {
 
 // yamlLine finds the last line that the library's error text names: that is
 // where it stumbled, the ones before are where the construct began.
-var yamlLine = regexp.MustCompile(`^.*\bline (\d+)(?:, column \d+)?: (.*)$`)
+var yamlLine = lazyregexp.New(`^.*\bline (\d+)(?:, column \d+)?: (.*)$`)
 
 // yamlError takes the line out of the library's error text.
 func yamlError(err error) (line int, text string) {
