@@ -30,6 +30,7 @@ const (
 
 	LabelFields = "dev.devup.config"       // field -> short hash, so that a changed field can be named
 	LabelCause  = "dev.devup.cause"        // why the container was made
+	LabelMoved  = "dev.devup.moved-ports"  // the ports that the config asked for, where others had to be taken
 	LabelInputs = "dev.devup.build-inputs" // hash of what the image was built from
 	LabelMask   = "dev.devup.mask"         // on a volume that only keeps what the image holds: "service:target"
 )
@@ -54,6 +55,7 @@ type Container struct {
 	Hash       string // value of [LabelHash], which Compose writes too
 	Fields     string // value of [LabelFields]; empty for a container of Compose's
 	Cause      string // value of [LabelCause]
+	Moved      string // value of [LabelMoved]; empty when every port is the one that the config asked for
 	Created    int64  // when it was made, in seconds since 1970
 	Inputs     string // value of [LabelInputs]
 	DependsOn  []string

@@ -47,6 +47,9 @@ func (m *maker) found(service string) string {
 // labels are those by which a later run compares.
 func (w wanted) labels(causes []string) map[string]string {
 	labels := map[string]string{LabelHash: w.compose[0], LabelFields: w.print.Label(), LabelCause: strings.Join(causes, "; ")}
+	if moved := movedPorts(w.author.Service, w.service); moved != "" {
+		labels[LabelMoved] = moved
+	}
 	if len(w.images) > 0 {
 		labels[LabelImageVolumes] = strings.Join(w.images, ",")
 	}

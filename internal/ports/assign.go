@@ -20,8 +20,7 @@ const (
 // port of the project asks for. A fixed port gets what it asks for or nothing.
 //
 // taken is what others hold, without the project's own containers. remembered
-// is what a port had the last time; it counts unless the config has asked for
-// another port since. The moves are in the order of wanted. The error joins a fail.Error with the
+// is what a port had the last time under the same wish. The moves are in the order of wanted. The error joins a fail.Error with the
 // code PortTaken for every port that could get none.
 func Assign(wanted []project.Port, taken []Holder, remembered map[project.PortKey]int) (map[project.PortKey]int, []Move, error) {
 	a := &assignment{wanted: wanted, taken: taken, given: map[project.PortKey]int{}}
@@ -31,7 +30,7 @@ func Assign(wanted []project.Port, taken []Holder, remembered map[project.PortKe
 		}
 	}
 	for _, p := range wanted {
-		if n := remembered[p.Key()]; !p.Fixed && follows(n, p.Wanted) {
+		if n := remembered[p.Key()]; !p.Fixed && n != 0 {
 			a.give(p, n)
 		}
 	}
@@ -104,22 +103,6 @@ func firstTry(wanted int) int {
 		return wanted + 8000
 	default:
 		return wanted + 1
-	}
-}
-
-// follows tells whether a remembered port can come from the wish that the config
-// has now: the wish itself, or a port that a search from there may have ended
-// at. Otherwise somebody has edited the config and means it.
-func follows(remembered, wanted int) bool {
-	const reach = 50 // how far a search is taken to have gone
-	first := firstTry(wanted)
-	switch {
-	case remembered == 0:
-		return false
-	case wanted == 0, remembered == wanted:
-		return true
-	default:
-		return remembered >= first && remembered < first+reach
 	}
 }
 

@@ -117,8 +117,6 @@ func TestAssign(t *testing.T) {
 			name: "the remembered one is held now", wanted: "web 3000", taken: []Holder{held(3001)}, remembered: map[string]int{"web": 3001},
 			want: "web 3000",
 		},
-		{name: "the config was edited, upwards", wanted: "web 4000", remembered: map[string]int{"web": 3000}, want: "web 4000"},
-		{name: "the config was edited, downwards", wanted: "web 3000", remembered: map[string]int{"web": 8080}, want: "web 3000"},
 		{name: "fixed", wanted: "web 3000!", remembered: map[string]int{"web": 3001}, want: "web 3000"},
 		{
 			name: "fixed goes before its siblings", wanted: "a 3000, web 3000!",

@@ -59,13 +59,13 @@ func (a *attendant) loop(ctx context.Context) *fail.Error {
 	var busy sync.WaitGroup
 	defer busy.Wait()
 	defer cancel()
-	answers, sightings := make(chan answer, 1), make(chan sighting, 1)
+	answers, sightings, readings := make(chan answer, 1), make(chan sighting, 1), make(chan reading, 1)
 
 	late := time.NewTimer(a.timeout - time.Since(a.began))
 	again := time.NewTicker(lastPause) // rulings that depend on time alone
 	defer again.Stop()
-	knockAt, peerAt := time.NewTimer(firstPause), time.NewTimer(peerFirst)
-	defer stopAll(late, knockAt, peerAt)
+	knockAt, peerAt, workAt := time.NewTimer(firstPause), time.NewTimer(peerFirst), time.NewTimer(0)
+	defer stopAll(late, knockAt, peerAt, workAt)
 	if !a.asks() {
 		knockAt.Stop()
 	}
@@ -116,6 +116,15 @@ func (a *attendant) loop(ctx context.Context) *fail.Error {
 			a.evidence.peer(seen.sockets, seen.err, time.Now())
 			a.evidence.strandedFor.mark(seen.stranded, time.Now())
 			peerAt.Reset(a.peerPause())
+		case <-workAt.C:
+			if a.evidence.wantsWork() {
+				busy.Go(func() { send(inner, readings, work(inner, a.engine, a.probe.Container)) })
+			} else {
+				workAt.Reset(lastPause)
+			}
+		case read := <-readings:
+			a.evidence.works(read)
+			workAt.Reset(restTime)
 		}
 	}
 }

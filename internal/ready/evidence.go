@@ -33,6 +33,10 @@ type evidence struct {
 	astrayFor since     // listens, but not where it is published
 
 	strandedFor since // crashed, and waits for an edit
+
+	worked    reading // the last one; zero for none
+	restsFor  since   // uses next to no processor time
+	uncounted bool    // nobody counts its processor time
 }
 
 // since is the time from which on something has been so; the zero value says
@@ -73,7 +77,7 @@ func (e *evidence) hear(a answer, now time.Time) {
 func (e *evidence) see(s state, now time.Time) {
 	if e.state.known && !s.started.Equal(e.state.started) { // another process: its sockets are not the old one's
 		e.inside, e.looked, e.blind, e.shutFor, e.astrayFor = sockets{}, time.Time{}, false, since{}, since{}
-		e.strandedFor = since{}
+		e.strandedFor, e.worked, e.restsFor, e.runsFor = since{}, reading{}, since{}, since{}
 	}
 	e.state = s
 	if e.probe.Kind == Running && s.health != "" && s.health != container.NoHealthcheck { // the image has a check of its own
@@ -163,7 +167,7 @@ func (e *evidence) judgeState(now time.Time) ruling {
 	case p.Kind == Health && s.health == container.Healthy:
 		return ruling{ready: true, text: "healthy"}
 	case p.Kind == Running, p.Kind == Health && (s.health == "" || s.health == container.NoHealthcheck):
-		if e.runsFor.lasted(settleTime, now) {
+		if e.settled(now) {
 			return ruling{ready: true, text: "running"}
 		}
 	}

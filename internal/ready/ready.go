@@ -33,6 +33,7 @@ import (
 type Engine interface {
 	ContainerInspect(ctx context.Context, container string, o client.ContainerInspectOptions) (client.ContainerInspectResult, error)
 	ContainerLogs(ctx context.Context, container string, o client.ContainerLogsOptions) (client.ContainerLogsResult, error)
+	ContainerStats(ctx context.Context, container string, o client.ContainerStatsOptions) (client.ContainerStatsResult, error)
 	Events(ctx context.Context, o client.EventsListOptions) client.EventsResult
 	ExecCreate(ctx context.Context, container string, o client.ExecCreateOptions) (client.ExecCreateResult, error)
 	ExecAttach(ctx context.Context, exec string, o client.ExecAttachOptions) (client.ExecAttachResult, error)

@@ -33,6 +33,7 @@ type world struct {
 	spoke    time.Time // when what logs hold was printed; the zero time is after any other
 	sockets  string    // what cat prints; empty: there is no cat
 	answer   func(Probe, time.Duration) answer
+	spent    func(time.Duration) time.Duration // processor time after a while; nil: nobody counts it
 	messages chan events.Message
 	began    time.Time
 }
@@ -76,6 +77,15 @@ func (w *world) ContainerLogs(_ context.Context, id string, o client.ContainerLo
 		return io.NopCloser(strings.NewReader("")), nil
 	}
 	return io.NopCloser(bytes.NewReader(frame(w.logs[id]))), nil
+}
+
+func (w *world) ContainerStats(_ context.Context, id string, _ client.ContainerStatsOptions) (client.ContainerStatsResult, error) {
+	w.called("stats " + id)
+	if w.spent == nil {
+		return client.ContainerStatsResult{}, errors.New("no stats")
+	}
+	text := fmt.Sprintf(`{"cpu_stats":{"cpu_usage":{"total_usage":%d}}}`, w.spent(time.Since(w.began)))
+	return client.ContainerStatsResult{Body: io.NopCloser(strings.NewReader(text))}, nil
 }
 
 func (w *world) Events(context.Context, client.EventsListOptions) client.EventsResult {
@@ -353,6 +363,23 @@ func TestWait(t *testing.T) {
 			name:  "a worker",
 			probe: func(p *Probe) { p.Kind, p.Port, p.Target = Running, 0, 0 },
 			want:  "web done: running", by: 3 * time.Second,
+		},
+		{
+			name:  "a worker at rest",
+			probe: func(p *Probe) { p.Kind, p.Port, p.Target = Running, 0, 0 },
+			world: func(w *world) {
+				w.spent = func(d time.Duration) time.Duration { return min(d, 300*time.Millisecond) + time.Millisecond }
+			},
+			want: "web done: running", by: 700 * time.Millisecond,
+		},
+		{
+			name:  "a worker that fails after some work",
+			probe: func(p *Probe) { p.Kind, p.Port, p.Target = Running, 0, 0 },
+			world: func(w *world) {
+				w.spent = func(d time.Duration) time.Duration { return d/20 + time.Millisecond } // with a slow disk
+				w.later(1500*time.Millisecond, container.State{Status: container.StateExited, ExitCode: 1}, 0)
+			},
+			code: fail.Exited, want: "web stopped with exit code 1", by: 1500 * time.Millisecond,
 		},
 		{
 			name: "a lying healthcheck",

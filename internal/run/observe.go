@@ -156,7 +156,7 @@ func containerOf(s container.Summary) plan.Container {
 	c := plan.Container{
 		ID: s.ID, Name: nameOf(s.Names), State: string(s.State), Image: s.ImageID,
 		Service: s.Labels[plan.LabelService], Hash: s.Labels[plan.LabelHash],
-		Fields: s.Labels[plan.LabelFields], Cause: s.Labels[plan.LabelCause], Created: s.Created, Inputs: s.Labels[plan.LabelInputs],
+		Fields: s.Labels[plan.LabelFields], Cause: s.Labels[plan.LabelCause], Moved: s.Labels[plan.LabelMoved], Created: s.Created, Inputs: s.Labels[plan.LabelInputs],
 		ImageVolumes: s.Labels[plan.LabelImageVolumes],
 		Replaces:     s.Labels[plan.LabelReplace], WorkingDir: s.Labels[plan.LabelWorkingDir],
 		OneOff: strings.EqualFold(s.Labels[plan.LabelOneOff], "true"),

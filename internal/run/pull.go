@@ -39,6 +39,9 @@ type PullOptions struct {
 	Gentle bool                  // a failure is reported as a warning: the caller goes on without the image
 }
 
+// transfers is how many images travel at a time; each brings its layers in parallel.
+const transfers = 4
+
 // PullAll pulls images in parallel. A login is looked for when the image is
 // pulled, once for each registry. The error of each pull stands at its place: a
 // [fail.Error] with the code [fail.ImageMissing] or [fail.DiskFull], or the
@@ -46,7 +49,7 @@ type PullOptions struct {
 func PullAll(ctx context.Context, e puller, pulls []Pull, o PullOptions) []error {
 	errs := make([]error, len(pulls))
 	var group errgroup.Group
-	group.SetLimit(parallel)
+	group.SetLimit(transfers)
 	for i, p := range pulls {
 		group.Go(func() error {
 			errs[i] = pull(ctx, e, p, o)

@@ -27,7 +27,7 @@ type Push struct {
 func PushAll(ctx context.Context, e pusher, pushes []Push, o PullOptions) []error {
 	errs := make([]error, len(pushes))
 	var group errgroup.Group
-	group.SetLimit(parallel)
+	group.SetLimit(transfers)
 	for i, p := range pushes {
 		group.Go(func() error {
 			errs[i] = push(ctx, e, p, o)

@@ -14,7 +14,7 @@ import (
 // place decides the host ports and puts the URLs of this place into the project.
 func place(ctx context.Context, m Machine, p *project.Project, look run.Look, o Options) (*project.Project, []ports.Move, error) {
 	request := ports.Request{Wanted: p.PublishedPorts()}
-	request.Remembered = Remembered(request.Wanted, look.Containers)
+	request.Remembered = meant(request.Wanted, Remembered(request.Wanted, look.Containers), look.Containers)
 	request.Ours, request.Taken = holders(p.Name, look)
 	if !m.Remote {
 		request.Probe = ports.Bound
@@ -59,6 +59,25 @@ func Remembered(wanted []project.Port, containers []plan.Container) map[project.
 		}
 	}
 	return mine
+}
+
+// meant leaves those of the remembered ports that the config still means: the wanted
+// ones, and those that were taken in their place. Any other was asked for by a config
+// that has been edited since.
+func meant(wanted []project.Port, remembered map[project.PortKey]int, containers []plan.Container) map[project.PortKey]int {
+	valid := map[project.PortKey]int{}
+	for _, w := range wanted {
+		n := remembered[w.Key()]
+		moved := slices.ContainsFunc(containers, func(c plan.Container) bool {
+			first := w.Wanted - w.Copy // of a range, whose next ports the other containers ask for
+			return c.Service == w.Service && !c.OneOff && c.Number == w.Copy+1 &&
+				(c.MovedFrom(w.Target, w.Protocol, w.Wanted) || c.MovedFrom(w.Target, w.Protocol, first))
+		})
+		if n != 0 && (w.Wanted == 0 || n == w.Wanted || moved) {
+			valid[w.Key()] = n
+		}
+	}
+	return valid
 }
 
 // publicOf finds a host port of a container for a wanted port; the same target

@@ -47,3 +47,38 @@ func TestRemembered(t *testing.T) {
 		})
 	}
 }
+
+func TestMeant(t *testing.T) {
+	t.Parallel()
+	port := func(wanted, copied int) project.Port {
+		return project.Port{Service: "web", Target: 80, Protocol: "tcp", Wanted: wanted, Copy: copied}
+	}
+	tests := []struct {
+		name   string
+		wanted project.Port
+		has    int
+		moved  string // label of the container
+		want   int
+	}{
+		{"as the config asks", port(8080, 0), 8080, "", 8080},
+		{"had to move", port(8080, 0), 8081, "80/tcp=8080", 8081},
+		{"edited a little upwards", port(8081, 0), 8080, "", 0},
+		{"edited a little downwards", port(8079, 0), 8080, "", 0},
+		{"edited after it had to move", port(8079, 0), 8081, "80/tcp=8080", 0},
+		{"another port of it had to move", port(8080, 0), 8081, "81/tcp=8080", 0},
+		{"any port", port(0, 0), 49153, "", 49153},
+		{"the second container, of one port", port(8080, 1), 8081, "80/tcp=8080", 8081},
+		{"the second container, of a range", port(8081, 1), 8090, "80/tcp=8080", 8090},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			key := test.wanted.Key()
+			containers := []plan.Container{{Service: "web", Number: test.wanted.Copy + 1, Moved: test.moved}}
+			got := meant([]project.Port{test.wanted}, map[project.PortKey]int{key: test.has}, containers)
+			if got[key] != test.want {
+				t.Errorf("got %d, want %d", got[key], test.want)
+			}
+		})
+	}
+}
