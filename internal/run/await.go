@@ -67,10 +67,10 @@ func condition(op plan.Op, running, restarting bool, exitCode int, health string
 	switch {
 	case health == "healthy":
 		return true, nil
+	case !running && !restarting: // the engine calls it unhealthy as well
+		return false, neverMet(op, fail.Exited, fmt.Sprintf("exited with code %d before it was healthy", exitCode))
 	case health == "unhealthy":
 		return false, neverMet(op, fail.Unhealthy, "is unhealthy: its healthcheck failed")
-	case !running && !restarting:
-		return false, neverMet(op, fail.Exited, fmt.Sprintf("exited with code %d before it was healthy", exitCode))
 	case health == "" || health == "none":
 		return false, neverMet(op, fail.Config, "has no healthcheck, but another service waits for it to be healthy")
 	default:
@@ -79,7 +79,7 @@ func condition(op plan.Op, running, restarting bool, exitCode int, health string
 }
 
 func neverMet(op plan.Op, code fail.Code, what string) error {
-	err := fail.New(code, "devup logs "+op.Service, "%s %s, so the services that depend on it were not started", op.Service, what)
+	err := fail.New(code, "devup logs "+op.Service, "%s %s", op.Service, what)
 	err.Service = op.Service
 	return err
 }

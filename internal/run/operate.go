@@ -39,7 +39,9 @@ func (a *applier) do(ctx context.Context, op plan.Op) error {
 		return nil
 	}
 	if err != nil {
-		report(event.Failed, verb.doing)
+		if op.Action != plan.Await { // whoever waits for the service next says how it failed
+			report(event.Failed, verb.doing)
+		}
 		return explain(err, op)
 	}
 	report(event.Done, verb.done)
@@ -280,7 +282,10 @@ func words(op plan.Op) (event.Kind, verb) {
 	case plan.Remove:
 		return event.Container, verb{"removing", "removed"}
 	case plan.Await:
-		return event.Service, verb{"waiting for its dependents' condition", "meets its dependents' condition"}
+		if op.Condition == types.ServiceConditionCompletedSuccessfully {
+			return event.Service, verb{"working, others wait for its end", "completed"}
+		}
+		return event.Service, verb{"starting, others wait until it is healthy", "healthy"}
 	default:
 		if op.Action == plan.Create && op.NoStart {
 			return event.Container, verb{"creating", "created"}

@@ -1,10 +1,12 @@
 package up
 
 import (
+	"errors"
 	"maps"
 	"slices"
 
 	"github.com/devup-cli/devup/internal/event"
+	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/project"
 )
@@ -58,4 +60,63 @@ func (m Machine) sayBlocked(blocked map[string]string) {
 	for _, name := range slices.Sorted(maps.Keys(blocked)) {
 		m.Sink(event.Event{Kind: event.Service, Name: name, State: event.Failed, Text: "not started: it needs " + blocked[name]})
 	}
+}
+
+// notStarted names the services that wait for one that failed, each with the service
+// that it needs. Those that have a container, from this run or from an earlier one,
+// are not among them.
+func notStarted(p *project.Project, failed error, ids map[string][]string) map[string]string {
+	services := map[string]bool{}
+	for _, e := range failures(failed) {
+		services[e.Service] = true
+	}
+	_, blocked := without(p, services)
+	maps.DeleteFunc(blocked, func(name, _ string) bool { return len(ids[name]) > 0 })
+	return blocked
+}
+
+// besides leaves of what failed the services that did not become ready either: that
+// says the same with the lines that the service printed.
+func besides(failed, unready error) error {
+	known := map[string]bool{}
+	for _, e := range failures(unready) {
+		known[e.Service] = true
+	}
+	var rest []error
+	for _, err := range each(failed) {
+		if e, ok := errors.AsType[*fail.Error](err); !ok || e.Service == "" || !known[e.Service] {
+			rest = append(rest, err)
+		}
+	}
+	return errors.Join(rest...)
+}
+
+// failures are the errors about one service each.
+func failures(err error) []*fail.Error {
+	var found []*fail.Error
+	for _, err := range each(err) {
+		if e, ok := errors.AsType[*fail.Error](err); ok && e.Service != "" {
+			found = append(found, e)
+		}
+	}
+	return found
+}
+
+// each are the errors that were joined, also below one that counts them.
+func each(err error) []error {
+	switch joined := err.(type) { //nolint:errorlint // takes the join apart
+	case nil:
+		return nil
+	case interface{ Unwrap() []error }:
+		var all []error
+		for _, inner := range joined.Unwrap() {
+			all = append(all, each(inner)...)
+		}
+		return all
+	case *fail.Error:
+		if joined.Code == fail.NotReady && joined.Service == "" {
+			return each(joined.Cause)
+		}
+	}
+	return []error{err}
 }

@@ -1,12 +1,14 @@
 package up
 
 import (
+	"errors"
 	"slices"
 	"testing"
 
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/project"
 )
 
@@ -80,5 +82,38 @@ func TestUnmade(t *testing.T) {
 	slices.Sort(got)
 	if diff := cmp.Diff([]string{"tracing", "web", "worker"}, got); diff != "" {
 		t.Errorf("unmade (-want +got):\n%s", diff)
+	}
+}
+
+func TestBesides(t *testing.T) {
+	t.Parallel()
+	about := func(service, message string) error {
+		e := fail.New(fail.Exited, "", "%s %s", service, message)
+		e.Service = service
+		return e
+	}
+	network := errors.New("no network")
+	counted := fail.Wrap(errors.Join(about("db", "dead"), about("api", "dead")), fail.NotReady, "", "2 services did not become ready")
+	tests := []struct {
+		name            string
+		failed, unready error
+		want            string
+	}{
+		{"nothing", nil, nil, ""},
+		{"only one saw it", about("db", "exited"), nil, "db exited"},
+		{"both saw it", errors.Join(about("db", "exited"), network), about("db", "dead"), "no network"},
+		{"several", errors.Join(about("db", "exited"), about("web", "exited")), counted, "web exited"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			got := ""
+			if err := besides(test.failed, test.unready); err != nil {
+				got = err.Error()
+			}
+			if got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
 	}
 }

@@ -198,6 +198,7 @@ func (m Machine) carryOut(ctx context.Context, out *Outcome, able *project.Proje
 	}
 	out.IDs = standing(able, look, out.Plan, result)
 	delete(out.IDs, o.Plan.OneOff)
+	m.sayBlocked(notStarted(able, failed, out.IDs))
 	probes := settled(ready.Probes(able, out.IDs), look)
 	var unswept, unready error
 	var group errgroup.Group
@@ -213,7 +214,7 @@ func (m Machine) carryOut(ctx context.Context, out *Outcome, able *project.Proje
 	}
 	_ = group.Wait() // all errors are kept
 	out.URLs = expose.Table(out.Project, m.Place, states(probes))
-	return errors.Join(failed, unready, unswept)
+	return errors.Join(besides(failed, unready), unready, unswept)
 }
 
 // standing gives the containers of the project's services after the plan: those that
