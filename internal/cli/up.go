@@ -159,11 +159,19 @@ func (a *app) remarks(o *up.Outcome) {
 		note(m.String())
 	}
 	for _, v := range o.Kept {
-		note("the volume " + v.Name + " is not as the files say (" + strings.Join(v.Causes, "; ") + ") and stays, with the data in it")
+		note("the volume " + v.Name + " is not as the files say (" + strings.Join(v.Causes, "; ") + ") and stays, with the data in it" + heldBy(v))
 	}
 	if o.Plan != nil && len(o.Plan.Orphans) > 0 && a.stdio.env("COMPOSE_IGNORE_ORPHANS") == "" {
 		note("containers of this project that belong to no service of it: " + list(o.Plan.Orphans) + "; --remove-orphans removes them")
 	}
+}
+
+// heldBy says why a volume could not be replaced even if its data were given up.
+func heldBy(v plan.Change) string {
+	if len(v.Held) == 0 {
+		return ""
+	}
+	return ": " + list(v.Held) + " has it and is no part of this run"
 }
 
 // started are the services of which the run started containers.

@@ -27,6 +27,14 @@ volumes: {data: {labels: {keep: "yes"}}}
 
 // TestConverge plans from what one compose file left to another: what changed in
 // the file is what is named.
+// task is a one-off container of the shop.
+func task() plan.Container {
+	return plan.Container{
+		ID: "task", Name: "shop-web-run-1", Service: "web", OneOff: true, State: "running",
+		Networks: map[string]string{"shop_back": "back-1"}, Mounts: []plan.Mount{{Type: "volume", Name: "shop_data", Target: "/data"}},
+	}
+}
+
 func TestConverge(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -61,6 +69,22 @@ func TestConverge(t *testing.T) {
 1 recreate shop-db-1: network back is replaced [after 0]
 2 recreate shop-web-1: network back is replaced [after 0 1]
 `,
+		},
+		{
+			name: "what is no part of the run joins a replaced network again",
+			old:  `"1400"`, new: `"1450"`,
+			observe: func(o *plan.Observed) { o.Containers = append(o.Containers, task()) },
+			want: `
+0 recreate-network shop_back: driver_opts changed [detach db-3 task web-4] [rejoin task]
+1 recreate shop-db-1: network back is replaced [after 0]
+2 recreate shop-web-1: network back is replaced [after 0 1]
+`,
+		},
+		{
+			name: "a volume that something else has stays, even given up",
+			old:  `keep: "yes"`, new: `keep: "no"`,
+			options: plan.Options{RenewVolumes: true},
+			observe: func(o *plan.Observed) { o.Containers = append(o.Containers, task()) },
 		},
 		{
 			name: "a network that somebody removed",

@@ -290,13 +290,11 @@ func (m *maker) masks() {
 }
 
 // orphans reports the containers that carry the project's name and belong to no
-// service of it, or removes them. A one-off container counts once it has ended.
+// service of it, or removes them.
 func (m *maker) orphans() {
-	known := m.project.AllServices()
 	var orphans []Container
 	for _, c := range m.observed.Containers {
-		_, ok := known[c.Service]
-		if c.OneOff && !c.Up() && m.options.RemoveOrphans || !c.OneOff && !ok {
+		if _, gone := m.evicted[c.ID]; !gone && c.orphan(m.project, m.options) {
 			orphans = append(orphans, c)
 		}
 	}
@@ -308,6 +306,16 @@ func (m *maker) orphans() {
 		}
 		m.plan.add(Op{Action: Remove, Name: c.Name, Service: c.Service, Number: c.Number, Old: c, Causes: []string{"belongs to no service of the project"}})
 	}
+}
+
+// orphan says that a container belongs to no service. A one-off container counts once
+// it has ended, and when somebody wants it gone.
+func (c Container) orphan(p *types.Project, o Options) bool {
+	if c.OneOff {
+		return !c.Up() && o.RemoveOrphans
+	}
+	_, known := p.AllServices()[c.Service]
+	return !known
 }
 
 // settle sorts the containers of a service by number and sets aside those that

@@ -47,6 +47,7 @@ type Op struct {
 	Condition string            // Await: "service_healthy" or "service_completed_successfully"
 	Names     []string          // Await: the containers
 	Detach    []string          // RecreateNetwork: IDs of the project's containers in it
+	Rejoin    []string          // RecreateNetwork: those of Detach that are not replaced, and join the new one
 	Author    *Authored         // Create, Recreate: of a service that shares another one's container, whose ID counts for [LabelHash]
 	Hosts     map[string]string // with Author: the containers of these services that are there now, by service
 	NoStart   bool              // Create, Recreate, Rename: leave the container created

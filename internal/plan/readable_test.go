@@ -35,6 +35,9 @@ func readable(p *plan.Plan) string {
 		if len(op.Detach) > 0 {
 			fmt.Fprintf(&b, " [detach %s]", strings.Join(op.Detach, " "))
 		}
+		if len(op.Rejoin) > 0 {
+			fmt.Fprintf(&b, " [rejoin %s]", strings.Join(op.Rejoin, " "))
+		}
 		if op.NoStart {
 			b.WriteString(" [not started]")
 		}

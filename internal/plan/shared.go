@@ -13,11 +13,14 @@ import (
 type Change struct {
 	Key, Name string
 	Causes    []string
+	// Held names the containers that have the volume and are no business of this run. As
+	// long as there are any it cannot be replaced.
+	Held []string
 }
 
 // ChangedVolumes are the volumes that [Make] replaces with Options.RenewVolumes,
 // by key. The error is about a volume that cannot be hashed.
-func ChangedVolumes(p *types.Project, o Observed) ([]Change, error) {
+func ChangedVolumes(p *types.Project, o Observed, options Options) ([]Change, error) {
 	var changed []Change
 	for _, key := range slices.Sorted(maps.Keys(p.Volumes)) {
 		v := p.Volumes[key]
@@ -30,10 +33,33 @@ func ChangedVolumes(p *types.Project, o Observed) ([]Change, error) {
 			return nil, err
 		}
 		if causes := made.changes(there.Hash, there.Fields); len(causes) > 0 {
-			changed = append(changed, Change{Key: key, Name: v.Name, Causes: causes})
+			changed = append(changed, Change{Key: key, Name: v.Name, Causes: causes, Held: held(p, o, options, v.Name)})
 		}
 	}
 	return changed, nil
+}
+
+// held names the containers outside of a run that have a volume.
+func held(p *types.Project, o Observed, options Options, volume string) []string {
+	var names []string
+	for _, c := range o.Containers {
+		if c.outside(p, options) && c.has(volume) {
+			names = append(names, c.Name)
+		}
+	}
+	return names
+}
+
+// outside says that a run of these services has no business with the container: it is
+// of another service or of a one-off command, and stays.
+func (c Container) outside(p *types.Project, o Options) bool {
+	_, ours := p.Services[c.Service]
+	return (!ours || c.OneOff) && !(o.RemoveOrphans && c.orphan(p, o))
+}
+
+// has says that a volume is mounted in the container.
+func (c Container) has(volume string) bool {
+	return slices.ContainsFunc(c.Mounts, func(m Mount) bool { return m.Type == "volume" && m.Name == volume })
 }
 
 // making is what a network or volume is made from.
@@ -94,7 +120,8 @@ func (m *maker) shareNetworks() error {
 			if len(op.Causes) == 0 || m.options.NoRecreate {
 				continue
 			}
-			op.Action, op.Detach = RecreateNetwork, m.inNetwork(n.Name)
+			op.Action = RecreateNetwork
+			op.Detach, op.Rejoin = m.inNetwork(n.Name)
 			m.renewed[key] = strings.Join(op.Causes, "; ")
 		}
 		m.networks[key] = m.plan.add(op)
@@ -111,16 +138,21 @@ func (m *maker) networkUsed(key string) bool {
 	return false
 }
 
-// inNetwork gives the IDs of the project's containers in a network, sorted.
-func (m *maker) inNetwork(name string) []string {
-	var ids []string
+// inNetwork gives the IDs of the project's containers in a network, and of those among
+// them that are not replaced with it; both sorted.
+func (m *maker) inNetwork(name string) (all, staying []string) {
 	for _, c := range m.observed.Containers {
-		if _, ok := c.Networks[name]; ok {
-			ids = append(ids, c.ID)
+		if _, ok := c.Networks[name]; !ok {
+			continue
+		}
+		all = append(all, c.ID)
+		if c.outside(m.project, m.options) {
+			staying = append(staying, c.ID)
 		}
 	}
-	slices.Sort(ids)
-	return ids
+	slices.Sort(all)
+	slices.Sort(staying)
+	return all, staying
 }
 
 // shareVolumes plans the project's volumes. One that changed is left as it is,
@@ -128,12 +160,14 @@ func (m *maker) inNetwork(name string) []string {
 func (m *maker) shareVolumes() error {
 	changed := map[string]Change{}
 	if m.options.RenewVolumes {
-		changes, err := ChangedVolumes(m.project, m.observed)
+		changes, err := ChangedVolumes(m.project, m.observed, m.options)
 		if err != nil {
 			return err
 		}
 		for _, c := range changes {
-			changed[c.Key] = c
+			if len(c.Held) == 0 {
+				changed[c.Key] = c
+			}
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(m.project.Volumes)) {
@@ -161,8 +195,7 @@ func (m *maker) shareVolumes() error {
 func (m *maker) evict(volume string) []int {
 	var ops []int
 	for _, c := range m.observed.Containers {
-		has := slices.ContainsFunc(c.Mounts, func(mounted Mount) bool { return mounted.Type == "volume" && mounted.Name == volume })
-		if !has {
+		if !c.has(volume) {
 			continue
 		}
 		i, gone := m.evicted[c.ID]

@@ -164,22 +164,26 @@ func (m Machine) adapt(ctx context.Context, out *Outcome, p *project.Project, lo
 // volumes asks whether volumes that changed may be replaced. Without a yes they
 // stay, and the run goes on with them.
 func (m Machine) volumes(ctx context.Context, out *Outcome, p *project.Project, look run.Look, o *Options) error {
-	changed, err := plan.ChangedVolumes(p.Project, look.Observed)
+	changed, err := plan.ChangedVolumes(p.Project, look.Observed, o.Plan)
 	if err != nil || len(changed) == 0 {
 		return err
 	}
 	if out.Kept = changed; o.DryRun || m.Confirm == nil || o.Plan.NoRecreate {
 		return nil
 	}
+	free := slices.DeleteFunc(slices.Clone(changed), func(c plan.Change) bool { return len(c.Held) > 0 })
+	if len(free) == 0 {
+		return nil
+	}
 	var names []string
-	for _, c := range changed {
+	for _, c := range free {
 		names = append(names, c.Name+" ("+strings.Join(c.Causes, "; ")+")")
 	}
 	if o.Plan.RenewVolumes, err = m.Confirm(ctx, "replace what changed in the files, and lose the data in it: "+strings.Join(names, ", ")+"?"); err != nil {
 		return err
 	}
 	if o.Plan.RenewVolumes {
-		out.Kept = nil
+		out.Kept = slices.DeleteFunc(changed, func(c plan.Change) bool { return len(c.Held) == 0 })
 	}
 	return nil
 }
