@@ -142,9 +142,9 @@ services:
   web:
     image: busybox
     init: true
-    command: [httpd, -f, -p, "8000"]
+    command: [httpd, -f, -p, "8000", -h, /etc]
     ports: ["127.0.0.1:8871:8000"]
-    healthcheck: {test: [CMD, wget, -q, -O-, "http://127.0.0.1:8000/"], interval: 1s, start_interval: 100ms, start_period: 10s}
+    healthcheck: {test: [CMD, wget, -q, -O-, "http://127.0.0.1:8000/hostname"], interval: 1s, start_interval: 100ms, start_period: 10s}
   db:
     image: redis:7
     init: true

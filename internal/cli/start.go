@@ -31,7 +31,7 @@ Exit codes: 3 a service did not become ready (with --wait).`,
 		ValidArgsFunction: a.completeServices,
 		Annotations:       canRehearse,
 	}
-	c.Flags().BoolVar(&o.wait, "wait", false, "wait until the services answer")
+	c.Flags().BoolVar(&o.wait, "wait", false, "wait until the services answer, and pass their healthchecks")
 	c.Flags().IntVar(&o.seconds, "wait-timeout", 0, "how many `seconds` to wait at most")
 	c.RunE = a.run(func(ctx context.Context, args []string) error { return a.start(ctx, args, o) })
 	return c
@@ -92,5 +92,8 @@ func (a *app) awaitReady(ctx context.Context, r *running, services []string, tim
 		ids[c.Service] = append(ids[c.Service], c.ID)
 	}
 	probes := ready.Probes(resolve(r.project, place, r.look.Containers, 0, 0), ids)
+	for i := range probes {
+		probes[i].MustHealthy = true
+	}
 	return ready.Wait(ctx, r.engine.Client, probes, ready.Options{Timeout: timeout, Sink: a.ui.Sink()})
 }

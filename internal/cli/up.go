@@ -45,7 +45,7 @@ Exit codes: 3 a service did not become ready, 4 no engine, 5 build failed.`,
 	o.convergeOptions.bind(c)
 	f := c.Flags()
 	f.BoolVarP(&o.detach, "detach", "d", false, "return once every service answers; they go on running")
-	f.BoolVar(&o.wait, "wait", false, "the same as --detach: devup always waits")
+	f.BoolVar(&o.wait, "wait", false, "as --detach, and what has a healthcheck must pass it, not just answer")
 	f.BoolVar(&o.noStart, "no-start", false, "make the containers and start none")
 	f.BoolVar(&o.DryRun, "dry-run", false, "print what would be done and do nothing")
 	f.BoolVar(&o.Public, "public", false, "open the ports of all services in a cloud workspace")
@@ -66,7 +66,7 @@ func (o *upOptions) check() error {
 	if o.exitCodeFrom != "" && !o.abortOnFailure {
 		o.abortOnExit = true
 	}
-	o.detach = o.detach || o.wait || o.noStart
+	o.detach, o.Healthy = o.detach || o.wait || o.noStart, o.wait
 	switch {
 	case o.watch && (o.detach || o.aborts()):
 		return fail.New(fail.Usage, "leave out one of them", "--watch goes on until Ctrl-C: it does not go with --detach, --wait, --no-start, --abort-on-… and --exit-code-from")

@@ -231,9 +231,7 @@ func (e *evidence) judgeAnswer(now time.Time) ruling {
 // still qualify.
 func (e *evidence) answers(text string) ruling {
 	switch {
-	case e.state.health == container.Unhealthy && e.probe.MustHealthy:
-		return ruling{}
-	case e.state.health == container.Starting && e.probe.MustHealthy:
+	case e.probe.MustHealthy && (!e.state.known || e.state.health == container.Unhealthy || e.state.health == container.Starting):
 		return ruling{}
 	case e.state.health == container.Unhealthy:
 		text += ", but its healthcheck fails"

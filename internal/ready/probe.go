@@ -40,7 +40,7 @@ type Probe struct {
 	Others      []Published // further published TCP ports of the container
 	Stack       string      // x-devup.stack, for better hints; may be empty
 	HealthCheck bool        // the project declares a healthcheck
-	MustHealthy bool        // another service depends on this one being healthy
+	MustHealthy bool        // an answer does not suffice: a healthcheck, where it has one, must pass too
 	OneShot     bool        // it may exit with 0: nothing restarts it and it publishes no port
 	Settled     bool        // the caller has seen it running (and healthy) before this command changed anything
 }

@@ -56,6 +56,7 @@ type Options struct {
 	DryRun      bool           // stop after the plan
 	Public      bool           // treat every service with a URL as public
 	NoWait      bool           // return when the containers run, whether they answer or not
+	Healthy     bool           // a service with a healthcheck must pass it, even one that answers
 	Timeout     time.Duration  // how long to wait for answers; zero for the default of package ready
 	StopTimeout *time.Duration // how long containers may take to stop; nil for their own time
 	// Pull stands in the place of every service's pull_policy: always, missing,
@@ -204,6 +205,9 @@ func (m Machine) carryOut(ctx context.Context, out *Outcome, able *project.Proje
 	delete(out.IDs, o.Plan.OneOff)
 	m.sayBlocked(notStarted(able, failed, out.IDs))
 	probes := settled(ready.Probes(able, out.IDs), look)
+	for i := range probes {
+		probes[i].MustHealthy = probes[i].MustHealthy || o.Healthy
+	}
 	var unswept, unready error
 	var group errgroup.Group
 	group.Go(func() error {
