@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"runtime"
 	"slices"
 	"sync"
@@ -108,7 +109,7 @@ func (a *app) upWatching(ctx context.Context, r *running, outcome *up.Outcome, s
 
 // watchable refuses to watch a project that has nothing to watch.
 func watchable(p *project.Project, services []string) error {
-	rules, notes, err := watch.Rules(p.Project, services)
+	rules, notes, err := watchRules(p, services)
 	if err != nil || len(rules) > 0 {
 		return err
 	}
@@ -116,6 +117,17 @@ func watchable(p *project.Project, services []string) error {
 		return fail.New(fail.Config, "use `devup up`: what is mounted shows changes at once", "there is nothing to watch: all paths under develop.watch are mounted into their containers already")
 	}
 	return fail.New(fail.Config, "write under a service, for example: develop: {watch: [{path: ./web, action: sync, target: /app}]}", "no service says under develop.watch what to watch")
+}
+
+// watchRules are the rules of the services. The error says where the rule stands.
+func watchRules(p *project.Project, services []string) ([]watch.Rule, []string, error) {
+	rules, notes, err := watch.Rules(p.Project, services)
+	if e, ok := errors.AsType[*fail.Error](err); ok && e.Service != "" {
+		placed := *e
+		placed.File, placed.Line = p.Locate("services", e.Service, "develop", "watch")
+		err = &placed
+	}
+	return rules, notes, err
 }
 
 // watcher watches one project.
@@ -127,7 +139,7 @@ type watcher struct {
 }
 
 func (a *app) watcher(r *running, services []string, o watchOptions) (*watcher, error) {
-	rules, notes, err := watch.Rules(r.project.Project, services)
+	rules, notes, err := watchRules(r.project, services)
 	if err != nil {
 		return nil, err
 	}

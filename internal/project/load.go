@@ -120,7 +120,7 @@ func (l *loading) run(ctx context.Context) (*Project, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Project{Project: model}
+	p := &Project{Project: model, sources: l.sources}
 	if err := p.extensions(l.sources); err != nil {
 		return nil, err
 	}

@@ -30,7 +30,12 @@ type Project struct {
 	others   types.Services                     // active services that Options.Services left out
 	declared map[string]types.MappingWithEquals // environment by service, before env files were read
 	kept     map[string]int                     // by service, how many volumes at the end of its list devup added
+	sources  []source
 }
+
+// Locate finds where in the project's files most of the keys lead to, such as
+// "services", "web", "ports". In a project that was not loaded it is empty.
+func (p *Project) Locate(keys ...string) (file string, line int) { return locate(p.sources, keys...) }
 
 // Options say what to load. The zero Options load the project of the current
 // folder with no environment.

@@ -88,10 +88,11 @@ func (w *writer) put(p Pair) error {
 
 // content writes exactly as many bytes as the header says. A file that is written
 // at this moment may have fewer or more: that it changed will be told, and then it
-// goes out again.
+// goes out again. One that cannot be read to its end fails the archive: filled up it
+// would look whole.
 func (w *writer) content(file io.Reader, size int64) error {
 	n, err := io.Copy(w.out, io.LimitReader(file, size))
-	if n == size {
+	if err != nil || n == size {
 		return err
 	}
 	_, err = io.CopyN(w.out, zeros{}, size-n)

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/iotest"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/moby/moby/api/types/container"
@@ -183,6 +184,18 @@ func TestContentOfAChangingFile(t *testing.T) {
 		if err := errors.Join(w.out.WriteHeader(&tar.Header{Name: "f", Size: 4}), w.content(strings.NewReader(text), 4), w.out.Close()); err != nil {
 			t.Errorf("%q: %v", text, err)
 		}
+	}
+}
+
+// TestContentOfABrokenFile: a disk that fails in the middle of a file must not leave the
+// rest of it empty in the container.
+func TestContentOfABrokenFile(t *testing.T) {
+	t.Parallel()
+	w := &writer{out: tar.NewWriter(io.Discard)}
+	broken := errors.New("input/output error")
+	file := io.MultiReader(strings.NewReader("ab"), iotest.ErrReader(broken))
+	if err := errors.Join(w.out.WriteHeader(&tar.Header{Name: "f", Size: 4}), w.content(file, 4)); !errors.Is(err, broken) {
+		t.Errorf("got %v, want %v", err, broken)
 	}
 }
 
