@@ -107,12 +107,6 @@ func tableOf(header []string, lines []string) ui.Table {
 	return t
 }
 
-// shortID is the first part of an ID that is enough to name it.
-func shortID(id string) string {
-	id = strings.TrimPrefix(id, "sha256:")
-	return id[:min(12, len(id))]
-}
-
 // ellipsis is a text of at most so many characters.
 func ellipsis(text string, most int) string {
 	runes := []rune(text)

@@ -106,7 +106,7 @@ func (r *running) images(ctx context.Context, services []string) ([]usedImage, e
 		group.Go(func() error {
 			result, err := r.engine.Client.ImageInspect(asking, id)
 			if err != nil && !errdefs.IsNotFound(err) {
-				return fmt.Errorf("look at the image %s: %w", shortID(id), err)
+				return fmt.Errorf("look at the image %s: %w", plan.ShortID(id), err)
 			}
 			found[i] = result.InspectResponse
 			return nil
@@ -177,7 +177,7 @@ func (a *app) showImages(objects []usedImage, format string) {
 			{Text: orNone(o.Repository), Tone: ui.Strong},
 			{Text: orNone(o.Tag)},
 			{Text: o.Platform},
-			{Text: shortID(o.ID)},
+			{Text: plan.ShortID(o.ID)},
 			{Text: sizeText(o.Size)},
 			{Text: created},
 		})

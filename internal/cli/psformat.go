@@ -77,7 +77,7 @@ func containerRowOf(c plan.Container, s container.Summary, cut bool) containerRo
 		Publishers: []publisher{},
 	}
 	if cut {
-		r.ID, r.Command = shortID(c.ID), ellipsis(s.Command, 20)
+		r.ID, r.Command = plan.ShortID(c.ID), ellipsis(s.Command, 20)
 	}
 	r.Command = strconv.Quote(r.Command)
 	var labels, mounts, networks, ports []string

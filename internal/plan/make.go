@@ -157,12 +157,25 @@ func (m *maker) existing(want wanted, c Container) {
 	case c.State == "paused" && !m.options.NoStart:
 		op.Action, op.Causes = Unpause, []string{"is paused"}
 	case !c.Up() && !m.options.NoStart:
-		op.Action, op.Causes = Start, []string{"is " + c.State}
+		op.Action, op.Causes = Start, []string{standing(c.State)}
 	default:
 		m.undisturbed(want, c)
 		return
 	}
 	m.container(want, op)
+}
+
+// standing says in a sentence how a container stands that does not run.
+func standing(state string) string {
+	switch state {
+	case "exited":
+		return "has exited"
+	case "created":
+		return "was never started"
+	case "removing":
+		return "is being removed"
+	}
+	return "is " + state
 }
 
 // undisturbed plans for a container that stays: at most a restart, where it asks

@@ -97,7 +97,7 @@ func TestMake(t *testing.T) {
 			observe: func(o plan.Observed) plan.Observed {
 				return change(o, "web", func(c *plan.Container) { c.State = "exited" })
 			},
-			want: "\n0 start shop-web-1: is exited\n",
+			want: "\n0 start shop-web-1: has exited\n",
 		},
 		{
 			name:    "data volumes are carried over, node_modules are not",

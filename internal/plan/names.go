@@ -24,7 +24,8 @@ func ImageName(p *types.Project, s types.ServiceConfig) string {
 	return p.Name + "-" + s.Name
 }
 
-func shortID(id string) string {
+// ShortID is the first part of an ID that is enough to name it.
+func ShortID(id string) string {
 	id = strings.TrimPrefix(id, "sha256:")
 	return id[:min(12, len(id))]
 }

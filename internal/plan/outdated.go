@@ -73,7 +73,7 @@ func imageVolumes(s types.ServiceConfig, ids map[string]string) []string {
 func (m *maker) outdated(want wanted, c Container) []string {
 	s := want.service
 	if c.State == "dead" || c.State == "removing" {
-		return []string{"is " + c.State}
+		return []string{standing(c.State)}
 	}
 	if m.options.NoRecreate {
 		return nil
@@ -84,7 +84,7 @@ func (m *maker) outdated(want wanted, c Container) []string {
 		causes = append(causes, "asked for")
 	}
 	if id := m.observed.Images[ImageName(m.project, s)]; id != "" && id != c.Image {
-		causes = append(causes, fmt.Sprintf("image %s → %s", shortID(c.Image), shortID(id)))
+		causes = append(causes, fmt.Sprintf("image %s → %s", ShortID(c.Image), ShortID(id)))
 	}
 	causes = append(causes, want.changes(c)...)
 	causes = append(causes, want.remounted(c)...)
@@ -124,7 +124,7 @@ func (w wanted) remounted(c Container) []string {
 		target, was, _ := strings.Cut(entry, "=")
 		for _, now := range w.images {
 			if id, ok := strings.CutPrefix(now, target+"="); ok && id != was {
-				causes = append(causes, fmt.Sprintf("image at %s: %s → %s", target, shortID(was), shortID(id)))
+				causes = append(causes, fmt.Sprintf("image at %s: %s → %s", target, ShortID(was), ShortID(id)))
 			}
 		}
 	}
