@@ -12,11 +12,16 @@ import (
 // confirm asks a yes-or-no question. --yes answers it; without a terminal it is
 // a failure that names the flag. No answer means no.
 func (a *app) confirm(ctx context.Context, question string) (bool, error) {
+	return a.confirmBy(ctx, question, "--yes")
+}
+
+// confirmBy is [app.confirm] for a command with flags of its own that answer.
+func (a *app) confirmBy(ctx context.Context, question, flags string) (bool, error) {
 	if a.settings.Yes {
 		return true, nil
 	}
 	if !a.canAsk() {
-		return false, fail.New(fail.NeedsAnswer, "answer with --yes", "%s (there is no terminal to ask on)", question)
+		return false, fail.New(fail.NeedsAnswer, "answer with "+flags, "%s (there is no terminal to ask on)", question)
 	}
 	answer, err := a.answer(ctx, question+" [y/N] ")
 	if err != nil {

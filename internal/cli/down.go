@@ -26,7 +26,7 @@ type downOptions struct {
 
 func (a *app) downCommand() *cobra.Command {
 	var o downOptions
-	c := &cobra.Command{
+	c := a.changing(&cobra.Command{
 		Use:   "down [SERVICE...]",
 		Short: "Stop and remove the project's containers and networks",
 		Long: `Stop and remove the project's containers and networks; with services as arguments,
@@ -36,9 +36,7 @@ from the labels on the engine where the project's files are broken or gone.`,
 		Example: `  devup down
   devup down --volumes --remove-orphans
   devup down -p cruddur`,
-		ValidArgsFunction: a.completeServices,
-		Annotations:       canRehearse,
-	}
+	})
 	f := c.Flags()
 	f.BoolVarP(&o.volumes, "volumes", "v", false, "remove the project's volumes too, with the data in them")
 	f.BoolVar(&o.orphans, "remove-orphans", false, "remove containers that belong to no service of the files, too")
@@ -73,14 +71,11 @@ func (a *app) down(ctx context.Context, services []string, o downOptions) error 
 	if o.images != "" && o.images != "all" && o.images != "local" {
 		return fail.New(fail.Usage, "", "--rmi wants all or local, not %q", o.images)
 	}
-	r, held, err := a.observeInTurn(ctx, everything)
+	r, held, err := a.takeTurn(ctx, everything, services)
 	if err != nil {
 		return err
 	}
 	defer held.Release()
-	if err := r.check(services); err != nil {
-		return err
-	}
 	meant, left := plan.Part(r.look.Observed, plan.PartOptions{
 		Known: r.known(), Services: services, Orphans: o.orphans || a.removesOrphans(),
 	})

@@ -78,7 +78,8 @@ type portObject struct {
 // statusWords are the states that a container may be asked for.
 var statusWords = []string{"paused", "restarting", "removing", "running", "dead", "created", "exited"}
 
-// check refuses a filter or a status that is none.
+// check refuses a filter or a status that is none. Stopped is what ps itself calls a
+// container that the engine calls exited.
 func (o *psOptions) check() error {
 	if o.filter != "" {
 		key, value, ok := strings.Cut(o.filter, "=")
@@ -87,9 +88,12 @@ func (o *psOptions) check() error {
 		}
 		o.statuses = append(o.statuses, value)
 	}
-	for _, s := range o.statuses {
+	for i, s := range o.statuses {
+		if s == "stopped" {
+			o.statuses[i], s = "exited", "exited"
+		}
 		if !slices.Contains(statusWords, s) {
-			return fail.New(fail.Usage, "they are "+list(statusWords), "no container has the status %q", s)
+			return fail.New(fail.Usage, "they are "+list(statusWords)+", and stopped for exited", "no container has the status %q", s)
 		}
 	}
 	return nil

@@ -11,7 +11,7 @@ import (
 func (a *app) restartCommand() *cobra.Command {
 	var seconds int
 	var alone bool
-	c := &cobra.Command{
+	c := a.changing(&cobra.Command{
 		Use:   "restart [SERVICE...]",
 		Short: "Restart the services as they are",
 		Long: `Restart the containers of the services as they are, and after them those of
@@ -19,14 +19,13 @@ services whose depends_on says restart: true. Changed files of the project take
 effect with devup up, not with this.`,
 		Example: `  devup restart
   devup restart --no-deps backend-flask`,
-		ValidArgsFunction: a.completeServices,
-		Annotations:       canRehearse,
-	}
+	})
 	timeoutFlag(c, &seconds)
 	c.Flags().BoolVar(&alone, "no-deps", false, "restart no service but those named")
 	c.RunE = a.run(func(ctx context.Context, args []string) error {
-		decide := func(o plan.Observed, services []string) *plan.Plan { return plan.RestartAll(o, services, alone) }
-		return a.change(ctx, args, decide, seconds, "nothing to restart; `devup up` starts the project")
+		return a.change(ctx, args, change{grace: grace(seconds), decide: func(r *running) (*plan.Plan, string) {
+			return plan.RestartAll(r.look.Observed, args, alone), "nothing to restart; `devup up` starts the project"
+		}})
 	})
 	return c
 }

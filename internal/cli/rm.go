@@ -17,16 +17,14 @@ type rmOptions struct {
 
 func (a *app) rmCommand() *cobra.Command {
 	var o rmOptions
-	c := &cobra.Command{
+	c := a.changing(&cobra.Command{
 		Use:   "rm [SERVICE...]",
 		Short: "Remove stopped containers of the services",
 		Long: `Remove the stopped containers of the services, after asking. Their anonymous volumes
 stay unless --volumes is given; what lies in no volume goes with the container.`,
 		Example: `  devup rm
   devup rm --force --stop backend-flask`,
-		ValidArgsFunction: a.completeServices,
-		Annotations:       canRehearse,
-	}
+	})
 	f := c.Flags()
 	f.StringArrayVar(&a.flags.files, "file", nil, fileUsage) // -f is --force here, as everywhere else
 	f.BoolVarP(&o.force, "force", "f", false, "do not ask")
@@ -39,21 +37,18 @@ stay unless --volumes is given; what lies in no volume goes with the container.`
 }
 
 func (a *app) rm(ctx context.Context, services []string, o rmOptions) error {
-	r, held, err := a.observeInTurn(ctx, containersOnly)
+	r, held, err := a.takeTurn(ctx, containersOnly, services)
 	if err != nil {
 		return err
 	}
 	defer held.Release()
-	if err := r.check(services); err != nil {
-		return err
-	}
 	todo := plan.RemoveStopped(r.look.Observed, services, o.RemoveOptions)
 	if todo.Empty() {
 		a.ui.Say("nothing to remove: no container is stopped")
 		return nil
 	}
 	if !o.force && !a.flags.dryRun {
-		yes, err := a.confirm(ctx, removalQuestion(todo))
+		yes, err := a.confirmBy(ctx, removalQuestion(todo), "-f (--force) or --yes")
 		if err != nil || !yes {
 			return err
 		}

@@ -19,7 +19,7 @@ type startOptions struct {
 
 func (a *app) startCommand() *cobra.Command {
 	var o startOptions
-	c := &cobra.Command{
+	c := a.changing(&cobra.Command{
 		Use:   "start [SERVICE...]",
 		Short: "Start stopped containers of the services",
 		Long: `Start the stopped containers of the services as they are, those that others depend
@@ -28,9 +28,7 @@ on first. Nothing is made: devup up makes what is missing or changed.
 Exit codes: 3 a service did not become ready (with --wait).`,
 		Example: `  devup start
   devup start --wait backend-flask`,
-		ValidArgsFunction: a.completeServices,
-		Annotations:       canRehearse,
-	}
+	})
 	c.Flags().BoolVar(&o.wait, "wait", false, "wait until the services answer, and pass their healthchecks")
 	c.Flags().IntVar(&o.seconds, "wait-timeout", 0, "how many `seconds` to wait at most")
 	c.RunE = a.run(func(ctx context.Context, args []string) error { return a.start(ctx, args, o) })
@@ -38,14 +36,11 @@ Exit codes: 3 a service did not become ready (with --wait).`,
 }
 
 func (a *app) start(ctx context.Context, services []string, o startOptions) error {
-	r, held, err := a.observeInTurn(ctx, containersOnly)
+	r, held, err := a.takeTurn(ctx, containersOnly, services)
 	if err != nil {
 		return err
 	}
 	defer held.Release()
-	if err := r.check(services); err != nil {
-		return err
-	}
 	if missing := r.without(services); len(missing) > 0 {
 		e := fail.New(fail.Failed, "make it with `devup up "+missing[0]+"`", "%s has no container to start", list(missing))
 		e.Service = missing[0]

@@ -3,6 +3,7 @@ package plan
 import (
 	"maps"
 	"slices"
+	"strings"
 )
 
 // The actions of commands that change what runs and make nothing.
@@ -24,9 +25,22 @@ func StartAll(o Observed, services []string) *Plan {
 }
 
 // KillAll sends a signal to the running containers of the services, all at once. No
-// services means all.
+// services means all. A signal that a process may survive is named as the cause.
 func KillAll(o Observed, services []string, signal string) *Plan {
-	return each(o, services, func(c Container) bool { return c.Up() || c.State == "paused" }, Op{Action: Kill, Signal: signal})
+	op := Op{Action: Kill, Signal: signal}
+	if !op.Deadly() {
+		op.Causes = []string{"signal " + signal}
+	}
+	return each(o, services, func(c Container) bool { return c.Up() || c.State == "paused" }, op)
+}
+
+// Deadly says that the signal of a Kill is the one that no process survives.
+func (op Op) Deadly() bool {
+	switch strings.ToUpper(op.Signal) {
+	case "", "9", "KILL", "SIGKILL":
+		return true
+	}
+	return false
 }
 
 // PauseAll freezes the running containers of the services. No services means all.

@@ -47,10 +47,11 @@ func TestLifecycle(t *testing.T) {
 0 start shop-api-1
 `},
 		{"kill: what runs and what is frozen", plan.KillAll(o, nil, "HUP"), `
-0 kill shop-db-1
-1 kill shop-old-1
-2 kill shop-web-1
+0 kill shop-db-1: signal HUP
+1 kill shop-old-1: signal HUP
+2 kill shop-web-1: signal HUP
 `},
+		{"kill with what nothing survives", plan.KillAll(o, []string{"web"}, "sigkill"), "\n0 kill shop-web-1\n"},
 		{"pause: what runs", plan.PauseAll(o, []string{"web", "api"}), "\n0 pause shop-web-1\n"},
 		{"unpause: what is paused", plan.UnpauseAll(o, nil), "\n0 unpause shop-db-1\n"},
 		{"rm: what stands still, commands too", plan.RemoveStopped(o, nil, plan.RemoveOptions{}), `

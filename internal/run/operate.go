@@ -111,7 +111,7 @@ func (a *applier) create(ctx context.Context, op plan.Op) error {
 // old container, so that at each moment one of the two holds the anonymous
 // volumes. The label of the successor tells a later run what it was for.
 func (a *applier) recreate(ctx context.Context, op plan.Op) error {
-	id, err := a.newContainer(ctx, op, op.Old.ID[:min(12, len(op.Old.ID))]+"_"+op.Name, op.Old.Name)
+	id, err := a.newContainer(ctx, op, plan.ShortID(op.Old.ID)+"_"+op.Name, op.Old.Name)
 	if err != nil {
 		return err
 	}
@@ -274,6 +274,9 @@ func words(op plan.Op) (event.Kind, verb) {
 	case plan.RestartOnly:
 		return event.Container, verb{"restarting", "restarted"}
 	case plan.Kill:
+		if !op.Deadly() {
+			return event.Container, verb{"sending signal " + op.Signal, "got signal " + op.Signal}
+		}
 		return event.Container, verb{"killing", "killed"}
 	case plan.Pause:
 		return event.Container, verb{"pausing", "paused"}

@@ -25,7 +25,9 @@ func (a *applier) signal(ctx context.Context, op plan.Op) error {
 	case plan.Kill:
 		_, err = a.engine.ContainerKill(ctx, op.Old.ID, client.ContainerKillOptions{Signal: op.Signal})
 		if errdefs.IsInvalidArgument(err) {
-			return fail.Wrap(err, fail.Usage, "for example SIGTERM, HUP or 15", "the engine knows no signal %q", op.Signal)
+			unknown := fail.Wrap(err, fail.Usage, "for example SIGTERM, HUP or 15", "the engine knows no signal %q", op.Signal)
+			unknown.Told = true
+			return unknown
 		}
 		if errdefs.IsConflict(err) {
 			return nil

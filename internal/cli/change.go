@@ -1,0 +1,51 @@
+package cli
+
+import (
+	"context"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/devup-cli/devup/internal/lock"
+	"github.com/devup-cli/devup/internal/plan"
+)
+
+// changing gives a command that changes containers of services what all of these have.
+func (a *app) changing(c *cobra.Command) *cobra.Command {
+	c.ValidArgsFunction, c.Annotations = a.completeServices, canRehearse
+	return c
+}
+
+// change is what a command does to the containers of services that are there.
+type change struct {
+	decide func(*running) (todo *plan.Plan, idle string) // idle is what to say where there is nothing to do
+	grace  *time.Duration                                // to stop; nil for the containers' own
+}
+
+// change applies a plan that is made of what is there.
+func (a *app) change(ctx context.Context, services []string, c change) error {
+	r, held, err := a.takeTurn(ctx, containersOnly, services)
+	if err != nil {
+		return err
+	}
+	defer held.Release()
+	todo, idle := c.decide(r)
+	if todo.Empty() {
+		a.ui.Say(idle)
+		return nil
+	}
+	return a.apply(ctx, r, todo, c.grace)
+}
+
+// takeTurn is [app.observeInTurn] for a command that got names of services.
+func (a *app) takeTurn(ctx context.Context, g glance, services []string) (*running, lock.Held, error) {
+	r, held, err := a.observeInTurn(ctx, g)
+	if err != nil {
+		return nil, lock.Held{}, err
+	}
+	if err := r.check(services); err != nil {
+		held.Release()
+		return nil, lock.Held{}, err
+	}
+	return r, held, nil
+}
