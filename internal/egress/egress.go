@@ -26,6 +26,7 @@ type Settings struct {
 	CAPart   bool              // CA lacks the public authorities: only what adds to the built-in ones may use it
 	CASource string            // where CA comes from, for the person ("SSL_CERT_FILE", "/usr/local/share/ca-certificates")
 	Proxy    map[string]string // HTTP_PROXY, HTTPS_PROXY, FTP_PROXY, NO_PROXY, ALL_PROXY; nil for none
+	Docker   map[string]string // those of Proxy that Docker's config.json sets, for every container; nil for none
 	Pip      []byte            // a pip.conf with index-url, trusted-host and the like; nil for the defaults
 	NPM      []byte            // an .npmrc with registry, scopes and tokens; nil for the defaults
 	Notes    []string          // what the person should know: what was left out and why; no values

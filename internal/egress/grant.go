@@ -57,20 +57,44 @@ func (s Settings) Container(has func(name string) bool, peers []string) Grant {
 			named[value] = true
 		}
 	}
-	for name, value := range all.Proxy {
-		if strings.EqualFold(name, "NO_PROXY") {
-			value = joinHosts(value, peers...)
-		}
-		if !has(name) {
-			g.Proxy = put(g.Proxy, name, value)
-		}
-	}
+	g.Proxy = spared(all.Proxy, has, peers)
 	for _, file := range all.Files {
 		if named[file.Target] {
 			g.Files = append(g.Files, file)
 		}
 	}
 	return g
+}
+
+// Image is what the container of an image from a registry gets: the proxies that
+// Docker's own settings have for every container, as Docker and Compose hand them on.
+// has and peers are as for [Settings.Container].
+func (s Settings) Image(has func(name string) bool, peers []string) Grant {
+	return Grant{Proxy: spared(bothCases(s.Docker), has, peers)}
+}
+
+// spared are the proxies that a service does not set itself, which peers are reached
+// without.
+func spared(proxies map[string]string, has func(name string) bool, peers []string) map[string]string {
+	var rest map[string]string
+	for name, value := range proxies {
+		if strings.EqualFold(name, "NO_PROXY") {
+			value = joinHosts(value, peers...)
+		}
+		if !has(name) {
+			rest = put(rest, name, value)
+		}
+	}
+	return rest
+}
+
+func bothCases(proxies map[string]string) map[string]string {
+	var both map[string]string
+	for name, value := range proxies {
+		both = put(both, name, value)
+		both[strings.ToLower(name)] = value
+	}
+	return both
 }
 
 func (s Settings) grant() Grant {
@@ -89,10 +113,7 @@ func (s Settings) grant() Grant {
 	if len(s.NPM) > 0 {
 		g.add("devup-npmrc", npmPath, s.NPM, "NPM_CONFIG_USERCONFIG")
 	}
-	for name, value := range s.Proxy {
-		g.Proxy = put(g.Proxy, name, value)
-		g.Proxy[strings.ToLower(name)] = value
-	}
+	g.Proxy = bothCases(s.Proxy)
 	return g
 }
 

@@ -20,6 +20,7 @@ func (m machine) proxy(s *Settings) {
 	for name, value := range m.dockerProxies(s) {
 		if value != "" {
 			proxies[name] = value
+			s.Docker = put(s.Docker, name, value)
 			if name != "NO_PROXY" && isLoopback(value) {
 				s.note(fmt.Sprintf("the %s of Docker's config.json is on this machine's loopback address, which a container cannot reach", name))
 			}

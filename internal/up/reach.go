@@ -19,22 +19,27 @@ import (
 
 // withEgress gives the services that are built here, the ones under
 // development, what this machine needs to reach the outside: environment where
-// the service sets none, and files. An image from a registry stays as it is.
+// the service sets none, and files. An image from a registry gets the proxies that
+// Docker's own settings have for it, as Compose gives them.
 func withEgress(p *project.Project, s egress.Settings, dir string) (*project.Project, error) {
 	if s.Empty() {
 		return p, nil
 	}
-	peers := p.ServiceNames()
+	peers := slices.Sorted(maps.Keys(p.AllServices())) // not those of this run: NO_PROXY must not depend on it
 	changed := *p
 	model := *p.Project
 	model.Services = maps.Clone(p.Services)
 	changed.Project = &model
-	for _, name := range peers {
+	for _, name := range p.ServiceNames() {
 		service := model.Services[name]
-		if service.Build == nil {
+		has := func(variable string) bool { _, ok := service.Environment[variable]; return ok }
+		grant := s.Image(has, peers)
+		if service.Build != nil {
+			grant = s.Container(has, peers)
+		}
+		if len(grant.Env)+len(grant.Proxy)+len(grant.Files) == 0 {
 			continue
 		}
-		grant := s.Container(func(variable string) bool { _, ok := service.Environment[variable]; return ok }, peers)
 		service, err := granted(service, grant, dir)
 		if err != nil {
 			return nil, err

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/devup-cli/devup/internal/egress"
 	"github.com/devup-cli/devup/internal/fail"
@@ -49,6 +50,34 @@ func TestWithEgress(t *testing.T) {
 	}
 	if len(got.Services["pulled"].Environment) != 0 || len(p.Services["built"].Volumes) != 0 {
 		t.Error("a service from a registry, or the project that was given, was changed")
+	}
+}
+
+// TestWithDockersProxies: an image from a registry gets what Docker's settings have for
+// every container, the same in a run of a part of the project.
+func TestWithDockersProxies(t *testing.T) {
+	t.Parallel()
+	own := "none"
+	services := types.Services{
+		"db":  {Name: "db", ContainerSpec: types.ContainerSpec{Environment: types.MappingWithEquals{"https_proxy": &own}}},
+		"web": {Name: "web"},
+	}
+	settings := egress.Settings{Docker: map[string]string{"HTTPS_PROXY": "http://proxy:3128", "NO_PROXY": "corp"}}
+	settings.Proxy = settings.Docker
+	whole := &types.Project{Name: "shop", Services: services}
+	part, err := whole.WithSelectedServices([]string{"db"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, model := range []*types.Project{whole, part} {
+		got, err := withEgress(&project.Project{Project: model}, settings, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := types.Mapping{"HTTPS_PROXY": "http://proxy:3128", "https_proxy": own, "NO_PROXY": "corp,db,web", "no_proxy": "corp,db,web"}
+		if diff := cmp.Diff(want, got.Services["db"].Environment.Resolve(nil).ToMapping()); diff != "" {
+			t.Errorf("environment (-want +got):\n%s", diff)
+		}
 	}
 }
 
