@@ -69,90 +69,6 @@ func environmentOf(p *Project, service string) string {
 	return strings.Join(lines, "\n")
 }
 
-func TestWhichFilesMakeTheProject(t *testing.T) {
-	t.Parallel()
-	const web = "services: {web: {image: nginx}}"
-	tests := []struct {
-		name, files, from string
-		options           Options
-		want, note        string
-	}{
-		{name: "devup.yaml alone", files: "-- devup.yaml --\n" + web, want: "devup.yaml"},
-		{name: "devup.yml too", files: "-- devup.yml --\n" + web, want: "devup.yml"},
-		{name: "compose alone", files: "-- docker-compose.yml --\n" + web, want: "docker-compose.yml"},
-		{name: "compose and override", files: "-- compose.yaml --\n" + web + "\n-- compose.override.yaml --\n" + web, want: "compose.yaml compose.override.yaml"},
-		{
-			name:  "all three",
-			files: "-- docker-compose.yaml --\n" + web + "\n-- docker-compose.override.yml --\n" + web + "\n-- devup.yaml --\n" + web,
-			want:  "docker-compose.yaml docker-compose.override.yml devup.yaml",
-		},
-		{
-			name:  "two compose files",
-			files: "-- compose.yaml --\n" + web + "\n-- docker-compose.yml --\n" + web,
-			want:  "compose.yaml", note: "compose.yaml is used, and docker-compose.yml is not",
-		},
-		{name: "an override alone is nothing", files: "-- devup.yaml --\n" + web + "\n-- compose.override.yaml --\n" + web, want: "devup.yaml"},
-		{name: "devup.override.yaml is not a thing", files: "-- devup.yaml --\n" + web + "\n-- devup.override.yaml --\nx: [", want: "devup.yaml"},
-		{name: "above", files: "-- compose.yaml --\n" + web + "\n-- a/b/ --", from: "a/b", want: "compose.yaml", note: "above this folder"},
-		{name: "nearest", files: "-- compose.yaml --\nx: [\n-- a/devup.yaml --\n" + web, from: "a", want: "devup.yaml"},
-		{name: "named", files: "-- compose.yaml --\nx: [\n-- docker-compose.dev.yml --\n" + web, options: Options{Files: []string{"docker-compose.dev.yml"}}, want: "docker-compose.dev.yml"},
-		{
-			name:    "COMPOSE_FILE",
-			files:   "-- a.yml --\n" + web + "\n-- b.yml --\n" + web,
-			options: Options{Env: map[string]string{"COMPOSE_FILE": "a.yml|b.yml", "COMPOSE_PATH_SEPARATOR": "|"}}, want: "a.yml b.yml",
-		},
-		{name: "COMPOSE_FILE in .env", files: "-- .env --\nCOMPOSE_FILE=a.yml\n-- a.yml --\n" + web, want: "a.yml"},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			dir := folder(t, test.files)
-			test.options.Dir = filepath.Join(dir, test.from)
-			p := load(t, dir, test.options)
-			var got []string
-			for _, f := range p.ComposeFiles {
-				got = append(got, filepath.Base(f))
-			}
-			if strings.Join(got, " ") != test.want {
-				t.Errorf("files %v, want %s", got, test.want)
-			}
-			if notes := strings.Join(p.Notes, "\n"); !strings.Contains(notes, test.note) || test.note == "" && notes != "" {
-				t.Errorf("notes %q, want %q", notes, test.note)
-			}
-		})
-	}
-}
-
-func TestNoProject(t *testing.T) {
-	t.Parallel()
-	tests := []struct {
-		name, files string
-		options     Options
-		message     string
-		hint        string
-	}{
-		{name: "nothing", files: "-- README.md --", message: "there is no devup.yaml or compose file in DIR or above", hint: "devup init"},
-		{name: "other names", files: "-- docker-compose.dev.yml --\nservices: {}", message: "docker-compose.dev.yml is there", hint: "devup -f docker-compose.dev.yml up"},
-		{name: "named and missing", options: Options{Files: []string{"x.yml"}}, message: "there is no file DIR/x.yml"},
-		{name: "named and a folder", files: "-- x/ --", options: Options{Files: []string{"x"}}, message: "DIR/x is a folder"},
-		{name: "COMPOSE_FILE", options: Options{Env: map[string]string{"COMPOSE_FILE": "y.yml"}}, message: "(from COMPOSE_FILE)"},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			dir := folder(t, test.files)
-			test.options.Dir = dir
-			_, err := Load(t.Context(), test.options)
-			e := failure(t, err)
-			want := strings.ReplaceAll(test.message, "DIR/", dir+string(filepath.Separator))
-			want = strings.ReplaceAll(want, "DIR", dir)
-			if e.Code != fail.NoProject || !strings.Contains(e.Message, want) || !strings.Contains(e.Hint, test.hint) {
-				t.Errorf("%s: %s (hint: %s)\nwant %s: %s (hint: %s)", e.Code, e.Message, e.Hint, fail.NoProject, want, test.hint)
-			}
-		})
-	}
-}
-
 func TestNames(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -355,19 +271,6 @@ func TestNodeModulesOfTheImageStayVisible(t *testing.T) {
 	}
 }
 
-func TestRelativePathsFollowTheRoot(t *testing.T) {
-	t.Parallel()
-	dir := folder(t, "-- deploy/compose.yaml --\nservices: {web: {build: ./web}}")
-	p := load(t, dir, Options{Files: []string{"deploy/compose.yaml"}})
-	if got, want := p.Services["web"].Build.Context, filepath.Join(dir, "deploy", "web"); got != want {
-		t.Errorf("context %s, want %s", got, want)
-	}
-	p = load(t, dir, Options{Files: []string{"deploy/compose.yaml"}, Root: dir})
-	if got, want := p.Services["web"].Build.Context, filepath.Join(dir, "web"); got != want {
-		t.Errorf("context with --project-directory %s, want %s", got, want)
-	}
-}
-
 func failure(t *testing.T, err error) *fail.Error {
 	t.Helper()
 	e, ok := err.(*fail.Error) //nolint:errorlint // Load promises the type itself
@@ -375,62 +278,4 @@ func failure(t *testing.T, err error) *fail.Error {
 		t.Fatalf("error %v (%T), want a fail.Error", err, err)
 	}
 	return e
-}
-
-func TestConfigFromStandardInput(t *testing.T) {
-	t.Parallel()
-	dir := folder(t, "-- .env --\nTAG=9\n-- base.yaml --\nservices: {web: {image: nginx}}")
-	stdin := func(text string) func() ([]byte, error) {
-		return func() ([]byte, error) { return []byte(text), nil }
-	}
-	p := load(t, dir, Options{Files: []string{"-"}, Name: "in", Stdin: stdin("services: {web: {build: ./web, image: 'a:${TAG}'}}")})
-	if web := p.Services["web"]; web.Build.Context != filepath.Join(dir, "web") || web.Image != "a:9" {
-		t.Errorf("paths and .env are those of the current folder, but %s, %s", web.Build.Context, web.Image)
-	}
-	p = load(t, dir, Options{Files: []string{"base.yaml", "-"}, Stdin: stdin("services: {web: {hostname: h}}")})
-	if web := p.Services["web"]; web.Image != "nginx" || web.Hostname != "h" {
-		t.Errorf("merged to %+v", web)
-	}
-	_, err := Load(t.Context(), Options{Dir: dir, Files: []string{"-"}, Stdin: stdin("services: {web: {imag: a}}")})
-	if e := failure(t, err); e.File != "standard input" || e.Line != 1 {
-		t.Errorf("a mistake is at %s:%d", e.File, e.Line)
-	}
-}
-
-// Compose reads .env of the current folder before the one beside a config that it
-// found above, and only the latter's when the config was named.
-func TestWhichDotEnvCounts(t *testing.T) {
-	t.Parallel()
-	dir := folder(t, `
--- .env --
-WHO=above
-ABOVE=1
--- a/.env --
-WHO=here
--- b/.env --
-WHO=beside
--- compose.yaml --
-services: {web: {image: "x:${WHO}-${ABOVE:-0}"}}
--- b/compose.yaml --
-services: {web: {image: "x:${WHO}"}}
-`)
-	tests := []struct {
-		name    string
-		options Options
-		want    string
-	}{
-		{"found above", Options{Dir: filepath.Join(dir, "a")}, "x:here-1"},
-		{"named elsewhere", Options{Dir: filepath.Join(dir, "a"), Files: []string{"../b/compose.yaml"}}, "x:beside"},
-		{"named with a root", Options{Dir: filepath.Join(dir, "a"), Root: dir, Files: []string{"../b/compose.yaml"}}, "x:above"},
-		{"COMPOSE_ENV_FILES", Options{Dir: dir, Env: map[string]string{"COMPOSE_ENV_FILES": "a/.env,b/.env,"}}, "x:beside-0"},
-		{"switched off", Options{Dir: dir, Env: map[string]string{"COMPOSE_DISABLE_ENV_FILE": "1", "WHO": "me"}}, "x:me-0"},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			if got := load(t, dir, test.options).Services["web"].Image; got != test.want {
-				t.Errorf("image %s, want %s", got, test.want)
-			}
-		})
-	}
 }
