@@ -71,7 +71,7 @@ func RemoveStopped(o Observed, services []string, opts RemoveOptions) *Plan {
 		}
 	}
 	p := &Plan{}
-	byService(p, gone, func(c Container) Op {
+	dependentsFirst(p, gone, func(c Container) Op {
 		op := Op{Action: Remove, Old: c}
 		if opts.Volumes {
 			op.Drop = slices.Sorted(slices.Values(slices.Concat(values(c.Data()), values(c.Masks()))))
@@ -114,42 +114,16 @@ func each(o Observed, services []string, in func(Container) bool, op Op) *Plan {
 }
 
 // dependenciesFirst adds an operation for each container; those of a service wait for
-// those of every service that it depends on. A circle, which only hand-made labels can
-// hold, is cut where it is met. Where asked is not empty, the operations of other
-// services say why they are there.
+// those of every service that it depends on. Where asked is not empty, the operations of
+// other services say why they are there.
 func dependenciesFirst(containers []Container, action Action, cause string, asked ...string) *Plan {
 	p := &Plan{}
-	groups := map[string][]Container{}
-	for _, c := range slices.SortedFunc(slices.Values(containers), byName) {
-		groups[c.Service] = append(groups[c.Service], c)
-	}
-	added := map[string][]int{}
-	seen := map[string]bool{}
-	var visit func(service string)
-	visit = func(service string) {
-		if seen[service] {
-			return
+	walk(p, containers, needs(containers), func(c Container) Op {
+		op := Op{Action: action, Old: c}
+		if len(asked) > 0 && !slices.Contains(asked, c.Service) {
+			op.Causes = []string{cause}
 		}
-		seen[service] = true
-		var after []int
-		for _, c := range groups[service] {
-			for _, dependency := range c.DependsOn {
-				visit(dependency)
-				after = append(after, added[dependency]...)
-			}
-		}
-		slices.Sort(after)
-		after = slices.Compact(after)
-		for _, c := range groups[service] {
-			op := Op{Action: action, Name: c.Name, Service: c.Service, Number: c.Number, Old: c, After: after}
-			if len(asked) > 0 && !slices.Contains(asked, service) {
-				op.Causes = []string{cause}
-			}
-			added[service] = append(added[service], p.add(op))
-		}
-	}
-	for _, service := range slices.Sorted(maps.Keys(groups)) {
-		visit(service)
-	}
+		return op
+	})
 	return p
 }

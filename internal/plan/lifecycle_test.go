@@ -59,8 +59,8 @@ func TestLifecycle(t *testing.T) {
 1 remove shop-web-run-1
 `},
 		{"rm --stop: dependents first", plan.RemoveStopped(o, []string{"web", "api"}, plan.RemoveOptions{Stop: true, Volumes: true}), `
-0 remove shop-web-1
-1 remove shop-web-run-1
+0 remove shop-web-run-1
+1 remove shop-web-1
 2 remove shop-api-1 [drop 1] [after 0 1]
 `},
 		{"restart: who asks for it follows", plan.RestartAll(o, []string{"api"}, false), `

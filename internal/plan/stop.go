@@ -19,7 +19,7 @@ type DownOptions struct {
 // or gone.
 func Down(o Observed, opts DownOptions) *Plan {
 	p := &Plan{}
-	removed := byService(p, o.Containers, func(c Container) Op {
+	removed := dependentsFirst(p, o.Containers, func(c Container) Op {
 		op := Op{Action: Remove, Old: c}
 		if opts.Volumes {
 			op.Drop = slices.Sorted(maps.Values(c.Data()))
@@ -52,7 +52,7 @@ func StopAll(o Observed, services []string) *Plan {
 			running = append(running, c)
 		}
 	}
-	byService(p, running, func(c Container) Op { return Op{Action: Stop, Old: c} })
+	dependentsFirst(p, running, func(c Container) Op { return Op{Action: Stop, Old: c} })
 	return p
 }
 
@@ -64,43 +64,4 @@ func selected(o Observed, services []string) []Container {
 		}
 	}
 	return found
-}
-
-// byService adds an operation for each container; those of a service wait for
-// those of every service that depends on it. A circle, which only hand-made
-// labels can hold, is cut where it is met.
-func byService(p *Plan, containers []Container, op func(Container) Op) map[string][]int {
-	groups := map[string][]Container{}
-	dependents := map[string][]string{}
-	for _, c := range containers {
-		groups[c.Service] = append(groups[c.Service], c)
-		for _, dependency := range c.DependsOn {
-			if !slices.Contains(dependents[dependency], c.Service) {
-				dependents[dependency] = append(dependents[dependency], c.Service)
-			}
-		}
-	}
-	added := map[string][]int{}
-	seen := map[string]bool{}
-	var visit func(service string)
-	visit = func(service string) {
-		if seen[service] {
-			return
-		}
-		seen[service] = true
-		var after []int
-		for _, dependent := range dependents[service] {
-			visit(dependent)
-			after = append(after, added[dependent]...)
-		}
-		for _, c := range groups[service] {
-			next := op(c)
-			next.Name, next.Service, next.Number, next.After = c.Name, c.Service, c.Number, after
-			added[service] = append(added[service], p.add(next))
-		}
-	}
-	for _, service := range slices.Sorted(maps.Keys(groups)) {
-		visit(service)
-	}
-	return added
 }
