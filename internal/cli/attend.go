@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -25,6 +26,7 @@ type attendance struct {
 	start      func(context.Context) error // starts the process once all is connected; nil when it runs
 	stop       bool                        // stop the container when the person interrupts and the process goes on
 	deaf       bool                        // the person's Ctrl-C does not reach the process
+	heard      *listener                   // what the process prints, once connected
 }
 
 // indulgence is how long a process has to end by itself after Ctrl-C reached it.
@@ -60,9 +62,11 @@ func (a *app) attend(ctx context.Context, t attendance) (code int, err error) {
 		}
 		defer restore()
 	}
+	t.heard = &listener{from: conn.Reader}
+	conn.Reader = bufio.NewReader(t.heard)
 	streamed := make(chan error, 1)
 	var piping sync.WaitGroup
-	piping.Go(func() { streamed <- a.pipe(steady, conn.HijackedResponse, t.in, t.tty) })
+	piping.Go(func() { streamed <- a.pipe(steady, conn.HijackedResponse, t.in, a.out, t.tty) })
 	defer piping.Wait()
 	defer cancel() // what still streams then ends
 	return a.outcome(ctx, steady, t, over, streamed)
@@ -76,9 +80,7 @@ func (a *app) outcome(ctx, steady context.Context, t attendance, over client.Con
 	for {
 		select {
 		case r := <-over.Result:
-			if streamed != nil {
-				<-streamed //nolint:errcheck // the exit code is the result; a stream that broke off at the end has nothing to add
-			}
+			t.hearOut(streamed)
 			return int(r.StatusCode), nil
 		case err := <-over.Error:
 			return 0, fmt.Errorf("wait for %s: %w", t.name, err)
