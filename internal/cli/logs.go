@@ -71,7 +71,11 @@ func (a *app) logs(ctx context.Context, services []string, o logsOptions) error 
 	if o.noPrefix && a.ui.Mode() != ui.JSON {
 		o.Sink = a.bareLines
 	}
-	return a.follow(ctx, r, services, o.Options)
+	err = a.follow(ctx, r, services, o.Options)
+	if o.Follow && ctx.Err() != nil {
+		return exitStatus(fail.Interrupted.Exit()) // Ctrl-C is how following ends
+	}
+	return err
 }
 
 // bareLines prints log lines as their services wrote them.

@@ -87,9 +87,10 @@ func (a *app) conclude(ctx context.Context, command *cobra.Command, args []strin
 	if err == nil {
 		return 0
 	}
+	interrupted := ctx.Err() != nil && (a.started || errors.Is(err, context.Canceled))
 	switch _, ours := errors.AsType[*fail.Error](err); {
-	case a.started && ctx.Err() != nil:
-		err = fail.Wrap(err, fail.Interrupted, "", "interrupted")
+	case a.started && interrupted:
+		err = interruption(err)
 	case !a.started && !ours:
 		err = usage(command, err)
 	}
@@ -98,10 +99,26 @@ func (a *app) conclude(ctx context.Context, command *cobra.Command, args []strin
 		a.begin()
 	}
 	a.ui.Error(err)
-	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
+	if interrupted {
 		return fail.Interrupted.Exit()
 	}
 	return fail.CodeOf(err).Exit()
+}
+
+// interruption is what to say after Ctrl-C: once that it came, however many waited for
+// something, and before that what failed beside it.
+func interruption(err error) error {
+	var all []error
+	if failures := ui.Failures(err); len(failures) > 1 {
+		for _, e := range failures {
+			if e.Code != fail.Interrupted {
+				all = append(all, e)
+			}
+		}
+	}
+	stopped := fail.Wrap(err, fail.Interrupted, "", "interrupted")
+	stopped.Told = true // that it came is the cause of all else
+	return errors.Join(append(all, stopped)...)
 }
 
 func firstLine(s string) string {

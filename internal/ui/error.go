@@ -75,13 +75,15 @@ func Failures(err error) []*fail.Error {
 	return []*fail.Error{e}
 }
 
+// object is an error for programs: all that is known of it, and nothing twice. A cause
+// that the message has told is left out.
 func object(e *fail.Error) errorObject {
 	o := errorObject{
 		Type: "error", Code: e.Code, ExitCode: e.Code.Exit(),
 		Message: e.Message, Hint: e.Hint, Service: e.Service,
 		File: e.File, Line: e.Line, Lines: e.Lines,
 	}
-	if e.Cause != nil {
+	if untold(e) {
 		o.Cause = e.Cause.Error()
 	}
 	return o
@@ -103,7 +105,7 @@ func describe(e *fail.Error, t theme) string {
 		}
 		first = false
 	}
-	if e.Cause != nil && !e.Told && len(e.Lines) == 0 && !strings.Contains(e.Message, e.Cause.Error()) { // its last lines say it better
+	if untold(e) && len(e.Lines) == 0 { // its last lines say it better
 		indented(&b, "  ", "  ", e.Cause.Error(), t.faint)
 	}
 	for _, l := range e.Lines {
@@ -113,6 +115,11 @@ func describe(e *fail.Error, t theme) string {
 		indented(&b, "  "+t.busy("hint:")+" ", "        ", e.Hint, func(s string) string { return s })
 	}
 	return b.String()
+}
+
+// untold says that the cause of an error says more than its message.
+func untold(e *fail.Error) bool {
+	return e.Cause != nil && !e.Told && !strings.Contains(e.Message, e.Cause.Error())
 }
 
 // indented writes a text of one or more lines.

@@ -49,3 +49,28 @@ func TestDescribeShowsTheBestEvidence(t *testing.T) {
 		t.Errorf("with lines %q, want %q", got, want)
 	}
 }
+
+// TestObjectTellsTheCauseOnce: a program gets a cause that says more than the message.
+func TestObjectTellsTheCauseOnce(t *testing.T) {
+	t.Parallel()
+	cause := errors.New("exit code: 1")
+	told := fail.Wrap(cause, fail.BuildFailed, "", "the image of web cannot be built")
+	told.Told = true
+	lines := fail.Wrap(cause, fail.BuildFailed, "", "the image of web cannot be built")
+	lines.Lines = []string{"npm error"}
+	for _, c := range []struct {
+		name string
+		err  *fail.Error
+		want string
+	}{
+		{"none", fail.New(fail.Failed, "", "it failed"), ""},
+		{"that says more", fail.Wrap(cause, fail.BuildFailed, "", "the image of web cannot be built"), "exit code: 1"},
+		{"beside lines", lines, "exit code: 1"},
+		{"that is told", told, ""},
+		{"that the message holds", fail.Wrap(cause, fail.BuildFailed, "", "web cannot be built: exit code: 1"), ""},
+	} {
+		if got := object(c.err).Cause; got != c.want {
+			t.Errorf("a cause %s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}
