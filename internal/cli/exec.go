@@ -29,7 +29,8 @@ func (a *app) execCommand() *cobra.Command {
 		Use:   "exec SERVICE COMMAND [ARG...]",
 		Short: "Run a command in a running container of a service",
 		Long: `Run a command in a running container of a service, with a terminal when there is
-one. The exit code is the command's.`,
+one. The exit code is the command's; 127 where the container has no such program,
+126 where it cannot be run.`,
 		Example: `  devup exec backend-flask bash
   devup exec -T db psql -U postgres < dump.sql`,
 		Args:              serviceAndCommand,
@@ -78,23 +79,24 @@ func (a *app) exec(ctx context.Context, service string, command []string, o exec
 		User: o.user, WorkingDir: o.workdir, Env: a.execEnv(o.env, tty), Cmd: command, TTY: tty, Privileged: o.privileged,
 		AttachStdin: o.interactive && !o.detach, AttachStdout: !o.detach, AttachStderr: !o.detach, ConsoleSize: a.consoleSize(tty),
 	})
+	what := attempt{service: service, program: command[0], workdir: o.workdir, user: o.user}
 	if err != nil {
-		return fmt.Errorf("run %s in %s: %w", command[0], container.Name, err)
+		return what.explain(err)
 	}
 	if o.detach {
 		if _, err := api.ExecStart(ctx, created.ID, client.ExecStartOptions{Detach: true, TTY: tty}); err != nil {
-			return fmt.Errorf("run %s in %s: %w", command[0], container.Name, err)
+			return what.explain(err)
 		}
 		return nil
 	}
-	return a.attendExec(ctx, api, created.ID, command[0]+" in "+container.Name, o.interactive, tty)
+	return a.attendExec(ctx, api, created.ID, what, o.interactive, tty)
 }
 
 // attendExec connects the streams to a command and waits for its end.
-func (a *app) attendExec(ctx context.Context, api *client.Client, id, what string, interactive, tty bool) error {
+func (a *app) attendExec(ctx context.Context, api *client.Client, id string, what attempt, interactive, tty bool) error {
 	attached, err := api.ExecAttach(ctx, id, client.ExecAttachOptions{TTY: tty, ConsoleSize: a.consoleSize(tty)})
 	if err != nil {
-		return fmt.Errorf("run %s: %w", what, err)
+		return what.explain(err)
 	}
 	defer attached.Close()
 	if tty {
@@ -106,12 +108,21 @@ func (a *app) attendExec(ctx context.Context, api *client.Client, id, what strin
 		}
 		defer restore()
 	}
-	if err := a.pipe(ctx, attached.HijackedResponse, a.input(interactive), tty); err != nil {
+	out := &withheld{to: a.out}
+	if err := a.pipe(ctx, attached.HijackedResponse, a.input(interactive), out, tty); err != nil {
 		return err
 	}
 	result, err := api.ExecInspect(context.WithoutCancel(ctx), id, client.ExecInspectOptions{})
 	if err != nil {
-		return fmt.Errorf("ask how %s ended: %w", what, err)
+		return fmt.Errorf("ask how %s in %s ended: %w", what.program, what.service, err)
+	}
+	if result.ExitCode == 126 || result.ExitCode == 127 {
+		if e := what.refused(string(out.text)); e != nil {
+			return e
+		}
+	}
+	if err := out.release(); err != nil {
+		return err
 	}
 	if result.ExitCode != 0 {
 		return exitStatus(result.ExitCode)

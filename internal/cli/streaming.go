@@ -67,15 +67,15 @@ func (a *app) input(interactive bool) io.Reader {
 }
 
 // pipe connects the streams to a command until its output ends. A nil input leaves the
-// command's alone.
-func (a *app) pipe(ctx context.Context, conn client.HijackedResponse, in io.Reader, tty bool) error {
+// command's alone; out takes what it prints, but for its stderr where it has one.
+func (a *app) pipe(ctx context.Context, conn client.HijackedResponse, in io.Reader, out io.Writer, tty bool) error {
 	ended := make(chan error, 1)
 	go func() {
 		var err error
 		if tty {
-			_, err = io.Copy(a.out, conn.Reader)
+			_, err = io.Copy(out, conn.Reader)
 		} else {
-			_, err = stdcopy.StdCopy(a.out, a.stdio.Err, conn.Reader)
+			_, err = stdcopy.StdCopy(out, a.stdio.Err, conn.Reader)
 		}
 		ended <- err
 	}()

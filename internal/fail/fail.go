@@ -38,6 +38,8 @@ const (
 	DataLoss          Code = "data-loss"           // the step would lose data and nobody agreed
 	Denied            Code = "denied"              // a file or folder may not be read or written
 	DiskFull          Code = "disk-full"           // no space left
+	NoProgram         Code = "no-program"          // a command names a program that the container has not
+	NotExecutable     Code = "not-executable"      // a command names what the container cannot run
 	Interrupted       Code = "interrupted"         // the person stopped the command
 )
 
@@ -52,6 +54,10 @@ func (c Code) Exit() int {
 		return 4
 	case BuildFailed:
 		return 5
+	case NotExecutable: // 126 and 127 as of every shell, and of docker
+		return 126
+	case NoProgram:
+		return 127
 	case Interrupted:
 		return 130
 	default:
@@ -70,7 +76,7 @@ type Error struct {
 	Line    int      // its line, counted from 1; 0 for none
 	Lines   []string // evidence: the last lines of a log or of a build, oldest first
 	Cause   error    // what led to it, or nil; its text is not part of Message
-	Told    bool     // Message says all that the Cause says: people need not read it too
+	Told    bool     // Message says all that the Cause says: nobody need read it too
 }
 
 // New makes an error whose message is formatted as by [fmt.Sprintf].

@@ -45,6 +45,8 @@ var exits = map[fail.Code]int{
 	fail.DataLoss:          1,
 	fail.Denied:            1,
 	fail.DiskFull:          1,
+	fail.NoProgram:         127,
+	fail.NotExecutable:     126,
 	fail.Interrupted:       130,
 }
 
