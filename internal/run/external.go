@@ -21,6 +21,9 @@ type sharedLister interface {
 // engine does not have, before anything is made. It asks nothing for a project
 // without such.
 func External(ctx context.Context, e sharedLister, p *types.Project) error {
+	if err := nameless(p); err != nil {
+		return err
+	}
 	if names := externalNetworks(p); len(names) > 0 {
 		found, err := e.NetworkList(ctx, client.NetworkListOptions{Filters: client.Filters{}.Add("name", names...)})
 		if err != nil {
@@ -44,6 +47,25 @@ func External(ctx context.Context, e sharedLister, p *types.Project) error {
 			have = append(have, v.Name)
 		}
 		return missing("volume", names, have)
+	}
+	return nil
+}
+
+// nameless refuses what has an empty name, as a variable that is not set makes it. Loading
+// takes such a project, so that it can be listed and taken down without the variable.
+func nameless(p *types.Project) error {
+	empty := func(kind, key string) error {
+		return fail.New(fail.Config, "a variable in its `name:` that is not set leaves it empty", "the %s %s is external and has an empty name", kind, key)
+	}
+	for _, key := range slices.Sorted(maps.Keys(p.Networks)) {
+		if n := p.Networks[key]; bool(n.External) && n.Name == "" {
+			return empty("network", key)
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(p.Volumes)) {
+		if v := p.Volumes[key]; bool(v.External) && v.Name == "" {
+			return empty("volume", key)
+		}
 	}
 	return nil
 }

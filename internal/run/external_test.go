@@ -48,6 +48,8 @@ func TestExternal(t *testing.T) {
 		{name: "all there", shared: "networks: {n: {external: true, name: theirs}}\nvolumes: {v: {external: true}}", engine: has{networks: []string{"theirs"}, volumes: []string{"v"}}, asked: 2},
 		{name: "only a longer name", shared: "networks: {n: {external: true}}", engine: has{networks: []string{"n2"}}, want: "the network n is external", asked: 1},
 		{name: "no volume", shared: "volumes: {v: {external: true}}", want: "the volume v is external", asked: 1},
+		{name: "a volume's name is a variable that is not set", shared: "volumes: {v: {external: true, name: \"${NOT_SET_HERE}\"}}", want: "the volume v is external and has an empty name"},
+		{name: "and a network's", shared: "networks: {n: {external: true, name: \"${NOT_SET_HERE}\"}}", want: "the network n is external and has an empty name"},
 		{name: "what every engine has", shared: "networks: {n: {external: true, name: host}}"},
 	}
 	for _, test := range tests {

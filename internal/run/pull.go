@@ -100,6 +100,11 @@ func drainPull(ctx context.Context, e puller, p Pull, login registry.Login, prog
 
 // pullFailure says which registry refused and what to do about it.
 func pullFailure(err error, p Pull, a registry.Attempt) error {
+	if p.Image == "" { // only of a mount: a service without image and build does not load
+		e := fail.Wrap(err, fail.Config, "a variable in its `source:` that is not set leaves it empty", "%s mounts an image without a name", strings.Join(p.Services, ", "))
+		e.Service, e.Told = p.Services[0], true
+		return e
+	}
 	refusal := registry.Explain(engineText(err), a)
 	code := fail.ImageMissing
 	if refusal.Kind == registry.Full {

@@ -16,3 +16,11 @@ func TestPullFailureNamesAnUnknownHost(t *testing.T) {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
 }
+
+func TestPullFailureOfAMountWithoutImage(t *testing.T) {
+	t.Parallel()
+	err := pullFailure(errors.New("invalid reference format"), Pull{Services: []string{"consumer"}}, registry.Attempt{})
+	if got, want := err.Error(), "consumer mounts an image without a name"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
