@@ -41,7 +41,7 @@ func (m Machine) images(ctx context.Context, out *Outcome, look run.Look, o Opti
 	if err != nil {
 		return made, err
 	}
-	if made.inputs, err = inputs(specs); err != nil {
+	if made.inputs, err = inputs(specs, look.Images, o); err != nil {
 		return made, err
 	}
 	l := local{
@@ -65,6 +65,11 @@ func (m Machine) images(ctx context.Context, out *Outcome, look run.Look, o Opti
 	if o.NoBuild {
 		if err := noneMissing(work.builds, look.Images); err != nil {
 			return made, err
+		}
+		// Their containers must not say that their images were built from what is there
+		// now: the next up would take them for current.
+		for _, spec := range work.builds {
+			delete(made.inputs, spec.Service)
 		}
 		work.builds, work.causes = nil, nil
 	}
@@ -126,7 +131,7 @@ func (w *work) stale(p *project.Project, specs []build.Spec, inputs map[string]s
 		pulled := slices.ContainsFunc(w.fetches, func(f *fetch) bool {
 			return slices.ContainsFunc(f.builds, func(s build.Spec) bool { return s.Service == spec.Service })
 		})
-		if pulled {
+		if pulled || w.options.NoBuild && inputs[spec.Service] == "" && look.Images[spec.Image] != "" {
 			continue
 		}
 		if cause := staleness(spec, inputs[spec.Service], look, wish, w); cause != "" {
@@ -281,13 +286,16 @@ func (f *fetch) instead() string {
 	return "; the one that is here is taken"
 }
 
-// inputs hashes what each image is built from, in parallel.
-func inputs(specs []build.Spec) (map[string]string, error) {
+// inputs hashes what each image is built from, in parallel. With --no-build it leaves
+// out an image that is there and whose files are not, as where only images were handed on.
+func inputs(specs []build.Spec, there map[string]string, o Options) (map[string]string, error) {
 	hashes := make([]string, len(specs))
 	var group errgroup.Group
 	for i, spec := range specs {
 		group.Go(func() (err error) {
-			hashes[i], err = build.Inputs(spec)
+			if hashes[i], err = build.Inputs(spec); o.NoBuild && there[spec.Image] != "" {
+				return nil
+			}
 			return err
 		})
 	}
@@ -296,7 +304,9 @@ func inputs(specs []build.Spec) (map[string]string, error) {
 	}
 	byService := map[string]string{}
 	for i, spec := range specs {
-		byService[spec.Service] = hashes[i]
+		if hashes[i] != "" {
+			byService[spec.Service] = hashes[i]
+		}
 	}
 	return byService, nil
 }
