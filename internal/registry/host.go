@@ -33,6 +33,20 @@ func HostOf(image string) string {
 	return reference.Domain(named)
 }
 
+// officialName is the name of an image that belongs to no account of Docker Hub, with
+// its tag as it was given; empty for any other image.
+func officialName(image string) string {
+	named, err := reference.ParseNormalizedNamed(image)
+	if err != nil || reference.Domain(named) != Hub {
+		return ""
+	}
+	name, official := strings.CutPrefix(reference.FamiliarString(named), "library/")
+	if strings.Contains(name, "/") && !official {
+		return ""
+	}
+	return name
+}
+
 // host is the bare host of what a configuration or BuildKit calls a registry:
 // with or without a scheme and a path, and Docker Hub by any of its names.
 func host(server string) string {

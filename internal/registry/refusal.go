@@ -62,6 +62,20 @@ var (
 
 // Explain finds out of the engine's words what was the matter.
 func Explain(text string, a Attempt) Refusal {
+	r := a.explain(text)
+	if name := officialName(a.Image); a.Push && name != "" {
+		switch r.Kind {
+		case NeedsLogin, Forbidden, BadLogin, Missing:
+			r.Kind, r.Reason = Forbidden, "a name without a registry and an account stands for an image of Docker's own on Docker Hub"
+			fallthrough
+		case Unreachable:
+			r.Hint = "call the image docker.io/USER/" + name + " for Docker Hub, after `docker login`, or HOST/" + name + " for another registry"
+		}
+	}
+	return r
+}
+
+func (a Attempt) explain(text string) Refusal {
 	registry := HostOf(a.Image)
 	login := LoginCommand(registry)
 	switch {

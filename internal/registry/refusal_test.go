@@ -122,6 +122,18 @@ func TestExplain(t *testing.T) {
 			NeedsLogin, "r.example wants a login", "log in with `docker login r.example`",
 		},
 		{
+			"a push of a name alone", `denied: requested access to the resource is denied`,
+			Attempt{Image: "shop:1", Push: true, Login: login},
+			Forbidden, "a name without a registry and an account stands for an image of Docker's own on Docker Hub",
+			"call the image docker.io/USER/shop:1 for Docker Hub, after `docker login`, or HOST/shop:1 for another registry",
+		},
+		{
+			"a push of a name alone without a network", `lookup registry-1.docker.io on 10.0.0.1:53: no such host`,
+			Attempt{Image: "docker.io/library/shop", Push: true},
+			Unreachable, "the name registry-1.docker.io cannot be resolved",
+			"call the image docker.io/USER/shop for Docker Hub, after `docker login`, or HOST/shop for another registry",
+		},
+		{
 			"a push to somebody else's", `denied: requested access to the resource is denied`,
 			Attempt{Image: "ada/x", Push: true, Login: login},
 			Forbidden, "docker.io does not let this login push there", "check the image's name and the rights of the account, or log in as somebody else with `docker login`",
