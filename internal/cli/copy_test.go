@@ -3,6 +3,7 @@ package cli
 import (
 	"archive/tar"
 	"bytes"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -133,5 +134,22 @@ func TestLanding(t *testing.T) {
 		if got != c.want {
 			t.Errorf("%s: got %q, want %q", c.target, got, c.want)
 		}
+	}
+}
+
+// TestRepeatable: what can be read once is read in full by each of several readers.
+func TestRepeatable(t *testing.T) {
+	t.Parallel()
+	for _, times := range []int{1, 3} {
+		reader, discard, err := repeatable(strings.NewReader("an archive"), times)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for n := range times {
+			if got, err := io.ReadAll(reader()); string(got) != "an archive" || err != nil {
+				t.Errorf("reader %d of %d: %q, %v", n+1, times, got, err)
+			}
+		}
+		discard()
 	}
 }

@@ -17,63 +17,66 @@ import (
 	"github.com/moby/moby/client"
 
 	"github.com/devup-cli/devup/internal/fail"
-	"github.com/devup-cli/devup/internal/plan"
 )
 
 // copyIn copies a file, a folder or, for "-", an archive on stdin into a container.
-func (a *app) copyIn(ctx context.Context, api *client.Client, c plan.Container, source, target string, o cpOptions) error {
-	resolved, found, err := inside(ctx, api, c.ID, target, true)
-	exists := err == nil
-	if err != nil && !errdefs.IsNotFound(err) {
-		return fmt.Errorf("look at %s in %s: %w", target, c.Name, err)
-	}
-	folder := exists && found.Stat.Mode.IsDir()
-	if source == "-" {
-		if !folder {
-			return fail.New(fail.Failed, "make it first", "%s has no folder %s", c.Name, target)
-		}
-		return upload(ctx, api, c, resolved, a.stdio.In, o)
-	}
-	info, err := localSource(source, o.follow)
+func (a *app) copyIn(ctx context.Context, t copying) error {
+	resolved, found, err := t.inside(ctx, t.target)
 	if err != nil {
 		return err
 	}
-	dir, name := resolved, filepath.Base(absolutePath(source))
+	folder := found != nil && found.Mode.IsDir()
+	if t.archive != nil {
+		if !folder {
+			return t.noFolder(t.target)
+		}
+		return t.upload(ctx, resolved, t.archive())
+	}
+	info, err := localSource(t.source, t.follow)
+	if err != nil {
+		return err
+	}
+	dir, name := resolved, filepath.Base(absolutePath(t.source))
 	switch {
-	case folder && info.IsDir() && contentsOnly(source):
+	case folder && info.IsDir() && contentsOnly(t.source):
 		name = "."
 	case folder:
-	case exists && info.IsDir():
-		return fail.New(fail.Failed, "", "%s is a folder, and %s in %s is none", source, target, c.Name)
-	case !info.IsDir() && strings.HasSuffix(target, "/"):
-		return fail.New(fail.Failed, "make it first", "%s has no folder %s", c.Name, target)
+	case found != nil && info.IsDir():
+		return fail.New(fail.Failed, "", "%s is a folder, and %s in %s is none", t.source, t.target, t.container.Name)
+	case !info.IsDir() && strings.HasSuffix(t.target, "/"):
+		return t.noFolder(t.target)
 	default:
 		dir, name = path.Split(path.Clean(resolved))
 	}
 	reader, writer := io.Pipe()
 	var packing sync.WaitGroup
-	packing.Go(func() { writer.CloseWithError(pack(writer, source, name, o.follow)) })
-	err = upload(ctx, api, c, dir, reader, o)
+	packing.Go(func() { writer.CloseWithError(pack(writer, t.source, name, t.follow)) })
+	err = t.upload(ctx, dir, reader)
 	_ = reader.Close() // nobody reads what is still packed, and that ends it
 	packing.Wait()
 	if err == nil {
-		a.copiedOver(c, fmt.Sprintf("copied %s to %s", source, target))
+		a.copiedOver(t)
 	}
 	return err
 }
 
-func upload(ctx context.Context, api *client.Client, c plan.Container, dir string, content io.Reader, o cpOptions) error {
+// upload unpacks an archive in a folder of the container.
+func (t copying) upload(ctx context.Context, dir string, content io.Reader) error {
 	if dir == "" {
 		dir = "."
 	}
-	_, err := api.CopyToContainer(ctx, c.ID, client.CopyToContainerOptions{DestinationPath: dir, Content: content, CopyUIDGID: o.archive})
+	_, err := t.api.CopyToContainer(ctx, t.container.ID, client.CopyToContainerOptions{DestinationPath: dir, Content: content, CopyUIDGID: t.owners})
 	switch {
 	case errdefs.IsNotFound(err):
-		return fail.New(fail.Failed, "make it first", "%s has no folder %s", c.Name, dir)
+		return t.noFolder(dir)
 	case err != nil:
-		return fmt.Errorf("copy into %s: %w", c.Name, err)
+		return fmt.Errorf("copy into %s: %w", t.container.Name, err)
 	}
 	return nil
+}
+
+func (t copying) noFolder(dir string) error {
+	return fail.New(fail.Failed, "make it first", "%s has no folder %s", t.container.Name, dir)
 }
 
 // contentsOnly tells whether a path means what is in the folder: it ends in "/.".

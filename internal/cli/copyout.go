@@ -16,41 +16,40 @@ import (
 	"github.com/moby/moby/client"
 
 	"github.com/devup-cli/devup/internal/fail"
-	"github.com/devup-cli/devup/internal/plan"
 )
 
 // copyOut copies a file or a folder out of a container, for "-" as an archive to stdout.
-func (a *app) copyOut(ctx context.Context, api *client.Client, c plan.Container, source, target string, o cpOptions) error {
-	from := source
-	if o.follow {
-		resolved, _, err := inside(ctx, api, c.ID, source, true)
-		if err != nil && !errdefs.IsNotFound(err) {
-			return fmt.Errorf("look at %s in %s: %w", source, c.Name, err)
+func (a *app) copyOut(ctx context.Context, t copying) error {
+	from := t.source
+	if t.follow {
+		resolved, found, err := t.inside(ctx, t.source)
+		if err != nil {
+			return err
 		}
-		if err == nil {
+		if found != nil {
 			from = resolved
 		}
 	}
-	got, err := api.CopyFromContainer(ctx, c.ID, client.CopyFromContainerOptions{SourcePath: from})
+	got, err := t.api.CopyFromContainer(ctx, t.container.ID, client.CopyFromContainerOptions{SourcePath: from})
 	switch {
 	case errdefs.IsNotFound(err):
-		return fail.New(fail.Failed, "", "%s has no file or folder %s", c.Name, source)
+		return fail.New(fail.Failed, "", "%s has no file or folder %s", t.container.Name, t.source)
 	case err != nil:
-		return fmt.Errorf("copy out of %s: %w", c.Name, err)
+		return fmt.Errorf("copy out of %s: %w", t.container.Name, err)
 	}
 	defer got.Content.Close()
-	if target == "-" {
+	if t.target == "-" {
 		_, err := io.Copy(a.out, got.Content)
 		return err
 	}
-	dir, name, err := landing(target, path.Base(path.Clean("/"+source)), got.Stat.Mode.IsDir(), strings.HasSuffix(source, "/."))
+	dir, name, err := landing(t.target, path.Base(path.Clean("/"+t.source)), got.Stat.Mode.IsDir(), strings.HasSuffix(t.source, "/."))
 	if err != nil {
 		return err
 	}
-	if err := unpack(got.Content, dir, name, o.archive); err != nil {
-		return fmt.Errorf("copy to %s: %w", target, err)
+	if err := unpack(got.Content, dir, name, t.owners); err != nil {
+		return fmt.Errorf("copy to %s: %w", t.target, err)
 	}
-	a.copiedOver(c, fmt.Sprintf("copied %s to %s", source, target))
+	a.copiedOver(t)
 	return nil
 }
 

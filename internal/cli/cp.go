@@ -3,11 +3,15 @@ package cli
 import (
 	"context"
 	"fmt"
+	"io"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/containerd/errdefs"
+	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/client"
 	"github.com/spf13/cobra"
 
@@ -18,10 +22,10 @@ import (
 
 // cpOptions are the flags of cp.
 type cpOptions struct {
-	index   int
-	all     bool
-	follow  bool
-	archive bool
+	index  int
+	all    bool
+	follow bool
+	owners bool // keep them by their numbers
 }
 
 func (a *app) cpCommand() *cobra.Command {
@@ -47,7 +51,7 @@ PATH/. means what is in the folder. A - stands for a tar archive on stdout or st
 	f.IntVar(&o.index, "index", 0, "only the container with this `number`, where a service has several")
 	f.BoolVar(&o.all, "all", false, "containers of one-off commands too")
 	f.BoolVarP(&o.follow, "follow-link", "L", false, "copy what a symbolic link leads to, not the link")
-	f.BoolVarP(&o.archive, "archive", "a", false, "keep owner and group by their numbers")
+	f.BoolVarP(&o.owners, "archive", "a", false, "keep owner and group by their numbers")
 	c.RunE = a.run(func(ctx context.Context, args []string) error { return a.cp(ctx, args[0], args[1], o) })
 	return c
 }
@@ -93,15 +97,57 @@ func (a *app) cp(ctx context.Context, source, destination string, o cpOptions) e
 	if err != nil {
 		return err
 	}
+	t := copying{api: r.engine.Client, cpOptions: o, source: source, target: target}
 	if from != "" {
-		return a.copyOut(ctx, r.engine.Client, containers[0], inside, target, o)
+		t.container, t.source = containers[0], inside
+		return a.copyOut(ctx, t)
+	}
+	if source == "-" {
+		archive, discard, err := repeatable(a.stdio.In, len(containers))
+		if err != nil {
+			return err
+		}
+		defer discard()
+		t.archive = archive
 	}
 	for _, c := range containers {
-		if err := a.copyIn(ctx, r.engine.Client, c, source, target, o); err != nil {
+		t.container = c
+		if err := a.copyIn(ctx, t); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// copying is one copy between a container and this machine.
+type copying struct {
+	cpOptions
+	api            *client.Client
+	container      plan.Container
+	source, target string
+	archive        func() io.Reader // what to copy in where the source is "-", from its beginning
+}
+
+// repeatable makes something that can be read once one that can be read so many times: it
+// goes through a temporary file, as it may be large.
+func repeatable(once io.Reader, times int) (reader func() io.Reader, discard func(), err error) {
+	if times < 2 {
+		return func() io.Reader { return once }, func() {}, nil
+	}
+	file, err := os.CreateTemp("", "devup-cp-")
+	if err != nil {
+		return nil, nil, fmt.Errorf("keep what is on stdin: %w", err)
+	}
+	discard = func() {
+		_ = file.Close()
+		_ = os.Remove(file.Name()) // else it stays with the other temporary files
+	}
+	size, err := io.Copy(file, once)
+	if err != nil {
+		discard()
+		return nil, nil, fmt.Errorf("keep what is on stdin: %w", err)
+	}
+	return func() io.Reader { return io.NewSectionReader(file, 0, size) }, discard, nil
 }
 
 // copied are the containers that are copied from or to.
@@ -126,20 +172,29 @@ func (r *running) copied(service string, o cpOptions) ([]plan.Container, error) 
 }
 
 // copiedOver tells that something was copied.
-func (a *app) copiedOver(c plan.Container, text string) {
-	a.ui.Sink()(event.Event{Kind: event.Container, Name: c.Name, Parent: c.Service, State: event.Done, Text: text})
+func (a *app) copiedOver(t copying) {
+	a.ui.Sink()(event.Event{
+		Kind: event.Container, Name: t.container.Name, Parent: t.container.Service, State: event.Done,
+		Text: fmt.Sprintf("copied %s to %s", t.source, t.target),
+	})
 }
 
-// inside says what is at a path of a container, following links where asked.
-func inside(ctx context.Context, api *client.Client, id, at string, follow bool) (string, client.ContainerStatPathResult, error) {
+// inside follows the links at a path of the container and says where they lead and what
+// is there: nil for nothing.
+func (t copying) inside(ctx context.Context, at string) (string, *container.PathStat, error) {
 	for range 40 { // links in a circle
-		found, err := api.ContainerStatPath(ctx, id, client.ContainerStatPathOptions{Path: at})
-		if err != nil || !follow || found.Stat.LinkTarget == "" {
-			return at, found, err
+		found, err := t.api.ContainerStatPath(ctx, t.container.ID, client.ContainerStatPathOptions{Path: at})
+		switch {
+		case errdefs.IsNotFound(err):
+			return at, nil, nil
+		case err != nil:
+			return at, nil, fmt.Errorf("look at %s in %s: %w", at, t.container.Name, err)
+		case found.Stat.LinkTarget == "":
+			return at, &found.Stat, nil
 		}
 		at = absoluteIn(at, found.Stat.LinkTarget)
 	}
-	return at, client.ContainerStatPathResult{}, fmt.Errorf("the links at %s lead in a circle", at)
+	return at, nil, fmt.Errorf("the links at %s in %s lead in a circle", at, t.container.Name)
 }
 
 // absoluteIn is where a link at a path of a container leads.
