@@ -112,6 +112,9 @@ func (a *app) logsSince(began time.Time, o attachOptions) logs.Options {
 // attachUntilEnd shows the logs until a container ends, stops the rest, and ends with
 // the code of that container, or of the one that was asked for.
 func (a *app) attachUntilEnd(ctx context.Context, r *running, outcome *up.Outcome, shown []string, o upOptions, options logs.Options) error {
+	if o.exitCodeFrom != "" && len(outcome.IDs[o.exitCodeFrom]) == 0 {
+		return fail.New(fail.Usage, "name one of the services that are started", "service %s has no container here, so there is no exit code to end with", o.exitCodeFrom)
+	}
 	reading, stopReading := context.WithCancel(ctx)
 	defer stopReading()
 	var group errgroup.Group
@@ -127,9 +130,9 @@ func (a *app) attachUntilEnd(ctx context.Context, r *running, outcome *up.Outcom
 	}
 	stopped := a.stopNow(ctx, r, outcome.Project.ServiceNames(), o.StopTimeout)
 	if err == nil && stopped == nil && o.exitCodeFrom != "" && first.Service != o.exitCodeFrom {
-		first, _, err = run.FirstEnd(ctx, r.engine.Client, map[string][]string{o.exitCodeFrom: outcome.IDs[o.exitCodeFrom]}, func(run.End) bool { return true })
+		first, _, err = run.FirstEnd(ctx, r.engine.Client, map[string]map[int]string{o.exitCodeFrom: outcome.IDs[o.exitCodeFrom]}, func(run.End) bool { return true })
 	}
-	if ctx.Err() != nil {
+	if ctx.Err() != nil || err != nil || stopped != nil {
 		stopReading()
 	}
 	_ = group.Wait() // the logs of what has stopped end by themselves

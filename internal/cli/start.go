@@ -82,9 +82,12 @@ func (a *app) awaitReady(ctx context.Context, r *running, services []string, tim
 	if err != nil {
 		return err
 	}
-	ids := map[string][]string{}
+	ids := map[string]map[int]string{}
 	for _, c := range r.containers(services) {
-		ids[c.Service] = append(ids[c.Service], c.ID)
+		if ids[c.Service] == nil {
+			ids[c.Service] = map[int]string{}
+		}
+		ids[c.Service][c.Number] = c.ID
 	}
 	probes := ready.Probes(resolve(r.project, place, r.look.Containers, 0, 0), ids)
 	for i := range probes {

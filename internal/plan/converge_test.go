@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/devup-cli/devup/internal/plan"
+	"github.com/devup-cli/devup/internal/project"
 )
 
 const pair = `
@@ -78,6 +79,14 @@ func TestConverge(t *testing.T) {
 0 recreate-network shop_back: driver_opts changed [detach db-3 task web-4] [rejoin task]
 1 recreate shop-db-1: network back is replaced [after 0]
 2 recreate shop-web-1: network back is replaced [after 0 1]
+`,
+		},
+		{
+			name: "a one-off command leaves its own service in a replaced network",
+			old:  `"1400"`, new: `"1450"`, options: plan.Options{OneOff: "web"},
+			want: `
+0 recreate-network shop_back: driver_opts changed [detach db-3 web-4] [rejoin web-4]
+1 recreate shop-db-1: network back is replaced [after 0]
 `,
 		},
 		{
@@ -308,5 +317,38 @@ func TestHashOfSharing(t *testing.T) {
 		if strings.Contains(test.written, "service:") && hash(test.written, ids) == hash(test.written, nil) {
 			t.Errorf("%s hashes the same whoever db is", test.written)
 		}
+	}
+}
+
+// TestMovedPorts: each container says what the config asked for where its own port is
+// another one.
+func TestMovedPorts(t *testing.T) {
+	t.Parallel()
+	p, err := project.Load(t.Context(), project.Options{Dir: t.TempDir(), Files: []string{"-"}, Name: "shop", Stdin: func() ([]byte, error) {
+		return []byte("services: {web: {image: web, scale: 2, ports: ['8000-8005:80', '9000:90']}}"), nil
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ports := map[project.PortKey]int{}
+	for _, want := range p.PublishedPorts() {
+		ports[want.Key()] = want.Wanted
+		if want.Copy == 1 {
+			ports[want.Key()]++
+		}
+	}
+	resolved := p.Resolve(ports, project.Where{})
+	made, err := plan.Make(resolved.Project, plan.Observed{}, plan.Options{Authored: map[string]plan.Authored{"web": {Service: p.Services["web"]}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, op := range made.Ops {
+		if op.Action == plan.Create {
+			got = append(got, op.Name+" "+op.Labels[plan.LabelMoved])
+		}
+	}
+	if diff := cmp.Diff([]string{"shop-web-1 ", "shop-web-2 80/tcp=8001,90/tcp=9000"}, got); diff != "" {
+		t.Errorf("labels (-want +got):\n%s", diff)
 	}
 }

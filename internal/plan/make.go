@@ -214,7 +214,7 @@ func (m *maker) container(want wanted, op Op) {
 		if op.Action == Recreate || len(m.observed.Of(s.Name)) == 0 {
 			m.replaced[s.Name] = true
 		}
-		op.Labels = want.labels(op.Causes)
+		op.Labels = want.labels(op.Number, op.Causes)
 		for _, host := range hosts(s) {
 			if op.Author == nil {
 				op.Author, op.Hosts = &want.author, map[string]string{}

@@ -7,30 +7,26 @@ import (
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/devup-cli/devup/internal/project"
 )
 
-// movedPorts is the value of [LabelMoved] for a service: the ports as the config had
-// them, TARGET/PROTOCOL=PUBLISHED, comma-separated, of those that got another host port.
-// So a later run can tell a port that had to move from one that somebody has edited.
-func movedPorts(authored, resolved types.ServiceConfig) string {
+// movedPorts is the value of [LabelMoved] for the container of that number of a service:
+// the host ports that the config asked for, TARGET/PROTOCOL=PORT, comma-separated, where
+// it got others. So a later run can tell a port that had to move from one that somebody
+// has edited.
+func movedPorts(authored, resolved types.ServiceConfig, number int) string {
 	if len(authored.Ports) != len(resolved.Ports) {
 		return ""
 	}
 	var list []string
 	for i, p := range authored.Ports {
-		if first := firstPort(p.Published); first != 0 && strconv.Itoa(first) != resolved.Ports[i].Published {
-			list = append(list, fmt.Sprintf("%d/%s=%d", p.Target, p.Protocol, first))
+		wish := project.WantedPort(p.Published, number)
+		if wish != 0 && strconv.Itoa(wish) != project.HostPort(resolved.Ports[i], number) {
+			list = append(list, fmt.Sprintf("%d/%s=%d", p.Target, p.Protocol, wish))
 		}
 	}
 	return strings.Join(list, ",")
-}
-
-// firstPort is the number, or the first of the range, that a published value asks for;
-// 0 for any.
-func firstPort(published string) int {
-	first, _, _ := strings.Cut(published, "-")
-	n, _ := strconv.Atoi(first) // 0 where it is empty
-	return n
 }
 
 // MovedFrom tells whether the container was made for a config that asked for the host

@@ -44,10 +44,10 @@ func (m *maker) found(service string) string {
 	return containers[0].ID
 }
 
-// labels are those by which a later run compares.
-func (w wanted) labels(causes []string) map[string]string {
+// labels are those by which a later run compares, of the container of that number.
+func (w wanted) labels(number int, causes []string) map[string]string {
 	labels := map[string]string{LabelHash: w.compose[0], LabelFields: w.print.Label(), LabelCause: strings.Join(causes, "; ")}
-	if moved := movedPorts(w.author.Service, w.service); moved != "" {
+	if moved := movedPorts(w.author.Service, w.service, number); moved != "" {
 		labels[LabelMoved] = moved
 	}
 	if len(w.images) > 0 {

@@ -51,10 +51,11 @@ func held(p *types.Project, o Observed, options Options, volume string) []string
 }
 
 // outside says that a run of these services has no business with the container: it is
-// of another service or of a one-off command, and stays.
+// of another service, of the one that a one-off command is for, or of such a command,
+// and stays.
 func (c Container) outside(p *types.Project, o Options) bool {
 	_, ours := p.Services[c.Service]
-	return (!ours || c.OneOff) && !(o.RemoveOrphans && c.orphan(p, o))
+	return (!ours || c.OneOff || c.Service == o.OneOff) && !(o.RemoveOrphans && c.orphan(p, o))
 }
 
 // has says that a volume is mounted in the container.

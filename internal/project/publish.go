@@ -41,12 +41,19 @@ func (p *Project) portsOf(services types.Services) []Port {
 func copies(s types.ServiceConfig, first []Port, number int) []Port {
 	ports := slices.Clone(first)
 	for i := range ports {
-		ports[i].Copy = number
-		if _, last, ranged := strings.Cut(s.Ports[i].Published, "-"); ranged && ports[i].Wanted+number <= wish(last) {
-			ports[i].Wanted += number
-		}
+		ports[i].Copy, ports[i].Wanted = number, WantedPort(s.Ports[i].Published, number+1)
 	}
 	return ports
+}
+
+// WantedPort is the host port that a published value asks for in the container of that
+// number, from 1: the next of a range, as far as it goes, else its first; 0 for any.
+func WantedPort(published string, number int) int {
+	first := wish(published)
+	if _, last, ranged := strings.Cut(published, "-"); ranged && first+number-1 <= wish(last) {
+		return first + number - 1
+	}
+	return first
 }
 
 // hostPortsKey is where a resolved port has the host ports of the containers

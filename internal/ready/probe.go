@@ -2,6 +2,7 @@ package ready
 
 import (
 	"cmp"
+	"maps"
 	"net"
 	"slices"
 	"strconv"
@@ -53,17 +54,16 @@ type Published struct {
 }
 
 // Probes decides how each service of a resolved project shows that it is ready.
-// The containers of a service are given by ID in the order of their numbers; a
-// service without containers gets no probe. The result is ordered by service
-// and number.
-func Probes(p *project.Project, containers map[string][]string) []Probe {
+// The containers of a service are given by number and ID; a service without
+// containers gets no probe. The result is ordered by service and number.
+func Probes(p *project.Project, containers map[string]map[int]string) []Probe {
 	conditions := awaited(p.Project)
 	var probes []Probe
 	for _, name := range p.ServiceNames() {
 		service := p.Services[name]
-		for i, id := range containers[name] {
-			probe := forService(service, p.Extensions[name], i+1, conditions[name])
-			probe.Container = id
+		for _, number := range slices.Sorted(maps.Keys(containers[name])) {
+			probe := forService(service, p.Extensions[name], number, conditions[name])
+			probe.Container = containers[name][number]
 			probes = append(probes, probe)
 		}
 	}

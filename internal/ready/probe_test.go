@@ -64,7 +64,7 @@ func TestProbes(t *testing.T) {
 			Project:    &types.Project{Services: types.Services{"s": test.service}},
 			Extensions: map[string]project.ServiceExtension{"s": {Ready: test.ready}},
 		}
-		probes := Probes(p, map[string][]string{"s": {"c1"}})
+		probes := Probes(p, map[string]map[int]string{"s": {1: "c1"}})
 		if len(probes) != 1 {
 			t.Fatalf("%s: %d probes", test.name, len(probes))
 		}
@@ -117,7 +117,7 @@ func TestProbesOfSeveral(t *testing.T) {
 	}
 	p := &project.Project{Project: &types.Project{Services: services}}
 	var got []string
-	for _, probe := range Probes(p, map[string][]string{"web": {"w1", "w2"}, "migrate": {"m"}, "db": {"d1", "d2"}}) {
+	for _, probe := range Probes(p, map[string]map[int]string{"web": {2: "w2", 1: "w1"}, "migrate": {1: "m"}, "db": {1: "d1", 2: "d2"}}) {
 		got = append(got, probe.Container+" "+probe.name()+" "+describe(probe))
 	}
 	want := `d1 db tcp 127.0.0.1:5432 -> 5432 / must be healthy

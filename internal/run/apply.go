@@ -3,7 +3,9 @@ package run
 import (
 	"context"
 	"errors"
+	"maps"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -32,24 +34,30 @@ type Options struct {
 // Result names the containers that Apply left running, by service.
 type Result struct {
 	mu  sync.Mutex
-	IDs map[string][]string // service -> IDs of containers that were made, started or restarted
+	IDs map[string]map[int]string // service -> number -> ID of containers that were made, started or restarted
 }
 
-func (r *Result) runs(service, id string) {
+func newResult() *Result { return &Result{IDs: map[string]map[int]string{}} }
+
+func (r *Result) runs(op plan.Op, id string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.IDs[service] = append(r.IDs[service], id)
+	if r.IDs[op.Service] == nil {
+		r.IDs[op.Service] = map[int]string{}
+	}
+	r.IDs[op.Service][op.Number] = id
 }
 
-// first is the ID of the first container of a service that was made or started, empty
-// for none.
+// first is the ID of the container with the lowest number of a service that was made
+// or started, empty for none.
 func (r *Result) first(service string) string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if ids := r.IDs[service]; len(ids) > 0 {
-		return ids[0]
+	numbers := slices.Sorted(maps.Keys(r.IDs[service]))
+	if len(numbers) == 0 {
+		return ""
 	}
-	return ""
+	return r.IDs[service][numbers[0]]
 }
 
 // gate is where operations wait for an earlier one.
@@ -64,7 +72,7 @@ type gate struct {
 // error joins all failures in the plan's order, or is the context's. The result
 // is valid also beside an error.
 func Apply(ctx context.Context, e Engine, p *types.Project, todo *plan.Plan, o Options) (*Result, error) {
-	a := &applier{engine: e, project: p, options: o, result: &Result{IDs: map[string][]string{}}}
+	a := &applier{engine: e, project: p, options: o, result: newResult()}
 	gates := make([]gate, len(todo.Ops))
 	for i := range gates {
 		gates[i] = gate{done: make(chan struct{}), over: make(chan struct{})}

@@ -24,9 +24,9 @@ type End struct {
 }
 
 // FirstEnd waits until a container ends that counts, and says how it ended. It
-// also notices one that has ended already. containers are IDs by service; counts
+// also notices one that has ended already. containers are IDs by service and number; counts
 // says which ends do. When none counted, because all have ended, ok is false.
-func FirstEnd(ctx context.Context, e awaiter, containers map[string][]string, counts func(End) bool) (first End, ok bool, err error) {
+func FirstEnd(ctx context.Context, e awaiter, containers map[string]map[int]string, counts func(End) bool) (first End, ok bool, err error) {
 	inner, cancel := context.WithCancel(ctx)
 	defer cancel()
 	found := make(chan End, 1)

@@ -45,7 +45,7 @@ func MakeOneOff(ctx context.Context, e Engine, p *types.Project, s types.Service
 	own := *p
 	own.Services = maps.Clone(p.Services)
 	own.Services[s.Name] = single(s, o)
-	a := &applier{engine: e, project: &own, options: opts, result: &Result{IDs: map[string][]string{}}}
+	a := &applier{engine: e, project: &own, options: opts, result: newResult()}
 	a.adjust = func(create *client.ContainerCreateOptions) { asOneOff(create, o, id) }
 	print, err := plan.FingerprintOf(&own, own.Services[s.Name], nil)
 	if err != nil {
@@ -66,7 +66,9 @@ func MakeOneOff(ctx context.Context, e Engine, p *types.Project, s types.Service
 }
 
 // Start starts the command and runs the service's hooks.
-func (s *Single) Start(ctx context.Context) error { return s.applier.start(ctx, s.service, s.ID) }
+func (s *Single) Start(ctx context.Context) error {
+	return s.applier.start(ctx, plan.Op{Service: s.service, Number: 1}, s.ID)
+}
 
 // single is a service as a one-off command has it: once, under a name of its own, never
 // restarted, and by default under no name that others look for.

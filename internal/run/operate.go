@@ -76,13 +76,13 @@ func (a *applier) perform(ctx context.Context, op plan.Op) error {
 	case plan.Rename:
 		return a.rename(ctx, op)
 	case plan.Start:
-		return a.start(ctx, op.Service, op.Old.ID)
+		return a.start(ctx, op, op.Old.ID)
 	case plan.Stop:
 		return a.stop(ctx, op.Old)
 	case plan.RestartOnly:
 		err := a.restart(ctx, op.Old)
 		if err == nil {
-			a.result.runs(op.Service, op.Old.ID)
+			a.result.runs(op, op.Old.ID)
 		}
 		return err
 	case plan.Kill, plan.Pause, plan.Unpause:
@@ -104,7 +104,7 @@ func (a *applier) create(ctx context.Context, op plan.Op) error {
 	if err != nil || op.NoStart {
 		return err
 	}
-	return a.start(ctx, op.Service, id)
+	return a.start(ctx, op, id)
 }
 
 // recreate makes the successor under a name of its own before it removes the
@@ -124,7 +124,7 @@ func (a *applier) recreate(ctx context.Context, op plan.Op) error {
 	if op.NoStart {
 		return nil
 	}
-	return a.start(ctx, op.Service, id)
+	return a.start(ctx, op, id)
 }
 
 func (a *applier) rename(ctx context.Context, op plan.Op) error {
@@ -134,7 +134,7 @@ func (a *applier) rename(ctx context.Context, op plan.Op) error {
 	if op.NoStart {
 		return nil
 	}
-	return a.start(ctx, op.Service, op.Old.ID)
+	return a.start(ctx, op, op.Old.ID)
 }
 
 func (a *applier) newContainer(ctx context.Context, op plan.Op, name, replaces string) (string, error) {
@@ -193,8 +193,8 @@ func (a *applier) connect(ctx context.Context, w wanted, id string) error {
 }
 
 // start fills a container, starts it and runs its hooks.
-func (a *applier) start(ctx context.Context, service, id string) error {
-	s := a.service(service)
+func (a *applier) start(ctx context.Context, op plan.Op, id string) error {
+	s := a.service(op.Service)
 	if err := a.fill(ctx, s, id); err != nil {
 		return err
 	}
@@ -204,7 +204,7 @@ func (a *applier) start(ctx context.Context, service, id string) error {
 	if err := a.started(ctx, s, id); err != nil {
 		return err
 	}
-	a.result.runs(service, id)
+	a.result.runs(op, id)
 	return nil
 }
 

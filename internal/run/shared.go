@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"net/netip"
-	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/containerd/errdefs"
@@ -64,61 +63,6 @@ func (a *applier) adopted(kind event.Kind, name string, labels map[string]string
 		Kind: event.Note, ID: "adopted " + name, Name: name, State: event.Warning,
 		Text: fmt.Sprintf("the %s %s was there, made %s: it is used as it is (`external: true` says that this is meant)", kind, name, by),
 	})
-}
-
-// recreateNetwork replaces a network whose configuration changed. The project's
-// containers leave it first: the engine removes no network that is in use. They are
-// replaced afterwards and join the new one; those that stay join it as they are.
-func (a *applier) recreateNetwork(ctx context.Context, op plan.Op) error {
-	places, err := a.placesIn(ctx, op)
-	if err != nil {
-		return err
-	}
-	for _, id := range op.Detach {
-		_, err := a.engine.NetworkDisconnect(ctx, op.Name, client.NetworkDisconnectOptions{Container: id, Force: true})
-		if err := ignoreGone(err); err != nil {
-			return err
-		}
-	}
-	_, err = a.engine.NetworkRemove(ctx, op.Name, client.NetworkRemoveOptions{})
-	if who := others(err); who != "" {
-		return fail.Wrap(err, fail.Failed, "stop "+who+" first, or give the network another name",
-			"the network %s has to be replaced (%s), and %s of another project uses it", op.Name, strings.Join(op.Causes, "; "), who)
-	}
-	if err := ignoreGone(err); err != nil {
-		return err
-	}
-	if err := a.createNetwork(ctx, op); err != nil {
-		return err
-	}
-	for _, id := range op.Rejoin {
-		_, err := a.engine.NetworkConnect(ctx, op.Name, client.NetworkConnectOptions{Container: id, EndpointConfig: places[id]})
-		if err := ignoreGone(err); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// placesIn is how the containers that stay were connected to a network, by ID. What the
-// engine gave them itself, such as an address, it gives them anew.
-func (a *applier) placesIn(ctx context.Context, op plan.Op) (map[string]*network.EndpointSettings, error) {
-	places := map[string]*network.EndpointSettings{}
-	for _, id := range op.Rejoin {
-		found, err := a.engine.ContainerInspect(ctx, id, client.ContainerInspectOptions{})
-		if err := ignoreGone(err); err != nil {
-			return nil, err
-		}
-		if found.Container.NetworkSettings == nil {
-			continue
-		}
-		if was := found.Container.NetworkSettings.Networks[op.Name]; was != nil {
-			places[id] = &network.EndpointSettings{
-				IPAMConfig: was.IPAMConfig, Links: was.Links, Aliases: was.Aliases, DriverOpts: was.DriverOpts, GwPriority: was.GwPriority,
-			}
-		}
-	}
-	return places, nil
 }
 
 func (a *applier) createVolume(ctx context.Context, op plan.Op) error {

@@ -20,7 +20,7 @@ func (a *applier) signal(ctx context.Context, op plan.Op) error {
 		_, err = a.engine.ContainerPause(ctx, op.Old.ID, client.ContainerPauseOptions{})
 	case plan.Unpause:
 		if _, err = a.engine.ContainerUnpause(ctx, op.Old.ID, client.ContainerUnpauseOptions{}); err == nil {
-			a.result.runs(op.Service, op.Old.ID)
+			a.result.runs(op, op.Old.ID)
 		}
 	case plan.Kill:
 		_, err = a.engine.ContainerKill(ctx, op.Old.ID, client.ContainerKillOptions{Signal: op.Signal})

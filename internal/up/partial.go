@@ -65,7 +65,7 @@ func (m Machine) sayBlocked(blocked map[string]string) {
 // notStarted names the services that wait for one that failed, each with the service
 // that it needs. Those that have a container, from this run or from an earlier one,
 // are not among them.
-func notStarted(p *project.Project, failed error, ids map[string][]string) map[string]string {
+func notStarted(p *project.Project, failed error, ids map[string]map[int]string) map[string]string {
 	services := map[string]bool{}
 	for _, e := range failures(failed) {
 		services[e.Service] = true

@@ -69,9 +69,7 @@ func meant(wanted []project.Port, remembered map[project.PortKey]int, containers
 	for _, w := range wanted {
 		n := remembered[w.Key()]
 		moved := slices.ContainsFunc(containers, func(c plan.Container) bool {
-			first := w.Wanted - w.Copy // of a range, whose next ports the other containers ask for
-			return c.Service == w.Service && !c.OneOff && c.Number == w.Copy+1 &&
-				(c.MovedFrom(w.Target, w.Protocol, w.Wanted) || c.MovedFrom(w.Target, w.Protocol, first))
+			return c.Service == w.Service && !c.OneOff && c.Number == w.Copy+1 && c.MovedFrom(w.Target, w.Protocol, w.Wanted)
 		})
 		if n != 0 && (w.Wanted == 0 || n == w.Wanted || moved) {
 			valid[w.Key()] = n

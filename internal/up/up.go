@@ -7,6 +7,7 @@ package up
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -79,17 +80,17 @@ type Seen struct {
 // Outcome is what a run decided and did. It is valid, as far as the run came,
 // also beside an error.
 type Outcome struct {
-	Project *project.Project    // resolved for this place and these ports
-	Builds  []Build             // images that were built, or would be in a dry run
-	Pulls   []run.Pull          // images that were pulled, or would be in a dry run
-	Plan    *plan.Plan          // nil when the run did not come so far
-	Kept    []plan.Change       // volumes that are not as the files say, and stay because of the data in them
-	Applied run.Options         // how the plan was carried out: the container of a one-off command needs it too
-	IDs     map[string][]string // the containers of the services that were to run, by service
-	Moves   []ports.Move        // ports that got another number than the config asks for
-	URLs    []expose.Row        // the URL table; empty in a dry run
-	Changed bool                // an image was built or the plan did something
-	Synced  []string            // services whose source has to be synced, because it is not mounted
+	Project *project.Project          // resolved for this place and these ports
+	Builds  []Build                   // images that were built, or would be in a dry run
+	Pulls   []run.Pull                // images that were pulled, or would be in a dry run
+	Plan    *plan.Plan                // nil when the run did not come so far
+	Kept    []plan.Change             // volumes that are not as the files say, and stay because of the data in them
+	Applied run.Options               // how the plan was carried out: the container of a one-off command needs it too
+	IDs     map[string]map[int]string // the containers of the services that were to run, by service and number
+	Moves   []ports.Move              // ports that got another number than the config asks for
+	URLs    []expose.Row              // the URL table; empty in a dry run
+	Changed bool                      // an image was built or the plan did something
+	Synced  []string                  // services whose source has to be synced, because it is not mounted
 }
 
 // Run takes a loaded project to working URLs, given one look at the engine. A service that fails stops only
@@ -228,19 +229,22 @@ func (m Machine) carryOut(ctx context.Context, out *Outcome, able *project.Proje
 // standing gives the containers of the project's services after the plan: those that
 // it left alone and those that it started. Services that are no part of this run may
 // have containers too, which are no business of it.
-func standing(p *project.Project, look run.Look, done *plan.Plan, result *run.Result) map[string][]string {
+func standing(p *project.Project, look run.Look, done *plan.Plan, result *run.Result) map[string]map[int]string {
 	touched := map[string]bool{}
 	for _, op := range done.Ops {
 		touched[op.Old.ID] = true
 	}
-	ids := map[string][]string{}
+	ids := map[string]map[int]string{}
+	for name := range p.Services {
+		ids[name] = map[int]string{}
+	}
 	for _, c := range look.Containers {
 		if _, ours := p.Services[c.Service]; ours && !c.OneOff && !touched[c.ID] {
-			ids[c.Service] = append(ids[c.Service], c.ID)
+			ids[c.Service][c.Number] = c.ID
 		}
 	}
 	for service, started := range result.IDs {
-		ids[service] = append(ids[service], started...)
+		maps.Copy(ids[service], started)
 	}
 	return ids
 }
