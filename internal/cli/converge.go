@@ -2,6 +2,8 @@ package cli
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -136,7 +138,7 @@ func (at *site) run(ctx context.Context, o up.Options) (*up.Outcome, error) {
 
 // known refuses numbers for services that are not part of the project.
 func known(p *project.Project, scale map[string]int) error {
-	for name := range scale {
+	for _, name := range slices.Sorted(maps.Keys(scale)) {
 		if _, ok := p.Services[name]; !ok {
 			e := fail.New(fail.UnknownService, "its services are "+list(p.ServiceNames()), "project %s has no service %q to scale", p.Name, name)
 			e.Service = name

@@ -122,17 +122,21 @@ func (a *app) projectName(r *running, survey run.Survey) (string, error) {
 	case name != "":
 		return name, nil
 	}
-	byDir := map[string]string{}
-	for name, dir := range survey.Owners {
-		byDir[dir] = name
+	byDir := map[string][]string{}
+	for _, name := range slices.Sorted(maps.Keys(survey.Owners)) {
+		byDir[survey.Owners[name]] = append(byDir[survey.Owners[name]], name)
 	}
 	dir, err := filepath.Abs(a.flags.dir)
 	if err != nil {
 		return "", r.broken
 	}
 	for {
-		if name := byDir[dir]; name != "" {
-			return name, nil
+		switch names := byDir[dir]; len(names) {
+		case 0:
+		case 1:
+			return names[0], nil
+		default:
+			return "", fail.Wrap(r.broken, fail.Usage, "say which with --project-name", "the projects %s were started in %s, and its files cannot be read", list(names), dir)
 		}
 		if dir == filepath.Dir(dir) {
 			return "", r.broken
@@ -169,7 +173,7 @@ func (r *running) services() []string {
 		names = slices.Clone(r.project.ServiceNames())
 	}
 	for _, c := range r.look.Containers {
-		if !c.OneOff && !slices.Contains(names, c.Service) {
+		if !slices.Contains(names, c.Service) {
 			names = append(names, c.Service)
 		}
 	}

@@ -207,6 +207,11 @@ func (a *app) stopStarted(ctx context.Context, r *running, o *up.Outcome, grace 
 func (a *app) stopNow(ctx context.Context, r *running, services []string, grace *time.Duration) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 	defer cancel()
+	held, err := a.turn(ctx, r.engine, r.name)
+	if err != nil {
+		return err
+	}
+	defer held.Release()
 	now, err := look(ctx, r.engine, r.name)
 	if err != nil {
 		return err

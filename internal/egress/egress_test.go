@@ -255,6 +255,22 @@ func TestNPM(t *testing.T) {
 	}
 }
 
+// TestImageGetsDockersProxies: what the environment says is for what is built here.
+func TestImageGetsDockersProxies(t *testing.T) {
+	t.Parallel()
+	config := `{"proxies":{"default":{"httpProxy":"http://docker:1"}}}`
+	s := read(computer("linux", map[string]string{"/home/ada/.docker/config.json": config}, map[string]string{"HTTPS_PROXY": "http://p:2"}))
+	g := s.Image(func(name string) bool { return name == "http_proxy" }, []string{"db"})
+	const none = "localhost,127.0.0.1,::1,db"
+	if want := map[string]string{"HTTP_PROXY": "http://docker:1", "NO_PROXY": none, "no_proxy": none}; !maps.Equal(g.Proxy, want) {
+		t.Errorf("got %v, want %v", g.Proxy, want)
+	}
+	s = read(computer("linux", map[string]string{"/home/ada/.docker/config.json": `{"proxies":{"default":{"noProxy":"x"}}}`}, nil))
+	if g := s.Image(func(string) bool { return false }, nil); len(g.Proxy) > 0 {
+		t.Errorf("without a proxy there is nothing to go around: %v", g.Proxy)
+	}
+}
+
 func TestContainerGetsOnlyWhatTheServiceDoesNotSet(t *testing.T) {
 	t.Parallel()
 	s := Settings{CA: []byte("ca"), Pip: []byte("pip"), NPM: []byte("npm"), Proxy: map[string]string{"HTTP_PROXY": "http://p", "NO_PROXY": "localhost"}}

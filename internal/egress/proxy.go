@@ -36,11 +36,17 @@ func (m machine) proxy(s *Settings) {
 			proxies[name] = value
 		}
 	}
+	s.Proxy, s.Docker = withoutLocal(proxies), withoutLocal(s.Docker)
+}
+
+// withoutLocal adds the machine itself to what is reached without a proxy; nil where
+// there is no proxy.
+func withoutLocal(proxies map[string]string) map[string]string {
 	if len(proxies) == 0 || len(proxies) == 1 && proxies["NO_PROXY"] != "" {
-		return
+		return nil
 	}
 	proxies["NO_PROXY"] = joinHosts(proxies["NO_PROXY"], "localhost", "127.0.0.1", "::1")
-	s.Proxy = proxies
+	return proxies
 }
 
 // dockerProxies are the proxies of ~/.docker/config.json: those of the engine

@@ -23,24 +23,27 @@ const pause = 100 * time.Millisecond
 // Held is a lock that was taken. The zero value holds nothing.
 type Held struct {
 	file   *flock.Flock
-	Waited bool // somebody else held it before: what was looked at earlier may have changed
+	off    func() error // nil as long as nobody called the holder off
+	Waited bool         // somebody else held it before: what was looked at earlier may have changed
 	// Changed is when the last holder released it, at the latest; the zero time when
 	// nobody did. What was looked at before that may have changed.
 	Changed time.Time
-	// Killed says that the last holder never released it: the engine may still be busy
-	// with what that one asked for.
+	// Killed says that the last holder was killed or called off: the engine may still be
+	// busy with what that one asked for.
 	Killed bool
 }
 
 // Take takes the lock of a project on an engine, in the folder dir, which is made
-// when needed. While somebody else holds it, Take calls waiting once and waits. The
-// error is the context's; what hinders the lock itself is not one.
+// when needed. While somebody else holds it, Take calls waiting once and waits. ctx is
+// the one that the holder works under: when it has ended at the release, the next
+// holder hears that this one was called off. The error is the context's; what hinders
+// the lock itself is not one.
 func Take(ctx context.Context, dir, engine, project string, waiting func()) (Held, error) {
 	if dir == "" || os.MkdirAll(dir, 0o700) != nil {
 		return Held{}, nil
 	}
 	at := sha256.Sum256([]byte(engine))
-	held := Held{file: flock.New(filepath.Join(dir, project+"-"+hex.EncodeToString(at[:4])+".lock"))}
+	held := Held{off: ctx.Err, file: flock.New(filepath.Join(dir, project+"-"+hex.EncodeToString(at[:4])+".lock"))}
 	_, missing := os.Stat(held.file.Path())
 	taken, err := held.file.TryLock()
 	if err == nil && !taken {
@@ -69,7 +72,9 @@ func Take(ctx context.Context, dir, engine, project string, waiting func()) (Hel
 func (h Held) Release() {
 	if h.file != nil {
 		if h.file.Locked() {
-			_ = os.Remove(h.busy())
+			if h.off() == nil {
+				_ = os.Remove(h.busy())
+			}
 			now := time.Now()
 			_ = os.Chtimes(h.file.Path(), now, now) // without it, the next one only looks as if nobody had been here
 		}
@@ -78,5 +83,5 @@ func (h Held) Release() {
 }
 
 // busy is the file that is there while somebody holds the lock, and after that only
-// when they were killed.
+// when they were killed or called off.
 func (h Held) busy() string { return h.file.Path() + ".busy" }

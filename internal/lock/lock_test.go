@@ -94,3 +94,22 @@ func TestNoFolderIsNoHindrance(t *testing.T) {
 		held.Release()
 	}
 }
+
+// TestCalledOffHolderIsNoticed: the engine goes on with what was asked of it before
+// Ctrl-C, as after a kill.
+func TestCalledOffHolderIsNoticed(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for i, want := range []bool{false, true, false} {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		held, err := Take(ctx, dir, "e", "web", never(t))
+		if err != nil || held.Killed != want {
+			t.Errorf("take %d: killed %v, error %v; want %v", i+1, held.Killed, err, want)
+		}
+		if i == 0 {
+			cancel()
+		}
+		held.Release()
+	}
+}

@@ -24,8 +24,6 @@ const (
 	LabelNetwork    = "com.docker.compose.network"
 	LabelVolume     = "com.docker.compose.volume"
 
-	LabelVersion = "com.docker.compose.version"
-
 	LabelImageVolumes = "com.docker.compose.image-volume-digest" // the images that are mounted: TARGET=ID, comma-separated
 
 	LabelFields = "dev.devup.config"       // field -> short hash, so that a changed field can be named

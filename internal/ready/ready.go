@@ -17,6 +17,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"strings"
 	"sync"
 	"time"
 
@@ -152,6 +153,7 @@ func (w *waiter) tell(p Probe, state event.State, text string) {
 
 // address is what a person would type into a browser for the probe.
 func (p Probe) address() string {
-	u := url.URL{Scheme: "http", Host: p.hostport(), Path: p.Path}
+	u := url.URL{Scheme: "http", Host: p.hostport()}
+	u.Path, u.RawQuery, _ = strings.Cut(p.Path, "?")
 	return u.String()
 }

@@ -85,8 +85,12 @@ func (c *Credentials) OfImage(ctx context.Context, image string) Login {
 
 func (c *Credentials) find(ctx context.Context, name string) Login {
 	fromEnv, fromFile := c.load()
-	if l := fromEnv.login(name); !l.Empty() {
+	l := fromEnv.login(name)
+	if !l.Empty() {
 		return l
+	}
+	if l.Trouble != "" {
+		c.say("DOCKER_AUTH_CONFIG: " + l.Trouble)
 	}
 	written := fromFile.login(name)
 	helper := fromFile.helper(name)

@@ -87,7 +87,11 @@ func Apply(ctx context.Context, e Engine, p *types.Project, todo *plan.Plan, o O
 				return nil
 			}
 			if op.Action != plan.Await { // waiting takes no slot from work
-				slots <- struct{}{}
+				select {
+				case slots <- struct{}{}:
+				case <-ctx.Done():
+					return nil
+				}
 				defer func() { <-slots }()
 			}
 			if errs[i] = a.do(ctx, op); errs[i] == nil {

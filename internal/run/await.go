@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -78,8 +79,11 @@ func condition(op plan.Op, running, restarting bool, exitCode int, health string
 	}
 }
 
+// ErrUnmet is the cause of the error that a service which others wait for has failed.
+var ErrUnmet = errors.New("a condition under depends_on is not met")
+
 func neverMet(op plan.Op, code fail.Code, what string) error {
-	err := fail.New(code, "devup logs "+op.Service, "%s %s", op.Service, what)
-	err.Service = op.Service
+	err := fail.Wrap(ErrUnmet, code, "devup logs "+op.Service, "%s %s", op.Service, what)
+	err.Service, err.Told = op.Service, true
 	return err
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/project"
+	"github.com/devup-cli/devup/internal/run"
 )
 
 // without leaves services out of a project, and those that need them. The second
@@ -75,8 +76,8 @@ func notStarted(p *project.Project, failed error, ids map[string]map[int]string)
 	return blocked
 }
 
-// besides leaves of what failed the services that did not become ready either: that
-// says the same with the lines that the service printed.
+// besides drops from what failed the waits for services that did not become ready
+// either: that says the same with the lines that the service printed.
 func besides(failed, unready error) error {
 	known := map[string]bool{}
 	for _, e := range failures(unready) {
@@ -84,7 +85,7 @@ func besides(failed, unready error) error {
 	}
 	var rest []error
 	for _, err := range each(failed) {
-		if e, ok := errors.AsType[*fail.Error](err); !ok || e.Service == "" || !known[e.Service] {
+		if e, ok := errors.AsType[*fail.Error](err); !ok || !errors.Is(err, run.ErrUnmet) || !known[e.Service] {
 			rest = append(rest, err)
 		}
 	}

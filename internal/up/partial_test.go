@@ -10,6 +10,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/project"
+	"github.com/devup-cli/devup/internal/run"
 )
 
 // shop is a project: web needs api, api needs tracing and db, and worker can do
@@ -88,11 +89,12 @@ func TestUnmade(t *testing.T) {
 func TestBesides(t *testing.T) {
 	t.Parallel()
 	about := func(service, message string) error {
-		e := fail.New(fail.Exited, "", "%s %s", service, message)
+		e := fail.Wrap(run.ErrUnmet, fail.Exited, "", "%s %s", service, message)
 		e.Service = service
 		return e
 	}
-	network := errors.New("no network")
+	network := fail.New(fail.PortTaken, "", "db-2 has no port")
+	network.Service = "db"
 	counted := fail.Wrap(errors.Join(about("db", "dead"), about("api", "dead")), fail.NotReady, "", "2 services did not become ready")
 	tests := []struct {
 		name            string
@@ -101,7 +103,7 @@ func TestBesides(t *testing.T) {
 	}{
 		{"nothing", nil, nil, ""},
 		{"only one saw it", about("db", "exited"), nil, "db exited"},
-		{"both saw it", errors.Join(about("db", "exited"), network), about("db", "dead"), "no network"},
+		{"both saw it", errors.Join(about("db", "exited"), network), about("db", "dead"), "db-2 has no port"},
 		{"several", errors.Join(about("db", "exited"), about("web", "exited")), counted, "web exited"},
 	}
 	for _, test := range tests {

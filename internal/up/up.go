@@ -5,6 +5,7 @@
 package up
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -200,7 +201,7 @@ func (m Machine) carryOut(ctx context.Context, out *Outcome, able *project.Proje
 		m.Applied()
 	}
 	if ctx.Err() != nil {
-		return failed
+		return cmp.Or(failed, context.Cause(ctx))
 	}
 	out.IDs = standing(able, look, out.Plan, result)
 	delete(out.IDs, o.Plan.OneOff)
