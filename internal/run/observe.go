@@ -8,11 +8,13 @@ import (
 	"strings"
 
 	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/api/types/image"
 	"github.com/moby/moby/api/types/network"
 	"github.com/moby/moby/api/types/volume"
 	"github.com/moby/moby/client"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/plan"
 )
 
@@ -138,19 +140,37 @@ func Images(ctx context.Context, e imageLister, refs []string) (map[string]strin
 	if len(refs) == 0 {
 		return found, nil
 	}
-	list, err := e.ImageList(ctx, client.ImageListOptions{Filters: client.Filters{}.Add("reference", refs...)})
+	var options client.ImageListOptions
+	if !slices.ContainsFunc(refs, imageIDs.MatchString) { // which the filter does not find
+		options.Filters = client.Filters{}.Add("reference", refs...)
+	}
+	list, err := e.ImageList(ctx, options)
 	if err != nil {
 		return nil, wrap(err, "list images")
 	}
-	for _, image := range list.Items {
+	for _, item := range list.Items {
 		for _, ref := range refs {
-			if slices.ContainsFunc(slices.Concat(image.RepoTags, image.RepoDigests), func(have string) bool { return sameReference(ref, have) }) {
-				found[ref] = image.ID
+			if slices.ContainsFunc(slices.Concat(item.RepoTags, item.RepoDigests), func(have string) bool { return sameReference(ref, have) }) {
+				found[ref] = item.ID
 			}
+		}
+	}
+	for _, ref := range refs { // a name that looks like an ID goes first
+		if found[ref] != "" || !imageIDs.MatchString(ref) {
+			continue
+		}
+		i := slices.IndexFunc(list.Items, func(image image.Summary) bool {
+			return strings.HasPrefix(image.ID, "sha256:"+strings.TrimPrefix(ref, "sha256:"))
+		})
+		if i >= 0 {
+			found[ref] = list.Items[i].ID
 		}
 	}
 	return found, nil
 }
+
+// imageIDs are what `image:` may say instead of a name.
+var imageIDs = lazyregexp.New(`^(sha256:[0-9a-f]{64}|[0-9a-f]{12,64})$`)
 
 func containerOf(s container.Summary) plan.Container {
 	c := plan.Container{
