@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -84,8 +85,8 @@ func (a *app) down(ctx context.Context, services []string, o downOptions) error 
 	if todo.Empty() && len(images) == 0 {
 		a.ui.Say("nothing to remove: project " + r.name + " has nothing on the engine")
 	}
-	if lost := todo.Lost(); o.volumes && lost > 0 && !a.flags.dryRun {
-		yes, err := a.confirm(ctx, volumesQuestion(r.name, meant, lost))
+	if o.volumes && todo.Lost() > 0 && !a.flags.dryRun {
+		yes, err := a.confirm(ctx, volumesQuestion(r.name, todo))
 		if err != nil {
 			return err
 		}
@@ -123,22 +124,31 @@ func (a *app) nameLeft(left []plan.Container) {
 	}
 }
 
-func volumesQuestion(project string, meant plan.Observed, count int) string {
-	what := fmt.Sprintf("%d volumes", count)
-	if count == 1 {
-		what = "1 volume"
-	}
-	var named []string
-	for _, v := range meant.Volumes {
-		if v.Mask == "" {
-			named = append(named, v.Name)
+// volumesQuestion names what a plan would lose: volumes by name, and those that have
+// none by the services whose containers hold them.
+func volumesQuestion(project string, todo *plan.Plan) string {
+	var named, holders []string
+	anonymous := map[string]bool{}
+	for _, op := range todo.Ops {
+		if op.Action == plan.RemoveVolume && !op.Derived {
+			named = append(named, op.Name)
+		}
+		for _, name := range op.Drop {
+			anonymous[name] = true
+		}
+		if len(op.Drop) > 0 && !slices.Contains(holders, op.Service) {
+			holders = append(holders, op.Service)
 		}
 	}
-	slices.Sort(named)
+	slices.Sort(holders)
+	var parts []string
 	if len(named) > 0 {
-		what += " (" + list(named) + ")"
+		parts = append(parts, one(len(named), "the volume ", "the volumes ")+list(named))
 	}
-	return "remove " + what + " of project " + project + " and the data in it?"
+	if n := len(anonymous); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d anonymous %s (of %s)", n, one(n, "volume", "volumes"), list(holders)))
+	}
+	return "remove " + strings.Join(parts, " and ") + " of project " + project + ", with the data in " + one(len(named)+len(anonymous), "it", "them") + "?"
 }
 
 // apply carries out a plan that makes nothing, or prints it in a dry run.
