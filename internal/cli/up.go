@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -113,6 +114,9 @@ func (a *app) up(ctx context.Context, services []string, o upOptions) error {
 	if ctx.Err() != nil && !o.detach && outcome.Plan != nil {
 		return a.stopStarted(ctx, r, outcome, o.StopTimeout)
 	}
+	if err != nil && outcome.Plan != nil && (!o.detach || ctx.Err() != nil) {
+		a.nameRunning(ctx, r)
+	}
 	if err != nil || o.detach && len(outcome.Synced) == 0 {
 		return err
 	}
@@ -123,6 +127,26 @@ func (a *app) up(ctx context.Context, services []string, o upOptions) error {
 		return err
 	}
 	return a.attach(ctx, r, outcome, services, o, began)
+}
+
+// nameRunning names the services that go on running when up ends before they are
+// attached to, or before they all answer.
+func (a *app) nameRunning(ctx context.Context, r *running) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	now, err := look(ctx, r.engine, r.name)
+	if err != nil || r.project == nil {
+		return // why up ended says more
+	}
+	var names []string
+	for _, name := range r.project.ServiceNames() {
+		if slices.ContainsFunc(now.Of(name), plan.Container.Up) {
+			names = append(names, name)
+		}
+	}
+	if len(names) > 0 {
+		a.ui.Sink()(event.Event{Kind: event.Note, Text: list(names) + one(len(names), " goes", " go") + " on running; `devup stop` stops what runs, `devup down` removes it"})
+	}
 }
 
 // markFailed marks the rows of services that did not become ready.
