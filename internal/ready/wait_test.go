@@ -228,6 +228,15 @@ func TestWait(t *testing.T) {
 			want: "web done: running", by: 700 * time.Millisecond,
 		},
 		{
+			name:  "a worker that has ended, and the engine hears of it late",
+			probe: func(p *Probe) { p.Kind, p.Port, p.Target = Running, 0, 0 },
+			world: func(w *world) {
+				w.spent = func(time.Duration) time.Duration { return -1 }
+				w.later(4*time.Second, container.State{Status: container.StateExited, ExitCode: 3}, 0)
+			},
+			code: fail.Exited, want: "web stopped with exit code 3", by: 4 * time.Second,
+		},
+		{
 			name:  "a worker that fails after some work",
 			probe: func(p *Probe) { p.Kind, p.Port, p.Target = Running, 0, 0 },
 			world: func(w *world) {

@@ -23,6 +23,7 @@ const (
 type reading struct {
 	spent time.Duration
 	at    time.Time
+	ended bool // there is no process, whatever the engine says of the container
 	err   error
 }
 
@@ -39,6 +40,9 @@ func work(ctx context.Context, e Engine, id string) reading {
 	if err := json.NewDecoder(result.Body).Decode(&stats); err != nil {
 		return reading{err: err}
 	}
+	if stats.Read.IsZero() {
+		return reading{ended: true, at: time.Now()}
+	}
 	spent := time.Duration(stats.CPUStats.CPUUsage.TotalUsage) //nolint:gosec // nanoseconds of one program; 292 years fit
 	if spent == 0 {
 		return reading{err: errNoAccount}
@@ -52,10 +56,15 @@ func (e *evidence) wantsWork() bool {
 }
 
 // works takes a reading. Where none can be had no more are asked for, and time alone
-// tells.
+// tells. A busy engine calls a container running for seconds after its process has
+// ended: that time does not count.
 func (e *evidence) works(r reading) {
-	if r.err != nil {
+	switch {
+	case r.err != nil, r.ended && r.at.Sub(e.began) > patientTime:
 		e.uncounted, e.restsFor = true, since{}
+		return
+	case r.ended:
+		e.runsFor, e.worked, e.restsFor = since(r.at), reading{}, since{}
 		return
 	}
 	before := e.worked

@@ -30,7 +30,7 @@ type world struct {
 	spoke    time.Time // when what logs hold was printed; the zero time is after any other
 	sockets  string    // what cat prints; empty: there is no cat
 	answer   func(Probe, time.Duration) answer
-	spent    func(time.Duration) time.Duration // processor time after a while; nil: nobody counts it
+	spent    func(time.Duration) time.Duration // processor time after a while, negative without a process; nil: nobody counts it
 	messages chan events.Message
 	began    time.Time
 }
@@ -81,7 +81,11 @@ func (w *world) ContainerStats(_ context.Context, id string, _ client.ContainerS
 	if w.spent == nil {
 		return client.ContainerStatsResult{}, errors.New("no stats")
 	}
-	text := fmt.Sprintf(`{"cpu_stats":{"cpu_usage":{"total_usage":%d}}}`, w.spent(time.Since(w.began)))
+	spent := w.spent(time.Since(w.began))
+	text := fmt.Sprintf(`{"read":%q,"cpu_stats":{"cpu_usage":{"total_usage":%d}}}`, time.Now().Format(time.RFC3339Nano), spent)
+	if spent < 0 {
+		text = `{"read":"0001-01-01T00:00:00Z"}`
+	}
 	return client.ContainerStatsResult{Body: io.NopCloser(strings.NewReader(text))}, nil
 }
 
