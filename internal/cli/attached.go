@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -84,20 +85,48 @@ func (a *app) attach(ctx context.Context, r *running, outcome *up.Outcome, named
 	}
 	options := a.logsSince(began, o.attachOptions)
 	shown := o.followed(outcome.Project, named)
+	// What is stopped after Ctrl-C has last words too.
+	reading, stopReading := context.WithCancel(context.WithoutCancel(ctx))
+	var ends errgroup.Group
+	ends.Go(func() error { a.tellEnds(reading, r, shown, began); return nil })
+	defer func() { stopReading(); _ = ends.Wait() }() // it has no error
 	if o.aborts() {
-		return a.attachUntilEnd(ctx, r, outcome, shown, o, options)
+		return a.attachUntilEnd(ctx, r, outcome, watchedFor(outcome, named, o), shown, o, options)
 	}
-	err := error(nil)
-	if len(shown) == 0 {
-		<-ctx.Done()
-	} else {
-		err = a.follow(ctx, r, shown, options)
+	ended := make(chan error, 1)
+	if len(shown) > 0 {
+		go func() { ended <- a.follow(reading, r, shown, options) }()
 	}
-	if ctx.Err() == nil {
+	select {
+	case err := <-ended:
 		a.ui.Say("all services have ended")
 		return err
+	case <-ctx.Done():
 	}
-	return a.stopStarted(ctx, r, outcome, o.StopTimeout)
+	err := a.stopStarted(ctx, r, outcome, o.StopTimeout)
+	if len(shown) > 0 {
+		late := time.AfterFunc(lastWords, stopReading)
+		defer late.Stop()
+		<-ended // its error is that the reading was stopped, if any
+	}
+	return err
+}
+
+// lastWords is how long the logs are read after everything was stopped; what goes on
+// running has no end.
+const lastWords = 500 * time.Millisecond
+
+// watchedFor are the containers whose end ends the command: where services are named,
+// theirs, as only those are attached to.
+func watchedFor(outcome *up.Outcome, named []string, o upOptions) map[string]map[int]string {
+	if len(named) == 0 || o.attachDependencies {
+		return outcome.IDs
+	}
+	watched := maps.Clone(outcome.IDs)
+	maps.DeleteFunc(watched, func(name string, _ map[int]string) bool {
+		return !slices.Contains(named, name) && name != o.exitCodeFrom
+	})
+	return watched
 }
 
 // logsSince are the options of following logs beside an up that began then.
@@ -109,9 +138,9 @@ func (a *app) logsSince(began time.Time, o attachOptions) logs.Options {
 	return options
 }
 
-// attachUntilEnd shows the logs until a container ends, stops the rest, and ends with
-// the code of that container, or of the one that was asked for.
-func (a *app) attachUntilEnd(ctx context.Context, r *running, outcome *up.Outcome, shown []string, o upOptions, options logs.Options) error {
+// attachUntilEnd shows the logs until one of the watched containers ends, stops the
+// rest, and ends with the code of that container, or of the one that was asked for.
+func (a *app) attachUntilEnd(ctx context.Context, r *running, outcome *up.Outcome, watched map[string]map[int]string, shown []string, o upOptions, options logs.Options) error {
 	if o.exitCodeFrom != "" && len(outcome.IDs[o.exitCodeFrom]) == 0 {
 		return fail.New(fail.Usage, "name one of the services that are started", "service %s has no container here, so there is no exit code to end with", o.exitCodeFrom)
 	}
@@ -124,7 +153,7 @@ func (a *app) attachUntilEnd(ctx context.Context, r *running, outcome *up.Outcom
 		}
 		return nil
 	})
-	first, ended, err := run.FirstEnd(ctx, r.engine.Client, outcome.IDs, func(e run.End) bool { return o.abortOnExit || e.Code != 0 })
+	first, ended, err := run.FirstEnd(ctx, r.engine.Client, watched, func(e run.End) bool { return o.abortOnExit || e.Code != 0 })
 	if err == nil && ended {
 		a.ui.Say(first.Service + " has ended; stopping the rest")
 	}

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/moby/moby/client"
@@ -165,11 +166,14 @@ func (r *running) runningContainer(service string, number int) (plan.Container, 
 			return c, nil
 		}
 	}
-	name := service
+	name, hint, state := service, "start it with `devup up "+service+"`", "not running"
+	if slices.ContainsFunc(r.look.Of(service), func(c plan.Container) bool { return c.State == "paused" && (number == 0 || c.Number == number) }) {
+		hint, state = "let it go on with `devup unpause "+service+"`", "paused"
+	}
 	if number > 0 {
 		name = fmt.Sprintf("container %d of %s", number, service)
 	}
-	e := fail.New(fail.Failed, "start it with `devup up "+service+"`", "%s is not running", name)
+	e := fail.New(fail.Failed, hint, "%s is %s", name, state)
 	e.Service = service
 	return plan.Container{}, e
 }

@@ -190,10 +190,10 @@ func (a *app) remarks(o *up.Outcome) {
 	}
 }
 
-// heldBy says why a volume could not be replaced even if its data were given up.
+// heldBy says how a volume is replaced, or why it could not be.
 func heldBy(v plan.Change) string {
 	if len(v.Held) == 0 {
-		return ""
+		return "; `devup up` asks on a terminal, and replaces it with --yes"
 	}
 	return ": " + list(v.Held) + " has it and is no part of this run"
 }

@@ -21,7 +21,7 @@ func StartAll(o Observed, services []string) *Plan {
 			stopped = append(stopped, c)
 		}
 	}
-	return dependenciesFirst(stopped, Start, "")
+	return dependenciesFirst(o, stopped, Start, "")
 }
 
 // KillAll sends a signal to the running containers of the services, all at once. No
@@ -71,7 +71,7 @@ func RemoveStopped(o Observed, services []string, opts RemoveOptions) *Plan {
 		}
 	}
 	p := &Plan{}
-	dependentsFirst(p, gone, func(c Container) Op {
+	dependentsFirst(p, o, gone, func(c Container) Op {
 		op := Op{Action: Remove, Old: c}
 		if opts.Volumes {
 			op.Drop = slices.Sorted(slices.Values(slices.Concat(values(c.Data()), values(c.Masks()))))
@@ -97,7 +97,7 @@ func RestartAll(o Observed, services []string, alone bool) *Plan {
 			}
 		}
 	}
-	return dependenciesFirst(selected(o, meant), RestartOnly, "depends on a service that is restarted", services...)
+	return dependenciesFirst(o, selected(o, meant), RestartOnly, "depends on a service that is restarted", services...)
 }
 
 // each adds one operation for every container of the services that is in a state.
@@ -113,12 +113,13 @@ func each(o Observed, services []string, in func(Container) bool, op Op) *Plan {
 	return p
 }
 
-// dependenciesFirst adds an operation for each container; those of a service wait for
-// those of every service that it depends on. Where asked is not empty, the operations of
+// dependenciesFirst adds an operation for each of the containers; those of a service
+// wait for those of every service that it depends on, as all containers of the project
+// say. Where asked is not empty, the operations of
 // other services say why they are there.
-func dependenciesFirst(containers []Container, action Action, cause string, asked ...string) *Plan {
+func dependenciesFirst(o Observed, containers []Container, action Action, cause string, asked ...string) *Plan {
 	p := &Plan{}
-	walk(p, containers, needs(containers), func(c Container) Op {
+	walk(p, containers, needs(o.Containers), func(c Container) Op {
 		op := Op{Action: action, Old: c}
 		if len(asked) > 0 && !slices.Contains(asked, c.Service) {
 			op.Causes = []string{cause}

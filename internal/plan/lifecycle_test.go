@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/devup-cli/devup/internal/plan"
 )
 
@@ -55,8 +57,8 @@ func TestLifecycle(t *testing.T) {
 		{"pause: what runs", plan.PauseAll(o, []string{"web", "api"}), "\n0 pause shop-web-1\n"},
 		{"unpause: what is paused", plan.UnpauseAll(o, nil), "\n0 unpause shop-db-1\n"},
 		{"rm: what stands still, commands too", plan.RemoveStopped(o, nil, plan.RemoveOptions{}), `
-0 remove shop-api-1
-1 remove shop-web-run-1
+0 remove shop-web-run-1
+1 remove shop-api-1 [after 0]
 `},
 		{"rm --stop: dependents first", plan.RemoveStopped(o, []string{"web", "api"}, plan.RemoveOptions{Stop: true, Volumes: true}), `
 0 remove shop-web-run-1
@@ -112,5 +114,20 @@ func TestPart(t *testing.T) {
 		if got != c.want {
 			t.Errorf("%s:\ngot  %s\nwant %s", c.name, got, c.want)
 		}
+	}
+}
+
+// TestStopOrderGoesThroughWhatHasEnded: app waits for a job, which waited for db; the job
+// has ended, and app is still stopped before db.
+func TestStopOrderGoesThroughWhatHasEnded(t *testing.T) {
+	t.Parallel()
+	o := plan.Observed{Containers: []plan.Container{
+		{ID: "1", Name: "shop-app-1", Service: "app", State: "running", DependsOn: []string{"job"}},
+		{ID: "2", Name: "shop-db-1", Service: "db", State: "running"},
+		{ID: "3", Name: "shop-job-1", Service: "job", State: "exited", DependsOn: []string{"db"}},
+	}}
+	want := "0 stop shop-app-1\n1 stop shop-db-1 [after 0]\n"
+	if diff := cmp.Diff(want, readable(plan.StopAll(o, nil))); diff != "" {
+		t.Errorf("plan (-want +got):\n%s", diff)
 	}
 }

@@ -19,7 +19,7 @@ type DownOptions struct {
 // or gone.
 func Down(o Observed, opts DownOptions) *Plan {
 	p := &Plan{}
-	removed := dependentsFirst(p, o.Containers, func(c Container) Op {
+	removed := dependentsFirst(p, o, o.Containers, func(c Container) Op {
 		op := Op{Action: Remove, Old: c}
 		if opts.Volumes {
 			op.Drop = slices.Sorted(maps.Values(c.Data()))
@@ -52,7 +52,7 @@ func StopAll(o Observed, services []string) *Plan {
 			running = append(running, c)
 		}
 	}
-	dependentsFirst(p, running, func(c Container) Op { return Op{Action: Stop, Old: c} })
+	dependentsFirst(p, o, running, func(c Container) Op { return Op{Action: Stop, Old: c} })
 	return p
 }
 

@@ -6,9 +6,9 @@ import (
 )
 
 // walk adds an operation for each container, in the order of the services' and the
-// containers' names; those of a service wait for those of every service in before. A
-// circle, which only hand-made labels can hold, is cut where it is met. The result are
-// the operations by service.
+// containers' names; those of a service wait for those of every service in before, also
+// through services of which there is none. A circle, which only hand-made labels can
+// hold, is cut where it is met. The result are the operations by service.
 func walk(p *Plan, containers []Container, before map[string][]string, op func(Container) Op) map[string][]int {
 	groups := map[string][]Container{}
 	for _, c := range slices.SortedFunc(slices.Values(containers), byName) {
@@ -28,6 +28,11 @@ func walk(p *Plan, containers []Container, before map[string][]string, op func(C
 			after = append(after, added[other]...)
 		}
 		slices.Sort(after)
+		after = slices.Compact(after)
+		if len(groups[service]) == 0 {
+			added[service] = after
+			return
+		}
 		for _, c := range groups[service] {
 			next := op(c)
 			next.Name, next.Service, next.Number, next.After = c.Name, c.Service, c.Number, after
@@ -37,6 +42,7 @@ func walk(p *Plan, containers []Container, before map[string][]string, op func(C
 	for _, service := range slices.Sorted(maps.Keys(groups)) {
 		visit(service)
 	}
+	maps.DeleteFunc(added, func(service string, _ []int) bool { return len(groups[service]) == 0 })
 	return added
 }
 
@@ -50,11 +56,11 @@ func needs(containers []Container) map[string][]string {
 	return distinct(found)
 }
 
-// dependentsFirst adds an operation for each container; those of a service wait for
-// those of every service that depends on it.
-func dependentsFirst(p *Plan, containers []Container, op func(Container) Op) map[string][]int {
+// dependentsFirst adds an operation for each of the containers; those of a service wait
+// for those of every service that depends on it, as all containers of the project say.
+func dependentsFirst(p *Plan, o Observed, containers []Container, op func(Container) Op) map[string][]int {
 	dependents := map[string][]string{}
-	for service, dependencies := range needs(containers) {
+	for service, dependencies := range needs(o.Containers) {
 		for _, dependency := range dependencies {
 			dependents[dependency] = append(dependents[dependency], service)
 		}

@@ -308,7 +308,11 @@ func (l *loading) selectServices(p *Project) error {
 		if l.options.NoDeps {
 			how = append(how, types.IgnoreDependencies)
 		}
+		whole := model.Services
 		model, err = model.WithSelectedServices(slices.Clone(l.options.Services), how...)
+		if err == nil && l.options.NoDeps {
+			model.Services = withDependencies(model.Services, whole)
+		}
 	}
 	if err != nil {
 		return explain(err, l.sources)
@@ -320,4 +324,15 @@ func (l *loading) selectServices(p *Project) error {
 	}
 	p.Project = model.WithoutUnnecessaryResources()
 	return nil
+}
+
+// withDependencies gives the services back what they depend on, which compose-go takes
+// from those that are selected alone. It says in which order they are stopped.
+func withDependencies(selected, whole types.Services) types.Services {
+	all := types.Services{}
+	for name, s := range selected {
+		s.DependsOn = whole[name].DependsOn
+		all[name] = s
+	}
+	return all
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/devup-cli/devup/internal/egress"
 	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/expose"
+	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/ports"
 	"github.com/devup-cli/devup/internal/project"
@@ -164,8 +165,8 @@ func (m Machine) adapt(ctx context.Context, out *Outcome, p *project.Project, lo
 	return nil
 }
 
-// volumes asks whether volumes that changed may be replaced. Without a yes they
-// stay, and the run goes on with them.
+// volumes asks whether volumes that changed may be replaced. Without a yes, or anybody
+// to ask, they stay, and the run goes on with them.
 func (m Machine) volumes(ctx context.Context, out *Outcome, p *project.Project, look run.Look, o *Options) error {
 	changed, err := plan.ChangedVolumes(p.Project, look.Observed, o.Plan)
 	if err != nil || len(changed) == 0 {
@@ -182,7 +183,7 @@ func (m Machine) volumes(ctx context.Context, out *Outcome, p *project.Project, 
 	for _, c := range free {
 		names = append(names, c.Name+" ("+strings.Join(c.Causes, "; ")+")")
 	}
-	if o.Plan.RenewVolumes, err = m.Confirm(ctx, "replace what changed in the files, and lose the data in it: "+strings.Join(names, ", ")+"?"); err != nil {
+	if o.Plan.RenewVolumes, err = m.Confirm(ctx, "replace what changed in the files, and lose the data in it: "+strings.Join(names, ", ")+"?"); err != nil && fail.CodeOf(err) != fail.NeedsAnswer {
 		return err
 	}
 	if o.Plan.RenewVolumes {
