@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"go.yaml.in/yaml/v4"
 
+	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/ui"
@@ -100,8 +101,14 @@ func (a *app) config(ctx context.Context, services []string, o configOptions) er
 		return a.rawConfig(ctx, services, o)
 	}
 	p, err := a.load(ctx, services...)
-	if err != nil || o.quiet {
+	if err != nil {
 		return err
+	}
+	if o.quiet {
+		for _, n := range p.Notes {
+			a.ui.Sink()(event.Event{Kind: event.Note, Text: n})
+		}
+		return nil
 	}
 	if o.hash != "" {
 		return a.configHashes(p, o.hash)

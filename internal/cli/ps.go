@@ -1,15 +1,19 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"net"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/plan"
+	"github.com/devup-cli/devup/internal/run"
 	"github.com/devup-cli/devup/internal/ui"
 )
 
@@ -127,7 +131,7 @@ func (a *app) ps(ctx context.Context, services []string, o psOptions) error {
 	case len(containers) == 0:
 		a.ui.Say("project " + r.name + " has no such containers; `devup up` makes them")
 	default:
-		a.showContainers(containers)
+		a.showContainers(r.survey, containers)
 	}
 	return nil
 }
@@ -170,12 +174,15 @@ func (a *app) printServices(containers []plan.Container) {
 	}
 }
 
-func (a *app) showContainers(containers []plan.Container) {
-	t := ui.Table{Header: []string{"CONTAINER", "SERVICE", "STATE", "PORTS"}}
+func (a *app) showContainers(survey run.Survey, containers []plan.Container) {
+	t := ui.Table{Header: []string{"CONTAINER", "SERVICE", "STATUS", "PORTS"}}
+	said := map[string]string{}
+	for _, s := range survey.Summaries("") {
+		said[s.ID] = s.Status
+	}
 	for _, c := range containers {
-		word := state(c)
 		t.Rows = append(t.Rows, []ui.Cell{
-			{Text: c.Name}, {Text: c.Service, Tone: ui.Strong}, {Text: word, Tone: tone(word)}, {Text: openPorts(c)},
+			{Text: c.Name}, {Text: c.Service, Tone: ui.Strong}, {Text: cmp.Or(said[c.ID], state(c)), Tone: tone(state(c))}, {Text: openPorts(c)},
 		})
 	}
 	a.ui.Table(t)
@@ -196,16 +203,15 @@ func describeContainer(c plan.Container) containerObject {
 // IPv4 and IPv6 is named once.
 func openPorts(c plan.Container) string {
 	var texts []string
-	seen := map[string]bool{}
 	for _, p := range c.Ports {
-		text := fmt.Sprintf("%d->%d", p.Public, p.Target)
+		if p.HostIP == "::" && slices.Contains(c.Ports, plan.PublishedPort{HostIP: "0.0.0.0", Public: p.Public, Target: p.Target, Protocol: p.Protocol}) {
+			continue // every address, said before
+		}
+		text := fmt.Sprintf("%s->%d", net.JoinHostPort(p.HostIP, strconv.Itoa(p.Public)), p.Target)
 		if p.Protocol != "tcp" {
 			text += "/" + p.Protocol
 		}
-		if !seen[text] {
-			seen[text] = true
-			texts = append(texts, text)
-		}
+		texts = append(texts, text)
 	}
 	return strings.Join(texts, ", ")
 }
