@@ -107,7 +107,7 @@ func (a *app) attach(ctx context.Context, r *running, outcome *up.Outcome, named
 	if len(shown) > 0 {
 		late := time.AfterFunc(lastWords, stopReading)
 		defer late.Stop()
-		<-ended // its error is that the reading was stopped, if any
+		<-ended //nolint:errcheck // that the reading was stopped, if anything
 	}
 	return err
 }

@@ -40,7 +40,7 @@ func (t attendance) hearOut(streamed <-chan error) {
 	defer look.Stop()
 	for ended := time.Now(); ; {
 		select {
-		case <-streamed:
+		case <-streamed: //nolint:errcheck // see above
 			return
 		case <-look.C:
 			if t.heard.silent() && time.Since(ended) >= silence {

@@ -20,7 +20,7 @@ func TestHearOut(t *testing.T) {
 		{"the stream stays open", func(*io.PipeWriter, chan<- error) {}, silence},
 		{"more comes", func(to *io.PipeWriter, _ chan<- error) {
 			for range 5 {
-				time.Sleep(silence / 2)
+				<-time.After(silence / 2)
 				_, _ = to.Write([]byte("more"))
 			}
 		}, silence*5/2 + silence},
@@ -54,7 +54,7 @@ func TestListenerIsNotSilentWhilePrinting(t *testing.T) {
 		if _, err := l.Read(make([]byte, 4)); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(time.Hour)
+		<-time.After(time.Hour)
 		if l.silent() {
 			t.Error("silent while nobody reads")
 		}

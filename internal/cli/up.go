@@ -110,6 +110,12 @@ func (a *app) up(ctx context.Context, services []string, o upOptions) error {
 		markFailed(outcome.URLs, err)
 		a.showURLs(outcome.URLs)
 	}
+	return a.goOn(ctx, at, outcome, err, services, o, began)
+}
+
+// goOn is what comes after the run: the logs, watching, or stopping what a Ctrl-C has
+// left. err is the run's.
+func (a *app) goOn(ctx context.Context, at *site, outcome *up.Outcome, err error, services []string, o upOptions, began time.Time) error {
 	r := &running{engine: at.engine, name: at.project.Name, project: outcome.Project}
 	if ctx.Err() != nil && !o.detach && outcome.Plan != nil {
 		return a.stopStarted(ctx, r, outcome, o.StopTimeout)

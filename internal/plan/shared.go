@@ -55,7 +55,8 @@ func held(p *types.Project, o Observed, options Options, volume string) []string
 // and stays.
 func (c Container) outside(p *types.Project, o Options) bool {
 	_, ours := p.Services[c.Service]
-	return (!ours || c.OneOff || c.Service == o.OneOff) && !(o.RemoveOrphans && c.orphan(p, o))
+	goes := o.RemoveOrphans && c.orphan(p, o)
+	return (!ours || c.OneOff || c.Service == o.OneOff) && !goes
 }
 
 // has says that a volume is mounted in the container.

@@ -117,16 +117,21 @@ func (a *attendant) loop(ctx context.Context) *fail.Error {
 			a.evidence.strandedFor.mark(seen.stranded, time.Now())
 			peerAt.Reset(a.peerPause())
 		case <-workAt.C:
-			if a.evidence.wantsWork() {
-				busy.Go(func() { send(inner, readings, work(inner, a.engine, a.probe.Container)) })
-			} else {
-				workAt.Reset(lastPause)
-			}
+			a.readWork(inner, &busy, readings, workAt)
 		case read := <-readings:
 			a.evidence.works(read)
 			workAt.Reset(restTime)
 		}
 	}
+}
+
+// readWork has the processor time read, or looks again later whether that would help.
+func (a *attendant) readWork(ctx context.Context, busy *sync.WaitGroup, readings chan<- reading, again *time.Timer) {
+	if !a.evidence.wantsWork() {
+		again.Reset(lastPause)
+		return
+	}
+	busy.Go(func() { send(ctx, readings, work(ctx, a.engine, a.probe.Container)) })
 }
 
 // send gives a value to the loop, unless that has ended.
