@@ -129,7 +129,11 @@ func (a *app) ps(ctx context.Context, services []string, o psOptions) error {
 			a.ui.Object(describeContainer(c))
 		}
 	case len(containers) == 0:
-		a.ui.Say("project " + r.name + " has no such containers; `devup up` makes them")
+		what := "no containers"
+		if len(services) > 0 || len(o.statuses) > 0 {
+			what = "no such containers"
+		}
+		a.ui.Say("project " + r.name + " has " + what + "; `devup up` makes them")
 	default:
 		a.showContainers(r.survey, containers)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -18,17 +19,20 @@ import (
 const awaitEvery = 250 * time.Millisecond
 
 // awaitCondition waits until every container of a service meets a condition of
-// depends_on. There is no limit but the context's: the healthcheck has its own.
-func (a *applier) awaitCondition(ctx context.Context, op plan.Op) error {
+// depends_on, and calls waiting when one does not meet it yet. There is no limit but the
+// context's: the healthcheck has its own. How it ends is told by who waits for the
+// service to be ready.
+func (a *applier) awaitCondition(ctx context.Context, op plan.Op, waiting func()) error {
+	once := sync.OnceFunc(waiting)
 	for _, name := range op.Names {
-		if err := a.awaitContainer(ctx, op, name); err != nil {
-			return err
+		if err := a.awaitContainer(ctx, op, name, once); err != nil {
+			return explain(err, op)
 		}
 	}
 	return nil
 }
 
-func (a *applier) awaitContainer(ctx context.Context, op plan.Op, name string) error {
+func (a *applier) awaitContainer(ctx context.Context, op plan.Op, name string, waiting func()) error {
 	tick := time.NewTicker(awaitEvery)
 	defer tick.Stop()
 	for {
@@ -45,6 +49,7 @@ func (a *applier) awaitContainer(ctx context.Context, op plan.Op, name string) e
 		if met || err != nil {
 			return err
 		}
+		waiting()
 		select {
 		case <-tick.C:
 		case <-ctx.Done():

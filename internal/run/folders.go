@@ -42,6 +42,24 @@ func prepareBinds(s types.ServiceConfig) error {
 	return nil
 }
 
+// likelyFiles are the sources of bind mounts that are not there and are called like a
+// file. They are made as folders all the same, as the engine would: a name proves nothing.
+func likelyFiles(s types.ServiceConfig) []string {
+	var names []string
+	for _, bind := range s.Volumes {
+		if bind.Type != types.VolumeTypeBind || bind.Bind != nil && !bind.Bind.CreateHostPath {
+			continue
+		}
+		if ext := filepath.Ext(bind.Source); ext == "" || ext == ".d" {
+			continue
+		}
+		if _, err := os.Stat(bind.Source); errors.Is(err, fs.ErrNotExist) {
+			names = append(names, bind.Source)
+		}
+	}
+	return names
+}
+
 // makeFolder makes a folder that is missing, and the folders above it, each with
 // the owner of the one it is made in.
 func makeFolder(name string) error {

@@ -32,6 +32,9 @@ func (a *applier) do(ctx context.Context, op plan.Op) error {
 	report := func(state event.State, text string) {
 		a.options.Sink(event.Event{Kind: kind, ID: op.Name, Name: op.Title(), Parent: op.Service, State: state, Text: text, Took: time.Since(start)})
 	}
+	if op.Action == plan.Await {
+		return a.awaitCondition(ctx, op, func() { report(event.Working, verb.doing) })
+	}
 	report(event.Working, verb.doing)
 	err := a.perform(ctx, op)
 	if who := others(err); op.Action == plan.RemoveNetwork && who != "" {
@@ -39,9 +42,7 @@ func (a *applier) do(ctx context.Context, op plan.Op) error {
 		return nil
 	}
 	if err != nil {
-		if op.Action != plan.Await { // whoever waits for the service next says how it failed
-			report(event.Failed, verb.doing)
-		}
+		report(event.Failed, verb.doing)
 		return explain(err, op)
 	}
 	report(event.Done, verb.done)
@@ -89,8 +90,6 @@ func (a *applier) perform(ctx context.Context, op plan.Op) error {
 		return a.signal(ctx, op)
 	case plan.Remove:
 		return a.remove(ctx, op)
-	case plan.Await:
-		return a.awaitCondition(ctx, op)
 	default:
 		return fmt.Errorf("unknown action %q", op.Action)
 	}
@@ -139,8 +138,15 @@ func (a *applier) rename(ctx context.Context, op plan.Op) error {
 
 func (a *applier) newContainer(ctx context.Context, op plan.Op, name, replaces string) (string, error) {
 	s := a.project.Services[op.Service]
+	missing := likelyFiles(s)
 	if err := prepareBinds(s); err != nil {
 		return "", err
+	}
+	for _, file := range missing {
+		a.options.Sink(event.Event{
+			Kind: event.Note, ID: "folder " + file, Name: s.Name, State: event.Warning,
+			Text: fmt.Sprintf("service %s mounts %s, which was not there and is a folder now: was a file meant?", s.Name, file),
+		})
 	}
 	labels := labelsOf(a.project, s, op.Number, a.options.Images[plan.ImageName(a.project, s)], a.options.Inputs[s.Name])
 	maps.Copy(labels, op.Labels)
@@ -286,9 +292,9 @@ func words(op plan.Op) (event.Kind, verb) {
 		return event.Container, verb{"removing", "removed"}
 	case plan.Await:
 		if op.Condition == types.ServiceConditionCompletedSuccessfully {
-			return event.Service, verb{"working, others wait for its end", "completed"}
+			return event.Service, verb{"working, others wait for its end", ""}
 		}
-		return event.Service, verb{"starting, others wait until it is healthy", "healthy"}
+		return event.Service, verb{"starting, others wait until it is healthy", ""}
 	default:
 		if op.Action == plan.Create && op.NoStart {
 			return event.Container, verb{"creating", "created"}
