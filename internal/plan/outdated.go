@@ -95,7 +95,19 @@ func (m *maker) outdated(want wanted, c Container) []string {
 	} else if host := m.goneHost(s, c); host != "" {
 		causes = append(causes, "shares the network of a container of "+host+" that is gone")
 	}
-	return causes
+	return plainest(causes)
+}
+
+// plainest drops the causes that another one says with more of it: that a mount changed
+// beside the volumes before and after, and that a network changed which is replaced.
+func plainest(causes []string) []string {
+	return slices.DeleteFunc(slices.Clone(causes), func(cause string) bool {
+		what, changed := strings.CutSuffix(cause, " changed")
+		target, mount := strings.CutPrefix(what, "mount ")
+		return changed && slices.ContainsFunc(causes, func(other string) bool {
+			return mount && strings.HasPrefix(other, "volume at "+target+": ") || other == what+" is replaced"
+		})
+	})
 }
 
 // changes compares what a container was made from. One of devup's says so field by
