@@ -89,7 +89,7 @@ func TestExplain(t *testing.T) {
 		{"an engine elsewhere", errors.New(`invalid mount config for type "bind": bind source path does not exist: /dev/null`), fail.Failed, "the engine does not see /dev/null, which web mounts"},
 		{"a missing file", errors.New(`invalid mount config for type "bind": bind source path does not exist: /home/ada/token`), fail.Config, "web mounts /home/ada/token, which is not there"},
 		{"full disk", errors.New("mkdir /var/lib/docker/x: no space left on device"), fail.DiskFull, "the engine's disk is full: create shop-web-1"},
-		{"no program", errors.New(`exec: "flask": executable file not found in $PATH`), fail.Exited, `web cannot start: exec: "flask": executable file not found in $PATH`},
+		{"no program", errors.New(`exec: "flask": executable file not found in $PATH`), fail.Exited, `web cannot start: its image has no program flask`},
 		{"unknown", errors.New("boom"), fail.Failed, "create shop-web-1: boom"},
 	}
 	for _, test := range tests {

@@ -58,6 +58,10 @@ func explain(err error, op plan.Op) error {
 	case strings.Contains(text, "no space left on device"):
 		return failure(fail.DiskFull, "free some space: `docker system prune` removes what nothing uses", "the engine's disk is full: %s %s", op.Action, op.Name)
 	case strings.Contains(text, "executable file not found") || strings.Contains(text, "no such file or directory: unknown"):
+		told = true
+		if m := noProgram.FindStringSubmatch(text); m != nil {
+			text = "its image has no program " + m[1]
+		}
 		return failure(fail.Exited, "check `command` and `entrypoint` of the service and what the image holds", "%s cannot start: %s", op.Service, text)
 	default:
 		return fmt.Errorf("%s %s: %w", op.Action, op.Name, err)
@@ -69,6 +73,9 @@ func absent(name string) bool {
 	_, err := os.Lstat(name)
 	return errors.Is(err, fs.ErrNotExist)
 }
+
+// noProgram is what runc says of a command that the image lacks.
+var noProgram = lazyregexp.New(`exec: "([^"]+)": (?:executable file not found|stat \S+ no such file)`)
 
 // endpointName is a container's name in the engine's words for a network in use.
 var endpointName = lazyregexp.New(`name:"([^"]+)"`)
