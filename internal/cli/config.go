@@ -13,7 +13,6 @@ import (
 	"github.com/spf13/cobra"
 	"go.yaml.in/yaml/v4"
 
-	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/ui"
@@ -106,7 +105,7 @@ func (a *app) config(ctx context.Context, services []string, o configOptions) er
 	}
 	if o.quiet {
 		for _, n := range p.Notes {
-			a.ui.Sink()(event.Event{Kind: event.Note, Text: n})
+			a.note(n)
 		}
 		return nil
 	}

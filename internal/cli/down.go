@@ -11,7 +11,6 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/spf13/cobra"
 
-	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/run"
@@ -115,12 +114,11 @@ func (a *app) nameLeft(left []plan.Container) {
 			commands = append(commands, c.Name)
 		}
 	}
-	note := func(text string) { a.ui.Sink()(event.Event{Kind: event.Note, Text: text}) }
 	if len(orphans) > 0 {
-		note("these containers of the project belong to no service of its files and stay: " + list(orphans) + " (--remove-orphans removes them)")
+		a.note("these containers of the project belong to no service of its files and stay: " + list(orphans) + " (--remove-orphans removes them)")
 	}
 	if len(commands) > 0 {
-		note("these containers of `devup run` still run and stay: " + list(commands) + " (--remove-orphans removes them)")
+		a.note("these containers of `devup run` still run and stay: " + list(commands) + " (--remove-orphans removes them)")
 	}
 }
 

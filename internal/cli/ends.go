@@ -9,7 +9,6 @@ import (
 	"github.com/moby/moby/api/types/events"
 	"github.com/moby/moby/client"
 
-	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/plan"
 )
 
@@ -29,7 +28,7 @@ func (a *app) tellEnds(ctx context.Context, r *running, services []string, began
 		case m := <-stream.Messages:
 			if slices.Contains(ids, m.Actor.ID) {
 				name := strings.TrimPrefix(m.Actor.Attributes["name"], r.name+"-")
-				a.ui.Sink()(event.Event{Kind: event.Note, Text: name + " exited with code " + m.Actor.Attributes["exitCode"]})
+				a.note(name + " exited with code " + m.Actor.Attributes["exitCode"])
 			}
 		case <-stream.Err: //nolint:errcheck // the logs go on without
 			return

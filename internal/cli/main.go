@@ -109,7 +109,7 @@ func (a *app) conclude(ctx context.Context, command *cobra.Command, args []strin
 // something, and before that what failed beside it.
 func interruption(err error) error {
 	var all []error
-	if failures := ui.Failures(err); len(failures) > 1 {
+	if failures := fail.Failures(err); len(failures) > 1 {
 		for _, e := range failures {
 			if e.Code != fail.Interrupted {
 				all = append(all, e)

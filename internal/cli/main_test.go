@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/devup-cli/devup/internal/fail"
-	"github.com/devup-cli/devup/internal/ui"
 )
 
 // TestInterruption: Ctrl-C is told once, however many waited for something.
@@ -26,7 +25,7 @@ func TestInterruption(t *testing.T) {
 		{"beside a failure", errors.Join(fail.New(fail.Exited, "", "web stopped"), context.Canceled), "web stopped; interrupted"},
 	} {
 		var got []string
-		for _, e := range ui.Failures(interruption(c.err)) {
+		for _, e := range fail.Failures(interruption(c.err)) {
 			got = append(got, e.Error())
 		}
 		if text := strings.Join(got, "; "); text != c.want {

@@ -180,13 +180,10 @@ func (a *app) printServices(containers []plan.Container) {
 
 func (a *app) showContainers(survey run.Survey, containers []plan.Container) {
 	t := ui.Table{Header: []string{"CONTAINER", "SERVICE", "STATUS", "PORTS"}}
-	said := map[string]string{}
-	for _, s := range survey.Summaries("") {
-		said[s.ID] = s.Status
-	}
+	seen := summariesByID(survey)
 	for _, c := range containers {
 		t.Rows = append(t.Rows, []ui.Cell{
-			{Text: c.Name}, {Text: c.Service, Tone: ui.Strong}, {Text: cmp.Or(said[c.ID], state(c)), Tone: tone(state(c))}, {Text: openPorts(c)},
+			{Text: c.Name}, {Text: c.Service, Tone: ui.Strong}, {Text: cmp.Or(seen[c.ID].Status, state(c)), Tone: tone(state(c))}, {Text: openPorts(c)},
 		})
 	}
 	a.ui.Table(t)

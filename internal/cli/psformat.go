@@ -57,15 +57,20 @@ func byPlace(a, b plan.Container) int {
 
 // containerRows are the rows of containers that a survey has seen.
 func containerRows(survey run.Survey, containers []plan.Container, cut bool) []any {
-	byID := map[string]container.Summary{}
-	for _, s := range survey.Summaries("") {
-		byID[s.ID] = s
-	}
+	byID := summariesByID(survey)
 	rows := make([]any, len(containers))
 	for i, c := range containers {
 		rows[i] = containerRowOf(c, byID[c.ID], cut)
 	}
 	return rows
+}
+
+func summariesByID(survey run.Survey) map[string]container.Summary {
+	byID := map[string]container.Summary{}
+	for _, s := range survey.Summaries("") {
+		byID[s.ID] = s
+	}
+	return byID
 }
 
 func containerRowOf(c plan.Container, s container.Summary, cut bool) containerRow {

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/devup-cli/devup/internal/engine"
-	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/lock"
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/run"
@@ -20,7 +19,7 @@ func (a *app) turn(ctx context.Context, e *engine.Engine, name string) (lock.Hel
 		dir = filepath.Join(dir, "locks")
 	}
 	held, err := lock.Take(ctx, dir, e.Endpoint, name, func() {
-		a.ui.Sink()(event.Event{Kind: event.Note, Text: "another devup is working on project " + name + "; waiting until it is done"})
+		a.note("another devup is working on project " + name + "; waiting until it is done")
 	})
 	if err == nil && held.Killed {
 		held.Waited = true // what was seen before may have changed

@@ -14,7 +14,6 @@ import (
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/run"
-	"github.com/devup-cli/devup/internal/ui"
 	"github.com/devup-cli/devup/internal/up"
 )
 
@@ -151,7 +150,7 @@ func (a *app) nameRunning(ctx context.Context, r *running) {
 		}
 	}
 	if len(names) > 0 {
-		a.ui.Sink()(event.Event{Kind: event.Note, Text: list(names) + one(len(names), " goes", " go") + " on running; `devup stop` stops what runs, `devup down` removes it"})
+		a.note(list(names) + one(len(names), " goes", " go") + " on running; `devup stop` stops what runs, `devup down` removes it")
 	}
 }
 
@@ -168,7 +167,7 @@ func markFailed(rows []expose.Row, err error) {
 // failedServices are the services that an error, or those that it joins, is about.
 func failedServices(err error) map[string]bool {
 	failed := map[string]bool{}
-	for _, e := range ui.Failures(err) {
+	for _, e := range fail.Failures(err) {
 		if e.Service != "" {
 			failed[e.Service] = true
 		}
@@ -179,22 +178,24 @@ func failedServices(err error) map[string]bool {
 // remarks tells what the person should know of a run: resolved URLs, moved ports,
 // volumes that stay as they were, containers that belong to nothing.
 func (a *app) remarks(o *up.Outcome) {
-	note := func(text string) { a.ui.Sink()(event.Event{Kind: event.Note, Text: text}) }
 	if o.Project != nil {
 		for _, n := range o.Project.Notes {
-			note(n)
+			a.note(n)
 		}
 	}
 	for _, m := range o.Moves {
-		note(m.String())
+		a.note(m.String())
 	}
 	for _, v := range o.Kept {
-		note("the volume " + v.Name + " is not as the files say (" + strings.Join(v.Causes, "; ") + ") and stays, with the data in it" + heldBy(v))
+		a.note("the volume " + v.Name + " is not as the files say (" + strings.Join(v.Causes, "; ") + ") and stays, with the data in it" + heldBy(v))
 	}
 	if o.Plan != nil && len(o.Plan.Orphans) > 0 && a.stdio.env("COMPOSE_IGNORE_ORPHANS") == "" {
-		note("containers of this project that belong to no service of it: " + list(o.Plan.Orphans) + "; --remove-orphans removes them")
+		a.note("containers of this project that belong to no service of it: " + list(o.Plan.Orphans) + "; --remove-orphans removes them")
 	}
 }
+
+// note tells the person something that is worth knowing, beside what was asked for.
+func (a *app) note(text string) { a.ui.Sink()(event.Event{Kind: event.Note, Text: text}) }
 
 // heldBy says how a volume is replaced, or why it could not be.
 func heldBy(v plan.Change) string {

@@ -144,7 +144,7 @@ func (a *app) watcher(r *running, services []string, o watchOptions) (*watcher, 
 		return nil, err
 	}
 	for _, n := range notes {
-		a.ui.Sink()(event.Event{Kind: event.Note, Text: n})
+		a.note(n)
 	}
 	return &watcher{app: a, running: r, rules: rules, options: o}, nil
 }

@@ -115,8 +115,8 @@ func each(o Observed, services []string, in func(Container) bool, op Op) *Plan {
 
 // dependenciesFirst adds an operation for each of the containers; those of a service
 // wait for those of every service that it depends on, as all containers of the project
-// say. Where asked is not empty, the operations of
-// other services say why they are there.
+// say. Where asked is not empty, the operations of other services say why they are
+// there.
 func dependenciesFirst(o Observed, containers []Container, action Action, cause string, asked ...string) *Plan {
 	p := &Plan{}
 	walk(p, containers, needs(o.Containers), func(c Container) Op {

@@ -20,8 +20,9 @@ const (
 // port of the project asks for. A fixed port gets what it asks for or nothing.
 //
 // taken is what others hold, without the project's own containers. remembered
-// is what a port had the last time under the same wish. The moves are in the order of wanted. The error joins a fail.Error with the
-// code PortTaken for every port that could get none.
+// is what a port had the last time under the same wish. The moves are in the order of
+// wanted. The error joins a fail.Error with the code PortTaken for every port that could
+// get none.
 func Assign(wanted []project.Port, taken []Holder, remembered map[project.PortKey]int) (map[project.PortKey]int, []Move, error) {
 	a := &assignment{wanted: wanted, taken: taken, given: map[project.PortKey]int{}}
 	for _, p := range wanted {

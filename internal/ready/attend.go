@@ -69,6 +69,9 @@ func (a *attendant) loop(ctx context.Context) *fail.Error {
 	if !a.asks() {
 		knockAt.Stop()
 	}
+	if a.probe.Kind != Running {
+		workAt.Stop()
+	}
 	pause, patience, peering := firstPause, 5*time.Second, false
 	ask := func() {
 		wait := patience

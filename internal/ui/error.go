@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"context"
-	"errors"
 	"strings"
 	"time"
 
@@ -27,7 +25,7 @@ type errorObject struct {
 // with its evidence and its hint. Progress that is still under way is ended first.
 func (u *UI) Error(err error) {
 	var b strings.Builder
-	for _, e := range Failures(err) {
+	for _, e := range fail.Failures(err) {
 		if u.mode == JSON {
 			b.WriteString(line(object(e)))
 			continue
@@ -40,39 +38,6 @@ func (u *UI) Error(err error) {
 		}
 		r.print(toErr, b.String())
 	})
-}
-
-// Failures takes apart what [errors.Join] joined, and makes a [fail.Error] of
-// whatever is none.
-func Failures(err error) []*fail.Error {
-	if err == nil {
-		return nil
-	}
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		var all []*fail.Error
-		for _, e := range joined.Unwrap() {
-			all = append(all, Failures(e)...)
-		}
-		return all
-	}
-	e, ok := errors.AsType[*fail.Error](err)
-	switch {
-	case !ok && errors.Is(err, context.Canceled):
-		return []*fail.Error{fail.New(fail.Interrupted, "", "interrupted")}
-	case !ok:
-		return []*fail.Error{fail.New(fail.Failed, "", "%s", err.Error())}
-	}
-	if err.Error() != e.Error() { // somebody wrapped it and said more
-		around := *e
-		around.Message, around.File, around.Line = err.Error(), "", 0
-		return []*fail.Error{&around}
-	}
-	if _, joined := e.Cause.(interface{ Unwrap() []error }); joined && !e.Told { // the cause itself, not what lies below it
-		summary := *e
-		summary.Cause = nil
-		return append(Failures(e.Cause), &summary)
-	}
-	return []*fail.Error{e}
 }
 
 // object is an error for programs: all that is known of it, and nothing twice. A cause

@@ -68,8 +68,10 @@ func (m Machine) sayBlocked(blocked map[string]string) {
 // are not among them.
 func notStarted(p *project.Project, failed error, ids map[string]map[int]string) map[string]string {
 	services := map[string]bool{}
-	for _, e := range failures(failed) {
-		services[e.Service] = true
+	for _, e := range fail.Failures(failed) {
+		if e.Service != "" {
+			services[e.Service] = true
+		}
 	}
 	_, blocked := without(p, services)
 	maps.DeleteFunc(blocked, func(name, _ string) bool { return len(ids[name]) > 0 })
@@ -80,44 +82,14 @@ func notStarted(p *project.Project, failed error, ids map[string]map[int]string)
 // either: that says the same with the lines that the service printed.
 func besides(failed, unready error) error {
 	known := map[string]bool{}
-	for _, e := range failures(unready) {
+	for _, e := range fail.Failures(unready) {
 		known[e.Service] = true
 	}
 	var rest []error
-	for _, err := range each(failed) {
-		if e, ok := errors.AsType[*fail.Error](err); !ok || !errors.Is(err, run.ErrUnmet) || !known[e.Service] {
-			rest = append(rest, err)
+	for _, e := range fail.Failures(failed) {
+		if !errors.Is(e, run.ErrUnmet) || !known[e.Service] {
+			rest = append(rest, e)
 		}
 	}
 	return errors.Join(rest...)
-}
-
-// failures are the errors about one service each.
-func failures(err error) []*fail.Error {
-	var found []*fail.Error
-	for _, err := range each(err) {
-		if e, ok := errors.AsType[*fail.Error](err); ok && e.Service != "" {
-			found = append(found, e)
-		}
-	}
-	return found
-}
-
-// each are the errors that were joined, also below one that counts them.
-func each(err error) []error {
-	switch joined := err.(type) { //nolint:errorlint // takes the join apart
-	case nil:
-		return nil
-	case interface{ Unwrap() []error }:
-		var all []error
-		for _, inner := range joined.Unwrap() {
-			all = append(all, each(inner)...)
-		}
-		return all
-	case *fail.Error:
-		if joined.Code == fail.NotReady && joined.Service == "" {
-			return each(joined.Cause)
-		}
-	}
-	return []error{err}
 }
