@@ -61,7 +61,7 @@ var only = map[string][]string{
 // never names what a package must do without, with all that lies below it.
 var never = map[string][]string{
 	"event":    {"context", "os", "net"},
-	"fail":     {"context", "os", "net"},
+	"fail":     {"os", "net"}, // it knows context.Canceled, but waits for nothing
 	"detect":   {"context", "os", "net", "time"},
 	"plan":     {"context", "os", "net", "time"},
 	"scaffold": {"context", "net", "os/exec"},
