@@ -17,6 +17,7 @@ var ours = map[string][]string{
 	"ports":      {"project", "fail"},
 	"scaffold":   {"lazyregexp", "detect", "fail"},
 	"engine":     {"lazyregexp", "event", "fail"},
+	"gateway":    {"fail"}, // one origin for all services: a proxy, and the life of its process
 	"build":      {"lazyregexp", "project", "egress", "registry", "event", "fail"},
 	"plan":       {"project", "fail"},
 	"run":        {"lazyregexp", "project", "plan", "registry", "event", "fail"},
@@ -53,7 +54,7 @@ var only = map[string][]string{
 	"charm.land/":                                  {"ui"},
 	"github.com/charmbracelet/":                    {"ui", "cli"},       // cli asks whether a stream is a terminal
 	"text/template":                                {"scaffold", "cli"}, // cli: --format of Compose's commands
-	"net/http":                                     {"engine", "build", "ready", "expose", "doctor"},
+	"net/http":                                     {"engine", "build", "ready", "expose", "doctor", "gateway"},
 	"os/exec":                                      {"engine", "ports", "doctor", "registry", "cli"},
 	"github.com/devup-cli/devup/templates":         {"scaffold", "cli"},
 }

@@ -1,0 +1,119 @@
+package gateway
+
+import (
+	"net"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+	"strings"
+)
+
+// visit is what is known of a request while it is on its way.
+type visit struct {
+	table *table
+	route entry
+	proto string // "http" or "https", as the browser has it
+	host  string // with port, as the browser has it
+	own   bool   // its Origin is the gateway's own
+}
+
+type visitKey struct{}
+
+func visitOf(r *http.Request) *visit {
+	v, _ := r.Context().Value(visitKey{}).(*visit)
+	return v
+}
+
+// visit finds out under which origin the browser sees the gateway. What the request
+// says of that is believed only of a platform's proxy, and only for a known host.
+func (t *table) visit(r *http.Request, route entry) *visit {
+	v := &visit{table: t, route: route, host: r.Host, proto: "http"}
+	if t.behind {
+		if told := strings.ToLower(lastOf(r.Header.Get("X-Forwarded-Host"))); t.schemes[told] != "" {
+			v.host = told
+		}
+	}
+	if scheme := t.schemes[strings.ToLower(v.host)]; scheme != "" {
+		v.proto = scheme
+	}
+	if told := lastOf(r.Header.Get("X-Forwarded-Proto")); t.behind && (told == "http" || told == "https") {
+		v.proto = told
+	}
+	v.own = t.isOwn(r.Header.Get("Origin"), r.Host, v.host)
+	return v
+}
+
+// isOwn tells whether an Origin is the gateway's. Codespaces puts localhost into it
+// where the browser had the codespace's public host.
+func (t *table) isOwn(origin string, hosts ...string) bool {
+	u, err := url.Parse(origin)
+	if err != nil || u.Host == "" {
+		return false
+	}
+	host := strings.ToLower(u.Host)
+	for _, own := range append(hosts, t.local...) {
+		if strings.EqualFold(host, own) {
+			return true
+		}
+	}
+	return t.schemes[host] != ""
+}
+
+// lastOf is what the nearest proxy added to a list in a header.
+func lastOf(list string) string { return strings.TrimSpace(list[strings.LastIndex(list, ",")+1:]) }
+
+// forward makes the request for the upstream. Host and Origin become the upstream's own
+// localhost, which is what development servers let in without a setting; the truth
+// stands in X-Forwarded-*.
+func (g *Gateway) forward(p *httputil.ProxyRequest) {
+	v := visitOf(p.In)
+	_, port, _ := net.SplitHostPort(v.route.Upstream)
+	local := net.JoinHostPort("localhost", port)
+	p.Out.URL.Scheme, p.Out.URL.Host = "http", v.route.Upstream
+	p.Out.Host = local
+	p.Out.Trailer = p.In.Trailer // its values come after the body
+	if v.own {
+		p.Out.Header.Set("Origin", "http://"+local)
+		if _, reads := g.readsForwarded.Load(v.route.Upstream); reads && !isWebSocket(p.In.Header) {
+			p.Out.Header.Del("Origin") // what it would be compared with is another host; without one it passes
+		}
+	}
+	dropClaims(p.Out.Header, v.table.behind)
+	if v.table.behind {
+		p.Out.Header["X-Forwarded-For"] = p.In.Header["X-Forwarded-For"]
+	}
+	p.SetXForwarded()
+	p.Out.Header.Set("X-Forwarded-Host", v.host)
+	p.Out.Header.Set("X-Forwarded-Proto", v.proto)
+	p.Out.Header.Set("X-Forwarded-Port", portOf(v.proto, v.host))
+	if v.route.Strip {
+		without(p.Out.URL, len(v.route.segments))
+		p.Out.Header.Set("X-Forwarded-Prefix", v.route.Prefix)
+	}
+}
+
+// dropClaims removes what only a proxy may say of a request. Servers that make
+// variables of headers (CGI, WSGI, Rack) take an underscore for a dash.
+func dropClaims(h http.Header, behind bool) {
+	for name := range h {
+		claim := strings.ReplaceAll(strings.ToLower(name), "_", "-")
+		switch {
+		case strings.HasPrefix(claim, "x-forwarded-"), claim == "forwarded", claim == "x-original-url", claim == "x-rewrite-url":
+			delete(h, name)
+		case claim == "x-real-ip" && !behind, claim == "host", claim == "proxy": // Proxy becomes HTTP_PROXY
+			delete(h, name)
+		}
+	}
+}
+
+func portOf(proto, host string) string {
+	if _, port, err := net.SplitHostPort(host); err == nil {
+		return port
+	}
+	if proto == "https" {
+		return "443"
+	}
+	return "80"
+}
+
+func isWebSocket(h http.Header) bool { return strings.EqualFold(h.Get("Upgrade"), "websocket") }

@@ -1,0 +1,75 @@
+package gateway
+
+import (
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"time"
+)
+
+// concurrent is how many connections to one upstream are kept for the next requests.
+const concurrent = 1024
+
+// kept is how long an unused connection is kept. It is shorter than what servers allow
+// (gunicorn 2 s, Node 5 s): a request on a connection that the server is just closing
+// would fail, and one with a body cannot be repeated.
+const kept = 1500 * time.Millisecond
+
+// newTransport speaks HTTP/1.1 to upstreams on this machine, past any proxy.
+func newTransport() *http.Transport {
+	return &http.Transport{
+		DialContext:           (&net.Dialer{Timeout: 5 * time.Second}).DialContext,
+		MaxIdleConnsPerHost:   concurrent,
+		IdleConnTimeout:       kept,
+		ExpectContinueTimeout: time.Second,
+		DisableCompression:    true, // the body is the browser's business
+	}
+}
+
+// again sends a request without a body once more when nobody listened: a server that
+// restarts is away for a moment.
+type again struct{ to http.RoundTripper }
+
+// pause is how long a restarting server gets.
+const pause = 100 * time.Millisecond
+
+func (a again) RoundTrip(r *http.Request) (*http.Response, error) {
+	response, err := a.to.RoundTrip(r)
+	if !refusedConnection(err) || !repeatable(r) {
+		return response, err
+	}
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return a.to.RoundTrip(r)
+	case <-r.Context().Done():
+		return nil, err
+	}
+}
+
+// repeatable tells whether a request does the same when it is done twice.
+func repeatable(r *http.Request) bool {
+	if r.Body != nil && r.Body != http.NoBody {
+		return false
+	}
+	switch r.Method {
+	case http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodTrace, http.MethodPut, http.MethodDelete:
+		return true
+	}
+	return false
+}
+
+// refusedConnection tells whether nobody listens at the upstream.
+func refusedConnection(err error) bool {
+	failed, ok := errors.AsType[*net.OpError](err)
+	return ok && failed.Op == "dial"
+}
+
+// away tells whether the upstream is not there: refused, or hung up on without an
+// answer, as an engine's port forwarder does while nothing listens in the container.
+func away(err error) bool {
+	failed, ok := errors.AsType[*net.OpError](err)
+	return refusedConnection(err) || ok && failed.Op == "read" || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+}
