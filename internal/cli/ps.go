@@ -23,6 +23,7 @@ type psOptions struct {
 	quiet     bool
 	services  bool
 	noOrphans bool
+	ready     bool
 	whole     bool // IDs and commands are not cut
 	statuses  []string
 	filter    string
@@ -38,8 +39,11 @@ func (a *app) psCommand() *cobra.Command {
 		Short:   "List the project's containers",
 		Long: `List the project's containers. The table and --json show stopped ones too; --quiet,
 --services and --format, which scripts use, only those that run, unless --all or a
-status is given. --all adds the containers of one-off commands.`,
+status is given. --all adds the containers of one-off commands.
+
+Exit codes: 3 a service does not answer now, or has no container (with --ready).`,
 		Example: `  devup ps
+  devup ps --ready
   devup ps --services --status running
   devup ps --format '{{.Name}} {{.State}}'`,
 		ValidArgsFunction: a.completeServices,
@@ -49,6 +53,7 @@ status is given. --all adds the containers of one-off commands.`,
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "print the IDs only")
 	f.BoolVar(&o.services, "services", false, "print the names of the services only")
 	f.BoolVar(&orphans, "orphans", true, "include containers of services that the files do not name")
+	f.BoolVar(&o.ready, "ready", false, "succeed only if every service answers now; for scripts that wait")
 	f.BoolVar(&o.whole, "no-trunc", false, "cut neither IDs nor commands")
 	f.StringArrayVar(&o.statuses, "status", nil, "only containers with this `status`; may be repeated")
 	f.StringVar(&o.filter, "filter", "", "only containers for which `status=VALUE` holds")
@@ -114,6 +119,14 @@ func (a *app) ps(ctx context.Context, services []string, o psOptions) error {
 	if err := r.check(services); err != nil {
 		return err
 	}
+	if err := a.printContainers(r, services, o); err != nil || !o.ready {
+		return err
+	}
+	return a.answering(ctx, r, services)
+}
+
+// printContainers prints the containers in the form that the flags ask for.
+func (a *app) printContainers(r *running, services []string, o psOptions) error {
 	containers := o.choose(r, services)
 	switch {
 	case o.quiet:

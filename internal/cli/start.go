@@ -78,9 +78,22 @@ func (a *app) awaitReady(ctx context.Context, r *running, services []string, tim
 	if err := r.again(ctx); err != nil { // ports may be new
 		return err
 	}
-	place, err := a.place()
+	probes, err := a.probes(r, services)
 	if err != nil {
 		return err
+	}
+	for i := range probes {
+		probes[i].MustHealthy = true
+	}
+	return ready.Wait(ctx, r.engine.Client, probes, ready.Options{Timeout: timeout, Sink: a.ui.Sink()})
+}
+
+// probes are how the containers of the services show that they are ready. The project's
+// files are there.
+func (a *app) probes(r *running, services []string) ([]ready.Probe, error) {
+	place, err := a.place()
+	if err != nil {
+		return nil, err
 	}
 	ids := map[string]map[int]string{}
 	for _, c := range r.containers(services) {
@@ -89,9 +102,5 @@ func (a *app) awaitReady(ctx context.Context, r *running, services []string, tim
 		}
 		ids[c.Service][c.Number] = c.ID
 	}
-	probes := ready.Probes(resolve(r.project, place, r.look.Containers, 0, 0), ids)
-	for i := range probes {
-		probes[i].MustHealthy = true
-	}
-	return ready.Wait(ctx, r.engine.Client, probes, ready.Options{Timeout: timeout, Sink: a.ui.Sink()})
+	return ready.Probes(resolve(r.project, place, r.look.Containers, 0, 0), ids), nil
 }
