@@ -9,6 +9,7 @@ var ours = map[string][]string{
 	"lock":       {}, // one devup at a time
 	"lazyregexp": {},
 	"detect":     {"lazyregexp"},
+	"framework":  {"lazyregexp"}, // what web frameworks need behind a proxy: a table, apart from detect, which `up` has no use for
 	"workspace":  {"fail"},
 	"settings":   {"lazyregexp", "fail"},
 	"egress":     {"lazyregexp", "fail"},
@@ -26,7 +27,7 @@ var ours = map[string][]string{
 	"logs":       {"event", "fail"},
 	"watch":      {"project", "event", "fail"}, // fail: the limit of watched folders is the person's to raise
 	"up": {
-		"workspace", "project", "ports", "build", "egress", "registry", "plan", "run", "ready", "expose", "logs", "watch",
+		"lazyregexp", "workspace", "project", "ports", "build", "egress", "registry", "plan", "run", "ready", "expose", "logs", "watch", "framework",
 		"event", "fail",
 	},
 	"doctor": {"lazyregexp", "engine", "settings", "workspace", "fail"},
@@ -61,11 +62,12 @@ var only = map[string][]string{
 
 // never names what a package must do without, with all that lies below it.
 var never = map[string][]string{
-	"event":    {"context", "os", "net"},
-	"fail":     {"os", "net"}, // it knows context.Canceled, but waits for nothing
-	"detect":   {"context", "os", "net", "time"},
-	"plan":     {"context", "os", "net", "time"},
-	"scaffold": {"context", "net", "os/exec"},
+	"event":     {"context", "os", "net"},
+	"fail":      {"os", "net"}, // it knows context.Canceled, but waits for nothing
+	"detect":    {"context", "os", "net", "time"},
+	"framework": {"context", "os", "net", "time"},
+	"plan":      {"context", "os", "net", "time"},
+	"scaffold":  {"context", "net", "os/exec"},
 }
 
 // anything stands for every package of ours.

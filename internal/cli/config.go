@@ -16,6 +16,7 @@ import (
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/ui"
+	"github.com/devup-cli/devup/internal/up"
 )
 
 // configOptions are the flags of config.
@@ -122,7 +123,7 @@ func (a *app) config(ctx context.Context, services []string, o configOptions) er
 	if err != nil {
 		return err
 	}
-	resolved := resolve(p, place, nil, os.Getuid(), os.Getgid())
+	resolved := up.Proxied(resolve(p, place, nil, os.Getuid(), os.Getgid()), place)
 	write := resolved.YAML
 	if o.format == "json" {
 		write = resolved.JSON

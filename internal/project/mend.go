@@ -210,18 +210,8 @@ var packageManager = lazyregexp.New(`\b(?:npm|yarn|pnpm|bun|node_modules)\b`)
 // installsModules tells whether an image can have node_modules: a Python service
 // beside a package.json has none. What cannot be read may have some.
 func installsModules(b *types.BuildConfig) bool {
-	text := []byte(b.DockerfileInline)
-	if len(text) == 0 {
-		name := b.Dockerfile
-		if !filepath.IsAbs(name) {
-			name = filepath.Join(b.Context, name)
-		}
-		var err error
-		if text, err = os.ReadFile(name); err != nil {
-			return true
-		}
-	}
-	return packageManager.Match(text)
+	text := dockerfileText(b)
+	return text == "" || packageManager.MatchString(text)
 }
 
 // lacksModules tells whether a package has nothing installed. What an earlier run

@@ -149,6 +149,7 @@ func (m Machine) adapt(ctx context.Context, out *Outcome, p *project.Project, lo
 	if out.Project, out.Moves, err = place(ctx, m, p, look, *o); err != nil {
 		return err
 	}
+	out.Project = Proxied(out.Project, m.Place)
 	if o.Plan.Contents, err = contents(out.Project); err != nil {
 		return err
 	}

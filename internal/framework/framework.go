@@ -1,0 +1,89 @@
+// Package framework knows what web frameworks have to be told so that they answer
+// behind the https proxy of a cloud workspace: most development servers refuse
+// hosts that they do not know, and some look for their live reload on the wrong port.
+//
+// [Look] takes one look at a folder and gives its [Needs]: variables that devup can
+// set for the container, and lines that only the person can add to the code. What
+// there is to know stands in one table. The package reads through an [io/fs.FS],
+// opens a few files by name, walks nowhere, and decides nothing about the place.
+package framework
+
+import (
+	"io/fs"
+	"slices"
+	"strings"
+)
+
+// Address is how browsers reach a service from outside.
+type Address struct {
+	Suffix string   // what the hosts of all ports end in, with its dot: ".app.github.dev"; a whole host where all ports share one
+	Hosts  []string // the exact hosts of this service; none when it publishes no port itself
+}
+
+// Needs are what the frameworks of one folder want. The zero value is nothing.
+type Needs struct {
+	Variables []Variable // in a fixed order, each name once
+	Lines     []Line
+}
+
+// Variable is an environment variable that helps.
+type Variable struct {
+	Framework string // as people write it: "Create React App"
+	Name      string
+	Value     string
+}
+
+// Line is what no variable can say, and the project's code does not say yet.
+type Line struct {
+	Framework string
+	Why       string // what happens without it: "refuses hosts that it does not know"
+	Code      string // the exact line to add
+	File      string // where it belongs, slash-separated as seen from the folder
+}
+
+// Look says what the frameworks in a folder need so that browsers get through to them
+// at the address. Variables that an env file of the folder sets are left to it.
+func Look(files fs.FS, at Address) Needs {
+	f := folder{files: files, texts: map[string]string{}}
+	fill := at.fill()
+	var needs Needs
+	for _, r := range rules {
+		if !r.meets(&f) {
+			continue
+		}
+		for _, s := range r.variables {
+			if !f.sets(s.name) && !needs.names(s.name) {
+				needs.Variables = append(needs.Variables, Variable{r.title, s.name, fill(s.value)})
+			}
+		}
+		if r.line.code == "" {
+			continue
+		}
+		if file, lacks := f.lacks(r.line, at); lacks {
+			needs.Lines = append(needs.Lines, Line{r.title, r.line.why, fill(r.line.code), file})
+		}
+	}
+	return needs
+}
+
+func (n Needs) names(variable string) bool {
+	return slices.ContainsFunc(n.Variables, func(v Variable) bool { return v.Name == variable })
+}
+
+// fill gives the function that puts the address into a template. A whole host has no
+// star before it.
+func (a Address) fill() func(string) string {
+	every := "*" + a.Suffix
+	if !strings.HasPrefix(a.Suffix, ".") {
+		every = a.Suffix
+	}
+	return strings.NewReplacer("*{suffix}", every, "{suffix}", a.Suffix, "{hosts}", strings.Join(a.hosts(), ",")).Replace
+}
+
+// hosts are the exact ones, or else the suffix, which stands for all.
+func (a Address) hosts() []string {
+	if len(a.Hosts) > 0 {
+		return a.Hosts
+	}
+	return []string{a.Suffix}
+}

@@ -1,0 +1,103 @@
+package project
+
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+)
+
+// Folders are the folders on this machine that hold a service's source: what its image
+// is built from, and what of the project is mounted into it. They are absolute, each
+// once, the closest to the service first. An image of somebody else has none.
+func (p *Project) Folders(service string) []string {
+	return foldersOf(p.Services[service], p.WorkingDir)
+}
+
+func foldersOf(s types.ServiceConfig, root string) []string {
+	var folders []string
+	add := func(folder string) {
+		if folder = filepath.Clean(folder); !slices.Contains(folders, folder) && isFolder(folder) {
+			folders = append(folders, folder)
+		}
+	}
+	for _, mount := range s.Volumes {
+		if mount.Type == types.VolumeTypeBind && inside(root, mount.Source) {
+			add(mount.Source)
+		}
+	}
+	if s.Build != nil && filepath.IsAbs(s.Build.Context) {
+		if s.Build.DockerfileInline == "" {
+			add(filepath.Dir(dockerfileOf(s.Build)))
+		}
+		add(s.Build.Context)
+	}
+	return folders
+}
+
+// dockerfileOf is the path of the Dockerfile of a build.
+func dockerfileOf(b *types.BuildConfig) string {
+	if filepath.IsAbs(b.Dockerfile) {
+		return b.Dockerfile
+	}
+	return filepath.Join(b.Context, b.Dockerfile)
+}
+
+func inside(root, path string) bool {
+	rel, err := filepath.Rel(root, path)
+	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
+// Dockerfile is the text by which the service's image is built; empty where there is
+// none, or where it cannot be read.
+func (p *Project) Dockerfile(service string) string { return dockerfileText(p.Services[service].Build) }
+
+func dockerfileText(b *types.BuildConfig) string {
+	switch {
+	case b == nil:
+		return ""
+	case b.DockerfileInline != "":
+		return b.DockerfileInline
+	default:
+		return beginning(dockerfileOf(b))
+	}
+}
+
+// WithEnvironment gives a copy of the project in which services have more variables,
+// and the notes that say so. A variable that a service has already stays as it is.
+func (p *Project) WithEnvironment(added map[string]map[string]string, notes []string) *Project {
+	copied, model := *p, *p.Project
+	copied.Project = &model
+	copied.Notes = append(slices.Clip(p.Notes), notes...)
+	copied.declared = map[string]types.MappingWithEquals{}
+	maps.Copy(copied.declared, p.declared)
+	model.Services = maps.Clone(p.Services)
+	for name, variables := range added {
+		s, ok := model.Services[name]
+		if !ok {
+			continue
+		}
+		s.Environment = with(s.Environment, variables)
+		copied.declared[name] = with(p.declared[name], variables)
+		model.Services[name] = s
+	}
+	return &copied
+}
+
+// with adds variables to those that are there.
+func with(environment types.MappingWithEquals, added map[string]string) types.MappingWithEquals {
+	all := types.MappingWithEquals{}
+	for name, value := range added {
+		all[name] = &value
+	}
+	maps.Copy(all, environment)
+	return all
+}

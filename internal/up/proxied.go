@@ -1,0 +1,125 @@
+package up
+
+import (
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/devup-cli/devup/internal/framework"
+	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/project"
+	"github.com/devup-cli/devup/internal/workspace"
+)
+
+// Proxied gives a copy of a resolved project that works behind the proxy of the place:
+// its web frameworks get the variables without which they refuse the public addresses.
+// What a service sets itself stays; what no variable can say becomes a note with the
+// line to add. Where browsers reach the ports themselves it is p, and nothing is read.
+func Proxied(p *project.Project, place workspace.Place) *project.Project {
+	suffix := place.Suffix()
+	if suffix == "" {
+		return p
+	}
+	hosts := map[string][]string{}
+	for _, port := range p.PublishedPorts() {
+		if host := place.Host(port.Wanted); port.Web() && port.Wanted != 0 && !slices.Contains(hosts[port.Service], host) {
+			hosts[port.Service] = append(hosts[port.Service], host)
+		}
+	}
+	added := map[string]map[string]string{}
+	var notes []string
+	for _, name := range facing(p, hosts) {
+		needs := needsOf(p, name, framework.Address{Suffix: suffix, Hosts: hosts[name]})
+		for _, v := range needs.Variables {
+			if added[name] == nil {
+				added[name] = map[string]string{}
+			}
+			added[name][v.Name] = v.Value
+		}
+		if len(needs.Variables) > 0 {
+			notes = append(notes, name+": "+settingNote(needs.Variables))
+		}
+		for _, l := range needs.Lines {
+			notes = append(notes, fmt.Sprintf("%s: %s %s: add %s to %s", name, l.Framework, l.Why, l.Code, l.File))
+		}
+	}
+	return p.WithEnvironment(added, notes)
+}
+
+// facing are the services that browsers may get to: those that publish a web port, and
+// those behind a web server of the project. A service without a port that shares its
+// source with one that has some is a worker.
+func facing(p *project.Project, hosts map[string][]string) []string {
+	published := map[string]bool{}
+	for name := range hosts {
+		for _, folder := range p.Folders(name) {
+			published[folder] = true
+		}
+	}
+	return slices.DeleteFunc(p.ServiceNames(), func(name string) bool {
+		return len(hosts[name]) == 0 && slices.ContainsFunc(p.Folders(name), func(folder string) bool { return published[folder] })
+	})
+}
+
+// needsOf is what a service's frameworks need and do not have.
+func needsOf(p *project.Project, service string, at framework.Address) framework.Needs {
+	var needs framework.Needs
+	s, dockerfile := p.Services[service], p.Dockerfile(service)
+	if s.Build != nil && s.Build.Target == "" && servesFiles(dockerfile) {
+		return needs
+	}
+	for _, folder := range p.Folders(service) {
+		here := framework.Look(os.DirFS(folder), at)
+		for _, v := range here.Variables {
+			_, set := s.Environment[v.Name]
+			known := slices.ContainsFunc(needs.Variables, func(other framework.Variable) bool { return other.Name == v.Name })
+			if !set && !known && !strings.Contains(dockerfile, v.Name) {
+				needs.Variables = append(needs.Variables, v)
+			}
+		}
+		for _, l := range here.Lines {
+			if rel, err := filepath.Rel(p.WorkingDir, folder); err == nil {
+				l.File = path.Join(filepath.ToSlash(rel), l.File)
+			}
+			needs.Lines = append(needs.Lines, l)
+		}
+	}
+	return needs
+}
+
+var (
+	fromLine   = lazyregexp.New(`(?im)^\s*FROM\s+(?:--\S+\s+)?(\S+)`)
+	fileServer = lazyregexp.New(`\b(?:nginx|httpd|caddy)\b`)
+)
+
+// servesFiles tells whether what a Dockerfile makes in the end is a web server with
+// built files, in which no framework runs.
+func servesFiles(dockerfile string) bool {
+	last := ""
+	for _, m := range fromLine.FindAllStringSubmatch(dockerfile, -1) {
+		last = m[1]
+	}
+	return fileServer.MatchString(last)
+}
+
+// settingNote says which variables were set. They are devup's own words, no secrets.
+func settingNote(variables []framework.Variable) string {
+	var texts, frameworks []string
+	for _, v := range variables {
+		texts = append(texts, v.Name+"="+v.Value)
+		if !slices.Contains(frameworks, v.Framework) {
+			frameworks = append(frameworks, v.Framework)
+		}
+	}
+	are, work := "are", "work"
+	if len(texts) == 1 {
+		are = "is"
+	}
+	if len(frameworks) == 1 {
+		work = "works"
+	}
+	return fmt.Sprintf("%s %s set, so that %s %s behind the workspace's proxy", strings.Join(texts, " and "), are, strings.Join(frameworks, " and "), work)
+}

@@ -1,0 +1,26 @@
+package workspace
+
+import "testing"
+
+func TestHosts(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ name, template, host, suffix string }{
+		{"laptop", "", "", ""},
+		{"Gitpod", "https://{port}-abc.ws-eu74.gitpod.io", "3000-abc.ws-eu74.gitpod.io", ".ws-eu74.gitpod.io"},
+		{"Codespaces", "https://fox-{port}.app.github.dev", "fox-3000.app.github.dev", ".app.github.dev"},
+		{"Coder", "https://{port}--main--dev--ann.coder.example.com", "3000--main--dev--ann.coder.example.com", ".coder.example.com"},
+		{"one host, a path", "https://code.example.com/proxy/{port}/", "code.example.com", "code.example.com"},
+		{"one host, a port", "https://repl.example.com:{port}", "repl.example.com", "repl.example.com"},
+		{"forwarded to this machine", "http://localhost:{port}", "", ""},
+		{"an address", "http://10.0.0.5:{port}", "", ""},
+		{"one label", "https://{port}", "3000", ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			p := Place{Template: test.template}
+			if host, suffix := p.Host(3000), p.Suffix(); host != test.host || suffix != test.suffix {
+				t.Errorf("host %q, suffix %q; want %q, %q", host, suffix, test.host, test.suffix)
+			}
+		})
+	}
+}
