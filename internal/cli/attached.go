@@ -179,8 +179,8 @@ func (a *app) attachUntilEnd(ctx context.Context, r *running, outcome *up.Outcom
 }
 
 func (a *app) attachedRemark(o *up.Outcome) string {
-	if len(started(o)) == 0 {
+	if len(o.Started) == 0 {
 		return "everything ran already; Ctrl-C leaves it running"
 	}
-	return "Ctrl-C stops " + list(started(o))
+	return "Ctrl-C stops " + list(o.Started)
 }

@@ -46,6 +46,7 @@ func (o *convergeOptions) bind(c *cobra.Command) {
 	f.BoolVar(&o.Plan.RemoveOrphans, "remove-orphans", false, "remove containers that belong to no service")
 	f.BoolVar(&o.noDeps, "no-deps", false, "without the services that the named ones depend on")
 	f.StringArrayVar(&o.scale, "scale", nil, "run this many containers of a service: `SERVICE=NUMBER`; may be repeated")
+	f.BoolVar(&o.StrictPorts, "strict-ports", false, "take the host ports that the files ask for, or fail where somebody holds one")
 	timeoutFlag(c, &o.seconds)
 	c.MarkFlagsMutuallyExclusive("build", "no-build")
 	c.MarkFlagsMutuallyExclusive("force-recreate", "no-recreate")

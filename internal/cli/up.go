@@ -205,30 +205,14 @@ func heldBy(v plan.Change) string {
 	return ": " + list(v.Held) + " has it and is no part of this run"
 }
 
-// started are the services of which the run started containers.
-func started(o *up.Outcome) []string {
-	var names []string
-	seen := map[string]bool{}
-	for _, op := range o.Plan.Ops {
-		switch op.Action {
-		case plan.Create, plan.Recreate, plan.Start, plan.Rename, plan.Unpause:
-			if !seen[op.Service] {
-				seen[op.Service] = true
-				names = append(names, op.Service)
-			}
-		}
-	}
-	return names
-}
-
 // stopStarted stops what the run started, after the person's Ctrl-C. A second one
 // kills devup; the engine then goes on stopping what it was told to stop.
 func (a *app) stopStarted(ctx context.Context, r *running, o *up.Outcome, grace *time.Duration) error {
-	if len(started(o)) == 0 {
+	if len(o.Started) == 0 {
 		a.ui.Say("still running; `devup down` removes it")
 		return exitStatus(130)
 	}
-	if err := a.stopNow(ctx, r, started(o), grace); err != nil {
+	if err := a.stopNow(ctx, r, o.Started, grace); err != nil {
 		return err
 	}
 	return exitStatus(130)

@@ -24,24 +24,28 @@ const (
 // wanted. The error joins a fail.Error with the code PortTaken for every port that could
 // get none.
 func Assign(wanted []project.Port, taken []Holder, remembered map[project.PortKey]int) (map[project.PortKey]int, []Move, error) {
-	a := &assignment{wanted: wanted, taken: taken, given: map[project.PortKey]int{}}
-	for _, p := range wanted {
-		if p.Fixed && p.Wanted != 0 {
+	return assign(Request{Wanted: wanted, Remembered: remembered}, taken)
+}
+
+func assign(r Request, taken []Holder) (map[project.PortKey]int, []Move, error) {
+	a := &assignment{wanted: r.Wanted, taken: taken, strict: r.Strict, given: map[project.PortKey]int{}}
+	for _, p := range a.wanted {
+		if a.stays(p) {
 			a.giveFixed(p)
 		}
 	}
-	for _, p := range wanted {
-		if n := remembered[p.Key()]; !p.Fixed && n != 0 {
+	for _, p := range a.wanted {
+		if n := r.Remembered[p.Key()]; n != 0 && !a.stays(p) {
 			a.give(p, n)
 		}
 	}
-	for _, p := range wanted {
-		if p.Wanted != 0 && !p.Fixed {
+	for _, p := range a.wanted {
+		if p.Wanted != 0 && !a.stays(p) {
 			a.give(p, p.Wanted)
 		}
 	}
-	for _, p := range wanted {
-		if !p.Fixed || p.Wanted == 0 {
+	for _, p := range a.wanted {
+		if !a.stays(p) {
 			a.giveNext(p)
 		}
 	}
@@ -52,9 +56,13 @@ func Assign(wanted []project.Port, taken []Holder, remembered map[project.PortKe
 type assignment struct {
 	wanted   []project.Port
 	taken    []Holder
+	strict   bool
 	given    map[project.PortKey]int
 	failures []error
 }
+
+// stays says that p gets the port that it wants or none.
+func (a *assignment) stays(p project.Port) bool { return p.Wanted != 0 && (p.Fixed || a.strict) }
 
 // give gives the port n to p, unless p has one or n is held.
 func (a *assignment) give(p project.Port, n int) {
@@ -72,8 +80,12 @@ func (a *assignment) giveFixed(p project.Port) {
 		a.given[p.Key()] = p.Wanted
 		return
 	}
-	e := fail.New(fail.PortTaken, "stop what holds it, or remove x-devup.port so that devup takes another port",
-		"service %s keeps port %d fixed, and it is held by %s", p.Service, p.Wanted, h)
+	why, way := "keeps port %d fixed", "remove x-devup.port"
+	if !p.Fixed {
+		why, way = "wants port %d", "leave out --strict-ports"
+	}
+	e := fail.New(fail.PortTaken, "stop what holds it, or "+way+" so that devup takes another port",
+		"service %s "+why+", and it is held by %s", p.Service, p.Wanted, h)
 	e.Service = p.Service
 	a.failures = append(a.failures, e)
 }
@@ -155,6 +167,7 @@ type Request struct {
 	Ours       []Holder                // what the project's own running containers publish: not probed, and free for us
 	Remembered map[project.PortKey]int // as for [Assign]
 	Probe      Probe                   // finds out who holds ports of the host; nil for an engine on another machine
+	Strict     bool                    // every port is taken for fixed, and what is remembered does not count
 }
 
 // Probe says which of the ports somebody holds.
@@ -169,7 +182,7 @@ func Decide(r Request) (map[project.PortKey]int, []Move, error) {
 		asked[probeKey(h.Protocol, h.Port)] = true
 	}
 	for {
-		given, moves, err := Assign(r.Wanted, taken, r.Remembered)
+		given, moves, err := assign(r, taken)
 		if r.Probe == nil {
 			return given, moves, err
 		}
@@ -182,6 +195,7 @@ func Decide(r Request) (map[project.PortKey]int, []Move, error) {
 		}
 		for _, p := range r.Wanted {
 			ask(p.Protocol, given[p.Key()])
+			ask(p.Protocol, p.Wanted) // who has it is told, also where the port has been another one for long
 		}
 		found := 0
 		for _, protocol := range []string{"tcp", "udp"} {

@@ -107,7 +107,7 @@ func TestAssign(t *testing.T) {
 		{name: "any port, remembered", wanted: "web ?->80", remembered: map[string]int{"web": 50000}, want: "web 50000"},
 		{
 			name: "stays where it was", wanted: "web 3000", remembered: map[string]int{"web": 3001},
-			want: "web 3001", moves: "web: stays on port 3001, where it was the last time (the config asks for 3000)",
+			want: "web 3001", moves: "web: stays on port 3001, where it was the last time; `devup up --strict-ports` takes 3000 again",
 		},
 		{
 			name: "stays, and the wanted one is still held", wanted: "web 3000", taken: []Holder{held(3000)}, remembered: map[string]int{"web": 3001},
@@ -168,6 +168,22 @@ func TestFixedPortsThatAreHeld(t *testing.T) {
 	}
 	if len(given) != 1 {
 		t.Errorf("given %v, want the port of db alone", given)
+	}
+}
+
+func TestStrictPorts(t *testing.T) {
+	t.Parallel()
+	wanted := wants(t, "web 3000, api 4000, any ?->80")
+	remembered := map[project.PortKey]int{wanted[0].Key(): 3001}
+	given, moves, err := Decide(Request{Wanted: wanted, Remembered: remembered, Strict: true})
+	if err != nil || len(moves) != 0 || show(wanted, given) != "web 3000, api 4000, any 49152" {
+		t.Errorf("given %s, moves %v, %v", show(wanted, given), moves, err)
+	}
+	held := Holder{Port: 4000, Protocol: "tcp", Container: "shop-web-1", Project: "shop", Dir: "/home/ann/shop"}
+	_, _, err = Decide(Request{Wanted: wanted, Taken: []Holder{held}, Strict: true})
+	const want = "service api wants port 4000, and it is held by container shop-web-1 of project shop in /home/ann/shop"
+	if fail.CodeOf(err) != fail.PortTaken || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
 	}
 }
 

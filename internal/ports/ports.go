@@ -21,16 +21,19 @@ type Holder struct {
 	HostIP    string // address that is bound; empty or a wildcard address means all
 	Container string // name of the container that publishes the port, or empty
 	Project   string // Compose project of that container, or empty
+	Dir       string // folder that this project was started from, or empty
 	Service   string // service of the very project that asks, which got the port first; or empty
 	Process   string // name of the process on the host, or empty where it is not known
 	PID       int    // its process id; 0 where it is not known
 }
 
-// String says who it is: "container shop-web-1 of project shop".
+// String says who it is: "container shop-web-1 of project shop in /home/ann/shop".
 func (h Holder) String() string {
 	switch {
 	case h.Service != "":
 		return "service " + h.Service
+	case h.Container != "" && h.Project != "" && h.Dir != "":
+		return fmt.Sprintf("container %s of project %s in %s", h.Container, h.Project, h.Dir)
 	case h.Container != "" && h.Project != "":
 		return fmt.Sprintf("container %s of project %s", h.Container, h.Project)
 	case h.Container != "":
@@ -52,7 +55,7 @@ type Move struct {
 // String is the sentence for the person.
 func (m Move) String() string {
 	if m.Holder == (Holder{}) {
-		return fmt.Sprintf("%s: stays on port %d, where it was the last time (the config asks for %d)", m.Port.Service, m.To, m.Port.Wanted)
+		return fmt.Sprintf("%s: stays on port %d, where it was the last time; `devup up --strict-ports` takes %d again", m.Port.Service, m.To, m.Port.Wanted)
 	}
 	return fmt.Sprintf("%s: port %d is held by %s, so it is %d", m.Port.Service, m.Port.Wanted, m.Holder, m.To)
 }

@@ -28,7 +28,10 @@ type Options struct {
 	Images  map[string]string // image reference -> ID, for the container's label
 	// StopTimeout replaces every container's own grace period; nil keeps it.
 	StopTimeout *time.Duration
-	Sink        event.Sink
+	// PortsMove says that the caller takes another host port for one that somebody else
+	// holds: that a container cannot have its port is no failure yet.
+	PortsMove bool
+	Sink      event.Sink
 }
 
 // Result names the containers that Apply left running, by service.

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/containerd/errdefs"
@@ -17,7 +18,7 @@ import (
 
 // portInUse finds the port in the engine's words for a host port that somebody
 // holds; they differ between engine versions and proxies.
-var portInUse = lazyregexp.New(`(?:port is already allocated|address already in use|ports are not available)`)
+var portInUse = lazyregexp.New(`(?i:port is already allocated|address already in use|ports are not available)`)
 
 var boundPort = lazyregexp.New(`(?:0\.0\.0\.0|127\.0\.0\.1|\[?::1?\]?|[\d.]+):(\d{1,5})`)
 
@@ -40,11 +41,12 @@ func explain(err error, op plan.Op) error {
 	}
 	switch {
 	case portInUse.MatchString(text):
-		port := "a port"
+		port, taken := "a port", &TakenPort{cause: err}
 		if m := boundPort.FindStringSubmatch(text); m != nil {
 			port = "port " + m[1]
+			taken.Port, _ = strconv.Atoi(m[1]) // five digits are a number
 		}
-		told = true
+		told, err = true, taken
 		return failure(fail.PortTaken, "run `devup up` again: it looks for a free port", "%s cannot have %s: somebody else holds it", op.Service, port)
 	case errdefs.IsNotFound(err) && strings.Contains(strings.ToLower(text), "image"):
 		return failure(fail.ImageMissing, "", "the image of %s is not there: %s", op.Service, text)
@@ -67,6 +69,19 @@ func explain(err error, op plan.Op) error {
 		return fmt.Errorf("%s %s: %w", op.Action, op.Name, err)
 	}
 }
+
+// TakenPort is the cause of a [fail.Error] with the code PortTaken: the engine could not
+// bind a host port that a container publishes.
+type TakenPort struct {
+	Port  int // 0 where the engine does not say it
+	cause error
+}
+
+// Error is the engine's own text.
+func (t *TakenPort) Error() string { return t.cause.Error() }
+
+// Unwrap gives the engine's own error.
+func (t *TakenPort) Unwrap() error { return t.cause }
 
 // absent says that there is nothing of that name on this machine.
 func absent(name string) bool {

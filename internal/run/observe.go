@@ -23,6 +23,7 @@ type Holder struct {
 	plan.PublishedPort
 	Container string // its name
 	Project   string // its Compose project, or empty
+	Dir       string // the folder that this project was started from, or empty
 }
 
 // Look is what one look at the engine found of a project.
@@ -98,7 +99,7 @@ func (s Survey) Look(project string) Look {
 		c := containerOf(summary)
 		owner := summary.Labels[plan.LabelProject]
 		for _, p := range c.Ports {
-			look.Holders = append(look.Holders, Holder{PublishedPort: p, Container: c.Name, Project: owner})
+			look.Holders = append(look.Holders, Holder{PublishedPort: p, Container: c.Name, Project: owner, Dir: s.Owners[owner]})
 		}
 		if owner == project {
 			look.Containers = append(look.Containers, c)

@@ -13,6 +13,7 @@ import (
 	"github.com/moby/moby/client"
 
 	"github.com/devup-cli/devup/internal/event"
+	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/plan"
 )
 
@@ -42,8 +43,13 @@ func (a *applier) do(ctx context.Context, op plan.Op) error {
 		return nil
 	}
 	if err != nil {
-		report(event.Failed, verb.doing)
-		return explain(err, op)
+		why := explain(err, op)
+		if a.options.PortsMove && fail.CodeOf(why) == fail.PortTaken {
+			report(event.Warning, "lost its port to somebody else meanwhile; looking for another")
+		} else {
+			report(event.Failed, verb.doing)
+		}
+		return why
 	}
 	report(event.Done, verb.done)
 	return nil

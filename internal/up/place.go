@@ -12,10 +12,12 @@ import (
 )
 
 // place decides the host ports and puts the URLs of this place into the project.
-func place(ctx context.Context, m Machine, p *project.Project, look run.Look, o Options) (*project.Project, []ports.Move, error) {
-	request := ports.Request{Wanted: p.PublishedPorts()}
+func place(ctx context.Context, m Machine, p *project.Project, t *try, o Options) (*project.Project, []ports.Move, error) {
+	look := t.look
+	request := ports.Request{Wanted: p.PublishedPorts(), Strict: o.StrictPorts}
 	request.Remembered = meant(request.Wanted, Remembered(request.Wanted, look.Containers), look.Containers)
 	request.Ours, request.Taken = holders(p.Name, look)
+	request.Taken = append(request.Taken, t.lost...)
 	if !m.Remote {
 		request.Probe = ports.Bound
 	}
@@ -100,7 +102,7 @@ func publicOf(c plan.Container, w project.Port, used map[int]bool) int {
 // those of everybody else.
 func holders(project string, look run.Look) (ours, others []ports.Holder) {
 	for _, h := range look.Holders {
-		holder := ports.Holder{Port: h.Public, Protocol: h.Protocol, HostIP: h.HostIP, Container: h.Container, Project: h.Project}
+		holder := ports.Holder{Port: h.Public, Protocol: h.Protocol, HostIP: h.HostIP, Container: h.Container, Project: h.Project, Dir: h.Dir}
 		if h.Project == project {
 			ours = append(ours, holder)
 		} else {

@@ -57,6 +57,7 @@ type Options struct {
 	Build       bool           // build every image, stale or not
 	NoBuild     bool           // build nothing; a missing image is an error
 	DryRun      bool           // stop after the plan
+	StrictPorts bool           // every port is the one that the files ask for, or there is none
 	Public      bool           // treat every service with a URL as public
 	NoWait      bool           // return when the containers run, whether they answer or not
 	Healthy     bool           // a service with a healthcheck must pass it, even one that answers
@@ -92,6 +93,7 @@ type Outcome struct {
 	Moves   []ports.Move              // ports that got another number than the config asks for
 	URLs    []expose.Row              // the URL table; empty in a dry run
 	Changed bool                      // an image was built or the plan did something
+	Started []string                  // services of which containers were to be made or started
 	Synced  []string                  // services whose source has to be synced, because it is not mounted
 }
 
@@ -100,53 +102,70 @@ type Outcome struct {
 // per service), or the context's.
 func Run(ctx context.Context, m Machine, p *project.Project, survey run.Survey, o Options) (*Outcome, error) {
 	out := &Outcome{}
-	look := survey.Look(p.Name)
-	err := run.External(ctx, m.Engine, p.Project)
-	if err != nil {
+	if err := run.External(ctx, m.Engine, p.Project); err != nil {
 		return out, err
 	}
-	if look.Images = o.Images.IDs; !slices.Equal(o.Images.References, References(p)) {
-		if look.Images, err = run.Images(ctx, m.Engine, References(p)); err != nil {
+	t := try{look: survey.Look(p.Name)}
+	t.before = t.look.Containers
+	for n := 1; ; n++ {
+		t.last = n == mostTries
+		err := m.try(ctx, out, p, &t, o)
+		if !t.again || ctx.Err() != nil {
 			return out, err
 		}
+		if survey, err = run.Observe(ctx, m.Engine); err != nil {
+			return out, err
+		}
+		t.look, t.again, o.Images = survey.Look(p.Name), false, Seen{}
 	}
-	if err := m.adapt(ctx, out, p, look, &o); err != nil {
-		return out, err
+}
+
+// try is the line from the ports to the answers.
+func (m Machine) try(ctx context.Context, out *Outcome, p *project.Project, t *try, o Options) error {
+	look := &t.look
+	var err error
+	if look.Images = o.Images.IDs; !slices.Equal(o.Images.References, References(p)) {
+		if look.Images, err = run.Images(ctx, m.Engine, References(p)); err != nil {
+			return err
+		}
 	}
-	made, err := m.images(ctx, out, look, o)
+	if err := m.adapt(ctx, out, p, t, &o); err != nil {
+		return err
+	}
+	made, err := m.images(ctx, out, *look, o)
 	if err != nil {
-		return out, err
+		return err
 	}
 	look.Images = made.ids
 	able := out.Project
 	if made.failure != nil {
 		if o.StopOnFailure {
-			return out, made.failure
+			return made.failure
 		}
 		var blocked map[string]string
 		able, blocked = without(out.Project, made.failed)
 		if len(able.Services) == 0 {
-			return out, made.failure
+			return made.failure
 		}
 		m.sayBlocked(blocked)
 	}
-	if err := m.volumes(ctx, out, able, look, &o); err != nil {
-		return out, err
+	if err := m.volumes(ctx, out, able, *look, &o); err != nil {
+		return err
 	}
 	if out.Plan, err = plan.Make(able.Project, look.Observed, o.Plan); err != nil {
-		return out, err
+		return err
 	}
-	out.Changed = len(out.Builds)+len(out.Pulls) > 0 || !out.Plan.Empty()
+	out.Changed = out.Changed || len(out.Builds)+len(out.Pulls) > 0 || !out.Plan.Empty()
 	if o.DryRun {
-		return out, nil
+		return nil
 	}
-	return out, errors.Join(made.failure, m.carryOut(ctx, out, able, look, made, o))
+	return errors.Join(made.failure, m.carryOut(ctx, out, able, t, made, o))
 }
 
 // adapt puts what this place and this machine ask for into the project.
-func (m Machine) adapt(ctx context.Context, out *Outcome, p *project.Project, look run.Look, o *Options) error {
+func (m Machine) adapt(ctx context.Context, out *Outcome, p *project.Project, t *try, o *Options) error {
 	var err error
-	if out.Project, out.Moves, err = place(ctx, m, p, look, *o); err != nil {
+	if out.Project, out.Moves, err = place(ctx, m, p, t, *o); err != nil {
 		return err
 	}
 	out.Project = Proxied(out.Project, m.Place)
@@ -159,7 +178,7 @@ func (m Machine) adapt(ctx context.Context, out *Outcome, p *project.Project, lo
 	if out.Project, err = withEgress(out.Project, m.Egress, m.StateDir); err != nil {
 		return err
 	}
-	out.Project = apart(out.Project, look)
+	out.Project = apart(out.Project, t.look)
 	if m.Distant {
 		out.Project, out.Synced = watch.Replace(out.Project)
 	}
@@ -194,21 +213,25 @@ func (m Machine) volumes(ctx context.Context, out *Outcome, p *project.Project, 
 }
 
 // carryOut applies the plan and waits until the services answer.
-func (m Machine) carryOut(ctx context.Context, out *Outcome, able *project.Project, look run.Look, made images, o Options) error {
+func (m Machine) carryOut(ctx context.Context, out *Outcome, able *project.Project, t *try, made images, o Options) error {
 	first, sweep := split(out.Plan)
 	options := run.Options{Project: able.Name, Inputs: made.inputs, Images: made.ids, StopTimeout: o.StopTimeout, Sink: m.Sink}
-	out.Applied = options
+	out.Applied, options.PortsMove = options, !t.last
+	out.start(first)
 	result, failed := run.Apply(ctx, m.Engine, able.Project, first, options)
+	if t.again = !t.last && t.lose(m, failed); t.again {
+		return failed
+	}
 	if m.Applied != nil {
 		m.Applied()
 	}
 	if ctx.Err() != nil {
 		return cmp.Or(failed, context.Cause(ctx))
 	}
-	out.IDs = standing(able, look, out.Plan, result)
+	out.IDs = standing(able, t.look, out.Plan, result)
 	delete(out.IDs, o.Plan.OneOff)
 	m.sayBlocked(notStarted(able, failed, out.IDs))
-	probes := settled(ready.Probes(able, out.IDs), look)
+	probes := settled(ready.Probes(able, out.IDs), t.before)
 	for i := range probes {
 		probes[i].MustHealthy = probes[i].MustHealthy || o.Healthy
 	}
@@ -253,9 +276,9 @@ func standing(p *project.Project, look run.Look, done *plan.Plan, result *run.Re
 }
 
 // settled marks the probes of containers that ran before this command.
-func settled(probes []ready.Probe, look run.Look) []ready.Probe {
+func settled(probes []ready.Probe, seen []plan.Container) []ready.Probe {
 	before := map[string]bool{}
-	for _, c := range look.Containers {
+	for _, c := range seen {
 		before[c.ID] = c.State == "running" && (c.Health == "" || c.Health == "healthy")
 	}
 	for i := range probes {

@@ -26,6 +26,7 @@ import (
 type scene struct {
 	project string
 	marked  map[string]string       // IDs of containers by name
+	held    map[string]net.Listener // by address
 	after   []func(context.Context) // remove what was made beside the project
 }
 
@@ -34,8 +35,9 @@ type scene struct {
 // the engine has of it is removed at the end, also after a failure.
 //
 // Beside testscript's own commands, a script has devup, compose (the binary, where there
-// is one), `code N COMMAND`, `replace FILE OLD NEW`, `until PATTERN LOOK...` and what
-// looks says, which ask the engine itself.
+// is one), `code N COMMAND`, `replace FILE OLD NEW`, `until PATTERN LOOK...`, `hold` and
+// `release ADDRESS` for a port that this process has, and what looks says, which ask the
+// engine itself.
 func TestScenarios(t *testing.T) {
 	t.Parallel()
 	compose := composeBinary(t)
@@ -71,7 +73,7 @@ func setScene(e *testscript.Env) error {
 	for i := range 3 {
 		e.Setenv(fmt.Sprintf("PORT%d", i+1), strconv.Itoa(freePort()))
 	}
-	scene := &scene{project: c.name, marked: map[string]string{}}
+	scene := &scene{project: c.name, marked: map[string]string{}, held: map[string]net.Listener{}}
 	e.Values["scene"] = scene
 	e.Defer(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
@@ -126,7 +128,7 @@ func scenarioCommands(compose string) map[string]func(*testscript.TestScript, bo
 	all := map[string]func(*testscript.TestScript, bool, []string){
 		"devup":   func(ts *testscript.TestScript, neg bool, args []string) { execute(ts, neg, binary, args) },
 		"compose": func(ts *testscript.TestScript, neg bool, args []string) { execute(ts, neg, compose, args) },
-		"code":    code, "replace": replace, "until": until,
+		"code":    code, "replace": replace, "until": until, "hold": hold, "release": release,
 	}
 	looked := map[string]func(*testscript.TestScript, bool, []string){}
 	for name, see := range looks() {
@@ -174,6 +176,23 @@ func replace(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("%s does not contain %q", args[0], args[1])
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Replace(content, args[1], args[2], 1)), 0o600))
+}
+
+// hold takes an address as another program would: `hold 127.0.0.1:$PORT1`.
+func hold(ts *testscript.TestScript, _ bool, args []string) {
+	l, err := net.Listen("tcp", args[0])
+	for tries := 0; err != nil && tries < 50; tries++ { // a devup that looks whether the port is free has it for a moment
+		<-time.After(20 * time.Millisecond)
+		l, err = net.Listen("tcp", args[0])
+	}
+	ts.Check(err)
+	ts.Value("scene").(*scene).held[args[0]] = l
+	ts.Defer(func() { _ = l.Close() }) // it may be released already
+}
+
+// release gives up what hold took.
+func release(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(ts.Value("scene").(*scene).held[args[0]].Close())
 }
 
 // until looks again and again until what it sees matches: `until healthy state web`.
