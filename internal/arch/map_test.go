@@ -10,7 +10,7 @@ var ours = map[string][]string{
 	"lazyregexp": {},
 	"detect":     {"lazyregexp"},
 	"framework":  {"lazyregexp"}, // what web frameworks need behind a proxy: a table, apart from detect, which `up` has no use for
-	"workspace":  {"fail"},
+	"workspace":  {"lazyregexp", "fail"},
 	"settings":   {"lazyregexp", "fail"},
 	"egress":     {"lazyregexp", "fail"},
 	"registry":   {"lazyregexp", "event"}, // logins and refusals of container registries, for pulls, pushes and builds
@@ -55,7 +55,7 @@ var only = map[string][]string{
 	"charm.land/":                                  {"ui"},
 	"github.com/charmbracelet/":                    {"ui", "cli"},       // cli asks whether a stream is a terminal
 	"text/template":                                {"scaffold", "cli"}, // cli: --format of Compose's commands
-	"net/http":                                     {"engine", "build", "ready", "expose", "doctor", "gateway"},
+	"net/http":                                     {"engine", "build", "ready", "workspace", "expose", "doctor", "gateway"},
 	"os/exec":                                      {"engine", "ports", "doctor", "registry", "cli"},
 	"github.com/devup-cli/devup/templates":         {"scaffold", "cli"},
 }

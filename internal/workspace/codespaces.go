@@ -1,9 +1,6 @@
 package workspace
 
-import (
-	"encoding/json"
-	"io/fs"
-)
+import "encoding/json"
 
 // codespacesFile holds the codespace's variables for sessions that did not get
 // them: `gh codespace ssh`, services.
@@ -16,39 +13,35 @@ const codespacesDomain = "app.github.dev"
 // it on a laptop for the gh command.
 func codespaces() provider {
 	return provider{
-		name: "codespaces", title: "GitHub Codespaces", remote: true,
+		Place: Place{Provider: "codespaces", Title: "GitHub Codespaces", Remote: true},
 		here: func(p probe) bool {
 			return p.env("CODESPACES") == "true" || p.codespacesVariables()["CODESPACE_NAME"] != ""
 		},
 		template: codespacesTemplate,
+		named:    probe.codespace,
+		control:  codespacesControl,
 	}
 }
 
+func (p probe) codespace() string {
+	return first(p.env("CODESPACE_NAME"), p.codespacesVariables()["CODESPACE_NAME"])
+}
+
 func codespacesTemplate(p probe) (template, unknown string) {
-	name, domain := p.env("CODESPACE_NAME"), p.env("GITHUB_CODESPACES_PORT_FORWARDING_DOMAIN")
-	if name == "" || domain == "" {
-		shared := p.codespacesVariables()
-		name = first(name, shared["CODESPACE_NAME"])
-		domain = first(domain, shared["GITHUB_CODESPACES_PORT_FORWARDING_DOMAIN"], codespacesDomain)
-	}
+	const variable = "GITHUB_CODESPACES_PORT_FORWARDING_DOMAIN"
+	name := p.codespace()
 	if name == "" {
 		return "", "CODESPACE_NAME is not set"
 	}
+	domain := first(p.env(variable), p.codespacesVariables()[variable], codespacesDomain)
 	return "https://" + name + "-" + portMark + "." + domain, ""
 }
 
 // codespacesVariables reads the shared file; nil when it is not there or is not
 // what it should be.
 func (p probe) codespacesVariables() map[string]string {
-	if p.fsys == nil {
-		return nil
-	}
-	data, err := fs.ReadFile(p.fsys, codespacesFile)
-	if err != nil {
-		return nil
-	}
 	var all map[string]any
-	if json.Unmarshal(data, &all) != nil {
+	if json.Unmarshal([]byte(p.file(codespacesFile)), &all) != nil {
 		return nil
 	}
 	variables := make(map[string]string, len(all))
@@ -58,13 +51,4 @@ func (p probe) codespacesVariables() map[string]string {
 		}
 	}
 	return variables
-}
-
-func first(values ...string) string {
-	for _, v := range values {
-		if v != "" {
-			return v
-		}
-	}
-	return ""
 }

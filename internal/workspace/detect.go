@@ -2,7 +2,6 @@ package workspace
 
 import (
 	"io/fs"
-	"net/url"
 	"strings"
 
 	"github.com/devup-cli/devup/internal/fail"
@@ -17,13 +16,17 @@ type Override struct {
 
 // provider is one environment that devup knows.
 type provider struct {
-	name, title string
-	remote      bool
+	Place // what holds in each such environment, whatever it is called
+
 	// here tells whether the signs name this environment. Signs that a laptop
 	// can carry by accident must not be enough.
 	here func(probe) bool
-	// template gives the URL of a port, or the reason why it cannot be told.
+	// template gives the URL of a port, or the reason why it cannot be told. It
+	// is nil where there is no formula.
 	template func(probe) (template, unknown string)
+	named    func(probe) string         // gives Place.Name; nil for none
+	ask      asker                      // asks the platform for the template; nil where it cannot be asked
+	control  func(Place, Tools) Control // what can be done with ports; nil for nothing
 }
 
 // probe is what a provider may look at.
@@ -32,9 +35,19 @@ type probe struct {
 	fsys fs.FS // rooted at "/"
 }
 
-// providers are in the order in which they are tried; the last is always here.
+// providers are in the order in which they are tried, the specific before the
+// general; the last is always here. Ona sets some variables of Gitpod, Firebase
+// Studio those of Cloud Workstations, Coder that of code-server, DevPod those of
+// Dev Containers; an SSH session may lead into any of them.
 func providers() []provider {
-	return []provider{codespaces(), gitpod(), local()}
+	return []provider{
+		codespaces(), ona(), gitpod(), coder(),
+		firebaseStudio(), cloudWorkstations(), cloudShell(),
+		gitlab(), che(), codesandbox(), replit(), daytona(), okteto(),
+		githubActions(), ci(),
+		devpod(), codeServer(), devContainer(),
+		wsl(), ssh(), local(),
+	}
 }
 
 // Detect finds out where devup runs from environment variables and from probe
@@ -46,9 +59,15 @@ func Detect(env func(string) string, fsys fs.FS, o Override) (Place, error) {
 	if err != nil {
 		return Place{}, err
 	}
-	place := Place{Provider: found.name, Title: found.title, Remote: found.remote}
+	place := found.Place
+	if found.named != nil {
+		place.Name = found.named(p)
+	}
 	if o.Template != "" {
 		return withTemplate(place, o)
+	}
+	if found.template == nil {
+		return place, nil
 	}
 	template, unknown := found.template(p)
 	place.Template = template
@@ -58,7 +77,8 @@ func Detect(env func(string) string, fsys fs.FS, o Override) (Place, error) {
 		return Place{}, fail.New(fail.Usage, templateHint,
 			"the provider %s was asked for, but its URLs are not known: %s", o.Provider, unknown)
 	default:
-		place.Note = "the public URLs are not known: " + unknown + "; " + templateHint
+		place.NoURL = "the public URLs are not known: " + unknown
+		place.Note = place.NoURL + "; " + templateHint
 	}
 	return place, nil
 }
@@ -69,56 +89,52 @@ const templateHint = "set DEVUP_PUBLIC_URL_TEMPLATE to the URL of a port, with {
 func choose(p probe, name string) (provider, error) {
 	var names []string
 	for _, candidate := range providers() {
-		if name == candidate.name || (name == "" && candidate.here(p)) {
+		if name == candidate.Provider || (name == "" && candidate.here(p)) {
 			return candidate, nil
 		}
-		names = append(names, candidate.name)
+		names = append(names, candidate.Provider)
 	}
 	return provider{}, fail.New(fail.Usage, "known providers: "+strings.Join(names, ", ")+
 		"; for any other place set DEVUP_PUBLIC_URL_TEMPLATE alone", "unknown provider %q", name)
 }
 
-// withTemplate puts the person's template in the place of the provider's. Where
-// nothing else says what place this is, a template that leads away from this
-// machine makes it a remote one: the ports have a proxy in front of them.
-func withTemplate(place Place, o Override) (Place, error) {
-	u, err := parseTemplate(o.Template)
+// provider is the provider of the place; the zero provider for one that a
+// template made.
+func (p Place) provider() provider {
+	for _, candidate := range providers() {
+		if candidate.Provider == p.Provider {
+			return candidate
+		}
+	}
+	return provider{}
+}
+
+// file reads a probe file; empty when it is not there.
+func (p probe) file(name string) string {
+	if p.fsys == nil {
+		return ""
+	}
+	data, err := fs.ReadFile(p.fsys, name)
 	if err != nil {
-		return Place{}, err
+		return ""
 	}
-	place.Template = o.Template
-	if u.Path == "/" {
-		place.Template = strings.TrimSuffix(o.Template, "/") // an origin has no slash at its end
-	}
-	if o.Provider == "" && !place.Remote && !loopback(u.Hostname()) {
-		place.Provider, place.Title, place.Remote = "custom", "this workspace", true
-	}
-	return place, nil
+	return string(data)
 }
 
-// parseTemplate checks the template and gives the URL that it makes of a port.
-func parseTemplate(template string) (*url.URL, error) {
-	wrong := func(what string) error {
-		return fail.New(fail.Usage, "for example https://{port}-name.example.com",
-			"the public URL template %q %s", template, what)
+// folder tells whether a probe folder is there.
+func (p probe) folder(name string) bool {
+	if p.fsys == nil {
+		return false
 	}
-	if !strings.Contains(template, portMark) {
-		return nil, wrong("has no " + portMark)
-	}
-	u, err := url.Parse(strings.ReplaceAll(template, portMark, "3000"))
-	switch {
-	case err != nil:
-		return nil, wrong("is not a URL")
-	case u.Scheme != "https" && u.Scheme != "http":
-		return nil, wrong("does not start with https:// or http://")
-	case u.Hostname() == "":
-		return nil, wrong("names no host")
-	case u.User != nil, u.RawQuery != "", u.Fragment != "":
-		return nil, wrong("may hold a host and a path only")
-	}
-	return u, nil
+	info, err := fs.Stat(p.fsys, name)
+	return err == nil && info.IsDir()
 }
 
-func loopback(host string) bool {
-	return host == "localhost" || strings.HasSuffix(host, ".localhost") || strings.HasPrefix(host, "127.") || host == "::1"
+func first(values ...string) string {
+	for _, v := range values {
+		if v != "" {
+			return v
+		}
+	}
+	return ""
 }

@@ -58,14 +58,6 @@ func TestDetect(t *testing.T) {
 			want: "local http://localhost:3000 127.0.0.1",
 		},
 		{
-			name: "Ona is not Gitpod Classic",
-			env: map[string]string{
-				"GITPOD_ENVIRONMENT_ID": "019cd868", "GITPOD_WORKSPACE_ID": "a-b",
-				"GITPOD_WORKSPACE_URL": "https://a-b.ws-eu1.gitpod.io",
-			},
-			want: "local http://localhost:3000 127.0.0.1",
-		},
-		{
 			name: "codespace",
 			env: map[string]string{
 				"CODESPACES": "true", "CODESPACE_NAME": "octocat-space",

@@ -6,18 +6,20 @@ import (
 )
 
 // gitpod is Gitpod Classic. Ona, which was Gitpod Flex, sets some of the same
-// variables but has other URLs: its mark is GITPOD_ENVIRONMENT_ID.
+// variables but has other URLs, and is tried before.
 //
 // The workspace's ID alone is no proof: people copy it into .env files. With a
 // URL or a cluster to go with it, it is.
 func gitpod() provider {
 	return provider{
-		name: "gitpod", title: "Gitpod", remote: true,
+		Place: Place{Provider: "gitpod", Title: "Gitpod", Remote: true},
 		here: func(p probe) bool {
 			template, _ := gitpodTemplate(p)
-			return p.env("GITPOD_ENVIRONMENT_ID") == "" && p.env("GITPOD_WORKSPACE_ID") != "" && template != ""
+			return p.env("GITPOD_WORKSPACE_ID") != "" && template != ""
 		},
 		template: gitpodTemplate,
+		ask:      askBy("gp", "url"),
+		control:  gitpodControl,
 	}
 }
 

@@ -1,14 +1,20 @@
-// Package workspace says which environment devup runs in and what URL a
-// published port has there. It reads environment variables and a few probe
-// files that it is given, asks no network, and opens nothing yet: opening a
-// port is the seam that later providers fill.
+// Package workspace says which environment devup runs in, what URL a published
+// port has there, and how such a port is made public.
 //
-// [Detect] gives the [Place]; [Place.URL] and [Place.HostIP] are what the rest
-// of devup asks it. Each environment is one value of type provider in a file of
-// its own, listed in the order in which they are tried.
+// The order of use is: [Detect] finds the [Place] from environment variables and
+// a few probe files (pure); [Place.Ask] puts the platform's own answer about its
+// URLs in the place of the formula; [Place.URL] and [Place.HostIP] are what the
+// rest of devup asks; [Place.Control] opens and closes ports. Each environment is
+// one value of type provider in a file of its own, listed in the order in which
+// they are tried.
+//
+// Programs and HTTP are reached through the [Tools] that the caller hands in:
+// this package starts nothing by itself. When to open which port is decided by
+// package expose.
 package workspace
 
 import (
+	"net/url"
 	"strconv"
 	"strings"
 )
@@ -19,27 +25,81 @@ const portMark = "{port}"
 // Place is one environment: a laptop, a Gitpod workspace, a codespace. The zero
 // Place is a laptop. It is a plain value.
 type Place struct {
-	Provider string // "local", "gitpod", "codespaces", "custom"
-	Title    string // as people write it: "this machine", "Gitpod", "GitHub Codespaces"
-	Template string // the URL of a port, with {port} for its number: "https://{port}-x.ws-eu1.gitpod.io"; empty for localhost
-	Remote   bool   // browsers reach ports through the provider's proxy, not through localhost
-	Note     string // what the person should know about how this was found out, or empty
+	Provider string  // "local", "gitpod", "codespaces", …; "custom" for a template without a provider
+	Title    string  // as people write it: "this machine", "Gitpod", "GitHub Codespaces"
+	Name     string  // what the place's own programs call it: the codespace's name, the target of ssh; empty where nobody asks
+	Template string  // the URL of a port, with {port} for its number: "https://{port}-x.ws-eu1.gitpod.io"; empty for localhost
+	Ports    []Range // the ports that have a URL; nil for all
+	NoURL    string  // why the other ports have none, or all of them where Template is empty
+	Remote   bool    // browsers reach ports through the place's proxy, not through localhost
+	Nearby   bool    // that proxy runs on this machine and comes in through loopback
+	Locked   bool    // no port can be made public: every URL asks for a login
+	Apart    bool    // the proxy answers preflights itself, so that a page of one port cannot call another, public or not
+	Note     string  // what the person should know about how this was found out, or empty
+
+	given bool // the person gave the template: nobody else is asked
 }
 
-// URL is the address at which a browser reaches the published port.
+// Range is a run of ports, both ends included.
+type Range struct{ From, To int }
+
+// longestLabel is how long a part of a host name may be (RFC 1035).
+const longestLabel = 63
+
+// URL is the address at which a browser reaches the published port. Where the
+// place has no URL for it, which [Place.Lacks] tells, it is the address on the
+// machine itself.
 func (p Place) URL(port int) string {
-	number := strconv.Itoa(port)
-	if p.Template == "" {
-		return "http://localhost:" + number
+	if p.Template == "" || p.Lacks(port) != "" {
+		return "http://localhost:" + strconv.Itoa(port)
 	}
-	return strings.ReplaceAll(p.Template, portMark, number)
+	return p.fill(port)
+}
+
+func (p Place) fill(port int) string {
+	return strings.ReplaceAll(p.Template, portMark, strconv.Itoa(port))
+}
+
+// Lacks says why a browser on another machine has no URL for the port here, in a
+// clause. It is empty where it has one, and where browsers run on this machine.
+func (p Place) Lacks(port int) string {
+	switch {
+	case !p.Remote:
+		return ""
+	case p.Template == "" && p.NoURL == "":
+		return "the public URLs of " + p.Title + " are not known"
+	case p.Template == "" || !p.has(port):
+		return p.NoURL
+	case p.overlong(port):
+		return "its URL would begin with a name of more than " + strconv.Itoa(longestLabel) + " characters; a shorter name of the workspace helps"
+	}
+	return ""
+}
+
+func (p Place) has(port int) bool {
+	for _, r := range p.Ports {
+		if r.From <= port && port <= r.To {
+			return true
+		}
+	}
+	return len(p.Ports) == 0
+}
+
+func (p Place) overlong(port int) bool {
+	u, err := url.Parse(p.fill(port))
+	if err != nil {
+		return false // templates are checked where they come from
+	}
+	label, _, _ := strings.Cut(u.Hostname(), ".")
+	return len(label) > longestLabel
 }
 
 // HostIP is the address that ports are published on where the project's files
 // name none: every interface in a remote place, because its proxy does not come
-// in through loopback; loopback otherwise, so that nothing is open to a café.
+// in through loopback; loopback otherwise, so that nothing is open to a café, nor
+// to the neighbours of a server that one has an SSH session on.
 func (p Place) HostIP() string {
-	if p.Remote {
+	if p.Remote && !p.Nearby {
 		return "0.0.0.0"
 	}
 	return "127.0.0.1"

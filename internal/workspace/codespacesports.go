@@ -1,0 +1,62 @@
+package workspace
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+)
+
+// codespacesControl is the gh command. It is always told which codespace is
+// meant: to find that out, it would list all of them, which the token in a
+// codespace may not do (github/gh-net#16).
+func codespacesControl(p Place, t Tools) Control {
+	c := Control{
+		ByHand: func(port int) string {
+			return fmt.Sprintf("run `gh codespace ports visibility %d:public -c %s`, or click port %d in the Ports view with the right button: Port Visibility, Public",
+				port, first(p.Name, "NAME"), port)
+		},
+		Unreachable: "a port is forwarded once a client of the codespace notices it: open the codespace in a browser or in VS Code, or name the port under forwardPorts in devcontainer.json",
+	}
+	if p.Name == "" || t.Run == nil {
+		return c
+	}
+	gh := func(ctx context.Context, args ...string) (string, error) {
+		argv := append([]string{"gh", "codespace", "ports"}, args...)
+		return t.Run(ctx, append(argv, "-c", p.Name)...)
+	}
+	set := func(v Visibility) func(context.Context, []int) error {
+		return func(ctx context.Context, ports []int) error {
+			args := []string{"visibility"}
+			for _, port := range ports {
+				args = append(args, strconv.Itoa(port)+":"+string(v))
+			}
+			_, err := gh(ctx, args...)
+			return kind(err)
+		}
+	}
+	c.Open, c.Close = set(Public), set(Private)
+	c.List = func(ctx context.Context) ([]Port, error) {
+		out, err := gh(ctx, "--json", "sourcePort,visibility")
+		if err != nil {
+			return nil, kind(err)
+		}
+		return codespacesPorts(out)
+	}
+	return c
+}
+
+func codespacesPorts(out string) ([]Port, error) {
+	var listed []struct {
+		SourcePort int        `json:"sourcePort"`
+		Visibility Visibility `json:"visibility"`
+	}
+	if err := json.Unmarshal([]byte(out), &listed); err != nil {
+		return nil, fmt.Errorf("read what `gh codespace ports` lists: %w", err)
+	}
+	ports := make([]Port, 0, len(listed))
+	for _, l := range listed {
+		ports = append(ports, Port{l.SourcePort, l.Visibility})
+	}
+	return ports, nil
+}

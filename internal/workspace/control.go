@@ -1,0 +1,100 @@
+package workspace
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
+)
+
+// Visibility says who reaches a port of a place.
+type Visibility string
+
+// The visibilities. Their text is the platforms' own.
+const (
+	Public  Visibility = "public"  // anybody
+	Private Visibility = "private" // the owner, or others after a login
+	Unknown Visibility = ""        // the platform does not say
+)
+
+// Port is a port that a platform knows.
+type Port struct {
+	Number     int
+	Visibility Visibility
+}
+
+// Control is what devup can do with the ports of a place. A function that is nil
+// cannot be done there; ByHand never is.
+type Control struct {
+	// List gives the ports that the platform knows.
+	List func(context.Context) ([]Port, error)
+	// Open makes ports public. The platform may say that it did so before it
+	// has, and some of the ports may be public although others failed: List
+	// tells. The error is one of [ErrNotYet], [ErrDenied] and [ErrNoProgram]
+	// where the platform's words allow to tell.
+	Open func(ctx context.Context, ports []int) error
+	// Close takes from ports what Open gave them.
+	Close func(ctx context.Context, ports []int) error
+	// Reveal opens ports before anything listens on them, and gives the template
+	// of the URLs, where these cannot be known without a port that is open.
+	Reveal func(ctx context.Context, ports []int) (template string, err error)
+	// ByHand says what a person does to make the port public, or why nobody can.
+	ByHand func(port int) string
+	// Unreachable says what to look at where a port that is open does not
+	// answer; empty for nothing special.
+	Unreachable string
+}
+
+// Errors of [Control.Open] that ask for different things.
+var (
+	ErrNotYet = errors.New("the port is not known to the workspace yet") // try again
+	ErrDenied = errors.New("the workspace does not allow it")            // no use to try again
+)
+
+// Control gives what can be done with the ports of the place. In a place where
+// browsers reach ports through localhost, nothing can.
+func (p Place) Control(t Tools) Control {
+	var c Control
+	if control := p.provider().control; control != nil && p.Remote {
+		c = control(p, t.guarded())
+	}
+	if c.ByHand == nil {
+		c.ByHand = func(port int) string {
+			return fmt.Sprintf("make port %d public in the settings of %s", port, p.Title)
+		}
+	}
+	return c
+}
+
+// byHand is a [Control] of a place where devup itself can do nothing.
+func byHand(format string) func(Place, Tools) Control {
+	return func(Place, Tools) Control {
+		return Control{ByHand: func(port int) string { return fmt.Sprintf(format, port) }}
+	}
+}
+
+// locked is a [Control] of a place where nobody can make a port public.
+func locked(why string) func(Place, Tools) Control {
+	return func(Place, Tools) Control { return Control{ByHand: func(int) string { return why }} }
+}
+
+// Words by which programs say that something is not there yet, or not allowed.
+var (
+	notYetWords = lazyregexp.New(`(?i)\b404\b|not found|timed? ?out|deadline exceeded`)
+	deniedWords = lazyregexp.New(`(?i)\b40[13]\b|forbidden|unauthorized|permission|not (allowed|permitted)|policy|disabled by|admin rights|auth login|required scope`)
+)
+
+// kind tells what sort of failure a program's words are, and keeps the words.
+func kind(err error) error {
+	if err == nil || errors.Is(err, ErrNoProgram) || errors.Is(err, context.Canceled) {
+		return err
+	}
+	switch text := err.Error(); {
+	case deniedWords.MatchString(text):
+		return fmt.Errorf("%w (%w)", ErrDenied, err)
+	case notYetWords.MatchString(text):
+		return fmt.Errorf("%w (%w)", ErrNotYet, err)
+	}
+	return err
+}

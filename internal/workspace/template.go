@@ -1,0 +1,74 @@
+package workspace
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/devup-cli/devup/internal/fail"
+)
+
+// withTemplate puts the person's template in the place of the provider's: it
+// holds for every port. Where nothing else says what place this is, a template
+// that leads away from this machine makes it a remote one: the ports have a proxy
+// in front of them.
+func withTemplate(place Place, o Override) (Place, error) {
+	u, err := parseTemplate(o.Template)
+	if err != nil {
+		return Place{}, err
+	}
+	place.Template, place.Ports, place.NoURL, place.given = o.Template, nil, "", true
+	if u.Path == "/" {
+		place.Template = strings.TrimSuffix(o.Template, "/") // an origin has no slash at its end
+	}
+	if o.Provider == "" && !place.Remote && !loopback(u.Hostname()) {
+		place.Provider, place.Title, place.Remote = "custom", "this workspace", true
+	}
+	return place, nil
+}
+
+// parseTemplate checks the template and gives the URL that it makes of a port.
+func parseTemplate(template string) (*url.URL, error) {
+	wrong := func(what string) error {
+		return fail.New(fail.Usage, "for example https://{port}-name.example.com",
+			"the public URL template %q %s", template, what)
+	}
+	if !strings.Contains(template, portMark) {
+		return nil, wrong("has no " + portMark)
+	}
+	u, err := url.Parse(strings.ReplaceAll(template, portMark, "3000"))
+	switch {
+	case err != nil:
+		return nil, wrong("is not a URL")
+	case u.Scheme != "https" && u.Scheme != "http":
+		return nil, wrong("does not start with https:// or http://")
+	case u.Hostname() == "":
+		return nil, wrong("names no host")
+	case u.User != nil, u.RawQuery != "", u.Fragment != "":
+		return nil, wrong("may hold a host and a path only")
+	}
+	return u, nil
+}
+
+func loopback(host string) bool {
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") || strings.HasPrefix(host, "127.") || host == "::1"
+}
+
+// proxyTemplate is the template in VSCODE_PROXY_URI, in which {{port}} stands for
+// the port; empty where that is not set, names no port (old Coder servers give
+// their own address there) or is no whole URL.
+func (p probe) proxyTemplate() string {
+	template := strings.ReplaceAll(p.env("VSCODE_PROXY_URI"), "{{port}}", portMark)
+	if _, err := parseTemplate(template); err != nil {
+		return ""
+	}
+	return template
+}
+
+// onWebHost is the template of the places of Google, which put the port in front
+// of the host in WEB_HOST.
+func onWebHost(p probe) (template, unknown string) {
+	if host := p.env("WEB_HOST"); host != "" {
+		return "https://" + portMark + "-" + host, ""
+	}
+	return "", "WEB_HOST is not set"
+}
