@@ -119,7 +119,7 @@ func (a *app) config(ctx context.Context, services []string, o configOptions) er
 			return nil
 		}
 	}
-	place, err := a.place()
+	place, err := a.place(ctx)
 	if err != nil {
 		return err
 	}

@@ -66,7 +66,7 @@ func (a *app) doctor(ctx context.Context) error {
 
 // doctorOptions are what the checks look at.
 func (a *app) doctorOptions(ctx context.Context) (doctor.Options, error) {
-	place, err := a.place()
+	place, err := a.place(ctx)
 	if err != nil {
 		return doctor.Options{}, err
 	}

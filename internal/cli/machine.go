@@ -12,6 +12,7 @@ import (
 	"github.com/devup-cli/devup/internal/engine"
 	"github.com/devup-cli/devup/internal/registry"
 	"github.com/devup-cli/devup/internal/up"
+	"github.com/devup-cli/devup/internal/workspace"
 )
 
 // machine is the machine that `devup up` works with. Its engine is started where it is
@@ -21,21 +22,22 @@ func (a *app) machine(ctx context.Context) (up.Machine, *engine.Engine, error) {
 }
 
 func (a *app) machineOf(ctx context.Context, start bool) (up.Machine, *engine.Engine, error) {
-	place, err := a.place()
-	if err != nil {
-		return up.Machine{}, nil, err
-	}
+	var place workspace.Place
 	var outside egress.Settings
 	var e *engine.Engine
-	var unread, absent error
+	var nowhere, unread, absent error
 	var group errgroup.Group
+	group.Go(func() error {
+		place, nowhere = a.place(ctx)
+		return nil
+	})
 	group.Go(func() error {
 		outside, unread = a.outside()
 		return nil
 	})
 	e, absent = a.connect(ctx, start)
-	_ = group.Wait() // both errors are kept
-	if err := cmp.Or(unread, absent); err != nil {
+	_ = group.Wait() // the errors are kept
+	if err := cmp.Or(nowhere, unread, absent); err != nil {
 		return up.Machine{}, nil, err
 	}
 	return up.Machine{

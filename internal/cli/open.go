@@ -30,15 +30,11 @@ service on which no other depends. Where there is no browser, the URL is printed
 }
 
 func (a *app) open(ctx context.Context, services []string) error {
-	rows, err := a.rows(ctx, services)
+	rows, place, err := a.rows(ctx, services)
 	if err != nil {
 		return err
 	}
 	row, err := entrance(rows, services)
-	if err != nil {
-		return err
-	}
-	place, err := a.place()
 	if err != nil {
 		return err
 	}

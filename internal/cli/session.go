@@ -11,7 +11,6 @@ import (
 
 	"github.com/devup-cli/devup/internal/engine"
 	"github.com/devup-cli/devup/internal/project"
-	"github.com/devup-cli/devup/internal/workspace"
 )
 
 // home is the person's home directory: the one that the environment names, else, as
@@ -90,13 +89,6 @@ func environment(environ []string) map[string]string {
 func (a *app) load(ctx context.Context, services ...string) (*project.Project, error) {
 	o := a.projectOptions(services...)
 	return a.read(ctx, &o)
-}
-
-// place finds out where devup runs.
-func (a *app) place() (workspace.Place, error) {
-	return workspace.Detect(a.stdio.env, os.DirFS("/"), workspace.Override{
-		Provider: a.settings.Provider, Template: a.settings.PublicURLTemplate,
-	})
 }
 
 // connect finds the engine. start says that one which is installed may be started.

@@ -91,7 +91,7 @@ func (a *app) awaitReady(ctx context.Context, r *running, services []string, tim
 // probes are how the containers of the services show that they are ready. The project's
 // files are there.
 func (a *app) probes(r *running, services []string) ([]ready.Probe, error) {
-	place, err := a.place()
+	place, err := a.detect()
 	if err != nil {
 		return nil, err
 	}

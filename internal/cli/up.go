@@ -107,7 +107,7 @@ func (a *app) up(ctx context.Context, services []string, o upOptions) error {
 	}
 	if len(outcome.URLs) > 0 && ctx.Err() == nil && !o.noStart {
 		markFailed(outcome.URLs, err)
-		a.showURLs(outcome.URLs)
+		a.showURLs(at.machine.Place, outcome.URLs)
 	}
 	return a.goOn(ctx, at, outcome, err, services, o, began)
 }

@@ -5,10 +5,12 @@ import (
 	"slices"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/devup-cli/devup/internal/expose"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/ui"
+	"github.com/devup-cli/devup/internal/workspace"
 )
 
 func (a *app) urlsCommand() *cobra.Command {
@@ -23,7 +25,7 @@ func (a *app) urlsCommand() *cobra.Command {
 }
 
 func (a *app) urls(ctx context.Context, services []string) error {
-	rows, err := a.rows(ctx, services)
+	rows, place, err := a.rows(ctx, services)
 	if err != nil {
 		return err
 	}
@@ -31,47 +33,61 @@ func (a *app) urls(ctx context.Context, services []string) error {
 		a.ui.Say("no service publishes a port")
 		return nil
 	}
-	a.showURLs(rows)
+	a.showURLs(place, rows)
 	return nil
 }
 
 // rows are the URLs of the services, all without any. Where no engine answers,
 // nothing runs, and the files alone say what the URLs will be.
-func (a *app) rows(ctx context.Context, services []string) ([]expose.Row, error) {
+func (a *app) rows(ctx context.Context, services []string) ([]expose.Row, workspace.Place, error) {
 	p, err := a.load(ctx)
 	if err != nil {
-		return nil, err
+		return nil, workspace.Place{}, err
 	}
-	place, err := a.place()
-	if err != nil {
-		return nil, err
-	}
+	var place workspace.Place
+	var nowhere error
+	var group errgroup.Group
+	group.Go(func() error {
+		place, nowhere = a.place(ctx)
+		return nil
+	})
 	r, err := a.observe(ctx)
+	_ = group.Wait() // its error is kept
+	if nowhere != nil {
+		return nil, workspace.Place{}, nowhere
+	}
 	switch code := fail.CodeOf(err); {
 	case err == nil:
 	case code == fail.NoEngine || code == fail.EngineDenied:
 		a.ui.Say("no engine answers, so nothing runs: " + err.Error())
 		r = &running{name: p.Name, project: p}
 	default:
-		return nil, err
+		return nil, workspace.Place{}, err
 	}
 	if err := r.check(services); err != nil {
-		return nil, err
+		return nil, workspace.Place{}, err
 	}
 	rows := expose.Table(resolve(p, place, r.look.Containers, 0, 0), place, states(r.look.Containers))
 	return slices.DeleteFunc(rows, func(row expose.Row) bool {
 		return len(services) > 0 && !slices.Contains(services, row.Service)
-	}), nil
+	}), place, nil
 }
 
-// showURLs prints the URL table.
-func (a *app) showURLs(rows []expose.Row) {
+// showURLs prints the URL table, and what there is to say about it in this place.
+func (a *app) showURLs(place workspace.Place, rows []expose.Row) {
 	if a.ui.Mode() == ui.JSON {
 		for _, r := range rows {
 			a.ui.Object(r)
 		}
-		return
+	} else {
+		a.ui.Table(urlTable(rows))
 	}
+	for _, text := range expose.Remarks(place, rows) {
+		a.note(text)
+	}
+}
+
+func urlTable(rows []expose.Row) ui.Table {
 	t := ui.Table{}
 	for _, r := range rows {
 		address := ui.Cell{Text: r.URL, Link: r.URL}
@@ -89,7 +105,7 @@ func (a *app) showURLs(rows []expose.Row) {
 			{Text: r.Service, Tone: ui.Strong}, address, {Text: r.State, Tone: tone(r.State)}, public,
 		})
 	}
-	a.ui.Table(t)
+	return t
 }
 
 // tone is how a state looks.

@@ -30,7 +30,8 @@ type Row struct {
 	Protocol string `json:"protocol"`
 	Port     int    `json:"port,omitempty"`    // the port on the host; 0 when it is not decided yet
 	URL      string `json:"url,omitempty"`     // what a browser opens; empty where no browser gets an answer
-	Address  string `json:"address,omitempty"` // "localhost:5432", for ports that are not for browsers
+	Address  string `json:"address,omitempty"` // "localhost:5432", for ports that no browser gets to
+	Note     string `json:"note,omitempty"`    // why a browser elsewhere gets no URL for a port that is for browsers
 	State    string `json:"state"`
 	Public   bool   `json:"public"` // may be opened to the internet; never true where browsers reach ports through localhost
 }
@@ -67,6 +68,8 @@ func row(p project.Port, place workspace.Place, public bool) Row {
 	switch host := hostName(p.HostIP); {
 	case !p.Web():
 		r.Address = net.JoinHostPort(host, number)
+	case place.Lacks(p.Wanted) != "":
+		r.Address, r.Note = net.JoinHostPort(host, number), place.Lacks(p.Wanted)
 	case place.Remote || host == "localhost":
 		r.URL, r.Public = place.URL(p.Wanted), public && place.Remote
 	default:

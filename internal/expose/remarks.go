@@ -1,0 +1,56 @@
+package expose
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/devup-cli/devup/internal/workspace"
+)
+
+// Remarks says what a person should know about the rows in this place before
+// opening one of their URLs, a sentence each.
+func Remarks(place workspace.Place, rows []Row) []string {
+	var remarks []string
+	if place.Remote && place.Note != "" {
+		remarks = append(remarks, place.Title+": "+place.Note)
+	} else {
+		remarks = append(remarks, withoutURL(rows)...)
+	}
+	var ports []int
+	browsable := false
+	for _, r := range rows {
+		if r.Port != 0 && r.Protocol == "tcp" {
+			ports = append(ports, r.Port)
+		}
+		browsable = browsable || r.URL != ""
+	}
+	if command := place.Forward(ports); command != "" {
+		remarks = append(remarks, "the addresses are on this machine; to have them on yours, run there: "+command)
+	}
+	if browsable && place.InPath() {
+		remarks = append(remarks, "here the port is a part of the path: a page has to know the path that it is under (React: PUBLIC_URL=/absproxy/PORT; Vite: --base)")
+	}
+	return remarks
+}
+
+// withoutURL says of services why they have no URL, once for each reason.
+func withoutURL(rows []Row) []string {
+	var reasons []string
+	services := map[string][]string{}
+	for _, r := range rows {
+		if r.Note == "" {
+			continue
+		}
+		if services[r.Note] == nil {
+			reasons = append(reasons, r.Note)
+		}
+		if !slices.Contains(services[r.Note], r.Service) {
+			services[r.Note] = append(services[r.Note], r.Service)
+		}
+	}
+	sentences := make([]string, 0, len(reasons))
+	for _, reason := range reasons {
+		sentences = append(sentences, strings.Join(services[reason], ", ")+": no URL for a browser elsewhere, so what refers to it gets its localhost address: "+reason)
+	}
+	return sentences
+}
