@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -28,7 +29,7 @@ type page struct {
 
 // browse opens a URL in a new, empty browser. When the test fails, a screenshot of the
 // page is kept in the folder that E2E_ARTIFACTS names, or in the system's temporary one.
-func browse(t *testing.T, url string) *page {
+func browse(t *testing.T, url string, more ...chromedp.ExecAllocatorOption) *page {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.NoSandbox, // root cannot have one
@@ -36,6 +37,7 @@ func browse(t *testing.T, url string) *page {
 		chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-component-update", true),
 	)
+	options = append(options, more...)
 	ctx, cancel := chromedp.NewExecAllocator(t.Context(), options...)
 	t.Cleanup(cancel)
 	p := &page{}
@@ -96,6 +98,7 @@ func (p *page) shows(t *testing.T, want ...string) {
 		}
 	}()
 	eventually(t, time.Minute, func() (bool, string) {
+		p.recover()
 		text, err := p.text()
 		if err != nil {
 			return false, err.Error()
@@ -107,6 +110,22 @@ func (p *page) shows(t *testing.T, want ...string) {
 		}
 		return true, ""
 	})
+}
+
+// recover loads the page again when the network changed under it: a container that comes or
+// goes gives the machine another address, and Chromium then drops what it was loading.
+func (p *page) recover() {
+	p.mu.Lock()
+	dropped := slices.ContainsFunc(p.problems, func(problem string) bool { return strings.Contains(problem, "ERR_NETWORK_CHANGED") })
+	if dropped {
+		p.problems = nil
+	}
+	p.mu.Unlock()
+	if dropped {
+		ctx, cancel := context.WithTimeout(p.ctx, 10*time.Second)
+		defer cancel()
+		_ = chromedp.Do(ctx, chromedp.Reload()) // what the page shows will say whether it worked
+	}
 }
 
 // complaints are the errors of the console so far.

@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -27,6 +28,8 @@ type checkout struct {
 	dir  string
 	name string   // of the folder, and so of the project
 	env  []string // besides that of the test; a later value wins
+	// within is a command that runs devup, which is put behind it; empty for none.
+	within []string
 }
 
 // newCheckout makes an empty checkout. What devup made of it is taken down at the test's
@@ -142,7 +145,8 @@ func (r result) String() string {
 
 // command is devup in the checkout, not started yet.
 func (c *checkout) command(ctx context.Context, args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, binary, args...)
+	line := slices.Concat(c.within, []string{binary}, args)
+	cmd := exec.CommandContext(ctx, line[0], line[1:]...)
 	cmd.Dir = c.dir
 	cmd.Env = append(os.Environ(), c.env...)
 	return cmd
