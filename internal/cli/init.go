@@ -5,22 +5,22 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/devup-cli/devup/internal/detect"
 	"github.com/devup-cli/devup/internal/fail"
-	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/scaffold"
 	"github.com/devup-cli/devup/internal/ui"
 )
 
 // initOptions are the flags of init.
 type initOptions struct {
-	dryRun  bool
-	explain bool
+	dryRun    bool
+	explain   bool
+	platforms []string
 }
 
 func (a *app) initCommand() *cobra.Command {
@@ -29,17 +29,19 @@ func (a *app) initCommand() *cobra.Command {
 		Use:   "init [DIR]",
 		Short: "Find the services of a repository and write what it lacks to run",
 		Long: `Find the services of a repository, say why, and write what it lacks: devup.yaml, a
-Dockerfile and .dockerignore for each service that has none, .gitpod.yml and
-.devcontainer/devcontainer.json. Files that exist are never changed: what init
-would add to them is shown as a diff. A devup.yaml written by hand decides which
-services there are.`,
+Dockerfile and .dockerignore for each service that has none, and what cloud
+workspaces read: .gitpod.yml and .devcontainer/devcontainer.json, or those that
+--for names. Files that exist are never changed: what init would add to them is
+shown as a diff. A devup.yaml written by hand decides which services there are.`,
 		Example: `  devup init
+  devup init --for codespaces,ona
   devup init --dry-run --explain
   devup init --yes path/to/repository`,
 		Args: cobra.MaximumNArgs(1),
 	}
 	c.Flags().BoolVar(&o.dryRun, "dry-run", false, "show what would be written and write nothing")
 	c.Flags().BoolVar(&o.explain, "explain", false, "show all evidence, also of what was not taken for a service")
+	c.Flags().StringSliceVar(&o.platforms, "for", nil, "write for these `platforms`: "+strings.Join(platformNames(), ", ")+" (default: gitpod and codespaces, or those whose files are there)")
 	c.RunE = a.run(func(ctx context.Context, args []string) error {
 		dir := a.flags.dir
 		if len(args) > 0 {
@@ -61,7 +63,11 @@ type proposal struct {
 }
 
 func (a *app) init(ctx context.Context, dir string, o initOptions) error {
-	dir, err := filepath.Abs(dir)
+	chosen, err := platforms(o.platforms)
+	if err != nil {
+		return err
+	}
+	dir, err = filepath.Abs(dir)
 	if err != nil {
 		return fail.Wrap(err, fail.Denied, "", "the current folder cannot be found")
 	}
@@ -70,7 +76,7 @@ func (a *app) init(ctx context.Context, dir string, o initOptions) error {
 		return unopened(err, dir)
 	}
 	defer root.Close() // nothing was written through it that could be lost
-	p, err := a.propose(ctx, root, dir)
+	p, err := a.propose(ctx, root, dir, chosen)
 	if err != nil {
 		return err
 	}
@@ -82,28 +88,32 @@ func (a *app) init(ctx context.Context, dir string, o initOptions) error {
 	return a.write(ctx, root, p, o)
 }
 
-// propose looks at the repository and works out what it lacks.
-func (a *app) propose(ctx context.Context, root *os.Root, dir string) (proposal, error) {
+// propose looks at the repository and works out what it lacks. Without platforms, nil,
+// the repository decides for which ones.
+func (a *app) propose(ctx context.Context, root *os.Root, dir string, platforms []scaffold.Platform) (proposal, error) {
 	p := proposal{install: a.settings.Install}
 	if p.install == "" {
 		p.install = provenanceOf().Install
 	}
 	fsys := root.FS()
-	options := scaffold.Options{Name: filepath.Base(dir), Install: p.install}
-	wanted, err := a.handWritten(ctx, fsys, dir)
+	if platforms == nil {
+		platforms = scaffold.PlatformsFor(fsys)
+	}
+	hand, err := a.handWritten(ctx, fsys, dir)
 	if err != nil {
 		return p, err
 	}
+	options := scaffold.Options{Name: filepath.Base(dir), Install: p.install, Platforms: platforms, Private: hand.private}
 	if p.repository, err = detect.Scan(fsys); err != nil {
 		return p, unopened(err, dir)
 	}
 	if p.changes, err = compare(fsys, p.repository, options); err != nil {
 		return p, err
 	}
-	if len(wanted) == 0 || sameProject(p.changes) {
+	if len(hand.services) == 0 || sameProject(p.changes) {
 		return p, nil
 	}
-	if p.repository, err = detect.ScanFor(fsys, wanted...); err != nil {
+	if p.repository, err = detect.ScanFor(fsys, hand.services...); err != nil {
 		return p, unopened(err, dir)
 	}
 	changes, err := compare(fsys, p.repository, options)
@@ -136,39 +146,6 @@ func compare(fsys fs.FS, repository detect.Repository, o scaffold.Options) ([]sc
 		return nil, err
 	}
 	return scaffold.Compare(fsys, files)
-}
-
-// handWritten are the services of an existing devup.yaml that name their stack.
-func (a *app) handWritten(ctx context.Context, fsys fs.FS, dir string) ([]detect.Wanted, error) {
-	if _, err := fs.Stat(fsys, projectFile); errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	// With the compose files beside it: alone, what adds to them is no project.
-	p, err := project.Load(ctx, project.Options{Dir: dir, Env: environment(a.stdio.Environ)})
-	if err != nil {
-		return nil, err
-	}
-	var wanted []detect.Wanted
-	for _, name := range p.ServiceNames() {
-		stack := p.Extensions[name].Stack
-		build := p.Services[name].Build
-		if stack == "" || build == nil {
-			continue
-		}
-		within, err := filepath.Rel(dir, build.Context)
-		if err != nil || !filepath.IsLocal(within) {
-			continue // what lies outside of the repository is not ours to write
-		}
-		// The Dockerfile lies in the service's folder, which is below its context where
-		// that is a workspace.
-		context := filepath.ToSlash(within)
-		service := path.Join(context, path.Dir(filepath.ToSlash(build.Dockerfile)))
-		if !fs.ValidPath(service) {
-			service = context
-		}
-		wanted = append(wanted, detect.Wanted{Name: name, Dir: service, Stack: detect.Stack(stack), Context: context})
-	}
-	return wanted, nil
 }
 
 // write creates the files that are new, after asking where there is somebody to

@@ -25,6 +25,10 @@ func addToJSON(have, ours []byte) (merged []byte, ok bool) {
 		t, there := theirs.find(m.key)
 		switch m.key {
 		case "features", "forwardPorts", "portsAttributes", "onCreateCommand", "postStartCommand":
+		case "runArgs":
+			if hasNetwork(theirs, have) {
+				continue
+			}
 		default:
 			continue // a name or an image of ours adds nothing to a file that works
 		}
@@ -52,9 +56,9 @@ func additions(ours, theirs member, text []byte) []edit {
 		if _, there := theirs.value.find(e.key); there || ours.key == "features" && hasDocker(e.key, theirs.value) {
 			continue
 		}
-		lead := "\n    "
-		if ours.key == "forwardPorts" {
-			lead = ""
+		lead := ""
+		if ours.value.object {
+			lead = "\n    "
 		}
 		edits = append(edits, theirs.value.add(text[e.start:e.end], lead))
 	}
@@ -82,6 +86,16 @@ func hasDocker(feature string, theirs *container) bool {
 		}
 	}
 	return false
+}
+
+// hasNetwork says whether the network of the dev container is decided, by an argument
+// or by the Compose file that it is a service of.
+func hasNetwork(theirs *container, text []byte) bool {
+	if _, ok := theirs.find("dockerComposeFile"); ok {
+		return true
+	}
+	m, ok := theirs.find("runArgs")
+	return ok && bytes.Contains(text[m.content:m.end], []byte(`"--net`))
 }
 
 // edit is text to put into an object or list right after its opening.
@@ -126,7 +140,7 @@ type container struct {
 	members []member
 }
 
-// member is an entry: its key (the number itself in a list), where key and value
+// member is an entry: its key (the number or text itself in a list), where key and value
 // start and end, and what it holds when it is an object or list.
 type member struct {
 	key                 string
@@ -162,7 +176,7 @@ func (c *container) find(key string) (member, bool) {
 
 // outline reads where the parts of a JSON object with comments are.
 func outline(text []byte) (*container, error) {
-	plain := withoutComments(text)
+	plain := plainJSON(text)
 	d := json.NewDecoder(bytes.NewReader(plain))
 	d.UseNumber()
 	t, err := d.Token()
@@ -201,8 +215,8 @@ func contents(d *json.Decoder, plain []byte, object bool) (*container, error) {
 			if t, err = d.Token(); err != nil {
 				return nil, err
 			}
-		} else if n, ok := t.(json.Number); ok {
-			m.key = n.String()
+		} else {
+			m.key = entryKey(t)
 		}
 		if delim, ok := t.(json.Delim); ok {
 			if m.value, err = contents(d, plain, delim == '{'); err != nil {
@@ -214,6 +228,17 @@ func contents(d *json.Decoder, plain []byte, object bool) (*container, error) {
 	}
 	_, err := d.Token()
 	return c, err
+}
+
+// entryKey is what an entry of a list is known by: its own text.
+func entryKey(t json.Token) string {
+	switch t := t.(type) {
+	case json.Number:
+		return t.String()
+	case string:
+		return t
+	}
+	return ""
 }
 
 // next is where the next token starts, or the end of the text.
@@ -233,6 +258,23 @@ func stringEnd(text []byte, i int) int {
 		}
 	}
 	return i
+}
+
+// plainJSON puts spaces in the place of what editors allow beside JSON: comments, and
+// a comma after the last entry. All offsets stay.
+func plainJSON(text []byte) []byte {
+	out := withoutComments(text)
+	for i := 0; i < len(out); i++ {
+		switch out[i] {
+		case '"':
+			i = stringEnd(out, i)
+		case ',':
+			if rest := bytes.TrimLeft(out[i+1:], " \t\r\n"); len(rest) > 0 && (rest[0] == '}' || rest[0] == ']') {
+				out[i] = ' '
+			}
+		}
+	}
+	return out
 }
 
 // withoutComments puts spaces in the place of // and /* */ comments, so that all

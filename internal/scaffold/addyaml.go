@@ -9,8 +9,8 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// addToYAML gives have, a devup.yaml or .gitpod.yml, with the services, ports and
-// tasks of ours that it lacks, as text: all other lines stay as they are, comments
+// addToYAML gives have, a devup.yaml, .gitpod.yml or automations.yaml, with the
+// services, ports and tasks of ours that it lacks, as text: all other lines stay as they are, comments
 // too. It is not ok when have is no YAML, or laid out so that a line put into it
 // would not do ([a, b], {a: b}); have is then not understood, not wrong.
 func addToYAML(have, ours []byte) (merged []byte, ok bool) {
@@ -113,16 +113,7 @@ func missing(section string, want, theirs *yaml.Node, ours []byte, end int) (blo
 func covered(section string, entry []*yaml.Node, theirs *yaml.Node) bool {
 	switch section {
 	case "services":
-		services := fieldsOf(theirs)
-		if _, ok := services[entry[0].Value]; ok {
-			return true
-		}
-		want := contextOf(entry[1])
-		for _, s := range services {
-			if want != "" && contextOf(s) == want {
-				return true
-			}
-		}
+		return hasService(entry[0].Value, entry[1], fieldsOf(theirs))
 	case "ports":
 		want, _ := strconv.Atoi(scalar(fieldsOf(entry[0])["port"]))
 		for _, p := range theirs.Content {
@@ -143,6 +134,21 @@ func covered(section string, entry []*yaml.Node, theirs *yaml.Node) bool {
 	return false
 }
 
+// hasService says whether one of the services has the name of ours, builds the same
+// folder or runs the same command.
+func hasService(name string, ours *yaml.Node, services map[string]*yaml.Node) bool {
+	if _, ok := services[name]; ok {
+		return true
+	}
+	context, command := contextOf(ours), startOf(ours)
+	for _, s := range services {
+		if context != "" && contextOf(s) == context || command != "" && strings.Contains(startOf(s), command) {
+			return true
+		}
+	}
+	return false
+}
+
 // contextOf is the folder that a service builds; empty when it builds none.
 func contextOf(service *yaml.Node) string {
 	build := fieldsOf(service)["build"]
@@ -157,6 +163,15 @@ func contextOf(service *yaml.Node) string {
 		return ""
 	}
 	return path.Clean(context)
+}
+
+// startOf is the command that a service of Ona runs; empty in a Compose file.
+func startOf(service *yaml.Node) string {
+	commands := fieldsOf(service)["commands"]
+	if commands == nil {
+		return ""
+	}
+	return scalar(fieldsOf(commands)["start"])
 }
 
 func scalar(n *yaml.Node) string {

@@ -28,14 +28,16 @@ type Change struct {
 	Diff  string // when it differs: a unified diff, ready for `patch -p1` or `git apply`
 }
 
-// Compare looks up each file in fsys, which is rooted at the repository. The diff
-// of a file that is laid out as devup.yaml, .gitpod.yml and devcontainer.json
-// usually are holds additions only; where that cannot be worked out, and for
-// other files, it leads to our own text. The error is a [fail.Error] with code
-// [fail.Denied] or [fail.Failed] when a file cannot be read.
+// Compare looks up each file in fsys, which is rooted at the repository; what a
+// platform reads from another place too counts where it is. The diff of a file
+// that is laid out as devup.yaml and the files of the platforms usually are holds
+// additions only; where that cannot be worked out, and for other files, it leads
+// to our own text. The error is a [fail.Error] with code [fail.Denied] or
+// [fail.Failed] when a file cannot be read.
 func Compare(fsys fs.FS, files []File) ([]Change, error) {
 	changes := make([]Change, 0, len(files))
 	for _, f := range files {
+		f.Path = place(fsys, f.Path)
 		have, err := fs.ReadFile(fsys, f.Path)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
@@ -51,23 +53,21 @@ func Compare(fsys fs.FS, files []File) ([]Change, error) {
 	return changes, nil
 }
 
+// place is where the repository has the file, or would get it.
+func place(fsys fs.FS, path string) string {
+	for _, w := range workspaceFiles() {
+		if w.path == path {
+			path, _, _ = w.in(fsys)
+		}
+	}
+	return path
+}
+
 // compare says how a file that is there stands to ours. Line ends do not count:
 // git on Windows writes its own.
 func compare(f File, have []byte) Change {
 	have = bytes.ReplaceAll(have, []byte("\r\n"), []byte("\n"))
-	want := f.Content
-	switch path.Base(f.Path) {
-	case "devup.yaml", ".gitpod.yml":
-		if merged, ok := addToYAML(have, f.Content); ok {
-			want = merged
-		}
-	case "devcontainer.json":
-		if merged, ok := addToJSON(have, f.Content); ok {
-			want = merged
-		}
-	case ".dockerignore":
-		want = addLines(have, f.Content)
-	}
+	want := merge(f, have)
 	if bytes.Equal(have, want) {
 		return Change{File: f, State: Same}
 	}
@@ -76,4 +76,22 @@ func compare(f File, have []byte) Change {
 		text = rest // the line with the command; patch wants none
 	}
 	return Change{File: f, State: Differs, Diff: string(text)}
+}
+
+// merge gives what is there with the additions of ours, where they can be worked out;
+// otherwise ours.
+func merge(f File, have []byte) []byte {
+	switch path.Base(f.Path) {
+	case "devup.yaml", ".gitpod.yml", "automations.yaml":
+		if merged, ok := addToYAML(have, f.Content); ok {
+			return merged
+		}
+	case "devcontainer.json", ".devcontainer.json":
+		if merged, ok := addToJSON(have, f.Content); ok {
+			return merged
+		}
+	case ".dockerignore":
+		return addLines(have, f.Content)
+	}
+	return f.Content
 }

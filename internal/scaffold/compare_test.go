@@ -224,6 +224,36 @@ func TestCompare(t *testing.T) {
 			path: ".devcontainer/devcontainer.json", state: scaffold.Same,
 			have: allButStart + `"postStartCommand": "make env && devup up -d web"}`,
 		},
+		"a devcontainer.json of an editor, with a comma at the end": {
+			path: ".devcontainer/devcontainer.json", state: scaffold.Differs,
+			have: "{\n  \"forwardPorts\": [3000, ], // \",}\"\n  \"features\": {\n    \"x/docker-in-docker:1\": {},\n    \"ghcr.io/devcontainers/features/github-cli\": {}, // gh\n  },\n  \"portsAttributes\": {\"4567\": {}},\n  \"postStartCommand\": \"devup up -d\",\n}\n",
+			diff: `--- a/.devcontainer/devcontainer.json
++++ b/.devcontainer/devcontainer.json
+@@ -1,5 +1,5 @@
+ {
+-  "forwardPorts": [3000, ], // ",}"
++  "forwardPorts": [4567, 3000, ], // ",}"
+   "features": {
+     "x/docker-in-docker:1": {},
+     "ghcr.io/devcontainers/features/github-cli": {}, // gh
+`,
+		},
+		"a devcontainer.json at the top": {
+			path: ".devcontainer.json", state: scaffold.Same, have: allButStart + `"postStartCommand": "devup up"}`,
+		},
+		"a devcontainer.json in a folder of its own": {
+			path: ".devcontainer/python/devcontainer.json", state: scaffold.Differs, have: allButStart + `"postStartCommand": "make"}
+`,
+			diff: `--- a/.devcontainer/python/devcontainer.json
++++ b/.devcontainer/python/devcontainer.json
+@@ -2,4 +2,4 @@
+   "features": {"ghcr.io/devcontainers/features/docker-in-docker:2": {}, "ghcr.io/devcontainers/features/github-cli:1": {}},
+   "forwardPorts": [4567],
+   "portsAttributes": {"4567": {}},
+-"postStartCommand": "make"}
++"postStartCommand": {"first": "make", "devup": "devup up --detach"}}
+`,
+		},
 		"a .dockerignore that says the same in other words": {
 			path: "api/.dockerignore", state: scaffold.Differs,
 			have: "/.git/\nnode_modules\n.env*\n",

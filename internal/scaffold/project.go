@@ -18,6 +18,7 @@ type projectView struct {
 	Ports    []portView
 	Install  string
 	Go       bool // Install needs Go
+	Ona      bool // Ona is one of the places where the project is opened
 }
 
 // serviceView is a service in devup.yaml. One that a compose file has already gets
@@ -52,21 +53,10 @@ type portView struct {
 
 // projectFiles makes the files of the repository as a whole.
 func projectFiles(repo detect.Repository, o Options) ([]File, error) {
-	view := projectView{
-		Project: projectName(o.Name),
-		OnTop:   len(repo.Compose) > 0,
-		Install: o.Install,
-		Go:      strings.HasPrefix(o.Install, "go install "),
+	if o.Platforms == nil {
+		o.Platforms = usual()
 	}
-	for _, s := range repo.Services {
-		if v := newServiceView(repo, s); v.Full || v.Extension || len(v.Environment) > 0 {
-			view.Services = append(view.Services, v)
-		}
-		if s.Port.Number > 0 && !slices.ContainsFunc(view.Ports, func(p portView) bool { return p.Number == s.HostPort }) {
-			page := s.Stack == detect.CRA || s.Stack == detect.Vite
-			view.Ports = append(view.Ports, portView{Number: s.HostPort, Name: s.Name, Page: page, Public: true})
-		}
-	}
+	view := newProjectView(repo, o)
 	workspace := view
 	if workspace.Project == "" {
 		workspace.Project = "devup"
@@ -75,24 +65,44 @@ func projectFiles(repo detect.Repository, o Options) ([]File, error) {
 		view.Project = "" // what docker compose calls the project now, it stays called
 	}
 	var files []File
-	for _, f := range []struct {
-		path string
-		view projectView
-	}{
-		{"devup.yaml", view},
-		{".gitpod.yml", workspace},
-		{".devcontainer/devcontainer.json", workspace},
-	} {
-		if f.path == "devup.yaml" && len(view.Services) == 0 {
-			continue // the compose files say all there is to say
-		}
-		content, err := render(path.Join(projectFolder, f.path), f.view)
-		if err != nil {
+	add := func(name string, v projectView) error {
+		content, err := render(path.Join(projectFolder, name), v)
+		files = append(files, File{Path: name, Content: content})
+		return err
+	}
+	if len(view.Services) > 0 { // else the compose files say all there is to say
+		if err := add("devup.yaml", view); err != nil {
 			return nil, err
 		}
-		files = append(files, File{Path: f.path, Content: content})
+	}
+	for _, w := range workspaceFiles() {
+		if w.read(o.Platforms) {
+			if err := add(w.path, workspace); err != nil {
+				return nil, err
+			}
+		}
 	}
 	return files, nil
+}
+
+func newProjectView(repo detect.Repository, o Options) projectView {
+	view := projectView{
+		Project: projectName(o.Name),
+		OnTop:   len(repo.Compose) > 0,
+		Install: o.Install,
+		Go:      strings.HasPrefix(o.Install, "go install "),
+		Ona:     slices.Contains(o.Platforms, Ona),
+	}
+	for _, s := range repo.Services {
+		if v := newServiceView(repo, s); v.Full || v.Extension || len(v.Environment) > 0 {
+			view.Services = append(view.Services, v)
+		}
+		if s.Port.Number > 0 && !slices.ContainsFunc(view.Ports, func(p portView) bool { return p.Number == s.HostPort }) {
+			page := s.Stack == detect.CRA || s.Stack == detect.Vite
+			view.Ports = append(view.Ports, portView{Number: s.HostPort, Name: s.Name, Page: page, Public: !slices.Contains(o.Private, key(s))})
+		}
+	}
+	return view
 }
 
 func newServiceView(repo detect.Repository, s detect.Service) serviceView {

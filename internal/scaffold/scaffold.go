@@ -1,6 +1,7 @@
 // Package scaffold turns what detection found into the files of a project:
-// devup.yaml, a Dockerfile and a .dockerignore for each service that has none,
-// .gitpod.yml and .devcontainer/devcontainer.json.
+// devup.yaml, a Dockerfile and a .dockerignore for each service that has none, and
+// what each [Platform] reads: .gitpod.yml, .devcontainer/devcontainer.json,
+// .ona/automations.yaml.
 //
 // [Render] makes all of them as values and touches nothing; [ForService] makes
 // those of one service. [Compare] says what a repository has of them already, and
@@ -30,6 +31,9 @@ const Mark = "Made by devup init; yours to change."
 type Options struct {
 	Name    string // the project's name as the folder has it; made fit for Compose
 	Install string // the shell command that installs devup in a workspace; empty when none is known
+
+	Platforms []Platform // which ones to write for; nil for the usual ones, an empty list for none
+	Private   []string   // services, by their names in the Compose model, that are not to be opened to the internet
 }
 
 // File is a file to be: its slash-separated path in the repository and its content.

@@ -15,7 +15,6 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 	"github.com/moby/buildkit/frontend/dockerfile/linter"
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
-	"go.yaml.in/yaml/v4"
 
 	"github.com/devup-cli/devup/internal/scaffold"
 )
@@ -184,52 +183,6 @@ func TestDevcontainerIsJSONWithComments(t *testing.T) {
 			}
 		}
 	})
-}
-
-// gitpodKeys are the keys that .gitpod.yml may have where we write any, with the
-// values that are allowed; any value when there is none.
-var gitpodKeys = map[string]map[string]string{
-	"":      {"image": "", "ports": "", "tasks": ""},
-	"ports": {"port": `^\d+$`, "name": "", "onOpen": `^(open-browser|open-preview|notify|ignore|ignore-completely)$`, "visibility": `^(private|public)$`, "protocol": "^https?$", "description": ""},
-	"tasks": {"name": "", "before": "", "init": "", "command": "", "openMode": `^(split-left|split-right|tab-before|tab-after)$`},
-}
-
-func TestGitpodKeys(t *testing.T) {
-	t.Parallel()
-	eachFile(t, func(t *testing.T, f scaffold.File) {
-		if f.Path != ".gitpod.yml" {
-			return
-		}
-		checkGitpod(t, f.Content)
-	})
-}
-
-func checkGitpod(t *testing.T, text []byte) {
-	t.Helper()
-	var doc map[string]any
-	if err := yaml.Unmarshal(text, &doc); err != nil {
-		t.Fatalf("%v\n%s", err, text)
-	}
-	check := func(where string, entry map[string]any) {
-		for key, value := range entry {
-			pattern, known := gitpodKeys[where][key]
-			scalar, _ := yaml.Marshal(value)
-			if !known || pattern != "" && !regexp.MustCompile(pattern).Match(bytes.TrimSpace(scalar)) {
-				t.Errorf("%s: %s: %v is not allowed", where, key, value)
-			}
-		}
-	}
-	check("", doc)
-	for _, where := range []string{"ports", "tasks"} {
-		list, _ := doc[where].([]any)
-		for _, entry := range list {
-			fields, ok := entry.(map[string]any)
-			if !ok || where == "ports" && fields["port"] == nil {
-				t.Errorf("%s: %v is no entry", where, entry)
-			}
-			check(where, fields)
-		}
-	}
 }
 
 // eachFile calls check with every file of every repository.

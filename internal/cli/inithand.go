@@ -1,0 +1,53 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"path"
+	"path/filepath"
+
+	"github.com/devup-cli/devup/internal/detect"
+	"github.com/devup-cli/devup/internal/project"
+)
+
+// handWritten is what an existing devup.yaml has decided.
+type handWritten struct {
+	services []detect.Wanted // those that name their stack
+	private  []string        // those that are not to be opened to the internet
+}
+
+func (a *app) handWritten(ctx context.Context, fsys fs.FS, dir string) (handWritten, error) {
+	var hand handWritten
+	if _, err := fs.Stat(fsys, projectFile); errors.Is(err, fs.ErrNotExist) {
+		return hand, nil
+	}
+	// With the compose files beside it: alone, what adds to them is no project.
+	p, err := project.Load(ctx, project.Options{Dir: dir, Env: environment(a.stdio.Environ)})
+	if err != nil {
+		return hand, err
+	}
+	for _, name := range p.ServiceNames() {
+		if !p.Extensions[name].Public {
+			hand.private = append(hand.private, name)
+		}
+		stack := p.Extensions[name].Stack
+		build := p.Services[name].Build
+		if stack == "" || build == nil {
+			continue
+		}
+		within, err := filepath.Rel(dir, build.Context)
+		if err != nil || !filepath.IsLocal(within) {
+			continue // what lies outside of the repository is not ours to write
+		}
+		// The Dockerfile lies in the service's folder, which is below its context where
+		// that is a workspace.
+		context := filepath.ToSlash(within)
+		service := path.Join(context, path.Dir(filepath.ToSlash(build.Dockerfile)))
+		if !fs.ValidPath(service) {
+			service = context
+		}
+		hand.services = append(hand.services, detect.Wanted{Name: name, Dir: service, Stack: detect.Stack(stack), Context: context})
+	}
+	return hand, nil
+}
