@@ -27,7 +27,7 @@ var ours = map[string][]string{
 	"logs":       {"event", "fail"},
 	"watch":      {"project", "event", "fail"}, // fail: the limit of watched folders is the person's to raise
 	"up": {
-		"lazyregexp", "workspace", "project", "ports", "build", "egress", "registry", "plan", "run", "ready", "expose", "logs", "watch", "framework",
+		"workspace", "project", "ports", "build", "egress", "registry", "plan", "run", "ready", "expose", "logs", "watch", "framework",
 		"event", "fail",
 	},
 	"doctor": {"lazyregexp", "engine", "settings", "workspace", "fail"},

@@ -8,22 +8,36 @@ import (
 	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
-// cloudForms are the ways in which Gitpod and Codespaces write the address of a
-// port. Each has the port as its group "port". A variable part is either spelt
-// out or the token of the variable that the cloud sets.
+// cloudForms are the ways in which cloud workspaces write the address of a port, where
+// it can be told from the address without doubt. Each has the port as its group "port".
+// A variable part is either spelt out or the token of the variable that the cloud sets.
+// What a platform puts under a path or a bare port number looks like anybody's server.
 var cloudForms = compileForms(
-	// https://4567-<workspace>.ws-eu1.gitpod.io
+	// Gitpod: https://4567-<workspace>.ws-eu1.gitpod.io
 	`(?P<port>\d{2,5})-(?:{word}|{GITPOD_WORKSPACE_ID})\.(?:{GITPOD_WORKSPACE_CLUSTER_HOST}|(?:[a-z0-9-]+\.)?gitpod\.io)`,
-	// https://4567--<environment>.<region>.gitpod.dev
+	// Ona: https://4567--<environment>.<region>.gitpod.dev
 	`(?P<port>\d{2,5})--{word}\.(?:[a-z0-9-]+\.)*gitpod\.dev`,
-	// https://<codespace>-4567.app.github.dev
+	// Codespaces: https://<codespace>-4567.app.github.dev
 	`(?:{CODESPACE_NAME}|{word})-(?P<port>\d{2,5})\.(?:{GITHUB_CODESPACES_PORT_FORWARDING_DOMAIN}|(?:preview\.)?app\.github\.dev|githubpreview\.dev)`,
+	// Coder, at a domain of the company's own; an "s" says that the port speaks TLS:
+	// https://4567--<agent>--<workspace>--<owner>.coder.example.com
+	`(?P<port>\d{4,5})s?--{name}--{name}--{name}\.(?:{word}\.)+[a-z]{2,}`,
+	// GitLab, at a domain of the company's own: https://4567-workspace-<agent>-<user>-<id>.workspaces.example.com
+	`(?P<port>\d{2,5})-workspace-{word}\.(?:{word}\.)+[a-z]{2,}`,
+	// Cloud Workstations, Firebase Studio: https://4567-<workstation>.<cluster>.cloudworkstations.dev;
+	// Cloud Shell: https://4567-cs-<id>-default.cs-<region>.cloudshell.dev
+	`(?P<port>\d{2,5})-{word}\.(?:{word}\.)?(?:cloudworkstations|cloudshell)\.dev`,
+	// CodeSandbox: https://<id>-4567.csb.app; dev tunnels: https://<id>-4567.euw.devtunnels.ms
+	`{word}-(?P<port>\d{2,5})\.(?:csb\.app|(?:{word}\.)?devtunnels\.ms)`,
+	// Daytona: https://4567-<sandbox>.proxy.daytona.works
+	`(?P<port>\d{4,5})-{word}\.(?:{word}\.)*daytona\.works?`,
 )
 
 func compileForms(forms ...string) []*lazyregexp.Regexp {
 	compiled := make([]*lazyregexp.Regexp, len(forms))
 	for i, form := range forms {
 		form = strings.ReplaceAll(form, "{word}", `[a-z0-9](?:[a-z0-9-]*[a-z0-9])?`)
+		form = strings.ReplaceAll(form, "{name}", `[a-z0-9]+(?:-[a-z0-9]+)*`) // without the "--" that divides names
 		for _, name := range cloudVariables {
 			form = strings.ReplaceAll(form, "{"+name+"}", tokenOpen+name+`\.[a-z]*\.[0-9a-f]*`+tokenClose)
 		}

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
 // Folders are the folders on this machine that hold a service's source: what its image
@@ -69,6 +71,26 @@ func dockerfileText(b *types.BuildConfig) string {
 	default:
 		return beginning(dockerfileOf(b))
 	}
+}
+
+var (
+	fromLine   = lazyregexp.New(`(?im)^\s*FROM\s+(?:--\S+\s+)?(\S+)`)
+	fileServer = lazyregexp.New(`\b(?:nginx|httpd|caddy)\b`)
+)
+
+// ServesFiles tells whether a service's image is in the end a web server with files
+// that were built before: no framework runs in it, and it reads no variables.
+func (p *Project) ServesFiles(service string) bool { return servesFiles(p.Services[service].Build) }
+
+func servesFiles(b *types.BuildConfig) bool {
+	if b == nil || b.Target != "" {
+		return false
+	}
+	last := ""
+	for _, m := range fromLine.FindAllStringSubmatch(dockerfileText(b), -1) {
+		last = m[1]
+	}
+	return fileServer.MatchString(last)
 }
 
 // WithEnvironment gives a copy of the project in which services have more variables,

@@ -143,6 +143,7 @@ func (l *loading) run(ctx context.Context) (*Project, error) {
 		return nil, err
 	}
 	l.nodeModules(p)
+	readOwnEnv(p)
 	p.Notes = l.notes
 	return p, nil
 }

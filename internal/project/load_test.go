@@ -12,7 +12,7 @@ import (
 
 // folder writes the files of "-- name --" sections into a new folder and gives
 // its path. A name that ends in / is a folder.
-func folder(t *testing.T, archive string) string {
+func folder(t testing.TB, archive string) string {
 	t.Helper()
 	dir := t.TempDir()
 	for _, section := range strings.Split("\n"+archive, "\n-- ")[1:] {
@@ -37,7 +37,7 @@ func folder(t *testing.T, archive string) string {
 	return dir
 }
 
-func load(t *testing.T, dir string, o Options) *Project {
+func load(t testing.TB, dir string, o Options) *Project {
 	t.Helper()
 	if o.Dir == "" {
 		o.Dir = dir
@@ -50,7 +50,7 @@ func load(t *testing.T, dir string, o Options) *Project {
 }
 
 // loadText loads a devup.yaml alone.
-func loadText(t *testing.T, text string) *Project {
+func loadText(t testing.TB, text string) *Project {
 	t.Helper()
 	return load(t, folder(t, "-- devup.yaml --\n"+text), Options{})
 }

@@ -29,6 +29,7 @@ type Project struct {
 
 	others   types.Services                     // active services that Options.Services left out
 	declared map[string]types.MappingWithEquals // environment by service, before env files were read
+	own      map[string][]ownVariable           // by service, what its own env files set
 	kept     map[string]int                     // by service, how many volumes at the end of its list devup added
 	sources  []source
 }

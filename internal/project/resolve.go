@@ -12,7 +12,8 @@ import (
 
 // Resolve gives a copy of the project in which every published port has its
 // host port and address, and every token its value. Hard-coded cloud URLs of
-// published ports become the URLs that the ports have here; a Note says so.
+// published ports become the URLs that the ports have here, and so do URLs on
+// localhost in variables that are for browsers; a Note says so.
 // A port that is not in hostPorts keeps what the config says. Resolve is pure,
 // and p stays as it is.
 func (p *Project) Resolve(hostPorts map[PortKey]int, w Where) *Project {
@@ -20,7 +21,7 @@ func (p *Project) Resolve(hostPorts map[PortKey]int, w Where) *Project {
 		w.URL = func(port int) string { return "http://localhost:" + strconv.Itoa(port) }
 	}
 	r := &resolver{project: p, hostPorts: hostPorts, where: w, entrances: p.entrances(hostPorts)}
-	r.ports = r.knownPorts()
+	r.ports, r.web = r.knownPorts(), r.webPorts()
 
 	copied := *p
 	copied.Project = rewritten(p.Project, func(s string) string { return r.text(s) })
@@ -51,12 +52,13 @@ func (p *Project) declare(service string, after, before types.MappingWithEquals)
 		}
 	}
 	for key, value := range after {
-		if old := before[key]; value != nil && old != nil && *value != *old {
-			if declared == nil {
-				declared = types.MappingWithEquals{}
-			}
-			declared[key] = value
+		if old, had := before[key]; value == nil || had && (old == nil || *value == *old) {
+			continue
 		}
+		if declared == nil {
+			declared = types.MappingWithEquals{}
+		}
+		declared[key] = value
 	}
 	if declared != nil {
 		p.declared[service] = declared
@@ -70,6 +72,7 @@ type resolver struct {
 	where     Where
 	entrances map[string]entrance
 	ports     map[int]int // a port as cloud URLs name it -> the host port that it is
+	web       map[int]webPort
 	notes     []string
 }
 
@@ -114,17 +117,26 @@ func (r *resolver) publish(s *types.ServiceConfig, fixed bool) {
 	}
 }
 
-// service resolves the literal cloud URLs in the service's environment and
-// build arguments. before is the service with its tokens: a value that was a
-// single token without value is unset, as it would be without devup.
+// service resolves the literal URLs in the service's environment and build
+// arguments, and in the env files that it reads itself. before is the service with
+// its tokens: a value that was a single token without value is unset, as it would be
+// without devup.
 func (r *resolver) service(s *types.ServiceConfig, before types.ServiceConfig) {
-	r.mapping(s.Name, s.Environment, before.Environment)
+	r.mapping(before, s.Environment, before.Environment)
 	if s.Build != nil && before.Build != nil {
-		r.mapping(s.Name, s.Build.Args, before.Build.Args)
+		r.mapping(before, s.Build.Args, before.Build.Args)
 	}
+	r.ownEnv(s, before)
 }
 
-func (r *resolver) mapping(service string, values, before types.MappingWithEquals) {
+// urls resolves the literal URLs in the value of a variable.
+func (r *resolver) urls(s types.ServiceConfig, key, value string) (text string, urls []string) {
+	text, urls = cloudURLs(value, r.ports, r.where.URL)
+	text, local := r.localURLs(s, key, text)
+	return text, append(urls, local...)
+}
+
+func (r *resolver) mapping(s types.ServiceConfig, values, before types.MappingWithEquals) {
 	for _, key := range sortedKeys(values) {
 		if values[key] == nil || before[key] == nil {
 			continue
@@ -134,13 +146,13 @@ func (r *resolver) mapping(service string, values, before types.MappingWithEqual
 			delete(values, key) // passed on from an environment that does not have it
 			continue
 		}
-		text, urls := cloudURLs(old, r.ports, r.where.URL)
+		text, urls := r.urls(s, key, old)
 		filled := fill(text, r.value)
 		values[key] = &filled
 		if len(urls) > 0 {
-			r.notes = append(r.notes, fmt.Sprintf("%s: %s is resolved to %s", service, key, strings.Join(urls, " and ")))
+			r.notes = append(r.notes, fmt.Sprintf("%s: %s is resolved to %s", s.Name, key, strings.Join(urls, " and ")))
 		}
-		r.leftovers(service, key, text)
+		r.leftovers(s.Name, key, text)
 	}
 }
 

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/devup-cli/devup/internal/framework"
-	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/workspace"
 )
@@ -68,7 +67,7 @@ func facing(p *project.Project, hosts map[string][]string) []string {
 func needsOf(p *project.Project, service string, at framework.Address) framework.Needs {
 	var needs framework.Needs
 	s, dockerfile := p.Services[service], p.Dockerfile(service)
-	if s.Build != nil && s.Build.Target == "" && servesFiles(dockerfile) {
+	if p.ServesFiles(service) {
 		return needs
 	}
 	for _, folder := range p.Folders(service) {
@@ -88,21 +87,6 @@ func needsOf(p *project.Project, service string, at framework.Address) framework
 		}
 	}
 	return needs
-}
-
-var (
-	fromLine   = lazyregexp.New(`(?im)^\s*FROM\s+(?:--\S+\s+)?(\S+)`)
-	fileServer = lazyregexp.New(`\b(?:nginx|httpd|caddy)\b`)
-)
-
-// servesFiles tells whether what a Dockerfile makes in the end is a web server with
-// built files, in which no framework runs.
-func servesFiles(dockerfile string) bool {
-	last := ""
-	for _, m := range fromLine.FindAllStringSubmatch(dockerfile, -1) {
-		last = m[1]
-	}
-	return fileServer.MatchString(last)
 }
 
 // settingNote says which variables were set. They are devup's own words, no secrets.

@@ -1,0 +1,60 @@
+package project
+
+import (
+	"slices"
+	"strings"
+)
+
+// audience says for whom a URL in a variable is, as far as the variable's name tells.
+type audience int
+
+const (
+	machines audience = iota // for programs, or unknown
+	anyone                   // for a browser, unless the service means itself: API_URL
+	browsers
+)
+
+// bundled are the beginnings of variables that bundlers put into the files for browsers.
+var bundled = []string{
+	"REACT_APP_", "VITE_", "NEXT_PUBLIC_", "NUXT_PUBLIC_", "VUE_APP_", "EXPO_PUBLIC_", "GATSBY_", "NG_APP_", "STORYBOOK_", "PUBLIC_",
+}
+
+// Words of variables' names, between underscores.
+var (
+	// inner are addresses that a server calls itself, whatever else the name says.
+	inner = []string{"INTERNAL", "PROXY", "TARGET", "UPSTREAM", "SSR", "HEALTH", "HEALTHCHECK", "PROBE", "PRIVATE", "DOCKER"}
+	// outer are what people open, or where they are sent.
+	outer = []string{
+		"FRONTEND", "FRONT", "BACKEND", "CLIENT", "APP", "SITE", "WEB", "WEBSITE", "WEBAPP", "UI", "PUBLIC", "EXTERNAL", "BROWSER",
+		"NEXTAUTH", "AUTH", "CALLBACK", "REDIRECT", "LOGIN", "LOGOUT", "SUCCESS", "CANCEL",
+	}
+	// called are what is called by browsers, and by servers within one container.
+	called = []string{"API", "SERVER", "GRAPHQL", "REST", "SOCKET", "WEBSOCKET", "WS"}
+	// endings are the words that end the name of a URL.
+	endings = []string{"URL", "URI", "URLS", "URIS"}
+)
+
+// audienceOf is for whom the URLs in a variable are.
+func audienceOf(name string) audience {
+	name = strings.ToUpper(name)
+	words := strings.Split(name, "_")
+	has := func(known []string) bool {
+		return slices.ContainsFunc(words, func(word string) bool { return slices.Contains(known, word) })
+	}
+	switch {
+	case has(inner):
+		return machines
+	case slices.ContainsFunc(bundled, func(prefix string) bool { return strings.HasPrefix(name, prefix) }), has([]string{"ORIGIN", "ORIGINS", "CORS"}):
+		return browsers
+	case !slices.Contains(endings, words[len(words)-1]):
+		return machines
+	case has(called):
+		return anyone
+	case has(outer):
+		return browsers
+	case has([]string{"BASE"}):
+		return anyone
+	default:
+		return machines
+	}
+}

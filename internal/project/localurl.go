@@ -1,0 +1,122 @@
+package project
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
+)
+
+// Hard-coded URLs on localhost. In the environment of a container such a URL can mean
+// the container itself, or, because the port is published, the address that a browser
+// on the same machine uses. Only the latter is changed: it must be HTTP, of a port that
+// the project publishes, in a variable that is for browsers by its name. Connection
+// strings and what one container calls another by are none of that.
+
+// webPort is a published port as a browser knows it.
+type webPort struct {
+	service string
+	port    int // on the host
+}
+
+// webPorts are the ports that browsers use, by the host port that the config asks for.
+func (r *resolver) webPorts() map[int]webPort {
+	web := map[int]webPort{}
+	for _, p := range r.project.portsOf(r.project.running()) {
+		if _, known := web[p.Wanted]; !known && p.Web() && p.Wanted != 0 && p.Copy == 0 {
+			web[p.Wanted] = webPort{p.Service, hostPort(p, r.hostPorts)}
+		}
+	}
+	return web
+}
+
+var localURL = lazyregexp.New(`\b(https?|wss?)://(localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?::(\d{1,5}))?`)
+
+// localURLs replaces the URLs on localhost in the value of a variable, where they are
+// meant for browsers and are another here: in a cloud workspace, or because the port
+// had to move. urls are the replacements.
+func (r *resolver) localURLs(s types.ServiceConfig, key, value string) (text string, urls []string) {
+	who := audienceOf(key)
+	if who == machines || who == anyone && !bridged(s.NetworkMode) || !strings.Contains(value, "://") {
+		return value, nil
+	}
+	var out strings.Builder
+	done := 0
+	for _, m := range localURL.FindAllStringSubmatchIndex(value, -1) {
+		scheme, host, port := value[m[2]:m[3]], value[m[4]:m[5]], defaultPort(value[m[2]:m[3]])
+		if m[6] >= 0 {
+			port, _ = strconv.Atoi(value[m[6]:m[7]]) // five digits at most
+		}
+		published, known := r.web[port]
+		if !known || who == anyone && published.service == s.Name || !wholeHost(value, m[0], m[1], scheme) {
+			continue
+		}
+		replacement := r.reached(published.port, port, scheme, host)
+		if replacement == "" {
+			continue
+		}
+		if !slices.Contains(urls, replacement) {
+			urls = append(urls, replacement)
+		}
+		out.WriteString(value[done:m[0]])
+		out.WriteString(replacement)
+		out.WriteString(r.alsoLocal(key, value, m[0], m[1], published.port))
+		done = m[1]
+	}
+	out.WriteString(value[done:])
+	return out.String(), urls
+}
+
+func defaultPort(scheme string) int {
+	if scheme == "https" || scheme == "wss" {
+		return 443
+	}
+	return 80
+}
+
+// reached is the URL under which a browser reaches a host port, written like the one
+// that stood there; empty when that one is right.
+func (r *resolver) reached(port, old int, scheme, host string) string {
+	public := r.where.URL(port)
+	if u, err := url.Parse(public); err == nil && u.Hostname() != "localhost" {
+		return withScheme(public, scheme+"://")
+	}
+	if port == old {
+		return ""
+	}
+	return fmt.Sprintf("%s://%s:%d", scheme, host, port)
+}
+
+// alsoLocal keeps the local form beside the public one in a list of origins: a port
+// that an editor forwards is opened under it, and Codespaces rewrites some Origin
+// headers to it. Where the list does not show how its items are divided, the public
+// one stands alone.
+func (r *resolver) alsoLocal(key, value string, start, end, port int) string {
+	local := "http://localhost:" + strconv.Itoa(port)
+	words := strings.Split(strings.ToUpper(key), "_")
+	if !slices.Contains(words, "ORIGINS") && !slices.Contains(words, "CORS") || r.where.URL(port) == local {
+		return ""
+	}
+	quote := ""
+	if start > 0 && strings.ContainsRune(`"'`, rune(value[start-1])) {
+		quote = value[start-1 : start]
+	}
+	rest := value[end:]
+	switch {
+	case quote != "" && strings.HasPrefix(rest, quote) && strings.HasPrefix(strings.TrimSpace(value), "["):
+		return quote + "," + quote + local
+	case quote != "" || rest != "" && !strings.ContainsRune(",; ", rune(rest[0])):
+		return "" // one text, or a URL with a path
+	}
+	for _, divider := range []string{",", ";", " "} {
+		if strings.Contains(strings.TrimSpace(value), divider) {
+			return divider + local
+		}
+	}
+	return ""
+}
