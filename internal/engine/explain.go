@@ -52,6 +52,7 @@ func explain(m machine, problems []problem) *fail.Error {
 
 // stopped is the error for an engine that is there but does not run.
 func stopped(m machine, t target, s start, where string) *fail.Error {
+	cause := &Stopped{Product: string(s.kind), Startable: s.command != nil}
 	hint := "start it: `" + s.say + "`"
 	if strings.Contains(s.say, " from the ") {
 		hint = s.say
@@ -60,10 +61,26 @@ func stopped(m machine, t target, s start, where string) *fail.Error {
 		hint += ", or start Docker Desktop with its WSL integration"
 	}
 	if t.chosen {
-		return fail.New(fail.NoEngine, hint+orUndo(t), "no engine at %s: %s is installed, but not running", where, s.kind)
+		return told(cause, hint+orUndo(t), "no engine at %s: %s is installed, but not running", where, s.kind)
 	}
-	return fail.New(fail.NoEngine, hint, "%s is installed, but not running", s.kind)
+	return told(cause, hint, "%s is installed, but not running", s.kind)
 }
+
+func told(cause error, hint, format string, args ...any) *fail.Error {
+	e := fail.Wrap(cause, fail.NoEngine, hint, format, args...)
+	e.Told = true
+	return e
+}
+
+// Stopped is the cause of an error of [Connect] where an engine is installed, but does
+// not run.
+type Stopped struct {
+	Product   string // "Docker"
+	Startable bool   // [Options.Start] may start it; else it takes the person
+}
+
+// Error names the product.
+func (s *Stopped) Error() string { return s.Product + " does not run" }
 
 // what is the problem in a few words.
 func (p problem) what() string {

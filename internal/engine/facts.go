@@ -3,8 +3,10 @@ package engine
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	apisystem "github.com/moby/moby/api/types/system"
 	"github.com/moby/moby/client"
@@ -24,6 +26,12 @@ type Facts struct {
 	Rootless        bool   // the engine has no root rights: its root is the person
 	Desktop         bool   // it runs in a virtual machine that maps the owners of files (Docker Desktop, OrbStack, Colima, …)
 	Podman          bool   // it is Podman
+	MemoryLimit     bool   // it can limit the memory of containers
+	HTTPProxy       string // through which it fetches images, credentials left out; empty for none
+	HTTPSProxy      string
+
+	Time  time.Time // of its own clock; zero when it does not say
+	Asked time.Time // of this machine's clock, at the same moment
 }
 
 // Facts asks the engine about itself, once; later calls give the same answer.
@@ -33,11 +41,13 @@ func (e *Engine) Facts(ctx context.Context) (Facts, error) {
 	if e.facts != nil {
 		return *e.facts, nil
 	}
+	began := time.Now()
 	answer, err := e.Client.Info(ctx, client.InfoOptions{})
 	if err != nil {
 		return Facts{}, fmt.Errorf("ask the engine at %s about itself: %w", e.Endpoint, err)
 	}
 	facts := factsOf(answer.Info, e.Podman)
+	facts.Asked = began.Add(time.Since(began) / 2)
 	e.facts = &facts
 	return facts, nil
 }
@@ -50,8 +60,28 @@ func factsOf(info apisystem.Info, podman bool) Facts {
 		Rootless: slices.ContainsFunc(info.SecurityOptions, func(option string) bool {
 			return slices.Contains(strings.Split(option, ","), "name=rootless")
 		}),
-		Desktop: inVM(info.OperatingSystem, info.Name),
+		Desktop:     inVM(info.OperatingSystem, info.Name),
+		MemoryLimit: info.MemoryLimit, HTTPProxy: withoutUser(info.HTTPProxy), HTTPSProxy: withoutUser(info.HTTPSProxy),
+		Time: timeOf(info.SystemTime),
 	}
+}
+
+func timeOf(text string) time.Time {
+	t, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil {
+		return time.Time{}
+	}
+	return t
+}
+
+// withoutUser is the address of a proxy without a name and a password.
+func withoutUser(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	u.User = nil
+	return u.String()
 }
 
 // inVM knows the products that bring a virtual machine by the name that they
