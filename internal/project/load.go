@@ -126,6 +126,7 @@ func (l *loading) run(ctx context.Context) (*Project, error) {
 	}
 	if note := unsetNote(l.expander.missing, l.sources); note != "" {
 		l.notes = append(l.notes, note)
+		p.UnsetNote = note
 	}
 	if err := l.images(p); err != nil {
 		return nil, err

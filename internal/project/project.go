@@ -26,6 +26,7 @@ type Project struct {
 	Notes      []string                    // what the person should know, a sentence each, in a fixed order
 
 	MissingEnvFiles []MissingEnvFile // required env files that are not there and were left out; each has its Note too
+	UnsetNote       string           // the Note that names variables which are not set and have no default; empty for none
 
 	others   types.Services                     // active services that Options.Services left out
 	declared map[string]types.MappingWithEquals // environment by service, before env files were read
