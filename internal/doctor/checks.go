@@ -2,36 +2,80 @@ package doctor
 
 import (
 	"context"
-	"fmt"
 	"io/fs"
+	"net"
 	"net/http"
-	"slices"
-	"strconv"
-	"strings"
 	"sync"
 
 	"github.com/devup-cli/devup/internal/engine"
-	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/settings"
 	"github.com/devup-cli/devup/internal/workspace"
 )
 
-// Options are what the checks look at. Parts that are missing leave their check
+// Options are what the checks look at. Parts that are missing leave their checks
 // out.
 type Options struct {
-	Connect    func(ctx context.Context, start bool) (*engine.Engine, error) // finds the engine; start: starts it too
-	Settings   settings.Settings
-	Place      workspace.Place
-	GOOS       string
-	WSL        bool                             // Linux inside Windows
-	ProjectDir string                           // absolute
-	Project    fs.FS                            // the files in ProjectDir
-	Ports      []int                            // the host ports that the project wants
-	Held       func(ports []int) map[int]string // who else holds which of them: "node (process 412)"
-	Registries []Registry                       // of packages, as this machine's clients are set; Docker's own is always looked at
-	Client     *http.Client                     // with the machine's CA and proxies; see [NewClient]
-	CASource   string                           // where the CA comes from that builds get; empty for none
-	Free       func(dir string) (Space, error)  // usually [FreeSpace]
+	Connect  func(ctx context.Context, start bool) (*engine.Engine, error) // finds the engine; start: starts it too
+	Look     func(context.Context, *engine.Engine) (Standing, error)       // looks at what is on the engine
+	Settings settings.Settings
+	Place    workspace.Place
+	Machine  Machine
+	Network  Network
+	Project  Project
+}
+
+// Machine is the machine that devup runs on.
+type Machine struct {
+	GOOS     string
+	WSL      bool                            // Linux inside Windows
+	Files    fs.FS                           // all of its files, from the root; used on Linux
+	StateDir string                          // where devup keeps what it needs between runs
+	Free     func(dir string) (Space, error) // usually [FreeSpace]
+}
+
+// Network is how the machine and its builds reach the outside.
+type Network struct {
+	Client     *http.Client      // with the machine's CA and proxies; see [NewClient]
+	Registries []Registry        // of packages; Docker's own is always looked at
+	CA         []byte            // what builds trust; nil for the public authorities
+	CASource   string            // where that comes from; empty for none
+	Proxy      map[string]string // the proxies that builds get, by the names of their variables; may hold credentials
+	Notes      []string          // what cannot be handed on to builds, and why
+	// Inside runs work with a function that opens connections from inside a build, whose
+	// container begins with an image that the engine has.
+	Inside func(ctx context.Context, e *engine.Engine, image string, work func(context.Context, DialFunc) error) error
+}
+
+// DialFunc opens a connection, as [net.Dialer.DialContext] does.
+type DialFunc func(ctx context.Context, network, address string) (net.Conn, error)
+
+// Project is the project in the current folder, if there is one.
+type Project struct {
+	Dir    string           // absolute
+	Files  fs.FS            // the files in Dir
+	Model  *project.Project // nil when there is none, or its files cannot be read
+	Broken error            // why they cannot be read; nil when there is none
+	Notes  []string         // what is worth knowing of it in this place
+
+	Listening func(ports []int) map[int]string // who holds which of the host's ports: "node (process 412)"
+	// Git runs git in Dir and gives what it prints; nil where there is no git.
+	Git func(ctx context.Context, args ...string) ([]byte, error)
+}
+
+// Standing is what is on the engine that concerns the project and its neighbours.
+type Standing struct {
+	Published []Published                                     // the project's ports, as its running containers have them
+	Orphans   []string                                        // containers of the project that belong to no service
+	Gone      []string                                        // projects whose folder is not there any more
+	Remove    func(ctx context.Context, names []string) error // removes orphans, with their anonymous volumes
+}
+
+// Published is a TCP port of this machine that leads to a service.
+type Published struct {
+	Service string
+	HostIP  string
+	Port    int
 }
 
 // Checks lists the checks, the most important first.
@@ -44,20 +88,34 @@ func Checks(o Options) []Check {
 	if o.Connect != nil {
 		find = once(func(ctx context.Context) (*engine.Engine, error) { return o.Connect(ctx, false) })
 		add("engine", func(ctx context.Context) Finding { return checkEngine(ctx, o, find) })
+		add("rootless", func(ctx context.Context) Finding { return checkRootless(ctx, o, find) })
 	}
-	if o.Free != nil {
-		add("disk", func(ctx context.Context) Finding { return checkDisk(ctx, o, find) })
+	look := func(context.Context) (Standing, error) { return Standing{}, errNoEngine }
+	if o.Look != nil {
+		look = once(func(ctx context.Context) (Standing, error) {
+			e, err := find(ctx)
+			if err != nil {
+				return Standing{}, err
+			}
+			return o.Look(ctx, e)
+		})
 	}
-	if o.Held != nil {
-		add("ports", func(context.Context) Finding { return checkPorts(o) })
-	}
-	if o.Client != nil {
-		checks = append(checks, registryChecks(o)...)
-	}
+	add("disk", func(ctx context.Context) Finding { return checkDisk(ctx, o, find) })
+	add("limits", func(context.Context) Finding { return checkLimits(o.Machine) })
+	add("drive", func(context.Context) Finding { return checkDrive(o) })
+	add("state", func(context.Context) Finding { return checkState(o.Machine) })
+	add("config", func(context.Context) Finding { return checkConfig(o.Project) })
+	add("env", func(context.Context) Finding { return checkEnv(o.Project) })
+	add("secrets", func(ctx context.Context) Finding { return checkSecrets(ctx, o.Project) })
+	add("files", func(ctx context.Context) Finding { return checkFiles(ctx, o.Project) })
+	add("entry", func(context.Context) Finding { return checkEntry(o) })
+	add("context", func(ctx context.Context) Finding { return checkContext(ctx, o.Project) })
+	add("ports", func(ctx context.Context) Finding { return checkPorts(ctx, o.Project, look) })
+	add("forwarding", func(ctx context.Context) Finding { return checkForwarding(ctx, find, look) })
+	add("orphans", func(ctx context.Context) Finding { return checkOrphans(ctx, o.Project, look) })
+	add("projects", func(ctx context.Context) Finding { return checkProjects(ctx, look) })
 	add("workspace", func(context.Context) Finding { return checkPlace(o.Place) })
-	if o.Project != nil {
-		add("files", func(ctx context.Context) Finding { return checkFiles(ctx, o) })
-	}
+	checks = append(checks, networkChecks(o, find)...)
 	add("settings", func(context.Context) Finding { return checkSettings(o.Settings) })
 	return checks
 }
@@ -81,52 +139,3 @@ func once[T any](ask func(context.Context) (T, error)) func(context.Context) (T,
 		return answer, failed
 	}
 }
-
-func checkPorts(o Options) Finding {
-	if len(o.Ports) == 0 {
-		return good("the project publishes none")
-	}
-	held := o.Held(o.Ports)
-	var taken []string
-	for _, port := range o.Ports {
-		if who, ok := held[port]; ok {
-			taken = append(taken, fmt.Sprintf("%d is held by %s", port, who))
-		}
-	}
-	if len(taken) == 0 {
-		return good(join(o.Ports) + " free")
-	}
-	return warning(strings.Join(taken, "; "), "devup takes another port for the service, and its URL follows")
-}
-
-func join(ports []int) string {
-	sorted := slices.Sorted(slices.Values(ports))
-	texts := make([]string, 0, len(sorted))
-	for _, port := range slices.Compact(sorted) {
-		texts = append(texts, strconv.Itoa(port))
-	}
-	return strings.Join(texts, ", ")
-}
-
-func checkPlace(place workspace.Place) Finding {
-	title := place.Title
-	if title == "" {
-		title = "this machine"
-	}
-	text := fmt.Sprintf("%s; port 3000 would be at %s", title, place.URL(3000))
-	if place.Note == "" {
-		return good(text)
-	}
-	found, hint, _ := strings.Cut(place.Note, "; ")
-	return warning(title+": "+found, hint)
-}
-
-func checkSettings(s settings.Settings) Finding {
-	if s.File == "" {
-		return good("no file; the defaults hold")
-	}
-	return good("from " + s.File)
-}
-
-// windowsDrive is a path of WSL that lies on a drive of Windows.
-var windowsDrive = lazyregexp.New(`^/mnt/[a-z](/|$)`)

@@ -1,10 +1,14 @@
 // Package doctor looks for what keeps devup from working on a machine: the
-// engine, disk space, ports, the reach to registries, intercepted TLS, the
-// workspace, and files that Windows spoilt.
+// engine, disk space, clocks, limits, ports, the reach to registries from here and
+// from a build, intercepted TLS, the workspace, and what is wrong with a project's
+// config, variables and files.
 //
 // [Checks] lists the checks for what it is handed, [Run] runs them side by side.
 // A check says what it found and what to do about it; it changes nothing. What
-// devup can mend itself is a [Finding.Fix], which the caller may run.
+// devup can mend itself is a [Finding.Fix], which the caller may run. A [Report]
+// holds it all for somebody else to read, and [NewMask] keeps secrets out of that.
+//
+// Each check has a file of its own, which begins with it.
 package doctor
 
 import (
@@ -22,6 +26,8 @@ const (
 	OK      Level = "ok"
 	Warning Level = "warning" // devup works, but something may surprise
 	Problem Level = "problem" // devup does not work until this is mended
+
+	needless Level = "needless" // there is nothing to check here; never leaves the package
 )
 
 // Check looks at one thing. Run must return soon after its context is done.
@@ -32,17 +38,26 @@ type Check struct {
 
 // Finding is what a check found.
 type Finding struct {
-	Name  string        // the check's
-	Level Level         // the zero value counts as OK
-	Text  string        // what was found, in one line
-	Hint  string        // what to do about it; empty when there is nothing to do
-	Took  time.Duration // how long the check took
+	Name    string        // the check's
+	Level   Level         // the zero value counts as OK
+	Text    string        // what was found, in one line; empty when all is well and nobody needs to know how
+	Details []string      // what belongs to that, a line each; nil for nothing
+	Hint    string        // what to do about it; empty when there is nothing to do
+	Fix     *Fix          // mends it; nil where only the person can
+	Took    time.Duration // how long the check took
+}
 
-	Fix func(ctx context.Context) error // mends it; nil where only the person can
+// Fix is what devup can do about a finding. What needs the rights of root is none: that
+// is a command in the hint, for the person to run.
+type Fix struct {
+	Does string // what it does, as a command: "start Docker"
+	Safe bool   // it can lose and change nothing of the person's, so nobody has to be asked
+	Do   func(ctx context.Context) error
 }
 
 // Run runs all checks at once, each for no longer than timeout, and gives their
-// findings in the order of the checks. It waits for all of them.
+// findings in the order of the checks, without those for which there was nothing to
+// check. It waits for all of them.
 func Run(ctx context.Context, checks []Check, timeout time.Duration) []Finding {
 	findings := make([]Finding, len(checks))
 	var running sync.WaitGroup
@@ -60,7 +75,7 @@ func Run(ctx context.Context, checks []Check, timeout time.Duration) []Finding {
 		})
 	}
 	running.Wait()
-	return findings
+	return slices.DeleteFunc(findings, func(f Finding) bool { return f.Level == needless })
 }
 
 // Worst is the worst level of the findings; OK when there are none.
@@ -76,3 +91,7 @@ func Worst(findings []Finding) Level {
 func good(text string) Finding          { return Finding{Level: OK, Text: text} }
 func warning(text, hint string) Finding { return Finding{Level: Warning, Text: text, Hint: hint} }
 func problem(text, hint string) Finding { return Finding{Level: Problem, Text: text, Hint: hint} }
+func nothing() Finding                  { return Finding{Level: needless} }
+
+func (f Finding) with(details []string) Finding { f.Details = details; return f }
+func (f Finding) fixed(by Fix) Finding          { f.Fix = &by; return f }

@@ -159,8 +159,25 @@ func TestNoEngineCanBeStarted(t *testing.T) {
 	if started {
 		t.Error("the check started an engine")
 	}
-	if found.Fix == nil || found.Fix(t.Context()) == nil || !started {
-		t.Error("the fix did not try to start it")
+	if found.Fix != nil {
+		t.Error("devup cannot start it, and offers to")
+	}
+}
+
+func TestAnEngineThatMayBeStartedIsStarted(t *testing.T) {
+	t.Parallel()
+	started := false
+	stopped := fail.Wrap(&engine.Stopped{Product: "Colima", Startable: true}, fail.NoEngine, "start it", "Colima is installed, but not running")
+	connect := func(_ context.Context, start bool) (*engine.Engine, error) {
+		started = started || start
+		return nil, stopped
+	}
+	fix := find(t, Options{Connect: connect}, "engine").Fix
+	if fix == nil || !fix.Safe || fix.Does != "start Colima" || started {
+		t.Fatalf("got %+v, started %v", fix, started)
+	}
+	if err := fix.Do(t.Context()); !errors.Is(err, stopped) || !started {
+		t.Errorf("got %v, started %v", err, started)
 	}
 }
 
@@ -192,7 +209,7 @@ func TestDisk(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			connect := smallEngine(t, nil, fmt.Sprintf(`{"DockerRootDir": %q}`, tt.root))
-			got := find(t, Options{Connect: connect, Free: free, ProjectDir: tt.project, GOOS: "linux"}, "disk").line()
+			got := find(t, Options{Connect: connect, Machine: Machine{Free: free, GOOS: "linux"}, Project: Project{Dir: tt.project}}, "disk").line()
 			if got != tt.want {
 				t.Errorf("got  %s\nwant %s", got, tt.want)
 			}
@@ -208,24 +225,6 @@ func TestFreeSpaceOfThisMachine(t *testing.T) {
 	}
 	if _, err := FreeSpace(t.TempDir() + "/none"); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("a folder that is not there: got %v", err)
-	}
-}
-
-func TestPorts(t *testing.T) {
-	t.Parallel()
-	held := func([]int) map[int]string { return map[int]string{3000: "node (process 412)"} }
-	tests := []struct {
-		ports []int
-		want  string
-	}{
-		{nil, "ok: the project publishes none | "},
-		{[]int{5000, 4567, 5000}, "ok: 4567, 5000 free | "},
-		{[]int{3000, 4567}, "warning: 3000 is held by node (process 412) | devup takes another port for the service, and its URL follows"},
-	}
-	for _, tt := range tests {
-		if got := find(t, Options{Ports: tt.ports, Held: held}, "ports").line(); got != tt.want {
-			t.Errorf("%v: got  %s\nwant %s", tt.ports, got, tt.want)
-		}
 	}
 }
 
@@ -268,29 +267,22 @@ func TestFiles(t *testing.T) {
 	dirty := fstest.MapFS{"bin/start.sh": spoilt, "entrypoint": spoilt, "manage.py": file("#!/usr/bin/env python\r\n"), "z.sh": spoilt}
 	const hint = "put `*.sh text eol=lf` into .gitattributes, run `git config core.autocrlf input`, and check the files out again"
 	tests := []struct {
-		name    string
-		options Options
-		want    string
+		name  string
+		files fs.FS
+		want  string
 	}{
-		{"clean", Options{Project: clean}, "ok: no script with Windows line endings | "},
+		{"clean", clean, "ok:  | "},
 		{
 			"spoilt",
-			Options{Project: dirty},
+			dirty,
 			"warning: Windows line endings, with which no script starts in a container: bin/start.sh, entrypoint, manage.py and 1 more | " + hint,
 		},
-		{
-			"a drive of Windows",
-			Options{Project: clean, WSL: true, ProjectDir: "/mnt/c/Users/ada/app"},
-			"warning: the project lies on a drive of Windows, so builds are slow and live edits may not show | clone it inside the Linux file system, for example below ~/",
-		},
-		{"in WSL's own files", Options{Project: clean, WSL: true, ProjectDir: "/home/ada/app"}, "ok: no script with Windows line endings | "},
-		{"a mount that looks alike", Options{Project: clean, ProjectDir: "/mnt/d/app"}, "ok: no script with Windows line endings | "},
-		{"a folder that is gone", Options{Project: os.DirFS("/no/such/folder")}, "warning: the project's files cannot be read: stat .: no such file or directory | "},
+		{"a folder that is gone", os.DirFS("/no/such/folder"), "warning: the project's files cannot be read: stat .: no such file or directory | "},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			if got := find(t, tt.options, "files").line(); got != tt.want {
+			if got := find(t, Options{Project: Project{Files: tt.files}}, "files").line(); got != tt.want {
 				t.Errorf("got  %s\nwant %s", got, tt.want)
 			}
 		})

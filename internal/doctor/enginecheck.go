@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
-	"strings"
 
 	"github.com/devup-cli/devup/internal/engine"
 	"github.com/devup-cli/devup/internal/fail"
@@ -14,30 +11,13 @@ import (
 
 var errNoEngine = errors.New("no engine was looked for")
 
-const gibibyte = 1 << 30
-
-// Limits below which a check complains. A frontend's node_modules and its image
-// take one to two gibibytes while they are built.
-const (
-	littleMemory = 2 * gibibyte
-	littleDisk   = 5 * gibibyte
-	noDisk       = 1 * gibibyte
-)
+// littleMemory is what a check complains below.
+const littleMemory = 2 * gibibyte
 
 func checkEngine(ctx context.Context, o Options, find func(context.Context) (*engine.Engine, error)) Finding {
 	e, err := find(ctx)
 	if err != nil {
-		found := problem(err.Error(), hintOf(err))
-		if fail.CodeOf(err) == fail.NoEngine {
-			found.Fix = func(ctx context.Context) error {
-				started, err := o.Connect(ctx, true)
-				if err != nil {
-					return err
-				}
-				return started.Close()
-			}
-		}
-		return found
+		return withStart(problem(err.Error(), hintOf(err)), err, o.Connect)
 	}
 	facts, err := e.Facts(ctx)
 	if err != nil {
@@ -57,6 +37,21 @@ func checkEngine(ctx context.Context, o Options, find func(context.Context) (*en
 	}
 }
 
+// withStart lets devup start an engine where it may do so without the rights of root.
+func withStart(f Finding, err error, connect func(context.Context, bool) (*engine.Engine, error)) Finding {
+	stopped, ok := errors.AsType[*engine.Stopped](err)
+	if !ok || !stopped.Startable {
+		return f
+	}
+	return f.fixed(Fix{Does: "start " + stopped.Product, Safe: true, Do: func(ctx context.Context) error {
+		started, err := connect(ctx, true)
+		if err != nil {
+			return err
+		}
+		return started.Close()
+	}})
+}
+
 // describe is the engine in one line.
 func describe(e *engine.Engine, f engine.Facts) string {
 	product := "Docker"
@@ -69,69 +64,6 @@ func describe(e *engine.Engine, f engine.Facts) string {
 		product = "rootless Docker"
 	}
 	return fmt.Sprintf("%s %s at %s (%s), API %s", product, f.ServerVersion, e.Endpoint, e.Source, e.APIVersion)
-}
-
-// Space is how much room a file system has, in bytes.
-type Space struct {
-	Free, Total int64
-}
-
-// checkDisk looks at the file systems of the project and, where the engine's
-// files lie on this machine, of the engine.
-func checkDisk(ctx context.Context, o Options, find func(context.Context) (*engine.Engine, error)) Finding {
-	dirs := []string{o.ProjectDir}
-	if e, err := find(ctx); err == nil && e.Local() {
-		if facts, err := e.Facts(ctx); err == nil && !facts.Desktop && o.GOOS == "linux" {
-			dirs = append(dirs, facts.DockerRootDir)
-		}
-	}
-	level, lines := OK, []string{}
-	for _, dir := range dirs {
-		if dir == "" {
-			continue
-		}
-		space, err := freeNear(o.Free, dir)
-		if err != nil {
-			level = worse(level, Warning)
-			lines = append(lines, fmt.Sprintf("%s cannot be looked at: %v", dir, err))
-			continue
-		}
-		switch {
-		case space.Free < noDisk:
-			level = worse(level, Problem)
-		case space.Free < littleDisk:
-			level = worse(level, Warning)
-		}
-		lines = append(lines, fmt.Sprintf("%s free for %s", size(space.Free), dir))
-	}
-	found := Finding{Level: level, Text: strings.Join(lines, "; ")}
-	if level != OK {
-		found.Hint = "remove images and build caches that nothing uses: `docker system prune`"
-	}
-	return found
-}
-
-// freeNear looks at the folder, or at the nearest one above it that is there and
-// may be looked at: the engine's own folder is closed to most users.
-func freeNear(free func(string) (Space, error), dir string) (Space, error) {
-	for {
-		space, err := free(dir)
-		above := filepath.Dir(dir)
-		if err == nil || above == dir || (!errors.Is(err, os.ErrNotExist) && !errors.Is(err, os.ErrPermission)) {
-			return space, err
-		}
-		dir = above
-	}
-}
-
-func worse(a, b Level) Level { return Worst([]Finding{{Level: a}, {Level: b}}) }
-
-// size is a number of bytes as people read it.
-func size(bytes int64) string {
-	if bytes < gibibyte {
-		return fmt.Sprintf("%d MiB", bytes>>20)
-	}
-	return fmt.Sprintf("%.1f GiB", float64(bytes)/gibibyte)
 }
 
 func hintOf(err error) string {

@@ -3,7 +3,6 @@ package doctor
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"io"
 	"io/fs"
 	"path"
@@ -21,26 +20,20 @@ const (
 // notOurs are folders that the person did not write.
 var notOurs = []string{"node_modules", "vendor", "venv", "dist", "build", "target"}
 
-// checkFiles looks for what Windows does to a checkout: a drive that containers
-// see slowly and without notices of changes, and scripts whose first line ends
+// checkFiles looks for what Windows does to a checkout: scripts whose first line ends
 // in a carriage return, which Linux takes for part of the interpreter's name.
-func checkFiles(ctx context.Context, o Options) Finding {
-	if o.WSL && windowsDrive.MatchString(o.ProjectDir) {
-		return warning("the project lies on a drive of Windows, so builds are slow and live edits may not show",
-			"clone it inside the Linux file system, for example below ~/")
+func checkFiles(ctx context.Context, p Project) Finding {
+	if p.Files == nil {
+		return nothing()
 	}
-	spoilt, err := spoiltScripts(ctx, o.Project)
+	spoilt, err := spoiltScripts(ctx, p.Files)
 	switch {
 	case err != nil:
 		return warning("the project's files cannot be read: "+err.Error(), "")
 	case len(spoilt) == 0:
-		return good("no script with Windows line endings")
+		return good("")
 	}
-	named := strings.Join(spoilt[:min(len(spoilt), mostNamed)], ", ")
-	if more := len(spoilt) - mostNamed; more > 0 {
-		named += fmt.Sprintf(" and %d more", more)
-	}
-	return warning("Windows line endings, with which no script starts in a container: "+named,
+	return warning("Windows line endings, with which no script starts in a container: "+few(spoilt),
 		"put `*.sh text eol=lf` into .gitattributes, run `git config core.autocrlf input`, and check the files out again")
 }
 

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"golang.org/x/net/http/httpproxy"
 )
@@ -62,30 +63,13 @@ type reach struct {
 	issuer   string // who signed the server's certificate; empty without TLS
 	private  bool   // the certificate is not from a public authority
 	err      error  // why there was no answer
+
+	date  time.Time // of the server's clock; zero when it does not say
+	asked time.Time // of this machine's clock, when the answer came
 }
 
-// registryChecks is one check per registry, and one about what their
-// certificates tell. All share one request per registry.
-func registryChecks(o Options) []Check {
-	var checks []Check
-	var asks []func(context.Context) (reach, error)
-	for _, registry := range append([]Registry{dockerHub}, o.Registries...) {
-		ask := once(func(ctx context.Context) (reach, error) { return tryRegistry(ctx, o.Client, registry), nil })
-		asks = append(asks, ask)
-		checks = append(checks, Check{Name: registry.Name, Run: func(ctx context.Context) Finding {
-			answer, _ := ask(ctx)
-			return judgeReach(answer)
-		}})
-	}
-	return append(checks, Check{Name: "ca", Run: func(ctx context.Context) Finding {
-		var answers []reach
-		for _, ask := range asks {
-			answer, _ := ask(ctx)
-			answers = append(answers, answer)
-		}
-		return judgeCA(answers, o.CASource)
-	}})
-}
+// askRegistry asks a registry, once for all who want to know.
+type askRegistry func(context.Context) (reach, error)
 
 func tryRegistry(ctx context.Context, client *http.Client, registry Registry) reach {
 	answer := reach{registry: registry}
@@ -110,7 +94,8 @@ func tryRegistry(ctx context.Context, client *http.Client, registry Registry) re
 		return answer
 	}
 	_ = response.Body.Close()
-	answer.status = response.StatusCode
+	answer.status, answer.asked = response.StatusCode, time.Now()
+	answer.date, _ = http.ParseTime(response.Header.Get("Date")) // zero for none
 	if state := response.TLS; state != nil && len(state.PeerCertificates) > 0 {
 		leaf := state.PeerCertificates[0]
 		answer.issuer = issuerOf(leaf)

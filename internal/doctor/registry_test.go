@@ -154,7 +154,7 @@ func TestRegistryAndCA(t *testing.T) {
 			if host != "" {
 				address.User = url.UserPassword("ada", "secret")
 			}
-			o := Options{Client: onlyLoopback(NewClient(tt.ca, nil)), CASource: tt.source, Registries: []Registry{{"index", address.String()}}}
+			o := Options{Network: Network{Client: onlyLoopback(NewClient(tt.ca, nil)), CASource: tt.source, Registries: []Registry{{"index", address.String()}}}}
 			for check, want := range map[string]string{"index": tt.reach, "ca": tt.wantCA} {
 				got := find(t, o, check).line()
 				if want := strings.ReplaceAll(want, "HOST", host); got != want {
@@ -181,7 +181,7 @@ func onlyLoopback(client *http.Client) *http.Client {
 
 func TestDockerHubIsAlwaysLookedAt(t *testing.T) {
 	t.Parallel()
-	got := find(t, Options{Client: onlyLoopback(NewClient(nil, nil))}, "Docker Hub").line()
+	got := find(t, Options{Network: Network{Client: onlyLoopback(NewClient(nil, nil))}}, "Docker Hub").line()
 	want := "warning: the name registry-1.docker.io cannot be resolved | check the network and its DNS server; what is not on this machine yet cannot be fetched"
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)

@@ -1,0 +1,107 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+
+	"github.com/devup-cli/devup/internal/build"
+	"github.com/devup-cli/devup/internal/doctor"
+	"github.com/devup-cli/devup/internal/egress"
+	"github.com/devup-cli/devup/internal/engine"
+	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/ports"
+	"github.com/devup-cli/devup/internal/project"
+	"github.com/devup-cli/devup/internal/workspace"
+)
+
+// doctorOptions are what the checks of doctor look at.
+func (a *app) doctorOptions(ctx context.Context) (doctor.Options, error) {
+	place, err := a.place(ctx)
+	if err != nil {
+		return doctor.Options{}, err
+	}
+	outside, err := a.outside()
+	if err != nil {
+		return doctor.Options{}, err
+	}
+	examined, err := a.projectToExamine(ctx, place)
+	if err != nil {
+		return doctor.Options{}, err
+	}
+	return doctor.Options{
+		Connect: a.connect, Settings: a.settings, Place: place, Project: examined,
+		Look: func(ctx context.Context, e *engine.Engine) (doctor.Standing, error) {
+			return a.standing(ctx, e, examined.Model)
+		},
+		Machine: doctor.Machine{
+			GOOS: runtime.GOOS, WSL: a.stdio.env("WSL_DISTRO_NAME") != "", Files: os.DirFS("/"),
+			Free: doctor.FreeSpace, StateDir: stateDir(runtime.GOOS, a.stdio.env, a.home()),
+		},
+		Network: a.networkToExamine(outside),
+	}, ctx.Err()
+}
+
+// networkToExamine is the way to the outside, as builds have it.
+func (a *app) networkToExamine(outside egress.Settings) doctor.Network {
+	return doctor.Network{
+		Client:     doctor.NewClient(outside.CA, outside.Proxy),
+		Registries: doctor.Registries(outside.NPM, outside.Pip),
+		CA:         outside.CA, CASource: outside.CASource, Proxy: outside.Proxy, Notes: outside.Notes,
+		Inside: func(ctx context.Context, e *engine.Engine, image string, work func(context.Context, doctor.DialFunc) error) error {
+			options := a.buildDefaults()
+			options.Egress = outside
+			err := build.Inside(ctx, e.Client, image, options, func(ctx context.Context, dial build.Dial) error {
+				return work(ctx, doctor.DialFunc(dial))
+			})
+			if errors.Is(err, build.ErrUnfit) {
+				return doctor.ErrUnfit
+			}
+			return err
+		},
+	}
+}
+
+// projectToExamine reads the project here. That there is none, or that its files are
+// wrong, is for the checks to tell.
+func (a *app) projectToExamine(ctx context.Context, place workspace.Place) (doctor.Project, error) {
+	dir, err := filepath.Abs(a.flags.dir)
+	if err != nil {
+		return doctor.Project{}, fail.Wrap(err, fail.Denied, "", "the current folder cannot be found")
+	}
+	p := doctor.Project{Dir: dir, Listening: listening}
+	model, err := project.Load(ctx, a.projectOptions())
+	switch {
+	case err == nil:
+		p.Dir, p.Model = model.WorkingDir, model
+		p.Notes = resolve(model, place, nil, os.Getuid(), os.Getgid()).Notes
+	case fail.CodeOf(err) != fail.NoProject:
+		p.Broken = err
+	}
+	p.Files, p.Git = os.DirFS(p.Dir), gitIn(p.Dir)
+	return p, ctx.Err()
+}
+
+// listening tells who holds which of the ports.
+func listening(wanted []int) map[int]string {
+	held := map[int]string{}
+	for _, h := range ports.Listening(wanted) {
+		held[h.Port] = h.String()
+	}
+	return held
+}
+
+// gitIn runs git in a folder; nil where there is no git. The repository's own settings
+// name no program that it would start for that.
+func gitIn(dir string) func(context.Context, ...string) ([]byte, error) {
+	git, err := exec.LookPath("git")
+	if err != nil {
+		return nil
+	}
+	return func(ctx context.Context, args ...string) ([]byte, error) {
+		return exec.CommandContext(ctx, git, append([]string{"-C", dir, "-c", "core.fsmonitor=false"}, args...)...).Output()
+	}
+}
