@@ -24,6 +24,7 @@ var ours = map[string][]string{
 	"run":        {"lazyregexp", "project", "plan", "registry", "event", "fail"},
 	"ready":      {"project", "lazyregexp", "event", "fail"},
 	"expose":     {"project", "workspace", "event", "fail"},
+	"tunnel":     {"lazyregexp", "fail"}, // a way from the internet to this machine, by a program that the person has
 	"logs":       {"event", "fail"},
 	"watch":      {"project", "event", "fail"}, // fail: the limit of watched folders is the person's to raise
 	"up": {
@@ -56,7 +57,7 @@ var only = map[string][]string{
 	"github.com/charmbracelet/":                    {"ui", "cli"},       // cli asks whether a stream is a terminal
 	"text/template":                                {"scaffold", "cli"}, // cli: --format of Compose's commands
 	"net/http":                                     {"engine", "build", "ready", "workspace", "expose", "doctor", "gateway"},
-	"os/exec":                                      {"engine", "ports", "doctor", "registry", "cli"},
+	"os/exec":                                      {"engine", "ports", "doctor", "registry", "tunnel", "cli"},
 	"github.com/devup-cli/devup/templates":         {"scaffold", "cli"},
 }
 

@@ -1,0 +1,39 @@
+package tunnel
+
+import (
+	"encoding/json"
+	"net"
+	"net/url"
+	"strconv"
+)
+
+// ngrok opens an endpoint of the person's account, whose token it finds itself: in
+// NGROK_AUTHTOKEN or in its own config file.
+func ngrok() Tool {
+	return Tool{
+		Name: "ngrok", Needs: "a free account",
+		Quirk: "ngrok's free plan puts a page of its own before the first visit, and keeps calls from one shared service to another from working",
+		args:  ngrokArgs, read: ngrokLine,
+	}
+}
+
+func ngrokArgs(t Target) ([]string, error) {
+	return []string{
+		"http", "http://" + net.JoinHostPort(t.Host, strconv.Itoa(t.Port)), "--host-header=rewrite",
+		"--log=stdout", "--log-format=json",
+	}, nil
+}
+
+// ngrokLine reads a line of its log. URLs stand in other messages too: of its
+// documentation, of the requests that come.
+func ngrokLine(line string, _ Target) (address string, works bool) {
+	var entry struct{ Msg, URL string }
+	if json.Unmarshal([]byte(line), &entry) != nil || entry.Msg != "started tunnel" {
+		return "", false
+	}
+	u, err := url.Parse(entry.URL)
+	if err != nil || u.Scheme != "https" || u.Hostname() == "" {
+		return "", false
+	}
+	return "https://" + u.Host, true
+}
