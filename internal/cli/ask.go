@@ -50,5 +50,5 @@ func (a *app) answer(ctx context.Context, question string) (string, error) {
 // canAsk tells whether there is somebody to ask.
 func (a *app) canAsk() bool {
 	s := a.ui.Streams()
-	return s.InTTY && s.ErrTTY && a.ui.Mode() != ui.JSON
+	return !a.answered && s.InTTY && s.ErrTTY && a.ui.Mode() != ui.JSON
 }

@@ -128,6 +128,7 @@ func (a *app) site(ctx context.Context, services []string, o convergeOptions, tu
 		at.images = up.Seen{} // whoever had the turn before may have built or pulled
 	}
 	at.project = at.project.WithScale(scale)
+	at.machine.Place.Tunnels = a.openTunnels(at.project.Name)
 	return at, nil
 }
 

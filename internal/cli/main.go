@@ -45,6 +45,9 @@ type app struct {
 	ui       *ui.UI            // opened when a command begins
 	started  bool              // a command began: its errors are not about usage
 
+	answered   bool           // what this command has to ask has been asked, and is not asked again
+	tunnelURLs map[int]string // of ports that this devup shares; nil for none
+
 	stdin func() ([]byte, error) // the whole of standard input, read when a config is wanted from there
 }
 

@@ -67,6 +67,7 @@ func (a *app) rows(ctx context.Context, services []string) ([]expose.Row, worksp
 	if err := r.check(services); err != nil {
 		return nil, workspace.Place{}, err
 	}
+	place.Tunnels = a.openTunnels(r.name)
 	rows := expose.Table(resolve(p, place, r.look.Containers, 0, 0), place, states(r.look.Containers))
 	return slices.DeleteFunc(rows, func(row expose.Row) bool {
 		return len(services) > 0 && !slices.Contains(services, row.Service)

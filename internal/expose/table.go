@@ -33,7 +33,8 @@ type Row struct {
 	Address  string `json:"address,omitempty"` // "localhost:5432", for ports that no browser gets to
 	Note     string `json:"note,omitempty"`    // why a browser elsewhere gets no URL for a port that is for browsers
 	State    string `json:"state"`
-	Public   bool   `json:"public"` // may be opened to the internet; never true where browsers reach ports through localhost
+	Public   bool   `json:"public"` // may be opened to the internet, or is by a tunnel; never true where browsers reach ports through localhost alone
+	HostIP   string `json:"-"`      // the address that the port is bound to; empty for every one
 }
 
 // Table lists the published ports of a resolved project by service, in each in
@@ -60,7 +61,7 @@ func Table(p *project.Project, place workspace.Place, running map[string]string)
 
 // row is the row of one port.
 func row(p project.Port, place workspace.Place, public bool) Row {
-	r := Row{Type: "url", Service: p.Service, Target: p.Target, Protocol: p.Protocol, Port: p.Wanted}
+	r := Row{Type: "url", Service: p.Service, Target: p.Target, Protocol: p.Protocol, Port: p.Wanted, HostIP: p.HostIP}
 	if p.Wanted == 0 {
 		return r
 	}
@@ -68,6 +69,8 @@ func row(p project.Port, place workspace.Place, public bool) Row {
 	switch host := hostName(p.HostIP); {
 	case !p.Web():
 		r.Address = net.JoinHostPort(host, number)
+	case place.Tunnels[p.Wanted] != "":
+		r.URL, r.Public = place.URL(p.Wanted), true
 	case place.Lacks(p.Wanted) != "":
 		r.Address, r.Note = net.JoinHostPort(host, number), place.Lacks(p.Wanted)
 	case place.Remote || host == "localhost":

@@ -19,19 +19,27 @@ import (
 // line to add. Where browsers reach the ports themselves it is p, and nothing is read.
 func Proxied(p *project.Project, place workspace.Place) *project.Project {
 	suffix := place.Suffix()
-	if suffix == "" {
+	if suffix == "" && len(place.Tunnels) == 0 {
 		return p
 	}
 	hosts := map[string][]string{}
 	for _, port := range p.PublishedPorts() {
-		if host := place.Host(port.Wanted); port.Web() && port.Wanted != 0 && !slices.Contains(hosts[port.Service], host) {
+		if host := place.Host(port.Wanted); host != "" && port.Web() && port.Wanted != 0 && !slices.Contains(hosts[port.Service], host) {
 			hosts[port.Service] = append(hosts[port.Service], host)
 		}
 	}
 	added := map[string]map[string]string{}
 	var notes []string
 	for _, name := range facing(p, hosts) {
-		needs := needsOf(p, name, framework.Address{Suffix: suffix, Hosts: hosts[name]})
+		at := framework.Address{Suffix: suffix, Hosts: hosts[name]}
+		if suffix == "" {
+			if len(at.Hosts) == 0 {
+				continue // only what is shared has a tunnel before it
+			}
+			_, rest, _ := strings.Cut(at.Hosts[0], ".")
+			at.Suffix = "." + rest
+		}
+		needs := needsOf(p, name, at)
 		for _, v := range needs.Variables {
 			if added[name] == nil {
 				added[name] = map[string]string{}

@@ -10,9 +10,6 @@ import (
 // port through the place's proxy. It is empty where there is no proxy, and where the
 // host is an address or this machine's own name: no server refuses those.
 func (p Place) Host(port int) string {
-	if p.Template == "" {
-		return ""
-	}
 	u, err := url.Parse(p.URL(port))
 	if err != nil || loopback(u.Hostname()) {
 		return ""

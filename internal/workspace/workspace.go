@@ -37,6 +37,10 @@ type Place struct {
 	Apart    bool    // the proxy answers preflights itself, so that a page of one port cannot call another, public or not
 	Note     string  // what the person should know about how this was found out, or empty
 
+	// Tunnels are the URLs of ports to which a tunnel leads from the internet, while it
+	// is open. They go before the Template.
+	Tunnels map[int]string
+
 	given bool // the person gave the template: nobody else is asked
 }
 
@@ -50,6 +54,9 @@ const longestLabel = 63
 // place has no URL for it, which [Place.Lacks] tells, it is the address on the
 // machine itself.
 func (p Place) URL(port int) string {
+	if url := p.Tunnels[port]; url != "" {
+		return url
+	}
 	if p.Template == "" || p.Lacks(port) != "" {
 		return "http://localhost:" + strconv.Itoa(port)
 	}

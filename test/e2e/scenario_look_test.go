@@ -33,6 +33,7 @@ func looks() map[string]look {
 		"kept":     (*scene).kept,     // SERVICE...: its containers are those that were marked
 		"replaced": (*scene).replaced, // SERVICE...: none of its containers was marked
 		"get":      (*scene).get,      // URL
+		"through":  (*scene).through,  // FOLDER [PART]: what answers at the other ends of open tunnels
 		"file":     (*scene).file,     // PATH, whole: what a program writes while it runs
 		"make":     (*scene).foreign,  // network NAME | volume NAME | container SERVICE: what is not devup's
 	}

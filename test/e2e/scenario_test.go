@@ -128,7 +128,7 @@ func scenarioCommands(compose string) map[string]func(*testscript.TestScript, bo
 	all := map[string]func(*testscript.TestScript, bool, []string){
 		"devup":   func(ts *testscript.TestScript, neg bool, args []string) { execute(ts, neg, binary, args) },
 		"compose": func(ts *testscript.TestScript, neg bool, args []string) { execute(ts, neg, compose, args) },
-		"code":    code, "replace": replace, "until": until, "hold": hold, "release": release,
+		"code":    code, "replace": replace, "until": until, "hold": hold, "release": release, "tunnels": installTunnels,
 	}
 	looked := map[string]func(*testscript.TestScript, bool, []string){}
 	for name, see := range looks() {

@@ -1,0 +1,81 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"github.com/devup-cli/devup/internal/lock"
+)
+
+// sharingAgreed is the file that is there once the person has agreed to share.
+const sharingAgreed = "share-agreed"
+
+// remembers tells whether the person has answered that question before.
+func (a *app) remembers(question string) bool {
+	dir := stateDir(runtime.GOOS, a.stdio.env, a.home())
+	if dir == "" {
+		return false
+	}
+	_, err := os.Stat(filepath.Join(dir, question))
+	return err == nil
+}
+
+// remember keeps that the person has answered. Where that cannot be kept, they are
+// asked again.
+func (a *app) remember(question string) {
+	dir := stateDir(runtime.GOOS, a.stdio.env, a.home())
+	if dir != "" && os.MkdirAll(dir, 0o700) == nil {
+		_ = os.WriteFile(filepath.Join(dir, question), nil, 0o600)
+	}
+}
+
+// shareDir is where running shares have their marks, empty where there is no home.
+func (a *app) shareDir() string {
+	dir := stateDir(runtime.GOOS, a.stdio.env, a.home())
+	if dir == "" {
+		return ""
+	}
+	return filepath.Join(dir, "shares")
+}
+
+// shareMark is what a running share says to other devups on this machine.
+type shareMark struct {
+	Tunnels map[int]string `json:"tunnels"` // the URLs of ports
+}
+
+// raiseShare begins the one share that a project may have at a time.
+func (a *app) raiseShare(ctx context.Context, project string) (*lock.Mark, error) {
+	if a.shareDir() == "" {
+		return nil, nil //nolint:nilnil // without a home, other devups do not hear of it
+	}
+	return lock.Raise(ctx, a.shareDir(), project)
+}
+
+// say tells other devups the URLs, so that `devup up` beside this one does not take
+// them away again, and `devup urls` shows them.
+func (s *sharing) say(urls map[int]string) error {
+	if s.mark == nil {
+		return nil
+	}
+	content, err := json.Marshal(shareMark{Tunnels: urls})
+	if err != nil {
+		return err
+	}
+	return s.mark.Say(content)
+}
+
+// openTunnels are the URLs of the project's ports that are shared now, by this devup or
+// by another one.
+func (a *app) openTunnels(project string) map[int]string {
+	if a.tunnelURLs != nil || a.shareDir() == "" {
+		return a.tunnelURLs
+	}
+	var m shareMark
+	if json.Unmarshal(lock.Raised(a.shareDir())[project], &m) != nil {
+		return nil // nobody shares it
+	}
+	return m.Tunnels
+}

@@ -1,0 +1,89 @@
+package lock
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+// ErrRaised says that another process has a mark of that name.
+var ErrRaised = errors.New("another process has it")
+
+// Mark is something that this process says to others for as long as it lives, however
+// it ends.
+type Mark struct {
+	file *flock.Flock
+	path string
+}
+
+// glance is the most time that a look at a mark takes: as long it may seem taken.
+const glance = time.Second
+
+// Raise makes the mark of that name in the folder dir, which is made when needed. It
+// says nothing until [Mark.Say]. The error is [ErrRaised], the context's, or one of the
+// file system. The caller calls Lower.
+func Raise(ctx context.Context, dir, name string) (*Mark, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	m := &Mark{file: flock.New(filepath.Join(dir, name+".lock")), path: filepath.Join(dir, name+markEnding)}
+	within, cancel := context.WithTimeout(ctx, glance)
+	defer cancel()
+	if taken, err := m.file.TryLockContext(within, pause); !taken {
+		_ = m.file.Close() // there is nothing in it
+		if ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
+			err = ErrRaised
+		}
+		return nil, err
+	}
+	return m, nil
+}
+
+const markEnding = ".mark"
+
+// Say replaces what the mark says. Nobody sees a half of it.
+func (m *Mark) Say(content []byte) error {
+	if err := os.WriteFile(m.path+".new", content, 0o600); err != nil {
+		return err
+	}
+	return os.Rename(m.path+".new", m.path)
+}
+
+// Lower takes the mark away. It may be called more than once.
+func (m *Mark) Lower() {
+	if m.file.Locked() {
+		_ = os.Remove(m.path) // nobody counts it any more
+	}
+	_ = m.file.Close() // the lock goes with the file, whatever Close says
+}
+
+// Raised gives what the marks in a folder say, by name. Those whose process has ended
+// are not among them.
+func Raised(dir string) map[string][]byte {
+	said := map[string][]byte{}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return said // there has been none yet
+	}
+	for _, entry := range entries {
+		name, ok := strings.CutSuffix(entry.Name(), markEnding)
+		if !ok {
+			continue
+		}
+		file := flock.New(filepath.Join(dir, name+".lock"))
+		free, err := file.TryRLock()
+		_ = file.Close() // the lock goes with the file, whatever Close says
+		if free || err != nil {
+			continue
+		}
+		if content, err := os.ReadFile(filepath.Join(dir, entry.Name())); err == nil {
+			said[name] = content
+		}
+	}
+	return said
+}
