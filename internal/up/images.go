@@ -256,8 +256,11 @@ func (m Machine) pull(ctx context.Context, all []*fetch, o Options, failed map[s
 		}
 	}
 	for _, f := range strict {
+		if f.pulled {
+			continue
+		}
 		for _, service := range f.Services {
-			failed[service] = failed[service] || !f.pulled
+			failed[service] = true
 		}
 	}
 	return errors.Join(hard...)

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/moby/moby/client"
 )
 
 // TestEditShowsWithoutBuild: the source is mounted, so that a changed file is in the
@@ -51,5 +53,22 @@ func TestDryRun(t *testing.T) {
 	}
 	if !strings.Contains(r.out+r.err, "web") {
 		t.Errorf("the plan does not name the service\n%v", r)
+	}
+}
+
+// TestPulledBesideAFailure: a service whose image comes is started although the image of
+// another one, which it does not need, does not.
+func TestPulledBesideAFailure(t *testing.T) {
+	t.Parallel()
+	const image = "busybox:1.35.0"
+	_, _ = docker.ImageRemove(t.Context(), image, client.ImageRemoveOptions{}) // it may be missing, which is the aim
+	c := composed(t, `
+services:
+  box: {image: "`+image+`", command: sleep 600, stop_grace_period: 0s}
+  nobody: {image: "devup-e2e-nobody:1"}
+`)
+	r := c.exits(t, 1, "up", "--detach")
+	if !inspect(t, c.name, "box").State.Running {
+		t.Errorf("box does not run\n%v", r)
 	}
 }
