@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"os"
 	"slices"
 
 	"github.com/devup-cli/devup/internal/doctor"
@@ -20,9 +19,9 @@ func (a *app) standing(ctx context.Context, e *engine.Engine, p *project.Project
 	}
 	s := doctor.Standing{}
 	if e.Local() {
-		for _, other := range projectsOf(survey.Summaries("")) {
-			if _, err := os.Stat(other.Dir); other.Dir != "" && os.IsNotExist(err) {
-				s.Gone = append(s.Gone, other.Name)
+		for _, name := range survey.Names() {
+			if folderGone(survey.Owners[name]) {
+				s.Gone = append(s.Gone, name)
 			}
 		}
 	}

@@ -4,20 +4,20 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
-	"os"
+	"net/netip"
 	"regexp"
 	"slices"
 	"strings"
 
-	"github.com/moby/moby/api/types/container"
 	"github.com/spf13/cobra"
 
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/plan"
+	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/run"
 	"github.com/devup-cli/devup/internal/ui"
+	"github.com/devup-cli/devup/internal/workspace"
 )
 
 // lsOptions are the flags of ls.
@@ -34,8 +34,8 @@ func (a *app) lsCommand() *cobra.Command {
 		Use:   "ls",
 		Short: "List the projects on the engine, devup's and Compose's",
 		Long: `List the projects on the engine that have running containers, whoever started them;
-with --all also those that are stopped. One whose folder is gone can be taken down
-with devup down -p NAME.`,
+with --all also those that are stopped, or of which only networks or volumes are left.
+One whose folder is gone is marked; devup prune removes those.`,
 		Example: `  devup ls
   devup ls --all --filter name=shop`,
 		Args: cobra.NoArgs,
@@ -53,10 +53,13 @@ with devup down -p NAME.`,
 type projectObject struct {
 	Type        string         `json:"type"` // "project"
 	Name        string         `json:"name"`
-	Dir         string         `json:"dir"`      // empty when no container says it
-	DirGone     bool           `json:"dir_gone"` // there is no such folder on this machine
+	Dir         string         `json:"dir"`      // empty when nothing says it
+	DirGone     bool           `json:"dir_gone"` // the folder was removed from this machine
 	ConfigFiles []string       `json:"config_files"`
 	Containers  map[string]int `json:"containers"` // state -> how many
+	URLs        []string       `json:"urls"`       // what a browser opens
+	Networks    int            `json:"networks"`
+	Volumes     int            `json:"volumes"`
 }
 
 // projectRow is the same under the names that Compose has, for --format json.
@@ -71,17 +74,22 @@ func (a *app) ls(ctx context.Context, o lsOptions) error {
 	if err != nil {
 		return err
 	}
-	survey, err := run.Containers(ctx, e.Client, "")
+	place, err := a.place(ctx)
 	if err != nil {
 		return err
 	}
-	projects := slices.DeleteFunc(projectsOf(survey.Summaries("")), func(p projectObject) bool {
-		named := len(patterns) == 0 || slices.ContainsFunc(patterns, func(r *regexp.Regexp) bool { return r.MatchString(p.Name) })
-		return !named || !o.all && p.Containers["running"]+p.Containers["paused"]+p.Containers["restarting"] == 0
-	})
-	for i := range projects {
-		_, err := os.Stat(projects[i].Dir)
-		projects[i].DirGone = e.Local() && projects[i].Dir != "" && errors.Is(err, fs.ErrNotExist)
+	survey, err := run.Observe(ctx, e.Client)
+	if err != nil {
+		return err
+	}
+	var projects []projectObject
+	for _, name := range survey.Names() {
+		named := len(patterns) == 0 || slices.ContainsFunc(patterns, func(r *regexp.Regexp) bool { return r.MatchString(name) })
+		p := projectOf(survey, name, place)
+		p.DirGone = e.Local() && folderGone(p.Dir)
+		if named && (o.all || p.runs()) {
+			projects = append(projects, p)
+		}
 	}
 	if o.quiet {
 		for _, p := range projects {
@@ -110,67 +118,106 @@ func (o lsOptions) patterns() ([]*regexp.Regexp, error) {
 	return patterns, nil
 }
 
-// projectsOf groups containers by project, by name.
-func projectsOf(containers []container.Summary) []projectObject {
-	byName := map[string]*projectObject{}
-	for _, c := range containers {
-		name := c.Labels[plan.LabelProject]
-		p := byName[name]
-		if p == nil {
-			p = &projectObject{Type: "project", Name: name, ConfigFiles: []string{}, Containers: map[string]int{}}
-			byName[name] = p
-		}
+// projectOf is what a survey holds of a project.
+func projectOf(survey run.Survey, name string, place workspace.Place) projectObject {
+	look := survey.Look(name)
+	p := projectObject{
+		Type: "project", Name: name, Dir: survey.Owners[name], ConfigFiles: []string{}, Containers: map[string]int{},
+		URLs: urlsOf(look.Containers, place), Networks: len(look.Networks), Volumes: len(look.Volumes),
+	}
+	for _, c := range survey.Summaries(name) {
 		p.Containers[string(c.State)]++
-		if dir := c.Labels[plan.LabelWorkingDir]; dir != "" {
-			p.Dir = dir
-		}
 		for file := range strings.SplitSeq(c.Labels[plan.LabelFiles], ",") {
 			if file != "" && !slices.Contains(p.ConfigFiles, file) {
 				p.ConfigFiles = append(p.ConfigFiles, file)
 			}
 		}
 	}
-	var projects []projectObject
-	for _, name := range slices.Sorted(maps.Keys(byName)) {
-		projects = append(projects, *byName[name])
-	}
-	return projects
+	return p
 }
 
-// status counts the containers of a project by state: "exited(1), running(2)".
+// urlsOf are the addresses of this machine at which a browser gets to containers.
+func urlsOf(containers []plan.Container, place workspace.Place) []string {
+	urls := []string{}
+	for _, c := range containers {
+		for _, port := range c.Ports {
+			if web := (project.Port{Target: port.Target, Protocol: port.Protocol}).Web(); !web {
+				continue
+			}
+			url := place.URL(port.Public)
+			if ip, err := netip.ParseAddr(port.HostIP); err == nil && !place.Remote && !ip.IsLoopback() && !ip.IsUnspecified() {
+				url = "http://" + netip.AddrPortFrom(ip, uint16(port.Public)).String()
+			}
+			if !slices.Contains(urls, url) { // IPv4 and IPv6 are two ports to the engine
+				urls = append(urls, url)
+			}
+		}
+	}
+	slices.Sort(urls)
+	return urls
+}
+
+// runs says that one of the containers does.
+func (p projectObject) runs() bool {
+	return p.Containers["running"]+p.Containers["paused"]+p.Containers["restarting"] > 0
+}
+
+// status counts the containers of a project by state, "exited(1), running(2)", or says
+// what else there is of it.
 func (p projectObject) status() string {
 	var counts []string
 	for _, state := range slices.Sorted(maps.Keys(p.Containers)) {
 		counts = append(counts, fmt.Sprintf("%s(%d)", state, p.Containers[state]))
 	}
+	if len(counts) == 0 {
+		return "only " + strings.Join(counted(counts, p.Networks, p.Volumes), ", ")
+	}
 	return strings.Join(counts, ", ")
+}
+
+// counted adds to parts of a sentence how many networks and volumes there are.
+func counted(parts []string, networks, volumes int) []string {
+	if networks > 0 {
+		parts = append(parts, fmt.Sprint(networks, one(networks, " network", " networks")))
+	}
+	if volumes > 0 {
+		parts = append(parts, fmt.Sprint(volumes, one(volumes, " volume", " volumes")))
+	}
+	return parts
 }
 
 func (a *app) showProjects(projects []projectObject, format string) {
 	if format == "json" {
 		rows := []projectRow{}
 		for _, p := range projects {
+			if len(p.Containers) == 0 {
+				continue // Compose does not know it
+			}
 			rows = append(rows, projectRow{p.Name, p.status(), strings.Join(p.ConfigFiles, ",")})
 		}
 		a.ui.Object(rows)
 		return
 	}
-	t := ui.Table{Header: []string{"NAME", "STATUS", "CONFIG FILES"}}
+	gone := 0
+	t := ui.Table{Header: []string{"NAME", "STATUS", "URLS", "FOLDER"}}
 	for _, p := range projects {
 		if a.ui.Mode() == ui.JSON {
 			a.ui.Object(p)
 			continue
 		}
-		files := ui.Cell{Text: strings.Join(p.ConfigFiles, ", ")}
+		folder := ui.Cell{Text: p.Dir}
 		if p.DirGone {
-			files = ui.Cell{Text: p.Dir + " is gone", Tone: ui.Notice}
+			folder, gone = ui.Cell{Text: p.Dir + " is gone", Tone: ui.Notice}, gone+1
 		}
-		t.Rows = append(t.Rows, []ui.Cell{{Text: p.Name, Tone: ui.Strong}, {Text: p.status()}, files})
+		t.Rows = append(t.Rows, []ui.Cell{{Text: p.Name, Tone: ui.Strong}, {Text: p.status()}, {Text: strings.Join(p.URLs, " ")}, folder})
 	}
 	switch {
 	case len(t.Rows) > 0:
 		a.ui.Table(t)
 	case a.ui.Mode() != ui.JSON:
 		a.ui.Say("no project runs on this engine")
+	}
+	if gone > 0 {
+		a.note(fmt.Sprintf("the %s of %d of them %s gone; `devup prune` removes what is left of such projects", one(gone, "folder", "folders"), gone, one(gone, "is", "are")))
 	}
 }

@@ -40,6 +40,6 @@ func checkProjects(ctx context.Context, look func(context.Context) (Standing, er
 			"`devup down -p "+standing.Gone[0]+"` removes them")
 	default:
 		return warning(fmt.Sprintf("the engine has containers of %d projects whose folder is gone", n),
-			"`devup ls --all` lists them, `devup down -p NAME` removes one").with(standing.Gone)
+			"`devup prune` lists them and asks whether to remove them").with(standing.Gone)
 	}
 }

@@ -249,7 +249,7 @@ func TestOrphansAndProjects(t *testing.T) {
 		look func(context.Context) (Standing, error)
 		want string
 	}{
-		{two, "warning: the engine has containers of 2 projects whose folder is gone | `devup ls --all` lists them, `devup down -p NAME` removes one\n- a\n- b"},
+		{two, "warning: the engine has containers of 2 projects whose folder is gone | `devup prune` lists them and asks whether to remove them\n- a\n- b"},
 		{standing(Standing{Gone: []string{"a"}}), "warning: the folder of the project a is gone, and the engine still has its containers | `devup down -p a` removes them"},
 		{standing(Standing{}), "ok:  | "},
 	} {

@@ -9,6 +9,7 @@ import (
 // DownOptions changes what [Down] plans. The zero value keeps all data.
 type DownOptions struct {
 	Volumes bool // all volumes of the project go too
+	Masks   bool // without Volumes: those that only keep what an image holds
 }
 
 // Down removes what carries the project's name: containers in the reverse order
@@ -34,9 +35,14 @@ func Down(o Observed, opts DownOptions) *Plan {
 	for _, n := range slices.SortedFunc(slices.Values(o.Networks), func(a, b Network) int { return strings.Compare(a.Name, b.Name) }) {
 		p.add(Op{Action: RemoveNetwork, Name: n.Name, After: after})
 	}
-	if opts.Volumes {
-		for _, v := range slices.SortedFunc(slices.Values(o.Volumes), func(a, b Volume) int { return strings.Compare(a.Name, b.Name) }) {
-			p.add(Op{Action: RemoveVolume, Name: v.Name, Key: v.Mask, Derived: v.Mask != "", After: after, Causes: []string{"--volumes"}})
+	for _, v := range slices.SortedFunc(slices.Values(o.Volumes), func(a, b Volume) int { return strings.Compare(a.Name, b.Name) }) {
+		op := Op{Action: RemoveVolume, Name: v.Name, Key: v.Mask, Derived: v.Mask != "", After: after}
+		switch {
+		case opts.Volumes:
+			op.Causes = []string{"--volumes"}
+			p.add(op)
+		case opts.Masks && op.Derived:
+			p.add(op)
 		}
 	}
 	return p

@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -33,6 +34,22 @@ func Containers(ctx context.Context, e containerLister, project string) (Survey,
 		s.own(c.Labels)
 	}
 	return s, nil
+}
+
+// Names are the Compose projects that have containers, networks or volumes, sorted.
+func (s Survey) Names() []string {
+	found := map[string]bool{}
+	for _, c := range s.containers {
+		found[c.Labels[plan.LabelProject]] = true
+	}
+	for _, n := range s.networks {
+		found[n.Labels[plan.LabelProject]] = true
+	}
+	for _, v := range s.volumes {
+		found[v.Labels[plan.LabelProject]] = true
+	}
+	delete(found, "")
+	return slices.Sorted(maps.Keys(found))
 }
 
 // Summaries gives the containers of a project, or of all Compose projects when project
