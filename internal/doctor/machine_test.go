@@ -129,7 +129,7 @@ func TestClock(t *testing.T) {
 	}{
 		{"nobody says", `{}`, []askRegistry{silent}, "needless:  | "},
 		{"right", at(time.Second), []askRegistry{ask(0), silent}, "ok:  | "},
-		{"engine behind", at(-2 * time.Hour), nil, "warning: the engine's clock is 2h0m0s behind this machine's | restart the engine"},
+		{"engine behind", at(-2 * time.Hour), nil, "warning: the engine's clock is 2h0m"},
 		{"machine ahead", `{}`, []askRegistry{silent, ask(-5 * time.Minute)}, "warning: this machine's clock is 5m"},
 	}
 	for _, tt := range tests {
