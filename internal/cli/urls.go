@@ -13,18 +13,27 @@ import (
 	"github.com/devup-cli/devup/internal/workspace"
 )
 
+// urlsOptions are the flags of urls.
+type urlsOptions struct {
+	qr bool // as codes for phones
+}
+
 func (a *app) urlsCommand() *cobra.Command {
-	return &cobra.Command{
+	var o urlsOptions
+	c := &cobra.Command{
 		Use:   "urls [SERVICE...]",
 		Short: "Print the URL of each published port, running or not",
 		Example: `  devup urls
-  devup urls backend-flask --json`,
+  devup urls backend-flask --json
+  devup urls --qr`,
 		ValidArgsFunction: a.completeServices,
-		RunE:              a.run(a.urls),
 	}
+	c.Flags().BoolVar(&o.qr, "qr", false, "print the URL of the frontend, or of each named service, as a QR code for phones")
+	c.RunE = a.run(func(ctx context.Context, args []string) error { return a.urls(ctx, args, o) })
+	return c
 }
 
-func (a *app) urls(ctx context.Context, services []string) error {
+func (a *app) urls(ctx context.Context, services []string, o urlsOptions) error {
 	rows, place, err := a.rows(ctx, services)
 	if err != nil {
 		return err
@@ -32,6 +41,9 @@ func (a *app) urls(ctx context.Context, services []string) error {
 	if len(rows) == 0 {
 		a.ui.Say("no service publishes a port")
 		return nil
+	}
+	if o.qr && a.ui.Mode() != ui.JSON {
+		return a.showCodes(ctx, place, rows, services)
 	}
 	a.showURLs(place, rows)
 	return nil
