@@ -34,6 +34,13 @@ var (
 	endings = []string{"URL", "URI", "URLS", "URIS"}
 )
 
+// ofOrigins tells whether a variable names origins, which have no path.
+func ofOrigins(name string) bool {
+	return slices.ContainsFunc(strings.Split(strings.ToUpper(name), "_"), func(word string) bool {
+		return word == "ORIGIN" || word == "ORIGINS" || word == "CORS"
+	})
+}
+
 // audienceOf is for whom the URLs in a variable are.
 func audienceOf(name string) audience {
 	name = strings.ToUpper(name)
@@ -44,7 +51,7 @@ func audienceOf(name string) audience {
 	switch {
 	case has(inner):
 		return machines
-	case slices.ContainsFunc(bundled, func(prefix string) bool { return strings.HasPrefix(name, prefix) }), has([]string{"ORIGIN", "ORIGINS", "CORS"}):
+	case slices.ContainsFunc(bundled, func(prefix string) bool { return strings.HasPrefix(name, prefix) }), ofOrigins(name):
 		return browsers
 	case !slices.Contains(endings, words[len(words)-1]):
 		return machines

@@ -56,7 +56,7 @@ func (r *resolver) localURLs(s types.ServiceConfig, key, value string) (text str
 		if !known || who == anyone && published.service == s.Name || !wholeHost(value, m[0], m[1], scheme) {
 			continue
 		}
-		replacement := r.reached(published.port, port, scheme, host)
+		replacement := r.reached(key, published.port, port, scheme, host)
 		if replacement == "" {
 			continue
 		}
@@ -81,8 +81,8 @@ func defaultPort(scheme string) int {
 
 // reached is the URL under which a browser reaches a host port, written like the one
 // that stood there; empty when that one is right.
-func (r *resolver) reached(port, old int, scheme, host string) string {
-	public := r.where.URL(port)
+func (r *resolver) reached(key string, port, old int, scheme, host string) string {
+	public := r.urlFor(key)(port)
 	if u, err := url.Parse(public); err == nil && u.Hostname() != "localhost" {
 		return withScheme(public, scheme+"://")
 	}
@@ -92,14 +92,28 @@ func (r *resolver) reached(port, old int, scheme, host string) string {
 	return fmt.Sprintf("%s://%s:%d", scheme, host, port)
 }
 
+// urlFor is how a variable names a host port: by its URL, or where it is for origins by
+// the URL's origin. Some places tell ports apart by a path.
+func (r *resolver) urlFor(key string) func(port int) string {
+	if !ofOrigins(key) {
+		return r.where.URL
+	}
+	return func(port int) string {
+		public := r.where.URL(port)
+		if u, err := url.Parse(public); err == nil && u.Host != "" {
+			return u.Scheme + "://" + u.Host
+		}
+		return public
+	}
+}
+
 // alsoLocal keeps the local form beside the public one in a list of origins: a port
 // that an editor forwards is opened under it, and Codespaces rewrites some Origin
 // headers to it. Where the list does not show how its items are divided, the public
 // one stands alone.
 func (r *resolver) alsoLocal(key, value string, start, end, port int) string {
 	local := "http://localhost:" + strconv.Itoa(port)
-	words := strings.Split(strings.ToUpper(key), "_")
-	if !slices.Contains(words, "ORIGINS") && !slices.Contains(words, "CORS") || r.where.URL(port) == local {
+	if !ofOrigins(key) || r.where.URL(port) == local {
 		return ""
 	}
 	quote := ""

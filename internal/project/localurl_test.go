@@ -131,6 +131,15 @@ REDIRECT_URLS=https://name-3000.app.github.dev/done https://name-3000.app.github
 	}
 }
 
+func TestOriginsHaveNoPath(t *testing.T) {
+	t.Parallel()
+	p := loadText(t, `services: {api: {image: x, ports: ["4567:4567"], environment: {CORS_ORIGIN: "http://localhost:4567", BACKEND_URL: "http://localhost:4567"}}}`)
+	r := p.Resolve(asWanted(p, nil), Where{URL: func(port int) string { return fmt.Sprintf("https://code.example/proxy/%d", port) }})
+	if got, want := environmentOf(r, "api"), "BACKEND_URL=https://code.example/proxy/4567\nCORS_ORIGIN=https://code.example"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 func TestOwnEnvFiles(t *testing.T) {
 	t.Parallel()
 	dir := folder(t, strings.TrimSpace(`

@@ -131,7 +131,7 @@ func (r *resolver) service(s *types.ServiceConfig, before types.ServiceConfig) {
 
 // urls resolves the literal URLs in the value of a variable.
 func (r *resolver) urls(s types.ServiceConfig, key, value string) (text string, urls []string) {
-	text, urls = cloudURLs(value, r.ports, r.where.URL)
+	text, urls = cloudURLs(value, r.ports, r.urlFor(key))
 	text, local := r.localURLs(s, key, text)
 	return text, append(urls, local...)
 }

@@ -24,7 +24,7 @@ func Proxied(p *project.Project, place workspace.Place) *project.Project {
 	}
 	hosts := map[string][]string{}
 	for _, port := range p.PublishedPorts() {
-		if host := place.Host(port.Wanted); host != "" && port.Web() && port.Wanted != 0 && !slices.Contains(hosts[port.Service], host) {
+		if host := place.Host(port.Wanted); host != "" && port.Web() && !slices.Contains(hosts[port.Service], host) {
 			hosts[port.Service] = append(hosts[port.Service], host)
 		}
 	}

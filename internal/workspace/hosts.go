@@ -6,11 +6,15 @@ import (
 	"strings"
 )
 
-// Host is the host name, without a port, under which a browser reaches the published
-// port through the place's proxy. It is empty where there is no proxy, and where the
-// host is an address or this machine's own name: no server refuses those.
-func (p Place) Host(port int) string {
-	u, err := url.Parse(p.URL(port))
+// Host is the host name, without a port number, under which a browser reaches the
+// published port through the place's proxy or a tunnel. It is empty where there is
+// neither, or no URL, and where the host is an address or this machine's own name: no
+// server refuses those.
+func (p Place) Host(port int) string { return refusable(p.URL(port)) }
+
+// refusable is the host of a URL, where servers may not know it.
+func refusable(address string) string {
+	u, err := url.Parse(address)
 	if err != nil || loopback(u.Hostname()) {
 		return ""
 	}
@@ -22,10 +26,10 @@ func (p Place) Host(port int) string {
 
 // Suffix is what the hosts of all ports end in, from the dot before it on:
 // ".app.github.dev". Where all ports share one host, told apart by a path or a port
-// number, it is that host. It is empty where [Place.Host] is.
+// number, it is that host. It is empty where the place has no proxy with a name.
 func (p Place) Suffix() string {
-	host := p.Host(1)
-	if host == p.Host(2) {
+	host := refusable(p.fill(1)) // not by URL: not every port has one
+	if host == refusable(p.fill(2)) {
 		return host
 	}
 	_, rest, found := strings.Cut(host, ".")

@@ -2,6 +2,14 @@ package workspace
 
 import "testing"
 
+func TestSuffixDoesNotDependOnWhichPortsHaveAURL(t *testing.T) {
+	t.Parallel()
+	p := Place{Template: "https://{port}-x.proxy.daytona.works", Remote: true, Ports: []Range{{3000, 9999}}, NoURL: "no such port"}
+	if host, none, suffix := p.Host(3000), p.Host(80), p.Suffix(); host != "3000-x.proxy.daytona.works" || none != "" || suffix != ".proxy.daytona.works" {
+		t.Errorf("%q, %q, %q", host, none, suffix)
+	}
+}
+
 func TestHosts(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ name, template, host, suffix string }{
