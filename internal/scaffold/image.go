@@ -38,9 +38,8 @@ type imageView struct {
 	Python    pythonView
 }
 
-// setting is an environment variable with its value, and why it is set where its
-// name does not say so.
-type setting struct{ Name, Value, Why string }
+// setting is an environment variable with its value.
+type setting struct{ Name, Value string }
 
 func newImageView(repo detect.Repository, s detect.Service) imageView {
 	v := imageView{

@@ -131,9 +131,6 @@ func newServiceView(repo detect.Repository, s detect.Service) serviceView {
 		return v
 	}
 	v.Extension = true
-	if s.Stack == detect.Vite {
-		v.Environment = append(v.Environment, viteHosts)
-	}
 	v.Unset = unset(repo, s)
 	v.Context = "./" + escape(contextDir(s))
 	if contextDir(s) == "." {
@@ -156,15 +153,6 @@ func newServiceView(repo detect.Repository, s detect.Service) serviceView {
 		v.Dockerfile = escape(name)
 	}
 	return v
-}
-
-// viteHosts lets Vite answer under the public addresses of Gitpod and Codespaces:
-// it refuses hosts that it does not know (5.4.12, 6.0.9). One name with a leading
-// dot is the form that all versions take; .localhost is always allowed.
-var viteHosts = setting{
-	Name:  "__VITE_ADDITIONAL_SERVER_ALLOWED_HOSTS",
-	Value: ".${GITPOD_WORKSPACE_CLUSTER_HOST:-${GITHUB_CODESPACES_PORT_FORWARDING_DOMAIN:-localhost}}",
-	Why:   "Vite refuses hosts that it does not know",
 }
 
 // nodeModules are the folders of the image that hold installed packages: in a
