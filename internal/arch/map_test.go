@@ -31,7 +31,8 @@ var ours = map[string][]string{
 		"workspace", "project", "ports", "build", "egress", "registry", "plan", "run", "ready", "expose", "logs", "watch", "framework",
 		"event", "fail",
 	},
-	"doctor": {"lazyregexp", "engine", "project", "lock", "settings", "workspace", "fail"}, // project: it checks what a config says; lock: what killed runs left
+	// detect: init and doctor read addresses in source with the same eyes.
+	"doctor": {"lazyregexp", "detect", "engine", "project", "lock", "settings", "workspace", "fail"}, // project: it checks what a config says; lock: what killed runs left
 	"ui":     {"event", "fail"},
 	"cli":    {anything},
 }

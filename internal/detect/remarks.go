@@ -16,46 +16,14 @@ func (s *scan) decideRemarks(c *candidate) {
 	for _, call := range s.proxied(c) {
 		s.remarkProxy(c, call)
 	}
-	if c.role == frontend {
-		s.remarkCalls(c)
-	}
+	s.decideCalls(c)
 	if c.node != nil {
 		s.remarkEnvFile(c)
 		s.remarkLibraries(c)
 	}
 }
 
-// localCall is a URL on this machine that stands in a file.
-type localCall struct {
-	port  int
-	url   string
-	where Evidence
-}
-
-var (
-	localCalls = lazyregexp.New(`\b(?:https?|wss?)://(?:localhost|127\.0\.0\.1|0\.0\.0\.0):(\d{2,5})\b`)
-	// A URL beside one of these is a fallback: the variable decides.
-	fromEnv = lazyregexp.New(`\bprocess\.env\b|\bimport\.meta\.env\b|\bloadEnv\b|\benv\.`)
-	proxies = lazyregexp.New(`\bproxy\b|\brewrites\b|createProxyMiddleware`)
-)
-
-// callsIn are the URLs on this machine in a source, without fallbacks.
-func callsIn(source file) []localCall {
-	if !strings.Contains(source.text, "://") {
-		return nil
-	}
-	var calls []localCall
-	for _, match := range localCalls.FindAllStringSubmatchIndex(source.text, -1) {
-		start := strings.LastIndexByte(source.text[:match[0]], '\n') + 1
-		line, _, _ := strings.Cut(source.text[start:], "\n")
-		port, ok := portNumber(source.text[match[2]:match[3]])
-		if ok && !fromEnv.MatchString(line) {
-			url := source.text[match[0]:match[1]]
-			calls = append(calls, localCall{port, url, source.at(match[0], url)})
-		}
-	}
-	return calls
-}
+var proxies = lazyregexp.New(`\bproxy\b|\brewrites\b|createProxyMiddleware`)
 
 // proxied are the URLs to which a development server sends requests on: CRA's
 // "proxy" in package.json, Vite's server.proxy, Next's rewrites, a setupProxy.
@@ -103,45 +71,6 @@ func (s *scan) remarkProxy(c *candidate, call localCall) {
 		e.Text += fmt.Sprintf("write process.env.PROXY_TARGET || %q there, and PROXY_TARGET: %s under environment in devup.yaml", call.url, inside)
 	}
 	c.remark(e)
-}
-
-// hardCoded are the ports that a frontend's source calls on this machine by
-// number, each with the first place that does.
-func (c *candidate) hardCoded() []localCall {
-	var calls []localCall
-	if c.role != frontend {
-		return nil
-	}
-	for _, source := range c.sources {
-		if isProxyFile(source.path) {
-			continue
-		}
-		for _, call := range callsIn(source) {
-			if !slices.ContainsFunc(calls, func(other localCall) bool { return other.port == call.port }) {
-				calls = append(calls, call)
-			}
-		}
-	}
-	return calls
-}
-
-func (s *scan) remarkCalls(c *candidate) {
-	for _, call := range c.hardCoded() {
-		sibling := s.byPort(call.port)
-		e := call.where
-		switch {
-		case sibling == c:
-			continue
-		case sibling == nil:
-			e.Text = fmt.Sprintf("%s is written into the source, and no service here has port %d", call.url, call.port)
-		case sibling.HostPort != call.port:
-			e.Text = fmt.Sprintf("%s is written into the source, but %s gets port %d here: read the address from a variable", call.url, sibling.Name, sibling.HostPort)
-		default:
-			e.Text = fmt.Sprintf("%s is written into the source: it works on this machine as long as %s gets that very port, and not in a cloud workspace; a variable would work in both",
-				call.url, sibling.Name)
-		}
-		c.remark(e)
-	}
 }
 
 var envFileFlag = lazyregexp.New(`--env-file[= ]["']?([^\s"']+)|\benv-cmd\s+-f\s+(\S+)|\bdotenv\s+-e\s+(\S+)`)

@@ -92,7 +92,17 @@ type Service struct {
 	Dockerfile string // the name of its existing Dockerfile in Dir, or empty
 	Compose    string // the name of the service in an existing compose file that builds or mounts Dir, or empty
 	Evidence   []Evidence
+	Calls      []Call     // addresses on this machine that are written into its source
 	Remarks    []Evidence // what will not work as the files stand, each a sentence with the way out
+}
+
+// Call is a URL on this machine that stands in a service's source, where no variable
+// can change it.
+type Call struct {
+	Port     int
+	Origin   bool     // a server lets pages from there call it; else a page calls it
+	Instead  string   // what to write there, a clause
+	Evidence Evidence // where; the text is the URL
 }
 
 // Rejection is a folder that looked like a service and was not taken.

@@ -109,6 +109,7 @@ func Checks(o Options) []Check {
 	add("secrets", func(ctx context.Context) Finding { return checkSecrets(ctx, o.Project) })
 	add("files", func(ctx context.Context) Finding { return checkFiles(ctx, o.Project) })
 	add("entry", func(context.Context) Finding { return checkEntry(o) })
+	add("source", func(context.Context) Finding { return checkSource(o.Project) })
 	add("context", func(ctx context.Context) Finding { return checkContext(ctx, o.Project) })
 	add("ports", func(ctx context.Context) Finding { return checkPorts(ctx, o.Project, look) })
 	add("forwarding", func(ctx context.Context) Finding { return checkForwarding(ctx, find, look) })

@@ -1,0 +1,194 @@
+package detect
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
+)
+
+// localCall is a URL on this machine that stands in a file.
+type localCall struct {
+	port  int
+	url   string
+	where Evidence
+}
+
+var (
+	localCalls = lazyregexp.New(`\b(?:https?|wss?)://(?:localhost|127\.0\.0\.1|0\.0\.0\.0):(\d{2,5})\b`)
+	// A URL beside one of these is a fallback: the variable decides.
+	fromEnv = lazyregexp.New(`\bprocess\.env\b|\bimport\.meta\.env\b|\bloadEnv\b|\benv\.|\bgetenv\b|\benviron\b`)
+	// What is only printed calls nobody.
+	printed = lazyregexp.New(`\bconsole\.|\bprint\(|\blog(?:ger|ging)?\.|\bapp\.listen\(`)
+	// A server says near these words which pages may call it.
+	aboutOrigins = lazyregexp.New(`(?i)\bcors|origins?\b`)
+)
+
+// callsIn are the URLs on this machine in a source, without fallbacks.
+func callsIn(source file) []localCall {
+	if !strings.Contains(source.text, "://") {
+		return nil
+	}
+	var calls []localCall
+	for _, match := range localCalls.FindAllStringSubmatchIndex(source.text, -1) {
+		start := strings.LastIndexByte(source.text[:match[0]], '\n') + 1
+		line, _, _ := strings.Cut(source.text[start:], "\n")
+		port, ok := portNumber(source.text[match[2]:match[3]])
+		if ok && !fromEnv.MatchString(line) && !printed.MatchString(line) {
+			url := source.text[match[0]:match[1]]
+			calls = append(calls, localCall{port, url, source.at(match[0], url)})
+		}
+	}
+	return calls
+}
+
+// originsIn are the URLs on this machine from which a server's source lets pages in.
+func originsIn(source file) []localCall {
+	lines := strings.Split(source.text, "\n")
+	return slices.DeleteFunc(callsIn(source), func(call localCall) bool {
+		at := call.where.Line - 1
+		near := strings.Join(lines[max(0, at-4):at+1], "\n") // a list of origins has one a line
+		return !aboutOrigins.MatchString(near) || fromEnv.MatchString(near)
+	})
+}
+
+// localCalls are the addresses on this machine in a service's own source: what a
+// frontend calls, and what a server lets in.
+func (c *candidate) localCalls() []localCall {
+	var calls []localCall
+	for _, source := range c.sources {
+		switch {
+		case isProxyFile(source.path): // it speaks of what the development server does
+		case c.role == frontend:
+			calls = append(calls, callsIn(source)...)
+		default:
+			calls = append(calls, originsIn(source)...)
+		}
+	}
+	return calls
+}
+
+// hardCoded are the ports that a frontend's source calls on this machine by
+// number, each with the first place that does.
+func (c *candidate) hardCoded() []localCall {
+	if c.role != frontend {
+		return nil
+	}
+	return firstOfEach(c.localCalls())
+}
+
+func firstOfEach(calls []localCall) []localCall {
+	seen := map[int]bool{}
+	return slices.DeleteFunc(calls, func(call localCall) bool {
+		known := seen[call.port]
+		seen[call.port] = true
+		return known
+	})
+}
+
+// decideCalls lists the addresses on this machine in the service's source, and says of
+// each port once what comes of it.
+func (s *scan) decideCalls(c *candidate) {
+	remarked := map[int]bool{}
+	all := c.localCalls()
+	for _, call := range all {
+		sibling := s.byPort(call.port)
+		if sibling == c || c.role == backend && sibling == nil {
+			continue // its own page, or another server's business
+		}
+		c.Calls = append(c.Calls, Call{Port: call.port, Origin: c.role == backend, Instead: c.instead(sibling, call.url), Evidence: call.where})
+		if remarked[call.port] {
+			continue
+		}
+		remarked[call.port] = true
+		e := call.where
+		e.Text = call.url + alsoAt(all, call) + remarkOf(c, sibling, call)
+		if sibling != nil {
+			e.Text += ": " + c.instead(sibling, call.url)
+		}
+		c.remark(e)
+	}
+}
+
+// alsoAt counts the other places of the same port.
+func alsoAt(all []localCall, first localCall) string {
+	more := -1
+	for _, call := range all {
+		if call.port == first.port {
+			more++
+		}
+	}
+	switch more {
+	case 0:
+		return ""
+	case 1:
+		return " (and in 1 more place)"
+	default:
+		return fmt.Sprintf(" (and in %d more places)", more)
+	}
+}
+
+// remarkOf says what comes of an address in the source.
+func remarkOf(c, sibling *candidate, call localCall) string {
+	switch {
+	case sibling == nil:
+		return fmt.Sprintf(" is written into the source, and no service here has port %d", call.port)
+	case c.role == backend:
+		return fmt.Sprintf(" is let in by the source, and the pages of %s come from elsewhere in a cloud workspace, or when that port has to move", sibling.Name)
+	case sibling.HostPort != call.port:
+		return fmt.Sprintf(" is written into the source, but %s gets port %d here", sibling.Name, sibling.HostPort)
+	default:
+		return fmt.Sprintf(" is written into the source: browsers look for %s there on their own machine, which fails in a cloud workspace, and when that port has to move", sibling.Name)
+	}
+}
+
+// environments are how bundlers let a page read a variable, by framework.
+var environments = map[string]string{
+	"Create React App": "process.env.REACT_APP_", "Next.js": "process.env.NEXT_PUBLIC_", "Vue CLI": "process.env.VUE_APP_",
+	"Gatsby": "process.env.GATSBY_", "Astro": "import.meta.env.PUBLIC_", "SvelteKit": "import.meta.env.VITE_",
+}
+
+// instead is what to write in the place of an address: a variable, where the stack has
+// them, or the path alone behind a gateway.
+func (c *candidate) instead(sibling *candidate, url string) string {
+	const gateway = "run `devup up --gateway`"
+	if sibling == nil {
+		return "write the path alone and " + gateway
+	}
+	name := notVariable.ReplaceAllString(strings.ToUpper(cmp.Or(sibling.Compose, sibling.Name)), "_")
+	read, prefix := environments[c.Framework], ""
+	switch {
+	case c.role == backend:
+		read = "process.env."
+	case read == "" && c.Stack == Vite:
+		read = "import.meta.env.VITE_"
+	}
+	if i := strings.LastIndexByte(read, '.'); i >= 0 {
+		prefix = read[i+1:]
+	}
+	variable := prefix + name + "_URL"
+	for _, v := range c.Variables {
+		if v.Sibling == sibling.Name && !v.Inside && strings.HasPrefix(v.Name, prefix) {
+			variable = v.Name // the service has one for it already
+			break
+		}
+	}
+	code := fmt.Sprintf(`%s%s || "%s"`, strings.TrimSuffix(read, prefix), variable, url)
+	if c.Runtime.Language == "python" {
+		code = fmt.Sprintf(`os.environ.get("%s", "%s")`, variable, url)
+	}
+	set := fmt.Sprintf("%s: ${DEVUP_URL_%s:-%s} under environment", variable, name, url)
+	switch {
+	case c.role == backend:
+		return fmt.Sprintf("write %s, and %s; with `devup up --gateway` no page is a stranger", code, set)
+	case read == "":
+		return "write the path alone and " + gateway
+	default:
+		return fmt.Sprintf("write %s, and %s; or write the path alone and %s", code, set, gateway)
+	}
+}
+
+// notVariable is what cannot stand in the name of a variable.
+var notVariable = lazyregexp.New(`[^A-Z0-9]`)
