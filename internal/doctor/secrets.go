@@ -76,7 +76,7 @@ func secretKeys(files fs.FS, name string) []string {
 
 var (
 	// secretName is a variable whose value nobody else should see.
-	secretName = lazyregexp.New(`(?i)passw|passphrase|(^|_)pw(d|$)|secret|token|credential|api_?key|access_?key|private_?key|(^|_)(key|auth|dsn|salt|cookie|pat)$|database_url|connection_string|webhook`)
+	secretName = lazyregexp.New(`(?i)passw|passphrase|(^|_)pw$|_pwd$|secret|token|credential|api_?key|access_?key|private_?key|(^|_)(key|auth|dsn|salt|cookie|pat)$|database_url|connection_string|webhook`)
 	// placeholder is a value that is no secret: none, a switch, a reference, or a word that
 	// asks for one.
 	placeholder = lazyregexp.New(`(?i)^$|^(true|false|yes|no|on|off|none|null|\d{1,4})$|^\$\{?\w+\}?$|^<.*>$|change.?me|replace|example|placeholder|todo|x{3,}|^your|_here$`)
@@ -89,3 +89,6 @@ func few(names []string) string {
 	}
 	return fmt.Sprintf("%s and %d more", strings.Join(names[:mostNamed], ", "), len(names)-mostNamed)
 }
+
+// NamesSecret tells whether a variable of this name holds what nobody else should see.
+func NamesSecret(name string) bool { return secretName.MatchString(name) }

@@ -1,0 +1,95 @@
+package doctor
+
+import (
+	"cmp"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
+)
+
+// masked stands where a secret was.
+const masked = "[masked]"
+
+// shortest is the length from which on a value is masked wherever it occurs. Shorter ones
+// ("on", "8080") are parts of ordinary words.
+const shortest = 6
+
+// Mask takes secrets out of texts. The zero value knows those that are secrets by their
+// form: credentials in URLs, tokens, private keys.
+type Mask struct {
+	values *strings.Replacer
+	home   string
+}
+
+// NewMask masks the values of variables too, whole and line by line. plain are words that
+// stay, such as the names of services: a value that is one, or part of one, is masked only
+// where its variable's name says that it is a secret. home, the person's folder, becomes
+// ~; it may be empty.
+func NewMask(variables []Variable, plain []string, home string) Mask {
+	var values []string
+	for _, v := range variables {
+		isPlain := slices.ContainsFunc(plain, func(word string) bool { return strings.Contains(word, v.Value) })
+		if isPlain && !secretName.MatchString(v.Name) {
+			continue
+		}
+		for part := range strings.Lines(v.Value) {
+			part = strings.TrimSpace(part)
+			if len(part) >= shortest {
+				values = append(values, part, url.QueryEscape(part), url.PathEscape(part))
+			}
+		}
+	}
+	slices.SortFunc(values, func(a, b string) int { // a value that holds another goes first
+		return cmp.Or(len(b)-len(a), strings.Compare(a, b))
+	})
+	var pairs []string
+	for _, value := range slices.Compact(values) {
+		pairs = append(pairs, value, masked)
+	}
+	return Mask{values: strings.NewReplacer(pairs...), home: strings.TrimRight(home, `/\`)}
+}
+
+// Variable is a variable and its value.
+type Variable struct{ Name, Value string }
+
+// forms are secrets that can be told by how they look, each with what stays of it.
+var forms = []struct {
+	pattern *lazyregexp.Regexp
+	stays   string
+}{
+	{lazyregexp.New(`(://)[^/\s@]+@`), "${1}" + masked + "@"},
+	{lazyregexp.New(`(?i)((?:set-)?cookie|authorization):[ \t]*.*`), "${1}: " + masked},
+	{lazyregexp.New(`(?i)\b(bearer|basic)[ \t]+[A-Za-z0-9+/=._~-]{6,}`), "${1} " + masked},
+	{lazyregexp.New(`(?i)([\w.-]*(?:passw|passphrase|secret|token|api_?key|access_?key|private_?key|credential)[\w-]*["']?\s*[=:]\s*)("[^"]*"|'[^']*'|[^\s,;&]+)`), "${1}" + masked},
+	{lazyregexp.New(`\b(?:gh[pousr]_|github_pat_|glpat-|npm_|pypi-|xox[abeoprs]-|[spr]k[-_]|AKIA|ASIA|AIza|ya29\.|dop_v1_|hf_|shp\w\w_)[\w-]{16,}`), masked},
+	{lazyregexp.New(`\beyJ[\w-]{5,}(?:\.[\w-]+){1,4}`), masked},
+	{lazyregexp.New(`-----BEGIN [A-Z ]*PRIVATE KEY-----(?s:.*?)(?:-----END [A-Z ]*PRIVATE KEY-----|\z)`), masked},
+}
+
+// long are strings that may be keys; an ID in hexadecimal is one of its kind.
+var (
+	long        = lazyregexp.New(`[A-Za-z0-9+/_=-]{40,}`)
+	hexadecimal = lazyregexp.New(`^[0-9a-f]+$`)
+)
+
+// Text is a text without secrets.
+func (m Mask) Text(text string) string {
+	if m.values != nil {
+		text = m.values.Replace(text)
+	}
+	for _, form := range forms {
+		text = form.pattern.ReplaceAllString(text, form.stays)
+	}
+	text = long.ReplaceAllStringFunc(text, func(found string) string {
+		if hexadecimal.MatchString(found) || strings.Count(found, "/") > 1 {
+			return found // an ID, or a path
+		}
+		return masked
+	})
+	if m.home != "" {
+		text = strings.ReplaceAll(text, m.home, "~")
+	}
+	return text
+}
