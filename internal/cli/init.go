@@ -12,6 +12,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/detect"
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/scaffold"
 	"github.com/devup-cli/devup/internal/ui"
 )
@@ -81,6 +82,9 @@ func (a *app) init(ctx context.Context, dir string, o initOptions) error {
 		return err
 	}
 	a.showProposal(p, o)
+	if note := project.CommittedNote(dir, filepath.Join(dir, ".env")); note != "" {
+		a.note(note)
+	}
 	if len(p.repository.Services) == 0 {
 		return fail.New(fail.NothingFound, "run `devup init --explain` to see what was looked at, or write a devup.yaml with services that have x-devup.stack",
 			"no service found in %s", dir)

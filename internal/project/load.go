@@ -143,6 +143,7 @@ func (l *loading) run(ctx context.Context) (*Project, error) {
 	if err := l.envFiles(p); err != nil {
 		return nil, err
 	}
+	l.committed(p)
 	l.nodeModules(p)
 	readOwnEnv(p)
 	p.Notes = l.notes

@@ -1,0 +1,57 @@
+package project
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// committed adds a note on env files that git has: everybody who gets the repository reads
+// what is in them.
+func (l *loading) committed(p *Project) {
+	files := []string{filepath.Join(l.root, ".env")}
+	for _, name := range p.ServiceNames() {
+		for _, file := range p.Services[name].EnvFiles {
+			files = append(files, file.Path)
+		}
+	}
+	if note := CommittedNote(l.root, files...); note != "" {
+		l.notes = append(l.notes, note)
+	}
+}
+
+// CommittedNote says which of the files, of those that are named as env files with secrets
+// are, git has, as seen from dir; empty for none.
+func CommittedNote(dir string, files ...string) string {
+	var names []string
+	for _, file := range files {
+		if _, err := os.Stat(file); err != nil || !secretive(filepath.Base(file)) || !tracked(file) {
+			continue
+		}
+		if rel, err := filepath.Rel(dir, file); err == nil {
+			file = filepath.ToSlash(rel)
+		}
+		if !slices.Contains(names, file) {
+			names = append(names, file)
+		}
+	}
+	switch len(names) {
+	case 0:
+		return ""
+	case 1:
+		return names[0] + " is in git, and whoever gets the repository can read it; if it holds secrets: git rm --cached " + names[0] + ", add it to .gitignore, and renew them"
+	}
+	return strings.Join(names, ", ") + " are in git, and whoever gets the repository can read them; where they hold secrets: git rm --cached FILE, add it to .gitignore, and renew them"
+}
+
+// secretive tells of the name of an env file that is not meant to be in git, as .env and
+// .env.local are, and .env.example is not.
+func secretive(base string) bool {
+	if base != ".env" && !strings.HasPrefix(base, ".env.") {
+		return false
+	}
+	return !slices.ContainsFunc([]string{"example", "sample", "template", "dist", "defaults", "test"}, func(word string) bool {
+		return slices.Contains(strings.Split(strings.ToLower(base), "."), word)
+	})
+}

@@ -1,0 +1,96 @@
+package project
+
+import (
+	"bufio"
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestCommittedEnv: git's own index, in each of its forms, tells which env files it has.
+func TestCommittedEnv(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("there is no git to make an index with")
+	}
+	for _, version := range []string{"2", "3", "4"} {
+		t.Run("index version "+version, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			git := func(args ...string) {
+				t.Helper()
+				c := exec.CommandContext(t.Context(), "git", args...)
+				c.Dir = dir
+				if out, err := c.CombinedOutput(); err != nil {
+					t.Fatalf("git %q: %v\n%s", args, err, out)
+				}
+			}
+			git("init", "-q")
+			for _, name := range []string{".aaa", ".env", "api/.env", "api/.env.example", "api/a.py", "web/.env", "web/" + strings.Repeat("long/", 20) + "a.js"} {
+				path := filepath.Join(dir, name)
+				if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(path, []byte("KEY=value\n"), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			git("update-index", "--index-version", version)
+			git("add", ".aaa", "api", "web/long")
+			if version == "3" {
+				git("add", "--intent-to-add", ".env") // for its flag, version 3 was made
+			} else {
+				git("add", ".env")
+			}
+			env := func(names ...string) string {
+				var paths []string
+				for _, name := range names {
+					paths = append(paths, filepath.Join(dir, name))
+				}
+				return CommittedNote(dir, paths...)
+			}
+			if got := env(".env", "web/.env", "api/.env.example", "api/nothing/.env"); !strings.HasPrefix(got, ".env is in git,") {
+				t.Errorf("note %q, want it of .env alone", got)
+			}
+			if got := env(".env", "api/.env"); !strings.HasPrefix(got, ".env, api/.env are in git,") {
+				t.Errorf("note %q, want it of both", got)
+			}
+			if got := env("web/.env"); got != "" {
+				t.Errorf("note %q of a file that git does not have", got)
+			}
+		})
+	}
+}
+
+// TestNoIndex: without a repository, or with an index of a kind that is not known, nothing
+// is said.
+func TestNoIndex(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	env := filepath.Join(dir, ".env")
+	for name, content := range map[string]string{".env": "A=b\n", ".git/index": "DIRC\x00\x00\x00\x02\x00\x00\x00\x09 and what is no entry"} {
+		if got := CommittedNote(dir, env); got != "" {
+			t.Errorf("note %q", got)
+		}
+		if err := os.MkdirAll(filepath.Join(dir, ".git"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := CommittedNote(dir, env); got != "" {
+		t.Errorf("note %q", got)
+	}
+}
+
+// FuzzIndex: whatever lies there as an index, reading it ends.
+func FuzzIndex(f *testing.F) {
+	f.Add([]byte("DIRC\x00\x00\x00\x04\x00\x00\x00\x02" + strings.Repeat("\x00", 61) + "\x04\x80\x80\x00.env\x00"))
+	f.Fuzz(func(_ *testing.T, content []byte) { indexed(readerOf(content), ".env") })
+}
+
+func readerOf(content []byte) *bufio.Reader { return bufio.NewReader(bytes.NewReader(content)) }
