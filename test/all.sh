@@ -19,7 +19,7 @@ trap 'exit 130' INT TERM
 # The world is made while linters and unit tests run: the one waits for packages, the
 # others for the processor.
 test/world/install gcc libc6-dev git
-{ test/world/install chromium && test/world/up; } >"$log" 2>&1 &
+{ install_programs && test/world/up; } >"$log" 2>&1 &
 world=$!
 
 test/lint.sh

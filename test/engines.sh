@@ -7,7 +7,7 @@ need_go
 trap stop_world EXIT
 trap 'exit 130' INT TERM
 
-test/world/install chromium
+install_programs
 failed=
 for engine in 28 20; do
   export WORLD=always WORLD_ENGINE=$engine
