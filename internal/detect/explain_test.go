@@ -9,7 +9,11 @@ import (
 func explain(repo Repository) string {
 	var b strings.Builder
 	for _, s := range repo.Services {
-		fmt.Fprintf(&b, "%s (%s) in %s: %s\n", s.Name, s.Stack, s.Dir, s.Framework)
+		fmt.Fprintf(&b, "%s (%s) in %s: %s", s.Name, s.Stack, s.Dir, s.Framework)
+		if s.Page {
+			b.WriteString(", a page")
+		}
+		b.WriteString("\n")
 		fmt.Fprintf(&b, "  port %d, host %d: %s\n", s.Port.Number, s.HostPort, s.Port.Evidence.text())
 		fmt.Fprintf(&b, "  %s %s%s: %s\n", s.Runtime.Language, s.Runtime.Version, prefixed(" ", s.Runtime.Flags), s.Runtime.Evidence.text())
 		fmt.Fprintf(&b, "  packages %s%s %s %s%s%s\n", s.Packages.Manager, prefixed("@", s.Packages.Version), s.Packages.Manifest, s.Packages.Lock,

@@ -77,6 +77,7 @@ type Service struct {
 	Dir        string // slash-separated path of its folder in the repository; "." for the root
 	Stack      Stack
 	Framework  string // as people write it: "Flask", "Create React App", "Vite + React", "Express"
+	Page       bool   // it is a frontend: people look at it in a browser
 	Port       Port
 	HostPort   int // the port on the host; equal to Port.Number unless a sibling has it already
 	Runtime    Runtime

@@ -40,6 +40,7 @@ func withDefaults(s detect.Service) detect.Service {
 		}
 	}
 	if s.Stack == detect.CRA || s.Stack == detect.Vite {
+		s.Page = true
 		s.Packages.Manifest = or(s.Packages.Manifest, "package.json")
 	}
 	return withCommands(s)

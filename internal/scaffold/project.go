@@ -98,8 +98,7 @@ func newProjectView(repo detect.Repository, o Options) projectView {
 			view.Services = append(view.Services, v)
 		}
 		if s.Port.Number > 0 && !slices.ContainsFunc(view.Ports, func(p portView) bool { return p.Number == s.HostPort }) {
-			page := s.Stack == detect.CRA || s.Stack == detect.Vite
-			view.Ports = append(view.Ports, portView{Number: s.HostPort, Name: s.Name, Page: page, Public: !slices.Contains(o.Private, key(s))})
+			view.Ports = append(view.Ports, portView{Number: s.HostPort, Name: s.Name, Page: s.Page, Public: !slices.Contains(o.Private, key(s))})
 		}
 	}
 	return view
