@@ -31,8 +31,8 @@ var ours = map[string][]string{
 		"workspace", "project", "ports", "build", "egress", "registry", "plan", "run", "ready", "expose", "logs", "watch", "framework",
 		"event", "fail",
 	},
-	// detect: init and doctor read addresses in source with the same eyes.
-	"doctor": {"lazyregexp", "detect", "engine", "project", "lock", "settings", "workspace", "fail"}, // project: it checks what a config says; lock: what killed runs left
+	// detect: init and doctor read addresses in source with the same eyes; egress: the HTTP client.
+	"doctor": {"lazyregexp", "detect", "egress", "engine", "project", "lock", "settings", "workspace", "fail"}, // project: it checks what a config says; lock: what killed runs left
 	"ui":     {"event", "fail"},
 	"cli":    {anything},
 }
@@ -58,7 +58,7 @@ var only = map[string][]string{
 	"charm.land/":                                  {"ui"},
 	"github.com/charmbracelet/":                    {"ui", "cli"},       // cli asks whether a stream is a terminal
 	"text/template":                                {"scaffold", "cli"}, // cli: --format of Compose's commands
-	"net/http":                                     {"engine", "build", "ready", "workspace", "expose", "doctor", "gateway"},
+	"net/http":                                     {"engine", "build", "ready", "workspace", "expose", "egress", "doctor", "gateway"},
 	"os/exec":                                      {"engine", "ports", "doctor", "registry", "tunnel", "cli"},
 	"github.com/devup-cli/devup/templates":         {"scaffold", "cli"},
 }

@@ -48,7 +48,7 @@ func (a *app) doctorOptions(ctx context.Context) (doctor.Options, error) {
 // networkToExamine is the way to the outside, as builds have it.
 func (a *app) networkToExamine(outside egress.Settings) doctor.Network {
 	return doctor.Network{
-		Client:     doctor.NewClient(outside.CA, outside.Proxy),
+		Client:     outside.Client(),
 		Registries: doctor.Registries(outside.NPM, outside.Pip),
 		CA:         outside.CA, CASource: outside.CASource, Proxy: outside.Proxy, Notes: outside.Notes,
 		Inside: func(ctx context.Context, e *engine.Engine, image string, work func(context.Context, doctor.DialFunc) error) error {

@@ -36,7 +36,7 @@ type Machine struct {
 
 // Network is how the machine and its builds reach the outside.
 type Network struct {
-	Client     *http.Client      // with the machine's CA and proxies; see [NewClient]
+	Client     *http.Client      // with the machine's CA and proxies; see egress.Settings.Client
 	Registries []Registry        // of packages; Docker's own is always looked at
 	CA         []byte            // what builds trust; nil for the public authorities
 	CASource   string            // where that comes from; empty for none

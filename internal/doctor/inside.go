@@ -14,6 +14,7 @@ import (
 	"github.com/moby/moby/api/types/image"
 	"github.com/moby/moby/client"
 
+	"github.com/devup-cli/devup/internal/egress"
 	"github.com/devup-cli/devup/internal/engine"
 )
 
@@ -75,7 +76,7 @@ func askInside(ctx context.Context, e *engine.Engine, n Network, base string) ([
 
 // through is a client as builds have it, whose connections begin elsewhere.
 func through(dial DialFunc, n Network) *http.Client {
-	c := NewClient(n.CA, n.Proxy)
+	c := egress.Settings{CA: n.CA, Proxy: n.Proxy}.Client()
 	c.Transport.(*http.Transport).DialContext = dial //nolint:forcetypeassert // it is of our own making
 	return c
 }

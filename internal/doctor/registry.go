@@ -3,7 +3,6 @@ package doctor
 import (
 	"cmp"
 	"context"
-	"crypto/tls"
 	"crypto/x509"
 	"encoding/asn1"
 	"errors"
@@ -13,8 +12,6 @@ import (
 	"net/url"
 	"strings"
 	"time"
-
-	"golang.org/x/net/http/httpproxy"
 )
 
 // Registry is a server from which images or packages come.
@@ -25,35 +22,6 @@ type Registry struct {
 
 // dockerHub is where the engine takes an image from whose name has no host.
 var dockerHub = Registry{Name: "Docker Hub", URL: "https://registry-1.docker.io/v2/"}
-
-// NewClient is an HTTP client that goes the way of this machine: through its
-// proxies, trusting ca (PEM) where that is not nil. proxies has the names of the
-// usual variables in upper case.
-func NewClient(ca []byte, proxies map[string]string) *http.Client {
-	proxy := (&httpproxy.Config{
-		HTTPProxy:  cmp.Or(proxies["HTTP_PROXY"], proxies["ALL_PROXY"]),
-		HTTPSProxy: cmp.Or(proxies["HTTPS_PROXY"], proxies["ALL_PROXY"]),
-		NoProxy:    proxies["NO_PROXY"],
-	}).ProxyFunc()
-	transport := &http.Transport{
-		Proxy:             func(r *http.Request) (*url.URL, error) { return proxy(r.URL) },
-		TLSClientConfig:   &tls.Config{MinVersion: tls.VersionTLS12},
-		ForceAttemptHTTP2: true,
-		DisableKeepAlives: true,
-	}
-	if len(ca) > 0 {
-		pool, err := x509.SystemCertPool()
-		if err != nil {
-			pool = x509.NewCertPool()
-		}
-		pool.AppendCertsFromPEM(ca)
-		transport.TLSClientConfig.RootCAs = pool
-	}
-	return &http.Client{
-		Transport:     transport,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-}
 
 // reach is how a registry answered.
 type reach struct {

@@ -17,6 +17,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/devup-cli/devup/internal/egress"
 )
 
 // authority is a CA of its own, as a company's proxy has one.
@@ -154,7 +156,7 @@ func TestRegistryAndCA(t *testing.T) {
 			if host != "" {
 				address.User = url.UserPassword("ada", "secret")
 			}
-			o := Options{Network: Network{Client: onlyLoopback(NewClient(tt.ca, nil)), CASource: tt.source, Registries: []Registry{{"index", address.String()}}}}
+			o := Options{Network: Network{Client: onlyLoopback(egress.Settings{CA: tt.ca}.Client()), CASource: tt.source, Registries: []Registry{{"index", address.String()}}}}
 			for check, want := range map[string]string{"index": tt.reach, "ca": tt.wantCA} {
 				got := find(t, o, check).line()
 				if want := strings.ReplaceAll(want, "HOST", host); got != want {
@@ -181,7 +183,7 @@ func onlyLoopback(client *http.Client) *http.Client {
 
 func TestDockerHubIsAlwaysLookedAt(t *testing.T) {
 	t.Parallel()
-	got := find(t, Options{Network: Network{Client: onlyLoopback(NewClient(nil, nil))}}, "Docker Hub").line()
+	got := find(t, Options{Network: Network{Client: onlyLoopback(egress.Settings{}.Client())}}, "Docker Hub").line()
 	want := "warning: the name registry-1.docker.io cannot be resolved | check the network and its DNS server; what is not on this machine yet cannot be fetched"
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
@@ -193,7 +195,7 @@ func TestClientGoesThroughTheProxy(t *testing.T) {
 	var asked string
 	proxy := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { asked = r.URL.String() }))
 	t.Cleanup(proxy.Close)
-	client := NewClient(nil, map[string]string{"HTTP_PROXY": proxy.URL, "NO_PROXY": "127.0.0.1"})
+	client := egress.Settings{Proxy: map[string]string{"HTTP_PROXY": proxy.URL, "NO_PROXY": "127.0.0.1"}}.Client()
 	got := tryRegistry(t.Context(), client, Registry{"index", "http://index.invalid/simple"})
 	if got.err != nil || asked != "http://index.invalid/simple" {
 		t.Errorf("got %+v; the proxy was asked for %q", got, asked)
@@ -209,7 +211,7 @@ func TestASlowRegistryIsGivenUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = hung.Close() })
-	got := judgeReach(tryRegistry(ctx, NewClient(nil, nil), Registry{"index", "https://" + hung.Addr().String()})).line()
+	got := judgeReach(tryRegistry(ctx, egress.Settings{}.Client(), Registry{"index", "https://" + hung.Addr().String()})).line()
 	if !strings.HasPrefix(got, "warning: "+hung.Addr().String()+" does not answer in time") {
 		t.Error(got)
 	}
