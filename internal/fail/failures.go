@@ -44,3 +44,14 @@ func foreign(err error, code Code, message string) *Error {
 	e.Told = true
 	return e
 }
+
+// Services are the services that an error, or those that it joins, is about.
+func Services(err error) map[string]bool {
+	services := map[string]bool{}
+	for _, e := range Failures(err) {
+		if e.Service != "" {
+			services[e.Service] = true
+		}
+	}
+	return services
+}

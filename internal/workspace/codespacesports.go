@@ -3,7 +3,9 @@ package workspace
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 )
 
@@ -35,13 +37,29 @@ func codespacesControl(p Place, t Tools) Control {
 			return kind(err)
 		}
 	}
-	c.Open, c.Close = set(Public), set(Private)
+	c.Close = set(Private)
 	c.List = func(ctx context.Context) ([]Port, error) {
 		out, err := gh(ctx, "--json", "sourcePort,visibility")
 		if err != nil {
 			return nil, kind(err)
 		}
 		return codespacesPorts(out)
+	}
+	c.Open = func(ctx context.Context, ports []int) error {
+		err := set(Public)(ctx, ports)
+		if len(ports) == 1 || !errors.Is(err, ErrNotYet) {
+			return err
+		}
+		// gh stops at the first port that is not forwarded yet; the others need
+		// not wait for it.
+		listed, unlisted := c.List(ctx)
+		forwarded := slices.DeleteFunc(slices.Clone(ports), func(port int) bool {
+			return !slices.ContainsFunc(listed, func(p Port) bool { return p.Number == port })
+		})
+		if unlisted != nil || len(forwarded) == 0 || len(forwarded) == len(ports) {
+			return err
+		}
+		return errors.Join(err, set(Public)(ctx, forwarded))
 	}
 	return c
 }

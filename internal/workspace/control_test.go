@@ -295,7 +295,7 @@ func TestFailuresAreTold(t *testing.T) {
 func TestEveryPlaceSaysWhatToDoByHand(t *testing.T) {
 	t.Parallel()
 	p := &programs{}
-	for _, name := range workspace.ProviderNames() {
+	for _, name := range workspace.Names() {
 		place, err := workspace.Detect(variables(""), nil, workspace.Override{Provider: name, Template: "https://{port}.x.example"})
 		if err != nil {
 			t.Fatal(err)

@@ -85,16 +85,23 @@ func Detect(env func(string) string, fsys fs.FS, o Override) (Place, error) {
 
 const templateHint = "set DEVUP_PUBLIC_URL_TEMPLATE to the URL of a port, with {port} for its number"
 
+// Names are the names of all providers, in the order in which they are tried.
+func Names() []string {
+	var names []string
+	for _, p := range providers() {
+		names = append(names, p.Provider)
+	}
+	return names
+}
+
 // choose gives the provider of that name, or the first whose signs are there.
 func choose(p probe, name string) (provider, error) {
-	var names []string
 	for _, candidate := range providers() {
 		if name == candidate.Provider || (name == "" && candidate.here(p)) {
 			return candidate, nil
 		}
-		names = append(names, candidate.Provider)
 	}
-	return provider{}, fail.New(fail.Usage, "known providers: "+strings.Join(names, ", ")+
+	return provider{}, fail.New(fail.Usage, "known providers: "+strings.Join(Names(), ", ")+
 		"; for any other place set DEVUP_PUBLIC_URL_TEMPLATE alone", "unknown provider %q", name)
 }
 

@@ -100,7 +100,7 @@ func TestProviders(t *testing.T) {
 func TestEveryProviderCanBeAskedFor(t *testing.T) {
 	t.Parallel()
 	_, err := workspace.Detect(variables(""), nil, workspace.Override{Provider: "nothing"})
-	for _, name := range workspace.ProviderNames() {
+	for _, name := range workspace.Names() {
 		if err == nil {
 			t.Fatal("an unknown provider was taken")
 		}
