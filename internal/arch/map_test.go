@@ -23,7 +23,7 @@ var ours = map[string][]string{
 	"plan":       {"project", "fail"},
 	"run":        {"lazyregexp", "project", "plan", "registry", "event", "fail"},
 	"ready":      {"project", "lazyregexp", "event", "fail"},
-	"expose":     {"project", "workspace", "event", "fail"},
+	"expose":     {"lazyregexp", "project", "workspace", "event", "fail"},
 	"tunnel":     {"lazyregexp", "fail"}, // a way from the internet to this machine, by a program that the person has
 	"logs":       {"event", "fail"},
 	"watch":      {"project", "event", "fail"}, // fail: the limit of watched folders is the person's to raise

@@ -40,8 +40,10 @@ func (a *app) machineOf(ctx context.Context, start bool) (up.Machine, *engine.En
 	if err := cmp.Or(nowhere, unread, absent); err != nil {
 		return up.Machine{}, nil, err
 	}
+	client := outside.Client()
 	return up.Machine{
-		Engine: e.Client, BuildKit: e.BuildKit, Owner: owner(e), Place: place, Egress: outside,
+		Engine: e.Client, BuildKit: e.BuildKit, Owner: owner(e), Egress: outside,
+		Place: place, Ports: a.control(place, client), Web: client,
 		Confirm: a.confirm, StateDir: stateDir(runtime.GOOS, a.stdio.env, a.home()),
 		Logins: registry.NewCredentials(a.stdio.LookupEnv, a.home(), a.ui.Sink()),
 		Build:  a.buildDefaults(), Sink: a.ui.Sink(), Remote: !e.Local(), Distant: distant(ctx, e),

@@ -30,18 +30,18 @@ service on which no other depends. Where there is no browser, the URL is printed
 }
 
 func (a *app) open(ctx context.Context, services []string) error {
-	rows, place, err := a.rows(ctx, services)
+	found, err := a.addresses(ctx, services)
 	if err != nil {
 		return err
 	}
-	row, err := entrance(rows, services)
+	row, err := entrance(found.rows, services)
 	if err != nil {
 		return err
 	}
 	if row.State == expose.NotRunning || row.State == "stopped" {
 		return fail.New(fail.Failed, "start it with `devup up "+row.Service+"`", "%s is not running", row.Service)
 	}
-	command := browser(runtime.GOOS, place, a.stdio.env, row.URL)
+	command := browser(runtime.GOOS, found.place, a.stdio.env, row.URL)
 	opened := command != nil && startBrowser(ctx, command) == nil
 	switch {
 	case a.ui.Mode() == ui.JSON:

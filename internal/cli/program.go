@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/devup-cli/devup/internal/expose"
 	"github.com/devup-cli/devup/internal/workspace"
 )
 
@@ -30,9 +31,17 @@ func (a *app) place(ctx context.Context) (workspace.Place, error) {
 	return place.Ask(ctx, a.tools()), nil
 }
 
-// tools are how a workspace's own programs are reached.
+// tools are how a workspace's own programs are reached. What they cannot do is done
+// over HTTP once there is a client.
 func (a *app) tools() workspace.Tools {
 	return workspace.Tools{Run: a.runProgram, Env: a.stdio.env}
+}
+
+// control gives what can be done with the ports of the place.
+func (a *app) control(place workspace.Place, client expose.Client) workspace.Control {
+	tools := a.tools()
+	tools.Do = client.Do
+	return place.Control(tools)
 }
 
 // runProgram runs a program of the platform without a terminal, so that it cannot

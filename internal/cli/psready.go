@@ -28,7 +28,7 @@ func (a *app) answering(ctx context.Context, r *running, services []string) erro
 		return fail.New(fail.NotReady, "start it with `devup up`", "%s", list(idle)+one(len(idle), " does", " do")+" not run")
 	}
 	err = ready.Wait(ctx, r.engine.Client, probes, ready.Options{Timeout: readyNow, Grace: readyNow})
-	if silent := slices.Sorted(maps.Keys(failedServices(err))); len(silent) > 0 {
+	if silent := slices.Sorted(maps.Keys(fail.Services(err))); len(silent) > 0 {
 		return fail.New(fail.NotReady, "`devup up` waits, and says why where nothing comes", "%s", list(silent)+one(len(silent), " is", " are")+" not ready")
 	}
 	return err

@@ -119,7 +119,7 @@ func (s *sharing) wire(ctx context.Context) error {
 	if err := s.stillThere(outcome.URLs); err != nil {
 		return err
 	}
-	s.showURLs(at.machine.Place, outcome.URLs)
+	s.showURLs(addresses{outcome.Place, outcome.Project, outcome.URLs})
 	for _, text := range expose.Unshared(outcome.Project, outcome.URLs, s.rows) {
 		s.note(text)
 	}

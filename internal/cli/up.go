@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/devup-cli/devup/internal/event"
-	"github.com/devup-cli/devup/internal/expose"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/run"
@@ -106,8 +105,7 @@ func (a *app) up(ctx context.Context, services []string, o upOptions) error {
 		return err
 	}
 	if len(outcome.URLs) > 0 && ctx.Err() == nil && !o.noStart {
-		markFailed(outcome.URLs, err)
-		a.showURLs(at.machine.Place, outcome.URLs)
+		a.showURLs(addresses{outcome.Place, outcome.Project, outcome.URLs})
 	}
 	return a.goOn(ctx, at, outcome, err, services, o, began)
 }
@@ -152,27 +150,6 @@ func (a *app) nameRunning(ctx context.Context, r *running) {
 	if len(names) > 0 {
 		a.note(list(names) + one(len(names), " goes", " go") + " on running; `devup stop` stops what runs, `devup down` removes it")
 	}
-}
-
-// markFailed marks the rows of services that did not become ready.
-func markFailed(rows []expose.Row, err error) {
-	failed := failedServices(err)
-	for i := range rows {
-		if failed[rows[i].Service] {
-			rows[i].State = "failed"
-		}
-	}
-}
-
-// failedServices are the services that an error, or those that it joins, is about.
-func failedServices(err error) map[string]bool {
-	failed := map[string]bool{}
-	for _, e := range fail.Failures(err) {
-		if e.Service != "" {
-			failed[e.Service] = true
-		}
-	}
-	return failed
 }
 
 // remarks tells what the person should know of a run: resolved URLs, moved ports,

@@ -9,13 +9,15 @@ import (
 
 	"github.com/devup-cli/devup/internal/expose"
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/ui"
 	"github.com/devup-cli/devup/internal/workspace"
 )
 
 // urlsOptions are the flags of urls.
 type urlsOptions struct {
-	qr bool // as codes for phones
+	check bool // ask every URL from outside
+	qr    bool // as codes for phones
 }
 
 func (a *app) urlsCommand() *cobra.Command {
@@ -23,38 +25,81 @@ func (a *app) urlsCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "urls [SERVICE...]",
 		Short: "Print the URL of each published port, running or not",
+		Long: `Print the URL of each published port, running or not. With --check, in a cloud workspace,
+each URL of what runs is asked without a login, as the rest of the world would do it.
+
+Exit codes: 1 with --check, when a service that is to be public is not.`,
 		Example: `  devup urls
+  devup urls --check
   devup urls backend-flask --json
   devup urls --qr`,
 		ValidArgsFunction: a.completeServices,
 	}
-	c.Flags().BoolVar(&o.qr, "qr", false, "print the URL of the frontend, or of each named service, as a QR code for phones")
-	c.RunE = a.run(func(ctx context.Context, args []string) error { return a.urls(ctx, args, o) })
+	f := c.Flags()
+	f.BoolVar(&o.check, "check", false, "ask each URL from outside, without a login")
+	f.BoolVar(&o.qr, "qr", false, "print the URL of the frontend, or of each named service, as a QR code for phones")
+	c.MarkFlagsMutuallyExclusive("check", "qr")
+	c.RunE = a.run(func(ctx context.Context, services []string) error { return a.urls(ctx, services, o) })
 	return c
 }
 
 func (a *app) urls(ctx context.Context, services []string, o urlsOptions) error {
-	rows, place, err := a.rows(ctx, services)
+	found, err := a.addresses(ctx, services)
 	if err != nil {
 		return err
 	}
-	if len(rows) == 0 {
+	if len(found.rows) == 0 {
 		a.ui.Say("no service publishes a port")
 		return nil
 	}
-	if o.qr && a.ui.Mode() != ui.JSON {
-		return a.showCodes(ctx, place, rows, services)
+	if o.check {
+		if err := a.check(ctx, &found); err != nil {
+			return err
+		}
 	}
-	a.showURLs(place, rows)
+	if o.qr && a.ui.Mode() != ui.JSON {
+		return a.showCodes(ctx, found.place, found.rows, services)
+	}
+	a.showURLs(found)
+	if o.check && slices.ContainsFunc(found.rows, locked) {
+		return exitStatus(fail.Failed.Exit())
+	}
 	return nil
 }
 
-// rows are the URLs of the services, all without any. Where no engine answers,
+// locked tells whether a row that is to be public was checked and is not.
+func locked(r expose.Row) bool {
+	return r.Public && r.Access != expose.Unchecked && r.Access != expose.Reachable
+}
+
+// addresses are the published ports of a project in its place.
+type addresses struct {
+	place   workspace.Place
+	project *project.Project // resolved
+	rows    []expose.Row
+}
+
+// check asks every URL from outside.
+func (a *app) check(ctx context.Context, found *addresses) error {
+	if !found.place.Remote {
+		a.ui.Say("nothing to check: browsers reach these addresses on this machine only")
+		return nil
+	}
+	outside, err := a.outside()
+	if err != nil {
+		return err
+	}
+	client := outside.Client()
+	found.rows = expose.Check(ctx, client, found.place, a.control(found.place, client), found.rows)
+	return ctx.Err()
+}
+
+// addresses are those of the services, all without any. Where no engine answers,
 // nothing runs, and the files alone say what the URLs will be.
-func (a *app) rows(ctx context.Context, services []string) ([]expose.Row, workspace.Place, error) {
+func (a *app) addresses(ctx context.Context, services []string) (addresses, error) {
 	p, err := a.load(ctx)
 	if err != nil {
-		return nil, workspace.Place{}, err
+		return addresses{}, err
 	}
 	var place workspace.Place
 	var nowhere error
@@ -66,7 +111,7 @@ func (a *app) rows(ctx context.Context, services []string) ([]expose.Row, worksp
 	r, err := a.observe(ctx)
 	_ = group.Wait() // its error is kept
 	if nowhere != nil {
-		return nil, workspace.Place{}, nowhere
+		return addresses{}, nowhere
 	}
 	switch code := fail.CodeOf(err); {
 	case err == nil:
@@ -74,62 +119,15 @@ func (a *app) rows(ctx context.Context, services []string) ([]expose.Row, worksp
 		a.ui.Say("no engine answers, so nothing runs: " + err.Error())
 		r = &running{name: p.Name, project: p}
 	default:
-		return nil, workspace.Place{}, err
+		return addresses{}, err
 	}
 	if err := r.check(services); err != nil {
-		return nil, workspace.Place{}, err
+		return addresses{}, err
 	}
 	place.Tunnels = a.openTunnels(r.name)
-	rows := expose.Table(resolve(p, place, r.look.Containers, 0, 0), place, states(r.look.Containers))
-	return slices.DeleteFunc(rows, func(row expose.Row) bool {
+	resolved := resolve(p, place, r.look.Containers, 0, 0)
+	rows := slices.DeleteFunc(expose.Table(resolved, place, states(r.look.Containers)), func(row expose.Row) bool {
 		return len(services) > 0 && !slices.Contains(services, row.Service)
-	}), place, nil
-}
-
-// showURLs prints the URL table, and what there is to say about it in this place.
-func (a *app) showURLs(place workspace.Place, rows []expose.Row) {
-	if a.ui.Mode() == ui.JSON {
-		for _, r := range rows {
-			a.ui.Object(r)
-		}
-	} else {
-		a.ui.Table(urlTable(rows))
-	}
-	for _, text := range expose.Remarks(place, rows) {
-		a.note(text)
-	}
-}
-
-func urlTable(rows []expose.Row) ui.Table {
-	t := ui.Table{}
-	for _, r := range rows {
-		address := ui.Cell{Text: r.URL, Link: r.URL}
-		if r.URL == "" {
-			address = ui.Cell{Text: r.Address}
-		}
-		if r.Port == 0 {
-			address = ui.Cell{Text: "a free port, once it runs", Tone: ui.Faint}
-		}
-		public := ui.Cell{}
-		if r.Public {
-			public.Text = "public"
-		}
-		t.Rows = append(t.Rows, []ui.Cell{
-			{Text: r.Service, Tone: ui.Strong}, address, {Text: r.State, Tone: tone(r.State)}, public,
-		})
-	}
-	return t
-}
-
-// tone is how a state looks.
-func tone(state string) ui.Tone {
-	switch state {
-	case expose.Running:
-		return ui.Good
-	case "failed", "unhealthy", "dead", "restarting":
-		return ui.Bad
-	case expose.Starting, "paused":
-		return ui.Notice
-	}
-	return ui.Faint
+	})
+	return addresses{place, resolved, rows}, nil
 }

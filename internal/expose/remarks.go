@@ -16,6 +16,11 @@ func Remarks(place workspace.Place, rows []Row) []string {
 	} else {
 		remarks = append(remarks, withoutURL(rows)...)
 	}
+	for _, r := range rows {
+		if r.Advice != "" {
+			remarks = append(remarks, r.Service+": "+r.Advice)
+		}
+	}
 	var ports []int
 	browsable := false
 	for _, r := range rows {

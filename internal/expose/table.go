@@ -1,6 +1,10 @@
 // Package expose says at which address each published port of a project can be
-// reached in the place where devup runs. [Table] is pure; opening ports and
-// checking them from outside is what later providers add.
+// reached in the place where devup runs, makes public what may be, and checks it
+// from outside.
+//
+// The order of use is: [Table] lists the ports (pure); [Open] makes public those
+// that the project calls so, and no other; [Check] asks each URL without a login;
+// [Remarks] and [Calls] say what a person should know of the outcome (pure).
 package expose
 
 import (
@@ -20,6 +24,7 @@ const (
 	Running    = "running"
 	Starting   = "starting"
 	NotRunning = "not running"
+	Failed     = "failed"
 )
 
 // Row is one published port. Its JSON form is a promise.
@@ -33,8 +38,14 @@ type Row struct {
 	Address  string `json:"address,omitempty"` // "localhost:5432", for ports that no browser gets to
 	Note     string `json:"note,omitempty"`    // why a browser elsewhere gets no URL for a port that is for browsers
 	State    string `json:"state"`
-	Public   bool   `json:"public"` // may be opened to the internet, or is by a tunnel; never true where browsers reach ports through localhost alone
-	HostIP   string `json:"-"`      // the address that the port is bound to; empty for every one
+	Public   bool   `json:"public"`           // may be opened to the internet, or is by a tunnel; never true where browsers reach ports through localhost alone
+	Access   Access `json:"access,omitempty"` // how the URL answers somebody without a login; empty where nobody asked
+	Advice   string `json:"advice,omitempty"` // what to do where that is not as it should be
+	HostIP   string `json:"-"`                // the address that the port is bound to; empty for every one
+
+	ready    string // the path that tells whether the service is ready; empty for /
+	tunneled bool   // the URL is that of a tunnel, which is open already
+	denied   bool   // the platform does not allow to make it public
 }
 
 // Table lists the published ports of a resolved project by service, in each in
@@ -52,6 +63,7 @@ func Table(p *project.Project, place workspace.Place, running map[string]string)
 	}
 	slices.SortStableFunc(rows, func(a, b Row) int { return strings.Compare(a.Service, b.Service) })
 	for i := range rows {
+		rows[i].ready = p.Extensions[rows[i].Service].Ready
 		if rows[i].State = running[rows[i].Service]; rows[i].State == "" {
 			rows[i].State = NotRunning
 		}
@@ -70,7 +82,7 @@ func row(p project.Port, place workspace.Place, public bool) Row {
 	case !p.Web():
 		r.Address = net.JoinHostPort(host, number)
 	case place.Tunnels[p.Wanted] != "":
-		r.URL, r.Public = place.URL(p.Wanted), true
+		r.URL, r.Public, r.tunneled = place.URL(p.Wanted), true, true
 	case place.Lacks(p.Wanted) != "":
 		r.Address, r.Note = net.JoinHostPort(host, number), place.Lacks(p.Wanted)
 	case place.Remote || host == "localhost":

@@ -12,7 +12,7 @@ import (
 )
 
 // place decides the host ports and puts the URLs of this place into the project.
-func place(ctx context.Context, m Machine, p *project.Project, t *try, o Options) (*project.Project, []ports.Move, error) {
+func (m Machine) place(ctx context.Context, out *Outcome, p *project.Project, t *try, o Options) error {
 	look := t.look
 	request := ports.Request{Wanted: p.PublishedPorts(), Strict: o.StrictPorts}
 	request.Remembered = meant(request.Wanted, Remembered(request.Wanted, look.Containers), look.Containers)
@@ -23,20 +23,21 @@ func place(ctx context.Context, m Machine, p *project.Project, t *try, o Options
 	}
 	assigned, moves, err := ports.Decide(request)
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
 	maps.Copy(assigned, Remembered(p.OtherPorts(), look.Containers))
-	where := project.Where{URL: m.Place.URL, HostIP: m.Place.HostIP()}
+	out.Moves, out.Place = moves, m.reveal(ctx, p, assigned, o)
+	where := project.Where{URL: out.Place.URL, HostIP: out.Place.HostIP()}
 	if p.WantsOwner() {
 		if where.UID, where.GID, err = m.Owner(ctx); err != nil {
-			return nil, nil, err
+			return err
 		}
 	}
-	resolved := p.Resolve(assigned, where)
+	out.Project = p.Resolve(assigned, where)
 	if o.Public {
-		resolved = resolved.AllPublic()
+		out.Project = out.Project.AllPublic()
 	}
-	return resolved, moves, nil
+	return nil
 }
 
 // Remembered gives the host ports that the containers of a project have now. A

@@ -1,7 +1,7 @@
 // Package up is the straight line of `devup up`: it alone knows the order in
 // which the other packages work. It prints nothing and asks nothing.
 //
-//	ports → Resolve → build and pull → plan → Apply → Wait → Table
+//	ports → Resolve → build and pull → plan → Apply → Wait → Table → Open → Check
 package up
 
 import (
@@ -41,6 +41,8 @@ type Machine struct {
 	// It is asked only when the project says DEVUP_UID or DEVUP_GID.
 	Owner    func(context.Context) (uid, gid int, err error)
 	Place    workspace.Place
+	Ports    workspace.Control // what can be done with the ports of the place
+	Web      expose.Client     // asks URLs from outside; needed in a remote place only
 	Egress   egress.Settings
 	StateDir string                // a folder of the person's own for files that containers read; made when needed
 	Logins   *registry.Credentials // for pulls and builds; nil for none
@@ -91,7 +93,8 @@ type Outcome struct {
 	Applied run.Options               // how the plan was carried out: the container of a one-off command needs it too
 	IDs     map[string]map[int]string // the containers of the services that were to run, by service and number
 	Moves   []ports.Move              // ports that got another number than the config asks for
-	URLs    []expose.Row              // the URL table; empty in a dry run
+	Place   workspace.Place           // where this is, with what its platform told in this run
+	URLs    []expose.Row              // the URL table, opened and checked; empty in a dry run
 	Changed bool                      // an image was built or the plan did something
 	Started []string                  // services of which containers were to be made or started
 	Synced  []string                  // services whose source has to be synced, because it is not mounted
@@ -165,10 +168,10 @@ func (m Machine) try(ctx context.Context, out *Outcome, p *project.Project, t *t
 // adapt puts what this place and this machine ask for into the project.
 func (m Machine) adapt(ctx context.Context, out *Outcome, p *project.Project, t *try, o *Options) error {
 	var err error
-	if out.Project, out.Moves, err = place(ctx, m, p, t, *o); err != nil {
+	if err = m.place(ctx, out, p, t, *o); err != nil {
 		return err
 	}
-	out.Project = Proxied(out.Project, m.Place)
+	out.Project = Proxied(out.Project, out.Place)
 	if o.Plan.Contents, err = contents(out.Project); err != nil {
 		return err
 	}
@@ -248,8 +251,10 @@ func (m Machine) carryOut(ctx context.Context, out *Outcome, able *project.Proje
 		})
 	}
 	_ = group.Wait() // all errors are kept
-	out.URLs = expose.Table(out.Project, m.Place, states(probes))
-	return errors.Join(besides(failed, unready), unready, unswept)
+	out.URLs = expose.Table(out.Project, out.Place, states(probes))
+	err := errors.Join(besides(failed, unready), unready, unswept)
+	m.publish(ctx, out, err, o)
+	return err
 }
 
 // standing gives the containers of the project's services after the plan: those that

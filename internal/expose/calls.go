@@ -1,0 +1,103 @@
+package expose
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/project"
+	"github.com/devup-cli/devup/internal/workspace"
+)
+
+// Calls says which pages of the project call a URL from which they get no answer
+// in this place, and what can be done, a sentence each. p is resolved: what a
+// page calls is in the environment of its service. Rows that nobody checked are
+// not spoken of.
+func Calls(p *project.Project, place workspace.Place, rows []Row) []string {
+	var sentences []string
+	if !place.Remote {
+		return nil
+	}
+	for _, name := range p.ServiceNames() {
+		s := p.Services[name]
+		for _, target := range rows {
+			_, other := p.Services[target.Service]
+			if other && target.Service != name && calls(p, s, target.URL) {
+				if why := blocked(place, target); why != "" {
+					sentences = append(sentences, fmt.Sprintf("%s: its page calls %s, %s", name, target.Service, why))
+				}
+			}
+		}
+	}
+	return slices.Compact(sentences)
+}
+
+// blocked says why a page of another origin gets no answer from the row, and the
+// ways out; empty where it does.
+func blocked(place workspace.Place, target Row) string {
+	const gateway = "serve both from one origin with `devup up --gateway`"
+	locked := target.Access == NeedsLogin || target.Access == Forbidden
+	switch {
+	case place.InPath():
+		return "" // one origin for all: the login of the page is that of the call
+	case target.Access == Unchecked || target.Access == NotReachable:
+		return ""
+	case place.Apart:
+		return "and the proxy of " + place.Title + " lets no page of one port call another: " + gateway
+	case !locked:
+		return ""
+	case place.Locked:
+		return "whose URL asks for a login, so the browser blocks the call: " + gateway
+	case target.Public:
+		return "whose URL asks for a login, so the browser blocks the call: make that port public, or " + gateway
+	}
+	return fmt.Sprintf("whose URL asks for a login, so the browser blocks the call: set x-devup.public: true for %s (or run `devup up --public`), or %s", target.Service, gateway)
+}
+
+// browserPrefixes begin the variables that frameworks build into the pages.
+var browserPrefixes = []string{
+	"REACT_APP_", "VITE_", "NEXT_PUBLIC_", "NUXT_PUBLIC_", "PUBLIC_", "VUE_APP_", "EXPO_PUBLIC_", "GATSBY_", "NG_APP_",
+}
+
+// pageStacks are the stacks whose services are pages, not programs that call.
+var pageStacks = map[string]bool{"cra": true, "vite": true, "next": true, "angular": true}
+
+var (
+	pageName = lazyregexp.New(`(?i)front|\bweb\b|client|\bui\b|react|vue|angular|svelte`)
+	// backName is a variable that names who may call, not what is called.
+	backName = lazyregexp.New(`(?i)front|origin|cors|client|allowed|web_?site|app_url`)
+)
+
+// calls tells whether the page of a service is given the address.
+func calls(p *project.Project, s types.ServiceConfig, address string) bool {
+	if address == "" {
+		return false
+	}
+	page := pageStacks[p.Extensions[s.Name].Stack] || pageName.MatchString(s.Name)
+	given := maps.Clone(s.Environment)
+	if given == nil {
+		given = types.MappingWithEquals{}
+	}
+	if s.Build != nil {
+		maps.Copy(given, s.Build.Args)
+	}
+	for key, value := range given {
+		built := slices.ContainsFunc(browserPrefixes, func(prefix string) bool { return strings.HasPrefix(key, prefix) })
+		if value != nil && (built || page && !backName.MatchString(key)) && holds(*value, address) {
+			return true
+		}
+	}
+	return false
+}
+
+// holds tells whether the text has the address in it, and not one that only begins
+// like it.
+func holds(text, address string) bool {
+	_, host, _ := strings.Cut(strings.TrimSuffix(address, "/"), "://") // wss:// is a call too
+	_, rest, found := strings.Cut(text, "://"+host)
+	return found && (rest == "" || strings.ContainsRune("/?#, \t", rune(rest[0])))
+}

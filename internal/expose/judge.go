@@ -1,0 +1,121 @@
+package expose
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/workspace"
+)
+
+// Access says how a URL answers somebody without a login.
+type Access string
+
+// The accesses. Their text is part of the JSON output.
+const (
+	Unchecked    Access = ""              // nobody asked
+	Reachable    Access = "public"        // the service answers
+	NeedsLogin   Access = "needs-login"   // a proxy asks for a login
+	Forbidden    Access = "forbidden"     // a proxy refuses: by a policy, most often
+	NotReachable Access = "not-reachable" // nobody answers, or a proxy that does not find the service
+)
+
+// verdict is what an answer from outside means.
+type verdict struct {
+	access Access
+	why    string // of NotReachable, in a clause
+}
+
+// loginPath is where proxies send somebody to log in on their own host.
+var loginPath = lazyregexp.New(`(?i)/(auth|login|signin|sign_in|oauth2?|sso)(/|$|\?)`)
+
+// judge says what an answer from outside means, given what the service says to the
+// same request from inside. What it says itself is no work of a proxy: a backend
+// may answer 404 to /, an application may send to its own login.
+func judge(outside, inside answer) verdict {
+	switch {
+	case outside.err != nil:
+		return verdict{NotReachable, reason(outside.err)}
+	case outside.plain(), inside.err == nil && outside.like(inside):
+		return verdict{access: Reachable}
+	case outside.to != nil && inside.err != nil && outside.to.Host == outside.from.Host && !loginPath.MatchString(outside.to.Path):
+		return verdict{access: Reachable} // from / to /index.html
+	case outside.to != nil, outside.status == http.StatusUnauthorized:
+		return verdict{access: NeedsLogin}
+	case outside.status == http.StatusForbidden:
+		return verdict{access: Forbidden}
+	case outside.status < http.StatusInternalServerError && inside.err != nil:
+		return verdict{access: Reachable} // somebody answers, and nothing says that it is not the service
+	}
+	return verdict{NotReachable, fmt.Sprintf("the workspace's proxy answers with status %d", outside.status)}
+}
+
+// like tells whether the two are the same answer. Hosts differ, as the service may
+// build its redirects from the host that it is asked under.
+func (a answer) like(b answer) bool {
+	if a.status != b.status || a.challenge != b.challenge || a.content != b.content || (a.to == nil) != (b.to == nil) {
+		return false
+	}
+	elsewhere := func(x answer) bool { return x.to.Host != x.from.Host }
+	switch {
+	case a.to == nil:
+		return true
+	case elsewhere(a) && elsewhere(b):
+		return a.to.Host == b.to.Host && a.to.Path == b.to.Path
+	}
+	return a.to.Path == b.to.Path && !elsewhere(a)
+}
+
+// reason says in a clause why there was no answer.
+func reason(err error) string {
+	var (
+		lookup    *net.DNSError
+		distrust  x509.UnknownAuthorityError
+		wrongName x509.HostnameError
+		request   *url.Error
+	)
+	switch {
+	case errors.As(err, &lookup):
+		return "its name cannot be resolved"
+	case errors.As(err, &distrust), errors.As(err, &wrongName):
+		return "its certificate is not one that this machine trusts"
+	case errors.Is(err, context.DeadlineExceeded):
+		return "nothing answers in time"
+	case errors.As(err, &request):
+		return request.Err.Error() // without the URL, which is in the row
+	}
+	return err.Error()
+}
+
+// with is the row with a verdict and what to do about it. That a URL which nobody
+// wants public asks for a login is as it should be.
+func (r Row) with(v verdict, place workspace.Place, c workspace.Control) Row {
+	refused := r.Advice
+	r.Access, r.Advice = v.access, ""
+	if r.Access == NeedsLogin && r.denied {
+		r.Access = Forbidden
+	}
+	switch {
+	case r.Access == Reachable:
+	case r.Access == NotReachable:
+		r.Advice = "its URL does not answer: " + v.why
+		if c.Unreachable != "" {
+			r.Advice += "; " + c.Unreachable
+		}
+	case !r.Public:
+	case refused != "":
+		r.Advice = refused
+	case place.Locked:
+		r.Advice = "its URL asks for a login, public or not: " + c.ByHand(r.Port)
+	case r.Access == Forbidden:
+		r.Advice = "its URL is forbidden to others, by a policy of the workspace most likely"
+	default:
+		r.Advice = "its URL asks for a login: " + c.ByHand(r.Port)
+	}
+	return r
+}
