@@ -17,23 +17,11 @@ import (
 // showCodes prints QR codes of URLs that a phone gets to: that of the frontend, or
 // those of the named services.
 func (a *app) showCodes(ctx context.Context, place workspace.Place, rows []expose.Row, services []string) error {
-	var chosen []expose.Row
-	for _, name := range services {
-		own := slices.DeleteFunc(slices.Clone(rows), func(r expose.Row) bool { return r.Service != name })
-		row, err := entrance(own, []string{name})
-		if err != nil {
-			return err
-		}
-		chosen = append(chosen, row)
-	}
-	if len(services) == 0 {
-		row, err := entrance(rows, nil)
-		if err != nil {
-			return err
-		}
-		chosen = append(chosen, row)
-	}
 	lan := lanAddress(ctx)
+	chosen, err := forPhones(place, rows, services, lan)
+	if err != nil {
+		return err
+	}
 	for _, row := range chosen {
 		address, err := phoneURL(place, row, lan)
 		if err != nil {
@@ -44,6 +32,32 @@ func (a *app) showCodes(ctx context.Context, place workspace.Place, rows []expos
 		}
 	}
 	return nil
+}
+
+// forPhones picks the rows: the entrance of each named service; without names that of
+// all rows which a phone gets to, or, where there is none, the one to explain that by.
+func forPhones(place workspace.Place, rows []expose.Row, services []string, lan netip.Addr) ([]expose.Row, error) {
+	var chosen []expose.Row
+	for _, name := range services {
+		own := slices.DeleteFunc(slices.Clone(rows), func(r expose.Row) bool { return r.Service != name })
+		row, err := entrance(own, []string{name})
+		if err != nil {
+			return nil, err
+		}
+		chosen = append(chosen, row)
+	}
+	if len(services) > 0 {
+		return chosen, nil
+	}
+	reached := slices.DeleteFunc(slices.Clone(rows), func(r expose.Row) bool {
+		_, err := phoneURL(place, r, lan)
+		return r.URL == "" || err != nil
+	})
+	if len(reached) == 0 {
+		reached = rows
+	}
+	row, err := entrance(reached, nil)
+	return []expose.Row{row}, err
 }
 
 // phoneURL is the address at which a phone gets to a port: the public one where there

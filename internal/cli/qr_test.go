@@ -2,6 +2,7 @@ package cli
 
 import (
 	"net/netip"
+	"strings"
 	"testing"
 
 	"github.com/devup-cli/devup/internal/expose"
@@ -44,6 +45,44 @@ func TestPhoneURL(t *testing.T) {
 			}
 			if got != test.want {
 				t.Errorf("got %s\nwant %s", got, test.want)
+			}
+		})
+	}
+}
+
+func TestForPhones(t *testing.T) {
+	t.Parallel()
+	row := func(service string, target int, bound string) expose.Row {
+		return expose.Row{Service: service, Target: target, Port: target, URL: "http://localhost:1", HostIP: bound}
+	}
+	lan := netip.MustParseAddr("192.168.1.7")
+	db := expose.Row{Service: "db", Target: 5432, Port: 5432, Address: "localhost:5432", HostIP: "0.0.0.0"}
+	tests := []struct {
+		name  string
+		rows  []expose.Row
+		named []string
+		want  string
+	}{
+		{name: "the frontend", rows: []expose.Row{db, row("api", 4567, "0.0.0.0"), row("web", 3000, "0.0.0.0")}, want: "web"},
+		{name: "what a phone gets to", rows: []expose.Row{row("api", 4567, "0.0.0.0"), row("web", 3000, "127.0.0.1")}, want: "api"},
+		{name: "nothing that it does", rows: []expose.Row{row("api", 4567, "127.0.0.1"), row("web", 3000, "127.0.0.1")}, want: "web"},
+		{name: "the named ones", rows: []expose.Row{row("api", 4567, "127.0.0.1"), row("web", 3000, "0.0.0.0")}, named: []string{"web", "api"}, want: "web api"},
+		{name: "only a database", rows: []expose.Row{db}, want: "no service publishes a port that a browser could open"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			chosen, err := forPhones(workspace.Place{}, test.rows, test.named, lan)
+			var names []string
+			for _, r := range chosen {
+				names = append(names, r.Service)
+			}
+			got := strings.Join(names, " ")
+			if err != nil {
+				got = err.Error()
+			}
+			if got != test.want {
+				t.Errorf("got %s, want %s", got, test.want)
 			}
 		})
 	}

@@ -32,3 +32,16 @@ func TestHosts(t *testing.T) {
 		})
 	}
 }
+
+func TestATunnelIsTheURLOfItsPort(t *testing.T) {
+	t.Parallel()
+	p := Place{Tunnels: map[int]string{3000: "https://words.trycloudflare.com"}}
+	for port, want := range map[int][2]string{
+		3000: {"https://words.trycloudflare.com", "words.trycloudflare.com"},
+		4567: {"http://localhost:4567", ""},
+	} {
+		if got := [2]string{p.URL(port), p.Host(port)}; got != want {
+			t.Errorf("port %d has %q, want %q", port, got, want)
+		}
+	}
+}

@@ -1,0 +1,61 @@
+package up
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+
+	"github.com/devup-cli/devup/internal/project"
+	"github.com/devup-cli/devup/internal/workspace"
+)
+
+const twoFrontends = `
+-- devup.yaml --
+services:
+  shop: {build: ./shop, ports: ["5173:5173"]}
+  admin: {build: ./admin, ports: ["5174:5173"]}
+-- shop/Dockerfile --
+FROM node
+-- shop/package.json --
+{"devDependencies": {"vite": "^6.1.0"}}
+-- admin/Dockerfile --
+FROM node
+-- admin/package.json --
+{"devDependencies": {"vite": "^6.1.0"}}
+`
+
+// TestOnlyWhatIsSharedIsProxied: behind a tunnel a framework gets to know the tunnel's
+// name, and a service that has none is not made anew for it.
+func TestOnlyWhatIsSharedIsProxied(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for _, f := range txtar.Parse([]byte(twoFrontends)).Files {
+		path := filepath.Join(dir, f.Name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, f.Data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	loaded, err := project.Load(t.Context(), project.Options{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	place := workspace.Place{Tunnels: map[int]string{5173: "https://laptop.tail1234.ts.net"}}
+	p := Proxied(loaded.Resolve(nil, project.Where{URL: place.URL}), place)
+	for name, want := range map[string]string{"shop": ".tail1234.ts.net", "admin": ""} {
+		got := ""
+		for variable, value := range p.Services[name].Environment {
+			if strings.Contains(variable, "ALLOWED_HOSTS") && value != nil {
+				got = *value
+			}
+		}
+		if got != want {
+			t.Errorf("%s allows %q, want %q", name, got, want)
+		}
+	}
+}
