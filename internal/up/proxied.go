@@ -113,5 +113,5 @@ func settingNote(variables []framework.Variable) string {
 	if len(frameworks) == 1 {
 		work = "works"
 	}
-	return fmt.Sprintf("%s %s set, so that %s %s behind the workspace's proxy", strings.Join(texts, " and "), are, strings.Join(frameworks, " and "), work)
+	return fmt.Sprintf("%s %s set, so that %s %s behind the https proxy", strings.Join(texts, " and "), are, strings.Join(frameworks, " and "), work)
 }
