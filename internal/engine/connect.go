@@ -53,7 +53,7 @@ func (c connector) connect(ctx context.Context, o Options) (*Engine, error) {
 	}
 	m := look(c.system, c.files)
 	s, startable := startOf(m, kindsOf(problems))
-	if !c.start || !startable || s.command == nil || !worthStarting(problems) {
+	if !c.start || !startable || s.command == nil && !s.itself || !worthStarting(problems) {
 		return nil, explain(m, problems)
 	}
 	if err := c.startEngine(ctx, s); err != nil {
@@ -118,8 +118,12 @@ func worthStarting(problems []problem) bool {
 	return true
 }
 
-// startEngine runs the command that starts the engine.
+// startEngine runs the command that starts the engine, where it needs one.
 func (c connector) startEngine(ctx context.Context, s start) error {
+	if s.itself {
+		c.note(event.Working, s, "starts with this dev container")
+		return nil
+	}
 	c.note(event.Working, s, "starting: "+s.say)
 	started, cancel := context.WithTimeout(ctx, c.limit)
 	defer cancel()
@@ -163,10 +167,18 @@ func (c connector) await(ctx context.Context, s start, ask func(context.Context)
 				return nil, ctx.Err()
 			}
 			c.note(event.Failed, s, "does not answer")
-			return nil, fail.New(fail.NoEngine, "see why: "+logsOf(s), "%s was started (`%s`), but does not answer within %s", s.kind, s.say, c.limit)
+			return nil, c.late(s)
 		case <-tick.C:
 		}
 	}
+}
+
+// late is the error of an engine that did not come up in time.
+func (c connector) late(s start) error {
+	if s.itself {
+		return fail.New(fail.NoEngine, "see why: "+logsOf(s)+"; start it again: `"+s.say+"`", "%s starts with this dev container, but does not answer within %s", s.kind, c.limit)
+	}
+	return fail.New(fail.NoEngine, "see why: "+logsOf(s), "%s was started (`%s`), but does not answer within %s", s.kind, s.say, c.limit)
 }
 
 func (c connector) note(state event.State, s start, text string) {
@@ -176,6 +188,8 @@ func (c connector) note(state event.State, s start, text string) {
 // logsOf is where a started engine says what is wrong with it.
 func logsOf(s start) string {
 	switch {
+	case s.itself:
+		return "`tail /tmp/dockerd.log`"
 	case s.kind == docker && s.command[0] == "systemctl":
 		return "`journalctl -u docker -n 50`"
 	case s.kind == docker:

@@ -231,6 +231,43 @@ func TestConnectStartsAnInstalledEngine(t *testing.T) {
 	}
 }
 
+// TestConnectWaitsForADevContainersOwnEngine: a command that an editor runs when a dev
+// container starts is often faster than the engine in it. devup starts none beside it.
+func TestConnectWaitsForADevContainersOwnEngine(t *testing.T) {
+	t.Parallel()
+	files := fstest.MapFS{"usr/bin/dockerd": binary, "usr/local/share/docker-init.sh": binary, "etc/init.d/docker": binary, ".dockerenv": {}}
+	for name, uid := range map[string]int{"a person": 1000, "root": 0} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			home := shortDir(t)
+			c := here(home)
+			c.start, c.files, c.system.uid = true, files, uid
+			c.usual = []candidate{{host: "unix://" + home + "/docker.sock", kind: docker}}
+			c.sink = func(e event.Event) {
+				if e.Text == "starts with this dev container" {
+					serve(t, docker28(), home+"/docker.sock")
+				}
+			}
+			e, err := c.connect(t.Context(), Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = e.Close()
+		})
+	}
+	t.Run("it never answers", func(t *testing.T) {
+		t.Parallel()
+		home := shortDir(t)
+		c := here(home)
+		c.start, c.files, c.limit = true, files, 50*time.Millisecond
+		c.usual = []candidate{{host: "unix://" + home + "/docker.sock", kind: docker}}
+		_, err := c.connect(t.Context(), Options{})
+		if fail.CodeOf(err) != fail.NoEngine || !strings.HasSuffix(err.Error(), "starts with this dev container, but does not answer within 50ms") {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
 func TestConnectDoesNotStartUnasked(t *testing.T) {
 	t.Parallel()
 	c := here(shortDir(t), "PATH", "/bin")

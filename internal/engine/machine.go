@@ -15,6 +15,7 @@ type machine struct {
 	distribution  []string        // ID and ID_LIKE of /etc/os-release: "ubuntu", "debian"
 	systemd       bool            // systemd runs, so services can be started through it
 	serviceScript bool            // /etc/init.d has a script for Docker
+	dockerInit    bool            // this is a dev container that starts its own Docker, while other things in it run already
 	place         place           // where this machine itself runs
 	inGroup       bool            // the person is in the docker group, though perhaps not yet in this session
 	installed     map[kind]string // the products found; the value is the program that starts them
@@ -35,6 +36,7 @@ func look(s system, files fs.FS) machine {
 	m := machine{
 		system: s, place: placeOf(s, files), installed: map[kind]string{},
 		systemd: exists(files, "run/systemd/system"), serviceScript: exists(files, "etc/init.d/docker"),
+		dockerInit: exists(files, dockerInit),
 	}
 	if data, err := fs.ReadFile(files, "etc/os-release"); err == nil {
 		m.distribution = distribution(data)

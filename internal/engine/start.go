@@ -11,7 +11,13 @@ type start struct {
 	kind    kind
 	command []string // what devup runs; the first element is a path or a well-known command
 	say     string   // what the person types or does
+	itself  bool     // it is about to start without anybody's doing
 }
+
+// dockerInit is the script with which the dev container feature docker-in-docker starts
+// its engine. It runs in the background: commands such as postStartCommand do not wait
+// for it (devcontainers/features#671).
+const dockerInit = "usr/local/share/docker-init.sh"
 
 // order is the order in which products are considered where nobody chose one:
 // the system's own first, the imitation last.
@@ -28,6 +34,9 @@ func startOf(m machine, wanted []kind) (start, bool) {
 			continue // Podman stands in only where there is no other
 		}
 		one := howTo(m, k, program)
+		if one.itself {
+			return one, true
+		}
 		if one.command != nil {
 			one.say = strings.Join(one.command, " ")
 			return one, true
@@ -77,6 +86,10 @@ func howTo(m machine, k kind, program string) start {
 func systemDocker(m machine) start {
 	one := start{kind: docker}
 	switch {
+	case m.dockerInit && m.uid == 0:
+		one.itself, one.say = true, "/"+dockerInit
+	case m.dockerInit:
+		one.itself, one.say = true, "sudo /"+dockerInit
 	case m.place == gitpod:
 		one.say = "sudo docker-up"
 	case m.uid == 0 && m.systemd:
