@@ -135,6 +135,14 @@ func (p *page) complaints() []string {
 	return append([]string{}, p.problems...)
 }
 
+// keep keeps a screenshot for a person to look at, where E2E_ARTIFACTS names a folder.
+func (p *page) keep(t *testing.T) {
+	t.Helper()
+	if os.Getenv("E2E_ARTIFACTS") != "" {
+		t.Logf("screenshot: %s", p.screenshot(t))
+	}
+}
+
 func (p *page) screenshot(t *testing.T) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(p.ctx, 10*time.Second)

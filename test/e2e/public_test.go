@@ -3,9 +3,11 @@
 package e2e
 
 import (
-	"fmt"
-	"net/url"
-	"regexp"
+	"encoding/json"
+	"errors"
+	"io"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -40,14 +42,18 @@ func TestInWorkspaces(t *testing.T) {
 	for _, app := range webApps {
 		c := example(t, app.name)
 		c.devup(t, "init", "--yes")
+		config := c.read(t, "devup.yaml")
 		for _, platform := range []string{"gitpod", "codespaces"} {
-			t.Run(app.name+" in "+platform, func(t *testing.T) {
-				w := c.in(t, pretended(platform, app.name))
+			w := c.in(t, pretended(platform, app.name))
+			t.Run(app.name+" in "+platform+" with a private backend", func(t *testing.T) {
+				// The services are sorted by name, and the backend's comes first.
+				c.replace(t, "devup.yaml", "public: true", "public: false")
+				defer c.write(t, "devup.yaml", config)
+				w.isCutOff(t, app)
+			})
+			t.Run(app.name+" in "+platform+" with public ports", func(t *testing.T) {
 				w.devup(t, "up", "--detach")
-				w.opens(t, app.front)
-				t.Run("closed", func(t *testing.T) { w.browse(t, w.url(t, app.front)).shows(t, app.empty) })
-				w.opens(t, app.back)
-				t.Run("public", func(t *testing.T) { w.works(t, app, w.url(t, app.front)) })
+				w.works(t, app, w.url(t, app.front))
 			})
 		}
 	}
@@ -61,23 +67,20 @@ func pretended(platform, app string) edge.Workspace {
 	return edge.NewCodespaces("octocat-" + app + "-x7")
 }
 
-// opens makes the port of a service public, as a person does it by hand.
-func (w *workplace) opens(t *testing.T, service string) {
+// isCutOff brings the app up: its page is there and gets no data, because it may not call
+// its backend, and devup says so and what helps.
+func (w *workplace) isCutOff(t *testing.T, app webApp) {
 	t.Helper()
-	at, err := url.Parse(w.url(t, service))
-	if err != nil {
-		t.Fatal(err)
+	r := w.devup(t, "up", "--detach")
+	for _, want := range []string{app.front + ": its page calls " + app.back, "asks for a login", "public: true", "up --gateway"} {
+		if !strings.Contains(r.err, want) {
+			t.Errorf("no %q in\n%v", want, r)
+		}
 	}
-	if m := regexp.MustCompile(`^([0-9]+)-.*gitpod`).FindStringSubmatch(at.Host); m != nil {
-		w.types(t, "gp ports visibility "+m[1]+":public")
-		return
-	}
-	m := regexp.MustCompile(`^(.*)-([0-9]+)\.`).FindStringSubmatch(at.Host)
-	if m == nil {
-		t.Fatalf("no port in %s", at)
-	}
-	w.types(t, fmt.Sprintf("gh codespace ports --json label -c %s", m[1])) // when the editor finds the port
-	w.types(t, fmt.Sprintf("gh codespace ports visibility %s:public -c %s", m[2], m[1]))
+	w.isOpen(t, app.front)
+	p := w.browse(t, w.url(t, app.front))
+	p.shows(t, app.empty)
+	p.keep(t)
 }
 
 // works opens the page of the app in a browser: it shows the data, an edit shows in it
@@ -99,7 +102,42 @@ func (w *workplace) works(t *testing.T, app webApp, url string) {
 	if problems := p.complaints(); len(problems) > 0 {
 		t.Errorf("the browser's console has errors: %q", problems)
 	}
-	if testing.Verbose() {
-		t.Logf("screenshot: %s", p.screenshot(t))
+	p.keep(t)
+}
+
+// isOpen fails unless these services, and no others that have a URL, answer somebody
+// without a login.
+func (w *workplace) isOpen(t *testing.T, services ...string) {
+	t.Helper()
+	for _, row := range w.rows(t) {
+		want := "needs-login"
+		if slices.Contains(services, row.Service) {
+			want = "public"
+		}
+		if row.Access != want {
+			t.Errorf("%s is %s, want %s (%s)", row.Service, row.Access, want, row.Advice)
+		}
+	}
+}
+
+// urlRow is a port that has a URL.
+type urlRow struct {
+	Type, Service, URL, Access, Advice string
+}
+
+func (w *workplace) rows(t *testing.T) []urlRow {
+	t.Helper()
+	r := w.devup(t, "urls", "--check", "--json")
+	var rows []urlRow
+	for decoder := json.NewDecoder(strings.NewReader(r.out)); ; {
+		var row urlRow
+		if err := decoder.Decode(&row); errors.Is(err, io.EOF) {
+			return rows
+		} else if err != nil {
+			t.Fatalf("%v in\n%v", err, r)
+		}
+		if row.Type == "url" && row.URL != "" {
+			rows = append(rows, row)
+		}
 	}
 }

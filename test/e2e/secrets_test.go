@@ -87,9 +87,20 @@ func TestSecretsShowNowhere(t *testing.T) {
 	c.replace(t, "compose.yaml", "A_VALUE: planted-environment", "A_VALUE: planted-anew")
 	c.write(t, "api.env", "ENV_FILE=planted-anew\n")
 	for _, args := range [][]string{
-		{"plan"}, {"plan", "--json"}, {"up", "-d", "--json", "--build"}, {"why", "web"}, {"why", "web", "--json"},
-		{"ps", "--json"}, {"ps", "--format", "json"}, {"ls", "--json"}, {"images", "--json"}, {"urls", "--json"}, {"logs"},
-		{"events", "--since", began.Format(time.RFC3339), "--until", "0s", "--json"}, {"down", "--dry-run"}, {"doctor", "--json"},
+		{"plan"},
+		{"plan", "--json"},
+		{"up", "-d", "--json", "--build"},
+		{"why", "web"},
+		{"why", "web", "--json"},
+		{"ps", "--json"},
+		{"ps", "--format", "json"},
+		{"ls", "--json"},
+		{"images", "--json"},
+		{"urls", "--json"},
+		{"logs"},
+		{"events", "--since", began.Format(time.RFC3339), "--until", "0s", "--json"},
+		{"down", "--dry-run"},
+		{"doctor", "--json"},
 	} {
 		tell(args...)
 	}

@@ -3,12 +3,13 @@
 package e2e
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -23,9 +24,23 @@ type workplace struct {
 	edge *edge.Edge
 }
 
-// edges counts the edges of this run: each has an address of its own on loopback, because
-// all want port 443.
+// edges counts the addresses on loopback that were tried: each edge has one of its own,
+// because all want port 443, also those of other runs in the same world.
 var edges atomic.Int32
+
+// start serves a workspace at the next free address.
+func start(t *testing.T, w edge.Workspace) *edge.Edge {
+	t.Helper()
+	for {
+		e, err := edge.Start(t.Context(), w, fmt.Sprintf("127.0.77.%d:443", edges.Add(1)))
+		if err == nil {
+			return e
+		}
+		if !errors.Is(err, syscall.EADDRINUSE) {
+			t.Fatal(err)
+		}
+	}
+}
 
 // in gives the same checkout in a workspace. The machine stays as it is: devup runs in a
 // mount namespace that has an /etc/hosts of its own.
@@ -34,10 +49,7 @@ func (c *checkout) in(t *testing.T, w edge.Workspace) *workplace {
 	if os.Getuid() != 0 {
 		t.Skip("only root may serve port 443 and give devup an /etc/hosts of its own")
 	}
-	e, err := edge.Start(t.Context(), w, fmt.Sprintf("127.0.77.%d:443", edges.Add(1)))
-	if err != nil {
-		t.Fatal(err)
-	}
+	e := start(t, w)
 	t.Cleanup(func() {
 		if err := e.Close(); err != nil {
 			t.Error(err)
@@ -83,12 +95,4 @@ func (c *checkout) in(t *testing.T, w edge.Workspace) *workplace {
 func (w *workplace) browse(t *testing.T, url string) *page {
 	t.Helper()
 	return browse(t, url, chromedp.Flag("host-resolver-rules", w.edge.Resolve()), chromedp.Flag("ignore-certificate-errors", true))
-}
-
-// types runs a command of the platform, as a person would.
-func (w *workplace) types(t *testing.T, line string) {
-	t.Helper()
-	if a := w.edge.Run(edge.Call{Args: strings.Fields(line), Token: true}); a.Code != 0 {
-		t.Fatalf("%s: %+v", line, a)
-	}
 }
