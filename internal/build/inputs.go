@@ -129,6 +129,7 @@ func writeContexts(h hash.Hash, s Spec, need wants) error {
 type file struct {
 	name string // slash path in the context
 	mode fs.FileMode
+	size int64
 	sum  [sha256.Size]byte
 }
 
@@ -137,6 +138,9 @@ func writeFiles(h hash.Hash, s Spec, need wants, ignore []string) error {
 	files, err := listFiles(s, need, ignore)
 	if err != nil {
 		return err
+	}
+	if bytes, most := weigh(files); bytes > largeContext && s.Large != nil {
+		s.Large(bytes, most)
 	}
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0) * 2)
@@ -158,6 +162,27 @@ func writeFiles(h hash.Hash, s Spec, need wants, ignore []string) error {
 		field(h, kind, f.name, string(f.sum[:]))
 	}
 	return nil
+}
+
+// largeContext is how many bytes of files are worth a word before they are read and sent.
+const largeContext = 1 << 30
+
+// weigh gives the bytes of all files, and the entry of the context that holds most of them.
+func weigh(files []file) (bytes int64, most string) {
+	by := map[string]int64{}
+	for _, f := range files {
+		if f.mode&fs.ModeSymlink != 0 {
+			continue
+		}
+		entry, _, _ := strings.Cut(f.name, "/")
+		bytes, by[entry] = bytes+f.size, by[entry]+f.size
+	}
+	for _, entry := range slices.Sorted(maps.Keys(by)) {
+		if by[entry] > by[most] {
+			most = entry
+		}
+	}
+	return bytes, most
 }
 
 // listFiles walks the part of the context that the target wants.
@@ -198,7 +223,7 @@ func listFiles(s Spec, need wants, ignore []string) ([]file, error) {
 		if err != nil {
 			return err
 		}
-		files = append(files, file{name: name, mode: info.Mode()})
+		files = append(files, file{name: name, mode: info.Mode(), size: info.Size()})
 		return nil
 	})
 	if err != nil {

@@ -49,6 +49,11 @@ type Spec struct {
 
 	Hidden []string // container paths that bind mounts hide when the service runs
 	Shown  []string // volumes below a hidden path: a new one starts as a copy of the image's folder
+	// Large is called, before any of them is read, when the files of a context that decide
+	// what the image is come to more than a gigabyte: with their bytes, and the entry of the
+	// context that holds most of them. nil for nobody to tell.
+	Large func(bytes int64, most string) `json:"-"`
+
 	Points []string // folders of this machine that something is mounted in when the service runs
 }
 

@@ -35,6 +35,7 @@ func BuildImages(ctx context.Context, m Machine, p *project.Project, o BuildOpti
 	for i := range specs {
 		adjust(&specs[i], o)
 	}
+	m.watchSizes(specs)
 	hashes, err := inputs(specs, nil, Options{})
 	if err != nil {
 		return nil, err

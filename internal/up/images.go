@@ -41,6 +41,7 @@ func (m Machine) images(ctx context.Context, out *Outcome, look run.Look, o Opti
 	if err != nil {
 		return made, err
 	}
+	m.watchSizes(specs)
 	if made.inputs, err = inputs(specs, look.Images, o); err != nil {
 		return made, err
 	}
