@@ -8,6 +8,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/doctor"
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/ui"
 )
 
 // doctorFlags are the flags of doctor.
@@ -86,6 +87,10 @@ func (a *app) examine(ctx context.Context) (doctor.Options, []doctor.Finding, er
 	options, err := a.doctorOptions(ctx)
 	if err != nil {
 		return options, nil, err
+	}
+	if a.ui.Mode() == ui.TTY {
+		slow := time.AfterFunc(time.Second, func() { a.ui.Say("asking the engine, the registries, and these again from inside a build …") })
+		defer slow.Stop()
 	}
 	findings := doctor.Run(ctx, doctor.Checks(options), patience)
 	return options, findings, ctx.Err()

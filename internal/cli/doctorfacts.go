@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"net/url"
 	"runtime"
 	"slices"
 	"strconv"
@@ -37,7 +36,7 @@ func (a *app) reportMachine(o doctor.Options) []doctor.Section {
 		network = append(network, doctor.Fact{Name: name, Value: o.Network.Proxy[name]})
 	}
 	for _, r := range o.Network.Registries {
-		network = append(network, doctor.Fact{Name: r.Name, Value: withoutUser(r.URL)})
+		network = append(network, doctor.Fact{Name: r.Name, Value: r.URL})
 	}
 	return []doctor.Section{
 		{Title: "Machine", Facts: machine},
@@ -73,16 +72,6 @@ func yes(is bool) string {
 		return "yes"
 	}
 	return ""
-}
-
-// withoutUser is an address without credentials.
-func withoutUser(address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return ""
-	}
-	u.User = nil
-	return u.String()
 }
 
 // distribution is how the system calls itself.

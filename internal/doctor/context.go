@@ -53,14 +53,7 @@ func checkContext(ctx context.Context, p Project) Finding {
 
 // ignores tells whether a build leaves anything out.
 func ignores(b types.BuildConfig) bool {
-	dockerfile := b.Dockerfile
-	if dockerfile == "" {
-		dockerfile = "Dockerfile"
-	}
-	if !filepath.IsAbs(dockerfile) {
-		dockerfile = filepath.Join(b.Context, dockerfile)
-	}
-	for _, file := range []string{filepath.Join(b.Context, ".dockerignore"), dockerfile + ".dockerignore"} {
+	for _, file := range []string{filepath.Join(b.Context, ".dockerignore"), dockerfilePath(b) + ".dockerignore"} {
 		if _, err := os.Stat(file); err == nil {
 			return true
 		}

@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"encoding/json"
 	"os"
 	"path"
@@ -98,15 +99,17 @@ func dockerfileOf(b types.BuildConfig) string {
 	if b.DockerfileInline != "" || !filepath.IsAbs(b.Context) {
 		return b.DockerfileInline
 	}
-	file := b.Dockerfile
-	if file == "" {
-		file = "Dockerfile"
-	}
-	if !filepath.IsAbs(file) {
-		file = filepath.Join(b.Context, file)
-	}
-	text, _ := os.ReadFile(file) // that it is missing is an error of the build
+	text, _ := os.ReadFile(dockerfilePath(b)) // that it is missing is an error of the build
 	return string(text)
+}
+
+// dockerfilePath is where the Dockerfile of a build with a local context lies.
+func dockerfilePath(b types.BuildConfig) string {
+	file := cmp.Or(b.Dockerfile, "Dockerfile")
+	if filepath.IsAbs(file) {
+		return file
+	}
+	return filepath.Join(b.Context, file)
 }
 
 var starts = lazyregexp.New(`(?mi)^\s*(ENTRYPOINT|CMD)\s+(.+?)\s*$`)

@@ -24,17 +24,17 @@ func checkLimits(m Machine) Finding {
 	instances, also := kernelNumber(m.Files, "fs/inotify/max_user_instances")
 	var low, mend []string
 	if known && watches < fewWatches {
-		low = append(low, fmt.Sprintf("%d folders", watches))
+		low = append(low, fmt.Sprintf("of %d folders", watches))
 		mend = append(mend, "fs.inotify.max_user_watches=524288")
 	}
 	if also && instances < fewInstances {
-		low = append(low, fmt.Sprintf("%d watchers", instances))
+		low = append(low, fmt.Sprintf("by %d programs", instances))
 		mend = append(mend, "fs.inotify.max_user_instances=512")
 	}
 	if len(low) == 0 {
 		return good("")
 	}
-	return warning("this machine lets a person watch "+strings.Join(low, " and ")+" for changes, which live reload soon uses up",
+	return warning("this machine allows watching "+strings.Join(low, ", ")+", which live reload soon uses up",
 		"`sudo sysctl "+strings.Join(mend, " ")+"`; to keep it, put that into /etc/sysctl.d/60-inotify.conf")
 }
 

@@ -35,12 +35,12 @@ func TestLimits(t *testing.T) {
 		{"unknown", fstest.MapFS{}, "ok:  | "},
 		{
 			"few folders", kernel("8192", "128"),
-			"warning: this machine lets a person watch 8192 folders for changes, which live reload soon uses up | " +
+			"warning: this machine allows watching of 8192 folders, which live reload soon uses up | " +
 				"`sudo sysctl fs.inotify.max_user_watches=524288`; to keep it, put that into /etc/sysctl.d/60-inotify.conf",
 		},
 		{
 			"few of both", kernel("8192", "64"),
-			"warning: this machine lets a person watch 8192 folders and 64 watchers for changes, which live reload soon uses up | " +
+			"warning: this machine allows watching of 8192 folders, by 64 programs, which live reload soon uses up | " +
 				"`sudo sysctl fs.inotify.max_user_watches=524288 fs.inotify.max_user_instances=512`; to keep it, put that into /etc/sysctl.d/60-inotify.conf",
 		},
 	}
