@@ -14,6 +14,7 @@ import (
 	bkclient "github.com/moby/buildkit/client"
 	"github.com/moby/buildkit/client/llb"
 	"github.com/moby/buildkit/frontend/gateway/client"
+	gatewayapi "github.com/moby/buildkit/frontend/gateway/pb"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
 )
@@ -26,7 +27,8 @@ type Dial func(ctx context.Context, network, address string) (net.Conn, error)
 // has and that holds a shell and bash or nc. Nothing is built: the containers are gone
 // when work returns, and neither a cache nor the history of builds holds any of it.
 //
-// The engine must have BuildKit; [ErrUnfit] is for an image without these programs. That a connection fails shows at its first read; where a
+// The engine must have BuildKit; [ErrTooOld] is for one that builds only, [ErrUnfit] for
+// an image without these programs. That a connection fails shows at its first read; where a
 // name cannot be resolved, the error then is a [net.DNSError].
 func Inside(ctx context.Context, e Engine, image string, o Options, work func(context.Context, Dial) error) error {
 	b, err := dial(ctx, e, o)
@@ -36,6 +38,11 @@ func Inside(ctx context.Context, e Engine, image string, o Options, work func(co
 	defer b.close()
 	var failed error
 	_, err = b.client.Build(ctx, bkclient.SolveOpt{Internal: true}, "", func(ctx context.Context, c client.Client) (*client.Result, error) {
+		opts := c.BuildOpts()
+		if opts.Caps.Supports(gatewayapi.CapGatewayExec) != nil {
+			failed = ErrTooOld
+			return client.NewResult(), nil
+		}
 		base, err := imageOf(ctx, c, image)
 		if err == nil && !fit(ctx, base) {
 			err = ErrUnfit
@@ -54,6 +61,9 @@ func Inside(ctx context.Context, e Engine, image string, o Options, work func(co
 	}
 	return err
 }
+
+// ErrTooOld is the error of [Inside] for a BuildKit that runs nothing outside of a step.
+var ErrTooOld = errors.New("this engine's BuildKit is too old to be looked into")
 
 // ErrUnfit is the error of [Inside] for an image that holds no shell, or neither bash nor nc.
 var ErrUnfit = errors.New("the image lacks a shell, or bash and nc")

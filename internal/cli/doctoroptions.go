@@ -57,8 +57,11 @@ func (a *app) networkToExamine(outside egress.Settings) doctor.Network {
 			err := build.Inside(ctx, e.Client, image, options, func(ctx context.Context, dial build.Dial) error {
 				return work(ctx, doctor.DialFunc(dial))
 			})
-			if errors.Is(err, build.ErrUnfit) {
+			switch {
+			case errors.Is(err, build.ErrUnfit):
 				return doctor.ErrUnfit
+			case errors.Is(err, build.ErrTooOld):
+				return doctor.ErrTooOld
 			}
 			return err
 		},

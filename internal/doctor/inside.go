@@ -46,6 +46,8 @@ func checkBuild(ctx context.Context, n Network, find func(context.Context) (*eng
 		switch {
 		case errors.Is(err, ErrUnfit):
 			continue
+		case errors.Is(err, ErrTooOld):
+			return good("not tried from inside a build, which takes a newer BuildKit")
 		case err != nil && ctx.Err() != nil:
 			return warning("a build does not begin in time, so its network was not tried", "restart the engine if builds hang")
 		case err != nil:
@@ -55,6 +57,9 @@ func checkBuild(ctx context.Context, n Network, find func(context.Context) (*eng
 	}
 	return good("not tried: no image is here yet from whose inside to try it")
 }
+
+// ErrTooOld is what [Network].Inside gives for an engine whose BuildKit builds only.
+var ErrTooOld = errors.New("the engine's BuildKit is too old")
 
 // ErrUnfit is what [Network].Inside gives for an image that lacks the programs that it
 // takes to open a connection.

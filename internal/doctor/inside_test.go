@@ -63,6 +63,7 @@ func TestFromInsideABuild(t *testing.T) {
 		{"well", []string{"scratchy:1", "alpine:3"}, dial, company.pem(), reached, "ok: a build reaches HOST | "},
 		{"no image", nil, dial, nil, reached, "ok: not tried: no image is here yet from whose inside to try it | "},
 		{"no fit image", []string{"scratchy:1"}, dial, nil, reached, "ok: not tried: no image is here yet from whose inside to try it | "},
+		{"an old BuildKit", []string{"alpine:3"}, nil, nil, reached, "ok: not tried from inside a build, which takes a newer BuildKit | "},
 		{
 			"no DNS",
 			[]string{"alpine:3"},
@@ -97,8 +98,11 @@ func TestFromInsideABuild(t *testing.T) {
 			n := Network{
 				Registries: []Registry{index}, CA: tt.ca,
 				Inside: func(ctx context.Context, _ *engine.Engine, image string, work func(context.Context, DialFunc) error) error {
-					if strings.HasPrefix(image, "scratchy") {
+					switch {
+					case strings.HasPrefix(image, "scratchy"):
 						return ErrUnfit
+					case tt.dial == nil:
+						return ErrTooOld
 					}
 					return work(ctx, tt.dial)
 				},
