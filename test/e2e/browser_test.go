@@ -51,11 +51,19 @@ func browse(t *testing.T, url string, more ...chromedp.ExecAllocatorOption) *pag
 	if _, err := chromedp.Call(limit, log.Enable, cdp.Empty{}); err != nil {
 		t.Fatal(err)
 	}
-	if err := chromedp.Do(limit, chromedp.Navigate(url)); err != nil {
+	err := chromedp.Do(limit, chromedp.Navigate(url))
+	for err != nil && strings.Contains(err.Error(), networkChanged) && limit.Err() == nil {
+		err = chromedp.Do(limit, chromedp.Navigate(url))
+	}
+	if err != nil {
 		t.Fatalf("open %s in Chromium: %v", url, err)
 	}
 	return p
 }
+
+// networkChanged is what Chromium says of what it was loading when the machine got or lost
+// an address, as happens when a network of containers comes or goes.
+const networkChanged = "ERR_NETWORK_CHANGED"
 
 func (p *page) listen(event any) {
 	var problem string
@@ -112,11 +120,10 @@ func (p *page) shows(t *testing.T, want ...string) {
 	})
 }
 
-// recover loads the page again when the network changed under it: a container that comes or
-// goes gives the machine another address, and Chromium then drops what it was loading.
+// recover loads the page again when the network changed under it.
 func (p *page) recover() {
 	p.mu.Lock()
-	dropped := slices.ContainsFunc(p.problems, func(problem string) bool { return strings.Contains(problem, "ERR_NETWORK_CHANGED") })
+	dropped := slices.ContainsFunc(p.problems, func(problem string) bool { return strings.Contains(problem, networkChanged) })
 	if dropped {
 		p.problems = nil
 	}
