@@ -73,11 +73,11 @@ func (n Needs) names(variable string) bool {
 // fill gives the function that puts the address into a template. A whole host has no
 // star before it.
 func (a Address) fill() func(string) string {
-	every := "*" + a.Suffix
+	one, several := "*"+a.Suffix, "**"+a.Suffix
 	if !strings.HasPrefix(a.Suffix, ".") {
-		every = a.Suffix
+		one, several = a.Suffix, a.Suffix
 	}
-	return strings.NewReplacer("*{suffix}", every, "{suffix}", a.Suffix, "{hosts}", strings.Join(a.hosts(), ",")).Replace
+	return strings.NewReplacer("**{suffix}", several, "*{suffix}", one, "{suffix}", a.Suffix, "{hosts}", strings.Join(a.hosts(), ",")).Replace
 }
 
 // hosts are the exact ones, or else the suffix, which stands for all.

@@ -71,7 +71,7 @@ func TestLook(t *testing.T) {
 		{
 			"create-next-app 16",
 			"-- package.json --\n" + `{"dependencies":{"next":"16.0.1","react":"19.2.0"}}` + "\n-- next.config.ts --\nconst nextConfig: NextConfig = {};\n",
-			`next.config.ts: allowedDevOrigins: ["*.app.github.dev"] (Next.js)`,
+			`next.config.ts: allowedDevOrigins: ["**.app.github.dev"] (Next.js)`,
 		},
 		{"create-next-app 15 only warns", "-- package.json --\n" + `{"dependencies":{"next":"15.3.0"}}`, ""},
 		{"Nuxt", "-- package.json --\n" + `{"dependencies":{"nuxt":"^4.0.0"}}`, "__VITE_ADDITIONAL_SERVER_ALLOWED_HOSTS=.app.github.dev (Nuxt)"},

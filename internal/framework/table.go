@@ -132,10 +132,11 @@ var rules = []rule{
 	},
 	{
 		// Next 15 warns, 16 refuses, and no variable is read: block-cross-site-dev.js of next 16.
+		// Two stars stand for one name or more: matchWildcardDomain in its csrf-protection.js.
 		title: "Next.js", manifest: npm, packages: []string{"next"}, from: version{16, 0},
 		line: advice{
 			why: "refuses its own scripts to pages from addresses that it does not know", has: `allowedDevOrigins`,
-			files: []string{"next.config.js", "next.config.ts", "next.config.mjs", "next.config.mts"}, code: `allowedDevOrigins: ["*{suffix}"]`,
+			files: []string{"next.config.js", "next.config.ts", "next.config.mjs", "next.config.mts"}, code: `allowedDevOrigins: ["**{suffix}"]`,
 		},
 	},
 	{

@@ -24,10 +24,17 @@ func refusable(address string) string {
 	return u.Hostname()
 }
 
+// onaDomain ends the hosts of all ports in Ona. What stands before it is known when some
+// port is open, but servers must know their hosts when they start.
+const onaDomain = ".gitpod.dev"
+
 // Suffix is what the hosts of all ports end in, from the dot before it on:
 // ".app.github.dev". Where all ports share one host, told apart by a path or a port
 // number, it is that host. It is empty where the place has no proxy with a name.
 func (p Place) Suffix() string {
+	if p.Provider == "ona" && !p.given {
+		return onaDomain
+	}
 	host := refusable(p.fill(1)) // not by URL: not every port has one
 	if host == refusable(p.fill(2)) {
 		return host

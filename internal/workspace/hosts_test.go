@@ -10,6 +10,16 @@ func TestSuffixDoesNotDependOnWhichPortsHaveAURL(t *testing.T) {
 	}
 }
 
+func TestSuffixOfOnaIsTheSameBeforeAPortIsOpen(t *testing.T) {
+	t.Parallel()
+	before := Place{Provider: "ona", Remote: true}
+	after := Place{Provider: "ona", Remote: true, Template: "https://{port}--019c.eu-central-1-01.gitpod.dev"}
+	given := Place{Provider: "ona", Remote: true, Template: "https://{port}.example.com", given: true}
+	if before.Suffix() != ".gitpod.dev" || after.Suffix() != ".gitpod.dev" || given.Suffix() != ".example.com" {
+		t.Errorf("%q, %q, %q", before.Suffix(), after.Suffix(), given.Suffix())
+	}
+}
+
 func TestHosts(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ name, template, host, suffix string }{
