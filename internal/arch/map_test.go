@@ -29,6 +29,7 @@ var ours = map[string][]string{
 	"watch":      {"project", "event", "fail"}, // fail: the limit of watched folders is the person's to raise
 	"up": {
 		"workspace", "project", "ports", "build", "egress", "registry", "plan", "run", "ready", "expose", "logs", "watch", "framework",
+		"gateway",
 		"event", "fail",
 	},
 	// detect: init and doctor read addresses in source with the same eyes; egress: the HTTP client.
@@ -59,7 +60,7 @@ var only = map[string][]string{
 	"github.com/charmbracelet/":                    {"ui", "cli"},       // cli asks whether a stream is a terminal
 	"text/template":                                {"scaffold", "cli"}, // cli: --format of Compose's commands
 	"net/http":                                     {"engine", "build", "ready", "workspace", "expose", "egress", "doctor", "gateway"},
-	"os/exec":                                      {"engine", "ports", "doctor", "registry", "tunnel", "cli"},
+	"os/exec":                                      {"engine", "ports", "doctor", "registry", "tunnel", "gateway", "cli"},
 	"github.com/devup-cli/devup/templates":         {"scaffold", "cli"},
 }
 

@@ -20,6 +20,7 @@ func (a *app) changing(c *cobra.Command) *cobra.Command {
 type change struct {
 	decide func(*running) (todo *plan.Plan, idle string) // idle is what to say where there is nothing to do
 	grace  *time.Duration                                // to stop; nil for the containers' own
+	after  func(*running) error                          // what to do then; nil for nothing
 }
 
 // change applies a plan that is made of what is there.
@@ -32,9 +33,13 @@ func (a *app) change(ctx context.Context, services []string, c change) error {
 	todo, idle := c.decide(r)
 	if todo.Empty() {
 		a.ui.Say(idle)
+	} else if err := a.apply(ctx, r, todo, c.grace); err != nil {
+		return err
+	}
+	if c.after == nil {
 		return nil
 	}
-	return a.apply(ctx, r, todo, c.grace)
+	return c.after(r)
 }
 
 // takeTurn is [app.observeInTurn] for a command that got names of services.

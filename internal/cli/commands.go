@@ -9,5 +9,5 @@ func (a *app) addCommands(add func(group string, commands ...*cobra.Command)) {
 		a.startCommand(), a.stopCommand(), a.restartCommand(), a.killCommand(), a.pauseCommand(), a.unpauseCommand(), a.rmCommand(), a.cpCommand(), a.waitCommand(),
 		a.createCommand(), a.scaleCommand(), a.watchCommand(), a.pullCommand(), a.pushCommand(), a.pruneCommand())
 	add("look", a.planCommand(), a.whyCommand(), a.lsCommand(), a.imagesCommand(), a.volumesCommand(), a.portCommand(), a.topCommand(), a.eventsCommand(), a.doctorCommand(), a.configCommand())
-	add("more", a.schemaCommand(), a.versionCommand(), a.completionCommand(), a.manCommand())
+	add("more", a.schemaCommand(), a.gatewayCommand(), a.versionCommand(), a.completionCommand(), a.manCommand())
 }

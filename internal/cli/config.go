@@ -123,6 +123,9 @@ func (a *app) config(ctx context.Context, services []string, o configOptions) er
 	if err != nil {
 		return err
 	}
+	if p, err = a.gated(ctx, p, nil, p.Name, choice{}); err != nil {
+		return err
+	}
 	resolved := up.Proxied(resolve(p, place, nil, os.Getuid(), os.Getgid()), place)
 	write := resolved.YAML
 	if o.format == "json" {

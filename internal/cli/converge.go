@@ -26,6 +26,7 @@ type convergeOptions struct {
 	keepGoing bool
 	scale     []string
 	seconds   int
+	gateway   choice
 }
 
 // asUsual are the options of a run without any flag.
@@ -47,6 +48,7 @@ func (o *convergeOptions) bind(c *cobra.Command) {
 	f.BoolVar(&o.noDeps, "no-deps", false, "without the services that the named ones depend on")
 	f.StringArrayVar(&o.scale, "scale", nil, "run this many containers of a service: `SERVICE=NUMBER`; may be repeated")
 	f.BoolVar(&o.StrictPorts, "strict-ports", false, "take the host ports that the files ask for, or fail where somebody holds one")
+	bindGateway(f, &o.gateway)
 	timeoutFlag(c, &o.seconds)
 	c.MarkFlagsMutuallyExclusive("build", "no-build")
 	c.MarkFlagsMutuallyExclusive("force-recreate", "no-recreate")
@@ -127,7 +129,11 @@ func (a *app) site(ctx context.Context, services []string, o convergeOptions, tu
 	if first.passed {
 		at.images = up.Seen{} // whoever had the turn before may have built or pulled
 	}
-	at.project = at.project.WithScale(scale)
+	if at.project, err = a.gated(ctx, at.project.WithScale(scale), at.engine, at.project.Name, o.gateway); err != nil {
+		at.release()
+		return nil, err
+	}
+	at.machine.Gateway = a.keeper(at.engine, at.project.Name)
 	at.machine.Place.Tunnels = a.openTunnels(at.project.Name)
 	return at, nil
 }

@@ -100,6 +100,11 @@ func (a *app) down(ctx context.Context, services []string, o downOptions) error 
 	if err := a.apply(ctx, r, todo, grace(o.seconds)); err != nil {
 		return err
 	}
+	if len(services) == 0 {
+		if err := a.closeGateway(ctx, r, true); err != nil {
+			return err
+		}
+	}
 	return a.removeImages(ctx, r, images)
 }
 

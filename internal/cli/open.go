@@ -11,6 +11,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/expose"
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/ui"
 	"github.com/devup-cli/devup/internal/workspace"
 )
@@ -71,6 +72,9 @@ func entrance(rows []expose.Row, services []string) (expose.Row, error) {
 		}
 		if frontendPorts[r.Target] {
 			p++
+		}
+		if r.Service == project.GatewayName {
+			p += 2 // all of it is there
 		}
 		if p > points {
 			best, points = r, p

@@ -74,6 +74,9 @@ func (a *app) imageWork(ctx context.Context, services []string, quiet bool) (up.
 	if p, err = a.checkout(ctx, p, survey, a.projectOptions(services...)); err != nil {
 		return up.Machine{}, nil, err
 	}
+	if p, err = a.gated(ctx, p, e, p.Name, choice{}); err != nil {
+		return up.Machine{}, nil, err
+	}
 	uid, gid := 0, 0
 	if p.WantsOwner() {
 		if uid, gid, err = machine.Owner(ctx); err != nil {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"os"
@@ -250,5 +251,8 @@ func resolve(p *project.Project, place workspace.Place, containers []plan.Contai
 		ports[wanted.Key()] = wanted.Wanted
 	}
 	maps.Copy(ports, up.Remembered(published, containers))
+	if gate, gated := p.GatewayPort(); gated {
+		ports[gate.Key()] = cmp.Or(p.Gateway.Now.Port, gate.Wanted)
+	}
 	return p.Resolve(ports, project.Where{URL: place.URL, HostIP: place.HostIP(), UID: uid, GID: gid})
 }

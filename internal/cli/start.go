@@ -52,6 +52,9 @@ func (a *app) start(ctx context.Context, services []string, o startOptions) erro
 	} else if err := a.apply(ctx, r, todo, nil); err != nil {
 		return err
 	}
+	if err := a.reopenGateway(ctx, r); err != nil {
+		return err
+	}
 	if !o.wait || a.flags.dryRun {
 		return nil
 	}

@@ -18,9 +18,18 @@ func (a *app) stopCommand() *cobra.Command {
 	})
 	timeoutFlag(c, &seconds)
 	c.RunE = a.run(func(ctx context.Context, args []string) error {
-		return a.change(ctx, args, change{grace: grace(seconds), decide: func(r *running) (*plan.Plan, string) {
-			return plan.StopAll(r.look.Observed, args), "nothing to stop: nothing runs"
-		}})
+		return a.change(ctx, args, change{
+			grace: grace(seconds),
+			decide: func(r *running) (*plan.Plan, string) {
+				return plan.StopAll(r.look.Observed, args), "nothing to stop: nothing runs"
+			},
+			after: func(r *running) error {
+				if len(args) > 0 && runsWithout(r.look, args) {
+					return nil
+				}
+				return a.closeGateway(ctx, r, false)
+			},
+		})
 	})
 	return c
 }

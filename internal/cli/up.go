@@ -212,5 +212,8 @@ func (a *app) stopNow(ctx context.Context, r *running, services []string, grace 
 	if errors.Is(err, context.DeadlineExceeded) {
 		return fail.Wrap(err, fail.Failed, "look at them with `devup ps`; `devup kill` ends them", "the services do not stop within a minute")
 	}
-	return err
+	if err != nil || runsWithout(now, services) {
+		return err
+	}
+	return a.closeGateway(ctx, r, false)
 }

@@ -121,12 +121,22 @@ func (a *app) addresses(ctx context.Context, services []string) (addresses, erro
 	default:
 		return addresses{}, err
 	}
-	if err := r.check(services); err != nil {
+	if p, err = a.gated(ctx, p, r.engine, r.name, choice{}); err != nil {
+		return addresses{}, err
+	}
+	others, running := services, states(r.look.Containers)
+	if p.Gateway != nil {
+		others = without(services, []string{project.GatewayName})
+		if p.Gateway.Now.Serves {
+			running[project.GatewayName] = expose.Running
+		}
+	}
+	if err := r.check(others); err != nil {
 		return addresses{}, err
 	}
 	place.Tunnels = a.openTunnels(r.name)
 	resolved := resolve(p, place, r.look.Containers, 0, 0)
-	rows := slices.DeleteFunc(expose.Table(resolved, place, states(r.look.Containers)), func(row expose.Row) bool {
+	rows := slices.DeleteFunc(expose.Table(resolved, place, running), func(row expose.Row) bool {
 		return len(services) > 0 && !slices.Contains(services, row.Service)
 	})
 	return addresses{place, resolved, rows}, nil

@@ -28,6 +28,7 @@ func explain(repo Repository) string {
 			{"module", s.Module},
 			{"prod module", s.ProdModule},
 			{"ready", s.Ready},
+			{"routes", strings.Join(s.Routes, " ")},
 			{"dockerfile", s.Dockerfile},
 			{"compose", s.Compose},
 		} {

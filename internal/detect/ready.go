@@ -2,25 +2,27 @@ package detect
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
-// route is a path that the source answers to GET.
+// route is a path that the source answers.
 type route struct {
-	path string
+	path string // as it is written, with parameters
+	get  bool   // to GET
 	at   Evidence
 }
 
 var (
-	pythonRoute  = lazyregexp.New(`(?m)^[ \t]*@(\w+)\.(route|get)\(\s*(?:rule\s*=|path\s*=)?\s*["']([^"']*)["']((?:[^()]|\([^()]*\))*)\)`)
+	pythonRoute  = lazyregexp.New(`(?m)^[ \t]*@(\w+)\.(route|get|post|put|patch|delete|websocket)\(\s*(?:rule\s*=|path\s*=)?\s*["']([^"']*)["']((?:[^()]|\([^()]*\))*)\)`)
 	blueprint    = lazyregexp.New(`(?m)^(\w+)\s*=\s*(?:\w+\.)?(?:Blueprint|APIRouter)\(((?:[^()]|\([^()]*\))*)\)`)
 	urlPrefix    = lazyregexp.New(`(?:url_)?prefix\s*=\s*["']([^"']*)["']`)
 	registration = lazyregexp.New(`\.(?:register_blueprint|include_router)\(\s*(?:\w+\.)*(\w+)\s*((?:,[^()]*)?)\)`)
 	methods      = lazyregexp.New(`methods\s*=\s*[\[(]([^\])]*)`)
-	nodeRoute    = lazyregexp.New(`(?m)^[ \t]*(?:await\s+)?(app|server|fastify)\.get\(\s*["'` + "`" + `]([^"'` + "`" + `]*)["'` + "`" + `]`)
-	routerRoute  = lazyregexp.New(`(?m)^[ \t]*(\w*[rR]outer\w*|\w+Routes)\.get\(\s*["'` + "`" + `]([^"'` + "`" + `]*)["'` + "`" + `]`)
+	nodeRoute    = lazyregexp.New(`(?m)^[ \t]*(?:await\s+)?(?:app|server|fastify)\.(get|post|put|patch|delete|all)\(\s*["'` + "`" + `]([^"'` + "`" + `]*)["'` + "`" + `]`)
+	routerRoute  = lazyregexp.New(`(?m)^[ \t]*(?:\w*[rR]outer\w*|\w+Routes)\.(get|post|put|patch|delete|all)\(\s*["'` + "`" + `]([^"'` + "`" + `]*)["'` + "`" + `]`)
 	mounted      = lazyregexp.New(`\.use\(\s*["'` + "`" + `]([^"'` + "`" + `]*)["'` + "`" + `]\s*,\s*(?:[\w.]+\s*,\s*)*(?:(\w+)|require\(\s*["']([^"']+)["']\s*\))\s*,?\s*\)`)
 	imported     = lazyregexp.New(`(?:import\s+(?:\{\s*)?(\w+)[^'"\n]*from\s*|(?:const|let|var)\s+(?:\{\s*)?(\w+)[^=\n]*=\s*require\(\s*)["']([^"']+)["']`)
 )
@@ -38,12 +40,10 @@ func (s *scan) decideReady(c *candidate) string {
 	if c.role == frontend {
 		return ""
 	}
-	var routes []route
-	if c.Runtime.Language == "python" {
-		routes = pythonRoutes(c.sources)
-	} else {
-		routes = nodeRoutes(c.sources)
-	}
+	routes := slices.DeleteFunc(c.routes(), func(r route) bool {
+		_, plain := plainPath(r.path)
+		return !plain || !r.get
+	})
 	for _, r := range routes {
 		if healthy[strings.ToLower(path.Base(r.path))] {
 			c.note(Evidence{r.at.File, r.at.Line, "ready at " + r.path})
@@ -59,6 +59,14 @@ func (s *scan) decideReady(c *candidate) string {
 	return ""
 }
 
+// routes are what a backend's source answers, in its order.
+func (c *candidate) routes() []route {
+	if c.Runtime.Language == "python" {
+		return pythonRoutes(c.sources)
+	}
+	return nodeRoutes(c.sources)
+}
+
 // plainPath is a path that can be asked as it stands, without parameters.
 func plainPath(text string) (string, bool) {
 	if !strings.HasPrefix(text, "/") || strings.ContainsAny(text, "<>{}:*?()$ #\"'\n") {
@@ -67,25 +75,25 @@ func plainPath(text string) (string, bool) {
 	return text, true
 }
 
-// pythonRoutes are the GET routes of Flask's and FastAPI's decorators, with the
+// pythonRoutes are the routes of Flask's and FastAPI's decorators, with the
 // prefixes of their blueprints and routers.
 func pythonRoutes(sources []file) []route {
 	prefixes := registeredPrefixes(sources)
 	var routes []route
 	for _, source := range sources {
-		if !containsWord(source.text, []string{".route(", ".get("}) {
+		if !containsWord(source.text, []string{".route(", ".get(", ".post(", ".put(", ".patch(", ".delete(", ".websocket("}) {
 			continue
 		}
 		own := ownPrefixes(source, prefixes)
 		for _, match := range pythonRoute.FindAllStringSubmatchIndex(source.text, -1) {
 			text := source.text
 			object, kind, rule, rest := text[match[2]:match[3]], text[match[4]:match[5]], text[match[6]:match[7]], text[match[8]:match[9]]
-			if allowed := methods.FindStringSubmatch(rest); kind == "route" && allowed != nil && !strings.Contains(strings.ToUpper(allowed[1]), "GET") {
-				continue
+			get := kind == "route" || kind == "get"
+			if allowed := methods.FindStringSubmatch(rest); kind == "route" && allowed != nil {
+				get = strings.Contains(strings.ToUpper(allowed[1]), "GET")
 			}
-			if full, ok := plainPath(own[object] + rule); ok {
-				routes = append(routes, route{full, source.at(match[0], full)})
-			}
+			full := own[object] + rule
+			routes = append(routes, route{full, get, source.at(match[0], full)})
 		}
 	}
 	return routes
@@ -125,19 +133,18 @@ func ownPrefixes(source file, registered map[string]string) map[string]string {
 	return own
 }
 
-// nodeRoutes are the GET routes of an Express-like app and of the routers that
+// nodeRoutes are the routes of an Express-like app and of the routers that
 // it mounts from other files.
 func nodeRoutes(sources []file) []route {
 	mounts := map[string]string{} // file without its ending -> prefix
 	var routes []route
 	for _, source := range sources {
-		if !containsWord(source.text, []string{".get(", ".use("}) {
+		if !containsWord(source.text, []string{".get(", ".use(", ".post(", ".put(", ".patch(", ".delete(", ".all("}) {
 			continue
 		}
 		for _, match := range nodeRoute.FindAllStringSubmatchIndex(source.text, -1) {
-			if full, ok := plainPath(source.text[match[4]:match[5]]); ok {
-				routes = append(routes, route{full, source.at(match[0], full)})
-			}
+			full := source.text[match[4]:match[5]]
+			routes = append(routes, route{full, source.text[match[2]:match[3]] == "get", source.at(match[0], full)})
 		}
 		addMounts(mounts, source)
 	}
@@ -151,10 +158,8 @@ func nodeRoutes(sources []file) []route {
 			continue
 		}
 		for _, match := range routerRoute.FindAllStringSubmatchIndex(source.text, -1) {
-			full := strings.TrimSuffix(prefix, "/") + source.text[match[4]:match[5]]
-			if full, ok := plainPath(strings.TrimSuffix(full, "/")); ok {
-				routes = append(routes, route{full, source.at(match[0], full)})
-			}
+			full := strings.TrimSuffix(strings.TrimSuffix(prefix, "/")+source.text[match[4]:match[5]], "/")
+			routes = append(routes, route{full, source.text[match[2]:match[3]] == "get", source.at(match[0], full)})
 		}
 	}
 	return routes

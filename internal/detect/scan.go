@@ -199,7 +199,7 @@ func (s *scan) decide() Repository {
 			s.decideMissing(c)
 		}
 		c.Variables = s.decideVariables(c)
-		c.Ready, c.Page = s.decideReady(c), c.role == frontend
+		c.Ready, c.Routes, c.Page = s.decideReady(c), decideRoutes(c), c.role == frontend
 		s.decideRemarks(c)
 		repo.Services = append(repo.Services, c.Service)
 	}

@@ -89,9 +89,10 @@ type Service struct {
 	Prod       []string // the production command in exec form for flask, node and python; nil when the built files are served
 	ProdModule string   // Python stacks: the WSGI callable for gunicorn ("app:app"); empty when there is none
 	Variables  []Variable
-	Ready      string // a path that must answer below 500, or empty for the port alone
-	Dockerfile string // the name of its existing Dockerfile in Dir, or empty
-	Compose    string // the name of the service in an existing compose file that builds or mounts Dir, or empty
+	Routes     []string // a backend: the path prefixes that it answers ("/api"), sorted; nil where they are not known
+	Ready      string   // a path that must answer below 500, or empty for the port alone
+	Dockerfile string   // the name of its existing Dockerfile in Dir, or empty
+	Compose    string   // the name of the service in an existing compose file that builds or mounts Dir, or empty
 	Evidence   []Evidence
 	Calls      []Call     // addresses on this machine that are written into its source
 	Remarks    []Evidence // what will not work as the files stand, each a sentence with the way out

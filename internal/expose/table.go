@@ -49,8 +49,8 @@ type Row struct {
 }
 
 // Table lists the published ports of a resolved project by service, in each in
-// the order of the config. running gives the state of services; one that it does
-// not hold is not running.
+// the order of the config, after that of the gateway. running gives the state of
+// services; one that it does not hold is not running.
 func Table(p *project.Project, place workspace.Place, running map[string]string) []Row {
 	rows := []Row{}
 	for _, port := range p.PublishedPorts() {
@@ -62,6 +62,7 @@ func Table(p *project.Project, place workspace.Place, running map[string]string)
 		}
 	}
 	slices.SortStableFunc(rows, func(a, b Row) int { return strings.Compare(a.Service, b.Service) })
+	rows = withGateway(rows, p, place)
 	for i := range rows {
 		rows[i].ready = p.Extensions[rows[i].Service].Ready
 		if rows[i].State = running[rows[i].Service]; rows[i].State == "" {

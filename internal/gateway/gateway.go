@@ -2,7 +2,10 @@
 // path prefixes to the services behind them, so that a browser never makes a request
 // across origins and one port is all that has to be opened.
 //
-// [New] gives the handler, [Gateway.Set] hands it other routes while it serves.
+// [New] gives the handler, [Gateway.Set] hands it other routes while it serves. [Serve] is
+// the life of the process that holds it. A [Keeper] is what commands have of that process:
+// [Keeper.Look] finds it, [Keeper.Ensure] starts it or hands it new routes, [Keeper.End]
+// ends it. They meet at a [State], a file in the person's state folder.
 //
 // It terminates no TLS, caches nothing and buffers nothing: what a service sends goes
 // out at once, whatever its size.
@@ -26,6 +29,8 @@ type Config struct {
 	// Behind says that a platform's proxy stands in front of the gateway, whose
 	// X-Forwarded-* headers are to be believed.
 	Behind bool `json:"behind,omitempty"`
+	Wanted int  `json:"wanted"`          // the port that was asked for, which Listen may have had to move from
+	Asked  bool `json:"asked,omitempty"` // by a flag: the files do not say that there is a gateway
 }
 
 // Route leads what lies at and below a path to a service.

@@ -6,7 +6,9 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -241,14 +243,22 @@ func (w *world) routeOf(prefix string) Route {
 	return Route{}
 }
 
+// lastPort begins somewhere below the ports that the system gives to connections.
+var lastPort atomic.Int32
+
+func init() { lastPort.Store(int32(10000 + os.Getpid()*37%9000)) }
+
 func freeAddress(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range 1000 {
+		address := net.JoinHostPort("127.0.0.1", strconv.Itoa(int(lastPort.Add(1))))
+		if l, err := net.Listen("tcp", address); err == nil {
+			_ = l.Close()
+			return address
+		}
 	}
-	defer l.Close()
-	return l.Addr().String()
+	t.Fatal("no port is free")
+	return ""
 }
 
 // listen serves at an address until the test's end, or until it is called off.

@@ -2,7 +2,6 @@ package project
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/devup-cli/devup/internal/fail"
@@ -13,23 +12,25 @@ const extensionKey = "x-devup"
 
 // ServiceExtension is x-devup in a service.
 type ServiceExtension struct {
-	Stack     string // which template scaffolds the Dockerfile ("flask", "vite", …); empty for none
-	Ready     string // HTTP path that must answer below 500 before the service counts as ready; empty for the usual checks
-	Public    bool   // the ports may be opened to the internet in a cloud workspace
-	FixedPort bool   // port: fixed, so that the host port is never moved
+	Stack     string         // which template scaffolds the Dockerfile ("flask", "vite", …); empty for none
+	Ready     string         // HTTP path that must answer below 500 before the service counts as ready; empty for the usual checks
+	Public    bool           // the ports may be opened to the internet in a cloud workspace
+	FixedPort bool           // port: fixed, so that the host port is never moved
+	Routes    []GatewayRoute // what the gateway leads to the service, without its name
 }
 
 // serviceKeys are the keys of x-devup in a service, in the order in which they
 // are listed to people.
-var serviceKeys = []string{"stack", "ready", "public", "port"}
+var serviceKeys = []string{"stack", "ready", "public", "port", "routes"}
 
 var stackPattern = lazyregexp.New(`^[a-z][a-z0-9-]*$`)
 
 // misfit is something wrong under x-devup: at which key, and what.
 type misfit struct {
-	key  string // empty for x-devup itself
-	text string // continues "x-devup of service web"
-	hint string
+	key   string   // empty for x-devup itself
+	below []string // the keys that lead on from there
+	text  string   // continues "x-devup of service web"
+	hint  string
 }
 
 // parseExtension reads x-devup of a service as the loader left it: nil, or a
@@ -41,53 +42,40 @@ func parseExtension(value any) (ServiceExtension, *misfit) {
 		return x, bad
 	}
 	for _, key := range sortedKeys(fields) {
-		v := fields[key]
-		if s, ok := v.(string); ok {
-			v = fill(s, unset)
-		}
-		switch key {
-		case "stack":
-			s, ok := v.(string)
-			if !ok || !stackPattern.MatchString(s) {
-				return x, &misfit{key: key, text: "has a stack that is no name of one", hint: "for example: stack: flask"}
-			}
-			x.Stack = s
-		case "ready":
-			s, ok := v.(string)
-			if !ok || !strings.HasPrefix(s, "/") || strings.ContainsAny(s, " \t\r\n") {
-				return x, &misfit{key: key, text: "has a ready that is no path", hint: "for example: ready: /api/health-check"}
-			}
-			x.Ready = s
-		case "public":
-			b, ok := boolean(v)
-			if !ok {
-				return x, &misfit{key: key, text: "has a public that is neither true nor false"}
-			}
-			x.Public = b
-		case "port":
-			if v != "fixed" {
-				return x, &misfit{key: key, text: "has a port that is not the word fixed", hint: "port: fixed keeps the host port where it is; the port itself stands under ports"}
-			}
-			x.FixedPort = true
-		default:
-			return x, unknownKey(key, serviceKeys)
+		if bad := x.set(key, filled(fields[key])); bad != nil {
+			return x, bad
 		}
 	}
 	return x, nil
 }
 
-// checkTop says what is wrong with x-devup at the top, where no key is known yet.
-func checkTop(value any) *misfit {
-	fields, bad := mapping(value)
-	if bad != nil || len(fields) == 0 {
+// set reads the value of one key.
+func (x *ServiceExtension) set(key string, v any) (bad *misfit) {
+	var ok bool
+	switch key {
+	case "stack":
+		if x.Stack, ok = v.(string); !ok || !stackPattern.MatchString(x.Stack) {
+			return &misfit{key: key, text: "has a stack that is no name of one", hint: "for example: stack: flask"}
+		}
+	case "ready":
+		if x.Ready, ok = v.(string); !ok || !strings.HasPrefix(x.Ready, "/") || strings.ContainsAny(x.Ready, " \t\r\n") {
+			return &misfit{key: key, text: "has a ready that is no path", hint: "for example: ready: /api/health-check"}
+		}
+	case "public":
+		if x.Public, ok = boolean(v); !ok {
+			return &misfit{key: key, text: "has a public that is neither true nor false"}
+		}
+	case "port":
+		if x.FixedPort = v == "fixed"; !x.FixedPort {
+			return &misfit{key: key, text: "has a port that is not the word fixed", hint: "port: fixed keeps the host port where it is; the port itself stands under ports"}
+		}
+	case "routes":
+		x.Routes, bad = parseOwnRoutes(v)
 		return bad
+	default:
+		return unknownKey(key, serviceKeys)
 	}
-	key := sortedKeys(fields)[0]
-	why := "and no key is known there"
-	if slices.Contains(serviceKeys, key) {
-		why = "which belongs to x-devup of a service"
-	}
-	return &misfit{key: key, text: fmt.Sprintf("has the key %q, %s", key, why)}
+	return nil
 }
 
 func mapping(value any) (map[string]any, *misfit) {
@@ -124,11 +112,12 @@ func unknownKey(key string, known []string) *misfit {
 
 // extensions checks and reads every x-devup of the loaded project.
 func (p *Project) extensions(files []source) error {
-	if bad := checkTop(p.Project.Extensions[extensionKey]); bad != nil {
+	services := p.AllServices()
+	var bad *misfit
+	if p.Gateway, bad = parseTop(p.Project.Extensions[extensionKey], sortedKeys(services)); bad != nil {
 		return bad.failure(files, "", extensionKey)
 	}
 	p.Extensions = map[string]ServiceExtension{}
-	services := p.AllServices()
 	for _, name := range sortedKeys(services) {
 		x, bad := parseExtension(services[name].Extensions[extensionKey])
 		if bad != nil {
@@ -146,7 +135,7 @@ func (m *misfit) failure(files []source, service string, path ...string) error {
 		subject = "x-devup of service " + service
 	}
 	if m.key != "" {
-		path = append(path, m.key)
+		path = append(append(path, m.key), m.below...)
 	}
 	e := fail.New(fail.Config, m.hint, "%s %s", subject, m.text)
 	e.Service = service

@@ -3,6 +3,7 @@ package project
 import (
 	"fmt"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -24,7 +25,7 @@ func TestServiceExtension(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			p := loadText(t, "services:\n  web:\n    image: x\n    "+test.text)
-			if got := p.Extensions["web"]; got != test.want {
+			if got := p.Extensions["web"]; !reflect.DeepEqual(got, test.want) {
 				t.Errorf("got %+v, want %+v", got, test.want)
 			}
 		})
@@ -41,8 +42,9 @@ func TestWrongExtensions(t *testing.T) {
 		{"ready", "services:\n  web:\n    image: x\n    x-devup:\n      ready: health", "devup.yaml:5: x-devup of service web has a ready that is no path", "/api"},
 		{"public", "services:\n  web:\n    image: x\n    x-devup: {public: maybe}", "devup.yaml:4: x-devup of service web has a public", ""},
 		{"port", "services:\n  web:\n    image: x\n    x-devup: {port: 3000}", "devup.yaml:4: x-devup of service web has a port that is not the word fixed", "ports"},
+		{"routes", "services:\n  web:\n    image: x\n    x-devup:\n      routes: [api]", "devup.yaml:5: x-devup of service web has a route api that is no path", "/api"},
 		{"top", "services: {web: {image: x}}\nx-devup:\n  ready: /x", `devup.yaml:3: x-devup at the top has the key "ready", which belongs to x-devup of a service`, ""},
-		{"top unknown", "services: {web: {image: x}}\nx-devup:\n  a: /x", `devup.yaml:3: x-devup at the top has the key "a"`, ""},
+		{"top unknown", "services: {web: {image: x}}\nx-devup:\n  a: /x", `devup.yaml:3: x-devup at the top has the unknown key "a"`, "gateway"},
 		{"through an anchor", "x-base: &base\n  x-devup:\n    redy: /x\nservices:\n  web:\n    <<: *base\n    image: x", `devup.yaml:3: x-devup of service web has the unknown key "redy"`, "ready"},
 		{"service that is not active", "services:\n  web: {image: x}\n  off:\n    image: x\n    profiles: [p]\n    x-devup: {stk: y}", `devup.yaml:6: x-devup of service off has the unknown key "stk"`, "stack"},
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -123,7 +124,7 @@ services:
 	if len(web.Ports) != 1 || web.ContainerName != "web" || environmentOf(p, "web") != "A=b" {
 		t.Errorf("merged to %+v", web)
 	}
-	if got, want := p.Extensions["web"], (ServiceExtension{Ready: "/health", Public: true}); got != want {
+	if got, want := p.Extensions["web"], (ServiceExtension{Ready: "/health", Public: true}); !reflect.DeepEqual(got, want) {
 		t.Errorf("x-devup %+v, want %+v", got, want)
 	}
 	if len(p.Notes) > 0 {

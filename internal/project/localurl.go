@@ -38,8 +38,8 @@ func (r *resolver) webPorts() map[int]webPort {
 var localURL = lazyregexp.New(`\b(https?|wss?)://(localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?::(\d{1,5}))?`)
 
 // localURLs replaces the URLs on localhost in the value of a variable, where they are
-// meant for browsers and are another here: in a cloud workspace, or because the port
-// had to move. urls are the replacements.
+// meant for browsers and are another here: in a cloud workspace, through a gateway, or
+// because the port had to move. urls are the replacements.
 func (r *resolver) localURLs(s types.ServiceConfig, key, value string) (text string, urls []string) {
 	who := audienceOf(key)
 	if who == machines || who == anyone && !bridged(s.NetworkMode) || !strings.Contains(value, "://") {
@@ -83,6 +83,9 @@ func defaultPort(scheme string) int {
 // that stood there; empty when that one is right.
 func (r *resolver) reached(key string, port, old int, scheme, host string) string {
 	public := r.urlFor(key)(port)
+	if _, gated := r.gated[port]; gated {
+		return withScheme(public, scheme+"://")
+	}
 	if u, err := url.Parse(public); err == nil && u.Hostname() != "localhost" {
 		return withScheme(public, scheme+"://")
 	}
@@ -96,10 +99,10 @@ func (r *resolver) reached(key string, port, old int, scheme, host string) strin
 // the URL's origin. Some places tell ports apart by a path.
 func (r *resolver) urlFor(key string) func(port int) string {
 	if !ofOrigins(key) {
-		return r.where.URL
+		return r.url
 	}
 	return func(port int) string {
-		public := r.where.URL(port)
+		public := r.url(port)
 		if u, err := url.Parse(public); err == nil && u.Host != "" {
 			return u.Scheme + "://" + u.Host
 		}

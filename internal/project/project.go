@@ -23,6 +23,7 @@ type Project struct {
 	*types.Project // as compose-go has it; the strings of a loaded, unresolved project may hold tokens
 
 	Extensions map[string]ServiceExtension // x-devup by service; services without it have the zero value
+	Gateway    *Gateway                    // nil for none
 	Notes      []string                    // what the person should know, a sentence each, in a fixed order
 
 	MissingEnvFiles []MissingEnvFile // required env files that are not there and were left out; each has its Note too

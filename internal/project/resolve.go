@@ -21,9 +21,10 @@ func (p *Project) Resolve(hostPorts map[PortKey]int, w Where) *Project {
 		w.URL = func(port int) string { return "http://localhost:" + strconv.Itoa(port) }
 	}
 	r := &resolver{project: p, hostPorts: hostPorts, where: w, entrances: p.entrances(hostPorts)}
-	r.ports, r.web = r.knownPorts(), r.webPorts()
+	r.ports, r.web, r.gated = r.knownPorts(), r.webPorts(), r.throughGateway()
 
 	copied := *p
+	copied.Gateway = r.gateway()
 	copied.Project = rewritten(p.Project, func(s string) string { return r.text(s) })
 	copied.Notes = slices.Clone(p.Notes)
 	copied.declared = rewritten(p.declared, func(s string) string { return r.text(s) })
@@ -73,6 +74,7 @@ type resolver struct {
 	entrances map[string]entrance
 	ports     map[int]int // a port as cloud URLs name it -> the host port that it is
 	web       map[int]webPort
+	gated     map[int]string // the host ports that the gateway stands for -> its URL
 	notes     []string
 }
 
@@ -180,7 +182,7 @@ func (r *resolver) text(s string) string {
 	if !hasToken(s) {
 		return s
 	}
-	s, _ = cloudURLs(s, r.ports, r.where.URL)
+	s, _ = cloudURLs(s, r.ports, r.url)
 	return fill(s, r.value)
 }
 
@@ -199,13 +201,21 @@ func (r *resolver) value(name string) (string, bool) {
 		if e.port == 0 {
 			return "", false
 		}
-		return strings.TrimSuffix(r.where.URL(e.port), "/"), true
+		return strings.TrimSuffix(r.url(e.port), "/"), true
 	case strings.HasPrefix(name, portPrefix):
 		e := r.entrances[strings.TrimPrefix(name, portPrefix)]
 		return strconv.Itoa(e.port), e.port != 0
 	default:
 		return "", false
 	}
+}
+
+// url is where a browser reaches a host port: through the gateway, where that leads there.
+func (r *resolver) url(port int) string {
+	if url, gated := r.gated[port]; gated {
+		return url
+	}
+	return r.where.URL(port)
 }
 
 // origins lists every origin that a browser may have a page of the project
@@ -218,7 +228,11 @@ func (r *resolver) origins() []string {
 			origins = append(origins, origin)
 		}
 	}
-	for _, p := range r.project.portsOf(r.project.running()) {
+	all := r.project.portsOf(r.project.running())
+	if gateway, on := r.project.GatewayPort(); on {
+		all = append([]Port{gateway}, all...)
+	}
+	for _, p := range all {
 		n := hostPort(p, r.hostPorts)
 		if !p.Web() || n == 0 {
 			continue

@@ -32,9 +32,10 @@ func Schema() []byte {
 
 func topSchema() map[string]any {
 	return map[string]any{
-		"description":          "What devup needs to know about the project and Compose cannot say. No key is known here yet.",
+		"description":          "What devup needs to know about the project and Compose cannot say.",
 		"type":                 []any{"object", "null"},
 		"additionalProperties": false,
+		"properties":           map[string]any{"gateway": gatewaySchema()},
 	}
 }
 
@@ -65,6 +66,7 @@ func serviceSchema() map[string]any {
 				"description": `"fixed" keeps the host port where it is: up fails when somebody else has it, instead of taking the next free one.`,
 				"enum":        []any{"fixed"},
 			},
+			"routes": ownRoutesSchema(),
 		},
 	}
 }

@@ -40,6 +40,7 @@ type serviceView struct {
 	Extension   bool     // there is something under x-devup
 	Stack       detect.Stack
 	Ready       string
+	Routes      string // what a gateway leads to it, as a list of YAML; empty for none
 	Public      bool
 }
 
@@ -114,6 +115,9 @@ func newServiceView(repo detect.Repository, s detect.Service) serviceView {
 	if readyPath.MatchString(s.Ready) {
 		v.Ready = s.Ready
 	}
+	if len(s.Routes) > 0 {
+		v.Routes = "[" + strings.Join(s.Routes, ", ") + "]"
+	}
 	for _, w := range wired(repo, s) {
 		sibling, _ := find(repo, w.Sibling)
 		url := "${DEVUP_URL_" + envName(key(sibling)) + ":-" + localURL(sibling) + "}"
@@ -126,7 +130,7 @@ func newServiceView(repo detect.Repository, s detect.Service) serviceView {
 		if s.Dockerfile != "" {
 			v.Stack = "" // nothing is left to scaffold
 		}
-		v.Extension = v.Stack != "" || v.Ready != "" || v.Public
+		v.Extension = v.Stack != "" || v.Ready != "" || v.Routes != "" || v.Public
 		return v
 	}
 	v.Extension = true

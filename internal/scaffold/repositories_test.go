@@ -22,7 +22,7 @@ var repositories = map[string]detect.Repository{
 				{Name: "LOG_LEVEL", Default: true},
 				{Name: "FLASK_ENV"},
 			},
-			Ready: "/api/activities/home",
+			Ready: "/api/activities/home", Routes: []string{"/api"},
 		},
 		{
 			Name: "frontend-react-js", Dir: "frontend-react-js", Stack: detect.CRA, Framework: "Create React App",

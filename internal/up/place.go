@@ -15,11 +15,21 @@ import (
 func (m Machine) place(ctx context.Context, out *Outcome, p *project.Project, t *try, o Options) error {
 	look := t.look
 	request := ports.Request{Wanted: p.PublishedPorts(), Strict: o.StrictPorts}
+	gate, gated := p.GatewayPort()
 	request.Remembered = meant(request.Wanted, Remembered(request.Wanted, look.Containers), look.Containers)
 	request.Ours, request.Taken = holders(p.Name, look)
 	request.Taken = append(request.Taken, t.lost...)
 	if !m.Remote {
 		request.Probe = ports.Bound
+	}
+	if gated {
+		request.Wanted = append(request.Wanted, gate)
+		if now := p.Gateway.Now; now.Port != 0 {
+			request.Remembered[gate.Key()] = now.Port
+			if now.Serves {
+				request.Ours = append(request.Ours, ports.Holder{Port: now.Port, Protocol: gate.Protocol})
+			}
+		}
 	}
 	assigned, moves, err := ports.Decide(request)
 	if err != nil {

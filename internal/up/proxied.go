@@ -22,12 +22,7 @@ func Proxied(p *project.Project, place workspace.Place) *project.Project {
 	if suffix == "" && len(place.Tunnels) == 0 {
 		return p
 	}
-	hosts := map[string][]string{}
-	for _, port := range p.PublishedPorts() {
-		if host := place.Host(port.Wanted); host != "" && port.Web() && !slices.Contains(hosts[port.Service], host) {
-			hosts[port.Service] = append(hosts[port.Service], host)
-		}
-	}
+	hosts := publicHosts(p, place)
 	added := map[string]map[string]string{}
 	var notes []string
 	for _, name := range facing(p, hosts) {
@@ -54,6 +49,28 @@ func Proxied(p *project.Project, place workspace.Place) *project.Project {
 		}
 	}
 	return p.WithEnvironment(added, notes)
+}
+
+// publicHosts are the names that browsers have for the services' web ports. Through a
+// gateway, its own is what a service hears of.
+func publicHosts(p *project.Project, place workspace.Place) map[string][]string {
+	hosts := map[string][]string{}
+	add := func(service, host string) {
+		if host != "" && !slices.Contains(hosts[service], host) {
+			hosts[service] = append(hosts[service], host)
+		}
+	}
+	for _, port := range p.PublishedPorts() {
+		if port.Web() {
+			add(port.Service, place.Host(port.Wanted))
+		}
+	}
+	if p.Gateway != nil {
+		for _, route := range p.Gateway.Routes {
+			add(route.Service, place.Host(p.Gateway.HostPort))
+		}
+	}
+	return hosts
 }
 
 // facing are the services that browsers may get to: those that publish a web port, and

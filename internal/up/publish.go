@@ -2,6 +2,7 @@ package up
 
 import (
 	"context"
+	"slices"
 
 	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/expose"
@@ -35,8 +36,10 @@ func (m Machine) reveal(ctx context.Context, p *project.Project, assigned map[pr
 	}
 	var open []int
 	for _, port := range p.PublishedPorts() {
-		if n := assigned[port.Key()]; n != 0 && port.Web() && (o.Public || p.Extensions[port.Service].Public) {
-			open = append(open, n)
+		if port.Web() && (o.Public || p.Extensions[port.Service].Public) {
+			if n := assigned[p.Before(port).Key()]; n != 0 && !slices.Contains(open, n) {
+				open = append(open, n)
+			}
 		}
 	}
 	if len(open) == 0 {

@@ -20,6 +20,7 @@ import (
 	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/expose"
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/gateway"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/ports"
 	"github.com/devup-cli/devup/internal/project"
@@ -31,7 +32,7 @@ import (
 )
 
 // Machine is where the line runs: the engine, the place, and what the machine
-// needs to reach the outside. All fields but StateDir, Logins, Applied and Confirm must be set.
+// needs to reach the outside. All fields but StateDir, Logins, Gateway, Applied and Confirm must be set.
 type Machine struct {
 	Engine   Engine
 	BuildKit bool // the engine builds with BuildKit
@@ -47,6 +48,7 @@ type Machine struct {
 	StateDir string                // a folder of the person's own for files that containers read; made when needed
 	Logins   *registry.Credentials // for pulls and builds; nil for none
 	Build    build.Options         // the parts that Run does not fill: environment, home, version
+	Gateway  gateway.Keeper        // of the project; the zero value can start none
 	Applied  func()                // called when the plan is carried out, before the wait for answers; nil for nothing
 	// Confirm asks whether data may be lost; nil answers no.
 	Confirm func(ctx context.Context, question string) (bool, error)
@@ -225,6 +227,7 @@ func (m Machine) carryOut(ctx context.Context, out *Outcome, able *project.Proje
 	if t.again = !t.last && t.lose(m, failed); t.again {
 		return failed
 	}
+	ungated := m.gate(ctx, out, o)
 	if m.Applied != nil {
 		m.Applied()
 	}
@@ -251,8 +254,8 @@ func (m Machine) carryOut(ctx context.Context, out *Outcome, able *project.Proje
 		})
 	}
 	_ = group.Wait() // all errors are kept
-	out.URLs = expose.Table(out.Project, out.Place, states(probes))
-	err := errors.Join(besides(failed, unready), unready, unswept)
+	out.URLs = expose.Table(out.Project, out.Place, states(out.Project, probes, ungated))
+	err := errors.Join(besides(failed, unready), unready, unswept, ungated)
 	m.publish(ctx, out, err, o)
 	return err
 }
@@ -292,8 +295,11 @@ func settled(probes []ready.Probe, seen []plan.Container) []ready.Probe {
 	return probes
 }
 
-func states(probes []ready.Probe) map[string]string {
+func states(p *project.Project, probes []ready.Probe, ungated error) map[string]string {
 	running := map[string]string{}
+	if p.Gateway != nil && ungated == nil {
+		running[project.GatewayName] = expose.Running
+	}
 	for _, p := range probes {
 		running[p.Service] = "running"
 	}

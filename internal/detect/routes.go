@@ -1,0 +1,32 @@
+package detect
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
+)
+
+// firstSegment is the beginning of a path up to its second slash, where that is no parameter.
+var firstSegment = lazyregexp.New(`^/[A-Za-z0-9_.~-]+(?:/|$)`)
+
+// decideRoutes are the path prefixes that a backend answers: the first segments of its
+// routes, which is where APIs of one server part from those of others. A route at "/"
+// is none of them, as that is the frontend's, nor is one that only exists to be asked
+// whether the server is well.
+func decideRoutes(c *candidate) []string {
+	if c.role == frontend {
+		return nil
+	}
+	var prefixes []string
+	for _, r := range c.routes() {
+		prefix := strings.TrimSuffix(firstSegment.FindString(r.path), "/")
+		if prefix == "" || healthy[strings.ToLower(prefix[1:])] || slices.Contains(prefixes, prefix) {
+			continue
+		}
+		prefixes = append(prefixes, prefix)
+		c.note(Evidence{r.at.File, r.at.Line, "serves " + prefix})
+	}
+	slices.Sort(prefixes)
+	return prefixes
+}

@@ -1,0 +1,135 @@
+package gateway
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"time"
+)
+
+// Life is how a gateway's process lives. All fields but Every must be set.
+type Life struct {
+	Config  Config
+	File    string // where its state is written; it ends when somebody removes or replaces that
+	Version string // of devup
+	Log     *log.Logger
+	// Ready is called once, when the gateway serves.
+	Ready func()
+	// Gone asks the engine whether the project has no container any more.
+	Gone  func(context.Context) (bool, error)
+	Every time.Duration // how often it looks after itself; zero for a few seconds
+}
+
+// Serve serves until somebody orders the end, until the state file is another's or gone,
+// until the project's containers are gone for good, or until ctx ends; all of these are
+// no error. The error is why it could not serve at all.
+func Serve(ctx context.Context, l Life) error {
+	var binding net.ListenConfig
+	listener, err := binding.Listen(ctx, "tcp", l.Config.Listen)
+	if err != nil {
+		return fmt.Errorf("listen for browsers: %w", err)
+	}
+	defer listener.Close()
+	orders, err := binding.Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return fmt.Errorf("listen for orders: %w", err)
+	}
+	defer orders.Close()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	p := &process{
+		life: l, gateway: New(l.Config, l.Log), end: cancel,
+		state: State{Config: l.Config, Control: orders.Addr().String(), Token: rand.Text(), PID: os.Getpid(), Version: l.Version},
+	}
+	if err := p.state.write(l.File); err != nil {
+		return err
+	}
+	p.server = Server(p.gateway, l.Log)
+	control := &http.Server{Handler: p, ErrorLog: l.Log, ReadHeaderTimeout: 5 * time.Second}
+	var group sync.WaitGroup
+	serve := func(server *http.Server, on net.Listener) {
+		group.Go(func() {
+			if err := server.Serve(on); !errors.Is(err, http.ErrServerClosed) {
+				cancel(err)
+			}
+		})
+	}
+	serve(p.server, listener)
+	serve(control, orders)
+	group.Go(func() { p.lookAfter(ctx) })
+	l.Log.Printf("serves on %s: %v", l.Config.Listen, l.Config.Routes)
+	l.Ready()
+	<-ctx.Done()
+	l.Log.Printf("ends: %v", context.Cause(ctx))
+	_ = p.server.Close()                             // what is on its way ends with the containers
+	_ = control.Shutdown(context.WithoutCancel(ctx)) // the answer to the order to end
+	group.Wait()
+	return nil
+}
+
+// Why a gateway ended, for its log.
+var (
+	errOrdered  = errors.New("a command ordered it")
+	errReplaced = errors.New("its state file is another's, or gone")
+	errForsaken = errors.New("the project has no containers any more")
+)
+
+// lookAfter ends the process when nobody needs it any more.
+func (p *process) lookAfter(ctx context.Context) {
+	every := p.life.Every
+	if every == 0 {
+		every = 5 * time.Second
+	}
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for alone := 0; ; {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if s, ok := readState(p.life.File); !ok || s.Token != p.state.Token {
+			p.end(errReplaced)
+			return
+		}
+		if !p.forsaken(ctx) {
+			alone = 0
+			continue
+		}
+		if alone++; alone == 3 { // a replaced container is gone for a moment
+			_ = os.Remove(p.life.File) // it was our own a moment ago
+			p.end(errForsaken)
+			return
+		}
+	}
+}
+
+// forsaken tells whether nothing is left to serve. The engine is asked only when no
+// service listens; where it does not answer, its containers may come back with it.
+func (p *process) forsaken(ctx context.Context) bool {
+	for _, address := range p.upstreams() {
+		if listens(ctx, address) {
+			return false
+		}
+	}
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	gone, err := p.life.Gone(ctx)
+	return err == nil && gone
+}
+
+func listens(ctx context.Context, address string) bool {
+	dialer := net.Dialer{Timeout: time.Second}
+	c, err := dialer.DialContext(ctx, "tcp", address)
+	if err != nil {
+		return false
+	}
+	_ = c.Close() // that it opened is the answer
+	return true
+}

@@ -1,0 +1,63 @@
+package gateway
+
+import (
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+)
+
+// State is what a gateway's process writes down when it serves. The file stays when the
+// process is ended, so that the next one gets the same port; it is removed with the
+// containers.
+type State struct {
+	Config
+	Control string `json:"control"` // the address where the process takes orders
+	Token   string `json:"token"`   // who orders must know it
+	PID     int    `json:"pid"`
+	Version string `json:"version"` // of devup
+}
+
+// Port is the port that the gateway listens on; 0 where nothing is known.
+func (s State) Port() int {
+	_, port, _ := net.SplitHostPort(s.Listen)
+	n, _ := strconv.Atoi(port)
+	return n
+}
+
+// readState reads a state file. One that is not there, or is none, gives no state.
+func readState(file string) (State, bool) {
+	content, err := os.ReadFile(file)
+	if err != nil {
+		return State{}, false
+	}
+	var s State
+	err = json.Unmarshal(content, &s)
+	return s, err == nil && s.Port() != 0
+}
+
+// write puts the state into the file at once, readable by its owner alone.
+func (s State) write(file string) error {
+	content, err := json.Marshal(s)
+	if err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(filepath.Dir(file), ".gateway-") // with the mode 0600
+	if err != nil {
+		return fmt.Errorf("write the gateway's state: %w", err)
+	}
+	_, err = f.Write(content)
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), file)
+	}
+	if err != nil {
+		_ = os.Remove(f.Name()) // the error says more
+		return fmt.Errorf("write the gateway's state: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,45 @@
+package up
+
+import (
+	"context"
+	"net"
+	"net/url"
+	"strconv"
+
+	"github.com/devup-cli/devup/internal/gateway"
+	"github.com/devup-cli/devup/internal/project"
+	"github.com/devup-cli/devup/internal/workspace"
+)
+
+// gate has the project's gateway serve what the plan has made, before it answers: who
+// comes early gets a page that waits. Where no gateway is wanted any more, one that is
+// left ends.
+func (m Machine) gate(ctx context.Context, out *Outcome, o Options) error {
+	switch {
+	case o.Plan.NoStart, o.Plan.OneOff != "", ctx.Err() != nil:
+		return nil // nothing is there to serve, or it was served before
+	case out.Project.Gateway == nil:
+		return m.Gateway.End(ctx, true)
+	default:
+		return m.Gateway.Ensure(ctx, gatewayConfig(out.Project, out.Place))
+	}
+}
+
+// gatewayConfig is what the gateway of a resolved project serves in this place.
+func gatewayConfig(p *project.Project, place workspace.Place) gateway.Config {
+	g := p.Gateway
+	wanted, _ := p.GatewayPort()
+	c := gateway.Config{
+		Listen: net.JoinHostPort(g.HostIP, strconv.Itoa(g.HostPort)),
+		Behind: place.Remote, Wanted: wanted.Wanted, Asked: g.Now.Asked,
+	}
+	for _, r := range g.Routes {
+		if r.Upstream != "" {
+			c.Routes = append(c.Routes, gateway.Route{Prefix: r.Prefix, Service: r.Service, Upstream: r.Upstream, Strip: r.Strip})
+		}
+	}
+	if u, err := url.Parse(place.URL(g.HostPort)); err == nil && u.Hostname() != "localhost" {
+		c.Origins = []string{u.Scheme + "://" + u.Host}
+	}
+	return c
+}
