@@ -41,7 +41,10 @@ func TestOpening(t *testing.T) {
 				if env := inspect(t, c.name, "page").Config.Env; !slices.Contains(env, "API="+api.URL) {
 					t.Errorf("%s up: %s is not in the page's environment %q", round, api.URL, env)
 				}
-				w.types(t, strings.ReplaceAll(platform.closes, "PORT", strconv.Itoa(api.Port)))
+				closes := strings.Fields(strings.ReplaceAll(platform.closes, "PORT", strconv.Itoa(api.Port)))
+				if a := w.edge.Run(edge.Call{Args: closes, Token: true}); a.Code != 0 {
+					t.Fatalf("%q: %+v", closes, a)
+				}
 				for _, call := range w.edge.Calls() {
 					if strings.Contains(call, strconv.Itoa(page.Port)) {
 						t.Errorf("%s up: the port of page is no business of %q", round, call)
