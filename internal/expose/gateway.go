@@ -15,16 +15,26 @@ func withGateway(rows []Row, p *project.Project, place workspace.Place) []Row {
 	if g == nil {
 		return rows
 	}
-	gate := row(project.Port{Service: project.GatewayName, Target: g.HostPort, Wanted: g.HostPort, Protocol: "tcp"}, place, false)
-	led := map[string]bool{} // the ports that it leads to
-	for _, route := range g.Routes {
-		_, port, _ := net.SplitHostPort(route.Upstream)
-		led[route.Service+" "+port] = true
-	}
+	gate := row(project.Port{Service: project.GatewayName, Target: g.HostPort, Wanted: g.HostPort, Protocol: "tcp", HostIP: g.HostIP}, place, false)
+	led := ledTo(g)
 	for i, r := range rows {
-		if led[r.Service+" "+strconv.Itoa(r.Port)] {
+		if led[portOf(r)] {
 			gate.Public, rows[i].Public = gate.Public || r.Public, false
 		}
 	}
 	return append([]Row{gate}, rows...)
 }
+
+// ledTo are the ports that a gateway leads to, as [portOf] names them; none for nil.
+func ledTo(g *project.Gateway) map[string]bool {
+	led := map[string]bool{}
+	if g != nil {
+		for _, route := range g.Routes {
+			_, port, _ := net.SplitHostPort(route.Upstream)
+			led[route.Service+" "+port] = true
+		}
+	}
+	return led
+}
+
+func portOf(r Row) string { return r.Service + " " + strconv.Itoa(r.Port) }

@@ -26,7 +26,7 @@ func Sharable(p *project.Project, rows []Row, named []string) ([]Row, error) {
 		}
 	}
 	if len(chosen) > 0 {
-		return chosen, nil
+		return throughGateway(chosen, rows, p), nil
 	}
 	var able []string
 	for _, r := range rows {
@@ -39,6 +39,23 @@ func Sharable(p *project.Project, rows []Row, named []string) ([]Row, error) {
 	}
 	return nil, fail.New(fail.Usage, "name one (`devup share "+able[0]+"`), or write public: true under its x-devup",
 		"no service is marked as public: %s could be shared", strings.Join(able, ", "))
+}
+
+// throughGateway puts the gateway in the place of the ports that it leads to: one tunnel
+// then serves all of them, from one origin.
+func throughGateway(chosen, rows []Row, p *project.Project) []Row {
+	led := ledTo(p.Gateway)
+	through := func(r Row) bool { return led[portOf(r)] || r.Service == project.GatewayName }
+	if !slices.ContainsFunc(chosen, through) {
+		return chosen
+	}
+	rest := slices.DeleteFunc(chosen, through)
+	for _, r := range rows {
+		if r.Service == project.GatewayName {
+			return append([]Row{r}, rest...)
+		}
+	}
+	return rest
 }
 
 // webOnly refuses names of which nothing can be shared.
@@ -54,7 +71,7 @@ func webOnly(p *project.Project, rows []Row, named []string) error {
 			}
 		}
 		switch _, known := p.Services[name]; {
-		case !known:
+		case !known && !web: // the gateway is no service
 			e = fail.New(fail.UnknownService, "its services are "+strings.Join(p.ServiceNames(), ", "), "project %s has no service %q", p.Name, name)
 		case web:
 			continue

@@ -110,3 +110,18 @@ func TestUnshared(t *testing.T) {
 		t.Errorf("both are shared: %s", got)
 	}
 }
+
+// TestWithAGatewayOnlyThatIsShared: what it leads to needs no tunnel of its own.
+func TestWithAGatewayOnlyThatIsShared(t *testing.T) {
+	t.Parallel()
+	p := resolved()
+	p.Gateway = &project.Gateway{HostPort: 8080, Routes: []project.GatewayRoute{
+		{Prefix: "/", Service: "web", Upstream: "127.0.0.1:3001"}, {Prefix: "/api", Service: "api", Upstream: "127.0.0.1:4567"},
+	}}
+	for named, want := range map[string]string{"": "gateway:8080", "web": "gateway:8080", "web api net": "gateway:8080 net:7000", "gateway": "gateway:8080", "net": "net:7000"} {
+		rows, err := Sharable(p, Table(p, workspace.Place{}, nil), strings.Fields(named))
+		if err != nil || ports(rows) != want {
+			t.Errorf("%q: got %s, %v; want %s", named, ports(rows), err, want)
+		}
+	}
+}

@@ -31,7 +31,7 @@ func gatewayConfig(p *project.Project, place workspace.Place) gateway.Config {
 	wanted, _ := p.GatewayPort()
 	c := gateway.Config{
 		Listen: net.JoinHostPort(g.HostIP, strconv.Itoa(g.HostPort)),
-		Behind: place.Remote, Wanted: wanted.Wanted, Asked: g.Now.Asked,
+		Behind: place.Remote || len(place.Tunnels) > 0, Wanted: wanted.Wanted, Asked: g.Now.Asked,
 	}
 	for _, r := range g.Routes {
 		if r.Upstream != "" {
