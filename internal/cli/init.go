@@ -107,7 +107,7 @@ func (a *app) propose(ctx context.Context, root *os.Root, dir string, platforms 
 	if err != nil {
 		return p, err
 	}
-	options := scaffold.Options{Name: filepath.Base(dir), Install: p.install, Platforms: platforms, Private: hand.private}
+	options := scaffold.Options{Name: filepath.Base(dir), Install: p.install, Platforms: platforms, Private: hand.private, Gateway: hand.gateway}
 	if p.repository, err = detect.Scan(fsys); err != nil {
 		return p, unopened(err, dir)
 	}

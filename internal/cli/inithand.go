@@ -15,6 +15,7 @@ import (
 type handWritten struct {
 	services []detect.Wanted // those that name their stack
 	private  []string        // those that are not to be opened to the internet
+	gateway  int             // the host port of the gateway; 0 for none
 }
 
 func (a *app) handWritten(ctx context.Context, fsys fs.FS, dir string) (handWritten, error) {
@@ -26,6 +27,9 @@ func (a *app) handWritten(ctx context.Context, fsys fs.FS, dir string) (handWrit
 	p, err := project.Load(ctx, project.Options{Dir: dir, Env: environment(a.stdio.Environ)})
 	if err != nil {
 		return hand, err
+	}
+	if port, on := p.GatewayPort(); on {
+		hand.gateway = port.Wanted
 	}
 	for _, name := range p.ServiceNames() {
 		if !p.Extensions[name].Public {

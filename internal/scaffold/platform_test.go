@@ -3,6 +3,7 @@ package scaffold_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path"
 	"path/filepath"
@@ -41,6 +42,28 @@ func TestWorkspaceFiles(t *testing.T) {
 	install := "go install github.com/devup-cli/devup/cmd/devup@v1.2.3"
 	golden(t, "platforms-example", workspaceFiles(t, example, scaffold.Options{Name: "cruddur", Install: install}))
 	golden(t, "platforms-monorepo", workspaceFiles(t, repositories["npm-workspace"], scaffold.Options{Name: "My Shop", Private: []string{"api"}}))
+}
+
+// TestOnlyTheGatewayIsPublic: behind a gateway no service's port is opened or shown.
+func TestOnlyTheGatewayIsPublic(t *testing.T) {
+	t.Parallel()
+	text := content(t, workspaceFiles(t, repositories["flask-and-cra"], scaffold.Options{Name: "x", Gateway: 8080}), ".gitpod.yml")
+	var file struct {
+		Ports []struct {
+			Port               int
+			OnOpen, Visibility string
+		}
+	}
+	if err := yaml.Unmarshal([]byte(strings.ReplaceAll(text, "onOpen", "onopen")), &file); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, p := range file.Ports {
+		got = append(got, fmt.Sprintf("%d %s %s", p.Port, p.Visibility, p.OnOpen))
+	}
+	if d := cmp.Diff([]string{"4567 private ignore", "3000 private ignore", "8080 public open-preview"}, got); d != "" {
+		t.Error(d)
+	}
 }
 
 func TestPlatformsChooseTheFiles(t *testing.T) {

@@ -102,6 +102,12 @@ func newProjectView(repo detect.Repository, o Options) projectView {
 			view.Ports = append(view.Ports, portView{Number: s.HostPort, Name: s.Name, Page: s.Page, Public: !slices.Contains(o.Private, key(s))})
 		}
 	}
+	if o.Gateway > 0 { // browsers reach the rest through it, so nothing else has to be open
+		for i := range view.Ports {
+			view.Ports[i].Page, view.Ports[i].Public = false, false
+		}
+		view.Ports = append(view.Ports, portView{Number: o.Gateway, Name: "gateway", Page: true, Public: true})
+	}
 	return view
 }
 

@@ -34,6 +34,7 @@ type Options struct {
 
 	Platforms []Platform // which ones to write for; nil for the usual ones, an empty list for none
 	Private   []string   // services, by their names in the Compose model, that are not to be opened to the internet
+	Gateway   int        // the host port of the gateway that serves all services; 0 for none
 }
 
 // File is a file to be: its slash-separated path in the repository and its content.
