@@ -18,7 +18,7 @@ type Access string
 
 // The accesses. Their text is part of the JSON output.
 const (
-	Unchecked    Access = ""              // nobody asked
+	Unchecked    Access = ""              // nobody asked, and the place alone does not tell
 	Reachable    Access = "public"        // the service answers
 	NeedsLogin   Access = "needs-login"   // a proxy asks for a login
 	Forbidden    Access = "forbidden"     // a proxy refuses: by a policy, most often

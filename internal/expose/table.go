@@ -39,7 +39,7 @@ type Row struct {
 	Note     string `json:"note,omitempty"`    // why a browser elsewhere gets no URL for a port that is for browsers
 	State    string `json:"state"`
 	Public   bool   `json:"public"`           // may be opened to the internet, or is by a tunnel; never true where browsers reach ports through localhost alone
-	Access   Access `json:"access,omitempty"` // how the URL answers somebody without a login; empty where nobody asked
+	Access   Access `json:"access,omitempty"` // how the URL answers somebody without a login; empty where that is not known
 	Advice   string `json:"advice,omitempty"` // what to do where that is not as it should be
 	HostIP   string `json:"-"`                // the address that the port is bound to; empty for every one
 
@@ -88,6 +88,9 @@ func row(p project.Port, place workspace.Place, public bool) Row {
 		r.Address, r.Note = net.JoinHostPort(host, number), place.Lacks(p.Wanted)
 	case place.Remote || host == "localhost":
 		r.URL, r.Public = place.URL(p.Wanted), public && place.Remote
+		if place.Locked {
+			r.Access = NeedsLogin // nobody need ask
+		}
 	default:
 		r.URL = "http://" + net.JoinHostPort(host, number)
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -44,7 +45,8 @@ func TestInWorkspaces(t *testing.T) {
 		c.devup(t, "init", "--yes")
 		config := c.read(t, "devup.yaml")
 		for _, platform := range []string{"gitpod", "codespaces"} {
-			w := c.in(t, pretended(platform, app.name))
+			place, private := pretended(platform, app.name)
+			w := c.in(t, place)
 			t.Run(app.name+" in "+platform+" with a private backend", func(t *testing.T) {
 				// The services are sorted by name, and the backend's comes first.
 				c.replace(t, "devup.yaml", "public: true", "public: false")
@@ -55,23 +57,31 @@ func TestInWorkspaces(t *testing.T) {
 				w.devup(t, "up", "--detach")
 				w.works(t, app, w.url(t, app.front))
 			})
+			t.Run(app.name+" in "+platform+" with the gateway", func(t *testing.T) {
+				w.closes(t, private, app.front, app.back)
+				w.devup(t, "up", "--detach", "--gateway")
+				w.works(t, app, w.url(t, "gateway"))
+				w.isOpen(t, "gateway")
+			})
 		}
 	}
 }
 
-// pretended gives a workspace of a platform for an app.
-func pretended(platform, app string) edge.Workspace {
+// pretended gives a workspace of a platform for an app, and the command that makes PORT
+// private there.
+func pretended(platform, app string) (w edge.Workspace, private string) {
 	if platform == "gitpod" {
-		return edge.NewGitpod("octo-"+app+"-1", "ws-eu1.gitpod.io")
+		return edge.NewGitpod("octo-"+app+"-1", "ws-eu1.gitpod.io"), "gp ports visibility PORT:private"
 	}
-	return edge.NewCodespaces("octocat-" + app + "-x7")
+	name := "octocat-" + app + "-x7"
+	return edge.NewCodespaces(name), "gh codespace ports visibility PORT:private -c " + name
 }
 
 // isCutOff brings the app up: its page is there and gets no data, because it may not call
 // its backend, and devup says so and what helps.
 func (w *workplace) isCutOff(t *testing.T, app webApp) {
 	t.Helper()
-	r := w.devup(t, "up", "--detach")
+	r := w.devup(t, "up", "--detach", "--gateway=false")
 	for _, want := range []string{app.front + ": its page calls " + app.back, "asks for a login", "public: true", "up --gateway"} {
 		if !strings.Contains(r.err, want) {
 			t.Errorf("no %q in\n%v", want, r)
@@ -123,6 +133,7 @@ func (w *workplace) isOpen(t *testing.T, services ...string) {
 // urlRow is a port that has a URL.
 type urlRow struct {
 	Type, Service, URL, Access, Advice string
+	Port                               int
 }
 
 func (w *workplace) rows(t *testing.T) []urlRow {
@@ -138,6 +149,16 @@ func (w *workplace) rows(t *testing.T) []urlRow {
 		}
 		if row.Type == "url" && row.URL != "" {
 			rows = append(rows, row)
+		}
+	}
+}
+
+// closes runs a command for the port of each of these services.
+func (w *workplace) closes(t *testing.T, command string, services ...string) {
+	t.Helper()
+	for _, row := range w.rows(t) {
+		if slices.Contains(services, row.Service) {
+			w.types(t, strings.ReplaceAll(command, "PORT", strconv.Itoa(row.Port)))
 		}
 	}
 }

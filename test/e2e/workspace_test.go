@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -95,4 +96,12 @@ func (c *checkout) in(t *testing.T, w edge.Workspace) *workplace {
 func (w *workplace) browse(t *testing.T, url string) *page {
 	t.Helper()
 	return browse(t, url, chromedp.Flag("host-resolver-rules", w.edge.Resolve()), chromedp.Flag("ignore-certificate-errors", true))
+}
+
+// types runs a command of the platform, as a person would.
+func (w *workplace) types(t *testing.T, line string) {
+	t.Helper()
+	if a := w.edge.Run(edge.Call{Args: strings.Fields(line), Token: true}); a.Code != 0 {
+		t.Fatalf("%s: %+v", line, a)
+	}
 }
