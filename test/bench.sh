@@ -101,6 +101,10 @@ done
 quick 'devup init --dry-run, 100,000 files' 5 "$root/bin/devup" -C "$scratch/many" init --yes --dry-run
 rm -rf "$scratch/many"
 
+step 'the gateway, beside a direct request'
+(cd "$root" && go test -run '^$' -bench Throughput -benchtime 2s ./internal/gateway) |
+  awk '/requests\/s|MB\/s/ { print "  " $1, $(NF - 1), $NF }'
+
 step 'nothing to do'
 for n in 2 10 50; do
   project "bench$n" "$n"

@@ -9,6 +9,29 @@ import (
 	"testing"
 )
 
+// TestAGatewayAsksTheEngineNothing: with one, up that has nothing to do asks as little as
+// without.
+func TestAGatewayAsksTheEngineNothing(t *testing.T) {
+	t.Parallel()
+	c := newCheckout(t)
+	c.write(t, "compose.yaml", fmt.Sprintf(`
+x-devup: {gateway: {port: %d}}
+services:
+  web: {image: busybox, command: [httpd, -f, -p, "8080", -h, /etc], init: true, ports: ["%d:8080"]}
+`, freePort(), freePort()))
+	engine := count(t)
+	c.env = append(c.env, "DOCKER_HOST="+engine.host)
+	c.devup(t, "up", "--detach")
+	engine.seen() // those of the first up
+	r := c.devup(t, "up", "--detach")
+	calls := slices.DeleteFunc(engine.seen(), func(call string) bool { return strings.HasSuffix(call, "/_ping") })
+	const budget = 5 // containers, networks, volumes, images, and the look at what answers
+	if len(calls) > budget {
+		t.Errorf("%d API calls, want %d at most:\n%q\n%v", len(calls), budget, calls, r)
+	}
+	c.devup(t, "down")
+}
+
 // TestCallsDoNotGrow: with nothing to do, up asks the engine four things, however many
 // services there are.
 func TestCallsDoNotGrow(t *testing.T) {
