@@ -6,7 +6,8 @@ var ours = map[string][]string{
 	"golden":     {}, // for tests
 	"event":      {},
 	"fail":       {},
-	"lock":       {}, // one devup at a time
+	"lock":       {},       // one devup at a time
+	"checkout":   {"lock"}, // what is kept in a checkout's .devup
 	"lazyregexp": {},
 	"detect":     {"lazyregexp"},
 	"framework":  {"lazyregexp"}, // what web frameworks need behind a proxy: a table, apart from detect, which `up` has no use for

@@ -31,16 +31,23 @@ func mountPoints(volumes []types.ServiceVolumeConfig) []string {
 	return points
 }
 
+// ownState is the folder in which devup keeps what it knows of a checkout. It is no part of
+// any image: what changes there would make the image another one.
+const ownState = ".devup"
+
 // open gives the files of the context as a build gets them. An empty folder that
 // is there only to be mounted on is left out: the first run of the service made
 // it, and for the next build COPY . would be another step than before, and all
 // that comes after it, npm install, would be done again.
 func (s Spec) open() (fsutil.FS, error) {
 	folder, err := fsutil.NewFS(s.Context)
-	if err != nil || len(s.Points) == 0 {
+	if err != nil {
 		return folder, err
 	}
 	return fsutil.NewFilterFS(folder, &fsutil.FilterOpt{Map: func(name string, _ *fstypes.Stat) fsutil.MapResult {
+		if name == ownState {
+			return fsutil.MapResultSkipDir
+		}
 		full := filepath.Join(s.Context, name)
 		if !slices.Contains(s.Points, full) {
 			return fsutil.MapResultKeep

@@ -141,7 +141,12 @@ func (a *app) site(ctx context.Context, services []string, o convergeOptions, tu
 // run takes the project to what the files say.
 func (at *site) run(ctx context.Context, o up.Options) (*up.Outcome, error) {
 	o.Images, at.machine.Applied = at.images, at.release
-	return up.Run(ctx, at.machine, at.project, at.survey, o)
+	o.Ports = keptPorts(at.project)
+	outcome, err := up.Run(ctx, at.machine, at.project, at.survey, o)
+	if outcome.Plan != nil && !o.DryRun {
+		keepPorts(ctx, at.project, outcome)
+	}
+	return outcome, err
 }
 
 // known refuses numbers for services that are not part of the project.

@@ -16,7 +16,9 @@ func (m Machine) place(ctx context.Context, out *Outcome, p *project.Project, t 
 	look := t.look
 	request := ports.Request{Wanted: p.PublishedPorts(), Strict: o.StrictPorts}
 	gate, gated := p.GatewayPort()
-	request.Remembered = meant(request.Wanted, Remembered(request.Wanted, look.Containers), look.Containers)
+	request.Remembered = map[project.PortKey]int{}
+	maps.Copy(request.Remembered, o.Ports)
+	maps.Copy(request.Remembered, meant(request.Wanted, Remembered(request.Wanted, look.Containers), look.Containers))
 	request.Ours, request.Taken = holders(p.Name, look)
 	request.Taken = append(request.Taken, t.lost...)
 	if !m.Remote {
@@ -35,6 +37,7 @@ func (m Machine) place(ctx context.Context, out *Outcome, p *project.Project, t 
 	if err != nil {
 		return err
 	}
+	out.Ports = maps.Clone(assigned)
 	maps.Copy(assigned, Remembered(p.OtherPorts(), look.Containers))
 	out.Moves, out.Place = moves, m.reveal(ctx, p, assigned, o)
 	where := project.Where{URL: out.Place.URL, HostIP: out.Place.HostIP()}

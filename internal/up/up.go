@@ -58,15 +58,16 @@ type Machine struct {
 // Options are the choices of one run. The zero value builds what is stale,
 // starts everything and waits as long as package ready does by default.
 type Options struct {
-	Build       bool           // build every image, stale or not
-	NoBuild     bool           // build nothing; a missing image is an error
-	DryRun      bool           // stop after the plan
-	StrictPorts bool           // every port is the one that the files ask for, or there is none
-	Public      bool           // treat every service with a URL as public
-	NoWait      bool           // return when the containers run, whether they answer or not
-	Healthy     bool           // a service with a healthcheck must pass it, even one that answers
-	Timeout     time.Duration  // how long to wait for answers; zero for the default of package ready
-	StopTimeout *time.Duration // how long containers may take to stop; nil for their own time
+	Build       bool                    // build every image, stale or not
+	NoBuild     bool                    // build nothing; a missing image is an error
+	DryRun      bool                    // stop after the plan
+	Ports       map[project.PortKey]int // what published ports had in an earlier run, where no container says it
+	StrictPorts bool                    // every port is the one that the files ask for, or there is none
+	Public      bool                    // treat every service with a URL as public
+	NoWait      bool                    // return when the containers run, whether they answer or not
+	Healthy     bool                    // a service with a healthcheck must pass it, even one that answers
+	Timeout     time.Duration           // how long to wait for answers; zero for the default of package ready
+	StopTimeout *time.Duration          // how long containers may take to stop; nil for their own time
 	// Pull stands in the place of every service's pull_policy: always, missing,
 	// never and what else Compose has; empty or "policy" for none.
 	Pull      string
@@ -94,6 +95,7 @@ type Outcome struct {
 	Kept    []plan.Change             // volumes that are not as the files say, and stay because of the data in them
 	Applied run.Options               // how the plan was carried out: the container of a one-off command needs it too
 	IDs     map[string]map[int]string // the containers of the services that were to run, by service and number
+	Ports   map[project.PortKey]int   // the host port of every published port
 	Moves   []ports.Move              // ports that got another number than the config asks for
 	Place   workspace.Place           // where this is, with what its platform told in this run
 	URLs    []expose.Row              // the URL table, opened and checked; empty in a dry run

@@ -1,0 +1,117 @@
+// Package checkout is what devup keeps of one checkout, in the folder .devup of it: what
+// belongs to that folder of files and nobody else's, and is no loss when it is deleted.
+// git ignores the folder by a .gitignore of its own. What belongs to the person or the
+// machine (images, locks, certificates) lies elsewhere, in the person's folder for state.
+//
+// [Read] never fails: what is missing, broken, or of another devup counts as nothing kept.
+// [Update] is the only way to change it.
+package checkout
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"reflect"
+
+	"github.com/devup-cli/devup/internal/lock"
+)
+
+// Dir is the folder in a checkout.
+const Dir = ".devup"
+
+// version is that of the file's form. Another one is not understood.
+const version = 1
+
+// State is what is kept. The zero value keeps nothing.
+type State struct {
+	Version  int                `json:"version"`
+	Projects map[string]Project `json:"projects"` // by name: one folder may run under several
+}
+
+// Project is what is kept of a project of the checkout.
+type Project struct {
+	Ports []Port `json:"ports,omitempty"` // the host ports that are not those of the files
+}
+
+// Port is the host port that a published port got the last time.
+type Port struct {
+	Service  string `json:"service"`
+	Target   int    `json:"target"`
+	Protocol string `json:"protocol"`
+	Index    int    `json:"index,omitempty"` // as in project.PortKey
+	Copy     int    `json:"copy,omitempty"`  // as in project.PortKey
+	Wanted   int    `json:"wanted"`          // what the files asked for then; 0 for any
+	Port     int    `json:"port"`
+}
+
+// Read gives what is kept of the checkout at root.
+func Read(root string) State {
+	text, err := os.ReadFile(filepath.Join(root, Dir, "state.json"))
+	var c State
+	if err != nil || json.Unmarshal(text, &c) != nil || c.Version != version {
+		return State{}
+	}
+	return c
+}
+
+// Update changes what is kept of a project. Nobody else writes meanwhile, and whoever
+// reads, or looks after a crash, finds the old state or the new one. Where nothing changes,
+// nothing is written. The error is about a folder that cannot be written, or ctx's.
+func Update(ctx context.Context, root, project string, change func(*Project)) error {
+	if was := Read(root).Projects[project]; !changes(was, change) {
+		return nil
+	}
+	dir := filepath.Join(root, Dir)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	if err := replace(filepath.Join(dir, ".gitignore"), []byte("*\n")); err != nil {
+		return err
+	}
+	held, err := lock.Take(ctx, dir, "", "state", func() {})
+	if err != nil {
+		return err
+	}
+	defer held.Release()
+	now := Read(root)
+	kept := now.Projects[project]
+	change(&kept)
+	if now.Version = version; now.Projects == nil {
+		now.Projects = map[string]Project{}
+	}
+	if now.Projects[project] = kept; len(kept.Ports) == 0 {
+		delete(now.Projects, project)
+	}
+	text, err := json.MarshalIndent(now, "", "  ")
+	if err != nil {
+		return err
+	}
+	return replace(filepath.Join(dir, "state.json"), append(text, '\n'))
+}
+
+func changes(was Project, change func(*Project)) bool {
+	now := Project{Ports: append([]Port(nil), was.Ports...)}
+	change(&now)
+	return len(now.Ports)+len(was.Ports) > 0 && !reflect.DeepEqual(now.Ports, was.Ports)
+}
+
+// replace puts a file in the place of another in one step.
+func replace(name string, content []byte) error {
+	half, err := os.CreateTemp(filepath.Dir(name), ".half-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(half.Name()) // gone already after the rename
+	_, err = half.Write(content)
+	if synced := half.Sync(); err == nil {
+		err = synced
+	}
+	if closed := half.Close(); err == nil {
+		err = closed
+	}
+	if err != nil {
+		return err
+	}
+	return os.Rename(half.Name(), name)
+}

@@ -1,0 +1,63 @@
+package checkout
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+)
+
+func keep(p ...Port) func(*Project) { return func(kept *Project) { kept.Ports = p } }
+
+// TestUpdate: what was kept is read again; nothing is written where nothing changes, and
+// what is broken or of another devup counts as nothing.
+func TestUpdate(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	if err := Update(t.Context(), root, "shop", keep()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(root, Dir)); err == nil {
+		t.Error("a folder for nothing")
+	}
+	web := Port{Service: "web", Target: 80, Protocol: "tcp", Wanted: 3000, Port: 3001}
+	if err := Update(t.Context(), root, "shop", keep(web)); err != nil {
+		t.Fatal(err)
+	}
+	if got := Read(root).Projects["shop"].Ports; len(got) != 1 || got[0] != web {
+		t.Errorf("kept %+v", got)
+	}
+	if text, err := os.ReadFile(filepath.Join(root, Dir, ".gitignore")); err != nil || string(text) != "*\n" {
+		t.Errorf(".gitignore is %q, %v", text, err)
+	}
+	for _, broken := range []string{"", "{", `{"version": 99, "projects": {"shop": {"ports": [{"port": 1}]}}}`} {
+		if err := os.WriteFile(filepath.Join(root, Dir, "state.json"), []byte(broken), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got := Read(root); got.Projects != nil {
+			t.Errorf("of %q: %+v", broken, got)
+		}
+	}
+	if err := Update(t.Context(), root, "shop", keep(web)); err != nil || len(Read(root).Projects) != 1 {
+		t.Errorf("it does not recover: %v", err)
+	}
+}
+
+// TestTwoWriters: of many at once, each finds what those before it have kept.
+func TestTwoWriters(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	var group sync.WaitGroup
+	for i := range 20 {
+		group.Go(func() {
+			if err := Update(t.Context(), root, fmt.Sprint("shop", i), keep(Port{Service: "web", Port: 3000 + i})); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	if got := Read(root).Projects; len(got) != 20 {
+		t.Errorf("%d of 20 are kept", len(got))
+	}
+}
