@@ -70,8 +70,9 @@ func setScene(e *testscript.Env) error {
 	e.Setenv("HOME", e.WorkDir)
 	e.Setenv("PATH", filepath.Dir(binary)+string(os.PathListSeparator)+os.Getenv("PATH"))
 	e.Setenv("DOCKER_HOST", docker.DaemonHost())
+	first := freePorts(3)
 	for i := range 3 {
-		e.Setenv(fmt.Sprintf("PORT%d", i+1), strconv.Itoa(freePort()))
+		e.Setenv(fmt.Sprintf("PORT%d", i+1), strconv.Itoa(first+i))
 	}
 	scene := &scene{project: c.name, marked: map[string]string{}, held: map[string]net.Listener{}}
 	e.Values["scene"] = scene
@@ -114,12 +115,24 @@ var lastPort atomic.Int32
 
 func init() { lastPort.Store(int32(20000 + os.Getpid()*37%9000)) }
 
-func freePort() int {
+func freePort() int { return freePorts(1) }
+
+// freePorts gives the first of so many that follow each other. After them there is room for
+// the ports that devup takes instead.
+func freePorts(n int) int {
+	const room = 5
 	for {
-		port := int(lastPort.Add(1))
-		if l, err := net.Listen("tcp", net.JoinHostPort("", strconv.Itoa(port))); err == nil {
+		first := int(lastPort.Add(int32(n+room))) - n - room + 1
+		free := 0
+		for ; free < n; free++ {
+			l, err := net.Listen("tcp", net.JoinHostPort("", strconv.Itoa(first+free)))
+			if err != nil {
+				break
+			}
 			_ = l.Close()
-			return port
+		}
+		if free == n {
+			return first
 		}
 	}
 }
