@@ -28,7 +28,7 @@ stop_world() { [ -n "$world_was_up" ] || "$root/test/world/down"; }
 # install_programs installs what the end-to-end tests run beside an engine: a browser, and
 # Node.js for the program that opens dev containers. A machine may have one of another maker.
 install_programs() {
-  "$root/test/world/install" chromium && { command -v npm >/dev/null || "$root/test/world/install" nodejs npm; }
+  "$root/test/world/install" chromium git procps && { command -v npm >/dev/null || "$root/test/world/install" nodejs npm; }
 }
 
 # end_to_end runs every test that needs an engine, where the engine is: those of test/e2e,

@@ -105,10 +105,20 @@ func assignmentsIn(files fs.FS, name string) []doctor.Variable {
 		if at <= 0 || strings.HasPrefix(line, "#") {
 			continue
 		}
-		value := strings.Trim(strings.TrimSpace(line[at+1:]), `"'`)
-		all = append(all, doctor.Variable{Name: strings.TrimPrefix(line[:at], "export "), Value: value})
+		all = append(all, doctor.Variable{Name: strings.TrimPrefix(line[:at], "export "), Value: valueOf(line[at+1:])})
 	}
 	return all
+}
+
+// valueOf is the value of an assignment, without its quotes and what is said behind it.
+func valueOf(text string) string {
+	text = strings.TrimSpace(text)
+	if text != "" && strings.ContainsRune(`"'`, rune(text[0])) {
+		quoted, _, _ := strings.Cut(text[1:], text[:1])
+		return quoted
+	}
+	text, _, _ = strings.Cut(text, " #")
+	return strings.Trim(strings.TrimSpace(text), `"'`)
 }
 
 // credentials are those in the settings of package clients.

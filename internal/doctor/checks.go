@@ -68,7 +68,7 @@ type Standing struct {
 	Published []Published                                     // the project's ports, as its running containers have them
 	Orphans   []string                                        // containers of the project that belong to no service
 	Gone      []string                                        // projects whose folder is not there any more
-	Remove    func(ctx context.Context, names []string) error // removes orphans, with their anonymous volumes
+	Remove    func(ctx context.Context, names []string) error // removes orphans; their volumes stay
 }
 
 // Published is a TCP port of this machine that leads to a service.

@@ -7,7 +7,6 @@ import (
 	"net"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/devup-cli/devup/internal/engine"
@@ -62,6 +61,9 @@ func knock(ctx context.Context, p Published) error {
 }
 
 // refused is the answer of a machine on which nobody listens, or none at all.
+// Windows has another number for it than ECONNREFUSED: it is enough that the connection
+// was not made.
 func refused(err error) bool {
-	return errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, context.DeadlineExceeded)
+	failed, ok := errors.AsType[*net.OpError](err)
+	return ok && failed.Op == "dial" && !errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }

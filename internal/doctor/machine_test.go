@@ -222,7 +222,7 @@ func TestForwarding(t *testing.T) {
 			}
 		})
 	}
-	if !refused(&net.OpError{Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}) {
+	if !refused(&net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}) {
 		t.Error("a refused connection is not seen as one")
 	}
 }

@@ -59,10 +59,11 @@ var forms = []struct {
 	pattern *lazyregexp.Regexp
 	stays   string
 }{
+	{lazyregexp.New(`(://)[^\s"'<>/@:]*:[^\s"'<>]*@`), "${1}" + masked + "@"}, // a password may hold "/" and "@"
 	{lazyregexp.New(`(://)[^/\s@]+@`), "${1}" + masked + "@"},
-	{lazyregexp.New(`(?i)((?:set-)?cookie|authorization):[ \t]*.*`), "${1}: " + masked},
+	{lazyregexp.New(`(?i)((?:set-)?cookie|authorization)(\\?["']?):[ \t]*.*`), "${1}${2}: " + masked},
 	{lazyregexp.New(`(?i)\b(bearer|basic)[ \t]+[A-Za-z0-9+/=._~-]{6,}`), "${1} " + masked},
-	{lazyregexp.New(`(?i)([\w.-]*(?:passw|passphrase|secret|token|api_?key|access_?key|private_?key|credential)[\w-]*["']?\s*[=:]\s*)("[^"]*"|'[^']*'|[^\s,;&]+)`), "${1}" + masked},
+	{lazyregexp.New(`(?i)([\w.-]*(?:passw|passphrase|_pwd|secret|token|api_?key|access_?key|private_?key|_key|_dsn|credential)[\w-]*\\?["']?\s*[=:]\s*)(\\"[^"\\]*\\"|"[^"]*"|'[^']*'|[^\s,;&]+)`), "${1}" + masked},
 	{lazyregexp.New(`\b(?:gh[pousr]_|github_pat_|glpat-|npm_|pypi-|xox[abeoprs]-|[spr]k[-_]|AKIA|ASIA|AIza|ya29\.|dop_v1_|hf_|shp\w\w_)[\w-]{16,}`), masked},
 	{lazyregexp.New(`\beyJ[\w-]{5,}(?:\.[\w-]+){1,4}`), masked},
 	{lazyregexp.New(`-----BEGIN [A-Z ]*PRIVATE KEY-----(?s:.*?)(?:-----END [A-Z ]*PRIVATE KEY-----|\z)`), masked},
@@ -72,6 +73,8 @@ var forms = []struct {
 var (
 	long        = lazyregexp.New(`[A-Za-z0-9+/_=-]{40,}`)
 	hexadecimal = lazyregexp.New(`^[0-9a-f]+$`)
+	// pathLike has names of one case between its slashes, which a key of base64 has not.
+	pathLike = lazyregexp.New(`^/?(?:[a-z0-9_-]+|[A-Z][a-z0-9_-]*|[A-Z0-9_-]+)(?:/(?:[a-z0-9_-]*|[A-Z][a-z0-9_-]*|[A-Z0-9_-]+)){2,}$`)
 )
 
 // Text is a text without secrets.
@@ -83,7 +86,7 @@ func (m Mask) Text(text string) string {
 		text = form.pattern.ReplaceAllString(text, form.stays)
 	}
 	text = long.ReplaceAllStringFunc(text, func(found string) string {
-		if hexadecimal.MatchString(found) || strings.Count(found, "/") > 1 {
+		if hexadecimal.MatchString(found) || pathLike.MatchString(found) {
 			return found // an ID, or a path
 		}
 		return masked

@@ -29,14 +29,14 @@ func visitOf(r *http.Request) *visit {
 func (t *table) visit(r *http.Request, route entry) *visit {
 	v := &visit{table: t, route: route, host: r.Host, proto: "http"}
 	if t.behind {
-		if told := strings.ToLower(lastOf(r.Header.Get("X-Forwarded-Host"))); t.schemes[told] != "" {
+		if told := strings.ToLower(lastOf(r.Header.Values("X-Forwarded-Host"))); t.schemes[told] != "" {
 			v.host = told
 		}
 	}
 	if scheme := t.schemes[strings.ToLower(v.host)]; scheme != "" {
 		v.proto = scheme
 	}
-	if told := lastOf(r.Header.Get("X-Forwarded-Proto")); t.behind && (told == "http" || told == "https") {
+	if told := lastOf(r.Header.Values("X-Forwarded-Proto")); t.behind && (told == "http" || told == "https") {
 		v.proto = told
 	}
 	v.own = t.isOwn(r.Header.Get("Origin"), r.Host, v.host)
@@ -59,8 +59,12 @@ func (t *table) isOwn(origin string, hosts ...string) bool {
 	return t.schemes[host] != ""
 }
 
-// lastOf is what the nearest proxy added to a list in a header.
-func lastOf(list string) string { return strings.TrimSpace(list[strings.LastIndex(list, ",")+1:]) }
+// lastOf is what the nearest proxy added to a header, in a line of its own or at the end
+// of a list.
+func lastOf(lines []string) string {
+	list := strings.Join(lines, ",")
+	return strings.TrimSpace(list[strings.LastIndex(list, ",")+1:])
+}
 
 // forward makes the request for the upstream. Host and Origin become the upstream's own
 // localhost, which is what development servers let in without a setting; the truth
@@ -100,7 +104,7 @@ func dropClaims(h http.Header, behind bool) {
 		switch {
 		case strings.HasPrefix(claim, "x-forwarded-"), claim == "forwarded", claim == "x-original-url", claim == "x-rewrite-url":
 			delete(h, name)
-		case claim == "x-real-ip" && !behind, claim == "host", claim == "proxy": // Proxy becomes HTTP_PROXY
+		case claim == "x-real-ip" && (!behind || strings.Contains(name, "_")), claim == "host", claim == "proxy": // Proxy becomes HTTP_PROXY
 			delete(h, name)
 		}
 	}

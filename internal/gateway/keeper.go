@@ -39,13 +39,15 @@ func (k Keeper) Look(ctx context.Context) (s State, serves bool) {
 	if k.File == "" {
 		return State{}, false
 	}
-	s, known := readState(k.File)
-	if !known {
+	s, err := readState(k.File)
+	if err != nil {
 		return State{}, false
 	}
+	ctx, cancel := context.WithTimeout(ctx, glance)
+	defer cancel()
 	now, err := s.order(ctx, http.MethodGet, nil)
-	if err != nil {
-		return s, false // killed, or the machine was started anew
+	if err != nil || now.Token != s.Token || now.PID != s.PID {
+		return s, false // killed, or the machine was started anew and another program has the port
 	}
 	return now, true
 }
@@ -89,6 +91,9 @@ func (k Keeper) End(ctx context.Context, forget bool) error {
 
 // patience is how long an order, or a start, may take.
 const patience = 10 * time.Second
+
+// glance is how long a process may take to say what it is: every command waits for it.
+const glance = 2 * time.Second
 
 // order asks the process of a state for something.
 func (s State) order(ctx context.Context, method string, c any) (State, error) {

@@ -21,7 +21,7 @@ func (m *mishap) answer(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	if !away(err) {
-		m.log.Printf("%s %s: %s: %v", r.Method, r.URL.Path, service, err)
+		m.log.Printf("%s %s: %s: %v", r.Method, r.URL.EscapedPath(), service, err)
 		refusal{http.StatusBadGateway, fmt.Sprintf("the request to %s failed; `devup logs %s` may say more", service, service)}.write(w)
 		return
 	}

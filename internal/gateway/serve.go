@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log"
 	"net"
 	"net/http"
@@ -94,9 +95,12 @@ func (p *process) lookAfter(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		if s, ok := readState(p.life.File); !ok || s.Token != p.state.Token {
+		switch s, err := readState(p.life.File); {
+		case errors.Is(err, fs.ErrNotExist), err == nil && s.Token != p.state.Token:
 			p.end(errReplaced)
 			return
+		case err != nil:
+			continue // too many open files, or just being replaced: it says nothing of whose it is
 		}
 		if !p.forsaken(ctx) {
 			alone = 0

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -27,16 +28,21 @@ func (s State) Port() int {
 	return n
 }
 
-// readState reads a state file. One that is not there, or is none, gives no state.
-func readState(file string) (State, bool) {
+// readState reads a state file. The error of one that is not there is [fs.ErrNotExist];
+// of one that says nothing of use, errNoState.
+func readState(file string) (State, error) {
 	content, err := os.ReadFile(file)
 	if err != nil {
-		return State{}, false
+		return State{}, err
 	}
 	var s State
-	err = json.Unmarshal(content, &s)
-	return s, err == nil && s.Port() != 0
+	if json.Unmarshal(content, &s) != nil || s.Port() == 0 {
+		return State{}, errNoState
+	}
+	return s, nil
 }
+
+var errNoState = errors.New("the file holds no state of a gateway")
 
 // write puts the state into the file at once, readable by its owner alone.
 func (s State) write(file string) error {

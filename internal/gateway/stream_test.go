@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -217,10 +218,38 @@ func TestARestartInTheMiddle(t *testing.T) {
 		t.Errorf("when it is back: %q", got)
 	}
 	stop()
-	// The next one comes while the gateway tries for the second time.
-	time.AfterFunc(pause/2, func() { listen(t, address, names("second")) })
+	listen(t, address, names("second"))
 	if got := textOf(t, w.ask(t, "GET", "/api/x", "", nil)); got != "second /api/x" {
 		t.Errorf("after its restart: %q", got)
+	}
+}
+
+// awayAtFirst stands for a server that nobody reaches at the first try.
+type awayAtFirst struct{ tries int }
+
+func (a *awayAtFirst) RoundTrip(*http.Request) (*http.Response, error) {
+	if a.tries++; a.tries == 1 {
+		return nil, &net.OpError{Op: "dial", Err: errors.New("connection refused")}
+	}
+	return &http.Response{StatusCode: http.StatusOK, Body: http.NoBody}, nil
+}
+
+// TestARestartingServerIsAskedAgain: what can be repeated is, once.
+func TestARestartingServerIsAskedAgain(t *testing.T) {
+	t.Parallel()
+	for method, want := range map[string]int{"GET": 2, "HEAD": 2, "DELETE": 2, "POST": 1} {
+		r, err := http.NewRequestWithContext(t.Context(), method, "http://localhost/", http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		server := &awayAtFirst{}
+		response, err := again{server}.RoundTrip(r)
+		if err == nil {
+			_ = response.Body.Close()
+		}
+		if server.tries != want || (err == nil) != (want == 2) {
+			t.Errorf("%s: %d tries, %v; want %d", method, server.tries, err, want)
+		}
 	}
 }
 

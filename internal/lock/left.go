@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -51,14 +52,18 @@ func projectOf(file string) string {
 	return name[:max(0, strings.LastIndexByte(name, '-'))]
 }
 
-// Remove removes the lock's files. It is for locks of long ago: a devup that takes this
-// lock in the same moment would hold one that the next does not see. A lock that
-// somebody holds again is left.
+// Remove removes the lock's files. A lock that somebody holds again is left; a devup that
+// waits for it in the same moment takes a new file ([Take] looks). On Windows a file that
+// is open cannot be removed, so that the lock is let go first there, which is as safe: a
+// file that somebody has opened since then stays too.
 func (l Left) Remove() error {
 	one := flock.New(l.file)
 	defer func() { _ = one.Close() }()
 	if free, err := one.TryLock(); err != nil || !free {
 		return err
+	}
+	if runtime.GOOS == "windows" {
+		_ = one.Close()
 	}
 	err := os.Remove(l.file)
 	if also := os.Remove(l.file + ".busy"); also != nil && !errors.Is(also, fs.ErrNotExist) {

@@ -58,6 +58,10 @@ func Take(ctx context.Context, dir, engine, project string, waiting func()) (Hel
 	if err != nil {
 		return Held{}, nil //nolint:nilerr // it is a courtesy
 	}
+	if held.removed() {
+		_ = held.file.Close() // nobody else sees this lock
+		return Take(ctx, dir, engine, project, waiting)
+	}
 	if info, err := os.Stat(held.file.Path()); err == nil && missing == nil { // a new file has had no holder
 		held.Changed = info.ModTime()
 	}
@@ -65,6 +69,17 @@ func Take(ctx context.Context, dir, engine, project string, waiting func()) (Hel
 	held.Killed = err == nil
 	_ = os.WriteFile(held.busy(), nil, 0o600) // without it, a kill is not noticed
 	return held, nil
+}
+
+// removed tells whether the file was removed between its opening and the lock on it,
+// which [Left.Remove] can do: the next one would lock another file.
+func (h Held) removed() bool {
+	locked, err := h.file.Stat()
+	if err != nil {
+		return false
+	}
+	there, err := os.Stat(h.file.Path())
+	return err != nil || !os.SameFile(locked, there)
 }
 
 // Release lets the next one go on. It may be called more than once. The file stays:

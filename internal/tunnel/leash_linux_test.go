@@ -57,6 +57,7 @@ func TestATunnelDiesWithDevup(t *testing.T) {
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { _ = c.Process.Kill(); _ = c.Wait() }) // it may be over
 	if line, err := bufio.NewReader(out).ReadString('\n'); line != "opened <nil>\n" {
 		t.Fatalf("%q, %v", line, err)
 	}

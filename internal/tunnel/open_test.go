@@ -60,7 +60,10 @@ func play(role string) int {
 // neverEnds blocks until the process is ended.
 type neverEnds struct{}
 
-func (neverEnds) Read([]byte) (int, error) { select {} }
+func (neverEnds) Read([]byte) (int, error) {
+	<-time.After(time.Hour) // a select of nothing would be a deadlock for the runtime
+	return 0, io.EOF
+}
 
 // acting opens a tunnel by a tool that behaves that way.
 func acting(t *testing.T, ctx context.Context, role string, patience time.Duration) (*Tunnel, error) {
@@ -146,11 +149,11 @@ func TestWaitingForAToolIsBounded(t *testing.T) {
 	if _, err := acting(t, t.Context(), "silent", time.Second); err == nil || err.Error() != "cloudflared has given no URL for 1s" {
 		t.Errorf("error %v", err)
 	}
-	opened, err := acting(t, t.Context(), "blocked", 2*time.Second)
+	opened, err := acting(t, t.Context(), "blocked", 10*time.Second)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "cloudflared has a URL, and has not said for 2s that it works"; opened.Slow != want {
+	if want := "cloudflared has a URL, and has not said for 10s that it works"; opened.Slow != want {
 		t.Errorf("slow %q, want %q", opened.Slow, want)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)

@@ -19,7 +19,7 @@ import (
 
 // devcontainer runs the real program that opens dev containers, and gives what it prints.
 func (c *checkout) devcontainer(ctx context.Context, args ...string) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, filepath.Join(root, "test", "world", "devcontainer"), args...)
 	cmd.Dir = c.dir

@@ -153,7 +153,7 @@ func TestOnaService(t *testing.T) {
 		_, err := d.shell(t.Context(), commands.Start)
 		ended <- err
 	}()
-	eventually(t, time.Minute, func() (bool, string) {
+	eventually(t, 3*time.Minute, func() (bool, string) { // it builds first
 		_, err := d.shell(t.Context(), commands.Ready)
 		return err == nil, fmt.Sprint(err)
 	})
@@ -174,7 +174,7 @@ func TestOnaService(t *testing.T) {
 		if err != nil {
 			t.Errorf("stopped as asked for, and yet: %v", err)
 		}
-	case <-time.After(30 * time.Second):
+	case <-time.After(90 * time.Second):
 		t.Error("start does not end after stop")
 	}
 }
