@@ -25,7 +25,7 @@ effect with devup up, not with this.`,
 	c.RunE = a.run(func(ctx context.Context, args []string) error {
 		return a.change(ctx, args, change{grace: grace(seconds), decide: func(r *running) (*plan.Plan, string) {
 			return plan.RestartAll(r.look.Observed, args, alone), "nothing to restart; `devup up` starts the project"
-		}})
+		}, after: func(r *running) error { return a.reopenGateway(ctx, r) }}) // a stop before has ended it
 	})
 	return c
 }

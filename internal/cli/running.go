@@ -250,6 +250,7 @@ func resolve(p *project.Project, place workspace.Place, containers []plan.Contai
 	for _, wanted := range published {
 		ports[wanted.Key()] = wanted.Wanted
 	}
+	maps.Copy(ports, keptPorts(p)) // what the next up takes
 	maps.Copy(ports, up.Remembered(published, containers))
 	if gate, gated := p.GatewayPort(); gated {
 		ports[gate.Key()] = cmp.Or(p.Gateway.Now.Port, gate.Wanted)

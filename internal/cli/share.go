@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"os/exec"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -65,7 +66,7 @@ func (a *app) share(ctx context.Context, services []string, o shareOptions) erro
 	if err != nil {
 		return err
 	}
-	agreed, err := a.agreeToShare(ctx, rows)
+	agreed, err := a.agreeToShare(ctx, p, rows)
 	if err != nil || !agreed {
 		return err
 	}
@@ -102,7 +103,7 @@ func (a *app) sharable(ctx context.Context, services []string) (*project.Project
 	if !at.engine.Local() {
 		return nil, nil, fail.New(fail.Usage, "run `devup share` there, or use an engine of this machine", "the engine runs on another machine, and a tunnel leads to this one")
 	}
-	outcome, err := up.Run(ctx, at.machine, at.project, at.survey, up.Options{DryRun: true, Images: at.images})
+	outcome, err := at.run(ctx, up.Options{DryRun: true})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -111,13 +112,13 @@ func (a *app) sharable(ctx context.Context, services []string) (*project.Project
 }
 
 // agreeToShare warns the person, the first time, of what sharing means.
-func (a *app) agreeToShare(ctx context.Context, rows []expose.Row) (bool, error) {
+func (a *app) agreeToShare(ctx context.Context, p *project.Project, rows []expose.Row) (bool, error) {
 	if a.remembers(sharingAgreed) {
 		return true, nil
 	}
 	var what []string
 	for _, r := range rows {
-		what = append(what, fmt.Sprintf("%s (port %d)", r.Service, r.Port))
+		what = append(what, fmt.Sprintf("%s (port %d)", r.Service, r.Port)+leading(p, r))
 	}
 	a.ui.Say("This opens " + list(what) + " to the internet, until Ctrl-C: whoever has the URL reaches the\n" +
 		"development server without a login, with its debug pages and whatever it may do on\n" +
@@ -132,6 +133,20 @@ func (a *app) agreeToShare(ctx context.Context, rows []expose.Row) (bool, error)
 	}
 	a.remember(sharingAgreed)
 	return true, nil
+}
+
+// leading names the services that a row opens with it: those behind the gateway.
+func leading(p *project.Project, r expose.Row) string {
+	if r.Service != project.GatewayName || p.Gateway == nil {
+		return ""
+	}
+	var names []string
+	for _, route := range p.Gateway.Routes {
+		if !slices.Contains(names, route.Service) {
+			names = append(names, route.Service)
+		}
+	}
+	return ", and through it " + list(names) + ","
 }
 
 // target is what the tunnel of a port leads to: the address that it is bound to.

@@ -38,13 +38,19 @@ func TestTheGatewayIsPublicInThePlaceOfItsServices(t *testing.T) {
 	cloud := workspace.Place{Remote: true, Template: "https://{port}-x.gitpod.io", Ports: []workspace.Range{{From: 1, To: 65535}}}
 	for _, test := range []struct{ public, want string }{
 		{"", "gateway 8080, admin 5000, api 4567, web 3000"},
-		{"api", "gateway 8080 public, admin 5000, api 4567, web 3000"},
+		{"api", "gateway 8080: its port stays private, because it leads to web too, admin 5000, api 4567, web 3000"},
 		{"admin", "gateway 8080, admin 5000 public, api 4567, web 3000"},
+		{"api web", "gateway 8080 public, admin 5000, api 4567, web 3000"},
 		{"api web admin", "gateway 8080 public, admin 5000 public, api 4567, web 3000"},
 	} {
 		var got []string
 		for _, r := range Table(gatedProject(strings.Fields(test.public)...), cloud, nil) {
-			got = append(got, fmt.Sprint(r.Service, " ", r.Port, map[bool]string{true: " public"}[r.Public]))
+			text := fmt.Sprint(r.Service, " ", r.Port, map[bool]string{true: " public"}[r.Public])
+			if r.Advice != "" {
+				why, _, _ := strings.Cut(r.Advice, ": ")
+				text += ": " + why
+			}
+			got = append(got, text)
 		}
 		if text := strings.Join(got, ", "); text != test.want {
 			t.Errorf("public %q: got %s, want %s", test.public, text, test.want)

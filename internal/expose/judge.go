@@ -108,6 +108,7 @@ func (r Row) with(v verdict, place workspace.Place, c workspace.Control) Row {
 			r.Advice += "; " + c.Unreachable
 		}
 	case !r.Public:
+		r.Advice = refused
 	case refused != "":
 		r.Advice = refused
 	case place.Locked:

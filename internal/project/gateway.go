@@ -105,6 +105,12 @@ func (p *Project) developed(service string) bool {
 // takes goes to the frontend. The error, a [fail.Error] with the code Config, says what
 // to write where it is not clear which service that is.
 func (p *Project) WithGateway(found map[string]Found) (*Project, error) {
+	if _, has := p.running()[GatewayName]; has {
+		e := fail.New(fail.Config, "call the service something else, or leave devup's gateway out", "devup's own gateway and the service %s would have one name", GatewayName)
+		e.Service = GatewayName
+		e.File, e.Line = p.Locate("services", GatewayName)
+		return nil, e
+	}
 	d := &routing{project: p, found: found, taken: map[string]GatewayRoute{}}
 	wanted := Gateway{}
 	if p.Gateway != nil {

@@ -103,10 +103,11 @@ func newProjectView(repo detect.Repository, o Options) projectView {
 		}
 	}
 	if o.Gateway > 0 { // browsers reach the rest through it, so nothing else has to be open
+		public := !slices.ContainsFunc(view.Ports, func(p portView) bool { return !p.Public }) // it leads to all of them
 		for i := range view.Ports {
 			view.Ports[i].Page, view.Ports[i].Public = false, false
 		}
-		view.Ports = append(view.Ports, portView{Number: o.Gateway, Name: "gateway", Page: true, Public: true})
+		view.Ports = append(view.Ports, portView{Number: o.Gateway, Name: "gateway", Page: true, Public: public})
 	}
 	return view
 }

@@ -21,27 +21,37 @@ func (m Machine) publish(ctx context.Context, out *Outcome, err error, o Options
 			out.URLs[i].State = expose.Failed
 		}
 	}
-	if o.NoWait || o.Plan.NoStart || o.Plan.OneOff != "" || ctx.Err() != nil {
+	if !o.opens() || ctx.Err() != nil {
 		return
 	}
 	out.URLs = expose.Open(ctx, m.Ports, out.URLs, m.Sink)
 	out.URLs = expose.Check(ctx, m.Web, out.Place, m.Ports, out.URLs)
 }
 
+// opens tells whether the run opens ports: it does where it starts services and waits
+// for them.
+func (o Options) opens() bool {
+	return !o.DryRun && !o.NoWait && !o.Plan.NoStart && o.Plan.OneOff == ""
+}
+
 // reveal is the place with the URLs that its platform gives only to ports that are
 // open. Nothing listens on them yet; they are those that are made public anyway.
 func (m Machine) reveal(ctx context.Context, p *project.Project, assigned map[project.PortKey]int, o Options) workspace.Place {
-	if m.Ports.Reveal == nil || m.Place.Template != "" || o.DryRun || o.Plan.OneOff != "" {
+	if m.Ports.Reveal == nil || m.Place.Template != "" || !o.opens() {
 		return m.Place
 	}
-	var open []int
+	var open, shut []int // a gateway that leads to what is not public is in both
 	for _, port := range p.PublishedPorts() {
-		if port.Web() && (o.Public || p.Extensions[port.Service].Public) {
-			if n := assigned[p.Before(port).Key()]; n != 0 && !slices.Contains(open, n) {
-				open = append(open, n)
-			}
+		n := assigned[p.Before(port).Key()]
+		switch {
+		case !port.Web() || n == 0:
+		case !o.Public && !p.Extensions[port.Service].Public:
+			shut = append(shut, n)
+		case !slices.Contains(open, n):
+			open = append(open, n)
 		}
 	}
+	open = slices.DeleteFunc(open, func(n int) bool { return slices.Contains(shut, n) })
 	if len(open) == 0 {
 		return m.Place
 	}

@@ -259,6 +259,9 @@ func (m Machine) carryOut(ctx context.Context, out *Outcome, able *project.Proje
 	out.URLs = expose.Table(out.Project, out.Place, states(out.Project, probes, ungated))
 	err := errors.Join(besides(failed, unready), unready, unswept, ungated)
 	m.publish(ctx, out, err, o)
+	if err == nil && ctx.Err() != nil {
+		return context.Cause(ctx) // opening a port may take a while, and nobody waits for it any more
+	}
 	return err
 }
 
