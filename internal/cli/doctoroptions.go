@@ -89,9 +89,9 @@ func (a *app) projectToExamine(ctx context.Context, place workspace.Place) (doct
 }
 
 // listening tells who holds which of the ports.
-func listening(wanted []int) map[int]string {
+func listening(ctx context.Context, wanted []int) map[int]string {
 	held := map[int]string{}
-	for _, h := range ports.Listening(wanted) {
+	for _, h := range ports.Listening(ctx, wanted) {
 		held[h.Port] = h.String()
 	}
 	return held

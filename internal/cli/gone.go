@@ -17,7 +17,7 @@ var roofs = []struct {
 }{
 	{"/run/media", 2},
 	{"/media", 2},
-	{"/mnt", 1},
+	{"/mnt", 2}, // the folder of a disk stays there when it is not mounted
 	{"/Volumes", 1},
 	{"/host_mnt", 1},
 	{"/home", 1},
@@ -28,13 +28,23 @@ var roofs = []struct {
 }
 
 // folderGone says that a folder was removed from this machine, and not that it lies on one
-// whose engine this is, seen from a container.
-func folderGone(dir string) bool {
+// whose engine this is, seen from a container, or on a disk that is not there.
+func folderGone(dir string) bool { return goneWhere(missing, dir) }
+
+// goneWhere is [folderGone] on a machine that misses those folders.
+func goneWhere(missing func(string) bool, dir string) bool {
 	if !filepath.IsAbs(dir) || !missing(dir) {
 		return false
 	}
+	contained := !missing("/.dockerenv") || !missing("/run/.containerenv")
+	if parent := filepath.Dir(dir); contained && (missing(parent) || filepath.Dir(filepath.Dir(parent)) == filepath.Dir(parent)) {
+		return false // the engine may be that of the host, and the folder too: /srv is there in both
+	}
 	for missing(dir) && dir != filepath.Dir(dir) {
 		dir = filepath.Dir(dir)
+	}
+	if missing(dir) {
+		return false // a disk of Windows that is not there
 	}
 	for _, roof := range roofs {
 		rest, err := filepath.Rel(roof.path, dir)

@@ -58,7 +58,7 @@ type Project struct {
 	Broken error            // why they cannot be read; nil when there is none
 	Notes  []string         // what is worth knowing of it in this place
 
-	Listening func(ports []int) map[int]string // who holds which of the host's ports: "node (process 412)"
+	Listening func(ctx context.Context, ports []int) map[int]string // who holds which of the host's ports: "node (process 412)"
 	// Git runs git in Dir and gives what it prints; nil where there is no git.
 	Git func(ctx context.Context, args ...string) ([]byte, error)
 }

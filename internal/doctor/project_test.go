@@ -211,7 +211,9 @@ func TestLargeContexts(t *testing.T) {
 
 func TestPorts(t *testing.T) {
 	t.Parallel()
-	listening := func([]int) map[int]string { return map[int]string{3000: "node (process 412)", 4567: "docker-proxy"} }
+	listening := func(context.Context, []int) map[int]string {
+		return map[int]string{3000: "node (process 412)", 4567: "docker-proxy"}
+	}
 	look := func(context.Context) (Standing, error) {
 		return Standing{Published: []Published{{"api", "", 4567}}}, nil
 	}

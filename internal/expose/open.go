@@ -61,7 +61,7 @@ func (r *Row) refuse(c workspace.Control, err error) {
 	if err != nil {
 		why = err.Error()
 	}
-	r.denied = errors.Is(err, workspace.ErrDenied)
+	r.denied = errors.Is(err, workspace.ErrDenied) && !errors.Is(err, workspace.ErrNotYet) // else it is not known which port was
 	r.Advice = fmt.Sprintf("port %d could not be made public (%s): %s", r.Port, why, c.ByHand(r.Port))
 }
 
@@ -87,7 +87,7 @@ func (o *opening) insist(ctx context.Context) error {
 		switch {
 		case len(o.pending) == 0:
 			return nil
-		case late, hopeless(err), !passing(err) && try >= fewTries:
+		case late, hopeless(err) && !errors.Is(err, workspace.ErrNotYet), !passing(err) && try >= fewTries:
 			o.report(o.pending, event.Warning, "could not be made public")
 			return err
 		}

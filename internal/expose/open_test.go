@@ -105,6 +105,42 @@ func TestOpenInsists(t *testing.T) {
 	}
 }
 
+// TestOnePortIsDenied: as long as another one is not known to the workspace yet, that a port
+// is denied ends nothing, and it is not said of both.
+func TestOnePortIsDenied(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name   string
+		from   time.Duration // when port 81 is known
+		opened bool
+	}{
+		{"and the other is opened", 3 * time.Second, true},
+		{"and the other is never known", time.Hour, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				p := platform{}
+				c := p.control()
+				c.Open = func(context.Context, []int) error {
+					if time.Since(p.began) < test.from {
+						return errors.Join(workspace.ErrNotYet, workspace.ErrDenied)
+					}
+					p.public[81] = true
+					return workspace.ErrDenied
+				}
+				rows := Open(t.Context(), c, []Row{public("api", 80), public("web", 81)}, event.Discard)
+				if rows[0].Advice == "" || rows[0].denied != test.opened {
+					t.Errorf("80: denied %v, advice %q", rows[0].denied, rows[0].Advice)
+				}
+				if (rows[1].Advice == "") != test.opened || rows[1].denied {
+					t.Errorf("81: denied %v, advice %q", rows[1].denied, rows[1].Advice)
+				}
+			})
+		})
+	}
+}
+
 // TestOpenGivesUpInTime: a port that the workspace never gets to know holds nothing
 // up for long, and others do not wait for it.
 func TestOpenGivesUpInTime(t *testing.T) {

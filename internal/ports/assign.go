@@ -195,7 +195,9 @@ func Decide(r Request) (map[project.PortKey]int, []Move, error) {
 		}
 		for _, p := range r.Wanted {
 			ask(p.Protocol, given[p.Key()])
-			ask(p.Protocol, p.Wanted) // who has it is told, also where the port has been another one for long
+			if !r.names(p) {
+				ask(p.Protocol, p.Wanted) // who has it is told, also where the port has been another one for long
+			}
 		}
 		found := 0
 		for _, protocol := range []string{"tcp", "udp"} {
@@ -209,6 +211,13 @@ func Decide(r Request) (map[project.PortKey]int, []Move, error) {
 			return given, moves, err
 		}
 	}
+}
+
+// names tells whether it is known without a probe who holds the wanted port of p.
+func (r Request) names(p project.Port) bool {
+	return slices.ContainsFunc(r.Taken, func(h Holder) bool {
+		return h.Container != "" && h.Port == p.Wanted && h.Protocol == p.Protocol && overlap(h.HostIP, p.HostIP)
+	})
 }
 
 func probeKey(protocol string, port int) string { return fmt.Sprintf("%s/%d", protocol, port) }

@@ -226,6 +226,39 @@ func TestDecideProbesUntilAllIsFree(t *testing.T) {
 	}
 }
 
+// TestDecideAsksOnlyWhatIsNotKnown: of a port that has moved, the wanted one is probed only
+// where no container is known to hold it.
+func TestDecideAsksOnlyWhatIsNotKnown(t *testing.T) {
+	t.Parallel()
+	wanted := wants(t, "web 3000")
+	for _, test := range []struct {
+		name  string
+		taken []Holder
+		want  []string
+	}{
+		{"a container", []Holder{{Port: 3000, Protocol: "tcp", Container: "shop-web-1"}}, []string{"tcp/3001"}},
+		{"nobody that is known", nil, []string{"tcp/3001", "tcp/3000"}},
+		{"somebody without a name", []Holder{{Port: 3000, Protocol: "tcp"}}, []string{"tcp/3001", "tcp/3000"}},
+		{"a container, by the other protocol", []Holder{{Port: 3000, Protocol: "udp", Container: "dns-1"}}, []string{"tcp/3001", "tcp/3000"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			var asked []string
+			probe := func(protocol string, ports []int) []Holder {
+				for _, n := range ports {
+					asked = append(asked, fmt.Sprintf("%s/%d", protocol, n))
+				}
+				return nil
+			}
+			remembered := map[project.PortKey]int{wanted[0].Key(): 3001}
+			given, moves, err := Decide(Request{Wanted: wanted, Taken: test.taken, Remembered: remembered, Probe: probe})
+			if err != nil || show(wanted, given) != "web 3001" || len(moves) != 1 || !reflect.DeepEqual(asked, test.want) {
+				t.Errorf("given %s, moves %v, %v; asked for %v, want %v", show(wanted, given), moves, err, asked, test.want)
+			}
+		})
+	}
+}
+
 func TestDecideWithoutProbe(t *testing.T) {
 	t.Parallel()
 	wanted := wants(t, "web 3000")

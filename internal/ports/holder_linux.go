@@ -1,6 +1,7 @@
 package ports
 
 import (
+	"context"
 	"io/fs"
 	"os"
 	"strconv"
@@ -9,7 +10,7 @@ import (
 
 // identify fills in the processes that hold the ports, as far as this user may
 // see them.
-func identify(held []Holder) { identifyIn(os.DirFS("/proc"), held) }
+func identify(_ context.Context, held []Holder) { identifyIn(os.DirFS("/proc"), held) }
 
 // identifyIn reads proc(5): the socket tables lead from port to inode, and the
 // open files of the processes from inode to process.

@@ -3,14 +3,19 @@
 package ports
 
 import (
+	"context"
 	"os/exec"
 	"strconv"
 	"strings"
+	"time"
 )
+
+// patience is how long lsof may take: a network disk that does not answer holds it up.
+const patience = 2 * time.Second
 
 // identify asks lsof, which macOS has: without it, as on Windows, who holds a port is not
 // known. The ports of one call are of one protocol.
-func identify(held []Holder) {
+func identify(ctx context.Context, held []Holder) {
 	var list []string
 	for _, h := range held {
 		list = append(list, strconv.Itoa(h.Port))
@@ -19,6 +24,10 @@ func identify(held []Holder) {
 	if held[0].Protocol == "tcp" {
 		args = append(args, "-sTCP:LISTEN")
 	}
-	out, _ := exec.Command("lsof", args...).Output() //nolint:noctx // it reads tables of the kernel; that it finds nothing is an error too
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	lsof := exec.CommandContext(ctx, "lsof", args...)
+	lsof.WaitDelay = patience / 4 // a child of it may hold the pipe open
+	out, _ := lsof.Output()       // that it finds nothing is an error too
 	readLsof(string(out), held)
 }

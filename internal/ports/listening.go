@@ -1,6 +1,7 @@
 package ports
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net"
@@ -11,10 +12,10 @@ import (
 
 // Listening says which of the TCP ports cannot be bound on this machine, and who
 // has them as far as that can be found out. It binds each for a moment.
-func Listening(ports []int) []Holder { return Bound("tcp", ports) }
+func Listening(ctx context.Context, ports []int) []Holder { return Bound(ctx, "tcp", ports) }
 
-// Bound is [Listening] for "tcp" or "udp": the [Probe] of commands.
-func Bound(protocol string, ports []int) []Holder {
+// Bound is [Listening] for "tcp" or "udp": with a context the [Probe] of commands.
+func Bound(ctx context.Context, protocol string, ports []int) []Holder {
 	var held []Holder
 	for _, port := range ports {
 		for _, address := range probeAddresses(protocol) {
@@ -25,7 +26,7 @@ func Bound(protocol string, ports []int) []Holder {
 		}
 	}
 	if len(held) > 0 {
-		identify(held)
+		identify(ctx, held)
 	}
 	return held
 }

@@ -16,7 +16,7 @@ func TestListening(t *testing.T) {
 			continue
 		}
 		port := listener.Addr().(*net.TCPAddr).Port
-		held := Listening([]int{port})
+		held := Listening(t.Context(), []int{port})
 		if len(held) != 1 || held[0].Port != port || held[0].Protocol != "tcp" {
 			t.Errorf("%s: held %+v, want port %d", listener.Addr(), held, port)
 		}
@@ -26,7 +26,7 @@ func TestListening(t *testing.T) {
 		if err := listener.Close(); err != nil {
 			t.Fatal(err)
 		}
-		if held := Listening([]int{port}); len(held) != 0 {
+		if held := Listening(t.Context(), []int{port}); len(held) != 0 {
 			t.Errorf("after closing, port %d is held by %+v", port, held)
 		}
 	}
@@ -40,7 +40,7 @@ func TestBoundUDP(t *testing.T) {
 	}
 	defer conn.Close()
 	port := conn.LocalAddr().(*net.UDPAddr).Port
-	if held := Bound("udp", []int{port}); len(held) != 1 {
+	if held := Bound(t.Context(), "udp", []int{port}); len(held) != 1 {
 		t.Errorf("held %+v, want port %d", held, port)
 	}
 }
@@ -50,7 +50,7 @@ func TestLowPortsThatMayNotBeBoundAreNotHeld(t *testing.T) {
 	if os.Getuid() == 0 {
 		t.Skip("root may bind every port")
 	}
-	if held := Listening([]int{1}); len(held) != 0 {
+	if held := Listening(t.Context(), []int{1}); len(held) != 0 {
 		t.Errorf("held %+v", held)
 	}
 }

@@ -7,12 +7,13 @@ import (
 	"strings"
 )
 
-// topKeys are the keys of x-devup at the top, gatewayKeys those of a gateway, and
-// routeKeys those of one of its routes.
+// topKeys are the keys of x-devup at the top, gatewayKeys those of a gateway, routeKeys
+// those of one of its routes, and ownRouteKeys those of a route of a service.
 var (
-	topKeys     = []string{"gateway"}
-	gatewayKeys = []string{"port", "routes"}
-	routeKeys   = []string{"service", "strip"}
+	topKeys      = []string{"gateway"}
+	gatewayKeys  = []string{"port", "routes"}
+	routeKeys    = []string{"service", "strip"}
+	ownRouteKeys = []string{"path", "strip"}
 )
 
 const routeExample = "for example: routes: {/api: backend, /: frontend}"
@@ -142,9 +143,11 @@ func parseOwnRoutes(value any) ([]GatewayRoute, *misfit) {
 		var strip any = false
 		path := filled(item)
 		if fields, ok := item.(map[string]any); ok {
-			for key := range fields {
-				if key != "path" && key != "strip" {
-					return nil, &misfit{key: "routes", text: fmt.Sprintf("has a route with the unknown key %q", key), hint: "the known keys are path, strip"}
+			for _, key := range sortedKeys(fields) {
+				if !slices.Contains(ownRouteKeys, key) {
+					bad := unknownKey(key, ownRouteKeys)
+					bad.key, bad.text = "routes", "has a route that "+bad.text
+					return nil, bad
 				}
 			}
 			path = filled(fields["path"])
@@ -154,9 +157,12 @@ func parseOwnRoutes(value any) ([]GatewayRoute, *misfit) {
 		}
 		text, _ := path.(string)
 		prefix, isPath := cleanPrefix(text)
-		on, isBoolean := boolean(strip)
-		if !isPath || !isBoolean {
+		if !isPath {
 			return nil, &misfit{key: "routes", text: fmt.Sprintf("has a route %v that is no path", path), hint: example}
+		}
+		on, isBoolean := boolean(strip)
+		if !isBoolean {
+			return nil, &misfit{key: "routes", text: fmt.Sprintf("has a route %s whose strip is neither true nor false", text)}
 		}
 		routes = append(routes, GatewayRoute{Prefix: prefix, Strip: on})
 	}

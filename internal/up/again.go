@@ -1,6 +1,7 @@
 package up
 
 import (
+	"context"
 	"errors"
 	"slices"
 
@@ -25,7 +26,7 @@ type try struct {
 
 // lose notes the ports that containers could not have, and reports whether there are any.
 // Where this machine sees who holds one, the next choice finds that out and says it.
-func (t *try) lose(m Machine, failed error) bool {
+func (t *try) lose(ctx context.Context, m Machine, failed error) bool {
 	lost := false
 	for _, e := range fail.Failures(failed) {
 		taken, ok := errors.AsType[*run.TakenPort](e)
@@ -34,7 +35,7 @@ func (t *try) lose(m Machine, failed error) bool {
 		}
 		lost = true
 		for _, protocol := range []string{"tcp", "udp"} { // the engine may not say which
-			if m.Remote || len(ports.Bound(protocol, []int{taken.Port})) == 0 {
+			if m.Remote || len(ports.Bound(ctx, protocol, []int{taken.Port})) == 0 {
 				t.lost = append(t.lost, ports.Holder{Port: taken.Port, Protocol: protocol})
 			}
 		}

@@ -22,7 +22,7 @@ func (m Machine) place(ctx context.Context, out *Outcome, p *project.Project, t 
 	request.Ours, request.Taken = holders(p.Name, look)
 	request.Taken = append(request.Taken, t.lost...)
 	if !m.Remote {
-		request.Probe = ports.Bound
+		request.Probe = func(protocol string, wanted []int) []ports.Holder { return ports.Bound(ctx, protocol, wanted) }
 	}
 	if gated {
 		request.Wanted = append(request.Wanted, gate)

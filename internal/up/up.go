@@ -226,7 +226,7 @@ func (m Machine) carryOut(ctx context.Context, out *Outcome, able *project.Proje
 	out.Applied, options.PortsMove = options, !t.last
 	out.start(first)
 	result, failed := run.Apply(ctx, m.Engine, able.Project, first, options)
-	if t.again = !t.last && t.lose(m, failed); t.again {
+	if t.again = !t.last && t.lose(ctx, m, failed); t.again {
 		return failed
 	}
 	ungated := m.gate(ctx, out, o)
