@@ -39,7 +39,7 @@ func (a *app) doctorOptions(ctx context.Context) (doctor.Options, error) {
 		},
 		Machine: doctor.Machine{
 			GOOS: runtime.GOOS, WSL: a.stdio.env("WSL_DISTRO_NAME") != "", Files: os.DirFS("/"),
-			Free: doctor.FreeSpace, StateDir: stateDir(runtime.GOOS, a.stdio.env, a.home()),
+			Free: doctor.FreeSpace, StateDir: a.stateDir(),
 		},
 		Network: a.networkToExamine(outside),
 	}, ctx.Err()

@@ -2,18 +2,16 @@ package cli
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"log"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/devup-cli/devup/internal/engine"
 	"github.com/devup-cli/devup/internal/gateway"
+	"github.com/devup-cli/devup/internal/lock"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/run"
 )
@@ -54,15 +52,14 @@ func (a *app) gone(ctx context.Context, name string) (bool, error) {
 
 // keeper is what is on this machine of the gateway of a project on an engine.
 func (a *app) keeper(e *engine.Engine, name string) gateway.Keeper {
-	dir, self := stateDir(runtime.GOOS, a.stdio.env, a.home()), ""
+	dir, self := a.stateDir(), ""
 	if e != nil && dir != "" {
 		self, _ = os.Executable() // where nobody knows it, there is no gateway
 	}
 	if self == "" {
 		return gateway.Keeper{}
 	}
-	at := sha256.Sum256([]byte(e.Endpoint))
-	file := filepath.Join(dir, "gateways", name+"-"+hex.EncodeToString(at[:4])+".json")
+	file := filepath.Join(dir, "gateways", lock.Name(e.Endpoint, name)+".json")
 	command := []string{self}
 	if a.settings.Host != "" {
 		command = append(command, "--host", a.settings.Host)

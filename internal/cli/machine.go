@@ -44,7 +44,7 @@ func (a *app) machineOf(ctx context.Context, start bool) (up.Machine, *engine.En
 	return up.Machine{
 		Engine: e.Client, BuildKit: e.BuildKit, Owner: owner(e), Egress: outside,
 		Place: place, Ports: a.control(place, client), Web: client,
-		Confirm: a.confirm, StateDir: stateDir(runtime.GOOS, a.stdio.env, a.home()),
+		Confirm: a.confirm, StateDir: a.stateDir(),
 		Logins: registry.NewCredentials(a.stdio.LookupEnv, a.home(), a.ui.Sink()),
 		Build:  a.buildDefaults(), Sink: a.ui.Sink(), Remote: !e.Local(), Distant: distant(ctx, e),
 	}, e, nil

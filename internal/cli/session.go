@@ -29,6 +29,9 @@ func (a *app) home() string {
 	return ""
 }
 
+// stateDir is [stateDir] of the person who runs devup.
+func (a *app) stateDir() string { return stateDir(runtime.GOOS, a.stdio.env, a.home()) }
+
 // stateDir is the folder for what devup keeps between runs, empty where there is no
 // home to have it in.
 func stateDir(goos string, env func(string) string, home string) string {

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
-	"runtime"
 
 	"github.com/devup-cli/devup/internal/lock"
 )
@@ -15,7 +14,7 @@ const sharingAgreed = "share-agreed"
 
 // remembers tells whether the person has answered that question before.
 func (a *app) remembers(question string) bool {
-	dir := stateDir(runtime.GOOS, a.stdio.env, a.home())
+	dir := a.stateDir()
 	if dir == "" {
 		return false
 	}
@@ -26,7 +25,7 @@ func (a *app) remembers(question string) bool {
 // remember keeps that the person has answered. Where that cannot be kept, they are
 // asked again.
 func (a *app) remember(question string) {
-	dir := stateDir(runtime.GOOS, a.stdio.env, a.home())
+	dir := a.stateDir()
 	if dir != "" && os.MkdirAll(dir, 0o700) == nil {
 		_ = os.WriteFile(filepath.Join(dir, question), nil, 0o600)
 	}
@@ -34,7 +33,7 @@ func (a *app) remember(question string) {
 
 // shareDir is where running shares have their marks, empty where there is no home.
 func (a *app) shareDir() string {
-	dir := stateDir(runtime.GOOS, a.stdio.env, a.home())
+	dir := a.stateDir()
 	if dir == "" {
 		return ""
 	}

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"path/filepath"
-	"runtime"
 	"time"
 
 	"github.com/devup-cli/devup/internal/engine"
@@ -14,7 +13,7 @@ import (
 
 // turn waits until no other devup of this person changes the project on the engine.
 func (a *app) turn(ctx context.Context, e *engine.Engine, name string) (lock.Held, error) {
-	dir := stateDir(runtime.GOOS, a.stdio.env, a.home())
+	dir := a.stateDir()
 	if dir != "" {
 		dir = filepath.Join(dir, "locks")
 	}

@@ -157,7 +157,7 @@ func (c *candidate) instead(sibling *candidate, url string) string {
 	if sibling == nil {
 		return "write the path alone and " + gateway
 	}
-	name := notVariable.ReplaceAllString(strings.ToUpper(cmp.Or(sibling.Compose, sibling.Name)), "_")
+	name := EnvName(cmp.Or(sibling.Compose, sibling.Name))
 	read, prefix := environments[c.Framework], ""
 	switch {
 	case c.role == backend:
@@ -188,6 +188,11 @@ func (c *candidate) instead(sibling *candidate, url string) string {
 	default:
 		return fmt.Sprintf("write %s, and %s; or write the path alone and %s", code, set, gateway)
 	}
+}
+
+// EnvName is a service's name as part of a variable's: BACKEND_FLASK.
+func EnvName(service string) string {
+	return notVariable.ReplaceAllString(strings.ToUpper(service), "_")
 }
 
 // notVariable is what cannot stand in the name of a variable.

@@ -73,20 +73,18 @@ func (a answer) like(b answer) bool {
 
 // reason says in a clause why there was no answer.
 func reason(err error) string {
-	var (
-		lookup    *net.DNSError
-		distrust  x509.UnknownAuthorityError
-		wrongName x509.HostnameError
-		request   *url.Error
-	)
+	_, lookup := errors.AsType[*net.DNSError](err)
+	_, distrust := errors.AsType[x509.UnknownAuthorityError](err)
+	_, wrongName := errors.AsType[x509.HostnameError](err)
 	switch {
-	case errors.As(err, &lookup):
+	case lookup:
 		return "its name cannot be resolved"
-	case errors.As(err, &distrust), errors.As(err, &wrongName):
+	case distrust, wrongName:
 		return "its certificate is not one that this machine trusts"
 	case errors.Is(err, context.DeadlineExceeded):
 		return "nothing answers in time"
-	case errors.As(err, &request):
+	}
+	if request, ok := errors.AsType[*url.Error](err); ok {
 		return request.Err.Error() // without the URL, which is in the row
 	}
 	return err.Error()

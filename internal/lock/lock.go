@@ -42,8 +42,7 @@ func Take(ctx context.Context, dir, engine, project string, waiting func()) (Hel
 	if dir == "" || os.MkdirAll(dir, 0o700) != nil {
 		return Held{}, nil
 	}
-	at := sha256.Sum256([]byte(engine))
-	held := Held{off: ctx.Err, file: flock.New(filepath.Join(dir, project+"-"+hex.EncodeToString(at[:4])+".lock"))}
+	held := Held{off: ctx.Err, file: flock.New(filepath.Join(dir, Name(engine, project)+".lock"))}
 	_, missing := os.Stat(held.file.Path())
 	taken, err := held.file.TryLock()
 	if err == nil && !taken {
@@ -69,6 +68,13 @@ func Take(ctx context.Context, dir, engine, project string, waiting func()) (Hel
 	held.Killed = err == nil
 	_ = os.WriteFile(held.busy(), nil, 0o600) // without it, a kill is not noticed
 	return held, nil
+}
+
+// Name is a name for a file about a project on an engine, which another engine's project of
+// the same name does not share.
+func Name(engine, project string) string {
+	at := sha256.Sum256([]byte(engine))
+	return project + "-" + hex.EncodeToString(at[:4])
 }
 
 // removed tells whether the file was removed between its opening and the lock on it,

@@ -127,7 +127,7 @@ func newServiceView(repo detect.Repository, s detect.Service) serviceView {
 	}
 	for _, w := range wired(repo, s) {
 		sibling, _ := find(repo, w.Sibling)
-		url := "${DEVUP_URL_" + envName(key(sibling)) + ":-" + localURL(sibling) + "}"
+		url := "${DEVUP_URL_" + detect.EnvName(key(sibling)) + ":-" + localURL(sibling) + "}"
 		if w.Inside {
 			url = "http://" + key(sibling) + ":" + strconv.Itoa(sibling.Port.Number)
 		}
@@ -189,7 +189,6 @@ func key(s detect.Service) string { return or(s.Compose, s.Name) }
 var (
 	envPattern = lazyregexp.New(`^[A-Za-z_][A-Za-z0-9_]*$`)
 	readyPath  = lazyregexp.New(`^/\S*$`)
-	notEnvName = lazyregexp.New(`[^A-Z0-9]`)
 	notProject = lazyregexp.New(`[^a-z0-9_-]`)
 )
 
@@ -239,11 +238,6 @@ func find(repo detect.Repository, name string) (detect.Service, bool) {
 		return detect.Service{}, false
 	}
 	return repo.Services[i], true
-}
-
-// envName is a service's name as part of a variable's: BACKEND_FLASK.
-func envName(service string) string {
-	return notEnvName.ReplaceAllString(strings.ToUpper(service), "_")
 }
 
 // projectName makes a folder's name fit for Compose; empty when nothing is left.

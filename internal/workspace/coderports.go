@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -18,7 +19,7 @@ func coderControl(p Place, t Tools) Control {
 	}}
 	api := coderAPI{
 		do: t.Do, token: t.Env("CODER_SESSION_TOKEN"), agent: t.Env("CODER_WORKSPACE_AGENT_NAME"),
-		url: strings.TrimSuffix(first(t.Env("CODER_AGENT_URL"), t.Env("CODER_URL")), "/") + "/api/v2/workspaces/" + p.Name + "/port-share",
+		url: strings.TrimSuffix(cmp.Or(t.Env("CODER_AGENT_URL"), t.Env("CODER_URL")), "/") + "/api/v2/workspaces/" + p.Name + "/port-share",
 	}
 	if api.do == nil || api.token == "" || api.agent == "" || p.Name == "" || !strings.HasPrefix(api.url, "http") {
 		return c

@@ -1,6 +1,9 @@
 package workspace
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // codesandbox is a CodeSandbox devbox: its host name is its ID.
 func codesandbox() provider {
@@ -13,9 +16,9 @@ func codesandbox() provider {
 }
 
 func codesandboxTemplate(p probe) (template, unknown string) {
-	id := first(p.env("HOSTNAME"), strings.TrimSpace(p.file("etc/hostname")))
+	id := cmp.Or(p.env("HOSTNAME"), strings.TrimSpace(p.file("etc/hostname")))
 	if id == "" {
 		return "", "the host name is not known"
 	}
-	return "https://" + id + "-" + portMark + "." + first(p.env("CSB_BASE_PREVIEW_HOST"), "csb.app"), ""
+	return "https://" + id + "-" + portMark + "." + cmp.Or(p.env("CSB_BASE_PREVIEW_HOST"), "csb.app"), ""
 }

@@ -1,6 +1,9 @@
 package workspace
 
-import "encoding/json"
+import (
+	"cmp"
+	"encoding/json"
+)
 
 // codespacesFile holds the codespace's variables for sessions that did not get
 // them: `gh codespace ssh`, services.
@@ -24,7 +27,7 @@ func codespaces() provider {
 }
 
 func (p probe) codespace() string {
-	return first(p.env("CODESPACE_NAME"), p.codespacesVariables()["CODESPACE_NAME"])
+	return cmp.Or(p.env("CODESPACE_NAME"), p.codespacesVariables()["CODESPACE_NAME"])
 }
 
 func codespacesTemplate(p probe) (template, unknown string) {
@@ -33,7 +36,7 @@ func codespacesTemplate(p probe) (template, unknown string) {
 	if name == "" {
 		return "", "CODESPACE_NAME is not set"
 	}
-	domain := first(p.env(variable), p.codespacesVariables()[variable], codespacesDomain)
+	domain := cmp.Or(p.env(variable), p.codespacesVariables()[variable], codespacesDomain)
 	return "https://" + name + "-" + portMark + "." + domain, ""
 }
 

@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -16,7 +17,7 @@ func codespacesControl(p Place, t Tools) Control {
 	c := Control{
 		ByHand: func(port int) string {
 			return fmt.Sprintf("run `gh codespace ports visibility %d:public -c %s`, or click port %d in the Ports view with the right button: Port Visibility, Public",
-				port, first(p.Name, "NAME"), port)
+				port, cmp.Or(p.Name, "NAME"), port)
 		},
 		Unreachable: "a port is forwarded once a client of the codespace notices it: open the codespace in a browser or in VS Code, or name the port under forwardPorts in devcontainer.json",
 	}

@@ -136,12 +136,3 @@ func (p probe) folder(name string) bool {
 	info, err := fs.Stat(p.fsys, name)
 	return err == nil && info.IsDir()
 }
-
-func first(values ...string) string {
-	for _, v := range values {
-		if v != "" {
-			return v
-		}
-	}
-	return ""
-}

@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"cmp"
 	"fmt"
 	"net"
 	"slices"
@@ -25,7 +26,7 @@ func sshTarget(p probe) string {
 		return ""
 	}
 	target := fields[2]
-	if user := first(p.env("USER"), p.env("LOGNAME")); user != "" {
+	if user := cmp.Or(p.env("USER"), p.env("LOGNAME")); user != "" {
 		target = user + "@" + target
 	}
 	if fields[3] != "22" {
@@ -47,5 +48,5 @@ func (p Place) Forward(ports []int) string {
 	for _, port := range slices.Compact(sorted) {
 		fmt.Fprintf(&b, " -L %d:localhost:%d", port, port)
 	}
-	return b.String() + " " + first(p.Name, "HOST")
+	return b.String() + " " + cmp.Or(p.Name, "HOST")
 }
