@@ -71,6 +71,7 @@ type Error struct {
 	Code    Code
 	Message string   // one sentence: what is wrong and where; lower case, no full stop
 	Hint    string   // what to do next, or empty
+	Reason  string   // stable name of the likely cause, such as "module-missing"; empty where nothing is known
 	Service string   // the service it is about, or empty
 	File    string   // the file that is at fault, or empty
 	Line    int      // its line, counted from 1; 0 for none

@@ -7,16 +7,14 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"os"
-	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/page"
 )
 
 // exits is the exit code of every code. Scripts rely on it.
@@ -67,26 +65,12 @@ func TestExit(t *testing.T) {
 // once, and no other.
 func TestDocumentation(t *testing.T) {
 	t.Parallel()
-	page, err := os.ReadFile("../../docs/troubleshooting.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	row := regexp.MustCompile("^\\| `([^`]+)` \\|")
 	var documented []fail.Code
-	inCodes := false
-	for line := range strings.Lines(string(page)) {
-		switch match := row.FindStringSubmatch(line); {
-		case strings.HasPrefix(line, "| code |"):
-			inCodes = true
-		case !strings.HasPrefix(line, "|"):
-			inCodes = false
-		case inCodes && match != nil:
-			documented = append(documented, fail.Code(match[1]))
-		}
+	for _, code := range page.Column(t, "../../docs/troubleshooting.md", "code") {
+		documented = append(documented, fail.Code(code))
 	}
 	want := declared(t)
 	slices.Sort(want)
-	slices.Sort(documented)
 	if diff := cmp.Diff(want, documented); diff != "" {
 		t.Errorf("codes in fail.go (-) and in docs/troubleshooting.md (+):\n%s", diff)
 	}

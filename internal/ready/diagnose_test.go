@@ -3,8 +3,13 @@ package ready
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/devup-cli/devup/internal/page"
 )
 
 // TestDiagnoseRealLogs runs over logs that the programs really printed in
@@ -12,6 +17,11 @@ import (
 func TestDiagnoseRealLogs(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ log, want, hint string }{
+		{"busybox-exec", "command-missing: the command gunicorn was not found in the image", "install gunicorn in the Dockerfile, or check the spelling"},
+		{"tini-arch", "wrong-architecture: /a/arm cannot run on this machine: it was made for another processor, or lacks its #! line", "build the image on this machine, or set the service's platform"},
+		{"tini-crlf", "entry-missing: /a/crlf.sh is not in the image, or its first line names a program that is not (Windows line ends do that too)", "check the path, and save the script with LF line ends"},
+		{"tini-missing", "command-missing: the command flask was not found in the image", "install flask in the Dockerfile, or check the spelling"},
+		{"tini-noexec", "not-executable: /a/noexec.sh is not executable", "run `chmod +x` on it, or start it through its interpreter"},
 		{"crlf-1", "entry-missing: /a/entry.sh is not in the image, or its first line names a program that is not (Windows line ends do that too)", "check the path, and save the script with LF line ends"},
 		{"crlf-2", "entry-missing: /a/entry.sh is not in the image, or its first line names a program that is not (Windows line ends do that too)", "check the path, and save the script with LF line ends"},
 		{"crlf-3", "line-ends: /a/two.sh has Windows line ends (CRLF)", "save it with LF line ends, and add `*.sh text eol=lf` to .gitattributes"},
@@ -58,14 +68,14 @@ func TestDiagnoseRealLogs(t *testing.T) {
 		{"python-syntax", "syntax: there is a syntax error: invalid syntax (app.py:1)", ""},
 		{"sh-arch", "wrong-architecture: /a/arm cannot run on this machine: it was made for another processor, or lacks its #! line", "build the image on this machine, or set the service's platform"},
 	}
-	seen := map[string]bool{}
+	logs := read(t, filepath.Join("testdata", "logs"))
 	for _, test := range tests {
-		seen[test.log+".log"] = true
-		text, err := os.ReadFile(filepath.Join("testdata", "logs", test.log+".log"))
-		if err != nil {
-			t.Fatal(err)
+		text, there := logs[test.log+".log"]
+		if !there {
+			t.Errorf("there is no testdata/logs/%s.log", test.log)
 		}
-		cause, found := Diagnose(cleanLines(string(text)), 1)
+		delete(logs, test.log+".log")
+		cause, found := Diagnose(cleanLines(text), 1)
 		if got := cause.Code + ": " + cause.Sentence; !found || got != test.want {
 			t.Errorf("%s\n got %s\nwant %s", test.log, got, test.want)
 		}
@@ -76,43 +86,94 @@ func TestDiagnoseRealLogs(t *testing.T) {
 			t.Errorf("%s: no line shows the cause", test.log)
 		}
 	}
-	files, err := os.ReadDir("testdata/logs")
-	if err != nil {
-		t.Fatal(err)
+	for name := range logs {
+		t.Errorf("no row for testdata/logs/%s", name)
 	}
-	for _, file := range files {
-		if !seen[file.Name()] {
-			t.Errorf("no row for testdata/logs/%s", file.Name())
+}
+
+// TestEveryReason holds the table to what shows that it works: a row has a log that
+// it explains, and its reason stands in docs/troubleshooting.md, once, with no other.
+func TestEveryReason(t *testing.T) {
+	t.Parallel()
+	reasons := []string{outOfMemory, crashLoop}
+	for r := range patterns {
+		reasons = append(reasons, patterns[r].code)
+	}
+	slices.Sort(reasons)
+	reasons = slices.Compact(reasons)
+	if diff := cmp.Diff(reasons, page.Column(t, "../../docs/troubleshooting.md", "reason")); diff != "" {
+		t.Errorf("reasons in patterns.go (-) and in docs/troubleshooting.md (+):\n%s", diff)
+	}
+	var logs [][]string
+	for _, text := range read(t, "testdata/logs") {
+		logs = append(logs, cleanLines(text))
+	}
+	for _, example := range said {
+		logs = append(logs, strings.Split(example.log, "\n"))
+	}
+	shown := map[int]bool{}
+	for _, lines := range logs {
+		if cause, _ := Diagnose(lines, 0); len(cause.Lines) > 0 {
+			last := cause.Lines[len(cause.Lines)-1]
+			shown[slices.IndexFunc(patterns, func(p pattern) bool { return p.line.MatchString(last) })] = true
+		}
+	}
+	for r, p := range patterns {
+		if !shown[r] {
+			t.Errorf("no log is explained by row %d: %s, %s", r, p.code, p.line)
 		}
 	}
 }
 
+// read gives the files of a folder by name.
+func read(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	files, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := map[string]string{}
+	for _, file := range files {
+		text, err := os.ReadFile(filepath.Join(dir, file.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts[file.Name()] = string(text)
+	}
+	return texts
+}
+
+// said are lines as programs print them, where no container of ours printed a whole
+// log; want is the reason that they show, empty for none.
+var said = []struct{ name, log, want string }{
+	{"nothing known", "Server started\nGET / 200", ""},
+	{"harmless words", "lookup table loaded\nusing no environment file\nDATABASE_URL is set", ""},
+	{"carriage return of env", "/usr/bin/env: ‘bash\\r’: No such file or directory", "line-ends"},
+	{"bad interpreter", "bash: ./entry.sh: /bin/sh^M: bad interpreter: No such file or directory", "line-ends"},
+	{"werkzeug 3 with flask 2.1", "ImportError: cannot import name 'url_quote' from 'werkzeug.urls' (/usr/local/lib/python3.10/site-packages/werkzeug/urls.py)", "werkzeug"},
+	{"pg_config", "Error: pg_config executable not found.", "pg-config"},
+	{"old npm", "npm ERR! missing script: dev", "npm-script"},
+	{"watchers", "Error: ENOSPC: System limit for number of file watchers reached, watch '/app/src'", "watchers"},
+	{"disk", "OSError: [Errno 28] No space left on device", "disk-full"},
+	{"create react app with proxy", " - options.allowedHosts[0] should be a non-empty string.", "allowed-host"},
+	{"postgres refused", "connection to server at \"db\" (172.18.0.2), port 5432 failed: Connection refused", "connection-refused"},
+	{"scoped package", "Error: Cannot find module '@aws-amplify/auth/lib'", "module-missing"},
+	{"go resolver", "dial tcp: lookup db on 127.0.0.11:53: no such host", "name-unknown"},
+	{"a root password", "2026-11-23 10:00:00+00:00 [ERROR] [Entrypoint]: Database is uninitialized and password option is not specified", "database-password"},
+	{"a port for root", "Error: listen EACCES: permission denied 0.0.0.0:80", "denied"},
+	{"required variable", "panic: JWT_SECRET must be set", "env-missing"},
+	{"environment variable missing", "Error: Environment variable not found: DATABASE_URL", "env-missing"},
+	{"told to set a variable", "No MongoDB url provided. Make sure there is a MONGODB_URL environment variable set. See the README for more details.", "env-missing"},
+	{"mongoose without an address", "Error: The `uri` parameter to `openUri()` must be a string, got \"undefined\". Make sure the first parameter to `mongoose.connect()` or `mongoose.createConnection()` is a string.", "env-missing"},
+	{"data of another version", "DETAIL:  The data directory was initialized by PostgreSQL version 13, which is not compatible with this version 16.", "data-version"},
+	{"reason before its effect", "ModuleNotFoundError: No module named 'jwt'\nsh: 1: react-scripts: not found", "packages-missing"},
+	{"not executable", "sh: 1: ./entry.sh: Permission denied", "not-executable"},
+	{"own exception", "app.errors.ConfigError: no table", "uncaught"},
+}
+
 func TestDiagnoseLines(t *testing.T) {
 	t.Parallel()
-	tests := []struct{ name, log, want string }{
-		{"nothing known", "Server started\nGET / 200", ""},
-		{"harmless words", "lookup table loaded\nusing no environment file\nDATABASE_URL is set", ""},
-		{"carriage return of env", "/usr/bin/env: ‘bash\\r’: No such file or directory", "line-ends"},
-		{"bad interpreter", "bash: ./entry.sh: /bin/sh^M: bad interpreter: No such file or directory", "line-ends"},
-		{"werkzeug 3 with flask 2.1", "ImportError: cannot import name 'url_quote' from 'werkzeug.urls' (/usr/local/lib/python3.10/site-packages/werkzeug/urls.py)", "werkzeug"},
-		{"pg_config", "Error: pg_config executable not found.", "pg-config"},
-		{"old npm", "npm ERR! missing script: dev", "npm-script"},
-		{"watchers", "Error: ENOSPC: System limit for number of file watchers reached, watch '/app/src'", "watchers"},
-		{"disk", "OSError: [Errno 28] No space left on device", "disk-full"},
-		{"create react app with proxy", " - options.allowedHosts[0] should be a non-empty string.", "allowed-host"},
-		{"postgres refused", "connection to server at \"db\" (172.18.0.2), port 5432 failed: Connection refused", "connection-refused"},
-		{"scoped package", "Error: Cannot find module '@aws-amplify/auth/lib'", "module-missing"},
-		{"go resolver", "dial tcp: lookup db on 127.0.0.11:53: no such host", "name-unknown"},
-		{"required variable", "panic: JWT_SECRET must be set", "env-missing"},
-		{"environment variable missing", "Error: Environment variable not found: DATABASE_URL", "env-missing"},
-		{"told to set a variable", "No MongoDB url provided. Make sure there is a MONGODB_URL environment variable set. See the README for more details.", "env-missing"},
-		{"mongoose without an address", "Error: The `uri` parameter to `openUri()` must be a string, got \"undefined\". Make sure the first parameter to `mongoose.connect()` or `mongoose.createConnection()` is a string.", "env-missing"},
-		{"data of another version", "DETAIL:  The data directory was initialized by PostgreSQL version 13, which is not compatible with this version 16.", "data-version"},
-		{"reason before its effect", "ModuleNotFoundError: No module named 'jwt'\nsh: 1: react-scripts: not found", "packages-missing"},
-		{"not executable", "sh: 1: ./entry.sh: Permission denied", "not-executable"},
-		{"own exception", "app.errors.ConfigError: no table", "uncaught"},
-	}
-	for _, test := range tests {
+	for _, test := range said {
 		cause, found := Diagnose(strings.Split(test.log, "\n"), 0)
 		if cause.Code != test.want || found != (test.want != "") {
 			t.Errorf("%s: got %q (%s), want %q", test.name, cause.Code, cause.Sentence, test.want)

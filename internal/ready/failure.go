@@ -36,10 +36,28 @@ func (a *attendant) failure(ctx context.Context, r ruling) (*fail.Error, Cause) 
 		message += ": " + cause.Sentence
 	}
 	failure := fail.New(r.code, a.hint(r, cause, lines), "%s", message)
-	failure.Service = a.probe.Service
+	failure.Service, failure.Reason = a.probe.Service, reason(a.evidence.state, cause)
 	failure.Lines = excerpt(lines, cause)
 	return failure, cause
 }
+
+// reason is the stable name of why a service failed; empty where only the code of
+// the failure is known. That memory ran out is no guess: the engine says so.
+func reason(s state, c Cause) string {
+	if s.oom {
+		return outOfMemory
+	}
+	if c.Code == "" && s.looping() {
+		return crashLoop
+	}
+	return c.Code
+}
+
+// Reasons that the state of a container shows and no log.
+const (
+	outOfMemory = "memory"
+	crashLoop   = "crash-loop"
+)
 
 // explains says that a cause can be why a service failed so. A program that
 // listens on the wrong address has often printed some error that is harmless.
@@ -57,8 +75,14 @@ func (a *attendant) hint(r ruling, c Cause, lines []string) string {
 	if r.code == fail.ListensOnLoopback {
 		step = outsideHint(a.probe, lines)
 	}
-	if step == "" {
+	switch {
+	case step != "":
+	case r.code != fail.Exited && r.code != fail.ServerError, c.Code != "", a.evidence.state.explained():
 		return logs
+	case len(lines) == 0:
+		return fmt.Sprintf("it printed nothing that would say why: `devup run %s sh` opens a shell in its place", a.probe.Service)
+	default:
+		return "devup does not know the cause: above is what it printed last, " + logs
 	}
 	return step + "; " + logs
 }

@@ -29,9 +29,10 @@ var patterns = []pattern{
 		hint:     "set NODE_OPTIONS=--max-old-space-size=4096 in the service's environment",
 	},
 	{
-		code: "wrong-architecture", line: re(`(?i)^(?:exec |.*: )?(?P<file>\S+): exec format error`),
+		code: "wrong-architecture", line: re(`(?i)^(?:exec |.*: )?(?P<file>\S+): exec format error|^\[FATAL tini \(\d+\)\] exec (?P<tini>\S+) failed: Exec format error|^(?P<shell>/\S+): (?:line )?\d+: \x7f?ELF`),
 		sentence: "$file cannot run on this machine: it was made for another processor, or lacks its #! line",
 		hint:     "build the image on this machine, or set the service's platform",
+		adjust:   func(n map[string]string) { n["file"] += n["tini"] + n["shell"] },
 	},
 	{
 		code: "line-ends", line: re(`\b(?:sh|bash|python3?|node)(?:\^M|\\r)`),
@@ -44,10 +45,10 @@ var patterns = []pattern{
 		hint:     "save it with LF line ends, and add `*.sh text eol=lf` to .gitattributes",
 	},
 	{
-		code: "entry-missing", line: re(`^(?:exec |(?:/bin/)?(?:ba)?sh: (?:\d+: |line \d+: )?)(?P<file>\S+): no such file or directory|^(?:/bin/)?sh: (?:\d+: )?(?P<script>\S+\.sh): not found`),
+		code: "entry-missing", line: re(`^(?:exec |(?:/bin/)?(?:ba)?sh: (?:\d+: |line \d+: )?)(?P<file>\S+): no such file or directory|^(?:/bin/)?sh: (?:\d+: )?(?P<script>\S+\.sh): not found|^\[FATAL tini \(\d+\)\] exec (?P<tini>\S*/\S+) failed: No such file or directory`),
 		sentence: "$file is not in the image, or its first line names a program that is not (Windows line ends do that too)",
 		hint:     "check the path, and save the script with LF line ends",
-		adjust:   func(n map[string]string) { n["file"] += n["script"] },
+		adjust:   func(n map[string]string) { n["file"] += n["script"] + n["tini"] },
 	},
 
 	// Node.
@@ -287,9 +288,10 @@ var patterns = []pattern{
 		sentence: "the container's user lacks a permission, perhaps to listen on a port below 1024",
 	},
 	{
-		code: "not-executable", line: re(`^(?:exec |(?:sh|/bin/sh|bash|/bin/bash): (?:\d+: |line \d+: )?)?(?P<file>/?[\w./-]+): [Pp]ermission denied$`),
+		code: "not-executable", line: re(`^(?:exec |(?:sh|/bin/sh|bash|/bin/bash): (?:\d+: |line \d+: )?)?(?P<file>/?[\w./-]+): [Pp]ermission denied$|^\[FATAL tini \(\d+\)\] exec (?P<tini>\S+) failed: Permission denied`),
 		sentence: "$file is not executable",
 		hint:     "run `chmod +x` on it, or start it through its interpreter",
+		adjust:   func(n map[string]string) { n["file"] += n["tini"] },
 	},
 	{
 		code: "file-missing", line: re(`can't open file '(?P<file>[^']+)'|FileNotFoundError: \[Errno 2\] No such file or directory: ['"](?P<other>[^'"]+)['"]|ENOENT: no such file or directory, \w+ '(?P<node>[^']+)'`),
@@ -298,12 +300,12 @@ var patterns = []pattern{
 		adjust:   func(n map[string]string) { n["file"] = path.Clean(n["file"] + n["other"] + n["node"]) },
 	},
 	{
-		code: "command-missing", line: re(`^(?:sh|/bin/sh|bash|/bin/bash|\S+\.sh): (?:\d+: |line \d+: )?(?P<command>[^\s:]+): (?:command )?not found`),
+		code: "command-missing", line: re(`^(?:sh|/bin/sh|bash|/bin/bash|\S+\.sh): (?:\d+: |line \d+: )?(?:exec: )?(?:line \d+: )?(?P<command>[^\s:]+): (?:command )?not found`),
 		sentence: "the command $command was not found in the image",
 		hint:     "install $command in the Dockerfile, or check the spelling",
 	},
 	{
-		code: "command-missing", line: re(`exec: "(?P<command>[^"]+)": (?:executable file not found|stat .*: no such file)`),
+		code: "command-missing", line: re(`^\[FATAL tini \(\d+\)\] exec (?P<command>[^\s/]+) failed: No such file or directory`),
 		sentence: "the command $command was not found in the image",
 		hint:     "install $command in the Dockerfile, or check the spelling",
 	},

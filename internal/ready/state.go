@@ -69,6 +69,10 @@ func (s state) looping() bool {
 	return s.status == container.StateRestarting && s.restarts >= manyRestarts
 }
 
+// explained says that the state alone tells why the container has ended, whatever its
+// log says.
+func (s state) explained() bool { return s.oom || s.gone || s.trouble != "" }
+
 // signals are those that end programs in containers, by number.
 var signals = map[int]string{
 	1: "SIGHUP", 2: "SIGINT", 3: "SIGQUIT", 4: "SIGILL", 6: "SIGABRT", 7: "SIGBUS", 8: "SIGFPE", 9: "SIGKILL",
@@ -86,6 +90,8 @@ func (s state) how() string {
 		return fmt.Sprintf("was killed because it needed more memory than its limit of %s", size(s.memory))
 	case s.oom:
 		return "was killed because the machine ran out of memory"
+	case signal == "SIGKILL":
+		return fmt.Sprintf("was ended by SIGKILL (exit code %d): somebody killed it, or the machine ran out of memory", s.exit)
 	case killed:
 		return fmt.Sprintf("was ended by %s (exit code %d)", signal, s.exit)
 	case s.looping():

@@ -39,7 +39,8 @@ func TestWait(t *testing.T) {
 		world func(*world)
 		code  fail.Code     // empty: it becomes ready
 		want  string        // message, or the last event
-		hint  string        // part of the hint
+		hint  string        // part of the hint; each names a command, that for the log unless it says another
+		cause string        // the stable reason
 		by    time.Duration // at the latest
 	}{
 		{
@@ -100,7 +101,7 @@ func TestWait(t *testing.T) {
 				w.logs["c1"] = "[nodemon] starting `node server.js`\nMake sure there is a MONGODB_URL environment variable set.\n[nodemon] app crashed - waiting for file changes before starting...\n"
 			},
 			code: fail.Exited, want: "web has crashed, and its watcher waits for a file to change: the variable MONGODB_URL is not set",
-			hint: "set MONGODB_URL", by: 8 * time.Second,
+			hint: "set MONGODB_URL", cause: "env-missing", by: 8 * time.Second,
 		},
 		{
 			name: "restarted by its watcher",
@@ -128,7 +129,7 @@ func TestWait(t *testing.T) {
 				w.logs["c1"] = "Traceback (most recent call last):\n  File \"/web/app.py\", line 6, in home\n    return os.environ[\"HOME_URL\"]\nKeyError: 'HOME_URL'\n"
 			},
 			code: fail.ServerError, want: "web answers 500 on http://127.0.0.1:8080/: the variable HOME_URL is not set (app.py:6)",
-			hint: "set HOME_URL", by: 21 * time.Second,
+			hint: "set HOME_URL", cause: "env-missing", by: 21 * time.Second,
 		},
 		{
 			name: "errors only until its database is up",
@@ -149,7 +150,7 @@ func TestWait(t *testing.T) {
 				w.later(700*time.Millisecond, container.State{Status: container.StateExited, ExitCode: 1}, 0)
 			},
 			code: fail.Exited, want: "web stopped with exit code 1: Python finds no module named flask_cors",
-			hint: "flask-cors", by: 700 * time.Millisecond,
+			hint: "flask-cors", cause: "module-missing", by: 700 * time.Millisecond,
 		},
 		{
 			name: "exits, and the engine notes its start after its only words",
@@ -160,7 +161,7 @@ func TestWait(t *testing.T) {
 				}, 0)
 			},
 			code: fail.Exited, want: "web stopped with exit code 1: Python finds no module named flask_cors",
-			hint: "flask-cors", by: 700 * time.Millisecond,
+			hint: "flask-cors", cause: "module-missing", by: 700 * time.Millisecond,
 		},
 		{
 			name: "exits with 0",
@@ -174,14 +175,14 @@ func TestWait(t *testing.T) {
 			world: func(w *world) {
 				w.later(time.Second, container.State{Status: container.StateExited, ExitCode: 137, OOMKilled: true}, 0)
 			},
-			code: fail.Exited, want: "web was killed because the machine ran out of memory", by: time.Second,
+			code: fail.Exited, want: "web was killed because the machine ran out of memory", cause: "memory", by: time.Second,
 		},
 		{
 			name: "is killed",
 			world: func(w *world) {
 				w.later(time.Second, container.State{Status: container.StateExited, ExitCode: 139}, 0)
 			},
-			code: fail.Exited, want: "web was ended by SIGSEGV (exit code 139)", by: time.Second,
+			code: fail.Exited, want: "web was ended by SIGSEGV (exit code 139)", hint: "it printed nothing that would say why: `devup run web sh`", by: time.Second,
 		},
 		{
 			name: "a crash loop",
@@ -190,7 +191,16 @@ func TestWait(t *testing.T) {
 				w.later(time.Second, container.State{Status: container.StateRestarting, ExitCode: 1}, 3)
 			},
 			code: fail.Exited, want: "web stops over and over (3 restarts, exit code 1): Python finds no module named jwt",
-			hint: "PyJWT", by: time.Second,
+			hint: "PyJWT", cause: "module-missing", by: time.Second,
+		},
+		{
+			name: "a crash loop that nobody knows the cause of",
+			world: func(w *world) {
+				w.logs["c1"] = "the flux capacitor is empty\n"
+				w.later(time.Second, container.State{Status: container.StateRestarting, ExitCode: 1}, 3)
+			},
+			code: fail.Exited, want: "web stops over and over (3 restarts, exit code 1)",
+			hint: "devup does not know the cause: above is what it printed last", cause: "crash-loop", by: time.Second,
 		},
 		{
 			name: "a crash loop that a database ends",
@@ -234,7 +244,7 @@ func TestWait(t *testing.T) {
 				w.spent = func(time.Duration) time.Duration { return -1 }
 				w.later(4*time.Second, container.State{Status: container.StateExited, ExitCode: 3}, 0)
 			},
-			code: fail.Exited, want: "web stopped with exit code 3", by: 4 * time.Second,
+			code: fail.Exited, want: "web stopped with exit code 3", hint: "it printed nothing that would say why: `devup run web sh`", by: 4 * time.Second,
 		},
 		{
 			name:  "a worker that fails after some work",
@@ -243,7 +253,7 @@ func TestWait(t *testing.T) {
 				w.spent = func(d time.Duration) time.Duration { return d/20 + time.Millisecond } // with a slow disk
 				w.later(1500*time.Millisecond, container.State{Status: container.StateExited, ExitCode: 1}, 0)
 			},
-			code: fail.Exited, want: "web stopped with exit code 1", by: 1500 * time.Millisecond,
+			code: fail.Exited, want: "web stopped with exit code 1", hint: "it printed nothing that would say why: `devup run web sh`", by: 1500 * time.Millisecond,
 		},
 		{
 			name: "a lying healthcheck",
@@ -304,8 +314,12 @@ func TestWait(t *testing.T) {
 				if code := codeOf(err); code != test.code {
 					t.Errorf("code %q, want %q", code, test.code)
 				}
-				if f, ok := errors.AsType[*fail.Error](err); ok && (!strings.Contains(f.Hint, test.hint) || !strings.Contains(f.Hint, "devup logs web")) {
+				f, ok := errors.AsType[*fail.Error](err)
+				if ok && (!strings.Contains(f.Hint, test.hint) || !strings.Contains(f.Hint, "devup logs web") && !strings.Contains(test.hint, "`devup ")) {
 					t.Errorf("hint %q lacks %q or the command that shows more", f.Hint, test.hint)
+				}
+				if ok && f.Reason != test.cause {
+					t.Errorf("reason %q, want %q", f.Reason, test.cause)
 				}
 			})
 		})

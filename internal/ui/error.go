@@ -12,6 +12,7 @@ type errorObject struct {
 	Type     string    `json:"type"` // "error"
 	Code     fail.Code `json:"code"`
 	ExitCode int       `json:"exit_code"`
+	Reason   string    `json:"reason,omitempty"` // stable, too: the likely cause
 	Message  string    `json:"message"`
 	Hint     string    `json:"hint,omitempty"`
 	Service  string    `json:"service,omitempty"`
@@ -45,7 +46,7 @@ func (u *UI) Error(err error) {
 func object(e *fail.Error) errorObject {
 	o := errorObject{
 		Type: "error", Code: e.Code, ExitCode: e.Code.Exit(),
-		Message: e.Message, Hint: e.Hint, Service: e.Service,
+		Reason: e.Reason, Message: e.Message, Hint: e.Hint, Service: e.Service,
 		File: e.File, Line: e.Line, Lines: e.Lines,
 	}
 	if untold(e) {
