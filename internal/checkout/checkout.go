@@ -10,9 +10,11 @@ package checkout
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 
 	"github.com/devup-cli/devup/internal/lock"
 )
@@ -32,6 +34,14 @@ type State struct {
 // Project is what is kept of a project of the checkout.
 type Project struct {
 	Ports []Port `json:"ports,omitempty"` // the host ports that are not those of the files
+	// Setup are the steps of setup that ran, by service and the name of the step.
+	Setup map[string]map[string]Step `json:"setup,omitempty"`
+}
+
+// Step is what is kept of a step of setup that ended well. Both are hashes.
+type Step struct {
+	Command string `json:"command"` // of the command that ran
+	Data    string `json:"data"`    // of the volumes that were there, so that new ones are told
 }
 
 // Port is the host port that a published port got the last time.
@@ -63,10 +73,7 @@ func Update(ctx context.Context, root, project string, change func(*Project)) er
 		return nil
 	}
 	dir := filepath.Join(root, Dir)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
-	}
-	if err := replace(filepath.Join(dir, ".gitignore"), []byte("*\n")); err != nil {
+	if err := folder(dir); err != nil {
 		return err
 	}
 	held, err := lock.Take(ctx, dir, "", "state", func() {})
@@ -80,7 +87,7 @@ func Update(ctx context.Context, root, project string, change func(*Project)) er
 	if now.Version = version; now.Projects == nil {
 		now.Projects = map[string]Project{}
 	}
-	if now.Projects[project] = kept; len(kept.Ports) == 0 {
+	if now.Projects[project] = kept; kept.empty() {
 		delete(now.Projects, project)
 	}
 	text, err := json.MarshalIndent(now, "", "  ")
@@ -91,9 +98,33 @@ func Update(ctx context.Context, root, project string, change func(*Project)) er
 }
 
 func changes(was Project, change func(*Project)) bool {
-	now := Project{Ports: append([]Port(nil), was.Ports...)}
+	now := Project{Ports: slices.Clone(was.Ports), Setup: maps.Clone(was.Setup)}
+	for service, steps := range now.Setup {
+		now.Setup[service] = maps.Clone(steps)
+	}
 	change(&now)
-	return len(now.Ports)+len(was.Ports) > 0 && !reflect.DeepEqual(now.Ports, was.Ports)
+	return (!was.empty() || !now.empty()) && !reflect.DeepEqual(now, was)
+}
+
+// empty says that nothing is kept.
+func (p Project) empty() bool { return len(p.Ports) == 0 && len(p.Setup) == 0 }
+
+// Turn waits until no other devup does in this checkout what work names. The caller
+// releases it. As with [lock.Take], the error is ctx's.
+func Turn(ctx context.Context, root, work string, waiting func()) (lock.Held, error) {
+	dir := filepath.Join(root, Dir)
+	if err := folder(dir); err != nil {
+		return lock.Held{}, nil //nolint:nilerr // it is a courtesy
+	}
+	return lock.Take(ctx, dir, "", work, waiting)
+}
+
+// folder makes the folder, which git ignores.
+func folder(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	return replace(filepath.Join(dir, ".gitignore"), []byte("*\n"))
 }
 
 // replace puts a file in the place of another in one step.

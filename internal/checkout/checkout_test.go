@@ -61,3 +61,26 @@ func TestTwoWriters(t *testing.T) {
 		t.Errorf("%d of 20 are kept", len(got))
 	}
 }
+
+// TestSetup: steps are kept beside ports, and a change of one is one.
+func TestSetup(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	ran := func(command string) func(*Project) {
+		return func(kept *Project) {
+			if kept.Setup == nil {
+				kept.Setup = map[string]map[string]Step{"web": {}}
+			}
+			kept.Setup["web"]["migrate"] = Step{Command: command, Data: "1"}
+		}
+	}
+	for _, change := range []func(*Project){ran("a"), keep(Port{Service: "web", Port: 3001}), ran("b")} {
+		if err := Update(t.Context(), root, "shop", change); err != nil {
+			t.Fatal(err)
+		}
+	}
+	kept := Read(root).Projects["shop"]
+	if got := kept.Setup["web"]["migrate"]; got.Command != "b" || len(kept.Ports) != 1 {
+		t.Errorf("kept %+v", kept)
+	}
+}

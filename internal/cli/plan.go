@@ -52,6 +52,7 @@ func (a *app) foresee(ctx context.Context, services []string, o convergeOptions)
 	if err != nil {
 		return nil, err
 	}
+	o.Setup = a.setupMemory(at.project)
 	return at.run(ctx, o.Options)
 }
 
@@ -74,6 +75,12 @@ type (
 		Service string   `json:"service,omitempty"`
 		Causes  []string `json:"causes"`
 	}
+	setupObject struct {
+		Type    string `json:"type"` // "setup"
+		Service string `json:"service"`
+		Step    string `json:"step"`
+		Cause   string `json:"cause"`
+	}
 )
 
 // showPlan prints what a run would do.
@@ -91,6 +98,9 @@ func (a *app) showPlan(o *up.Outcome) {
 	}
 	if o.Plan != nil {
 		b.WriteString(o.Plan.String())
+	}
+	for _, step := range o.Setup {
+		fmt.Fprintf(&b, "set up %s: %s\n", step.Title(), step.Cause)
 	}
 	if b.Len() == 0 {
 		a.ui.Say("nothing to do: everything runs as the files say")
@@ -117,5 +127,8 @@ func (a *app) planObjects(o *up.Outcome) {
 			causes = []string{}
 		}
 		a.ui.Object(operationObject{"operation", string(op.Action), op.Name, op.Service, causes})
+	}
+	for _, step := range o.Setup {
+		a.ui.Object(setupObject{"setup", step.Service, step.Name, step.Cause})
 	}
 }

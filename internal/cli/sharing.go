@@ -106,6 +106,7 @@ func (s *sharing) wire(ctx context.Context) error {
 	}
 	defer at.release()
 	s.answered = true
+	o.Setup = s.setupMemory(at.project)
 	outcome, err := at.run(ctx, o.Options)
 	for _, service := range outcome.Started {
 		if !slices.Contains(s.wired, service) {

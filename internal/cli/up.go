@@ -96,6 +96,7 @@ func (a *app) up(ctx context.Context, services []string, o upOptions) error {
 			return err
 		}
 	}
+	o.Setup = a.setupMemory(at.project)
 	outcome, err := at.run(ctx, o.Options)
 	a.remarks(outcome)
 	if o.DryRun {

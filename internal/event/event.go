@@ -16,6 +16,7 @@ const (
 	Volume    Kind = "volume"    // a volume of the project
 	Container Kind = "container" // a container; Name is the container's name
 	Service   Kind = "service"   // a service on its way to answering; Name is the service
+	Setup     Kind = "setup"     // a step of x-devup.setup; Name is "service: step"
 	Port      Kind = "port"      // a published port that becomes public; Name is the service and the port
 	Log       Kind = "log"       // one line that a container printed; Name is the service
 	Note      Kind = "note"      // something the person should know; bound to no progress

@@ -35,6 +35,7 @@ const (
 	Unhealthy         Code = "unhealthy"           // the service's own healthcheck fails
 	NoAnswer          Code = "no-answer"           // it listens, but does not answer
 	NotReady          Code = "not-ready"           // several services failed, each for its own reason
+	SetupFailed       Code = "setup-failed"        // a step of x-devup.setup ended badly
 	DataLoss          Code = "data-loss"           // the step would lose data and nobody agreed
 	Denied            Code = "denied"              // a file or folder may not be read or written
 	DiskFull          Code = "disk-full"           // no space left

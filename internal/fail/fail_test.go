@@ -40,6 +40,7 @@ var exits = map[fail.Code]int{
 	fail.Unhealthy:         3,
 	fail.NoAnswer:          3,
 	fail.NotReady:          3,
+	fail.SetupFailed:       1,
 	fail.DataLoss:          1,
 	fail.Denied:            1,
 	fail.DiskFull:          1,

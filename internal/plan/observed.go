@@ -81,11 +81,12 @@ type Network struct {
 // Volume is a volume of the project. Mask is the value of its [LabelMask]: empty
 // for a volume that may hold data. The other fields are as in [Network].
 type Volume struct {
-	Name   string
-	Mask   string
-	Key    string
-	Hash   string
-	Fields string
+	Name    string
+	Mask    string
+	Key     string
+	Hash    string
+	Fields  string
+	Created string // when it was made, as text; empty where that is not known
 }
 
 // PublishedPort is a port of a running container that is open on the host.

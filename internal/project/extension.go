@@ -17,11 +17,12 @@ type ServiceExtension struct {
 	Public    bool           // the ports may be opened to the internet in a cloud workspace
 	FixedPort bool           // port: fixed, so that the host port is never moved
 	Routes    []GatewayRoute // what the gateway leads to the service, without its name
+	Setup     []SetupStep    // what has to run in the service's container before one can work with it, in this order
 }
 
 // serviceKeys are the keys of x-devup in a service, in the order in which they
 // are listed to people.
-var serviceKeys = []string{"stack", "ready", "public", "port", "routes"}
+var serviceKeys = []string{"stack", "ready", "public", "port", "routes", "setup"}
 
 var stackPattern = lazyregexp.New(`^[a-z][a-z0-9-]*$`)
 
@@ -71,6 +72,9 @@ func (x *ServiceExtension) set(key string, v any) (bad *misfit) {
 		}
 	case "routes":
 		x.Routes, bad = parseOwnRoutes(v)
+		return bad
+	case "setup":
+		x.Setup, bad = parseSetup(v)
 		return bad
 	default:
 		return unknownKey(key, serviceKeys)
@@ -123,6 +127,7 @@ func (p *Project) extensions(files []source) error {
 		if bad != nil {
 			return bad.failure(files, name, "services", name, extensionKey)
 		}
+		x.Setup = nameSteps(x.Setup, files, name)
 		p.Extensions[name] = x
 	}
 	return nil

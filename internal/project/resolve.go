@@ -27,6 +27,7 @@ func (p *Project) Resolve(hostPorts map[PortKey]int, w Where) *Project {
 	copied.Gateway = r.gateway()
 	copied.Project = rewritten(p.Project, func(s string) string { return r.text(s) })
 	copied.Notes = slices.Clone(p.Notes)
+	copied.Extensions = rewritten(p.Extensions, func(s string) string { return r.text(s) })
 	copied.declared = rewritten(p.declared, func(s string) string { return r.text(s) })
 	for _, name := range copied.ServiceNames() {
 		s := copied.Services[name]

@@ -67,6 +67,7 @@ func serviceSchema() map[string]any {
 				"enum":        []any{"fixed"},
 			},
 			"routes": ownRoutesSchema(),
+			"setup":  setupSchema(),
 		},
 	}
 }

@@ -54,9 +54,7 @@ type signals interface {
 // run hooks.
 type enters interface {
 	CopyToContainer(context.Context, string, client.CopyToContainerOptions) (client.CopyToContainerResult, error)
-	ExecCreate(context.Context, string, client.ExecCreateOptions) (client.ExecCreateResult, error)
-	ExecAttach(context.Context, string, client.ExecAttachOptions) (client.ExecAttachResult, error)
-	ExecInspect(context.Context, string, client.ExecInspectOptions) (client.ExecInspectResult, error)
+	Executor
 }
 
 // Engine is what Apply needs in all; [client.Client] has it. ClientVersion is the

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
-	"github.com/moby/moby/api/pkg/stdcopy"
 	"github.com/moby/moby/client"
 
 	"github.com/devup-cli/devup/internal/event"
@@ -75,71 +74,21 @@ func (a *applier) stopping(ctx context.Context, c plan.Container) {
 // of what it printed.
 func (a *applier) hook(ctx context.Context, service, kind string, index int, h types.ServiceHook, id string) error {
 	what := fmt.Sprintf("%s hook %d of %s", kind, index+1, service)
-	made, err := a.engine.ExecCreate(ctx, id, client.ExecCreateOptions{
-		User: h.User, Privileged: h.Privileged, WorkingDir: h.WorkingDir, Env: environment(h.Environment), Cmd: h.Command,
-		AttachStdout: true, AttachStderr: true,
+	done, err := Exec(ctx, a.engine, id, Command{
+		Words: h.Command, User: h.User, WorkingDir: h.WorkingDir, Environment: h.Environment, Privileged: h.Privileged,
 	})
 	if err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}
-	output, err := a.output(ctx, made.ID)
-	if err != nil {
-		return fmt.Errorf("%s: %w", what, err)
-	}
-	done, err := a.engine.ExecInspect(ctx, made.ID, client.ExecInspectOptions{})
-	if err != nil {
-		return fmt.Errorf("%s: %w", what, err)
-	}
-	if done.ExitCode == 0 {
+	if done.Status == 0 {
 		return nil
 	}
-	f := fail.New(fail.Failed, "see what it printed, and try it with `devup exec`", "the %s ended with status %d", what, done.ExitCode)
-	f.Service, f.Lines = service, lastLines(output)
+	f := fail.New(fail.Failed, "see what it printed, and try it with `devup exec`", "the %s ended with status %d", what, done.Status)
+	f.Service, f.Lines = service, done.Lines
 	if kind == "pre_stop" && len(f.Lines) > 0 { // a warning has no lines of its own
 		f.Message += ": " + strings.Join(f.Lines, " / ")
 	}
 	return f
-}
-
-// output runs an exec and gives the end of what it prints.
-func (a *applier) output(ctx context.Context, exec string) (string, error) {
-	attached, err := a.engine.ExecAttach(ctx, exec, client.ExecAttachOptions{})
-	if err != nil {
-		return "", err
-	}
-	defer attached.Close()
-	// A read from the connection does not know the context: closing ends it.
-	stop := context.AfterFunc(ctx, attached.Close)
-	defer stop()
-	text := &tail{}
-	if _, err := stdcopy.StdCopy(text, text, attached.Reader); err != nil && ctx.Err() == nil {
-		return "", err
-	}
-	return string(text.kept), ctx.Err()
-}
-
-// tail keeps the end of what is written to it.
-type tail struct{ kept []byte }
-
-// Write never fails.
-func (t *tail) Write(p []byte) (int, error) {
-	const enough = 4 << 10
-	t.kept = append(t.kept, p...)
-	if len(t.kept) > enough {
-		t.kept = append([]byte(nil), t.kept[len(t.kept)-enough:]...)
-	}
-	return len(p), nil
-}
-
-// lastLines are the last few lines of a text that say something.
-func lastLines(text string) []string {
-	var lines []string
-	for line := range strings.SplitSeq(strings.ToValidUTF8(text, ""), "\n") {
-		if line = strings.TrimSpace(line); line != "" {
-			lines = append(lines, line)
-		}
-	}
-	return lines[max(0, len(lines)-10):]
 }
 
 // restart restarts a container with its hooks around it.

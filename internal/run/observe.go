@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/api/types/image"
@@ -123,10 +124,20 @@ func (s Survey) Look(project string) Look {
 		if v.Labels[plan.LabelProject] == project {
 			look.Volumes = append(look.Volumes, plan.Volume{
 				Name: v.Name, Mask: v.Labels[plan.LabelMask], Key: v.Labels[plan.LabelVolume], Hash: v.Labels[plan.LabelHash], Fields: v.Labels[plan.LabelFields],
+				Created: sameZone(v.CreatedAt),
 			})
 		}
 	}
 	return look
+}
+
+// sameZone is a time of the engine as it is also told by one in another time zone.
+func sameZone(text string) string {
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return text
+	}
+	return at.UTC().Format(time.RFC3339)
 }
 
 // imageLister is what Images needs of the engine.

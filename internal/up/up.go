@@ -1,7 +1,7 @@
 // Package up is the straight line of `devup up`: it alone knows the order in
 // which the other packages work. It prints nothing and asks nothing.
 //
-//	ports → Resolve → build and pull → plan → Apply → Wait → Table → Open → Check
+//	ports → Resolve → build and pull → plan → Apply → Wait → setup → Table → Open → Check
 package up
 
 import (
@@ -27,6 +27,7 @@ import (
 	"github.com/devup-cli/devup/internal/ready"
 	"github.com/devup-cli/devup/internal/registry"
 	"github.com/devup-cli/devup/internal/run"
+	"github.com/devup-cli/devup/internal/setup"
 	"github.com/devup-cli/devup/internal/watch"
 	"github.com/devup-cli/devup/internal/workspace"
 )
@@ -75,6 +76,7 @@ type Options struct {
 	// StopOnFailure starts nothing when an image could not be built or pulled.
 	// Without it the services that do not need that image are started.
 	StopOnFailure bool
+	Setup         setup.Memory // of the steps of setup that ran before; nil runs none
 	Images        Seen         // what is known of the images already; Run asks for what is not
 	Plan          plan.Options // what to recreate, keep and remove; Run fills in what it finds out itself
 }
@@ -92,6 +94,7 @@ type Outcome struct {
 	Builds  []Build                   // images that were built, or would be in a dry run
 	Pulls   []run.Pull                // images that were pulled, or would be in a dry run
 	Plan    *plan.Plan                // nil when the run did not come so far
+	Setup   []setup.Step              // that were to run, or would be in a dry run
 	Kept    []plan.Change             // volumes that are not as the files say, and stay because of the data in them
 	Applied run.Options               // how the plan was carried out: the container of a one-off command needs it too
 	IDs     map[string]map[int]string // the containers of the services that were to run, by service and number
@@ -164,6 +167,7 @@ func (m Machine) try(ctx context.Context, out *Outcome, p *project.Project, t *t
 	}
 	out.Changed = out.Changed || len(out.Builds)+len(out.Pulls) > 0 || !out.Plan.Empty()
 	if o.DryRun {
+		out.foresee(able, *look, o)
 		return nil
 	}
 	return errors.Join(made.failure, m.carryOut(ctx, out, able, t, made, o))
@@ -244,21 +248,27 @@ func (m Machine) carryOut(ctx context.Context, out *Outcome, able *project.Proje
 		probes[i].MustHealthy = probes[i].MustHealthy || o.Healthy
 	}
 	var unswept, unready error
+	awaited := probes
+	if o.NoWait {
+		awaited = ofSetup(able, probes, o)
+	}
 	var group errgroup.Group
 	group.Go(func() error {
 		_, unswept = run.Apply(ctx, m.Engine, able.Project, sweep, options)
 		return nil
 	})
-	if !o.NoWait && !o.Plan.NoStart {
+	if len(awaited) > 0 && !o.Plan.NoStart {
 		group.Go(func() error {
-			unready = ready.Wait(ctx, m.Engine, probes, ready.Options{Timeout: o.Timeout, Sink: m.Sink})
+			unready = ready.Wait(ctx, m.Engine, awaited, ready.Options{Timeout: o.Timeout, Sink: m.Sink})
 			return nil
 		})
 	}
 	_ = group.Wait() // all errors are kept
+	unset := m.setUp(ctx, out, able, t.look, errors.Join(failed, unready), o)
 	out.URLs = expose.Table(out.Project, out.Place, states(out.Project, probes, ungated))
 	err := errors.Join(besides(failed, unready), unready, unswept, ungated)
 	m.publish(ctx, out, err, o)
+	err = errors.Join(err, unset) // not before: a service that is not set up answers all the same
 	if err == nil && ctx.Err() != nil {
 		return context.Cause(ctx) // opening a port may take a while, and nobody waits for it any more
 	}

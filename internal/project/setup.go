@@ -1,0 +1,172 @@
+package project
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// SetupStep is one command of x-devup.setup of a service.
+type SetupStep struct {
+	Name    string   // as the person calls it, else the command as it stands in the file; unique in its service
+	Command []string // in exec form
+	EveryUp bool     // it runs at every up, else once in a checkout
+	Digest  string   // differs where the command does, as it is before URLs and ports are known
+}
+
+// stepKeys are the keys of a step that is written as a mapping.
+var stepKeys = []string{"name", "run", "every"}
+
+const stepExample = "for example: setup: [npm run migrate, {name: seed, run: npm run seed}]"
+
+// parseSetup reads setup of a service: a list of commands, and of {name, run, every}.
+func parseSetup(value any) ([]SetupStep, *misfit) {
+	list, ok := value.([]any)
+	if !ok {
+		return nil, &misfit{key: "setup", text: "has a setup that is no list of steps", hint: stepExample}
+	}
+	var steps []SetupStep
+	for i, item := range list {
+		step, bad := parseStep(item)
+		if bad == nil && step.Name != "" && slices.ContainsFunc(steps, func(s SetupStep) bool { return s.Name == step.Name }) {
+			bad = &misfit{text: fmt.Sprintf("has two setup steps of the name %q", step.Name), hint: "give each a name of its own"}
+		}
+		if bad != nil {
+			bad.key, bad.below = "setup", append([]string{ordinal(i)}, bad.below...)
+			return nil, bad
+		}
+		steps = append(steps, step)
+	}
+	return steps, nil
+}
+
+// parseStep reads a step in any of its forms. One that is not named has no Name yet.
+func parseStep(item any) (SetupStep, *misfit) {
+	fields, isMapping := item.(map[string]any)
+	if !isMapping {
+		fields = map[string]any{"run": item}
+	}
+	var s SetupStep
+	for _, key := range sortedKeys(fields) {
+		var ok bool
+		switch key {
+		case "run":
+			s.Command, ok = command(fields[key])
+		case "name":
+			s.Name, ok = filled(fields[key]).(string)
+			ok = ok && s.Name != "" && !strings.ContainsAny(s.Name, "\r\n")
+		case "every":
+			s.EveryUp = filled(fields[key]) == "up"
+			ok = s.EveryUp
+		default:
+			bad := unknownKey(key, stepKeys)
+			bad.text, bad.below = "has a setup step that "+bad.text, []string{key}
+			return s, bad
+		}
+		if !ok {
+			bad := wrongStep[key]
+			if isMapping {
+				bad.below = []string{key}
+			}
+			return s, &bad
+		}
+	}
+	if len(s.Command) == 0 {
+		return s, &misfit{text: "has a setup step that runs nothing", hint: "add run, with the command"}
+	}
+	sum := sha256.Sum256([]byte(strings.Join(s.Command, "\x00")))
+	s.Digest = hex.EncodeToString(sum[:8])
+	return s, nil
+}
+
+// wrongStep is what to say of a key of a step whose value is of no use.
+var wrongStep = map[string]misfit{
+	"run":   {text: "has a setup step whose command is neither a text nor a list of texts", hint: stepExample},
+	"name":  {text: "has a setup step whose name is no text in one line"},
+	"every": {text: "has a setup step whose every is not the word up", hint: "every: up runs it after every up; without it, it runs once in a checkout"},
+}
+
+// command is a command in exec form: a text is one for the shell, a list is as it is.
+func command(value any) ([]string, bool) {
+	if text, ok := value.(string); ok && strings.TrimSpace(text) != "" {
+		return []string{"sh", "-c", text}, true
+	}
+	list, ok := value.([]any)
+	var words []string
+	for _, item := range list {
+		word, isText := item.(string)
+		ok = ok && isText
+		words = append(words, word)
+	}
+	return words, ok && len(words) > 0 && words[0] != ""
+}
+
+// nameSteps gives the steps that have no name what stands in the files, where that
+// cannot show the value of a variable, and else their number.
+func nameSteps(steps []SetupStep, files []source, service string) []SetupStep {
+	taken := map[string]bool{}
+	for _, s := range steps {
+		taken[s.Name] = true
+	}
+	for i, s := range steps {
+		if s.Name != "" {
+			continue
+		}
+		text := s.Command[len(s.Command)-1]
+		if len(s.Command) != 3 || s.Command[0] != "sh" {
+			text = strings.Join(s.Command, " ")
+		}
+		if name := shortened(text); !taken[name] && plainStep(files, service, s.Command) {
+			steps[i].Name = name
+		} else {
+			steps[i].Name = fmt.Sprintf("step %d", i+1)
+		}
+		taken[steps[i].Name] = true
+	}
+	return steps
+}
+
+// shortened is the beginning of the first line of a text.
+func shortened(text string) string {
+	const most = 50
+	line, _, more := strings.Cut(strings.TrimSpace(text), "\n")
+	if utf8.RuneCountInString(line) > most {
+		line, more = string([]rune(line)[:most]), true
+	}
+	if more {
+		line = strings.TrimSpace(line) + "…"
+	}
+	return line
+}
+
+// plainStep tells whether a command stands in the files as it is, without variables.
+func plainStep(files []source, service string, command []string) bool {
+	written := func(n *yaml.Node) []string {
+		if _, run := child(n, "run"); run != nil && n.Kind == yaml.MappingNode {
+			n = run
+		}
+		var words []string
+		if n.Kind == yaml.ScalarNode {
+			return []string{"sh", "-c", n.Value}
+		}
+		for _, word := range n.Content {
+			words = append(words, word.Value)
+		}
+		return words
+	}
+	for _, f := range files {
+		_, depth, list := f.find([]string{"services", service, extensionKey, "setup"})
+		if depth < 4 || strings.Contains(strings.Join(command, ""), "$") {
+			continue
+		}
+		if slices.ContainsFunc(list.Content, func(n *yaml.Node) bool { return slices.Equal(written(n), command) }) {
+			return true
+		}
+	}
+	return false
+}

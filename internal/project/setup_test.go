@@ -1,0 +1,58 @@
+package project
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+func TestSetupSteps(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, setup, want string }{
+		{"a text", "[npm run migrate]", `npm run migrate: ["sh" "-c" "npm run migrate"]`},
+		{"a list", "[[npm, run, seed]]", `npm run seed: ["npm" "run" "seed"]`},
+		{"named", "[{name: seed, run: ./seed, every: up}]", `seed: ["sh" "-c" "./seed"] at every up`},
+		{"a list in a mapping", "[{run: [./seed, all]}]", `./seed all: ["./seed" "all"]`},
+		{"twice the same", "[make, make]", `make: ["sh" "-c" "make"]|step 2: ["sh" "-c" "make"]`},
+		{"no value of a variable is a name", "['psql -p ${PORT:-5432}']", `step 1: ["sh" "-c" "psql -p 5432"]`},
+		{"several lines", "[\"set -e\\nmake\"]", `set -e…: ["sh" "-c" "set -e\nmake"]`},
+		{"a long one", "[echo " + strings.Repeat("long ", 20) + "]", "echo " + strings.TrimSpace(strings.Repeat("long ", 9)) + `…: ["sh" "-c" "echo ` + strings.TrimSpace(strings.Repeat("long ", 20)) + `"]`},
+		{"URLs of services", "['./seed $DEVUP_URL_WEB']", `step 1: ["sh" "-c" "./seed http://localhost:8000"]`},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			p := loadText(t, "services:\n  web:\n    image: x\n    ports: ['8000:80']\n    x-devup:\n      setup: "+test.setup)
+			var got []string
+			for _, s := range p.Resolve(map[PortKey]int{{Service: "web", Target: 80, Protocol: "tcp"}: 8000}, Where{}).Extensions["web"].Setup {
+				text := fmt.Sprintf("%s: %q", s.Name, s.Command)
+				if s.EveryUp {
+					text += " at every up"
+				}
+				got = append(got, text)
+			}
+			if text := strings.Join(got, "|"); text != test.want {
+				t.Errorf("got  %s\nwant %s", text, test.want)
+			}
+		})
+	}
+}
+
+// TestDigestOfAStep: it changes with the command, and not with where a service is reached.
+func TestDigestOfAStep(t *testing.T) {
+	t.Parallel()
+	step := func(run string) SetupStep {
+		p := loadText(t, "services:\n  web:\n    image: x\n    ports: ['8000:80']\n    x-devup:\n      setup: ['"+run+"']")
+		return p.Resolve(map[PortKey]int{{Service: "web", Target: 80, Protocol: "tcp"}: 8123}, Where{}).Extensions["web"].Setup[0]
+	}
+	if step("make").Digest == step("make all").Digest {
+		t.Error("another command has the same digest")
+	}
+	moved := step("./seed $DEVUP_URL_WEB")
+	if at := strings.Join(moved.Command, " "); !strings.Contains(at, "8123") {
+		t.Errorf("the command is not resolved: %s", at)
+	}
+	if moved.Digest != loadText(t, "services: {web: {image: x, x-devup: {setup: [./seed $DEVUP_URL_WEB]}}}").Extensions["web"].Setup[0].Digest {
+		t.Error("the digest changes with the port")
+	}
+}

@@ -1,0 +1,32 @@
+package project
+
+// setupSchema is that of x-devup.setup in a service.
+func setupSchema() map[string]any {
+	command := func() map[string]any {
+		return map[string]any{"anyOf": []any{
+			map[string]any{"type": "string", "pattern": `\S`},
+			map[string]any{"type": "array", "minItems": 1, "items": map[string]any{"type": "string"}},
+		}}
+	}
+	run, step := command(), command()
+	run["description"] = "The command: a text for the shell of the container, or a list."
+	step["anyOf"] = append(step["anyOf"].([]any), map[string]any{
+		"type":                 "object",
+		"additionalProperties": false,
+		"required":             []any{"run"},
+		"properties": map[string]any{
+			"name": map[string]any{"description": "What the step is called in the output.", "type": "string", "pattern": `^[^\r\n]+$`},
+			"run":  run,
+			"every": map[string]any{
+				"description": `"up" runs the step after every up; without it, it runs once in a checkout.`,
+				"enum":        []any{"up"},
+			},
+		},
+	})
+	return map[string]any{
+		"description": "What runs in the service's container once it answers, in this order: once in a checkout, and again where the command or the volumes are new.",
+		"type":        "array",
+		"items":       step,
+		"examples":    []any{[]any{"npm run migrate", map[string]any{"name": "seed", "run": "npm run seed"}}},
+	}
+}
