@@ -14,8 +14,8 @@ const (
 	browsers
 )
 
-// bundled are the beginnings of variables that bundlers put into the files for browsers.
-var bundled = []string{
+// bundlers are the beginnings of variables that bundlers put into the files for browsers.
+var bundlers = []string{
 	"REACT_APP_", "VITE_", "NEXT_PUBLIC_", "NUXT_PUBLIC_", "VUE_APP_", "EXPO_PUBLIC_", "GATSBY_", "NG_APP_", "STORYBOOK_", "PUBLIC_",
 }
 
@@ -51,7 +51,7 @@ func audienceOf(name string) audience {
 	switch {
 	case has(inner):
 		return machines
-	case slices.ContainsFunc(bundled, func(prefix string) bool { return strings.HasPrefix(name, prefix) }), ofOrigins(name):
+	case slices.ContainsFunc(bundlers, func(prefix string) bool { return strings.HasPrefix(name, prefix) }), ofOrigins(name):
 		return browsers
 	case !slices.Contains(endings, words[len(words)-1]):
 		return machines

@@ -15,6 +15,9 @@ func (p *Project) Authored(service string) types.ServiceConfig {
 	s := rewritten(p.Services[service], func(text string) string { return fill(text, unset) })
 	s.Name = service
 	s.Volumes = s.Volumes[:len(s.Volumes)-p.kept[service]]
+	for _, name := range p.wired[service] {
+		delete(s.Environment, name)
+	}
 	s.EnvFiles, s.LabelFiles = nil, nil // Compose drops them once it has read them
 	return s
 }

@@ -103,11 +103,6 @@ func (l *loading) envFiles(p *Project) error {
 			missing[file.Path] = append(missing[file.Path], name)
 		}
 	}
-	for _, file := range order {
-		m := l.missingEnvFile(p, missing[file], file)
-		p.MissingEnvFiles = append(p.MissingEnvFiles, m)
-		l.notes = append(l.notes, m.String())
-	}
 	whole := p.Environment
 	p.Environment = l.symbols(p)
 	model, err := p.WithServicesEnvironmentResolved(false)
@@ -116,6 +111,11 @@ func (l *loading) envFiles(p *Project) error {
 	}
 	model.Environment = whole
 	p.Project = model
+	for _, file := range order {
+		m := l.missingEnvFile(p, missing[file], file)
+		p.MissingEnvFiles = append(p.MissingEnvFiles, m)
+		l.notes = append(l.notes, m.String())
+	}
 	return nil
 }
 

@@ -1,6 +1,9 @@
 package project
 
 import (
+	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -18,7 +21,14 @@ func TestKeysOfAMissingEnvFile(t *testing.T) {
 			"; the sources read SECOND, TOKEN, VITE_API",
 		},
 		{"what others read", "-- api/main.go --\nos.Getenv(\"A_B\")\n-- api/app/x.rb --\nENV.fetch('C') + ENV[\"D\"]", "; the sources read A_B, C, D"},
-		{"not what libraries read", "-- api/node_modules/x/index.js --\nprocess.env.DEEP\n-- api/README.md --\nprocess.env.PROSE", ""},
+		{
+			"what is read deep below", "-- api/src/pages/auth/Login.js --\nprocess.env.DEEP\n-- api/lib/cognito/token.py --\nos.getenv('DEEPER')",
+			"; the sources read DEEP, DEEPER",
+		},
+		{
+			"not what libraries, builds and tests read", "-- api/node_modules/x/index.js --\nprocess.env.A\n-- api/web/build/x.js --\nprocess.env.B\n-- api/.cache/x.js --\nprocess.env.C\n" +
+				"-- api/py/pyvenv.cfg --\n-- api/py/lib/x.py --\nos.getenv('D')\n-- api/tests/x.py --\nos.getenv('E')\n-- api/x.test.js --\nprocess.env.F\n-- api/README.md --\nprocess.env.PROSE", "",
+		},
 		{"an example goes before", "-- api/app.py --\nos.getenv('NO')\n-- api.env.example --\nYES=1\nexport TOO=2", "; api.env.example shows what belongs in it: TOO, YES"},
 		{"an example for the folder", "-- .env.example --\nYES=", "; .env.example shows what belongs in it: YES"},
 		{"nothing known", "-- x --", ""},
@@ -79,5 +89,26 @@ RAW="$A" # kept
 	}
 	if len(p.Notes) > 0 {
 		t.Errorf("nothing is missing, but there are %q", p.Notes)
+	}
+}
+
+// Somebody's data or a library without a name that is known may lie below: the look ends.
+func TestTheLookIntoSourcesIsBounded(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "a"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for i := range mostSources + 1 {
+		if err := os.WriteFile(filepath.Join(dir, "a", fmt.Sprintf("%d.py", i)), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	near := filepath.Join(dir, "z.py")
+	if err := os.WriteFile(near, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if files := sourcesBelow(dir); len(files) != mostSources || files[0] != near {
+		t.Errorf("%d files, the first is %s; want %d and %s", len(files), files[0], mostSources, near)
 	}
 }

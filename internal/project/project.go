@@ -33,6 +33,7 @@ type Project struct {
 	declared map[string]types.MappingWithEquals // environment by service, before env files were read
 	own      map[string][]ownVariable           // by service, what its own env files set
 	kept     map[string]int                     // by service, how many volumes at the end of its list devup added
+	wired    map[string][]string                // by service, the variables that devup set
 	sources  []source
 }
 
