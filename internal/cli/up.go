@@ -47,7 +47,7 @@ Exit codes: 3 a service did not become ready, 4 no engine, 5 build failed.`,
 	f.BoolVar(&o.wait, "wait", false, "as --detach, and what has a healthcheck must pass it, not just answer")
 	f.BoolVar(&o.noStart, "no-start", false, "make the containers and start none")
 	f.BoolVar(&o.DryRun, "dry-run", false, "print what would be done and do nothing")
-	f.BoolVar(&o.Public, "public", false, "open the ports of all services in a cloud workspace")
+	f.BoolVar(&o.Public, "public", false, "open the ports of all services but databases in a cloud workspace")
 	f.Var(newSpan(5*time.Minute), "wait-timeout", "how long the services may take until they answer: `90s`, 5m, or seconds")
 	f.BoolVarP(&o.watch, "watch", "w", false, "follow the files too, and bring changes into the services as develop.watch says")
 	o.attachOptions.bind(c)

@@ -1,5 +1,11 @@
 package project
 
+import (
+	"path"
+	"slices"
+	"strings"
+)
+
 // otherProtocols are container ports on which something else than HTTP is spoken
 // by convention. An HTTP request there would only fill somebody's log.
 var otherProtocols = map[int]string{
@@ -32,4 +38,20 @@ func Debugs(target int) bool { return debugPorts[target] }
 // and by convention HTTP.
 func (p Port) Web() bool {
 	return p.Protocol == "tcp" && OtherProtocol(p.Target) == "" && !Debugs(p.Target)
+}
+
+// dataImages are images, by the last part of their names, that speak HTTP and hold data, or
+// show those of a database to whoever comes: most ask nobody for a password in development.
+var dataImages = []string{
+	"adminer", "arangodb", "azurite", "chroma", "clickhouse", "clickhouse-server", "consul", "couchdb", "dynamodb-admin", "dynamodb-local",
+	"elasticsearch", "etcd", "influxdb", "kibana", "localstack", "localstack-pro", "meilisearch", "minio", "mongo-express", "neo4j",
+	"opensearch", "opensearch-dashboards", "pgadmin4", "phpmyadmin", "phpredisadmin", "qdrant", "redis-commander", "redisinsight",
+	"registry", "rethinkdb", "solr", "surrealdb", "typesense", "vault", "victoria-metrics", "weaviate",
+}
+
+// holdsData tells whether an image is one of [dataImages], wherever it is pulled from.
+func holdsData(image string) bool {
+	name, _, _ := strings.Cut(path.Base(image), ":")
+	name, _, _ = strings.Cut(name, "@")
+	return slices.Contains(dataImages, name)
 }

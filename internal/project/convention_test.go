@@ -1,6 +1,9 @@
 package project
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestWeb(t *testing.T) {
 	t.Parallel()
@@ -23,5 +26,22 @@ func TestWeb(t *testing.T) {
 				t.Errorf("got %v, want %v", got, tt.want)
 			}
 		})
+	}
+}
+
+func TestAllPublicLeavesOutWhatOnlyHoldsData(t *testing.T) {
+	t.Parallel()
+	p := loadText(t, `
+services:
+  web: {build: ., ports: ["3000:3000"]}
+  cms: {image: "example.com/shop/cms:1", ports: ["8080:8080"]}
+  dynamo: {image: "amazon/dynamodb-local:latest", ports: ["8000:8000"]}
+  s3: {image: "quay.io/minio/minio@sha256:`+strings.Repeat("ab", 32)+`", ports: ["9000:9000"]}
+  admin: {image: adminer, ports: ["8081:8080"], x-devup: {public: true}}
+`).AllPublic()
+	for service, want := range map[string]bool{"web": true, "cms": true, "dynamo": false, "s3": false, "admin": true} {
+		if got := p.Extensions[service].Public; got != want {
+			t.Errorf("%s: got %v, want %v", service, got, want)
+		}
 	}
 }

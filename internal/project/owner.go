@@ -15,13 +15,14 @@ func (p *Project) WantsOwner() bool {
 	return wants
 }
 
-// AllPublic gives a copy in which every service may be opened to the internet,
-// as if x-devup said public: true everywhere.
+// AllPublic gives a copy in which every service may be opened to the internet, as if
+// x-devup said public: true everywhere but at those that only hold data: who means these
+// too has to write it.
 func (p *Project) AllPublic() *Project {
 	copied := *p
 	copied.Extensions = make(map[string]ServiceExtension, len(p.Extensions))
 	for name, x := range p.Extensions {
-		x.Public = true
+		x.Public = x.Public || !holdsData(p.Services[name].Image)
 		copied.Extensions[name] = x
 	}
 	return &copied

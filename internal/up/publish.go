@@ -40,12 +40,15 @@ func (m Machine) reveal(ctx context.Context, p *project.Project, assigned map[pr
 	if m.Ports.Reveal == nil || m.Place.Template != "" || !o.opens() {
 		return m.Place
 	}
+	if o.Public {
+		p = p.AllPublic()
+	}
 	var open, shut []int // a gateway that leads to what is not public is in both
 	for _, port := range p.PublishedPorts() {
 		n := assigned[p.Before(port).Key()]
 		switch {
 		case !port.Web() || n == 0:
-		case !o.Public && !p.Extensions[port.Service].Public:
+		case !p.Extensions[port.Service].Public:
 			shut = append(shut, n)
 		case !slices.Contains(open, n):
 			open = append(open, n)
