@@ -6,6 +6,8 @@ import (
 	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
+var noSpace = lazyregexp.New(`(?i)no space left on device|ENOSPC`)
+
 // causes are what a build's output shows to be the matter, each with what to do
 // about it. They are tried in this order; the first that matches a line counts.
 var causes = []struct {
@@ -13,8 +15,8 @@ var causes = []struct {
 	hint    string
 }{
 	{
-		lazyregexp.New(`(?i)no space left on device|ENOSPC`),
-		"the engine's disk is full: docker system prune frees what no container uses",
+		noSpace,
+		"the engine's disk is full: `docker system prune` frees what no container uses",
 	},
 	{
 		lazyregexp.New(`(?i)self[- ]signed certificate|SELF_SIGNED_CERT_IN_CHAIN|CERTIFICATE_VERIFY_FAILED|unable to get local issuer certificate|UNABLE_TO_GET_ISSUER_CERT|certificate signed by unknown authority|SSL certificate problem`),
@@ -33,8 +35,8 @@ var causes = []struct {
 		"the packages want versions that exclude each other: change package.json, or install with npm ci --legacy-peer-deps in the Dockerfile",
 	},
 	{
-		lazyregexp.New(`failed to dial gRPC|(?i)cannot connect to the docker daemon|error reading from server`),
-		"the engine went away: check it with devup doctor and run again",
+		lazyregexp.New(`(?i)cannot connect to the docker daemon`),
+		"the step wants a Docker engine, and there is none inside a build",
 	},
 	{
 		lazyregexp.New(`(?i)could not resolve host|temporary failure in name resolution|EAI_AGAIN|ENOTFOUND|no such host|name or service not known|NameResolutionError|Temporary failure resolving`),
@@ -45,7 +47,7 @@ var causes = []struct {
 		"pip finds no such package or version in its index for this Python: check the name and version in requirements.txt, and the index",
 	},
 	{
-		lazyregexp.New(`(?i)ECONNREFUSED|connection refused|ETIMEDOUT|network is unreachable|i/o timeout|TLS handshake timeout|Connection timed out`),
+		lazyregexp.New(`(?i)ECONNREFUSED|connection refused|EHOSTUNREACH|no route to host|ETIMEDOUT|network is unreachable|i/o timeout|TLS handshake timeout|Connection timed out`),
 		"a server could not be reached from inside the build: check the network, and HTTP_PROXY and HTTPS_PROXY",
 	},
 	{

@@ -19,10 +19,19 @@ var (
 	wrapping  = lazyregexp.New(`^(failed to solve(?: with frontend [^:]+)?|failed to build LLB|failed to compute cache key|rpc error: code = \w+ desc = (?:failed to solve: )?|dockerfile parse error|process "[^"]*" did not complete successfully): `)
 )
 
+// engineGone is what the connection to BuildKit says when its other end is lost, and not
+// what a step of a build says of connections of its own.
+var engineGone = lazyregexp.New(`code = Unavailable desc = (?:error reading from server|connection error|closing transport|transport is closing)|failed to dial gRPC`)
+
 // failure says of a failed build which instruction it was, where it stands, what
 // it printed last, and what probably is the matter.
 func (j job) failure(err error, steps *steps) error {
 	s := j.spec
+	if engineGone.MatchString(err.Error()) {
+		e := fail.Wrap(err, fail.EngineGone, "", "the engine went away while the image of %s was built", s.Service)
+		e.Service, e.Told = s.Service, true
+		return e
+	}
 	text := unwrapped(j.sent.plain(j.mapLines(err.Error())))
 	e := fail.Wrap(err, fail.BuildFailed, "", "the image of %s cannot be built: %s", s.Service, text)
 	e.Service, e.File = s.Service, s.dockerfileName()
@@ -45,6 +54,9 @@ func (j job) failure(err error, steps *steps) error {
 		}
 	}
 	e.Hint = likelyHint(append([]string{text}, e.Lines...))
+	if noSpace.MatchString(text) {
+		e.Message, e.Told = fmt.Sprintf("the image of %s cannot be built: the engine's disk is full", s.Service), true
+	}
 	if sentence, hint, ok := baseFailure(text); ok {
 		e.Message, e.Hint = fmt.Sprintf("the image of %s cannot be built: %s", s.Service, sentence), hint
 	}

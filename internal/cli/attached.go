@@ -99,7 +99,12 @@ func (a *app) attach(ctx context.Context, r *running, outcome *up.Outcome, named
 	}
 	select {
 	case err := <-ended:
-		a.ui.Say("all services have ended")
+		if err == nil && !a.answers(ctx) {
+			return logs.ErrEngineGone // it ends what it runs before it goes
+		}
+		if err == nil {
+			a.ui.Say("all services have ended")
+		}
 		return err
 	case <-ctx.Done():
 	}

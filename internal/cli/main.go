@@ -17,6 +17,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/devup-cli/devup/internal/engine"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/settings"
 	"github.com/devup-cli/devup/internal/ui"
@@ -45,6 +46,7 @@ type app struct {
 	ui       *ui.UI            // opened when a command begins
 	started  bool              // a command began: its errors are not about usage
 
+	engine     *engine.Engine // that the command connected to; nil before that
 	answered   bool           // what this command has to ask has been asked, and is not asked again
 	tunnelURLs map[int]string // of ports that this devup shares; nil for none
 
@@ -100,6 +102,10 @@ func (a *app) conclude(ctx context.Context, command *cobra.Command, args []strin
 	if a.ui == nil {
 		a.settings.JSON = a.settings.JSON || slices.Contains(args, "--json")
 		a.begin()
+	}
+	if gone := a.engineGone(ctx, command, err); gone != nil && !interrupted {
+		a.ui.Error(gone)
+		return fail.EngineGone.Exit()
 	}
 	a.ui.Error(err)
 	if interrupted {

@@ -96,10 +96,12 @@ func (a *app) load(ctx context.Context, services ...string) (*project.Project, e
 
 // connect finds the engine. start says that one which is installed may be started.
 func (a *app) connect(ctx context.Context, start bool) (*engine.Engine, error) {
-	return engine.Connect(ctx, engine.Options{
+	e, err := engine.Connect(ctx, engine.Options{
 		Host: a.settings.Host, Context: a.settings.Context,
 		LookupEnv: a.stdio.LookupEnv, Home: a.home(), Start: start, Sink: a.ui.Sink(),
 	})
+	a.engine = e
+	return e, err
 }
 
 // owner is the user and group that files on bind mounts should belong to.

@@ -105,7 +105,7 @@ func (a *app) up(ctx context.Context, services []string, o upOptions) error {
 		}
 		return err
 	}
-	if len(outcome.URLs) > 0 && ctx.Err() == nil && !o.noStart {
+	if len(outcome.URLs) > 0 && ctx.Err() == nil && !o.noStart && fail.CodeOf(err) != fail.EngineGone {
 		a.showURLs(addresses{outcome.Place, outcome.Project, outcome.URLs})
 	}
 	return a.goOn(ctx, at, outcome, err, services, o, began)

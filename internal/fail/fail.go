@@ -24,6 +24,7 @@ const (
 	NoEngine          Code = "no-engine"           // no container engine can be reached
 	EngineDenied      Code = "engine-denied"       // the engine's socket is there, but not for this user
 	EngineTooOld      Code = "engine-too-old"      // the engine speaks no API version that devup speaks
+	EngineGone        Code = "engine-gone"         // the engine was there, and went away during the work
 	BuildFailed       Code = "build-failed"        // an image could not be built
 	ImageMissing      Code = "image-missing"       // an image could not be pulled
 	PushFailed        Code = "push-failed"         // an image could not be pushed
@@ -51,7 +52,7 @@ func (c Code) Exit() int {
 		return 2
 	case Exited, NotListening, ListensOnLoopback, ServerError, Unhealthy, NoAnswer, NotReady:
 		return 3
-	case NoEngine, EngineDenied, EngineTooOld:
+	case NoEngine, EngineDenied, EngineTooOld, EngineGone:
 		return 4
 	case BuildFailed:
 		return 5

@@ -29,6 +29,7 @@ var exits = map[fail.Code]int{
 	fail.NoEngine:          4,
 	fail.EngineDenied:      4,
 	fail.EngineTooOld:      4,
+	fail.EngineGone:        4,
 	fail.BuildFailed:       5,
 	fail.ImageMissing:      1,
 	fail.PushFailed:        1,

@@ -2,6 +2,7 @@ package logs
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
@@ -19,20 +20,27 @@ const (
 	retries = 5
 	// pause is the time before the first of these tries; it doubles with each.
 	pause = 50 * time.Millisecond
+	// awayTime is how long the engine may be away: one that restarts takes seconds.
+	awayTime = 15 * time.Second
 )
 
 // live passes on new lines until all containers have ended and none starts
-// again.
-func (f *follower) live(ctx context.Context, positions []position) {
+// again. Its error is that of an engine which went away meanwhile; where the
+// containers outlive that, live goes on.
+func (f *follower) live(ctx context.Context, positions []position) error {
 	ctx, cancel := context.WithCancel(ctx)
 	var following sync.WaitGroup
 	starts := f.starts(ctx)
 	defer func() {
 		cancel()
 		following.Wait()
-		for range starts.Err { // closed when the engine client is done with it
+		if starts.Err != nil {
+			for range starts.Err { // closed when the engine client is done with it
+			}
 		}
 	}()
+	var lost loss
+	var renew <-chan time.Time
 
 	ended := make(chan int)
 	running := make([]bool, len(f.sources))
@@ -69,12 +77,31 @@ func (f *follower) live(ctx context.Context, positions []position) {
 			} else if i >= 0 {
 				again[i] = true
 			}
+		case err := <-starts.Err:
+			lost, starts, renew = loss{err, time.Now()}, client.EventsResult{}, time.After(grace)
+		case <-renew:
+			starts, renew = f.starts(ctx), nil
 		case <-over:
-			return
+			return lost.why()
 		case <-ctx.Done():
-			return
+			return nil
 		}
 	}
+}
+
+// loss is that the stream of events broke off, which it does when the engine goes away.
+type loss struct {
+	err error
+	at  time.Time
+}
+
+// why is the loss as the reason for the end of all containers: those that an engine ends
+// are known to have ended once it is there again, or once nobody waits for it any more.
+func (l loss) why() error {
+	if l.err == nil || time.Since(l.at) > awayTime+2*grace {
+		return nil
+	}
+	return fmt.Errorf("%w: %w", ErrEngineGone, l.err)
 }
 
 // patience is the channel that ends live: nil while something is followed.
@@ -111,6 +138,7 @@ func (f *follower) index(id string) int {
 // called again when the container has been started again.
 func (f *follower) follow(ctx context.Context, i int, p *position, again bool) {
 	broken := 0
+	reached := time.Now()
 	for {
 		before := *p
 		err := f.stream(ctx, i, f.liveOptions(*p, broken == 0 && !again), f.fresh(i, p))
@@ -118,19 +146,23 @@ func (f *follower) follow(ctx context.Context, i int, p *position, again bool) {
 			f.warn(ctx, i, err)
 			return
 		}
-		if !f.runs(ctx, i) {
-			f.warn(ctx, i, err)
-			return
+		runs, away := f.runs(ctx, i)
+		if !away {
+			reached = time.Now()
+			broken++
 		}
-		if broken++; *p != before {
+		if *p != before {
 			broken = 0
 		}
-		if broken > retries {
+		switch {
+		case away && time.Since(reached) > awayTime:
+			return // why there are no more lines, the stream of events tells for all
+		case !runs, broken > retries:
 			f.warn(ctx, i, err)
 			return
 		}
 		select {
-		case <-time.After(pause << broken):
+		case <-time.After(pause << max(broken, 1)):
 		case <-ctx.Done():
 			return
 		}
@@ -175,12 +207,13 @@ func (f *follower) fresh(i int, p *position) func(entry) error {
 }
 
 // runs tells whether the container of a source runs or is about to again. An
-// engine that does not answer counts as yes: the next try will tell.
-func (f *follower) runs(ctx context.Context, i int) bool {
+// engine that does not answer counts as yes: the next try will tell; away says that
+// it cannot even be reached.
+func (f *follower) runs(ctx context.Context, i int) (runs, away bool) {
 	result, err := f.engine.ContainerInspect(ctx, f.sources[i].ID, client.ContainerInspectOptions{})
 	if err != nil {
-		return !errdefs.IsNotFound(err)
+		return !errdefs.IsNotFound(err), client.IsErrConnectionFailed(err)
 	}
 	state := result.Container.State
-	return state != nil && (state.Running || state.Restarting || state.Status == container.StateRestarting)
+	return state != nil && (state.Running || state.Restarting || state.Status == container.StateRestarting), false
 }

@@ -7,7 +7,9 @@
 package logs
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"time"
 
 	"github.com/moby/moby/client"
@@ -40,9 +42,13 @@ type Options struct {
 	Sink       event.Sink // takes the lines; nil drops them
 }
 
+// ErrEngineGone says that the engine went away while logs were followed.
+var ErrEngineGone = errors.New("the engine went away")
+
 // Follow reports the lines of the sources. It returns nil when all of them have
 // been read, which with Options.Follow is when all containers have ended and none
-// started again within a second, and the context's error when ctx ended first. A
+// started again within a second, and the context's error when ctx ended first. Where
+// they ended because the engine went away, the error is an [ErrEngineGone]. A
 // container that is gone is no error; one whose lines cannot be read is
 // reported as a warning. No more than a few lines of each container are held
 // in memory.
@@ -58,10 +64,11 @@ func Follow(ctx context.Context, e Engine, sources []Source, o Options) error {
 	if o.Tail != "0" {
 		positions = f.backlog(ctx)
 	}
+	var gone error
 	if o.Follow && ctx.Err() == nil {
-		f.live(ctx, positions)
+		gone = f.live(ctx, positions)
 	}
-	return ctx.Err()
+	return cmp.Or(ctx.Err(), gone)
 }
 
 // follower is one call of Follow.

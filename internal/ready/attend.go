@@ -229,7 +229,10 @@ func (a *attendant) report() {
 
 // calledOff reports a service that nobody waits for any more.
 func (a *attendant) calledOff(ctx context.Context) {
-	if errors.Is(context.Cause(ctx), errGrace) {
+	switch cause := context.Cause(ctx); {
+	case errors.Is(cause, errGrace):
 		a.tell(a.probe, event.Warning, "still starting")
+	case errors.Is(cause, errAway):
+		a.tell(a.probe, event.Failed, errAway.Error())
 	}
 }

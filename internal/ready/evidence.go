@@ -183,6 +183,9 @@ func (e *evidence) stopped() ruling {
 		r.text += fmt.Sprintf(" before anything answered on port %d", e.probe.Target)
 		r.hint = "its command must stay in the foreground"
 	}
+	if e.state.terminated() {
+		r.hint = "somebody stopped it, or the engine was: `devup up` starts it again"
+	}
 	return r
 }
 

@@ -58,7 +58,8 @@ const (
 // Wait waits until every probe has succeeded. It gives nil, or one [fail.Error]
 // per service that failed, in the order of the probes: a single one as it is,
 // several joined by [errors.Join] with [fail.NotReady] around them. When ctx
-// ends, Wait returns its error at once.
+// ends, Wait returns its error at once. An engine that stays away is a
+// [fail.EngineGone] instead.
 //
 // Once a service has failed, the others get o.Grace to succeed or to fail too;
 // those that do neither are reported as still starting.
@@ -92,13 +93,16 @@ func newWaiter(e Engine, o Options) *waiter {
 	return w
 }
 
-// errGrace ends the waiting for the others after one service has failed.
-var errGrace = errors.New("another service has failed")
+// What ends the waiting before its time.
+var (
+	errGrace = errors.New("another service has failed")
+	errAway  = errors.New("the engine went away")
+)
 
 func (w *waiter) wait(ctx context.Context, probes []Probe) error {
 	inner, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	w.watch = newWatch(w.engine, probes)
+	w.watch = newWatch(w.engine, probes, func() { cancel(errAway) })
 	defer w.watch.close()
 
 	var group errgroup.Group
@@ -121,6 +125,9 @@ func (w *waiter) wait(ctx context.Context, probes []Probe) error {
 	}
 	if err := ctx.Err(); err != nil {
 		return err
+	}
+	if errors.Is(context.Cause(inner), errAway) {
+		return errors.Join(join(failures), fail.Wrap(errAway, fail.EngineGone, "", "the engine went away while services were waited for"))
 	}
 	return join(failures)
 }

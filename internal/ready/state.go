@@ -79,9 +79,14 @@ var signals = map[int]string{
 	11: "SIGSEGV", 13: "SIGPIPE", 15: "SIGTERM",
 }
 
+// terminated says that the container ended as one does that is stopped from outside.
+func (s state) terminated() bool { return s.ended() && !s.gone && s.exit == fromSignal+15 }
+
+// fromSignal is what a shell and the engine add to the number of a signal that ended a program.
+const fromSignal = 128
+
 // how says how the container ended: "stopped with exit code 1".
 func (s state) how() string {
-	const fromSignal = 128 // a shell and the engine add the signal's number to it
 	signal, killed := signals[s.exit-fromSignal]
 	switch {
 	case s.gone:

@@ -20,6 +20,7 @@ type watch struct {
 	once       sync.Once
 	cancel     context.CancelFunc
 	running    sync.WaitGroup
+	away       func() // called when the engine has not answered for awayTime
 }
 
 // view is what is known of one container.
@@ -32,8 +33,8 @@ type view struct {
 	changed  chan struct{} // holds one value when state has changed since somebody last took it
 }
 
-func newWatch(e Engine, probes []Probe) *watch {
-	w := &watch{engine: e, views: map[string]*view{}, subscribed: make(chan struct{}), cancel: func() {}}
+func newWatch(e Engine, probes []Probe, away func()) *watch {
+	w := &watch{engine: e, views: map[string]*view{}, subscribed: make(chan struct{}), cancel: func() {}, away: away}
 	for _, p := range probes {
 		w.views[p.Container] = &view{changed: make(chan struct{}, 1)}
 	}
@@ -50,6 +51,9 @@ func (w *watch) close() {
 const (
 	subscribeTime = 2 * time.Second // how long follow waits for a subscription before it looks all the same
 	renewTime     = time.Second     // until a subscription that broke off is made anew
+	// awayTime is how long an engine may be away before nobody waits for it any more: one
+	// that restarts ends its containers first, and is there again within seconds after that.
+	awayTime = 15 * time.Second
 )
 
 // follow opens the subscription where that has not happened yet, and gives the
@@ -77,8 +81,14 @@ func (w *watch) follow(ctx context.Context, container string) *view {
 
 // run keeps a subscription until ctx ends.
 func (w *watch) run(ctx context.Context) {
+	seen := time.Now()
 	for first := true; ctx.Err() == nil; first = false {
-		w.subscribe(ctx, first)
+		switch {
+		case w.subscribe(ctx, first):
+			seen = time.Now()
+		case time.Since(seen) > awayTime:
+			w.away()
+		}
 		select {
 		case <-ctx.Done():
 		case <-time.After(renewTime):
@@ -88,24 +98,25 @@ func (w *watch) run(ctx context.Context) {
 
 // subscribe follows the events until they break off, which happens when an
 // engine restarts. Every subscription but the first begins with a look at all
-// containers; for the first one follow does that.
-func (w *watch) subscribe(ctx context.Context, first bool) {
+// containers; for the first one follow does that. It gives false when the engine
+// could not be reached for it.
+func (w *watch) subscribe(ctx context.Context, first bool) (reached bool) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	stream := w.engine.Events(ctx, client.EventsListOptions{Filters: w.filters()})
-	if first {
+	if reached = first; first {
 		close(w.subscribed)
 	} else {
 		for id := range w.views {
-			w.look(ctx, id)
+			reached = w.look(ctx, id) || reached
 		}
 	}
 	for {
 		select {
 		case <-ctx.Done():
-			return
+			return reached
 		case <-stream.Err: //nolint:errcheck // whatever it was, the subscription is made anew
-			return
+			return reached
 		case message := <-stream.Messages:
 			w.look(ctx, message.Actor.ID)
 		}
@@ -122,11 +133,12 @@ func (w *watch) filters() client.Filters {
 	return filters
 }
 
-// look inspects a container that is followed.
-func (w *watch) look(ctx context.Context, id string) {
+// look inspects a container that is followed. It gives false where there was nothing to
+// look at, or no engine to ask.
+func (w *watch) look(ctx context.Context, id string) (reached bool) {
 	v, ours := w.views[id]
 	if !ours || !v.isFollowed() {
-		return
+		return false
 	}
 	v.looking.Lock()
 	defer v.looking.Unlock()
@@ -137,6 +149,7 @@ func (w *watch) look(ctx context.Context, id string) {
 	case err == nil && result.Container.State != nil:
 		v.set(stateOf(result.Container))
 	}
+	return !client.IsErrConnectionFailed(err)
 }
 
 func (v *view) isFollowed() bool {
