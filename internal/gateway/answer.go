@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"strings"
@@ -29,14 +30,16 @@ func frameworkReadsForwarded(h http.Header) bool {
 	return h.Get("X-Powered-By") == "Next.js" || h.Get("X-Runtime") != "" && h.Get("X-Request-Id") != ""
 }
 
-// location is where a redirect leads for the browser.
+// location is where a redirect leads for the browser. What leads to a service behind the
+// gateway is a path alone: the scheme and host are those of the page, and a proxy before
+// the gateway that divides ports by a path puts that before it, as code-server does.
 func (v *visit) location(location string) string {
 	u, err := url.Parse(location)
 	if err != nil {
 		return location
 	}
-	route := v.route.Route
-	if u.Host != "" {
+	route, own := v.route.Route, u.Host != ""
+	if own {
 		if u.Scheme != "" && u.Scheme != "http" && u.Scheme != "https" {
 			return location
 		}
@@ -50,6 +53,9 @@ func (v *visit) location(location string) string {
 	if route.Strip && strings.HasPrefix(u.Path, "/") && !prefixed {
 		escaped := route.Prefix + u.EscapedPath()
 		u.Path, u.RawPath = route.Prefix+u.Path, escaped
+	}
+	if own && !strings.HasPrefix(u.Path, "//") { // that would be another host
+		u.Scheme, u.Host, u.Path = "", "", cmp.Or(u.Path, "/")
 	}
 	return u.String()
 }

@@ -146,17 +146,19 @@ func TestRedirectsAndCookies(t *testing.T) {
 	for _, test := range []struct{ from, location, want string }{
 		{"/", "/login?next=%2F", "/login?next=%2F"},
 		{"/", "login", "login"},
-		{"/", "http://localhost:" + webPort + "/a%2Fb?c=d#e", "https://x-8080.example.dev/a%2Fb?c=d#e"},
-		{"/", "http://127.0.0.1:" + webPort + "/a", "https://x-8080.example.dev/a"},
-		{"/", "//localhost:" + webPort + "/a", "https://x-8080.example.dev/a"},
-		{"/", "http://localhost:" + apiPort + "/a", "https://x-8080.example.dev/api/a"},
+		{"/", "http://localhost:" + webPort + "/a%2Fb?c=d#e", "/a%2Fb?c=d#e"},
+		{"/", "http://localhost:" + webPort, "/"},
+		{"/", "http://localhost:" + webPort + "//a.example/b", "https://x-8080.example.dev//a.example/b"},
+		{"/", "http://127.0.0.1:" + webPort + "/a", "/a"},
+		{"/", "//localhost:" + webPort + "/a", "/a"},
+		{"/", "http://localhost:" + apiPort + "/a", "/api/a"},
 		{"/", "http://localhost:1/a", "http://localhost:1/a"},
 		{"/", "https://accounts.example/auth", "https://accounts.example/auth"},
 		{"/", "myapp://localhost:" + webPort + "/a", "myapp://localhost:" + webPort + "/a"},
 		{"/api/x", "/login", "/api/login"},
 		{"/api/x", "/api/login", "/api/login"},
-		{"/api/x", "http://localhost:" + apiPort + "/login", "https://x-8080.example.dev/api/login"},
-		{"/api/x", "http://localhost:" + webPort + "/", "https://x-8080.example.dev/"},
+		{"/api/x", "http://localhost:" + apiPort + "/login", "/api/login"},
+		{"/api/x", "http://localhost:" + webPort + "/", "/"},
 	} {
 		answer = http.Header{"Location": {test.location}}
 		if got := w.ask(t, "GET", test.from, "Host: x-8080.example.dev", nil).Header.Get("Location"); got != test.want {
