@@ -7,6 +7,11 @@ import (
 	"github.com/devup-cli/devup/internal/workspace"
 )
 
+// inPath says what helps where URLs have their port in the path: neither a page nor a server
+// sees that path. https://github.com/coder/code-server/blob/main/docs/guide.md
+const inPath = "here the port is a part of the path, and a link to /x leads out of it: code-server --proxy-domain gives each port a host of its own; " +
+	"else the page has to know its path (React: PUBLIC_URL=/absproxy/PORT; Vite: --base=/absproxy/PORT/)"
+
 // Remarks says what a person should know about the rows in this place before
 // opening one of their URLs, a sentence each.
 func Remarks(place workspace.Place, rows []Row) []string {
@@ -33,7 +38,7 @@ func Remarks(place workspace.Place, rows []Row) []string {
 		remarks = append(remarks, "the addresses are on this machine; to have them on yours, run there: "+command)
 	}
 	if browsable && place.InPath() {
-		remarks = append(remarks, "here the port is a part of the path: a page has to know the path that it is under (React: PUBLIC_URL=/absproxy/PORT; Vite: --base)")
+		remarks = append(remarks, inPath)
 	}
 	return remarks
 }
