@@ -57,7 +57,7 @@ var only = map[string][]string{
 	"github.com/docker/cli/cli/config":             {"build"},
 	"github.com/fsnotify/fsnotify":                 {"watch"},
 	"github.com/gofrs/flock":                       {"lock"},
-	"github.com/piglig/go-qr":                      {"ui"},
+	"rsc.io/qr":                                    {"ui"},
 	"charm.land/":                                  {"ui"},
 	"github.com/charmbracelet/":                    {"ui", "cli"},       // cli asks whether a stream is a terminal
 	"text/template":                                {"scaffold", "cli"}, // cli: --format of Compose's commands
