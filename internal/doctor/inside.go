@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net"
-	"net/http"
 	"path"
 	"slices"
 	"strings"
@@ -68,22 +67,16 @@ var ErrUnfit = errors.New("the image lacks a shell, or bash and nc")
 // askInside asks all registries of packages at once.
 func askInside(ctx context.Context, e *engine.Engine, n Network, base string) ([]reach, error) {
 	answers := make([]reach, len(n.Registries))
+	outside := egress.Settings{CA: n.CA, Proxy: n.Proxy}
 	err := n.Inside(ctx, e, base, func(ctx context.Context, dial DialFunc) error {
 		var asking sync.WaitGroup
 		for i, registry := range n.Registries {
-			asking.Go(func() { answers[i] = tryRegistry(ctx, through(dial, n), registry) })
+			asking.Go(func() { answers[i] = tryRegistry(ctx, outside.ClientFrom(dial), registry) })
 		}
 		asking.Wait()
 		return nil
 	})
 	return answers, err
-}
-
-// through is a client as builds have it, whose connections begin elsewhere.
-func through(dial DialFunc, n Network) *http.Client {
-	c := egress.Settings{CA: n.CA, Proxy: n.Proxy}.Client()
-	c.Transport.(*http.Transport).DialContext = dial //nolint:forcetypeassert // it is of our own making
-	return c
 }
 
 // judgeInside tells the first registry that a build cannot reach. What this machine does

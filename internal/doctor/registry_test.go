@@ -170,15 +170,17 @@ func TestRegistryAndCA(t *testing.T) {
 // onlyLoopback keeps a test's client from leaving this machine: every name is
 // unknown to it.
 func onlyLoopback(client *http.Client) *http.Client {
-	transport := client.Transport.(*http.Transport)
-	transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
-		host, _, _ := net.SplitHostPort(address)
-		if net.ParseIP(host) == nil {
-			return nil, &net.DNSError{Err: "no such host", Name: host, IsNotFound: true}
-		}
-		return (&net.Dialer{}).DialContext(ctx, network, address)
-	}
+	client.Transport = addressesOnly{client.Transport}
 	return client
+}
+
+type addressesOnly struct{ http.RoundTripper }
+
+func (a addressesOnly) RoundTrip(r *http.Request) (*http.Response, error) {
+	if host := r.URL.Hostname(); net.ParseIP(host) == nil {
+		return nil, &net.DNSError{Err: "no such host", Name: host, IsNotFound: true}
+	}
+	return a.RoundTripper.RoundTrip(r)
 }
 
 func TestDockerHubIsAlwaysLookedAt(t *testing.T) {
