@@ -15,7 +15,7 @@ import (
 // that are named like compose files, where none is found by its name. The choice holds
 // for the whole run and is put into o.
 func (a *app) read(ctx context.Context, o *project.Options) (*project.Project, error) {
-	p, err := project.Load(ctx, *o)
+	p, err := a.loadProject(ctx, *o)
 	if fail.CodeOf(err) != fail.NoProject || len(o.Files) > 0 || !a.canAsk() {
 		return p, err
 	}
@@ -34,7 +34,7 @@ func (a *app) read(ctx context.Context, o *project.Options) (*project.Project, e
 	a.flags.files = []string{filepath.Join(dir, chosen)}
 	o.Files, o.Root = a.flags.files, a.flags.dir
 	a.ui.Say("next time without the question: devup -f " + chosen)
-	return project.Load(ctx, *o)
+	return a.loadProject(ctx, *o)
 }
 
 // choose asks for one of the files: its number or its name. It is empty where the

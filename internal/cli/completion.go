@@ -5,8 +5,6 @@ import (
 	"context"
 
 	"github.com/spf13/cobra"
-
-	"github.com/devup-cli/devup/internal/project"
 )
 
 func (a *app) completionCommand() *cobra.Command {
@@ -40,7 +38,7 @@ func (a *app) completion(root *cobra.Command, shell string) error {
 
 // completeServices completes the names of the project's services.
 func (a *app) completeServices(c *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-	p, err := project.Load(c.Context(), a.projectOptions())
+	p, err := a.loadProject(c.Context(), a.projectOptions())
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}

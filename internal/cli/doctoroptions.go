@@ -14,7 +14,6 @@ import (
 	"github.com/devup-cli/devup/internal/engine"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/ports"
-	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/workspace"
 )
 
@@ -76,7 +75,7 @@ func (a *app) projectToExamine(ctx context.Context, place workspace.Place) (doct
 		return doctor.Project{}, fail.Wrap(err, fail.Denied, "", "the current folder cannot be found")
 	}
 	p := doctor.Project{Dir: dir, Listening: listening}
-	model, err := project.Load(ctx, a.projectOptions())
+	model, err := a.loadProject(ctx, a.projectOptions())
 	switch {
 	case err == nil:
 		p.Dir, p.Model = model.WorkingDir, model

@@ -103,7 +103,7 @@ func (a *app) checkout(ctx context.Context, p *project.Project, survey run.Surve
 	if name == p.Name {
 		return p, nil
 	}
-	o.Name = name
+	o.Name, o.Proof = name, p.Proof
 	return project.Load(ctx, o)
 }
 

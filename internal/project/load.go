@@ -110,6 +110,7 @@ type loading struct {
 	sources  []source
 	expander expander
 	notes    []string
+	proof    string // see [Project.Proof]
 }
 
 func (l *loading) run(ctx context.Context) (*Project, error) {
@@ -120,7 +121,7 @@ func (l *loading) run(ctx context.Context) (*Project, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Project{Project: model, sources: l.sources}
+	p := &Project{Project: model, Proof: l.proof, sources: l.sources}
 	if err := p.extensions(l.sources); err != nil {
 		return nil, err
 	}
@@ -184,32 +185,6 @@ func readStandardInput(stdin func() ([]byte, error)) (source, error) {
 		return source{}, fail.Wrap(err, fail.Denied, "", "the config cannot be read from standard input")
 	}
 	return parsed(standardInput, content)
-}
-
-// compose runs compose-go's loader: everything but the selection of services
-// and the reading of their env files.
-func (l *loading) compose(ctx context.Context) (*types.Project, error) {
-	details, name, explicit, err := l.details()
-	if err != nil {
-		return nil, err
-	}
-	model, err := loader.LoadWithContext(ctx, details, func(lo *loader.Options) {
-		lo.SetProjectName(name, explicit)
-		lo.Profiles = l.profiles()
-		lo.SkipResolveEnvironment = true
-		lo.Interpolate.Substitute = l.expander.substitute
-		lo.Interpolate.TypeCastMapping = casts(lo.Interpolate.TypeCastMapping)
-	})
-	if ctx.Err() != nil {
-		return nil, ctx.Err()
-	}
-	if err != nil {
-		return nil, explain(err, l.sources)
-	}
-	for _, s := range l.sources {
-		model.ComposeFiles = append(model.ComposeFiles, s.path)
-	}
-	return model, nil
 }
 
 // details are the files as compose-go takes them, and what [loading.name] gives.

@@ -29,6 +29,8 @@ type Project struct {
 	MissingEnvFiles []MissingEnvFile // required env files that are not there and were left out; each has its Note too
 	UnsetNote       string           // the Note that names variables which are not set and have no default; empty for none
 
+	Proof string // what to give as Options.Proof the next time; empty where the files name others
+
 	others   types.Services                     // active services that Options.Services left out
 	declared map[string]types.MappingWithEquals // environment by service, before env files were read
 	own      map[string][]ownVariable           // by service, what its own env files set
@@ -55,6 +57,7 @@ type Options struct {
 
 	Stdin  func() ([]byte, error) // what the file "-" holds; nil means that there is none. It may be called several times
 	NoDeps bool                   // with Services: without what they depend on
+	Proof  string                 // [Project.Proof] of an earlier load, which makes this one faster where nothing has changed; empty for none
 }
 
 // Port is one port that a service publishes. A range is as many Ports.

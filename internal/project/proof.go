@@ -1,0 +1,92 @@
+package project
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+
+	"github.com/compose-spec/compose-go/v2/loader"
+	"github.com/compose-spec/compose-go/v2/schema"
+	"github.com/compose-spec/compose-go/v2/template"
+	"github.com/compose-spec/compose-go/v2/types"
+)
+
+// To check files against Compose's schema takes longer than all else of a load: each
+// process compiles the schema anew. What was right once is right the next time, so a load
+// proves what it checked by the hash of all that the check depends on (the schema, the
+// files, and what became of each text with a variable), and who brings the proof is spared
+// the check.
+
+// compose runs compose-go's loader: everything but the selection of services
+// and the reading of their env files.
+func (l *loading) compose(ctx context.Context) (*types.Project, error) {
+	if l.options.Proof != "" {
+		// Not checked before it is loaded: only then it is known what the files say. An
+		// error of such a load is not told, because the check comes first and says more.
+		if model, proof, err := l.attempt(ctx, false); err == nil && proof == l.options.Proof {
+			l.proof = proof
+			return model, nil
+		}
+		l.expander = expander{}
+	}
+	model, proof, err := l.attempt(ctx, true)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if err != nil {
+		return nil, explain(err, l.sources)
+	}
+	l.proof = proof
+	return model, nil
+}
+
+// attempt loads the files, checked against the schema or not, and gives the proof that
+// stands for them. The proof is empty where they name other files, which it would not cover.
+func (l *loading) attempt(ctx context.Context, checked bool) (model *types.Project, proof string, err error) {
+	details, name, explicit, err := l.details()
+	if err != nil {
+		return nil, "", err
+	}
+	expanded, others := map[string]string{}, false
+	model, err = loader.LoadWithContext(ctx, details, func(lo *loader.Options) {
+		lo.SetProjectName(name, explicit)
+		lo.Profiles = l.profiles()
+		lo.SkipResolveEnvironment = true
+		lo.SkipValidation = !checked
+		lo.Interpolate.Substitute = func(text string, lookup template.Mapping) (string, error) {
+			value, err := l.expander.substitute(text, lookup)
+			expanded[text] = value
+			return value, err
+		}
+		lo.Interpolate.TypeCastMapping = casts(lo.Interpolate.TypeCastMapping)
+		lo.Listeners = append(lo.Listeners, func(event string, about map[string]any) {
+			others = others || event == "include" || about["file"] != nil // of extends
+		})
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	for _, s := range l.sources {
+		model.ComposeFiles = append(model.ComposeFiles, s.path)
+	}
+	if others {
+		return model, "", nil
+	}
+	return model, proofOf(l.sources, expanded), nil
+}
+
+func proofOf(sources []source, expanded map[string]string) string {
+	h := sha256.New()
+	write := func(s string) { fmt.Fprintf(h, "%d:%s", len(s), s) }
+	write(schema.Schema)
+	for _, s := range sources {
+		write(s.path)
+		write(string(s.content))
+	}
+	for _, text := range sortedKeys(expanded) {
+		write(text)
+		write(expanded[text])
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}

@@ -1,0 +1,90 @@
+package project
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+func TestAProofSparesTheCheckAndChangesNothing(t *testing.T) {
+	t.Parallel()
+	dir := folder(t, `
+-- compose.yaml --
+version: "3"
+services:
+  web:
+    extends: {service: base}
+    image: ${IMAGE:-nginx}
+    ports: ["$PORT:80"]
+    pull_policy: ${PULL:-always}
+  base:
+    image: busybox
+    environment: [A=1, "U=${DEVUP_URL_WEB}"]
+-- compose.override.yaml --
+services: {web: {environment: {B: '2'}}}
+`)
+	env := map[string]string{"PORT": "3000"}
+	checked := load(t, dir, Options{Env: env})
+	proven := load(t, dir, Options{Env: env, Proof: checked.Proof})
+	if checked.Proof == "" || proven.Proof != checked.Proof {
+		t.Errorf("the proofs are %q and %q", checked.Proof, proven.Proof)
+	}
+	if a, b := written(t, checked), written(t, proven); a != b {
+		t.Errorf("checked:\n%s\nproven:\n%s", a, b)
+	}
+}
+
+// TestAProofHoldsForNothingElse: what a change makes wrong is refused, in the words of a
+// load without a proof.
+func TestAProofHoldsForNothingElse(t *testing.T) {
+	t.Parallel()
+	const right = "services: {web: {image: nginx, pull_policy: \"${PULL:-always}\"}}\n"
+	for name, change := range map[string]struct {
+		text string
+		env  map[string]string
+	}{
+		"a key that nobody knows": {text: "services: {web: {image: nginx, imagine: yes}}\n"},
+		"a wrong type":            {text: "services: {web: {image: [nginx]}}\n"},
+		"a variable":              {text: right, env: map[string]string{"PULL": "sometimes"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := folder(t, "-- compose.yaml --\n"+right)
+			proof := load(t, dir, Options{}).Proof
+			if err := os.WriteFile(filepath.Join(dir, "compose.yaml"), []byte(change.text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			_, want := Load(t.Context(), Options{Dir: dir, Env: change.env})
+			_, got := Load(t.Context(), Options{Dir: dir, Env: change.env, Proof: proof})
+			if want == nil || got == nil || got.Error() != want.Error() {
+				t.Errorf("got  %v\nwant %v", got, want)
+			}
+		})
+	}
+}
+
+// TestFilesThatNameOthersAreNotProven: the proof would not tell of a change in those.
+func TestFilesThatNameOthersAreNotProven(t *testing.T) {
+	t.Parallel()
+	for name, text := range map[string]string{
+		"include": "include: [other.yaml]\nservices: {web: {image: nginx}}",
+		"extends": "services: {web: {extends: {file: other.yaml, service: base}}}",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := load(t, folder(t, "-- compose.yaml --\n"+text+"\n-- other.yaml --\nservices: {base: {image: nginx}}\n"), Options{})
+			if p.Proof != "" {
+				t.Errorf("the proof is %q", p.Proof)
+			}
+		})
+	}
+}
+
+func written(t *testing.T, p *Project) string {
+	t.Helper()
+	text, err := p.YAML()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
