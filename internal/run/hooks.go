@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/moby/moby/client"
@@ -94,8 +95,10 @@ func (a *applier) hook(ctx context.Context, service, kind string, index int, h t
 // restart restarts a container with its hooks around it.
 func (a *applier) restart(ctx context.Context, c plan.Container) error {
 	a.stopping(ctx, c)
+	began := time.Now()
 	if _, err := a.engine.ContainerRestart(ctx, c.ID, client.ContainerRestartOptions{Timeout: a.seconds()}); err != nil {
 		return err
 	}
+	a.complain(ctx, c, time.Since(began))
 	return a.started(ctx, a.service(c.Service), c.ID)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"sync"
 	"time"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -24,6 +25,8 @@ type applier struct {
 	options Options
 	result  *Result
 	adjust  func(*client.ContainerCreateOptions) // changes what a container is made from; nil for nothing
+
+	complained sync.Map // services whose containers had to be killed, and of which that was said
 }
 
 // do carries out one operation and reports it.
@@ -225,7 +228,11 @@ func (a *applier) stop(ctx context.Context, c plan.Container) error {
 		return nil
 	}
 	a.stopping(ctx, c)
+	began := time.Now()
 	_, err := a.engine.ContainerStop(ctx, c.ID, client.ContainerStopOptions{Timeout: a.seconds()})
+	if err == nil {
+		a.complain(ctx, c, time.Since(began))
+	}
 	return ignoreGone(err)
 }
 

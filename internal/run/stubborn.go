@@ -1,0 +1,147 @@
+package run
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/client"
+
+	"github.com/devup-cli/devup/internal/event"
+	"github.com/devup-cli/devup/internal/plan"
+)
+
+// usualGrace is how long an engine waits for a container to stop where nobody says it.
+const usualGrace = 10 * time.Second
+
+// complain names a service, once, whose container had to be killed because it was still
+// there at the end of its grace period, with the likely reason and what mends it. The
+// engine is asked only where the stop took as long as that; took leaves out hooks.
+func (a *applier) complain(ctx context.Context, c plan.Container, took time.Duration) {
+	if grace := a.grace(c.Service); grace <= 0 || took < grace {
+		return
+	}
+	found, err := a.engine.ContainerInspect(ctx, c.ID, client.ContainerInspectOptions{})
+	if err != nil || !killed(found.Container, took, a.options.StopTimeout) {
+		return
+	}
+	if _, told := a.complained.LoadOrStore(c.Service, true); told {
+		return
+	}
+	a.options.Sink(event.Event{
+		Kind: event.Note, ID: "stop " + c.Service, Name: c.Service, State: event.Warning,
+		Text: stubborn(found.Container, graceOf(found.Container, a.options.StopTimeout)),
+	})
+}
+
+// grace is how long a container of the service has to stop, as far as the files tell.
+func (a *applier) grace(service string) time.Duration {
+	switch own := a.service(service).StopGracePeriod; {
+	case a.options.StopTimeout != nil:
+		return *a.options.StopTimeout
+	case own != nil:
+		return wholeSeconds(time.Duration(*own))
+	default:
+		return usualGrace
+	}
+}
+
+// wholeSeconds rounds up, as the engine counts no less.
+func wholeSeconds(d time.Duration) time.Duration {
+	return time.Duration(math.Ceil(d.Seconds())) * time.Second
+}
+
+// graceOf is how long a container has to stop; asked replaces its own time.
+func graceOf(c container.InspectResponse, asked *time.Duration) time.Duration {
+	switch {
+	case asked != nil:
+		return wholeSeconds(*asked)
+	case c.Config != nil && c.Config.StopTimeout != nil:
+		return time.Duration(*c.Config.StopTimeout) * time.Second
+	default:
+		return usualGrace
+	}
+}
+
+// killed says that the engine had to kill a container, which took so long to stop, or to
+// restart: then it runs again, and its exit code is gone. How long the new start took
+// comes from the engine's clock alone, which need not be ours.
+func killed(c container.InspectResponse, took time.Duration, asked *time.Duration) bool {
+	const bySIGKILL = 137
+	if c.State == nil || c.State.OOMKilled || graceOf(c, asked) < 0 { // negative: it is waited for without end
+		return false
+	}
+	if c.State.Running {
+		ended, _ := time.Parse(time.RFC3339Nano, c.State.FinishedAt) // the zero time where it never did
+		started, _ := time.Parse(time.RFC3339Nano, c.State.StartedAt)
+		return !ended.IsZero() && took-started.Sub(ended) >= graceOf(c, asked)
+	}
+	return c.State.ExitCode == bySIGKILL && took >= graceOf(c, asked)
+}
+
+// stubborn says why a container had to be killed after its grace period, and what mends
+// that. A command's arguments are left out: there may be a password among them.
+func stubborn(c container.InspectResponse, grace time.Duration) string {
+	signal := "SIGTERM"
+	if c.Config != nil && c.Config.StopSignal != "" {
+		signal = c.Config.StopSignal
+	}
+	program, kind := firstProcess(slices.Concat([]string{c.Path}, c.Args))
+	if c.HostConfig != nil && c.HostConfig.Init != nil && *c.HostConfig.Init {
+		kind = initProcess
+	}
+	reason, mend := "", ""
+	switch kind {
+	case initProcess:
+		reason = "its program ignores the signal, or takes longer to end"
+		mend = "a longer `stop_grace_period` gives it time, `stop_signal` names a signal that it ends on"
+	case shellCommand:
+		reason = "its command is run by a shell, which as first process does not pass the signal on"
+		mend = "set `init: true` in the service; a command in list form, or `exec` before its last part, lets the program end in order"
+	case shellScript:
+		reason = "its first process is the script " + program + ", and a shell does not pass the signal on"
+		mend = "begin the script's last command with `exec`, or set `init: true` in the service"
+	default:
+		reason = "its first process, " + program + ", has no handler for the signal, or takes longer to end"
+		mend = "set `init: true` in the service, or a longer `stop_grace_period` if it needs the time"
+	}
+	return fmt.Sprintf("did not stop on %s and was killed after %s: %s; %s", signal, grace, reason, mend)
+}
+
+// processKind says what passes signals on to the program of a container, or does not.
+type processKind int
+
+const (
+	ownProcess   processKind = iota // the program is the first process
+	initProcess                     // an init, which passes signals on
+	shellCommand                    // sh -c "…"
+	shellScript                     // a script
+)
+
+// firstProcess tells from a command what its first process is.
+func firstProcess(command []string) (name string, kind processKind) {
+	for i, word := range command {
+		name = path.Base(word)
+		rest := command[i+1:]
+		switch {
+		case name == "docker-entrypoint.sh" && len(rest) > 0: // of official images: they end in exec "$@"
+			continue
+		case slices.Contains([]string{"tini", "tini-static", "dumb-init", "docker-init", "catatonit", "init", "s6-svscan"}, name):
+			return name, initProcess
+		case slices.Contains([]string{"sh", "bash", "ash", "dash", "zsh"}, name) && len(rest) > 0:
+			if strings.HasPrefix(rest[0], "-") {
+				return name, shellCommand
+			}
+			return path.Base(rest[0]), shellScript
+		case strings.HasSuffix(name, ".sh"):
+			return name, shellScript
+		}
+		return name, ownProcess
+	}
+	return name, ownProcess
+}
