@@ -18,6 +18,7 @@ import (
 type Address struct {
 	Suffix string   // what the hosts of all ports end in, with its dot: ".app.github.dev"; a whole host where all ports share one
 	Hosts  []string // the exact hosts of this service; none when it publishes no port itself
+	Path   string   // what the proxy takes off the front of a request's path: "/proxy/8000"; empty for nothing
 }
 
 // Needs are what the frameworks of one folder want. The zero value is nothing.
@@ -48,7 +49,7 @@ func Look(files fs.FS, at Address) Needs {
 	fill := at.fill()
 	var needs Needs
 	for _, r := range rules {
-		if !r.meets(&f) {
+		if r.path && at.Path == "" || !r.meets(&f) {
 			continue
 		}
 		for _, s := range r.variables {
@@ -77,7 +78,7 @@ func (a Address) fill() func(string) string {
 	if !strings.HasPrefix(a.Suffix, ".") {
 		one, several = a.Suffix, a.Suffix
 	}
-	return strings.NewReplacer("**{suffix}", several, "*{suffix}", one, "{suffix}", a.Suffix, "{hosts}", strings.Join(a.hosts(), ",")).Replace
+	return strings.NewReplacer("**{suffix}", several, "*{suffix}", one, "{suffix}", a.Suffix, "{hosts}", strings.Join(a.hosts(), ","), "{path}", a.Path).Replace
 }
 
 // hosts are the exact ones, or else the suffix, which stands for all.

@@ -190,6 +190,17 @@ func TestWithoutAPortTheSuffixStandsForTheHosts(t *testing.T) {
 	}
 }
 
+func TestAPathIsToldWhereThereIsOne(t *testing.T) {
+	t.Parallel()
+	files := filesOf("-- requirements.txt --\nuvicorn\n")
+	if got := readable(Look(files, Address{Suffix: "code.example.com", Path: "/proxy/8000"})); got != "FORWARDED_ALLOW_IPS=* (Uvicorn)\nUVICORN_ROOT_PATH=/proxy/8000 (Uvicorn)" {
+		t.Error(got)
+	}
+	if got := readable(Look(files, Address{Suffix: ".x.example"})); got != "FORWARDED_ALLOW_IPS=* (Uvicorn)" {
+		t.Error(got)
+	}
+}
+
 func TestOneHostForAllPortsHasNoStar(t *testing.T) {
 	t.Parallel()
 	needs := Look(filesOf("-- package.json --\n{\"dependencies\":{\"next\":\"16.0.0\"}}\n"), Address{Suffix: "code.example.com"})

@@ -9,11 +9,12 @@ type rule struct {
 	from      version  // the newest version that the manifest admits must be at least this; zero for any
 	below     version  // and less than this; zero for any
 	key       string   // package.json must have this key too; empty for none
+	path      bool     // it matters only where the address has a path
 	variables []setting
 	line      advice
 }
 
-// setting is a variable with a template of its value: {suffix} and {hosts} as in
+// setting is a variable with a template of its value: {suffix}, {hosts} and {path} as in
 // [Address].
 type setting struct{ name, value string }
 
@@ -177,6 +178,12 @@ var rules = []rule{
 		// https://docs.gunicorn.org/en/stable/settings.html. Without it redirects lead to http.
 		title: "Uvicorn", manifest: python, packages: []string{"uvicorn", "fastapi"},
 		variables: proxied,
+	},
+	{
+		// Every option of its command has such a variable. Without it redirects lead out of the
+		// path, and FastAPI's page /docs finds no schema: https://fastapi.tiangolo.com/advanced/behind-a-proxy
+		title: "Uvicorn", manifest: python, packages: []string{"uvicorn", "fastapi"}, path: true,
+		variables: []setting{{"UVICORN_ROOT_PATH", "{path}"}},
 	},
 	{
 		title: "Gunicorn", manifest: python, packages: []string{"gunicorn"},

@@ -2,6 +2,7 @@ package up
 
 import (
 	"fmt"
+	"net/url"
 	"os"
 	"path"
 	"path/filepath"
@@ -26,7 +27,7 @@ func Proxied(p *project.Project, place workspace.Place) *project.Project {
 	added := map[string]map[string]string{}
 	var notes []string
 	for _, name := range facing(p, hosts) {
-		at := framework.Address{Suffix: suffix, Hosts: hosts[name]}
+		at := framework.Address{Suffix: suffix, Hosts: hosts[name], Path: publicPath(p, place, name)}
 		if suffix == "" {
 			if len(at.Hosts) == 0 {
 				continue // only what is shared has a tunnel before it
@@ -71,6 +72,23 @@ func publicHosts(p *project.Project, place workspace.Place) map[string][]string 
 		}
 	}
 	return hosts
+}
+
+// publicPath is the path that the place's proxy takes off before a service sees a request;
+// empty where it takes none, and behind a gateway, which has one of its own.
+func publicPath(p *project.Project, place workspace.Place, service string) string {
+	if !place.InPath() || p.Gateway != nil {
+		return ""
+	}
+	for _, port := range p.PublishedPorts() {
+		if port.Service != service || !port.Web() {
+			continue
+		}
+		if u, err := url.Parse(place.URL(port.Wanted)); err == nil {
+			return strings.TrimSuffix(u.Path, "/")
+		}
+	}
+	return ""
 }
 
 // facing are the services that browsers may get to: those that publish a web port, and

@@ -31,20 +31,7 @@ FROM node
 // name, and a service that has none is not made anew for it.
 func TestOnlyWhatIsSharedIsProxied(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
-	for _, f := range txtar.Parse([]byte(twoFrontends)).Files {
-		path := filepath.Join(dir, f.Name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, f.Data, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	loaded, err := project.Load(t.Context(), project.Options{Dir: dir})
-	if err != nil {
-		t.Fatal(err)
-	}
+	loaded := loadedFrom(t, twoFrontends)
 	place := workspace.Place{Tunnels: map[int]string{5173: "https://laptop.tail1234.ts.net"}}
 	p := Proxied(loaded.Resolve(nil, project.Where{URL: place.URL}), place)
 	for name, want := range map[string]string{"shop": ".tail1234.ts.net", "admin": ""} {
@@ -58,4 +45,45 @@ func TestOnlyWhatIsSharedIsProxied(t *testing.T) {
 			t.Errorf("%s allows %q, want %q", name, got, want)
 		}
 	}
+}
+
+// A server under a path that the proxy takes off is told of it, but for one behind a
+// gateway, whose own path that would be.
+func TestAServerIsToldItsPath(t *testing.T) {
+	t.Parallel()
+	const api = "-- api/Dockerfile --\nFROM python\n-- api/requirements.txt --\nfastapi\n-- devup.yaml --\nservices:\n  api: {build: ./api, ports: [\"8000:8000\"]}\n"
+	for config, want := range map[string]string{
+		api: "/proxy/8001",
+		api + "x-devup: {gateway: {routes: {/: api}}}\n": "",
+	} {
+		loaded := loadedFrom(t, config)
+		place := workspace.Place{Remote: true, Template: "https://box.example.com/proxy/{port}/"}
+		moved := map[project.PortKey]int{{Service: "api", Target: 8000, Protocol: "tcp"}: 8001}
+		got := ""
+		if value := Proxied(loaded.Resolve(moved, project.Where{URL: place.URL}), place).Services["api"].Environment["UVICORN_ROOT_PATH"]; value != nil {
+			got = *value
+		}
+		if got != want {
+			t.Errorf("got %q, want %q, of\n%s", got, want, config)
+		}
+	}
+}
+
+func loadedFrom(t *testing.T, archive string) *project.Project {
+	t.Helper()
+	dir := t.TempDir()
+	for _, f := range txtar.Parse([]byte(archive)).Files {
+		path := filepath.Join(dir, f.Name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, f.Data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	loaded, err := project.Load(t.Context(), project.Options{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return loaded
 }
