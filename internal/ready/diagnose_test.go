@@ -17,6 +17,12 @@ import (
 func TestDiagnoseRealLogs(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ log, want, hint string }{
+		{"bind-denied", "denied: the container's user may not use /data/uploads.txt (write.py:1)", "give the path to that user in the Dockerfile (chown), or mount a volume that it may write"},
+		{"bind-readonly", "read-only: it writes to /data/uploads.txt, where only reading is allowed (write.py:1)", "leave out `:ro` or `read_only: true`, or mount a volume there"},
+		{"lock-npm", "lock-file: the lock file does not match the list of packages beside it", "run the package manager's install (npm install, yarn, pnpm install, poetry lock, pipenv lock) in the service's folder, and commit the lock file"},
+		{"sh-denied", "denied: the container's user may not use /data/log", "give the path to that user in the Dockerfile (chown), or mount a volume that it may write"},
+		{"tls-node", "certificate: it does not trust the certificate of a server that it connects to, as where something on the way intercepts TLS", "mount the CA bundle, and name it in NODE_EXTRA_CA_CERTS, SSL_CERT_FILE and REQUESTS_CA_BUNDLE of the service's environment"},
+		{"tls-python", "certificate: it does not trust the certificate of a server that it connects to, as where something on the way intercepts TLS (tls.py:2)", "mount the CA bundle, and name it in NODE_EXTRA_CA_CERTS, SSL_CERT_FILE and REQUESTS_CA_BUNDLE of the service's environment"},
 		{"busybox-exec", "command-missing: the command gunicorn was not found in the image", "install gunicorn in the Dockerfile, or check the spelling"},
 		{"tini-arch", "wrong-architecture: /a/arm cannot run on this machine: it was made for another processor, or lacks its #! line", "build the image on this machine, or set the service's platform"},
 		{"tini-crlf", "entry-missing: /a/crlf.sh is not in the image, or its first line names a program that is not (Windows line ends do that too)", "check the path, and save the script with LF line ends"},
@@ -161,6 +167,26 @@ var said = []struct{ name, log, want string }{
 	{"go resolver", "dial tcp: lookup db on 127.0.0.11:53: no such host", "name-unknown"},
 	{"a root password", "2026-11-23 10:00:00+00:00 [ERROR] [Entrypoint]: Database is uninitialized and password option is not specified", "database-password"},
 	{"a port for root", "Error: listen EACCES: permission denied 0.0.0.0:80", "denied"},
+	{"killed by the kernel", "/app/start.sh: line 4:    12 Killed                  python3 import.py", "memory"},
+	{"node on a read-only mount", "Error: EROFS: read-only file system, mkdir '/app/.next'", "read-only"},
+	{"npm ci without a lock file", "npm error The `npm ci` command can only install with an existing package-lock.json or", "lock-file"},
+	{"yarn", "error Your lockfile needs to be updated, but yarn was run with `--frozen-lockfile`.", "lock-file"},
+	{"poetry", "pyproject.toml changed significantly since poetry.lock was last generated. Run `poetry lock` to fix the lock file.", "lock-file"},
+	{"pipenv", "Your Pipfile.lock (ab547e) is out of date. Expected: (9d352e).", "lock-file"},
+	{"a module of macOS", "Error: /app/node_modules/bcrypt/lib/binding/napi-v3/bcrypt_lib.node: invalid ELF header", "native-module"},
+	{"esbuild of macOS", "You installed esbuild for another platform than the one you're currently using.", "native-module"},
+	{"rollup of macOS", "Error: Cannot find module @rollup/rollup-linux-x64-gnu. npm has a bug related to optional dependencies", "native-module"},
+	{"prisma", "Error: @prisma/client did not initialize yet. Please run \"prisma generate\" and try to import it again.", "prisma"},
+	{"Django's hosts", "Invalid HTTP_HOST header: '3000-ada-shop.ws-eu.gitpod.io'. You may need to add '3000-ada-shop.ws-eu.gitpod.io' to ALLOWED_HOSTS.", "allowed-host"},
+	{"Rails' hosts", "[ActionDispatch::HostAuthorization::DefaultResponseApp] Blocked hosts: 3000-ada-shop.ws-eu.gitpod.io", "allowed-host"},
+	{"Express and CORS", "Error: Not allowed by CORS", "cors"},
+	{"a wrong password", "connection to server at \"db\" (172.18.0.2), port 5432 failed: FATAL:  password authentication failed for user \"ada\"", "database-login"},
+	{"a wrong password of MySQL", "(1045, \"Access denied for user 'ada'@'172.18.0.3' (using password: YES)\")", "database-login"},
+	{"no database", "connection to server at \"db\" (172.18.0.2), port 5432 failed: FATAL:  database \"shop\" does not exist", "database-missing"},
+	{"no table", "psycopg2.errors.UndefinedTable: relation \"activities\" does not exist", "table-missing"},
+	{"no table of SQLite", "sqlite3.OperationalError: no such table: activities", "table-missing"},
+	{"a database that starts", "connection to server at \"db\" (172.18.0.2), port 5432 failed: FATAL:  the database system is starting up", "database-starting"},
+	{"MySQL that starts", "sqlalchemy.exc.OperationalError: (pymysql.err.OperationalError) (2003, \"Can't connect to MySQL server on 'db' ([Errno 111] Connection refused)\")", "connection-refused"},
 	{"required variable", "panic: JWT_SECRET must be set", "env-missing"},
 	{"environment variable missing", "Error: Environment variable not found: DATABASE_URL", "env-missing"},
 	{"told to set a variable", "No MongoDB url provided. Make sure there is a MONGODB_URL environment variable set. See the README for more details.", "env-missing"},
@@ -177,6 +203,19 @@ func TestDiagnoseLines(t *testing.T) {
 		cause, found := Diagnose(strings.Split(test.log, "\n"), 0)
 		if cause.Code != test.want || found != (test.want != "") {
 			t.Errorf("%s: got %q (%s), want %q", test.name, cause.Code, cause.Sentence, test.want)
+		}
+	}
+}
+
+// TestHealthyLogs: in what programs print that work, no line is a cause. One that was
+// would be shown as the reason of a failure that it has nothing to do with.
+func TestHealthyLogs(t *testing.T) {
+	t.Parallel()
+	for name, text := range read(t, filepath.Join("testdata", "healthy")) {
+		for _, line := range cleanLines(text) {
+			if cause, found := Diagnose([]string{line}, 0); found {
+				t.Errorf("%s: %q is taken for %s: %s", name, line, cause.Code, cause.Sentence)
+			}
 		}
 	}
 }

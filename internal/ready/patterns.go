@@ -2,7 +2,6 @@ package ready
 
 import (
 	"path"
-	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
 )
@@ -51,7 +50,39 @@ var patterns = []pattern{
 		adjust:   func(n map[string]string) { n["file"] += n["script"] + n["tini"] },
 	},
 
+	{
+		code: "memory", line: re(`^(?:.*: line \d+:\s+\d+ )?Killed\b`),
+		sentence: "one of its processes was killed, most likely because memory ran out",
+		hint:     "give the service more (`mem_limit`, `deploy.resources`), or the engine",
+	},
+	{
+		code: "read-only", line: re(`Read-only file system(?:: '(?P<file>[^']+)')?|EROFS: read-only file system, \w+ '(?P<node>[^']+)'`),
+		sentence: "it writes$to, where only reading is allowed",
+		hint:     "leave out `:ro` or `read_only: true`, or mount a volume there",
+		adjust:   func(n map[string]string) { n["to"] = before(" to ", n["file"]+n["node"]) },
+	},
+	{
+		code: "certificate", line: re(`CERTIFICATE_VERIFY_FAILED|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_GET_ISSUER_CERT|UNABLE_TO_VERIFY_LEAF_SIGNATURE|SSL certificate problem|server certificate verification failed|x509: certificate signed by unknown authority|The certificate is NOT trusted`),
+		sentence: "it does not trust the certificate of a server that it connects to, as where something on the way intercepts TLS",
+		hint:     "mount the CA bundle, and name it in NODE_EXTRA_CA_CERTS, SSL_CERT_FILE and REQUESTS_CA_BUNDLE of the service's environment",
+	},
+	{
+		code: "lock-file", line: re("`npm ci` can only install|`npm ci` command can only install with an existing|lockfile needs to be updated, but yarn was run with|ERR_PNPM_OUTDATED_LOCKFILE|changed significantly since poetry\\.lock was last generated|Pipfile\\.lock \\(\\w+\\)(?: is)? out of date"),
+		sentence: "the lock file does not match the list of packages beside it",
+		hint:     "run the package manager's install (npm install, yarn, pnpm install, poetry lock, pipenv lock) in the service's folder, and commit the lock file",
+	},
+
 	// Node.
+	{
+		code: "native-module", line: re(`invalid ELF header|installed esbuild for another platform|was compiled against a different Node\.js version|Cannot find module @rollup/rollup-`),
+		sentence: "a package in node_modules was installed for another system or another version of Node",
+		hint:     "keep node_modules of this machine out of the container: name it in .dockerignore, and add an anonymous volume at the service's node_modules",
+	},
+	{
+		code: "prisma", line: re(`@prisma/client did not initialize yet|Prisma Client could not locate the Query Engine`),
+		sentence: "the client of Prisma was not generated in this image",
+		hint:     "run `npx prisma generate` in the Dockerfile after the packages are installed",
+	},
 	{
 		code: "openssl", line: re(`ERR_OSSL_EVP_UNSUPPORTED|error:0308010C`),
 		sentence: "this version of its build tools needs the old OpenSSL, which Node 17 and newer do not have",
@@ -189,7 +220,44 @@ var patterns = []pattern{
 		sentence: "there is a syntax error: $what",
 	},
 
+	// What servers refuse.
+	{
+		code: "allowed-host", line: re(`Invalid HTTP_HOST header: '(?P<host>[^']+)'|Blocked hosts?: (?P<rails>\S+)`),
+		sentence: "it refuses to be asked under the name $host",
+		hint:     "add the name to ALLOWED_HOSTS (Django), or to config.hosts (Rails)",
+		adjust:   func(n map[string]string) { n["host"] += n["rails"] },
+	},
+	{
+		code: "cors", line: re(`Not allowed by CORS|Invalid CORS request|Disallowed CORS origin`),
+		sentence: "it refuses the address of the page that calls it (CORS)",
+		hint:     "allow the page's URL: devup gives it as DEVUP_URL_<SERVICE>, and all of them as DEVUP_ORIGINS, for the service's environment",
+	},
+
 	// Databases and networks.
+	{
+		code: "database-login", line: re(`password authentication failed for user "(?P<user>[^"]+)"|Access denied for user '(?P<mysql>[^']+)'@|(?:NOAUTH|WRONGPASS) |MongoServerError: Authentication failed`),
+		sentence: "the database refuses the login$as",
+		hint:     "give the service the user and password that the database was started with first: a volume keeps those, also when the variables change",
+		adjust:   func(n map[string]string) { n["as"] = before(" of ", n["user"]+n["mysql"]) },
+	},
+	{
+		code: "database-missing", line: re(`database "(?P<name>[^"]+)" does not exist|Unknown database '(?P<mysql>[^']+)'`),
+		sentence: "the database server has no database named $name",
+		hint:     "name it in POSTGRES_DB or MYSQL_DATABASE before the volume is first used, or create it",
+		adjust:   func(n map[string]string) { n["name"] += n["mysql"] },
+	},
+	{
+		code: "table-missing", line: re(`relation "(?P<name>[^"]+)" does not exist|no such table: (?P<sqlite>[\w.]+)|Table '(?P<mysql>[^']+)' doesn't exist`),
+		sentence: "the database has no table $name",
+		hint:     "run the migrations, for instance with `devup exec`, or as x-devup.setup of the service",
+		adjust:   func(n map[string]string) { n["name"] += n["sqlite"] + n["mysql"] },
+	},
+	{
+		code: "database-starting", transient: true,
+		line:     re(`the database system is (?:starting up|in recovery mode|not yet accepting connections)`),
+		sentence: "the database is not ready yet",
+		hint:     "depend on it with condition: service_healthy, and give it a healthcheck (pg_isready)",
+	},
 	{
 		code: "postgres-password", line: re(`Database is uninitialized and superuser password is not specified`),
 		sentence: "PostgreSQL has no password for its first start",
@@ -231,11 +299,11 @@ var patterns = []pattern{
 	},
 	{
 		code: "connection-refused", transient: true,
-		line:     re(`(?:ECONNREFUSED|dial tcp) (?P<host>[\w.\[\]:-]+:\d+)|[Cc]onnection to server at "(?P<server>[^"]+)".*Connection refused|could not connect to server`),
+		line:     re(`(?:ECONNREFUSED|dial tcp) (?P<host>[\w.\[\]:-]+:\d+)|[Cc]onnection to server at "(?P<server>[^"]+)".*Connection refused|could not connect to server|Can't connect to (?:local )?(?:MySQL|MariaDB|server).*'(?P<mysql>[^']+)'`),
 		sentence: "a connection was refused$to",
 		hint:     "check that the other service runs, and depend on it with condition: service_healthy",
 		adjust: func(n map[string]string) {
-			if host := n["host"] + n["server"]; host != "" {
+			if host := n["host"] + n["server"] + n["mysql"]; host != "" {
 				n["to"] = " by " + host
 			}
 		},
@@ -269,14 +337,10 @@ var patterns = []pattern{
 		hint:     "start only one server on each port in the service",
 	},
 	{
-		code: "denied", line: re(`EACCES: permission denied, (?P<what>\w+) '(?P<file>[^']+)'|PermissionError: \[Errno 13\] Permission denied: '(?P<other>[^']+)'`),
+		code: "denied", line: re(`EACCES: permission denied, (?P<what>\w+) '(?P<file>[^']+)'|PermissionError: \[Errno 13\] Permission denied: '(?P<other>[^']+)'|(?:can't|cannot) (?:create|open|touch|mkdir|remove)(?: directory)? '?(?P<shell>/[^\s':]+)'?: Permission denied`),
 		sentence: "the container's user may not use $file",
 		hint:     "give the path to that user in the Dockerfile (chown), or mount a volume that it may write",
-		adjust: func(n map[string]string) {
-			if n["file"] == "" {
-				n["file"] = n["other"]
-			}
-		},
+		adjust:   func(n map[string]string) { n["file"] += n["other"] + n["shell"] },
 	},
 	{
 		code: "denied", line: re(`EACCES: permission denied (?P<address>\S*:(?P<port>\d+))`),
@@ -315,30 +379,10 @@ var patterns = []pattern{
 	},
 }
 
-// distributions are Python packages whose name on the index differs from the
-// module's by more than "-" and "_".
-var distributions = map[string]string{
-	"PIL": "Pillow", "bs4": "beautifulsoup4", "cv2": "opencv-python", "dateutil": "python-dateutil", "dotenv": "python-dotenv",
-	"jose": "python-jose", "jwt": "PyJWT", "MySQLdb": "mysqlclient", "psycopg": "psycopg[binary]", "psycopg2": "psycopg2-binary",
-	"psycopg_pool": "psycopg[pool]", "pkg_resources": "setuptools", "sklearn": "scikit-learn", "yaml": "PyYAML", "multipart": "python-multipart",
-	"bson": "pymongo", "rest_framework": "djangorestframework", "corsheaders": "django-cors-headers", "environ": "django-environ",
-}
-
-// distribution is the package that most likely holds a Python module.
-func distribution(module string) string {
-	top, _, _ := strings.Cut(module, ".")
-	if name, known := distributions[top]; known {
-		return name
+// before puts words before a text, where there is one.
+func before(words, text string) string {
+	if text == "" {
+		return ""
 	}
-	return strings.ReplaceAll(top, "_", "-")
-}
-
-// packageOf is the npm package of what was imported: "@scope/name/file" and
-// "name/file" belong to "@scope/name" and "name".
-func packageOf(imported string) string {
-	parts := strings.SplitN(imported, "/", 3)
-	if strings.HasPrefix(imported, "@") && len(parts) > 1 {
-		return parts[0] + "/" + parts[1]
-	}
-	return parts[0]
+	return words + text
 }
