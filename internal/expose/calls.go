@@ -58,14 +58,6 @@ func blocked(place workspace.Place, target Row) string {
 	return fmt.Sprintf("whose URL asks for a login, so the browser blocks the call: set x-devup.public: true for %s (or run `devup up --public`), or %s", target.Service, gateway)
 }
 
-// browserPrefixes begin the variables that frameworks build into the pages.
-var browserPrefixes = []string{
-	"REACT_APP_", "VITE_", "NEXT_PUBLIC_", "NUXT_PUBLIC_", "PUBLIC_", "VUE_APP_", "EXPO_PUBLIC_", "GATSBY_", "NG_APP_",
-}
-
-// pageStacks are the stacks whose services are pages, not programs that call.
-var pageStacks = map[string]bool{"cra": true, "vite": true, "next": true, "angular": true}
-
 var (
 	pageName = lazyregexp.New(`(?i)front|\bweb\b|client|\bui\b|react|vue|angular|svelte`)
 	// backName is a variable that names who may call, not what is called.
@@ -77,7 +69,7 @@ func calls(p *project.Project, s types.ServiceConfig, address string) bool {
 	if address == "" {
 		return false
 	}
-	page := pageStacks[p.Extensions[s.Name].Stack] || pageName.MatchString(s.Name)
+	page := p.Extensions[s.Name].Page() || pageName.MatchString(s.Name)
 	given := maps.Clone(s.Environment)
 	if given == nil {
 		given = types.MappingWithEquals{}
@@ -86,8 +78,7 @@ func calls(p *project.Project, s types.ServiceConfig, address string) bool {
 		maps.Copy(given, s.Build.Args)
 	}
 	for key, value := range given {
-		built := slices.ContainsFunc(browserPrefixes, func(prefix string) bool { return strings.HasPrefix(key, prefix) })
-		if value != nil && (built || page && !backName.MatchString(key)) && holds(*value, address) {
+		if value != nil && (project.Bundled(key) || page && !backName.MatchString(key)) && holds(*value, address) {
 			return true
 		}
 	}

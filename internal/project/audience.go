@@ -19,6 +19,11 @@ var bundlers = []string{
 	"REACT_APP_", "VITE_", "NEXT_PUBLIC_", "NUXT_PUBLIC_", "VUE_APP_", "EXPO_PUBLIC_", "GATSBY_", "NG_APP_", "STORYBOOK_", "PUBLIC_",
 }
 
+// Bundled tells whether bundlers put a variable of this name into the files for browsers.
+func Bundled(name string) bool {
+	return slices.ContainsFunc(bundlers, func(prefix string) bool { return strings.HasPrefix(strings.ToUpper(name), prefix) })
+}
+
 // Words of variables' names, between underscores.
 var (
 	// inner are addresses that a server calls itself, whatever else the name says.
@@ -51,7 +56,7 @@ func audienceOf(name string) audience {
 	switch {
 	case has(inner):
 		return machines
-	case slices.ContainsFunc(bundlers, func(prefix string) bool { return strings.HasPrefix(name, prefix) }), ofOrigins(name):
+	case Bundled(name), ofOrigins(name):
 		return browsers
 	case !slices.Contains(endings, words[len(words)-1]):
 		return machines

@@ -20,6 +20,11 @@ type ServiceExtension struct {
 	Setup     []SetupStep    // what has to run in the service's container before one can work with it, in this order
 }
 
+// Page tells whether the stack is one whose services are what people open.
+func (x ServiceExtension) Page() bool {
+	return x.Stack == "cra" || x.Stack == "vite"
+}
+
 // serviceKeys are the keys of x-devup in a service, in the order in which they
 // are listed to people.
 var serviceKeys = []string{"stack", "ready", "public", "port", "routes", "setup"}

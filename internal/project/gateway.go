@@ -198,9 +198,6 @@ func (d *routing) take(r GatewayRoute) error {
 	return nil
 }
 
-// frontends are the stacks whose services are pages.
-var frontends = []string{"cra", "vite"}
-
 // page is the service that serves what no other route takes: the one frontend, else the
 // one service that is developed here and has no routes, else the only one of all.
 func (d *routing) page() (string, error) {
@@ -222,7 +219,7 @@ func (d *routing) page() (string, error) {
 		if p.developed(name) {
 			built = append(built, name)
 		}
-		if d.found[name].Page || slices.Contains(frontends, p.Extensions[name].Stack) {
+		if d.found[name].Page || p.Extensions[name].Page() {
 			pages = append(pages, name)
 		}
 	}
