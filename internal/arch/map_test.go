@@ -9,6 +9,7 @@ var ours = map[string][]string{
 	"lock":       {},       // one devup at a time
 	"checkout":   {"lock"}, // what is kept in a checkout's .devup
 	"lazyregexp": {},
+	"envfile":    {"lazyregexp"}, // the text of env files that devup writes into; project reads them
 	"detect":     {"lazyregexp"},
 	"framework":  {"lazyregexp"}, // what web frameworks need behind a proxy: a table, apart from detect, which `up` has no use for
 	"workspace":  {"lazyregexp", "fail"},
@@ -59,6 +60,7 @@ var only = map[string][]string{
 	"github.com/gofrs/flock":                       {"lock"},
 	"rsc.io/qr":                                    {"ui"},
 	"charm.land/":                                  {"ui"},
+	"github.com/containerd/console":                {"cli"},             // cli turns off a terminal's echo
 	"github.com/charmbracelet/":                    {"ui", "cli"},       // cli asks whether a stream is a terminal
 	"text/template":                                {"scaffold", "cli"}, // cli: --format of Compose's commands
 	"net/http":                                     {"engine", "build", "ready", "workspace", "expose", "egress", "doctor", "gateway"},

@@ -1,5 +1,6 @@
 // Package checkout is what devup keeps of one checkout, in the folder .devup of it: what
-// belongs to that folder of files and nobody else's, and is no loss when it is deleted.
+// belongs to that folder of files and nobody else's. When it is deleted, the person is asked
+// again and steps of setup run again, and no more is lost.
 // git ignores the folder by a .gitignore of its own. What belongs to the person or the
 // machine (images, locks, certificates) lies elsewhere, in the person's folder for state.
 //
@@ -72,8 +73,8 @@ func Update(ctx context.Context, root, project string, change func(*Project)) er
 	if was := Read(root).Projects[project]; !changes(was, change) {
 		return nil
 	}
-	dir := filepath.Join(root, Dir)
-	if err := folder(dir); err != nil {
+	dir, err := Folder(root)
+	if err != nil {
 		return err
 	}
 	held, err := lock.Take(ctx, dir, "", "state", func() {})
@@ -94,7 +95,7 @@ func Update(ctx context.Context, root, project string, change func(*Project)) er
 	if err != nil {
 		return err
 	}
-	return replace(filepath.Join(dir, "state.json"), append(text, '\n'))
+	return Replace(filepath.Join(dir, "state.json"), append(text, '\n'))
 }
 
 func changes(was Project, change func(*Project)) bool {
@@ -112,28 +113,33 @@ func (p Project) empty() bool { return len(p.Ports) == 0 && len(p.Setup) == 0 }
 // Turn waits until no other devup does in this checkout what work names. The caller
 // releases it. As with [lock.Take], the error is ctx's.
 func Turn(ctx context.Context, root, work string, waiting func()) (lock.Held, error) {
-	dir := filepath.Join(root, Dir)
-	if err := folder(dir); err != nil {
+	dir, err := Folder(root)
+	if err != nil {
 		return lock.Held{}, nil //nolint:nilerr // it is a courtesy
 	}
 	return lock.Take(ctx, dir, "", work, waiting)
 }
 
-// folder makes the folder, which git ignores.
-func folder(dir string) error {
+// Folder makes the folder of the checkout at root, which git ignores, and gives its path.
+func Folder(root string) (string, error) {
+	dir := filepath.Join(root, Dir)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
+		return "", err
 	}
-	return replace(filepath.Join(dir, ".gitignore"), []byte("*\n"))
+	return dir, Replace(filepath.Join(dir, ".gitignore"), []byte("*\n"))
 }
 
-// replace puts a file in the place of another in one step.
-func replace(name string, content []byte) error {
+// Replace puts a file in the place of another in one step. It keeps the other's mode; a
+// new one is for its owner alone.
+func Replace(name string, content []byte) error {
 	half, err := os.CreateTemp(filepath.Dir(name), ".half-*")
 	if err != nil {
 		return err
 	}
 	defer os.Remove(half.Name()) // gone already after the rename
+	if before, err := os.Stat(name); err == nil {
+		_ = half.Chmod(before.Mode().Perm()) // else it is for its owner alone
+	}
 	_, err = half.Write(content)
 	if synced := half.Sync(); err == nil {
 		err = synced

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"strconv"
-	"strings"
 
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/project"
@@ -61,29 +60,6 @@ func (a *app) choose(ctx context.Context, files []string) (string, error) {
 		}
 	}
 	return "", nil
-}
-
-// goOnWithout asks, where there is somebody to ask, whether services may start without
-// env files that are not there. Without a terminal the project's Notes tell of them.
-func (a *app) goOnWithout(ctx context.Context, missing []project.MissingEnvFile) error {
-	if len(missing) == 0 || a.settings.Yes || !a.canAsk() {
-		return nil
-	}
-	for _, m := range missing {
-		a.ui.Say(m.String())
-	}
-	agreed, err := a.confirm(ctx, "go on without "+one(len(missing), "it", "them")+"?")
-	if err != nil || agreed {
-		return err
-	}
-	first := missing[0]
-	hint := "write it; it holds a line NAME=value for each variable"
-	if first.Example != "" {
-		hint = fmt.Sprintf("cp %s %s, and fill it in", first.Example, first.File)
-	}
-	e := fail.New(fail.Config, hint, "the env_file %s of %s is not there", first.File, strings.Join(first.Services, ", "))
-	e.Service = first.Services[0]
-	return e
 }
 
 // one is the first word for a single thing, else the second.

@@ -99,14 +99,13 @@ func (a *app) site(ctx context.Context, services []string, o convergeOptions, tu
 	selection.NoDeps = o.noDeps && len(services) > 0
 	first := a.glimpse(ctx)
 	defer first.end()
-	p, err := a.read(ctx, &selection)
+	read := a.read
+	if turn {
+		read = a.provided
+	}
+	p, err := read(ctx, &selection)
 	if err != nil {
 		return nil, err
-	}
-	if turn {
-		if err := a.goOnWithout(ctx, p.MissingEnvFiles); err != nil {
-			return nil, err
-		}
 	}
 	if err := known(p, scale); err != nil {
 		return nil, err

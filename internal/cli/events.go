@@ -91,7 +91,16 @@ func happeningOf(m events.Message, services []string) (happening, bool) {
 	maps.DeleteFunc(attributes, func(name, _ string) bool {
 		return strings.HasPrefix(name, "com.docker.compose.") || strings.HasPrefix(name, "dev.devup.")
 	})
-	return happening{string(m.Action), attributes, m.Actor.ID, service, time.Unix(0, m.TimeNano), "container"}, true
+	return happening{actionOf(m), attributes, m.Actor.ID, service, time.Unix(0, m.TimeNano), "container"}, true
+}
+
+// actionOf is what happened, without the command of an exec, which a variable may be part of.
+func actionOf(m events.Message) string {
+	action := string(m.Action)
+	if strings.HasPrefix(action, "exec_") {
+		action, _, _ = strings.Cut(action, ":")
+	}
+	return action
 }
 
 func (a *app) printHappening(h happening) {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -64,9 +65,9 @@ func code(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// terminal runs a command on a terminal of 80 columns, types text there, and keeps
-// what the terminal shows in the file screen: `terminal 'y\n' devup init`. The
-// exit code is not looked at.
+// terminal runs a command on a terminal of 80 columns, types each line of a text there when
+// it is asked for one, and keeps what the terminal shows in the file screen:
+// `terminal 'y\n' devup init`. The exit code is not looked at.
 func terminal(ts *testscript.TestScript, _ bool, args []string) {
 	master, name, err := console.NewPty()
 	ts.Check(err)
@@ -82,13 +83,8 @@ func terminal(ts *testscript.TestScript, _ bool, args []string) {
 	for _, name := range []string{"HOME", "PATH", "XDG_CONFIG_HOME", "DOCKER_HOST", "TERM", "NO_COLOR"} {
 		c.Env = append(c.Env, name+"="+ts.Getenv(name))
 	}
-	_, err = master.Write([]byte(strings.ReplaceAll(args[0], `\n`, "\n")))
-	ts.Check(err)
 	shown := make(chan []byte)
-	go func() {
-		all, _ := io.ReadAll(master) // ends with an error of its own when the last slave is closed
-		shown <- all
-	}()
+	go func() { shown <- converse(master, strings.SplitAfter(strings.ReplaceAll(args[0], `\n`, "\n"), "\n")) }()
 	err = c.Run()
 	ts.Check(slave.Close())
 	text := <-shown
@@ -96,4 +92,24 @@ func terminal(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("%v", err)
 	}
 	ts.Check(os.WriteFile(ts.MkAbs("screen"), text, 0o600))
+}
+
+// converse types a line whenever what a terminal shows ends with a question, and gives all
+// that it showed, once nobody has the other end any more.
+func converse(master io.ReadWriter, lines []string) []byte {
+	var all []byte
+	buffer := make([]byte, 4096)
+	for {
+		n, err := master.Read(buffer)
+		if err != nil {
+			return all // an error of its own when the last slave is closed
+		}
+		all = append(all, buffer[:n]...)
+		if asks := bytes.HasSuffix(all, []byte("] ")) || bytes.HasSuffix(all, []byte(": ")); asks && len(lines) > 0 {
+			if _, err := io.WriteString(master, lines[0]); err != nil {
+				return all
+			}
+			lines = lines[1:]
+		}
+	}
 }

@@ -18,9 +18,33 @@ import (
 	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
-// environment is the process's environment and below it what env files say:
-// those that are named, relative to dir, else .env in beside.
+// environment is the process's environment, below it what env files say (those that are
+// named, relative to dir, else .env in beside), and below that what the person was asked
+// for. An answer also takes the place of nothing in a file.
 func environment(dir, beside string, process map[string]string, named []string) (types.Mapping, error) {
+	env, err := withEnvFiles(dir, beside, process, named)
+	if err != nil {
+		return nil, err
+	}
+	path := filepath.Join(beside, filepath.FromSlash(Answers))
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return env, nil //nolint:nilerr // nobody was asked
+	}
+	answers, err := dotenv.ParseWithLookup(bytes.NewReader(content), unset)
+	if err != nil {
+		return nil, envFileError(path, err)
+	}
+	for name, value := range answers {
+		if _, own := process[name]; !own && env[name] == "" {
+			env[name] = value
+		}
+	}
+	return env, nil
+}
+
+// withEnvFiles is [environment] without the answers.
+func withEnvFiles(dir, beside string, process map[string]string, named []string) (types.Mapping, error) {
 	env := maps.Clone(process)
 	if env == nil {
 		env = map[string]string{}

@@ -11,7 +11,9 @@ import (
 // ways: a symbolic variable that nobody set becomes a token, and a variable
 // that is missing is remembered instead of logged.
 type expander struct {
-	missing []string // variables without value and without default, in the order they were met
+	missing []string                  // variables without value and without default, in the order they were met
+	lacking bool                      // a variable that has to be set is not
+	ask     func(name, reason string) // is told of those instead of an error; nil for nobody
 }
 
 // substitute has the signature of compose-go's interpolation hook. It returns
@@ -92,7 +94,11 @@ func (e *expander) reference(inner string, lookup template.Mapping) (string, err
 		return token(name, map[byte]operator{'-': defaulted, '+': alternative, '?': required}[op[0]], word), nil
 	case op[0] == '+' && has, op[0] == '-' && !has:
 		return word, nil
+	case op[0] == '?' && !has && e.ask != nil:
+		e.ask(name, word)
+		return "", nil
 	case op[0] == '?' && !has:
+		e.lacking = true
 		return "", &template.MissingRequiredError{Variable: name, Reason: word}
 	default:
 		return v, nil

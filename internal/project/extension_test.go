@@ -55,6 +55,13 @@ func TestWrongExtensions(t *testing.T) {
 		{"two steps of a name", "services:\n  web:\n    image: x\n    x-devup:\n      setup:\n        - {name: x, run: a}\n        - {name: x, run: b}", `devup.yaml:7: x-devup of service web has two setup steps of the name "x"`, "own"},
 		{"top", "services: {web: {image: x}}\nx-devup:\n  ready: /x", `devup.yaml:3: x-devup at the top has the key "ready", which belongs to x-devup of a service`, ""},
 		{"top unknown", "services: {web: {image: x}}\nx-devup:\n  a: /x", `devup.yaml:3: x-devup at the top has the unknown key "a"`, "gateway"},
+		{"setup at the top is a list", "services: {web: {image: x}}\nx-devup:\n  setup: [make]", "devup.yaml:3: x-devup at the top has a setup that is a list", "x-devup of the service"},
+		{"setup at the top is a text", "services: {web: {image: x}}\nx-devup:\n  setup: make", "devup.yaml:3: x-devup at the top has a setup that is no mapping", "copy"},
+		{"near key of setup at the top", "services: {web: {image: x}}\nx-devup:\n  setup:\n    cpy: {}", `devup.yaml:4: x-devup at the top has a setup that has the unknown key "cpy"`, `"copy"`},
+		{"copy is a list", "services: {web: {image: x}}\nx-devup:\n  setup:\n    copy: [a]", "devup.yaml:4: x-devup at the top has a setup whose copy is no mapping", ".env.example"},
+		{"copy out of the folder", "services: {web: {image: x}}\nx-devup:\n  setup:\n    copy:\n      a: /etc/a", `devup.yaml:5: x-devup at the top copies "a", and both files`, ""},
+		{"copy from outside", "services: {web: {image: x}}\nx-devup:\n  setup:\n    copy:\n      ../a: a", `devup.yaml:5: x-devup at the top copies "../a", and both files`, ""},
+		{"copy with a variable", "services: {web: {image: x}}\nx-devup:\n  setup:\n    copy:\n      a: $B", `devup.yaml:5: x-devup at the top copies "a", and both files have to be named without variables`, ""},
 		{"through an anchor", "x-base: &base\n  x-devup:\n    redy: /x\nservices:\n  web:\n    <<: *base\n    image: x", `devup.yaml:3: x-devup of service web has the unknown key "redy"`, "ready"},
 		{"service that is not active", "services:\n  web: {image: x}\n  off:\n    image: x\n    profiles: [p]\n    x-devup: {stk: y}", `devup.yaml:6: x-devup of service off has the unknown key "stk"`, "stack"},
 	}

@@ -10,7 +10,7 @@ import (
 // topKeys are the keys of x-devup at the top, gatewayKeys those of a gateway, routeKeys
 // those of one of its routes, and ownRouteKeys those of a route of a service.
 var (
-	topKeys      = []string{"gateway"}
+	topKeys      = []string{"gateway", "setup"}
 	gatewayKeys  = []string{"port", "routes"}
 	routeKeys    = []string{"service", "strip"}
 	ownRouteKeys = []string{"path", "strip"}
@@ -26,7 +26,7 @@ func parseTop(value any, services []string) (*Gateway, *misfit) {
 	}
 	for _, key := range sortedKeys(fields) {
 		switch {
-		case key == "gateway":
+		case key == "gateway", key == "setup": // for setup, see copies
 		case slices.Contains(serviceKeys, key):
 			return nil, &misfit{key: key, text: fmt.Sprintf("has the key %q, which belongs to x-devup of a service", key)}
 		default:

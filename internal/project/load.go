@@ -125,6 +125,11 @@ func (l *loading) run(ctx context.Context) (*Project, error) {
 	if err := p.extensions(l.sources); err != nil {
 		return nil, err
 	}
+	copies, err := l.copies()
+	if err != nil {
+		return nil, err
+	}
+	p.Wants = l.wants(copies, nil, l.expander.missing)
 	if note := unsetNote(l.expander.missing, l.sources); note != "" {
 		l.notes = append(l.notes, note)
 		p.UnsetNote = note

@@ -24,6 +24,7 @@ type Project struct {
 
 	Extensions map[string]ServiceExtension // x-devup by service; services without it have the zero value
 	Gateway    *Gateway                    // nil for none
+	Wants      Wants                       // what a fresh clone lacks; no Values: without these it cannot be loaded
 	Notes      []string                    // what the person should know, a sentence each, in a fixed order
 
 	MissingEnvFiles []MissingEnvFile // required env files that are not there and were left out; each has its Note too

@@ -35,7 +35,7 @@ func (l *loading) compose(ctx context.Context) (*types.Project, error) {
 		return nil, ctx.Err()
 	}
 	if err != nil {
-		return nil, explain(err, l.sources)
+		return nil, l.wanting(explain(err, l.sources))
 	}
 	l.proof = proof
 	return model, nil

@@ -35,7 +35,7 @@ func topSchema() map[string]any {
 		"description":          "What devup needs to know about the project and Compose cannot say.",
 		"type":                 []any{"object", "null"},
 		"additionalProperties": false,
-		"properties":           map[string]any{"gateway": gatewaySchema()},
+		"properties":           map[string]any{"gateway": gatewaySchema(), "setup": topSetupSchema()},
 	}
 }
 

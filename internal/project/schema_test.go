@@ -36,6 +36,8 @@ func TestSchema(t *testing.T) {
 		{"gateway with a wrong key", "services: {web: {image: x}}\nx-devup: {gateway: {prot: 8080}}", false},
 		{"route that is no path", web + "{routes: [api]}}}", false},
 		{"setup", web + "{setup: [make, [make, all], {name: seed, run: ./seed, every: up}]}}}", true},
+		{"files to copy", "services: {web: {image: x}}\nx-devup: {setup: {copy: {.env.example: .env}}}", true},
+		{"files to copy elsewhere", "services: {web: {image: x}}\nx-devup: {setup: {copy: {a: /etc/a}}}", false},
 		{"setup that is a text", web + "{setup: make}}}", false},
 		{"setup step without a command", web + "{setup: [{name: seed}]}}}", false},
 		{"setup step at other times", web + "{setup: [{run: x, every: day}]}}}", false},

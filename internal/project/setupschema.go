@@ -30,3 +30,20 @@ func setupSchema() map[string]any {
 		"examples":    []any{[]any{"npm run migrate", map[string]any{"name": "seed", "run": "npm run seed"}}},
 	}
 }
+
+// topSetupSchema is that of x-devup.setup at the top.
+func topSetupSchema() map[string]any {
+	return map[string]any{
+		"description":          "What a fresh clone lacks.",
+		"type":                 []any{"object", "null"},
+		"additionalProperties": false,
+		"properties": map[string]any{
+			"copy": map[string]any{
+				"description":          "Files of this folder, each with the name under which up copies it where there is no such file yet.",
+				"type":                 []any{"object", "null"},
+				"additionalProperties": map[string]any{"type": "string", "pattern": `^[^/$][^$]*$`},
+				"examples":             []any{map[string]any{".env.example": ".env"}},
+			},
+		},
+	}
+}
