@@ -244,7 +244,7 @@ func (c classic) follow(s Spec, body io.Reader) (result, error) {
 func (c classic) failure(s Spec, text string, lines []string, err error) error {
 	e := fail.Wrap(err, fail.BuildFailed, "", "the image of %s cannot be built: %s", s.Service, unwrapped(text))
 	e.Service, e.File, e.Lines = s.Service, s.dockerfileName(), lines
-	e.Hint = likelyHint(append([]string{text}, lines...))
+	e.Reason, e.Hint = likely(append([]string{text}, lines...))
 	return e
 }
 

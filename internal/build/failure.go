@@ -53,12 +53,13 @@ func (j job) failure(err error, steps *steps) error {
 			e.Message = fmt.Sprintf("the image of %s cannot be built: %s", s.Service, stepFailure(st, text))
 		}
 	}
-	e.Hint = likelyHint(append([]string{text}, e.Lines...))
+	e.Reason, e.Hint = likely(append([]string{text}, e.Lines...))
 	if noSpace.MatchString(text) {
 		e.Message, e.Told = fmt.Sprintf("the image of %s cannot be built: the engine's disk is full", s.Service), true
 	}
-	if sentence, hint, ok := baseFailure(text); ok {
-		e.Message, e.Hint = fmt.Sprintf("the image of %s cannot be built: %s", s.Service, sentence), hint
+	if base, ok := baseFailure(text); ok {
+		e.Message = fmt.Sprintf("the image of %s cannot be built: %s", s.Service, base.sentence)
+		e.Reason, e.Hint = base.reason, base.hint
 	}
 	return e
 }

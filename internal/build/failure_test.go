@@ -14,77 +14,56 @@ import (
 	"github.com/devup-cli/devup/internal/fail"
 )
 
-func TestLikelyHint(t *testing.T) {
-	t.Parallel()
-	for line, want := range map[string]string{
-		"npm error code ERESOLVE": "legacy-peer-deps",
-		"npm error `npm ci` can only install packages when your package.json and package-lock.json or npm-shrinkwrap.json are in sync.": "lock file does not match",
-		"ERROR: No matching distribution found for jwt==9":                                              "pip finds no such package",
-		"write /var/lib/docker/tmp/x: no space left on device":                                          "disk is full",
-		"npm error self-signed certificate in certificate chain":                                        "intercepts TLS",
-		"SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED]')":                      "intercepts TLS",
-		"npm error request to https://npm.example/x failed, reason: getaddrinfo EAI_AGAIN npm.example":  "could not be resolved",
-		"Temporary failure resolving 'mirror.example'":                                                  "could not be resolved",
-		"Error: pg_config executable not found.":                                                        "compiled during its installation",
-		"E: The repository 'http://mirror.example/debian buster Release' does not have a Release file.": "archived",
-		"Error: error:0308010C:digital envelope routines::unsupported":                                  "openssl-legacy-provider",
-		"FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory":             "out of memory",
-		"/bin/sh: 1: yarn: not found":                                                                   "not in the image",
-		"failed to calculate checksum of ref a::b: \"/package-lock.json\": not found":                   "not in the build context",
-		"pull access denied for x, repository does not exist":                                           "access was denied",
-	} {
-		if got := likelyHint([]string{"first", line}); !strings.Contains(got, want) {
-			t.Errorf("%s\n gives the hint %q\n want one about %q", line, got, want)
-		}
-	}
-}
-
 func TestBaseFailure(t *testing.T) {
 	t.Parallel()
 	const private = "931637612335.dkr.ecr.us-east-1.amazonaws.com/cruddur-python:3.10-slim-buster"
-	for _, test := range []struct{ name, text, sentence, hint string }{
+	for _, test := range []struct{ name, text, reason, sentence, hint string }{
 		{
 			"an AWS registry that cannot be found",
 			private + ": failed to resolve source metadata for " + private + `: failed to do request: Head "https://931637612335.dkr.ecr.us-east-1.amazonaws.com/v2/": dial tcp: lookup 931637612335.dkr.ecr.us-east-1.amazonaws.com on 10.0.0.1:53: no such host`,
+			"registry-unreachable",
 			"its base image " + private + " cannot be fetched: the name 931637612335.dkr.ecr.us-east-1.amazonaws.com cannot be resolved",
 			"get-login-password --region us-east-1 | docker login --username AWS --password-stdin 931637612335.dkr.ecr.us-east-1.amazonaws.com`",
 		},
 		{
 			"an AWS registry that wants a login",
 			private + ": failed to resolve source metadata for " + private + ": unexpected status from HEAD request to https://x/v2/: 403 Forbidden",
-			"its base image " + private + " cannot be fetched: unexpected status from HEAD request to https://x/v2/: 403 Forbidden",
+			"login-needed",
+			"its base image " + private + " cannot be fetched: 931637612335.dkr.ecr.us-east-1.amazonaws.com has no such image, or wants a login for it",
 			"private registry at AWS",
 		},
 		{
 			"no network",
 			`python:3.13: failed to resolve source metadata for docker.io/library/python:3.13: failed to do request: Head "https://registry-1.docker.io/v2/": dial tcp: lookup registry-1.docker.io: no such host`,
+			"registry-unreachable",
 			"its base image python:3.13 cannot be fetched: the name registry-1.docker.io cannot be resolved",
 			"devup doctor",
 		},
 		{
 			"no such tag",
 			"python:9: failed to resolve source metadata for docker.io/library/python:9: docker.io/library/python:9: not found",
-			"its base image python:9 cannot be fetched: docker.io/library/python:9: not found",
+			"image-unknown",
+			"its base image python:9 cannot be fetched: docker.io has no such image or tag",
 			"name and tag in FROM",
+		},
+		{
+			"a limit of pulls",
+			"debian:12: failed to resolve source metadata for docker.io/library/debian:12: failed to copy: httpReadSeeker: failed open: unexpected status from GET request to https://registry-1.docker.io/v2/library/debian/manifests/sha256:962f: 429 Too Many Requests\ntoomanyrequests: You have reached your unauthenticated pull rate limit. https://www.docker.com/increase-rate-limit",
+			"rate-limit",
+			"its base image debian:12 cannot be fetched: docker.io limits how often one may pull, and the limit is reached",
+			"log in with `docker login`",
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			sentence, hint, ok := baseFailure(test.text)
-			if !ok || sentence != test.sentence || !strings.Contains(hint, test.hint) {
-				t.Errorf("got  %q\nwant %q\nwith the hint %q\nwant one with %q", sentence, test.sentence, hint, test.hint)
+			got, ok := baseFailure(test.text)
+			if !ok || got.sentence != test.sentence || got.reason != test.reason || !strings.Contains(got.hint, test.hint) {
+				t.Errorf("got  %s: %q\nwant %s: %q\nwith the hint %q\nwant one with %q", got.reason, got.sentence, test.reason, test.sentence, got.hint, test.hint)
 			}
 		})
 	}
-	if _, _, ok := baseFailure("process \"/bin/sh -c npm ci\" did not complete successfully: exit code: 1"); ok {
+	if _, ok := baseFailure("process \"/bin/sh -c npm ci\" did not complete successfully: exit code: 1"); ok {
 		t.Error("a failed RUN counts as a base image")
-	}
-}
-
-func TestNoHintWithoutACause(t *testing.T) {
-	t.Parallel()
-	if got := likelyHint([]string{"something else"}); got != "" {
-		t.Errorf("got the hint %q", got)
 	}
 }
 

@@ -7,23 +7,24 @@ import (
 	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
-// Kind says what was the matter with a pull or push.
+// Kind says what was the matter with a pull or push. Its text is stable: it is the
+// reason of a failure in --json.
 type Kind string
 
 // The kinds of refusals.
 const (
-	Unknown     Kind = ""            // none of those below
-	Missing     Kind = "missing"     // no such image or tag
-	NeedsLogin  Kind = "login"       // the registry wants a login, or the image is not there: some do not tell which
-	BadLogin    Kind = "bad login"   // the login that was sent is refused
-	Forbidden   Kind = "forbidden"   // the login is right, but may not do this
-	Limited     Kind = "limited"     // too many pulls
-	Unreachable Kind = "unreachable" // no network, no such host, a proxy, a time limit
-	Untrusted   Kind = "untrusted"   // TLS
-	Broken      Kind = "broken"      // the registry answers with a server error
-	Platform    Kind = "platform"    // the image is there for other platforms
-	Full        Kind = "full"        // no space left on the engine's disk
-	NotLocal    Kind = "not local"   // what is to be pushed is not on the engine
+	Unknown     Kind = ""                     // none of those below
+	Missing     Kind = "image-unknown"        // no such image or tag
+	NeedsLogin  Kind = "login-needed"         // the registry wants a login, or the image is not there: some do not tell which
+	BadLogin    Kind = "login-refused"        // the login that was sent is refused
+	Forbidden   Kind = "forbidden"            // the login is right, but may not do this
+	Limited     Kind = "rate-limit"           // too many pulls
+	Unreachable Kind = "registry-unreachable" // no network, no such host, a proxy, a time limit
+	Untrusted   Kind = "certificate"          // TLS
+	Broken      Kind = "registry-broken"      // the registry answers with a server error
+	Platform    Kind = "platform"             // the image is there for other platforms
+	Full        Kind = "disk-full"            // no space left on the engine's disk
+	NotLocal    Kind = "not-local"            // what is to be pushed is not on the engine
 )
 
 // Attempt is what was asked of a registry.

@@ -1,6 +1,13 @@
 package registry
 
-import "testing"
+import (
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/devup-cli/devup/internal/page"
+)
 
 // TestExplain has the words of engines and registries, as they were seen.
 func TestExplain(t *testing.T) {
@@ -149,6 +156,7 @@ func TestExplain(t *testing.T) {
 			NotLocal, "it is not on this engine yet", "",
 		},
 	}
+	var kinds []string
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -157,6 +165,13 @@ func TestExplain(t *testing.T) {
 				t.Errorf("got  %q\nwant %q", got, want)
 			}
 		})
+		if test.kind != Unknown && !slices.Contains(kinds, string(test.kind)) {
+			kinds = append(kinds, string(test.kind))
+		}
+	}
+	slices.Sort(kinds)
+	if diff := cmp.Diff(kinds, page.Column(t, "../../docs/troubleshooting.md", "reason of a registry")); diff != "" {
+		t.Errorf("kinds (-) and docs/troubleshooting.md (+):\n%s", diff)
 	}
 }
 

@@ -111,7 +111,7 @@ func pullFailure(err error, p Pull, a registry.Attempt) error {
 		code = fail.DiskFull
 	}
 	failure := fail.Wrap(err, code, refusal.Hint, "the image %s of %s cannot be pulled: %s", p.Image, strings.Join(p.Services, ", "), refusal.Reason)
-	failure.Service, failure.Told = p.Services[0], true
+	failure.Service, failure.Told, failure.Reason = p.Services[0], true, string(refusal.Kind)
 	return failure
 }
 

@@ -77,6 +77,6 @@ func pushFailure(err error, p Push, a registry.Attempt) error {
 		code = fail.DiskFull
 	}
 	failure := fail.Wrap(err, code, refusal.Hint, "the image %s of %s cannot be pushed: %s", p.Image, p.Service, refusal.Reason)
-	failure.Service, failure.Told = p.Service, true
+	failure.Service, failure.Told, failure.Reason = p.Service, true, string(refusal.Kind)
 	return failure
 }
