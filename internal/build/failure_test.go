@@ -147,3 +147,21 @@ func at(seconds int) *time.Time {
 	moment := time.Unix(int64(seconds), 0)
 	return &moment
 }
+
+// TestFailureOfTheEngineIsNoneOfTheBuild: where the connection or the disk is at fault, the
+// Dockerfile is not blamed. The texts are those of Docker 28.
+func TestFailureOfTheEngineIsNoneOfTheBuild(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"failed to receive status: rpc error: code = Unavailable desc = error reading from server: EOF":                                                               "engine-gone: the engine went away while the image of web was built",
+		"failed to solve: ResourceExhausted: write /var/lib/docker/overlay2/1dr1062sw14tgxibt3e4eqh7y/diff/d/big: no space left on device":                            "build-failed: the image of web cannot be built: the engine's disk is full",
+		"failed to solve: process \"/bin/sh -c ./check\" did not complete successfully: exit code: 1: rpc error: code = Unavailable desc = name resolver error: none": "build-failed: the image of web cannot be built: exit code: 1: rpc error: code = Unavailable desc = name resolver error: none",
+	} {
+		sent, _ := rewrite(nil, small, func(string) bool { return false })
+		j := job{spec: Spec{Service: "web", Root: "/p", Context: "/p", Dockerfile: "/p/Dockerfile"}, sent: sent}
+		failure := fail.Failures(j.failure(errors.New(text), newSteps("web", event.Discard, sent.plain)))[0]
+		if got := string(failure.Code) + ": " + failure.Message; got != want {
+			t.Errorf("of %s\ngot  %s\nwant %s", text, got, want)
+		}
+	}
+}

@@ -82,6 +82,10 @@ func Update(ctx context.Context, root, project string, change func(*Project)) er
 		return err
 	}
 	defer held.Release()
+	file := filepath.Join(dir, "state.json")
+	if held.Killed {
+		sweep(file)
+	}
 	now := Read(root)
 	kept := now.Projects[project]
 	change(&kept)
@@ -95,7 +99,7 @@ func Update(ctx context.Context, root, project string, change func(*Project)) er
 	if err != nil {
 		return err
 	}
-	return Replace(filepath.Join(dir, "state.json"), append(text, '\n'))
+	return Replace(file, append(text, '\n'))
 }
 
 func changes(was Project, change func(*Project)) bool {
@@ -129,10 +133,22 @@ func Folder(root string) (string, error) {
 	return dir, Replace(filepath.Join(dir, ".gitignore"), []byte("*\n"))
 }
 
+// half is how a file is called until it is written whole.
+func half(name string) string { return ".half-" + filepath.Base(name) + "-*" }
+
+// sweep removes what somebody has left who was killed while writing a file. It is no
+// hindrance where it cannot be removed.
+func sweep(name string) {
+	left, _ := filepath.Glob(filepath.Join(filepath.Dir(name), half(name))) // the pattern is right, or finds nothing
+	for _, name := range left {
+		_ = os.Remove(name)
+	}
+}
+
 // Replace puts a file in the place of another in one step. It keeps the other's mode; a
 // new one is for its owner alone.
 func Replace(name string, content []byte) error {
-	half, err := os.CreateTemp(filepath.Dir(name), ".half-*")
+	half, err := os.CreateTemp(filepath.Dir(name), half(name))
 	if err != nil {
 		return err
 	}

@@ -84,3 +84,36 @@ func TestSetup(t *testing.T) {
 		t.Errorf("kept %+v", kept)
 	}
 }
+
+// TestKilledInTheMiddle: wherever in a write a devup is killed, the next one finds the old
+// state or the new one, and clears away what that one has left.
+func TestKilledInTheMiddle(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	if err := Update(t.Context(), root, "shop", keep(Port{Service: "web", Port: 3000})); err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(root, Dir)
+	locks, err := filepath.Glob(filepath.Join(dir, "*.lock"))
+	if err != nil || len(locks) != 1 {
+		t.Fatalf("the locks are %q, %v", locks, err)
+	}
+	// What is there when the half is written and not put in its place yet.
+	for name, content := range map[string]string{filepath.Join(dir, ".half-state.json-123"): `{"version": 1, "proj`, locks[0] + ".busy": ""} {
+		if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := Read(root).Projects["shop"].Ports; len(got) != 1 || got[0].Port != 3000 {
+		t.Errorf("after the kill: %+v", got)
+	}
+	if err := Update(t.Context(), root, "shop", keep(Port{Service: "web", Port: 3001})); err != nil {
+		t.Fatal(err)
+	}
+	if got := Read(root).Projects["shop"].Ports; len(got) != 1 || got[0].Port != 3001 {
+		t.Errorf("after the next: %+v", got)
+	}
+	if left, err := filepath.Glob(filepath.Join(dir, ".half-*")); err != nil || len(left) > 0 {
+		t.Errorf("left: %q, %v", left, err)
+	}
+}

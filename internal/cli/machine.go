@@ -42,7 +42,7 @@ func (a *app) machineOf(ctx context.Context, start bool) (up.Machine, *engine.En
 	}
 	client := outside.Client()
 	return up.Machine{
-		Engine: e.Client, BuildKit: e.BuildKit, Owner: owner(e), Egress: outside,
+		Engine: e.Client, BuildKit: e.BuildKit, Owner: a.owner(e), Egress: outside,
 		Place: place, Ports: a.control(place, client), Web: client,
 		Confirm: a.confirm, StateDir: a.stateDir(),
 		Logins: registry.NewCredentials(a.stdio.LookupEnv, a.home(), a.ui.Sink()),

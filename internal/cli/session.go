@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"os/user"
@@ -104,14 +105,24 @@ func (a *app) connect(ctx context.Context, start bool) (*engine.Engine, error) {
 	return e, err
 }
 
+// person is the user and group whose files a checkout's are to be: this process's own, and
+// for root, with sudo or in a container, the owner of the folder.
+func (a *app) person() (uid, gid int) {
+	if uid, gid = os.Getuid(), os.Getgid(); uid == 0 {
+		uid, gid = ownerOf(cmp.Or(a.flags.dir, "."))
+	}
+	return uid, gid
+}
+
 // owner is the user and group that files on bind mounts should belong to.
-func owner(e *engine.Engine) func(context.Context) (uid, gid int, err error) {
+func (a *app) owner(e *engine.Engine) func(context.Context) (uid, gid int, err error) {
 	return func(ctx context.Context) (int, int, error) {
 		facts, err := e.Facts(ctx)
 		if err != nil {
 			return 0, 0, err
 		}
-		uid, gid := facts.FileOwner(os.Getuid(), os.Getgid(), runtime.GOOS, e.Local())
+		uid, gid := a.person()
+		uid, gid = facts.FileOwner(uid, gid, runtime.GOOS, e.Local())
 		return uid, gid, nil
 	}
 }

@@ -85,4 +85,10 @@ func TestFilesBelongToThePerson(t *testing.T) {
 	if err != nil || len(foreign) > 0 {
 		t.Errorf("not the person's: %s %v", foreign, err)
 	}
+	// With sudo they are the person's too, so that nothing is built or replaced for it.
+	before := inspect(t, c.name, "api").ID
+	c.devup(t, "up", "--detach")
+	if inspect(t, c.name, "api").ID != before {
+		t.Error("the up of root replaced api")
+	}
 }
