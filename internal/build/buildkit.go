@@ -262,7 +262,7 @@ func (s Spec) folders(def definition, sent rewritten) (map[string]fsutil.FS, err
 		if isRemote(where) {
 			continue
 		}
-		folder, err := fsutil.NewFS(where)
+		folder, err := Spec{Context: where}.open()
 		if err != nil {
 			other := s
 			other.Context = where

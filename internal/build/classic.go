@@ -134,7 +134,7 @@ func writeTar(ctx context.Context, out io.Writer, s Spec, def definition, ignore
 	if err != nil {
 		return err
 	}
-	filtered, err := fsutil.NewFilterFS(root, &fsutil.FilterOpt{ExcludePatterns: append(slices.Clip(ignore), ownState)})
+	filtered, err := fsutil.NewFilterFS(root, &fsutil.FilterOpt{ExcludePatterns: ignore})
 	if err != nil {
 		return err
 	}

@@ -194,7 +194,7 @@ func listFiles(s Spec, need wants, ignore []string) ([]file, error) {
 	if err != nil {
 		return nil, contextError(s, err)
 	}
-	filter := &fsutil.FilterOpt{ExcludePatterns: append(slices.Clip(ignore), ownState)}
+	filter := &fsutil.FilterOpt{ExcludePatterns: append(slices.Clip(ignore), anyOwnState)}
 	if !need.all {
 		var sources []string
 		for _, t := range need.copies {

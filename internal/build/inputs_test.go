@@ -82,6 +82,7 @@ func TestInputsChangeWithWhatTheImageIsMadeFrom(t *testing.T) {
 		"a file gone":                           {dockerfile: late, file: "app.py", differs: true},
 		"an ignored file":                       {dockerfile: late, file: "ignored/x", content: "y"},
 		"an exception of the ignored":           {dockerfile: late, file: "ignored/kept", content: "y", differs: true},
+		"what devup keeps":                      {dockerfile: late, file: "src/.devup/.env", content: "A=1"},
 		"a program's bit":                       {dockerfile: late, file: "run.sh", content: "#!x", differs: true},
 		"a link":                                {dockerfile: late, file: "link", content: "->requirements.txt", differs: true},
 		"a file that no COPY names":             {dockerfile: "FROM a\nCOPY package*.json ./\n", file: "app.py", content: "x"},

@@ -31,9 +31,13 @@ func mountPoints(volumes []types.ServiceVolumeConfig) []string {
 	return points
 }
 
-// ownState is the folder in which devup keeps what it knows of a checkout. It is no part of
-// any image: what changes there would make the image another one.
-const ownState = ".devup"
+// ownState is the folder in which devup keeps what it knows of a checkout, in the context or
+// in a folder of it. It is no part of any image: what changes there would make the image
+// another one, and what a person was asked for lies there.
+const (
+	ownState    = ".devup"
+	anyOwnState = "**/" + ownState
+)
 
 // open gives the files of the context as a build gets them. An empty folder that
 // is there only to be mounted on is left out: the first run of the service made
@@ -45,7 +49,7 @@ func (s Spec) open() (fsutil.FS, error) {
 		return folder, err
 	}
 	return fsutil.NewFilterFS(folder, &fsutil.FilterOpt{Map: func(name string, _ *fstypes.Stat) fsutil.MapResult {
-		if name == ownState {
+		if filepath.Base(name) == ownState {
 			return fsutil.MapResultSkipDir
 		}
 		full := filepath.Join(s.Context, name)

@@ -11,13 +11,15 @@ import (
 func TestContextLeavesMountPointsOut(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	for _, folder := range []string{"node_modules", "empty", "full"} {
+	for _, folder := range []string{"node_modules", "empty", "full", ".devup", "full/.devup"} {
 		if err := os.Mkdir(filepath.Join(dir, folder), 0o755); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := os.WriteFile(filepath.Join(dir, "full", "x"), nil, 0o600); err != nil {
-		t.Fatal(err)
+	for _, file := range []string{"full/x", ".devup/.env", "full/.devup/.env"} { // what devup keeps is never part of it
+		if err := os.WriteFile(filepath.Join(dir, file), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 	for name, test := range map[string]struct{ points, want []string }{
 		"no mounts":          {nil, []string{"empty", "full", "full/x", "node_modules"}},

@@ -97,12 +97,12 @@ func wantsModules(root string, include, ignore []string) bool {
 }
 
 // litter tells whether a relative path is, or lies in, what nobody wants to have
-// synced: version control, and what editors and tools write beside the files.
+// synced: version control, and what editors and tools, devup too, write beside the files.
 // It is asked about every file, so it is no list of patterns.
 func litter(name string, withModules bool) bool {
 	for part := range strings.SplitSeq(name, "/") {
 		switch part {
-		case ".git", ".hg", ".svn", ".idea", ".DS_Store", "4913": // with the last, Vim tries whether it may write
+		case ".git", ".hg", ".svn", ".idea", ".DS_Store", ".devup", "4913": // with the last, Vim tries whether it may write
 			return true
 		case modules:
 			if !withModules {
