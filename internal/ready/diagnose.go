@@ -15,6 +15,8 @@ type Cause struct {
 	Hint      string   // what to do about it; may be empty
 	Lines     []string // the lines of the log that show it, oldest first
 	Transient bool     // it may pass by itself, such as a database that is not up yet
+
+	file string // that it is about; empty for none
 }
 
 // Diagnose looks for a likely cause in the lines of a log, oldest first, and in
@@ -79,7 +81,7 @@ func (p *pattern) match(line string) (Cause, bool) {
 	}
 	return Cause{
 		Code: p.code, Sentence: fill(p.sentence, names), Hint: fill(p.hint, names),
-		Lines: []string{line}, Transient: p.transient,
+		Lines: []string{line}, Transient: p.transient, file: names["file"],
 	}, true
 }
 

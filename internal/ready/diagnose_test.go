@@ -101,7 +101,7 @@ func TestDiagnoseRealLogs(t *testing.T) {
 // it explains, and its reason stands in docs/troubleshooting.md, once, with no other.
 func TestEveryReason(t *testing.T) {
 	t.Parallel()
-	reasons := []string{outOfMemory, crashLoop}
+	reasons := []string{outOfMemory, crashLoop, selinux}
 	for r := range patterns {
 		reasons = append(reasons, patterns[r].code)
 	}

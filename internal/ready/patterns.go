@@ -337,18 +337,18 @@ var patterns = []pattern{
 		hint:     "start only one server on each port in the service",
 	},
 	{
-		code: "denied", line: re(`EACCES: permission denied, (?P<what>\w+) '(?P<file>[^']+)'|PermissionError: \[Errno 13\] Permission denied: '(?P<other>[^']+)'|(?:can't|cannot) (?:create|open|touch|mkdir|remove)(?: directory)? '?(?P<shell>/[^\s':]+)'?: Permission denied`),
+		code: denied, line: re(`EACCES: permission denied, (?P<what>\w+) '(?P<file>[^']+)'|PermissionError: \[Errno 13\] Permission denied: '(?P<other>[^']+)'|(?:can't|cannot) (?:create|open|touch|mkdir|remove)(?: directory)? '?(?P<shell>/[^\s':]+)'?: Permission denied`),
 		sentence: "the container's user may not use $file",
 		hint:     "give the path to that user in the Dockerfile (chown), or mount a volume that it may write",
 		adjust:   func(n map[string]string) { n["file"] += n["other"] + n["shell"] },
 	},
 	{
-		code: "denied", line: re(`EACCES: permission denied (?P<address>\S*:(?P<port>\d+))`),
+		code: denied, line: re(`EACCES: permission denied (?P<address>\S*:(?P<port>\d+))`),
 		sentence: "the container's user may not listen on port $port",
 		hint:     "listen on a port above 1023",
 	},
 	{
-		code: "denied", line: re(`^PermissionError: \[Errno 13\] Permission denied$`),
+		code: denied, line: re(`^PermissionError: \[Errno 13\] Permission denied$`),
 		sentence: "the container's user lacks a permission, perhaps to listen on a port below 1024",
 	},
 	{

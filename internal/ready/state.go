@@ -24,12 +24,14 @@ type state struct {
 	started  time.Time
 	tty      bool
 	memory   int64 // limit in bytes; 0 for none
+	binds    []bind
+	confined bool // by SELinux
 }
 
 func stateOf(c container.InspectResponse) state {
 	s := state{
 		known: true, status: c.State.Status, exit: c.State.ExitCode, oom: c.State.OOMKilled,
-		trouble: c.State.Error, restarts: c.RestartCount,
+		trouble: c.State.Error, restarts: c.RestartCount, binds: bindsOf(c), confined: c.ProcessLabel != "",
 	}
 	s.started, _ = time.Parse(time.RFC3339Nano, c.State.StartedAt) // the zero time where it never started
 	if c.State.Health != nil {

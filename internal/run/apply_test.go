@@ -90,6 +90,8 @@ func TestExplain(t *testing.T) {
 		{"a missing file", errors.New(`invalid mount config for type "bind": bind source path does not exist: /home/ada/token`), fail.Config, "web mounts /home/ada/token, which is not there"},
 		{"full disk", errors.New("mkdir /var/lib/docker/x: no space left on device"), fail.DiskFull, "the engine's disk is full: create shop-web-1"},
 		{"no program", errors.New(`exec: "flask": executable file not found in $PATH`), fail.Exited, `web cannot start: its image has no program flask`},
+		{"not executable", errors.New(`failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: "/a/entry.sh": permission denied`), fail.Exited, `web cannot start: /a/entry.sh is not executable`},
+		{"a folder onto a file", errors.New(`failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: error mounting "/shop/nginx.conf" to rootfs at "/etc/nginx/nginx.conf": mount src=/shop/nginx.conf, dst=/etc/nginx/nginx.conf, dstFd=/proc/thread-self/fd/14, flags=MS_BIND|MS_REC: not a directory: Are you trying to mount a directory onto a file (or vice-versa)? Check if the specified host path exists and is the expected type`), fail.Config, `web cannot start: it mounts /shop/nginx.conf at /etc/nginx/nginx.conf, and one of the two is a folder, the other a file`},
 		{"unknown", errors.New("boom"), fail.Failed, "create shop-web-1: boom"},
 	}
 	for _, test := range tests {

@@ -33,10 +33,10 @@ func explain(err error, op plan.Op) error {
 		return err
 	}
 	text := engineText(err)
-	told := false
+	told, reason := false, ""
 	failure := func(code fail.Code, hint, format string, args ...any) error {
 		f := fail.Wrap(err, code, hint, format, args...)
-		f.Service, f.Told = op.Service, told
+		f.Service, f.Told, f.Reason = op.Service, told, reason
 		return f
 	}
 	switch {
@@ -59,8 +59,17 @@ func explain(err error, op plan.Op) error {
 			"the engine does not see %s, which %s mounts", unseen.FindStringSubmatch(text)[1], op.Service)
 	case strings.Contains(text, "no space left on device"):
 		return failure(fail.DiskFull, "free some space: `docker system prune` removes what nothing uses", "the engine's disk is full: %s %s", op.Action, op.Name)
-	case strings.Contains(text, "executable file not found") || strings.Contains(text, "no such file or directory: unknown"):
+	case notExecutable.MatchString(text):
+		told, reason = true, "not-executable"
+		return failure(fail.Exited, "run `chmod +x` on it (`git update-index --chmod=+x` keeps that in git), or start it through its interpreter",
+			"%s cannot start: %s is not executable", op.Service, notExecutable.FindStringSubmatch(text)[1])
+	case wrongKind.MatchString(text):
 		told = true
+		mounted := wrongKind.FindStringSubmatch(text)
+		return failure(fail.Config, "make both the same; what was not there when it was first mounted is a folder now",
+			"%s cannot start: it mounts %s at %s, and one of the two is a folder, the other a file", op.Service, mounted[1], mounted[2])
+	case strings.Contains(text, "executable file not found") || strings.Contains(text, "no such file or directory: unknown"):
+		told, reason = true, "command-missing"
 		if m := noProgram.FindStringSubmatch(text); m != nil {
 			text = "its image has no program " + m[1]
 		}
@@ -91,6 +100,12 @@ func absent(name string) bool {
 
 // noProgram is what runc says of a command that the image lacks.
 var noProgram = lazyregexp.New(`exec: "([^"]+)": (?:executable file not found|stat \S+ no such file)`)
+
+// notExecutable is what runc says of a command without the right to be executed.
+var notExecutable = lazyregexp.New(`exec: "([^"]+)": permission denied`)
+
+// wrongKind is what runc says of a folder that is mounted onto a file, or the reverse.
+var wrongKind = lazyregexp.New(`error mounting "([^"]+)" to rootfs at "([^"]+)".*not a directory`)
 
 // endpointName is a container's name in the engine's words for a network in use.
 var endpointName = lazyregexp.New(`name:"([^"]+)"`)
