@@ -183,6 +183,12 @@ func (e *evidence) stopped() ruling {
 		r.text += fmt.Sprintf(" before anything answered on port %d", e.probe.Target)
 		r.hint = "its command must stay in the foreground"
 	}
+	switch {
+	case e.state.oom && e.state.memory > 0:
+		r.hint = "raise `mem_limit` of the service (or `deploy.resources.limits.memory`), or let it need less"
+	case e.state.oom:
+		r.hint = "give the engine more memory, or stop what else runs there"
+	}
 	if e.state.terminated() {
 		r.hint = "somebody stopped it, or the engine was: `devup up` starts it again"
 	}

@@ -175,7 +175,7 @@ func TestWait(t *testing.T) {
 			world: func(w *world) {
 				w.later(time.Second, container.State{Status: container.StateExited, ExitCode: 137, OOMKilled: true}, 0)
 			},
-			code: fail.Exited, want: "web was killed because the machine ran out of memory", cause: "memory", by: time.Second,
+			code: fail.Exited, want: "web was killed because the machine ran out of memory", hint: "give the engine more memory", cause: "memory", by: time.Second,
 		},
 		{
 			name: "is killed",
