@@ -40,7 +40,7 @@ func urlTable(rows []expose.Row) ui.Table {
 // which nobody wants public is not open is as it should be.
 func access(r expose.Row) ui.Cell {
 	texts := map[expose.Access]string{
-		expose.Reachable: "public", expose.NeedsLogin: "needs a login", expose.Forbidden: "forbidden", expose.NotReachable: "not reachable",
+		expose.Reachable: "public", expose.NeedsLogin: "needs a login", expose.Forbidden: "forbidden", expose.NotReachable: "not reachable", expose.HostRefused: "refuses its name",
 	}
 	cell := ui.Cell{Text: texts[r.Access]}
 	switch {

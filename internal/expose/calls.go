@@ -44,7 +44,7 @@ func blocked(place workspace.Place, target Row) string {
 	switch {
 	case place.InPath():
 		return "" // one origin for all: the login of the page is that of the call
-	case target.Access == Unchecked || target.Access == NotReachable:
+	case target.Access == Unchecked || target.Access == NotReachable || target.Access == HostRefused:
 		return ""
 	case place.Apart:
 		return "and the proxy of " + place.Title + " lets no page of one port call another: " + gateway

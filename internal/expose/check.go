@@ -2,6 +2,7 @@ package expose
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -61,7 +62,7 @@ func Check(ctx context.Context, client Client, place workspace.Place, c workspac
 func verdictOf(ctx context.Context, client Client, r Row) verdict {
 	for try := 1; ; try++ {
 		found := look(ctx, client, r)
-		if found.access == Reachable || !r.Public || r.Advice != "" || try == checkTries {
+		if found.access == Reachable || found.access == HostRefused || !r.Public || r.Advice != "" || try == checkTries {
 			return found
 		}
 		select {
@@ -76,7 +77,7 @@ func verdictOf(ctx context.Context, client Client, r Row) verdict {
 // answer that is the same on both ways is the service's own.
 func look(ctx context.Context, client Client, r Row) verdict {
 	outside := ask(ctx, client, strings.TrimSuffix(r.URL, "/")+r.path())
-	if outside.plain() {
+	if outside.plain() && !outside.refuses {
 		return verdict{access: Reachable}
 	}
 	inside := ask(ctx, client, "http://localhost:"+strconv.Itoa(r.Port)+r.path())
@@ -99,6 +100,7 @@ type answer struct {
 	to        *url.URL // where a redirect leads; nil for none
 	challenge string   // how the server wants to be logged in to
 	content   string   // the type of what it sent
+	refuses   bool     // it says that it is not to be asked under this name
 	err       error
 }
 
@@ -118,8 +120,10 @@ func ask(ctx context.Context, client Client, address string) answer {
 	if err != nil {
 		return answer{err: err}
 	}
+	const enough = 2 << 10                                        // a refusal is short, or says it in its title
+	begin, _ := io.ReadAll(io.LimitReader(response.Body, enough)) // what came is looked at
 	_ = response.Body.Close()
-	a := answer{status: response.StatusCode, from: request.URL, challenge: response.Header.Get("WWW-Authenticate"), content: response.Header.Get("Content-Type")}
+	a := answer{status: response.StatusCode, from: request.URL, challenge: response.Header.Get("WWW-Authenticate"), content: response.Header.Get("Content-Type"), refuses: refusesName(response.StatusCode, string(begin))}
 	if a.status >= http.StatusMultipleChoices && a.status < http.StatusBadRequest {
 		a.to, _ = response.Location() // nil for none, or for one that is no URL
 	}

@@ -17,15 +17,21 @@ import (
 // answers plays a service or a proxy: what it answers to every request.
 type answers struct {
 	status  int
-	headers string // "Name: value" with ", " between them
+	headers string // "Name: value" with ", " between them; a last part without a name is the body
 }
 
 func (a answers) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
+	body := ""
 	for header := range strings.SplitSeq(a.headers, ", ") {
-		name, value, _ := strings.Cut(header, ": ")
+		name, value, named := strings.Cut(header, ": ")
+		if !named {
+			body = header
+			continue
+		}
 		w.Header().Set(name, value)
 	}
 	w.WriteHeader(a.status)
+	_, _ = w.Write([]byte(body)) // the client may be gone
 }
 
 // TestCheck holds what each answer of a proxy means beside that of the service
@@ -50,6 +56,9 @@ func TestCheck(t *testing.T) {
 		{"a service that sends to its login", answers{302, "Location: /login"}, answers{302, "Location: /login"}, Reachable},
 		{"a service that sends to somebody else", answers{302, "Location: https://id.example.com/x"}, answers{302, "Location: https://id.example.com/x"}, Reachable},
 		{"the proxy's sign-in before a service that redirects", answers{302, signIn}, answers{302, "Location: /login"}, NeedsLogin},
+		{"a name that Create React App does not know", answers{200, "Invalid Host header"}, answers{200, ""}, HostRefused},
+		{"a name that Vite does not know", answers{403, `Blocked request. This host ("3000-fox.example") is not allowed.`}, answers{200, ""}, HostRefused},
+		{"a page about that", answers{200, "How to mend an Invalid Host header"}, answers{200, ""}, Reachable},
 		{"a refusal", answers{403, ""}, answers{200, ""}, Forbidden},
 		{"a service that refuses", answers{403, ""}, answers{403, ""}, Reachable},
 		{"a service that fails", answers{500, ""}, answers{500, ""}, Reachable},

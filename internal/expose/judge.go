@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/workspace"
@@ -23,12 +24,23 @@ const (
 	NeedsLogin   Access = "needs-login"   // a proxy asks for a login
 	Forbidden    Access = "forbidden"     // a proxy refuses: by a policy, most often
 	NotReachable Access = "not-reachable" // nobody answers, or a proxy that does not find the service
+	HostRefused  Access = "host-refused"  // the service answers that it is not to be asked under this name
 )
 
 // verdict is what an answer from outside means.
 type verdict struct {
 	access Access
-	why    string // of NotReachable, in a clause
+	why    string // of NotReachable, in a clause; of HostRefused, the name
+}
+
+// refusesHost is in what servers answer that are asked under a name which they do not
+// know: webpack's, Vite's, Django's and Rails'.
+var refusesHost = lazyregexp.New(`Invalid Host header|Blocked request\. This host|DisallowedHost|Blocked hosts?:`)
+
+// refusesName says that the beginning of an answer is such a refusal. Webpack's old
+// server says it with a status of 200, and nothing else then.
+func refusesName(status int, begin string) bool {
+	return strings.TrimSpace(begin) == "Invalid Host header" || status >= http.StatusBadRequest && refusesHost.MatchString(begin)
 }
 
 // loginPath is where proxies send somebody to log in on their own host.
@@ -41,6 +53,8 @@ func judge(outside, inside answer) verdict {
 	switch {
 	case outside.err != nil:
 		return verdict{NotReachable, reason(outside.err)}
+	case outside.refuses:
+		return verdict{HostRefused, outside.from.Hostname()}
 	case outside.plain(), inside.err == nil && outside.like(inside):
 		return verdict{access: Reachable}
 	case outside.to != nil && inside.err != nil && outside.to.Host == outside.from.Host && !loginPath.MatchString(outside.to.Path):
@@ -100,6 +114,8 @@ func (r Row) with(v verdict, place workspace.Place, c workspace.Control) Row {
 	}
 	switch {
 	case r.Access == Reachable:
+	case r.Access == HostRefused:
+		r.Advice = "it refuses to be asked as " + v.why + ": allow that name (server.allowedHosts of Vite, DANGEROUSLY_DISABLE_HOST_CHECK=true of Create React App, ALLOWED_HOSTS of Django, config.hosts of Rails)"
 	case r.Access == NotReachable:
 		r.Advice = "its URL does not answer: " + v.why
 		if c.Unreachable != "" {
