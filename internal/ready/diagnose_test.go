@@ -211,7 +211,11 @@ func TestDiagnoseLines(t *testing.T) {
 // would be shown as the reason of a failure that it has nothing to do with.
 func TestHealthyLogs(t *testing.T) {
 	t.Parallel()
-	for name, text := range read(t, filepath.Join("testdata", "healthy")) {
+	logs := read(t, filepath.Join("testdata", "healthy"))
+	if len(logs) == 0 {
+		t.Error("there are no healthy logs")
+	}
+	for name, text := range logs {
 		for _, line := range cleanLines(text) {
 			if cause, found := Diagnose([]string{line}, 0); found {
 				t.Errorf("%s: %q is taken for %s: %s", name, line, cause.Code, cause.Sentence)
