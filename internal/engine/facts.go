@@ -57,13 +57,20 @@ func factsOf(info apisystem.Info, podman bool) Facts {
 		ServerVersion: info.ServerVersion, OS: info.OSType, OperatingSystem: info.OperatingSystem,
 		Arch: info.Architecture, Name: info.Name, NCPU: info.NCPU, MemTotal: info.MemTotal,
 		DockerRootDir: info.DockerRootDir, Driver: info.Driver, Podman: podman,
-		Rootless: slices.ContainsFunc(info.SecurityOptions, func(option string) bool {
-			return slices.Contains(strings.Split(option, ","), "name=rootless")
-		}),
+		Rootless:    rootlessly(info, podman),
 		Desktop:     inVM(info.OperatingSystem, info.Name),
 		MemoryLimit: info.MemoryLimit, HTTPProxy: withoutUser(info.HTTPProxy), HTTPSProxy: withoutUser(info.HTTPSProxy),
 		Time: timeOf(info.SystemTime),
 	}
+}
+
+// rootlessly tells whether the engine has no root rights. Podman 4 does not say so where
+// Docker does; only the one of root keeps its storage in the system's place.
+func rootlessly(info apisystem.Info, podman bool) bool {
+	return podman && info.DockerRootDir != "" && !strings.HasPrefix(info.DockerRootDir, "/var/lib/") ||
+		slices.ContainsFunc(info.SecurityOptions, func(option string) bool {
+			return slices.Contains(strings.Split(option, ","), "name=rootless")
+		})
 }
 
 func timeOf(text string) time.Time {

@@ -25,11 +25,14 @@ func TestFileOwner(t *testing.T) {
 		info     apisystem.Info
 		goos     string
 		far      bool
+		podman   bool
 		wantUser int
 	}{
 		{name: "native", info: apisystem.Info{OperatingSystem: "Debian GNU/Linux 12", SecurityOptions: []string{"name=apparmor"}}, goos: "linux", wantUser: 501},
 		{name: "rootless", info: apisystem.Info{SecurityOptions: []string{"name=seccomp,profile=builtin", "name=rootless"}}, goos: "linux", wantUser: 0},
 		{name: "rootless Podman", info: apisystem.Info{SecurityOptions: []string{"name=seccomp,profile=default,name=rootless"}}, goos: "linux", wantUser: 0},
+		{name: "rootless Podman 4.3", podman: true, info: apisystem.Info{SecurityOptions: []string{"name=seccomp,profile=default"}, DockerRootDir: "/home/ada/.local/share/containers/storage"}, goos: "linux", wantUser: 0},
+		{name: "Podman of root", podman: true, info: apisystem.Info{SecurityOptions: []string{"name=seccomp,profile=default"}, DockerRootDir: "/var/lib/containers/storage"}, goos: "linux", wantUser: 501},
 		{name: "Docker Desktop on Linux", info: apisystem.Info{OperatingSystem: "Docker Desktop", Name: "docker-desktop"}, goos: "linux", wantUser: 1000},
 		{name: "Docker Desktop on a Mac", info: apisystem.Info{OperatingSystem: "Docker Desktop"}, goos: "darwin", wantUser: 1000},
 		{name: "Colima", info: apisystem.Info{OperatingSystem: "Ubuntu 24.04 LTS", Name: "colima"}, goos: "darwin", wantUser: 1000},
@@ -37,7 +40,7 @@ func TestFileOwner(t *testing.T) {
 		{name: "far away", info: apisystem.Info{OperatingSystem: "Debian GNU/Linux 12"}, goos: "linux", far: true, wantUser: 1000},
 	}
 	for _, tt := range tests {
-		user, group := factsOf(tt.info, false).FileOwner(501, 502, tt.goos, !tt.far)
+		user, group := factsOf(tt.info, tt.podman).FileOwner(501, 502, tt.goos, !tt.far)
 		wantGroup := tt.wantUser
 		if tt.wantUser == 501 {
 			wantGroup = 502
