@@ -134,7 +134,8 @@ func watchedFor(outcome *up.Outcome, named []string, o upOptions) map[string]map
 	return watched
 }
 
-// logsSince are the options of following logs beside an up that began then.
+// logsSince are the options of following logs beside an up that began then, by the
+// engine's clock.
 func (a *app) logsSince(began time.Time, o attachOptions) logs.Options {
 	options := logs.Options{Follow: true, Since: began.Format(time.RFC3339Nano), Timestamps: o.timestamps}
 	if o.noPrefix && a.ui.Mode() != ui.JSON {

@@ -13,7 +13,7 @@ import (
 )
 
 // tellEnds says when a container of the services that is there now ends, until ctx does,
-// those too that have ended since began.
+// those too that have ended since began, by the engine's clock.
 func (a *app) tellEnds(ctx context.Context, r *running, services []string, began time.Time) {
 	var ids []string
 	for _, c := range r.containers(services) {

@@ -124,6 +124,9 @@ func (a *app) goOn(ctx context.Context, at *site, outcome *up.Outcome, err error
 	if err != nil || o.detach && len(outcome.Synced) == 0 {
 		return err
 	}
+	if facts, err := at.engine.Facts(ctx); err == nil { // logs are asked for by the engine's clock
+		began = facts.Clock(began)
+	}
 	if o.watch || len(outcome.Synced) > 0 && !o.aborts() {
 		return a.upWatching(ctx, r, outcome, services, began, o)
 	}

@@ -34,6 +34,15 @@ type Facts struct {
 	Asked time.Time // of this machine's clock, at the same moment
 }
 
+// Clock is what the engine's clock shows at the time t of this machine's. The two differ
+// where the engine is elsewhere, or in a virtual machine that slept.
+func (f Facts) Clock(t time.Time) time.Time {
+	if f.Time.IsZero() {
+		return t
+	}
+	return t.Add(f.Time.Sub(f.Asked))
+}
+
 // Facts asks the engine about itself, once; later calls give the same answer.
 func (e *Engine) Facts(ctx context.Context) (Facts, error) {
 	e.mu.Lock()

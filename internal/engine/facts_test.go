@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/pem"
 	"testing"
+	"time"
 
 	apisystem "github.com/moby/moby/api/types/system"
 )
@@ -47,6 +48,25 @@ func TestFileOwner(t *testing.T) {
 		}
 		if user != tt.wantUser || group != wantGroup {
 			t.Errorf("%s: got %d:%d, want %d:%d", tt.name, user, group, tt.wantUser, wantGroup)
+		}
+	}
+}
+
+// TestClockOfTheEngine: the engine of a virtual machine that slept is an hour behind, and is
+// asked by its own clock for the logs since a moment.
+func TestClockOfTheEngine(t *testing.T) {
+	t.Parallel()
+	here := time.Date(2026, 11, 24, 18, 0, 0, 0, time.UTC)
+	for name, tt := range map[string]struct {
+		facts Facts
+		want  time.Time
+	}{
+		"behind":   {Facts{Time: here.Add(-time.Hour), Asked: here}, here.Add(-time.Hour - time.Minute)},
+		"the same": {Facts{Time: here, Asked: here}, here.Add(-time.Minute)},
+		"unknown":  {Facts{Asked: here}, here.Add(-time.Minute)},
+	} {
+		if got := tt.facts.Clock(here.Add(-time.Minute)); !got.Equal(tt.want) {
+			t.Errorf("%s: got %v, want %v", name, got, tt.want)
 		}
 	}
 }
