@@ -118,6 +118,8 @@ func TestAdvice(t *testing.T) {
 		{"cannot be public there", Row{Public: true}, workspace.Place{Locked: true}, shut, "needs-login its URL asks for a login, public or not: click"},
 		{"refused", Row{Public: true}, workspace.Place{}, refuses, "forbidden its URL is forbidden to others, by a policy of the workspace most likely"},
 		{"not there", Row{}, workspace.Place{}, gone, "not-reachable its URL does not answer: the workspace's proxy answers with status 502; look there"},
+		{"neither made public nor there", Row{Public: true, Advice: "gp is not installed: click"}, workspace.Place{}, gone, "not-reachable gp is not installed: click; its URL does not answer: the workspace's proxy answers with status 502; look there"},
+		{"kept private, and not there", Row{Advice: "its port stays private"}, workspace.Place{}, gone, "not-reachable its port stays private; its URL does not answer: the workspace's proxy answers with status 502; look there"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
@@ -117,10 +118,7 @@ func (r Row) with(v verdict, place workspace.Place, c workspace.Control) Row {
 	case r.Access == HostRefused:
 		r.Advice = "it refuses to be asked as " + v.why + ": allow that name (server.allowedHosts of Vite, DANGEROUSLY_DISABLE_HOST_CHECK=true of Create React App, ALLOWED_HOSTS of Django, config.hosts of Rails)"
 	case r.Access == NotReachable:
-		r.Advice = "its URL does not answer: " + v.why
-		if c.Unreachable != "" {
-			r.Advice += "; " + c.Unreachable
-		}
+		r.Advice = silence(refused, v.why, c.Unreachable)
 	case !r.Public:
 		r.Advice = refused
 	case refused != "":
@@ -133,4 +131,12 @@ func (r Row) with(v verdict, place workspace.Place, c workspace.Control) Row {
 		r.Advice = "its URL asks for a login: " + c.ByHand(r.Port)
 	}
 	return r
+}
+
+// silence says what to do about a URL that does not answer. The reason why its port was
+// not made public, if there is one, goes first: it may be the cause, and it holds the
+// command that opens the port.
+func silence(refused, why, next string) string {
+	clauses := []string{refused, "its URL does not answer: " + why, next}
+	return strings.Join(slices.DeleteFunc(clauses, func(clause string) bool { return clause == "" }), "; ")
 }
