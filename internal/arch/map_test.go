@@ -36,7 +36,7 @@ var ours = map[string][]string{
 		"event", "fail",
 	},
 	// detect: init and doctor read addresses in source with the same eyes; egress: the HTTP client.
-	"doctor": {"lazyregexp", "detect", "egress", "engine", "project", "lock", "settings", "workspace", "fail"}, // project: it checks what a config says; lock: what killed runs left
+	"doctor": {"lazyregexp", "detect", "egress", "engine", "project", "checkout", "lock", "settings", "workspace", "fail"}, // project: it checks what a config says; lock: what killed runs left; checkout: it replaces a file in one step
 	"ui":     {"event", "fail"},
 	"cli":    {anything},
 }

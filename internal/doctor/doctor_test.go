@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -264,8 +265,9 @@ func TestFiles(t *testing.T) {
 		"bin/start.sh": file("#!/bin/sh\nexit 0\n"), "README.md": spoilt, "empty.sh": file(""), "short": file("#!"),
 		"node_modules/x/run.sh": spoilt, ".git/hooks/pre-commit": spoilt, "notes": file("no script\r\n"),
 	}
-	dirty := fstest.MapFS{"bin/start.sh": spoilt, "entrypoint": spoilt, "manage.py": file("#!/usr/bin/env python\r\n"), "z.sh": spoilt}
-	const hint = "put `*.sh text eol=lf` into .gitattributes, run `git config core.autocrlf input`, and check the files out again"
+	dirty := fstest.MapFS{"bin/start.sh": spoilt, "entrypoint": spoilt, "manage.py": file("#!/usr/bin/env python\r\n"), "my job.sh": spoilt}
+	const hint = "`sed -i 's/\\r$//' bin/start.sh entrypoint manage.py 'my job.sh'`; so that it stays, put " +
+		"`*.sh text eol=lf`, `entrypoint text eol=lf`, `*.py text eol=lf` into .gitattributes and run `git add --renormalize .`"
 	tests := []struct {
 		name  string
 		files fs.FS
@@ -286,5 +288,33 @@ func TestFiles(t *testing.T) {
 				t.Errorf("got  %s\nwant %s", got, tt.want)
 			}
 		})
+	}
+}
+
+// TestLineEndingsAreMended: each file is rewritten whole, and may be executed as before.
+func TestLineEndingsAreMended(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file := filepath.Join(dir, "start.sh")
+	if err := os.WriteFile(file, []byte("#!/bin/sh\r\nprintf 'a\rb'\r\n"), 0o755); err != nil { //nolint:gosec // a script
+		t.Fatal(err)
+	}
+	o := Options{Project: Project{Dir: dir, Files: os.DirFS(dir)}}
+	found := find(t, o, "files")
+	if found.Fix == nil || found.Fix.Safe || found.Fix.Does != "give start.sh the line endings of Linux" {
+		t.Fatalf("it offers %+v", found.Fix)
+	}
+	if err := found.Fix.Do(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(file)
+	if want := "#!/bin/sh\nprintf 'a\rb'\n"; err != nil || string(text) != want {
+		t.Errorf("got %q, %v; want %q", text, err, want)
+	}
+	if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o755 {
+		t.Errorf("its mode is %v, %v", info.Mode(), err)
+	}
+	if got := find(t, o, "files").line(); got != "ok:  | " {
+		t.Errorf("then %s", got)
 	}
 }

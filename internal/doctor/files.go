@@ -3,11 +3,16 @@ package doctor
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"io/fs"
+	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/devup-cli/devup/internal/checkout"
 )
 
 // How far the check for line endings looks; it is a sample, not a search.
@@ -34,7 +39,53 @@ func checkFiles(ctx context.Context, p Project) Finding {
 		return good("")
 	}
 	return warning("Windows line endings, with which no script starts in a container: "+few(spoilt),
-		"put `*.sh text eol=lf` into .gitattributes, run `git config core.autocrlf input`, and check the files out again")
+		"`sed -i 's/\\r$//' "+words(spoilt)+"`; so that it stays, put "+attributes(spoilt)+" into .gitattributes and run `git add --renormalize .`").
+		fixed(Fix{
+			Does: "give " + few(spoilt) + " the line endings of Linux",
+			Do:   func(context.Context) error { return mendEndings(p.Dir, spoilt) },
+		})
+}
+
+// words are names of files as a shell takes them.
+func words(names []string) string {
+	quoted := make([]string, 0, len(names))
+	for _, name := range names {
+		if strings.ContainsAny(name, " \t\"'`$&;()*?[]<>|\\#~!{}") {
+			name = "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
+		}
+		quoted = append(quoted, name)
+	}
+	return strings.Join(quoted, " ")
+}
+
+// attributes are the lines of .gitattributes by which git checks such files out as they
+// have to be: without them, a checkout on Windows brings the line endings back.
+func attributes(names []string) string {
+	var lines []string
+	for _, name := range names {
+		pattern := path.Base(name)
+		if ext := path.Ext(name); ext != "" {
+			pattern = "*" + ext
+		}
+		if line := "`" + pattern + " text eol=lf`"; !slices.Contains(lines, line) {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, ", ")
+}
+
+// mendEndings rewrites files of a folder with the line endings of Linux.
+func mendEndings(dir string, names []string) error {
+	var failed []error
+	for _, name := range names {
+		file := filepath.Join(dir, filepath.FromSlash(name))
+		text, err := os.ReadFile(file)
+		if err == nil {
+			err = checkout.Replace(file, bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")))
+		}
+		failed = append(failed, err)
+	}
+	return errors.Join(failed...)
 }
 
 // spoiltScripts lists scripts whose #! line ends in a carriage return.

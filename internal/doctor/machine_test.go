@@ -102,7 +102,7 @@ func TestRootless(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			o := Options{Project: checkout(t, "-- compose.yaml --\nservices: {web: "+tt.config+"}\n")}
+			o := Options{Project: clone(t, "-- compose.yaml --\nservices: {web: "+tt.config+"}\n")}
 			if got := checkRootless(t.Context(), o, engineOf(t, tt.info)).line(); got != tt.want {
 				t.Errorf("got  %s\nwant %s", got, tt.want)
 			}

@@ -18,8 +18,8 @@ import (
 	"github.com/devup-cli/devup/internal/project"
 )
 
-// checkout makes a folder of the files of an archive, and loads the project in it.
-func checkout(t *testing.T, archive string) Project {
+// clone makes a folder of the files of an archive, and loads the project in it.
+func clone(t *testing.T, archive string) Project {
 	t.Helper()
 	dir := t.TempDir()
 	for _, f := range txtar.Parse([]byte(archive)).Files {
@@ -77,7 +77,7 @@ func TestConfigAndEnv(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			p := checkout(t, tt.files)
+			p := clone(t, tt.files)
 			if got := checkConfig(p).full(); got != tt.config {
 				t.Errorf("config:\ngot  %s\nwant %s", got, tt.config)
 			}
@@ -98,7 +98,7 @@ func TestABrokenConfigIsAProblem(t *testing.T) {
 
 func TestAnExampleIsCopiedOnce(t *testing.T) {
 	t.Parallel()
-	p := checkout(t, "-- compose.yaml --\nservices: {web: {image: nginx, env_file: .env.web}}\n-- .env.web.example --\nA=1\n")
+	p := clone(t, "-- compose.yaml --\nservices: {web: {image: nginx, env_file: .env.web}}\n-- .env.web.example --\nA=1\n")
 	fix := checkEnv(p).Fix
 	if fix == nil || fix.Safe {
 		t.Fatalf("got %+v", fix)
@@ -176,7 +176,7 @@ func TestEntryScripts(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			p := checkout(t, tt.files)
+			p := clone(t, tt.files)
 			if got := checkEntry(Options{Project: p}).line(); got != tt.want {
 				t.Errorf("got  %s\nwant %s", got, tt.want)
 			}
@@ -189,7 +189,7 @@ func TestEntryScripts(t *testing.T) {
 
 func TestLargeContexts(t *testing.T) {
 	t.Parallel()
-	p := checkout(t, "-- compose.yaml --\nservices: {web: {build: ./web}, api: {build: ./api}}\n-- web/Dockerfile --\nFROM x\n-- web/node_modules/big --\n-- api/Dockerfile --\nFROM x\n")
+	p := clone(t, "-- compose.yaml --\nservices: {web: {build: ./web}, api: {build: ./api}}\n-- web/Dockerfile --\nFROM x\n-- web/node_modules/big --\n-- api/Dockerfile --\nFROM x\n")
 	if got := checkContext(t.Context(), p).line(); got != "ok:  | " {
 		t.Errorf("small: got %s", got)
 	}
@@ -223,7 +223,7 @@ func TestPorts(t *testing.T) {
 		{"['3000:1', '4567:2']", "warning: 3000 is held by node (process 412) | devup takes another port for the service, and its URL follows"},
 	}
 	for _, tt := range tests {
-		p := checkout(t, "-- compose.yaml --\nservices: {web: {image: x, ports: "+tt.ports+"}}\n")
+		p := clone(t, "-- compose.yaml --\nservices: {web: {image: x, ports: "+tt.ports+"}}\n")
 		p.Listening = listening
 		if got := checkPorts(t.Context(), p, look).line(); got != tt.want {
 			t.Errorf("%s:\ngot  %s\nwant %s", tt.ports, got, tt.want)
@@ -269,7 +269,7 @@ func TestWithoutAnEngineItsChecksAreLeftOut(t *testing.T) {
 			t.Error("it was looked at")
 			return Standing{}, nil
 		},
-		Project: checkout(t, "-- compose.yaml --\nservices: {web: {image: x}}\n"),
+		Project: clone(t, "-- compose.yaml --\nservices: {web: {image: x}}\n"),
 	}
 	for _, f := range Run(t.Context(), Checks(o), insideTime) {
 		if slices.Contains([]string{"rootless", "orphans", "projects", "forwarding", "build", "clock"}, f.Name) {

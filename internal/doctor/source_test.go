@@ -44,7 +44,7 @@ fetch('http://localhost:4567')
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			p := checkout(t, "-- compose.yaml --\n"+test.config+source)
+			p := clone(t, "-- compose.yaml --\n"+test.config+source)
 			if got := find(t, Options{Project: p}, "source").full(); got != test.want {
 				t.Errorf("got:\n%s\nwant:\n%s", got, test.want)
 			}
