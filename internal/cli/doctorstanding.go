@@ -7,6 +7,7 @@ import (
 	"github.com/devup-cli/devup/internal/doctor"
 	"github.com/devup-cli/devup/internal/engine"
 	"github.com/devup-cli/devup/internal/plan"
+	"github.com/devup-cli/devup/internal/ports"
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/run"
 )
@@ -32,7 +33,7 @@ func (a *app) standing(ctx context.Context, e *engine.Engine, p *project.Project
 		return doctor.Standing{}, err
 	}
 	r := &running{engine: e, name: p.Name, look: survey.Look(p.Name), survey: survey, project: p}
-	s.Published = r.published()
+	s.Published, s.Held = r.published(), r.held()
 	for _, c := range r.strangers() {
 		s.Orphans = append(s.Orphans, c.Name)
 	}
@@ -53,6 +54,18 @@ func (r *running) published() []doctor.Published {
 		}
 	}
 	return all
+}
+
+// held are the TCP ports that containers of others publish, with who these are.
+func (r *running) held() map[int]string {
+	held := map[int]string{}
+	for _, h := range r.look.Holders {
+		if h.Protocol == "tcp" && h.Project != r.name {
+			holder := ports.Holder{Container: h.Container, Project: h.Project, Dir: h.Dir}
+			held[h.Public] = holder.String()
+		}
+	}
+	return held
 }
 
 // strangers are the project's containers whose service its files do not name.

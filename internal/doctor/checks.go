@@ -66,6 +66,7 @@ type Project struct {
 // Standing is what is on the engine that concerns the project and its neighbours.
 type Standing struct {
 	Published []Published                                     // the project's ports, as its running containers have them
+	Held      map[int]string                                  // TCP ports that other containers publish, and which: "container shop-web-1 of project shop"
 	Orphans   []string                                        // containers of the project that belong to no service
 	Gone      []string                                        // projects whose folder is not there any more
 	Remove    func(ctx context.Context, names []string) error // removes orphans; their volumes stay

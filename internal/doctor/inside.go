@@ -71,7 +71,7 @@ func askInside(ctx context.Context, e *engine.Engine, n Network, base string) ([
 	err := n.Inside(ctx, e, base, func(ctx context.Context, dial DialFunc) error {
 		var asking sync.WaitGroup
 		for i, registry := range n.Registries {
-			asking.Go(func() { answers[i] = tryRegistry(ctx, outside.ClientFrom(dial), registry) })
+			asking.Go(func() { answers[i] = askTwice(ctx, outside.ClientFrom(dial), registry) })
 		}
 		asking.Wait()
 		return nil

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/moby/moby/api/types/image"
@@ -51,6 +52,21 @@ func TestFromInsideABuild(t *testing.T) {
 		return nil, &net.DNSError{Err: "no such host", Name: "pypi.example.com", IsNotFound: true}
 	}
 	noWay := func(context.Context, string, string) (net.Conn, error) { return nil, errors.New("connection refused") }
+	cut := func(context.Context, string, string) (net.Conn, error) {
+		here, there := net.Pipe()
+		go func() { // ends with the greeting, or with the other end
+			_, _ = there.Read(make([]byte, 1<<14))
+			_ = there.Close()
+		}()
+		return here, nil
+	}
+	var asked atomic.Bool
+	cutOnce := func(ctx context.Context, network, address string) (net.Conn, error) {
+		if asked.CompareAndSwap(false, true) {
+			return cut(ctx, network, address)
+		}
+		return dial(ctx, network, address)
+	}
 	const without = "; what is not on this machine yet cannot be fetched"
 	tests := []struct {
 		name   string
@@ -61,6 +77,14 @@ func TestFromInsideABuild(t *testing.T) {
 		want   string
 	}{
 		{"well", []string{"scratchy:1", "alpine:3"}, dial, company.pem(), reached, "ok: a build reaches HOST | "},
+		{"cut once", []string{"alpine:3"}, cutOnce, company.pem(), reached, "ok: a build reaches HOST | "},
+		{
+			"cut each time",
+			[]string{"alpine:3"},
+			cut, company.pem(), reached,
+			"warning: from inside a build, HOST closes the connection without an answer | this machine reaches it, so a firewall, a VPN or a proxy stands between the engine's network and the outside; " +
+				"`build: {network: host}` goes around it",
+		},
 		{"no image", nil, dial, nil, reached, "ok: not tried: no image is here yet from whose inside to try it | "},
 		{"no fit image", []string{"scratchy:1"}, dial, nil, reached, "ok: not tried: no image is here yet from whose inside to try it | "},
 		{"an old BuildKit", []string{"alpine:3"}, nil, nil, reached, "ok: not tried from inside a build, which takes a newer BuildKit | "},

@@ -7,13 +7,13 @@ import (
 )
 
 // networkChecks are one check per registry, and those about what all of them tell. All
-// share one request per registry.
+// share one answer of each registry.
 func networkChecks(o Options, find func(context.Context) (*engine.Engine, error)) []Check {
 	var checks []Check
 	var asks []askRegistry
 	if o.Network.Client != nil {
 		for _, registry := range append([]Registry{dockerHub}, o.Network.Registries...) {
-			ask := once(func(ctx context.Context) (reach, error) { return tryRegistry(ctx, o.Network.Client, registry), nil })
+			ask := once(func(ctx context.Context) (reach, error) { return askTwice(ctx, o.Network.Client, registry), nil })
 			asks = append(asks, ask)
 			checks = append(checks, Check{Name: registry.Name, Run: func(ctx context.Context) Finding {
 				answer, _ := ask(ctx)

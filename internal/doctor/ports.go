@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -25,7 +26,7 @@ func checkPorts(ctx context.Context, p Project, look func(context.Context) (Stan
 	var taken []string
 	for _, port := range wanted {
 		if who, ok := held[port]; ok {
-			taken = append(taken, fmt.Sprintf("%d is held by %s", port, who))
+			taken = append(taken, fmt.Sprintf("%d is held by %s", port, cmp.Or(standing.Held[port], who)))
 		}
 	}
 	if len(taken) == 0 {

@@ -212,15 +212,16 @@ func TestLargeContexts(t *testing.T) {
 func TestPorts(t *testing.T) {
 	t.Parallel()
 	listening := func(context.Context, []int) map[int]string {
-		return map[int]string{3000: "node (process 412)", 4567: "docker-proxy"}
+		return map[int]string{3000: "node (process 412)", 4567: "docker-proxy", 6000: "docker-proxy (process 9)"}
 	}
 	look := func(context.Context) (Standing, error) {
-		return Standing{Published: []Published{{"api", "", 4567}}}, nil
+		return Standing{Published: []Published{{"api", "", 4567}}, Held: map[int]string{6000: "container shop-web-1 of project shop"}}, nil
 	}
 	tests := []struct{ ports, want string }{
 		{"[]", "ok: the project publishes none | "},
 		{"['5000:1', '4567:2', '4567:2/udp']", "ok: 4567, 5000 free | "},
 		{"['3000:1', '4567:2']", "warning: 3000 is held by node (process 412) | devup takes another port for the service, and its URL follows"},
+		{"['6000:1']", "warning: 6000 is held by container shop-web-1 of project shop | devup takes another port for the service, and its URL follows"},
 	}
 	for _, tt := range tests {
 		p := clone(t, "-- compose.yaml --\nservices: {web: {image: x, ports: "+tt.ports+"}}\n")

@@ -7,6 +7,7 @@ import (
 	"encoding/asn1"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -38,6 +39,24 @@ type reach struct {
 
 // askRegistry asks a registry, once for all who want to know.
 type askRegistry func(context.Context) (reach, error)
+
+// askTwice asks a registry again, a moment later, when there is no answer: many a
+// connection is cut once and not again.
+func askTwice(ctx context.Context, client *http.Client, registry Registry) reach {
+	answer := tryRegistry(ctx, client, registry)
+	if answer.err == nil || answer.private {
+		return answer
+	}
+	select {
+	case <-ctx.Done():
+		return answer
+	case <-time.After(aMoment):
+		return tryRegistry(ctx, client, registry)
+	}
+}
+
+// aMoment is how long a registry is left alone between two questions.
+const aMoment = 500 * time.Millisecond
 
 func tryRegistry(ctx context.Context, client *http.Client, registry Registry) reach {
 	answer := reach{registry: registry}
@@ -110,6 +129,8 @@ func judgeReach(answer reach) Finding {
 		return warning("the name "+lookup.Name+" cannot be resolved", "check the network and its DNS server; "+without)
 	case errors.Is(answer.err, context.DeadlineExceeded), errors.Is(answer.err, context.Canceled):
 		return warning(answer.host+" does not answer in time", "check the network, and HTTPS_PROXY where one is needed; "+without)
+	case errors.Is(answer.err, io.EOF), errors.Is(answer.err, io.ErrUnexpectedEOF):
+		return warning(answer.host+" closes the connection without an answer", "try again later, and check the proxy or firewall on the way, if there is one; "+without)
 	default:
 		return warning(fmt.Sprintf("%s cannot be reached: %v", cmp.Or(answer.host, answer.registry.Name), innermost(answer.err)),
 			"check the network, and HTTPS_PROXY where one is needed; "+without)
