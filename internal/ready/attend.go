@@ -204,6 +204,9 @@ func (a *attendant) settle(ctx context.Context, r ruling) (bool, *fail.Error) {
 
 // conclude reports the end and makes the error, where it is one.
 func (a *attendant) conclude(ctx context.Context, r ruling) *fail.Error {
+	if r.ready {
+		r = a.compiling(ctx, r)
+	}
 	switch {
 	case r.ready && r.warning:
 		a.tell(a.probe, event.Warning, r.text)

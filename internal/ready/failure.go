@@ -118,7 +118,7 @@ func (a *attendant) logSince(ctx context.Context, s state, lines string, from ti
 	defer stream.Close()
 	var text bytes.Buffer
 	limited := io.LimitReader(stream, 4<<20)
-	if s.tty {
+	if s.tty || !s.known && a.probe.TTY {
 		_, _ = io.Copy(&text, limited) // what could be read is shown, even if the rest is lost
 	} else {
 		_, _ = stdcopy.StdCopy(&text, &text, limited)

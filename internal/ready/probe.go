@@ -43,6 +43,8 @@ type Probe struct {
 	HealthCheck bool        // the project declares a healthcheck
 	MustHealthy bool        // an answer does not suffice: a healthcheck, where it has one, must pass too
 	OneShot     bool        // it may exit with 0: nothing restarts it and it publishes no port
+	Source      Source      // what it is made from here
+	TTY         bool        // it has a terminal: what it prints is not framed
 	Settled     bool        // the caller has seen it running (and healthy) before this command changed anything
 }
 
@@ -61,9 +63,10 @@ func Probes(p *project.Project, containers map[string]map[int]string) []Probe {
 	var probes []Probe
 	for _, name := range p.ServiceNames() {
 		service := p.Services[name]
+		source := sourceOf(service, p.WorkingDir)
 		for _, number := range slices.Sorted(maps.Keys(containers[name])) {
 			probe := forService(service, p.Extensions[name], number, conditions[name])
-			probe.Container = containers[name][number]
+			probe.Container, probe.Source = containers[name][number], source
 			probes = append(probes, probe)
 		}
 	}
@@ -87,6 +90,7 @@ func forService(s types.ServiceConfig, x project.ServiceExtension, number int, c
 		HealthCheck: s.HealthCheck != nil && !s.HealthCheck.Disable && len(s.HealthCheck.Test) > 0 && s.HealthCheck.Test[0] != "NONE",
 		MustHealthy: slices.Contains(conditions, types.ServiceConditionHealthy),
 		OneShot:     !restarts(s) && len(s.Ports) == 0,
+		TTY:         s.Tty,
 	}
 	ports := published(s, number)
 	switch {

@@ -45,7 +45,10 @@ type Engine interface {
 type Options struct {
 	Timeout time.Duration // after which a service that does not answer has failed; zero means three minutes
 	Grace   time.Duration // how long the others may still take once one has failed; zero means ten seconds
-	Sink    event.Sink    // gets a [event.Service] event for each change; nil means nobody
+	// Compiles has the dev servers that began to run looked at: one that answers may
+	// not be able to compile what it serves. That takes a read of each one's log.
+	Compiles bool
+	Sink     event.Sink // gets a [event.Service] event for each change; nil means nobody
 }
 
 // defaultTimeout leaves room for a Create React App on a small machine, whose
@@ -70,17 +73,18 @@ func Wait(ctx context.Context, e Engine, probes []Probe, o Options) error {
 
 // waiter is one call of [Wait].
 type waiter struct {
-	engine  Engine
-	timeout time.Duration
-	grace   time.Duration
-	sink    event.Sink
-	knock   func(context.Context, Probe, time.Duration) answer // asks a service once
-	began   time.Time
-	watch   *watch
+	engine   Engine
+	timeout  time.Duration
+	grace    time.Duration
+	sink     event.Sink
+	compiles bool                                               // see Options
+	knock    func(context.Context, Probe, time.Duration) answer // asks a service once
+	began    time.Time
+	watch    *watch
 }
 
 func newWaiter(e Engine, o Options) *waiter {
-	w := &waiter{engine: e, timeout: o.Timeout, grace: o.Grace, sink: o.Sink, knock: knock, began: time.Now()}
+	w := &waiter{engine: e, timeout: o.Timeout, grace: o.Grace, sink: o.Sink, compiles: o.Compiles, knock: knock, began: time.Now()}
 	if w.timeout <= 0 {
 		w.timeout = defaultTimeout
 	}

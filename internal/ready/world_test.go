@@ -73,6 +73,8 @@ func (w *world) ContainerLogs(_ context.Context, id string, o client.ContainerLo
 	if since, _ := time.Parse(time.RFC3339Nano, o.Since); !w.spoke.IsZero() && w.spoke.Before(since) {
 		return io.NopCloser(strings.NewReader("")), nil
 	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	return io.NopCloser(bytes.NewReader(frame(w.logs[id]))), nil
 }
 

@@ -259,7 +259,7 @@ func (m Machine) carryOut(ctx context.Context, out *Outcome, able *project.Proje
 	})
 	if len(awaited) > 0 && !o.Plan.NoStart {
 		group.Go(func() error {
-			unready = ready.Wait(ctx, m.Engine, awaited, ready.Options{Timeout: o.Timeout, Sink: m.Sink})
+			unready = ready.Wait(ctx, m.Engine, awaited, ready.Options{Timeout: o.Timeout, Compiles: true, Sink: m.Sink})
 			return nil
 		})
 	}
