@@ -184,6 +184,8 @@ func (e *evidence) stopped() ruling {
 		r.hint = "its command must stay in the foreground"
 	}
 	switch {
+	case e.state.oom && e.state.memory > 0 && e.probe.Limit != "":
+		r.hint = "raise " + e.probe.Limit + ", or let it need less"
 	case e.state.oom && e.state.memory > 0:
 		r.hint = "raise `mem_limit` of the service (or `deploy.resources.limits.memory`), or let it need less"
 	case e.state.oom:

@@ -85,6 +85,9 @@ func (a *attendant) hint(r ruling, c Cause, lines []string) string {
 	default:
 		return "devup does not know the cause: above is what it printed last, " + logs
 	}
+	if a.evidence.state.oom && len(lines) == 0 {
+		return step // there is no log to look at
+	}
 	return step + "; " + logs
 }
 

@@ -91,7 +91,7 @@ var patterns = []pattern{
 	{
 		code: "npm-script", line: re(`(?i)npm (?:ERR!|error) missing script:? "?(?P<script>[^"\s]+)"?`),
 		sentence: "package.json has no script named $script",
-		hint:     "`npm run` in the service's folder lists the scripts that it has",
+		hint:     "add a \"$script\" script to package.json, or change the service's command",
 	},
 	{
 		code: "package-json", line: re(`npm (?:ERR!|error) enoent .*package\.json|Could not read package\.json`),
@@ -141,13 +141,13 @@ var patterns = []pattern{
 	{
 		code: "module-missing", line: re(`(?:ModuleNotFoundError|ImportError): No module named '?(?P<module>[\w.]+)'?`),
 		sentence: "Python finds no module named $module",
-		hint:     "add $package to requirements.txt and run `devup up` again, or check the folder that it runs in",
+		hint:     "check its spelling, or, if it is a package, add $package to requirements.txt and run `devup up` again",
 		adjust:   func(n map[string]string) { n["package"] = distribution(n["module"]) },
 	},
 	{
 		code: "module-missing", line: re(`python[\d.]*: No module named (?P<module>[\w.]+)`),
 		sentence: "Python finds no module named $module",
-		hint:     "add $package to requirements.txt and run `devup up` again, or check the folder that it runs in",
+		hint:     "check its spelling, or, if it is a package, add $package to requirements.txt and run `devup up` again",
 		adjust:   func(n map[string]string) { n["package"] = distribution(n["module"]) },
 	},
 	{

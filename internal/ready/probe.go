@@ -44,6 +44,7 @@ type Probe struct {
 	MustHealthy bool        // an answer does not suffice: a healthcheck, where it has one, must pass too
 	OneShot     bool        // it may exit with 0: nothing restarts it and it publishes no port
 	Source      Source      // what it is made from here
+	Limit       string      // which key limits its memory and where, as "mem_limit of web (devup.yaml:19)"; empty for none
 	TTY         bool        // it has a terminal: what it prints is not framed
 	Settled     bool        // the caller has seen it running (and healthy) before this command changed anything
 }
@@ -63,10 +64,11 @@ func Probes(p *project.Project, containers map[string]map[int]string) []Probe {
 	var probes []Probe
 	for _, name := range p.ServiceNames() {
 		service := p.Services[name]
-		source := sourceOf(service, p.WorkingDir)
+		source, limit := sourceOf(service, p.WorkingDir), limitOf(p, service)
 		for _, number := range slices.Sorted(maps.Keys(containers[name])) {
 			probe := forService(service, p.Extensions[name], number, conditions[name])
 			probe.Container, probe.Source = containers[name][number], source
+			probe.Limit = limit
 			probes = append(probes, probe)
 		}
 	}

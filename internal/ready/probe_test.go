@@ -2,6 +2,8 @@ package ready
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -127,5 +129,35 @@ w1 web http 127.0.0.1:8000 -> 80 /
 w2 web (2) http 127.0.0.1:8001 -> 80 /`
 	if text := strings.Join(got, "\n"); text != want {
 		t.Errorf("got\n%s\nwant\n%s", text, want)
+	}
+}
+
+func TestLimitOf(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	config := "services:\n  own:\n    image: i\n    mem_limit: 64m\n  deployed:\n    image: i\n    deploy:\n      resources:\n        limits:\n          memory: 64m\n  free:\n    image: i\n"
+	if err := os.WriteFile(filepath.Join(dir, "devup.yaml"), []byte(config), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	p, err := project.Load(t.Context(), project.Options{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		"own":      "`mem_limit` of own (devup.yaml:4)",
+		"deployed": "`deploy.resources.limits.memory` of deployed (devup.yaml:10)",
+		"free":     "",
+	} {
+		if got := limitOf(p, p.Services[name]); got != want {
+			t.Errorf("%s: got %q, want %q", name, got, want)
+		}
+	}
+}
+
+func TestOutOfMemoryNamesTheLimit(t *testing.T) {
+	t.Parallel()
+	e := evidence{probe: Probe{Limit: "`mem_limit` of web (devup.yaml:19)"}, state: state{known: true, oom: true, memory: 64 << 20, exit: 137}}
+	if got, want := e.stopped().hint, "raise `mem_limit` of web (devup.yaml:19), or let it need less"; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -39,7 +39,7 @@ func TestWait(t *testing.T) {
 		world func(*world)
 		code  fail.Code     // empty: it becomes ready
 		want  string        // message, or the last event
-		hint  string        // part of the hint; each names a command, that for the log unless it says another
+		hint  string        // part of the hint; each but a whole one names a command, that for the log unless it says another
 		cause string        // the stable reason
 		by    time.Duration // at the latest
 	}{
@@ -175,7 +175,7 @@ func TestWait(t *testing.T) {
 			world: func(w *world) {
 				w.later(time.Second, container.State{Status: container.StateExited, ExitCode: 137, OOMKilled: true}, 0)
 			},
-			code: fail.Exited, want: "web was killed because the machine ran out of memory", hint: "give the engine more memory", cause: "memory", by: time.Second,
+			code: fail.Exited, want: "web was killed because the machine ran out of memory", hint: "give the engine more memory, or stop what else runs there", cause: "memory", by: time.Second,
 		},
 		{
 			name: "is killed",
@@ -315,7 +315,7 @@ func TestWait(t *testing.T) {
 					t.Errorf("code %q, want %q", code, test.code)
 				}
 				f, ok := errors.AsType[*fail.Error](err)
-				if ok && (!strings.Contains(f.Hint, test.hint) || !strings.Contains(f.Hint, "devup logs web") && !strings.Contains(test.hint, "`devup ")) {
+				if ok && (!strings.Contains(f.Hint, test.hint) || f.Hint != test.hint && !strings.Contains(f.Hint, "devup logs web") && !strings.Contains(test.hint, "`devup ")) {
 					t.Errorf("hint %q lacks %q or the command that shows more", f.Hint, test.hint)
 				}
 				if ok && f.Reason != test.cause {

@@ -107,7 +107,7 @@ func stubborn(c container.InspectResponse, grace time.Duration) string {
 		reason = "its first process is the script " + program + ", and a shell does not pass the signal on"
 		mend = "begin the script's last command with `exec`, or set `init: true` in the service"
 	default:
-		reason = "its first process, " + program + ", has no handler for the signal, or takes longer to end"
+		reason = "its first process, " + program + ", has no handler for the signal, ignores it, or takes longer to end"
 		mend = "set `init: true` in the service, or a longer `stop_grace_period` if it needs the time"
 	}
 	return fmt.Sprintf("did not stop on %s and was killed after %s: %s; %s", signal, grace, reason, mend)
