@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/workspace"
 )
 
@@ -126,11 +127,21 @@ func (r Row) with(v verdict, place workspace.Place, c workspace.Control) Row {
 	case place.Locked:
 		r.Advice = "its URL asks for a login, public or not: " + c.ByHand(r.Port)
 	case r.Access == Forbidden:
-		r.Advice = "its URL is forbidden to others, by a policy of the workspace most likely"
+		r.Advice = "its URL is forbidden to others, by a policy of the workspace most likely: " + r.signedIn(place)
 	default:
 		r.Advice = "its URL asks for a login: " + c.ByHand(r.Port)
 	}
 	return r
+}
+
+// signedIn is how a port is used that may not be public: by somebody with a login. The
+// calls of a page carry that only to its own origin.
+func (r Row) signedIn(place workspace.Place) string {
+	way := "open it in a browser that is signed in to " + place.Title
+	if r.Service == project.GatewayName {
+		return way
+	}
+	return way + "; `devup up --gateway` lets pages call it from there"
 }
 
 // silence says what to do about a URL that does not answer. The reason why its port was

@@ -9,6 +9,6 @@ func cloudShell() provider {
 		},
 		template: onWebHost,
 		ask:      askBy("cloudshell", "get-web-preview-url", "-p"),
-		control:  locked("Cloud Shell asks for its owner's login on every port"),
+		control:  locked("Cloud Shell asks for its owner's login on every port", ""),
 	}
 }

@@ -11,6 +11,6 @@ func cloudWorkstations() provider {
 		},
 		here:     func(p probe) bool { return p.env("GOOGLE_CLOUD_WORKSTATIONS") == "true" },
 		template: onWebHost,
-		control:  locked("Cloud Workstations asks for a login with Google on every port"),
+		control:  locked("Cloud Workstations asks for a login with Google on every port", ""),
 	}
 }

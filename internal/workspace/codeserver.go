@@ -15,7 +15,7 @@ func codeServer() provider {
 			}
 			return "", "VSCODE_PROXY_URI is not set"
 		},
-		control: locked("code-server has one login for all ports"),
+		control: locked("code-server has one login for all ports", "see whether VSCODE_PROXY_URI leads to this code-server, whose proxy reaches what listens on 127.0.0.1 here"),
 	}
 }
 

@@ -42,7 +42,7 @@ type Control struct {
 	// ByHand says what a person does to make the port public, or why nobody can.
 	ByHand func(port int) string
 	// Unreachable says what to look at where a port that is open does not
-	// answer; empty for nothing special.
+	// answer; [Place.Control] leaves it empty for no place with a proxy.
 	Unreachable string
 }
 
@@ -64,7 +64,18 @@ func (p Place) Control(t Tools) Control {
 			return fmt.Sprintf("make port %d public in the settings of %s", port, p.Title)
 		}
 	}
+	if p.Remote && (p.given || c.Unreachable == "") {
+		c.Unreachable = p.unreachable()
+	}
 	return c
+}
+
+// unreachable says what to look at where nothing is known of the place's own proxy.
+func (p Place) unreachable() string {
+	if p.given {
+		return "see whether DEVUP_PUBLIC_URL_TEMPLATE is how " + p.Title + " writes the URL of a port, and whether its proxy leads to this one"
+	}
+	return "see in " + p.Title + " whether it knows the port, and under which URL"
 }
 
 // byHand is a [Control] of a place where devup itself can do nothing.
@@ -74,9 +85,12 @@ func byHand(format string) func(Place, Tools) Control {
 	}
 }
 
-// locked is a [Control] of a place where nobody can make a port public.
-func locked(why string) func(Place, Tools) Control {
-	return func(Place, Tools) Control { return Control{ByHand: func(int) string { return why }} }
+// locked is a [Control] of a place where nobody can make a port public. unreachable is
+// its Unreachable, empty for nothing special.
+func locked(why, unreachable string) func(Place, Tools) Control {
+	return func(Place, Tools) Control {
+		return Control{ByHand: func(int) string { return why }, Unreachable: unreachable}
+	}
 }
 
 // Words by which programs say that something is not there yet, or not allowed.

@@ -288,6 +288,10 @@ func TestFailuresAreTold(t *testing.T) {
 	if !errors.Is(err, workspace.ErrNoProgram) || !strings.HasPrefix(err.Error(), "gh: ") {
 		t.Errorf("without gh: %v", err)
 	}
+	err = detect(t, onaEnv).Control(workspace.Tools{Run: none.run}).Open(t.Context(), []int{80})
+	if !errors.Is(err, workspace.ErrNoProgram) || err.Error() != "gitpod, or ona as it is now called, is not installed" {
+		t.Errorf("without gitpod and ona: %v", err)
+	}
 }
 
 // TestEveryPlaceSaysWhatToDoByHand, and where browsers reach localhost, devup does
@@ -310,6 +314,27 @@ func TestEveryPlaceSaysWhatToDoByHand(t *testing.T) {
 	}
 	if p.ran != nil {
 		t.Errorf("looking ran %q", p.ran)
+	}
+}
+
+// TestEveryProxySaysWhereToLook when a URL does not answer.
+func TestEveryProxySaysWhereToLook(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ name, env, template, want string }{
+		{"gitpod", gitpodEnv, "", "see with `gp ports list`"},
+		{"codespaces", codespacesEnv, "", "a port is forwarded once"},
+		{"code-server", "VSCODE_PROXY_URI=https://x.example/proxy/{{port}}/", "", "see whether VSCODE_PROXY_URI leads"},
+		{"cloud shell", "CLOUD_SHELL=true WEB_HOST=cs.example", "", "see in Cloud Shell whether it knows the port"},
+		{"a template", "", "https://{port}.x.example", "see whether DEVUP_PUBLIC_URL_TEMPLATE is how this workspace writes"},
+		{"a template in gitpod", gitpodEnv, "https://{port}.x.example", "see whether DEVUP_PUBLIC_URL_TEMPLATE is how Gitpod writes"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			place, err := workspace.Detect(variables(tt.env), nil, workspace.Override{Template: tt.template})
+			if got := place.Control(workspace.Tools{}).Unreachable; err != nil || !strings.HasPrefix(got, tt.want) {
+				t.Errorf("%q, want %q…; %v", got, tt.want, err)
+			}
+		})
 	}
 }
 

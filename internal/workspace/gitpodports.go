@@ -13,9 +13,12 @@ import (
 
 // gitpodControl is the gp command, which takes one port a call.
 func gitpodControl(_ Place, t Tools) Control {
-	c := Control{ByHand: func(port int) string {
-		return fmt.Sprintf("run `gp ports visibility %d:public`, or click the lock of port %d in the Ports view", port, port)
-	}}
+	c := Control{
+		ByHand: func(port int) string {
+			return fmt.Sprintf("run `gp ports visibility %d:public`, or click the lock of port %d in the Ports view", port, port)
+		},
+		Unreachable: "see with `gp ports list` whether Gitpod serves the port: it reaches what is published on 0.0.0.0, not on 127.0.0.1 alone",
+	}
 	if t.Run == nil {
 		return c
 	}

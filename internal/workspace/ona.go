@@ -46,12 +46,18 @@ func onaTemplate(ports []onaPort, err error) string {
 	return ""
 }
 
+// errNoOna names both, because the commands to type by hand begin with the old name.
+var errNoOna = fmt.Errorf("gitpod, or ona as it is now called, %w", ErrNoProgram)
+
 // ona runs Ona's program, which has a new and an old name.
 func (t Tools) ona(ctx context.Context, args ...string) (string, error) {
 	args = append([]string{"environment", "port"}, args...)
 	out, err := t.Run(ctx, append([]string{"gitpod"}, args...)...)
-	if errors.Is(err, ErrNoProgram) {
-		return t.Run(ctx, append([]string{"ona"}, args...)...)
+	if !errors.Is(err, ErrNoProgram) {
+		return out, err
+	}
+	if out, err = t.Run(ctx, append([]string{"ona"}, args...)...); errors.Is(err, ErrNoProgram) {
+		return "", errNoOna
 	}
 	return out, err
 }
