@@ -44,8 +44,10 @@ func access(r expose.Row) ui.Cell {
 	}
 	cell := ui.Cell{Text: texts[r.Access]}
 	switch {
-	case r.Access == expose.Unchecked && r.Public:
+	case r.Access == expose.Unchecked && r.Tunneled():
 		cell.Text = "public"
+	case r.Access == expose.Unchecked && r.Public:
+		cell.Text = "to be public"
 	case r.Access == expose.Unchecked:
 	case r.Access == expose.Reachable:
 		cell.Tone = ui.Good

@@ -48,6 +48,9 @@ type Row struct {
 	denied   bool   // the platform does not allow to make it public
 }
 
+// Tunneled tells whether the URL is that of a tunnel, which is open to everybody.
+func (r Row) Tunneled() bool { return r.tunneled }
+
 // Table lists the published ports of a resolved project by service, in each in
 // the order of the config, after that of the gateway. running gives the state of
 // services; one that it does not hold is not running.
