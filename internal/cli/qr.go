@@ -11,6 +11,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/expose"
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/workspace"
 )
 
@@ -81,6 +82,8 @@ func phoneURL(place workspace.Place, r expose.Row, lan netip.Addr) (string, erro
 	switch {
 	case place.Remote:
 		return refuse("", "%s has no URL that a phone gets to", r.Service)
+	case err == nil && !bound.IsUnspecified() && r.Service == project.GatewayName: // it has no ports in the config
+		return refuse(share[len("or "):], "port %d of %s is bound to %s, which no phone gets to", r.Port, r.Service, r.HostIP)
 	case err == nil && !bound.IsUnspecified():
 		return refuse(fmt.Sprintf(`publish it as "0.0.0.0:%d:%d" under ports for the phones in this network, %s`, r.Port, r.Target, share),
 			"port %d of %s is bound to %s, which no phone gets to", r.Port, r.Service, r.HostIP)
