@@ -81,9 +81,15 @@ func (a *app) showProposal(p proposal, o initOptions) {
 		case scaffold.Same:
 		}
 	}
-	if p.install == "" && len(p.repository.Services) > 0 {
+	if p.install == "" && slices.ContainsFunc(p.changes, asksForInstall) {
 		a.ui.Say("this devup is no published release, so the workspace files say in a comment where to install it (or set `install` in devup's settings)")
 	}
+}
+
+// asksForInstall tells whether a file would be written that says in a comment, by the
+// templates' words, where the command that installs devup goes.
+func asksForInstall(c scaffold.Change) bool {
+	return c.State == scaffold.New && strings.Contains(string(c.Content), "put the command that installs it here")
 }
 
 func (a *app) proposalObjects(p proposal, o initOptions) {
