@@ -60,12 +60,17 @@ func (r *resolver) localURLs(s types.ServiceConfig, key, value string) (text str
 		if replacement == "" {
 			continue
 		}
-		if !slices.Contains(urls, replacement) {
+		again := slices.Contains(urls, replacement)
+		if !again {
 			urls = append(urls, replacement)
 		}
 		out.WriteString(value[done:m[0]])
+		if divider := dividerAt(value, m[0], m[1]); ofOrigins(key) && divider != "" {
+			own := fmt.Sprintf("%s://%s:", scheme, host)
+			listed := slices.Contains(items(value), fmt.Sprintf("http://localhost:%d", port))
+			replacement = strings.Join(r.origin(replacement, own, published.port, again, listed), divider)
+		}
 		out.WriteString(replacement)
-		out.WriteString(r.alsoLocal(key, value, m[0], m[1], published.port))
 		done = m[1]
 	}
 	out.WriteString(value[done:])
@@ -110,15 +115,28 @@ func (r *resolver) urlFor(key string) func(port int) string {
 	}
 }
 
-// alsoLocal keeps the local form beside the public one in a list of origins: a port
-// that an editor forwards is opened under it, and Codespaces rewrites some Origin
-// headers to it. Where the list does not show how its items are divided, the public
-// one stands alone.
-func (r *resolver) alsoLocal(key, value string, start, end, port int) string {
+// origin are the items that stand in a list of origins for one on localhost, of which own
+// is all but the port. The local form stays beside the public one: a port that an editor
+// forwards is opened under it, and Codespaces rewrites some Origin headers to
+// http://localhost, which is added unless it is listed anyhow. The public one stands in
+// the list once: again says that it does already.
+func (r *resolver) origin(public, own string, port int, again, listed bool) []string {
+	own += strconv.Itoa(port)
 	local := "http://localhost:" + strconv.Itoa(port)
-	if !ofOrigins(key) || r.where.URL(port) == local {
-		return ""
+	switch {
+	case again:
+		return []string{own}
+	case r.where.URL(port) == local:
+		return []string{public}
+	case listed || own == local:
+		return []string{public, own}
 	}
+	return []string{public, own, local}
+}
+
+// dividerAt is what divides the items of a list, between the two ends of one of them;
+// empty where the value is no list, or does not show how it is divided.
+func dividerAt(value string, start, end int) string {
 	quote := ""
 	if start > 0 && strings.ContainsRune(`"'`, rune(value[start-1])) {
 		quote = value[start-1 : start]
@@ -126,14 +144,19 @@ func (r *resolver) alsoLocal(key, value string, start, end, port int) string {
 	rest := value[end:]
 	switch {
 	case quote != "" && strings.HasPrefix(rest, quote) && strings.HasPrefix(strings.TrimSpace(value), "["):
-		return quote + "," + quote + local
+		return quote + "," + quote
 	case quote != "" || rest != "" && !strings.ContainsRune(",; ", rune(rest[0])):
 		return "" // one text, or a URL with a path
 	}
 	for _, divider := range []string{",", ";", " "} {
 		if strings.Contains(strings.TrimSpace(value), divider) {
-			return divider + local
+			return divider
 		}
 	}
 	return ""
+}
+
+// items are those of a list, however it is divided.
+func items(list string) []string {
+	return strings.FieldsFunc(list, func(c rune) bool { return strings.ContainsRune("[]\"',; ", c) })
 }

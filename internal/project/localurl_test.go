@@ -100,7 +100,7 @@ API_URL=http://localhost:4567/self
 APP_URL=http://localhost.example.com:4567
 BACKEND_URL=https://name-4567.app.github.dev/base
 CLIENT_URL=http://localhost:3999
-CORS_ORIGINS=https://name-3000.app.github.dev,http://localhost:3000,https://name-3000.app.github.dev,http://localhost:3000
+CORS_ORIGINS=https://name-3000.app.github.dev,http://localhost:3000,http://127.0.0.1:3000
 DATABASE_URL=postgres://app:hunter2@localhost:5432/app
 FRONTEND_URL=https://name-3000.app.github.dev
 ORIGINS_JSON=["https://name-3000.app.github.dev","http://localhost:3000", "https://example.com"]
@@ -126,6 +126,36 @@ REDIRECT_URLS=https://name-3000.app.github.dev/done https://name-3000.app.github
 			}
 			if notes := strings.Join(r.Notes, "\n"); len(r.Notes) != test.notes || strings.Contains(notes, "hunter2") {
 				t.Errorf("%d notes, want %d:\n%s", len(r.Notes), test.notes, notes)
+			}
+		})
+	}
+}
+
+// TestOriginLists: in a list of origins the public one stands once, and every local one stays.
+func TestOriginLists(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name, value, want string
+		laptop            bool
+	}{
+		{name: "both local forms", value: `http://localhost:3000,http://127.0.0.1:3000`, want: `PUBLIC,http://localhost:3001,http://127.0.0.1:3001`},
+		{name: "the other way round", value: `http://127.0.0.1:3000 http://localhost:3000`, want: `PUBLIC http://127.0.0.1:3001 http://localhost:3001`},
+		{name: "a JSON list", value: `["http://localhost:3000", "http://127.0.0.1:3000"]`, want: `["PUBLIC","http://localhost:3001", "http://127.0.0.1:3001"]`},
+		{name: "no localhost", value: `http://127.0.0.1:3000,https://example.com`, want: `PUBLIC,http://127.0.0.1:3001,http://localhost:3001,https://example.com`},
+		{name: "one of another port", value: `http://127.0.0.1:3000,http://localhost:30001`, want: `PUBLIC,http://127.0.0.1:3001,http://localhost:3001,http://localhost:30001`},
+		{name: "one alone", value: `http://127.0.0.1:3000`, want: `PUBLIC`},
+		{name: "a laptop", laptop: true, value: `http://localhost:3000,http://127.0.0.1:3000`, want: `http://localhost:3001,http://127.0.0.1:3001`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			p := loadText(t, fmt.Sprintf("services: {api: {image: x, environment: {ALLOWED_ORIGINS: %q}}, web: {image: x, ports: [\"3000:3000\"]}}", test.value))
+			where := Where{URL: codespace}
+			if test.laptop {
+				where = laptop
+			}
+			got := environmentOf(p.Resolve(asWanted(p, map[int]int{3000: 3001}), where), "api")
+			if want := "ALLOWED_ORIGINS=" + strings.ReplaceAll(test.want, "PUBLIC", codespace(3001)); got != want {
+				t.Errorf("got  %s\nwant %s", got, want)
 			}
 		})
 	}
