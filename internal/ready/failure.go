@@ -31,7 +31,7 @@ func (a *attendant) failure(ctx context.Context, r ruling) (*fail.Error, Cause) 
 	if !found || !explains(cause, r.code) {
 		cause = Cause{}
 	}
-	cause = cause.mounted(a.evidence.state)
+	cause = cause.mounted(a.evidence.state).spoilt(a.probe.Source)
 	message := a.probe.name() + " " + r.text
 	if cause.Sentence != "" {
 		message += ": " + cause.Sentence

@@ -1,0 +1,26 @@
+package ready
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+)
+
+// spoilt tells more of a script that could not be started, where it is among the
+// sources and its first line has a Windows line end: the kernel then looks for an
+// interpreter with a carriage return in its name, and says that there is none.
+func (c Cause) spoilt(s Source) Cause {
+	below := s.below(c.file)
+	if (c.Code != "entry-missing" && c.Code != "line-ends") || below == "" {
+		return c
+	}
+	text, err := os.ReadFile(filepath.Join(s.Dir, filepath.FromSlash(below)))
+	first, _, _ := bytes.Cut(text, []byte("\n"))
+	if err != nil || !bytes.HasPrefix(first, []byte("#!")) || !bytes.HasSuffix(first, []byte("\r")) {
+		return c
+	}
+	name := s.file(c.file)
+	c.Code, c.Sentence = "line-ends", name+" has Windows line ends (CRLF)"
+	c.Hint = `run "sed -i 's/\r$//' ` + name + `", and add "*.sh text eol=lf" to .gitattributes`
+	return c
+}
