@@ -31,6 +31,7 @@ const (
 	Done    State = "done"    // ended well
 	Cached  State = "cached"  // ended well without work: it was there already
 	Failed  State = "failed"  // ended badly; the command's error says why
+	Skipped State = "skipped" // not begun, because something else failed; Text says what
 	Warning State = "warning" // ended well, but Text is worth reading
 )
 

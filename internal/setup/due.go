@@ -22,6 +22,7 @@ import (
 type Step struct {
 	Service string
 	Name    string
+	Index   int // among the service's steps in the files
 	Command []string
 	Cause   string // why it runs, for people
 	Once    bool   // it is not to run again, once it has ended well
@@ -50,11 +51,11 @@ func Due(p *project.Project, seen plan.Observed, done Done) []Step {
 			continue
 		}
 		data := dataOf(p, seen, service)
-		for _, s := range steps {
+		for i, s := range steps {
 			mark := Mark{Command: s.Digest, Data: data}
 			before, known := done[service][s.Name]
 			if cause := cause(s, mark, before, known); cause != "" {
-				due = append(due, Step{service, s.Name, s.Command, cause, !s.EveryUp, mark})
+				due = append(due, Step{service, s.Name, i, s.Command, cause, !s.EveryUp, mark})
 			}
 		}
 	}
@@ -67,7 +68,7 @@ func cause(s project.SetupStep, now, before Mark, known bool) string {
 	case s.EveryUp:
 		return "it runs at every up"
 	case !known:
-		return "it has not run in this checkout"
+		return "it has not ended well in this checkout yet"
 	case now.Command != before.Command:
 		return "its command changed"
 	case now.Data != before.Data:

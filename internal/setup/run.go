@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -49,7 +50,7 @@ func Run(ctx context.Context, e run.Executor, w Work) error {
 			return context.Cause(ctx)
 		}
 		if why := w.blocked(s.Service, blame); why != "" {
-			w.Sink(event.Event{Kind: event.Setup, Name: s.Title(), State: event.Failed, Text: "not run: " + why + " failed"})
+			w.Sink(event.Event{Kind: event.Setup, Name: s.Title(), State: event.Skipped, Text: "skipped: " + strings.TrimPrefix(why, s.Service+": ") + " failed"})
 			continue
 		}
 		if err := w.step(ctx, e, s); err != nil {
@@ -89,6 +90,7 @@ func (w Work) step(ctx context.Context, e run.Executor, s Step) error {
 		return nil
 	}
 	failure := explain(s, done, err)
+	failure.File, failure.Line = w.Project.Locate("services", s.Service, "x-devup", "setup", strconv.Itoa(s.Index))
 	at.State, at.Text = event.Failed, fmt.Sprintf("exit code %d", done.Status)
 	if err != nil {
 		at.Text = "cannot run"
