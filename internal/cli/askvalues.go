@@ -9,6 +9,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/doctor"
 	"github.com/devup-cli/devup/internal/envfile"
+	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/project"
 )
 
@@ -17,9 +18,10 @@ import (
 func (a *app) asks() bool { return a.canAsk() && !a.settings.Yes }
 
 // askFor asks for required variables and keeps the answers. It tells whether there are
-// some; what was left empty, the error of the project goes on to name.
+// some. The error, of the code Config, names what was left empty; the others are kept.
 func (a *app) askFor(ctx context.Context, w project.Wants) (bool, error) {
 	var values []envfile.Value
+	var empty []string
 	for _, v := range w.Values {
 		if v.Shell {
 			return false, nil // it goes before every file, so that no answer would help
@@ -28,17 +30,28 @@ func (a *app) askFor(ctx context.Context, w project.Wants) (bool, error) {
 	a.ui.Say(fmt.Sprintf("%s %s needed, and only you can know %s:", counting(len(w.Values), "value"), one(len(w.Values), "is", "are"), one(len(w.Values), "it", "them")))
 	for _, v := range w.Values {
 		answer, err := a.value(ctx, v.Name, v.Reason)
+		if err == nil && answer == "" {
+			answer, err = a.value(ctx, v.Name, "it has to have a value")
+		}
 		if err != nil {
 			return false, err
 		}
-		if answer != "" {
-			values = append(values, envfile.Value{Name: v.Name, Value: answer})
+		if answer == "" {
+			empty = append(empty, v.Name)
+			continue
+		}
+		values = append(values, envfile.Value{Name: v.Name, Value: answer})
+	}
+	if len(values) > 0 {
+		if err := a.keepValues(ctx, w, values); err != nil {
+			return false, err
 		}
 	}
-	if len(values) == 0 {
-		return false, nil
+	if len(empty) > 0 {
+		hint := fmt.Sprintf("set %s in the environment or in .env beside %s", one(len(empty), "it", "them"), w.Values[0].File)
+		return false, fail.New(fail.Config, hint, "nothing was entered for %s", strings.Join(empty, ", "))
 	}
-	return true, a.keepValues(ctx, w, values)
+	return true, nil
 }
 
 // counting is "1 value" or "3 values".

@@ -79,6 +79,9 @@ func describeWhy(c plan.Container, pending []string) whyObject {
 	}
 	if c.Cause != "" {
 		o.Causes = strings.Split(c.Cause, "; ")
+		if o.Causes[0] == plan.NotCreated { // it was so before, and is not now
+			o.Causes[0] = "because there was none"
+		}
 	}
 	if c.Fields == "" {
 		o.MadeBy = "docker compose"

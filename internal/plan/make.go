@@ -104,7 +104,7 @@ func (m *maker) service(s types.ServiceConfig) error {
 		if _, taken := there[n]; taken {
 			continue
 		}
-		m.container(want, Op{Action: Create, Number: n, Causes: []string{"not created yet"}})
+		m.container(want, Op{Action: Create, Number: n, Causes: []string{NotCreated}})
 		missing--
 	}
 	for _, c := range surplus {

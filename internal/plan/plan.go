@@ -118,3 +118,6 @@ func (p *Plan) add(op Op) int {
 	p.Ops = append(p.Ops, op)
 	return len(p.Ops) - 1
 }
+
+// NotCreated is the cause of an [Op] that makes a container where there is none.
+const NotCreated = "not created yet"

@@ -4,7 +4,6 @@ import (
 	"net/netip"
 	"path"
 	"slices"
-	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
@@ -81,7 +80,7 @@ func (l *loading) checkMounts(name string, s types.ServiceConfig) *fail.Error {
 				keys = append(keys, ordinal(i))
 			}
 		}
-		return hinted(at(nil, l.sources, keys, "service %s mounts at %q, which is no full path in the container", name, target), "write it from the root on, for example /app/"+strings.TrimPrefix(target, "./"))
+		return hinted(at(nil, l.sources, keys, "service %s mounts at %q, which is no full path in the container", name, target), "write it from the root on, for example "+path.Join("/app", target))
 	}
 	return nil
 }

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -164,7 +166,10 @@ func mountsAt(target string) func(*yaml.Node) bool {
 		if _, v := child(n, "target"); v != nil {
 			return v.Value == target
 		}
-		return strings.Contains(n.Value+":", ":"+target+":")
+		parts := strings.Split(n.Value, ":")
+		return slices.ContainsFunc(parts[min(1, len(parts)-1):], func(part string) bool {
+			return part != "" && path.Clean(part) == path.Clean(target)
+		})
 	}
 }
 

@@ -91,6 +91,8 @@ var syntaxRules = []struct {
 	{contains: "unexpected end of stream", message: "the file breaks off"},
 	{contains: "excessive aliasing", message: "the aliases (*name) repeat each other too often", hint: "write out what the service needs"},
 	{contains: "maximum node visit limit", message: "the aliases (*name) repeat each other too often", hint: "write out what the service needs"},
+	{contains: "did not find expected node content", message: `a "[" or "{" is not closed, or something is missing in it`, hint: `close a list with "]" and a mapping with "}"`},
+	{contains: "found a tab character", message: "a tab indents this line", hint: "indent with spaces; YAML takes no tabs"},
 	{contains: "control characters", message: "a control character that cannot stand in YAML"},
 }
 
@@ -145,7 +147,7 @@ func badStart(e *fail.Error, lines []string, column int) {
 	}
 	text := lines[e.Line-1]
 	if strings.HasPrefix(strings.TrimLeft(text, " "), "\t") {
-		e.Message, e.Hint = "a tab indents this line", "YAML is indented with spaces only"
+		e.Message, e.Hint = "a tab indents this line", "indent with spaces; YAML takes no tabs"
 		return
 	}
 	if column > 0 && column <= len(text) {
