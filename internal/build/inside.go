@@ -110,6 +110,10 @@ echo "` + farewell + `" >&2`
 
 const farewell = "the connection has ended"
 
+// straggling is how long what came through the connection may still be on its way when the
+// farewell is here: the builder passes on the two streams of a program side by side.
+const straggling = 500 * time.Millisecond
+
 func (i *inside) dial(ctx context.Context, _, address string) (net.Conn, error) {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
@@ -206,7 +210,7 @@ func (c *complaint) Write(b []byte) (int, error) {
 	c.text += string(b)
 	if before, _, ok := strings.Cut(c.text, farewell); ok {
 		c.text = before
-		c.ended()
+		time.AfterFunc(straggling, c.ended)
 	}
 	return len(b), nil
 }
