@@ -14,10 +14,10 @@ import (
 
 // How long a dev server that answers is waited for to say whether it compiles, and how
 // often its log is read meanwhile. Vite starts to look at the sources after it listens,
-// and never says that all is well.
+// and never says that all is well: all of its starts wait that long.
 const (
-	verdictTime  = 2 * time.Second
-	verdictPause = 500 * time.Millisecond
+	verdictTime  = 600 * time.Millisecond
+	verdictPause = 200 * time.Millisecond
 )
 
 // compiling looks at what a service that has just begun to answer printed: it makes a

@@ -71,7 +71,7 @@ func TestWaitSaysWhatDoesNotCompile(t *testing.T) {
 		source  Source
 		settled bool
 		log     string
-		later   string // what the log is after a second, where that is something else
+		later   string // what the log is after 0.4 s, where that is something else
 		want    string
 		took    time.Duration
 		reads   int
@@ -81,8 +81,8 @@ func TestWaitSaysWhatDoesNotCompile(t *testing.T) {
 		{"a file", source, false, "ERROR in ./src/App.js\nModule not found: Error: Can't resolve './Feed' in '/app/src'", "", "warning: answers, but does not compile: frontend/src/App.js imports ./Feed, which is not there; check the path and the case of its letters", 0, 1},
 		{"without words", source, false, "Failed to compile.", "", "warning: answers, but does not compile; `devup logs web` shows the error", 0, 1},
 		{"all well", source, false, logs["cra-fixed.log"], "", "done: answers 200", 0, 1},
-		{"it says so later", source, false, begun, logs["cra-missing.log"], "warning: answers, but does not compile: frontend/src/App.js needs the package axios; add axios to package.json and run `devup up` again", time.Second, 3},
-		{"it says nothing", source, false, begun, "", "done: answers 200", 2 * time.Second, 5},
+		{"it says so later", source, false, begun, logs["cra-missing.log"], "warning: answers, but does not compile: frontend/src/App.js needs the package axios; add axios to package.json and run `devup up` again", 400 * time.Millisecond, 3},
+		{"it says nothing", source, false, begun, "", "done: answers 200", 600 * time.Millisecond, 4},
 		{"it ran before", source, true, logs["cra-missing.log"], "", "done: answers 200", 0, 0},
 		{"of a stranger", Source{}, false, logs["cra-missing.log"], "", "done: answers 200", 0, 0},
 	}
@@ -93,7 +93,7 @@ func TestWaitSaysWhatDoesNotCompile(t *testing.T) {
 				w := newWorld()
 				w.answer, w.logs["c1"] = always(answer{answered, 200}), test.log
 				if test.later != "" {
-					time.AfterFunc(time.Second-time.Millisecond, func() {
+					time.AfterFunc(400*time.Millisecond-time.Millisecond, func() {
 						w.mu.Lock()
 						defer w.mu.Unlock()
 						w.logs["c1"] = test.later
