@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"strings"
 	"testing"
 )
 
@@ -221,5 +222,28 @@ func TestEvidenceHoldsNoValues(t *testing.T) {
 	t.Parallel()
 	if got := firstWords("SECRET=hunter2 node --x server.js -y"); got != "node --x server.js" {
 		t.Errorf("firstWords = %q", got)
+	}
+}
+
+// TestOwnRouters: a router that the server's own file mounts answers below its prefix.
+func TestOwnRouters(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ name, mount, want string }{
+		{"on the server", "app.use('/shop', router)", "/shop/list"},
+		{"behind something", "app.use('/shop', cors, router)", "/shop/list"},
+		{"on another router, which says more", "other.use('/shop', router)", ""},
+		{"somebody else's", "app.use('/shop', otherRouter)", ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			source := file{path: "server.js", text: "const router = express.Router()\nrouter.get('/list', list)\n" + test.mount + "\n"}
+			var paths []string
+			for _, r := range nodeRoutes([]file{source}) {
+				paths = append(paths, r.path)
+			}
+			if got := strings.Join(paths, " "); got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
 	}
 }

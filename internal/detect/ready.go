@@ -22,7 +22,7 @@ var (
 	registration = lazyregexp.New(`\.(?:register_blueprint|include_router)\(\s*(?:\w+\.)*(\w+)\s*((?:,[^()]*)?)\)`)
 	methods      = lazyregexp.New(`methods\s*=\s*[\[(]([^\])]*)`)
 	nodeRoute    = lazyregexp.New(`(?m)^[ \t]*(?:await\s+)?(?:app|server|fastify)\.(get|post|put|patch|delete|all)\(\s*["'` + "`" + `]([^"'` + "`" + `]*)["'` + "`" + `]`)
-	routerRoute  = lazyregexp.New(`(?m)^[ \t]*(?:\w*[rR]outer\w*|\w+Routes)\.(get|post|put|patch|delete|all)\(\s*["'` + "`" + `]([^"'` + "`" + `]*)["'` + "`" + `]`)
+	routerRoute  = lazyregexp.New(`(?m)^[ \t]*(\w*[rR]outer\w*|\w+Routes)\.(get|post|put|patch|delete|all)\(\s*["'` + "`" + `]([^"'` + "`" + `]*)["'` + "`" + `]`)
 	mounted      = lazyregexp.New(`\.use\(\s*["'` + "`" + `]([^"'` + "`" + `]*)["'` + "`" + `]\s*,\s*(?:[\w.]+\s*,\s*)*(?:(\w+)|require\(\s*["']([^"']+)["']\s*\))\s*,?\s*\)`)
 	imported     = lazyregexp.New(`(?:import\s+(?:\{\s*)?(\w+)[^'"\n]*from\s*|(?:const|let|var)\s+(?:\{\s*)?(\w+)[^=\n]*=\s*require\(\s*)["']([^"']+)["']`)
 )
@@ -134,9 +134,9 @@ func ownPrefixes(source file, registered map[string]string) map[string]string {
 }
 
 // nodeRoutes are the routes of an Express-like app and of the routers that
-// it mounts from other files.
+// it mounts, from other files and from its own.
 func nodeRoutes(sources []file) []route {
-	mounts := map[string]string{} // file without its ending -> prefix
+	mounts := map[string]string{} // file without its ending, or ownMount -> prefix
 	var routes []route
 	for _, source := range sources {
 		if !containsWord(source.text, []string{".get(", ".use(", ".post(", ".put(", ".patch(", ".delete(", ".all("}) {
@@ -150,34 +150,53 @@ func nodeRoutes(sources []file) []route {
 	}
 	for _, source := range sources {
 		name := withoutEnding(source.path)
-		prefix, isMounted := mounts[name]
-		if !isMounted {
-			prefix, isMounted = mounts[strings.TrimSuffix(name, "/index")]
-		}
-		if !isMounted {
-			continue
-		}
 		for _, match := range routerRoute.FindAllStringSubmatchIndex(source.text, -1) {
-			full := strings.TrimSuffix(strings.TrimSuffix(prefix, "/")+source.text[match[4]:match[5]], "/")
-			routes = append(routes, route{full, source.text[match[2]:match[3]] == "get", source.at(match[0], full)})
+			router, kind, rule := source.text[match[2]:match[3]], source.text[match[4]:match[5]], source.text[match[6]:match[7]]
+			prefix, isMounted := firstOf(mounts, ownMount(name, router), name, strings.TrimSuffix(name, "/index"))
+			if !isMounted {
+				continue
+			}
+			full := strings.TrimSuffix(strings.TrimSuffix(prefix, "/")+rule, "/")
+			routes = append(routes, route{full, kind == "get", source.at(match[0], full)})
 		}
 	}
 	return routes
 }
 
-// addMounts adds the routers of other files that a source mounts.
+// ownMount names a router that is mounted in the file that makes it.
+func ownMount(file, router string) string { return file + "#" + router }
+
+// firstOf is the value of the first of the keys that is there.
+func firstOf(values map[string]string, keys ...string) (value string, found bool) {
+	for _, key := range keys {
+		if value, found = values[key]; found {
+			break
+		}
+	}
+	return value, found
+}
+
+// mountedOnApp ends what stands before a mount on the server itself. What is mounted on a
+// router is below a prefix that another file may say.
+var mountedOnApp = lazyregexp.New(`\b(?:app|server)$`)
+
+// addMounts adds the routers that a source mounts.
 func addMounts(mounts map[string]string, source file) {
 	names := map[string]string{}
 	for _, match := range imported.FindAllStringSubmatch(source.text, -1) {
 		names[match[1]+match[2]] = match[3]
 	}
-	for _, match := range mounted.FindAllStringSubmatch(source.text, -1) {
-		module := match[3]
+	for _, at := range mounted.FindAllStringSubmatchIndex(source.text, -1) {
+		part := func(n int) string { return source.text[max(at[2*n], 0):max(at[2*n+1], 0)] }
+		prefix, name, module := part(1), part(2), part(3)
 		if module == "" {
-			module = names[match[2]]
+			module = names[name]
 		}
-		if strings.HasPrefix(module, ".") {
-			mounts[withoutEnding(path.Join(path.Dir(source.path), module))] = match[1]
+		switch {
+		case strings.HasPrefix(module, "."):
+			mounts[withoutEnding(path.Join(path.Dir(source.path), module))] = prefix
+		case module == "" && mountedOnApp.MatchString(source.text[max(at[0]-len(" server"), 0):at[0]]):
+			mounts[ownMount(withoutEnding(source.path), name)] = prefix
 		}
 	}
 }
