@@ -32,6 +32,9 @@ const (
 	Await           Action = "await"  // wait until the containers Names meet Condition
 )
 
+// NotCreated is the cause of an [Op] that makes a container where there is none.
+const NotCreated = "not created yet"
+
 // Op is one operation. The zero value means nothing.
 type Op struct {
 	Action    Action
@@ -118,6 +121,3 @@ func (p *Plan) add(op Op) int {
 	p.Ops = append(p.Ops, op)
 	return len(p.Ops) - 1
 }
-
-// NotCreated is the cause of an [Op] that makes a container where there is none.
-const NotCreated = "not created yet"
