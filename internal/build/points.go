@@ -48,8 +48,11 @@ func (s Spec) open() (fsutil.FS, error) {
 	if err != nil {
 		return folder, err
 	}
-	return fsutil.NewFilterFS(folder, &fsutil.FilterOpt{Map: func(name string, _ *fstypes.Stat) fsutil.MapResult {
+	return fsutil.NewFilterFS(folder, &fsutil.FilterOpt{Map: func(name string, stat *fstypes.Stat) fsutil.MapResult {
 		if filepath.Base(name) == ownState {
+			if !stat.IsDir() {
+				return fsutil.MapResultExclude // to skip at a file would skip those beside it
+			}
 			return fsutil.MapResultSkipDir
 		}
 		full := filepath.Join(s.Context, name)

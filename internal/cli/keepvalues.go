@@ -59,7 +59,7 @@ func (a *app) copyExample(ctx context.Context, dir string, c project.FileCopy) e
 		return uncopied(err, c)
 	}
 	a.note("copying " + c.From + " to " + c.To)
-	if strings.Contains(path.Base(c.To), "env") {
+	if holdsVariables(path.Base(c.To)) {
 		values, err := a.fillIn(ctx, string(content))
 		if err != nil {
 			return err
@@ -133,4 +133,9 @@ func inRepository(dir string) bool {
 		}
 		dir = filepath.Dir(dir)
 	}
+}
+
+// holdsVariables tells by its name whether a file is an env file: .env, .env.local, web.env.
+func holdsVariables(name string) bool {
+	return name == "env" || name == ".env" || strings.HasPrefix(name, ".env.") || strings.HasSuffix(name, ".env")
 }

@@ -21,14 +21,8 @@ import (
 // compose runs compose-go's loader: everything but the selection of services
 // and the reading of their env files.
 func (l *loading) compose(ctx context.Context) (*types.Project, error) {
-	if l.options.Proof != "" {
-		// Not checked before it is loaded: only then it is known what the files say. An
-		// error of such a load is not told, because the check comes first and says more.
-		if model, proof, err := l.attempt(ctx, false); err == nil && proof == l.options.Proof {
-			l.proof = proof
-			return model, nil
-		}
-		l.expander = expander{}
+	if model := l.proven(ctx); model != nil {
+		return model, nil
 	}
 	model, proof, err := l.attempt(ctx, true)
 	if ctx.Err() != nil {
@@ -39,6 +33,28 @@ func (l *loading) compose(ctx context.Context) (*types.Project, error) {
 	}
 	l.proof = proof
 	return model, nil
+}
+
+// proven loads the files unchecked, because only then it is known what they say, and gives
+// nil where the given proof does not stand for them. What goes wrong is not told: the check
+// comes first and says more, and without it compose-go panics at values of a wrong type.
+func (l *loading) proven(ctx context.Context) (model *types.Project) {
+	if l.options.Proof == "" {
+		return nil
+	}
+	defer func() {
+		if recover() != nil {
+			model = nil
+		}
+		if model == nil {
+			l.expander = expander{}
+		}
+	}()
+	model, l.proof, _ = l.attempt(ctx, false)
+	if l.proof != l.options.Proof {
+		return nil
+	}
+	return model
 }
 
 // attempt loads the files, checked against the schema or not, and gives the proof that

@@ -45,6 +45,9 @@ func TestAProofHoldsForNothingElse(t *testing.T) {
 	}{
 		"a key that nobody knows": {text: "services: {web: {image: nginx, imagine: yes}}\n"},
 		"a wrong type":            {text: "services: {web: {image: [nginx]}}\n"},
+		"links without a list":    {text: "services: {web: {image: nginx, links: b}, b: {image: nginx}}\n"},
+		"a list as network_mode":  {text: "services: {web: {image: nginx, network_mode: [a]}}\n"},
+		"a text as volumes_from":  {text: "services: {web: {image: nginx, volumes_from: b}, b: {image: nginx}}\n"},
 		"a variable":              {text: right, env: map[string]string{"PULL": "sometimes"}},
 	} {
 		t.Run(name, func(t *testing.T) {

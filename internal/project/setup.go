@@ -124,11 +124,20 @@ func nameSteps(steps []SetupStep, files []source, service string) []SetupStep {
 		if name := shortened(text); !taken[name] && plainStep(files, service, s.Command) {
 			steps[i].Name = name
 		} else {
-			steps[i].Name = fmt.Sprintf("step %d", i+1)
+			steps[i].Name = numbered(i+1, taken)
 		}
 		taken[steps[i].Name] = true
 	}
 	return steps
+}
+
+// numbered is the name of a step by its number, or by the next one that is no other's name.
+func numbered(n int, taken map[string]bool) string {
+	for ; ; n++ {
+		if name := fmt.Sprintf("step %d", n); !taken[name] {
+			return name
+		}
+	}
 }
 
 // shortened is the beginning of the first line of a text.

@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/moby/moby/api/pkg/stdcopy"
@@ -46,11 +47,25 @@ func Exec(ctx context.Context, e Executor, container string, c Command) (Execute
 	if err != nil {
 		return Executed{}, err
 	}
-	done, err := e.ExecInspect(ctx, made.ID, client.ExecInspectOptions{})
-	if err != nil {
-		return Executed{}, err
+	status, err := status(ctx, e, made.ID)
+	return Executed{status, lastLines(output)}, err
+}
+
+// status waits for the end of an exec and gives its exit code. A program that closed its
+// output, or sent it to a file, goes on after that has ended.
+func status(ctx context.Context, e Executor, exec string) (int, error) {
+	const pause = 100 * time.Millisecond
+	for {
+		done, err := e.ExecInspect(ctx, exec, client.ExecInspectOptions{})
+		if err != nil || !done.Running {
+			return done.ExitCode, err
+		}
+		select {
+		case <-ctx.Done():
+			return 0, ctx.Err()
+		case <-time.After(pause):
+		}
 	}
-	return Executed{done.ExitCode, lastLines(output)}, nil
 }
 
 // output runs an exec and gives the end of what it prints.

@@ -59,11 +59,13 @@ func (m Machine) setUp(ctx context.Context, out *Outcome, p *project.Project, lo
 	containers := map[string]string{}
 	for service, numbered := range out.IDs {
 		if len(numbered) == 0 {
-			failed[service] = true // it is not started, which was said
+			s := p.Services[service]
+			failed[service] = failed[service] || s.GetScale() > 0 // it is not started, which was said
 			continue
 		}
 		containers[service] = numbered[slices.Min(slices.Collect(maps.Keys(numbered)))]
 	}
+	out.Setup = slices.DeleteFunc(out.Setup, func(s setup.Step) bool { return containers[s.Service] == "" && !failed[s.Service] }) // scaled to none
 	return setup.Run(ctx, m.Engine, setup.Work{
 		Project: p, Steps: out.Setup, Containers: containers, Failed: failed, Memory: o.Setup, Sink: m.Sink,
 	})
