@@ -6,8 +6,9 @@ var ours = map[string][]string{
 	"page":       {}, // for tests: what the documentation's tables name
 	"event":      {},
 	"fail":       {},
-	"lock":       {},       // one devup at a time
-	"checkout":   {"lock"}, // what is kept in a checkout's .devup
+	"atomicfile": {},                     // files that are replaced in one step
+	"lock":       {},                     // one devup at a time
+	"checkout":   {"lock", "atomicfile"}, // what is kept in a checkout's .devup
 	"lazyregexp": {},
 	"envfile":    {"lazyregexp"}, // the text of env files that devup writes into; project reads them
 	"detect":     {"lazyregexp"},
@@ -20,7 +21,7 @@ var ours = map[string][]string{
 	"ports":      {"project", "fail"},
 	"scaffold":   {"lazyregexp", "detect", "fail"},
 	"engine":     {"lazyregexp", "event", "fail"},
-	"gateway":    {"fail"}, // one origin for all services: a proxy, and the life of its process
+	"gateway":    {"fail", "atomicfile"}, // one origin for all services: a proxy, and the life of its process
 	"build":      {"lazyregexp", "project", "egress", "registry", "event", "fail"},
 	"plan":       {"project", "fail"},
 	"run":        {"lazyregexp", "project", "plan", "registry", "event", "fail"},
@@ -32,11 +33,11 @@ var ours = map[string][]string{
 	"watch":      {"project", "event", "fail"},                              // fail: the limit of watched folders is the person's to raise
 	"up": {
 		"workspace", "project", "ports", "build", "egress", "registry", "plan", "run", "ready", "setup", "expose", "logs", "watch", "framework",
-		"gateway",
+		"gateway", "atomicfile",
 		"event", "fail",
 	},
 	// detect: init and doctor read addresses in source with the same eyes; egress: the HTTP client.
-	"doctor": {"lazyregexp", "detect", "egress", "engine", "project", "checkout", "lock", "settings", "workspace", "fail"}, // project: it checks what a config says; lock: what killed runs left; checkout: it replaces a file in one step
+	"doctor": {"lazyregexp", "detect", "egress", "engine", "project", "atomicfile", "lock", "settings", "workspace", "fail"}, // project: it checks what a config says; lock: what killed runs left
 	"ui":     {"event", "fail"},
 	"cli":    {anything},
 }

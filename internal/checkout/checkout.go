@@ -17,6 +17,7 @@ import (
 	"reflect"
 	"slices"
 
+	"github.com/devup-cli/devup/internal/atomicfile"
 	"github.com/devup-cli/devup/internal/lock"
 )
 
@@ -84,7 +85,7 @@ func Update(ctx context.Context, root, project string, change func(*Project)) er
 	defer held.Release()
 	file := filepath.Join(dir, "state.json")
 	if held.Killed {
-		sweep(file)
+		atomicfile.Sweep(file)
 	}
 	now := Read(root)
 	kept := now.Projects[project]
@@ -99,7 +100,7 @@ func Update(ctx context.Context, root, project string, change func(*Project)) er
 	if err != nil {
 		return err
 	}
-	return Replace(file, append(text, '\n'))
+	return atomicfile.Replace(file, append(text, '\n'))
 }
 
 func changes(was Project, change func(*Project)) bool {
@@ -130,41 +131,9 @@ func Folder(root string) (string, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", err
 	}
-	return dir, Replace(filepath.Join(dir, ".gitignore"), []byte("*\n"))
-}
-
-// half is how a file is called until it is written whole.
-func half(name string) string { return ".half-" + filepath.Base(name) + "-*" }
-
-// sweep removes what somebody has left who was killed while writing a file. It is no
-// hindrance where it cannot be removed.
-func sweep(name string) {
-	left, _ := filepath.Glob(filepath.Join(filepath.Dir(name), half(name))) // the pattern is right, or finds nothing
-	for _, name := range left {
-		_ = os.Remove(name)
+	ignore := filepath.Join(dir, ".gitignore")
+	if all, err := os.ReadFile(ignore); err == nil && string(all) == "*\n" {
+		return dir, nil
 	}
-}
-
-// Replace puts a file in the place of another in one step. It keeps the other's mode; a
-// new one is for its owner alone.
-func Replace(name string, content []byte) error {
-	half, err := os.CreateTemp(filepath.Dir(name), half(name))
-	if err != nil {
-		return err
-	}
-	defer os.Remove(half.Name()) // gone already after the rename
-	if before, err := os.Stat(name); err == nil {
-		_ = half.Chmod(before.Mode().Perm()) // else it is for its owner alone
-	}
-	_, err = half.Write(content)
-	if synced := half.Sync(); err == nil {
-		err = synced
-	}
-	if closed := half.Close(); err == nil {
-		err = closed
-	}
-	if err != nil {
-		return err
-	}
-	return os.Rename(half.Name(), name)
+	return dir, atomicfile.Replace(ignore, []byte("*\n"))
 }

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/devup-cli/devup/internal/atomicfile"
 	"github.com/devup-cli/devup/internal/checkout"
 	"github.com/devup-cli/devup/internal/envfile"
 	"github.com/devup-cli/devup/internal/fail"
@@ -32,7 +33,7 @@ func (a *app) keepValues(ctx context.Context, w project.Wants, values []envfile.
 	}
 	before, err := os.ReadFile(file)
 	if err == nil || errors.Is(err, fs.ErrNotExist) {
-		err = checkout.Replace(file, []byte(envfile.Append(string(before), "asked for by devup", values)))
+		err = atomicfile.Replace(file, []byte(envfile.Append(string(before), "asked for by devup", values)))
 	}
 	if err != nil {
 		return unkept(err, name)

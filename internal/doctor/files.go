@@ -12,7 +12,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/devup-cli/devup/internal/checkout"
+	"github.com/devup-cli/devup/internal/atomicfile"
 )
 
 // How far the check for line endings looks; it is a sample, not a search.
@@ -81,7 +81,7 @@ func mendEndings(dir string, names []string) error {
 		file := filepath.Join(dir, filepath.FromSlash(name))
 		text, err := os.ReadFile(file)
 		if err == nil {
-			err = checkout.Replace(file, bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")))
+			err = atomicfile.Replace(file, bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")))
 		}
 		failed = append(failed, err)
 	}

@@ -6,8 +6,9 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"path/filepath"
 	"strconv"
+
+	"github.com/devup-cli/devup/internal/atomicfile"
 )
 
 // State is what a gateway's process writes down when it serves. The file stays when the
@@ -50,19 +51,7 @@ func (s State) write(file string) error {
 	if err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(file), ".gateway-") // with the mode 0600
-	if err != nil {
-		return fmt.Errorf("write the gateway's state: %w", err)
-	}
-	_, err = f.Write(content)
-	if closed := f.Close(); err == nil {
-		err = closed
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), file)
-	}
-	if err != nil {
-		_ = os.Remove(f.Name()) // the error says more
+	if err := atomicfile.Replace(file, content); err != nil {
 		return fmt.Errorf("write the gateway's state: %w", err)
 	}
 	return nil

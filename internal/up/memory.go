@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/devup-cli/devup/internal/atomicfile"
 )
 
 // memory is what devup knows of images beyond what the engine tells, as facts
@@ -47,7 +49,7 @@ func recall(dir string) *memory {
 	lines := slices.Collect(strings.Lines(string(text)))
 	if len(lines) > manyFacts {
 		lines = lines[len(lines)-manyFacts/2:]
-		m.replace(strings.Join(lines, ""))
+		_ = atomicfile.Replace(m.file, []byte(strings.Join(lines, ""))) // else the longer one stays
 	}
 	for _, line := range lines {
 		m.learn(strings.TrimSuffix(line, "\n"))
@@ -140,18 +142,6 @@ func (m *memory) save() {
 	}
 	defer f.Close()
 	_, _ = f.Write([]byte(text)) // see memory
-}
-
-// replace puts a shorter text in the file's place.
-func (m *memory) replace(text string) {
-	f, err := os.CreateTemp(filepath.Dir(m.file), ".images-")
-	if err != nil {
-		return
-	}
-	_, err = f.Write([]byte(text))
-	if closed := f.Close(); err != nil || closed != nil || os.Rename(f.Name(), m.file) != nil {
-		_ = os.Remove(f.Name()) // nothing else can be done about it
-	}
 }
 
 // Remember keeps, in the same folder as [Machine].StateDir, from which inputs
