@@ -190,11 +190,11 @@ func listFiles(s Spec, need wants, ignore []string) ([]file, error) {
 	if !need.all && len(need.copies) == 0 {
 		return nil, nil
 	}
-	root, err := fsutil.NewFS(s.Context)
+	root, err := s.open()
 	if err != nil {
 		return nil, contextError(s, err)
 	}
-	filter := &fsutil.FilterOpt{ExcludePatterns: append(slices.Clip(ignore), anyOwnState)}
+	filter := &fsutil.FilterOpt{ExcludePatterns: ignore}
 	if !need.all {
 		var sources []string
 		for _, t := range need.copies {

@@ -34,10 +34,7 @@ func mountPoints(volumes []types.ServiceVolumeConfig) []string {
 // ownState is the folder in which devup keeps what it knows of a checkout, in the context or
 // in a folder of it. It is no part of any image: what changes there would make the image
 // another one, and what a person was asked for lies there.
-const (
-	ownState    = ".devup"
-	anyOwnState = "**/" + ownState
-)
+const ownState = ".devup"
 
 // open gives the files of the context as a build gets them. An empty folder that
 // is there only to be mounted on is left out: the first run of the service made
