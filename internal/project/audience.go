@@ -21,7 +21,18 @@ var bundlers = []string{
 
 // Bundled tells whether bundlers put a variable of this name into the files for browsers.
 func Bundled(name string) bool {
-	return slices.ContainsFunc(bundlers, func(prefix string) bool { return strings.HasPrefix(strings.ToUpper(name), prefix) })
+	_, bundled := unbundled(strings.ToUpper(name))
+	return bundled
+}
+
+// unbundled is the name of a variable without the beginning by which bundlers take it.
+func unbundled(name string) (stem string, bundled bool) {
+	for _, prefix := range bundlers {
+		if rest, ok := strings.CutPrefix(name, prefix); ok {
+			return rest, true
+		}
+	}
+	return name, false
 }
 
 // Words of variables' names, between underscores.
@@ -50,21 +61,18 @@ func ofOrigins(name string) bool {
 func audienceOf(name string) audience {
 	name = strings.ToUpper(name)
 	words := strings.Split(name, "_")
-	has := func(known []string) bool {
-		return slices.ContainsFunc(words, func(word string) bool { return slices.Contains(known, word) })
-	}
 	switch {
-	case has(inner):
+	case containsAny(words, inner):
 		return machines
 	case Bundled(name), ofOrigins(name):
 		return browsers
 	case !slices.Contains(endings, words[len(words)-1]):
 		return machines
-	case has(called):
+	case containsAny(words, called):
 		return anyone
-	case has(outer):
+	case containsAny(words, outer):
 		return browsers
-	case has([]string{"BASE"}):
+	case containsAny(words, []string{"BASE"}):
 		return anyone
 	default:
 		return machines

@@ -51,7 +51,13 @@ var dataImages = []string{
 
 // holdsData tells whether an image is one of [dataImages], wherever it is pulled from.
 func holdsData(image string) bool {
-	name, _, _ := strings.Cut(path.Base(image), ":")
-	name, _, _ = strings.Cut(name, "@")
-	return slices.Contains(dataImages, name)
+	return slices.Contains(dataImages, ImageBase(image))
+}
+
+// ImageBase is the last part of an image's name, without tag and digest: "redis" of
+// "registry.example.com/cache/redis:7".
+func ImageBase(image string) string {
+	name, _, _ := strings.Cut(path.Base(image), "@")
+	name, _, _ = strings.Cut(name, ":")
+	return name
 }

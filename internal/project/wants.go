@@ -114,8 +114,11 @@ func listValues(values []WantedValue) string {
 // wants puts together what is wanted. unset are the variables without a value.
 func (l *loading) wants(copies []FileCopy, values []WantedValue, unset []string) Wants {
 	w := Wants{Root: l.root, Copies: copies, Values: values, DotEnv: l.readsDotEnv()}
+	if !w.DotEnv || len(unset) == 0 {
+		return w
+	}
 	path := filepath.Join(l.root, ".env")
-	if _, err := os.Lstat(path); !w.DotEnv || len(unset) == 0 || !errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
 		return w
 	}
 	example := exampleOf(path)

@@ -69,13 +69,7 @@ func (p *Project) webServices() []sibling {
 // by its name; empty for none. What a server itself calls is another matter: of its
 // variables only those count that are about pages, or about itself.
 func siblingOf(variable, reader string, services []sibling) string {
-	stem, bundled := variable, false
-	for _, prefix := range bundlers {
-		if rest, ok := strings.CutPrefix(variable, prefix); ok {
-			stem, bundled = rest, true
-			break
-		}
-	}
+	stem, bundled := unbundled(variable)
 	words := strings.Split(stem, "_")
 	if !containsAny(words, urlWords) {
 		return ""

@@ -1,6 +1,7 @@
 package ready
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -57,11 +58,7 @@ func (a *attendant) wrong(c compiled) string {
 	case file != "" && c.relative():
 		return fmt.Sprintf(": %s imports %s, which is not there; check the path and the case of its letters", file, c.module)
 	case c.module != "" && !c.relative():
-		who := file
-		if who == "" {
-			who = "it"
-		}
-		return fmt.Sprintf(": %s needs the package %s; add %[2]s to package.json and %s", who, packageOf(c.module), again)
+		return fmt.Sprintf(": %s needs the package %s; add %[2]s to package.json and %s", cmp.Or(file, "it"), packageOf(c.module), again)
 	case file != "" && c.what != "":
 		return fmt.Sprintf(": %s: %s", file, c.what)
 	case file != "" || c.what != "":

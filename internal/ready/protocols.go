@@ -1,9 +1,6 @@
 package ready
 
 import (
-	"path"
-	"strings"
-
 	"github.com/devup-cli/devup/internal/project"
 )
 
@@ -21,7 +18,5 @@ func otherProtocol(target int, image string) bool {
 	if project.OtherProtocol(target) != "" {
 		return true
 	}
-	name, _, _ := strings.Cut(path.Base(image), "@")
-	name, _, _ = strings.Cut(name, ":")
-	return otherImages[name]
+	return otherImages[project.ImageBase(image)]
 }
