@@ -10,6 +10,7 @@ var ours = map[string][]string{
 	"lock":       {},                     // one devup at a time
 	"checkout":   {"lock", "atomicfile"}, // what is kept in a checkout's .devup
 	"lazyregexp": {},
+	"untrusted":  {},             // files and text of a clone: bounded reads, output that is safe to print
 	"envfile":    {"lazyregexp"}, // the text of env files that devup writes into; project reads them
 	"detect":     {"lazyregexp"},
 	"framework":  {"lazyregexp"}, // what web frameworks need behind a proxy: a table, apart from detect, which `up` has no use for
@@ -38,7 +39,7 @@ var ours = map[string][]string{
 	},
 	// detect: init and doctor read addresses in source with the same eyes; egress: the HTTP client.
 	"doctor": {"lazyregexp", "detect", "egress", "engine", "project", "atomicfile", "lock", "settings", "workspace", "fail"}, // project: it checks what a config says; lock: what killed runs left
-	"ui":     {"event", "fail"},
+	"ui":     {"untrusted", "event", "fail"},
 	"cli":    {anything},
 }
 
@@ -61,9 +62,9 @@ var only = map[string][]string{
 	"github.com/gofrs/flock":                       {"lock"},
 	"rsc.io/qr":                                    {"ui"},
 	"charm.land/":                                  {"ui"},
-	"github.com/containerd/console":                {"cli"},             // cli turns off a terminal's echo
-	"github.com/charmbracelet/":                    {"ui", "cli"},       // cli asks whether a stream is a terminal
-	"text/template":                                {"scaffold", "cli"}, // cli: --format of Compose's commands
+	"github.com/containerd/console":                {"cli"},                    // cli turns off a terminal's echo
+	"github.com/charmbracelet/":                    {"ui", "cli", "untrusted"}, // cli asks whether a stream is a terminal
+	"text/template":                                {"scaffold", "cli"},        // cli: --format of Compose's commands
 	"net/http":                                     {"engine", "build", "ready", "workspace", "expose", "egress", "doctor", "gateway"},
 	"os/exec":                                      {"engine", "ports", "doctor", "registry", "tunnel", "gateway", "cli"},
 	"github.com/devup-cli/devup/templates":         {"scaffold", "cli"},

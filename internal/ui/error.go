@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // errorObject is an error in JSON. Its names are a promise.
@@ -58,12 +59,12 @@ func object(e *fail.Error) errorObject {
 // describe is an error for people: one sentence, its evidence, the next step.
 func describe(e *fail.Error, t theme) string {
 	if e.Code == fail.Interrupted {
-		return "devup: " + clean(e.Error(), false) + "\n"
+		return "devup: " + untrusted.Text(e.Error(), false) + "\n"
 	}
 	var b strings.Builder
 	first := true
 	for l := range strings.Lines(e.Error()) {
-		text := clean(strings.TrimRight(l, "\r\n"), false)
+		text := untrusted.Text(strings.TrimRight(l, "\r\n"), false)
 		if first {
 			b.WriteString(t.bad("error:") + " " + t.bold(text) + "\n")
 		} else {
@@ -75,7 +76,7 @@ func describe(e *fail.Error, t theme) string {
 		indented(&b, "  ", "  ", e.Cause.Error(), t.faint)
 	}
 	for _, l := range e.Lines {
-		b.WriteString("  " + t.faint("|") + " " + clean(strings.TrimRight(l, "\r\n"), t.color) + "\n")
+		b.WriteString("  " + t.faint("|") + " " + untrusted.Text(strings.TrimRight(l, "\r\n"), t.color) + "\n")
 	}
 	if e.Hint != "" {
 		indented(&b, "  "+t.busy("hint:")+" ", "        ", e.Hint, func(s string) string { return s })
@@ -92,7 +93,7 @@ func untold(e *fail.Error) bool {
 func indented(b *strings.Builder, first, rest, text string, style func(string) string) {
 	prefix := first
 	for l := range strings.Lines(text) {
-		b.WriteString(prefix + style(clean(strings.TrimRight(l, "\r\n"), false)) + "\n")
+		b.WriteString(prefix + style(untrusted.Text(strings.TrimRight(l, "\r\n"), false)) + "\n")
 		prefix = rest
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/devup-cli/devup/internal/event"
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // The widest name that log lines are aligned to.
@@ -25,7 +26,7 @@ func newLogLines(s Streams) logLines {
 
 // line is one log event as text, without a line end.
 func (l *logLines) line(e event.Event) string {
-	return l.prefix(e) + clean(e.Text, l.theme.color)
+	return l.prefix(e) + untrusted.Text(e.Text, l.theme.color)
 }
 
 func (l *logLines) prefix(e event.Event) string {
@@ -36,7 +37,7 @@ func (l *logLines) prefix(e event.Event) string {
 	l.expect(name)
 	p, ok := l.prefixes[name]
 	if !ok {
-		p = pad(clean(name, false), l.width) + " | "
+		p = pad(untrusted.Text(name, false), l.width) + " | "
 		p = l.theme.style(l.colors.pick(e.Name), p)
 		l.prefixes[name] = p
 	}

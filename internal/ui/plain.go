@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/devup-cli/devup/internal/event"
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // silence is how long a resource may be under way in plain mode without a line
@@ -133,17 +134,17 @@ func withoutDigits(s string) string {
 
 // fact is an event as one line: "image web: built (12s)".
 func fact(e event.Event, t theme) string {
-	text := clean(textOf(e), t.color)
+	text := untrusted.Text(textOf(e), t.color)
 	if e.Kind == event.Note {
 		return noteLine(e, text, t)
 	}
-	subject := string(e.Kind) + " " + clean(e.Name, false)
+	subject := string(e.Kind) + " " + untrusted.Text(e.Name, false)
 	if e.Kind == event.Step {
-		subject = string(event.Image) + " " + clean(e.Parent, false)
+		subject = string(event.Image) + " " + untrusted.Text(e.Parent, false)
 		if e.Stream != "" {
 			return subject + " | " + text
 		}
-		if name := clean(e.Name, false); name != "" && name != text {
+		if name := untrusted.Text(e.Name, false); name != "" && name != text {
 			text = strings.TrimSuffix(name+": "+text, ": ")
 		}
 	}
@@ -166,7 +167,7 @@ func noteLine(e event.Event, text string, t theme) string {
 		word = t.notice("warning:")
 	}
 	if e.Name != "" {
-		text = clean(e.Name, false) + ": " + text
+		text = untrusted.Text(e.Name, false) + ": " + text
 	}
 	return word + " " + text
 }

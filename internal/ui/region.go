@@ -8,6 +8,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/devup-cli/devup/internal/event"
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // entry is one resource that is under way.
@@ -85,25 +86,25 @@ func shorten(lines []regionLine, columns, rows int, t theme) []string {
 
 // statusLine is the line of a resource under way.
 func statusLine(e *entry, frame string, columns int, now time.Time, t theme) string {
-	subject := clean(e.event.Name, false)
+	subject := untrusted.Text(e.event.Name, false)
 	if columns >= 50 {
 		subject = pad(string(e.event.Kind), 9) + " " + subject
 	}
-	left := fmt.Sprintf("%s %s  %s", t.busy(frame), subject, t.faint(clean(textOf(e.event), false)))
+	left := fmt.Sprintf("%s %s  %s", t.busy(frame), subject, t.faint(untrusted.Text(textOf(e.event), false)))
 	return withTime(left, duration(e.elapsed(now)), columns, t)
 }
 
 // stepLines are the lines of a build step, under its image's.
 func stepLines(s *entry, frame string, columns int, now time.Time, t theme) []regionLine {
-	name := clean(s.event.Name, false)
+	name := untrusted.Text(s.event.Name, false)
 	if s.event.State == event.Working || s.event.State == "" {
 		left := "  " + t.busy(frame) + " " + name
-		if text := clean(s.event.Text, false); text != "" && text != s.event.Name {
+		if text := untrusted.Text(s.event.Text, false); text != "" && text != s.event.Name {
 			left += "  " + t.faint(text)
 		}
 		lines := []regionLine{{withTime(left, duration(s.elapsed(now)), columns, t), busyStep}}
 		if s.output != "" {
-			lines = append(lines, regionLine{t.faint(fit("    "+clean(s.output, false), columns)), stepOutput})
+			lines = append(lines, regionLine{t.faint(fit("    "+untrusted.Text(s.output, false), columns)), stepOutput})
 		}
 		return lines
 	}
@@ -139,13 +140,13 @@ func mark(s event.State, t theme) string {
 
 // settled is the line that stays of a resource: what became of it.
 func settled(e event.Event, took time.Duration, nameWidth, columns int, t theme) string {
-	name := clean(e.Name, false)
+	name := untrusted.Text(e.Name, false)
 	parts := mark(e.State, t) + " "
 	if columns >= 50 {
 		parts += t.faint(pad(string(e.Kind), 9)) + " "
 		name = pad(name, nameWidth)
 	}
-	parts += name + "  " + clean(textOf(e), t.color)
+	parts += name + "  " + untrusted.Text(textOf(e), t.color)
 	if took >= noTime {
 		parts += " " + t.faint(duration(took))
 	}

@@ -1,6 +1,10 @@
 package ui
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/devup-cli/devup/internal/untrusted"
+)
 
 // Text prints a result for people to stdout; a line end is added where it lacks one.
 func (u *UI) Text(text string) {
@@ -37,7 +41,7 @@ func (u *UI) Diff(diff string) {
 	t := u.streams.theme(toOut)
 	var b strings.Builder
 	for l := range strings.Lines(diff) {
-		text := clean(strings.TrimRight(l, "\r\n"), false)
+		text := untrusted.Text(strings.TrimRight(l, "\r\n"), false)
 		switch {
 		case strings.HasPrefix(l, "+++"), strings.HasPrefix(l, "---"):
 			text = t.bold(text)

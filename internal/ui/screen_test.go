@@ -55,7 +55,7 @@ func (s *screen) take(seq string, width int) {
 		s.row = max(s.row-count("A"), len(s.lines)-s.rows, 0)
 	case seq == "\x1b[2K":
 		s.lines[s.row] = ""
-	case isColor(seq), strings.HasPrefix(seq, "\x1b]8;"):
+	case strings.HasPrefix(seq, "\x1b[") && strings.HasSuffix(seq, "m"), strings.HasPrefix(seq, "\x1b]8;"):
 	default:
 		s.unknown = append(s.unknown, seq)
 	}

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // Tone says how a cell of a table looks. The zero Tone is ordinary text.
@@ -86,7 +88,7 @@ func (t Table) wrapped(room int) Table {
 	t.Rows = nil
 	for _, row := range rows {
 		last := len(row) - 1
-		for i, line := range strings.Split(ansi.Wrap(clean(row[last].Text, false), room, ""), "\n") {
+		for i, line := range strings.Split(ansi.Wrap(untrusted.Text(row[last].Text, false), room, ""), "\n") {
 			next := make([]Cell, len(row))
 			if i == 0 {
 				copy(next, row)
@@ -113,7 +115,7 @@ func (t Table) widths() []int {
 	}
 	for _, row := range t.Rows {
 		for i, c := range row {
-			see(i, clean(c.Text, false))
+			see(i, untrusted.Text(c.Text, false))
 		}
 	}
 	return widths
@@ -126,7 +128,7 @@ func writeRow(b *strings.Builder, row []Cell, widths []int, theme theme) {
 		last--
 	}
 	for i, c := range row[:last+1] {
-		text := clean(c.Text, false)
+		text := untrusted.Text(c.Text, false)
 		b.WriteString(theme.cell(c, text))
 		if i < last {
 			b.WriteString(strings.Repeat(" ", widths[i]-ansi.StringWidth(text)+2))
@@ -142,7 +144,7 @@ func (t Table) stacked(columns int, theme theme) string {
 	var b strings.Builder
 	for _, row := range t.Rows {
 		for i, c := range row {
-			text := clean(c.Text, false)
+			text := untrusted.Text(c.Text, false)
 			if text == "" {
 				continue
 			}
@@ -182,7 +184,7 @@ func (u *UI) Line(cells ...Cell) {
 	t := u.streams.theme(toOut)
 	texts := make([]string, len(cells))
 	for i, c := range cells {
-		texts[i] = t.cell(c, clean(c.Text, false))
+		texts[i] = t.cell(c, untrusted.Text(c.Text, false))
 	}
 	u.Text(strings.Join(texts, "  "))
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/devup-cli/devup/internal/event"
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // The tallest live region, and the widest name that settled lines are aligned to.
@@ -49,7 +50,7 @@ func (r *terminal) event(e event.Event, at time.Time) {
 	case event.Log:
 		r.print(toOut, r.logs.line(e)+"\n")
 	case event.Note:
-		r.print(toErr, noteLine(e, clean(e.Text, r.theme.color), r.theme)+"\n")
+		r.print(toErr, noteLine(e, untrusted.Text(e.Text, r.theme.color), r.theme)+"\n")
 	case event.Step:
 		r.step(e, at)
 	default:
@@ -86,7 +87,7 @@ func (r *terminal) resource(e event.Event, at time.Time) {
 func (r *terminal) settleSteps(image *entry) {
 	for _, s := range image.steps {
 		if s.event.State == event.Failed {
-			r.print(toErr, "  "+mark(event.Failed, r.theme)+" "+clean(s.event.Name, false)+"\n")
+			r.print(toErr, "  "+mark(event.Failed, r.theme)+" "+untrusted.Text(s.event.Name, false)+"\n")
 		}
 	}
 }

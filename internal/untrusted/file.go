@@ -1,0 +1,119 @@
+// Package untrusted handles what comes from a clone. A repository chooses the names, the
+// kinds, the sizes and the bytes of its files, and it may be hostile:
+//
+//   - [ReadFile], [Open] and [FS] read its files: regular ones only, never blocking on a
+//     pipe or a device, and at most as many bytes as the caller allows.
+//   - [Text] and [Lines] make its text safe to print on a terminal.
+//
+// The package does not decide where a path may lead. A caller that must stay inside a
+// directory opens an [os.Root] and reads through [FS].
+package untrusted
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+
+	"github.com/docker/go-units"
+)
+
+// Limits for the files that a clone is made of, in bytes. A file that people write by
+// hand is a thousand times smaller.
+const (
+	MaxText = 4 << 20  // configuration, env files, Dockerfiles, sources
+	MaxLock = 64 << 20 // lock files of package managers
+)
+
+// ErrNotRegular is the error for a directory, pipe, socket or device where a file is needed.
+var ErrNotRegular = errors.New("not a regular file")
+
+// LimitError is the error for a file with more bytes than the caller allows. Its value is
+// the limit in bytes.
+type LimitError int64
+
+func (e LimitError) Error() string {
+	return fmt.Sprintf("larger than %s, the most that devup reads of it", units.BytesSize(float64(e)))
+}
+
+// ReadFile reads a regular file of at most limit bytes. Links are followed; what they lead
+// to must be a regular file too. It never blocks. The error is a [*fs.PathError] around
+// [ErrNotRegular], a [LimitError] or the file system's own.
+func ReadFile(name string, limit int64) ([]byte, error) {
+	file, err := Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return read(file, name, limit)
+}
+
+// Open opens a regular file for reading and never blocks. The errors are those of
+// [ReadFile]. The caller bounds what it reads, and closes the file.
+func Open(name string) (*os.File, error) {
+	file, err := os.OpenFile(name, os.O_RDONLY|nonblock, 0)
+	if err != nil {
+		return nil, err
+	}
+	return regular(file, name, false)
+}
+
+// FS gives the files below root. Like [Open], it opens regular files and directories only
+// and never blocks. A link that leads out of root is an error. The caller closes root
+// after the last use.
+func FS(root *os.Root) fs.FS { return rootFS{root} }
+
+// ReadFileFS reads a regular file of at most limit bytes from fsys, which should be made by
+// [FS]. The errors are those of [ReadFile].
+func ReadFileFS(fsys fs.FS, name string, limit int64) ([]byte, error) {
+	file, err := fsys.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return read(file, name, limit)
+}
+
+type rootFS struct{ root *os.Root }
+
+func (r rootFS) Open(name string) (fs.File, error) {
+	if !fs.ValidPath(name) {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
+	}
+	file, err := r.root.OpenFile(name, os.O_RDONLY|nonblock, 0)
+	if err != nil {
+		return nil, err
+	}
+	return regular(file, name, true)
+}
+
+func (r rootFS) Stat(name string) (fs.FileInfo, error)      { return fs.Stat(r.root.FS(), name) }
+func (r rootFS) Lstat(name string) (fs.FileInfo, error)     { return fs.Lstat(r.root.FS(), name) }
+func (r rootFS) ReadLink(name string) (string, error)       { return fs.ReadLink(r.root.FS(), name) }
+func (r rootFS) ReadDir(name string) ([]fs.DirEntry, error) { return fs.ReadDir(r.root.FS(), name) }
+
+// regular closes a file that is not regular, or not a directory where those are allowed.
+func regular(file *os.File, name string, directories bool) (*os.File, error) {
+	info, err := file.Stat()
+	if err == nil && !info.Mode().IsRegular() && !(directories && info.IsDir()) {
+		err = &fs.PathError{Op: "open", Path: name, Err: ErrNotRegular}
+	}
+	if err != nil {
+		_ = file.Close() // nothing was read
+		return nil, err
+	}
+	return file, nil
+}
+
+// read reads a file to its end, and one byte more than the limit to see that it is over it.
+func read(file io.Reader, name string, limit int64) ([]byte, error) {
+	content, err := io.ReadAll(io.LimitReader(file, limit+1))
+	if err == nil && int64(len(content)) > limit {
+		err = &fs.PathError{Op: "read", Path: name, Err: LimitError(limit)}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return content, nil
+}

@@ -1,0 +1,60 @@
+package untrusted
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestReadFile(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	outside := filepath.Join(t.TempDir(), "outside")
+	for name, content := range map[string]string{filepath.Join(dir, "small"): "12345678", filepath.Join(dir, "large"): "123456789", outside: "secret"} {
+		if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, target := range map[string]string{"link": "small", "out": outside, "gone": "nothing"} {
+		if err := os.Symlink(target, filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = root.Close() })
+	for _, c := range []struct {
+		name, content  string
+		err, errInRoot error
+	}{
+		{name: "small", content: "12345678"},
+		{name: "link", content: "12345678"},
+		{name: "large", err: LimitError(8), errInRoot: LimitError(8)},
+		{name: ".", err: ErrNotRegular},
+		{name: "gone", err: fs.ErrNotExist, errInRoot: fs.ErrNotExist},
+		{name: "out", content: "secret", errInRoot: errEscapes},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			content, err := ReadFile(filepath.Join(dir, c.name), 8)
+			if !errors.Is(err, c.err) || err == nil && string(content) != c.content {
+				t.Errorf("ReadFile(%q) = %q, %v; want %q, %v", c.name, content, err, c.content, c.err)
+			}
+			content, err = ReadFileFS(FS(root), c.name, 8)
+			if c.errInRoot == errEscapes && (err == nil || !strings.Contains(err.Error(), errEscapes.Error())) {
+				t.Errorf("ReadFileFS(%q) = %q, %v; want an error that the path escapes", c.name, content, err)
+			}
+			if c.errInRoot != errEscapes && c.name != "." && (!errors.Is(err, c.errInRoot) || err == nil && string(content) != c.content) {
+				t.Errorf("ReadFileFS(%q) = %q, %v; want %q, %v", c.name, content, err, c.content, c.errInRoot)
+			}
+		})
+	}
+}
+
+// errEscapes stands for the error of os.Root, which exports none.
+var errEscapes = errors.New("escapes")

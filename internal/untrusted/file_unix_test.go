@@ -1,0 +1,37 @@
+//go:build unix
+
+package untrusted
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+)
+
+// TestSpecialFiles: a pipe has no writer and /dev/zero no end, so that a read which does
+// not look first would not return.
+func TestSpecialFiles(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := syscall.Mkfifo(filepath.Join(dir, "pipe"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("/dev/zero", filepath.Join(dir, "zero")); err != nil {
+		t.Fatal(err)
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	for _, name := range []string{"pipe", "zero"} {
+		if _, err := ReadFile(filepath.Join(dir, name), 8); !errors.Is(err, ErrNotRegular) {
+			t.Errorf("ReadFile(%s): %v, want %v", name, err, ErrNotRegular)
+		}
+	}
+	if _, err := ReadFileFS(FS(root), "pipe", 8); !errors.Is(err, ErrNotRegular) {
+		t.Errorf("ReadFileFS(pipe): %v, want %v", err, ErrNotRegular)
+	}
+}
