@@ -33,6 +33,7 @@ var ErrNotRegular = errors.New("not a regular file")
 // the limit in bytes.
 type LimitError int64
 
+// Error says the limit in a unit that people read.
 func (e LimitError) Error() string {
 	return fmt.Sprintf("larger than %s, the most that devup reads of it", units.BytesSize(float64(e)))
 }
@@ -96,7 +97,7 @@ func (r rootFS) ReadDir(name string) ([]fs.DirEntry, error) { return fs.ReadDir(
 // regular closes a file that is not regular, or not a directory where those are allowed.
 func regular(file *os.File, name string, directories bool) (*os.File, error) {
 	info, err := file.Stat()
-	if err == nil && !info.Mode().IsRegular() && !(directories && info.IsDir()) {
+	if err == nil && !info.Mode().IsRegular() && (!directories || !info.IsDir()) {
 		err = &fs.PathError{Op: "open", Path: name, Err: ErrNotRegular}
 	}
 	if err != nil {
