@@ -57,7 +57,7 @@ func New(c Config, failures *log.Logger) *Gateway {
 	g.proxy = httputil.ReverseProxy{
 		Rewrite:        g.forward,
 		ModifyResponse: g.answer,
-		ErrorHandler:   (&mishap{failures}).answer,
+		ErrorHandler:   (&proxyError{failures}).answer,
 		Transport:      again{newTransport()},
 		FlushInterval:  -1, // at once
 		BufferPool:     &buffers{},

@@ -10,10 +10,10 @@ import (
 	"strings"
 )
 
-// mishap answers where an upstream did not.
-type mishap struct{ log *log.Logger }
+// proxyError answers a request whose upstream did not.
+type proxyError struct{ log *log.Logger }
 
-func (m *mishap) answer(w http.ResponseWriter, r *http.Request, err error) {
+func (p *proxyError) answer(w http.ResponseWriter, r *http.Request, err error) {
 	v := visitOf(r)
 	service := v.route.Service
 	if r.Context().Err() != nil || errors.Is(err, context.Canceled) {
@@ -21,7 +21,7 @@ func (m *mishap) answer(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	if !away(err) {
-		m.log.Printf("%s %s: %s: %v", r.Method, r.URL.EscapedPath(), service, err)
+		p.log.Printf("%s %s: %s: %v", r.Method, r.URL.EscapedPath(), service, err)
 		refusal{http.StatusBadGateway, fmt.Sprintf("the request to %s failed; `devup logs %s` may say more", service, service)}.write(w)
 		return
 	}
