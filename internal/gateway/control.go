@@ -15,10 +15,11 @@ import (
 //	PUT /     takes another config on the same address, and says its state
 //	DELETE /  ends it; answered when its port is free
 type process struct {
-	life    Life
-	gateway *Gateway
-	server  *http.Server
-	end     context.CancelCauseFunc
+	life     Life
+	failures *failureLog
+	gateway  *Gateway
+	server   *http.Server
+	end      context.CancelCauseFunc
 
 	mu    sync.Mutex
 	state State

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net/http"
 	"os"
 	"os/exec"
@@ -180,12 +181,15 @@ func (k Keeper) failed(c Config, why string) error {
 }
 
 // Main is what the process does: it reads its config, serves, and says so, or why not, in
-// one line.
+// one line. It redirects the standard logger, to which net/http reports some failures.
 func Main(ctx context.Context, in io.Reader, out io.Writer, l Life) error {
 	err := json.NewDecoder(in).Decode(&l.Config)
 	if err == nil {
+		failures := newFailureLog(l.Log)
+		log.SetOutput(failures)
+		log.SetFlags(0)
 		l.Ready = func() { fmt.Fprintln(out, Started) }
-		err = Serve(ctx, l)
+		err = l.serve(ctx, failures)
 	}
 	if err != nil {
 		fmt.Fprintln(out, err)

@@ -21,7 +21,7 @@ func (p *proxyError) answer(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	if !away(err) {
-		p.log.Printf("%s %s: %s: %v", r.Method, r.URL.EscapedPath(), service, err)
+		p.log.Printf("%s %s: %s: %v", shorten(r.Method, maxMethod), shorten(r.URL.EscapedPath(), maxPath), service, err)
 		refusal{http.StatusBadGateway, fmt.Sprintf("the request to %s failed; `devup logs %s` may say more", service, service)}.write(w)
 		return
 	}

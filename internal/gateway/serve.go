@@ -30,7 +30,9 @@ type Life struct {
 // Serve serves until somebody orders the end, until the state file is another's or gone,
 // until the project's containers are gone for good, or until ctx ends; all of these are
 // no error. The error is why it could not serve at all.
-func Serve(ctx context.Context, l Life) error {
+func Serve(ctx context.Context, l Life) error { return l.serve(ctx, newFailureLog(l.Log)) }
+
+func (l Life) serve(ctx context.Context, failures *failureLog) error {
 	var binding net.ListenConfig
 	listener, err := binding.Listen(ctx, "tcp", l.Config.Listen)
 	if err != nil {
@@ -45,14 +47,14 @@ func Serve(ctx context.Context, l Life) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	p := &process{
-		life: l, gateway: New(l.Config, l.Log), end: cancel,
+		life: l, failures: failures, gateway: New(l.Config, failures.logger()), end: cancel,
 		state: State{Config: l.Config, Control: orders.Addr().String(), Token: rand.Text(), PID: os.Getpid(), Version: l.Version},
 	}
 	if err := p.state.write(l.File); err != nil {
 		return err
 	}
-	p.server = Server(p.gateway, l.Log)
-	control := &http.Server{Handler: p, ErrorLog: l.Log, ReadHeaderTimeout: 5 * time.Second}
+	p.server = Server(p.gateway, failures.logger())
+	control := &http.Server{Handler: p, ErrorLog: failures.logger(), ReadHeaderTimeout: 5 * time.Second}
 	var group sync.WaitGroup
 	serve := func(server *http.Server, on net.Listener) {
 		group.Go(func() {
@@ -71,6 +73,7 @@ func Serve(ctx context.Context, l Life) error {
 	_ = p.server.Close()                             // what is on its way ends with the containers
 	_ = control.Shutdown(context.WithoutCancel(ctx)) // the answer to the order to end
 	group.Wait()
+	failures.flush()
 	return nil
 }
 
@@ -95,6 +98,7 @@ func (p *process) lookAfter(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
+		p.failures.flush()
 		switch s, err := readState(p.life.File); {
 		case errors.Is(err, fs.ErrNotExist), err == nil && s.Token != p.state.Token:
 			p.end(errReplaced)
