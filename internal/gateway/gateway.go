@@ -71,6 +71,7 @@ func (g *Gateway) Set(c Config) { g.table.Store(newTable(c)) }
 
 // ServeHTTP sends a request on to the service that its path belongs to, or refuses it.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w = lastAnswer(w, r)
 	t := g.table.Load()
 	if refused := t.refuse(r); refused != nil {
 		refused.write(w)

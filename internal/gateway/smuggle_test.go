@@ -72,27 +72,47 @@ func TestSmuggling(t *testing.T) {
 	}
 }
 
-// TestWhatFollowsAnAmbiguousBody holds that bytes behind a request with both lengths are
-// a request to the gateway, under its rules, and none to the service.
-func TestWhatFollowsAnAmbiguousBody(t *testing.T) {
+// TestConnectionsWithAmbiguousBodiesAreClosed: what follows a request that may have two
+// lengths is not a request, whatever it says. Others keep the connection.
+func TestConnectionsWithAmbiguousBodiesAreClosed(t *testing.T) {
 	t.Parallel()
-	service := &heard{}
-	w := serve(t, map[string]http.Handler{"/": service})
-	c := dial(t, w.address)
-	_, _ = io.WriteString(c, "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"+
-		"GET /secret HTTP/1.1\r\nHost: evil.example\r\n\r\n")
-	answers := bufio.NewReader(c)
-	if status, _ := read(t, answers); status != http.StatusOK {
-		t.Errorf("the first answer has the status %d", status)
-	}
-	if response, err := http.ReadResponse(answers, nil); err == nil {
-		defer response.Body.Close()
-		if response.StatusCode != http.StatusMisdirectedRequest {
-			t.Errorf("the second answer has the status %d", response.StatusCode)
-		}
-	}
-	if got := service.text(); strings.Contains(got, "secret") {
-		t.Errorf("the service heard %s", got)
+	const next = "GET /next HTTP/1.1\r\nHost: localhost\r\n\r\n"
+	for _, test := range []struct {
+		name, request string
+		status        int
+		closed        bool
+	}{
+		{"one length", "POST / HTTP/1.1\nHost: localhost\nContent-Length: 1\n\nx", http.StatusOK, false},
+		{"both lengths", "POST / HTTP/1.1\nHost: localhost\nContent-Length: 60\nTransfer-Encoding: chunked\n\n0\n\n", http.StatusOK, true},
+		{"both lengths, and an early hint", "POST /hint HTTP/1.1\nHost: localhost\nTransfer-Encoding: chunked\nContent-Length: 60\n\n0\n\n", http.StatusOK, true},
+		{"both lengths, refused", "POST / HTTP/1.1\nHost: evil.example\nContent-Length: 60\nTransfer-Encoding: chunked\n\n0\n\n", http.StatusMisdirectedRequest, true},
+		{"both lengths in HTTP/1.0", "POST / HTTP/1.0\nHost: localhost\nConnection: keep-alive\nTransfer-Encoding: chunked\nContent-Length: 5\n\n0\n\n", http.StatusOK, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			service := &heard{}
+			w := serve(t, map[string]http.Handler{"/": service, "/hint": http.HandlerFunc(func(out http.ResponseWriter, _ *http.Request) {
+				out.WriteHeader(http.StatusEarlyHints)
+				_, _ = io.WriteString(out, "hint")
+			})})
+			c := dial(t, w.address)
+			_, _ = io.WriteString(c, strings.ReplaceAll(test.request, "\n", "\r\n")+next)
+			answers := bufio.NewReader(c)
+			status, _ := read(t, answers)
+			for status == http.StatusEarlyHints {
+				status, _ = read(t, answers)
+			}
+			response, err := http.ReadResponse(answers, nil)
+			if err == nil {
+				_ = response.Body.Close()
+			}
+			if status != test.status || (err != nil) != test.closed {
+				t.Errorf("status %d, want %d; then %v, want a closed connection: %v", status, test.status, err, test.closed)
+			}
+			if got := service.text(); strings.Contains(got, "next") == test.closed {
+				t.Errorf("the service heard %s", got)
+			}
+		})
 	}
 }
 
