@@ -47,7 +47,7 @@ func (v *visit) location(location string) string {
 		if route, ours = v.table.upstream(u.Host); !ours {
 			return location
 		}
-		u.Scheme, u.Host = v.proto, v.host
+		u.Scheme, u.Host, u.User = v.proto, v.host, nil // a user before the host would stay in front of the path
 	}
 	prefixed := u.Host == "" && within(u.Path, route.Prefix)
 	if route.Strip && strings.HasPrefix(u.Path, "/") && !prefixed {

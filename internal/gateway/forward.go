@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -101,13 +102,24 @@ func (g *Gateway) forward(p *httputil.ProxyRequest) {
 func dropClaims(h http.Header, behind bool) {
 	for name := range h {
 		claim := strings.ReplaceAll(strings.ToLower(name), "_", "-")
-		switch {
-		case strings.HasPrefix(claim, "x-forwarded-"), claim == "forwarded", claim == "x-original-url", claim == "x-rewrite-url":
-			delete(h, name)
-		case claim == "x-real-ip" && (!behind || strings.Contains(name, "_")), claim == "host", claim == "proxy": // Proxy becomes HTTP_PROXY
+		believed := behind && claim == "x-real-ip" && !strings.Contains(name, "_")
+		if (slices.Contains(claims, claim) || strings.HasPrefix(claim, "x-forwarded-")) && !believed {
 			delete(h, name)
 		}
 	}
+}
+
+// claims are the headers in which proxies tell a server who asks and for what, besides
+// X-Forwarded-*. A client that sends one would be believed.
+var claims = []string{
+	"forwarded", "x-forwarded", "forwarded-for",
+	"x-real-ip", "x-real-port", "x-client-ip", "client-ip", "x-cluster-client-ip", "x-remote-ip", "x-remote-addr", "x-originating-ip",
+	"true-client-ip", "cf-connecting-ip", "cf-connecting-ipv6", "cf-pseudo-ipv4", "cf-ipcountry", "cf-visitor", // Cloudflare, Akamai
+	"fastly-client-ip", "fly-client-ip", "do-connecting-ip", "x-nf-client-connection-ip", "x-appengine-user-ip",
+	"x-azure-clientip", "x-azure-socketip", "x-envoy-external-address", "proxy-client-ip", "wl-proxy-client-ip",
+	"x-host", "x-original-host", "x-original-url", "x-rewrite-url", "x-script-name", "front-end-https", "x-scheme", "x-url-scheme",
+	"x-sendfile-type", "x-accel-mapping", // Rack maps paths of files with them
+	"host", "proxy", // CGI makes HTTP_HOST and HTTP_PROXY of them
 }
 
 func portOf(proto, host string) string {

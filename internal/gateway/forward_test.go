@@ -47,6 +47,10 @@ x_forwarded-proto: https
 X-Real-Ip: 6.6.6.6
 Forwarded: host=evil.example
 X-Original-Url: /secret
+True-Client-IP: 6.6.6.6
+X-Client-IP: 6.6.6.6
+x_cluster_client-ip: 6.6.6.6
+CF-Connecting-IP: 6.6.6.6
 Proxy: http://evil.example
 `)
 	if got.Host != w.local("web") {
@@ -55,6 +59,7 @@ Proxy: http://evil.example
 	for name, want := range map[string]string{
 		"X-Forwarded-Host": "localhost:8080", "X-Forwarded-Proto": "http", "X-Forwarded-Port": "8080", "X-Forwarded-For": "127.0.0.1",
 		"X-Forwarded-Prefix": "", "X-Real-Ip": "", "Forwarded": "", "X-Original-Url": "", "Proxy": "",
+		"True-Client-Ip": "", "X-Client-Ip": "", "Cf-Connecting-Ip": "",
 	} {
 		if values := got.Header[name]; strings.Join(values, "|") != want {
 			t.Errorf("%s: %q, want %q", name, values, want)
@@ -152,6 +157,9 @@ func TestRedirectsAndCookies(t *testing.T) {
 		{"/", "http://127.0.0.1:" + webPort + "/a", "/a"},
 		{"/", "//localhost:" + webPort + "/a", "/a"},
 		{"/", "http://localhost:" + apiPort + "/a", "/api/a"},
+		{"/", "http://user:x@localhost:" + webPort + "/a", "/a"},
+		{"/", "http://user@localhost:" + webPort + "//a.example/b", "https://x-8080.example.dev//a.example/b"},
+		{"/", "http://user@localhost:1/a", "http://user@localhost:1/a"},
 		{"/", "http://localhost:1/a", "http://localhost:1/a"},
 		{"/", "https://accounts.example/auth", "https://accounts.example/auth"},
 		{"/", "myapp://localhost:" + webPort + "/a", "myapp://localhost:" + webPort + "/a"},
