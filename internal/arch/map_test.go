@@ -7,6 +7,7 @@ var ours = map[string][]string{
 	"event":      {},
 	"fail":       {},
 	"atomicfile": {},                     // files that are replaced in one step
+	"owner":      {},                     // whose files they are, and directories that are the user's alone
 	"lock":       {},                     // one devup at a time
 	"checkout":   {"lock", "atomicfile"}, // what is kept in a checkout's .devup
 	"lazyregexp": {},
@@ -22,7 +23,7 @@ var ours = map[string][]string{
 	"ports":      {"project", "fail"},
 	"scaffold":   {"lazyregexp", "detect", "fail"},
 	"engine":     {"lazyregexp", "event", "fail"},
-	"gateway":    {"fail", "atomicfile", "untrusted"}, // one origin for all services: a proxy, and the life of its process
+	"gateway":    {"fail", "atomicfile", "untrusted", "owner"}, // one origin for all services: a proxy, and the life of its process
 	"build":      {"lazyregexp", "project", "egress", "registry", "event", "fail"},
 	"plan":       {"project", "fail"},
 	"run":        {"lazyregexp", "project", "plan", "registry", "event", "fail"},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/subtle"
 	"encoding/json"
+	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -36,7 +37,7 @@ func (p *process) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case http.MethodGet:
 	case http.MethodPut:
 		var c Config
-		if err := json.NewDecoder(r.Body).Decode(&c); err != nil {
+		if err := json.NewDecoder(io.LimitReader(r.Body, maxState)).Decode(&c); err != nil {
 			w.WriteHeader(http.StatusBadRequest)
 			return
 		}

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/owner"
 )
 
 // Keeper is what a command has of a project's gateway on an engine. The zero value
@@ -69,8 +70,8 @@ func (k Keeper) Ensure(ctx context.Context, c Config) error {
 	case serves:
 		_, _ = s.order(ctx, http.MethodDelete, nil) // if it goes on, the new one says so
 	}
-	if err := os.MkdirAll(filepath.Dir(k.File), 0o700); err != nil {
-		return fail.Wrap(err, fail.Denied, "", "the gateway's folder cannot be made")
+	if err := owner.PrivateDir(filepath.Dir(k.File)); err != nil {
+		return fail.Wrap(err, fail.Denied, "", "the gateway's directory cannot be used")
 	}
 	return k.start(ctx, c)
 }
@@ -84,8 +85,9 @@ func (k Keeper) End(ctx context.Context, forget bool) error {
 		}
 	}
 	if k.File != "" && forget {
-		_ = os.Remove(k.Log()) // nothing depends on them any more
-		_ = os.Remove(k.File)  // as above
+		_ = os.Remove(socketOf(k.File)) // nothing depends on them any more
+		_ = os.Remove(k.Log())          // as above
+		_ = os.Remove(k.File)           // as above
 	}
 	return nil
 }
@@ -106,13 +108,12 @@ func (s State) order(ctx context.Context, method string, c any) (State, error) {
 			return State{}, err
 		}
 	}
-	r, err := http.NewRequestWithContext(ctx, method, "http://"+s.Control+"/", &body)
+	r, err := http.NewRequestWithContext(ctx, method, "http://gateway/", &body)
 	if err != nil {
 		return State{}, err
 	}
 	r.Header.Set("Authorization", "Bearer "+s.Token)
-	transport := &http.Transport{DisableKeepAlives: true} // past any proxy
-	response, err := transport.RoundTrip(r)
+	response, err := s.transport().RoundTrip(r)
 	if err != nil {
 		return State{}, err
 	}
@@ -121,7 +122,7 @@ func (s State) order(ctx context.Context, method string, c any) (State, error) {
 		return State{}, errors.New(response.Status)
 	}
 	var now State
-	return now, json.NewDecoder(response.Body).Decode(&now)
+	return now, json.NewDecoder(io.LimitReader(response.Body, maxState)).Decode(&now)
 }
 
 // start starts the process, apart from this one and its terminal, and waits until it

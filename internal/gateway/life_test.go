@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -183,6 +184,75 @@ func TestOrdersNeedTheToken(t *testing.T) {
 	}
 	if got := says(t, c); !strings.Contains(got, "web does not answer yet") {
 		t.Errorf("after a stranger's orders it says %q", got)
+	}
+}
+
+// TestSocket: orders are taken at a socket that is the user's alone, in a directory that is
+// made so, or at a port where the path is too long for a socket.
+func TestSocket(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ name, below, network string }{
+		{"short", "gateways", "unix"},
+		{"long", strings.Repeat("long/", 25), "tcp"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			k := keeper(t)
+			dir := filepath.Join(filepath.Dir(filepath.Dir(k.File)), test.below)
+			k.File = filepath.Join(dir, "shop.json")
+			k.Env = append(k.Env, "GATEWAY_FILE="+k.File)
+			if err := errors.Join(os.MkdirAll(dir, 0o755), os.Chmod(dir, 0o755)); err != nil { //nolint:gosec // that others may look is the case
+				t.Fatal(err)
+			}
+			s := k.ensure(t, configOf(t, "127.0.0.1:1"))
+			if info, err := os.Stat(dir); runtime.GOOS != "windows" && (err != nil || info.Mode().Perm() != 0o700) {
+				t.Errorf("its directory: %v %v", info, err)
+			}
+			path, onUnix := strings.CutPrefix(s.Control, "unix:")
+			if onUnix != (test.network == "unix") || !onUnix && !strings.HasPrefix(path, "127.0.0.1:") {
+				t.Errorf("it takes orders at %s, want %s", s.Control, test.network)
+			}
+			if info, err := os.Stat(path); onUnix && runtime.GOOS != "windows" && (err != nil || info.Mode().Perm() != 0o600) {
+				t.Errorf("its socket: %v %v", info, err)
+			}
+			if err := k.End(t.Context(), true); err != nil {
+				t.Error(err)
+			}
+			if left, _ := filepath.Glob(filepath.Join(dir, "*")); len(left) > 0 {
+				t.Errorf("left: %q", left)
+			}
+		})
+	}
+}
+
+// endless repeats one character.
+type endless string
+
+func (e endless) Read(p []byte) (int, error) {
+	return copy(p, strings.Repeat(string(e), len(p))), nil
+}
+
+// TestAnEndlessState stands for another program that has the port of a gateway that was
+// killed.
+func TestAnEndlessState(t *testing.T) {
+	t.Parallel()
+	var written atomic.Int64
+	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, `{"token": "`)
+		n, _ := io.Copy(w, endless("a"))
+		written.Store(n)
+	}))
+	k := Keeper{File: filepath.Join(t.TempDir(), "shop.json")}
+	s := State{Config: Config{Listen: "127.0.0.1:1"}, Control: other.Listener.Addr().String()}
+	if err := s.write(k.File); err != nil {
+		t.Fatal(err)
+	}
+	if _, serves := k.Look(t.Context()); serves {
+		t.Error("it is taken for a gateway")
+	}
+	other.Close() // waits for the handler
+	if n := written.Load(); n > 64*maxState {
+		t.Errorf("%d MiB of it were read", n>>20)
 	}
 }
 

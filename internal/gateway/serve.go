@@ -39,22 +39,22 @@ func (l Life) serve(ctx context.Context, failures *failureLog) error {
 		return fmt.Errorf("listen for browsers: %w", err)
 	}
 	defer listener.Close()
-	orders, err := binding.Listen(ctx, "tcp", "127.0.0.1:0")
+	orders, control, err := listenForOrders(ctx, l.File)
 	if err != nil {
-		return fmt.Errorf("listen for orders: %w", err)
+		return err
 	}
 	defer orders.Close()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	p := &process{
 		life: l, failures: failures, gateway: New(l.Config, failures.logger()), end: cancel,
-		state: State{Config: l.Config, Control: orders.Addr().String(), Token: rand.Text(), PID: os.Getpid(), Version: l.Version},
+		state: State{Config: l.Config, Control: control, Token: rand.Text(), PID: os.Getpid(), Version: l.Version},
 	}
 	if err := p.state.write(l.File); err != nil {
 		return err
 	}
 	p.server = Server(p.gateway, failures.logger())
-	control := &http.Server{Handler: p, ErrorLog: failures.logger(), ReadHeaderTimeout: 5 * time.Second}
+	takesOrders := &http.Server{Handler: p, ErrorLog: failures.logger(), ReadHeaderTimeout: 5 * time.Second}
 	var group sync.WaitGroup
 	serve := func(server *http.Server, on net.Listener) {
 		group.Go(func() {
@@ -64,14 +64,14 @@ func (l Life) serve(ctx context.Context, failures *failureLog) error {
 		})
 	}
 	serve(p.server, listener)
-	serve(control, orders)
+	serve(takesOrders, orders)
 	group.Go(func() { p.lookAfter(ctx) })
 	l.Log.Printf("serves on %s: %v", l.Config.Listen, l.Config.Routes)
 	l.Ready()
 	<-ctx.Done()
 	l.Log.Printf("ends: %v", context.Cause(ctx))
-	_ = p.server.Close()                             // what is on its way ends with the containers
-	_ = control.Shutdown(context.WithoutCancel(ctx)) // the answer to the order to end
+	_ = p.server.Close()                                 // what is on its way ends with the containers
+	_ = takesOrders.Shutdown(context.WithoutCancel(ctx)) // the answer to the order to end
 	group.Wait()
 	failures.flush()
 	return nil
@@ -111,7 +111,8 @@ func (p *process) lookAfter(ctx context.Context) {
 			continue
 		}
 		if alone++; alone == 3 { // a replaced container is gone for a moment
-			_ = os.Remove(p.life.File) // it was our own a moment ago
+			_ = os.Remove(socketOf(p.life.File)) // nothing connects to it any more
+			_ = os.Remove(p.life.File)           // it was our own a moment ago
 			p.end(errForsaken)
 			return
 		}

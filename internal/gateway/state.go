@@ -5,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"os"
 	"strconv"
 
 	"github.com/devup-cli/devup/internal/atomicfile"
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // State is what a gateway's process writes down when it serves. The file stays when the
@@ -16,11 +16,15 @@ import (
 // containers.
 type State struct {
 	Config
-	Control string `json:"control"` // the address where the process takes orders
+	Control string `json:"control"` // where the process takes orders: "unix:/path", or "127.0.0.1:1234"
 	Token   string `json:"token"`   // who orders must know it
 	PID     int    `json:"pid"`
 	Version string `json:"version"` // of devup
 }
+
+// maxState is the most that is read of a state or a config, in bytes. A thousand routes
+// fill a tenth of it.
+const maxState = 1 << 20
 
 // Port is the port that the gateway listens on; 0 where nothing is known.
 func (s State) Port() int {
@@ -32,7 +36,7 @@ func (s State) Port() int {
 // readState reads a state file. The error of one that is not there is [fs.ErrNotExist];
 // of one that says nothing of use, errNoState.
 func readState(file string) (State, error) {
-	content, err := os.ReadFile(file)
+	content, err := untrusted.ReadFile(file, maxState)
 	if err != nil {
 		return State{}, err
 	}
