@@ -34,13 +34,19 @@ func (t *try) lose(ctx context.Context, m Machine, failed error) bool {
 			continue
 		}
 		lost = true
-		for _, protocol := range []string{"tcp", "udp"} { // the engine may not say which
-			if m.Remote || len(ports.Bound(ctx, protocol, []int{taken.Port})) == 0 {
-				t.lost = append(t.lost, ports.Holder{Port: taken.Port, Protocol: protocol})
-			}
-		}
+		t.avoid(ctx, m.Remote, taken.Port, "tcp", "udp") // the engine may not say which
 	}
 	return lost
+}
+
+// avoid makes the next choice leave out a port, if it cannot find out by itself that the
+// port is taken.
+func (t *try) avoid(ctx context.Context, remote bool, port int, protocols ...string) {
+	for _, protocol := range protocols {
+		if remote || len(ports.Bound(ctx, protocol, []int{port})) == 0 {
+			t.lost = append(t.lost, ports.Holder{Port: port, Protocol: protocol})
+		}
+	}
 }
 
 // start notes of which services a plan starts containers.

@@ -234,6 +234,10 @@ func (m Machine) carryOut(ctx context.Context, out *Outcome, able *project.Proje
 		return failed
 	}
 	ungated := m.gate(ctx, out, o)
+	if t.again = !t.last && fail.CodeOf(ungated) == fail.PortTaken; t.again {
+		t.avoid(ctx, false, out.Project.Gateway.HostPort, "tcp") // the gateway runs on this machine
+		return errors.Join(failed, ungated)
+	}
 	if m.Applied != nil {
 		m.Applied()
 	}
