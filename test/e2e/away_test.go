@@ -122,7 +122,7 @@ func reading(t *testing.T, c *checkout, args ...string) (lines <-chan string, in
 func heard(t *testing.T, lines <-chan string, pattern string) (all []string) {
 	t.Helper()
 	wanted := regexp.MustCompile(pattern)
-	late := time.After(time.Minute)
+	late := time.After(waitLimit)
 	for {
 		select {
 		case line, more := <-lines:
@@ -133,7 +133,7 @@ func heard(t *testing.T, lines <-chan string, pattern string) (all []string) {
 				return all
 			}
 		case <-late:
-			t.Fatalf("no %q within a minute in\n%s", pattern, strings.Join(all, "\n"))
+			t.Fatalf("no %q within %v in\n%s", pattern, waitLimit, strings.Join(all, "\n"))
 		}
 	}
 }

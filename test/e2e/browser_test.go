@@ -46,7 +46,7 @@ func browse(t *testing.T, url string, more ...chromedp.ExecAllocatorOption) *pag
 	if err := chromedp.Do(p.ctx); err != nil { // the browser lives as long as this context
 		t.Fatalf("start Chromium: %v", err)
 	}
-	limit, cancel := context.WithTimeout(p.ctx, time.Minute)
+	limit, cancel := context.WithTimeout(p.ctx, waitLimit)
 	defer cancel()
 	if _, err := chromedp.Call(limit, log.Enable, cdp.Empty{}); err != nil {
 		t.Fatal(err)
@@ -92,7 +92,7 @@ func (p *page) listen(event any) {
 
 // text is what a person sees of the page.
 func (p *page) text() (string, error) {
-	ctx, cancel := context.WithTimeout(p.ctx, 10*time.Second)
+	ctx, cancel := context.WithTimeout(p.ctx, 30*time.Second)
 	defer cancel()
 	return chromedp.Run(ctx, chromedp.Evaluate[string](`document.body ? document.body.innerText : ""`))
 }
@@ -105,7 +105,7 @@ func (p *page) shows(t *testing.T, want ...string) {
 			t.Logf("console: %q; screenshot: %s", p.complaints(), p.screenshot(t))
 		}
 	}()
-	eventually(t, time.Minute, func() (bool, string) {
+	eventually(t, func() (bool, string) {
 		p.recover()
 		text, err := p.text()
 		if err != nil {
@@ -129,7 +129,7 @@ func (p *page) recover() {
 	}
 	p.mu.Unlock()
 	if dropped {
-		ctx, cancel := context.WithTimeout(p.ctx, 10*time.Second)
+		ctx, cancel := context.WithTimeout(p.ctx, 30*time.Second)
 		defer cancel()
 		_ = chromedp.Do(ctx, chromedp.Reload()) // what the page shows will say whether it worked
 	}
@@ -152,7 +152,7 @@ func (p *page) keep(t *testing.T) {
 
 func (p *page) screenshot(t *testing.T) string {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(p.ctx, 10*time.Second)
+	ctx, cancel := context.WithTimeout(p.ctx, 30*time.Second)
 	defer cancel()
 	png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
 	if err != nil {

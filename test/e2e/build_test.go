@@ -7,7 +7,6 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
-	"time"
 )
 
 // TestABuildSectionIsCarriedOut: the Dockerfile itself checks what it gets, and the
@@ -122,7 +121,7 @@ services:
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = agent.Process.Kill(); _ = agent.Wait() }) // the test's context ends it too
-	eventually(t, 5*time.Second, func() (bool, string) {
+	eventually(t, func() (bool, string) {
 		return exec.CommandContext(t.Context(), "test", "-S", socket).Run() == nil, "no socket"
 	})
 	c.env = append(c.env, "SSH_AUTH_SOCK="+socket)

@@ -38,7 +38,7 @@ func newCheckout(t *testing.T) *checkout {
 	t.Helper()
 	c := makeCheckout(t.TempDir())
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), time.Minute)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), waitLimit)
 		defer cancel()
 		if _, err := os.Stat(filepath.Join(c.dir, "devup.yaml")); err == nil {
 			c.run(ctx, "down", "--volumes", "--yes") // what it leaves, reap finds
@@ -201,7 +201,7 @@ func (c *checkout) url(t *testing.T, service string) string {
 
 // get asks for a URL once.
 func get(ctx context.Context, url string) (status int, body string, err error) {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
 	if err != nil {
@@ -216,12 +216,25 @@ func get(ctx context.Context, url string) (status int, body string, err error) {
 	return response.StatusCode, string(content), err
 }
 
+// prints waits until the container of a service has printed a text.
+func (c *checkout) prints(t *testing.T, service, text string) {
+	t.Helper()
+	eventually(t, func() (bool, string) {
+		out, err := (&scene{project: c.name}).output(t.Context(), []string{service})
+		return strings.Contains(out, text), fmt.Sprint(out, err)
+	})
+}
+
+// waitLimit is how long a test waits for what has to happen. Only a failure takes so long:
+// a busy machine must not fail a test, so no test sets a shorter limit of its own.
+const waitLimit = 3 * time.Minute
+
 // eventually waits until the condition holds, and fails with what it last said.
-func eventually(t *testing.T, limit time.Duration, condition func() (done bool, said string)) {
+func eventually(t *testing.T, condition func() (done bool, said string)) {
 	t.Helper()
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
-	deadline := time.After(limit)
+	deadline := time.After(waitLimit)
 	for {
 		done, said := condition()
 		if done {
@@ -229,7 +242,7 @@ func eventually(t *testing.T, limit time.Duration, condition func() (done bool, 
 		}
 		select {
 		case <-deadline:
-			t.Fatalf("not within %v; at last: %s", limit, said)
+			t.Fatalf("not within %v; at last: %s", waitLimit, said)
 		case <-t.Context().Done():
 			t.Fatal(t.Context().Err())
 		case <-tick.C:

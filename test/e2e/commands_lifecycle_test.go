@@ -49,10 +49,11 @@ func TestPauseAndUnpause(t *testing.T) {
 
 func TestKillSendsTheSignal(t *testing.T) {
 	t.Parallel()
-	c := files(t, strings.Replace(pair, "exec sleep 1000", "trap \"exit 7\" HUP; while :; do sleep 0.1; done", 1))
+	c := files(t, strings.Replace(pair, "exec sleep 1000", "trap \"exit 7\" HUP; echo trapped; while :; do sleep 0.1; done", 1))
 	c.devup(t, "up", "-d")
+	c.prints(t, "web", "trapped")
 	c.devup(t, "kill", "-s", "HUP", "web")
-	eventually(t, 10e9, func() (bool, string) { s := stateOf(t, c.name, "web"); return s == "exited", s })
+	eventually(t, func() (bool, string) { s := stateOf(t, c.name, "web"); return s == "exited", s })
 	if code := inspect(t, c.name, "web").State.ExitCode; code != 7 {
 		t.Errorf("web ended with %d, want 7: the signal did not reach it", code)
 	}

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/moby/moby/client"
 )
@@ -207,14 +206,15 @@ func TestAttach(t *testing.T) {
 // TestAttachWithoutSignals: Ctrl-C ends devup alone.
 func TestAttachWithoutSignals(t *testing.T) {
 	t.Parallel()
-	c := files(t, pair)
+	c := files(t, strings.Replace(pair, "exec sleep 1000", "while sleep 0.1; do echo tick; done", 1))
 	c.devup(t, "up", "-d")
 	cmd := c.command(t.Context(), "attach", "--no-stdin", "--sig-proxy=false", "web")
+	var out output
+	cmd.Stdout = &out
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	settle := time.NewTimer(time.Second) // until it is connected
-	<-settle.C
+	eventually(t, out.says("tick", 1)) // it is connected
 	_ = cmd.Process.Signal(syscall.SIGINT)
 	_ = cmd.Wait()
 	if web := stateOf(t, c.name, "web"); cmd.ProcessState.ExitCode() != 130 || web != "running" {

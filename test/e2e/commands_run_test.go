@@ -27,7 +27,7 @@ func oneOffs(t *testing.T, project string) []container.Summary {
 // moment it still lists them as dead.
 func noOneOff(t *testing.T, project string) {
 	t.Helper()
-	eventually(t, 10*time.Second, func() (bool, string) { return len(oneOffs(t, project)) == 0, "the container is there" })
+	eventually(t, func() (bool, string) { return len(oneOffs(t, project)) == 0, "the container is there" })
 }
 
 // TestRunOnce: what the service depends on runs before, the service itself is not
@@ -100,17 +100,12 @@ func TestRunOnceInterrupted(t *testing.T) {
 	t.Parallel()
 	c := files(t, pair)
 	cmd := c.command(t.Context(), "run", "--rm", "--no-deps", "web", "sh", "-c", "trap 'exit 9' INT; echo up; while :; do sleep 0.1; done")
-	var out bytes.Buffer
+	var out output
 	cmd.Stdout, cmd.Stderr = &out, &out
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, 30*time.Second, func() (bool, string) {
-		found := oneOffs(t, c.name)
-		return len(found) == 1 && found[0].State == "running", "no command runs"
-	})
-	settle := time.NewTimer(500 * time.Millisecond) // until the shell has set its trap
-	<-settle.C
+	eventually(t, out.says("up\n", 1)) // the shell has set its trap
 	_ = cmd.Process.Signal(syscall.SIGINT)
 	_ = cmd.Wait()
 	if code := cmd.ProcessState.ExitCode(); code != 9 {
@@ -163,7 +158,7 @@ func TestRunOnceOnATerminal(t *testing.T) {
 			}
 		}
 	}()
-	limit := time.AfterFunc(time.Minute, func() { _ = cmd.Process.Kill() })
+	limit := time.AfterFunc(waitLimit, func() { _ = cmd.Process.Kill() })
 	defer limit.Stop()
 	_ = cmd.Wait()
 	text := <-shown

@@ -67,6 +67,7 @@ func TestLogsOfOne(t *testing.T) {
 	t.Parallel()
 	c := files(t, strings.Replace(pair, "echo hello from web", "echo one; echo two", 1))
 	c.devup(t, "up", "-d")
+	c.prints(t, "web", "two")
 	if r := c.devup(t, "logs", "--no-log-prefix", "-n", "1", "--index", "1", "web"); r.out != "two\n" {
 		t.Errorf("%v", r)
 	}
@@ -91,7 +92,7 @@ func TestExec(t *testing.T) {
 		t.Errorf("cat gave %q, %v", out, err)
 	}
 	c.devup(t, "exec", "-d", "web", "touch", "/tmp/touched")
-	eventually(t, 10e9, func() (bool, string) {
+	eventually(t, func() (bool, string) {
 		r := c.run(t.Context(), "exec", "-T", "web", "ls", "/tmp")
 		return r.out == "touched\n", r.String()
 	})

@@ -5,6 +5,7 @@ package e2e
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -60,7 +61,7 @@ func TestDemo(t *testing.T) {
 	t.Run("an edit of a route shows without a restart", func(t *testing.T) {
 		before := starts(t, c.name)
 		c.replace(t, "backend-flask/activities/home.py", "My loom weaves algebra now.", "My loom is at rest.")
-		eventually(t, 20*time.Second, answers(t, backend+"/api/activities/home", "My loom is at rest."))
+		eventually(t, answers(t, backend+"/api/activities/home", "My loom is at rest."))
 		if after := starts(t, c.name); !slices.Equal(before, after) {
 			t.Errorf("containers before:\n%q\nafter:\n%q", before, after)
 		}
@@ -71,12 +72,12 @@ func TestDemo(t *testing.T) {
 		c.replace(t, "frontend-react-js/src/App.js", "<h1>Cruddur</h1>", "<h1>Cruddur, edited</h1>")
 		p.shows(t, "Cruddur, edited")
 	})
-	t.Run("down takes less than three seconds", func(t *testing.T) {
+	t.Run("down waits for no process that ignores the signal", func(t *testing.T) {
 		r := c.devup(t, "down")
 		if rest := containers(t, c.name); len(rest) > 0 {
 			t.Errorf("%d containers are left\n%v", len(rest), r)
 		}
-		if r.took > 3*time.Second {
+		if strings.Contains(r.err, "was killed") || r.took > 10*time.Second { // the grace period of one
 			t.Errorf("down took %v\n%v", r.took, r)
 		}
 	})

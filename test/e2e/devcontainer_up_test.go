@@ -76,7 +76,7 @@ func (c *checkout) open(t *testing.T, config map[string]any, env ...string) *dev
 // removeContainers removes the containers of a project, also after the test.
 func removeContainers(t *testing.T, project string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), time.Minute)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), waitLimit)
 	defer cancel()
 	if err := reap(ctx, ofProject(project)); err != nil {
 		t.Error(err)
@@ -117,7 +117,7 @@ func TestDevcontainerComesUp(t *testing.T) {
 	if out, err := d.shell(t.Context(), "devup ps --ready"); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
-	eventually(t, 10*time.Second, answers(t, url, "hello from the dev container"))
+	eventually(t, answers(t, url, "hello from the dev container"))
 }
 
 // TestOnaService: in Ona the dev container starts nothing; the service of automations.yaml
@@ -153,11 +153,11 @@ func TestOnaService(t *testing.T) {
 		_, err := d.shell(t.Context(), commands.Start)
 		ended <- err
 	}()
-	eventually(t, 3*time.Minute, func() (bool, string) { // it builds first
+	eventually(t, func() (bool, string) { // it builds first
 		_, err := d.shell(t.Context(), commands.Ready)
 		return err == nil, fmt.Sprint(err)
 	})
-	eventually(t, 10*time.Second, answers(t, url, "hello from the dev container"))
+	eventually(t, answers(t, url, "hello from the dev container"))
 	select {
 	case err := <-ended:
 		t.Fatalf("the service has ended by itself: %v", err)
@@ -174,7 +174,7 @@ func TestOnaService(t *testing.T) {
 		if err != nil {
 			t.Errorf("stopped as asked for, and yet: %v", err)
 		}
-	case <-time.After(90 * time.Second):
+	case <-time.After(waitLimit):
 		t.Error("start does not end after stop")
 	}
 }

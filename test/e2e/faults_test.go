@@ -93,7 +93,7 @@ configs: {page: {file: ./www/index.html}}
 	if r := c.devup(t, "up", "-d"); !strings.Contains(r.err, "port "+strconv.Itoa(port)+" is held by") {
 		t.Errorf("%v", r)
 	}
-	eventually(t, 10*time.Second, answers(t, c.url(t, "web"), "mounted"))
+	eventually(t, answers(t, c.url(t, "web"), "mounted"))
 	if got := inside(t, c, "web", "cat", "/built.txt", "/page"); got != "built\nmounted" {
 		t.Errorf("the container has %q", got)
 	}
@@ -121,7 +121,7 @@ services:
 	if err := os.Truncate(c.path("web/data/dump.sql"), 5<<30); err != nil { // takes no room
 		t.Fatal(err)
 	}
-	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+	ctx, stop := context.WithTimeout(t.Context(), waitLimit)
 	defer stop()
 	cmd := c.command(ctx, "build")
 	said, err := cmd.StderrPipe()

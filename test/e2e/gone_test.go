@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 )
 
 // TestPrune: of a project whose folder is gone, ls says so, with its URL; prune tells the
@@ -103,12 +102,12 @@ volumes: {data: {}}
 		}
 	}
 	worktree.devup(t, "up", "-d")
-	eventually(t, 10*time.Second, answers(t, a.url(t, "web")+"/color", "red"))
-	eventually(t, 10*time.Second, answers(t, b.url(t, "web")+"/color", "blue"))
-	eventually(t, 10*time.Second, answers(t, worktree.url(t, "web")+"/color", "green"))
+	eventually(t, answers(t, a.url(t, "web")+"/color", "red"))
+	eventually(t, answers(t, b.url(t, "web")+"/color", "blue"))
+	eventually(t, answers(t, worktree.url(t, "web")+"/color", "green"))
 	b.devup(t, "down", "--timeout", "0")
-	eventually(t, 10*time.Second, answers(t, a.url(t, "web")+"/color", "red"))
+	eventually(t, answers(t, a.url(t, "web")+"/color", "red"))
 	a.devup(t, "down", "--timeout", "0")
-	eventually(t, 10*time.Second, answers(t, worktree.url(t, "web")+"/color", "green"))
+	eventually(t, answers(t, worktree.url(t, "web")+"/color", "green"))
 	worktree.devup(t, "down", "--volumes", "--yes", "--timeout", "0")
 }

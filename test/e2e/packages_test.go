@@ -9,7 +9,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 )
 
 const flaskApp = `
@@ -33,11 +32,11 @@ func TestAddedPackage(t *testing.T) {
 	c := files(t, flaskApp)
 	c.devup(t, "init", "--yes")
 	c.devup(t, "up", "--detach")
-	eventually(t, 20*time.Second, answers(t, c.url(t, "api"), "hello"))
+	eventually(t, answers(t, c.url(t, "api"), "hello"))
 	c.write(t, "api/requirements.txt", "flask>=2.2\nsix\n")
 	c.replace(t, "api/app.py", `"hello"`, `"hello " + __import__("six").text_type("six")`)
 	c.devup(t, "up", "--detach")
-	eventually(t, 20*time.Second, answers(t, c.url(t, "api"), "hello six"))
+	eventually(t, answers(t, c.url(t, "api"), "hello six"))
 }
 
 // TestFilesBelongToThePerson: what init writes and what a container writes into the

@@ -13,7 +13,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/moby/moby/client"
 	"github.com/moby/moby/client/pkg/versions"
@@ -121,7 +120,7 @@ func parityCheckout(t *testing.T, file string) *checkout {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), time.Minute)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), waitLimit)
 		defer cancel()
 		if r := c.run(ctx, "down", "--volumes", "--yes", "--timeout", "0"); r.code != 0 {
 			t.Errorf("%v", r)

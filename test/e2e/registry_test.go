@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/moby/moby/client"
 )
@@ -49,7 +48,7 @@ func privateRegistry(t *testing.T) string {
 		_ = serve.Process.Kill() // the test's context has killed it already
 		_ = serve.Wait()
 	})
-	eventually(t, 10*time.Second, func() (bool, string) {
+	eventually(t, func() (bool, string) {
 		status, _, err := get(t.Context(), "http://"+host+"/v2/")
 		return status == 401, fmt.Sprint(status, err)
 	})

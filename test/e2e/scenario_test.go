@@ -77,7 +77,7 @@ func setScene(e *testscript.Env) error {
 	scene := &scene{project: c.name, marked: map[string]string{}, held: map[string]net.Listener{}}
 	e.Values["scene"] = scene
 	e.Defer(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		ctx, cancel := context.WithTimeout(context.Background(), waitLimit)
 		defer cancel()
 		if err := reap(ctx, ofProject(c.name)); err != nil {
 			e.T().Log(err)
@@ -146,7 +146,7 @@ func scenarioCommands(compose string) map[string]func(*testscript.TestScript, bo
 	looked := map[string]func(*testscript.TestScript, bool, []string){}
 	for name, see := range looks() {
 		looked[name] = func(ts *testscript.TestScript, neg bool, args []string) {
-			ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+			ctx, cancel := context.WithTimeout(context.Background(), waitLimit)
 			defer cancel()
 			out, err := see(ts.Value("scene").(*scene), ctx, args)
 			fmt.Fprint(ts.Stdout(), out)
@@ -194,8 +194,10 @@ func replace(ts *testscript.TestScript, _ bool, args []string) {
 // hold takes an address as another program would: `hold 127.0.0.1:$PORT1`.
 func hold(ts *testscript.TestScript, _ bool, args []string) {
 	l, err := net.Listen("tcp", args[0])
-	for tries := 0; err != nil && tries < 50; tries++ { // a devup that looks whether the port is free has it for a moment
-		<-time.After(20 * time.Millisecond)
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for late := time.Now().Add(waitLimit); err != nil && time.Now().Before(late); { // a devup that looks whether the port is free has it for a moment
+		<-tick.C
 		l, err = net.Listen("tcp", args[0])
 	}
 	ts.Check(err)
@@ -216,7 +218,7 @@ func until(ts *testscript.TestScript, _ bool, args []string) {
 	if !ok {
 		ts.Fatalf("%s does not look at the engine", args[1])
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 90*time.Second) // a busy engine takes half a minute for a start
+	ctx, cancel := context.WithTimeout(context.Background(), waitLimit)
 	defer cancel()
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/moby/moby/api/pkg/stdcopy"
 	"github.com/moby/moby/client"
@@ -22,7 +21,7 @@ func composed(t *testing.T, text string) *checkout {
 	c := newCheckout(t)
 	c.write(t, "compose.yaml", text)
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), time.Minute)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), waitLimit)
 		defer cancel()
 		if r := c.run(ctx, "down", "--volumes", "--yes", "--timeout", "0"); r.code != 0 {
 			t.Errorf("%v", r)

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/moby/moby/client"
 )
@@ -20,7 +19,7 @@ func TestEditShowsWithoutBuild(t *testing.T) {
 	image := inspect(t, c.name, "web").Image
 	c.replace(t, "web.py", "hello", "goodbye")
 	c.devup(t, "restart")
-	eventually(t, 10*time.Second, answers(t, c.url(t, "web"), "goodbye"))
+	eventually(t, answers(t, c.url(t, "web"), "goodbye"))
 	c.devup(t, "up", "--detach")
 	if now := inspect(t, c.name, "web").Image; now != image {
 		t.Errorf("up built another image (%s, then %s) for a file that is mounted", image, now)
@@ -34,8 +33,8 @@ func TestTwoCheckouts(t *testing.T) {
 	a, b := small(t, "TEXT", "one", "PORT", "8099"), small(t, "TEXT", "two", "PORT", "8099")
 	a.devup(t, "up", "--detach")
 	b.devup(t, "up", "--detach")
-	eventually(t, 10*time.Second, answers(t, a.url(t, "web"), "one"))
-	eventually(t, 10*time.Second, answers(t, b.url(t, "web"), "two"))
+	eventually(t, answers(t, a.url(t, "web"), "one"))
+	eventually(t, answers(t, b.url(t, "web"), "two"))
 	before := starts(t, b.name)
 	a.devup(t, "down", "--yes")
 	if after := starts(t, b.name); !slices.Equal(before, after) {

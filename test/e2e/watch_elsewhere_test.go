@@ -10,7 +10,6 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/moby/moby/client"
 )
@@ -40,7 +39,7 @@ func TestWatchInsteadOfMount(t *testing.T) {
 	}
 	w := c.follow(t, "up")
 	c.replace(t, "web.py", "hello", "goodbye")
-	eventually(t, 10*time.Second, func() (bool, string) {
+	eventually(t, func() (bool, string) {
 		got, _ := inContainer(t, found.ID, "/web")
 		return strings.Contains(got["web.py"], "goodbye"), w.String()
 	})

@@ -24,31 +24,36 @@ import (
 	"github.com/moby/moby/client"
 )
 
-// watched is a devup that follows files, until the test's end.
-type watched struct {
-	cmd *exec.Cmd
+// output is what a command has printed so far.
+type output struct {
 	mu  sync.Mutex
 	buf bytes.Buffer
 }
 
-func (w *watched) Write(p []byte) (int, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.buf.Write(p)
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.buf.Write(p)
 }
 
-func (w *watched) String() string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.buf.String()
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.buf.String()
 }
 
-// says is a condition for eventually: devup has printed a text so many times.
-func (w *watched) says(text string, times int) func() (bool, string) {
+// says is a condition for eventually: the command has printed a text so many times.
+func (o *output) says(text string, times int) func() (bool, string) {
 	return func() (bool, string) {
-		said := w.String()
+		said := o.String()
 		return strings.Count(said, text) >= times, said
 	}
+}
+
+// watched is a devup that follows files, until the test's end.
+type watched struct {
+	output
+	cmd *exec.Cmd
 }
 
 // follow starts devup and waits until it watches.
@@ -65,7 +70,7 @@ func (c *checkout) follow(t *testing.T, args ...string) *watched {
 		_ = w.cmd.Process.Signal(os.Interrupt)
 		select {
 		case <-ended:
-		case <-time.After(30 * time.Second):
+		case <-time.After(waitLimit):
 			t.Errorf("devup %q does not end after Ctrl-C:\n%s", args, w)
 			_ = w.cmd.Process.Kill()
 			<-ended
@@ -74,7 +79,7 @@ func (c *checkout) follow(t *testing.T, args ...string) *watched {
 			t.Logf("devup %q said:\n%s", args, w)
 		}
 	})
-	eventually(t, 2*time.Minute, func() (bool, string) {
+	eventually(t, func() (bool, string) {
 		select {
 		case <-ended:
 			t.Fatalf("devup %q ended:\n%s", args, w)

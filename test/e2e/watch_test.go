@@ -42,7 +42,7 @@ func TestWatchSyncs(t *testing.T) {
 	c.write(t, "src/old/y.txt", "y")
 	w := c.follow(t, "watch")
 	same := c.same(t, "web", "/src", "src")
-	eventually(t, 10*time.Second, same)
+	eventually(t, same)
 	do := func(name string, steps ...error) {
 		t.Helper()
 		for _, err := range steps {
@@ -50,7 +50,7 @@ func TestWatchSyncs(t *testing.T) {
 				t.Fatalf("%s: %v", name, err)
 			}
 		}
-		eventually(t, 10*time.Second, func() (bool, string) {
+		eventually(t, func() (bool, string) {
 			ok, said := same()
 			return ok, name + ": " + said + w.String()
 		})
@@ -114,11 +114,11 @@ func TestWatchCheckout(t *testing.T) {
 	c.git(t, "commit", "-qm", "two")
 	w := c.follow(t, "watch")
 	same := c.same(t, "web", "/src", "src")
-	eventually(t, 30*time.Second, same)
+	eventually(t, same)
 	for _, branch := range []string{"one", "two", "one"} {
 		c.git(t, "checkout", "-q", branch)
 		began := time.Now()
-		eventually(t, 30*time.Second, func() (bool, string) { ok, said := same(); return ok, said + w.String() })
+		eventually(t, func() (bool, string) { ok, said := same(); return ok, said + w.String() })
 		t.Logf("checkout of %s: the same after %v", branch, time.Since(began).Round(time.Millisecond))
 	}
 	if strings.Contains(onDisk(t, c.path("src"))["d0/e0/f0.txt"], "two") {
@@ -170,7 +170,7 @@ dist
 	id := inspect(t, c.name, "web").ID
 	var owners map[string]string
 	want := []string{"keep.log", "node_modules", "node_modules/ours", "only", "only/b.txt", "only/sub", "only/sub/c.py", "sub", "sub/b.txt"}
-	eventually(t, 10*time.Second, func() (bool, string) {
+	eventually(t, func() (bool, string) {
 		var got map[string]string
 		got, owners = inContainer(t, id, "/app")
 		delete(got, "only") // is there only if it was new
@@ -229,38 +229,38 @@ func TestWatchActs(t *testing.T) {
 
 	before, id := started(), inspect(t, c.name, "web").ID
 	c.write(t, "conf/f", "restarted")
-	eventually(t, 20*time.Second, w.says("restarted", 1))
+	eventually(t, w.says("restarted", 1))
 	if now := started(); now == before {
 		t.Errorf("sync+restart: not restarted")
 	}
-	eventually(t, time.Second, holds("/conf/f", "restarted"))
+	eventually(t, holds("/conf/f", "restarted"))
 
 	before = started()
 	c.write(t, "run/x", "executed")
-	eventually(t, 10*time.Second, w.says("RAN me in /tmp", 1))
-	eventually(t, 10*time.Second, w.says("ended with 3", 1))
-	eventually(t, time.Second, holds("/tmp/ran", "executed"))
+	eventually(t, w.says("RAN me in /tmp", 1))
+	eventually(t, w.says("ended with 3", 1))
+	eventually(t, holds("/tmp/ran", "executed"))
 	if started() != before {
 		t.Errorf("sync+exec restarted the container")
 	}
 
 	c.write(t, "again/f", "x")
-	eventually(t, 20*time.Second, func() (bool, string) { return started() != before, w.String() })
+	eventually(t, func() (bool, string) { return started() != before, w.String() })
 
 	c.write(t, "built/f", "broken")
-	eventually(t, 30*time.Second, w.says("not rebuilt", 1))
+	eventually(t, w.says("not rebuilt", 1))
 	if inspect(t, c.name, "web").ID != id {
 		t.Errorf("a failed build replaced the container")
 	}
 	c.write(t, "built/f", "second")
-	eventually(t, 30*time.Second, func() (bool, string) {
+	eventually(t, func() (bool, string) {
 		now := containers(t, c.name)
 		return len(now) == 1 && now[0].ID != id && now[0].State == "running", w.String()
 	})
-	eventually(t, 10*time.Second, holds("/built/f", "second"))
-	eventually(t, 10*time.Second, w.says("rebuilt", 2))
+	eventually(t, holds("/built/f", "second"))
+	eventually(t, w.says("rebuilt", 2))
 	c.write(t, "conf/f", "after")
-	eventually(t, 10*time.Second, holds("/conf/f", "after"))
+	eventually(t, holds("/conf/f", "after"))
 }
 
 // TestWatchFindsContainers: every container of a service is synced, and one that took
@@ -270,16 +270,16 @@ func TestWatchFindsContainers(t *testing.T) {
 	c := files(t, strings.Replace(sleeper, "init: true", "init: true\n    scale: 2", 1))
 	w := c.follow(t, "watch")
 	same := c.same(t, "web", "/src", "src")
-	eventually(t, 10*time.Second, same)
+	eventually(t, same)
 	if n := len(containers(t, c.name)); n != 2 {
 		t.Fatalf("%d containers", n)
 	}
 	c.write(t, "src/b.txt", "b")
-	eventually(t, 10*time.Second, same)
+	eventually(t, same)
 	c.replace(t, "devup.yaml", `"600"`, `"601"`)
 	c.devup(t, "up", "--detach")
 	c.write(t, "src/c.txt", "c")
-	eventually(t, 10*time.Second, func() (bool, string) { ok, said := same(); return ok, said + w.String() })
+	eventually(t, func() (bool, string) { ok, said := same(); return ok, said + w.String() })
 }
 
 // TestWatchWithoutRemover: an image without rm is told once, and gets files.
@@ -293,17 +293,17 @@ COPY --from=from /bin/busybox /bin/sleep
 `)
 	w := c.follow(t, "watch")
 	same := c.same(t, "web", "/src", "src")
-	eventually(t, 10*time.Second, same)
+	eventually(t, same)
 	c.write(t, "src/b.txt", "b")
-	eventually(t, 10*time.Second, same)
+	eventually(t, same)
 	for _, name := range []string{"src/a.txt", "src/b.txt"} {
 		if err := os.Remove(c.path(name)); err != nil {
 			t.Fatal(err)
 		}
-		eventually(t, 10*time.Second, w.says("has no rm", 1))
+		eventually(t, w.says("has no rm", 1))
 	}
 	c.write(t, "src/c.txt", "c")
-	eventually(t, 10*time.Second, func() (bool, string) {
+	eventually(t, func() (bool, string) {
 		got, _ := inContainer(t, inspect(t, c.name, "web").ID, "/src")
 		return got["c.txt"] != "", fmt.Sprint(got) + w.String()
 	})
@@ -317,7 +317,7 @@ COPY --from=from /bin/busybox /bin/sleep
 func TestWatchSpeed(t *testing.T) {
 	c := files(t, sleeper)
 	c.follow(t, "watch", "--quiet")
-	eventually(t, 10*time.Second, c.same(t, "web", "/src", "src"))
+	eventually(t, c.same(t, "web", "/src", "src"))
 	id := inspect(t, c.name, "web").ID
 	var took, copied []time.Duration
 	for i := range 15 {
@@ -339,8 +339,8 @@ func TestWatchSpeed(t *testing.T) {
 			if err == nil && found.Stat.Size == size {
 				break
 			}
-			if time.Since(began) > 5*time.Second {
-				t.Fatal("not visible within 5 s")
+			if time.Since(began) > waitLimit {
+				t.Fatalf("not visible within %v", waitLimit)
 			}
 		}
 		took = append(took, time.Since(began))
