@@ -61,7 +61,7 @@ func TestRunKeepsTheOrderAndTheTime(t *testing.T) {
 // find gives the finding of one check among all.
 func find(t *testing.T, o Options, name string) Finding {
 	t.Helper()
-	for _, f := range Run(t.Context(), Checks(o), 5*time.Second) {
+	for _, f := range Run(t.Context(), Checks(o), time.Minute) {
 		if f.Name == name {
 			return f
 		}

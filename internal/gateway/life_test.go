@@ -324,7 +324,7 @@ func until(t *testing.T, done func() bool) {
 	t.Helper()
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
-	for limit := time.After(20 * time.Second); !done(); {
+	for limit := time.After(time.Minute); !done(); {
 		select {
 		case <-tick.C:
 		case <-limit:

@@ -59,12 +59,13 @@ type fakeEngine struct {
 	mu         sync.Mutex
 	containers map[string]*fakeContainer
 	starts     chan string
+	asked      chan string // the containers whose new lines were asked for
 }
 
 // serve starts the engine on a unix socket and connects to it.
 func (e *fakeEngine) serve(t *testing.T) *client.Client {
 	t.Helper()
-	e.starts = make(chan string, 8)
+	e.starts, e.asked = make(chan string, 8), make(chan string, 100)
 	for _, c := range e.containers {
 		c.changed = make(chan struct{})
 	}
@@ -117,6 +118,9 @@ func (e *fakeEngine) logs(w http.ResponseWriter, r *http.Request) {
 	}
 	q := r.URL.Query()
 	c.requests = append(c.requests, q.Encode())
+	if q.Get("follow") != "" {
+		e.asked <- r.PathValue("id")
+	}
 	sent := 0
 	if since := q.Get("since"); since != "" {
 		var seconds int64

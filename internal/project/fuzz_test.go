@@ -39,7 +39,7 @@ func FuzzLoad(f *testing.F) {
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		p, err := Load(ctx, Options{Dir: dir, Files: []string{file}, Env: map[string]string{"A": "", "B": "b"}})
 		if err == nil {

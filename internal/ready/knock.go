@@ -42,7 +42,7 @@ func knock(ctx context.Context, p Probe, patience time.Duration) answer {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	if p.Kind == TCP {
-		return knockTCP(ctx, p.hostport())
+		return knockTCP(ctx, p.hostport(), holdTime)
 	}
 	return knockHTTP(ctx, p)
 }
@@ -100,14 +100,14 @@ func dial(ctx context.Context, address string) (conn net.Conn, done func(), err 
 	return conn, func() { stop(); conn.Close() }, nil
 }
 
-// knockTCP connects, says nothing, and looks whether the connection stays.
-func knockTCP(ctx context.Context, address string) answer {
+// knockTCP connects, says nothing, and looks whether the connection stays for a time.
+func knockTCP(ctx context.Context, address string, hold time.Duration) answer {
 	conn, done, err := dial(ctx, address)
 	if err != nil {
 		return answer{outcome: whatFailed(err)}
 	}
 	defer done()
-	holding, cancel := context.WithTimeout(ctx, holdTime)
+	holding, cancel := context.WithTimeout(ctx, hold)
 	defer cancel()
 	defer context.AfterFunc(holding, func() { _ = conn.SetReadDeadline(time.Unix(1, 0)) })()
 	switch _, err := conn.Read(make([]byte, 1)); {

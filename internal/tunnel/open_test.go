@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -43,26 +44,16 @@ func play(role string) int {
 	case "ends":
 		printed, _ := os.ReadFile("testdata/cloudflared.txt")
 		os.Stderr.Write(printed)
-	case "blocked":
-		printed, _ := os.ReadFile("testdata/cloudflared-blocked.txt")
-		os.Stderr.Write(printed)
-		_, _ = io.Copy(io.Discard, neverEnds{})
 	case "silent":
-		_, _ = io.Copy(io.Discard, neverEnds{})
+		in, out, _ := os.Pipe() // nothing is written to it, so the process lives until it is ended
+		_, _ = io.Copy(io.Discard, in)
+		_ = out.Close()
 	case "holds":
 		return hold()
 	case "listens":
 		return listen()
 	}
 	return 0
-}
-
-// neverEnds blocks until the process is ended.
-type neverEnds struct{}
-
-func (neverEnds) Read([]byte) (int, error) {
-	<-time.After(time.Hour) // a select of nothing would be a deadlock for the runtime
-	return 0, io.EOF
 }
 
 // acting opens a tunnel by a tool that behaves that way.
@@ -146,16 +137,36 @@ func TestWhyAToolFailsIsShownWithoutSecrets(t *testing.T) {
 
 func TestWaitingForAToolIsBounded(t *testing.T) {
 	t.Parallel()
-	if _, err := acting(t, t.Context(), "silent", time.Second); err == nil || err.Error() != "cloudflared has given no URL for 1s" {
-		t.Errorf("error %v", err)
+	const url = "https://never-gets-connected.trycloudflare.com"
+	for _, test := range []struct {
+		name, url string
+		err, slow string
+	}{
+		{name: "no URL", err: "cloudflared has given no URL for 10s"},
+		{name: "a URL alone", url: url, slow: "cloudflared has a URL, and has not said for 10s that it works"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				opened := &Tunnel{tool: cloudflared(), output: &output{}, ended: make(chan struct{})}
+				urls := make(chan string, 1)
+				if test.url != "" {
+					urls <- test.url
+				}
+				text := ""
+				if err := opened.await(t.Context(), urls, make(chan struct{}), 10*time.Second); err != nil {
+					text = err.Error()
+				}
+				if text != test.err || opened.Slow != test.slow || opened.URL != test.url {
+					t.Errorf("error %q, slow %q, URL %q; want %q, %q, %q", text, opened.Slow, opened.URL, test.err, test.slow, test.url)
+				}
+			})
+		})
 	}
-	opened, err := acting(t, t.Context(), "blocked", 10*time.Second)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if want := "cloudflared has a URL, and has not said for 10s that it works"; opened.Slow != want {
-		t.Errorf("slow %q, want %q", opened.Slow, want)
-	}
+}
+
+func TestWaitingForAToolEndsWithTheContext(t *testing.T) {
+	t.Parallel()
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
 	if _, err := acting(t, ctx, "silent", time.Minute); !errors.Is(err, context.DeadlineExceeded) {

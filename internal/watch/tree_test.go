@@ -68,7 +68,7 @@ func (w *watching) until(name string) string {
 	w.t.Helper()
 	marks := map[Kind]string{Created: "+", Modified: "~", Removed: "-", Replaced: "!"}
 	all := map[string]string{}
-	limit := time.After(20 * time.Second)
+	limit := time.After(time.Minute)
 	for {
 		select {
 		case b := <-w.batches:
