@@ -26,6 +26,7 @@ var ours = map[string][]string{
 	"gateway":    {"fail", "atomicfile", "untrusted", "owner"}, // one origin for all services: a proxy, and the life of its process
 	"build":      {"lazyregexp", "project", "egress", "registry", "event", "fail"},
 	"plan":       {"project", "fail"},
+	"images":     {"project", "build", "plan", "run", "registry", "event", "atomicfile", "fail"}, // which images to pull and to build; run: it transfers them
 	"run":        {"lazyregexp", "project", "plan", "registry", "event", "fail"},
 	"ready":      {"project", "lazyregexp", "event", "fail"},
 	"expose":     {"lazyregexp", "project", "workspace", "event", "fail"},
@@ -34,7 +35,7 @@ var ours = map[string][]string{
 	"setup":      {"lazyregexp", "project", "plan", "run", "event", "fail"}, // steps that run in containers which answer: after run and ready, and no part of a plan
 	"watch":      {"project", "event", "fail"},                              // fail: the limit of watched folders is the person's to raise
 	"up": {
-		"workspace", "project", "ports", "build", "egress", "registry", "plan", "run", "ready", "setup", "expose", "logs", "watch", "framework",
+		"workspace", "project", "ports", "images", "egress", "plan", "run", "ready", "setup", "expose", "logs", "watch", "framework",
 		"gateway", "atomicfile",
 		"event", "fail",
 	},
@@ -55,7 +56,7 @@ var only = map[string][]string{
 	"github.com/compose-spec/compose-go/v2/interp": {"project"},
 	"github.com/compose-spec/compose-go/v2/schema": {"project"},
 	"github.com/moby/buildkit":                     {"build"},
-	"github.com/moby/moby/client":                  {"engine", "build", "run", "ready", "logs", "watch", "up", "doctor", "cli"},
+	"github.com/moby/moby/client":                  {"engine", "build", "run", "ready", "logs", "watch", "images", "up", "doctor", "cli"},
 	"github.com/docker/cli/cli/context":            {"engine"},
 	"github.com/docker/cli/cli/connhelper":         {"engine"},
 	"github.com/docker/cli/cli/config":             {"build"},

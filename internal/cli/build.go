@@ -11,13 +11,13 @@ import (
 	"github.com/devup-cli/devup/internal/build"
 	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/images"
 	"github.com/devup-cli/devup/internal/ui"
-	"github.com/devup-cli/devup/internal/up"
 )
 
 // buildOptions are the flags of build.
 type buildOptions struct {
-	up.BuildOptions
+	images.BuildOptions
 	args         []string
 	ssh          []string
 	memory       string
@@ -73,7 +73,7 @@ func (a *app) build(ctx context.Context, services []string, o buildOptions) erro
 	if o.memory != "" {
 		a.ui.Sink()(event.Event{Kind: event.Note, ID: "--memory", State: event.Warning, Text: "--memory has no effect: BuildKit knows no limit of memory"})
 	}
-	machine, p, err := a.imageWork(ctx, services, o.quiet)
+	store, p, err := a.imageWork(ctx, services, o.quiet)
 	if err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func (a *app) build(ctx context.Context, services []string, o buildOptions) erro
 	if o.SSH, err = sshKeys(o.ssh); err != nil {
 		return err
 	}
-	ids, err := up.BuildImages(ctx, machine, p, o.BuildOptions)
+	ids, err := store.BuildAll(ctx, p, o.BuildOptions)
 	if a.ui.Mode() == ui.JSON {
 		for _, service := range slices.Sorted(maps.Keys(ids)) {
 			a.ui.Object(imageObject{"image", service, ids[service]})
@@ -96,7 +96,7 @@ func (a *app) build(ctx context.Context, services []string, o buildOptions) erro
 	if err != nil || !o.push || len(ids) == 0 {
 		return err
 	}
-	_, err = up.Push(ctx, machine, p, up.PushOptions{Services: slices.Sorted(maps.Keys(ids)), Quiet: o.quiet})
+	_, err = store.Push(ctx, p, images.PushOptions{Services: slices.Sorted(maps.Keys(ids)), Quiet: o.quiet})
 	return err
 }
 

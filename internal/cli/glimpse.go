@@ -7,6 +7,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/devup-cli/devup/internal/engine"
+	"github.com/devup-cli/devup/internal/images"
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/run"
 	"github.com/devup-cli/devup/internal/up"
@@ -70,7 +71,7 @@ func (g *glimpse) images(ctx context.Context, p *project.Project) up.Seen {
 	if g.err != nil {
 		return up.Seen{}
 	}
-	references := up.References(p)
+	references := images.References(p)
 	ids, err := run.Images(ctx, g.engine.Client, references)
 	if err != nil {
 		return up.Seen{}

@@ -10,6 +10,7 @@ import (
 	"github.com/devup-cli/devup/internal/build"
 	"github.com/devup-cli/devup/internal/egress"
 	"github.com/devup-cli/devup/internal/engine"
+	"github.com/devup-cli/devup/internal/images"
 	"github.com/devup-cli/devup/internal/registry"
 	"github.com/devup-cli/devup/internal/up"
 	"github.com/devup-cli/devup/internal/workspace"
@@ -41,12 +42,14 @@ func (a *app) machineOf(ctx context.Context, start bool) (up.Machine, *engine.En
 		return up.Machine{}, nil, err
 	}
 	client := outside.Client()
+	store := images.Store{Engine: e.Client, Builder: e.Client, StateDir: a.stateDir(), Build: a.buildDefaults()}
+	store.Build.Egress, store.Build.BuildKit = outside, e.BuildKit
+	store.Build.Logins = registry.NewCredentials(a.stdio.LookupEnv, a.home(), a.ui.Sink())
 	return up.Machine{
-		Engine: e.Client, BuildKit: e.BuildKit, Owner: a.owner(e), Egress: outside,
+		Engine: e.Client, Images: store, Owner: a.owner(e), Egress: outside,
 		Place: place, Ports: a.control(place, client), Web: client,
 		Confirm: a.confirm, StateDir: a.stateDir(),
-		Logins: registry.NewCredentials(a.stdio.LookupEnv, a.home(), a.ui.Sink()),
-		Build:  a.buildDefaults(), Sink: a.ui.Sink(), Remote: !e.Local(), Distant: distant(ctx, e),
+		Sink: a.ui.Sink(), Remote: !e.Local(), Distant: distant(ctx, e),
 	}, e, nil
 }
 

@@ -7,14 +7,14 @@ import (
 
 	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/images"
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/run"
-	"github.com/devup-cli/devup/internal/up"
 )
 
 // pullOptions are the flags of pull.
 type pullOptions struct {
-	up.PullOptions
+	images.PullOptions
 	dependencies bool
 }
 
@@ -45,49 +45,49 @@ func (a *app) pull(ctx context.Context, services []string, o pullOptions) error 
 	if o.Policy != "" && o.Policy != "missing" && o.Policy != "always" {
 		return fail.New(fail.Usage, "it is missing or always", "--policy cannot be %q", o.Policy)
 	}
-	machine, p, err := a.imageWork(ctx, services, o.Quiet)
+	store, p, err := a.imageWork(ctx, services, o.Quiet)
 	if err != nil {
 		return err
 	}
 	if !o.dependencies {
 		o.Services = services
 	}
-	return up.Pull(ctx, machine, p, o.PullOptions)
+	return store.Pull(ctx, p, o.PullOptions)
 }
 
-// imageWork is what the commands about images need: the machine, and the project
+// imageWork is what the commands about images need: the images, and the project
 // of the services and of what they depend on, under the name that this checkout
 // has, with the addresses of this place in it.
-func (a *app) imageWork(ctx context.Context, services []string, quiet bool) (up.Machine, *project.Project, error) {
+func (a *app) imageWork(ctx context.Context, services []string, quiet bool) (images.Store, *project.Project, error) {
 	p, err := a.load(ctx, services...)
 	if err != nil {
-		return up.Machine{}, nil, err
+		return images.Store{}, nil, err
 	}
 	machine, e, err := a.machine(ctx)
 	if err != nil {
-		return up.Machine{}, nil, err
+		return images.Store{}, nil, err
 	}
 	survey, err := run.Observe(ctx, e.Client)
 	if err != nil {
-		return up.Machine{}, nil, err
+		return images.Store{}, nil, err
 	}
 	if p, err = a.checkout(ctx, p, survey, a.projectOptions(services...)); err != nil {
-		return up.Machine{}, nil, err
+		return images.Store{}, nil, err
 	}
 	if p, err = a.gated(ctx, p, e, p.Name, choice{}); err != nil {
-		return up.Machine{}, nil, err
+		return images.Store{}, nil, err
 	}
 	uid, gid := 0, 0
 	if p.WantsOwner() {
 		if uid, gid, err = machine.Owner(ctx); err != nil {
-			return up.Machine{}, nil, err
+			return images.Store{}, nil, err
 		}
 	}
+	store := machine.Images
 	if quiet {
-		machine.Sink = notesOnly(machine.Sink)
-		machine.Build.Sink = machine.Sink
+		store.Build.Sink = notesOnly(store.Build.Sink)
 	}
-	return machine, resolve(p, machine.Place, survey.Look(p.Name).Containers, uid, gid), nil
+	return store, resolve(p, machine.Place, survey.Look(p.Name).Containers, uid, gid), nil
 }
 
 // notesOnly lets pass what a person should know, and no progress.

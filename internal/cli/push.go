@@ -6,12 +6,12 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/devup-cli/devup/internal/up"
+	"github.com/devup-cli/devup/internal/images"
 )
 
 // pushOptions are the flags of push.
 type pushOptions struct {
-	up.PushOptions
+	images.PushOptions
 	dependencies bool
 }
 
@@ -36,14 +36,14 @@ credential helpers. Exit code 1 when an image could not be pushed.`,
 }
 
 func (a *app) push(ctx context.Context, services []string, o pushOptions) error {
-	machine, p, err := a.imageWork(ctx, services, o.Quiet)
+	store, p, err := a.imageWork(ctx, services, o.Quiet)
 	if err != nil {
 		return err
 	}
 	if !o.dependencies {
 		o.Services = services
 	}
-	pushed, err := up.Push(ctx, machine, p, o.PushOptions)
+	pushed, err := store.Push(ctx, p, o.PushOptions)
 	if pushed == 0 && err == nil {
 		a.ui.Say("nothing to push: no service has both build and image")
 	}

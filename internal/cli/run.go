@@ -126,7 +126,6 @@ func (a *app) runOnce(ctx context.Context, service string, command []string, o r
 	defer at.release()
 	at.project = withPull(at.project, service, o.pull)
 	at.machine.Sink = o.sink(at.machine.Sink)
-	at.machine.Build.Sink = at.machine.Sink
 	outcome, err := at.run(ctx, line.Options)
 	if err != nil {
 		return err

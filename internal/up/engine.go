@@ -5,7 +5,6 @@ import (
 
 	"github.com/moby/moby/client"
 
-	"github.com/devup-cli/devup/internal/build"
 	"github.com/devup-cli/devup/internal/ready"
 	"github.com/devup-cli/devup/internal/run"
 )
@@ -14,13 +13,9 @@ import (
 // for, and the lists of an observation.
 type Engine interface {
 	run.Engine
-	build.Engine
 	ready.Engine
 	ContainerList(context.Context, client.ContainerListOptions) (client.ContainerListResult, error)
 	NetworkList(context.Context, client.NetworkListOptions) (client.NetworkListResult, error)
 	VolumeList(context.Context, client.VolumeListOptions) (client.VolumeListResult, error)
 	ImageList(context.Context, client.ImageListOptions) (client.ImageListResult, error)
-	inspector
-	ImagePull(context.Context, string, client.ImagePullOptions) (client.ImagePullResponse, error)
-	ImagePush(context.Context, string, client.ImagePushOptions) (client.ImagePushResponse, error)
 }

@@ -39,23 +39,6 @@ func without(p *project.Project, failed map[string]bool) (*project.Project, map[
 	return &rest, blocked
 }
 
-// unmade are the services that have no image to start from after images failed:
-// those that are known to have failed, and those that lack an image they run or mount.
-func unmade(p *project.Project, known map[string]bool, there map[string]string) map[string]bool {
-	failed := maps.Clone(known)
-	for name, s := range p.Services {
-		if there[plan.ImageName(p.Project, s)] == "" {
-			failed[name] = true
-		}
-		for _, image := range imageVolumes(s) {
-			if there[image] == "" {
-				failed[name] = true
-			}
-		}
-	}
-	return failed
-}
-
 // sayBlocked reports which services are not started, and for which others.
 func (m Machine) sayBlocked(blocked map[string]string) {
 	for _, name := range slices.Sorted(maps.Keys(blocked)) {

@@ -2,7 +2,6 @@ package up
 
 import (
 	"errors"
-	"slices"
 	"testing"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -70,19 +69,6 @@ func TestWithout(t *testing.T) {
 				t.Errorf("services that are left out count as unknown: %v", all)
 			}
 		})
-	}
-}
-
-func TestUnmade(t *testing.T) {
-	t.Parallel()
-	there := map[string]string{"postgres:16": "sha256:1", "shop-api": "sha256:2", "shop-web": "sha256:3"}
-	got := []string{}
-	for name := range unmade(shop(), map[string]bool{"web": true}, there) { // web has an image, from before its build failed
-		got = append(got, name)
-	}
-	slices.Sort(got)
-	if diff := cmp.Diff([]string{"tracing", "web", "worker"}, got); diff != "" {
-		t.Errorf("unmade (-want +got):\n%s", diff)
 	}
 }
 

@@ -15,17 +15,16 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/devup-cli/devup/internal/build"
 	"github.com/devup-cli/devup/internal/egress"
 	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/expose"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/gateway"
+	"github.com/devup-cli/devup/internal/images"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/ports"
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/ready"
-	"github.com/devup-cli/devup/internal/registry"
 	"github.com/devup-cli/devup/internal/run"
 	"github.com/devup-cli/devup/internal/setup"
 	"github.com/devup-cli/devup/internal/watch"
@@ -33,12 +32,12 @@ import (
 )
 
 // Machine is where the line runs: the engine, the place, and what the machine
-// needs to reach the outside. All fields but StateDir, Logins, Gateway, Applied and Confirm must be set.
+// needs to reach the outside. All fields but StateDir, Gateway, Applied and Confirm must be set.
 type Machine struct {
-	Engine   Engine
-	BuildKit bool // the engine builds with BuildKit
-	Remote   bool // the engine runs on another machine, whose ports cannot be tried from here
-	Distant  bool // bind mounts of what is developed are impossible or slow: it is synced instead
+	Engine  Engine
+	Images  images.Store // of the engine; Run gives it Sink
+	Remote  bool         // the engine runs on another machine, whose ports cannot be tried from here
+	Distant bool         // bind mounts of what is developed are impossible or slow: it is synced instead
 	// Owner gives the user and group that files on bind mounts should belong to.
 	// It is asked only when the project says DEVUP_UID or DEVUP_GID.
 	Owner    func(context.Context) (uid, gid int, err error)
@@ -46,11 +45,9 @@ type Machine struct {
 	Ports    workspace.Control // what can be done with the ports of the place
 	Web      expose.Client     // asks URLs from outside; needed in a remote place only
 	Egress   egress.Settings
-	StateDir string                // a folder of the person's own for files that containers read; made when needed
-	Logins   *registry.Credentials // for pulls and builds; nil for none
-	Build    build.Options         // the parts that Run does not fill: environment, home, version
-	Gateway  gateway.Keeper        // of the project; the zero value can start none
-	Applied  func()                // called when the plan is carried out, before the wait for answers; nil for nothing
+	StateDir string         // a folder of the person's own for files that containers read; made when needed
+	Gateway  gateway.Keeper // of the project; the zero value can start none
+	Applied  func()         // called when the plan is carried out, before the wait for answers; nil for nothing
 	// Confirm asks whether data may be lost; nil answers no.
 	Confirm func(ctx context.Context, question string) (bool, error)
 	Sink    event.Sink
@@ -59,8 +56,7 @@ type Machine struct {
 // Options are the choices of one run. The zero value builds what is stale,
 // starts everything and waits as long as package ready does by default.
 type Options struct {
-	Build       bool                    // build every image, stale or not
-	NoBuild     bool                    // build nothing; a missing image is an error
+	images.Options
 	DryRun      bool                    // stop after the plan
 	Ports       map[project.PortKey]int // what published ports had in an earlier run, where no container says it
 	StrictPorts bool                    // every port is the one that the files ask for, or there is none
@@ -69,10 +65,6 @@ type Options struct {
 	Healthy     bool                    // a service with a healthcheck must pass it, even one that answers
 	Timeout     time.Duration           // how long to wait for answers; zero for the default of package ready
 	StopTimeout *time.Duration          // how long containers may take to stop; nil for their own time
-	// Pull stands in the place of every service's pull_policy: always, missing,
-	// never and what else Compose has; empty or "policy" for none.
-	Pull      string
-	QuietPull bool // report no progress of pulls
 	// StopOnFailure starts nothing when an image could not be built or pulled.
 	// Without it the services that do not need that image are started.
 	StopOnFailure bool
@@ -83,7 +75,7 @@ type Options struct {
 
 // Seen are the images that the engine has of some references. The zero value knows of none.
 type Seen struct {
-	References []string          // as [References] gives them
+	References []string          // as [images.References] gives them
 	IDs        map[string]string // by reference; one that the engine lacks is not in it
 }
 
@@ -91,7 +83,7 @@ type Seen struct {
 // also beside an error.
 type Outcome struct {
 	Project *project.Project          // resolved for this place and these ports
-	Builds  []Build                   // images that were built, or would be in a dry run
+	Builds  []images.Build            // images that were built, or would be in a dry run
 	Pulls   []run.Pull                // images that were pulled, or would be in a dry run
 	Plan    *plan.Plan                // nil when the run did not come so far
 	Setup   []setup.Step              // that were to run, or would be in a dry run
@@ -112,6 +104,7 @@ type Outcome struct {
 // per service), or the context's.
 func Run(ctx context.Context, m Machine, p *project.Project, survey run.Survey, o Options) (*Outcome, error) {
 	out := &Outcome{}
+	m.Images.Build.Sink = m.Sink
 	if err := run.External(ctx, m.Engine, p.Project); err != nil {
 		return out, err
 	}
@@ -134,28 +127,31 @@ func Run(ctx context.Context, m Machine, p *project.Project, survey run.Survey, 
 func (m Machine) try(ctx context.Context, out *Outcome, p *project.Project, t *try, o Options) error {
 	look := &t.look
 	var err error
-	if look.Images = o.Images.IDs; !slices.Equal(o.Images.References, References(p)) {
-		if look.Images, err = run.Images(ctx, m.Engine, References(p)); err != nil {
+	if look.Images = o.Images.IDs; !slices.Equal(o.Images.References, images.References(p)) {
+		if look.Images, err = run.Images(ctx, m.Engine, images.References(p)); err != nil {
 			return err
 		}
 	}
 	if err := m.adapt(ctx, out, p, t, &o); err != nil {
 		return err
 	}
-	made, err := m.images(ctx, out, *look, o)
+	made, err := m.Images.Prepare(ctx, images.Request{
+		Options: o.Options, Project: out.Project, State: look.Observed, OneOff: o.Plan.OneOff, DryRun: o.DryRun,
+	})
+	out.Builds, out.Pulls = made.Builds, made.Pulls
 	if err != nil {
 		return err
 	}
-	look.Images = made.ids
+	look.Images = made.IDs
 	able := out.Project
-	if made.failure != nil {
+	if made.Failure != nil {
 		if o.StopOnFailure {
-			return made.failure
+			return made.Failure
 		}
 		var blocked map[string]string
-		able, blocked = without(out.Project, made.failed)
+		able, blocked = without(out.Project, made.Failed)
 		if len(able.Services) == 0 {
-			return made.failure
+			return made.Failure
 		}
 		m.sayBlocked(blocked)
 	}
@@ -170,7 +166,7 @@ func (m Machine) try(ctx context.Context, out *Outcome, p *project.Project, t *t
 		out.foresee(able, *look, o)
 		return nil
 	}
-	return errors.Join(made.failure, m.carryOut(ctx, out, able, t, made, o))
+	return errors.Join(made.Failure, m.carryOut(ctx, out, able, t, made, o))
 }
 
 // adapt puts what this place and this machine ask for into the project.
@@ -224,9 +220,9 @@ func (m Machine) volumes(ctx context.Context, out *Outcome, p *project.Project, 
 }
 
 // carryOut applies the plan and waits until the services answer.
-func (m Machine) carryOut(ctx context.Context, out *Outcome, able *project.Project, t *try, made images, o Options) error {
+func (m Machine) carryOut(ctx context.Context, out *Outcome, able *project.Project, t *try, made images.Result, o Options) error {
 	first, sweep := split(out.Plan)
-	options := run.Options{Project: able.Name, Inputs: made.inputs, Images: made.ids, StopTimeout: o.StopTimeout, Sink: m.Sink}
+	options := run.Options{Project: able.Name, Inputs: made.Inputs, Images: made.IDs, StopTimeout: o.StopTimeout, Sink: m.Sink}
 	out.Applied, options.PortsMove = options, !t.last
 	out.start(first)
 	result, failed := run.Apply(ctx, m.Engine, able.Project, first, options)

@@ -1,4 +1,4 @@
-package up
+package images
 
 import (
 	"fmt"
@@ -9,9 +9,9 @@ import (
 )
 
 // watchSizes has large contexts told of before they are read and sent.
-func (m Machine) watchSizes(specs []build.Spec) {
+func (s Store) watchSizes(specs []build.Spec) {
 	for i, spec := range specs {
-		specs[i].Large = func(bytes int64, most string) { m.Sink(largeContext(spec, bytes, most)) }
+		specs[i].Large = func(bytes int64, most string) { s.sink(largeContext(spec, bytes, most)) }
 	}
 }
 

@@ -1,4 +1,4 @@
-package up
+package images
 
 import (
 	"fmt"
@@ -144,7 +144,7 @@ func (m *memory) save() {
 	_, _ = f.Write([]byte(text)) // see memory
 }
 
-// Remember keeps, in the same folder as [Machine].StateDir, from which inputs
+// Remember keeps, in the same folder as [Store].StateDir, from which inputs
 // images were built outside of a run: ids and inputs go by service.
 func Remember(dir string, ids, inputs map[string]string) {
 	m := recall(dir)

@@ -1,4 +1,4 @@
-package up
+package images
 
 import (
 	"context"
@@ -9,7 +9,7 @@ import (
 	"github.com/devup-cli/devup/internal/project"
 )
 
-// BuildOptions are the choices of [BuildImages]. The zero value builds the images
+// BuildOptions are the choices of [Store.BuildAll]. The zero value builds the images
 // of all services, with the cache.
 type BuildOptions struct {
 	Services   []string           // only theirs and those that they are built from; empty: all
@@ -21,12 +21,12 @@ type BuildOptions struct {
 	Pull       bool // look for newer base images
 }
 
-// BuildImages builds the images of a project's services, stale or not, as they are
+// BuildAll builds the images of a project's services, stale or not, as they are
 // to be published: for all platforms and with the attestations that the files name.
 // It gives the ID of each image by service, also beside an error, which is that of
 // [build.Run]; and it remembers what they were built from, so that up does not
 // build them again.
-func BuildImages(ctx context.Context, m Machine, p *project.Project, o BuildOptions) (map[string]string, error) {
+func (s Store) BuildAll(ctx context.Context, p *project.Project, o BuildOptions) (map[string]string, error) {
 	specs, err := build.Specs(p)
 	if err != nil {
 		return nil, err
@@ -35,16 +35,15 @@ func BuildImages(ctx context.Context, m Machine, p *project.Project, o BuildOpti
 	for i := range specs {
 		adjust(&specs[i], o)
 	}
-	m.watchSizes(specs)
+	s.watchSizes(specs)
 	hashes, err := inputs(specs, nil, Options{})
 	if err != nil {
 		return nil, err
 	}
-	options := m.Build
-	options.Egress, options.BuildKit, options.Sink, options.Logins = m.Egress, m.BuildKit, m.Sink, m.Logins
+	options := s.Build
 	options.NoCache, options.Pull, options.Publish = o.NoCache, o.Pull, true
-	ids, err := build.Run(ctx, m.Engine, specs, options)
-	Remember(m.StateDir, ids, hashes)
+	ids, err := build.Run(ctx, s.Builder, specs, options)
+	Remember(s.StateDir, ids, hashes)
 	return ids, err
 }
 

@@ -1,4 +1,4 @@
-package up
+package images
 
 import (
 	"context"
@@ -10,7 +10,7 @@ import (
 	"github.com/devup-cli/devup/internal/run"
 )
 
-// PushOptions are the choices of [Push]. The zero value pushes for all services.
+// PushOptions are the choices of [Store.Push]. The zero value pushes for all services.
 type PushOptions struct {
 	Services       []string // only theirs; empty: all
 	IgnoreFailures bool     // report what cannot be pushed as warnings
@@ -21,17 +21,17 @@ type PushOptions struct {
 // the files give them, and tells how many there are. A service that builds an
 // image without a name of its own is left out, and that is reported. The error
 // joins one [fail.Error] for each image that could not be pushed.
-func Push(ctx context.Context, m Machine, p *project.Project, o PushOptions) (pushed int, err error) {
+func (s Store) Push(ctx context.Context, p *project.Project, o PushOptions) (pushed int, err error) {
 	pushes, skipped := pushesOf(p, o.Services)
 	for _, text := range skipped {
-		m.Sink(event.Event{Kind: event.Note, Text: text})
+		s.sink(event.Event{Kind: event.Note, Text: text})
 	}
-	errs := run.PushAll(ctx, m.Engine, pushes, run.PullOptions{Logins: m.Logins, Sink: m.Sink, Quiet: o.Quiet, Gentle: o.IgnoreFailures})
+	errs := run.PushAll(ctx, s.Engine, pushes, run.PullOptions{Logins: s.Build.Logins, Sink: s.sink, Quiet: o.Quiet, Gentle: o.IgnoreFailures})
 	if ctx.Err() != nil {
 		return len(pushes), context.Cause(ctx)
 	}
 	if o.IgnoreFailures {
-		warn(m.Sink, errs)
+		warn(s.sink, errs)
 		return len(pushes), nil
 	}
 	return len(pushes), errors.Join(errs...)

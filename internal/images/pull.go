@@ -1,4 +1,4 @@
-package up
+package images
 
 import (
 	"context"
@@ -17,7 +17,7 @@ import (
 	"github.com/devup-cli/devup/internal/run"
 )
 
-// PullOptions are the choices of [Pull]. The zero value pulls for all services.
+// PullOptions are the choices of [Store.Pull]. The zero value pulls for all services.
 type PullOptions struct {
 	Services        []string // only theirs; empty: all
 	Policy          string   // in the place of pull_policy: "missing" or "always"; empty: what the files say
@@ -29,8 +29,8 @@ type PullOptions struct {
 // Pull pulls the images of a project's services, newer ones too, and reports what
 // it leaves out. The error joins one [fail.Error] for each image that could not be
 // pulled.
-func Pull(ctx context.Context, m Machine, p *project.Project, o PullOptions) error {
-	there, err := run.Images(ctx, m.Engine, References(p))
+func (s Store) Pull(ctx context.Context, p *project.Project, o PullOptions) error {
+	there, err := run.Images(ctx, s.Engine, References(p))
 	if err != nil {
 		return err
 	}
@@ -39,19 +39,19 @@ func Pull(ctx context.Context, m Machine, p *project.Project, o PullOptions) err
 		return err
 	}
 	for _, text := range skipped {
-		m.Sink(event.Event{Kind: event.Note, Text: text})
+		s.sink(event.Event{Kind: event.Note, Text: text})
 	}
 	if len(pulls) == 0 {
 		return nil
 	}
-	errs := run.PullAll(ctx, m.Engine, pulls, run.PullOptions{Logins: m.Logins, Sink: m.Sink, Quiet: o.Quiet, Gentle: o.IgnoreFailures})
+	errs := run.PullAll(ctx, s.Engine, pulls, run.PullOptions{Logins: s.Build.Logins, Sink: s.sink, Quiet: o.Quiet, Gentle: o.IgnoreFailures})
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	if there, err = run.Images(ctx, m.Engine, References(p)); err != nil {
+	if there, err = run.Images(ctx, s.Engine, References(p)); err != nil {
 		return errors.Join(append(errs, err)...)
 	}
-	memory := recall(m.StateDir)
+	memory := recall(s.StateDir)
 	for i, pulled := range pulls {
 		if errs[i] == nil && there[pulled.Image] != "" {
 			memory.add("current %s %s %d", pulled.Image, there[pulled.Image], time.Now().Unix())
@@ -61,7 +61,7 @@ func Pull(ctx context.Context, m Machine, p *project.Project, o PullOptions) err
 	}
 	memory.save()
 	if o.IgnoreFailures {
-		warn(m.Sink, errs)
+		warn(s.sink, errs)
 		return nil
 	}
 	return errors.Join(errs...)

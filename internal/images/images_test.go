@@ -1,21 +1,23 @@
-package up
+package images
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/devup-cli/devup/internal/build"
 	"github.com/devup-cli/devup/internal/plan"
-	"github.com/devup-cli/devup/internal/run"
+	"github.com/devup-cli/devup/internal/project"
 )
 
 func TestStaleness(t *testing.T) {
 	t.Parallel()
 	spec := build.Spec{Service: "web", Image: "shop-web"}
-	look := func(image, inputs string) run.Look {
-		l := run.Look{}
+	look := func(image, inputs string) plan.Observed {
+		l := plan.Observed{}
 		l.Images = map[string]string{"shop-web": image}
 		if inputs != "" {
 			inputs = strings.TrimPrefix(inputs, "none")
@@ -25,7 +27,7 @@ func TestStaleness(t *testing.T) {
 	}
 	tests := []struct {
 		name    string
-		look    run.Look
+		look    plan.Observed
 		options Options
 		facts   string
 		policy  string
@@ -49,7 +51,7 @@ func TestStaleness(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			w := &work{options: test.options, local: local{memory: recall("")}}
+			w := &work{request: Request{Options: test.options, State: test.look}, local: local{memory: recall("")}}
 			for fact := range strings.SplitSeq(test.facts, ",") {
 				w.local.memory.learn(fact)
 			}
@@ -57,9 +59,29 @@ func TestStaleness(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := staleness(spec, "same", test.look, wish, w); got != test.want {
+			if got := staleness(spec, "same", wish, w); got != test.want {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})
+	}
+}
+
+func TestUnmade(t *testing.T) {
+	t.Parallel()
+	service := func(name, image string) types.ServiceConfig {
+		return types.ServiceConfig{Name: name, ContainerSpec: types.ContainerSpec{Image: image}}
+	}
+	p := &project.Project{Project: &types.Project{Name: "shop", Services: types.Services{
+		"api": service("api", ""), "db": service("db", "postgres:16"), "tracing": service("tracing", "example.org/tracing"),
+		"web": service("web", ""), "worker": service("worker", ""),
+	}}}
+	there := map[string]string{"postgres:16": "sha256:1", "shop-api": "sha256:2", "shop-web": "sha256:3"}
+	got := []string{}
+	for name := range unmade(p, map[string]bool{"web": true}, there) { // web has an image, from before its build failed
+		got = append(got, name)
+	}
+	slices.Sort(got)
+	if diff := cmp.Diff([]string{"tracing", "web", "worker"}, got); diff != "" {
+		t.Errorf("unmade (-want +got):\n%s", diff)
 	}
 }

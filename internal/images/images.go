@@ -1,4 +1,4 @@
-package up
+package images
 
 import (
 	"context"
@@ -13,6 +13,7 @@ import (
 	"github.com/devup-cli/devup/internal/build"
 	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/run"
 )
@@ -23,92 +24,83 @@ type Build struct {
 	Cause   string
 }
 
-// images is what the images step hands on.
-type images struct {
-	ids    map[string]string // reference -> image ID
-	inputs map[string]string // service -> hash of what its image is built from
-	// failed are the services without an image that can be started, and failure
-	// says why; the rest of the project can go on.
-	failed  map[string]bool
-	failure error
-}
-
-// images builds what is stale and pulls what is missing. In a dry run it only
-// says what it would do.
-func (m Machine) images(ctx context.Context, out *Outcome, look run.Look, o Options) (images, error) {
-	made := images{ids: maps.Clone(look.Images), failed: map[string]bool{}}
-	specs, err := build.Specs(out.Project)
+// Prepare builds what is stale and pulls what is missing. In a dry run it only
+// says what it would do. The result is valid beside an error.
+func (s Store) Prepare(ctx context.Context, r Request) (Result, error) {
+	made := Result{IDs: maps.Clone(r.State.Images), Failed: map[string]bool{}}
+	specs, err := build.Specs(r.Project)
 	if err != nil {
 		return made, err
 	}
-	m.watchSizes(specs)
-	if made.inputs, err = inputs(specs, look.Images, o); err != nil {
+	s.watchSizes(specs)
+	if made.Inputs, err = inputs(specs, r.State.Images, r.Options); err != nil {
 		return made, err
 	}
 	l := local{
-		ids: look.Images, unfit: map[string]bool{}, tagged: map[string]time.Time{},
-		memory: recall(m.StateDir), now: time.Now(), building: building(specs),
+		ids: r.State.Images, unfit: map[string]bool{}, tagged: map[string]time.Time{},
+		memory: recall(s.StateDir), now: time.Now(), building: building(specs),
 	}
-	if !o.DryRun {
+	if !r.DryRun {
 		defer l.memory.save()
 	}
-	if err := inspectLocal(ctx, m.Engine, out.Project, &l, o); err != nil {
+	if err := inspectLocal(ctx, s.Engine, r.Project, &l, r.Options); err != nil {
 		return made, err
 	}
-	wanted, barred, err := fetches(out.Project, specs, l, o)
+	wanted, barred, err := fetches(r.Project, specs, l, r.Options)
 	if err != nil {
 		return made, err
 	}
-	work := work{fetches: wanted, local: l, options: o}
-	if err := work.stale(out.Project, specs, made.inputs, look); err != nil {
+	work := work{fetches: wanted, local: l, request: r}
+	if err := work.stale(specs, made.Inputs); err != nil {
 		return made, err
 	}
-	if o.NoBuild {
-		if err := noneMissing(work.builds, look.Images); err != nil {
+	if r.NoBuild {
+		if err := noneMissing(work.builds, r.State.Images); err != nil {
 			return made, err
 		}
 		// Their containers must not say that their images were built from what is there
 		// now: the next up would take them for current.
 		for _, spec := range work.builds {
-			delete(made.inputs, spec.Service)
+			delete(made.Inputs, spec.Service)
 		}
 		work.builds, work.causes = nil, nil
 	}
-	out.Builds, out.Pulls = work.causes, pulls(wanted)
-	if o.DryRun {
+	made.Builds, made.Pulls = work.causes, pulls(wanted)
+	if r.DryRun {
 		return made, errors.Join(barred...)
 	}
-	return m.provide(ctx, out, &work, made, barred)
+	return s.provide(ctx, &work, made, barred)
 }
 
 // provide builds and pulls, and finds out who is left without an image.
-func (m Machine) provide(ctx context.Context, out *Outcome, w *work, made images, barred []error) (images, error) {
+func (s Store) provide(ctx context.Context, w *work, made Result, barred []error) (Result, error) {
+	p := w.request.Project
 	for _, e := range barred {
 		if f, ok := errors.AsType[*fail.Error](e); ok {
-			made.failed[f.Service] = true
+			made.Failed[f.Service] = true
 		}
 	}
-	made.failure = errors.Join(barred...)
+	made.Failure = errors.Join(barred...)
 	if len(w.builds)+len(w.fetches) == 0 {
-		if made.failure != nil {
-			made.failed = unmade(out.Project, made.failed, made.ids)
+		if made.Failure != nil {
+			made.Failed = unmade(p, made.Failed, made.IDs)
 		}
 		return made, nil
 	}
-	failed, failure := m.make(ctx, w)
+	failed, failure := s.make(ctx, w)
 	if ctx.Err() != nil {
 		return made, failure
 	}
-	out.Builds = w.causes
+	made.Builds = w.causes
 	var err error
-	if made.ids, err = run.Images(ctx, m.Engine, References(out.Project)); err != nil {
+	if made.IDs, err = run.Images(ctx, s.Engine, References(p)); err != nil {
 		return made, errors.Join(failure, err)
 	}
 	w.remember(failed, made)
-	made.failure = errors.Join(made.failure, failure)
-	if made.failure != nil {
-		maps.Copy(made.failed, failed)
-		made.failed = unmade(out.Project, made.failed, made.ids)
+	made.Failure = errors.Join(made.Failure, failure)
+	if made.Failure != nil {
+		maps.Copy(made.Failed, failed)
+		made.Failed = unmade(p, made.Failed, made.IDs)
 	}
 	return made, nil
 }
@@ -119,23 +111,24 @@ type work struct {
 	causes  []Build // of builds
 	fetches []*fetch
 	local   local
-	options Options
+	request Request
 }
 
 // stale collects what has to be built whatever comes of the pulls.
-func (w *work) stale(p *project.Project, specs []build.Spec, inputs map[string]string, look run.Look) error {
+func (w *work) stale(specs []build.Spec, inputs map[string]string) error {
+	p, look := w.request.Project, w.request.State
 	for _, spec := range specs {
-		wish, err := wishOf(p.Services[spec.Service], w.options)
+		wish, err := wishOf(p.Services[spec.Service], w.request.Options)
 		if err != nil {
 			return err
 		}
 		pulled := slices.ContainsFunc(w.fetches, func(f *fetch) bool {
 			return slices.ContainsFunc(f.builds, func(s build.Spec) bool { return s.Service == spec.Service })
 		})
-		if pulled || w.options.NoBuild && inputs[spec.Service] == "" && look.Images[spec.Image] != "" {
+		if pulled || w.request.NoBuild && inputs[spec.Service] == "" && look.Images[spec.Image] != "" {
 			continue
 		}
-		if cause := staleness(spec, inputs[spec.Service], look, wish, w); cause != "" {
+		if cause := staleness(spec, inputs[spec.Service], wish, w); cause != "" {
 			w.add(spec, cause)
 		}
 	}
@@ -148,14 +141,14 @@ func (w *work) add(spec build.Spec, cause string) {
 }
 
 // remember keeps what the images that were built and pulled are.
-func (w *work) remember(failed map[string]bool, made images) {
+func (w *work) remember(failed map[string]bool, made Result) {
 	for _, spec := range w.builds {
-		if id := made.ids[spec.Image]; id != "" && !failed[spec.Service] && made.inputs[spec.Service] != "" {
-			w.local.memory.add("built %s %s", id, made.inputs[spec.Service])
+		if id := made.IDs[spec.Image]; id != "" && !failed[spec.Service] && made.Inputs[spec.Service] != "" {
+			w.local.memory.add("built %s %s", id, made.Inputs[spec.Service])
 		}
 	}
 	for _, f := range w.fetches {
-		id := made.ids[f.Image]
+		id := made.IDs[f.Image]
 		if id == "" || !f.pulled {
 			continue
 		}
@@ -174,22 +167,20 @@ func pulls(all []*fetch) []run.Pull {
 // make builds and pulls at the same time; what is built only where it cannot be
 // pulled comes after the attempt. It gives the services that failed, and every
 // failure.
-func (m Machine) make(ctx context.Context, w *work) (failed map[string]bool, err error) {
-	others := m.pullOrBuild(ctx, w)
+func (s Store) make(ctx context.Context, w *work) (failed map[string]bool, err error) {
+	others := s.pullOrBuild(ctx, w)
 	failed = map[string]bool{}
 	var built, pulled error
 	var ids map[string]string
 	var group errgroup.Group
 	group.Go(func() error {
-		options := m.Build
-		options.Egress, options.BuildKit, options.Sink, options.Logins = m.Egress, m.BuildKit, m.Sink, m.Logins
 		if len(w.builds) > 0 {
-			ids, built = build.Run(ctx, m.Engine, w.builds, options)
+			ids, built = build.Run(ctx, s.Builder, w.builds, s.Build)
 		}
 		return nil
 	})
 	group.Go(func() error {
-		pulled = m.pull(ctx, others, w.options, failed)
+		pulled = s.pull(ctx, others, w.request.Options, failed)
 		return nil
 	})
 	_ = group.Wait() // both errors are kept
@@ -206,16 +197,16 @@ func (m Machine) make(ctx context.Context, w *work) (failed map[string]bool, err
 
 // pullOrBuild pulls what can be built otherwise, and adds to the builds what did
 // not come. It gives the other pulls.
-func (m Machine) pullOrBuild(ctx context.Context, w *work) []*fetch {
+func (s Store) pullOrBuild(ctx context.Context, w *work) []*fetch {
 	var either, others []*fetch
 	for _, f := range w.fetches {
-		if len(f.builds) > 0 && !w.options.NoBuild {
+		if len(f.builds) > 0 && !w.request.NoBuild {
 			either = append(either, f)
 		} else {
 			others = append(others, f)
 		}
 	}
-	_ = m.pull(ctx, either, w.options, map[string]bool{}) // what fails is built
+	_ = s.pull(ctx, either, w.request.Options, map[string]bool{}) // what fails is built
 	for _, f := range either {
 		for _, spec := range f.builds {
 			if !f.pulled {
@@ -228,7 +219,7 @@ func (m Machine) pullOrBuild(ctx context.Context, w *work) []*fetch {
 
 // pull pulls images, marks those that came, and names the services of those that
 // did not and cannot do without.
-func (m Machine) pull(ctx context.Context, all []*fetch, o Options, failed map[string]bool) error {
+func (s Store) pull(ctx context.Context, all []*fetch, o Options, failed map[string]bool) error {
 	if len(all) == 0 {
 		return nil
 	}
@@ -243,17 +234,17 @@ func (m Machine) pull(ctx context.Context, all []*fetch, o Options, failed map[s
 	var soft, hard []error
 	var group errgroup.Group
 	group.Go(func() error {
-		soft = m.pullAll(ctx, gentle, run.PullOptions{Logins: m.Logins, Sink: m.Sink, Quiet: o.QuietPull, Gentle: true})
+		soft = s.pullAll(ctx, gentle, run.PullOptions{Logins: s.Build.Logins, Sink: s.sink, Quiet: o.QuietPull, Gentle: true})
 		return nil
 	})
 	group.Go(func() error {
-		hard = m.pullAll(ctx, strict, run.PullOptions{Logins: m.Logins, Sink: m.Sink, Quiet: o.QuietPull})
+		hard = s.pullAll(ctx, strict, run.PullOptions{Logins: s.Build.Logins, Sink: s.sink, Quiet: o.QuietPull})
 		return nil
 	})
 	_ = group.Wait() // the errors are in their lists
 	for i, f := range gentle {
 		if !f.pulled && ctx.Err() == nil {
-			m.Sink(event.Event{Kind: event.Note, ID: "pull " + f.Image, State: event.Warning, Text: soft[i].Error() + f.instead()})
+			s.sink(event.Event{Kind: event.Note, ID: "pull " + f.Image, State: event.Warning, Text: soft[i].Error() + f.instead()})
 		}
 	}
 	for _, f := range strict {
@@ -268,11 +259,11 @@ func (m Machine) pull(ctx context.Context, all []*fetch, o Options, failed map[s
 }
 
 // pullAll pulls images and looks whether those for a certain platform are for that.
-func (m Machine) pullAll(ctx context.Context, all []*fetch, o run.PullOptions) []error {
-	errs := run.PullAll(ctx, m.Engine, pulls(all), o)
+func (s Store) pullAll(ctx context.Context, all []*fetch, o run.PullOptions) []error {
+	errs := run.PullAll(ctx, s.Engine, pulls(all), o)
 	for i, f := range all {
 		if errs[i] == nil && f.Platform != "" {
-			unfit, _, err := inspect(ctx, m.Engine, f.Image, f.Platform)
+			unfit, _, err := inspect(ctx, s.Engine, f.Image, f.Platform)
 			if errs[i] = err; unfit {
 				errs[i] = run.WrongPlatform(f.Pull)
 			}
@@ -317,10 +308,11 @@ func inputs(specs []build.Spec, there map[string]string, o Options) (map[string]
 
 // staleness says why an image has to be built, or nothing. What an image was built
 // from is known from the memory, else from the label of a container that runs it.
-func staleness(spec build.Spec, hash string, look run.Look, wish wish, w *work) string {
+func staleness(spec build.Spec, hash string, wish wish, w *work) string {
+	look := w.request.State
 	id := look.Images[spec.Image]
 	switch {
-	case w.options.Build:
+	case w.request.Build:
 		return "asked for"
 	case wish.policy == types.PullPolicyBuild:
 		return "its pull_policy is build"
@@ -331,7 +323,7 @@ func staleness(spec build.Spec, hash string, look run.Look, wish wish, w *work) 
 	case wish.said && wish.policy != types.PullPolicyNever && !w.local.memory.builtHere(id):
 		return "" // it was pulled, as pull_policy says
 	}
-	if len(look.Of(spec.Service)) == 0 && spec.Service == w.options.Plan.OneOff {
+	if len(look.Of(spec.Service)) == 0 && spec.Service == w.request.OneOff {
 		return "" // as with Compose, a command runs in the image that is there
 	}
 	known := w.local.memory.builtHere(id)
@@ -363,4 +355,21 @@ func noneMissing(stale []build.Spec, there map[string]string) error {
 		}
 	}
 	return nil
+}
+
+// unmade are the services that have no image to start from after images failed:
+// those that are known to have failed, and those that lack an image they run or mount.
+func unmade(p *project.Project, known map[string]bool, there map[string]string) map[string]bool {
+	failed := maps.Clone(known)
+	for name, s := range p.Services {
+		if there[plan.ImageName(p.Project, s)] == "" {
+			failed[name] = true
+		}
+		for _, image := range imageVolumes(s) {
+			if there[image] == "" {
+				failed[name] = true
+			}
+		}
+	}
+	return failed
 }
