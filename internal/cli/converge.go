@@ -12,6 +12,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/engine"
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/images"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/run"
@@ -84,7 +85,7 @@ type site struct {
 	engine  *engine.Engine
 	project *project.Project
 	survey  run.Survey
-	images  up.Seen
+	images  images.Listing
 	release func() // ends this devup's turn on the project; may be called more than once
 }
 
@@ -126,7 +127,7 @@ func (a *app) site(ctx context.Context, services []string, o convergeOptions, tu
 		return nil, err
 	}
 	if first.passed {
-		at.images = up.Seen{} // whoever had the turn before may have built or pulled
+		at.images = images.Listing{} // whoever had the turn before may have built or pulled
 	}
 	if at.project, err = a.gated(ctx, at.project.WithScale(scale), at.engine, at.project.Name, o.gateway); err != nil {
 		at.release()
@@ -139,7 +140,7 @@ func (a *app) site(ctx context.Context, services []string, o convergeOptions, tu
 
 // run takes the project to what the files say.
 func (at *site) run(ctx context.Context, o up.Options) (*up.Outcome, error) {
-	o.Images, at.machine.Applied = at.images, at.release
+	o.Known, at.machine.Applied = at.images, at.release
 	o.Ports = keptPorts(at.project)
 	outcome, err := up.Run(ctx, at.machine, at.project, at.survey, o)
 	if outcome.Plan != nil && !o.DryRun {

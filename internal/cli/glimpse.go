@@ -66,17 +66,16 @@ func (g *glimpse) machine(ctx context.Context, a *app) (up.Machine, *engine.Engi
 
 // images asks for the project's images while the look is still under way. What goes
 // wrong is found again by who needs it.
-func (g *glimpse) images(ctx context.Context, p *project.Project) up.Seen {
+func (g *glimpse) images(ctx context.Context, p *project.Project) images.Listing {
 	<-g.connected
 	if g.err != nil {
-		return up.Seen{}
+		return images.Listing{}
 	}
-	references := images.References(p)
-	ids, err := run.Images(ctx, g.engine.Client, references)
+	listing, err := g.found.Images.List(ctx, p)
 	if err != nil {
-		return up.Seen{}
+		return images.Listing{}
 	}
-	return up.Seen{References: references, IDs: ids}
+	return listing
 }
 
 // look is what the look found, or a new one where that is older than changed.

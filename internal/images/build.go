@@ -13,8 +13,8 @@ import (
 // of all services, with the cache.
 type BuildOptions struct {
 	Services   []string           // only theirs and those that they are built from; empty: all
-	Args       map[string]*string // build arguments beside those of the files, which they overrule
-	SSH        []build.SSH        // agents and keys beside those of the files
+	Args       map[string]*string // build arguments besides those of the files, which they overrule
+	SSH        []build.SSH        // agents and keys besides those of the files
 	Provenance string             // in the place of build.provenance; empty: what the files say
 	SBOM       string             // in the place of build.sbom; empty: what the files say
 	NoCache    bool
@@ -23,7 +23,7 @@ type BuildOptions struct {
 
 // BuildAll builds the images of a project's services, stale or not, as they are
 // to be published: for all platforms and with the attestations that the files name.
-// It gives the ID of each image by service, also beside an error, which is that of
+// It gives the ID of each image by service, also with an error, which is that of
 // [build.Run]; and it remembers what they were built from, so that up does not
 // build them again.
 func (s Store) BuildAll(ctx context.Context, p *project.Project, o BuildOptions) (map[string]string, error) {
@@ -35,15 +35,21 @@ func (s Store) BuildAll(ctx context.Context, p *project.Project, o BuildOptions)
 	for i := range specs {
 		adjust(&specs[i], o)
 	}
-	s.watchSizes(specs)
-	hashes, err := inputs(specs, nil, Options{})
+	s.warnLarge(specs)
+	hashes, err := inputs(specs, nil, false)
 	if err != nil {
 		return nil, err
 	}
 	options := s.Build
 	options.NoCache, options.Pull, options.Publish = o.NoCache, o.Pull, true
 	ids, err := build.Run(ctx, s.Builder, specs, options)
-	Remember(s.StateDir, ids, hashes)
+	memory := recall(s.StateDir)
+	for service, id := range ids {
+		if hashes[service] != "" {
+			memory.add("built %s %s", id, hashes[service])
+		}
+	}
+	memory.save()
 	return ids, err
 }
 
@@ -53,23 +59,23 @@ func chosen(specs []build.Spec, services []string) []build.Spec {
 	if len(services) == 0 {
 		return specs
 	}
-	wanted := map[string]bool{}
-	var want func(s build.Spec)
-	want = func(s build.Spec) {
-		wanted[s.Service] = true
+	needed := map[string]bool{}
+	var need func(s build.Spec)
+	need = func(s build.Spec) {
+		needed[s.Service] = true
 		for _, base := range s.Bases {
-			want(base)
+			need(base)
 		}
 	}
 	for _, s := range specs {
 		if slices.Contains(services, s.Service) {
-			want(s)
+			need(s)
 		}
 	}
-	return slices.DeleteFunc(slices.Clone(specs), func(s build.Spec) bool { return !wanted[s.Service] })
+	return slices.DeleteFunc(slices.Clone(specs), func(s build.Spec) bool { return !needed[s.Service] })
 }
 
-// adjust puts what the person asks for into a spec.
+// adjust puts what the user asks for into a spec.
 func adjust(s *build.Spec, o BuildOptions) {
 	if len(o.Args) > 0 {
 		args := maps.Clone(s.Args)

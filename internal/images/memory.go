@@ -2,7 +2,6 @@ package images
 
 import (
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -21,7 +20,7 @@ import (
 //	current REF ID SECONDS  the registry's image of that name was this one, then
 //	serves ID PLATFORM      the image runs on that platform
 //
-// It lies in a file of the person's. When that is lost or cannot be written,
+// They are kept in a file of the user's. When that is lost or cannot be written,
 // what is unknown is built or asked for again; nothing else depends on it.
 type memory struct {
 	file string // empty: it lasts for the run only
@@ -35,7 +34,7 @@ type memory struct {
 // The facts that a file may hold before the older half is dropped.
 const manyFacts = 2000
 
-// recall reads the memory in a folder; an empty one gives an empty memory.
+// recall reads the memory in a directory; no directory gives an empty memory.
 func recall(dir string) *memory {
 	m := &memory{facts: map[string]string{}, inputs: map[string]bool{}}
 	if dir == "" {
@@ -57,8 +56,8 @@ func recall(dir string) *memory {
 	return m
 }
 
-// learn takes a line for true and reports whether it is news. A line that is
-// none, of a newer devup or of a write that broke off, is passed over.
+// learn takes a line for true and tells whether it is new. A line that is no fact, of a
+// newer devup or of a write that broke off, is passed over.
 func (m *memory) learn(line string) bool {
 	words := strings.Split(line, " ")
 	key, value := line, ""
@@ -142,16 +141,4 @@ func (m *memory) save() {
 	}
 	defer f.Close()
 	_, _ = f.Write([]byte(text)) // see memory
-}
-
-// Remember keeps, in the same folder as [Store].StateDir, from which inputs
-// images were built outside of a run: ids and inputs go by service.
-func Remember(dir string, ids, inputs map[string]string) {
-	m := recall(dir)
-	for _, service := range slices.Sorted(maps.Keys(ids)) {
-		if inputs[service] != "" {
-			m.add("built %s %s", ids[service], inputs[service])
-		}
-	}
-	m.save()
 }

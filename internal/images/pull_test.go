@@ -9,8 +9,8 @@ import (
 	"github.com/devup-cli/devup/internal/project"
 )
 
-// TestPullsOf: what an explicit pull is about.
-func TestPullsOf(t *testing.T) {
+// TestThePullCommandChooses: what the command pulls.
+func TestThePullCommandChooses(t *testing.T) {
 	t.Parallel()
 	built := &types.BuildConfig{Context: "."}
 	service := func(name, image, policy string, b *types.BuildConfig) types.ServiceConfig {
@@ -22,7 +22,7 @@ func TestPullsOf(t *testing.T) {
 		"api": service("api", "", "", built), "web": service("web", "shop/web:1", "", built), "db": service("db", "postgres:16", "", nil),
 		"cache": service("cache", "redis:7", "missing", nil), "queue": service("queue", "rabbit", "missing", nil), "own": service("own", "own:1", "never", nil),
 	}}}
-	there := map[string]string{"redis:7": "sha256:1", "rabbit": "sha256:2", "postgres:16": "sha256:3"}
+	here := map[string]string{"redis:7": "sha256:1", "rabbit": "sha256:2", "postgres:16": "sha256:3"}
 	for _, test := range []struct {
 		name    string
 		options PullOptions
@@ -34,7 +34,7 @@ func TestPullsOf(t *testing.T) {
 		{"--policy missing", PullOptions{Services: []string{"db", "queue"}, Policy: "missing"}, "rabbit; db is not pulled: postgres:16 is here already"},
 		{"--policy always", PullOptions{Services: []string{"cache", "own"}, Policy: "always"}, "own:1 redis:7"},
 	} {
-		pulls, skipped, err := pullsOf(p, there, test.options)
+		pulls, skipped, err := choosePulls(p, here, test.options)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -22,22 +22,22 @@ type PushOptions struct {
 // image without a name of its own is left out, and that is reported. The error
 // joins one [fail.Error] for each image that could not be pushed.
 func (s Store) Push(ctx context.Context, p *project.Project, o PushOptions) (pushed int, err error) {
-	pushes, skipped := pushesOf(p, o.Services)
+	pushes, skipped := choosePushes(p, o.Services)
 	for _, text := range skipped {
-		s.sink(event.Event{Kind: event.Note, Text: text})
+		s.report(event.Event{Kind: event.Note, Text: text})
 	}
-	errs := run.PushAll(ctx, s.Engine, pushes, run.PullOptions{Logins: s.Build.Logins, Sink: s.sink, Quiet: o.Quiet, Gentle: o.IgnoreFailures})
+	errs := run.PushAll(ctx, s.Engine, pushes, s.transfer(o.Quiet, o.IgnoreFailures))
 	if ctx.Err() != nil {
 		return len(pushes), context.Cause(ctx)
 	}
 	if o.IgnoreFailures {
-		warn(s.sink, errs)
+		s.warnAll(errs)
 		return len(pushes), nil
 	}
 	return len(pushes), errors.Join(errs...)
 }
 
-func pushesOf(p *project.Project, services []string) (pushes []run.Push, skipped []string) {
+func choosePushes(p *project.Project, services []string) (pushes []run.Push, skipped []string) {
 	for _, name := range p.ServiceNames() {
 		s := p.Services[name]
 		switch {

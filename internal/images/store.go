@@ -1,14 +1,22 @@
-// Package images decides which images a project needs pulled or built, and does it: [Store.Prepare]
-// for a run, [Store.Build], [Store.Pull] and [Store.Push] for the commands of these names. What it
-// knows of images beyond what the engine tells is kept in a file (see memory).
+// Package images decides which images a project needs pulled or built, and does so:
+// [Store.Prepare] for a run, and [Store.BuildAll], [Store.Pull] and [Store.Push] for
+// the commands of these names.
 //
-// What this package does not do: it builds no image itself (package build does), and it starts no
-// container.
+// Prepare works in three steps: it collects what is known of the images (imageState),
+// decides from that alone what to pull and to build (decide), and does it. What the
+// engine does not tell of an image is remembered in a file of the user's (memory).
+//
+// What this package does not do: it builds no image itself, which is package build's,
+// and it starts no container.
 package images
 
 import (
 	"context"
+	"maps"
+	"slices"
+	"strings"
 
+	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/moby/moby/client"
 
 	"github.com/devup-cli/devup/internal/build"
@@ -18,15 +26,16 @@ import (
 	"github.com/devup-cli/devup/internal/run"
 )
 
-// Store is the images of an engine and what is needed to get more of them.
+// Store is the images of an engine, and what is needed to get more of them. It may be
+// used by several goroutines.
 type Store struct {
 	Engine   Engine
 	Builder  build.Engine
-	StateDir string        // a directory of the user's own, where it is kept what images were made from; empty for none
-	Build    build.Options // how images are built; its Sink and Logins are those of pulls and pushes too
+	StateDir string        // the user's directory in which devup remembers what images were made from; empty for none
+	Build    build.Options // how images are built; pulls and pushes use its Sink and Logins too
 }
 
-// Engine is what a Store needs of the engine beside building.
+// Engine is what a Store needs of the engine besides building.
 type Engine interface {
 	ImageList(context.Context, client.ImageListOptions) (client.ImageListResult, error)
 	inspector
@@ -34,41 +43,78 @@ type Engine interface {
 	ImagePush(context.Context, string, client.ImagePushOptions) (client.ImagePushResponse, error)
 }
 
-// Options are a user's choices for one run. The zero value builds what is stale and pulls what is
-// missing.
-type Options struct {
-	Build   bool // build every image, stale or not
-	NoBuild bool // build nothing; a missing image is an error
-	// Pull stands in the place of every service's pull_policy: always, missing,
-	// never and what else Compose has; empty or "policy" for none.
-	Pull      string
-	QuietPull bool // report no progress of pulls
+// Listing is the answer of an engine to which images it has. The zero value knows of
+// none, and answers for no project.
+type Listing struct {
+	References []string          // that were asked for
+	IDs        map[string]string // by reference; an image that the engine lacks is not in it
 }
 
-// Request is what [Store.Prepare] is asked for.
-type Request struct {
-	Options
-	Project *project.Project
-	State   plan.Observed // the project's containers, and the images of its [References]
-	OneOff  string        // a service that only runs a command: the image that is there will do
-	DryRun  bool          // decide, and do nothing
+// List asks the engine for the images that a project refers to, in one request.
+func (s Store) List(ctx context.Context, p *project.Project) (Listing, error) {
+	l := Listing{References: references(p)}
+	var err error
+	l.IDs, err = run.Images(ctx, s.Engine, l.References)
+	return l, err
 }
 
-// Result is what was decided and done.
-type Result struct {
-	IDs    map[string]string // reference -> image ID
-	Inputs map[string]string // service -> hash of what its image is built from
-	Builds []Build           // images that were built, or would be in a dry run
-	Pulls  []run.Pull        // images that were pulled, or would be in a dry run
-	// Failed are the services without an image that can be started, and Failure
-	// says why; the rest of the project can go on.
-	Failed  map[string]bool
-	Failure error
+// covers tells whether the listing answers for the project.
+func (l Listing) covers(p *project.Project) bool { return slices.Equal(l.References, references(p)) }
+
+// references are the images of the project's services, those that they mount, and
+// those that only their builds are made from, sorted.
+func references(p *project.Project) []string {
+	set := map[string]bool{}
+	var add func(s types.ServiceConfig)
+	add = func(s types.ServiceConfig) {
+		image := plan.ImageName(p.Project, s)
+		if set[image] {
+			return
+		}
+		set[image] = true
+		if s.Build == nil {
+			return
+		}
+		for _, where := range s.Build.AdditionalContexts {
+			name, is := strings.CutPrefix(where, types.ServicePrefix)
+			if base, ok := p.DisabledServices[name]; is && ok {
+				add(base)
+			}
+		}
+	}
+	for _, s := range p.Services {
+		add(s)
+		for _, image := range imageVolumes(s) {
+			set[image] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(set))
 }
 
-// sink reports an event.
-func (s Store) sink(e event.Event) {
+// imageVolumes are the images that a service mounts.
+func imageVolumes(s types.ServiceConfig) []string {
+	var images []string
+	for _, v := range s.Volumes {
+		if v.Type == types.VolumeTypeImage {
+			images = append(images, v.Source)
+		}
+	}
+	return images
+}
+
+// report reports an event, if there is a sink.
+func (s Store) report(e event.Event) {
 	if s.Build.Sink != nil {
 		s.Build.Sink(e)
 	}
+}
+
+// warn reports a warning.
+func (s Store) warn(id, text string) {
+	s.report(event.Event{Kind: event.Note, ID: id, State: event.Warning, Text: text})
+}
+
+// transfer is how a pull or a push is done.
+func (s Store) transfer(quiet, gentle bool) run.PullOptions {
+	return run.PullOptions{Logins: s.Build.Logins, Sink: s.report, Quiet: quiet, Gentle: gentle}
 }

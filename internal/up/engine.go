@@ -17,5 +17,4 @@ type Engine interface {
 	ContainerList(context.Context, client.ContainerListOptions) (client.ContainerListResult, error)
 	NetworkList(context.Context, client.NetworkListOptions) (client.NetworkListResult, error)
 	VolumeList(context.Context, client.VolumeListOptions) (client.VolumeListResult, error)
-	ImageList(context.Context, client.ImageListOptions) (client.ImageListResult, error)
 }

@@ -68,15 +68,9 @@ type Options struct {
 	// StopOnFailure starts nothing when an image could not be built or pulled.
 	// Without it the services that do not need that image are started.
 	StopOnFailure bool
-	Setup         setup.Memory // of the steps of setup that ran before; nil runs none
-	Images        Seen         // what is known of the images already; Run asks for what is not
-	Plan          plan.Options // what to recreate, keep and remove; Run fills in what it finds out itself
-}
-
-// Seen are the images that the engine has of some references. The zero value knows of none.
-type Seen struct {
-	References []string          // as [images.References] gives them
-	IDs        map[string]string // by reference; one that the engine lacks is not in it
+	Setup         setup.Memory   // of the steps of setup that ran before; nil runs none
+	Known         images.Listing // what is known of the images already; Run asks for what is not
+	Plan          plan.Options   // what to recreate, keep and remove; Run fills in what it finds out itself
 }
 
 // Outcome is what a run decided and did. It is valid, as far as the run came,
@@ -119,24 +113,18 @@ func Run(ctx context.Context, m Machine, p *project.Project, survey run.Survey, 
 		if survey, err = run.Observe(ctx, m.Engine); err != nil {
 			return out, err
 		}
-		t.look, t.again, o.Images = survey.Look(p.Name), false, Seen{}
+		t.look, t.again, o.Known = survey.Look(p.Name), false, images.Listing{}
 	}
 }
 
 // try is the line from the ports to the answers.
 func (m Machine) try(ctx context.Context, out *Outcome, p *project.Project, t *try, o Options) error {
 	look := &t.look
-	var err error
-	if look.Images = o.Images.IDs; !slices.Equal(o.Images.References, images.References(p)) {
-		if look.Images, err = run.Images(ctx, m.Engine, images.References(p)); err != nil {
-			return err
-		}
-	}
 	if err := m.adapt(ctx, out, p, t, &o); err != nil {
 		return err
 	}
 	made, err := m.Images.Prepare(ctx, images.Request{
-		Options: o.Options, Project: out.Project, State: look.Observed, OneOff: o.Plan.OneOff, DryRun: o.DryRun,
+		Options: o.Options, Project: out.Project, Containers: look.Containers, Known: o.Known, OneOff: o.Plan.OneOff, DryRun: o.DryRun,
 	})
 	out.Builds, out.Pulls = made.Builds, made.Pulls
 	if err != nil {

@@ -13,44 +13,44 @@ import (
 	"github.com/devup-cli/devup/internal/project"
 )
 
-// TestFetches: what is pulled for a service "web" with the image shop:1, of which the
+// TestChoosePulls: what is pulled for a service "web" with the image shop:1, of which the
 // engine may have one.
-func TestFetches(t *testing.T) {
+func TestChoosePulls(t *testing.T) {
 	t.Parallel()
 	const (
 		pulled  = "pull shop:1 for web"
 		orBuilt = "pull shop:1 for web, or build web"
-		orThere = "pull shop:1 for web, or take the one here"
+		orHere  = "pull shop:1 for web, or take the one here"
 	)
 	now := time.Unix(1_000_000, 0)
 	tests := []struct {
 		name, policy string
-		built, there bool
+		built, here  bool
 		facts        string
 		unfit        bool
 		options      Options
 		want         string
 	}{
 		{name: "missing", want: pulled},
-		{name: "there", there: true},
-		{name: "there for another platform", there: true, unfit: true, want: pulled},
-		{name: "always", policy: "always", there: true, want: pulled},
-		{name: "if_not_present", policy: "if_not_present", there: true},
-		{name: "never, there", policy: "never", there: true},
+		{name: "there", here: true},
+		{name: "there for another platform", here: true, unfit: true, want: pulled},
+		{name: "always", policy: "always", here: true, want: pulled},
+		{name: "if_not_present", policy: "if_not_present", here: true},
+		{name: "never, there", policy: "never", here: true},
 		{name: "never", policy: "never", want: "the image shop:1 of web is not on this engine, and its pull_policy forbids to pull it"},
-		{name: "never, for another platform", policy: "never", there: true, unfit: true, want: "the image shop:1 of web is on this engine, but not for linux/arm64, and its pull_policy forbids to pull it"},
-		{name: "daily, never asked", policy: "daily", there: true, want: orThere},
-		{name: "daily, asked an hour ago", policy: "daily", there: true, facts: "current shop:1 sha256:1 996400"},
-		{name: "daily, asked two days ago", policy: "daily", there: true, facts: "current shop:1 sha256:1 827200", want: orThere},
-		{name: "daily, another image was asked for", policy: "daily", there: true, facts: "current shop:1 sha256:2 996400", want: orThere},
-		{name: "every_30m", policy: "every_30m", there: true, facts: "current shop:1 sha256:1 996400", want: orThere},
+		{name: "never, for another platform", policy: "never", here: true, unfit: true, want: "the image shop:1 of web is on this engine, but not for linux/arm64, and its pull_policy forbids to pull it"},
+		{name: "daily, never asked", policy: "daily", here: true, want: orHere},
+		{name: "daily, asked an hour ago", policy: "daily", here: true, facts: "current shop:1 sha256:1 996400"},
+		{name: "daily, asked two days ago", policy: "daily", here: true, facts: "current shop:1 sha256:1 827200", want: orHere},
+		{name: "daily, another image was asked for", policy: "daily", here: true, facts: "current shop:1 sha256:2 996400", want: orHere},
+		{name: "every_30m", policy: "every_30m", here: true, facts: "current shop:1 sha256:1 996400", want: orHere},
 		{name: "daily, missing", policy: "daily", want: pulled},
-		{name: "--pull always", there: true, options: Options{Pull: "always"}, want: pulled},
+		{name: "--pull always", here: true, options: Options{Pull: "always"}, want: pulled},
 		{name: "--pull never", policy: "always", options: Options{Pull: "never"}, want: "the image shop:1 of web is not on this engine, and --pull never forbids to pull it"},
-		{name: "--pull policy", policy: "always", there: true, options: Options{Pull: "policy"}, want: pulled},
+		{name: "--pull policy", policy: "always", here: true, options: Options{Pull: "policy"}, want: pulled},
 		{name: "built", built: true},
 		{name: "built, missing", built: true, policy: "missing", want: orBuilt},
-		{name: "built, always", built: true, policy: "always", there: true, want: orBuilt},
+		{name: "built, always", built: true, policy: "always", here: true, want: orBuilt},
 		{name: "built, never", built: true, policy: "never"},
 		{name: "built, build", built: true, policy: "build"},
 		{name: "built, --build", built: true, policy: "always", options: Options{Build: true}},
@@ -65,36 +65,41 @@ func TestFetches(t *testing.T) {
 				web.Build = &types.BuildConfig{Context: "."}
 				specs = []build.Spec{{Service: "web", Image: "shop:1"}}
 			}
-			l := local{ids: map[string]string{}, unfit: map[string]bool{}, memory: recall(""), now: now, building: building(specs)}
-			if test.there {
-				l.ids["shop:1"] = "sha256:1"
+			state := &imageState{ids: map[string]string{}, unfit: map[string]bool{}, memory: recall(""), now: now, specs: specs, building: building(specs)}
+			if test.here {
+				state.ids["shop:1"] = "sha256:1"
 			}
 			if test.unfit {
-				l.unfit["web"], web.Platform = true, "linux/arm64"
+				state.unfit["web"], web.Platform = true, "linux/arm64"
 			}
-			l.memory.learn(test.facts)
+			state.memory.learn(test.facts)
 			p := &project.Project{Project: &types.Project{Name: "shop", Services: types.Services{"web": web}}}
-			all, barred, err := fetches(p, specs, l, test.options)
-			if diff := cmp.Diff(test.want, told(all, barred, err)); diff != "" {
+			var all []*pull
+			var forbidden []error
+			var err error
+			if state.policies, err = policies(p, test.options); err == nil {
+				all, forbidden = state.choosePulls(p, test.options)
+			}
+			if diff := cmp.Diff(test.want, textOf(all, append(forbidden, err))); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
 	}
 }
 
-func told(all []*fetch, barred []error, err error) string {
+func textOf(pulls []*pull, errs []error) string {
 	var lines []string
-	for _, f := range all {
+	for _, f := range pulls {
 		line := fmt.Sprintf("pull %s for %s", f.Image, strings.Join(f.Services, ", "))
 		for _, s := range f.builds {
 			line += ", or build " + s.Service
 		}
-		if f.present {
+		if f.optional {
 			line += ", or take the one here"
 		}
 		lines = append(lines, line)
 	}
-	for _, e := range append(barred, err) {
+	for _, e := range errs {
 		if e != nil {
 			lines = append(lines, e.Error())
 		}
@@ -116,10 +121,10 @@ func TestAnImageThatAnotherServiceBuildsIsNotPulled(t *testing.T) {
 		"arm": service("arm", "redis", "linux/arm64"), "mounts": mounts,
 	}}}
 	specs := []build.Spec{{Service: "web", Image: "shop/web"}}
-	l := local{ids: map[string]string{}, memory: recall(""), building: building(specs)}
-	all, barred, err := fetches(p, specs, l, Options{})
+	state := &imageState{ids: map[string]string{}, memory: recall(""), specs: specs, building: building(specs)}
+	all, forbidden := state.choosePulls(p, Options{})
 	want := "pull data:1 for mounts\npull redis for cache, mounts\npull redis for arm"
-	if diff := cmp.Diff(want, told(all, barred, err)); diff != "" {
+	if diff := cmp.Diff(want, textOf(all, forbidden)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

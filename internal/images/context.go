@@ -8,10 +8,10 @@ import (
 	"github.com/devup-cli/devup/internal/event"
 )
 
-// watchSizes has large contexts told of before they are read and sent.
-func (s Store) watchSizes(specs []build.Spec) {
+// warnLarge has large contexts reported before they are read and sent.
+func (s Store) warnLarge(specs []build.Spec) {
 	for i, spec := range specs {
-		specs[i].Large = func(bytes int64, most string) { s.sink(largeContext(spec, bytes, most)) }
+		specs[i].Large = func(bytes int64, most string) { s.report(largeContext(spec, bytes, most)) }
 	}
 }
 
