@@ -125,9 +125,9 @@ const lastWords = 500 * time.Millisecond
 // theirs, as only those are attached to.
 func watchedFor(outcome *up.Outcome, named []string, o upOptions) map[string]map[int]string {
 	if len(named) == 0 || o.attachDependencies {
-		return outcome.IDs
+		return outcome.IDs()
 	}
-	watched := maps.Clone(outcome.IDs)
+	watched := outcome.IDs()
 	maps.DeleteFunc(watched, func(name string, _ map[int]string) bool {
 		return !slices.Contains(named, name) && name != o.exitCodeFrom
 	})
@@ -147,7 +147,7 @@ func (a *app) logsSince(began time.Time, o attachOptions) logs.Options {
 // attachUntilEnd shows the logs until one of the watched containers ends, stops the
 // rest, and ends with the code of that container, or of the one that was asked for.
 func (a *app) attachUntilEnd(ctx context.Context, r *running, outcome *up.Outcome, watched map[string]map[int]string, shown []string, o upOptions, options logs.Options) error {
-	if o.exitCodeFrom != "" && len(outcome.IDs[o.exitCodeFrom]) == 0 {
+	if o.exitCodeFrom != "" && len(outcome.IDs()[o.exitCodeFrom]) == 0 {
 		return fail.New(fail.Usage, "name one of the services that are started", "service %s has no container here, so there is no exit code to end with", o.exitCodeFrom)
 	}
 	reading, stopReading := context.WithCancel(ctx)
@@ -165,7 +165,7 @@ func (a *app) attachUntilEnd(ctx context.Context, r *running, outcome *up.Outcom
 	}
 	stopped := a.stopNow(ctx, r, outcome.Project.ServiceNames(), o.StopTimeout)
 	if err == nil && stopped == nil && o.exitCodeFrom != "" && first.Service != o.exitCodeFrom {
-		first, _, err = run.FirstEnd(ctx, r.engine.Client, map[string]map[int]string{o.exitCodeFrom: outcome.IDs[o.exitCodeFrom]}, func(run.End) bool { return true })
+		first, _, err = run.FirstEnd(ctx, r.engine.Client, map[string]map[int]string{o.exitCodeFrom: outcome.IDs()[o.exitCodeFrom]}, func(run.End) bool { return true })
 	}
 	if ctx.Err() != nil || err != nil || stopped != nil {
 		stopReading()

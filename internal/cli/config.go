@@ -126,7 +126,8 @@ func (a *app) config(ctx context.Context, services []string, o configOptions) er
 	if p, err = a.gated(ctx, p, nil, p.Name, choice{}); err != nil {
 		return err
 	}
-	resolved := up.Proxied(resolve(p, place, nil, os.Getuid(), os.Getgid()), place)
+	resolved := resolve(p, place, nil, os.Getuid(), os.Getgid())
+	up.AddProxySettings(resolved, place)
 	write := resolved.YAML
 	if o.format == "json" {
 		write = resolved.JSON

@@ -81,7 +81,7 @@ func numbers(pairs []string) (map[string]int, error) {
 
 // site is a project in its place: the machine that runs it and what is there.
 type site struct {
-	machine up.Machine
+	machine up.Target
 	engine  *engine.Engine
 	project *project.Project
 	survey  run.Survey
@@ -140,7 +140,7 @@ func (a *app) site(ctx context.Context, services []string, o convergeOptions, tu
 
 // run takes the project to what the files say.
 func (at *site) run(ctx context.Context, o up.Options) (*up.Outcome, error) {
-	o.Known, at.machine.Applied = at.images, at.release
+	o.Known, at.machine.OnApplied = at.images, at.release
 	o.Ports = keptPorts(at.project)
 	outcome, err := up.Run(ctx, at.machine, at.project, at.survey, o)
 	if outcome.Plan != nil && !o.DryRun {

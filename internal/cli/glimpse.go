@@ -19,7 +19,7 @@ type glimpse struct {
 	group     errgroup.Group
 	cancel    context.CancelFunc
 	connected chan struct{} // closed when machine, engine and err are there
-	found     up.Machine
+	found     up.Target
 	engine    *engine.Engine
 	err       error
 
@@ -56,7 +56,7 @@ func (g *glimpse) end() {
 }
 
 // machine is the machine with its engine, which is started where that is possible.
-func (g *glimpse) machine(ctx context.Context, a *app) (up.Machine, *engine.Engine, error) {
+func (g *glimpse) machine(ctx context.Context, a *app) (up.Target, *engine.Engine, error) {
 	<-g.connected
 	if g.err != nil && ctx.Err() == nil {
 		return a.machineOf(ctx, true)

@@ -18,11 +18,11 @@ import (
 
 // machine is the machine that `devup up` works with. Its engine is started where it is
 // installed and does not run.
-func (a *app) machine(ctx context.Context) (up.Machine, *engine.Engine, error) {
+func (a *app) machine(ctx context.Context) (up.Target, *engine.Engine, error) {
 	return a.machineOf(ctx, true)
 }
 
-func (a *app) machineOf(ctx context.Context, start bool) (up.Machine, *engine.Engine, error) {
+func (a *app) machineOf(ctx context.Context, start bool) (up.Target, *engine.Engine, error) {
 	var place workspace.Place
 	var outside egress.Settings
 	var e *engine.Engine
@@ -39,14 +39,14 @@ func (a *app) machineOf(ctx context.Context, start bool) (up.Machine, *engine.En
 	e, absent = a.connect(ctx, start)
 	_ = group.Wait() // the errors are kept
 	if err := cmp.Or(nowhere, unread, absent); err != nil {
-		return up.Machine{}, nil, err
+		return up.Target{}, nil, err
 	}
 	client := outside.Client()
 	store := images.Store{Engine: e.Client, Builder: e.Client, StateDir: a.stateDir(), Build: a.buildDefaults()}
 	store.Build.Egress, store.Build.BuildKit = outside, e.BuildKit
 	store.Build.Logins = registry.NewCredentials(a.stdio.LookupEnv, a.home(), a.ui.Sink())
-	return up.Machine{
-		Engine: e.Client, Images: store, Owner: a.owner(e), Egress: outside,
+	return up.Target{
+		Engine: up.On(e.Client), Images: store, Owner: a.owner(e), Egress: outside,
 		Place: place, Ports: a.control(place, client), Web: client,
 		Confirm: a.confirm, StateDir: a.stateDir(),
 		Sink: a.ui.Sink(), Remote: !e.Local(), Distant: distant(ctx, e),

@@ -3,7 +3,6 @@ package cli
 import (
 	"cmp"
 	"context"
-	"maps"
 	"slices"
 
 	"github.com/containerd/errdefs"
@@ -176,13 +175,11 @@ func withPull(p *project.Project, service, policy string) *project.Project {
 	if policy == "" {
 		return p
 	}
-	own, model := *p, *p.Project
-	model.Services = maps.Clone(p.Services)
-	s := model.Services[service]
-	s.PullPolicy = policy
-	model.Services[service] = s
-	own.Project = &model
-	return &own
+	return p.Edit(func(own *project.Project) {
+		s := own.Services[service]
+		s.PullPolicy = policy
+		own.Services[service] = s
+	})
 }
 
 // attendOnce starts the command and, unless it is to run by itself, waits for its end.

@@ -130,9 +130,7 @@ func (a *app) goOn(ctx context.Context, at *site, outcome *up.Outcome, err error
 	if o.watch || len(outcome.Synced) > 0 && !o.aborts() {
 		return a.upWatching(ctx, r, outcome, services, began, o)
 	}
-	if r.look, err = look(ctx, at.engine, r.name); err != nil {
-		return err
-	}
+	r.look.Containers = outcome.Containers
 	return a.attach(ctx, r, outcome, services, o, began)
 }
 

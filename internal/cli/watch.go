@@ -69,7 +69,7 @@ func (a *app) watchOnly(ctx context.Context, services []string, o watchOptions) 
 	}
 	r.project = resolve(at.project, at.machine.Place, r.look.Containers, 0, 0)
 	if at.machine.Distant {
-		r.project, _ = watch.Replace(r.project)
+		watch.Replace(r.project)
 	}
 	if err := watchable(r.project, services); err != nil {
 		return err

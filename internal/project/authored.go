@@ -1,11 +1,6 @@
 package project
 
-import (
-	"maps"
-	"slices"
-
-	"github.com/compose-spec/compose-go/v2/types"
-)
+import "github.com/compose-spec/compose-go/v2/types"
 
 // Authored gives a service as Docker Compose reads it from the same files: what
 // devup would decide is unset, and what devup added is not there. It is for a
@@ -28,22 +23,17 @@ func (p *Project) WithScale(scale map[string]int) *Project {
 	if len(scale) == 0 {
 		return p
 	}
-	copied, model := *p, *p.Project
-	copied.Project = &model
-	model.Services = maps.Clone(p.Services)
-	for _, name := range slices.Sorted(maps.Keys(scale)) {
-		s, ok := model.Services[name]
-		if !ok {
-			continue
+	return p.Edit(func(own *Project) {
+		for name, number := range scale {
+			s, ok := own.Services[name]
+			if !ok {
+				continue
+			}
+			s.Scale = &number
+			if s.Deploy != nil { // the two must not contradict each other
+				s.Deploy.Replicas = &number
+			}
+			own.Services[name] = s
 		}
-		number := scale[name]
-		s.Scale = &number
-		if s.Deploy != nil { // the two must not contradict each other
-			deploy := *s.Deploy
-			deploy.Replicas = &number
-			s.Deploy = &deploy
-		}
-		model.Services[name] = s
-	}
-	return &copied
+	})
 }

@@ -93,25 +93,19 @@ func servesFiles(b *types.BuildConfig) bool {
 	return fileServer.MatchString(last)
 }
 
-// WithEnvironment gives a copy of the project in which services have more variables,
-// and the notes that say so. A variable that a service has already stays as it is.
-func (p *Project) WithEnvironment(added map[string]map[string]string, notes []string) *Project {
-	copied, model := *p, *p.Project
-	copied.Project = &model
-	copied.Notes = append(slices.Clip(p.Notes), notes...)
-	copied.declared = map[string]types.MappingWithEquals{}
-	maps.Copy(copied.declared, p.declared)
-	model.Services = maps.Clone(p.Services)
-	for name, variables := range added {
-		s, ok := model.Services[name]
-		if !ok {
-			continue
-		}
-		s.Environment = with(s.Environment, variables)
-		copied.declared[name] = with(p.declared[name], variables)
-		model.Services[name] = s
+// AddEnvironment gives a service more variables, and is for use in [Project.Edit]. A
+// variable that the service has already stays as it is.
+func (p *Project) AddEnvironment(service string, variables map[string]string) {
+	s, ok := p.Services[service]
+	if !ok {
+		return
 	}
-	return &copied
+	s.Environment = with(s.Environment, variables)
+	p.Services[service] = s
+	if p.declared == nil {
+		p.declared = map[string]types.MappingWithEquals{}
+	}
+	p.declared[service] = with(p.declared[service], variables)
 }
 
 // with adds variables to those that are there.

@@ -53,17 +53,12 @@ const gatewayPort = 8080
 
 // WithoutGateway gives a copy in which no gateway is asked for.
 func (p *Project) WithoutGateway() *Project {
-	copied := *p
-	copied.Gateway = nil
-	return &copied
+	return p.Edit(func(own *Project) { own.Gateway = nil })
 }
 
 // WithGatewayNow gives a copy that knows what is there of its gateway.
 func (p *Project) WithGatewayNow(now GatewayNow) *Project {
-	copied, g := *p, *p.Gateway
-	g.Now = now
-	copied.Gateway = &g
-	return &copied
+	return p.Edit(func(own *Project) { own.Gateway.Now = now })
 }
 
 // RoutesConfigured tells whether the files say what the gateway serves, so that nobody
@@ -130,13 +125,13 @@ func (p *Project) WithGateway(found map[string]Found) (*Project, error) {
 		}
 	}
 	wanted.Routes = slices.SortedFunc(maps.Values(d.taken), func(a, b GatewayRoute) int { return cmp.Compare(a.Prefix, b.Prefix) })
-	copied := *p
-	copied.Gateway, copied.Notes = &wanted, slices.Clone(p.Notes)
-	if left := d.left(); len(left) > 0 && !configured {
-		copied.Notes = append(copied.Notes, "the gateway does not reach "+strings.Join(left, ", ")+
-			": no route of it is known; name its paths with x-devup: {routes: [/api]} in the service")
-	}
-	return &copied, nil
+	return p.Edit(func(own *Project) {
+		own.Gateway = &wanted
+		if left := d.left(); len(left) > 0 && !configured {
+			own.Notes = append(own.Notes, "the gateway does not reach "+strings.Join(left, ", ")+
+				": no route of it is known; name its paths with x-devup: {routes: [/api]} in the service")
+		}
+	}), nil
 }
 
 // routing is one run of WithGateway.

@@ -19,11 +19,10 @@ func (p *Project) WantsOwner() bool {
 // x-devup said public: true everywhere but at those that only hold data: who means these
 // too has to write it.
 func (p *Project) AllPublic() *Project {
-	copied := *p
-	copied.Extensions = make(map[string]ServiceExtension, len(p.Extensions))
-	for name, x := range p.Extensions {
-		x.Public = x.Public || !holdsData(p.Services[name].Image)
-		copied.Extensions[name] = x
-	}
-	return &copied
+	return p.Edit(func(own *Project) {
+		for name, x := range own.Extensions {
+			x.Public = x.Public || !holdsData(own.Services[name].Image)
+			own.Extensions[name] = x
+		}
+	})
 }

@@ -17,8 +17,8 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
-// Project is a loaded project. It is immutable: who changes something works on
-// a copy, as [Project.Resolve] does.
+// Project is a loaded project. It is immutable: changes go into a copy, which
+// [Project.Edit] and [Project.Resolve] make.
 type Project struct {
 	*types.Project // as compose-go has it; the strings of a loaded, unresolved project may hold tokens
 

@@ -5,18 +5,16 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/run"
 )
 
-// without leaves services out of a project, and those that need them. The second
-// result names for each of the latter the service that it needs; one that is
-// optional (required: false) stops nobody. Containers of services that are left
-// out stay as they are.
-func without(p *project.Project, failed map[string]bool) (*project.Project, map[string]string) {
+// dependents are the services that need one of those that failed, directly or through
+// others, each with a service that it needs. A dependency that is optional
+// (required: false) stops no service.
+func dependents(p *project.Project, failed map[string]bool) map[string]string {
 	blocked := map[string]string{}
 	out := maps.Clone(failed)
 	for grown := true; grown; {
@@ -34,36 +32,28 @@ func without(p *project.Project, failed map[string]bool) (*project.Project, map[
 			}
 		}
 	}
-	rest := *p
-	rest.Project = p.WithServicesDisabled(slices.Sorted(maps.Keys(out))...)
-	return &rest, blocked
+	return blocked
 }
 
-// sayBlocked reports which services are not started, and for which others.
-func (m Machine) sayBlocked(blocked map[string]string) {
-	for _, name := range slices.Sorted(maps.Keys(blocked)) {
-		m.Sink(event.Event{Kind: event.Service, Name: name, State: event.Failed, Text: "not started: it needs " + blocked[name]})
-	}
+// without leaves services out of a project. Their containers stay as they are.
+func without(p *project.Project, failed map[string]bool, blocked map[string]string) *project.Project {
+	names := slices.Collect(maps.Keys(failed))
+	names = slices.AppendSeq(names, maps.Keys(blocked))
+	return p.Edit(func(own *project.Project) { own.Project = own.WithServicesDisabled(names...) })
 }
 
 // notStarted names the services that wait for one that failed, each with the service
 // that it needs. Those that have a container, from this run or from an earlier one,
 // are not among them.
 func notStarted(p *project.Project, failed error, ids map[string]map[int]string) map[string]string {
-	services := map[string]bool{}
-	for _, e := range fail.Failures(failed) {
-		if e.Service != "" {
-			services[e.Service] = true
-		}
-	}
-	_, blocked := without(p, services)
+	blocked := dependents(p, fail.Services(failed))
 	maps.DeleteFunc(blocked, func(name, _ string) bool { return len(ids[name]) > 0 })
 	return blocked
 }
 
-// besides drops from what failed the waits for services that did not become ready
+// withoutRepeats drops from what failed the waits for services that did not become ready
 // either: that says the same with the lines that the service printed.
-func besides(failed, unready error) error {
+func withoutRepeats(failed, unready error) error {
 	known := map[string]bool{}
 	for _, e := range fail.Failures(unready) {
 		known[e.Service] = true

@@ -44,7 +44,7 @@ func TestWithout(t *testing.T) {
 		rest    []string
 		blocked map[string]string
 	}{
-		{"a service that nobody needs", []string{"web"}, []string{"api", "db", "tracing", "worker"}, map[string]string{}},
+		{"a service that no other needs", []string{"web"}, []string{"api", "db", "tracing", "worker"}, map[string]string{}},
 		{"one that others need, and one can do without", []string{"tracing"}, []string{"db", "worker"}, map[string]string{"api": "tracing", "web": "api"}},
 		{"all", []string{"api", "db", "tracing", "web", "worker"}, nil, map[string]string{}},
 	}
@@ -55,7 +55,8 @@ func TestWithout(t *testing.T) {
 			for _, name := range test.failed {
 				failed[name] = true
 			}
-			rest, blocked := without(p, failed)
+			blocked := dependents(p, failed)
+			rest := without(p, failed, blocked)
 			if diff := cmp.Diff(test.rest, rest.ServiceNames()); diff != "" && len(test.rest)+len(rest.Services) > 0 {
 				t.Errorf("the rest (-want +got):\n%s", diff)
 			}
@@ -72,7 +73,7 @@ func TestWithout(t *testing.T) {
 	}
 }
 
-func TestBesides(t *testing.T) {
+func TestWithoutRepeats(t *testing.T) {
 	t.Parallel()
 	about := func(service, message string) error {
 		e := fail.Wrap(run.ErrUnmet, fail.Exited, "", "%s %s", service, message)
@@ -96,7 +97,7 @@ func TestBesides(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			got := ""
-			if err := besides(test.failed, test.unready); err != nil {
+			if err := withoutRepeats(test.failed, test.unready); err != nil {
 				got = err.Error()
 			}
 			if got != test.want {

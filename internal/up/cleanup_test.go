@@ -8,7 +8,7 @@ import (
 	"github.com/devup-cli/devup/internal/plan"
 )
 
-func TestSplitLeavesRemovalsThatNobodyWaitsForToTheEnd(t *testing.T) {
+func TestSplitLeavesRemovalsToTheEnd(t *testing.T) {
 	t.Parallel()
 	p := &plan.Plan{Orphans: []string{"old"}, Ops: []plan.Op{
 		{Action: plan.RemoveVolume, Name: "early", Derived: true},
@@ -16,13 +16,13 @@ func TestSplitLeavesRemovalsThatNobodyWaitsForToTheEnd(t *testing.T) {
 		{Action: plan.RemoveVolume, Name: "modules", Derived: true, After: []int{1}},
 		{Action: plan.RemoveVolume, Name: "left", Derived: true},
 	}}
-	first, sweep := split(p)
+	first, cleanup := split(p)
 	if diff := cmp.Diff(p.Ops[:2], first.Ops); diff != "" {
 		t.Errorf("first (-want +got):\n%s", diff)
 	}
 	want := []plan.Op{{Action: plan.RemoveVolume, Name: "modules", Derived: true}, {Action: plan.RemoveVolume, Name: "left", Derived: true}}
-	if diff := cmp.Diff(want, sweep.Ops); diff != "" {
-		t.Errorf("sweep (-want +got):\n%s", diff)
+	if diff := cmp.Diff(want, cleanup.Ops); diff != "" {
+		t.Errorf("cleanup (-want +got):\n%s", diff)
 	}
 	if len(p.Ops[2].After) != 1 || len(first.Orphans) != 1 {
 		t.Error("the plan was changed, or lost its orphans")
@@ -32,7 +32,7 @@ func TestSplitLeavesRemovalsThatNobodyWaitsForToTheEnd(t *testing.T) {
 func TestSplitKeepsVolumesWithData(t *testing.T) {
 	t.Parallel()
 	p := &plan.Plan{Ops: []plan.Op{{Action: plan.RemoveVolume, Name: "db"}}}
-	if first, sweep := split(p); len(first.Ops) != 1 || len(sweep.Ops) != 0 {
-		t.Errorf("first %v, sweep %v", first.Ops, sweep.Ops)
+	if first, cleanup := split(p); len(first.Ops) != 1 || len(cleanup.Ops) != 0 {
+		t.Errorf("first %v, cleanup %v", first.Ops, cleanup.Ops)
 	}
 }

@@ -7,27 +7,31 @@ import (
 	"github.com/devup-cli/devup/internal/project"
 )
 
-// authored says of each service how Docker Compose knows it, and what devup adapted
-// since: what a container lacks that Compose made from the same files. Where a port
-// is open on the host is not among that: such a container serves.
-func authored(loaded, resolved *project.Project, digests plan.Contents) (map[string]plan.Authored, error) {
-	known := map[string]plan.Authored{}
-	for _, name := range resolved.ServiceNames() {
-		a := plan.Authored{Service: loaded.Authored(name)}
-		before, err := plan.FingerprintOf(loaded.Project, a.Service, digests)
+// compareDeclared says of each service how Docker Compose knows it, and what devup
+// adapted since: what a container lacks that Compose made from the same files. The host
+// port is not among that: a container with another one serves. It changes nothing.
+func compareDeclared(p *project.Project, a *adaptation) error {
+	var err error
+	if a.contents, err = contents(p); err != nil {
+		return err
+	}
+	a.declared = map[string]plan.Authored{}
+	for _, name := range p.ServiceNames() {
+		declared := plan.Authored{Service: a.loaded.Authored(name)}
+		before, err := plan.FingerprintOf(a.loaded.Project, declared.Service, a.contents)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		after, err := plan.FingerprintOf(resolved.Project, resolved.Services[name], digests)
+		after, err := plan.FingerprintOf(p.Project, p.Services[name], a.contents)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		for _, change := range after.Changes(before.Label()) {
 			if !strings.HasPrefix(change, "port ") {
-				a.Adapted = append(a.Adapted, change)
+				declared.Adapted = append(declared.Adapted, change)
 			}
 		}
-		known[name] = a
+		a.declared[name] = declared
 	}
-	return known, nil
+	return nil
 }

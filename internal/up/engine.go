@@ -3,18 +3,47 @@ package up
 import (
 	"context"
 
+	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/moby/moby/client"
 
+	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/ready"
 	"github.com/devup-cli/devup/internal/run"
+	"github.com/devup-cli/devup/internal/setup"
 )
 
-// Engine is all that the line needs of the engine: what each package on it asks
-// for, and the lists of an observation.
+// Engine is what a run has done on the engine, a method a step. [On] gives the real one;
+// images are [images.Store]'s.
 type Engine interface {
-	run.Engine
-	ready.Engine
-	ContainerList(context.Context, client.ContainerListOptions) (client.ContainerListResult, error)
-	NetworkList(context.Context, client.NetworkListOptions) (client.NetworkListResult, error)
-	VolumeList(context.Context, client.VolumeListOptions) (client.VolumeListResult, error)
+	// CheckExternal says which network or volume that the project takes for granted does not exist.
+	CheckExternal(context.Context, *types.Project) error
+	// Observe reads the state of the engine.
+	Observe(context.Context) (run.Survey, error)
+	// Apply carries out a plan; see [run.Apply].
+	Apply(context.Context, *types.Project, *plan.Plan, run.Options) (*run.Result, error)
+	// Wait waits until the probes succeed; see [ready.Wait].
+	Wait(context.Context, []ready.Probe, ready.Options) error
+	// SetUp runs setup steps; see [setup.Run].
+	SetUp(context.Context, setup.Work) error
 }
+
+// On is the engine that a client is connected to.
+func On(c *client.Client) Engine { return engine{c} }
+
+type engine struct{ client *client.Client }
+
+func (e engine) CheckExternal(ctx context.Context, p *types.Project) error {
+	return run.External(ctx, e.client, p)
+}
+
+func (e engine) Observe(ctx context.Context) (run.Survey, error) { return run.Observe(ctx, e.client) }
+
+func (e engine) Apply(ctx context.Context, p *types.Project, todo *plan.Plan, o run.Options) (*run.Result, error) {
+	return run.Apply(ctx, e.client, p, todo, o)
+}
+
+func (e engine) Wait(ctx context.Context, probes []ready.Probe, o ready.Options) error {
+	return ready.Wait(ctx, e.client, probes, o)
+}
+
+func (e engine) SetUp(ctx context.Context, w setup.Work) error { return setup.Run(ctx, e.client, w) }

@@ -11,17 +11,18 @@ import (
 	"github.com/devup-cli/devup/internal/workspace"
 )
 
-// gate has the project's gateway serve what the plan has made, before it answers: who
-// comes early gets a page that waits. Where no gateway is wanted any more, one that is
-// left ends.
-func (m Machine) gate(ctx context.Context, out *Outcome, o Options) error {
+// serveGateway has the project's gateway serve what the plan has made, before that
+// answers: until then a browser gets a page that waits. Where no gateway is wanted any
+// more, one that is left ends.
+func (l *line) serveGateway(ctx context.Context) error {
+	o, out := l.options, l.out
 	switch {
 	case o.Plan.NoStart, o.Plan.OneOff != "", ctx.Err() != nil:
 		return nil // nothing is there to serve, or it was served before
 	case out.Project.Gateway == nil:
-		return m.Gateway.End(ctx, true)
+		return l.target.Gateway.End(ctx, true)
 	default:
-		return m.Gateway.Ensure(ctx, gatewayConfig(out.Project, out.Place))
+		return l.target.Gateway.Ensure(ctx, gatewayConfig(out.Project, out.Place))
 	}
 }
 

@@ -11,46 +11,41 @@ import (
 	"github.com/devup-cli/devup/internal/run"
 )
 
-// place decides the host ports and puts the URLs of this place into the project.
-func (m Machine) place(ctx context.Context, out *Outcome, p *project.Project, t *try, o Options) error {
-	look := t.look
-	request := ports.Request{Wanted: p.PublishedPorts(), Strict: o.StrictPorts}
-	gate, gated := p.GatewayPort()
-	request.Remembered = map[project.PortKey]int{}
-	maps.Copy(request.Remembered, o.Ports)
-	maps.Copy(request.Remembered, meant(request.Wanted, Remembered(request.Wanted, look.Containers), look.Containers))
-	request.Ours, request.Taken = holders(p.Name, look)
-	request.Taken = append(request.Taken, t.lost...)
-	if !m.Remote {
+// assignPorts decides the host ports, and what the URLs of the place are with them.
+func (l *line) assignPorts(ctx context.Context, state run.Look) (map[project.PortKey]int, error) {
+	p, wanted := l.loaded, l.loaded.PublishedPorts()
+	request := ports.Request{Wanted: wanted, Strict: l.options.StrictPorts, Remembered: map[project.PortKey]int{}}
+	maps.Copy(request.Remembered, l.options.Ports)
+	maps.Copy(request.Remembered, stillWanted(wanted, Remembered(wanted, state.Containers), state.Containers))
+	request.Ours, request.Taken = holders(p.Name, state)
+	request.Taken = append(request.Taken, l.lost...)
+	if !l.target.Remote {
 		request.Probe = func(protocol string, wanted []int) []ports.Holder { return ports.Bound(ctx, protocol, wanted) }
 	}
-	if gated {
-		request.Wanted = append(request.Wanted, gate)
-		if now := p.Gateway.Now; now.Port != 0 {
-			request.Remembered[gate.Key()] = now.Port
-			if now.Serves {
-				request.Ours = append(request.Ours, ports.Holder{Port: now.Port, Protocol: gate.Protocol})
-			}
-		}
-	}
+	requestGateway(&request, p)
 	assigned, moves, err := ports.Decide(request)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	out.Ports = maps.Clone(assigned)
-	maps.Copy(assigned, Remembered(p.OtherPorts(), look.Containers))
-	out.Moves, out.Place = moves, m.reveal(ctx, p, assigned, o)
-	where := project.Where{URL: out.Place.URL, HostIP: out.Place.HostIP()}
-	if p.WantsOwner() {
-		if where.UID, where.GID, err = m.Owner(ctx); err != nil {
-			return err
+	l.out.Ports, l.out.Moves = maps.Clone(assigned), moves
+	maps.Copy(assigned, Remembered(p.OtherPorts(), state.Containers))
+	l.out.Place = l.revealPlace(ctx, assigned)
+	return assigned, nil
+}
+
+// requestGateway adds the port of the project's gateway, which is no container's.
+func requestGateway(request *ports.Request, p *project.Project) {
+	port, ok := p.GatewayPort()
+	if !ok {
+		return
+	}
+	request.Wanted = append(request.Wanted, port)
+	if now := p.Gateway.Now; now.Port != 0 {
+		request.Remembered[port.Key()] = now.Port
+		if now.Serves {
+			request.Ours = append(request.Ours, ports.Holder{Port: now.Port, Protocol: port.Protocol})
 		}
 	}
-	out.Project = p.Resolve(assigned, where)
-	if o.Public {
-		out.Project = out.Project.AllPublic()
-	}
-	return nil
 }
 
 // Remembered gives the host ports that the containers of a project have now. A
@@ -77,10 +72,10 @@ func Remembered(wanted []project.Port, containers []plan.Container) map[project.
 	return mine
 }
 
-// meant leaves those of the remembered ports that the config still means: the wanted
-// ones, and those that were taken in their place. Any other was asked for by a config
-// that has been edited since.
-func meant(wanted []project.Port, remembered map[project.PortKey]int, containers []plan.Container) map[project.PortKey]int {
+// stillWanted leaves those of the remembered ports that the config still means: the wanted
+// ones, and those that replaced a wanted one that was taken. Any other was asked for by a
+// config that has been edited since.
+func stillWanted(wanted []project.Port, remembered map[project.PortKey]int, containers []plan.Container) map[project.PortKey]int {
 	valid := map[project.PortKey]int{}
 	for _, w := range wanted {
 		n := remembered[w.Key()]
@@ -113,9 +108,9 @@ func publicOf(c plan.Container, w project.Port, used map[int]bool) int {
 }
 
 // holders are the host ports that containers publish: the project's own, and
-// those of everybody else.
-func holders(project string, look run.Look) (ours, others []ports.Holder) {
-	for _, h := range look.Holders {
+// those of all others.
+func holders(project string, state run.Look) (ours, others []ports.Holder) {
+	for _, h := range state.Holders {
 		holder := ports.Holder{Port: h.Public, Protocol: h.Protocol, HostIP: h.HostIP, Container: h.Container, Project: h.Project, Dir: h.Dir}
 		if h.Project == project {
 			ours = append(ours, holder)

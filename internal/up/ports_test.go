@@ -48,7 +48,7 @@ func TestRemembered(t *testing.T) {
 	}
 }
 
-func TestMeant(t *testing.T) {
+func TestStillWanted(t *testing.T) {
 	t.Parallel()
 	port := func(wanted, copied int) project.Port {
 		return project.Port{Service: "web", Target: 80, Protocol: "tcp", Wanted: wanted, Copy: copied}
@@ -74,7 +74,7 @@ func TestMeant(t *testing.T) {
 			t.Parallel()
 			key := test.wanted.Key()
 			containers := []plan.Container{{Service: "web", Number: test.wanted.Copy + 1, Moved: test.moved}}
-			got := meant([]project.Port{test.wanted}, map[project.PortKey]int{key: test.has}, containers)
+			got := stillWanted([]project.Port{test.wanted}, map[project.PortKey]int{key: test.has}, containers)
 			if got[key] != test.want {
 				t.Errorf("got %d, want %d", got[key], test.want)
 			}

@@ -14,18 +14,16 @@ import (
 	"github.com/devup-cli/devup/internal/workspace"
 )
 
-// Proxied gives a copy of a resolved project that works behind the proxy of the place:
-// its web frameworks get the variables without which they refuse the public addresses.
-// What a service sets itself stays; what no variable can say becomes a note with the
-// line to add. Where browsers reach the ports themselves it is p, and nothing is read.
-func Proxied(p *project.Project, place workspace.Place) *project.Project {
+// AddProxySettings makes a resolved project, a copy of the caller's own, work behind the
+// proxy of the place: its web frameworks get the variables without which they refuse the
+// public addresses. What a service sets itself stays; what no variable can say becomes a
+// note with the line to add. Where browsers reach the ports themselves nothing is read.
+func AddProxySettings(p *project.Project, place workspace.Place) {
 	suffix := place.Suffix()
 	if suffix == "" && len(place.Tunnels) == 0 {
-		return p
+		return
 	}
 	hosts := publicHosts(p, place)
-	added := map[string]map[string]string{}
-	var notes []string
 	for _, name := range facing(p, hosts) {
 		at := framework.Address{Suffix: suffix, Hosts: hosts[name], Path: publicPath(p, place, name)}
 		if suffix == "" {
@@ -36,20 +34,18 @@ func Proxied(p *project.Project, place workspace.Place) *project.Project {
 			at.Suffix = "." + rest
 		}
 		needs := needsOf(p, name, at)
+		variables := map[string]string{}
 		for _, v := range needs.Variables {
-			if added[name] == nil {
-				added[name] = map[string]string{}
-			}
-			added[name][v.Name] = v.Value
+			variables[v.Name] = v.Value
 		}
-		if len(needs.Variables) > 0 {
-			notes = append(notes, name+": "+settingNote(needs.Variables))
+		if len(variables) > 0 {
+			p.AddEnvironment(name, variables)
+			p.Notes = append(p.Notes, name+": "+settingNote(needs.Variables))
 		}
 		for _, l := range needs.Lines {
-			notes = append(notes, fmt.Sprintf("%s: %s %s: add %s to %s", name, l.Framework, l.Why, l.Code, l.File))
+			p.Notes = append(p.Notes, fmt.Sprintf("%s: %s %s: add %s to %s", name, l.Framework, l.Why, l.Code, l.File))
 		}
 	}
-	return p.WithEnvironment(added, notes)
 }
 
 // publicHosts are the names that browsers have for the services' web ports. Through a

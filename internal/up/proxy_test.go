@@ -28,12 +28,13 @@ FROM node
 `
 
 // TestOnlyWhatIsSharedIsProxied: behind a tunnel a framework gets to know the tunnel's
-// name, and a service that has none is not made anew for it.
+// name, and a service that has none is not recreated for it.
 func TestOnlyWhatIsSharedIsProxied(t *testing.T) {
 	t.Parallel()
 	loaded := loadedFrom(t, twoFrontends)
 	place := workspace.Place{Tunnels: map[int]string{5173: "https://laptop.tail1234.ts.net"}}
-	p := Proxied(loaded.Resolve(nil, project.Where{URL: place.URL}), place)
+	p := loaded.Resolve(nil, project.Where{URL: place.URL})
+	AddProxySettings(p, place)
 	for name, want := range map[string]string{"shop": ".tail1234.ts.net", "admin": ""} {
 		got := ""
 		for variable, value := range p.Services[name].Environment {
@@ -60,7 +61,9 @@ func TestAServerIsToldItsPath(t *testing.T) {
 		place := workspace.Place{Remote: true, Template: "https://box.example.com/proxy/{port}/"}
 		moved := map[project.PortKey]int{{Service: "api", Target: 8000, Protocol: "tcp"}: 8001}
 		got := ""
-		if value := Proxied(loaded.Resolve(moved, project.Where{URL: place.URL}), place).Services["api"].Environment["UVICORN_ROOT_PATH"]; value != nil {
+		p := loaded.Resolve(moved, project.Where{URL: place.URL})
+		AddProxySettings(p, place)
+		if value := p.Services["api"].Environment["UVICORN_ROOT_PATH"]; value != nil {
 			got = *value
 		}
 		if got != want {

@@ -21,17 +21,13 @@ import (
 // development, what this machine needs to reach the outside: environment where
 // the service sets none, and files. An image from a registry gets the proxies that
 // Docker's own settings have for it, as Compose gives them.
-func withEgress(p *project.Project, s egress.Settings, dir string) (*project.Project, error) {
+func withEgress(p *project.Project, s egress.Settings, dir string) error {
 	if s.Empty() {
-		return p, nil
+		return nil
 	}
 	peers := slices.Sorted(maps.Keys(p.AllServices())) // not those of this run: NO_PROXY must not depend on it
-	changed := *p
-	model := *p.Project
-	model.Services = maps.Clone(p.Services)
-	changed.Project = &model
 	for _, name := range p.ServiceNames() {
-		service := model.Services[name]
+		service := p.Services[name]
 		has := func(variable string) bool { _, ok := service.Environment[variable]; return ok }
 		grant := s.Image(has, peers)
 		if service.Build != nil {
@@ -42,11 +38,11 @@ func withEgress(p *project.Project, s egress.Settings, dir string) (*project.Pro
 		}
 		service, err := granted(service, grant, dir)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		model.Services[name] = service
+		p.Services[name] = service
 	}
-	return &changed, nil
+	return nil
 }
 
 // granted is a service with a grant applied; the original is not touched.

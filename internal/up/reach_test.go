@@ -25,11 +25,11 @@ func TestWithEgress(t *testing.T) {
 		"pulled": {Name: "pulled"},
 	}}}
 	dir := filepath.Join(t.TempDir(), "state")
-	got, err := withEgress(p, egress.Settings{CA: []byte("PEM"), Proxy: map[string]string{"HTTPS_PROXY": "http://proxy:3128"}}, dir)
+	err := withEgress(p, egress.Settings{CA: []byte("PEM"), Proxy: map[string]string{"HTTPS_PROXY": "http://proxy:3128"}}, dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	built := got.Services["built"]
+	built := p.Services["built"]
 	if value := built.Environment["SSL_CERT_FILE"]; value == nil || *value != own {
 		t.Error("a variable that the service sets was replaced")
 	}
@@ -48,8 +48,8 @@ func TestWithEgress(t *testing.T) {
 	if info, err := os.Stat(dir); err != nil || info.Mode().Perm() != 0o700 {
 		t.Errorf("the folder of the files is open to others: %v %v", info.Mode(), err)
 	}
-	if len(got.Services["pulled"].Environment) != 0 || len(p.Services["built"].Volumes) != 0 {
-		t.Error("a service from a registry, or the project that was given, was changed")
+	if len(p.Services["pulled"].Environment) != 0 {
+		t.Error("a service from a registry was changed")
 	}
 }
 
@@ -70,8 +70,8 @@ func TestWithDockersProxies(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, model := range []*types.Project{whole, part} {
-		got, err := withEgress(&project.Project{Project: model}, settings, "")
-		if err != nil {
+		got := (&project.Project{Project: model}).Edit(func(*project.Project) {})
+		if err := withEgress(got, settings, ""); err != nil {
 			t.Fatal(err)
 		}
 		want := types.Mapping{"HTTPS_PROXY": "http://proxy:3128", "https_proxy": own, "NO_PROXY": "corp,db,web", "no_proxy": "corp,db,web"}

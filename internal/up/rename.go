@@ -12,43 +12,38 @@ import (
 	"github.com/devup-cli/devup/internal/run"
 )
 
-// apart gives names of its own to what the files name for the whole engine, where
+// renameTaken gives names of its own to what the files name for the whole engine, where
 // another project has that name: two forks, or two checkouts, of one repository
 // have the same container_name and the same network. Inside the project such a
-// container still answers to its fixed name. The copy's Notes say what was done.
-func apart(p *project.Project, look run.Look) *project.Project {
-	own, model := *p, *p.Project
-	own.Project = &model
-	own.Notes = slices.Clone(p.Notes)
-	model.Services, model.Networks = maps.Clone(p.Services), maps.Clone(p.Networks)
+// container still answers to its fixed name. The project's Notes say what was done.
+func renameTaken(p *project.Project, state run.Look) {
 	for _, name := range p.ServiceNames() {
 		s := p.Services[name]
-		holder, held := look.Held.Containers[s.ContainerName]
+		holder, held := state.Held.Containers[s.ContainerName]
 		if s.ContainerName == "" || !held {
 			continue
 		}
-		model.Services[name] = unnamed(s)
-		own.Notes = append(own.Notes, fmt.Sprintf("%s: the container name %s is held by %s, so it is %s-%s-1",
+		p.Services[name] = unnamed(s)
+		p.Notes = append(p.Notes, fmt.Sprintf("%s: the container name %s is held by %s, so it is %s-%s-1",
 			name, s.ContainerName, projectOf(holder), p.Name, name))
 	}
 	for _, key := range slices.Sorted(maps.Keys(p.Networks)) {
 		n, mine := p.Networks[key], p.Name+"_"+key
-		if bool(n.External) || n.Name == mine || has(look.Networks, n.Name) {
+		if bool(n.External) || n.Name == mine || has(state.Networks, n.Name) {
 			continue
 		}
-		holder := look.Held.Networks[n.Name]
-		same := shared(p, key, look.Held.Services[holder])
-		if same == "" && !has(look.Networks, mine) { // once apart, it stays so
+		holder := state.Held.Networks[n.Name]
+		same := shared(p, key, state.Held.Services[holder])
+		if same == "" && !has(state.Networks, mine) { // once renamed, it stays so
 			continue
 		}
 		if same != "" {
-			own.Notes = append(own.Notes, fmt.Sprintf("the network %s belongs to project %s, which has a %s too; this project's own is %s",
+			p.Notes = append(p.Notes, fmt.Sprintf("the network %s belongs to project %s, which has a %s too; this project's own is %s",
 				n.Name, holder, same, mine))
 		}
 		n.Name = mine
-		model.Networks[key] = n
+		p.Networks[key] = n
 	}
-	return &own
 }
 
 // unnamed takes the fixed name of its container from a service and makes it an
@@ -56,16 +51,14 @@ func apart(p *project.Project, look run.Look) *project.Project {
 func unnamed(s types.ServiceConfig) types.ServiceConfig {
 	fixed := s.ContainerName
 	s.ContainerName = ""
-	s.Networks = maps.Clone(s.Networks)
 	for key, n := range s.Networks {
-		joined := types.ServiceNetworkConfig{}
-		if n != nil {
-			joined = *n
+		if n == nil {
+			n = &types.ServiceNetworkConfig{}
+			s.Networks[key] = n
 		}
-		if fixed != s.Name && !slices.Contains(joined.Aliases, fixed) {
-			joined.Aliases = append(slices.Clone(joined.Aliases), fixed)
+		if fixed != s.Name && !slices.Contains(n.Aliases, fixed) {
+			n.Aliases = append(n.Aliases, fixed)
 		}
-		s.Networks[key] = &joined
 	}
 	return s
 }

@@ -1,6 +1,7 @@
 package up
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -8,25 +9,13 @@ import (
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/ports"
+	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/run"
 )
 
-// mostTries is how often a run chooses ports. Between the choice and the engine's own bind
-// somebody else may take one, and an engine on another machine cannot be asked before.
-const mostTries = 5
-
-// try is one of them.
-type try struct {
-	look   run.Look
-	before []plan.Container // those that were there before the first try
-	lost   []ports.Holder   // what the engine refused so far, and the next choice leaves out
-	last   bool             // no other follows
-	again  bool             // another has to follow, with other ports
-}
-
-// lose notes the ports that containers could not have, and reports whether there are any.
-// Where this machine sees who holds one, the next choice finds that out and says it.
-func (t *try) lose(ctx context.Context, m Machine, failed error) bool {
+// losePorts notes the ports that containers could not have, and tells whether there are any.
+// Where this machine sees who holds one, the next attempt finds that out and says it.
+func (l *line) losePorts(ctx context.Context, failed error) bool {
 	lost := false
 	for _, e := range fail.Failures(failed) {
 		taken, ok := errors.AsType[*run.TakenPort](e)
@@ -34,29 +23,61 @@ func (t *try) lose(ctx context.Context, m Machine, failed error) bool {
 			continue
 		}
 		lost = true
-		t.avoid(ctx, m.Remote, taken.Port, "tcp", "udp") // the engine may not say which
+		l.avoid(ctx, l.target.Remote, taken.Port, "tcp", "udp") // the engine may not say which
 	}
 	return lost
 }
 
 // avoid makes the next choice leave out a port, if it cannot find out by itself that the
 // port is taken.
-func (t *try) avoid(ctx context.Context, remote bool, port int, protocols ...string) {
+func (l *line) avoid(ctx context.Context, remote bool, port int, protocols ...string) {
 	for _, protocol := range protocols {
 		if remote || len(ports.Bound(ctx, protocol, []int{port})) == 0 {
-			t.lost = append(t.lost, ports.Holder{Port: port, Protocol: protocol})
+			l.lost = append(l.lost, ports.Holder{Port: port, Protocol: protocol})
 		}
 	}
 }
 
-// start notes of which services a plan starts containers.
-func (o *Outcome) start(p *plan.Plan) {
+// noteStarted notes of which services a plan starts containers.
+func (l *line) noteStarted(p *plan.Plan) {
 	for _, op := range p.Ops {
-		switch op.Action {
-		case plan.Create, plan.Recreate, plan.Start, plan.Rename, plan.Unpause:
-			if !slices.Contains(o.Started, op.Service) {
-				o.Started = append(o.Started, op.Service)
-			}
+		if starts(op) && !slices.Contains(l.out.Started, op.Service) {
+			l.out.Started = append(l.out.Started, op.Service)
 		}
 	}
+}
+
+// starts tells whether a container runs after an operation that did not run before.
+func starts(op plan.Op) bool {
+	switch op.Action {
+	case plan.Create, plan.Recreate, plan.Start, plan.Rename, plan.Unpause:
+		return true
+	default:
+		return false
+	}
+}
+
+// remaining are the containers of the project's services after the plan: those that it
+// left alone and those that it started, by service and number. Services that are no part
+// of this run may have containers too, which it does not count.
+func remaining(p *project.Project, before []plan.Container, done *plan.Plan, result *run.Result, oneOff string) []plan.Container {
+	touched := map[string]bool{}
+	var all []plan.Container
+	for _, op := range done.Ops {
+		touched[op.Old.ID] = true
+		if id := result.IDs[op.Service][op.Number]; id != "" && op.Service != oneOff {
+			c := op.Old
+			c.ID, c.Name, c.Service, c.Number, c.State = id, op.Name, op.Service, op.Number, "running"
+			all = append(all, c)
+		}
+	}
+	for _, c := range before {
+		if _, ours := p.Services[c.Service]; ours && !c.OneOff && !touched[c.ID] && c.Service != oneOff {
+			all = append(all, c)
+		}
+	}
+	slices.SortFunc(all, func(a, b plan.Container) int {
+		return cmp.Or(cmp.Compare(a.Service, b.Service), cmp.Compare(a.Number, b.Number))
+	})
+	return all
 }

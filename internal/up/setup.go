@@ -2,7 +2,6 @@ package up
 
 import (
 	"context"
-	"maps"
 	"slices"
 
 	"github.com/devup-cli/devup/internal/fail"
@@ -12,61 +11,64 @@ import (
 	"github.com/devup-cli/devup/internal/setup"
 )
 
-// setsUp tells whether a run has steps of setup at all.
-func setsUp(p *project.Project, o Options) bool {
+// hasSetup tells whether a run has setup steps at all.
+func (l *line) hasSetup(p *project.Project) bool {
+	o := l.options
 	return o.Setup != nil && !o.Plan.NoStart && slices.ContainsFunc(p.ServiceNames(), func(name string) bool { return len(p.Extensions[name].Setup) > 0 })
 }
 
-// foresee notes which steps of setup a run would have.
-func (out *Outcome) foresee(p *project.Project, look run.Look, o Options) {
-	if !setsUp(p, o) {
+// previewSetup notes which setup steps a run would have.
+func (l *line) previewSetup(p *project.Project, state run.Look) {
+	if !l.hasSetup(p) {
 		return
 	}
-	out.Setup = setup.Due(p, look.Observed, o.Setup.Done())
-	out.Changed = out.Changed || slices.ContainsFunc(out.Setup, func(s setup.Step) bool { return s.Once })
+	l.out.Setup = setup.Due(p, state.Observed, l.options.Setup.Done())
+	l.out.Changed = l.out.Changed || slices.ContainsFunc(l.out.Setup, func(s setup.Step) bool { return s.Once })
 }
 
-// ofSetup are the probes of services with steps of setup: these are waited for also where
-// nothing else is.
-func ofSetup(p *project.Project, probes []ready.Probe, o Options) []ready.Probe {
-	if !setsUp(p, o) {
+// withSetup are the probes of services with setup steps: these are waited for also where
+// no other is.
+func (l *line) withSetup(p *project.Project, probes []ready.Probe) []ready.Probe {
+	if !l.hasSetup(p) {
 		return nil
 	}
 	return slices.DeleteFunc(slices.Clone(probes), func(probe ready.Probe) bool { return len(p.Extensions[probe.Service].Setup) == 0 })
 }
 
-// setUp runs the steps of setup in the services that are ready. unready says which are not.
-func (m Machine) setUp(ctx context.Context, out *Outcome, p *project.Project, look run.Look, unready error, o Options) error {
-	if ctx.Err() != nil || !setsUp(p, o) {
+// setUp runs the setup steps in the services that are ready. unready says which are not.
+func (l *line) setUp(ctx context.Context, p *project.Project, state run.Look, unready error) error {
+	if ctx.Err() != nil || !l.hasSetup(p) {
 		return nil
 	}
-	release, err := o.Setup.Turn(ctx)
+	memory := l.options.Setup
+	release, err := memory.Turn(ctx)
 	if err != nil {
 		return err
 	}
 	defer release()
-	if !out.Plan.Empty() { // it may have made volumes
-		survey, err := run.Observe(ctx, m.Engine)
+	if !l.out.Plan.Empty() { // it may have made volumes
+		observed, err := l.target.Engine.Observe(ctx)
 		if err != nil {
 			return err
 		}
-		look.Observed = survey.Look(p.Name).Observed
+		state = observed.Look(p.Name)
 	}
-	if out.Setup = setup.Due(p, look.Observed, o.Setup.Done()); len(out.Setup) == 0 {
+	failed, containers := fail.Services(unready), map[string]string{}
+	for _, c := range slices.Backward(l.out.Containers) {
+		containers[c.Service] = c.ID // the first one's, in the end
+	}
+	for _, name := range p.ServiceNames() {
+		if s := p.Services[name]; containers[name] == "" && name != l.options.Plan.OneOff && s.GetScale() > 0 {
+			failed[name] = true // it is not started, which was said
+		}
+	}
+	l.out.Setup = slices.DeleteFunc(setup.Due(p, state.Observed, memory.Done()), func(s setup.Step) bool {
+		return containers[s.Service] == "" && !failed[s.Service] // scaled to none
+	})
+	if len(l.out.Setup) == 0 {
 		return nil
 	}
-	failed := fail.Services(unready)
-	containers := map[string]string{}
-	for service, numbered := range out.IDs {
-		if len(numbered) == 0 {
-			s := p.Services[service]
-			failed[service] = failed[service] || s.GetScale() > 0 // it is not started, which was said
-			continue
-		}
-		containers[service] = numbered[slices.Min(slices.Collect(maps.Keys(numbered)))]
-	}
-	out.Setup = slices.DeleteFunc(out.Setup, func(s setup.Step) bool { return containers[s.Service] == "" && !failed[s.Service] }) // scaled to none
-	return setup.Run(ctx, m.Engine, setup.Work{
-		Project: p, Steps: out.Setup, Containers: containers, Failed: failed, Memory: o.Setup, Sink: m.Sink,
+	return l.target.Engine.SetUp(ctx, setup.Work{
+		Project: p, Steps: l.out.Setup, Containers: containers, Failed: failed, Memory: memory, Sink: l.target.Sink,
 	})
 }

@@ -2,7 +2,6 @@ package watch
 
 import (
 	"fmt"
-	"maps"
 	"path"
 	"path/filepath"
 	"slices"
@@ -21,16 +20,13 @@ func Distant(local, desktop bool, goos string) bool {
 	return !local || desktop && (goos == "windows" || goos == "darwin")
 }
 
-// Replace gives a copy of the project in which services that devup scaffolded get
-// their source by syncing instead of by a bind mount: the mounts of what their
+// Replace changes a project, a copy of the caller's own, so that services that devup
+// scaffolded get their source by syncing instead of by a bind mount: the mounts of what their
 // image is built from become rules of develop.watch with initial_sync, and the
 // anonymous volumes below go with them, because nothing hides the image's own
-// folders there any more. The copy's Notes say so. Other services and other
+// folders there any more. The project's Notes say so. Other services and other
 // mounts stay as they are; the names are those of the services that were changed.
-func Replace(p *project.Project) (replaced *project.Project, services []string) {
-	own, model := *p, *p.Project
-	own.Project, own.Notes = &model, slices.Clone(p.Notes)
-	model.Services = maps.Clone(p.Services)
+func Replace(p *project.Project) (services []string) {
 	for _, name := range p.ServiceNames() {
 		s := p.Services[name]
 		if p.Extensions[name].Stack == "" || s.Build == nil {
@@ -40,20 +36,18 @@ func Replace(p *project.Project) (replaced *project.Project, services []string) 
 		if len(sources) == 0 {
 			continue
 		}
-		develop := types.DevelopConfig{}
-		if s.Develop != nil {
-			develop = *s.Develop
+		if s.Develop == nil {
+			s.Develop = &types.DevelopConfig{}
 		}
-		develop.Watch = slices.Clone(develop.Watch)
 		for _, v := range sources {
-			develop.Watch = append(develop.Watch, types.Trigger{Path: v.Source, Target: v.Target, Action: types.WatchActionSync, InitialSync: true})
+			s.Develop.Watch = append(s.Develop.Watch, types.Trigger{Path: v.Source, Target: v.Target, Action: types.WatchActionSync, InitialSync: true})
 		}
-		s.Develop, s.Volumes = &develop, rest
-		model.Services[name] = s
+		s.Volumes = rest
+		p.Services[name] = s
 		services = append(services, name)
-		own.Notes = append(own.Notes, fmt.Sprintf("%s: its files are copied into the container instead of mounted, because the engine does not share this machine's files or does so slowly", name))
+		p.Notes = append(p.Notes, fmt.Sprintf("%s: its files are copied into the container instead of mounted, because the engine does not share this machine's files or does so slowly", name))
 	}
-	return &own, services
+	return services
 }
 
 // ownMounts parts a service's volumes: bind mounts of what its image is built from,

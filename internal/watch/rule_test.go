@@ -103,24 +103,24 @@ func TestReplace(t *testing.T) {
 		}},
 		Extensions: map[string]project.ServiceExtension{"ours": {Stack: "vite"}, "image": {Stack: "vite"}},
 	}
-	got, services := Replace(p)
+	services := Replace(p)
 	if diff := cmp.Diff([]string{"ours"}, services); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff(mounts[2:], got.Services["ours"].Volumes); diff != "" {
+	if diff := cmp.Diff(mounts[2:], p.Services["ours"].Volumes); diff != "" {
 		t.Error(diff)
 	}
 	want := []types.Trigger{{Path: "/p/web", Target: "/app", Action: "sync", InitialSync: true}}
-	if diff := cmp.Diff(want, got.Services["ours"].Develop.Watch); diff != "" {
+	if diff := cmp.Diff(want, p.Services["ours"].Develop.Watch); diff != "" {
 		t.Error(diff)
 	}
 	for _, name := range []string{"theirs", "image"} {
-		if diff := cmp.Diff(mounts, got.Services[name].Volumes); diff != "" {
+		if diff := cmp.Diff(mounts, p.Services[name].Volumes); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
 	}
-	if len(p.Services["ours"].Volumes) != len(mounts) || len(p.Notes) != 0 || len(got.Notes) != 1 {
-		t.Errorf("the project itself was changed, or there is no note: %v %v", p.Notes, got.Notes)
+	if len(p.Notes) != 1 {
+		t.Errorf("notes %q, want one", p.Notes)
 	}
 }
 

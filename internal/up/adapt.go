@@ -1,0 +1,65 @@
+package up
+
+import (
+	"context"
+
+	"github.com/devup-cli/devup/internal/plan"
+	"github.com/devup-cli/devup/internal/project"
+	"github.com/devup-cli/devup/internal/run"
+	"github.com/devup-cli/devup/internal/watch"
+	"github.com/devup-cli/devup/internal/workspace"
+)
+
+// adapter changes a project so that it fits its place and this machine. The project is a
+// copy of the run's own: an adapter may write into it anywhere.
+type adapter func(*project.Project, *adaptation) error
+
+// adaptation is what the adapters go by, and what they find out.
+type adaptation struct {
+	target Target
+	place  workspace.Place
+	loaded *project.Project // as the files say
+	state  run.Look         // of the project on the engine
+
+	contents plan.Contents            // digests of configs and secrets
+	declared map[string]plan.Authored // the services as Docker Compose knows them
+	synced   []string                 // services whose source is synced
+}
+
+// adapters are all that is changed in a resolved project, in this order.
+var adapters = []adapter{
+	func(p *project.Project, a *adaptation) error { AddProxySettings(p, a.place); return nil },
+	compareDeclared, // what follows is of this machine alone, and no change that Compose would have to know
+	func(p *project.Project, a *adaptation) error {
+		return withEgress(p, a.target.Egress, a.target.StateDir)
+	},
+	func(p *project.Project, a *adaptation) error { renameTaken(p, a.state); return nil },
+	func(p *project.Project, a *adaptation) error {
+		if a.target.Distant {
+			a.synced = watch.Replace(p)
+		}
+		return nil
+	},
+}
+
+// adapt puts the host ports and the URLs of the place into the project, and what else
+// place and machine ask for. [project.Project.Resolve] makes the one copy.
+func (l *line) adapt(ctx context.Context, assigned map[project.PortKey]int, state run.Look) error {
+	place := l.out.Place
+	where := project.Where{URL: place.URL, HostIP: place.HostIP()}
+	if l.loaded.WantsOwner() {
+		var err error
+		if where.UID, where.GID, err = l.target.Owner(ctx); err != nil {
+			return err
+		}
+	}
+	p, a := l.loaded.Resolve(assigned, where), &adaptation{target: l.target, place: place, loaded: l.loaded, state: state}
+	l.out.Project = p
+	for _, adapt := range adapters {
+		if err := adapt(p, a); err != nil {
+			return err
+		}
+	}
+	l.options.Plan.Contents, l.options.Plan.Authored, l.out.Synced = a.contents, a.declared, a.synced
+	return nil
+}

@@ -1,0 +1,73 @@
+package up
+
+import (
+	"context"
+	"slices"
+
+	"github.com/devup-cli/devup/internal/event"
+	"github.com/devup-cli/devup/internal/expose"
+	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/project"
+	"github.com/devup-cli/devup/internal/ready"
+	"github.com/devup-cli/devup/internal/workspace"
+)
+
+// expose makes the URL table, opens the ports that may be public, and asks every URL from
+// outside. What fails is in the rows: it ends no run. Services that err is about are left
+// alone: a port on which nothing listens cannot be opened in every place.
+func (l *line) expose(ctx context.Context, probes []ready.Probe, ungated, err error) {
+	t, out := l.target, l.out
+	running := map[string]string{}
+	for _, p := range probes {
+		running[p.Service] = expose.Running
+	}
+	if out.Project.Gateway != nil && ungated == nil {
+		running[project.GatewayName] = expose.Running
+	}
+	out.URLs = expose.Table(out.Project, out.Place, running)
+	failed := fail.Services(err)
+	for i, r := range out.URLs {
+		if failed[r.Service] {
+			out.URLs[i].State = expose.Failed
+		}
+	}
+	if !l.options.exposes() || ctx.Err() != nil {
+		return
+	}
+	out.URLs = expose.Open(ctx, t.Ports, out.URLs, t.Sink)
+	out.URLs = expose.Check(ctx, t.Web, out.Place, t.Ports, out.URLs)
+}
+
+// revealPlace is the place with the URLs that its platform gives only to ports that are
+// open. Nothing listens on them yet; they are those that are made public anyway.
+func (l *line) revealPlace(ctx context.Context, assigned map[project.PortKey]int) workspace.Place {
+	t, p := l.target, l.loaded
+	if t.Ports.Reveal == nil || t.Place.Template != "" || !l.options.exposes() {
+		return t.Place
+	}
+	var open, shut []int // a gateway that leads to what is not public is in both
+	for _, port := range p.PublishedPorts() {
+		n := assigned[p.Before(port).Key()]
+		switch {
+		case !port.Web() || n == 0:
+		case !p.Extensions[port.Service].Public:
+			shut = append(shut, n)
+		case !slices.Contains(open, n):
+			open = append(open, n)
+		}
+	}
+	open = slices.DeleteFunc(open, func(n int) bool { return slices.Contains(shut, n) })
+	if len(open) == 0 {
+		return t.Place
+	}
+	template, err := t.Ports.Reveal(ctx, open)
+	if err != nil || template == "" {
+		text := "the public URLs are not known before a port is open: " + t.Ports.ByHand(open[0])
+		if err != nil {
+			text += " (" + err.Error() + ")"
+		}
+		t.Sink(event.Event{Kind: event.Note, ID: "reveal", Name: t.Place.Title, State: event.Warning, Text: text})
+		return t.Place
+	}
+	return t.Place.Knowing(template)
+}
