@@ -21,7 +21,7 @@ import (
 // reach the outside. All fields but StateDir, Gateway, OnApplied and Confirm must be set.
 type Target struct {
 	Engine  Engine
-	Images  images.Store // of the same engine; Run has it report to Sink
+	Images  images.Store // of the same engine; Run gives it Sink and Egress
 	Remote  bool         // the engine runs on another machine, whose ports cannot be tried from here
 	Distant bool         // bind mounts of what is developed are impossible or slow: it is synced instead
 	// Owner gives the user and group that files on bind mounts should belong to.

@@ -39,7 +39,7 @@ func Run(ctx context.Context, t Target, p *project.Project, observed run.Survey,
 	if o.Public {
 		p = p.AllPublic()
 	}
-	t.Images.Build.Sink = t.Sink
+	t.Images.Build.Sink, t.Images.Build.Egress = t.Sink, t.Egress
 	out := &Outcome{}
 	if err := t.Engine.CheckExternal(ctx, p.Project); err != nil {
 		return out, err
