@@ -75,6 +75,16 @@ func TestAServerIsToldItsPath(t *testing.T) {
 func loadedFrom(t *testing.T, archive string) *project.Project {
 	t.Helper()
 	dir := t.TempDir()
+	writeFiles(t, dir, archive)
+	loaded, err := project.Load(t.Context(), project.Options{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return loaded
+}
+
+func writeFiles(t *testing.T, dir, archive string) {
+	t.Helper()
 	for _, f := range txtar.Parse([]byte(archive)).Files {
 		path := filepath.Join(dir, f.Name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -84,9 +94,4 @@ func loadedFrom(t *testing.T, archive string) *project.Project {
 			t.Fatal(err)
 		}
 	}
-	loaded, err := project.Load(t.Context(), project.Options{Dir: dir})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return loaded
 }
