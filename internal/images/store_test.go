@@ -270,6 +270,29 @@ func TestPrepareChoices(t *testing.T) {
 	}
 }
 
+// TestAFailedBuildIsTriedAgain: the image of an earlier build does not count as built from
+// what could not be built.
+func TestAFailedBuildIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, shop)
+	if _, _, err := f.prepare(t.Context(), t, images.Request{}); err != nil {
+		t.Fatal(err)
+	}
+	f.write(t, "-- web/page --\nchanged\n")
+	const want = "build web: its files or its build settings changed"
+	for range 2 {
+		f.engine.Broken = []string{"shop-web"}
+		result, _, err := f.prepare(t.Context(), t, images.Request{})
+		if got := textOf(result); !strings.HasPrefix(got, want+"\nfailed [web]\n") || err != nil {
+			t.Errorf("got %s, %v", got, err)
+		}
+	}
+	f.engine.Broken = nil
+	if result, _, err := f.prepare(t.Context(), t, images.Request{}); textOf(result) != want || err != nil {
+		t.Errorf("got %s, %v", textOf(result), err)
+	}
+}
+
 // TestNoBuildForgetsWhatIsStale: a container that starts from a stale image must not say
 // that the image was built from what is here now.
 func TestNoBuildForgetsWhatIsStale(t *testing.T) {
