@@ -7,10 +7,10 @@ var ours = map[string][]string{
 	"fakeengine": {}, // for tests: an engine that has images and nothing else
 	"event":      {},
 	"fail":       {},
-	"atomicfile": {},                     // files that are replaced in one step
-	"owner":      {},                     // whose files they are, and directories that are the user's alone
-	"lock":       {},                     // one devup at a time
-	"checkout":   {"lock", "atomicfile"}, // what is kept in a checkout's .devup
+	"atomicfile": {},                                           // files that are replaced in one step
+	"owner":      {},                                           // whose files are: directories of the user alone, no files of root's in a checkout
+	"lock":       {"atomicfile", "owner"},                      // one devup at a time
+	"checkout":   {"lock", "atomicfile", "owner", "untrusted"}, // what is kept in a checkout's .devup, and files that are written into one
 	"lazyregexp": {},
 	"untrusted":  {},             // files and text of a clone: bounded reads, output that is safe to print
 	"envfile":    {"lazyregexp"}, // the text of env files that devup writes into; project reads them
@@ -41,7 +41,7 @@ var ours = map[string][]string{
 		"event", "fail",
 	},
 	// detect: init and doctor read addresses in source with the same eyes; egress: the HTTP client.
-	"doctor": {"lazyregexp", "detect", "egress", "engine", "project", "atomicfile", "lock", "settings", "workspace", "fail"}, // project: it checks what a config says; lock: what killed runs left
+	"doctor": {"lazyregexp", "detect", "egress", "engine", "project", "atomicfile", "checkout", "lock", "untrusted", "settings", "workspace", "fail"}, // project: it checks what a config says; checkout, atomicfile: it writes into one; lock: what killed runs left
 	"ui":     {"untrusted", "event", "fail"},
 	"cli":    {anything},
 }

@@ -8,8 +8,6 @@ import (
 	"runtime"
 	"strings"
 	"time"
-
-	"github.com/gofrs/flock"
 )
 
 // Left is a lock that nobody holds.
@@ -30,16 +28,16 @@ func Leftovers(dir string) ([]Left, error) {
 	}
 	var all []Left
 	for _, file := range files {
-		info, err := os.Stat(file)
+		info, err := os.Lstat(file)
 		if err != nil {
 			continue // somebody else was quicker
 		}
-		one := flock.New(file)
+		one := fileAt(file)
 		if free, err := one.TryLock(); err != nil || !free {
 			_ = one.Close()
 			continue
 		}
-		_, err = os.Stat(file + ".busy")
+		_, err = os.Lstat(file + ".busy")
 		_ = one.Close()
 		all = append(all, Left{Project: projectOf(file), Killed: err == nil, Since: info.ModTime(), file: file})
 	}
@@ -57,7 +55,7 @@ func projectOf(file string) string {
 // is open cannot be removed, so that the lock is let go first there, which is as safe: a
 // file that somebody has opened since then stays too.
 func (l Left) Remove() error {
-	one := flock.New(l.file)
+	one := fileAt(l.file)
 	defer func() { _ = one.Close() }()
 	if free, err := one.TryLock(); err != nil || !free {
 		return err

@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"github.com/devup-cli/devup/internal/owner"
 )
 
 // pause is the time between two tries while somebody else holds the lock.
@@ -33,17 +35,17 @@ type Held struct {
 	Killed bool
 }
 
-// Take takes the lock of a project on an engine, in the folder dir, which is made
-// when needed. While somebody else holds it, Take calls waiting once and waits. ctx is
+// Take takes the lock of a project on an engine, in the directory dir, which is made
+// when needed and belongs to the user alone. While somebody else holds it, Take calls waiting once and waits. ctx is
 // the one that the holder works under: when it has ended at the release, the next
 // holder hears that this one was called off. The error is the context's; what hinders
 // the lock itself is not one.
 func Take(ctx context.Context, dir, engine, project string, waiting func()) (Held, error) {
-	if dir == "" || os.MkdirAll(dir, 0o700) != nil {
+	if dir == "" || owner.PrivateDir(dir) != nil {
 		return Held{}, nil
 	}
-	held := Held{off: ctx.Err, file: flock.New(filepath.Join(dir, Name(engine, project)+".lock"))}
-	_, missing := os.Stat(held.file.Path())
+	held := Held{off: ctx.Err, file: fileAt(filepath.Join(dir, Name(engine, project)+".lock"))}
+	_, missing := os.Lstat(held.file.Path())
 	taken, err := held.file.TryLock()
 	if err == nil && !taken {
 		held.Waited = true
@@ -61,13 +63,26 @@ func Take(ctx context.Context, dir, engine, project string, waiting func()) (Hel
 		_ = held.file.Close() // nobody else sees this lock
 		return Take(ctx, dir, engine, project, waiting)
 	}
-	if info, err := os.Stat(held.file.Path()); err == nil && missing == nil { // a new file has had no holder
+	if info, err := held.file.Stat(); err == nil && missing == nil { // a new file has had no holder
 		held.Changed = info.ModTime()
 	}
-	_, err = os.Stat(held.busy())
-	held.Killed = err == nil
-	_ = os.WriteFile(held.busy(), nil, 0o600) // without it, a kill is not noticed
+	_, err = os.Lstat(held.busy())
+	if held.Killed = err == nil; !held.Killed {
+		held.raiseBusy()
+	}
 	return held, nil
+}
+
+// fileAt is the lock on a file, which a link at its place does not lead away from.
+func fileAt(name string) *flock.Flock {
+	return flock.New(name, flock.SetFlag(os.O_CREATE|os.O_RDONLY|noFollow))
+}
+
+// raiseBusy makes the file that a kill leaves behind. Without it, a kill is not noticed.
+func (h Held) raiseBusy() {
+	if file, err := os.OpenFile(h.busy(), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600); err == nil {
+		_ = file.Close() // nothing was written
+	}
 }
 
 // Name is a name for a file about a project on an engine, which another engine's project of
@@ -84,7 +99,7 @@ func (h Held) removed() bool {
 	if err != nil {
 		return false
 	}
-	there, err := os.Stat(h.file.Path())
+	there, err := os.Lstat(h.file.Path())
 	return err != nil || !os.SameFile(locked, there)
 }
 

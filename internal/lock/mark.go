@@ -9,6 +9,9 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"github.com/devup-cli/devup/internal/atomicfile"
+	"github.com/devup-cli/devup/internal/owner"
 )
 
 // ErrRaised says that another process has a mark of that name.
@@ -28,10 +31,10 @@ const glance = time.Second
 // says nothing until [Mark.Say]. The error is [ErrRaised], the context's, or one of the
 // file system. The caller calls Lower.
 func Raise(ctx context.Context, dir, name string) (*Mark, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := owner.PrivateDir(dir); err != nil {
 		return nil, err
 	}
-	m := &Mark{file: flock.New(filepath.Join(dir, name+".lock")), path: filepath.Join(dir, name+markEnding)}
+	m := &Mark{file: fileAt(filepath.Join(dir, name+".lock")), path: filepath.Join(dir, name+markEnding)}
 	within, cancel := context.WithTimeout(ctx, glance)
 	defer cancel()
 	if taken, err := m.file.TryLockContext(within, pause); !taken {
@@ -47,12 +50,7 @@ func Raise(ctx context.Context, dir, name string) (*Mark, error) {
 const markEnding = ".mark"
 
 // Say replaces what the mark says. Nobody sees a half of it.
-func (m *Mark) Say(content []byte) error {
-	if err := os.WriteFile(m.path+".new", content, 0o600); err != nil {
-		return err
-	}
-	return os.Rename(m.path+".new", m.path)
-}
+func (m *Mark) Say(content []byte) error { return atomicfile.Replace(m.path, content) }
 
 // Lower takes the mark away. It may be called more than once.
 func (m *Mark) Lower() {
@@ -75,7 +73,7 @@ func Raised(dir string) map[string][]byte {
 		if !ok {
 			continue
 		}
-		file := flock.New(filepath.Join(dir, name+".lock"))
+		file := fileAt(filepath.Join(dir, name+".lock"))
 		free, err := file.TryRLock()
 		_ = file.Close() // the lock goes with the file, whatever Close says
 		if free || err != nil {

@@ -4,6 +4,7 @@
 package owner
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -24,14 +25,17 @@ func Same(a, b fs.FileInfo) bool {
 }
 
 // Inherit gives a file below root the owner and group of another, where this process runs
-// as root: what `sudo devup` makes in a checkout belongs to the checkout's owner. A link is
-// not followed.
+// as root and may: what `sudo devup` makes in a checkout belongs to the checkout's owner. A
+// link is not followed.
 func Inherit(root *os.Root, name string, from fs.FileInfo) error {
 	uid, gid, known := Of(from)
 	if !known || os.Geteuid() != 0 {
 		return nil
 	}
-	return root.Lchown(name, uid, gid)
+	if err := root.Lchown(name, uid, gid); !errors.Is(err, fs.ErrPermission) {
+		return err
+	}
+	return nil // a file system, or a container, without owners to give
 }
 
 // PrivateDir makes a directory that only the user of this process may read or change, or

@@ -1,7 +1,7 @@
 // Package untrusted handles what comes from a clone. A repository chooses the names, the
 // kinds, the sizes and the bytes of its files, and it may be hostile:
 //
-//   - [ReadFile], [Open] and [FS] read its files: regular ones only, never blocking on a
+//   - [ReadFile], [Open], [FS] and [ReadEntry] read its files: regular ones only, never blocking on a
 //     pipe or a device, and at most as many bytes as the caller allows.
 //   - [Text] and [Lines] make its text safe to print on a terminal.
 //

@@ -57,5 +57,38 @@ func TestReadFile(t *testing.T) {
 	}
 }
 
+// TestReadEntry: a link is not followed, wherever it leads.
+func TestReadEntry(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "file"), []byte("12345678"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, target := range map[string]string{"link": "file", "out": "/etc/hostname", "gone": "nothing"} {
+		if err := os.Symlink(target, filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	if content, err := ReadEntry(root, "file", 8); err != nil || string(content) != "12345678" {
+		t.Errorf("ReadEntry(file) = %q, %v", content, err)
+	}
+	if _, err := ReadEntry(root, "file", 7); !errors.Is(err, LimitError(7)) {
+		t.Errorf("ReadEntry(file) = %v, want %v", err, LimitError(7))
+	}
+	for _, name := range []string{"link", "out", "gone", "."} {
+		if content, err := ReadEntry(root, name, 8); !errors.Is(err, ErrNotRegular) {
+			t.Errorf("ReadEntry(%s) = %q, %v; want %v", name, content, err, ErrNotRegular)
+		}
+	}
+	if _, err := ReadEntry(root, "missing", 8); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("ReadEntry(missing) = %v", err)
+	}
+}
+
 // errEscapes stands for the error of os.Root, which exports none.
 var errEscapes = errors.New("escapes")

@@ -31,6 +31,9 @@ func TestSpecialFiles(t *testing.T) {
 			t.Errorf("ReadFile(%s): %v, want %v", name, err, ErrNotRegular)
 		}
 	}
+	if _, err := ReadEntry(root, "pipe", 8); !errors.Is(err, ErrNotRegular) {
+		t.Errorf("ReadEntry(pipe): %v, want %v", err, ErrNotRegular)
+	}
 	if _, err := ReadFileFS(FS(root), "pipe", 8); !errors.Is(err, ErrNotRegular) {
 		t.Errorf("ReadFileFS(pipe): %v, want %v", err, ErrNotRegular)
 	}
