@@ -1,46 +1,77 @@
-// Package checkout is what devup keeps of one checkout, in the folder .devup of it: what
-// belongs to that folder of files and nobody else's. When it is deleted, the person is asked
-// again and steps of setup run again, and no more is lost.
-// git ignores the folder by a .gitignore of its own. What belongs to the person or the
-// machine (images, locks, certificates) lies elsewhere, in the person's folder for state.
+// Package checkout is what devup keeps of one checkout, in its directory .devup: what
+// belongs to that directory of files and no other. When it is deleted, the user is asked
+// again and setup steps run again, and no more is lost. git ignores it by a .gitignore of
+// its own. What belongs to the user or the machine (images, certificates, and the locks on
+// checkouts) lies elsewhere, in the user's state directory.
 //
-// [Read] never fails: what is missing, broken, or of another devup counts as nothing kept.
-// [Update] is the only way to change it.
+// A clone brings its own .devup, and a container in which the source is mounted changes
+// it. So everything goes through an [os.Root] of the directory, no link is followed, and a
+// .devup that holds a link, belongs to another user or is tracked by git is not used at
+// all: that is a [Refused].
+//
+// [Copy] makes other files of a checkout, by the same rules.
 package checkout
 
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"io/fs"
 	"maps"
-	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
 
 	"github.com/devup-cli/devup/internal/atomicfile"
 	"github.com/devup-cli/devup/internal/lock"
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
-// Dir is the folder in a checkout.
+// Dir is the directory in a checkout.
 const Dir = ".devup"
 
-// version is that of the file's form. Another one is not understood.
+// Answers is the file of a checkout with what the user was asked for, as an env file.
+const Answers = Dir + "/" + answersFile
+
+// The files in [Dir].
+const (
+	stateFile   = "state.json"
+	answersFile = ".env"
+	ignoreFile  = ".gitignore"
+)
+
+// version is that of the state's form. Another one is not understood.
 const version = 1
+
+// Checkout is a directory with the files of a project.
+type Checkout struct {
+	root, locks string
+	git         Git
+	isTracked   func(context.Context) bool
+}
+
+// At is the checkout in a directory. locks is where the locks on checkouts lie, empty for
+// no locks; git runs in root, and is nil where there is no git.
+func At(root, locks string, git Git) *Checkout {
+	c := &Checkout{root: root, locks: locks, git: git}
+	c.isTracked = once(func(ctx context.Context) bool { return c.Tracks(ctx, Dir) })
+	return c
+}
 
 // State is what is kept. The zero value keeps nothing.
 type State struct {
 	Version  int                `json:"version"`
-	Projects map[string]Project `json:"projects"` // by name: one folder may run under several
+	Projects map[string]Project `json:"projects"` // by name: one directory may run under several
 }
 
 // Project is what is kept of a project of the checkout.
 type Project struct {
 	Ports []Port `json:"ports,omitempty"` // the host ports that are not those of the files
-	// Setup are the steps of setup that ran, by service and the name of the step.
+	// Setup are the setup steps that ran, by service and the name of the step.
 	Setup map[string]map[string]Step `json:"setup,omitempty"`
 }
 
-// Step is what is kept of a step of setup that ended well. Both are hashes.
+// Step is what is kept of a setup step that ended well. Both are hashes.
 type Step struct {
 	Command string `json:"command"` // of the command that ran
 	Data    string `json:"data"`    // of the volumes that were there, so that new ones are told
@@ -57,37 +88,69 @@ type Port struct {
 	Port     int    `json:"port"`
 }
 
-// Read gives what is kept of the checkout at root.
-func Read(root string) State {
-	text, err := os.ReadFile(filepath.Join(root, Dir, "state.json"))
-	var c State
-	if err != nil || json.Unmarshal(text, &c) != nil || c.Version != version {
-		return State{}
-	}
-	return c
-}
+// valid tells whether devup may have chosen the port: a well-known one is given only where
+// the files ask for it, and then it is not kept.
+func (p Port) valid() bool { return p.Port >= 1024 && p.Port <= 65535 }
 
-// Update changes what is kept of a project. Nobody else writes meanwhile, and whoever
-// reads, or looks after a crash, finds the old state or the new one. Where nothing changes,
-// nothing is written. The error is about a folder that cannot be written, or ctx's.
-func Update(ctx context.Context, root, project string, change func(*Project)) error {
-	if was := Read(root).Projects[project]; !changes(was, change) {
+// Problem is why nothing is read from the checkout's .devup, as a [*Refused], or the file
+// system's error; nil where there is none.
+func (c *Checkout) Problem(ctx context.Context) error {
+	dir, err := c.open(ctx)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return nil
-	}
-	dir, err := Folder(root)
-	if err != nil {
+	case err != nil:
 		return err
 	}
-	held, err := lock.Take(ctx, dir, "", "state", func() {})
+	return dir.Close()
+}
+
+// Read gives what is kept. What is missing, refused, broken, or of another devup counts as
+// nothing kept.
+func (c *Checkout) Read(ctx context.Context) State {
+	dir, err := c.open(ctx)
+	if err != nil {
+		return State{}
+	}
+	defer dir.Close()
+	return dir.state()
+}
+
+// ReadAnswers gives what the user was asked for, as the text of an env file; nil for nothing.
+func (c *Checkout) ReadAnswers(ctx context.Context) []byte {
+	dir, err := c.open(ctx)
+	if err != nil {
+		return nil
+	}
+	defer dir.Close()
+	text, err := untrusted.ReadEntry(dir.Root, answersFile, untrusted.MaxText)
+	if err != nil {
+		return nil
+	}
+	return text
+}
+
+// Update changes what is kept of a project. No other devup writes meanwhile, and a reader,
+// also after a crash, finds the old state or the new one. Where nothing changes, nothing is
+// written. The error is a [*Refused], the file system's, or ctx's.
+func (c *Checkout) Update(ctx context.Context, project string, change func(*Project)) error {
+	if was := c.Read(ctx).Projects[project]; !changes(was, change) {
+		return nil
+	}
+	held, err := c.Lock(ctx, "state", func() {})
 	if err != nil {
 		return err
 	}
 	defer held.Release()
-	file := filepath.Join(dir, "state.json")
-	if held.Killed {
-		atomicfile.Sweep(file)
+	dir, err := c.make(ctx)
+	if err != nil {
+		return err
 	}
-	now := Read(root)
+	defer dir.Close()
+	if held.Killed {
+		atomicfile.Sweep(dir.Root, stateFile)
+	}
+	now := dir.state()
 	kept := now.Projects[project]
 	change(&kept)
 	if now.Version = version; now.Projects == nil {
@@ -100,7 +163,7 @@ func Update(ctx context.Context, root, project string, change func(*Project)) er
 	if err != nil {
 		return err
 	}
-	return atomicfile.Replace(file, append(text, '\n'))
+	return dir.write(stateFile, append(text, '\n'))
 }
 
 func changes(was Project, change func(*Project)) bool {
@@ -115,25 +178,15 @@ func changes(was Project, change func(*Project)) bool {
 // empty says that nothing is kept.
 func (p Project) empty() bool { return len(p.Ports) == 0 && len(p.Setup) == 0 }
 
-// Turn waits until no other devup does in this checkout what work names. The caller
+// Lock waits until no other devup does in this checkout what work names. The caller
 // releases it. As with [lock.Take], the error is ctx's.
-func Turn(ctx context.Context, root, work string, waiting func()) (lock.Held, error) {
-	dir, err := Folder(root)
+func (c *Checkout) Lock(ctx context.Context, work string, waiting func()) (lock.Held, error) {
+	root, err := filepath.Abs(c.root)
 	if err != nil {
 		return lock.Held{}, nil //nolint:nilerr // it is a courtesy
 	}
-	return lock.Take(ctx, dir, "", work, waiting)
-}
-
-// Folder makes the folder of the checkout at root, which git ignores, and gives its path.
-func Folder(root string) (string, error) {
-	dir := filepath.Join(root, Dir)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return "", err
+	if real, err := filepath.EvalSymlinks(root); err == nil {
+		root = real
 	}
-	ignore := filepath.Join(dir, ".gitignore")
-	if all, err := os.ReadFile(ignore); err == nil && string(all) == "*\n" {
-		return dir, nil
-	}
-	return dir, atomicfile.Replace(ignore, []byte("*\n"))
+	return lock.Take(ctx, c.locks, root, work, waiting)
 }

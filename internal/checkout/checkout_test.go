@@ -8,6 +8,12 @@ import (
 	"testing"
 )
 
+// at is the checkout at root. Its locks lie elsewhere.
+func at(t *testing.T, root string) *Checkout {
+	t.Helper()
+	return At(root, filepath.Join(t.TempDir(), "locks"), nil)
+}
+
 func keep(p ...Port) func(*Project) { return func(kept *Project) { kept.Ports = p } }
 
 // TestUpdate: what was kept is read again; nothing is written where nothing changes, and
@@ -15,31 +21,32 @@ func keep(p ...Port) func(*Project) { return func(kept *Project) { kept.Ports = 
 func TestUpdate(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
-	if err := Update(t.Context(), root, "shop", keep()); err != nil {
+	c := at(t, root)
+	if err := c.Update(t.Context(), "shop", keep()); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(filepath.Join(root, Dir)); err == nil {
 		t.Error("a folder for nothing")
 	}
 	web := Port{Service: "web", Target: 80, Protocol: "tcp", Wanted: 3000, Port: 3001}
-	if err := Update(t.Context(), root, "shop", keep(web)); err != nil {
+	if err := c.Update(t.Context(), "shop", keep(web)); err != nil {
 		t.Fatal(err)
 	}
-	if got := Read(root).Projects["shop"].Ports; len(got) != 1 || got[0] != web {
+	if got := c.Read(t.Context()).Projects["shop"].Ports; len(got) != 1 || got[0] != web {
 		t.Errorf("kept %+v", got)
 	}
 	if text, err := os.ReadFile(filepath.Join(root, Dir, ".gitignore")); err != nil || string(text) != "*\n" {
 		t.Errorf(".gitignore is %q, %v", text, err)
 	}
-	for _, broken := range []string{"", "{", `{"version": 99, "projects": {"shop": {"ports": [{"port": 1}]}}}`} {
+	for _, broken := range []string{"", "{", `{"version": 99, "projects": {"shop": {"ports": [{"port": 3001}]}}}`} {
 		if err := os.WriteFile(filepath.Join(root, Dir, "state.json"), []byte(broken), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if got := Read(root); got.Projects != nil {
+		if got := c.Read(t.Context()); got.Projects != nil {
 			t.Errorf("of %q: %+v", broken, got)
 		}
 	}
-	if err := Update(t.Context(), root, "shop", keep(web)); err != nil || len(Read(root).Projects) != 1 {
+	if err := c.Update(t.Context(), "shop", keep(web)); err != nil || len(c.Read(t.Context()).Projects) != 1 {
 		t.Errorf("it does not recover: %v", err)
 	}
 }
@@ -48,16 +55,17 @@ func TestUpdate(t *testing.T) {
 func TestTwoWriters(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
+	c := at(t, root)
 	var group sync.WaitGroup
 	for i := range 20 {
 		group.Go(func() {
-			if err := Update(t.Context(), root, fmt.Sprint("shop", i), keep(Port{Service: "web", Port: 3000 + i})); err != nil {
+			if err := c.Update(t.Context(), fmt.Sprint("shop", i), keep(Port{Service: "web", Port: 3000 + i})); err != nil {
 				t.Error(err)
 			}
 		})
 	}
 	group.Wait()
-	if got := Read(root).Projects; len(got) != 20 {
+	if got := c.Read(t.Context()).Projects; len(got) != 20 {
 		t.Errorf("%d of 20 are kept", len(got))
 	}
 }
@@ -66,6 +74,7 @@ func TestTwoWriters(t *testing.T) {
 func TestSetup(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
+	c := at(t, root)
 	ran := func(command string) func(*Project) {
 		return func(kept *Project) {
 			if kept.Setup == nil {
@@ -75,11 +84,11 @@ func TestSetup(t *testing.T) {
 		}
 	}
 	for _, change := range []func(*Project){ran("a"), keep(Port{Service: "web", Port: 3001}), ran("b")} {
-		if err := Update(t.Context(), root, "shop", change); err != nil {
+		if err := c.Update(t.Context(), "shop", change); err != nil {
 			t.Fatal(err)
 		}
 	}
-	kept := Read(root).Projects["shop"]
+	kept := c.Read(t.Context()).Projects["shop"]
 	if got := kept.Setup["web"]["migrate"]; got.Command != "b" || len(kept.Ports) != 1 {
 		t.Errorf("kept %+v", kept)
 	}
@@ -90,11 +99,12 @@ func TestSetup(t *testing.T) {
 func TestKilledInTheMiddle(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
-	if err := Update(t.Context(), root, "shop", keep(Port{Service: "web", Port: 3000})); err != nil {
+	c := at(t, root)
+	if err := c.Update(t.Context(), "shop", keep(Port{Service: "web", Port: 3000})); err != nil {
 		t.Fatal(err)
 	}
 	dir := filepath.Join(root, Dir)
-	locks, err := filepath.Glob(filepath.Join(dir, "*.lock"))
+	locks, err := filepath.Glob(filepath.Join(c.locks, "*.lock"))
 	if err != nil || len(locks) != 1 {
 		t.Fatalf("the locks are %q, %v", locks, err)
 	}
@@ -104,13 +114,13 @@ func TestKilledInTheMiddle(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if got := Read(root).Projects["shop"].Ports; len(got) != 1 || got[0].Port != 3000 {
+	if got := c.Read(t.Context()).Projects["shop"].Ports; len(got) != 1 || got[0].Port != 3000 {
 		t.Errorf("after the kill: %+v", got)
 	}
-	if err := Update(t.Context(), root, "shop", keep(Port{Service: "web", Port: 3001})); err != nil {
+	if err := c.Update(t.Context(), "shop", keep(Port{Service: "web", Port: 3001})); err != nil {
 		t.Fatal(err)
 	}
-	if got := Read(root).Projects["shop"].Ports; len(got) != 1 || got[0].Port != 3001 {
+	if got := c.Read(t.Context()).Projects["shop"].Ports; len(got) != 1 || got[0].Port != 3001 {
 		t.Errorf("after the next: %+v", got)
 	}
 	if left, err := filepath.Glob(filepath.Join(dir, ".half-*")); err != nil || len(left) > 0 {

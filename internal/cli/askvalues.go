@@ -27,6 +27,9 @@ func (a *app) askFor(ctx context.Context, w project.Wants) (bool, error) {
 			return false, nil // it goes before every file, so that no answer would help
 		}
 	}
+	if err := a.canKeep(ctx, w); err != nil {
+		return false, err
+	}
 	a.ui.Say(fmt.Sprintf("%s %s needed, and only you can know %s:", counting(len(w.Values), "value"), one(len(w.Values), "is", "are"), one(len(w.Values), "it", "them")))
 	for _, v := range w.Values {
 		answer, err := a.value(ctx, v.Name, v.Reason)

@@ -126,7 +126,7 @@ func (a *app) config(ctx context.Context, services []string, o configOptions) er
 	if p, err = a.gated(ctx, p, nil, p.Name, choice{}); err != nil {
 		return err
 	}
-	resolved := resolve(p, place, nil, os.Getuid(), os.Getgid())
+	resolved := a.resolve(ctx, p, place, nil, os.Getuid(), os.Getgid())
 	up.AddProxySettings(resolved, place)
 	write := resolved.YAML
 	if o.format == "json" {

@@ -81,6 +81,7 @@ func numbers(pairs []string) (map[string]int, error) {
 
 // site is a project in its place: the machine that runs it and what is there.
 type site struct {
+	app     *app
 	machine up.Target
 	engine  *engine.Engine
 	project *project.Project
@@ -141,10 +142,10 @@ func (a *app) site(ctx context.Context, services []string, o convergeOptions, tu
 // run takes the project to what the files say.
 func (at *site) run(ctx context.Context, o up.Options) (*up.Outcome, error) {
 	o.Known, at.machine.OnApplied = at.images, at.release
-	o.Ports = keptPorts(at.project)
+	o.Ports = at.app.keptPorts(ctx, at.project)
 	outcome, err := up.Run(ctx, at.machine, at.project, at.survey, o)
 	if outcome.Plan != nil && !o.DryRun {
-		keepPorts(ctx, at.project, outcome)
+		at.app.keepPorts(ctx, at.project, outcome)
 	}
 	return outcome, err
 }

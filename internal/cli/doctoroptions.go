@@ -79,7 +79,7 @@ func (a *app) projectToExamine(ctx context.Context, place workspace.Place) (doct
 	switch {
 	case err == nil:
 		p.Dir, p.Model = model.WorkingDir, model
-		p.Notes = resolve(model, place, nil, os.Getuid(), os.Getgid()).Notes
+		p.Notes = a.resolve(ctx, model, place, nil, os.Getuid(), os.Getgid()).Notes
 	case fail.CodeOf(err) != fail.NoProject:
 		p.Broken = err
 	}

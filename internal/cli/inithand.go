@@ -24,7 +24,7 @@ func (a *app) handWritten(ctx context.Context, fsys fs.FS, dir string) (handWrit
 		return hand, nil
 	}
 	// With the compose files beside it: alone, what adds to them is no project.
-	p, err := project.Load(ctx, project.Options{Dir: dir, Env: environment(a.stdio.Environ)})
+	p, err := project.Load(ctx, a.withAnswers(ctx, project.Options{Dir: dir, Env: environment(a.stdio.Environ)}))
 	if err != nil {
 		return hand, err
 	}

@@ -10,13 +10,13 @@ import (
 
 // keptPorts are the host ports that the project of this checkout had the last time, where
 // the files ask for the same as then.
-func keptPorts(p *project.Project) map[project.PortKey]int {
+func (a *app) keptPorts(ctx context.Context, p *project.Project) map[project.PortKey]int {
 	wanted := map[project.PortKey]int{}
 	for _, w := range p.PublishedPorts() {
 		wanted[w.Key()] = w.Wanted
 	}
 	ports := map[project.PortKey]int{}
-	for _, kept := range checkout.Read(p.WorkingDir).Projects[p.Name].Ports {
+	for _, kept := range a.checkoutAt(p.WorkingDir).Read(ctx).Projects[p.Name].Ports {
 		if asked, ok := wanted[keyOf(kept)]; ok && asked == kept.Wanted {
 			ports[keyOf(kept)] = kept.Port
 		}
@@ -29,9 +29,9 @@ func keyOf(p checkout.Port) project.PortKey {
 }
 
 // keepPorts keeps those ports of a run that are not the files' own. A checkout that cannot
-// be written keeps none, and has them as long as its containers are there.
-func keepPorts(ctx context.Context, p *project.Project, o *up.Outcome) {
-	_ = checkout.Update(ctx, p.WorkingDir, p.Name, func(kept *checkout.Project) {
+// be written keeps none, and has them as long as its containers exist.
+func (a *app) keepPorts(ctx context.Context, p *project.Project, o *up.Outcome) {
+	err := a.checkoutAt(p.WorkingDir).Update(ctx, p.Name, func(kept *checkout.Project) {
 		var ports []checkout.Port
 		for _, other := range kept.Ports { // services that are no part of this run
 			if _, ran := o.Ports[keyOf(other)]; !ran {
@@ -47,4 +47,5 @@ func keepPorts(ctx context.Context, p *project.Project, o *up.Outcome) {
 		}
 		kept.Ports = ports
 	})
+	a.noteForgotten(ctx, err)
 }

@@ -49,6 +49,8 @@ type app struct {
 	engine     *engine.Engine // that the command connected to; nil before that
 	answered   bool           // what this command has to ask has been asked, and is not asked again
 	tunnelURLs map[int]string // of ports that this devup shares; nil for none
+	checkouts  sync.Map       // a *checkout.Checkout by its directory
+	noted      sync.Map       // notes that are made once
 
 	stdin func() ([]byte, error) // the whole of standard input, read when a config is wanted from there
 }

@@ -18,7 +18,7 @@ func (a *app) loadProject(ctx context.Context, o project.Options) (*project.Proj
 	if known, err := os.ReadFile(file); err == nil {
 		o.Proof = string(known)
 	}
-	p, err := project.Load(ctx, o)
+	p, err := project.Load(ctx, a.withAnswers(ctx, o))
 	if err == nil && p.Proof != o.Proof && file != "" && os.MkdirAll(filepath.Dir(file), 0o700) == nil {
 		_ = os.WriteFile(file, []byte(p.Proof), 0o600) // half a proof proves nothing, and is replaced
 	}

@@ -16,6 +16,7 @@ import (
 // All of it is kept, so that the next time there is nothing to ask.
 func (a *app) provided(ctx context.Context, o *project.Options) (*project.Project, error) {
 	p, err := a.read(ctx, o)
+	a.noteRefused(ctx, rootOf(p, err))
 	s := supply{app: a, offered: map[string]bool{}}
 	for {
 		made, failed := s.next(ctx, p, project.WantsOf(p, err))
@@ -31,6 +32,15 @@ func (a *app) provided(ctx context.Context, o *project.Options) (*project.Projec
 		return nil, err
 	}
 	return p, a.goOnWithout(ctx, p.MissingEnvFiles, s.offered)
+}
+
+// rootOf is the directory of a project, by the results of [app.read]; empty where that is
+// not known.
+func rootOf(p *project.Project, err error) string {
+	if p != nil {
+		return p.WorkingDir
+	}
+	return project.WantsOf(p, err).Root
 }
 
 // supply is one run of provided.

@@ -20,7 +20,7 @@ func (a *app) answering(ctx context.Context, r *running, services []string) erro
 	if r.project == nil {
 		return r.broken // what a service answers with is only in its files
 	}
-	probes, err := a.probes(r, services)
+	probes, err := a.probes(ctx, r, services)
 	if err != nil {
 		return err
 	}

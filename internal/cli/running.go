@@ -104,7 +104,7 @@ func (a *app) checkout(ctx context.Context, p *project.Project, survey run.Surve
 		return p, nil
 	}
 	o.Name, o.Proof = name, p.Proof
-	return project.Load(ctx, o)
+	return project.Load(ctx, a.withAnswers(ctx, o))
 }
 
 // look looks at a project on the engine once more.
@@ -244,13 +244,13 @@ func states(containers []plan.Container) map[string]string {
 
 // resolve puts the addresses of this place into a project, with the host ports that
 // its containers have, or else those that its files ask for.
-func resolve(p *project.Project, place workspace.Place, containers []plan.Container, uid, gid int) *project.Project {
+func (a *app) resolve(ctx context.Context, p *project.Project, place workspace.Place, containers []plan.Container, uid, gid int) *project.Project {
 	ports := map[project.PortKey]int{}
 	published := p.PublishedPorts()
 	for _, wanted := range published {
 		ports[wanted.Key()] = wanted.Wanted
 	}
-	maps.Copy(ports, keptPorts(p)) // what the next up takes
+	maps.Copy(ports, a.keptPorts(ctx, p)) // what the next up takes
 	maps.Copy(ports, up.Remembered(published, containers))
 	if gate, gated := p.GatewayPort(); gated {
 		ports[gate.Key()] = cmp.Or(p.Gateway.Now.Port, gate.Wanted)

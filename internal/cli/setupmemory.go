@@ -8,29 +8,30 @@ import (
 	"github.com/devup-cli/devup/internal/setup"
 )
 
-// setupMemory keeps in the checkout which steps of setup its project has had.
+// setupMemory keeps in the checkout which setup steps its project has had.
 type setupMemory struct {
-	root, name string
-	waiting    func() // called when another devup runs steps
+	app  *app
+	in   *checkout.Checkout
+	name string
 }
 
 // setupMemory is that of the project in its checkout.
 func (a *app) setupMemory(p *project.Project) setup.Memory {
-	return setupMemory{p.WorkingDir, p.Name, func() {
-		a.note("another devup is setting up project " + p.Name + "; waiting until it is done")
-	}}
+	return setupMemory{a, a.checkoutAt(p.WorkingDir), p.Name}
 }
 
 // Turn implements [setup.Memory].
 func (m setupMemory) Turn(ctx context.Context) (release func(), err error) {
-	held, err := checkout.Turn(ctx, m.root, "setup", m.waiting)
+	held, err := m.in.Lock(ctx, "setup", func() {
+		m.app.note("another devup is setting up project " + m.name + "; waiting until it is done")
+	})
 	return held.Release, err
 }
 
 // Done implements [setup.Memory].
-func (m setupMemory) Done() setup.Done {
+func (m setupMemory) Done(ctx context.Context) setup.Done {
 	done := setup.Done{}
-	for service, steps := range checkout.Read(m.root).Projects[m.name].Setup {
+	for service, steps := range m.in.Read(ctx).Projects[m.name].Setup {
 		done[service] = map[string]setup.Mark{}
 		for name, kept := range steps {
 			done[service][name] = setup.Mark(kept)
@@ -39,9 +40,10 @@ func (m setupMemory) Done() setup.Done {
 	return done
 }
 
-// Keep implements [setup.Memory]. In a checkout that cannot be written it keeps nothing.
+// Keep implements [setup.Memory]. A checkout that cannot be written keeps nothing, which is
+// said once.
 func (m setupMemory) Keep(ctx context.Context, s setup.Step) {
-	_ = checkout.Update(ctx, m.root, m.name, func(kept *checkout.Project) {
+	err := m.in.Update(ctx, m.name, func(kept *checkout.Project) {
 		if kept.Setup == nil {
 			kept.Setup = map[string]map[string]checkout.Step{}
 		}
@@ -50,4 +52,5 @@ func (m setupMemory) Keep(ctx context.Context, s setup.Step) {
 		}
 		kept.Setup[s.Service][s.Name] = checkout.Step(s.Mark)
 	})
+	m.app.noteForgotten(ctx, err)
 }

@@ -81,7 +81,7 @@ func (a *app) awaitReady(ctx context.Context, r *running, services []string, tim
 	if err := r.again(ctx); err != nil { // ports may be new
 		return err
 	}
-	probes, err := a.probes(r, services)
+	probes, err := a.probes(ctx, r, services)
 	if err != nil {
 		return err
 	}
@@ -93,7 +93,7 @@ func (a *app) awaitReady(ctx context.Context, r *running, services []string, tim
 
 // probes are how the containers of the services show that they are ready. The project's
 // files are there.
-func (a *app) probes(r *running, services []string) ([]ready.Probe, error) {
+func (a *app) probes(ctx context.Context, r *running, services []string) ([]ready.Probe, error) {
 	place, err := a.detect()
 	if err != nil {
 		return nil, err
@@ -105,5 +105,5 @@ func (a *app) probes(r *running, services []string) ([]ready.Probe, error) {
 		}
 		ids[c.Service][c.Number] = c.ID
 	}
-	return ready.Probes(resolve(r.project, place, r.look.Containers, 0, 0), ids), nil
+	return ready.Probes(a.resolve(ctx, r.project, place, r.look.Containers, 0, 0), ids), nil
 }

@@ -67,7 +67,7 @@ func (a *app) watchOnly(ctx context.Context, services []string, o watchOptions) 
 	if len(r.look.Containers) == 0 {
 		return fail.New(fail.Failed, "leave out --no-up, or start it with `devup up`", "nothing of project %s runs", r.name)
 	}
-	r.project = resolve(at.project, at.machine.Place, r.look.Containers, 0, 0)
+	r.project = a.resolve(ctx, at.project, at.machine.Place, r.look.Containers, 0, 0)
 	if at.machine.Distant {
 		watch.Replace(r.project)
 	}

@@ -21,21 +21,16 @@ import (
 // environment is the process's environment, below it what env files say (those that are
 // named, relative to dir, else .env in beside), and below that what the person was asked
 // for. An answer also takes the place of nothing in a file.
-func environment(dir, beside string, process map[string]string, named []string) (types.Mapping, error) {
+func environment(dir, beside string, process map[string]string, named []string, answers func(string) []byte) (types.Mapping, error) {
 	env, err := withEnvFiles(dir, beside, process, named)
-	if err != nil {
-		return nil, err
+	if err != nil || answers == nil {
+		return env, err
 	}
-	path := filepath.Join(beside, filepath.FromSlash(Answers))
-	content, err := os.ReadFile(path)
+	values, err := dotenv.ParseWithLookup(bytes.NewReader(answers(beside)), unset)
 	if err != nil {
-		return env, nil //nolint:nilerr // nobody was asked
+		return nil, envFileError(filepath.Join(beside, ".devup", ".env"), err)
 	}
-	answers, err := dotenv.ParseWithLookup(bytes.NewReader(content), unset)
-	if err != nil {
-		return nil, envFileError(path, err)
-	}
-	for name, value := range answers {
+	for name, value := range values {
 		if _, own := process[name]; !own && env[name] == "" {
 			env[name] = value
 		}

@@ -49,7 +49,7 @@ func open(o Options) (*loading, error) {
 	// one in the current folder goes before the one beside the config, and is not read
 	// where the config was named and lies elsewhere.
 	first := folderOf(o.Root, absolute(dir, o.Files), dir)
-	env, err := environment(dir, first, o.Env, o.EnvFiles)
+	env, err := environment(dir, first, o.Env, o.EnvFiles, o.Answers)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +59,7 @@ func open(o Options) (*loading, error) {
 	}
 	root := folderOf(o.Root, found.files, dir)
 	if root != first && len(o.EnvFiles) == 0 {
-		if env, err = environment(dir, root, env, nil); err != nil {
+		if env, err = environment(dir, root, env, nil, o.Answers); err != nil {
 			return nil, err
 		}
 	}

@@ -56,9 +56,12 @@ type Options struct {
 	Env      map[string]string // environment of the process
 	Services []string          // only these and what they depend on; empty means all
 
-	Stdin  func() ([]byte, error) // what the file "-" holds; nil means that there is none. It may be called several times
-	NoDeps bool                   // with Services: without what they depend on
-	Proof  string                 // [Project.Proof] of an earlier load, which makes this one faster where nothing has changed; empty for none
+	Stdin func() ([]byte, error) // what the file "-" holds; nil means that there is none. It may be called several times
+	// Answers gives what the user was asked for in a project's directory, as the text of an
+	// env file; nil means that there is none.
+	Answers func(root string) []byte
+	NoDeps  bool   // with Services: without what they depend on
+	Proof   string // [Project.Proof] of an earlier load, which makes this one faster where nothing has changed; empty for none
 }
 
 // Port is one port that a service publishes. A range is as many Ports.

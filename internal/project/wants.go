@@ -15,11 +15,6 @@ import (
 	"github.com/devup-cli/devup/internal/fail"
 )
 
-// Answers is the file in a project's folder from which variables are read that neither
-// the environment nor an env file gives a value to: what a person was asked for, where
-// git would not ignore .env. It lies in what package checkout keeps.
-const Answers = ".devup/.env"
-
 // Wants is what a fresh clone lacks, and only a person can give or agree to.
 type Wants struct {
 	Root    string        // the project's folder

@@ -2,6 +2,8 @@ package project
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -39,7 +41,7 @@ func TestWants(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			w := WantsOf(Load(t.Context(), Options{Dir: folder(t, test.files), Env: test.env}))
+			w := WantsOf(Load(t.Context(), Options{Dir: folder(t, test.files), Env: test.env, Answers: answersIn}))
 			var got []string
 			for _, c := range w.Copies {
 				got = append(got, "copy "+c.From+" "+c.To)
@@ -59,6 +61,12 @@ func TestWants(t *testing.T) {
 			}
 		})
 	}
+}
+
+// answersIn stands for package checkout.
+func answersIn(root string) []byte {
+	text, _ := os.ReadFile(filepath.Join(root, ".devup", ".env"))
+	return text
 }
 
 // TestAnswers: an answer goes behind the shell and behind a value of an env file, and
@@ -89,7 +97,7 @@ ASKED='a b'
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			test.options.Env = map[string]string{"SHELL": "shell", "NONE": ""}
+			test.options.Env, test.options.Answers = map[string]string{"SHELL": "shell", "NONE": ""}, answersIn
 			got := strings.ReplaceAll(environmentOf(load(t, dir, test.options), "web"), "\n", " ")
 			if got != test.want {
 				t.Errorf("got  %s\nwant %s", got, test.want)

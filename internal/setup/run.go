@@ -21,7 +21,7 @@ type Memory interface {
 	// Turn waits until no other devup runs steps in this checkout. The error is ctx's.
 	Turn(ctx context.Context) (release func(), err error)
 	// Done gives the steps that ended well before.
-	Done() Done
+	Done(ctx context.Context) Done
 	// Keep keeps that a step ended well. What hinders that only means that it runs again.
 	Keep(ctx context.Context, s Step)
 }

@@ -18,11 +18,11 @@ func (l *line) hasSetup(p *project.Project) bool {
 }
 
 // previewSetup notes which setup steps a run would have.
-func (l *line) previewSetup(p *project.Project, state run.Look) {
+func (l *line) previewSetup(ctx context.Context, p *project.Project, state run.Look) {
 	if !l.hasSetup(p) {
 		return
 	}
-	l.out.Setup = setup.Due(p, state.Observed, l.options.Setup.Done())
+	l.out.Setup = setup.Due(p, state.Observed, l.options.Setup.Done(ctx))
 	l.out.Changed = l.out.Changed || slices.ContainsFunc(l.out.Setup, func(s setup.Step) bool { return s.Once })
 }
 
@@ -62,7 +62,7 @@ func (l *line) setUp(ctx context.Context, p *project.Project, state run.Look, un
 			failed[name] = true // it is not started, which was said
 		}
 	}
-	l.out.Setup = slices.DeleteFunc(setup.Due(p, state.Observed, memory.Done()), func(s setup.Step) bool {
+	l.out.Setup = slices.DeleteFunc(setup.Due(p, state.Observed, memory.Done(ctx)), func(s setup.Step) bool {
 		return containers[s.Service] == "" && !failed[s.Service] // scaled to none
 	})
 	if len(l.out.Setup) == 0 {

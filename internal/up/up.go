@@ -88,7 +88,7 @@ func (l *line) attempt(ctx context.Context, state run.Look) (again bool, err err
 	if err := l.confirmVolumes(ctx, able, state); err != nil {
 		return false, err
 	}
-	if err := l.makePlan(able, state); err != nil || l.options.DryRun {
+	if err := l.makePlan(ctx, able, state); err != nil || l.options.DryRun {
 		return false, err
 	}
 	first, cleanup := split(l.out.Plan)
@@ -174,14 +174,14 @@ func (l *line) confirmVolumes(ctx context.Context, able *project.Project, state 
 
 // makePlan decides what to do with networks, volumes and containers, and in a dry run
 // which setup steps would run.
-func (l *line) makePlan(able *project.Project, state run.Look) error {
+func (l *line) makePlan(ctx context.Context, able *project.Project, state run.Look) error {
 	var err error
 	if l.out.Plan, err = plan.Make(able.Project, state.Observed, l.options.Plan); err != nil {
 		return err
 	}
 	l.out.Changed = l.out.Changed || len(l.out.Builds)+len(l.out.Pulls) > 0 || !l.out.Plan.Empty()
 	if l.options.DryRun {
-		l.previewSetup(able, state)
+		l.previewSetup(ctx, able, state)
 	}
 	return nil
 }
