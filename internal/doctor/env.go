@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
+	"github.com/devup-cli/devup/internal/checkout"
 	"github.com/devup-cli/devup/internal/project"
 )
 
@@ -22,12 +22,10 @@ func checkEnv(p Project) Finding {
 		wrong = append(wrong, "variables of the config are "+p.Model.UnsetNote)
 		steps = append(steps, "set them in .env beside the config, or give them a default: ${NAME:-value}")
 	}
-	copies := map[string]string{} // from, by to
 	for _, m := range p.Model.MissingEnvFiles {
 		wrong = append(wrong, m.String())
 		switch {
 		case m.Example != "":
-			copies[m.File] = m.Example
 			steps = append(steps, "`cp "+m.Example+" "+m.File+"`, and fill it in")
 		default:
 			steps = append(steps, "write "+m.File+", with a line NAME=value for each")
@@ -37,7 +35,7 @@ func checkEnv(p Project) Finding {
 		return good("")
 	}
 	found := warning(wrong[0], strings.Join(steps, "; ")).with(wrong[1:])
-	if len(copies) > 0 {
+	if slices.ContainsFunc(p.Model.MissingEnvFiles, copyable) {
 		found.Fix = copying(p.Dir, p.Model.MissingEnvFiles)
 	}
 	return found
@@ -48,32 +46,23 @@ func checkEnv(p Project) Finding {
 func copying(dir string, missing []project.MissingEnvFile) *Fix {
 	var does []string
 	for _, m := range missing {
-		if m.Example != "" {
+		if copyable(m) {
 			does = append(does, fmt.Sprintf("copy %s to %s", m.Example, m.File))
 		}
 	}
 	return &Fix{Does: strings.Join(does, ", "), Do: func(context.Context) error {
 		var failed []error
 		for _, m := range missing {
-			if m.Example != "" {
-				failed = append(failed, copyNew(filepath.Join(dir, m.Example), filepath.Join(dir, m.File)))
+			if copyable(m) {
+				failed = append(failed, checkout.Copy(dir, checkout.NewFile{From: m.Example, To: m.File, Private: true}))
 			}
 		}
 		return errors.Join(failed...)
 	}}
 }
 
-// copyNew copies a file to one that is not there yet, which only the person may read.
-func copyNew(from, to string) error {
-	source, err := os.Open(from)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = source.Close() }()
-	made, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(made, source)
-	return errors.Join(err, made.Close())
+// copyable tells of a file that has an example, and lies with it in the project's
+// directory.
+func copyable(m project.MissingEnvFile) bool {
+	return m.Example != "" && filepath.IsLocal(m.Example) && filepath.IsLocal(m.File)
 }

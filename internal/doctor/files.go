@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/devup-cli/devup/internal/atomicfile"
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // How far the check for line endings looks; it is a sample, not a search.
@@ -74,14 +75,20 @@ func attributes(names []string) string {
 	return strings.Join(lines, ", ")
 }
 
-// mendEndings rewrites files of a folder with the line endings of Linux.
+// mendEndings rewrites files of a directory with the line endings of Linux. It follows no
+// link out of it.
 func mendEndings(dir string, names []string) error {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
 	var failed []error
 	for _, name := range names {
-		file := filepath.Join(dir, filepath.FromSlash(name))
-		text, err := os.ReadFile(file)
+		name = filepath.FromSlash(name)
+		text, err := untrusted.ReadEntry(root, name, untrusted.MaxText)
 		if err == nil {
-			err = atomicfile.Replace(file, bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")))
+			err = atomicfile.ReplaceIn(root, name, bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")), atomicfile.Keep)
 		}
 		failed = append(failed, err)
 	}
