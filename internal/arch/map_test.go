@@ -28,7 +28,7 @@ var ours = map[string][]string{
 	"build":      {"lazyregexp", "project", "egress", "registry", "event", "fail"},
 	"plan":       {"project", "fail"},
 	"images":     {"project", "build", "plan", "run", "registry", "event", "atomicfile", "fail"}, // which images to pull and to build; run: it transfers them
-	"run":        {"lazyregexp", "project", "plan", "registry", "event", "fail"},
+	"run":        {"lazyregexp", "project", "plan", "registry", "event", "fail", "owner"},
 	"ready":      {"project", "lazyregexp", "event", "fail"},
 	"expose":     {"lazyregexp", "project", "workspace", "event", "fail"},
 	"tunnel":     {"lazyregexp", "fail"}, // a way from the internet to this machine, by a program that the person has

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/devup-cli/devup/internal/engine"
+	"github.com/devup-cli/devup/internal/owner"
 	"github.com/devup-cli/devup/internal/project"
 )
 
@@ -108,9 +109,15 @@ func (a *app) connect(ctx context.Context, start bool) (*engine.Engine, error) {
 // person is the user and group whose files a checkout's are to be: this process's own, and
 // for root, with sudo or in a container, the owner of the folder.
 func (a *app) person() (uid, gid int) {
-	if uid, gid = os.Getuid(), os.Getgid(); uid == 0 {
-		uid, gid = ownerOf(cmp.Or(a.flags.dir, "."))
+	uid, gid = os.Getuid(), os.Getgid()
+	if uid != 0 {
+		return uid, gid
 	}
+	info, err := os.Stat(cmp.Or(a.flags.dir, "."))
+	if err != nil {
+		return uid, gid
+	}
+	uid, gid, _ = owner.Of(info) // root's, where the system knows none
 	return uid, gid
 }
 

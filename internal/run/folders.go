@@ -11,20 +11,24 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/owner"
 )
 
-// prepareBinds makes the host folders that mounting would otherwise have the
-// engine make as root: missing sources of bind mounts, and mount points of other
-// mounts that lie inside a bind source. They get the owner of the folder they
-// are made in. A source that this process may not make is left to the engine,
-// which may live elsewhere and know the path (Docker Desktop's own socket).
+// prepareBinds makes the host directories that mounting would otherwise have the engine
+// make as root: missing sources of bind mounts, and mount points of other mounts that lie
+// inside a bind source. They get the owner of the directory they are made in. What is left
+// to the engine:
+//
+//   - a source that this process may not make: the engine may live elsewhere and know the
+//     path (Docker Desktop's own socket)
+//   - a mount point behind a link, which means another place in the container than here
 func prepareBinds(s types.ServiceConfig) error {
 	for _, bind := range s.Volumes {
 		if bind.Type != types.VolumeTypeBind {
 			continue
 		}
 		if bind.Bind == nil || bind.Bind.CreateHostPath {
-			if err := makeFolder(bind.Source); err != nil && !errors.Is(err, fs.ErrPermission) {
+			if err := makeSource(bind.Source); err != nil && !errors.Is(err, fs.ErrPermission) {
 				return denied(err, s.Name, bind.Source)
 			}
 		}
@@ -33,9 +37,8 @@ func prepareBinds(s types.ServiceConfig) error {
 			if !ok || relative == "." || v.Type == types.VolumeTypeBind {
 				continue
 			}
-			point := filepath.Join(bind.Source, filepath.FromSlash(relative))
-			if err := makeFolder(point); err != nil {
-				return denied(err, s.Name, point)
+			if err := makeMountPoint(bind.Source, filepath.FromSlash(relative)); err != nil {
+				return denied(err, s.Name, filepath.Join(bind.Source, filepath.FromSlash(relative)))
 			}
 		}
 	}
@@ -60,23 +63,70 @@ func likelyFiles(s types.ServiceConfig) []string {
 	return names
 }
 
-// makeFolder makes a folder that is missing, and the folders above it, each with
-// the owner of the one it is made in.
-func makeFolder(name string) error {
-	if _, err := os.Stat(name); err == nil || !os.IsNotExist(err) {
+// makeSource makes the directory of a bind mount and those above it where they are
+// missing. It goes through links, as the engine does, and leaves one that leads nowhere.
+func makeSource(name string) error {
+	if _, err := os.Stat(name); !errors.Is(err, fs.ErrNotExist) {
 		return err
+	}
+	if _, err := os.Lstat(name); err == nil {
+		return nil
 	}
 	parent := filepath.Dir(name)
 	if parent == name {
 		return nil
 	}
-	if err := makeFolder(parent); err != nil {
+	if err := makeSource(parent); err != nil {
 		return err
 	}
-	if err := os.Mkdir(name, 0o755); err != nil && !os.IsExist(err) {
+	return makeMountPoint(parent, filepath.Base(name))
+}
+
+// makeMountPoint makes a directory below another one, and those between them. It follows
+// no link and does nothing where there is one, or where the upper one cannot be opened.
+func makeMountPoint(above, name string) error {
+	root, err := os.OpenRoot(above)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+		return nil
+	}
+	if err != nil {
 		return err
 	}
-	return inheritOwner(name, parent)
+	defer root.Close()
+	made := "."
+	for part := range strings.SplitSeq(name, string(filepath.Separator)) {
+		parent := made
+		made = filepath.Join(made, part)
+		switch entry, err := root.Lstat(made); {
+		case err == nil && entry.IsDir():
+			continue
+		case err == nil:
+			return nil // a link, or what the engine says is in the way
+		case !errors.Is(err, fs.ErrNotExist):
+			return err
+		}
+		if err := makeIn(root, made, parent); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// makeIn makes a directory with the owner of its parent. One that appears meanwhile stays
+// as it is.
+func makeIn(root *os.Root, name, parent string) error {
+	info, err := root.Lstat(parent)
+	if err != nil {
+		return err
+	}
+	err = root.Mkdir(name, 0o755)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return owner.Inherit(root, name, info)
 }
 
 func denied(err error, service, folder string) error {
