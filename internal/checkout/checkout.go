@@ -18,12 +18,10 @@ import (
 	"errors"
 	"io/fs"
 	"maps"
-	"path/filepath"
 	"reflect"
 	"slices"
 
 	"github.com/devup-cli/devup/internal/atomicfile"
-	"github.com/devup-cli/devup/internal/lock"
 	"github.com/devup-cli/devup/internal/untrusted"
 )
 
@@ -177,16 +175,3 @@ func changes(was Project, change func(*Project)) bool {
 
 // empty says that nothing is kept.
 func (p Project) empty() bool { return len(p.Ports) == 0 && len(p.Setup) == 0 }
-
-// Lock waits until no other devup does in this checkout what work names. The caller
-// releases it. As with [lock.Take], the error is ctx's.
-func (c *Checkout) Lock(ctx context.Context, work string, waiting func()) (lock.Held, error) {
-	root, err := filepath.Abs(c.root)
-	if err != nil {
-		return lock.Held{}, nil //nolint:nilerr // it is a courtesy
-	}
-	if real, err := filepath.EvalSymlinks(root); err == nil {
-		root = real
-	}
-	return lock.Take(ctx, c.locks, root, work, waiting)
-}

@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // at is the checkout at root. Its locks lie elsewhere.
@@ -125,5 +127,47 @@ func TestKilledInTheMiddle(t *testing.T) {
 	}
 	if left, err := filepath.Glob(filepath.Join(dir, ".half-*")); err != nil || len(left) > 0 {
 		t.Errorf("left: %q, %v", left, err)
+	}
+}
+
+// TestPruneLocks: old locks go, those of others and new ones stay.
+func TestPruneLocks(t *testing.T) {
+	t.Parallel()
+	c := at(t, t.TempDir())
+	for _, work := range []string{"state", "setup"} {
+		held, err := c.Lock(t.Context(), work, func() { t.Error("it waited") })
+		if err != nil {
+			t.Fatal(err)
+		}
+		held.Release()
+	}
+	old, err := filepath.Glob(filepath.Join(c.locks, "state-*.lock"))
+	if err != nil || len(old) != 1 {
+		t.Fatalf("the locks are %q, %v", old, err)
+	}
+	long := time.Now().Add(-longAgo - time.Hour)
+	if err := os.Chtimes(old[0], long, long); err != nil {
+		t.Fatal(err)
+	}
+	PruneLocks(c.locks)
+	left, err := filepath.Glob(filepath.Join(c.locks, "*"))
+	if err != nil || len(left) != 1 || !strings.HasPrefix(filepath.Base(left[0]), "setup-") {
+		t.Errorf("left: %q, %v", left, err)
+	}
+}
+
+// TestPortsOfNoDevup: ports that devup never gives are not taken from the state.
+func TestPortsOfNoDevup(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	state := `{"version": 1, "projects": {"shop": {"ports": [{"port": 99999999}, {"port": 22}, {"port": -1}, {"port": 0}, {"port": 3001}, {"port": 65535}, {"port": 65536}]}}}`
+	for _, err := range []error{os.Mkdir(filepath.Join(root, Dir), 0o700), os.WriteFile(filepath.Join(root, Dir, "state.json"), []byte(state), 0o600)} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := at(t, root).Read(t.Context()).Projects["shop"].Ports
+	if len(got) != 2 || got[0].Port != 3001 || got[1].Port != 65535 {
+		t.Errorf("got %+v, want 3001 and 65535", got)
 	}
 }

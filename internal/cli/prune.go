@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/devup-cli/devup/internal/checkout"
 	"github.com/devup-cli/devup/internal/engine"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/plan"
@@ -45,6 +46,9 @@ func (a *app) prune(ctx context.Context, names []string, o pruneOptions) error {
 	if !e.Local() {
 		return fail.New(fail.Usage, "run it on that machine, or name a project: devup down -p NAME",
 			"the engine runs on another machine, and which folders are gone there cannot be seen from here")
+	}
+	if !a.flags.dryRun {
+		checkout.PruneLocks(a.checkoutLocks())
 	}
 	left, err := leftovers(ctx, e, names)
 	if err != nil {
