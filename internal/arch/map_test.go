@@ -20,7 +20,7 @@ var ours = map[string][]string{
 	"settings":   {"lazyregexp", "fail"},
 	"egress":     {"lazyregexp", "fail"},
 	"registry":   {"lazyregexp", "event"}, // logins and refusals of container registries, for pulls, pushes and builds
-	"project":    {"lazyregexp", "workspace", "fail"},
+	"project":    {"lazyregexp", "workspace", "untrusted", "fail"},
 	"ports":      {"project", "fail"},
 	"scaffold":   {"lazyregexp", "detect", "fail"},
 	"engine":     {"lazyregexp", "event", "fail"},

@@ -113,6 +113,6 @@ func (a *app) hiddenAnswer(ctx context.Context, question string) (string, error)
 	}
 	defer func() { _ = terminal.Reset() }() // nothing else can be done about a terminal
 	answer, err := a.answer(ctx, question)
-	a.ui.Prompt("\n") // the person's own was not shown either
+	a.ui.Say("") // the person's own was not shown either
 	return answer, err
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/project"
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // read is [project.Load], after which a person on a terminal may choose among files
@@ -32,7 +33,7 @@ func (a *app) read(ctx context.Context, o *project.Options) (*project.Project, e
 	}
 	a.flags.files = []string{filepath.Join(dir, chosen)}
 	o.Files, o.Root = a.flags.files, a.flags.dir
-	a.ui.Say("next time without the question: devup -f " + chosen)
+	a.ui.Say("next time without the question: devup -f " + untrusted.Name(chosen))
 	return a.loadProject(ctx, *o)
 }
 
@@ -41,7 +42,7 @@ func (a *app) read(ctx context.Context, o *project.Options) (*project.Project, e
 func (a *app) choose(ctx context.Context, files []string) (string, error) {
 	a.ui.Say("no file here has a name that is looked for, but these may be meant:")
 	for i, name := range files {
-		a.ui.Say(fmt.Sprintf("  %d  %s", i+1, name))
+		a.ui.Say(fmt.Sprintf("  %d  %s", i+1, untrusted.Name(name)))
 	}
 	question := fmt.Sprintf("which one? [1-%d] ", len(files))
 	if len(files) == 1 {

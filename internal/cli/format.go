@@ -11,6 +11,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/ui"
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // formatFlag declares --format where results may be had in a form of one's own.
@@ -58,7 +59,7 @@ func (a *app) formatted(format string, rows []any) error {
 	}
 	if !table {
 		for _, l := range lines {
-			a.ui.Text(l + "\n")
+			a.ui.Raw([]byte(untrusted.Lines(l+"\n", false)))
 		}
 		return nil
 	}
@@ -74,7 +75,7 @@ func badTemplate(err error) error {
 var templateFunctions = template.FuncMap{
 	"json": func(v any) (string, error) {
 		text, err := json.Marshal(v)
-		return string(text), err
+		return untrusted.JSON(string(text)), err
 	},
 	"join": strings.Join, "split": strings.Split, "lower": strings.ToLower, "upper": strings.ToUpper,
 	"println": fmt.Sprintln,

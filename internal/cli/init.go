@@ -15,6 +15,7 @@ import (
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/scaffold"
 	"github.com/devup-cli/devup/internal/ui"
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // initOptions are the flags of init.
@@ -184,7 +185,7 @@ func (a *app) write(ctx context.Context, root *os.Root, p proposal, o initOption
 		if a.ui.Mode() == ui.JSON {
 			a.ui.Object(fileObject{"file", path, "written", ""})
 		} else {
-			a.ui.Text("wrote " + path)
+			a.ui.Text("wrote " + untrusted.Name(path))
 		}
 	}
 	if err != nil {

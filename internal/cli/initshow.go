@@ -8,6 +8,7 @@ import (
 	"github.com/devup-cli/devup/internal/detect"
 	"github.com/devup-cli/devup/internal/scaffold"
 	"github.com/devup-cli/devup/internal/ui"
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // The objects of init in JSON. Their names are a promise.
@@ -73,10 +74,10 @@ func (a *app) showProposal(p proposal, o initOptions) {
 		switch c.State {
 		case scaffold.New:
 			if o.dryRun {
-				a.ui.Text("would write " + c.Path)
+				a.ui.Text("would write " + untrusted.Name(c.Path))
 			}
 		case scaffold.Differs:
-			a.ui.Text(c.Path + " is there and stays as it is; init would add:")
+			a.ui.Text(untrusted.Name(c.Path) + " is there and stays as it is; init would add:")
 			a.ui.Diff(c.Diff)
 		case scaffold.Same:
 		}
@@ -111,11 +112,10 @@ func (a *app) proposalObjects(p proposal, o initOptions) {
 
 // explain prints all evidence, and what was not taken.
 func (a *app) explain(repository detect.Repository) {
-	var b strings.Builder
 	for _, s := range repository.Services {
-		fmt.Fprintf(&b, "\n%s (%s)\n", s.Name, s.Dir)
+		a.ui.Text("", fmt.Sprintf("%s (%s)", s.Name, untrusted.Name(s.Dir)))
 		line := func(what string, e detect.Evidence) {
-			fmt.Fprintf(&b, "  %-10s %s\n", what, because(e))
+			a.ui.Text(fmt.Sprintf("  %-10s %s", what, because(e)))
 		}
 		line("port "+fmt.Sprint(s.Port.Number), s.Port.Evidence)
 		line(runtimeText(s), s.Runtime.Evidence)
@@ -131,13 +131,12 @@ func (a *app) explain(repository detect.Repository) {
 		}
 	}
 	if len(repository.Rejected) > 0 {
-		b.WriteString("\nno services:\n")
+		a.ui.Text("", "no services:")
 		for _, r := range repository.Rejected {
-			fmt.Fprintf(&b, "  %s: %s\n", r.Dir, r.Why)
+			a.ui.Text("  " + untrusted.Name(r.Dir) + ": " + r.Why)
 		}
 	}
-	b.WriteString("\n")
-	a.ui.Text(b.String())
+	a.ui.Text("")
 }
 
 // because is evidence as text: "requirements.txt:3: flask".
@@ -146,9 +145,9 @@ func because(e detect.Evidence) string {
 	case e.File == "":
 		return e.Text
 	case e.Line > 0:
-		return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Text)
+		return fmt.Sprintf("%s:%d: %s", untrusted.Name(e.File), e.Line, e.Text)
 	}
-	return e.File + ": " + e.Text
+	return untrusted.Name(e.File) + ": " + e.Text
 }
 
 // reasons are the evidence for a service and its port on one line, without the

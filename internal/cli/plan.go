@@ -2,8 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -89,23 +87,23 @@ func (a *app) showPlan(o *up.Outcome) {
 		a.planObjects(o)
 		return
 	}
-	var b strings.Builder
+	var lines []string
 	for _, built := range o.Builds {
-		fmt.Fprintf(&b, "build %s: %s\n", built.Service, built.Cause)
+		lines = append(lines, "build "+built.Service+": "+built.Cause)
 	}
 	for _, pulled := range o.Pulls {
-		fmt.Fprintf(&b, "pull %s for %s\n", pulled.Image, list(pulled.Services))
+		lines = append(lines, "pull "+pulled.Image+" for "+list(pulled.Services))
 	}
 	if o.Plan != nil {
-		b.WriteString(o.Plan.String())
+		lines = append(lines, o.Plan.Lines()...)
 	}
 	for _, step := range o.Setup {
-		fmt.Fprintf(&b, "set up %s: %s\n", step.Title(), step.Cause)
+		lines = append(lines, "set up "+step.Title()+": "+step.Cause)
 	}
-	if b.Len() == 0 {
+	if len(lines) == 0 {
 		a.ui.Say("nothing to do: everything runs as the files say")
 	}
-	a.ui.Text(b.String())
+	a.ui.Text(lines...)
 }
 
 func (a *app) planObjects(o *up.Outcome) {

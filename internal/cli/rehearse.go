@@ -37,7 +37,7 @@ func (a *app) settleDryRun(c *cobra.Command) error {
 // rehearse prints what a plan would do.
 func (a *app) rehearse(todo *plan.Plan) {
 	if a.ui.Mode() != ui.JSON {
-		a.ui.Text(todo.String())
+		a.ui.Text(todo.Lines()...)
 		return
 	}
 	for _, op := range todo.Ops {

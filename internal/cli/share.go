@@ -120,8 +120,8 @@ func (a *app) agreeToShare(ctx context.Context, p *project.Project, rows []expos
 	for _, r := range rows {
 		what = append(what, fmt.Sprintf("%s (port %d)", r.Service, r.Port)+leading(p, r))
 	}
-	a.ui.Say("This opens " + list(what) + " to the internet, until Ctrl-C: whoever has the URL reaches the\n" +
-		"development server without a login, with its debug pages and whatever it may do on\n" +
+	a.ui.Say("This opens "+list(what)+" to the internet, until Ctrl-C: whoever has the URL reaches the",
+		"development server without a login, with its debug pages and whatever it may do on",
 		"this machine. Give the URLs to people that you trust only.")
 	agreed, err := a.confirm(ctx, "open "+one(len(rows), "it", "them")+" to the internet?")
 	if err != nil {

@@ -136,16 +136,16 @@ func (a *app) printVersion(p provenance, asJSON bool) {
 		})
 		return
 	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "devup %s\n", p.Version)
+	a.ui.Text("devup " + p.Version)
 	if p.Commit != "" {
 		dirty := ""
 		if p.Dirty {
 			dirty = ", with changes"
 		}
-		fmt.Fprintf(&b, "commit %.12s of %s%s\n", p.Commit, p.Time, dirty)
+		a.ui.Text(fmt.Sprintf("commit %.12s of %s%s", p.Commit, p.Time, dirty))
 	}
-	fmt.Fprintf(&b, "%s %s/%s\n", runtime.Version(), runtime.GOOS, runtime.GOARCH)
-	fmt.Fprintf(&b, "engine API %s to %s\n", client.MinAPIVersion, client.MaxAPIVersion)
-	a.ui.Text(b.String())
+	a.ui.Text(
+		fmt.Sprintf("%s %s/%s", runtime.Version(), runtime.GOOS, runtime.GOARCH),
+		fmt.Sprintf("engine API %s to %s", client.MinAPIVersion, client.MaxAPIVersion),
+	)
 }

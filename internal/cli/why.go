@@ -97,16 +97,15 @@ func (a *app) showWhy(o whyObject) {
 		a.ui.Object(o)
 		return
 	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s was made by %s at %s", o.Container, o.MadeBy, o.MadeAt)
+	made := fmt.Sprintf("%s was made by %s at %s", o.Container, o.MadeBy, o.MadeAt)
 	if len(o.Causes) > 0 {
-		b.WriteString(": " + strings.Join(o.Causes, "; "))
+		made += ": " + strings.Join(o.Causes, "; ")
 	}
+	a.ui.Text(made)
 	for _, p := range o.Pending {
-		b.WriteString("\n  now up would " + p)
+		a.ui.Text("  now up would " + p)
 	}
 	if len(o.Pending) == 0 {
-		b.WriteString("\n  it is as the files say")
+		a.ui.Text("  it is as the files say")
 	}
-	a.ui.Text(b.String())
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // Report is what is known of a machine and a project, for somebody else to read.
@@ -31,7 +33,7 @@ type ServiceReport struct {
 	Lines []string // the last that it printed; nil where nothing is wrong with it
 }
 
-// Markdown is the report as a file, without secrets.
+// Markdown is the report as a file, without secrets and safe to show on a terminal.
 func (r Report) Markdown(mask Mask) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# devup report\n\nWritten %s. Values of variables, credentials and tokens are masked; "+
@@ -60,7 +62,7 @@ func (r Report) Markdown(mask Mask) string {
 			}
 		}
 	}
-	return mask.Text(b.String())
+	return untrusted.Lines(mask.Text(b.String()), false)
 }
 
 func (f Finding) write(b *strings.Builder) {

@@ -7,7 +7,6 @@
 package plan
 
 import (
-	"fmt"
 	"strings"
 )
 
@@ -90,18 +89,27 @@ func (p *Plan) Empty() bool {
 
 // String is the plan for a person, one operation a line.
 func (p *Plan) String() string {
-	var b strings.Builder
+	lines := p.Lines()
+	if len(lines) == 0 {
+		return ""
+	}
+	return strings.Join(lines, "\n") + "\n"
+}
+
+// Lines is the plan as text: an operation in each line.
+func (p *Plan) Lines() []string {
+	var lines []string
 	for _, op := range p.Ops {
 		if op.Action == Await {
 			continue
 		}
-		fmt.Fprintf(&b, "%s %s", op.Action, op.Title())
+		line := string(op.Action) + " " + op.Title()
 		if len(op.Causes) > 0 {
-			fmt.Fprintf(&b, ": %s", strings.Join(op.Causes, "; "))
+			line += ": " + strings.Join(op.Causes, "; ")
 		}
-		b.WriteByte('\n')
+		lines = append(lines, line)
 	}
-	return b.String()
+	return lines
 }
 
 // Lost counts the volumes that may hold data and that the plan removes.

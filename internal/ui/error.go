@@ -62,24 +62,16 @@ func describe(e *fail.Error, t theme) string {
 		return "devup: " + untrusted.Text(e.Error(), false) + "\n"
 	}
 	var b strings.Builder
-	first := true
-	for l := range strings.Lines(e.Error()) {
-		text := untrusted.Text(strings.TrimRight(l, "\r\n"), false)
-		if first {
-			b.WriteString(t.bad("error:") + " " + t.bold(text) + "\n")
-		} else {
-			b.WriteString("  " + text + "\n")
-		}
-		first = false
-	}
+	evidence := "  " + t.faint("|") + " " // before what may come from elsewhere, so that no line of it looks like devup's own
+	indented(&b, t.bad("error:")+" ", evidence, e.Error(), t.bold)
 	if untold(e) && len(e.Lines) == 0 { // its last lines say it better
-		indented(&b, "  ", "  ", e.Cause.Error(), t.faint)
+		indented(&b, "  ", evidence, e.Cause.Error(), t.faint)
 	}
 	for _, l := range e.Lines {
-		b.WriteString("  " + t.faint("|") + " " + untrusted.Text(strings.TrimRight(l, "\r\n"), t.color) + "\n")
+		b.WriteString(evidence + untrusted.Text(strings.TrimRight(l, "\r\n"), t.color) + "\n")
 	}
 	if e.Hint != "" {
-		indented(&b, "  "+t.busy("hint:")+" ", "        ", e.Hint, func(s string) string { return s })
+		indented(&b, "  "+t.busy("hint:")+" ", evidence, e.Hint, func(s string) string { return s })
 	}
 	return b.String()
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/devup-cli/devup/internal/event"
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // eventObject is an event in JSON. Its names are a promise.
@@ -23,7 +24,8 @@ type eventObject struct {
 	Took   float64 `json:"took,omitempty"` // seconds
 }
 
-// jsonRenderer writes one object a line. Text is as its source wrote it.
+// jsonRenderer writes one object a line. Text that is read from it is as its source
+// wrote it.
 type jsonRenderer struct{ streams Streams }
 
 func (r *jsonRenderer) event(e event.Event, at time.Time) {
@@ -51,8 +53,8 @@ func (r *jsonRenderer) alive(time.Time) {}
 func (r *jsonRenderer) pending() bool   { return false }
 func (r *jsonRenderer) close(time.Time) {}
 
-// line is v as one line of JSON. Only plain values are handed in, so that it
-// cannot fail.
+// line is v as one line of JSON, safe to show on a terminal. Only plain values are handed
+// in, so that it cannot fail.
 func line(v any) string {
 	var b strings.Builder
 	e := json.NewEncoder(&b)
@@ -60,5 +62,5 @@ func line(v any) string {
 	if err := e.Encode(v); err != nil {
 		panic("ui: value that JSON cannot hold: " + err.Error())
 	}
-	return b.String()
+	return untrusted.JSON(b.String())
 }

@@ -134,7 +134,7 @@ func withoutDigits(s string) string {
 
 // fact is an event as one line: "image web: built (12s)".
 func fact(e event.Event, t theme) string {
-	text := untrusted.Text(textOf(e), t.color)
+	text := untrusted.Text(textOf(e), t.color && e.Stream != "") // what a build prints may have colours
 	if e.Kind == event.Note {
 		return noteLine(e, text, t)
 	}

@@ -146,7 +146,7 @@ func settled(e event.Event, took time.Duration, nameWidth, columns int, t theme)
 		parts += t.faint(pad(string(e.Kind), 9)) + " "
 		name = pad(name, nameWidth)
 	}
-	parts += name + "  " + untrusted.Text(textOf(e), t.color)
+	parts += name + "  " + untrusted.Text(textOf(e), false)
 	if took >= noTime {
 		parts += " " + t.faint(duration(took))
 	}

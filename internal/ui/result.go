@@ -6,18 +6,15 @@ import (
 	"github.com/devup-cli/devup/internal/untrusted"
 )
 
-// Text prints a result for people to stdout; a line end is added where it lacks one.
-func (u *UI) Text(text string) {
-	if text == "" {
-		return
-	}
-	if !strings.HasSuffix(text, "\n") {
-		text += "\n"
-	}
+// Text prints lines of a result for people to stdout. Each argument is one line: what
+// would end it, and what would not show as text, is dropped, as it may come from a clone.
+func (u *UI) Text(lines ...string) {
+	text := clean(lines)
 	u.do(func(r renderer) { r.print(toOut, text) })
 }
 
-// Raw prints bytes to stdout as they are, for results that are files.
+// Raw prints bytes to stdout as they are: files, and what a container printed where the
+// user asks for exactly that.
 func (u *UI) Raw(b []byte) {
 	u.do(func(r renderer) { r.print(toOut, string(b)) })
 }
@@ -28,12 +25,22 @@ func (u *UI) Object(v any) {
 	u.do(func(r renderer) { r.print(toOut, line(v)) })
 }
 
-// Say prints a remark for people to stderr, and nothing in JSON mode.
-func (u *UI) Say(text string) {
-	if u.mode == JSON || text == "" {
+// Say prints a remark for people to stderr, as [UI.Text] does, and nothing in JSON mode.
+func (u *UI) Say(lines ...string) {
+	if u.mode == JSON {
 		return
 	}
-	u.do(func(r renderer) { r.print(toErr, strings.TrimSuffix(text, "\n")+"\n") })
+	text := clean(lines)
+	u.do(func(r renderer) { r.print(toErr, text) })
+}
+
+// clean ends each line, which has no other end in it.
+func clean(lines []string) string {
+	var b strings.Builder
+	for _, l := range lines {
+		b.WriteString(untrusted.Text(l, false) + "\n")
+	}
+	return b.String()
 }
 
 // Diff prints a unified diff to stdout, its lines coloured.
@@ -54,10 +61,10 @@ func (u *UI) Diff(diff string) {
 		}
 		b.WriteString("    " + text + "\n")
 	}
-	u.Text(b.String())
+	u.do(func(r renderer) { r.print(toOut, b.String()) })
 }
 
-// Prompt prints a question to stderr and leaves the cursor behind it.
+// Prompt prints a question of one line to stderr and leaves the cursor behind it.
 func (u *UI) Prompt(question string) {
-	u.do(func(r renderer) { r.print(toErr, question) })
+	u.do(func(r renderer) { r.print(toErr, untrusted.Text(question, false)) })
 }

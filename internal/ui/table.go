@@ -186,5 +186,5 @@ func (u *UI) Line(cells ...Cell) {
 	for i, c := range cells {
 		texts[i] = t.cell(c, untrusted.Text(c.Text, false))
 	}
-	u.Text(strings.Join(texts, "  "))
+	u.do(func(r renderer) { r.print(toOut, strings.Join(texts, "  ")+"\n") })
 }

@@ -50,7 +50,7 @@ func (r *terminal) event(e event.Event, at time.Time) {
 	case event.Log:
 		r.print(toOut, r.logs.line(e)+"\n")
 	case event.Note:
-		r.print(toErr, noteLine(e, untrusted.Text(e.Text, r.theme.color), r.theme)+"\n")
+		r.print(toErr, noteLine(e, untrusted.Text(e.Text, false), r.theme)+"\n")
 	case event.Step:
 		r.step(e, at)
 	default:

@@ -4,6 +4,8 @@ import (
 	"hash/fnv"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // theme colours text, or leaves it alone where colour is off. Only the sixteen
@@ -39,7 +41,7 @@ func (t theme) link(url, text string) string {
 	if !t.color || url == "" {
 		return text
 	}
-	return ansi.SetHyperlink(url) + text + ansi.ResetHyperlink()
+	return ansi.SetHyperlink(untrusted.Text(url, false)) + text + ansi.ResetHyperlink()
 }
 
 // palette holds the colours of service names. Red and the greys are left out:

@@ -3,7 +3,7 @@
 //
 //   - [ReadFile], [Open], [FS] and [ReadEntry] read its files: regular ones only, never blocking on a
 //     pipe or a device, and at most as many bytes as the caller allows.
-//   - [Text] and [Lines] make its text safe to print on a terminal.
+//   - [Text], [Lines], [Name] and [JSON] make its text safe to print on a terminal.
 //
 // The package does not decide where a path may lead. A caller that must stay inside a
 // directory opens an [os.Root] and reads through [FS].

@@ -1,6 +1,8 @@
 package untrusted
 
 import (
+	"fmt"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -40,20 +42,60 @@ func Text(text string, color bool) string {
 	return b.String()
 }
 
-// Lines is [Text] for text of several lines, whose line feeds stay.
+// Lines is [Text] for text of several lines, whose line feeds and tabs stay.
 func Lines(text string, color bool) string {
-	if !strings.Contains(text, "\n") {
-		return Text(text, color)
-	}
 	var b strings.Builder
-	for line := range strings.Lines(text) {
-		body, ended := strings.CutSuffix(line, "\n")
-		b.WriteString(Text(body, color))
-		if ended {
-			b.WriteByte('\n')
+	for len(text) > 0 {
+		end := strings.IndexAny(text, "\n\t")
+		if end < 0 {
+			end = len(text)
+		}
+		b.WriteString(Text(text[:end], color))
+		text = text[end:]
+		if text != "" {
+			b.WriteByte(text[0])
+			text = text[1:]
 		}
 	}
 	return b.String()
+}
+
+// Name makes a name safe to print inside a line: as it is where a terminal shows all of
+// it, else quoted and escaped as in Go, so that two names never look the same.
+func Name(name string) string {
+	if Text(name, false) == name {
+		return name
+	}
+	return strconv.Quote(name)
+}
+
+// JSON makes text that is JSON safe to print on a terminal: it escapes what the encoder of
+// the standard library leaves in strings, C1 controls among it. The text means the same.
+func JSON(text string) string {
+	if !strings.ContainsFunc(text, hidden) {
+		return text
+	}
+	var b strings.Builder
+	for _, r := range text {
+		if hidden(r) {
+			fmt.Fprintf(&b, `\u%04x`, r) // none is beyond the basic plane
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// hidden tells whether a terminal acts on a character instead of showing it, of those
+// that text of several lines has no use for.
+func hidden(r rune) bool {
+	return r >= 0x7f && r < 0xa0 || misleading(r)
+}
+
+// misleading tells whether a character changes the direction of the text after it (Trojan
+// Source, CVE-2021-42574) or begins a line.
+func misleading(r rune) bool {
+	return unicode.Is(unicode.Bidi_Control, r) || unicode.In(r, unicode.Zl, unicode.Zp)
 }
 
 // printable tells whether text is printable ASCII, as most lines are.
@@ -82,11 +124,10 @@ func zeroWidth(seq string) bool {
 	return r >= 0xa0
 }
 
-// withoutFormat drops the characters of a grapheme that change the direction of the text
-// after it (Trojan Source, CVE-2021-42574) or begin a line.
+// withoutFormat drops the misleading characters of a grapheme.
 func withoutFormat(grapheme string) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Bidi_Control, r) || unicode.In(r, unicode.Zl, unicode.Zp) {
+		if misleading(r) {
 			return -1
 		}
 		return r

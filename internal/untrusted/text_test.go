@@ -1,6 +1,7 @@
 package untrusted
 
 import (
+	"encoding/json"
 	"testing"
 	"unicode"
 	"unicode/utf8"
@@ -48,4 +49,46 @@ func FuzzText(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestLines(t *testing.T) {
+	t.Parallel()
+	in := "a\x1b[2J\tb\r\n\n\u202ec\td"
+	if got, want := Lines(in, false), "a\tb\n\nc\td"; got != want {
+		t.Errorf("Lines(%q) = %q, want %q", in, got, want)
+	}
+}
+
+func TestName(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ in, want string }{
+		{"backend-flask/app.py", "backend-flask/app.py"},
+		{"日本 é", "日本 é"},
+		{"front\nwrote .env", `"front\nwrote .env"`},
+		{"a\x1b]0;owned\x07", `"a\x1b]0;owned\a"`},
+		{"a\u202eb\u009bc", `"a\u202eb\u009bc"`},
+		{"tab\t", `"tab\t"`},
+	} {
+		if got := Name(c.in); got != c.want {
+			t.Errorf("Name(%q) = %s, want %s", c.in, got, c.want)
+		}
+	}
+}
+
+// TestJSON: what is read from the text is what went into it.
+func TestJSON(t *testing.T) {
+	t.Parallel()
+	in := "é日\x1b\x7f\u0085\u009b\u200f\u202e\u2066\u2028"
+	text, err := json.Marshal(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	escaped := JSON(string(text))
+	if got, want := escaped, `"é日\u001b\u007f\u0085\u009b\u200f\u202e\u2066\u2028"`; got != want {
+		t.Errorf("JSON(%q) = %s, want %s", text, got, want)
+	}
+	var back string
+	if err := json.Unmarshal([]byte(escaped), &back); err != nil || back != in {
+		t.Errorf("read from %s: %q, %v; want %q", escaped, back, err, in)
+	}
 }
