@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -115,7 +114,7 @@ func (a *app) config(ctx context.Context, services []string, o configOptions) er
 	}
 	for _, list := range configLists {
 		if *o.lists[list.flag] {
-			a.configList(list.flag, p)
+			a.configList(list.flag, listed(list.flag, p))
 			return nil
 		}
 	}
@@ -150,7 +149,7 @@ func (a *app) printConfig(text []byte, notes []string, o configOptions) error {
 		return nil
 	}
 	for _, note := range notes {
-		a.ui.Say("note: " + note)
+		a.note(note)
 	}
 	if o.output == "" {
 		a.ui.Raw(text)
@@ -161,7 +160,7 @@ func (a *app) printConfig(text []byte, notes []string, o configOptions) error {
 
 // writeNew writes a file that is not there yet.
 func writeNew(path string, text []byte) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644) //nolint:gosec // a config that others may read, as every file of a repository
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) // it may hold values of variables
 	if errors.Is(err, fs.ErrExist) {
 		return fail.Wrap(err, fail.Usage, "choose another name, or remove it first", "the file %s is there already", path)
 	}
@@ -179,8 +178,8 @@ func writeNew(path string, text []byte) error {
 }
 
 // configList prints one of the lists of a project.
-func (a *app) configList(list string, p *project.Project) {
-	for _, name := range listed(list, p) {
+func (a *app) configList(list string, names []string) {
+	for _, name := range names {
 		switch {
 		case a.ui.Mode() != ui.JSON:
 			a.ui.Text(name)
@@ -219,6 +218,11 @@ func listed(list string, p *project.Project) []string {
 
 // rawConfig prints what needs no variable filled in.
 func (a *app) rawConfig(ctx context.Context, services []string, o configOptions) error {
+	for name, set := range map[string]bool{"environment": *o.lists["environment"], "hash": o.hash != ""} {
+		if set {
+			return fail.New(fail.Usage, "leave out one of them", "--%s and --no-interpolate do not go together", name)
+		}
+	}
 	if len(services) > 0 {
 		return fail.New(fail.Usage, "leave them out", "variables stay as they are in the whole project, so no services can be chosen")
 	}
@@ -232,14 +236,15 @@ func (a *app) rawConfig(ctx context.Context, services []string, o configOptions)
 	}
 	for _, list := range configLists {
 		if *o.lists[list.flag] {
-			return fail.New(fail.Usage, "leave out one of them", "--%s and --no-interpolate do not go together", list.flag)
+			a.configList(list.flag, project.RawNames(raw, list.flag))
+			return nil
 		}
 	}
-	text, err := project.RawYAML(raw)
-	if o.format == "json" && err == nil {
-		text, err = json.MarshalIndent(raw, "", "  ")
-		text = append(text, '\n')
+	write := project.RawYAML
+	if o.format == "json" {
+		write = project.RawJSON
 	}
+	text, err := write(raw)
 	if err != nil {
 		return err
 	}

@@ -2,14 +2,13 @@ package project
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"strings"
 
-	"github.com/compose-spec/compose-go/v2/loader"
-	"github.com/compose-spec/compose-go/v2/template"
 	"github.com/compose-spec/compose-go/v2/types"
 	"go.yaml.in/yaml/v4"
+
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // YAML is the project as one Compose file, for `devup config`. Values that
@@ -30,7 +29,7 @@ func (p *Project) JSON() ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("write the project as JSON: %w", err)
 	}
-	return append(bytes.ReplaceAll(text, []byte("$"), []byte("$$")), '\n'), nil
+	return []byte(untrusted.JSON(strings.ReplaceAll(string(text), "$", "$$")) + "\n"), nil
 }
 
 // shown is the model without what stands in env files.
@@ -49,67 +48,22 @@ func (p *Project) shown() *types.Project {
 
 // marshal writes a dollar sign as Compose reads one.
 func marshal(model *types.Project) ([]byte, error) {
-	text, err := model.MarshalYAML()
+	text, err := dump(model)
 	if err != nil {
 		return nil, err
 	}
 	return bytes.ReplaceAll(text, []byte("$"), []byte("$$")), nil
 }
 
-// Raw is the merged config as plain keys and values, with its variables as they are
-// written: for `devup config --no-interpolate`. Services and profiles are not selected.
-// The error is as of [Load].
-func Raw(ctx context.Context, o Options) (map[string]any, error) {
-	l, err := open(o)
-	if err != nil {
-		return nil, err
+// dump writes YAML that is safe to show on a terminal. The writer escapes control
+// characters; where other characters mislead, all that are not ASCII are escaped.
+func dump(v any) ([]byte, error) {
+	style := yaml.Options(yaml.V3, yaml.WithIndent(2), yaml.WithLineWidth(-1))
+	text, err := yaml.Dump(v, style)
+	if err != nil || untrusted.JSON(string(text)) == string(text) {
+		return text, err
 	}
-	details, name, explicit, err := l.details()
-	if err != nil {
-		return nil, err
-	}
-	model, err := loader.LoadModelWithContext(ctx, details, func(lo *loader.Options) {
-		lo.SetProjectName(name, explicit)
-		lo.SkipInterpolation, lo.SkipValidation = true, true
-		lo.SkipResolveEnvironment = true
-	})
-	if ctx.Err() != nil {
-		return nil, ctx.Err()
-	}
-	if err != nil {
-		return nil, onStandardInput(explain(err, l.sources))
-	}
-	return model, nil
-}
-
-// Variable is a variable that a config refers to.
-type Variable struct {
-	Name        string
-	Required    bool   // ${NAME:?message}
-	Default     string // the word of ${NAME:-word}, or empty
-	Alternative string // the word of ${NAME:+word}, or empty
-}
-
-// Variables lists what a config refers to, sorted by name.
-func Variables(raw map[string]any) []Variable {
-	found := template.ExtractVariables(raw, template.DefaultPattern)
-	var list []Variable
-	for _, name := range sortedKeys(found) {
-		v := found[name]
-		list = append(list, Variable{Name: name, Required: v.Required, Default: v.DefaultValue, Alternative: v.PresenceValue})
-	}
-	return list
-}
-
-// RawYAML writes what [Raw] gives.
-func RawYAML(raw map[string]any) ([]byte, error) {
-	var b strings.Builder
-	encoder := yaml.NewEncoder(&b)
-	encoder.SetIndent(2)
-	if err := encoder.Encode(raw); err != nil {
-		return nil, fmt.Errorf("write the config as YAML: %w", err)
-	}
-	return []byte(b.String()), nil
+	return yaml.Dump(v, style, yaml.WithUnicode(false))
 }
 
 // Images lists the images that the services run, sorted: of those that are built without
