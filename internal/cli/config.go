@@ -15,6 +15,7 @@ import (
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/ui"
+	"github.com/devup-cli/devup/internal/untrusted"
 	"github.com/devup-cli/devup/internal/up"
 )
 
@@ -182,7 +183,7 @@ func (a *app) configList(list string, names []string) {
 	for _, name := range names {
 		switch {
 		case a.ui.Mode() != ui.JSON:
-			a.ui.Text(name)
+			a.ui.Text(untrusted.Name(name))
 		case list == "services":
 			a.ui.Object(serviceObject{"service", name})
 		case list == "environment":

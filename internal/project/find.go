@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // The names under which a config is found without being named, in the order in
@@ -158,6 +159,9 @@ func present(dir string, names []string) []string {
 // their names keep from being found.
 func noProject(dir string) error {
 	if others := Candidates(dir); len(others) > 0 {
+		for i, name := range others {
+			others[i] = untrusted.Name(name)
+		}
 		return fail.New(fail.NoProject, "name one with -f, for example: devup -f "+others[0]+" up",
 			"there is no devup.yaml or compose file in %s or above; %s is there, but is not a name that is looked for",
 			dir, strings.Join(others, ", "))

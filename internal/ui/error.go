@@ -61,9 +61,11 @@ func describe(e *fail.Error, t theme) string {
 	if e.Code == fail.Interrupted {
 		return "devup: " + untrusted.Text(e.Error(), false) + "\n"
 	}
+	named := *e
+	named.File = untrusted.Name(e.File)
 	var b strings.Builder
 	evidence := "  " + t.faint("|") + " " // before what may come from elsewhere, so that no line of it looks like devup's own
-	indented(&b, t.bad("error:")+" ", evidence, e.Error(), t.bold)
+	indented(&b, t.bad("error:")+" ", evidence, named.Error(), t.bold)
 	if untold(e) && len(e.Lines) == 0 { // its last lines say it better
 		indented(&b, "  ", evidence, e.Cause.Error(), t.faint)
 	}
