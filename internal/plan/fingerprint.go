@@ -34,11 +34,11 @@ func FingerprintOf(p *types.Project, s types.ServiceConfig, contents Contents) (
 	}
 	lists := s // what is hashed entry by entry is left out of the whole
 	s.Environment, s.Labels, s.Volumes, s.Ports, s.Networks, s.Configs, s.Secrets = nil, nil, nil, nil, nil, nil, nil
-	print, err := fieldsOf(s)
+	print, err := fieldsOf(s.Name, s)
 	if err != nil {
 		return nil, fmt.Errorf("hash service %s: %w", s.Name, err)
 	}
-	e := entries{print: print}
+	e := entries{print: print, of: s.Name}
 	for name, value := range lists.Environment {
 		if value != nil { // without a value it is unset in the container too
 			e.add("environment "+name, *value)
@@ -72,6 +72,7 @@ func FingerprintOf(p *types.Project, s types.ServiceConfig, contents Contents) (
 // name, such as a port that is published twice, count together.
 type entries struct {
 	print Fingerprint
+	of    string // the service
 	err   error
 }
 
@@ -81,11 +82,12 @@ func (e *entries) add(name string, value any) {
 		e.err = err
 		return
 	}
-	e.print[name] = digest([]byte(e.print[name] + string(raw)))[:8]
+	e.print[name] = short(e.of, name, e.print[name]+string(raw))
 }
 
-// fieldsOf hashes the top-level fields of a value as its JSON has them.
-func fieldsOf(value any) (Fingerprint, error) {
+// fieldsOf hashes the top-level fields of a service as its JSON has them, or, without the
+// name of one, those of a network or volume.
+func fieldsOf(service string, value any) (Fingerprint, error) {
 	raw, err := json.Marshal(value)
 	if err != nil {
 		return nil, err
@@ -97,7 +99,7 @@ func fieldsOf(value any) (Fingerprint, error) {
 	print := Fingerprint{}
 	for name, value := range fields {
 		if text := string(value); text != "null" && text != "{}" {
-			print[name] = digest(value)[:8]
+			print[name] = short(service, name, text)
 		}
 	}
 	return print, nil
@@ -153,6 +155,16 @@ func hidden(field string) string {
 		return " (content hidden)"
 	}
 	return ""
+}
+
+// short is the hash of a field's value. In a service it depends on the names of both, so
+// that labels do not show which values are equal. Networks and volumes keep the hash that
+// theirs have always had: a volume must not look changed.
+func short(service, field, value string) string {
+	if service != "" {
+		value = service + "\x00" + field + "\x00" + value
+	}
+	return digest([]byte(value))[:8]
 }
 
 func digest(b []byte) string {

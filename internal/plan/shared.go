@@ -75,7 +75,7 @@ func networkMaking(n types.NetworkConfig) (making, error) {
 	if err != nil {
 		return making{}, err
 	}
-	print, err := fieldsOf(n)
+	print, err := fieldsOf("", n)
 	return making{hash, print}, err
 }
 
@@ -84,7 +84,7 @@ func volumeMaking(v types.VolumeConfig) (making, error) {
 	if err != nil {
 		return making{}, err
 	}
-	print, err := fieldsOf(v)
+	print, err := fieldsOf("", v)
 	return making{hash, print}, err
 }
 
