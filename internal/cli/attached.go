@@ -33,7 +33,7 @@ func (o *attachOptions) bind(c *cobra.Command) {
 	f.StringArrayVar(&o.noAttach, "no-attach", nil, "do not show the logs of this `service`; may be repeated")
 	f.BoolVar(&o.attachDependencies, "attach-dependencies", false, "with services: show also the logs of what they depend on")
 	f.BoolVar(&o.timestamps, "timestamps", false, "print the time of each log line")
-	f.BoolVar(&o.noPrefix, "no-log-prefix", false, "print log lines without the names of their services")
+	f.BoolVar(&o.noPrefix, "no-log-prefix", false, "print log lines without the names of their services, as they were written")
 	f.BoolVar(&o.abortOnExit, "abort-on-container-exit", false, "stop everything when a container ends, with its exit code; waits for no answers")
 	f.BoolVar(&o.abortOnFailure, "abort-on-container-failure", false, "stop everything when a container ends with a failure")
 	f.StringVar(&o.exitCodeFrom, "exit-code-from", "", "end with the exit code of this `service`, and stop everything then")

@@ -42,7 +42,7 @@ RFC 3339 or durations back from now.`,
 	f.StringVarP(&o.Tail, "tail", "n", "", "only this `many` of the last lines of each container")
 	f.BoolVarP(&o.Timestamps, "timestamps", "t", false, "print the time of each line")
 	f.IntVar(&o.index, "index", 0, "only the container with this `number`, where a service has several")
-	f.BoolVar(&o.noPrefix, "no-log-prefix", false, "print the lines without the names of their services")
+	f.BoolVar(&o.noPrefix, "no-log-prefix", false, "print the lines without the names of their services, as they were written")
 	c.RunE = a.run(func(ctx context.Context, args []string) error { return a.logs(ctx, args, o) })
 	return c
 }

@@ -17,7 +17,8 @@ func (a *app) planCommand() *cobra.Command {
 		Use:   "plan [SERVICE...]",
 		Short: "Print what up would do, and why",
 		Long: `Print what devup up would do to images, networks, volumes and containers, each with
-its cause, and do nothing. Values of variables are never shown.
+its cause, and do nothing. Values of variables are not shown, except where a config
+puts one into a name, such as that of an image, or into a message.
 
 Exit codes with --exit-code: 0 nothing to do, 2 something to do.`,
 		Example: `  devup plan
