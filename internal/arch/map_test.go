@@ -22,23 +22,23 @@ var ours = map[string][]string{
 	"registry":   {"lazyregexp", "event"}, // logins and refusals of container registries, for pulls, pushes and builds
 	"project":    {"lazyregexp", "workspace", "untrusted", "fail"},
 	"ports":      {"project", "fail"},
-	"scaffold":   {"lazyregexp", "detect", "fail"},
+	"scaffold":   {"lazyregexp", "detect", "fail", "untrusted"},
 	"engine":     {"lazyregexp", "event", "fail"},
 	"gateway":    {"fail", "atomicfile", "untrusted", "owner"}, // one origin for all services: a proxy, and the life of its process
-	"build":      {"lazyregexp", "project", "egress", "registry", "event", "fail"},
+	"build":      {"lazyregexp", "project", "egress", "registry", "event", "fail", "untrusted"},
 	"plan":       {"project", "fail"},
 	"images":     {"project", "build", "plan", "run", "registry", "event", "atomicfile", "fail"}, // which images to pull and to build; run: it transfers them
-	"run":        {"lazyregexp", "project", "plan", "registry", "event", "fail", "owner"},
-	"ready":      {"project", "lazyregexp", "event", "fail"},
+	"run":        {"lazyregexp", "project", "plan", "registry", "event", "fail", "owner", "untrusted"},
+	"ready":      {"project", "lazyregexp", "event", "fail", "untrusted"},
 	"expose":     {"lazyregexp", "project", "workspace", "event", "fail"},
 	"tunnel":     {"lazyregexp", "fail"}, // a way from the internet to this machine, by a program that the person has
 	"logs":       {"event", "fail"},
 	"setup":      {"lazyregexp", "project", "plan", "run", "event", "fail"}, // steps that run in containers which answer: after run and ready, and no part of a plan
-	"watch":      {"project", "event", "fail"},                              // fail: the limit of watched folders is the person's to raise
+	"watch":      {"project", "event", "fail", "untrusted"},                 // fail: the limit of watched folders is the person's to raise
 	"up": {
 		"workspace", "project", "ports", "images", "egress", "plan", "run", "ready", "setup", "expose", "logs", "watch", "framework",
 		"gateway", "atomicfile",
-		"event", "fail",
+		"event", "fail", "untrusted",
 	},
 	// detect: init and doctor read addresses in source with the same eyes; egress: the HTTP client.
 	"doctor": {"lazyregexp", "detect", "egress", "engine", "project", "atomicfile", "checkout", "lock", "untrusted", "settings", "workspace", "fail"}, // project: it checks what a config says; checkout, atomicfile: it writes into one; lock: what killed runs left

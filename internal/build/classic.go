@@ -24,6 +24,7 @@ import (
 	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // dockerfileInTar is the name under which the context carries a Dockerfile that
@@ -179,7 +180,7 @@ func writeEntry(w *tar.Writer, root, name string) error {
 	if err := w.WriteHeader(header); err != nil || !info.Mode().IsRegular() {
 		return err
 	}
-	in, err := os.Open(full)
+	in, err := untrusted.Open(full)
 	if err != nil {
 		return err
 	}

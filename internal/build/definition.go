@@ -11,6 +11,7 @@ import (
 	"github.com/moby/patternmatcher/ignorefile"
 
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // definition is a Dockerfile as it lies on the disk.
@@ -35,11 +36,11 @@ func readDefinition(s Spec) (definition, error) {
 		e.Service, e.File = s.Service, s.relative(s.Context)
 		return definition{}, e
 	}
-	text, err := os.ReadFile(s.Dockerfile)
+	text, err := untrusted.ReadFile(s.Dockerfile, untrusted.MaxText)
 	if err != nil {
 		return definition{}, dockerfileError(s, err)
 	}
-	ignore, err := os.ReadFile(s.Dockerfile + ".dockerignore")
+	ignore, err := untrusted.ReadFile(s.Dockerfile+".dockerignore", untrusted.MaxText)
 	if err != nil {
 		ignore = nil
 	}
@@ -64,7 +65,7 @@ func (d definition) ignorePatterns(context string) ([]string, error) {
 	text := d.ignore
 	if text == nil {
 		var err error
-		text, err = os.ReadFile(filepath.Join(context, ".dockerignore"))
+		text, err = untrusted.ReadFile(filepath.Join(context, ".dockerignore"), untrusted.MaxText)
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, nil
 		}

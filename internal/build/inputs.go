@@ -15,9 +15,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/tonistiigi/fsutil"
 	"golang.org/x/sync/errgroup"
+
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // InputsLabel is the label of a container that holds the [Inputs] of its image.
@@ -39,15 +42,23 @@ const InputsLabel = "dev.devup.build-inputs"
 //
 // The errors are those of [Run] for a context or Dockerfile that is missing, and
 // [fail.Denied] for a file that cannot be read.
-func Inputs(s Spec) (string, error) {
+func Inputs(s Spec) (string, error) { return hashInputs(s, map[string]string{}) }
+
+// hashInputs is [Inputs]. known has the inputs of the services that were hashed before: there
+// may be many ways from one image to another.
+func hashInputs(s Spec, known map[string]string) (string, error) {
+	if inputs, ok := known[s.Service]; ok {
+		return inputs, nil
+	}
 	h := sha256.New()
-	if err := writeInputs(h, s); err != nil {
+	if err := writeInputs(h, s, known); err != nil {
 		return "", err
 	}
-	return hex.EncodeToString(h.Sum(nil)), nil
+	known[s.Service] = hex.EncodeToString(h.Sum(nil))
+	return known[s.Service], nil
 }
 
-func writeInputs(h hash.Hash, s Spec) error {
+func writeInputs(h hash.Hash, s Spec, known map[string]string) error {
 	def, err := readDefinition(s)
 	if err != nil {
 		return err
@@ -60,7 +71,7 @@ func writeInputs(h hash.Hash, s Spec) error {
 		return nil
 	}
 	need := findWants(s, def.text)
-	if err := writeContexts(h, s, need); err != nil {
+	if err := writeContexts(h, s, need, known); err != nil {
 		return err
 	}
 	ignore, err := def.ignorePatterns(s.Context)
@@ -97,10 +108,10 @@ func isProxy(name string) bool { return strings.HasSuffix(strings.ToUpper(name),
 
 // writeContexts adds the additional contexts that the target uses: folders with
 // all their files, images of other services by their own inputs.
-func writeContexts(h hash.Hash, s Spec, need wants) error {
+func writeContexts(h hash.Hash, s Spec, need wants, known map[string]string) error {
 	for _, name := range slices.Sorted(maps.Keys(need.named)) {
 		if base, ok := s.Bases[name]; ok {
-			inputs, err := Inputs(base)
+			inputs, err := hashInputs(base, known)
 			if err != nil {
 				return err
 			}
@@ -130,8 +141,15 @@ type file struct {
 	name string // slash path in the context
 	mode fs.FileMode
 	size int64
-	sum  [sha256.Size]byte
+
+	modified time.Time
+	sum      [sha256.Size]byte
 }
+
+// largeFile is the size above which a file counts by its size and time of change: a clone
+// can hold files of terabytes without a byte on the disk, and commands that only look hash
+// the context too.
+const largeFile = 1 << 30
 
 // writeFiles adds the context's files, which are hashed side by side.
 func writeFiles(h hash.Hash, s Spec, need wants, ignore []string) error {
@@ -223,7 +241,7 @@ func listFiles(s Spec, need wants, ignore []string) ([]file, error) {
 		if err != nil {
 			return err
 		}
-		files = append(files, file{name: name, mode: info.Mode(), size: info.Size()})
+		files = append(files, file{name: name, mode: info.Mode(), size: info.Size(), modified: info.ModTime()})
 		return nil
 	})
 	if err != nil {
@@ -262,13 +280,17 @@ func (f *file) hash(s Spec) error {
 		f.sum = sha256.Sum256([]byte(filepath.ToSlash(target)))
 		return nil
 	}
-	in, err := os.Open(name)
+	if f.size > largeFile {
+		f.sum = sha256.Sum256(fmt.Append(nil, f.size, f.modified.UnixNano()))
+		return nil
+	}
+	in, err := untrusted.Open(name)
 	if err != nil {
 		return contextError(s, err)
 	}
 	defer in.Close()
 	h := sha256.New()
-	if _, err := io.Copy(h, in); err != nil {
+	if _, err := io.Copy(h, io.LimitReader(in, largeFile)); err != nil {
 		return contextError(s, err)
 	}
 	h.Sum(f.sum[:0])

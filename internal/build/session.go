@@ -2,13 +2,14 @@ package build
 
 import (
 	"context"
-	"os"
 
 	"github.com/docker/cli/cli/config/types"
 	"github.com/moby/buildkit/session"
 	"github.com/moby/buildkit/session/auth/authprovider"
 	"github.com/moby/buildkit/session/secrets/secretsprovider"
 	"github.com/moby/buildkit/session/sshforward/sshprovider"
+
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // attachables are the services that the engine may call back during a build:
@@ -39,7 +40,7 @@ func secretValues(s Spec) (map[string][]byte, error) {
 			values[secret.ID] = []byte(secret.Value)
 			continue
 		}
-		data, err := os.ReadFile(secret.File)
+		data, err := untrusted.ReadFile(secret.File, untrusted.MaxText)
 		if err != nil {
 			e := configError(s, err, "create the file, or change the secret in the project's file", "the secret %q of the build of %s cannot be read", secret.ID, s.Service)
 			e.File = s.relative(secret.File)

@@ -82,11 +82,12 @@ func Specs(p *project.Project) ([]Spec, error) { return composeSpecs(p.Project) 
 
 func composeSpecs(p *types.Project) ([]Spec, error) {
 	var specs []Spec
+	made := map[string]Spec{}
 	for _, name := range slices.Sorted(maps.Keys(p.Services)) {
 		if p.Services[name].Build == nil {
 			continue
 		}
-		spec, err := composeSpec(p, name, nil)
+		spec, err := composeSpec(p, name, nil, made)
 		if err != nil {
 			return nil, err
 		}
@@ -147,8 +148,11 @@ func attestations(b *types.BuildConfig) map[string]string {
 }
 
 // composeSpec translates one service. above are the services whose additional
-// contexts led here.
-func composeSpec(p *types.Project, name string, above []string) (Spec, error) {
+// contexts led here. made has the specs that are complete: there may be many ways to one.
+func composeSpec(p *types.Project, name string, above []string, made map[string]Spec) (Spec, error) {
+	if s, ok := made[name]; ok {
+		return s, nil
+	}
 	svc, _ := serviceOf(p, name)
 	b := svc.Build
 	s := Spec{
@@ -195,7 +199,11 @@ func composeSpec(p *types.Project, name string, above []string) (Spec, error) {
 	if err := s.addSecrets(p, b.Secrets); err != nil {
 		return Spec{}, err
 	}
-	return s, s.addContexts(p, b.AdditionalContexts, append(slices.Clone(above), name))
+	if err := s.addContexts(p, b.AdditionalContexts, append(slices.Clone(above), name), made); err != nil {
+		return Spec{}, err
+	}
+	made[name] = s
+	return s, nil
 }
 
 // dockerfilePath resolves the Compose key dockerfile, which is relative to the
@@ -230,7 +238,7 @@ func (s *Spec) addSecrets(p *types.Project, wanted []types.ServiceSecretConfig) 
 
 // addContexts keeps the additional contexts apart from those that are another
 // service's image.
-func (s *Spec) addContexts(p *types.Project, contexts map[string]string, above []string) error {
+func (s *Spec) addContexts(p *types.Project, contexts map[string]string, above []string, made map[string]Spec) error {
 	for _, name := range slices.Sorted(maps.Keys(contexts)) {
 		service, ok := strings.CutPrefix(contexts[name], types.ServicePrefix)
 		if !ok {
@@ -247,7 +255,7 @@ func (s *Spec) addContexts(p *types.Project, contexts map[string]string, above [
 		if !ok || base.Build == nil {
 			return fail.New(fail.Config, "name a service that has a build section", "the additional context %q of %s is the service %q, which is not built here", name, s.Service, service)
 		}
-		spec, err := composeSpec(p, service, above)
+		spec, err := composeSpec(p, service, above, made)
 		if err != nil {
 			return err
 		}

@@ -214,3 +214,24 @@ func TestABaseIsBuiltWhoseServiceDoesNotRun(t *testing.T) {
 		t.Errorf("built are %s, want base web", got)
 	}
 }
+
+// TestManyWays: there are 2^60 ways from the first image to the last.
+func TestManyWays(t *testing.T) {
+	t.Parallel()
+	services := types.Services{}
+	name := func(i int) string { return string(rune('a'+i/26)) + string(rune('a'+i%26)) }
+	for i := range 60 {
+		b := &types.BuildConfig{Context: "https://example.com/x.git", AdditionalContexts: types.Mapping{}}
+		if i < 59 {
+			b.AdditionalContexts["one"], b.AdditionalContexts["other"] = "service:"+name(i+1), "service:"+name(i+1)
+		}
+		services[name(i)] = service("", b)
+	}
+	specs, err := Specs(compose(services))
+	if err != nil || len(specs) != 60 {
+		t.Fatalf("%d specs, %v", len(specs), err)
+	}
+	if _, err := Inputs(specs[0]); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -17,6 +17,7 @@ import (
 	"github.com/moby/moby/client"
 
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // copyIn copies a file, a folder or, for "-", an archive on stdin into a container.
@@ -155,7 +156,7 @@ func packOne(archive *tar.Writer, file, name string) error {
 	if err := archive.WriteHeader(header); err != nil || !info.Mode().IsRegular() {
 		return err
 	}
-	content, err := os.Open(file)
+	content, err := untrusted.Open(file)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/doctor"
 	"github.com/devup-cli/devup/internal/engine"
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // reportMachine is what a report says of devup, the machine and the settings.
@@ -76,7 +77,7 @@ func yes(is bool) string {
 
 // distribution is how the system calls itself.
 func distribution(files fs.FS) string {
-	text, err := fs.ReadFile(files, "etc/os-release")
+	text, err := untrusted.ReadFileFS(files, "etc/os-release", untrusted.MaxText)
 	if err != nil {
 		return ""
 	}
@@ -89,7 +90,7 @@ func distribution(files fs.FS) string {
 }
 
 func firstOf(files fs.FS, name string) string {
-	text, err := fs.ReadFile(files, name)
+	text, err := untrusted.ReadFileFS(files, name, untrusted.MaxText)
 	if err != nil {
 		return ""
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/devup-cli/devup/internal/engine"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/ports"
+	"github.com/devup-cli/devup/internal/untrusted"
 	"github.com/devup-cli/devup/internal/workspace"
 )
 
@@ -83,7 +84,7 @@ func (a *app) projectToExamine(ctx context.Context, place workspace.Place) (doct
 	case fail.CodeOf(err) != fail.NoProject:
 		p.Broken = err
 	}
-	p.Files, p.Git = os.DirFS(p.Dir), gitIn(p.Dir)
+	p.Files, p.Git = untrusted.DirFS(p.Dir), gitIn(p.Dir)
 	return p, ctx.Err()
 }
 

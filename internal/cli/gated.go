@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"os"
 	"slices"
 	"strconv"
 
@@ -12,6 +11,7 @@ import (
 	"github.com/devup-cli/devup/internal/engine"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/project"
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // gated is the project with its gateway, where one is wanted: by the flag, else by the
@@ -48,7 +48,7 @@ func (a *app) gated(ctx context.Context, p *project.Project, e *engine.Engine, n
 // folders, the nearest is the service itself.
 func lookAt(folders []string) project.Found {
 	for _, folder := range folders {
-		repo, err := detect.Scan(os.DirFS(folder))
+		repo, err := detect.Scan(untrusted.DirFS(folder))
 		if err != nil {
 			continue
 		}

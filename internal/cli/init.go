@@ -100,7 +100,7 @@ func (a *app) propose(ctx context.Context, root *os.Root, dir string, platforms 
 	if p.install == "" {
 		p.install = provenanceOf().Install
 	}
-	fsys := root.FS()
+	fsys := untrusted.FS(root)
 	if platforms == nil {
 		platforms = scaffold.PlatformsFor(fsys)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // checkEntry looks for scripts that a container is to start, but may not: they lack the
@@ -99,7 +100,7 @@ func dockerfileOf(b types.BuildConfig) string {
 	if b.DockerfileInline != "" || !filepath.IsAbs(b.Context) {
 		return b.DockerfileInline
 	}
-	text, _ := os.ReadFile(dockerfilePath(b)) // that it is missing is an error of the build
+	text, _ := untrusted.ReadFile(dockerfilePath(b), untrusted.MaxText) // that it is missing is an error of the build
 	return string(text)
 }
 

@@ -5,6 +5,8 @@ import (
 	"io/fs"
 	"strconv"
 	"strings"
+
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // Limits of inotify that a check complains below. Each folder that is watched takes one
@@ -40,7 +42,7 @@ func checkLimits(m Machine) Finding {
 
 // kernelNumber reads a number below /proc/sys.
 func kernelNumber(files fs.FS, name string) (n int, known bool) {
-	text, err := fs.ReadFile(files, "proc/sys/"+name)
+	text, err := untrusted.ReadFileFS(files, "proc/sys/"+name, untrusted.MaxText)
 	if err != nil {
 		return 0, false
 	}

@@ -62,6 +62,9 @@ func chosen(specs []build.Spec, services []string) []build.Spec {
 	needed := map[string]bool{}
 	var need func(s build.Spec)
 	need = func(s build.Spec) {
+		if needed[s.Service] {
+			return
+		}
 		needed[s.Service] = true
 		for _, base := range s.Bases {
 			need(base)

@@ -2,8 +2,9 @@ package ready
 
 import (
 	"bytes"
-	"os"
 	"path/filepath"
+
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // spoilt tells more of a script that could not be started, where it is among the
@@ -14,7 +15,7 @@ func (c Cause) spoilt(s Source) Cause {
 	if (c.Code != "entry-missing" && c.Code != "line-ends") || below == "" {
 		return c
 	}
-	text, err := os.ReadFile(filepath.Join(s.Dir, filepath.FromSlash(below)))
+	text, err := untrusted.ReadFile(filepath.Join(s.Dir, filepath.FromSlash(below)), untrusted.MaxText)
 	first, _, _ := bytes.Cut(text, []byte("\n"))
 	if err != nil || !bytes.HasPrefix(first, []byte("#!")) || !bytes.HasSuffix(first, []byte("\r")) {
 		return c

@@ -3,13 +3,13 @@ package run
 import (
 	"bytes"
 	"encoding/json"
-	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // security gives the security options in the engine's form: the engine takes a
@@ -44,7 +44,7 @@ func seccomp(p *types.Project, service, name string) (string, error) {
 	if !filepath.IsAbs(name) {
 		name = filepath.Join(p.WorkingDir, name)
 	}
-	content, err := os.ReadFile(name)
+	content, err := untrusted.ReadFile(name, untrusted.MaxText)
 	if err != nil {
 		return "", fail.Wrap(err, fail.Config, "name a file that is there, or write unconfined", "the seccomp profile of service %s cannot be read: %s", service, name)
 	}

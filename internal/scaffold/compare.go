@@ -9,6 +9,7 @@ import (
 	"github.com/rogpeppe/go-internal/diff"
 
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // State says what a repository has of a file that we would make.
@@ -38,7 +39,7 @@ func Compare(fsys fs.FS, files []File) ([]Change, error) {
 	changes := make([]Change, 0, len(files))
 	for _, f := range files {
 		f.Path = place(fsys, f.Path)
-		have, err := fs.ReadFile(fsys, f.Path)
+		have, err := untrusted.ReadFileFS(fsys, f.Path, untrusted.MaxText)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			changes = append(changes, Change{File: f, State: New})

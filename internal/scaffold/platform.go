@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"io/fs"
 	"slices"
+
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // Platform is a place where people open a repository and which reads a file of it
@@ -61,7 +63,7 @@ func (w workspaceFile) in(fsys fs.FS) (path string, content []byte, found bool) 
 		candidates = append(candidates, matches...)
 	}
 	for _, path := range candidates {
-		if content, err := fs.ReadFile(fsys, path); err == nil {
+		if content, err := untrusted.ReadFileFS(fsys, path, untrusted.MaxText); err == nil {
 			return path, content, true
 		}
 	}

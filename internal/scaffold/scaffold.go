@@ -20,6 +20,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/detect"
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/untrusted"
 	"github.com/devup-cli/devup/templates"
 )
 
@@ -86,7 +87,7 @@ func Adopt(fsys fs.FS, repo detect.Repository) detect.Repository {
 		if s.Dockerfile == "" {
 			continue
 		}
-		content, err := fs.ReadFile(fsys, path.Join(s.Dir, s.Dockerfile))
+		content, err := untrusted.ReadFileFS(fsys, path.Join(s.Dir, s.Dockerfile), untrusted.MaxText)
 		first, _, _ := strings.Cut(string(content), "\n")
 		if err == nil && strings.Contains(first, Mark) {
 			repo.Services[i].Dockerfile = ""

@@ -15,6 +15,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"github.com/docker/go-units"
 )
@@ -65,6 +66,22 @@ func Open(name string) (*os.File, error) {
 // after the last use.
 func FS(root *os.Root) fs.FS { return rootFS{root} }
 
+// DirFS gives the files below a directory, like [FS], and follows links out of it. It is for
+// directories from which nothing leaves the machine and nothing is shown as it is.
+func DirFS(dir string) fs.FS { return dirFS{os.DirFS(dir), dir} }
+
+// ReadGiven reads at most limit bytes of a file that the user named on the command line,
+// which may be a pipe, as in `--env-file <(command)`. It blocks until the pipe ends. The
+// errors are those of [ReadFile].
+func ReadGiven(name string, limit int64) ([]byte, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return read(file, name, limit)
+}
+
 // ReadFileFS reads a regular file of at most limit bytes from fsys, which should be made by
 // [FS]. The errors are those of [ReadFile].
 func ReadFileFS(fsys fs.FS, name string, limit int64) ([]byte, error) {
@@ -88,6 +105,25 @@ func (r rootFS) Open(name string) (fs.File, error) {
 	}
 	return regular(file, name, true)
 }
+
+type dirFS struct {
+	fs.FS
+	dir string
+}
+
+func (d dirFS) Open(name string) (fs.File, error) {
+	if !fs.ValidPath(name) {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
+	}
+	file, err := os.OpenFile(filepath.Join(d.dir, filepath.FromSlash(name)), os.O_RDONLY|nonblock, 0)
+	if err != nil {
+		return nil, err
+	}
+	return regular(file, name, true)
+}
+
+func (d dirFS) Stat(name string) (fs.FileInfo, error)      { return fs.Stat(d.FS, name) }
+func (d dirFS) ReadDir(name string) ([]fs.DirEntry, error) { return fs.ReadDir(d.FS, name) }
 
 func (r rootFS) Stat(name string) (fs.FileInfo, error)      { return fs.Stat(r.root.FS(), name) }
 func (r rootFS) Lstat(name string) (fs.FileInfo, error)     { return fs.Lstat(r.root.FS(), name) }

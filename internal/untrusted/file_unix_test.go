@@ -37,4 +37,9 @@ func TestSpecialFiles(t *testing.T) {
 	if _, err := ReadFileFS(FS(root), "pipe", 8); !errors.Is(err, ErrNotRegular) {
 		t.Errorf("ReadFileFS(pipe): %v, want %v", err, ErrNotRegular)
 	}
+	for _, name := range []string{"pipe", "zero"} {
+		if _, err := ReadFileFS(DirFS(dir), name, 8); !errors.Is(err, ErrNotRegular) {
+			t.Errorf("ReadFileFS(DirFS, %s): %v, want %v", name, err, ErrNotRegular)
+		}
+	}
 }

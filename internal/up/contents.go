@@ -2,6 +2,7 @@ package up
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/project"
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // contents digests the configs and secrets that services of the project mount, so
@@ -48,11 +50,17 @@ func digest(digests plan.Contents, p *types.Project, service, key string, o type
 	if info, err := os.Stat(o.File); err == nil && info.IsDir() {
 		return nil
 	}
-	content, err := os.ReadFile(o.File)
+	content, err := untrusted.ReadFile(o.File, untrusted.MaxLock)
+	if _, large := errors.AsType[untrusted.LimitError](err); large {
+		content, err = sizeAndTime(o.File)
+	}
 	if err != nil {
 		code, hint := fail.Config, "create it, or change `file:` of the "+key
-		if errors.Is(err, fs.ErrPermission) {
+		switch {
+		case errors.Is(err, fs.ErrPermission):
 			code, hint = fail.Denied, "give yourself the right to read it"
+		case errors.Is(err, untrusted.ErrNotRegular):
+			hint = "name a regular file, not a pipe or device"
 		}
 		e := fail.Wrap(err, code, hint, "the %s, which %s mounts, cannot be read", key, service)
 		e.Service, e.File, e.Told = service, o.File, true
@@ -60,4 +68,13 @@ func digest(digests plan.Contents, p *types.Project, service, key string, o type
 	}
 	digests[key] = plan.Digest(content)
 	return nil
+}
+
+// sizeAndTime stands for the content of a file that is too large to be read each time.
+func sizeAndTime(name string) ([]byte, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, err
+	}
+	return fmt.Append(nil, info.Size(), info.ModTime().UnixNano()), nil
 }

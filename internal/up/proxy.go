@@ -3,7 +3,6 @@ package up
 import (
 	"fmt"
 	"net/url"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/framework"
 	"github.com/devup-cli/devup/internal/project"
+	"github.com/devup-cli/devup/internal/untrusted"
 	"github.com/devup-cli/devup/internal/workspace"
 )
 
@@ -110,7 +110,7 @@ func needsOf(p *project.Project, service string, at framework.Address) framework
 		return needs
 	}
 	for _, folder := range p.Folders(service) {
-		here := framework.Look(os.DirFS(folder), at)
+		here := framework.Look(untrusted.DirFS(folder), at)
 		for _, v := range here.Variables {
 			_, set := s.Environment[v.Name]
 			known := slices.ContainsFunc(needs.Variables, func(other framework.Variable) bool { return other.Name == v.Name })

@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // identity is a user and a group as containers count them.
@@ -63,7 +65,7 @@ func (w *writer) put(p Pair) error {
 		}
 	case mode.IsRegular():
 		h.Typeflag = tar.TypeReg
-		if file, err = os.Open(p.Host); err != nil {
+		if file, err = untrusted.Open(p.Host); err != nil {
 			w.miss(p.Host, err)
 			return nil
 		}

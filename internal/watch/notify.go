@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -15,6 +14,7 @@ import (
 	"github.com/fsnotify/fsnotify"
 
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // pollEvery is how often files are looked at whose changes nobody tells.
@@ -143,7 +143,7 @@ func opsOf(o fsnotify.Op) op {
 func polled(rules []Rule, all bool) []string {
 	mounts := ""
 	if runtime.GOOS == "linux" {
-		if text, err := os.ReadFile("/proc/self/mounts"); err == nil {
+		if text, err := untrusted.ReadFile("/proc/self/mounts", untrusted.MaxText); err == nil {
 			mounts = string(text)
 		}
 	}

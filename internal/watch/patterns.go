@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"bytes"
 	"errors"
 	"io/fs"
 	"os"
@@ -14,6 +15,7 @@ import (
 	"github.com/moby/patternmatcher/ignorefile"
 
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // patterns are patterns in the syntax of .dockerignore, in their order: the last
@@ -158,12 +160,11 @@ func buildIgnores(b *types.BuildConfig) (context string, left patterns, err erro
 }
 
 func readIgnores(name string) ([]string, error) {
-	f, err := os.Open(name)
+	text, err := untrusted.ReadFile(name, untrusted.MaxText)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	return ignorefile.ReadAll(f)
+	return ignorefile.ReadAll(bytes.NewReader(text))
 }
 
 func isFile(name string) bool {
