@@ -56,7 +56,6 @@ var noLine = map[string]string{
 	"only a document marker": "there is nothing in it to point at",
 	"UTF-16 without an end":  "the bytes are no text, so they have no lines",
 	"a picture":              "the bytes are no text, so they have no lines",
-	"env_file is a folder":   "it is about the folder itself",
 }
 
 // goish are words of libraries that say nothing to the person.

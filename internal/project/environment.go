@@ -1,21 +1,19 @@
 package project
 
 import (
-	"bytes"
 	"errors"
 	"io/fs"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 
-	"github.com/compose-spec/compose-go/v2/dotenv"
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // environment is the process's environment, below it what env files say (those that are
@@ -26,9 +24,9 @@ func environment(dir, beside string, process map[string]string, named []string, 
 	if err != nil || answers == nil {
 		return env, err
 	}
-	values, err := dotenv.ParseWithLookup(bytes.NewReader(answers(beside)), unset)
+	values, err := variables(filepath.Join(beside, ".devup", ".env"), answers(beside), unset)
 	if err != nil {
-		return nil, envFileError(filepath.Join(beside, ".devup", ".env"), err)
+		return nil, err
 	}
 	for name, value := range values {
 		if _, own := process[name]; !own && env[name] == "" {
@@ -54,24 +52,22 @@ func withEnvFiles(dir, beside string, process map[string]string, named []string)
 		}
 		files = []string{filepath.Join(beside, ".env")}
 	}
-	fromFiles := map[string]string{}
+	fromFiles, reader := map[string]string{}, &envReader{}
 	for _, name := range files {
 		path := name
 		if !filepath.IsAbs(path) {
 			path = filepath.Join(dir, path)
 		}
-		content, err := os.ReadFile(path)
-		if err != nil && len(named) == 0 {
-			continue // nobody asked for .env: it may be absent, a folder, or not ours to read
-		}
+		content, err := readEnv(path, len(named) > 0)
 		if err != nil {
-			return nil, fail.Wrap(err, fail.Config, "", "the env file %s cannot be read", path)
+			return nil, err
 		}
-		values, err := dotenv.ParseWithLookup(bytes.NewReader(content), func(name string) (string, bool) {
+		values := map[string]string{}
+		err = reader.text(envText{path: path, content: content}, values, func(name string) (string, bool) {
 			return lookupFor(env, fromFiles, name)
 		})
 		if err != nil {
-			return nil, envFileError(path, err)
+			return nil, err
 		}
 		maps.Copy(fromFiles, values)
 	}
@@ -81,6 +77,19 @@ func withEnvFiles(dir, beside string, process map[string]string, named []string)
 		}
 	}
 	return env, nil
+}
+
+// readEnv reads an env file: one that the user named, or .env, which may be missing.
+func readEnv(path string, named bool) ([]byte, error) {
+	if !named {
+		content, err := untrusted.ReadFile(path, maxEnvFile)
+		return content, optional(path, err)
+	}
+	content, err := untrusted.ReadGiven(path, maxEnvFile)
+	if err != nil {
+		return nil, fail.Wrap(err, fail.Config, "", "the env file %s cannot be read", path)
+	}
+	return content, nil
 }
 
 // lookupFor resolves a variable inside an env file. What Gitpod and Codespaces
@@ -101,20 +110,20 @@ var envLine = lazyregexp.New(`(?i)\bline (\d+)`)
 
 // envFileError says what is wrong in an env file, without repeating the value: the
 // library's own words hold it, so they are not the cause either, which --json shows.
-func envFileError(path string, err error) *fail.Error {
+func envFileError(t envText, err error) *fail.Error {
 	text := err.Error()
 	e := fail.New(fail.Config, "each line is NAME=value; a value with spaces or quotes is put into quotes", "the env file cannot be understood")
 	if cause, ok := errors.AsType[*fs.PathError](err); ok {
 		e.Cause = cause
 	}
-	e.File, e.Told = path, true
+	e.File, e.Told = t.path, true
 	if m := envLine.FindStringSubmatch(text); m != nil {
 		e.Line, _ = strconv.Atoi(m[1])
 	}
 	switch {
 	case strings.Contains(text, "unterminated quoted value"):
 		e.Message, e.Hint = "a quote that opens in this line of the env file is not closed", ""
-		e.Line = openQuote(path, e.Line)
+		e.Line = openQuote(t.content, e.Line)
 	case strings.Contains(text, "key cannot contain a space"):
 		e.Message = "the name of a variable has a space in it"
 	case strings.Contains(text, "unexpected character"):
@@ -129,11 +138,7 @@ func envFileError(path string, err error) *fail.Error {
 
 // openQuote is the last line from which on the file has a quote that is not closed:
 // the library counts the line in which it gave up.
-func openQuote(path string, line int) int {
-	content, err := os.ReadFile(path)
-	if err != nil {
-		return line
-	}
+func openQuote(content []byte, line int) int {
 	lines := strings.Split(string(content), "\n")
 	for i := min(line, len(lines)) - 1; i >= 0; i-- {
 		if _, value, ok := strings.Cut(lines[i], "="); ok && strings.ContainsAny(strings.TrimSpace(value)+" ", `"'`) {

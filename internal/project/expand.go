@@ -14,6 +14,7 @@ type expander struct {
 	missing []string                  // variables without value and without default, in the order they were met
 	lacking bool                      // a variable that has to be set is not
 	ask     func(name, reason string) // is told of those instead of an error; nil for nobody
+	spent   int                       // bytes of texts so far; see maxExpanded
 }
 
 // substitute has the signature of compose-go's interpolation hook. It returns
@@ -21,6 +22,9 @@ type expander struct {
 func (e *expander) substitute(text string, lookup template.Mapping) (string, error) {
 	var out strings.Builder
 	for rest := text; rest != ""; {
+		if e.spent+out.Len() > maxExpanded {
+			return "", tooMuch("", 0, "", "what the variables of the files stand for is larger than %d MiB together", maxExpanded>>20)
+		}
 		at := strings.IndexByte(rest, '$')
 		if at < 0 || at == len(rest)-1 {
 			out.WriteString(rest)
@@ -53,6 +57,7 @@ func (e *expander) substitute(text string, lookup template.Mapping) (string, err
 			rest = rest[1:]
 		}
 	}
+	e.spent += out.Len()
 	return out.String(), nil
 }
 

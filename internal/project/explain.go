@@ -26,6 +26,9 @@ var rules = slices.Concat(valueRules, referenceRules, fileRules)
 // and says what is wrong in a sentence.
 func explain(err error, files []source) error {
 	if ours, ok := errors.AsType[*fail.Error](err); ok {
+		if refused(ours) && ours.Line == 0 {
+			return unreadable(ours, withIncluded(files), ours.File)
+		}
 		return ours
 	}
 	err = first(err)

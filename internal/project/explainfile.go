@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // fileRules are about files that other files name.
@@ -34,9 +34,6 @@ var fileRules = []rule{
 		return at(cause, files, []string{"services", chain[0], "extends"}, "these services extend each other in a circle: %s", strings.Join(chain, " -> "))
 	}},
 	{lazyregexp.New(`(?s)^include cycle detected:\s+(.+)$`), includeCircle},
-	{lazyregexp.New(`^label file (.+?) not found: `), func(cause error, files []source, m []string) *fail.Error {
-		return named(cause, files, m[1], "label_file", "the label_file %s is not there")
-	}},
 	{lazyregexp.New(`^unsupported env_file format "(.+)"$`), func(cause error, files []source, m []string) *fail.Error {
 		return hinted(named(cause, files, m[1], "format", "the format of an env_file is %q, and can only be raw"), "take format away for the usual one")
 	}},
@@ -44,7 +41,8 @@ var fileRules = []rule{
 		return named(cause, files, m[1], "env_file", "%s is a folder, and an env_file must be a file")
 	}},
 	{lazyregexp.New(`^failed to read (.+?): .*line (\d+): `), func(cause error, _ []source, m []string) *fail.Error {
-		return envFileError(m[1], cause)
+		content, _ := untrusted.ReadFile(m[1], maxEnvFile) // without it the line is less exact
+		return envFileError(envText{path: m[1], content: content}, cause)
 	}},
 	{lazyregexp.New(`^(?:open|stat|read) (.+?): `), func(cause error, files []source, m []string) *fail.Error {
 		return unreadable(cause, files, m[1])
@@ -52,8 +50,13 @@ var fileRules = []rule{
 }
 
 // readSource reads and parses one file. The error is a fail.Error.
-func readSource(path string) (source, error) {
-	content, err := os.ReadFile(path)
+func readSource(path string) (source, error) { return readSourceWith(untrusted.ReadFile, path) }
+
+func readSourceWith(read func(string, int64) ([]byte, error), path string) (source, error) {
+	content, err := read(path, untrusted.MaxText)
+	if e := notRead(path, err); e != nil {
+		return source{path: path}, e
+	}
 	if err != nil {
 		return source{path: path}, fail.Wrap(err, fail.Denied, "", "%s cannot be read", path)
 	}
@@ -76,7 +79,7 @@ func parsed(path string, content []byte) (source, error) {
 	if err := s.parse(); err != nil {
 		return s, syntaxError(s, err)
 	}
-	return s, nil
+	return s, s.bounded()
 }
 
 // withIncluded adds the files that the files include or extend, for errors that are
@@ -229,16 +232,22 @@ func named(cause error, files []source, text, key, format string) *fail.Error {
 
 // unreadable is about a file that the config names and that cannot be read.
 func unreadable(cause error, files []source, path string) *fail.Error {
-	what := "is not there"
-	if !errors.Is(cause, fs.ErrNotExist) {
+	what, hint := "is not there", "the path is relative to the folder of the file that names it"
+	refusal := notRead(path, cause)
+	if e := refusal; e != nil {
+		what, hint = strings.TrimPrefix(e.Message, "the file "), e.Hint
+	} else if !errors.Is(cause, fs.ErrNotExist) {
 		what = "cannot be read"
 	}
-	for _, key := range []string{"include", "path", "file", "env_file"} {
+	for _, key := range []string{"include", "path", "file", "env_file", "label_file"} {
 		e := named(cause, files, path, key, "%s "+what)
 		if e.Line > 1 || e.Line == 1 && strings.Contains(lineOf(files, e), filepath.Base(path)) {
 			e.Message = fmt.Sprintf("the file %s %s", shorten(path, files), what)
-			return hinted(e, "the path is relative to the folder of the file that names it")
+			return hinted(e, hint)
 		}
+	}
+	if refusal != nil {
+		return refusal
 	}
 	return at(cause, files, []string{"include"}, "the file %s %s", shorten(path, files), what)
 }

@@ -4,9 +4,10 @@ import (
 	"bufio"
 	"encoding/binary"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // tracked says that git has a file: that it is in the index of the repository around it,
@@ -19,7 +20,7 @@ func tracked(file string) bool {
 	}
 	name := filepath.Base(file)
 	for {
-		index, err := os.Open(filepath.Join(gitDir(dir), "index"))
+		index, err := untrusted.Open(filepath.Join(gitDir(dir), "index"))
 		if err == nil {
 			defer index.Close()
 			return indexed(bufio.NewReader(index), name)
@@ -35,7 +36,7 @@ func tracked(file string) bool {
 // linked worktree or submodule names.
 func gitDir(dir string) string {
 	at := filepath.Join(dir, ".git")
-	text, err := os.ReadFile(at)
+	text, err := untrusted.ReadFile(at, maxEnvFile)
 	if link, ok := strings.CutPrefix(string(text), "gitdir: "); err == nil && ok {
 		if at = strings.TrimSpace(link); !filepath.IsAbs(at) {
 			at = filepath.Join(dir, at)

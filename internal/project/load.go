@@ -19,6 +19,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // Load finds and reads the project that o describes. The error is a fail.Error:
@@ -63,11 +64,12 @@ func open(o Options) (*loading, error) {
 			return nil, err
 		}
 	}
-	sources, err := read(found.files, o.Stdin)
+	sources, err := o.read(found.files)
 	if err != nil {
 		return nil, onStandardInput(err)
 	}
-	return &loading{options: o, root: root, env: env, sources: sources, notes: found.notes}, nil
+	l := &loading{options: o, root: root, env: env, sources: sources, notes: found.notes}
+	return l, onStandardInput(l.checkReads())
 }
 
 // folderOf is the folder that a project belongs to: the given one, else that of its
@@ -122,8 +124,10 @@ func (l *loading) run(ctx context.Context) (*Project, error) {
 		return nil, err
 	}
 	p := &Project{Project: model, Proof: l.proof, sources: l.sources}
-	if err := p.extensions(l.sources); err != nil {
-		return nil, err
+	for _, check := range []func(*Project) error{l.counts, func(p *Project) error { return p.extensions(l.sources) }} {
+		if err := check(p); err != nil {
+			return nil, err
+		}
 	}
 	copies, err := l.copies()
 	if err != nil {
@@ -156,15 +160,19 @@ func (l *loading) run(ctx context.Context) (*Project, error) {
 	return p, nil
 }
 
-// read reads and parses the files.
-func read(paths []string, stdin func() ([]byte, error)) ([]source, error) {
+// read reads and parses the files. One that the user named may be a pipe.
+func (o Options) read(paths []string) ([]source, error) {
+	with := untrusted.ReadFile
+	if len(o.Files) > 0 {
+		with = untrusted.ReadGiven
+	}
 	sources := make([]source, len(paths))
 	for i, path := range paths {
 		var err error
 		if path == standardInput {
-			sources[i], err = readStandardInput(stdin)
+			sources[i], err = readStandardInput(o.Stdin)
 		} else {
-			sources[i], err = readSource(path)
+			sources[i], err = readSourceWith(with, path)
 		}
 		if err != nil {
 			return nil, err
@@ -245,7 +253,7 @@ func (l *loading) profiles() []string {
 // casts adds to the loader's casts the places where a token would do harm: what
 // is parsed while loading. There a variable that is not set yet counts as unset,
 // so that ${DEVUP_PORT_WEB:-3000}:3000 is the wish for port 3000.
-func casts(loaders map[tree.Path]interpolation.Cast) map[tree.Path]interpolation.Cast {
+func casts(loaders map[tree.Path]interpolation.Cast, ports *portCount) map[tree.Path]interpolation.Cast {
 	all := make(map[tree.Path]interpolation.Cast, len(loaders)+12)
 	for path, cast := range loaders {
 		all[path] = func(value string) (any, error) { return cast(fill(value, unset)) }
@@ -260,7 +268,12 @@ func casts(loaders map[tree.Path]interpolation.Cast) map[tree.Path]interpolation
 		all[tree.Path(path)] = func(value string) (any, error) { return fill(value, unset), nil }
 	}
 	// The loader parses these two later, and does not say then where they stand.
-	all["services.*.ports.[]"] = func(value string) (any, error) { return shortPort(fill(value, unset)) }
+	all["services.*.ports.[]"] = func(value string) (any, error) {
+		if bad := ports.add(fill(value, unset)); bad != nil {
+			return value, bad
+		}
+		return shortPort(fill(value, unset))
+	}
 	all["services.*.volumes.[]"] = func(value string) (any, error) { return shortVolume(fill(value, unset)) }
 	return all
 }

@@ -83,42 +83,6 @@ func (l *loading) emptyIn(keys []string) (why, where, hint string) {
 	return why, fmt.Sprintf(" (%s:%d)", filepath.Base(file), line), fmt.Sprintf("set it in the environment or in .env beside the file: %s=…", empty[0])
 }
 
-// envFiles reads the env files of the services. One that is not there is left
-// out: they hold secrets, so repositories rarely have them.
-func (l *loading) envFiles(p *Project) error {
-	p.declared = map[string]types.MappingWithEquals{}
-	missing := map[string][]string{} // services by file
-	var order []string
-	for _, name := range p.ServiceNames() {
-		s := p.Services[name]
-		p.declared[name] = maps.Clone(s.Environment)
-		for i, file := range s.EnvFiles {
-			if _, err := os.Stat(file.Path); !bool(file.Required) || !errors.Is(err, fs.ErrNotExist) {
-				continue
-			}
-			s.EnvFiles[i].Required = false
-			if missing[file.Path] == nil {
-				order = append(order, file.Path)
-			}
-			missing[file.Path] = append(missing[file.Path], name)
-		}
-	}
-	whole := p.Environment
-	p.Environment = l.symbols(p)
-	model, err := p.WithServicesEnvironmentResolved(false)
-	if err != nil {
-		return l.envFileFailure(p, err)
-	}
-	model.Environment = whole
-	p.Project = model
-	for _, file := range order {
-		m := l.missingEnvFile(p, missing[file], file)
-		p.MissingEnvFiles = append(p.MissingEnvFiles, m)
-		l.notes = append(l.notes, m.String())
-	}
-	return nil
-}
-
 // symbols is the environment in which env files are read: the person's, and
 // tokens for the variables that are known to get a value.
 func (l *loading) symbols(p *Project) types.Mapping {
@@ -139,26 +103,6 @@ func (l *loading) symbols(p *Project) types.Mapping {
 		set(portPrefix + service)
 	}
 	return env
-}
-
-// envFileFailure names the env file that could not be read.
-func (l *loading) envFileFailure(p *Project, err error) error {
-	for _, name := range p.ServiceNames() {
-		for _, file := range p.Services[name].EnvFiles {
-			one := p.Services[name]
-			one.EnvFiles = []types.EnvFile{file}
-			single := types.Project{Environment: p.Environment, Services: types.Services{name: one}}
-			if _, fault := single.WithServicesEnvironmentResolved(false); fault != nil {
-				if strings.Contains(fault.Error(), "unsupported env_file format") {
-					return explain(fault, l.sources)
-				}
-				e := envFileError(file.Path, fault)
-				e.Service = name
-				return e
-			}
-		}
-	}
-	return explain(err, l.sources)
 }
 
 // nodeModules keeps the node_modules of the image visible where the config

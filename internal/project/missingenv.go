@@ -1,14 +1,13 @@
 package project
 
 import (
-	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
-	"github.com/compose-spec/compose-go/v2/dotenv"
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // MissingEnvFile is an env_file that is not there: they hold secrets, so repositories
@@ -100,11 +99,11 @@ func exampleOf(file string) string {
 
 // keysOf lists the variables of an env file, none where it cannot be read.
 func keysOf(file string) []string {
-	content, err := os.ReadFile(file)
+	content, err := untrusted.ReadFile(file, maxEnvFile)
 	if err != nil {
 		return nil
 	}
-	values, err := dotenv.ParseWithLookup(bytes.NewReader(content), func(string) (string, bool) { return "", false })
+	values, err := variables(file, content, unset)
 	if err != nil {
 		return nil
 	}

@@ -1,7 +1,6 @@
 package project
 
 import (
-	"bytes"
 	"fmt"
 	"maps"
 	"os"
@@ -9,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/compose-spec/compose-go/v2/dotenv"
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
@@ -105,11 +103,11 @@ func isFile(path string) bool {
 // openValues reads an env file. Variables that its values refer to and that it does not
 // set become tokens.
 func openValues(text string) map[string]string {
-	set, err := dotenv.ParseWithLookup(bytes.NewReader([]byte(text)), unset)
+	set, err := variables("", []byte(text), unset)
 	if err != nil {
 		return nil
 	}
-	values, err := dotenv.ParseWithLookup(bytes.NewReader([]byte(text)), func(name string) (string, bool) {
+	values, err := variables("", []byte(text), func(name string) (string, bool) {
 		_, known := set[name]
 		return token(name, plain, ""), !known
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 
 	"github.com/compose-spec/compose-go/v2/loader"
@@ -65,21 +66,35 @@ func (l *loading) attempt(ctx context.Context, checked bool) (model *types.Proje
 		return nil, "", err
 	}
 	expanded, others := map[string]string{}, false
-	model, err = loader.LoadWithContext(ctx, details, func(lo *loader.Options) {
+	var over error // what ended the load
+	model, err = build(ctx, details, func(lo *loader.Options) {
 		lo.SetProjectName(name, explicit)
 		lo.Profiles = l.profiles()
-		lo.SkipResolveEnvironment = true
+		lo.SkipResolveEnvironment, lo.SkipResolveLabels = true, true
 		lo.SkipValidation = !checked
 		lo.Interpolate.Substitute = func(text string, lookup template.Mapping) (string, error) {
+			if over == nil {
+				over = ctx.Err()
+			}
+			if over != nil {
+				return "", over
+			}
 			value, err := l.expander.substitute(text, lookup)
 			expanded[text] = value
+			if errors.Is(err, errTooMuch) {
+				over = placed(err, l.sources, text)
+				err = over
+			}
 			return value, err
 		}
-		lo.Interpolate.TypeCastMapping = casts(lo.Interpolate.TypeCastMapping)
+		lo.Interpolate.TypeCastMapping = casts(lo.Interpolate.TypeCastMapping, &portCount{})
 		lo.Listeners = append(lo.Listeners, func(event string, about map[string]any) {
 			others = others || event == "include" || about["file"] != nil // of extends
 		})
 	})
+	if err == nil {
+		err = labelFiles(model)
+	}
 	if err != nil {
 		return nil, "", err
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // The look into sources is bounded: it is only made where an env file is missing, but then
@@ -89,7 +90,7 @@ func sourcesBelow(root string) []string {
 
 // beginning is the first part of a file, empty where it cannot be read.
 func beginning(file string) string {
-	f, err := os.Open(file)
+	f, err := untrusted.Open(file)
 	if err != nil {
 		return ""
 	}

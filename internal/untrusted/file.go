@@ -1,8 +1,9 @@
 // Package untrusted handles what comes from a clone. A repository chooses the names, the
 // kinds, the sizes and the bytes of its files, and it may be hostile:
 //
-//   - [ReadFile], [Open], [FS] and [ReadEntry] read its files: regular ones only, never blocking on a
-//     pipe or a device, and at most as many bytes as the caller allows.
+//   - [ReadFile], [Open], [FS] and [ReadEntry] read its files: regular ones only, never
+//     blocking on a pipe or a device, and at most as many bytes as the caller allows. The null
+//     device is a file without content: sandboxes put it over files that are to be hidden.
 //   - [Text], [Lines], [Name] and [JSON] make its text safe to print on a terminal.
 //
 // The package does not decide where a path may lead. A caller that must stay inside a
@@ -133,7 +134,7 @@ func (r rootFS) ReadDir(name string) ([]fs.DirEntry, error) { return fs.ReadDir(
 // regular closes a file that is not regular, or not a directory where those are allowed.
 func regular(file *os.File, name string, directories bool) (*os.File, error) {
 	info, err := file.Stat()
-	if err == nil && !info.Mode().IsRegular() && (!directories || !info.IsDir()) {
+	if err == nil && !info.Mode().IsRegular() && (!directories || !info.IsDir()) && !isNull(info) {
 		err = &fs.PathError{Op: "open", Path: name, Err: ErrNotRegular}
 	}
 	if err != nil {

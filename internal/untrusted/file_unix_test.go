@@ -21,6 +21,12 @@ func TestSpecialFiles(t *testing.T) {
 	if err := os.Symlink("/dev/zero", filepath.Join(dir, "zero")); err != nil {
 		t.Fatal(err)
 	}
+	if err := os.Symlink(os.DevNull, filepath.Join(dir, "null")); err != nil {
+		t.Fatal(err)
+	}
+	if content, err := ReadFile(filepath.Join(dir, "null"), 8); err != nil || len(content) > 0 {
+		t.Errorf("ReadFile(null) = %q, %v, want nothing", content, err)
+	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		t.Fatal(err)
