@@ -12,7 +12,7 @@ var ours = map[string][]string{
 	"lock":       {"atomicfile", "owner"},                      // one devup at a time
 	"checkout":   {"lock", "atomicfile", "owner", "untrusted"}, // what is kept in a checkout's .devup, and files that are written into one
 	"lazyregexp": {},
-	"untrusted":  {},             // files and text of a clone: bounded reads, output that is safe to print
+	"untrusted":  {"lazyregexp"}, // files and text of a clone: bounded reads, output that is safe to print
 	"envfile":    {"lazyregexp"}, // the text of env files that devup writes into; project reads them
 	"detect":     {"lazyregexp"},
 	"framework":  {"lazyregexp"}, // what web frameworks need behind a proxy: a table, apart from detect, which `up` has no use for
@@ -22,7 +22,7 @@ var ours = map[string][]string{
 	"registry":   {"lazyregexp", "event"}, // logins and refusals of container registries, for pulls, pushes and builds
 	"project":    {"lazyregexp", "workspace", "untrusted", "fail"},
 	"ports":      {"project", "fail"},
-	"scaffold":   {"lazyregexp", "detect", "fail", "untrusted"},
+	"scaffold":   {"lazyregexp", "detect", "fail", "untrusted"}, // untrusted: the gate for values in generated files
 	"engine":     {"lazyregexp", "event", "fail"},
 	"gateway":    {"fail", "atomicfile", "untrusted", "owner"}, // one origin for all services: a proxy, and the life of its process
 	"build":      {"lazyregexp", "project", "egress", "registry", "event", "fail", "untrusted"},

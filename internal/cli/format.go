@@ -75,7 +75,7 @@ func badTemplate(err error) error {
 var templateFunctions = template.FuncMap{
 	"json": func(v any) (string, error) {
 		text, err := json.Marshal(v)
-		return untrusted.JSON(string(text)), err
+		return untrusted.SafeJSON(string(text)), err
 	},
 	"join": strings.Join, "split": strings.Split, "lower": strings.ToLower, "upper": strings.ToUpper,
 	"println": fmt.Sprintln,

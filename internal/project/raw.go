@@ -137,7 +137,7 @@ func RawJSON(raw map[string]any) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("write the config as JSON: %w", err)
 	}
-	return []byte(untrusted.JSON(string(text)) + "\n"), nil
+	return []byte(untrusted.SafeJSON(string(text)) + "\n"), nil
 }
 
 // RawNames are names in what [Raw] gives, sorted: those of its services, volumes or

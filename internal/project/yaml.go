@@ -29,7 +29,7 @@ func (p *Project) JSON() ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("write the project as JSON: %w", err)
 	}
-	return []byte(untrusted.JSON(strings.ReplaceAll(string(text), "$", "$$")) + "\n"), nil
+	return []byte(untrusted.SafeJSON(strings.ReplaceAll(string(text), "$", "$$")) + "\n"), nil
 }
 
 // shown is the model without what stands in env files.
@@ -60,7 +60,7 @@ func marshal(model *types.Project) ([]byte, error) {
 func dump(v any) ([]byte, error) {
 	style := yaml.Options(yaml.V3, yaml.WithIndent(2), yaml.WithLineWidth(-1))
 	text, err := yaml.Dump(v, style)
-	if err != nil || untrusted.JSON(string(text)) == string(text) {
+	if err != nil || untrusted.SafeJSON(string(text)) == string(text) {
 		return text, err
 	}
 	return yaml.Dump(v, style, yaml.WithUnicode(false))

@@ -6,6 +6,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/detect"
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // The versions that are taken where nothing says which: the newest LTS of Node and
@@ -19,21 +20,33 @@ var numeric = lazyregexp.New(`^[0-9]+(\.[0-9]+){0,2}$`)
 
 // baseImage is the official slim image of a runtime, with the Debian release in
 // its tag: a tag without one moves to the next release on some later day, and
-// system packages change under the project.
-func baseImage(r detect.Runtime) string {
-	if !numeric.MatchString(r.Version) && strings.Contains(r.Version, "-") {
-		return r.Language + ":" + r.Version // a whole tag, such as "20-alpine"
+// system packages change under the project. A version that is no tag counts as none.
+func baseImage(r detect.Runtime) untrusted.Inert {
+	tag, version := untrusted.ImageTag(r.Version), r.Version
+	python := r.Language == "python"
+	switch {
+	case tag == "" && python:
+		tag, version = pythonVersion, pythonVersion
+	case tag == "":
+		tag, version = nodeVersion, nodeVersion
 	}
-	if r.Language == "python" {
-		return "python:" + r.Version + "-slim-" + pythonDebian(r.Version)
+	whole := !numeric.MatchString(version) && strings.Contains(version, "-") // such as "20-alpine"
+	switch {
+	case python && whole:
+		return "python:" + tag
+	case python:
+		return "python:" + tag + "-slim-" + pythonDebian(version)
+	case whole:
+		return "node:" + tag
+	default:
+		return "node:" + tag + "-" + nodeDebian(version) + "-slim"
 	}
-	return "node:" + r.Version + "-" + nodeDebian(r.Version) + "-slim"
 }
 
 // nodeDebian is the newest Debian up to bookworm for which a tag of that Node
 // version exists. An image of an exact version was built for the releases of its
 // day: bullseye since August 2021, bookworm since June 2023.
-func nodeDebian(version string) string {
+func nodeDebian(version string) untrusted.Inert {
 	major, minor, exact := parts(version)
 	switch {
 	case major == 0: // "lts", "current"
@@ -49,7 +62,7 @@ func nodeDebian(version string) string {
 
 // pythonDebian is nodeDebian for Python, whose patch releases matter: 3.11.4 was
 // the first of its line with a bookworm image.
-func pythonDebian(version string) string {
+func pythonDebian(version string) untrusted.Inert {
 	major, minor, exact := parts(version)
 	if major == 0 {
 		return "bookworm"

@@ -153,7 +153,7 @@ func TestCompare(t *testing.T) {
    // our image
    "image": "x", /* { */
    "features": {
-+    "ghcr.io/devcontainers/features/github-cli:1": {},
++    "ghcr.io/devcontainers/features/github-cli:1.1.0": {},
      "ghcr.io/devcontainers/features/docker-outside-of-docker:1": {}
    },
 -  "forwardPorts": [3000]
@@ -181,7 +181,7 @@ func TestCompare(t *testing.T) {
  	],
  	"postStartCommand": "devup up -d",
 -	"features": {"f/docker-in-docker:1": {}, "f/github-cli:1": {}}
-+	"features": {"ghcr.io/devcontainers/features/github-cli:1": {}, "f/docker-in-docker:1": {}, "f/github-cli:1": {}}
++	"features": {"ghcr.io/devcontainers/features/github-cli:1.1.0": {}, "f/docker-in-docker:1": {}, "f/github-cli:1": {}}
  }
 `,
 		},

@@ -1,37 +1,41 @@
 package scaffold
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/devup-cli/devup/internal/detect"
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // imageView is what the Dockerfile and the .dockerignore of a service say, in
 // the form in which they say it.
 type imageView struct {
-	Mark      string
-	Name      string
-	FileFlag  string // " -f Dockerfile.api" where the Dockerfile has another name; else empty
-	From      string // the folder in which those commands are typed, where it is not the service's own; else empty
-	Image     string // the base image
-	Root      string // the folder in the image that holds the build context
-	Workdir   string // the folder in the image that holds the service: Root, or below it in a workspace
-	Member    string // Workdir relative to Root; empty where they are one
-	Ignored   string // Output as .dockerignore has it
+	Mark      untrusted.Inert
+	Name      untrusted.Inert
+	FileFlag  untrusted.Inert // " -f Dockerfile.api" where the Dockerfile has another name; else empty
+	From      untrusted.Inert // the folder in which those commands are typed, where it is not the service's own; else empty
+	Image     untrusted.Inert // the base image
+	Root      untrusted.Inert // the folder in the image that holds the build context
+	Workdir   string          // the folder in the image that holds the service: Root, or below it in a workspace
+	Member    string          // Workdir relative to Root; empty where they are one
+	Ignored   untrusted.Inert // Output as .dockerignore has it
 	Port      int
-	Flags     string // NODE_OPTIONS
-	Why       string // the reason for Flags
+	Flags     string          // NODE_OPTIONS
+	Why       untrusted.Inert // the reason for Flags
 	Native    bool
-	Manifest  string
-	Lock      string
-	Copies    []string // the files of the dependency layer, each as one COPY takes them; empty for none
+	Manifest  untrusted.Inert   // by name, for comments
+	Listed    untrusted.Inert   // the file that says which packages, by name, for comments
+	Copies    []untrusted.Inert // the files of the dependency layer, each as one COPY takes them; empty for none
 	Module    string
 	Dev       []string
 	Build     []string
 	Output    string
+	Server    untrusted.Inert // what npm installs to serve the built files
+	Serve     []string        // the command that serves them, in exec form
 	Prod      []string
 	BuildArgs []setting
 	Node      nodeView
@@ -39,12 +43,18 @@ type imageView struct {
 }
 
 // setting is an environment variable with its value.
-type setting struct{ Name, Value string }
+type setting struct {
+	Name  untrusted.Inert
+	Value string
+}
 
-func newImageView(repo detect.Repository, s detect.Service) imageView {
+// newImageView makes the view of a service. The error is about a name of the repository
+// that no Dockerfile can hold.
+func newImageView(repo detect.Repository, s detect.Service) (imageView, error) {
+	var g gate
 	v := imageView{
 		Mark:     Mark,
-		Name:     s.Name,
+		Name:     untrusted.ServiceName(s.Name),
 		Image:    baseImage(s.Runtime),
 		Root:     root(s),
 		Workdir:  workdir(s),
@@ -52,38 +62,52 @@ func newImageView(repo detect.Repository, s detect.Service) imageView {
 		Port:     s.Port.Number,
 		Flags:    s.Runtime.Flags,
 		Native:   s.Packages.Native,
-		Manifest: s.Packages.Manifest,
-		Lock:     s.Packages.Lock,
+		Manifest: untrusted.Comment(s.Packages.Manifest),
+		Listed:   untrusted.Comment(or(s.Packages.Lock, s.Packages.Manifest)),
 		Module:   s.Module,
 		Dev:      s.Dev,
 		Build:    s.Build,
 		Output:   path.Clean(s.Output),
+		Server:   serve,
+		Serve:    []string{"serve", "--single", "--listen", strconv.Itoa(s.Port.Number), path.Clean(s.Output)},
 		Prod:     s.Prod,
 	}
-	if name := dockerfileName(repo, s); name != "Dockerfile" {
-		v.FileFlag = " -f " + name
+	if name := path.Join(v.Member, dockerfileName(repo, s)); name != "Dockerfile" {
+		v.FileFlag = " -f " + g.shell(name)
 	}
-	v.Ignored = v.Output
 	if v.Member != "" {
-		v.FileFlag = " -f " + shellWord(path.Join(v.Member, dockerfileName(repo, s)))
 		v.From = "the root of the workspace"
-		v.Ignored = path.Join(v.Member, v.Output)
 	}
+	v.Ignored = g.pattern(path.Join(v.Member, v.Output))
 	if s.Runtime.Language == "python" {
-		v.Copies = pythonFiles(s.Packages)
-		v.Python = newPythonView(s)
-		return v
+		v.Copies = pythonFiles(&g, s.Packages)
+		v.Python = newPythonView(&g, s)
+		return v, g.err
 	}
-	v.Why = "Its packages need this on Node " + s.Runtime.Version + "."
+	v.Why = "Its packages need this on Node " + untrusted.ImageTag(s.Runtime.Version) + "."
 	if strings.Contains(s.Runtime.Flags, "openssl-legacy-provider") {
 		v.Why = "Its version of webpack uses a hash that newer OpenSSL only has as legacy."
 	}
-	v.Copies = nodeFiles(s.Packages)
+	v.Copies = nodeFiles(&g, s.Packages)
 	v.Node = newNodeView(s.Packages, s.Runtime.Version)
-	v.Node.Modules, v.Node.Owned = modules(s), owned(s)
+	v.Node.Modules, v.Node.Owned = modules(&g, s), owned(&g, s)
 	v.BuildArgs = buildArgs(repo, s)
-	return v
+	return v, g.err
 }
+
+// gate quotes what has a notation in most cases, and keeps the first error.
+type gate struct{ err error }
+
+func (g *gate) keep(text untrusted.Inert, err error) untrusted.Inert {
+	g.err = cmp.Or(g.err, err)
+	return text
+}
+
+func (g *gate) shell(words ...string) untrusted.Inert { return g.keep(untrusted.ShellWords(words...)) }
+
+func (g *gate) copy(paths ...string) untrusted.Inert { return g.keep(untrusted.DockerWords(paths...)) }
+
+func (g *gate) pattern(path string) untrusted.Inert { return g.keep(untrusted.IgnorePattern(path)) }
 
 // systemFolders are the names at the root of a Debian image.
 var systemFolders = []string{
@@ -94,15 +118,15 @@ var systemFolders = []string{
 // root is the folder in the container that holds the build context: the
 // service's name, so that a path in a log says which service it was. A service
 // that is called like a folder of the system must not hide that.
-func root(s detect.Service) string {
+func root(s detect.Service) untrusted.Inert {
 	if slices.Contains(systemFolders, s.Name) {
-		return "/srv/" + s.Name
+		return "/srv/" + untrusted.ServiceName(s.Name)
 	}
-	return "/" + s.Name
+	return "/" + untrusted.ServiceName(s.Name)
 }
 
 // workdir is the folder in the container that holds the service's source.
-func workdir(s detect.Service) string { return path.Join(root(s), memberDir(s)) }
+func workdir(s detect.Service) string { return path.Join(string(root(s)), memberDir(s)) }
 
 // contextDir is the folder in the repository that the image is built from: the
 // service's own, or that of its workspace, whose lock file and libraries it needs.
@@ -133,7 +157,7 @@ func buildArgs(repo detect.Repository, s detect.Service) []setting {
 	for _, v := range wired(repo, s) {
 		if strings.HasPrefix(v.Name, "REACT_APP_") || strings.HasPrefix(v.Name, "VITE_") {
 			sibling, _ := find(repo, v.Sibling)
-			args = append(args, setting{Name: v.Name, Value: localURL(sibling) + v.Path})
+			args = append(args, setting{Name: untrusted.VariableName(v.Name), Value: localURL(sibling) + v.Path})
 		}
 	}
 	return args

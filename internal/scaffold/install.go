@@ -5,17 +5,18 @@ import (
 	"strings"
 
 	"github.com/devup-cli/devup/internal/detect"
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // nodeView is how the packages of a Node service get into its image.
 type nodeView struct {
-	Tool        string   // what npm installs first: the package manager, pinned; empty for npm itself
-	Env         []string // settings of the package manager, as NAME=value
-	Cache       string   // where the package manager keeps downloads
-	Install     string   // installs all packages, exactly as locked where there is a lock file
-	InstallProd string   // the same without those for development
-	Modules     string   // the folders of installed packages that the service writes to, for sh
-	Owned       string   // the folders that belong to the service's user, for sh
+	Tool        untrusted.Inert   // what npm installs first: the package manager, pinned; empty for npm itself
+	Env         []untrusted.Inert // settings of the package manager, as NAME=value
+	Cache       untrusted.Inert   // where the package manager keeps downloads
+	Install     untrusted.Inert   // installs all packages, exactly as locked where there is a lock file
+	InstallProd untrusted.Inert   // the same without those for development
+	Modules     untrusted.Inert   // the folders of installed packages that the service writes to, for sh
+	Owned       untrusted.Inert   // the folders that belong to the service's user, for sh
 }
 
 // newNodeView chooses the commands. Package managers other than npm come from the
@@ -23,7 +24,7 @@ type nodeView struct {
 // copies no longer know the registry's keys, and it passes by a company's mirror.
 func newNodeView(p detect.Packages, node string) nodeView {
 	locked := p.Lock != ""
-	pick := func(frozen, loose string) string {
+	pick := func(frozen, loose untrusted.Inert) untrusted.Inert {
 		if locked {
 			return frozen
 		}
@@ -33,8 +34,8 @@ func newNodeView(p detect.Packages, node string) nodeView {
 	case "yarn":
 		if yarnBerry(p.Version) {
 			return nodeView{
-				Tool:        "@yarnpkg/cli-dist@" + p.Version,
-				Env:         []string{"YARN_NODE_LINKER=node-modules YARN_ENABLE_GLOBAL_CACHE=true YARN_IGNORE_PATH=1"},
+				Tool:        "@yarnpkg/cli-dist@" + exact(p, yarnNew),
+				Env:         []untrusted.Inert{"YARN_NODE_LINKER=node-modules YARN_ENABLE_GLOBAL_CACHE=true YARN_IGNORE_PATH=1"},
 				Cache:       "/root/.yarn",
 				Install:     pick("yarn install --immutable", "yarn install --no-immutable"),
 				InstallProd: "yarn workspaces focus --all --production",
@@ -42,7 +43,7 @@ func newNodeView(p detect.Packages, node string) nodeView {
 		}
 		install := pick("yarn install --frozen-lockfile", "yarn install")
 		return nodeView{
-			Tool:        "yarn@" + or(p.Version, "1.22.22"),
+			Tool:        "yarn@" + exact(p, yarnClassic),
 			Cache:       "/usr/local/share/.cache/yarn",
 			Install:     install,
 			InstallProd: install + " --production",
@@ -50,7 +51,7 @@ func newNodeView(p detect.Packages, node string) nodeView {
 	case "pnpm":
 		install := "pnpm install" + pick(" --frozen-lockfile", " --no-frozen-lockfile") + " --store-dir /root/.pnpm-store"
 		return nodeView{
-			Tool:        "pnpm@" + or(p.Version, pnpmFor(node)),
+			Tool:        "pnpm@" + exact(p, pnpmFor(node)),
 			Cache:       "/root/.pnpm-store",
 			Install:     install,
 			InstallProd: install + " --prod",
@@ -58,7 +59,7 @@ func newNodeView(p detect.Packages, node string) nodeView {
 	case "bun":
 		install := pick("bun install --frozen-lockfile", "bun install")
 		return nodeView{
-			Tool:        "bun@" + or(p.Version, "1"),
+			Tool:        "bun@" + exact(p, bun),
 			Cache:       "/root/.bun/install/cache",
 			Install:     install,
 			InstallProd: install + " --production",
@@ -72,7 +73,7 @@ func newNodeView(p detect.Packages, node string) nodeView {
 // nodeFiles are the files that decide which packages are installed, as COPY takes
 // them. A pattern that matches nothing is no error beside a file that is there.
 // In a workspace the package.json of every member is one of them.
-func nodeFiles(p detect.Packages) []string {
+func nodeFiles(g *gate, p detect.Packages) []untrusted.Inert {
 	if p.Manifest == "" {
 		return nil
 	}
@@ -80,52 +81,36 @@ func nodeFiles(p detect.Packages) []string {
 	if p.Lock != "" {
 		files = append(files, p.Lock)
 	}
+	files = append(files, ".npmrc*")
 	switch p.Manager {
 	case "yarn":
-		files = append(files, ".npmrc*", ".yarnrc*")
+		files = append(files, ".yarnrc*")
 	case "pnpm":
-		files = append(files, ".npmrc*", "pnpm-workspace.yaml*")
+		files = append(files, "pnpm-workspace.yaml*")
 	case "bun":
-		files = append(files, ".npmrc*", "bunfig.toml*")
-	default:
-		files = append(files, ".npmrc*")
+		files = append(files, "bunfig.toml*")
 	}
-	copies := []string{strings.Join(files, " ") + " ./"}
+	copies := []untrusted.Inert{g.copy(append(files, "./")...)}
 	for _, member := range p.Members {
-		copies = append(copies, copyWords(path.Join(member, "package.json"), member+"/"))
+		copies = append(copies, g.copy(path.Join(member, "package.json"), member+"/"))
 	}
 	return copies
 }
 
-// copyWords are the words of a COPY, in the form with quotes where a plain one
-// would be split.
-func copyWords(words ...string) string {
-	for _, w := range words {
-		if !plainWord.MatchString(w) {
-			text, err := jsonValue(words)
-			if err != nil {
-				panic(err) // a list of strings always has a JSON form
-			}
-			return strings.ReplaceAll(text, "$", `\\$`)
-		}
-	}
-	return strings.Join(words, " ")
-}
-
 // modules are the folders of installed packages in which tools keep files too:
 // node_modules/.cache, node_modules/.vite.
-func modules(s detect.Service) string {
+func modules(g *gate, s detect.Service) untrusted.Inert {
 	if m := memberDir(s); m != "" {
-		return "node_modules " + shellWord(path.Join(m, "node_modules"))
+		return "node_modules " + g.shell(path.Join(m, "node_modules"))
 	}
 	return "node_modules"
 }
 
-func owned(s detect.Service) string {
+func owned(g *gate, s detect.Service) untrusted.Inert {
 	if m := memberDir(s); m != "" {
-		return ". " + shellWord(m) + " " + modules(s)
+		return ". " + g.shell(m) + " " + modules(g, s)
 	}
-	return ". " + modules(s)
+	return ". " + modules(g, s)
 }
 
 // yarnBerry says whether a version is of the Yarn that was rewritten: 2 and later.
@@ -135,33 +120,33 @@ func yarnBerry(version string) bool {
 }
 
 // pnpmFor is the newest pnpm that runs on a version of Node.
-func pnpmFor(node string) string {
+func pnpmFor(node string) untrusted.Inert {
 	major, minor, exact := parts(node)
 	switch {
 	case major == 0 || major > 18 || major == 18 && (!exact || minor >= 12):
-		return "10"
+		return pnpm10
 	case major >= 16:
-		return "8"
+		return pnpm8
 	default:
-		return "7"
+		return pnpm7
 	}
 }
 
 // pythonView is how the packages of a Python service get into its image, and what
 // serves it in production.
 type pythonView struct {
-	Exporter      string // what pip installs to read another tool's lock file; empty when pip reads the list itself
-	Export        string // the command that writes /requirements.txt from it
-	Install       string // the command that installs the packages; empty for none
-	Missing       string // what Install adds to the list, by name; empty for nothing
-	Unlisted      bool   // there is no list of packages
-	Server        string // what serves in production, by name; empty for none in particular
-	ServerPackage string // what pip installs for it, quoted for sh
+	Exporter      untrusted.Inert // what pip installs to read another tool's lock file; empty when pip reads the list itself
+	Export        untrusted.Inert // the command that writes /requirements.txt from it
+	Install       untrusted.Inert // the command that installs the packages; empty for none
+	Missing       untrusted.Inert // what Install adds to the list, by name; empty for nothing
+	Unlisted      bool            // there is no list of packages
+	Server        untrusted.Inert // what serves in production, by name; empty for none in particular
+	ServerPackage untrusted.Inert // what pip installs for it, quoted for sh
 }
 
 // newPythonView chooses the commands. Whatever tool locked them, pip installs the
 // packages, into the image's own Python: one cache, one set of index settings.
-func newPythonView(s detect.Service) pythonView {
+func newPythonView(g *gate, s detect.Service) pythonView {
 	p := s.Packages
 	var v pythonView
 	switch {
@@ -188,18 +173,18 @@ func newPythonView(s detect.Service) pythonView {
 	case p.Manifest == "setup.py":
 		v.Install = "pip install ."
 	case p.Manifest != "":
-		v.Install = "pip install --requirement " + p.Manifest
+		v.Install = "pip install --requirement " + g.shell(p.Manifest)
 	case len(p.Missing) > 0:
-		v.Install = "pip install" + requirements(p.Missing)
+		v.Install = "pip install" + requirements(g, p.Missing)
 	case s.Stack == detect.Flask:
-		v.Install = "pip install" + requirements([]string{"flask"})
+		v.Install = "pip install" + requirements(g, []string{"flask"})
 	}
 	if v.Exporter != "" {
 		v.Install = "pip install --requirement /requirements.txt"
 	}
 	if p.Manifest != "" && len(p.Missing) > 0 {
-		v.Install += requirements(p.Missing)
-		v.Missing = strings.Join(p.Missing, ", ")
+		v.Install += requirements(g, p.Missing)
+		v.Missing = untrusted.Comment(strings.Join(p.Missing, ", "))
 	}
 	v.Unlisted = p.Manifest == ""
 	v.Server, v.ServerPackage = server(s)
@@ -208,46 +193,43 @@ func newPythonView(s detect.Service) pythonView {
 
 // requirements are packages as words for sh, each with a space in front. Flask
 // before 2.2 cannot return a list from a view.
-func requirements(packages []string) string {
-	var out strings.Builder
+func requirements(g *gate, packages []string) untrusted.Inert {
+	var words untrusted.Inert
 	for _, name := range packages {
 		if name == "flask" {
 			name = "flask>=2.2"
 		}
-		if !plainWord.MatchString(name) {
-			name = `"` + name + `"`
-		}
-		out.WriteString(" " + name)
+		words += " " + g.shell(name)
 	}
-	return out.String()
+	return words
 }
 
 // pythonFiles are the files that decide which packages are installed, each as one
 // COPY takes them. One list often takes in another that lies beside or below it.
-func pythonFiles(p detect.Packages) []string {
-	var copies []string
+func pythonFiles(g *gate, p detect.Packages) []untrusted.Inert {
+	var copies []untrusted.Inert
 	switch {
 	case p.Manifest == "":
 		return nil
 	case p.Manifest == "setup.py": // it may read any file
-		return []string{". ./"}
+		return []untrusted.Inert{". ./"}
 	case p.Manifest == "requirements.txt":
 		copies = append(copies, "requirements*.txt ./")
 	case p.Lock != "":
-		copies = append(copies, p.Manifest+" "+p.Lock+" ./")
+		copies = append(copies, g.copy(p.Manifest, p.Lock, "./"))
 	default:
-		copies = append(copies, p.Manifest+" ./")
+		copies = append(copies, g.copy(p.Manifest, "./"))
 	}
 	for _, name := range p.Includes {
 		if matched, _ := path.Match("requirements*.txt", name); !matched || p.Manifest != "requirements.txt" {
-			copies = append(copies, copyWords(name, path.Dir(name)+"/"))
+			copies = append(copies, g.copy(name, path.Dir(name)+"/"))
 		}
 	}
 	return copies
 }
 
 // server names what a production command needs besides the service's own packages.
-func server(s detect.Service) (name, pip string) {
+func server(s detect.Service) (name, pip untrusted.Inert) {
 	if len(s.Prod) == 0 {
 		return "", ""
 	}
@@ -261,16 +243,16 @@ func server(s detect.Service) (name, pip string) {
 	}
 }
 
-func pin(version, otherwise string) string {
-	if version == "" {
-		return otherwise
+func pin(version string, otherwise untrusted.Inert) untrusted.Inert {
+	if v := untrusted.Version(version); v != "" {
+		return "==" + v
 	}
-	return "==" + version
+	return otherwise
 }
 
-func or(version, otherwise string) string {
-	if version == "" {
+func or(text, otherwise string) string {
+	if text == "" {
 		return otherwise
 	}
-	return version
+	return text
 }

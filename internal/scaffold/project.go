@@ -8,6 +8,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/detect"
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // projectView is what devup.yaml and the workspace files say.
@@ -32,15 +33,15 @@ type serviceView struct {
 	Port        int
 	HostPort    int
 	Environment []setting
-	Unset       []string
+	Unset       []untrusted.Inert
 	Workdir     string
 	Mount       string   // the source over the image's copy: "./backend-flask:/backend-flask"; empty for none
 	LongMount   bool     // the path holds a colon, which the short form cannot
 	NodeModules []string // the anonymous volumes that keep the image's packages visible under Mount
 	Extension   bool     // there is something under x-devup
-	Stack       detect.Stack
+	Stack       untrusted.Inert
 	Ready       string
-	Routes      string // what a gateway leads to it, as a list of YAML; empty for none
+	Routes      []string // what a gateway leads to it; nil for none
 	Public      bool
 }
 
@@ -116,14 +117,14 @@ func newServiceView(repo detect.Repository, s detect.Service) serviceView {
 	v := serviceView{
 		Key:    key(s),
 		Full:   s.Compose == "",
-		Stack:  s.Stack,
+		Stack:  untrusted.ServiceName(string(s.Stack)),
 		Public: s.Port.Number > 0,
 	}
 	if readyPath.MatchString(s.Ready) {
-		v.Ready = s.Ready
+		v.Ready = escape(s.Ready)
 	}
-	if len(s.Routes) > 0 {
-		v.Routes = "[" + strings.Join(s.Routes, ", ") + "]"
+	for _, route := range s.Routes {
+		v.Routes = append(v.Routes, escape(route))
 	}
 	for _, w := range wired(repo, s) {
 		sibling, _ := find(repo, w.Sibling)
@@ -131,13 +132,13 @@ func newServiceView(repo detect.Repository, s detect.Service) serviceView {
 		if w.Inside {
 			url = "http://" + key(sibling) + ":" + strconv.Itoa(sibling.Port.Number)
 		}
-		v.Environment = append(v.Environment, setting{Name: w.Name, Value: url + escape(w.Path)})
+		v.Environment = append(v.Environment, setting{Name: untrusted.VariableName(w.Name), Value: url + escape(w.Path)})
 	}
 	if !v.Full {
 		if s.Dockerfile != "" {
 			v.Stack = "" // nothing is left to scaffold
 		}
-		v.Extension = v.Stack != "" || v.Ready != "" || v.Routes != "" || v.Public
+		v.Extension = v.Stack != "" || v.Ready != "" || len(v.Routes) > 0 || v.Public
 		return v
 	}
 	v.Extension = true
@@ -151,7 +152,7 @@ func newServiceView(repo detect.Repository, s detect.Service) serviceView {
 	name := s.Dockerfile
 	if v.Ours {
 		name = dockerfileName(repo, s)
-		v.Workdir = root(s)
+		v.Workdir = string(root(s))
 		v.Mount = v.Context + ":" + v.Workdir
 		v.LongMount = strings.Contains(v.Context, ":")
 		if s.Runtime.Language == "node" && s.Packages.Manifest != "" {
@@ -168,7 +169,7 @@ func newServiceView(repo detect.Repository, s detect.Service) serviceView {
 // nodeModules are the folders of the image that hold installed packages: in a
 // workspace the root's, the service's and those of the libraries that it imports.
 func nodeModules(s detect.Service) []string {
-	folders := []string{path.Join(root(s), "node_modules")}
+	folders := []string{path.Join(string(root(s)), "node_modules")}
 	if s.Packages.Workspace == "" {
 		return folders
 	}
@@ -178,7 +179,7 @@ func nodeModules(s detect.Service) []string {
 	}
 	slices.Sort(members)
 	for _, m := range slices.Compact(members) {
-		folders = append(folders, path.Join(root(s), escape(m), "node_modules"))
+		folders = append(folders, path.Join(string(root(s)), escape(m), "node_modules"))
 	}
 	return folders
 }
@@ -187,7 +188,6 @@ func nodeModules(s detect.Service) []string {
 func key(s detect.Service) string { return or(s.Compose, s.Name) }
 
 var (
-	envPattern = lazyregexp.New(`^[A-Za-z_][A-Za-z0-9_]*$`)
 	readyPath  = lazyregexp.New(`^/\S*$`)
 	notProject = lazyregexp.New(`[^a-z0-9_-]`)
 )
@@ -207,15 +207,15 @@ func wired(repo detect.Repository, s detect.Service) []detect.Variable {
 }
 
 // unset are the names of those that nobody gives a value to.
-func unset(repo detect.Repository, s detect.Service) []string {
+func unset(repo detect.Repository, s detect.Service) []untrusted.Inert {
 	wires := wired(repo, s)
 	left := variables(s, func(v detect.Variable) bool {
 		return !v.Default && !slices.Contains(imageSets, v.Name) &&
 			!slices.ContainsFunc(wires, func(w detect.Variable) bool { return w.Name == v.Name })
 	})
-	var names []string
+	var names []untrusted.Inert
 	for _, v := range left {
-		names = append(names, v.Name)
+		names = append(names, untrusted.VariableName(v.Name))
 	}
 	return names
 }
@@ -224,7 +224,7 @@ func unset(repo detect.Repository, s detect.Service) []string {
 func variables(s detect.Service, keep func(detect.Variable) bool) []detect.Variable {
 	var kept []detect.Variable
 	for _, v := range s.Variables {
-		if envPattern.MatchString(v.Name) && keep(v) {
+		if untrusted.VariableName(v.Name) != "" && keep(v) {
 			kept = append(kept, v)
 		}
 	}

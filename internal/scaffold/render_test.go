@@ -93,7 +93,7 @@ func TestInstallGoesIntoWorkspaceFiles(t *testing.T) {
 		".gitpod.yml": {`before: "go install github.com/devup-cli/devup/cmd/devup@v1.2.3 && echo \"done: <ok>\""`},
 		".devcontainer/devcontainer.json": {
 			`"onCreateCommand": "go install github.com/devup-cli/devup/cmd/devup@v1.2.3 && echo \"done: <ok>\"",`,
-			`"ghcr.io/devcontainers/features/go:1": {},`,
+			`"ghcr.io/devcontainers/features/go:1.3.4": {},`,
 		},
 	} {
 		text := content(t, files, path)

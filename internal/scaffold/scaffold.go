@@ -124,7 +124,13 @@ func serviceFiles(repo detect.Repository, s detect.Service) ([]File, error) {
 			Hint:    "stacks are " + strings.Join(names, ", "),
 		}
 	}
-	view := newImageView(repo, s)
+	if untrusted.ServiceName(s.Name) == "" {
+		return nil, fail.New(fail.Config, "give it a name of letters, digits, dots, dashes and underscores", "service %q: the name cannot stand in generated files", s.Name)
+	}
+	view, err := newImageView(repo, s)
+	if err != nil {
+		return nil, fail.Wrap(err, fail.Config, "rename the file or directory", "service %s in %q: %v", s.Name, s.Dir, err)
+	}
 	dockerfile, err := render(path.Join(string(s.Stack), "Dockerfile"), view)
 	if err != nil {
 		return nil, err

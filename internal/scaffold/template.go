@@ -2,18 +2,30 @@ package scaffold
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"path"
-	"strings"
 	"text/template"
+	"text/template/parse"
 
-	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/untrusted"
 	"github.com/devup-cli/devup/templates"
 )
 
 // projectFolder is the folder of templates for the repository as a whole.
 const projectFolder = "project"
+
+// gates are the functions by which a template writes a string. Each quotes it for one
+// place in one format.
+var gates = template.FuncMap{
+	"env":   untrusted.DockerValue,
+	"path":  untrusted.DockerPath,
+	"copy":  untrusted.DockerWords,
+	"shell": func(words []string) (untrusted.Inert, error) { return untrusted.ShellWords(words...) },
+	"json":  untrusted.JSON,
+	"exec":  untrusted.JSONList,
+	"yaml":  untrusted.YAML,
+	"list":  untrusted.YAMLList,
+}
 
 // render fills in the template of the file with that path under stacks.
 func render(name string, data any) ([]byte, error) {
@@ -22,16 +34,19 @@ func render(name string, data any) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("template of %s: %w", name, err)
 	}
-	t, err := template.New(name).Option("missingkey=error").Funcs(template.FuncMap{
-		"env":   envValue,
-		"json":  jsonValue,
-		"path":  dockerText,
-		"copy":  copyWords,
-		"shell": shellCommand,
-		"yaml":  yamlScalar,
-	}).Parse(string(text))
+	return fill(name, string(text), data)
+}
+
+// fill executes a template in which every value that is written is a number or
+// [untrusted.Inert]. A string that passed no gate is an error.
+func fill(name, text string, data any) ([]byte, error) {
+	t, err := template.New(name).Option("missingkey=error").Funcs(gates).Funcs(template.FuncMap{"inert": inert}).Parse(text)
 	if err != nil {
 		return nil, err
+	}
+	for _, action := range actions(t.Root) {
+		check := parse.NewIdentifier("inert").SetPos(action.Pos).SetTree(t.Tree)
+		action.Pipe.Cmds = append(action.Pipe.Cmds, &parse.CommandNode{NodeType: parse.NodeCommand, Pos: action.Pos, Args: []parse.Node{check}})
 	}
 	var out bytes.Buffer
 	if err := t.Execute(&out, data); err != nil {
@@ -40,81 +55,40 @@ func render(name string, data any) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-var (
-	plainWord   = lazyregexp.New(`^[A-Za-z0-9_./:@%+=,-]+$`)
-	plainScalar = lazyregexp.New(`^[A-Za-z_./][A-Za-z0-9_./-]*(:[A-Za-z0-9_./-]+)*$`)
-	plainURL    = lazyregexp.New(`^\$\{DEVUP_[A-Z0-9_]+:-http://localhost:[0-9]+\}[A-Za-z0-9_./-]*$`)
-	reserved    = lazyregexp.New(`(?i)^(true|false|yes|no|on|off|y|n|null|\.nan|\.inf)$`)
-)
-
-// yamlScalar writes a string as a YAML scalar, plain where that is the same string.
-func yamlScalar(s string) string {
-	if (plainScalar.MatchString(s) || plainURL.MatchString(s)) && !reserved.MatchString(s) {
-		return s
-	}
-	return jsonText(s)
-}
-
-// jsonValue writes a string, or a list of strings on one line with spaces after
-// the commas, as Dockerfiles have them.
-func jsonValue(v any) (string, error) {
-	switch v := v.(type) {
-	case string:
-		return jsonText(v), nil
-	case []string:
-		words := make([]string, len(v))
-		for i, s := range v {
-			words[i] = jsonText(s)
-		}
-		return "[" + strings.Join(words, ", ") + "]", nil
+// inert lets through what no file has to be protected from.
+func inert(value any) (any, error) {
+	switch value.(type) {
+	case untrusted.Inert, int:
+		return value, nil
 	default:
-		return "", fmt.Errorf("no JSON form for %T", v)
+		return nil, fmt.Errorf("a %T passed no gate", value)
 	}
 }
 
-// jsonText is s as a JSON string, which is a YAML one too, without the escapes
-// that are only for HTML.
-func jsonText(s string) string {
-	var out bytes.Buffer
-	e := json.NewEncoder(&out)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(s); err != nil {
-		panic(err) // a string always has a JSON form
-	}
-	return strings.TrimSuffix(out.String(), "\n")
-}
-
-// envValue writes the value of an ENV or ARG instruction, which knows quotes,
-// backslashes and variables but no way to write a line end.
-func envValue(s string) (string, error) {
-	if plainWord.MatchString(s) {
-		return s, nil
-	}
-	if strings.ContainsAny(s, "\r\n\x00") {
-		return "", fmt.Errorf("a Dockerfile cannot hold the value %q", s)
-	}
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, `$`, `\$`).Replace(s) + `"`, nil
-}
-
-// shellCommand writes a command in exec form as one line for sh.
-func shellCommand(words []string) (string, error) {
-	quoted := make([]string, len(words))
-	for i, w := range words {
-		if strings.ContainsAny(w, "\r\n\x00") {
-			return "", fmt.Errorf("a Dockerfile cannot hold the word %q", w)
+// actions are the places of a template that write a value.
+func actions(node parse.Node) []*parse.ActionNode {
+	var found []*parse.ActionNode
+	branch := func(b parse.BranchNode) {
+		found = append(found, actions(b.List)...)
+		if b.ElseList != nil {
+			found = append(found, actions(b.ElseList)...)
 		}
-		quoted[i] = shellWord(w)
 	}
-	return strings.Join(quoted, " "), nil
-}
-
-// shellWord quotes a word for sh where it needs to be.
-func shellWord(w string) string {
-	if plainWord.MatchString(w) {
-		return w
+	switch node := node.(type) {
+	case *parse.ListNode:
+		for _, inner := range node.Nodes {
+			found = append(found, actions(inner)...)
+		}
+	case *parse.ActionNode:
+		if len(node.Pipe.Decl) == 0 {
+			found = append(found, node)
+		}
+	case *parse.IfNode:
+		branch(node.BranchNode)
+	case *parse.RangeNode:
+		branch(node.BranchNode)
+	case *parse.WithNode:
+		branch(node.BranchNode)
 	}
-	return "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
+	return found
 }
-
-// dockerText keeps Docker from reading a variable into a path.
-func dockerText(s string) string { return strings.ReplaceAll(s, "$", `\$`) }

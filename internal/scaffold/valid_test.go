@@ -178,8 +178,8 @@ func TestDevcontainerIsJSONWithComments(t *testing.T) {
 			t.Errorf("%+v", v)
 		}
 		for feature := range v.Features {
-			if !regexp.MustCompile(`^ghcr\.io/devcontainers/features/[a-z-]+:[0-9]+$`).MatchString(feature) {
-				t.Errorf("feature %s is not pinned to a major version", feature)
+			if !regexp.MustCompile(`^ghcr\.io/devcontainers/features/[a-z-]+:[0-9]+\.[0-9]+\.[0-9]+$`).MatchString(feature) {
+				t.Errorf("feature %s is not pinned to a full version", feature)
 			}
 		}
 	})

@@ -62,5 +62,5 @@ func line(v any) string {
 	if err := e.Encode(v); err != nil {
 		panic("ui: value that JSON cannot hold: " + err.Error())
 	}
-	return untrusted.JSON(b.String())
+	return untrusted.SafeJSON(b.String())
 }

@@ -69,9 +69,9 @@ func Name(name string) string {
 	return strconv.Quote(name)
 }
 
-// JSON makes text that is JSON safe to print on a terminal: it escapes what the encoder of
+// SafeJSON makes text that is JSON safe to print on a terminal: it escapes what the encoder of
 // the standard library leaves in strings, C1 controls among it. The text means the same.
-func JSON(text string) string {
+func SafeJSON(text string) string {
 	if !strings.ContainsFunc(text, hidden) {
 		return text
 	}

@@ -75,17 +75,17 @@ func TestName(t *testing.T) {
 	}
 }
 
-// TestJSON: what is read from the text is what went into it.
-func TestJSON(t *testing.T) {
+// TestSafeJSON: what is read from the text is what went into it.
+func TestSafeJSON(t *testing.T) {
 	t.Parallel()
 	in := "é日\x1b\x7f\u0085\u009b\u200f\u202e\u2066\u2028"
 	text, err := json.Marshal(in)
 	if err != nil {
 		t.Fatal(err)
 	}
-	escaped := JSON(string(text))
+	escaped := SafeJSON(string(text))
 	if got, want := escaped, `"é日\u001b\u007f\u0085\u009b\u200f\u202e\u2066\u2028"`; got != want {
-		t.Errorf("JSON(%q) = %s, want %s", text, got, want)
+		t.Errorf("SafeJSON(%q) = %s, want %s", text, got, want)
 	}
 	var back string
 	if err := json.Unmarshal([]byte(escaped), &back); err != nil || back != in {

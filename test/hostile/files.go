@@ -141,7 +141,7 @@ func quote(text string) string {
 	if err != nil {
 		panic(err)
 	}
-	return untrusted.JSON(string(quoted))
+	return untrusted.SafeJSON(string(quoted))
 }
 
 func write(dir string, files map[string]string) error {
