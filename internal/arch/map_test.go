@@ -39,6 +39,9 @@ var ours = map[string][]string{
 		"workspace", "project", "ports", "images", "egress", "plan", "run", "ready", "setup", "expose", "logs", "watch", "framework",
 		"gateway", "atomicfile",
 		"event", "fail", "untrusted",
+		"workspace", "project", "ports", "build", "egress", "registry", "plan", "run", "ready", "setup", "expose", "logs", "watch", "framework",
+		"gateway", "atomicfile", "untrusted",
+		"event", "fail",
 	},
 	// detect: init and doctor read addresses in source with the same eyes; egress: the HTTP client.
 	"doctor": {"lazyregexp", "detect", "egress", "engine", "project", "atomicfile", "checkout", "lock", "untrusted", "settings", "workspace", "fail"}, // project: it checks what a config says; checkout, atomicfile: it writes into one; lock: what killed runs left

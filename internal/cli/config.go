@@ -128,6 +128,7 @@ func (a *app) config(ctx context.Context, services []string, o configOptions) er
 	}
 	resolved := a.resolve(ctx, p, place, nil, os.Getuid(), os.Getgid())
 	up.AddProxySettings(resolved, place)
+	up.RemoveDebuggers(resolved, place)
 	write := resolved.YAML
 	if o.format == "json" {
 		write = resolved.JSON

@@ -168,6 +168,9 @@ func (f *folder) lacks(a advice, at Address) (file string, lacks bool) {
 	if a.only != "" && !regexp.MustCompile(a.only).MatchString(text.String()) {
 		return "", false
 	}
+	if a.has == "" {
+		return file, true
+	}
 	has := strings.ReplaceAll(a.has, "{suffix}", regexp.QuoteMeta(at.Suffix))
 	return file, !regexp.MustCompile(has).MatchString(text.String())
 }

@@ -24,7 +24,7 @@ type advice struct {
 	files []string // where it may stand; the first is named when none is there. "{settings}" are Django's
 	must  bool     // without one of the files there is nothing to say
 	only  string   // a pattern that the file must match for the line to matter; empty for any file
-	has   string   // a pattern that shows that the project says it already; {suffix} is the quoted suffix
+	has   string   // a pattern that shows that the project says it already, empty where nothing does; {suffix} is the quoted suffix
 	code  string
 }
 

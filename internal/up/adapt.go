@@ -29,6 +29,7 @@ type adaptation struct {
 // adapters are all that is changed in a resolved project, in this order.
 var adapters = []adapter{
 	func(p *project.Project, a *adaptation) error { AddProxySettings(p, a.place); return nil },
+	func(p *project.Project, a *adaptation) error { RemoveDebuggers(p, a.place); return nil },
 	compareDeclared, // what follows is of this machine alone, and no change that Compose would have to know
 	func(p *project.Project, a *adaptation) error {
 		return withEgress(p, a.target.Egress, a.target.StateDir)

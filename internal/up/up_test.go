@@ -286,7 +286,7 @@ func TestRunTellsWhichServiceIsNotReady(t *testing.T) {
 type memory struct{ turns int }
 
 func (m *memory) Turn(context.Context) (func(), error) { m.turns++; return func() {}, nil }
-func (m *memory) Done(context.Context) setup.Done                     { return nil }
+func (m *memory) Done(context.Context) setup.Done      { return nil }
 func (m *memory) Keep(_ context.Context, _ setup.Step) {}
 
 func TestRunSetsUpWhatRuns(t *testing.T) {

@@ -1,0 +1,37 @@
+package expose
+
+import (
+	"slices"
+
+	"github.com/devup-cli/devup/internal/project"
+	"github.com/devup-cli/devup/internal/workspace"
+)
+
+// Opened are the services of a resolved project that the internet reaches in this place, by
+// a port that is made public or by a tunnel, sorted: also those that a public gateway leads to.
+func Opened(p *project.Project, place workspace.Place) []string {
+	var names []string
+	for _, r := range Table(p, place, nil) {
+		if !r.Public || r.URL == "" || place.Locked && !r.tunneled {
+			continue
+		}
+		names = append(names, Through(p, r)...)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// Through are the services that a visitor of the row's URL reaches: its own, or those that
+// the gateway leads to, in the order of its routes.
+func Through(p *project.Project, r Row) []string {
+	if r.Service != project.GatewayName || p.Gateway == nil {
+		return []string{r.Service}
+	}
+	var names []string
+	for _, route := range p.Gateway.Routes {
+		if !slices.Contains(names, route.Service) {
+			names = append(names, route.Service)
+		}
+	}
+	return names
+}
