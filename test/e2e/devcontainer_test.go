@@ -70,7 +70,7 @@ func TestDevcontainerIsRead(t *testing.T) {
 	sameConfiguration(t, `{
 		"name": "`+c.name+`",
 		"image": "mcr.microsoft.com/devcontainers/base:ubuntu-24.04",
-		"features": {"ghcr.io/devcontainers/features/docker-in-docker:2": {}, "ghcr.io/devcontainers/features/github-cli:1": {}},
+		"features": {"ghcr.io/devcontainers/features/docker-in-docker:2.17.0": {}, "ghcr.io/devcontainers/features/github-cli:1.1.0": {}},
 		"forwardPorts": [4567, 3000],
 		"portsAttributes": {
 			"4567": {"label": "backend-flask", "onAutoForward": "silent", "protocol": "http"},
@@ -107,7 +107,7 @@ func TestDevcontainerAdditionsAreRead(t *testing.T) {
 	sameConfiguration(t, `{
 		"name": "Ours",
 		"build": {"dockerfile": "Dockerfile"},
-		"features": {"ghcr.io/devcontainers/features/docker-in-docker:2": {}, "ghcr.io/devcontainers/features/github-cli:1": {}},
+		"features": {"ghcr.io/devcontainers/features/docker-in-docker:2.17.0": {}, "ghcr.io/devcontainers/features/github-cli:1.1.0": {}},
 		"forwardPorts": [5000, 5432, "db:6379"],
 		"portsAttributes": {"5000": {"label": "api", "onAutoForward": "silent", "protocol": "http"}},
 		"customizations": {"vscode": {"extensions": ["ms-python.python"]}},
