@@ -60,6 +60,8 @@ shown as a diff. A devup.yaml written by hand decides which services there are.`
 // proposal is what init found and would write.
 type proposal struct {
 	repository detect.Repository
+	openings   []scaffold.Opening
+	debuggers  []string // what there is to say of the debuggers of public services
 	changes    []scaffold.Change
 	install    string // the command that installs devup in a workspace, or empty
 }
@@ -82,6 +84,7 @@ func (a *app) init(ctx context.Context, dir string, o initOptions) error {
 	if err != nil {
 		return err
 	}
+	p.debuggers = a.publicDebuggers(untrusted.FS(root), p)
 	a.showProposal(p, o)
 	if note := project.CommittedNote(dir, filepath.Join(dir, ".env")); note != "" {
 		a.note(note)
@@ -108,10 +111,11 @@ func (a *app) propose(ctx context.Context, root *os.Root, dir string, platforms 
 	if err != nil {
 		return p, err
 	}
-	options := scaffold.Options{Name: filepath.Base(dir), Install: p.install, Platforms: platforms, Private: hand.private, Gateway: hand.gateway}
+	options := scaffold.Options{Name: filepath.Base(dir), Install: p.install, Platforms: platforms, Marked: hand.marked, Gateway: hand.gateway}
 	if p.repository, err = detect.Scan(fsys); err != nil {
 		return p, unopened(err, dir)
 	}
+	p.openings = scaffold.Openings(p.repository, options)
 	if p.changes, err = compare(fsys, p.repository, options); err != nil {
 		return p, err
 	}
@@ -121,6 +125,7 @@ func (a *app) propose(ctx context.Context, root *os.Root, dir string, platforms 
 	if p.repository, err = detect.ScanFor(fsys, hand.services...); err != nil {
 		return p, unopened(err, dir)
 	}
+	p.openings = scaffold.Openings(p.repository, options)
 	changes, err := compare(fsys, p.repository, options)
 	p.changes = nil
 	for _, c := range changes {

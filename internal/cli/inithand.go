@@ -14,7 +14,7 @@ import (
 // handWritten is what an existing devup.yaml has decided.
 type handWritten struct {
 	services []detect.Wanted // those that name their stack
-	private  []string        // those that are not to be opened to the internet
+	marked   map[string]bool // all services, true for those that may be opened to the internet
 	gateway  int             // the host port of the gateway; 0 for none
 }
 
@@ -31,10 +31,9 @@ func (a *app) handWritten(ctx context.Context, fsys fs.FS, dir string) (handWrit
 	if port, on := p.GatewayPort(); on {
 		hand.gateway = port.Wanted
 	}
+	hand.marked = map[string]bool{}
 	for _, name := range p.ServiceNames() {
-		if !p.Extensions[name].Public {
-			hand.private = append(hand.private, name)
-		}
+		hand.marked[name] = p.Extensions[name].Public
 		stack := p.Extensions[name].Stack
 		build := p.Services[name].Build
 		if stack == "" || build == nil {

@@ -21,6 +21,8 @@ type (
 		Framework string           `json:"framework"`
 		Port      int              `json:"port"`
 		HostPort  int              `json:"host_port"`
+		Public    bool             `json:"public"`               // marked as public: a cloud workspace may open it to the internet
+		PublicWhy *evidenceObject  `json:"public_why,omitempty"` // why init marks it
 		Runtime   string           `json:"runtime"`
 		Unset     []string         `json:"unset,omitempty"` // variables that it reads and nobody sets
 		Evidence  []evidenceObject `json:"evidence"`
@@ -70,6 +72,7 @@ func (a *app) showProposal(p proposal, o initOptions) {
 			a.ui.Say(s.Name + ": " + because(e))
 		}
 	}
+	a.showOpenings(p)
 	for _, c := range p.changes {
 		switch c.State {
 		case scaffold.New:
@@ -95,9 +98,10 @@ func asksForInstall(c scaffold.Change) bool {
 
 func (a *app) proposalObjects(p proposal, o initOptions) {
 	for _, s := range p.repository.Services {
+		opening := p.openingOf(s)
 		a.ui.Object(foundObject{
 			Type: "found", Service: s.Name, Dir: s.Dir, Stack: string(s.Stack), Framework: s.Framework,
-			Port: s.Port.Number, HostPort: s.HostPort, Runtime: runtimeText(s), Unset: unset(s), Evidence: evidence(s), Remarks: remarks(s),
+			Port: s.Port.Number, HostPort: s.HostPort, Public: opening.Public, PublicWhy: publicWhy(opening), Runtime: runtimeText(s), Unset: unset(s), Evidence: evidence(s), Remarks: remarks(s),
 		})
 	}
 	if o.explain {

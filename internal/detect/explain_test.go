@@ -36,6 +36,9 @@ func explain(repo Repository) string {
 				fmt.Fprintf(&b, "  %s %s\n", line[0], line[1])
 			}
 		}
+		if s.Public.Text != "" {
+			fmt.Fprintf(&b, "  public: %s\n", s.Public.text())
+		}
 		for _, v := range s.Variables {
 			fmt.Fprintf(&b, "  $%s%s%s%s: %s\n", v.Name, prefixed(" -> ", v.Sibling)+v.Path+map[bool]string{true: " inside"}[v.Inside], map[bool]string{true: " has default"}[v.Default],
 				map[bool]string{true: " secret"}[v.Secret], v.Evidence.text())

@@ -201,6 +201,9 @@ func (s *scan) decide() Repository {
 		c.Variables = s.decideVariables(c)
 		c.Ready, c.Routes, c.Page = s.decideReady(c), decideRoutes(c), c.role == frontend
 		s.decideRemarks(c)
+	}
+	for _, c := range s.found { // what other services call is known by now
+		c.Public = s.decidePublic(c)
 		repo.Services = append(repo.Services, c.Service)
 	}
 	slices.SortFunc(repo.Rejected, func(a, b Rejection) int {

@@ -90,6 +90,7 @@ type Service struct {
 	ProdModule string   // Python stacks: the WSGI callable for gunicorn ("app:app"); empty when there is none
 	Variables  []Variable
 	Routes     []string // a backend: the path prefixes that it answers ("/api"), sorted; nil where they are not known
+	Public     Evidence // why a browser on another machine has to reach it at a URL of its own, a clause; the zero value where none has to
 	Ready      string   // a path that must answer below 500, or empty for the port alone
 	Dockerfile string   // the name of its existing Dockerfile in Dir, or empty
 	Compose    string   // the name of the service in an existing compose file that builds or mounts Dir, or empty

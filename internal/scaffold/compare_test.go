@@ -16,7 +16,7 @@ import (
 
 // smallRepository is one Flask service, so that diffs stay short.
 var smallRepository = detect.Repository{Services: []detect.Service{{
-	Name: "api", Dir: "api", Stack: detect.Flask, Port: detect.Port{Number: 4567},
+	Name: "api", Dir: "api", Stack: detect.Flask, Port: detect.Port{Number: 4567}, Public: detect.Evidence{Text: "a page calls it"},
 	Packages: detect.Packages{Manager: "pip", Manifest: "requirements.txt"},
 }}}
 
@@ -45,7 +45,7 @@ func TestCompare(t *testing.T) {
 +- port: 4567
 +  name: api
 +  onOpen: ignore
-+  visibility: public
++  visibility: public # a page calls it
  - port: 3000 # web
    visibility: public
  - port: 5000-5010
@@ -75,7 +75,7 @@ func TestCompare(t *testing.T) {
 +  - port: 4567
 +    name: api
 +    onOpen: ignore
-+    visibility: public
++    visibility: public # a page calls it
 +
 +tasks:
 +  - name: devup
@@ -120,7 +120,7 @@ func TestCompare(t *testing.T) {
 +      stop_grace_period: 2s # a development server has nothing to save
 +      x-devup:
 +        stack: flask
-+        public: true # may be opened to the internet in a cloud workspace
++        public: true # opened to the internet in a cloud workspace: a page calls it
 +
      db: # the data
          image: postgres:17

@@ -41,7 +41,7 @@ func TestWorkspaceFiles(t *testing.T) {
 	}
 	install := "go install github.com/devup-cli/devup/cmd/devup@v1.2.3"
 	golden(t, "platforms-example", workspaceFiles(t, example, scaffold.Options{Name: "cruddur", Install: install}))
-	golden(t, "platforms-monorepo", workspaceFiles(t, repositories["npm-workspace"], scaffold.Options{Name: "My Shop", Private: []string{"api"}}))
+	golden(t, "platforms-monorepo", workspaceFiles(t, repositories["npm-workspace"], scaffold.Options{Name: "My Shop", Marked: map[string]bool{"api": false, "web": true}}))
 }
 
 // TestOnlyTheGatewayIsPublic: behind a gateway no service's port is opened or shown.

@@ -43,6 +43,8 @@ type serviceView struct {
 	Ready       string
 	Routes      []string // what a gateway leads to it; nil for none
 	Public      bool
+	Why         untrusted.Inert // the reason for Public
+	Closed      bool            // it has a port and is not public
 }
 
 // portView is a port in the files of the workspaces.
@@ -51,6 +53,7 @@ type portView struct {
 	Name   string
 	Page   bool // people look at it: it is opened when it comes up
 	Public bool
+	Why    untrusted.Inert // the reason for Public; empty where it needs none
 }
 
 // projectFiles makes the files of the repository as a whole.
@@ -100,13 +103,13 @@ func newProjectView(repo detect.Repository, o Options) projectView {
 			view.Services = append(view.Services, v)
 		}
 		if s.Port.Number > 0 && !slices.ContainsFunc(view.Ports, func(p portView) bool { return p.Number == s.HostPort }) {
-			view.Ports = append(view.Ports, portView{Number: s.HostPort, Name: s.Name, Page: s.Page, Public: !slices.Contains(o.Private, key(s))})
+			view.Ports = append(view.Ports, portView{Number: s.HostPort, Name: s.Name, Page: s.Page, Public: o.opens(s), Why: o.why(s)})
 		}
 	}
 	if o.Gateway > 0 { // browsers reach the rest through it, so nothing else has to be open
 		public := !slices.ContainsFunc(view.Ports, func(p portView) bool { return !p.Public }) // it leads to all of them
 		for i := range view.Ports {
-			view.Ports[i].Page, view.Ports[i].Public = false, false
+			view.Ports[i].Page, view.Ports[i].Public, view.Ports[i].Why = false, false, ""
 		}
 		view.Ports = append(view.Ports, portView{Number: o.Gateway, Name: "gateway", Page: true, Public: public})
 	}
@@ -118,8 +121,10 @@ func newServiceView(repo detect.Repository, s detect.Service) serviceView {
 		Key:    key(s),
 		Full:   s.Compose == "",
 		Stack:  untrusted.ServiceName(string(s.Stack)),
-		Public: s.Port.Number > 0,
+		Public: s.Public.Text != "",
+		Why:    untrusted.Comment(s.Public.Text),
 	}
+	v.Closed = s.Port.Number > 0 && !v.Public
 	if readyPath.MatchString(s.Ready) {
 		v.Ready = escape(s.Ready)
 	}

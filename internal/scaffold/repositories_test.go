@@ -2,6 +2,8 @@ package scaffold_test
 
 import "github.com/devup-cli/devup/internal/detect"
 
+var people = detect.Evidence{Text: "people open its page"}
+
 // repositories are what detection would find in some projects, each with a golden
 // tree in testdata.
 var repositories = map[string]detect.Repository{
@@ -23,6 +25,7 @@ var repositories = map[string]detect.Repository{
 				{Name: "FLASK_ENV"},
 			},
 			Ready: "/api/activities/home", Routes: []string{"/api"},
+			Public: detect.Evidence{File: "frontend-react-js/src/App.js", Line: 3, Text: "the page of frontend-react-js calls it by REACT_APP_BACKEND_URL"},
 		},
 		{
 			Name: "frontend-react-js", Dir: "frontend-react-js", Stack: detect.CRA, Framework: "Create React App",
@@ -31,6 +34,7 @@ var repositories = map[string]detect.Repository{
 			Packages: detect.Packages{Manager: "npm", Manifest: "package.json", Lock: "package-lock.json"},
 			Dev:      []string{"npm", "start"}, Build: []string{"npm", "run", "build"}, Output: "build",
 			Variables: []detect.Variable{{Name: "REACT_APP_BACKEND_URL", Sibling: "backend-flask"}},
+			Public:    people,
 		},
 	}},
 
@@ -52,6 +56,7 @@ var repositories = map[string]detect.Repository{
 			Dev:      []string{"pnpm", "exec", "vite", "--host", "0.0.0.0", "--port", "5173", "--strictPort"},
 			Build:    []string{"pnpm", "run", "build"}, Output: "dist",
 			Variables: []detect.Variable{{Name: "VITE_API_URL", Sibling: "api", Path: "/api"}},
+			Public:    people,
 		},
 	}},
 

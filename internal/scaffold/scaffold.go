@@ -34,8 +34,11 @@ type Options struct {
 	Install string // the shell command that installs devup in a workspace; empty when none is known
 
 	Platforms []Platform // which ones to write for; nil for the usual ones, an empty list for none
-	Private   []string   // services, by their names in the Compose model, that are not to be opened to the internet
 	Gateway   int        // the host port of the gateway that serves all services; 0 for none
+
+	// Marked are the services of an existing devup.yaml, by their names in the Compose
+	// model: true for those that it marks as public. What it decided stays.
+	Marked map[string]bool
 }
 
 // File is a file to be: its slash-separated path in the repository and its content.
