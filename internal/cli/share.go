@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"os/exec"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -66,7 +65,7 @@ func (a *app) share(ctx context.Context, services []string, o shareOptions) erro
 	if err != nil {
 		return err
 	}
-	agreed, err := a.agreeToShare(ctx, p, rows)
+	agreed, err := a.agreeToShare(ctx, p, tool.Name, rows)
 	if err != nil || !agreed {
 		return err
 	}
@@ -111,19 +110,25 @@ func (a *app) sharable(ctx context.Context, services []string) (*project.Project
 	return at.project, rows, err
 }
 
-// agreeToShare warns the person, the first time, of what sharing means.
-func (a *app) agreeToShare(ctx context.Context, p *project.Project, rows []expose.Row) (bool, error) {
-	if a.remembers(sharingAgreed) {
-		return true, nil
-	}
-	var what []string
+// agreeToShare says what is opened, every time, and asks where the user has not agreed to
+// exactly that before.
+func (a *app) agreeToShare(ctx context.Context, p *project.Project, tool string, rows []expose.Row) (bool, error) {
+	var what, services []string
 	for _, r := range rows {
 		what = append(what, fmt.Sprintf("%s (port %d)", r.Service, r.Port)+leading(p, r))
+		services = append(services, expose.Through(p, r)...)
 	}
 	a.ui.Say("This opens "+list(what)+" to the internet, until Ctrl-C: whoever has the URL reaches the",
-		"development server without a login, with its debug pages and whatever it may do on",
-		"this machine. Give the URLs to people that you trust only.")
-	agreed, err := a.confirm(ctx, "open "+one(len(rows), "it", "them")+" to the internet?")
+		"development server without a login, with whatever it may do on this machine.",
+		"Give the URLs to people that you trust only.")
+	for _, note := range up.DebuggersLeft(p, services) {
+		a.note(note)
+	}
+	consent := shareConsentFor(p, tool, rows)
+	if consent.given(a.stateDir()) {
+		return true, nil
+	}
+	agreed, err := a.confirm(ctx, "open "+list(what)+" to the internet?")
 	if err != nil {
 		return false, err
 	}
@@ -131,7 +136,9 @@ func (a *app) agreeToShare(ctx context.Context, p *project.Project, rows []expos
 		a.ui.Say("nothing was opened")
 		return false, nil
 	}
-	a.remember(sharingAgreed)
+	if !a.settings.Yes { // a flag or a setting answers for one run
+		consent.keep(a.stateDir())
+	}
 	return true, nil
 }
 
@@ -140,13 +147,7 @@ func leading(p *project.Project, r expose.Row) string {
 	if r.Service != project.GatewayName || p.Gateway == nil {
 		return ""
 	}
-	var names []string
-	for _, route := range p.Gateway.Routes {
-		if !slices.Contains(names, route.Service) {
-			names = append(names, route.Service)
-		}
-	}
-	return ", and through it " + list(names) + ","
+	return ", and through it " + list(expose.Through(p, r)) + ","
 }
 
 // target is what the tunnel of a port leads to: the address that it is bound to.

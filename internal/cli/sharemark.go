@@ -3,33 +3,10 @@ package cli
 import (
 	"context"
 	"encoding/json"
-	"os"
 	"path/filepath"
 
 	"github.com/devup-cli/devup/internal/lock"
 )
-
-// sharingAgreed is the file that is there once the person has agreed to share.
-const sharingAgreed = "share-agreed"
-
-// remembers tells whether the person has answered that question before.
-func (a *app) remembers(question string) bool {
-	dir := a.stateDir()
-	if dir == "" {
-		return false
-	}
-	_, err := os.Stat(filepath.Join(dir, question))
-	return err == nil
-}
-
-// remember keeps that the person has answered. Where that cannot be kept, they are
-// asked again.
-func (a *app) remember(question string) {
-	dir := a.stateDir()
-	if dir != "" && os.MkdirAll(dir, 0o700) == nil {
-		_ = os.WriteFile(filepath.Join(dir, question), nil, 0o600)
-	}
-}
 
 // shareDir is where running shares have their marks, empty where there is no home.
 func (a *app) shareDir() string {
