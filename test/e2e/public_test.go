@@ -56,6 +56,7 @@ func TestInWorkspaces(t *testing.T) {
 			t.Run(app.name+" in "+platform+" with public ports", func(t *testing.T) {
 				w.devup(t, "up", "--detach")
 				w.works(t, app, w.url(t, app.front))
+				w.hasNoDebugger(t, app)
 			})
 			t.Run(app.name+" in "+platform+" with the gateway", func(t *testing.T) {
 				w.closes(t, private, app.front, app.back)
@@ -113,6 +114,22 @@ func (w *workplace) works(t *testing.T, app webApp, url string) {
 		t.Errorf("the browser's console has errors: %q", problems)
 	}
 	p.keep(t)
+}
+
+// hasNoDebugger asks the public backend for the page of Werkzeug's debugger.
+func (w *workplace) hasNoDebugger(t *testing.T, app webApp) {
+	t.Helper()
+	if app.name != "cruddur" {
+		return // only that one has Flask
+	}
+	r := w.devup(t, "exec", "-T", app.back, "python", "-c",
+		"import os, urllib.request, urllib.error\n"+
+			"print(os.environ['FLASK_DEBUG'], os.environ['FLASK_RUN_DEBUGGER'])\n"+
+			"try: print(urllib.request.urlopen('http://localhost:4567/console').status)\n"+
+			"except urllib.error.HTTPError as e: print(e.code)")
+	if !strings.Contains(r.out, "1 false") || !strings.Contains(r.out, "404") {
+		t.Errorf("%s may have a debugger:\n%v", app.back, r)
+	}
 }
 
 // isOpen fails unless these services, and no others that have a URL, answer somebody
