@@ -48,13 +48,18 @@ func (a *app) noteForgotten(ctx context.Context, err error) {
 	if err == nil || ctx.Err() != nil {
 		return
 	}
-	text := "devup cannot remember ports and setup steps in " + checkout.Dir + ": " + reasonOf(err) + "; steps run again at the next `devup up`"
-	if refused, ok := errors.AsType[*checkout.Refused](err); ok {
-		text = refused.Error() + ", so devup neither reads nor writes there: " + refused.Do
-	}
+	text := forgotten(err)
 	if _, said := a.noted.LoadOrStore(text, true); !said {
 		a.note(text)
 	}
+}
+
+// forgotten is the sentence about an error of package checkout.
+func forgotten(err error) string {
+	if refused, ok := errors.AsType[*checkout.Refused](err); ok {
+		return refused.Error() + ", so devup neither reads nor writes there: " + refused.Do
+	}
+	return "devup cannot remember ports and setup steps in " + checkout.Dir + ": " + reasonOf(err) + "; steps run again at the next `devup up`"
 }
 
 // reasonOf is the system's part of an error about a file.
