@@ -17,7 +17,8 @@ import (
 // far above what people write, and before anything else looks at the files.
 const (
 	maxDepth    = 100      // mappings and lists in each other; Compose's own keys need 8
-	maxValues   = 300_000  // keys and values of a file, with what aliases repeat
+	maxValues   = 500_000  // keys and values of a file, with what aliases repeat, each counted by its depth: so compose-go works
+	maxKeys     = 10_000   // keys of a mapping, which the YAML library compares with each other
 	maxNested   = 50       // variables in the defaults of variables
 	maxScan     = 64 << 20 // bytes that a search for variables passes over, again for each of a line
 	maxExpanded = 16 << 20 // bytes that variables of a project stand for
@@ -58,7 +59,8 @@ func (s *source) bounded() error {
 	return nil
 }
 
-// measure counts the values of a file, those of an anchor each time that it is repeated.
+// measure counts the values of a file, those of an anchor each time that it is repeated,
+// and each as many times as it is deep.
 type measure struct {
 	file    string
 	root    *yaml.Node
@@ -76,7 +78,7 @@ func (m *measure) tooMany(n *yaml.Node) error {
 	if alias != nil {
 		return tooMuch(m.file, alias.Line, "write out what the service needs", "the aliases (*name) repeat each other too often")
 	}
-	return tooMuch(m.file, n.Line, "split the file", "the file has more than %d values", maxValues)
+	return tooMuch(m.file, n.Line, "split the file", "the file has more keys and values than devup reads")
 }
 
 func (m *measure) size(n *yaml.Node, depth int) (int, error) {
@@ -91,14 +93,17 @@ func (m *measure) size(n *yaml.Node, depth int) (int, error) {
 	}
 	if n.Kind == yaml.ScalarNode {
 		if m.checked[n] {
-			return 1, nil
+			return depth + 1, nil
 		}
 		m.checked[n] = true
-		return 1, m.references(n)
+		return depth + 1, m.references(n)
+	}
+	if n.Kind == yaml.MappingNode && len(n.Content) > 2*maxKeys {
+		return 0, tooMuch(m.file, n.Line, "", "a mapping has more than %d keys", maxKeys)
 	}
 	m.open[n] = true
 	defer delete(m.open, n)
-	size := 1
+	size := depth + 1
 	for _, c := range n.Content {
 		part, err := m.size(c, depth+1)
 		if err != nil {

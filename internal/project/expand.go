@@ -22,8 +22,8 @@ type expander struct {
 func (e *expander) substitute(text string, lookup template.Mapping) (string, error) {
 	var out strings.Builder
 	for rest := text; rest != ""; {
-		if e.spent+out.Len() > maxExpanded {
-			return "", tooMuch("", 0, "", "what the variables of the files stand for is larger than %d MiB together", maxExpanded>>20)
+		if e.over(out.Len()) {
+			break
 		}
 		at := strings.IndexByte(rest, '$')
 		if at < 0 || at == len(rest)-1 {
@@ -57,9 +57,19 @@ func (e *expander) substitute(text string, lookup template.Mapping) (string, err
 			rest = rest[1:]
 		}
 	}
+	if e.over(out.Len()) {
+		return "", tooMuch("", 0, "", "what the variables of the files stand for is larger than %d MiB together", maxExpanded>>20)
+	}
 	e.spent += out.Len()
 	return out.String(), nil
 }
+
+// tokenCost is what a token counts before it is known what it stands for: the URLs of all
+// services, it may be.
+const tokenCost = 2048
+
+// over tells whether more bytes go over the bound.
+func (e *expander) over(more int) bool { return e.spent+more > maxExpanded }
 
 // value is what the plain reference $name stands for.
 func (e *expander) value(name string, lookup template.Mapping) string {
@@ -68,6 +78,7 @@ func (e *expander) value(name string, lookup template.Mapping) string {
 		return v
 	}
 	if symbolic(name) {
+		e.spent += tokenCost
 		return token(name, plain, "")
 	}
 	if !slices.Contains(e.missing, name) {
@@ -96,6 +107,7 @@ func (e *expander) reference(inner string, lookup template.Mapping) (string, err
 	}
 	switch {
 	case !set && symbolic(name):
+		e.spent += tokenCost
 		return token(name, map[byte]operator{'-': defaulted, '+': alternative, '?': required}[op[0]], word), nil
 	case op[0] == '+' && has, op[0] == '-' && !has:
 		return word, nil

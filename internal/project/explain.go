@@ -26,10 +26,15 @@ var rules = slices.Concat(valueRules, referenceRules, fileRules)
 // and says what is wrong in a sentence.
 func explain(err error, files []source) error {
 	if ours, ok := errors.AsType[*fail.Error](err); ok {
-		if refused(ours) && ours.Line == 0 {
-			return unreadable(ours, withIncluded(files), ours.File)
+		switch {
+		case !refused(ours) || ours.Line > 0:
+			return ours
+		case ours.File == "":
+			named := *ours
+			named.File, named.Line = locate(files, "services")
+			return &named
 		}
-		return ours
+		return unreadable(ours, withIncluded(files), ours.File)
 	}
 	err = first(err)
 	text := strings.TrimSuffix(strings.TrimSpace(err.Error()), ": invalid compose project")
