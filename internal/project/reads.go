@@ -157,29 +157,37 @@ func (r *reads) extends(s source, root *yaml.Node, at level, dir string) error {
 		if of == nil {
 			continue
 		}
-		_, file := child(of, "file")
-		if file = resolved(file); file == nil || file.Kind != yaml.ScalarNode {
-			continue
-		}
-		name := fill(r.expand(file, at), unset)
-		if dir != at.local {
-			name = paths.ExpandUser(name)
-		}
-		path := absoluteIn(dir, name)
-		if key := path + "\x00" + at.local; !r.extended[key] {
-			r.extended[key] = true
-			base, err := r.source(s, file.Line, name, path)
-			if err != nil {
+		for _, file := range scalars(of, "file") {
+			if err := r.base(s, file, at, dir); err != nil {
 				return err
 			}
-			for _, root := range append([]*yaml.Node{base.root}, base.more...) {
-				if root == nil {
-					continue
-				}
-				if err := r.extends(base, root, at, filepath.Dir(path)); err != nil {
-					return err
-				}
-			}
+		}
+	}
+	return nil
+}
+
+// base goes through a file that a service of s extends.
+func (r *reads) base(s source, file *yaml.Node, at level, dir string) error {
+	name := fill(r.expand(file, at), unset)
+	if dir != at.local {
+		name = paths.ExpandUser(name)
+	}
+	path := absoluteIn(dir, name)
+	key := path + "\x00" + at.local
+	if r.extended[key] {
+		return nil
+	}
+	r.extended[key] = true
+	base, err := r.source(s, file.Line, name, path)
+	if err != nil {
+		return err
+	}
+	for _, root := range append([]*yaml.Node{base.root}, base.more...) {
+		if root == nil {
+			continue
+		}
+		if err := r.extends(base, root, at, filepath.Dir(path)); err != nil {
+			return err
 		}
 	}
 	return nil
