@@ -28,7 +28,7 @@ func (a *app) configHashes(p *project.Project, wanted string) error {
 			e.Service = name
 			return e
 		}
-		hash, err := plan.Authored{Service: p.Authored(name)}.Hash(func(string) string { return "" })
+		hash, err := plan.Declared{Service: p.Declared(name)}.Hash(func(string) string { return "" })
 		if err != nil {
 			return err
 		}

@@ -16,9 +16,9 @@ import (
 // own; and a container that carries only that hash, because Compose made it, is
 // current for devup while the hash is.
 
-// Authored is a service as Docker Compose reads it from the same files, before
+// Declared is a service as Docker Compose reads it from the same files, before
 // devup adapted it to the place.
-type Authored struct {
+type Declared struct {
 	Service types.ServiceConfig
 	// Adapted names what devup does differently and a container of Compose's
 	// therefore lacks; empty where that container serves as well.
@@ -28,7 +28,7 @@ type Authored struct {
 // Hash is the value of [LabelHash] that the current Docker Compose would write for
 // the service. found gives the ID of the container whose namespaces or volumes it
 // shares, by service; empty where there is none yet.
-func (a Authored) Hash(found func(service string) string) (string, error) {
+func (a Declared) Hash(found func(service string) string) (string, error) {
 	hashes, err := a.hashes(found)
 	if err != nil {
 		return "", err
@@ -39,7 +39,7 @@ func (a Authored) Hash(found func(service string) string) (string, error) {
 // hashes are the values of [LabelHash] that Compose may have written, the one of its
 // current version first. It puts the IDs of containers in place of the services' names
 // before it hashes.
-func (a Authored) hashes(found func(service string) string) ([]string, error) {
+func (a Declared) hashes(found func(service string) string) ([]string, error) {
 	s := a.Service
 	s.Build, s.PullPolicy, s.Scale, s.DependsOn, s.Profiles = nil, "", nil, nil, nil
 	if s.Deploy != nil {

@@ -236,17 +236,17 @@ func TestTakesOverFromCompose(t *testing.T) {
 		return o
 	}
 	moved := load(t, "services: {web: {image: 'web:1', environment: {URL: 'https://3000.example'}}}")
-	authored := map[string]plan.Authored{"web": {Service: p.Services["web"]}}
-	adapted := map[string]plan.Authored{"web": {Service: p.Services["web"], Adapted: []string{"environment URL changed"}}}
+	declared := map[string]plan.Declared{"web": {Service: p.Services["web"]}}
+	adapted := map[string]plan.Declared{"web": {Service: p.Services["web"], Adapted: []string{"environment URL changed"}}}
 	for _, test := range []struct {
 		name    string
 		options plan.Options
 		edit    func(*plan.Container)
 		want    string
 	}{
-		{"the same file", plan.Options{Authored: authored}, func(*plan.Container) {}, ""},
-		{"the file changed", plan.Options{Authored: authored}, func(c *plan.Container) { c.Hash = "other" }, "0 recreate shop-web-1: configuration changed since Docker Compose made it\n"},
-		{"adapted to the place", plan.Options{Authored: adapted}, func(*plan.Container) {}, "0 recreate shop-web-1: environment URL changed (Docker Compose made it without)\n"},
+		{"the same file", plan.Options{Declared: declared}, func(*plan.Container) {}, ""},
+		{"the file changed", plan.Options{Declared: declared}, func(c *plan.Container) { c.Hash = "other" }, "0 recreate shop-web-1: configuration changed since Docker Compose made it\n"},
+		{"adapted to the place", plan.Options{Declared: adapted}, func(*plan.Container) {}, "0 recreate shop-web-1: environment URL changed (Docker Compose made it without)\n"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -298,7 +298,7 @@ func TestHashOfSharing(t *testing.T) {
 	t.Parallel()
 	hash := func(service string, ids map[string]string) string {
 		p := load(t, "services: {db: {image: db}, web: {image: web, "+service+"}}")
-		got, err := plan.Authored{Service: p.Services["web"]}.Hash(func(name string) string { return ids[name] })
+		got, err := plan.Declared{Service: p.Services["web"]}.Hash(func(name string) string { return ids[name] })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -338,7 +338,7 @@ func TestMovedPorts(t *testing.T) {
 		}
 	}
 	resolved := p.Resolve(ports, project.Where{})
-	made, err := plan.Make(resolved.Project, plan.Observed{}, plan.Options{Authored: map[string]plan.Authored{"web": {Service: p.Services["web"]}}})
+	made, err := plan.Make(resolved.Project, plan.Observed{}, plan.Options{Declared: map[string]plan.Declared{"web": {Service: p.Services["web"]}}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,7 +25,7 @@ type Options struct {
 	OneOff string
 
 	Contents Contents            // digests of configs and secrets
-	Authored map[string]Authored // by service; one that is missing counts as made by devup alone
+	Declared map[string]Declared // by service; one that is missing counts as made by devup alone
 }
 
 // maker is one run of Make: what is wanted, what is there, and the plan so far.
@@ -216,8 +216,8 @@ func (m *maker) container(want wanted, op Op) {
 		}
 		op.Labels = want.labels(op.Number, op.Causes)
 		for _, host := range hosts(s) {
-			if op.Author == nil {
-				op.Author, op.Hosts = &want.author, map[string]string{}
+			if op.Declared == nil {
+				op.Declared, op.Hosts = &want.declared, map[string]string{}
 			}
 			op.Hosts[host] = m.found(host)
 		}

@@ -15,12 +15,12 @@ import (
 // the host ports that the config asked for, TARGET/PROTOCOL=PORT, comma-separated, where
 // it got others. So a later run can tell a port that had to move from one that somebody
 // has edited.
-func movedPorts(authored, resolved types.ServiceConfig, number int) string {
-	if len(authored.Ports) != len(resolved.Ports) {
+func movedPorts(declared, resolved types.ServiceConfig, number int) string {
+	if len(declared.Ports) != len(resolved.Ports) {
 		return ""
 	}
 	var list []string
-	for i, p := range authored.Ports {
+	for i, p := range declared.Ports {
 		wish := project.WantedPort(p.Published, number)
 		if wish != 0 && strconv.Itoa(wish) != project.HostPort(resolved.Ports[i], number) {
 			list = append(list, fmt.Sprintf("%d/%s=%d", p.Target, p.Protocol, wish))

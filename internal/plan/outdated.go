@@ -11,12 +11,12 @@ import (
 
 // wanted is a service with what its containers have to carry.
 type wanted struct {
-	service types.ServiceConfig
-	author  Authored
-	print   Fingerprint
-	compose []string // the hashes by which Compose may know it, that of its current version first
-	adapted []string // what a container of Compose's lacks
-	images  []string // [LabelImageVolumes], entry by entry
+	service  types.ServiceConfig
+	declared Declared
+	print    Fingerprint
+	compose  []string // the hashes by which Compose may know it, that of its current version first
+	adapted  []string // what a container of Compose's lacks
+	images   []string // [LabelImageVolumes], entry by entry
 }
 
 func (m *maker) wanted(s types.ServiceConfig) (wanted, error) {
@@ -25,13 +25,13 @@ func (m *maker) wanted(s types.ServiceConfig) (wanted, error) {
 	if w.print, err = FingerprintOf(m.project, s, m.options.Contents); err != nil {
 		return w, err
 	}
-	authored, ok := m.options.Authored[s.Name]
+	declared, ok := m.options.Declared[s.Name]
 	if !ok {
-		authored = Authored{Service: s}
+		declared = Declared{Service: s}
 	}
-	w.author, w.adapted = authored, authored.Adapted
+	w.declared, w.adapted = declared, declared.Adapted
 	w.images = imageVolumes(s, m.observed.Images)
-	w.compose, err = authored.hashes(m.found)
+	w.compose, err = declared.hashes(m.found)
 	return w, err
 }
 
@@ -47,7 +47,7 @@ func (m *maker) found(service string) string {
 // labels are those by which a later run compares, of the container of that number.
 func (w wanted) labels(number int, causes []string) map[string]string {
 	labels := map[string]string{LabelHash: w.compose[0], LabelFields: w.print.Label(), LabelCause: strings.Join(causes, "; ")}
-	if moved := movedPorts(w.author.Service, w.service, number); moved != "" {
+	if moved := movedPorts(w.declared.Service, w.service, number); moved != "" {
 		labels[LabelMoved] = moved
 	}
 	if len(w.images) > 0 {

@@ -50,8 +50,8 @@ type Op struct {
 	Names     []string          // Await: the containers
 	Detach    []string          // RecreateNetwork: IDs of the project's containers in it
 	Rejoin    []string          // RecreateNetwork: those of Detach that are not replaced, and join the new one
-	Author    *Authored         // Create, Recreate: of a service that shares another one's container, whose ID counts for [LabelHash]
-	Hosts     map[string]string // with Author: the containers of these services that are there now, by service
+	Declared  *Declared         // Create, Recreate: of a service that shares another one's container, whose ID counts for [LabelHash]
+	Hosts     map[string]string // with Declared: the containers of these services that are there now, by service
 	NoStart   bool              // Create, Recreate, Rename: leave the container created
 	Labels    map[string]string // of what is made: the hashes that tell later runs what it was made from
 	Drop      []string          // Remove: anonymous volumes that go with the container, sorted

@@ -83,7 +83,7 @@ key = os.getenv("KEY")
 	if !slices.Equal(p.Notes, want) {
 		t.Errorf("notes:\n%q\nwant:\n%q", p.Notes, want)
 	}
-	if set, there := p.Authored("frontend-react-js").Environment["REACT_APP_BACKEND_URL"]; there {
+	if set, there := p.Declared("frontend-react-js").Environment["REACT_APP_BACKEND_URL"]; there {
 		t.Errorf("the files are said to set REACT_APP_BACKEND_URL to %v", set)
 	}
 }

@@ -159,8 +159,8 @@ func (a *applier) newContainer(ctx context.Context, op plan.Op, name, replaces s
 	}
 	labels := labelsOf(a.project, s, op.Number, a.options.Images[plan.ImageName(a.project, s)], a.options.Inputs[s.Name])
 	maps.Copy(labels, op.Labels)
-	if op.Author != nil {
-		hash, err := op.Author.Hash(func(host string) string { return cmp.Or(a.result.first(host), op.Hosts[host]) })
+	if op.Declared != nil {
+		hash, err := op.Declared.Hash(func(host string) string { return cmp.Or(a.result.first(host), op.Hosts[host]) })
 		if err != nil {
 			return "", err
 		}

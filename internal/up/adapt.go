@@ -22,7 +22,7 @@ type adaptation struct {
 	state  run.Look         // of the project on the engine
 
 	contents plan.Contents            // digests of configs and secrets
-	declared map[string]plan.Authored // the services as Docker Compose knows them
+	declared map[string]plan.Declared // the services as Docker Compose knows them
 	synced   []string                 // services whose source is synced
 }
 
@@ -61,6 +61,6 @@ func (l *line) adapt(ctx context.Context, assigned map[project.PortKey]int, stat
 			return err
 		}
 	}
-	l.options.Plan.Contents, l.options.Plan.Authored, l.out.Synced = a.contents, a.declared, a.synced
+	l.options.Plan.Contents, l.options.Plan.Declared, l.out.Synced = a.contents, a.declared, a.synced
 	return nil
 }

@@ -15,9 +15,9 @@ func compareDeclared(p *project.Project, a *adaptation) error {
 	if a.contents, err = contents(p); err != nil {
 		return err
 	}
-	a.declared = map[string]plan.Authored{}
+	a.declared = map[string]plan.Declared{}
 	for _, name := range p.ServiceNames() {
-		declared := plan.Authored{Service: a.loaded.Authored(name)}
+		declared := plan.Declared{Service: a.loaded.Declared(name)}
 		before, err := plan.FingerprintOf(a.loaded.Project, declared.Service, a.contents)
 		if err != nil {
 			return err

@@ -376,7 +376,7 @@ func TestAdaptersDoNotCountAsChangesOfTheFiles(t *testing.T) {
 	if port := l.out.Project.Services["web"].Ports[0].Published; port != "8081" {
 		t.Errorf("web is published on %s", port)
 	}
-	for name, declared := range l.options.Plan.Authored {
+	for name, declared := range l.options.Plan.Declared {
 		if len(declared.Adapted) > 0 {
 			t.Errorf("%s counts as changed: %q", name, declared.Adapted)
 		}

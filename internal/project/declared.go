@@ -2,11 +2,11 @@ package project
 
 import "github.com/compose-spec/compose-go/v2/types"
 
-// Authored gives a service as Docker Compose reads it from the same files: what
+// Declared gives a service as Docker Compose reads it from the same files: what
 // devup would decide is unset, and what devup added is not there. It is for a
 // project that is loaded and not resolved; the zero value comes for a service that
 // the project does not have.
-func (p *Project) Authored(service string) types.ServiceConfig {
+func (p *Project) Declared(service string) types.ServiceConfig {
 	s := rewritten(p.Services[service], func(text string) string { return fill(text, unset) })
 	s.Name = service
 	s.Volumes = s.Volumes[:len(s.Volumes)-p.kept[service]]
