@@ -19,6 +19,7 @@ var ours = map[string][]string{
 	"workspace":  {"lazyregexp", "fail"},
 	"settings":   {"lazyregexp", "fail"},
 	"egress":     {"lazyregexp", "fail"},
+	"diagnose":   {"lazyregexp"},          // text of a failure → reason, sentence, hint; below all whose work can fail
 	"registry":   {"lazyregexp", "event"}, // logins and refusals of container registries, for pulls, pushes and builds
 	"project":    {"lazyregexp", "workspace", "untrusted", "fail"},
 	"ports":      {"project", "fail"},
@@ -29,7 +30,7 @@ var ours = map[string][]string{
 	"plan":       {"project", "fail"},
 	"images":     {"project", "build", "plan", "run", "registry", "event", "atomicfile", "fail"}, // which images to pull and to build; run: it transfers them
 	"run":        {"lazyregexp", "project", "plan", "registry", "event", "fail", "owner", "untrusted"},
-	"ready":      {"project", "lazyregexp", "event", "fail", "untrusted"},
+	"ready":      {"project", "lazyregexp", "event", "fail", "untrusted", "diagnose"},
 	"expose":     {"lazyregexp", "project", "workspace", "event", "fail"},
 	"tunnel":     {"lazyregexp", "fail"}, // a way from the internet to this machine, by a program that the person has
 	"logs":       {"event", "fail"},
@@ -81,6 +82,7 @@ var never = map[string][]string{
 	"event":     {"context", "os", "net"},
 	"fail":      {"os", "net"}, // it knows context.Canceled, but waits for nothing
 	"detect":    {"context", "os", "net", "time"},
+	"diagnose":  {"context", "os", "net", "time"},
 	"framework": {"context", "os", "net", "time"},
 	"plan":      {"context", "os", "net", "time"},
 	"scaffold":  {"context", "net", "os/exec"},

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/devup-cli/devup/internal/diagnose"
 	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
@@ -58,7 +59,7 @@ func (a *attendant) wrong(c compiled) string {
 	case file != "" && c.relative():
 		return fmt.Sprintf(": %s imports %s, which is not there; check the path and the case of its letters", file, c.module)
 	case c.module != "" && !c.relative():
-		return fmt.Sprintf(": %s needs the package %s; add %[2]s to package.json and %s", cmp.Or(file, "it"), packageOf(c.module), again)
+		return fmt.Sprintf(": %s needs the package %s; add %[2]s to package.json and %s", cmp.Or(file, "it"), diagnose.NPMPackage(c.module), again)
 	case file != "" && c.what != "":
 		return fmt.Sprintf(": %s: %s", file, c.what)
 	case file != "" || c.what != "":

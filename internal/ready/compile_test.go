@@ -42,7 +42,7 @@ func TestCompilation(t *testing.T) {
 // TestHealthyCompile: nothing that works is taken for what cannot be compiled.
 func TestHealthyCompile(t *testing.T) {
 	t.Parallel()
-	logs := read(t, filepath.Join("testdata", "healthy"))
+	logs := read(t, filepath.Join("..", "diagnose", "testdata", "healthy"))
 	if len(logs) == 0 {
 		t.Error("there are no healthy logs")
 	}
@@ -108,4 +108,22 @@ func TestWaitSaysWhatDoesNotCompile(t *testing.T) {
 			})
 		})
 	}
+}
+
+// read gives the files of a directory by name.
+func read(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	files, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := map[string]string{}
+	for _, file := range files {
+		text, err := os.ReadFile(filepath.Join(dir, file.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts[file.Name()] = string(text)
+	}
+	return texts
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/moby/moby/api/pkg/stdcopy"
 	"github.com/moby/moby/client"
 
+	"github.com/devup-cli/devup/internal/diagnose"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/lazyregexp"
 )
@@ -25,13 +26,13 @@ const (
 
 // failure makes the error for a ruling: the sentence, the likely cause, the last
 // lines and what to do next.
-func (a *attendant) failure(ctx context.Context, r ruling) (*fail.Error, Cause) {
+func (a *attendant) failure(ctx context.Context, r ruling) (*fail.Error, diagnose.Cause) {
 	lines := a.log(ctx, a.evidence.state, readLines)
-	cause, found := Diagnose(lines, a.evidence.state.exit)
+	cause, found := diagnose.Diagnose(lines, a.evidence.state.exit)
 	if !found || !explains(cause, r.code) {
-		cause = Cause{}
+		cause = diagnose.Cause{}
 	}
-	cause = cause.mounted(a.evidence.state).spoilt(a.probe.Source)
+	cause = spoilt(mounted(cause, a.evidence.state), a.probe.Source)
 	message := a.probe.name() + " " + r.text
 	if cause.Sentence != "" {
 		message += ": " + cause.Sentence
@@ -44,30 +45,24 @@ func (a *attendant) failure(ctx context.Context, r ruling) (*fail.Error, Cause) 
 
 // reason is the stable name of why a service failed; empty where only the code of
 // the failure is known. That memory ran out is no guess: the engine says so.
-func reason(s state, c Cause) string {
+func reason(s state, c diagnose.Cause) string {
 	if s.oom {
-		return outOfMemory
+		return diagnose.Memory
 	}
 	if c.Code == "" && s.looping() {
-		return crashLoop
+		return diagnose.CrashLoop
 	}
 	return c.Code
 }
 
-// Reasons that the state of a container shows and no log.
-const (
-	outOfMemory = "memory"
-	crashLoop   = "crash-loop"
-)
-
 // explains says that a cause can be why a service failed so. A program that
 // listens on the wrong address has often printed some error that is harmless.
-func explains(c Cause, code fail.Code) bool {
+func explains(c diagnose.Cause, code fail.Code) bool {
 	return code != fail.ListensOnLoopback && (code != fail.NotListening || !c.Transient)
 }
 
 // hint says what to do next; it always ends with the command that shows more.
-func (a *attendant) hint(r ruling, c Cause, lines []string) string {
+func (a *attendant) hint(r ruling, c diagnose.Cause, lines []string) string {
 	logs := fmt.Sprintf("`devup logs %s` shows all that it printed", a.probe.Service)
 	step := r.hint
 	if c.Hint != "" {
@@ -150,7 +145,7 @@ func cleanLines(text string) []string {
 
 // excerpt is what is shown of a log: its last lines, and before them the lines
 // of the cause, if those stand further up.
-func excerpt(lines []string, c Cause) []string {
+func excerpt(lines []string, c diagnose.Cause) []string {
 	shown := lines
 	if len(lines) > shownLines {
 		shown = lines[len(lines)-shownLines:]

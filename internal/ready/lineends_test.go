@@ -4,6 +4,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/devup-cli/devup/internal/diagnose"
 )
 
 func TestSpoilt(t *testing.T) {
@@ -15,11 +17,11 @@ func TestSpoilt(t *testing.T) {
 		}
 	}
 	for file, want := range map[string]string{"bad": "backend/bad.sh has Windows line ends (CRLF)", "good": "", "other": ""} {
-		said, found := Diagnose([]string{"[FATAL tini (7)] exec /app/" + file + ".sh failed: No such file or directory"}, 127)
+		said, found := diagnose.Diagnose([]string{"[FATAL tini (7)] exec /app/" + file + ".sh failed: No such file or directory"}, 127)
 		if want == "" {
 			want = said.Sentence
 		}
-		if got := said.spoilt(Source{Dir: dir, Name: "backend"}).Sentence; !found || got != want {
+		if got := spoilt(said, Source{Dir: dir, Name: "backend"}).Sentence; !found || got != want {
 			t.Errorf("%s: got %q, want %q", file, got, want)
 		}
 	}

@@ -6,6 +6,8 @@ import (
 
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/api/types/mount"
+
+	"github.com/devup-cli/devup/internal/diagnose"
 )
 
 // bind is a folder or file of the engine's machine that a container mounts.
@@ -28,26 +30,20 @@ func bindsOf(c container.InspectResponse) []bind {
 // mounted tells more of a file that the container's user may not use, where it comes
 // from a bind mount: then no Dockerfile can mend it, and under SELinux it may be a
 // matter of labels.
-func (c Cause) mounted(s state) Cause {
-	b, found := s.bindOf(c.file)
-	if c.Code != denied || !found {
+func mounted(c diagnose.Cause, s state) diagnose.Cause {
+	b, found := s.bindOf(c.File)
+	if c.Code != diagnose.Denied || !found {
 		return c
 	}
 	c.Sentence += ", which is mounted from " + b.source
 	c.Hint = "give it to the user that the container runs as, or set `user:` of the service to your own (`id -u`)"
 	if s.confined && !b.labelled {
-		c.Code = selinux
+		c.Code = diagnose.SELinux
 		c.Sentence += ": the engine uses SELinux, and the mount is not labelled for containers"
 		c.Hint = "add `:z` to the mount, as in \"" + b.source + ":" + b.target + ":z\""
 	}
 	return c
 }
-
-// The reasons of a file that may not be used.
-const (
-	denied  = "denied"
-	selinux = "selinux"
-)
 
 // bindOf is the innermost bind mount that a file lies in.
 func (s state) bindOf(file string) (innermost bind, found bool) {

@@ -6,12 +6,14 @@ import (
 
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/api/types/mount"
+
+	"github.com/devup-cli/devup/internal/diagnose"
 )
 
 func TestMounted(t *testing.T) {
 	t.Parallel()
 	const label = "system_u:system_r:container_t:s0:c1,c2" // what an engine with SELinux gives a process
-	text, err := os.ReadFile("testdata/logs/bind-denied.log")
+	text, err := os.ReadFile("../diagnose/testdata/logs/bind-denied.log")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,8 +39,8 @@ func TestMounted(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			s := stateOf(container.InspectResponse{State: &container.State{}, Mounts: test.mounts, ProcessLabel: test.label})
-			cause, _ := Diagnose(cleanLines(string(text)), 1)
-			cause = cause.mounted(s)
+			cause, _ := diagnose.Diagnose(cleanLines(string(text)), 1)
+			cause = mounted(cause, s)
 			if got := cause.Code + ": " + cause.Sentence; got != test.want {
 				t.Errorf("\n got %s\nwant %s", got, test.want)
 			}

@@ -1,4 +1,8 @@
-package ready
+// Package diagnose finds in the text of a failure what is the matter: a log that a
+// program printed, the output of a build, the words of an engine or a registry.
+//
+// It decides and does nothing else: it reads no file, asks no engine and knows no clock.
+package diagnose
 
 import (
 	"fmt"
@@ -16,7 +20,7 @@ type Cause struct {
 	Lines     []string // the lines of the log that show it, oldest first
 	Transient bool     // it may pass by itself, such as a database that is not up yet
 
-	file string // that it is about; empty for none
+	File string // that it is about; empty for none
 }
 
 // Diagnose looks for a likely cause in the lines of a log, oldest first, and in
@@ -45,16 +49,6 @@ func Diagnose(log []string, exitCode int) (Cause, bool) {
 	return fromExit(log, exitCode)
 }
 
-// waitsForEdit is the last line of programs that run another one, and that start
-// it again only once a file has changed: nodemon, node --watch.
-var waitsForEdit = lazyregexp.New(`^\[nodemon\] (?:app crashed|clean exit) - waiting for|^Failed running '.*'|^Completed running '.*'`)
-
-// stranded tells from the last lines of a log that the program has ended and will
-// not be started again by itself.
-func stranded(log []string) bool {
-	return len(log) > 0 && waitsForEdit.MatchString(log[len(log)-1])
-}
-
 // pattern is one row of the table.
 type pattern struct {
 	code      string
@@ -81,7 +75,7 @@ func (p *pattern) match(line string) (Cause, bool) {
 	}
 	return Cause{
 		Code: p.code, Sentence: fill(p.sentence, names), Hint: fill(p.hint, names),
-		Lines: []string{line}, Transient: p.transient, file: names["file"],
+		Lines: []string{line}, Transient: p.transient, File: names["file"],
 	}, true
 }
 

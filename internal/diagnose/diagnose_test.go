@@ -1,8 +1,9 @@
-package ready
+package diagnose
 
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -81,7 +82,7 @@ func TestDiagnoseRealLogs(t *testing.T) {
 			t.Errorf("there is no testdata/logs/%s.log", test.log)
 		}
 		delete(logs, test.log+".log")
-		cause, found := Diagnose(cleanLines(text), 1)
+		cause, found := Diagnose(logLines(text), 1)
 		if got := cause.Code + ": " + cause.Sentence; !found || got != test.want {
 			t.Errorf("%s\n got %s\nwant %s", test.log, got, test.want)
 		}
@@ -101,7 +102,7 @@ func TestDiagnoseRealLogs(t *testing.T) {
 // it explains, and its reason stands in docs/troubleshooting.md, once, with no other.
 func TestEveryReason(t *testing.T) {
 	t.Parallel()
-	reasons := []string{outOfMemory, crashLoop, selinux}
+	reasons := []string{Memory, CrashLoop, SELinux}
 	for r := range patterns {
 		reasons = append(reasons, patterns[r].code)
 	}
@@ -112,7 +113,7 @@ func TestEveryReason(t *testing.T) {
 	}
 	var logs [][]string
 	for _, text := range read(t, "testdata/logs") {
-		logs = append(logs, cleanLines(text))
+		logs = append(logs, logLines(text))
 	}
 	for _, example := range said {
 		logs = append(logs, strings.Split(example.log, "\n"))
@@ -216,30 +217,11 @@ func TestHealthyLogs(t *testing.T) {
 		t.Error("there are no healthy logs")
 	}
 	for name, text := range logs {
-		for _, line := range cleanLines(text) {
+		for _, line := range logLines(text) {
 			if cause, found := Diagnose([]string{line}, 0); found {
 				t.Errorf("%s: %q is taken for %s: %s", name, line, cause.Code, cause.Sentence)
 			}
 		}
-	}
-}
-
-func TestStranded(t *testing.T) {
-	t.Parallel()
-	for last, want := range map[string]bool{
-		"[nodemon] app crashed - waiting for file changes before starting...":      true,
-		"[nodemon] clean exit - waiting for changes before restart":                true,
-		"Failed running 'index.js'":                                                true,
-		"Failed running 'index.js'. Waiting for file changes before restarting...": true,
-		"[nodemon] restarting due to changes...":                                   false,
-		"Server started at http://localhost:5000":                                  false,
-	} {
-		if got := stranded([]string{"[nodemon] app crashed - waiting for file changes before starting...", last}); got != want {
-			t.Errorf("%s: %v, want %v", last, got, want)
-		}
-	}
-	if stranded(nil) {
-		t.Error("an empty log counts as stranded")
 	}
 }
 
@@ -252,29 +234,11 @@ func TestDiagnoseByExitCode(t *testing.T) {
 	}
 }
 
-// TestDiagnoseShowsOwnFrame checks that the place in the person's code is among
-// the lines that show a cause, however long the library's part of a traceback is.
-func TestDiagnoseShowsOwnFrame(t *testing.T) {
-	t.Parallel()
-	text, err := os.ReadFile("testdata/logs/python-aws.log")
-	if err != nil {
-		t.Fatal(err)
-	}
-	lines := cleanLines(string(text))
-	cause, _ := Diagnose(lines, 1)
-	shown := strings.Join(excerpt(lines, cause), "\n")
-	for _, want := range []string{`File "/backend-flask/aws.py", line 2`, `boto3.client("dynamodb")`, "…", "NoRegionError: You must specify a region."} {
-		if !strings.Contains(shown, want) {
-			t.Errorf("%q is not among the lines:\n%s", want, shown)
-		}
-	}
-}
-
 func FuzzDiagnose(f *testing.F) {
 	f.Add("Traceback (most recent call last):\n  File \"/a.py\", line 1, in <module>\nKeyError: 'HOME_URL'", 1)
 	f.Add("sh: 1: vite: not found", 127)
 	f.Fuzz(func(t *testing.T, text string, exit int) {
-		cause, found := Diagnose(cleanLines(text), exit)
+		cause, found := Diagnose(logLines(text), exit)
 		if found && (cause.Code == "" || cause.Sentence == "") {
 			t.Errorf("a cause without words: %+v", cause)
 		}
@@ -283,3 +247,17 @@ func FuzzDiagnose(f *testing.F) {
 		}
 	})
 }
+
+// logLines are the lines of a log as the callers give them: not empty, without carriage
+// returns and colours.
+func logLines(text string) []string {
+	var lines []string
+	for line := range strings.Lines(colour.ReplaceAllString(text, "")) {
+		if line = strings.TrimRight(line, "\r\n\t "); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+var colour = regexp.MustCompile(`\x1b\[[0-9;]*m`)

@@ -1,4 +1,4 @@
-package ready
+package diagnose
 
 import (
 	"path"
@@ -7,6 +7,14 @@ import (
 )
 
 func re(text string) *lazyregexp.Regexp { return lazyregexp.New(text) }
+
+// Reasons that the state of a container shows, and that callers tell apart.
+const (
+	Memory    = "memory"
+	CrashLoop = "crash-loop"
+	Denied    = "denied"
+	SELinux   = "selinux"
+)
 
 // patterns are the causes that devup knows, the more telling ones first: a row
 // wins over those below it wherever it stands in the log.
@@ -113,7 +121,7 @@ var patterns = []pattern{
 		sentence: "Node finds no package named $module",
 		hint:     "add $module to package.json and run `devup up` again",
 		adjust: func(n map[string]string) {
-			n["module"] = packageOf(n["module"])
+			n["module"] = NPMPackage(n["module"])
 		},
 	},
 	{
@@ -337,18 +345,18 @@ var patterns = []pattern{
 		hint:     "start only one server on each port in the service",
 	},
 	{
-		code: denied, line: re(`EACCES: permission denied, (?P<what>\w+) '(?P<file>[^']+)'|PermissionError: \[Errno 13\] Permission denied: '(?P<other>[^']+)'|(?:can't|cannot) (?:create|open|touch|mkdir|remove)(?: directory)? '?(?P<shell>/[^\s':]+)'?: Permission denied`),
+		code: Denied, line: re(`EACCES: permission denied, (?P<what>\w+) '(?P<file>[^']+)'|PermissionError: \[Errno 13\] Permission denied: '(?P<other>[^']+)'|(?:can't|cannot) (?:create|open|touch|mkdir|remove)(?: directory)? '?(?P<shell>/[^\s':]+)'?: Permission denied`),
 		sentence: "the container's user may not use $file",
 		hint:     "give the path to that user in the Dockerfile (chown), or mount a volume that it may write",
 		adjust:   func(n map[string]string) { n["file"] += n["other"] + n["shell"] },
 	},
 	{
-		code: denied, line: re(`EACCES: permission denied (?P<address>\S*:(?P<port>\d+))`),
+		code: Denied, line: re(`EACCES: permission denied (?P<address>\S*:(?P<port>\d+))`),
 		sentence: "the container's user may not listen on port $port",
 		hint:     "listen on a port above 1023",
 	},
 	{
-		code: denied, line: re(`^PermissionError: \[Errno 13\] Permission denied$`),
+		code: Denied, line: re(`^PermissionError: \[Errno 13\] Permission denied$`),
 		sentence: "the container's user lacks a permission, perhaps to listen on a port below 1024",
 	},
 	{

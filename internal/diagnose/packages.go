@@ -1,4 +1,4 @@
-package ready
+package diagnose
 
 import "strings"
 
@@ -20,9 +20,9 @@ func distribution(module string) string {
 	return strings.ReplaceAll(top, "_", "-")
 }
 
-// packageOf is the npm package of what was imported: "@scope/name/file" and
+// NPMPackage is the npm package of what was imported: "@scope/name/file" and
 // "name/file" belong to "@scope/name" and "name".
-func packageOf(imported string) string {
+func NPMPackage(imported string) string {
 	parts := strings.SplitN(imported, "/", 3)
 	if strings.HasPrefix(imported, "@") && len(parts) > 1 {
 		return parts[0] + "/" + parts[1]
