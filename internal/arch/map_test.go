@@ -19,17 +19,17 @@ var ours = map[string][]string{
 	"workspace":  {"lazyregexp", "fail"},
 	"settings":   {"lazyregexp", "fail"},
 	"egress":     {"lazyregexp", "fail"},
-	"diagnose":   {"lazyregexp"},          // text of a failure → reason, sentence, hint; below all whose work can fail
-	"registry":   {"lazyregexp", "event"}, // logins and refusals of container registries, for pulls, pushes and builds
+	"diagnose":   {"lazyregexp"},                      // text of a failure → reason, sentence, hint; below all whose work can fail
+	"registry":   {"lazyregexp", "event", "diagnose"}, // logins and refusals of container registries, for pulls, pushes and builds
 	"project":    {"lazyregexp", "workspace", "untrusted", "fail"},
 	"ports":      {"project", "fail"},
 	"scaffold":   {"lazyregexp", "detect", "fail", "untrusted"}, // untrusted: the gate for values in generated files
 	"engine":     {"lazyregexp", "event", "fail"},
 	"gateway":    {"fail", "atomicfile", "untrusted", "owner"}, // one origin for all services: a proxy, and the life of its process
-	"build":      {"lazyregexp", "project", "egress", "registry", "event", "fail", "untrusted"},
+	"build":      {"lazyregexp", "project", "egress", "registry", "event", "fail", "untrusted", "diagnose"},
 	"plan":       {"project", "fail"},
 	"images":     {"project", "build", "plan", "run", "registry", "event", "atomicfile", "fail"}, // which images to pull and to build; run: it transfers them
-	"run":        {"lazyregexp", "project", "plan", "registry", "event", "fail", "owner", "untrusted"},
+	"run":        {"lazyregexp", "project", "plan", "registry", "event", "fail", "owner", "untrusted", "diagnose"},
 	"ready":      {"project", "lazyregexp", "event", "fail", "untrusted", "diagnose"},
 	"expose":     {"lazyregexp", "project", "workspace", "event", "fail"},
 	"tunnel":     {"lazyregexp", "fail"}, // a way from the internet to this machine, by a program that the person has

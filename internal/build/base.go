@@ -2,7 +2,9 @@ package build
 
 import (
 	"fmt"
+	"strings"
 
+	"github.com/devup-cli/devup/internal/diagnose"
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/registry"
 )
@@ -12,29 +14,27 @@ var (
 	awsRegistry = lazyregexp.New(`^\d+\.dkr\.ecr\.([\w-]+)\.amazonaws\.com(?:\.cn)?`)
 )
 
-// base is why the image of a FROM cannot be fetched: a sentence, its stable reason and
-// what to do about it.
-type base struct{ sentence, reason, hint string }
-
-// baseFailure reads an error of a build; ok is false when it is about something else than
-// a base image. The build sends what logins there are, of which nothing is known here.
-func baseFailure(text string) (b base, ok bool) {
+// baseFailure is why the image of a FROM cannot be fetched, of an error of a build; ok is
+// false when it is about something else. The build sends what logins there are, of which
+// nothing is known here.
+func baseFailure(text string) (cause diagnose.Cause, ok bool) {
 	found := unfetched.FindStringSubmatch(text)
 	if found == nil {
-		return base{}, false
+		return diagnose.Cause{}, false
 	}
 	image := found[1]
-	refusal := registry.Explain(found[2], registry.Attempt{Image: image})
-	b.sentence = fmt.Sprintf("its base image %s cannot be fetched: %s", image, refusal.Reason)
-	b.reason, b.hint = string(refusal.Kind), refusal.Hint
+	cause = registry.Explain(found[2], registry.Attempt{Image: image})
 	switch aws := awsRegistry.FindStringSubmatch(image); {
 	case aws != nil:
-		b.hint = fmt.Sprintf("%s is somebody's private registry at AWS: name a public image in FROM, or log in with "+
-			"`aws ecr get-login-password --region %s | docker login --username AWS --password-stdin %s`", aws[0], aws[1], aws[0])
-	case refusal.Kind == registry.Missing:
-		b.hint = "check the image's name and tag in FROM"
-	case refusal.Kind == registry.Unknown:
-		b.reason, b.hint = likely([]string{found[2]})
+		cause.Hint = fmt.Sprintf("name a public image in FROM, or log in to this private registry at AWS with "+
+			"`aws ecr get-login-password --region %s | docker login --username AWS --password-stdin %s`", aws[1], aws[0])
+	case cause.Reason == diagnose.ImageUnknown:
+		cause.Hint = "check the image's name and tag in FROM"
+	case cause.Reason == "":
+		if other, known := diagnose.Text(diagnose.Build, strings.Split(found[2], "\n"), 0, nil); known {
+			cause = other
+		}
 	}
-	return b, true
+	cause.Sentence = fmt.Sprintf("its base image %s cannot be fetched: %s", image, cause.Sentence)
+	return cause, true
 }

@@ -243,9 +243,9 @@ func (c classic) follow(s Spec, body io.Reader) (result, error) {
 }
 
 func (c classic) failure(s Spec, text string, lines []string, err error) error {
-	e := fail.Wrap(err, fail.BuildFailed, "", "the image of %s cannot be built: %s", s.Service, unwrapped(text))
+	e := fail.Wrap(err, fail.BuildFailed, "", "")
 	e.Service, e.File, e.Lines = s.Service, s.dockerfileName(), lines
-	e.Reason, e.Hint = likely(append([]string{text}, lines...))
+	explain(e, "", unwrapped(text))
 	return e
 }
 

@@ -141,9 +141,9 @@ func TestAFailureNamesThePersonsLine(t *testing.T) {
 		message string
 		hint    string
 	}{
-		{5, "ended with exit code 3", "pip finds no such package"},
+		{5, "ended with exit code 3: pip finds no such package", "check the name and version"},
 		{3, "unknown instruction: RUNN", "correct the Dockerfile"},
-		{3, "COPY nowhere /", "not in the build context"},
+		{3, "COPY nowhere /: a file is not in the build context: /nowhere", "check the path"},
 	} {
 		e, ok := errors.AsType[*fail.Error](joined.Unwrap()[i])
 		if !ok {

@@ -2,13 +2,13 @@ package build
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/moby/buildkit/solver/errdefs"
 
+	"github.com/devup-cli/devup/internal/diagnose"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/lazyregexp"
 )
@@ -33,7 +33,7 @@ func (j job) failure(err error, steps *steps) error {
 		return e
 	}
 	text := unwrapped(j.sent.plain(j.mapLines(err.Error())))
-	e := fail.Wrap(err, fail.BuildFailed, "", "the image of %s cannot be built: %s", s.Service, text)
+	e := fail.Wrap(err, fail.BuildFailed, "", "")
 	e.Service, e.File = s.Service, s.dockerfileName()
 	if j.def.remote {
 		e.File = ""
@@ -44,37 +44,49 @@ func (j job) failure(err error, steps *steps) error {
 	if v, ok := errors.AsType[*errdefs.VertexError](err); ok {
 		vertex = v.Digest
 	}
+	instruction := ""
 	if st := steps.failing(vertex); st != nil {
 		e.Lines = st.lines
 		if e.Line == 0 {
 			e.Line = stepLine(j.def.text, st.raw)
 		}
 		if strings.HasPrefix(st.name, "[") && !st.hidden {
-			e.Message = fmt.Sprintf("the image of %s cannot be built: %s", s.Service, stepFailure(st, text))
+			instruction = st.instruction()
 		}
 	}
-	e.Reason, e.Hint = likely(append([]string{text}, e.Lines...))
-	if noSpace.MatchString(text) {
-		e.Message, e.Told = fmt.Sprintf("the image of %s cannot be built: the engine's disk is full", s.Service), true
-	}
-	if base, ok := baseFailure(text); ok {
-		e.Message = fmt.Sprintf("the image of %s cannot be built: %s", s.Service, base.sentence)
-		e.Reason, e.Hint = base.reason, base.hint
-	}
+	explain(e, instruction, text)
 	return e
 }
 
-// stepFailure is "`RUN make` ended with exit code 2", or what went wrong with
-// the step.
-func stepFailure(st *step, text string) string {
-	_, instruction, ok := strings.Cut(st.name, "] ")
-	if !ok {
-		instruction = st.name
+// explain completes a failure by its message, and by what is the matter as far as the text
+// or the lines of the failure show it. The instruction is that of the step at fault, empty
+// for none.
+func explain(e *fail.Error, instruction, text string) {
+	said := text
+	if code := exitCode.FindStringSubmatch(text); code != nil && instruction != "" {
+		instruction += " ended with exit code " + code[1]
+		said, text = code[0], "" // the rest of it is the command
 	}
-	if code := exitCode.FindStringSubmatch(text); code != nil {
-		return fmt.Sprintf("%s ended with exit code %s", instruction, code[1])
+	cause, ofBase := baseFailure(text)
+	if ofBase {
+		instruction, text = "", ""
+	} else {
+		cause, _ = diagnose.Text(diagnose.Build, append(strings.Split(said, "\n"), e.Lines...), 0, nil)
+		if n := len(cause.Lines); n > 0 && slices.Contains(strings.Split(text, "\n"), cause.Lines[n-1]) {
+			text = "" // the cause says it better
+		}
 	}
-	return instruction + ": " + text
+	e.Reason, e.Hint = cause.Reason, cause.Hint
+	parts := []string{"the image of " + e.Service + " cannot be built", instruction, text, cause.Sentence}
+	e.Message = strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), ": ")
+}
+
+// instruction is what a step's name says without its place: RUN make.
+func (st *step) instruction() string {
+	if _, instruction, ok := strings.Cut(st.name, "] "); ok {
+		return instruction
+	}
+	return st.name
 }
 
 // faultLine is the person's line of the instruction that failed, 0 when it is

@@ -29,8 +29,8 @@ func TestBaseFailure(t *testing.T) {
 			"an AWS registry that wants a login",
 			private + ": failed to resolve source metadata for " + private + ": unexpected status from HEAD request to https://x/v2/: 403 Forbidden",
 			"login-needed",
-			"its base image " + private + " cannot be fetched: 931637612335.dkr.ecr.us-east-1.amazonaws.com has no such image, or wants a login for it",
-			"private registry at AWS",
+			"its base image " + private + " cannot be fetched: 931637612335.dkr.ecr.us-east-1.amazonaws.com has no such image, or requires a login for it",
+			"private registry at AWS with",
 		},
 		{
 			"no network",
@@ -50,15 +50,15 @@ func TestBaseFailure(t *testing.T) {
 			"a limit of pulls",
 			"debian:12: failed to resolve source metadata for docker.io/library/debian:12: failed to copy: httpReadSeeker: failed open: unexpected status from GET request to https://registry-1.docker.io/v2/library/debian/manifests/sha256:962f: 429 Too Many Requests\ntoomanyrequests: You have reached your unauthenticated pull rate limit. https://www.docker.com/increase-rate-limit",
 			"rate-limit",
-			"its base image debian:12 cannot be fetched: docker.io limits how often one may pull, and the limit is reached",
+			"its base image debian:12 cannot be fetched: docker.io limits pulls, and the limit is reached",
 			"log in with `docker login`",
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			got, ok := baseFailure(test.text)
-			if !ok || got.sentence != test.sentence || got.reason != test.reason || !strings.Contains(got.hint, test.hint) {
-				t.Errorf("got  %s: %q\nwant %s: %q\nwith the hint %q\nwant one with %q", got.reason, got.sentence, test.reason, test.sentence, got.hint, test.hint)
+			if !ok || got.Sentence != test.sentence || got.Reason != test.reason || !strings.Contains(got.Hint, test.hint) {
+				t.Errorf("got  %s: %q\nwant %s: %q\nwith the hint %q\nwant one with %q", got.Reason, got.Sentence, test.reason, test.sentence, got.Hint, test.hint)
 			}
 		})
 	}
@@ -110,7 +110,7 @@ func TestFailureNamesThePersonsFileAndLine(t *testing.T) {
 		t.Errorf("lines %q", lines)
 	}
 	parse := errors.New("failed to solve: dockerfile parse error on line 4: unknown instruction: RUNN")
-	if got := j.failure(parse, newSteps("web", event.Discard, sent.plain)).Error(); got != "web/Dockerfile:2: the image of web cannot be built: dockerfile parse error on line 2: unknown instruction: RUNN" {
+	if got := j.failure(parse, newSteps("web", event.Discard, sent.plain)).Error(); got != "web/Dockerfile:2: the image of web cannot be built: the Dockerfile has a mistake: unknown instruction: RUNN" {
 		t.Errorf("a parse error is %q", got)
 	}
 }
@@ -146,6 +146,46 @@ func TestStepsBecomeEvents(t *testing.T) {
 func at(seconds int) *time.Time {
 	moment := time.Unix(int64(seconds), 0)
 	return &moment
+}
+
+// TestExplain: what is the matter goes behind the instruction, in the place of the builder's
+// own words where those show it, and the command of a RUN is no evidence.
+func TestExplain(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name, instruction, text string
+		lines                   []string
+		want, hint              string
+	}{
+		{
+			"by its output", "RUN npm ci", `process "/bin/sh -c npm ci" did not complete successfully: exit code: 1`,
+			[]string{"npm error code EUSAGE", "npm error"},
+			"lock-file: RUN npm ci ended with exit code 1: the lock file does not match the list of packages beside it", "run npm install",
+		},
+		{
+			"by the builder's words", "COPY nowhere /", `failed to calculate checksum of ref a::b: "/nowhere": not found`, nil,
+			"not-in-context: COPY nowhere /: a file is not in the build context: /nowhere", "check the path",
+		},
+		{
+			"by the exit code", "RUN ./x", "exit code: 127", nil,
+			"command-missing: RUN ./x ended with exit code 127: its command was not found in the image", "check the spelling",
+		},
+		{
+			"not by the command", `RUN sh -c "echo connection refused; false"`, `process "/bin/sh -c sh -c "echo connection refused; false"" did not complete successfully: exit code: 1`, nil,
+			`: RUN sh -c "echo connection refused; false" ended with exit code 1`, "",
+		},
+		{"by the classic builder's words", "", "COPY failed: file not found in build context or excluded by .dockerignore: stat nowhere: file does not exist", nil, "not-in-context: a file is not in the build context: nowhere", "check the path"},
+		{"unknown", "RUN x", "the moon is full", nil, ": RUN x: the moon is full", ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			e := &fail.Error{Service: "web", Lines: test.lines}
+			explain(e, test.instruction, test.text)
+			if got := e.Reason + ": " + strings.TrimPrefix(e.Message, "the image of web cannot be built: "); got != test.want || !strings.HasPrefix(e.Hint, test.hint) {
+				t.Errorf("got  %s (%s)\nwant %s (%s)", got, e.Hint, test.want, test.hint)
+			}
+		})
+	}
 }
 
 // TestFailureOfTheEngineIsNoneOfTheBuild: where the connection or the disk is at fault, the

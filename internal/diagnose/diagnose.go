@@ -1,181 +1,203 @@
-// Package diagnose finds in the text of a failure what is the matter: a log that a
-// program printed, the output of a build, the words of an engine or a registry.
+// Package diagnose finds in the text of a failure what is the matter: in the output of a
+// build, a log, what a command printed, the words of an engine on a container, a pull or
+// a push.
 //
-// It decides and does nothing else: it reads no file, asks no engine and knows no clock.
+// [Text] is the one way in. What it knows stands in one table of [Rule], from which
+// docs/troubleshooting.md is generated too; [Cause.Mounted] and [Cause.Spoiled] add what
+// only the caller can know.
+//
+// The package decides and does nothing else: it reads no file, asks no engine and knows
+// no clock.
 package diagnose
 
 import (
-	"fmt"
-	"path"
+	"maps"
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
-// Cause is why a program probably failed, as far as its log shows.
+// Scope is a set of kinds of text.
+type Scope uint16
+
+// The kinds of text.
+const (
+	Build     Scope = 1 << iota // the output of a build
+	Run                         // the log of a service
+	Exec                        // what a command in a service's container printed
+	Start                       // the engine's words on a container or command that it cannot start
+	Pull                        // the engine's words on a pull without a login
+	PullLogin                   // the same, with a login that was sent
+	Push                        // the engine's words on a push without a login
+	PushLogin                   // the same, with a login that was sent
+
+	program  = Run | Exec      // a program in a service's container
+	step     = Build | program // any program in a container
+	install  = Build | Exec    // a step that installs packages
+	pulls    = Pull | PullLogin
+	pushes   = Push | PushLogin
+	registry = pulls | pushes
+)
+
+// Rank says which of several rules counts that match a text.
+type Rank int
+
+// The ranks. Within one, the line that stands last counts, because it is what ended the
+// program.
+const (
+	Last   Rank = iota // says little, such as an exit code
+	Low                // often follows from something else that was printed
+	Middle             // names what is the matter
+	High               // says more than a rule of the middle that matches the same line
+	First              // all else that was printed follows from it
+)
+
+// Rule is a cause that devup knows. In texts $name stands for what a group of the pattern
+// or a fact holds, and […] is left out where its $name holds nothing.
+type Rule struct {
+	Reason    string             // stable name, in --json and in the documentation
+	Scope     Scope              // where it applies
+	Rank      Rank               // against other rules
+	Pattern   *lazyregexp.Regexp // of a line; a digit that ends the name of a group does not count; nil: see Exit
+	Exit      int                // the exit code that shows it where no line shows anything; 0 for none
+	Sentence  string             // what is wrong; lower case, no full stop
+	Hint      string             // what to do, in the imperative; may be empty
+	BuildHint string             // the same in a build; empty where Hint fits too
+	Transient bool               // it may pass by itself, such as a database that is not up yet
+
+	adjust func(names map[string]string) // may change or add names; nil for none
+}
+
+// Cause is why something failed, as far as its text shows. The zero value is that of a
+// failure whose text shows nothing.
 type Cause struct {
-	Code      string   // names the kind of cause, such as "module-missing"; stable
-	Sentence  string   // what is wrong; lower case, no full stop
-	Hint      string   // what to do about it; may be empty
-	Lines     []string // the lines of the log that show it, oldest first
-	Transient bool     // it may pass by itself, such as a database that is not up yet
-
-	File string // that it is about; empty for none
+	Reason    string
+	Sentence  string
+	Hint      string
+	Lines     []string // that show it, oldest first
+	Transient bool
+	Names     map[string]string // what the sentence names, such as "file" or "port"
 }
 
-// Diagnose looks for a likely cause in the lines of a log, oldest first, and in
-// the exit code of the program (0 where it still runs). It gives false when it
-// recognises none. What it says of a log is a guess, but it never repeats more
-// than names and places: values of variables are not among them.
-func Diagnose(log []string, exitCode int) (Cause, bool) {
-	best, at := Cause{}, -1
-	rank := len(patterns)
-	for i, line := range log {
-		for r := range patterns {
-			// Among patterns the table's order counts, so that the reason wins over what
-			// follows from it; among lines of one pattern the last.
-			if r > rank {
-				break
+// rules is all that devup knows. Ranks decide between them, and not their order.
+var rules = concat(machineRules, scriptRules, nodeRules, pythonRules, serviceRules, networkRules, buildRules, startRules, registryRules)
+
+func concat(tables ...[]Rule) (all []Rule) {
+	for _, table := range tables {
+		all = append(all, table...)
+	}
+	return all
+}
+
+// Text looks for the most likely cause in lines, oldest first, and in the exit code of
+// what printed them, 0 where it has none. Facts are names for sentences that the text need
+// not hold, such as the registry that was asked. It gives false when it recognises none.
+//
+// What it says is a guess, but it never repeats more than names and places: values of
+// variables are not among them.
+func Text(scope Scope, lines []string, exit int, facts map[string]string) (Cause, bool) {
+	if rule, at := find(scope, lines); rule != nil {
+		return located(rule.cause(scope, lines[at], facts), lines, at), true
+	}
+	for r := range rules {
+		if rule := &rules[r]; rule.Exit != 0 && rule.Exit == exit && rule.Scope&scope != 0 {
+			last := ""
+			if len(lines) > 0 {
+				last = lines[len(lines)-1]
 			}
-			if cause, ok := patterns[r].match(line); ok {
-				best, at, rank = cause, i, r
-				break
+			return rule.cause(scope, last, facts), true
+		}
+	}
+	return Cause{}, false
+}
+
+// find gives the rule that counts, and the line that it matches.
+func find(scope Scope, lines []string) (best *Rule, at int) {
+	for i, line := range lines {
+		for r := range rules {
+			rule := &rules[r]
+			if best != nil && (rule.Rank < best.Rank || rule.Rank == best.Rank && at == i) {
+				continue
+			}
+			if rule.Scope&scope != 0 && rule.Pattern != nil && rule.Pattern.MatchString(line) {
+				best, at = rule, i
 			}
 		}
 	}
-	if at >= 0 {
-		return located(best, log, at), true
-	}
-	return fromExit(log, exitCode)
+	return best, at
 }
 
-// pattern is one row of the table.
-type pattern struct {
-	code      string
-	line      *lazyregexp.Regexp
-	sentence  string // $name stands for a captured group
-	hint      string // likewise
-	transient bool
-	adjust    func(map[string]string) // may change or add names; nil for none
-}
-
-func (p *pattern) match(line string) (Cause, bool) {
-	groups := p.line.FindStringSubmatch(line)
-	if groups == nil {
-		return Cause{}, false
-	}
+// cause is the rule's cause, as a line shows it.
+func (r *Rule) cause(scope Scope, line string, facts map[string]string) Cause {
 	names := map[string]string{}
-	for i, name := range p.line.Compiled().SubexpNames() {
-		if name != "" && groups[i] != "" {
-			names[name] = groups[i]
+	if r.Pattern != nil {
+		groups := r.Pattern.FindStringSubmatch(line)
+		for i, name := range r.Pattern.Compiled().SubexpNames() {
+			if name = strings.TrimRight(name, "0123456789"); name != "" && i < len(groups) && groups[i] != "" {
+				names[name] = groups[i]
+			}
 		}
 	}
-	if p.adjust != nil {
-		p.adjust(names)
+	maps.Copy(names, facts)
+	if r.adjust != nil {
+		r.adjust(names)
 	}
-	return Cause{
-		Code: p.code, Sentence: fill(p.sentence, names), Hint: fill(p.hint, names),
-		Lines: []string{line}, Transient: p.transient, File: names["file"],
-	}, true
+	c := Cause{Reason: r.Reason, Sentence: fill(r.Sentence, names), Hint: fill(r.hint(scope), names), Transient: r.Transient, Names: names}
+	if line != "" {
+		c.Lines = []string{line}
+	}
+	return c
 }
 
-var placeholder = lazyregexp.New(`\$[a-z]+`)
-
-// fill puts names in the place of $name.
-func fill(text string, names map[string]string) string {
-	return placeholder.ReplaceAllStringFunc(text, func(name string) string { return names[name[1:]] })
-}
-
-// fromExit reads what an exit code alone says.
-func fromExit(log []string, exitCode int) (Cause, bool) {
-	var last []string
-	if len(log) > 0 {
-		last = log[len(log)-1:]
+func (r *Rule) hint(scope Scope) string {
+	if scope&Build != 0 && r.BuildHint != "" {
+		return r.BuildHint
 	}
-	switch exitCode {
-	case 126:
-		return Cause{Code: "not-executable", Sentence: "its command cannot be executed", Hint: "check that the file is executable and fits the image", Lines: last}, true
-	case 127:
-		return Cause{Code: "command-missing", Sentence: "its command was not found in the image", Hint: "check the spelling, and that the image installs it", Lines: last}, true
-	default:
-		return Cause{}, false
-	}
+	return r.Hint
 }
 
 var (
-	pythonFrame = lazyregexp.New(`^\s+File "([^"]+)", line (\d+)(?:, in (.+))?$`)
-	nodeFrame   = lazyregexp.New(`^\s+at (?:.* \()?(?:file://)?(/[^():]+):(\d+):\d+\)?$`)
-	nodeSource  = lazyregexp.New(`^(?:file://)?(/[^:\s]+\.[cm]?[jt]sx?):(\d+)$`)
+	optional    = lazyregexp.New(`\[[^\[\]]*\$[a-z]+[^\[\]]*\]`)
+	placeholder = lazyregexp.New(`\$[a-z]+`)
 )
 
-// frameReach is how many lines around an error may belong to its traceback.
-const frameReach = 80
+// fill puts names in the place of $name.
+func fill(text string, names map[string]string) string {
+	text = optional.ReplaceAllStringFunc(text, func(part string) string {
+		if names[placeholder.FindString(part)[1:]] == "" {
+			return ""
+		}
+		return part[1 : len(part)-1]
+	})
+	return placeholder.ReplaceAllStringFunc(text, func(name string) string { return names[name[1:]] })
+}
 
-// located adds the place in the person's own code: the innermost frame that
-// belongs to no library.
-func located(c Cause, log []string, at int) Cause {
-	if place, lines := pythonPlace(log, at); place != "" {
-		return c.at(place, lines)
+// ruleOf is the rule of a reason that no pattern shows.
+func ruleOf(reason string) *Rule {
+	for r := range rules {
+		if rules[r].Reason == reason && rules[r].Pattern == nil {
+			return &rules[r]
+		}
 	}
-	if place, lines := nodePlace(log, at); place != "" {
-		return c.at(place, lines)
+	return &Rule{Reason: reason}
+}
+
+// Mounted adds that the file which a program may not use comes from a bind mount: then no
+// Dockerfile can fix it, and where SELinux wants a label that the mount lacks, that is it.
+func (c Cause) Mounted(source, target string, unlabelled bool) Cause {
+	c.Sentence += ", which is mounted from " + source
+	c.Hint = "give it to the user that the container runs as, or set `user:` of the service to your own (`id -u`)"
+	if unlabelled {
+		more := ruleOf(SELinux).cause(Run, "", map[string]string{"source": source, "target": target})
+		c.Reason, c.Sentence, c.Hint = more.Reason, c.Sentence+": "+more.Sentence, more.Hint
 	}
 	return c
 }
 
-func (c Cause) at(place string, lines []string) Cause {
-	c.Sentence = fmt.Sprintf("%s (%s)", c.Sentence, place)
-	c.Lines = append(lines, c.Lines...)
+// Spoiled makes Windows line ends the cause, in the script of that name, which the caller
+// found among the sources.
+func (c Cause) Spoiled(name string) Cause {
+	c.Reason, c.Sentence = LineEnds, "the script "+name+" has Windows line ends (CRLF)"
+	c.Hint = `run "sed -i 's/\r$//' ` + name + `", and add "*.sh text eol=lf" to .gitattributes`
 	return c
-}
-
-// pythonPlace goes up from the last line of a traceback to the first frame that
-// is the person's own.
-func pythonPlace(log []string, at int) (string, []string) {
-	if at == 0 || !strings.HasPrefix(log[at-1], " ") {
-		return "", nil // the line ends no traceback
-	}
-	for i := at - 1; i >= 0 && i >= at-frameReach; i-- {
-		if strings.HasPrefix(log[i], "Traceback ") {
-			return "", nil
-		}
-		groups := pythonFrame.FindStringSubmatch(log[i])
-		if groups == nil || !own(groups[1]) {
-			continue
-		}
-		lines := []string{log[i]}
-		if i+1 < at && pythonFrame.FindString(log[i+1]) == "" {
-			lines = append(lines, log[i+1])
-		}
-		return path.Base(groups[1]) + ":" + groups[2], lines
-	}
-	return "", nil
-}
-
-// nodePlace goes down from the message of a Node error to the first frame that
-// is the person's own; for a syntax error it stands above.
-func nodePlace(log []string, at int) (string, []string) {
-	for i := at + 1; i < len(log) && i <= at+frameReach; i++ {
-		groups := nodeFrame.FindStringSubmatch(log[i])
-		if groups != nil && own(groups[1]) {
-			return path.Base(groups[1]) + ":" + groups[2], []string{log[i]}
-		}
-	}
-	for i := at - 1; i >= 0 && i >= at-4; i-- {
-		groups := nodeSource.FindStringSubmatch(log[i])
-		if groups != nil && own(groups[1]) {
-			return path.Base(groups[1]) + ":" + groups[2], []string{log[i]}
-		}
-	}
-	return "", nil
-}
-
-// own says that a file is the person's: not of the language or of a library.
-func own(file string) bool {
-	for _, foreign := range []string{"/site-packages/", "/dist-packages/", "/node_modules/", "/lib/python", "/usr/lib/", "<"} {
-		if strings.Contains(file, foreign) {
-			return false
-		}
-	}
-	return strings.HasPrefix(file, "/") && !strings.HasPrefix(file, "/usr/local/bin/")
 }

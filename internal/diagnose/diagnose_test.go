@@ -4,72 +4,67 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
-
-	"github.com/devup-cli/devup/internal/page"
 )
 
-// TestDiagnoseRealLogs runs over logs that the programs really printed in
+// TestTextOfLogs runs over logs that the programs really printed in
 // containers. Each file of testdata/logs has a row.
-func TestDiagnoseRealLogs(t *testing.T) {
+func TestTextOfLogs(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ log, want, hint string }{
 		{"bind-denied", "denied: the container's user may not use /data/uploads.txt (write.py:1)", "give the path to that user in the Dockerfile (chown), or mount a volume that it may write"},
 		{"bind-readonly", "read-only: it writes to /data/uploads.txt, where only reading is allowed (write.py:1)", "leave out `:ro` or `read_only: true`, or mount a volume there"},
-		{"lock-npm", "lock-file: the lock file does not match the list of packages beside it", "run the package manager's install (npm install, yarn, pnpm install, poetry lock, pipenv lock) in the service's folder, and commit the lock file"},
+		{"lock-npm", "lock-file: the lock file does not match the list of packages beside it", "run npm install (or yarn, pnpm install, poetry lock, pipenv lock) in the service's directory, and commit the lock file"},
 		{"sh-denied", "denied: the container's user may not use /data/log", "give the path to that user in the Dockerfile (chown), or mount a volume that it may write"},
-		{"tls-node", "certificate: it does not trust the certificate of a server that it connects to, as where something on the way intercepts TLS", "mount the CA bundle, and name it in NODE_EXTRA_CA_CERTS, SSL_CERT_FILE and REQUESTS_CA_BUNDLE of the service's environment"},
-		{"tls-python", "certificate: it does not trust the certificate of a server that it connects to, as where something on the way intercepts TLS (tls.py:2)", "mount the CA bundle, and name it in NODE_EXTRA_CA_CERTS, SSL_CERT_FILE and REQUESTS_CA_BUNDLE of the service's environment"},
+		{"tls-node", "certificate: the certificate of a server is not trusted, as where something on the way intercepts TLS", "mount the CA bundle, and name it in NODE_EXTRA_CA_CERTS, SSL_CERT_FILE and REQUESTS_CA_BUNDLE of the service's environment"},
+		{"tls-python", "certificate: the certificate of a server is not trusted, as where something on the way intercepts TLS (tls.py:2)", "mount the CA bundle, and name it in NODE_EXTRA_CA_CERTS, SSL_CERT_FILE and REQUESTS_CA_BUNDLE of the service's environment"},
 		{"busybox-exec", "command-missing: the command gunicorn was not found in the image", "install gunicorn in the Dockerfile, or check the spelling"},
 		{"tini-arch", "wrong-architecture: /a/arm cannot run on this machine: it was made for another processor, or lacks its #! line", "build the image on this machine, or set the service's platform"},
 		{"tini-crlf", "entry-missing: /a/crlf.sh is not in the image, or its first line names a program that is not (Windows line ends do that too)", "check the path, and save the script with LF line ends"},
 		{"tini-missing", "command-missing: the command flask was not found in the image", "install flask in the Dockerfile, or check the spelling"},
-		{"tini-noexec", "not-executable: /a/noexec.sh is not executable", "run `chmod +x` on it, or start it through its interpreter"},
+		{"tini-noexec", "not-executable: /a/noexec.sh is not executable", "run `chmod +x` on it (`git update-index --chmod=+x` keeps that in git), or start it through its interpreter"},
 		{"crlf-1", "entry-missing: /a/entry.sh is not in the image, or its first line names a program that is not (Windows line ends do that too)", "check the path, and save the script with LF line ends"},
 		{"crlf-2", "entry-missing: /a/entry.sh is not in the image, or its first line names a program that is not (Windows line ends do that too)", "check the path, and save the script with LF line ends"},
-		{"crlf-3", "line-ends: /a/two.sh has Windows line ends (CRLF)", "save it with LF line ends, and add `*.sh text eol=lf` to .gitattributes"},
+		{"crlf-3", "line-ends: the script /a/two.sh has Windows line ends (CRLF)", "run `devup doctor --fix`, and add `*.sh text eol=lf` to .gitattributes"},
 		{"exec-arch", "wrong-architecture: /a/arm cannot run on this machine: it was made for another processor, or lacks its #! line", "build the image on this machine, or set the service's platform"},
-		{"node-conn", "connection-refused: it connects to port 5432 of its own container, where nothing listens", "inside a container localhost is the container: use the other service's name as the host"},
-		{"node-cra", "packages-missing: react-scripts is not installed: the container has no node_modules of its own, or a bind mount hides it", "add an anonymous volume at the service's node_modules, or run npm install in its folder"},
-		{"node-dns", "name-unknown: it cannot find the host mongo", "the services reach each other by their names in devup.yaml"},
+		{"node-conn", "connection-refused: it connects to port 5432 of its own container, where nothing listens", "use the other service's name as the host: inside a container localhost is the container"},
+		{"node-cra", "packages-missing: react-scripts is not installed: the container has no node_modules of its own, or a bind mount hides it", "add an anonymous volume at the service's node_modules, or run npm install in its directory"},
+		{"node-dns", "name-unknown: a host cannot be found: mongo", "use the names of the services in devup.yaml: they reach each other by these"},
 		{"node-eacces", "denied: the container's user may not use /srv/cache (eacces.js:1)", "give the path to that user in the Dockerfile (chown), or mount a volume that it may write"},
 		{"node-env", "env-missing: the variable JWT_SECRET is not set (env.js:1)", "set JWT_SECRET in the service's environment or in its env_file"},
 		{"node-esm", "module-missing: Node finds no package named y", "add y to package.json and run `devup up` again"},
 		{"node-heap", "heap: Node ran out of heap memory", "set NODE_OPTIONS=--max-old-space-size=4096 in the service's environment"},
-		{"node-inuse", "port-in-use: it listens on port 3000 twice: another program in the container has it already (inuse.js:1)", "start only one server on 3000 in the service"},
+		{"node-inuse", "port-in-use: port 3000 is already in use inside the container (inuse.js:1)", "start only one server on 3000 in the service"},
 		{"node-mjs", "file-missing: Node finds no file /frontend/routes/home.js", "check the path and the case of its letters; Linux tells Routes from routes"},
 		{"node-nomod", "module-missing: Node finds no package named express (nomod.js:1)", "add express to package.json and run `devup up` again"},
-		{"node-nopkg", "package-json: there is no package.json in the folder that it runs in", "check the WORKDIR and the volumes of the service"},
-		{"node-noscript", "npm-script: package.json has no script named serve", "add a \"serve\" script to package.json, or change the service's command"},
-		{"node-ossl", "openssl: this version of its build tools needs the old OpenSSL, which Node 17 and newer do not have", "set NODE_OPTIONS=--openssl-legacy-provider in the service's environment, or use Node 16"},
+		{"node-nopkg", "package-json: there is no package.json in the directory that it runs in", "check the WORKDIR and the volumes of the service"},
+		{"node-noscript", "npm-script: package.json has no script named serve", "add a \"serve\" script to package.json, or change the command"},
+		{"node-ossl", "openssl: the build tools need the old OpenSSL, which Node 17 and newer do not have", "set NODE_OPTIONS=--openssl-legacy-provider in the service's environment, or use Node 16"},
 		{"node-syntax", "syntax: there is a syntax error: Unexpected token ';' (syntax.js:1)", ""},
-		{"node-vite", "packages-missing: vite is not installed: the container has no node_modules of its own, or a bind mount hides it", "add an anonymous volume at the service's node_modules, or run npm install in its folder"},
+		{"node-vite", "packages-missing: vite is not installed: the container has no node_modules of its own, or a bind mount hides it", "add an anonymous volume at the service's node_modules, or run npm install in its directory"},
 		{"postgres-password", "postgres-password: PostgreSQL has no password for its first start", "set POSTGRES_PASSWORD in the service's environment"},
 		{"python-attr", "import: Python cannot import Mapping from collections (app.py:1)", "check which version of collections requirements.txt asks for, and for modules that import each other"},
 		{"python-aws", "aws-region: the AWS library knows no region (aws.py:2)", "set AWS_DEFAULT_REGION in the service's environment; any value does for a start"},
 		{"python-creds", "aws-credentials: the AWS library finds no credentials (creds.py:2)", "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the service's environment"},
-		{"python-dns", "name-unknown: it cannot find a host that it wants to connect to (app.py:2)", "the services reach each other by their names in devup.yaml"},
+		{"python-dns", "name-unknown: a host cannot be found (app.py:2)", "use the names of the services in devup.yaml: they reach each other by these"},
 		{"python-five", "env-missing: the variable FRONTEND_URL is not set (app.py:6)", "set FRONTEND_URL in the service's environment or in its env_file"},
 		{"python-flaskbroken", "module-missing: Python finds no module named nowhere (broken.py:2)", "check its spelling, or, if it is a package, add nowhere to requirements.txt and run `devup up` again"},
 		{"python-flasknofile", "flask-app: FLASK_APP or --app names missing, where Flask finds no app", "name the file that makes the app, without .py"},
 		{"python-gunibroken", "module-missing: Python finds no module named nowhere (broken.py:2)", "check its spelling, or, if it is a package, add nowhere to requirements.txt and run `devup up` again"},
 		{"python-gunimissing", "app-missing: gunicorn finds no application in app.py", "name the variable that holds the app, as in `gunicorn app:app`"},
-		{"python-inuse-os", "port-in-use: a port that it wants is already in use inside the container (app.py:3)", "start only one server on each port in the service"},
+		{"python-inuse-os", "port-in-use: a port is already in use inside the container (app.py:3)", "start only one server on each port in the service"},
 		{"python-inuse", "port-in-use: port 5000 is already in use inside the container", "start only one server on 5000 in the service"},
 		{"python-keyerror", "env-missing: the variable DATABASE_URL is not set (app.py:3)", "set DATABASE_URL in the service's environment or in its env_file"},
 		{"python-mod", "module-missing: Python finds no module named nothere", "check its spelling, or, if it is a package, add nothere to requirements.txt and run `devup up` again"},
 		{"python-modnotfound", "module-missing: Python finds no module named flask_cors (app.py:1)", "check its spelling, or, if it is a package, add flask-cors to requirements.txt and run `devup up` again"},
 		{"python-mon", "module-missing: Python finds no module named bson (mon.py:1)", "check its spelling, or, if it is a package, add pymongo to requirements.txt and run `devup up` again"},
-		{"python-noapp", "flask-app: Flask finds no app.py or wsgi.py in the folder that it runs in", "set FLASK_APP to the file that makes the app"},
+		{"python-noapp", "flask-app: Flask finds no app.py or wsgi.py in the directory that it runs in", "set FLASK_APP to the file that makes the app"},
 		{"python-nofile", "file-missing: there is no file config/settings.json in the container (app.py:1)", "check the path, the WORKDIR, .dockerignore and the volumes of the service"},
 		{"python-noscript", "file-missing: there is no file /missing.py in the container", "check the path, the WORKDIR, .dockerignore and the volumes of the service"},
 		{"python-perm", "denied: the container's user may not use /etc/shadow2 (app.py:1)", "give the path to that user in the Dockerfile (chown), or mount a volume that it may write"},
 		{"python-pg", "library-missing: the image lacks the system library libpq.so.5 (pg.py:1)", "install it in the Dockerfile with apt-get, or use the package's binary build (psycopg2-binary)"},
-		{"python-pgconn", "connection-refused: a connection that it made was refused (app.py:2)", "check that the other service runs; inside a container localhost is the container itself"},
+		{"python-pgconn", "connection-refused: a connection was refused (app.py:2)", "check that the other service runs, and depend on it with condition: service_healthy; inside a container localhost is the container itself"},
 		{"python-privport", "denied: the container's user lacks a permission, perhaps to listen on a port below 1024 (app.py:2)", ""},
 		{"python-red", "module-missing: Python finds no module named packaging (red.py:1)", "check its spelling, or, if it is a package, add packaging to requirements.txt and run `devup up` again"},
 		{"python-syntax", "syntax: there is a syntax error: invalid syntax (app.py:1)", ""},
@@ -82,8 +77,8 @@ func TestDiagnoseRealLogs(t *testing.T) {
 			t.Errorf("there is no testdata/logs/%s.log", test.log)
 		}
 		delete(logs, test.log+".log")
-		cause, found := Diagnose(logLines(text), 1)
-		if got := cause.Code + ": " + cause.Sentence; !found || got != test.want {
+		cause, found := Text(Run, logLines(text), 1, nil)
+		if got := cause.Reason + ": " + cause.Sentence; !found || got != test.want {
 			t.Errorf("%s\n got %s\nwant %s", test.log, got, test.want)
 		}
 		if cause.Hint != test.hint {
@@ -98,36 +93,69 @@ func TestDiagnoseRealLogs(t *testing.T) {
 	}
 }
 
-// TestEveryReason holds the table to what shows that it works: a row has a log that
-// it explains, and its reason stands in docs/troubleshooting.md, once, with no other.
-func TestEveryReason(t *testing.T) {
+// TestBuildLogs runs over what tools really printed in builds. In logs with several errors
+// the one counts that the others follow from. A file's name begins with its kind.
+func TestBuildLogs(t *testing.T) {
 	t.Parallel()
-	reasons := []string{Memory, CrashLoop, SELinux}
-	for r := range patterns {
-		reasons = append(reasons, patterns[r].code)
+	kinds := map[string]string{
+		"denied": "denied", "lock": "lock-file", "name": "name-unknown", "tls": "certificate", "unreachable": "unreachable", "version": "no-version",
 	}
-	slices.Sort(reasons)
-	reasons = slices.Compact(reasons)
-	if diff := cmp.Diff(reasons, page.Column(t, "../../docs/troubleshooting.md", "reason")); diff != "" {
-		t.Errorf("reasons in patterns.go (-) and in docs/troubleshooting.md (+):\n%s", diff)
-	}
-	var logs [][]string
-	for _, text := range read(t, "testdata/logs") {
-		logs = append(logs, logLines(text))
-	}
-	for _, example := range said {
-		logs = append(logs, strings.Split(example.log, "\n"))
-	}
-	shown := map[int]bool{}
-	for _, lines := range logs {
-		if cause, _ := Diagnose(lines, 0); len(cause.Lines) > 0 {
-			last := cause.Lines[len(cause.Lines)-1]
-			shown[slices.IndexFunc(patterns, func(p pattern) bool { return p.line.MatchString(last) })] = true
+	for name, text := range read(t, "testdata/builds") {
+		kind, _, _ := strings.Cut(name, "-")
+		if cause, _ := Text(Build, logLines(text), 0, nil); cause.Reason != kinds[kind] || kind == "" {
+			t.Errorf("%s: got %q (%s), want %q", name, cause.Reason, cause.Sentence, kinds[kind])
 		}
 	}
-	for r, p := range patterns {
-		if !shown[r] {
-			t.Errorf("no log is explained by row %d: %s, %s", r, p.code, p.line)
+}
+
+// samples are all texts of the tests, each with the scope that it belongs to.
+func samples(t *testing.T) (all []sample) {
+	t.Helper()
+	for _, text := range read(t, "testdata/logs") {
+		all = append(all, sample{Run, logLines(text)})
+	}
+	for _, text := range read(t, "testdata/builds") {
+		all = append(all, sample{Build, logLines(text)})
+	}
+	for _, s := range said {
+		all = append(all, sample{s.scope, strings.Split(s.text, "\n")})
+	}
+	return all
+}
+
+type sample struct {
+	scope Scope
+	lines []string
+}
+
+// TestEveryRule: each rule explains a text.
+func TestEveryRule(t *testing.T) {
+	t.Parallel()
+	shown := map[*Rule]bool{}
+	for _, s := range samples(t) {
+		rule, _ := find(s.scope, s.lines)
+		shown[rule] = true
+	}
+	for r := range rules {
+		if rule := &rules[r]; rule.Pattern != nil && !shown[rule] {
+			t.Errorf("no text is explained by the rule for %s: %s", rule.Reason, rule.Pattern)
+		}
+	}
+}
+
+// TestRanksDecide: where two rules of the highest rank match one line, they have one
+// reason. Else the order of the table would decide.
+func TestRanksDecide(t *testing.T) {
+	t.Parallel()
+	for _, s := range samples(t) {
+		for _, line := range s.lines {
+			best, _ := find(s.scope, []string{line})
+			for r := range rules {
+				rule := &rules[r]
+				if best != nil && rule.Rank == best.Rank && rule.Reason != best.Reason && rule.Scope&s.scope != 0 && rule.Pattern != nil && rule.Pattern.MatchString(line) {
+					t.Errorf("both %s and %s match %q", best.Reason, rule.Reason, line)
+				}
+			}
 		}
 	}
 }
@@ -150,60 +178,153 @@ func read(t *testing.T, dir string) map[string]string {
 	return texts
 }
 
-// said are lines as programs print them, where no container of ours printed a whole
-// log; want is the reason that they show, empty for none.
-var said = []struct{ name, log, want string }{
-	{"nothing known", "Server started\nGET / 200", ""},
-	{"harmless words", "lookup table loaded\nusing no environment file\nDATABASE_URL is set", ""},
-	{"carriage return of env", "/usr/bin/env: ‘bash\\r’: No such file or directory", "line-ends"},
-	{"bad interpreter", "bash: ./entry.sh: /bin/sh^M: bad interpreter: No such file or directory", "line-ends"},
-	{"werkzeug 3 with flask 2.1", "ImportError: cannot import name 'url_quote' from 'werkzeug.urls' (/usr/local/lib/python3.10/site-packages/werkzeug/urls.py)", "werkzeug"},
-	{"pg_config", "Error: pg_config executable not found.", "pg-config"},
-	{"old npm", "npm ERR! missing script: dev", "npm-script"},
-	{"watchers", "Error: ENOSPC: System limit for number of file watchers reached, watch '/app/src'", "watchers"},
-	{"disk", "OSError: [Errno 28] No space left on device", "disk-full"},
-	{"create react app with proxy", " - options.allowedHosts[0] should be a non-empty string.", "allowed-host"},
-	{"postgres refused", "connection to server at \"db\" (172.18.0.2), port 5432 failed: Connection refused", "connection-refused"},
-	{"scoped package", "Error: Cannot find module '@aws-amplify/auth/lib'", "module-missing"},
-	{"go resolver", "dial tcp: lookup db on 127.0.0.11:53: no such host", "name-unknown"},
-	{"a root password", "2026-11-23 10:00:00+00:00 [ERROR] [Entrypoint]: Database is uninitialized and password option is not specified", "database-password"},
-	{"a port for root", "Error: listen EACCES: permission denied 0.0.0.0:80", "denied"},
-	{"killed by the kernel", "/app/start.sh: line 4:    12 Killed                  python3 import.py", "memory"},
-	{"node on a read-only mount", "Error: EROFS: read-only file system, mkdir '/app/.next'", "read-only"},
-	{"npm ci without a lock file", "npm error The `npm ci` command can only install with an existing package-lock.json or", "lock-file"},
-	{"yarn", "error Your lockfile needs to be updated, but yarn was run with `--frozen-lockfile`.", "lock-file"},
-	{"poetry", "pyproject.toml changed significantly since poetry.lock was last generated. Run `poetry lock` to fix the lock file.", "lock-file"},
-	{"pipenv", "Your Pipfile.lock (ab547e) is out of date. Expected: (9d352e).", "lock-file"},
-	{"a module of macOS", "Error: /app/node_modules/bcrypt/lib/binding/napi-v3/bcrypt_lib.node: invalid ELF header", "native-module"},
-	{"esbuild of macOS", "You installed esbuild for another platform than the one you're currently using.", "native-module"},
-	{"rollup of macOS", "Error: Cannot find module @rollup/rollup-linux-x64-gnu. npm has a bug related to optional dependencies", "native-module"},
-	{"prisma", "Error: @prisma/client did not initialize yet. Please run \"prisma generate\" and try to import it again.", "prisma"},
-	{"Django's hosts", "Invalid HTTP_HOST header: '3000-ada-shop.ws-eu.gitpod.io'. You may need to add '3000-ada-shop.ws-eu.gitpod.io' to ALLOWED_HOSTS.", "allowed-host"},
-	{"Rails' hosts", "[ActionDispatch::HostAuthorization::DefaultResponseApp] Blocked hosts: 3000-ada-shop.ws-eu.gitpod.io", "allowed-host"},
-	{"Express and CORS", "Error: Not allowed by CORS", "cors"},
-	{"a wrong password", "connection to server at \"db\" (172.18.0.2), port 5432 failed: FATAL:  password authentication failed for user \"ada\"", "database-login"},
-	{"a wrong password of MySQL", "(1045, \"Access denied for user 'ada'@'172.18.0.3' (using password: YES)\")", "database-login"},
-	{"no database", "connection to server at \"db\" (172.18.0.2), port 5432 failed: FATAL:  database \"shop\" does not exist", "database-missing"},
-	{"no table", "psycopg2.errors.UndefinedTable: relation \"activities\" does not exist", "table-missing"},
-	{"no table of SQLite", "sqlite3.OperationalError: no such table: activities", "table-missing"},
-	{"a database that starts", "connection to server at \"db\" (172.18.0.2), port 5432 failed: FATAL:  the database system is starting up", "database-starting"},
-	{"MySQL that starts", "sqlalchemy.exc.OperationalError: (pymysql.err.OperationalError) (2003, \"Can't connect to MySQL server on 'db' ([Errno 111] Connection refused)\")", "connection-refused"},
-	{"required variable", "panic: JWT_SECRET must be set", "env-missing"},
-	{"environment variable missing", "Error: Environment variable not found: DATABASE_URL", "env-missing"},
-	{"told to set a variable", "No MongoDB url provided. Make sure there is a MONGODB_URL environment variable set. See the README for more details.", "env-missing"},
-	{"mongoose without an address", "Error: The `uri` parameter to `openUri()` must be a string, got \"undefined\". Make sure the first parameter to `mongoose.connect()` or `mongoose.createConnection()` is a string.", "env-missing"},
-	{"data of another version", "DETAIL:  The data directory was initialized by PostgreSQL version 13, which is not compatible with this version 16.", "data-version"},
-	{"reason before its effect", "ModuleNotFoundError: No module named 'jwt'\nsh: 1: react-scripts: not found", "packages-missing"},
-	{"not executable", "sh: 1: ./entry.sh: Permission denied", "not-executable"},
-	{"own exception", "app.errors.ConfigError: no table", "uncaught"},
+// said are texts as programs, engines and registries print them, where no log is kept
+// here; want is the reason that they show, empty for none.
+var said = []struct {
+	name  string
+	scope Scope
+	text  string
+	want  string
+}{
+	{"nothing known", Run, "Server started\nGET / 200", ""},
+	{"harmless words", Run, "lookup table loaded\nusing no environment file\nDATABASE_URL is set", ""},
+	{"carriage return of env", Run, "/usr/bin/env: ‘bash\\r’: No such file or directory", "line-ends"},
+	{"bad interpreter", Run, "bash: ./entry.sh: /bin/sh^M: bad interpreter: No such file or directory", "line-ends"},
+	{"werkzeug 3 with flask 2.1", Run, "ImportError: cannot import name 'url_quote' from 'werkzeug.urls' (/usr/local/lib/python3.10/site-packages/werkzeug/urls.py)", "werkzeug"},
+	{"pg_config", Run, "Error: pg_config executable not found.", "pg-config"},
+	{"old npm", Run, "npm ERR! missing script: dev", "npm-script"},
+	{"watchers", Run, "Error: ENOSPC: System limit for number of file watchers reached, watch '/app/src'", "watchers"},
+	{"disk", Run, "OSError: [Errno 28] No space left on device", "disk-full"},
+	{"create react app with proxy", Run, " - options.allowedHosts[0] should be a non-empty string.", "allowed-host"},
+	{"postgres refused", Run, "connection to server at \"db\" (172.18.0.2), port 5432 failed: Connection refused", "connection-refused"},
+	{"scoped package", Run, "Error: Cannot find module '@aws-amplify/auth/lib'", "module-missing"},
+	{"go resolver", Run, "dial tcp: lookup db on 127.0.0.11:53: no such host", "name-unknown"},
+	{"a root password", Run, "2026-11-23 10:00:00+00:00 [ERROR] [Entrypoint]: Database is uninitialized and password option is not specified", "database-password"},
+	{"a port for root", Run, "Error: listen EACCES: permission denied 0.0.0.0:80", "denied"},
+	{"killed by the kernel", Run, "/app/start.sh: line 4:    12 Killed                  python3 import.py", "memory"},
+	{"node on a read-only mount", Run, "Error: EROFS: read-only file system, mkdir '/app/.next'", "read-only"},
+	{"npm ci without a lock file", Run, "npm error The `npm ci` command can only install with an existing package-lock.json or", "lock-file"},
+	{"yarn", Run, "error Your lockfile needs to be updated, but yarn was run with `--frozen-lockfile`.", "lock-file"},
+	{"poetry", Run, "pyproject.toml changed significantly since poetry.lock was last generated. Run `poetry lock` to fix the lock file.", "lock-file"},
+	{"pipenv", Run, "Your Pipfile.lock (ab547e) is out of date. Expected: (9d352e).", "lock-file"},
+	{"a module of macOS", Run, "Error: /app/node_modules/bcrypt/lib/binding/napi-v3/bcrypt_lib.node: invalid ELF header", "native-module"},
+	{"esbuild of macOS", Run, "You installed esbuild for another platform than the one you're currently using.", "native-module"},
+	{"rollup of macOS", Run, "Error: Cannot find module @rollup/rollup-linux-x64-gnu. npm has a bug related to optional dependencies", "native-module"},
+	{"prisma", Run, "Error: @prisma/client did not initialize yet. Please run \"prisma generate\" and try to import it again.", "prisma"},
+	{"Django's hosts", Run, "Invalid HTTP_HOST header: '3000-ada-shop.ws-eu.gitpod.io'. You may need to add '3000-ada-shop.ws-eu.gitpod.io' to ALLOWED_HOSTS.", "allowed-host"},
+	{"Rails' hosts", Run, "[ActionDispatch::HostAuthorization::DefaultResponseApp] Blocked hosts: 3000-ada-shop.ws-eu.gitpod.io", "allowed-host"},
+	{"Express and CORS", Run, "Error: Not allowed by CORS", "cors"},
+	{"a wrong password", Run, "connection to server at \"db\" (172.18.0.2), port 5432 failed: FATAL:  password authentication failed for user \"ada\"", "database-login"},
+	{"a wrong password of MySQL", Run, "(1045, \"Access denied for user 'ada'@'172.18.0.3' (using password: YES)\")", "database-login"},
+	{"no database", Run, "connection to server at \"db\" (172.18.0.2), port 5432 failed: FATAL:  database \"shop\" does not exist", "database-missing"},
+	{"no table", Run, "psycopg2.errors.UndefinedTable: relation \"activities\" does not exist", "table-missing"},
+	{"no table of SQLite", Run, "sqlite3.OperationalError: no such table: activities", "table-missing"},
+	{"a database that starts", Run, "connection to server at \"db\" (172.18.0.2), port 5432 failed: FATAL:  the database system is starting up", "database-starting"},
+	{"MySQL that starts", Run, "sqlalchemy.exc.OperationalError: (pymysql.err.OperationalError) (2003, \"Can't connect to MySQL server on 'db' ([Errno 111] Connection refused)\")", "connection-refused"},
+	{"required variable", Run, "panic: JWT_SECRET must be set", "env-missing"},
+	{"environment variable missing", Run, "Error: Environment variable not found: DATABASE_URL", "env-missing"},
+	{"told to set a variable", Run, "No MongoDB url provided. Make sure there is a MONGODB_URL environment variable set. See the README for more details.", "env-missing"},
+	{"mongoose without an address", Run, "Error: The `uri` parameter to `openUri()` must be a string, got \"undefined\". Make sure the first parameter to `mongoose.connect()` or `mongoose.createConnection()` is a string.", "env-missing"},
+	{"data of another version", Run, "DETAIL:  The data directory was initialized by PostgreSQL version 13, which is not compatible with this version 16.", "data-version"},
+	{"reason before its effect", Run, "ModuleNotFoundError: No module named 'jwt'\nsh: 1: react-scripts: not found", "packages-missing"},
+	{"not executable", Run, "sh: 1: ./entry.sh: Permission denied", "not-executable"},
+	{"own exception", Run, "app.errors.ConfigError: no table", "uncaught"},
+
+	{"a build", Build, "something else", ""},
+	{"a build", Build, "added 152 packages, and audited 153 packages in 4s", ""},
+	{"a build", Build, "npm warn EBADENGINE Unsupported engine {", ""},
+	{"a build", Build, "debconf: delaying package configuration, since apt-utils is not installed", ""},
+	{"a build", Build, "WARNING: Running pip as the 'root' user can result in broken permissions", ""},
+	{"a build", Build, "npm error code ERESOLVE", "dependency-conflict"},
+	{"a build", Build, "ERROR: No matching distribution found for jwt==9", "no-version"},
+	{"a build", Build, "write /var/lib/docker/tmp/x: no space left on device", "disk-full"},
+	{"a build", Build, "npm error self-signed certificate in certificate chain", "certificate"},
+	{"a build", Build, "granting entitlement security.insecure is not allowed by build daemon configuration", "entitlement"},
+	{"a build", Build, "unexpected status: 429 Too Many Requests", "rate-limit"},
+	{"a build", Build, "pyproject.toml changed significantly since poetry.lock was last generated. Run `poetry lock [--no-update]` to fix the lock file.", "lock-file"},
+	{"a build", Build, "Your Pipfile.lock (ab547e) is out of date. Expected: (9d352e).", "lock-file"},
+	{"a build", Build, "ERROR: Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?", "engine-inside"},
+	{"a build", Build, "npm error request to https://npm.example/x failed, reason: getaddrinfo EAI_AGAIN npm.example", "name-unknown"},
+	{"a build", Build, "Temporary failure resolving 'mirror.example'", "name-unknown"},
+	{"a build", Build, "curl: (7) Failed to connect to mirror.example port 443 after 2 ms: Connection refused", "unreachable"},
+	{"a build", Build, "npm error 404 Not Found - GET https://npm.example/left-pat - Not found", "not-found"},
+	{"a build", Build, "pull access denied for x, repository does not exist", "access-denied"},
+	{"a build", Build, "failed to calculate checksum of ref a::b: \"/package-lock.json\": not found", "not-in-context"},
+	{"a build", Build, "Error: pg_config executable not found.", "pg-config"},
+	{"a build", Build, "error: command 'gcc' failed: No such file or directory", "native-build"},
+	{"a build", Build, "npm error gyp ERR! stack Error: not found: make", "native-build"},
+	{"a build", Build, "E: The repository 'http://mirror.example/debian buster Release' does not have a Release file.", "release-archived"},
+	{"a build", Build, "Error: error:0308010C:digital envelope routines::unsupported", "openssl"},
+	{"a build", Build, "FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory", "heap"},
+	{"a build", Build, "/bin/sh: 1: yarn: not found", "command-missing"},
+	{"a build", Build, "unsupported frontend capability moby.buildkit.frontend.contexts", "builder-too-old"},
+	{"a build", Build, "dockerfile parse error on line 3: unknown instruction: RUNN", "dockerfile"},
+
+	// What was read wrongly once.
+	{"a timeout is no refusal", Run, "dial tcp 10.0.0.5:5432: i/o timeout", "unreachable"},
+	{"no route is no refusal", Run, "dial tcp 10.0.0.5:5432: connect: no route to host", "unreachable"},
+	{"no network is no refusal", Run, "dial tcp 10.0.0.5:5432: connect: network is unreachable", "unreachable"},
+	{"a refusal is one", Run, "dial tcp 10.0.0.5:5432: connect: connection refused", "connection-refused"},
+	{"MySQL that does not answer", Run, "Can't connect to MySQL server on 'db' (timed out)", "unreachable"},
+	{"an alias is no package", Run, "Error: Cannot find module '@/lib/db'", "path-alias"},
+	{"an alias with a tilde", Build, "Error: Cannot find module '~/components/nav'", "path-alias"},
+	{"a package of a scope", Build, "Error: Cannot find module '@prisma/client'", "module-missing"},
+	{"no file of variables", Run, "[dotenv] No .env file found; using environment LOG_LEVEL", ""},
+	{"a variable without a name before it", Run, "Error: missing required environment variable: SESSION_SECRET", "env-missing"},
+	{"workers that were ended", Run, "Killed 3 stale workers", ""},
+	{"a file of pip", Build, "OSError: [Errno 13] Permission denied: '/usr/local/lib/python3.11/site-packages/x'", "denied"},
+	{"a registry that denies", Build, "ERROR: failed to push ghcr.io/ada/x: denied: permission_denied: write_package", "access-denied"},
+	{"a flag in the words of the step", Build, "The command '/bin/sh -c pnpm install --frozen-lockfile' returned a non-zero code: 1", ""},
+
+	{"a shell without a name", Build, "process \"/bin/sh -c x\" did not complete successfully: exit code: 127", "command-missing"},
+	{"a program without its right", Build, "process \"/bin/sh -c x\" did not complete successfully: exit code: 126", "not-executable"},
+	{"a code of Node alone", Run, "  code: 'ENOTFOUND',", "name-unknown"},
+	{"a code of npm alone", Build, "npm error code ETIMEDOUT", "unreachable"},
+	{"pip that lists versions", Exec, "ERROR: Could not find a version that satisfies the requirement flask==9 (from versions: 1.0, 2.0)", "no-version"},
+	{"a port in one's own container", Run, "OSError: [Errno 98] Address already in use", "port-in-use"},
+
+	{"engine 28", Start, "driver failed programming external connectivity on endpoint shop-web-1 (1f): Bind for 127.0.0.1:3000 failed: port is already allocated", "port-taken"},
+	{"a missing file", Start, `invalid mount config for type "bind": bind source path does not exist: /home/ada/token`, "mount-missing"},
+	{"a directory onto a file", Start, runc + `error mounting "/shop/nginx.conf" to rootfs at "/etc/nginx/nginx.conf": mount src=/shop/nginx.conf, dst=/etc/nginx/nginx.conf, flags=MS_BIND|MS_REC: not a directory: Are you trying to mount a directory onto a file (or vice-versa)?`, "mount-kind"},
+	{"no program", Start, runc + `exec: "foo": executable file not found in $PATH`, "command-missing"},
+	{"no program at a path", Start, runc + `exec: "./foo": stat ./foo: no such file or directory`, "command-missing"},
+	{"no program below a file", Start, runc + `exec: "/etc/passwd/foo": stat /etc/passwd/foo: not a directory: Are you trying to mount`, "command-missing"},
+	{"no program and no name", Start, "OCI runtime exec failed: no such file or directory", "command-missing"},
+	{"a directory", Start, runc + `exec: "/tmp": is a directory: permission denied`, "not-executable"},
+	{"another processor", Start, runc + `exec /foo: exec format error`, "wrong-architecture"},
+	{"no interpreter", Start, runc + `exec /entry.sh: no such file or directory: unknown`, "entry-missing"},
+	{"no directory", Start, runc + `chdir to cwd ("/no") set in config.json failed: no such file or directory`, "workdir-missing"},
+	{"no user", Start, "Error response from daemon: unable to find user me: no matching entries in passwd file", "user-unknown"},
+	{"new words", Start, runc + "something new", ""},
+
+	{"nothing to push", Push, "An image does not exist locally with the tag: r.example/x", "not-local"},
+	{"the limit", Pull, "toomanyrequests: You have reached your unauthenticated pull rate limit.", "rate-limit"},
+	{"an unknown authority", Pull, `Get "https://r.example/v2/": tls: failed to verify certificate: x509: certificate signed by unknown authority`, "certificate"},
+	{"no TLS", Pull, "http: server gave HTTP response to HTTPS client", "certificate"},
+	{"not for this machine", Pull, "no matching manifest for linux/arm64/v8 in the manifest list entries: no match for platform in manifest: not found", "platform"},
+	{"no such host", Pull, "dial tcp: lookup registry.invalid on 10.0.0.1:53: no such host", "registry-unreachable"},
+	{"no answer", Pull, "net/http: request canceled (Client.Timeout exceeded while awaiting headers)", "registry-unreachable"},
+	{"a token that ran out", PullLogin, "denied: Your authorization token has expired.", "login-refused"},
+	{"a wrong password", PullLogin, "unauthorized: authentication required", "login-refused"},
+	{"no login", Pull, "no basic auth credentials", "login-needed"},
+	{"private or unknown", Pull, "denied: requested access to the resource is denied", "login-needed"},
+	{"private or unknown, with a login", PullLogin, "denied: requested access to the resource is denied", "forbidden"},
+	{"a push without a login", Push, "denied: requested access to the resource is denied", "login-needed"},
+	{"a push to another's", PushLogin, "denied: requested access to the resource is denied", "forbidden"},
+	{"no such tag", Pull, "manifest unknown: manifest unknown", "image-unknown"},
+	{"no such repository", PushLogin, "name unknown: The repository with name 'shop/web' does not exist", "image-unknown"},
+	{"a server error", Pull, "received unexpected HTTP status: 503 Service Unavailable", "registry-broken"},
 }
 
-func TestDiagnoseLines(t *testing.T) {
+// runc is how the words of runc begin.
+const runc = "OCI runtime exec failed: exec failed: unable to start container process: "
+
+func TestTextOfLines(t *testing.T) {
 	t.Parallel()
 	for _, test := range said {
-		cause, found := Diagnose(strings.Split(test.log, "\n"), 0)
-		if cause.Code != test.want || found != (test.want != "") {
-			t.Errorf("%s: got %q (%s), want %q", test.name, cause.Code, cause.Sentence, test.want)
+		cause, found := Text(test.scope, strings.Split(test.text, "\n"), 0, nil)
+		if cause.Reason != test.want || found != (test.want != "") {
+			t.Errorf("%s: got %q (%s), want %q", test.name, cause.Reason, cause.Sentence, test.want)
 		}
 	}
 }
@@ -218,28 +339,28 @@ func TestHealthyLogs(t *testing.T) {
 	}
 	for name, text := range logs {
 		for _, line := range logLines(text) {
-			if cause, found := Diagnose([]string{line}, 0); found {
-				t.Errorf("%s: %q is taken for %s: %s", name, line, cause.Code, cause.Sentence)
+			if cause, found := Text(Run|Exec|Build, []string{line}, 0, nil); found {
+				t.Errorf("%s: %q is taken for %s: %s", name, line, cause.Reason, cause.Sentence)
 			}
 		}
 	}
 }
 
-func TestDiagnoseByExitCode(t *testing.T) {
+func TestTextByExitCode(t *testing.T) {
 	t.Parallel()
 	for code, want := range map[int]string{0: "", 1: "", 126: "not-executable", 127: "command-missing"} {
-		if cause, _ := Diagnose([]string{"bye"}, code); cause.Code != want {
-			t.Errorf("exit code %d: got %q, want %q", code, cause.Code, want)
+		if cause, _ := Text(Exec, []string{"bye"}, code, nil); cause.Reason != want {
+			t.Errorf("exit code %d: got %q, want %q", code, cause.Reason, want)
 		}
 	}
 }
 
-func FuzzDiagnose(f *testing.F) {
+func FuzzText(f *testing.F) {
 	f.Add("Traceback (most recent call last):\n  File \"/a.py\", line 1, in <module>\nKeyError: 'HOME_URL'", 1)
 	f.Add("sh: 1: vite: not found", 127)
 	f.Fuzz(func(t *testing.T, text string, exit int) {
-		cause, found := Diagnose(logLines(text), exit)
-		if found && (cause.Code == "" || cause.Sentence == "") {
+		cause, found := Text(Build|Run|Exec|Start|Pull, logLines(text), exit, nil)
+		if found && (cause.Reason == "" || cause.Sentence == "") {
 			t.Errorf("a cause without words: %+v", cause)
 		}
 		if strings.Contains(cause.Sentence, "\n") {

@@ -56,6 +56,8 @@ func (a *attendant) wrong(c compiled) string {
 	file := a.probe.Source.file(c.file)
 	again := "run `devup up` again"
 	switch {
+	case file != "" && diagnose.PathAlias(c.module):
+		return fmt.Sprintf(": %s imports %s, whose path alias is not configured, or which does not exist", file, c.module)
 	case file != "" && c.relative():
 		return fmt.Sprintf(": %s imports %s, which is not there; check the path and the case of its letters", file, c.module)
 	case c.module != "" && !c.relative():
@@ -83,7 +85,7 @@ type compiled struct {
 
 // relative says that the module is a file, or the name of a folder of the project's own.
 func (c compiled) relative() bool {
-	return strings.HasPrefix(c.module, ".") || strings.HasPrefix(c.module, "/") || strings.HasPrefix(c.module, "@/") || strings.HasPrefix(c.module, "~")
+	return strings.HasPrefix(c.module, ".") || strings.HasPrefix(c.module, "/") || strings.HasPrefix(c.module, "~") || diagnose.PathAlias(c.module)
 }
 
 // What dev servers print, of webpack (Create React App, Vue CLI), Vite and esbuild.

@@ -28,11 +28,11 @@ const (
 // lines and what to do next.
 func (a *attendant) failure(ctx context.Context, r ruling) (*fail.Error, diagnose.Cause) {
 	lines := a.log(ctx, a.evidence.state, readLines)
-	cause, found := diagnose.Diagnose(lines, a.evidence.state.exit)
+	cause, found := diagnose.Text(diagnose.Run, lines, a.evidence.state.exit, nil)
 	if !found || !explains(cause, r.code) {
 		cause = diagnose.Cause{}
 	}
-	cause = spoilt(mounted(cause, a.evidence.state), a.probe.Source)
+	cause = a.probe.Source.spoiled(a.evidence.state.mounted(cause))
 	message := a.probe.name() + " " + r.text
 	if cause.Sentence != "" {
 		message += ": " + cause.Sentence
@@ -49,10 +49,10 @@ func reason(s state, c diagnose.Cause) string {
 	if s.oom {
 		return diagnose.Memory
 	}
-	if c.Code == "" && s.looping() {
+	if c.Reason == "" && s.looping() {
 		return diagnose.CrashLoop
 	}
-	return c.Code
+	return c.Reason
 }
 
 // explains says that a cause can be why a service failed so. A program that
@@ -73,7 +73,7 @@ func (a *attendant) hint(r ruling, c diagnose.Cause, lines []string) string {
 	}
 	switch {
 	case step != "":
-	case r.code != fail.Exited && r.code != fail.ServerError, c.Code != "", a.evidence.state.explained():
+	case r.code != fail.Exited && r.code != fail.ServerError, c.Reason != "", a.evidence.state.explained():
 		return logs
 	case len(lines) == 0:
 		return fmt.Sprintf("it printed nothing that would say why: `devup run %s sh` opens a shell in its place", a.probe.Service)

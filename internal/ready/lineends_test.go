@@ -8,7 +8,7 @@ import (
 	"github.com/devup-cli/devup/internal/diagnose"
 )
 
-func TestSpoilt(t *testing.T) {
+func TestSpoiled(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	for name, text := range map[string]string{"bad.sh": "#!/bin/sh\r\nexec x\r\n", "good.sh": "#!/bin/sh\nexec x\n"} {
@@ -16,12 +16,12 @@ func TestSpoilt(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for file, want := range map[string]string{"bad": "backend/bad.sh has Windows line ends (CRLF)", "good": "", "other": ""} {
-		said, found := diagnose.Diagnose([]string{"[FATAL tini (7)] exec /app/" + file + ".sh failed: No such file or directory"}, 127)
+	for file, want := range map[string]string{"bad": "the script backend/bad.sh has Windows line ends (CRLF)", "good": "", "other": ""} {
+		said, found := diagnose.Text(diagnose.Run, []string{"[FATAL tini (7)] exec /app/" + file + ".sh failed: No such file or directory"}, 127, nil)
 		if want == "" {
 			want = said.Sentence
 		}
-		if got := spoilt(said, Source{Dir: dir, Name: "backend"}).Sentence; !found || got != want {
+		if got := (Source{Dir: dir, Name: "backend"}).spoiled(said).Sentence; !found || got != want {
 			t.Errorf("%s: got %q, want %q", file, got, want)
 		}
 	}

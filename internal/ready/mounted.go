@@ -27,22 +27,13 @@ func bindsOf(c container.InspectResponse) []bind {
 	return binds
 }
 
-// mounted tells more of a file that the container's user may not use, where it comes
-// from a bind mount: then no Dockerfile can mend it, and under SELinux it may be a
-// matter of labels.
-func mounted(c diagnose.Cause, s state) diagnose.Cause {
-	b, found := s.bindOf(c.File)
-	if c.Code != diagnose.Denied || !found {
+// mounted adds to a cause that the file which it is about comes from a bind mount.
+func (s state) mounted(c diagnose.Cause) diagnose.Cause {
+	b, found := s.bindOf(c.Names["file"])
+	if c.Reason != diagnose.Denied || !found {
 		return c
 	}
-	c.Sentence += ", which is mounted from " + b.source
-	c.Hint = "give it to the user that the container runs as, or set `user:` of the service to your own (`id -u`)"
-	if s.confined && !b.labelled {
-		c.Code = diagnose.SELinux
-		c.Sentence += ": the engine uses SELinux, and the mount is not labelled for containers"
-		c.Hint = "add `:z` to the mount, as in \"" + b.source + ":" + b.target + ":z\""
-	}
-	return c
+	return c.Mounted(b.source, b.target, s.confined && !b.labelled)
 }
 
 // bindOf is the innermost bind mount that a file lies in.

@@ -39,9 +39,9 @@ func TestMounted(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			s := stateOf(container.InspectResponse{State: &container.State{}, Mounts: test.mounts, ProcessLabel: test.label})
-			cause, _ := diagnose.Diagnose(cleanLines(string(text)), 1)
-			cause = mounted(cause, s)
-			if got := cause.Code + ": " + cause.Sentence; got != test.want {
+			cause, _ := diagnose.Text(diagnose.Run, cleanLines(string(text)), 1, nil)
+			cause = s.mounted(cause)
+			if got := cause.Reason + ": " + cause.Sentence; got != test.want {
 				t.Errorf("\n got %s\nwant %s", got, test.want)
 			}
 		})

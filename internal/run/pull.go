@@ -13,6 +13,7 @@ import (
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/devup-cli/devup/internal/diagnose"
 	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/registry"
@@ -65,7 +66,7 @@ func pull(ctx context.Context, e puller, p Pull, o PullOptions) error {
 	progress.begin()
 	attempt := registry.Attempt{Image: p.Image, Platform: p.Platform, Login: o.Logins.OfImage(ctx, p.Image)}
 	err := drainPull(ctx, e, p, attempt.Login, progress)
-	if err != nil && !attempt.Login.Empty() && registry.Explain(engineText(err), attempt).Kind == registry.BadLogin {
+	if err != nil && !attempt.Login.Empty() && registry.Explain(engineText(err), attempt).Reason == diagnose.LoginRefused {
 		// A login that ran out keeps nobody from a public image.
 		if drainPull(ctx, e, p, registry.Login{}, progress) == nil {
 			progress.warn("pulled " + p.Image + " without the stored login, which " + registry.HostOf(p.Image) + " refuses")
@@ -105,13 +106,13 @@ func pullFailure(err error, p Pull, a registry.Attempt) error {
 		e.Service, e.Told = p.Services[0], true
 		return e
 	}
-	refusal := registry.Explain(engineText(err), a)
+	cause := registry.Explain(engineText(err), a)
 	code := fail.ImageMissing
-	if refusal.Kind == registry.Full {
+	if cause.Reason == diagnose.DiskFull {
 		code = fail.DiskFull
 	}
-	failure := fail.Wrap(err, code, refusal.Hint, "the image %s of %s cannot be pulled: %s", p.Image, strings.Join(p.Services, ", "), refusal.Reason)
-	failure.Service, failure.Told, failure.Reason = p.Services[0], true, string(refusal.Kind)
+	failure := fail.Wrap(err, code, cause.Hint, "the image %s of %s cannot be pulled: %s", p.Image, strings.Join(p.Services, ", "), cause.Sentence)
+	failure.Service, failure.Told, failure.Reason = p.Services[0], true, cause.Reason
 	return failure
 }
 

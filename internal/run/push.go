@@ -6,6 +6,7 @@ import (
 	"github.com/moby/moby/client"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/devup-cli/devup/internal/diagnose"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/registry"
 )
@@ -68,15 +69,15 @@ func drainPush(ctx context.Context, e pusher, p Push, login registry.Login, prog
 }
 
 func pushFailure(err error, p Push, a registry.Attempt) error {
-	refusal := registry.Explain(engineText(err), a)
+	cause := registry.Explain(engineText(err), a)
 	code := fail.PushFailed
-	switch refusal.Kind {
-	case registry.NotLocal:
-		code, refusal.Hint = fail.ImageMissing, "build it first: `devup build "+p.Service+"`"
-	case registry.Full:
+	switch cause.Reason {
+	case diagnose.NotLocal:
+		code, cause.Hint = fail.ImageMissing, "build it first: `devup build "+p.Service+"`"
+	case diagnose.DiskFull:
 		code = fail.DiskFull
 	}
-	failure := fail.Wrap(err, code, refusal.Hint, "the image %s of %s cannot be pushed: %s", p.Image, p.Service, refusal.Reason)
-	failure.Service, failure.Told, failure.Reason = p.Service, true, string(refusal.Kind)
+	failure := fail.Wrap(err, code, cause.Hint, "the image %s of %s cannot be pushed: %s", p.Image, p.Service, cause.Sentence)
+	failure.Service, failure.Told, failure.Reason = p.Service, true, cause.Reason
 	return failure
 }
