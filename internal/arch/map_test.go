@@ -34,8 +34,8 @@ var ours = map[string][]string{
 	"expose":     {"lazyregexp", "project", "workspace", "event", "fail"},
 	"tunnel":     {"lazyregexp", "fail"}, // a way from the internet to this machine, by a program that the person has
 	"logs":       {"event", "fail"},
-	"setup":      {"lazyregexp", "project", "plan", "run", "event", "fail"}, // steps that run in containers which answer: after run and ready, and no part of a plan
-	"watch":      {"project", "event", "fail", "untrusted"},                 // fail: the limit of watched folders is the person's to raise
+	"setup":      {"lazyregexp", "project", "plan", "run", "event", "fail", "diagnose"}, // steps that run in containers which answer: after run and ready, and no part of a plan
+	"watch":      {"project", "event", "fail", "untrusted"},                             // fail: the limit of watched folders is the person's to raise
 	"up": {
 		"workspace", "project", "ports", "images", "egress", "plan", "run", "ready", "setup", "expose", "logs", "watch", "framework",
 		"gateway", "atomicfile",

@@ -80,7 +80,7 @@ func (a *app) exec(ctx context.Context, service string, command []string, o exec
 		User: o.user, WorkingDir: o.workdir, Env: a.execEnv(o.env, tty), Cmd: command, TTY: tty, Privileged: o.privileged,
 		AttachStdin: o.interactive && !o.detach, AttachStdout: !o.detach, AttachStderr: !o.detach, ConsoleSize: a.consoleSize(tty),
 	})
-	what := attempt{service: service, program: command[0], workdir: o.workdir, user: o.user}
+	what := attempt{service, command[0]}
 	if err != nil {
 		return what.explain(err)
 	}

@@ -6,12 +6,13 @@ import (
 	"io"
 	"strings"
 
+	"github.com/devup-cli/devup/internal/diagnose"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
 // attempt is a command that is to run in a container of a service.
-type attempt struct{ service, program, workdir, user string }
+type attempt struct{ service, program string }
 
 // explain says why the engine did not begin the command.
 func (t attempt) explain(err error) error {
@@ -33,36 +34,28 @@ func (t attempt) reword(err error) error {
 	return err
 }
 
-var (
-	program        = lazyregexp.New(`exec: "([^"]+)"`)
-	missingProgram = lazyregexp.New(`executable file not found|no such file or directory|not a directory`)
-	notExecutable  = lazyregexp.New(`permission denied|exec format error|is a directory`)
-)
-
 // refused says in our words what the engine or its OCI runtime says of a command that
 // could not begin; nil where it says something else.
 func (t attempt) refused(text string) *fail.Error {
-	var e *fail.Error
-	if m := program.FindStringSubmatch(text); m != nil {
-		t.program = m[1]
-	}
-	switch {
-	case strings.Contains(text, "unable to find user "):
-		e = fail.New(fail.Failed, "one that its image does not name can be given by number", "service %s has no user %s", t.service, t.user)
-	case !strings.Contains(text, refusal) && !strings.Contains(text, "OCI runtime create failed"):
-		return nil
-	case strings.Contains(text, "chdir to cwd"):
-		e = fail.New(fail.Failed, "make it first", "service %s has no folder %s to run in", t.service, t.workdir)
-	case notExecutable.MatchString(text):
-		e = fail.New(fail.NotExecutable, "", "%s in service %s cannot be run: it is no program, or not one for its user", t.program, t.service)
-	case missingProgram.MatchString(text):
-		e = fail.New(fail.NoProgram, "", "service %s has no program %s", t.service, t.program)
-	default:
+	cause, found := diagnose.Text(diagnose.Start, strings.Split(text, "\n"), 0, nil)
+	if !found || !ofCommand.MatchString(text) {
 		return nil
 	}
-	e.Service = t.service
+	e := fail.New(fail.Failed, cause.Hint, "service %s: %s", t.service, cause.Sentence)
+	switch cause.Reason {
+	case diagnose.CommandMissing, diagnose.EntryMissing:
+		e.Code = fail.NoProgram
+	case diagnose.NotExecutable, diagnose.WrongArchitecture:
+		e.Code = fail.NotExecutable
+	case diagnose.DiskFull:
+		e.Code = fail.DiskFull
+	}
+	e.Service, e.Reason = t.service, cause.Reason
 	return e
 }
+
+// ofCommand matches what is said of a command that could not begin, and of nothing else.
+var ofCommand = lazyregexp.New(`OCI runtime (?:exec|create) failed|unable to find user `)
 
 // refusal is how the words begin that the engine prints in the place of a command that
 // its runtime could not begin.

@@ -146,7 +146,7 @@ func (a *app) runOnce(ctx context.Context, service string, command []string, o r
 	if err != nil {
 		return err
 	}
-	return attempt{service: service, workdir: own.WorkingDir, user: own.User}.reword(a.attendOnce(ctx, at.engine.Client, single, o, tty))
+	return attempt{service: service}.reword(a.attendOnce(ctx, at.engine.Client, single, o, tty))
 }
 
 // line is how the line of up is to prepare for the command.

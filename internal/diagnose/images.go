@@ -97,7 +97,7 @@ var startRules = []Rule{
 		Hint:     "use a user of the image, or a number",
 	},
 	{
-		Reason: "workdir-missing", Scope: Start, Rank: High, Pattern: re(`chdir to cwd \("(?P<dir>[^"]*)"\)`),
+		Reason: "workdir-missing", Scope: Start, Rank: High, Pattern: re(`chdir to cwd \("(?P<dir>[^"]*)"\).*(?:no such file|not a directory)`),
 		Sentence: "the container has no directory $dir to run in",
 		Hint:     "create it first",
 	},

@@ -103,13 +103,13 @@ var scriptRules = []Rule{
 	},
 	{
 		Reason: CommandMissing, Scope: step | Start, Rank: Middle,
-		Pattern:   re(`^(?:sh|/bin/sh|bash|/bin/bash|\S+\.sh): (?:\d+: |line \d+: )?(?:exec: )?(?:line \d+: )?(?P<command>[^\s:]+): (?:command )?not found|^\[FATAL tini \(\d+\)\] exec (?P<command2>[^\s/]+) failed: No such file or directory|exec: "(?P<command3>[^"]+)": (?:executable file not found|stat \S+ (?:no such file|not a directory))`),
+		Pattern:   re(`^(?:sh|/bin/sh|bash|/bin/bash|\S+\.sh): (?:\d+: |line \d+: )?(?:exec: )?(?:line \d+: )?(?P<command>[^\s:]+): (?:command )?not found|^\[FATAL tini \(\d+\)\] exec (?P<command2>[^\s/]+) failed: No such file or directory|exec: "(?P<command3>[^"]+)": (?:executable file not found|stat \S+ (?:no such file|not a directory))|executable file [` + "`" + `'](?P<command4>[^` + "`" + `']+)[` + "`" + `'] not found`),
 		Sentence:  "the command $command was not found in the image",
 		Hint:      "install $command in the Dockerfile, or check the spelling",
 		BuildHint: "install $command in the Dockerfile before this step, or check the spelling",
 	},
 	{
-		Reason: CommandMissing, Scope: step | Start, Rank: Last, Pattern: re(`(?:exit code|non-zero code): 127\b|OCI runtime \w+ failed: .*no such file or directory`), Exit: 127,
+		Reason: CommandMissing, Scope: step, Rank: Last, Pattern: re(`(?:exit code|non-zero code): 127\b`), Exit: 127,
 		Sentence: "its command was not found in the image",
 		Hint:     "check the spelling, and that the image installs it",
 	},

@@ -83,15 +83,15 @@ func TestExplain(t *testing.T) {
 		code fail.Code
 		want string
 	}{
-		{"engine 28", errors.New("driver failed programming external connectivity on endpoint shop-web-1 (1f): Bind for 127.0.0.1:3000 failed: port is already allocated"), fail.PortTaken, "web cannot have port 3000: somebody else holds it"},
-		{"a process", errors.New("listen tcp4 0.0.0.0:8080: bind: address already in use"), fail.PortTaken, "web cannot have port 8080: somebody else holds it"},
-		{"no image", errdefs.ErrNotFound.WithMessage("No such image: shop-web:latest"), fail.ImageMissing, "the image of web is not there: No such image: shop-web:latest"},
-		{"an engine elsewhere", errors.New(`invalid mount config for type "bind": bind source path does not exist: /dev/null`), fail.Failed, "the engine does not see /dev/null, which web mounts"},
-		{"a missing file", errors.New(`invalid mount config for type "bind": bind source path does not exist: /home/ada/token`), fail.Config, "web mounts /home/ada/token, which is not there"},
-		{"full disk", errors.New("mkdir /var/lib/docker/x: no space left on device"), fail.DiskFull, "the engine's disk is full: create shop-web-1"},
-		{"no program", errors.New(`exec: "flask": executable file not found in $PATH`), fail.Exited, `web cannot start: its image has no program flask`},
+		{"engine 28", errors.New("driver failed programming external connectivity on endpoint shop-web-1 (1f): Bind for 127.0.0.1:3000 failed: port is already allocated"), fail.PortTaken, "web cannot start: the host port 3000 is held by another program or container"},
+		{"a process", errors.New("listen tcp4 0.0.0.0:8080: bind: address already in use"), fail.PortTaken, "web cannot start: the host port 8080 is held by another program or container"},
+		{"no image", errdefs.ErrNotFound.WithMessage("No such image: shop-web:latest"), fail.ImageMissing, "the image of web does not exist: No such image: shop-web:latest"},
+		{"an engine elsewhere", errors.New(`invalid mount config for type "bind": bind source path does not exist: /dev/null`), fail.Failed, "web cannot start: the engine does not see /dev/null"},
+		{"a missing file", errors.New(`invalid mount config for type "bind": bind source path does not exist: /home/ada/token`), fail.Config, "web mounts /home/ada/token, which does not exist"},
+		{"full disk", errors.New("mkdir /var/lib/docker/x: no space left on device"), fail.DiskFull, "create shop-web-1: the engine's disk is full"},
+		{"no program", errors.New(`exec: "flask": executable file not found in $PATH`), fail.Exited, `web cannot start: the command flask was not found in the image`},
 		{"not executable", errors.New(`failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: "/a/entry.sh": permission denied`), fail.Exited, `web cannot start: /a/entry.sh is not executable`},
-		{"a folder onto a file", errors.New(`failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: error mounting "/shop/nginx.conf" to rootfs at "/etc/nginx/nginx.conf": mount src=/shop/nginx.conf, dst=/etc/nginx/nginx.conf, dstFd=/proc/thread-self/fd/14, flags=MS_BIND|MS_REC: not a directory: Are you trying to mount a directory onto a file (or vice-versa)? Check if the specified host path exists and is the expected type`), fail.Config, `web cannot start: it mounts /shop/nginx.conf at /etc/nginx/nginx.conf, and one of the two is a folder, the other a file`},
+		{"a folder onto a file", errors.New(`failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: error mounting "/shop/nginx.conf" to rootfs at "/etc/nginx/nginx.conf": mount src=/shop/nginx.conf, dst=/etc/nginx/nginx.conf, dstFd=/proc/thread-self/fd/14, flags=MS_BIND|MS_REC: not a directory: Are you trying to mount a directory onto a file (or vice-versa)? Check if the specified host path exists and is the expected type`), fail.Config, `web cannot start: cannot mount /shop/nginx.conf at /etc/nginx/nginx.conf: one is a directory, the other a file`},
 		{"unknown", errors.New("boom"), fail.Failed, "create shop-web-1: boom"},
 	}
 	for _, test := range tests {

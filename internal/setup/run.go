@@ -1,6 +1,7 @@
 package setup
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,9 +10,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/devup-cli/devup/internal/diagnose"
 	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/fail"
-	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/run"
 )
@@ -99,28 +100,29 @@ func (w Work) step(ctx context.Context, e run.Executor, s Step) error {
 	return failure
 }
 
-// explain says how a step ended badly.
+// explain says how a step ended badly, and why as far as its last lines show it.
 func explain(s Step, done run.Executed, err error) *fail.Error {
-	const hint = "mend it and run `devup up` again: the steps that are done are not repeated"
-	e := fail.New(fail.SetupFailed, hint, "the setup step %q of %s ended with exit code %d", s.Name, s.Service, done.Status)
+	e := fail.New(fail.SetupFailed, "", "the setup step %q of %s ended with exit code %d", s.Name, s.Service, done.Status)
 	e.Service, e.Lines = s.Service, done.Lines
-	text := ""
-	switch {
-	case err != nil:
-		e.Message, e.Cause = fmt.Sprintf("the setup step %q of %s cannot run", s.Name, s.Service), err
-		text = err.Error()
-	case done.Status == 126 || done.Status == 127: // the runtime says why in the place of the command's output
-		text = strings.Join(done.Lines, "\n")
+	said, scope := done.Lines, diagnose.Exec
+	if err != nil {
+		e.Cause, said = err, strings.Split(err.Error(), "\n")
 	}
-	if strings.Contains(text, "OCI runtime exec failed") && noProgram.MatchString(text) {
-		e.Message = fmt.Sprintf("the setup step %q of %s cannot run: its container has no program %s", s.Name, s.Service, s.Command[0])
+	if refused := strings.Contains(strings.Join(said, "\n"), "OCI runtime exec failed"); refused || err != nil {
+		e.Message = fmt.Sprintf("the setup step %q of %s cannot run", s.Name, s.Service)
+		scope = diagnose.Start
+	}
+	cause, found := diagnose.Text(scope, said, done.Status, nil)
+	if found {
+		e.Message += ": " + cause.Sentence
+		e.Reason = cause.Reason
+	}
+	if found && scope == diagnose.Start { // the runtime's words stand in the place of the command's output
 		e.Lines, e.Told = nil, true
-		if s.Command[0] == "sh" {
-			e.Hint = "write the command as a list of words, which needs no shell"
-		}
 	}
+	if cause.Reason == diagnose.CommandMissing && scope == diagnose.Start && s.Command[0] == "sh" {
+		cause.Hint = "write the command as a list of words, which needs no shell"
+	}
+	e.Hint = cmp.Or(cause.Hint, "fix it and run `devup up` again") + "; completed steps are not repeated"
 	return e
 }
-
-// noProgram is what the engine's runtimes say of a command that the container lacks.
-var noProgram = lazyregexp.New(`executable file not found|no such file or directory`)

@@ -113,7 +113,7 @@ func TestPushNeedsTheRightLogin(t *testing.T) {
 	c, image := private(t, host)
 	for _, try := range []struct{ name, config, want, hint string }{
 		{"before the build", `{}`, image + " of web cannot be pushed: it is not on this engine yet", "devup build web"},
-		{"no login", `{}`, image + " of web cannot be pushed: " + host + " wants a login", "docker login " + host},
+		{"no login", `{}`, image + " of web cannot be pushed: " + host + " requires a login", "docker login " + host},
 		{"a wrong password", auth(host, "wrong"), host + " refuses the login that is stored for it", "docker login " + host},
 	} {
 		c.login(t, try.config)
@@ -151,7 +151,7 @@ func TestAPrivateImageStopsOnlyWhoNeedsIt(t *testing.T) {
 	if n := len(containers(t, c.name)); n != 1 || !inspect(t, c.name, "other").State.Running {
 		t.Errorf("%d containers, want the other service's\n%v", n, r)
 	}
-	if !strings.Contains(r.err, host+" wants a login") || !strings.Contains(r.err, "docker login "+host) {
+	if !strings.Contains(r.err, host+" requires a login") || !strings.Contains(r.err, "docker login "+host) {
 		t.Errorf("the sentence does not name registry and command\n%v", r)
 	}
 
