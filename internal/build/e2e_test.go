@@ -143,7 +143,7 @@ func TestAFailureNamesThePersonsLine(t *testing.T) {
 	}{
 		{5, "ended with exit code 3: pip finds no such package", "check the name and version"},
 		{3, "unknown instruction: RUNN", "correct the Dockerfile"},
-		{3, "COPY nowhere /: a file is not in the build context: /nowhere", "check the path"},
+		{3, "COPY nowhere /: /nowhere is not in the build context", "check the path"},
 	} {
 		e, ok := errors.AsType[*fail.Error](joined.Unwrap()[i])
 		if !ok {

@@ -164,17 +164,17 @@ func TestExplain(t *testing.T) {
 		},
 		{
 			"by the builder's words", "COPY nowhere /", `failed to calculate checksum of ref a::b: "/nowhere": not found`, nil,
-			"not-in-context: COPY nowhere /: a file is not in the build context: /nowhere", "check the path",
+			"not-in-context: COPY nowhere /: /nowhere is not in the build context", "check the path",
 		},
 		{
 			"by the exit code", "RUN ./x", "exit code: 127", nil,
-			"command-missing: RUN ./x ended with exit code 127: its command was not found in the image", "check the spelling",
+			"command-missing: RUN ./x ended with exit code 127: its command was not found in the image", "install it",
 		},
 		{
 			"not by the command", `RUN sh -c "echo connection refused; false"`, `process "/bin/sh -c sh -c "echo connection refused; false"" did not complete successfully: exit code: 1`, nil,
 			`: RUN sh -c "echo connection refused; false" ended with exit code 1`, "",
 		},
-		{"by the classic builder's words", "", "COPY failed: file not found in build context or excluded by .dockerignore: stat nowhere: file does not exist", nil, "not-in-context: a file is not in the build context: nowhere", "check the path"},
+		{"by the classic builder's words", "", "COPY failed: file not found in build context or excluded by .dockerignore: stat nowhere: file does not exist", nil, "not-in-context: nowhere is not in the build context", "check the path"},
 		{"unknown", "RUN x", "the moon is full", nil, ": RUN x: the moon is full", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -12,6 +12,7 @@ package diagnose
 
 import (
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
@@ -53,12 +54,13 @@ const (
 )
 
 // Rule is a cause that devup knows. In texts $name stands for what a group of the pattern
-// or a fact holds, and […] is left out where its $name holds nothing.
+// or a fact holds, and [with $name|without] for one of two where it may hold nothing.
 type Rule struct {
 	Reason    string             // stable name, in --json and in the documentation
 	Scope     Scope              // where it applies
-	Rank      Rank               // against other rules
-	Pattern   *lazyregexp.Regexp // of a line; a digit that ends the name of a group does not count; nil: see Exit
+	Rank      Rank               // of the pattern, against those of other rules
+	Pattern   *lazyregexp.Regexp // of a line; a digit that ends the name of a group does not count; nil: the caller knows it
+	Weak      *lazyregexp.Regexp // of a line that says less of it, which counts as [Low]; nil for none
 	Exit      int                // the exit code that shows it where no line shows anything; 0 for none
 	Sentence  string             // what is wrong; lower case, no full stop
 	Hint      string             // what to do, in the imperative; may be empty
@@ -80,14 +82,7 @@ type Cause struct {
 }
 
 // rules is all that devup knows. Ranks decide between them, and not their order.
-var rules = concat(machineRules, scriptRules, nodeRules, pythonRules, serviceRules, networkRules, buildRules, startRules, registryRules)
-
-func concat(tables ...[]Rule) (all []Rule) {
-	for _, table := range tables {
-		all = append(all, table...)
-	}
-	return all
-}
+var rules = slices.Concat(machineRules, scriptRules, nodeRules, pythonRules, serviceRules, networkRules, buildRules, startRules, registryRules)
 
 // Text looks for the most likely cause in lines, oldest first, and in the exit code of
 // what printed them, 0 where it has none. Facts are names for sentences that the text need
@@ -96,8 +91,8 @@ func concat(tables ...[]Rule) (all []Rule) {
 // What it says is a guess, but it never repeats more than names and places: values of
 // variables are not among them.
 func Text(scope Scope, lines []string, exit int, facts map[string]string) (Cause, bool) {
-	if rule, at := find(scope, lines); rule != nil {
-		return located(rule.cause(scope, lines[at], facts), lines, at), true
+	if m, found := find(scope, lines); found {
+		return located(m.rule.cause(scope, m.pattern, lines[m.at], facts), lines, m.at), true
 	}
 	for r := range rules {
 		if rule := &rules[r]; rule.Exit != 0 && rule.Exit == exit && rule.Scope&scope != 0 {
@@ -105,35 +100,46 @@ func Text(scope Scope, lines []string, exit int, facts map[string]string) (Cause
 			if len(lines) > 0 {
 				last = lines[len(lines)-1]
 			}
-			return rule.cause(scope, last, facts), true
+			return rule.cause(scope, nil, last, facts), true
 		}
 	}
 	return Cause{}, false
 }
 
-// find gives the rule that counts, and the line that it matches.
-func find(scope Scope, lines []string) (best *Rule, at int) {
+// match is a line that matches a pattern of a rule.
+type match struct {
+	rule    *Rule
+	rank    Rank
+	pattern *lazyregexp.Regexp
+	at      int // the line's index
+}
+
+// find gives the match that counts.
+func find(scope Scope, lines []string) (best match, found bool) {
 	for i, line := range lines {
 		for r := range rules {
 			rule := &rules[r]
-			if best != nil && (rule.Rank < best.Rank || rule.Rank == best.Rank && at == i) {
+			if rule.Scope&scope == 0 {
 				continue
 			}
-			if rule.Scope&scope != 0 && rule.Pattern != nil && rule.Pattern.MatchString(line) {
-				best, at = rule, i
+			for _, m := range []match{{rule, rule.Rank, rule.Pattern, i}, {rule, Low, rule.Weak, i}} {
+				over := !found || m.rank > best.rank || m.rank == best.rank && m.at > best.at
+				if over && m.pattern != nil && m.pattern.MatchString(line) {
+					best, found = m, true
+				}
 			}
 		}
 	}
-	return best, at
+	return best, found
 }
 
-// cause is the rule's cause, as a line shows it.
-func (r *Rule) cause(scope Scope, line string, facts map[string]string) Cause {
+// cause is the rule's cause, as a line shows it that matches one of its patterns.
+func (r *Rule) cause(scope Scope, pattern *lazyregexp.Regexp, line string, facts map[string]string) Cause {
 	names := map[string]string{}
-	if r.Pattern != nil {
-		groups := r.Pattern.FindStringSubmatch(line)
-		for i, name := range r.Pattern.Compiled().SubexpNames() {
-			if name = strings.TrimRight(name, "0123456789"); name != "" && i < len(groups) && groups[i] != "" {
+	if pattern != nil {
+		groups := pattern.FindStringSubmatch(line)
+		for i, name := range pattern.Compiled().SubexpNames() {
+			if name = strings.TrimRight(name, "0123456789"); name != "" && groups[i] != "" {
 				names[name] = groups[i]
 			}
 		}
@@ -164,31 +170,28 @@ var (
 // fill puts names in the place of $name.
 func fill(text string, names map[string]string) string {
 	text = optional.ReplaceAllStringFunc(text, func(part string) string {
-		if names[placeholder.FindString(part)[1:]] == "" {
-			return ""
+		with, without, _ := strings.Cut(part[1:len(part)-1], "|")
+		if names[placeholder.FindString(with)[1:]] == "" {
+			return without
 		}
-		return part[1 : len(part)-1]
+		return with
 	})
 	return placeholder.ReplaceAllStringFunc(text, func(name string) string { return names[name[1:]] })
 }
 
-// ruleOf is the rule of a reason that no pattern shows.
-func ruleOf(reason string) *Rule {
-	for r := range rules {
-		if rules[r].Reason == reason && rules[r].Pattern == nil {
-			return &rules[r]
-		}
-	}
-	return &Rule{Reason: reason}
+// known is the cause of a reason, where it is known by other means than a text.
+func known(reason string, names map[string]string) Cause {
+	r := slices.IndexFunc(rules, func(r Rule) bool { return r.Reason == reason })
+	return rules[r].cause(Run, nil, "", names)
 }
 
 // Mounted adds that the file which a program may not use comes from a bind mount: then no
-// Dockerfile can fix it, and where SELinux wants a label that the mount lacks, that is it.
+// Dockerfile can fix it. With SELinux, a mount that is not labelled is the cause.
 func (c Cause) Mounted(source, target string, unlabelled bool) Cause {
 	c.Sentence += ", which is mounted from " + source
 	c.Hint = "give it to the user that the container runs as, or set `user:` of the service to your own (`id -u`)"
 	if unlabelled {
-		more := ruleOf(SELinux).cause(Run, "", map[string]string{"source": source, "target": target})
+		more := known(SELinux, map[string]string{"source": source, "target": target})
 		c.Reason, c.Sentence, c.Hint = more.Reason, c.Sentence+": "+more.Sentence, more.Hint
 	}
 	return c
@@ -197,7 +200,7 @@ func (c Cause) Mounted(source, target string, unlabelled bool) Cause {
 // Spoiled makes Windows line ends the cause, in the script of that name, which the caller
 // found among the sources.
 func (c Cause) Spoiled(name string) Cause {
-	c.Reason, c.Sentence = LineEnds, "the script "+name+" has Windows line ends (CRLF)"
+	c.Reason, c.Sentence = LineEnds, known(LineEnds, map[string]string{"file": name}).Sentence
 	c.Hint = `run "sed -i 's/\r$//' ` + name + `", and add "*.sh text eol=lf" to .gitattributes`
 	return c
 }

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
 // TestTextOfLogs runs over logs that the programs really printed in
@@ -30,7 +32,7 @@ func TestTextOfLogs(t *testing.T) {
 		{"exec-arch", "wrong-architecture: /a/arm cannot run on this machine: it was made for another processor, or lacks its #! line", "build the image on this machine, or set the service's platform"},
 		{"node-conn", "connection-refused: it connects to port 5432 of its own container, where nothing listens", "use the other service's name as the host: inside a container localhost is the container"},
 		{"node-cra", "packages-missing: react-scripts is not installed: the container has no node_modules of its own, or a bind mount hides it", "add an anonymous volume at the service's node_modules, or run npm install in its directory"},
-		{"node-dns", "name-unknown: a host cannot be found: mongo", "use the names of the services in devup.yaml: they reach each other by these"},
+		{"node-dns", "name-unknown: the host mongo cannot be found", "use the names of the services in devup.yaml: they reach each other by these"},
 		{"node-eacces", "denied: the container's user may not use /srv/cache (eacces.js:1)", "give the path to that user in the Dockerfile (chown), or mount a volume that it may write"},
 		{"node-env", "env-missing: the variable JWT_SECRET is not set (env.js:1)", "set JWT_SECRET in the service's environment or in its env_file"},
 		{"node-esm", "module-missing: Node finds no package named y", "add y to package.json and run `devup up` again"},
@@ -128,17 +130,19 @@ type sample struct {
 	lines []string
 }
 
-// TestEveryRule: each rule explains a text.
+// TestEveryRule: each pattern of a rule explains a text.
 func TestEveryRule(t *testing.T) {
 	t.Parallel()
-	shown := map[*Rule]bool{}
+	shown := map[*lazyregexp.Regexp]bool{nil: true}
 	for _, s := range samples(t) {
-		rule, _ := find(s.scope, s.lines)
-		shown[rule] = true
+		best, _ := find(s.scope, s.lines)
+		shown[best.pattern] = true
 	}
-	for r := range rules {
-		if rule := &rules[r]; rule.Pattern != nil && !shown[rule] {
-			t.Errorf("no text is explained by the rule for %s: %s", rule.Reason, rule.Pattern)
+	for _, rule := range rules {
+		for _, pattern := range []*lazyregexp.Regexp{rule.Pattern, rule.Weak} {
+			if !shown[pattern] {
+				t.Errorf("no text is explained by a pattern of %s: %s", rule.Reason, pattern)
+			}
 		}
 	}
 }
@@ -152,8 +156,11 @@ func TestRanksDecide(t *testing.T) {
 			best, _ := find(s.scope, []string{line})
 			for r := range rules {
 				rule := &rules[r]
-				if best != nil && rule.Rank == best.Rank && rule.Reason != best.Reason && rule.Scope&s.scope != 0 && rule.Pattern != nil && rule.Pattern.MatchString(line) {
-					t.Errorf("both %s and %s match %q", best.Reason, rule.Reason, line)
+				if rule.Scope&s.scope == 0 || best.rule == nil || rule.Reason == best.rule.Reason {
+					continue
+				}
+				if rule.Pattern != nil && rule.Rank == best.rank && rule.Pattern.MatchString(line) || rule.Weak != nil && best.rank == Low && rule.Weak.MatchString(line) {
+					t.Errorf("both %s and %s match %q", best.rule.Reason, rule.Reason, line)
 				}
 			}
 		}

@@ -4,8 +4,7 @@ package diagnose
 var serviceRules = []Rule{
 	{
 		Reason: "allowed-host", Scope: program, Rank: Middle, Pattern: re(`Invalid HTTP_HOST header: '(?P<host>[^']+)'|Blocked hosts?: (?P<host2>\S+)`),
-		Sentence: "it refuses to be asked under the name $host",
-		Hint:     "add the name to ALLOWED_HOSTS (Django), or to config.hosts (Rails)",
+		Sentence: "it refuses to be asked under the name $host", Hint: "add the name to ALLOWED_HOSTS (Django), or to config.hosts (Rails)",
 	},
 	{
 		Reason: "cors", Scope: program, Rank: Middle, Pattern: re(`Not allowed by CORS|Invalid CORS request|Disallowed CORS origin`),
@@ -20,35 +19,28 @@ var serviceRules = []Rule{
 	},
 	{
 		Reason: "database-missing", Scope: program, Rank: Middle, Pattern: re(`database "(?P<name>[^"]+)" does not exist|Unknown database '(?P<name2>[^']+)'`),
-		Sentence: "the database server has no database named $name",
-		Hint:     "name it in POSTGRES_DB or MYSQL_DATABASE before the volume is first used, or create it",
+		Sentence: "the database server has no database named $name", Hint: "name it in POSTGRES_DB or MYSQL_DATABASE before the volume is first used, or create it",
 	},
 	{
-		Reason: "table-missing", Scope: program, Rank: Middle,
-		Pattern:  re(`relation "(?P<name>[^"]+)" does not exist|no such table: (?P<name2>[\w.]+)|Table '(?P<name3>[^']+)' doesn't exist`),
-		Sentence: "the database has no table $name",
-		Hint:     "run the migrations, for instance with `devup exec`, or as x-devup.setup of the service",
+		Reason: "table-missing", Scope: program, Rank: Middle, Pattern: re(`relation "(?P<name>[^"]+)" does not exist|no such table: (?P<name2>[\w.]+)|Table '(?P<name3>[^']+)' doesn't exist`),
+		Sentence: "the database has no table $name", Hint: "run the migrations, for instance with `devup exec`, or as x-devup.setup of the service",
 	},
 	{
 		Reason: "database-starting", Scope: program, Rank: Middle, Transient: true,
 		Pattern:  re(`the database system is (?:starting up|in recovery mode|not yet accepting connections)`),
-		Sentence: "the database is not ready yet",
-		Hint:     "depend on it with condition: service_healthy, and give it a healthcheck (pg_isready)",
+		Sentence: "the database is not ready yet", Hint: "depend on it with condition: service_healthy, and give it a healthcheck (pg_isready)",
 	},
 	{
 		Reason: "postgres-password", Scope: program, Rank: High, Pattern: re(`Database is uninitialized and superuser password is not specified`),
-		Sentence: "PostgreSQL has no password for its first start",
-		Hint:     "set POSTGRES_PASSWORD in the service's environment",
+		Sentence: "PostgreSQL has no password for its first start", Hint: "set POSTGRES_PASSWORD in the service's environment",
 	},
 	{
 		Reason: "database-password", Scope: program, Rank: High, Pattern: re(`Database is uninitialized and password option is not specified`),
-		Sentence: "the database has no root password for its first start",
-		Hint:     "set MYSQL_ROOT_PASSWORD or MARIADB_ROOT_PASSWORD in the service's environment",
+		Sentence: "the database has no root password for its first start", Hint: "set MYSQL_ROOT_PASSWORD or MARIADB_ROOT_PASSWORD in the service's environment",
 	},
 	{
 		Reason: "data-version", Scope: program, Rank: High, Pattern: re(`database files are incompatible with server|The data directory was initialized by PostgreSQL version \d+`),
-		Sentence: "the volume holds the data of another version of the database",
-		Hint:     "use that version's image; only if the data may go: `devup down --volumes`",
+		Sentence: "the volume holds the data of another version of the database", Hint: "use that version's image; only if the data may go: `devup down --volumes`",
 	},
 }
 
@@ -56,15 +48,9 @@ var serviceRules = []Rule{
 var networkRules = []Rule{
 	{
 		Reason: "name-unknown", Scope: step, Rank: Middle, Transient: true,
-		Pattern:   re(`(?:getaddrinfo (?:ENOTFOUND|EAI_AGAIN)|could not translate host name|Unknown MySQL server host) ["']?(?P<host>[\w.-]+)|lookup (?P<host2>\S+?)(?: on \S+)?: no such host|(?:Could not resolve host:|Temporary failure resolving) '?(?P<host3>[\w.-]+)|gaierror: \[Errno -[235]\]|(?i:temporary failure in name resolution|name or service not known|no such host|NameResolutionError|could not resolve host)`),
-		Sentence:  "a host cannot be found[: $host]",
-		Hint:      "use the names of the services in devup.yaml: they reach each other by these",
-		BuildHint: "check the network and its DNS with `devup doctor`, which looks from inside a build too",
-	},
-	{
-		Reason: "name-unknown", Scope: step, Rank: Low, Transient: true, Pattern: re(`\b(?:EAI_AGAIN|ENOTFOUND)\b`),
-		Sentence:  "a host cannot be found",
-		Hint:      "use the names of the services in devup.yaml: they reach each other by these",
+		Pattern:  re(`(?:getaddrinfo (?:ENOTFOUND|EAI_AGAIN)|could not translate host name|Unknown MySQL server host) ["']?(?P<host>[\w.-]+)|lookup (?P<host2>\S+?)(?: on \S+)?: no such host|(?:Could not resolve host:|Temporary failure resolving) '?(?P<host3>[\w.-]+)|gaierror: \[Errno -[235]\]|(?i:temporary failure in name resolution|name or service not known|no such host|NameResolutionError|could not resolve host)`),
+		Weak:     re(`\b(?:EAI_AGAIN|ENOTFOUND)\b`),
+		Sentence: "[the host $host|a host] cannot be found", Hint: "use the names of the services in devup.yaml: they reach each other by these",
 		BuildHint: "check the network and its DNS with `devup doctor`, which looks from inside a build too",
 	},
 	{
@@ -72,26 +58,18 @@ var networkRules = []Rule{
 		Pattern: re(`dial tcp (?P<host>[\w.\[\]:-]+:\d+): (?:i/o timeout|connect: (?:no route to host|network is unreachable|connection timed out))|connect (?:EHOSTUNREACH|ENETUNREACH|ETIMEDOUT) (?P<host2>[\w.\[\]:-]+:\d+)` +
 			`|Failed to connect to (?P<host3>\S+ port \d+) after \d+ ms: Couldn't|Connection to (?P<host4>\S+) timed out|Can't connect to (?:\w+ )?server on '(?P<host5>[^']+)' \((?:timed out|\[Errno 11[03]\]|11[03]\b)` +
 			`|connection to server at "(?P<host6>[^"]+)".*(?:timed out|No route to host|Network is unreachable)|(?i:no route to host|network is unreachable|i/o timeout|TLS handshake timeout|connection timed out)`),
-		Sentence:  "a server cannot be reached[: $host]",
-		Hint:      "check the address, the networks of the service, and the network of this machine",
-		BuildHint: "check the network, and HTTP_PROXY and HTTPS_PROXY",
-	},
-	{
-		Reason: "unreachable", Scope: step, Rank: Low, Transient: true, Pattern: re(`\b(?:EHOSTUNREACH|ENETUNREACH|ETIMEDOUT)\b`),
-		Sentence:  "a server cannot be reached",
-		Hint:      "check the address, the networks of the service, and the network of this machine",
+		Weak:     re(`\b(?:EHOSTUNREACH|ENETUNREACH|ETIMEDOUT)\b`),
+		Sentence: "[$host|a server] cannot be reached", Hint: "check the address, the networks of the service, and the network of this machine",
 		BuildHint: "check the network, and HTTP_PROXY and HTTPS_PROXY",
 	},
 	{
 		Reason: "unreachable", Scope: Build, Rank: Middle, Pattern: re(`(?i)ECONNREFUSED|connection refused`),
-		Sentence: "a server refuses connections from inside the build",
-		Hint:     "check the network, and HTTP_PROXY and HTTPS_PROXY",
+		Sentence: "a server refuses connections from inside the build", Hint: "check the network, and HTTP_PROXY and HTTPS_PROXY",
 	},
 	{
 		Reason: "connection-refused", Scope: program, Rank: High, Transient: true,
 		Pattern:  re(`ECONNREFUSED (?:127\.0\.0\.1|::1|localhost):(?P<port>\d+)|dial tcp (?:127\.0\.0\.1|\[::1\]|localhost):(?P<port2>\d+): connect: connection refused|connection to server at "(?:127\.0\.0\.1|::1|localhost)".*port (?P<port3>\d+) failed: Connection refused`),
-		Sentence: "it connects to port $port of its own container, where nothing listens",
-		Hint:     "use the other service's name as the host: inside a container localhost is the container",
+		Sentence: "it connects to port $port of its own container, where nothing listens", Hint: "use the other service's name as the host: inside a container localhost is the container",
 	},
 	{
 		Reason: "connection-refused", Scope: program, Rank: Middle, Transient: true,

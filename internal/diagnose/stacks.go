@@ -9,31 +9,26 @@ var nodeRules = []Rule{
 		Hint:     "run npm install (or yarn, pnpm install, poetry lock, pipenv lock) in the service's directory, and commit the lock file",
 	},
 	{
-		Reason: "native-module", Scope: step, Rank: First,
-		Pattern:  re(`invalid ELF header|installed esbuild for another platform|was compiled against a different Node\.js version|Cannot find module @rollup/rollup-`),
+		Reason: "native-module", Scope: step, Rank: First, Pattern: re(`invalid ELF header|installed esbuild for another platform|was compiled against a different Node\.js version|Cannot find module @rollup/rollup-`),
 		Sentence: "a package in node_modules was installed for another system or another version of Node",
 		Hint:     "keep node_modules of this machine out of the container: name it in .dockerignore, and add an anonymous volume at the service's node_modules",
 	},
 	{
 		Reason: "prisma", Scope: step, Rank: High, Pattern: re(`@prisma/client did not initialize yet|Prisma Client could not locate the Query Engine`),
-		Sentence: "the client of Prisma was not generated in this image",
-		Hint:     "run `npx prisma generate` in the Dockerfile after the packages are installed",
+		Sentence: "the client of Prisma was not generated in this image", Hint: "run `npx prisma generate` in the Dockerfile after the packages are installed",
 	},
 	{
 		Reason: "openssl", Scope: step, Rank: High, Pattern: re(`ERR_OSSL_EVP_UNSUPPORTED|error:0308010C|digital envelope routines::unsupported`),
-		Sentence:  "the build tools need the old OpenSSL, which Node 17 and newer do not have",
-		Hint:      "set NODE_OPTIONS=--openssl-legacy-provider in the service's environment, or use Node 16",
+		Sentence: "the build tools need the old OpenSSL, which Node 17 and newer do not have", Hint: "set NODE_OPTIONS=--openssl-legacy-provider in the service's environment, or use Node 16",
 		BuildHint: "set ENV NODE_OPTIONS=--openssl-legacy-provider in the Dockerfile, or use Node 16",
 	},
 	{
 		Reason: "npm-script", Scope: step, Rank: High, Pattern: re(`(?i)npm (?:ERR!|error) missing script:? "?(?P<script>[^"\s]+)"?`),
-		Sentence: "package.json has no script named $script",
-		Hint:     "add a \"$script\" script to package.json, or change the command",
+		Sentence: "package.json has no script named $script", Hint: "add a \"$script\" script to package.json, or change the command",
 	},
 	{
 		Reason: "package-json", Scope: step, Rank: High, Pattern: re(`npm (?:ERR!|error) enoent .*package\.json|Could not read package\.json`),
-		Sentence:  "there is no package.json in the directory that it runs in",
-		Hint:      "check the WORKDIR and the volumes of the service",
+		Sentence: "there is no package.json in the directory that it runs in", Hint: "check the WORKDIR and the volumes of the service",
 		BuildHint: "check the WORKDIR, and copy package.json before this step",
 	},
 	{
@@ -44,29 +39,24 @@ var nodeRules = []Rule{
 	},
 	{
 		Reason: "path-alias", Scope: step, Rank: Middle, Pattern: re(`Cannot find (?:package|module) '(?P<alias>[@~]/[^']*)'`),
-		Sentence: "the path alias in $alias is not configured",
-		Hint:     "configure the alias in tsconfig.json or jsconfig.json (`paths`) and in the bundler or runner, or import by a relative path",
+		Sentence: "the path alias in $alias is not configured", Hint: "configure the alias in tsconfig.json or jsconfig.json (`paths`) and in the bundler or runner, or import by a relative path",
 	},
 	{
 		Reason: "module-missing", Scope: step, Rank: Middle, Pattern: re(`Cannot find (?:package|module) '(?P<module>@?[^'./@~][^']*)'`),
-		Sentence: "Node finds no package named $module",
-		Hint:     "add $module to package.json and run `devup up` again",
-		adjust:   func(n map[string]string) { n["module"] = NPMPackage(n["module"]) },
+		Sentence: "Node finds no package named $module", Hint: "add $module to package.json and run `devup up` again",
+		adjust: func(n map[string]string) { n["module"] = NPMPackage(n["module"]) },
 	},
 	{
 		Reason: "file-missing", Scope: step, Rank: Middle, Pattern: re(`Cannot find module '(?P<file>[./][^']*)'`),
-		Sentence: "Node finds no file $file",
-		Hint:     "check the path and the case of its letters; Linux tells Routes from routes",
+		Sentence: "Node finds no file $file", Hint: "check the path and the case of its letters; Linux tells Routes from routes",
 	},
 	{
 		Reason: "allowed-host", Scope: program, Rank: High, Pattern: re(`allowedHosts\[0\] should be a non-empty string`),
-		Sentence: "the dev server found no address of the machine to allow (Create React App with a proxy setting)",
-		Hint:     "set DANGEROUSLY_DISABLE_HOST_CHECK=true in the service's environment",
+		Sentence: "the dev server found no address of the machine to allow (Create React App with a proxy setting)", Hint: "set DANGEROUSLY_DISABLE_HOST_CHECK=true in the service's environment",
 	},
 	{
 		Reason: "env-missing", Scope: program, Rank: High, Pattern: re("parameter to `openUri\\(\\)` must be a string, got \"?undefined"),
-		Sentence: "mongoose is given no address of a database",
-		Hint:     "set the variable that the program takes it from, often MONGO_URI or MONGODB_URI, in the service's environment",
+		Sentence: "mongoose is given no address of a database", Hint: "set the variable that the program takes it from, often MONGO_URI or MONGODB_URI, in the service's environment",
 	},
 }
 
@@ -80,49 +70,39 @@ var pythonRules = []Rule{
 	},
 	{
 		Reason: "library-missing", Scope: step, Rank: High, Pattern: re(`ImportError: (?P<library>lib\S+\.so[.\d]*): cannot open shared object file`),
-		Sentence: "the image lacks the system library $library",
-		Hint:     "install it in the Dockerfile with apt-get, or use the package's binary build (psycopg2-binary)",
+		Sentence: "the image lacks the system library $library", Hint: "install it in the Dockerfile with apt-get, or use the package's binary build (psycopg2-binary)",
 	},
 	{
 		Reason: "pg-config", Scope: step, Rank: High, Pattern: re(`pg_config executable not found`),
-		Sentence: "psycopg2 is to be compiled, but the image has no pg_config",
-		Hint:     "name psycopg2-binary in requirements.txt, or install libpq-dev in the Dockerfile",
+		Sentence: "psycopg2 is to be compiled, but the image has no pg_config", Hint: "name psycopg2-binary in requirements.txt, or install libpq-dev in the Dockerfile",
 	},
 	{
-		Reason: "module-missing", Scope: step, Rank: Middle,
-		Pattern:  re(`(?:ModuleNotFoundError|ImportError): No module named '?(?P<module>[\w.]+)'?|python[\d.]*: No module named (?P<module2>[\w.]+)`),
-		Sentence: "Python finds no module named $module",
-		Hint:     "check its spelling, or, if it is a package, add $package to requirements.txt and run `devup up` again",
-		adjust:   func(n map[string]string) { n["package"] = distribution(n["module"]) },
+		Reason: "module-missing", Scope: step, Rank: Middle, Pattern: re(`(?:ModuleNotFoundError|ImportError): No module named '?(?P<module>[\w.]+)'?|python[\d.]*: No module named (?P<module2>[\w.]+)`),
+		Sentence: "Python finds no module named $module", Hint: "check its spelling, or, if it is a package, add $package to requirements.txt and run `devup up` again",
+		adjust: func(n map[string]string) { n["package"] = distribution(n["module"]) },
 	},
 	{
 		Reason: "import", Scope: step, Rank: Middle, Pattern: re(`ImportError: cannot import name '(?P<name>\w+)' from (?:partially initialized module )?'(?P<from>[\w.]+)'`),
-		Sentence: "Python cannot import $name from $from",
-		Hint:     "check which version of $from requirements.txt asks for, and for modules that import each other",
+		Sentence: "Python cannot import $name from $from", Hint: "check which version of $from requirements.txt asks for, and for modules that import each other",
 	},
 	{
 		Reason: "flask-app", Scope: program, Rank: Middle, Pattern: re(`Could not locate a Flask application`),
-		Sentence: "Flask finds no app.py or wsgi.py in the directory that it runs in",
-		Hint:     "set FLASK_APP to the file that makes the app",
+		Sentence: "Flask finds no app.py or wsgi.py in the directory that it runs in", Hint: "set FLASK_APP to the file that makes the app",
 	},
 	{
 		Reason: "flask-app", Scope: program, Rank: Middle, Pattern: re(`^Error: Could not import '(?P<module>[^']+)'|Failed to find Flask application or factory in module '(?P<module2>[^']+)'`),
-		Sentence: "FLASK_APP or --app names $module, where Flask finds no app",
-		Hint:     "name the file that makes the app, without .py",
+		Sentence: "FLASK_APP or --app names $module, where Flask finds no app", Hint: "name the file that makes the app, without .py",
 	},
 	{
 		Reason: "app-missing", Scope: program, Rank: Middle, Pattern: re(`Failed to find attribute '(?P<name>[^']+)' in '(?P<module>[^']+)'`),
-		Sentence: "gunicorn finds no $name in $module.py",
-		Hint:     "name the variable that holds the app, as in `gunicorn $module:app`",
+		Sentence: "gunicorn finds no $name in $module.py", Hint: "name the variable that holds the app, as in `gunicorn $module:app`",
 	},
 	{
 		Reason: "aws-region", Scope: program, Rank: Middle, Pattern: re(`NoRegionError: You must specify a region`),
-		Sentence: "the AWS library knows no region",
-		Hint:     "set AWS_DEFAULT_REGION in the service's environment; any value does for a start",
+		Sentence: "the AWS library knows no region", Hint: "set AWS_DEFAULT_REGION in the service's environment; any value does for a start",
 	},
 	{
 		Reason: "aws-credentials", Scope: program, Rank: Middle, Pattern: re(`NoCredentialsError: Unable to locate credentials|CredentialsProviderError`),
-		Sentence: "the AWS library finds no credentials",
-		Hint:     "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the service's environment",
+		Sentence: "the AWS library finds no credentials", Hint: "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the service's environment",
 	},
 }

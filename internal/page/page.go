@@ -34,34 +34,3 @@ func Column(t *testing.T, file, header string) []string {
 	slices.Sort(cells)
 	return cells
 }
-
-// Table holds the rows of the table whose first heading is header to those that the code
-// gives; with update it writes them into the page instead.
-func Table(t *testing.T, file, header string, rows []string, update bool) {
-	t.Helper()
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	before, rest, found := strings.Cut(string(text), "| "+header+" |")
-	head, rest, _ := strings.Cut(rest, "\n")
-	rule, rest, _ := strings.Cut(rest, "\n")
-	if !found {
-		t.Fatalf("%s has no table with the heading %q", file, header)
-	}
-	after := rest
-	for strings.HasPrefix(after, "|") {
-		_, after, _ = strings.Cut(after, "\n")
-	}
-	want := strings.Join(rows, "\n") + "\n"
-	if rest[:len(rest)-len(after)] == want {
-		return
-	}
-	if !update {
-		t.Errorf("the table %q of %s is not what the code gives: run the test with -update", header, file)
-		return
-	}
-	if err := os.WriteFile(file, []byte(before+"| "+header+" |"+head+"\n"+rule+"\n"+want+after), 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
