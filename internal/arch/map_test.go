@@ -11,6 +11,7 @@ var ours = map[string][]string{
 	"owner":      {},                                           // whose files are: directories of the user alone, no files of root's in a checkout
 	"lock":       {"atomicfile", "owner"},                      // one devup at a time
 	"checkout":   {"lock", "atomicfile", "owner", "untrusted"}, // what is kept in a checkout's .devup, and files that are written into one
+	"consent":    {"atomicfile", "untrusted"},                  // answers of the user, by checkout
 	"lazyregexp": {},
 	"untrusted":  {"lazyregexp"}, // files and text of a clone: bounded reads, output that is safe to print
 	"envfile":    {"lazyregexp"}, // the text of env files that devup writes into; project reads them
@@ -18,7 +19,7 @@ var ours = map[string][]string{
 	"framework":  {"lazyregexp"}, // what web frameworks need behind a proxy: a table, apart from detect, which `up` has no use for
 	"workspace":  {"lazyregexp", "fail"},
 	"settings":   {"lazyregexp", "fail"},
-	"egress":     {"lazyregexp", "fail"},
+	"egress":     {"lazyregexp", "fail", "untrusted"}, // untrusted: it reads which registries a project names
 	"diagnose":   {"lazyregexp"},                      // text of a failure → reason, sentence, hint; below all whose work can fail
 	"registry":   {"lazyregexp", "event", "diagnose"}, // logins and refusals of container registries, for pulls, pushes and builds
 	"project":    {"lazyregexp", "workspace", "untrusted", "fail"},
