@@ -17,6 +17,7 @@ type ServiceExtension struct {
 	Public    bool           // the ports may be opened to the internet in a cloud workspace
 	FixedPort bool           // port: fixed, so that the host port is never moved
 	Routes    []GatewayRoute // what the gateway leads to the service, without its name
+	Egress    bool           // egress: credentials, so that its containers get the credentials of package registries that the user allows
 	Setup     []SetupStep    // what has to run in the service's container before one can work with it, in this order
 }
 
@@ -27,7 +28,7 @@ func (x ServiceExtension) Page() bool {
 
 // serviceKeys are the keys of x-devup in a service, in the order in which they
 // are listed to people.
-var serviceKeys = []string{"stack", "ready", "public", "port", "routes", "setup"}
+var serviceKeys = []string{"stack", "ready", "public", "port", "routes", "setup", "egress"}
 
 var stackPattern = lazyregexp.New(`^[a-z][a-z0-9-]*$`)
 
@@ -74,6 +75,10 @@ func (x *ServiceExtension) set(key string, v any) (bad *misfit) {
 	case "port":
 		if x.FixedPort = v == "fixed"; !x.FixedPort {
 			return &misfit{key: key, text: "has a port that is not the word fixed", hint: "port: fixed keeps the host port where it is; the port itself stands under ports"}
+		}
+	case "egress":
+		if x.Egress = v == "credentials"; !x.Egress {
+			return &misfit{key: key, text: "has an egress that is not the word credentials", hint: "egress: credentials lets its containers use tokens of package registries, when the user agrees"}
 		}
 	case "routes":
 		x.Routes, bad = parseOwnRoutes(v)

@@ -19,6 +19,7 @@ func TestServiceExtension(t *testing.T) {
 		{"absent", "init: true", ServiceExtension{}},
 		{"empty", "x-devup:", ServiceExtension{}},
 		{"all", "x-devup: {stack: flask, ready: /health, public: true, port: fixed}", ServiceExtension{Stack: "flask", Ready: "/health", Public: true, FixedPort: true}},
+		{"egress", "x-devup: {egress: credentials}", ServiceExtension{Egress: true}},
 		{"variables", "x-devup: {public: '${P:-true}', ready: '/${NONE:-x}'}", ServiceExtension{Ready: "/x", Public: true}},
 	}
 	for _, test := range tests {
@@ -42,6 +43,7 @@ func TestWrongExtensions(t *testing.T) {
 		{"ready", "services:\n  web:\n    image: x\n    x-devup:\n      ready: health", "devup.yaml:5: x-devup of service web has a ready that is no path", "/api"},
 		{"public", "services:\n  web:\n    image: x\n    x-devup: {public: maybe}", "devup.yaml:4: x-devup of service web has a public", ""},
 		{"port", "services:\n  web:\n    image: x\n    x-devup: {port: 3000}", "devup.yaml:4: x-devup of service web has a port that is not the word fixed", "ports"},
+		{"egress", "services:\n  web:\n    image: x\n    x-devup: {egress: true}", "devup.yaml:4: x-devup of service web has an egress that is not the word credentials", "egress: credentials"},
 		{"routes", "services:\n  web:\n    image: x\n    x-devup:\n      routes: [api]", "devup.yaml:5: x-devup of service web has a route api that is no path", "/api"},
 		{"strip of a route", "services:\n  web:\n    image: x\n    x-devup:\n      routes: [{path: /api, strip: maybe}]", "devup.yaml:5: x-devup of service web has a route /api whose strip is neither true nor false", ""},
 		{"near key of a route", "services:\n  web:\n    image: x\n    x-devup:\n      routes: [{path: /api, zzz: 1, stip: true}]", `devup.yaml:5: x-devup of service web has a route that has the unknown key "stip"`, `did you mean "strip"?`},

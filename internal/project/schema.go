@@ -66,6 +66,10 @@ func serviceSchema() map[string]any {
 				"description": `"fixed" keeps the host port where it is: up fails when somebody else has it, instead of taking the next free one.`,
 				"enum":        []any{"fixed"},
 			},
+			"egress": map[string]any{
+				"description": `"credentials" lets the service's containers use the tokens and passwords of package registries and proxies that builds get, when the user agrees.`,
+				"enum":        []any{"credentials"},
+			},
 			"routes": ownRoutesSchema(),
 			"setup":  setupSchema(),
 		},
