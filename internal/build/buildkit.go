@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/csv"
+	"errors"
 	"maps"
 	"net"
 	"slices"
@@ -16,6 +17,7 @@ import (
 	"github.com/moby/buildkit/session/auth/authprovider"
 	"github.com/tonistiigi/fsutil"
 
+	"github.com/devup-cli/devup/internal/egress"
 	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/fail"
 )
@@ -87,25 +89,55 @@ func (b *buildKit) build(ctx context.Context, s Spec) (result, error) {
 	if err := checkTarget(s, def); err != nil {
 		return result{}, err
 	}
-	grant := b.options.Egress.Build()
-	sent, ok := rewrite(def.text, grant, func(name string) bool { _, given := s.Args[name]; return given })
-	switch {
-	case def.remote && len(grant.Files) > 0:
-		b.warn(s, "its Dockerfile is in a remote context: the build gets this machine's proxies, but not its CA bundle and package indexes")
-		sent = rewritten{}
-	case !ok && !def.remote:
-		b.warn(s, "its Dockerfile cannot be extended: the build gets this machine's proxies, but not its CA bundle and package indexes")
+	j := job{builder: b, spec: s, def: def}
+	if err := j.extend(b.grant(def)); err != nil {
+		b.warn(s, err.Error())
 	}
-	j := job{builder: b, spec: s, def: def, sent: sent}
 	built, err := j.solve(ctx)
+	if err != nil && ctx.Err() == nil && lacksSecretVariables(err) {
+		b.warn(s, "its builder is older than Docker 27.3: steps that install packages get no password of a proxy")
+		if err := j.extend(j.grant.WithoutVariables()); err == nil {
+			return j.solve(ctx)
+		}
+	}
 	if err != nil && ctx.Err() == nil && lacksFrontend(err) {
-		if plain, ok := sent.withoutSyntax(); ok && !def.remote {
+		if plain, ok := j.sent.withoutSyntax(); ok && !def.remote {
 			b.warn(s, "the frontend image of the Dockerfile's syntax line cannot be fetched: the engine's own frontend reads it")
 			j.sent = plain
 			built, err = j.solve(ctx)
 		}
 	}
 	return built, err
+}
+
+// grant is what the build gets of this machine's settings. A frontend that is not Docker's
+// gets no credential: it is told where each is mounted, and could mount it elsewhere.
+func (b *buildKit) grant(def definition) egress.Grant {
+	settings := b.options.Egress
+	if unknownFrontend(def.text) {
+		settings = settings.Allow(nil, "")
+	}
+	return settings.Build()
+}
+
+// extend puts a grant into the Dockerfile. The error says why the build has to do without.
+func (j *job) extend(grant egress.Grant) error {
+	sent, ok := rewrite(j.def.text, grant, func(name string) bool { _, given := j.spec.Args[name]; return given })
+	j.sent, j.grant = sent, grant
+	switch {
+	case j.def.remote && len(grant.All()) > 0:
+		j.sent = rewritten{}
+		return errors.New("its Dockerfile is in a remote context: the build gets this machine's proxies, but not its CA bundle and package indexes")
+	case !ok && !j.def.remote:
+		return errors.New("its Dockerfile cannot be extended: the build gets this machine's proxies, but not its CA bundle and package indexes")
+	}
+	return nil
+}
+
+// lacksSecretVariables tells of a frontend, the engine's own or that of a syntax line, that
+// knows secrets as files only.
+func lacksSecretVariables(err error) bool {
+	return strings.Contains(err.Error(), "unexpected key 'env' in")
 }
 
 func (b *buildKit) warn(s Spec, text string) {

@@ -35,7 +35,8 @@ const dockerfileInTar = ".devup.Dockerfile"
 // BuildKit (Podman). It cannot take secrets, agents or additional contexts: a
 // spec with those is refused. Of the egress only the proxies are handed on: a
 // CA bundle or a registry's token would have to go through the context, where a
-// COPY . would put it into the image.
+// COPY . would put it into the image. All steps get the same proxies, so that one with a
+// password that builds may use reaches all of them.
 type classic struct {
 	engine  Engine
 	options Options
@@ -59,7 +60,7 @@ func (c classic) build(ctx context.Context, s Spec) (result, error) {
 		return result{}, configError(s, nil, "use an engine with BuildKit: Docker 20.10 or newer, or remove them",
 			"the build of %s uses cache_to or several platforms, which this engine's builder does not have", s.Service)
 	}
-	if e := c.options.Egress; len(e.CA)+len(e.Pip)+len(e.NPM) > 0 {
+	if e := c.options.Egress; len(e.CA)+len(e.Clients) > 0 {
 		text := "this engine has no BuildKit: the build gets this machine's proxies, but not its CA bundle and package indexes"
 		c.options.Sink(event.Event{Kind: event.Note, ID: "classic build " + s.Service, Name: s.Service, State: event.Warning, Text: text})
 	}
@@ -110,7 +111,7 @@ func (c classic) request(s Spec) client.ImageBuildOptions {
 	for _, host := range s.ExtraHosts {
 		o.ExtraHosts = append(o.ExtraHosts, strings.Replace(host, "=", ":", 1))
 	}
-	for name, value := range c.options.Egress.Build().Proxy {
+	for name, value := range c.options.Egress.BuildProxy() {
 		o.BuildArgs[name] = &value
 	}
 	maps.Copy(o.BuildArgs, s.Args)

@@ -78,21 +78,24 @@ func TestASecondBuildIsCachedAndHasTheSameID(t *testing.T) {
 	}
 }
 
+// TestEgressReachesEveryRunAndStaysOutOfTheImage: every step has the CA bundle and the
+// settings without credentials; steps that install packages have these too.
 func TestEgressReachesEveryRunAndStaysOutOfTheImage(t *testing.T) {
 	w := newWorld(t)
 	s := w.spec("egress", map[string]string{"Dockerfile": `FROM ` + pythonImage + ` AS base
 USER nobody
-RUN grep -q TOP.SECRET-CA "$PIP_CERT" && grep -q TOP.SECRET-PIP "$PIP_CONFIG_FILE" \
+RUN grep -q TOP.SECRET-CA "$PIP_CERT" && grep -q pypi.example "$PIP_CONFIG_FILE" && grep -q npm.example "$NPM_CONFIG_USERCONFIG" \
     # a comment in between
-    && grep -q TOP.SECRET-NPM $NPM_CONFIG_USERCONFIG && pip config list && echo "$http_proxy" | grep -q TOP.SECRET-PROXY
+    && ! grep -rq "TOP.SECRET-[NP]" /run/secrets && ! env | grep -q TOP.SECRET && pip config list && echo "$http_proxy" | grep -q proxy.example
+RUN grep -q TOP.SECRET-PIP "$PIP_CONFIG_FILE" && ! grep -q TOP.SECRET "$NPM_CONFIG_USERCONFIG" && echo "$http_proxy$HTTP_PROXY" | grep -q 'TOP.SECRET-PROXY.*TOP.SECRET-PROXY' || exit 1; pip install --help
 FROM base AS dev
 USER root
 RUN ["/bin/sh", "-c", "grep -q TOP.SECRET-CA $NODE_EXTRA_CA_CERTS && apt-config dump | grep -q $NODE_EXTRA_CA_CERTS"]
-RUN env > /environment && sed -i /TOP.SECRET-PROXY/d /environment
+RUN env > /environment
 ENV KEPT=1
 `})
 	o := w.options()
-	o.Egress = company()
+	o.Egress = agreed()
 	ids := w.run(o, s)
 
 	image, err := w.ImageInspect(t.Context(), ids["egress"])

@@ -5,6 +5,8 @@ import (
 
 	bkclient "github.com/moby/buildkit/client"
 	"golang.org/x/sync/errgroup"
+
+	"github.com/devup-cli/devup/internal/egress"
 )
 
 // job is one image's build with BuildKit.
@@ -13,6 +15,7 @@ type job struct {
 	spec    Spec
 	def     definition
 	sent    rewritten
+	grant   egress.Grant
 }
 
 // solve runs the build and reports its steps.
@@ -50,7 +53,7 @@ func (j job) request(ctx context.Context) (bkclient.SolveOpt, error) {
 	if err != nil {
 		return bkclient.SolveOpt{}, err
 	}
-	attachables, err := j.builder.attachables(j.spec)
+	attachables, err := j.builder.attachables(j.spec, j.grant)
 	if err != nil {
 		return bkclient.SolveOpt{}, err
 	}

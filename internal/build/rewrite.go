@@ -24,7 +24,8 @@ func asWritten(text []byte) rewritten {
 }
 
 // rewrite makes a copy of a Dockerfile in which every stage has an ARG for each
-// variable of the grant and every RUN has its files mounted as secrets:
+// variable of the grant and every RUN has its files mounted as secrets. A RUN that installs
+// packages gets the files with credentials that are allowed for that.
 //
 //	FROM python:3.13-slim
 //	ARG PIP_CERT=/run/secrets/devup-ca.pem
@@ -47,17 +48,14 @@ func asWritten(text []byte) rewritten {
 // of that name. It changes nothing, and reports false, when the text cannot be
 // parsed or its copy would not mean the same.
 func rewrite(text []byte, grant egress.Grant, skip func(string) bool) (rewritten, bool) {
-	if len(grant.Files) == 0 {
+	if len(grant.All()) == 0 {
 		return asWritten(text), true
 	}
 	before, err := parser.Parse(bytes.NewReader(text))
 	if err != nil {
 		return asWritten(text), false
 	}
-	var mounts []string
-	for _, file := range grant.Files {
-		mounts = append(mounts, "--mount=type=secret,id="+file.Name+",target="+file.Target+",mode=0444")
-	}
+	mounts := func(run *parser.Node) []string { return secretMounts(grant.Step(installs(run))) }
 	var args []string
 	for _, name := range slices.Sorted(maps.Keys(grant.Env)) {
 		if !skip(name) {
@@ -65,6 +63,7 @@ func rewrite(text []byte, grant egress.Grant, skip func(string) bool) (rewritten
 		}
 	}
 	out := insert(splitLines(text), before.AST.Children, mounts, args)
+	out.added = secretMounts(grant.All())
 	after, err := parser.Parse(bytes.NewReader(out.text))
 	if err != nil || !sameMeaning(before.AST.Children, after.AST.Children, mounts, len(args)) {
 		return asWritten(text), false
@@ -72,14 +71,28 @@ func rewrite(text []byte, grant egress.Grant, skip func(string) bool) (rewritten
 	return out, true
 }
 
+// secretMounts are the flags of a RUN that gets the files. Users inside are not those
+// outside, so that a step has to be able to read its files as any user.
+func secretMounts(files []egress.File) []string {
+	var mounts []string
+	for _, file := range files {
+		if file.Variable() != "" {
+			mounts = append(mounts, "--mount=type=secret,id="+file.Name+",env="+file.Variable())
+		} else {
+			mounts = append(mounts, "--mount=type=secret,id="+file.Name+",target="+file.Target+",mode=0444")
+		}
+	}
+	return mounts
+}
+
 // insert puts the mounts and arguments into the lines.
-func insert(lines []string, nodes []*parser.Node, mounts, args []string) rewritten {
-	atRun := map[int]bool{}       // first lines of RUN instructions
+func insert(lines []string, nodes []*parser.Node, mounts func(*parser.Node) []string, args []string) rewritten {
+	atRun := map[int][]string{}   // first lines of RUN instructions -> the mounts
 	afterFrom := map[int]string{} // last lines of FROM instructions -> ARG as they spell it
 	for _, node := range nodes {
 		switch strings.ToLower(node.Value) {
 		case "run":
-			atRun[node.StartLine] = true
+			atRun[node.StartLine] = mounts(node)
 		case "from":
 			// A linter that the file itself may turn on wants all in one case.
 			afterFrom[node.EndLine] = "ARG "
@@ -88,12 +101,12 @@ func insert(lines []string, nodes []*parser.Node, mounts, args []string) rewritt
 			}
 		}
 	}
-	out := rewritten{added: mounts}
+	var out rewritten
 	var b strings.Builder
 	for i, line := range lines {
 		number := i + 1
-		if atRun[number] {
-			line = insertMounts(line, mounts)
+		if added := atRun[number]; len(added) > 0 {
+			line = insertMounts(line, added)
 		}
 		b.WriteString(line)
 		out.lines = append(out.lines, number)
@@ -127,7 +140,7 @@ func insertMounts(line string, mounts []string) string {
 }
 
 // sameMeaning compares the instructions before and after.
-func sameMeaning(before, after []*parser.Node, mounts []string, args int) bool {
+func sameMeaning(before, after []*parser.Node, mounts func(*parser.Node) []string, args int) bool {
 	for _, node := range before {
 		if len(after) == 0 {
 			return false
@@ -136,7 +149,7 @@ func sameMeaning(before, after []*parser.Node, mounts []string, args int) bool {
 		after = after[1:]
 		flags := node.Flags
 		if strings.EqualFold(node.Value, "run") {
-			flags = slices.Concat(mounts, flags)
+			flags = slices.Concat(mounts(node), flags)
 		}
 		if !strings.EqualFold(node.Value, got.Value) || !slices.Equal(flags, got.Flags) ||
 			words(node) != words(got) || !slices.Equal(node.Heredocs, got.Heredocs) {

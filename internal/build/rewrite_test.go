@@ -14,14 +14,37 @@ import (
 // small is a grant of one file, short enough to read in a table.
 var small = egress.Grant{Env: map[string]string{"CA": "/run/s/ca", "PIP": "/run/s/ca"}, Files: []egress.File{{Name: "ca", Target: "/run/s/ca"}}}
 
-// company is a machine with a CA, an index and a registry of its own.
+// company is a machine with a CA, an index and a registry of its own, and a proxy, with a
+// password or token for each.
 func company() egress.Settings {
 	return egress.Settings{
-		CA:    []byte("-----BEGIN CERTIFICATE-----\nTOP-SECRET-CA\n-----END CERTIFICATE-----\n"),
-		Pip:   []byte("[global]\nindex-url = https://user:TOP-SECRET-PIP@pypi.example/simple\n"),
-		NPM:   []byte("//npm.example/:_authToken=TOP-SECRET-NPM\n"),
+		CA: []byte("-----BEGIN CERTIFICATE-----\nTOP-SECRET-CA\n-----END CERTIFICATE-----\n"),
+		Clients: []egress.Client{
+			{Name: "pip", File: "devup-pip.conf", Target: "/run/secrets/devup-pip.conf", Variable: "PIP_CONFIG_FILE", Parts: []egress.Part{
+				{Text: "[global]\nindex-url = "},
+				{Text: "https://pypi.example/simple", Secret: "https://user:TOP-SECRET-PIP@pypi.example/simple", Credential: 1},
+				{Text: "\n"},
+			}},
+			{Name: "npm", File: "devup-npmrc", Target: "/run/secrets/devup-npmrc", Variable: "NPM_CONFIG_USERCONFIG", Parts: []egress.Part{
+				{Text: "registry=https://npm.example/\n"}, {Secret: "//npm.example/:_authToken=TOP-SECRET-NPM\n", Credential: 2},
+			}},
+		},
 		Proxy: map[string]string{"HTTP_PROXY": "http://user:TOP-SECRET-PROXY@proxy.example:3128"},
+		Credentials: []egress.Credential{
+			{Client: "pip", Kind: "password", Registry: "pypi.example/simple", Sources: []string{"pip.conf"}, Configured: true},
+			{Client: "npm", Kind: "token", Registry: "npm.example", Sources: []string{"~/.npmrc"}, Configured: true},
+			{Client: egress.AnyClient, Kind: "password", Registry: "proxy.example:3128", Sources: []string{"HTTP_PROXY"}, Configured: true},
+		},
 	}
+}
+
+// agreed is that machine where all of it is allowed for builds.
+func agreed() egress.Settings {
+	uses := map[string]egress.Use{}
+	for _, c := range company().Credentials {
+		uses[c.ID()] = egress.Use{Builds: true}
+	}
+	return company().Allow(uses, "n0nce")
 }
 
 func TestRewrite(t *testing.T) {
@@ -55,6 +78,74 @@ func TestRewrite(t *testing.T) {
 				t.Errorf("%d lines are mapped, of %d", len(got.lines), lines)
 			}
 		})
+	}
+}
+
+// TestRewriteOfInstallSteps: what holds a credential is mounted where packages are installed,
+// and nowhere else.
+func TestRewriteOfInstallSteps(t *testing.T) {
+	t.Parallel()
+	const npm, pip = "id=devup-npmrc-n0nce,target=/run/secrets/devup-npmrc,", "id=devup-pip.conf-n0nce,target=/run/secrets/devup-pip.conf,"
+	const publicNPM, publicPip = "id=devup-npmrc,target=/run/secrets/devup-npmrc,", "id=devup-pip.conf,target=/run/secrets/devup-pip.conf,"
+	const proxy, lower = "id=devup-HTTP-PROXY-n0nce,env=HTTP_PROXY", "id=devup-http-proxy-n0nce,env=http_proxy"
+	for run, want := range map[string][]string{
+		"RUN npm ci":                              {npm, publicPip, proxy, lower},
+		"RUN cd a && \\\n  npm ci":                {npm, publicPip, proxy, lower},
+		"RUN [\"npm\", \"ci\"]":                   {npm, publicPip, proxy, lower},
+		"RUN --mount=type=cache,target=/c npm ci": {npm, publicPip, proxy, lower},
+		"RUN <<EOF\nset -e\npip install x\nEOF":   {publicNPM, pip, proxy, lower},
+		"RUN apt-get update":                      {publicNPM, publicPip, proxy, lower},
+		"RUN npm run build":                       {publicNPM, publicPip},
+		"RUN cat /run/secrets/*":                  {publicNPM, publicPip},
+		"RUN echo npm ci":                         {publicNPM, publicPip},
+	} {
+		got, ok := rewrite([]byte("FROM a\n"+run+"\n"), agreed().Build(), func(string) bool { return false })
+		if !ok {
+			t.Errorf("%s cannot be extended", run)
+		}
+		for _, mount := range []string{npm, pip, publicNPM, publicPip, proxy, lower} {
+			if has := strings.Contains(string(got.text), mount); has != slices.Contains(want, mount) {
+				t.Errorf("%s has %s: %v\n%s", run, mount, has, got.text)
+			}
+		}
+		if strings.Contains(string(got.text), "TOP-SECRET") {
+			t.Errorf("the Dockerfile holds a secret:\n%s", got.text)
+		}
+		if plain := got.plain(string(got.text)); strings.Contains(plain, "devup-npmrc,target") || strings.Contains(plain, "n0nce") {
+			t.Errorf("the user sees\n%s", plain)
+		}
+	}
+}
+
+func TestAForeignFrontendGetsNoCredential(t *testing.T) {
+	t.Parallel()
+	b := &buildKit{options: Options{Egress: agreed()}}
+	for syntax, want := range map[string]bool{
+		"": true, "# syntax=docker/dockerfile:1\n": true, "# syntax=docker.io/docker/dockerfile:1.7@sha256:" + strings.Repeat("a", 64) + "\n": true,
+		"# syntax=evil/dockerfile:1\n": false, "# syntax=ghcr.io/docker/dockerfile\n": false, "#syntax = docker/dockerfile-evil\n": false,
+	} {
+		secret := false
+		for _, file := range b.grant(definition{text: []byte(syntax + "FROM a\nRUN npm ci\n")}).All() {
+			secret = secret || bytes.Contains(file.Content, []byte("TOP-SECRET-NPM"))
+		}
+		if secret != want {
+			t.Errorf("%q gets the token: %v, want %v", syntax, secret, want)
+		}
+	}
+}
+
+func TestInstalls(t *testing.T) {
+	t.Parallel()
+	specs := []Spec{
+		{Inline: "FROM a\nRUN npm ci\nFROM b\nRUN pip install x\n"},
+		{Inline: "FROM a\nRUN cat x\n"},
+		{Inline: "FROM a\nRUN <<EOF\n"},
+		{Inline: "# syntax=evil/x\nFROM a\nRUN cargo build\n"},
+		{Context: t.TempDir(), Dockerfile: "missing"},
+		{Context: "https://x.git", Dockerfile: "Dockerfile"},
+	}
+	if got := Installs(specs); !slices.Equal(got, []string{"npm", "pip"}) {
+		t.Errorf("got %v", got)
 	}
 }
 

@@ -9,17 +9,18 @@ import (
 	"github.com/moby/buildkit/session/secrets/secretsprovider"
 	"github.com/moby/buildkit/session/sshforward/sshprovider"
 
+	"github.com/devup-cli/devup/internal/egress"
 	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // attachables are the services that the engine may call back during a build:
 // registry credentials, secrets and SSH agents.
-func (b *buildKit) attachables(s Spec) ([]session.Attachable, error) {
+func (b *buildKit) attachables(s Spec, grant egress.Grant) ([]session.Attachable, error) {
 	secrets, err := secretValues(s)
 	if err != nil {
 		return nil, err
 	}
-	for _, file := range b.options.Egress.Build().Files {
+	for _, file := range grant.All() {
 		secrets[file.Name] = file.Content
 	}
 	list := []session.Attachable{

@@ -125,7 +125,7 @@ func TestSpecsOfOtherServicesImages(t *testing.T) {
 func TestAttributes(t *testing.T) {
 	t.Parallel()
 	value := "v"
-	b := &buildKit{options: Options{NoCache: true, Egress: company()}}
+	b := &buildKit{options: Options{NoCache: true, Egress: agreed()}}
 	s := Spec{
 		Service: "web", Project: "shop", Context: "/p", Target: "dev", Args: map[string]*string{"A": &value, "B": nil, "HTTP_PROXY": &value},
 		Labels: map[string]string{"l": "1"}, ExtraHosts: []string{"a=1.2.3.4", "b=::1", "c=name"}, ShmSize: 9, Network: "named", Ulimits: []string{"nofile=1:2"},
@@ -136,7 +136,7 @@ func TestAttributes(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[string]string{
-		"filename": "Dockerfile", "target": "dev", "no-cache": "", "build-arg:A": "v", "build-arg:HTTP_PROXY": "v", "build-arg:http_proxy": "http://user:TOP-SECRET-PROXY@proxy.example:3128",
+		"filename": "Dockerfile", "target": "dev", "no-cache": "", "build-arg:A": "v", "build-arg:HTTP_PROXY": "v", "build-arg:http_proxy": "http://proxy.example:3128",
 		"label:l": "1", "label:com.docker.compose.project": "shop", "label:com.docker.compose.service": "web",
 		"add-hosts": "a=1.2.3.4,b=::1", "shm-size": "9", "ulimit": "nofile=1:2",
 		"context:img": "docker-image://x", "context:dir": "local:dir", "context:base": "docker-image://docker.io/library/shop-base:latest",

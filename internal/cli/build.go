@@ -84,6 +84,13 @@ func (a *app) build(ctx context.Context, services []string, o buildOptions) erro
 	if o.SSH, err = sshKeys(o.ssh); err != nil {
 		return err
 	}
+	var withheld []string
+	if store.Build.Egress, withheld, err = a.allowed(ctx, p, true); err != nil {
+		return err
+	}
+	for _, text := range withheld {
+		a.note(text)
+	}
 	ids, err := store.BuildAll(ctx, p, o.BuildOptions)
 	if a.ui.Mode() == ui.JSON {
 		for _, service := range slices.Sorted(maps.Keys(ids)) {

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/devup-cli/devup/internal/engine"
+	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/images"
 	"github.com/devup-cli/devup/internal/plan"
@@ -87,7 +88,9 @@ type site struct {
 	project *project.Project
 	survey  run.Survey
 	images  images.Listing
-	release func() // ends this devup's turn on the project; may be called more than once
+	// withheld says which credentials the project does without, because no user was there to ask.
+	withheld []string
+	release  func() // ends this devup's turn on the project; may be called more than once
 }
 
 // site loads the services and looks at the engine, both at the same time. With turn it
@@ -115,10 +118,15 @@ func (a *app) site(ctx context.Context, services []string, o convergeOptions, tu
 	if len(p.Services) == 0 {
 		return nil, fail.New(fail.Config, "name one under services, or activate its profile with --profile", "project %s has no service to start", p.Name)
 	}
-	at := &site{release: func() {}, images: first.images(ctx, p)}
+	outside, withheld, err := a.allowed(ctx, p, turn)
+	if err != nil {
+		return nil, err
+	}
+	at := &site{app: a, release: func() {}, images: first.images(ctx, p), withheld: withheld}
 	if at.machine, at.engine, err = first.machine(ctx, a); err != nil {
 		return nil, err
 	}
+	at.machine.Egress = outside
 	if turn {
 		at.survey, at.project, at.release, err = a.surveyInTurn(ctx, at.engine, p, selection, first)
 	} else if at.survey, err = first.look(ctx, at.engine, time.Time{}); err == nil {
@@ -144,6 +152,11 @@ func (at *site) run(ctx context.Context, o up.Options) (*up.Outcome, error) {
 	o.Known, at.machine.OnApplied = at.images, at.release
 	o.Ports = at.app.keptPorts(ctx, at.project)
 	outcome, err := up.Run(ctx, at.machine, at.project, at.survey, o)
+	if len(outcome.Builds) > 0 || outcome.Changed {
+		for _, text := range at.withheld {
+			at.machine.Sink(event.Event{Kind: event.Note, Text: text})
+		}
+	}
 	if outcome.Plan != nil && !o.DryRun {
 		at.app.keepPorts(ctx, at.project, outcome)
 	}

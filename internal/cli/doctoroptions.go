@@ -14,6 +14,7 @@ import (
 	"github.com/devup-cli/devup/internal/engine"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/ports"
+	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/untrusted"
 	"github.com/devup-cli/devup/internal/workspace"
 )
@@ -41,16 +42,17 @@ func (a *app) doctorOptions(ctx context.Context) (doctor.Options, error) {
 			GOOS: runtime.GOOS, WSL: a.stdio.env("WSL_DISTRO_NAME") != "", Files: os.DirFS("/"),
 			Free: doctor.FreeSpace, StateDir: a.stateDir(),
 		},
-		Network: a.networkToExamine(outside),
+		Network: a.networkToExamine(outside, examined.Model),
 	}, ctx.Err()
 }
 
 // networkToExamine is the way to the outside, as builds have it.
-func (a *app) networkToExamine(outside egress.Settings) doctor.Network {
+func (a *app) networkToExamine(outside egress.Settings, p *project.Project) doctor.Network {
 	return doctor.Network{
 		Client:     outside.Client(),
-		Registries: doctor.Registries(outside.NPM, outside.Pip),
+		Registries: doctor.Registries(outside.Full("npm"), outside.Full("pip")),
 		CA:         outside.CA, CASource: outside.CASource, Proxy: outside.Proxy, Notes: outside.Notes,
+		Credentials: a.credentialsFound(outside, p),
 		Inside: func(ctx context.Context, e *engine.Engine, image string, work func(context.Context, doctor.DialFunc) error) error {
 			options := a.buildDefaults()
 			options.Egress = outside
@@ -66,6 +68,31 @@ func (a *app) networkToExamine(outside egress.Settings) doctor.Network {
 			return err
 		},
 	}
+}
+
+// credentialsFound says of each credential of this machine what the project gets of it.
+func (a *app) credentialsFound(outside egress.Settings, p *project.Project) []string {
+	outcomes := map[string]string{}
+	if p != nil {
+		requests, _ := a.requests(p) // outside could be read
+		for _, r := range requests {
+			outcomes[r.ID()] = r.outcome()
+		}
+	}
+	var found []string
+	for _, c := range outside.Credentials {
+		outcome := outcomes[c.ID()]
+		switch {
+		case outcome == "" && p != nil && c.Configured:
+			outcome = c.Held() + ": not handed on, as no build here installs packages from there"
+		case outcome == "" && p != nil:
+			outcome = c.Held() + ": not handed on, as neither your configuration nor a build here uses that registry"
+		case outcome == "":
+			outcome = c.Held() + ": not handed on without a project"
+		}
+		found = append(found, outcome)
+	}
+	return found
 }
 
 // projectToExamine reads the project here. That there is none, or that its files are

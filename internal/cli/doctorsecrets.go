@@ -124,8 +124,8 @@ func valueOf(text string) string {
 // credentials are those in the settings of package clients.
 func credentials(s egress.Settings) []doctor.Variable {
 	var all []doctor.Variable
-	for _, file := range [][]byte{s.NPM, s.Pip} {
-		for line := range strings.Lines(string(file)) {
+	for _, client := range s.Clients {
+		for line := range strings.Lines(string(s.Full(client.Name))) {
 			name, value, _ := strings.Cut(strings.TrimSpace(line), "=")
 			if doctor.NamesSecret(name) || strings.Contains(name, "_auth") {
 				all = append(all, doctor.Variable{Name: name, Value: strings.TrimSpace(value)})

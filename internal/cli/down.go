@@ -11,9 +11,11 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/spf13/cobra"
 
+	"github.com/devup-cli/devup/internal/engine"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/run"
+	"github.com/devup-cli/devup/internal/up"
 )
 
 // downOptions are the flags of down.
@@ -100,12 +102,29 @@ func (a *app) down(ctx context.Context, services []string, o downOptions) error 
 	if err := a.apply(ctx, r, todo, grace(o.seconds)); err != nil {
 		return err
 	}
+	if !a.flags.dryRun {
+		a.mounts(r.engine, r.name).Sweep(up.MountedBy(remaining(r.look.Containers, todo)))
+	}
 	if len(services) == 0 {
 		if err := a.closeGateway(ctx, r, true); err != nil {
 			return err
 		}
 	}
 	return a.removeImages(ctx, r, images)
+}
+
+// mounts is where the files are that a project's containers have mounted.
+func (a *app) mounts(e *engine.Engine, project string) up.Mounts {
+	return up.Mounts{StateDir: a.stateDir(), Engine: e.Endpoint, Project: project}
+}
+
+// remaining are the containers that are there after a plan that makes none.
+func remaining(containers []plan.Container, done *plan.Plan) []plan.Container {
+	removed := map[string]bool{}
+	for _, op := range done.Ops {
+		removed[op.Old.ID] = removed[op.Old.ID] || op.Action == plan.Remove
+	}
+	return slices.DeleteFunc(slices.Clone(containers), func(c plan.Container) bool { return removed[c.ID] })
 }
 
 // nameLeft names the containers of the project that down leaves alone.

@@ -49,7 +49,7 @@ func (a *app) machineOf(ctx context.Context, start bool) (up.Target, *engine.Eng
 		Engine: up.On(e.Client), Images: store, Owner: a.owner(e), Egress: outside,
 		Place: place, Ports: a.control(place, client), Web: client,
 		Confirm: a.confirm, StateDir: a.stateDir(),
-		Sink: a.ui.Sink(), Remote: !e.Local(), Distant: distant(ctx, e),
+		Endpoint: e.Endpoint, Sink: a.ui.Sink(), Remote: !e.Local(), Distant: distant(ctx, e),
 	}, e, nil
 }
 

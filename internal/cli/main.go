@@ -17,6 +17,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/devup-cli/devup/internal/egress"
 	"github.com/devup-cli/devup/internal/engine"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/settings"
@@ -51,6 +52,9 @@ type app struct {
 	tunnelURLs map[int]string // of ports that this devup shares; nil for none
 	checkouts  sync.Map       // a *checkout.Checkout by its directory
 	noted      sync.Map       // notes that are made once
+
+	outsideOnce sync.Once // for outsideRead
+	outsideRead egress.Settings
 
 	stdin func() ([]byte, error) // the whole of standard input, read when a config is wanted from there
 }

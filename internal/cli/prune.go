@@ -11,6 +11,7 @@ import (
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/run"
+	"github.com/devup-cli/devup/internal/up"
 )
 
 // pruneOptions are the flags of prune.
@@ -97,6 +98,11 @@ func (a *app) pruneOne(ctx context.Context, e *engine.Engine, l leftover, o prun
 	if err != nil || survey.Owners[l.name] != l.dir || !folderGone(l.dir) {
 		return err
 	}
-	todo := plan.Down(survey.Look(l.name).Observed, plan.DownOptions{Volumes: o.volumes, Masks: true})
-	return a.apply(ctx, &running{engine: e, name: l.name}, todo, grace(o.seconds))
+	seen := survey.Look(l.name).Observed
+	todo := plan.Down(seen, plan.DownOptions{Volumes: o.volumes, Masks: true})
+	err = a.apply(ctx, &running{engine: e, name: l.name}, todo, grace(o.seconds))
+	if err == nil && !a.flags.dryRun {
+		a.mounts(e, l.name).Sweep(up.MountedBy(remaining(seen.Containers, todo)))
+	}
+	return err
 }

@@ -42,6 +42,9 @@ type Network struct {
 	CASource   string            // where that comes from; empty for none
 	Proxy      map[string]string // the proxies that builds get, by the names of their variables; may hold credentials
 	Notes      []string          // what cannot be handed on to builds, and why
+	// Credentials are sentences about tokens and passwords of package registries and proxies,
+	// without their values: where each was found, and who gets it.
+	Credentials []string
 	// Inside runs work with a function that opens connections from inside a build, whose
 	// container begins with an image that the engine has.
 	Inside func(ctx context.Context, e *engine.Engine, image string, work func(context.Context, DialFunc) error) error

@@ -26,6 +26,7 @@ func networkChecks(o Options, find func(context.Context) (*engine.Engine, error)
 	}
 	return append(checks,
 		Check{Name: "proxy", Run: func(ctx context.Context) Finding { return checkProxy(ctx, o.Network, find) }},
+		Check{Name: "credentials", Run: func(context.Context) Finding { return checkCredentials(o.Network) }},
 		Check{Name: "build", Run: func(ctx context.Context) Finding { return checkBuild(ctx, o.Network, find, asks) }},
 		Check{Name: "clock", Run: func(ctx context.Context) Finding { return checkClock(ctx, find, asks) }},
 	)

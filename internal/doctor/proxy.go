@@ -30,6 +30,15 @@ func checkProxy(ctx context.Context, n Network, find func(context.Context) (*eng
 	return good("builds and the engine go through a proxy: " + proxy)
 }
 
+// checkCredentials says which tokens and passwords this machine has for packages, and who
+// gets them.
+func checkCredentials(n Network) Finding {
+	if len(n.Credentials) == 0 {
+		return nothing()
+	}
+	return good(n.Credentials[0]).with(n.Credentials[1:])
+}
+
 // publicHost is what may be shown of an address: its host and port.
 func publicHost(address string) string {
 	u, err := url.Parse(address)

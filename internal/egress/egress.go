@@ -1,11 +1,17 @@
 // Package egress gathers what this machine needs to reach the outside, so that
 // builds and development containers can reach it too: the CA bundle of a
 // company that intercepts TLS, proxies, and the package indexes of pip and npm.
-// Values may hold credentials: they go into secret mounts and container
-// environments only, never into output, plans, image layers or history.
+// What may be handed to every build and container, and what holds a credential, are kept
+// apart. Credentials go nowhere but to where [Settings.Allow] sends them: as secret mounts to
+// the steps of a build that install packages, and to containers that ask for them. None is
+// in output, plans, image layers or history.
 //
-// Order of use: [Read] once, then [Settings.Build] for each image and
+// Order of use: [Read] once; [Settings.Wanted] says which credentials a project would use,
+// and [Settings.Allow] which of them it gets; then [Settings.Build] for each image and
 // [Settings.Container] for each development container.
+//
+// A further package client (Maven, Gradle, Cargo, Go) is one function beside those for npm
+// and pip: it adds a [Client] and its [Credential] values to the settings.
 //
 // How far it reaches. Files and variables are read, and the folders in which
 // Linux distributions keep added authorities. The keychain of macOS and the
@@ -17,6 +23,7 @@ package egress
 import (
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // Settings is what the machine needs to reach the outside. The zero value is a
@@ -25,16 +32,20 @@ type Settings struct {
 	CA       []byte            // PEM bundle of all authorities to trust; nil when the usual public ones do
 	CAPart   bool              // CA lacks the public authorities: only what adds to the built-in ones may use it
 	CASource string            // where CA comes from, for the person ("SSL_CERT_FILE", "/usr/local/share/ca-certificates")
-	Proxy    map[string]string // HTTP_PROXY, HTTPS_PROXY, FTP_PROXY, NO_PROXY, ALL_PROXY; nil for none
+	Proxy    map[string]string // HTTP_PROXY, HTTPS_PROXY, FTP_PROXY, NO_PROXY, ALL_PROXY; nil for none; may hold credentials
 	Docker   map[string]string // those of Proxy that Docker's config.json sets, for every container; nil for none
-	Pip      []byte            // a pip.conf with index-url, trusted-host and the like; nil for the defaults
-	NPM      []byte            // an .npmrc with registry, scopes and tokens; nil for the defaults
-	Notes    []string          // what the person should know: what was left out and why; no values
+	Clients  []Client          // the settings of package clients: pip.conf, .npmrc; may hold credentials
+	Notes    []string          // what the user should know: what was left out and why; no values
+
+	Credentials []Credential // what of all this is a credential, without its value
+
+	allowed map[string]Use // by [Credential.ID]
+	nonce   string
 }
 
 // Empty reports whether there is nothing to hand on.
 func (s Settings) Empty() bool {
-	return len(s.CA) == 0 && len(s.Proxy) == 0 && len(s.Pip) == 0 && len(s.NPM) == 0
+	return len(s.CA) == 0 && len(s.Proxy) == 0 && len(s.Clients) == 0
 }
 
 // Read finds out what this machine needs. goos is [runtime.GOOS] of the machine
@@ -80,6 +91,14 @@ func read(m machine) Settings {
 	m.ca(&s, pip, npm)
 	m.proxy(&s)
 	return s
+}
+
+// shown is a path as users write it.
+func (m machine) shown(path string) string {
+	if rest, ok := strings.CutPrefix(path, m.home+"/"); ok && m.home != "" {
+		return "~/" + rest
+	}
+	return path
 }
 
 func (s *Settings) note(text string) { s.Notes = append(s.Notes, text) }

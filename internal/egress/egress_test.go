@@ -207,8 +207,8 @@ func TestPip(t *testing.T) {
 				test.goos = "linux"
 			}
 			s := read(computer(test.goos, test.files, test.env))
-			if string(s.Pip) != test.want {
-				t.Errorf("got\n%s\nwant\n%s", s.Pip, test.want)
+			if string(s.Full("pip")) != test.want {
+				t.Errorf("got\n%s\nwant\n%s", s.Full("pip"), test.want)
 			}
 			if notes := strings.Join(s.Notes, "\n"); !strings.Contains(notes, test.note) || (test.note == "") != (notes == "") {
 				t.Errorf("notes %q, want %q", notes, test.note)
@@ -242,8 +242,8 @@ func TestNPM(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := read(computer("linux", test.files, test.env))
-			if string(s.NPM) != test.want {
-				t.Errorf("got\n%s\nwant\n%s", s.NPM, test.want)
+			if string(s.Full("npm")) != test.want {
+				t.Errorf("got\n%s\nwant\n%s", s.Full("npm"), test.want)
 			}
 			if notes := strings.Join(s.Notes, "\n"); !strings.Contains(notes, test.note) || (test.note == "") != (notes == "") {
 				t.Errorf("notes %q, want %q", notes, test.note)
@@ -260,23 +260,27 @@ func TestImageGetsDockersProxies(t *testing.T) {
 	t.Parallel()
 	config := `{"proxies":{"default":{"httpProxy":"http://docker:1"}}}`
 	s := read(computer("linux", map[string]string{"/home/ada/.docker/config.json": config}, map[string]string{"HTTPS_PROXY": "http://p:2"}))
-	g := s.Image(func(name string) bool { return name == "http_proxy" }, []string{"db"})
+	g := s.Image(func(name string) bool { return name == "http_proxy" }, []string{"db"}, false)
 	const none = "localhost,127.0.0.1,::1,db"
 	if want := map[string]string{"HTTP_PROXY": "http://docker:1", "NO_PROXY": none, "no_proxy": none}; !maps.Equal(g.Proxy, want) {
 		t.Errorf("got %v, want %v", g.Proxy, want)
 	}
 	s = read(computer("linux", map[string]string{"/home/ada/.docker/config.json": `{"proxies":{"default":{"noProxy":"x"}}}`}, nil))
-	if g := s.Image(func(string) bool { return false }, nil); len(g.Proxy) > 0 {
+	if g := s.Image(func(string) bool { return false }, nil, false); len(g.Proxy) > 0 {
 		t.Errorf("without a proxy there is nothing to go around: %v", g.Proxy)
 	}
 }
 
 func TestContainerGetsOnlyWhatTheServiceDoesNotSet(t *testing.T) {
 	t.Parallel()
-	s := Settings{CA: []byte("ca"), Pip: []byte("pip"), NPM: []byte("npm"), Proxy: map[string]string{"HTTP_PROXY": "http://p", "NO_PROXY": "localhost"}}
+	clients := []Client{
+		{Name: "pip", File: "devup-pip.conf", Target: pipPath, Variable: "PIP_CONFIG_FILE", Parts: []Part{{Text: "pip"}}},
+		{Name: "npm", File: "devup-npmrc", Target: npmPath, Variable: "NPM_CONFIG_USERCONFIG", Parts: []Part{{Text: "npm"}}},
+	}
+	s := Settings{CA: []byte("ca"), Clients: clients, Proxy: map[string]string{"HTTP_PROXY": "http://p", "NO_PROXY": "localhost"}}
 	g := s.Container(func(name string) bool {
 		return slices.Contains([]string{"PIP_CONFIG_FILE", "PIP_CERT", "http_proxy"}, name)
-	}, []string{"db", "web"})
+	}, []string{"db", "web"}, false)
 	want := map[string]string{
 		"NODE_EXTRA_CA_CERTS": caPath, "SSL_CERT_FILE": caPath, "REQUESTS_CA_BUNDLE": caPath, "CURL_CA_BUNDLE": caPath, "GIT_SSL_CAINFO": caPath,
 		"NPM_CONFIG_USERCONFIG": npmPath,
@@ -317,9 +321,17 @@ func FuzzStrangersFiles(f *testing.F) {
 	f.Fuzz(func(t *testing.T, pip, npm, docker, ca string) {
 		files := map[string]string{"/etc/pip.conf": pip, "/home/ada/.npmrc": npm, "/home/ada/.docker/config.json": docker, "/ca": ca}
 		s := read(computer("linux", files, map[string]string{"SSL_CERT_FILE": "/ca"}))
-		again, bad := parseINI(s.Pip)
-		if bad != 0 || string(again.bytes()) != string(s.Pip) {
-			t.Errorf("the pip.conf is not read back as written (line %d):\n%s\nfrom\n%s", bad, s.Pip, pip)
+		written := s.Full("pip")
+		again, bad := parseINI(written)
+		second := Settings{}
+		second.Clients = []Client{{Name: "pip", Parts: pipSettings{values: again}.parts(&second)}}
+		if bad != 0 || string(second.Full("pip")) != string(written) {
+			t.Errorf("the pip.conf is not read back as written (line %d):\n%s\nfrom\n%s", bad, written, pip)
+		}
+		for _, file := range s.Build().All() {
+			if file.client != "" {
+				t.Errorf("%s is handed out without consent", file.Name)
+			}
 		}
 	})
 }

@@ -17,18 +17,110 @@ var npmKeys = []string{
 	"fetch-retries", "fetch-retry-factor", "fetch-retry-mintimeout", "fetch-retry-maxtimeout", "fetch-timeout", "maxsockets",
 }
 
+// npmLogin are those of npmKeys that are a login at the default registry.
+var npmLogin = []string{"_auth", "_authToken", "username", "_password", "email"}
+
 // npmVariables set a key, as npm_config_<key> in either case.
 var npmVariables = []string{"registry", "strict-ssl", "proxy", "https-proxy", "noproxy", "fetch-retries", "fetch-timeout"}
 
 var npmReference = lazyregexp.New(`\$\{([^}?]+)(\?)?\}`)
 
-type npmLine struct{ key, value string }
+// npmDefault is the registry of npm where nothing else is configured.
+const npmDefault = "registry.npmjs.org"
+
+type npmLine struct {
+	key, value string
+	source     string // the file or variable, as users name it
+}
 
 // npm merges npm's files and variables into one .npmrc and returns the CA
 // bundle that they name.
 func (m machine) npm(s *Settings) configured {
-	var lines []npmLine
-	cafile := configured{}
+	lines, cafile := m.npmLines(s)
+	client := Client{Name: "npm", File: "devup-npmrc", Target: npmPath, Variable: "NPM_CONFIG_USERCONFIG"}
+	lines = slices.DeleteFunc(lines, func(line npmLine) bool {
+		unreachable := isAddress(line.key) && isLoopback(line.value)
+		if unreachable {
+			s.note("npm's " + publicKey(line.key) + " is on this machine's loopback address, which a container cannot reach: it is left out")
+		}
+		return unreachable
+	})
+	registries := npmRegistries(lines)
+	for _, line := range lines {
+		if kind := npmSecrets[lastName(line.key)]; kind != "" {
+			registry := npmRegistryOf(line.key, registries)
+			s.found(Credential{
+				Client: "npm", Kind: kind, Registry: registry, Sources: []string{line.source},
+				Configured: slices.ContainsFunc(registries, func(r string) bool { return covers(registry, r) }),
+			})
+		}
+	}
+	for _, line := range lines {
+		client.Parts = append(client.Parts, s.npmPart(line, registries))
+	}
+	if len(client.Parts) > 0 {
+		s.Clients = append(s.Clients, client)
+	}
+	return cafile
+}
+
+// npmSecrets are the keys of secrets, for all registries or for one, and what they are.
+var npmSecrets = map[string]string{"_authToken": "token", "_auth": "password", "_password": "password"}
+
+// npmRegistries are the registries that the lines configure, the default one first.
+func npmRegistries(lines []npmLine) []string {
+	var registries []string
+	for _, line := range lines {
+		switch address, _ := withoutUser(line.value); {
+		case line.key == "registry":
+			registries = slices.Insert(registries, 0, address)
+		case strings.HasSuffix(line.key, ":registry"):
+			registries = append(registries, address)
+		}
+	}
+	if !slices.ContainsFunc(lines, func(l npmLine) bool { return l.key == "registry" }) {
+		registries = slices.Insert(registries, 0, "") // npm's own, which nobody configured
+	}
+	return registries
+}
+
+// npmRegistryOf is the registry that the key of a login is for.
+func npmRegistryOf(key string, registries []string) string {
+	switch {
+	case strings.HasPrefix(key, "//"):
+		return location(strings.TrimSuffix(key, ":"+lastName(key)))
+	case registries[0] != "":
+		return location(registries[0])
+	default:
+		return npmDefault
+	}
+}
+
+// npmPart is a line of the file.
+func (s *Settings) npmPart(line npmLine, registries []string) Part {
+	text := line.key + "=" + line.value + "\n"
+	switch {
+	case isAddress(line.key):
+		public, secret := withoutUser(line.value)
+		if !secret {
+			return Part{Text: text}
+		}
+		c := Credential{Client: "npm", Kind: "password", Registry: location(public), Sources: []string{line.source}, Configured: true}
+		if strings.HasSuffix(line.key, "proxy") {
+			c.Client = AnyClient
+		}
+		return Part{Text: line.key + "=" + public + "\n", Secret: text, Credential: s.found(c)}
+	case strings.HasPrefix(line.key, "//") || slices.Contains(npmLogin, line.key):
+		registry := npmRegistryOf(line.key, registries)
+		at := slices.IndexFunc(s.Credentials, func(c Credential) bool { return c.Client == "npm" && c.Registry == registry })
+		return Part{Secret: text, Credential: at + 1}
+	default:
+		return Part{Text: text}
+	}
+}
+
+// npmLines are the lines that count, of all files and variables.
+func (m machine) npmLines(s *Settings) (lines []npmLine, cafile configured) {
 	for _, path := range m.npmFiles() {
 		data, err := m.readFile(path)
 		if err != nil {
@@ -42,31 +134,20 @@ func (m machine) npm(s *Settings) configured {
 			case line.key == "cafile":
 				cafile = configured{path, value}
 			case keepNPM(line.key):
-				lines = replaceLine(lines, npmLine{line.key, value})
+				lines = replaceLine(lines, npmLine{line.key, value, m.shown(path)})
 			}
 		}
 	}
 	for _, key := range npmVariables {
 		name := "npm_config_" + strings.ReplaceAll(key, "-", "_")
 		if value := m.env(strings.ToUpper(name), name); value != "" {
-			lines = replaceLine(lines, npmLine{key, value})
+			lines = replaceLine(lines, npmLine{key, value, strings.ToUpper(name)})
 		}
 	}
 	if path := m.env("npm_config_cafile", "NPM_CONFIG_CAFILE"); path != "" {
 		cafile = configured{"NPM_CONFIG_CAFILE", path}
 	}
-	var b strings.Builder
-	for _, line := range lines {
-		if isAddress(line.key) && isLoopback(line.value) {
-			s.note("npm's " + publicKey(line.key) + " is on this machine's loopback address, which a container cannot reach: it is left out")
-			continue
-		}
-		fmt.Fprintf(&b, "%s=%s\n", line.key, line.value)
-	}
-	if b.Len() > 0 {
-		s.NPM = []byte(b.String())
-	}
-	return cafile
+	return lines, cafile
 }
 
 // npmFiles are the machine's file and the person's, in this order.
@@ -99,7 +180,7 @@ func parseNPM(data []byte) []npmLine {
 		if !ok {
 			value = "true"
 		}
-		lines = append(lines, npmLine{strings.TrimSpace(key), unquote(strings.TrimSpace(value))})
+		lines = append(lines, npmLine{key: strings.TrimSpace(key), value: unquote(strings.TrimSpace(value))})
 	}
 	return lines
 }

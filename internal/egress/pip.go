@@ -1,7 +1,6 @@
 package egress
 
 import (
-	"bytes"
 	"fmt"
 	"maps"
 	"path/filepath"
@@ -26,10 +25,16 @@ var pipVariables = map[string]string{
 // pipConfig is section -> key -> value, keys as pip spells them in files.
 type pipConfig map[string]map[string]string
 
+// pipSettings are the settings that count, and where each comes from.
+type pipSettings struct {
+	values pipConfig
+	source map[[2]string]string // section and key -> the file or variable, as users name it
+}
+
 // pip merges pip's files and variables into one file, as pip itself would, and
 // returns the CA bundle that they name.
 func (m machine) pip(s *Settings) configured {
-	merged := pipConfig{}
+	merged := pipSettings{pipConfig{}, map[[2]string]string{}}
 	cert := configured{}
 	for _, path := range m.pipFiles() {
 		data, err := m.readFile(path)
@@ -43,18 +48,21 @@ func (m machine) pip(s *Settings) configured {
 		if named := config["global"]["cert"]; named != "" {
 			cert = configured{path, named}
 		}
-		merged.take(config)
+		merged.take(config, m.shown(path))
 	}
 	for _, name := range slices.Sorted(maps.Keys(pipVariables)) {
 		if value := m.env(name); value != "" {
-			for _, values := range merged {
+			for _, values := range merged.values {
 				delete(values, pipVariables[name])
 			}
-			merged.set("global", pipVariables[name], value)
+			merged.set("global", pipVariables[name], value, name)
 		}
 	}
-	merged.dropLoopback(s)
-	s.Pip = merged.bytes()
+	merged.values.dropLoopback(s)
+	client := Client{Name: "pip", File: "devup-pip.conf", Target: pipPath, Variable: "PIP_CONFIG_FILE", Parts: merged.parts(s)}
+	if len(client.Parts) > 0 {
+		s.Clients = append(s.Clients, client)
+	}
 	return cert
 }
 
@@ -88,14 +96,19 @@ func (m machine) pipFiles() []string {
 }
 
 // take overrides with what is meant for other machines too.
-func (c pipConfig) take(other pipConfig) {
+func (p pipSettings) take(other pipConfig, source string) {
 	for section, values := range other {
 		for key, value := range values {
 			if slices.Contains(pipKeys, key) {
-				c.set(section, key, value)
+				p.set(section, key, value, source)
 			}
 		}
 	}
+}
+
+func (p pipSettings) set(section, key, value, source string) {
+	p.values.set(section, key, value)
+	p.source[[2]string{section, key}] = source
 }
 
 func (c pipConfig) set(section, key, value string) {
@@ -108,7 +121,7 @@ func (c pipConfig) set(section, key, value string) {
 // dropLoopback takes out the addresses that a container cannot reach.
 func (c pipConfig) dropLoopback(s *Settings) {
 	for _, section := range slices.Sorted(maps.Keys(c)) {
-		for _, key := range []string{"index-url", "extra-index-url", "index", "proxy"} {
+		for _, key := range pipAddresses {
 			value, ok := c[section][key]
 			if !ok {
 				continue
@@ -124,19 +137,42 @@ func (c pipConfig) dropLoopback(s *Settings) {
 	}
 }
 
-// bytes is the file in pip's format, or nil when nothing is set.
-func (c pipConfig) bytes() []byte {
-	var b bytes.Buffer
-	for _, section := range slices.Sorted(maps.Keys(c)) {
-		if len(c[section]) == 0 {
+// parts are the file in pip's format, or nothing when nothing is set.
+func (p pipSettings) parts(s *Settings) []Part {
+	var parts []Part
+	add := func(text string) { parts = append(parts, Part{Text: text}) }
+	for _, section := range slices.Sorted(maps.Keys(p.values)) {
+		if len(p.values[section]) == 0 {
 			continue
 		}
-		fmt.Fprintf(&b, "[%s]\n", section)
-		for _, key := range slices.Sorted(maps.Keys(c[section])) {
-			fmt.Fprintf(&b, "%s = %s\n", key, strings.Join(strings.Split(c[section][key], "\n"), "\n    "))
+		add("[" + section + "]\n")
+		for _, key := range slices.Sorted(maps.Keys(p.values[section])) {
+			between := key + " = "
+			for value := range strings.SplitSeq(p.values[section][key], "\n") {
+				add(between)
+				parts = append(parts, s.pipPart(key, value, p.source[[2]string{section, key}]))
+				between = "\n    "
+			}
+			add("\n")
 		}
 	}
-	return b.Bytes()
+	return parts
+}
+
+// pipAddresses are the settings that are addresses.
+var pipAddresses = []string{"index-url", "extra-index-url", "index", "proxy"}
+
+// pipPart is one value of a setting. What pip's configuration names it also uses.
+func (s *Settings) pipPart(key, value, source string) Part {
+	public, secret := withoutUser(value)
+	if !secret || !slices.Contains(pipAddresses, key) {
+		return Part{Text: value}
+	}
+	c := Credential{Client: "pip", Kind: "password", Registry: location(public), Sources: []string{source}, Configured: true}
+	if key == "proxy" {
+		c.Client = AnyClient
+	}
+	return Part{Text: public, Secret: value, Credential: s.found(c)}
 }
 
 // parseINI reads the format of Python's configparser as far as pip files use

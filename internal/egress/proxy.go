@@ -17,10 +17,12 @@ var proxyVariables = []string{"HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "ALL_PRO
 // environment says for the rest.
 func (m machine) proxy(s *Settings) {
 	proxies := map[string]string{}
-	for name, value := range m.dockerProxies(s) {
-		if value != "" {
+	docker := m.dockerProxies(s)
+	for _, name := range proxyVariables {
+		if value := docker[name]; value != "" {
 			proxies[name] = value
 			s.Docker = put(s.Docker, name, value)
+			s.proxyCredential(name, value, "Docker's config.json")
 			if name != "NO_PROXY" && isLoopback(value) {
 				s.note(fmt.Sprintf("the %s of Docker's config.json is on this machine's loopback address, which a container cannot reach", name))
 			}
@@ -34,9 +36,18 @@ func (m machine) proxy(s *Settings) {
 			s.note(name + " is on this machine's loopback address, which a container cannot reach: it is left out")
 		default:
 			proxies[name] = value
+			s.proxyCredential(name, value, name)
 		}
 	}
 	s.Proxy, s.Docker = withoutLocal(proxies), withoutLocal(s.Docker)
+}
+
+// proxyCredential notes the password of a proxy.
+func (s *Settings) proxyCredential(name, value, source string) {
+	public, secret := withoutUser(value)
+	if secret && name != "NO_PROXY" {
+		s.found(Credential{Client: AnyClient, Kind: "password", Registry: location(public), Sources: []string{source}, Configured: true})
+	}
 }
 
 // withoutLocal adds the machine itself to what is reached without a proxy; nil where

@@ -93,6 +93,19 @@ func (s Survey) own(labels map[string]string) {
 	}
 }
 
+// Binds are the paths of the engine's host that containers have mounted, whose ever they are.
+func (s Survey) Binds() []string {
+	var paths []string
+	for _, c := range s.containers {
+		for _, m := range c.Mounts {
+			if m.Source != "" {
+				paths = append(paths, m.Source)
+			}
+		}
+	}
+	return paths
+}
+
 // Look gives what the survey holds of a project. It has no images: see [Images].
 func (s Survey) Look(project string) Look {
 	look := Look{Held: Held{Containers: map[string]string{}, Networks: map[string]string{}, Services: map[string][]string{}}}

@@ -36,6 +36,7 @@ type Settings struct {
 	CAFile            string        `mapstructure:"ca_file"`             // a PEM bundle to trust in builds and containers; empty for the machine's
 	NPMRegistry       string        `mapstructure:"npm_registry"`        // the registry of npm in builds; empty for the machine's
 	PipIndexURL       string        `mapstructure:"pip_index_url"`       // the index of pip in builds; empty for the machine's
+	Credentials       string        `mapstructure:"credentials"`         // may builds use tokens and passwords of package registries: "ask", "always" or "never"
 	WatchPoll         bool          `mapstructure:"watch_poll"`          // look for changed files once a second instead of relying on the system's events
 	File              string        `mapstructure:"-"`                   // the file that was read; empty for none
 }
@@ -62,6 +63,7 @@ func keys() []key {
 		{name: "ca_file", fallback: ""},
 		{name: "npm_registry", fallback: ""},
 		{name: "pip_index_url", fallback: ""},
+		{name: "credentials", fallback: "ask", choices: []string{"ask", "always", "never"}},
 		{name: "watch_poll", fallback: false},
 	}
 }

@@ -20,6 +20,7 @@ type adaptation struct {
 	place  workspace.Place
 	loaded *project.Project // as the files say
 	state  run.Look         // of the project on the engine
+	dryRun bool
 
 	contents plan.Contents            // digests of configs and secrets
 	declared map[string]plan.Declared // the services as Docker Compose knows them
@@ -32,7 +33,7 @@ var adapters = []adapter{
 	func(p *project.Project, a *adaptation) error { RemoveDebuggers(p, a.place); return nil },
 	compareDeclared, // what follows is of this machine alone, and no change that Compose would have to know
 	func(p *project.Project, a *adaptation) error {
-		return withEgress(p, a.target.Egress, a.target.StateDir)
+		return withEgress(p, a.target.Egress, a.target.mounts(p.Name, a.dryRun))
 	},
 	func(p *project.Project, a *adaptation) error { renameTaken(p, a.state); return nil },
 	func(p *project.Project, a *adaptation) error {
@@ -54,7 +55,7 @@ func (l *line) adapt(ctx context.Context, assigned map[project.PortKey]int, stat
 			return err
 		}
 	}
-	p, a := l.loaded.Resolve(assigned, where), &adaptation{target: l.target, place: place, loaded: l.loaded, state: state}
+	p, a := l.loaded.Resolve(assigned, where), &adaptation{target: l.target, place: place, loaded: l.loaded, state: state, dryRun: l.options.DryRun}
 	l.out.Project = p
 	for _, adapt := range adapters {
 		if err := adapt(p, a); err != nil {

@@ -25,7 +25,7 @@ func TestWithEgress(t *testing.T) {
 		"pulled": {Name: "pulled"},
 	}}}
 	dir := filepath.Join(t.TempDir(), "state")
-	err := withEgress(p, egress.Settings{CA: []byte("PEM"), Proxy: map[string]string{"HTTPS_PROXY": "http://proxy:3128"}}, dir)
+	err := withEgress(p, egress.Settings{CA: []byte("PEM"), Proxy: map[string]string{"HTTPS_PROXY": "http://proxy:3128"}}, Mounts{StateDir: dir, Project: "shop"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +45,7 @@ func TestWithEgress(t *testing.T) {
 	if text, err := os.ReadFile(built.Volumes[0].Source); err != nil || string(text) != "PEM" {
 		t.Errorf("the mounted file holds %q, %v", text, err)
 	}
-	if info, err := os.Stat(dir); err != nil || info.Mode().Perm() != 0o700 {
+	if info, err := os.Stat(filepath.Join(dir, top)); err != nil || info.Mode().Perm() != 0o700 {
 		t.Errorf("the folder of the files is open to others: %v %v", info.Mode(), err)
 	}
 	if len(p.Services["pulled"].Environment) != 0 {
@@ -71,7 +71,7 @@ func TestWithDockersProxies(t *testing.T) {
 	}
 	for _, model := range []*types.Project{whole, part} {
 		got := (&project.Project{Project: model}).Edit(func(*project.Project) {})
-		if err := withEgress(got, settings, ""); err != nil {
+		if err := withEgress(got, settings, Mounts{}); err != nil {
 			t.Fatal(err)
 		}
 		want := types.Mapping{"HTTPS_PROXY": "http://proxy:3128", "https_proxy": own, "NO_PROXY": "corp,db,web", "no_proxy": "corp,db,web"}
@@ -88,10 +88,10 @@ func TestKeepSaysWhereItCannotWrite(t *testing.T) {
 		t.Fatal(err)
 	}
 	for dir, want := range map[string]string{
-		"":                            "there is no home folder to keep this machine's certificates",
+		"":                            "there is no home directory to keep this machine's certificates",
 		filepath.Join(file, "locked"): "cannot write to " + file,
 	} {
-		_, err := keep(dir, egress.File{Name: "ca.pem", Content: []byte("PEM")})
+		_, err := Mounts{StateDir: dir}.keep(egress.File{Name: "ca.pem", Content: []byte("PEM")}, 0)
 		if fail.CodeOf(err) != fail.Denied || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%q: %v, want %q", dir, err, want)
 		}

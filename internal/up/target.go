@@ -32,6 +32,7 @@ type Target struct {
 	Web      expose.Client     // asks URLs from outside; needed in a remote place only
 	Egress   egress.Settings
 	StateDir string         // a directory of the user's own for files that containers read; made when needed
+	Endpoint string         // the address of the engine, which tells it from others
 	Gateway  gateway.Keeper // of the project; the zero value can start none
 	// OnApplied is called when the plan is carried out, before the wait for answers; nil for nothing.
 	OnApplied func()

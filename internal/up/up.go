@@ -46,6 +46,9 @@ func Run(ctx context.Context, t Target, p *project.Project, observed run.Survey,
 	}
 	state := observed.Look(p.Name)
 	l := line{target: t, options: o, loaded: p, out: out, before: state.Containers}
+	if !o.DryRun {
+		SweepOld(t.StateDir, mountedFrom(observed.Binds()))
+	}
 	for n := 1; ; n++ {
 		l.last = n == maxAttempts
 		again, err := l.attempt(ctx, state)
@@ -95,6 +98,9 @@ func (l *line) attempt(ctx context.Context, state run.Look) (again bool, err err
 	failed := l.apply(ctx, able, state, first, made)
 	if !l.last && l.losePorts(ctx, failed) {
 		return true, failed
+	}
+	if failed == nil {
+		l.sweepMounts()
 	}
 	ungated := l.serveGateway(ctx)
 	if !l.last && fail.CodeOf(ungated) == fail.PortTaken {

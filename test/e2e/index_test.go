@@ -85,8 +85,8 @@ func companyIndex(t *testing.T, password string) (url string, certificate []byte
 		pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: pair.Certificate[0]})
 }
 
-// TestIndexReachesBuilds: the company's index and CA of this machine reach pip in a build
-// whose Dockerfile knows nothing of them, and stay out of the image.
+// TestIndexReachesBuilds: the company's index, with the password that the user allows, and
+// the CA of this machine reach pip in a build whose Dockerfile knows nothing of them, and stay out of the image.
 func TestIndexReachesBuilds(t *testing.T) {
 	t.Parallel()
 	const password = "e2e-hunter2-token"
@@ -98,7 +98,7 @@ func TestIndexReachesBuilds(t *testing.T) {
 	c.env = append(c.env, "PIP_INDEX_URL="+index, "PIP_TRUSTED_HOST=", "SSL_CERT_FILE="+c.path("../ca.pem"),
 		"PIP_CERT=", "REQUESTS_CA_BUNDLE=", "NODE_EXTRA_CA_CERTS=", "CURL_CA_BUNDLE=")
 
-	r := c.devup(t, "up", "--detach")
+	r := c.devup(t, "up", "--detach", "--credentials=always")
 	for _, secret := range []string{password, string(certificate)} {
 		if bytes.Contains([]byte(r.out+r.err), []byte(secret)) {
 			t.Errorf("devup prints %q\n%v", secret, r)

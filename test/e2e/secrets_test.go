@@ -116,10 +116,6 @@ func TestSecretsShowNowhere(t *testing.T) {
 				return nil //nolint:nilerr // devup need not have made it, and answers are what the last one is for
 			}
 			content, err := os.ReadFile(path)
-			// The index with its key is what containers read, for this person's eyes only.
-			if info, statErr := entry.Info(); strings.Contains(path, "pip") && statErr == nil && info.Mode().Perm()&0o077 == 0 {
-				return err
-			}
 			kept++
 			clean(path, string(content))
 			return err
