@@ -51,6 +51,9 @@ func (a *app) prune(ctx context.Context, names []string, o pruneOptions) error {
 	if !a.flags.dryRun {
 		checkout.PruneLocks(a.checkoutLocks())
 	}
+	if err := a.sweepForgotten(ctx, e); err != nil {
+		return err
+	}
 	left, err := leftovers(ctx, e, names)
 	if err != nil {
 		return err
@@ -82,6 +85,37 @@ func (a *app) prune(ctx context.Context, names []string, o pruneOptions) error {
 	if total.volumes > 0 && !o.volumes {
 		a.note(fmt.Sprintf("%s (%s) %s; `devup prune --volumes` removes %s, with the data", total.volumesText(), sizeText(total.volumeBytes),
 			one(total.volumes, "stays", "stay"), one(total.volumes, "it", "them")))
+	}
+	return nil
+}
+
+// sweepForgotten removes the files for containers of projects that have none any more,
+// whoever removed them.
+func (a *app) sweepForgotten(ctx context.Context, e *engine.Engine) error {
+	projects := up.KeptProjects(a.stateDir(), e.Endpoint)
+	if len(projects) == 0 || a.flags.dryRun {
+		return nil
+	}
+	survey, err := run.Observe(ctx, e.Client)
+	if err != nil {
+		return err
+	}
+	for _, name := range projects {
+		if len(survey.Look(name).Containers) > 0 {
+			continue
+		}
+		held, err := a.turn(ctx, e, name)
+		if err != nil {
+			return err
+		}
+		now, err := run.Observe(ctx, e.Client) // another devup may have had its turn
+		if err == nil {
+			a.mounts(e, name).Sweep(up.MountedBy(now.Look(name).Containers))
+		}
+		held.Release()
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -218,3 +218,15 @@ func TestASlowRegistryIsGivenUp(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// TestCredentials: what was found is said, and nothing where nothing was.
+func TestCredentials(t *testing.T) {
+	t.Parallel()
+	if got := checkCredentials(Network{}); got.Level != needless {
+		t.Errorf("without credentials: %+v", got)
+	}
+	got := checkCredentials(Network{Credentials: []string{"a", "b"}})
+	if got.Level != OK || got.Text != "a" || len(got.Details) != 1 || got.Details[0] != "b" {
+		t.Errorf("got %+v", got)
+	}
+}

@@ -154,6 +154,19 @@ func (m Mounts) Sweep(mounted func(name string) bool) {
 	_ = root.Remove(filepath.Dir(m.dir()))
 }
 
+// KeptProjects are the projects on an engine for which there are files.
+func KeptProjects(stateDir, engine string) []string {
+	if stateDir == "" {
+		return nil
+	}
+	entries, _ := os.ReadDir(filepath.Join(stateDir, top, Mounts{Engine: engine}.dir())) // none where there is none
+	var names []string
+	for _, entry := range entries {
+		names = append(names, entry.Name())
+	}
+	return names
+}
+
 // SweepOld removes the files that an earlier devup, which had them directly in its state
 // directory, has left there and that no container on the engine has mounted.
 func SweepOld(stateDir string, mounted func(name string) bool) {

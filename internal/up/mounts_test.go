@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -100,6 +101,9 @@ func TestOnlyServicesThatAskGetCredentials(t *testing.T) {
 		}
 	}
 
+	if got := KeptProjects(state, "unix:///x"); !slices.Equal(got, []string{"shop"}) || KeptProjects(state, "unix:///y") != nil {
+		t.Errorf("files are kept for %v", got)
+	}
 	still := MountedBy([]plan.Container{{Mounts: []plan.Mount{{Type: "bind", Source: "/host_mnt" + p.Services["other"].Volumes[0].Source}}}})
 	files.Sweep(still)
 	if text := tree(t, state); strings.Contains(text, "npmrc") || !strings.Contains(text, "devup-ca.pem") {
@@ -108,6 +112,31 @@ func TestOnlyServicesThatAskGetCredentials(t *testing.T) {
 	files.Sweep(MountedBy(nil))
 	if text := tree(t, state); text != "mounts drwx------\n" {
 		t.Errorf("without containers the files are\n%s", text)
+	}
+}
+
+func TestUnreadable(t *testing.T) {
+	t.Parallel()
+	secret, public := egress.Grant{Files: []egress.File{{Mode: 0o600}}}, egress.Grant{Files: []egress.File{{Mode: 0o444}}}
+	for _, test := range []struct {
+		user  string
+		grant egress.Grant
+		own   int
+		want  bool
+	}{
+		{"", secret, 1000, false},
+		{"node", secret, 1000, false},
+		{"0:0", secret, 1000, false},
+		{"1000", secret, 1000, false},
+		{"1001:0", secret, 1000, true},
+		{"1001", public, 1000, false},
+		{"1001", secret, 0, false},
+		{"1001", secret, -1, false},
+	} {
+		service := types.ServiceConfig{Name: "web", ContainerSpec: types.ContainerSpec{User: test.user}}
+		if note := unreadable(service, test.grant, test.own); (note != "") != test.want {
+			t.Errorf("user %q, devup's %d: %q", test.user, test.own, note)
+		}
 	}
 }
 

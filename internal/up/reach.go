@@ -1,7 +1,9 @@
 package up
 
 import (
+	"fmt"
 	"maps"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -33,6 +35,9 @@ func withEgress(p *project.Project, s egress.Settings, files Mounts) error {
 		if len(grant.Env)+len(grant.Proxy)+len(grant.Files) == 0 {
 			continue
 		}
+		if note := unreadable(service, grant, os.Geteuid()); note != "" {
+			p.Notes = append(p.Notes, note)
+		}
 		service, err := granted(service, grant, files)
 		if err != nil {
 			return err
@@ -62,6 +67,18 @@ func granted(s types.ServiceConfig, g egress.Grant, files Mounts) (types.Service
 		s.Volumes = append(s.Volumes, types.ServiceVolumeConfig{Type: types.VolumeTypeBind, Source: source, Target: file.Target, ReadOnly: true})
 	}
 	return s, nil
+}
+
+// unreadable says that the user of the service's containers cannot read their credentials,
+// which only root may give away; empty where that is not so. own is the ID of devup's user,
+// negative where users have none.
+func unreadable(s types.ServiceConfig, g egress.Grant, own int) string {
+	user := userOf(s)
+	secret := slices.ContainsFunc(g.Files, func(f egress.File) bool { return f.Mode&0o044 == 0 })
+	if !secret || user == 0 || own <= 0 || user == own {
+		return ""
+	}
+	return fmt.Sprintf("%s: user %d cannot read the credentials of x-devup.egress, which belong to user %d; run devup as root, or change user", s.Name, user, own)
 }
 
 // userOf is the ID of the user that the service's containers run as, where the service says
