@@ -408,3 +408,33 @@ func TestPortsOfAnEarlierRunAreKept(t *testing.T) {
 		t.Errorf("moves %v", outcome.Moves)
 	}
 }
+
+// TestRunSyncsWhereMountsAreImpossible: a service that devup scaffolded has no bind mount
+// of its source there, and the caller is told whose source to sync.
+func TestRunSyncsWhereMountsAreImpossible(t *testing.T) {
+	t.Parallel()
+	const files = `
+-- devup.yaml --
+name: shop
+services:
+  web: {build: ./web, volumes: ["./web:/app"], x-devup: {stack: react}}
+  own: {build: ./web, volumes: ["./web:/app"]}
+-- web/Dockerfile --
+FROM scratch
+`
+	for _, distant := range []bool{false, true} {
+		f := newFixture(t, files)
+		f.target.Distant = distant
+		outcome := f.up(t, Options{})
+		want, mounts := []string(nil), 1
+		if distant {
+			want, mounts = []string{"web"}, 0
+		}
+		if diff := cmp.Diff(want, outcome.Synced); diff != "" {
+			t.Errorf("synced (-want +got):\n%s", diff)
+		}
+		if got := len(outcome.Project.Services["web"].Volumes); got != mounts || len(outcome.Project.Services["own"].Volumes) != 1 {
+			t.Errorf("distant %t: web has %d mounts, want %d", distant, got, mounts)
+		}
+	}
+}
