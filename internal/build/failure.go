@@ -19,9 +19,10 @@ var (
 	wrapping  = lazyregexp.New(`^(failed to solve(?: with frontend [^:]+)?|failed to build LLB|failed to compute cache key|rpc error: code = \w+ desc = (?:failed to solve: )?|dockerfile parse error|process "[^"]*" did not complete successfully): `)
 )
 
-// engineGone is what the connection to BuildKit says when its other end is lost, and not
+// engineGone is what the connection to BuildKit says when its other end is lost, in the words
+// of gRPC or of BuildKit, depending on which call notices it first. It is not
 // what a step of a build says of connections of its own.
-var engineGone = lazyregexp.New(`code = Unavailable desc = (?:error reading from server|connection error|closing transport|transport is closing)|failed to dial gRPC`)
+var engineGone = lazyregexp.New(`(?:code = Unavailable desc = |Unavailable: )(?:error reading from server|connection error|closing transport|transport is closing)|failed to dial gRPC`)
 
 // failure says of a failed build which instruction it was, where it stands, what
 // it printed last, and what probably is the matter.

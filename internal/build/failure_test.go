@@ -194,6 +194,7 @@ func TestFailureOfTheEngineIsNoneOfTheBuild(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		"failed to receive status: rpc error: code = Unavailable desc = error reading from server: EOF":                                                               "engine-gone: the engine went away while the image of web was built",
+		"failed to solve: Unavailable: error reading from server: EOF":                                                                                                "engine-gone: the engine went away while the image of web was built",
 		"failed to solve: ResourceExhausted: write /var/lib/docker/overlay2/1dr1062sw14tgxibt3e4eqh7y/diff/d/big: no space left on device":                            "build-failed: the image of web cannot be built: the engine's disk is full",
 		"failed to solve: process \"/bin/sh -c ./check\" did not complete successfully: exit code: 1: rpc error: code = Unavailable desc = name resolver error: none": "build-failed: the image of web cannot be built: exit code: 1: rpc error: code = Unavailable desc = name resolver error: none",
 	} {
