@@ -2,6 +2,8 @@
 // behind the https proxy of a cloud workspace: most development servers refuse
 // hosts that they do not know, and some look for their live reload on the wrong port.
 //
+// It also knows how to keep their debuggers from the visitors of a public service: [Debuggers].
+//
 // [Look] takes one look at a folder and gives its [Needs]: variables that devup can
 // set for the container, and lines that only the person can add to the code. What
 // there is to know stands in one table. The package reads through an [io/fs.FS],
