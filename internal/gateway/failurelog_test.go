@@ -41,7 +41,7 @@ func TestFailureLog(t *testing.T) {
 		{"different", []string{"a", "b", "a"}, "a\nb\na\n"},
 		{"repeated", []string{"a", "a", "a", "b"}, "a\nthe last failure was repeated, times: 2\nb\n"},
 		{"repeated at the end", []string{"a", "a"}, "a\nthe last failure was repeated, times: 1\n"},
-		{"several lines", []string{"a\nb\n"}, "a\n    b\n"},
+		{"several lines", []string{"a\nb\n"}, "a\n\tb\n"},
 		{"sequences for the terminal", []string{"a\x1b]0;owned\x07\x1b[2Jb\r"}, "ab\n"},
 		{"long", []string{strings.Repeat("a", maxFailure+1)}, strings.Repeat("a", maxFailure) + "...\n"},
 	} {
