@@ -24,7 +24,7 @@ const (
 	maxExpanded = 16 << 20 // bytes that variables of a project stand for
 	maxRead     = 64 << 20 // bytes of the files that the files name
 	maxServices = 1_000    // services, and containers of all of them: a network of the engine has 1,023 addresses
-	maxPorts    = 2_000    // host ports of a project: the engine starts a process for each
+	maxPorts    = 20_000   // host ports of a project: media servers publish 16,384, and devup takes a second for them
 	maxInclude  = 20       // files that include each other
 )
 
