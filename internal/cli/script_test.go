@@ -47,7 +47,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("DOCKER_HOST", "unix://"+filepath.Join(e.WorkDir, "no-engine.sock"))
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"code": code, "terminal": terminal},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"code": code, "terminal": terminal, "empty-engine": emptyEngine, "harmless": harmless},
 	})
 }
 

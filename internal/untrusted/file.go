@@ -17,6 +17,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/docker/go-units"
 )
@@ -124,12 +126,29 @@ func (d dirFS) Open(name string) (fs.File, error) {
 }
 
 func (d dirFS) Stat(name string) (fs.FileInfo, error)      { return fs.Stat(d.FS, name) }
-func (d dirFS) ReadDir(name string) ([]fs.DirEntry, error) { return fs.ReadDir(d.FS, name) }
+func (d dirFS) ReadDir(name string) ([]fs.DirEntry, error) { return readDir(d, name) }
+
+// readDir lists a directory by what Open gives: those of package os would wait for a writer
+// where the name is that of a pipe.
+func readDir(fsys fs.FS, name string) ([]fs.DirEntry, error) {
+	file, err := fsys.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	dir, ok := file.(fs.ReadDirFile)
+	if !ok {
+		return nil, &fs.PathError{Op: "readdir", Path: name, Err: errors.ErrUnsupported}
+	}
+	list, err := dir.ReadDir(-1)
+	slices.SortFunc(list, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
+	return list, err
+}
 
 func (r rootFS) Stat(name string) (fs.FileInfo, error)      { return fs.Stat(r.root.FS(), name) }
 func (r rootFS) Lstat(name string) (fs.FileInfo, error)     { return fs.Lstat(r.root.FS(), name) }
 func (r rootFS) ReadLink(name string) (string, error)       { return fs.ReadLink(r.root.FS(), name) }
-func (r rootFS) ReadDir(name string) ([]fs.DirEntry, error) { return fs.ReadDir(r.root.FS(), name) }
+func (r rootFS) ReadDir(name string) ([]fs.DirEntry, error) { return readDir(r, name) }
 
 // regular closes a file that is not regular, or not a directory where those are allowed.
 func regular(file *os.File, name string, directories bool) (*os.File, error) {

@@ -4,6 +4,7 @@ package untrusted
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -39,6 +40,14 @@ func TestSpecialFiles(t *testing.T) {
 	}
 	if _, err := ReadEntry(root, "pipe", 8); !errors.Is(err, ErrNotRegular) {
 		t.Errorf("ReadEntry(pipe): %v, want %v", err, ErrNotRegular)
+	}
+	for _, fsys := range []fs.FS{FS(root), DirFS(dir)} {
+		if _, err := fs.ReadDir(fsys, "pipe"); err == nil {
+			t.Error("ReadDir(pipe) gives no error")
+		}
+		if list, err := fs.ReadDir(fsys, "."); err != nil || len(list) != 3 || list[0].Name() != "null" {
+			t.Errorf("ReadDir(.) = %v, %v, want 3 entries by name", list, err)
+		}
 	}
 	if _, err := ReadFileFS(FS(root), "pipe", 8); !errors.Is(err, ErrNotRegular) {
 		t.Errorf("ReadFileFS(pipe): %v, want %v", err, ErrNotRegular)
