@@ -24,8 +24,11 @@ func emptyEngine(ts *testscript.TestScript, _ bool, _ []string) {
 	listener, err := net.Listen("unix", strings.TrimPrefix(ts.Getenv("DOCKER_HOST"), "unix://"))
 	ts.Check(err)
 	server := &http.Server{Handler: http.HandlerFunc(answerEmpty), ReadHeaderTimeout: time.Minute}
-	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(listener) }()
+	ended := make(chan struct{})
+	go func() {
+		_ = server.Serve(listener) // that it was closed
+		close(ended)
+	}()
 	ts.Defer(func() { _ = server.Close(); <-ended })
 }
 
