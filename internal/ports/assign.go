@@ -28,7 +28,18 @@ func Assign(wanted []project.Port, taken []Holder, remembered map[project.PortKe
 }
 
 func assign(r Request, taken []Holder) (map[project.PortKey]int, []Move, error) {
-	a := &assignment{wanted: r.Wanted, taken: taken, strict: r.Strict, given: map[project.PortKey]int{}}
+	a := &assignment{
+		wanted: r.Wanted, strict: r.Strict, given: map[project.PortKey]int{},
+		taken: map[number][]Holder{}, holds: map[number][]project.Port{}, asks: map[number][]project.PortKey{},
+	}
+	for _, h := range taken {
+		at := number{h.Protocol, h.Port}
+		a.taken[at] = append(a.taken[at], h)
+	}
+	for _, p := range a.wanted {
+		at := number{p.Protocol, p.Wanted}
+		a.asks[at] = append(a.asks[at], p.Key())
+	}
 	for _, p := range a.wanted {
 		if a.stays(p) {
 			a.giveFixed(p)
@@ -55,10 +66,27 @@ func assign(r Request, taken []Holder) (map[project.PortKey]int, []Move, error) 
 // assignment is one run of Assign.
 type assignment struct {
 	wanted   []project.Port
-	taken    []Holder
 	strict   bool
 	given    map[project.PortKey]int
 	failures []error
+
+	// The same by number, so that the work does not grow with the square of the ports.
+	taken map[number][]Holder
+	holds map[number][]project.Port    // those of the project that were given it
+	asks  map[number][]project.PortKey // those of the project that ask for it
+}
+
+// number is a port of the host.
+type number struct {
+	protocol string
+	port     int
+}
+
+// grant notes that p got the port n.
+func (a *assignment) grant(p project.Port, n int) {
+	a.given[p.Key()] = n
+	at := number{p.Protocol, n}
+	a.holds[at] = append(a.holds[at], p)
 }
 
 // stays says that p gets the port that it wants or none.
@@ -70,14 +98,14 @@ func (a *assignment) give(p project.Port, n int) {
 		return
 	}
 	if _, held := a.holder(p, n); !held {
-		a.given[p.Key()] = n
+		a.grant(p, n)
 	}
 }
 
 func (a *assignment) giveFixed(p project.Port) {
 	h, held := a.holder(p, p.Wanted)
 	if !held {
-		a.given[p.Key()] = p.Wanted
+		a.grant(p, p.Wanted)
 		return
 	}
 	why, way := "keeps port %d fixed", "remove x-devup.port"
@@ -97,7 +125,7 @@ func (a *assignment) giveNext(p project.Port) {
 	}
 	for n := firstTry(p.Wanted); n <= highest; n++ {
 		if _, held := a.holder(p, n); !held && !a.wantedByAnother(p, n) {
-			a.given[p.Key()] = n
+			a.grant(p, n)
 			return
 		}
 	}
@@ -122,16 +150,14 @@ func firstTry(wanted int) int {
 // holder finds who holds the port n where p would bind it: somebody else, or a
 // port of this project that got it before.
 func (a *assignment) holder(p project.Port, n int) (Holder, bool) {
-	for _, h := range a.taken {
-		if h.Port == n && h.Protocol == p.Protocol && overlap(h.HostIP, p.HostIP) {
+	at := number{p.Protocol, n}
+	for _, h := range a.taken[at] {
+		if overlap(h.HostIP, p.HostIP) {
 			return h, true
 		}
 	}
-	for _, other := range a.wanted {
-		if other.Key() == p.Key() || other.Protocol != p.Protocol || !overlap(other.HostIP, p.HostIP) {
-			continue
-		}
-		if a.given[other.Key()] == n {
+	for _, other := range a.holds[at] {
+		if other.Key() != p.Key() && overlap(other.HostIP, p.HostIP) {
 			return Holder{Port: n, Protocol: p.Protocol, HostIP: other.HostIP, Service: other.Service}, true
 		}
 	}
@@ -139,12 +165,7 @@ func (a *assignment) holder(p project.Port, n int) (Holder, bool) {
 }
 
 func (a *assignment) wantedByAnother(p project.Port, n int) bool {
-	for _, other := range a.wanted {
-		if other.Wanted == n && other.Protocol == p.Protocol && other.Key() != p.Key() {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(a.asks[number{p.Protocol, n}], func(other project.PortKey) bool { return other != p.Key() })
 }
 
 func (a *assignment) moves() []Move {

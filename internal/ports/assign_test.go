@@ -268,6 +268,20 @@ func TestDecideWithoutProbe(t *testing.T) {
 	}
 }
 
+// TestManyPorts: each of the ports moves past all that were given before. The time is no
+// part of the test; one that grows with the cube of the ports does not end.
+func TestManyPorts(t *testing.T) {
+	t.Parallel()
+	var wanted []project.Port
+	for i := range 10000 {
+		wanted = append(wanted, project.Port{Service: "web", Target: i, Protocol: "udp", Wanted: 20000 + i})
+	}
+	given, moves, err := Assign(wanted, []Holder{{Port: 20000, Protocol: "udp"}}, nil)
+	if err != nil || len(moves) != 1 || given[wanted[0].Key()] != 30000 || given[wanted[9999].Key()] != 29999 {
+		t.Errorf("%d moves, %d for the first, %v", len(moves), given[wanted[0].Key()], err)
+	}
+}
+
 // FuzzAssign holds what must be true of every outcome: every port is given once,
 // no two overlap, none is held, and no move goes below 1024.
 func FuzzAssign(f *testing.F) {
