@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"strings"
 	"text/template"
 	"time"
@@ -52,7 +53,7 @@ func (a *app) formatted(format string, rows []any) error {
 	var lines []string
 	for _, row := range rows {
 		var b strings.Builder
-		if err := t.Execute(&b, row); err != nil {
+		if err := t.Execute(&b, inLines(row)); err != nil {
 			return badTemplate(err)
 		}
 		lines = append(lines, b.String())
@@ -65,6 +66,22 @@ func (a *app) formatted(format string, rows []any) error {
 	}
 	a.ui.Table(tableOf(header(text), lines))
 	return nil
+}
+
+// inLines is a row whose texts are a line each, so that a value ends no line of a template.
+func inLines(row any) any {
+	value := reflect.ValueOf(row)
+	if value.Kind() != reflect.Struct {
+		return row
+	}
+	cleaned := reflect.New(value.Type()).Elem()
+	cleaned.Set(value)
+	for _, field := range cleaned.Fields() {
+		if field.Kind() == reflect.String && field.CanSet() {
+			field.SetString(untrusted.Text(field.String(), false))
+		}
+	}
+	return cleaned.Interface()
 }
 
 func badTemplate(err error) error {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/run"
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // containerRow is a container for --format json and for templates, under the names that
@@ -47,8 +48,8 @@ type publisher struct {
 	Protocol      string
 }
 
-// Label is the value of one label, empty where there is none.
-func (r containerRow) Label(name string) string { return r.labels[name] }
+// Label is the value of one label, in one line, empty where there is none.
+func (r containerRow) Label(name string) string { return untrusted.Text(r.labels[name], false) }
 
 // byPlace orders containers by service, number and name.
 func byPlace(a, b plan.Container) int {
