@@ -2,7 +2,7 @@
 # what a target does, read the script.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-down test build lint bench test-engines snapshot clean
+.PHONY: help demo demo-down test build lint fuzz bench test-engines snapshot clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
@@ -21,6 +21,9 @@ build: ## build bin/devup
 
 lint: ## formatters, go vet, golangci-lint and, where its database is reached, govulncheck
 	@test/lint.sh
+
+fuzz: ## run every fuzz target for a minute (FUZZTIME=10s make fuzz)
+	@test/fuzz.sh
 
 bench: ## measure: devup --help, init on 100,000 files, a no-op up beside docker compose
 	@test/bench.sh

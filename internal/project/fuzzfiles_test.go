@@ -1,0 +1,107 @@
+package project
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/devup-cli/devup/internal/fail"
+)
+
+// FuzzEnvFile: whatever an env file holds, it is read, or is one sentence with its place,
+// and what its variables stand for stays within the bound.
+func FuzzEnvFile(f *testing.F) {
+	for _, seed := range []string{
+		"A=b\nB=${A:-c}\nexport C='$A'\n", "A0=xxxxxxxxxx\nA1=${A0}${A0}${A0}\nA2=${A1}${A1}${A1}\n", "A=\"\\n\\$x\\0101\"\n# b\n\nB: c\nD", "A=${B:?no}\n", "A='\nb", "A=${A:-${A:-${A:+b}}}\n",
+		"\ufeffA=b #c\nB=#d\n[x]=1", "A=$$\nB=$\nC=${}\nD=${A",
+	} {
+		f.Add(seed, false)
+		f.Add(seed, true)
+	}
+	prepare()
+	f.Fuzz(func(t *testing.T, text string, raw bool) {
+		format := ""
+		if raw {
+			format = "raw"
+		}
+		vars := map[string]string{}
+		reader := &envReader{}
+		err := reader.text(envText{path: "/x/a.env", format: format, content: []byte(text)}, vars, func(name string) (string, bool) {
+			return "given", name == "GIVEN"
+		})
+		if err != nil {
+			e, ok := errors.AsType[*fail.Error](err)
+			if !ok || e.File != "/x/a.env" || e.Line > strings.Count(text, "\n")+1 || strings.ContainsAny(e.Message, "\r\n") {
+				t.Errorf("%q: %v", text, err)
+			}
+			return
+		}
+		total := 0
+		for _, value := range vars {
+			total += len(value)
+		}
+		if total > maxExpanded+len(text) {
+			t.Errorf("%q stands for %d bytes", text, total)
+		}
+	})
+}
+
+// FuzzFiles holds the walk over the files that other files name against any texts: it ends,
+// and what compose-go reads afterwards is an error in one sentence or a project.
+func FuzzFiles(f *testing.F) {
+	for _, seed := range [][3]string{
+		{"include: [a.yaml]\nservices: {web: {image: a}}\n", "services: {db: {image: b}}\n", "A=b\n"},
+		{"include: [{path: [a.yaml, compose.yaml], project_directory: x, env_file: a.env}]\n", "include: [{path: a.yaml}]\n", "A=${A}$A\n"},
+		{"services: {web: {extends: {file: a.yaml, service: base}}}\n", "services: {base: {image: a, env_file: [{path: a.env, required: false}], extends: {file: compose.yaml, service: web}}}\n", "B"},
+		{"services: {web: {image: a, label_file: [a.env], env_file: a.env}}\nx: &x {<<: *x}\n", "a: &a [*a]\n", "A='"},
+		{"x: &x {include: ['$F']}\n<<: *x\n", "services: !reset null\n", "F=a.yaml\n"},
+	} {
+		f.Add(seed[0], seed[1], seed[2])
+	}
+	dir := f.TempDir()
+	f.Fuzz(func(t *testing.T, top, other, env string) {
+		if len(top)+len(other)+len(env) > 8<<10 || strings.ContainsAny(top+other+env, "/~\\") || strings.Contains(top+other+env, "..") {
+			t.Skip("what lies elsewhere on this machine is no matter of the texts")
+		}
+		for name, text := range map[string]string{"compose.yaml": top, "a.yaml": other, "a.env": env, ".env": env} {
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_, err := Load(t.Context(), Options{Dir: dir, Env: map[string]string{"F": "a.yaml"}})
+		if err == nil {
+			return
+		}
+		e, ok := errors.AsType[*fail.Error](err)
+		if !ok || e.Code.Exit() != 2 || strings.ContainsAny(e.Message, "\n\r") {
+			t.Errorf("the error is none for a user: %v", err)
+		}
+	})
+}
+
+// FuzzGateway holds what x-devup says at the top of a file against any text.
+func FuzzGateway(f *testing.F) {
+	for _, seed := range []string{
+		"gateway: true", "gateway: {port: 8080, routes: {/api: api, /: web}}", "gateway: {port: -1}", "setup: {copy: {a: b}}", "gateway: {routes: [a]}", "[1]", "gateway: {routes: {'': web}}",
+	} {
+		f.Add("x-devup:\n  " + strings.ReplaceAll(seed, "\n", "\n  ") + "\n")
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		s, err := parsed("/x/compose.yaml", []byte(text))
+		if err != nil {
+			return
+		}
+		node := nodeAt([]source{s}, []string{extensionKey})
+		var value any
+		if node == nil || node.Decode(&value) != nil {
+			return
+		}
+		if _, bad := parseTop(value, []string{"api", "web"}); bad != nil && bad.text == "" {
+			t.Errorf("%q: an error without a text", text)
+		}
+		l := loading{root: "/x", sources: []source{s}}
+		_, _ = l.copies() // the error is tested elsewhere
+	})
+}
