@@ -51,6 +51,9 @@ func dockerfileError(s Spec, err error) error {
 	hint := "make the file readable"
 	message := "the Dockerfile of " + s.Service + " cannot be read"
 	missing := errors.Is(err, fs.ErrNotExist)
+	if errors.Is(err, untrusted.ErrNotRegular) {
+		hint = "replace it by a regular file"
+	}
 	if missing {
 		message = "the Dockerfile of " + s.Service + " does not exist"
 		hint = "run devup init, which writes one, or set build.dockerfile of the service"
