@@ -39,10 +39,7 @@ var ours = map[string][]string{
 	"watch":      {"project", "event", "fail", "untrusted"},                             // fail: the limit of watched folders is the person's to raise
 	"up": {
 		"workspace", "project", "ports", "images", "egress", "plan", "run", "ready", "setup", "expose", "logs", "watch", "framework",
-		"gateway", "atomicfile",
-		"event", "fail", "untrusted",
-		"workspace", "project", "ports", "build", "egress", "registry", "plan", "run", "ready", "setup", "expose", "logs", "watch", "framework",
-		"gateway", "atomicfile", "untrusted",
+		"gateway", "owner", "untrusted",
 		"event", "fail",
 	},
 	// detect: init and doctor read addresses in source with the same eyes; egress: the HTTP client.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/egress"
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/owner"
 	"github.com/devup-cli/devup/internal/plan"
 )
 
@@ -30,7 +31,12 @@ type Mounts struct {
 // top is the directory, below StateDir, that lets no other user in.
 const top = "mounts"
 
-// dir is the directory of the project's files, below that.
+// public is the directory, below top, of the files without credentials. Their names depend
+// on nothing but the content: which way devup reaches an engine is no reason to recreate a
+// container. They are few, and stay.
+const public = "public"
+
+// dir is the directory of the project's files with credentials, below top.
 func (m Mounts) dir() string {
 	sum := sha256.Sum256([]byte(m.Engine))
 	return filepath.Join(hex.EncodeToString(sum[:8]), m.Project)
@@ -39,11 +45,15 @@ func (m Mounts) dir() string {
 // keep writes a file under a name that holds its content's hash: a container
 // that has it mounted never sees it change, and a new content is a new mount,
 // which replaces the container. A file with credentials belongs to the container's user
-// where devup may give it away, else to the user of devup.
+// where devup may give it away, else to the user of devup, and is removed by Sweep.
 func (m Mounts) keep(f egress.File, user int) (string, error) {
 	sum := sha256.Sum256(f.Content)
 	name := hex.EncodeToString(sum[:8]) + "-" + f.Name
-	give := f.Mode&0o044 == 0 && user != 0 && os.Geteuid() == 0
+	dir, secret := public, f.Mode&0o044 == 0
+	if secret {
+		dir = m.dir()
+	}
+	give := secret && user != 0 && os.Geteuid() == 0
 	if give {
 		name = fmt.Sprintf("%d-%s", user, name)
 	}
@@ -51,7 +61,7 @@ func (m Mounts) keep(f egress.File, user int) (string, error) {
 		return "", fail.New(fail.Denied, "set HOME or XDG_STATE_HOME",
 			"there is no home directory to keep this machine's certificates and package indexes in, which the containers read from there")
 	}
-	full := filepath.Join(m.StateDir, top, m.dir(), name)
+	full := filepath.Join(m.StateDir, top, dir, name)
 	if m.DryRun {
 		return full, nil
 	}
@@ -60,11 +70,11 @@ func (m Mounts) keep(f egress.File, user int) (string, error) {
 		return "", err
 	}
 	defer root.Close()
-	name = filepath.Join(m.dir(), name)
+	name = filepath.Join(dir, name)
 	if info, err := root.Lstat(name); err == nil && info.Mode() == f.Mode && info.Size() == int64(len(f.Content)) {
 		return full, nil
 	}
-	err = root.MkdirAll(m.dir(), 0o700)
+	err = root.MkdirAll(dir, 0o700)
 	if err == nil {
 		err = write(root, name, f, give, user)
 	}
@@ -77,8 +87,8 @@ func (m Mounts) keep(f egress.File, user int) (string, error) {
 // write puts the file into its place in one step. It is readable for others only when it
 // is complete.
 func write(root *os.Root, name string, f egress.File, give bool, user int) error {
-	half := name + ".half"
-	_ = root.Remove(half) // of a devup that was killed; the project's lock is held
+	half := fmt.Sprintf("%s.%d.half", name, os.Getpid()) // another devup may write the same file
+	_ = root.Remove(half)                                // of one that was killed
 	file, err := root.OpenFile(half, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
@@ -98,35 +108,17 @@ func write(root *os.Root, name string, f egress.File, give bool, user int) error
 // that is a link or another user's is refused.
 func (m Mounts) open() (*os.Root, error) {
 	dir := filepath.Join(m.StateDir, top)
-	if err := os.MkdirAll(m.StateDir, 0o700); err != nil {
-		return nil, unwritable(err, m.StateDir)
-	}
-	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
-		return nil, unwritable(err, m.StateDir)
-	}
-	if info, err := os.Lstat(dir); err != nil || !info.IsDir() {
-		return nil, fail.Wrap(err, fail.Denied, "remove it", "%s: not a directory, and devup keeps files for containers there", dir)
-	}
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return nil, unwritable(err, m.StateDir)
-	}
-	info, err := root.Stat(".") // what was opened, whatever the name leads to by now
-	switch {
-	case err != nil:
-		err = unwritable(err, m.StateDir)
-	case !ours(info):
-		err = fail.New(fail.Denied, "remove it, or set XDG_STATE_HOME to a directory of your own", "%s: belongs to another user, who could read the credentials in it", dir)
-	case info.Mode().Perm() != 0o700:
-		if err = root.Chmod(".", 0o700); err != nil {
-			err = unwritable(err, m.StateDir)
+	err := owner.PrivateDir(dir)
+	if err == nil {
+		var root *os.Root
+		if root, err = os.OpenRoot(dir); err == nil {
+			return root, nil
 		}
 	}
-	if err != nil {
-		_ = root.Close() // nothing was written
-		return nil, err
+	if _, system := errors.AsType[*fs.PathError](err); system {
+		return nil, unwritable(err, m.StateDir)
 	}
-	return root, nil
+	return nil, fail.Wrap(err, fail.Denied, "remove it, or set XDG_STATE_HOME to a directory of your own", "%v, and devup keeps files for containers there", err)
 }
 
 // Sweep removes the files of the project that no container of it has mounted, as

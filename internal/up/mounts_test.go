@@ -95,7 +95,7 @@ func TestOnlyServicesThatAskGetCredentials(t *testing.T) {
 		}
 	}
 	text := tree(t, state)
-	for _, want := range []string{"mounts drwx------\nENGINE drwx------\nshop drwx------\n", "devup-npmrc -rw------- secret\n", "devup-npmrc -r--r--r--\n", "devup-ca.pem -r--r--r--\n"} {
+	for _, want := range []string{"mounts drwx------\nENGINE drwx------\nshop drwx------\ndevup-npmrc -rw------- secret\n", "public drwx------\n", "devup-npmrc -r--r--r--\n", "devup-ca.pem -r--r--r--\n"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the files are\n%s\nwithout %q", text, want)
 		}
@@ -104,13 +104,16 @@ func TestOnlyServicesThatAskGetCredentials(t *testing.T) {
 	if got := KeptProjects(state, "unix:///x"); !slices.Equal(got, []string{"shop"}) || KeptProjects(state, "unix:///y") != nil {
 		t.Errorf("files are kept for %v", got)
 	}
-	still := MountedBy([]plan.Container{{Mounts: []plan.Mount{{Type: "bind", Source: "/host_mnt" + p.Services["other"].Volumes[0].Source}}}})
-	files.Sweep(still)
-	if text := tree(t, state); strings.Contains(text, "npmrc") || !strings.Contains(text, "devup-ca.pem") {
-		t.Errorf("after a sweep the files are\n%s", text)
+	var mounted []plan.Mount
+	for _, v := range p.Services["asks"].Volumes {
+		mounted = append(mounted, plan.Mount{Type: "bind", Source: "/host_mnt" + v.Source})
+	}
+	files.Sweep(MountedBy([]plan.Container{{Mounts: mounted}}))
+	if text := tree(t, state); !strings.Contains(text, "secret") {
+		t.Errorf("after a sweep with a container the files are\n%s", text)
 	}
 	files.Sweep(MountedBy(nil))
-	if text := tree(t, state); text != "mounts drwx------\n" {
+	if text := tree(t, state); strings.Contains(text, "secret") || strings.Contains(text, "shop") || !strings.Contains(text, "devup-ca.pem") {
 		t.Errorf("without containers the files are\n%s", text)
 	}
 }
