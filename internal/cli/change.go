@@ -2,10 +2,12 @@ package cli
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/lock"
 	"github.com/devup-cli/devup/internal/plan"
 )
@@ -40,6 +42,38 @@ func (a *app) change(ctx context.Context, services []string, c change) error {
 		return nil
 	}
 	return c.after(r)
+}
+
+// agree asks, before the project is locked, whether what question names may be lost. question
+// gives that by name for what is on the engine, and the text to ask with. The result is nil
+// where the user does not agree, and empty where nothing is lost.
+func (a *app) agree(ctx context.Context, services []string, flags string, question func(*running) (lost []string, text string)) ([]string, error) {
+	r, err := a.observeBy(ctx, everything)
+	if err != nil {
+		return nil, err
+	}
+	defer r.engine.Close()
+	if err := r.check(services); err != nil {
+		return nil, err
+	}
+	lost, text := question(r)
+	if len(lost) == 0 {
+		return []string{}, nil
+	}
+	if yes, err := a.confirmBy(ctx, text, flags); err != nil || !yes {
+		return nil, err
+	}
+	return lost, nil
+}
+
+// alsoLost is the error for what would be lost now, of which the user was not asked.
+func alsoLost(project string, agreed, lost []string) error {
+	for _, name := range lost {
+		if !slices.Contains(agreed, name) {
+			return fail.New(fail.Failed, "run the command again, which asks about it", "project %s: %s came while you were asked", project, name)
+		}
+	}
+	return nil
 }
 
 // takeTurn is [app.observeInTurn] for a command that got names of services.

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"strconv"
@@ -90,7 +91,7 @@ type site struct {
 	images  images.Listing
 	// withheld says which credentials the project does without, because no user was there to ask.
 	withheld []string
-	release  func() // ends this devup's turn on the project; may be called more than once
+	unlock   func() // see release
 }
 
 // site loads the services and looks at the engine, both at the same time. With turn it
@@ -122,13 +123,13 @@ func (a *app) site(ctx context.Context, services []string, o convergeOptions, tu
 	if err != nil {
 		return nil, err
 	}
-	at := &site{app: a, release: func() {}, images: first.images(ctx, p), withheld: withheld}
+	at := &site{app: a, unlock: func() {}, images: first.images(ctx, p), withheld: withheld}
 	if at.machine, at.engine, err = first.machine(ctx, a); err != nil {
 		return nil, err
 	}
 	at.machine.Egress = outside
 	if turn {
-		at.survey, at.project, at.release, err = a.surveyInTurn(ctx, at.engine, p, selection, first)
+		at.survey, at.project, at.unlock, err = a.surveyInTurn(ctx, at.engine, p, selection, first)
 	} else if at.survey, err = first.look(ctx, at.engine, time.Time{}); err == nil {
 		at.project, err = a.checkout(ctx, p, at.survey, selection)
 	}
@@ -147,12 +148,48 @@ func (a *app) site(ctx context.Context, services []string, o convergeOptions, tu
 	return at, nil
 }
 
-// run takes the project to what the files say.
+// release lets other devups change the project. It may be called more than once.
+func (at *site) release() { at.unlock() }
+
+// run takes the project to what the files say. The user is asked whether volumes that
+// changed may be replaced, without the lock.
 func (at *site) run(ctx context.Context, o up.Options) (*up.Outcome, error) {
+	o.Plan.RenewVolumes = o.Plan.RenewVolumes || at.app.settings.Yes
+	o.AskVolumes = at.app.canAsk()
+	outcome, err := at.try(ctx, o)
+	changed, ask := errors.AsType[*up.VolumesChanged](err)
+	if !ask {
+		return outcome, err
+	}
+	at.release()
+	if o.Plan.RenewVolumes, err = at.app.confirm(ctx, changed.Error()+"?"); err != nil {
+		return outcome, err
+	}
+	if err := at.reopen(ctx); err != nil {
+		return outcome, err
+	}
+	o.AskVolumes = false
+	return at.try(ctx, o)
+}
+
+// reopen takes the lock again and observes the engine, on which others may have changed the
+// project meanwhile.
+func (at *site) reopen(ctx context.Context) error {
+	held, err := at.app.turn(ctx, at.engine, at.project.Name)
+	if err != nil {
+		return err
+	}
+	at.unlock, at.images = held.Release, images.Listing{}
+	at.survey, err = run.Observe(ctx, at.engine.Client)
+	return err
+}
+
+// try is one run of the line.
+func (at *site) try(ctx context.Context, o up.Options) (*up.Outcome, error) {
 	o.Known, at.machine.OnApplied = at.images, at.release
 	o.Ports = at.app.keptPorts(ctx, at.project)
 	outcome, err := up.Run(ctx, at.machine, at.project, at.survey, o)
-	if len(outcome.Builds) > 0 || outcome.Changed {
+	if _, ask := errors.AsType[*up.VolumesChanged](err); !ask && (len(outcome.Builds) > 0 || outcome.Changed) {
 		for _, text := range at.withheld {
 			at.machine.Sink(event.Event{Kind: event.Note, Text: text})
 		}

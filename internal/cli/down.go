@@ -73,28 +73,35 @@ func (a *app) down(ctx context.Context, services []string, o downOptions) error 
 	if o.images != "" && o.images != "all" && o.images != "local" {
 		return fail.New(fail.Usage, "", "--rmi wants all or local, not %q", o.images)
 	}
+	asks := o.volumes && !a.settings.Yes && !a.flags.dryRun
+	var agreed []string // volumes
+	if asks {
+		var err error
+		agreed, err = a.agree(ctx, services, "--yes", func(r *running) ([]string, string) {
+			todo, _ := a.downPlan(r, services, o)
+			return todo.Lost(), volumesQuestion(r.name, todo)
+		})
+		if err == nil && agreed == nil {
+			a.ui.Say("nothing was removed")
+		}
+		if agreed == nil {
+			return err
+		}
+	}
 	r, held, err := a.takeTurn(ctx, everything, services)
 	if err != nil {
 		return err
 	}
 	defer held.Release()
-	meant, left := plan.Part(r.look.Observed, plan.PartOptions{
-		Known: r.known(), Services: services, Orphans: o.orphans || a.removesOrphans(),
-	})
-	todo := plan.Down(meant, plan.DownOptions{Volumes: o.volumes})
+	todo, left := a.downPlan(r, services, o)
+	if asks {
+		if err := alsoLost(r.name, agreed, todo.Lost()); err != nil {
+			return err
+		}
+	}
 	images := r.imagesToRemove(o.images, services)
 	if todo.Empty() && len(images) == 0 {
 		a.ui.Say("nothing to remove: project " + r.name + " has nothing on the engine")
-	}
-	if o.volumes && todo.Lost() > 0 && !a.flags.dryRun {
-		yes, err := a.confirm(ctx, volumesQuestion(r.name, todo))
-		if err != nil {
-			return err
-		}
-		if !yes {
-			a.ui.Say("nothing was removed")
-			return nil
-		}
 	}
 	if len(services) == 0 {
 		a.nameLeft(left)
@@ -125,6 +132,14 @@ func remaining(containers []plan.Container, done *plan.Plan) []plan.Container {
 		removed[op.Old.ID] = removed[op.Old.ID] || op.Action == plan.Remove
 	}
 	return slices.DeleteFunc(slices.Clone(containers), func(c plan.Container) bool { return removed[c.ID] })
+}
+
+// downPlan is what down does, and the containers of the project that it leaves alone.
+func (a *app) downPlan(r *running, services []string, o downOptions) (todo *plan.Plan, left []plan.Container) {
+	meant, left := plan.Part(r.look.Observed, plan.PartOptions{
+		Known: r.known(), Services: services, Orphans: o.orphans || a.removesOrphans(),
+	})
+	return plan.Down(meant, plan.DownOptions{Volumes: o.volumes}), left
 }
 
 // nameLeft names the containers of the project that down leaves alone.

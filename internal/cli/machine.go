@@ -48,7 +48,7 @@ func (a *app) machineOf(ctx context.Context, start bool) (up.Target, *engine.Eng
 	return up.Target{
 		Engine: up.On(e.Client), Images: store, Owner: a.owner(e), Egress: outside,
 		Place: place, Ports: a.control(place, client), Web: client,
-		Confirm: a.confirm, StateDir: a.stateDir(),
+		StateDir: a.stateDir(),
 		Endpoint: e.Endpoint, Sink: a.ui.Sink(), Remote: !e.Local(), Distant: distant(ctx, e),
 	}, e, nil
 }

@@ -37,19 +37,31 @@ stay unless --volumes is given; what lies in no volume goes with the container.`
 }
 
 func (a *app) rm(ctx context.Context, services []string, o rmOptions) error {
+	remove := func(r *running) *plan.Plan { return plan.RemoveStopped(r.look.Observed, services, o.RemoveOptions) }
+	asks := !o.force && !a.settings.Yes && !a.flags.dryRun
+	var agreed []string // containers
+	if asks {
+		var err error
+		agreed, err = a.agree(ctx, services, "-f (--force) or --yes", func(r *running) ([]string, string) {
+			todo := remove(r)
+			return removed(todo), removalQuestion(todo)
+		})
+		if agreed == nil {
+			return err
+		}
+	}
 	r, held, err := a.takeTurn(ctx, containersOnly, services)
 	if err != nil {
 		return err
 	}
 	defer held.Release()
-	todo := plan.RemoveStopped(r.look.Observed, services, o.RemoveOptions)
+	todo := remove(r)
 	if todo.Empty() {
 		a.ui.Say("nothing to remove: no container is stopped")
 		return nil
 	}
-	if !o.force && !a.flags.dryRun {
-		yes, err := a.confirmBy(ctx, removalQuestion(todo), "-f (--force) or --yes")
-		if err != nil || !yes {
+	if asks {
+		if err := alsoLost(r.name, agreed, removed(todo)); err != nil {
 			return err
 		}
 	}
@@ -58,13 +70,18 @@ func (a *app) rm(ctx context.Context, services []string, o rmOptions) error {
 
 // removalQuestion asks for the containers that a plan removes.
 func removalQuestion(todo *plan.Plan) string {
+	question := "remove " + list(removed(todo))
+	if lost := len(todo.Lost()); lost > 0 {
+		question += fmt.Sprintf(" and %d of their anonymous volumes with the data in them", lost)
+	}
+	return question + "?"
+}
+
+// removed are the names of the containers that a plan removes.
+func removed(todo *plan.Plan) []string {
 	names := make([]string, len(todo.Ops))
 	for i, op := range todo.Ops {
 		names[i] = op.Name
 	}
-	question := "remove " + list(names)
-	if lost := todo.Lost(); lost > 0 {
-		question += fmt.Sprintf(" and %d of their anonymous volumes with the data in them", lost)
-	}
-	return question + "?"
+	return names
 }

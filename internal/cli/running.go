@@ -78,6 +78,15 @@ func (a *app) observeBy(ctx context.Context, g glance) (*running, error) {
 	return r, nil
 }
 
+// onlyFiles is what the files say where no engine answers: nothing runs.
+func (a *app) onlyFiles(ctx context.Context) (*running, error) {
+	p, err := a.load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &running{name: p.Name, project: p}, nil
+}
+
 // again looks once more, as the first time.
 func (r *running) again(ctx context.Context) (err error) {
 	if r.survey, err = r.glance(ctx, r.engine, r.name); err == nil {

@@ -97,10 +97,6 @@ func (a *app) check(ctx context.Context, found *addresses) error {
 // addresses are those of the services, all without any. Where no engine answers,
 // nothing runs, and the files alone say what the URLs will be.
 func (a *app) addresses(ctx context.Context, services []string) (addresses, error) {
-	p, err := a.load(ctx)
-	if err != nil {
-		return addresses{}, err
-	}
 	var place workspace.Place
 	var nowhere error
 	var group errgroup.Group
@@ -113,14 +109,17 @@ func (a *app) addresses(ctx context.Context, services []string) (addresses, erro
 	if nowhere != nil {
 		return addresses{}, nowhere
 	}
-	switch code := fail.CodeOf(err); {
-	case err == nil:
-	case code == fail.NoEngine || code == fail.EngineDenied:
+	if code := fail.CodeOf(err); code == fail.NoEngine || code == fail.EngineDenied {
 		a.ui.Say("no engine answers, so nothing runs: " + err.Error())
-		r = &running{name: p.Name, project: p}
-	default:
+		r, err = a.onlyFiles(ctx)
+	}
+	if err == nil {
+		err = r.broken
+	}
+	if err != nil {
 		return addresses{}, err
 	}
+	p := r.project // under the name that it has on the engine, to which its kept ports belong
 	if p, err = a.gated(ctx, p, r.engine, r.name, choice{}); err != nil {
 		return addresses{}, err
 	}

@@ -75,7 +75,7 @@ func TestLifecycle(t *testing.T) {
 			t.Errorf("%s:\ngot %s\nwant %s", c.name, got, c.want)
 		}
 	}
-	if got := plan.RemoveStopped(o, nil, plan.RemoveOptions{Volumes: true}).Lost(); got != 1 {
+	if got := len(plan.RemoveStopped(o, nil, plan.RemoveOptions{Volumes: true}).Lost()); got != 1 {
 		t.Errorf("rm --volumes counts %d lost volumes, want 1", got)
 	}
 	if got := plan.KillAll(o, nil, "HUP").Ops[0].Signal; got != "HUP" {

@@ -249,8 +249,8 @@ func TestDown(t *testing.T) {
 	if diff := cmp.Diff(all, readable(everything)); diff != "" {
 		t.Errorf("down --volumes (-want +got):\n%s", diff)
 	}
-	if everything.Lost() != 2 {
-		t.Errorf("%d volumes with data go, want 2: shop_data and the anonymous one at /data", everything.Lost())
+	if len(everything.Lost()) != 2 {
+		t.Errorf("%d volumes with data go, want 2: shop_data and the anonymous one at /data", len(everything.Lost()))
 	}
 }
 

@@ -112,13 +112,14 @@ func (p *Plan) Lines() []string {
 	return lines
 }
 
-// Lost counts the volumes that may hold data and that the plan removes.
-func (p *Plan) Lost() int {
-	lost := 0
+// Lost are the names of the volumes that may hold data and that the plan removes, as often
+// as it does.
+func (p *Plan) Lost() []string {
+	var lost []string
 	for _, op := range p.Ops {
-		lost += len(op.Drop)
+		lost = append(lost, op.Drop...)
 		if op.Action == RemoveVolume && !op.Derived {
-			lost++
+			lost = append(lost, op.Name)
 		}
 	}
 	return lost

@@ -18,7 +18,7 @@ import (
 )
 
 // Target is where a project runs: the engine, the place, and what this machine needs to
-// reach the outside. All fields but StateDir, Gateway, OnApplied and Confirm must be set.
+// reach the outside. All fields but StateDir, Gateway and OnApplied must be set.
 type Target struct {
 	Engine  Engine
 	Images  images.Store // of the same engine; Run gives it Sink and Egress
@@ -36,9 +36,7 @@ type Target struct {
 	Gateway  gateway.Keeper // of the project; the zero value can start none
 	// OnApplied is called when the plan is carried out, before the wait for answers; nil for nothing.
 	OnApplied func()
-	// Confirm asks whether data may be lost; nil answers no.
-	Confirm func(ctx context.Context, question string) (bool, error)
-	Sink    event.Sink
+	Sink      event.Sink
 }
 
 // Options are the choices of one run. The zero value builds what is stale,
@@ -48,6 +46,7 @@ type Options struct {
 	DryRun      bool                    // stop after the plan
 	Ports       map[project.PortKey]int // what published ports had in an earlier run, where no container says it
 	StrictPorts bool                    // every port is the one that the files ask for, or the run fails
+	AskVolumes  bool                    // return a [VolumesChanged] instead of keeping volumes that changed
 	Public      bool                    // treat every service with a URL as public
 	NoWait      bool                    // return when the containers run, whether they answer or not
 	Healthy     bool                    // a service with a healthcheck must pass it, even one that answers

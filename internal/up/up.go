@@ -34,7 +34,8 @@ const maxAttempts = 5
 
 // Run takes a loaded project to working URLs, given the observed state of the engine. A
 // service that fails stops only those that need it: the rest is started and waited for.
-// The error is a [fail.Error], a join of several (one per service), or the context's.
+// The error is a [fail.Error], a join of several (one per service), a [VolumesChanged], or the
+// context's.
 func Run(ctx context.Context, t Target, p *project.Project, observed run.Survey, o Options) (*Outcome, error) {
 	if o.Public {
 		p = p.AllPublic()
@@ -88,7 +89,7 @@ func (l *line) attempt(ctx context.Context, state run.Look) (again bool, err err
 		return false, err
 	}
 	state.Images = made.IDs
-	if err := l.confirmVolumes(ctx, able, state); err != nil {
+	if err := l.checkVolumes(able, state); err != nil {
 		return false, err
 	}
 	if err := l.makePlan(ctx, able, state); err != nil || l.options.DryRun {
@@ -145,37 +146,43 @@ func (l *line) prepareImages(ctx context.Context, state run.Look) (images.Result
 	return made, able, nil
 }
 
-// confirmVolumes asks whether volumes that changed may be replaced. Without a yes they
-// stay, and the run goes on with them.
-func (l *line) confirmVolumes(ctx context.Context, able *project.Project, state run.Look) error {
-	o := &l.options
+// checkVolumes finds the volumes that changed in the files. They stay, unless the options
+// replace them. The error is a [VolumesChanged] where the user is to be asked before.
+func (l *line) checkVolumes(able *project.Project, state run.Look) error {
+	o := l.options
 	changed, err := plan.ChangedVolumes(able.Project, state.Observed, o.Plan)
 	if err != nil || len(changed) == 0 {
 		return err
 	}
-	if l.out.Kept = changed; o.DryRun || l.target.Confirm == nil || o.Plan.NoRecreate {
-		return nil
-	}
-	var names []string
+	var free []string
 	var held []plan.Change // by containers that are no part of this run
 	for _, c := range changed {
 		if len(c.Held) > 0 {
 			held = append(held, c)
 		} else {
-			names = append(names, c.Name+" ("+strings.Join(c.Causes, "; ")+")")
+			free = append(free, c.Name+" ("+strings.Join(c.Causes, "; ")+")")
 		}
 	}
-	if len(names) == 0 {
-		return nil
-	}
-	o.Plan.RenewVolumes, err = l.target.Confirm(ctx, "replace what changed in the files, and lose the data in it: "+strings.Join(names, ", ")+"?")
-	if err != nil && fail.CodeOf(err) != fail.NeedsAnswer {
-		return err
-	}
-	if o.Plan.RenewVolumes {
+	l.out.Kept = changed
+	switch {
+	case o.DryRun || o.Plan.NoRecreate || len(free) == 0:
+	case o.Plan.RenewVolumes:
 		l.out.Kept = held
+	case o.AskVolumes:
+		return &VolumesChanged{Volumes: free}
 	}
 	return nil
+}
+
+// VolumesChanged is the error of [Run] that stops before anything is changed, because
+// volumes have to be replaced, with the data in them, to be as the files say.
+type VolumesChanged struct {
+	Volumes []string // each with its name and what changed
+}
+
+// Error says what would be lost.
+func (e *VolumesChanged) Error() string {
+	return "replace what changed in the files, and lose the data in it: " + strings.Join(e.Volumes, ", ")
 }
 
 // makePlan decides what to do with networks, volumes and containers, and in a dry run

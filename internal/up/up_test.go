@@ -323,33 +323,32 @@ services:
 func TestRunAsksBeforeDataIsLost(t *testing.T) {
 	t.Parallel()
 	const files = "-- compose.yaml --\nname: shop\nservices: {db: {image: 'postgres:16', volumes: ['data:/data']}}\nvolumes: {data: {driver_opts: {size: NUMBER}}}\n"
-	tests := []struct {
-		name    string
-		confirm func(context.Context, string) (bool, error)
-		kept    int
-		removes bool
-		err     error
+	for _, test := range []struct {
+		name       string
+		ask, renew bool
+		kept       int
+		removes    bool
+		asks       bool
 	}{
-		{"nothing to ask", nil, 1, false, nil},
-		{"no", func(context.Context, string) (bool, error) { return false, nil }, 1, false, nil},
-		{"no terminal", func(context.Context, string) (bool, error) {
-			return false, fail.New(fail.NeedsAnswer, "", "no terminal")
-		}, 1, false, nil},
-		{"yes", func(context.Context, string) (bool, error) { return true, nil }, 0, true, nil},
-		{"interrupted", func(context.Context, string) (bool, error) { return false, context.Canceled }, 1, false, context.Canceled},
-	}
-	for _, test := range tests {
+		{name: "kept", kept: 1},
+		{name: "to be asked", ask: true, kept: 1, asks: true},
+		{name: "replaced", ask: true, renew: true, removes: true},
+	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			f := newFixture(t, strings.Replace(files, "NUMBER", "'1'", 1))
 			f.up(t, Options{})
 			f.write(t, strings.Replace(files, "NUMBER", "'2'", 1))
-			f.target.Confirm = test.confirm
-			outcome, err := f.run(t.Context(), t, Options{})
-			if !errors.Is(err, test.err) || len(outcome.Kept) != test.kept {
+			outcome, err := f.run(t.Context(), t, Options{AskVolumes: test.ask, Plan: plan.Options{RenewVolumes: test.renew}})
+			changed, asks := errors.AsType[*VolumesChanged](err)
+			if asks != test.asks || err != nil && !asks || len(outcome.Kept) != test.kept {
 				t.Errorf("kept %+v, error %v", outcome.Kept, err)
 			}
-			if steps := f.engine.taken(); strings.Contains(steps, "remove-volume") != test.removes {
+			if asks && (len(changed.Volumes) != 1 || !strings.Contains(err.Error(), "shop_data (")) {
+				t.Errorf("asks %q", err)
+			}
+			steps := f.engine.taken()
+			if strings.Contains(steps, "remove-volume") != test.removes || asks && strings.Contains(steps, "apply") {
 				t.Errorf("steps:\n%s", steps)
 			}
 		})

@@ -42,6 +42,21 @@ func TestTwoCheckouts(t *testing.T) {
 	}
 }
 
+// TestURLsOfASecondCheckout: stopped, it still has the URL that it got, and not that of the
+// first checkout, whose port its files name.
+func TestURLsOfASecondCheckout(t *testing.T) {
+	t.Parallel()
+	config := "name: " + thisRun + "twin\nservices:\n  web: {image: busybox, init: true, command: httpd -f -p 8080, ports: ['127.0.0.1:18765:8080']}\n"
+	a, b := composed(t, config), composed(t, config)
+	a.devup(t, "up", "--detach")
+	b.devup(t, "up", "--detach")
+	first, second := a.url(t, "web"), b.url(t, "web")
+	b.devup(t, "stop", "--timeout", "0")
+	if now := b.url(t, "web"); first == second || now != second {
+		t.Errorf("the first checkout is at %s, the second one at %s and, stopped, at %s", first, second, now)
+	}
+}
+
 // TestDryRun: --dry-run says what up would do and makes nothing.
 func TestDryRun(t *testing.T) {
 	t.Parallel()
