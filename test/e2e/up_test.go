@@ -46,7 +46,7 @@ func TestTwoCheckouts(t *testing.T) {
 // first checkout, whose port its files name.
 func TestURLsOfASecondCheckout(t *testing.T) {
 	t.Parallel()
-	config := "name: " + thisRun + "twin\nservices:\n  web: {image: busybox, init: true, command: httpd -f -p 8080, ports: ['127.0.0.1:18765:8080']}\n"
+	config := "name: " + thisRun + "twin\nservices:\n  web: {image: busybox, init: true, command: httpd -f -p 8080, ports: ['127.0.0.1:18765:8080'], volumes: ['data:/data']}\nvolumes: {data: }\n"
 	a, b := composed(t, config), composed(t, config)
 	a.devup(t, "up", "--detach")
 	b.devup(t, "up", "--detach")
@@ -54,6 +54,14 @@ func TestURLsOfASecondCheckout(t *testing.T) {
 	b.devup(t, "stop", "--timeout", "0")
 	if now := b.url(t, "web"); first == second || now != second {
 		t.Errorf("the first checkout is at %s, the second one at %s and, stopped, at %s", first, second, now)
+	}
+	a.devup(t, "down", "--timeout", "0")
+	b.devup(t, "down", "--timeout", "0")
+	if r := b.devup(t, "ps", "--json"); r.out != "" {
+		t.Errorf("%v", r)
+	}
+	if now := b.url(t, "web"); now != second {
+		t.Errorf("after down the second checkout is at %s, and its next up at %s", now, second)
 	}
 }
 
