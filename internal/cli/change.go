@@ -44,36 +44,39 @@ func (a *app) change(ctx context.Context, services []string, c change) error {
 	return c.after(r)
 }
 
-// agree asks, before the project is locked, whether what question names may be lost. question
-// gives that by name for what is on the engine, and the text to ask with. The result is nil
-// where the user does not agree, and empty where nothing is lost.
-func (a *app) agree(ctx context.Context, services []string, flags string, question func(*running) (lost []string, text string)) ([]string, error) {
-	r, err := a.observeBy(ctx, everything)
-	if err != nil {
-		return nil, err
-	}
-	defer r.engine.Close()
-	if err := r.check(services); err != nil {
-		return nil, err
-	}
-	lost, text := question(r)
-	if len(lost) == 0 {
-		return []string{}, nil
-	}
-	if yes, err := a.confirmBy(ctx, text, flags); err != nil || !yes {
-		return nil, err
-	}
-	return lost, nil
-}
+// lossQuestion says what of the engine would be lost, by name, and asks for it.
+type lossQuestion func(*running) (lost []string, text string)
 
-// alsoLost is the error for what would be lost now, of which the user was not asked.
-func alsoLost(project string, agreed, lost []string) error {
-	for _, name := range lost {
-		if !slices.Contains(agreed, name) {
-			return fail.New(fail.Failed, "run the command again, which asks about it", "project %s: %s came while you were asked", project, name)
+// takeAgreedTurn is [app.takeTurn] after the user has agreed to lose what ask names. It is
+// asked before the project is locked; what came meanwhile is an error. The result is nil
+// where the user does not agree. flags name what answers without a terminal.
+func (a *app) takeAgreedTurn(ctx context.Context, g glance, services []string, flags string, ask lossQuestion) (*running, lock.Held, error) {
+	before, err := a.observeBy(ctx, g)
+	if err != nil {
+		return nil, lock.Held{}, err
+	}
+	defer before.engine.Close()
+	if err := before.check(services); err != nil {
+		return nil, lock.Held{}, err
+	}
+	agreed, text := ask(before)
+	if len(agreed) > 0 {
+		if yes, err := a.confirmBy(ctx, text, flags); err != nil || !yes {
+			return nil, lock.Held{}, err
 		}
 	}
-	return nil
+	r, held, err := a.takeTurn(ctx, g, services)
+	if err != nil {
+		return nil, lock.Held{}, err
+	}
+	lost, _ := ask(r)
+	for _, name := range lost {
+		if !slices.Contains(agreed, name) {
+			held.Release()
+			return nil, lock.Held{}, fail.New(fail.Failed, "run the command again, which asks about it", "project %s: %s came while you were asked", r.name, name)
+		}
+	}
+	return r, held, nil
 }
 
 // takeTurn is [app.observeInTurn] for a command that got names of services.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/engine"
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/lock"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/run"
 	"github.com/devup-cli/devup/internal/up"
@@ -73,32 +74,12 @@ func (a *app) down(ctx context.Context, services []string, o downOptions) error 
 	if o.images != "" && o.images != "all" && o.images != "local" {
 		return fail.New(fail.Usage, "", "--rmi wants all or local, not %q", o.images)
 	}
-	asks := o.volumes && !a.settings.Yes && !a.flags.dryRun
-	var agreed []string // volumes
-	if asks {
-		var err error
-		agreed, err = a.agree(ctx, services, "--yes", func(r *running) ([]string, string) {
-			todo, _ := a.downPlan(r, services, o)
-			return todo.Lost(), volumesQuestion(r.name, todo)
-		})
-		if err == nil && agreed == nil {
-			a.ui.Say("nothing was removed")
-		}
-		if agreed == nil {
-			return err
-		}
-	}
-	r, held, err := a.takeTurn(ctx, everything, services)
-	if err != nil {
+	r, held, err := a.takeTurnForDown(ctx, services, o)
+	if err != nil || r == nil {
 		return err
 	}
 	defer held.Release()
 	todo, left := a.downPlan(r, services, o)
-	if asks {
-		if err := alsoLost(r.name, agreed, todo.Lost()); err != nil {
-			return err
-		}
-	}
 	images := r.imagesToRemove(o.images, services)
 	if todo.Empty() && len(images) == 0 {
 		a.ui.Say("nothing to remove: project " + r.name + " has nothing on the engine")
@@ -132,6 +113,22 @@ func remaining(containers []plan.Container, done *plan.Plan) []plan.Container {
 		removed[op.Old.ID] = removed[op.Old.ID] || op.Action == plan.Remove
 	}
 	return slices.DeleteFunc(slices.Clone(containers), func(c plan.Container) bool { return removed[c.ID] })
+}
+
+// takeTurnForDown locks the project, after the user has agreed to lose its data, if any is
+// to be removed. The result is nil where the user does not agree.
+func (a *app) takeTurnForDown(ctx context.Context, services []string, o downOptions) (*running, lock.Held, error) {
+	if !o.volumes || a.settings.Yes || a.flags.dryRun {
+		return a.takeTurn(ctx, everything, services)
+	}
+	r, held, err := a.takeAgreedTurn(ctx, everything, services, "--yes", func(r *running) ([]string, string) {
+		todo, _ := a.downPlan(r, services, o)
+		return todo.Lost(), volumesQuestion(r.name, todo)
+	})
+	if err == nil && r == nil {
+		a.ui.Say("nothing was removed")
+	}
+	return r, held, err
 }
 
 // downPlan is what down does, and the containers of the project that it leaves alone.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/devup-cli/devup/internal/lock"
 	"github.com/devup-cli/devup/internal/plan"
 )
 
@@ -38,20 +39,17 @@ stay unless --volumes is given; what lies in no volume goes with the container.`
 
 func (a *app) rm(ctx context.Context, services []string, o rmOptions) error {
 	remove := func(r *running) *plan.Plan { return plan.RemoveStopped(r.look.Observed, services, o.RemoveOptions) }
-	asks := !o.force && !a.settings.Yes && !a.flags.dryRun
-	var agreed []string // containers
-	if asks {
-		var err error
-		agreed, err = a.agree(ctx, services, "-f (--force) or --yes", func(r *running) ([]string, string) {
-			todo := remove(r)
-			return removed(todo), removalQuestion(todo)
-		})
-		if agreed == nil {
-			return err
+	take := func() (*running, lock.Held, error) { return a.takeTurn(ctx, containersOnly, services) }
+	if !o.force && !a.settings.Yes && !a.flags.dryRun {
+		take = func() (*running, lock.Held, error) {
+			return a.takeAgreedTurn(ctx, containersOnly, services, "-f (--force) or --yes", func(r *running) ([]string, string) {
+				todo := remove(r)
+				return removed(todo), removalQuestion(todo)
+			})
 		}
 	}
-	r, held, err := a.takeTurn(ctx, containersOnly, services)
-	if err != nil {
+	r, held, err := take()
+	if err != nil || r == nil {
 		return err
 	}
 	defer held.Release()
@@ -59,11 +57,6 @@ func (a *app) rm(ctx context.Context, services []string, o rmOptions) error {
 	if todo.Empty() {
 		a.ui.Say("nothing to remove: no container is stopped")
 		return nil
-	}
-	if asks {
-		if err := alsoLost(r.name, agreed, removed(todo)); err != nil {
-			return err
-		}
 	}
 	return a.apply(ctx, r, todo, nil)
 }
