@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 
@@ -122,16 +121,4 @@ func listening(ctx context.Context, wanted []int) map[int]string {
 		held[h.Port] = h.String()
 	}
 	return held
-}
-
-// gitIn runs git in a folder; nil where there is no git. The repository's own settings
-// name no program that it would start for that.
-func gitIn(dir string) func(context.Context, ...string) ([]byte, error) {
-	git, err := exec.LookPath("git")
-	if err != nil {
-		return nil
-	}
-	return func(ctx context.Context, args ...string) ([]byte, error) {
-		return exec.CommandContext(ctx, git, append([]string{"-C", dir, "-c", "core.fsmonitor=false"}, args...)...).Output()
-	}
 }
