@@ -97,7 +97,7 @@ func endsWell(ts *testscript.TestScript, what, command string) {
 	//nolint:gosec // the commands are those above
 	c := exec.CommandContext(ctx, "sh", append([]string{"-c", limit + `exec "$@"`, "sh", path}, strings.Fields(command)...)...)
 	c.Dir = ts.MkAbs(".")
-	for _, name := range []string{"HOME", "PATH", "XDG_CONFIG_HOME", "DOCKER_HOST", "HTTPS_PROXY", "NO_PROXY"} {
+	for _, name := range []string{"HOME", "PATH", "XDG_CONFIG_HOME", "DOCKER_HOST", "HTTPS_PROXY", "NO_PROXY", "GORACE"} {
 		c.Env = append(c.Env, name+"="+ts.Getenv(name))
 	}
 	var output bytes.Buffer
