@@ -9,16 +9,18 @@ import (
 // otherProtocols are container ports on which something else than HTTP is spoken
 // by convention. An HTTP request there would only fill somebody's log.
 var otherProtocols = map[int]string{
-	21: "FTP", 22: "SSH", 25: "SMTP", 53: "DNS", 110: "POP3", 143: "IMAP", 389: "LDAP", 465: "SMTPS", 587: "SMTP", 636: "LDAPS",
-	993: "IMAPS", 995: "POP3S", 1025: "SMTP", 1433: "SQL Server", 1521: "Oracle", 1883: "MQTT", 2000: "X-Ray", 2181: "ZooKeeper", 2379: "etcd",
-	3306: "MySQL", 3307: "MySQL", 4222: "NATS", 4317: "OTLP", 5432: "PostgreSQL", 5433: "PostgreSQL", 5671: "AMQP", 5672: "AMQP",
+	21: "FTP", 22: "SSH", 23: "Telnet", 25: "SMTP", 53: "DNS", 110: "POP3", 143: "IMAP", 389: "LDAP", 445: "SMB", 465: "SMTPS", 587: "SMTP", 636: "LDAPS", 873: "rsync",
+	993: "IMAPS", 995: "POP3S", 1025: "SMTP", 1433: "SQL Server", 1521: "Oracle", 1883: "MQTT", 2000: "X-Ray", 2049: "NFS", 2181: "ZooKeeper", 2379: "etcd",
+	2375: "Docker's API", 2376: "Docker's API", // HTTP, but whoever reaches it has the machine
+	3306: "MySQL", 3307: "MySQL", 3389: "RDP", 4222: "NATS", 4317: "OTLP", 5432: "PostgreSQL", 5433: "PostgreSQL", 5671: "AMQP", 5672: "AMQP", 5900: "VNC",
 	6379: "Redis", 6380: "Redis", 6432: "PgBouncer", 7233: "Temporal", 7687: "Bolt", 8883: "MQTT", 9042: "Cassandra",
 	9092: "Kafka", 11211: "memcached", 26257: "CockroachDB", 27017: "MongoDB", 27018: "MongoDB", 50051: "gRPC",
 }
 
 // debugPorts belong to debuggers and live-reload sockets.
 var debugPorts = map[int]bool{
-	9229: true, 9230: true, // node --inspect
+	5858: true, 9229: true, 9230: true, // node --inspect
+	9222: true,             // Chrome
 	5678: true, 5679: true, // debugpy
 	5005: true,              // JVM
 	2345: true, 40000: true, // delve
@@ -43,9 +45,9 @@ func (p Port) Web() bool {
 // dataImages are images, by the last part of their names, that speak HTTP and hold data, or
 // show those of a database to whoever comes: most ask nobody for a password in development.
 var dataImages = []string{
-	"adminer", "arangodb", "azurite", "chroma", "clickhouse", "clickhouse-server", "consul", "couchdb", "dynamodb-admin", "dynamodb-local",
-	"elasticsearch", "etcd", "influxdb", "kibana", "localstack", "localstack-pro", "meilisearch", "minio", "mongo-express", "neo4j",
-	"opensearch", "opensearch-dashboards", "pgadmin4", "phpmyadmin", "phpredisadmin", "qdrant", "redis-commander", "redisinsight",
+	"adminer", "arangodb", "azurite", "chroma", "cloudbeaver", "clickhouse", "clickhouse-server", "consul", "couchdb", "dynamodb-admin", "dynamodb-local",
+	"elasticsearch", "etcd", "influxdb", "kafka-ui", "kibana", "localstack", "localstack-pro", "meilisearch", "minio", "mongo-express", "neo4j",
+	"opensearch", "opensearch-dashboards", "pgadmin4", "phpmyadmin", "phpredisadmin", "portainer", "portainer-ce", "qdrant", "rabbitmq", "redis-commander", "redisinsight",
 	"registry", "rethinkdb", "solr", "surrealdb", "typesense", "vault", "victoria-metrics", "weaviate",
 }
 
