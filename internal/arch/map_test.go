@@ -26,7 +26,7 @@ var ours = map[string][]string{
 	"ports":      {"project", "fail"},
 	"scaffold":   {"lazyregexp", "detect", "fail", "untrusted"}, // untrusted: the gate for values in generated files
 	"engine":     {"lazyregexp", "event", "fail"},
-	"gateway":    {"fail", "atomicfile", "untrusted", "owner"}, // one origin for all services: a proxy, and the life of its process
+	"gateway":    {"lazyregexp", "fail", "atomicfile", "untrusted", "owner"}, // one origin for all services: a proxy, and the life of its process
 	"build":      {"lazyregexp", "project", "egress", "registry", "event", "fail", "untrusted", "diagnose"},
 	"plan":       {"project", "fail"},
 	"images":     {"project", "build", "plan", "run", "registry", "event", "atomicfile", "fail"}, // which images to pull and to build; run: it transfers them

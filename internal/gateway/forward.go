@@ -1,6 +1,9 @@
 package gateway
 
 import (
+	"errors"
+	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httputil"
@@ -76,7 +79,7 @@ func (g *Gateway) forward(p *httputil.ProxyRequest) {
 	local := net.JoinHostPort("localhost", port)
 	p.Out.URL.Scheme, p.Out.URL.Host = "http", v.route.Upstream
 	p.Out.Host = local
-	p.Out.Trailer = p.In.Trailer // its values come after the body
+	passTrailers(p)
 	if v.own {
 		p.Out.Header.Set("Origin", "http://"+local)
 		if _, reads := g.readsForwarded.Load(v.route.Upstream); reads && !isWebSocket(p.In.Header) {
@@ -95,6 +98,36 @@ func (g *Gateway) forward(p *httputil.ProxyRequest) {
 		without(p.Out.URL, len(v.route.segments))
 		p.Out.Header.Set("X-Forwarded-Prefix", v.route.Prefix)
 	}
+}
+
+// passTrailers lets through the trailers that the request announced, whose values come after
+// the body, but for claims: some servers merge trailers into the headers.
+func passTrailers(p *httputil.ProxyRequest) {
+	if len(p.In.Trailer) == 0 {
+		return
+	}
+	p.Out.Trailer = p.In.Trailer
+	dropClaims(p.Out.Trailer, false)
+	announced := maps.Clone(p.Out.Trailer)
+	p.Out.Body = &trailedBody{p.Out.Body, func() {
+		maps.DeleteFunc(p.Out.Trailer, func(name string, _ []string) bool { _, ok := announced[name]; return !ok })
+	}}
+}
+
+// trailedBody is a body that calls a function when its end was read, at which its trailers
+// are known.
+type trailedBody struct {
+	io.ReadCloser
+	atEnd func()
+}
+
+// Read reads from the body.
+func (b *trailedBody) Read(buffer []byte) (int, error) {
+	n, err := b.ReadCloser.Read(buffer)
+	if errors.Is(err, io.EOF) {
+		b.atEnd()
+	}
+	return n, err
 }
 
 // dropClaims removes what only a proxy may say of a request. Servers that make

@@ -34,6 +34,10 @@ func TestHosts(t *testing.T) {
 		{"127.0.0.1.evil.example", 421},
 		{"2130706433", 421},
 		{"", 421},
+		{"localhost:8080,evil.example", 421},
+		{"localhost,evil.example:8080", 421},
+		{"[::1%,evil.example]:8080", 421},
+		{"::1", 421},
 	} {
 		status, body := w.raw(t, "GET / HTTP/1.1\nHost: "+test.host+"\n\n")
 		if status != test.status {

@@ -92,6 +92,28 @@ func TestTrailers(t *testing.T) {
 	}
 }
 
+// TestTrailersMakeNoClaims: some servers merge trailers into the headers, where a client's
+// word on the host or the address it came from would be believed.
+func TestTrailersMakeNoClaims(t *testing.T) {
+	t.Parallel()
+	heard := make(chan http.Header, 1)
+	w := serve(t, map[string]http.Handler{"/": http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		heard <- r.Trailer
+	})})
+	c := dial(t, w.address)
+	_, _ = io.WriteString(c, "POST / HTTP/1.1\r\nHost: localhost\r\nTrailer: Sum, X-Forwarded-Host\r\nTransfer-Encoding: chunked\r\n\r\n"+
+		"3\r\nabc\r\n0\r\nSum: 42\r\nX-Forwarded-Host: evil.example\r\nHost: evil.example\r\nForwarded: host=evil.example\r\n\r\n")
+	response, err := http.ReadResponse(bufio.NewReader(c), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if got := <-heard; len(got) != 1 || got.Get("Sum") != "42" {
+		t.Errorf("the service heard the trailers %v, want Sum alone", got)
+	}
+}
+
 func TestContinueComesFromTheService(t *testing.T) {
 	t.Parallel()
 	w := serve(t, map[string]http.Handler{"/": http.HandlerFunc(func(out http.ResponseWriter, _ *http.Request) {

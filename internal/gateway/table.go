@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
 // table is a [Config] made ready to be asked. It is immutable.
@@ -73,6 +75,10 @@ func (t *table) upstream(host string) (Route, bool) {
 	return Route{}, false
 }
 
+// wellFormed is a host as browsers send it. The standard library lets more through, such as
+// a list, which an application would take apart: it stands in X-Forwarded-Host.
+var wellFormed = lazyregexp.New(`^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{0,5})?$`)
+
 // refuse says why a request is not served, nil if it is. A name that only somebody
 // else's DNS gives this machine is how a page from anywhere would get at services that
 // listen on loopback (DNS rebinding); an address has no DNS that could lie.
@@ -82,6 +88,8 @@ func (t *table) refuse(r *http.Request) *refusal {
 	switch {
 	case r.Method == http.MethodConnect:
 		return &refusal{http.StatusMethodNotAllowed, "this is no proxy to other hosts"}
+	case !wellFormed.MatchString(r.Host):
+		return &refusal{http.StatusMisdirectedRequest, "the host in the request is not a name or an address with a port"}
 	case isLocal(name), t.names[name]:
 		return nil
 	case notAddress == nil && (r.URL.Host == "" || name == listener(r)):
