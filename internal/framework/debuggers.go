@@ -17,6 +17,22 @@ type debugger struct {
 // pythonFile is a start that runs a file of Python: python app.py, ["python3", "-u", "app.py"].
 const pythonFile = `\bpython[0-9.]*["',\s]+(?:-[a-zA-Z]+["',\s]+)*[\w./-]+\.py\b`
 
+// flaskFiles are where the start of an application of Flask stands.
+var flaskFiles = []string{"app.py", "main.py", "run.py", "server.py", "wsgi.py", "src/app.py", "src/main.py", "app/main.py"}
+
+// Code in Python that turns on Flask's debugger, of which use_debugger has the last word.
+const (
+	// arguments are those of a call, with calls in them: host=os.environ.get("HOST", str(x)).
+	arguments = `(?:[^()]|\((?:[^()]|\([^()]*\))*\))*?`
+	flaskRun  = `\.run(?:_server)?\(`
+	// flaskDebug is True, or what is True unless a variable says something else.
+	flaskDebug   = flaskRun + arguments + `\bdebug\s*=\s*(?:True|1|(?:bool|int)\(|os\.)|\.debug\s*=\s*True|\bconfig\[["']DEBUG["']\]\s*=\s*True`
+	useDebugger  = `\buse_debugger\s*=\s*False`
+	flaskVisible = "shows its debugger and source code"
+	// flaskVariable is what makes run() of Flask turn on the debugger, however it is called.
+	flaskVariable = `\bFLASK_DEBUG["']?[=:\s]+["']?(?i:1|true|yes|t|on)\b`
+)
+
 const showsCode = "shows source code in its error pages"
 
 // debuggers must not be on the internet. What starts a service is matched as text: its
@@ -32,10 +48,16 @@ var debuggers = []debugger{
 	{
 		// run() of flask/app.py and dash: use_debugger has debug as its default.
 		rule: rule{title: "Flask", manifest: python, packages: []string{"flask", "dash"}, line: advice{
-			why: "shows its debugger and source code", files: []string{"app.py", "main.py", "run.py", "server.py", "wsgi.py", "src/app.py", "src/main.py", "app/main.py"}, must: true,
-			only: `\.run(?:_server)?\([^)]*\bdebug\s*=\s*True`, has: `\buse_debugger\s*=\s*False`, code: "use_debugger=False after debug=True",
+			why: flaskVisible, files: flaskFiles, must: true, only: flaskDebug, has: useDebugger, code: "use_debugger=False in run(), after debug",
 		}},
 		only: pythonFile,
+	},
+	{
+		// The variable comes before the argument, and flask run's own variable is not read.
+		rule: rule{title: "Flask", manifest: python, packages: []string{"flask"}, line: advice{
+			why: flaskVisible, files: flaskFiles, must: true, only: flaskRun, has: useDebugger + `|` + flaskDebug, code: "use_debugger=False in run(), after debug",
+		}},
+		only: flaskVariable + `[\s\S]*` + pythonFile + `|` + pythonFile + `[\s\S]*` + flaskVariable,
 	},
 	{
 		// https://docs.djangoproject.com/en/stable/ref/settings/#debug

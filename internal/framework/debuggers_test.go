@@ -19,13 +19,31 @@ func TestDebuggers(t *testing.T) {
 		{"what an env file says is not enough", "", "-- requirements.txt --\nflask\n-- .env --\nFLASK_RUN_DEBUGGER=true\n", flaskOff},
 		{
 			"a file of Python with debug=True", `CMD ["python", "-u", "app.py"]`, "-- requirements.txt --\nflask\n-- app.py --\napp.run(host='0.0.0.0', debug=True)\n",
-			flaskOff + "\napp.py: use_debugger=False after debug=True (Flask)",
+			flaskOff + "\napp.py: use_debugger=False in run(), after debug (Flask)",
 		},
 		{"one that leaves the debugger out", "python app.py", "-- requirements.txt --\nflask\n-- app.py --\napp.run(debug=True, use_debugger=False)\n", flaskOff},
+		{
+			"debug=True after an argument that is a call", "python app.py", "-- requirements.txt --\nflask\n-- app.py --\napp.run(port=int(os.environ.get('PORT', 5000)),\n  debug=True)\n",
+			flaskOff + "\napp.py: use_debugger=False in run(), after debug (Flask)",
+		},
+		{
+			"debug that a variable can turn off", "python app.py", "-- requirements.txt --\nflask\n-- app.py --\napp.run(debug=os.environ.get('DEBUG', True))\n",
+			flaskOff + "\napp.py: use_debugger=False in run(), after debug (Flask)",
+		},
+		{
+			"debug as an attribute", "python app.py", "-- requirements.txt --\nflask\n-- app.py --\napp.debug = True\napp.run()\n",
+			flaskOff + "\napp.py: use_debugger=False in run(), after debug (Flask)",
+		},
+		{"debug=False", "python app.py", "-- requirements.txt --\nflask\n-- app.py --\napp.run(port=int(os.environ['PORT']), debug=False)\n", flaskOff},
+		{
+			"FLASK_DEBUG and a file of Python", "FLASK_DEBUG=1\npython app.py", "-- requirements.txt --\nflask\n-- app.py --\napp.run()\n",
+			flaskOff + "\napp.py: use_debugger=False in run(), after debug (Flask)",
+		},
+		{"FLASK_DEBUG of a Dockerfile", "ENV FLASK_DEBUG=0\nCMD python app.py", "-- requirements.txt --\nflask\n-- app.py --\napp.run()\n", flaskOff},
 		{"gunicorn", "gunicorn app:app", "-- requirements.txt --\nflask\n-- app.py --\napp.run(debug=True)\n", flaskOff},
 		{
 			"Dash", "python app.py", "-- requirements.txt --\ndash\n-- app.py --\napp.run_server(debug=True)\n",
-			"app.py: use_debugger=False after debug=True (Flask)",
+			"app.py: use_debugger=False in run(), after debug (Flask)",
 		},
 		{
 			"django-admin startproject", "python manage.py runserver",
