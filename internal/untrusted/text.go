@@ -63,7 +63,7 @@ func Lines(text string, color bool) string {
 // Name makes a name safe to print inside a line: as it is where a terminal shows all of
 // it, else quoted and escaped as in Go, so that two names never look the same.
 func Name(name string) string {
-	if Text(name, false) == name {
+	if Printable(name) {
 		return name
 	}
 	return strconv.Quote(name)

@@ -68,6 +68,8 @@ func TestName(t *testing.T) {
 		{"a\x1b]0;owned\x07", `"a\x1b]0;owned\a"`},
 		{"a\u202eb\u009bc", `"a\u202eb\u009bc"`},
 		{"tab\t", `"tab\t"`},
+		{"we\u200bb\ufeff", `"we\u200bb\ufeff"`}, // no width: it looks like "web"
+		{"a\xff", `"a\xff"`},
 	} {
 		if got := Name(c.in); got != c.want {
 			t.Errorf("Name(%q) = %s, want %s", c.in, got, c.want)
