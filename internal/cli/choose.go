@@ -33,7 +33,7 @@ func (a *app) read(ctx context.Context, o *project.Options) (*project.Project, e
 	}
 	a.flags.files = []string{filepath.Join(dir, chosen)}
 	o.Files, o.Root = a.flags.files, a.flags.dir
-	a.ui.Say("next time without the question: devup -f " + untrusted.Name(chosen))
+	a.ui.Say("next time without the question: devup -f " + untrusted.Arguments(chosen))
 	return a.loadProject(ctx, *o)
 }
 

@@ -34,7 +34,7 @@ func checkEntry(o Options) Finding {
 	if len(barred) == 0 {
 		return good("")
 	}
-	files := strings.Join(barred, " ")
+	files := untrusted.Arguments(barred...)
 	return warning("containers start these scripts, which may not be executed: "+strings.Join(barred, ", "),
 		"`chmod +x "+files+" && git update-index --chmod=+x "+files+"`")
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/checkout"
 	"github.com/devup-cli/devup/internal/project"
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // checkEnv looks for variables that the project wants and nobody sets.
@@ -26,7 +27,7 @@ func checkEnv(p Project) Finding {
 		wrong = append(wrong, m.String())
 		switch {
 		case m.Example != "":
-			steps = append(steps, "`cp "+m.Example+" "+m.File+"`, and fill it in")
+			steps = append(steps, "`cp "+untrusted.Arguments(m.Example, m.File)+"`, and fill it in")
 		default:
 			steps = append(steps, "write "+m.File+", with a line NAME=value for each")
 		}

@@ -40,23 +40,11 @@ func checkFiles(ctx context.Context, p Project) Finding {
 		return good("")
 	}
 	return warning("Windows line endings, with which no script starts in a container: "+few(spoilt),
-		"`sed -i 's/\\r$//' "+words(spoilt)+"`; so that it stays, put "+attributes(spoilt)+" into .gitattributes and run `git add --renormalize .`").
+		"`sed -i 's/\\r$//' "+untrusted.Arguments(spoilt...)+"`; so that it stays, put "+attributes(spoilt)+" into .gitattributes and run `git add --renormalize .`").
 		fixed(Fix{
 			Does: "give " + few(spoilt) + " the line endings of Linux",
 			Do:   func(context.Context) error { return mendEndings(p.Dir, spoilt) },
 		})
-}
-
-// words are names of files as a shell takes them.
-func words(names []string) string {
-	quoted := make([]string, 0, len(names))
-	for _, name := range names {
-		if strings.ContainsAny(name, " \t\"'`$&;()*?[]<>|\\#~!{}") {
-			name = "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
-		}
-		quoted = append(quoted, name)
-	}
-	return strings.Join(quoted, " ")
 }
 
 // attributes are the lines of .gitattributes by which git checks such files out as they

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"strings"
+
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // checkOrphans looks for containers of the project that its files know nothing of any
@@ -37,7 +39,7 @@ func checkProjects(ctx context.Context, look func(context.Context) (Standing, er
 		return good("")
 	case n == 1:
 		return warning("the folder of the project "+standing.Gone[0]+" is gone, and the engine still has its containers",
-			"`devup down -p "+standing.Gone[0]+"` removes them")
+			"`devup down -p "+untrusted.Arguments(standing.Gone[0])+"` removes them")
 	default:
 		return warning(fmt.Sprintf("the engine has containers of %d projects whose folder is gone", n),
 			"`devup prune` lists them and asks whether to remove them").with(standing.Gone)

@@ -127,6 +127,8 @@ func TestSecretsInGit(t *testing.T) {
 		".env":         {Data: []byte("DB_PASSWORD=hunter22\nexport API_TOKEN='abc123xyz'\nPORT=8080\nPASSWORD_LOGIN=true\n")},
 		"web/.env":     {Data: []byte("VITE_TITLE=Shop\nSECRET_KEY=change-me\nREACT_APP_KEY=\n")},
 		".env.example": {Data: []byte("DB_PASSWORD=secret\n")},
+
+		"$(id) 'a'.env": {Data: []byte("TOKEN=abc123xyz\n")},
 	}
 	tests := []struct {
 		name    string
@@ -139,6 +141,12 @@ func TestSecretsInGit(t *testing.T) {
 			"with secrets",
 			[]string{".env", "web/.env"},
 			"warning: git has files that look like secrets: .env with DB_PASSWORD, API_TOKEN | `git rm --cached .env && echo .env >> .gitignore` " +
+				"keeps the file and takes it out of git; renew the secrets, which stay in its history",
+		},
+		{
+			"with a name that a shell takes for a command",
+			[]string{"$(id) 'a'.env"},
+			"warning: git has files that look like secrets: $(id) 'a'.env with TOKEN | `git rm --cached '$(id) '\\''a'\\''.env' && echo '$(id) '\\''a'\\''.env' >> .gitignore` " +
 				"keeps the file and takes it out of git; renew the secrets, which stay in its history",
 		},
 	}

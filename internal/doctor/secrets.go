@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // How much of the env files that git has is looked at.
@@ -40,7 +41,7 @@ func checkSecrets(ctx context.Context, p Project) Finding {
 		return good("")
 	}
 	return warning("git has files that look like secrets: "+strings.Join(told, "; "),
-		fmt.Sprintf("`git rm --cached %[1]s && echo %[1]s >> .gitignore` keeps the file and takes it out of git; renew the secrets, which stay in its history", files[0]))
+		fmt.Sprintf("`git rm --cached %[1]s && echo %[1]s >> .gitignore` keeps the file and takes it out of git; renew the secrets, which stay in its history", untrusted.Arguments(files[0])))
 }
 
 // isExample tells of an env file that is meant to be in git.

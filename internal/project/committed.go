@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // committed adds a note on env files that git has: everybody who gets the repository reads
@@ -40,7 +42,7 @@ func CommittedNote(dir string, files ...string) string {
 	case 0:
 		return ""
 	case 1:
-		return names[0] + " is in git, and whoever gets the repository can read it; if it holds secrets: git rm --cached " + names[0] + ", add it to .gitignore, and renew them"
+		return names[0] + " is in git, and whoever gets the repository can read it; if it holds secrets: git rm --cached " + untrusted.Arguments(names[0]) + ", add it to .gitignore, and renew them"
 	}
 	return strings.Join(names, ", ") + " are in git, and whoever gets the repository can read them; where they hold secrets: git rm --cached FILE, add it to .gitignore, and renew them"
 }

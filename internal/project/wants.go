@@ -13,6 +13,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // Wants is what a fresh clone lacks, and only a person can give or agree to.
@@ -87,7 +88,7 @@ func (l *loading) wanting(err error) error {
 	}
 	w := l.wants(copies, values, append(names, l.expander.missing...))
 	if w.Example != "" {
-		named.Hint = "`cp " + w.Example + " .env`, and fill it in; `devup up` on a terminal does it, and asks for what it has to"
+		named.Hint = "`cp " + untrusted.Arguments(w.Example) + " .env`, and fill it in; `devup up` on a terminal does it, and asks for what it has to"
 	}
 	named.Cause, named.Told = &MissingValues{w}, true
 	return &named

@@ -9,6 +9,7 @@ import (
 	"github.com/moby/moby/client"
 
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // sharedLister is what External needs of the engine.
@@ -73,7 +74,7 @@ func nameless(p *types.Project) error {
 func missing(kind string, wanted, have []string) error {
 	for _, name := range wanted {
 		if !slices.Contains(have, name) {
-			return fail.New(fail.Config, "`docker "+kind+" create "+name+"` makes it; without `external: true` devup makes it itself",
+			return fail.New(fail.Config, "`docker "+kind+" create "+untrusted.Arguments(name)+"` makes it; without `external: true` devup makes it itself",
 				"the %s %s is external, and the engine has none of that name", kind, name)
 		}
 	}

@@ -5,6 +5,7 @@
 //     blocking on a pipe or a device, and at most as many bytes as the caller allows. The null
 //     device is a file without content: sandboxes put it over files that are to be hidden.
 //   - [Text], [Lines], [Name] and [SafeJSON] make its text safe to print on a terminal.
+//   - [Arguments] makes its names safe to copy into a shell, in commands that devup proposes.
 //
 // The package does not decide where a path may lead. A caller that must stay inside a
 // directory opens an [os.Root] and reads through [FS].
