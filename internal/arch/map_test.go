@@ -2,6 +2,8 @@ package arch
 
 // ours says which packages of internal each package may import.
 var ours = map[string][]string{
+	"dockerconfig": {}, // the docker command's config.json
+
 	"arch":       {},
 	"page":       {}, // for tests: what the documentation's tables name
 	"fakeengine": {}, // for tests: an engine that has images and nothing else
@@ -19,13 +21,13 @@ var ours = map[string][]string{
 	"framework":  {"lazyregexp"}, // what web frameworks need behind a proxy: a table, apart from detect, which `up` has no use for
 	"workspace":  {"lazyregexp", "fail"},
 	"settings":   {"lazyregexp", "fail"},
-	"egress":     {"lazyregexp", "fail", "untrusted"}, // untrusted: it reads which registries a project names
-	"diagnose":   {"lazyregexp"},                      // text of a failure → reason, sentence, hint; below all whose work can fail
-	"registry":   {"lazyregexp", "event", "diagnose"}, // logins and refusals of container registries, for pulls, pushes and builds
+	"egress":     {"lazyregexp", "fail", "untrusted", "dockerconfig"}, // untrusted: it reads which registries a project names
+	"diagnose":   {"lazyregexp"},                                      // text of a failure → reason, sentence, hint; below all whose work can fail
+	"registry":   {"lazyregexp", "event", "diagnose", "dockerconfig"}, // logins and refusals of container registries, for pulls, pushes and builds
 	"project":    {"lazyregexp", "workspace", "untrusted", "fail"},
 	"ports":      {"project", "fail"},
 	"scaffold":   {"lazyregexp", "detect", "fail", "untrusted"}, // untrusted: the gate for values in generated files
-	"engine":     {"lazyregexp", "event", "fail"},
+	"engine":     {"lazyregexp", "event", "fail", "dockerconfig"},
 	"gateway":    {"lazyregexp", "fail", "atomicfile", "untrusted", "owner"}, // one origin for all services: a proxy, and the life of its process
 	"build":      {"lazyregexp", "project", "egress", "registry", "event", "fail", "untrusted", "diagnose"},
 	"plan":       {"project", "fail"},
@@ -62,7 +64,7 @@ var only = map[string][]string{
 	"github.com/moby/moby/client":                  {"engine", "fakeengine", "build", "run", "ready", "logs", "watch", "images", "up", "doctor", "cli"},
 	"github.com/docker/cli/cli/context":            {"engine"},
 	"github.com/docker/cli/cli/connhelper":         {"engine"},
-	"github.com/docker/cli/cli/config":             {"build"},
+	"github.com/docker/cli/cli/config":             {"dockerconfig", "registry", "engine", "build"}, // its types; dockerconfig reads it
 	"github.com/fsnotify/fsnotify":                 {"watch"},
 	"github.com/gofrs/flock":                       {"lock"},
 	"rsc.io/qr":                                    {"ui"},

@@ -1,12 +1,13 @@
 package egress
 
 import (
-	"encoding/json"
 	"fmt"
 	"net"
 	"net/url"
 	"path/filepath"
 	"strings"
+
+	"github.com/devup-cli/devup/internal/dockerconfig"
 )
 
 // proxyVariables are the proxies that tools know, in upper case; all of them
@@ -63,24 +64,13 @@ func withoutLocal(proxies map[string]string) map[string]string {
 // dockerProxies are the proxies of ~/.docker/config.json: those of the engine
 // that DOCKER_HOST names, else those named default.
 func (m machine) dockerProxies(s *Settings) map[string]string {
-	dir := m.env("DOCKER_CONFIG")
-	if dir == "" {
-		dir = filepath.Join(m.home, ".docker")
-	}
-	data, err := m.readFile(filepath.Join(dir, "config.json"))
-	if err != nil {
+	dir := dockerconfig.Dir(m.env("DOCKER_CONFIG"), m.home)
+	data, err := m.readFile(filepath.Join(dir, dockerconfig.Name))
+	if dir == "" || err != nil {
 		return nil
 	}
-	var config struct {
-		Proxies map[string]struct {
-			HTTP  string `json:"httpProxy"`
-			HTTPS string `json:"httpsProxy"`
-			FTP   string `json:"ftpProxy"`
-			All   string `json:"allProxy"`
-			No    string `json:"noProxy"`
-		} `json:"proxies"`
-	}
-	if err := json.Unmarshal(data, &config); err != nil {
+	config, err := dockerconfig.Parse(data)
+	if err != nil {
 		s.note("Docker's config.json is not valid JSON: its proxies are left out")
 		return nil
 	}
@@ -88,7 +78,7 @@ func (m machine) dockerProxies(s *Settings) map[string]string {
 	if !ok {
 		p = config.Proxies["default"]
 	}
-	return map[string]string{"HTTP_PROXY": p.HTTP, "HTTPS_PROXY": p.HTTPS, "FTP_PROXY": p.FTP, "ALL_PROXY": p.All, "NO_PROXY": p.No}
+	return map[string]string{"HTTP_PROXY": p.HTTPProxy, "HTTPS_PROXY": p.HTTPSProxy, "FTP_PROXY": p.FTPProxy, "ALL_PROXY": p.AllProxy, "NO_PROXY": p.NoProxy}
 }
 
 // isLoopback reports whether the URL, or bare host:port, is on a loopback address.

@@ -3,7 +3,8 @@ package engine
 import (
 	"path"
 	"strconv"
-	"strings"
+
+	"github.com/devup-cli/devup/internal/dockerconfig"
 )
 
 // system is what the pure functions know of the machine without looking at it.
@@ -97,20 +98,9 @@ func runtimeDir(s system) string {
 	return ""
 }
 
-// configDir is the folder of the docker command's config file and contexts;
-// empty when there is no home.
-func configDir(s system) string {
-	if dir := s.env("DOCKER_CONFIG"); dir != "" {
-		return dir
-	}
-	if s.home == "" {
-		return ""
-	}
-	if s.goos == "windows" {
-		return strings.TrimRight(s.home, `\/`) + `\.docker`
-	}
-	return path.Join(s.home, ".docker")
-}
+// configDir is the directory of the docker command's config file and contexts; empty when
+// there is no home.
+func configDir(s system) string { return dockerconfig.Dir(s.env("DOCKER_CONFIG"), s.home) }
 
 // join is path.Join, but stays empty below an unknown directory.
 func join(dir, rest string) string {

@@ -95,24 +95,6 @@ npipe:////./pipe/podman-machine-default Podman`,
 	}
 }
 
-func TestConfigDir(t *testing.T) {
-	t.Parallel()
-	tests := []struct {
-		system system
-		want   string
-	}{
-		{system{goos: "linux", home: "/home/ada", env: environment()}, "/home/ada/.docker"},
-		{system{goos: "linux", env: environment()}, ""},
-		{system{goos: "linux", home: "/home/ada", env: environment("DOCKER_CONFIG", "/cfg")}, "/cfg"},
-		{system{goos: "windows", home: `C:\Users\ada\`, env: environment()}, `C:\Users\ada\.docker`},
-	}
-	for _, tt := range tests {
-		if got := configDir(tt.system); got != tt.want {
-			t.Errorf("configDir of %s with home %q: got %q, want %q", tt.system.goos, tt.system.home, got, tt.want)
-		}
-	}
-}
-
 func TestNormalHost(t *testing.T) {
 	t.Parallel()
 	tests := []struct {

@@ -6,12 +6,14 @@ import (
 	"errors"
 	"io/fs"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/moby/moby/client"
 	"github.com/moby/moby/client/pkg/versions"
 
+	"github.com/devup-cli/devup/internal/dockerconfig"
 	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/fail"
 )
@@ -32,9 +34,11 @@ type connector struct {
 }
 
 func (c connector) connect(ctx context.Context, o Options) (*Engine, error) {
-	config, err := readDockerConfig(c.system)
+	dir := configDir(c.system)
+	config, err := dockerconfig.Read(dir)
 	if err != nil {
-		c.sink(event.Event{Kind: event.Note, ID: "docker-config", Name: "docker", State: event.Warning, Text: err.Error()})
+		text := filepath.Join(dir, dockerconfig.Name) + " is not read: " + err.Error()
+		c.sink(event.Event{Kind: event.Note, ID: "docker-config", Name: "docker", State: event.Warning, Text: text})
 	}
 	apiVersion, err := pinnedVersion(c.system)
 	if err != nil {

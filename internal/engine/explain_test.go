@@ -5,6 +5,8 @@ import (
 	"io/fs"
 	"testing"
 	"testing/fstest"
+
+	"github.com/docker/cli/cli/config/configfile"
 )
 
 var (
@@ -194,7 +196,7 @@ func TestWhatToDo(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			var problems []problem
-			all, err := targets(tt.system, candidates(tt.system), Options{}, dockerConfig{})
+			all, err := targets(tt.system, candidates(tt.system), Options{}, configfile.ConfigFile{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -238,7 +240,7 @@ func TestExplainNamesWhatWasChosen(t *testing.T) {
 	}
 	files := fstest.MapFS{"usr/sbin/dockerd": binary} // the installed engine is not the chosen one
 	for _, tt := range tests {
-		places, err := targets(s, candidates(s), Options{}, dockerConfig{})
+		places, err := targets(s, candidates(s), Options{}, configfile.ConfigFile{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,16 +1,15 @@
 package engine
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"net"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 
+	"github.com/docker/cli/cli/config/configfile"
 	dockercontext "github.com/docker/cli/cli/context"
 	dockerendpoint "github.com/docker/cli/cli/context/docker"
 	"github.com/docker/cli/cli/context/store"
@@ -27,15 +26,9 @@ type target struct {
 	undo     string
 }
 
-// dockerConfig is what devup takes from the docker command's config file.
-type dockerConfig struct {
-	CurrentContext string            `json:"currentContext"`
-	HTTPHeaders    map[string]string `json:"HttpHeaders"`
-}
-
 // targets decides where to look: at what was chosen, else at the usual places.
 // It reads the docker command's context store when a context is in use.
-func targets(s system, usual []candidate, o Options, config dockerConfig) ([]target, error) {
+func targets(s system, usual []candidate, o Options, config configfile.ConfigFile) ([]target, error) {
 	name, from, undo := contextInUse(s, o, config)
 	switch {
 	case o.Host != "" && o.Context != "":
@@ -56,7 +49,7 @@ func targets(s system, usual []candidate, o Options, config dockerConfig) ([]tar
 
 // contextInUse is the docker context that holds, where it is set, and how to
 // leave it.
-func contextInUse(s system, o Options, config dockerConfig) (name, from, undo string) {
+func contextInUse(s system, o Options, config configfile.ConfigFile) (name, from, undo string) {
 	switch {
 	case o.Context != "":
 		return o.Context, "the setting context", "correct the setting context"
@@ -170,26 +163,6 @@ func contextTarget(s system, usual []candidate, name, from, undo string) ([]targ
 		endpoint: endpoint, source: fmt.Sprintf("docker context %q", name),
 		kind: kindOf(usual, endpoint.Host), chosen: true, undo: undo,
 	}}, nil
-}
-
-// readDockerConfig reads the config file of the docker command. None is fine.
-func readDockerConfig(s system) (dockerConfig, error) {
-	var config dockerConfig
-	dir := configDir(s)
-	if dir == "" {
-		return config, nil
-	}
-	data, err := os.ReadFile(filepath.Join(dir, "config.json"))
-	if errors.Is(err, fs.ErrNotExist) {
-		return config, nil
-	}
-	if err == nil {
-		err = json.Unmarshal(data, &config)
-	}
-	if err != nil {
-		return dockerConfig{}, fmt.Errorf("%s is not read: %w", filepath.Join(dir, "config.json"), err)
-	}
-	return config, nil
 }
 
 // kindOf is the product whose usual place the host is, or empty.

@@ -2,13 +2,11 @@ package registry
 
 import (
 	"encoding/base64"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
+	"github.com/docker/cli/cli/config/configfile"
 	"github.com/moby/moby/api/pkg/authconfig"
 	"github.com/moby/moby/api/types/registry"
 )
@@ -44,48 +42,20 @@ func (l Login) Header() string {
 }
 
 // config is what a Docker configuration says about registries.
-type config struct {
-	Auths   map[string]entry  `json:"auths"`
-	Helpers map[string]string `json:"credHelpers"`
-	Store   string            `json:"credsStore"`
-}
-
-// entry is a login in the file. With a credential store it is empty and only
-// says that there is one.
-type entry struct {
-	Auth          string `json:"auth"` // base64 of "user:password"
-	Username      string `json:"username"`
-	Password      string `json:"password"`
-	IdentityToken string `json:"identitytoken"`
-	RegistryToken string `json:"registrytoken"`
-}
-
-// parseConfig reads the text of a config.json, or of DOCKER_AUTH_CONFIG. Its
-// errors never show what stands there.
-func parseConfig(text []byte) (config, error) {
-	var c config
-	err := json.Unmarshal(text, &c)
-	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
-		return config{}, fmt.Errorf("it is not JSON, from byte %d on", syntax.Offset)
-	}
-	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return config{}, fmt.Errorf("a %s stands where it should not, at %s", wrong.Value, wrong.Field)
-	}
-	return c, err
-}
+type config struct{ configfile.ConfigFile }
 
 // helper is the name of the program that keeps the logins of a registry; empty
 // where the file does.
 func (c config) helper(of string) string {
-	if name, ok := lookup(c.Helpers, of); ok {
+	if name, ok := lookup(c.CredentialHelpers, of); ok {
 		return name
 	}
-	return c.Store
+	return c.CredentialsStore
 }
 
 // login is the login that stands in the file itself.
 func (c config) login(of string) Login {
-	found, ok := lookup(c.Auths, of)
+	found, ok := lookup(c.AuthConfigs, of)
 	if !ok {
 		return Login{}
 	}

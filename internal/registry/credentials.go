@@ -2,13 +2,11 @@ package registry
 
 import (
 	"context"
-	"errors"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"sync"
 	"time"
 
+	"github.com/devup-cli/devup/internal/dockerconfig"
 	"github.com/devup-cli/devup/internal/event"
 )
 
@@ -106,27 +104,22 @@ func (c *Credentials) find(ctx context.Context, name string) Login {
 // read reads the configuration. A file that is not there is an empty one.
 func (c *Credentials) read() (fromEnv, fromFile config) {
 	if text, ok := c.lookupEnv("DOCKER_AUTH_CONFIG"); ok && text != "" {
-		var err error
-		if fromEnv, err = parseConfig([]byte(text)); err != nil {
+		parsed, err := dockerconfig.Parse([]byte(text))
+		if err != nil {
 			c.say("DOCKER_AUTH_CONFIG is left out: " + err.Error())
 		}
+		fromEnv = config{parsed}
 	}
-	dir, ok := c.lookupEnv("DOCKER_CONFIG")
-	if !ok || dir == "" {
-		if c.home == "" {
-			return fromEnv, fromFile
-		}
-		dir = filepath.Join(c.home, ".docker")
+	variable, ok := c.lookupEnv("DOCKER_CONFIG")
+	if !ok {
+		variable = ""
 	}
-	name := filepath.Join(dir, "config.json")
-	text, err := os.ReadFile(name)
-	if err == nil {
-		fromFile, err = parseConfig(text)
+	dir := dockerconfig.Dir(variable, c.home)
+	parsed, err := dockerconfig.Read(dir)
+	if err != nil {
+		c.say("the logins in " + filepath.Join(dir, dockerconfig.Name) + " are left out: " + err.Error())
 	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		c.say("the logins in " + name + " are left out: " + err.Error())
-	}
-	return fromEnv, fromFile
+	return fromEnv, config{parsed}
 }
 
 // say tells the person something once.

@@ -10,10 +10,17 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/devup-cli/devup/internal/dockerconfig"
 	"github.com/devup-cli/devup/internal/event"
 )
 
 var ada = base64.StdEncoding.EncodeToString([]byte("ada:lovelace"))
+
+// parse is the configuration that a text holds.
+func parse(text []byte) (config, error) {
+	parsed, err := dockerconfig.Parse(text)
+	return config{parsed}, err
+}
 
 // show is a login as readable text.
 func show(l Login) string {
@@ -39,7 +46,7 @@ func TestALoginOfTheFile(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			c, err := parseConfig([]byte(test.config))
+			c, err := parse([]byte(test.config))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -52,7 +59,7 @@ func TestALoginOfTheFile(t *testing.T) {
 
 func TestWhichHelperIsAsked(t *testing.T) {
 	t.Parallel()
-	c, err := parseConfig([]byte(`{"credsStore":"desktop","credHelpers":{"1.dkr.ecr.eu-west-1.amazonaws.com":"ecr-login","https://r.example":"own"}}`))
+	c, err := parse([]byte(`{"credsStore":"desktop","credHelpers":{"1.dkr.ecr.eu-west-1.amazonaws.com":"ecr-login","https://r.example":"own"}}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,29 +70,11 @@ func TestWhichHelperIsAsked(t *testing.T) {
 	}
 }
 
-func TestASpoiledConfigurationShowsNothingOfItself(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string]string{
-		`{"auths":{"r.example":{"auth":"SECRET}}`:      "it is not JSON, from byte 39 on",
-		`{"auths":{"r.example":"SECRET"}}`:             "a string stands where it should not, at auths",
-		`["SECRET"]`:                                   "a array stands where it should not, at ",
-		`{"credHelpers":{"r.example":["SECRET","x"]}}`: "a array stands where it should not, at credHelpers",
-	} {
-		_, err := parseConfig([]byte(text))
-		if err == nil || !strings.HasPrefix(err.Error(), want) {
-			t.Errorf("%s: got %v, want %q", text, err, want)
-		}
-		if err != nil && strings.Contains(err.Error(), "SECRET") {
-			t.Errorf("the error shows a secret: %v", err)
-		}
-	}
-}
-
 func FuzzConfig(f *testing.F) {
 	f.Add([]byte(`{"auths":{"https://index.docker.io/v1/":{"auth":"YTpi"}},"credsStore":"x","credHelpers":{"a":"b"}}`), "docker.io")
 	f.Add([]byte(`{"auths":{"a:1":{"identitytoken":"t"}}}`), "https://a:1/v2/")
 	f.Fuzz(func(t *testing.T, text []byte, registry string) {
-		c, err := parseConfig(text)
+		c, err := parse(text)
 		if err != nil {
 			return
 		}
