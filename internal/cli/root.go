@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"strings"
 
+	"github.com/agext/levenshtein"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -118,16 +119,16 @@ func flagError(c *cobra.Command, err error) error {
 	return fail.New(fail.Usage, hint, "%s", text)
 }
 
-// flagsLike are the flags of a command that resemble a name. cobra measures that for
-// commands, so the flags pose as some.
-func flagsLike(c *cobra.Command, name string) []string {
-	posing := &cobra.Command{SuggestionsMinimumDistance: 2}
+// flagsLike are the flags of a command that resemble a name, by cobra's rule for commands.
+func flagsLike(c *cobra.Command, name string) (like []string) {
+	name = strings.ToLower(name)
 	c.Flags().VisitAll(func(f *pflag.Flag) {
-		if !f.Hidden {
-			posing.AddCommand(&cobra.Command{Use: f.Name, Run: func(*cobra.Command, []string) {}})
+		near := levenshtein.Distance(name, f.Name, nil) <= 2 || strings.HasPrefix(f.Name, name)
+		if near && !f.Hidden {
+			like = append(like, f.Name)
 		}
 	})
-	return posing.SuggestionsFor(name)
+	return like
 }
 
 // nearest is a hint that names suggestions, or another hint where there are none.
