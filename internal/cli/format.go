@@ -8,6 +8,7 @@ import (
 	"text/template"
 	"time"
 
+	"github.com/docker/go-units"
 	"github.com/spf13/cobra"
 
 	"github.com/devup-cli/devup/internal/fail"
@@ -134,33 +135,8 @@ func ellipsis(text string, most int) string {
 	return string(runes[:most-1]) + "…"
 }
 
-// ago says how long something is past, roughly.
-func ago(d time.Duration) string {
-	for _, unit := range []struct {
-		name string
-		long time.Duration
-	}{
-		{"day", 24 * time.Hour}, {"hour", time.Hour}, {"minute", time.Minute},
-	} {
-		if n := int(d / unit.long); n == 1 {
-			return "1 " + unit.name + " ago"
-		} else if n > 1 {
-			return fmt.Sprintf("%d %ss ago", n, unit.name)
-		}
-	}
-	return fmt.Sprintf("%d seconds ago", max(0, int(d.Seconds())))
-}
+// ago says how long something is past, in docker's words.
+func ago(d time.Duration) string { return units.HumanDuration(d) + " ago" }
 
-// sizeText is a size for people.
-func sizeText(n int64) string {
-	if n < 1000 {
-		return fmt.Sprintf("%dB", n)
-	}
-	size, unit := float64(n), ""
-	for _, unit = range []string{"kB", "MB", "GB", "TB"} {
-		if size /= 1000; size < 1000 {
-			break
-		}
-	}
-	return fmt.Sprintf("%.3g%s", size, unit)
-}
+// sizeText is a size for users, with three digits.
+func sizeText(n int64) string { return units.HumanSizeWithPrecision(float64(n), 3) }
