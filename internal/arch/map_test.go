@@ -60,7 +60,7 @@ var only = map[string][]string{
 	"github.com/compose-spec/compose-go/v2/dotenv": {"project"},
 	"github.com/compose-spec/compose-go/v2/interp": {"project"},
 	"github.com/compose-spec/compose-go/v2/schema": {"project"},
-	"github.com/moby/buildkit":                     {"build"},
+	"github.com/moby/buildkit":                     {"build", "detect"}, // detect: the Dockerfile parser alone, which the linter holds
 	"github.com/moby/moby/client":                  {"engine", "fakeengine", "build", "run", "ready", "logs", "watch", "images", "up", "doctor", "cli"},
 	"github.com/docker/cli/cli/context":            {"engine"},
 	"github.com/docker/cli/cli/connhelper":         {"engine"},

@@ -1,27 +1,27 @@
 package detect
 
 import (
-	"encoding/json"
 	"path"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/moby/buildkit/frontend/dockerfile/parser"
+
 	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
-// dockerfile is what detection takes from an existing Dockerfile. It reads no
-// more of the language than ports, commands and base images need; a broken one
-// gives less, never an error.
+// dockerfile is what detection takes from an existing Dockerfile. One that BuildKit cannot
+// read gives nothing, never an error.
 type dockerfile struct {
 	name         string // path in the repository
 	instructions []instruction
 }
 
 type instruction struct {
-	line int
-	name string // upper case
-	rest string
+	line  int
+	name  string   // upper case
+	words []string // without flags
 }
 
 // dockerNames are the files that a service's image is built from, likeliest first.
@@ -30,59 +30,46 @@ var dockerNames = []string{"Dockerfile", "dockerfile", "Dockerfile.dev", "Docker
 
 func parseDockerfile(name, text string) *dockerfile {
 	d := &dockerfile{name: name}
-	var joined strings.Builder
-	start := 0
-	for i, line := range strings.Split(text, "\n") {
-		trimmed := strings.TrimSpace(line)
-		if trimmed == "" || strings.HasPrefix(trimmed, "#") {
-			continue
+	parsed, err := parser.Parse(strings.NewReader(text))
+	if err != nil {
+		return d
+	}
+	for _, node := range parsed.AST.Children {
+		in := instruction{line: node.StartLine, name: strings.ToUpper(node.Value)}
+		for n := node.Next; n != nil; n = n.Next {
+			in.words = append(in.words, n.Value)
 		}
-		if joined.Len() == 0 {
-			start = i + 1
-		}
-		part, continued := strings.CutSuffix(trimmed, `\`)
-		joined.WriteString(part + " ")
-		if continued {
-			continue
-		}
-		word, rest, _ := strings.Cut(strings.TrimSpace(joined.String()), " ")
-		d.instructions = append(d.instructions, instruction{start, strings.ToUpper(word), strings.TrimSpace(rest)})
-		joined.Reset()
+		d.instructions = append(d.instructions, in)
 	}
 	return d
+}
+
+// stage is what follows a FROM.
+type stage struct {
+	base *stage // nil: an image
+	own  []instruction
 }
 
 // final are the instructions of the last stage, which is what a plain build
 // gives, behind those of the stages that it builds on.
 func (d *dockerfile) final() []instruction {
-	stages := map[string][]instruction{}
-	var last []instruction
-	name := ""
+	named := map[string]*stage{}
+	last := &stage{} // what stands before the first FROM
 	for _, in := range d.instructions {
-		if in.name == "FROM" {
-			var base string
-			base, name = stageNames(in.rest)
-			last = slices.Clone(stages[base])
+		if in.name == "FROM" && len(in.words) > 0 {
+			last = &stage{base: named[strings.ToLower(in.words[0])]}
+			if len(in.words) == 3 { // FROM base AS name
+				named[strings.ToLower(in.words[2])] = last
+			}
 		}
-		last = append(last, in)
-		stages[name] = last
+		last.own = append(last.own, in)
 	}
-	return last
-}
-
-// stageNames are the image or stage that a FROM builds on and its own name.
-func stageNames(rest string) (base, name string) {
-	words := strings.Fields(strings.ToLower(rest))
-	for len(words) > 0 && strings.HasPrefix(words[0], "--") {
-		words = words[1:]
+	var parts [][]instruction
+	for ; last != nil; last = last.base {
+		parts = append(parts, last.own)
 	}
-	if len(words) > 0 {
-		base = words[0]
-	}
-	if len(words) == 3 && words[1] == "as" {
-		name = words[2]
-	}
-	return base, name
+	slices.Reverse(parts)
+	return slices.Concat(parts...)
 }
 
 // port is the number of EXPOSE, else of the command's port flag, else of
@@ -103,7 +90,7 @@ func exposedPort(in instruction, set map[string]string) (port int, text string) 
 	if in.name != "EXPOSE" {
 		return 0, ""
 	}
-	for word := range strings.FieldsSeq(in.rest) {
+	for _, word := range in.words {
 		word, protocol, _ := strings.Cut(expand(word, set), "/")
 		if n, ok := portNumber(word); ok && protocol != "udp" {
 			return n, strconv.Itoa(n)
@@ -116,7 +103,7 @@ func commandPort(in instruction, set map[string]string) (port int, text string) 
 	if in.name != "CMD" && in.name != "ENTRYPOINT" {
 		return 0, ""
 	}
-	port, text, _ = portOfCommand(expand(strings.Join(commandWords(in.rest), " "), set))
+	port, text, _ = portOfCommand(expand(strings.Join(in.words, " "), set))
 	return port, text
 }
 
@@ -125,7 +112,7 @@ func envPort(in instruction, _ map[string]string) (port int, text string) {
 		return 0, ""
 	}
 	for _, name := range portVariables {
-		if n, ok := portNumber(assignments(in.rest)[name]); ok {
+		if n, ok := portNumber(assignments(in)[name]); ok {
 			return n, name + "=" + strconv.Itoa(n)
 		}
 	}
@@ -139,18 +126,10 @@ var imageVersion = lazyregexp.New(`^(?:v|python|node)?-?(\d+(?:\.\d+){0,2})`)
 func (d *dockerfile) runtime(language string) (version string, e Evidence, found bool) {
 	set := d.variables()
 	for _, in := range slices.Backward(d.instructions) {
-
-		if in.name != "FROM" {
+		if in.name != "FROM" || len(in.words) == 0 {
 			continue
 		}
-		words := strings.Fields(in.rest)
-		for len(words) > 0 && strings.HasPrefix(words[0], "--") {
-			words = words[1:]
-		}
-		if len(words) == 0 {
-			continue
-		}
-		image, tag, _ := strings.Cut(path.Base(expand(words[0], set)), ":")
+		image, tag, _ := strings.Cut(path.Base(expand(in.words[0], set)), ":")
 		match := imageVersion.FindStringSubmatch(tag)
 		if strings.Contains(image+tag, language) && match != nil {
 			return match[1], d.at(in, "FROM "+image+":"+tag), true
@@ -170,21 +149,23 @@ func (d *dockerfile) variables() map[string]string {
 		if in.name != "ENV" && in.name != "ARG" {
 			continue
 		}
-		for name, value := range assignments(in.rest) {
+		for name, value := range assignments(in) {
 			set[name] = expand(value, set)
 		}
 	}
 	return set
 }
 
-// assignments reads "A=1 B=2" and the old form "A 1".
-func assignments(text string) map[string]string {
+// assignments are the values that an ENV or ARG gives.
+func assignments(in instruction) map[string]string {
 	all := map[string]string{}
-	words := strings.Fields(text)
-	if len(words) == 2 && !strings.Contains(words[0], "=") {
-		return map[string]string{words[0]: strings.Trim(words[1], `"'`)}
+	if in.name == "ENV" { // name, value and separator of each
+		for part := range slices.Chunk(in.words, 3) {
+			all[part[0]] = strings.Trim(strings.Join(part[1:min(2, len(part))], ""), `"'`)
+		}
+		return all
 	}
-	for _, word := range words {
+	for _, word := range in.words {
 		if name, value, ok := strings.Cut(word, "="); ok {
 			all[name] = strings.Trim(value, `"'`)
 		}
@@ -207,13 +188,4 @@ func expand(text string, set map[string]string) string {
 		}
 		return found
 	})
-}
-
-// commandWords are the words of an exec-form or shell-form command.
-func commandWords(text string) []string {
-	var words []string
-	if strings.HasPrefix(text, "[") && json.Unmarshal([]byte(text), &words) == nil {
-		return words
-	}
-	return strings.Fields(text)
 }
