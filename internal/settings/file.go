@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/agext/levenshtein"
 	"go.yaml.in/yaml/v4"
 
 	"github.com/devup-cli/devup/internal/fail"
@@ -115,7 +116,7 @@ func hintFor(name string) string {
 	var all []string
 	for _, k := range keys() {
 		all = append(all, k.name)
-		if d := edits(strings.ReplaceAll(strings.ToLower(name), "-", "_"), k.name); d < distance {
+		if d := levenshtein.Distance(strings.ReplaceAll(strings.ToLower(name), "-", "_"), k.name, nil); d < distance {
 			best, distance = k.name, d
 		}
 	}
@@ -123,28 +124,6 @@ func hintFor(name string) string {
 		return "known settings: " + strings.Join(all, ", ")
 	}
 	return "did you mean " + best + "?"
-}
-
-// edits counts the letters to add, drop or replace to make b of a.
-func edits(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			above := row[j+1]
-			if a[i] == b[j] {
-				row[j+1] = diagonal
-			} else {
-				row[j+1] = 1 + min(diagonal, above, row[j])
-			}
-			diagonal = above
-		}
-	}
-	return row[len(b)]
 }
 
 // yamlLine finds the last line that the library's error text names: that is
