@@ -15,6 +15,7 @@ var ours = map[string][]string{
 	"checkout":   {"lock", "atomicfile", "owner", "untrusted"}, // what is kept in a checkout's .devup, and files that are written into one
 	"consent":    {"atomicfile", "untrusted"},                  // answers of the user, by checkout
 	"lazyregexp": {},
+	"graph":      {},             // the order of what needs each other
 	"untrusted":  {"lazyregexp"}, // files and text of a clone: bounded reads, output that is safe to print
 	"envfile":    {"lazyregexp"}, // the text of env files that devup writes into; project reads them
 	"detect":     {"lazyregexp"},
@@ -30,15 +31,15 @@ var ours = map[string][]string{
 	"engine":     {"lazyregexp", "event", "fail", "dockerconfig"},
 	"gateway":    {"lazyregexp", "fail", "atomicfile", "untrusted", "owner"}, // one origin for all services: a proxy, and the life of its process
 	"build":      {"lazyregexp", "project", "egress", "registry", "event", "fail", "untrusted", "diagnose"},
-	"plan":       {"project", "fail"},
+	"plan":       {"project", "fail", "graph"},
 	"images":     {"project", "build", "plan", "run", "registry", "event", "atomicfile", "fail"}, // which images to pull and to build; run: it transfers them
 	"run":        {"lazyregexp", "project", "plan", "registry", "event", "fail", "owner", "untrusted", "diagnose"},
 	"ready":      {"project", "lazyregexp", "event", "fail", "untrusted", "diagnose"},
 	"expose":     {"lazyregexp", "project", "workspace", "event", "fail"},
 	"tunnel":     {"lazyregexp", "fail"}, // a way from the internet to this machine, by a program that the person has
 	"logs":       {"event", "fail"},
-	"setup":      {"lazyregexp", "project", "plan", "run", "event", "fail", "diagnose"}, // steps that run in containers which answer: after run and ready, and no part of a plan
-	"watch":      {"project", "event", "fail", "untrusted"},                             // fail: the limit of watched folders is the person's to raise
+	"setup":      {"lazyregexp", "project", "graph", "plan", "run", "event", "fail", "diagnose"}, // steps that run in containers which answer: after run and ready, and no part of a plan
+	"watch":      {"project", "event", "fail", "untrusted"},                                      // fail: the limit of watched folders is the person's to raise
 	"up": {
 		"workspace", "project", "ports", "images", "egress", "plan", "run", "ready", "setup", "expose", "logs", "watch", "framework",
 		"gateway", "owner", "untrusted",

@@ -8,6 +8,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/graph"
 )
 
 // Dependencies names the services that must be there before s: those it depends
@@ -45,38 +46,26 @@ func hosts(s types.ServiceConfig) []string {
 	return names
 }
 
+// Needs says which of the services each of them needs.
+func Needs(services types.Services) graph.Graph {
+	needs := graph.Graph{}
+	for name, s := range services {
+		needs[name] = slices.DeleteFunc(Dependencies(s), func(needed string) bool {
+			_, there := services[needed]
+			return !there
+		})
+	}
+	return needs
+}
+
 // dependencyOrder sorts the services so that each comes after those that it
 // needs, and by name otherwise.
 func dependencyOrder(p *types.Project) ([]string, error) {
-	const onPath, done = 1, 2
-	state := map[string]int{}
-	var order, path []string
-	var visit func(name string) error
-	visit = func(name string) error {
-		s, ok := p.Services[name]
-		if !ok || state[name] == done {
-			return nil
-		}
-		if state[name] == onPath {
-			return fail.New(fail.Config, "remove one of these depends_on entries",
-				"the services depend on each other in a circle: %s", strings.Join(append(path, name), " → "))
-		}
-		state[name] = onPath
-		path = append(path, name)
-		for _, dependency := range Dependencies(s) {
-			if err := visit(dependency); err != nil {
-				return err
-			}
-		}
-		path = path[:len(path)-1]
-		state[name] = done
-		order = append(order, name)
-		return nil
-	}
-	for _, name := range slices.Sorted(maps.Keys(p.Services)) {
-		if err := visit(name); err != nil {
-			return nil, err
-		}
+	needs := Needs(p.Services)
+	order, circle := needs.Order(needs.Nodes()...)
+	if circle != nil {
+		return nil, fail.New(fail.Config, "remove one of these depends_on entries",
+			"the services depend on each other in a circle: %s", strings.Join(circle, " → "))
 	}
 	return order, nil
 }

@@ -48,16 +48,8 @@ func Part(o Observed, opts PartOptions) (meant Observed, left []Container) {
 // withDependents adds to services those that depend on them, by what their containers
 // carry.
 func withDependents(o Observed, services []string) []string {
-	all := slices.Clone(services)
-	for grown := len(services) > 0; grown; {
-		grown = false
-		for _, c := range o.Containers {
-			depends := slices.ContainsFunc(c.DependsOn, func(s string) bool { return slices.Contains(all, s) })
-			if depends && !c.OneOff && !slices.Contains(all, c.Service) {
-				all, grown = append(all, c.Service), true
-			}
-		}
-	}
+	lasting := slices.DeleteFunc(slices.Clone(o.Containers), func(c Container) bool { return c.OneOff })
+	all, _ := needs(lasting).Reversed().Order(services...)
 	return all
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/types"
 
+	"github.com/devup-cli/devup/internal/graph"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/project"
 )
@@ -45,12 +46,14 @@ type Done map[string]map[string]Mark
 // dependencies. The marks are of volumes as they were seen.
 func Due(p *project.Project, seen plan.Observed, done Done) []Step {
 	var due []Step
-	for _, service := range order(p) {
+	needs := plan.Needs(p.AllServices())
+	services, _ := plan.Needs(p.Services).Order(p.ServiceNames()...) // a circle is refused long before
+	for _, service := range services {
 		steps := p.Extensions[service].Setup
 		if len(steps) == 0 {
 			continue
 		}
-		data := dataOf(p, seen, service)
+		data := dataOf(p, needs, seen, service)
 		for i, s := range steps {
 			mark := Mark{Command: s.Digest, Data: data}
 			before, known := done[service][s.Name]
@@ -78,37 +81,14 @@ func cause(s project.SetupStep, now, before Mark, known bool) string {
 	}
 }
 
-// order is the project's services, each after those that it needs.
-func order(p *project.Project) []string {
-	var sorted []string
-	seen := map[string]bool{}
-	for _, name := range p.ServiceNames() {
-		sorted = walk(p.Services, name, seen, sorted)
-	}
-	return sorted
-}
-
-// walk appends a service to those that it needs, without those that were seen. A circle
-// is refused long before.
-func walk(services types.Services, name string, seen map[string]bool, sorted []string) []string {
-	s, there := services[name]
-	if !there || seen[name] {
-		return sorted
-	}
-	seen[name] = true
-	for _, needed := range plan.Dependencies(s) {
-		sorted = walk(services, needed, seen, sorted)
-	}
-	return append(sorted, name)
-}
-
 // dataOf stands for the volumes of a service and of all that it needs: a step fills the
 // database of another service, too. It is another one when a volume was removed and made
 // anew, by whoever.
-func dataOf(p *project.Project, seen plan.Observed, service string) string {
+func dataOf(p *project.Project, needs graph.Graph, seen plan.Observed, service string) string {
 	all := p.AllServices()
 	var volumes []string
-	for _, name := range walk(all, service, map[string]bool{}, nil) {
+	order, _ := needs.Order(service)
+	for _, name := range order {
 		volumes = append(volumes, volumesOf(p.Project, all[name], seen)...)
 	}
 	slices.Sort(volumes)

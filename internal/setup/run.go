@@ -13,6 +13,8 @@ import (
 	"github.com/devup-cli/devup/internal/diagnose"
 	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/graph"
+	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/run"
 )
@@ -46,11 +48,12 @@ func Run(ctx context.Context, e run.Executor, w Work) error {
 	for service := range w.Failed {
 		blame[service] = service
 	}
+	needs := plan.Needs(w.Project.Services)
 	for _, s := range w.Steps {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		if why := w.blocked(s.Service, blame); why != "" {
+		if why := blocked(needs, s.Service, blame); why != "" {
 			w.Sink(event.Event{Kind: event.Setup, Name: s.Title(), State: event.Skipped, Text: "skipped: " + strings.TrimPrefix(why, s.Service+": ") + " failed"})
 			continue
 		}
@@ -66,8 +69,9 @@ func Run(ctx context.Context, e run.Executor, w Work) error {
 }
 
 // blocked names what failed and keeps a service's steps from running; empty for nothing.
-func (w Work) blocked(service string, blame map[string]string) string {
-	for _, needed := range slices.Backward(walk(w.Project.Services, service, map[string]bool{}, nil)) {
+func blocked(needs graph.Graph, service string, blame map[string]string) string {
+	order, _ := needs.Order(service)
+	for _, needed := range slices.Backward(order) {
 		if blame[needed] != "" {
 			return blame[needed]
 		}

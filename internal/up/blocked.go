@@ -15,20 +15,19 @@ import (
 // others, each with a service that it needs. A dependency that is optional
 // (required: false) stops no service.
 func dependents(p *project.Project, failed map[string]bool) map[string]string {
+	needs := plan.Needs(p.Services)
+	order, _ := needs.Order(needs.Nodes()...)
 	blocked := map[string]string{}
-	out := maps.Clone(failed)
-	for grown := true; grown; {
-		grown = false
-		for _, name := range p.ServiceNames() {
-			if out[name] {
-				continue
-			}
-			s := p.Services[name]
-			for _, needed := range plan.Dependencies(s) {
-				if d, ok := s.DependsOn[needed]; out[needed] && (!ok || d.Required) {
-					out[name], blocked[name], grown = true, needed, true
-					break
-				}
+	for _, name := range order {
+		if failed[name] {
+			continue
+		}
+		s := p.Services[name]
+		for _, needed := range plan.Dependencies(s) {
+			d, ok := s.DependsOn[needed]
+			if (failed[needed] || blocked[needed] != "") && (!ok || d.Required) {
+				blocked[name] = needed
+				break
 			}
 		}
 	}
