@@ -2,10 +2,11 @@ package scaffold
 
 import (
 	"bytes"
-	"encoding/json"
-	"io"
+	"errors"
 	"slices"
 	"strings"
+
+	"github.com/tailscale/hujson"
 )
 
 // addToJSON gives have, a devcontainer.json, with the features, ports and commands
@@ -174,137 +175,53 @@ func (c *container) find(key string) (member, bool) {
 	return c.members[i], true
 }
 
+// maxContainers bounds the objects and lists of a file, and with them how deep they nest:
+// hujson follows them on the stack, and a stack that is full ends the program.
+const maxContainers = 10_000
+
 // outline reads where the parts of a JSON object with comments are.
 func outline(text []byte) (*container, error) {
-	plain := plainJSON(text)
-	d := json.NewDecoder(bytes.NewReader(plain))
-	d.UseNumber()
-	t, err := d.Token()
+	if bytes.Count(text, []byte("{"))+bytes.Count(text, []byte("[")) > maxContainers {
+		return nil, errors.New("too many objects and lists")
+	}
+	root, err := hujson.Parse(text)
 	if err != nil {
 		return nil, err
 	}
-	if t != json.Delim('{') {
-		return nil, io.ErrUnexpectedEOF
+	if root.Value.Kind() != '{' {
+		return nil, errors.New("not an object")
 	}
-	c, err := contents(d, plain, true)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return nil, io.ErrUnexpectedEOF
-	}
-	return c, nil
+	return contents(root), nil
 }
 
-// contents reads the inside of an object or list up to its closing.
-func contents(d *json.Decoder, plain []byte, object bool) (*container, error) {
-	c := &container{inside: int(d.InputOffset()), object: object}
-	for d.More() {
-		m := member{start: next(d, plain)}
-		if gap := plain[c.inside:m.start]; len(c.members) == 0 && bytes.ContainsRune(gap, '\n') {
-			c.lead = string(gap[bytes.LastIndexByte(gap, '\n'):])
+// contents are those of an object or list; nil for any other value.
+func contents(v hujson.Value) *container {
+	c := &container{inside: v.StartOffset + 1}
+	switch composite := v.Value.(type) {
+	case *hujson.Object:
+		c.object = true
+		for _, m := range composite.Members {
+			c.entry(m.Name, m.Value)
 		}
-		m.content = m.start
-		t, err := d.Token()
-		if err != nil {
-			return nil, err
+	case *hujson.Array:
+		for _, e := range composite.Elements {
+			c.entry(e, e)
 		}
-		if object {
-			m.key, _ = t.(string)
-			m.content = next(d, plain)
-			if t, err = d.Token(); err != nil {
-				return nil, err
-			}
-		} else {
-			m.key = entryKey(t)
-		}
-		if delim, ok := t.(json.Delim); ok {
-			if m.value, err = contents(d, plain, delim == '{'); err != nil {
-				return nil, err
-			}
-		}
-		m.end = int(d.InputOffset())
-		c.members = append(c.members, m)
+	default:
+		return nil
 	}
-	_, err := d.Token()
-	return c, err
+	return c
 }
 
-// entryKey is what an entry of a list is known by: its own text.
-func entryKey(t json.Token) string {
-	switch t := t.(type) {
-	case json.Number:
-		return t.String()
-	case string:
-		return t
+// entry adds an entry; that of a list is its own name.
+func (c *container) entry(name, value hujson.Value) {
+	if gap := name.BeforeExtra; len(c.members) == 0 && bytes.ContainsRune(gap, '\n') {
+		line := gap[bytes.LastIndexByte(gap, '\n')+1:]
+		c.lead = "\n" + string(line[:len(line)-len(bytes.TrimLeft(line, " \t"))])
 	}
-	return ""
-}
-
-// next is where the next token starts, or the end of the text.
-func next(d *json.Decoder, plain []byte) int {
-	at := int(d.InputOffset())
-	for at < len(plain) && strings.IndexByte(" \t\r\n,:", plain[at]) >= 0 {
-		at++
+	m := member{start: name.StartOffset, content: value.StartOffset, end: value.EndOffset, value: contents(value)}
+	if literal, ok := name.Value.(hujson.Literal); ok && (literal.Kind() == '"' || literal.Kind() == '0') {
+		m.key = literal.String()
 	}
-	return at
-}
-
-// stringEnd is the offset of the quote that ends the string beginning at i.
-func stringEnd(text []byte, i int) int {
-	for i++; i < len(text) && text[i] != '"'; i++ {
-		if text[i] == '\\' {
-			i++
-		}
-	}
-	return i
-}
-
-// plainJSON puts spaces in the place of what editors allow beside JSON: comments, and
-// a comma after the last entry. All offsets stay.
-func plainJSON(text []byte) []byte {
-	out := withoutComments(text)
-	for i := 0; i < len(out); i++ {
-		switch out[i] {
-		case '"':
-			i = stringEnd(out, i)
-		case ',':
-			if rest := bytes.TrimLeft(out[i+1:], " \t\r\n"); len(rest) > 0 && (rest[0] == '}' || rest[0] == ']') {
-				out[i] = ' '
-			}
-		}
-	}
-	return out
-}
-
-// withoutComments puts spaces in the place of // and /* */ comments, so that all
-// offsets stay.
-func withoutComments(text []byte) []byte {
-	out := bytes.Clone(text)
-	for i := 0; i < len(out); i++ {
-		end := 0
-		switch {
-		case out[i] == '"':
-			i = stringEnd(out, i)
-			continue
-		case bytes.HasPrefix(out[i:], []byte("//")):
-			end = bytes.IndexByte(out[i:], '\n')
-		case bytes.HasPrefix(out[i:], []byte("/*")):
-			if end = bytes.Index(out[i+2:], []byte("*/")); end >= 0 {
-				end += 4
-			}
-		default:
-			continue
-		}
-		if end < 0 {
-			end = len(out) - i
-		}
-		for j := i; j < i+end; j++ {
-			if out[j] != '\n' {
-				out[j] = ' '
-			}
-		}
-		i += end - 1
-	}
-	return out
+	c.members = append(c.members, m)
 }
