@@ -15,7 +15,7 @@ import (
 // opened and answer; no other is, and what a service is told of itself is what Ona said.
 func TestInOna(t *testing.T) {
 	t.Parallel()
-	const web, admin = 8613, 8614 // no other test wishes for these, which are among those that an edge has names for
+	const web, admin = 7613, 7614 // ports to which no other test can move, and that an edge has names for
 	c := files(t, fmt.Sprintf(`
 -- devup.yaml --
 services:
