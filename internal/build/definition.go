@@ -1,11 +1,14 @@
 package build
 
 import (
+	"bufio"
+	"bytes"
 	"errors"
 	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/moby/patternmatcher/ignorefile"
@@ -76,7 +79,29 @@ func (d definition) ignorePatterns(context string) ([]string, error) {
 			return nil, fail.Wrap(err, fail.Denied, "make the file readable", "the file %s cannot be read", path.Join(filepath.ToSlash(context), ".dockerignore"))
 		}
 	}
-	return ignorefile.ReadAll(strings.NewReader(string(text)))
+	if d.ignore != nil {
+		return boundedPatterns(text, "the Dockerfile's .dockerignore")
+	}
+	return boundedPatterns(text, path.Join(filepath.ToSlash(context), ".dockerignore"))
+}
+
+// What a .dockerignore may hold: each file of the context is compared with each pattern,
+// which takes time that grows with the pattern's length.
+const (
+	maxPatterns = 1_000
+	maxPattern  = 1 << 10 // bytes of one
+)
+
+func boundedPatterns(text []byte, name string) ([]string, error) {
+	patterns, err := ignorefile.ReadAll(bytes.NewReader(text))
+	long := slices.ContainsFunc(patterns, func(p string) bool { return len(p) > maxPattern })
+	switch {
+	case errors.Is(err, bufio.ErrTooLong) || long:
+		return nil, fail.New(fail.Config, "write shorter patterns", "%s has a pattern of more than %d bytes", name, maxPattern)
+	case len(patterns) > maxPatterns:
+		return nil, fail.New(fail.Config, "name directories instead of files", "%s has %d patterns, and devup reads at most %d", name, len(patterns), maxPatterns)
+	}
+	return patterns, err
 }
 
 // contextError is the failure to read the context.

@@ -2,6 +2,7 @@ package build
 
 import (
 	"bytes"
+	"errors"
 	"path"
 	"slices"
 	"strconv"
@@ -9,7 +10,6 @@ import (
 
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
-	"github.com/moby/buildkit/frontend/dockerfile/shell"
 )
 
 // wants is what a Dockerfile's target takes from its contexts.
@@ -26,11 +26,20 @@ type transfer struct {
 	last    bool     // nothing that runs later in the build can see the files
 }
 
+// maxInstructions is how many instructions of a Dockerfile are looked at: each may refer to
+// all before it, and commands that only look read the file too.
+const maxInstructions = 5_000
+
+var errTooLong = errors.New("more instructions than devup reads")
+
 // parseDockerfile gives the stages and what stands before the first FROM.
 func parseDockerfile(text []byte) ([]instructions.Stage, []instructions.ArgCommand, error) {
 	tree, err := parser.Parse(bytes.NewReader(text))
 	if err != nil {
 		return nil, nil, err
+	}
+	if len(tree.AST.Children) > maxInstructions {
+		return nil, nil, errTooLong
 	}
 	return instructions.Parse(tree.AST, nil)
 }
@@ -265,35 +274,4 @@ func (t transfer) lands(file string) (containerPath string, ok bool) {
 		}
 	}
 	return "", false
-}
-
-// globalArgs expands what stands before the first FROM, with the build
-// arguments given. A variable that is not known stays as it is written.
-func globalArgs(global []instructions.ArgCommand, given map[string]*string) func(string) string {
-	values := map[string]string{}
-	lex := shell.NewLex('\\')
-	expand := func(word string) string {
-		if !strings.Contains(word, "$") {
-			return word
-		}
-		var list []string
-		for k, v := range values {
-			list = append(list, k+"="+v)
-		}
-		out, _, err := lex.ProcessWord(word, shell.EnvsFromSlice(list))
-		if err != nil {
-			return word
-		}
-		return out
-	}
-	for _, command := range global {
-		for _, arg := range command.Args {
-			if v, ok := given[arg.Key]; ok && v != nil {
-				values[arg.Key] = *v
-			} else if arg.Value != nil {
-				values[arg.Key] = expand(*arg.Value)
-			}
-		}
-	}
-	return expand
 }
