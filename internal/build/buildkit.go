@@ -90,7 +90,7 @@ func (b *buildKit) build(ctx context.Context, s Spec) (result, error) {
 		return result{}, err
 	}
 	j := job{builder: b, spec: s, def: def}
-	if err := j.extend(b.grant(def)); err != nil {
+	if err := j.extend(b.grant(s, def)); err != nil {
 		b.warn(s, err.Error())
 	}
 	built, err := j.solve(ctx)
@@ -112,9 +112,9 @@ func (b *buildKit) build(ctx context.Context, s Spec) (result, error) {
 
 // grant is what the build gets of this machine's settings. A frontend that is not Docker's
 // gets no credential: it is told where each is mounted, and could mount it elsewhere.
-func (b *buildKit) grant(def definition) egress.Grant {
+func (b *buildKit) grant(s Spec, def definition) egress.Grant {
 	settings := b.options.Egress
-	if unknownFrontend(def.text) {
+	if s.unknownFrontend(def.text) {
 		settings = settings.Allow(nil, "")
 	}
 	return settings.Build()
@@ -250,7 +250,7 @@ func (s Spec) contextAttributes(a map[string]string) {
 		if isRemote(where) {
 			a["context:"+name] = remoteURL(where)
 		} else {
-			a["context:"+name] = "local:" + name
+			a["context:"+name] = "local:" + sessionName(name)
 		}
 	}
 	for name, base := range s.Bases {
@@ -300,10 +300,14 @@ func (s Spec) folders(def definition, sent rewritten) (map[string]fsutil.FS, err
 			other.Context = where
 			return nil, contextError(other, err)
 		}
-		mounts[name] = folder
+		mounts[sessionName(name)] = folder
 	}
 	return mounts, nil
 }
+
+// sessionName is what the session calls an additional context: never as the two directories
+// that every build has, context and dockerfile.
+func sessionName(name string) string { return "additional-" + name }
 
 // imageNames is the exporter's list of tags.
 func (s Spec) imageNames() (string, error) {

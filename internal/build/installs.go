@@ -16,7 +16,7 @@ func Installs(specs []Spec) []string {
 	var clients []string
 	for _, s := range specs {
 		def, err := readDefinition(s)
-		if err != nil || def.remote || unknownFrontend(def.text) {
+		if err != nil || def.remote || s.unknownFrontend(def.text) {
 			continue
 		}
 		tree, err := parser.Parse(bytes.NewReader(def.text))
@@ -50,11 +50,15 @@ func installs(run *parser.Node) []string {
 	return slices.Compact(clients)
 }
 
-// unknownFrontend tells whether the Dockerfile names a frontend of its own, which is a
-// program from a registry: it may mount what it gets in any step, so that it gets no
-// credential.
-func unknownFrontend(text []byte) bool {
+// unknownFrontend tells whether the Dockerfile, or the build argument that beats its line,
+// names a frontend of its own, which is a program from a registry: it may mount what it gets
+// in any step, so that it gets no credential.
+func (s Spec) unknownFrontend(text []byte) bool {
 	reference, _, _, ok := parser.DetectSyntax(text)
+	if given := s.Args[frontendArgument]; given != nil {
+		reference, _, _ = strings.Cut(strings.TrimSpace(*given), " ")
+		ok = true
+	}
 	if !ok {
 		return false
 	}
@@ -62,3 +66,6 @@ func unknownFrontend(text []byte) bool {
 	name, _, _ = strings.Cut(name, "@")
 	return !slices.Contains([]string{"docker.io/docker/dockerfile", "docker.io/docker/dockerfile-upstream"}, name)
 }
+
+// frontendArgument is the build argument by which BuildKit takes another frontend.
+const frontendArgument = "BUILDKIT_SYNTAX"

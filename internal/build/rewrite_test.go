@@ -125,11 +125,23 @@ func TestAForeignFrontendGetsNoCredential(t *testing.T) {
 		"# syntax=evil/dockerfile:1\n": false, "# syntax=ghcr.io/docker/dockerfile\n": false, "#syntax = docker/dockerfile-evil\n": false,
 	} {
 		secret := false
-		for _, file := range b.grant(definition{text: []byte(syntax + "FROM a\nRUN npm ci\n")}).All() {
+		for _, file := range b.grant(Spec{}, definition{text: []byte(syntax + "FROM a\nRUN npm ci\n")}).All() {
 			secret = secret || bytes.Contains(file.Content, []byte("TOP-SECRET-NPM"))
 		}
 		if secret != want {
 			t.Errorf("%q gets the token: %v, want %v", syntax, secret, want)
+		}
+	}
+	for argument, want := range map[string]bool{
+		"docker/dockerfile:1": true, "docker/dockerfile:1 x": true, "evil/dockerfile:1": false, " evil/x docker/dockerfile": false, "": false,
+	} {
+		s := Spec{Args: map[string]*string{"BUILDKIT_SYNTAX": &argument}, Inline: "# syntax=docker/dockerfile:1\nFROM a\nRUN npm ci\n"}
+		secret := false
+		for _, file := range b.grant(s, definition{text: []byte(s.Inline)}).All() {
+			secret = secret || bytes.Contains(file.Content, []byte("TOP-SECRET-NPM"))
+		}
+		if secret != want || slices.Contains(Installs([]Spec{s}), "npm") != want {
+			t.Errorf("BUILDKIT_SYNTAX=%q gets the token: %v, want %v", argument, secret, want)
 		}
 	}
 }

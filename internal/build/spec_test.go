@@ -139,7 +139,7 @@ func TestAttributes(t *testing.T) {
 		"filename": "Dockerfile", "target": "dev", "no-cache": "", "build-arg:A": "v", "build-arg:HTTP_PROXY": "v", "build-arg:http_proxy": "http://proxy.example:3128",
 		"label:l": "1", "label:com.docker.compose.project": "shop", "label:com.docker.compose.service": "web",
 		"add-hosts": "a=1.2.3.4,b=::1", "shm-size": "9", "ulimit": "nofile=1:2",
-		"context:img": "docker-image://x", "context:dir": "local:dir", "context:base": "docker-image://docker.io/library/shop-base:latest",
+		"context:img": "docker-image://x", "context:dir": "local:additional-dir", "context:base": "docker-image://docker.io/library/shop-base:latest",
 		"frontend.caps": "moby.buildkit.frontend.contexts+forward",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -148,6 +148,20 @@ func TestAttributes(t *testing.T) {
 	remote, err := b.attributes(t.Context(), Spec{Context: "github.com/a/b", Dockerfile: "x/Dockerfile"}, definition{remote: true})
 	if err != nil || remote["context"] != "https://github.com/a/b" || remote["filename"] != "x/Dockerfile" {
 		t.Errorf("a remote context gives %v, %v", remote, err)
+	}
+}
+
+// TestAdditionalContextsReplaceNothing: a context called dockerfile would be where the engine
+// reads the Dockerfile.
+func TestAdditionalContextsReplaceNothing(t *testing.T) {
+	t.Parallel()
+	s := Spec{Service: "web", Context: t.TempDir(), Contexts: map[string]string{"context": t.TempDir(), "dockerfile": t.TempDir()}}
+	folders, err := s.folders(definition{}, asWritten([]byte("FROM a\n")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := folders["dockerfile"].(memory); !ok || len(folders) != 4 {
+		t.Errorf("the session has %d directories, and as dockerfile %T; want 4 and the text in memory", len(folders), folders["dockerfile"])
 	}
 }
 
