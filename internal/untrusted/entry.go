@@ -9,6 +9,17 @@ import (
 // follows no link at the end of the name: one counts as not regular. The errors are those
 // of [ReadFile].
 func ReadEntry(root *os.Root, name string, limit int64) ([]byte, error) {
+	file, err := OpenEntry(root, name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return read(file, name, limit)
+}
+
+// OpenEntry is [Open] for a file below root, from which no link leads out. A link at the end
+// of the name counts as not regular.
+func OpenEntry(root *os.Root, name string) (*os.File, error) {
 	entry, err := root.Lstat(name)
 	if err != nil {
 		return nil, err
@@ -21,13 +32,13 @@ func ReadEntry(root *os.Root, name string, limit int64) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
 	opened, err := file.Stat()
+	if err == nil && !os.SameFile(entry, opened) { // a link took its place in between
+		err = notRegular
+	}
 	if err != nil {
+		_ = file.Close() // nothing was read
 		return nil, err
 	}
-	if !os.SameFile(entry, opened) { // a link took its place in between
-		return nil, notRegular
-	}
-	return read(file, name, limit)
+	return file, nil
 }

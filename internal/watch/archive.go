@@ -18,6 +18,7 @@ type identity struct{ uid, gid int }
 // writer makes the archive that a container gets.
 type writer struct {
 	out     *tar.Writer
+	from    roots
 	owner   func(target string) identity
 	windows bool           // the host has no executable bits, so everything is executable, as in an image that was built there
 	unread  map[string]any // host paths that could not be read, and why
@@ -26,9 +27,10 @@ type writer struct {
 
 // pack writes the files of the pairs as an archive for a container's root. A path
 // that went away meanwhile is left out, as is one that cannot be read, which the
-// map names with its error, and what is neither file, folder nor link.
-func pack(to io.Writer, pairs []Pair, owner func(target string) identity, windows bool) (sent int, unread map[string]any, err error) {
-	w := &writer{out: tar.NewWriter(to), owner: owner, windows: windows, unread: map[string]any{}}
+// map names with its error, and what is neither file, folder nor link. No link leads out of
+// the directories that files are read from.
+func pack(to io.Writer, pairs []Pair, from roots, owner func(target string) identity, windows bool) (sent int, unread map[string]any, err error) {
+	w := &writer{out: tar.NewWriter(to), from: from, owner: owner, windows: windows, unread: map[string]any{}}
 	for _, p := range pairs {
 		if err := w.put(p); err != nil {
 			return w.sent, w.unread, fmt.Errorf("pack %s: %w", p.Host, err)
@@ -39,7 +41,12 @@ func pack(to io.Writer, pairs []Pair, owner func(target string) identity, window
 
 // put adds one path. The error is that of the archive's reader, never of the file.
 func (w *writer) put(p Pair) error {
-	info, err := os.Lstat(p.Host)
+	root, name, err := w.from.of(p.Host)
+	if err != nil {
+		w.miss(p.Host, err)
+		return nil
+	}
+	info, err := root.Lstat(name)
 	if err != nil {
 		w.miss(p.Host, err)
 		return nil
@@ -59,13 +66,13 @@ func (w *writer) put(p Pair) error {
 		h.Typeflag, h.Name = tar.TypeDir, h.Name+"/"
 	case mode&fs.ModeSymlink != 0:
 		h.Typeflag = tar.TypeSymlink
-		if h.Linkname, err = os.Readlink(p.Host); err != nil {
+		if h.Linkname, err = root.Readlink(name); err != nil {
 			w.miss(p.Host, err)
 			return nil
 		}
 	case mode.IsRegular():
 		h.Typeflag = tar.TypeReg
-		if file, err = untrusted.Open(p.Host); err != nil {
+		if file, err = untrusted.OpenEntry(root, name); err != nil {
 			w.miss(p.Host, err)
 			return nil
 		}

@@ -24,6 +24,7 @@ type Rule struct {
 	include patterns // relative to Path; nil includes everything
 	ignore  patterns // relative to Path
 	modules bool     // node_modules is wanted
+	project string   // the project's directory, without links; empty for none
 	context string   // the folder that outside is relative to
 	outside patterns // what the build leaves out of its context
 }
@@ -33,6 +34,7 @@ type Rule struct {
 // mount delivers already is left out with a note. The error is a *fail.Error for a
 // rule that cannot be followed.
 func Rules(p *types.Project, services []string) (rules []Rule, notes []string, err error) {
+	root := realDir(p)
 	for _, name := range p.ServiceNames() {
 		s := p.Services[name]
 		if s.Develop == nil || len(services) > 0 && !slices.Contains(services, name) {
@@ -47,7 +49,7 @@ func Rules(p *types.Project, services []string) (rules []Rule, notes []string, e
 			if err != nil {
 				return nil, nil, err
 			}
-			r.context, r.outside = context, outside
+			r.context, r.outside, r.project = context, outside, root
 			if source := boundAt(s, r); source != "" {
 				notes = append(notes, fmt.Sprintf("%s: %s is mounted into the container, which shows changes at once, so nothing is synced from there", name, shown(p, r.Path)))
 				continue
@@ -185,12 +187,16 @@ func inside(folder, name string) (relative string, ok bool) {
 
 // shown is a path as people know it: relative to the project where it lies in it.
 func shown(p *types.Project, name string) string {
-	root := p.WorkingDir
-	if real, err := filepath.EvalSymlinks(root); err == nil {
-		root = real
-	}
-	if relative, ok := inside(root, name); ok && relative != "." {
+	if relative, ok := inside(realDir(p), name); ok && relative != "." {
 		return "./" + relative
 	}
 	return name
+}
+
+// realDir is the project's directory, without links as the paths of rules are.
+func realDir(p *types.Project) string {
+	if real, err := filepath.EvalSymlinks(p.WorkingDir); err == nil {
+		return real
+	}
+	return p.WorkingDir
 }

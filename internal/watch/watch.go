@@ -83,6 +83,7 @@ func Run(ctx context.Context, e Engine, rules []Rule, o Options) error {
 		o.Began()
 	}
 	w := newWorker(e, rules, t, o)
+	defer w.from.close()
 	batches := make(chan map[string]op)
 	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan struct{})
@@ -99,7 +100,9 @@ func Run(ctx context.Context, e Engine, rules []Rule, o Options) error {
 func Once(ctx context.Context, e Engine, rules []Rule, o Options) error {
 	t := newTree(rules, nobody{}, o.Sink)
 	t.fill()
-	newWorker(e, rules, t, o).begin(ctx)
+	w := newWorker(e, rules, t, o)
+	defer w.from.close()
+	w.begin(ctx)
 	return ctx.Err()
 }
 

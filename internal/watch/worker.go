@@ -29,6 +29,7 @@ type worker struct {
 	rules   []Rule
 	tree    *tree
 	options Options
+	from    roots
 	owed    map[string]Todo // by service: what failed, and is done with the next batch
 	soon    bool            // what is owed is tried again without waiting for a batch
 	last    []Container     // those that there were with the last batch
@@ -41,7 +42,7 @@ type worker struct {
 }
 
 func newWorker(e Engine, rules []Rule, t *tree, o Options) *worker {
-	return &worker{engine: e, rules: rules, tree: t, options: o, owed: map[string]Todo{}, owners: map[string]*owners{}, said: map[string]bool{}, later: map[string]Todo{}}
+	return &worker{engine: e, rules: rules, tree: t, options: o, from: openRoots(rules), owed: map[string]Todo{}, owners: map[string]*owners{}, said: map[string]bool{}, later: map[string]Todo{}}
 }
 
 // begin syncs what is synced from the beginning, and gets to know the containers,
@@ -301,7 +302,7 @@ func (w *worker) copy(ctx context.Context, c Container, pairs []Pair, replace bo
 		return 0, nil
 	}
 	archive := newPipe(func(to *pipeWriter) (sent int, unread map[string]any, err error) {
-		return pack(to, pairs, owner, runtime.GOOS == "windows")
+		return pack(to, pairs, w.from, owner, runtime.GOOS == "windows")
 	})
 	_, err := w.engine.CopyToContainer(ctx, c.ID, client.CopyToContainerOptions{
 		DestinationPath: "/", Content: archive, AllowOverwriteDirWithFile: replace,

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"testing/iotest"
 
+	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/google/go-cmp/cmp"
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/client"
@@ -150,7 +151,7 @@ func TestPack(t *testing.T) {
 		t.Fatal(err)
 	}
 	var b bytes.Buffer
-	sent, unread, err := pack(&b, []Pair{{at("d"), "/t/d"}, {at("gone"), "/t/gone"}, {at("l"), "/t/l"}, {at("x"), "/t/x"}},
+	sent, unread, err := pack(&b, []Pair{{at("d"), "/t/d"}, {at("gone"), "/t/gone"}, {at("l"), "/t/l"}, {at("x"), "/t/x"}}, rootsAt(t, dir),
 		func(target string) identity { return identity{len(target), 7} }, false)
 	if err != nil || sent != 2 || len(unread) != 0 {
 		t.Fatalf("sent %d, unread %v, %v", sent, unread, err)
@@ -173,6 +174,39 @@ func TestPack(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"t/d/ 750 4:7 ", "t/l 777 4:7 x", "t/x 755 4:7 run"}, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func rootsAt(t *testing.T, dir string) roots {
+	t.Helper()
+	from := openRoots([]Rule{{Path: filepath.Join(dir, "x"), Action: types.WatchActionSync}})
+	t.Cleanup(from.close)
+	return from
+}
+
+// TestPackLeavesTheCheckoutByNoLink: between the look at the files and their archive, a
+// container that has the checkout mounted replaces a directory, and the watched one itself.
+func TestPackLeavesTheCheckoutByNoLink(t *testing.T) {
+	t.Parallel()
+	above := t.TempDir()
+	outside, checkout := filepath.Join(above, "home"), filepath.Join(above, "checkout")
+	if err := errors.Join(os.MkdirAll(filepath.Join(outside, "src"), 0o755), os.MkdirAll(filepath.Join(checkout, "web", "src"), 0o755),
+		os.WriteFile(filepath.Join(outside, "key"), []byte("SECRET"), 0o600), os.WriteFile(filepath.Join(outside, "src", "key"), []byte("SECRET"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	from := openRoots([]Rule{{Path: filepath.Join(checkout, "web"), Action: types.WatchActionSync, project: checkout}})
+	defer from.close()
+	for _, swapped := range []string{"web/src", "web"} {
+		at := filepath.Join(checkout, filepath.FromSlash(swapped))
+		if err := errors.Join(os.RemoveAll(at), os.Symlink(outside, at)); err != nil {
+			t.Fatal(err)
+		}
+		var b bytes.Buffer
+		pairs := []Pair{{filepath.Join(checkout, "web", "src", "key"), "/t/a"}, {filepath.Join(checkout, "web", "key"), "/t/b"}}
+		sent, _, err := pack(&b, pairs, from, func(string) identity { return identity{} }, false)
+		if err != nil || sent > 0 || bytes.Contains(b.Bytes(), []byte("SECRET")) {
+			t.Errorf("%s is a link: sent %d, %v, the outside in it: %v", swapped, sent, err, bytes.Contains(b.Bytes(), []byte("SECRET")))
+		}
 	}
 }
 
