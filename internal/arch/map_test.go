@@ -9,11 +9,11 @@ var ours = map[string][]string{
 	"fakeengine": {}, // for tests: an engine that has images and nothing else
 	"event":      {},
 	"fail":       {},
-	"atomicfile": {},                                           // files that are replaced in one step
-	"owner":      {},                                           // whose files are: directories of the user alone, no files of root's in a checkout
-	"lock":       {"atomicfile", "owner"},                      // one devup at a time
-	"checkout":   {"lock", "atomicfile", "owner", "untrusted"}, // what is kept in a checkout's .devup, and files that are written into one
-	"consent":    {"atomicfile", "untrusted"},                  // answers of the user, by checkout
+	"atomicfile": {},                                                         // files that are replaced in one step
+	"owner":      {},                                                         // whose files are: directories of the user alone, no files of root's in a checkout
+	"lock":       {"atomicfile", "owner"},                                    // one devup at a time
+	"checkout":   {"lock", "atomicfile", "owner", "untrusted", "lazyregexp"}, // what is kept in a checkout's .devup, and files that are written into one
+	"consent":    {"atomicfile", "owner", "untrusted"},                       // answers of the user, by checkout
 	"lazyregexp": {},
 	"graph":      {},             // the order of what needs each other
 	"untrusted":  {"lazyregexp"}, // files and text of a clone: bounded reads, output that is safe to print

@@ -137,7 +137,7 @@ func (a *app) config(ctx context.Context, services []string, o configOptions) er
 	if err != nil {
 		return err
 	}
-	return a.printConfig(text, append(slices.Clone(resolved.Notes), a.credentialNotes(p)...), o)
+	return a.printConfig(text, append(slices.Clone(resolved.Notes), a.credentialNotes(ctx, p)...), o)
 }
 
 // printConfig prints a project, or writes it to the file that was asked for.

@@ -69,7 +69,7 @@ func (a *app) consents() consent.Memory {
 
 // requests are the credentials that the project's builds and containers would use, with what
 // the settings and earlier answers say of each.
-func (a *app) requests(p *project.Project) ([]request, error) {
+func (a *app) requests(ctx context.Context, p *project.Project) ([]request, error) {
 	outside, err := a.outside()
 	if err != nil || len(outside.Credentials) == 0 {
 		return nil, err
@@ -77,10 +77,11 @@ func (a *app) requests(p *project.Project) ([]request, error) {
 	demand, end := demandOf(p)
 	defer end()
 	wanted, uses := outside.Wanted(demand)
+	id := a.checkoutAt(p.WorkingDir).ID(ctx)
 	var all []request
 	for i, c := range wanted {
 		r := request{Credential: c, use: uses[i], services: demand.Services}
-		switch yes, known := a.consents().Answer(p.WorkingDir, r.question()); {
+		switch yes, known := a.consents().Answer(id, r.question()); {
 		case a.settings.Credentials != "ask":
 			r.allowed, r.reason = a.settings.Credentials == "always", "credentials: "+a.settings.Credentials
 		case known && yes:
@@ -137,7 +138,7 @@ func (a *app) allowed(ctx context.Context, p *project.Project, ask bool) (s egre
 	if err != nil {
 		return s, nil, err
 	}
-	requests, err := a.requests(p)
+	requests, err := a.requests(ctx, p)
 	if err != nil || len(requests) == 0 {
 		return s, nil, err
 	}
@@ -164,14 +165,26 @@ func (a *app) allowed(ctx context.Context, p *project.Project, ask bool) (s egre
 func (a *app) askToUse(ctx context.Context, p *project.Project, r request) (bool, error) {
 	yes, err := a.confirm(ctx, r.question())
 	if err == nil {
-		err = a.consents().Keep(p.WorkingDir, r.question(), yes)
+		a.remember(ctx, p, r.question(), yes)
 	}
 	return yes, err
 }
 
+// remember keeps what the user has answered. Where that is not possible, the user is asked
+// again, and is told why.
+func (a *app) remember(ctx context.Context, p *project.Project, question string, yes bool) {
+	id, err := a.checkoutAt(p.WorkingDir).MakeID(ctx)
+	if err == nil {
+		err = a.consents().Keep(id, question, yes)
+	}
+	if err != nil {
+		a.note("your answer cannot be kept, so devup asks again: " + err.Error())
+	}
+}
+
 // credentialNotes say what the project would use of this machine's credentials, and gets.
-func (a *app) credentialNotes(p *project.Project) []string {
-	requests, err := a.requests(p)
+func (a *app) credentialNotes(ctx context.Context, p *project.Project) []string {
+	requests, err := a.requests(ctx, p)
 	if err != nil {
 		return nil
 	}

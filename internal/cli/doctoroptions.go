@@ -41,17 +41,17 @@ func (a *app) doctorOptions(ctx context.Context) (doctor.Options, error) {
 			GOOS: runtime.GOOS, WSL: a.stdio.env("WSL_DISTRO_NAME") != "", Files: os.DirFS("/"),
 			Free: doctor.FreeSpace, StateDir: a.stateDir(),
 		},
-		Network: a.networkToExamine(outside, examined.Model),
+		Network: a.networkToExamine(ctx, outside, examined.Model),
 	}, ctx.Err()
 }
 
 // networkToExamine is the way to the outside, as builds have it.
-func (a *app) networkToExamine(outside egress.Settings, p *project.Project) doctor.Network {
+func (a *app) networkToExamine(ctx context.Context, outside egress.Settings, p *project.Project) doctor.Network {
 	return doctor.Network{
 		Client:     outside.Client(),
 		Registries: doctor.Registries(outside.Full("npm"), outside.Full("pip")),
 		CA:         outside.CA, CASource: outside.CASource, Proxy: outside.Proxy, Notes: outside.Notes,
-		Credentials: a.credentialsFound(outside, p),
+		Credentials: a.credentialsFound(ctx, outside, p),
 		Inside: func(ctx context.Context, e *engine.Engine, image string, work func(context.Context, doctor.DialFunc) error) error {
 			options := a.buildDefaults()
 			options.Egress = outside
@@ -70,10 +70,10 @@ func (a *app) networkToExamine(outside egress.Settings, p *project.Project) doct
 }
 
 // credentialsFound says of each credential of this machine what the project gets of it.
-func (a *app) credentialsFound(outside egress.Settings, p *project.Project) []string {
+func (a *app) credentialsFound(ctx context.Context, outside egress.Settings, p *project.Project) []string {
 	outcomes := map[string]string{}
 	if p != nil {
-		requests, _ := a.requests(p) // outside could be read
+		requests, _ := a.requests(ctx, p) // outside could be read
 		for _, r := range requests {
 			outcomes[r.ID()] = r.outcome()
 		}

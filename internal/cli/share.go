@@ -124,8 +124,8 @@ func (a *app) agreeToShare(ctx context.Context, p *project.Project, tool string,
 	for _, note := range up.DebuggersLeft(p, services) {
 		a.note(note)
 	}
-	consent := shareConsentFor(p, tool, rows)
-	if consent.given(a.stateDir()) {
+	question := shareQuestion(p, tool, rows)
+	if yes, _ := a.consents().Answer(a.checkoutAt(p.WorkingDir).ID(ctx), question); yes {
 		return true, nil
 	}
 	agreed, err := a.confirm(ctx, "open "+list(what)+" to the internet?")
@@ -137,7 +137,7 @@ func (a *app) agreeToShare(ctx context.Context, p *project.Project, tool string,
 		return false, nil
 	}
 	if !a.settings.Yes { // a flag or a setting answers for one run
-		consent.keep(a.stateDir())
+		a.remember(ctx, p, question, true)
 	}
 	return true, nil
 }

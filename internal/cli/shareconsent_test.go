@@ -68,12 +68,12 @@ func TestConsentToShare(t *testing.T) {
 			}
 		}
 	}
-	kept, err := filepath.Glob(filepath.Join(state, "devup", "share-consents", "*.json"))
+	kept, err := filepath.Glob(filepath.Join(state, "devup", "consent", "*.json"))
 	if err != nil || len(kept) != 1 {
 		t.Fatalf("%v, %v", kept, err)
 	}
 	content, err := os.ReadFile(kept[0])
-	if err != nil || !strings.Contains(string(content), `"tool":"ngrok","services":["web:80"]`) {
+	if err != nil || !strings.Contains(string(content), `"share through ngrok: web:80": true`) {
 		t.Errorf("%s, %v", content, err)
 	}
 }

@@ -1,6 +1,7 @@
 // Package consent keeps what the user has answered to questions about one checkout: whether
-// its builds may use a token, for example. The answers lie in devup's state directory, by the
-// path of the checkout, and never in the clone, which could bring them along.
+// its builds may use a token, for example. The answers lie in devup's state directory, by a
+// word for the checkout, and never in the clone, which could bring them along. A directory
+// that another user could write to answers nothing.
 //
 // It asks nothing itself.
 package consent
@@ -14,6 +15,7 @@ import (
 	"path/filepath"
 
 	"github.com/devup-cli/devup/internal/atomicfile"
+	"github.com/devup-cli/devup/internal/owner"
 	"github.com/devup-cli/devup/internal/untrusted"
 )
 
@@ -28,8 +30,8 @@ type answers struct {
 	Answers  map[string]bool `json:"answers"` // by question
 }
 
-// Answer is what the user has answered to a question about a checkout, an absolute path.
-// known is false for a question that was not asked yet.
+// Answer is what the user has answered to a question about a checkout. known is false for a
+// question that was not asked yet, and for a checkout without a word.
 func (m Memory) Answer(checkout, question string) (yes, known bool) {
 	yes, known = m.read(checkout).Answers[question]
 	return yes, known
@@ -37,16 +39,16 @@ func (m Memory) Answer(checkout, question string) (yes, known bool) {
 
 // Keep remembers an answer. Where that is impossible the user is asked again.
 func (m Memory) Keep(checkout, question string, yes bool) error {
-	if m.Dir == "" {
+	if m.Dir == "" || checkout == "" {
 		return nil
+	}
+	if err := owner.PrivateDir(m.Dir); err != nil {
+		return err
 	}
 	kept := m.read(checkout)
 	kept.Answers[question] = yes
 	content, err := json.MarshalIndent(kept, "", "  ")
 	if err != nil {
-		return err
-	}
-	if err := os.MkdirAll(m.Dir, 0o700); err != nil {
 		return err
 	}
 	return atomicfile.Replace(m.file(checkout), append(content, '\n'))
@@ -56,7 +58,7 @@ func (m Memory) Keep(checkout, question string, yes bool) error {
 // each call gives another.
 func (m Memory) Nonce() string {
 	name := filepath.Join(m.Dir, "nonce")
-	if m.Dir != "" {
+	if m.private() {
 		if kept, err := untrusted.ReadFile(name, 64); err == nil && len(kept) == 32 {
 			return string(kept)
 		}
@@ -64,7 +66,7 @@ func (m Memory) Nonce() string {
 	var random [16]byte
 	_, _ = rand.Read(random[:]) // it does not fail
 	made := hex.EncodeToString(random[:])
-	if m.Dir != "" && os.MkdirAll(m.Dir, 0o700) == nil {
+	if m.Dir != "" && owner.PrivateDir(m.Dir) == nil {
 		_ = atomicfile.Replace(name, []byte(made)) // else the next build is not cached
 	}
 	return made
@@ -78,7 +80,7 @@ func (m Memory) file(checkout string) string {
 // read gives no answers where there are none, or where they are those of another checkout.
 func (m Memory) read(checkout string) answers {
 	none := answers{Checkout: checkout, Answers: map[string]bool{}}
-	if m.Dir == "" {
+	if checkout == "" || !m.private() {
 		return none
 	}
 	content, err := untrusted.ReadFile(m.file(checkout), untrusted.MaxText)
@@ -87,4 +89,15 @@ func (m Memory) read(checkout string) answers {
 		return none
 	}
 	return kept
+}
+
+// private tells whether there is a directory, which no other user can write to.
+func (m Memory) private() bool {
+	if m.Dir == "" {
+		return false
+	}
+	if _, err := os.Lstat(m.Dir); err != nil {
+		return false // commands that only look make none
+	}
+	return owner.PrivateDir(m.Dir) == nil
 }

@@ -57,3 +57,32 @@ func TestNonce(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestADirectoryOfOthers: what another user could have written is no answer.
+func TestADirectoryOfOthers(t *testing.T) {
+	t.Parallel()
+	above := t.TempDir()
+	m := Memory{filepath.Join(above, "consent")}
+	if err := m.Keep("/a", "x", true); err != nil {
+		t.Fatal(err)
+	}
+	link := Memory{filepath.Join(above, "link")}
+	if err := os.Symlink(m.Dir, link.Dir); err != nil {
+		t.Fatal(err)
+	}
+	if _, known := link.Answer("/a", "x"); known || link.Keep("/a", "x", true) == nil {
+		t.Error("a link is followed")
+	}
+	if os.Geteuid() != 0 {
+		t.Skip("only root gives a directory away")
+	}
+	if err := os.Chown(m.Dir, 65534, 65534); err != nil {
+		t.Fatal(err)
+	}
+	if _, known := m.Answer("/a", "x"); known || m.Keep("/a", "x", true) == nil {
+		t.Error("the directory of another user answers")
+	}
+	if _, known := m.Answer("", "x"); known {
+		t.Error("a checkout without a word has answers")
+	}
+}
