@@ -31,8 +31,18 @@ func (a *app) home() string {
 	return ""
 }
 
-// stateDir is [stateDir] of the person who runs devup.
-func (a *app) stateDir() string { return stateDir(runtime.GOOS, a.stdio.env, a.home()) }
+// stateDir is [stateDir] of the user who runs devup; empty for one that is another user's.
+func (a *app) stateDir() string {
+	dir := stateDir(runtime.GOOS, a.stdio.env, a.home())
+	if dir == "" || !owner.Foreign(dir) {
+		return dir
+	}
+	text := dir + " belongs to another user or lets others write to it, so devup keeps nothing there: give it to yourself with mode 0700, or set XDG_STATE_HOME"
+	if _, said := a.noted.LoadOrStore(text, true); !said {
+		a.note(text)
+	}
+	return ""
+}
 
 // stateDir is the folder for what devup keeps between runs, empty where there is no
 // home to have it in.

@@ -60,6 +60,18 @@ func PrivateDir(name string) error {
 	return nil
 }
 
+// Foreign tells whether there is a directory that another user made or could change: what
+// is read there may be theirs, and what is written there may follow their links. As for
+// [PrivateDir], one of the owner of the directory above is root's own.
+func Foreign(name string) bool {
+	info, err := os.Stat(name)
+	if err != nil {
+		return false
+	}
+	_, _, known := Of(info)
+	return known && (info.Mode().Perm()&0o002 != 0 || !Mine(info) && !ownedAsParent(name, info))
+}
+
 // ownedAsParent tells, for root, whether a directory has the owner of the one it lies in.
 func ownedAsParent(name string, info fs.FileInfo) bool {
 	parent, err := os.Stat(filepath.Dir(name))

@@ -5,6 +5,7 @@ package owner
 import (
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 )
 
@@ -80,4 +81,41 @@ func TestInherit(t *testing.T) {
 	if info, err := os.Stat(victim); err != nil || !Mine(info) {
 		t.Errorf("the victim's owner changed: %v", err)
 	}
+}
+
+func TestForeign(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("files have no owner here")
+	}
+	dir := filepath.Join(t.TempDir(), "devup")
+	check := func(what string, want bool) {
+		t.Helper()
+		if got := Foreign(dir); got != want {
+			t.Errorf("%s: %v, want %v", what, got, want)
+		}
+	}
+	check("a directory that is not there", false)
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	check("one's own directory", false)
+	if err := os.Chmod(dir, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	check("one that all may write to", true)
+	if err := os.Chmod(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if os.Geteuid() != 0 {
+		t.Skip("only root gives a directory away")
+	}
+	if err := os.Chown(dir, 65534, 65534); err != nil {
+		t.Fatal(err)
+	}
+	check("one of another user", true)
+	if err := os.Chown(filepath.Dir(dir), 65534, 65534); err != nil {
+		t.Fatal(err)
+	}
+	check("one in the home of the user who runs sudo", false)
 }
