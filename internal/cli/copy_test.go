@@ -3,6 +3,7 @@ package cli
 import (
 	"archive/tar"
 	"bytes"
+	"errors"
 	"io"
 	"io/fs"
 	"os"
@@ -73,6 +74,25 @@ func TestCopyRoundTrip(t *testing.T) {
 		if diff := cmp.Diff(c.want, strings.Join(got, " ")); diff != "" {
 			t.Errorf("%s as %s:\n%s", c.source, c.name, diff)
 		}
+	}
+}
+
+// TestPackStaysInside: while a folder is packed, a container that has it mounted puts a link
+// in the place of a folder in it.
+func TestPackStaysInside(t *testing.T) {
+	t.Parallel()
+	outside, from := t.TempDir(), t.TempDir()
+	if err := errors.Join(os.WriteFile(filepath.Join(outside, "key"), []byte("SECRET"), 0o600), os.Symlink(outside, filepath.Join(from, "sub"))); err != nil {
+		t.Fatal(err)
+	}
+	root, err := os.OpenRoot(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	var archive bytes.Buffer
+	if err := packOne(tar.NewWriter(&archive), root, filepath.Join("sub", "key"), "x"); err == nil || bytes.Contains(archive.Bytes(), []byte("SECRET")) {
+		t.Errorf("a file of the outside is packed: %v", err)
 	}
 }
 

@@ -108,22 +108,35 @@ func localSource(source string, follow bool) (fs.FileInfo, error) {
 	return info, nil
 }
 
-// pack writes a file or a folder as a tar archive in which it has another name.
+// pack writes a file or a folder as a tar archive in which it has another name. What takes
+// the place of a directory meanwhile leads nowhere else: a container may have it mounted.
 func pack(to io.Writer, source, name string, follow bool) error {
-	root := source
 	if resolved, err := filepath.EvalSymlinks(source); err == nil && (follow || contentsOnly(source) || strings.HasSuffix(source, "/")) {
-		root = resolved
+		source = resolved
 	}
+	info, err := os.Lstat(source)
+	if err != nil {
+		return err
+	}
+	above, base := source, "."
+	if !info.IsDir() {
+		above, base = filepath.Split(absolutePath(source))
+	}
+	root, err := os.OpenRoot(above)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
 	archive := tar.NewWriter(to)
-	err := filepath.WalkDir(root, func(file string, _ fs.DirEntry, err error) error {
+	err = fs.WalkDir(untrusted.FS(root), base, func(file string, _ fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		below, err := filepath.Rel(root, file)
+		below, err := filepath.Rel(base, filepath.FromSlash(file))
 		if err != nil {
 			return err
 		}
-		return packOne(archive, file, path.Join(name, filepath.ToSlash(below)))
+		return packOne(archive, root, filepath.FromSlash(file), path.Join(name, filepath.ToSlash(below)))
 	})
 	if err != nil {
 		return err
@@ -131,14 +144,14 @@ func pack(to io.Writer, source, name string, follow bool) error {
 	return archive.Close()
 }
 
-func packOne(archive *tar.Writer, file, name string) error {
-	info, err := os.Lstat(file)
+func packOne(archive *tar.Writer, root *os.Root, file, name string) error {
+	info, err := root.Lstat(file)
 	if err != nil {
 		return err
 	}
 	link := ""
 	if info.Mode()&fs.ModeSymlink != 0 {
-		if link, err = os.Readlink(file); err != nil {
+		if link, err = root.Readlink(file); err != nil {
 			return err
 		}
 	}
@@ -156,7 +169,7 @@ func packOne(archive *tar.Writer, file, name string) error {
 	if err := archive.WriteHeader(header); err != nil || !info.Mode().IsRegular() {
 		return err
 	}
-	content, err := untrusted.Open(file)
+	content, err := untrusted.OpenEntry(root, file)
 	if err != nil {
 		return err
 	}

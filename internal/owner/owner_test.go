@@ -5,7 +5,6 @@ package owner
 import (
 	"os"
 	"path/filepath"
-	"runtime"
 	"testing"
 )
 
@@ -85,9 +84,6 @@ func TestInherit(t *testing.T) {
 
 func TestForeign(t *testing.T) {
 	t.Parallel()
-	if runtime.GOOS == "windows" {
-		t.Skip("files have no owner here")
-	}
 	dir := filepath.Join(t.TempDir(), "devup")
 	check := func(what string, want bool) {
 		t.Helper()
