@@ -7,8 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
-	"time"
 
 	"github.com/devup-cli/devup/internal/event"
 )
@@ -26,25 +24,6 @@ type nobody struct{}
 func (nobody) add(string) error { return nil }
 func (nobody) remove(string)    {}
 
-// entry is a file or a folder as it was last seen. Times and size of a folder
-// say nothing about it.
-type entry struct {
-	mode fs.FileMode
-	size int64
-	time time.Time
-}
-
-func entryOf(info fs.FileInfo) entry {
-	if info.IsDir() {
-		return entry{mode: info.Mode()}
-	}
-	return entry{mode: info.Mode(), size: info.Size(), time: info.ModTime()}
-}
-
-func (e entry) same(other entry) bool {
-	return e.mode == other.mode && e.size == other.size && e.time.Equal(other.time)
-}
-
 // tree is what is known of the watched files. It is used by one goroutine at a
 // time, but for relevant.
 type tree struct {
@@ -52,14 +31,14 @@ type tree struct {
 	roots   []string // the watched paths, none below another
 	from    source
 	sink    event.Sink
-	entries map[string]entry
+	entries *entries
 	warned  map[string]bool // paths of which was said that they cannot be read
 	refused bool            // that a folder could not be added to the source was said
 	changed map[string]Change
 }
 
 func newTree(rules []Rule, from source, sink event.Sink) *tree {
-	t := &tree{rules: rules, from: from, sink: sink, entries: map[string]entry{}, warned: map[string]bool{}, changed: map[string]Change{}}
+	t := &tree{rules: rules, from: from, sink: sink, entries: newEntries(), warned: map[string]bool{}, changed: map[string]Change{}}
 	var paths []string
 	for _, r := range rules {
 		paths = append(paths, r.Path)
@@ -103,13 +82,13 @@ func (t *tree) fill() {
 }
 
 // folder tells whether a path is a folder.
-func (t *tree) folder(name string) bool { return t.entries[name].mode.IsDir() }
+func (t *tree) folder(name string) bool { return t.entries.directory(name) }
 
 // known is everything that is there, as changes that create it.
 func (t *tree) known() []Change {
 	var all []Change
-	for _, name := range slices.Sorted(maps.Keys(t.entries)) {
-		all = append(all, Change{Path: name, Kind: Created, Folder: t.entries[name].mode.IsDir()})
+	for _, name := range slices.Sorted(maps.Keys(t.entries.byPath)) {
+		all = append(all, Change{Path: name, Kind: Created, Folder: t.folder(name)})
 	}
 	return all
 }
@@ -118,9 +97,10 @@ func (t *tree) known() []Change {
 // path. What the hints say decides only where to look and what is surely new.
 func (t *tree) update(hints map[string]op) []Change {
 	paths := slices.Sorted(maps.Keys(hints)) // folders stand before what they hold
+	forgotten := map[string]bool{}
 	for _, name := range paths {
-		if hints[name]&(made|gone) != 0 && t.entries[name].mode.IsDir() {
-			t.forget(name)
+		if hints[name]&(made|gone) != 0 && t.folder(name) {
+			t.forget(name, forgotten)
 		}
 	}
 	for _, name := range paths {
@@ -134,11 +114,17 @@ func (t *tree) update(hints map[string]op) []Change {
 	return changes
 }
 
-// forget takes the known folders from the source that lie in one that went away:
-// the system follows a moved folder and would go on telling its old name.
-func (t *tree) forget(folder string) {
-	for name, e := range t.entries {
-		if _, ok := inside(folder, name); ok && e.mode.IsDir() {
+// forget takes the known directories from the source that lie in one that went away:
+// the system follows a moved directory and would go on telling its old name. Those in
+// done were taken before, with what they hold; forget adds to them.
+func (t *tree) forget(folder string, done map[string]bool) {
+	if done[folder] {
+		return
+	}
+	names := t.entries.below(folder, func(name string) bool { return done[name] }, []string{folder})
+	for _, name := range names {
+		if t.folder(name) {
+			done[name] = true
 			t.from.remove(name)
 		}
 	}
@@ -180,8 +166,7 @@ func (t *tree) look(name string, ops op) {
 	case err != nil:
 		t.warn(name, err)
 	case info.IsDir():
-		old, known := t.entries[name]
-		if known && old.mode.IsDir() && ops&(made|gone|recheck) == 0 {
+		if t.folder(name) && ops&(made|gone|recheck) == 0 {
 			t.note(name, entryOf(info), false)
 			return
 		}
@@ -230,8 +215,8 @@ func (t *tree) walk(name string, info fs.FileInfo, surely bool, seen map[string]
 
 // note takes in a file or folder as it is now.
 func (t *tree) note(name string, now entry, surely bool) {
-	old, known := t.entries[name]
-	t.entries[name] = now
+	old, known := t.entries.byPath[name]
+	t.entries.put(name, now)
 	kind := Modified
 	switch {
 	case !known:
@@ -249,33 +234,25 @@ func (t *tree) note(name string, now entry, surely bool) {
 
 // vanish takes out a path and what was below it.
 func (t *tree) vanish(name string) {
-	e, known := t.entries[name]
-	if !known {
+	if _, known := t.entries.byPath[name]; !known {
 		return
 	}
-	if e.mode.IsDir() {
-		t.from.remove(name)
-		for _, below := range t.below(name) {
-			t.vanish(below)
+	for _, gone := range append(t.below(name), name) {
+		folder := t.folder(gone)
+		if folder {
+			t.from.remove(gone)
 		}
+		t.entries.remove(gone)
+		t.changed[gone] = Change{Path: gone, Kind: Removed, Folder: folder}
 	}
-	delete(t.entries, name)
-	t.changed[name] = Change{Path: name, Kind: Removed, Folder: e.mode.IsDir()}
 }
 
-// below lists what is known below a folder.
-func (t *tree) below(folder string) []string {
-	if !t.entries[folder].mode.IsDir() {
+// below lists what is known below a path, if that is a directory.
+func (t *tree) below(name string) []string {
+	if !t.folder(name) {
 		return nil
 	}
-	var names []string
-	prefix := strings.TrimSuffix(folder, string(filepath.Separator)) + string(filepath.Separator)
-	for name := range t.entries {
-		if strings.HasPrefix(name, prefix) {
-			names = append(names, name)
-		}
-	}
-	return names
+	return t.entries.below(name, nil, nil)
 }
 
 // skipped tells whether a path is nobody's business, nor anything below it.

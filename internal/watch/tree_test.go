@@ -217,6 +217,46 @@ func TestSilent(t *testing.T) {
 	}
 }
 
+// TestRemovedTreeIsLinear: the work for a removed tree grows with its size, however
+// deeply what went away is nested.
+func TestRemovedTreeIsLinear(t *testing.T) {
+	t.Parallel()
+	const directories = 1000
+	for _, shape := range []struct {
+		name string
+		path func(i int) string
+	}{
+		{"wide", func(i int) string { return filepath.Join("old", strconv.Itoa(i)) }},
+		{"deep", func(i int) string { return filepath.Join("old", strings.Repeat("d/", i%50), strconv.Itoa(i)) }},
+	} {
+		t.Run(shape.name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			tree := newTree(parse(t, "web sync "+dir+" -> /a"), nobody{}, event.Discard)
+			tree.entries.put(dir, entry{mode: os.ModeDir})
+			hints := map[string]op{}
+			for i := range directories { // known, but not on the disk
+				sub := filepath.Join(dir, shape.path(i))
+				tree.entries.put(filepath.Join(sub, "file"), entry{})
+				hints[filepath.Join(sub, "file")] = gone
+				for above := sub; above != dir; above = filepath.Dir(above) {
+					tree.entries.put(above, entry{mode: os.ModeDir})
+					hints[above] = gone
+				}
+			}
+			if got := len(tree.update(hints)); got != len(hints) {
+				t.Errorf("%d changes for %d removed paths", got, len(hints))
+			}
+			if limit := 4 * len(hints); tree.entries.visited > limit {
+				t.Errorf("%d visits for %d removed paths, want at most %d", tree.entries.visited, len(hints), limit)
+			}
+			if len(tree.entries.byPath) != 1 || len(tree.entries.below(dir, nil, nil)) != 0 {
+				t.Errorf("%d entries left, want the root alone", len(tree.entries.byPath))
+			}
+		})
+	}
+}
+
 // full is a source that has no watch left for some folders.
 type full struct{ nobody }
 
