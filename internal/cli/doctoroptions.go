@@ -114,10 +114,16 @@ func (a *app) projectToExamine(ctx context.Context, place workspace.Place) (doct
 	return p, ctx.Err()
 }
 
-// listening tells who holds which of the ports.
-func listening(ctx context.Context, wanted []int) map[int]string {
+// listening tells who holds which of the TCP ports, where the config wants them.
+func listening(ctx context.Context, wanted []project.Port) map[int]string {
+	var addresses []ports.Address
+	for _, p := range wanted {
+		if p.Wanted != 0 && p.Protocol == "tcp" {
+			addresses = append(addresses, ports.Address{HostIP: p.HostIP, Port: p.Wanted})
+		}
+	}
 	held := map[int]string{}
-	for _, h := range ports.Listening(ctx, wanted) {
+	for _, h := range ports.Bound(ctx, "tcp", addresses) {
 		held[h.Port] = h.String()
 	}
 	return held

@@ -61,7 +61,8 @@ type Project struct {
 	Broken error            // why they cannot be read; nil when there is none
 	Notes  []string         // what is worth knowing of it in this place
 
-	Listening func(ctx context.Context, ports []int) map[int]string // who holds which of the host's ports: "node (process 412)"
+	// Listening says who holds which host port where one of the ports wants it: "node (process 412)".
+	Listening func(ctx context.Context, wanted []project.Port) map[int]string
 	// Git runs git in Dir and gives what it prints; nil where there is no git.
 	Git func(ctx context.Context, args ...string) ([]byte, error)
 }

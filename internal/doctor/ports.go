@@ -18,7 +18,7 @@ func checkPorts(ctx context.Context, p Project, look func(context.Context) (Stan
 	if len(wanted) == 0 {
 		return good("the project publishes none")
 	}
-	held := p.Listening(ctx, wanted)
+	held := p.Listening(ctx, p.Model.PublishedPorts())
 	standing, _ := look(ctx) // without an engine nothing of ours runs
 	for _, own := range standing.Published {
 		delete(held, own.Port)

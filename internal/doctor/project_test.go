@@ -219,7 +219,7 @@ func TestLargeContexts(t *testing.T) {
 
 func TestPorts(t *testing.T) {
 	t.Parallel()
-	listening := func(context.Context, []int) map[int]string {
+	listening := func(context.Context, []project.Port) map[int]string {
 		return map[int]string{3000: "node (process 412)", 4567: "docker-proxy", 6000: "docker-proxy (process 9)"}
 	}
 	look := func(context.Context) (Standing, error) {

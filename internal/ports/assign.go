@@ -2,7 +2,6 @@ package ports
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/devup-cli/devup/internal/fail"
@@ -191,33 +190,34 @@ type Request struct {
 	Strict     bool                    // every port is taken for fixed, and what is remembered does not count
 }
 
-// Probe says which of the ports somebody holds.
-type Probe func(protocol string, ports []int) []Holder
+// Probe says which of the addresses are held, for "tcp" or "udp".
+type Probe func(protocol string, wanted []Address) []Holder
 
 // Decide is [Assign], repeated with what the probe says about the outcome,
 // until every port can be had. The error is that of Assign.
 func Decide(r Request) (map[project.PortKey]int, []Move, error) {
 	taken := r.Taken
-	asked := map[string]bool{}
+	ours, asked := map[number]bool{}, map[probed]bool{}
 	for _, h := range r.Ours {
-		asked[probeKey(h.Protocol, h.Port)] = true
+		ours[number{h.Protocol, h.Port}] = true
 	}
 	for {
 		given, moves, err := assign(r, taken)
 		if r.Probe == nil {
 			return given, moves, err
 		}
-		unasked := map[string][]int{}
-		ask := func(protocol string, n int) {
-			if key := probeKey(protocol, n); n != 0 && !asked[key] {
+		unasked := map[string][]Address{}
+		ask := func(p project.Port, n int) {
+			address := Address{p.HostIP, n}
+			if key := (probed{p.Protocol, address}); n != 0 && !ours[number{p.Protocol, n}] && !asked[key] {
 				asked[key] = true
-				unasked[protocol] = append(unasked[protocol], n)
+				unasked[p.Protocol] = append(unasked[p.Protocol], address)
 			}
 		}
 		for _, p := range r.Wanted {
-			ask(p.Protocol, given[p.Key()])
+			ask(p, given[p.Key()])
 			if !r.names(p) {
-				ask(p.Protocol, p.Wanted) // who has it is told, also where the port has been another one for long
+				ask(p, p.Wanted) // who has it is told, also where the port has been another one for long
 			}
 		}
 		found := 0
@@ -241,4 +241,8 @@ func (r Request) names(p project.Port) bool {
 	})
 }
 
-func probeKey(protocol string, port int) string { return fmt.Sprintf("%s/%d", protocol, port) }
+// probed is an address that was asked for.
+type probed struct {
+	protocol string
+	Address
+}

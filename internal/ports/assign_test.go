@@ -95,6 +95,7 @@ func TestAssign(t *testing.T) {
 			name: "wildcard covers an address", wanted: "web 192.0.2.1:3000", taken: []Holder{{Port: 3000, Protocol: "tcp", HostIP: "0.0.0.0"}},
 			want: "web 3001", moves: "web: port 3000 is held by another program, so it is 3001",
 		},
+		{name: "another loopback address", wanted: "web 127.0.0.2:3000", taken: []Holder{{Port: 3000, Protocol: "tcp", HostIP: "127.0.0.1"}}, want: "web 3000"},
 		{
 			name: "localhost must mean one server", wanted: "web 127.0.0.1:3000", taken: []Holder{{Port: 3000, Protocol: "tcp", HostIP: "::1"}},
 			want: "web 3001", moves: "web: port 3000 is held by another program, so it is 3001",
@@ -199,9 +200,10 @@ func TestDecideProbesUntilAllIsFree(t *testing.T) {
 	t.Parallel()
 	busy := []int{3000, 3001, 3003}
 	var asked []string
-	probe := func(protocol string, ports []int) []Holder {
+	probe := func(protocol string, wanted []Address) []Holder {
 		var held []Holder
-		for _, n := range ports {
+		for _, w := range wanted {
+			n := w.Port
 			asked = append(asked, fmt.Sprintf("%s/%d", protocol, n))
 			if protocol == "tcp" && slices.Contains(busy, n) {
 				held = append(held, Holder{Port: n, Protocol: protocol, Process: "vite", PID: n})
@@ -244,9 +246,9 @@ func TestDecideAsksOnlyWhatIsNotKnown(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			var asked []string
-			probe := func(protocol string, ports []int) []Holder {
-				for _, n := range ports {
-					asked = append(asked, fmt.Sprintf("%s/%d", protocol, n))
+			probe := func(protocol string, wanted []Address) []Holder {
+				for _, w := range wanted {
+					asked = append(asked, fmt.Sprintf("%s/%d", protocol, w.Port))
 				}
 				return nil
 			}
@@ -256,6 +258,31 @@ func TestDecideAsksOnlyWhatIsNotKnown(t *testing.T) {
 				t.Errorf("given %s, moves %v, %v; asked for %v, want %v", show(wanted, given), moves, err, asked, test.want)
 			}
 		})
+	}
+}
+
+// TestDecideProbesTheAddress: a port is asked for where it is to be bound, and what holds
+// it elsewhere moves neither it nor another one.
+func TestDecideProbesTheAddress(t *testing.T) {
+	t.Parallel()
+	var asked []string
+	probe := func(_ string, wanted []Address) []Holder {
+		var held []Holder
+		for _, w := range wanted {
+			asked = append(asked, fmt.Sprintf("%s:%d", w.HostIP, w.Port))
+			if w == (Address{"127.0.0.1", 3000}) {
+				held = append(held, Holder{Port: 3000, Protocol: "tcp", HostIP: "127.0.0.1"})
+			}
+		}
+		return held
+	}
+	wanted := wants(t, "admin 127.0.0.1:3000, web 192.168.1.5:3000")
+	given, _, err := Decide(Request{Wanted: wanted, Probe: probe})
+	if err != nil || show(wanted, given) != "admin 3001, web 3000" {
+		t.Errorf("given %s, %v", show(wanted, given), err)
+	}
+	if want := []string{"127.0.0.1:3000", "192.168.1.5:3000", "127.0.0.1:3001"}; !reflect.DeepEqual(asked, want) {
+		t.Errorf("asked for %v, want %v", asked, want)
 	}
 }
 

@@ -5,22 +5,28 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/netip"
+	"runtime"
+	"slices"
 	"strconv"
-	"strings"
 	"syscall"
 )
 
-// Listening says which of the TCP ports cannot be bound on this machine, and who
-// has them as far as that can be found out. It binds each for a moment.
-func Listening(ctx context.Context, ports []int) []Holder { return Bound(ctx, "tcp", ports) }
+// Address is a host port and the address of this machine that it is bound to.
+type Address struct {
+	HostIP string // empty or a wildcard address means all
+	Port   int
+}
 
-// Bound is [Listening] for "tcp" or "udp": with a context the [Probe] of commands.
-func Bound(ctx context.Context, protocol string, ports []int) []Holder {
+// Bound says which of the addresses cannot be bound on this machine, for "tcp" or "udp",
+// and who has them as far as that can be found out. It binds each for a moment. HostIP of
+// a holder is the address that was refused. With a context it is the [Probe] of commands.
+func Bound(ctx context.Context, protocol string, wanted []Address) []Holder {
 	var held []Holder
-	for _, port := range ports {
-		for _, address := range probeAddresses(protocol) {
-			if bound(address.network, address.host, port) {
-				held = append(held, Holder{Port: port, Protocol: protocol})
+	for _, w := range wanted {
+		for _, host := range probeHosts(w.HostIP, runtime.GOOS) {
+			if bound(protocol, host, w.Port) {
+				held = append(held, Holder{Port: w.Port, Protocol: protocol, HostIP: host.String()})
 				break
 			}
 		}
@@ -31,26 +37,45 @@ func Bound(ctx context.Context, protocol string, ports []int) []Holder {
 	return held
 }
 
-type probeAddress struct{ network, host string }
+var (
+	loopbacks = []netip.Addr{netip.AddrFrom4([4]byte{127, 0, 0, 1}), netip.IPv6Loopback()}
+	wildcards = []netip.Addr{netip.IPv4Unspecified(), netip.IPv6Unspecified()}
+)
 
-// probeAddresses are what is tried. A wildcard alone does not do: on some
-// systems it can be bound beside a listener on a loopback address.
-func probeAddresses(protocol string) []probeAddress {
-	return []probeAddress{
-		{protocol + "4", "127.0.0.1"},
-		{protocol + "6", "::1"},
-		{protocol + "4", "0.0.0.0"},
-		{protocol + "6", "::"},
+// probeHosts are the addresses to try for a port that is to be bound to one, on a system.
+// For all of them a wildcard alone does not do: on some systems it can be bound although
+// a loopback address is held.
+//
+// A listener on a wildcard address conflicts with every address. Linux refuses the address
+// itself then. Other systems do not, and there the wildcard addresses are tried too; on
+// Linux these are also refused because of a listener on a third address.
+func probeHosts(hostIP, system string) []netip.Addr {
+	ip, err := netip.ParseAddr(hostIP)
+	ip = ip.Unmap()
+	if err != nil || ip.IsUnspecified() {
+		return slices.Concat(loopbacks, wildcards)
 	}
+	hosts := []netip.Addr{ip}
+	if slices.Contains(loopbacks, ip) {
+		hosts = loopbacks // see overlap
+	}
+	if system != "linux" {
+		hosts = slices.Concat(hosts, wildcards)
+	}
+	return hosts
 }
 
-// bound tells whether somebody else has the address. Every other reason why it
+// bound tells whether another program has the address. Every other reason why it
 // cannot be bound (no IPv6, no privilege for a low port) is not an answer.
-func bound(network, host string, port int) bool {
-	address := net.JoinHostPort(host, strconv.Itoa(port))
+func bound(protocol string, host netip.Addr, port int) bool {
+	network := protocol + "4"
+	if host.Is6() {
+		network = protocol + "6"
+	}
+	address := net.JoinHostPort(host.String(), strconv.Itoa(port))
 	var socket io.Closer
 	var err error
-	if strings.HasPrefix(network, "udp") {
+	if protocol == "udp" {
 		socket, err = net.ListenPacket(network, address) //nolint:noctx // binding a literal address does not wait
 	} else {
 		socket, err = net.Listen(network, address) //nolint:noctx // as above

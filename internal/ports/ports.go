@@ -10,6 +10,7 @@ package ports
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 
 	"github.com/devup-cli/devup/internal/project"
 )
@@ -60,13 +61,13 @@ func (m Move) String() string {
 	return fmt.Sprintf("%s: port %d is held by %s, so it is %d", m.Port.Service, m.Port.Wanted, m.Holder, m.To)
 }
 
-// overlap tells whether two addresses cannot both have the same port. The two
-// loopback addresses could, but "localhost" would then mean one or the other.
+// overlap tells whether two addresses cannot both have the same port. 127.0.0.1 and
+// ::1 could, but "localhost" would then mean one or the other.
 func overlap(a, b string) bool {
 	x, errX := netip.ParseAddr(a)
 	y, errY := netip.ParseAddr(b)
 	if errX != nil || errY != nil || x.IsUnspecified() || y.IsUnspecified() {
 		return true
 	}
-	return x == y || x.IsLoopback() && y.IsLoopback()
+	return x == y || slices.Contains(loopbacks, x) && slices.Contains(loopbacks, y)
 }

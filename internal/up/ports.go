@@ -20,7 +20,9 @@ func (l *line) assignPorts(ctx context.Context, state run.Look) (map[project.Por
 	request.Ours, request.Taken = holders(p.Name, state)
 	request.Taken = append(request.Taken, l.lost...)
 	if !l.target.Remote {
-		request.Probe = func(protocol string, wanted []int) []ports.Holder { return ports.Bound(ctx, protocol, wanted) }
+		request.Probe = func(protocol string, wanted []ports.Address) []ports.Holder {
+			return ports.Bound(ctx, protocol, wanted)
+		}
 	}
 	requestGateway(&request, p)
 	assigned, moves, err := ports.Decide(request)

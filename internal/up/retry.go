@@ -28,14 +28,31 @@ func (l *line) losePorts(ctx context.Context, failed error) bool {
 	return lost
 }
 
-// avoid makes the next choice leave out a port, if it cannot find out by itself that the
-// port is taken.
+// avoid makes the next choice leave out a port, at each address that a service had it on,
+// if it cannot find out by itself that the port is taken there.
 func (l *line) avoid(ctx context.Context, remote bool, port int, protocols ...string) {
 	for _, protocol := range protocols {
-		if remote || len(ports.Bound(ctx, protocol, []int{port})) == 0 {
-			l.lost = append(l.lost, ports.Holder{Port: port, Protocol: protocol})
+		for _, address := range l.addresses(protocol, port) {
+			if remote || len(ports.Bound(ctx, protocol, []ports.Address{address})) == 0 {
+				l.lost = append(l.lost, ports.Holder{Port: port, Protocol: protocol, HostIP: address.HostIP})
+			}
 		}
 	}
+}
+
+// addresses are those on which services have the host port; all where no service has it.
+func (l *line) addresses(protocol string, port int) []ports.Address {
+	var found []ports.Address
+	for _, p := range l.loaded.PublishedPorts() {
+		address := ports.Address{HostIP: p.HostIP, Port: port}
+		if p.Protocol == protocol && l.out.Ports[p.Key()] == port && !slices.Contains(found, address) {
+			found = append(found, address)
+		}
+	}
+	if found == nil {
+		return []ports.Address{{Port: port}}
+	}
+	return found
 }
 
 // noteStarted notes of which services a plan starts containers.
