@@ -31,3 +31,21 @@ func TestEveryContainerOfAServiceHasItsPort(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+// TestPortsOfCopiesKeepExtensions: the host ports of further containers are added to what
+// the config says of a port, and the project itself stays as it is.
+func TestPortsOfCopiesKeepExtensions(t *testing.T) {
+	t.Parallel()
+	p := loadText(t, `services: {web: {image: x, scale: 3, ports: [{target: 80, x-note: kept}]}}`)
+	given := map[PortKey]int{}
+	for i, port := range p.PublishedPorts() {
+		given[port.Key()] = 100 + i
+	}
+	got := p.Resolve(given, laptop).Services["web"].Ports[0]
+	if got.Extensions["x-note"] != "kept" || HostPort(got, 3) != "102" {
+		t.Errorf("extensions %v", got.Extensions)
+	}
+	if before := p.Services["web"].Ports[0].Extensions; len(before) != 1 {
+		t.Errorf("the project's own extensions are %v", before)
+	}
+}

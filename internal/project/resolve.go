@@ -105,8 +105,11 @@ func (r *resolver) publish(s *types.ServiceConfig, fixed bool) {
 	for number := 1; number < s.GetScale(); number++ {
 		for i, port := range copies(*s, first, number) {
 			if n := r.hostPorts[port.Key()]; n != 0 {
+				if s.Ports[i].Extensions == nil {
+					s.Ports[i].Extensions = types.Extensions{}
+				}
 				list, _ := s.Ports[i].Extensions[hostPortsKey].([]string)
-				s.Ports[i].Extensions = types.Extensions{hostPortsKey: append(list, strconv.Itoa(n))}
+				s.Ports[i].Extensions[hostPortsKey] = append(list, strconv.Itoa(n))
 			}
 		}
 	}
