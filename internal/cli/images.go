@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/devup-cli/devup/internal/plan"
+	"github.com/devup-cli/devup/internal/run"
 	"github.com/devup-cli/devup/internal/ui"
 )
 
@@ -126,7 +127,7 @@ func (r *running) images(ctx context.Context, services []string) ([]usedImage, e
 // counts.
 func imageOf(c container.Summary, found image.InspectResponse) usedImage {
 	o := usedImage{
-		Type: "used-image", Container: strings.TrimPrefix(c.Names[0], "/"), Service: c.Labels[plan.LabelService],
+		Type: "used-image", Container: run.NameOf(c), Service: c.Labels[plan.LabelService],
 		ID: c.ImageID, Size: found.Size, Created: found.Created,
 	}
 	parts := []string{found.Os, found.Architecture, found.Variant}

@@ -188,16 +188,9 @@ func (w *watcher) containers(ctx context.Context) ([]watch.Container, error) {
 		if c.Labels[plan.LabelOneOff] == "True" || c.Labels[plan.LabelService] == "" || c.Labels[plan.LabelReplace] != "" && c.State == "created" {
 			continue // the last is a successor that is not yet in its place
 		}
-		all = append(all, watch.Container{ID: c.ID, Name: firstName(c.Names), Service: c.Labels[plan.LabelService], Running: c.State == "running"})
+		all = append(all, watch.Container{ID: c.ID, Name: run.NameOf(c), Service: c.Labels[plan.LabelService], Running: c.State == "running"})
 	}
 	return all, nil
-}
-
-func firstName(names []string) string {
-	if len(names) == 0 {
-		return ""
-	}
-	return names[0][1:]
 }
 
 // rebuild takes services through the line of up again, with their images built anew.

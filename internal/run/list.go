@@ -61,6 +61,6 @@ func (s Survey) Summaries(project string) []container.Summary {
 			found = append(found, c)
 		}
 	}
-	slices.SortStableFunc(found, func(a, b container.Summary) int { return strings.Compare(nameOf(a.Names), nameOf(b.Names)) })
+	slices.SortStableFunc(found, func(a, b container.Summary) int { return strings.Compare(NameOf(a), NameOf(b)) })
 	return found
 }

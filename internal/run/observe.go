@@ -199,7 +199,7 @@ var imageIDs = lazyregexp.New(`^(sha256:[0-9a-f]{64}|[0-9a-f]{12,64})$`)
 
 func containerOf(s container.Summary) plan.Container {
 	c := plan.Container{
-		ID: s.ID, Name: nameOf(s.Names), State: string(s.State), Image: s.ImageID,
+		ID: s.ID, Name: NameOf(s), State: string(s.State), Image: s.ImageID,
 		Service: s.Labels[plan.LabelService], Hash: s.Labels[plan.LabelHash],
 		Fields: s.Labels[plan.LabelFields], Cause: s.Labels[plan.LabelCause], Moved: s.Labels[plan.LabelMoved], Created: s.Created, Inputs: s.Labels[plan.LabelInputs],
 		ImageVolumes: s.Labels[plan.LabelImageVolumes],
@@ -263,10 +263,10 @@ func healthOf(s container.Summary) string {
 	}
 }
 
-// nameOf takes the container's own name: names through legacy links hold a
-// second slash.
-func nameOf(names []string) string {
-	for _, name := range names {
+// NameOf is the container's own name: names through legacy links hold a second slash.
+// Empty where the engine names none.
+func NameOf(c container.Summary) string {
+	for _, name := range c.Names {
 		if name = strings.TrimPrefix(name, "/"); !strings.Contains(name, "/") {
 			return name
 		}
