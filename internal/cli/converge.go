@@ -144,7 +144,7 @@ func (a *app) site(ctx context.Context, services []string, o convergeOptions, tu
 		return nil, err
 	}
 	at.machine.Gateway = a.keeper(at.engine, at.project.Name)
-	at.machine.Place.Tunnels = a.openTunnels(at.project.Name)
+	at.machine.Place.Tunnels = a.openTunnels(at.engine, at.project.Name)
 	return at, nil
 }
 

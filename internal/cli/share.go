@@ -69,7 +69,7 @@ func (a *app) share(ctx context.Context, services []string, o shareOptions) erro
 	if err != nil || !agreed {
 		return err
 	}
-	mark, err := a.raiseShare(ctx, p.Name)
+	mark, err := a.raiseShare(ctx, a.engine, p.Name)
 	if errors.Is(err, lock.ErrRaised) {
 		return fail.New(fail.Failed, "end that one with Ctrl-C first", "another `devup share` of project %s is running", p.Name)
 	}

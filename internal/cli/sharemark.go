@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"path/filepath"
 
+	"github.com/devup-cli/devup/internal/engine"
 	"github.com/devup-cli/devup/internal/lock"
 )
 
@@ -22,12 +23,12 @@ type shareMark struct {
 	Tunnels map[int]string `json:"tunnels"` // the URLs of ports
 }
 
-// raiseShare begins the one share that a project may have at a time.
-func (a *app) raiseShare(ctx context.Context, project string) (*lock.Mark, error) {
+// raiseShare begins the one share that a project on an engine may have at a time.
+func (a *app) raiseShare(ctx context.Context, e *engine.Engine, project string) (*lock.Mark, error) {
 	if a.shareDir() == "" {
 		return nil, nil //nolint:nilnil // without a home, other devups do not hear of it
 	}
-	return lock.Raise(ctx, a.shareDir(), project)
+	return lock.Raise(ctx, a.shareDir(), lock.Name(e.Endpoint, project))
 }
 
 // say tells other devups the URLs, so that `devup up` beside this one does not take
@@ -43,14 +44,14 @@ func (s *sharing) say(urls map[int]string) error {
 	return s.mark.Say(content)
 }
 
-// openTunnels are the URLs of the project's ports that are shared now, by this devup or
-// by another one.
-func (a *app) openTunnels(project string) map[int]string {
-	if a.tunnelURLs != nil || a.shareDir() == "" {
+// openTunnels are the URLs of the ports of a project on an engine that are shared now, by
+// this devup or by another one. Without an engine (nil) none are.
+func (a *app) openTunnels(e *engine.Engine, project string) map[int]string {
+	if a.tunnelURLs != nil || e == nil || a.shareDir() == "" {
 		return a.tunnelURLs
 	}
 	var m shareMark
-	if json.Unmarshal(lock.Raised(a.shareDir())[project], &m) != nil {
+	if json.Unmarshal(lock.Raised(a.shareDir())[lock.Name(e.Endpoint, project)], &m) != nil {
 		return nil // nobody shares it
 	}
 	return m.Tunnels

@@ -133,7 +133,7 @@ func (a *app) addresses(ctx context.Context, services []string) (addresses, erro
 	if err := r.check(others); err != nil {
 		return addresses{}, err
 	}
-	place.Tunnels = a.openTunnels(r.name)
+	place.Tunnels = a.openTunnels(r.engine, r.name)
 	resolved := a.resolve(ctx, p, place, r.look.Containers, 0, 0)
 	rows := slices.DeleteFunc(expose.Table(resolved, place, running), func(row expose.Row) bool {
 		return len(services) > 0 && !slices.Contains(services, row.Service)
