@@ -52,6 +52,8 @@ func TestWrongExtensions(t *testing.T) {
 		{"near key of a step", "services:\n  web:\n    image: x\n    x-devup:\n      setup:\n        - make\n        - run: x\n          evry: up", `devup.yaml:8: x-devup of service web has a setup step that has the unknown key "evry"`, `did you mean "every"?`},
 		{"step of a wrong type", "services:\n  web:\n    image: x\n    x-devup:\n      setup:\n        - 5", "devup.yaml:6: x-devup of service web has a setup step whose command is neither a text nor a list", "npm run migrate"},
 		{"every of a step", "services:\n  web:\n    image: x\n    x-devup:\n      setup:\n        - run: x\n          every: day", "devup.yaml:7: x-devup of service web has a setup step whose every is not the word up", "once"},
+		{"timeout of a step", "services:\n  web:\n    image: x\n    x-devup: {setup: [{run: x, timeout: 90}]}", "devup.yaml:4: x-devup of service web has a setup step whose timeout is not a duration", "90s"},
+		{"negative timeout of a step", "services:\n  web:\n    image: x\n    x-devup: {setup: [{run: x, timeout: -5m}]}", "devup.yaml:4: x-devup of service web has a setup step whose timeout is not a duration", "90s"},
 		{"name of a step", "services:\n  web:\n    image: x\n    x-devup: {setup: [{run: x, name: 5}]}", "devup.yaml:4: x-devup of service web has a setup step whose name is no text", ""},
 		{"step without a command", "services:\n  web:\n    image: x\n    x-devup: {setup: [{name: x}]}", "devup.yaml:4: x-devup of service web has a setup step that runs nothing", "run"},
 		{"two steps of a name", "services:\n  web:\n    image: x\n    x-devup:\n      setup:\n        - {name: x, run: a}\n        - {name: x, run: b}", `devup.yaml:7: x-devup of service web has two setup steps of the name "x"`, "own"},

@@ -40,6 +40,8 @@ func TestSchema(t *testing.T) {
 		{"files to copy elsewhere", "services: {web: {image: x}}\nx-devup: {setup: {copy: {a: /etc/a}}}", false},
 		{"setup that is a text", web + "{setup: make}}}", false},
 		{"setup step without a command", web + "{setup: [{name: seed}]}}}", false},
+		{"setup steps with a timeout", web + "{setup: [{run: x, timeout: 1h30m}, {run: y, timeout: 0}, {run: z, timeout: '${T:-5m}'}]}}}", true},
+		{"timeout of a setup step without a unit", web + "{setup: [{run: x, timeout: 90}]}}}", false},
 		{"setup step at other times", web + "{setup: [{run: x, every: day}]}}}", false},
 		{"nothing", web + "null}}", true},
 		{"unknown key", web + "{redy: /x}}}", false},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
@@ -13,18 +14,23 @@ import (
 
 // SetupStep is one command of x-devup.setup of a service.
 type SetupStep struct {
-	Name    string   // as the person calls it, else the command as it stands in the file; unique in its service
-	Command []string // in exec form
-	EveryUp bool     // it runs at every up, else once in a checkout
-	Digest  string   // differs where the command does, as it is before URLs and ports are known
+	Name    string        // as the person calls it, else the command as it stands in the file; unique in its service
+	Command []string      // in exec form
+	EveryUp bool          // it runs at every up, else once in a checkout
+	Digest  string        // differs where the command does, as it is before URLs and ports are known
+	Timeout time.Duration // how long it may run; 0 for no limit
 }
 
+// stepTimeout is how long a step may run where the files do not say it: longer than a
+// migration or a seed takes on a slow machine, and shorter than a night.
+const stepTimeout = 30 * time.Minute
+
 // stepKeys are the keys of a step that is written as a mapping.
-var stepKeys = []string{"name", "run", "every"}
+var stepKeys = []string{"name", "run", "every", "timeout"}
 
 const stepExample = "for example: setup: [npm run migrate, {name: seed, run: npm run seed}]"
 
-// parseSetup reads setup of a service: a list of commands, and of {name, run, every}.
+// parseSetup reads setup of a service: a list of commands, and of mappings.
 func parseSetup(value any) ([]SetupStep, *misfit) {
 	list, ok := value.([]any)
 	if !ok {
@@ -51,7 +57,7 @@ func parseStep(item any) (SetupStep, *misfit) {
 	if !isMapping {
 		fields = map[string]any{"run": item}
 	}
-	var s SetupStep
+	s := SetupStep{Timeout: stepTimeout}
 	for _, key := range sortedKeys(fields) {
 		var ok bool
 		switch key {
@@ -63,6 +69,8 @@ func parseStep(item any) (SetupStep, *misfit) {
 		case "every":
 			s.EveryUp = filled(fields[key]) == "up"
 			ok = s.EveryUp
+		case "timeout":
+			s.Timeout, ok = timeout(filled(fields[key]))
 		default:
 			bad := unknownKey(key, stepKeys)
 			bad.text, bad.below = "has a setup step that "+bad.text, []string{key}
@@ -86,9 +94,16 @@ func parseStep(item any) (SetupStep, *misfit) {
 
 // wrongStep is what to say of a key of a step whose value is of no use.
 var wrongStep = map[string]misfit{
-	"run":   {text: "has a setup step whose command is neither a text nor a list of texts", hint: stepExample},
-	"name":  {text: "has a setup step whose name is no text in one line"},
-	"every": {text: "has a setup step whose every is not the word up", hint: "every: up runs it after every up; without it, it runs once in a checkout"},
+	"run":     {text: "has a setup step whose command is neither a text nor a list of texts", hint: stepExample},
+	"name":    {text: "has a setup step whose name is no text in one line"},
+	"every":   {text: "has a setup step whose every is not the word up", hint: "every: up runs it after every up; without it, it runs once in a checkout"},
+	"timeout": {text: "has a setup step whose timeout is not a duration", hint: "write it with its unit, such as 90s or 2h; 0 is for no limit"},
+}
+
+// timeout reads a duration with its unit, or 0.
+func timeout(value any) (time.Duration, bool) {
+	d, err := time.ParseDuration(fmt.Sprint(value))
+	return d, err == nil && d >= 0
 }
 
 // command is a command in exec form: a text is one for the shell, a list is as it is.

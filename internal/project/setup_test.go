@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestSetupSteps(t *testing.T) {
@@ -35,6 +36,19 @@ func TestSetupSteps(t *testing.T) {
 				t.Errorf("got  %s\nwant %s", text, test.want)
 			}
 		})
+	}
+}
+
+// TestTimeoutOfAStep: a step that says nothing has a limit too, and the limit is no part
+// of what ran.
+func TestTimeoutOfAStep(t *testing.T) {
+	t.Parallel()
+	p := loadText(t, "services: {web: {image: x, x-devup: {setup: [make, {name: a, run: make, timeout: 90s}, {name: b, run: make, timeout: 0}, {name: c, run: make, timeout: '${LONG:-1h30m}'}]}}}")
+	steps := p.Extensions["web"].Setup
+	for i, want := range []time.Duration{30 * time.Minute, 90 * time.Second, 0, 90 * time.Minute} {
+		if steps[i].Timeout != want || steps[i].Digest != steps[0].Digest {
+			t.Errorf("%s: %s, want %s", steps[i].Name, steps[i].Timeout, want)
+		}
 	}
 }
 

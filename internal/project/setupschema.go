@@ -21,6 +21,13 @@ func setupSchema() map[string]any {
 				"description": `"up" runs the step after every up; without it, it runs once in a checkout.`,
 				"enum":        []any{"up"},
 			},
+			"timeout": map[string]any{
+				"description": "How long the step may run, such as 90s or 2h; 30m where it is not given, and 0 for no limit.",
+				"anyOf": []any{
+					map[string]any{"type": "string", "pattern": `^(0|([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+|.*\$.*)$`},
+					map[string]any{"const": 0},
+				},
+			},
 		},
 	})
 	return map[string]any{

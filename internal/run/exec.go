@@ -34,7 +34,7 @@ type Executed struct {
 }
 
 // Exec runs a command in a running container and waits for its end. The error is the
-// engine's or ctx's; then the command may still run.
+// engine's or ctx's; then the command may still run, and its last lines until then are given.
 func Exec(ctx context.Context, e Executor, container string, c Command) (Executed, error) {
 	made, err := e.ExecCreate(ctx, container, client.ExecCreateOptions{
 		User: c.User, Privileged: c.Privileged, WorkingDir: c.WorkingDir, Env: environment(c.Environment), Cmd: c.Words,
@@ -45,7 +45,7 @@ func Exec(ctx context.Context, e Executor, container string, c Command) (Execute
 	}
 	output, err := output(ctx, e, made.ID)
 	if err != nil {
-		return Executed{}, err
+		return Executed{Lines: lastLines(output)}, err
 	}
 	status, err := status(ctx, e, made.ID)
 	return Executed{status, lastLines(output)}, err

@@ -11,6 +11,7 @@ import (
 	"encoding/hex"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
@@ -25,9 +26,10 @@ type Step struct {
 	Name    string
 	Index   int // among the service's steps in the files
 	Command []string
-	Cause   string // why it runs, for people
-	Once    bool   // it is not to run again, once it has ended well
-	Mark    Mark   // what to keep of it then
+	Timeout time.Duration // how long it may run; 0 for no limit
+	Cause   string        // why it runs, for people
+	Once    bool          // it is not to run again, once it has ended well
+	Mark    Mark          // what to keep of it then
 }
 
 // Title is the step with its service, as people read it.
@@ -58,7 +60,7 @@ func Due(p *project.Project, seen plan.Observed, done Done) []Step {
 			mark := Mark{Command: s.Digest, Data: data}
 			before, known := done[service][s.Name]
 			if cause := cause(s, mark, before, known); cause != "" {
-				due = append(due, Step{service, s.Name, i, s.Command, cause, !s.EveryUp, mark})
+				due = append(due, Step{service, s.Name, i, s.Command, s.Timeout, cause, !s.EveryUp, mark})
 			}
 		}
 	}

@@ -84,7 +84,7 @@ func (w Work) step(ctx context.Context, e run.Executor, s Step) error {
 	at := event.Event{Kind: event.Setup, Name: s.Title(), State: event.Working, Text: "running"}
 	w.Sink(at)
 	began := time.Now()
-	done, err := run.Exec(ctx, e, w.Containers[s.Service], run.Command{Words: s.Command})
+	done, late, err := execute(ctx, e, w.Containers[s.Service], s)
 	at.Took = time.Since(began)
 	if err == nil && done.Status == 0 {
 		if s.Once {
@@ -95,13 +95,50 @@ func (w Work) step(ctx context.Context, e run.Executor, s Step) error {
 		return nil
 	}
 	failure := explain(s, done, err)
+	if late {
+		failure = explainLate(s, done)
+	}
 	failure.File, failure.Line = w.Project.Locate("services", s.Service, "x-devup", "setup", strconv.Itoa(s.Index))
 	at.State, at.Text = event.Failed, fmt.Sprintf("exit code %d", done.Status)
-	if err != nil {
+	switch {
+	case late:
+		at.Text = "timed out"
+	case err != nil:
 		at.Text = "cannot run"
 	}
 	w.Sink(at)
 	return failure
+}
+
+// execute runs a step's command within its limit. late says that it did not end in time.
+func execute(ctx context.Context, e run.Executor, container string, s Step) (done run.Executed, late bool, err error) {
+	limited, cancel := ctx, context.CancelFunc(func() {})
+	if s.Timeout > 0 {
+		limited, cancel = context.WithTimeout(ctx, s.Timeout)
+	}
+	defer cancel()
+	done, err = run.Exec(limited, e, container, run.Command{Words: s.Command})
+	return done, err != nil && limited.Err() != nil && ctx.Err() == nil, err
+}
+
+// explainLate is the error of a step that did not end in time. No engine ends a command
+// that it runs in a container.
+func explainLate(s Step, done run.Executed) *fail.Error {
+	e := fail.New(fail.SetupFailed, "give the step a longer timeout; it may still run: `devup restart "+s.Service+"` ends it",
+		"the setup step %q of %s did not end within %s", s.Name, s.Service, short(s.Timeout))
+	e.Service, e.Lines = s.Service, done.Lines
+	return e
+}
+
+// short is a duration without the units that count nothing: 30m, and not 30m0s.
+func short(d time.Duration) string {
+	text := d.String()
+	for _, nothing := range []string{"m0s", "h0m"} {
+		if strings.HasSuffix(text, nothing) {
+			text = text[:len(text)-2]
+		}
+	}
+	return text
 }
 
 // explain says how a step ended badly, and why as far as its last lines show it.
