@@ -69,10 +69,11 @@ type Project struct {
 	Setup map[string]map[string]Step `json:"setup,omitempty"`
 }
 
-// Step is what is kept of a setup step that ended well. Both are hashes.
+// Step is what is kept of a setup step that ended well. All are hashes.
 type Step struct {
-	Command string `json:"command"` // of the command that ran
-	Data    string `json:"data"`    // of the volumes that were there, so that new ones are told
+	Command string   `json:"command"`           // of the command that ran
+	Volumes []string `json:"volumes,omitempty"` // of each volume that was there, so that new ones are told
+	Data    string   `json:"data"`              // of all volumes together; older states have no others
 }
 
 // Port is the host port that a published port got the last time.

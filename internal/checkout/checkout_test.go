@@ -82,7 +82,7 @@ func TestSetup(t *testing.T) {
 			if kept.Setup == nil {
 				kept.Setup = map[string]map[string]Step{"web": {}}
 			}
-			kept.Setup["web"]["migrate"] = Step{Command: command, Data: "1"}
+			kept.Setup["web"]["migrate"] = Step{Command: command, Volumes: []string{"2"}, Data: "1"}
 		}
 	}
 	for _, change := range []func(*Project){ran("a"), keep(Port{Service: "web", Port: 3001}), ran("b")} {

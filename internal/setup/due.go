@@ -38,7 +38,11 @@ func (s Step) Title() string { return s.Service + ": " + s.Name }
 // Mark is what is kept of a step that ended well. It holds no value of a variable.
 type Mark struct {
 	Command string // differs where the command does
-	Data    string // differs where a volume does that the service or one of its dependencies has
+	// Volumes are those that the service and its dependencies had, each as a hash; nil
+	// where there were none, and in a mark that an older devup kept.
+	Volumes []string
+	// Data is the hash of all volumes together, which is all that older marks have.
+	Data string
 }
 
 // Done are the steps that ended well before, by service and the name of the step.
@@ -55,9 +59,9 @@ func Due(p *project.Project, seen plan.Observed, done Done) []Step {
 		if len(steps) == 0 {
 			continue
 		}
-		data := dataOf(p, needs, seen, service)
+		volumes := dataOf(p, needs, seen, service)
 		for i, s := range steps {
-			mark := Mark{Command: s.Digest, Data: data}
+			mark := Mark{Command: s.Digest, Volumes: hashes(volumes), Data: hash(strings.Join(volumes, "\n"))}
 			before, known := done[service][s.Name]
 			if cause := cause(s, mark, before, known); cause != "" {
 				due = append(due, Step{service, s.Name, i, s.Command, s.Timeout, cause, !s.EveryUp, mark})
@@ -76,17 +80,22 @@ func cause(s project.SetupStep, now, before Mark, known bool) string {
 		return "it has not ended well in this checkout yet"
 	case now.Command != before.Command:
 		return "its command changed"
-	case now.Data != before.Data:
+	case now.Data != before.Data && before.lacks(now.Volumes):
 		return "its volumes are new"
 	default:
 		return ""
 	}
 }
 
-// dataOf stands for the volumes of a service and of all that it needs: a step fills the
-// database of another service, too. It is another one when a volume was removed and made
-// anew, by whoever.
-func dataOf(p *project.Project, needs graph.Graph, seen plan.Observed, service string) string {
+// lacks tells whether one of the volumes was not there when the step ran. A volume that
+// went away since is no reason to run again.
+func (m Mark) lacks(volumes []string) bool {
+	return m.Volumes == nil || slices.ContainsFunc(volumes, func(v string) bool { return !slices.Contains(m.Volumes, v) })
+}
+
+// dataOf are the volumes of a service and of all that it needs, sorted: a step fills the
+// database of another service, too. One that was removed and created again is another one.
+func dataOf(p *project.Project, needs graph.Graph, seen plan.Observed, service string) []string {
 	all := p.AllServices()
 	var volumes []string
 	order, _ := needs.Order(service)
@@ -94,7 +103,19 @@ func dataOf(p *project.Project, needs graph.Graph, seen plan.Observed, service s
 		volumes = append(volumes, volumesOf(p.Project, all[name], seen)...)
 	}
 	slices.Sort(volumes)
-	sum := sha256.Sum256([]byte(strings.Join(slices.Compact(volumes), "\n")))
+	return slices.Compact(volumes)
+}
+
+func hashes(texts []string) []string {
+	var all []string
+	for _, text := range texts {
+		all = append(all, hash(text))
+	}
+	return all
+}
+
+func hash(text string) string {
+	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:8])
 }
 

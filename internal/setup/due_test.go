@@ -44,6 +44,7 @@ func TestDue(t *testing.T) {
 	all := []string{
 		"api: migrate: it has not ended well in this checkout yet", "web: build: it has not ended well in this checkout yet", "web: each: it runs at every up",
 	}
+	none := []string{"web: each: it runs at every up"}
 	anew := []string{"api: migrate: its volumes are new", "web: build: its volumes are new", "web: each: it runs at every up"}
 	tests := []struct {
 		name, edit, with string
@@ -55,7 +56,9 @@ func TestDue(t *testing.T) {
 		{"a name", "name: migrate", "name: schema", first, []string{"api: schema: it has not ended well in this checkout yet", "web: each: it runs at every up"}},
 		{"a volume of a dependency", "", "", seen("tuesday", "monday", "a"), anew},
 		{"an anonymous volume", "", "", seen("monday", "monday", "b"), anew},
-		{"no container", "", "", seen("monday", "monday", ""), anew},
+		{"an anonymous volume that is gone", "", "", seen("monday", "monday", ""), none},
+		{"a dependency that is gone", "depends_on: [db]", "depends_on: []", first, none},
+		{"a volume of a new dependency", "depends_on: [db]", "depends_on: [db, other]", first, anew},
 		{"a volume of nobody's", "", "", seen("monday", "tuesday", "a"), []string{"web: each: it runs at every up"}},
 	}
 	p := read(t, shop)
@@ -71,6 +74,29 @@ func TestDue(t *testing.T) {
 				t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(test.want, "\n"))
 			}
 		})
+	}
+}
+
+// TestDueOfAnOlderMark: a mark without a list of volumes counts as long as all volumes are
+// the same.
+func TestDueOfAnOlderMark(t *testing.T) {
+	t.Parallel()
+	seen := func(created string) plan.Observed {
+		return plan.Observed{Volumes: []plan.Volume{{Name: "data", Created: created}}}
+	}
+	p := read(t, shop)
+	done := Done{}
+	remember(Due(p, seen("monday"), Done{}), done)
+	for _, steps := range done {
+		for name, mark := range steps {
+			mark.Volumes = nil
+			steps[name] = mark
+		}
+	}
+	for created, want := range map[string]int{"monday": 1, "tuesday": 3} {
+		if due := Due(p, seen(created), done); len(due) != want {
+			t.Errorf("%s: %v, want %d", created, due, want)
+		}
 	}
 }
 
