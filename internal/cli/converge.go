@@ -180,7 +180,7 @@ func (at *site) reopen(ctx context.Context) error {
 		return err
 	}
 	at.unlock, at.images = held.Release, images.Listing{}
-	at.survey, err = run.Observe(ctx, at.engine.Client)
+	at.survey, err = everything(ctx, at.engine, "")
 	return err
 }
 

@@ -20,7 +20,6 @@ import (
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/logs"
 	"github.com/devup-cli/devup/internal/plan"
-	"github.com/devup-cli/devup/internal/run"
 	"github.com/devup-cli/devup/internal/ui"
 )
 
@@ -93,7 +92,7 @@ func (a *app) reportServices(ctx context.Context, e *engine.Engine, p doctor.Pro
 	if p.Model == nil {
 		return nil
 	}
-	survey, err := run.Containers(ctx, e.Client, "")
+	survey, err := containersOnly(ctx, e, "")
 	if err != nil {
 		return nil
 	}

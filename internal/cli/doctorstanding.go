@@ -9,12 +9,11 @@ import (
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/ports"
 	"github.com/devup-cli/devup/internal/project"
-	"github.com/devup-cli/devup/internal/run"
 )
 
 // standing is what doctor wants to know of the engine, in one call.
 func (a *app) standing(ctx context.Context, e *engine.Engine, p *project.Project) (doctor.Standing, error) {
-	survey, err := run.Containers(ctx, e.Client, "")
+	survey, err := containersOnly(ctx, e, "")
 	if err != nil {
 		return doctor.Standing{}, err
 	}
@@ -82,7 +81,7 @@ func (a *app) removeStrangers(ctx context.Context, r *running, names []string) e
 		return err
 	}
 	defer held.Release()
-	survey, err := run.Containers(ctx, r.engine.Client, r.name)
+	survey, err := containersOnly(ctx, r.engine, r.name)
 	if err != nil {
 		return err
 	}

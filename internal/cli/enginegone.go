@@ -22,7 +22,7 @@ const lastAsk = 2 * time.Second
 // stopped, or restarted, during the work. It is nil when the engine has nothing to do with
 // the failure. What failed for reasons of its own stays beside it.
 func (a *app) engineGone(ctx context.Context, command *cobra.Command, err error) error {
-	if a.engine == nil || fail.CodeOf(err).Exit() == fail.Usage.Exit() {
+	if code := fail.CodeOf(err); a.engine == nil || code == fail.NoEngine || code.Exit() == fail.Usage.Exit() {
 		return nil
 	}
 	failures := fail.Failures(err)

@@ -46,7 +46,7 @@ func (a *app) gone(ctx context.Context, name string) (bool, error) {
 		return false, err
 	}
 	defer e.Close()
-	survey, err := run.Containers(ctx, e.Client, name)
+	survey, err := containersOnly(ctx, e, name)
 	return len(survey.Look(name).Containers) == 0, err
 }
 

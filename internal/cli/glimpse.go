@@ -7,6 +7,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/devup-cli/devup/internal/engine"
+	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/images"
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/run"
@@ -43,7 +44,7 @@ func (a *app) glimpse(ctx context.Context) *glimpse {
 			return nil
 		}
 		g.began = time.Now()
-		g.survey, g.missed = run.Observe(ctx, g.engine.Client)
+		g.survey, g.missed = everything(ctx, g.engine, "")
 		return nil
 	})
 	return g
@@ -71,7 +72,11 @@ func (g *glimpse) images(ctx context.Context, p *project.Project) images.Listing
 	if g.err != nil {
 		return images.Listing{}
 	}
-	listing, err := g.found.Images.List(ctx, p)
+	var listing images.Listing
+	err := g.engine.Limited(ctx, func(ctx context.Context) (err error) {
+		listing, err = g.found.Images.List(ctx, p)
+		return err
+	})
 	if err != nil {
 		return images.Listing{}
 	}
@@ -80,7 +85,10 @@ func (g *glimpse) images(ctx context.Context, p *project.Project) images.Listing
 
 // look is what the look found, or a new one where that is older than changed.
 func (g *glimpse) look(ctx context.Context, e *engine.Engine, changed time.Time) (run.Survey, error) {
-	_ = g.group.Wait()                 // the errors are in the fields
+	_ = g.group.Wait() // the errors are in the fields
+	if g.engine == e && fail.CodeOf(g.missed) == fail.NoEngine && ctx.Err() == nil {
+		return run.Survey{}, g.missed // a second look would wait as long again
+	}
 	old := time.Since(g.began) > fresh // a person was asked something meanwhile
 	if g.engine != e || g.missed != nil || !g.began.After(changed) || old {
 		return g.anew(ctx, e)
@@ -91,5 +99,5 @@ func (g *glimpse) look(ctx context.Context, e *engine.Engine, changed time.Time)
 // anew looks again: what was seen before is past.
 func (g *glimpse) anew(ctx context.Context, e *engine.Engine) (run.Survey, error) {
 	g.passed = true
-	return run.Observe(ctx, e.Client)
+	return everything(ctx, e, "")
 }

@@ -25,7 +25,7 @@ type leftover struct {
 // leftovers finds the projects whose folder is gone, by name, and measures them: all, or
 // those that are named, each of which has to be one.
 func leftovers(ctx context.Context, e *engine.Engine, names []string) ([]leftover, error) {
-	survey, err := run.Observe(ctx, e.Client)
+	survey, err := everything(ctx, e, "")
 	if err != nil {
 		return nil, err
 	}

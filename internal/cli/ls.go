@@ -78,7 +78,7 @@ func (a *app) ls(ctx context.Context, o lsOptions) error {
 	if err != nil {
 		return err
 	}
-	survey, err := run.Observe(ctx, e.Client)
+	survey, err := everything(ctx, e, "")
 	if err != nil {
 		return err
 	}

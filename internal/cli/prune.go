@@ -10,7 +10,6 @@ import (
 	"github.com/devup-cli/devup/internal/engine"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/plan"
-	"github.com/devup-cli/devup/internal/run"
 	"github.com/devup-cli/devup/internal/up"
 )
 
@@ -96,7 +95,7 @@ func (a *app) sweepForgotten(ctx context.Context, e *engine.Engine) error {
 	if len(projects) == 0 || a.flags.dryRun {
 		return nil
 	}
-	survey, err := run.Observe(ctx, e.Client)
+	survey, err := everything(ctx, e, "")
 	if err != nil {
 		return err
 	}
@@ -108,7 +107,7 @@ func (a *app) sweepForgotten(ctx context.Context, e *engine.Engine) error {
 		if err != nil {
 			return err
 		}
-		now, err := run.Observe(ctx, e.Client) // another devup may have had its turn
+		now, err := everything(ctx, e, "") // another devup may have had its turn
 		if err == nil {
 			a.mounts(e, name).Sweep(up.MountedBy(now.Look(name).Containers))
 		}
@@ -128,7 +127,7 @@ func (a *app) pruneOne(ctx context.Context, e *engine.Engine, l leftover, o prun
 		return err
 	}
 	defer held.Release()
-	survey, err := run.Observe(ctx, e.Client)
+	survey, err := everything(ctx, e, "")
 	if err != nil || survey.Owners[l.name] != l.dir || !folderGone(l.dir) {
 		return err
 	}

@@ -9,7 +9,6 @@ import (
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/images"
 	"github.com/devup-cli/devup/internal/project"
-	"github.com/devup-cli/devup/internal/run"
 )
 
 // pullOptions are the flags of pull.
@@ -67,7 +66,7 @@ func (a *app) imageWork(ctx context.Context, services []string, quiet bool) (ima
 	if err != nil {
 		return images.Store{}, nil, err
 	}
-	survey, err := run.Observe(ctx, e.Client)
+	survey, err := everything(ctx, e, "")
 	if err != nil {
 		return images.Store{}, nil, err
 	}

@@ -36,13 +36,21 @@ type running struct {
 type glance func(ctx context.Context, e *engine.Engine, name string) (run.Survey, error)
 
 // everything takes in containers, networks and volumes.
-func everything(ctx context.Context, e *engine.Engine, _ string) (run.Survey, error) {
-	return run.Observe(ctx, e.Client)
+func everything(ctx context.Context, e *engine.Engine, _ string) (found run.Survey, err error) {
+	err = e.Limited(ctx, func(ctx context.Context) error {
+		found, err = run.Observe(ctx, e.Client)
+		return err
+	})
+	return found, err
 }
 
 // containersOnly asks the engine as little as it can: one call.
-func containersOnly(ctx context.Context, e *engine.Engine, name string) (run.Survey, error) {
-	return run.Containers(ctx, e.Client, name)
+func containersOnly(ctx context.Context, e *engine.Engine, name string) (found run.Survey, err error) {
+	err = e.Limited(ctx, func(ctx context.Context) error {
+		found, err = run.Containers(ctx, e.Client, name)
+		return err
+	})
+	return found, err
 }
 
 // observe connects to the engine and looks at the project's containers there.
@@ -134,7 +142,7 @@ func (a *app) checkout(ctx context.Context, p *project.Project, survey run.Surve
 
 // look looks at a project on the engine once more.
 func look(ctx context.Context, e *engine.Engine, name string) (run.Look, error) {
-	survey, err := run.Observe(ctx, e.Client)
+	survey, err := everything(ctx, e, "")
 	return survey.Look(name), err
 }
 

@@ -10,6 +10,8 @@ import (
 
 	apisystem "github.com/moby/moby/api/types/system"
 	"github.com/moby/moby/client"
+
+	"github.com/devup-cli/devup/internal/fail"
 )
 
 // Facts is what the engine says about itself.
@@ -51,7 +53,14 @@ func (e *Engine) Facts(ctx context.Context) (Facts, error) {
 		return *e.facts, nil
 	}
 	began := time.Now()
-	answer, err := e.Client.Info(ctx, client.InfoOptions{})
+	var answer client.SystemInfoResult
+	err := e.Limited(ctx, func(ctx context.Context) (err error) {
+		answer, err = e.Client.Info(ctx, client.InfoOptions{})
+		return err
+	})
+	if fail.CodeOf(err) == fail.NoEngine {
+		return Facts{}, err
+	}
 	if err != nil {
 		return Facts{}, fmt.Errorf("ask the engine at %s about itself: %w", e.Endpoint, err)
 	}

@@ -1,0 +1,25 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"github.com/devup-cli/devup/internal/fail"
+)
+
+// answerLimit is how long an engine that was reached may take for requests that need no
+// work: far longer than a busy one takes to list hundreds of containers.
+const answerLimit = 30 * time.Second
+
+// Limited makes requests that an engine answers at once, such as lists, as a command does
+// first. An engine that hangs takes them and never answers: then the error is a
+// [fail.Error] with the code NoEngine. Any other error is ask's.
+func (e *Engine) Limited(ctx context.Context, ask func(context.Context) error) error {
+	limited, cancel := context.WithTimeout(ctx, answerLimit)
+	defer cancel()
+	err := ask(limited)
+	if err == nil || limited.Err() == nil || ctx.Err() != nil {
+		return err
+	}
+	return fail.New(fail.NoEngine, "restart the engine", "engine at %s: accepts connections but does not answer within %s", e.Endpoint, answerLimit)
+}
