@@ -11,7 +11,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/containerd/console"
 	"github.com/spf13/cobra"
 
 	"github.com/devup-cli/devup/test/hostile"
@@ -54,18 +53,11 @@ func (w *walker) plain(t *testing.T, args ...string) string {
 
 func (w *walker) terminal(t *testing.T, args ...string) string {
 	t.Helper()
-	master, name, err := console.NewPty()
+	master, slave, err := openTerminal()
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer master.Close()
-	if err := master.Resize(console.WinSize{Width: 80, Height: 24}); err != nil {
-		t.Fatal(err)
-	}
-	slave, err := os.OpenFile(name, os.O_RDWR, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
 	shown := make(chan []byte)
 	go func() { shown <- converse(master, slices.Repeat([]string{"y\n"}, 20)) }()
 	code := w.main(t, args, Stdio{In: slave, Out: slave, Err: slave})

@@ -13,7 +13,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/containerd/console"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -70,12 +69,9 @@ func code(ts *testscript.TestScript, _ bool, args []string) {
 // it is asked for one, and keeps what the terminal shows in the file screen:
 // `terminal 'y\n' devup init`. The exit code is not looked at.
 func terminal(ts *testscript.TestScript, _ bool, args []string) {
-	master, name, err := console.NewPty()
+	master, slave, err := openTerminal()
 	ts.Check(err)
 	defer master.Close()
-	ts.Check(master.Resize(console.WinSize{Width: 80, Height: 24}))
-	slave, err := os.OpenFile(name, os.O_RDWR, 0)
-	ts.Check(err)
 	path, err := exec.LookPath(args[1])
 	ts.Check(err)
 	c := exec.Command(path, args[2:]...)
