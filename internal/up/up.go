@@ -166,6 +166,7 @@ func (l *line) checkVolumes(able *project.Project, state run.Look) error {
 	l.out.Kept = changed
 	switch {
 	case o.DryRun || o.Plan.NoRecreate || len(free) == 0:
+		l.options.Plan.RenewVolumes = false // an answer to a question that is not asked here
 	case o.Plan.RenewVolumes:
 		l.out.Kept = held
 	case o.AskVolumes:

@@ -326,6 +326,8 @@ func TestRunAsksBeforeDataIsLost(t *testing.T) {
 	for _, test := range []struct {
 		name       string
 		ask, renew bool
+		dryRun     bool
+		noRecreate bool
 		kept       int
 		removes    bool
 		asks       bool
@@ -333,13 +335,17 @@ func TestRunAsksBeforeDataIsLost(t *testing.T) {
 		{name: "kept", kept: 1},
 		{name: "to be asked", ask: true, kept: 1, asks: true},
 		{name: "replaced", ask: true, renew: true, removes: true},
+		{name: "nothing is recreated", ask: true, renew: true, noRecreate: true, kept: 1},
+		{name: "a dry run", ask: true, renew: true, dryRun: true, kept: 1},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			f := newFixture(t, strings.Replace(files, "NUMBER", "'1'", 1))
 			f.up(t, Options{})
 			f.write(t, strings.Replace(files, "NUMBER", "'2'", 1))
-			outcome, err := f.run(t.Context(), t, Options{AskVolumes: test.ask, Plan: plan.Options{RenewVolumes: test.renew}})
+			outcome, err := f.run(t.Context(), t, Options{
+				AskVolumes: test.ask, DryRun: test.dryRun, Plan: plan.Options{RenewVolumes: test.renew, NoRecreate: test.noRecreate},
+			})
 			changed, asks := errors.AsType[*VolumesChanged](err)
 			if asks != test.asks || err != nil && !asks || len(outcome.Kept) != test.kept {
 				t.Errorf("kept %+v, error %v", outcome.Kept, err)
@@ -348,6 +354,9 @@ func TestRunAsksBeforeDataIsLost(t *testing.T) {
 				t.Errorf("asks %q", err)
 			}
 			steps := f.engine.taken()
+			if outcome.Plan != nil && len(outcome.Plan.Lost()) > 0 != test.removes {
+				t.Errorf("the plan loses %q", outcome.Plan.Lost())
+			}
 			if strings.Contains(steps, "remove-volume") != test.removes || asks && strings.Contains(steps, "apply") {
 				t.Errorf("steps:\n%s", steps)
 			}
