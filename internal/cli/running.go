@@ -74,7 +74,7 @@ func (a *app) observeBy(ctx context.Context, g glance) (*running, error) {
 	if r.survey, err = g(ctx, r.engine, a.givenName()); err != nil {
 		return nil, err
 	}
-	if r.project != nil && a.givenName() == "" && !owns(r.survey, r.project.WorkingDir) {
+	if r.project != nil && a.givenName() == "" && !r.survey.Whole && !slices.Contains(slices.Collect(maps.Values(r.survey.Owners)), r.project.WorkingDir) {
 		// Nothing of it runs. Its networks or volumes may say under which name it did.
 		if r.survey, err = everything(ctx, r.engine, ""); err != nil {
 			return nil, err
@@ -107,16 +107,6 @@ func (r *running) again(ctx context.Context) (err error) {
 		r.look = r.survey.Look(r.name)
 	}
 	return err
-}
-
-// owns tells whether something of the engine was started from a directory.
-func owns(survey run.Survey, dir string) bool {
-	for _, owner := range survey.Owners {
-		if owner == dir {
-			return true
-		}
-	}
-	return false
 }
 
 // checkout loads the project again when its name belongs to another folder.

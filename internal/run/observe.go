@@ -50,6 +50,7 @@ type Survey struct {
 	// Owners gives the folder that each Compose project was started from, by the
 	// labels of its containers, networks or volumes.
 	Owners map[string]string
+	Whole  bool // networks and volumes were asked for too
 }
 
 // Observe looks at the engine once. It makes three calls, in parallel.
@@ -74,7 +75,7 @@ func Observe(ctx context.Context, e lister) (Survey, error) {
 	if err := group.Wait(); err != nil {
 		return Survey{}, err
 	}
-	s := Survey{containers: containers.Items, networks: networks.Items, volumes: volumes.Items, Owners: map[string]string{}}
+	s := Survey{containers: containers.Items, networks: networks.Items, volumes: volumes.Items, Owners: map[string]string{}, Whole: true}
 	for _, n := range s.networks {
 		s.own(n.Labels)
 	}
