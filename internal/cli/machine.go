@@ -58,22 +58,24 @@ func (a *app) buildDefaults() build.Options {
 	return build.Options{LookupEnv: a.stdio.LookupEnv, Version: provenanceOf().Version, Sink: a.ui.Sink()}
 }
 
-// outside is what this machine needs to reach the outside, read once. The user's settings
-// stand for the variables that would say the same.
+// outside is what this machine needs to reach the outside, read once.
 func (a *app) outside() (egress.Settings, error) {
-	var err error
-	a.outsideOnce.Do(func() {
-		settings := map[string]string{
-			"SSL_CERT_FILE":       a.settings.CAFile,
-			"NPM_CONFIG_REGISTRY": a.settings.NPMRegistry,
-			"PIP_INDEX_URL":       a.settings.PipIndexURL,
+	a.outsideOnce.Do(func() { a.outsideRead, a.outsideError = a.readOutside() })
+	return a.outsideRead, a.outsideError
+}
+
+// readOutside reads it. The user's settings take the place of the variables that would say
+// the same.
+func (a *app) readOutside() (egress.Settings, error) {
+	settings := map[string]string{
+		"SSL_CERT_FILE":       a.settings.CAFile,
+		"NPM_CONFIG_REGISTRY": a.settings.NPMRegistry,
+		"PIP_INDEX_URL":       a.settings.PipIndexURL,
+	}
+	return egress.Read(func(name string) (string, bool) {
+		if value := settings[name]; value != "" {
+			return value, true
 		}
-		a.outsideRead, err = egress.Read(func(name string) (string, bool) {
-			if value := settings[name]; value != "" {
-				return value, true
-			}
-			return a.stdio.LookupEnv(name)
-		}, a.home(), runtime.GOOS)
-	})
-	return a.outsideRead, err
+		return a.stdio.LookupEnv(name)
+	}, a.home(), runtime.GOOS)
 }

@@ -53,8 +53,9 @@ type app struct {
 	checkouts  sync.Map       // a *checkout.Checkout by its directory
 	noted      sync.Map       // notes that are made once
 
-	outsideOnce sync.Once // for outsideRead
-	outsideRead egress.Settings
+	outsideOnce  sync.Once // for the two below
+	outsideRead  egress.Settings
+	outsideError error
 
 	stdin func() ([]byte, error) // the whole of standard input, read when a config is wanted from there
 }
