@@ -2,17 +2,15 @@ package cli
 
 import (
 	"context"
-	"io"
-	"net"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"github.com/moby/moby/client"
 	"github.com/spf13/cobra"
 
 	"github.com/devup-cli/devup/internal/engine"
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/fakeengine"
 )
 
 // TestFirstLookAtAHungEngine: no command waits without a limit for its first look, and a
@@ -38,20 +36,12 @@ func TestFirstLookAtAHungEngine(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				api, err := client.New(client.WithHost("tcp://hung:1"), client.WithAPIVersion("1.51"), client.WithDialContext(func(context.Context, string, string) (net.Conn, error) {
-					ours, theirs := net.Pipe()
-					go func() { _, _ = io.Copy(io.Discard, theirs) }()
-					return ours, nil
-				}))
-				if err != nil {
-					t.Fatal(err)
-				}
-				defer api.Close()
+				api := fakeengine.Hung(t)
 				e := &engine.Engine{Client: api, Endpoint: "unix:///x/docker.sock"}
 				ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 				defer cancel()
 				began := time.Now()
-				err = look(ctx, e)
+				err := look(ctx, e)
 				if waited := time.Since(began); fail.CodeOf(err) != fail.NoEngine || waited != 30*time.Second {
 					t.Errorf("after %s: %v", waited, err)
 				}

@@ -4,15 +4,13 @@ import (
 	"context"
 	"errors"
 	"io"
-	"net"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"github.com/moby/moby/client"
-
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/fakeengine"
 )
 
 // TestHungEngine: an engine that takes requests and never answers is given up after a
@@ -31,22 +29,14 @@ func TestHungEngine(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				api, err := client.New(client.WithHost("tcp://hung:1"), client.WithAPIVersion("1.51"), client.WithDialContext(func(context.Context, string, string) (net.Conn, error) {
-					ours, theirs := net.Pipe()
-					go func() { _, _ = io.Copy(io.Discard, theirs) }()
-					return ours, nil
-				}))
-				if err != nil {
-					t.Fatal(err)
-				}
-				defer api.Close()
+				api := fakeengine.Hung(t)
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
 				if test.after > 0 {
 					time.AfterFunc(test.after, cancel)
 				}
 				began := time.Now()
-				_, err = (&Engine{Client: api, Endpoint: "unix:///x/docker.sock"}).Facts(ctx)
+				_, err := (&Engine{Client: api, Endpoint: "unix:///x/docker.sock"}).Facts(ctx)
 				got := string(fail.CodeOf(err)) + ": " + err.Error()
 				if errors.Is(err, context.Canceled) {
 					got = "canceled"

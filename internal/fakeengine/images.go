@@ -1,4 +1,5 @@
-// Package fakeengine is for tests: an engine that has images and nothing else. It pulls
+// Package fakeengine is for tests: an engine that has images and nothing else, and one that
+// never answers ([Hung]). The first pulls
 // from a registry that is a map, and builds by the classic builder without running
 // anything.
 package fakeengine
