@@ -49,7 +49,8 @@ type happening struct {
 }
 
 func (a *app) events(ctx context.Context, services []string, o eventsOptions) error {
-	if err := errors.Join(checkTime("since", o.since), checkTime("until", o.until)); err != nil {
+	since, until, err := engineTimes(o.since, o.until)
+	if err != nil {
 		return err
 	}
 	r, err := a.observe(ctx)
@@ -60,7 +61,7 @@ func (a *app) events(ctx context.Context, services []string, o eventsOptions) er
 		return err
 	}
 	stream := r.engine.Client.Events(ctx, client.EventsListOptions{
-		Since: o.since, Until: o.until,
+		Since: since, Until: until,
 		Filters: client.Filters{}.Add("label", plan.LabelProject+"="+r.name).Add("type", string(events.ContainerEventType)),
 	})
 	for {

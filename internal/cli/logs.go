@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strconv"
 
@@ -51,7 +50,8 @@ func (a *app) logs(ctx context.Context, services []string, o logsOptions) error 
 	if n, err := strconv.Atoi(o.Tail); o.Tail != "" && o.Tail != "all" && (err != nil || n < 0) {
 		return fail.New(fail.Usage, "for example --tail 20", "--tail wants a number or the word all, not %q", o.Tail)
 	}
-	if err := errors.Join(checkTime("since", o.Since), checkTime("until", o.Until)); err != nil {
+	var err error
+	if o.Since, o.Until, err = engineTimes(o.Since, o.Until); err != nil {
 		return err
 	}
 	r, err := a.observe(ctx)

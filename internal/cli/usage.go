@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -42,24 +43,34 @@ func badValue(c *cobra.Command, e *pflag.InvalidValueError) *fail.Error {
 	return fail.New(fail.Usage, hint, "--%s wants %s, not %q", e.GetFlag().Name, kind, e.GetValue())
 }
 
-// checkTime refuses what the engine would not understand as the time of a log line:
-// a duration back from now, a date, a time, or seconds since 1970.
-func checkTime(flag, value string) error {
-	if value == "" {
-		return nil
+// engineTimes are the values of --since and --until as times of one clock reading.
+func engineTimes(since, until string) (from, to string, err error) {
+	now := time.Now()
+	from, errSince := engineTime("since", since, now)
+	to, errUntil := engineTime("until", until, now)
+	return from, to, errors.Join(errSince, errUntil)
+}
+
+// engineTime is the value of a flag that names a time, in a form that the engine takes: a
+// date, a time, seconds since 1970, or a duration back from now. Empty stays empty.
+// Durations become times here, because the engine's client cuts them to whole seconds: an
+// event of the current second would not be among those until "0s".
+func engineTime(flag, value string, now time.Time) (string, error) {
+	if value == "" || unixTime.MatchString(value) {
+		return value, nil
 	}
-	if _, err := time.ParseDuration(value); err == nil || unixTime.MatchString(value) {
-		return nil
+	if d, err := time.ParseDuration(value); err == nil {
+		return now.Add(-d).UTC().Format(time.RFC3339Nano), nil
 	}
 	for _, layout := range []string{
 		time.RFC3339Nano, "2006-01-02T15:04:05", "2006-01-02T15:04:05.999999999", "2006-01-02T15:04", "2006-01-02T15",
 		"2006-01-02T15:04Z07:00", "2006-01-02T15Z07:00", "2006-01-02Z07:00", time.DateOnly,
 	} {
 		if _, err := time.Parse(layout, value); err == nil {
-			return nil
+			return value, nil
 		}
 	}
-	return fail.New(fail.Usage, "for example 10m, or 2006-01-02T15:04:05", "--%s wants a time or a duration, not %q", flag, value)
+	return "", fail.New(fail.Usage, "for example 10m, or 2006-01-02T15:04:05", "--%s wants a time or a duration, not %q", flag, value)
 }
 
 var unixTime = lazyregexp.New(`^\d+(\.\d{1,9})?$`)
