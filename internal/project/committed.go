@@ -12,13 +12,13 @@ import (
 // committed adds a note on env files that git has: everybody who gets the repository reads
 // what is in them.
 func (l *loading) committed(p *Project) {
-	files := []string{filepath.Join(l.root, ".env")}
+	files := []string{filepath.Join(l.Dir, ".env")}
 	for _, name := range p.ServiceNames() {
 		for _, file := range p.Services[name].EnvFiles {
 			files = append(files, file.Path)
 		}
 	}
-	if note := CommittedNote(l.root, files...); note != "" {
+	if note := CommittedNote(l.Dir, files...); note != "" {
 		l.notes = append(l.notes, note)
 	}
 }

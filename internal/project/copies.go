@@ -34,7 +34,7 @@ func (l *loading) copies() ([]FileCopy, error) {
 		}
 		for _, c := range found {
 			wanted = slices.DeleteFunc(wanted, func(earlier FileCopy) bool { return earlier.To == c.To })
-			if _, err := os.Lstat(filepath.Join(l.root, filepath.FromSlash(c.To))); err != nil {
+			if _, err := os.Lstat(filepath.Join(l.Dir, filepath.FromSlash(c.To))); err != nil {
 				wanted = append(wanted, c)
 			}
 		}

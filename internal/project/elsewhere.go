@@ -82,12 +82,12 @@ func (l *loading) external(kind, name, service string) *fail.Error {
 }
 
 // refuseRemote refuses files on other machines, which Compose would fetch.
-func (l *loading) refuseRemote() error {
-	for _, s := range l.sources {
-		for _, n := range namedFiles(s) {
+func (s *Source) refuseRemote() error {
+	for _, f := range s.sources {
+		for _, n := range namedFiles(f) {
 			if remote(n.Value) {
 				e := fail.New(fail.Config, "clone the repository and name the file in it", "%s is on another machine, and a config is only read from files", n.Value)
-				e.File, e.Line = s.path, n.Line
+				e.File, e.Line = f.path, n.Line
 				return e
 			}
 		}

@@ -28,9 +28,9 @@ type found struct {
 	notes []string
 }
 
-// find decides which files to read: the named ones, else those of COMPOSE_FILE,
+// search decides which files to read: the named ones, else those of COMPOSE_FILE,
 // else those of the nearest folder that has some.
-func find(dir string, named []string, env map[string]string) (found, error) {
+func search(dir string, named []string, env map[string]string) (found, error) {
 	if len(named) > 0 {
 		return existing(dir, named, "")
 	}

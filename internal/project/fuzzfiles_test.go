@@ -101,7 +101,7 @@ func FuzzGateway(f *testing.F) {
 		if _, bad := parseTop(value, []string{"api", "web"}); bad != nil && bad.text == "" {
 			t.Errorf("%q: an error without a text", text)
 		}
-		l := loading{root: "/x", sources: []source{s}}
+		l := loading{Source: &Source{Dir: "/x", sources: []source{s}}}
 		_, _ = l.copies() // the error is tested elsewhere
 	})
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,7 +12,6 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/dotenv"
 	"github.com/compose-spec/compose-go/v2/interpolation"
-	"github.com/compose-spec/compose-go/v2/loader"
 	"github.com/compose-spec/compose-go/v2/tree"
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/sirupsen/logrus"
@@ -21,56 +19,6 @@ import (
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/untrusted"
 )
-
-// Load finds and reads the project that o describes. The error is a fail.Error:
-// NoProject when there is no config, Config with file and line when one is
-// wrong, UnknownService when o.Services names one that is not there.
-func Load(ctx context.Context, o Options) (*Project, error) {
-	l, err := open(o)
-	if err != nil {
-		return nil, err
-	}
-	p, err := l.run(ctx)
-	return p, onStandardInput(err)
-}
-
-// open finds and reads the files of a project. The error is a fail.Error.
-func open(o Options) (*loading, error) {
-	prepare()
-	dir, err := filepath.Abs(o.Dir)
-	if err != nil {
-		return nil, fail.Wrap(err, fail.Denied, "", "the current folder cannot be found")
-	}
-	if o.Root != "" {
-		if o.Root, err = filepath.Abs(o.Root); err != nil {
-			return nil, fail.Wrap(err, fail.Denied, "", "the current folder cannot be found")
-		}
-	}
-	// .env may name the files, and the files decide where .env is. As in Compose, the
-	// one in the current folder goes before the one beside the config, and is not read
-	// where the config was named and lies elsewhere.
-	first := folderOf(o.Root, absolute(dir, o.Files), dir)
-	env, err := environment(dir, first, o.Env, o.EnvFiles, o.Answers)
-	if err != nil {
-		return nil, err
-	}
-	found, err := find(dir, o.Files, env)
-	if err != nil {
-		return nil, err
-	}
-	root := folderOf(o.Root, found.files, dir)
-	if root != first && len(o.EnvFiles) == 0 {
-		if env, err = environment(dir, root, env, nil, o.Answers); err != nil {
-			return nil, err
-		}
-	}
-	sources, err := o.read(found.files)
-	if err != nil {
-		return nil, onStandardInput(err)
-	}
-	l := &loading{options: o, root: root, env: env, sources: sources, notes: found.notes}
-	return l, onStandardInput(l.checkReads())
-}
 
 // folderOf is the folder that a project belongs to: the given one, else that of its
 // first file, else, where all comes from standard input, the current one.
@@ -104,21 +52,16 @@ var prepare = sync.OnceFunc(func() {
 	dotenv.RegisterFormat("raw", rawEnv)
 })
 
-// loading is one run of Load after the files are known.
+// loading is one run of [Source.Load].
 type loading struct {
-	options  Options
-	root     string // folder that relative paths are relative to
-	env      types.Mapping
-	sources  []source
+	*Source
+	name     string // of the project
+	proof    string // see [Project.Proof]
 	expander expander
 	notes    []string
-	proof    string // see [Project.Proof]
 }
 
 func (l *loading) run(ctx context.Context) (*Project, error) {
-	if err := l.refuseRemote(); err != nil {
-		return nil, err
-	}
 	model, err := l.compose(ctx)
 	if err != nil {
 		return nil, err
@@ -198,36 +141,6 @@ func readStandardInput(stdin func() ([]byte, error)) (source, error) {
 		return source{}, fail.Wrap(err, fail.Denied, "", "the config cannot be read from standard input")
 	}
 	return parsed(standardInput, content)
-}
-
-// details are the files as compose-go takes them, and what [loading.name] gives.
-func (l *loading) details() (details types.ConfigDetails, name string, explicit bool, err error) {
-	details = types.ConfigDetails{WorkingDir: l.root, Environment: maps.Clone(l.env)}
-	for _, s := range l.sources {
-		details.ConfigFiles = append(details.ConfigFiles, types.ConfigFile{Filename: s.path, Content: s.content})
-	}
-	name, explicit, err = l.name()
-	return details, name, explicit, err
-}
-
-// name is the project's name before the files had their say. It is explicit
-// when it overrules them.
-func (l *loading) name() (name string, explicit bool, err error) {
-	for _, given := range []struct{ value, origin string }{
-		{l.options.Name, "--project-name"},
-		{l.env["COMPOSE_PROJECT_NAME"], "COMPOSE_PROJECT_NAME"},
-	} {
-		if given.value == "" {
-			continue
-		}
-		if normal := loader.NormalizeProjectName(given.value); normal != given.value {
-			return "", false, fail.New(fail.Usage, "for example: "+orDefault(normal, "app"),
-				"%s is %q, and a project's name has only lower-case letters, digits, - and _", given.origin, given.value)
-		}
-		return given.value, true, nil
-	}
-	// A folder whose name has no usable letter ("проект") still gets a project.
-	return orDefault(loader.NormalizeProjectName(filepath.Base(l.root)), "app"), false, nil
 }
 
 func orDefault(s, fallback string) string {

@@ -50,7 +50,7 @@ func shortList(words []string, limit int) string {
 // the services the URLs of each other that it would have set.
 func (l *loading) missingEnvFile(p *Project, services []string, file string) MissingEnvFile {
 	m := MissingEnvFile{Services: services, File: file}
-	if rel, err := filepath.Rel(l.root, file); err == nil && !strings.HasPrefix(rel, filepath.Join("..", "..")) {
+	if rel, err := filepath.Rel(l.Dir, file); err == nil && !strings.HasPrefix(rel, filepath.Join("..", "..")) {
 		m.File = filepath.ToSlash(rel)
 	}
 	var shown []string

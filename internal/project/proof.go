@@ -40,7 +40,8 @@ func (l *loading) compose(ctx context.Context) (*types.Project, error) {
 // nil where the given proof does not stand for them. What goes wrong is not told: the check
 // comes first and says more, and without it compose-go panics at values of a wrong type.
 func (l *loading) proven(ctx context.Context) (model *types.Project) {
-	if l.options.Proof == "" {
+	given := l.proof
+	if given == "" {
 		return nil
 	}
 	defer func() {
@@ -52,7 +53,7 @@ func (l *loading) proven(ctx context.Context) (model *types.Project) {
 		}
 	}()
 	model, l.proof, _ = l.attempt(ctx, false)
-	if l.proof != l.options.Proof {
+	if l.proof != given {
 		return nil
 	}
 	return model
@@ -61,14 +62,10 @@ func (l *loading) proven(ctx context.Context) (model *types.Project) {
 // attempt loads the files, checked against the schema or not, and gives the proof that
 // stands for them. The proof is empty where they name other files, which it would not cover.
 func (l *loading) attempt(ctx context.Context, checked bool) (model *types.Project, proof string, err error) {
-	details, name, explicit, err := l.details()
-	if err != nil {
-		return nil, "", err
-	}
 	expanded, others := map[string]string{}, false
 	var over error // what ended the load
-	model, err = build(ctx, details, func(lo *loader.Options) {
-		lo.SetProjectName(name, explicit)
+	model, err = build(ctx, l.details(), func(lo *loader.Options) {
+		lo.SetProjectName(l.name, true)
 		lo.Profiles = l.profiles()
 		lo.SkipResolveEnvironment, lo.SkipResolveLabels = true, true
 		lo.SkipValidation = !checked

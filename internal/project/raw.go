@@ -19,18 +19,22 @@ import (
 // written: for `devup config --no-interpolate`. It holds no value of the environment.
 // Services and profiles are not selected. The error is as of [Load].
 func Raw(ctx context.Context, o Options) (map[string]any, error) {
-	l, err := open(o)
+	s, err := find(o)
 	if err != nil {
 		return nil, err
 	}
-	details, name, explicit, err := l.details()
+	if err := s.checkReads(); err != nil {
+		return nil, onStandardInput(err)
+	}
+	name, given, err := s.outerName()
 	if err != nil {
 		return nil, err
 	}
+	details := s.details()
 	lookup := details.LookupEnv
 	load := func() (map[string]any, error) {
 		model, err := loader.LoadModelWithContext(ctx, details, func(lo *loader.Options) {
-			lo.SetProjectName(name, explicit)
+			lo.SetProjectName(name, given)
 			lo.SkipInterpolation, lo.SkipValidation = true, true
 			lo.Interpolate.LookupValue = lookup // the project's name is still filled in
 		})
@@ -38,7 +42,7 @@ func Raw(ctx context.Context, o Options) (map[string]any, error) {
 			return nil, ctx.Err()
 		}
 		if err != nil {
-			return nil, onStandardInput(explain(err, l.sources))
+			return nil, onStandardInput(explain(err, s.sources))
 		}
 		return model, nil
 	}

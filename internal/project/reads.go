@@ -32,11 +32,11 @@ type level struct {
 
 // checkReads reads all files that the project's files name. The error is a [*fail.Error]
 // for one that devup does not read.
-func (l *loading) checkReads() error {
+func (s *Source) checkReads() error {
 	r := &reads{left: maxRead, extended: map[string]bool{}}
-	top := level{dir: l.root, local: l.root, env: l.env}
-	for _, s := range l.sources {
-		if err := r.file(s, top); err != nil {
+	top := level{dir: s.Dir, local: s.Dir, env: s.env}
+	for _, f := range s.sources {
+		if err := r.file(f, top); err != nil {
 			return err
 		}
 	}

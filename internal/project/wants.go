@@ -80,7 +80,7 @@ func (l *loading) wanting(err error) error {
 	if len(values) > 1 || !strings.Contains(e.Message, values[0].Name) {
 		named.Message = fmt.Sprintf("%d variables are needed and not set: %s", len(values), listValues(values))
 		named.Hint = "set them in the environment or in .env beside the file; `devup up` asks for them on a terminal"
-		named.File, named.Line = filepath.Join(l.root, filepath.FromSlash(values[0].File)), values[0].Line
+		named.File, named.Line = filepath.Join(l.Dir, filepath.FromSlash(values[0].File)), values[0].Line
 	}
 	var names []string
 	for _, v := range values {
@@ -109,11 +109,11 @@ func listValues(values []WantedValue) string {
 
 // wants puts together what is wanted. unset are the variables without a value.
 func (l *loading) wants(copies []FileCopy, values []WantedValue, unset []string) Wants {
-	w := Wants{Root: l.root, Copies: copies, Values: values, DotEnv: l.readsDotEnv()}
+	w := Wants{Root: l.Dir, Copies: copies, Values: values, DotEnv: l.readsDotEnv()}
 	if !w.DotEnv || len(unset) == 0 {
 		return w
 	}
-	path := filepath.Join(l.root, ".env")
+	path := filepath.Join(l.Dir, ".env")
 	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
 		return w
 	}
@@ -135,7 +135,7 @@ func (l *loading) unsetValues() []WantedValue {
 	var found []WantedValue
 	for _, f := range withIncluded(l.sources) {
 		shown := filepath.ToSlash(f.path)
-		if rel, err := filepath.Rel(l.root, f.path); err == nil {
+		if rel, err := filepath.Rel(l.Dir, f.path); err == nil {
 			shown = filepath.ToSlash(rel)
 		}
 		line := 0
