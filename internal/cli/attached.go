@@ -11,8 +11,8 @@ import (
 
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/logs"
+	"github.com/devup-cli/devup/internal/observe"
 	"github.com/devup-cli/devup/internal/project"
-	"github.com/devup-cli/devup/internal/run"
 	"github.com/devup-cli/devup/internal/ui"
 	"github.com/devup-cli/devup/internal/up"
 )
@@ -159,13 +159,13 @@ func (a *app) attachUntilEnd(ctx context.Context, r *running, outcome *up.Outcom
 		}
 		return nil
 	})
-	first, ended, err := run.FirstEnd(ctx, r.engine.Client, watched, func(e run.End) bool { return o.abortOnExit || e.Code != 0 })
+	first, ended, err := observe.FirstEnd(ctx, r.engine.Client, watched, func(e observe.End) bool { return o.abortOnExit || e.Code != 0 })
 	if err == nil && ended {
 		a.ui.Say(first.Service + " has ended; stopping the rest")
 	}
 	stopped := a.stopNow(ctx, r, outcome.Project.ServiceNames(), o.StopTimeout)
 	if err == nil && stopped == nil && o.exitCodeFrom != "" && first.Service != o.exitCodeFrom {
-		first, _, err = run.FirstEnd(ctx, r.engine.Client, map[string]map[int]string{o.exitCodeFrom: outcome.IDs()[o.exitCodeFrom]}, func(run.End) bool { return true })
+		first, _, err = observe.FirstEnd(ctx, r.engine.Client, map[string]map[int]string{o.exitCodeFrom: outcome.IDs()[o.exitCodeFrom]}, func(observe.End) bool { return true })
 	}
 	if ctx.Err() != nil || err != nil || stopped != nil {
 		stopReading()

@@ -15,9 +15,9 @@ import (
 	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/images"
+	"github.com/devup-cli/devup/internal/observe"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/project"
-	"github.com/devup-cli/devup/internal/run"
 	"github.com/devup-cli/devup/internal/up"
 )
 
@@ -87,7 +87,7 @@ type site struct {
 	machine up.Target
 	engine  *engine.Engine
 	project *project.Project
-	survey  run.Survey
+	survey  observe.State
 	images  images.Listing
 	// withheld says which credentials the project does without, because no user was there to ask.
 	withheld []string

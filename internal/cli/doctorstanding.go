@@ -31,7 +31,7 @@ func (a *app) standing(ctx context.Context, e *engine.Engine, p *project.Project
 	if p, err = a.checkout(ctx, p, survey, a.projectOptions()); err != nil {
 		return doctor.Standing{}, err
 	}
-	r := &running{engine: e, name: p.Name, look: survey.Look(p.Name), survey: survey, project: p}
+	r := &running{engine: e, name: p.Name, look: survey.Project(p.Name), survey: survey, project: p}
 	s.Published, s.Held = r.published(), r.held()
 	for _, c := range r.strangers() {
 		s.Orphans = append(s.Orphans, c.Name)
@@ -85,7 +85,7 @@ func (a *app) removeStrangers(ctx context.Context, r *running, names []string) e
 	if err != nil {
 		return err
 	}
-	r.look = survey.Look(r.name)
+	r.look = survey.Project(r.name)
 	var meant plan.Observed
 	for _, c := range r.strangers() {
 		if slices.Contains(names, c.Name) {

@@ -12,8 +12,8 @@ import (
 	"github.com/devup-cli/devup/internal/engine"
 	"github.com/devup-cli/devup/internal/gateway"
 	"github.com/devup-cli/devup/internal/lock"
+	"github.com/devup-cli/devup/internal/observe"
 	"github.com/devup-cli/devup/internal/plan"
-	"github.com/devup-cli/devup/internal/run"
 )
 
 // gatewayCommand is the gateway's process. It is hidden: up starts it.
@@ -47,7 +47,7 @@ func (a *app) gone(ctx context.Context, name string) (bool, error) {
 	}
 	defer e.Close()
 	survey, err := containersOnly(ctx, e, name)
-	return len(survey.Look(name).Containers) == 0, err
+	return len(survey.Project(name).Containers) == 0, err
 }
 
 // keeper is what is on this machine of the gateway of a project on an engine.
@@ -89,7 +89,7 @@ func (a *app) reopenGateway(ctx context.Context, r *running) error {
 }
 
 // runsWithout tells whether anything of the project runs beside these services.
-func runsWithout(look run.Look, services []string) bool {
+func runsWithout(look observe.Project, services []string) bool {
 	return slices.ContainsFunc(look.Containers, func(c plan.Container) bool {
 		return c.Up() && !c.OneOff && !slices.Contains(services, c.Service)
 	})

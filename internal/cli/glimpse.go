@@ -9,8 +9,8 @@ import (
 	"github.com/devup-cli/devup/internal/engine"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/images"
+	"github.com/devup-cli/devup/internal/observe"
 	"github.com/devup-cli/devup/internal/project"
-	"github.com/devup-cli/devup/internal/run"
 	"github.com/devup-cli/devup/internal/up"
 )
 
@@ -25,7 +25,7 @@ type glimpse struct {
 	err       error
 
 	began  time.Time // when the look began
-	survey run.Survey
+	survey observe.State
 	missed error // why there is no survey
 	passed bool  // somebody looked again, because this look did not count any more
 }
@@ -84,10 +84,10 @@ func (g *glimpse) images(ctx context.Context, p *project.Project) images.Listing
 }
 
 // look is what the look found, or a new one where that is older than changed.
-func (g *glimpse) look(ctx context.Context, e *engine.Engine, changed time.Time) (run.Survey, error) {
+func (g *glimpse) look(ctx context.Context, e *engine.Engine, changed time.Time) (observe.State, error) {
 	_ = g.group.Wait() // the errors are in the fields
 	if g.engine == e && fail.CodeOf(g.missed) == fail.NoEngine && ctx.Err() == nil {
-		return run.Survey{}, g.missed // a second look would wait as long again
+		return observe.State{}, g.missed // a second look would wait as long again
 	}
 	old := time.Since(g.began) > fresh // a person was asked something meanwhile
 	if g.engine != e || g.missed != nil || !g.began.After(changed) || old {
@@ -97,7 +97,7 @@ func (g *glimpse) look(ctx context.Context, e *engine.Engine, changed time.Time)
 }
 
 // anew looks again: what was seen before is past.
-func (g *glimpse) anew(ctx context.Context, e *engine.Engine) (run.Survey, error) {
+func (g *glimpse) anew(ctx context.Context, e *engine.Engine) (observe.State, error) {
 	g.passed = true
 	return everything(ctx, e, "")
 }

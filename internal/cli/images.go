@@ -13,8 +13,8 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/devup-cli/devup/internal/observe"
 	"github.com/devup-cli/devup/internal/plan"
-	"github.com/devup-cli/devup/internal/run"
 	"github.com/devup-cli/devup/internal/ui"
 )
 
@@ -127,7 +127,7 @@ func (r *running) images(ctx context.Context, services []string) ([]usedImage, e
 // counts.
 func imageOf(c container.Summary, found image.InspectResponse) usedImage {
 	o := usedImage{
-		Type: "used-image", Container: run.NameOf(c), Service: c.Labels[plan.LabelService],
+		Type: "used-image", Container: observe.NameOf(c), Service: c.Labels[plan.LabelService],
 		ID: c.ImageID, Size: found.Size, Created: found.Created,
 	}
 	parts := []string{found.Os, found.Architecture, found.Variant}

@@ -10,14 +10,14 @@ import (
 
 	"github.com/devup-cli/devup/internal/engine"
 	"github.com/devup-cli/devup/internal/fail"
-	"github.com/devup-cli/devup/internal/run"
+	"github.com/devup-cli/devup/internal/observe"
 	"github.com/devup-cli/devup/internal/ui"
 )
 
 // leftover is a project whose folder is gone, with what the engine has of it.
 type leftover struct {
 	name, dir  string
-	look       run.Look
+	look       observe.Project
 	containers int64            // bytes that they have written
 	volumes    map[string]int64 // those that hold data: name -> bytes, -1 where the engine does not know
 }
@@ -38,7 +38,7 @@ func leftovers(ctx context.Context, e *engine.Engine, names []string) ([]leftove
 	for _, name := range survey.Names() {
 		meant := len(names) == 0 || slices.Contains(names, name)
 		if dir := survey.Owners[name]; meant && folderGone(dir) {
-			left = append(left, leftover{name: name, dir: dir, look: survey.Look(name), volumes: map[string]int64{}})
+			left = append(left, leftover{name: name, dir: dir, look: survey.Project(name), volumes: map[string]int64{}})
 		}
 	}
 	if len(left) == 0 {

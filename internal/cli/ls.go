@@ -13,9 +13,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/observe"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/project"
-	"github.com/devup-cli/devup/internal/run"
 	"github.com/devup-cli/devup/internal/ui"
 	"github.com/devup-cli/devup/internal/workspace"
 )
@@ -119,8 +119,8 @@ func (o lsOptions) patterns() ([]*regexp.Regexp, error) {
 }
 
 // projectOf is what a survey holds of a project.
-func projectOf(survey run.Survey, name string, place workspace.Place) projectObject {
-	look := survey.Look(name)
+func projectOf(survey observe.State, name string, place workspace.Place) projectObject {
+	look := survey.Project(name)
 	p := projectObject{
 		Type: "project", Name: name, Dir: survey.Owners[name], ConfigFiles: []string{}, Containers: map[string]int{},
 		URLs: urlsOf(look.Containers, place), Networks: len(look.Networks), Volumes: len(look.Volumes),

@@ -100,7 +100,7 @@ func (a *app) sweepForgotten(ctx context.Context, e *engine.Engine) error {
 		return err
 	}
 	for _, name := range projects {
-		if len(survey.Look(name).Containers) > 0 {
+		if len(survey.Project(name).Containers) > 0 {
 			continue
 		}
 		held, err := a.turn(ctx, e, name)
@@ -109,7 +109,7 @@ func (a *app) sweepForgotten(ctx context.Context, e *engine.Engine) error {
 		}
 		now, err := everything(ctx, e, "") // another devup may have had its turn
 		if err == nil {
-			a.mounts(e, name).Sweep(up.MountedBy(now.Look(name).Containers))
+			a.mounts(e, name).Sweep(up.MountedBy(now.Project(name).Containers))
 		}
 		held.Release()
 		if err != nil {
@@ -131,7 +131,7 @@ func (a *app) pruneOne(ctx context.Context, e *engine.Engine, l leftover, o prun
 	if err != nil || survey.Owners[l.name] != l.dir || !folderGone(l.dir) {
 		return err
 	}
-	seen := survey.Look(l.name).Observed
+	seen := survey.Project(l.name).Observed
 	todo := plan.Down(seen, plan.DownOptions{Volumes: o.volumes, Masks: true})
 	err = a.apply(ctx, &running{engine: e, name: l.name}, todo, grace(o.seconds))
 	if err == nil && !a.flags.dryRun {

@@ -12,8 +12,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/observe"
 	"github.com/devup-cli/devup/internal/plan"
-	"github.com/devup-cli/devup/internal/run"
 	"github.com/devup-cli/devup/internal/ui"
 )
 
@@ -191,7 +191,7 @@ func (a *app) printServices(containers []plan.Container) {
 	}
 }
 
-func (a *app) showContainers(survey run.Survey, containers []plan.Container) {
+func (a *app) showContainers(survey observe.State, containers []plan.Container) {
 	t := ui.Table{Header: []string{"CONTAINER", "SERVICE", "STATUS", "PORTS"}}
 	seen := summariesByID(survey)
 	for _, c := range containers {

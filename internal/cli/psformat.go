@@ -10,8 +10,8 @@ import (
 
 	"github.com/moby/moby/api/types/container"
 
+	"github.com/devup-cli/devup/internal/observe"
 	"github.com/devup-cli/devup/internal/plan"
-	"github.com/devup-cli/devup/internal/run"
 	"github.com/devup-cli/devup/internal/untrusted"
 )
 
@@ -57,7 +57,7 @@ func byPlace(a, b plan.Container) int {
 }
 
 // containerRows are the rows of containers that a survey has seen.
-func containerRows(survey run.Survey, containers []plan.Container, cut bool) []any {
+func containerRows(survey observe.State, containers []plan.Container, cut bool) []any {
 	byID := summariesByID(survey)
 	rows := make([]any, len(containers))
 	for i, c := range containers {
@@ -66,7 +66,7 @@ func containerRows(survey run.Survey, containers []plan.Container, cut bool) []a
 	return rows
 }
 
-func summariesByID(survey run.Survey) map[string]container.Summary {
+func summariesByID(survey observe.State) map[string]container.Summary {
 	byID := map[string]container.Summary{}
 	for _, s := range survey.Summaries("") {
 		byID[s.ID] = s

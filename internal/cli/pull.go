@@ -86,7 +86,7 @@ func (a *app) imageWork(ctx context.Context, services []string, quiet bool) (ima
 	if quiet {
 		store.Build.Sink = notesOnly(store.Build.Sink)
 	}
-	return store, a.resolve(ctx, p, machine.Place, survey.Look(p.Name).Containers, uid, gid), nil
+	return store, a.resolve(ctx, p, machine.Place, survey.Project(p.Name).Containers, uid, gid), nil
 }
 
 // notesOnly lets pass what a person should know, and no progress.

@@ -12,9 +12,9 @@ import (
 	"github.com/devup-cli/devup/internal/engine"
 	"github.com/devup-cli/devup/internal/expose"
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/observe"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/project"
-	"github.com/devup-cli/devup/internal/run"
 	"github.com/devup-cli/devup/internal/up"
 	"github.com/devup-cli/devup/internal/workspace"
 )
@@ -24,8 +24,8 @@ import (
 type running struct {
 	engine  *engine.Engine
 	name    string
-	look    run.Look
-	survey  run.Survey
+	look    observe.Project
+	survey  observe.State
 	glance  glance
 	project *project.Project // nil when its files cannot be read
 	broken  error            // why not
@@ -33,21 +33,21 @@ type running struct {
 
 // glance is one way of looking at the engine. The name is that of the project, empty
 // where it may depend on what is there.
-type glance func(ctx context.Context, e *engine.Engine, name string) (run.Survey, error)
+type glance func(ctx context.Context, e *engine.Engine, name string) (observe.State, error)
 
 // everything takes in containers, networks and volumes.
-func everything(ctx context.Context, e *engine.Engine, _ string) (found run.Survey, err error) {
+func everything(ctx context.Context, e *engine.Engine, _ string) (found observe.State, err error) {
 	err = e.Limited(ctx, func(ctx context.Context) error {
-		found, err = run.Observe(ctx, e.Client)
+		found, err = observe.Engine(ctx, e.Client)
 		return err
 	})
 	return found, err
 }
 
 // containersOnly asks the engine as little as it can: one call.
-func containersOnly(ctx context.Context, e *engine.Engine, name string) (found run.Survey, err error) {
+func containersOnly(ctx context.Context, e *engine.Engine, name string) (found observe.State, err error) {
 	err = e.Limited(ctx, func(ctx context.Context) error {
-		found, err = run.Containers(ctx, e.Client, name)
+		found, err = observe.Containers(ctx, e.Client, name)
 		return err
 	})
 	return found, err
@@ -74,7 +74,7 @@ func (a *app) observeBy(ctx context.Context, g glance) (*running, error) {
 	if r.survey, err = g(ctx, r.engine, a.givenName()); err != nil {
 		return nil, err
 	}
-	if r.project != nil && a.givenName() == "" && !r.survey.Whole && !slices.Contains(slices.Collect(maps.Values(r.survey.Owners)), r.project.WorkingDir) {
+	if r.project != nil && a.givenName() == "" && !r.survey.Complete && !slices.Contains(slices.Collect(maps.Values(r.survey.Owners)), r.project.WorkingDir) {
 		// Nothing of it runs. Its networks or volumes may say under which name it did.
 		if r.survey, err = everything(ctx, r.engine, ""); err != nil {
 			return nil, err
@@ -88,7 +88,7 @@ func (a *app) observeBy(ctx context.Context, g glance) (*running, error) {
 	if r.name, err = a.projectName(r, r.survey); err != nil {
 		return nil, err
 	}
-	r.look = r.survey.Look(r.name)
+	r.look = r.survey.Project(r.name)
 	return r, nil
 }
 
@@ -104,13 +104,13 @@ func (a *app) onlyFiles(ctx context.Context) (*running, error) {
 // again looks once more, as the first time.
 func (r *running) again(ctx context.Context) (err error) {
 	if r.survey, err = r.glance(ctx, r.engine, r.name); err == nil {
-		r.look = r.survey.Look(r.name)
+		r.look = r.survey.Project(r.name)
 	}
 	return err
 }
 
 // checkout loads the project again when its name belongs to another folder.
-func (a *app) checkout(ctx context.Context, p *project.Project, survey run.Survey, o project.Options) (*project.Project, error) {
+func (a *app) checkout(ctx context.Context, p *project.Project, survey observe.State, o project.Options) (*project.Project, error) {
 	if a.flags.name != "" || a.stdio.env("COMPOSE_PROJECT_NAME") != "" {
 		return p, nil
 	}
@@ -131,15 +131,15 @@ func (a *app) checkout(ctx context.Context, p *project.Project, survey run.Surve
 }
 
 // look looks at a project on the engine once more.
-func look(ctx context.Context, e *engine.Engine, name string) (run.Look, error) {
+func look(ctx context.Context, e *engine.Engine, name string) (observe.Project, error) {
 	survey, err := everything(ctx, e, "")
-	return survey.Look(name), err
+	return survey.Project(name), err
 }
 
 // projectName is the name by which the project's resources are labelled: what the
 // person says, else what the files say, else that of the project that was started
 // from this folder or one above.
-func (a *app) projectName(r *running, survey run.Survey) (string, error) {
+func (a *app) projectName(r *running, survey observe.State) (string, error) {
 	switch name := a.givenName(); {
 	case r.project != nil:
 		return r.project.Name, nil

@@ -7,8 +7,8 @@ import (
 
 	"github.com/devup-cli/devup/internal/engine"
 	"github.com/devup-cli/devup/internal/lock"
+	"github.com/devup-cli/devup/internal/observe"
 	"github.com/devup-cli/devup/internal/project"
-	"github.com/devup-cli/devup/internal/run"
 )
 
 // turn waits until no other devup of this person changes the project on the engine.
@@ -22,7 +22,7 @@ func (a *app) turn(ctx context.Context, e *engine.Engine, name string) (lock.Hel
 	})
 	if err == nil && held.Killed {
 		held.Waited = true // what was seen before may have changed
-		if err = run.Calm(ctx, e.Client, name); err != nil {
+		if err = observe.WaitStable(ctx, e.Client, name); err != nil {
 			held.Release()
 		}
 	}
@@ -50,7 +50,7 @@ func (a *app) observeInTurn(ctx context.Context, g glance) (*running, lock.Held,
 // surveyInTurn looks at the engine when it is the project's turn, and finds out under
 // which name this checkout goes there. The caller calls release, which may be called
 // more than once.
-func (a *app) surveyInTurn(ctx context.Context, e *engine.Engine, p *project.Project, selection project.Options, before *glimpse) (survey run.Survey, own *project.Project, release func(), err error) {
+func (a *app) surveyInTurn(ctx context.Context, e *engine.Engine, p *project.Project, selection project.Options, before *glimpse) (survey observe.State, own *project.Project, release func(), err error) {
 	first, err := a.turn(ctx, e, p.Name)
 	if err != nil {
 		return survey, nil, nil, err

@@ -16,9 +16,9 @@ import (
 	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/logs"
+	"github.com/devup-cli/devup/internal/observe"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/project"
-	"github.com/devup-cli/devup/internal/run"
 	"github.com/devup-cli/devup/internal/up"
 	"github.com/devup-cli/devup/internal/watch"
 )
@@ -63,7 +63,7 @@ func (a *app) watchOnly(ctx context.Context, services []string, o watchOptions) 
 	if err != nil {
 		return err
 	}
-	r := &running{engine: at.engine, name: at.project.Name, look: at.survey.Look(at.project.Name)}
+	r := &running{engine: at.engine, name: at.project.Name, look: at.survey.Project(at.project.Name)}
 	if len(r.look.Containers) == 0 {
 		return fail.New(fail.Failed, "leave out --no-up, or start it with `devup up`", "nothing of project %s runs", r.name)
 	}
@@ -188,7 +188,7 @@ func (w *watcher) containers(ctx context.Context) ([]watch.Container, error) {
 		if c.Labels[plan.LabelOneOff] == "True" || c.Labels[plan.LabelService] == "" || c.Labels[plan.LabelReplace] != "" && c.State == "created" {
 			continue // the last is a successor that is not yet in its place
 		}
-		all = append(all, watch.Container{ID: c.ID, Name: run.NameOf(c), Service: c.Labels[plan.LabelService], Running: c.State == "running"})
+		all = append(all, watch.Container{ID: c.ID, Name: observe.NameOf(c), Service: c.Labels[plan.LabelService], Running: c.State == "running"})
 	}
 	return all, nil
 }
@@ -209,7 +209,7 @@ func (w *watcher) rebuild(ctx context.Context, services []string) error {
 	if w.options.quiet {
 		at.machine.Sink = withoutSteps(at.machine.Sink)
 	}
-	before := imagesOf(at.survey.Look(at.project.Name), services)
+	before := imagesOf(at.survey.Project(at.project.Name), services)
 	_, err = at.run(ctx, o.Options)
 	if err == nil && w.options.prune {
 		w.prune(ctx, before)
@@ -226,7 +226,7 @@ func withoutSteps(sink event.Sink) event.Sink {
 	}
 }
 
-func imagesOf(look run.Look, services []string) map[string]bool {
+func imagesOf(look observe.Project, services []string) map[string]bool {
 	ids := map[string]bool{}
 	for _, c := range look.Containers {
 		if slices.Contains(services, c.Service) {

@@ -21,6 +21,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/build"
 	"github.com/devup-cli/devup/internal/event"
+	"github.com/devup-cli/devup/internal/observe"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/run"
@@ -54,7 +55,7 @@ type Listing struct {
 func (s Store) List(ctx context.Context, p *project.Project) (Listing, error) {
 	l := Listing{References: references(p)}
 	var err error
-	l.IDs, err = run.Images(ctx, s.Engine, l.References)
+	l.IDs, err = observe.Images(ctx, s.Engine, l.References)
 	return l, err
 }
 

@@ -113,21 +113,3 @@ func TestCarriedVolumesAreMountedAgain(t *testing.T) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }
-
-func TestSameReference(t *testing.T) {
-	t.Parallel()
-	for _, test := range []struct {
-		a, b string
-		want bool
-	}{
-		{"redis", "docker.io/library/redis:latest", true},
-		{"shop-web", "shop-web:latest", true},
-		{"redis:7", "redis:8", false},
-		{"localhost:5000/x", "x", false},
-		{"Not A Reference", "Not A Reference", false},
-	} {
-		if got := sameReference(test.a, test.b); got != test.want {
-			t.Errorf("sameReference(%q, %q) = %t, want %t", test.a, test.b, got, test.want)
-		}
-	}
-}

@@ -1,5 +1,4 @@
-// Package run looks at the engine and changes it: [Observe] is one look, with as
-// few calls as it takes, [Apply] carries out a plan of package plan, as parallel
+// Package run changes the engine: [Apply] carries out a plan of package plan, as parallel
 // as the plan and the engine allow. It decides nothing that a plan could decide.
 package run
 
@@ -8,13 +7,6 @@ import (
 
 	"github.com/moby/moby/client"
 )
-
-// lister is what Observe needs of the engine.
-type lister interface {
-	ContainerList(context.Context, client.ContainerListOptions) (client.ContainerListResult, error)
-	NetworkList(context.Context, client.NetworkListOptions) (client.NetworkListResult, error)
-	VolumeList(context.Context, client.VolumeListOptions) (client.VolumeListResult, error)
-}
 
 // shared is what Apply needs for networks and volumes.
 type shared interface {

@@ -3,9 +3,9 @@ package up
 import (
 	"context"
 
+	"github.com/devup-cli/devup/internal/observe"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/project"
-	"github.com/devup-cli/devup/internal/run"
 	"github.com/devup-cli/devup/internal/watch"
 	"github.com/devup-cli/devup/internal/workspace"
 )
@@ -19,7 +19,7 @@ type adaptation struct {
 	target Target
 	place  workspace.Place
 	loaded *project.Project // as the files say
-	state  run.Look         // of the project on the engine
+	state  observe.Project  // of the project on the engine
 	dryRun bool
 
 	contents plan.Contents            // digests of configs and secrets
@@ -46,7 +46,7 @@ var adapters = []adapter{
 
 // adapt puts the host ports and the URLs of the place into the project, and what else
 // place and machine ask for. [project.Project.Resolve] makes the one copy.
-func (l *line) adapt(ctx context.Context, assigned map[project.PortKey]int, state run.Look) error {
+func (l *line) adapt(ctx context.Context, assigned map[project.PortKey]int, state observe.Project) error {
 	place := l.out.Place
 	where := project.Where{URL: place.URL, HostIP: place.HostIP()}
 	if l.loaded.WantsOwner() {

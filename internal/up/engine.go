@@ -6,6 +6,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/moby/moby/client"
 
+	"github.com/devup-cli/devup/internal/observe"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/ready"
 	"github.com/devup-cli/devup/internal/run"
@@ -18,7 +19,7 @@ type Engine interface {
 	// CheckExternal says which network or volume that the project takes for granted does not exist.
 	CheckExternal(context.Context, *types.Project) error
 	// Observe reads the state of the engine.
-	Observe(context.Context) (run.Survey, error)
+	Observe(context.Context) (observe.State, error)
 	// Apply carries out a plan; see [run.Apply].
 	Apply(context.Context, *types.Project, *plan.Plan, run.Options) (*run.Result, error)
 	// Wait waits until the probes succeed; see [ready.Wait].
@@ -33,10 +34,12 @@ func On(c *client.Client) Engine { return engine{c} }
 type engine struct{ client *client.Client }
 
 func (e engine) CheckExternal(ctx context.Context, p *types.Project) error {
-	return run.External(ctx, e.client, p)
+	return observe.CheckExternal(ctx, e.client, p)
 }
 
-func (e engine) Observe(ctx context.Context) (run.Survey, error) { return run.Observe(ctx, e.client) }
+func (e engine) Observe(ctx context.Context) (observe.State, error) {
+	return observe.Engine(ctx, e.client)
+}
 
 func (e engine) Apply(ctx context.Context, p *types.Project, todo *plan.Plan, o run.Options) (*run.Result, error) {
 	return run.Apply(ctx, e.client, p, todo, o)

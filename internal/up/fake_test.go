@@ -22,6 +22,7 @@ import (
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/fakeengine"
 	"github.com/devup-cli/devup/internal/images"
+	"github.com/devup-cli/devup/internal/observe"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/ready"
@@ -62,9 +63,9 @@ func (e *steps) taken() string {
 
 func (e *steps) CheckExternal(context.Context, *types.Project) error { return nil }
 
-func (e *steps) Observe(ctx context.Context) (run.Survey, error) {
+func (e *steps) Observe(ctx context.Context) (observe.State, error) {
 	e.note("observe")
-	return run.Observe(ctx, e)
+	return observe.Engine(ctx, e)
 }
 
 func (e *steps) ContainerList(context.Context, client.ContainerListOptions) (client.ContainerListResult, error) {
@@ -252,7 +253,7 @@ func (f *fixture) run(ctx context.Context, t *testing.T, o Options) (*Outcome, e
 	if err != nil {
 		t.Fatal(err)
 	}
-	observed, err := run.Observe(t.Context(), f.engine)
+	observed, err := observe.Engine(t.Context(), f.engine)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,14 +5,14 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/devup-cli/devup/internal/observe"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/ports"
 	"github.com/devup-cli/devup/internal/project"
-	"github.com/devup-cli/devup/internal/run"
 )
 
 // assignPorts decides the host ports, and what the URLs of the place are with them.
-func (l *line) assignPorts(ctx context.Context, state run.Look) (map[project.PortKey]int, error) {
+func (l *line) assignPorts(ctx context.Context, state observe.Project) (map[project.PortKey]int, error) {
 	p, wanted := l.loaded, l.loaded.PublishedPorts()
 	request := ports.Request{Wanted: wanted, Strict: l.options.StrictPorts, Remembered: map[project.PortKey]int{}}
 	maps.Copy(request.Remembered, l.options.Ports)
@@ -111,7 +111,7 @@ func publicOf(c plan.Container, w project.Port, used map[int]bool) int {
 
 // holders are the host ports that containers publish: the project's own, and
 // those of all others.
-func holders(project string, state run.Look) (ours, others []ports.Holder) {
+func holders(project string, state observe.Project) (ours, others []ports.Holder) {
 	for _, h := range state.Holders {
 		holder := ports.Holder{Port: h.Public, Protocol: h.Protocol, HostIP: h.HostIP, Container: h.Container, Project: h.Project, Dir: h.Dir}
 		if h.Project == project {

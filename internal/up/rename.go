@@ -7,19 +7,19 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/types"
 
+	"github.com/devup-cli/devup/internal/observe"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/project"
-	"github.com/devup-cli/devup/internal/run"
 )
 
 // renameTaken gives names of its own to what the files name for the whole engine, where
 // another project has that name: two forks, or two checkouts, of one repository
 // have the same container_name and the same network. Inside the project such a
 // container still answers to its fixed name. The project's Notes say what was done.
-func renameTaken(p *project.Project, state run.Look) {
+func renameTaken(p *project.Project, state observe.Project) {
 	for _, name := range p.ServiceNames() {
 		s := p.Services[name]
-		holder, held := state.Held.Containers[s.ContainerName]
+		holder, held := state.InUse.Containers[s.ContainerName]
 		if s.ContainerName == "" || !held {
 			continue
 		}
@@ -32,8 +32,8 @@ func renameTaken(p *project.Project, state run.Look) {
 		if bool(n.External) || n.Name == mine || has(state.Networks, n.Name) {
 			continue
 		}
-		holder := state.Held.Networks[n.Name]
-		same := shared(p, key, state.Held.Services[holder])
+		holder := state.InUse.Networks[n.Name]
+		same := shared(p, key, state.InUse.Services[holder])
 		if same == "" && !has(state.Networks, mine) { // once renamed, it stays so
 			continue
 		}

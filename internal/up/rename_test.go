@@ -6,14 +6,14 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/devup-cli/devup/internal/observe"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/project"
-	"github.com/devup-cli/devup/internal/run"
 )
 
 func TestRenameTaken(t *testing.T) {
 	t.Parallel()
-	held := run.Held{
+	held := observe.InUse{
 		Containers: map[string]string{"dynamodb-local": "fork", "lonely": ""},
 		Networks:   map[string]string{"cruddur-net": "fork", "tools": "tracing"},
 		Services:   map[string][]string{"fork": {"db", "dynamodb"}, "tracing": {"jaeger"}},
@@ -65,7 +65,7 @@ func TestRenameTaken(t *testing.T) {
 				Name: "shop", Services: types.Services{"db": s},
 				Networks: types.Networks{"net": {Name: test.network}},
 			}}
-			state := run.Look{Held: held}
+			state := observe.Project{InUse: held}
 			for _, name := range test.mine {
 				state.Networks = append(state.Networks, plan.Network{Name: name})
 			}

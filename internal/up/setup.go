@@ -5,9 +5,9 @@ import (
 	"slices"
 
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/observe"
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/ready"
-	"github.com/devup-cli/devup/internal/run"
 	"github.com/devup-cli/devup/internal/setup"
 )
 
@@ -18,7 +18,7 @@ func (l *line) hasSetup(p *project.Project) bool {
 }
 
 // previewSetup notes which setup steps a run would have.
-func (l *line) previewSetup(ctx context.Context, p *project.Project, state run.Look) {
+func (l *line) previewSetup(ctx context.Context, p *project.Project, state observe.Project) {
 	if !l.hasSetup(p) {
 		return
 	}
@@ -36,7 +36,7 @@ func (l *line) withSetup(p *project.Project, probes []ready.Probe) []ready.Probe
 }
 
 // setUp runs the setup steps in the services that are ready. unready says which are not.
-func (l *line) setUp(ctx context.Context, p *project.Project, state run.Look, unready error) error {
+func (l *line) setUp(ctx context.Context, p *project.Project, state observe.Project, unready error) error {
 	if ctx.Err() != nil || !l.hasSetup(p) {
 		return nil
 	}
@@ -51,7 +51,7 @@ func (l *line) setUp(ctx context.Context, p *project.Project, state run.Look, un
 		if err != nil {
 			return err
 		}
-		state = observed.Look(p.Name)
+		state = observed.Project(p.Name)
 	}
 	failed, containers := fail.Services(unready), map[string]string{}
 	for _, c := range slices.Backward(l.out.Containers) {

@@ -20,6 +20,7 @@ import (
 	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/images"
+	"github.com/devup-cli/devup/internal/observe"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/ports"
 	"github.com/devup-cli/devup/internal/project"
@@ -36,7 +37,7 @@ const maxAttempts = 5
 // service that fails stops only those that need it: the rest is started and waited for.
 // The error is a [fail.Error], a join of several (one per service), a [VolumesChanged], or the
 // context's.
-func Run(ctx context.Context, t Target, p *project.Project, observed run.Survey, o Options) (*Outcome, error) {
+func Run(ctx context.Context, t Target, p *project.Project, observed observe.State, o Options) (*Outcome, error) {
 	if o.Public {
 		p = p.AllPublic()
 	}
@@ -45,7 +46,7 @@ func Run(ctx context.Context, t Target, p *project.Project, observed run.Survey,
 	if err := t.Engine.CheckExternal(ctx, p.Project); err != nil {
 		return out, err
 	}
-	state := observed.Look(p.Name)
+	state := observed.Project(p.Name)
 	l := line{target: t, options: o, loaded: p, out: out, before: state.Containers}
 	if !o.DryRun {
 		SweepOld(t.StateDir, mountedFrom(observed.Binds()))
@@ -59,7 +60,7 @@ func Run(ctx context.Context, t Target, p *project.Project, observed run.Survey,
 		if observed, err = t.Engine.Observe(ctx); err != nil {
 			return out, err
 		}
-		state, l.options.Known = observed.Look(p.Name), images.Listing{}
+		state, l.options.Known = observed.Project(p.Name), images.Listing{}
 	}
 }
 
@@ -76,7 +77,7 @@ type line struct {
 
 // attempt is the line, from the ports to the URLs. Another one has to follow where the
 // engine refused a port that it chose.
-func (l *line) attempt(ctx context.Context, state run.Look) (again bool, err error) {
+func (l *line) attempt(ctx context.Context, state observe.Project) (again bool, err error) {
 	assigned, err := l.assignPorts(ctx, state)
 	if err != nil {
 		return false, err
@@ -128,7 +129,7 @@ func (l *line) attempt(ctx context.Context, state run.Look) (again bool, err err
 
 // prepareImages builds and pulls, and gives the part of the project that has its images.
 // It is an error where nothing can be started.
-func (l *line) prepareImages(ctx context.Context, state run.Look) (images.Result, *project.Project, error) {
+func (l *line) prepareImages(ctx context.Context, state observe.Project) (images.Result, *project.Project, error) {
 	o, out := l.options, l.out
 	made, err := l.target.Images.Prepare(ctx, images.Request{
 		Options: o.Options, Project: out.Project, Containers: state.Containers, Known: o.Known, OneOff: o.Plan.OneOff, DryRun: o.DryRun,
@@ -148,7 +149,7 @@ func (l *line) prepareImages(ctx context.Context, state run.Look) (images.Result
 
 // checkVolumes finds the volumes that changed in the files. They stay, unless the options
 // replace them. The error is a [VolumesChanged] where the user is to be asked before.
-func (l *line) checkVolumes(able *project.Project, state run.Look) error {
+func (l *line) checkVolumes(able *project.Project, state observe.Project) error {
 	o := l.options
 	changed, err := plan.ChangedVolumes(able.Project, state.Observed, o.Plan)
 	if err != nil || len(changed) == 0 {
@@ -188,7 +189,7 @@ func (e *VolumesChanged) Error() string {
 
 // makePlan decides what to do with networks, volumes and containers, and in a dry run
 // which setup steps would run.
-func (l *line) makePlan(ctx context.Context, able *project.Project, state run.Look) error {
+func (l *line) makePlan(ctx context.Context, able *project.Project, state observe.Project) error {
 	var err error
 	if l.out.Plan, err = plan.Make(able.Project, state.Observed, l.options.Plan); err != nil {
 		return err
@@ -201,7 +202,7 @@ func (l *line) makePlan(ctx context.Context, able *project.Project, state run.Lo
 }
 
 // apply carries out the plan and notes the containers that run after it.
-func (l *line) apply(ctx context.Context, able *project.Project, state run.Look, todo *plan.Plan, made images.Result) error {
+func (l *line) apply(ctx context.Context, able *project.Project, state observe.Project, todo *plan.Plan, made images.Result) error {
 	l.out.Applied = run.Options{
 		Project: able.Name, Inputs: made.Inputs, Images: made.IDs, StopTimeout: l.options.StopTimeout, PortsMove: !l.last, Sink: l.target.Sink,
 	}

@@ -14,9 +14,9 @@ import (
 	"github.com/devup-cli/devup/internal/expose"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/images"
+	"github.com/devup-cli/devup/internal/observe"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/project"
-	"github.com/devup-cli/devup/internal/run"
 	"github.com/devup-cli/devup/internal/setup"
 )
 
@@ -375,7 +375,7 @@ func TestAdaptersDoNotCountAsChangesOfTheFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	l := line{target: f.target, loaded: loaded, out: &Outcome{}}
-	if err := l.adapt(t.Context(), map[project.PortKey]int{{Service: "web", Target: 80, Protocol: "tcp"}: 8081}, run.Look{}); err != nil {
+	if err := l.adapt(t.Context(), map[project.PortKey]int{{Service: "web", Target: 80, Protocol: "tcp"}: 8081}, observe.Project{}); err != nil {
 		t.Fatal(err)
 	}
 	if value := l.out.Project.Services["api"].Environment["https_proxy"]; value == nil || *value != "http://proxy:3128" {

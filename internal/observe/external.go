@@ -1,4 +1,4 @@
-package run
+package observe
 
 import (
 	"context"
@@ -12,16 +12,15 @@ import (
 	"github.com/devup-cli/devup/internal/untrusted"
 )
 
-// sharedLister is what External needs of the engine.
+// sharedLister is what [CheckExternal] needs of the engine.
 type sharedLister interface {
 	NetworkList(context.Context, client.NetworkListOptions) (client.NetworkListResult, error)
 	VolumeList(context.Context, client.VolumeListOptions) (client.VolumeListResult, error)
 }
 
-// External says which network or volume that the project takes for granted the
-// engine does not have, before anything is made. It asks nothing for a project
-// without such.
-func External(ctx context.Context, e sharedLister, p *types.Project) error {
+// CheckExternal fails when the engine lacks a network or volume that the project declares
+// as external. It asks the engine nothing where the project has none.
+func CheckExternal(ctx context.Context, e sharedLister, p *types.Project) error {
 	if err := nameless(p); err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package run
+package observe
 
 import (
 	"context"
@@ -21,11 +21,11 @@ func (s stopping) ContainerList(context.Context, client.ContainerListOptions) (c
 	return client.ContainerListResult{Items: []container.Summary{c}}, nil
 }
 
-func TestCalmWaitsForWhatStops(t *testing.T) {
+func TestWaitStableWaitsForWhatStops(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
-		if err := Calm(t.Context(), stopping{began.Add(600 * time.Millisecond)}, "shop"); err != nil {
+		if err := WaitStable(t.Context(), stopping{began.Add(600 * time.Millisecond)}, "shop"); err != nil {
 			t.Fatal(err)
 		}
 		if took := time.Since(began); took < 1600*time.Millisecond || took > 2*time.Second {

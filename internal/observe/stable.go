@@ -1,4 +1,4 @@
-package run
+package observe
 
 import (
 	"context"
@@ -16,15 +16,15 @@ import (
 // An engine goes on with what a killed devup asked for: what is seen running may be
 // about to stop.
 const (
-	calmFor   = time.Second // this long nothing changes: it is done
-	calmEvery = 250 * time.Millisecond
-	calmLimit = 15 * time.Second // longer than most containers take to stop
+	stableFor   = time.Second // this long nothing changes: it is done
+	stableEvery = 250 * time.Millisecond
+	stableLimit = 15 * time.Second // longer than most containers take to stop
 )
 
-// Calm waits until the engine no longer changes the containers of a project, or for
-// calmLimit. It is for a project whose last devup was killed.
-func Calm(ctx context.Context, e containerLister, project string) error {
-	tick := time.NewTicker(calmEvery)
+// WaitStable waits until the engine no longer changes the containers of a project, or for
+// stableLimit. It is for a project whose last devup was killed.
+func WaitStable(ctx context.Context, e containerLister, project string) error {
+	tick := time.NewTicker(stableEvery)
 	defer tick.Stop()
 	began := time.Now()
 	before, since := "", began
@@ -39,7 +39,7 @@ func Calm(ctx context.Context, e containerLister, project string) error {
 		if states := statesOf(list.Items); states != before {
 			before, since = states, now
 		}
-		if now.Sub(since) >= calmFor || now.Sub(began) >= calmLimit {
+		if now.Sub(since) >= stableFor || now.Sub(began) >= stableLimit {
 			return nil
 		}
 		select {

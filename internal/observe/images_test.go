@@ -1,4 +1,4 @@
-package run
+package observe
 
 import (
 	"context"
@@ -30,5 +30,23 @@ func TestImagesByID(t *testing.T) {
 	}
 	if found, _ := Images(t.Context(), engine, []string{"deadbeef0000"}); len(found) > 0 {
 		t.Errorf("found %v", found)
+	}
+}
+
+func TestSameReference(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		a, b string
+		want bool
+	}{
+		{"redis", "docker.io/library/redis:latest", true},
+		{"shop-web", "shop-web:latest", true},
+		{"redis:7", "redis:8", false},
+		{"localhost:5000/x", "x", false},
+		{"Not A Reference", "Not A Reference", false},
+	} {
+		if got := sameReference(test.a, test.b); got != test.want {
+			t.Errorf("sameReference(%q, %q) = %t, want %t", test.a, test.b, got, test.want)
+		}
 	}
 }
