@@ -1,4 +1,4 @@
-// Command devup takes a person from a bare clone to working URLs.
+// Command devup takes a user from a bare clone to working URLs.
 package main
 
 import (
@@ -21,7 +21,7 @@ func main() {
 	}
 	ctx, release := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, release) // the first signal cancels, the second kills as usual
-	os.Exit(cli.Main(ctx, os.Args[1:], cli.Stdio{
+	os.Exit(cli.Main(ctx, os.Args[1:], cli.Process{
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, LookupEnv: os.LookupEnv, Environ: os.Environ(),
 	}))
 }

@@ -47,13 +47,33 @@ var ours = map[string][]string{
 		"event", "fail",
 	},
 	// detect: init and doctor read addresses in source with the same eyes; egress: the HTTP client.
-	"doctor": {"lazyregexp", "detect", "egress", "engine", "project", "atomicfile", "checkout", "lock", "untrusted", "settings", "workspace", "fail"}, // project: it checks what a config says; checkout, atomicfile: it writes into one; lock: what killed runs left
-	"ui":     {"untrusted", "event", "fail"},
-	"cli":    {anything},
+	"doctor":  {"lazyregexp", "detect", "egress", "engine", "project", "atomicfile", "checkout", "lock", "untrusted", "settings", "workspace", "fail"}, // project: it checks what a config says; checkout, atomicfile: it writes into one; lock: what killed runs left
+	"ui":      {"untrusted", "event", "fail"},
+	"version": {"lazyregexp"},
+	// What a fresh clone lacks; build and project say what that is. doctor: which variables are secrets.
+	"prepare": {"build", "checkout", "consent", "doctor", "egress", "envfile", "project", "untrusted", "fail"},
+	// What a command works with. up: it is a session that runs; detect: what the source of a service serves.
+	"session": {
+		"prepare", "up", "watch", "images", "build", "observe", "plan", "project", "expose", "setup", "gateway", "detect",
+		"workspace", "engine", "egress", "registry", "checkout", "consent", "lock", "owner", "settings", "untrusted",
+		"event", "fail",
+	},
+	// A group of commands uses everything below, and no other group.
+	"cli":              {anything, "cli/command", "cli/upcmd", "cli/containercmd", "cli/execcmd", "cli/imagecmd", "cli/urlcmd", "cli/projectcmd", "cli/doctorcmd"},
+	"cli/command":      {"session", "settings", "ui", "version", "untrusted", "lazyregexp", "event", "fail"},
+	"cli/show":         {anything, "cli/command"},
+	"cli/converge":     {anything, "cli/command", "cli/show"},
+	"cli/upcmd":        {anything, "cli/command", "cli/show", "cli/converge"},
+	"cli/containercmd": {anything, "cli/command", "cli/show", "cli/converge"},
+	"cli/execcmd":      {anything, "cli/command", "cli/show", "cli/converge"},
+	"cli/imagecmd":     {anything, "cli/command", "cli/show", "cli/converge"},
+	"cli/urlcmd":       {anything, "cli/command", "cli/show", "cli/converge"},
+	"cli/projectcmd":   {anything, "cli/command", "cli/show", "cli/converge"},
+	"cli/doctorcmd":    {anything, "cli/command", "cli/show", "cli/converge"},
 }
 
 // only names the outside packages that live in few of ours, by the beginning of their
-// import path.
+// import path. A package stands for those below it, too.
 var only = map[string][]string{
 	"github.com/spf13/cobra":                       {"cli"},
 	"github.com/spf13/viper":                       {"settings"},
@@ -75,7 +95,7 @@ var only = map[string][]string{
 	"github.com/charmbracelet/":                    {"ui", "cli", "untrusted"}, // cli asks whether a stream is a terminal
 	"text/template":                                {"scaffold", "cli"},        // cli: --format of Compose's commands
 	"net/http":                                     {"engine", "build", "ready", "workspace", "expose", "egress", "doctor", "gateway"},
-	"os/exec":                                      {"engine", "ports", "doctor", "registry", "tunnel", "gateway", "cli"},
+	"os/exec":                                      {"engine", "ports", "doctor", "registry", "tunnel", "gateway", "checkout", "session", "cli"}, // checkout asks git; session runs the programs of a workspace
 	"github.com/devup-cli/devup/templates":         {"scaffold", "cli"},
 }
 
@@ -90,5 +110,5 @@ var never = map[string][]string{
 	"scaffold":  {"context", "net", "os/exec"},
 }
 
-// anything stands for every package of ours.
+// anything stands for every package of ours but those of cli.
 const anything = "*"

@@ -1,13 +1,39 @@
 package cli
 
-import "github.com/spf13/cobra"
+import (
+	"github.com/spf13/cobra"
 
-// addCommands adds every command to its group.
-func (a *app) addCommands(add func(group string, commands ...*cobra.Command)) {
-	add("start", a.initCommand(), a.upCommand(), a.downCommand())
-	add("work", a.psCommand(), a.logsCommand(), a.urlsCommand(), a.openCommand(), a.shareCommand(), a.execCommand(), a.runCommand(), a.attachCommand(), a.buildCommand(),
-		a.startCommand(), a.stopCommand(), a.restartCommand(), a.killCommand(), a.pauseCommand(), a.unpauseCommand(), a.rmCommand(), a.cpCommand(), a.waitCommand(),
-		a.createCommand(), a.scaleCommand(), a.watchCommand(), a.pullCommand(), a.pushCommand(), a.pruneCommand())
-	add("look", a.planCommand(), a.whyCommand(), a.lsCommand(), a.imagesCommand(), a.volumesCommand(), a.portCommand(), a.topCommand(), a.eventsCommand(), a.doctorCommand(), a.configCommand())
-	add("more", a.schemaCommand(), a.gatewayCommand(), a.versionCommand(), a.completionCommand(), a.manCommand())
+	"github.com/devup-cli/devup/internal/cli/command"
+	"github.com/devup-cli/devup/internal/cli/containercmd"
+	"github.com/devup-cli/devup/internal/cli/doctorcmd"
+	"github.com/devup-cli/devup/internal/cli/execcmd"
+	"github.com/devup-cli/devup/internal/cli/imagecmd"
+	"github.com/devup-cli/devup/internal/cli/projectcmd"
+	"github.com/devup-cli/devup/internal/cli/upcmd"
+	"github.com/devup-cli/devup/internal/cli/urlcmd"
+)
+
+// group is a group of commands in the help.
+type group struct {
+	id, title string
+	commands  []*cobra.Command
+}
+
+// groups is the table of all commands.
+func groups(p *command.Program) []group {
+	return []group{
+		{"start", "Start here:", []*cobra.Command{projectcmd.NewInit(p), upcmd.NewUp(p), containercmd.NewDown(p)}},
+		{"work", "While it runs:", []*cobra.Command{
+			containercmd.NewPs(p), containercmd.NewLogs(p), urlcmd.NewUrls(p), urlcmd.NewOpen(p), urlcmd.NewShare(p),
+			execcmd.NewExec(p), execcmd.NewRun(p), execcmd.NewAttach(p), imagecmd.NewBuild(p),
+			containercmd.NewStart(p), containercmd.NewStop(p), containercmd.NewRestart(p), containercmd.NewKill(p), containercmd.NewPause(p), containercmd.NewUnpause(p),
+			containercmd.NewRm(p), execcmd.NewCp(p), containercmd.NewWait(p),
+			upcmd.NewCreate(p), upcmd.NewScale(p), upcmd.NewWatch(p), imagecmd.NewPull(p), imagecmd.NewPush(p), projectcmd.NewPrune(p),
+		}},
+		{"look", "Look into it:", []*cobra.Command{
+			upcmd.NewPlan(p), upcmd.NewWhy(p), projectcmd.NewLs(p), imagecmd.NewImages(p), imagecmd.NewVolumes(p), containercmd.NewPort(p),
+			containercmd.NewTop(p), containercmd.NewEvents(p), doctorcmd.NewDoctor(p), projectcmd.NewConfig(p),
+		}},
+		{"more", "More:", []*cobra.Command{projectcmd.NewSchema(p), newGateway(p), newVersion(p), newCompletion(p), newMan(p)}},
+	}
 }

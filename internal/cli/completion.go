@@ -5,9 +5,11 @@ import (
 	"context"
 
 	"github.com/spf13/cobra"
+
+	"github.com/devup-cli/devup/internal/cli/command"
 )
 
-func (a *app) completionCommand() *cobra.Command {
+func newCompletion(p *command.Program) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "completion bash|zsh|fish|powershell",
 		Short: "Print a script that completes devup's commands in a shell",
@@ -17,11 +19,13 @@ func (a *app) completionCommand() *cobra.Command {
 		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
 		ValidArgs: []string{"bash", "zsh", "fish", "powershell"},
 	}
-	c.RunE = a.run(func(_ context.Context, args []string) error { return a.completion(c.Root(), args[0]) })
+	c.RunE = p.Run(func(_ context.Context, env *command.Env, args []string) error {
+		return completion(env, c.Root(), args[0])
+	})
 	return c
 }
 
-func (a *app) completion(root *cobra.Command, shell string) error {
+func completion(env *command.Env, root *cobra.Command, shell string) error {
 	var script bytes.Buffer
 	write := map[string]func() error{
 		"bash":       func() error { return root.GenBashCompletionV2(&script, true) },
@@ -32,25 +36,6 @@ func (a *app) completion(root *cobra.Command, shell string) error {
 	if err := write(); err != nil {
 		return err
 	}
-	a.ui.Raw(script.Bytes())
+	env.UI.Raw(script.Bytes())
 	return nil
-}
-
-// completeServices completes the names of the project's services.
-func (a *app) completeServices(c *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-	p, err := a.loadProject(c.Context(), a.projectOptions())
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	given := map[string]bool{}
-	for _, arg := range args {
-		given[arg] = true
-	}
-	var names []string
-	for _, name := range p.ServiceNames() {
-		if !given[name] {
-			names = append(names, name)
-		}
-	}
-	return names, cobra.ShellCompDirectiveNoFileComp
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/devup-cli/devup/internal/cli/command"
 	"github.com/devup-cli/devup/test/hostile"
 )
 
@@ -46,7 +47,7 @@ func (w *walker) walk(t *testing.T, args ...string) {
 func (w *walker) plain(t *testing.T, args ...string) string {
 	t.Helper()
 	var out bytes.Buffer
-	code := w.main(t, args, Stdio{In: strings.NewReader(""), Out: &out, Err: &out})
+	code := w.main(t, args, Process{In: strings.NewReader(""), Out: &out, Err: &out})
 	w.check(t, args, code, out.String(), false)
 	return out.String()
 }
@@ -60,7 +61,7 @@ func (w *walker) terminal(t *testing.T, args ...string) string {
 	defer master.Close()
 	shown := make(chan []byte)
 	go func() { shown <- converse(master, slices.Repeat([]string{"y\n"}, 20)) }()
-	code := w.main(t, args, Stdio{In: slave, Out: slave, Err: slave})
+	code := w.main(t, args, Process{In: slave, Out: slave, Err: slave})
 	if err := slave.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +70,7 @@ func (w *walker) terminal(t *testing.T, args ...string) string {
 	return text
 }
 
-func (w *walker) main(t *testing.T, args []string, stdio Stdio) int {
+func (w *walker) main(t *testing.T, args []string, stdio Process) int {
 	t.Helper()
 	env := map[string]string{
 		"HOME": w.home, "PATH": os.Getenv("PATH"), "DOCKER_HOST": "unix://" + filepath.Join(w.home, "no-engine.sock"), "TERM": "xterm",
@@ -99,7 +100,7 @@ func TestHostileProject(t *testing.T) {
 	w := newWalker(t, hostile.WriteProject)
 	walked, out := map[string]bool{}, t.TempDir()
 	for _, call := range hostile.Calls(out) {
-		tree := (&app{}).root()
+		tree := newRoot(command.New(Process{}))
 		if found, _, err := tree.Find(call.Args); err == nil {
 			walked[found.CommandPath()] = true
 		}
@@ -109,7 +110,7 @@ func TestHostileProject(t *testing.T) {
 			w.walk(t, call.Args...)
 		}
 	}
-	for path := range commandPaths((&app{}).root()) {
+	for path := range commandPaths(newRoot(command.New(Process{}))) {
 		if !walked[path] {
 			t.Errorf("%s is not walked: add it to the calls of test/hostile", path)
 		}

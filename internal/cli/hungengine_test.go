@@ -11,42 +11,27 @@ import (
 	"github.com/devup-cli/devup/internal/engine"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/fakeengine"
+	"github.com/devup-cli/devup/internal/session"
 )
 
-// TestFirstLookAtAHungEngine: no command waits without a limit for its first look, and a
-// look that was taken while the files were read is not taken again.
-func TestFirstLookAtAHungEngine(t *testing.T) {
+// TestHungEngine: no command waits without a limit for its first requests, and what it is
+// told is the engine, not that it went away.
+func TestHungEngine(t *testing.T) {
 	t.Parallel()
-	for name, look := range map[string]func(context.Context, *engine.Engine) error{
-		"everything": func(ctx context.Context, e *engine.Engine) error {
-			_, err := everything(ctx, e, "")
-			return err
-		},
-		"containers": func(ctx context.Context, e *engine.Engine) error {
-			_, err := containersOnly(ctx, e, "shop")
-			return err
-		},
-		"while the files are read": func(ctx context.Context, e *engine.Engine) error {
-			g := &glimpse{engine: e, began: time.Now()}
-			_, g.missed = everything(ctx, e, "")
-			_, err := g.look(ctx, e, time.Time{})
-			return err
-		},
-	} {
+	for name, scope := range map[string]session.Scope{"everything": session.Everything, "containers": session.Containers} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				api := fakeengine.Hung(t)
-				e := &engine.Engine{Client: api, Endpoint: "unix:///x/docker.sock"}
+				e := &engine.Engine{Client: fakeengine.Hung(t), Endpoint: "unix:///x/docker.sock"}
 				ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 				defer cancel()
+				env := session.NewEnv(session.Env{Process: session.Process{LookupEnv: func(string) (string, bool) { return "", false }}})
 				began := time.Now()
-				err := look(ctx, e)
+				_, err := session.Open(ctx, env, session.Want{Name: "shop", Engine: session.Required, On: e, State: scope})
 				if waited := time.Since(began); fail.CodeOf(err) != fail.NoEngine || waited != 30*time.Second {
 					t.Errorf("after %s: %v", waited, err)
 				}
-				a := &app{engine: e}
-				if gone := a.engineGone(ctx, &cobra.Command{Use: "devup"}, err); gone != nil {
+				if gone := engineGone(ctx, e, &cobra.Command{Use: "devup"}, err); gone != nil {
 					t.Errorf("is told as %v", gone)
 				}
 			})

@@ -1,120 +1,71 @@
-// Package cli holds devup's commands: it turns arguments into options, builds
-// the real things (engine, project, place) and hands them to the packages that
-// work. It is the only place that asks questions, prints an error and picks the
-// exit code.
+// Package cli is devup's command line: the tree of commands, errors and exit codes, and the
+// commands about devup itself. The others are in packages by what a user does:
 //
-// [Main] is the entry. Each command is a file with an options struct, a constructor
-// and a run function; what several commands need is in session.go.
+//	command       flags, questions and output that all commands have
+//	converge      flags and questions of a run, for the commands that bring the engine to what the files say
+//	show          what commands of several groups print
+//	upcmd, containercmd, execcmd, imagecmd, urlcmd, projectcmd, doctorcmd
+//
+// [Main] is the entry. A command is a file with its options, its constructor and its run
+// function; the table in commands.go registers it.
 package cli
 
 import (
 	"context"
 	"errors"
-	"io"
 	"slices"
-	"strings"
-	"sync"
 
 	"github.com/spf13/cobra"
 
-	"github.com/devup-cli/devup/internal/egress"
-	"github.com/devup-cli/devup/internal/engine"
+	"github.com/devup-cli/devup/internal/cli/command"
 	"github.com/devup-cli/devup/internal/fail"
-	"github.com/devup-cli/devup/internal/settings"
-	"github.com/devup-cli/devup/internal/ui"
+	"github.com/devup-cli/devup/internal/session"
 )
 
-// Stdio is what the process was given: its streams and its environment.
-type Stdio struct {
-	In        io.Reader
-	Out, Err  io.Writer
-	LookupEnv func(string) (string, bool)
-	Environ   []string // "NAME=value"
-}
+// Process is what the operating system gave to this run of devup.
+type Process = session.Process
 
-// env is the value of a variable, empty where it is not set.
-func (s Stdio) env(name string) string {
-	value, _ := s.LookupEnv(name)
-	return value
-}
-
-// app is one run of devup.
-type app struct {
-	stdio    Stdio
-	flags    flags
-	settings settings.Settings // merged when a command begins
-	out      *outlet           // where results go
-	ui       *ui.UI            // opened when a command begins
-	started  bool              // a command began: its errors are not about usage
-
-	engine     *engine.Engine // that the command connected to; nil before that
-	answered   bool           // what this command has to ask has been asked, and is not asked again
-	tunnelURLs map[int]string // of ports that this devup shares; nil for none
-	checkouts  sync.Map       // a *checkout.Checkout by its directory
-	noted      sync.Map       // notes that are made once
-
-	outsideOnce  sync.Once // for the two below
-	outsideRead  egress.Settings
-	outsideError error
-
-	stdin func() ([]byte, error) // the whole of standard input, read when a config is wanted from there
-}
-
-// exitStatus is an error that only stands for an exit code: what there is to say
-// has been said.
-type exitStatus int
-
-func (exitStatus) Error() string { return "ended" }
-
-// Main runs devup with the arguments after its name and returns the exit code.
-// When ctx is canceled, the code is that of an interruption.
-func Main(ctx context.Context, args []string, stdio Stdio) int {
-	a := &app{stdio: stdio, stdin: sync.OnceValues(func() ([]byte, error) { return io.ReadAll(stdio.In) })}
-	root := a.root()
+// Main runs devup with the arguments after its name and returns the exit code. When ctx is
+// canceled, the code is that of an interruption.
+func Main(ctx context.Context, args []string, process Process) int {
+	p := command.New(process)
+	root := newRoot(p)
 	root.SetArgs(args)
-	root.SetIn(stdio.In)
-	a.out = &outlet{to: stdio.Out}
-	root.SetOut(a.out)
-	root.SetErr(stdio.Err)
-	command, err := root.ExecuteContextC(ctx)
-	code := a.conclude(ctx, command, args, err)
-	if a.ui != nil {
-		a.ui.Close()
-	}
-	if lost := a.out.lost(); lost != nil && code == 0 {
-		a.ui = nil
-		a.begin()
-		a.ui.Error(lost)
-		a.ui.Close()
+	root.SetIn(process.In)
+	root.SetOut(p.Out())
+	root.SetErr(process.Err)
+	c, err := root.ExecuteContextC(ctx)
+	code := conclude(ctx, p, c, args, err)
+	p.Close()
+	if lost := p.LostOutput(); lost != nil && code == 0 {
+		p.Env(false).UI.Error(lost)
+		p.Close()
 		return fail.CodeOf(lost).Exit()
 	}
 	return code
 }
 
 // conclude prints the error, if there is one, and gives the exit code.
-func (a *app) conclude(ctx context.Context, command *cobra.Command, args []string, err error) int {
-	if status, ok := errors.AsType[exitStatus](err); ok {
-		return int(status)
+func conclude(ctx context.Context, p *command.Program, c *cobra.Command, args []string, err error) int {
+	if code, ok := errors.AsType[command.ExitCode](err); ok {
+		return int(code)
 	}
 	if err == nil {
 		return 0
 	}
-	interrupted := ctx.Err() != nil && (a.started || errors.Is(err, context.Canceled))
+	interrupted := ctx.Err() != nil && (p.Started() || errors.Is(err, context.Canceled))
 	switch _, ours := errors.AsType[*fail.Error](err); {
-	case a.started && interrupted:
+	case p.Started() && interrupted:
 		err = interruption(err)
-	case !a.started && !ours:
-		err = usage(command, err)
+	case !p.Started() && !ours:
+		err = command.UsageError(c, err)
 	}
-	if a.ui == nil {
-		a.settings.JSON = a.settings.JSON || slices.Contains(args, "--json")
-		a.begin()
-	}
-	if gone := a.engineGone(ctx, command, err); gone != nil && !interrupted {
-		a.ui.Error(gone)
+	env := p.Env(slices.Contains(args, "--json"))
+	if gone := engineGone(ctx, env.LastEngine(), c, err); gone != nil && !interrupted {
+		env.UI.Error(gone)
 		return fail.EngineGone.Exit()
 	}
-	a.ui.Error(err)
+	env.UI.Error(err)
 	if interrupted {
 		return fail.Interrupted.Exit()
 	}
@@ -135,9 +86,4 @@ func interruption(err error) error {
 	stopped := fail.Wrap(err, fail.Interrupted, "", "interrupted")
 	stopped.Told = true // that it came is the cause of all else
 	return errors.Join(append(all, stopped)...)
-}
-
-func firstLine(s string) string {
-	line, _, _ := strings.Cut(s, "\n")
-	return line
 }

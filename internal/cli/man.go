@@ -7,12 +7,13 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
 
+	"github.com/devup-cli/devup/internal/cli/command"
 	"github.com/devup-cli/devup/internal/fail"
 )
 
 // manCommand writes the pages that a release carries. It is hidden: people read
 // the pages, not this.
-func (a *app) manCommand() *cobra.Command {
+func newMan(p *command.Program) *cobra.Command {
 	var markdown bool
 	c := &cobra.Command{
 		Use:    "man DIR",
@@ -21,7 +22,9 @@ func (a *app) manCommand() *cobra.Command {
 		Hidden: true,
 	}
 	c.Flags().BoolVar(&markdown, "markdown", false, "write Markdown instead of manual pages")
-	c.RunE = a.run(func(_ context.Context, args []string) error { return manual(c.Root(), args[0], markdown) })
+	c.RunE = p.Run(func(_ context.Context, env *command.Env, args []string) error {
+		return manual(c.Root(), args[0], markdown)
+	})
 	return c
 }
 

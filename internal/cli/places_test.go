@@ -113,7 +113,7 @@ func TestPlaces(t *testing.T) {
 func devupHere(t *testing.T, dir string, env map[string]string, args ...string) (stdout, stderr string) {
 	t.Helper()
 	var out, said bytes.Buffer
-	stdio := Stdio{In: strings.NewReader(""), Out: &out, Err: &said, LookupEnv: func(name string) (string, bool) { v, ok := env[name]; return v, ok }}
+	stdio := Process{In: strings.NewReader(""), Out: &out, Err: &said, LookupEnv: func(name string) (string, bool) { v, ok := env[name]; return v, ok }}
 	for name, value := range env {
 		stdio.Environ = append(stdio.Environ, name+"="+value)
 	}

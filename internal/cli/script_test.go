@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 func main() {
 	ctx, release := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer release()
-	os.Exit(Main(ctx, os.Args[1:], Stdio{
+	os.Exit(Main(ctx, os.Args[1:], Process{
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, LookupEnv: os.LookupEnv, Environ: os.Environ(),
 	}))
 }

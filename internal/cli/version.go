@@ -4,84 +4,14 @@ import (
 	"context"
 	"fmt"
 	"runtime"
-	"runtime/debug"
-	"strings"
 
 	"github.com/moby/moby/client"
 	"github.com/spf13/cobra"
 
-	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/cli/command"
 	"github.com/devup-cli/devup/internal/ui"
+	"github.com/devup-cli/devup/internal/version"
 )
-
-// release is the version that a release build stamps into the binary with
-// -ldflags "-X …/internal/cli.release=1.2.3"; empty in every other build.
-var release string
-
-// provenance says where this binary comes from.
-type provenance struct {
-	Version string // "1.2.3", "(devel)", or a pseudo-version
-	Commit  string
-	Time    string // of the commit, RFC 3339
-	Dirty   bool   // the checkout had changes that are in no commit
-	Install string // the shell command that installs the same, or empty when there is none
-}
-
-// provenanceOf is the provenance of the running binary.
-func provenanceOf() provenance {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		info = &debug.BuildInfo{}
-	}
-	return readProvenance(info, release)
-}
-
-// readProvenance decides what a binary's stamps say of it. Only what can be had by
-// others names an install command: a stamped release, or a module that came through
-// a module proxy. A build from a checkout can carry a version too, which nobody
-// may ever have published.
-func readProvenance(info *debug.BuildInfo, release string) provenance {
-	p := provenance{Version: info.Main.Version}
-	checkout := false
-	for _, s := range info.Settings {
-		switch s.Key {
-		case "vcs.revision":
-			p.Commit, checkout = s.Value, true
-		case "vcs.time":
-			p.Time = s.Value
-		case "vcs.modified":
-			p.Dirty = s.Value == "true"
-		}
-	}
-	if p.Version == "" {
-		p.Version = "(devel)"
-	}
-	switch {
-	case release != "":
-		p.Version = strings.TrimPrefix(release, "v")
-		if published(p.Version) && !p.Dirty {
-			p.Install = "go install " + packagePath(info) + "@v" + p.Version
-		}
-	case !checkout && info.Main.Sum != "" && p.Version != "(devel)":
-		p.Install = "go install " + packagePath(info) + "@" + p.Version
-		p.Version = strings.TrimPrefix(p.Version, "v")
-	}
-	return p
-}
-
-// releasePattern is the form of a published version; snapshots of goreleaser and
-// builds between releases do not have it.
-var releasePattern = lazyregexp.New(`^\d+\.\d+\.\d+(-(alpha|beta|rc)\.?\d*)?$`)
-
-func published(version string) bool { return releasePattern.MatchString(version) }
-
-// packagePath is the import path of the command.
-func packagePath(info *debug.BuildInfo) string {
-	if info.Path != "" && info.Path != "command-line-arguments" {
-		return info.Path
-	}
-	return "github.com/devup-cli/devup/cmd/devup"
-}
 
 // versionObject is the version in JSON. Its names are a promise.
 type versionObject struct {
@@ -97,7 +27,7 @@ type versionObject struct {
 	APIMax  string `json:"api_max"` // newest
 }
 
-func (a *app) versionCommand() *cobra.Command {
+func newVersion(p *command.Program) *cobra.Command {
 	var format string
 	var short bool
 	c := &cobra.Command{
@@ -109,42 +39,42 @@ func (a *app) versionCommand() *cobra.Command {
 		Args: cobra.NoArgs,
 	}
 	f := c.Flags()
-	f.StringArrayVar(&a.flags.files, "file", nil, fileUsage) // -f is --format here, as everywhere else
+	p.BindFile(f) // -f is --format here, as everywhere else
 	f.StringVarP(&format, "format", "f", "", "print in this `form`: pretty, for people, or json")
 	f.BoolVar(&short, "short", false, "print the version alone")
-	c.RunE = a.run(func(context.Context, []string) error {
-		p := provenanceOf()
-		switch err := checkForm(format); {
+	c.RunE = p.Run(func(_ context.Context, env *command.Env, _ []string) error {
+		built := version.Of()
+		switch err := command.CheckFormat(format); {
 		case err != nil:
 			return err
 		case short:
-			a.ui.Text(p.Version)
+			env.UI.Text(built.Version)
 		default:
-			a.printVersion(p, format == "json" || a.ui.Mode() == ui.JSON)
+			printVersion(env, built, format == "json" || env.UI.Mode() == ui.JSON)
 		}
 		return nil
 	})
 	return c
 }
 
-func (a *app) printVersion(p provenance, asJSON bool) {
+func printVersion(env *command.Env, p version.Provenance, asJSON bool) {
 	if asJSON {
-		a.ui.Object(versionObject{
+		env.UI.Object(versionObject{
 			Type: "version", Version: p.Version, Commit: p.Commit, Time: p.Time, Dirty: p.Dirty,
 			Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH,
 			APIMin: client.MinAPIVersion, APIMax: client.MaxAPIVersion,
 		})
 		return
 	}
-	a.ui.Text("devup " + p.Version)
+	env.UI.Text("devup " + p.Version)
 	if p.Commit != "" {
 		dirty := ""
 		if p.Dirty {
 			dirty = ", with changes"
 		}
-		a.ui.Text(fmt.Sprintf("commit %.12s of %s%s", p.Commit, p.Time, dirty))
+		env.UI.Text(fmt.Sprintf("commit %.12s of %s%s", p.Commit, p.Time, dirty))
 	}
-	a.ui.Text(
+	env.UI.Text(
 		fmt.Sprintf("%s %s/%s", runtime.Version(), runtime.GOOS, runtime.GOARCH),
 		fmt.Sprintf("engine API %s to %s", client.MinAPIVersion, client.MaxAPIVersion),
 	)

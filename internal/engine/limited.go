@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/moby/moby/client"
+
 	"github.com/devup-cli/devup/internal/fail"
 )
 
@@ -22,4 +24,15 @@ func (e *Engine) Limited(ctx context.Context, ask func(context.Context) error) e
 		return err
 	}
 	return fail.New(fail.NoEngine, "restart the engine", "engine at %s: accepts connections but does not answer within %s", e.Endpoint, answerLimit)
+}
+
+// answerTime is how long an engine may take to say that it is still there.
+const answerTime = 2 * time.Second
+
+// Answers tells whether the engine answers now.
+func (e *Engine) Answers(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, answerTime)
+	defer cancel()
+	_, err := e.Client.Ping(ctx, client.PingOptions{})
+	return err == nil
 }

@@ -1,0 +1,149 @@
+// Package command is what all of devup's commands are made of: the flags that each has,
+// the environment that its run function gets, questions, flag types, and usage errors.
+//
+// A command is a file with three parts: an options struct that its flags are bound to, a
+// constructor that takes the [Program], and a function that does the work:
+//
+//	func newStop(p *command.Program) *cobra.Command {
+//		var o stopOptions
+//		c := &cobra.Command{Use: "stop [SERVICE...]", …}
+//		c.RunE = p.Run(func(ctx context.Context, env *command.Env, args []string) error {
+//			return runStop(ctx, env, args, o)
+//		})
+//		return c
+//	}
+//
+// The function opens a [session.Session] with what it needs.
+package command
+
+import (
+	"context"
+	"errors"
+	"io"
+	"runtime"
+	"sync"
+
+	"github.com/spf13/cobra"
+
+	"github.com/devup-cli/devup/internal/event"
+	"github.com/devup-cli/devup/internal/session"
+	"github.com/devup-cli/devup/internal/settings"
+	"github.com/devup-cli/devup/internal/ui"
+	"github.com/devup-cli/devup/internal/version"
+)
+
+// Program is one run of devup. Commands are built for it, of which one runs.
+type Program struct {
+	process session.Process
+	flags   flags
+	out     *output
+	env     *Env // nil until a command begins
+	started bool
+	stdin   func() ([]byte, error)
+}
+
+// New is a program with the streams and the environment of a process.
+func New(process session.Process) *Program {
+	p := &Program{process: process, out: &output{to: process.Out}}
+	p.stdin = sync.OnceValues(func() ([]byte, error) { return io.ReadAll(process.In) })
+	return p
+}
+
+// Env is what a command runs with. It does not change.
+type Env struct {
+	*session.Env
+	UI *ui.UI
+
+	quiet bool // no question is asked
+}
+
+// Quiet is the environment for work that asks no questions.
+func (e *Env) Quiet() *Env {
+	return e.with(func(c *Env) { c.quiet = true })
+}
+
+// WithTunnels is the environment for work that shares ports under these URLs.
+func (e *Env) WithTunnels(urls map[int]string) *Env {
+	return e.with(func(c *Env) { c.Tunnels = urls })
+}
+
+// with is a changed copy.
+func (e *Env) with(change func(*Env)) *Env {
+	changed, inner := *e, *e.Env
+	changed.Env, inner.Asker = &inner, &changed
+	change(&changed)
+	return &changed
+}
+
+// ExitCode is an error that only stands for an exit code: what there is to say has been
+// said.
+type ExitCode int
+
+// Error is for a bug alone: the code is all there is.
+func (ExitCode) Error() string { return "ended" }
+
+// Out is where results go.
+func (p *Program) Out() io.Writer { return p.out }
+
+// LostOutput is the failure for results that could not be written; nil for none.
+func (p *Program) LostOutput() error { return p.out.lost() }
+
+// Started tells whether a command began: its errors are not about usage.
+func (p *Program) Started() bool { return p.started }
+
+// Env is the environment of the command that began. Where none did, it is one that follows
+// the flags as far as they are known; json says that one of them was --json.
+func (p *Program) Env(json bool) *Env {
+	if p.env == nil {
+		p.open(settings.Settings{JSON: json})
+	}
+	return p.env
+}
+
+// Close ends the output of the command.
+func (p *Program) Close() {
+	if p.env != nil {
+		p.env.UI.Close()
+		p.env = nil
+	}
+}
+
+// Run makes a command's run function of one that gets the context and the environment. It
+// merges the settings and opens the output before.
+func (p *Program) Run(f func(ctx context.Context, env *Env, args []string) error) func(*cobra.Command, []string) error {
+	return func(c *cobra.Command, args []string) error {
+		merged, err := settings.Load(c.Flags(), p.process.LookupEnv, settings.Dir(runtime.GOOS, p.process.Getenv, p.process.Home()))
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(p.applyDryRun(c), p.applyANSI(&merged), p.applyCompatibility()); err != nil {
+			return err
+		}
+		p.started = true
+		p.open(merged)
+		return f(c.Context(), p.env, args)
+	}
+}
+
+// open opens the output, and makes the environment.
+func (p *Program) open(merged settings.Settings) {
+	out := p.newUI(merged)
+	p.env = NewEnv(p.session(merged, out.Sink()), out)
+}
+
+// NewEnv is the environment of a command that prints and asks through out.
+func NewEnv(s *session.Env, out *ui.UI) *Env {
+	e := &Env{Env: s, UI: out}
+	e.Asker = e
+	return e
+}
+
+// session is the environment for sessions.
+func (p *Program) session(merged settings.Settings, sink event.Sink) *session.Env {
+	built, process := version.Of(), p.process
+	process.Out = p.out
+	return session.NewEnv(session.Env{
+		Process: process, Flags: p.flags.Flags, Settings: merged, Sink: sink, Stdin: p.stdin,
+		Version: session.Version{Version: built.Version, Commit: built.Commit},
+	})
+}

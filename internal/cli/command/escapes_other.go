@@ -1,0 +1,6 @@
+//go:build !windows
+
+package command
+
+// enableEscapes does nothing: terminals understand escape sequences.
+func enableEscapes(uintptr) {}

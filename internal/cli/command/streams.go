@@ -1,0 +1,58 @@
+package command
+
+import (
+	"github.com/charmbracelet/x/term"
+
+	"github.com/devup-cli/devup/internal/settings"
+	"github.com/devup-cli/devup/internal/ui"
+)
+
+// newUI is the output for the flags and streams of this run.
+func (p *Program) newUI(merged settings.Settings) *ui.UI {
+	mode := ui.Mode(merged.Progress)
+	switch {
+	case merged.JSON:
+		mode = ui.JSON
+	case mode == ui.Auto && p.process.Getenv("TERM") == "dumb":
+		mode = ui.Plain
+	}
+	return ui.New(p.streams(merged), mode)
+}
+
+// streams finds out what the standard streams are.
+func (p *Program) streams(merged settings.Settings) ui.Streams {
+	s := ui.Streams{
+		In: p.process.In, Out: p.out, Err: p.process.Err,
+		InTTY: isTerminal(p.process.In), OutTTY: isTerminal(p.process.Out), ErrTTY: isTerminal(p.process.Err),
+	}
+	never := p.flags.noColor || p.process.Getenv("NO_COLOR") != "" || merged.Color == "never"
+	always := merged.Color == "always"
+	able := p.process.Getenv("TERM") != "dumb"
+	s.OutColor = !never && (always || s.OutTTY && able)
+	s.ErrColor = !never && (always || s.ErrTTY && able)
+	for _, stream := range []any{p.process.Err, p.process.Out} {
+		if f, ok := stream.(Descriptor); ok && term.IsTerminal(f.Fd()) {
+			enableEscapes(f.Fd())
+			s.Size = sizeOf(f)
+		}
+	}
+	return s
+}
+
+// Descriptor is a stream of the operating system.
+type Descriptor interface{ Fd() uintptr }
+
+func isTerminal(stream any) bool {
+	f, ok := stream.(Descriptor)
+	return ok && term.IsTerminal(f.Fd())
+}
+
+func sizeOf(f Descriptor) func() (int, int) {
+	return func() (columns, rows int) {
+		columns, rows, err := term.GetSize(f.Fd())
+		if err != nil {
+			return 0, 0
+		}
+		return columns, rows
+	}
+}

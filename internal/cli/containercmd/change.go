@@ -1,0 +1,98 @@
+// Package containercmd holds the commands that look at or change the containers of a
+// project's services: ps, logs, start, stop, restart, kill, pause, rm, wait, down and others.
+package containercmd
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/devup-cli/devup/internal/cli/command"
+	"github.com/devup-cli/devup/internal/cli/converge"
+	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/plan"
+	"github.com/devup-cli/devup/internal/session"
+)
+
+// changing gives a command that changes containers of services what all of these have.
+func changing(p *command.Program, c *cobra.Command) *cobra.Command {
+	c.ValidArgsFunction, c.Annotations = p.CompleteServices, command.HasDryRun
+	return c
+}
+
+// openLocked opens a session on what runs, which no other devup changes until it is closed.
+func openLocked(ctx context.Context, env *command.Env, scope session.Scope, services []string) (*session.Session, error) {
+	return env.Open(ctx, session.Want{State: scope, Lock: true}, services)
+}
+
+// change is what a command does to the containers of services.
+type change struct {
+	decide      func(*session.Session) (todo *plan.Plan, idle string) // idle is what to say where there is nothing to do
+	stopTimeout *time.Duration                                        // nil for the containers' own
+	after       func(*session.Session) error                          // what to do then; nil for nothing
+}
+
+// apply locks the project and applies a plan that is made of what was observed.
+func (c change) apply(ctx context.Context, env *command.Env, services []string) error {
+	s, err := openLocked(ctx, env, session.Containers, services)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	todo, idle := c.decide(s)
+	if todo.Empty() {
+		env.Say(idle)
+	} else if err := converge.Apply(ctx, env, s, todo, c.stopTimeout); err != nil {
+		return err
+	}
+	if c.after == nil {
+		return nil
+	}
+	return c.after(s)
+}
+
+// loss says what of the engine would be lost, by name, and asks for it.
+type loss func(*session.Session) (lost []string, question string)
+
+// openAgreed is [openLocked] after the user has agreed to lose what ask names. The user is asked
+// before the project is locked; what appears meanwhile is an error. The result is nil where
+// the user does not agree. flags name what answers without a terminal.
+func openAgreed(ctx context.Context, env *command.Env, scope session.Scope, services []string, flags string, ask loss) (*session.Session, error) {
+	agreed, err := agree(ctx, env, scope, services, flags, ask)
+	if err != nil || agreed == nil {
+		return nil, err
+	}
+	s, err := openLocked(ctx, env, scope, services)
+	if err != nil {
+		return nil, err
+	}
+	lost, _ := ask(s)
+	for _, name := range lost {
+		if !slices.Contains(agreed, name) {
+			s.Close()
+			return nil, fail.New(fail.Failed, "run the command again, which asks about it", "project %s: %s appeared while you were asked", s.Name, name)
+		}
+	}
+	return s, nil
+}
+
+// agree gives what the user agrees to lose, without a question where that is nothing; nil
+// where the user does not agree.
+func agree(ctx context.Context, env *command.Env, scope session.Scope, services []string, flags string, ask loss) ([]string, error) {
+	s, err := env.Open(ctx, session.Want{State: scope}, services)
+	if err != nil {
+		return nil, err
+	}
+	defer s.Close()
+	lost, question := ask(s)
+	if len(lost) == 0 {
+		return []string{}, nil
+	}
+	yes, err := env.ConfirmBy(ctx, question, flags)
+	if err != nil || !yes {
+		return nil, err
+	}
+	return lost, nil
+}

@@ -1,0 +1,79 @@
+package containercmd
+
+import (
+	"context"
+	"slices"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"github.com/devup-cli/devup/internal/cli/command"
+	"github.com/devup-cli/devup/internal/cli/show"
+	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/logs"
+	"github.com/devup-cli/devup/internal/plan"
+	"github.com/devup-cli/devup/internal/ui"
+)
+
+// logsOptions are the flags of logs.
+type logsOptions struct {
+	logs.Options
+	index    int
+	noPrefix bool
+}
+
+// NewLogs is `devup logs`.
+func NewLogs(p *command.Program) *cobra.Command {
+	var o logsOptions
+	c := &cobra.Command{
+		Use:   "logs [SERVICE...]",
+		Short: "Print what the services print",
+		Long: `Print what the containers of the services printed, in the order of time. Times are
+RFC 3339 or durations back from now.`,
+		Example: `  devup logs
+  devup logs -f --tail 20 backend-flask
+  devup logs --since 10m`,
+		ValidArgsFunction: p.CompleteServices,
+	}
+	f := c.Flags()
+	p.BindFile(f) // -f is --follow here, as everywhere else
+	f.BoolVarP(&o.Follow, "follow", "f", false, "go on with new lines until Ctrl-C")
+	f.StringVar(&o.Since, "since", "", "only lines from this `time` on")
+	f.StringVar(&o.Until, "until", "", "only lines up to this `time`")
+	f.StringVarP(&o.Tail, "tail", "n", "", "only this `many` of the last lines of each container")
+	f.BoolVarP(&o.Timestamps, "timestamps", "t", false, "print the time of each line")
+	f.IntVar(&o.index, "index", 0, "only the container with this `number`, where a service has several")
+	f.BoolVar(&o.noPrefix, "no-log-prefix", false, "print the lines without the names of their services, as they were written")
+	c.RunE = p.Run(func(ctx context.Context, env *command.Env, args []string) error { return runLogs(ctx, env, args, o) })
+	return c
+}
+
+func runLogs(ctx context.Context, env *command.Env, services []string, o logsOptions) error {
+	if n, err := strconv.Atoi(o.Tail); o.Tail != "" && o.Tail != "all" && (err != nil || n < 0) {
+		return fail.New(fail.Usage, "for example --tail 20", "--tail wants a number or the word all, not %q", o.Tail)
+	}
+	var err error
+	if o.Since, o.Until, err = command.EngineTimes(o.Since, o.Until); err != nil {
+		return err
+	}
+	s, err := env.Observe(ctx, services...)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	if o.index > 0 {
+		s.Observed.Containers = slices.DeleteFunc(s.Observed.Containers, func(c plan.Container) bool { return c.Number != o.index })
+	}
+	if len(s.Containers(services)) == 0 {
+		env.Say("project " + s.Name + " has no containers; `devup up` makes them")
+		return nil
+	}
+	if o.noPrefix && env.UI.Mode() != ui.JSON {
+		o.Sink = show.BareLines(env)
+	}
+	err = show.Logs(ctx, env, s, services, o.Options)
+	if o.Follow && ctx.Err() != nil {
+		return command.ExitCode(fail.Interrupted.Exit()) // Ctrl-C is how following ends
+	}
+	return err
+}

@@ -1,0 +1,131 @@
+package containercmd
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/moby/moby/client"
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/devup-cli/devup/internal/cli/command"
+	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/plan"
+	"github.com/devup-cli/devup/internal/session"
+	"github.com/devup-cli/devup/internal/ui"
+)
+
+// NewWait is `devup wait`.
+func NewWait(p *command.Program) *cobra.Command {
+	var alsoDown bool
+	c := &cobra.Command{
+		Use:   "wait SERVICE [SERVICE...]",
+		Short: "Wait until the services have ended",
+		Long: `Wait until all containers of the services have ended. The exit code is the first of
+theirs that is not 0.`,
+		Example: `  devup wait migrations
+  devup wait --down-project tests`,
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return fail.New(fail.Usage, "for example: devup wait tests", "%s wants a service", c.CommandPath())
+			}
+			return nil
+		},
+		ValidArgsFunction: p.CompleteServices,
+	}
+	c.Flags().BoolVar(&alsoDown, "down-project", false, "take the project down when the first container has ended")
+	c.RunE = p.Run(func(ctx context.Context, env *command.Env, args []string) error {
+		return runWait(ctx, env, args, alsoDown)
+	})
+	return c
+}
+
+// endObject is the end of a container in JSON. Its names are a promise.
+type endObject struct {
+	Type      string `json:"type"` // "ended"
+	Service   string `json:"service"`
+	Container string `json:"container"`
+	ID        string `json:"id"`
+	ExitCode  int    `json:"exit_code"`
+}
+
+func runWait(ctx context.Context, env *command.Env, services []string, alsoDown bool) error {
+	s, err := env.Observe(ctx, services...)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	containers := slices.DeleteFunc(s.Containers(services), func(c plan.Container) bool { return c.State == "created" })
+	if len(containers) == 0 {
+		return fail.New(fail.Failed, "start it with `devup up "+services[0]+"`", "%s has no container that could end", command.List(services))
+	}
+	code, err := awaitEnds(ctx, env, s, containers, alsoDown)
+	if err != nil {
+		return err
+	}
+	if alsoDown {
+		if err := runDown(ctx, env, nil, downOptions{orphans: true, seconds: -1}); err != nil {
+			return err
+		}
+	}
+	if code != 0 {
+		return command.ExitCode(code)
+	}
+	return nil
+}
+
+// awaitEnds waits for the end of the containers, or of the first of them, and gives an
+// exit code: the first that is not 0.
+func awaitEnds(ctx context.Context, env *command.Env, s *session.Session, containers []plan.Container, first bool) (int, error) {
+	ends := make(chan endObject)
+	waiting, cancel := context.WithCancel(ctx)
+	defer cancel()
+	group, waiting := errgroup.WithContext(waiting)
+	for _, c := range containers {
+		group.Go(func() error {
+			over := s.Engine.Client.ContainerWait(waiting, c.ID, client.ContainerWaitOptions{})
+			select {
+			case result := <-over.Result:
+				select {
+				case ends <- endObject{"ended", c.Service, c.Name, c.ID, int(result.StatusCode)}:
+				case <-waiting.Done():
+				}
+				return nil
+			case err := <-over.Error:
+				return fmt.Errorf("wait for %s: %w", c.Name, err)
+			}
+		})
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- group.Wait() }()
+	code := 0
+	for n := 0; n < len(containers); {
+		select {
+		case end := <-ends:
+			n++
+			printEnd(env, end)
+			if code == 0 {
+				code = end.ExitCode
+			}
+			if first {
+				cancel()
+				<-failed //nolint:errcheck // those that are not waited for any more have nothing to say
+				return code, nil
+			}
+		case err := <-failed:
+			if err != nil {
+				return 0, err
+			}
+		}
+	}
+	return code, nil
+}
+
+func printEnd(env *command.Env, end endObject) {
+	if env.UI.Mode() == ui.JSON {
+		env.UI.Object(end)
+		return
+	}
+	env.UI.Text(fmt.Sprintf("%s ended with exit code %d", end.Container, end.ExitCode))
+}

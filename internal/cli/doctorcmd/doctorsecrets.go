@@ -1,0 +1,137 @@
+package doctorcmd
+
+import (
+	"io"
+	"io/fs"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/devup-cli/devup/internal/cli/command"
+	"github.com/devup-cli/devup/internal/doctor"
+	"github.com/devup-cli/devup/internal/egress"
+)
+
+// knownVariables are the variables whose values a report must not hold: those of the
+// project, as far as it can be read, and those of the process that look like secrets.
+func knownVariables(env *command.Env, o doctor.Options) []doctor.Variable {
+	var all []doctor.Variable
+	add := func(name, value string) { all = append(all, doctor.Variable{Name: name, Value: value}) }
+	process := env.Variables()
+	for name, value := range process {
+		if doctor.NamesSecret(name) {
+			add(name, value)
+		}
+	}
+	for _, line := range writtenVariables(o.Project.Files) {
+		add(line.Name, line.Value)
+	}
+	if outside, err := env.ReadNetwork(); err == nil {
+		for _, line := range credentials(outside) {
+			add(line.Name, line.Value)
+		}
+	}
+	if o.Project.Model == nil {
+		return all
+	}
+	for name, value := range o.Project.Model.Environment {
+		if process[name] != value {
+			add(name, value)
+		}
+	}
+	for _, s := range o.Project.Model.AllServices() {
+		for _, v := range variablesOf(s) {
+			add(v.Name, v.Value)
+		}
+	}
+	for name, secret := range o.Project.Model.Secrets {
+		add(name+"_secret", secret.Content)
+	}
+	return all
+}
+
+// variablesOf are the variables and build arguments of a service.
+func variablesOf(s types.ServiceConfig) []doctor.Variable {
+	var all []doctor.Variable
+	lists := []types.MappingWithEquals{s.Environment}
+	if s.Build != nil {
+		lists = append(lists, s.Build.Args)
+	}
+	for _, list := range lists {
+		for name, value := range list {
+			if value != nil {
+				all = append(all, doctor.Variable{Name: name, Value: *value})
+			}
+		}
+	}
+	return all
+}
+
+// mostOfFile bounds how much is read of a file for what it may hold.
+const mostOfFile = 256 << 10
+
+// writtenVariables are what looks like variables in the env files of a folder, and like
+// secrets in its config files: they count also where the project cannot be loaded.
+func writtenVariables(files fs.FS) []doctor.Variable {
+	var all []doctor.Variable
+	for _, pattern := range []string{".env", ".env.*", "*.env", "*/.env", "*/.env.*", "*/*.env", "*.yaml", "*.yml"} {
+		names, _ := fs.Glob(files, pattern) // the patterns are right
+		config := strings.Contains(pattern, ".y")
+		for _, name := range names {
+			for _, v := range assignmentsIn(files, name) {
+				if !config || doctor.NamesSecret(v.Name) {
+					all = append(all, v)
+				}
+			}
+		}
+	}
+	return all
+}
+
+// assignmentsIn reads the lines NAME=value and NAME: value of a file.
+func assignmentsIn(files fs.FS, name string) []doctor.Variable {
+	file, err := files.Open(name)
+	if err != nil {
+		return nil
+	}
+	defer func() { _ = file.Close() }()
+	text, err := io.ReadAll(io.LimitReader(file, mostOfFile))
+	if err != nil {
+		return nil
+	}
+	var all []doctor.Variable
+	for line := range strings.Lines(string(text)) {
+		line = strings.TrimLeft(strings.TrimSpace(line), `-"' `)
+		at := strings.IndexAny(line, "=:")
+		if at <= 0 || strings.HasPrefix(line, "#") {
+			continue
+		}
+		all = append(all, doctor.Variable{Name: strings.TrimPrefix(line[:at], "export "), Value: valueOf(line[at+1:])})
+	}
+	return all
+}
+
+// valueOf is the value of an assignment, without its quotes and what is said behind it.
+func valueOf(text string) string {
+	text = strings.TrimSpace(text)
+	if text != "" && strings.ContainsRune(`"'`, rune(text[0])) {
+		quoted, _, _ := strings.Cut(text[1:], text[:1])
+		return quoted
+	}
+	text, _, _ = strings.Cut(text, " #")
+	return strings.Trim(strings.TrimSpace(text), `"'`)
+}
+
+// credentials are those in the settings of package clients.
+func credentials(s egress.Settings) []doctor.Variable {
+	var all []doctor.Variable
+	for _, client := range s.Clients {
+		for line := range strings.Lines(string(s.Full(client.Name))) {
+			name, value, _ := strings.Cut(strings.TrimSpace(line), "=")
+			if doctor.NamesSecret(name) || strings.Contains(name, "_auth") {
+				all = append(all, doctor.Variable{Name: name, Value: strings.TrimSpace(value)})
+			}
+		}
+	}
+	return all
+}

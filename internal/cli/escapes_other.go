@@ -1,6 +1,0 @@
-//go:build !windows
-
-package cli
-
-// enableEscapes does nothing: terminals understand escape sequences.
-func enableEscapes(uintptr) {}

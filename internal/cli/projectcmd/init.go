@@ -1,0 +1,224 @@
+// Package projectcmd holds the commands about projects: init, config, ls, prune and schema.
+package projectcmd
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/devup-cli/devup/internal/cli/command"
+	"github.com/devup-cli/devup/internal/detect"
+	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/project"
+	"github.com/devup-cli/devup/internal/scaffold"
+	"github.com/devup-cli/devup/internal/ui"
+	"github.com/devup-cli/devup/internal/untrusted"
+	"github.com/devup-cli/devup/internal/version"
+)
+
+// initOptions are the flags of init.
+type initOptions struct {
+	dryRun    bool
+	explain   bool
+	platforms []string
+}
+
+// NewInit is `devup init`.
+func NewInit(p *command.Program) *cobra.Command {
+	var o initOptions
+	c := &cobra.Command{
+		Use:   "init [DIR]",
+		Short: "Find the services of a repository and write what it lacks to run",
+		Long: `Find the services of a repository, say why, and write what it lacks: devup.yaml, a
+Dockerfile and .dockerignore for each service that has none, and what cloud
+workspaces read: .gitpod.yml and .devcontainer/devcontainer.json, or those that
+--for names. Files that exist are never changed: what init would add to them is
+shown as a diff. A devup.yaml written by hand decides which services there are.`,
+		Example: `  devup init
+  devup init --for codespaces,ona
+  devup init --dry-run --explain
+  devup init --yes path/to/repository`,
+		Args: cobra.MaximumNArgs(1),
+	}
+	c.Flags().BoolVar(&o.dryRun, "dry-run", false, "show what would be written and write nothing")
+	c.Flags().BoolVar(&o.explain, "explain", false, "show all evidence, also of what was not taken for a service")
+	c.Flags().StringSliceVar(&o.platforms, "for", nil, "write for these `platforms`: "+strings.Join(platformNames(), ", ")+" (default: gitpod and codespaces, or those whose files are there)")
+	c.RunE = p.Run(func(ctx context.Context, env *command.Env, args []string) error {
+		dir := env.Flags.Dir
+		if len(args) > 0 {
+			dir = filepath.Join(dir, args[0])
+			if filepath.IsAbs(args[0]) {
+				dir = args[0]
+			}
+		}
+		return runInit(ctx, env, dir, o)
+	})
+	return c
+}
+
+// proposal is what init found and would write.
+type proposal struct {
+	repository detect.Repository
+	openings   []scaffold.Opening
+	debuggers  []string // what there is to say of the debuggers of public services
+	changes    []scaffold.Change
+	install    string // the command that installs devup in a workspace, or empty
+}
+
+func runInit(ctx context.Context, env *command.Env, dir string, o initOptions) error {
+	chosen, err := platforms(o.platforms)
+	if err != nil {
+		return err
+	}
+	dir, err = filepath.Abs(dir)
+	if err != nil {
+		return fail.Wrap(err, fail.Denied, "", "the current folder cannot be found")
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return unopened(err, dir)
+	}
+	defer root.Close() // nothing was written through it that could be lost
+	p, err := propose(ctx, env, root, dir, chosen)
+	if err != nil {
+		return err
+	}
+	p.debuggers = publicDebuggers(untrusted.FS(root), p)
+	showProposal(env, p, o)
+	if note := project.CommittedNote(dir, filepath.Join(dir, ".env")); note != "" {
+		env.Note(note)
+	}
+	if len(p.repository.Services) == 0 {
+		return fail.New(fail.NothingFound, "run `devup init --explain` to see what was looked at, or write a devup.yaml with services that have x-devup.stack",
+			"no service found in %s", dir)
+	}
+	return write(ctx, env, root, p, o)
+}
+
+// propose looks at the repository and works out what it lacks. Without platforms, nil,
+// the repository decides for which ones.
+func propose(ctx context.Context, env *command.Env, root *os.Root, dir string, platforms []scaffold.Platform) (proposal, error) {
+	p := proposal{install: env.Settings.Install}
+	if p.install == "" {
+		p.install = version.Of().Install
+	}
+	fsys := untrusted.FS(root)
+	if platforms == nil {
+		platforms = scaffold.PlatformsFor(fsys)
+	}
+	hand, err := readHandWritten(ctx, env, fsys, dir)
+	if err != nil {
+		return p, err
+	}
+	options := scaffold.Options{Name: filepath.Base(dir), Install: p.install, Platforms: platforms, Marked: hand.marked, Gateway: hand.gateway}
+	if p.repository, err = detect.Scan(fsys); err != nil {
+		return p, unopened(err, dir)
+	}
+	p.openings = scaffold.Openings(p.repository, options)
+	if p.changes, err = compare(fsys, p.repository, options); err != nil {
+		return p, err
+	}
+	if len(hand.services) == 0 || sameProject(p.changes) {
+		return p, nil
+	}
+	if p.repository, err = detect.ScanFor(fsys, hand.services...); err != nil {
+		return p, unopened(err, dir)
+	}
+	p.openings = scaffold.Openings(p.repository, options)
+	changes, err := compare(fsys, p.repository, options)
+	p.changes = nil
+	for _, c := range changes {
+		if c.Path != projectFile { // it says itself which services there are
+			p.changes = append(p.changes, c)
+		}
+	}
+	return p, err
+}
+
+// projectFile is devup's own config file.
+const projectFile = "devup.yaml"
+
+// sameProject tells whether there is nothing to add to devup.yaml.
+func sameProject(changes []scaffold.Change) bool {
+	for _, c := range changes {
+		if c.Path == projectFile {
+			return c.State == scaffold.Same
+		}
+	}
+	return true
+}
+
+// compare renders the files of a repository and looks which of them are there.
+func compare(fsys fs.FS, repository detect.Repository, o scaffold.Options) ([]scaffold.Change, error) {
+	files, err := scaffold.Render(scaffold.Adopt(fsys, repository), o)
+	if err != nil {
+		return nil, err
+	}
+	return scaffold.Compare(fsys, files)
+}
+
+// write creates the files that are new, after asking where there is somebody to
+// ask. It cannot change a file, so that without a terminal it just goes ahead.
+func write(ctx context.Context, env *command.Env, root *os.Root, p proposal, o initOptions) error {
+	fresh := 0
+	for _, c := range p.changes {
+		if c.State == scaffold.New {
+			fresh++
+		}
+	}
+	switch {
+	case fresh == 0:
+		env.Say("nothing to write: everything is there")
+		return nil
+	case o.dryRun:
+		env.Say("nothing was written (--dry-run)")
+		return nil
+	}
+	if env.CanAsk() {
+		yes, err := env.Confirm(ctx, question(fresh))
+		if err != nil {
+			return err
+		}
+		if !yes {
+			env.Say("nothing was written")
+			return nil
+		}
+	}
+	written, err := scaffold.Write(root, p.changes)
+	for _, path := range written {
+		if env.UI.Mode() == ui.JSON {
+			env.UI.Object(fileObject{"file", path, "written", ""})
+		} else {
+			env.UI.Text("wrote " + untrusted.Name(path))
+		}
+	}
+	if err != nil {
+		return err
+	}
+	env.Say("next: " + nextStep(env))
+	return nil
+}
+
+// nextStep is what to type after init.
+func nextStep(env *command.Env) string {
+	if env.Flags.Dir != "" {
+		return "devup -C " + env.Flags.Dir + " up"
+	}
+	return "devup up"
+}
+
+// unopened is a folder that cannot be read.
+func unopened(err error, dir string) error {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fail.Wrap(err, fail.Usage, "", "there is no folder %s", dir)
+	case errors.Is(err, fs.ErrPermission):
+		return fail.Wrap(err, fail.Denied, "check who may read it", "the folder %s may not be read", dir)
+	}
+	return fail.Wrap(err, fail.Failed, "", "the folder %s cannot be read", dir)
+}

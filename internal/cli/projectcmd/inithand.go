@@ -1,0 +1,60 @@
+package projectcmd
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"path"
+	"path/filepath"
+
+	"github.com/devup-cli/devup/internal/cli/command"
+	"github.com/devup-cli/devup/internal/detect"
+	"github.com/devup-cli/devup/internal/project"
+)
+
+// handWritten is what an existing devup.yaml has decided.
+type handWritten struct {
+	services []detect.Wanted // those that name their stack
+	marked   map[string]bool // all services, true for those that may be opened to the internet
+	gateway  int             // the host port of the gateway; 0 for none
+}
+
+func readHandWritten(ctx context.Context, env *command.Env, fsys fs.FS, dir string) (handWritten, error) {
+	var hand handWritten
+	if _, err := fs.Stat(fsys, projectFile); errors.Is(err, fs.ErrNotExist) {
+		return hand, nil
+	}
+	// With the compose files beside it: alone, what adds to them is no project.
+	p, err := project.Load(ctx, project.Options{
+		Dir: dir, Env: env.Variables(),
+		Answers: func(root string) []byte { return env.Checkout(root).ReadAnswers(ctx) },
+	})
+	if err != nil {
+		return hand, err
+	}
+	if port, on := p.GatewayPort(); on {
+		hand.gateway = port.Wanted
+	}
+	hand.marked = map[string]bool{}
+	for _, name := range p.ServiceNames() {
+		hand.marked[name] = p.Extensions[name].Public
+		stack := p.Extensions[name].Stack
+		build := p.Services[name].Build
+		if stack == "" || build == nil {
+			continue
+		}
+		within, err := filepath.Rel(dir, build.Context)
+		if err != nil || !filepath.IsLocal(within) {
+			continue // what lies outside of the repository is not ours to write
+		}
+		// The Dockerfile lies in the service's folder, which is below its context where
+		// that is a workspace.
+		context := filepath.ToSlash(within)
+		service := path.Join(context, path.Dir(filepath.ToSlash(build.Dockerfile)))
+		if !fs.ValidPath(service) {
+			service = context
+		}
+		hand.services = append(hand.services, detect.Wanted{Name: name, Dir: service, Stack: detect.Stack(stack), Context: context})
+	}
+	return hand, nil
+}

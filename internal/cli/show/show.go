@@ -1,0 +1,108 @@
+// Package show prints what commands of several groups print: URLs, plans, notes of a run,
+// logs, and states of containers.
+package show
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/devup-cli/devup/internal/cli/command"
+	"github.com/devup-cli/devup/internal/event"
+	"github.com/devup-cli/devup/internal/expose"
+	"github.com/devup-cli/devup/internal/logs"
+	"github.com/devup-cli/devup/internal/observe"
+	"github.com/devup-cli/devup/internal/plan"
+	"github.com/devup-cli/devup/internal/session"
+	"github.com/devup-cli/devup/internal/ui"
+	"github.com/devup-cli/devup/internal/up"
+)
+
+// Notes says what the user should know of a run: resolved URLs, moved ports, volumes that
+// stay as they were, containers that belong to no service.
+func Notes(env *command.Env, o *up.Outcome) {
+	if o.Project != nil {
+		for _, n := range o.Project.Notes {
+			env.Note(n)
+		}
+	}
+	for _, m := range o.Moves {
+		env.Note(m.String())
+	}
+	for _, v := range o.Kept {
+		env.Note("the volume " + v.Name + " is not as the files say (" + strings.Join(v.Causes, "; ") + ") and stays, with the data in it" + heldBy(v))
+	}
+	if o.Plan != nil && len(o.Plan.Orphans) > 0 && env.Getenv("COMPOSE_IGNORE_ORPHANS") == "" {
+		env.Note("containers of this project that belong to no service of it: " + command.List(o.Plan.Orphans) + "; --remove-orphans removes them")
+	}
+}
+
+// heldBy says how a volume is replaced, or why it could not be.
+func heldBy(v plan.Change) string {
+	if len(v.Held) == 0 {
+		return "; `devup up` asks on a terminal, and replaces it with --yes"
+	}
+	return ": " + command.List(v.Held) + " has it and is no part of this run"
+}
+
+// Logs prints the logs of the services until ctx ends or, unless they are followed, to
+// their end.
+func Logs(ctx context.Context, env *command.Env, s *session.Session, services []string, o logs.Options) error {
+	var sources []logs.Source
+	for _, c := range s.Containers(services) {
+		sources = append(sources, logs.Source{Service: c.Service, Container: c.Name, ID: c.ID, Number: c.Number})
+	}
+	if o.Sink == nil {
+		o.Sink = env.Sink
+	}
+	return logs.Follow(ctx, s.Engine.Client, sources, o)
+}
+
+// BareLines is a sink that prints log lines as their services wrote them.
+func BareLines(env *command.Env) event.Sink {
+	return func(e event.Event) {
+		if e.Kind != event.Log {
+			env.Sink(e)
+			return
+		}
+		env.UI.Raw([]byte(e.Text + "\n"))
+	}
+}
+
+// State is a container's state in a word.
+func State(c plan.Container) string {
+	switch {
+	case c.State == "running" && c.Health == "starting":
+		return expose.Starting
+	case c.State == "running" && c.Health == "unhealthy":
+		return "unhealthy"
+	case c.State == "exited":
+		return "stopped"
+	}
+	return c.State
+}
+
+// States gives the state of each service that has containers: the best of theirs.
+func States(containers []plan.Container) map[string]string {
+	rank := map[string]int{expose.Running: 3, expose.Starting: 2, "unhealthy": 1}
+	best := map[string]string{}
+	for _, c := range containers {
+		if c.OneOff {
+			continue
+		}
+		if s := State(c); best[c.Service] == "" || rank[s] > rank[best[c.Service]] {
+			best[c.Service] = s
+		}
+	}
+	return best
+}
+
+// asJSON tells whether results are printed as JSON.
+func asJSON(env *command.Env) bool { return env.UI.Mode() == ui.JSON }
+
+// RunsWithout tells whether anything of the project runs besides these services.
+func RunsWithout(p observe.Project, services []string) bool {
+	return slices.ContainsFunc(p.Containers, func(c plan.Container) bool {
+		return c.Up() && !c.OneOff && !slices.Contains(services, c.Service)
+	})
+}

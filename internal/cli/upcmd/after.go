@@ -1,0 +1,247 @@
+package upcmd
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/moby/moby/api/types/events"
+	"github.com/moby/moby/client"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/devup-cli/devup/internal/cli/command"
+	"github.com/devup-cli/devup/internal/cli/show"
+	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/logs"
+	"github.com/devup-cli/devup/internal/observe"
+	"github.com/devup-cli/devup/internal/plan"
+	"github.com/devup-cli/devup/internal/run"
+	"github.com/devup-cli/devup/internal/session"
+	"github.com/devup-cli/devup/internal/up"
+)
+
+// after is what comes after a run of up: the logs, watching, or stopping what Ctrl-C has
+// left.
+type after struct {
+	env      *command.Env
+	session  *session.Session // with the containers and the project of the outcome
+	outcome  *up.Outcome
+	services []string // that the user named
+	options  upOptions
+	began    time.Time // when up began, by this machine's clock
+}
+
+// run goes on after a run with an error, or none.
+func (a *after) run(ctx context.Context, failed error) error {
+	detached, ran := a.options.detached(), a.outcome.Plan != nil
+	if ctx.Err() != nil && !detached && ran {
+		return a.stopStarted(ctx)
+	}
+	if failed != nil && ran && (!detached || ctx.Err() != nil) {
+		a.nameRunning(ctx)
+	}
+	if failed != nil || detached && len(a.outcome.Synced) == 0 {
+		return failed
+	}
+	if facts, err := a.session.Engine.Facts(ctx); err == nil { // logs are asked for by the engine's clock
+		a.began = facts.Clock(a.began)
+	}
+	if a.options.watch || len(a.outcome.Synced) > 0 && !a.options.logs.aborts() {
+		return a.watch(ctx)
+	}
+	return a.follow(ctx)
+}
+
+// nameRunning names the services that go on running when up ends before their logs are
+// shown, or before they all answer.
+func (a *after) nameRunning(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	now, err := a.session.Refresh(ctx)
+	if err != nil || now.Project == nil {
+		return // why up ended says more
+	}
+	var names []string
+	for _, name := range now.Project.ServiceNames() {
+		if slices.ContainsFunc(now.Observed.Of(name), plan.Container.Up) {
+			names = append(names, name)
+		}
+	}
+	if len(names) > 0 {
+		a.env.Note(command.List(names) + command.Plural(len(names), " goes", " go") + " on running; `devup stop` stops what runs, `devup down` removes it")
+	}
+}
+
+// stopStarted stops what the run started, after Ctrl-C. A second one kills devup; the engine
+// then goes on stopping what it was told to stop.
+func (a *after) stopStarted(ctx context.Context) error {
+	if len(a.outcome.Started) == 0 {
+		a.env.Say("still running; `devup down` removes it")
+		return command.ExitCode(130)
+	}
+	if err := a.stop(ctx, a.outcome.Started); err != nil {
+		return err
+	}
+	return command.ExitCode(130)
+}
+
+// stop stops services also after ctx has ended.
+func (a *after) stop(ctx context.Context, services []string) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+	defer cancel()
+	held, err := a.env.Acquire(ctx, a.session.Engine, a.session.Name)
+	if err != nil {
+		return err
+	}
+	defer held.Release()
+	now, err := a.session.Refresh(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = run.Apply(ctx, now.Engine.Client, now.Files(), plan.StopAll(now.Observed.Observed, services),
+		run.Options{StopTimeout: command.StopTimeout(a.options.Seconds), Sink: a.env.Sink})
+	if errors.Is(err, context.DeadlineExceeded) {
+		return fail.Wrap(err, fail.Failed, "look at them with `devup ps`; `devup kill` ends them", "the services do not stop within a minute")
+	}
+	if err != nil || show.RunsWithout(now.Observed, services) {
+		return err
+	}
+	return now.CloseGateway(ctx, false)
+}
+
+// follow shows the logs until Ctrl-C, until all containers have ended, or until the end of
+// one of them ends the command.
+func (a *after) follow(ctx context.Context) error {
+	o := a.options.logs
+	if !o.aborts() {
+		a.sayWhatStops()
+	}
+	shown := o.followed(a.outcome.Project, a.services)
+	// What is stopped after Ctrl-C may still print something.
+	reading, stopReading := context.WithCancel(context.WithoutCancel(ctx))
+	var ends errgroup.Group
+	ends.Go(func() error { a.noteEnds(reading, shown); return nil })
+	defer func() { stopReading(); _ = ends.Wait() }() // it has no error
+	if o.aborts() {
+		return a.followUntilEnd(ctx, shown)
+	}
+	ended := make(chan error, 1)
+	if len(shown) > 0 {
+		go func() { ended <- show.Logs(reading, a.env, a.session, shown, o.since(a.env, a.began)) }()
+	}
+	select {
+	case err := <-ended:
+		if err == nil && !a.session.Engine.Answers(ctx) {
+			return logs.ErrEngineGone // it ends what it runs before it goes
+		}
+		if err == nil {
+			a.env.Say("all services have ended")
+		}
+		return err
+	case <-ctx.Done():
+	}
+	err := a.stopStarted(ctx)
+	if len(shown) > 0 {
+		late := time.AfterFunc(drainTime, stopReading)
+		defer late.Stop()
+		<-ended //nolint:errcheck // that the reading was stopped, if anything
+	}
+	return err
+}
+
+// drainTime is how long the logs are read after everything was stopped; what goes on
+// running has no end.
+const drainTime = 500 * time.Millisecond
+
+// followUntilEnd shows the logs until one of the watched containers ends, stops the rest,
+// and ends with the code of that container, or of the one that was asked for.
+func (a *after) followUntilEnd(ctx context.Context, shown []string) error {
+	o, ids := a.options.logs, a.outcome.IDs()
+	if o.exitCodeFrom != "" && len(ids[o.exitCodeFrom]) == 0 {
+		return fail.New(fail.Usage, "name one of the services that are started", "service %s has no container here, so there is no exit code to end with", o.exitCodeFrom)
+	}
+	reading, stopReading := context.WithCancel(ctx)
+	defer stopReading()
+	var group errgroup.Group
+	group.Go(func() error {
+		if len(shown) > 0 {
+			_ = show.Logs(reading, a.env, a.session, shown, o.since(a.env, a.began)) // the containers' ends are what counts
+		}
+		return nil
+	})
+	api := a.session.Engine.Client
+	first, ended, err := observe.FirstEnd(ctx, api, a.watched(), func(e observe.End) bool { return o.abortsOnExit() || e.Code != 0 })
+	if err == nil && ended {
+		a.env.Say(first.Service + " has ended; stopping the rest")
+	}
+	stopped := a.stop(ctx, a.outcome.Project.ServiceNames())
+	if err == nil && stopped == nil && o.exitCodeFrom != "" && first.Service != o.exitCodeFrom {
+		first, _, err = observe.FirstEnd(ctx, api, map[string]map[int]string{o.exitCodeFrom: ids[o.exitCodeFrom]}, func(observe.End) bool { return true })
+	}
+	if ctx.Err() != nil || err != nil || stopped != nil {
+		stopReading()
+	}
+	_ = group.Wait() // the logs of what has stopped end by themselves
+	switch {
+	case ctx.Err() != nil:
+		return command.ExitCode(130)
+	case err != nil:
+		return err
+	case stopped != nil:
+		return stopped
+	case first.Code != 0:
+		return command.ExitCode(first.Code)
+	}
+	return nil
+}
+
+// watched are the containers whose end ends the command: where services are named, theirs,
+// as only their logs are shown.
+func (a *after) watched() map[string]map[int]string {
+	watched := a.outcome.IDs()
+	if len(a.services) == 0 || a.options.logs.attachDependencies {
+		return watched
+	}
+	maps.DeleteFunc(watched, func(name string, _ map[int]string) bool {
+		return !slices.Contains(a.services, name) && name != a.options.logs.exitCodeFrom
+	})
+	return watched
+}
+
+// sayWhatStops says what Ctrl-C does.
+func (a *after) sayWhatStops() {
+	if len(a.outcome.Started) == 0 {
+		a.env.Say("everything ran already; Ctrl-C leaves it running")
+		return
+	}
+	a.env.Say("Ctrl-C stops " + command.List(a.outcome.Started))
+}
+
+// noteEnds says when a container of the services that exists now ends, until ctx does, those
+// too that have ended since up began.
+func (a *after) noteEnds(ctx context.Context, services []string) {
+	var ids []string
+	for _, c := range a.session.Containers(services) {
+		ids = append(ids, c.ID)
+	}
+	name := a.session.Name
+	stream := a.session.Engine.Client.Events(ctx, client.EventsListOptions{
+		Since:   a.began.Format(time.RFC3339Nano),
+		Filters: client.Filters{}.Add("label", plan.LabelProject+"="+name).Add("type", string(events.ContainerEventType)).Add("event", string(events.ActionDie)),
+	})
+	for {
+		select {
+		case m := <-stream.Messages:
+			if slices.Contains(ids, m.Actor.ID) {
+				a.env.Note(strings.TrimPrefix(m.Actor.Attributes["name"], name+"-") + " exited with code " + m.Actor.Attributes["exitCode"])
+			}
+		case <-stream.Err: //nolint:errcheck // the logs go on without
+			return
+		case <-ctx.Done():
+			return
+		}
+	}
+}

@@ -1,0 +1,124 @@
+// Package upcmd holds the commands that bring the engine to what the project's files say, or
+// say what that would do: up, create, scale, watch, plan and why.
+package upcmd
+
+import (
+	"context"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/devup-cli/devup/internal/cli/command"
+	"github.com/devup-cli/devup/internal/cli/converge"
+	"github.com/devup-cli/devup/internal/cli/show"
+	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/session"
+)
+
+// upOptions are the flags of up.
+type upOptions struct {
+	converge.Flags
+	dryRun, public        bool
+	detach, wait, noStart bool
+	logs                  logOptions
+	watch                 bool         // follow the files besides the logs
+	alone                 bool         // with watch: show no logs, and leave running what was started
+	watching              watchOptions // how to watch
+}
+
+// NewUp is `devup up`.
+func NewUp(p *command.Program) *cobra.Command {
+	var o upOptions
+	c := &cobra.Command{
+		Use:   "up [SERVICE...]",
+		Short: "Build and start the services, wait until they answer, print their URLs",
+		Long: `Build what is stale, start what does not run, wait until every service answers and
+print the URLs; then show the logs until Ctrl-C, which stops what was started.
+With services as arguments: these and what they depend on.
+
+Exit codes: 3 a service did not become ready, 4 no engine, 5 build failed.`,
+		Example: `  devup up
+  devup up --detach backend-flask
+  devup up --exit-code-from tests`,
+		ValidArgsFunction: p.CompleteServices,
+	}
+	o.Bind(c)
+	f := c.Flags()
+	f.BoolVarP(&o.detach, "detach", "d", false, "return once every service answers; they go on running")
+	f.BoolVar(&o.wait, "wait", false, "as --detach, and what has a healthcheck must pass it, not just answer")
+	f.BoolVar(&o.noStart, "no-start", false, "make the containers and start none")
+	f.BoolVar(&o.dryRun, "dry-run", false, "print what would be done and do nothing")
+	f.BoolVar(&o.public, "public", false, "open the ports of all services but databases in a cloud workspace")
+	f.Var(command.NewDuration(5*time.Minute), "wait-timeout", "how long the services may take until they answer: `90s`, 5m, or seconds")
+	f.BoolVarP(&o.watch, "watch", "w", false, "follow the files too, and bring changes into the services as develop.watch says")
+	o.logs.bind(c)
+	c.RunE = p.Run(func(ctx context.Context, env *command.Env, args []string) error {
+		return runUp(ctx, env, args, o)
+	})
+	return c
+}
+
+// check refuses flags that contradict each other.
+func (o upOptions) check() error {
+	switch {
+	case o.watch && (o.detached() || o.logs.aborts()):
+		return fail.New(fail.Usage, "leave out one of them", "--watch goes on until Ctrl-C: it does not go with --detach, --wait, --no-start, --abort-on-… and --exit-code-from")
+	case o.logs.abortsOnExit() && o.logs.abortOnFailure:
+		return fail.New(fail.Usage, "", "--abort-on-container-exit and --abort-on-container-failure do not go together")
+	case o.detached() && (o.logs.aborts() || len(o.logs.attach) > 0 || o.logs.attachDependencies):
+		return fail.New(fail.Usage, "leave out --detach (or --wait, --no-start)", "what is not attached to cannot be followed: --detach does not go with --abort-on-…, --exit-code-from and --attach")
+	case len(o.logs.attach) > 0 && o.logs.attachDependencies:
+		return fail.New(fail.Usage, "", "--attach and --attach-dependencies do not go together")
+	}
+	return nil
+}
+
+// detached says that the command returns once the services answer.
+func (o upOptions) detached() bool { return o.detach || o.wait || o.noStart }
+
+// request is what the flags mean for services.
+func (o upOptions) request(env *command.Env, services []string) (converge.Request, error) {
+	r, err := o.Request(env, services)
+	if err != nil {
+		return r, err
+	}
+	r.Options.DryRun, r.Options.Public, r.Options.Healthy = o.dryRun, o.public, o.wait
+	r.Options.Plan.NoStart, r.Options.NoWait = o.noStart, o.logs.aborts()
+	r.Setup = true
+	r.Check = func(s *session.Session) (*session.Session, error) {
+		if err := o.logs.check(s.Project); err != nil || !o.watch {
+			return s, err
+		}
+		return s, watchable(s.Project, services)
+	}
+	return r, nil
+}
+
+func runUp(ctx context.Context, env *command.Env, services []string, o upOptions) error {
+	if err := o.check(); err != nil {
+		return err
+	}
+	began := time.Now()
+	r, err := o.request(env, services)
+	if err != nil {
+		return err
+	}
+	s, outcome, err := converge.Run(ctx, env, r)
+	if s == nil {
+		return err
+	}
+	defer s.Close()
+	show.Notes(env, outcome)
+	if o.dryRun {
+		if err == nil {
+			show.Outcome(env, outcome)
+		}
+		return err
+	}
+	if len(outcome.URLs) > 0 && ctx.Err() == nil && !o.noStart && fail.CodeOf(err) != fail.EngineGone {
+		show.URLs(env, show.Addresses{Workspace: outcome.Place, Project: outcome.Project, Rows: outcome.URLs})
+	}
+	s = s.With(outcome.Project)
+	s.Observed.Containers = outcome.Containers
+	return (&after{env: env, session: s, outcome: outcome, services: services, options: o, began: began}).run(ctx, err)
+}

@@ -1,0 +1,112 @@
+package upcmd
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/devup-cli/devup/internal/cli/command"
+	"github.com/devup-cli/devup/internal/cli/converge"
+	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/plan"
+	"github.com/devup-cli/devup/internal/ui"
+)
+
+// NewWhy is `devup why`.
+func NewWhy(p *command.Program) *cobra.Command {
+	return &cobra.Command{
+		Use:   "why SERVICE",
+		Short: "Say why a service's containers were made anew, and what up would do to them now",
+		Example: `  devup why backend-flask
+  devup why backend-flask --json`,
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return fail.New(fail.Usage, "for example: devup why backend-flask", "%s wants one service", c.CommandPath())
+			}
+			return nil
+		},
+		ValidArgsFunction: p.CompleteServices,
+		RunE:              p.Run(func(ctx context.Context, env *command.Env, args []string) error { return runWhy(ctx, env, args[0]) }),
+	}
+}
+
+// whyObject is the story of a container in JSON. Its names are a promise.
+type whyObject struct {
+	Type      string   `json:"type"` // "why"
+	Service   string   `json:"service"`
+	Container string   `json:"container"`
+	MadeAt    string   `json:"made_at"`
+	MadeBy    string   `json:"made_by"` // "devup" or "docker compose"
+	Causes    []string `json:"causes"`  // why it was made
+	Pending   []string `json:"pending"` // what up would do to it now, and why
+}
+
+func runWhy(ctx context.Context, env *command.Env, service string) error {
+	s, err := env.Observe(ctx, service)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	pending := map[string][]string{}
+	if s.Project != nil {
+		outcome, err := preview(ctx, env, []string{service}, converge.Default())
+		if err != nil {
+			return err
+		}
+		for _, op := range outcome.Plan.Ops {
+			if op.Service == service && op.Action != plan.Await {
+				pending[op.Old.Name] = append(pending[op.Old.Name], string(op.Action)+": "+strings.Join(op.Causes, "; "))
+			}
+		}
+	}
+	containers := s.Containers([]string{service})
+	if len(containers) == 0 {
+		env.Say(service + " has no container; `devup up " + service + "` makes it")
+		return nil
+	}
+	for _, c := range containers {
+		showWhy(env, describeWhy(c, pending[c.Name]))
+	}
+	return nil
+}
+
+func describeWhy(c plan.Container, pending []string) whyObject {
+	o := whyObject{
+		Type: "why", Service: c.Service, Container: c.Name, MadeAt: time.Unix(c.Created, 0).UTC().Format(time.RFC3339), MadeBy: "devup",
+		Causes: []string{}, Pending: pending,
+	}
+	if c.Cause != "" {
+		o.Causes = strings.Split(c.Cause, "; ")
+		if o.Causes[0] == plan.NotCreated { // it was so before, and is not now
+			o.Causes[0] = "because there was none"
+		}
+	}
+	if c.Fields == "" {
+		o.MadeBy = "docker compose"
+	}
+	if o.Pending == nil {
+		o.Pending = []string{}
+	}
+	return o
+}
+
+func showWhy(env *command.Env, o whyObject) {
+	if env.UI.Mode() == ui.JSON {
+		env.UI.Object(o)
+		return
+	}
+	made := fmt.Sprintf("%s was made by %s at %s", o.Container, o.MadeBy, o.MadeAt)
+	if len(o.Causes) > 0 {
+		made += ": " + strings.Join(o.Causes, "; ")
+	}
+	env.UI.Text(made)
+	for _, p := range o.Pending {
+		env.UI.Text("  now up would " + p)
+	}
+	if len(o.Pending) == 0 {
+		env.UI.Text("  it is as the files say")
+	}
+}

@@ -1,0 +1,82 @@
+package prepare
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+
+	"github.com/devup-cli/devup/internal/checkout"
+	"github.com/devup-cli/devup/internal/envfile"
+	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/project"
+)
+
+// copyExample copies a file of the project to one that does not exist, with what the user
+// fills in where it holds variables.
+func (p *Preparer) copyExample(ctx context.Context, dir string, c project.FileCopy) error {
+	f := checkout.NewFile{From: c.From, To: c.To, Private: holdsVariables(path.Base(c.To))}
+	var unfilled error
+	f.Fill = func(example []byte) ([]byte, error) {
+		p.Note("copying " + c.From + " to " + c.To)
+		if f.Private {
+			example, unfilled = p.filled(ctx, p.Checkout(dir), c.To, example)
+		}
+		return example, unfilled
+	}
+	if err := checkout.Copy(dir, f); err != nil && unfilled == nil {
+		return uncopied(err, c)
+	}
+	return unfilled
+}
+
+// filled is an example with what the user fills in. Nothing is asked for that git would
+// commit.
+func (p *Preparer) filled(ctx context.Context, in *checkout.Checkout, name string, example []byte) ([]byte, error) {
+	if in.Tracks(ctx, name) {
+		p.Note(name + " is tracked by git, so nothing is asked for: what you typed would be committed")
+		return example, nil
+	}
+	values, err := p.fillIn(ctx, string(example))
+	if len(values) > 0 && !in.Ignored(ctx, name) {
+		p.Note(name + " is not ignored by git: add it to .gitignore, so that what you typed is not committed")
+	}
+	return []byte(envfile.Fill(string(example), values)), err
+}
+
+// fillIn asks for what an example leaves open. An empty answer leaves it so.
+func (p *Preparer) fillIn(ctx context.Context, example string) ([]envfile.Value, error) {
+	blanks := envfile.Open(example)
+	if len(blanks) == 0 || !p.asksValues() {
+		return nil, nil
+	}
+	p.Say(fmt.Sprintf("it leaves %s open; Enter alone leaves one as it is:", count(len(blanks), "value")))
+	var values []envfile.Value
+	for _, b := range blanks {
+		answer, err := p.value(ctx, b.Name, b.Help)
+		if err != nil {
+			return nil, err
+		}
+		if answer != "" {
+			values = append(values, envfile.Value{Name: b.Name, Value: answer})
+		}
+	}
+	return values, nil
+}
+
+// uncopied says why a file was not copied.
+func uncopied(err error, c project.FileCopy) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		e := fail.Wrap(err, fail.Config, "write it, or take the copy out of x-devup.setup", "%s is to be copied to %s, and does not exist", c.From, c.To)
+		e.Told = true
+		return e
+	}
+	return fail.Wrap(err, fail.Denied, "check who may write there", "%s cannot be copied to %s", c.From, c.To)
+}
+
+// holdsVariables tells by its name whether a file is an env file: .env, .env.local, web.env.
+func holdsVariables(name string) bool {
+	return name == "env" || name == ".env" || strings.HasPrefix(name, ".env.") || strings.HasSuffix(name, ".env")
+}

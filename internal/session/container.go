@@ -1,0 +1,44 @@
+package session
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/plan"
+)
+
+// Container is the container of a service with a number, or the first, running or not.
+func (s *Session) Container(service string, number int) (plan.Container, error) {
+	for _, c := range s.Observed.Of(service) {
+		if number == 0 || c.Number == number {
+			return c, nil
+		}
+	}
+	message := fmt.Sprintf("%s has no container", service)
+	if number > 0 {
+		message = fmt.Sprintf("%s has no container with the number %d", service, number)
+	}
+	e := fail.New(fail.Failed, "make it with `devup up "+service+"`", "%s", message)
+	e.Service = service
+	return plan.Container{}, e
+}
+
+// RunningContainer is the container of a service with a number, or the first.
+func (s *Session) RunningContainer(service string, number int) (plan.Container, error) {
+	for _, c := range s.Observed.Of(service) {
+		if c.State == "running" && (number == 0 || c.Number == number) {
+			return c, nil
+		}
+	}
+	name, hint, state := service, "start it with `devup up "+service+"`", "not running"
+	if slices.ContainsFunc(s.Observed.Of(service), func(c plan.Container) bool { return c.State == "paused" && (number == 0 || c.Number == number) }) {
+		hint, state = "let it go on with `devup unpause "+service+"`", "paused"
+	}
+	if number > 0 {
+		name = fmt.Sprintf("container %d of %s", number, service)
+	}
+	e := fail.New(fail.Failed, hint, "%s is %s", name, state)
+	e.Service = service
+	return plan.Container{}, e
+}

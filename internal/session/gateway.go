@@ -1,0 +1,118 @@
+package session
+
+import (
+	"context"
+	"os"
+	"slices"
+
+	"github.com/devup-cli/devup/internal/detect"
+	"github.com/devup-cli/devup/internal/engine"
+	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/gateway"
+	"github.com/devup-cli/devup/internal/lock"
+	"github.com/devup-cli/devup/internal/project"
+	"github.com/devup-cli/devup/internal/untrusted"
+)
+
+// Gateway says whether a project is served through one port.
+type Gateway int
+
+// Values of Gateway.
+const (
+	GatewayUnused       Gateway = iota // the command does not look at it
+	GatewayAsConfigured                // as the files say, or the command that started it
+	GatewayOn                          // whatever the files say
+	GatewayOff
+)
+
+// Keeper is what this machine has of the gateway of a project on an engine, which may be
+// nil.
+func (e *Env) Keeper(on *engine.Engine, name string) gateway.Keeper {
+	self := ""
+	if on != nil && e.StateDir() != "" {
+		self, _ = os.Executable() // where nobody knows it, there is no gateway
+	}
+	if self == "" {
+		return gateway.Keeper{}
+	}
+	file := e.stateSubdir("gateways", lock.Name(on.Endpoint, name)+".json")
+	command := []string{self}
+	if e.Settings.Host != "" {
+		command = append(command, "--host", e.Settings.Host)
+	}
+	if e.Settings.Context != "" {
+		command = append(command, "--context", e.Settings.Context)
+	}
+	return gateway.Keeper{File: file, Command: append(command, "gateway", name, file), Env: e.Environ, Version: e.Version.String()}
+}
+
+// withGateway gives the project its gateway, where one is wanted: by the command, else by
+// the files, else by an earlier command that turned it on.
+func (s *Session) withGateway(ctx context.Context) error {
+	if s.want.Gateway == GatewayUnused {
+		return nil
+	}
+	state, serves := s.Keeper(s.Engine, s.Name).Look(ctx)
+	byFiles := s.Project.Gateway != nil
+	on := s.want.Gateway == GatewayOn || s.want.Gateway == GatewayAsConfigured && (byFiles || state.Asked)
+	if !on {
+		s.Project = s.Project.WithoutGateway()
+		return nil
+	}
+	if s.Engine != nil && !s.Engine.Local() {
+		return fail.New(fail.Usage, "run devup on that machine, or leave the gateway out with --gateway=false",
+			"the engine is on another machine, and a gateway here does not reach the ports there")
+	}
+	found := map[string]project.Found{}
+	if !s.Project.RoutesConfigured() {
+		for service, dirs := range s.Project.SourceFolders() {
+			found[service] = served(dirs)
+		}
+	}
+	p, err := s.Project.WithGateway(found)
+	if err != nil {
+		return err
+	}
+	now := project.GatewayNow{Asked: !byFiles}
+	if wanted, _ := p.GatewayPort(); state.Wanted == wanted.Wanted {
+		now.Port, now.Serves = state.Port(), serves
+	}
+	s.Project = p.WithGatewayNow(now)
+	return nil
+}
+
+// served finds out what the source of a service serves. Of several services in its
+// directories, the nearest is the service itself.
+func served(dirs []string) project.Found {
+	for _, dir := range dirs {
+		repo, err := detect.Scan(untrusted.DirFS(dir))
+		if err != nil {
+			continue
+		}
+		slices.SortStableFunc(repo.Services, func(x, y detect.Service) int { return len(x.Dir) - len(y.Dir) })
+		for _, s := range repo.Services {
+			if len(s.Routes) > 0 || s.Page {
+				return project.Found{Routes: s.Routes, Page: s.Page}
+			}
+		}
+	}
+	return project.Found{}
+}
+
+// CloseGateway ends the gateway of a project of which nothing runs any more. With forget
+// its port is free for others, as those of removed containers are.
+func (s *Session) CloseGateway(ctx context.Context, forget bool) error {
+	if s.Flags.DryRun {
+		return nil
+	}
+	return s.Keeper(s.Engine, s.Name).End(ctx, forget)
+}
+
+// ReopenGateway has a gateway that was ended serve again as before.
+func (s *Session) ReopenGateway(ctx context.Context) error {
+	k := s.Keeper(s.Engine, s.Name)
+	if state, serves := k.Look(ctx); state.Port() != 0 && !serves && !s.Flags.DryRun {
+		return k.Ensure(ctx, state.Config)
+	}
+	return nil
+}

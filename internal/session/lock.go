@@ -1,0 +1,78 @@
+package session
+
+import (
+	"context"
+	"sync"
+
+	"github.com/devup-cli/devup/internal/engine"
+	"github.com/devup-cli/devup/internal/lock"
+	"github.com/devup-cli/devup/internal/observe"
+	"github.com/devup-cli/devup/internal/project"
+)
+
+// locks are the lock that a session holds, shared by its copies.
+type locks struct {
+	mu   sync.Mutex
+	held lock.Held
+}
+
+// replace releases the lock that is held and holds another one.
+func (l *locks) replace(with lock.Held) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.held.Release()
+	l.held = with
+}
+
+// acquire waits until no other devup of this user changes the project on the engine. The
+// name is that of the files: which checkout it belongs to is decided under its lock.
+func (s *Session) acquire(ctx context.Context, source *project.Source) error {
+	name := s.givenName()
+	if source != nil {
+		name = source.Name
+	}
+	if !s.want.Lock || s.Engine == nil || name == "" {
+		return nil // for files that cannot be read, the name is known after the engine was observed
+	}
+	held, err := s.Acquire(ctx, s.Engine, name)
+	if err == nil {
+		s.locks.replace(held)
+	}
+	return err
+}
+
+// acquireOwn waits for the lock of a name that became known by observing the engine, and
+// observes again where another devup had the lock. The lock that was held before is
+// released: no other checkout decides on this name.
+func (s *Session) acquireOwn(ctx context.Context) error {
+	if !s.want.Lock || s.Engine == nil {
+		return nil
+	}
+	held, err := s.Acquire(ctx, s.Engine, s.Name)
+	if err != nil {
+		return err
+	}
+	s.locks.replace(held)
+	if held.Waited || held.Changed.After(s.lastObservation) {
+		s.State, err = s.observe(ctx, s.want.State, s.Name)
+	}
+	return err
+}
+
+// Acquire waits until no other devup of this user changes a project on an engine, and
+// until the engine has done what a killed one asked of it.
+func (e *Env) Acquire(ctx context.Context, on *engine.Engine, name string) (lock.Held, error) {
+	held, err := lock.Take(ctx, e.stateSubdir("locks"), on.Endpoint, name, func() {
+		e.Note("another devup is working on project " + name + "; waiting until it is done")
+	})
+	if err == nil && held.Killed {
+		held.Waited = true // what was observed before may have changed
+		if err = observe.WaitStable(ctx, on.Client, name); err != nil {
+			held.Release()
+		}
+	}
+	return held, err
+}
+
+// Unlock lets other devups change the project. It may be called more than once.
+func (s *Session) Unlock() { s.locks.replace(lock.Held{}) }

@@ -1,0 +1,162 @@
+package session
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/observe"
+	"github.com/devup-cli/devup/internal/prepare"
+	"github.com/devup-cli/devup/internal/project"
+)
+
+// find finds the files of the project and its plain name. Where they are named like
+// Compose files but not as those that are looked for, the user may choose. The result is nil
+// where the files are not wanted, or cannot be found and are optional.
+func (s *Session) find(ctx context.Context) (*project.Source, error) {
+	if s.want.Project == No {
+		return nil, nil //nolint:nilnil // the command works without a project
+	}
+	source, err := project.Find(s.options)
+	if fail.CodeOf(err) == fail.NoProject && len(s.options.Files) == 0 && s.CanAsk() {
+		if source, err = s.choose(ctx, err); err != nil {
+			return nil, err
+		}
+	}
+	return source, s.tolerate(err)
+}
+
+// choose asks for one of the files that may be the project's. notFound is the error where
+// none is chosen.
+func (s *Session) choose(ctx context.Context, notFound error) (*project.Source, error) {
+	dir, err := filepath.Abs(s.options.Dir)
+	candidates := project.Candidates(dir)
+	if err != nil || len(candidates) == 0 {
+		return nil, s.tolerate(notFound)
+	}
+	chosen, err := prepare.Choose(ctx, s.Asker, candidates)
+	if err != nil {
+		return nil, err
+	}
+	if chosen == "" {
+		return nil, s.tolerate(notFound)
+	}
+	s.options.Files, s.options.Root = []string{filepath.Join(dir, chosen)}, s.Flags.Dir
+	source, err := project.Find(s.options)
+	return source, s.tolerate(err)
+}
+
+// tolerate keeps an error about the files of a project that is optional.
+func (s *Session) tolerate(err error) error {
+	_, about := errors.AsType[*fail.Error](err)
+	if s.want.Project != Optional || !about {
+		return err
+	}
+	s.Unreadable = err
+	return nil
+}
+
+// read loads the project and observes the engine, side by side.
+func (s *Session) read(ctx context.Context, source *project.Source) error {
+	group, ctx := errgroup.WithContext(ctx)
+	if source != nil && s.Project == nil && s.Unreadable == nil {
+		group.Go(func() error { return s.load(ctx, source, source.Name) })
+	}
+	if s.Engine != nil && s.want.State != Nothing {
+		group.Go(func() (err error) {
+			s.State, err = s.observe(ctx, s.want.State, s.givenName())
+			return err
+		})
+	}
+	return group.Wait()
+}
+
+// load loads the files under a name, and remembers that they were valid, so that the next
+// load is faster. Where that cannot be kept, it is not.
+func (s *Session) load(ctx context.Context, source *project.Source, name string) error {
+	file := s.proofFile()
+	proof, _ := os.ReadFile(file) // without one, the files are checked
+	p, err := source.Load(ctx, name, string(proof))
+	if err != nil {
+		return s.tolerate(err)
+	}
+	if p.Proof != string(proof) && file != "" && os.MkdirAll(filepath.Dir(file), 0o700) == nil {
+		_ = os.WriteFile(file, []byte(p.Proof), 0o600) // half a proof proves nothing, and is replaced
+	}
+	s.Project = p
+	return nil
+}
+
+// proofFile is where the proof of what these options load is kept; empty for nowhere.
+func (s *Session) proofFile() string {
+	dir, err := filepath.Abs(s.options.Dir)
+	if err != nil {
+		return ""
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q", append([]string{s.Version.Version, dir}, s.options.Files...)))
+	return s.stateSubdir("proofs", hex.EncodeToString(sum[:8]))
+}
+
+// observe asks the engine what it has: of one project where the name is given, else of all.
+func (s *Session) observe(ctx context.Context, scope Scope, name string) (found observe.State, err error) {
+	s.lastObservation = time.Now()
+	err = s.Engine.Limited(ctx, func(ctx context.Context) error {
+		if scope == Everything {
+			found, err = observe.Engine(ctx, s.Engine.Client)
+		} else {
+			found, err = observe.Containers(ctx, s.Engine.Client, name)
+		}
+		return err
+	})
+	return found, err
+}
+
+// completeProject gives the project what the flags ask for and this machine knows of it:
+// numbers of containers, the gateway, the images that the engine has, open tunnels.
+func (s *Session) completeProject(ctx context.Context) error {
+	s.Observed = s.State.Project(s.Name)
+	s.Workspace.Tunnels = s.openTunnels()
+	if s.Project == nil {
+		return nil
+	}
+	if s.want.Check != nil {
+		if err := s.want.Check(s.Project); err != nil {
+			return err
+		}
+	}
+	if s.want.Prepare {
+		s.NoteRefused(ctx, s.Project.WorkingDir)
+	}
+	if err := knownServices(s.Project, s.want.Scale); err != nil {
+		return err
+	}
+	s.Project = s.Project.WithScale(s.want.Scale)
+	if err := s.withGateway(ctx); err != nil {
+		return err
+	}
+	if s.want.Images && s.Engine != nil {
+		return s.Engine.Limited(ctx, func(ctx context.Context) (err error) {
+			s.Images, err = s.ImageStore().List(ctx, s.Project)
+			return err
+		})
+	}
+	return nil
+}
+
+// allowCredentials finds out which credentials of this machine the project may use.
+func (s *Session) allowCredentials(ctx context.Context, p *prepare.Preparer) error {
+	if s.want.Credentials == NoCredentials || s.Project == nil {
+		return nil
+	}
+	s.requests = p.Requests(ctx, s.Project, s.Network, s.Settings.Credentials)
+	s.Network, s.Withheld = prepare.Allow(s.requests, s.Network, s.Consents())
+	return nil
+}

@@ -1,0 +1,115 @@
+package session
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/devup-cli/devup/internal/event"
+	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/plan"
+	"github.com/devup-cli/devup/internal/project"
+)
+
+// Services are the names of the services that the files name or that have containers,
+// sorted.
+func (s *Session) Services() []string {
+	var names []string
+	if s.Project != nil {
+		names = slices.Clone(s.Project.ServiceNames())
+	}
+	for _, c := range s.Observed.Containers {
+		if !slices.Contains(names, c.Service) {
+			names = append(names, c.Service)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// CheckServices refuses names that are no services, neither of the files nor of what runs.
+func (s *Session) CheckServices(names []string) error {
+	known := s.Services()
+	for _, name := range names {
+		if !slices.Contains(known, name) {
+			return unknownService(s.Name, name, "", known)
+		}
+	}
+	return nil
+}
+
+// knownServices refuses numbers for services that are not part of the project.
+func knownServices(p *project.Project, scale map[string]int) error {
+	for _, name := range slices.Sorted(maps.Keys(scale)) {
+		if _, ok := p.Services[name]; !ok {
+			return unknownService(p.Name, name, " to scale", p.ServiceNames())
+		}
+	}
+	return nil
+}
+
+func unknownService(project, name, purpose string, known []string) error {
+	list := "none"
+	if len(known) > 0 {
+		list = strings.Join(known, ", ")
+	}
+	e := fail.New(fail.UnknownService, "its services are "+list, "project %s has no service %q%s", project, name, purpose)
+	e.Service = name
+	return e
+}
+
+// Declared are the services that the files name, in active profiles or not; nil where the
+// files do not say.
+func (s *Session) Declared() []string {
+	if s.Project == nil {
+		return nil
+	}
+	return slices.AppendSeq([]string{}, maps.Keys(s.Project.AllServices()))
+}
+
+// Containers are those of the services, of all without any, by service and number.
+func (s *Session) Containers(services []string) []plan.Container {
+	var found []plan.Container
+	for _, name := range s.Services() {
+		if len(services) == 0 || slices.Contains(services, name) {
+			found = append(found, s.Observed.Of(name)...)
+		}
+	}
+	return found
+}
+
+// Files are what the project's files say; nil where they cannot be read.
+func (s *Session) Files() *types.Project {
+	if s.Project == nil {
+		return nil
+	}
+	return s.Project.Project
+}
+
+// Refresh is the session with the engine observed again.
+func (s *Session) Refresh(ctx context.Context) (*Session, error) {
+	now := *s
+	var err error
+	if now.State, err = s.observe(ctx, s.want.State, s.Name); err != nil {
+		return nil, err
+	}
+	now.Observed = now.State.Project(s.Name)
+	return &now, nil
+}
+
+// With is the session with another project, of the same name.
+func (s *Session) With(p *project.Project) *Session {
+	with := *s
+	with.Project = p
+	return &with
+}
+
+// Reporting is the session whose work reports to another sink.
+func (s *Session) Reporting(sink event.Sink) *Session {
+	with, env := *s, *s.Env
+	env.Sink, with.Env = sink, &env
+	return &with
+}

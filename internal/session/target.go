@@ -1,0 +1,91 @@
+package session
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"maps"
+	"runtime"
+
+	"github.com/devup-cli/devup/internal/build"
+	"github.com/devup-cli/devup/internal/event"
+	"github.com/devup-cli/devup/internal/images"
+	"github.com/devup-cli/devup/internal/project"
+	"github.com/devup-cli/devup/internal/registry"
+	"github.com/devup-cli/devup/internal/up"
+	"github.com/devup-cli/devup/internal/watch"
+)
+
+// BuildDefaults are the parts of a build's options that come from the user and the process.
+func (e *Env) BuildDefaults() build.Options {
+	return build.Options{LookupEnv: e.LookupEnv, Version: e.Version.Version, Sink: e.Sink}
+}
+
+// ImageStore is the images of the engine.
+func (s *Session) ImageStore() images.Store {
+	store := images.Store{Engine: s.Engine.Client, Builder: s.Engine.Client, StateDir: s.StateDir(), Build: s.BuildDefaults()}
+	store.Build.Egress, store.Build.BuildKit = s.Network, s.Engine.BuildKit
+	store.Build.Logins = registry.NewCredentials(s.LookupEnv, s.Home(), s.Sink)
+	return store
+}
+
+// Target is where the project runs.
+func (s *Session) Target(ctx context.Context) up.Target {
+	client := s.Network.Client()
+	return up.Target{
+		Engine: up.On(s.Engine.Client), Images: s.ImageStore(), Owner: s.FileOwner, Egress: s.Network,
+		Place: s.Workspace, Ports: s.WorkspaceControl(s.Workspace, client), Web: client,
+		StateDir: s.StateDir(), Endpoint: s.Engine.Endpoint, Sink: s.Sink,
+		Remote: !s.Engine.Local(), Distant: s.Distant(ctx),
+		Gateway: s.Keeper(s.Engine, s.Name), OnApplied: s.Unlock,
+	}
+}
+
+// Distant tells whether services get their source by syncing: see [watch.Distant]. The
+// engine is asked about itself only where its answer counts.
+func (s *Session) Distant(ctx context.Context) bool {
+	desktop := false
+	if runtime.GOOS != "linux" && s.Engine.Local() {
+		if facts, err := s.Engine.Facts(ctx); err == nil {
+			desktop = facts.Desktop
+		}
+	}
+	return watch.Distant(s.Engine.Local(), desktop, runtime.GOOS)
+}
+
+// Up takes the project to what the files say; see [up.Run]. The lock is released when the
+// plan is carried out, or not at all where the error is an [up.VolumesChanged].
+func (s *Session) Up(ctx context.Context, o up.Options) (*up.Outcome, error) {
+	o.Known, o.Ports = s.Images, s.KeptPorts(ctx, s.Project)
+	outcome, err := up.Run(ctx, s.Target(ctx), s.Project, s.State, o)
+	if _, ask := errors.AsType[*up.VolumesChanged](err); !ask && (len(outcome.Builds) > 0 || outcome.Changed) {
+		for _, text := range s.Withheld {
+			s.Sink(event.Event{Kind: event.Note, Text: text})
+		}
+	}
+	if outcome.Plan != nil && !o.DryRun {
+		s.keepPorts(ctx, outcome)
+	}
+	return outcome, err
+}
+
+// Resolved is the project with the addresses of this workspace, and with the host ports
+// that its containers have, or else those that its files ask for.
+func (s *Session) Resolved(ctx context.Context, uid, gid int) *project.Project {
+	p, ports := s.Project, map[project.PortKey]int{}
+	published := p.PublishedPorts()
+	for _, wanted := range published {
+		ports[wanted.Key()] = wanted.Wanted
+	}
+	maps.Copy(ports, s.KeptPorts(ctx, p)) // what the next up takes
+	maps.Copy(ports, up.Remembered(published, s.Observed.Containers))
+	if gate, gated := p.GatewayPort(); gated {
+		ports[gate.Key()] = cmp.Or(p.Gateway.Now.Port, gate.Wanted)
+	}
+	return p.Resolve(ports, project.Where{URL: s.Workspace.URL, HostIP: s.Workspace.HostIP(), UID: uid, GID: gid})
+}
+
+// Mounts is where the files are that the project's containers have mounted.
+func (s *Session) Mounts() up.Mounts {
+	return up.Mounts{StateDir: s.StateDir(), Engine: s.Engine.Endpoint, Project: s.Name}
+}
