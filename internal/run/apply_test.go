@@ -3,7 +3,6 @@ package run
 import (
 	"context"
 	"errors"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,6 +10,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/compose-spec/compose-go/v2/loader"
+	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/containerd/errdefs"
 	"github.com/google/go-cmp/cmp"
 	"github.com/moby/moby/client"
@@ -20,10 +21,16 @@ import (
 	"github.com/devup-cli/devup/internal/plan"
 )
 
-func sortedKeys(a, b map[string]string) []string {
-	all := maps.Clone(a)
-	maps.Copy(all, b)
-	return slices.Sorted(maps.Keys(all))
+func load(t *testing.T, text string) *types.Project {
+	t.Helper()
+	p, err := loader.LoadWithContext(t.Context(), types.ConfigDetails{
+		WorkingDir:  "/src/shop",
+		ConfigFiles: []types.ConfigFile{{Filename: "/src/shop/compose.yaml", Content: []byte(text)}},
+	}, func(o *loader.Options) { o.SetProjectName("shop", true) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
 }
 
 // networks is an engine that makes networks and refuses the one called "bad".

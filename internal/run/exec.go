@@ -8,6 +8,8 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/moby/moby/api/pkg/stdcopy"
 	"github.com/moby/moby/client"
+
+	"github.com/devup-cli/devup/internal/engineconfig"
 )
 
 // Executor is what [Exec] needs of the engine.
@@ -37,7 +39,7 @@ type Executed struct {
 // engine's or ctx's; then the command may still run, and its last lines until then are given.
 func Exec(ctx context.Context, e Executor, container string, c Command) (Executed, error) {
 	made, err := e.ExecCreate(ctx, container, client.ExecCreateOptions{
-		User: c.User, Privileged: c.Privileged, WorkingDir: c.WorkingDir, Env: environment(c.Environment), Cmd: c.Words,
+		User: c.User, Privileged: c.Privileged, WorkingDir: c.WorkingDir, Env: engineconfig.Environment(c.Environment), Cmd: c.Words,
 		AttachStdout: true, AttachStderr: true,
 	})
 	if err != nil {

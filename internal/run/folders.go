@@ -5,16 +5,16 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
+	"github.com/devup-cli/devup/internal/engineconfig"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/owner"
 )
 
-// prepareBinds makes the host directories that mounting would otherwise have the engine
+// prepareBinds creates the host directories that mounting would otherwise have the engine
 // make as root: missing sources of bind mounts, and mount points of other mounts that lie
 // inside a bind source. They get the owner of the directory they are made in. What is left
 // to the engine:
@@ -24,22 +24,15 @@ import (
 //   - a mount point behind a link, which means another place in the container than here
 func prepareBinds(s types.ServiceConfig) error {
 	for _, bind := range s.Volumes {
-		if bind.Type != types.VolumeTypeBind {
-			continue
-		}
-		if bind.Bind == nil || bind.Bind.CreateHostPath {
+		if bind.Type == types.VolumeTypeBind && (bind.Bind == nil || bind.Bind.CreateHostPath) {
 			if err := makeSource(bind.Source); err != nil && !errors.Is(err, fs.ErrPermission) {
 				return denied(err, s.Name, bind.Source)
 			}
 		}
-		for _, v := range s.Volumes {
-			relative, ok := inside(bind.Target, v.Target)
-			if !ok || relative == "." || v.Type == types.VolumeTypeBind {
-				continue
-			}
-			if err := makeMountPoint(bind.Source, filepath.FromSlash(relative)); err != nil {
-				return denied(err, s.Name, filepath.Join(bind.Source, filepath.FromSlash(relative)))
-			}
+	}
+	for _, m := range engineconfig.MountPoints(s) {
+		if err := makeMountPoint(m.Source, m.Path); err != nil {
+			return denied(err, s.Name, filepath.Join(m.Source, m.Path))
 		}
 	}
 	return nil
@@ -132,13 +125,4 @@ func makeIn(root *os.Root, name, parent string) error {
 func denied(err error, service, folder string) error {
 	return fail.Wrap(err, fail.Denied, "make the folder yourself, or give yourself the right to write there",
 		"service %s needs the folder %s, which cannot be made: %v", service, folder, err)
-}
-
-// inside says whether a container path lies in a folder, or is it.
-func inside(folder, target string) (relative string, ok bool) {
-	relative, err := filepath.Rel(folder, target)
-	if err != nil || slices.Contains(strings.Split(filepath.ToSlash(relative), "/"), "..") {
-		return "", false
-	}
-	return relative, true
 }

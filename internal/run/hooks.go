@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/moby/moby/client"
 
+	"github.com/devup-cli/devup/internal/engineconfig"
 	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/plan"
@@ -31,11 +33,7 @@ func (a *applier) fill(ctx context.Context, s types.ServiceConfig, id string) er
 	if len(s.Secrets)+len(s.Configs) == 0 {
 		return nil
 	}
-	files, err := filesOf(a.project, s)
-	if err != nil {
-		return err
-	}
-	content, err := archive(files)
+	content, err := engineconfig.Files(a.project, s)
 	if err != nil || content == nil {
 		return err
 	}
@@ -101,4 +99,15 @@ func (a *applier) restart(ctx context.Context, c plan.Container) error {
 	}
 	a.complain(ctx, c, time.Since(began))
 	return a.started(ctx, a.service(c.Service), c.ID)
+}
+
+// remark says what the engine warns of in a new container, and what of its files
+// cannot be as the project says; once for all containers of a service.
+func (a *applier) remark(s types.ServiceConfig, number int, warnings []string) {
+	if number > 1 {
+		return
+	}
+	for _, text := range slices.Concat(warnings, engineconfig.IgnoredOwners(a.project, s)) {
+		a.options.Sink(event.Event{Kind: event.Note, ID: s.Name + " " + text, Name: s.Name, State: event.Warning, Text: text})
+	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/containerd/errdefs"
 	"github.com/moby/moby/client"
 
+	"github.com/devup-cli/devup/internal/engineconfig"
 	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/plan"
@@ -157,7 +158,7 @@ func (a *applier) newContainer(ctx context.Context, op plan.Op, name, replaces s
 			Text: fmt.Sprintf("service %s mounts %s, which was not there and is a folder now: was a file meant?", s.Name, file),
 		})
 	}
-	labels := labelsOf(a.project, s, op.Number, a.options.Images[plan.ImageName(a.project, s)], a.options.Inputs[s.Name])
+	labels := engineconfig.Labels(a.project, s, op.Number, a.options.Images[plan.ImageName(a.project, s)], a.options.Inputs[s.Name])
 	maps.Copy(labels, op.Labels)
 	if op.Declared != nil {
 		hash, err := op.Declared.Hash(func(host string) string { return cmp.Or(a.result.first(host), op.Hosts[host]) })
@@ -169,8 +170,8 @@ func (a *applier) newContainer(ctx context.Context, op plan.Op, name, replaces s
 	if replaces != "" {
 		labels[plan.LabelReplace] = replaces
 	}
-	w := wanted{service: s, number: op.Number, labels: labels, carry: op.Carry, api: a.engine.ClientVersion()}
-	create, err := createOptions(a.project, w)
+	c := engineconfig.Container{Service: s, Number: op.Number, Labels: labels, Volumes: op.Carry, API: a.engine.ClientVersion()}
+	create, err := engineconfig.Create(a.project, c)
 	if err != nil {
 		return "", err
 	}
@@ -190,17 +191,17 @@ func (a *applier) newContainer(ctx context.Context, op plan.Op, name, replaces s
 		return "", err
 	}
 	a.remark(s, op.Number, made.Warnings)
-	return made.ID, a.connect(ctx, w, made.ID)
+	return made.ID, a.connect(ctx, c, made.ID)
 }
 
 // connect joins the networks that could not be named at creation.
-func (a *applier) connect(ctx context.Context, w wanted, id string) error {
-	_, later, err := endpoints(a.project, w)
+func (a *applier) connect(ctx context.Context, c engineconfig.Container, id string) error {
+	later, err := engineconfig.JoinLater(a.project, c)
 	if err != nil {
 		return err
 	}
 	for _, n := range later {
-		if _, err := a.engine.NetworkConnect(ctx, n.name, client.NetworkConnectOptions{Container: id, EndpointConfig: n.settings}); err != nil {
+		if _, err := a.engine.NetworkConnect(ctx, n.Network, client.NetworkConnectOptions{Container: id, EndpointConfig: n.Settings}); err != nil {
 			return err
 		}
 	}

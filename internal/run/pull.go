@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/devup-cli/devup/internal/diagnose"
+	"github.com/devup-cli/devup/internal/engineconfig"
 	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/registry"
@@ -89,7 +90,7 @@ func pull(ctx context.Context, e puller, p Pull, o PullOptions) error {
 func drainPull(ctx context.Context, e puller, p Pull, login registry.Login, progress *progress) error {
 	opts := client.ImagePullOptions{RegistryAuth: login.Header()}
 	if p.Platform != "" {
-		opts.Platforms = []ocispec.Platform{*platform(p.Platform)}
+		opts.Platforms = []ocispec.Platform{*engineconfig.Platform(p.Platform)}
 	}
 	response, err := e.ImagePull(ctx, p.Image, opts)
 	if err != nil {

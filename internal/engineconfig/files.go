@@ -1,16 +1,14 @@
-package run
+package engineconfig
 
 import (
 	"archive/tar"
 	"bytes"
 	"fmt"
 	"path"
-	"slices"
 	"strconv"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
-	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/fail"
 )
 
@@ -97,20 +95,9 @@ func unsupportedFile(service, kind, name, why string) error {
 		"service %s uses the %s %s, which %s", service, kind, name, why)
 }
 
-// remark says what the engine warns of in a new container, and what of its files
-// cannot be as the project says; once for all containers of a service.
-func (a *applier) remark(s types.ServiceConfig, number int, warnings []string) {
-	if number > 1 {
-		return
-	}
-	for _, text := range slices.Concat(warnings, ignoredOwners(a.project, s)) {
-		a.options.Sink(event.Event{Kind: event.Note, ID: s.Name + " " + text, Name: s.Name, State: event.Warning, Text: text})
-	}
-}
-
-// ignoredOwners names the secrets and configs that are files on this machine and
+// IgnoredOwners names the secrets and configs that are files on this machine and
 // are to have another owner or mode: a mounted file keeps its own.
-func ignoredOwners(p *types.Project, s types.ServiceConfig) []string {
+func IgnoredOwners(p *types.Project, s types.ServiceConfig) []string {
 	var notes []string
 	note := func(kind string, ref types.FileReferenceConfig, file string) {
 		if file != "" && (ref.UID != "" || ref.GID != "" || ref.Mode != nil) {
@@ -126,7 +113,16 @@ func ignoredOwners(p *types.Project, s types.ServiceConfig) []string {
 	return notes
 }
 
-// archive holds the files that are copied, or nothing when there are none.
+// Files is an archive of the secrets and configs that are copied into a container of the
+// service before it starts; nil where there are none.
+func Files(p *types.Project, s types.ServiceConfig) ([]byte, error) {
+	files, err := filesOf(p, s)
+	if err != nil {
+		return nil, err
+	}
+	return archive(files)
+}
+
 func archive(files []file) ([]byte, error) {
 	var b bytes.Buffer
 	w := tar.NewWriter(&b)

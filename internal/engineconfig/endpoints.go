@@ -1,4 +1,4 @@
-package run
+package engineconfig
 
 import (
 	"cmp"
@@ -15,26 +15,33 @@ import (
 	"github.com/devup-cli/devup/internal/plan"
 )
 
-// endpoint is one network of a container.
-type endpoint struct {
-	name     string
-	settings *network.EndpointSettings
+// Endpoint is one network of a container.
+type Endpoint struct {
+	Network  string
+	Settings *network.EndpointSettings
+}
+
+// JoinLater gives the networks that a container joins after it was created, as engines
+// before API 1.44 take one at creation.
+func JoinLater(p *types.Project, c Container) ([]Endpoint, error) {
+	_, later, err := endpoints(p, c)
+	return later, err
 }
 
 // endpoints are the networks of a container by priority, as Compose orders
 // them: those that are named when it is made, and those that it joins after
 // that, as engines before API 1.44 take one at creation. A service that joins
 // another namespace (network_mode) has none.
-func endpoints(p *types.Project, w wanted) (now, later []endpoint, err error) {
-	s := w.service
+func endpoints(p *types.Project, c Container) (now, later []Endpoint, err error) {
+	s := c.Service
 	if s.NetworkMode != "" {
 		return nil, nil, nil
 	}
-	var list []endpoint
+	var list []Endpoint
 	for i, key := range s.NetworksByPriority() {
 		n := s.Networks[key]
 		settings := &network.EndpointSettings{
-			Aliases: []string{plan.ContainerName(p, s, w.number)}, Links: links(p, w),
+			Aliases: []string{plan.ContainerName(p, s, c.Number)}, Links: links(p, c),
 		}
 		if n.ServiceNameAliasEnabled() {
 			settings.Aliases = append(settings.Aliases, s.Name)
@@ -54,9 +61,9 @@ func endpoints(p *types.Project, w wanted) (now, later []endpoint, err error) {
 				return nil, nil, fail.Wrap(err, fail.Config, "write it as 02:42:ac:11:00:03", "service %s has a mac_address that is none: %q", s.Name, mac)
 			}
 		}
-		list = append(list, endpoint{name: p.Networks[key].Name, settings: settings})
+		list = append(list, Endpoint{Network: p.Networks[key].Name, Settings: settings})
 	}
-	if len(list) > 1 && w.api != "" && versions.LessThan(w.api, "1.44") {
+	if len(list) > 1 && c.API != "" && versions.LessThan(c.API, "1.44") {
 		return list[:1], list[1:], nil
 	}
 	return list, nil, nil
@@ -110,10 +117,10 @@ func addressOf(service, text string) (netip.Addr, error) {
 
 // links are legacy links: on a user network they only add names. Compose gives
 // a linked container three of them.
-func links(p *types.Project, w wanted) []string {
+func links(p *types.Project, c Container) []string {
 	var list []string
-	number := strconv.Itoa(w.number)
-	for _, link := range w.service.Links {
+	number := strconv.Itoa(c.Number)
+	for _, link := range c.Service.Links {
 		name, alias, ok := strings.Cut(link, ":")
 		if !ok {
 			alias = name
@@ -124,7 +131,7 @@ func links(p *types.Project, w wanted) []string {
 			list = append(list, to+alias, to+name+"-"+number, to+p.Name+"-"+name+"-"+number)
 		}
 	}
-	for _, link := range w.service.ExternalLinks {
+	for _, link := range c.Service.ExternalLinks {
 		name, alias, ok := strings.Cut(link, ":")
 		if !ok {
 			alias = name

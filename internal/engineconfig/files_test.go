@@ -1,4 +1,4 @@
-package run
+package engineconfig
 
 import (
 	"archive/tar"

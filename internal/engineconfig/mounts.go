@@ -1,9 +1,10 @@
-package run
+package engineconfig
 
 import (
 	"cmp"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -157,4 +158,36 @@ func bindOptions(b *types.ServiceVolumeBind) *mount.BindOptions {
 		Propagation: mount.Propagation(b.Propagation), CreateMountpoint: bool(b.CreateHostPath),
 		NonRecursive: b.Recursive == "disabled", ReadOnlyNonRecursive: b.Recursive == "writable", ReadOnlyForceRecursive: b.Recursive == "readonly",
 	}
+}
+
+// MountPoint is where a mount lies inside the source of a bind mount.
+type MountPoint struct {
+	Source string // of the bind mount, on this machine
+	Path   string // below it, in this machine's notation
+}
+
+// MountPoints are the mounts of a service inside the sources of its bind mounts, other
+// bind mounts aside.
+func MountPoints(s types.ServiceConfig) []MountPoint {
+	var points []MountPoint
+	for _, bind := range s.Volumes {
+		for _, v := range s.Volumes {
+			if bind.Type != types.VolumeTypeBind || v.Type == types.VolumeTypeBind {
+				continue
+			}
+			if relative, ok := inside(bind.Target, v.Target); ok && relative != "." {
+				points = append(points, MountPoint{bind.Source, filepath.FromSlash(relative)})
+			}
+		}
+	}
+	return points
+}
+
+// inside says whether a container path lies in a directory, or is it.
+func inside(directory, target string) (relative string, ok bool) {
+	relative, err := filepath.Rel(directory, target)
+	if err != nil || slices.Contains(strings.Split(filepath.ToSlash(relative), "/"), "..") {
+		return "", false
+	}
+	return relative, true
 }

@@ -1,4 +1,4 @@
-package run
+package engineconfig
 
 import (
 	"maps"
@@ -15,13 +15,13 @@ import (
 )
 
 // hostConfig is the part of a container that touches the machine it runs on.
-func hostConfig(p *types.Project, w wanted) (*container.HostConfig, error) {
-	s := w.service
-	bindings, err := portBindings(s, w.number)
+func hostConfig(p *types.Project, c Container) (*container.HostConfig, error) {
+	s := c.Service
+	bindings, err := portBindings(s, c.Number)
 	if err != nil {
 		return nil, err
 	}
-	binds, mounts, err := mountsOf(p, s, w.carry)
+	binds, mounts, err := mountsOf(p, s, c.Volumes)
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +44,7 @@ func hostConfig(p *types.Project, w wanted) (*container.HostConfig, error) {
 		Privileged: s.Privileged, ReadonlyRootfs: s.ReadOnly, SecurityOpt: options, StorageOpt: s.StorageOpt,
 		Sysctls: s.Sysctls, ShmSize: int64(s.ShmSize), Runtime: s.Runtime, Isolation: container.Isolation(s.Isolation),
 		Annotations: s.Annotations, OomScoreAdj: int(s.OomScoreAdj), Init: s.Init,
-		VolumesFrom: volumesFrom(p, s), Links: links(p, w), Resources: resources(s),
+		VolumesFrom: volumesFrom(p, s), Links: links(p, c), Resources: resources(s),
 	}
 	if unconfined {
 		h.MaskedPaths, h.ReadonlyPaths = []string{}, []string{}

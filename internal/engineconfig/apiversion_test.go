@@ -1,4 +1,4 @@
-package run
+package engineconfig
 
 import (
 	"strings"
@@ -23,7 +23,7 @@ func TestOldEngines(t *testing.T) {
 		{`{image: x, annotations: {a: b}}`, "", ""},
 	} {
 		p := load(t, "services:\n  web: "+test.service+"\nvolumes: {data: {}}\n")
-		_, err := createOptions(p, wanted{service: p.Services["web"], number: 1, api: test.api})
+		_, err := Create(p, Container{Service: p.Services["web"], Number: 1, API: test.api})
 		switch {
 		case test.want == "" && err != nil:
 			t.Errorf("%s on %s: %v", test.service, test.api, err)
@@ -41,7 +41,7 @@ func TestNetworksOfOldEngines(t *testing.T) {
 		api        string
 		now, later int
 	}{{"1.43", 1, 2}, {"1.44", 3, 0}, {"", 3, 0}} {
-		now, later, err := endpoints(p, wanted{service: p.Services["web"], number: 1, api: test.api})
+		now, later, err := endpoints(p, Container{Service: p.Services["web"], Number: 1, API: test.api})
 		if err != nil || len(now) != test.now || len(later) != test.later {
 			t.Errorf("API %s: %d at creation, %d later (%v), want %d and %d", test.api, len(now), len(later), err, test.now, test.later)
 		}

@@ -1,4 +1,4 @@
-package run
+package engineconfig
 
 import (
 	"encoding/json"
@@ -71,7 +71,7 @@ func requests(t *testing.T, p *types.Project) string {
 	t.Helper()
 	var b strings.Builder
 	for _, name := range slices.Sorted(slices.Values(p.ServiceNames())) {
-		opts, err := createOptions(p, wanted{service: p.Services[name], number: 1})
+		opts, err := Create(p, Container{Service: p.Services[name], Number: 1})
 		if err != nil {
 			t.Fatal(err)
 		}

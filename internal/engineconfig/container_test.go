@@ -1,7 +1,9 @@
-package run
+package engineconfig
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -22,9 +24,14 @@ func load(t *testing.T, text string) *types.Project {
 	return p
 }
 
-// TestCreateOptions holds what one service becomes in the engine's words: the
-// part of it that differs from an empty service's.
-func TestCreateOptions(t *testing.T) {
+func sortedKeys(a, b map[string]string) []string {
+	all := maps.Clone(a)
+	maps.Copy(all, b)
+	return slices.Sorted(maps.Keys(all))
+}
+
+// TestCreate holds the options of a service that differ from those of an empty service.
+func TestCreate(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, service, want string }{
 		{
@@ -72,7 +79,7 @@ func TestCreateOptions(t *testing.T) {
 func flat(t *testing.T, service string) map[string]string {
 	t.Helper()
 	p := load(t, "services:\n  db: {image: y}\n  web: "+service+"\nvolumes: {data: {}}\n")
-	opts, err := createOptions(p, wanted{service: p.Services["web"], number: 1})
+	opts, err := Create(p, Container{Service: p.Services["web"], Number: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +105,7 @@ func flat(t *testing.T, service string) map[string]string {
 	return fields
 }
 
-func TestCarriedVolumesAreMountedAgain(t *testing.T) {
+func TestKeptVolumesAreMountedAgain(t *testing.T) {
 	t.Parallel()
 	p := load(t, `services: {db: {image: x, volumes: ["/config"]}}`)
 	_, mounts, err := mountsOf(p, p.Services["db"], map[string]string{"/config": "aaa", "/var/lib/data": "bbb"})

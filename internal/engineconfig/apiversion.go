@@ -1,4 +1,4 @@
-package run
+package engineconfig
 
 import (
 	"slices"
@@ -48,13 +48,13 @@ var needs = []need{
 func tooNew(s types.ServiceConfig, api string) error {
 	for _, n := range needs {
 		if api != "" && versions.LessThan(api, n.api) && n.used(s) {
-			return older("service "+s.Name, n.attribute, n.engine, api, n.api)
+			return tooOld("service "+s.Name, n.attribute, n.engine, api, n.api)
 		}
 	}
 	return nil
 }
 
-func older(what, attribute, engine, api, needed string) error {
+func tooOld(what, attribute, engine, api, needed string) error {
 	return fail.New(fail.EngineTooOld, "update the engine, or remove "+attribute,
 		"%s uses %s, which needs Docker Engine %s (API %s); this engine speaks API %s", what, attribute, engine, needed, api)
 }

@@ -1,4 +1,6 @@
-package run
+// Package engineconfig turns the services, networks and volumes of a project into the options
+// by which an engine creates them. It asks no engine and writes nothing.
+package engineconfig
 
 import (
 	"fmt"
@@ -19,49 +21,49 @@ import (
 	"github.com/devup-cli/devup/internal/plan"
 )
 
-// wanted is one container that a service should have.
-type wanted struct {
-	service types.ServiceConfig
-	number  int
-	labels  map[string]string
-	carry   map[string]string // mount target -> existing anonymous volume to mount there again
-	api     string            // the version that is spoken with the engine; empty for the newest
+// Container is one container that a service should have.
+type Container struct {
+	Service types.ServiceConfig
+	Number  int
+	Labels  map[string]string
+	Volumes map[string]string // mount target -> existing anonymous volume to mount there again
+	API     string            // the version that is spoken with the engine; empty for the newest
 }
 
-// createOptions turns a service into the engine's words for one container. What
-// the engine is too old for is an error that names it.
-func createOptions(p *types.Project, w wanted) (client.ContainerCreateOptions, error) {
+// Create gives the options that create a container. What the engine is too old for is an
+// error that names it.
+func Create(p *types.Project, c Container) (client.ContainerCreateOptions, error) {
 	var none client.ContainerCreateOptions
-	if err := tooNew(w.service, w.api); err != nil {
+	if err := tooNew(c.Service, c.API); err != nil {
 		return none, err
 	}
-	config, err := containerConfig(p, w)
+	config, err := containerConfig(p, c)
 	if err != nil {
 		return none, err
 	}
-	host, err := hostConfig(p, w)
+	host, err := hostConfig(p, c)
 	if err != nil {
 		return none, err
 	}
-	now, _, err := endpoints(p, w)
+	now, _, err := endpoints(p, c)
 	if err != nil {
 		return none, err
 	}
-	opts := client.ContainerCreateOptions{Config: config, HostConfig: host, Name: plan.ContainerName(p, w.service, w.number)}
+	opts := client.ContainerCreateOptions{Config: config, HostConfig: host, Name: plan.ContainerName(p, c.Service, c.Number)}
 	if len(now) > 0 {
 		opts.NetworkingConfig = &network.NetworkingConfig{EndpointsConfig: map[string]*network.EndpointSettings{}}
 		for _, e := range now {
-			opts.NetworkingConfig.EndpointsConfig[e.name] = e.settings
+			opts.NetworkingConfig.EndpointsConfig[e.Network] = e.Settings
 		}
 	}
-	if w.service.Platform != "" {
-		opts.Platform = platform(w.service.Platform)
+	if c.Service.Platform != "" {
+		opts.Platform = Platform(c.Service.Platform)
 	}
 	return opts, nil
 }
 
-func containerConfig(p *types.Project, w wanted) (*container.Config, error) {
-	s := w.service
+func containerConfig(p *types.Project, c Container) (*container.Config, error) {
+	s := c.Service
 	exposed, err := exposedPorts(s)
 	if err != nil {
 		return nil, err
@@ -70,25 +72,25 @@ func containerConfig(p *types.Project, w wanted) (*container.Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &container.Config{
+	config := &container.Config{
 		Hostname: s.Hostname, Domainname: s.DomainName, User: s.User,
 		AttachStdout: true, AttachStderr: true, Tty: s.Tty, OpenStdin: s.StdinOpen, ExposedPorts: exposed,
-		Env: environment(s.Environment), Cmd: []string(s.Command), Entrypoint: []string(s.Entrypoint),
+		Env: Environment(s.Environment), Cmd: []string(s.Command), Entrypoint: []string(s.Entrypoint),
 		Healthcheck: health, Image: plan.ImageName(p, s),
-		WorkingDir: s.WorkingDir, Labels: w.labels, StopSignal: s.StopSignal,
+		WorkingDir: s.WorkingDir, Labels: c.Labels, StopSignal: s.StopSignal,
 		NetworkDisabled: s.NetworkMode == "disabled",
 	}
 	if s.StopGracePeriod != nil {
 		// Rounded up: 0 would mean to kill at once.
 		seconds := int(math.Ceil(time.Duration(*s.StopGracePeriod).Seconds()))
-		c.StopTimeout = &seconds
+		config.StopTimeout = &seconds
 	}
-	return c, nil
+	return config, nil
 }
 
-// environment is NAME=value, sorted. A name without a value tells the engine to
+// Environment is NAME=value, sorted. A name without a value tells the engine to
 // take the image's variable of that name away.
-func environment(values types.MappingWithEquals) []string {
+func Environment(values types.MappingWithEquals) []string {
 	var env []string
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		if value := values[name]; value != nil {
@@ -128,9 +130,9 @@ func duration(d *types.Duration) time.Duration {
 	return time.Duration(*d)
 }
 
-// labelsOf are the labels of a container: the service's own, Compose's, devup's. What
+// Labels are the labels of a container: the service's own, Compose's, devup's. What
 // the plan compares later is not among them: it comes with the operation.
-func labelsOf(p *types.Project, s types.ServiceConfig, number int, image string, inputs string) map[string]string {
+func Labels(p *types.Project, s types.ServiceConfig, number int, image string, inputs string) map[string]string {
 	labels := maps.Clone(map[string]string(s.Labels))
 	if labels == nil {
 		labels = map[string]string{}
@@ -162,9 +164,9 @@ func dependsOn(s types.ServiceConfig) string {
 	return strings.Join(list, ",")
 }
 
-// platform is os/architecture/variant, parsed. The loader has checked nothing
+// Platform is os/architecture/variant, parsed. The loader has checked nothing
 // of it: the engine says what it does not know.
-func platform(text string) *ocispec.Platform {
+func Platform(text string) *ocispec.Platform {
 	parts := [3]string{}
 	copy(parts[:], strings.SplitN(text, "/", 3))
 	return &ocispec.Platform{OS: parts[0], Architecture: parts[1], Variant: parts[2]}
