@@ -32,10 +32,11 @@ var ours = map[string][]string{
 	"gateway":      {"lazyregexp", "fail", "atomicfile", "untrusted", "owner"}, // one origin for all services: a proxy, and the life of its process
 	"build":        {"lazyregexp", "project", "egress", "registry", "event", "fail", "untrusted", "diagnose"},
 	"plan":         {"project", "fail", "graph"},
-	"images":       {"project", "build", "plan", "observe", "run", "registry", "event", "atomicfile", "fail"}, // which images to pull and to build; run: it transfers them
-	"observe":      {"lazyregexp", "plan", "untrusted", "fail"},                                               // the state of the engine
-	"engineconfig": {"lazyregexp", "project", "plan", "fail", "untrusted"},                                    // services, networks and volumes as the engine takes them; untrusted: seccomp profiles
-	"run":          {"lazyregexp", "plan", "engineconfig", "registry", "event", "fail", "owner", "diagnose"},
+	"images":       {"project", "build", "plan", "observe", "transfer", "registry", "event", "atomicfile", "fail"}, // which images to pull and to build
+	"observe":      {"lazyregexp", "plan", "untrusted", "fail"},                                                    // the state of the engine
+	"engineconfig": {"lazyregexp", "project", "plan", "fail", "untrusted"},                                         // services, networks and volumes as the engine takes them; untrusted: seccomp profiles
+	"transfer":     {"engineconfig", "registry", "event", "fail", "diagnose"},                                      // pulls and pushes of images
+	"run":          {"lazyregexp", "plan", "engineconfig", "event", "fail", "owner", "diagnose"},
 	"ready":        {"project", "lazyregexp", "event", "fail", "untrusted", "diagnose"},
 	"expose":       {"lazyregexp", "project", "workspace", "event", "fail"},
 	"tunnel":       {"lazyregexp", "fail"}, // a way from the internet to this machine, by a program that the person has
@@ -43,7 +44,7 @@ var ours = map[string][]string{
 	"setup":        {"lazyregexp", "project", "graph", "plan", "run", "event", "fail", "diagnose"}, // steps that run in containers which answer: after run and ready, and no part of a plan
 	"watch":        {"project", "event", "fail", "untrusted"},                                      // fail: the limit of watched folders is the person's to raise
 	"up": {
-		"workspace", "project", "ports", "images", "egress", "plan", "observe", "run", "ready", "setup", "expose", "logs", "watch", "framework",
+		"workspace", "project", "ports", "images", "egress", "plan", "observe", "run", "transfer", "ready", "setup", "expose", "logs", "watch", "framework",
 		"gateway", "owner", "untrusted",
 		"event", "fail",
 	},
@@ -84,7 +85,7 @@ var only = map[string][]string{
 	"github.com/compose-spec/compose-go/v2/interp": {"project"},
 	"github.com/compose-spec/compose-go/v2/schema": {"project"},
 	"github.com/moby/buildkit":                     {"build", "detect"}, // detect: the Dockerfile parser alone, which the linter holds
-	"github.com/moby/moby/client":                  {"engine", "fakeengine", "build", "observe", "engineconfig", "run", "ready", "logs", "watch", "images", "up", "doctor", "cli"},
+	"github.com/moby/moby/client":                  {"engine", "fakeengine", "build", "observe", "engineconfig", "transfer", "run", "ready", "logs", "watch", "images", "up", "doctor", "cli"},
 	"github.com/docker/cli/cli/context":            {"engine"},
 	"github.com/docker/cli/cli/connhelper":         {"engine"},
 	"github.com/docker/cli/cli/config":             {"dockerconfig", "registry", "engine", "build"}, // its types; dockerconfig reads it

@@ -11,7 +11,7 @@ import (
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/registry"
-	"github.com/devup-cli/devup/internal/run"
+	"github.com/devup-cli/devup/internal/transfer"
 )
 
 // pullPolicy is what one service says about pulling its image.
@@ -69,7 +69,7 @@ func (policy pullPolicy) pulls(s types.ServiceConfig) bool {
 
 // pull is an image to pull.
 type pull struct {
-	run.Pull
+	transfer.Pull
 	optional bool         // an image of the name is here and will do when the pull fails
 	builds   []build.Spec // what is built when the pull fails
 	done     bool         // the image was pulled
@@ -84,8 +84,8 @@ func (p *pull) fallback() string {
 }
 
 // requests are what to hand to the engine for pulls.
-func requests(pulls []*pull) []run.Pull {
-	var list []run.Pull
+func requests(pulls []*pull) []transfer.Pull {
+	var list []transfer.Pull
 	for _, p := range pulls {
 		list = append(list, p.Pull)
 	}
@@ -99,7 +99,7 @@ type pullSet map[string]*pull
 func (set pullSet) add(image, platform, service string) *pull {
 	key := image + " " + platform
 	if set[key] == nil {
-		set[key] = &pull{Pull: run.Pull{Image: image, Platform: platform}}
+		set[key] = &pull{Pull: transfer.Pull{Image: image, Platform: platform}}
 	}
 	p := set[key]
 	if !slices.Contains(p.Services, service) {

@@ -13,7 +13,7 @@ import (
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/project"
-	"github.com/devup-cli/devup/internal/run"
+	"github.com/devup-cli/devup/internal/transfer"
 )
 
 // Options are a user's choices for one run. The zero value builds what is stale and
@@ -48,7 +48,7 @@ type Result struct {
 	IDs    map[string]string // reference -> image ID
 	Inputs map[string]string // service -> hash of what its image is built from
 	Builds []Build           // images that were built, or would be in a dry run
-	Pulls  []run.Pull        // images that were pulled, or would be in a dry run
+	Pulls  []transfer.Pull   // images that were pulled, or would be in a dry run
 	// Failed are the services without an image that can be started, and Failure
 	// says why; the rest of the project can go on.
 	Failed  map[string]bool
@@ -305,13 +305,13 @@ func (s Store) pullOptional(ctx context.Context, pulls []*pull, o Options) {
 }
 
 // pullAll pulls images and checks that those for a certain platform are for that.
-func (s Store) pullAll(ctx context.Context, pulls []*pull, o run.PullOptions) []error {
-	errs := run.PullAll(ctx, s.Engine, requests(pulls), o)
+func (s Store) pullAll(ctx context.Context, pulls []*pull, o transfer.Options) []error {
+	errs := transfer.PullAll(ctx, s.Engine, requests(pulls), o)
 	for i, p := range pulls {
 		if errs[i] == nil && p.Platform != "" {
 			unfit, _, err := inspect(ctx, s.Engine, p.Image, p.Platform)
 			if errs[i] = err; unfit {
-				errs[i] = run.WrongPlatform(p.Pull)
+				errs[i] = transfer.WrongPlatform(p.Pull)
 			}
 		}
 		p.done = errs[i] == nil

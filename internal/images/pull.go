@@ -13,7 +13,7 @@ import (
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/registry"
-	"github.com/devup-cli/devup/internal/run"
+	"github.com/devup-cli/devup/internal/transfer"
 )
 
 // PullOptions are the choices of [Store.Pull]. The zero value pulls for all services.
@@ -43,7 +43,7 @@ func (s Store) Pull(ctx context.Context, p *project.Project, o PullOptions) erro
 	if len(pulls) == 0 {
 		return nil
 	}
-	errs := run.PullAll(ctx, s.Engine, pulls, s.transfer(o.Quiet, o.IgnoreFailures))
+	errs := transfer.PullAll(ctx, s.Engine, pulls, s.transfer(o.Quiet, o.IgnoreFailures))
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
@@ -76,7 +76,7 @@ func (s Store) warnAll(errs []error) {
 }
 
 // hintBuild adds to the hint, where an image can be built, how.
-func hintBuild(p *project.Project, pulled run.Pull, err error) error {
+func hintBuild(p *project.Project, pulled transfer.Pull, err error) error {
 	e, ok := errors.AsType[*fail.Error](err)
 	if !ok {
 		return err
@@ -94,7 +94,7 @@ func hintBuild(p *project.Project, pulled run.Pull, err error) error {
 // choosePulls decides which images the command pulls. It is for newer images, so what is
 // here already is pulled again unless a file or the policy says otherwise; the tag latest
 // is expected to move and counts as not here.
-func choosePulls(p *project.Project, here map[string]string, o PullOptions) (pulls []run.Pull, skipped []string, err error) {
+func choosePulls(p *project.Project, here map[string]string, o PullOptions) (pulls []transfer.Pull, skipped []string, err error) {
 	chosen := pullSet{}
 	for _, name := range p.ServiceNames() {
 		s := p.Services[name]

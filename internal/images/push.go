@@ -7,7 +7,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/project"
-	"github.com/devup-cli/devup/internal/run"
+	"github.com/devup-cli/devup/internal/transfer"
 )
 
 // PushOptions are the choices of [Store.Push]. The zero value pushes for all services.
@@ -26,7 +26,7 @@ func (s Store) Push(ctx context.Context, p *project.Project, o PushOptions) (pus
 	for _, text := range skipped {
 		s.report(event.Event{Kind: event.Note, Text: text})
 	}
-	errs := run.PushAll(ctx, s.Engine, pushes, s.transfer(o.Quiet, o.IgnoreFailures))
+	errs := transfer.PushAll(ctx, s.Engine, pushes, s.transfer(o.Quiet, o.IgnoreFailures))
 	if ctx.Err() != nil {
 		return len(pushes), context.Cause(ctx)
 	}
@@ -37,7 +37,7 @@ func (s Store) Push(ctx context.Context, p *project.Project, o PushOptions) (pus
 	return len(pushes), errors.Join(errs...)
 }
 
-func choosePushes(p *project.Project, services []string) (pushes []run.Push, skipped []string) {
+func choosePushes(p *project.Project, services []string) (pushes []transfer.Push, skipped []string) {
 	for _, name := range p.ServiceNames() {
 		s := p.Services[name]
 		switch {
@@ -49,7 +49,7 @@ func choosePushes(p *project.Project, services []string) (pushes []run.Push, ski
 			skipped = append(skipped, name+" is not pushed: its image has no name; give it one with image")
 		default:
 			for _, image := range append([]string{s.Image}, s.Build.Tags...) {
-				pushes = append(pushes, run.Push{Image: image, Service: name})
+				pushes = append(pushes, transfer.Push{Image: image, Service: name})
 			}
 		}
 	}

@@ -24,7 +24,7 @@ import (
 	"github.com/devup-cli/devup/internal/observe"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/project"
-	"github.com/devup-cli/devup/internal/run"
+	"github.com/devup-cli/devup/internal/transfer"
 )
 
 // Store is the images of an engine, and what is needed to get more of them. It may be
@@ -116,6 +116,6 @@ func (s Store) warn(id, text string) {
 }
 
 // transfer is how a pull or a push is done.
-func (s Store) transfer(quiet, gentle bool) run.PullOptions {
-	return run.PullOptions{Logins: s.Build.Logins, Sink: s.report, Quiet: quiet, Gentle: gentle}
+func (s Store) transfer(quiet, gentle bool) transfer.Options {
+	return transfer.Options{Logins: s.Build.Logins, Sink: s.report, Quiet: quiet, Gentle: gentle}
 }

@@ -23,7 +23,7 @@ func explain(err error, op plan.Op) error {
 	if _, ok := errors.AsType[*fail.Error](err); ok {
 		return err
 	}
-	text := engineText(err)
+	text := strings.TrimPrefix(err.Error(), "Error response from daemon: ")
 	cause, found := diagnose.Text(diagnose.Start, strings.Split(text, "\n"), 0, nil)
 	switch {
 	case !found && errdefs.IsNotFound(err) && strings.Contains(strings.ToLower(text), "image"):
@@ -90,9 +90,4 @@ func others(err error) string {
 	}
 	slices.Sort(names)
 	return strings.Join(names, ", ")
-}
-
-// engineText is the engine's sentence without its prefixes.
-func engineText(err error) string {
-	return strings.TrimPrefix(err.Error(), "Error response from daemon: ")
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/run"
 	"github.com/devup-cli/devup/internal/setup"
+	"github.com/devup-cli/devup/internal/transfer"
 	"github.com/devup-cli/devup/internal/workspace"
 )
 
@@ -71,7 +72,7 @@ func (o Options) exposes() bool {
 type Outcome struct {
 	Project    *project.Project        // resolved for this place and these ports
 	Builds     []images.Build          // images that were built, or would be in a dry run
-	Pulls      []run.Pull              // images that were pulled, or would be in a dry run
+	Pulls      []transfer.Pull         // images that were pulled, or would be in a dry run
 	Plan       *plan.Plan              // nil when the run did not come so far
 	Setup      []setup.Step            // that were to run, or would be in a dry run
 	Kept       []plan.Change           // volumes that are not as the files say, and stay because of the data in them

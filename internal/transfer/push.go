@@ -1,10 +1,9 @@
-package run
+package transfer
 
 import (
 	"context"
 
 	"github.com/moby/moby/client"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/devup-cli/devup/internal/diagnose"
 	"github.com/devup-cli/devup/internal/fail"
@@ -25,21 +24,11 @@ type Push struct {
 // PushAll pushes images in parallel, as [PullAll] pulls. The error of each push
 // stands at its place: a [fail.Error] with the code [fail.PushFailed], or
 // [fail.ImageMissing] for an image that was not built yet, or the context's.
-func PushAll(ctx context.Context, e pusher, pushes []Push, o PullOptions) []error {
-	errs := make([]error, len(pushes))
-	var group errgroup.Group
-	group.SetLimit(transfers)
-	for i, p := range pushes {
-		group.Go(func() error {
-			errs[i] = push(ctx, e, p, o)
-			return nil
-		})
-	}
-	_ = group.Wait() // every error is in errs
-	return errs
+func PushAll(ctx context.Context, e pusher, pushes []Push, o Options) []error {
+	return inParallel(pushes, func(p Push) error { return push(ctx, e, p, o) })
 }
 
-func push(ctx context.Context, e pusher, p Push, o PullOptions) error {
+func push(ctx context.Context, e pusher, p Push, o Options) error {
 	progress := o.progress(p.Image, p.Service, "pushing "+p.Image, "Pushing")
 	progress.begin()
 	attempt := registry.Attempt{Image: p.Image, Login: o.Logins.OfImage(ctx, p.Image), Push: true}
@@ -69,7 +58,7 @@ func drainPush(ctx context.Context, e pusher, p Push, login registry.Login, prog
 }
 
 func pushFailure(err error, p Push, a registry.Attempt) error {
-	cause := registry.Explain(engineText(err), a)
+	cause := registry.Explain(err.Error(), a)
 	code := fail.PushFailed
 	switch cause.Reason {
 	case diagnose.NotLocal:
