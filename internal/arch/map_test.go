@@ -4,45 +4,46 @@ package arch
 var ours = map[string][]string{
 	"dockerconfig": {}, // the docker command's config.json
 
-	"arch":         {},
-	"page":         {}, // for tests: what the documentation's tables name
-	"fakeengine":   {}, // for tests: an engine that has images, and one that never answers
-	"event":        {},
-	"fail":         {},
-	"atomicfile":   {},                                                         // files that are replaced in one step
-	"owner":        {},                                                         // whose files are: directories of the user alone, no files of root's in a checkout
-	"lock":         {"atomicfile", "owner"},                                    // one devup at a time
-	"checkout":     {"lock", "atomicfile", "owner", "untrusted", "lazyregexp"}, // what is kept in a checkout's .devup, and files that are written into one
-	"consent":      {"atomicfile", "owner", "untrusted"},                       // answers of the user, by checkout
-	"lazyregexp":   {},
-	"graph":        {},             // the order of what needs each other
-	"untrusted":    {"lazyregexp"}, // files and text of a clone: bounded reads, output that is safe to print
-	"envfile":      {"lazyregexp"}, // the text of env files that devup writes into; project reads them
-	"detect":       {"lazyregexp"},
-	"framework":    {"lazyregexp"}, // what web frameworks need behind a proxy: a table, apart from detect, which `up` has no use for
-	"workspace":    {"lazyregexp", "fail"},
-	"settings":     {"lazyregexp", "fail"},
-	"egress":       {"lazyregexp", "fail", "untrusted", "dockerconfig"}, // untrusted: it reads which registries a project names
-	"diagnose":     {"lazyregexp"},                                      // text of a failure → reason, sentence, hint; below all whose work can fail
-	"registry":     {"lazyregexp", "event", "diagnose", "dockerconfig"}, // logins and refusals of container registries, for pulls, pushes and builds
-	"project":      {"lazyregexp", "workspace", "untrusted", "fail"},
-	"ports":        {"project", "fail"},
-	"scaffold":     {"lazyregexp", "detect", "fail", "untrusted"}, // untrusted: the gate for values in generated files
-	"engine":       {"lazyregexp", "event", "fail", "dockerconfig"},
-	"gateway":      {"lazyregexp", "fail", "atomicfile", "untrusted", "owner"}, // one origin for all services: a proxy, and the life of its process
-	"build":        {"lazyregexp", "project", "egress", "registry", "event", "fail", "untrusted", "diagnose"},
-	"plan":         {"project", "fail", "graph"},
-	"images":       {"project", "build", "plan", "observe", "transfer", "registry", "event", "atomicfile", "fail"}, // which images to pull and to build
-	"observe":      {"lazyregexp", "plan", "untrusted", "fail"},                                                    // the state of the engine
-	"engineconfig": {"lazyregexp", "project", "plan", "fail", "untrusted"},                                         // services, networks and volumes as the engine takes them; untrusted: seccomp profiles
-	"transfer":     {"engineconfig", "registry", "event", "fail", "diagnose"},                                      // pulls and pushes of images
-	"run":          {"lazyregexp", "plan", "engineconfig", "event", "fail", "owner", "diagnose"},
-	"ready":        {"project", "lazyregexp", "event", "fail", "untrusted", "diagnose"},
-	"expose":       {"lazyregexp", "project", "workspace", "event", "fail"},
-	"tunnel":       {"lazyregexp", "fail"}, // a way from the internet to this machine, by a program that the person has
-	"logs":         {"event", "fail"},
-	"setup":        {"lazyregexp", "project", "graph", "plan", "run", "event", "fail", "diagnose"}, // steps that run in containers which answer: after run and ready, and no part of a plan
-	"watch":        {"project", "event", "fail", "untrusted"},                                      // fail: the limit of watched folders is the person's to raise
+	"arch":          {},
+	"page":          {}, // for tests: what the documentation's tables name
+	"fakeengine":    {}, // for tests: an engine that has images, and one that never answers
+	"event":         {},
+	"fail":          {},
+	"atomicfile":    {},                                                         // files that are replaced in one step
+	"owner":         {},                                                         // whose files are: directories of the user alone, no files of root's in a checkout
+	"lock":          {"atomicfile", "owner"},                                    // one devup at a time
+	"checkout":      {"lock", "atomicfile", "owner", "untrusted", "lazyregexp"}, // what is kept in a checkout's .devup, and files that are written into one
+	"consent":       {"atomicfile", "owner", "untrusted"},                       // answers of the user, by checkout
+	"lazyregexp":    {},
+	"graph":         {},             // the order of what needs each other
+	"untrusted":     {"lazyregexp"}, // files and text of a clone: bounded reads, output that is safe to print
+	"envfile":       {"lazyregexp"}, // the text of env files that devup writes into; project reads them
+	"detect":        {"lazyregexp"},
+	"framework":     {"lazyregexp"}, // what web frameworks need behind a proxy: a table, apart from detect, which `up` has no use for
+	"workspace":     {"lazyregexp", "fail"},
+	"settings":      {"lazyregexp", "fail"},
+	"egress":        {"lazyregexp", "fail", "untrusted", "dockerconfig"}, // untrusted: it reads which registries a project names
+	"diagnose":      {"lazyregexp"},                                      // text of a failure → reason, sentence, hint; below all whose work can fail
+	"registry":      {"lazyregexp", "event", "diagnose", "dockerconfig"}, // logins and refusals of container registries, for pulls, pushes and builds
+	"project":       {"lazyregexp", "workspace", "untrusted", "fail"},
+	"ports":         {"project", "fail"},
+	"scaffold":      {"lazyregexp", "detect", "fail", "untrusted"}, // untrusted: the gate for values in generated files
+	"engine":        {"lazyregexp", "event", "fail", "dockerconfig"},
+	"gateway":       {"lazyregexp", "fail", "atomicfile", "untrusted", "owner"}, // one origin for all services: a proxy, and the life of its process
+	"build":         {"lazyregexp", "project", "egress", "registry", "event", "fail", "untrusted", "diagnose"},
+	"plan":          {"project", "fail", "graph"},
+	"images":        {"project", "build", "plan", "observe", "transfer", "registry", "event", "atomicfile", "fail"}, // which images to pull and to build
+	"observe":       {"lazyregexp", "plan", "untrusted", "fail"},                                                    // the state of the engine
+	"engineconfig":  {"lazyregexp", "project", "plan", "fail", "untrusted"},                                         // services, networks and volumes as the engine takes them; untrusted: seccomp profiles
+	"containerexec": {},                                                                                             // commands in running containers
+	"transfer":      {"engineconfig", "registry", "event", "fail", "diagnose"},                                      // pulls and pushes of images
+	"run":           {"lazyregexp", "plan", "engineconfig", "containerexec", "event", "fail", "owner", "diagnose"},
+	"ready":         {"containerexec", "project", "lazyregexp", "event", "fail", "untrusted", "diagnose"},
+	"expose":        {"lazyregexp", "project", "workspace", "event", "fail"},
+	"tunnel":        {"lazyregexp", "fail"}, // a way from the internet to this machine, by a program that the person has
+	"logs":          {"event", "fail"},
+	"setup":         {"lazyregexp", "project", "graph", "plan", "containerexec", "event", "fail", "diagnose"}, // steps that run in containers which answer: after run and ready, and no part of a plan
+	"watch":         {"containerexec", "project", "event", "fail", "untrusted"},                               // fail: the limit of watched folders is the person's to raise
 	"up": {
 		"workspace", "project", "ports", "images", "egress", "plan", "observe", "run", "transfer", "ready", "setup", "expose", "logs", "watch", "framework",
 		"gateway", "owner", "untrusted",
@@ -85,7 +86,7 @@ var only = map[string][]string{
 	"github.com/compose-spec/compose-go/v2/interp": {"project"},
 	"github.com/compose-spec/compose-go/v2/schema": {"project"},
 	"github.com/moby/buildkit":                     {"build", "detect"}, // detect: the Dockerfile parser alone, which the linter holds
-	"github.com/moby/moby/client":                  {"engine", "fakeengine", "build", "observe", "engineconfig", "transfer", "run", "ready", "logs", "watch", "images", "up", "doctor", "cli"},
+	"github.com/moby/moby/client":                  {"engine", "fakeengine", "build", "observe", "engineconfig", "containerexec", "transfer", "run", "ready", "logs", "watch", "images", "up", "doctor", "cli"},
 	"github.com/docker/cli/cli/context":            {"engine"},
 	"github.com/docker/cli/cli/connhelper":         {"engine"},
 	"github.com/docker/cli/cli/config":             {"dockerconfig", "registry", "engine", "build"}, // its types; dockerconfig reads it

@@ -24,6 +24,7 @@ import (
 	"github.com/moby/moby/client"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/devup-cli/devup/internal/containerexec"
 	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/fail"
 )
@@ -36,8 +37,7 @@ type Engine interface {
 	ContainerLogs(ctx context.Context, container string, o client.ContainerLogsOptions) (client.ContainerLogsResult, error)
 	ContainerStats(ctx context.Context, container string, o client.ContainerStatsOptions) (client.ContainerStatsResult, error)
 	Events(ctx context.Context, o client.EventsListOptions) client.EventsResult
-	ExecCreate(ctx context.Context, container string, o client.ExecCreateOptions) (client.ExecCreateResult, error)
-	ExecAttach(ctx context.Context, exec string, o client.ExecAttachOptions) (client.ExecAttachResult, error)
+	containerexec.Attacher
 }
 
 // Options say how long to wait and whom to tell. The zero Options wait for three

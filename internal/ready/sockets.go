@@ -13,8 +13,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/moby/moby/api/pkg/stdcopy"
-	"github.com/moby/moby/client"
+	"github.com/devup-cli/devup/internal/containerexec"
 )
 
 // sockets are the TCP ports that are listened on inside a container.
@@ -31,26 +30,28 @@ var errUnknown = errors.New("the container's sockets cannot be read")
 const execTimeout = 5 * time.Second
 
 // listening reads which sockets are listened on inside a container.
-func listening(ctx context.Context, e Engine, container string) (sockets, error) {
+func listening(ctx context.Context, e containerexec.Attacher, container string) (sockets, error) {
 	ctx, cancel := context.WithTimeout(ctx, execTimeout)
 	defer cancel()
-	made, err := e.ExecCreate(ctx, container, client.ExecCreateOptions{
-		Cmd: []string{"cat", "/proc/net/tcp", "/proc/net/tcp6"}, AttachStdout: true, AttachStderr: true,
-	})
-	if err != nil {
+	table := &bounded{left: 16 << 20}
+	if _, err := containerexec.Output(ctx, e, container, containerexec.Command{Words: []string{"cat", "/proc/net/tcp", "/proc/net/tcp6"}}, table, io.Discard); err != nil {
 		return sockets{}, err
 	}
-	attached, err := e.ExecAttach(ctx, made.ID, client.ExecAttachOptions{})
-	if err != nil {
-		return sockets{}, err
+	return parseSockets(table.text.String())
+}
+
+// bounded keeps what is written to it, up to a limit.
+type bounded struct {
+	text bytes.Buffer
+	left int
+}
+
+// Write fails where there is more than the limit.
+func (b *bounded) Write(p []byte) (int, error) {
+	if b.left -= len(p); b.left < 0 {
+		return 0, errUnknown
 	}
-	defer attached.Close()
-	defer context.AfterFunc(ctx, attached.Close)()
-	var table bytes.Buffer
-	if _, err := stdcopy.StdCopy(&table, io.Discard, io.LimitReader(attached.Reader, 16<<20)); err != nil {
-		return sockets{}, err
-	}
-	return parseSockets(table.String())
+	return b.text.Write(p)
 }
 
 // parseSockets reads the text of /proc/net/tcp and /proc/net/tcp6. A text

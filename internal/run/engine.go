@@ -6,6 +6,8 @@ import (
 	"context"
 
 	"github.com/moby/moby/client"
+
+	"github.com/devup-cli/devup/internal/containerexec"
 )
 
 // shared is what Apply needs for networks and volumes.
@@ -46,7 +48,7 @@ type signals interface {
 // run hooks.
 type enters interface {
 	CopyToContainer(context.Context, string, client.CopyToContainerOptions) (client.CopyToContainerResult, error)
-	Executor
+	containerexec.Engine
 }
 
 // Engine is what Apply needs in all; [client.Client] has it. ClientVersion is the

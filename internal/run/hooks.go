@@ -11,6 +11,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/moby/moby/client"
 
+	"github.com/devup-cli/devup/internal/containerexec"
 	"github.com/devup-cli/devup/internal/engineconfig"
 	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/fail"
@@ -73,8 +74,8 @@ func (a *applier) stopping(ctx context.Context, c plan.Container) {
 // of what it printed.
 func (a *applier) hook(ctx context.Context, service, kind string, index int, h types.ServiceHook, id string) error {
 	what := fmt.Sprintf("%s hook %d of %s", kind, index+1, service)
-	done, err := Exec(ctx, a.engine, id, Command{
-		Words: h.Command, User: h.User, WorkingDir: h.WorkingDir, Environment: h.Environment, Privileged: h.Privileged,
+	done, err := containerexec.Tail(ctx, a.engine, id, containerexec.Command{
+		Words: h.Command, User: h.User, WorkingDir: h.WorkingDir, Env: engineconfig.Environment(h.Environment), Privileged: h.Privileged,
 	})
 	if err != nil {
 		return fmt.Errorf("%s: %w", what, err)

@@ -10,13 +10,13 @@ import (
 	"strings"
 	"time"
 
+	"github.com/devup-cli/devup/internal/containerexec"
 	"github.com/devup-cli/devup/internal/diagnose"
 	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/graph"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/project"
-	"github.com/devup-cli/devup/internal/run"
 )
 
 // Memory is what is known of steps that ran before.
@@ -42,7 +42,7 @@ type Work struct {
 // Run runs the steps one after the other. Where one ends badly, the later ones of its
 // service and those of the services that need it do not run. The error joins a
 // [fail.Error] with the code SetupFailed for each that ended badly, or is ctx's.
-func Run(ctx context.Context, e run.Executor, w Work) error {
+func Run(ctx context.Context, e containerexec.Engine, w Work) error {
 	var failures []error
 	blame := map[string]string{} // service -> what failed there
 	for service := range w.Failed {
@@ -80,7 +80,7 @@ func blocked(needs graph.Graph, service string, blame map[string]string) string 
 }
 
 // step runs one step and keeps that it did.
-func (w Work) step(ctx context.Context, e run.Executor, s Step) error {
+func (w Work) step(ctx context.Context, e containerexec.Engine, s Step) error {
 	at := event.Event{Kind: event.Setup, Name: s.Title(), State: event.Working, Text: "running"}
 	w.Sink(at)
 	began := time.Now()
@@ -111,19 +111,19 @@ func (w Work) step(ctx context.Context, e run.Executor, s Step) error {
 }
 
 // execute runs a step's command within its limit. late says that it did not end in time.
-func execute(ctx context.Context, e run.Executor, container string, s Step) (done run.Executed, late bool, err error) {
+func execute(ctx context.Context, e containerexec.Engine, container string, s Step) (done containerexec.Result, late bool, err error) {
 	limited, cancel := ctx, context.CancelFunc(func() {})
 	if s.Timeout > 0 {
 		limited, cancel = context.WithTimeout(ctx, s.Timeout)
 	}
 	defer cancel()
-	done, err = run.Exec(limited, e, container, run.Command{Words: s.Command})
+	done, err = containerexec.Tail(limited, e, container, containerexec.Command{Words: s.Command})
 	return done, err != nil && limited.Err() != nil && ctx.Err() == nil, err
 }
 
 // explainLate is the error of a step that did not end in time. No engine ends a command
 // that it runs in a container.
-func explainLate(s Step, done run.Executed) *fail.Error {
+func explainLate(s Step, done containerexec.Result) *fail.Error {
 	e := fail.New(fail.SetupFailed, "give the step a longer timeout; it may still run: `devup restart "+s.Service+"` ends it",
 		"the setup step %q of %s did not end within %s", s.Name, s.Service, short(s.Timeout))
 	e.Service, e.Lines = s.Service, done.Lines
@@ -142,7 +142,7 @@ func short(d time.Duration) string {
 }
 
 // explain says how a step ended badly, and why as far as its last lines show it.
-func explain(s Step, done run.Executed, err error) *fail.Error {
+func explain(s Step, done containerexec.Result, err error) *fail.Error {
 	e := fail.New(fail.SetupFailed, "", "the setup step %q of %s ended with exit code %d", s.Name, s.Service, done.Status)
 	e.Service, e.Lines = s.Service, done.Lines
 	said, scope := done.Lines, diagnose.Exec

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/devup-cli/devup/internal/run"
+	"github.com/devup-cli/devup/internal/containerexec"
 )
 
 // TestExplain: a step that fails says why, as a service does, and what to do next.
@@ -14,37 +14,37 @@ func TestExplain(t *testing.T) {
 	const refused = "OCI runtime exec failed: exec failed: unable to start container process: exec: \"sh\": executable file not found in $PATH: unknown"
 	for _, test := range []struct {
 		name       string
-		done       run.Executed
+		done       containerexec.Result
 		err        error
 		want, hint string
 	}{
 		{
 			"by its output",
-			run.Executed{Status: 1, Lines: []string{`relation "users" does not exist`}},
+			containerexec.Result{Status: 1, Lines: []string{`relation "users" does not exist`}},
 			nil,
 			`table-missing: the setup step "seed" of api ended with exit code 1: the database has no table users`, "run the migrations",
 		},
 		{
 			"unknown",
-			run.Executed{Status: 3, Lines: []string{"no"}},
+			containerexec.Result{Status: 3, Lines: []string{"no"}},
 			nil,
 			`: the setup step "seed" of api ended with exit code 3`, "fix it and run `devup up` again; completed steps are not repeated",
 		},
 		{
 			"without a shell",
-			run.Executed{Status: 127, Lines: []string{refused}},
+			containerexec.Result{Status: 127, Lines: []string{refused}},
 			nil,
 			`command-missing: the setup step "seed" of api cannot run: the command sh was not found in the image`, "write the command as a list",
 		},
 		{
 			"an engine that refuses",
-			run.Executed{},
+			containerexec.Result{},
 			errors.New(refused),
 			`command-missing: the setup step "seed" of api cannot run: the command sh was not found in the image`, "write the command as a list",
 		},
 		{
 			"an engine that is gone",
-			run.Executed{},
+			containerexec.Result{},
 			errors.New("EOF"),
 			`: the setup step "seed" of api cannot run`, "fix it",
 		},

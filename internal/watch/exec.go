@@ -1,50 +1,22 @@
 package watch
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"io"
 	"strings"
 
-	"github.com/moby/moby/api/pkg/stdcopy"
-	"github.com/moby/moby/client"
+	"github.com/devup-cli/devup/internal/containerexec"
 )
 
 // command runs a command in a container, hands its output over line by line, and
-// gives its exit code. A command that is not there ends with 126 or 127, or is an
+// gives its exit code. A command that does not exist ends with 126 or 127, or is an
 // error, by the engine's version.
-func command(ctx context.Context, e commands, id string, o client.ExecCreateOptions, line func(stream, text string)) (int, error) {
-	o.AttachStdout, o.AttachStderr = true, true
-	created, err := e.ExecCreate(ctx, id, o)
-	if err != nil {
-		return 0, err
-	}
-	attached, err := e.ExecAttach(ctx, created.ID, client.ExecAttachOptions{})
-	if err != nil {
-		return 0, err
-	}
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		out, errs := &lines{stream: "stdout", take: line}, &lines{stream: "stderr", take: line}
-		_, _ = stdcopy.StdCopy(out, errs, bufio.NewReader(attached.Reader)) // that it broke off shows in the exit code
-		out.flush()
-		errs.flush()
-	}()
-	select {
-	case <-ended:
-		attached.Close()
-	case <-ctx.Done():
-		attached.Close() // the output then ends
-		<-ended
-		return 0, ctx.Err()
-	}
-	result, err := e.ExecInspect(ctx, created.ID, client.ExecInspectOptions{})
-	if err != nil {
-		return 0, err
-	}
-	return result.ExitCode, nil
+func command(ctx context.Context, e containerexec.Engine, id string, c containerexec.Command, line func(stream, text string)) (int, error) {
+	out, errs := &lines{stream: "stdout", take: line}, &lines{stream: "stderr", take: line}
+	defer errs.flush()
+	defer out.flush()
+	return containerexec.Run(ctx, e, id, c, out, errs)
 }
 
 // lines is a writer that hands over whole lines.
@@ -73,13 +45,13 @@ func (l *lines) flush() {
 	l.rest.Reset()
 }
 
-// remover removes paths in a container.
-func remove(ctx context.Context, e commands, id string, targets []string) error {
+// remove removes paths in a container.
+func remove(ctx context.Context, e containerexec.Engine, id string, targets []string) error {
 	for _, some := range portions(targets, 64<<10) {
 		var said []string
 		// As root, as files are copied: what the container may not remove came from here.
-		code, err := command(ctx, e, id, client.ExecCreateOptions{
-			User: "0", WorkingDir: "/", Cmd: append([]string{"rm", "-rf", "--"}, some...),
+		code, err := command(ctx, e, id, containerexec.Command{
+			User: "0", WorkingDir: "/", Words: append([]string{"rm", "-rf", "--"}, some...),
 		}, func(_, text string) { said = append(said, text) })
 		if err != nil && ctx.Err() == nil && strings.Contains(err.Error(), "executable file not found") || code == 126 || code == 127 {
 			return errNoRemover

@@ -23,6 +23,7 @@ import (
 
 	"github.com/moby/moby/client"
 
+	"github.com/devup-cli/devup/internal/containerexec"
 	"github.com/devup-cli/devup/internal/event"
 )
 
@@ -34,17 +35,10 @@ type files interface {
 	ContainerRestart(context.Context, string, client.ContainerRestartOptions) (client.ContainerRestartResult, error)
 }
 
-// commands is what running a command in a container needs of the engine.
-type commands interface {
-	ExecCreate(context.Context, string, client.ExecCreateOptions) (client.ExecCreateResult, error)
-	ExecAttach(context.Context, string, client.ExecAttachOptions) (client.ExecAttachResult, error)
-	ExecInspect(context.Context, string, client.ExecInspectOptions) (client.ExecInspectResult, error)
-}
-
 // Engine is what Run needs of the engine; [client.Client] has it.
 type Engine interface {
 	files
-	commands
+	containerexec.Engine
 }
 
 // Container is one container of a service.

@@ -15,6 +15,7 @@ import (
 	"github.com/moby/moby/client"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/devup-cli/devup/internal/containerexec"
 	"github.com/devup-cli/devup/internal/event"
 )
 
@@ -211,8 +212,8 @@ func (w *worker) container(ctx context.Context, c Container, t Todo, out *outcom
 	if len(t.Execs) > 0 && (c.Running || t.Restart) {
 		out.executed()
 		for _, x := range t.Execs {
-			w.exec(ctx, c, x.Command, client.ExecCreateOptions{
-				User: x.User, WorkingDir: x.WorkingDir, Privileged: x.Privileged, Cmd: x.Command, Env: variables(x.Environment),
+			w.exec(ctx, c, containerexec.Command{
+				User: x.User, WorkingDir: x.WorkingDir, Privileged: x.Privileged, Words: x.Command, Env: variables(x.Environment),
 			})
 		}
 	}
@@ -326,9 +327,9 @@ func (w *worker) ruleTarget(service, name string) string {
 }
 
 // exec runs the command of a rule and shows what it prints.
-func (w *worker) exec(ctx context.Context, c Container, words []string, o client.ExecCreateOptions) {
-	shown := strings.Join(words, " ")
-	code, err := command(ctx, w.engine, c.ID, o, func(stream, text string) {
+func (w *worker) exec(ctx context.Context, c Container, x containerexec.Command) {
+	shown := strings.Join(x.Words, " ")
+	code, err := command(ctx, w.engine, c.ID, x, func(stream, text string) {
 		w.event(event.Event{Kind: event.Log, ID: "exec " + c.Name, Name: c.Service, Text: text, Stream: stream})
 	})
 	switch {

@@ -2,16 +2,13 @@ package execcmd
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io"
 
-	"github.com/containerd/errdefs"
-	"github.com/moby/moby/api/pkg/stdcopy"
 	"github.com/moby/moby/client"
 	"github.com/spf13/pflag"
 
 	"github.com/devup-cli/devup/internal/cli/command"
+	"github.com/devup-cli/devup/internal/containerexec"
 	"github.com/devup-cli/devup/internal/fail"
 )
 
@@ -70,31 +67,5 @@ func input(env *command.Env, interactive bool) io.Reader {
 // pipe connects the streams to a command until its output ends. A nil input leaves the
 // command's alone; out takes what it prints, but for its stderr where it has one.
 func pipe(ctx context.Context, env *command.Env, conn client.HijackedResponse, in io.Reader, out io.Writer, tty bool) error {
-	ended := make(chan error, 1)
-	go func() {
-		var err error
-		if tty {
-			_, err = io.Copy(out, conn.Reader)
-		} else {
-			_, err = stdcopy.StdCopy(out, env.Err, conn.Reader)
-		}
-		ended <- err
-	}()
-	if in != nil {
-		go func() { // ends with the process at the latest: a read of stdin cannot be called off
-			_, _ = io.Copy(conn.Conn, in) // the command may have closed its end
-			_ = conn.CloseWrite()
-		}()
-	}
-	select {
-	case err := <-ended:
-		if err != nil && !errdefs.IsCanceled(err) && !errors.Is(err, io.EOF) {
-			return fmt.Errorf("read the command's output: %w", err)
-		}
-		return nil
-	case <-ctx.Done():
-		conn.Close() // the output then ends
-		<-ended      //nolint:errcheck // how it broke off is no news to who called it off
-		return ctx.Err()
-	}
+	return containerexec.Streams{In: in, Out: out, Err: env.Err, TTY: tty}.Copy(ctx, conn)
 }
