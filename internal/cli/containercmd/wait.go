@@ -5,12 +5,11 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/moby/moby/client"
 	"github.com/spf13/cobra"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/devup-cli/devup/internal/cli/command"
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/observe"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/session"
 	"github.com/devup-cli/devup/internal/ui"
@@ -78,46 +77,19 @@ func runWait(ctx context.Context, env *command.Env, services []string, alsoDown 
 // awaitEnds waits for the end of the containers, or of the first of them, and gives an
 // exit code: the first that is not 0.
 func awaitEnds(ctx context.Context, env *command.Env, s *session.Session, containers []plan.Container, first bool) (int, error) {
-	ends := make(chan endObject)
-	waiting, cancel := context.WithCancel(ctx)
-	defer cancel()
-	group, waiting := errgroup.WithContext(waiting)
+	ids, names, code := map[string]string{}, map[string]string{}, 0
 	for _, c := range containers {
-		group.Go(func() error {
-			over := s.Engine.Client.ContainerWait(waiting, c.ID, client.ContainerWaitOptions{})
-			select {
-			case result := <-over.Result:
-				select {
-				case ends <- endObject{"ended", c.Service, c.Name, c.ID, int(result.StatusCode)}:
-				case <-waiting.Done():
-				}
-				return nil
-			case err := <-over.Error:
-				return fmt.Errorf("wait for %s: %w", c.Name, err)
-			}
-		})
+		ids[c.ID], names[c.ID] = c.Service, c.Name
 	}
-	failed := make(chan error, 1)
-	go func() { failed <- group.Wait() }()
-	code := 0
-	for n := 0; n < len(containers); {
-		select {
-		case end := <-ends:
-			n++
-			printEnd(env, end)
-			if code == 0 {
-				code = end.ExitCode
-			}
-			if first {
-				cancel()
-				<-failed //nolint:errcheck // those that are not waited for any more have nothing to say
-				return code, nil
-			}
-		case err := <-failed:
-			if err != nil {
-				return 0, err
-			}
+	err := observe.Ends(ctx, s.Engine.Client, ids, func(end observe.End) bool {
+		printEnd(env, endObject{"ended", end.Service, names[end.ID], end.ID, end.Code})
+		if code == 0 {
+			code = end.Code
 		}
+		return !first
+	})
+	if err != nil {
+		return 0, err
 	}
 	return code, nil
 }
