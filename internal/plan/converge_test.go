@@ -215,7 +215,7 @@ services:
 	const want = `0 create-network shop_default
 1 create shop-tracing-1: not created yet [after 0]
 2 await tracing service_healthy [after 1]
-3 create shop-web-1: not created yet [after 0] [behind 1 2]
+3 create shop-web-1: not created yet [after 0] [after end of 1 2]
 `
 	if diff := cmp.Diff(want, readable(got)); diff != "" {
 		t.Errorf("plan (-want +got):\n%s", diff)

@@ -74,7 +74,7 @@ func RemoveStopped(o Observed, services []string, opts RemoveOptions) *Plan {
 	dependentsFirst(p, o, gone, func(c Container) Op {
 		op := Op{Action: Remove, Old: c}
 		if opts.Volumes {
-			op.Drop = slices.Sorted(slices.Values(slices.Concat(values(c.Data()), values(c.Masks()))))
+			op.Drop = slices.Sorted(slices.Values(slices.Concat(values(c.Data()), values(c.Shadows()))))
 		}
 		return op
 	})

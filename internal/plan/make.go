@@ -46,7 +46,7 @@ type maker struct {
 }
 
 // order is what an operation waits for.
-type order struct{ after, behind []int }
+type order struct{ after, ended []int }
 
 // Make compares a project, whose URLs and ports are resolved, with what the
 // engine has. Services come in the order of their dependencies; the services of
@@ -74,7 +74,7 @@ func Make(p *types.Project, o Observed, opts Options) (*Plan, error) {
 		}
 	}
 	m.orphans()
-	m.masks()
+	m.removeShadows()
 	return m.plan, nil
 }
 
@@ -149,9 +149,9 @@ func (m *maker) existing(want wanted, c Container) {
 	switch {
 	case gone:
 		op.Action, op.Causes, op.Old, op.After = Create, []string{"its volume is replaced"}, Container{}, []int{evicted}
-		op.Carry, m.replaced[want.service.Name] = m.carry(c), true
+		op.KeepVolumes, m.replaced[want.service.Name] = m.keptVolumes(c), true
 	case len(causes) > 0:
-		op.Action, op.Causes, op.Carry = Recreate, causes, m.carry(c)
+		op.Action, op.Causes, op.KeepVolumes = Recreate, causes, m.keptVolumes(c)
 	case c.Name != ContainerName(m.project, want.service, c.Number) && c.Replaces != "":
 		op.Action, op.Causes = Rename, []string{"finishes an interrupted replacement"}
 	case c.State == "paused" && !m.options.NoStart:
@@ -191,8 +191,8 @@ func (m *maker) undisturbed(want wanted, c Container) {
 	}
 }
 
-// carry gives the anonymous volumes that a container's successor takes over.
-func (m *maker) carry(c Container) map[string]string {
+// keptVolumes gives the anonymous volumes that a container's successor takes over.
+func (m *maker) keptVolumes(c Container) map[string]string {
 	if m.options.RenewAnon {
 		return nil
 	}
@@ -208,7 +208,7 @@ func (m *maker) container(want wanted, op Op) {
 		op.Name = op.Old.Name
 	}
 	needed := m.prerequisites(s)
-	op.After, op.Behind = append(op.After, needed.after...), needed.behind
+	op.After, op.AfterEnd = append(op.After, needed.after...), needed.ended
 	op.NoStart = m.options.NoStart
 	if op.Action == Create || op.Action == Recreate {
 		if op.Action == Recreate || len(m.observed.Of(s.Name)) == 0 {
@@ -257,7 +257,7 @@ func (m *maker) prerequisites(s types.ServiceConfig) order {
 			waits = append(waits, m.await(name, d.Condition))
 		}
 		if declared && !d.Required {
-			o.behind = append(o.behind, waits...)
+			o.ended = append(o.ended, waits...)
 		} else {
 			o.after = append(o.after, waits...)
 		}
@@ -276,9 +276,9 @@ func (m *maker) await(service, condition string) int {
 	return i
 }
 
-// masks removes the masks that no container has after this plan: those of
+// removeShadows removes the shadow volumes that no container has after this plan: those of
 // containers that it replaces or removes, and those that a down left behind.
-func (m *maker) masks() {
+func (m *maker) removeShadows() {
 	gone := map[string][]int{} // container ID -> the operation that ends it
 	for i, op := range m.plan.Ops {
 		if op.Action == Recreate || op.Action == Remove {
@@ -287,17 +287,17 @@ func (m *maker) masks() {
 	}
 	used := map[string]bool{}
 	for _, c := range m.observed.Containers {
-		for _, target := range slices.Sorted(maps.Keys(c.Masks())) {
-			name := c.Masks()[target]
+		for _, target := range slices.Sorted(maps.Keys(c.Shadows())) {
+			name := c.Shadows()[target]
 			used[name] = true
 			if after, ends := gone[c.ID]; ends {
-				m.plan.add(Op{Action: RemoveVolume, Name: name, Key: c.Service + ":" + target, Derived: true, After: after, Causes: []string{"its container is gone"}})
+				m.plan.add(Op{Action: RemoveVolume, Name: name, Key: c.Service + ":" + target, Disposable: true, After: after, Causes: []string{"its container is gone"}})
 			}
 		}
 	}
 	for _, v := range m.observed.Volumes {
-		if v.Mask != "" && !used[v.Name] {
-			m.plan.add(Op{Action: RemoveVolume, Name: v.Name, Key: v.Mask, Derived: true, Causes: []string{"no container has it"}})
+		if v.Shadows != "" && !used[v.Name] {
+			m.plan.add(Op{Action: RemoveVolume, Name: v.Name, Key: v.Shadows, Disposable: true, Causes: []string{"no container has it"}})
 		}
 	}
 }

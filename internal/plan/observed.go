@@ -78,11 +78,11 @@ type Network struct {
 	Fields   string // value of [LabelFields]; empty for a network of Compose's
 }
 
-// Volume is a volume of the project. Mask is the value of its [LabelMask]: empty
+// Volume is a volume of the project. Shadows is the value of its [LabelMask]: empty
 // for a volume that may hold data. The other fields are as in [Network].
 type Volume struct {
 	Name    string
-	Mask    string
+	Shadows string
 	Key     string
 	Hash    string
 	Fields  string
@@ -139,19 +139,19 @@ func (o Observed) Volume(name string) (Volume, bool) {
 	return o.Volumes[i], true
 }
 
-// Masks gives the anonymous volumes of a container that lie inside one of its
+// Shadows gives the anonymous volumes of a container that lie inside one of its
 // bind mounts, by target: the node_modules idiom. They hold what the image
 // holds, never data, and a new container gets new ones.
-func (c Container) Masks() map[string]string { return c.anonymous(true) }
+func (c Container) Shadows() map[string]string { return c.anonymous(true) }
 
 // Data gives the other anonymous volumes of a container, by target. They may
 // hold a database and are carried over when the container is replaced.
 func (c Container) Data() map[string]string { return c.anonymous(false) }
 
-func (c Container) anonymous(masking bool) map[string]string {
+func (c Container) anonymous(shadowing bool) map[string]string {
 	found := map[string]string{}
 	for _, m := range c.Mounts {
-		if m.Type == "volume" && anonymousName(m.Name) && underBind(m.Target, c.Mounts) == masking {
+		if m.Type == "volume" && anonymousName(m.Name) && underBind(m.Target, c.Mounts) == shadowing {
 			found[m.Target] = m.Name
 		}
 	}

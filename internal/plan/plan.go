@@ -36,33 +36,33 @@ const NotCreated = "not created yet"
 
 // Op is one operation. The zero value means nothing.
 type Op struct {
-	Action    Action
-	Name      string            // the resource's name on the engine
-	Service   string            // the service of a container; empty for networks and volumes
-	Key       string            // the key of a network or volume in the project; of a mask, what it is for
-	Number    int               // the number of a container in its service, from 1
-	Causes    []string          // why, each a few words; no secret value is ever among them
-	After     []int             // indexes of the operations that must have succeeded first
-	Behind    []int             // indexes of the operations that must be over first, well or badly
-	Old       Container         // the container that exists, for every action but Create
-	Carry     map[string]string // Create, Recreate: mount target -> existing anonymous volume to mount there again
-	Condition string            // Await: "service_healthy" or "service_completed_successfully"
-	Names     []string          // Await: the containers
-	Detach    []string          // RecreateNetwork: IDs of the project's containers in it
-	Rejoin    []string          // RecreateNetwork: those of Detach that are not replaced, and join the new one
-	Declared  *Declared         // Create, Recreate: of a service that shares another one's container, whose ID counts for [LabelHash]
-	Hosts     map[string]string // with Declared: the containers of these services that are there now, by service
-	NoStart   bool              // Create, Recreate, Rename: leave the container created
-	Labels    map[string]string // of what is made: the hashes that tell later runs what it was made from
-	Drop      []string          // Remove: anonymous volumes that go with the container, sorted
-	Signal    string            // Kill: what is sent, as the person wrote it
-	Derived   bool              // RemoveVolume: nothing is lost, the volume holds only what an image holds
+	Action      Action
+	Name        string            // the resource's name on the engine
+	Service     string            // the service of a container; empty for networks and volumes
+	Key         string            // the key of a network or volume in the project; of a shadow volume, what it is for
+	Number      int               // the number of a container in its service, from 1
+	Causes      []string          // why, each a few words; no secret value is ever among them
+	After       []int             // indexes of the operations that must have succeeded first
+	AfterEnd    []int             // indexes of the operations that must have ended first, with or without an error
+	Old         Container         // the container that exists, for every action but Create
+	KeepVolumes map[string]string // Create, Recreate: mount target -> existing anonymous volume to mount there again
+	Condition   string            // Await: "service_healthy" or "service_completed_successfully"
+	Names       []string          // Await: the containers
+	Detach      []string          // RecreateNetwork: IDs of the project's containers in it
+	Rejoin      []string          // RecreateNetwork: those of Detach that are not replaced, and join the new one
+	Declared    *Declared         // Create, Recreate: of a service that shares another one's container, whose ID counts for [LabelHash]
+	Hosts       map[string]string // with Declared: the containers of these services that are there now, by service
+	NoStart     bool              // Create, Recreate, Rename: leave the container created
+	Labels      map[string]string // of what is made: the hashes that tell later runs what it was made from
+	Drop        []string          // Remove: anonymous volumes that go with the container, sorted
+	Signal      string            // Kill: what is sent, as the user wrote it
+	Disposable  bool              // RemoveVolume: nothing is lost, the volume holds only what an image holds
 }
 
-// Title is the name of the operation's resource for a person. A mask's own name
+// Title is the name of the operation's resource for a user. A shadow volume's own name
 // is 64 hex digits; what it is for says more.
 func (op Op) Title() string {
-	if op.Derived {
+	if op.Disposable {
 		return op.Key
 	}
 	return op.Name
@@ -118,7 +118,7 @@ func (p *Plan) Lost() []string {
 	var lost []string
 	for _, op := range p.Ops {
 		lost = append(lost, op.Drop...)
-		if op.Action == RemoveVolume && !op.Derived {
+		if op.Action == RemoveVolume && !op.Disposable {
 			lost = append(lost, op.Name)
 		}
 	}

@@ -79,7 +79,7 @@ func TestPlansConverge(t *testing.T) {
 func checkOrder(t *testing.T, p *plan.Plan) {
 	t.Helper()
 	for i, op := range p.Ops {
-		for _, before := range slices.Concat(op.After, op.Behind) {
+		for _, before := range slices.Concat(op.After, op.AfterEnd) {
 			if before >= i {
 				t.Fatalf("operation %d waits for %d:\n%s", i, before, readable(p))
 			}

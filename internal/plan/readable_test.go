@@ -20,8 +20,8 @@ func readable(p *plan.Plan) string {
 		if len(op.Causes) > 0 {
 			fmt.Fprintf(&b, ": %s", strings.Join(op.Causes, "; "))
 		}
-		if len(op.Carry) > 0 {
-			fmt.Fprintf(&b, " [carry %s]", strings.Join(slices.Sorted(maps.Keys(op.Carry)), " "))
+		if len(op.KeepVolumes) > 0 {
+			fmt.Fprintf(&b, " [keep %s]", strings.Join(slices.Sorted(maps.Keys(op.KeepVolumes)), " "))
 		}
 		if len(op.Drop) > 0 {
 			fmt.Fprintf(&b, " [drop %d]", len(op.Drop))
@@ -29,8 +29,8 @@ func readable(p *plan.Plan) string {
 		if len(op.After) > 0 {
 			fmt.Fprintf(&b, " [after %s]", strings.Trim(fmt.Sprint(op.After), "[]"))
 		}
-		if len(op.Behind) > 0 {
-			fmt.Fprintf(&b, " [behind %s]", strings.Trim(fmt.Sprint(op.Behind), "[]"))
+		if len(op.AfterEnd) > 0 {
+			fmt.Fprintf(&b, " [after end of %s]", strings.Trim(fmt.Sprint(op.AfterEnd), "[]"))
 		}
 		if len(op.Detach) > 0 {
 			fmt.Fprintf(&b, " [detach %s]", strings.Join(op.Detach, " "))

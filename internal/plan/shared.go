@@ -13,9 +13,9 @@ import (
 type Change struct {
 	Key, Name string
 	Causes    []string
-	// Held names the containers that have the volume and are no business of this run. As
+	// InUseBy names the containers that have the volume and that this run leaves alone. As
 	// long as there are any it cannot be replaced.
-	Held []string
+	InUseBy []string
 }
 
 // ChangedVolumes are the volumes that [Make] replaces with Options.RenewVolumes,
@@ -33,7 +33,7 @@ func ChangedVolumes(p *types.Project, o Observed, options Options) ([]Change, er
 			return nil, err
 		}
 		if causes := made.changes(there.Hash, there.Fields); len(causes) > 0 {
-			changed = append(changed, Change{Key: key, Name: v.Name, Causes: causes, Held: held(p, o, options, v.Name)})
+			changed = append(changed, Change{Key: key, Name: v.Name, Causes: causes, InUseBy: held(p, o, options, v.Name)})
 		}
 	}
 	return changed, nil
@@ -167,7 +167,7 @@ func (m *maker) shareVolumes() error {
 			return err
 		}
 		for _, c := range changes {
-			if len(c.Held) == 0 {
+			if len(c.InUseBy) == 0 {
 				changed[c.Key] = c
 			}
 		}

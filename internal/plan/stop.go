@@ -9,11 +9,11 @@ import (
 // DownOptions changes what [Down] plans. The zero value keeps all data.
 type DownOptions struct {
 	Volumes bool // all volumes of the project go too
-	Masks   bool // without Volumes: those that only keep what an image holds
+	Shadows bool // without Volumes: those that only keep what an image holds
 }
 
 // Down removes what carries the project's name: containers in the reverse order
-// of their dependencies, then networks, then (only when asked) volumes. Masks,
+// of their dependencies, then networks, then (only when asked) volumes. Shadow volumes,
 // too, stay until then or until the next up: removing tens of thousands of files
 // takes the engine seconds that nobody should wait for. It works
 // from labels alone, so that it also works when the project's files are broken
@@ -36,12 +36,12 @@ func Down(o Observed, opts DownOptions) *Plan {
 		p.add(Op{Action: RemoveNetwork, Name: n.Name, After: after})
 	}
 	for _, v := range slices.SortedFunc(slices.Values(o.Volumes), func(a, b Volume) int { return strings.Compare(a.Name, b.Name) }) {
-		op := Op{Action: RemoveVolume, Name: v.Name, Key: v.Mask, Derived: v.Mask != "", After: after}
+		op := Op{Action: RemoveVolume, Name: v.Name, Key: v.Shadows, Disposable: v.Shadows != "", After: after}
 		switch {
 		case opts.Volumes:
 			op.Causes = []string{"--volumes"}
 			p.add(op)
-		case opts.Masks && op.Derived:
+		case opts.Shadows && op.Disposable:
 			p.add(op)
 		}
 	}

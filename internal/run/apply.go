@@ -86,7 +86,7 @@ func Apply(ctx context.Context, e Engine, p *types.Project, todo *plan.Plan, o O
 	for i, op := range todo.Ops {
 		group.Go(func() error {
 			defer close(gates[i].over)
-			if !pass(ctx, gates, op.After) || !over(ctx, gates, op.Behind) {
+			if !pass(ctx, gates, op.After) || !over(ctx, gates, op.AfterEnd) {
 				return nil
 			}
 			if op.Action != plan.Await { // waiting takes no slot from work

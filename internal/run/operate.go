@@ -76,7 +76,7 @@ func (a *applier) perform(ctx context.Context, op plan.Op) error {
 			_, err := a.engine.VolumeRemove(ctx, op.Name, client.VolumeRemoveOptions{})
 			return err
 		})
-		if op.Derived && errdefs.IsConflict(err) { // somebody uses it meanwhile
+		if op.Disposable && errdefs.IsConflict(err) { // somebody uses it meanwhile
 			return nil
 		}
 		return ignoreGone(err)
@@ -170,7 +170,7 @@ func (a *applier) newContainer(ctx context.Context, op plan.Op, name, replaces s
 	if replaces != "" {
 		labels[plan.LabelReplace] = replaces
 	}
-	c := engineconfig.Container{Service: s, Number: op.Number, Labels: labels, Volumes: op.Carry, API: a.engine.ClientVersion()}
+	c := engineconfig.Container{Service: s, Number: op.Number, Labels: labels, Volumes: op.KeepVolumes, API: a.engine.ClientVersion()}
 	create, err := engineconfig.Create(a.project, c)
 	if err != nil {
 		return "", err

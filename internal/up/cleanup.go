@@ -12,7 +12,7 @@ import (
 func split(p *plan.Plan) (first, cleanup *plan.Plan) {
 	first, cleanup = &plan.Plan{Orphans: p.Orphans}, &plan.Plan{}
 	end := len(p.Ops)
-	for end > 0 && p.Ops[end-1].Action == plan.RemoveVolume && p.Ops[end-1].Derived {
+	for end > 0 && p.Ops[end-1].Action == plan.RemoveVolume && p.Ops[end-1].Disposable {
 		end--
 	}
 	first.Ops = p.Ops[:end]

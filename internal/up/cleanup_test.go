@@ -11,16 +11,16 @@ import (
 func TestSplitLeavesRemovalsToTheEnd(t *testing.T) {
 	t.Parallel()
 	p := &plan.Plan{Orphans: []string{"old"}, Ops: []plan.Op{
-		{Action: plan.RemoveVolume, Name: "early", Derived: true},
+		{Action: plan.RemoveVolume, Name: "early", Disposable: true},
 		{Action: plan.Recreate, Name: "web", After: []int{0}},
-		{Action: plan.RemoveVolume, Name: "modules", Derived: true, After: []int{1}},
-		{Action: plan.RemoveVolume, Name: "left", Derived: true},
+		{Action: plan.RemoveVolume, Name: "modules", Disposable: true, After: []int{1}},
+		{Action: plan.RemoveVolume, Name: "left", Disposable: true},
 	}}
 	first, cleanup := split(p)
 	if diff := cmp.Diff(p.Ops[:2], first.Ops); diff != "" {
 		t.Errorf("first (-want +got):\n%s", diff)
 	}
-	want := []plan.Op{{Action: plan.RemoveVolume, Name: "modules", Derived: true}, {Action: plan.RemoveVolume, Name: "left", Derived: true}}
+	want := []plan.Op{{Action: plan.RemoveVolume, Name: "modules", Disposable: true}, {Action: plan.RemoveVolume, Name: "left", Disposable: true}}
 	if diff := cmp.Diff(want, cleanup.Ops); diff != "" {
 		t.Errorf("cleanup (-want +got):\n%s", diff)
 	}

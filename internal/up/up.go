@@ -158,7 +158,7 @@ func (l *line) checkVolumes(able *project.Project, state observe.Project) error 
 	var free []string
 	var held []plan.Change // by containers that are no part of this run
 	for _, c := range changed {
-		if len(c.Held) > 0 {
+		if len(c.InUseBy) > 0 {
 			held = append(held, c)
 		} else {
 			free = append(free, c.Name+" ("+strings.Join(c.Causes, "; ")+")")

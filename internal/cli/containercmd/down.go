@@ -127,7 +127,7 @@ func volumesQuestion(project string, todo *plan.Plan) string {
 	var named, holders []string
 	anonymous := map[string]bool{}
 	for _, op := range todo.Ops {
-		if op.Action == plan.RemoveVolume && !op.Derived {
+		if op.Action == plan.RemoveVolume && !op.Disposable {
 			named = append(named, op.Name)
 		}
 		for _, name := range op.Drop {

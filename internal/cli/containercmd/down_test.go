@@ -20,7 +20,7 @@ func TestVolumesQuestion(t *testing.T) {
 		{"one", []plan.Op{container("db"), volume("shop_data")}, "remove the volume shop_data of project shop, with the data in it?"},
 		{
 			"several, and one that only hides files",
-			[]plan.Op{volume("shop_a"), volume("shop_b"), {Action: plan.RemoveVolume, Name: "cd", Derived: true}},
+			[]plan.Op{volume("shop_a"), volume("shop_b"), {Action: plan.RemoveVolume, Name: "cd", Disposable: true}},
 			"remove the volumes shop_a, shop_b of project shop, with the data in them?",
 		},
 		{

@@ -129,7 +129,7 @@ func pruneOne(ctx context.Context, env *command.Env, on *engine.Engine, l leftov
 	if s.State.Owners[l.name] != l.dir || !checkout.Removed(l.dir) {
 		return nil
 	}
-	todo := plan.Down(s.Observed.Observed, plan.DownOptions{Volumes: o.volumes, Masks: true})
+	todo := plan.Down(s.Observed.Observed, plan.DownOptions{Volumes: o.volumes, Shadows: true})
 	err = converge.Apply(ctx, env, s, todo, command.StopTimeout(o.seconds))
 	if err == nil && !env.Flags.DryRun {
 		s.Mounts().Sweep(up.MountedBy(todo.Remaining(s.Observed.Containers)))

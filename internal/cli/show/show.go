@@ -39,10 +39,10 @@ func Notes(env *command.Env, o *up.Outcome) {
 
 // heldBy says how a volume is replaced, or why it could not be.
 func heldBy(v plan.Change) string {
-	if len(v.Held) == 0 {
+	if len(v.InUseBy) == 0 {
 		return "; `devup up` asks on a terminal, and replaces it with --yes"
 	}
-	return ": " + command.List(v.Held) + " has it and is no part of this run"
+	return ": " + command.List(v.InUseBy) + " has it and is no part of this run"
 }
 
 // Logs prints the logs of the services until ctx ends or, unless they are followed, to
