@@ -1,15 +1,11 @@
 package run
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"slices"
 	"strings"
-	"time"
 
 	"github.com/compose-spec/compose-go/v2/types"
-	"github.com/moby/moby/client"
 
 	"github.com/devup-cli/devup/internal/containerexec"
 	"github.com/devup-cli/devup/internal/engineconfig"
@@ -17,33 +13,6 @@ import (
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/plan"
 )
-
-// service is what the project says of a service; the zero value where the
-// project's files are not known.
-func (a *applier) service(name string) types.ServiceConfig {
-	if a.project == nil {
-		return types.ServiceConfig{}
-	}
-	return a.project.Services[name]
-}
-
-// fill copies into a container that does not run yet the secrets and configs
-// that are no files on this machine. It does so at each start: a run may have
-// been killed between making the container and filling it.
-func (a *applier) fill(ctx context.Context, s types.ServiceConfig, id string) error {
-	if len(s.Secrets)+len(s.Configs) == 0 {
-		return nil
-	}
-	content, err := engineconfig.Files(a.project, s)
-	if err != nil || content == nil {
-		return err
-	}
-	_, err = a.engine.CopyToContainer(ctx, id, client.CopyToContainerOptions{DestinationPath: "/", Content: bytes.NewReader(content)})
-	if err != nil {
-		return fmt.Errorf("copy secrets and configs: %w", err)
-	}
-	return nil
-}
 
 // started runs a service's post_start hooks one after the other. The first that
 // fails fails the start.
@@ -89,26 +58,4 @@ func (a *applier) hook(ctx context.Context, service, kind string, index int, h t
 		f.Message += ": " + strings.Join(f.Lines, " / ")
 	}
 	return f
-}
-
-// restart restarts a container with its hooks around it.
-func (a *applier) restart(ctx context.Context, c plan.Container) error {
-	a.stopping(ctx, c)
-	began := time.Now()
-	if _, err := a.engine.ContainerRestart(ctx, c.ID, client.ContainerRestartOptions{Timeout: a.seconds()}); err != nil {
-		return err
-	}
-	a.complain(ctx, c, time.Since(began))
-	return a.started(ctx, a.service(c.Service), c.ID)
-}
-
-// remark says what the engine warns of in a new container, and what of its files
-// cannot be as the project says; once for all containers of a service.
-func (a *applier) remark(s types.ServiceConfig, number int, warnings []string) {
-	if number > 1 {
-		return
-	}
-	for _, text := range slices.Concat(warnings, engineconfig.IgnoredOwners(a.project, s)) {
-		a.options.Sink(event.Event{Kind: event.Note, ID: s.Name + " " + text, Name: s.Name, State: event.Warning, Text: text})
-	}
 }

@@ -1,11 +1,8 @@
 package run
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"maps"
-	"math"
 	"sync"
 	"time"
 
@@ -13,7 +10,6 @@ import (
 	"github.com/containerd/errdefs"
 	"github.com/moby/moby/client"
 
-	"github.com/devup-cli/devup/internal/engineconfig"
 	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/plan"
@@ -105,163 +101,13 @@ func (a *applier) perform(ctx context.Context, op plan.Op) error {
 	}
 }
 
-// create makes a container under its final name and starts it. A container that
-// cannot start is left as it is: the next run replaces it, and meanwhile its
-// state can be looked at.
-func (a *applier) create(ctx context.Context, op plan.Op) error {
-	id, err := a.newContainer(ctx, op, op.Name, "")
-	if err != nil || op.NoStart {
-		return err
+// service is what the project says of a service; the zero value where the
+// project's files are not known.
+func (a *applier) service(name string) types.ServiceConfig {
+	if a.project == nil {
+		return types.ServiceConfig{}
 	}
-	return a.start(ctx, op, id)
-}
-
-// recreate makes the successor under a name of its own before it removes the
-// old container, so that at each moment one of the two holds the anonymous
-// volumes. The label of the successor tells a later run what it was for.
-func (a *applier) recreate(ctx context.Context, op plan.Op) error {
-	id, err := a.newContainer(ctx, op, plan.ShortID(op.Old.ID)+"_"+op.Name, op.Old.Name)
-	if err != nil {
-		return err
-	}
-	if err := a.remove(ctx, op); err != nil {
-		return err
-	}
-	if _, err := a.engine.ContainerRename(ctx, id, client.ContainerRenameOptions{NewName: op.Name}); err != nil {
-		return err
-	}
-	if op.NoStart {
-		return nil
-	}
-	return a.start(ctx, op, id)
-}
-
-func (a *applier) rename(ctx context.Context, op plan.Op) error {
-	if _, err := a.engine.ContainerRename(ctx, op.Old.ID, client.ContainerRenameOptions{NewName: op.Name}); err != nil {
-		return err
-	}
-	if op.NoStart {
-		return nil
-	}
-	return a.start(ctx, op, op.Old.ID)
-}
-
-func (a *applier) newContainer(ctx context.Context, op plan.Op, name, replaces string) (string, error) {
-	s := a.project.Services[op.Service]
-	missing := likelyFiles(s)
-	if err := prepareBinds(s); err != nil {
-		return "", err
-	}
-	for _, file := range missing {
-		a.options.Sink(event.Event{
-			Kind: event.Note, ID: "folder " + file, Name: s.Name, State: event.Warning,
-			Text: fmt.Sprintf("service %s mounts %s, which was not there and is a folder now: was a file meant?", s.Name, file),
-		})
-	}
-	labels := engineconfig.Labels(a.project, s, op.Number, a.options.Images[plan.ImageName(a.project, s)], a.options.Inputs[s.Name])
-	maps.Copy(labels, op.Labels)
-	if op.Declared != nil {
-		hash, err := op.Declared.Hash(func(host string) string { return cmp.Or(a.result.first(host), op.Hosts[host]) })
-		if err != nil {
-			return "", err
-		}
-		labels[plan.LabelHash] = hash
-	}
-	if replaces != "" {
-		labels[plan.LabelReplace] = replaces
-	}
-	c := engineconfig.Container{Service: s, Number: op.Number, Labels: labels, Volumes: op.KeepVolumes, API: a.engine.ClientVersion()}
-	create, err := engineconfig.Create(a.project, c)
-	if err != nil {
-		return "", err
-	}
-	create.Name = name
-	if a.adjust != nil {
-		a.adjust(&create)
-	}
-	var made client.ContainerCreateResult
-	err = a.insist(ctx, func() error {
-		made, err = a.engine.ContainerCreate(ctx, create)
-		return err
-	})
-	if errdefs.IsConflict(err) {
-		return "", contested(err, op)
-	}
-	if err != nil {
-		return "", err
-	}
-	a.remark(s, op.Number, made.Warnings)
-	return made.ID, a.connect(ctx, c, made.ID)
-}
-
-// connect joins the networks that could not be named at creation.
-func (a *applier) connect(ctx context.Context, c engineconfig.Container, id string) error {
-	later, err := engineconfig.JoinLater(a.project, c)
-	if err != nil {
-		return err
-	}
-	for _, n := range later {
-		if _, err := a.engine.NetworkConnect(ctx, n.Network, client.NetworkConnectOptions{Container: id, EndpointConfig: n.Settings}); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// start fills a container, starts it and runs its hooks.
-func (a *applier) start(ctx context.Context, op plan.Op, id string) error {
-	s := a.service(op.Service)
-	if err := a.fill(ctx, s, id); err != nil {
-		return err
-	}
-	if _, err := a.engine.ContainerStart(ctx, id, client.ContainerStartOptions{}); err != nil {
-		return err
-	}
-	if err := a.started(ctx, s, id); err != nil {
-		return err
-	}
-	a.result.runs(op, id)
-	return nil
-}
-
-func (a *applier) stop(ctx context.Context, c plan.Container) error {
-	if !c.Up() && c.State != "paused" {
-		return nil
-	}
-	a.stopping(ctx, c)
-	began := time.Now()
-	_, err := a.engine.ContainerStop(ctx, c.ID, client.ContainerStopOptions{Timeout: a.seconds()})
-	if err == nil {
-		a.complain(ctx, c, time.Since(began))
-	}
-	return ignoreGone(err)
-}
-
-// remove stops and removes a container, then the anonymous volumes that the plan
-// gives up. One of them that somebody else uses meanwhile stays.
-func (a *applier) remove(ctx context.Context, op plan.Op) error {
-	if err := a.stop(ctx, op.Old); err != nil {
-		return err
-	}
-	_, err := a.engine.ContainerRemove(ctx, op.Old.ID, client.ContainerRemoveOptions{Force: true})
-	if err := ignoreGone(err); err != nil {
-		return err
-	}
-	for _, name := range op.Drop {
-		_, err := a.engine.VolumeRemove(ctx, name, client.VolumeRemoveOptions{})
-		if err := ignoreGone(err); err != nil && !errdefs.IsConflict(err) {
-			return err
-		}
-	}
-	return nil
-}
-
-func (a *applier) seconds() *int {
-	if a.options.StopTimeout == nil {
-		return nil
-	}
-	seconds := int(math.Ceil(a.options.StopTimeout.Seconds()))
-	return &seconds
+	return a.project.Services[name]
 }
 
 // ignoreGone drops the error that a resource is not there.
@@ -270,49 +116,4 @@ func ignoreGone(err error) error {
 		return nil
 	}
 	return err
-}
-
-// verb says an action while it happens and afterwards.
-type verb struct{ doing, done string }
-
-func words(op plan.Op) (event.Kind, verb) {
-	switch op.Action {
-	case plan.CreateNetwork:
-		return event.Network, verb{"creating", "created"}
-	case plan.RecreateNetwork:
-		return event.Network, verb{"replacing", "replaced"}
-	case plan.RemoveNetwork:
-		return event.Network, verb{"removing", "removed"}
-	case plan.CreateVolume:
-		return event.Volume, verb{"creating", "created"}
-	case plan.RemoveVolume:
-		return event.Volume, verb{"removing", "removed"}
-	case plan.Recreate:
-		return event.Container, verb{"replacing", "replaced"}
-	case plan.Stop:
-		return event.Container, verb{"stopping", "stopped"}
-	case plan.RestartOnly:
-		return event.Container, verb{"restarting", "restarted"}
-	case plan.Kill:
-		if !op.Deadly() {
-			return event.Container, verb{"sending signal " + op.Signal, "got signal " + op.Signal}
-		}
-		return event.Container, verb{"killing", "killed"}
-	case plan.Pause:
-		return event.Container, verb{"pausing", "paused"}
-	case plan.Unpause:
-		return event.Container, verb{"unpausing", "runs again"}
-	case plan.Remove:
-		return event.Container, verb{"removing", "removed"}
-	case plan.Await:
-		if op.Condition == types.ServiceConditionCompletedSuccessfully {
-			return event.Service, verb{"working, others wait for its end", ""}
-		}
-		return event.Service, verb{"starting, others wait until it is healthy", ""}
-	default:
-		if op.Action == plan.Create && op.NoStart {
-			return event.Container, verb{"creating", "created"}
-		}
-		return event.Container, verb{"starting", "started"}
-	}
 }
