@@ -21,7 +21,7 @@ func Network(p *types.Project, key string, labels map[string]string, api string)
 	if err != nil {
 		return client.NetworkCreateOptions{}, err
 	}
-	if n.EnableIPv4 != nil && !*n.EnableIPv4 && versions.LessThan(api, "1.48") {
+	if n.EnableIPv4 != nil && !*n.EnableIPv4 && api != "" && versions.LessThan(api, "1.48") {
 		return client.NetworkCreateOptions{}, tooOld("network "+key, "enable_ipv4: false", "28", api, "1.48")
 	}
 	return client.NetworkCreateOptions{

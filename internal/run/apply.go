@@ -23,13 +23,13 @@ var parallel = 8 * runtime.NumCPU()
 
 // Options says how a plan is applied.
 type Options struct {
-	Project string            // the project's name; without it, what a killed run left half made stays in the way
+	Project string            // the project's name; without it, what a killed run left unfinished stays in the way
 	Inputs  map[string]string // service -> hash of its build inputs, for the container's label
 	Images  map[string]string // image reference -> ID, for the container's label
 	// StopTimeout replaces every container's own grace period; nil keeps it.
 	StopTimeout *time.Duration
-	// PortsMove says that the caller takes another host port for one that somebody else
-	// holds: that a container cannot have its port is no failure yet.
+	// PortsMove says that the caller takes another host port for one that is in use: that a
+	// container cannot have its port is not a failure yet.
 	PortsMove bool
 	Sink      event.Sink
 }
@@ -42,7 +42,7 @@ type Result struct {
 
 func newResult() *Result { return &Result{IDs: map[string]map[int]string{}} }
 
-func (r *Result) runs(op plan.Op, id string) {
+func (r *Result) add(op plan.Op, id string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.IDs[op.Service] == nil {
@@ -65,8 +65,8 @@ func (r *Result) first(service string) string {
 
 // gate is where operations wait for an earlier one.
 type gate struct {
-	done chan struct{} // closed when the operation has succeeded, and only then
-	over chan struct{} // closed when it will not run any more
+	succeeded chan struct{} // closed when the operation has succeeded, and only then
+	ended     chan struct{} // closed when it will not run any more
 }
 
 // Apply carries out a plan. The project may be nil for plans that make nothing
@@ -78,18 +78,18 @@ func Apply(ctx context.Context, e Engine, p *types.Project, todo *plan.Plan, o O
 	a := &applier{engine: e, project: p, options: o, result: newResult()}
 	gates := make([]gate, len(todo.Ops))
 	for i := range gates {
-		gates[i] = gate{done: make(chan struct{}), over: make(chan struct{})}
+		gates[i] = gate{succeeded: make(chan struct{}), ended: make(chan struct{})}
 	}
 	errs := make([]error, len(todo.Ops))
 	slots := make(chan struct{}, parallel)
 	var group errgroup.Group
 	for i, op := range todo.Ops {
 		group.Go(func() error {
-			defer close(gates[i].over)
-			if !pass(ctx, gates, op.After) || !over(ctx, gates, op.AfterEnd) {
+			defer close(gates[i].ended)
+			if !awaitSuccess(ctx, gates, op.After) || !awaitEnd(ctx, gates, op.AfterEnd) {
 				return nil
 			}
-			if op.Action != plan.Await { // waiting takes no slot from work
+			if op.Action != plan.Await { // waiting takes no slot
 				select {
 				case slots <- struct{}{}:
 				case <-ctx.Done():
@@ -98,7 +98,7 @@ func Apply(ctx context.Context, e Engine, p *types.Project, todo *plan.Plan, o O
 				defer func() { <-slots }()
 			}
 			if errs[i] = a.do(ctx, op); errs[i] == nil {
-				close(gates[i].done)
+				close(gates[i].succeeded)
 			}
 			return nil
 		})
@@ -110,11 +110,11 @@ func Apply(ctx context.Context, e Engine, p *types.Project, todo *plan.Plan, o O
 	return a.result, errors.Join(errs...)
 }
 
-// over waits until operations have ended, well or badly; false when ctx ends first.
-func over(ctx context.Context, gates []gate, behind []int) bool {
-	for _, i := range behind {
+// awaitEnd waits until operations have ended, with or without an error; false when ctx ends first.
+func awaitEnd(ctx context.Context, gates []gate, operations []int) bool {
+	for _, i := range operations {
 		select {
-		case <-gates[i].over:
+		case <-gates[i].ended:
 		case <-ctx.Done():
 			return false
 		}
@@ -122,16 +122,16 @@ func over(ctx context.Context, gates []gate, behind []int) bool {
 	return ctx.Err() == nil
 }
 
-// pass waits for operations; false when one of them did not succeed.
-func pass(ctx context.Context, gates []gate, after []int) bool {
-	for _, i := range after {
+// awaitSuccess waits for operations; false when one of them did not succeed.
+func awaitSuccess(ctx context.Context, gates []gate, operations []int) bool {
+	for _, i := range operations {
 		select {
-		case <-gates[i].done:
+		case <-gates[i].succeeded:
 		case <-ctx.Done():
 			return false
-		case <-gates[i].over:
+		case <-gates[i].ended:
 			select {
-			case <-gates[i].done: // both were ready
+			case <-gates[i].succeeded: // both were ready
 			default:
 				return false
 			}

@@ -35,9 +35,9 @@ func load(t *testing.T, text string) *types.Project {
 
 // networks is an engine that makes networks and refuses the one called "bad".
 type networks struct {
-	Engine // calls that no test expects panic
-	mu     sync.Mutex
-	made   []string
+	Networks // calls that no test expects panic
+	mu       sync.Mutex
+	made     []string
 }
 
 func (n *networks) NetworkRemove(_ context.Context, name string, _ client.NetworkRemoveOptions) (client.NetworkRemoveResult, error) {
@@ -60,7 +60,7 @@ func TestApplyNeverReleasesDependentsOfAFailedStep(t *testing.T) {
 		{Action: plan.RemoveNetwork, Name: "after-good", After: []int{0}},
 	}}
 	engine := &networks{}
-	_, err := Apply(t.Context(), engine, nil, todo, Options{Sink: event.Discard})
+	_, err := Apply(t.Context(), Engine{Networks: engine}, nil, todo, Options{Sink: event.Discard})
 	if err == nil || !strings.Contains(err.Error(), "remove-network bad: the engine is busy") {
 		t.Errorf("error %v does not name the failed step", err)
 	}
@@ -75,7 +75,7 @@ func TestApplyStopsWhenCanceled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	engine := &networks{}
-	_, err := Apply(ctx, engine, nil, &plan.Plan{Ops: []plan.Op{{Action: plan.RemoveNetwork, Name: "good"}}}, Options{Sink: event.Discard})
+	_, err := Apply(ctx, Engine{Networks: engine}, nil, &plan.Plan{Ops: []plan.Op{{Action: plan.RemoveNetwork, Name: "good"}}}, Options{Sink: event.Discard})
 	if !errors.Is(err, context.Canceled) || len(engine.made) > 0 {
 		t.Errorf("got error %v after %v, want a cancellation before anything", err, engine.made)
 	}

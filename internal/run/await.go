@@ -14,29 +14,28 @@ import (
 	"github.com/devup-cli/devup/internal/plan"
 )
 
-// awaitEvery is the pause between two looks at a dependency. A healthcheck runs
-// every few seconds at the most, so looking more often finds nothing sooner.
+// awaitEvery is the pause between two inspections of a dependency. A healthcheck runs
+// every few seconds at most, so a shorter pause would gain nothing.
 const awaitEvery = 250 * time.Millisecond
 
 // awaitCondition waits until every container of a service meets a condition of
 // depends_on, and calls waiting when one does not meet it yet. There is no limit but the
-// context's: the healthcheck has its own. How it ends is told by who waits for the
-// service to be ready.
-func (a *applier) awaitCondition(ctx context.Context, op plan.Op, waiting func()) error {
+// context's: the healthcheck has its own. Package ready reports the outcome.
+func awaitCondition(ctx context.Context, e Containers, op plan.Op, waiting func()) error {
 	once := sync.OnceFunc(waiting)
 	for _, name := range op.Names {
-		if err := a.awaitContainer(ctx, op, name, once); err != nil {
+		if err := awaitContainer(ctx, e, op, name, once); err != nil {
 			return explain(err, op)
 		}
 	}
 	return nil
 }
 
-func (a *applier) awaitContainer(ctx context.Context, op plan.Op, name string, waiting func()) error {
+func awaitContainer(ctx context.Context, e Containers, op plan.Op, name string, waiting func()) error {
 	tick := time.NewTicker(awaitEvery)
 	defer tick.Stop()
 	for {
-		found, err := a.engine.ContainerInspect(ctx, name, client.ContainerInspectOptions{})
+		found, err := e.ContainerInspect(ctx, name, client.ContainerInspectOptions{})
 		if err != nil {
 			return err
 		}

@@ -14,12 +14,11 @@ import (
 	"github.com/devup-cli/devup/internal/owner"
 )
 
-// prepareBinds creates the host directories that mounting would otherwise have the engine
-// make as root: missing sources of bind mounts, and mount points of other mounts that lie
-// inside a bind source. They get the owner of the directory they are made in. What is left
-// to the engine:
+// prepareBinds creates the host directories that the engine would otherwise create as root:
+// missing sources of bind mounts, and mount points of other mounts inside a bind source.
+// They get the owner of their parent. The engine still has to create:
 //
-//   - a source that this process may not make: the engine may live elsewhere and know the
+//   - a source that this process may not create: the engine may run elsewhere and know the
 //     path (Docker Desktop's own socket)
 //   - a mount point behind a link, which means another place in the container than here
 func prepareBinds(s types.ServiceConfig) error {
@@ -38,9 +37,9 @@ func prepareBinds(s types.ServiceConfig) error {
 	return nil
 }
 
-// likelyFiles are the sources of bind mounts that are not there and are called like a
-// file. They are made as folders all the same, as the engine would: a name proves nothing.
-func likelyFiles(s types.ServiceConfig) []string {
+// missingFiles are the sources of bind mounts that do not exist and have a file's name.
+// They become directories all the same, as the engine would do it: a name proves nothing.
+func missingFiles(s types.ServiceConfig) []string {
 	var names []string
 	for _, bind := range s.Volumes {
 		if bind.Type != types.VolumeTypeBind || bind.Bind != nil && !bind.Bind.CreateHostPath {
@@ -56,8 +55,8 @@ func likelyFiles(s types.ServiceConfig) []string {
 	return names
 }
 
-// makeSource makes the directory of a bind mount and those above it where they are
-// missing. It goes through links, as the engine does, and leaves one that leads nowhere.
+// makeSource creates the directory of a bind mount and its missing parents. It follows
+// links, as the engine does, and leaves a link that leads nowhere.
 func makeSource(name string) error {
 	if _, err := os.Stat(name); !errors.Is(err, fs.ErrNotExist) {
 		return err
@@ -75,8 +74,8 @@ func makeSource(name string) error {
 	return makeMountPoint(parent, filepath.Base(name))
 }
 
-// makeMountPoint makes a directory below another one, and those between them. It follows
-// no link and does nothing where there is one, or where the upper one cannot be opened.
+// makeMountPoint creates a directory below another one, and those between them. It does
+// nothing where a link is in the way, or where the upper one cannot be opened.
 func makeMountPoint(above, name string) error {
 	root, err := os.OpenRoot(above)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
@@ -105,8 +104,8 @@ func makeMountPoint(above, name string) error {
 	return nil
 }
 
-// makeIn makes a directory with the owner of its parent. One that appears meanwhile stays
-// as it is.
+// makeIn creates a directory with the owner of its parent. One that appears in the meantime
+// stays as it is.
 func makeIn(root *os.Root, name, parent string) error {
 	info, err := root.Lstat(parent)
 	if err != nil {
@@ -122,7 +121,7 @@ func makeIn(root *os.Root, name, parent string) error {
 	return owner.Inherit(root, name, info)
 }
 
-func denied(err error, service, folder string) error {
-	return fail.Wrap(err, fail.Denied, "make the folder yourself, or give yourself the right to write there",
-		"service %s needs the folder %s, which cannot be made: %v", service, folder, err)
+func denied(err error, service, directory string) error {
+	return fail.Wrap(err, fail.Denied, "create it, or change the permissions of the directory above",
+		"service %s: cannot create the directory %q: %v", service, directory, err)
 }

@@ -13,30 +13,30 @@ import (
 	"github.com/devup-cli/devup/internal/plan"
 )
 
-// An engine goes on making a container when the devup that asked for it is killed.
-// Until it has copied the image's files into the container's volumes, which takes
-// long with a node_modules, it lists the container nowhere, but already holds its
-// name and its volumes: asked for these, it refuses and names the container.
+// An engine goes on creating a container when the devup that asked for it is killed. Until
+// it has copied the image's files into the container's volumes, which takes long with a
+// node_modules, it lists the container nowhere. But it holds the container's name and
+// volumes: a request for these is refused with the container's ID.
 const (
-	lookAgain = 200 * time.Millisecond // the pause between two looks at such a container
-	patience  = 3 * time.Minute        // how long one is waited for
+	conflictEvery   = 200 * time.Millisecond // the pause between two tries
+	conflictTimeout = 3 * time.Minute
 )
 
 var containerID = lazyregexp.New(`\b[0-9a-f]{64}\b`)
 
-// insist carries out something that the engine may refuse because of a container
-// that a killed run left half made: it waits until that one is whole, removes it and
-// tries again. Any other refusal is given back.
-func (a *applier) insist(ctx context.Context, try func() error) error {
-	limit := time.NewTimer(patience)
+// retryConflict carries out something that the engine may refuse because of a container
+// that a killed run of the project left unfinished: it waits until the engine has finished
+// that one, removes it and tries again. Any other refusal is given back.
+func retryConflict(ctx context.Context, e Containers, project string, try func() error) error {
+	limit := time.NewTimer(conflictTimeout)
 	defer limit.Stop()
 	for {
 		err := try()
-		if a.options.Project == "" || !errdefs.IsConflict(err) {
+		if project == "" || !errdefs.IsConflict(err) {
 			return err
 		}
-		blocker := containerID.FindString(err.Error())
-		if blocker == "" || !a.clear(ctx, blocker) {
+		id := containerID.FindString(err.Error())
+		if id == "" || !removeUnfinished(ctx, e, project, id) {
 			return err
 		}
 		select {
@@ -44,30 +44,30 @@ func (a *applier) insist(ctx context.Context, try func() error) error {
 			return context.Cause(ctx)
 		case <-limit.C:
 			return err
-		case <-time.After(lookAgain):
+		case <-time.After(conflictEvery):
 		}
 	}
 }
 
-// clear removes a container that was made for this project and never started. It
-// gives false when the container is no such one and will stay in the way.
-func (a *applier) clear(ctx context.Context, id string) bool {
-	found, err := a.engine.ContainerInspect(ctx, id, client.ContainerInspectOptions{})
+// removeUnfinished removes a container that was created for the project and never started.
+// It gives false for any other container, which stays in the way.
+func removeUnfinished(ctx context.Context, e Containers, project, id string) bool {
+	found, err := e.ContainerInspect(ctx, id, client.ContainerInspectOptions{})
 	if err != nil {
-		return errdefs.IsNotFound(err) // still being made, or gone by now
+		return errdefs.IsNotFound(err) // still being created, or gone by now
 	}
 	c := found.Container
-	if c.Config == nil || c.Config.Labels[plan.LabelProject] != a.options.Project || c.State == nil || c.State.Status != container.StateCreated {
+	if c.Config == nil || c.Config.Labels[plan.LabelProject] != project || c.State == nil || c.State.Status != container.StateCreated {
 		return false
 	}
-	_, err = a.engine.ContainerRemove(ctx, id, client.ContainerRemoveOptions{Force: true})
-	return ignoreGone(err) == nil
+	_, err = e.ContainerRemove(ctx, id, client.ContainerRemoveOptions{Force: true})
+	return ignoreNotFound(err) == nil
 }
 
-// contested is the error for a container that somebody else makes at the same time.
-func contested(err error, op plan.Op) error {
-	e := fail.Wrap(err, fail.Failed, "wait until whoever does that is ready, then run the command again",
-		"somebody else made the container %s at the same time", op.Name)
+// contended is the error for a container that another process creates at the same time.
+func contended(err error, op plan.Op) error {
+	e := fail.Wrap(err, fail.Failed, "wait for it to finish, then run the command again",
+		"container %s: another process creates it at the same time", op.Name)
 	e.Service = op.Service
 	return e
 }

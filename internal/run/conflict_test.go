@@ -16,10 +16,12 @@ import (
 	"github.com/devup-cli/devup/internal/plan"
 )
 
-// halfMade is an engine that is busy with a container of an earlier run until a
+// unfinished is an engine that is busy with a container of an earlier run until a
 // moment: till then it refuses what that one holds, and does not list it.
-type halfMade struct {
-	Engine  // calls that no test expects panic
+type unfinished struct {
+	Containers // calls that no test expects panic
+	Volumes
+	Processes
 	until   time.Time
 	project string
 	state   container.ContainerState
@@ -28,9 +30,7 @@ type halfMade struct {
 
 var blocker = strings.Repeat("1f", 32)
 
-func (h *halfMade) ClientVersion() string { return "" }
-
-func (h *halfMade) ContainerInspect(context.Context, string, client.ContainerInspectOptions) (client.ContainerInspectResult, error) {
+func (h *unfinished) ContainerInspect(context.Context, string, client.ContainerInspectOptions) (client.ContainerInspectResult, error) {
 	if time.Now().Before(h.until) {
 		return client.ContainerInspectResult{}, errdefs.ErrNotFound.WithMessage("No such container: " + blocker)
 	}
@@ -40,32 +40,32 @@ func (h *halfMade) ContainerInspect(context.Context, string, client.ContainerIns
 	}}, nil
 }
 
-func (h *halfMade) ContainerRemove(context.Context, string, client.ContainerRemoveOptions) (client.ContainerRemoveResult, error) {
+func (h *unfinished) ContainerRemove(context.Context, string, client.ContainerRemoveOptions) (client.ContainerRemoveResult, error) {
 	h.removed = true
 	return client.ContainerRemoveResult{}, nil
 }
 
-func (h *halfMade) VolumeRemove(context.Context, string, client.VolumeRemoveOptions) (client.VolumeRemoveResult, error) {
+func (h *unfinished) VolumeRemove(context.Context, string, client.VolumeRemoveOptions) (client.VolumeRemoveResult, error) {
 	if h.removed {
 		return client.VolumeRemoveResult{}, nil
 	}
 	return client.VolumeRemoveResult{}, errdefs.ErrConflict.WithMessage("remove data: volume is in use - [" + blocker + "]")
 }
 
-func (h *halfMade) ContainerCreate(context.Context, client.ContainerCreateOptions) (client.ContainerCreateResult, error) {
+func (h *unfinished) ContainerCreate(context.Context, client.ContainerCreateOptions) (client.ContainerCreateResult, error) {
 	if h.removed {
 		return client.ContainerCreateResult{ID: "new"}, nil
 	}
 	return client.ContainerCreateResult{}, errdefs.ErrConflict.WithMessage(`Conflict. The container name "/shop-web-1" is already in use by container "` + blocker + `".`)
 }
 
-func (h *halfMade) ContainerStart(context.Context, string, client.ContainerStartOptions) (client.ContainerStartResult, error) {
+func (h *unfinished) ContainerStart(context.Context, string, client.ContainerStartOptions) (client.ContainerStartResult, error) {
 	return client.ContainerStartResult{}, nil
 }
 
 // A devup that is killed while the engine makes a container leaves it to the engine
 // to finish. The next run takes it out of the way.
-func TestApplyRemovesWhatAKilledRunLeftHalfMade(t *testing.T) {
+func TestApplyRemovesUnfinishedContainers(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name    string
@@ -79,15 +79,15 @@ func TestApplyRemovesWhatAKilledRunLeftHalfMade(t *testing.T) {
 		{"its name", plan.Op{Action: plan.Create, Name: "shop-web-1", Service: "web", Number: 1}, "shop", container.StateCreated, 20 * time.Second, true, ""},
 		{"its volume", plan.Op{Action: plan.RemoveVolume, Name: "data"}, "shop", container.StateCreated, 20 * time.Second, true, ""},
 		{"another project's", plan.Op{Action: plan.RemoveVolume, Name: "data"}, "other", container.StateCreated, 0, false, "volume is in use"},
-		{"one that runs", plan.Op{Action: plan.Create, Name: "shop-web-1", Service: "web", Number: 1}, "shop", container.StateRunning, 0, false, "somebody else made the container shop-web-1 at the same time"},
+		{"one that runs", plan.Op{Action: plan.Create, Name: "shop-web-1", Service: "web", Number: 1}, "shop", container.StateRunning, 0, false, "container shop-web-1: another process creates it at the same time"},
 		{"one that takes too long", plan.Op{Action: plan.RemoveVolume, Name: "data"}, "shop", container.StateCreated, time.Hour, false, "volume is in use"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			p := load(t, `services: {web: {image: x}}`)
 			synctest.Test(t, func(t *testing.T) {
-				engine := &halfMade{until: time.Now().Add(test.wait), project: test.project, state: test.state}
-				_, err := Apply(t.Context(), engine, p, &plan.Plan{Ops: []plan.Op{test.op}}, Options{Project: "shop", Sink: event.Discard})
+				engine := &unfinished{until: time.Now().Add(test.wait), project: test.project, state: test.state}
+				_, err := Apply(t.Context(), Engine{Containers: engine, Volumes: engine, Processes: engine}, p, &plan.Plan{Ops: []plan.Op{test.op}}, Options{Project: "shop", Sink: event.Discard})
 				switch {
 				case test.err == "" && err != nil:
 					t.Errorf("error %v", err)

@@ -16,9 +16,8 @@ import (
 	"github.com/devup-cli/devup/internal/plan"
 )
 
-// create makes a container under its final name and starts it. A container that
-// cannot start is left as it is: the next run replaces it, and meanwhile its
-// state can be looked at.
+// create creates a container under its final name and starts it. A container that cannot
+// start stays: the next run replaces it, and its state can be inspected until then.
 func (a *applier) create(ctx context.Context, op plan.Op) error {
 	id, err := a.newContainer(ctx, op, op.Name, "")
 	if err != nil || op.NoStart {
@@ -27,9 +26,9 @@ func (a *applier) create(ctx context.Context, op plan.Op) error {
 	return a.start(ctx, op, id)
 }
 
-// recreate makes the successor under a name of its own before it removes the
-// old container, so that at each moment one of the two holds the anonymous
-// volumes. The label of the successor tells a later run what it was for.
+// recreate creates the successor under another name before it removes the old container,
+// so that one of the two holds the anonymous volumes at each moment. The label of the
+// successor tells a later run what it replaces.
 func (a *applier) recreate(ctx context.Context, op plan.Op) error {
 	id, err := a.newContainer(ctx, op, plan.ShortID(op.Old.ID)+"_"+op.Name, op.Old.Name)
 	if err != nil {
@@ -38,7 +37,7 @@ func (a *applier) recreate(ctx context.Context, op plan.Op) error {
 	if err := a.remove(ctx, op); err != nil {
 		return err
 	}
-	if _, err := a.engine.ContainerRename(ctx, id, client.ContainerRenameOptions{NewName: op.Name}); err != nil {
+	if _, err := a.engine.Containers.ContainerRename(ctx, id, client.ContainerRenameOptions{NewName: op.Name}); err != nil {
 		return err
 	}
 	if op.NoStart {
@@ -48,7 +47,7 @@ func (a *applier) recreate(ctx context.Context, op plan.Op) error {
 }
 
 func (a *applier) rename(ctx context.Context, op plan.Op) error {
-	if _, err := a.engine.ContainerRename(ctx, op.Old.ID, client.ContainerRenameOptions{NewName: op.Name}); err != nil {
+	if _, err := a.engine.Containers.ContainerRename(ctx, op.Old.ID, client.ContainerRenameOptions{NewName: op.Name}); err != nil {
 		return err
 	}
 	if op.NoStart {
@@ -59,14 +58,14 @@ func (a *applier) rename(ctx context.Context, op plan.Op) error {
 
 func (a *applier) newContainer(ctx context.Context, op plan.Op, name, replaces string) (string, error) {
 	s := a.project.Services[op.Service]
-	missing := likelyFiles(s)
+	missing := missingFiles(s)
 	if err := prepareBinds(s); err != nil {
 		return "", err
 	}
 	for _, file := range missing {
 		a.options.Sink(event.Event{
-			Kind: event.Note, ID: "folder " + file, Name: s.Name, State: event.Warning,
-			Text: fmt.Sprintf("service %s mounts %s, which was not there and is a folder now: was a file meant?", s.Name, file),
+			Kind: event.Note, ID: "directory " + file, Name: s.Name, State: event.Warning,
+			Text: fmt.Sprintf("service %s mounts %s, which did not exist and is a directory now; if it should be a file, create it and run the command again", s.Name, file),
 		})
 	}
 	labels := engineconfig.Labels(a.project, s, op.Number, a.options.Images[plan.ImageName(a.project, s)], a.options.Inputs[s.Name])
@@ -81,7 +80,7 @@ func (a *applier) newContainer(ctx context.Context, op plan.Op, name, replaces s
 	if replaces != "" {
 		labels[plan.LabelReplace] = replaces
 	}
-	c := engineconfig.Container{Service: s, Number: op.Number, Labels: labels, Volumes: op.KeepVolumes, API: a.engine.ClientVersion()}
+	c := engineconfig.Container{Service: s, Number: op.Number, Labels: labels, Volumes: op.KeepVolumes, API: a.engine.API}
 	create, err := engineconfig.Create(a.project, c)
 	if err != nil {
 		return "", err
@@ -91,17 +90,17 @@ func (a *applier) newContainer(ctx context.Context, op plan.Op, name, replaces s
 		a.adjust(&create)
 	}
 	var made client.ContainerCreateResult
-	err = a.insist(ctx, func() error {
-		made, err = a.engine.ContainerCreate(ctx, create)
+	err = retryConflict(ctx, a.engine.Containers, a.options.Project, func() error {
+		made, err = a.engine.Containers.ContainerCreate(ctx, create)
 		return err
 	})
 	if errdefs.IsConflict(err) {
-		return "", contested(err, op)
+		return "", contended(err, op)
 	}
 	if err != nil {
 		return "", err
 	}
-	a.remark(s, op.Number, made.Warnings)
+	a.warnOf(s, op.Number, made.Warnings)
 	return made.ID, a.connect(ctx, c, made.ID)
 }
 
@@ -112,16 +111,16 @@ func (a *applier) connect(ctx context.Context, c engineconfig.Container, id stri
 		return err
 	}
 	for _, n := range later {
-		if _, err := a.engine.NetworkConnect(ctx, n.Network, client.NetworkConnectOptions{Container: id, EndpointConfig: n.Settings}); err != nil {
+		if _, err := a.engine.Networks.NetworkConnect(ctx, n.Network, client.NetworkConnectOptions{Container: id, EndpointConfig: n.Settings}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// remark says what the engine warns of in a new container, and what of its files
-// cannot be as the project says; once for all containers of a service.
-func (a *applier) remark(s types.ServiceConfig, number int, warnings []string) {
+// warnOf passes on the engine's warnings about a new container, and warns of files that
+// cannot be as the project declares; once for all containers of a service.
+func (a *applier) warnOf(s types.ServiceConfig, number int, warnings []string) {
 	if number > 1 {
 		return
 	}

@@ -10,53 +10,52 @@ import (
 	"github.com/devup-cli/devup/internal/containerexec"
 )
 
-// shared is what Apply needs for networks and volumes.
-type shared interface {
+// Engine is what Apply needs of the engine, by subject. [On] gives that of a client.
+type Engine struct {
+	API        string // the version that both sides speak; empty for the newest
+	Networks   Networks
+	Volumes    Volumes
+	Containers Containers
+	Processes  Processes
+	Exec       containerexec.Engine
+}
+
+// On is the engine that a client is connected to: one that was asked something before, so
+// that the API's version is known.
+func On(c *client.Client) Engine {
+	return Engine{API: c.ClientVersion(), Networks: c, Volumes: c, Containers: c, Processes: c, Exec: c}
+}
+
+// Networks creates and removes networks, and connects containers to them.
+type Networks interface {
 	NetworkCreate(context.Context, string, client.NetworkCreateOptions) (client.NetworkCreateResult, error)
 	NetworkInspect(context.Context, string, client.NetworkInspectOptions) (client.NetworkInspectResult, error)
 	NetworkRemove(context.Context, string, client.NetworkRemoveOptions) (client.NetworkRemoveResult, error)
+	NetworkConnect(context.Context, string, client.NetworkConnectOptions) (client.NetworkConnectResult, error)
 	NetworkDisconnect(context.Context, string, client.NetworkDisconnectOptions) (client.NetworkDisconnectResult, error)
+}
+
+// Volumes creates and removes volumes.
+type Volumes interface {
 	VolumeCreate(context.Context, client.VolumeCreateOptions) (client.VolumeCreateResult, error)
 	VolumeRemove(context.Context, string, client.VolumeRemoveOptions) (client.VolumeRemoveResult, error)
 }
 
-// makes is what Apply needs to make and remove containers.
-type makes interface {
+// Containers creates, fills and removes containers.
+type Containers interface {
 	ContainerCreate(context.Context, client.ContainerCreateOptions) (client.ContainerCreateResult, error)
+	ContainerInspect(context.Context, string, client.ContainerInspectOptions) (client.ContainerInspectResult, error)
 	ContainerRename(context.Context, string, client.ContainerRenameOptions) (client.ContainerRenameResult, error)
 	ContainerRemove(context.Context, string, client.ContainerRemoveOptions) (client.ContainerRemoveResult, error)
-	NetworkConnect(context.Context, string, client.NetworkConnectOptions) (client.NetworkConnectResult, error)
+	CopyToContainer(context.Context, string, client.CopyToContainerOptions) (client.CopyToContainerResult, error)
 }
 
-// moves is what Apply needs to bring containers from one state to another.
-type moves interface {
+// Processes starts, stops and signals the processes of containers.
+type Processes interface {
 	ContainerStart(context.Context, string, client.ContainerStartOptions) (client.ContainerStartResult, error)
 	ContainerStop(context.Context, string, client.ContainerStopOptions) (client.ContainerStopResult, error)
-	signals
 	ContainerRestart(context.Context, string, client.ContainerRestartOptions) (client.ContainerRestartResult, error)
-	ContainerInspect(context.Context, string, client.ContainerInspectOptions) (client.ContainerInspectResult, error)
-}
-
-// signals is what Apply needs to reach the processes of containers.
-type signals interface {
 	ContainerKill(context.Context, string, client.ContainerKillOptions) (client.ContainerKillResult, error)
 	ContainerPause(context.Context, string, client.ContainerPauseOptions) (client.ContainerPauseResult, error)
 	ContainerUnpause(context.Context, string, client.ContainerUnpauseOptions) (client.ContainerUnpauseResult, error)
-}
-
-// enters is what Apply needs to work inside of containers: to fill them and to
-// run hooks.
-type enters interface {
-	CopyToContainer(context.Context, string, client.CopyToContainerOptions) (client.CopyToContainerResult, error)
-	containerexec.Engine
-}
-
-// Engine is what Apply needs in all; [client.Client] has it. ClientVersion is the
-// API version that both sides speak.
-type Engine interface {
-	ClientVersion() string
-	shared
-	makes
-	moves
-	enters
 }

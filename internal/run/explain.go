@@ -72,12 +72,12 @@ func absent(name string) bool {
 	return errors.Is(err, fs.ErrNotExist)
 }
 
-// endpointName is a container's name in the engine's words for a network in use.
+// endpointName finds a container's name in the engine's error about a network in use.
 var endpointName = lazyregexp.New(`name:"([^"]+)"`)
 
-// others names the containers that keep a network from being removed: those of
-// another project, as this one's are gone by then. Empty for any other error.
-func others(err error) string {
+// usersOf names the containers that keep a network from being removed: those of another
+// project, as this one's are gone by then. Empty for any other error.
+func usersOf(err error) string {
 	if err == nil || !strings.Contains(err.Error(), "has active endpoints") {
 		return ""
 	}

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestOthersNamesWhoKeepsANetwork(t *testing.T) {
+func TestUsersOfNamesTheContainersInANetwork(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name string
@@ -22,7 +22,7 @@ func TestOthersNamesWhoKeepsANetwork(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			if got := others(test.err); got != test.want {
+			if got := usersOf(test.err); got != test.want {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})

@@ -14,9 +14,9 @@ import (
 	"github.com/devup-cli/devup/internal/plan"
 )
 
-// started runs a service's post_start hooks one after the other. The first that
-// fails fails the start.
-func (a *applier) started(ctx context.Context, s types.ServiceConfig, id string) error {
+// postStart runs a service's post_start hooks one after the other. The first that fails
+// fails the start.
+func (a *applier) postStart(ctx context.Context, s types.ServiceConfig, id string) error {
 	for i, hook := range s.PostStart {
 		if err := a.hook(ctx, s.Name, "post_start", i, hook, id); err != nil {
 			return err
@@ -25,9 +25,9 @@ func (a *applier) started(ctx context.Context, s types.ServiceConfig, id string)
 	return nil
 }
 
-// stopping runs a service's pre_stop hooks in a container that is about to be
-// stopped. A hook that fails keeps nothing from stopping.
-func (a *applier) stopping(ctx context.Context, c plan.Container) {
+// preStop runs a service's pre_stop hooks in a container that is about to be stopped. A
+// hook that fails is a warning: the container stops all the same.
+func (a *applier) preStop(ctx context.Context, c plan.Container) {
 	if c.State != "running" {
 		return
 	}
@@ -43,7 +43,7 @@ func (a *applier) stopping(ctx context.Context, c plan.Container) {
 // of what it printed.
 func (a *applier) hook(ctx context.Context, service, kind string, index int, h types.ServiceHook, id string) error {
 	what := fmt.Sprintf("%s hook %d of %s", kind, index+1, service)
-	done, err := containerexec.Tail(ctx, a.engine, id, containerexec.Command{
+	done, err := containerexec.Tail(ctx, a.engine.Exec, id, containerexec.Command{
 		Words: h.Command, User: h.User, WorkingDir: h.WorkingDir, Env: engineconfig.Environment(h.Environment), Privileged: h.Privileged,
 	})
 	if err != nil {

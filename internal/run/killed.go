@@ -16,38 +16,38 @@ import (
 	"github.com/devup-cli/devup/internal/plan"
 )
 
-// usualGrace is how long an engine waits for a container to stop where nobody says it.
-const usualGrace = 10 * time.Second
+// defaultGrace is how long an engine waits for a container to stop by default.
+const defaultGrace = 10 * time.Second
 
-// complain names a service, once, whose container had to be killed because it was still
-// there at the end of its grace period, with the likely reason and what mends it. The
-// engine is asked only where the stop took as long as that; took leaves out hooks.
-func (a *applier) complain(ctx context.Context, c plan.Container, took time.Duration) {
-	if grace := a.grace(c.Service); grace <= 0 || took < grace {
+// warnKilled warns, once a service, that a container did not stop within its grace period
+// and was killed, with the likely reason and a fix. The engine is asked only where the stop
+// took that long; took does not count hooks.
+func (a *applier) warnKilled(ctx context.Context, c plan.Container, took time.Duration) {
+	if grace := a.gracePeriod(c.Service); grace <= 0 || took < grace {
 		return
 	}
-	found, err := a.engine.ContainerInspect(ctx, c.ID, client.ContainerInspectOptions{})
+	found, err := a.engine.Containers.ContainerInspect(ctx, c.ID, client.ContainerInspectOptions{})
 	if err != nil || !killed(found.Container, took, a.options.StopTimeout) {
 		return
 	}
-	if _, told := a.complained.LoadOrStore(c.Service, true); told {
+	if _, told := a.warned.LoadOrStore(c.Service, true); told {
 		return
 	}
 	a.options.Sink(event.Event{
 		Kind: event.Note, ID: "stop " + c.Service, Name: c.Service, State: event.Warning,
-		Text: stubborn(found.Container, graceOf(found.Container, a.options.StopTimeout)),
+		Text: explainKilled(found.Container, gracePeriodOf(found.Container, a.options.StopTimeout)),
 	})
 }
 
-// grace is how long a container of the service has to stop, as far as the files tell.
-func (a *applier) grace(service string) time.Duration {
+// gracePeriod is how long a container of the service has to stop, as far as the files tell.
+func (a *applier) gracePeriod(service string) time.Duration {
 	switch own := a.service(service).StopGracePeriod; {
 	case a.options.StopTimeout != nil:
 		return *a.options.StopTimeout
 	case own != nil:
 		return wholeSeconds(time.Duration(*own))
 	default:
-		return usualGrace
+		return defaultGrace
 	}
 }
 
@@ -56,15 +56,15 @@ func wholeSeconds(d time.Duration) time.Duration {
 	return time.Duration(math.Ceil(d.Seconds())) * time.Second
 }
 
-// graceOf is how long a container has to stop; asked replaces its own time.
-func graceOf(c container.InspectResponse, asked *time.Duration) time.Duration {
+// gracePeriodOf is how long a container has to stop; asked replaces its own time.
+func gracePeriodOf(c container.InspectResponse, asked *time.Duration) time.Duration {
 	switch {
 	case asked != nil:
 		return wholeSeconds(*asked)
 	case c.Config != nil && c.Config.StopTimeout != nil:
 		return time.Duration(*c.Config.StopTimeout) * time.Second
 	default:
-		return usualGrace
+		return defaultGrace
 	}
 }
 
@@ -73,20 +73,20 @@ func graceOf(c container.InspectResponse, asked *time.Duration) time.Duration {
 // comes from the engine's clock alone, which need not be ours.
 func killed(c container.InspectResponse, took time.Duration, asked *time.Duration) bool {
 	const bySIGKILL = 137
-	if c.State == nil || c.State.OOMKilled || graceOf(c, asked) < 0 { // negative: it is waited for without end
+	if c.State == nil || c.State.OOMKilled || gracePeriodOf(c, asked) < 0 { // negative: it is waited for without end
 		return false
 	}
 	if c.State.Running {
 		ended, _ := time.Parse(time.RFC3339Nano, c.State.FinishedAt) // the zero time where it never did
 		started, _ := time.Parse(time.RFC3339Nano, c.State.StartedAt)
-		return !ended.IsZero() && took-started.Sub(ended) >= graceOf(c, asked)
+		return !ended.IsZero() && took-started.Sub(ended) >= gracePeriodOf(c, asked)
 	}
-	return c.State.ExitCode == bySIGKILL && took >= graceOf(c, asked)
+	return c.State.ExitCode == bySIGKILL && took >= gracePeriodOf(c, asked)
 }
 
-// stubborn says why a container had to be killed after its grace period, and what mends
-// that. A command's arguments are left out: there may be a password among them.
-func stubborn(c container.InspectResponse, grace time.Duration) string {
+// explainKilled says why a container was killed after its grace period, and how to fix it.
+// It leaves out the command's arguments: one may be a password.
+func explainKilled(c container.InspectResponse, grace time.Duration) string {
 	signal := "SIGTERM"
 	if c.Config != nil && c.Config.StopSignal != "" {
 		signal = c.Config.StopSignal
@@ -95,22 +95,22 @@ func stubborn(c container.InspectResponse, grace time.Duration) string {
 	if c.HostConfig != nil && c.HostConfig.Init != nil && *c.HostConfig.Init {
 		kind = initProcess
 	}
-	reason, mend := "", ""
+	reason, fix := "", ""
 	switch kind {
 	case initProcess:
 		reason = "its program ignores the signal, or takes longer to end"
-		mend = "a longer `stop_grace_period` gives it time, `stop_signal` names a signal that it ends on"
+		fix = "a longer `stop_grace_period` gives it time, `stop_signal` names a signal that it ends on"
 	case shellCommand:
 		reason = "its command is run by a shell, which as first process does not pass the signal on"
-		mend = "set `init: true` in the service; a command in list form, or `exec` before its last part, lets the program end in order"
+		fix = "set `init: true` in the service; a command in list form, or `exec` before its last part, lets the program end in order"
 	case shellScript:
 		reason = "its first process is the script " + program + ", and a shell does not pass the signal on"
-		mend = "begin the script's last command with `exec`, or set `init: true` in the service"
+		fix = "begin the script's last command with `exec`, or set `init: true` in the service"
 	default:
 		reason = "its first process, " + program + ", has no handler for the signal, ignores it, or takes longer to end"
-		mend = "set `init: true` in the service, or a longer `stop_grace_period` if it needs the time"
+		fix = "set `init: true` in the service, or a longer `stop_grace_period` if it needs the time"
 	}
-	return fmt.Sprintf("did not stop on %s and was killed after %s: %s; %s", signal, grace, reason, mend)
+	return fmt.Sprintf("did not stop on %s and was killed after %s: %s; %s", signal, grace, reason, fix)
 }
 
 // processKind says what passes signals on to the program of a container, or does not.

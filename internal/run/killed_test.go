@@ -14,7 +14,7 @@ import (
 	"github.com/devup-cli/devup/internal/plan"
 )
 
-func TestStubborn(t *testing.T) {
+func TestExplainKilled(t *testing.T) {
 	t.Parallel()
 	const (
 		own    = "has no handler for the signal, ignores it, or takes longer to end; set `init: true` in the service, or a longer `stop_grace_period` if it needs the time"
@@ -51,7 +51,7 @@ func TestStubborn(t *testing.T) {
 				signal = test.signal
 			}
 			want := "did not stop on " + signal + " and was killed after 10s: " + test.want
-			if got := stubborn(c, usualGrace); got != want {
+			if got := explainKilled(c, defaultGrace); got != want {
 				t.Errorf("got  %s\nwant %s", got, want)
 			}
 		})
@@ -60,10 +60,11 @@ func TestStubborn(t *testing.T) {
 
 // slowStop is an engine whose containers take a while to stop or to restart.
 type slowStop struct {
-	Engine // calls that no test expects panic
-	takes  time.Duration
-	says   container.InspectResponse
-	asked  int
+	Processes // calls that no test expects panic
+	Containers
+	takes time.Duration
+	says  container.InspectResponse
+	asked int
 }
 
 func (s *slowStop) ContainerStop(context.Context, string, client.ContainerStopOptions) (client.ContainerStopResult, error) {
@@ -81,9 +82,9 @@ func (s *slowStop) ContainerInspect(context.Context, string, client.ContainerIns
 	return client.ContainerInspectResult{Container: s.says}, nil
 }
 
-// TestComplain: what had to be killed is named once for each service, and the engine is
+// TestWarnKilled: what had to be killed is named once for each service, and the engine is
 // asked only about what took all of its time.
-func TestComplain(t *testing.T) {
+func TestWarnKilled(t *testing.T) {
 	t.Parallel()
 	ended := func(code int) container.State { return container.State{ExitCode: code} }
 	again := func(start time.Duration) container.State {
@@ -102,11 +103,11 @@ func TestComplain(t *testing.T) {
 		looks  int
 	}{
 		{"stops in time", plan.Stop, 9 * time.Second, ended(0), nil, nil, 0, 0},
-		{"is killed", plan.Stop, usualGrace, ended(137), nil, nil, 1, 2},
-		{"just makes it", plan.Stop, usualGrace, ended(0), nil, nil, 0, 2},
+		{"is killed", plan.Stop, defaultGrace, ended(137), nil, nil, 1, 2},
+		{"just makes it", plan.Stop, defaultGrace, ended(0), nil, nil, 0, 2},
 		{"is killed after the time that was asked for", plan.Stop, second, ended(137), &second, nil, 1, 2},
 		{"is to be killed at once", plan.Stop, second, ended(137), &none, nil, 0, 0},
-		{"has less time than the files say", plan.Stop, usualGrace, ended(137), nil, &two, 1, 2},
+		{"has less time than the files say", plan.Stop, defaultGrace, ended(137), nil, &two, 1, 2},
 		{"restarts in time", plan.RestartOnly, 9 * time.Second, again(0), nil, nil, 0, 0},
 		{"restarts slowly", plan.RestartOnly, 11 * time.Second, again(2 * time.Second), nil, nil, 0, 2},
 		{"is killed to restart", plan.RestartOnly, 12 * time.Second, again(2 * time.Second), nil, nil, 1, 2},
@@ -126,7 +127,7 @@ func TestComplain(t *testing.T) {
 					}
 					todo.Ops = append(todo.Ops, op)
 				}
-				_, err := Apply(t.Context(), engine, nil, todo, Options{StopTimeout: test.asked, Sink: func(e event.Event) {
+				_, err := Apply(t.Context(), Engine{Processes: engine, Containers: engine}, nil, todo, Options{StopTimeout: test.asked, Sink: func(e event.Event) {
 					if e.Kind == event.Note {
 						notes = append(notes, e.Name+" "+e.Text)
 					}

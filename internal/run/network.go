@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/containerd/errdefs"
 	"github.com/moby/moby/client"
 	"github.com/moby/moby/client/pkg/versions"
@@ -13,51 +14,87 @@ import (
 	"github.com/devup-cli/devup/internal/plan"
 )
 
-func (a *applier) createNetwork(ctx context.Context, op plan.Op) error {
-	n, api := a.project.Networks[op.Key], a.engine.ClientVersion()
-	options, err := engineconfig.Network(a.project, op.Key, op.Labels, api)
+// shared carries out the operations on networks and volumes.
+type shared struct {
+	engine  Engine
+	project *types.Project
+	options Options
+}
+
+// perform picks the work of an action.
+func (s shared) perform(ctx context.Context, op plan.Op) error {
+	switch op.Action {
+	case plan.CreateNetwork:
+		return s.createNetwork(ctx, op)
+	case plan.RecreateNetwork:
+		return s.recreateNetwork(ctx, op)
+	case plan.RemoveNetwork:
+		_, err := s.engine.Networks.NetworkRemove(ctx, op.Name, client.NetworkRemoveOptions{})
+		return ignoreNotFound(err)
+	case plan.CreateVolume:
+		return s.createVolume(ctx, op)
+	default:
+		return s.removeVolume(ctx, op)
+	}
+}
+
+func (s shared) createNetwork(ctx context.Context, op plan.Op) error {
+	n, api := s.project.Networks[op.Key], s.engine.API
+	options, err := engineconfig.Network(s.project, op.Key, op.Labels, api)
 	if err != nil {
 		return err
 	}
-	if versions.LessThan(api, "1.44") {
-		// Such an engine would make a second network of the name.
-		if there, err := a.engine.NetworkInspect(ctx, n.Name, client.NetworkInspectOptions{}); err == nil && there.Network.Name == n.Name {
-			a.adopted(event.Network, n.Name, there.Network.Labels)
+	if api != "" && versions.LessThan(api, "1.44") {
+		// Such an engine would create a second network of the name.
+		if there, err := s.engine.Networks.NetworkInspect(ctx, n.Name, client.NetworkInspectOptions{}); err == nil && there.Network.Name == n.Name {
+			s.adopted(event.Network, n.Name, there.Network.Labels)
 			return nil
 		}
 	}
-	_, err = a.engine.NetworkCreate(ctx, n.Name, options)
-	if errdefs.IsConflict(err) { // made by somebody since the look, or without our label: it serves
-		if there, err := a.engine.NetworkInspect(ctx, n.Name, client.NetworkInspectOptions{}); err == nil {
-			a.adopted(event.Network, n.Name, there.Network.Labels)
+	_, err = s.engine.Networks.NetworkCreate(ctx, n.Name, options)
+	if errdefs.IsConflict(err) { // created since the state was read, or without our label: it is used
+		if there, err := s.engine.Networks.NetworkInspect(ctx, n.Name, client.NetworkInspectOptions{}); err == nil {
+			s.adopted(event.Network, n.Name, there.Network.Labels)
 		}
 		return nil
 	}
 	return err
 }
 
-// adopted warns of a network or volume that was there without this project
-// having made it. It is used as it is, whatever the files say of it.
-func (a *applier) adopted(kind event.Kind, name string, labels map[string]string) {
+// adopted warns of a network or volume that existed without this project having created it.
+// It is used as it is, whatever the files declare.
+func (s shared) adopted(kind event.Kind, name string, labels map[string]string) {
 	owner := labels[plan.LabelProject]
-	if owner == a.project.Name {
+	if owner == s.project.Name {
 		return
 	}
-	by := "and not by a project"
+	by := "not by a project"
 	if owner != "" {
 		by = "by project " + owner
 	}
-	a.options.Sink(event.Event{
+	s.options.Sink(event.Event{
 		Kind: event.Note, ID: "adopted " + name, Name: name, State: event.Warning,
-		Text: fmt.Sprintf("the %s %s was there, made %s: it is used as it is (`external: true` says that this is meant)", kind, name, by),
+		Text: fmt.Sprintf("the %s %s existed already, created %s: it is used as it is (declare it with `external: true` to hide this warning)", kind, name, by),
 	})
 }
 
-func (a *applier) createVolume(ctx context.Context, op plan.Op) error {
-	options := engineconfig.Volume(a.project, op.Key, op.Labels)
-	made, err := a.engine.VolumeCreate(ctx, options)
-	if err == nil { // also for a volume that was there
-		a.adopted(event.Volume, options.Name, made.Volume.Labels)
+func (s shared) createVolume(ctx context.Context, op plan.Op) error {
+	options := engineconfig.Volume(s.project, op.Key, op.Labels)
+	made, err := s.engine.Volumes.VolumeCreate(ctx, options)
+	if err == nil { // also for a volume that existed
+		s.adopted(event.Volume, options.Name, made.Volume.Labels)
 	}
 	return err
+}
+
+// removeVolume removes a volume. A disposable one that is in use again stays.
+func (s shared) removeVolume(ctx context.Context, op plan.Op) error {
+	err := retryConflict(ctx, s.engine.Containers, s.options.Project, func() error {
+		_, err := s.engine.Volumes.VolumeRemove(ctx, op.Name, client.VolumeRemoveOptions{})
+		return err
+	})
+	if op.Disposable && errdefs.IsConflict(err) {
+		return nil
+	}
+	return ignoreNotFound(err)
 }

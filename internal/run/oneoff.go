@@ -19,7 +19,7 @@ import (
 type OneOff struct {
 	Name    string // the container's name; empty for one like Compose's: shop-web-run-1f0c2a6d9b3e
 	Remove  bool   // the engine removes the container, with its anonymous volumes, when the command has ended
-	Stdin   bool   // somebody will be connected to what the command reads
+	Stdin   bool   // a stream will be connected to what the command reads
 	Columns int    // of the terminal that the command gets from its first moment on; 0 for unknown
 	Rows    int
 	Aliases bool // the container answers to the names of its service in its networks
@@ -58,7 +58,7 @@ func MakeOneOff(ctx context.Context, e Engine, p *types.Project, s types.Service
 	}, o.Name, "")
 	if err != nil {
 		if made != "" {
-			_, _ = e.ContainerRemove(context.WithoutCancel(ctx), made, client.ContainerRemoveOptions{Force: true}) // it never ran; rm finds it if need be
+			_, _ = e.Containers.ContainerRemove(context.WithoutCancel(ctx), made, client.ContainerRemoveOptions{Force: true}) // it never ran; rm finds it if need be
 		}
 		return nil, err
 	}

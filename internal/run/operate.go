@@ -23,7 +23,7 @@ type applier struct {
 	result  *Result
 	adjust  func(*client.ContainerCreateOptions) // changes what a container is made from; nil for nothing
 
-	complained sync.Map // services whose containers had to be killed, and of which that was said
+	warned sync.Map // services of which a warning said that a container was killed
 }
 
 // do carries out one operation and reports it.
@@ -34,18 +34,18 @@ func (a *applier) do(ctx context.Context, op plan.Op) error {
 		a.options.Sink(event.Event{Kind: kind, ID: op.Name, Name: op.Title(), Parent: op.Service, State: state, Text: text, Took: time.Since(start)})
 	}
 	if op.Action == plan.Await {
-		return a.awaitCondition(ctx, op, func() { report(event.Working, verb.doing) })
+		return awaitCondition(ctx, a.engine.Containers, op, func() { report(event.Working, verb.doing) })
 	}
 	report(event.Working, verb.doing)
 	err := a.perform(ctx, op)
-	if who := others(err); op.Action == plan.RemoveNetwork && who != "" {
-		report(event.Warning, "stays: it still connects "+who)
+	if users := usersOf(err); op.Action == plan.RemoveNetwork && users != "" {
+		report(event.Warning, "stays: it still connects "+users)
 		return nil
 	}
 	if err != nil {
 		why := explain(err, op)
 		if a.options.PortsMove && fail.CodeOf(why) == fail.PortTaken {
-			report(event.Warning, "lost its port to somebody else meanwhile; looking for another")
+			report(event.Warning, "its port was taken in the meantime; trying another")
 		} else {
 			report(event.Failed, verb.doing)
 		}
@@ -58,24 +58,8 @@ func (a *applier) do(ctx context.Context, op plan.Op) error {
 // perform picks the work of an action.
 func (a *applier) perform(ctx context.Context, op plan.Op) error {
 	switch op.Action {
-	case plan.CreateNetwork:
-		return a.createNetwork(ctx, op)
-	case plan.RecreateNetwork:
-		return a.recreateNetwork(ctx, op)
-	case plan.RemoveNetwork:
-		_, err := a.engine.NetworkRemove(ctx, op.Name, client.NetworkRemoveOptions{})
-		return ignoreGone(err)
-	case plan.CreateVolume:
-		return a.createVolume(ctx, op)
-	case plan.RemoveVolume:
-		err := a.insist(ctx, func() error {
-			_, err := a.engine.VolumeRemove(ctx, op.Name, client.VolumeRemoveOptions{})
-			return err
-		})
-		if op.Disposable && errdefs.IsConflict(err) { // somebody uses it meanwhile
-			return nil
-		}
-		return ignoreGone(err)
+	case plan.CreateNetwork, plan.RecreateNetwork, plan.RemoveNetwork, plan.CreateVolume, plan.RemoveVolume:
+		return shared{a.engine, a.project, a.options}.perform(ctx, op)
 	case plan.Create:
 		return a.create(ctx, op)
 	case plan.Recreate:
@@ -89,7 +73,7 @@ func (a *applier) perform(ctx context.Context, op plan.Op) error {
 	case plan.RestartOnly:
 		err := a.restart(ctx, op.Old)
 		if err == nil {
-			a.result.runs(op, op.Old.ID)
+			a.result.add(op, op.Old.ID)
 		}
 		return err
 	case plan.Kill, plan.Pause, plan.Unpause:
@@ -110,8 +94,8 @@ func (a *applier) service(name string) types.ServiceConfig {
 	return a.project.Services[name]
 }
 
-// ignoreGone drops the error that a resource is not there.
-func ignoreGone(err error) error {
+// ignoreNotFound drops the error that a resource is not there.
+func ignoreNotFound(err error) error {
 	if errdefs.IsNotFound(err) {
 		return nil
 	}

@@ -20,7 +20,8 @@ import (
 
 // wired is an engine with containers in one network.
 type wired struct {
-	Engine  // calls that no test expects panic
+	Networks // calls that no test expects panic
+	Containers
 	in      []string
 	refuses error  // to remove the network
 	subnet  string // addresses begin so
@@ -41,8 +42,6 @@ func (w *wired) NetworkRemove(context.Context, string, client.NetworkRemoveOptio
 	return client.NetworkRemoveResult{}, w.refuses
 }
 
-func (w *wired) ClientVersion() string { return "1.51" }
-
 func (w *wired) NetworkCreate(context.Context, string, client.NetworkCreateOptions) (client.NetworkCreateResult, error) {
 	return client.NetworkCreateResult{}, nil
 }
@@ -58,9 +57,9 @@ func (w *wired) NetworkConnect(ctx context.Context, _ string, o client.NetworkCo
 	return client.NetworkConnectResult{}, nil
 }
 
-// TestRecreateNetworkLeavesNobodyOut: whatever becomes of the network, the containers
+// TestRecreateNetworkKeepsConnections: whatever becomes of the network, the containers
 // that are not replaced are in it afterwards.
-func TestRecreateNetworkLeavesNobodyOut(t *testing.T) {
+func TestRecreateNetworkKeepsConnections(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name    string
@@ -77,7 +76,7 @@ func TestRecreateNetworkLeavesNobodyOut(t *testing.T) {
 			engine := &wired{in: []string{"web", "task"}, refuses: test.refuses, subnet: test.subnet}
 			todo := &plan.Plan{Ops: []plan.Op{{Action: plan.RecreateNetwork, Name: "back", Key: "back", Detach: []string{"task", "web"}, Rejoin: []string{"task"}}}}
 			p := &types.Project{Name: "shop", Networks: types.Networks{"back": {Name: "back"}}}
-			if _, err := Apply(t.Context(), engine, p, todo, Options{Sink: event.Discard}); (err != nil) != (test.refuses != nil) {
+			if _, err := Apply(t.Context(), Engine{API: "1.51", Networks: engine, Containers: engine}, p, todo, Options{Sink: event.Discard}); (err != nil) != (test.refuses != nil) {
 				t.Errorf("error %v", err)
 			}
 			slices.Sort(engine.in)

@@ -42,7 +42,7 @@ func (e engine) Observe(ctx context.Context) (observe.State, error) {
 }
 
 func (e engine) Apply(ctx context.Context, p *types.Project, todo *plan.Plan, o run.Options) (*run.Result, error) {
-	return run.Apply(ctx, e.client, p, todo, o)
+	return run.Apply(ctx, run.On(e.client), p, todo, o)
 }
 
 func (e engine) Wait(ctx context.Context, probes []ready.Probe, o ready.Options) error {

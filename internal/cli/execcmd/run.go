@@ -146,7 +146,7 @@ func runOnce(ctx context.Context, env *command.Env, service string, argv []strin
 	if tty {
 		special.Columns, special.Rows = env.UI.Streams().Size()
 	}
-	single, err := run.MakeOneOff(ctx, s.Engine.Client, model, own, special, outcome.Applied)
+	single, err := run.MakeOneOff(ctx, run.On(s.Engine.Client), model, own, special, outcome.Applied)
 	if err != nil {
 		return err
 	}

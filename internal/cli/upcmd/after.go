@@ -101,7 +101,7 @@ func (a *after) stop(ctx context.Context, services []string) error {
 	if err != nil {
 		return err
 	}
-	_, err = run.Apply(ctx, now.Engine.Client, now.Files(), plan.StopAll(now.Observed.Observed, services),
+	_, err = run.Apply(ctx, run.On(now.Engine.Client), now.Files(), plan.StopAll(now.Observed.Observed, services),
 		run.Options{StopTimeout: command.StopTimeout(a.options.Seconds), Sink: a.env.Sink})
 	if errors.Is(err, context.DeadlineExceeded) {
 		return fail.Wrap(err, fail.Failed, "look at them with `devup ps`; `devup kill` ends them", "the services do not stop within a minute")
