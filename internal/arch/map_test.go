@@ -6,7 +6,7 @@ var ours = map[string][]string{
 
 	"arch":          {},
 	"page":          {}, // for tests: what the documentation's tables name
-	"fakeengine":    {}, // for tests: an engine that has images, and one that never answers
+	"fakeengine":    {}, // for tests: engines that run nothing
 	"event":         {},
 	"fail":          {},
 	"atomicfile":    {},                                                         // files that are replaced in one step

@@ -1,7 +1,6 @@
-// Package fakeengine is for tests: an engine that has images and nothing else, and one that
-// never answers ([Hung]). The first pulls
-// from a registry that is a map, and builds by the classic builder without running
-// anything.
+// Package fakeengine is for tests: a [Machine] keeps containers, networks and volumes,
+// [Images] pulls from a registry that is a map and builds by the classic builder without
+// running anything, and [Hung] never answers.
 package fakeengine
 
 import (

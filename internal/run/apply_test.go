@@ -5,79 +5,65 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
-	"sync"
 	"testing"
 
-	"github.com/compose-spec/compose-go/v2/loader"
-	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/containerd/errdefs"
-	"github.com/google/go-cmp/cmp"
-	"github.com/moby/moby/client"
 
-	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/fakeengine"
 	"github.com/devup-cli/devup/internal/plan"
 )
 
-func load(t *testing.T, text string) *types.Project {
-	t.Helper()
-	p, err := loader.LoadWithContext(t.Context(), types.ConfigDetails{
-		WorkingDir:  "/src/shop",
-		ConfigFiles: []types.ConfigFile{{Filename: "/src/shop/compose.yaml", Content: []byte(text)}},
-	}, func(o *loader.Options) { o.SetProjectName("shop", true) })
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
-}
-
-// networks is an engine that makes networks and refuses the one called "bad".
-type networks struct {
-	Networks // calls that no test expects panic
-	mu       sync.Mutex
-	made     []string
-}
-
-func (n *networks) NetworkRemove(_ context.Context, name string, _ client.NetworkRemoveOptions) (client.NetworkRemoveResult, error) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if name == "bad" {
-		return client.NetworkRemoveResult{}, errors.New("the engine is busy")
-	}
-	n.made = append(n.made, name)
-	return client.NetworkRemoveResult{}, nil
-}
-
 func TestApplyNeverReleasesDependentsOfAFailedStep(t *testing.T) {
 	t.Parallel()
-	todo := &plan.Plan{Ops: []plan.Op{
-		{Action: plan.RemoveNetwork, Name: "good"},
-		{Action: plan.RemoveNetwork, Name: "bad"},
-		{Action: plan.RemoveNetwork, Name: "after-bad", After: []int{1}},
-		{Action: plan.RemoveNetwork, Name: "after-after-bad", After: []int{2}},
-		{Action: plan.RemoveNetwork, Name: "after-good", After: []int{0}},
-	}}
-	engine := &networks{}
-	_, err := Apply(t.Context(), Engine{Networks: engine}, nil, todo, Options{Sink: event.Discard})
-	if err == nil || !strings.Contains(err.Error(), "remove-network bad: the engine is busy") {
-		t.Errorf("error %v does not name the failed step", err)
+	m := fakeengine.New()
+	m.Refuse = func(request string) error {
+		if request == "remove network bad" {
+			return errors.New("the engine is busy")
+		}
+		return nil
 	}
-	slices.Sort(engine.made)
-	if want := []string{"after-good", "good"}; !cmp.Equal(engine.made, want) {
-		t.Errorf("carried out %v, want %v", engine.made, want)
+	got := apply(t.Context(), m, nil, Options{},
+		plan.Op{Action: plan.RemoveNetwork, Name: "good"},
+		plan.Op{Action: plan.RemoveNetwork, Name: "bad"},
+		plan.Op{Action: plan.RemoveNetwork, Name: "after-bad", After: []int{1}},
+		plan.Op{Action: plan.RemoveNetwork, Name: "after-after-bad", After: []int{2}},
+		plan.Op{Action: plan.RemoveNetwork, Name: "after-good", After: []int{0}},
+		plan.Op{Action: plan.RemoveNetwork, Name: "after-the-end-of-all", AfterEnd: []int{0, 1, 2, 3, 4}},
+	)
+	if got.err == nil || got.err.Error() != "remove-network bad: the engine is busy" {
+		t.Errorf("error %v, want that of the failed step", got.err)
+	}
+	if want := "remove network good; remove network after-good; remove network after-the-end-of-all"; got.requests != want {
+		t.Errorf("carried out %q, want %q", got.requests, want)
 	}
 }
 
 func TestApplyStopsWhenCanceled(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	engine := &networks{}
-	_, err := Apply(ctx, Engine{Networks: engine}, nil, &plan.Plan{Ops: []plan.Op{{Action: plan.RemoveNetwork, Name: "good"}}}, Options{Sink: event.Discard})
-	if !errors.Is(err, context.Canceled) || len(engine.made) > 0 {
-		t.Errorf("got error %v after %v, want a cancellation before anything", err, engine.made)
+	m := fakeengine.New()
+	m.Refuse = func(string) error { cancel(); return nil }
+	got := apply(ctx, m, nil, Options{},
+		plan.Op{Action: plan.RemoveNetwork, Name: "first"},
+		plan.Op{Action: plan.RemoveNetwork, Name: "second", After: []int{0}},
+	)
+	if !errors.Is(got.err, context.Canceled) || got.requests != "remove network first" {
+		t.Errorf("got error %v after %q, want a cancellation after the first", got.err, got.requests)
+	}
+}
+
+// TestApplyJoinsErrorsInOrder: whichever fails first, the errors come in the plan's order.
+func TestApplyJoinsErrorsInOrder(t *testing.T) {
+	t.Parallel()
+	m := fakeengine.New()
+	m.Refuse = func(request string) error { return errors.New("no " + request) }
+	got := apply(t.Context(), m, nil, Options{},
+		plan.Op{Action: plan.RemoveNetwork, Name: "a"}, plan.Op{Action: plan.RemoveVolume, Name: "b"}, plan.Op{Action: plan.RemoveNetwork, Name: "c"},
+	)
+	want := "remove-network a: no remove network a\nremove-volume b: no remove volume b\nremove-network c: no remove network c"
+	if got.err == nil || got.err.Error() != want {
+		t.Errorf("got %v, want %s", got.err, want)
 	}
 }
 

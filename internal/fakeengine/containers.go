@@ -1,0 +1,125 @@
+package fakeengine
+
+import (
+	"context"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	cerrdefs "github.com/containerd/errdefs"
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/api/types/network"
+	"github.com/moby/moby/client"
+)
+
+// Containers creates, lists and removes the containers of a machine.
+type Containers struct{ *Machine }
+
+// ContainerCreate refuses a name that is in use.
+func (e Containers) ContainerCreate(_ context.Context, o client.ContainerCreateOptions) (client.ContainerCreateResult, error) {
+	if err := e.request("create", o.Name); err != nil {
+		return client.ContainerCreateResult{}, err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if c := e.find(o.Name); c != nil {
+		return client.ContainerCreateResult{}, cerrdefs.ErrConflict.WithMessage(`The container name "/` + o.Name + `" is already in use by container "` + c.ID + `".`)
+	}
+	return client.ContainerCreateResult{ID: e.add(Container{Name: o.Name, Options: o}).ID}, nil
+}
+
+// ContainerList lists all containers, whatever the filters.
+func (e Containers) ContainerList(context.Context, client.ContainerListOptions) (client.ContainerListResult, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	var list client.ContainerListResult
+	for _, c := range e.containers {
+		summary := container.Summary{
+			ID: c.ID, Names: []string{"/" + c.Name}, State: container.ContainerState(c.State),
+			NetworkSettings: &container.NetworkSettingsSummary{Networks: map[string]*network.EndpointSettings{}},
+		}
+		if c.Options.Config != nil {
+			summary.Labels, summary.ImageID = maps.Clone(c.Options.Config.Labels), ID(c.Options.Config.Image)
+		}
+		for name := range c.Networks {
+			i := slices.IndexFunc(e.networks, func(n network.Summary) bool { return n.Name == name })
+			if i >= 0 {
+				summary.NetworkSettings.Networks[name] = &network.EndpointSettings{NetworkID: e.networks[i].ID}
+			}
+		}
+		if c.Options.HostConfig != nil {
+			for _, m := range c.Options.HostConfig.Mounts {
+				summary.Mounts = append(summary.Mounts, container.MountPoint{Type: m.Type, Name: m.Source, Source: m.Source, Destination: m.Target})
+			}
+			for _, bind := range c.Options.HostConfig.Binds {
+				source, rest, _ := strings.Cut(bind, ":")
+				target, _, _ := strings.Cut(rest, ":")
+				point := container.MountPoint{Type: "volume", Name: source, Destination: target}
+				if strings.HasPrefix(source, "/") {
+					point = container.MountPoint{Type: "bind", Source: source, Destination: target}
+				}
+				summary.Mounts = append(summary.Mounts, point)
+			}
+		}
+		list.Items = append(list.Items, summary)
+	}
+	return list, nil
+}
+
+// ContainerInspect gives a container's state and connections.
+func (e Containers) ContainerInspect(_ context.Context, id string, _ client.ContainerInspectOptions) (client.ContainerInspectResult, error) {
+	if err := e.ask("inspect", id); err != nil {
+		return client.ContainerInspectResult{}, err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	c := e.find(id)
+	if c == nil {
+		return client.ContainerInspectResult{}, missing("container", id)
+	}
+	state := &container.State{
+		Status: container.ContainerState(c.State), ExitCode: c.ExitCode,
+		Running: c.State == "running" || c.State == "paused", Restarting: c.State == "restarting", Paused: c.State == "paused",
+	}
+	if c.Health != "" {
+		state.Health = &container.Health{Status: container.HealthStatus(c.Health)}
+	}
+	return client.ContainerInspectResult{Container: container.InspectResponse{
+		ID: c.ID, Name: "/" + c.Name, State: state, Config: c.Options.Config, HostConfig: c.Options.HostConfig,
+		NetworkSettings: &container.NetworkSettings{Networks: maps.Clone(c.Networks)},
+	}}, nil
+}
+
+// ContainerRename gives a container another name.
+func (e Containers) ContainerRename(_ context.Context, id string, o client.ContainerRenameOptions) (client.ContainerRenameResult, error) {
+	if err := e.request("rename", id, o.NewName); err != nil {
+		return client.ContainerRenameResult{}, err
+	}
+	e.Set(id, func(c *Container) { c.Name = o.NewName })
+	return client.ContainerRenameResult{}, nil
+}
+
+// ContainerRemove removes a container, and refuses one that runs unless it is forced.
+func (e Containers) ContainerRemove(_ context.Context, id string, o client.ContainerRemoveOptions) (client.ContainerRemoveResult, error) {
+	err := e.change("remove", id, func(c *Container) error {
+		if c.State == "running" && !o.Force {
+			return cerrdefs.ErrConflict.WithMessage("container is running")
+		}
+		e.containers = slices.DeleteFunc(e.containers, func(other *Container) bool { return other == c })
+		return nil
+	})
+	return client.ContainerRemoveResult{}, err
+}
+
+// CopyToContainer keeps the archive.
+func (e Containers) CopyToContainer(_ context.Context, id string, o client.CopyToContainerOptions) (client.CopyToContainerResult, error) {
+	content, err := io.ReadAll(o.Content)
+	if err != nil {
+		return client.CopyToContainerResult{}, err
+	}
+	return client.CopyToContainerResult{}, e.change("copy", id, func(c *Container) error {
+		c.Copied = content
+		return nil
+	})
+}
