@@ -110,8 +110,8 @@ func healthcheck(s types.ServiceConfig) (*container.HealthConfig, error) {
 		return &container.HealthConfig{Test: []string{"NONE"}}, nil
 	}
 	if h.StartInterval != nil && h.StartPeriod == nil {
-		return nil, fail.New(fail.Config, "add start_period to the healthcheck: how long the service may take to start",
-			"service %s has a healthcheck with start_interval and no start_period, in which alone it counts", s.Name)
+		return nil, fail.New(fail.Config, "add start_period: how long the service may take to start",
+			"service %s: healthcheck.start_interval has no effect without start_period", s.Name)
 	}
 	config := &container.HealthConfig{
 		Test: h.Test, Interval: duration(h.Interval), Timeout: duration(h.Timeout),

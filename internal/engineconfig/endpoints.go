@@ -58,7 +58,7 @@ func endpoints(p *types.Project, c Container) (now, later []Endpoint, err error)
 		}
 		if mac != "" {
 			if err := settings.MacAddress.UnmarshalText([]byte(mac)); err != nil {
-				return nil, nil, fail.Wrap(err, fail.Config, "write it as 02:42:ac:11:00:03", "service %s has a mac_address that is none: %q", s.Name, mac)
+				return nil, nil, fail.Wrap(err, fail.Config, "write it as 02:42:ac:11:00:03", "service %s: invalid mac_address %q", s.Name, mac)
 			}
 		}
 		list = append(list, Endpoint{Network: p.Networks[key].Name, Settings: settings})
@@ -110,7 +110,7 @@ func fillEndpoint(settings *network.EndpointSettings, service string, n *types.S
 func addressOf(service, text string) (netip.Addr, error) {
 	addr, err := netip.ParseAddr(text)
 	if err != nil {
-		return addr, fail.Wrap(err, fail.Config, "write an address such as 172.28.0.10 or fd00::10", "service %s has an address that is none: %q", service, text)
+		return addr, fail.Wrap(err, fail.Config, "write an address such as 172.28.0.10 or fd00::10", "service %s: invalid address %q", service, text)
 	}
 	return addr, nil
 }

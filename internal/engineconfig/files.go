@@ -53,9 +53,9 @@ func fileOf(p *types.Project, s types.ServiceConfig, kind string, ref types.File
 	}
 	switch {
 	case bool(source.External):
-		return f, unsupportedFile(s.Name, kind, ref.Source, "is external: only a swarm keeps such values")
+		return f, unsupportedFile(s.Name, kind, ref.Source, "which is external: only a swarm stores such values")
 	case source.Driver != "" || source.TemplateDriver != "":
-		return f, unsupportedFile(s.Name, kind, ref.Source, "has a driver, and only a swarm runs those")
+		return f, unsupportedFile(s.Name, kind, ref.Source, "which has a driver: only a swarm runs those")
 	case source.File != "":
 		return f, nil // mode and owner are those of the file
 	}
@@ -64,12 +64,12 @@ func fileOf(p *types.Project, s types.ServiceConfig, kind string, ref types.File
 		value, set := p.Environment[source.Environment]
 		if !set {
 			return f, fail.New(fail.Config, fmt.Sprintf("set %s, for example in .env", source.Environment),
-				"service %s needs the variable %s for its %s %s, and it is not set", s.Name, source.Environment, kind, ref.Source)
+				"service %s: the variable %s of its %s %s is not set", s.Name, source.Environment, kind, ref.Source)
 		}
 		f.content = value
 	}
 	if s.ReadOnly {
-		return f, unsupportedFile(s.Name, kind, ref.Source, "has to be copied into its container, which is read_only")
+		return f, unsupportedFile(s.Name, kind, ref.Source, "which has to be copied into a read_only container")
 	}
 	if ref.Mode != nil {
 		f.mode = int64(*ref.Mode)
@@ -83,7 +83,7 @@ func fileOf(p *types.Project, s types.ServiceConfig, kind string, ref types.File
 		}
 		n, err := strconv.Atoi(id.text)
 		if err != nil {
-			return f, fail.Wrap(err, fail.Config, "write a number: names are known inside the container only", "service %s gives the %s %s an owner that is no number: %q", s.Name, kind, ref.Source, id.text)
+			return f, fail.Wrap(err, fail.Config, "write the number: only the container knows names", "service %s: the owner of the %s %s is not a number: %q", s.Name, kind, ref.Source, id.text)
 		}
 		*id.number = n
 	}
@@ -91,8 +91,8 @@ func fileOf(p *types.Project, s types.ServiceConfig, kind string, ref types.File
 }
 
 func unsupportedFile(service, kind, name, why string) error {
-	return fail.New(fail.Config, fmt.Sprintf("put the value into a file and name it as `file:` of the %s", kind),
-		"service %s uses the %s %s, which %s", service, kind, name, why)
+	return fail.New(fail.Config, fmt.Sprintf("put the value into a file and declare the %s with `file:`", kind),
+		"service %s: cannot use the %s %q, %s", service, kind, name, why)
 }
 
 // IgnoredOwners names the secrets and configs that are files on this machine and

@@ -64,10 +64,10 @@ configs: {short: {content: hello}}
 func TestFilesThatCannotBe(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ name, service, secret, want string }{
-		{"not set", "{image: x, secrets: [s]}", "{environment: MISSING}", "service web needs the variable MISSING for its secret s"},
-		{"read only", "{image: x, read_only: true, secrets: [s]}", "{environment: TOKEN}", "its container, which is read_only"},
-		{"external", "{image: x, secrets: [s]}", "{external: true}", "service web uses the secret s, which is external"},
-		{"a name for an owner", "{image: x, secrets: [{source: s, uid: root}]}", "{environment: TOKEN}", `an owner that is no number: "root"`},
+		{"not set", "{image: x, secrets: [s]}", "{environment: MISSING}", "service web: the variable MISSING of its secret s is not set"},
+		{"read only", "{image: x, read_only: true, secrets: [s]}", "{environment: TOKEN}", "copied into a read_only container"},
+		{"external", "{image: x, secrets: [s]}", "{external: true}", `service web: cannot use the secret "s", which is external`},
+		{"a name for an owner", "{image: x, secrets: [{source: s, uid: root}]}", "{environment: TOKEN}", `the owner of the secret s is not a number: "root"`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

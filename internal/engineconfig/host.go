@@ -142,7 +142,7 @@ func addresses(service string, list []string) ([]netip.Addr, error) {
 	for _, text := range list {
 		addr, err := netip.ParseAddr(text)
 		if err != nil {
-			return nil, fail.Wrap(err, fail.Config, "", "service %s names a DNS server that is no IP address: %q", service, text)
+			return nil, fail.Wrap(err, fail.Config, "write an IP address such as 1.1.1.1", "service %s: invalid DNS server %q", service, text)
 		}
 		addrs = append(addrs, addr)
 	}

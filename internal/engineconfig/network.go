@@ -62,7 +62,7 @@ func ipamOf(key string, c types.IPAMConfig) (*network.IPAM, error) {
 	for _, pool := range c.Config {
 		converted, err := poolOf(*pool)
 		if err != nil {
-			return nil, fail.Wrap(err, fail.Config, "write a subnet as 172.28.0.0/16 and addresses as 172.28.0.1", "network %s has an ipam entry that is no address: %v", key, err)
+			return nil, fail.Wrap(err, fail.Config, "write a subnet as 172.28.0.0/16 and addresses as 172.28.0.1", "network %s: invalid ipam entry: %v", key, err)
 		}
 		ipam.Config = append(ipam.Config, converted)
 	}

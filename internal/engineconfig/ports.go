@@ -17,7 +17,7 @@ func exposedPorts(s types.ServiceConfig) (network.PortSet, error) {
 	for _, expose := range s.Expose {
 		ports, err := network.ParsePortRange(expose)
 		if err != nil {
-			return nil, fail.Wrap(err, fail.Config, "write a port number, such as \"8080\", \"53/udp\" or \"8000-8010\"", "service %s exposes %q, which is no port", s.Name, expose)
+			return nil, fail.Wrap(err, fail.Config, "write a port number, such as \"8080\", \"53/udp\" or \"8000-8010\"", "service %s: invalid port %q under expose", s.Name, expose)
 		}
 		for port := range ports.All() {
 			set[port] = struct{}{}
@@ -44,7 +44,7 @@ func portBindings(s types.ServiceConfig, number int) (network.PortMap, error) {
 		binding := network.PortBinding{HostPort: project.HostPort(p, number)}
 		if p.HostIP != "" {
 			if binding.HostIP, err = netip.ParseAddr(p.HostIP); err != nil {
-				return nil, fail.Wrap(err, fail.Config, "write an IP address of this machine, such as 127.0.0.1", "service %s publishes on %q, which is no IP address", s.Name, p.HostIP)
+				return nil, fail.Wrap(err, fail.Config, "write an IP address of this machine, such as 127.0.0.1", "service %s: invalid IP address %q under ports", s.Name, p.HostIP)
 			}
 		}
 		bindings[port] = append(bindings[port], binding)
@@ -59,7 +59,7 @@ func portOf(service string, p types.ServicePortConfig) (network.Port, error) {
 	}
 	port, err := network.ParsePort(strconv.Itoa(int(p.Target)) + "/" + protocol)
 	if err != nil {
-		return network.Port{}, fail.Wrap(err, fail.Config, "write HOST:CONTAINER, such as \"8080:80\"", "service %s has a port that is none: %d/%s", service, p.Target, protocol)
+		return network.Port{}, fail.Wrap(err, fail.Config, "write HOST:CONTAINER, such as \"8080:80\"", "service %s: invalid port %d/%s", service, p.Target, protocol)
 	}
 	return port, nil
 }

@@ -26,7 +26,7 @@ func security(p *types.Project, s types.ServiceConfig) (options []string, unconf
 			key, value, found = strings.Cut(option, ":")
 		}
 		if !found && key != "no-new-privileges" {
-			return nil, false, fail.New(fail.Config, "write NAME=VALUE, such as seccomp=profile.json or label=disable", "service %s has a security_opt that is none: %q", s.Name, option)
+			return nil, false, fail.New(fail.Config, "write NAME=VALUE, such as seccomp=profile.json or label=disable", "service %s: invalid security_opt %q", s.Name, option)
 		}
 		if key == "seccomp" && value != "unconfined" && value != "builtin" {
 			profile, err := seccomp(p, s.Name, value)
@@ -46,11 +46,11 @@ func seccomp(p *types.Project, service, name string) (string, error) {
 	}
 	content, err := untrusted.ReadFile(name, untrusted.MaxText)
 	if err != nil {
-		return "", fail.Wrap(err, fail.Config, "name a file that is there, or write unconfined", "the seccomp profile of service %s cannot be read: %s", service, name)
+		return "", fail.Wrap(err, fail.Config, "use an existing file, or seccomp=unconfined", "service %s: cannot read the seccomp profile %q", service, name)
 	}
 	var compact bytes.Buffer
 	if err := json.Compact(&compact, content); err != nil {
-		return "", fail.Wrap(err, fail.Config, "", "the seccomp profile of service %s is no JSON: %s", service, name)
+		return "", fail.Wrap(err, fail.Config, "use a profile as Docker's own: a JSON object", "service %s: the seccomp profile %q is not JSON", service, name)
 	}
 	return compact.String(), nil
 }

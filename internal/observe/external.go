@@ -55,7 +55,7 @@ func CheckExternal(ctx context.Context, e sharedLister, p *types.Project) error 
 // takes such a project, so that it can be listed and taken down without the variable.
 func nameless(p *types.Project) error {
 	empty := func(kind, key string) error {
-		return fail.New(fail.Config, "a variable in its `name:` that is not set leaves it empty", "the %s %s is external and has an empty name", kind, key)
+		return fail.New(fail.Config, "set the variable in its `name:`", "the %s %s is external and has an empty name", kind, key)
 	}
 	for _, key := range slices.Sorted(maps.Keys(p.Networks)) {
 		if n := p.Networks[key]; bool(n.External) && n.Name == "" {
@@ -73,8 +73,8 @@ func nameless(p *types.Project) error {
 func missing(kind string, wanted, have []string) error {
 	for _, name := range wanted {
 		if !slices.Contains(have, name) {
-			return fail.New(fail.Config, "`docker "+kind+" create "+untrusted.Arguments(name)+"` makes it; without `external: true` devup makes it itself",
-				"the %s %s is external, and the engine has none of that name", kind, name)
+			return fail.New(fail.Config, "create it: `docker "+kind+" create "+untrusted.Arguments(name)+"`, or remove `external: true`",
+				"the %s %s is external, but does not exist on the engine", kind, name)
 		}
 	}
 	return nil
