@@ -26,19 +26,19 @@ var ErrNoProgram = errors.New("is not installed")
 // asker asks the platform for the template of its URLs; empty for no answer.
 type asker func(context.Context, Tools) (template string)
 
-// patience is how long a platform may think about its URLs. The formula is there
+// askTimeout is how long a platform may take to tell its URLs. The formula is there
 // already.
-const patience = 3 * time.Second
+const askTimeout = 3 * time.Second
 
 // Ask puts the platform's own answer in the place of the formula. Where its
-// program is missing, fails or hangs, and where the person gave the template, p
+// program is missing, fails or hangs, and where the user gave the template, p
 // stays as it is.
 func (p Place) Ask(ctx context.Context, t Tools) Place {
 	ask := p.provider().ask
 	if ask == nil || p.given || t.Run == nil {
 		return p
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
 	if template := ask(ctx, t); template != "" {
 		return p.Knowing(template)

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
@@ -13,7 +15,7 @@ type Visibility string
 
 // The visibilities. Their text is the platforms' own.
 const (
-	Public  Visibility = "public"  // anybody
+	Public  Visibility = "public"  // everyone
 	Private Visibility = "private" // the owner, or others after a login
 	Unknown Visibility = ""        // the platform does not say
 )
@@ -39,7 +41,7 @@ type Control struct {
 	// Reveal opens ports before anything listens on them, and gives the template
 	// of the URLs, where these cannot be known without a port that is open.
 	Reveal func(ctx context.Context, ports []int) (template string, err error)
-	// ByHand says what a person does to make the port public, or why nobody can.
+	// ByHand says what a user does to make the port public, or why that is impossible.
 	ByHand func(port int) string
 	// Unreachable says what to look at where a port that is open does not
 	// answer; [Place.Control] leaves it empty for no place with a proxy.
@@ -85,7 +87,7 @@ func byHand(format string) func(Place, Tools) Control {
 	}
 }
 
-// locked is a [Control] of a place where nobody can make a port public. unreachable is
+// locked is a [Control] of a place where no user can make a port public. unreachable is
 // its Unreachable, empty for nothing special.
 func locked(why, unreachable string) func(Place, Tools) Control {
 	return func(Place, Tools) Control {
@@ -111,4 +113,24 @@ func kind(err error) error {
 		return fmt.Errorf("%w (%w)", ErrNotYet, err)
 	}
 	return err
+}
+
+// atOnce is how many ports are worked on at the same time where a program takes
+// one a call.
+const atOnce = 4
+
+// forEach does the same to each port, and joins the errors in the order of the
+// ports.
+func forEach(ports []int, do func(port int) error) error {
+	errs := make([]error, len(ports))
+	var group errgroup.Group
+	group.SetLimit(atOnce)
+	for i, port := range ports {
+		group.Go(func() error {
+			errs[i] = do(port)
+			return nil
+		})
+	}
+	_ = group.Wait() // the errors are in the slice
+	return errors.Join(errs...)
 }

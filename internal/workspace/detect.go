@@ -7,47 +7,11 @@ import (
 	"github.com/devup-cli/devup/internal/fail"
 )
 
-// Override is what the person decided about the place. The zero value lets
+// Override is what the user decided about the place. The zero value lets
 // [Detect] find out.
 type Override struct {
 	Provider string // the name of a provider; empty to detect it
 	Template string // the URL of a port with {port} in it; empty for the provider's own
-}
-
-// provider is one environment that devup knows.
-type provider struct {
-	Place // what holds in each such environment, whatever it is called
-
-	// here tells whether the signs name this environment. Signs that a laptop
-	// can carry by accident must not be enough.
-	here func(probe) bool
-	// template gives the URL of a port, or the reason why it cannot be told. It
-	// is nil where there is no formula.
-	template func(probe) (template, unknown string)
-	named    func(probe) string         // gives Place.Name; nil for none
-	ask      asker                      // asks the platform for the template; nil where it cannot be asked
-	control  func(Place, Tools) Control // what can be done with ports; nil for nothing
-}
-
-// probe is what a provider may look at.
-type probe struct {
-	env  func(string) string
-	fsys fs.FS // rooted at "/"
-}
-
-// providers are in the order in which they are tried, the specific before the
-// general; the last is always here. Ona sets some variables of Gitpod, Firebase
-// Studio those of Cloud Workstations, Coder that of code-server, DevPod those of
-// Dev Containers; an SSH session may lead into any of them.
-func providers() []provider {
-	return []provider{
-		codespaces(), ona(), gitpod(), coder(),
-		firebaseStudio(), cloudWorkstations(), cloudShell(),
-		gitlab(), che(), codesandbox(), replit(), daytona(), okteto(),
-		githubActions(), ci(),
-		devpod(), codeServer(), devContainer(),
-		wsl(), ssh(), local(),
-	}
 }
 
 // Detect finds out where devup runs from environment variables and from probe
@@ -88,7 +52,7 @@ const templateHint = "set DEVUP_PUBLIC_URL_TEMPLATE to the URL of a port, with {
 // Names are the names of all providers, in the order in which they are tried.
 func Names() []string {
 	var names []string
-	for _, p := range providers() {
+	for _, p := range providers {
 		names = append(names, p.Provider)
 	}
 	return names
@@ -96,7 +60,7 @@ func Names() []string {
 
 // choose gives the provider of that name, or the first whose signs are there.
 func choose(p probe, name string) (provider, error) {
-	for _, candidate := range providers() {
+	for _, candidate := range providers {
 		if name == candidate.Provider || (name == "" && candidate.here(p)) {
 			return candidate, nil
 		}
@@ -108,31 +72,10 @@ func choose(p probe, name string) (provider, error) {
 // provider is the provider of the place; the zero provider for one that a
 // template made.
 func (p Place) provider() provider {
-	for _, candidate := range providers() {
+	for _, candidate := range providers {
 		if candidate.Provider == p.Provider {
 			return candidate
 		}
 	}
 	return provider{}
-}
-
-// file reads a probe file; empty when it is not there.
-func (p probe) file(name string) string {
-	if p.fsys == nil {
-		return ""
-	}
-	data, err := fs.ReadFile(p.fsys, name)
-	if err != nil {
-		return ""
-	}
-	return string(data)
-}
-
-// folder tells whether a probe folder is there.
-func (p probe) folder(name string) bool {
-	if p.fsys == nil {
-		return false
-	}
-	info, err := fs.Stat(p.fsys, name)
-	return err == nil && info.IsDir()
 }

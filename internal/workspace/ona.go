@@ -9,21 +9,6 @@ import (
 	"strings"
 )
 
-// ona is Ona, which was Gitpod Flex. The host of its URLs has a part that no
-// variable names (the region), so the URL of a port is known once some port is
-// open.
-func ona() provider {
-	return provider{
-		Place: Place{
-			Provider: "ona", Title: "Ona", Remote: true, Ports: []Range{{1024, 65535}},
-			NoURL: "Ona gives URLs to ports from 1024 on, when they are opened",
-		},
-		here:    func(p probe) bool { return p.env("GITPOD_ENVIRONMENT_ID") != "" },
-		ask:     func(ctx context.Context, t Tools) string { return onaTemplate(t.onaPorts(ctx)) },
-		control: onaControl,
-	}
-}
-
 // onaPort is a port as `environment port list` has it.
 type onaPort struct {
 	Port      int    `json:"port"`

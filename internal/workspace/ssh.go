@@ -8,17 +8,7 @@ import (
 	"strings"
 )
 
-// ssh is a machine that the person works on through SSH: its loopback is reached
-// by a tunnel.
-func ssh() provider {
-	return provider{
-		Place: Place{Provider: "ssh", Title: "this machine, through SSH"},
-		here:  func(p probe) bool { return sshTarget(p) != "" },
-		named: sshTarget,
-	}
-}
-
-// sshTarget is what the person gives to ssh to come here. SSH_CONNECTION holds the
+// sshTarget is what the user gives to ssh to come here. SSH_CONNECTION holds the
 // client's address and port, then this machine's, as the session came in.
 func sshTarget(p probe) string {
 	fields := strings.Fields(p.env("SSH_CONNECTION"))
@@ -35,7 +25,7 @@ func sshTarget(p probe) string {
 	return target
 }
 
-// Forward is the command that brings ports to the person's own machine, where it
+// Forward is the command that brings ports to the user's own machine, where it
 // is to be run; empty where browsers reach them without.
 func (p Place) Forward(ports []int) string {
 	if p.Provider != "ssh" || len(ports) == 0 {

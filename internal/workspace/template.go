@@ -1,13 +1,14 @@
 package workspace
 
 import (
+	"cmp"
 	"net/url"
 	"strings"
 
 	"github.com/devup-cli/devup/internal/fail"
 )
 
-// withTemplate puts the person's template in the place of the provider's: it
+// withTemplate puts the user's template in the place of the provider's: it
 // holds for every port. Where nothing else says what place this is, a template
 // that leads away from this machine makes it a remote one: the ports have a proxy
 // in front of them.
@@ -71,4 +72,49 @@ func onWebHost(p probe) (template, unknown string) {
 		return "https://" + portMark + "-" + host, ""
 	}
 	return "", "WEB_HOST is not set"
+}
+
+// proxied is the template in VSCODE_PROXY_URI, or the given reason why there is none.
+func proxied(unknown string) func(probe) (string, string) {
+	return func(p probe) (string, string) {
+		if template := p.proxyTemplate(); template != "" {
+			return template, ""
+		}
+		return "", unknown
+	}
+}
+
+func codesandboxTemplate(p probe) (template, unknown string) {
+	id := cmp.Or(p.env("HOSTNAME"), strings.TrimSpace(p.file("etc/hostname")))
+	if id == "" {
+		return "", "the host name is not known"
+	}
+	return "https://" + id + "-" + portMark + "." + cmp.Or(p.env("CSB_BASE_PREVIEW_HOST"), "csb.app"), ""
+}
+
+// gitlabTemplate reads GL_WORKSPACE_DOMAIN_TEMPLATE, which is "${PORT}-name.zone", with
+// these very characters in it.
+func gitlabTemplate(p probe) (template, unknown string) {
+	host := strings.ReplaceAll(p.env("GL_WORKSPACE_DOMAIN_TEMPLATE"), "${PORT}", portMark)
+	if _, err := parseTemplate("https://" + host); err != nil {
+		return "", "GL_WORKSPACE_DOMAIN_TEMPLATE names no port"
+	}
+	return "https://" + host, ""
+}
+
+// daytonaTemplate is the URL of a sandbox. Sandboxes of the older product, which have
+// DAYTONA_WS_ID alone, had other URLs.
+func daytonaTemplate(p probe) (template, unknown string) {
+	if id := p.env("DAYTONA_SANDBOX_ID"); id != "" {
+		return "https://" + portMark + "-" + id + ".proxy.daytona.works", ""
+	}
+	return "", "DAYTONA_SANDBOX_ID is not set"
+}
+
+// InPath tells whether the URLs have their port in the path. A page then has to
+// know the path that it is under, and the origin is the same for all ports.
+func (p Place) InPath() bool {
+	_, rest, _ := strings.Cut(p.Template, "://")
+	_, path, _ := strings.Cut(rest, "/")
+	return strings.Contains(path, portMark)
 }

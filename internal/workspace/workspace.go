@@ -4,9 +4,9 @@
 // The order of use is: [Detect] finds the [Place] from environment variables and
 // a few probe files (pure); [Place.Ask] puts the platform's own answer about its
 // URLs in the place of the formula; [Place.URL] and [Place.HostIP] are what the
-// rest of devup asks; [Place.Control] opens and closes ports. Each environment is
-// one value of type provider in a file of its own, listed in the order in which
-// they are tried.
+// rest of devup asks; [Place.Control] opens and closes ports. The environments are
+// the rows of the table in providers.go; those with a program or an interface for
+// their ports have a file of their own.
 //
 // Programs and HTTP are reached through the [Tools] that the caller hands in:
 // this package starts nothing by itself. When to open which port is decided by
@@ -26,8 +26,8 @@ const portMark = "{port}"
 // Place is a laptop. It is a plain value.
 type Place struct {
 	Provider string  // "local", "gitpod", "codespaces", …; "custom" for a template without a provider
-	Title    string  // as people write it: "this machine", "Gitpod", "GitHub Codespaces"
-	Name     string  // what the place's own programs call it: the codespace's name, the target of ssh; empty where nobody asks
+	Title    string  // as its users write it: "this machine", "Gitpod", "GitHub Codespaces"
+	Name     string  // what the place's own programs call it: the codespace's name, the target of ssh; empty where nothing asks
 	Template string  // the URL of a port, with {port} for its number: "https://{port}-x.ws-eu1.gitpod.io"; empty for localhost
 	Ports    []Range // the ports that have a URL; nil for all
 	NoURL    string  // why the other ports have none, or all of them where Template is empty
@@ -35,13 +35,13 @@ type Place struct {
 	Nearby   bool    // that proxy runs on this machine and comes in through loopback
 	Locked   bool    // no port can be made public: every URL asks for a login
 	Apart    bool    // the proxy answers preflights itself, so that a page of one port cannot call another, public or not
-	Note     string  // what the person should know about how this was found out, or empty
+	Note     string  // what the user should know about how this was found out, or empty
 
 	// Tunnels are the URLs of ports to which a tunnel leads from the internet, while it
 	// is open. They go before the Template.
 	Tunnels map[int]string
 
-	given bool // the person gave the template: nobody else is asked
+	given bool // the user gave the template: no platform is asked
 }
 
 // Range is a run of ports, both ends included.
