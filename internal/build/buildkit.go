@@ -273,36 +273,54 @@ func (s Spec) labels() map[string]string {
 	return labels
 }
 
-// folders are the local folders that the session hands out.
-func (s Spec) folders(def definition, sent rewritten) (map[string]fsutil.FS, error) {
-	mounts := map[string]fsutil.FS{}
+// sources are the local directories that the session hands out.
+type sources struct {
+	mounts map[string]fsutil.FS
+	opened []*contextDir
+}
+
+// sources opens the directories that a build reads. The caller closes them.
+func (s Spec) sources(def definition, sent rewritten) (*sources, error) {
+	all := &sources{mounts: map[string]fsutil.FS{}}
 	if !def.remote {
 		files := memory{"Dockerfile": sent.text}
 		if def.ignore != nil {
 			files["Dockerfile.dockerignore"] = def.ignore
 		}
-		mounts["dockerfile"] = files
+		all.mounts["dockerfile"] = files
 	}
 	if s.Local() {
-		folder, err := s.open()
-		if err != nil {
-			return nil, contextError(s, err)
+		if err := all.add("context", s); err != nil {
+			all.close()
+			return nil, err
 		}
-		mounts["context"] = folder
 	}
 	for name, where := range s.Contexts {
 		if isRemote(where) {
 			continue
 		}
-		folder, err := Spec{Context: where}.open()
-		if err != nil {
-			other := s
-			other.Context = where
-			return nil, contextError(other, err)
+		if err := all.add(sessionName(name), Spec{Service: s.Service, Root: s.Root, Context: where}); err != nil {
+			all.close()
+			return nil, err
 		}
-		mounts[sessionName(name)] = folder
 	}
-	return mounts, nil
+	return all, nil
+}
+
+// add opens the context of a spec under a name of the session.
+func (a *sources) add(name string, s Spec) error {
+	dir, err := s.open()
+	if err != nil {
+		return contextError(s, err)
+	}
+	a.mounts[name], a.opened = dir, append(a.opened, dir)
+	return nil
+}
+
+func (a *sources) close() {
+	for _, dir := range a.opened {
+		_ = dir.Close() // it was only read
+	}
 }
 
 // sessionName is what the session calls an additional context: never as the two directories

@@ -132,11 +132,12 @@ func writeTar(ctx context.Context, out io.Writer, s Spec, def definition, ignore
 	if _, err := w.Write(def.text); err != nil {
 		return err
 	}
-	root, err := s.open()
+	dir, err := s.open()
 	if err != nil {
 		return err
 	}
-	filtered, err := fsutil.NewFilterFS(root, &fsutil.FilterOpt{ExcludePatterns: ignore})
+	defer dir.Close()
+	filtered, err := fsutil.NewFilterFS(dir, &fsutil.FilterOpt{ExcludePatterns: ignore})
 	if err != nil {
 		return err
 	}
@@ -144,7 +145,7 @@ func writeTar(ctx context.Context, out io.Writer, s Spec, def definition, ignore
 		if err != nil {
 			return err
 		}
-		return writeEntry(w, s.Context, name)
+		return writeEntry(w, dir.root, name)
 	})
 	if err != nil {
 		return err
@@ -152,9 +153,8 @@ func writeTar(ctx context.Context, out io.Writer, s Spec, def definition, ignore
 	return w.Close()
 }
 
-func writeEntry(w *tar.Writer, root, name string) error {
-	full := filepath.Join(root, name)
-	info, err := os.Lstat(full)
+func writeEntry(w *tar.Writer, root *os.Root, name string) error {
+	info, err := root.Lstat(name)
 	if err != nil {
 		return err
 	}
@@ -163,7 +163,7 @@ func writeEntry(w *tar.Writer, root, name string) error {
 	}
 	link := ""
 	if info.Mode()&fs.ModeSymlink != 0 {
-		if link, err = os.Readlink(full); err != nil {
+		if link, err = root.Readlink(name); err != nil {
 			return err
 		}
 	}
@@ -181,7 +181,7 @@ func writeEntry(w *tar.Writer, root, name string) error {
 	if err := w.WriteHeader(header); err != nil || !info.Mode().IsRegular() {
 		return err
 	}
-	in, err := untrusted.Open(full)
+	in, err := untrusted.OpenEntry(root, name)
 	if err != nil {
 		return err
 	}

@@ -107,9 +107,13 @@ func boundedPatterns(text []byte, name string) ([]string, error) {
 // contextError is the failure to read the context.
 func contextError(s Spec, err error) error {
 	shown := s.relative(s.Context)
-	var pathErr *fs.PathError
-	if errors.As(err, &pathErr) && strings.HasPrefix(pathErr.Path, s.Context) {
-		shown = s.relative(pathErr.Path)
+	if pathErr, ok := errors.AsType[*fs.PathError](err); ok {
+		switch {
+		case strings.HasPrefix(pathErr.Path, s.Context):
+			shown = s.relative(pathErr.Path)
+		case filepath.IsLocal(pathErr.Path): // below the open directory
+			shown = s.relative(filepath.Join(s.Context, pathErr.Path))
+		}
 	}
 	e := fail.Wrap(err, fail.Config, "", "the build context of %s cannot be read: %v", s.Service, err)
 	switch {

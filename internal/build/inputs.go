@@ -208,7 +208,7 @@ func listFiles(s Spec, need wants, ignore []string) ([]file, error) {
 	if !need.all && len(need.copies) == 0 {
 		return nil, nil
 	}
-	root, err := s.open()
+	root, err := s.list()
 	if err != nil {
 		return nil, contextError(s, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	bkclient "github.com/moby/buildkit/client"
+	"github.com/tonistiigi/fsutil"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/devup-cli/devup/internal/egress"
@@ -20,7 +21,12 @@ type job struct {
 
 // solve runs the build and reports its steps.
 func (j job) solve(ctx context.Context) (result, error) {
-	opt, err := j.request(ctx)
+	from, err := j.spec.sources(j.def, j.sent)
+	if err != nil {
+		return result{}, err
+	}
+	defer from.close()
+	opt, err := j.request(ctx, from.mounts)
 	if err != nil {
 		return result{}, err
 	}
@@ -44,12 +50,8 @@ func (j job) solve(ctx context.Context) (result, error) {
 	return result{id: imageID(response.ExporterResponse), cached: steps.allCached()}, nil
 }
 
-func (j job) request(ctx context.Context) (bkclient.SolveOpt, error) {
+func (j job) request(ctx context.Context, mounts map[string]fsutil.FS) (bkclient.SolveOpt, error) {
 	attributes, err := j.builder.attributes(ctx, j.spec, j.def)
-	if err != nil {
-		return bkclient.SolveOpt{}, err
-	}
-	folders, err := j.spec.folders(j.def, j.sent)
 	if err != nil {
 		return bkclient.SolveOpt{}, err
 	}
@@ -63,7 +65,7 @@ func (j job) request(ctx context.Context) (bkclient.SolveOpt, error) {
 	}
 	return bkclient.SolveOpt{
 		Exports:             []bkclient.ExportEntry{{Type: "moby", Attrs: map[string]string{"name": names}}},
-		LocalMounts:         folders,
+		LocalMounts:         mounts,
 		Frontend:            "dockerfile.v0",
 		FrontendAttrs:       attributes,
 		CacheImports:        cacheFrom(j.spec),

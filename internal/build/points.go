@@ -36,16 +36,22 @@ func mountPoints(volumes []types.ServiceVolumeConfig) []string {
 // another one, and what a person was asked for lies there.
 const ownState = ".devup"
 
-// open gives the files of the context as a build gets them. An empty folder that
+// list gives the files of the context by their paths, for the hash of [Inputs]. A link that
+// takes the place of a directory meanwhile is followed: only the hash leaves this machine.
+func (s Spec) list() (fsutil.FS, error) {
+	files, err := fsutil.NewFS(s.Context)
+	if err != nil {
+		return nil, err
+	}
+	return s.sent(files)
+}
+
+// sent gives those of the context's files that a build gets. An empty folder that
 // is there only to be mounted on is left out: the first run of the service made
 // it, and for the next build COPY . would be another step than before, and all
 // that comes after it, npm install, would be done again.
-func (s Spec) open() (fsutil.FS, error) {
-	folder, err := fsutil.NewFS(s.Context)
-	if err != nil {
-		return folder, err
-	}
-	return fsutil.NewFilterFS(folder, &fsutil.FilterOpt{Map: func(name string, stat *fstypes.Stat) fsutil.MapResult {
+func (s Spec) sent(files fsutil.FS) (fsutil.FS, error) {
+	return fsutil.NewFilterFS(files, &fsutil.FilterOpt{Map: func(name string, stat *fstypes.Stat) fsutil.MapResult {
 		if filepath.Base(name) == ownState {
 			if !stat.IsDir() {
 				return fsutil.MapResultExclude // to skip at a file would skip those beside it

@@ -33,12 +33,9 @@ func TestContextLeavesMountPointsOut(t *testing.T) {
 			for _, p := range test.points {
 				s.Points = append(s.Points, filepath.Join(dir, p))
 			}
-			folder, err := s.open()
-			if err != nil {
-				t.Fatal(err)
-			}
+			folder := open(t, s)
 			var got []string
-			err = folder.Walk(t.Context(), "", func(name string, _ fs.DirEntry, err error) error {
+			err := folder.Walk(t.Context(), "", func(name string, _ fs.DirEntry, err error) error {
 				got = append(got, filepath.ToSlash(name))
 				return err
 			})

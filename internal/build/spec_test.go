@@ -156,12 +156,13 @@ func TestAttributes(t *testing.T) {
 func TestAdditionalContextsReplaceNothing(t *testing.T) {
 	t.Parallel()
 	s := Spec{Service: "web", Context: t.TempDir(), Contexts: map[string]string{"context": t.TempDir(), "dockerfile": t.TempDir()}}
-	folders, err := s.folders(definition{}, asWritten([]byte("FROM a\n")))
+	from, err := s.sources(definition{}, asWritten([]byte("FROM a\n")))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, ok := folders["dockerfile"].(memory); !ok || len(folders) != 4 {
-		t.Errorf("the session has %d directories, and as dockerfile %T; want 4 and the text in memory", len(folders), folders["dockerfile"])
+	defer from.close()
+	if _, ok := from.mounts["dockerfile"].(memory); !ok || len(from.mounts) != 4 {
+		t.Errorf("the session has %d directories, and as dockerfile %T; want 4 and the text in memory", len(from.mounts), from.mounts["dockerfile"])
 	}
 }
 
