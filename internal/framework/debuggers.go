@@ -1,6 +1,7 @@
 package framework
 
 import (
+	"cmp"
 	"io/fs"
 	"regexp"
 )
@@ -12,6 +13,9 @@ type debugger struct {
 	start  string // a pattern of how the service is started that shows the framework too; empty for none
 	only   string // a pattern that the start must match; empty for any
 	unless string // a pattern of a start that has no debugger; empty for none
+	// instead is what the command of a service should say instead of what start matches; why
+	// is the line's. Empty where the command is right.
+	instead string
 }
 
 // pythonFile is a start that runs a file of Python: python app.py, ["python3", "-u", "app.py"].
@@ -58,6 +62,17 @@ var debuggers = []debugger{
 			why: flaskVisible, files: flaskFiles, must: true, only: flaskRun, has: useDebugger + `|` + flaskDebug, code: "use_debugger=False in run(), after debug",
 		}},
 		only: flaskVariable + `[\s\S]*` + pythonFile + `|` + pythonFile + `[\s\S]*` + flaskVariable,
+	},
+	{
+		// get_pin_and_cookie_name of werkzeug/debug: only "off" lets visitors run code without a PIN.
+		rule:  rule{title: "Werkzeug", variables: []setting{{"WERKZEUG_DEBUG_PIN", "on"}}},
+		start: `\bWERKZEUG_DEBUG_PIN["']?[=:\s]+["']?off\b`,
+	},
+	{
+		// https://django-extensions.readthedocs.io/en/latest/runserver_plus.html: Werkzeug's debugger,
+		// which no setting turns off.
+		rule:  rule{title: "Django", line: advice{why: "shows a debugger that runs code"}},
+		start: `\brunserver_plus\b`, instead: "runserver instead of runserver_plus",
 	},
 	{
 		// https://docs.djangoproject.com/en/stable/ref/settings/#debug
@@ -113,6 +128,9 @@ func Debuggers(files fs.FS, start string) Needs {
 		for _, s := range d.variables {
 			needs.Variables = append(needs.Variables, Variable{d.title, s.name, s.value})
 		}
+		if d.instead != "" {
+			needs.Lines = append(needs.Lines, Line{Framework: d.title, Why: d.line.why, Code: d.instead})
+		}
 		if d.line.code == "" {
 			continue
 		}
@@ -125,5 +143,5 @@ func Debuggers(files fs.FS, start string) Needs {
 
 // PublicNote says of a line that [Debuggers] gave what visitors of the service see without it.
 func (l Line) PublicNote(service string) string {
-	return service + ": " + l.Framework + " " + l.Why + " to any visitor of a public service: write " + l.Code + " in " + l.File
+	return service + ": " + l.Framework + " " + l.Why + " to any visitor of a public service: write " + l.Code + " in " + cmp.Or(l.File, "its command")
 }

@@ -50,6 +50,9 @@ func TestDebuggers(t *testing.T) {
 			"-- manage.py --\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'site.settings')\n-- site/settings.py --\nDEBUG = True\n",
 			`site/settings.py: DEBUG = os.environ.get("DEBUG") == "1" (Django)`,
 		},
+		{"Django's debugger of django-extensions", "python manage.py runserver_plus 0.0.0.0:8000", "", ": runserver instead of runserver_plus (Django)"},
+		{"a debugger without a PIN", "ENV WERKZEUG_DEBUG_PIN=off", "", "WERKZEUG_DEBUG_PIN=on (Werkzeug)"},
+		{"a debugger with a PIN", "ENV WERKZEUG_DEBUG_PIN=123-456-789", "", ""},
 		{
 			"Django that reads it", "python manage.py runserver",
 			"-- manage.py --\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'site.settings')\n-- site/settings.py --\nDEBUG = env.bool('DEBUG')\n", "",

@@ -63,10 +63,12 @@ func debuggersOf(p *project.Project, service string) framework.Needs {
 	for _, folder := range append(p.Folders(service), "") {
 		here := debuggersIn(folder, start)
 		for _, l := range here.Lines {
-			if rel, err := filepath.Rel(p.WorkingDir, folder); err == nil {
+			if rel, err := filepath.Rel(p.WorkingDir, folder); err == nil && l.File != "" {
 				l.File = path.Join(filepath.ToSlash(rel), l.File)
 			}
-			needs.Lines = append(needs.Lines, l)
+			if !slices.Contains(needs.Lines, l) { // one of the command is found in each folder
+				needs.Lines = append(needs.Lines, l)
+			}
 		}
 		for _, v := range here.Variables {
 			line := framework.Line{Framework: v.Framework, Why: "shows its debugger", Code: v.Name + `: "` + v.Value + `"`, File: "its environment"}
