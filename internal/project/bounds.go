@@ -235,21 +235,43 @@ func (c *portCount) add(mapping string) *misvalue {
 
 // counts refuses a project with more containers or host ports than an engine takes.
 func (l *loading) counts(p *Project) error {
+	e := p.excess()
+	if e == nil {
+		return nil
+	}
+	keys := []string{"services", e.service, e.key}
+	if e.key == "scale" && p.Services[e.service].Scale == nil {
+		keys = []string{"services", e.service, "deploy", "replicas"}
+	}
+	return hinted(at(errTooMuch, l.sources, keys, "service %s: %s", e.service, e.text), e.hint)
+}
+
+// excess is what a project has too much of.
+type excess struct{ service, key, text, hint string }
+
+func (p *Project) excess() *excess {
 	containers, ports := 0, 0
 	for _, name := range p.ServiceNames() {
 		s := p.Services[name]
 		n := s.GetScale()
-		keys := []string{"services", name, "scale"}
-		if s.Scale == nil {
-			keys = []string{"services", name, "deploy", "replicas"}
-		}
 		if containers += min(n, maxServices+1); containers > maxServices {
-			return hinted(at(errTooMuch, l.sources, keys, "service %s: %d containers are too many: a project can have %d", name, n, maxServices), "run fewer")
+			return &excess{name, "scale", fmt.Sprintf("%d containers are too many: a project can have %d", n, maxServices), "run fewer"}
 		}
 		if ports += n * len(s.Ports); ports > maxPorts {
-			return hinted(at(errTooMuch, l.sources, []string{"services", name, "ports"},
-				"service %s: %d host ports are too many: a project can publish %d", name, n*len(s.Ports), maxPorts), "publish fewer ports, or run fewer containers")
+			return &excess{
+				name, "ports", fmt.Sprintf("%d host ports are too many: a project can publish %d", n*len(s.Ports), maxPorts),
+				"publish fewer ports, or run fewer containers",
+			}
 		}
+	}
+	return nil
+}
+
+// Scalable is nil for a project that an engine takes: the numbers of [Project.WithScale] are
+// bounded as those of the files. The error is for the user.
+func (p *Project) Scalable() error {
+	if e := p.excess(); e != nil {
+		return fail.New(fail.Usage, e.hint, "service %s: %s", e.service, e.text)
 	}
 	return nil
 }

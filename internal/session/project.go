@@ -139,6 +139,9 @@ func (s *Session) completeProject(ctx context.Context) error {
 		return err
 	}
 	s.Project = s.Project.WithScale(s.want.Scale)
+	if err := s.Project.Scalable(); err != nil {
+		return err
+	}
 	if err := s.withGateway(ctx); err != nil {
 		return err
 	}
