@@ -3,10 +3,13 @@ package build
 import (
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // TestArgumentsThatRepeatEachOther: without a bound, the text that these few lines stand for
@@ -66,5 +69,28 @@ func TestADockerignoreOfTooMuch(t *testing.T) {
 		if c.bad != (err != nil) || c.bad && fail.CodeOf(err) != fail.Config {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// TestAnIgnoreFileThatIsNotRead: a build without it would take in what it leaves out.
+func TestAnIgnoreFileThatIsNotRead(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"Dockerfile.dockerignore", ".dockerignore"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			file := filepath.Join(dir, "Dockerfile")
+			if err := errors.Join(os.WriteFile(file, []byte("FROM busybox\n"), 0o600), os.Mkdir(filepath.Join(dir, name), 0o700)); err != nil {
+				t.Fatal(err)
+			}
+			def, err := readDefinition(Spec{Service: "web", Context: dir, Dockerfile: file})
+			if err == nil {
+				_, err = def.ignorePatterns(dir)
+			}
+			e, ok := errors.AsType[*fail.Error](err)
+			if !ok || !errors.Is(err, untrusted.ErrNotRegular) || e.Hint != "replace it by a regular file" {
+				t.Errorf("got %v, want that %s is not a regular file", err, name)
+			}
+		})
 	}
 }

@@ -43,20 +43,39 @@ func readDefinition(s Spec) (definition, error) {
 	if err != nil {
 		return definition{}, dockerfileError(s, err)
 	}
-	ignore, err := untrusted.ReadFile(s.Dockerfile+".dockerignore", untrusted.MaxText)
+	ignore, err := readIgnore(s.Dockerfile + ".dockerignore")
 	if err != nil {
-		ignore = nil
+		return definition{}, err
 	}
 	return definition{text: text, ignore: ignore}, nil
 }
 
+// readIgnore reads an ignore file; nil where it does not exist.
+func readIgnore(name string) ([]byte, error) {
+	text, err := untrusted.ReadFile(name, untrusted.MaxText)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fail.Wrap(err, fail.Denied, toRead(err), "the file %s cannot be read", filepath.ToSlash(name))
+	}
+	return text, nil
+}
+
+// toRead says what makes a file readable that could not be read for that error.
+func toRead(err error) string {
+	_, large := errors.AsType[untrusted.LimitError](err)
+	switch {
+	case errors.Is(err, untrusted.ErrNotRegular):
+		return "replace it by a regular file"
+	case large:
+		return "shorten it"
+	default:
+		return "make the file readable"
+	}
+}
+
 func dockerfileError(s Spec, err error) error {
-	hint := "make the file readable"
+	hint := toRead(err)
 	message := "the Dockerfile of " + s.Service + " cannot be read"
 	missing := errors.Is(err, fs.ErrNotExist)
-	if errors.Is(err, untrusted.ErrNotRegular) {
-		hint = "replace it by a regular file"
-	}
 	if missing {
 		message = "the Dockerfile of " + s.Service + " does not exist"
 		hint = "run devup init, which writes one, or set build.dockerfile of the service"
@@ -71,12 +90,8 @@ func (d definition) ignorePatterns(context string) ([]string, error) {
 	text := d.ignore
 	if text == nil {
 		var err error
-		text, err = untrusted.ReadFile(filepath.Join(context, ".dockerignore"), untrusted.MaxText)
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil, nil
-		}
-		if err != nil {
-			return nil, fail.Wrap(err, fail.Denied, "make the file readable", "the file %s cannot be read", path.Join(filepath.ToSlash(context), ".dockerignore"))
+		if text, err = readIgnore(filepath.Join(context, ".dockerignore")); err != nil {
+			return nil, err
 		}
 	}
 	if d.ignore != nil {
