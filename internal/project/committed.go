@@ -23,12 +23,19 @@ func (l *loading) committed(p *Project) {
 	}
 }
 
+// mostLookedUp bounds the env files that are looked up in git's index.
+const mostLookedUp = 50
+
 // CommittedNote says which of the files, of those that are named as env files with secrets
 // are, git has, as seen from dir; empty for none.
 func CommittedNote(dir string, files ...string) string {
+	secret := slices.DeleteFunc(slices.Clone(files), func(file string) bool {
+		_, err := os.Stat(file)
+		return err != nil || !secretive(filepath.Base(file))
+	})
 	var names []string
-	for _, file := range files {
-		if _, err := os.Stat(file); err != nil || !secretive(filepath.Base(file)) || !tracked(file) {
+	for _, file := range secret[:min(len(secret), mostLookedUp)] {
+		if !tracked(file) {
 			continue
 		}
 		if rel, err := filepath.Rel(dir, file); err == nil {

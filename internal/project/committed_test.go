@@ -87,6 +87,29 @@ func TestNoIndex(t *testing.T) {
 	}
 }
 
+// TestAHugeIndex: an archive brings any index, and a file with holes costs nothing. Reading
+// one ends soon: entries without a name for ever, and names that each hold the one before.
+func TestAHugeIndex(t *testing.T) {
+	t.Parallel()
+	const header = "DIRC\x00\x00\x00\x04\xff\xff\xff\xff"
+	long := strings.Repeat("\x00", 60) + "\x0f\xff" + "\x00" + strings.Repeat("\x01", 1<<20) + "\x00"
+	if r := strings.NewReader(header + long); indexed(bufio.NewReader(r), ".env") || r.Len() == 0 {
+		t.Error("a name of a megabyte is read to its end")
+	}
+	dir := t.TempDir()
+	env, index := filepath.Join(dir, ".env"), filepath.Join(dir, ".git", "index")
+	for _, err := range []error{
+		os.WriteFile(env, nil, 0o600), os.Mkdir(filepath.Dir(index), 0o755), os.WriteFile(index, []byte(header), 0o600), os.Truncate(index, 1<<40),
+	} {
+		if err != nil {
+			t.Skipf("no file with holes: %v", err)
+		}
+	}
+	if got := CommittedNote(dir, env); got != "" {
+		t.Errorf("note %q", got)
+	}
+}
+
 // FuzzIndex: whatever lies there as an index, reading it ends.
 func FuzzIndex(f *testing.F) {
 	f.Add([]byte("DIRC\x00\x00\x00\x04\x00\x00\x00\x02" + strings.Repeat("\x00", 61) + "\x04\x80\x80\x00.env\x00"))

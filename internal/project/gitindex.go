@@ -12,7 +12,7 @@ import (
 
 // tracked says that git has a file: that it is in the index of the repository around it,
 // which is read here so that nobody waits for a git. What cannot be read (no repository, a
-// split index, another hash than SHA-1) counts as not.
+// split index, another hash than SHA-1, more than [untrusted.MaxLock]) counts as not.
 func tracked(file string) bool {
 	dir, err := filepath.EvalSymlinks(filepath.Dir(file))
 	if err != nil {
@@ -23,7 +23,7 @@ func tracked(file string) bool {
 		index, err := untrusted.Open(filepath.Join(gitDir(dir), "index"))
 		if err == nil {
 			defer index.Close()
-			return indexed(bufio.NewReader(index), name)
+			return indexed(bufio.NewReader(io.LimitReader(index, untrusted.MaxLock)), name)
 		}
 		if dir == filepath.Dir(dir) {
 			return false
@@ -51,7 +51,7 @@ func indexed(r *bufio.Reader, name string) bool {
 	const (
 		fixed    = 62     // bytes of an entry before its name
 		extended = 0x4000 // flag: two bytes more
-		longest  = 0xfff  // length of a name in the flags; a longer one just ends with a 0
+		longest  = 0xfff  // length of a name in the flags, which is that of a longer one too
 	)
 	var header struct {
 		Signature      [4]byte
@@ -75,12 +75,12 @@ func indexed(r *bufio.Reader, name string) bool {
 		if header.Version == 4 { // how many bytes the name before has more than this one shares with it
 			keep = max(0, len(previous)-offset(r))
 		}
-		rest, err := r.ReadString(0)
+		rest, err := r.ReadSlice(0) // an error for a name that is longer than the buffer
 		if err != nil {
 			return false
 		}
-		full := previous[:keep] + strings.TrimSuffix(rest, "\x00")
-		if n := int(flags & longest); n < longest && n != len(full) {
+		full := previous[:keep] + string(rest[:len(rest)-1])
+		if n := int(flags & longest); n == longest || n != len(full) {
 			return false // not what we take it for
 		}
 		if full >= name {
