@@ -15,6 +15,7 @@ var ours = map[string][]string{
 	"checkout":      {"lock", "atomicfile", "owner", "untrusted", "lazyregexp"}, // what is kept in a checkout's .devup, and files that are written into one
 	"consent":       {"atomicfile", "owner", "untrusted"},                       // answers of the user, by checkout
 	"lazyregexp":    {},
+	"secret":        {"lazyregexp"}, // which variables hold secrets, and texts without them
 	"graph":         {},             // the order of what needs each other
 	"untrusted":     {"lazyregexp"}, // files and text of a clone: bounded reads, output that is safe to print
 	"envfile":       {"lazyregexp"}, // the text of env files that devup writes into; project reads them
@@ -50,11 +51,11 @@ var ours = map[string][]string{
 		"event", "fail",
 	},
 	// detect: init and doctor read addresses in source with the same eyes; egress: the HTTP client.
-	"doctor":  {"lazyregexp", "detect", "egress", "engine", "project", "atomicfile", "checkout", "lock", "untrusted", "settings", "workspace", "fail"}, // project: it checks what a config says; checkout, atomicfile: it writes into one; lock: what killed runs left
+	"doctor":  {"secret", "lazyregexp", "detect", "egress", "engine", "project", "atomicfile", "checkout", "lock", "untrusted", "settings", "workspace", "fail"}, // project: it checks what a config says; checkout, atomicfile: it writes into one; lock: what killed runs left
 	"ui":      {"untrusted", "event", "fail"},
 	"version": {"lazyregexp"},
 	// What a fresh clone lacks; build and project say what that is. doctor: which variables are secrets.
-	"prepare": {"build", "checkout", "consent", "doctor", "egress", "envfile", "project", "untrusted", "fail"},
+	"prepare": {"build", "checkout", "consent", "secret", "egress", "envfile", "project", "untrusted", "fail"},
 	// What a command works with. up: it is a session that runs; detect: what the source of a service serves.
 	"session": {
 		"prepare", "up", "watch", "images", "build", "observe", "plan", "project", "expose", "setup", "gateway", "detect",

@@ -9,7 +9,7 @@ import (
 )
 
 // Lock waits until no other devup does in this checkout what work names. The caller
-// releases it. As with [lock.Take], the error is ctx's.
+// releases it. As with [lock.Acquire], the error is ctx's.
 func (c *Checkout) Lock(ctx context.Context, work string, waiting func()) (lock.Held, error) {
 	root, err := filepath.Abs(c.root)
 	if err != nil {
@@ -18,7 +18,7 @@ func (c *Checkout) Lock(ctx context.Context, work string, waiting func()) (lock.
 	if real, err := filepath.EvalSymlinks(root); err == nil {
 		root = real
 	}
-	return lock.Take(ctx, c.locks, root, work, waiting)
+	return lock.Acquire(ctx, c.locks, root, work, waiting)
 }
 
 // longAgo is the age of a lock whose checkout is gone, or does not miss it.

@@ -17,7 +17,7 @@ import (
 // out.
 type Options struct {
 	Connect  func(ctx context.Context, start bool) (*engine.Engine, error) // finds the engine; start: starts it too
-	Look     func(context.Context, *engine.Engine) (Standing, error)       // looks at what is on the engine
+	Observe  func(context.Context, *engine.Engine) (State, error)          // reads what is on the engine
 	Settings settings.Settings
 	Place    workspace.Place
 	Machine  Machine
@@ -53,7 +53,7 @@ type Network struct {
 // DialFunc opens a connection, as [net.Dialer.DialContext] does.
 type DialFunc func(ctx context.Context, network, address string) (net.Conn, error)
 
-// Project is the project in the current folder, if there is one.
+// Project is the project in the current directory, if there is one.
 type Project struct {
 	Dir    string           // absolute
 	Files  fs.FS            // the files in Dir
@@ -67,12 +67,12 @@ type Project struct {
 	Git func(ctx context.Context, args ...string) ([]byte, error)
 }
 
-// Standing is what is on the engine that concerns the project and its neighbours.
-type Standing struct {
+// State is what is on the engine that concerns the project and its neighbours.
+type State struct {
 	Published []Published                                     // the project's ports, as its running containers have them
-	Held      map[int]string                                  // TCP ports that other containers publish, and which: "container shop-web-1 of project shop"
+	InUse     map[int]string                                  // TCP ports that other containers publish, and which: "container shop-web-1 of project shop"
 	Orphans   []string                                        // containers of the project that belong to no service
-	Gone      []string                                        // projects whose folder is not there any more
+	Gone      []string                                        // projects whose directory is not there any more
 	Remove    func(ctx context.Context, names []string) error // removes orphans; their volumes stay
 }
 
@@ -95,14 +95,14 @@ func Checks(o Options) []Check {
 		add("engine", func(ctx context.Context) Finding { return checkEngine(ctx, o, find) })
 		add("rootless", func(ctx context.Context) Finding { return checkRootless(ctx, o, find) })
 	}
-	look := func(context.Context) (Standing, error) { return Standing{}, errNoEngine }
-	if o.Look != nil {
-		look = once(func(ctx context.Context) (Standing, error) {
+	observe := func(context.Context) (State, error) { return State{}, errNoEngine }
+	if o.Observe != nil {
+		observe = once(func(ctx context.Context) (State, error) {
 			e, err := find(ctx)
 			if err != nil {
-				return Standing{}, err
+				return State{}, err
 			}
-			return o.Look(ctx, e)
+			return o.Observe(ctx, e)
 		})
 	}
 	add("disk", func(ctx context.Context) Finding { return checkDisk(ctx, o, find) })
@@ -116,10 +116,10 @@ func Checks(o Options) []Check {
 	add("entry", func(context.Context) Finding { return checkEntry(o) })
 	add("source", func(context.Context) Finding { return checkSource(o.Project) })
 	add("context", func(ctx context.Context) Finding { return checkContext(ctx, o.Project) })
-	add("ports", func(ctx context.Context) Finding { return checkPorts(ctx, o.Project, look) })
-	add("forwarding", func(ctx context.Context) Finding { return checkForwarding(ctx, find, look) })
-	add("orphans", func(ctx context.Context) Finding { return checkOrphans(ctx, o.Project, look) })
-	add("projects", func(ctx context.Context) Finding { return checkProjects(ctx, look) })
+	add("ports", func(ctx context.Context) Finding { return checkPorts(ctx, o.Project, observe) })
+	add("forwarding", func(ctx context.Context) Finding { return checkForwarding(ctx, find, observe) })
+	add("orphans", func(ctx context.Context) Finding { return checkOrphans(ctx, o.Project, observe) })
+	add("projects", func(ctx context.Context) Finding { return checkProjects(ctx, observe) })
 	add("workspace", func(context.Context) Finding { return checkPlace(o.Place) })
 	checks = append(checks, networkChecks(o, find)...)
 	add("settings", func(context.Context) Finding { return checkSettings(o.Settings) })

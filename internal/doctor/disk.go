@@ -63,8 +63,8 @@ func checkDisk(ctx context.Context, o Options, find func(context.Context) (*engi
 	return found
 }
 
-// freeNear looks at the folder, or at the nearest one above it that is there and
-// may be looked at: the engine's own folder is closed to most users.
+// freeNear looks at the directory, or at the nearest one above it that is there and
+// may be looked at: the engine's own directory is closed to most users.
 func freeNear(free func(string) (Space, error), dir string) (Space, error) {
 	for {
 		space, err := free(dir)

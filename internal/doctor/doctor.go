@@ -5,8 +5,8 @@
 //
 // [Checks] lists the checks for what it is handed, [Run] runs them side by side.
 // A check says what it found and what to do about it; it changes nothing. What
-// devup can mend itself is a [Finding.Fix], which the caller may run. A [Report]
-// holds it all for somebody else to read, and [NewMask] keeps secrets out of that.
+// devup can fix itself is a [Finding.Fix], which the caller may run. A [Report]
+// holds it all for others to read, and a [secret.Mask] keeps secrets out of that.
 //
 // Each check has a file of its own, which begins with it.
 package doctor
@@ -25,7 +25,7 @@ type Level string
 const (
 	OK      Level = "ok"
 	Warning Level = "warning" // devup works, but something may surprise
-	Problem Level = "problem" // devup does not work until this is mended
+	Problem Level = "problem" // devup does not work until this is fixed
 
 	needless Level = "needless" // there is nothing to check here; never leaves the package
 )
@@ -40,18 +40,18 @@ type Check struct {
 type Finding struct {
 	Name    string        // the check's
 	Level   Level         // the zero value counts as OK
-	Text    string        // what was found, in one line; empty when all is well and nobody needs to know how
+	Text    string        // what was found, in one line; empty when all is well and there is nothing to add
 	Details []string      // what belongs to that, a line each; nil for nothing
 	Hint    string        // what to do about it; empty when there is nothing to do
-	Fix     *Fix          // mends it; nil where only the person can
+	Fix     *Fix          // nil where only the user can fix it
 	Took    time.Duration // how long the check took
 }
 
 // Fix is what devup can do about a finding. What needs the rights of root is none: that
-// is a command in the hint, for the person to run.
+// is a command in the hint, for the user to run.
 type Fix struct {
 	Does string // what it does, as a command: "start Docker"
-	Safe bool   // it can lose and change nothing of the person's, so nobody has to be asked
+	Safe bool   // it can lose and change nothing of the user's, so it needs no question
 	Do   func(ctx context.Context) error
 }
 

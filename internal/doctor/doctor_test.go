@@ -260,12 +260,12 @@ func TestPlaceAndSettings(t *testing.T) {
 func TestFiles(t *testing.T) {
 	t.Parallel()
 	file := func(content string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(content)} }
-	spoilt := file("#!/bin/sh\r\nexit 0\r\n")
+	scripts := file("#!/bin/sh\r\nexit 0\r\n")
 	clean := fstest.MapFS{
-		"bin/start.sh": file("#!/bin/sh\nexit 0\n"), "README.md": spoilt, "empty.sh": file(""), "short": file("#!"),
-		"node_modules/x/run.sh": spoilt, ".git/hooks/pre-commit": spoilt, "notes": file("no script\r\n"),
+		"bin/start.sh": file("#!/bin/sh\nexit 0\n"), "README.md": scripts, "empty.sh": file(""), "short": file("#!"),
+		"node_modules/x/run.sh": scripts, ".git/hooks/pre-commit": scripts, "notes": file("no script\r\n"),
 	}
-	dirty := fstest.MapFS{"bin/start.sh": spoilt, "entrypoint": spoilt, "manage.py": file("#!/usr/bin/env python\r\n"), "my job.sh": spoilt}
+	dirty := fstest.MapFS{"bin/start.sh": scripts, "entrypoint": scripts, "manage.py": file("#!/usr/bin/env python\r\n"), "my job.sh": scripts}
 	const hint = "`sed -i 's/\\r$//' bin/start.sh entrypoint manage.py 'my job.sh'`; so that it stays, put " +
 		"`*.sh text eol=lf`, `entrypoint text eol=lf`, `*.py text eol=lf` into .gitattributes and run `git add --renormalize .`"
 	tests := []struct {
@@ -275,7 +275,7 @@ func TestFiles(t *testing.T) {
 	}{
 		{"clean", clean, "ok:  | "},
 		{
-			"spoilt",
+			"scripts",
 			dirty,
 			"warning: Windows line endings, with which no script starts in a container: bin/start.sh, entrypoint, manage.py and 1 more | " + hint,
 		},

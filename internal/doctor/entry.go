@@ -22,26 +22,26 @@ func checkEntry(o Options) Finding {
 	if p.Model == nil || o.Machine.GOOS == "windows" || (o.Machine.WSL && windowsDrive.MatchString(p.Dir)) {
 		return nothing() // there are no such bits
 	}
-	var barred []string
+	var notExecutable []string
 	for _, name := range p.Model.ServiceNames() {
-		if file := barredScript(p.Model.Services[name]); file != "" {
+		if file := notExecutableScript(p.Model.Services[name]); file != "" {
 			file = relativeTo(p.Dir, file)
-			if !slices.Contains(barred, file) {
-				barred = append(barred, file)
+			if !slices.Contains(notExecutable, file) {
+				notExecutable = append(notExecutable, file)
 			}
 		}
 	}
-	if len(barred) == 0 {
+	if len(notExecutable) == 0 {
 		return good("")
 	}
-	files := untrusted.Arguments(barred...)
-	return warning("containers start these scripts, which may not be executed: "+strings.Join(barred, ", "),
+	files := untrusted.Arguments(notExecutable...)
+	return warning("containers start these scripts, which may not be executed: "+strings.Join(notExecutable, ", "),
 		"`chmod +x "+files+" && git update-index --chmod=+x "+files+"`")
 }
 
-// barredScript is the file that a service's container would start, where it is there and
+// notExecutableScript is the file that a service's container would start, where it is there and
 // no program; else empty.
-func barredScript(s types.ServiceConfig) string {
+func notExecutableScript(s types.ServiceConfig) string {
 	dockerfile := ""
 	if s.Build != nil {
 		dockerfile = dockerfileOf(*s.Build)
@@ -52,14 +52,14 @@ func barredScript(s types.ServiceConfig) string {
 	}
 	for _, v := range s.Volumes {
 		if below, ok := strings.CutPrefix(inContainer(s, program), path.Clean(v.Target)+"/"); ok && v.Type == types.VolumeTypeBind {
-			return ifBarred(filepath.Join(v.Source, filepath.FromSlash(below)))
+			return ifNotExecutable(filepath.Join(v.Source, filepath.FromSlash(below)))
 		}
 	}
 	if s.Build == nil || !filepath.IsAbs(s.Build.Context) || strings.Contains(dockerfile, "chmod") {
 		return ""
 	}
 	for rest := strings.TrimPrefix(path.Clean(program), "/"); rest != ""; {
-		if file := ifBarred(filepath.Join(s.Build.Context, filepath.FromSlash(rest))); file != "" {
+		if file := ifNotExecutable(filepath.Join(s.Build.Context, filepath.FromSlash(rest))); file != "" {
 			return file
 		}
 		_, rest, _ = strings.Cut(rest, "/")
@@ -76,8 +76,8 @@ func inContainer(s types.ServiceConfig, program string) string {
 	return path.Join("/", s.WorkingDir, program)
 }
 
-// ifBarred is the file, if it is one that may not be executed.
-func ifBarred(file string) string {
+// ifNotExecutable is the file, if it is one that may not be executed.
+func ifNotExecutable(file string) string {
 	info, err := os.Stat(file)
 	if err != nil || !info.Mode().IsRegular() || info.Mode().Perm()&0o111 != 0 {
 		return ""

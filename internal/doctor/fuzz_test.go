@@ -22,6 +22,6 @@ func FuzzTexts(f *testing.F) {
 				t.Errorf("%q has a secret without a name", text)
 			}
 		}
-		_ = isSpoilt(files, "a") // it must not panic
+		_ = hasCRLF(files, "a") // it must not panic
 	})
 }

@@ -29,7 +29,7 @@ func checkBuild(ctx context.Context, n Network, find func(context.Context) (*eng
 		return nothing()
 	}
 	if len(n.Registries) == 0 {
-		n.Registries = []Registry{dockerHub} // nobody says where packages come from, so any place outside has to do
+		n.Registries = []Registry{dockerHub} // unknown where packages come from: any place outside has to do
 	}
 	if !e.BuildKit {
 		return good("not tried from inside a build, which takes BuildKit")

@@ -35,12 +35,12 @@ func TestLimits(t *testing.T) {
 		{"unknown", fstest.MapFS{}, "ok:  | "},
 		{
 			"few folders", kernel("8192", "128"),
-			"warning: this machine allows watching of 8192 folders, which live reload soon uses up | " +
+			"warning: this machine allows watching of 8192 directories, which live reload soon uses up | " +
 				"`sudo sysctl fs.inotify.max_user_watches=524288`; to keep it, put that into /etc/sysctl.d/60-inotify.conf",
 		},
 		{
 			"few of both", kernel("8192", "64"),
-			"warning: this machine allows watching of 8192 folders, by 64 programs, which live reload soon uses up | " +
+			"warning: this machine allows watching of 8192 directories, by 64 programs, which live reload soon uses up | " +
 				"`sudo sysctl fs.inotify.max_user_watches=524288 fs.inotify.max_user_instances=512`; to keep it, put that into /etc/sysctl.d/60-inotify.conf",
 		},
 	}
@@ -148,7 +148,7 @@ func TestState(t *testing.T) {
 	leave := func(t *testing.T, age time.Duration, killed bool) Machine {
 		t.Helper()
 		dir := t.TempDir()
-		held, err := lock.Take(t.Context(), filepath.Join(dir, "locks"), "unix:///x.sock", "shop", func() {})
+		held, err := lock.Acquire(t.Context(), filepath.Join(dir, "locks"), "unix:///x.sock", "shop", func() {})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -173,7 +173,7 @@ func TestState(t *testing.T) {
 	}
 	old := leave(t, 2*longAgo, true)
 	found := checkState(old)
-	if want := "warning: devup keeps locks of projects that nobody has touched for a month: shop | \nfix: remove these locks"; found.full() != want {
+	if want := "warning: devup keeps locks of projects unused for a month: shop | \nfix: remove these locks"; found.full() != want {
 		t.Errorf("old:\ngot  %s\nwant %s", found.full(), want)
 	}
 	if err := found.Fix.Do(t.Context()); err != nil || !found.Fix.Safe {
@@ -192,32 +192,32 @@ func TestForwarding(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = listener.Close() })
 	open := listener.Addr().(*net.TCPAddr).Port
-	look := func(ports ...Published) func(context.Context) (Standing, error) {
-		return func(context.Context) (Standing, error) { return Standing{Published: ports}, nil }
+	observe := func(ports ...Published) func(context.Context) (State, error) {
+		return func(context.Context) (State, error) { return State{Published: ports}, nil }
 	}
 	here := engineOf(t, `{}`)
 	far := func(context.Context) (*engine.Engine, error) { return &engine.Engine{Endpoint: "ssh://ada@box"}, nil }
 	tests := []struct {
-		name string
-		find func(context.Context) (*engine.Engine, error)
-		look func(context.Context) (Standing, error)
-		want string
+		name    string
+		find    func(context.Context) (*engine.Engine, error)
+		observe func(context.Context) (State, error)
+		want    string
 	}{
-		{"nothing runs", here, look(), "needless:  | "},
-		{"open", here, look(Published{"web", "127.0.0.1", open}), fmt.Sprintf("ok: %d takes connections | ", open)},
+		{"nothing runs", here, observe(), "needless:  | "},
+		{"open", here, observe(Published{"web", "127.0.0.1", open}), fmt.Sprintf("ok: %d takes connections | ", open)},
 		{
-			"deaf", here, look(Published{"web", "127.0.0.1", open}, Published{"api", "127.0.0.1", 1}),
+			"silent", here, observe(Published{"web", "127.0.0.1", open}, Published{"api", "127.0.0.1", 1}),
 			"warning: the engine publishes ports that nothing answers at on this machine: 1 (api) | restart the engine; where devup runs in a container of its own, give that the host's network",
 		},
 		{
-			"far away", far, look(),
+			"far away", far, observe(),
 			"warning: the engine is another machine, and the ports of services are published there: ssh://ada@box | open them there, or bring them here, for example with `ssh -L 3000:localhost:3000 HOST`",
 		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			if got := checkForwarding(t.Context(), tt.find, tt.look).line(); got != tt.want {
+			if got := checkForwarding(t.Context(), tt.find, tt.observe).line(); got != tt.want {
 				t.Errorf("got  %s\nwant %s", got, tt.want)
 			}
 		})

@@ -1,7 +1,11 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
+	"net/url"
+	"slices"
+	"strings"
 
 	"github.com/devup-cli/devup/internal/engine"
 )
@@ -39,4 +43,92 @@ func answers(ctx context.Context, asks []askRegistry) []reach {
 		all = append(all, answer)
 	}
 	return all
+}
+
+// Registries gives the package registries that configuration files of npm
+// (.npmrc) and pip (pip.conf) name, each once. A client for which none is named
+// uses its own default, which is not checked: it is the client's to know.
+func Registries(npmrc, pipConf []byte) []Registry {
+	var found []Registry
+	add := func(name, address string) {
+		one := Registry{Name: name, URL: address}
+		if address != "" && !slices.Contains(found, one) {
+			found = append(found, one)
+		}
+	}
+	for key, value := range assignments(npmrc) {
+		if key == "registry" || (strings.HasPrefix(key, "@") && strings.HasSuffix(key, ":registry")) {
+			add("npm", value)
+		}
+	}
+	for key, value := range assignments(pipConf) {
+		switch strings.ReplaceAll(key, "_", "-") {
+		case "index-url":
+			add("pip", value)
+		case "extra-index-url":
+			for address := range strings.FieldsSeq(value) {
+				add("pip", address)
+			}
+		}
+	}
+	return found
+}
+
+// assignments are the key=value lines of an INI file, whatever their section.
+func assignments(ini []byte) func(yield func(key, value string) bool) {
+	return func(yield func(string, string) bool) {
+		for line := range strings.Lines(string(ini)) {
+			line = strings.TrimSpace(line)
+			key, value, ok := strings.Cut(line, "=")
+			if !ok || strings.HasPrefix(line, "#") || strings.HasPrefix(line, ";") {
+				continue
+			}
+			if !yield(strings.TrimSpace(key), strings.Trim(strings.TrimSpace(value), `"'`)) {
+				return
+			}
+		}
+	}
+}
+
+// checkProxy says through which proxies builds go, what of this machine's settings they
+// cannot have, and whether the engine, which fetches images, knows of a proxy.
+func checkProxy(ctx context.Context, n Network, find func(context.Context) (*engine.Engine, error)) Finding {
+	if len(n.Notes) > 0 {
+		return warning(n.Notes[0], "").with(n.Notes[1:])
+	}
+	proxy := publicHost(cmp.Or(n.Proxy["HTTPS_PROXY"], n.Proxy["ALL_PROXY"], n.Proxy["HTTP_PROXY"]))
+	if proxy == "" {
+		return good("")
+	}
+	e, err := find(ctx)
+	if err != nil {
+		return good("builds go through " + proxy)
+	}
+	facts, err := e.Facts(ctx)
+	if err == nil && facts.HTTPProxy == "" && facts.HTTPSProxy == "" {
+		return warning("this machine goes through the proxy "+proxy+", the engine fetches images without one",
+			`if images cannot be fetched, set "proxies" in the engine's daemon.json (in Docker Desktop: Settings, Resources, Proxies) and restart it`)
+	}
+	return good("builds and the engine go through a proxy: " + proxy)
+}
+
+// checkCredentials says which tokens and passwords this machine has for packages, and who
+// gets them.
+func checkCredentials(n Network) Finding {
+	if len(n.Credentials) == 0 {
+		return nothing()
+	}
+	return good(n.Credentials[0]).with(n.Credentials[1:])
+}
+
+// publicHost is what may be shown of an address: its host and port.
+func publicHost(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		u, err = url.Parse("//" + address)
+	}
+	if err != nil {
+		return ""
+	}
+	return u.Host
 }

@@ -18,7 +18,7 @@ import (
 	"github.com/devup-cli/devup/internal/project"
 )
 
-// clone makes a folder of the files of an archive, and loads the project in it.
+// clone makes a directory of the files of an archive, and loads the project in it.
 func clone(t *testing.T, archive string) Project {
 	t.Helper()
 	dir := t.TempDir()
@@ -61,7 +61,7 @@ func TestConfigAndEnv(t *testing.T) {
 		{
 			"a variable that nobody sets", web + "    environment: {KEY: $API_KEY}\n",
 			"ok: project shop from compose.yaml | ",
-			"warning: variables of the config are not set, and now empty: API_KEY (compose.yaml:4) | set them in .env beside the config, or give them a default: ${NAME:-value}",
+			"warning: variables of the config are not set, and now empty: API_KEY (compose.yaml:4) | set them in .env next to the config, or give them a default: ${NAME:-value}",
 		},
 		{
 			"an env file that is missing", web + "    env_file: web.env\n-- web.env.example --\nTOKEN=x\n",
@@ -169,16 +169,16 @@ func TestEntryScripts(t *testing.T) {
 	t.Parallel()
 	const built = "-- compose.yaml --\nservices: {web: {build: .}}\n-- start.sh --\n#!/bin/sh\n-- docker/run.sh --\n#!/bin/sh\n-- Dockerfile --\nFROM x\n"
 	const bound = "-- api/run.sh --\n#!/bin/sh\n-- compose.yaml --\nservices:\n  api:\n    image: x\n    volumes: ['./api:/app']\n    working_dir: /app\n    command: "
-	barred := func(file string) string {
+	notExecutable := func(file string) string {
 		return "warning: containers start these scripts, which may not be executed: " + file + " | `chmod +x " + file + " && git update-index --chmod=+x " + file + "`"
 	}
 	tests := []struct{ name, files, want string }{
-		{"of an image", built + "COPY . /app\nENTRYPOINT [\"./start.sh\", \"a\"]\n", barred("./start.sh")},
-		{"of an image, by its place inside", built + "COPY . /app\nCMD /app/docker/run.sh\n", barred("./docker/run.sh")},
+		{"of an image", built + "COPY . /app\nENTRYPOINT [\"./start.sh\", \"a\"]\n", notExecutable("./start.sh")},
+		{"of an image, by its place inside", built + "COPY . /app\nCMD /app/docker/run.sh\n", notExecutable("./docker/run.sh")},
 		{"the image mends it", built + "RUN chmod +x start.sh\nCMD [\"./start.sh\"]\n", "ok:  | "},
 		{"a shell reads it", built + "CMD [\"sh\", \"./start.sh\"]\n", "ok:  | "},
 		{"a program of the image", built + "CMD [\"/usr/bin/python\"]\n", "ok:  | "},
-		{"on a bind mount", bound + "./run.sh\n", barred("./api/run.sh")},
+		{"on a bind mount", bound + "./run.sh\n", notExecutable("./api/run.sh")},
 		{"elsewhere", bound + "/srv/run.sh\n", "ok:  | "},
 	}
 	for _, tt := range tests {
@@ -222,8 +222,8 @@ func TestPorts(t *testing.T) {
 	listening := func(context.Context, []project.Port) map[int]string {
 		return map[int]string{3000: "node (process 412)", 4567: "docker-proxy", 6000: "docker-proxy (process 9)"}
 	}
-	look := func(context.Context) (Standing, error) {
-		return Standing{Published: []Published{{"api", "", 4567}}, Held: map[int]string{6000: "container shop-web-1 of project shop"}}, nil
+	observe := func(context.Context) (State, error) {
+		return State{Published: []Published{{"api", "", 4567}}, InUse: map[int]string{6000: "container shop-web-1 of project shop"}}, nil
 	}
 	tests := []struct{ ports, want string }{
 		{"[]", "ok: the project publishes none | "},
@@ -234,7 +234,7 @@ func TestPorts(t *testing.T) {
 	for _, tt := range tests {
 		p := clone(t, "-- compose.yaml --\nservices: {web: {image: x, ports: "+tt.ports+"}}\n")
 		p.Listening = listening
-		if got := checkPorts(t.Context(), p, look).line(); got != tt.want {
+		if got := checkPorts(t.Context(), p, observe).line(); got != tt.want {
 			t.Errorf("%s:\ngot  %s\nwant %s", tt.ports, got, tt.want)
 		}
 	}
@@ -243,11 +243,11 @@ func TestPorts(t *testing.T) {
 func TestOrphansAndProjects(t *testing.T) {
 	t.Parallel()
 	var removed []string
-	standing := func(s Standing) func(context.Context) (Standing, error) {
+	state := func(s State) func(context.Context) (State, error) {
 		s.Remove = func(_ context.Context, names []string) error { removed = names; return nil }
-		return func(context.Context) (Standing, error) { return s, nil }
+		return func(context.Context) (State, error) { return s, nil }
 	}
-	two := standing(Standing{Orphans: []string{"shop-old-1", "shop-old-2"}, Gone: []string{"a", "b"}})
+	two := state(State{Orphans: []string{"shop-old-1", "shop-old-2"}, Gone: []string{"a", "b"}})
 	orphans := checkOrphans(t.Context(), Project{Model: &project.Project{}}, two)
 	if want := "warning: containers of this project belong to no service of its files: shop-old-1, shop-old-2 | `devup down --remove-orphans` removes them\n" +
 		"fix: remove the containers shop-old-1, shop-old-2"; orphans.full() != want {
@@ -257,14 +257,14 @@ func TestOrphansAndProjects(t *testing.T) {
 		t.Errorf("removed %q, %v; safe %v", removed, err, orphans.Fix.Safe)
 	}
 	for _, tt := range []struct {
-		look func(context.Context) (Standing, error)
-		want string
+		observe func(context.Context) (State, error)
+		want    string
 	}{
-		{two, "warning: the engine has containers of 2 projects whose folder is gone | `devup prune` lists them and asks whether to remove them\n- a\n- b"},
-		{standing(Standing{Gone: []string{"a"}}), "warning: the folder of the project a is gone, and the engine still has its containers | `devup down -p a` removes them"},
-		{standing(Standing{}), "ok:  | "},
+		{two, "warning: the engine has containers of 2 projects whose directory is gone | `devup prune` lists them and asks whether to remove them\n- a\n- b"},
+		{state(State{Gone: []string{"a"}}), "warning: the directory of the project a is gone, and the engine still has its containers | `devup down -p a` removes them"},
+		{state(State{}), "ok:  | "},
 	} {
-		if got := checkProjects(t.Context(), tt.look).full(); got != tt.want {
+		if got := checkProjects(t.Context(), tt.observe).full(); got != tt.want {
 			t.Errorf("got  %s\nwant %s", got, tt.want)
 		}
 	}
@@ -274,9 +274,9 @@ func TestWithoutAnEngineItsChecksAreLeftOut(t *testing.T) {
 	t.Parallel()
 	o := Options{
 		Connect: func(context.Context, bool) (*engine.Engine, error) { return nil, fail.New(fail.NoEngine, "", "none") },
-		Look: func(context.Context, *engine.Engine) (Standing, error) {
+		Observe: func(context.Context, *engine.Engine) (State, error) {
 			t.Error("it was looked at")
-			return Standing{}, nil
+			return State{}, nil
 		},
 		Project: clone(t, "-- compose.yaml --\nservices: {web: {image: x}}\n"),
 	}

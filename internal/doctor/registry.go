@@ -147,7 +147,7 @@ func innermost(err error) error {
 
 const caHint = "set ca_file in devup's settings, or SSL_CERT_FILE, to the company's CA bundle (PEM)"
 
-// judgeCA says whether somebody between here and the registries opens TLS, and
+// judgeCA says whether something between here and the registries opens TLS, and
 // whether builds are given the authority that this takes.
 func judgeCA(answers []reach, source string) Finding {
 	var private, public, distrusted *reach

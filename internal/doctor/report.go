@@ -5,10 +5,11 @@ import (
 	"strings"
 	"time"
 
+	"github.com/devup-cli/devup/internal/secret"
 	"github.com/devup-cli/devup/internal/untrusted"
 )
 
-// Report is what is known of a machine and a project, for somebody else to read.
+// Report is what is known of a machine and a project, for others to read.
 type Report struct {
 	Written  time.Time
 	Sections []Section // facts, in their order
@@ -34,7 +35,7 @@ type ServiceReport struct {
 }
 
 // Markdown is the report as a file, without secrets and safe to show on a terminal.
-func (r Report) Markdown(mask Mask) string {
+func (r Report) Markdown(mask secret.Mask) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# devup report\n\nWritten %s. Values of variables, credentials and tokens are masked; "+
 		"read it through all the same before you hand it on.\n", r.Written.UTC().Format(time.RFC3339))

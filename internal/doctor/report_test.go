@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/devup-cli/devup/internal/secret"
 )
 
 func TestReport(t *testing.T) {
@@ -46,7 +48,7 @@ Its last lines:
     password=[masked]
     # not a title
 `
-	if diff := cmp.Diff(want, r.Markdown(Mask{})); diff != "" {
+	if diff := cmp.Diff(want, r.Markdown(secret.Mask{})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/secret"
 	"github.com/devup-cli/devup/internal/untrusted"
 )
 
@@ -19,7 +20,7 @@ const (
 	mostOfEnv    = 64 << 10
 )
 
-// checkSecrets looks for env files with secrets that git has: whoever clones the
+// checkSecrets looks for env files with secrets that git has: everyone who clones the
 // repository has them too. It reads git's index and names keys, never values.
 func checkSecrets(ctx context.Context, p Project) Finding {
 	if p.Git == nil || p.Files == nil {
@@ -27,7 +28,7 @@ func checkSecrets(ctx context.Context, p Project) Finding {
 	}
 	list, err := p.Git(ctx, "ls-files", "-z", "--", ":(glob)**/.env", ":(glob)**/.env.*", ":(glob)**/*.env")
 	if err != nil {
-		return nothing() // no repository, or none of this person
+		return nothing() // no repository, or not one of this user
 	}
 	var told, files []string
 	names := strings.FieldsFunc(string(list), func(r rune) bool { return r == 0 })
@@ -68,20 +69,16 @@ func secretKeys(files fs.FS, name string) []string {
 	for line := range strings.Lines(string(content)) {
 		key, value, ok := strings.Cut(strings.TrimPrefix(strings.TrimSpace(line), "export "), "=")
 		value = strings.Trim(strings.TrimSpace(value), `"'`)
-		if ok && secretName.MatchString(key) && !placeholder.MatchString(value) {
+		if ok && secret.HasName(key) && !placeholder.MatchString(value) {
 			keys = append(keys, strings.TrimSpace(key))
 		}
 	}
 	return keys
 }
 
-var (
-	// secretName is a variable whose value nobody else should see.
-	secretName = lazyregexp.New(`(?i)passw|passphrase|(^|_)pw$|_pwd$|secret|token|credential|api_?key|access_?key|private_?key|(^|_)(key|auth|dsn|salt|cookie|pat)$|database_url|connection_string|webhook`)
-	// placeholder is a value that is no secret: none, a switch, a reference, or a word that
-	// asks for one.
-	placeholder = lazyregexp.New(`(?i)^$|^(true|false|yes|no|on|off|none|null|\d{1,4})$|^\$\{?\w+\}?$|^<.*>$|change.?me|replace|example|placeholder|todo|x{3,}|^your|_here$`)
-)
+// placeholder is a value that is no secret: none, a switch, a reference, or a word that
+// asks for one.
+var placeholder = lazyregexp.New(`(?i)^$|^(true|false|yes|no|on|off|none|null|\d{1,4})$|^\$\{?\w+\}?$|^<.*>$|change.?me|replace|example|placeholder|todo|x{3,}|^your|_here$`)
 
 // few names some and counts the rest.
 func few(names []string) string {
@@ -90,6 +87,3 @@ func few(names []string) string {
 	}
 	return fmt.Sprintf("%s and %d more", strings.Join(names[:mostNamed], ", "), len(names)-mostNamed)
 }
-
-// NamesSecret tells whether a variable of this name holds what nobody else should see.
-func NamesSecret(name string) bool { return secretName.MatchString(name) }

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/compose-spec/compose-go/v2/loader"
@@ -61,14 +60,7 @@ func TestCreate(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			var changed []string
-			got := flat(t, test.service)
-			for _, key := range sortedKeys(got, plain) {
-				if got[key] != plain[key] {
-					changed = append(changed, strings.TrimSpace(key+" "+got[key]))
-				}
-			}
-			if diff := cmp.Diff(test.want, strings.Join(changed, "; ")); diff != "" {
+			if diff := cmp.Diff(test.want, changed(t, plain, test.service)); diff != "" {
 				t.Errorf("changed fields (-want +got):\n%s", diff)
 			}
 		})

@@ -17,9 +17,9 @@ import (
 // mountsOf are a service's volumes, secrets and configs: those that the engine's
 // older notation can express in that one, as Compose does it. That notation
 // alone knows SELinux labels and has the engine make a bind's source where the
-// engine runs. carry names existing anonymous volumes by target; each is mounted
+// engine runs. kept names existing anonymous volumes by target; each is mounted
 // again, also where only the image asks for it (VOLUME).
-func mountsOf(p *types.Project, s types.ServiceConfig, carry map[string]string) (binds []string, mounts []mount.Mount, err error) {
+func mountsOf(p *types.Project, s types.ServiceConfig, kept map[string]string) (binds []string, mounts []mount.Mount, err error) {
 	used := map[string]bool{}
 	for _, v := range lastOfTarget(s.Volumes) {
 		used[v.Target] = true
@@ -28,20 +28,20 @@ func mountsOf(p *types.Project, s types.ServiceConfig, carry map[string]string) 
 			continue
 		}
 		m := mountOf(p, v)
-		if mask(s, v) {
+		if isShadow(s, v) {
 			m.VolumeOptions = &mount.VolumeOptions{Labels: map[string]string{
 				plan.LabelProject: p.Name, plan.LabelWorkingDir: p.WorkingDir, plan.LabelMask: s.Name + ":" + v.Target,
 			}}
 		}
-		if name := carry[v.Target]; name != "" && v.Type == types.VolumeTypeVolume && v.Source == "" {
+		if name := kept[v.Target]; name != "" && v.Type == types.VolumeTypeVolume && v.Source == "" {
 			m.Source = name
 		}
 		mounts = append(mounts, m)
 	}
-	for _, target := range slices.SortedFunc(maps.Keys(carry), byDepth) {
+	for _, target := range slices.SortedFunc(maps.Keys(kept), byDepth) {
 		if !used[target] {
 			used[target] = true
-			mounts = append(mounts, mount.Mount{Type: mount.TypeVolume, Source: carry[target], Target: target})
+			mounts = append(mounts, mount.Mount{Type: mount.TypeVolume, Source: kept[target], Target: target})
 		}
 	}
 	files, err := filesOf(p, s)
@@ -114,9 +114,9 @@ func drive(path string) string {
 	return ""
 }
 
-// mask says whether a volume is anonymous and lies inside a bind mount of its
+// isShadow says whether a volume is anonymous and lies inside a bind mount of its
 // service: it keeps what the image holds there in sight.
-func mask(s types.ServiceConfig, v types.ServiceVolumeConfig) bool {
+func isShadow(s types.ServiceConfig, v types.ServiceVolumeConfig) bool {
 	if v.Type != types.VolumeTypeVolume || v.Source != "" {
 		return false
 	}

@@ -5,15 +5,13 @@ import (
 	"io"
 	"maps"
 	"slices"
-	"strings"
 
 	cerrdefs "github.com/containerd/errdefs"
 	"github.com/moby/moby/api/types/container"
-	"github.com/moby/moby/api/types/network"
 	"github.com/moby/moby/client"
 )
 
-// Containers creates, lists and removes the containers of a machine.
+// Containers creates and removes the containers of a machine.
 type Containers struct{ *Machine }
 
 // ContainerCreate refuses a name that is in use.
@@ -27,44 +25,6 @@ func (e Containers) ContainerCreate(_ context.Context, o client.ContainerCreateO
 		return client.ContainerCreateResult{}, cerrdefs.ErrConflict.WithMessage(`The container name "/` + o.Name + `" is already in use by container "` + c.ID + `".`)
 	}
 	return client.ContainerCreateResult{ID: e.add(Container{Name: o.Name, Options: o}).ID}, nil
-}
-
-// ContainerList lists all containers, whatever the filters.
-func (e Containers) ContainerList(context.Context, client.ContainerListOptions) (client.ContainerListResult, error) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	var list client.ContainerListResult
-	for _, c := range e.containers {
-		summary := container.Summary{
-			ID: c.ID, Names: []string{"/" + c.Name}, State: container.ContainerState(c.State),
-			NetworkSettings: &container.NetworkSettingsSummary{Networks: map[string]*network.EndpointSettings{}},
-		}
-		if c.Options.Config != nil {
-			summary.Labels, summary.ImageID = maps.Clone(c.Options.Config.Labels), ID(c.Options.Config.Image)
-		}
-		for name := range c.Networks {
-			i := slices.IndexFunc(e.networks, func(n network.Summary) bool { return n.Name == name })
-			if i >= 0 {
-				summary.NetworkSettings.Networks[name] = &network.EndpointSettings{NetworkID: e.networks[i].ID}
-			}
-		}
-		if c.Options.HostConfig != nil {
-			for _, m := range c.Options.HostConfig.Mounts {
-				summary.Mounts = append(summary.Mounts, container.MountPoint{Type: m.Type, Name: m.Source, Source: m.Source, Destination: m.Target})
-			}
-			for _, bind := range c.Options.HostConfig.Binds {
-				source, rest, _ := strings.Cut(bind, ":")
-				target, _, _ := strings.Cut(rest, ":")
-				point := container.MountPoint{Type: "volume", Name: source, Destination: target}
-				if strings.HasPrefix(source, "/") {
-					point = container.MountPoint{Type: "bind", Source: source, Destination: target}
-				}
-				summary.Mounts = append(summary.Mounts, point)
-			}
-		}
-		list.Items = append(list.Items, summary)
-	}
-	return list, nil
 }
 
 // ContainerInspect gives a container's state and connections.

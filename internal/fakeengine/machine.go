@@ -20,7 +20,8 @@ import (
 // need be. [New] gives one.
 type Machine struct {
 	// Refuse gives the error of a request, as [Machine.Requests] names it; nil for none. It
-	// may change the machine, with [Machine.Set], and it may wait.
+	// may change the machine, with [Machine.Set], and it may wait. Requests that come at the
+	// same time call it at the same time.
 	Refuse func(request string) error
 	// Exec says what a command in a container prints and how it ends; nil: nothing, with 0.
 	Exec func(container string, words []string) (output string, status int)

@@ -29,14 +29,22 @@ func (e Processes) ContainerStart(_ context.Context, id string, _ client.Contain
 	return client.ContainerStartResult{}, e.set("start", id, "running")
 }
 
+// within is a part of a request: the time that a container has to stop, where one is given.
+func within(verb string, seconds *int) string {
+	if seconds == nil {
+		return verb
+	}
+	return fmt.Sprintf("%s within %ds", verb, *seconds)
+}
+
 // ContainerStop ends a container; its exit code stays.
-func (e Processes) ContainerStop(_ context.Context, id string, _ client.ContainerStopOptions) (client.ContainerStopResult, error) {
-	return client.ContainerStopResult{}, e.set("stop", id, "exited")
+func (e Processes) ContainerStop(_ context.Context, id string, o client.ContainerStopOptions) (client.ContainerStopResult, error) {
+	return client.ContainerStopResult{}, e.set(within("stop", o.Timeout), id, "exited")
 }
 
 // ContainerRestart makes a container run.
-func (e Processes) ContainerRestart(_ context.Context, id string, _ client.ContainerRestartOptions) (client.ContainerRestartResult, error) {
-	return client.ContainerRestartResult{}, e.set("restart", id, "running")
+func (e Processes) ContainerRestart(_ context.Context, id string, o client.ContainerRestartOptions) (client.ContainerRestartResult, error) {
+	return client.ContainerRestartResult{}, e.set(within("restart", o.Timeout), id, "running")
 }
 
 // ContainerKill ends a container on SIGKILL, and refuses one that does not run.

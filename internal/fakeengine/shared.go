@@ -47,13 +47,6 @@ func (e Networks) NetworkInspect(_ context.Context, name string, _ client.Networ
 	return client.NetworkInspectResult{Network: network.Inspect{Network: e.networks[i].Network}}, nil
 }
 
-// NetworkList lists all networks, whatever the filters.
-func (e Networks) NetworkList(context.Context, client.NetworkListOptions) (client.NetworkListResult, error) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return client.NetworkListResult{Items: slices.Clone(e.networks)}, nil
-}
-
 // NetworkRemove refuses a network that running containers are connected to.
 func (e Networks) NetworkRemove(_ context.Context, name string, _ client.NetworkRemoveOptions) (client.NetworkRemoveResult, error) {
 	if err := e.request("remove network", name); err != nil {
@@ -120,13 +113,6 @@ func (e Volumes) VolumeCreate(_ context.Context, o client.VolumeCreateOptions) (
 		e.volumes = append(e.volumes, volume.Volume{Name: o.Name, Labels: o.Labels})
 	}
 	return client.VolumeCreateResult{Volume: e.volumes[i]}, nil
-}
-
-// VolumeList lists all volumes, whatever the filters.
-func (e Volumes) VolumeList(context.Context, client.VolumeListOptions) (client.VolumeListResult, error) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return client.VolumeListResult{Items: slices.Clone(e.volumes)}, nil
 }
 
 // VolumeRemove removes a volume.

@@ -30,7 +30,7 @@ func Leftovers(dir string) ([]Left, error) {
 	for _, file := range files {
 		info, err := os.Lstat(file)
 		if err != nil {
-			continue // somebody else was quicker
+			continue // another process was quicker
 		}
 		one := fileAt(file)
 		if free, err := one.TryLock(); err != nil || !free {
@@ -51,7 +51,7 @@ func projectOf(file string) string {
 }
 
 // Remove removes the lock's files. A lock that somebody holds again is left; a devup that
-// waits for it in the same moment takes a new file ([Take] looks). On Windows a file that
+// waits for it in the same moment takes a new file ([Acquire] checks). On Windows a file that
 // is open cannot be removed, so that the lock is let go first there, which is as safe: a
 // file that somebody has opened since then stays too.
 func (l Left) Remove() error {

@@ -9,7 +9,7 @@ func TestLeftoversAreTheLocksThatNobodyHolds(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	take := func(project string) Held {
-		held, err := Take(t.Context(), dir, "unix:///x.sock", project, func() {})
+		held, err := Acquire(t.Context(), dir, "unix:///x.sock", project, func() {})
 		if err != nil {
 			t.Fatal(err)
 		}

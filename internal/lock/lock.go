@@ -1,9 +1,9 @@
-// Package lock lets one devup at a time change a project on an engine, so that two
-// that are started together do not make the same container twice.
+// Package lock lets one devup at a time change a project on an engine, so that two that
+// are started together do not create the same container twice.
 //
-// The lock is the system's, on a file of the person's own: it ends with the process,
-// however that ends. It is a courtesy between the devups of one person on one machine
-// and no promise: where no file can be locked, work goes on without it.
+// The lock is the system's, on a file of the user: it ends with the process, however that
+// ends. It is advisory: it coordinates one user's devup processes on one machine. Where no
+// file can be locked, work goes on without it.
 package lock
 
 import (
@@ -19,28 +19,28 @@ import (
 	"github.com/devup-cli/devup/internal/owner"
 )
 
-// pause is the time between two tries while somebody else holds the lock.
+// pause is the time between two tries while another process holds the lock.
 const pause = 100 * time.Millisecond
 
-// Held is a lock that was taken. The zero value holds nothing.
+// Held is a lock that was acquired. The zero value holds nothing.
 type Held struct {
-	file   *flock.Flock
-	off    func() error // nil as long as nobody called the holder off
-	Waited bool         // somebody else held it before: what was looked at earlier may have changed
+	file      *flock.Flock
+	off       func() error // gives an error once the holder was canceled
+	Contended bool         // another process held it: what was read before may have changed
 	// Changed is when the last holder released it, at the latest; the zero time when
-	// nobody did. What was looked at before that may have changed.
+	// none did. What was read before that may have changed.
 	Changed time.Time
-	// Killed says that the last holder was killed or called off: the engine may still be
+	// Killed says that the last holder was killed or canceled: the engine may still be
 	// busy with what that one asked for.
 	Killed bool
 }
 
-// Take takes the lock of a project on an engine, in the directory dir, which is made
-// when needed and belongs to the user alone. While somebody else holds it, Take calls waiting once and waits. ctx is
+// Acquire acquires the lock of a project on an engine, in the directory dir, which is made
+// when needed and belongs to the user alone. While another process holds it, Acquire calls waiting once and waits. ctx is
 // the one that the holder works under: when it has ended at the release, the next
-// holder hears that this one was called off. The error is the context's; what hinders
+// holder learns that this one was canceled. The error is the context's; what hinders
 // the lock itself is not one.
-func Take(ctx context.Context, dir, engine, project string, waiting func()) (Held, error) {
+func Acquire(ctx context.Context, dir, engine, project string, waiting func()) (Held, error) {
 	if dir == "" || owner.PrivateDir(dir) != nil {
 		return Held{}, nil
 	}
@@ -48,7 +48,7 @@ func Take(ctx context.Context, dir, engine, project string, waiting func()) (Hel
 	_, missing := os.Lstat(held.file.Path())
 	taken, err := held.file.TryLock()
 	if err == nil && !taken {
-		held.Waited = true
+		held.Contended = true
 		waiting()
 		_, err = held.file.TryLockContext(ctx, pause)
 	}
@@ -57,11 +57,11 @@ func Take(ctx context.Context, dir, engine, project string, waiting func()) (Hel
 		return Held{}, context.Cause(ctx)
 	}
 	if err != nil {
-		return Held{}, nil //nolint:nilerr // it is a courtesy
+		return Held{}, nil //nolint:nilerr // the lock is advisory
 	}
 	if held.removed() {
-		_ = held.file.Close() // nobody else sees this lock
-		return Take(ctx, dir, engine, project, waiting)
+		_ = held.file.Close() // no other process sees this lock
+		return Acquire(ctx, dir, engine, project, waiting)
 	}
 	if info, err := held.file.Stat(); err == nil && missing == nil { // a new file has had no holder
 		held.Changed = info.ModTime()

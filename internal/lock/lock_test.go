@@ -18,19 +18,19 @@ func TestSecondWaitsForFirst(t *testing.T) {
 	t.Parallel()
 	before := time.Now().Add(-time.Second) // file systems count more coarsely
 	dir := filepath.Join(t.TempDir(), "made", "when", "needed")
-	first, err := Take(t.Context(), dir, "unix:///e.sock", "cruddur", never(t))
-	if err != nil || first.Waited {
-		t.Fatalf("first: waited %v, error %v", first.Waited, err)
+	first, err := Acquire(t.Context(), dir, "unix:///e.sock", "cruddur", never(t))
+	if err != nil || first.Contended {
+		t.Fatalf("first: waited %v, error %v", first.Contended, err)
 	}
-	second, err := Take(t.Context(), dir, "unix:///e.sock", "cruddur", first.Release)
-	if err != nil || !second.Waited {
-		t.Fatalf("second: waited %v, error %v; want it to have waited", second.Waited, err)
+	second, err := Acquire(t.Context(), dir, "unix:///e.sock", "cruddur", first.Release)
+	if err != nil || !second.Contended {
+		t.Fatalf("second: waited %v, error %v; want it to have waited", second.Contended, err)
 	}
 	second.Release()
 	second.Release()
-	third, err := Take(t.Context(), dir, "unix:///e.sock", "cruddur", never(t))
-	if err != nil || third.Waited {
-		t.Fatalf("third: waited %v, error %v", third.Waited, err)
+	third, err := Acquire(t.Context(), dir, "unix:///e.sock", "cruddur", never(t))
+	if err != nil || third.Contended {
+		t.Fatalf("third: waited %v, error %v", third.Contended, err)
 	}
 	if first.Changed != (time.Time{}) || third.Changed.Before(before) {
 		t.Errorf("released at %v for the first and %v for the third; want never, and after %v", first.Changed, third.Changed, before)
@@ -42,7 +42,7 @@ func TestKilledHolderIsNoticed(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	for i, want := range []bool{false, false, true, false} {
-		held, err := Take(t.Context(), dir, "e", "web", never(t))
+		held, err := Acquire(t.Context(), dir, "e", "web", never(t))
 		if err != nil || held.Killed != want {
 			t.Errorf("take %d: killed %v, error %v; want %v", i+1, held.Killed, err, want)
 		}
@@ -58,7 +58,7 @@ func TestOthersDoNotWait(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	for _, one := range [][2]string{{"unix:///a", "web"}, {"unix:///a", "shop"}, {"unix:///b", "web"}} {
-		held, err := Take(t.Context(), dir, one[0], one[1], never(t))
+		held, err := Acquire(t.Context(), dir, one[0], one[1], never(t))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -69,13 +69,13 @@ func TestOthersDoNotWait(t *testing.T) {
 func TestWaitingEndsWithTheContext(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	first, err := Take(t.Context(), dir, "e", "web", never(t))
+	first, err := Acquire(t.Context(), dir, "e", "web", never(t))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer first.Release()
 	ctx, cancel := context.WithCancel(t.Context())
-	if _, err := Take(ctx, dir, "e", "web", cancel); !errors.Is(err, context.Canceled) {
+	if _, err := Acquire(ctx, dir, "e", "web", cancel); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want that of the context", err)
 	}
 }
@@ -87,7 +87,7 @@ func TestNoFolderIsNoHindrance(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, dir := range []string{"", file, filepath.Join(file, "below")} {
-		held, err := Take(t.Context(), dir, "e", "web", never(t))
+		held, err := Acquire(t.Context(), dir, "e", "web", never(t))
 		if err != nil {
 			t.Errorf("%q: %v", dir, err)
 		}
@@ -103,7 +103,7 @@ func TestCalledOffHolderIsNoticed(t *testing.T) {
 	for i, want := range []bool{false, true, false} {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		held, err := Take(ctx, dir, "e", "web", never(t))
+		held, err := Acquire(ctx, dir, "e", "web", never(t))
 		if err != nil || held.Killed != want {
 			t.Errorf("take %d: killed %v, error %v; want %v", i+1, held.Killed, err, want)
 		}

@@ -12,7 +12,7 @@ import (
 	"github.com/moby/moby/client"
 )
 
-// The patience of live.
+// The idleTimeout of live.
 const (
 	// grace is how long Follow waits, once all containers have ended, for one to start again.
 	grace = time.Second
@@ -69,7 +69,7 @@ func (f *follower) live(ctx context.Context, positions []position) error {
 			if active--; again[i] {
 				launch(i, true)
 			}
-			over = f.patience(active)
+			over = f.idleTimeout(active)
 		case m := <-starts.Messages:
 			if i := f.index(m.Actor.ID); i >= 0 && !running[i] {
 				launch(i, true)
@@ -104,8 +104,8 @@ func (l loss) why() error {
 	return fmt.Errorf("%w: %w", ErrEngineGone, l.err)
 }
 
-// patience is the channel that ends live: nil while something is followed.
-func (f *follower) patience(active int) <-chan time.Time {
+// idleTimeout is the channel that ends live: nil while something is followed.
+func (f *follower) idleTimeout(active int) <-chan time.Time {
 	switch {
 	case active > 0:
 		return nil

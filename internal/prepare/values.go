@@ -8,10 +8,10 @@ import (
 	"strings"
 
 	"github.com/devup-cli/devup/internal/checkout"
-	"github.com/devup-cli/devup/internal/doctor"
 	"github.com/devup-cli/devup/internal/envfile"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/project"
+	"github.com/devup-cli/devup/internal/secret"
 )
 
 // fromShell tells whether a value is taken from the shell: that goes before every file, so
@@ -59,19 +59,19 @@ func (p *Preparer) askValues(ctx context.Context, w project.Wants) error {
 // value asks for the value of a variable. One whose name says that it is a secret is not
 // shown while it is typed.
 func (p *Preparer) value(ctx context.Context, name, about string) (string, error) {
-	secret := doctor.NamesSecret(name)
+	hidden := secret.HasName(name)
 	var notes []string
 	if about != "" {
 		notes = append(notes, about)
 	}
-	if secret {
+	if hidden {
 		notes = append(notes, "is not shown")
 	}
 	question := "  " + name
 	if len(notes) > 0 {
 		question += " (" + strings.Join(notes, "; ") + ")"
 	}
-	return p.Answer(ctx, question+": ", secret)
+	return p.Answer(ctx, question+": ", hidden)
 }
 
 // keep keeps what the user was asked for: in .env where the project reads that and git

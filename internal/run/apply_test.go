@@ -94,6 +94,15 @@ func TestExplain(t *testing.T) {
 			if fail.CodeOf(got) != test.code || got.Error() != test.want {
 				t.Errorf("got %s %q, want %s %q", fail.CodeOf(got), got, test.code, test.want)
 			}
+			e, explained := errors.AsType[*fail.Error](got)
+			if explained != (test.name != "unknown") {
+				t.Fatalf("a sentence about the operation: %t", explained)
+			}
+			// What the message says in other words is not shown again; a full disk is no fault
+			// of the service, and its cause is shown.
+			if explained && (e.Service != "web" || test.code != fail.ImageMissing && (e.Reason == "" || e.Told != (test.code != fail.DiskFull))) {
+				t.Errorf("service %q, reason %q, told %t", e.Service, e.Reason, e.Told)
+			}
 		})
 	}
 }

@@ -108,19 +108,28 @@ func TestAwait(t *testing.T) {
 	}
 }
 
-// TestAwaitTakesNoSlot: however many operations wait, those that they wait for can run.
+// TestAwaitTakesNoSlot: however many operations wait, what they wait for can run.
 func TestAwaitTakesNoSlot(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
 		m := fakeengine.New()
-		m.Add(fakeengine.Container{ID: "id", Name: "job", State: "created"})
-		m.Set("job", func(c *fakeengine.Container) { c.State = "restarting" })
-		var ops []plan.Op
+		m.Add(fakeengine.Container{ID: "id", Name: "job", State: "restarting"})
+		m.Refuse = func(request string) error {
+			if request == "remove network slow" {
+				<-time.After(time.Minute) // until all others wait
+			}
+			return nil
+		}
+		ops := []plan.Op{
+			{Action: plan.RemoveNetwork, Name: "slow"},
+			{Action: plan.Stop, Name: "job", Service: "job", Old: plan.Container{ID: "id", Name: "job", State: "running"}, After: []int{0}},
+		}
 		for range 4 * parallel {
 			ops = append(ops, plan.Op{Action: plan.Await, Name: "job", Service: "job", Names: []string{"job"}, Condition: types.ServiceConditionCompletedSuccessfully})
 		}
-		ops = append(ops, plan.Op{Action: plan.Stop, Name: "job", Service: "job", Old: plan.Container{ID: "id", Name: "job", State: "running"}})
-		if got := apply(t.Context(), m, nil, Options{}, ops...); got.err != nil || got.requests != "stop job" {
+		if got := apply(ctx, m, nil, Options{}, ops...); got.err != nil || got.requests != "remove network slow; stop job" {
 			t.Errorf("requests %q, %v", got.requests, got.err)
 		}
 	})

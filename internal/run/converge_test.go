@@ -4,36 +4,21 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 
 	"github.com/compose-spec/compose-go/v2/types"
-	"github.com/moby/moby/client"
 
 	"github.com/devup-cli/devup/internal/fakeengine"
 	"github.com/devup-cli/devup/internal/observe"
 	"github.com/devup-cli/devup/internal/plan"
 )
 
-// lists is a machine as package observe needs it.
-type lists struct{ m *fakeengine.Machine }
-
-func (l lists) ContainerList(ctx context.Context, o client.ContainerListOptions) (client.ContainerListResult, error) {
-	return fakeengine.Containers{Machine: l.m}.ContainerList(ctx, o)
-}
-
-func (l lists) NetworkList(ctx context.Context, o client.NetworkListOptions) (client.NetworkListResult, error) {
-	return fakeengine.Networks{Machine: l.m}.NetworkList(ctx, o)
-}
-
-func (l lists) VolumeList(ctx context.Context, o client.VolumeListOptions) (client.VolumeListResult, error) {
-	return fakeengine.Volumes{Machine: l.m}.VolumeList(ctx, o)
-}
-
 // converge observes, plans and applies once, and gives the plan.
 func converge(t *testing.T, m *fakeengine.Machine, p *types.Project, o plan.Options) (todo *plan.Plan, err error) {
 	t.Helper()
-	state, err := observe.Engine(t.Context(), lists{m})
+	state, err := observe.Engine(t.Context(), fakeengine.Lists{Machine: m})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,12 +108,12 @@ func TestPlansConvergeAfterAFailure(t *testing.T) {
 				t.Fatal(err)
 			}
 			m.Requests()
-			requests := 0
+			var requests atomic.Int64
 			m.Refuse = func(request string) error {
 				if strings.HasPrefix(request, "inspect") {
 					return nil
 				}
-				if requests++; requests == failing+1 {
+				if requests.Add(1) == int64(failing+1) {
 					return context.DeadlineExceeded
 				}
 				return nil

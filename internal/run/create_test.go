@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/moby/moby/api/types/container"
@@ -244,6 +245,51 @@ func TestLostPortIsAWarningWhereAnotherIsTaken(t *testing.T) {
 		taken, _ := errors.AsType[*TakenPort](got.err)
 		if strings.Join(got.events, "; ") != want || taken == nil || taken.Port != 3000 {
 			t.Errorf("ports move %t: events %q, %v", move, got.events, got.err)
+		}
+	}
+}
+
+// TestStopTimeout: the time that the user asks for replaces the containers' own, in whole
+// seconds: 0 would kill at once.
+func TestStopTimeout(t *testing.T) {
+	t.Parallel()
+	known, onMachine := old("running")
+	for asked, want := range map[time.Duration]string{1500 * time.Millisecond: "2s", time.Minute: "60s", 0: "0s"} {
+		m := fakeengine.New()
+		m.Add(onMachine)
+		got := apply(t.Context(), m, nil, Options{StopTimeout: &asked},
+			plan.Op{Action: plan.RestartOnly, Name: "shop-web-1", Service: "web", Old: known},
+			plan.Op{Action: plan.Stop, Name: "shop-web-1", Service: "web", Old: known, After: []int{0}},
+		)
+		if want := "restart within " + want + " shop-web-1; stop within " + want + " shop-web-1"; got.requests != want || got.err != nil {
+			t.Errorf("%v: requests %q, %v; want %q", asked, got.requests, got.err, want)
+		}
+	}
+}
+
+// TestHashOfAServiceInAnothersNamespace: Compose hashes the ID of the container that a
+// service shares the network of. That is the new one, where the same plan creates it.
+func TestHashOfAServiceInAnothersNamespace(t *testing.T) {
+	t.Parallel()
+	p := load(t, `services: {db: {image: y, network_mode: none}, web: {image: x, network_mode: "service:db"}}`)
+	declared := plan.Declared{Service: p.Services["web"]}
+	create := plan.Op{Action: plan.Create, Name: "shop-web-1", Service: "web", Number: 1, Declared: &declared, Hosts: map[string]string{"db": "old"}}
+	db := plan.Op{Action: plan.Create, Name: "shop-db-1", Service: "db", Number: 1}
+	for _, with := range []bool{false, true} {
+		m, ops, host := fakeengine.New(), []plan.Op{create}, "old"
+		if with {
+			after := create
+			after.After = []int{0}
+			ops = []plan.Op{db, after}
+		}
+		got := apply(t.Context(), m, p, Options{}, ops...)
+		if with {
+			host = got.ids["db"][1]
+		}
+		want, err := declared.Hash(func(string) string { return host })
+		web, _ := m.Container("shop-web-1")
+		if got.err != nil || err != nil || web.Options.Config.Labels[plan.LabelHash] != want {
+			t.Errorf("with db in the plan %t: hash %q, want %q (%v)", with, web.Options.Config.Labels[plan.LabelHash], want, errors.Join(got.err, err))
 		}
 	}
 }

@@ -53,7 +53,7 @@ func (s *Session) acquireOwn(ctx context.Context) error {
 		return err
 	}
 	s.locks.replace(held)
-	if held.Waited || held.Changed.After(s.lastObservation) {
+	if held.Contended || held.Changed.After(s.lastObservation) {
 		s.State, err = s.observe(ctx, s.want.State, s.Name)
 	}
 	return err
@@ -62,11 +62,11 @@ func (s *Session) acquireOwn(ctx context.Context) error {
 // Acquire waits until no other devup of this user changes a project on an engine, and
 // until the engine has done what a killed one asked of it.
 func (e *Env) Acquire(ctx context.Context, on *engine.Engine, name string) (lock.Held, error) {
-	held, err := lock.Take(ctx, e.stateSubdir("locks"), on.Endpoint, name, func() {
+	held, err := lock.Acquire(ctx, e.stateSubdir("locks"), on.Endpoint, name, func() {
 		e.Note("another devup is working on project " + name + "; waiting until it is done")
 	})
 	if err == nil && held.Killed {
-		held.Waited = true // what was observed before may have changed
+		held.Contended = true // what was observed before may have changed
 		if err = observe.WaitStable(ctx, on.Client, name); err != nil {
 			held.Release()
 		}

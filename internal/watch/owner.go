@@ -19,14 +19,14 @@ import (
 // to the owner of the folder that is synced to. It is used by one goroutine per
 // container at a time.
 type owners struct {
-	engine files
+	engine Containers
 	user   *identity           // nil when the container runs as root
 	known  map[string]identity // by target of a rule: to whom the folder belongs, or the nearest above it
 	absent map[string]bool     // targets of rules that are not there
 }
 
 // ownersOf asks the engine about a container.
-func ownersOf(ctx context.Context, e files, id string) (*owners, error) {
+func ownersOf(ctx context.Context, e Containers, id string) (*owners, error) {
 	o := &owners{engine: e, known: map[string]identity{}, absent: map[string]bool{}}
 	found, err := e.ContainerInspect(ctx, id, client.ContainerInspectOptions{})
 	if err != nil {

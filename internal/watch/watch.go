@@ -27,19 +27,22 @@ import (
 	"github.com/devup-cli/devup/internal/event"
 )
 
-// files is what copying needs of the engine.
-type files interface {
+// Containers copies files into and out of containers, and restarts them.
+type Containers interface {
 	CopyToContainer(context.Context, string, client.CopyToContainerOptions) (client.CopyToContainerResult, error)
 	CopyFromContainer(context.Context, string, client.CopyFromContainerOptions) (client.CopyFromContainerResult, error)
 	ContainerInspect(context.Context, string, client.ContainerInspectOptions) (client.ContainerInspectResult, error)
 	ContainerRestart(context.Context, string, client.ContainerRestartOptions) (client.ContainerRestartResult, error)
 }
 
-// Engine is what Run needs of the engine; [client.Client] has it.
-type Engine interface {
-	files
-	containerexec.Engine
+// Engine is what Run needs of the engine. [On] gives that of a client.
+type Engine struct {
+	Containers Containers
+	Exec       containerexec.Engine
 }
+
+// On is the engine that a client is connected to.
+func On(c *client.Client) Engine { return Engine{Containers: c, Exec: c} }
 
 // Container is one container of a service.
 type Container struct {

@@ -203,7 +203,7 @@ func (w *worker) container(ctx context.Context, c Container, t Todo, out *outcom
 		return
 	}
 	if t.Restart {
-		if _, err := w.engine.ContainerRestart(ctx, c.ID, client.ContainerRestartOptions{}); err != nil {
+		if _, err := w.engine.Containers.ContainerRestart(ctx, c.ID, client.ContainerRestartOptions{}); err != nil {
 			out.fail(c, fmt.Errorf("restart: %w", err))
 			return
 		}
@@ -227,7 +227,7 @@ func (w *worker) meet(ctx context.Context, c Container) (fresh bool, err error) 
 	if known {
 		return false, nil
 	}
-	found, err := ownersOf(ctx, w.engine, c.ID)
+	found, err := ownersOf(ctx, w.engine.Containers, c.ID)
 	if err != nil {
 		return false, err
 	}
@@ -262,7 +262,7 @@ func (w *worker) waiting(c Container, t Todo) Todo {
 // update removes and copies.
 func (w *worker) update(ctx context.Context, c Container, t Todo, out *outcome) error {
 	if len(t.Remove) > 0 && c.Running {
-		err := remove(ctx, w.engine, c.ID, t.Remove)
+		err := remove(ctx, w.engine.Exec, c.ID, t.Remove)
 		if errors.Is(err, errNoRemover) {
 			w.once(c.Service+": its image has no rm, so files that are removed here stay in the container until it is replaced", event.Warning)
 		} else if err != nil {
@@ -305,7 +305,7 @@ func (w *worker) copy(ctx context.Context, c Container, pairs []Pair, replace bo
 	archive := newPipe(func(to *pipeWriter) (sent int, unread map[string]any, err error) {
 		return pack(to, pairs, w.from, owner, runtime.GOOS == "windows")
 	})
-	_, err := w.engine.CopyToContainer(ctx, c.ID, client.CopyToContainerOptions{
+	_, err := w.engine.Containers.CopyToContainer(ctx, c.ID, client.CopyToContainerOptions{
 		DestinationPath: "/", Content: archive, AllowOverwriteDirWithFile: replace,
 	})
 	sent, unread := archive.finish()
@@ -329,7 +329,7 @@ func (w *worker) ruleTarget(service, name string) string {
 // exec runs the command of a rule and shows what it prints.
 func (w *worker) exec(ctx context.Context, c Container, x containerexec.Command) {
 	shown := strings.Join(x.Words, " ")
-	code, err := command(ctx, w.engine, c.ID, x, func(stream, text string) {
+	code, err := command(ctx, w.engine.Exec, c.ID, x, func(stream, text string) {
 		w.event(event.Event{Kind: event.Log, ID: "exec " + c.Name, Name: c.Service, Text: text, Stream: stream})
 	})
 	switch {

@@ -30,8 +30,6 @@ func (notFound) NotFound() {}
 
 // fake is an engine that writes down what it is told.
 type fake struct {
-	Engine // panics for what no test expects
-
 	mu   sync.Mutex
 	gone map[string]bool // containers that are no more
 	user string
@@ -107,7 +105,7 @@ func TestWorker(t *testing.T) {
 	}
 	tree := newTree(rules, nobody{}, event.Discard)
 	tree.fill()
-	w := newWorker(f, rules, tree, Options{Sink: event.Discard, Containers: func(context.Context) ([]Container, error) { return now, nil }})
+	w := newWorker(Engine{Containers: f}, rules, tree, Options{Sink: event.Discard, Containers: func(context.Context) ([]Container, error) { return now, nil }})
 	step := func(name, want string, containers []Container, changed ...string) {
 		t.Helper()
 		now = containers

@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// coderControl is Coder's REST interface. It wants the token of a person: the
+// coderControl is Coder's REST interface. It needs a user's token: the
 // token that every workspace has, the agent's, may not share ports.
 func coderControl(p Place, t Tools) Control {
 	c := Control{ByHand: func(port int) string {

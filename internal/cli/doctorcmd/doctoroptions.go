@@ -37,7 +37,7 @@ func doctorOptions(ctx context.Context, env *command.Env) (doctor.Options, error
 	}
 	return doctor.Options{
 		Connect: env.Connect, Settings: env.Settings, Place: place, Project: examined,
-		Look: func(ctx context.Context, e *engine.Engine) (doctor.Standing, error) {
+		Observe: func(ctx context.Context, e *engine.Engine) (doctor.State, error) {
 			return standing(ctx, env, e, examined.Model)
 		},
 		Machine: doctor.Machine{

@@ -21,6 +21,7 @@ import (
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/logs"
 	"github.com/devup-cli/devup/internal/plan"
+	"github.com/devup-cli/devup/internal/secret"
 	"github.com/devup-cli/devup/internal/session"
 	"github.com/devup-cli/devup/internal/ui"
 )
@@ -53,7 +54,7 @@ func report(ctx context.Context, env *command.Env, o doctor.Options, findings []
 			r.Services = fileServices(o.Project, nil)
 		}
 	}
-	file, err := writeUnused(file, r.Markdown(doctor.NewMask(variables, plain, env.Home())))
+	file, err := writeUnused(file, r.Markdown(secret.NewMask(variables, plain, env.Home())))
 	if err != nil {
 		return fail.Wrap(err, fail.Denied, "name another: devup doctor --report FILE", "the report cannot be written to %s", file)
 	}

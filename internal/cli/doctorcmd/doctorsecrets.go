@@ -10,16 +10,17 @@ import (
 	"github.com/devup-cli/devup/internal/cli/command"
 	"github.com/devup-cli/devup/internal/doctor"
 	"github.com/devup-cli/devup/internal/egress"
+	"github.com/devup-cli/devup/internal/secret"
 )
 
 // knownVariables are the variables whose values a report must not hold: those of the
 // project, as far as it can be read, and those of the process that look like secrets.
-func knownVariables(env *command.Env, o doctor.Options) []doctor.Variable {
-	var all []doctor.Variable
-	add := func(name, value string) { all = append(all, doctor.Variable{Name: name, Value: value}) }
+func knownVariables(env *command.Env, o doctor.Options) []secret.Variable {
+	var all []secret.Variable
+	add := func(name, value string) { all = append(all, secret.Variable{Name: name, Value: value}) }
 	process := env.Variables()
 	for name, value := range process {
-		if doctor.NamesSecret(name) {
+		if secret.HasName(name) {
 			add(name, value)
 		}
 	}
@@ -51,8 +52,8 @@ func knownVariables(env *command.Env, o doctor.Options) []doctor.Variable {
 }
 
 // variablesOf are the variables and build arguments of a service.
-func variablesOf(s types.ServiceConfig) []doctor.Variable {
-	var all []doctor.Variable
+func variablesOf(s types.ServiceConfig) []secret.Variable {
+	var all []secret.Variable
 	lists := []types.MappingWithEquals{s.Environment}
 	if s.Build != nil {
 		lists = append(lists, s.Build.Args)
@@ -60,7 +61,7 @@ func variablesOf(s types.ServiceConfig) []doctor.Variable {
 	for _, list := range lists {
 		for name, value := range list {
 			if value != nil {
-				all = append(all, doctor.Variable{Name: name, Value: *value})
+				all = append(all, secret.Variable{Name: name, Value: *value})
 			}
 		}
 	}
@@ -72,14 +73,14 @@ const mostOfFile = 256 << 10
 
 // writtenVariables are what looks like variables in the env files of a folder, and like
 // secrets in its config files: they count also where the project cannot be loaded.
-func writtenVariables(files fs.FS) []doctor.Variable {
-	var all []doctor.Variable
+func writtenVariables(files fs.FS) []secret.Variable {
+	var all []secret.Variable
 	for _, pattern := range []string{".env", ".env.*", "*.env", "*/.env", "*/.env.*", "*/*.env", "*.yaml", "*.yml"} {
 		names, _ := fs.Glob(files, pattern) // the patterns are right
 		config := strings.Contains(pattern, ".y")
 		for _, name := range names {
 			for _, v := range assignmentsIn(files, name) {
-				if !config || doctor.NamesSecret(v.Name) {
+				if !config || secret.HasName(v.Name) {
 					all = append(all, v)
 				}
 			}
@@ -89,7 +90,7 @@ func writtenVariables(files fs.FS) []doctor.Variable {
 }
 
 // assignmentsIn reads the lines NAME=value and NAME: value of a file.
-func assignmentsIn(files fs.FS, name string) []doctor.Variable {
+func assignmentsIn(files fs.FS, name string) []secret.Variable {
 	file, err := files.Open(name)
 	if err != nil {
 		return nil
@@ -99,14 +100,14 @@ func assignmentsIn(files fs.FS, name string) []doctor.Variable {
 	if err != nil {
 		return nil
 	}
-	var all []doctor.Variable
+	var all []secret.Variable
 	for line := range strings.Lines(string(text)) {
 		line = strings.TrimLeft(strings.TrimSpace(line), `-"' `)
 		at := strings.IndexAny(line, "=:")
 		if at <= 0 || strings.HasPrefix(line, "#") {
 			continue
 		}
-		all = append(all, doctor.Variable{Name: strings.TrimPrefix(line[:at], "export "), Value: valueOf(line[at+1:])})
+		all = append(all, secret.Variable{Name: strings.TrimPrefix(line[:at], "export "), Value: valueOf(line[at+1:])})
 	}
 	return all
 }
@@ -123,13 +124,13 @@ func valueOf(text string) string {
 }
 
 // credentials are those in the settings of package clients.
-func credentials(s egress.Settings) []doctor.Variable {
-	var all []doctor.Variable
+func credentials(s egress.Settings) []secret.Variable {
+	var all []secret.Variable
 	for _, client := range s.Clients {
 		for line := range strings.Lines(string(s.Full(client.Name))) {
 			name, value, _ := strings.Cut(strings.TrimSpace(line), "=")
-			if doctor.NamesSecret(name) || strings.Contains(name, "_auth") {
-				all = append(all, doctor.Variable{Name: name, Value: strings.TrimSpace(value)})
+			if secret.HasName(name) || strings.Contains(name, "_auth") {
+				all = append(all, secret.Variable{Name: name, Value: strings.TrimSpace(value)})
 			}
 		}
 	}

@@ -16,16 +16,16 @@ import (
 )
 
 // standing is what doctor wants to know of the engine, in one call.
-func standing(ctx context.Context, env *command.Env, e *engine.Engine, p *project.Project) (doctor.Standing, error) {
+func standing(ctx context.Context, env *command.Env, e *engine.Engine, p *project.Project) (doctor.State, error) {
 	w := session.Want{Project: session.Required, Engine: session.Required, On: e, State: session.Containers}
 	if p == nil {
 		w.Project = session.No
 	}
 	own, err := session.Open(ctx, env.Quiet().Env, w)
 	if err != nil {
-		return doctor.Standing{}, err
+		return doctor.State{}, err
 	}
-	s := doctor.Standing{}
+	s := doctor.State{}
 	if e.Local() {
 		for _, name := range own.State.Names() {
 			if checkout.Removed(own.State.Owners[name]) {
@@ -36,7 +36,7 @@ func standing(ctx context.Context, env *command.Env, e *engine.Engine, p *projec
 	if p == nil {
 		return s, nil
 	}
-	s.Published, s.Held = published(own), held(own)
+	s.Published, s.InUse = published(own), held(own)
 	for _, c := range orphans(own) {
 		s.Orphans = append(s.Orphans, c.Name)
 	}

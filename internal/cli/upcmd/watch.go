@@ -161,7 +161,7 @@ func (w *watcher) run(ctx context.Context, rebuilt func(context.Context)) error 
 		names = append(names, r.Service)
 	}
 	slices.Sort(names)
-	return watch.Run(ctx, w.session.Engine.Client, w.rules, watch.Options{
+	return watch.Run(ctx, watch.On(w.session.Engine.Client), w.rules, watch.Options{
 		Began:      func() { w.env.Say("watching the files of " + command.List(slices.Compact(names))) },
 		Containers: w.containers, Poll: w.env.Settings.WatchPoll, Sink: w.env.Sink,
 		Rebuild: func(ctx context.Context, services []string) error {
@@ -177,7 +177,7 @@ func (w *watcher) run(ctx context.Context, rebuilt func(context.Context)) error 
 
 // once syncs what is synced from the beginning.
 func (w *watcher) once(ctx context.Context) error {
-	return watch.Once(ctx, w.session.Engine.Client, w.rules, watch.Options{Containers: w.containers, Sink: w.env.Sink})
+	return watch.Once(ctx, watch.On(w.session.Engine.Client), w.rules, watch.Options{Containers: w.containers, Sink: w.env.Sink})
 }
 
 // containers lists the project's containers with one call.

@@ -23,7 +23,7 @@ const (
 	mostNamed   = 3
 )
 
-// notOurs are folders that the person did not write.
+// notOurs are directories that hold no files of the user's own.
 var notOurs = []string{"node_modules", "vendor", "venv", "dist", "build", "target"}
 
 // checkFiles looks for what Windows does to a checkout: scripts whose first line ends
@@ -32,18 +32,18 @@ func checkFiles(ctx context.Context, p Project) Finding {
 	if p.Files == nil {
 		return nothing()
 	}
-	spoilt, err := spoiltScripts(ctx, p.Files)
+	scripts, err := crlfScripts(ctx, p.Files)
 	switch {
 	case err != nil:
 		return warning("the project's files cannot be read: "+err.Error(), "")
-	case len(spoilt) == 0:
+	case len(scripts) == 0:
 		return good("")
 	}
-	return warning("Windows line endings, with which no script starts in a container: "+few(spoilt),
-		"`sed -i 's/\\r$//' "+untrusted.Arguments(spoilt...)+"`; so that it stays, put "+attributes(spoilt)+" into .gitattributes and run `git add --renormalize .`").
+	return warning("Windows line endings, with which no script starts in a container: "+few(scripts),
+		"`sed -i 's/\\r$//' "+untrusted.Arguments(scripts...)+"`; so that it stays, put "+attributes(scripts)+" into .gitattributes and run `git add --renormalize .`").
 		fixed(Fix{
-			Does: "give " + few(spoilt) + " the line endings of Linux",
-			Do:   func(context.Context) error { return mendEndings(p.Dir, spoilt) },
+			Does: "give " + few(scripts) + " the line endings of Linux",
+			Do:   func(context.Context) error { return fixEndings(p.Dir, scripts) },
 		})
 }
 
@@ -63,9 +63,9 @@ func attributes(names []string) string {
 	return strings.Join(lines, ", ")
 }
 
-// mendEndings rewrites files of a directory with the line endings of Linux. It follows no
+// fixEndings rewrites files of a directory with the line endings of Linux. It follows no
 // link out of it.
-func mendEndings(dir string, names []string) error {
+func fixEndings(dir string, names []string) error {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return err
@@ -83,9 +83,9 @@ func mendEndings(dir string, names []string) error {
 	return errors.Join(failed...)
 }
 
-// spoiltScripts lists scripts whose #! line ends in a carriage return.
-func spoiltScripts(ctx context.Context, files fs.FS) ([]string, error) {
-	var spoilt []string
+// crlfScripts lists scripts whose #! line ends in a carriage return.
+func crlfScripts(ctx context.Context, files fs.FS) ([]string, error) {
+	var scripts []string
 	entries := 0
 	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
 		entries++
@@ -95,18 +95,18 @@ func spoiltScripts(ctx context.Context, files fs.FS) ([]string, error) {
 		case err != nil && name == ".":
 			return err
 		case err != nil:
-			return nil // one folder that may not be read says nothing about the others
+			return nil // one directory that may not be read says nothing about the others
 		case entry.IsDir():
 			hidden := strings.HasPrefix(entry.Name(), ".") && name != "."
 			if hidden || strings.Count(name, "/") >= deepest || slices.Contains(notOurs, entry.Name()) {
 				return fs.SkipDir
 			}
-		case mayBeScript(entry) && isSpoilt(files, name):
-			spoilt = append(spoilt, name)
+		case mayBeScript(entry) && hasCRLF(files, name):
+			scripts = append(scripts, name)
 		}
 		return nil
 	})
-	return spoilt, err
+	return scripts, err
 }
 
 // mayBeScript spares opening files that are no scripts by their names.
@@ -118,7 +118,7 @@ func mayBeScript(entry fs.DirEntry) bool {
 	return false
 }
 
-func isSpoilt(files fs.FS, name string) bool {
+func hasCRLF(files fs.FS, name string) bool {
 	file, err := files.Open(name)
 	if err != nil {
 		return false

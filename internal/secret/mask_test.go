@@ -1,6 +1,8 @@
-package doctor
+package secret
 
-import "testing"
+import (
+	"testing"
+)
 
 func TestMask(t *testing.T) {
 	t.Parallel()

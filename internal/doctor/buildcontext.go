@@ -20,7 +20,7 @@ const (
 	largeContext  = 200 << 20
 )
 
-// checkContext looks for folders that builds send to the engine whole, without a
+// checkContext looks for directories that builds send to the engine whole, without a
 // .dockerignore, and that are large. It stops counting early.
 func checkContext(ctx context.Context, p Project) Finding {
 	if p.Model == nil {
@@ -61,7 +61,7 @@ func ignores(b types.BuildConfig) bool {
 	return false
 }
 
-// weight is how much lies in a folder.
+// weight is how much lies in a directory.
 type weight struct {
 	bytes  int64
 	parts  map[string]int64 // by what lies directly in it
@@ -93,7 +93,7 @@ func weigh(ctx context.Context, dir string) weight {
 	return w
 }
 
-// topOf is what lies directly in the folder and holds the file.
+// topOf is what lies directly in the directory and holds the file.
 func topOf(dir, file string) string {
 	rel, _ := filepath.Rel(dir, file) // the walk makes them of one kind
 	top, _, _ := strings.Cut(filepath.ToSlash(rel), "/")
@@ -132,7 +132,7 @@ func (w weight) needless() []string {
 	return names
 }
 
-// relativeTo is a path as the person sees it from the project's folder.
+// relativeTo is a path as the user sees it from the project's directory.
 func relativeTo(dir, name string) string {
 	rel, err := filepath.Rel(dir, name)
 	if err != nil || !filepath.IsLocal(rel) {

@@ -1,4 +1,4 @@
-package doctor
+package secret
 
 import (
 	"cmp"
@@ -25,13 +25,13 @@ type Mask struct {
 
 // NewMask masks the values of variables too, whole and line by line. plain are words that
 // stay, such as the names of services: a value that is one, or part of one, is masked only
-// where its variable's name says that it is a secret. home, the person's folder, becomes
+// where its variable's name says that it is a secret. home, the user's home directory, becomes
 // ~; it may be empty.
 func NewMask(variables []Variable, plain []string, home string) Mask {
 	var values []string
 	for _, v := range variables {
 		isPlain := slices.ContainsFunc(plain, func(word string) bool { return strings.Contains(word, v.Value) })
-		if isPlain && !secretName.MatchString(v.Name) {
+		if isPlain && !HasName(v.Name) {
 			continue
 		}
 		for part := range strings.Lines(v.Value) {
