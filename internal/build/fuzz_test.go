@@ -24,6 +24,6 @@ func FuzzWants(f *testing.F) {
 		if err != nil {
 			return
 		}
-		_, _ = listFiles(s, wants{all: true}, patterns) // an error names the pattern
+		_, _ = listFiles(t.Context(), s, wants{all: true}, patterns) // an error names the pattern
 	})
 }

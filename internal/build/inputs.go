@@ -40,25 +40,27 @@ const InputsLabel = "dev.devup.build-inputs"
 // It does not see that a base image was replaced under its tag, that a remote
 // context moved on, and COPY triggers (ONBUILD) of a base image.
 //
-// The errors are those of [Run] for a context or Dockerfile that is missing, and
-// [fail.Denied] for a file that cannot be read.
-func Inputs(s Spec) (string, error) { return hashInputs(s, map[string]string{}) }
+// The errors are those of [Run] for a context or Dockerfile that is missing,
+// [fail.Denied] for a file that cannot be read, and the cause of ctx, which ends it.
+func Inputs(ctx context.Context, s Spec) (string, error) {
+	return hashInputs(ctx, s, map[string]string{})
+}
 
 // hashInputs is [Inputs]. known has the inputs of the services that were hashed before: there
 // may be many ways from one image to another.
-func hashInputs(s Spec, known map[string]string) (string, error) {
+func hashInputs(ctx context.Context, s Spec, known map[string]string) (string, error) {
 	if inputs, ok := known[s.Service]; ok {
 		return inputs, nil
 	}
 	h := sha256.New()
-	if err := writeInputs(h, s, known); err != nil {
+	if err := writeInputs(ctx, h, s, known); err != nil {
 		return "", err
 	}
 	known[s.Service] = hex.EncodeToString(h.Sum(nil))
 	return known[s.Service], nil
 }
 
-func writeInputs(h hash.Hash, s Spec, known map[string]string) error {
+func writeInputs(ctx context.Context, h hash.Hash, s Spec, known map[string]string) error {
 	def, err := readDefinition(s)
 	if err != nil {
 		return err
@@ -71,14 +73,14 @@ func writeInputs(h hash.Hash, s Spec, known map[string]string) error {
 		return nil
 	}
 	need := findWants(s, def.text)
-	if err := writeContexts(h, s, need, known); err != nil {
+	if err := writeContexts(ctx, h, s, need, known); err != nil {
 		return err
 	}
 	ignore, err := def.ignorePatterns(s.Context)
 	if err != nil {
 		return err
 	}
-	return writeFiles(h, s, need, ignore)
+	return writeFiles(ctx, h, s, need, ignore)
 }
 
 func writeOptions(h hash.Hash, s Spec) {
@@ -108,10 +110,10 @@ func isProxy(name string) bool { return strings.HasSuffix(strings.ToUpper(name),
 
 // writeContexts adds the additional contexts that the target uses: folders with
 // all their files, images of other services by their own inputs.
-func writeContexts(h hash.Hash, s Spec, need wants, known map[string]string) error {
+func writeContexts(ctx context.Context, h hash.Hash, s Spec, need wants, known map[string]string) error {
 	for _, name := range slices.Sorted(maps.Keys(need.named)) {
 		if base, ok := s.Bases[name]; ok {
-			inputs, err := hashInputs(base, known)
+			inputs, err := hashInputs(ctx, base, known)
 			if err != nil {
 				return err
 			}
@@ -129,7 +131,7 @@ func writeContexts(h hash.Hash, s Spec, need wants, known map[string]string) err
 		if err != nil {
 			return err
 		}
-		if err := writeFiles(h, other, wants{all: true}, ignore); err != nil {
+		if err := writeFiles(ctx, h, other, wants{all: true}, ignore); err != nil {
 			return err
 		}
 	}
@@ -152,8 +154,8 @@ type file struct {
 const largeFile = 1 << 30
 
 // writeFiles adds the context's files, which are hashed side by side.
-func writeFiles(h hash.Hash, s Spec, need wants, ignore []string) error {
-	files, err := listFiles(s, need, ignore)
+func writeFiles(ctx context.Context, h hash.Hash, s Spec, need wants, ignore []string) error {
+	files, err := listFiles(ctx, s, need, ignore)
 	if err != nil {
 		return err
 	}
@@ -163,7 +165,7 @@ func writeFiles(h hash.Hash, s Spec, need wants, ignore []string) error {
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0) * 2)
 	for i := range files {
-		group.Go(func() error { return files[i].hash(s) })
+		group.Go(func() error { return files[i].hash(ctx, s) })
 	}
 	if err := group.Wait(); err != nil {
 		return err
@@ -204,7 +206,7 @@ func weigh(files []file) (bytes int64, most string) {
 }
 
 // listFiles walks the part of the context that the target wants.
-func listFiles(s Spec, need wants, ignore []string) ([]file, error) {
+func listFiles(ctx context.Context, s Spec, need wants, ignore []string) ([]file, error) {
 	if !need.all && len(need.copies) == 0 {
 		return nil, nil
 	}
@@ -227,8 +229,7 @@ func listFiles(s Spec, need wants, ignore []string) ([]file, error) {
 		return nil, contextError(s, err)
 	}
 	var files []file
-	//nolint:forbidigo // fsutil wants a context; a walk of the local disk is too short to be cancelled
-	err = filtered.Walk(context.TODO(), "", func(name string, entry fs.DirEntry, err error) error {
+	err = filtered.Walk(ctx, "", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
@@ -244,7 +245,10 @@ func listFiles(s Spec, need wants, ignore []string) ([]file, error) {
 		files = append(files, file{name: name, mode: info.Mode(), size: info.Size(), modified: info.ModTime()})
 		return nil
 	})
-	if err != nil {
+	switch {
+	case ctx.Err() != nil:
+		return nil, context.Cause(ctx)
+	case err != nil:
 		return nil, contextError(s, err)
 	}
 	return files, nil
@@ -270,7 +274,10 @@ func (w wants) sees(name string, s Spec) bool {
 	return !taken
 }
 
-func (f *file) hash(s Spec) error {
+func (f *file) hash(ctx context.Context, s Spec) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
 	name := filepath.Join(s.Context, filepath.FromSlash(f.name))
 	if f.mode&fs.ModeSymlink != 0 {
 		target, err := os.Readlink(name)
@@ -290,11 +297,26 @@ func (f *file) hash(s Spec) error {
 	}
 	defer in.Close()
 	h := sha256.New()
-	if _, err := io.Copy(h, io.LimitReader(in, largeFile)); err != nil {
+	if _, err := io.Copy(h, untilDone{ctx, io.LimitReader(in, largeFile)}); err != nil && ctx.Err() != nil {
+		return context.Cause(ctx)
+	} else if err != nil {
 		return contextError(s, err)
 	}
 	h.Sum(f.sum[:0])
 	return nil
+}
+
+// untilDone is a reader that ends with ctx.
+type untilDone struct {
+	ctx context.Context //nolint:containedctx // it lives as long as one read of a file
+	io.Reader
+}
+
+func (r untilDone) Read(p []byte) (int, error) {
+	if r.ctx.Err() != nil {
+		return 0, context.Cause(r.ctx)
+	}
+	return r.Reader.Read(p)
 }
 
 // field writes values so that no two lists of values look the same.

@@ -1,12 +1,14 @@
 package build
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/devup-cli/devup/internal/fail"
@@ -48,7 +50,7 @@ func specOf(dir string) Spec {
 
 func inputsOf(t *testing.T, s Spec) string {
 	t.Helper()
-	sum, err := Inputs(s)
+	sum, err := Inputs(t.Context(), s)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -207,11 +209,29 @@ func TestInputsThatCannotBeRead(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := Inputs(test.spec(checkout(t, test.files)))
+			_, err := Inputs(t.Context(), test.spec(checkout(t, test.files)))
 			if err == nil || fail.CodeOf(err) != test.code || err.Error() != test.text {
 				t.Errorf("got %v (%s), want %s (%s)", err, fail.CodeOf(err), test.text, test.code)
 			}
 		})
+	}
+}
+
+// TestInputsHearAnInterrupt: hashing ends in the list of files and in the middle of one.
+func TestInputsHearAnInterrupt(t *testing.T) {
+	t.Parallel()
+	dir := checkout(t, map[string]string{"Dockerfile": "FROM a\nCOPY . /\n", "x": "content"})
+	cause := errors.New("interrupted")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(cause)
+	if _, err := Inputs(ctx, specOf(dir)); !errors.Is(err, cause) {
+		t.Errorf("got %v, want %v", err, cause)
+	}
+	if err := (&file{name: "x", size: 7}).hash(ctx, specOf(dir)); !errors.Is(err, cause) {
+		t.Errorf("a file: got %v, want %v", err, cause)
+	}
+	if _, err := (untilDone{ctx, strings.NewReader("content")}).Read(make([]byte, 7)); !errors.Is(err, cause) {
+		t.Errorf("a read: got %v, want %v", err, cause)
 	}
 }
 
@@ -224,7 +244,7 @@ func TestAFileThatMayNotBeRead(t *testing.T) {
 	if err := os.Chmod(filepath.Join(dir, "x"), 0); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Inputs(specOf(dir)); fail.CodeOf(err) != fail.Denied {
+	if _, err := Inputs(t.Context(), specOf(dir)); fail.CodeOf(err) != fail.Denied {
 		t.Errorf("got %v, want it denied", err)
 	}
 }

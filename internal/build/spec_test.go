@@ -246,7 +246,7 @@ func TestManyWays(t *testing.T) {
 	if err != nil || len(specs) != 60 {
 		t.Fatalf("%d specs, %v", len(specs), err)
 	}
-	if _, err := Inputs(specs[0]); err != nil {
+	if _, err := Inputs(t.Context(), specs[0]); err != nil {
 		t.Fatal(err)
 	}
 }

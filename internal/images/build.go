@@ -36,7 +36,7 @@ func (s Store) BuildAll(ctx context.Context, p *project.Project, o BuildOptions)
 		adjust(&specs[i], o)
 	}
 	s.warnLarge(specs)
-	hashes, err := inputs(specs, nil, false)
+	hashes, err := inputs(ctx, specs, nil, false)
 	if err != nil {
 		return nil, err
 	}

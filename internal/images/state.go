@@ -47,7 +47,7 @@ func (s Store) observe(ctx context.Context, r Request) (*imageState, error) {
 	}
 	s.warnLarge(state.specs)
 	state.building = building(state.specs)
-	if state.inputs, err = inputs(state.specs, state.ids, r.NoBuild); err != nil {
+	if state.inputs, err = inputs(ctx, state.specs, state.ids, r.NoBuild); err != nil {
 		return state, err
 	}
 	if state.policies, err = policies(r.Project, r.Options); err != nil {
@@ -58,12 +58,12 @@ func (s Store) observe(ctx context.Context, r Request) (*imageState, error) {
 
 // inputs hashes what each image is built from, in parallel. With noBuild it leaves
 // out an image that is here and whose files are not, as where only images were handed on.
-func inputs(specs []build.Spec, here map[string]string, noBuild bool) (map[string]string, error) {
+func inputs(ctx context.Context, specs []build.Spec, here map[string]string, noBuild bool) (map[string]string, error) {
 	hashes := make([]string, len(specs))
 	var group errgroup.Group
 	for i, spec := range specs {
 		group.Go(func() (err error) {
-			if hashes[i], err = build.Inputs(spec); noBuild && here[spec.Image] != "" {
+			if hashes[i], err = build.Inputs(ctx, spec); noBuild && here[spec.Image] != "" && ctx.Err() == nil {
 				return nil
 			}
 			return err
