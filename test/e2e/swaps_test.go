@@ -177,6 +177,9 @@ func (s *swapping) rounds(t *testing.T, n int, args ...string) {
 		if strings.Contains(r.out+r.err, s.secret) {
 			t.Errorf("what only the host has is shown by\n%s", r)
 		}
+		if strings.Contains(r.err, "went away") {
+			t.Errorf("the engine is blamed for what was swapped:\n%s", r)
+		}
 	}
 	s.unchanged(t, strings.Join(args, " "))
 	t.Logf("%d rounds of devup %q, %d of which failed: %d swaps", n, args, failed, s.count()-before)

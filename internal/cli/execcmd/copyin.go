@@ -11,10 +11,10 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
-	"sync"
 
 	"github.com/containerd/errdefs"
 	"github.com/moby/moby/client"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/devup-cli/devup/internal/cli/command"
 	"github.com/devup-cli/devup/internal/fail"
@@ -51,11 +51,17 @@ func copyIn(ctx context.Context, env *command.Env, t copying) error {
 		dir, name = path.Split(path.Clean(resolved))
 	}
 	reader, writer := io.Pipe()
-	var packing sync.WaitGroup
-	packing.Go(func() { writer.CloseWithError(pack(writer, t.source, name, t.follow)) })
+	var packing errgroup.Group
+	packing.Go(func() error {
+		err := pack(writer, t.source, name, t.follow)
+		_ = writer.CloseWithError(err) // it never fails
+		return err
+	})
 	err = t.upload(ctx, dir, reader)
-	_ = reader.Close() // nobody reads what is still packed, and that ends it
-	packing.Wait()
+	_ = reader.Close() // nothing reads what is still packed, and that ends it
+	if packed := packing.Wait(); packed != nil && !errors.Is(packed, io.ErrClosedPipe) {
+		err = fmt.Errorf("copy %s: %w", t.source, packed) // the engine only says that the archive ended
+	}
 	if err == nil {
 		copiedOver(env, t)
 	}
