@@ -26,7 +26,10 @@ var ours = map[string][]string{
 	"egress":        {"lazyregexp", "fail", "untrusted", "dockerconfig"}, // untrusted: it reads which registries a project names
 	"diagnose":      {"lazyregexp"},                                      // text of a failure → reason, sentence, hint; below all whose work can fail
 	"registry":      {"lazyregexp", "event", "diagnose", "dockerconfig"}, // logins and refusals of container registries, for pulls, pushes and builds
-	"project":       {"lazyregexp", "workspace", "untrusted", "fail"},
+	"symbol":        {"lazyregexp"},                                      // variables whose values are decided after loading
+	"composefile":   {"symbol", "lazyregexp", "untrusted", "fail"},       // the files of a project: positions, variables, the model, errors as sentences
+	"project":       {"composefile", "symbol", "lazyregexp", "untrusted", "fail"},
+	"urls":          {"symbol", "project", "lazyregexp", "fail"}, // what services are called where: URLs in files, and routes of the gateway
 	"ports":         {"project", "fail"},
 	"scaffold":      {"lazyregexp", "detect", "fail", "untrusted"}, // untrusted: the gate for values in generated files
 	"engine":        {"lazyregexp", "event", "fail", "dockerconfig"},
@@ -41,12 +44,12 @@ var ours = map[string][]string{
 	"run":           {"lazyregexp", "plan", "engineconfig", "containerexec", "event", "fail", "owner", "diagnose"},
 	"ready":         {"containerexec", "project", "lazyregexp", "event", "fail", "untrusted", "diagnose"},
 	"expose":        {"lazyregexp", "project", "workspace", "event", "fail"},
-	"tunnel":        {"lazyregexp", "fail"}, // a way from the internet to this machine, by a program that the person has
+	"tunnel":        {"lazyregexp", "fail"}, // a way from the internet to this machine, by a program that the user has
 	"logs":          {"event", "fail"},
 	"setup":         {"lazyregexp", "project", "graph", "plan", "containerexec", "event", "fail", "diagnose"}, // steps that run in containers which answer: after run and ready, and no part of a plan
-	"watch":         {"containerexec", "project", "event", "fail", "untrusted"},                               // fail: the limit of watched folders is the person's to raise
+	"watch":         {"containerexec", "project", "event", "fail", "untrusted"},                               // fail: the limit of watched directories is the user's to raise
 	"up": {
-		"workspace", "project", "ports", "images", "egress", "plan", "observe", "run", "transfer", "ready", "setup", "expose", "logs", "watch", "framework",
+		"workspace", "project", "urls", "ports", "images", "egress", "plan", "observe", "run", "transfer", "ready", "setup", "expose", "logs", "watch", "framework",
 		"gateway", "owner", "untrusted",
 		"event", "fail",
 	},
@@ -55,10 +58,10 @@ var ours = map[string][]string{
 	"ui":      {"untrusted", "event", "fail"},
 	"version": {"lazyregexp"},
 	// What a fresh clone lacks; build and project say what that is. doctor: which variables are secrets.
-	"prepare": {"build", "checkout", "consent", "secret", "egress", "envfile", "project", "untrusted", "fail"},
+	"prepare": {"build", "composefile", "checkout", "consent", "secret", "egress", "envfile", "project", "untrusted", "fail"},
 	// What a command works with. up: it is a session that runs; detect: what the source of a service serves.
 	"session": {
-		"prepare", "up", "watch", "images", "build", "observe", "plan", "project", "expose", "setup", "gateway", "detect",
+		"prepare", "up", "watch", "images", "build", "observe", "plan", "composefile", "project", "urls", "expose", "setup", "gateway", "detect",
 		"workspace", "engine", "egress", "registry", "checkout", "consent", "lock", "owner", "settings", "untrusted",
 		"event", "fail",
 	},
@@ -81,11 +84,11 @@ var ours = map[string][]string{
 var only = map[string][]string{
 	"github.com/spf13/cobra":                       {"cli"},
 	"github.com/spf13/viper":                       {"settings"},
-	"github.com/compose-spec/compose-go/v2/loader": {"project"},
-	"github.com/compose-spec/compose-go/v2/cli":    {"project"},
-	"github.com/compose-spec/compose-go/v2/dotenv": {"project"},
-	"github.com/compose-spec/compose-go/v2/interp": {"project"},
-	"github.com/compose-spec/compose-go/v2/schema": {"project"},
+	"github.com/compose-spec/compose-go/v2/loader": {"composefile"},
+	"github.com/compose-spec/compose-go/v2/cli":    {"composefile"},
+	"github.com/compose-spec/compose-go/v2/dotenv": {"composefile"},
+	"github.com/compose-spec/compose-go/v2/interp": {"composefile"},
+	"github.com/compose-spec/compose-go/v2/schema": {"composefile"},
 	"github.com/moby/buildkit":                     {"build", "detect"}, // detect: the Dockerfile parser alone, which the linter holds
 	"github.com/moby/moby/client":                  {"engine", "fakeengine", "build", "observe", "engineconfig", "containerexec", "transfer", "run", "ready", "logs", "watch", "images", "up", "doctor", "cli"},
 	"github.com/docker/cli/cli/context":            {"engine"},

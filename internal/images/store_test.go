@@ -22,6 +22,7 @@ import (
 	"github.com/devup-cli/devup/internal/images"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/project"
+	"github.com/devup-cli/devup/internal/urls"
 )
 
 // shop builds web and api, and takes db from a registry.
@@ -85,7 +86,7 @@ func (f *fixture) load(t *testing.T) *project.Project {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return p.Resolve(nil, project.Where{})
+	return urls.Resolve(p, nil, urls.Where{})
 }
 
 // prepare prepares the project and gives what was decided and what was asked of the engine.

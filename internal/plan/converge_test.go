@@ -8,6 +8,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/project"
+	"github.com/devup-cli/devup/internal/urls"
 )
 
 const pair = `
@@ -337,7 +338,7 @@ func TestMovedPorts(t *testing.T) {
 			ports[want.Key()]++
 		}
 	}
-	resolved := p.Resolve(ports, project.Where{})
+	resolved := urls.Resolve(p, ports, urls.Where{})
 	made, err := plan.Make(resolved.Project, plan.Observed{}, plan.Options{Declared: map[string]plan.Declared{"web": {Service: p.Services["web"]}}})
 	if err != nil {
 		t.Fatal(err)

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/devup-cli/devup/internal/checkout"
+	"github.com/devup-cli/devup/internal/composefile"
 	"github.com/devup-cli/devup/internal/envfile"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/project"
@@ -17,7 +18,7 @@ import (
 // fromShell tells whether a value is taken from the shell: that goes before every file, so
 // that no answer would help.
 func fromShell(w project.Wants) bool {
-	return slices.ContainsFunc(w.Values, func(v project.WantedValue) bool { return v.Shell })
+	return slices.ContainsFunc(w.Values, func(v composefile.WantedValue) bool { return v.Shell })
 }
 
 // askValues asks for required variables and keeps the answers. The error, of the code

@@ -1,14 +1,20 @@
 package project
 
 import (
+	"maps"
 	"net/netip"
 	"path"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
+	"go.yaml.in/yaml/v4"
 
+	"github.com/devup-cli/devup/internal/composefile"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/symbol"
 )
 
 // What Compose lets through and the engine would refuse, after half of the project is
@@ -32,16 +38,16 @@ func (l *loading) checkValues(p *Project) error {
 			}
 		}
 		if other := owner[s.ContainerName]; s.ContainerName != "" && other != "" {
-			e := at(nil, l.sources, []string{"services", name, "container_name"}, "service %s has the container_name %s, which service %s has too", name, s.ContainerName, other)
-			return hinted(e, "take one of the two away")
+			e := composefile.Failure(nil, l.set.Files, []string{"services", name, "container_name"}, "service %s has the container_name %s, which service %s has too", name, s.ContainerName, other)
+			return composefile.WithHint(e, "take one of the two away")
 		}
 		owner[s.ContainerName] = name
 	}
-	for _, name := range sortedKeys(p.Networks) {
+	for _, name := range slices.Sorted(maps.Keys(p.Networks)) {
 		for i, pool := range p.Networks[name].Ipam.Config {
-			if _, err := netip.ParsePrefix(pool.Subnet); pool.Subnet != "" && err != nil && !hasToken(pool.Subnet) {
-				e := at(err, l.sources, []string{"networks", name, "ipam", "config", ordinal(i), "subnet"}, "network %s has the subnet %q, which is none", name, pool.Subnet)
-				return hinted(e, "for example "+examples["subnet"])
+			if _, err := netip.ParsePrefix(pool.Subnet); pool.Subnet != "" && err != nil && !symbol.HasToken(pool.Subnet) {
+				e := composefile.Failure(err, l.set.Files, []string{"networks", name, "ipam", "config", strconv.Itoa(i), "subnet"}, "network %s has the subnet %q, which is none", name, pool.Subnet)
+				return composefile.WithHint(e, "for example "+composefile.Example("subnet"))
 			}
 		}
 	}
@@ -51,16 +57,16 @@ func (l *loading) checkValues(p *Project) error {
 func (l *loading) checkNames(name string, s types.ServiceConfig) *fail.Error {
 	keys := func(key string) []string { return []string{"services", name, key} }
 	if s.ContainerName != "" && !containerNames.MatchString(s.ContainerName) {
-		return hinted(at(nil, l.sources, keys("container_name"), "service %s has the container_name %q, which cannot be", name, s.ContainerName),
+		return composefile.WithHint(composefile.Failure(nil, l.set.Files, keys("container_name"), "service %s has the container_name %q, which cannot be", name, s.ContainerName),
 			`only letters, digits, ".", "_" and "-" can stand in it, two at least`)
 	}
-	if !restartPolicies.MatchString(s.Restart) && !hasToken(s.Restart) {
-		return hinted(at(nil, l.sources, keys("restart"), "service %s has the restart policy %q, which is none", name, s.Restart),
+	if !restartPolicies.MatchString(s.Restart) && !symbol.HasToken(s.Restart) {
+		return composefile.WithHint(composefile.Failure(nil, l.set.Files, keys("restart"), "service %s has the restart policy %q, which is none", name, s.Restart),
 			"the policies are no, always, unless-stopped and on-failure, which may say how often: on-failure:3")
 	}
 	for i, port := range s.Expose {
 		if !exposed.MatchString(port) {
-			return hinted(at(nil, l.sources, append(keys("expose"), ordinal(i)), "service %s exposes %q, which is no port", name, port), "for example "+examples["expose"])
+			return composefile.WithHint(composefile.Failure(nil, l.set.Files, append(keys("expose"), strconv.Itoa(i)), "service %s exposes %q, which is no port", name, port), "for example "+composefile.Example("expose"))
 		}
 	}
 	return nil
@@ -69,34 +75,47 @@ func (l *loading) checkNames(name string, s types.ServiceConfig) *fail.Error {
 func (l *loading) checkMounts(name string, s types.ServiceConfig) *fail.Error {
 	for _, mount := range s.Volumes {
 		target := mount.Target
-		if target == "" || hasToken(target) || path.IsAbs(target) || windowsPath.MatchString(target) {
+		if target == "" || symbol.HasToken(target) || path.IsAbs(target) || windowsPath.MatchString(target) {
 			continue
 		}
 		keys := []string{"services", name, "volumes"}
-		list := resolved(nodeAt(l.sources, keys))
+		list := composefile.Target(composefile.NodeAt(l.set.Files, keys))
 		if list != nil {
 			i := slices.IndexFunc(list.Content, mountsAt(target))
 			if i >= 0 {
-				keys = append(keys, ordinal(i))
+				keys = append(keys, strconv.Itoa(i))
 			}
 		}
-		return hinted(at(nil, l.sources, keys, "service %s mounts at %q, which is no full path in the container", name, target), "write it from the root on, for example "+path.Join("/app", target))
+		return composefile.WithHint(composefile.Failure(nil, l.set.Files, keys, "service %s mounts at %q, which is no full path in the container", name, target), "write it from the root on, for example "+path.Join("/app", target))
 	}
 	return nil
 }
 
 func (l *loading) checkAddresses(name string, s types.ServiceConfig) *fail.Error {
-	for _, network := range sortedKeys(s.Networks) {
+	for _, network := range slices.Sorted(maps.Keys(s.Networks)) {
 		n := s.Networks[network]
 		if n == nil {
 			continue
 		}
 		for _, address := range []struct{ key, value string }{{"ipv4_address", n.Ipv4Address}, {"ipv6_address", n.Ipv6Address}} {
-			if _, err := netip.ParseAddr(address.value); address.value != "" && err != nil && !hasToken(address.value) {
-				return hinted(at(err, l.sources, []string{"services", name, "networks", network, address.key}, "service %s has the %s %q, which is no address", name, address.key, address.value),
-					"for example "+examples[address.key])
+			if _, err := netip.ParseAddr(address.value); address.value != "" && err != nil && !symbol.HasToken(address.value) {
+				return composefile.WithHint(composefile.Failure(err, l.set.Files, []string{"services", name, "networks", network, address.key}, "service %s has the %s %q, which is no address", name, address.key, address.value),
+					"for example "+composefile.Example(address.key))
 			}
 		}
 	}
 	return nil
+}
+
+// mountsAt tells whether an entry of volumes, in either form, mounts at the target.
+func mountsAt(target string) func(*yaml.Node) bool {
+	return func(n *yaml.Node) bool {
+		if _, v := composefile.Child(n, "target"); v != nil {
+			return v.Value == target
+		}
+		parts := strings.Split(n.Value, ":")
+		return slices.ContainsFunc(parts[min(1, len(parts)-1):], func(part string) bool {
+			return part != "" && path.Clean(part) == path.Clean(target)
+		})
+	}
 }

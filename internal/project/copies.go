@@ -2,14 +2,17 @@ package project
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/devup-cli/devup/internal/composefile"
 )
 
 // FileCopy is a file of x-devup.setup.copy that has to be copied. Both are as seen from
-// the project's folder, with slashes, and lie in it.
+// the project's directory, with slashes, and lie in it.
 type FileCopy struct{ From, To string }
 
 // topSetupKeys are the keys of setup in x-devup at the top.
@@ -21,8 +24,8 @@ const copyExample = "for example: setup: {copy: {.env.example: .env}}"
 // wanted also where they cannot be loaded yet. It gives those whose target is not there.
 func (l *loading) copies() ([]FileCopy, error) {
 	var wanted []FileCopy
-	for _, f := range l.sources {
-		node := nodeAt([]source{f}, []string{extensionKey, "setup"})
+	for _, f := range l.set.Files {
+		node := composefile.NodeAt([]composefile.File{f}, []string{ExtensionKey, "setup"})
 		var value any
 		if node == nil || node.Decode(&value) != nil {
 			continue
@@ -30,7 +33,7 @@ func (l *loading) copies() ([]FileCopy, error) {
 		found, bad := parseCopies(value)
 		if bad != nil {
 			bad.key = "setup"
-			return nil, bad.failure([]source{f}, "", extensionKey)
+			return nil, bad.fail([]composefile.File{f}, "", ExtensionKey)
 		}
 		for _, c := range found {
 			wanted = slices.DeleteFunc(wanted, func(earlier FileCopy) bool { return earlier.To == c.To })
@@ -43,15 +46,15 @@ func (l *loading) copies() ([]FileCopy, error) {
 }
 
 // parseCopies reads setup at the top: a mapping of files to what they are copied to.
-func parseCopies(value any) ([]FileCopy, *misfit) {
+func parseCopies(value any) ([]FileCopy, *extensionError) {
 	if _, steps := value.([]any); steps {
-		return nil, &misfit{text: "has a setup that is a list", hint: "steps belong to x-devup of the service in which they run; at the top, " + copyExample}
+		return nil, &extensionError{text: "has a setup that is a list", hint: "steps belong to x-devup of the service in which they run; at the top, " + copyExample}
 	}
 	fields, ok := value.(map[string]any)
 	if !ok && value != nil {
-		return nil, &misfit{text: "has a setup that is no mapping", hint: copyExample}
+		return nil, &extensionError{text: "has a setup that is no mapping", hint: copyExample}
 	}
-	for _, key := range sortedKeys(fields) {
+	for _, key := range slices.Sorted(maps.Keys(fields)) {
 		if !slices.Contains(topSetupKeys, key) {
 			bad := unknownKey(key, topSetupKeys)
 			bad.text, bad.below = "has a setup that "+bad.text, []string{key}
@@ -60,14 +63,14 @@ func parseCopies(value any) ([]FileCopy, *misfit) {
 	}
 	pairs, ok := fields["copy"].(map[string]any)
 	if !ok && fields["copy"] != nil {
-		return nil, &misfit{below: []string{"copy"}, text: "has a setup whose copy is no mapping of files", hint: copyExample}
+		return nil, &extensionError{below: []string{"copy"}, text: "has a setup whose copy is no mapping of files", hint: copyExample}
 	}
 	var copies []FileCopy
-	for _, from := range sortedKeys(pairs) {
+	for _, from := range slices.Sorted(maps.Keys(pairs)) {
 		to, isText := pairs[from].(string)
 		for _, name := range []string{from, to} {
 			if !isText || !filepath.IsLocal(filepath.FromSlash(name)) || strings.ContainsAny(name, "$\r\n") {
-				return nil, &misfit{
+				return nil, &extensionError{
 					below: []string{"copy", from},
 					text:  fmt.Sprintf("copies %q, and both files have to be named without variables, and lie in the folder of the project", from), hint: copyExample,
 				}

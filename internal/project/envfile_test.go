@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/devup-cli/devup/internal/composefile"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/project"
 )
@@ -27,8 +28,8 @@ func TestABadEnvFileShowsNothingOfItself(t *testing.T) {
 	}
 	none := func(string) (string, bool) { return "", false }
 	_, byConfig := project.Load(t.Context(), project.Options{Dir: dir})
-	_, byFlag := project.EnvFile(filepath.Join(dir, "vars"), none)
-	_, unclosed := project.EnvFile(filepath.Join(dir, "quote"), none)
+	_, byFlag := composefile.EnvFile(filepath.Join(dir, "vars"), none)
+	_, unclosed := composefile.EnvFile(filepath.Join(dir, "quote"), none)
 	for _, test := range []struct {
 		name string
 		err  error

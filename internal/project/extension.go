@@ -1,14 +1,19 @@
 package project
 
 import (
+	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
+	"github.com/devup-cli/devup/internal/composefile"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
-const extensionKey = "x-devup"
+// ExtensionKey is the key of what devup needs to know and Compose cannot say.
+const ExtensionKey = "x-devup"
 
 // ServiceExtension is x-devup in a service.
 type ServiceExtension struct {
@@ -21,19 +26,19 @@ type ServiceExtension struct {
 	Setup     []SetupStep    // what has to run in the service's container before one can work with it, in this order
 }
 
-// Page tells whether the stack is one whose services are what people open.
+// Page tells whether the stack is one whose services are what users open.
 func (x ServiceExtension) Page() bool {
 	return x.Stack == "cra" || x.Stack == "vite"
 }
 
 // serviceKeys are the keys of x-devup in a service, in the order in which they
-// are listed to people.
+// are listed to users.
 var serviceKeys = []string{"stack", "ready", "public", "port", "routes", "setup", "egress"}
 
 var stackPattern = lazyregexp.New(`^[a-z][a-z0-9-]*$`)
 
-// misfit is something wrong under x-devup: at which key, and what.
-type misfit struct {
+// extensionError is something wrong under x-devup: at which key, and what.
+type extensionError struct {
 	key   string   // empty for x-devup itself
 	below []string // the keys that lead on from there
 	text  string   // continues "x-devup of service web"
@@ -42,13 +47,13 @@ type misfit struct {
 
 // parseExtension reads x-devup of a service as the loader left it: nil, or a
 // mapping with interpolated strings.
-func parseExtension(value any) (ServiceExtension, *misfit) {
+func parseExtension(value any) (ServiceExtension, *extensionError) {
 	var x ServiceExtension
 	fields, bad := mapping(value)
 	if bad != nil {
 		return x, bad
 	}
-	for _, key := range sortedKeys(fields) {
+	for _, key := range slices.Sorted(maps.Keys(fields)) {
 		if bad := x.set(key, filled(fields[key])); bad != nil {
 			return x, bad
 		}
@@ -57,28 +62,28 @@ func parseExtension(value any) (ServiceExtension, *misfit) {
 }
 
 // set reads the value of one key.
-func (x *ServiceExtension) set(key string, v any) (bad *misfit) {
+func (x *ServiceExtension) set(key string, v any) (bad *extensionError) {
 	var ok bool
 	switch key {
 	case "stack":
 		if x.Stack, ok = v.(string); !ok || !stackPattern.MatchString(x.Stack) {
-			return &misfit{key: key, text: "has a stack that is no name of one", hint: "for example: stack: flask"}
+			return &extensionError{key: key, text: "has a stack that is no name of one", hint: "for example: stack: flask"}
 		}
 	case "ready":
 		if x.Ready, ok = v.(string); !ok || !strings.HasPrefix(x.Ready, "/") || strings.ContainsAny(x.Ready, " \t\r\n") {
-			return &misfit{key: key, text: "has a ready that is no path", hint: "for example: ready: /api/health-check"}
+			return &extensionError{key: key, text: "has a ready that is no path", hint: "for example: ready: /api/health-check"}
 		}
 	case "public":
 		if x.Public, ok = boolean(v); !ok {
-			return &misfit{key: key, text: "has a public that is neither true nor false"}
+			return &extensionError{key: key, text: "has a public that is neither true nor false"}
 		}
 	case "port":
 		if x.FixedPort = v == "fixed"; !x.FixedPort {
-			return &misfit{key: key, text: "has a port that is not the word fixed", hint: "port: fixed keeps the host port where it is; the port itself stands under ports"}
+			return &extensionError{key: key, text: "has a port that is not the word fixed", hint: "port: fixed keeps the host port where it is; the port itself stands under ports"}
 		}
 	case "egress":
 		if x.Egress = v == "credentials"; !x.Egress {
-			return &misfit{key: key, text: "has an egress that is not the word credentials", hint: "egress: credentials lets its containers use tokens of package registries, when the user agrees"}
+			return &extensionError{key: key, text: "has an egress that is not the word credentials", hint: "egress: credentials lets its containers use tokens of package registries, when the user agrees"}
 		}
 	case "routes":
 		x.Routes, bad = parseOwnRoutes(v)
@@ -92,13 +97,13 @@ func (x *ServiceExtension) set(key string, v any) (bad *misfit) {
 	return nil
 }
 
-func mapping(value any) (map[string]any, *misfit) {
+func mapping(value any) (map[string]any, *extensionError) {
 	if value == nil {
 		return nil, nil
 	}
 	fields, ok := value.(map[string]any)
 	if !ok {
-		return nil, &misfit{text: "is no mapping", hint: "write its keys below it, each on a line of its own"}
+		return nil, &extensionError{text: "is no mapping", hint: "write its keys below it, each on a line of its own"}
 	}
 	return fields, nil
 }
@@ -114,9 +119,9 @@ func boolean(v any) (value, ok bool) {
 	}
 }
 
-func unknownKey(key string, known []string) *misfit {
-	m := &misfit{key: key, text: fmt.Sprintf("has the unknown key %q", key)}
-	if near := nearest(key, known); near != "" {
+func unknownKey(key string, known []string) *extensionError {
+	m := &extensionError{key: key, text: fmt.Sprintf("has the unknown key %q", key)}
+	if near := composefile.Nearest(key, known); near != "" {
 		m.hint = fmt.Sprintf("did you mean %q?", near)
 	} else {
 		m.hint = "the known keys are " + strings.Join(known, ", ")
@@ -124,18 +129,18 @@ func unknownKey(key string, known []string) *misfit {
 	return m
 }
 
-// extensions checks and reads every x-devup of the loaded project.
-func (p *Project) extensions(files []source) error {
+// readExtensions checks and reads every x-devup of the loaded project.
+func readExtensions(p *Project, files []composefile.File) error {
 	services := p.AllServices()
-	var bad *misfit
-	if p.Gateway, bad = parseTop(p.Project.Extensions[extensionKey], sortedKeys(services)); bad != nil {
-		return bad.failure(files, "", extensionKey)
+	var bad *extensionError
+	if p.Gateway, bad = parseTop(p.Project.Extensions[ExtensionKey], slices.Sorted(maps.Keys(services))); bad != nil {
+		return bad.fail(files, "", ExtensionKey)
 	}
 	p.Extensions = map[string]ServiceExtension{}
-	for _, name := range sortedKeys(services) {
-		x, bad := parseExtension(services[name].Extensions[extensionKey])
+	for _, name := range slices.Sorted(maps.Keys(services)) {
+		x, bad := parseExtension(services[name].Extensions[ExtensionKey])
 		if bad != nil {
-			return bad.failure(files, name, "services", name, extensionKey)
+			return bad.fail(files, name, "services", name, ExtensionKey)
 		}
 		x.Setup = nameSteps(x.Setup, files, name)
 		p.Extensions[name] = x
@@ -143,8 +148,8 @@ func (p *Project) extensions(files []source) error {
 	return nil
 }
 
-// failure is the error for the user, with the place of the key.
-func (m *misfit) failure(files []source, service string, path ...string) error {
+// fail is the error for the user, with the place of the key.
+func (m *extensionError) fail(files []composefile.File, service string, path ...string) error {
 	subject := "x-devup at the top"
 	if service != "" {
 		subject = "x-devup of service " + service
@@ -154,6 +159,71 @@ func (m *misfit) failure(files []source, service string, path ...string) error {
 	}
 	e := fail.New(fail.Config, m.hint, "%s %s", subject, m.text)
 	e.Service = service
-	e.File, e.Line = locate(files, path...)
+	e.File, e.Line = composefile.Locate(files, path...)
 	return e
+}
+
+// Schema is the JSON schema (draft 2020-12) of devup.yaml: Compose's own with
+// x-devup filled in, for editors to complete and check from.
+func Schema() []byte {
+	root := composefile.ComposeSchema()
+	definitions := root["$defs"].(map[string]any)
+	definitions["x_devup"] = topSchema()
+	definitions["x_devup_service"] = serviceSchema()
+	root["properties"].(map[string]any)[ExtensionKey] = map[string]any{"$ref": "#/$defs/x_devup"}
+	definitions["service"].(map[string]any)["properties"].(map[string]any)[ExtensionKey] = map[string]any{"$ref": "#/$defs/x_devup_service"}
+	root["$id"] = "devup.schema.json"
+	root["title"] = "devup.yaml"
+	root["description"] = "A Compose file with x-devup: what devup up runs."
+	text, err := json.MarshalIndent(root, "", "  ")
+	if err != nil {
+		panic(fmt.Sprintf("encode the schema of devup.yaml: %v", err)) // built from JSON values alone
+	}
+	return append(text, '\n')
+}
+
+func topSchema() map[string]any {
+	return map[string]any{
+		"description":          "What devup needs to know about the project and Compose cannot say.",
+		"type":                 []any{"object", "null"},
+		"additionalProperties": false,
+		"properties":           map[string]any{"gateway": gatewaySchema(), "setup": topSetupSchema()},
+	}
+}
+
+func serviceSchema() map[string]any {
+	return map[string]any{
+		"description":          "What devup needs to know about the service and Compose cannot say.",
+		"type":                 []any{"object", "null"},
+		"additionalProperties": false,
+		"properties": map[string]any{
+			"stack": map[string]any{
+				"description": "Which template scaffolds the service's Dockerfile.",
+				"type":        "string",
+				"pattern":     stackPattern.String(),
+				"examples":    []any{"flask", "cra", "vite", "node", "python"},
+			},
+			"ready": map[string]any{
+				"description": "HTTP path that must answer with a status below 500 before the service counts as ready.",
+				"type":        "string",
+				"pattern":     `^(/\S*|\$\{.*)$`,
+				"examples":    []any{"/api/health-check"},
+			},
+			"public": map[string]any{
+				"description": "May the service's ports be opened to the internet in a cloud workspace?",
+				"anyOf":       []any{map[string]any{"type": "boolean"}, map[string]any{"type": "string", "pattern": `^(true|false|\$\{.*)$`}},
+				"default":     false,
+			},
+			"port": map[string]any{
+				"description": `"fixed" keeps the host port where it is: up fails when somebody else has it, instead of taking the next free one.`,
+				"enum":        []any{"fixed"},
+			},
+			"egress": map[string]any{
+				"description": `"credentials" lets the service's containers use the tokens and passwords of package registries and proxies that builds get, when the user agrees.`,
+				"enum":        []any{"credentials"},
+			},
+			"routes": ownRoutesSchema(),
+			"setup":  setupSchema(),
+		},
+	}
 }

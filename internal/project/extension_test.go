@@ -84,7 +84,7 @@ func TestWrongExtensions(t *testing.T) {
 }
 
 // FuzzExtension feeds whatever YAML there is; the outcome is a value of the
-// known keys only, or a misfit with a text, never a panic.
+// known keys only, or an error with a text, never a panic.
 func FuzzExtension(f *testing.F) {
 	for _, seed := range []string{"stack: flask", "ready: /x\npublic: true", "port: fixed", "[1]", "a: {b: c}", "public: 'true'", "stack:"} {
 		f.Add(seed)
@@ -97,7 +97,7 @@ func FuzzExtension(f *testing.F) {
 		x, bad := parseExtension(value)
 		if bad != nil {
 			if bad.text == "" {
-				t.Errorf("a misfit without a text for %q", text)
+				t.Errorf("an error without a text for %q", text)
 			}
 			return
 		}
@@ -111,14 +111,4 @@ func FuzzExtension(f *testing.F) {
 			}
 		}
 	})
-}
-
-func TestNearest(t *testing.T) {
-	t.Parallel()
-	known := []string{"stack", "ready", "public", "port"}
-	for word, want := range map[string]string{"Stack": "stack", "raedy": "ready", "pubic": "public", "ports": "port", "quux": "", "": ""} {
-		if got := nearest(word, known); got != want {
-			t.Errorf("nearest(%q) = %q, want %q", word, got, want)
-		}
-	}
 }

@@ -1,28 +1,43 @@
 package project
 
 import (
-	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
+	"github.com/devup-cli/devup/internal/composefile"
 	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
-// Folders are the folders on this machine that hold a service's source: what its image
+// Folders are the directories on this machine that hold a service's source: what its image
 // is built from, and what of the project is mounted into it. They are absolute, each
 // once, the closest to the service first. An image of somebody else has none.
 func (p *Project) Folders(service string) []string {
-	return foldersOf(p.Services[service], p.WorkingDir)
+	return foldersOf(p.service(service), p.WorkingDir)
+}
+
+// Developed tells whether a service's source is in this repository.
+func (p *Project) Developed(service string) bool {
+	s := p.service(service)
+	return s.Build != nil || slices.ContainsFunc(s.Volumes, func(v types.ServiceVolumeConfig) bool {
+		return v.Type == types.VolumeTypeBind && inside(p.WorkingDir, v.Source)
+	})
+}
+
+// service is one of the services that [Project.Running] gives.
+func (p *Project) service(name string) types.ServiceConfig {
+	if s, ok := p.Services[name]; ok {
+		return s
+	}
+	return p.others[name]
 }
 
 func foldersOf(s types.ServiceConfig, root string) []string {
 	var folders []string
 	add := func(folder string) {
-		if folder = filepath.Clean(folder); !slices.Contains(folders, folder) && isFolder(folder) {
+		if folder = filepath.Clean(folder); !slices.Contains(folders, folder) && composefile.IsDirectory(folder) {
 			folders = append(folders, folder)
 		}
 	}
@@ -51,11 +66,6 @@ func dockerfileOf(b *types.BuildConfig) string {
 func inside(root, path string) bool {
 	rel, err := filepath.Rel(root, path)
 	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
-}
-
-func isFolder(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.IsDir()
 }
 
 // Dockerfile is the text by which the service's image is built; empty where there is
@@ -91,29 +101,4 @@ func servesFiles(b *types.BuildConfig) bool {
 		last = m[1]
 	}
 	return fileServer.MatchString(last)
-}
-
-// AddEnvironment gives a service more variables, and is for use in [Project.Edit]. A
-// variable that the service has already stays as it is.
-func (p *Project) AddEnvironment(service string, variables map[string]string) {
-	s, ok := p.Services[service]
-	if !ok {
-		return
-	}
-	s.Environment = with(s.Environment, variables)
-	p.Services[service] = s
-	if p.declared == nil {
-		p.declared = map[string]types.MappingWithEquals{}
-	}
-	p.declared[service] = with(p.declared[service], variables)
-}
-
-// with adds variables to those that are there.
-func with(environment types.MappingWithEquals, added map[string]string) types.MappingWithEquals {
-	all := types.MappingWithEquals{}
-	for name, value := range added {
-		all[name] = &value
-	}
-	maps.Copy(all, environment)
-	return all
 }

@@ -43,7 +43,7 @@ func FuzzLoad(f *testing.F) {
 		defer cancel()
 		p, err := Load(ctx, Options{Dir: dir, Files: []string{file}, Env: map[string]string{"A": "", "B": "b"}})
 		if err == nil {
-			if _, err := p.Resolve(nil, Where{}).YAML(); err != nil {
+			if _, err := p.YAML(); err != nil {
 				t.Fatalf("it loads, and cannot be written: %v", err)
 			}
 			return

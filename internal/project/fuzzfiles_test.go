@@ -7,46 +7,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/devup-cli/devup/internal/composefile"
 	"github.com/devup-cli/devup/internal/fail"
 )
-
-// FuzzEnvFile: whatever an env file holds, it is read, or is one sentence with its place,
-// and what its variables stand for stays within the bound.
-func FuzzEnvFile(f *testing.F) {
-	for _, seed := range []string{
-		"A=b\nB=${A:-c}\nexport C='$A'\n", "A0=xxxxxxxxxx\nA1=${A0}${A0}${A0}\nA2=${A1}${A1}${A1}\n", "A=\"\\n\\$x\\0101\"\n# b\n\nB: c\nD", "A=${B:?no}\n", "A='\nb", "A=${A:-${A:-${A:+b}}}\n",
-		"\ufeffA=b #c\nB=#d\n[x]=1", "A=$$\nB=$\nC=${}\nD=${A",
-	} {
-		f.Add(seed, false)
-		f.Add(seed, true)
-	}
-	prepare()
-	f.Fuzz(func(t *testing.T, text string, raw bool) {
-		format := ""
-		if raw {
-			format = "raw"
-		}
-		vars := map[string]string{}
-		reader := &envReader{}
-		err := reader.text(envText{path: "/x/a.env", format: format, content: []byte(text)}, vars, func(name string) (string, bool) {
-			return "given", name == "GIVEN"
-		})
-		if err != nil {
-			e, ok := errors.AsType[*fail.Error](err)
-			if !ok || e.File != "/x/a.env" || e.Line > strings.Count(text, "\n")+1 || strings.ContainsAny(e.Message, "\r\n") {
-				t.Errorf("%q: %v", text, err)
-			}
-			return
-		}
-		total := 0
-		for _, value := range vars {
-			total += len(value)
-		}
-		if total > maxExpanded+len(text) {
-			t.Errorf("%q stands for %d bytes", text, total)
-		}
-	})
-}
 
 // FuzzFiles holds the walk over the files that other files name against any texts: it ends,
 // and what compose-go reads afterwards is an error in one sentence or a project.
@@ -89,11 +52,11 @@ func FuzzGateway(f *testing.F) {
 		f.Add("x-devup:\n  " + strings.ReplaceAll(seed, "\n", "\n  ") + "\n")
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		s, err := parsed("/x/compose.yaml", []byte(text))
+		set, err := composefile.Find(composefile.Options{Files: []string{"-"}, Stdin: func() ([]byte, error) { return []byte(text), nil }})
 		if err != nil {
 			return
 		}
-		node := nodeAt([]source{s}, []string{extensionKey})
+		node := composefile.NodeAt(set.Files, []string{ExtensionKey})
 		var value any
 		if node == nil || node.Decode(&value) != nil {
 			return
@@ -101,7 +64,7 @@ func FuzzGateway(f *testing.F) {
 		if _, bad := parseTop(value, []string{"api", "web"}); bad != nil && bad.text == "" {
 			t.Errorf("%q: an error without a text", text)
 		}
-		l := loading{Source: &Source{Dir: "/x", sources: []source{s}}}
+		l := loading{Source: &Source{Dir: set.Dir, set: set}}
 		_, _ = l.copies() // the error is tested elsewhere
 	})
 }

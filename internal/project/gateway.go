@@ -1,23 +1,20 @@
 package project
 
 import (
-	"cmp"
+	"fmt"
 	"maps"
-	"net"
-	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
 
-	"github.com/compose-spec/compose-go/v2/types"
-
-	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/composefile"
+	"github.com/devup-cli/devup/internal/symbol"
 )
 
 // Gateway is one port that serves every service: x-devup.gateway at the top.
 type Gateway struct {
 	Port   int            // that the config asks for; 0 for the usual one
-	Routes []GatewayRoute // as the config says; after [Project.WithGateway] complete, and sorted
+	Routes []GatewayRoute // as the config says; after urls.WithGateway complete, and sorted
 	Now    GatewayNow
 
 	HostPort int    // where it listens; 0 until the project is resolved
@@ -39,315 +36,271 @@ type GatewayRoute struct {
 	Upstream string // host and port of the service; empty until the project is resolved
 }
 
-// Found is what a service's source says about it.
-type Found struct {
-	Routes []string // the path prefixes that it serves
-	Page   bool     // it is a frontend
-}
-
-// GatewayName is what people call the gateway, in tables and messages.
+// GatewayName is what users call the gateway, in tables and messages.
 const GatewayName = "gateway"
 
-// gatewayPort is the host port that the gateway gets where the config names none.
-const gatewayPort = 8080
+// GatewayPort is the host port that the gateway gets where the config names none.
+const GatewayPort = 8080
 
-// WithoutGateway gives a copy in which no gateway is asked for.
-func (p *Project) WithoutGateway() *Project {
-	return p.Edit(func(own *Project) { own.Gateway = nil })
-}
+// topKeys are the keys of x-devup at the top, gatewayKeys those of a gateway, routeKeys
+// those of one of its routes, and ownRouteKeys those of a route of a service.
+var (
+	topKeys      = []string{"gateway", "setup"}
+	gatewayKeys  = []string{"port", "routes"}
+	routeKeys    = []string{"service", "strip"}
+	ownRouteKeys = []string{"path", "strip"}
+)
 
-// WithGatewayNow gives a copy that knows what is there of its gateway.
-func (p *Project) WithGatewayNow(now GatewayNow) *Project {
-	return p.Edit(func(own *Project) { own.Gateway.Now = now })
-}
+const routeExample = "for example: routes: {/api: backend, /: frontend}"
 
-// RoutesConfigured tells whether the files say what the gateway serves, so that nobody
-// has to look for it.
-func (p *Project) RoutesConfigured() bool {
-	if p.Gateway != nil && len(p.Gateway.Routes) > 0 {
-		return true
+// parseTop reads x-devup at the top. services are those that a route may name.
+func parseTop(value any, services []string) (*Gateway, *extensionError) {
+	fields, bad := mapping(value)
+	if bad != nil {
+		return nil, bad
 	}
-	for name := range p.running() {
-		if len(p.Extensions[name].Routes) > 0 {
-			return true
+	for _, key := range slices.Sorted(maps.Keys(fields)) {
+		switch {
+		case key == "gateway", key == "setup": // for setup, see copies
+		case slices.Contains(serviceKeys, key):
+			return nil, &extensionError{key: key, text: fmt.Sprintf("has the key %q, which belongs to x-devup of a service", key)}
+		default:
+			return nil, unknownKey(key, topKeys)
 		}
 	}
-	return false
+	return parseGateway(fields["gateway"], services)
 }
 
-// SourceFolders are the folders with the source of those services that a gateway can
-// lead to, as [Project.Folders] gives them.
-func (p *Project) SourceFolders() map[string][]string {
-	folders := map[string][]string{}
-	for name, s := range p.running() {
-		if _, web := p.webPort(name); web {
-			folders[name] = foldersOf(s, p.WorkingDir)
+// parseGateway reads gateway: true, false, or what it is like.
+func parseGateway(value any, services []string) (*Gateway, *extensionError) {
+	if on, ok := boolean(filled(value)); ok || value == nil {
+		if on {
+			return &Gateway{}, nil
+		}
+		return nil, nil
+	}
+	fields, ok := value.(map[string]any)
+	if !ok {
+		return nil, &extensionError{key: "gateway", text: "has a gateway that is neither true, false nor a mapping", hint: "gateway: true finds the rest by itself"}
+	}
+	g := &Gateway{}
+	for _, key := range slices.Sorted(maps.Keys(fields)) {
+		var bad *extensionError
+		switch key {
+		case "port":
+			g.Port, bad = parsePort(fields[key])
+		case "routes":
+			g.Routes, bad = parseRoutes(fields[key], services)
+		default:
+			bad = unknownKey(key, gatewayKeys)
+			bad.text = "has a gateway that " + bad.text
+		}
+		if bad != nil {
+			bad.below = append([]string{key}, bad.below...)
+			bad.key = "gateway"
+			return nil, bad
 		}
 	}
-	return folders
+	return g, nil
 }
 
-// developed tells whether a service's source is in this repository.
-func (p *Project) developed(service string) bool {
-	s := p.running()[service]
-	return s.Build != nil || slices.ContainsFunc(s.Volumes, func(v types.ServiceVolumeConfig) bool {
-		return v.Type == types.VolumeTypeBind && inside(p.WorkingDir, v.Source)
-	})
+func parsePort(value any) (int, *extensionError) {
+	n, err := strconv.Atoi(fmt.Sprint(filled(value)))
+	if err != nil || n < 1 || n > 65535 {
+		return 0, &extensionError{text: "has a gateway whose port is no number of one", hint: "for example: port: 8080"}
+	}
+	return n, nil
 }
 
-// WithGateway gives a copy with a gateway whose routes are decided: those of the config,
-// else those of the services' x-devup, else those that were found. What no other route
-// takes goes to the frontend. The error, a [fail.Error] with the code Config, says what
-// to write where it is not clear which service that is.
-func (p *Project) WithGateway(found map[string]Found) (*Project, error) {
-	if _, has := p.running()[GatewayName]; has {
-		e := fail.New(fail.Config, "call the service something else, or leave devup's gateway out", "devup's own gateway and the service %s would have one name", GatewayName)
-		e.Service = GatewayName
-		e.File, e.Line = p.Locate("services", GatewayName)
-		return nil, e
+// parseRoutes reads a mapping of paths to services.
+func parseRoutes(value any, services []string) ([]GatewayRoute, *extensionError) {
+	fields, ok := value.(map[string]any)
+	if !ok {
+		return nil, &extensionError{text: "has a gateway whose routes are no mapping", hint: routeExample}
 	}
-	d := &routing{project: p, found: found, taken: map[string]GatewayRoute{}}
-	wanted := Gateway{}
-	if p.Gateway != nil {
-		wanted = *p.Gateway
-	}
-	configured := len(wanted.Routes) > 0
-	if err := d.collect(wanted.Routes); err != nil {
-		return nil, err
-	}
-	if _, has := d.taken["/"]; !has {
-		page, err := d.page()
-		if err != nil && !configured {
-			return nil, err
+	var routes []GatewayRoute
+	for _, path := range slices.Sorted(maps.Keys(fields)) {
+		r, bad := parseRoute(path, fields[path], services)
+		if bad != nil {
+			bad.below = []string{path}
+			return nil, bad
 		}
-		if err == nil {
-			d.taken["/"] = GatewayRoute{Prefix: "/", Service: page}
+		routes = append(routes, r)
+	}
+	return routes, nil
+}
+
+// parseRoute reads "/api: backend" and "/api: {service: backend, strip: true}".
+func parseRoute(path string, value any, services []string) (GatewayRoute, *extensionError) {
+	prefix, ok := cleanPrefix(path)
+	if !ok {
+		return GatewayRoute{}, &extensionError{text: fmt.Sprintf("has a gateway with the route %q, which is no path", path), hint: routeExample}
+	}
+	r := GatewayRoute{Prefix: prefix}
+	fields, isMapping := value.(map[string]any)
+	if !isMapping {
+		fields = map[string]any{"service": value}
+	}
+	for _, key := range slices.Sorted(maps.Keys(fields)) {
+		v := filled(fields[key])
+		switch key {
+		case "service":
+			r.Service, _ = v.(string)
+		case "strip":
+			if r.Strip, ok = boolean(v); !ok {
+				return r, &extensionError{text: "has a route " + path + " whose strip is neither true nor false"}
+			}
+		default:
+			bad := unknownKey(key, routeKeys)
+			bad.text = "has a route " + path + " that " + bad.text
+			return r, bad
 		}
 	}
-	wanted.Routes = slices.SortedFunc(maps.Values(d.taken), func(a, b GatewayRoute) int { return cmp.Compare(a.Prefix, b.Prefix) })
-	return p.Edit(func(own *Project) {
-		own.Gateway = &wanted
-		if left := d.left(); len(left) > 0 && !configured {
-			own.Notes = append(own.Notes, "the gateway does not reach "+strings.Join(left, ", ")+
-				": no route of it is known; name its paths with x-devup: {routes: [/api]} in the service")
+	if !slices.Contains(services, r.Service) {
+		hint := "the services are " + strings.Join(services, ", ")
+		if near := composefile.Nearest(r.Service, services); near != "" {
+			hint = fmt.Sprintf("did you mean %q?", near)
 		}
-	}), nil
+		return r, &extensionError{text: fmt.Sprintf("leads %s to %q, which is no service", path, r.Service), hint: hint}
+	}
+	return r, nil
 }
 
-// routing is one run of WithGateway.
-type routing struct {
-	project *Project
-	found   map[string]Found
-	taken   map[string]GatewayRoute // by prefix
-}
-
-// collect takes the routes from the first source that has some.
-func (d *routing) collect(configured []GatewayRoute) error {
-	p := d.project
-	if len(configured) > 0 {
-		for _, r := range configured {
-			if err := d.take(r); err != nil {
-				return err
+// parseOwnRoutes reads routes of a service: paths, and {path: /api, strip: true}.
+func parseOwnRoutes(value any) ([]GatewayRoute, *extensionError) {
+	const example = "for example: routes: [/api]"
+	list, ok := value.([]any)
+	if !ok {
+		list = []any{value}
+	}
+	var routes []GatewayRoute
+	for _, item := range list {
+		var strip any = false
+		path := filled(item)
+		if fields, ok := item.(map[string]any); ok {
+			for _, key := range slices.Sorted(maps.Keys(fields)) {
+				if !slices.Contains(ownRouteKeys, key) {
+					bad := unknownKey(key, ownRouteKeys)
+					bad.key, bad.text = "routes", "has a route that "+bad.text
+					return nil, bad
+				}
+			}
+			path = filled(fields["path"])
+			if fields["strip"] != nil {
+				strip = filled(fields["strip"])
 			}
 		}
-		return nil
-	}
-	known := p.RoutesConfigured()
-	for _, name := range sortedKeys(p.running()) {
-		routes := p.Extensions[name].Routes
-		if !known {
-			routes = nil
-			for _, prefix := range d.found[name].Routes {
-				routes = append(routes, GatewayRoute{Prefix: prefix})
-			}
+		text, _ := path.(string)
+		prefix, isPath := cleanPrefix(text)
+		if !isPath {
+			return nil, &extensionError{key: "routes", text: fmt.Sprintf("has a route %v that is no path", path), hint: example}
 		}
-		for _, r := range routes {
-			r.Service = name
-			if err := d.take(r); err != nil {
-				return err
-			}
+		on, isBoolean := boolean(strip)
+		if !isBoolean {
+			return nil, &extensionError{key: "routes", text: fmt.Sprintf("has a route %s whose strip is neither true nor false", text)}
 		}
+		routes = append(routes, GatewayRoute{Prefix: prefix, Strip: on})
 	}
-	return nil
+	return routes, nil
 }
 
-func (d *routing) take(r GatewayRoute) error {
-	if _, active := d.project.running()[r.Service]; !active {
-		return nil // its profile is off, and so is its route
+// cleanPrefix takes the slash off the end of a path, and tells whether it is one that a
+// request can have: whole segments, none of which leads elsewhere.
+func cleanPrefix(path string) (string, bool) {
+	if path == "/" {
+		return path, true
 	}
-	where := []string{"services", r.Service, extensionKey, "routes"}
-	var e *fail.Error
-	if other, has := d.taken[r.Prefix]; has && other.Service != r.Service {
-		e = fail.New(fail.Config, "say which with x-devup at the top: gateway: {routes: {"+r.Prefix+": "+other.Service+"}}",
-			"the services %s and %s both serve %s", other.Service, r.Service, r.Prefix)
-	} else if _, web := d.project.webPort(r.Service); !web {
-		e = fail.New(fail.Config, "publish the port that it listens on under ports",
-			"the gateway cannot lead %s to service %s, which publishes no port that speaks HTTP", r.Prefix, r.Service)
+	path = strings.TrimSuffix(path, "/")
+	if !strings.HasPrefix(path, "/") || strings.ContainsAny(path, "?#%*\\ \t\r\n") {
+		return "", false
 	}
-	if e != nil {
-		e.Service = r.Service
-		e.File, e.Line = d.project.Locate(where...)
-		return e
+	for segment := range strings.SplitSeq(path[1:], "/") {
+		if segment == "" || segment == "." || segment == ".." {
+			return "", false
+		}
 	}
-	d.taken[r.Prefix] = r
-	return nil
+	return path, true
 }
 
-// page is the service that serves what no other route takes: the one frontend, else the
-// one service that is developed here and has no routes, else the only one of all.
-func (d *routing) page() (string, error) {
-	p := d.project
-	routed := map[string]bool{}
-	for _, r := range d.taken {
-		routed[r.Service] = true
+// filled gives a text the values that its variables have while loading.
+func filled(value any) any {
+	if s, ok := value.(string); ok {
+		return symbol.Fill(s, symbol.NoValue)
 	}
-	var pages, built, rest, all []string
-	for _, name := range sortedKeys(p.running()) {
-		if _, web := p.webPort(name); !web {
-			continue
-		}
-		all = append(all, name)
-		if routed[name] {
-			continue
-		}
-		rest = append(rest, name)
-		if p.developed(name) {
-			built = append(built, name)
-		}
-		if d.found[name].Page || p.Extensions[name].Page() {
-			pages = append(pages, name)
-		}
-	}
-	if len(rest) == 0 {
-		rest = all // a single service that serves its own pages
-	}
-	for _, candidates := range [][]string{pages, built, rest} {
-		if len(candidates) == 1 {
-			return candidates[0], nil
-		}
-		if len(candidates) > 1 {
-			return "", fail.New(fail.Config, "say so with x-devup at the top: gateway: {routes: {/: "+candidates[0]+"}}",
-				"it is not clear which service the gateway opens at /: %s", strings.Join(candidates, " or "))
-		}
-	}
-	return "", fail.New(fail.Config, "publish one under ports", "no service publishes a port that speaks HTTP, so there is nothing for a gateway to serve")
+	return value
 }
 
-// left are the services that are developed here and that no route reaches.
-func (d *routing) left() []string {
-	var names []string
-	for _, name := range sortedKeys(d.project.running()) {
-		_, web := d.project.webPort(name)
-		reached := false
-		for _, r := range d.taken {
-			reached = reached || r.Service == name
-		}
-		if web && !reached && d.project.developed(name) {
-			names = append(names, name)
-		}
+// gatewaySchema is that of x-devup.gateway at the top.
+func gatewaySchema() map[string]any {
+	number := map[string]any{"type": "integer", "minimum": 1, "maximum": 65535}
+	route := map[string]any{
+		"description":          "The service that this path and all below it lead to.",
+		"type":                 []any{"string", "object"},
+		"additionalProperties": false,
+		"required":             []any{"service"},
+		"properties": map[string]any{
+			"service": map[string]any{"description": "The service that answers.", "type": "string"},
+			"strip":   stripSchema(),
+		},
 	}
-	return names
-}
-
-// webPort is the published port of a service that the gateway leads to.
-func (p *Project) webPort(service string) (Port, bool) {
-	s := p.running()[service]
-	if s.NetworkMode == "host" {
-		for _, c := range s.Ports {
-			port := Port{Service: service, Target: int(c.Target), Wanted: int(c.Target), Protocol: orDefault(c.Protocol, "tcp")}
-			if port.Web() {
-				return port, true
-			}
-		}
-		return Port{}, false
-	}
-	for _, port := range published(s, false) {
-		if port.Web() {
-			return port, true
-		}
-	}
-	return Port{}, false
-}
-
-// GatewayPort is the port that the gateway wants, for package ports to decide with those
-// of the services. Its target is 0, which no container's port is.
-func (p *Project) GatewayPort() (Port, bool) {
-	if p.Gateway == nil {
-		return Port{}, false
-	}
-	wanted := p.Gateway.Port
-	if wanted == 0 {
-		wanted = gatewayPort
-	}
-	return Port{Service: GatewayName, Protocol: "tcp", Wanted: wanted}, true
-}
-
-// Before is the port that browsers use for a service's: the gateway's where that leads to
-// the port, else the port itself.
-func (p *Project) Before(port Port) Port {
-	gate, on := p.GatewayPort()
-	if !on {
-		return port
-	}
-	for _, r := range p.Gateway.Routes {
-		if led, web := p.webPort(r.Service); web && led.Key() == port.Key() {
-			return gate
-		}
-	}
-	return port
-}
-
-// gateway is the gateway with the port that it has and the addresses of its services.
-func (r *resolver) gateway() *Gateway {
-	wanted, on := r.project.GatewayPort()
-	if !on {
-		return nil
-	}
-	g := *r.project.Gateway
-	g.HostPort, g.HostIP, g.Routes = hostPort(wanted, r.hostPorts), r.where.HostIP, slices.Clone(g.Routes)
-	for i, route := range g.Routes {
-		if port, web := r.project.webPort(route.Service); web {
-			g.Routes[i].Upstream = net.JoinHostPort(reachable(port.HostIP), strconv.Itoa(hostPort(port, r.hostPorts)))
-		}
-	}
-	return &g
-}
-
-// reachable is the address at which this machine reaches what is bound to an address.
-func reachable(hostIP string) string {
-	switch ip, err := netip.ParseAddr(hostIP); {
-	case err != nil:
-		return "127.0.0.1"
-	case ip.IsUnspecified() && ip.Is4():
-		return "127.0.0.1"
-	case ip.IsUnspecified():
-		return "::1"
-	default:
-		return ip.String()
+	return map[string]any{
+		"description": "One port that serves every service, so that browsers make no request across origins: true, or what it is like.",
+		"default":     false,
+		"anyOf": []any{
+			flagSchema(),
+			map[string]any{
+				"type":                 "object",
+				"additionalProperties": false,
+				"properties": map[string]any{
+					"port": map[string]any{
+						"description": "The host port that it wants; the next free one is taken where somebody else has it.",
+						"anyOf":       []any{number, map[string]any{"type": "string", "pattern": `^(\d+|\$\{.*)$`}},
+						"default":     GatewayPort,
+					},
+					"routes": map[string]any{
+						"description":          "Which path leads to which service; the longest wins. Without it, the services' own routes count.",
+						"type":                 "object",
+						"propertyNames":        map[string]any{"pattern": routePattern},
+						"additionalProperties": route,
+						"examples":             []any{map[string]any{"/api": "backend", "/": "frontend"}},
+					},
+				},
+			},
+		},
 	}
 }
 
-// throughGateway leads from the host ports of the services that the gateway serves to
-// what stands in the place of their URLs: the gateway's own, with the prefix of a service
-// that does not see it.
-func (r *resolver) throughGateway() map[int]string {
-	wanted, on := r.project.GatewayPort()
-	if !on {
-		return nil
+const routePattern = `^/[^\s?#%*\\]*$`
+
+// ownRoutesSchema is that of x-devup.routes in a service.
+func ownRoutesSchema() map[string]any {
+	path := map[string]any{"type": "string", "pattern": routePattern + `|^\$\{`}
+	return map[string]any{
+		"description": "The paths that the gateway leads to the service, with all below them.",
+		"examples":    []any{[]any{"/api"}},
+		"anyOf": []any{path, map[string]any{
+			"type": "array",
+			"items": map[string]any{"anyOf": []any{path, map[string]any{
+				"type":                 "object",
+				"additionalProperties": false,
+				"required":             []any{"path"},
+				"properties":           map[string]any{"path": path, "strip": stripSchema()},
+			}}},
+		}},
 	}
-	origin := strings.TrimSuffix(r.where.URL(hostPort(wanted, r.hostPorts)), "/")
-	urls := map[int]string{}
-	for _, route := range r.project.Gateway.Routes { // sorted: of several, the shortest says it
-		port, web := r.project.webPort(route.Service)
-		n := hostPort(port, r.hostPorts)
-		if !web || n == 0 {
-			continue
-		}
-		if _, has := urls[n]; !route.Strip {
-			urls[n] = origin
-		} else if !has {
-			urls[n] = origin + route.Prefix
-		}
-	}
-	return urls
+}
+
+func stripSchema() map[string]any {
+	s := flagSchema()
+	s["description"] = "Does the service get the path without the prefix?"
+	s["default"] = false
+	return s
+}
+
+// flagSchema is true, false, or a variable that holds one of them.
+func flagSchema() map[string]any {
+	return map[string]any{"anyOf": []any{
+		map[string]any{"type": "boolean"},
+		map[string]any{"type": "string", "pattern": `^(true|false|\$\{.*)$`},
+	}}
 }

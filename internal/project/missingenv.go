@@ -2,11 +2,17 @@ package project
 
 import (
 	"fmt"
+	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/devup-cli/devup/internal/composefile"
+	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/untrusted"
 )
 
@@ -14,13 +20,13 @@ import (
 // rarely have them.
 type MissingEnvFile struct {
 	Services []string // that name it, sorted
-	File     string   // as seen from the project's folder, with slashes
+	File     string   // as seen from the project's directory, with slashes
 	Example  string   // a file beside it that shows what belongs in it, or empty
 	Keys     []string // variables that the example has or, without one, that the services' sources read, and nothing sets, sorted; empty when nothing is known
-	Wired    []string // what devup sets in its place: "API_URL to the URL of api"
+	Injected []string // what devup sets in its place: "API_URL to the URL of api"
 }
 
-// String is the sentence for people about a file that was left out.
+// String is the sentence for users about a file that was left out.
 func (m MissingEnvFile) String() string {
 	text := fmt.Sprintf("%s: the env_file %s is not there and is left out", strings.Join(m.Services, ", "), m.File)
 	keys := shortList(m.Keys, 10)
@@ -32,8 +38,8 @@ func (m MissingEnvFile) String() string {
 	case keys != "":
 		text += "; the sources read " + keys
 	}
-	if len(m.Wired) > 0 {
-		text += "; devup sets " + strings.Join(m.Wired, " and ")
+	if len(m.Injected) > 0 {
+		text += "; devup sets " + strings.Join(m.Injected, " and ")
 	}
 	return text
 }
@@ -56,12 +62,12 @@ func (l *loading) missingEnvFile(p *Project, services []string, file string) Mis
 	var shown []string
 	if example := exampleOf(file); example != "" {
 		m.Example = filepath.ToSlash(filepath.Join(filepath.Dir(m.File), filepath.Base(example)))
-		shown = keysOf(example)
+		shown = composefile.EnvFileKeys(example)
 	}
 	known := map[string]bool{}
 	for _, name := range services {
 		read := readBySources(p.Services[name].Build)
-		m.Wired = append(m.Wired, p.wire(name, slices.Concat(read, shown))...)
+		m.Injected = append(m.Injected, injectURLs(p, name, slices.Concat(read, shown))...)
 		if m.Example == "" {
 			shown = append(shown, read...)
 		}
@@ -97,15 +103,91 @@ func exampleOf(file string) string {
 	return ""
 }
 
-// keysOf lists the variables of an env file, none where it cannot be read.
-func keysOf(file string) []string {
-	content, err := untrusted.ReadFile(file, maxEnvFile)
-	if err != nil {
+// The look into sources is bounded: it is only made where an env file is missing, but then
+// at every start.
+const (
+	mostFolders   = 1000
+	mostSources   = 400
+	mostOfASource = 128 << 10
+	mostOfAll     = 4 << 20
+)
+
+var (
+	sourceNames = lazyregexp.New(`\.(?:py|js|mjs|cjs|ts|mts|jsx|tsx|vue|svelte|rb|go|php|java|kt|rs)$`)
+	// besideSource is what does not run with the service: its tests, and bundles.
+	besideSource = lazyregexp.New(`(?:^test_|[._-]test\.|\.spec\.|\.min\.|\.d\.ts$)`)
+	// readVariable is how programs read a variable of the environment.
+	readVariable = lazyregexp.New(`(?:os\.environ(?:\.get\(|\[)|os\.getenv\(|\bgetenv\(|os\.Getenv\(|System\.getenv\(|env::var\(|process\.env\[|ENV(?:\.fetch\(|\[))\s*["']([A-Z][A-Z0-9_]*)["']` +
+		`|(?:process|import\.meta)\.env\.([A-Z][A-Z0-9_]*)`)
+	// everywhere are variables that a container has without an env file.
+	everywhere = []string{"PATH", "HOME", "USER", "HOSTNAME", "PWD", "NODE_ENV", "TZ", "LANG", "TERM"}
+	// unread are directories that hold what package managers and builds write, or tests. Those
+	// whose name starts with a dot are not read either.
+	unread = []string{
+		"node_modules", "bower_components", "site-packages", "__pycache__", "vendor",
+		"dist", "build", "out", "target", "coverage", "cdk.out", "test", "tests", "__tests__", "e2e", "cypress", "spec",
+	}
+)
+
+// readBySources lists the variables that the sources in a build's context read from the
+// environment.
+func readBySources(b *types.BuildConfig) []string {
+	if b == nil || !filepath.IsAbs(b.Context) {
 		return nil
 	}
-	values, err := variables(file, content, unset)
-	if err != nil {
-		return nil
+	found := map[string]bool{}
+	read := 0
+	for _, file := range sourcesBelow(b.Context) {
+		text := beginning(file)
+		if read += len(text); read > mostOfAll {
+			break
+		}
+		for _, m := range readVariable.FindAllStringSubmatch(text, -1) {
+			if key := m[1] + m[2]; !slices.Contains(everywhere, key) {
+				found[key] = true
+			}
+		}
 	}
-	return sortedKeys(values)
+	return slices.Sorted(maps.Keys(found))
+}
+
+// sourcesBelow are the source files in a directory and those under it that users wrote, the
+// nearest first. What cannot be read has none.
+func sourcesBelow(root string) []string {
+	var files []string
+	folders := []string{root}
+	for i := 0; i < len(folders) && i < mostFolders; i++ {
+		entries, err := os.ReadDir(folders[i])
+		virtualenv := func(e os.DirEntry) bool { return e.Name() == "pyvenv.cfg" }
+		if err != nil || i > 0 && slices.ContainsFunc(entries, virtualenv) {
+			continue
+		}
+		for _, entry := range entries {
+			name := entry.Name()
+			switch path := filepath.Join(folders[i], name); {
+			case entry.IsDir() && !strings.HasPrefix(name, ".") && !slices.Contains(unread, name):
+				folders = append(folders, path)
+			case entry.Type().IsRegular() && sourceNames.MatchString(name) && !besideSource.MatchString(name):
+				files = append(files, path)
+			}
+			if len(files) == mostSources {
+				return files
+			}
+		}
+	}
+	return files
+}
+
+// beginning is the first part of a file, empty where it cannot be read.
+func beginning(file string) string {
+	f, err := untrusted.Open(file)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	content, err := io.ReadAll(io.LimitReader(f, mostOfASource))
+	if err != nil {
+		return ""
+	}
+	return string(content)
 }

@@ -1,29 +1,31 @@
 package project
 
 import (
-	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
-	"github.com/compose-spec/compose-go/v2/types"
-
+	"github.com/devup-cli/devup/internal/composefile"
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/symbol"
 )
 
-// The env files that a service reads from its own folder, without Compose knowing of
+// The env files that a service reads from its own directory, without Compose knowing of
 // them: Create React App, Vite, Next and dotenv do. To all of them a variable of the
 // process goes before the file's, so that a URL in such a file can be put right from
 // outside, and only then is the variable set for the container.
 
-// ownVariable is a variable of such a file.
-type ownVariable struct {
-	name, value string // the value may hold tokens, also of variables that nobody knows
-	file        string // as seen from the project's folder, with slashes
-	built       bool   // the image was built with it, and nothing reads it at run time
+// OwnVariable is a variable of such a file.
+type OwnVariable struct {
+	Name, Value string // the value may hold tokens, also of variables that nobody knows
+	File        string // as seen from the project's directory, with slashes
+	Built       bool   // the image was built with it, and nothing reads it at run time
 }
+
+// OwnEnv are the variables of the env files that a service reads from its own directory.
+func (p *Project) OwnEnv(service string) []OwnVariable { return p.own[service] }
 
 var (
 	// readsEnvFiles is what shows in a manifest that something reads .env.
@@ -33,17 +35,17 @@ var (
 	manifests  = []string{"package.json", "requirements.txt", "pyproject.toml", "Pipfile", "Gemfile", "composer.json"}
 )
 
-// readOwnEnv reads the env files in the services' own folders. What cannot be read is
+// readOwnEnv reads the env files in the services' own directories. What cannot be read is
 // left to the service, which will say so.
 func readOwnEnv(p *Project) {
-	p.own = map[string][]ownVariable{}
+	p.own = map[string][]OwnVariable{}
 	for _, name := range p.ServiceNames() {
 		s := p.Services[name]
-		found := map[string]ownVariable{}
+		found := map[string]OwnVariable{}
 		for _, folder := range foldersOf(s, p.WorkingDir) {
 			for _, v := range ownEnvOf(folder, p.WorkingDir) {
-				if _, known := found[v.name]; !known {
-					found[v.name] = v
+				if _, known := found[v.Name]; !known {
+					found[v.Name] = v
 				}
 			}
 		}
@@ -51,19 +53,19 @@ func readOwnEnv(p *Project) {
 			continue
 		}
 		built, dockerfile := servesFiles(s.Build), dockerfileText(s.Build)
-		for _, key := range sortedKeys(found) {
+		for _, key := range slices.Sorted(maps.Keys(found)) {
 			if strings.Contains(dockerfile, key) {
 				continue // the image has its own value, or takes it as an argument
 			}
 			v := found[key]
-			v.built = built
+			v.Built = built
 			p.own[name] = append(p.own[name], v)
 		}
 	}
 }
 
-// ownEnvOf are the variables of a folder's env files as a development server has them.
-func ownEnvOf(folder, root string) []ownVariable {
+// ownEnvOf are the variables of a directory's env files as a development server has them.
+func ownEnvOf(folder, root string) []OwnVariable {
 	names := []string{".env", ".env.development", ".env.local", ".env.development.local"} // the last goes before
 	if !slices.ContainsFunc(names, func(name string) bool { return isFile(filepath.Join(folder, name)) }) {
 		return nil
@@ -78,7 +80,7 @@ func ownEnvOf(folder, root string) []ownVariable {
 	case localAbove.MatchString(manifest):
 		names[1], names[2] = names[2], names[1]
 	}
-	found := map[string]ownVariable{}
+	found := map[string]OwnVariable{}
 	for _, name := range names {
 		file := filepath.Join(folder, name)
 		if !isFile(file) {
@@ -89,7 +91,7 @@ func ownEnvOf(folder, root string) []ownVariable {
 			shown = filepath.ToSlash(rel)
 		}
 		for key, value := range openValues(beginning(file)) {
-			found[key] = ownVariable{name: key, value: value, file: shown}
+			found[key] = OwnVariable{Name: key, Value: value, File: shown}
 		}
 	}
 	return slices.Collect(maps.Values(found))
@@ -103,41 +105,16 @@ func isFile(path string) bool {
 // openValues reads an env file. Variables that its values refer to and that it does not
 // set become tokens.
 func openValues(text string) map[string]string {
-	set, err := variables("", []byte(text), unset)
+	set, err := composefile.ReadVariables("", []byte(text), symbol.NoValue)
 	if err != nil {
 		return nil
 	}
-	values, err := variables("", []byte(text), func(name string) (string, bool) {
+	values, err := composefile.ReadVariables("", []byte(text), func(name string) (string, bool) {
 		_, known := set[name]
-		return token(name, plain, ""), !known
+		return symbol.Token(name), !known
 	})
 	if err != nil {
 		return nil
 	}
 	return values
-}
-
-// ownEnv sets the variables of a service's own env files whose URLs are others here.
-func (r *resolver) ownEnv(s *types.ServiceConfig, before types.ServiceConfig) {
-	for _, v := range r.project.own[s.Name] {
-		if _, set := s.Environment[v.name]; set {
-			continue
-		}
-		text, urls := r.urls(before, v.name, v.value)
-		known := !slices.ContainsFunc(bareNames(text), func(name string) bool { _, ok := r.value(name); return !ok })
-		if len(urls) == 0 || !known {
-			continue
-		}
-		if v.built {
-			r.notes = append(r.notes, fmt.Sprintf("%s: %s in %s is built into the image and stays as it is: add `ARG %s` to the Dockerfile, and %s under args of build",
-				s.Name, v.name, v.file, v.name, v.name))
-			continue
-		}
-		filled := fill(text, r.value)
-		if s.Environment == nil {
-			s.Environment = types.MappingWithEquals{}
-		}
-		s.Environment[v.name] = &filled
-		r.notes = append(r.notes, fmt.Sprintf("%s: %s in %s is resolved to %s", s.Name, v.name, v.file, strings.Join(urls, " and ")))
-	}
 }

@@ -2,11 +2,10 @@
 // runs: a Compose model of which the x-devup parts are checked, and in which the
 // URLs of the services are still symbols.
 //
-// [Load] finds and reads devup.yaml and the compose files. Nobody knows then
-// which host port a service gets, so what the files say about URLs becomes
-// tokens. When package ports has decided, [Project.Resolve] puts the values in.
-// Everything that compose-go's loader does happens in here; other packages see
-// its types only.
+// [Find] finds the files and decides the project's name; [Source.Load] loads the model under
+// that name or another. Nobody knows then which host port a service gets, so what the files
+// say about URLs becomes tokens. When package ports has decided, package urls puts the
+// values in. Package composefile reads the files; other packages see compose-go's types only.
 //
 // What this package does not do: it asks no engine and writes nothing.
 package project
@@ -15,17 +14,19 @@ import (
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/devup-cli/devup/internal/composefile"
 )
 
 // Project is a loaded project. It is immutable: changes go into a copy, which
-// [Project.Edit] and [Project.Resolve] make.
+// [Project.Edit] and [Project.Rewrite] make.
 type Project struct {
 	*types.Project // as compose-go has it; the strings of a loaded, unresolved project may hold tokens
 
 	Extensions map[string]ServiceExtension // x-devup by service; services without it have the zero value
 	Gateway    *Gateway                    // nil for none
 	Wants      Wants                       // what a fresh clone lacks; no Values: without these it cannot be loaded
-	Notes      []string                    // what the person should know, a sentence each, in a fixed order
+	Notes      []string                    // what the user should know, a sentence each, in a fixed order
 
 	MissingEnvFiles []MissingEnvFile // required env files that are not there and were left out; each has its Note too
 	UnsetNote       string           // the Note that names variables which are not set and have no default; empty for none
@@ -34,23 +35,25 @@ type Project struct {
 
 	others   types.Services                     // active services that Options.Services left out
 	declared map[string]types.MappingWithEquals // environment by service, before env files were read
-	own      map[string][]ownVariable           // by service, what its own env files set
+	own      map[string][]OwnVariable           // by service, what its own env files set
 	kept     map[string]int                     // by service, how many volumes at the end of its list devup added
-	wired    map[string][]string                // by service, the variables that devup set
-	sources  []source
+	injected map[string][]string                // by service, the variables that devup set
+	sources  []composefile.File
 }
 
 // Locate finds where in the project's files most of the keys lead to, such as
 // "services", "web", "ports". In a project that was not loaded it is empty.
-func (p *Project) Locate(keys ...string) (file string, line int) { return locate(p.sources, keys...) }
+func (p *Project) Locate(keys ...string) (file string, line int) {
+	return composefile.Locate(p.sources, keys...)
+}
 
 // Options say what to load. The zero Options load the project of the current
-// folder with no environment.
+// directory with no environment.
 type Options struct {
-	Dir      string            // where to look, and what Files and EnvFiles are relative to; empty means the current folder
-	Files    []string          // config files (-f); empty means COMPOSE_FILE, then the nearest folder that has some
-	Root     string            // what relative paths in the config are relative to (--project-directory); empty means the folder of the first file
-	Name     string            // project name (--project-name); empty means COMPOSE_PROJECT_NAME, the files, the folder's name
+	Dir      string            // where to look, and what Files and EnvFiles are relative to; empty means the current directory
+	Files    []string          // config files (-f); empty means COMPOSE_FILE, then the nearest directory that has some
+	Root     string            // what relative paths in the config are relative to (--project-directory); empty means the directory of the first file
+	Name     string            // project name (--project-name); empty means COMPOSE_PROJECT_NAME, the files, the directory's name
 	EnvFiles []string          // files of interpolation variables (--env-file); empty means .env beside the config, if it is there
 	Profiles []string          // active profiles; empty means COMPOSE_PROFILES
 	Env      map[string]string // environment of the process
@@ -83,15 +86,6 @@ type PortKey struct {
 	Protocol string
 	Index    int // tells apart several publications of the same target, in the order of the config
 	Copy     int // which container of the service it leads to: 0 for the first
-}
-
-// Where says what published ports are called in the place where devup runs,
-// and to whom files there belong.
-type Where struct {
-	URL    func(port int) string // URL of a host port as a browser uses it, without a trailing slash
-	HostIP string                // address to bind to where the config names none
-	UID    int                   // DEVUP_UID
-	GID    int                   // DEVUP_GID
 }
 
 // EnvName is a service's name as it stands in DEVUP_URL_<name>: upper case, and

@@ -2,6 +2,8 @@ package project
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -92,14 +94,14 @@ func serviceExtensionOf(t *testing.T, text string) any {
 	if err := yaml.Unmarshal([]byte(text), &file); err != nil {
 		t.Fatal(err)
 	}
-	return file.Services["web"][extensionKey]
+	return file.Services["web"][ExtensionKey]
 }
 
 func TestSchemaListsWhatIsParsed(t *testing.T) {
 	t.Parallel()
 	properties := serviceSchema()["properties"].(map[string]any)
 	if len(properties) != len(serviceKeys) {
-		t.Errorf("the schema has %v, the parser %v", sortedKeys(properties), serviceKeys)
+		t.Errorf("the schema has %v, the parser %v", slices.Sorted(maps.Keys(properties)), serviceKeys)
 	}
 	for _, key := range serviceKeys {
 		if properties[key] == nil {

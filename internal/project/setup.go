@@ -4,17 +4,21 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/devup-cli/devup/internal/composefile"
 )
 
 // SetupStep is one command of x-devup.setup of a service.
 type SetupStep struct {
-	Name    string        // as the person calls it, else the command as it stands in the file; unique in its service
+	Name    string        // as the user calls it, else the command as it stands in the file; unique in its service
 	Command []string      // in exec form
 	EveryUp bool          // it runs at every up, else once in a checkout
 	Digest  string        // differs where the command does, as it is before URLs and ports are known
@@ -31,19 +35,19 @@ var stepKeys = []string{"name", "run", "every", "timeout"}
 const stepExample = "for example: setup: [npm run migrate, {name: seed, run: npm run seed}]"
 
 // parseSetup reads setup of a service: a list of commands, and of mappings.
-func parseSetup(value any) ([]SetupStep, *misfit) {
+func parseSetup(value any) ([]SetupStep, *extensionError) {
 	list, ok := value.([]any)
 	if !ok {
-		return nil, &misfit{key: "setup", text: "has a setup that is no list of steps", hint: stepExample}
+		return nil, &extensionError{key: "setup", text: "has a setup that is no list of steps", hint: stepExample}
 	}
 	var steps []SetupStep
 	for i, item := range list {
 		step, bad := parseStep(item)
 		if bad == nil && step.Name != "" && slices.ContainsFunc(steps, func(s SetupStep) bool { return s.Name == step.Name }) {
-			bad = &misfit{text: fmt.Sprintf("has two setup steps of the name %q", step.Name), hint: "give each a name of its own"}
+			bad = &extensionError{text: fmt.Sprintf("has two setup steps of the name %q", step.Name), hint: "give each a name of its own"}
 		}
 		if bad != nil {
-			bad.key, bad.below = "setup", append([]string{ordinal(i)}, bad.below...)
+			bad.key, bad.below = "setup", append([]string{strconv.Itoa(i)}, bad.below...)
 			return nil, bad
 		}
 		steps = append(steps, step)
@@ -52,13 +56,13 @@ func parseSetup(value any) ([]SetupStep, *misfit) {
 }
 
 // parseStep reads a step in any of its forms. One that is not named has no Name yet.
-func parseStep(item any) (SetupStep, *misfit) {
+func parseStep(item any) (SetupStep, *extensionError) {
 	fields, isMapping := item.(map[string]any)
 	if !isMapping {
 		fields = map[string]any{"run": item}
 	}
 	s := SetupStep{Timeout: stepTimeout}
-	for _, key := range sortedKeys(fields) {
+	for _, key := range slices.Sorted(maps.Keys(fields)) {
 		var ok bool
 		switch key {
 		case "run":
@@ -85,7 +89,7 @@ func parseStep(item any) (SetupStep, *misfit) {
 		}
 	}
 	if len(s.Command) == 0 {
-		return s, &misfit{text: "has a setup step that runs nothing", hint: "add run, with the command"}
+		return s, &extensionError{text: "has a setup step that runs nothing", hint: "add run, with the command"}
 	}
 	sum := sha256.Sum256([]byte(strings.Join(s.Command, "\x00")))
 	s.Digest = hex.EncodeToString(sum[:8])
@@ -93,7 +97,7 @@ func parseStep(item any) (SetupStep, *misfit) {
 }
 
 // wrongStep is what to say of a key of a step whose value is of no use.
-var wrongStep = map[string]misfit{
+var wrongStep = map[string]extensionError{
 	"run":     {text: "has a setup step whose command is neither a text nor a list of texts", hint: stepExample},
 	"name":    {text: "has a setup step whose name is no text in one line"},
 	"every":   {text: "has a setup step whose every is not the word up", hint: "every: up runs it after every up; without it, it runs once in a checkout"},
@@ -123,7 +127,7 @@ func command(value any) ([]string, bool) {
 
 // nameSteps gives the steps that have no name what stands in the files, where that
 // cannot show the value of a variable, and else their number.
-func nameSteps(steps []SetupStep, files []source, service string) []SetupStep {
+func nameSteps(steps []SetupStep, files []composefile.File, service string) []SetupStep {
 	taken := map[string]bool{}
 	for _, s := range steps {
 		taken[s.Name] = true
@@ -169,9 +173,9 @@ func shortened(text string) string {
 }
 
 // plainStep tells whether a command stands in the files as it is, without variables.
-func plainStep(files []source, service string, command []string) bool {
+func plainStep(files []composefile.File, service string, command []string) bool {
 	written := func(n *yaml.Node) []string {
-		if _, run := child(n, "run"); run != nil && n.Kind == yaml.MappingNode {
+		if _, run := composefile.Child(n, "run"); run != nil && n.Kind == yaml.MappingNode {
 			n = run
 		}
 		var words []string
@@ -184,7 +188,7 @@ func plainStep(files []source, service string, command []string) bool {
 		return words
 	}
 	for _, f := range files {
-		_, depth, list := f.find([]string{"services", service, extensionKey, "setup"})
+		_, depth, list := f.Find([]string{"services", service, ExtensionKey, "setup"})
 		if depth < 4 || strings.Contains(strings.Join(command, ""), "$") {
 			continue
 		}
@@ -193,4 +197,59 @@ func plainStep(files []source, service string, command []string) bool {
 		}
 	}
 	return false
+}
+
+// setupSchema is that of x-devup.setup in a service.
+func setupSchema() map[string]any {
+	command := func() map[string]any {
+		return map[string]any{"anyOf": []any{
+			map[string]any{"type": "string", "pattern": `\S`},
+			map[string]any{"type": "array", "minItems": 1, "items": map[string]any{"type": "string"}},
+		}}
+	}
+	run, step := command(), command()
+	run["description"] = "The command: a text for the shell of the container, or a list."
+	step["anyOf"] = append(step["anyOf"].([]any), map[string]any{
+		"type":                 "object",
+		"additionalProperties": false,
+		"required":             []any{"run"},
+		"properties": map[string]any{
+			"name": map[string]any{"description": "What the step is called in the output.", "type": "string", "pattern": `^[^\r\n]+$`},
+			"run":  run,
+			"every": map[string]any{
+				"description": `"up" runs the step after every up; without it, it runs once in a checkout.`,
+				"enum":        []any{"up"},
+			},
+			"timeout": map[string]any{
+				"description": "How long the step may run, such as 90s or 2h; 30m where it is not given, and 0 for no limit.",
+				"anyOf": []any{
+					map[string]any{"type": "string", "pattern": `^(0|([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+|.*\$.*)$`},
+					map[string]any{"const": 0},
+				},
+			},
+		},
+	})
+	return map[string]any{
+		"description": "What runs in the service's container once it answers, in this order: once in a checkout, and again where the command or the volumes are new.",
+		"type":        "array",
+		"items":       step,
+		"examples":    []any{[]any{"npm run migrate", map[string]any{"name": "seed", "run": "npm run seed"}}},
+	}
+}
+
+// topSetupSchema is that of x-devup.setup at the top.
+func topSetupSchema() map[string]any {
+	return map[string]any{
+		"description":          "What a fresh clone lacks.",
+		"type":                 []any{"object", "null"},
+		"additionalProperties": false,
+		"properties": map[string]any{
+			"copy": map[string]any{
+				"description":          "Files of this folder, each with the name under which up copies it where there is no such file yet.",
+				"type":                 []any{"object", "null"},
+				"additionalProperties": map[string]any{"type": "string", "pattern": `^[^/$][^$]*$`},
+				"examples":             []any{map[string]any{".env.example": ".env"}},
+			},
+		},
+	}
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/devup-cli/devup/internal/symbol"
 )
 
 func TestSetupSteps(t *testing.T) {
@@ -25,7 +27,7 @@ func TestSetupSteps(t *testing.T) {
 			t.Parallel()
 			p := loadText(t, "services:\n  web:\n    image: x\n    ports: ['8000:80']\n    x-devup:\n      setup: "+test.setup)
 			var got []string
-			for _, s := range p.Resolve(map[PortKey]int{{Service: "web", Target: 80, Protocol: "tcp"}: 8000}, Where{}).Extensions["web"].Setup {
+			for _, s := range atPort(p, 8000).Extensions["web"].Setup {
 				text := fmt.Sprintf("%s: %q", s.Name, s.Command)
 				if s.EveryUp {
 					text += " at every up"
@@ -57,7 +59,7 @@ func TestDigestOfAStep(t *testing.T) {
 	t.Parallel()
 	step := func(run string) SetupStep {
 		p := loadText(t, "services:\n  web:\n    image: x\n    ports: ['8000:80']\n    x-devup:\n      setup: ['"+run+"']")
-		return p.Resolve(map[PortKey]int{{Service: "web", Target: 80, Protocol: "tcp"}: 8123}, Where{}).Extensions["web"].Setup[0]
+		return atPort(p, 8123).Extensions["web"].Setup[0]
 	}
 	if step("make").Digest == step("make all").Digest {
 		t.Error("another command has the same digest")
@@ -69,4 +71,11 @@ func TestDigestOfAStep(t *testing.T) {
 	if moved.Digest != loadText(t, "services: {web: {image: x, x-devup: {setup: [./seed $DEVUP_URL_WEB]}}}").Extensions["web"].Setup[0].Digest {
 		t.Error("the digest changes with the port")
 	}
+}
+
+// atPort gives the project in which all URLs are that of a port.
+func atPort(p *Project, port int) *Project {
+	return p.Rewrite(func(text string) string {
+		return symbol.Fill(text, func(string) (string, bool) { return fmt.Sprintf("http://localhost:%d", port), true })
+	})
 }

@@ -2,19 +2,11 @@ package project
 
 import (
 	"context"
-	"errors"
-	"maps"
-	"path/filepath"
+	"crypto/sha256"
+	"encoding/hex"
 	"slices"
 
-	"github.com/compose-spec/compose-go/v2/interpolation"
-	"github.com/compose-spec/compose-go/v2/loader"
-	"github.com/compose-spec/compose-go/v2/template"
-	"github.com/compose-spec/compose-go/v2/tree"
-	"github.com/compose-spec/compose-go/v2/types"
-	"go.yaml.in/yaml/v4"
-
-	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/composefile"
 )
 
 // Source is a project whose files are found and whose name is decided, before its model is
@@ -25,9 +17,7 @@ type Source struct {
 	Name  string   // the plain name: of the options, the environment, the files, or the directory
 
 	options Options
-	env     types.Mapping // for variables in the files
-	sources []source
-	notes   []string
+	set     *composefile.Set
 }
 
 // Load finds and loads the project that o describes: [Find] and [Source.Load] with the
@@ -44,51 +34,34 @@ func Load(ctx context.Context, o Options) (*Project, error) {
 // The error is a [fail.Error]: NoProject when there are no files, Config with file and line
 // when one cannot be read, Usage for a name that cannot be one.
 func Find(o Options) (*Source, error) {
-	s, err := find(o)
+	set, err := o.find()
 	if err != nil {
 		return nil, err
 	}
-	if s.Name, err = s.plainName(); err != nil {
-		return nil, onStandardInput(err)
+	s := &Source{Files: set.Paths(), Dir: set.Dir, options: o, set: set}
+	var unset composefile.Unset
+	if s.Name, unset, err = set.PlainName(o.Name); err != nil {
+		return nil, (&loading{Source: s, unset: unset}).wanting(err)
 	}
 	return s, nil
 }
 
-// find is [Find] without the name.
-func find(o Options) (*Source, error) {
-	prepare()
-	dir, err := filepath.Abs(o.Dir)
-	if err != nil {
-		return nil, fail.Wrap(err, fail.Denied, "", "the current folder cannot be found")
-	}
-	if o.Root != "" {
-		if o.Root, err = filepath.Abs(o.Root); err != nil {
-			return nil, fail.Wrap(err, fail.Denied, "", "the current folder cannot be found")
-		}
-	}
-	// .env may name the files, and the files decide where .env is. As in Compose, the
-	// one in the current folder goes before the one beside the config, and is not read
-	// where the config was named and lies elsewhere.
-	first := folderOf(o.Root, absolute(dir, o.Files), dir)
-	env, err := environment(dir, first, o.Env, o.EnvFiles, o.Answers)
+// Raw is the merged config as plain keys and values, with its variables as they are
+// written: for `devup config --no-interpolate`. It holds no value of the environment.
+// Services and profiles are not selected. The error is as of [Load].
+func Raw(ctx context.Context, o Options) (map[string]any, error) {
+	set, err := o.find()
 	if err != nil {
 		return nil, err
 	}
-	found, err := search(dir, o.Files, env)
-	if err != nil {
-		return nil, err
-	}
-	root := folderOf(o.Root, found.files, dir)
-	if root != first && len(o.EnvFiles) == 0 {
-		if env, err = environment(dir, root, env, nil, o.Answers); err != nil {
-			return nil, err
-		}
-	}
-	sources, err := o.read(found.files)
-	if err != nil {
-		return nil, onStandardInput(err)
-	}
-	return &Source{Files: found.files, Dir: root, options: o, env: env, sources: sources, notes: found.notes}, nil
+	return set.Raw(ctx, o.Name)
+}
+
+func (o Options) find() (*composefile.Set, error) {
+	return composefile.Find(composefile.Options{
+		Dir: o.Dir, Files: o.Files, Root: o.Root, EnvFiles: o.EnvFiles, Env: o.Env,
+		Stdin: o.Stdin, Answers: o.Answers,
+	})
 }
 
 // Load loads the model under a name, which need not be the plain one. proof is the
@@ -97,86 +70,29 @@ func find(o Options) (*Source, error) {
 // something in the files is wrong, UnknownService when the options name a service that does
 // not exist.
 func (s *Source) Load(ctx context.Context, name, proof string) (*Project, error) {
-	if err := s.checkReads(); err != nil {
-		return nil, onStandardInput(err)
-	}
-	if err := s.refuseRemote(); err != nil {
-		return nil, onStandardInput(err)
-	}
-	l := &loading{Source: s, name: name, proof: proof, notes: slices.Clone(s.notes)}
-	p, err := l.run(ctx)
-	return p, onStandardInput(err)
+	l := &loading{Source: s, notes: slices.Clone(s.set.Notes)}
+	p, err := l.run(ctx, name, proof)
+	return p, composefile.OnStandardInput(err)
 }
 
-// details are the files as compose-go takes them.
-func (s *Source) details() types.ConfigDetails {
-	details := types.ConfigDetails{WorkingDir: s.Dir, Environment: maps.Clone(s.env)}
-	for _, f := range s.sources {
-		details.ConfigFiles = append(details.ConfigFiles, types.ConfigFile{Filename: f.path, Content: f.content})
+// Checkout decides the name of a project whose user gave none, so that two
+// checkouts of one repository never meet on an engine. owners gives, by project
+// name, the directory whose resources carry it.
+//
+// The plain name belongs to the directory whose resources carry it. A linked git
+// worktree, or a directory that finds the name taken by another one, gets the name
+// with a short hash of its own path, and keeps that as long as resources carry it.
+func Checkout(name, dir string, worktree bool, owners map[string]string) string {
+	sum := sha256.Sum256([]byte(dir))
+	own := name + "-" + hex.EncodeToString(sum[:3])
+	switch {
+	case owners[own] == dir:
+		return own
+	case owners[name] == dir:
+		return name
+	case owners[name] != "" || worktree:
+		return own
+	default:
+		return name
 	}
-	return details
-}
-
-// plainName is the given name, else that of the files, else that of the directory.
-func (s *Source) plainName() (string, error) {
-	name, given, err := s.outerName()
-	if err != nil || given {
-		return name, err
-	}
-	own, err := s.nameOfFiles()
-	return orDefault(own, name), err
-}
-
-// outerName is the project's name without what the files say. It is given when it goes
-// before theirs.
-func (s *Source) outerName() (name string, given bool, err error) {
-	for _, from := range []struct{ value, origin string }{
-		{s.options.Name, "--project-name"},
-		{s.env["COMPOSE_PROJECT_NAME"], "COMPOSE_PROJECT_NAME"},
-	} {
-		if from.value == "" {
-			continue
-		}
-		if normal := loader.NormalizeProjectName(from.value); normal != from.value {
-			return "", false, fail.New(fail.Usage, "for example: "+orDefault(normal, "app"),
-				"%s is %q, and a project's name has only lower-case letters, digits, - and _", from.origin, from.value)
-		}
-		return from.value, true, nil
-	}
-	// A directory whose name has no usable letter ("проект") still gets a project.
-	return orDefault(loader.NormalizeProjectName(filepath.Base(s.Dir)), "app"), false, nil
-}
-
-// nameOfFiles is the name that the files give the project, or empty. The last one counts, as
-// in Compose, and files that they include have no say.
-func (s *Source) nameOfFiles() (string, error) {
-	var name string
-	for _, f := range s.sources {
-		var top struct {
-			Name string `yaml:"name"`
-		}
-		for _, document := range append([]*yaml.Node{f.root}, f.more...) {
-			if document.Decode(&top) != nil {
-				break // Load says what is wrong
-			}
-			name = orDefault(top.Name, name)
-		}
-	}
-	l := &loading{Source: s}
-	filled, err := interpolation.Interpolate(map[string]any{"name": name}, interpolation.Options{
-		LookupValue: s.env.Resolve,
-		Substitute: func(text string, lookup template.Mapping) (string, error) {
-			value, err := l.expander.substitute(text, lookup)
-			if errors.Is(err, errTooMuch) {
-				err = placed(err, s.sources, text)
-			}
-			return value, err
-		},
-		TypeCastMapping: casts(map[tree.Path]interpolation.Cast{}, &portCount{}),
-	})
-	if err != nil {
-		return "", l.wanting(explain(err, s.sources))
-	}
-	text, _ := filled["name"].(string)
-	return loader.NormalizeProjectName(text), nil
 }

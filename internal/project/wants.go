@@ -10,32 +10,19 @@ import (
 	"strconv"
 	"strings"
 
-	"go.yaml.in/yaml/v4"
-
+	"github.com/devup-cli/devup/internal/composefile"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/untrusted"
 )
 
-// Wants is what a fresh clone lacks, and only a person can give or agree to.
+// Wants is what a fresh clone lacks, and only a user can give or agree to.
 type Wants struct {
-	Root    string        // the project's folder
-	Copies  []FileCopy    // what x-devup.setup says to copy and is not there yet
-	Values  []WantedValue // required variables without a value, in the order of the files
-	Example string        // a file in Root that shows what a missing .env should hold, among it variables that the files refer to; or empty
-	DotEnv  bool          // .env in Root is read, if it is there
+	Root    string                    // the project's directory
+	Copies  []FileCopy                // what x-devup.setup says to copy and is not there yet
+	Values  []composefile.WantedValue // required variables without a value, in the order of the files
+	Example string                    // a file in Root that shows what a missing .env should hold, among it variables that the files refer to; or empty
+	DotEnv  bool                      // .env in Root is read, if it is there
 }
-
-// WantedValue is a variable that the files need, ${NAME:?reason}, and nobody sets.
-type WantedValue struct {
-	Name   string
-	Reason string // what the file says about it, or empty
-	File   string // as seen from the project's folder, with slashes
-	Line   int
-	Shell  bool // the environment of the process sets it to nothing, which goes before every file
-}
-
-// place is "compose.yaml:5".
-func (v WantedValue) place() string { return fmt.Sprintf("%s:%d", v.File, v.Line) }
 
 // MissingValues is the cause of a [fail.Error] with the code Config: Wants has Values.
 type MissingValues struct{ Wants Wants }
@@ -64,10 +51,10 @@ func WantsOf(p *Project, err error) Wants {
 // all of them: the loader stops at the first.
 func (l *loading) wanting(err error) error {
 	e, ok := errors.AsType[*fail.Error](err)
-	if !ok || !l.expander.lacking {
+	if !ok || !l.unset.Required {
 		return err
 	}
-	values := l.unsetValues()
+	values := l.set.UnsetValues(l.options.Env)
 	if len(values) == 0 {
 		return err
 	}
@@ -86,7 +73,7 @@ func (l *loading) wanting(err error) error {
 	for _, v := range values {
 		names = append(names, v.Name)
 	}
-	w := l.wants(copies, values, append(names, l.expander.missing...))
+	w := l.wants(copies, values, append(names, l.unset.Names...))
 	if w.Example != "" {
 		named.Hint = "`cp " + untrusted.Arguments(w.Example) + " .env`, and fill it in; `devup up` on a terminal does it, and asks for what it has to"
 	}
@@ -95,10 +82,10 @@ func (l *loading) wanting(err error) error {
 }
 
 // listValues is "KEY (compose.yaml:5: ask the team), TOKEN (compose.yaml:7)".
-func listValues(values []WantedValue) string {
+func listValues(values []composefile.WantedValue) string {
 	var parts []string
 	for _, v := range values {
-		about := v.place()
+		about := v.Place()
 		if v.Reason != "" {
 			about += ": " + v.Reason
 		}
@@ -108,7 +95,7 @@ func listValues(values []WantedValue) string {
 }
 
 // wants puts together what is wanted. unset are the variables without a value.
-func (l *loading) wants(copies []FileCopy, values []WantedValue, unset []string) Wants {
+func (l *loading) wants(copies []FileCopy, values []composefile.WantedValue, unset []string) Wants {
 	w := Wants{Root: l.Dir, Copies: copies, Values: values, DotEnv: l.readsDotEnv()}
 	if !w.DotEnv || len(unset) == 0 {
 		return w
@@ -118,62 +105,33 @@ func (l *loading) wants(copies []FileCopy, values []WantedValue, unset []string)
 		return w
 	}
 	example := exampleOf(path)
-	if example != "" && slices.ContainsFunc(keysOf(example), func(key string) bool { return slices.Contains(unset, key) }) {
+	if example != "" && slices.ContainsFunc(composefile.EnvFileKeys(example), func(key string) bool { return slices.Contains(unset, key) }) {
 		w.Example = filepath.Base(example)
 	}
 	return w
 }
 
-// readsDotEnv tells whether .env in the project's folder is read.
+// readsDotEnv tells whether .env in the project's directory is read.
 func (l *loading) readsDotEnv() bool {
-	off, _ := strconv.ParseBool(l.env["COMPOSE_DISABLE_ENV_FILE"])
+	off, _ := strconv.ParseBool(l.set.Env["COMPOSE_DISABLE_ENV_FILE"])
 	return !off && len(l.options.EnvFiles) == 0 && l.options.Env["COMPOSE_ENV_FILES"] == ""
 }
 
-// unsetValues finds the variables in all files that have to be set and are not.
-func (l *loading) unsetValues() []WantedValue {
-	var found []WantedValue
-	for _, f := range withIncluded(l.sources) {
-		shown := filepath.ToSlash(f.path)
-		if rel, err := filepath.Rel(l.Dir, f.path); err == nil {
-			shown = filepath.ToSlash(rel)
-		}
-		line := 0
-		collect := &expander{ask: func(name, reason string) {
-			if slices.ContainsFunc(found, func(v WantedValue) bool { return v.Name == name }) {
-				return
+// unsetNote says which variables were missing and where they are wanted, or is
+// empty when none was.
+func unsetNote(missing []string, files []composefile.File) string {
+	if len(missing) == 0 {
+		return ""
+	}
+	var wanted []string
+	for _, name := range slices.Sorted(slices.Values(missing)) {
+		for _, f := range files {
+			if line := f.MentionLine(name); line > 0 {
+				name += fmt.Sprintf(" (%s:%d)", filepath.Base(f.Path), line)
+				break
 			}
-			_, shell := l.options.Env[name]
-			found = append(found, WantedValue{name, reason, shown, line, shell})
-		}}
-		for _, root := range append([]*yaml.Node{f.root}, f.more...) {
-			eachText(root, func(n *yaml.Node) {
-				for i, text := range strings.Split(n.Value, "\n") {
-					line = n.Line + i
-					if n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 {
-						line++ // the text begins below its key
-					}
-					_, _ = collect.substitute(text, l.env.Resolve) // what is no variable was said by the loader
-				}
-			})
 		}
+		wanted = append(wanted, name)
 	}
-	return found
-}
-
-// eachText calls do with every text of a document but the keys.
-func eachText(n *yaml.Node, do func(*yaml.Node)) {
-	switch {
-	case n == nil:
-	case n.Kind == yaml.ScalarNode:
-		do(n)
-	case n.Kind == yaml.MappingNode:
-		for i := 1; i < len(n.Content); i += 2 {
-			eachText(n.Content[i], do)
-		}
-	case n.Kind == yaml.SequenceNode:
-		for _, item := range n.Content {
-			eachText(item, do)
-		}
-	}
+	return "not set, and now empty: " + strings.Join(wanted, ", ")
 }

@@ -47,7 +47,7 @@ func TestWants(t *testing.T) {
 				got = append(got, "copy "+c.From+" "+c.To)
 			}
 			for _, v := range w.Values {
-				text := strings.TrimSpace(fmt.Sprintf("%s %s %s", v.Name, v.place(), v.Reason))
+				text := strings.TrimSpace(fmt.Sprintf("%s %s %s", v.Name, v.Place(), v.Reason))
 				if v.Shell {
 					text += " (shell)"
 				}

@@ -2,12 +2,17 @@ package project
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
+	"github.com/compose-spec/compose-go/v2/template"
 	"github.com/compose-spec/compose-go/v2/types"
 	"go.yaml.in/yaml/v4"
 
+	"github.com/devup-cli/devup/internal/symbol"
 	"github.com/devup-cli/devup/internal/untrusted"
 )
 
@@ -16,7 +21,7 @@ import (
 // except those whose URLs were resolved. Tokens of an unresolved project count
 // as unset variables.
 func (p *Project) YAML() ([]byte, error) {
-	text, err := marshal(p.shown())
+	text, err := marshal(shown(p))
 	if err != nil {
 		return nil, fmt.Errorf("write the project as YAML: %w", err)
 	}
@@ -25,7 +30,7 @@ func (p *Project) YAML() ([]byte, error) {
 
 // JSON is [Project.YAML] as JSON with line breaks.
 func (p *Project) JSON() ([]byte, error) {
-	text, err := p.shown().MarshalJSON()
+	text, err := shown(p).MarshalJSON()
 	if err != nil {
 		return nil, fmt.Errorf("write the project as JSON: %w", err)
 	}
@@ -33,14 +38,14 @@ func (p *Project) JSON() ([]byte, error) {
 }
 
 // shown is the model without what stands in env files.
-func (p *Project) shown() *types.Project {
-	model := rewritten(p.Project, func(s string) string { return fill(s, unset) })
+func shown(p *Project) *types.Project {
+	model := rewritten(p.Project, func(s string) string { return symbol.Fill(s, symbol.NoValue) })
 	for name, environment := range p.declared {
 		s, ok := model.Services[name]
 		if !ok {
 			continue
 		}
-		s.Environment = rewritten(environment, func(s string) string { return fill(s, unset) })
+		s.Environment = rewritten(environment, func(s string) string { return symbol.Fill(s, symbol.NoValue) })
 		model.Services[name] = s
 	}
 	return model
@@ -55,6 +60,69 @@ func marshal(model *types.Project) ([]byte, error) {
 	return bytes.ReplaceAll(text, []byte("$"), []byte("$$")), nil
 }
 
+// Images lists the images that the services run, sorted: of those that are built without
+// saying a name, the one that they get.
+func (p *Project) Images() []string {
+	all := map[string]bool{}
+	for name, s := range p.Services {
+		switch {
+		case s.Image != "":
+			all[symbol.Fill(s.Image, symbol.NoValue)] = true
+		case s.Build != nil:
+			all[p.Name+"-"+name] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(all))
+}
+
+// RawYAML writes what [Raw] gives.
+func RawYAML(raw map[string]any) ([]byte, error) {
+	text, err := dump(raw)
+	if err != nil {
+		return nil, fmt.Errorf("write the config as YAML: %w", err)
+	}
+	return text, nil
+}
+
+// RawJSON is [RawYAML] as JSON with line breaks.
+func RawJSON(raw map[string]any) ([]byte, error) {
+	text, err := json.MarshalIndent(raw, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("write the config as JSON: %w", err)
+	}
+	return []byte(untrusted.SafeJSON(string(text)) + "\n"), nil
+}
+
+// RawNames are names in what [Raw] gives, sorted: those of its services, volumes or
+// networks, or of the images or profiles of all services.
+func RawNames(raw map[string]any, list string) []string {
+	services, _ := raw["services"].(map[string]any)
+	all := map[string]bool{}
+	switch list {
+	case "images":
+		for name, service := range services {
+			s, _ := service.(map[string]any)
+			if image, ok := s["image"].(string); ok {
+				all[image] = true
+			} else if s["build"] != nil {
+				all[fmt.Sprint(raw["name"], "-", name)] = true
+			}
+		}
+	case "profiles":
+		for _, service := range services {
+			s, _ := service.(map[string]any)
+			profiles, _ := s["profiles"].([]any)
+			for _, profile := range profiles {
+				all[fmt.Sprint(profile)] = true
+			}
+		}
+	default:
+		named, _ := raw[list].(map[string]any)
+		return slices.Sorted(maps.Keys(named))
+	}
+	return slices.Sorted(maps.Keys(all))
+}
+
 // dump writes YAML that is safe to show on a terminal. The writer escapes control
 // characters; where other characters mislead, all that are not ASCII are escaped.
 func dump(v any) ([]byte, error) {
@@ -66,17 +134,21 @@ func dump(v any) ([]byte, error) {
 	return yaml.Dump(v, style, yaml.WithUnicode(false))
 }
 
-// Images lists the images that the services run, sorted: of those that are built without
-// saying a name, the one that they get.
-func (p *Project) Images() []string {
-	all := map[string]bool{}
-	for name, s := range p.Services {
-		switch {
-		case s.Image != "":
-			all[fill(s.Image, unset)] = true
-		case s.Build != nil:
-			all[p.Name+"-"+name] = true
-		}
+// Variable is a variable that a config refers to.
+type Variable struct {
+	Name        string
+	Required    bool   // ${NAME:?message}
+	Default     string // the word of ${NAME:-word}, or empty
+	Alternative string // the word of ${NAME:+word}, or empty
+}
+
+// Variables lists what a config refers to, sorted by name.
+func Variables(raw map[string]any) []Variable {
+	found := template.ExtractVariables(raw, template.DefaultPattern)
+	var list []Variable
+	for _, name := range slices.Sorted(maps.Keys(found)) {
+		v := found[name]
+		list = append(list, Variable{Name: name, Required: v.Required, Default: v.DefaultValue, Alternative: v.PresenceValue})
 	}
-	return sortedKeys(all)
+	return list
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/devup-cli/devup/internal/lock"
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/untrusted"
+	"github.com/devup-cli/devup/internal/urls"
 )
 
 // Gateway says whether a project is served through one port.
@@ -56,34 +57,34 @@ func (s *Session) withGateway(ctx context.Context) error {
 	byFiles := s.Project.Gateway != nil
 	on := s.want.Gateway == GatewayOn || s.want.Gateway == GatewayAsConfigured && (byFiles || state.Asked)
 	if !on {
-		s.Project = s.Project.WithoutGateway()
+		s.Project = urls.WithoutGateway(s.Project)
 		return nil
 	}
 	if s.Engine != nil && !s.Engine.Local() {
 		return fail.New(fail.Usage, "run devup on that machine, or leave the gateway out with --gateway=false",
 			"the engine is on another machine, and a gateway here does not reach the ports there")
 	}
-	found := map[string]project.Found{}
-	if !s.Project.RoutesConfigured() {
-		for service, dirs := range s.Project.SourceFolders() {
+	found := map[string]urls.Found{}
+	if !urls.RoutesConfigured(s.Project) {
+		for service, dirs := range urls.SourceFolders(s.Project) {
 			found[service] = served(dirs)
 		}
 	}
-	p, err := s.Project.WithGateway(found)
+	p, err := urls.WithGateway(s.Project, found)
 	if err != nil {
 		return err
 	}
 	now := project.GatewayNow{Asked: !byFiles}
-	if wanted, _ := p.GatewayPort(); state.Wanted == wanted.Wanted {
+	if wanted, _ := urls.GatewayPort(p); state.Wanted == wanted.Wanted {
 		now.Port, now.Serves = state.Port(), serves
 	}
-	s.Project = p.WithGatewayNow(now)
+	s.Project = urls.WithGatewayNow(p, now)
 	return nil
 }
 
 // served finds out what the source of a service serves. Of several services in its
 // directories, the nearest is the service itself.
-func served(dirs []string) project.Found {
+func served(dirs []string) urls.Found {
 	for _, dir := range dirs {
 		repo, err := detect.Scan(untrusted.DirFS(dir))
 		if err != nil {
@@ -92,11 +93,11 @@ func served(dirs []string) project.Found {
 		slices.SortStableFunc(repo.Services, func(x, y detect.Service) int { return len(x.Dir) - len(y.Dir) })
 		for _, s := range repo.Services {
 			if len(s.Routes) > 0 || s.Page {
-				return project.Found{Routes: s.Routes, Page: s.Page}
+				return urls.Found{Routes: s.Routes, Page: s.Page}
 			}
 		}
 	}
-	return project.Found{}
+	return urls.Found{}
 }
 
 // CloseGateway ends the gateway of a project of which nothing runs any more. With forget

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/devup-cli/devup/internal/composefile"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/observe"
 	"github.com/devup-cli/devup/internal/prepare"
@@ -38,7 +39,7 @@ func (s *Session) find(ctx context.Context) (*project.Source, error) {
 // none is chosen.
 func (s *Session) choose(ctx context.Context, notFound error) (*project.Source, error) {
 	dir, err := filepath.Abs(s.options.Dir)
-	candidates := project.Candidates(dir)
+	candidates := composefile.Candidates(dir)
 	if err != nil || len(candidates) == 0 {
 		return nil, s.tolerate(notFound)
 	}
@@ -139,7 +140,7 @@ func (s *Session) completeProject(ctx context.Context) error {
 		return err
 	}
 	s.Project = s.Project.WithScale(s.want.Scale)
-	if err := s.Project.Scalable(); err != nil {
+	if err := composefile.CheckScale(s.Project.Project); err != nil {
 		return err
 	}
 	if err := s.withGateway(ctx); err != nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/registry"
 	"github.com/devup-cli/devup/internal/up"
+	"github.com/devup-cli/devup/internal/urls"
 	"github.com/devup-cli/devup/internal/watch"
 )
 
@@ -79,10 +80,10 @@ func (s *Session) Resolved(ctx context.Context, uid, gid int) *project.Project {
 	}
 	maps.Copy(ports, s.KeptPorts(ctx, p)) // what the next up takes
 	maps.Copy(ports, up.Remembered(published, s.Observed.Containers))
-	if gate, gated := p.GatewayPort(); gated {
+	if gate, gated := urls.GatewayPort(p); gated {
 		ports[gate.Key()] = cmp.Or(p.Gateway.Now.Port, gate.Wanted)
 	}
-	return p.Resolve(ports, project.Where{URL: s.Workspace.URL, HostIP: s.Workspace.HostIP(), UID: uid, GID: gid})
+	return urls.Resolve(p, ports, urls.Where{URL: s.Workspace.URL, HostIP: s.Workspace.HostIP(), UID: uid, GID: gid})
 }
 
 // Mounts is where the files are that the project's containers have mounted.

@@ -6,6 +6,7 @@ import (
 	"github.com/devup-cli/devup/internal/observe"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/project"
+	"github.com/devup-cli/devup/internal/urls"
 	"github.com/devup-cli/devup/internal/watch"
 	"github.com/devup-cli/devup/internal/workspace"
 )
@@ -45,17 +46,17 @@ var adapters = []adapter{
 }
 
 // adapt puts the host ports and the URLs of the place into the project, and what else
-// place and machine ask for. [project.Project.Resolve] makes the one copy.
+// place and machine ask for. [urls.Resolve] makes the one copy.
 func (l *line) adapt(ctx context.Context, assigned map[project.PortKey]int, state observe.Project) error {
 	place := l.out.Place
-	where := project.Where{URL: place.URL, HostIP: place.HostIP()}
-	if l.loaded.WantsOwner() {
+	where := urls.Where{URL: place.URL, HostIP: place.HostIP()}
+	if urls.NeedsOwner(l.loaded) {
 		var err error
 		if where.UID, where.GID, err = l.target.Owner(ctx); err != nil {
 			return err
 		}
 	}
-	p, a := l.loaded.Resolve(assigned, where), &adaptation{target: l.target, place: place, loaded: l.loaded, state: state, dryRun: l.options.DryRun}
+	p, a := urls.Resolve(l.loaded, assigned, where), &adaptation{target: l.target, place: place, loaded: l.loaded, state: state, dryRun: l.options.DryRun}
 	l.out.Project = p
 	for _, adapt := range adapters {
 		if err := adapt(p, a); err != nil {

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/devup-cli/devup/internal/project"
+	"github.com/devup-cli/devup/internal/urls"
 	"github.com/devup-cli/devup/internal/workspace"
 )
 
@@ -41,7 +42,7 @@ func TestDebuggersAreNotPublic(t *testing.T) {
 		"a laptop":                         {workspace.Place{}, false, "", ""},
 		"a tunnel":                         {tunnel, false, "inner", "inner: FLASK_RUN_DEBUGGER=false"},
 	} {
-		p := loadedFrom(t, twoFlasks).Resolve(nil, project.Where{URL: c.place.URL})
+		p := urls.Resolve(loadedFrom(t, twoFlasks), nil, urls.Where{URL: c.place.URL})
 		if c.all {
 			p = p.AllPublic()
 		}
@@ -66,7 +67,7 @@ func TestDebuggersBehindAGateway(t *testing.T) {
 	t.Parallel()
 	config := strings.Replace(twoFlasks, "services:\n", "x-devup: {gateway: {routes: {/: api}}}\nservices:\n", 1)
 	place := workspace.Place{Remote: true, Template: "https://{port}-x.example.com"}
-	p := loadedFrom(t, config).Resolve(map[project.PortKey]int{{Service: project.GatewayName, Target: 8080, Protocol: "tcp"}: 8080}, project.Where{URL: place.URL})
+	p := urls.Resolve(loadedFrom(t, config), map[project.PortKey]int{{Service: project.GatewayName, Target: 8080, Protocol: "tcp"}: 8080}, urls.Where{URL: place.URL})
 	RemoveDebuggers(p, place)
 	if value := p.Services["api"].Environment["FLASK_RUN_DEBUGGER"]; value == nil || *value != "false" {
 		t.Errorf("environment %v, gateway %+v", p.Services["api"].Environment, p.Gateway)

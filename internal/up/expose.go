@@ -9,6 +9,7 @@ import (
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/ready"
+	"github.com/devup-cli/devup/internal/urls"
 	"github.com/devup-cli/devup/internal/workspace"
 )
 
@@ -47,7 +48,7 @@ func (l *line) revealPlace(ctx context.Context, assigned map[project.PortKey]int
 	}
 	var open, shut []int // a gateway that leads to what is not public is in both
 	for _, port := range p.PublishedPorts() {
-		n := assigned[p.Before(port).Key()]
+		n := assigned[urls.InFront(p, port).Key()]
 		switch {
 		case !port.Web() || n == 0:
 		case !p.Extensions[port.Service].Public:

@@ -12,6 +12,7 @@ import (
 	"github.com/devup-cli/devup/internal/gateway"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/project"
+	"github.com/devup-cli/devup/internal/urls"
 	"github.com/devup-cli/devup/internal/workspace"
 )
 
@@ -84,11 +85,11 @@ services:
   api: {image: api, ports: ["4000:80"]}
 x-devup: {gateway: {port: 8080, routes: {/: web, /api: api}}}
 `)
-	p, err := loaded.WithGateway(nil)
+	p, err := urls.WithGateway(loaded, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	port, _ := p.GatewayPort()
+	port, _ := urls.GatewayPort(p)
 	assigned := map[project.PortKey]int{
 		port.Key(): 8081, {Service: "web", Target: 80, Protocol: "tcp"}: 3000, {Service: "api", Target: 80, Protocol: "tcp"}: 4001,
 	}
@@ -105,7 +106,7 @@ x-devup: {gateway: {port: 8080, routes: {/: web, /api: api}}}
 			gateway.Config{Listen: "127.0.0.1:8081", Wanted: 8080, Routes: routes, Behind: true, Origins: []string{"https://8081.box.example"}},
 		},
 	} {
-		resolved := p.Resolve(assigned, project.Where{URL: test.place.URL, HostIP: test.place.HostIP()})
+		resolved := urls.Resolve(p, assigned, urls.Where{URL: test.place.URL, HostIP: test.place.HostIP()})
 		if diff := cmp.Diff(test.want, gatewayConfig(resolved, test.place)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/gateway"
 	"github.com/devup-cli/devup/internal/project"
+	"github.com/devup-cli/devup/internal/urls"
 	"github.com/devup-cli/devup/internal/workspace"
 )
 
@@ -29,7 +30,7 @@ func (l *line) serveGateway(ctx context.Context) error {
 // gatewayConfig is what the gateway of a resolved project serves in this place.
 func gatewayConfig(p *project.Project, place workspace.Place) gateway.Config {
 	g := p.Gateway
-	wanted, _ := p.GatewayPort()
+	wanted, _ := urls.GatewayPort(p)
 	c := gateway.Config{
 		Listen: net.JoinHostPort(g.HostIP, strconv.Itoa(g.HostPort)),
 		Behind: place.Remote || len(place.Tunnels) > 0, Wanted: wanted.Wanted, Asked: g.Now.Asked,

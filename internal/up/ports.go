@@ -9,6 +9,7 @@ import (
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/ports"
 	"github.com/devup-cli/devup/internal/project"
+	"github.com/devup-cli/devup/internal/urls"
 )
 
 // assignPorts decides the host ports, and what the URLs of the place are with them.
@@ -37,7 +38,7 @@ func (l *line) assignPorts(ctx context.Context, state observe.Project) (map[proj
 
 // requestGateway adds the port of the project's gateway, which is no container's.
 func requestGateway(request *ports.Request, p *project.Project) {
-	port, ok := p.GatewayPort()
+	port, ok := urls.GatewayPort(p)
 	if !ok {
 		return
 	}

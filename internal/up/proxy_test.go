@@ -9,6 +9,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/devup-cli/devup/internal/project"
+	"github.com/devup-cli/devup/internal/urls"
 	"github.com/devup-cli/devup/internal/workspace"
 )
 
@@ -33,7 +34,7 @@ func TestOnlyWhatIsSharedIsProxied(t *testing.T) {
 	t.Parallel()
 	loaded := loadedFrom(t, twoFrontends)
 	place := workspace.Place{Tunnels: map[int]string{5173: "https://laptop.tail1234.ts.net"}}
-	p := loaded.Resolve(nil, project.Where{URL: place.URL})
+	p := urls.Resolve(loaded, nil, urls.Where{URL: place.URL})
 	AddProxySettings(p, place)
 	for name, want := range map[string]string{"shop": ".tail1234.ts.net", "admin": ""} {
 		got := ""
@@ -61,7 +62,7 @@ func TestAServerIsToldItsPath(t *testing.T) {
 		place := workspace.Place{Remote: true, Template: "https://box.example.com/proxy/{port}/"}
 		moved := map[project.PortKey]int{{Service: "api", Target: 8000, Protocol: "tcp"}: 8001}
 		got := ""
-		p := loaded.Resolve(moved, project.Where{URL: place.URL})
+		p := urls.Resolve(loaded, moved, urls.Where{URL: place.URL})
 		AddProxySettings(p, place)
 		if value := p.Services["api"].Environment["UVICORN_ROOT_PATH"]; value != nil {
 			got = *value

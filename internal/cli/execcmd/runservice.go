@@ -11,8 +11,8 @@ import (
 	"github.com/mattn/go-shellwords"
 
 	"github.com/devup-cli/devup/internal/cli/command"
+	"github.com/devup-cli/devup/internal/composefile"
 	"github.com/devup-cli/devup/internal/fail"
-	"github.com/devup-cli/devup/internal/project"
 )
 
 // oneOffService is the service of a project as the flags of run change it, and the
@@ -86,7 +86,7 @@ func oneOffEnv(env *command.Env, declared types.MappingWithEquals, o runOptions)
 		all = types.MappingWithEquals{}
 	}
 	for _, path := range o.envFiles {
-		values, err := project.EnvFile(path, env.LookupEnv)
+		values, err := composefile.EnvFile(path, env.LookupEnv)
 		if err != nil {
 			return nil, err
 		}

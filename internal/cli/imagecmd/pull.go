@@ -13,6 +13,7 @@ import (
 	"github.com/devup-cli/devup/internal/images"
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/session"
+	"github.com/devup-cli/devup/internal/urls"
 )
 
 // pullOptions are the flags of pull.
@@ -71,7 +72,7 @@ func open(ctx context.Context, env *command.Env, services []string, quiet bool, 
 		return nil, nil, err
 	}
 	uid, gid := 0, 0
-	if s.Project.WantsOwner() {
+	if urls.NeedsOwner(s.Project) {
 		if uid, gid, err = s.FileOwner(ctx); err != nil {
 			s.Close()
 			return nil, nil, err

@@ -10,6 +10,7 @@ import (
 	"github.com/devup-cli/devup/internal/cli/command"
 	"github.com/devup-cli/devup/internal/detect"
 	"github.com/devup-cli/devup/internal/project"
+	"github.com/devup-cli/devup/internal/urls"
 )
 
 // handWritten is what an existing devup.yaml has decided.
@@ -32,7 +33,7 @@ func readHandWritten(ctx context.Context, env *command.Env, fsys fs.FS, dir stri
 	if err != nil {
 		return hand, err
 	}
-	if port, on := p.GatewayPort(); on {
+	if port, on := urls.GatewayPort(p); on {
 		hand.gateway = port.Wanted
 	}
 	hand.marked = map[string]bool{}

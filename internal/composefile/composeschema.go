@@ -1,0 +1,114 @@
+package composefile
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"sync"
+
+	"github.com/compose-spec/compose-go/v2/schema"
+)
+
+// ComposeSchema decodes Compose's schema again, so that the caller may change it.
+func ComposeSchema() map[string]any {
+	var root map[string]any
+	if err := json.Unmarshal([]byte(schema.Schema), &root); err != nil {
+		panic(fmt.Sprintf("decode Compose's schema: %v", err)) // embedded in compose-go
+	}
+	return root
+}
+
+// sharedSchema is for reading only.
+var sharedSchema = sync.OnceValue(ComposeSchema)
+
+// composeKeys lists the keys that Compose knows at the place that the path
+// leads to: at the top, in a service, or in the build, healthcheck, … of one.
+func composeKeys(path []string) []string {
+	node := sharedSchema()
+	for _, key := range path {
+		if node = schemaChild(node, key); node == nil {
+			return nil
+		}
+	}
+	keys := map[string]bool{}
+	collectKeys(node, keys)
+	return slices.Sorted(maps.Keys(keys))
+}
+
+// variants are the schemas that node is made of: itself, what it refers to, and
+// what it combines.
+func variants(node map[string]any) []map[string]any {
+	all := []map[string]any{node}
+	if ref, ok := node["$ref"].(string); ok {
+		definitions, _ := sharedSchema()["$defs"].(map[string]any)
+		if target, ok := definitions[ref[len("#/$defs/"):]].(map[string]any); ok {
+			all = append(all, variants(target)...)
+		}
+	}
+	for _, combination := range []string{"allOf", "oneOf", "anyOf"} {
+		list, _ := node[combination].([]any)
+		for _, item := range list {
+			if m, ok := item.(map[string]any); ok {
+				all = append(all, variants(m)...)
+			}
+		}
+	}
+	return all
+}
+
+func schemaChild(node map[string]any, key string) map[string]any {
+	for _, v := range variants(node) {
+		if properties, ok := v["properties"].(map[string]any); ok {
+			if next, ok := properties[key].(map[string]any); ok {
+				return next
+			}
+		}
+	}
+	_, err := strconv.Atoi(key)
+	for _, v := range variants(node) {
+		if items, ok := v["items"].(map[string]any); ok && err == nil {
+			return items
+		}
+		patterns, _ := v["patternProperties"].(map[string]any)
+		for _, pattern := range slices.Sorted(maps.Keys(patterns)) {
+			if next, ok := patterns[pattern].(map[string]any); ok && pattern != "^x-" {
+				return next
+			}
+		}
+		if more, ok := v["additionalProperties"].(map[string]any); ok {
+			return more
+		}
+	}
+	return nil
+}
+
+// requiredKeys lists the keys that Compose wants in a mapping at the place.
+func requiredKeys(keys []string) []string {
+	node := sharedSchema()
+	for _, key := range keys {
+		if node = schemaChild(node, key); node == nil {
+			return nil
+		}
+	}
+	var required []string
+	for _, v := range variants(node) {
+		list, _ := v["required"].([]any)
+		for _, key := range list {
+			if name, ok := key.(string); ok {
+				required = append(required, name)
+			}
+		}
+	}
+	return required
+}
+
+func collectKeys(node map[string]any, keys map[string]bool) {
+	for _, v := range variants(node) {
+		properties, _ := v["properties"].(map[string]any)
+		for key := range properties {
+			keys[key] = true
+		}
+	}
+}
