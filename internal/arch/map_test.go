@@ -15,6 +15,7 @@ var ours = map[string][]string{
 	"checkout":      {"lock", "atomicfile", "owner", "untrusted", "lazyregexp"}, // what is kept in a checkout's .devup, and files that are written into one
 	"consent":       {"atomicfile", "owner", "untrusted"},                       // answers of the user, by checkout
 	"lazyregexp":    {},
+	"suggest":       {},             // the known word that a user most likely meant
 	"secret":        {"lazyregexp"}, // which variables hold secrets, and texts without them
 	"graph":         {},             // the order of what needs each other
 	"untrusted":     {"lazyregexp"}, // files and text of a clone: bounded reads, output that is safe to print
@@ -23,12 +24,12 @@ var ours = map[string][]string{
 	"framework":     {"lazyregexp"}, // what web frameworks need behind a proxy: a table, apart from detect, which `up` has no use for
 	"workspace":     {"lazyregexp", "fail"},
 	"settings":      {"lazyregexp", "fail"},
-	"egress":        {"lazyregexp", "fail", "untrusted", "dockerconfig"}, // untrusted: it reads which registries a project names
-	"diagnose":      {"lazyregexp"},                                      // text of a failure → reason, sentence, hint; below all whose work can fail
-	"registry":      {"lazyregexp", "event", "diagnose", "dockerconfig"}, // logins and refusals of container registries, for pulls, pushes and builds
-	"symbol":        {"lazyregexp"},                                      // variables whose values are decided after loading
-	"composefile":   {"symbol", "lazyregexp", "untrusted", "fail"},       // the files of a project: positions, variables, the model, errors as sentences
-	"project":       {"composefile", "symbol", "lazyregexp", "untrusted", "fail"},
+	"egress":        {"lazyregexp", "fail", "untrusted", "dockerconfig"},      // untrusted: it reads which registries a project names
+	"diagnose":      {"lazyregexp"},                                           // text of a failure → reason, sentence, hint; below all whose work can fail
+	"registry":      {"lazyregexp", "event", "diagnose", "dockerconfig"},      // logins and refusals of container registries, for pulls, pushes and builds
+	"symbol":        {"lazyregexp"},                                           // variables whose values are decided after loading
+	"composefile":   {"symbol", "suggest", "lazyregexp", "untrusted", "fail"}, // the files of a project: positions, variables, the model, errors as sentences
+	"project":       {"composefile", "symbol", "suggest", "lazyregexp", "untrusted", "fail"},
 	"urls":          {"symbol", "project", "lazyregexp", "fail"}, // what services are called where: URLs in files, and routes of the gateway
 	"ports":         {"project", "fail"},
 	"scaffold":      {"lazyregexp", "detect", "fail", "untrusted"}, // untrusted: the gate for values in generated files

@@ -10,6 +10,7 @@ import (
 	"github.com/devup-cli/devup/internal/composefile"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/suggest"
 )
 
 // ExtensionKey is the key of what devup needs to know and Compose cannot say.
@@ -121,7 +122,7 @@ func boolean(v any) (value, ok bool) {
 
 func unknownKey(key string, known []string) *extensionError {
 	m := &extensionError{key: key, text: fmt.Sprintf("has the unknown key %q", key)}
-	if near := composefile.Nearest(key, known); near != "" {
+	if near := suggest.Nearest(key, known); near != "" {
 		m.hint = fmt.Sprintf("did you mean %q?", near)
 	} else {
 		m.hint = "the known keys are " + strings.Join(known, ", ")

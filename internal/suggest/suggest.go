@@ -1,4 +1,5 @@
-package composefile
+// Package suggest finds what a user most likely meant by a word that is not known.
+package suggest
 
 import (
 	"strings"

@@ -1,4 +1,4 @@
-package composefile
+package suggest
 
 import "testing"
 
