@@ -18,7 +18,8 @@ var ours = map[string][]string{
 	"graph":      {},             // the order of what needs each other
 	"untrusted":  {"lazyregexp"}, // files and text of a clone: bounded reads, output that is safe to print
 	"envfile":    {"lazyregexp"}, // the text of env files that devup writes into; project reads them
-	"detect":     {"lazyregexp"},
+	"tree":       {},             // the folders and files of a repository that people wrote
+	"detect":     {"lazyregexp", "tree"},
 	"framework":  {"lazyregexp"}, // what web frameworks need behind a proxy: a table, apart from detect, which `up` has no use for
 	"workspace":  {"lazyregexp", "fail"},
 	"settings":   {"lazyregexp", "fail"},
@@ -83,6 +84,7 @@ var never = map[string][]string{
 	"event":     {"context", "os", "net"},
 	"fail":      {"os", "net"}, // it knows context.Canceled, but waits for nothing
 	"detect":    {"context", "os", "net", "time"},
+	"tree":      {"context", "os", "net", "time"},
 	"diagnose":  {"context", "os", "net", "time"},
 	"framework": {"context", "os", "net", "time"},
 	"plan":      {"context", "os", "net", "time"},

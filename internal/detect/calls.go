@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/tree"
 )
 
 // localCall is a URL on this machine that stands in a file.
@@ -27,26 +28,26 @@ var (
 )
 
 // callsIn are the URLs on this machine in a source, without fallbacks.
-func callsIn(source file) []localCall {
-	if !strings.Contains(source.text, "://") {
+func callsIn(source tree.File) []localCall {
+	if !strings.Contains(source.Text, "://") {
 		return nil
 	}
 	var calls []localCall
-	for _, match := range localCalls.FindAllStringSubmatchIndex(source.text, -1) {
-		start := strings.LastIndexByte(source.text[:match[0]], '\n') + 1
-		line, _, _ := strings.Cut(source.text[start:], "\n")
-		port, ok := portNumber(source.text[match[2]:match[3]])
+	for _, match := range localCalls.FindAllStringSubmatchIndex(source.Text, -1) {
+		start := strings.LastIndexByte(source.Text[:match[0]], '\n') + 1
+		line, _, _ := strings.Cut(source.Text[start:], "\n")
+		port, ok := portNumber(source.Text[match[2]:match[3]])
 		if ok && !fromEnv.MatchString(line) && !printed.MatchString(line) {
-			url := source.text[match[0]:match[1]]
-			calls = append(calls, localCall{port, url, source.at(match[0], url)})
+			url := source.Text[match[0]:match[1]]
+			calls = append(calls, localCall{port, url, source.At(match[0], url)})
 		}
 	}
 	return calls
 }
 
 // originsIn are the URLs on this machine from which a server's source lets pages in.
-func originsIn(source file) []localCall {
-	lines := strings.Split(source.text, "\n")
+func originsIn(source tree.File) []localCall {
+	lines := strings.Split(source.Text, "\n")
 	return slices.DeleteFunc(callsIn(source), func(call localCall) bool {
 		at := call.where.Line - 1
 		near := strings.Join(lines[max(0, at-4):at+1], "\n") // a list of origins has one a line
@@ -60,7 +61,7 @@ func (c *candidate) localCalls() []localCall {
 	var calls []localCall
 	for _, source := range c.sources {
 		switch {
-		case isProxyFile(source.path): // it speaks of what the development server does
+		case isProxyFile(source.Path): // it speaks of what the development server does
 		case c.role == frontend:
 			calls = append(calls, callsIn(source)...)
 		default:

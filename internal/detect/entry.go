@@ -35,11 +35,11 @@ func (s *scan) opensPort(dir, name string) bool {
 		return false
 	}
 	full := path.Join(dir, name)
-	f := s.tree.folders[path.Dir(full)]
-	if f != nil && path.Dir(full) != dir && f.has("package.json") {
+	f := s.tree.Folder(path.Dir(full))
+	if f != nil && path.Dir(full) != dir && f.Has("package.json") {
 		return false // another package's
 	}
-	return f != nil && f.has(path.Base(full)) && listens.MatchString(s.tree.files.source(full).text)
+	return f != nil && f.Has(path.Base(full)) && listens.MatchString(s.tree.Source(full).Text)
 }
 
 var sourceArgument = lazyregexp.New(`(?:^|\s)(\.?/?[\w@./-]+\.(?:js|mjs|cjs|ts|mts|cts|jsx|tsx))(?:\s|$)`)
@@ -59,12 +59,12 @@ func (s *scan) lambdaHandler(dir string, p *nodePackage) string {
 	names := []string{rawText(p.Main), "index.js", "index.mjs", "index.ts", "handler.js", "handler.ts", "function.js"}
 	for _, name := range names {
 		full := path.Join(dir, name)
-		f := s.tree.folders[path.Dir(full)]
-		if name != "" && f != nil && f.has(path.Base(full)) && exportsHandler.MatchString(s.tree.files.source(full).text) {
+		f := s.tree.Folder(path.Dir(full))
+		if name != "" && f != nil && f.Has(path.Base(full)) && exportsHandler.MatchString(s.tree.Source(full).Text) {
 			return full
 		}
 	}
-	if f := s.tree.folders[dir]; f.has("serverless.yml") {
+	if f := s.tree.Folder(dir); f.Has("serverless.yml") {
 		return path.Join(dir, "serverless.yml")
 	}
 	return ""

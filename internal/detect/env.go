@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/tree"
 )
 
 // envFile is a file of NAME=value lines.
@@ -68,7 +69,7 @@ func (e envFile) value(name string) string {
 func (e envFile) at(name string) Evidence {
 	for _, entry := range e.entries {
 		if entry.name == name {
-			return Evidence{e.path, entry.line, name}
+			return tree.At(e.path, entry.line, name)
 		}
 	}
 	return Evidence{File: e.path}
@@ -76,13 +77,13 @@ func (e envFile) at(name string) Evidence {
 
 // envsOf are the env files of a folder. Those for production, staging or tests
 // say nothing about development.
-func (t *tree) envsOf(dir string) []envFile {
-	f := t.folders[dir]
+func envsOf(t *tree.Tree, dir string) []envFile {
+	f := t.Folder(dir)
 	if f == nil {
 		return nil
 	}
 	var loaded, examples []envFile
-	for _, name := range f.names {
+	for _, name := range f.Names {
 		lower := strings.ToLower(name)
 		if !strings.HasPrefix(lower, ".env") && lower != ".flaskenv" && !strings.HasSuffix(lower, ".env") {
 			continue
@@ -91,7 +92,7 @@ func (t *tree) envsOf(dir string) []envFile {
 			continue
 		}
 		full := path.Join(dir, name)
-		env := parseEnv(full, blankComments(t.files.text(full), "#"))
+		env := parseEnv(full, tree.BlankComments(t.Text(full), "#"))
 		if env.loaded {
 			loaded = append(loaded, env)
 		} else {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/tree"
 )
 
 var (
@@ -19,7 +20,7 @@ var (
 // flaskAppIn finds the application as Flask itself would, then as people do: the
 // module that FLASK_APP names, wsgi.py or app.py in the folder, a module with
 // an application, a factory.
-func (s *scan) flaskAppIn(dir string, sources []file) *pythonApp {
+func (s *scan) flaskAppIn(dir string, sources []tree.File) *pythonApp {
 	if app := s.flaskAppNamed(dir); app != nil {
 		return app
 	}
@@ -28,9 +29,9 @@ func (s *scan) flaskAppIn(dir string, sources []file) *pythonApp {
 	}
 	// Nearest first: what lies deeper is imported by it, or is a tool's.
 	for len(sources) > 0 {
-		depth := strings.Count(sources[0].path, "/")
+		depth := strings.Count(sources[0].Path, "/")
 		level := sources
-		if i := slices.IndexFunc(sources, func(s file) bool { return strings.Count(s.path, "/") > depth }); i > 0 {
+		if i := slices.IndexFunc(sources, func(s tree.File) bool { return strings.Count(s.Path, "/") > depth }); i > 0 {
 			level = sources[:i]
 		}
 		sources = sources[len(level):]
@@ -42,15 +43,15 @@ func (s *scan) flaskAppIn(dir string, sources []file) *pythonApp {
 }
 
 // flaskAppAmong finds the application among the files of one depth.
-func flaskAppAmong(dir string, sources []file) *pythonApp {
+func flaskAppAmong(dir string, sources []tree.File) *pythonApp {
 	for _, looks := range [][]callableFinder{{instanceIn, madeIn, importedIn, factoryIn}, {instanceIn, madeIn, importedIn}, {factoryIn}} {
 		for _, source := range sources {
-			own := path.Base(source.path) == "app.py" || path.Base(source.path) == "wsgi.py"
+			own := path.Base(source.Path) == "app.py" || path.Base(source.Path) == "wsgi.py"
 			if len(looks) == 4 && !own {
 				continue // Flask itself looks in these two first
 			}
 			if callable, offset := firstCallable(source, looks); callable != "" {
-				return &pythonApp{kind: flaskApp, entry: relative(dir, source.path), callable: callable, line: lineAt(source.text, offset)}
+				return &pythonApp{kind: flaskApp, entry: tree.Relative(dir, source.Path), callable: callable, line: tree.LineAt(source.Text, offset)}
 			}
 		}
 	}
@@ -58,9 +59,9 @@ func flaskAppAmong(dir string, sources []file) *pythonApp {
 }
 
 // callableFinder finds the application in a module: its variable or factory call, and where.
-type callableFinder func(file) (callable string, offset int)
+type callableFinder func(tree.File) (callable string, offset int)
 
-func firstCallable(source file, finders []callableFinder) (string, int) {
+func firstCallable(source tree.File, finders []callableFinder) (string, int) {
 	for _, find := range finders {
 		if callable, offset := find(source); callable != "" {
 			return callable, offset
@@ -70,35 +71,35 @@ func firstCallable(source file, finders []callableFinder) (string, int) {
 }
 
 // importedIn is the application that a module imports to run it.
-func importedIn(source file) (string, int) {
-	if !strings.Contains(source.text, ".run(") && path.Base(source.path) != "wsgi.py" {
+func importedIn(source tree.File) (string, int) {
+	if !strings.Contains(source.Text, ".run(") && path.Base(source.Path) != "wsgi.py" {
 		return "", 0
 	}
-	return firstGroup(flaskImported, source.text)
+	return firstGroup(flaskImported, source.Text)
 }
 
-func mentionsFlask(source file) bool {
-	return strings.Contains(source.text, "Flask(") || strings.Contains(source.text, "OpenAPI(")
+func mentionsFlask(source tree.File) bool {
+	return strings.Contains(source.Text, "Flask(") || strings.Contains(source.Text, "OpenAPI(")
 }
 
 // instanceIn is the variable of an application at the top of a module.
-func instanceIn(source file) (string, int) { return firstGroup(flaskInstance, source.text) }
+func instanceIn(source tree.File) (string, int) { return firstGroup(flaskInstance, source.Text) }
 
 // madeIn is the variable that a module fills by calling a factory of another.
-func madeIn(source file) (string, int) { return firstGroup(flaskMade, source.text) }
+func madeIn(source tree.File) (string, int) { return firstGroup(flaskMade, source.Text) }
 
 // factoryIn is a factory that can be called with no arguments.
-func factoryIn(source file) (string, int) {
-	match := flaskFactory.FindStringSubmatchIndex(source.text)
-	if match == nil || !strings.Contains(source.text, "Flask(") {
+func factoryIn(source tree.File) (string, int) {
+	match := flaskFactory.FindStringSubmatchIndex(source.Text)
+	if match == nil || !strings.Contains(source.Text, "Flask(") {
 		return "", 0
 	}
-	for parameter := range strings.SplitSeq(source.text[match[4]:match[5]], ",") {
+	for parameter := range strings.SplitSeq(source.Text[match[4]:match[5]], ",") {
 		if parameter = strings.TrimSpace(parameter); parameter != "" && !strings.ContainsAny(parameter, "=*") {
 			return "", 0
 		}
 	}
-	return source.text[match[2]:match[3]] + "()", match[0]
+	return source.Text[match[2]:match[3]] + "()", match[0]
 }
 
 func firstGroup(pattern *lazyregexp.Regexp, text string) (string, int) {
@@ -111,12 +112,12 @@ func firstGroup(pattern *lazyregexp.Regexp, text string) (string, int) {
 
 // flaskAppNamed is the application that the folder's .flaskenv or .env names.
 func (s *scan) flaskAppNamed(dir string) *pythonApp {
-	f := s.tree.folders[dir]
+	f := s.tree.Folder(dir)
 	for _, name := range []string{".flaskenv", ".env", ".env.example"} {
-		if !f.has(name) {
+		if !f.Has(name) {
 			continue
 		}
-		match := flaskName.FindStringSubmatch(s.tree.files.text(path.Join(dir, name)))
+		match := flaskName.FindStringSubmatch(s.tree.Text(path.Join(dir, name)))
 		if match == nil {
 			continue
 		}
@@ -124,10 +125,10 @@ func (s *scan) flaskAppNamed(dir string) *pythonApp {
 		base := strings.ReplaceAll(strings.TrimSuffix(module, ".py"), ".", "/")
 		for _, entry := range []string{base + ".py", base + "/__init__.py", base + "/app.py", base + "/wsgi.py"} {
 			full := path.Join(dir, entry)
-			if inner := s.tree.folders[path.Dir(full)]; inner == nil || !inner.has(path.Base(full)) {
+			if inner := s.tree.Folder(path.Dir(full)); inner == nil || !inner.Has(path.Base(full)) {
 				continue
 			}
-			source := s.tree.files.source(full)
+			source := s.tree.Source(full)
 			if callable == "" {
 				callable, _ = firstCallable(source, []callableFinder{instanceIn, madeIn, importedIn, factoryIn})
 			}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/tree"
 )
 
 var (
@@ -34,7 +35,7 @@ func (s *scan) decideMissing(c *candidate) {
 	}
 	slices.Sort(c.Packages.Missing)
 	if needs != nil && len(c.Packages.Missing) > 0 {
-		c.note(Evidence{needs.manifest, 0, "lacks " + strings.Join(c.Packages.Missing, ", ") + ", which starts the service"})
+		c.note(tree.At(needs.manifest, 0, "lacks "+strings.Join(c.Packages.Missing, ", ")+", which starts the service"))
 	}
 }
 
@@ -49,9 +50,9 @@ func (r *requirements) needsPrefix(prefix string) bool {
 	return false
 }
 
-func (r *requirements) mentions(t *tree, text string) bool {
+func (r *requirements) mentions(t *tree.Tree, text string) bool {
 	return r != nil && slices.ContainsFunc(append(slices.Clip(r.includes), r.manifest), func(name string) bool {
-		return strings.Contains(strings.ToLower(t.files.text(name)), text)
+		return strings.Contains(strings.ToLower(t.Text(name)), text)
 	})
 }
 
@@ -60,15 +61,15 @@ func (r *requirements) mentions(t *tree, text string) bool {
 // are named in a remark: an import's name is often not the package's.
 func (s *scan) importedPackages(c *candidate) []string {
 	own := map[string]bool{path.Base(c.Dir): true}
-	for _, f := range s.tree.below(c.Dir, func(*folder) bool { return true }) {
-		own[path.Base(f.path)] = true
-		for _, name := range f.names {
+	for _, f := range s.tree.Below(c.Dir, func(*tree.Folder) bool { return true }) {
+		own[path.Base(f.Path)] = true
+		for _, name := range f.Names {
 			own[strings.TrimSuffix(name, ".py")] = true
 		}
 	}
 	var packages, unknown []string
 	for _, source := range c.sources {
-		for _, module := range importsOf(source.text) {
+		for _, module := range importsOf(source.Text) {
 			known := knownImports[module]
 			flask, isFlask := strings.CutPrefix(module, "flask_")
 			switch {

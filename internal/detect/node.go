@@ -11,18 +11,18 @@ import (
 // nodeCandidates are the folders whose package.json starts something that listens.
 func (s *scan) nodeCandidates() []*candidate {
 	var found []*candidate
-	for _, dir := range s.tree.paths {
-		if !s.tree.folders[dir].has("package.json") {
+	for _, dir := range s.tree.Paths {
+		if !s.tree.Folder(dir).Has("package.json") {
 			continue
 		}
 		name := path.Join(dir, "package.json")
-		p, err := parsePackage(name, s.tree.files.text(name))
+		p, err := parsePackage(name, s.tree.Text(name))
 		if err != nil {
-			s.tree.reject(dir, "package.json is no JSON that can be read", Evidence{File: name})
+			s.tree.Reject(dir, "package.json is no JSON that can be read", Evidence{File: name})
 			continue
 		}
 		if why, e := s.whyNoNodeService(dir, p); why != "" {
-			s.tree.reject(dir, why, e)
+			s.tree.Reject(dir, why, e)
 			continue
 		}
 		c := &candidate{Service: Service{Dir: dir, Stack: s.nodeStack(dir, p)}}
@@ -46,7 +46,7 @@ var notServices = []struct{ dependency, what string }{
 }
 
 func (s *scan) whyNoNodeService(dir string, p *nodePackage) (string, Evidence) {
-	f := s.tree.folders[dir]
+	f := s.tree.Folder(dir)
 	for _, other := range notServices {
 		if _, needed := p.needs(other.dependency); needed && p.needsOneOf(serverPackages...) == "" {
 			// A web app that is also wrapped for phones is still a web app.
@@ -58,7 +58,7 @@ func (s *scan) whyNoNodeService(dir string, p *nodePackage) (string, Evidence) {
 	if _, editor := p.Engines["vscode"]; editor {
 		return "an editor extension (engines.vscode)", p.at("vscode", "engines.vscode")
 	}
-	if f.has("cdk.json") {
+	if f.Has("cdk.json") {
 		return "infrastructure code (cdk.json)", Evidence{File: path.Join(dir, "cdk.json")}
 	}
 	if stack := s.nodeStack(dir, p); stack != Node {
@@ -81,7 +81,7 @@ func (s *scan) whyNoNodeServer(dir string, p *nodePackage) (string, Evidence) {
 	switch {
 	case script == "" && entry == "" && s.isWorkspaceRoot(dir, p):
 		if len(p.Workspaces) == 0 {
-			return "the root of a workspace: its members are looked at instead", Evidence{File: path.Join(dir, s.tree.folders[dir].first("pnpm-workspace.yaml", "lerna.json"))}
+			return "the root of a workspace: its members are looked at instead", Evidence{File: path.Join(dir, s.tree.Folder(dir).First("pnpm-workspace.yaml", "lerna.json"))}
 		}
 		return "the root of a workspace: its members are looked at instead", p.at("workspaces", "workspaces")
 	case script == "" && entry == "":
@@ -116,19 +116,19 @@ func firstWords(text string) string {
 }
 
 func (s *scan) isWorkspaceRoot(dir string, p *nodePackage) bool {
-	f := s.tree.folders[dir]
-	return len(p.Workspaces) > 0 && string(p.Workspaces) != "null" || f.has("pnpm-workspace.yaml") || f.has("lerna.json")
+	f := s.tree.Folder(dir)
+	return len(p.Workspaces) > 0 && string(p.Workspaces) != "null" || f.Has("pnpm-workspace.yaml") || f.Has("lerna.json")
 }
 
 // nodeStack is cra or vite where the package says so, else node.
 func (s *scan) nodeStack(dir string, p *nodePackage) Stack {
-	f := s.tree.folders[dir]
+	f := s.tree.Folder(dir)
 	if p.needsOneOf("react-scripts", "react-app-rewired", "@craco/craco") != "" && scriptThatRuns(p, craCommands...) != "" {
 		return CRA
 	}
 	_, needed := p.needs("vite")
-	config := f.first(viteConfigs...)
-	if (needed || config != "") && (f.has("index.html") || config != "" && s.viteLibrary(dir) == "") &&
+	config := f.First(viteConfigs...)
+	if (needed || config != "") && (f.Has("index.html") || config != "" && s.viteLibrary(dir) == "") &&
 		scriptThatRuns(p, "vite", "react-router", "remix") != "" {
 		return Vite
 	}
@@ -142,9 +142,9 @@ var libraryMode = lazyregexp.New(`\blib\s*:\s*\{`)
 // viteLibrary is the configuration by which Vite builds a library and no
 // page, or empty.
 func (s *scan) viteLibrary(dir string) string {
-	f := s.tree.folders[dir]
-	name := f.first(viteConfigs...)
-	if full := path.Join(dir, name); name != "" && !f.has("index.html") && libraryMode.MatchString(s.tree.files.source(full).text) {
+	f := s.tree.Folder(dir)
+	name := f.First(viteConfigs...)
+	if full := path.Join(dir, name); name != "" && !f.Has("index.html") && libraryMode.MatchString(s.tree.Source(full).Text) {
 		return full
 	}
 	return ""
@@ -153,14 +153,14 @@ func (s *scan) viteLibrary(dir string) string {
 // describeNode fills in what the package itself decides.
 func (s *scan) describeNode(c *candidate) {
 	name := path.Join(c.Dir, "package.json")
-	c.node, _ = parsePackage(name, s.tree.files.text(name)) // broken: as if it were empty
+	c.node, _ = parsePackage(name, s.tree.Text(name)) // broken: as if it were empty
 	p := c.node
 	c.Runtime.Language = "node"
 	c.Packages = s.nodePackages(c)
-	folder := s.tree.folders[c.Dir]
-	for _, config := range folder.names {
+	folder := s.tree.Folder(c.Dir)
+	for _, config := range folder.Names {
 		if strings.Contains(config, ".config.") && codeEndings[path.Ext(config)] {
-			c.configs = append(c.configs, s.tree.files.source(path.Join(c.Dir, config)))
+			c.configs = append(c.configs, s.tree.Source(path.Join(c.Dir, config)))
 		}
 	}
 	script, _ := startScript(p)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/tree"
 )
 
 // nodePackage is what detection takes from a package.json. Fields that people
@@ -89,7 +90,7 @@ func (p *nodePackage) needsOneOf(names ...string) string {
 func (p *nodePackage) at(key, text string) Evidence {
 	e := Evidence{File: p.path, Text: text}
 	if i := strings.Index(p.text, `"`+key+`"`); i >= 0 {
-		e.Line = lineAt(p.text, i)
+		e.Line = tree.LineAt(p.text, i)
 	}
 	return e
 }

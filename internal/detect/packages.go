@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/tree"
 )
 
 // locks are the lock files and whose they are, in the order of preference where
@@ -25,8 +26,8 @@ var locks = []struct{ file, manager string }{
 // lock file, of the service or of the workspace that it is a member of.
 func (s *scan) nodePackages(c *candidate) Packages {
 	p := Packages{Manager: "npm"}
-	folder := s.tree.folders[c.Dir]
-	if folder.has("package.json") {
+	folder := s.tree.Folder(c.Dir)
+	if folder.Has("package.json") {
 		p.Manifest = "package.json"
 	}
 	p.Native = c.node.needsOneOf(nativeNode...) != ""
@@ -46,7 +47,7 @@ func (s *scan) nodePackages(c *candidate) Packages {
 	}
 	var present []string
 	for _, lock := range locks {
-		if s.tree.folders[lockDir].has(lock.file) {
+		if s.tree.Folder(lockDir).Has(lock.file) {
 			present = append(present, lock.file)
 			if p.Lock == "" && (pinned == "" || lock.manager == p.Manager) {
 				p.Manager, p.Lock = lock.manager, lock.file
@@ -76,7 +77,7 @@ func (s *scan) lockedBy(c *candidate, p Packages) map[string]*nodePackage {
 	packages := map[string]*nodePackage{}
 	for _, member := range append([]string{""}, p.Members...) {
 		name := path.Join(p.Workspace, member, "package.json")
-		packages[member], _ = parsePackage(name, s.tree.files.text(name)) // broken: as if it were empty
+		packages[member], _ = parsePackage(name, s.tree.Text(name)) // broken: as if it were empty
 	}
 	return packages
 }
@@ -90,17 +91,17 @@ var (
 // folder, where that is not the newest: Yarn 2 and later write another form
 // than Yarn 1, and pnpm 9 and later no longer take the old ones as they are.
 func (s *scan) versionOfLock(dir, manager string) string {
-	f := s.tree.folders[dir]
+	f := s.tree.Folder(dir)
 	switch {
-	case manager == "yarn" && f.has(".yarnrc.yml"):
-		if match := yarnRelease.FindStringSubmatch(s.tree.files.text(path.Join(dir, ".yarnrc.yml"))); match != nil {
+	case manager == "yarn" && f.Has(".yarnrc.yml"):
+		if match := yarnRelease.FindStringSubmatch(s.tree.Text(path.Join(dir, ".yarnrc.yml"))); match != nil {
 			return match[1]
 		}
 		return "4"
-	case manager == "yarn" && f.has("yarn.lock") && strings.Contains(s.tree.files.text(path.Join(dir, "yarn.lock")), "\n__metadata:"):
+	case manager == "yarn" && f.Has("yarn.lock") && strings.Contains(s.tree.Text(path.Join(dir, "yarn.lock")), "\n__metadata:"):
 		return "4"
-	case manager == "pnpm" && f.has("pnpm-lock.yaml"):
-		match := pnpmLock.FindStringSubmatch(s.tree.files.text(path.Join(dir, "pnpm-lock.yaml")))
+	case manager == "pnpm" && f.Has("pnpm-lock.yaml"):
+		match := pnpmLock.FindStringSubmatch(s.tree.Text(path.Join(dir, "pnpm-lock.yaml")))
 		if match != nil {
 			return map[string]string{"5": "7", "6": "8"}[match[1]]
 		}
@@ -118,7 +119,7 @@ func (s *scan) isBehind(lock string, manifests map[string]*nodePackage) bool {
 	var file struct {
 		Packages map[string]json.RawMessage `json:"packages"`
 	}
-	if json.Unmarshal([]byte(s.tree.files.upTo(lock, maxLock)), &file) != nil {
+	if json.Unmarshal([]byte(s.tree.LockText(lock)), &file) != nil {
 		return true
 	}
 	if _, found := file.Packages[""]; !found {
@@ -153,29 +154,29 @@ func (s *scan) pythonPackages(c *candidate) Packages {
 	if needs == nil {
 		return p
 	}
-	folder := s.tree.folders[c.Dir]
+	folder := s.tree.Folder(c.Dir)
 	p.Manager, p.Manifest = "pip", path.Base(needs.manifest)
 	if p.Manifest == "Pipfile" {
 		p.Manager = "pipenv"
-		if folder.has("Pipfile.lock") {
+		if folder.Has("Pipfile.lock") {
 			p.Lock = "Pipfile.lock"
 		}
 	}
 	if p.Manifest == "pyproject.toml" {
 		for _, manager := range pythonManagers {
-			if folder.has(manager.lock) {
+			if folder.Has(manager.lock) {
 				p.Manager, p.Lock = manager.manager, manager.lock
 			}
 		}
-		if p.Lock == "" && strings.Contains(s.tree.files.text(needs.manifest), "[tool.poetry") {
+		if p.Lock == "" && strings.Contains(s.tree.Text(needs.manifest), "[tool.poetry") {
 			p.Manager = "poetry"
 		}
 	}
 	for _, included := range needs.includes {
-		if isBelow(c.Dir, included) {
-			p.Includes = append(p.Includes, relative(c.Dir, included))
+		if tree.IsBelow(c.Dir, included) {
+			p.Includes = append(p.Includes, tree.Relative(c.Dir, included))
 		} else {
-			c.remark(Evidence{needs.manifest, 0, "takes in " + included + ", which lies outside of " + c.Dir + ": a build cannot read it there, so put a copy beside it or build: with the folder above as context"})
+			c.remark(tree.At(needs.manifest, 0, "takes in "+included+", which lies outside of "+c.Dir+": a build cannot read it there, so put a copy beside it or build: with the folder above as context"))
 		}
 	}
 	p.Native = slices.ContainsFunc(nativePython, needs.needs)

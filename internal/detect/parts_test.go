@@ -3,44 +3,9 @@ package detect
 import (
 	"strings"
 	"testing"
-)
 
-func TestIgnoreRules(t *testing.T) {
-	t.Parallel()
-	for _, test := range []struct {
-		rules, name string
-		folder      bool
-		want        bool
-	}{
-		{"*.log", "a/b/x.log", false, true},
-		{"/x", "x", false, true},
-		{"/x", "a/x", false, false},
-		{"a/x", "a/x", false, true},
-		{"a/x", "b/a/x", false, false},
-		{"x/", "a/x", true, true},
-		{"x/", "a/x", false, false},
-		{"**/x", "a/b/x", false, true},
-		{"a/**", "a/b", false, true},
-		{"a/**/z", "a/z", false, true},
-		{"a/**/z", "a/b/c/z", false, true},
-		{"*.env\n!web.env", "web.env", false, false},
-		{"# x", "# x", false, false},
-		{`\#x`, "#x", false, true},
-		{"x  ", "x", false, true},
-		{"", "x", false, false},
-		{"[z-a", "x", false, false},
-	} {
-		if got := ignoreRules(nil).with(".", test.rules).ignores(test.name, test.folder); got != test.want {
-			t.Errorf("%q ignores %q = %v, want %v", test.rules, test.name, got, test.want)
-		}
-	}
-	nested := ignoreRules(nil).with("sub", "/x\ny")
-	for name, want := range map[string]bool{"sub/x": true, "x": false, "sub/a/x": false, "sub/a/y": true} {
-		if got := nested.ignores(name, false); got != want {
-			t.Errorf("sub/.gitignore ignores %q = %v, want %v", name, got, want)
-		}
-	}
-}
+	"github.com/devup-cli/devup/internal/tree"
+)
 
 func TestParseURL(t *testing.T) {
 	t.Parallel()
@@ -98,7 +63,7 @@ func TestPortsInSource(t *testing.T) {
 		"serve(app, port=8090)":                                       8090,
 		"app.run(debug=True)":                                         0,
 	} {
-		if got, _ := portOfSource([]file{{"a.py", text}}, pythonPorts); got.Number != want {
+		if got, _ := portOfSource([]tree.File{{Path: "a.py", Text: text}}, pythonPorts); got.Number != want {
 			t.Errorf("python %q: port %d, want %d", text, got.Number, want)
 		}
 	}
@@ -113,7 +78,7 @@ func TestPortsInSource(t *testing.T) {
 		"app.set('port', 9090)":                                 9090,
 		"app.listen(port)":                                      0,
 	} {
-		if got, _ := portOfSource([]file{{"a.js", text}}, nodePorts); got.Number != want {
+		if got, _ := portOfSource([]tree.File{{Path: "a.js", Text: text}}, nodePorts); got.Number != want {
 			t.Errorf("node %q: port %d, want %d", text, got.Number, want)
 		}
 	}
@@ -156,7 +121,7 @@ func TestRuntimesOfPinnedDependencies(t *testing.T) {
 	for version, want := range map[string]string{"^4.0.3": "16", "3.4.1": "16", "5.0.1": "24"} {
 		p := &nodePackage{Dependencies: versions{"react-scripts": version}}
 		c := &candidate{Service: Service{Dir: ".", Runtime: Runtime{Language: "node"}}, node: p}
-		s := &scan{tree: &tree{folders: map[string]*folder{".": {}}}}
+		s := &scan{tree: &tree.Tree{}}
 		if got := s.decideRuntime(c); got.Version != want || got.Flags != "" {
 			t.Errorf("react-scripts %s: node %s %q, want %s and no flag", version, got.Version, got.Flags, want)
 		}
@@ -204,14 +169,14 @@ func TestUsesIn(t *testing.T) {
 		{"a.ts", "import.meta.env.VITE_X || `http://localhost:1`", "VITE_X", "http://localhost:1", true},
 		{"a.js", `const { X = "d" } = process.env`, "X", "d", true},
 	} {
-		got := usesIn(file{test.file, test.text})
+		got := usesIn(tree.File{Path: test.file, Text: test.text})
 		if len(got) != 1 || got[0].name != test.name || got[0].value != test.value || got[0].set != test.set {
 			t.Errorf("usesIn(%s) = %+v, want %s %q %v", test.text, got, test.name, test.value, test.set)
 		}
 	}
 	for _, text := range []string{`os.environ["X"] = "1"`, `process.env.X = "1"`} {
 		for _, name := range []string{"a.py", "a.js"} {
-			if got := usesIn(file{name, text}); len(got) != 0 {
+			if got := usesIn(tree.File{Path: name, Text: text}); len(got) != 0 {
 				t.Errorf("usesIn(%s) = %+v, want none: it is set", text, got)
 			}
 		}
@@ -236,9 +201,9 @@ func TestOwnRouters(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			source := file{path: "server.js", text: "const router = express.Router()\nrouter.get('/list', list)\n" + test.mount + "\n"}
+			source := tree.File{Path: "server.js", Text: "const router = express.Router()\nrouter.get('/list', list)\n" + test.mount + "\n"}
 			var paths []string
-			for _, r := range nodeRoutes([]file{source}) {
+			for _, r := range nodeRoutes([]tree.File{source}) {
 				paths = append(paths, r.path)
 			}
 			if got := strings.Join(paths, " "); got != test.want {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/tree"
 )
 
 // portVariables are the variables by which people tell a server its own port.
@@ -65,16 +66,16 @@ var nodePorts = []*lazyregexp.Regexp{
 
 // portOfSource is the first port that the source sets: better patterns first,
 // nearer files first.
-func portOfSource(sources []file, patterns []*lazyregexp.Regexp) (Port, bool) {
-	sources = slices.DeleteFunc(slices.Clone(sources), func(f file) bool { return !containsWord(f.text, portHints) })
+func portOfSource(sources []tree.File, patterns []*lazyregexp.Regexp) (Port, bool) {
+	sources = slices.DeleteFunc(slices.Clone(sources), func(f tree.File) bool { return !containsWord(f.Text, portHints) })
 	for _, pattern := range patterns {
 		for _, source := range sources {
-			match := pattern.FindStringSubmatchIndex(source.text)
+			match := pattern.FindStringSubmatchIndex(source.Text)
 			if match == nil {
 				continue
 			}
-			if n, ok := portNumber(source.text[match[2]:match[3]]); ok {
-				return Port{n, source.at(match[2], fmt.Sprintf("port %d", n))}, true
+			if n, ok := portNumber(source.Text[match[2]:match[3]]); ok {
+				return Port{n, source.At(match[2], fmt.Sprintf("port %d", n))}, true
 			}
 		}
 	}
@@ -117,7 +118,7 @@ func (s *scan) portOfCompose(c *candidate) (Port, bool) {
 func (s *scan) portOfStart(c *candidate) (Port, bool) {
 	for _, command := range c.commands {
 		if n, text, ok := portOfCommand(command.text); ok {
-			return Port{n, Evidence{command.file, command.line, text}}, true
+			return Port{n, tree.At(command.file, command.line, text)}, true
 		}
 	}
 	switch {
@@ -177,7 +178,7 @@ func (s *scan) portOfURLs(c, holder *candidate) (Port, bool) {
 			if !ok || address.port == 0 || s.byName(entry.name, holder) != c {
 				continue
 			}
-			return Port{address.port, Evidence{env.path, entry.line, entry.name}}, true
+			return Port{address.port, tree.At(env.path, entry.line, entry.name)}, true
 		}
 	}
 	return Port{}, false

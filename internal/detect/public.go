@@ -49,8 +49,8 @@ func (s *scan) decidePublic(c *candidate) Evidence {
 // inSource is the first place in the service's source that matches.
 func (c *candidate) inSource(pattern *lazyregexp.Regexp, text string) Evidence {
 	for _, source := range c.sources {
-		if at := pattern.FindStringIndex(source.text); at != nil {
-			return source.at(at[0], text)
+		if at := pattern.FindStringIndex(source.Text); at != nil {
+			return source.At(at[0], text)
 		}
 	}
 	return Evidence{}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/tree"
 )
 
 // pythonApp is the runnable thing of a Python service.
@@ -55,8 +56,8 @@ func (s *scan) pythonCandidates() []*candidate {
 	covered := func(dir string) bool {
 		return slices.ContainsFunc(found, func(c *candidate) bool { return c.Dir == "." || c.Dir == dir || strings.HasPrefix(dir, c.Dir+"/") })
 	}
-	for _, dir := range s.tree.paths {
-		needs := s.tree.readRequirements(dir)
+	for _, dir := range s.tree.Paths {
+		needs := readRequirements(s.tree, dir)
 		if needs == nil {
 			continue
 		}
@@ -64,12 +65,12 @@ func (s *scan) pythonCandidates() []*candidate {
 			found = append(found, c)
 			continue
 		}
-		s.tree.reject(dir, s.whyNoPython(dir, needs), Evidence{File: needs.manifest})
+		s.tree.Reject(dir, s.whyNoPython(dir, needs), Evidence{File: needs.manifest})
 	}
 	probes := 200
-	for _, dir := range s.tree.paths {
-		f := s.tree.folders[dir]
-		if f.first(pythonFiles[:len(pythonFiles)-2]...) == "" || asideFolders[path.Base(dir)] || covered(dir) || probes == 0 {
+	for _, dir := range s.tree.Paths {
+		f := s.tree.Folder(dir)
+		if f.First(pythonFiles[:len(pythonFiles)-2]...) == "" || asideFolders[path.Base(dir)] || covered(dir) || probes == 0 {
 			continue
 		}
 		probes--
@@ -81,14 +82,14 @@ func (s *scan) pythonCandidates() []*candidate {
 }
 
 func (s *scan) whyNoPython(dir string, needs *requirements) string {
-	f := s.tree.folders[dir]
+	f := s.tree.Folder(dir)
 	name := path.Base(needs.manifest)
-	for _, file := range f.names {
-		if path.Ext(file) == ".py" && strings.Contains(s.tree.files.text(path.Join(dir, file)), "def lambda_handler(") {
+	for _, file := range f.Names {
+		if path.Ext(file) == ".py" && strings.Contains(s.tree.Text(path.Join(dir, file)), "def lambda_handler(") {
 			return "a lambda: lambda_handler in " + file + ", no server"
 		}
 	}
-	if f.has("package.json") {
+	if f.Has("package.json") {
 		return name + " beside a package.json, but no Python server under it"
 	}
 	return name + ", but no Python server under it"
@@ -116,9 +117,9 @@ func (s *scan) pythonAppIn(dir string, needs *requirements) *pythonApp {
 		app.needs = needs
 		return app
 	}
-	for _, look := range []func(string, file) *pythonApp{djangoIn, asgiIn, streamlitIn, scriptIn} {
+	for _, look := range []func(string, tree.File) *pythonApp{djangoIn, asgiIn, streamlitIn, scriptIn} {
 		for _, source := range sources {
-			if app := look(relative(dir, source.path), source); app != nil {
+			if app := look(tree.Relative(dir, source.Path), source); app != nil {
 				app.needs = needs
 				return app
 			}
@@ -129,16 +130,16 @@ func (s *scan) pythonAppIn(dir string, needs *requirements) *pythonApp {
 
 // pythonSources are the folder's Python files, those with an entry's name
 // before the others at each depth.
-func (s *scan) pythonSources(dir string, deep bool) []file {
-	folders := s.tree.below(dir, func(f *folder) bool {
-		if !deep || asideFolders[path.Base(f.path)] || strings.Count(relative(dir, f.path), "/") > 2 {
+func (s *scan) pythonSources(dir string, deep bool) []tree.File {
+	folders := s.tree.Below(dir, func(f *tree.Folder) bool {
+		if !deep || asideFolders[path.Base(f.Path)] || strings.Count(tree.Relative(dir, f.Path), "/") > 2 {
 			return false
 		}
-		return !f.has("package.json") && s.tree.readRequirements(f.path) == nil
+		return !f.Has("package.json") && readRequirements(s.tree, f.Path) == nil
 	})
-	var sources []file
+	var sources []tree.File
 	for _, f := range folders {
-		names := slices.Clone(f.names)
+		names := slices.Clone(f.Names)
 		slices.SortStableFunc(names, func(a, b string) int { return entryRank(a) - entryRank(b) })
 		for _, name := range names {
 			if len(sources) == maxPythonEntries {
@@ -147,7 +148,7 @@ func (s *scan) pythonSources(dir string, deep bool) []file {
 			if path.Ext(name) != ".py" || isTest(name) || !deep && entryRank(name) == len(pythonFiles) {
 				continue
 			}
-			sources = append(sources, s.tree.files.source(path.Join(f.path, name)))
+			sources = append(sources, s.tree.Source(path.Join(f.Path, name)))
 		}
 	}
 	return sources
@@ -160,44 +161,37 @@ func entryRank(name string) int {
 	return len(pythonFiles)
 }
 
-func relative(dir, name string) string {
-	if dir == "." {
-		return name
-	}
-	return strings.TrimPrefix(strings.TrimPrefix(name, dir), "/")
-}
-
-func djangoIn(name string, source file) *pythonApp {
+func djangoIn(name string, source tree.File) *pythonApp {
 	if path.Base(name) != "manage.py" {
 		return nil
 	}
-	if i := strings.Index(source.text, "DJANGO_SETTINGS_MODULE"); i >= 0 {
-		return &pythonApp{kind: djangoSite, entry: name, line: lineAt(source.text, i)}
+	if i := strings.Index(source.Text, "DJANGO_SETTINGS_MODULE"); i >= 0 {
+		return &pythonApp{kind: djangoSite, entry: name, line: tree.LineAt(source.Text, i)}
 	}
 	return nil
 }
 
-func asgiIn(name string, source file) *pythonApp {
-	match := asgi.FindStringSubmatchIndex(source.text)
+func asgiIn(name string, source tree.File) *pythonApp {
+	match := asgi.FindStringSubmatchIndex(source.Text)
 	if match == nil {
 		return nil
 	}
-	return &pythonApp{kind: asgiApp, entry: name, callable: source.text[match[2]:match[3]], line: lineAt(source.text, match[0])}
+	return &pythonApp{kind: asgiApp, entry: name, callable: source.Text[match[2]:match[3]], line: tree.LineAt(source.Text, match[0])}
 }
 
-func streamlitIn(name string, source file) *pythonApp {
-	if match := streamlit.FindStringIndex(source.text); match != nil {
-		return &pythonApp{kind: streamlitApp, entry: name, line: lineAt(source.text, match[0])}
+func streamlitIn(name string, source tree.File) *pythonApp {
+	if match := streamlit.FindStringIndex(source.Text); match != nil {
+		return &pythonApp{kind: streamlitApp, entry: name, line: tree.LineAt(source.Text, match[0])}
 	}
 	return nil
 }
 
-func scriptIn(name string, source file) *pythonApp {
-	match := serves.FindStringIndex(source.text)
-	if match == nil || !runsItself.MatchString(source.text) && entryRank(path.Base(name)) == len(pythonFiles) {
+func scriptIn(name string, source tree.File) *pythonApp {
+	match := serves.FindStringIndex(source.Text)
+	if match == nil || !runsItself.MatchString(source.Text) && entryRank(path.Base(name)) == len(pythonFiles) {
 		return nil
 	}
-	return &pythonApp{kind: scriptServer, entry: name, line: lineAt(source.text, match[0])}
+	return &pythonApp{kind: scriptServer, entry: name, line: tree.LineAt(source.Text, match[0])}
 }
 
 // describePython fills in what the folder itself decides.
@@ -205,11 +199,11 @@ func (s *scan) describePython(c *candidate) {
 	c.Runtime.Language = "python"
 	c.role = backend
 	if c.python == nil {
-		c.python = s.pythonAppIn(c.Dir, s.tree.readRequirements(c.Dir))
+		c.python = s.pythonAppIn(c.Dir, readRequirements(s.tree, c.Dir))
 		if c.python == nil || (c.python.kind == flaskApp) != (c.Stack == Flask) {
 			c.python = &pythonApp{
 				kind: map[bool]pythonKind{true: flaskApp, false: scriptServer}[c.Stack == Flask], entry: "app.py", callable: "app",
-				needs: s.tree.readRequirements(c.Dir),
+				needs: readRequirements(s.tree, c.Dir),
 			}
 		}
 	}
@@ -223,7 +217,7 @@ func (s *scan) describePython(c *candidate) {
 		c.Module, c.ProdModule = s.flaskModule(c.Dir, app)
 		s.noteNeed(c, "flask", "flask")
 	case asgiApp:
-		match := asgi.FindStringSubmatch(s.tree.files.source(entry).text)
+		match := asgi.FindStringSubmatch(s.tree.Source(entry).Text)
 		c.Framework, c.defaultPort = match[2], 8000
 		if c.Module = s.dotted(c.Dir, app.entry) + ":" + app.callable; c.chdir {
 			c.Module = s.dotted(c.Dir, path.Base(app.entry)) + ":" + app.callable
@@ -239,12 +233,12 @@ func (s *scan) describePython(c *candidate) {
 	default:
 		c.Framework, c.defaultPort, c.Module = "Python", 8000, app.entry
 	}
-	if f := s.tree.folders[path.Dir(entry)]; f != nil && f.has(path.Base(entry)) {
+	if f := s.tree.Folder(path.Dir(entry)); f != nil && f.Has(path.Base(entry)) {
 		text := map[pythonKind]string{flaskApp: "Flask application", scriptServer: "listens"}[app.kind]
 		if text == "" {
 			text = c.Framework
 		}
-		c.note(Evidence{entry, app.line, text})
+		c.note(tree.At(entry, app.line, text))
 	}
 	s.pythonStarts(c)
 }
@@ -252,7 +246,7 @@ func (s *scan) describePython(c *candidate) {
 func (s *scan) noteNeed(c *candidate, name, text string) {
 	needs := c.python.needs
 	if needs.needs(name) {
-		c.note(Evidence{needs.manifest, needs.lines[name], text})
+		c.note(tree.At(needs.manifest, needs.lines[name], text))
 		return
 	}
 	if needs == nil {
@@ -263,10 +257,10 @@ func (s *scan) noteNeed(c *candidate, name, text string) {
 // pythonStarts are the command lines by which the service is started today.
 func (s *scan) pythonStarts(c *candidate) {
 	for _, name := range []string{path.Join(c.Dir, "Procfile"), path.Join(c.Dir, ".flaskenv")} {
-		if f := s.tree.folders[c.Dir]; !f.has(path.Base(name)) {
+		if f := s.tree.Folder(c.Dir); !f.Has(path.Base(name)) {
 			continue
 		}
-		for i, line := range strings.Split(blankComments(s.tree.files.text(name), "#"), "\n") {
+		for i, line := range strings.Split(tree.BlankComments(s.tree.Text(name), "#"), "\n") {
 			if strings.HasPrefix(line, "web:") || strings.Contains(line, "PORT=") {
 				c.commands = append(c.commands, command{line, name, i + 1})
 			}
@@ -288,16 +282,16 @@ func (s *scan) dotted(dir, entry string) string {
 // package and imports nothing by its folder's name.
 func (s *scan) needsFolder(dir, entry string) bool {
 	top, _, nested := strings.Cut(entry, "/")
-	if !nested || s.tree.folders[path.Join(dir, path.Dir(entry))].has("__init__.py") {
+	if !nested || s.tree.Folder(path.Join(dir, path.Dir(entry))).Has("__init__.py") {
 		return false
 	}
-	return !lazyregexp.New(`(?m)^\s*(?:from|import)\s+` + regexp.QuoteMeta(top) + `\b`).MatchString(s.tree.files.source(path.Join(dir, entry)).text)
+	return !lazyregexp.New(`(?m)^\s*(?:from|import)\s+` + regexp.QuoteMeta(top) + `\b`).MatchString(s.tree.Source(path.Join(dir, entry)).Text)
 }
 
 func (s *scan) djangoWSGI(dir string, app *pythonApp) string {
 	base := path.Join(dir, path.Dir(app.entry))
-	for _, sub := range s.tree.folders[base].subs {
-		if s.tree.folders[sub].has("wsgi.py") {
+	for _, sub := range s.tree.Folder(base).Subs {
+		if s.tree.Folder(sub).Has("wsgi.py") {
 			return path.Base(sub) + ".wsgi:application"
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/tree"
 )
 
 var readmePort = lazyregexp.New(`(?i)(?:localhost|127\.0\.0\.1|0\.0\.0\.0):(\d{2,5})\b|--port[= ](\d{2,5})\b|\bport\s*:?\s+` + "`?" + `(\d{4,5})\b`)
@@ -14,17 +15,17 @@ var readmePort = lazyregexp.New(`(?i)(?:localhost|127\.0\.0\.1|0\.0\.0\.0):(\d{2
 // portOfReadme believes the service's own README where it names one port, and
 // the root's where the line names the service.
 func (s *scan) portOfReadme(c *candidate) (Port, bool) {
-	own := s.tree.readme(c.Dir)
+	own := readme(s.tree, c.Dir)
 	if own != "" && (c.Dir != "." || len(s.found) == 1) {
-		if port, ok := onlyPort(own, s.tree.files.text(own), func(string) bool { return true }); ok {
+		if port, ok := onlyPort(own, s.tree.Text(own), func(string) bool { return true }); ok {
 			return port, true
 		}
 	}
-	root := s.tree.readme(".")
+	root := readme(s.tree, ".")
 	if root == "" || len(s.found) == 1 {
 		return Port{}, false
 	}
-	return onlyPort(root, s.tree.files.text(root), func(line string) bool {
+	return onlyPort(root, s.tree.Text(root), func(line string) bool {
 		if !containsWord(line, c.words()) {
 			return false
 		}
@@ -52,7 +53,7 @@ func onlyPort(name, text string, counts func(lowerLine string) bool) (Port, bool
 				return Port{}, false
 			}
 			if found.Number == 0 {
-				found = Port{n, Evidence{name, i + 1, fmt.Sprintf("port %d", n)}}
+				found = Port{n, tree.At(name, i+1, fmt.Sprintf("port %d", n))}
 			}
 		}
 	}
@@ -88,12 +89,12 @@ func (c *candidate) words() []string {
 	return words
 }
 
-func (t *tree) readme(dir string) string {
-	f := t.folders[dir]
+func readme(t *tree.Tree, dir string) string {
+	f := t.Folder(dir)
 	if f == nil {
 		return ""
 	}
-	for _, name := range f.names {
+	for _, name := range f.Names {
 		if lower := strings.ToLower(name); strings.HasPrefix(lower, "readme") && !strings.HasSuffix(lower, ".js") {
 			return path.Join(dir, name)
 		}

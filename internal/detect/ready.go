@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/tree"
 )
 
 // route is a path that the source answers.
@@ -46,13 +47,13 @@ func (s *scan) decideReady(c *candidate) string {
 	})
 	for _, r := range routes {
 		if healthy[strings.ToLower(path.Base(r.path))] {
-			c.note(Evidence{r.at.File, r.at.Line, "ready at " + r.path})
+			c.note(tree.At(r.at.File, r.at.Line, "ready at "+r.path))
 			return r.path
 		}
 	}
 	for _, r := range routes {
 		if strings.HasPrefix(r.path, "/api/") && r.path != "/api/" {
-			c.note(Evidence{r.at.File, r.at.Line, "ready at " + r.path})
+			c.note(tree.At(r.at.File, r.at.Line, "ready at "+r.path))
 			return r.path
 		}
 	}
@@ -77,23 +78,23 @@ func plainPath(text string) (string, bool) {
 
 // pythonRoutes are the routes of Flask's and FastAPI's decorators, with the
 // prefixes of their blueprints and routers.
-func pythonRoutes(sources []file) []route {
+func pythonRoutes(sources []tree.File) []route {
 	prefixes := registeredPrefixes(sources)
 	var routes []route
 	for _, source := range sources {
-		if !containsWord(source.text, []string{".route(", ".get(", ".post(", ".put(", ".patch(", ".delete(", ".websocket("}) {
+		if !containsWord(source.Text, []string{".route(", ".get(", ".post(", ".put(", ".patch(", ".delete(", ".websocket("}) {
 			continue
 		}
 		own := ownPrefixes(source, prefixes)
-		for _, match := range pythonRoute.FindAllStringSubmatchIndex(source.text, -1) {
-			text := source.text
+		for _, match := range pythonRoute.FindAllStringSubmatchIndex(source.Text, -1) {
+			text := source.Text
 			object, kind, rule, rest := text[match[2]:match[3]], text[match[4]:match[5]], text[match[6]:match[7]], text[match[8]:match[9]]
 			get := kind == "route" || kind == "get"
 			if allowed := methods.FindStringSubmatch(rest); kind == "route" && allowed != nil {
 				get = strings.Contains(strings.ToUpper(allowed[1]), "GET")
 			}
 			full := own[object] + rule
-			routes = append(routes, route{full, get, source.at(match[0], full)})
+			routes = append(routes, route{full, get, source.At(match[0], full)})
 		}
 	}
 	return routes
@@ -101,13 +102,13 @@ func pythonRoutes(sources []file) []route {
 
 // registeredPrefixes are the URL prefixes of blueprints and routers by the name
 // that they are registered under.
-func registeredPrefixes(sources []file) map[string]string {
+func registeredPrefixes(sources []tree.File) map[string]string {
 	prefixes := map[string]string{}
 	for _, source := range sources {
-		if !containsWord(source.text, []string{"register_blueprint(", "include_router("}) {
+		if !containsWord(source.Text, []string{"register_blueprint(", "include_router("}) {
 			continue
 		}
-		for _, match := range registration.FindAllStringSubmatch(source.text, -1) {
+		for _, match := range registration.FindAllStringSubmatch(source.Text, -1) {
 			if prefix := urlPrefix.FindStringSubmatch(match[2]); prefix != nil {
 				prefixes[match[1]] = prefix[1]
 			}
@@ -118,9 +119,9 @@ func registeredPrefixes(sources []file) map[string]string {
 
 // ownPrefixes are the URL prefixes of the blueprints that a source makes; "?"
 // where one is registered in a way that is not understood.
-func ownPrefixes(source file, registered map[string]string) map[string]string {
+func ownPrefixes(source tree.File, registered map[string]string) map[string]string {
 	own := map[string]string{}
-	for _, match := range blueprint.FindAllStringSubmatch(source.text, -1) {
+	for _, match := range blueprint.FindAllStringSubmatch(source.Text, -1) {
 		own[match[1]] = "?"
 		prefix := urlPrefix.FindStringSubmatch(match[2])
 		switch outer, known := registered[match[1]]; {
@@ -135,29 +136,29 @@ func ownPrefixes(source file, registered map[string]string) map[string]string {
 
 // nodeRoutes are the routes of an Express-like app and of the routers that
 // it mounts, from other files and from its own.
-func nodeRoutes(sources []file) []route {
+func nodeRoutes(sources []tree.File) []route {
 	mounts := map[string]string{} // file without its ending, or ownMount -> prefix
 	var routes []route
 	for _, source := range sources {
-		if !containsWord(source.text, []string{".get(", ".use(", ".post(", ".put(", ".patch(", ".delete(", ".all("}) {
+		if !containsWord(source.Text, []string{".get(", ".use(", ".post(", ".put(", ".patch(", ".delete(", ".all("}) {
 			continue
 		}
-		for _, match := range nodeRoute.FindAllStringSubmatchIndex(source.text, -1) {
-			full := source.text[match[4]:match[5]]
-			routes = append(routes, route{full, source.text[match[2]:match[3]] == "get", source.at(match[0], full)})
+		for _, match := range nodeRoute.FindAllStringSubmatchIndex(source.Text, -1) {
+			full := source.Text[match[4]:match[5]]
+			routes = append(routes, route{full, source.Text[match[2]:match[3]] == "get", source.At(match[0], full)})
 		}
 		addMounts(mounts, source)
 	}
 	for _, source := range sources {
-		name := withoutEnding(source.path)
-		for _, match := range routerRoute.FindAllStringSubmatchIndex(source.text, -1) {
-			router, kind, rule := source.text[match[2]:match[3]], source.text[match[4]:match[5]], source.text[match[6]:match[7]]
+		name := withoutEnding(source.Path)
+		for _, match := range routerRoute.FindAllStringSubmatchIndex(source.Text, -1) {
+			router, kind, rule := source.Text[match[2]:match[3]], source.Text[match[4]:match[5]], source.Text[match[6]:match[7]]
 			prefix, isMounted := firstOf(mounts, ownMount(name, router), name, strings.TrimSuffix(name, "/index"))
 			if !isMounted {
 				continue
 			}
 			full := strings.TrimSuffix(strings.TrimSuffix(prefix, "/")+rule, "/")
-			routes = append(routes, route{full, kind == "get", source.at(match[0], full)})
+			routes = append(routes, route{full, kind == "get", source.At(match[0], full)})
 		}
 	}
 	return routes
@@ -181,22 +182,22 @@ func firstOf(values map[string]string, keys ...string) (value string, found bool
 var mountedOnApp = lazyregexp.New(`\b(?:app|server)$`)
 
 // addMounts adds the routers that a source mounts.
-func addMounts(mounts map[string]string, source file) {
+func addMounts(mounts map[string]string, source tree.File) {
 	names := map[string]string{}
-	for _, match := range imported.FindAllStringSubmatch(source.text, -1) {
+	for _, match := range imported.FindAllStringSubmatch(source.Text, -1) {
 		names[match[1]+match[2]] = match[3]
 	}
-	for _, at := range mounted.FindAllStringSubmatchIndex(source.text, -1) {
-		part := func(n int) string { return source.text[max(at[2*n], 0):max(at[2*n+1], 0)] }
+	for _, at := range mounted.FindAllStringSubmatchIndex(source.Text, -1) {
+		part := func(n int) string { return source.Text[max(at[2*n], 0):max(at[2*n+1], 0)] }
 		prefix, name, module := part(1), part(2), part(3)
 		if module == "" {
 			module = names[name]
 		}
 		switch {
 		case strings.HasPrefix(module, "."):
-			mounts[withoutEnding(path.Join(path.Dir(source.path), module))] = prefix
-		case module == "" && mountedOnApp.MatchString(source.text[max(at[0]-len(" server"), 0):at[0]]):
-			mounts[ownMount(withoutEnding(source.path), name)] = prefix
+			mounts[withoutEnding(path.Join(path.Dir(source.Path), module))] = prefix
+		case module == "" && mountedOnApp.MatchString(source.Text[max(at[0]-len(" server"), 0):at[0]]):
+			mounts[ownMount(withoutEnding(source.Path), name)] = prefix
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/tree"
 )
 
 // decideRemarks says what will not work in a container, or not everywhere, as
@@ -39,10 +40,10 @@ func (s *scan) proxied(c *candidate) []localCall {
 		}
 	}
 	for _, source := range append(slices.Clip(c.configs), c.sources...) {
-		if !isProxyFile(source.path) {
+		if !isProxyFile(source.Path) {
 			continue
 		}
-		if proxies.MatchString(source.text) {
+		if proxies.MatchString(source.Text) {
 			calls = append(calls, callsIn(source)...)
 		}
 	}
@@ -81,15 +82,12 @@ func (s *scan) remarkEnvFile(c *candidate) {
 	script := c.started()
 	for _, match := range envFileFlag.FindAllStringSubmatch(c.node.script(script), -1) {
 		name := path.Join(c.Dir, match[1]+match[2]+match[3])
-		if !fs.ValidPath(name) {
-			continue
-		}
-		if _, err := fs.Stat(s.tree.files.fsys, name); err == nil {
+		if !fs.ValidPath(name) || s.tree.Exists(name) {
 			continue
 		}
 		e := c.node.at(script, "the script "+script+" reads "+name+", which is not there: create it before `devup up`")
 		for _, suffix := range []string{".example", ".sample", ".template", ".dist"} {
-			if _, err := fs.Stat(s.tree.files.fsys, name+suffix); err == nil {
+			if s.tree.Exists(name + suffix) {
 				e.Text += "; " + name + suffix + " shows what belongs in it"
 				break
 			}
@@ -105,7 +103,7 @@ func (s *scan) remarkLibraries(c *candidate) {
 	var first Evidence
 	for _, member := range c.Packages.Linked {
 		name := path.Join(c.Packages.Workspace, member, "package.json")
-		p, err := parsePackage(name, s.tree.files.text(name))
+		p, err := parsePackage(name, s.tree.Text(name))
 		if err != nil || p.Scripts["build"] == "" || !s.lacksBuild(p) {
 			continue
 		}
@@ -130,10 +128,9 @@ func (s *scan) remarkLibraries(c *candidate) {
 func (s *scan) lacksBuild(p *nodePackage) bool {
 	return slices.ContainsFunc([]string{rawText(p.Main), rawText(p.Module), rawText(p.Exports)}, func(entry string) bool {
 		top, _, _ := strings.Cut(path.Clean(entry), "/")
-		if entry == "" || !neverWalked[top] && outputBeside[top] == nil && top != "lib" {
+		if entry == "" || !tree.IsOutput(top) && top != "lib" {
 			return false
 		}
-		_, err := fs.Stat(s.tree.files.fsys, path.Join(path.Dir(p.path), entry))
-		return err != nil
+		return !s.tree.Exists(path.Join(path.Dir(p.path), entry))
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/pelletier/go-toml/v2"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/tree"
 )
 
 // requirements are the Python packages that a folder asks for, by their
@@ -43,14 +44,14 @@ var (
 
 // readRequirements reads the best manifest of a folder, with the requirements
 // files that it includes; nil where there is none.
-func (t *tree) readRequirements(dir string) *requirements {
-	f := t.folders[dir]
+func readRequirements(t *tree.Tree, dir string) *requirements {
+	f := t.Folder(dir)
 	for _, name := range []string{"requirements.txt", "pyproject.toml", "Pipfile", "setup.py", "requirements-dev.txt", "requirements_dev.txt"} {
-		if !f.has(name) {
+		if !f.Has(name) {
 			continue
 		}
 		r := &requirements{manifest: path.Join(dir, name), versions: map[string]string{}, lines: map[string]int{}}
-		text := t.files.text(r.manifest)
+		text := t.Text(r.manifest)
 		switch path.Ext(name) {
 		case ".toml":
 			if !asksForPackages.MatchString(text) {
@@ -58,16 +59,16 @@ func (t *tree) readRequirements(dir string) *requirements {
 			}
 			addTOML(r, text)
 		case ".txt":
-			t.addRequirements(r, r.manifest, 3)
+			addRequirements(t, r, r.manifest, 3)
 		case "": // Pipfile
 			addTOML(r, text)
 		default:
 			for _, match := range quoted.FindAllStringSubmatchIndex(text, -1) {
-				r.add(text[match[2]:match[3]], "", lineAt(text, match[2]))
+				r.add(text[match[2]:match[3]], "", tree.LineAt(text, match[2]))
 			}
 		}
-		if name == "requirements.txt" && f.has("pyproject.toml") {
-			addTOML(r, t.files.text(path.Join(dir, "pyproject.toml")))
+		if name == "requirements.txt" && f.Has("pyproject.toml") {
+			addTOML(r, t.Text(path.Join(dir, "pyproject.toml")))
 		}
 		return r
 	}
@@ -80,18 +81,18 @@ var asksForPackages = lazyregexp.New(`(?m)^\[(?:project|tool\.poetry)\b`)
 // to ask whether a package is named.
 var quoted = lazyregexp.New(`["']([A-Za-z][\w.-]*)`)
 
-func (t *tree) addRequirements(r *requirements, name string, depth int) {
-	for i, line := range strings.Split(t.files.text(name), "\n") {
+func addRequirements(t *tree.Tree, r *requirements, name string, depth int) {
+	for i, line := range strings.Split(t.Text(name), "\n") {
 		trimmed := strings.TrimSpace(line)
 		if match := includeLine.FindStringSubmatch(trimmed); match != nil {
 			included := path.Join(path.Dir(name), match[2])
-			f := t.folders[path.Dir(included)]
-			if depth == 0 || included == r.manifest || slices.Contains(r.includes, included) || f == nil || !f.has(path.Base(included)) {
+			f := t.Folder(path.Dir(included))
+			if depth == 0 || included == r.manifest || slices.Contains(r.includes, included) || f == nil || !f.Has(path.Base(included)) {
 				continue
 			}
 			r.includes = append(r.includes, included)
 			if !strings.HasPrefix(match[1], "-c") && match[1] != "--constraint" { // those ask for nothing
-				t.addRequirements(r, included, depth-1)
+				addRequirements(t, r, included, depth-1)
 			}
 			continue
 		}
@@ -124,7 +125,7 @@ func addTOML(r *requirements, text string) {
 	}
 	lineOf := func(name string) int {
 		if i := strings.Index(text, name); i >= 0 {
-			return lineAt(text, i)
+			return tree.LineAt(text, i)
 		}
 		return 0
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/tree"
 )
 
 // firstSegment is the beginning of a path up to its second slash, where that is no parameter.
@@ -25,7 +26,7 @@ func decideRoutes(c *candidate) []string {
 			continue
 		}
 		prefixes = append(prefixes, prefix)
-		c.note(Evidence{r.at.File, r.at.Line, "serves " + prefix})
+		c.note(tree.At(r.at.File, r.at.Line, "serves "+prefix))
 	}
 	slices.Sort(prefixes)
 	return prefixes

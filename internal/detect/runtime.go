@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/tree"
 )
 
 // The versions for a service that asks for none, as of November 2026: Node 24
@@ -78,8 +79,8 @@ func (s *scan) versionFiles(c *candidate, tool string, names ...string) []Eviden
 	var found []Evidence
 	for _, dir := range s.upwards(c) {
 		for _, name := range names {
-			if full := path.Join(dir, name); s.tree.folders[dir].has(name) {
-				found = append(found, Evidence{full, 1, versionFileText(s.tree.files.text(full), tool)})
+			if full := path.Join(dir, name); s.tree.Folder(dir).Has(name) {
+				found = append(found, tree.At(full, 1, versionFileText(s.tree.Text(full), tool)))
 			}
 		}
 	}
@@ -280,7 +281,7 @@ func pythonLimit(needs *requirements) (string, Evidence) {
 			continue
 		}
 		limit = old.python
-		why = Evidence{needs.manifest, needs.lines[old.name], fmt.Sprintf("%s %s works up to Python %s", old.name, match[1], old.python)}
+		why = tree.At(needs.manifest, needs.lines[old.name], fmt.Sprintf("%s %s works up to Python %s", old.name, match[1], old.python))
 	}
 	return limit, why
 }

@@ -7,6 +7,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/devup-cli/devup/internal/tree"
 )
 
 // Wanted is a service that a person named: detection fills in the rest.
@@ -78,7 +80,7 @@ func ScanService(fsys fs.FS, dir string, stack Stack, name string) (Service, err
 
 // scan is one run over a repository.
 type scan struct {
-	tree     *tree
+	tree     *tree.Tree
 	files    []string // compose files
 	compose  []*composeService
 	rootEnvs []envFile // of the root, where the root itself is no service
@@ -90,10 +92,10 @@ type candidate struct {
 	Service
 	role        role
 	defaultPort int
-	commands    []command // that start it, best first
-	configs     []file    // of the framework: vite.config.js, next.config.js
-	sources     []file    // its own source, nearest first
-	envs        []envFile // of its folder
+	commands    []command   // that start it, best first
+	configs     []tree.File // of the framework: vite.config.js, next.config.js
+	sources     []tree.File // its own source, nearest first
+	envs        []envFile   // of its folder
 	docker      *dockerfile
 	compose     *composeService
 	node        *nodePackage
@@ -130,12 +132,12 @@ func (c *candidate) remark(e Evidence) {
 }
 
 func begin(fsys fs.FS) (*scan, error) {
-	t, err := walk(fsys)
+	t, err := tree.Walk(fsys, tree.Files{Interesting: interesting, Manifest: isManifest})
 	if err != nil {
 		return nil, err
 	}
-	s := &scan{tree: t, files: t.composeFiles()}
-	s.compose = t.readCompose(s.files)
+	s := &scan{tree: t, files: composeFiles(t)}
+	s.compose = readCompose(t, s.files)
 	return s, nil
 }
 
@@ -143,9 +145,6 @@ func begin(fsys fs.FS) (*scan, error) {
 func (s *scan) candidateAs(w Wanted) *candidate {
 	dir := path.Clean(w.Dir)
 	c := &candidate{Service: Service{Dir: dir, Stack: w.Stack}, context: w.Context}
-	if s.tree.folders[dir] == nil {
-		s.tree.folders[dir] = &folder{path: dir}
-	}
 	switch w.Stack {
 	case Flask, Python:
 		s.describePython(c)
@@ -171,7 +170,7 @@ func (s *scan) oneOfEachFolder() {
 		if first.role == frontend && c.role == backend {
 			*first, *c = *c, *first
 		}
-		s.tree.reject(c.Dir, fmt.Sprintf("%s lies in the same folder as %s, and a folder is one service: give it a folder of its own",
+		s.tree.Reject(c.Dir, fmt.Sprintf("%s lies in the same folder as %s, and a folder is one service: give it a folder of its own",
 			c.Framework, first.Framework), c.Evidence[0])
 	}
 	s.found = kept
@@ -184,9 +183,9 @@ func (s *scan) decide() Repository {
 		s.gather(c)
 	}
 	if !slices.ContainsFunc(s.found, func(c *candidate) bool { return c.Dir == "." }) {
-		s.rootEnvs = s.tree.envsOf(".")
+		s.rootEnvs = envsOf(s.tree, ".")
 	}
-	repo := Repository{Compose: s.files, Rejected: s.tree.rejected}
+	repo := Repository{Compose: s.files, Rejected: s.tree.Rejected}
 	for _, c := range s.found {
 		c.Runtime = s.decideRuntime(c)
 		c.Port = s.decidePort(c)
@@ -221,26 +220,26 @@ func (s *scan) gather(c *candidate) {
 			c.compose = service
 		}
 	}
-	folder := s.tree.folders[c.Dir]
+	folder := s.tree.Folder(c.Dir)
 	if c.compose != nil {
 		c.Compose = c.compose.name
-		if c.compose.dockerfile != "" && folder.has(c.compose.dockerfile) {
+		if c.compose.dockerfile != "" && folder.Has(c.compose.dockerfile) {
 			c.Dockerfile = c.compose.dockerfile
 		}
 		c.commands = append(c.commands, command{c.compose.command, c.compose.file, c.compose.line})
 	}
 	if c.Dockerfile == "" {
-		c.Dockerfile = folder.first(dockerNames...)
+		c.Dockerfile = folder.First(dockerNames...)
 	}
 	if c.Dockerfile != "" {
 		name := path.Join(c.Dir, c.Dockerfile)
-		c.docker = parseDockerfile(name, s.tree.files.text(name))
+		c.docker = parseDockerfile(name, s.tree.Text(name))
 		c.note(Evidence{File: name, Text: "builds it already"})
 	}
 	if c.compose != nil {
-		c.note(Evidence{c.compose.file, c.compose.line, "service " + c.compose.name})
+		c.note(tree.At(c.compose.file, c.compose.line, "service "+c.compose.name))
 	}
-	c.envs = s.tree.envsOf(c.Dir)
+	c.envs = envsOf(s.tree, c.Dir)
 	c.sources = s.sourcesOf(c)
 }
 
@@ -253,31 +252,31 @@ const (
 
 // sourcesOf are the service's own source files, nearest to its folder first,
 // without those of services below it.
-func (s *scan) sourcesOf(c *candidate) []file {
+func (s *scan) sourcesOf(c *candidate) []tree.File {
 	ends := codeEndings
 	if c.Runtime.Language == "python" {
 		ends = map[string]bool{".py": true}
 	}
-	var sources []file
+	var sources []tree.File
 	size := 0
-	for _, f := range s.tree.below(c.Dir, func(f *folder) bool { return !s.isService(f.path) && !asideFolders[path.Base(f.path)] }) {
-		for _, name := range f.names {
+	for _, f := range s.tree.Below(c.Dir, func(f *tree.Folder) bool { return !s.isService(f.Path) && !asideFolders[path.Base(f.Path)] }) {
+		for _, name := range f.Names {
 			if len(sources) == maxSources || size > maxSourcesBytes {
 				return sources
 			}
 			if !ends[path.Ext(name)] || isTest(name) || c.Runtime.Language == "node" && path.Ext(name) == ".py" {
 				continue
 			}
-			source := s.tree.files.source(path.Join(f.path, name))
-			size += len(source.text)
-			if len(source.text) < maxFile { // what is longer was not written by hand
+			source := s.tree.Source(path.Join(f.Path, name))
+			size += len(source.Text)
+			if len(source.Text) < tree.MaxFile { // what is longer was not written by hand
 				sources = append(sources, source)
 			}
 		}
 	}
 	if c.python != nil {
 		entry := path.Join(c.Dir, c.python.entry)
-		slices.SortStableFunc(sources, func(a, b file) int { return first(a.path == entry, b.path == entry) })
+		slices.SortStableFunc(sources, func(a, b tree.File) int { return first(a.Path == entry, b.Path == entry) })
 	}
 	return sources
 }

@@ -1,5 +1,7 @@
 package detect
 
+import "github.com/devup-cli/devup/internal/tree"
+
 // Stack is the kind of a service: the name of the template that scaffolds it
 // (a folder of templates/stacks) and the value of x-devup.stack.
 type Stack string
@@ -13,12 +15,8 @@ const (
 	Python Stack = "python" // any other runnable Python module
 )
 
-// Evidence is one reason for a decision: what was read, and where.
-type Evidence struct {
-	File string // slash-separated path in the repository, or empty for a default
-	Line int    // counted from 1; 0 when the file as a whole is meant
-	Text string // what it says, in a few words, never a secret value ("flask", "--port=4567", "BACKEND_URL")
-}
+// Evidence is one reason for a decision.
+type Evidence = tree.Evidence
 
 // Port is the port that a service listens on in its container.
 type Port struct {
@@ -109,11 +107,7 @@ type Call struct {
 }
 
 // Rejection is a folder that looked like a service and was not taken.
-type Rejection struct {
-	Dir      string
-	Why      string // "package.json has no start script and no server entry"
-	Evidence Evidence
-}
+type Rejection = tree.Rejection
 
 // Repository is all that was found. Services are sorted by name, the rest by folder.
 type Repository struct {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/tree"
 )
 
 // use is one place where a variable is read or named.
@@ -40,12 +41,12 @@ func isPlatform(name string) bool {
 	return platform[name] || slices.ContainsFunc(platformPrefixes, func(p string) bool { return strings.HasPrefix(name, p) })
 }
 
-// usesIn are the variables that a source file reads.
-func usesIn(source file) []use {
+// usesIn are the variables that a source tree.File reads.
+func usesIn(source tree.File) []use {
 	switch {
-	case !strings.Contains(source.text, "env") && !strings.Contains(source.text, "config("):
+	case !strings.Contains(source.Text, "env") && !strings.Contains(source.Text, "config("):
 		return nil
-	case path.Ext(source.path) == ".py":
+	case path.Ext(source.Path) == ".py":
 		return pythonUses(source)
 	}
 	return nodeUses(source)
@@ -59,30 +60,30 @@ func group(text string, match []int, i int) string {
 	return text[match[2*i]:match[2*i+1]]
 }
 
-func pythonUses(source file) []use {
+func pythonUses(source tree.File) []use {
 	var found []use
-	text := source.text
+	text := source.Text
 	for _, match := range pythonReads.FindAllStringSubmatchIndex(text, -1) {
 		name := group(text, match, 1)
 		fallback := strings.TrimSpace(group(text, match, 2))
 		isNone := strings.HasPrefix(strings.TrimSpace(text[match[1]:min(len(text), match[1]+4)]), "None")
-		found = append(found, use{name, group(text, match, 3), fallback != "" && !isNone, source.at(match[0], name)})
+		found = append(found, use{name, group(text, match, 3), fallback != "" && !isNone, source.At(match[0], name)})
 	}
 	for _, match := range pythonTakes.FindAllStringSubmatchIndex(text, -1) {
 		if name := group(text, match, 1); match[4] < 0 { // an assignment sets it
-			found = append(found, use{name, "", false, source.at(match[0], name)})
+			found = append(found, use{name, "", false, source.At(match[0], name)})
 		}
 	}
 	return found
 }
 
-func nodeUses(source file) []use {
+func nodeUses(source tree.File) []use {
 	var found []use
-	text := source.text
+	text := source.Text
 	for _, pattern := range []*lazyregexp.Regexp{nodeReads, viteReads} {
 		for _, match := range pattern.FindAllStringSubmatchIndex(text, -1) {
 			if name := group(text, match, 1) + group(text, match, 2); group(text, match, 3) == "" { // no assignment
-				found = append(found, use{name, group(text, match, 5), match[8] >= 0, source.at(match[0], name)})
+				found = append(found, use{name, group(text, match, 5), match[8] >= 0, source.At(match[0], name)})
 			}
 		}
 	}
@@ -91,7 +92,7 @@ func nodeUses(source file) []use {
 			name, fallback, set := strings.Cut(item, "=")
 			name, _, _ = strings.Cut(name, ":")
 			if name = strings.TrimSpace(name); variableName.MatchString(name) {
-				found = append(found, use{name, strings.Trim(strings.TrimSpace(fallback), `"'`), set, source.at(match[0], name)})
+				found = append(found, use{name, strings.Trim(strings.TrimSpace(fallback), `"'`), set, source.At(match[0], name)})
 			}
 		}
 	}
@@ -109,7 +110,7 @@ func (s *scan) decideVariables(c *candidate) []Variable {
 	}
 	for _, env := range c.envs {
 		for _, entry := range env.entries {
-			uses = append(uses, use{entry.name, entry.value, env.loaded && entry.value != "", Evidence{env.path, entry.line, entry.name}})
+			uses = append(uses, use{entry.name, entry.value, env.loaded && entry.value != "", tree.At(env.path, entry.line, entry.name)})
 		}
 	}
 	byName := map[string]*Variable{}

@@ -69,7 +69,7 @@ func (s *scan) callsInside(c *candidate, v *Variable, readers []string) bool {
 		return false
 	}
 	ofProxy := func(name string) bool {
-		return isProxyFile(name) && proxies.MatchString(s.tree.files.source(name).text)
+		return isProxyFile(name) && proxies.MatchString(s.tree.Source(name).Text)
 	}
 	switch {
 	case c.role == backend:

@@ -6,6 +6,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/devup-cli/devup/internal/tree"
 )
 
 // workspace is an npm, yarn, pnpm or bun workspace: several packages that are
@@ -19,7 +21,7 @@ type workspace struct {
 // workspaceOf is the workspace that has the folder for its root or a member.
 func (s *scan) workspaceOf(dir string) (workspace, bool) {
 	for above := dir; ; above = path.Dir(above) {
-		if w, ok := s.workspaceAt(above); ok && (above == dir || slices.Contains(w.members, relative(above, dir))) {
+		if w, ok := s.workspaceAt(above); ok && (above == dir || slices.Contains(w.members, tree.Relative(above, dir))) {
 			return w, true
 		}
 		if above == "." {
@@ -30,12 +32,12 @@ func (s *scan) workspaceOf(dir string) (workspace, bool) {
 
 // workspaceAt is the workspace of which the folder is the root, if it has members.
 func (s *scan) workspaceAt(dir string) (workspace, bool) {
-	f := s.tree.folders[dir]
-	if f == nil || !f.has("package.json") {
+	f := s.tree.Folder(dir)
+	if f == nil || !f.Has("package.json") {
 		return workspace{}, false
 	}
 	name := path.Join(dir, "package.json")
-	p, err := parsePackage(name, s.tree.files.text(name))
+	p, err := parsePackage(name, s.tree.Text(name))
 	if err != nil {
 		return workspace{}, false
 	}
@@ -44,9 +46,9 @@ func (s *scan) workspaceAt(dir string) (workspace, bool) {
 	if len(patterns) == 0 {
 		return w, false
 	}
-	for _, folder := range s.tree.paths {
-		if folder != dir && isBelow(dir, folder) && s.tree.folders[folder].has("package.json") && isMember(patterns, relative(dir, folder)) {
-			w.members = append(w.members, relative(dir, folder))
+	for _, folder := range s.tree.Paths {
+		if folder != dir && tree.IsBelow(dir, folder) && s.tree.Folder(folder).Has("package.json") && isMember(patterns, tree.Relative(dir, folder)) {
+			w.members = append(w.members, tree.Relative(dir, folder))
 		}
 	}
 	slices.Sort(w.members)
@@ -57,7 +59,7 @@ func isMember(patterns []string, dir string) bool {
 	member := false
 	for _, pattern := range patterns {
 		pattern, excluded := strings.CutPrefix(pattern, "!")
-		if matchParts(strings.Split(strings.TrimPrefix(pattern, "./"), "/"), strings.Split(dir, "/")) {
+		if tree.MatchParts(strings.Split(strings.TrimPrefix(pattern, "./"), "/"), strings.Split(dir, "/")) {
 			member = !excluded
 		}
 	}
@@ -75,8 +77,8 @@ func (s *scan) members(dir string, p *nodePackage) []string {
 		_ = json.Unmarshal(p.Workspaces, &nested) // of another form: no members
 		patterns = nested.Packages
 	}
-	if s.tree.folders[dir].has("pnpm-workspace.yaml") {
-		patterns = append(patterns, pnpmMembers(s.tree.files.text(path.Join(dir, "pnpm-workspace.yaml")))...)
+	if s.tree.Folder(dir).Has("pnpm-workspace.yaml") {
+		patterns = append(patterns, pnpmMembers(s.tree.Text(path.Join(dir, "pnpm-workspace.yaml")))...)
 	}
 	for i, pattern := range patterns {
 		patterns[i] = strings.Trim(strings.TrimPrefix(pattern, "./"), "/")
@@ -95,7 +97,7 @@ func (s *scan) standsAlone(c *candidate, w workspace) bool {
 	for _, lock := range locks {
 		names = append(names, lock.file)
 	}
-	return c.Dir != w.dir && s.tree.folders[c.Dir].first(names...) != "" && s.tree.folders[w.dir].first(names...) == ""
+	return c.Dir != w.dir && s.tree.Folder(c.Dir).First(names...) != "" && s.tree.Folder(w.dir).First(names...) == ""
 }
 
 // linked are the members that the service imports, directly or through another,
@@ -105,7 +107,7 @@ func (s *scan) linked(c *candidate, w workspace) []string {
 	packages := map[string]*nodePackage{}
 	for _, member := range w.members {
 		name := path.Join(w.dir, member, "package.json")
-		if p, err := parsePackage(name, s.tree.files.text(name)); err == nil {
+		if p, err := parsePackage(name, s.tree.Text(name)); err == nil {
 			byName[p.Name], packages[member] = member, p
 		}
 	}
@@ -127,9 +129,4 @@ func (s *scan) linked(c *candidate, w workspace) []string {
 	}
 	visit(c.node)
 	return linked
-}
-
-// isBelow says whether a path lies in the folder.
-func isBelow(dir, name string) bool {
-	return dir == "." && name != ".." && !strings.HasPrefix(name, "../") || strings.HasPrefix(name, dir+"/")
 }

@@ -1,4 +1,4 @@
-package detect
+package tree
 
 import (
 	"path"
@@ -84,18 +84,18 @@ func (r ignoreRule) matches(name string, folder bool) bool {
 		}
 		name = rest
 	}
-	return matchParts(r.parts, strings.Split(name, "/"))
+	return MatchParts(r.parts, strings.Split(name, "/"))
 }
 
-// matchParts matches segments, where ** stands for any number of them.
-func matchParts(pattern, name []string) bool {
+// MatchParts matches the segments of a path with those of a pattern, where ** stands for any number of them.
+func MatchParts(pattern, name []string) bool {
 	for len(pattern) > 0 {
 		if pattern[0] == "**" {
 			if len(pattern) == 1 {
 				return len(name) > 0
 			}
 			for i := range name {
-				if matchParts(pattern[1:], name[i:]) {
+				if MatchParts(pattern[1:], name[i:]) {
 					return true
 				}
 			}
