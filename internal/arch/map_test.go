@@ -19,28 +19,34 @@ var ours = map[string][]string{
 	"untrusted":  {"lazyregexp"}, // files and text of a clone: bounded reads, output that is safe to print
 	"envfile":    {"lazyregexp"}, // the text of env files that devup writes into; project reads them
 	"tree":       {},             // the folders and files of a repository that people wrote
-	"detect":     {"lazyregexp", "tree"},
-	"framework":  {"lazyregexp"}, // what web frameworks need behind a proxy: a table, apart from detect, which `up` has no use for
-	"workspace":  {"lazyregexp", "fail"},
-	"settings":   {"lazyregexp", "fail"},
-	"egress":     {"lazyregexp", "fail", "untrusted", "dockerconfig"}, // untrusted: it reads which registries a project names
-	"diagnose":   {"lazyregexp"},                                      // text of a failure → reason, sentence, hint; below all whose work can fail
-	"registry":   {"lazyregexp", "event", "diagnose", "dockerconfig"}, // logins and refusals of container registries, for pulls, pushes and builds
-	"project":    {"lazyregexp", "workspace", "untrusted", "fail"},
-	"ports":      {"project", "fail"},
-	"scaffold":   {"lazyregexp", "detect", "fail", "untrusted"}, // untrusted: the gate for values in generated files
-	"engine":     {"lazyregexp", "event", "fail", "dockerconfig"},
-	"gateway":    {"lazyregexp", "fail", "atomicfile", "untrusted", "owner"}, // one origin for all services: a proxy, and the life of its process
-	"build":      {"lazyregexp", "project", "egress", "registry", "event", "fail", "untrusted", "diagnose"},
-	"plan":       {"project", "fail", "graph"},
-	"images":     {"project", "build", "plan", "run", "registry", "event", "atomicfile", "fail"}, // which images to pull and to build; run: it transfers them
-	"run":        {"lazyregexp", "project", "plan", "registry", "event", "fail", "owner", "untrusted", "diagnose"},
-	"ready":      {"project", "lazyregexp", "event", "fail", "untrusted", "diagnose"},
-	"expose":     {"lazyregexp", "project", "workspace", "event", "fail"},
-	"tunnel":     {"lazyregexp", "fail"}, // a way from the internet to this machine, by a program that the person has
-	"logs":       {"event", "fail"},
-	"setup":      {"lazyregexp", "project", "graph", "plan", "run", "event", "fail", "diagnose"}, // steps that run in containers which answer: after run and ready, and no part of a plan
-	"watch":      {"project", "event", "fail", "untrusted"},                                      // fail: the limit of watched folders is the person's to raise
+	// What devup knows of frameworks: the words for it, languages with their stacks, the table.
+	"stack/versions": {"lazyregexp"},
+	"stack":          {"lazyregexp", "tree"},
+	"stack/node":     {"lazyregexp", "tree", "stack", "stack/versions"},
+	"stack/python":   {"lazyregexp", "tree", "stack", "stack/versions"},
+	"stack/stacks":   {"stack", "stack/node", "stack/python"},
+	"detect":         {"lazyregexp", "tree", "stack", "stack/stacks"},
+	"framework":      {"lazyregexp"}, // what web frameworks need behind a proxy: a table, apart from detect, which `up` has no use for
+	"workspace":      {"lazyregexp", "fail"},
+	"settings":       {"lazyregexp", "fail"},
+	"egress":         {"lazyregexp", "fail", "untrusted", "dockerconfig"}, // untrusted: it reads which registries a project names
+	"diagnose":       {"lazyregexp"},                                      // text of a failure → reason, sentence, hint; below all whose work can fail
+	"registry":       {"lazyregexp", "event", "diagnose", "dockerconfig"}, // logins and refusals of container registries, for pulls, pushes and builds
+	"project":        {"lazyregexp", "workspace", "untrusted", "fail"},
+	"ports":          {"project", "fail"},
+	"scaffold":       {"lazyregexp", "detect", "fail", "untrusted"}, // untrusted: the gate for values in generated files
+	"engine":         {"lazyregexp", "event", "fail", "dockerconfig"},
+	"gateway":        {"lazyregexp", "fail", "atomicfile", "untrusted", "owner"}, // one origin for all services: a proxy, and the life of its process
+	"build":          {"lazyregexp", "project", "egress", "registry", "event", "fail", "untrusted", "diagnose"},
+	"plan":           {"project", "fail", "graph"},
+	"images":         {"project", "build", "plan", "run", "registry", "event", "atomicfile", "fail"}, // which images to pull and to build; run: it transfers them
+	"run":            {"lazyregexp", "project", "plan", "registry", "event", "fail", "owner", "untrusted", "diagnose"},
+	"ready":          {"project", "lazyregexp", "event", "fail", "untrusted", "diagnose"},
+	"expose":         {"lazyregexp", "project", "workspace", "event", "fail"},
+	"tunnel":         {"lazyregexp", "fail"}, // a way from the internet to this machine, by a program that the person has
+	"logs":           {"event", "fail"},
+	"setup":          {"lazyregexp", "project", "graph", "plan", "run", "event", "fail", "diagnose"}, // steps that run in containers which answer: after run and ready, and no part of a plan
+	"watch":          {"project", "event", "fail", "untrusted"},                                      // fail: the limit of watched folders is the person's to raise
 	"up": {
 		"workspace", "project", "ports", "images", "egress", "plan", "run", "ready", "setup", "expose", "logs", "watch", "framework",
 		"gateway", "owner", "untrusted",
@@ -81,14 +87,17 @@ var only = map[string][]string{
 
 // never names what a package must do without, with all that lies below it.
 var never = map[string][]string{
-	"event":     {"context", "os", "net"},
-	"fail":      {"os", "net"}, // it knows context.Canceled, but waits for nothing
-	"detect":    {"context", "os", "net", "time"},
-	"tree":      {"context", "os", "net", "time"},
-	"diagnose":  {"context", "os", "net", "time"},
-	"framework": {"context", "os", "net", "time"},
-	"plan":      {"context", "os", "net", "time"},
-	"scaffold":  {"context", "net", "os/exec"},
+	"event":        {"context", "os", "net"},
+	"fail":         {"os", "net"}, // it knows context.Canceled, but waits for nothing
+	"detect":       {"context", "os", "net", "time"},
+	"tree":         {"context", "os", "net", "time"},
+	"stack":        {"context", "os", "net", "time"},
+	"stack/node":   {"context", "os", "net", "time"},
+	"stack/python": {"context", "os", "net", "time"},
+	"diagnose":     {"context", "os", "net", "time"},
+	"framework":    {"context", "os", "net", "time"},
+	"plan":         {"context", "os", "net", "time"},
+	"scaffold":     {"context", "net", "os/exec"},
 }
 
 // anything stands for every package of ours.

@@ -50,7 +50,7 @@ func (a *app) handWritten(ctx context.Context, fsys fs.FS, dir string) (handWrit
 		if !fs.ValidPath(service) {
 			service = context
 		}
-		hand.services = append(hand.services, detect.Wanted{Name: name, Dir: service, Stack: detect.Stack(stack), Context: context})
+		hand.services = append(hand.services, detect.Wanted{Name: name, Dir: service, Stack: stack, Context: context})
 	}
 	return hand, nil
 }

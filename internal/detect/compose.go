@@ -9,6 +9,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/tree"
 )
 
@@ -174,8 +175,8 @@ func parsePortMapping(text string) (published, target int) {
 	if match == nil {
 		return 0, 0
 	}
-	published, _ = portNumber(match[1])
-	target, ok := portNumber(match[2])
+	published, _ = stack.PortNumber(match[1])
+	target, ok := stack.PortNumber(match[2])
 	if !ok {
 		return 0, 0
 	}
@@ -250,18 +251,4 @@ func texts(node *yaml.Node) []string {
 		}
 	}
 	return all
-}
-
-// pnpmMembers are the packages of a pnpm-workspace.yaml; none of a broken one.
-func pnpmMembers(text string) (patterns []string) {
-	defer func() {
-		if recover() != nil { // as in parseCompose
-			patterns = nil
-		}
-	}()
-	var document yaml.Node
-	if yaml.Unmarshal([]byte(text), &document) != nil || len(document.Content) == 0 {
-		return nil
-	}
-	return texts(child(document.Content[0], "packages"))
 }

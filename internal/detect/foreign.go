@@ -4,6 +4,8 @@ import (
 	"path"
 	"slices"
 
+	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/stack/stacks"
 	"github.com/devup-cli/devup/internal/tree"
 )
 
@@ -22,16 +24,16 @@ var foreign = []struct{ file, what string }{
 
 // rejectForeign names the folders that people may expect to be services and
 // that are none, or none that there is a template for.
-func (s *scan) rejectForeign() {
-	for _, dir := range s.tree.Paths {
-		f := s.tree.Folder(dir)
+func rejectForeign(t *tree.Tree) {
+	for _, dir := range t.Paths {
+		f := t.Folder(dir)
 		for _, language := range foreign {
-			if f.Has(language.file) {
-				s.tree.Reject(dir, foreignReason(f, language.what), Evidence{File: path.Join(dir, language.file)})
+			if f.Has(language.file) && !slices.ContainsFunc(stacks.Languages(), func(l *stack.Language) bool { return slices.Contains(l.Manifests, language.file) }) {
+				t.Reject(dir, foreignReason(f, language.what), Evidence{File: path.Join(dir, language.file)})
 			}
 		}
 		if lock := f.First("package-lock.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock"); lock != "" && !f.Has("package.json") {
-			s.tree.Reject(dir, lock+" without a package.json", Evidence{File: path.Join(dir, lock)})
+			t.Reject(dir, lock+" without a package.json", Evidence{File: path.Join(dir, lock)})
 		}
 	}
 }

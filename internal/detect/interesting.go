@@ -4,30 +4,38 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
+
+	"github.com/devup-cli/devup/internal/stack/stacks"
 )
 
-// codeEndings are the source files in which ports, routes and variables are sought.
-var codeEndings = map[string]bool{
-	".py": true, ".js": true, ".mjs": true, ".cjs": true, ".jsx": true,
-	".ts": true, ".mts": true, ".cts": true, ".tsx": true, ".vue": true, ".svelte": true,
+// others are files that say something of any service, and the manifests of languages without
+// a stack, so that their folders are rejected by name.
+var others = []string{
+	".gitignore", ".tool-versions", "Procfile",
+	"Gemfile", "config.ru", "go.mod", "pom.xml", "build.gradle", "build.gradle.kts", "Cargo.toml", "composer.json", "mix.exs",
 }
 
-// manifests are the files that make a folder worth a second look. Names of
-// languages that have no stack yet are here so that they are rejected by name.
-var manifests = map[string]bool{
-	"package.json": true, "package-lock.json": true, "npm-shrinkwrap.json": true, "yarn.lock": true,
-	"pnpm-lock.yaml": true, "pnpm-workspace.yaml": true, "bun.lock": true, "bun.lockb": true, "lerna.json": true,
-	"requirements.txt": true, "pyproject.toml": true, "Pipfile": true, "setup.py": true, "setup.cfg": true,
-	"poetry.lock": true, "uv.lock": true, "Pipfile.lock": true, "pyvenv.cfg": true, ".python-version": true, "runtime.txt": true,
-	".nvmrc": true, ".node-version": true, ".tool-versions": true, "index.html": true, "Procfile": true,
-	".gitignore": true, ".yarnrc.yml": true, ".flaskenv": true, "cdk.json": true, "serverless.yml": true, "samconfig.toml": true,
-	"Gemfile": true, "config.ru": true, "go.mod": true, "pom.xml": true, "build.gradle": true,
-	"build.gradle.kts": true, "Cargo.toml": true, "composer.json": true, "mix.exs": true, "angular.json": true,
-}
+// names are the files, and the endings of sources, that a decision may need.
+var names = sync.OnceValue(func() (all struct{ files, endings map[string]bool }) {
+	all.files, all.endings = setOf(others...), map[string]bool{}
+	for _, language := range stacks.Languages() {
+		for _, name := range slices.Concat(language.Manifests, language.Files) {
+			all.files[name] = true
+		}
+		for _, ending := range language.Endings {
+			all.endings[ending] = true
+		}
+	}
+	return all
+})
+
+// isCode says whether a file is a source in which ports, routes and variables are sought.
+func isCode(name string) bool { return names().endings[path.Ext(name)] }
 
 // interesting says whether detection may ever want to open a file of the name.
 func interesting(name string) bool {
-	if manifests[name] || codeEndings[path.Ext(name)] {
+	if names().files[name] || isCode(name) {
 		return true
 	}
 	lower := strings.ToLower(name)
@@ -41,4 +49,11 @@ func interesting(name string) bool {
 
 // isManifest are the files that count although .gitignore names them: people commit such
 // files all the same, and git then goes on tracking them.
-func isManifest(name string) bool { return name == "package.json" || name == "requirements.txt" }
+func isManifest(name string) bool {
+	for _, language := range stacks.Languages() {
+		if len(language.Manifests) > 0 && language.Manifests[0] == name {
+			return true
+		}
+	}
+	return false
+}

@@ -1,7 +1,6 @@
 package detect
 
 import (
-	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -51,10 +50,8 @@ func (s *scan) name() {
 func (c *candidate) names() []string {
 	var names []string
 	if c.Dir == "." {
-		if c.node != nil {
-			names = append(names, plainName(path.Base(c.node.Name)))
-		}
-		names = append(names, map[role]string{frontend: "frontend", backend: "backend"}[c.role])
+		names = append(names, plainName(c.Called))
+		names = append(names, map[role]string{frontend: "frontend", backend: "backend"}[c.role()])
 	} else {
 		parts := strings.Split(c.Dir, "/")
 		for i := range slices.Backward(parts) {
@@ -62,7 +59,7 @@ func (c *candidate) names() []string {
 		}
 	}
 	names = slices.DeleteFunc(names, func(name string) bool { return name == "" })
-	last := string(c.Stack)
+	last := c.Stack
 	if len(names) > 0 {
 		last = names[len(names)-1]
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/tree"
 )
 
@@ -45,7 +46,7 @@ func onlyPort(name, text string, counts func(lowerLine string) bool) (Port, bool
 			continue
 		}
 		for _, match := range readmePort.FindAllStringSubmatch(line, -1) {
-			n, ok := portNumber(match[1] + match[2] + match[3])
+			n, ok := stack.PortNumber(match[1] + match[2] + match[3])
 			if !ok || databasePorts[n] {
 				continue
 			}
@@ -53,7 +54,7 @@ func onlyPort(name, text string, counts func(lowerLine string) bool) (Port, bool
 				return Port{}, false
 			}
 			if found.Number == 0 {
-				found = Port{n, tree.At(name, i+1, fmt.Sprintf("port %d", n))}
+				found = stack.PortAt(n, tree.At(name, i+1, fmt.Sprintf("port %d", n)))
 			}
 		}
 	}
@@ -77,7 +78,7 @@ func containsWord(line string, words []string) bool {
 // words are what a README may call the service.
 func (c *candidate) words() []string {
 	words := []string{strings.ToLower(path.Base(c.Dir)), strings.ToLower(c.Framework)}
-	switch c.role {
+	switch c.role() {
 	case frontend:
 		words = append(words, "frontend", "front-end", "front end", "client", "react")
 	default:

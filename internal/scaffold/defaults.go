@@ -19,10 +19,10 @@ func complete(repo detect.Repository) detect.Repository {
 // withDefaults fills in what nobody found or said: detection leaves little open,
 // but a service of a hand-written devup.yaml has a name, a folder and a stack.
 func withDefaults(s detect.Service) detect.Service {
-	python := s.Stack == detect.Flask || s.Stack == detect.Python
+	python := s.Stack == "flask" || s.Stack == "python"
 	s.Dir = or(s.Dir, ".")
 	if s.Port.Number == 0 {
-		s.Port.Number = map[detect.Stack]int{detect.Flask: 5000, detect.CRA: 3000, detect.Vite: 5173, detect.Node: 3000}[s.Stack]
+		s.Port.Number = map[string]int{"flask": 5000, "cra": 3000, "vite": 5173, "node": 3000}[s.Stack]
 	}
 	if s.HostPort == 0 {
 		s.HostPort = s.Port.Number
@@ -39,7 +39,7 @@ func withDefaults(s detect.Service) detect.Service {
 			s.Runtime.Version = pythonVersion
 		}
 	}
-	if s.Stack == detect.CRA || s.Stack == detect.Vite {
+	if s.Stack == "cra" || s.Stack == "vite" {
 		s.Page = true
 		s.Packages.Manifest = or(s.Packages.Manifest, "package.json")
 	}
@@ -51,21 +51,21 @@ func withCommands(s detect.Service) detect.Service {
 	port := strconv.Itoa(s.Port.Number)
 	dev := s.Dev
 	switch s.Stack {
-	case detect.Flask:
+	case "flask":
 		s.Module = or(s.Module, "app")
 		dev = []string{"flask", "run", "--host=0.0.0.0", "--port=" + port}
-	case detect.CRA:
+	case "cra":
 		s.Output = or(s.Output, "build")
 		dev = []string{"npm", "start"}
-	case detect.Vite:
+	case "vite":
 		s.Output = or(s.Output, "dist")
 		dev = []string{"npx", "vite", "--host", "0.0.0.0", "--port", port, "--strictPort"}
-	case detect.Node:
+	case "node":
 		dev = []string{"npm", "start"}
 		if s.Module != "" {
 			dev = []string{"node", s.Module}
 		}
-	case detect.Python:
+	case "python":
 		dev = []string{"python", or(s.Module, "main.py")}
 	}
 	if len(s.Dev) == 0 {

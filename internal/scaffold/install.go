@@ -176,7 +176,7 @@ func newPythonView(g *gate, s detect.Service) pythonView {
 		v.Install = "pip install --requirement " + g.shell(p.Manifest)
 	case len(p.Missing) > 0:
 		v.Install = "pip install" + requirements(g, p.Missing)
-	case s.Stack == detect.Flask:
+	case s.Stack == "flask":
 		v.Install = "pip install" + requirements(g, []string{"flask"})
 	}
 	if v.Exporter != "" {

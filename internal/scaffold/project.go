@@ -120,7 +120,7 @@ func newServiceView(repo detect.Repository, s detect.Service) serviceView {
 	v := serviceView{
 		Key:    key(s),
 		Full:   s.Compose == "",
-		Stack:  untrusted.ServiceName(string(s.Stack)),
+		Stack:  untrusted.ServiceName(s.Stack),
 		Public: s.Public.Text != "",
 		Why:    untrusted.Comment(s.Public.Text),
 	}

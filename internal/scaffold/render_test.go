@@ -122,7 +122,7 @@ func TestBaseImages(t *testing.T) {
 		"python 3.14.1": "python:3.14.1-slim-bookworm",
 	} {
 		language, number, _ := strings.Cut(version, " ")
-		stack := map[string]detect.Stack{"node": detect.Node, "python": detect.Python}[language]
+		stack := map[string]string{"node": "node", "python": "python"}[language]
 		files, err := scaffold.ForService(detect.Repository{}, detect.Service{
 			Name: "x", Dir: ".", Stack: stack, Runtime: detect.Runtime{Language: language, Version: number},
 		})
@@ -166,7 +166,7 @@ func TestUnknownStack(t *testing.T) {
 func TestNothingToAddToComposeFiles(t *testing.T) {
 	t.Parallel()
 	files := render(t, detect.Repository{Compose: []string{"compose.yaml"}, Services: []detect.Service{
-		{Name: "worker", Dir: "worker", Stack: detect.Python, Dockerfile: "Dockerfile", Compose: "worker"},
+		{Name: "worker", Dir: "worker", Stack: "python", Dockerfile: "Dockerfile", Compose: "worker"},
 	}})
 	if d := cmp.Diff([]string{".devcontainer/devcontainer.json", ".gitpod.yml"}, paths(files)); d != "" {
 		t.Error(d)

@@ -100,15 +100,15 @@ func Adopt(fsys fs.FS, repo detect.Repository) detect.Repository {
 }
 
 // Stacks lists the stacks that have templates, sorted.
-func Stacks() []detect.Stack {
+func Stacks() []string {
 	entries, err := fs.ReadDir(templates.FS, "stacks")
 	if err != nil {
 		panic(err) // an embedded folder is always there
 	}
-	var stacks []detect.Stack
+	var stacks []string
 	for _, e := range entries {
 		if e.Name() != projectFolder {
-			stacks = append(stacks, detect.Stack(e.Name()))
+			stacks = append(stacks, e.Name())
 		}
 	}
 	return stacks
@@ -123,7 +123,7 @@ func serviceFiles(repo detect.Repository, s detect.Service) ([]File, error) {
 		}
 		return nil, &fail.Error{
 			Code: fail.Config, Service: s.Name,
-			Message: "service " + s.Name + " has the stack \"" + string(s.Stack) + "\", for which there is no template",
+			Message: "service " + s.Name + " has the stack \"" + s.Stack + "\", for which there is no template",
 			Hint:    "stacks are " + strings.Join(names, ", "),
 		}
 	}
@@ -134,11 +134,11 @@ func serviceFiles(repo detect.Repository, s detect.Service) ([]File, error) {
 	if err != nil {
 		return nil, fail.Wrap(err, fail.Config, "rename the file or directory", "service %s in %q: %v", s.Name, s.Dir, err)
 	}
-	dockerfile, err := render(path.Join(string(s.Stack), "Dockerfile"), view)
+	dockerfile, err := render(path.Join(s.Stack, "Dockerfile"), view)
 	if err != nil {
 		return nil, err
 	}
-	ignore, err := render(path.Join(string(s.Stack), ".dockerignore"), view)
+	ignore, err := render(path.Join(s.Stack, ".dockerignore"), view)
 	if err != nil {
 		return nil, err
 	}

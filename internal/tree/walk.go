@@ -233,3 +233,20 @@ func Relative(dir, name string) string {
 	}
 	return strings.TrimPrefix(strings.TrimPrefix(name, dir), "/")
 }
+
+// asideFolders hold code that does not run with the service.
+var asideFolders = map[string]bool{
+	"test": true, "tests": true, "__tests__": true, "e2e": true, "cypress": true, "spec": true, "__mocks__": true,
+	"docs": true, "examples": true, "example": true, "migrations": true, "alembic": true, "public": true, "static": true,
+	"fixtures": true, "terraform": true, "lambda": true, "lambdas": true, "scripts": true, "notebooks": true,
+}
+
+// IsTest says whether a file of the name holds tests, or was not written by hand.
+func IsTest(name string) bool {
+	return strings.HasPrefix(name, "test_") || strings.HasPrefix(name, "conftest") || strings.HasSuffix(name, ".d.ts") ||
+		strings.Contains(name, ".test.") || strings.Contains(name, ".spec.") || strings.Contains(name, ".min.") ||
+		strings.HasSuffix(name, "_test.py") || strings.Contains(name, ".stories.")
+}
+
+// IsAside says whether a folder of the name holds code that does not run with a service.
+func IsAside(name string) bool { return asideFolders[name] }

@@ -1,4 +1,4 @@
-package detect
+package python
 
 import (
 	"path"
@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/tree"
 )
 
@@ -17,15 +18,30 @@ var (
 	flaskName     = lazyregexp.New(`(?m)^\s*FLASK_APP\s*=\s*["']?([\w./:()-]+)`)
 )
 
-// flaskAppIn finds the application as Flask itself would, then as people do: the
+// Flask is an application that `flask run` serves.
+var Flask = stack.Stack{
+	Name: "flask", Title: "Flask", Language: &Language, Port: 5000, Module: "app",
+	Packages: []string{"flask"},
+	Requires: []stack.Requirement{{Package: "flask", Unless: lazyregexp.New(`(?im)^\W*flask[-_.]\w`)}}, // its extensions bring Flask
+	Find:     findFlask,
+	Describe: func(a *stack.App) { a.Module, a.ProdModule = flaskModule(a) },
+	Commands: func(a *stack.App) stack.Commands {
+		return stack.Commands{Dev: []string{"flask", "run", "--host=0.0.0.0", "--port=" + port(a)}, Prod: gunicorn(a)}
+	},
+	Prefixes: []string{"FLASK_"},
+	Settings: []string{"FLASK_APP", "FLASK_ENV", "FLASK_DEBUG", "FLASK_RUN_PORT", "FLASK_RUN_HOST"},
+}
+
+// findFlask finds the application as Flask itself would, then as people do: the
 // module that FLASK_APP names, wsgi.py or app.py in the folder, a module with
 // an application, a factory.
-func (s *scan) flaskAppIn(dir string, sources []tree.File) *pythonApp {
-	if app := s.flaskAppNamed(dir); app != nil {
-		return app
+func findFlask(a *stack.App) bool {
+	if flaskNamed(a) {
+		return true
 	}
+	sources := a.Sources
 	if len(sources) == 0 || !slices.ContainsFunc(sources, mentionsFlask) {
-		return nil
+		return false
 	}
 	// Nearest first: what lies deeper is imported by it, or is a tool's.
 	for len(sources) > 0 {
@@ -35,15 +51,15 @@ func (s *scan) flaskAppIn(dir string, sources []tree.File) *pythonApp {
 			level = sources[:i]
 		}
 		sources = sources[len(level):]
-		if app := flaskAppAmong(dir, level); app != nil {
-			return app
+		if flaskAmong(a, level) {
+			return true
 		}
 	}
-	return nil
+	return false
 }
 
-// flaskAppAmong finds the application among the files of one depth.
-func flaskAppAmong(dir string, sources []tree.File) *pythonApp {
+// flaskAmong finds the application among the files of one depth.
+func flaskAmong(a *stack.App, sources []tree.File) bool {
 	for _, looks := range [][]callableFinder{{instanceIn, madeIn, importedIn, factoryIn}, {instanceIn, madeIn, importedIn}, {factoryIn}} {
 		for _, source := range sources {
 			own := path.Base(source.Path) == "app.py" || path.Base(source.Path) == "wsgi.py"
@@ -51,11 +67,12 @@ func flaskAppAmong(dir string, sources []tree.File) *pythonApp {
 				continue // Flask itself looks in these two first
 			}
 			if callable, offset := firstCallable(source, looks); callable != "" {
-				return &pythonApp{kind: flaskApp, entry: tree.Relative(dir, source.Path), callable: callable, line: tree.LineAt(source.Text, offset)}
+				enter(a, source.Path, callable, tree.LineAt(source.Text, offset), "Flask application")
+				return true
 			}
 		}
 	}
-	return nil
+	return false
 }
 
 // callableFinder finds the application in a module: its variable or factory call, and where.
@@ -110,48 +127,46 @@ func firstGroup(pattern *lazyregexp.Regexp, text string) (string, int) {
 	return text[match[2]:match[3]], match[0]
 }
 
-// flaskAppNamed is the application that the folder's .flaskenv or .env names.
-func (s *scan) flaskAppNamed(dir string) *pythonApp {
-	f := s.tree.Folder(dir)
+// flaskNamed finds the application that the folder's .flaskenv or .env names.
+func flaskNamed(a *stack.App) bool {
 	for _, name := range []string{".flaskenv", ".env", ".env.example"} {
-		if !f.Has(name) {
+		if !a.Folder().Has(name) {
 			continue
 		}
-		match := flaskName.FindStringSubmatch(s.tree.Text(path.Join(dir, name)))
+		match := flaskName.FindStringSubmatch(a.Tree.Text(path.Join(a.Dir, name)))
 		if match == nil {
 			continue
 		}
 		module, callable, _ := strings.Cut(match[1], ":")
 		base := strings.ReplaceAll(strings.TrimSuffix(module, ".py"), ".", "/")
 		for _, entry := range []string{base + ".py", base + "/__init__.py", base + "/app.py", base + "/wsgi.py"} {
-			full := path.Join(dir, entry)
-			if inner := s.tree.Folder(path.Dir(full)); inner == nil || !inner.Has(path.Base(full)) {
+			full := path.Join(a.Dir, entry)
+			if !a.Tree.Has(full) {
 				continue
 			}
-			source := s.tree.Source(full)
 			if callable == "" {
-				callable, _ = firstCallable(source, []callableFinder{instanceIn, madeIn, importedIn, factoryIn})
+				callable, _ = firstCallable(a.Tree.Source(full), []callableFinder{instanceIn, madeIn, importedIn, factoryIn})
 			}
 			if callable != "" {
-				return &pythonApp{kind: flaskApp, entry: path.Clean(entry), callable: callable, line: 1}
+				enter(a, full, callable, 1, "Flask application")
+				return true
 			}
 		}
 	}
-	return nil
+	return false
 }
 
 // flaskModule is FLASK_APP and gunicorn's name of the application. Flask finds
 // "app", "application" and the usual factories in a module by itself. A file
 // that is run from its own folder is given by path, which puts that folder on
 // Python's path; gunicorn gets --chdir for the same.
-func (s *scan) flaskModule(dir string, app *pythonApp) (module, prod string) {
+func flaskModule(a *stack.App) (module, prod string) {
 	suffix := ""
-	if !slices.Contains([]string{"app", "application", "create_app()", "make_app()"}, app.callable) {
-		suffix = ":" + strings.TrimSuffix(app.callable, "()")
+	if !slices.Contains([]string{"app", "application", "create_app()", "make_app()"}, a.Callable) {
+		suffix = ":" + strings.TrimSuffix(a.Callable, "()")
 	}
-	if s.needsFolder(dir, app.entry) {
-		return app.entry + suffix, strings.TrimSuffix(path.Base(app.entry), ".py") + ":" + app.callable
+	if fromOwnFolder(a) {
+		return a.Entry + suffix, imported(a)
 	}
-	name := s.dotted(dir, app.entry)
-	return name + suffix, name + ":" + app.callable
+	return dotted(a.Dir, a.Entry) + suffix, imported(a)
 }

@@ -1,4 +1,4 @@
-package detect
+package node
 
 import (
 	"encoding/json"
@@ -7,6 +7,9 @@ import (
 	"slices"
 	"strings"
 
+	"go.yaml.in/yaml/v4"
+
+	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/tree"
 )
 
@@ -14,14 +17,14 @@ import (
 // installed together, from the folder of the root's package.json.
 type workspace struct {
 	dir      string
-	manifest *nodePackage
+	manifest *manifest
 	members  []string // folders with a package.json, relative to dir, sorted
 }
 
 // workspaceOf is the workspace that has the folder for its root or a member.
-func (s *scan) workspaceOf(dir string) (workspace, bool) {
+func workspaceOf(t *tree.Tree, dir string) (workspace, bool) {
 	for above := dir; ; above = path.Dir(above) {
-		if w, ok := s.workspaceAt(above); ok && (above == dir || slices.Contains(w.members, tree.Relative(above, dir))) {
+		if w, ok := workspaceAt(t, above); ok && (above == dir || slices.Contains(w.members, tree.Relative(above, dir))) {
 			return w, true
 		}
 		if above == "." {
@@ -31,23 +34,18 @@ func (s *scan) workspaceOf(dir string) (workspace, bool) {
 }
 
 // workspaceAt is the workspace of which the folder is the root, if it has members.
-func (s *scan) workspaceAt(dir string) (workspace, bool) {
-	f := s.tree.Folder(dir)
-	if f == nil || !f.Has("package.json") {
-		return workspace{}, false
-	}
-	name := path.Join(dir, "package.json")
-	p, err := parsePackage(name, s.tree.Text(name))
-	if err != nil {
+func workspaceAt(t *tree.Tree, dir string) (workspace, bool) {
+	p, err := parse(t, dir)
+	if err != nil || !t.Folder(dir).Has("package.json") {
 		return workspace{}, false
 	}
 	w := workspace{dir: dir, manifest: p}
-	patterns := s.members(dir, p)
+	patterns := patternsOf(t, dir, p)
 	if len(patterns) == 0 {
 		return w, false
 	}
-	for _, folder := range s.tree.Paths {
-		if folder != dir && tree.IsBelow(dir, folder) && s.tree.Folder(folder).Has("package.json") && isMember(patterns, tree.Relative(dir, folder)) {
+	for _, folder := range t.Paths {
+		if folder != dir && tree.IsBelow(dir, folder) && t.Folder(folder).Has("package.json") && isMember(patterns, tree.Relative(dir, folder)) {
 			w.members = append(w.members, tree.Relative(dir, folder))
 		}
 	}
@@ -66,9 +64,9 @@ func isMember(patterns []string, dir string) bool {
 	return member
 }
 
-// members are the workspace's patterns: npm and yarn keep them in package.json,
+// patternsOf are the workspace's patterns: npm and yarn keep them in package.json,
 // pnpm in a file of its own.
-func (s *scan) members(dir string, p *nodePackage) []string {
+func patternsOf(t *tree.Tree, dir string, p *manifest) []string {
 	var patterns []string
 	if json.Unmarshal(p.Workspaces, &patterns) != nil {
 		var nested struct {
@@ -77,8 +75,8 @@ func (s *scan) members(dir string, p *nodePackage) []string {
 		_ = json.Unmarshal(p.Workspaces, &nested) // of another form: no members
 		patterns = nested.Packages
 	}
-	if s.tree.Folder(dir).Has("pnpm-workspace.yaml") {
-		patterns = append(patterns, pnpmMembers(s.tree.Text(path.Join(dir, "pnpm-workspace.yaml")))...)
+	if t.Folder(dir).Has("pnpm-workspace.yaml") {
+		patterns = append(patterns, pnpmMembers(t.Text(path.Join(dir, "pnpm-workspace.yaml")))...)
 	}
 	for i, pattern := range patterns {
 		patterns[i] = strings.Trim(strings.TrimPrefix(pattern, "./"), "/")
@@ -89,44 +87,64 @@ func (s *scan) members(dir string, p *nodePackage) []string {
 // standsAlone says whether a member is installed by itself all the same: it has
 // a lock file and the workspace has none, or whoever wants the service builds it
 // with its own folder as context.
-func (s *scan) standsAlone(c *candidate, w workspace) bool {
-	if c.context != "" && c.context != w.dir {
+func standsAlone(a *stack.App, w workspace) bool {
+	if a.BuiltIn != "" && a.BuiltIn != w.dir {
 		return true
 	}
 	var names []string
 	for _, lock := range locks {
 		names = append(names, lock.file)
 	}
-	return c.Dir != w.dir && s.tree.Folder(c.Dir).First(names...) != "" && s.tree.Folder(w.dir).First(names...) == ""
+	return a.Dir != w.dir && a.Folder().First(names...) != "" && a.Tree.Folder(w.dir).First(names...) == ""
 }
 
 // linked are the members that the service imports, directly or through another,
 // each behind those that it imports itself.
-func (s *scan) linked(c *candidate, w workspace) []string {
+func linked(a *stack.App, w workspace) []string {
 	byName := map[string]string{}
-	packages := map[string]*nodePackage{}
+	packages := map[string]*manifest{}
 	for _, member := range w.members {
-		name := path.Join(w.dir, member, "package.json")
-		if p, err := parsePackage(name, s.tree.Text(name)); err == nil {
+		if p, err := parse(a.Tree, path.Join(w.dir, member)); err == nil {
 			byName[p.Name], packages[member] = member, p
 		}
 	}
-	var linked []string
+	var found []string
 	seen := map[string]bool{}
-	var visit func(p *nodePackage)
-	visit = func(p *nodePackage) {
+	var visit func(p *manifest)
+	visit = func(p *manifest) {
 		names := slices.AppendSeq(slices.Collect(maps.Keys(p.Dependencies)), maps.Keys(p.DevDependencies))
 		slices.Sort(names)
 		for _, name := range names {
-			member, found := byName[name]
-			if !found || seen[member] || path.Join(w.dir, member) == c.Dir {
+			member, ours := byName[name]
+			if !ours || seen[member] || path.Join(w.dir, member) == a.Dir {
 				continue
 			}
 			seen[member] = true
 			visit(packages[member])
-			linked = append(linked, member)
+			found = append(found, member)
 		}
 	}
-	visit(c.node)
-	return linked
+	visit(manifestOf(a.Tree, a.Dir))
+	return found
+}
+
+// pnpmMembers are the packages of a pnpm-workspace.yaml; none of a broken one.
+func pnpmMembers(text string) (patterns []string) {
+	defer func() {
+		if recover() != nil { // the YAML library answers some malformed documents with a panic
+			patterns = nil
+		}
+	}()
+	var file struct {
+		Packages []any `yaml:"packages"`
+	}
+	if yaml.Unmarshal([]byte(text), &file) != nil {
+		return nil
+	}
+	for _, pattern := range file.Packages {
+		if text, ok := pattern.(string); ok {
+			patterns = append(patterns, text)
+		}
+	}
+	return patterns
 }

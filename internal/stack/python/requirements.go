@@ -1,4 +1,4 @@
-package detect
+package python
 
 import (
 	"path"
@@ -21,12 +21,14 @@ type requirements struct {
 	python   string // requires-python, or the python of Poetry and Pipenv
 }
 
-func (r *requirements) needs(name string) bool {
+func (r *requirements) needs(names ...string) bool {
 	if r == nil {
 		return false
 	}
-	_, found := r.versions[name]
-	return found
+	return slices.ContainsFunc(names, func(name string) bool {
+		_, found := r.versions[name]
+		return found
+	})
 }
 
 func (r *requirements) add(name, version string, line int) {

@@ -1,4 +1,4 @@
-package detect
+package python
 
 import (
 	"path"
@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/tree"
 )
 
@@ -14,61 +15,45 @@ var (
 	fromLine   = lazyregexp.New(`(?m)^[ \t]*from[ \t]+(\w[\w.]*)[ \t]+import\b`)
 )
 
-// decideMissing works out which packages the service needs that no manifest
-// names: without a manifest, those that its source imports; with one, the server
-// that its command starts, which people have installed on their own machine.
-func (s *scan) decideMissing(c *candidate) {
-	needs := c.python.needs
+// missing works out which packages the service needs that no manifest names: without
+// a manifest, those that its source imports; with one, those that its stack requires,
+// which people have installed on their own machine.
+func missing(a *stack.App) {
+	needs := readRequirements(a.Tree, a.Dir)
 	if needs == nil {
-		c.Packages.Missing = s.importedPackages(c)
+		a.Packages.Missing = importedPackages(a)
 	}
-	add := func(name string) {
-		if !needs.needs(name) && !slices.Contains(c.Packages.Missing, name) {
-			c.Packages.Missing = append(c.Packages.Missing, name)
+	for _, required := range a.Of.Requires {
+		if !needs.needs(required.Package) && !slices.Contains(a.Packages.Missing, required.Package) && !needs.mention(a.Tree, required.Unless) {
+			a.Packages.Missing = append(a.Packages.Missing, required.Package)
 		}
 	}
-	switch {
-	case c.Stack == Flask && !needs.needsPrefix("flask-"): // its extensions bring Flask
-		add("flask")
-	case len(c.Dev) > 0 && c.Dev[0] == "uvicorn" && !needs.mentions(s.tree, "fastapi["): // [standard] brings uvicorn
-		add("uvicorn")
-	}
-	slices.Sort(c.Packages.Missing)
-	if needs != nil && len(c.Packages.Missing) > 0 {
-		c.note(tree.At(needs.manifest, 0, "lacks "+strings.Join(c.Packages.Missing, ", ")+", which starts the service"))
+	slices.Sort(a.Packages.Missing)
+	if needs != nil && len(a.Packages.Missing) > 0 {
+		a.Note(tree.At(needs.manifest, 0, "lacks "+strings.Join(a.Packages.Missing, ", ")+", which starts the service"))
 	}
 }
 
-func (r *requirements) needsPrefix(prefix string) bool {
-	if r != nil {
-		for name := range r.versions {
-			if strings.HasPrefix(name, prefix) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-func (r *requirements) mentions(t *tree.Tree, text string) bool {
-	return r != nil && slices.ContainsFunc(append(slices.Clip(r.includes), r.manifest), func(name string) bool {
-		return strings.Contains(strings.ToLower(t.Text(name)), text)
+// mention says whether the manifest, or a file that it takes in, matches.
+func (r *requirements) mention(t *tree.Tree, pattern *lazyregexp.Regexp) bool {
+	return r != nil && pattern != nil && slices.ContainsFunc(append(slices.Clip(r.includes), r.manifest), func(name string) bool {
+		return pattern.MatchString(t.Text(name))
 	})
 }
 
 // importedPackages are the packages of the modules that the service's source
 // imports. Modules that are neither Python's, nor the repository's, nor known
 // are named in a remark: an import's name is often not the package's.
-func (s *scan) importedPackages(c *candidate) []string {
-	own := map[string]bool{path.Base(c.Dir): true}
-	for _, f := range s.tree.Below(c.Dir, func(*tree.Folder) bool { return true }) {
+func importedPackages(a *stack.App) []string {
+	own := map[string]bool{path.Base(a.Dir): true}
+	for _, f := range a.Tree.Below(a.Dir, func(*tree.Folder) bool { return true }) {
 		own[path.Base(f.Path)] = true
 		for _, name := range f.Names {
 			own[strings.TrimSuffix(name, ".py")] = true
 		}
 	}
 	var packages, unknown []string
-	for _, source := range c.sources {
+	for _, source := range a.Sources {
 		for _, module := range importsOf(source.Text) {
 			known := knownImports[module]
 			flask, isFlask := strings.CutPrefix(module, "flask_")
@@ -88,8 +73,8 @@ func (s *scan) importedPackages(c *candidate) []string {
 	}
 	if len(unknown) > 0 {
 		slices.Sort(unknown)
-		c.remark(Evidence{Text: "imports " + strings.Join(unknown, ", ") +
-			", which no requirements file names: put the packages into " + path.Join(c.Dir, "requirements.txt") + " and run `devup init` again after removing " + path.Join(c.Dir, "Dockerfile")})
+		a.Remark(tree.Evidence{Text: "imports " + strings.Join(unknown, ", ") +
+			", which no requirements file names: put the packages into " + path.Join(a.Dir, "requirements.txt") + " and run `devup init` again after removing " + path.Join(a.Dir, "Dockerfile")})
 	}
 	return packages
 }
@@ -129,7 +114,7 @@ var knownImports = map[string]string{
 }
 
 // standardLibrary are Python's own modules, without those that no server has.
-var standardLibrary = words(`__future__ __main__ abc argparse array ast asyncio atexit base64 binascii bisect builtins bz2 calendar cgi cmath
+var standardLibrary = setOf(`__future__ __main__ abc argparse array ast asyncio atexit base64 binascii bisect builtins bz2 calendar cgi cmath
 	cmd code codecs collections colorsys concurrent configparser contextlib contextvars copy copyreg csv ctypes curses dataclasses datetime
 	dbm decimal difflib dis doctest email encodings enum errno faulthandler fcntl filecmp fileinput fnmatch fractions ftplib functools
 	gc getopt getpass gettext glob graphlib grp gzip hashlib heapq hmac html http imaplib importlib inspect io ipaddress itertools json
@@ -139,3 +124,11 @@ var standardLibrary = words(`__future__ __main__ abc argparse array ast asyncio 
 	statistics string stringprep struct subprocess symtable sys sysconfig syslog tarfile tempfile termios textwrap threading time timeit
 	tkinter token tokenize tomllib traceback tracemalloc tty turtle types typing unicodedata unittest urllib uuid venv warnings
 	wave weakref webbrowser winreg wsgiref xml xmlrpc zipapp zipfile zipimport zlib zoneinfo`)
+
+func setOf(words string) map[string]bool {
+	set := map[string]bool{}
+	for word := range strings.FieldsSeq(words) {
+		set[word] = true
+	}
+	return set
+}

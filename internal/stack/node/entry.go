@@ -1,10 +1,11 @@
-package detect
+package node
 
 import (
 	"path"
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/tree"
 )
 
 // entryNames are the usual files of a server, in the order people mean them.
@@ -13,14 +14,14 @@ var entryNames = []string{
 	"src/server.js", "src/index.js", "src/app.js", "src/main.js", "bin/www",
 }
 
-// nodeEntry is the file that runs the server where no script does.
-func (s *scan) nodeEntry(dir string, p *nodePackage) string {
+// entryOf is the file that runs the server where no script does.
+func entryOf(t *tree.Tree, dir string, p *manifest) string {
 	names := []string{path.Clean(rawText(p.Main))}
 	for _, script := range developmentScripts {
 		names = append(names, entryOfCommand(p.Scripts[script]))
 	}
 	for _, name := range append(names, entryNames...) {
-		if name != "." && s.opensPort(dir, name) {
+		if name != "." && opensPort(t, dir, name) {
 			return name
 		}
 	}
@@ -30,16 +31,15 @@ func (s *scan) nodeEntry(dir string, p *nodePackage) string {
 var listens = lazyregexp.New(`\.listen\s*\(|createServer\s*\(|\bserve\s*\(|\bBun\.serve|\bjson-server|new\s+WebSocketServer`)
 
 // opensPort says whether a source file of the folder listens.
-func (s *scan) opensPort(dir, name string) bool {
-	if name == "" || !codeEndings[path.Ext(name)] || strings.HasPrefix(name, "..") {
+func opensPort(t *tree.Tree, dir, name string) bool {
+	if name == "" || !isCode(name) || strings.HasPrefix(name, "..") {
 		return false
 	}
 	full := path.Join(dir, name)
-	f := s.tree.Folder(path.Dir(full))
-	if f != nil && path.Dir(full) != dir && f.Has("package.json") {
+	if path.Dir(full) != dir && t.Has(path.Join(path.Dir(full), "package.json")) {
 		return false // another package's
 	}
-	return f != nil && f.Has(path.Base(full)) && listens.MatchString(s.tree.Source(full).Text)
+	return t.Has(full) && listens.MatchString(t.Source(full).Text)
 }
 
 var sourceArgument = lazyregexp.New(`(?:^|\s)(\.?/?[\w@./-]+\.(?:js|mjs|cjs|ts|mts|cts|jsx|tsx))(?:\s|$)`)
@@ -55,16 +55,15 @@ func entryOfCommand(text string) string {
 var exportsHandler = lazyregexp.New(`(?:exports\.handler\s*=|export\s+(?:const|async\s+function|function)\s+handler\b)`)
 
 // lambdaHandler is the file that exports an AWS Lambda handler, or empty.
-func (s *scan) lambdaHandler(dir string, p *nodePackage) string {
+func lambdaHandler(t *tree.Tree, dir string, p *manifest) string {
 	names := []string{rawText(p.Main), "index.js", "index.mjs", "index.ts", "handler.js", "handler.ts", "function.js"}
 	for _, name := range names {
 		full := path.Join(dir, name)
-		f := s.tree.Folder(path.Dir(full))
-		if name != "" && f != nil && f.Has(path.Base(full)) && exportsHandler.MatchString(s.tree.Source(full).Text) {
+		if name != "" && t.Has(full) && exportsHandler.MatchString(t.Source(full).Text) {
 			return full
 		}
 	}
-	if f := s.tree.Folder(dir); f.Has("serverless.yml") {
+	if f := t.Folder(dir); f.Has("serverless.yml") {
 		return path.Join(dir, "serverless.yml")
 	}
 	return ""

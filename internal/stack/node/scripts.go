@@ -1,4 +1,4 @@
-package detect
+package node
 
 import (
 	"path"
@@ -6,16 +6,16 @@ import (
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/tree"
 )
-
-var craCommands = []string{"react-scripts", "react-app-rewired", "craco"}
 
 // developmentScripts are the names under which people start a package, those
 // that reload on a change first.
 var developmentScripts = []string{"dev", "start:dev", "develop", "serve", "start", "server", "dev:server", "start:server"}
 
 // scriptThatRuns is the best script that runs one of the programs as a server.
-func scriptThatRuns(p *nodePackage, programs ...string) string {
+func scriptThatRuns(p *manifest, programs ...string) string {
 	for _, name := range developmentScripts {
 		for _, program := range programs {
 			if runsProgram(p.script(name), program) {
@@ -47,7 +47,7 @@ func runsProgram(line, program string) bool {
 var commandParts = lazyregexp.New(`&&|\|\||[;|&]`)
 
 // startScript is the script that starts a server in the package's own folder.
-func startScript(p *nodePackage) (name, text string) {
+func startScript(p *manifest) (name, text string) {
 	for _, name := range developmentScripts {
 		text := p.script(name)
 		if text == "" || isDelegate(text) || onlyCompiles(text) || needsMissingTool(p, text) {
@@ -65,7 +65,7 @@ var delegates = lazyregexp.New(
 func isDelegate(text string) bool { return delegates.MatchString(text) }
 
 // delegateScript is the script that shows why a package is only a front for others.
-func delegateScript(p *nodePackage) (name, text string) {
+func delegateScript(p *manifest) (name, text string) {
 	for _, name := range developmentScripts {
 		if text := p.script(name); text != "" && isDelegate(text) {
 			return name, name + ": " + firstWords(text)
@@ -82,7 +82,7 @@ func onlyCompiles(text string) bool {
 
 // needsMissingTool says whether a script runs a tool that people have
 // installed globally and the package does not list: it will not be in the image.
-func needsMissingTool(p *nodePackage, text string) bool {
+func needsMissingTool(p *manifest, text string) bool {
 	words := strings.Fields(text)
 	for i, word := range words {
 		switch word {
@@ -93,4 +93,13 @@ func needsMissingTool(p *nodePackage, text string) bool {
 		}
 	}
 	return false
+}
+
+// startedBy finds the script that starts the app with one of the programs; e shows the stack.
+func startedBy(a *stack.App, e tree.Evidence, programs ...string) bool {
+	script := scriptThatRuns(manifestOf(a.Tree, a.Dir), programs...)
+	if script != "" {
+		a.Script, a.Shown = script, e
+	}
+	return script != ""
 }

@@ -1,44 +1,43 @@
-package detect
+package node
 
 import (
 	"encoding/json"
+	"path"
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/tree"
 )
 
-// nodePackage is what detection takes from a package.json. Fields that people
+// manifest is what detection takes from a package.json. Fields that people
 // write in several forms are raw, so that one odd field does not lose the rest.
-type nodePackage struct {
+type manifest struct {
 	Name            string          `json:"name"`
 	Main            json.RawMessage `json:"main"`
 	Module          json.RawMessage `json:"module"`
 	Exports         json.RawMessage `json:"exports"`
 	Proxy           json.RawMessage `json:"proxy"`
-	Scripts         scripts         `json:"scripts"`
-	Dependencies    versions        `json:"dependencies"`
-	DevDependencies versions        `json:"devDependencies"`
-	Engines         versions        `json:"engines"`
-	Volta           versions        `json:"volta"`
+	Scripts         texts           `json:"scripts"`
+	Dependencies    texts           `json:"dependencies"`
+	DevDependencies texts           `json:"devDependencies"`
+	Engines         texts           `json:"engines"`
+	Volta           texts           `json:"volta"`
 	PackageManager  json.RawMessage `json:"packageManager"`
 	Workspaces      json.RawMessage `json:"workspaces"`
 	path            string
 	text            string
 }
 
-// versions is an object of strings; what is no string in it is left out.
-type versions map[string]string
-
-type scripts = versions
+// texts is an object of strings; what is no string in it is left out.
+type texts map[string]string
 
 // UnmarshalJSON implements [json.Unmarshaler]; it never fails on valid JSON.
-func (v *versions) UnmarshalJSON(data []byte) error {
+func (v *texts) UnmarshalJSON(data []byte) error {
 	var raw map[string]json.RawMessage
 	if json.Unmarshal(data, &raw) != nil {
 		return nil
 	}
-	*v = versions{}
+	*v = texts{}
 	for name, value := range raw {
 		var text string
 		if json.Unmarshal(value, &text) == nil {
@@ -48,17 +47,29 @@ func (v *versions) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-func parsePackage(name, text string) (*nodePackage, error) {
-	p := &nodePackage{path: name, text: text}
+// manifestOf is the package.json of a directory; an empty one where it is missing or broken.
+func manifestOf(t *tree.Tree, dir string) *manifest {
+	p, _ := parse(t, dir) // broken: what could be read
+	return p
+}
+
+// parse reads the package.json of a directory.
+func parse(t *tree.Tree, dir string) (*manifest, error) {
+	name := path.Join(dir, "package.json")
+	return parseManifest(name, t.Text(name))
+}
+
+func parseManifest(name, text string) (*manifest, error) {
+	p := &manifest{path: name, text: text}
 	return p, json.Unmarshal([]byte(text), p)
 }
 
 var callsScript = lazyregexp.New(`^(?:npm (?:run|run-script) |npm (start)$|yarn (?:run )?|pnpm (?:run )?|bun run )([\w:.-]*)$`)
 
 // script is what a script runs in the end, where it only calls another.
-func (p *nodePackage) script(name string) string {
+func (p *manifest) script(name string) string {
 	text := strings.TrimSpace(p.Scripts[name])
-	for range 5 { // scripts may call each other in a circle
+	for range 5 { // texts may call each other in a circle
 		match := callsScript.FindStringSubmatch(text)
 		if match == nil || p.Scripts[match[1]+match[2]] == "" {
 			break
@@ -69,7 +80,7 @@ func (p *nodePackage) script(name string) string {
 }
 
 // needs is the version of a dependency of any kind, and whether there is one.
-func (p *nodePackage) needs(name string) (version string, found bool) {
+func (p *manifest) needs(name string) (version string, found bool) {
 	if version, found = p.Dependencies[name]; !found {
 		version, found = p.DevDependencies[name]
 	}
@@ -77,7 +88,7 @@ func (p *nodePackage) needs(name string) (version string, found bool) {
 }
 
 // needsOneOf is the first of the names that is a dependency, or empty.
-func (p *nodePackage) needsOneOf(names ...string) string {
+func (p *manifest) needsOneOf(names ...string) string {
 	for _, name := range names {
 		if _, found := p.needs(name); found {
 			return name
@@ -87,8 +98,8 @@ func (p *nodePackage) needsOneOf(names ...string) string {
 }
 
 // at is the evidence of a key in the file.
-func (p *nodePackage) at(key, text string) Evidence {
-	e := Evidence{File: p.path, Text: text}
+func (p *manifest) at(key, text string) tree.Evidence {
+	e := tree.Evidence{File: p.path, Text: text}
 	if i := strings.Index(p.text, `"`+key+`"`); i >= 0 {
 		e.Line = tree.LineAt(p.text, i)
 	}

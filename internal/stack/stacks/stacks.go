@@ -1,0 +1,57 @@
+// Package stacks is the table of all that devup knows of languages and frameworks. What a
+// stack is stands in package stack, each stack in a file of its language's package.
+package stacks
+
+import (
+	"slices"
+	"sync"
+
+	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/stack/node"
+	"github.com/devup-cli/devup/internal/stack/python"
+)
+
+// All gives every stack, in the order in which they are looked for in a directory: what is
+// built on another stands above it, and the plain stack of a language is its last.
+var All = sync.OnceValue(func() []*stack.Stack {
+	return slices.Concat(
+		[]*stack.Stack{
+			&node.CRA, &node.Vite,
+			&node.Next, &node.Nuxt, &node.Angular, &node.Gatsby, &node.Astro, &node.Docusaurus, &node.VueCLI,
+			&node.Parcel, &node.WebpackServer, &node.Webpack, &node.JSONServer,
+		},
+		node.Listeners(),
+		[]*stack.Stack{
+			&node.Plain,
+			&python.Flask, &python.Django, &python.ASGI, &python.Streamlit, &python.Plain,
+		},
+	)
+})
+
+// Languages gives the languages of the stacks, in the same order.
+var Languages = sync.OnceValue(func() []*stack.Language {
+	var all []*stack.Language
+	for _, s := range All() {
+		if s.Language != nil && !slices.Contains(all, s.Language) {
+			all = append(all, s.Language)
+		}
+	}
+	return all
+})
+
+// Of gives the stacks of a language.
+func Of(l *stack.Language) []*stack.Stack {
+	return which(func(s *stack.Stack) bool { return s.Language == l })
+}
+
+// Called gives the stacks that a devup.yaml may mean by a name. The last is the one to take
+// where nothing more is known; there is none where the name is not known.
+func Called(name string) []*stack.Stack {
+	return append(
+		which(func(s *stack.Stack) bool { return slices.Contains(s.As, name) }),
+		which(func(s *stack.Stack) bool { return s.Name == name && name != "" })...)
+}
+
+func which(keep func(*stack.Stack) bool) []*stack.Stack {
+	return slices.DeleteFunc(slices.Clone(All()), func(s *stack.Stack) bool { return !keep(s) })
+}

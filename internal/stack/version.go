@@ -1,0 +1,59 @@
+package stack
+
+import (
+	"path"
+	"strings"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/tree"
+)
+
+// VersionFiles are the version files of a tool in the order in which they count,
+// each with the version that it names as its text.
+func (a *App) VersionFiles(tool string, names ...string) []tree.Evidence {
+	var found []tree.Evidence
+	for _, dir := range a.upwards() {
+		for _, name := range names {
+			if full := path.Join(dir, name); a.Tree.Folder(dir).Has(name) {
+				found = append(found, tree.At(full, 1, versionFileText(a.Tree.Text(full), tool)))
+			}
+		}
+	}
+	return found
+}
+
+// upwards are the service's folder and the root, where tools look for version files.
+func (a *App) upwards() []string {
+	if a.Dir == "." {
+		return []string{"."}
+	}
+	return []string{a.Dir, "."}
+}
+
+// versionFileText is the version in a file that holds one, or the tool's line
+// of a .tool-versions.
+func versionFileText(text, tool string) string {
+	var first string
+	for line := range strings.Lines(text) {
+		fields := strings.Fields(line)
+		switch {
+		case len(fields) == 0 || strings.HasPrefix(fields[0], "#"):
+		case len(fields) > 1 && fields[0] == tool:
+			return fields[1]
+		case len(fields) == 1 && first == "":
+			first = fields[0]
+		}
+	}
+	return first
+}
+
+var plainVersion = lazyregexp.New(`^v?(\d{1,2}(?:\.\d{1,3}){0,2})(?:\.[xX*])*$`)
+
+// PlainVersion is the version in a text that holds nothing else, without what stands for any
+// number ("v18.x" is 18); empty for all else.
+func PlainVersion(text string) string {
+	if match := plainVersion.FindStringSubmatch(text); match != nil {
+		return match[1]
+	}
+	return ""
+}
