@@ -21,9 +21,9 @@ var ours = map[string][]string{
 	"tree":       {},             // the folders and files of a repository that people wrote
 	// What devup knows of frameworks: the words for it, languages with their stacks, the table.
 	"stack/versions": {"lazyregexp"},
-	"stack":          {"lazyregexp", "tree"},
-	"stack/node":     {"lazyregexp", "tree", "stack", "stack/versions"},
-	"stack/python":   {"lazyregexp", "tree", "stack", "stack/versions"},
+	"stack":          {"lazyregexp", "tree", "untrusted"}, // untrusted: the gate for values in generated files
+	"stack/node":     {"lazyregexp", "tree", "stack", "stack/versions", "untrusted"},
+	"stack/python":   {"lazyregexp", "tree", "stack", "stack/versions", "untrusted"},
 	"stack/stacks":   {"stack", "stack/node", "stack/python"},
 	"detect":         {"lazyregexp", "tree", "stack", "stack/stacks"},
 	"framework":      {"lazyregexp"}, // what web frameworks need behind a proxy: a table, apart from detect, which `up` has no use for
@@ -34,7 +34,7 @@ var ours = map[string][]string{
 	"registry":       {"lazyregexp", "event", "diagnose", "dockerconfig"}, // logins and refusals of container registries, for pulls, pushes and builds
 	"project":        {"lazyregexp", "workspace", "untrusted", "fail"},
 	"ports":          {"project", "fail"},
-	"scaffold":       {"lazyregexp", "detect", "fail", "untrusted"}, // untrusted: the gate for values in generated files
+	"scaffold":       {"lazyregexp", "detect", "stack", "stack/stacks", "fail", "untrusted"}, // untrusted: the gate for values in generated files
 	"engine":         {"lazyregexp", "event", "fail", "dockerconfig"},
 	"gateway":        {"lazyregexp", "fail", "atomicfile", "untrusted", "owner"}, // one origin for all services: a proxy, and the life of its process
 	"build":          {"lazyregexp", "project", "egress", "registry", "event", "fail", "untrusted", "diagnose"},

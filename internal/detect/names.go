@@ -6,15 +6,10 @@ import (
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack"
 )
 
 var notInNames = lazyregexp.New(`[^a-z0-9]+`)
-
-// systemFolders are no names for a service: its files lie in /<name> of the image.
-var systemFolders = []string{
-	"bin", "boot", "dev", "etc", "home", "lib", "lib64", "media", "mnt", "opt", "proc", "root", "run", "sbin", "srv",
-	"sys", "tmp", "usr", "var",
-}
 
 // name gives each service a name that is unique, a valid Compose service and
 // image name, and what people call it: the compose file's, else the folder's.
@@ -36,7 +31,7 @@ func (s *scan) name() {
 			continue
 		}
 		for _, name := range c.names() {
-			if !taken[name] && !slices.Contains(systemFolders, name) {
+			if !taken[name] && !stack.IsSystemFolder(name) {
 				c.Name = name
 				break
 			}

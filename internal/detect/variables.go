@@ -4,30 +4,12 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/stack/stacks"
 	"github.com/devup-cli/devup/internal/tree"
 )
-
-// settings are variables that the runtime, the framework, the platform or devup itself sets.
-var settings = sync.OnceValue(func() map[string]bool {
-	all := setOf("PORT", "HOST", "HOSTNAME", "PATH", "HOME", "CI", "USER", "PWD", "TZ", "SHELL", "TMPDIR", "CODESPACE_NAME", "CODESPACES")
-	for _, s := range stacks.All() {
-		for _, name := range s.Settings {
-			all[name] = true
-		}
-	}
-	return all
-})
-
-var platformPrefixes = []string{"GITPOD_", "GITHUB_CODESPACES_", "npm_", "VERCEL_", "COMPOSE_", "DEVUP_"}
-
-func isSetting(name string) bool {
-	return settings()[name] || slices.ContainsFunc(platformPrefixes, func(p string) bool { return strings.HasPrefix(name, p) })
-}
 
 // usesIn are the variables that a source file reads.
 func usesIn(source tree.File) []stack.Use {
@@ -58,7 +40,7 @@ func decideVariables(all services, c *candidate) []Variable {
 	values := map[string][]string{}
 	readers := map[string][]string{} // the source files that read a variable
 	for _, u := range uses {
-		if isSetting(u.Name) {
+		if stacks.IsSetting(u.Name) {
 			continue
 		}
 		v := byName[u.Name]

@@ -3,19 +3,9 @@ package detect
 import (
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/devup-cli/devup/internal/stack/stacks"
 )
-
-// prefixes are what frameworks have in front of variables for their pages or themselves.
-var prefixes = sync.OnceValue(func() []string {
-	all := []string{"EXPO_PUBLIC_"}
-	for _, s := range stacks.All() {
-		all = append(all, s.Prefixes...)
-	}
-	return all
-})
 
 // urlWords say that a variable holds a URL; neutralWords say nothing of whose.
 var (
@@ -107,7 +97,7 @@ func (all services) byPort(port int) *candidate {
 // the API's, for STRIPE is no service here.
 func (all services) byName(name string, reader *candidate) *candidate {
 	name = strings.ToUpper(name)
-	for _, prefix := range prefixes() {
+	for _, prefix := range append(slices.Clip(stacks.Prefixes()), "EXPO_PUBLIC_") {
 		if rest, ok := strings.CutPrefix(name, prefix); ok && rest != "URL" {
 			name = rest
 			break

@@ -167,7 +167,7 @@ func dockerfileName(repo detect.Repository, s detect.Service) string {
 // prefers one with the Dockerfile's own name in front, and reads a plain one only
 // at the top of the build context.
 func ignoreName(s detect.Service, dockerfile string) string {
-	if dockerfile == "Dockerfile" && memberDir(s) == "" {
+	if dockerfile == "Dockerfile" && s.Member() == "" {
 		return ".dockerignore"
 	}
 	return dockerfile + ".dockerignore"

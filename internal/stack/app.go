@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/devup-cli/devup/internal/tree"
@@ -79,4 +80,36 @@ func (a *App) Start() {
 	if a.Prod == nil && a.Output == "" {
 		a.Prod = a.Dev
 	}
+}
+
+// Complete fills in what is empty of a service of the stack, where nothing is known of its
+// files.
+func (s *Stack) Complete(v Service) Service {
+	v.Port.Number = cmp.Or(v.Port.Number, s.Port)
+	v.HostPort = cmp.Or(v.HostPort, v.Port.Number)
+	v.Runtime.Language = cmp.Or(v.Runtime.Language, s.Language.Name)
+	if v.Runtime.Version == "" && len(s.Language.Versions) > 0 {
+		v.Runtime.Version = s.Language.Versions[0]
+	}
+	v.Page = v.Page || s.Page
+	if s.Output != "" && v.Packages.Manifest == "" && len(s.Language.Manifests) > 0 {
+		v.Packages.Manifest = s.Language.Manifests[0] // without it nothing could be built
+	}
+	v.Module, v.Output = cmp.Or(v.Module, s.Module), cmp.Or(v.Output, s.Output)
+	a := App{Service: v, Of: s, Tree: &tree.Tree{}}
+	a.Start()
+	given := len(v.Dev) > 0
+	if !given {
+		v.Dev = a.Dev
+	}
+	if len(v.Build) == 0 && v.Output != "" {
+		v.Build = a.Build
+	}
+	if len(v.Prod) == 0 && (!given || v.ProdModule != "") {
+		v.Prod = a.Prod
+	}
+	if len(v.Prod) == 0 {
+		v.Prod = v.Dev
+	}
+	return v
 }

@@ -1,6 +1,13 @@
 package stack
 
-import "github.com/devup-cli/devup/internal/tree"
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/devup-cli/devup/internal/tree"
+	"github.com/devup-cli/devup/internal/untrusted"
+)
 
 // Port is the port that a service listens on in its container.
 type Port struct {
@@ -91,4 +98,48 @@ type Call struct {
 	Origin   bool          // a server lets pages from there call it; else a page calls it
 	Instead  string        // what to write there, a clause
 	Evidence tree.Evidence // where; the text is the URL
+}
+
+// systemFolders are the names at the root of a Debian image.
+var systemFolders = []string{
+	"bin", "boot", "dev", "etc", "home", "lib", "lib32", "lib64", "libx32", "media", "mnt", "opt", "proc", "root", "run", "sbin",
+	"srv", "sys", "tmp", "usr", "var",
+}
+
+// IsSystemFolder says whether an image has a directory of the name at its root.
+func IsSystemFolder(name string) bool { return slices.Contains(systemFolders, name) }
+
+// Root is the folder in the container that holds the build context: the
+// service's name, so that a path in a log says which service it was. A service
+// that is called like a folder of the system must not hide that.
+func (s Service) Root() untrusted.Inert {
+	if IsSystemFolder(s.Name) {
+		return "/srv/" + untrusted.ServiceName(s.Name)
+	}
+	return "/" + untrusted.ServiceName(s.Name)
+}
+
+// Workdir is the folder in the container that holds the service's source.
+func (s Service) Workdir() string { return path.Join(string(s.Root()), s.Member()) }
+
+// Context is the folder in the repository that the image is built from: the
+// service's own, or that of its workspace, whose lock file and libraries it needs.
+func (s Service) Context() string {
+	if s.Packages.Workspace != "" && s.Dockerfile == "" {
+		return s.Packages.Workspace
+	}
+	return s.Dir
+}
+
+// Member is the service's folder relative to its build context; empty where it
+// is that folder.
+func (s Service) Member() string {
+	context := s.Context()
+	switch context {
+	case s.Dir:
+		return ""
+	case ".":
+		return s.Dir
+	}
+	return strings.TrimPrefix(s.Dir, context+"/")
 }

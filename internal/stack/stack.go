@@ -16,6 +16,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/tree"
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // Stack is all that devup knows of one framework. Any field may be empty: one without Find
@@ -86,13 +87,20 @@ type Language struct {
 	Version func(a *App) (version string, why tree.Evidence)        // where no Dockerfile says it
 	Flags   func(a *App, version string) (flags string, why string) // what that version needs to run the service
 
-	Ports      []*lazyregexp.Regexp         // where a source says the port, in the first group; better ones first
-	Routes     func([]tree.File) []Route    // what the sources answer
-	Uses       func(tree.File) []Use        // the environment variables that a source reads
-	Getenv     func(name, or string) string // the code that reads a variable, with a value where it is not set
-	Renders    *lazyregexp.Regexp           // code of a server that answers with pages
-	LetsIn     *lazyregexp.Regexp           // code of a server that lets pages of other addresses call it
-	ProxyFiles *lazyregexp.Regexp           // names of files that say where a development server sends requests on
+	Ports   []*lazyregexp.Regexp         // where a source says the port, in the first group; better ones first
+	Routes  func([]tree.File) []Route    // what the sources answer
+	Uses    func(tree.File) []Use        // the environment variables that a source reads
+	Getenv  func(name, or string) string // the code that reads a variable, with a value where it is not set
+	Renders *lazyregexp.Regexp           // code of a server that answers with pages
+	LetsIn  *lazyregexp.Regexp           // code of a server that lets pages of other addresses call it
+	// In the image. Image is the base image of a version, which may be no tag at all. Install is
+	// what the language's templates read as .Install.
+	Image   func(version string) untrusted.Inert
+	Copies  func(q *untrusted.Quoter, s Service) []untrusted.Inert // the files of the dependency layer, each as one COPY takes them
+	Install func(q *untrusted.Quoter, s Service, of *Stack) any
+	Keeps   func(s Service) []string // directories of the image, below its root, that a mount of the source must not hide
+
+	ProxyFiles *lazyregexp.Regexp // names of files that say where a development server sends requests on
 }
 
 // Route is a path that a source answers.

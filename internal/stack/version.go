@@ -2,10 +2,12 @@ package stack
 
 import (
 	"path"
+	"strconv"
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/tree"
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // VersionFiles are the version files of a tool in the order in which they count,
@@ -56,4 +58,23 @@ func PlainVersion(text string) string {
 		return match[1]
 	}
 	return ""
+}
+
+// ImageTag is a version as the tag of an image, empty where it is none. A whole one says more
+// than a version, such as "20-alpine".
+func ImageTag(version string) (tag untrusted.Inert, whole bool) {
+	return untrusted.ImageTag(version), !numeric.MatchString(version) && strings.Contains(version, "-")
+}
+
+var numeric = lazyregexp.New(`^[0-9]+(\.[0-9]+){0,2}$`)
+
+// Parts reads major and minor of a version; exact says that it has a minor. A
+// version that is a word has the major 0.
+func Parts(version string) (major, minor int, exact bool) {
+	fields := strings.Split(version, ".")
+	major, _ = strconv.Atoi(fields[0])
+	if len(fields) > 1 {
+		minor, _ = strconv.Atoi(fields[1])
+	}
+	return major, minor, len(fields) > 1
 }

@@ -28,6 +28,9 @@ var Language = stack.Language{
 	Ports:     ports,
 	Routes:    routes,
 	Uses:      uses,
+	Image:     image,
+	Copies:    copies,
+	Install:   install,
 	Getenv:    func(name, or string) string { return `os.environ.get("` + name + `", "` + or + `")` },
 	Renders: lazyregexp.New(`\brender_template(?:_string)?\(|\brender\(\s*request\b|\bTemplateView\b|\bTemplateResponse\(|\bHTMLResponse\b|` +
 		`\bsend_from_directory\(|\bStaticFiles\(|\bimport streamlit\b|\bimport gradio\b|\bDash\(`),

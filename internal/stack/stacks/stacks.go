@@ -4,6 +4,7 @@ package stacks
 
 import (
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/devup-cli/devup/internal/stack"
@@ -54,4 +55,42 @@ func Called(name string) []*stack.Stack {
 
 func which(keep func(*stack.Stack) bool) []*stack.Stack {
 	return slices.DeleteFunc(slices.Clone(All()), func(s *stack.Stack) bool { return !keep(s) })
+}
+
+// settings are variables that the runtime, the framework, the platform or devup itself sets.
+var settings = sync.OnceValue(func() map[string]bool {
+	all := map[string]bool{}
+	for name := range strings.FieldsSeq("PORT HOST HOSTNAME PATH HOME CI USER PWD TZ SHELL TMPDIR CODESPACE_NAME CODESPACES") {
+		all[name] = true
+	}
+	for _, s := range All() {
+		for _, name := range s.Settings {
+			all[name] = true
+		}
+	}
+	return all
+})
+
+var platformPrefixes = []string{"GITPOD_", "GITHUB_CODESPACES_", "npm_", "VERCEL_", "COMPOSE_", "DEVUP_"}
+
+// IsSetting says whether a variable is set by the runtime, the framework, the platform or
+// devup itself, so that the user does not have to.
+func IsSetting(name string) bool {
+	return settings()[name] || slices.ContainsFunc(platformPrefixes, func(p string) bool { return strings.HasPrefix(name, p) })
+}
+
+// Prefixes gives what frameworks have in front of variables for their pages or themselves.
+var Prefixes = sync.OnceValue(func() []string { return prefixes(All()) })
+
+// BuiltIn gives the prefixes of variables that a build writes into its files.
+var BuiltIn = sync.OnceValue(func() []string {
+	return prefixes(which(func(s *stack.Stack) bool { return s.Output != "" }))
+})
+
+func prefixes(of []*stack.Stack) []string {
+	var all []string
+	for _, s := range of {
+		all = append(all, s.Prefixes...)
+	}
+	return all
 }

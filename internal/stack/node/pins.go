@@ -1,7 +1,7 @@
-package scaffold
+package node
 
 import (
-	"github.com/devup-cli/devup/internal/detect"
+	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/untrusted"
 )
 
@@ -19,19 +19,19 @@ const (
 	yarnNew     = "4.18.1"
 )
 
-// lines are those versions by manager and major version.
-var lines = map[string]untrusted.Inert{
+// releases are those versions by manager and major version.
+var releases = map[string]untrusted.Inert{
 	"bun 1": bun, "pnpm 10": pnpm10, "pnpm 8": pnpm8, "pnpm 7": pnpm7, "yarn 1": yarnClassic, "yarn 4": yarnNew,
 }
 
 // exact is the version of a package manager to install: the one that the repository asks
 // for, ours of the same line where it names a major version alone, usual where it names none.
-func exact(p detect.Packages, usual untrusted.Inert) untrusted.Inert {
+func exact(p stack.Packages, usual untrusted.Inert) untrusted.Inert {
 	asked := untrusted.Version(p.Version)
 	if asked == "" {
 		return usual
 	}
-	if ours, known := lines[p.Manager+" "+string(asked)]; known {
+	if ours, known := releases[p.Manager+" "+string(asked)]; known {
 		return ours
 	}
 	return asked
