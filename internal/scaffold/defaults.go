@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/devup-cli/devup/internal/detect"
-	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/stack/stacks"
 )
 
@@ -20,17 +19,8 @@ func complete(repo detect.Repository) detect.Repository {
 
 func withDefaults(s detect.Service) detect.Service {
 	s.Dir = or(s.Dir, ".")
-	if of := stackOf(s.Stack); of != nil {
+	if of := stacks.Default(s.Stack); of != nil {
 		return of.Complete(s)
 	}
 	return s
-}
-
-// stackOf is the stack to take by a name; nil where there is none.
-func stackOf(name string) *stack.Stack {
-	all := stacks.Called(name)
-	if len(all) == 0 {
-		return nil
-	}
-	return all[len(all)-1]
 }

@@ -13,6 +13,7 @@ import (
 	"text/template/parse"
 
 	"github.com/devup-cli/devup/internal/detect"
+	"github.com/devup-cli/devup/internal/stack/stacks"
 	"github.com/devup-cli/devup/internal/untrusted"
 	"github.com/devup-cli/devup/templates"
 )
@@ -43,7 +44,7 @@ func TestTemplatesWriteInertValues(t *testing.T) {
 		if stack := strings.Split(name, "/")[1]; stack == projectFolder {
 			root = reflect.TypeFor[projectView]()
 		} else {
-			of := stackOf(stack)
+			of := stacks.Default(stack)
 			w.install = reflect.TypeOf(of.Language.Install(&untrusted.Quoter{}, detect.Service{}, of))
 		}
 		w.variables["$"] = root

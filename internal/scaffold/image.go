@@ -47,7 +47,7 @@ type setting struct {
 // that no Dockerfile can hold.
 func newImageView(repo detect.Repository, s detect.Service) (imageView, error) {
 	var q untrusted.Quoter
-	of := stackOf(s.Stack)
+	of := stacks.Default(s.Stack)
 	v := imageView{
 		Mark:      Mark,
 		Name:      untrusted.ServiceName(s.Name),

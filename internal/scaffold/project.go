@@ -161,7 +161,7 @@ func newServiceView(repo detect.Repository, s detect.Service) serviceView {
 		v.Workdir = string(s.Root())
 		v.Mount = v.Context + ":" + v.Workdir
 		v.LongMount = strings.Contains(v.Context, ":")
-		if of := stackOf(s.Stack); of != nil && of.Language.Keeps != nil {
+		if of := stacks.Default(s.Stack); of != nil && of.Language.Keeps != nil {
 			for _, dir := range of.Language.Keeps(s) {
 				v.Kept = append(v.Kept, path.Join(v.Workdir, escape(dir)))
 			}

@@ -51,6 +51,11 @@ type Stack struct {
 	Reads      string   // how its pages read a variable, up to the rest of the name: "import.meta.env.VITE_"
 	ServerSide bool     // its server renders pages, and calls other services for them
 	Settings   []string // its own settings, which nothing has to provide
+
+	// Where it runs.
+	Listen    Listen     // how it is told to listen on all addresses of its container
+	Proxy     []Rule     // what it has to be told behind an https proxy
+	Debuggers []Debugger // what it has to be told before the internet may reach it
 }
 
 // Requirement is a package that a stack needs.
@@ -93,6 +98,10 @@ type Language struct {
 	Getenv  func(name, or string) string // the code that reads a variable, with a value where it is not set
 	Renders *lazyregexp.Regexp           // code of a server that answers with pages
 	LetsIn  *lazyregexp.Regexp           // code of a server that lets pages of other addresses call it
+	// Wants looks up what the files that list packages say of one: the range of versions, empty
+	// where they say none.
+	Wants func(read func(name string) string, name string) (versions string, found bool)
+
 	// In the image. Image is the base image of a version, which may be no tag at all. Install is
 	// what the language's templates read as .Install.
 	Image   func(version string) untrusted.Inert

@@ -1,6 +1,8 @@
 package stack
 
 import (
+	"encoding/json"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,4 +25,36 @@ func Group(text string, match []int, i int) string {
 func PortNumber(text string) (int, bool) {
 	n, err := strconv.Atoi(strings.Trim(text, `"'`))
 	return n, err == nil && n > 0 && n < 1<<16
+}
+
+// Match finds a pattern in a text and gives its group.
+func Match(text, pattern string) (group string, found bool) {
+	if text == "" {
+		return "", false
+	}
+	m := regexp.MustCompile(pattern).FindStringSubmatch(text)
+	if m == nil {
+		return "", false
+	}
+	return m[1], true
+}
+
+// WantedInJSON looks a package up in a JSON manifest, whose fields people write in more
+// forms than one.
+func WantedInJSON(text, name string, keys ...string) (versions string, found bool) {
+	var fields map[string]json.RawMessage
+	if json.Unmarshal([]byte(text), &fields) != nil {
+		return "", false // a broken manifest names nothing
+	}
+	for _, key := range keys {
+		var packages map[string]json.RawMessage
+		if json.Unmarshal(fields[key], &packages) != nil {
+			continue
+		}
+		if raw, ok := packages[name]; ok {
+			_ = json.Unmarshal(raw, &versions) // what is no text says no version
+			return versions, true
+		}
+	}
+	return "", false
 }

@@ -33,6 +33,7 @@ var Language = stack.Language{
 	Getenv:     func(name, or string) string { return "process.env." + name + ` || "` + or + `"` },
 	Renders:    lazyregexp.New(`\b(?:res|reply|ctx)\.(?:render|sendFile|view)\(|\bexpress\.static\(`),
 	LetsIn:     lazyregexp.New(`\bcors\(|@fastify/cors|@koa/cors|Access-Control-Allow-Origin`),
+	Wants:      wants,
 	Image:      image,
 	Copies:     copies,
 	Install:    install,

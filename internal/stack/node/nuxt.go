@@ -9,4 +9,10 @@ var Nuxt = stack.Stack{
 	Find:     runs([]string{"nuxt"}, "nuxt"),
 	Commands: servers("--host", "0.0.0.0", "--port", "{port}"),
 	Prefixes: []string{"NUXT_PUBLIC_", "NUXT_ENV_"},
+	Proxy: []stack.Rule{
+		{
+			From:      stack.Release(3, 0),
+			Variables: []stack.Setting{viteHosts},
+		},
+	},
 }

@@ -34,3 +34,42 @@ var JSONServer = func() stack.Stack {
 	s.Page = false
 	return s
 }()
+
+// WebpackHosts is webpack's dev server behind a proxy, however it is started.
+var WebpackHosts = stack.Stack{
+	Title: "webpack-dev-server", Language: &Language, Packages: []string{"webpack-dev-server"},
+	Proxy: []stack.Rule{
+		{
+			// https://webpack.js.org/configuration/dev-server/#devserverallowedhosts
+			From: stack.Release(4, 0),
+			Line: stack.Line{
+				Why: stack.Refuses, Files: webpackFiles, Must: true, Has: `allowedHosts`,
+				Code: `devServer: { allowedHosts: ["{suffix}"], client: { webSocketURL: "auto://0.0.0.0:0/ws" } }`,
+			},
+		},
+		{
+			Below: stack.Release(4, 0),
+			Line: stack.Line{
+				Why: stack.Refuses, Files: webpackFiles, Must: true, Has: `disableHostCheck|allowedHosts`,
+				Code: `devServer: { disableHostCheck: true }`,
+			},
+		},
+	},
+}
+
+var webpackFiles = []string{"webpack.config.js", "webpack.config.ts", "webpack.config.mjs", "webpack.config.cjs", "webpack.dev.js", "config/webpack.dev.js"}
+
+// VitePress is a site of documents.
+var VitePress = stack.Stack{
+	Title: "VitePress", Language: &Language, Packages: []string{"vitepress"},
+	Proxy: []stack.Rule{
+		{
+			// VitePress 1 has Vite 5. "vite" is a key of its config: https://vitepress.dev/reference/site-config
+			Below: stack.Release(2, 0),
+			Line: stack.Line{
+				Why: stack.Refuses, Has: `allowedHosts`, Code: `vite: { server: { allowedHosts: ["{suffix}"] } }`,
+				Files: []string{".vitepress/config.mts", ".vitepress/config.ts", ".vitepress/config.mjs", ".vitepress/config.js", "docs/.vitepress/config.mts", "docs/.vitepress/config.ts", "docs/.vitepress/config.js"},
+			},
+		},
+	},
+}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/tree"
 )
 
@@ -111,4 +112,9 @@ func rawText(raw json.RawMessage) string {
 	var text string
 	_ = json.Unmarshal(raw, &text) // not a string: empty
 	return text
+}
+
+// wants is what a package.json says of a package.
+func wants(read func(string) string, name string) (versions string, found bool) {
+	return stack.WantedInJSON(read("package.json"), name, "dependencies", "devDependencies")
 }

@@ -16,6 +16,7 @@ var Plain = stack.Stack{
 	},
 	Commands: servers(),
 	Settings: []string{"NODE_ENV", "NODE_OPTIONS", "CHOKIDAR_USEPOLLING", "WATCHPACK_POLLING", "VITEST"},
+	Listen:   stack.Listen{Hint: "listen without naming an address, or on \"0.0.0.0\"; HOST=0.0.0.0 does it for many servers"},
 }
 
 type listener struct {

@@ -13,6 +13,7 @@ import (
 // Vite is what Vite's dev server serves.
 var Vite = stack.Stack{
 	Name: "vite", Title: "Vite", Language: &Language, Page: true, Port: 5173, Output: "dist",
+	Packages: []string{"vite"},
 	Find:     findVite,
 	Describe: func(a *stack.App) { a.Framework = viteTitle(manifestOf(a.Tree, a.Dir)) },
 	FindPort: func(a *stack.App) (stack.Port, bool) { return stack.PortIn(a.Configs, vitePort) },
@@ -21,6 +22,19 @@ var Vite = stack.Stack{
 	Prefixes: []string{"VITE_"},
 	Reads:    "import.meta.env.VITE_",
 	Settings: []string{"BASE_URL", "MODE", "DEV", "PROD", "SSR"},
+	Listen:   stack.Listen{Prints: lazyregexp.New(`(?i)\bvite\b.*ready in|VITE v\d|use --host to expose`), Hint: "start Vite with `vite --host`, or set server.host to true in vite.config"},
+	Proxy: []stack.Rule{
+		{
+			From:      stack.Release(6, 1),
+			Variables: []stack.Setting{viteHosts},
+		},
+		{
+			// The guard came with 4.5.6 and 5.4.12, the variable was never brought back to them:
+			// read in vite 4.5.14, 5.4.21 and 6.0.15. https://vite.dev/config/server-options
+			From: stack.Release(4, 0), Below: stack.Release(6, 1),
+			Line: stack.Line{Why: stack.Refuses, Files: viteConfigs, Has: `allowedHosts`, Code: `server: { allowedHosts: ["{suffix}"] }`},
+		},
+	},
 }
 
 func findVite(a *stack.App) bool {
@@ -92,3 +106,7 @@ func viteTitle(p *manifest) string {
 	}
 	return "Vite"
 }
+
+// One name with a leading dot is the form that all versions take; newer ones take a
+// list. server/index.ts of vitejs/vite, read in 6.0.15 (not there), 6.1.0, 7.1 and 8.3.
+var viteHosts = stack.Setting{Name: "__VITE_ADDITIONAL_SERVER_ALLOWED_HOSTS", Value: "{suffix}"}

@@ -10,4 +10,22 @@ var VueCLI = stack.Stack{
 	Commands: servers("--host", "0.0.0.0", "--port", "{port}"),
 	Prefixes: []string{"VUE_APP_"},
 	Reads:    "process.env.VUE_APP_",
+	Proxy: []stack.Rule{
+		{
+			// webpack-dev-server 4 is in Vue CLI 5, 3 in Vue CLI 4. serve.js of @vue/cli-service 5
+			// finds the live reload itself inside of a container.
+			From: stack.Release(5, 0),
+			Line: stack.Line{
+				Why: stack.Refuses, Files: []string{"vue.config.js", "vue.config.cjs", "vue.config.mjs", "vue.config.ts"}, Has: `allowedHosts`,
+				Code: `devServer: { allowedHosts: ["{suffix}"] }`,
+			},
+		},
+		{
+			Below: stack.Release(5, 0),
+			Line: stack.Line{
+				Why: stack.Refuses, Files: []string{"vue.config.js"}, Has: `disableHostCheck|allowedHosts`,
+				Code: `devServer: { disableHostCheck: true }`,
+			},
+		},
+	},
 }

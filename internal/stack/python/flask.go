@@ -30,6 +30,30 @@ var Flask = stack.Stack{
 	},
 	Prefixes: []string{"FLASK_"},
 	Settings: []string{"FLASK_APP", "FLASK_ENV", "FLASK_DEBUG", "FLASK_RUN_PORT", "FLASK_RUN_HOST"},
+	Listen:   stack.Listen{Prints: lazyregexp.New(`\* (Serving Flask app|Running on http://)`), Hint: "start Flask with `flask run --host=0.0.0.0`, or app.run(host=\"0.0.0.0\")"},
+	Debuggers: []stack.Debugger{
+		{
+			// Every option of a command of Flask has such a variable: FLASK_, the command, the option.
+			// https://flask.palletsprojects.com/en/stable/cli/#setting-command-options, tried with 2.2 and 3.1:
+			// with FLASK_DEBUG=1 it reloads, and an error is a plain page.
+			Rule:  stack.Rule{Variables: []stack.Setting{{Name: "FLASK_RUN_DEBUGGER", Value: "false"}}},
+			Start: `\bFLASK_APP\b|\bflask["',\s]+run\b`,
+		},
+		{
+			// run() of flask/app.py and dash: use_debugger has debug as its default.
+			Rule: stack.Rule{Packages: []string{"flask", "dash"}, Line: stack.Line{
+				Why: flaskVisible, Files: flaskFiles, Must: true, Only: flaskDebug, Has: useDebugger, Code: "use_debugger=False in run(), after debug",
+			}},
+			Only: pythonFile,
+		},
+		{
+			// The variable comes before the argument, and flask run's own variable is not read.
+			Rule: stack.Rule{Line: stack.Line{
+				Why: flaskVisible, Files: flaskFiles, Must: true, Only: flaskRun, Has: useDebugger + `|` + flaskDebug, Code: "use_debugger=False in run(), after debug",
+			}},
+			Only: flaskVariable + `[\s\S]*` + pythonFile + `|` + pythonFile + `[\s\S]*` + flaskVariable,
+		},
+	},
 }
 
 // findFlask finds the application as Flask itself would, then as people do: the
@@ -170,3 +194,22 @@ func flaskModule(a *stack.App) (module, prod string) {
 	}
 	return dotted(a.Dir, a.Entry) + suffix, imported(a)
 }
+
+// pythonFile is a start that runs a file of Python: python app.py, ["python3", "-u", "app.py"].
+const pythonFile = `\bpython[0-9.]*["',\s]+(?:-[a-zA-Z]+["',\s]+)*[\w./-]+\.py\b`
+
+// flaskFiles are where the start of an application of Flask stands.
+var flaskFiles = []string{"app.py", "main.py", "run.py", "server.py", "wsgi.py", "src/app.py", "src/main.py", "app/main.py"}
+
+// Code in Python that turns on Flask's debugger, of which use_debugger has the last word.
+const (
+	// arguments are those of a call, with calls in them: host=os.environ.get("HOST", str(x)).
+	arguments = `(?:[^()]|\((?:[^()]|\([^()]*\))*\))*?`
+	flaskRun  = `\.run(?:_server)?\(`
+	// flaskDebug is True, or what is True unless a variable says something else.
+	flaskDebug   = flaskRun + arguments + `\bdebug\s*=\s*(?:True|1|(?:bool|int)\(|os\.)|\.debug\s*=\s*True|\bconfig\[["']DEBUG["']\]\s*=\s*True`
+	useDebugger  = `\buse_debugger\s*=\s*False`
+	flaskVisible = "shows its debugger and source code"
+	// flaskVariable is what makes run() of Flask turn on the debugger, however it is called.
+	flaskVariable = `\bFLASK_DEBUG["']?[=:\s]+["']?(?i:1|true|yes|t|on)\b`
+)

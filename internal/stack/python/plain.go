@@ -22,6 +22,7 @@ var Plain = stack.Stack{
 		return stack.Commands{Dev: []string{"python", a.Module}}
 	},
 	Settings: []string{"PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE"},
+	Listen:   stack.Listen{Prints: lazyregexp.New(`Serving HTTP on 127`), Hint: "pass 0.0.0.0 as the address to listen on"},
 }
 
 func findServer(a *stack.App) bool {

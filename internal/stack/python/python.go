@@ -28,6 +28,7 @@ var Language = stack.Language{
 	Ports:     ports,
 	Routes:    routes,
 	Uses:      uses,
+	Wants:     wants,
 	Image:     image,
 	Copies:    copies,
 	Install:   install,

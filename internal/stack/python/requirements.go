@@ -2,12 +2,14 @@ package python
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/tree"
 )
 
@@ -158,4 +160,14 @@ func addTOML(r *requirements, text string) {
 	if version, ok := file.Project.RequiresPython.(string); ok {
 		r.python = version
 	}
+}
+
+// wants says whether a list of packages names one; of its version it says nothing.
+func wants(read func(string) string, name string) (versions string, found bool) {
+	for _, file := range []string{"requirements.txt", "pyproject.toml", "Pipfile", "requirements/base.txt", "requirements/dev.txt", "setup.py"} {
+		if versions, found = stack.Match(read(file), `(?mi)(?:^[ \t]*|["'])`+regexp.QuoteMeta(name)+`(?:\[[^\]]*\])?()(?:[ \t\r"'=<>~!;,@#]|$)`); found {
+			return versions, true
+		}
+	}
+	return "", false
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
 )
 
@@ -29,4 +30,18 @@ func uvicorn(a *stack.App) stack.Commands {
 		serve = append(serve, "--app-dir", path.Dir(a.Entry))
 	}
 	return stack.Commands{Dev: append(slices.Clip(serve), "--reload"), Prod: serve}
+}
+
+// proxied makes servers believe the proxy in front of them about the address in the browser.
+var proxied = []stack.Setting{{Name: "FORWARDED_ALLOW_IPS", Value: "*"}}
+
+// Gunicorn is a server that runs applications of several frameworks.
+var Gunicorn = stack.Stack{
+	Title: "Gunicorn", Language: &Language, Packages: []string{"gunicorn"},
+	Listen: stack.Listen{Prints: lazyregexp.New(`\[INFO\] Listening at: `), Hint: "start gunicorn with `--bind 0.0.0.0:%d`"},
+	Proxy: []stack.Rule{
+		{
+			Variables: proxied,
+		},
+	},
 }

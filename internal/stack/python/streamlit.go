@@ -14,4 +14,15 @@ var Streamlit = stack.Stack{
 	Commands: func(a *stack.App) stack.Commands {
 		return stack.Commands{Dev: []string{"streamlit", "run", a.Module, "--server.address", "0.0.0.0", "--server.port", port(a)}}
 	},
+	Proxy: []stack.Rule{
+		{
+			// The two settings of Streamlit's own template for Codespaces; each setting has a
+			// variable: https://docs.streamlit.io/develop/api-reference/configuration/config.toml
+
+			Variables: []stack.Setting{
+				{Name: "STREAMLIT_SERVER_ENABLE_CORS", Value: "false"},
+				{Name: "STREAMLIT_SERVER_ENABLE_XSRF_PROTECTION", Value: "false"},
+			},
+		},
+	},
 }

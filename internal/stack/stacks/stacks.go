@@ -8,8 +8,11 @@ import (
 	"sync"
 
 	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/stack/java"
 	"github.com/devup-cli/devup/internal/stack/node"
+	"github.com/devup-cli/devup/internal/stack/php"
 	"github.com/devup-cli/devup/internal/stack/python"
+	"github.com/devup-cli/devup/internal/stack/ruby"
 )
 
 // All gives every stack, in the order in which they are looked for in a directory: what is
@@ -19,21 +22,23 @@ var All = sync.OnceValue(func() []*stack.Stack {
 		[]*stack.Stack{
 			&node.CRA, &node.Vite,
 			&node.Next, &node.Nuxt, &node.Angular, &node.Gatsby, &node.Astro, &node.Docusaurus, &node.VueCLI,
-			&node.Parcel, &node.WebpackServer, &node.Webpack, &node.JSONServer,
+			&node.VitePress,
+			&node.Parcel, &node.WebpackServer, &node.Webpack, &node.WebpackHosts, &node.JSONServer,
 		},
 		node.Listeners(),
 		[]*stack.Stack{
 			&node.Plain,
-			&python.Flask, &python.Django, &python.ASGI, &python.Streamlit, &python.Plain,
+			&python.Flask, &python.Django, &python.ASGI, &python.Gunicorn, &python.Streamlit, &python.Plain,
+			&ruby.Rails, &php.Laravel, &php.Symfony, &java.Spring,
 		},
 	)
 })
 
-// Languages gives the languages of the stacks, in the same order.
+// Languages gives the languages of the stacks that are found in repositories, in the same order.
 var Languages = sync.OnceValue(func() []*stack.Language {
 	var all []*stack.Language
 	for _, s := range All() {
-		if s.Language != nil && !slices.Contains(all, s.Language) {
+		if s.Find != nil && !slices.Contains(all, s.Language) {
 			all = append(all, s.Language)
 		}
 	}
@@ -45,12 +50,22 @@ func Of(l *stack.Language) []*stack.Stack {
 	return which(func(s *stack.Stack) bool { return s.Language == l })
 }
 
-// Called gives the stacks that a devup.yaml may mean by a name. The last is the one to take
-// where nothing more is known; there is none where the name is not known.
+// Called gives the stacks that a devup.yaml may mean by a name, of which the last is the
+// default; none where no stack has it.
 func Called(name string) []*stack.Stack {
 	return append(
 		which(func(s *stack.Stack) bool { return slices.Contains(s.As, name) }),
 		which(func(s *stack.Stack) bool { return s.Name == name && name != "" })...)
+}
+
+// Default gives the stack to take by a name where nothing more is known; nil where no stack
+// has it.
+func Default(name string) *stack.Stack {
+	all := Called(name)
+	if len(all) == 0 {
+		return nil
+	}
+	return all[len(all)-1]
 }
 
 func which(keep func(*stack.Stack) bool) []*stack.Stack {
