@@ -31,9 +31,9 @@ var ours = map[string][]string{
 	"workspace":    {"lazyregexp", "fail"},
 	"settings":     {"lazyregexp", "fail"},
 	"egress":       {"lazyregexp", "fail", "untrusted", "dockerconfig"}, // untrusted: it reads which registries a project names
-	"diagnose":     {"lazyregexp"},                                      // text of a failure → reason, sentence, hint; below all whose work can fail
+	"diagnose":     {"lazyregexp", "stack/stacks"},                      // text of a failure → reason, sentence, hint; below all whose work can fail
 	"registry":     {"lazyregexp", "event", "diagnose", "dockerconfig"}, // logins and refusals of container registries, for pulls, pushes and builds
-	"project":      {"lazyregexp", "workspace", "untrusted", "fail"},
+	"project":      {"lazyregexp", "workspace", "untrusted", "stack/stacks", "fail"},
 	"ports":        {"project", "fail"},
 	"scaffold":     {"lazyregexp", "detect", "stack", "stack/stacks", "fail", "untrusted"}, // untrusted: the gate for values in generated files
 	"engine":       {"lazyregexp", "event", "fail", "dockerconfig"},

@@ -6,6 +6,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack/stacks"
 )
 
 const extensionKey = "x-devup"
@@ -23,7 +24,8 @@ type ServiceExtension struct {
 
 // Page tells whether the stack is one whose services are what people open.
 func (x ServiceExtension) Page() bool {
-	return x.Stack == "cra" || x.Stack == "vite"
+	s := stacks.Default(x.Stack)
+	return s != nil && s.Page
 }
 
 // serviceKeys are the keys of x-devup in a service, in the order in which they

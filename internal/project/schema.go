@@ -9,6 +9,8 @@ import (
 	"sync"
 
 	"github.com/compose-spec/compose-go/v2/schema"
+
+	"github.com/devup-cli/devup/internal/stack/stacks"
 )
 
 // Schema is the JSON schema (draft 2020-12) of devup.yaml: Compose's own with
@@ -49,7 +51,7 @@ func serviceSchema() map[string]any {
 				"description": "Which template scaffolds the service's Dockerfile.",
 				"type":        "string",
 				"pattern":     stackPattern.String(),
-				"examples":    []any{"flask", "cra", "vite", "node", "python"},
+				"examples":    stacks.Names(),
 			},
 			"ready": map[string]any{
 				"description": "HTTP path that must answer with a status below 500 before the service counts as ready.",

@@ -15,6 +15,7 @@ import (
 	"github.com/devup-cli/devup/internal/detect"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/scaffold"
+	"github.com/devup-cli/devup/internal/stack/stacks"
 )
 
 var update = flag.Bool("update", false, "write the golden trees in testdata anew")
@@ -139,7 +140,7 @@ func TestBaseImages(t *testing.T) {
 
 func TestForServiceNeedsNoMoreThanAStack(t *testing.T) {
 	t.Parallel()
-	for _, stack := range scaffold.Stacks() {
+	for _, stack := range stacks.Names() {
 		t.Run(string(stack), func(t *testing.T) {
 			t.Parallel()
 			files, err := scaffold.ForService(detect.Repository{}, detect.Service{Name: "web", Dir: "apps/web", Stack: stack})

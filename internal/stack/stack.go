@@ -56,6 +56,7 @@ type Stack struct {
 	Listen    Listen     // how it is told to listen on all addresses of its container
 	Proxy     []Rule     // what it has to be told behind an https proxy
 	Debuggers []Debugger // what it has to be told before the internet may reach it
+	Failures  []Failure  // the words of its errors; package diagnose has those that are not one framework's
 }
 
 // Requirement is a package that a stack needs.

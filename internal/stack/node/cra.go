@@ -39,4 +39,10 @@ var CRA = stack.Stack{
 			Variables: []stack.Setting{{Name: "DANGEROUSLY_DISABLE_HOST_CHECK", Value: "true"}},
 		},
 	},
+	Failures: []stack.Failure{
+		{
+			Reason: "allowed-host", Specific: true, Pattern: lazyregexp.New(`allowedHosts\[0\] should be a non-empty string`),
+			Sentence: "the dev server found no address of the machine to allow (Create React App with a proxy setting)", Hint: "set DANGEROUSLY_DISABLE_HOST_CHECK=true in the service's environment",
+		},
+	},
 }

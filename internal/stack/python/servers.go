@@ -44,4 +44,10 @@ var Gunicorn = stack.Stack{
 			Variables: proxied,
 		},
 	},
+	Failures: []stack.Failure{
+		{
+			Reason: "app-missing", Pattern: lazyregexp.New(`Failed to find attribute '(?P<name>[^']+)' in '(?P<module>[^']+)'`),
+			Sentence: "gunicorn finds no $name in $module.py", Hint: "name the variable that holds the app, as in `gunicorn $module:app`",
+		},
+	},
 }

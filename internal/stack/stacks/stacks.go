@@ -68,6 +68,16 @@ func Default(name string) *stack.Stack {
 	return all[len(all)-1]
 }
 
+// Names gives the names of all stacks, sorted, each once.
+func Names() []string {
+	var all []string
+	for _, s := range which(func(s *stack.Stack) bool { return s.Name != "" }) {
+		all = append(all, s.Name)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
 func which(keep func(*stack.Stack) bool) []*stack.Stack {
 	return slices.DeleteFunc(slices.Clone(All()), func(s *stack.Stack) bool { return !keep(s) })
 }
