@@ -3,6 +3,7 @@ package detect
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -10,6 +11,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/stack/stacks"
 	"github.com/devup-cli/devup/internal/tree"
 )
 
@@ -134,7 +136,8 @@ func (s *composeService) readMount(value *yaml.Node) {
 	if s.dir != "" {
 		return
 	}
-	plain, workdir := image == "node" || image == "python", scalar(child(value, "working_dir"))
+	plain := slices.ContainsFunc(stacks.Languages(), func(l *stack.Language) bool { return l.Name == image })
+	workdir := scalar(child(value, "working_dir"))
 	for _, volume := range texts(child(value, "volumes")) {
 		source, target, _ := strings.Cut(volume, ":")
 		target, _, _ = strings.Cut(target, ":")

@@ -10,6 +10,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/stack/stacks"
 )
 
 // dockerfile is what detection takes from an existing Dockerfile. One that BuildKit cannot
@@ -112,7 +113,7 @@ func envPort(in instruction, _ map[string]string) (port int, text string) {
 	if in.name != "ENV" {
 		return 0, ""
 	}
-	for _, name := range portVariables {
+	for _, name := range stacks.PortVariables() {
 		if n, ok := stack.PortNumber(assignments(in)[name]); ok {
 			return n, name + "=" + strconv.Itoa(n)
 		}

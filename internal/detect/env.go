@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack/stacks"
 	"github.com/devup-cli/devup/internal/tree"
 )
 
@@ -23,7 +24,7 @@ type envEntry struct {
 var envLine = lazyregexp.New(`^\s*(?:export\s+)?([A-Za-z_]\w*)\s*[=:]\s*(.*)$`)
 
 func parseEnv(name, text string) envFile {
-	env := envFile{path: name, loaded: loadedEnv(path.Base(name))}
+	env := envFile{path: name, loaded: stacks.IsEnvFile(path.Base(name))}
 	for i, line := range strings.Split(text, "\n") {
 		match := envLine.FindStringSubmatch(line)
 		if match == nil {
@@ -46,15 +47,6 @@ func unquote(value string) string {
 		value = value[:i]
 	}
 	return strings.TrimSpace(value)
-}
-
-// loadedEnv are the names that dotenv, CRA and Vite read in development.
-func loadedEnv(name string) bool {
-	switch name {
-	case ".env", ".env.local", ".env.development", ".env.development.local", ".flaskenv":
-		return true
-	}
-	return false
 }
 
 func (e envFile) value(name string) string {
@@ -85,7 +77,7 @@ func envsOf(t *tree.Tree, dir string) []envFile {
 	var loaded, examples []envFile
 	for _, name := range f.Names {
 		lower := strings.ToLower(name)
-		if !strings.HasPrefix(lower, ".env") && lower != ".flaskenv" && !strings.HasSuffix(lower, ".env") {
+		if !strings.HasPrefix(lower, ".env") && !stacks.IsEnvFile(name) && !strings.HasSuffix(lower, ".env") {
 			continue
 		}
 		if containsWord(lower, []string{"prod", "test", "stag", ".envrc"}) {

@@ -8,13 +8,9 @@ import (
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/stack/stacks"
 	"github.com/devup-cli/devup/internal/tree"
 )
-
-// portVariables are the variables by which people tell a server its own port.
-var portVariables = []string{
-	"PORT", "FLASK_RUN_PORT", "VITE_PORT", "SERVER_PORT", "API_PORT", "BACKEND_PORT", "APP_PORT", "HTTP_PORT", "UVICORN_PORT",
-}
 
 var portFlags = lazyregexp.New(
 	`(?:^|\s)(--port|-p|--http-port|-b|--bind)[= ]+["']?(?:[\w.\[\]*-]*:)?(\d{2,5})\b` +
@@ -84,7 +80,7 @@ func (s *scan) portOfStart(c *candidate) (Port, bool) {
 // portOfOwnEnv looks at the service's own env files: a port, or its own URL.
 func (s *scan) portOfOwnEnv(c *candidate) (Port, bool) {
 	for _, env := range c.envs {
-		for _, name := range portVariables {
+		for _, name := range stacks.PortVariables() {
 			if n, ok := stack.PortNumber(env.value(name)); ok {
 				return stack.PortAt(n, env.at(name)), true
 			}

@@ -16,7 +16,7 @@ var healthy = map[string]bool{
 }
 
 // decideReady is a path that a running service answers: a health route, else
-// the first route under /api that takes no parameters. "/" is not it: on an API
+// the first route under /api that takes no parameters, else what the stack knows. "/" is not it: on an API
 // it answers 404 whether or not anything behind it works.
 func decideReady(c *candidate) string {
 	if c.Page {
@@ -38,7 +38,7 @@ func decideReady(c *candidate) string {
 			return r.Path
 		}
 	}
-	return ""
+	return c.Of.Ready
 }
 
 // routes are what a backend's source answers, in its order.

@@ -42,6 +42,7 @@ type serviceView struct {
 	Extension   bool     // there is something under x-devup
 	Stack       untrusted.Inert
 	Ready       string
+	Migrate     []string // the command of a setup step; nil for none
 	Routes      []string // what a gateway leads to it; nil for none
 	Public      bool
 	Why         untrusted.Inert // the reason for Public
@@ -149,6 +150,9 @@ func newServiceView(repo detect.Repository, s detect.Service) serviceView {
 	}
 	v.Extension = true
 	v.Unset = unset(repo, s)
+	for _, word := range s.Migrate {
+		v.Migrate = append(v.Migrate, escape(word))
+	}
 	v.Context = "./" + escape(s.Context())
 	if s.Context() == "." {
 		v.Context = "."

@@ -80,6 +80,9 @@ func (a *App) Start() {
 	if a.Prod == nil && a.Output == "" {
 		a.Prod = a.Dev
 	}
+	if a.Of.Migrate != nil {
+		a.Service.Migrate = a.Of.Migrate(a)
+	}
 }
 
 // Complete fills in what is empty of a service of the stack, where nothing is known of its

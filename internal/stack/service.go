@@ -79,6 +79,7 @@ type Service struct {
 	Build      []string // what makes the production files ("npm", "run", "build"): for cra, vite, and a node service with a build script; else nil
 	Output     string   // the folder that Build writes, for cra and vite ("build", "dist"); else empty
 	Prod       []string // the production command in exec form for flask, node and python; nil when the built files are served
+	Migrate    []string // the command that brings its database up to date, in exec form; nil for none
 	ProdModule string   // Python stacks: the WSGI callable for gunicorn ("app:app"); empty when there is none
 	Variables  []Variable
 	Routes     []string      // a backend: the path prefixes that it answers ("/api"), sorted; nil where they are not known

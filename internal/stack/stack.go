@@ -44,11 +44,15 @@ type Stack struct {
 	OwnPort  bool                          // its files alone say the port: what env files of other services say of it is wrong
 	Module   string                        // Service.Module where nothing was found
 	Output   string                        // the directory of the built files that are served in production; empty for a server
-	Commands func(a *App) (start Commands) // run after the port and the language's version are known
+	Commands func(a *App) (start Commands) // asked for once the port and the language's version are known
+	Ready    string                        // a path that answers once it serves, where its routes hold no better one
+	Migrate  func(a *App) []string         // the command that brings the database up to date, in exec form; nil for none
 
 	// Environment variables.
 	Prefixes   []string // of variables for its pages or for itself: "VITE_"
 	Reads      string   // how its pages read a variable, up to the rest of the name: "import.meta.env.VITE_"
+	ForPort    []string // those that say where it listens
+	EnvFiles   []string // files that it loads from its directory besides .env
 	ServerSide bool     // its server renders pages, and calls other services for them
 	Settings   []string // its own settings, which nothing has to provide
 

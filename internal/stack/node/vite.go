@@ -21,6 +21,7 @@ var Vite = stack.Stack{
 	Commands: viteCommands,
 	Prefixes: []string{"VITE_"},
 	Reads:    "import.meta.env.VITE_",
+	ForPort:  []string{"VITE_PORT"},
 	Settings: []string{"BASE_URL", "MODE", "DEV", "PROD", "SSR"},
 	Listen:   stack.Listen{Prints: lazyregexp.New(`(?i)\bvite\b.*ready in|VITE v\d|use --host to expose`), Hint: "start Vite with `vite --host`, or set server.host to true in vite.config"},
 	Proxy: []stack.Rule{

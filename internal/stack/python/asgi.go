@@ -19,6 +19,7 @@ var ASGI = stack.Stack{
 		match := asgi.FindStringSubmatch(a.Tree.Source(path.Join(a.Dir, a.Entry)).Text)
 		a.Framework, a.Module, a.Shown.Text = match[2], imported(a), match[2]
 	},
+	ForPort:  []string{"UVICORN_PORT"},
 	Commands: uvicorn,
 	Listen:   stack.Listen{Prints: lazyregexp.New(`Uvicorn running on`), Hint: "start uvicorn with `--host 0.0.0.0`"},
 	Proxy: []stack.Rule{

@@ -29,6 +29,8 @@ var Flask = stack.Stack{
 		return stack.Commands{Dev: []string{"flask", "run", "--host=0.0.0.0", "--port=" + port(a)}, Prod: gunicorn(a)}
 	},
 	Prefixes: []string{"FLASK_"},
+	ForPort:  []string{"FLASK_RUN_PORT"},
+	EnvFiles: []string{".flaskenv"},
 	Settings: []string{"FLASK_APP", "FLASK_ENV", "FLASK_DEBUG", "FLASK_RUN_PORT", "FLASK_RUN_HOST"},
 	Listen:   stack.Listen{Prints: lazyregexp.New(`\* (Serving Flask app|Running on http://)`), Hint: "start Flask with `flask run --host=0.0.0.0`, or app.run(host=\"0.0.0.0\")"},
 	Debuggers: []stack.Debugger{

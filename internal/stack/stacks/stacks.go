@@ -104,6 +104,26 @@ func IsSetting(name string) bool {
 	return settings()[name] || slices.ContainsFunc(platformPrefixes, func(p string) bool { return strings.HasPrefix(name, p) })
 }
 
+// PortVariables gives the variables by which people tell a server its own port, those of all
+// kinds of servers first.
+var PortVariables = sync.OnceValue(func() []string {
+	all := []string{"PORT", "SERVER_PORT", "API_PORT", "BACKEND_PORT", "APP_PORT", "HTTP_PORT"}
+	for _, s := range All() {
+		all = append(all, s.ForPort...)
+	}
+	return all
+})
+
+// IsEnvFile says whether a framework loads variables from files of the name in a service's
+// directory when it runs for development.
+func IsEnvFile(name string) bool {
+	switch name {
+	case ".env", ".env.local", ".env.development", ".env.development.local":
+		return true
+	}
+	return slices.ContainsFunc(All(), func(s *stack.Stack) bool { return slices.Contains(s.EnvFiles, name) })
+}
+
 // Prefixes gives what frameworks have in front of variables for their pages or themselves.
 var Prefixes = sync.OnceValue(func() []string { return prefixes(All()) })
 
