@@ -19,23 +19,8 @@ var ASGI = stack.Stack{
 		match := asgi.FindStringSubmatch(a.Tree.Source(path.Join(a.Dir, a.Entry)).Text)
 		a.Framework, a.Module, a.Shown.Text = match[2], imported(a), match[2]
 	},
-	ForPort:  []string{"UVICORN_PORT"},
-	Commands: uvicorn,
-	Listen:   stack.Listen{Prints: lazyregexp.New(`Uvicorn running on`), Hint: "start uvicorn with `--host 0.0.0.0`"},
-	Proxy: []stack.Rule{
-		{
-			// Both read it as the default of --forwarded-allow-ips: https://www.uvicorn.org/settings,
-			// https://docs.gunicorn.org/en/stable/settings.html. Without it redirects lead to http.
-			Title: "Uvicorn", Packages: []string{"uvicorn", "fastapi"},
-			Variables: proxied,
-		},
-		{
-			// Every option of its command has such a variable. Without it redirects lead out of the
-			// path, and FastAPI's page /docs finds no schema: https://fastapi.tiangolo.com/advanced/behind-a-proxy
-			Title: "Uvicorn", Packages: []string{"uvicorn", "fastapi"}, Path: true,
-			Variables: []stack.Setting{{Name: "UVICORN_ROOT_PATH", Value: "{path}"}},
-		},
-	},
+	Commands: uvicornCommands,
+	Listen:   Uvicorn.Listen,
 	Debuggers: []stack.Debugger{
 		{
 			// https://www.starlette.io/exceptions: ServerErrorMiddleware with debug.
