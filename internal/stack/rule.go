@@ -71,4 +71,5 @@ type Failure struct {
 	Pattern  *lazyregexp.Regexp // of a line; a digit that ends the name of a group does not count
 	Sentence string             // what is wrong; lower case, no full stop
 	Hint     string             // what to do, in the imperative
+	Example  string             // a line that the framework really printed, for tests
 }
