@@ -27,6 +27,7 @@ func explain(repo Repository) string {
 			{"prod", strings.Join(s.Prod, " ")},
 			{"module", s.Module},
 			{"prod module", s.ProdModule},
+			{"migrate", strings.Join(s.Migrate, " ")},
 			{"ready", s.Ready},
 			{"routes", strings.Join(s.Routes, " ")},
 			{"dockerfile", s.Dockerfile},
