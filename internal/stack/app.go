@@ -81,7 +81,7 @@ func (a *App) Start() {
 		a.Prod = a.Dev
 	}
 	if a.Of.Migrate != nil {
-		a.Service.Migrate = a.Of.Migrate(a)
+		a.Migrate = a.Of.Migrate(a)
 	}
 }
 

@@ -7,13 +7,13 @@ import (
 	"github.com/devup-cli/devup/internal/stack"
 )
 
-var asgi = lazyregexp.New(`(?m)^(\w+)\s*(?::\s*[\w.]+\s*)?=\s*(?:\w+\.)?(FastAPI|Starlette|Quart|Litestar)\(`)
+var asgi = lazyregexp.New(`(?m)^(\w+)\s*(?::\s*[\w.]+\s*)?=\s*(?:\w+\.)?(Starlette|Quart|Litestar)\(`)
 
-// ASGI is an application of a framework that uvicorn serves.
+// ASGI is an application of a framework without a stack of its own that uvicorn serves.
 var ASGI = stack.Stack{
 	Name: "python", Title: "ASGI", Language: &Language, Port: 8000,
-	Packages: []string{"fastapi", "starlette", "quart", "litestar"},
-	Requires: []stack.Requirement{{Package: "uvicorn", Unless: lazyregexp.New(`(?i)fastapi\[`)}}, // fastapi[standard] brings it
+	Packages: []string{"starlette", "quart", "litestar"},
+	Requires: []stack.Requirement{{Package: "uvicorn"}},
 	Find:     inSource(asgi, ""),
 	Describe: func(a *stack.App) {
 		match := asgi.FindStringSubmatch(a.Tree.Source(path.Join(a.Dir, a.Entry)).Text)
@@ -21,13 +21,4 @@ var ASGI = stack.Stack{
 	},
 	Commands: uvicornCommands,
 	Listen:   Uvicorn.Listen,
-	Debuggers: []stack.Debugger{
-		{
-			// https://www.starlette.io/exceptions: ServerErrorMiddleware with debug.
-			Rule: stack.Rule{Title: "FastAPI", Packages: []string{"fastapi", "starlette"}, Line: stack.Line{
-				Why: stack.ShowsCode, Files: []string{"main.py", "app.py", "app/main.py", "src/main.py"}, Must: true,
-				Only: `\b(?:FastAPI|Starlette)\([^)]*\bdebug\s*=\s*True`, Code: "debug=False",
-			}},
-		},
-	},
 }

@@ -35,6 +35,15 @@ var FastAPI = stack.Stack{
 		return nil
 	},
 	Listen: Uvicorn.Listen,
+	Debuggers: []stack.Debugger{
+		{
+			// https://www.starlette.io/exceptions: ServerErrorMiddleware with debug.
+			Rule: stack.Rule{Packages: []string{"fastapi", "starlette"}, Line: stack.Line{
+				Why: stack.ShowsCode, Files: []string{"main.py", "app.py", "app/main.py", "src/main.py"}, Must: true,
+				Only: `\b(?:FastAPI|Starlette)\([^)]*\bdebug\s*=\s*True`, Code: "debug=False",
+			}},
+		},
+	},
 	Failures: []stack.Failure{
 		{
 			// uvicorn/importer.py
