@@ -39,7 +39,7 @@ type composeService struct {
 // composeFiles are the names of the root's compose files that would be loaded.
 func composeFiles(t *tree.Tree) []string {
 	var files []string
-	root := t.Folder(".")
+	root := t.Directory(".")
 	if name := root.First(composeNames[:4]...); name != "" {
 		files = append(files, name)
 		if name := root.First(composeNames[4:]...); name != "" {

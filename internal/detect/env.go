@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/stack/stacks"
 	"github.com/devup-cli/devup/internal/tree"
 )
@@ -70,7 +71,7 @@ func (e envFile) at(name string) Evidence {
 // envsOf are the env files of a folder. Those for production, staging or tests
 // say nothing about development.
 func envsOf(t *tree.Tree, dir string) []envFile {
-	f := t.Folder(dir)
+	f := t.Directory(dir)
 	if f == nil {
 		return nil
 	}
@@ -80,7 +81,7 @@ func envsOf(t *tree.Tree, dir string) []envFile {
 		if !strings.HasPrefix(lower, ".env") && !stacks.IsEnvFile(name) && !strings.HasSuffix(lower, ".env") {
 			continue
 		}
-		if containsWord(lower, []string{"prod", "test", "stag", ".envrc"}) {
+		if stack.HasOne(lower, "prod", "test", "stag", ".envrc") {
 			continue
 		}
 		full := path.Join(dir, name)

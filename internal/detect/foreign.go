@@ -26,7 +26,7 @@ var foreign = []struct{ file, what string }{
 // that are none, or none that there is a template for.
 func rejectForeign(t *tree.Tree) {
 	for _, dir := range t.Paths {
-		f := t.Folder(dir)
+		f := t.Directory(dir)
 		for _, language := range foreign {
 			if f.Has(language.file) && !slices.ContainsFunc(stacks.Languages(), func(l *stack.Language) bool { return slices.Contains(l.Manifests, language.file) }) {
 				t.Reject(dir, foreignReason(f, language.what), Evidence{File: path.Join(dir, language.file)})
@@ -38,7 +38,7 @@ func rejectForeign(t *tree.Tree) {
 	}
 }
 
-func foreignReason(f *tree.Folder, language string) string {
+func foreignReason(f *tree.Directory, language string) string {
 	if language == "Ruby" && !f.Has("config.ru") {
 		return "a Gemfile for tools: no config.ru, so no Ruby server"
 	}

@@ -31,7 +31,7 @@ func (s *scan) name() {
 			continue
 		}
 		for _, name := range c.names() {
-			if !taken[name] && !stack.IsSystemFolder(name) {
+			if !taken[name] && !stack.IsSystemDirectory(name) {
 				c.Name = name
 				break
 			}

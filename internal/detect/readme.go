@@ -27,7 +27,7 @@ func (s *scan) portOfReadme(c *candidate) (Port, bool) {
 		return Port{}, false
 	}
 	return onlyPort(root, s.tree.Text(root), func(line string) bool {
-		if !containsWord(line, c.words()) {
+		if !stack.HasOne(line, c.words()...) {
 			return false
 		}
 		own := strings.ToLower(path.Base(c.Dir))
@@ -66,15 +66,6 @@ var databasePorts = map[int]bool{
 	3306: true, 5432: true, 6379: true, 27017: true, 5672: true, 15672: true, 9200: true, 8025: true, 1025: true, 11211: true,
 }
 
-func containsWord(line string, words []string) bool {
-	for _, word := range words {
-		if strings.Contains(line, word) {
-			return true
-		}
-	}
-	return false
-}
-
 // words are what a README may call the service.
 func (c *candidate) words() []string {
 	words := []string{strings.ToLower(path.Base(c.Dir)), strings.ToLower(c.Framework)}
@@ -91,7 +82,7 @@ func (c *candidate) words() []string {
 }
 
 func readme(t *tree.Tree, dir string) string {
-	f := t.Folder(dir)
+	f := t.Directory(dir)
 	if f == nil {
 		return ""
 	}

@@ -218,7 +218,7 @@ func (s *scan) gather(c *candidate) {
 			c.compose = service
 		}
 	}
-	folder := c.Folder()
+	folder := c.Directory()
 	if c.compose != nil {
 		c.Compose = c.compose.name
 		if c.compose.dockerfile != "" && folder.Has(c.compose.dockerfile) {
@@ -254,7 +254,7 @@ func (s *scan) sourcesOf(c *candidate) []tree.File {
 	language := c.Of.Language
 	var sources []tree.File
 	size := 0
-	for _, f := range s.tree.Below(c.Dir, func(f *tree.Folder) bool { return !s.found.has(f.Path) && !tree.IsAside(path.Base(f.Path)) }) {
+	for _, f := range s.tree.Below(c.Dir, func(f *tree.Directory) bool { return !s.found.has(f.Path) && !tree.IsAside(path.Base(f.Path)) }) {
 		for _, name := range f.Names {
 			if len(sources) == maxSources || size > maxSourcesBytes {
 				return sources

@@ -47,8 +47,8 @@ func (a *App) Remark(e tree.Evidence) {
 	}
 }
 
-// Folder is the service's directory.
-func (a *App) Folder() *tree.Folder { return a.Tree.Folder(a.Dir) }
+// Directory is the service's directory.
+func (a *App) Directory() *tree.Directory { return a.Tree.Directory(a.Dir) }
 
 // Recognise sets the first of the stacks that the app's directory holds.
 func (a *App) Recognise(stacks []*Stack) bool {

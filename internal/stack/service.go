@@ -31,21 +31,21 @@ type Packages struct {
 	Manager  string // "npm", "yarn", "pnpm", "bun", "pip", "poetry", "uv", "pipenv"; empty for none
 	Version  string // of the manager, where packageManager pins it; else empty
 	Manifest string // "package.json", "requirements.txt", "pyproject.toml", "Pipfile", in the service's folder; empty for none
-	Lock     string // the lock file's name in the service's folder, or in Workspace where that is set; empty for none
+	Lock     string // the lock file's name in the service's directory, or in Workspace where that is set; empty for none
 	Native   bool   // a dependency compiles C code, so that the image needs a compiler
 
 	// Includes are further files that Manifest needs ("requirements/base.txt"),
-	// relative to the service's folder.
+	// relative to the service's directory.
 	Includes []string
 	// Missing are Python packages that the service cannot run without and that
 	// Manifest does not name, sorted: those it imports where there is no manifest,
 	// and the server that its command starts.
 	Missing []string
-	// Workspace is the folder of the npm, yarn, pnpm or bun workspace that the
+	// Workspace is the directory of the npm, yarn, pnpm or bun workspace that the
 	// service is the root or a member of, and that is installed as a whole. Empty
 	// for none.
 	Workspace string
-	// Members are the folders of the workspace's packages without the root,
+	// Members are the directories of the workspace's packages without the root,
 	// relative to Workspace, sorted; Linked are those that the service imports,
 	// directly or through another, each behind those that it imports itself.
 	Members, Linked []string
@@ -101,29 +101,29 @@ type Call struct {
 	Evidence tree.Evidence // where; the text is the URL
 }
 
-// systemFolders are the names at the root of a Debian image.
-var systemFolders = []string{
+// systemDirectories are the names at the root of a Debian image.
+var systemDirectories = []string{
 	"bin", "boot", "dev", "etc", "home", "lib", "lib32", "lib64", "libx32", "media", "mnt", "opt", "proc", "root", "run", "sbin",
 	"srv", "sys", "tmp", "usr", "var",
 }
 
-// IsSystemFolder says whether an image has a directory of the name at its root.
-func IsSystemFolder(name string) bool { return slices.Contains(systemFolders, name) }
+// IsSystemDirectory says whether an image has a directory of the name at its root.
+func IsSystemDirectory(name string) bool { return slices.Contains(systemDirectories, name) }
 
-// Root is the folder in the container that holds the build context: the
+// Root is the directory in the container that holds the build context: the
 // service's name, so that a path in a log says which service it was. A service
-// that is called like a folder of the system must not hide that.
+// that is called like a directory of the system must not hide that.
 func (s Service) Root() untrusted.Inert {
-	if IsSystemFolder(s.Name) {
+	if IsSystemDirectory(s.Name) {
 		return "/srv/" + untrusted.ServiceName(s.Name)
 	}
 	return "/" + untrusted.ServiceName(s.Name)
 }
 
-// Workdir is the folder in the container that holds the service's source.
+// Workdir is the directory in the container that holds the service's source.
 func (s Service) Workdir() string { return path.Join(string(s.Root()), s.Member()) }
 
-// Context is the folder in the repository that the image is built from: the
+// Context is the directory in the repository that the image is built from: the
 // service's own, or that of its workspace, whose lock file and libraries it needs.
 func (s Service) Context() string {
 	if s.Packages.Workspace != "" && s.Dockerfile == "" {
@@ -132,8 +132,8 @@ func (s Service) Context() string {
 	return s.Dir
 }
 
-// Member is the service's folder relative to its build context; empty where it
-// is that folder.
+// Member is the service's directory relative to its build context; empty where it
+// is that directory.
 func (s Service) Member() string {
 	context := s.Context()
 	switch context {

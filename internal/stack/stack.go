@@ -140,7 +140,7 @@ func (l *Language) Services(t *tree.Tree, stacks []*Stack) []*App {
 	}
 	var found []*App
 	for _, dir := range t.Paths {
-		manifest := t.Folder(dir).First(l.Manifests...)
+		manifest := t.Directory(dir).First(l.Manifests...)
 		if manifest == "" {
 			continue
 		}

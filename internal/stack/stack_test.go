@@ -32,7 +32,7 @@ func toy() (*Language, []*Stack) {
 		return func(*App) Commands { return Commands{Dev: []string{command}} }
 	}
 	holds := func(name string) func(*App) bool {
-		return func(a *App) bool { return a.Folder().Has(name) }
+		return func(a *App) bool { return a.Directory().Has(name) }
 	}
 	return language, []*Stack{
 		{Name: "board", Title: "Board", Language: language, Port: 4000, Page: true, Find: holds("board.toy"), Commands: start("board")},

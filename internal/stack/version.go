@@ -16,7 +16,7 @@ func (a *App) VersionFiles(tool string, names ...string) []tree.Evidence {
 	var found []tree.Evidence
 	for _, dir := range a.upwards() {
 		for _, name := range names {
-			if full := path.Join(dir, name); a.Tree.Folder(dir).Has(name) {
+			if full := path.Join(dir, name); a.Tree.Directory(dir).Has(name) {
 				found = append(found, tree.At(full, 1, versionFileText(a.Tree.Text(full), tool)))
 			}
 		}
@@ -24,7 +24,7 @@ func (a *App) VersionFiles(tool string, names ...string) []tree.Evidence {
 	return found
 }
 
-// upwards are the service's folder and the root, where tools look for version files.
+// upwards are the service's directory and the root, where tools look for version files.
 func (a *App) upwards() []string {
 	if a.Dir == "." {
 		return []string{"."}

@@ -7,16 +7,16 @@ import (
 )
 
 // ignoreRules are the patterns of the .gitignore files from the root down to a
-// folder; later rules win, as in git. The semantics are gitignore(5): the
+// directory; later rules win, as in git. The semantics are gitignore(5): the
 // matchers among our modules speak .dockerignore, where an unanchored pattern
-// does not match in sub-folders.
+// does not match in sub-directories.
 type ignoreRules []ignoreRule
 
 type ignoreRule struct {
 	base     string   // folder of the .gitignore, "." for the root
 	parts    []string // the pattern's segments
 	anchored bool     // relative to base; else it matches a name at any depth below
-	folders  bool     // ended in a slash: matches folders alone
+	folders  bool     // ended in a slash: matches directories alone
 	keep     bool     // started with "!"
 }
 

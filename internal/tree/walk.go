@@ -12,22 +12,22 @@ import (
 // maxDepth ends the walk in a tree that no person made.
 const maxDepth = 40
 
-// Tree is the part of a repository that people wrote: the names of its folders
+// Tree is the part of a repository that people wrote: the names of its directories
 // and of those files that may be opened later, where a decision needs them. The zero value is an empty repository.
 type Tree struct {
-	Paths    []string    // of the folders, parents before their children
-	Rejected []Rejection // folders that were passed over for a reason worth telling
+	Paths    []string    // of the directories, parents before their children
+	Rejected []Rejection // directories that were passed over for a reason worth telling
 
 	fsys    fs.FS
 	texts   map[string]string
-	folders map[string]*Folder // by slash-separated path; "." is the root
+	folders map[string]*Directory // by slash-separated path; "." is the root
 }
 
-// Folder is one folder with the names of the files in it, sorted.
-type Folder struct {
+// Directory is one directory with the names of the files in it, sorted.
+type Directory struct {
 	Path  string
 	Names []string
-	Subs  []string // paths of the folders in it
+	Subs  []string // paths of the directories in it
 }
 
 // Evidence is one reason for a decision: what was read, and where.
@@ -42,7 +42,7 @@ func At(file string, line int, text string) Evidence {
 	return Evidence{File: file, Line: line, Text: text}
 }
 
-// Rejection is a folder that looked like a service and was not taken.
+// Rejection is a directory that looked like a service and was not taken.
 type Rejection struct {
 	Dir      string
 	Why      string // "package.json has no start script and no server entry"
@@ -55,14 +55,14 @@ type Files struct {
 	Manifest    func(name string) bool // counts although .gitignore names it
 }
 
-// Has says whether the folder holds a file of the name.
-func (f *Folder) Has(name string) bool {
+// Has says whether the directory holds a file of the name.
+func (f *Directory) Has(name string) bool {
 	_, found := slices.BinarySearch(f.Names, name)
 	return found
 }
 
-// First is the first of the names that the folder holds, or empty.
-func (f *Folder) First(names ...string) string {
+// First is the first of the names that the directory holds, or empty.
+func (f *Directory) First(names ...string) string {
 	for _, name := range names {
 		if f.Has(name) {
 			return name
@@ -71,7 +71,7 @@ func (f *Folder) First(names ...string) string {
 	return ""
 }
 
-// neverWalked are folders that hold no service of the repository's own: what
+// neverWalked are directories that hold no service of the repository's own: what
 // package managers, tools and builds write. Folders whose name starts with a
 // dot (.git, .venv, .next, .terraform, …) are never walked either.
 var neverWalked = map[string]bool{
@@ -80,7 +80,7 @@ var neverWalked = map[string]bool{
 	"dist": true, "coverage": true, "htmlcov": true, "cdk.out": true,
 }
 
-// outputBeside are folders that are build output where a manifest lies beside
+// outputBeside are directories that are build output where a manifest lies beside
 // them; elsewhere people use the same names for sources.
 var outputBeside = map[string][]string{
 	"build":  {"package.json", "pyproject.toml", "setup.py", "build.gradle", "build.gradle.kts"},
@@ -90,27 +90,27 @@ var outputBeside = map[string][]string{
 	"vendor": {"composer.json", "go.mod", "Gemfile"},
 }
 
-// Walk reads the folders of a repository. A folder that cannot be read is
+// Walk reads the directories of a repository. A directory that cannot be read is
 // rejected by name; only an unreadable root is an error. Symbolic links are not
 // followed: what they point at is either in the repository too or not of it.
 func Walk(fsys fs.FS, files Files) (*Tree, error) {
-	w := walker{&Tree{fsys: fsys, texts: map[string]string{}, folders: map[string]*Folder{}}, files}
+	w := walker{&Tree{fsys: fsys, texts: map[string]string{}, folders: map[string]*Directory{}}, files}
 	if err := w.enter(".", nil, 0); err != nil {
 		return nil, fmt.Errorf("read the repository: %w", err)
 	}
 	return w.Tree, nil
 }
 
-// Folder is the folder of the path; an empty one where the tree has none.
-func (t *Tree) Folder(dir string) *Folder {
+// Directory is the directory of the path; an empty one where the tree has none.
+func (t *Tree) Directory(dir string) *Directory {
 	if f := t.folders[dir]; f != nil {
 		return f
 	}
-	return &Folder{Path: dir}
+	return &Directory{Path: dir}
 }
 
 // Has says whether the tree holds a file of the path.
-func (t *Tree) Has(name string) bool { return t.Folder(path.Dir(name)).Has(path.Base(name)) }
+func (t *Tree) Has(name string) bool { return t.Directory(path.Dir(name)).Has(path.Base(name)) }
 
 // walker fills a tree.
 type walker struct {
@@ -123,7 +123,7 @@ func (t *walker) enter(dir string, rules ignoreRules, depth int) error {
 	if err != nil {
 		return err
 	}
-	f := &Folder{Path: dir}
+	f := &Directory{Path: dir}
 	var subs []string
 	for _, entry := range entries {
 		switch name := entry.Name(); {
@@ -165,13 +165,13 @@ func (t *walker) enter(dir string, rules ignoreRules, depth int) error {
 	return nil
 }
 
-func (f *Folder) passesOver(name string) bool {
+func (f *Directory) passesOver(name string) bool {
 	return strings.HasPrefix(name, ".") || neverWalked[name] || f.First(outputBeside[name]...) != ""
 }
 
 // isVirtualenv knows a virtualenv by its pyvenv.cfg, and one that was committed
 // without it by its shape: lib/python3.*/site-packages, Lib\site-packages.
-func (t *walker) isVirtualenv(f *Folder, subs []string) bool {
+func (t *walker) isVirtualenv(f *Directory, subs []string) bool {
 	if f.Has("pyvenv.cfg") {
 		return true
 	}
@@ -195,19 +195,19 @@ func (t *walker) isVirtualenv(f *Folder, subs []string) bool {
 	return false
 }
 
-// Reject names a folder that looked like a service and is none.
+// Reject names a directory that looked like a service and is none.
 func (t *Tree) Reject(dir, why string, e Evidence) {
 	t.Rejected = append(t.Rejected, Rejection{Dir: dir, Why: why, Evidence: e})
 }
 
-// Below are the folder and those under it that keep accepts, nearest first. A
-// folder that keep refuses is not entered.
-func (t *Tree) Below(dir string, keep func(*Folder) bool) []*Folder {
+// Below are the directory and those under it that keep accepts, nearest first. A
+// directory that keep refuses is not entered.
+func (t *Tree) Below(dir string, keep func(*Directory) bool) []*Directory {
 	root := t.folders[dir]
 	if root == nil {
 		return nil
 	}
-	all := []*Folder{root}
+	all := []*Directory{root}
 	for i := 0; i < len(all); i++ {
 		for _, sub := range all[i].Subs {
 			if f := t.folders[sub]; keep(f) {
@@ -218,15 +218,15 @@ func (t *Tree) Below(dir string, keep func(*Folder) bool) []*Folder {
 	return all
 }
 
-// IsOutput says whether a folder of the name holds what a build wrote, mostly.
+// IsOutput says whether a directory of the name holds what a build wrote, mostly.
 func IsOutput(name string) bool { return neverWalked[name] || outputBeside[name] != nil }
 
-// IsBelow says whether a path lies in the folder.
+// IsBelow says whether a path lies in the directory.
 func IsBelow(dir, name string) bool {
 	return dir == "." && name != ".." && !strings.HasPrefix(name, "../") || strings.HasPrefix(name, dir+"/")
 }
 
-// Relative is a path of the repository as seen from a folder that holds it.
+// Relative is a path of the repository as seen from a directory that holds it.
 func Relative(dir, name string) string {
 	if dir == "." {
 		return name
@@ -234,8 +234,8 @@ func Relative(dir, name string) string {
 	return strings.TrimPrefix(strings.TrimPrefix(name, dir), "/")
 }
 
-// asideFolders hold code that does not run with the service.
-var asideFolders = map[string]bool{
+// asideDirectories hold code that does not run with the service.
+var asideDirectories = map[string]bool{
 	"test": true, "tests": true, "__tests__": true, "e2e": true, "cypress": true, "spec": true, "__mocks__": true,
 	"docs": true, "examples": true, "example": true, "migrations": true, "alembic": true, "public": true, "static": true,
 	"fixtures": true, "terraform": true, "lambda": true, "lambdas": true, "scripts": true, "notebooks": true,
@@ -248,5 +248,5 @@ func IsTest(name string) bool {
 		strings.HasSuffix(name, "_test.py") || strings.Contains(name, ".stories.")
 }
 
-// IsAside says whether a folder of the name holds code that does not run with a service.
-func IsAside(name string) bool { return asideFolders[name] }
+// IsAside says whether a directory of the name holds code that does not run with a service.
+func IsAside(name string) bool { return asideDirectories[name] }

@@ -30,7 +30,7 @@ func entryOf(t *tree.Tree, dir string, p *manifest) string {
 
 var listens = lazyregexp.New(`\.listen\s*\(|createServer\s*\(|\bserve\s*\(|\bBun\.serve|\bjson-server|new\s+WebSocketServer`)
 
-// opensPort says whether a source file of the folder listens.
+// opensPort says whether a source file of the directory listens.
 func opensPort(t *tree.Tree, dir, name string) bool {
 	if name == "" || !isCode(name) || strings.HasPrefix(name, "..") {
 		return false
@@ -63,7 +63,7 @@ func lambdaHandler(t *tree.Tree, dir string, p *manifest) string {
 			return full
 		}
 	}
-	if f := t.Folder(dir); f.Has("serverless.yml") {
+	if f := t.Directory(dir); f.Has("serverless.yml") {
 		return path.Join(dir, "serverless.yml")
 	}
 	return ""

@@ -33,8 +33,8 @@ type installation struct {
 	Cache   untrusted.Inert   // where the package manager keeps downloads
 	All     untrusted.Inert   // installs all packages, exactly as locked where there is a lock file
 	Prod    untrusted.Inert   // the same without those for development
-	Modules untrusted.Inert   // the folders of installed packages that the service writes to, for sh
-	Owned   untrusted.Inert   // the folders that belong to the service's user, for sh
+	Modules untrusted.Inert   // the directories of installed packages that the service writes to, for sh
+	Owned   untrusted.Inert   // the directories that belong to the service's user, for sh
 }
 
 // managed chooses the commands. Package managers other than npm come from the
@@ -116,7 +116,7 @@ func copies(q *untrusted.Quoter, s stack.Service) []untrusted.Inert {
 	return layers
 }
 
-// modules are the folders of installed packages in which tools keep files too:
+// modules are the directories of installed packages in which tools keep files too:
 // node_modules/.cache, node_modules/.vite.
 func modules(q *untrusted.Quoter, s stack.Service) untrusted.Inert {
 	if m := s.Member(); m != "" {
@@ -151,7 +151,7 @@ func pnpmFor(node string) untrusted.Inert {
 	}
 }
 
-// keeps are the folders that hold installed packages: in a
+// keeps are the directories that hold installed packages: in a
 // workspace the root's, the service's and those of the libraries that it imports.
 func keeps(s stack.Service) []string {
 	if s.Packages.Manifest == "" {

@@ -13,7 +13,7 @@ import (
 )
 
 // locks are the lock files and whose they are, in the order of preference where
-// several lie in a folder.
+// several lie in a directory.
 var locks = []struct{ file, manager string }{
 	{"pnpm-lock.yaml", "pnpm"},
 	{"yarn.lock", "yarn"},
@@ -28,7 +28,7 @@ var locks = []struct{ file, manager string }{
 func packagesOf(a *stack.App) stack.Packages {
 	t, own := a.Tree, manifestOf(a.Tree, a.Dir)
 	p := stack.Packages{Manager: "npm"}
-	if a.Folder().Has("package.json") {
+	if a.Directory().Has("package.json") {
 		p.Manifest = "package.json"
 	}
 	p.Native = own.needsOneOf(native...) != ""
@@ -48,7 +48,7 @@ func packagesOf(a *stack.App) stack.Packages {
 	}
 	var present []string
 	for _, lock := range locks {
-		if t.Folder(lockDir).Has(lock.file) {
+		if t.Directory(lockDir).Has(lock.file) {
 			present = append(present, lock.file)
 			if p.Lock == "" && (pinned == "" || lock.manager == p.Manager) {
 				p.Manager, p.Lock = lock.manager, lock.file
@@ -69,7 +69,7 @@ func packagesOf(a *stack.App) stack.Packages {
 	return p
 }
 
-// lockedBy are the packages that the service's lock file is of, by their folder
+// lockedBy are the packages that the service's lock file is of, by their directory
 // as the lock file has it: "" is its own.
 func lockedBy(a *stack.App, p stack.Packages) map[string]*manifest {
 	if p.Workspace == "" {
@@ -88,10 +88,10 @@ var (
 )
 
 // versionOfLock is the version of the manager that can read the lock file of a
-// folder, where that is not the newest: Yarn 2 and later write another form
+// directory, where that is not the newest: Yarn 2 and later write another form
 // than Yarn 1, and pnpm 9 and later no longer take the old ones as they are.
 func versionOfLock(t *tree.Tree, dir, manager string) string {
-	f := t.Folder(dir)
+	f := t.Directory(dir)
 	switch {
 	case manager == "yarn" && f.Has(".yarnrc.yml"):
 		if match := yarnRelease.FindStringSubmatch(t.Text(path.Join(dir, ".yarnrc.yml"))); match != nil {

@@ -43,11 +43,11 @@ var Language = stack.Language{
 
 func isCode(name string) bool { return slices.Contains(endings, path.Ext(name)) }
 
-// search finds the folders whose package.json starts something that listens.
+// search finds the directories whose package.json starts something that listens.
 func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 	var found []*stack.App
 	for _, dir := range t.Paths {
-		if !t.Folder(dir).Has("package.json") {
+		if !t.Directory(dir).Has("package.json") {
 			continue
 		}
 		p, err := parse(t, dir)
@@ -79,7 +79,7 @@ var notServices = []struct{ dependency, what string }{
 	{"@pulumi/pulumi", "infrastructure code (Pulumi)"},
 }
 
-// whyNoService says why the folder is none, though a stack may have been recognised.
+// whyNoService says why the directory is none, though a stack may have been recognised.
 func whyNoService(a *stack.App, p *manifest) (string, tree.Evidence) {
 	framework := a.Of != nil
 	own := framework && a.Of.Name != "node"
@@ -94,7 +94,7 @@ func whyNoService(a *stack.App, p *manifest) (string, tree.Evidence) {
 	if _, editor := p.Engines["vscode"]; editor {
 		return "an editor extension (engines.vscode)", p.at("vscode", "engines.vscode")
 	}
-	if a.Folder().Has("cdk.json") {
+	if a.Directory().Has("cdk.json") {
 		return "infrastructure code (cdk.json)", tree.Evidence{File: path.Join(a.Dir, "cdk.json")}
 	}
 	if own {
@@ -115,9 +115,9 @@ func whyNoServer(a *stack.App, p *manifest, known bool) (string, tree.Evidence) 
 	t, dir := a.Tree, a.Dir
 	entry := entryOf(t, dir, p)
 	switch {
-	case script == "" && entry == "" && isWorkspaceRoot(a.Folder(), p):
+	case script == "" && entry == "" && isWorkspaceRoot(a.Directory(), p):
 		if len(p.Workspaces) == 0 {
-			return "the root of a workspace: its members are looked at instead", tree.Evidence{File: path.Join(dir, a.Folder().First("pnpm-workspace.yaml", "lerna.json"))}
+			return "the root of a workspace: its members are looked at instead", tree.Evidence{File: path.Join(dir, a.Directory().First("pnpm-workspace.yaml", "lerna.json"))}
 		}
 		return "the root of a workspace: its members are looked at instead", p.at("workspaces", "workspaces")
 	case script == "" && entry == "":
@@ -151,7 +151,7 @@ func firstWords(text string) string {
 	return strings.Join(words[:min(len(words), 3)], " ")
 }
 
-func isWorkspaceRoot(f *tree.Folder, p *manifest) bool {
+func isWorkspaceRoot(f *tree.Directory, p *manifest) bool {
 	return len(p.Workspaces) > 0 && string(p.Workspaces) != "null" || f.Has("pnpm-workspace.yaml") || f.Has("lerna.json")
 }
 
@@ -160,7 +160,7 @@ func describe(a *stack.App) {
 	p := manifestOf(a.Tree, a.Dir)
 	a.Called = path.Base(p.Name)
 	a.Packages = packagesOf(a)
-	for _, config := range a.Folder().Names {
+	for _, config := range a.Directory().Names {
 		if strings.Contains(config, ".config.") && isCode(config) {
 			a.Configs = append(a.Configs, a.Tree.Source(path.Join(a.Dir, config)))
 		}

@@ -46,7 +46,7 @@ func runsProgram(line, program string) bool {
 
 var commandParts = lazyregexp.New(`&&|\|\||[;|&]`)
 
-// startScript is the script that starts a server in the package's own folder.
+// startScript is the script that starts a server in the package's own directory.
 func startScript(p *manifest) (name, text string) {
 	for _, name := range developmentScripts {
 		text := p.script(name)
@@ -61,7 +61,7 @@ func startScript(p *manifest) (name, text string) {
 var delegates = lazyregexp.New(
 	`(^|[&;|"'\s])cd\s|--prefix\b|--cwd\b|(?:--workspace|--filter|--scope|-w|-F)[ =]|\b(?:turbo|lerna|nx|rush|wireit|docker|docker-compose|concurrently|run-p|run-s|npm-run-all|make)\b|\bworkspaces?\b|pnpm\s+(?:-r|--recursive|-C)\b`)
 
-// isDelegate says whether a script starts what lies in other folders, or several things.
+// isDelegate says whether a script starts what lies in other directories, or several things.
 func isDelegate(text string) bool { return delegates.MatchString(text) }
 
 // delegateScript is the script that shows why a package is only a front for others.

@@ -39,7 +39,7 @@ var Vite = stack.Stack{
 }
 
 func findVite(a *stack.App) bool {
-	p, f := manifestOf(a.Tree, a.Dir), a.Folder()
+	p, f := manifestOf(a.Tree, a.Dir), a.Directory()
 	_, needed := p.needs("vite")
 	config := f.First(viteConfigs...)
 	if !needed && config == "" || !f.Has("index.html") && (config == "" || viteLibrary(a) != "") {
@@ -55,7 +55,7 @@ var libraryMode = lazyregexp.New(`\blib\s*:\s*\{`)
 // viteLibrary is the configuration by which Vite builds a library and no
 // page, or empty.
 func viteLibrary(a *stack.App) string {
-	f := a.Folder()
+	f := a.Directory()
 	name := f.First(viteConfigs...)
 	if full := path.Join(a.Dir, name); name != "" && !f.Has("index.html") && libraryMode.MatchString(a.Tree.Source(full).Text) {
 		return full

@@ -14,14 +14,14 @@ import (
 )
 
 // workspace is an npm, yarn, pnpm or bun workspace: several packages that are
-// installed together, from the folder of the root's package.json.
+// installed together, from the directory of the root's package.json.
 type workspace struct {
 	dir      string
 	manifest *manifest
-	members  []string // folders with a package.json, relative to dir, sorted
+	members  []string // directories with a package.json, relative to dir, sorted
 }
 
-// workspaceOf is the workspace that has the folder for its root or a member.
+// workspaceOf is the workspace that has the directory for its root or a member.
 func workspaceOf(t *tree.Tree, dir string) (workspace, bool) {
 	for above := dir; ; above = path.Dir(above) {
 		if w, ok := workspaceAt(t, above); ok && (above == dir || slices.Contains(w.members, tree.Relative(above, dir))) {
@@ -33,10 +33,10 @@ func workspaceOf(t *tree.Tree, dir string) (workspace, bool) {
 	}
 }
 
-// workspaceAt is the workspace of which the folder is the root, if it has members.
+// workspaceAt is the workspace of which the directory is the root, if it has members.
 func workspaceAt(t *tree.Tree, dir string) (workspace, bool) {
 	p, err := parse(t, dir)
-	if err != nil || !t.Folder(dir).Has("package.json") {
+	if err != nil || !t.Directory(dir).Has("package.json") {
 		return workspace{}, false
 	}
 	w := workspace{dir: dir, manifest: p}
@@ -45,7 +45,7 @@ func workspaceAt(t *tree.Tree, dir string) (workspace, bool) {
 		return w, false
 	}
 	for _, folder := range t.Paths {
-		if folder != dir && tree.IsBelow(dir, folder) && t.Folder(folder).Has("package.json") && isMember(patterns, tree.Relative(dir, folder)) {
+		if folder != dir && tree.IsBelow(dir, folder) && t.Directory(folder).Has("package.json") && isMember(patterns, tree.Relative(dir, folder)) {
 			w.members = append(w.members, tree.Relative(dir, folder))
 		}
 	}
@@ -75,7 +75,7 @@ func patternsOf(t *tree.Tree, dir string, p *manifest) []string {
 		_ = json.Unmarshal(p.Workspaces, &nested) // of another form: no members
 		patterns = nested.Packages
 	}
-	if t.Folder(dir).Has("pnpm-workspace.yaml") {
+	if t.Directory(dir).Has("pnpm-workspace.yaml") {
 		patterns = append(patterns, pnpmMembers(t.Text(path.Join(dir, "pnpm-workspace.yaml")))...)
 	}
 	for i, pattern := range patterns {
@@ -86,7 +86,7 @@ func patternsOf(t *tree.Tree, dir string, p *manifest) []string {
 
 // standsAlone says whether a member is installed by itself all the same: it has
 // a lock file and the workspace has none, or whoever wants the service builds it
-// with its own folder as context.
+// with its own directory as context.
 func standsAlone(a *stack.App, w workspace) bool {
 	if a.BuiltIn != "" && a.BuiltIn != w.dir {
 		return true
@@ -95,7 +95,7 @@ func standsAlone(a *stack.App, w workspace) bool {
 	for _, lock := range locks {
 		names = append(names, lock.file)
 	}
-	return a.Dir != w.dir && a.Folder().First(names...) != "" && a.Tree.Folder(w.dir).First(names...) == ""
+	return a.Dir != w.dir && a.Directory().First(names...) != "" && a.Tree.Directory(w.dir).First(names...) == ""
 }
 
 // linked are the members that the service imports, directly or through another,

@@ -65,7 +65,7 @@ func findDjango(a *stack.App) bool {
 
 // djangoWSGI is gunicorn's name of the site: the package beside manage.py with a wsgi.py.
 func djangoWSGI(a *stack.App) string {
-	for _, sub := range a.Tree.Folder(path.Join(a.Dir, path.Dir(a.Entry))).Subs {
+	for _, sub := range a.Tree.Directory(path.Join(a.Dir, path.Dir(a.Entry))).Subs {
 		if a.Tree.Has(path.Join(sub, "wsgi.py")) {
 			return path.Base(sub) + ".wsgi:application"
 		}

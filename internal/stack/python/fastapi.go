@@ -29,7 +29,7 @@ var FastAPI = stack.Stack{
 	},
 	Ready: "/openapi.json",
 	Migrate: func(a *stack.App) []string {
-		if a.Folder().Has("alembic.ini") && readRequirements(a.Tree, a.Dir).needs("alembic") {
+		if a.Directory().Has("alembic.ini") && readRequirements(a.Tree, a.Dir).needs("alembic") {
 			return []string{"alembic", "upgrade", "head"}
 		}
 		return nil

@@ -75,7 +75,7 @@ var Flask = stack.Stack{
 }
 
 // findFlask finds the application as Flask itself would, then as people do: the
-// module that FLASK_APP names, wsgi.py or app.py in the folder, a module with
+// module that FLASK_APP names, wsgi.py or app.py in the directory, a module with
 // an application, a factory.
 func findFlask(a *stack.App) bool {
 	if flaskNamed(a) {
@@ -169,10 +169,10 @@ func firstGroup(pattern *lazyregexp.Regexp, text string) (string, int) {
 	return text[match[2]:match[3]], match[0]
 }
 
-// flaskNamed finds the application that the folder's .flaskenv or .env names.
+// flaskNamed finds the application that the directory's .flaskenv or .env names.
 func flaskNamed(a *stack.App) bool {
 	for _, name := range []string{".flaskenv", ".env", ".env.example"} {
-		if !a.Folder().Has(name) {
+		if !a.Directory().Has(name) {
 			continue
 		}
 		match := flaskName.FindStringSubmatch(a.Tree.Text(path.Join(a.Dir, name)))
@@ -200,14 +200,14 @@ func flaskNamed(a *stack.App) bool {
 
 // flaskModule is FLASK_APP and gunicorn's name of the application. Flask finds
 // "app", "application" and the usual factories in a module by itself. A file
-// that is run from its own folder is given by path, which puts that folder on
+// that is run from its own directory is given by path, which puts that directory on
 // Python's path; gunicorn gets --chdir for the same.
 func flaskModule(a *stack.App) (module, prod string) {
 	suffix := ""
 	if !slices.Contains([]string{"app", "application", "create_app()", "make_app()"}, a.Callable) {
 		suffix = ":" + strings.TrimSuffix(a.Callable, "()")
 	}
-	if fromOwnFolder(a) {
+	if fromOwnDirectory(a) {
 		return a.Entry + suffix, imported(a)
 	}
 	return dotted(a.Dir, a.Entry) + suffix, imported(a)

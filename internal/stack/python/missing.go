@@ -46,7 +46,7 @@ func (r *requirements) mention(t *tree.Tree, pattern *lazyregexp.Regexp) bool {
 // are named in a remark: an import's name is often not the package's.
 func importedPackages(a *stack.App) []string {
 	own := map[string]bool{path.Base(a.Dir): true}
-	for _, f := range a.Tree.Below(a.Dir, func(*tree.Folder) bool { return true }) {
+	for _, f := range a.Tree.Below(a.Dir, func(*tree.Directory) bool { return true }) {
 		own[path.Base(f.Path)] = true
 		for _, name := range f.Names {
 			own[strings.TrimSuffix(name, ".py")] = true

@@ -19,7 +19,7 @@ func packagesOf(a *stack.App, needs *requirements) stack.Packages {
 	if needs == nil {
 		return p
 	}
-	folder := a.Folder()
+	folder := a.Directory()
 	p.Manager, p.Manifest = "pip", path.Base(needs.manifest)
 	if p.Manifest == "Pipfile" {
 		p.Manager = "pipenv"

@@ -39,21 +39,21 @@ var Language = stack.Language{
 }
 
 // entries are the names under which people keep a server's entry; in a
-// folder with no requirements only these are opened.
+// directory with no requirements only these are opened.
 var entries = []string{
 	"wsgi.py", "app.py", "main.py", "server.py", "run.py", "application.py", "api.py", "asgi.py", "index.py",
 	"flask_app.py", "backend.py", "manage.py", "__main__.py", "__init__.py",
 }
 
-// maxEntries bounds how many files are opened to find the entry of one folder, and
-// maxProbes how many folders without requirements are looked into.
+// maxEntries bounds how many files are opened to find the entry of one directory, and
+// maxProbes how many directories without requirements are looked into.
 const (
 	maxEntries = 150
 	maxProbes  = 200
 )
 
-// search finds the folders that hold a Python server: those with requirements first, then
-// folders with an entry file that no requirements above them cover.
+// search finds the directories that hold a Python server: those with requirements first, then
+// directories with an entry file that no requirements above them cover.
 func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 	var found []*stack.App
 	covered := func(dir string) bool {
@@ -75,11 +75,11 @@ func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 			found = append(found, a)
 			continue
 		}
-		t.Reject(dir, whyNoService(t.Folder(dir), t, needs), tree.Evidence{File: needs.manifest})
+		t.Reject(dir, whyNoService(t.Directory(dir), t, needs), tree.Evidence{File: needs.manifest})
 	}
 	probes := maxProbes
 	for _, dir := range t.Paths {
-		if t.Folder(dir).First(entries[:len(entries)-2]...) == "" || tree.IsAside(path.Base(dir)) || covered(dir) || probes == 0 {
+		if t.Directory(dir).First(entries[:len(entries)-2]...) == "" || tree.IsAside(path.Base(dir)) || covered(dir) || probes == 0 {
 			continue
 		}
 		probes--
@@ -91,7 +91,7 @@ func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 	return found
 }
 
-func whyNoService(f *tree.Folder, t *tree.Tree, needs *requirements) string {
+func whyNoService(f *tree.Directory, t *tree.Tree, needs *requirements) string {
 	name := path.Base(needs.manifest)
 	for _, file := range f.Names {
 		if path.Ext(file) == ".py" && strings.Contains(t.Text(path.Join(f.Path, file)), "def lambda_handler(") {
@@ -104,12 +104,12 @@ func whyNoService(f *tree.Folder, t *tree.Tree, needs *requirements) string {
 	return name + ", but no Python server under it"
 }
 
-// prepare reads the folder's Python files and those below it that have no
+// prepare reads the directory's Python files and those below it that have no
 // requirements of their own, those with an entry's name before the others at each depth.
 func prepare(a *stack.App) {
 	a.Sources = nil
 	deep := readRequirements(a.Tree, a.Dir) != nil
-	folders := a.Tree.Below(a.Dir, func(f *tree.Folder) bool {
+	folders := a.Tree.Below(a.Dir, func(f *tree.Directory) bool {
 		if !deep || tree.IsAside(path.Base(f.Path)) || strings.Count(tree.Relative(a.Dir, f.Path), "/") > 2 {
 			return false
 		}
@@ -163,7 +163,7 @@ func enter(a *stack.App, file, callable string, line int, text string) {
 	a.Entry, a.Callable, a.Shown = tree.Relative(a.Dir, file), callable, tree.At(file, line, text)
 }
 
-// describe fills in what the folder itself decides.
+// describe fills in what the directory itself decides.
 func describe(a *stack.App) {
 	needs := readRequirements(a.Tree, a.Dir)
 	if a.Entry == "" {
@@ -202,7 +202,7 @@ func starts(a *stack.App) {
 	}
 }
 
-// dotted is a module's import name as seen from the service's folder.
+// dotted is a module's import name as seen from the service's directory.
 func dotted(dir, entry string) string {
 	name := strings.TrimSuffix(entry, ".py")
 	if name = strings.TrimSuffix(name, "/__init__"); name == "__init__" {
@@ -211,10 +211,10 @@ func dotted(dir, entry string) string {
 	return strings.ReplaceAll(name, "/", ".")
 }
 
-// fromOwnFolder says whether the entry below the service's folder is run with its
-// own folder as the import path, as in `cd src && python main.py`: it lies in no
-// package and imports nothing by its folder's name.
-func fromOwnFolder(a *stack.App) bool {
+// fromOwnDirectory says whether the entry below the service's directory is run with its
+// own directory as the import path, as in `cd src && python main.py`: it lies in no
+// package and imports nothing by its directory's name.
+func fromOwnDirectory(a *stack.App) bool {
 	top, _, nested := strings.Cut(a.Entry, "/")
 	if !nested || a.Tree.Has(path.Join(a.Dir, path.Dir(a.Entry), "__init__.py")) {
 		return false
@@ -225,7 +225,7 @@ func fromOwnFolder(a *stack.App) bool {
 // imported is the name of what Entry holds, for a server that imports it: "app.main:app".
 func imported(a *stack.App) string {
 	entry := a.Entry
-	if fromOwnFolder(a) {
+	if fromOwnDirectory(a) {
 		entry = path.Base(entry)
 	}
 	return dotted(a.Dir, entry) + ":" + a.Callable

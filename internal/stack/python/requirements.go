@@ -13,7 +13,7 @@ import (
 	"github.com/devup-cli/devup/internal/tree"
 )
 
-// requirements are the Python packages that a folder asks for, by their
+// requirements are the Python packages that a directory asks for, by their
 // normalised name, with what the file says of the version.
 type requirements struct {
 	manifest string   // path in the repository
@@ -46,10 +46,10 @@ var (
 	requirementLine = lazyregexp.New(`^\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*([^;#]*)`)
 )
 
-// readRequirements reads the best manifest of a folder, with the requirements
+// readRequirements reads the best manifest of a directory, with the requirements
 // files that it includes; nil where there is none.
 func readRequirements(t *tree.Tree, dir string) *requirements {
-	f := t.Folder(dir)
+	f := t.Directory(dir)
 	for _, name := range []string{"requirements.txt", "pyproject.toml", "Pipfile", "setup.py", "requirements-dev.txt", "requirements_dev.txt"} {
 		if !f.Has(name) {
 			continue
@@ -90,7 +90,7 @@ func addRequirements(t *tree.Tree, r *requirements, name string, depth int) {
 		trimmed := strings.TrimSpace(line)
 		if match := includeLine.FindStringSubmatch(trimmed); match != nil {
 			included := path.Join(path.Dir(name), match[2])
-			f := t.Folder(path.Dir(included))
+			f := t.Directory(path.Dir(included))
 			if depth == 0 || included == r.manifest || slices.Contains(r.includes, included) || f == nil || !f.Has(path.Base(included)) {
 				continue
 			}

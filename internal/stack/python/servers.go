@@ -17,7 +17,7 @@ func gunicorn(a *stack.App) []string {
 		return nil
 	}
 	command := []string{"gunicorn", "--bind", "0.0.0.0:" + port(a)}
-	if folder := path.Dir(a.Entry); folder != "." && (path.Base(a.Entry) == "manage.py" || fromOwnFolder(a)) {
+	if folder := path.Dir(a.Entry); folder != "." && (path.Base(a.Entry) == "manage.py" || fromOwnDirectory(a)) {
 		command = append(command, "--chdir", folder)
 	}
 	return append(command, a.ProdModule)
@@ -26,7 +26,7 @@ func gunicorn(a *stack.App) []string {
 // uvicornCommands serve the ASGI application.
 func uvicornCommands(a *stack.App) stack.Commands {
 	serve := []string{"uvicorn", a.Module, "--host", "0.0.0.0", "--port", port(a)}
-	if fromOwnFolder(a) {
+	if fromOwnDirectory(a) {
 		serve = append(serve, "--app-dir", path.Dir(a.Entry))
 	}
 	return stack.Commands{Dev: append(slices.Clip(serve), "--reload"), Prod: serve}
