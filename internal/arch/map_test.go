@@ -24,30 +24,32 @@ var ours = map[string][]string{
 	"stack":          {"lazyregexp", "tree", "untrusted"}, // untrusted: the gate for values in generated files
 	"stack/node":     {"lazyregexp", "tree", "stack", "stack/versions", "untrusted"},
 	"stack/python":   {"lazyregexp", "tree", "stack", "stack/versions", "untrusted"},
-	"stack/ruby":     {"lazyregexp", "stack"}, "stack/php": {"stack"}, "stack/java": {"stack"},
-	"stack/stacks": {"stack", "stack/node", "stack/python", "stack/ruby", "stack/php", "stack/java"},
-	"detect":       {"lazyregexp", "tree", "stack", "stack/stacks"},
-	"framework":    {"lazyregexp", "stack", "stack/stacks"}, // what web frameworks need behind a proxy: a table, apart from detect, which `up` has no use for
-	"workspace":    {"lazyregexp", "fail"},
-	"settings":     {"lazyregexp", "fail"},
-	"egress":       {"lazyregexp", "fail", "untrusted", "dockerconfig"}, // untrusted: it reads which registries a project names
-	"diagnose":     {"lazyregexp", "stack/stacks"},                      // text of a failure → reason, sentence, hint; below all whose work can fail
-	"registry":     {"lazyregexp", "event", "diagnose", "dockerconfig"}, // logins and refusals of container registries, for pulls, pushes and builds
-	"project":      {"lazyregexp", "workspace", "untrusted", "stack/stacks", "fail"},
-	"ports":        {"project", "fail"},
-	"scaffold":     {"lazyregexp", "detect", "stack", "stack/stacks", "fail", "untrusted"}, // untrusted: the gate for values in generated files
-	"engine":       {"lazyregexp", "event", "fail", "dockerconfig"},
-	"gateway":      {"lazyregexp", "fail", "atomicfile", "untrusted", "owner"}, // one origin for all services: a proxy, and the life of its process
-	"build":        {"lazyregexp", "project", "egress", "registry", "event", "fail", "untrusted", "diagnose"},
-	"plan":         {"project", "fail", "graph"},
-	"images":       {"project", "build", "plan", "run", "registry", "event", "atomicfile", "fail"}, // which images to pull and to build; run: it transfers them
-	"run":          {"lazyregexp", "project", "plan", "registry", "event", "fail", "owner", "untrusted", "diagnose"},
-	"ready":        {"project", "stack/stacks", "lazyregexp", "event", "fail", "untrusted", "diagnose"},
-	"expose":       {"lazyregexp", "project", "workspace", "event", "fail"},
-	"tunnel":       {"lazyregexp", "fail"}, // a way from the internet to this machine, by a program that the person has
-	"logs":         {"event", "fail"},
-	"setup":        {"lazyregexp", "project", "graph", "plan", "run", "event", "fail", "diagnose"}, // steps that run in containers which answer: after run and ready, and no part of a plan
-	"watch":        {"project", "event", "fail", "untrusted"},                                      // fail: the limit of watched folders is the person's to raise
+	"stack/ruby":     {"lazyregexp", "stack"},
+	"stack/php":      {"stack"},
+	"stack/java":     {"stack"},
+	"stack/stacks":   {"stack", "stack/node", "stack/python", "stack/ruby", "stack/php", "stack/java"},
+	"detect":         {"lazyregexp", "tree", "stack", "stack/stacks"},
+	"framework":      {"lazyregexp", "stack", "stack/stacks"}, // reads what the stacks say of proxies and debuggers; apart from detect, which `up` does not need
+	"workspace":      {"lazyregexp", "fail"},
+	"settings":       {"lazyregexp", "fail"},
+	"egress":         {"lazyregexp", "fail", "untrusted", "dockerconfig"}, // untrusted: it reads which registries a project names
+	"diagnose":       {"lazyregexp", "stack/stacks"},                      // text of a failure → reason, sentence, hint; below all whose work can fail
+	"registry":       {"lazyregexp", "event", "diagnose", "dockerconfig"}, // logins and refusals of container registries, for pulls, pushes and builds
+	"project":        {"lazyregexp", "workspace", "untrusted", "stack/stacks", "fail"},
+	"ports":          {"project", "fail"},
+	"scaffold":       {"lazyregexp", "detect", "stack", "stack/stacks", "fail", "untrusted"}, // untrusted: the gate for values in generated files
+	"engine":         {"lazyregexp", "event", "fail", "dockerconfig"},
+	"gateway":        {"lazyregexp", "fail", "atomicfile", "untrusted", "owner"}, // one origin for all services: a proxy, and the life of its process
+	"build":          {"lazyregexp", "project", "egress", "registry", "event", "fail", "untrusted", "diagnose"},
+	"plan":           {"project", "fail", "graph"},
+	"images":         {"project", "build", "plan", "run", "registry", "event", "atomicfile", "fail"}, // which images to pull and to build; run: it transfers them
+	"run":            {"lazyregexp", "project", "plan", "registry", "event", "fail", "owner", "untrusted", "diagnose"},
+	"ready":          {"project", "stack/stacks", "lazyregexp", "event", "fail", "untrusted", "diagnose"},
+	"expose":         {"lazyregexp", "project", "workspace", "event", "fail"},
+	"tunnel":         {"lazyregexp", "fail"}, // a way from the internet to this machine, by a program that the person has
+	"logs":           {"event", "fail"},
+	"setup":          {"lazyregexp", "project", "graph", "plan", "run", "event", "fail", "diagnose"}, // steps that run in containers which answer: after run and ready, and no part of a plan
+	"watch":          {"project", "event", "fail", "untrusted"},                                      // fail: the limit of watched folders is the person's to raise
 	"up": {
 		"workspace", "project", "ports", "images", "egress", "plan", "run", "ready", "setup", "expose", "logs", "watch", "framework",
 		"gateway", "owner", "untrusted",
@@ -95,6 +97,9 @@ var never = map[string][]string{
 	"stack":        {"context", "os", "net", "time"},
 	"stack/node":   {"context", "os", "net", "time"},
 	"stack/python": {"context", "os", "net", "time"},
+	"stack/ruby":   {"context", "os", "net", "time"},
+	"stack/php":    {"context", "os", "net", "time"},
+	"stack/java":   {"context", "os", "net", "time"},
 	"diagnose":     {"context", "os", "net", "time"},
 	"framework":    {"context", "os", "net", "time"},
 	"plan":         {"context", "os", "net", "time"},
