@@ -10,6 +10,7 @@ import (
 	"github.com/devup-cli/devup/internal/composefile"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack/stacks"
 	"github.com/devup-cli/devup/internal/suggest"
 )
 
@@ -29,7 +30,8 @@ type ServiceExtension struct {
 
 // Page tells whether the stack is one whose services are what users open.
 func (x ServiceExtension) Page() bool {
-	return x.Stack == "cra" || x.Stack == "vite"
+	s := stacks.Default(x.Stack)
+	return s != nil && s.Page
 }
 
 // serviceKeys are the keys of x-devup in a service, in the order in which they
@@ -202,7 +204,7 @@ func serviceSchema() map[string]any {
 				"description": "Which template scaffolds the service's Dockerfile.",
 				"type":        "string",
 				"pattern":     stackPattern.String(),
-				"examples":    []any{"flask", "cra", "vite", "node", "python"},
+				"examples":    stacks.Names(),
 			},
 			"ready": map[string]any{
 				"description": "HTTP path that must answer with a status below 500 before the service counts as ready.",
