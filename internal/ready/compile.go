@@ -24,14 +24,14 @@ const (
 
 // compiling looks at what a service that has just begun to answer printed: it makes a
 // warning of the ruling where the service's dev server says that it cannot compile.
-func (a *attendant) compiling(ctx context.Context, r ruling) ruling {
+func (a *prober) compiling(ctx context.Context, r verdict) verdict {
 	if !a.compiles || a.probe.Kind != HTTP || a.probe.Settled || a.probe.Source.Dir == "" || r.warning {
 		return r
 	}
 	for until := time.Now().Add(verdictTime); ; {
 		said := compilation(a.log(ctx, a.evidence.state, readLines))
 		if said.broken {
-			return ruling{ready: true, warning: true, text: "answers, but does not compile" + a.wrong(said)}
+			return verdict{ready: true, warning: true, text: "answers, but does not compile" + a.wrong(said)}
 		}
 		if !said.pending || !time.Now().Before(until) || !pause(ctx, verdictPause) {
 			return r
@@ -52,7 +52,7 @@ func pause(ctx context.Context, d time.Duration) bool {
 }
 
 // wrong says what a dev server could not compile, and what to do about it.
-func (a *attendant) wrong(c compiled) string {
+func (a *prober) wrong(c compiled) string {
 	file := a.probe.Source.file(c.file)
 	again := "run `devup up` again"
 	switch {

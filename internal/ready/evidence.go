@@ -19,24 +19,24 @@ type evidence struct {
 	probe Probe
 	began time.Time
 
-	last      answer    // of the published port
-	heard     time.Time // when that was; zero for never
-	erringFor since     // answers of 500 and above, without another between
+	last       answer    // of the published port
+	answeredAt time.Time // when that was; zero for never
+	erringFor  since     // answers of 500 and above, without another between
 
-	state     state
-	runsFor   since
-	illFor    since // the healthcheck says unhealthy
-	inside    sockets
-	looked    time.Time // when inside was read; zero for never
-	blind     bool      // inside cannot be read
-	shutFor   since     // listens on loopback only
-	astrayFor since     // listens, but not where it is published
+	state        state
+	runsFor      since
+	unhealthyFor since // the healthcheck says unhealthy
+	sockets      sockets
+	inspectedAt  time.Time // when inside was read; zero for never
+	unreadable   bool      // inside cannot be read
+	loopbackFor  since     // listens on loopback only
+	wrongPortFor since     // listens, but not where it is published
 
-	strandedFor since // crashed, and waits for an edit
+	crashedFor since // crashed, and waits for an edit
 
-	worked    reading // the last one; zero for none
-	restsFor  since   // uses next to no processor time
-	uncounted bool    // nobody counts its processor time
+	lastUsage cpuUsage // the last one; zero for none
+	idleFor   since    // uses next to no processor time
+	noUsage   bool     // nobody counts its processor time
 }
 
 // since is the time from which on something has been so; the zero value says
@@ -60,24 +60,24 @@ func (s since) lasted(d time.Duration, now time.Time) bool {
 
 // How long something must have been so before it is believed.
 const (
-	settleTime   = 2 * time.Second  // a container without a port runs
-	loopbackTime = 5 * time.Second  // only loopback is listened on
-	astrayTime   = 30 * time.Second // another port is listened on; a slow program may open a minor port first
-	erringTime   = 20 * time.Second // 500 and above; a program may need its database for a moment
-	illTime      = 10 * time.Second // unhealthy
-	strandedTime = 2 * time.Second  // a watcher waits for an edit after a crash
-	patientTime  = 30 * time.Second // a crash loop whose cause may pass, such as a database that is not up yet
+	stableTime    = 2 * time.Second  // a container without a port runs
+	loopbackTime  = 5 * time.Second  // only loopback is listened on
+	wrongPortTime = 30 * time.Second // another port is listened on; a slow program may open a minor port first
+	erringTime    = 20 * time.Second // 500 and above; a program may need its database for a moment
+	unhealthyTime = 10 * time.Second // unhealthy
+	crashedTime   = 2 * time.Second  // a watcher waits for an edit after a crash
+	transientTime = 30 * time.Second // a crash loop whose cause may pass, such as a database that is not up yet
 )
 
-func (e *evidence) hear(a answer, now time.Time) {
-	e.last, e.heard = a, now
+func (e *evidence) recordAnswer(a answer, now time.Time) {
+	e.last, e.answeredAt = a, now
 	e.erringFor.mark(a.outcome == serverError, now)
 }
 
-func (e *evidence) see(s state, now time.Time) {
+func (e *evidence) recordState(s state, now time.Time) {
 	if e.state.known && !s.started.Equal(e.state.started) { // another process: its sockets are not the old one's
-		e.inside, e.looked, e.blind, e.shutFor, e.astrayFor = sockets{}, time.Time{}, false, since{}, since{}
-		e.strandedFor, e.worked, e.restsFor, e.runsFor = since{}, reading{}, since{}, since{}
+		e.sockets, e.inspectedAt, e.unreadable, e.loopbackFor, e.wrongPortFor = sockets{}, time.Time{}, false, since{}, since{}
+		e.crashedFor, e.lastUsage, e.idleFor, e.runsFor = since{}, cpuUsage{}, since{}, since{}
 	}
 	e.state = s
 	if e.probe.Kind == Running && s.health != "" && s.health != container.NoHealthcheck { // the image has a check of its own
@@ -88,33 +88,33 @@ func (e *evidence) see(s state, now time.Time) {
 		e.runsFor = since(s.started)
 	}
 	e.runsFor.mark(runs, now)
-	e.illFor.mark(s.health == container.Unhealthy, now)
+	e.unhealthyFor.mark(s.health == container.Unhealthy, now)
 }
 
-func (e *evidence) peer(s sockets, err error, now time.Time) {
-	e.looked, e.inside, e.blind = now, s, err != nil
+func (e *evidence) recordSockets(s sockets, err error, now time.Time) {
+	e.inspectedAt, e.sockets, e.unreadable = now, s, err != nil
 	here := slices.Contains(s.loopback, e.probe.Target)
-	e.shutFor.mark(err == nil && here, now)
-	e.astrayFor.mark(err == nil && !here && !s.reachable(e.probe.Target) && len(e.strays()) > 0, now)
+	e.loopbackFor.mark(err == nil && here, now)
+	e.wrongPortFor.mark(err == nil && !here && !s.reachable(e.probe.Target) && len(e.otherPorts()) > 0, now)
 }
 
-// wantsPeer says that a look inside the container can add to what is known: not
+// needsInspection says that a look inside the container can add to what is known: not
 // while errors or answers come from it.
-func (e *evidence) wantsPeer() bool {
+func (e *evidence) needsInspection() bool {
 	switch e.probe.Kind {
 	case HTTP, TCP:
-		return e.last.outcome != answered && e.last.outcome != serverError && e.last.outcome != otherWords
+		return e.last.outcome != answered && e.last.outcome != serverError && e.last.outcome != notHTTP
 	default:
 		return false
 	}
 }
 
-// strays are the ports other than the published one that are listened on, as
+// otherPorts are the ports other than the published one that are listened on, as
 // far as they may be the program's main port.
-func (e *evidence) strays() []int {
+func (e *evidence) otherPorts() []int {
 	const ephemeral = 32768
 	var found []int
-	for _, port := range slices.Concat(e.inside.outside, e.inside.loopback) {
+	for _, port := range slices.Concat(e.sockets.outside, e.sockets.loopback) {
 		if port != e.probe.Target && !project.Debugs(port) && port < ephemeral {
 			found = append(found, port)
 		}
@@ -122,60 +122,60 @@ func (e *evidence) strays() []int {
 	return found
 }
 
-// ruling is what the evidence says. The zero ruling is: wait on.
-type ruling struct {
-	ready   bool
-	warning bool      // with ready: text is worth reading
-	text    string    // with ready: a few words; with code: the sentence without the service's name
-	code    fail.Code // the service has failed
-	hint    string    // with code: what to do; may be empty
-	passing bool      // with code: the failure may pass by itself if its cause is one that does
+// verdict is what the evidence says. The zero ruling is: wait on.
+type verdict struct {
+	ready     bool
+	warning   bool      // with ready: text is worth reading
+	text      string    // with ready: a few words; with code: the sentence without the service's name
+	code      fail.Code // the service has failed
+	hint      string    // with code: what to do; may be empty
+	transient bool      // with code: the failure may pass by itself if its cause is one that does
 }
 
-// judge rules on what is known at a time.
-func (e *evidence) judge(now time.Time) ruling {
+// evaluate rules on what is known at a time.
+func (e *evidence) evaluate(now time.Time) verdict {
 	if e.state.known {
-		if r := e.judgeState(now); r != (ruling{}) {
+		if r := e.evaluateState(now); r != (verdict{}) {
 			return r
 		}
 	}
 	switch e.probe.Kind {
 	case HTTP, TCP:
-		if r := e.judgeAnswer(now); r != (ruling{}) {
+		if r := e.evaluateAnswer(now); r != (verdict{}) {
 			return r
 		}
-		return e.judgeInside(now)
+		return e.evaluateSockets(now)
 	default:
-		return ruling{}
+		return verdict{}
 	}
 }
 
-// judgeState rules on the container itself.
-func (e *evidence) judgeState(now time.Time) ruling {
+// evaluateState rules on the container itself.
+func (e *evidence) evaluateState(now time.Time) verdict {
 	s, p := e.state, e.probe
 	switch {
 	case s.ended() && !s.gone && s.exit == 0 && s.trouble == "" && (p.Kind == Completed || p.OneShot):
-		return ruling{ready: true, text: "completed"}
+		return verdict{ready: true, text: "completed"}
 	case s.ended():
 		return e.stopped()
 	case s.looping():
-		return ruling{code: fail.Exited, text: s.how(), passing: now.Sub(e.began) < patientTime}
+		return verdict{code: fail.Exited, text: s.how(), transient: now.Sub(e.began) < transientTime}
 	case s.health == container.Unhealthy && (p.Kind == Health || p.MustHealthy):
-		if e.illFor.lasted(illTime, now) {
+		if e.unhealthyFor.lasted(unhealthyTime, now) {
 			return e.unhealthy()
 		}
 	case p.Kind == Health && s.health == container.Healthy:
-		return ruling{ready: true, text: "healthy"}
+		return verdict{ready: true, text: "healthy"}
 	case p.Kind == Running, p.Kind == Health && (s.health == "" || s.health == container.NoHealthcheck):
-		if e.settled(now) {
-			return ruling{ready: true, text: "running"}
+		if e.stable(now) {
+			return verdict{ready: true, text: "running"}
 		}
 	}
-	return ruling{}
+	return verdict{}
 }
 
-func (e *evidence) stopped() ruling {
-	r := ruling{code: fail.Exited, text: e.state.how()}
+func (e *evidence) stopped() verdict {
+	r := verdict{code: fail.Exited, text: e.state.how()}
 	if e.state.trouble != "" {
 		r.text += ": " + firstLine(e.state.trouble)
 	}
@@ -197,137 +197,137 @@ func (e *evidence) stopped() ruling {
 	return r
 }
 
-func (e *evidence) unhealthy() ruling {
-	r := ruling{code: fail.Unhealthy, text: "fails its own healthcheck"}
+func (e *evidence) unhealthy() verdict {
+	r := verdict{code: fail.Unhealthy, text: "fails its own healthcheck"}
 	if e.state.check != "" {
 		r.text += " (" + e.state.check + ")"
 	}
 	return r
 }
 
-// judgeAnswer rules on what came from the published port.
-func (e *evidence) judgeAnswer(now time.Time) ruling {
-	if e.heard.IsZero() {
-		return ruling{}
+// evaluateAnswer rules on what came from the published port.
+func (e *evidence) evaluateAnswer(now time.Time) verdict {
+	if e.answeredAt.IsZero() {
+		return verdict{}
 	}
 	switch e.last.outcome {
 	case answered:
 		return e.answers(fmt.Sprintf("answers %d", e.last.status))
-	case otherWords:
+	case notHTTP:
 		return e.answers("listens")
 	case open:
 		// Before the engine was asked for anything this is believed: the proxy would
 		// have closed. Later one look inside settles it, where one is possible.
-		if !e.state.known || e.blind || e.inside.reachable(e.probe.Target) {
+		if !e.state.known || e.unreadable || e.sockets.reachable(e.probe.Target) {
 			return e.answers("listens")
 		}
 	case closed:
 		// Somebody listens inside, and has closed a connection since: it speaks another
 		// protocol, such as TLS.
-		if e.inside.reachable(e.probe.Target) && e.heard.After(e.looked) {
+		if e.sockets.reachable(e.probe.Target) && e.answeredAt.After(e.inspectedAt) {
 			return e.answers("listens")
 		}
 	case serverError:
 		if e.erringFor.lasted(erringTime, now) {
-			return ruling{
+			return verdict{
 				code: fail.ServerError,
 				text: fmt.Sprintf("answers %d on %s", e.last.status, e.probe.address()),
 			}
 		}
 	}
-	return ruling{}
+	return verdict{}
 }
 
 // answers makes the ruling for a port that answers, which the healthcheck may
 // still qualify.
-func (e *evidence) answers(text string) ruling {
+func (e *evidence) answers(text string) verdict {
 	switch {
 	case e.probe.MustHealthy && (!e.state.known || e.state.health == container.Unhealthy || e.state.health == container.Starting):
-		return ruling{}
+		return verdict{}
 	case e.state.health == container.Unhealthy:
 		text += ", but its healthcheck fails"
 		if e.state.check != "" {
 			text += ": " + e.state.check
 		}
-		return ruling{ready: true, warning: true, text: text}
+		return verdict{ready: true, warning: true, text: text}
 	}
-	return ruling{ready: true, text: text}
+	return verdict{ready: true, text: text}
 }
 
-// judgeInside rules on the sockets inside the container, once they have stayed
+// evaluateSockets rules on the sockets inside the container, once they have stayed
 // as they are for a while.
-func (e *evidence) judgeInside(now time.Time) ruling {
+func (e *evidence) evaluateSockets(now time.Time) verdict {
 	switch {
-	case e.strandedFor.lasted(strandedTime, now):
-		return ruling{code: fail.Exited, text: "has crashed, and its watcher waits for a file to change"}
-	case e.shutFor.lasted(loopbackTime, now):
-		return e.shut()
-	case !e.astrayFor.lasted(astrayTime, now):
-		return ruling{}
+	case e.crashedFor.lasted(crashedTime, now):
+		return verdict{code: fail.Exited, text: "has crashed, and its watcher waits for a file to change"}
+	case e.loopbackFor.lasted(loopbackTime, now):
+		return e.loopbackOnly()
+	case !e.wrongPortFor.lasted(wrongPortTime, now):
+		return verdict{}
 	}
 	for _, other := range e.probe.Others {
-		if e.inside.reachable(other.Target) {
-			return ruling{
+		if e.sockets.reachable(other.Target) {
+			return verdict{
 				ready: true, warning: true,
 				text: fmt.Sprintf("listens on %d, but nothing on its published port %d", other.Target, e.probe.Target),
 			}
 		}
 	}
-	return e.astray()
+	return e.wrongPort()
 }
 
-func (e *evidence) shut() ruling {
-	return ruling{
+func (e *evidence) loopbackOnly() verdict {
+	return verdict{
 		code: fail.ListensOnLoopback,
 		text: fmt.Sprintf("listens on port %d of 127.0.0.1 only, which nobody outside its container can reach", e.probe.Target),
 		hint: "make it listen on 0.0.0.0",
 	}
 }
 
-func (e *evidence) astray() ruling {
-	strays := e.strays()
-	r := ruling{
+func (e *evidence) wrongPort() verdict {
+	otherPorts := e.otherPorts()
+	r := verdict{
 		code: fail.NotListening,
-		text: fmt.Sprintf("listens on %s, not on %d", numbers(strays), e.probe.Target),
+		text: fmt.Sprintf("listens on %s, not on %d", numbers(otherPorts), e.probe.Target),
 		hint: fmt.Sprintf("make it listen on %d, or publish the port that it uses", e.probe.Target),
 	}
-	if len(strays) == 1 {
-		r.hint = fmt.Sprintf("make it listen on %d, or publish \"%d:%d\"", e.probe.Target, e.probe.Port, strays[0])
+	if len(otherPorts) == 1 {
+		r.hint = fmt.Sprintf("make it listen on %d, or publish \"%d:%d\"", e.probe.Target, e.probe.Port, otherPorts[0])
 	}
-	if !e.inside.reachable(strays[0]) {
-		r.text = fmt.Sprintf("listens on port %d of 127.0.0.1 only, not on port %d of 0.0.0.0", strays[0], e.probe.Target)
+	if !e.sockets.reachable(otherPorts[0]) {
+		r.text = fmt.Sprintf("listens on port %d of 127.0.0.1 only, not on port %d of 0.0.0.0", otherPorts[0], e.probe.Target)
 	}
 	return r
 }
 
-// tooLate rules when the time is up.
-func (e *evidence) tooLate(waited time.Duration) ruling {
+// timedOut rules when the time is up.
+func (e *evidence) timedOut(waited time.Duration) verdict {
 	after := " after " + waited.Round(time.Second).String()
 	p := e.probe
 	switch {
 	case e.state.status == container.StateRestarting:
-		return ruling{code: fail.Exited, text: e.state.how()}
+		return verdict{code: fail.Exited, text: e.state.how()}
 	case p.Kind == Completed:
-		return ruling{code: fail.NotReady, text: "has not completed" + after, hint: "a longer --wait-timeout gives it more time"}
-	case e.illFor.is() && (p.Kind == Health || p.MustHealthy):
+		return verdict{code: fail.NotReady, text: "has not completed" + after, hint: "a longer --wait-timeout gives it more time"}
+	case e.unhealthyFor.is() && (p.Kind == Health || p.MustHealthy):
 		return e.unhealthy()
 	case p.Kind == Health:
-		return ruling{code: fail.Unhealthy, text: "has not passed its healthcheck" + after, hint: "a longer --wait-timeout gives it more time"}
+		return verdict{code: fail.Unhealthy, text: "has not passed its healthcheck" + after, hint: "a longer --wait-timeout gives it more time"}
 	case p.Kind == Running:
-		return ruling{code: fail.NotReady, text: "does not run" + after}
+		return verdict{code: fail.NotReady, text: "does not run" + after}
 	case e.erringFor.is():
-		return ruling{code: fail.ServerError, text: fmt.Sprintf("answers %d on %s", e.last.status, p.address())}
-	case e.shutFor.is():
-		return e.shut()
-	case e.astrayFor.is():
-		return e.astray()
-	case e.inside.reachable(p.Target), e.last.outcome == silent && (e.looked.IsZero() || e.blind):
-		return ruling{
+		return verdict{code: fail.ServerError, text: fmt.Sprintf("answers %d on %s", e.last.status, p.address())}
+	case e.loopbackFor.is():
+		return e.loopbackOnly()
+	case e.wrongPortFor.is():
+		return e.wrongPort()
+	case e.sockets.reachable(p.Target), e.last.outcome == silent && (e.inspectedAt.IsZero() || e.unreadable):
+		return verdict{
 			code: fail.NoAnswer, text: fmt.Sprintf("accepts connections on port %d but has not answered%s", p.Target, after),
 			hint: "a longer --wait-timeout gives it more time",
 		}
 	default:
-		return ruling{
+		return verdict{
 			code: fail.NotListening, text: fmt.Sprintf("does not listen on port %d%s", p.Target, after),
 			hint: "a longer --wait-timeout gives it more time",
 		}
@@ -348,10 +348,10 @@ func (e *evidence) progress() string {
 		return "waiting for its healthcheck"
 	case e.erringFor.is():
 		return fmt.Sprintf("answers %d", e.last.status)
-	case e.shutFor.is():
+	case e.loopbackFor.is():
 		return fmt.Sprintf("listens on 127.0.0.1:%d only", p.Target)
-	case e.astrayFor.is():
-		return fmt.Sprintf("listens on %s, not yet on %d", numbers(e.strays()), p.Target)
+	case e.wrongPortFor.is():
+		return fmt.Sprintf("listens on %s, not yet on %d", numbers(e.otherPorts()), p.Target)
 	case e.last.outcome == silent:
 		return fmt.Sprintf("waiting for an answer on port %d", p.Target)
 	default:

@@ -26,7 +26,7 @@ const (
 
 // failure makes the error for a ruling: the sentence, the likely cause, the last
 // lines and what to do next.
-func (a *attendant) failure(ctx context.Context, r ruling) (*fail.Error, diagnose.Cause) {
+func (a *prober) failure(ctx context.Context, r verdict) (*fail.Error, diagnose.Cause) {
 	lines := a.log(ctx, a.evidence.state, readLines)
 	cause, found := diagnose.Text(diagnose.Run, lines, a.evidence.state.exit, nil)
 	if !found || !explains(cause, r.code) {
@@ -62,7 +62,7 @@ func explains(c diagnose.Cause, code fail.Code) bool {
 }
 
 // hint says what to do next; it always ends with the command that shows more.
-func (a *attendant) hint(r ruling, c diagnose.Cause, lines []string) string {
+func (a *prober) hint(r verdict, c diagnose.Cause, lines []string) string {
 	logs := fmt.Sprintf("`devup logs %s` shows all that it printed", a.probe.Service)
 	step := r.hint
 	if c.Hint != "" {
@@ -89,7 +89,7 @@ func (a *attendant) hint(r ruling, c diagnose.Cause, lines []string) string {
 // log reads the last lines of the container's present run; s is its state. It
 // gives none where they cannot be read, for instance with a logging driver that
 // keeps nothing.
-func (a *attendant) log(ctx context.Context, s state, lines string) []string {
+func (a *prober) log(ctx context.Context, s state, lines string) []string {
 	ctx, cancel := context.WithTimeout(ctx, logTime)
 	defer cancel()
 	found := a.logSince(ctx, s, lines, s.started)
@@ -104,7 +104,7 @@ func (a *attendant) log(ctx context.Context, s state, lines string) []string {
 const startNoted = 5 * time.Second
 
 // logSince reads the last lines from a time on; the zero time is the beginning.
-func (a *attendant) logSince(ctx context.Context, s state, lines string, from time.Time) []string {
+func (a *prober) logSince(ctx context.Context, s state, lines string, from time.Time) []string {
 	options := client.ContainerLogsOptions{ShowStdout: true, ShowStderr: true, Tail: lines}
 	if !from.IsZero() {
 		options.Since = from.Format(time.RFC3339Nano)

@@ -23,7 +23,7 @@ const (
 	open                       // accepted and held open, where only that was asked for
 	answered                   // an HTTP answer below 500
 	serverError                // an HTTP answer of 500 and above
-	otherWords                 // an answer, but not HTTP
+	notHTTP                    // an answer, but not HTTP
 )
 
 // answer is the outcome with the HTTP status, where there was one.
@@ -37,25 +37,25 @@ type answer struct {
 // found nobody inside.
 const holdTime = 250 * time.Millisecond
 
-// knock asks p once and waits no longer than patience for an answer.
-func knock(ctx context.Context, p Probe, patience time.Duration) answer {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+// probeOnce asks p once and waits no longer than patience for an answer.
+func probeOnce(ctx context.Context, p Probe, timeout time.Duration) answer {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	if p.Kind == TCP {
-		return knockTCP(ctx, p.hostport(), holdTime)
+		return probeTCP(ctx, p.hostport(), holdTime)
 	}
-	return knockHTTP(ctx, p)
+	return probeHTTP(ctx, p)
 }
 
-// knockHTTP sends a GET as a browser on the person's machine would. Dev servers
+// probeHTTP sends a GET as a browser on the person's machine would. Dev servers
 // refuse names that they don't know, so the Host is always localhost. It speaks
 // over a plain connection because net/http's client prints to the standard
 // logger when a server greets first, as databases do, and tells an early close
 // in several ways.
-func knockHTTP(ctx context.Context, p Probe) answer {
+func probeHTTP(ctx context.Context, p Probe) answer {
 	conn, done, err := dial(ctx, p.hostport())
 	if err != nil {
-		return answer{outcome: whatFailed(err)}
+		return answer{outcome: outcomeOf(err)}
 	}
 	defer done()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.address(), http.NoBody)
@@ -69,7 +69,7 @@ func knockHTTP(ctx context.Context, p Probe) answer {
 	writeErr := req.Write(conn) // a server may have answered and closed before it has read all
 	reader := bufio.NewReader(io.LimitReader(conn, 1<<20))
 	if _, err := reader.Peek(1); err != nil {
-		return answer{outcome: whatFailed(cmp.Or(writeErr, err))}
+		return answer{outcome: outcomeOf(cmp.Or(writeErr, err))}
 	}
 	for {
 		res, err := http.ReadResponse(reader, req)
@@ -77,7 +77,7 @@ func knockHTTP(ctx context.Context, p Probe) answer {
 		case err != nil && ctx.Err() != nil:
 			return answer{outcome: silent}
 		case err != nil:
-			return answer{outcome: otherWords}
+			return answer{outcome: notHTTP}
 		case res.StatusCode < http.StatusOK:
 			continue // 103 and its like come before the answer
 		case res.StatusCode >= http.StatusInternalServerError:
@@ -100,11 +100,11 @@ func dial(ctx context.Context, address string) (conn net.Conn, done func(), err 
 	return conn, func() { stop(); conn.Close() }, nil
 }
 
-// knockTCP connects, says nothing, and looks whether the connection stays for a time.
-func knockTCP(ctx context.Context, address string, hold time.Duration) answer {
+// probeTCP connects, says nothing, and looks whether the connection stays for a time.
+func probeTCP(ctx context.Context, address string, hold time.Duration) answer {
 	conn, done, err := dial(ctx, address)
 	if err != nil {
-		return answer{outcome: whatFailed(err)}
+		return answer{outcome: outcomeOf(err)}
 	}
 	defer done()
 	holding, cancel := context.WithTimeout(ctx, hold)
@@ -120,8 +120,8 @@ func knockTCP(ctx context.Context, address string, hold time.Duration) answer {
 	}
 }
 
-// whatFailed reads an error of a connection that has brought nothing.
-func whatFailed(err error) outcome {
+// outcomeOf reads an error of a connection that has brought nothing.
+func outcomeOf(err error) outcome {
 	var op *net.OpError
 	switch {
 	case errors.As(err, &op) && op.Op == "dial":

@@ -43,7 +43,7 @@ func addressOf(t *testing.T, a net.Addr) (string, int) {
 // plenty is time that no answer here takes, however busy the machine is.
 const plenty = time.Minute
 
-func TestKnockHTTP(t *testing.T) {
+func TestProbeHTTP(t *testing.T) {
 	t.Parallel()
 	mux := http.NewServeMux()
 	for path, status := range map[string]int{"/ok": 200, "/none": 404, "/moved": 302, "/broken": 500, "/busy": 503, "/denied": 401} {
@@ -59,26 +59,26 @@ func TestKnockHTTP(t *testing.T) {
 		"/ok": {answered, 200}, "/none": {answered, 404}, "/moved": {answered, 302}, "/denied": {answered, 401},
 		"/broken": {serverError, 500}, "/busy": {serverError, 503},
 	} {
-		if got := knock(t.Context(), Probe{Kind: HTTP, Host: host, Port: port, Path: path}, plenty); got != want {
+		if got := probeOnce(t.Context(), Probe{Kind: HTTP, Host: host, Port: port, Path: path}, plenty); got != want {
 			t.Errorf("%s: got %v, want %v", path, got, want)
 		}
 	}
 }
 
-// TestKnockHost checks that a dev server is asked for a name that it allows.
-func TestKnockHost(t *testing.T) {
+// TestProbeHost checks that a dev server is asked for a name that it allows.
+func TestProbeHost(t *testing.T) {
 	t.Parallel()
 	hosts := make(chan string, 1)
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { hosts <- r.Host }))
 	t.Cleanup(server.Close)
 	host, port := addressOf(t, server.Listener.Addr())
-	knock(t.Context(), Probe{Kind: HTTP, Host: host, Port: port, Path: "/"}, plenty)
+	probeOnce(t.Context(), Probe{Kind: HTTP, Host: host, Port: port, Path: "/"}, plenty)
 	if got, _, _ := net.SplitHostPort(<-hosts); got != "localhost" {
 		t.Errorf("Host is %s, want localhost", got)
 	}
 }
 
-func TestKnockOtherServers(t *testing.T) {
+func TestProbeOtherServers(t *testing.T) {
 	t.Parallel()
 	secure := httptest.NewTLSServer(http.NotFoundHandler())
 	t.Cleanup(secure.Close)
@@ -90,32 +90,32 @@ func TestKnockOtherServers(t *testing.T) {
 		tcp   outcome
 	}{
 		{"a proxy with nobody behind it", func(c net.Conn) { c.Close() }, closed, closed},
-		{"one that greets, as MySQL does", func(c net.Conn) { _, _ = io.WriteString(c, "J\x00\x00\x00\n8.0.36\x00"); drain(c) }, otherWords, open},
-		{"one that answers, as Redis does", func(c net.Conn) { _, _ = c.Read(make([]byte, 1)); _, _ = io.WriteString(c, "-ERR wrong\r\n"); drain(c) }, otherWords, open},
+		{"one that greets, as MySQL does", func(c net.Conn) { _, _ = io.WriteString(c, "J\x00\x00\x00\n8.0.36\x00"); drain(c) }, notHTTP, open},
+		{"one that answers, as Redis does", func(c net.Conn) { _, _ = c.Read(make([]byte, 1)); _, _ = io.WriteString(c, "-ERR wrong\r\n"); drain(c) }, notHTTP, open},
 		{"one that waits", func(c net.Conn) { drain(c) }, silent, open},
 	}
 	for _, test := range tests {
 		host, port := serve(t, test.speak)
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			patience, hold := plenty, holdTime
+			timeout, hold := plenty, holdTime
 			if test.http == silent {
-				patience = 400 * time.Millisecond
+				timeout = 400 * time.Millisecond
 			}
 			if test.tcp == closed {
 				hold = plenty
 			}
-			if got := knock(t.Context(), Probe{Kind: HTTP, Host: host, Port: port, Path: "/"}, patience); got.outcome != test.http {
+			if got := probeOnce(t.Context(), Probe{Kind: HTTP, Host: host, Port: port, Path: "/"}, timeout); got.outcome != test.http {
 				t.Errorf("over HTTP: got %d, want %d", got.outcome, test.http)
 			}
-			if got := knockTCP(t.Context(), net.JoinHostPort(host, strconv.Itoa(port)), hold); got.outcome != test.tcp {
+			if got := probeTCP(t.Context(), net.JoinHostPort(host, strconv.Itoa(port)), hold); got.outcome != test.tcp {
 				t.Errorf("over TCP: got %d, want %d", got.outcome, test.tcp)
 			}
 		})
 	}
 	t.Run("one that wants TLS", func(t *testing.T) {
 		t.Parallel()
-		got := knock(t.Context(), Probe{Kind: HTTP, Host: secureHost, Port: securePort, Path: "/"}, plenty)
+		got := probeOnce(t.Context(), Probe{Kind: HTTP, Host: secureHost, Port: securePort, Path: "/"}, plenty)
 		if want := (answer{answered, 400}); got != want {
 			t.Errorf("got %v, want %v", got, want)
 		}
@@ -126,7 +126,7 @@ func TestKnockOtherServers(t *testing.T) {
 		host, port := addressOf(t, server.Listener.Addr())
 		server.Close()
 		for _, kind := range []Kind{HTTP, TCP} {
-			if got := knock(t.Context(), Probe{Kind: kind, Host: host, Port: port, Path: "/"}, plenty); got.outcome != refused {
+			if got := probeOnce(t.Context(), Probe{Kind: kind, Host: host, Port: port, Path: "/"}, plenty); got.outcome != refused {
 				t.Errorf("%s: got %d, want %d", kind, got.outcome, refused)
 			}
 		}

@@ -73,18 +73,18 @@ func Wait(ctx context.Context, e Engine, probes []Probe, o Options) error {
 
 // waiter is one call of [Wait].
 type waiter struct {
-	engine   Engine
-	timeout  time.Duration
-	grace    time.Duration
-	sink     event.Sink
-	compiles bool                                               // see Options
-	knock    func(context.Context, Probe, time.Duration) answer // asks a service once
-	began    time.Time
-	watch    *watch
+	engine    Engine
+	timeout   time.Duration
+	grace     time.Duration
+	sink      event.Sink
+	compiles  bool                                               // see Options
+	probeOnce func(context.Context, Probe, time.Duration) answer // asks a service once
+	began     time.Time
+	watch     *watch
 }
 
 func newWaiter(e Engine, o Options) *waiter {
-	w := &waiter{engine: e, timeout: o.Timeout, grace: o.Grace, sink: o.Sink, compiles: o.Compiles, knock: knock, began: time.Now()}
+	w := &waiter{engine: e, timeout: o.Timeout, grace: o.Grace, sink: o.Sink, compiles: o.Compiles, probeOnce: probeOnce, began: time.Now()}
 	if w.timeout <= 0 {
 		w.timeout = defaultTimeout
 	}
@@ -115,7 +115,7 @@ func (w *waiter) wait(ctx context.Context, probes []Probe) error {
 	var grace *time.Timer
 	for i, p := range probes {
 		group.Go(func() error {
-			err := w.attend(inner, p)
+			err := w.await(inner, p)
 			failures[i] = err
 			if err != nil {
 				first.Do(func() { grace = time.AfterFunc(w.grace, func() { cancel(errGrace) }) })
@@ -153,8 +153,8 @@ func join(failures []*fail.Error) error {
 	return fail.Wrap(errors.Join(errs...), fail.NotReady, "", "%d services did not become ready", len(errs))
 }
 
-// tell reports what happens to the service of p.
-func (w *waiter) tell(p Probe, state event.State, text string) {
+// emit reports what happens to the service of p.
+func (w *waiter) emit(p Probe, state event.State, text string) {
 	e := event.Event{Kind: event.Service, ID: p.id(), Name: p.name(), State: state, Text: text}
 	if state != event.Working {
 		e.Took = time.Since(w.began)

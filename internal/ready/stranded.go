@@ -6,8 +6,8 @@ import "github.com/devup-cli/devup/internal/lazyregexp"
 // it again only once a file has changed: nodemon, node --watch.
 var waitsForEdit = lazyregexp.New(`^\[nodemon\] (?:app crashed|clean exit) - waiting for|^Failed running '.*'|^Completed running '.*'`)
 
-// stranded tells from the last lines of a log that the program has ended and will
+// crashed tells from the last lines of a log that the program has ended and will
 // not be started again by itself.
-func stranded(log []string) bool {
+func crashed(log []string) bool {
 	return len(log) > 0 && waitsForEdit.MatchString(log[len(log)-1])
 }

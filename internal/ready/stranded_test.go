@@ -2,7 +2,7 @@ package ready
 
 import "testing"
 
-func TestStranded(t *testing.T) {
+func TestCrashed(t *testing.T) {
 	t.Parallel()
 	for last, want := range map[string]bool{
 		"[nodemon] app crashed - waiting for file changes before starting...":      true,
@@ -12,11 +12,11 @@ func TestStranded(t *testing.T) {
 		"[nodemon] restarting due to changes...":                                   false,
 		"Server started at http://localhost:5000":                                  false,
 	} {
-		if got := stranded([]string{"[nodemon] app crashed - waiting for file changes before starting...", last}); got != want {
+		if got := crashed([]string{"[nodemon] app crashed - waiting for file changes before starting...", last}); got != want {
 			t.Errorf("%s: %v, want %v", last, got, want)
 		}
 	}
-	if stranded(nil) {
+	if crashed(nil) {
 		t.Error("an empty log counts as stranded")
 	}
 }

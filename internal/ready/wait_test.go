@@ -50,7 +50,7 @@ func TestWait(t *testing.T) {
 		},
 		{
 			name:  "speaks another protocol",
-			world: func(w *world) { w.answer = after(time.Second, answer{outcome: otherWords}) },
+			world: func(w *world) { w.answer = after(time.Second, answer{outcome: notHTTP}) },
 			want:  "web done: listens", by: 2 * time.Second,
 		},
 		{

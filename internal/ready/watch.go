@@ -25,7 +25,7 @@ type watch struct {
 
 // view is what is known of one container.
 type view struct {
-	looking sync.Mutex // one inspection at a time, so that an older one never comes last
+	inspecting sync.Mutex // one inspection at a time, so that an older one never comes last
 
 	mu       sync.Mutex
 	followed bool
@@ -75,18 +75,18 @@ func (w *watch) follow(ctx context.Context, container string) *view {
 	case <-late.C:
 	case <-ctx.Done():
 	}
-	w.look(ctx, container) // after subscribing, so that nothing falls between the two
+	w.inspect(ctx, container) // after subscribing, so that nothing falls between the two
 	return v
 }
 
 // run keeps a subscription until ctx ends.
 func (w *watch) run(ctx context.Context) {
-	seen := time.Now()
+	lastReached := time.Now()
 	for first := true; ctx.Err() == nil; first = false {
 		switch {
 		case w.subscribe(ctx, first):
-			seen = time.Now()
-		case time.Since(seen) > awayTime:
+			lastReached = time.Now()
+		case time.Since(lastReached) > awayTime:
 			w.away()
 		}
 		select {
@@ -108,7 +108,7 @@ func (w *watch) subscribe(ctx context.Context, first bool) (reached bool) {
 		close(w.subscribed)
 	} else {
 		for id := range w.views {
-			reached = w.look(ctx, id) || reached
+			reached = w.inspect(ctx, id) || reached
 		}
 	}
 	for {
@@ -118,7 +118,7 @@ func (w *watch) subscribe(ctx context.Context, first bool) (reached bool) {
 		case <-stream.Err: //nolint:errcheck // whatever it was, the subscription is made anew
 			return reached
 		case message := <-stream.Messages:
-			w.look(ctx, message.Actor.ID)
+			w.inspect(ctx, message.Actor.ID)
 		}
 	}
 }
@@ -133,15 +133,15 @@ func (w *watch) filters() client.Filters {
 	return filters
 }
 
-// look inspects a container that is followed. It gives false where there was nothing to
+// inspect inspects a container that is followed. It gives false where there was nothing to
 // look at, or no engine to ask.
-func (w *watch) look(ctx context.Context, id string) (reached bool) {
+func (w *watch) inspect(ctx context.Context, id string) (reached bool) {
 	v, ours := w.views[id]
 	if !ours || !v.isFollowed() {
 		return false
 	}
-	v.looking.Lock()
-	defer v.looking.Unlock()
+	v.inspecting.Lock()
+	defer v.inspecting.Unlock()
 	result, err := w.engine.ContainerInspect(ctx, id, client.ContainerInspectOptions{})
 	switch {
 	case errdefs.IsNotFound(err):

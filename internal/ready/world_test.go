@@ -137,7 +137,7 @@ func (w *world) run(ctx context.Context, o Options, probes ...Probe) (last strin
 	}
 	began := time.Now()
 	waiter := newWaiter(w, o)
-	waiter.knock = func(_ context.Context, p Probe, _ time.Duration) answer { return w.answer(p, time.Since(began)) }
+	waiter.probeOnce = func(_ context.Context, p Probe, _ time.Duration) answer { return w.answer(p, time.Since(began)) }
 	err = waiter.wait(ctx, probes)
 	var texts []string
 	for _, text := range reports {
