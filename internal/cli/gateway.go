@@ -20,7 +20,7 @@ func newGateway(p *command.Program) *cobra.Command {
 		Hidden: true,
 	}
 	c.RunE = p.Run(func(ctx context.Context, env *command.Env, args []string) error {
-		return gateway.Main(ctx, env.In, env.Out, gateway.Life{
+		return gateway.Main(ctx, env.In, env.Out, gateway.Options{
 			File: args[1], Version: env.Version.String(), Log: log.New(env.Err, "", log.LstdFlags),
 			Gone: func(ctx context.Context) (bool, error) { return gone(ctx, env, args[0]) },
 		})

@@ -10,7 +10,7 @@ import (
 // answer makes an upstream's answer one of the gateway: redirects and cookies that name
 // the upstream's own address would lead past it.
 func (g *Gateway) answer(r *http.Response) error {
-	v := visitOf(r.Request)
+	v := requestInfoOf(r.Request)
 	if frameworkReadsForwarded(r.Header) {
 		g.readsForwarded.Store(v.route.Upstream, true)
 	}
@@ -33,7 +33,7 @@ func frameworkReadsForwarded(h http.Header) bool {
 // location is where a redirect leads for the browser. What leads to a service behind the
 // gateway is a path alone: the scheme and host are those of the page, and a proxy before
 // the gateway that divides ports by a path puts that before it, as code-server does.
-func (v *visit) location(location string) string {
+func (v *requestInfo) location(location string) string {
 	u, err := url.Parse(location)
 	if err != nil {
 		return location
@@ -69,7 +69,7 @@ func within(path, prefix string) bool {
 // cookie takes an attribute Domain that means the upstream's address out of a cookie,
 // which makes it one of the host that the browser sees, and puts the prefix before a
 // Path of a service that does not know of it.
-func (v *visit) cookie(line string) string {
+func (v *requestInfo) cookie(line string) string {
 	attributes := strings.Split(line, ";")
 	kept := attributes[:1]
 	for _, attribute := range attributes[1:] {

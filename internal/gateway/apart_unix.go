@@ -4,5 +4,5 @@ package gateway
 
 import "syscall"
 
-// apart gives a process a session of its own, which no terminal ends.
-func apart() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true} }
+// detached gives a process a session of its own, which no terminal ends.
+func detached() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true} }

@@ -5,7 +5,7 @@ import "syscall"
 // detachedProcess is DETACHED_PROCESS: no console, also not that of devup.
 const detachedProcess = 0x8
 
-// apart gives a process no console and a group of its own, which no Ctrl-C reaches.
-func apart() *syscall.SysProcAttr {
+// detached gives a process no console and a group of its own, which no Ctrl-C reaches.
+func detached() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{CreationFlags: syscall.CREATE_NEW_PROCESS_GROUP | detachedProcess}
 }

@@ -24,7 +24,7 @@ func BenchmarkThroughput(b *testing.B) {
 	address := service.Listener.Addr().String()
 	gate := httptest.NewServer(New(Config{Routes: []Route{{Prefix: "/", Service: "web", Upstream: address}}}, nil))
 	defer gate.Close()
-	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: concurrent}}
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: maxIdle}}
 	get := func(b *testing.B, url string) {
 		response, err := client.Get(url)
 		if err != nil {

@@ -16,7 +16,7 @@ import (
 //	PUT /     takes another config on the same address, and says its state
 //	DELETE /  ends it; answered when its port is free
 type process struct {
-	life     Life
+	options  Options
 	failures *failureLog
 	gateway  *Gateway
 	server   *http.Server
@@ -42,13 +42,13 @@ func (p *process) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		if err := p.change(c); err != nil {
-			p.life.Log.Print(err)
+			p.options.Log.Print(err)
 			w.WriteHeader(http.StatusInternalServerError)
 			return
 		}
 	case http.MethodDelete:
 		_ = p.server.Close() // frees the port
-		defer p.end(errOrdered)
+		defer p.end(errStopRequested)
 	default:
 		w.WriteHeader(http.StatusMethodNotAllowed)
 		return
@@ -65,8 +65,8 @@ func (p *process) change(c Config) error {
 	c.Listen = p.state.Listen
 	p.state.Config = c
 	p.gateway.Set(c)
-	p.life.Log.Printf("serves now: %v", c.Routes)
-	return p.state.write(p.life.File)
+	p.options.Log.Printf("serves now: %v", c.Routes)
+	return p.state.write(p.options.File)
 }
 
 func (p *process) upstreams() []string {

@@ -12,8 +12,8 @@ import (
 	"strings"
 )
 
-// visit is what is known of a request while it is on its way.
-type visit struct {
+// requestInfo is what is known of a request while it is on its way.
+type requestInfo struct {
 	table *table
 	route entry
 	proto string // "http" or "https", as the browser has it
@@ -21,27 +21,27 @@ type visit struct {
 	own   bool   // its Origin is the gateway's own
 }
 
-type visitKey struct{}
+type requestInfoKey struct{}
 
-func visitOf(r *http.Request) *visit {
-	v, _ := r.Context().Value(visitKey{}).(*visit)
+func requestInfoOf(r *http.Request) *requestInfo {
+	v, _ := r.Context().Value(requestInfoKey{}).(*requestInfo)
 	return v
 }
 
-// visit finds out under which origin the browser sees the gateway. What the request
+// requestInfo finds out under which origin the browser sees the gateway. What the request
 // says of that is believed only of a platform's proxy, and only for a known host.
-func (t *table) visit(r *http.Request, route entry) *visit {
-	v := &visit{table: t, route: route, host: r.Host, proto: "http"}
-	if t.behind {
-		if told := strings.ToLower(lastOf(r.Header.Values("X-Forwarded-Host"))); t.schemes[told] != "" {
-			v.host = told
+func (t *table) requestInfo(r *http.Request, route entry) *requestInfo {
+	v := &requestInfo{table: t, route: route, host: r.Host, proto: "http"}
+	if t.behindProxy {
+		if forwarded := strings.ToLower(lastOf(r.Header.Values("X-Forwarded-Host"))); t.schemes[forwarded] != "" {
+			v.host = forwarded
 		}
 	}
 	if scheme := t.schemes[strings.ToLower(v.host)]; scheme != "" {
 		v.proto = scheme
 	}
-	if told := lastOf(r.Header.Values("X-Forwarded-Proto")); t.behind && (told == "http" || told == "https") {
-		v.proto = told
+	if forwarded := lastOf(r.Header.Values("X-Forwarded-Proto")); t.behindProxy && (forwarded == "http" || forwarded == "https") {
+		v.proto = forwarded
 	}
 	v.own = t.isOwn(r.Header.Get("Origin"), r.Host, v.host)
 	return v
@@ -74,7 +74,7 @@ func lastOf(lines []string) string {
 // localhost, which is what development servers let in without a setting; the truth
 // stands in X-Forwarded-*.
 func (g *Gateway) forward(p *httputil.ProxyRequest) {
-	v := visitOf(p.In)
+	v := requestInfoOf(p.In)
 	_, port, _ := net.SplitHostPort(v.route.Upstream)
 	local := net.JoinHostPort("localhost", port)
 	p.Out.URL.Scheme, p.Out.URL.Host = "http", v.route.Upstream
@@ -86,8 +86,8 @@ func (g *Gateway) forward(p *httputil.ProxyRequest) {
 			p.Out.Header.Del("Origin") // what it would be compared with is another host; without one it passes
 		}
 	}
-	dropClaims(p.Out.Header, v.table.behind)
-	if v.table.behind {
+	dropClaims(p.Out.Header, v.table.behindProxy)
+	if v.table.behindProxy {
 		p.Out.Header["X-Forwarded-For"] = p.In.Header["X-Forwarded-For"]
 	}
 	p.SetXForwarded()
@@ -132,10 +132,10 @@ func (b *trailedBody) Read(buffer []byte) (int, error) {
 
 // dropClaims removes what only a proxy may say of a request. Servers that make
 // variables of headers (CGI, WSGI, Rack) take an underscore for a dash.
-func dropClaims(h http.Header, behind bool) {
+func dropClaims(h http.Header, behindProxy bool) {
 	for name := range h {
 		claim := strings.ReplaceAll(strings.ToLower(name), "_", "-")
-		believed := behind && claim == "x-real-ip" && !strings.Contains(name, "_")
+		believed := behindProxy && claim == "x-real-ip" && !strings.Contains(name, "_")
 		if (slices.Contains(claims, claim) || strings.HasPrefix(claim, "x-forwarded-")) && !believed {
 			delete(h, name)
 		}

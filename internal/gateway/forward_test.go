@@ -75,7 +75,7 @@ Proxy: http://evil.example
 func TestForwardedBehindAPlatform(t *testing.T) {
 	t.Parallel()
 	w := serve(t, map[string]http.Handler{"/": echo()}, func(c *Config) {
-		c.Behind, c.Origins = true, []string{"https://x-8080.app.github.dev"}
+		c.BehindProxy, c.Origins = true, []string{"https://x-8080.app.github.dev"}
 	})
 	for _, test := range []struct{ name, headers, want string }{
 		{
@@ -98,7 +98,7 @@ func TestForwardedBehindAPlatform(t *testing.T) {
 func TestOrigins(t *testing.T) {
 	t.Parallel()
 	w := serve(t, map[string]http.Handler{"/": echo()}, func(c *Config) {
-		c.Behind, c.Origins = true, []string{"https://x-8080.app.github.dev"}
+		c.BehindProxy, c.Origins = true, []string{"https://x-8080.app.github.dev"}
 	})
 	own := "http://" + w.local("web")
 	for _, test := range []struct{ name, host, origin, want string }{

@@ -3,8 +3,8 @@
 // across origins and one port is all that has to be opened.
 //
 // [New] gives the handler, [Gateway.Set] hands it other routes while it serves. [Serve] is
-// the life of the process that holds it. A [Keeper] is what commands have of that process:
-// [Keeper.Look] finds it, [Keeper.Ensure] starts it or hands it new routes, [Keeper.End]
+// the life of the process that holds it. A [Manager] is what commands have of that process:
+// [Manager.Observe] finds it, [Manager.Ensure] starts it or hands it new routes, [Manager.End]
 // ends it. They meet at a [State], a file in the person's state folder.
 //
 // It terminates no TLS, caches nothing and buffers nothing: what a service sends goes
@@ -26,11 +26,11 @@ type Config struct {
 	Listen  string   `json:"listen"`            // address and port: "127.0.0.1:8080"
 	Routes  []Route  `json:"routes"`            // in any order: the longest prefix wins
 	Origins []string `json:"origins,omitempty"` // where browsers reach it besides localhost: "https://x-8080.app.github.dev", tunnels
-	// Behind says that a platform's proxy stands in front of the gateway, whose
+	// BehindProxy says that a platform's proxy stands in front of the gateway, whose
 	// X-Forwarded-* headers are to be believed.
-	Behind bool `json:"behind,omitempty"`
-	Wanted int  `json:"wanted"`          // the port that was asked for, which Listen may have had to move from
-	Asked  bool `json:"asked,omitempty"` // by a flag: the files do not say that there is a gateway
+	BehindProxy bool `json:"behind,omitempty"`
+	Wanted      int  `json:"wanted"`          // the port that was asked for, which Listen may have had to move from
+	Asked       bool `json:"asked,omitempty"` // by a flag: the files do not say that there is a gateway
 }
 
 // Route leads what lies at and below a path to a service.
@@ -58,7 +58,7 @@ func New(c Config, failures *log.Logger) *Gateway {
 		Rewrite:        g.forward,
 		ModifyResponse: g.answer,
 		ErrorHandler:   (&proxyError{failures}).answer,
-		Transport:      again{newTransport()},
+		Transport:      retry{newTransport()},
 		FlushInterval:  -1, // at once
 		BufferPool:     &buffers{},
 		ErrorLog:       failures,
@@ -90,8 +90,8 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Header.Get("Upgrade") != "" && !isWebSocket(r.Header) {
 		r.Header.Del("Upgrade") // any other protocol (h2c) would run past the routes
 	}
-	v := t.visit(r, route)
-	g.proxy.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), visitKey{}, v)))
+	v := t.requestInfo(r, route)
+	g.proxy.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), requestInfoKey{}, v)))
 }
 
 // Server is an [http.Server] for a gateway: no limit on how long a request or an answer

@@ -21,9 +21,9 @@ import (
 	"github.com/devup-cli/devup/internal/owner"
 )
 
-// Keeper is what a command has of a project's gateway on an engine. The zero value
+// Manager is what a command has of a project's gateway on an engine. The zero value
 // knows of none and cannot start one.
-type Keeper struct {
+type Manager struct {
 	File    string   // the state file; empty where the person has no folder for it
 	Command []string // starts the process, which reads a Config on its standard input and calls [Serve]
 	Env     []string // of the process
@@ -34,20 +34,20 @@ type Keeper struct {
 const Started = "serves"
 
 // Log is the file that the process writes to.
-func (k Keeper) Log() string { return strings.TrimSuffix(k.File, ".json") + ".log" }
+func (m Manager) Log() string { return strings.TrimSuffix(m.File, ".json") + ".log" }
 
-// Look finds what is known of the gateway, and whether it serves now.
-func (k Keeper) Look(ctx context.Context) (s State, serves bool) {
-	if k.File == "" {
+// Observe finds what is known of the gateway, and whether it serves now.
+func (m Manager) Observe(ctx context.Context) (s State, serves bool) {
+	if m.File == "" {
 		return State{}, false
 	}
-	s, err := readState(k.File)
+	s, err := readState(m.File)
 	if err != nil {
 		return State{}, false
 	}
-	ctx, cancel := context.WithTimeout(ctx, glance)
+	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
 	defer cancel()
-	now, err := s.order(ctx, http.MethodGet, nil)
+	now, err := s.request(ctx, http.MethodGet, nil)
 	if err != nil || now.Token != s.Token || now.PID != s.PID {
 		return s, false // killed, or the machine was started anew and another program has the port
 	}
@@ -56,51 +56,51 @@ func (k Keeper) Look(ctx context.Context) (s State, serves bool) {
 
 // Ensure has the gateway serve the config: one that does so already is left alone, one
 // that serves another is handed the new one, and where none serves, one is started.
-func (k Keeper) Ensure(ctx context.Context, c Config) error {
-	s, serves := k.Look(ctx)
+func (m Manager) Ensure(ctx context.Context, c Config) error {
+	s, serves := m.Observe(ctx)
 	switch {
-	case k.File == "":
+	case m.File == "":
 		return fail.New(fail.Failed, "set HOME, or XDG_STATE_HOME", "the gateway has no folder to keep its state in")
-	case serves && s.Version == k.Version && reflect.DeepEqual(s.Config, c):
+	case serves && s.Version == m.Version && reflect.DeepEqual(s.Config, c):
 		return nil
-	case serves && s.Version == k.Version && s.Listen == c.Listen:
-		if _, err := s.order(ctx, http.MethodPut, c); err == nil {
+	case serves && s.Version == m.Version && s.Listen == c.Listen:
+		if _, err := s.request(ctx, http.MethodPut, c); err == nil {
 			return nil
 		}
 	case serves:
-		_, _ = s.order(ctx, http.MethodDelete, nil) // if it goes on, the new one says so
+		_, _ = s.request(ctx, http.MethodDelete, nil) // if it goes on, the new one says so
 	}
-	if err := owner.PrivateDir(filepath.Dir(k.File)); err != nil {
+	if err := owner.PrivateDir(filepath.Dir(m.File)); err != nil {
 		return fail.Wrap(err, fail.Denied, "", "the gateway's directory cannot be used")
 	}
-	return k.start(ctx, c)
+	return m.start(ctx, c)
 }
 
 // End ends the gateway. With forget its port is free for others too.
-func (k Keeper) End(ctx context.Context, forget bool) error {
-	s, serves := k.Look(ctx)
+func (m Manager) End(ctx context.Context, forget bool) error {
+	s, serves := m.Observe(ctx)
 	if serves {
-		if _, err := s.order(ctx, http.MethodDelete, nil); err != nil {
+		if _, err := s.request(ctx, http.MethodDelete, nil); err != nil {
 			return fail.Wrap(err, fail.Failed, fmt.Sprintf("end the process %d", s.PID), "the gateway does not end")
 		}
 	}
-	if k.File != "" && forget {
-		_ = os.Remove(socketOf(k.File)) // nothing depends on them any more
-		_ = os.Remove(k.Log())          // as above
-		_ = os.Remove(k.File)           // as above
+	if m.File != "" && forget {
+		_ = os.Remove(socketOf(m.File)) // nothing depends on them any more
+		_ = os.Remove(m.Log())          // as above
+		_ = os.Remove(m.File)           // as above
 	}
 	return nil
 }
 
-// patience is how long an order, or a start, may take.
-const patience = 10 * time.Second
+// controlTimeout is how long an order, or a start, may take.
+const controlTimeout = 10 * time.Second
 
-// glance is how long a process may take to say what it is: every command waits for it.
-const glance = 2 * time.Second
+// probeTimeout is how long a process may take to say what it is: every command waits for it.
+const probeTimeout = 2 * time.Second
 
-// order asks the process of a state for something.
-func (s State) order(ctx context.Context, method string, c any) (State, error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+// request asks the process of a state for something.
+func (s State) request(ctx context.Context, method string, c any) (State, error) {
+	ctx, cancel := context.WithTimeout(ctx, controlTimeout)
 	defer cancel()
 	var body bytes.Buffer
 	if c != nil {
@@ -127,20 +127,20 @@ func (s State) order(ctx context.Context, method string, c any) (State, error) {
 
 // start starts the process, apart from this one and its terminal, and waits until it
 // serves or says why not.
-func (k Keeper) start(ctx context.Context, c Config) error {
+func (m Manager) start(ctx context.Context, c Config) error {
 	config, err := json.Marshal(c)
 	if err != nil {
 		return err
 	}
-	output, err := os.OpenFile(k.Log(), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	output, err := os.OpenFile(m.Log(), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
 		return fail.Wrap(err, fail.Denied, "", "the gateway's log cannot be written")
 	}
 	defer output.Close()
-	process := exec.CommandContext(context.WithoutCancel(ctx), k.Command[0], k.Command[1:]...) //nolint:gosec // devup itself
-	process.Dir, process.Env = filepath.Dir(k.File), k.Env
+	process := exec.CommandContext(context.WithoutCancel(ctx), m.Command[0], m.Command[1:]...) //nolint:gosec // devup itself
+	process.Dir, process.Env = filepath.Dir(m.File), m.Env
 	process.Stdin, process.Stderr = bytes.NewReader(config), output
-	process.SysProcAttr = apart()
+	process.SysProcAttr = detached()
 	said, err := process.StdoutPipe()
 	if err != nil {
 		return err
@@ -153,8 +153,8 @@ func (k Keeper) start(ctx context.Context, c Config) error {
 		line, _ := bufio.NewReader(said).ReadString('\n') // empty where it ended before
 		first <- strings.TrimSpace(line)
 	}()
-	late := time.NewTimer(patience)
-	defer late.Stop()
+	timeout := time.NewTimer(controlTimeout)
+	defer timeout.Stop()
 	why := "it says nothing"
 	select {
 	case line := <-first:
@@ -162,7 +162,7 @@ func (k Keeper) start(ctx context.Context, c Config) error {
 			return process.Process.Release()
 		}
 		why = line
-	case <-late.C:
+	case <-timeout.C:
 	case <-ctx.Done():
 	}
 	_ = process.Process.Kill() // it may have ended
@@ -170,27 +170,27 @@ func (k Keeper) start(ctx context.Context, c Config) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	return k.failed(c, why)
+	return m.failed(c, why)
 }
 
-func (k Keeper) failed(c Config, why string) error {
+func (m Manager) failed(c Config, why string) error {
 	code := fail.Failed
 	if strings.Contains(why, "listen for browsers") {
 		code = fail.PortTaken
 	}
-	return fail.New(code, "its log is "+k.Log(), "the gateway does not serve on %s: %s", c.Listen, why)
+	return fail.New(code, "its log is "+m.Log(), "the gateway does not serve on %s: %s", c.Listen, why)
 }
 
 // Main is what the process does: it reads its config, serves, and says so, or why not, in
 // one line. It redirects the standard logger, to which net/http reports some failures.
-func Main(ctx context.Context, in io.Reader, out io.Writer, l Life) error {
-	err := json.NewDecoder(in).Decode(&l.Config)
+func Main(ctx context.Context, in io.Reader, out io.Writer, options Options) error {
+	err := json.NewDecoder(in).Decode(&options.Config)
 	if err == nil {
-		failures := newFailureLog(l.Log)
+		failures := newFailureLog(options.Log)
 		log.SetOutput(failures)
 		log.SetFlags(0)
-		l.Ready = func() { fmt.Fprintln(out, Started) }
-		err = l.serve(ctx, failures)
+		options.Ready = func() { fmt.Fprintln(out, Started) }
+		err = options.serve(ctx, failures)
 	}
 	if err != nil {
 		fmt.Fprintln(out, err)

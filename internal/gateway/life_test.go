@@ -24,8 +24,8 @@ func TestMain(m *testing.M) {
 	if file == "" {
 		os.Exit(m.Run()) //nolint:forbidigo // this is the process
 	}
-	err := Main(context.Background(), os.Stdin, os.Stdout, Life{ //nolint:forbidigo // as above
-		File: file, Version: os.Getenv("GATEWAY_VERSION"), Log: log.New(os.Stderr, "", 0), Every: 50 * time.Millisecond,
+	err := Main(context.Background(), os.Stdin, os.Stdout, Options{ //nolint:forbidigo // as above
+		File: file, Version: os.Getenv("GATEWAY_VERSION"), Log: log.New(os.Stderr, "", 0), Interval: 50 * time.Millisecond,
 		Gone: func(context.Context) (bool, error) { return false, nil },
 	})
 	if err != nil {
@@ -33,14 +33,14 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// keeper is one whose processes end with the test.
-func keeper(t *testing.T) Keeper {
+// manager is one whose processes end with the test.
+func manager(t *testing.T) Manager {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	k := Keeper{File: filepath.Join(t.TempDir(), "gateways", "shop.json"), Command: []string{self}, Version: "1"}
+	k := Manager{File: filepath.Join(t.TempDir(), "gateways", "shop.json"), Command: []string{self}, Version: "1"}
 	k.Env = append(os.Environ(), "GATEWAY_FILE="+k.File, "GATEWAY_VERSION=1") //nolint:forbidigo // that of the test
 	t.Cleanup(func() { _ = k.End(context.WithoutCancel(t.Context()), true) })
 	return k
@@ -63,12 +63,12 @@ func says(t *testing.T, c Config) string {
 }
 
 // ensure has the gateway serve, and gives the process that does.
-func (k Keeper) ensure(t *testing.T, c Config) State {
+func (k Manager) ensure(t *testing.T, c Config) State {
 	t.Helper()
 	if err := k.Ensure(t.Context(), c); err != nil {
 		t.Fatal(err)
 	}
-	s, serves := k.Look(t.Context())
+	s, serves := k.Observe(t.Context())
 	if !serves {
 		log, _ := os.ReadFile(k.Log())
 		t.Fatalf("it does not serve; its log:\n%s", log)
@@ -76,9 +76,9 @@ func (k Keeper) ensure(t *testing.T, c Config) State {
 	return s
 }
 
-func TestLifeOfTheProcess(t *testing.T) {
+func TestProcessLifecycle(t *testing.T) {
 	t.Parallel()
-	k := keeper(t)
+	k := manager(t)
 	web, other := httptest.NewServer(names("web")), httptest.NewServer(names("other"))
 	t.Cleanup(web.Close)
 	t.Cleanup(other.Close)
@@ -109,7 +109,7 @@ func TestLifeOfTheProcess(t *testing.T) {
 	if err := k.End(t.Context(), false); err != nil || listens(t.Context(), c.Listen) {
 		t.Errorf("after its end: %v", err)
 	}
-	if s, serves := k.Look(t.Context()); serves || s.Listen != c.Listen {
+	if s, serves := k.Observe(t.Context()); serves || s.Listen != c.Listen {
 		t.Errorf("after its end: serves=%v, and the port that it had is %d", serves, s.Port())
 	}
 	older, newer := k.ensure(t, c), k
@@ -127,7 +127,7 @@ func TestLifeOfTheProcess(t *testing.T) {
 
 func TestAKilledProcessIsReplaced(t *testing.T) {
 	t.Parallel()
-	k := keeper(t)
+	k := manager(t)
 	web := httptest.NewServer(names("web"))
 	t.Cleanup(web.Close)
 	c := configOf(t, web.Listener.Addr().String())
@@ -137,7 +137,7 @@ func TestAKilledProcessIsReplaced(t *testing.T) {
 		t.Fatal(err)
 	}
 	until(t, func() bool { return !listens(t.Context(), c.Listen) })
-	if s, serves := k.Look(t.Context()); serves || s.Port() != first.Port() {
+	if s, serves := k.Observe(t.Context()); serves || s.Port() != first.Port() {
 		t.Errorf("a stale state: serves=%v, port %d", serves, s.Port())
 	}
 	if second := k.ensure(t, c); second.PID == first.PID || says(t, c) != "web /" {
@@ -147,7 +147,7 @@ func TestAKilledProcessIsReplaced(t *testing.T) {
 
 func TestItEndsWithItsStateFile(t *testing.T) {
 	t.Parallel()
-	k := keeper(t)
+	k := manager(t)
 	c := configOf(t, "127.0.0.1:1")
 	k.ensure(t, c)
 	if err := os.Remove(k.File); err != nil {
@@ -158,7 +158,7 @@ func TestItEndsWithItsStateFile(t *testing.T) {
 
 func TestATakenPortIsSaid(t *testing.T) {
 	t.Parallel()
-	k := keeper(t)
+	k := manager(t)
 	web := httptest.NewServer(names("web"))
 	t.Cleanup(web.Close)
 	c := configOf(t, "127.0.0.1:1")
@@ -172,13 +172,13 @@ func TestATakenPortIsSaid(t *testing.T) {
 
 func TestOrdersNeedTheToken(t *testing.T) {
 	t.Parallel()
-	k := keeper(t)
+	k := manager(t)
 	c := configOf(t, "127.0.0.1:1")
 	s := k.ensure(t, c)
 	for _, token := range []string{"", "x", s.Token + "x"} {
 		stranger := s
 		stranger.Token = token
-		if _, err := stranger.order(t.Context(), http.MethodDelete, nil); err == nil || !strings.Contains(err.Error(), "403") {
+		if _, err := stranger.request(t.Context(), http.MethodDelete, nil); err == nil || !strings.Contains(err.Error(), "403") {
 			t.Errorf("the token %q: %v", token, err)
 		}
 	}
@@ -197,7 +197,7 @@ func TestSocket(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			k := keeper(t)
+			k := manager(t)
 			dir := filepath.Join(filepath.Dir(filepath.Dir(k.File)), test.below)
 			k.File = filepath.Join(dir, "shop.json")
 			k.Env = append(k.Env, "GATEWAY_FILE="+k.File)
@@ -242,12 +242,12 @@ func TestAnEndlessState(t *testing.T) {
 		n, _ := io.Copy(w, endless("a"))
 		written.Store(n)
 	}))
-	k := Keeper{File: filepath.Join(t.TempDir(), "shop.json")}
+	k := Manager{File: filepath.Join(t.TempDir(), "shop.json")}
 	s := State{Config: Config{Listen: "127.0.0.1:1"}, Control: other.Listener.Addr().String()}
 	if err := s.write(k.File); err != nil {
 		t.Fatal(err)
 	}
-	if _, serves := k.Look(t.Context()); serves {
+	if _, serves := k.Observe(t.Context()); serves {
 		t.Error("it is taken for a gateway")
 	}
 	other.Close() // waits for the handler
@@ -258,7 +258,7 @@ func TestAnEndlessState(t *testing.T) {
 
 func TestNoFolderForTheState(t *testing.T) {
 	t.Parallel()
-	k := Keeper{}
+	k := Manager{}
 	if err := k.Ensure(t.Context(), Config{}); fail.CodeOf(err) != fail.Failed {
 		t.Errorf("error: %v", err)
 	}
@@ -279,9 +279,9 @@ func TestItEndsWhenTheContainersAreGone(t *testing.T) {
 	served, ended := make(chan bool), make(chan error, 1)
 	file := filepath.Join(t.TempDir(), "shop.json")
 	go func() {
-		ended <- Serve(t.Context(), Life{
+		ended <- Serve(t.Context(), Options{
 			Config: Config{Listen: freeAddress(t), Routes: []Route{{Prefix: "/", Service: "web", Upstream: address}}},
-			File:   file, Version: "1", Log: log.New(io.Discard, "", 0), Every: 5 * time.Millisecond,
+			File:   file, Version: "1", Log: log.New(io.Discard, "", 0), Interval: 5 * time.Millisecond,
 			Ready: func() { close(served) },
 			Gone: func(context.Context) (bool, error) {
 				asked.Add(1)

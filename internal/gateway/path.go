@@ -17,7 +17,7 @@ func segmentsOf(u *url.URL) (segments []string, plain bool) {
 	}
 	for raw := range strings.SplitSeq(path[1:], "/") {
 		segment, err := url.PathUnescape(raw)
-		if err != nil || upwards(segment) {
+		if err != nil || hasDotSegment(segment) {
 			return nil, false
 		}
 		segments = append(segments, segment)
@@ -25,8 +25,8 @@ func segmentsOf(u *url.URL) (segments []string, plain bool) {
 	return segments, true
 }
 
-// upwards tells whether a decoded segment holds a dot segment for anybody.
-func upwards(segment string) bool {
+// hasDotSegment tells whether a decoded segment holds a dot segment for anybody.
+func hasDotSegment(segment string) bool {
 	slashes := func(r rune) bool { return r == '/' || r == '\\' }
 	for part := range strings.FieldsFuncSeq(segment, slashes) {
 		part, _, _ = strings.Cut(part, ";")

@@ -14,13 +14,13 @@ import (
 type proxyError struct{ log *log.Logger }
 
 func (p *proxyError) answer(w http.ResponseWriter, r *http.Request, err error) {
-	v := visitOf(r)
+	v := requestInfoOf(r)
 	service := v.route.Service
 	if r.Context().Err() != nil || errors.Is(err, context.Canceled) {
 		w.WriteHeader(http.StatusBadGateway) // nobody reads it
 		return
 	}
-	if !away(err) {
+	if !unavailable(err) {
 		p.log.Printf("%s %s: %s: %v", shorten(r.Method, maxMethod), shorten(r.URL.EscapedPath(), maxPath), service, err)
 		refusal{http.StatusBadGateway, fmt.Sprintf("the request to %s failed; `devup logs %s` may say more", service, service)}.write(w)
 		return

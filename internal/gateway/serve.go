@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// Life is how a gateway's process lives. All fields but Every must be set.
-type Life struct {
+// Options is how a gateway's process lives. All fields but Every must be set.
+type Options struct {
 	Config  Config
 	File    string // where its state is written; it ends when somebody removes or replaces that
 	Version string // of devup
@@ -23,38 +23,40 @@ type Life struct {
 	// Ready is called once, when the gateway serves.
 	Ready func()
 	// Gone asks the engine whether the project has no container any more.
-	Gone  func(context.Context) (bool, error)
-	Every time.Duration // how often it looks after itself; zero for a few seconds
+	Gone     func(context.Context) (bool, error)
+	Interval time.Duration // how often it looks after itself; zero for a few seconds
 }
 
 // Serve serves until somebody orders the end, until the state file is another's or gone,
 // until the project's containers are gone for good, or until ctx ends; all of these are
 // no error. The error is why it could not serve at all.
-func Serve(ctx context.Context, l Life) error { return l.serve(ctx, newFailureLog(l.Log)) }
+func Serve(ctx context.Context, options Options) error {
+	return options.serve(ctx, newFailureLog(options.Log))
+}
 
-func (l Life) serve(ctx context.Context, failures *failureLog) error {
+func (options Options) serve(ctx context.Context, failures *failureLog) error {
 	var binding net.ListenConfig
-	listener, err := binding.Listen(ctx, "tcp", l.Config.Listen)
+	listener, err := binding.Listen(ctx, "tcp", options.Config.Listen)
 	if err != nil {
 		return fmt.Errorf("listen for browsers: %w", err)
 	}
 	defer listener.Close()
-	orders, control, err := listenForOrders(ctx, l.File)
+	control, address, err := listenForControl(ctx, options.File)
 	if err != nil {
 		return err
 	}
-	defer orders.Close()
+	defer control.Close()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	p := &process{
-		life: l, failures: failures, gateway: New(l.Config, failures.logger()), end: cancel,
-		state: State{Config: l.Config, Control: control, Token: rand.Text(), PID: os.Getpid(), Version: l.Version},
+		options: options, failures: failures, gateway: New(options.Config, failures.logger()), end: cancel,
+		state: State{Config: options.Config, Control: address, Token: rand.Text(), PID: os.Getpid(), Version: options.Version},
 	}
-	if err := p.state.write(l.File); err != nil {
+	if err := p.state.write(options.File); err != nil {
 		return err
 	}
 	p.server = Server(p.gateway, failures.logger())
-	takesOrders := &http.Server{Handler: p, ErrorLog: failures.logger(), ReadHeaderTimeout: 5 * time.Second}
+	controlServer := &http.Server{Handler: p, ErrorLog: failures.logger(), ReadHeaderTimeout: 5 * time.Second}
 	var group sync.WaitGroup
 	serve := func(server *http.Server, on net.Listener) {
 		group.Go(func() {
@@ -64,14 +66,14 @@ func (l Life) serve(ctx context.Context, failures *failureLog) error {
 		})
 	}
 	serve(p.server, listener)
-	serve(takesOrders, orders)
-	group.Go(func() { p.lookAfter(ctx) })
-	l.Log.Printf("serves on %s: %v", l.Config.Listen, l.Config.Routes)
-	l.Ready()
+	serve(controlServer, control)
+	group.Go(func() { p.monitor(ctx) })
+	options.Log.Printf("serves on %s: %v", options.Config.Listen, options.Config.Routes)
+	options.Ready()
 	<-ctx.Done()
-	l.Log.Printf("ends: %v", context.Cause(ctx))
-	_ = p.server.Close()                                 // what is on its way ends with the containers
-	_ = takesOrders.Shutdown(context.WithoutCancel(ctx)) // the answer to the order to end
+	options.Log.Printf("ends: %v", context.Cause(ctx))
+	_ = p.server.Close()                                   // what is on its way ends with the containers
+	_ = controlServer.Shutdown(context.WithoutCancel(ctx)) // the answer to the order to end
 	group.Wait()
 	failures.flush()
 	return nil
@@ -79,49 +81,49 @@ func (l Life) serve(ctx context.Context, failures *failureLog) error {
 
 // Why a gateway ended, for its log.
 var (
-	errOrdered  = errors.New("a command ordered it")
-	errReplaced = errors.New("its state file is another's, or gone")
-	errForsaken = errors.New("the project has no containers any more")
+	errStopRequested = errors.New("a command ordered it")
+	errReplaced      = errors.New("its state file is another's, or gone")
+	errOrphaned      = errors.New("the project has no containers any more")
 )
 
-// lookAfter ends the process when nobody needs it any more.
-func (p *process) lookAfter(ctx context.Context) {
-	every := p.life.Every
-	if every == 0 {
-		every = 5 * time.Second
+// monitor ends the process when nobody needs it any more.
+func (p *process) monitor(ctx context.Context) {
+	interval := p.options.Interval
+	if interval == 0 {
+		interval = 5 * time.Second
 	}
-	tick := time.NewTicker(every)
+	tick := time.NewTicker(interval)
 	defer tick.Stop()
-	for alone := 0; ; {
+	for orphanedChecks := 0; ; {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		}
 		p.failures.flush()
-		switch s, err := readState(p.life.File); {
+		switch s, err := readState(p.options.File); {
 		case errors.Is(err, fs.ErrNotExist), err == nil && s.Token != p.state.Token:
 			p.end(errReplaced)
 			return
 		case err != nil:
 			continue // too many open files, or just being replaced: it says nothing of whose it is
 		}
-		if !p.forsaken(ctx) {
-			alone = 0
+		if !p.orphaned(ctx) {
+			orphanedChecks = 0
 			continue
 		}
-		if alone++; alone == 3 { // a replaced container is gone for a moment
-			_ = os.Remove(socketOf(p.life.File)) // nothing connects to it any more
-			_ = os.Remove(p.life.File)           // it was our own a moment ago
-			p.end(errForsaken)
+		if orphanedChecks++; orphanedChecks == 3 { // a replaced container is gone for a moment
+			_ = os.Remove(socketOf(p.options.File)) // nothing connects to it any more
+			_ = os.Remove(p.options.File)           // it was our own a moment ago
+			p.end(errOrphaned)
 			return
 		}
 	}
 }
 
-// forsaken tells whether nothing is left to serve. The engine is asked only when no
+// orphaned tells whether nothing is left to serve. The engine is asked only when no
 // service listens; where it does not answer, its containers may come back with it.
-func (p *process) forsaken(ctx context.Context) bool {
+func (p *process) orphaned(ctx context.Context) bool {
 	for _, address := range p.upstreams() {
 		if listens(ctx, address) {
 			return false
@@ -129,7 +131,7 @@ func (p *process) forsaken(ctx context.Context) bool {
 	}
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	gone, err := p.life.Gone(ctx)
+	gone, err := p.options.Gone(ctx)
 	return err == nil && gone
 }
 

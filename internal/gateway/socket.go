@@ -17,11 +17,11 @@ const onSocket = "unix:"
 // room for 104 with a NUL at the end, Linux for 108.
 const maxSocket = 103
 
-// listenForOrders opens the address at which the process of a state file takes orders: a
+// listenForControl opens the address at which the process of a state file takes orders: a
 // socket in the file's directory, which no other user of the machine can connect to, or a
 // port on loopback where the system or the length of the path rules that out. There the
 // token alone protects.
-func listenForOrders(ctx context.Context, file string) (on net.Listener, address string, err error) {
+func listenForControl(ctx context.Context, file string) (on net.Listener, address string, err error) {
 	var binding net.ListenConfig
 	if path := socketOf(file); len(path) <= maxSocket {
 		_ = os.Remove(path) // of a process that was killed

@@ -265,7 +265,7 @@ func TestARestartingServerIsAskedAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 		server := &awayAtFirst{}
-		response, err := again{server}.RoundTrip(r)
+		response, err := retry{server}.RoundTrip(r)
 		if err == nil {
 			_ = response.Body.Close()
 		}

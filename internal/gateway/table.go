@@ -13,11 +13,11 @@ import (
 
 // table is a [Config] made ready to be asked. It is immutable.
 type table struct {
-	routes  []entry           // the longest prefix first
-	behind  bool              // of a platform's proxy
-	schemes map[string]string // of the public origins, by host as it stands in them
-	names   map[string]bool   // the hosts of the public origins without their ports
-	local   []string          // hosts with port that the platform's proxies put into Origin: "localhost:8080"
+	routes      []entry           // the longest prefix first
+	behindProxy bool              // of a platform's proxy
+	schemes     map[string]string // of the public origins, by host as it stands in them
+	names       map[string]bool   // the hosts of the public origins without their ports
+	local       []string          // hosts with port that the platform's proxies put into Origin: "localhost:8080"
 }
 
 // entry is a route with what a request is compared with.
@@ -27,7 +27,7 @@ type entry struct {
 }
 
 func newTable(c Config) *table {
-	t := &table{behind: c.Behind, schemes: map[string]string{}, names: map[string]bool{}}
+	t := &table{behindProxy: c.BehindProxy, schemes: map[string]string{}, names: map[string]bool{}}
 	for _, r := range c.Routes {
 		e := entry{Route: r}
 		for segment := range strings.SplitSeq(strings.Trim(r.Prefix, "/"), "/") {

@@ -8,33 +8,33 @@ import (
 	"time"
 )
 
-// concurrent is how many connections to one upstream are kept for the next requests.
-const concurrent = 1024
+// maxIdle is how many connections to one upstream are kept for the next requests.
+const maxIdle = 1024
 
-// kept is how long an unused connection is kept. It is shorter than what servers allow
+// idleTimeout is how long an unused connection is kept. It is shorter than what servers allow
 // (gunicorn 2 s, Node 5 s): a request on a connection that the server is just closing
 // would fail, and one with a body cannot be repeated.
-const kept = 1500 * time.Millisecond
+const idleTimeout = 1500 * time.Millisecond
 
 // newTransport speaks HTTP/1.1 to upstreams on this machine, past any proxy.
 func newTransport() *http.Transport {
 	return &http.Transport{
 		DialContext:           (&net.Dialer{Timeout: 5 * time.Second}).DialContext,
-		MaxIdleConnsPerHost:   concurrent,
-		IdleConnTimeout:       kept,
+		MaxIdleConnsPerHost:   maxIdle,
+		IdleConnTimeout:       idleTimeout,
 		ExpectContinueTimeout: time.Second,
 		DisableCompression:    true, // the body is the browser's business
 	}
 }
 
-// again sends a request without a body once more when nobody listened: a server that
+// retry sends a request without a body once more when nobody listened: a server that
 // restarts is away for a moment.
-type again struct{ to http.RoundTripper }
+type retry struct{ to http.RoundTripper }
 
 // pause is how long a restarting server gets.
 const pause = 100 * time.Millisecond
 
-func (a again) RoundTrip(r *http.Request) (*http.Response, error) {
+func (a retry) RoundTrip(r *http.Request) (*http.Response, error) {
 	response, err := a.to.RoundTrip(r)
 	if !refusedConnection(err) || !repeatable(r) {
 		return response, err
@@ -67,9 +67,9 @@ func refusedConnection(err error) bool {
 	return ok && failed.Op == "dial"
 }
 
-// away tells whether the upstream is not there: refused, or hung up on without an
+// unavailable tells whether the upstream is not there: refused, or hung up on without an
 // answer, as an engine's port forwarder does while nothing listens in the container.
-func away(err error) bool {
+func unavailable(err error) bool {
 	failed, ok := errors.AsType[*net.OpError](err)
 	return refusedConnection(err) || ok && failed.Op == "read" || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }

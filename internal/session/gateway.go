@@ -26,15 +26,15 @@ const (
 	GatewayOff
 )
 
-// Keeper is what this machine has of the gateway of a project on an engine, which may be
+// GatewayManager is what this machine has of the gateway of a project on an engine, which may be
 // nil.
-func (e *Env) Keeper(on *engine.Engine, name string) gateway.Keeper {
+func (e *Env) GatewayManager(on *engine.Engine, name string) gateway.Manager {
 	self := ""
 	if on != nil && e.StateDir() != "" {
 		self, _ = os.Executable() // where nobody knows it, there is no gateway
 	}
 	if self == "" {
-		return gateway.Keeper{}
+		return gateway.Manager{}
 	}
 	file := e.stateSubdir("gateways", lock.Name(on.Endpoint, name)+".json")
 	command := []string{self}
@@ -44,7 +44,7 @@ func (e *Env) Keeper(on *engine.Engine, name string) gateway.Keeper {
 	if e.Settings.Context != "" {
 		command = append(command, "--context", e.Settings.Context)
 	}
-	return gateway.Keeper{File: file, Command: append(command, "gateway", name, file), Env: e.Environ, Version: e.Version.String()}
+	return gateway.Manager{File: file, Command: append(command, "gateway", name, file), Env: e.Environ, Version: e.Version.String()}
 }
 
 // withGateway gives the project its gateway, where one is wanted: by the command, else by
@@ -53,7 +53,7 @@ func (s *opening) withGateway(ctx context.Context) error {
 	if s.want.Gateway == GatewayUnused {
 		return nil
 	}
-	state, serves := s.Keeper(s.Engine, s.Name).Look(ctx)
+	state, serves := s.GatewayManager(s.Engine, s.Name).Observe(ctx)
 	byFiles := s.Project.Gateway != nil
 	on := s.want.Gateway == GatewayOn || s.want.Gateway == GatewayAsConfigured && (byFiles || state.Asked)
 	if !on {
@@ -106,13 +106,13 @@ func (s *Session) CloseGateway(ctx context.Context, forget bool) error {
 	if s.Flags.DryRun {
 		return nil
 	}
-	return s.Keeper(s.Engine, s.Name).End(ctx, forget)
+	return s.GatewayManager(s.Engine, s.Name).End(ctx, forget)
 }
 
 // ReopenGateway has a gateway that was ended serve again as before.
 func (s *Session) ReopenGateway(ctx context.Context) error {
-	k := s.Keeper(s.Engine, s.Name)
-	if state, serves := k.Look(ctx); state.Port() != 0 && !serves && !s.Flags.DryRun {
+	k := s.GatewayManager(s.Engine, s.Name)
+	if state, serves := k.Observe(ctx); state.Port() != 0 && !serves && !s.Flags.DryRun {
 		return k.Ensure(ctx, state.Config)
 	}
 	return nil

@@ -38,7 +38,7 @@ func (s *Session) Target(ctx context.Context) up.Target {
 		Place: s.Workspace, Ports: s.WorkspaceControl(s.Workspace, client), Web: client,
 		StateDir: s.StateDir(), Endpoint: s.Engine.Endpoint, Sink: s.Sink,
 		Remote: !s.Engine.Local(), Distant: s.Distant(ctx),
-		Gateway: s.Keeper(s.Engine, s.Name), OnApplied: s.Unlock,
+		Gateway: s.GatewayManager(s.Engine, s.Name), OnApplied: s.Unlock,
 	}
 }
 

@@ -103,7 +103,7 @@ x-devup: {gateway: {port: 8080, routes: {/: web, /api: api}}}
 		"here": {workspace.Place{}, gateway.Config{Listen: "127.0.0.1:8081", Wanted: 8080, Routes: routes}},
 		"behind the proxy of a place": {
 			workspace.Place{Remote: true, Nearby: true, Template: "https://{port}.box.example"},
-			gateway.Config{Listen: "127.0.0.1:8081", Wanted: 8080, Routes: routes, Behind: true, Origins: []string{"https://8081.box.example"}},
+			gateway.Config{Listen: "127.0.0.1:8081", Wanted: 8080, Routes: routes, BehindProxy: true, Origins: []string{"https://8081.box.example"}},
 		},
 	} {
 		resolved := urls.Resolve(p, assigned, urls.Where{URL: test.place.URL, HostIP: test.place.HostIP()})

@@ -32,8 +32,8 @@ func gatewayConfig(p *project.Project, place workspace.Place) gateway.Config {
 	g := p.Gateway
 	wanted, _ := urls.GatewayPort(p)
 	c := gateway.Config{
-		Listen: net.JoinHostPort(g.HostIP, strconv.Itoa(g.HostPort)),
-		Behind: place.Remote || len(place.Tunnels) > 0, Wanted: wanted.Wanted, Asked: g.Now.Asked,
+		Listen:      net.JoinHostPort(g.HostIP, strconv.Itoa(g.HostPort)),
+		BehindProxy: place.Remote || len(place.Tunnels) > 0, Wanted: wanted.Wanted, Asked: g.Now.Asked,
 	}
 	for _, r := range g.Routes {
 		if r.Upstream != "" {

@@ -32,9 +32,9 @@ type Target struct {
 	Ports    workspace.Control // what can be done with the ports of the place
 	Web      expose.Client     // asks URLs from outside; needed in a remote place only
 	Egress   egress.Settings
-	StateDir string         // a directory of the user's own for files that containers read; made when needed
-	Endpoint string         // the address of the engine, which tells it from others
-	Gateway  gateway.Keeper // of the project; the zero value can start none
+	StateDir string          // a directory of the user's own for files that containers read; made when needed
+	Endpoint string          // the address of the engine, which tells it from others
+	Gateway  gateway.Manager // of the project; the zero value can start none
 	// OnApplied is called when the plan is carried out, before the wait for answers; nil for nothing.
 	OnApplied func()
 	Sink      event.Sink
