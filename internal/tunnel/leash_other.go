@@ -4,5 +4,5 @@ package tunnel
 
 import "os/exec"
 
-// leash can do nothing here: only Linux ends a program with the one that started it.
-func leash(*exec.Cmd) {}
+// endWithParent can do nothing here: only Linux ends a program with the one that started it.
+func endWithParent(*exec.Cmd) {}

@@ -13,16 +13,16 @@ import (
 )
 
 // Patience is how long a tunnel may take until it has a URL and works.
-const Patience = 30 * time.Second
+const DefaultTimeout = 30 * time.Second
 
-// indulgence is how long the program has to end after it was asked to.
-const indulgence = 5 * time.Second
+// gracePeriod is how long the program has to end after it was asked to.
+const gracePeriod = 5 * time.Second
 
 // Options are what [Open] needs of the person's machine.
 type Options struct {
-	Environ  []string      // the program's environment; nil for devup's own
-	Secrets  []string      // values that must not be shown, should the program print them
-	Patience time.Duration // zero for [Patience]
+	Environ []string      // the program's environment; nil for devup's own
+	Secrets []string      // values that must not be shown, should the program print them
+	Timeout time.Duration // zero for [DefaultTimeout]
 }
 
 // Tunnel is an open tunnel. Its methods are safe for concurrent use.
@@ -47,7 +47,7 @@ func Open(ctx context.Context, tool Tool, target Target, o Options) (*Tunnel, er
 	urls, works := make(chan string, 1), make(chan struct{})
 	once, onceWorks := sync.Once{}, sync.Once{}
 	t := &Tunnel{tool: tool, ended: make(chan struct{})}
-	t.output = &output{secrets: o.Secrets, hear: func(line string) {
+	t.output = &output{secrets: o.Secrets, onLine: func(line string) {
 		url, working := tool.read(line, target)
 		if url != "" {
 			once.Do(func() { urls <- url })
@@ -61,7 +61,7 @@ func Open(ctx context.Context, tool Tool, target Target, o Options) (*Tunnel, er
 		t.end()
 		return nil, fail.Wrap(err, fail.Failed, "", "%s cannot be started", tool.Name)
 	}
-	if err := t.await(ctx, urls, works, o.Patience); err != nil {
+	if err := t.await(ctx, urls, works, o.Timeout); err != nil {
 		t.Close()
 		return nil, err
 	}
@@ -83,7 +83,7 @@ func (t *Tunnel) Close() {
 // start runs the program. It is asked to end when ctx ends, and killed when it does not.
 func (t *Tunnel) start(ctx context.Context, args, environ []string) error {
 	c := exec.CommandContext(ctx, t.tool.Path, args...) //nolint:gosec // one of the known tools
-	c.Env, c.Stdout, c.Stderr, c.WaitDelay = environ, t.output, t.output, indulgence
+	c.Env, c.Stdout, c.Stderr, c.WaitDelay = environ, t.output, t.output, gracePeriod
 	c.Cancel = func() error {
 		err := c.Process.Signal(os.Interrupt)
 		if err != nil && !errors.Is(err, os.ErrProcessDone) { // Windows has no signals
@@ -91,7 +91,7 @@ func (t *Tunnel) start(ctx context.Context, args, environ []string) error {
 		}
 		return err
 	}
-	leash(c)
+	endWithParent(c)
 	started := make(chan error)
 	go func() {
 		// On Linux the leash is tied to the thread that starts the program, so that
@@ -110,12 +110,12 @@ func (t *Tunnel) start(ctx context.Context, args, environ []string) error {
 
 // await waits until the tunnel has a URL and works. A URL without more is taken too, as
 // later versions of a program may say the rest in other words.
-func (t *Tunnel) await(ctx context.Context, urls <-chan string, works <-chan struct{}, patience time.Duration) error {
-	if patience == 0 {
-		patience = Patience
+func (t *Tunnel) await(ctx context.Context, urls <-chan string, works <-chan struct{}, timeout time.Duration) error {
+	if timeout == 0 {
+		timeout = DefaultTimeout
 	}
-	late := time.NewTimer(patience)
-	defer late.Stop()
+	timer := time.NewTimer(timeout)
+	defer timer.Stop()
 	for t.URL == "" || works != nil {
 		select {
 		case t.URL = <-urls:
@@ -125,11 +125,11 @@ func (t *Tunnel) await(ctx context.Context, urls <-chan string, works <-chan str
 			return ctxOr(ctx, t.failure("has ended instead of opening a tunnel"))
 		case <-ctx.Done():
 			return context.Cause(ctx)
-		case <-late.C:
+		case <-timer.C:
 			if t.URL == "" {
-				return t.failure("has given no URL for " + patience.String())
+				return t.failure("has given no URL for " + timeout.String())
 			}
-			t.Slow, works = t.tool.Name+" has a URL, and has not said for "+patience.String()+" that it works", nil
+			t.Slow, works = t.tool.Name+" has a URL, and has not said for "+timeout.String()+" that it works", nil
 		}
 	}
 	return nil

@@ -57,7 +57,7 @@ func play(role string) int {
 }
 
 // acting opens a tunnel by a tool that behaves that way.
-func acting(t *testing.T, ctx context.Context, role string, patience time.Duration) (*Tunnel, error) {
+func acting(t *testing.T, ctx context.Context, role string, timeout time.Duration) (*Tunnel, error) {
 	t.Helper()
 	path, err := os.Executable()
 	if err != nil {
@@ -66,7 +66,7 @@ func acting(t *testing.T, ctx context.Context, role string, patience time.Durati
 	tool := cloudflared()
 	tool.Path = path
 	opened, err := Open(ctx, tool, Target{Host: "127.0.0.1", Port: 3000}, Options{
-		Environ: append(exec.Command(path).Environ(), "TUNNEL_TEST_ROLE="+role), Secrets: []string{"hunter2", ""}, Patience: patience,
+		Environ: append(exec.Command(path).Environ(), "TUNNEL_TEST_ROLE="+role), Secrets: []string{"hunter2", ""}, Timeout: timeout,
 	})
 	if err == nil {
 		t.Cleanup(opened.Close)
@@ -109,7 +109,7 @@ func TestATunnelEndsWithItsContext(t *testing.T) {
 	<-opened.Ended()
 }
 
-func TestTheEndOfAToolIsTold(t *testing.T) {
+func TestTheEndOfAToolIsReported(t *testing.T) {
 	t.Parallel()
 	opened, err := acting(t, t.Context(), "ends", time.Minute)
 	if err == nil {

@@ -16,12 +16,12 @@ const (
 // output takes what a program prints, gives each line to hear, and keeps the last ones,
 // without secrets. It is safe for concurrent use; hear is called with the lock held.
 type output struct {
-	hear    func(line string)
+	onLine  func(line string)
 	secrets []string
 
-	mu    sync.Mutex
-	begun []byte // of a line
-	last  []string
+	mu      sync.Mutex
+	partial []byte // of a line
+	last    []string
 }
 
 // Write never fails.
@@ -30,17 +30,17 @@ func (o *output) Write(p []byte) (int, error) {
 	defer o.mu.Unlock()
 	for rest := p; len(rest) > 0; {
 		part, after, ended := bytes.Cut(rest, []byte("\n"))
-		o.begun = append(o.begun, part[:min(len(part), longest-len(o.begun))]...)
+		o.partial = append(o.partial, part[:min(len(part), longest-len(o.partial))]...)
 		if rest = after; ended {
-			o.line(strings.TrimRight(string(o.begun), "\r"))
-			o.begun = o.begun[:0]
+			o.line(strings.TrimRight(string(o.partial), "\r"))
+			o.partial = o.partial[:0]
 		}
 	}
 	return len(p), nil
 }
 
 func (o *output) line(text string) {
-	o.hear(text)
+	o.onLine(text)
 	if shown := strings.TrimSpace(masked(text, o.secrets)); shown != "" {
 		o.last = append(o.last, shown)
 		o.last = o.last[max(0, len(o.last)-kept):]
@@ -51,9 +51,9 @@ func (o *output) line(text string) {
 func (o *output) lines() []string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if len(o.begun) > 0 {
-		o.line(string(o.begun))
-		o.begun = o.begun[:0]
+	if len(o.partial) > 0 {
+		o.line(string(o.partial))
+		o.partial = o.partial[:0]
 	}
 	return append([]string{}, o.last...)
 }

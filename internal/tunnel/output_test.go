@@ -9,7 +9,7 @@ import (
 
 func TestOnlyTheLastLinesAreKept(t *testing.T) {
 	t.Parallel()
-	o := &output{hear: func(string) {}}
+	o := &output{onLine: func(string) {}}
 	_, _ = o.Write([]byte("0\n1\n2\n3\n\n4\n5\r\n6\n7\n8\n9"))
 	if got := strings.Join(o.lines(), " "); got != "2 3 4 5 6 7 8 9" {
 		t.Errorf("kept %q", got)
@@ -30,7 +30,7 @@ func FuzzOutput(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string, at int) {
 		at = min(max(at, 0), len(text))
 		heard := func(pieces ...string) (lines, last []string) {
-			o := &output{secrets: []string{"hunter2"}, hear: func(line string) { lines = append(lines, line) }}
+			o := &output{secrets: []string{"hunter2"}, onLine: func(line string) { lines = append(lines, line) }}
 			for _, p := range pieces {
 				if n, err := o.Write([]byte(p)); n != len(p) || err != nil {
 					t.Fatalf("wrote %d of %d, %v", n, len(p), err)
