@@ -16,13 +16,13 @@ import (
 // Options are what the checks look at. Parts that are missing leave their checks
 // out.
 type Options struct {
-	Connect  func(ctx context.Context, start bool) (*engine.Engine, error) // finds the engine; start: starts it too
-	Observe  func(context.Context, *engine.Engine) (State, error)          // reads what is on the engine
-	Settings settings.Settings
-	Place    workspace.Place
-	Machine  Machine
-	Network  Network
-	Project  Project
+	Connect   func(ctx context.Context, start bool) (*engine.Engine, error) // finds the engine; start: starts it too
+	Observe   func(context.Context, *engine.Engine) (State, error)          // reads what is on the engine
+	Settings  settings.Settings
+	Workspace workspace.Info
+	Machine   Machine
+	Network   Network
+	Project   Project
 }
 
 // Machine is the machine that devup runs on.
@@ -120,7 +120,7 @@ func Checks(o Options) []Check {
 	add("forwarding", func(ctx context.Context) Finding { return checkForwarding(ctx, find, observe) })
 	add("orphans", func(ctx context.Context) Finding { return checkOrphans(ctx, o.Project, observe) })
 	add("projects", func(ctx context.Context) Finding { return checkProjects(ctx, observe) })
-	add("workspace", func(context.Context) Finding { return checkPlace(o.Place) })
+	add("workspace", func(context.Context) Finding { return checkWorkspace(o.Workspace) })
 	checks = append(checks, networkChecks(o, find)...)
 	add("settings", func(context.Context) Finding { return checkSettings(o.Settings) })
 	return checks

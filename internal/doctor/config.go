@@ -91,16 +91,16 @@ func copyable(m project.MissingEnvFile) bool {
 	return m.Example != "" && filepath.IsLocal(m.Example) && filepath.IsLocal(m.File)
 }
 
-func checkPlace(place workspace.Place) Finding {
-	title := place.Title
+func checkWorkspace(ws workspace.Info) Finding {
+	title := ws.Title
 	if title == "" {
 		title = "this machine"
 	}
-	text := fmt.Sprintf("%s; port 3000 would be at %s", title, place.URL(3000))
-	if place.Note == "" {
+	text := fmt.Sprintf("%s; port 3000 would be at %s", title, ws.URL(3000))
+	if ws.Note == "" {
 		return good(text)
 	}
-	found, hint, _ := strings.Cut(place.Note, "; ")
+	found, hint, _ := strings.Cut(ws.Note, "; ")
 	return warning(title+": "+found, hint)
 }
 

@@ -229,7 +229,7 @@ func TestFreeSpaceOfThisMachine(t *testing.T) {
 	}
 }
 
-func TestPlaceAndSettings(t *testing.T) {
+func TestWorkspaceAndSettings(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		options Options
@@ -238,12 +238,12 @@ func TestPlaceAndSettings(t *testing.T) {
 	}{
 		{Options{}, "workspace", "ok: this machine; port 3000 would be at http://localhost:3000 | "},
 		{
-			Options{Place: workspace.Place{Title: "Gitpod", Template: "https://{port}-x.gitpod.io"}},
+			Options{Workspace: workspace.Info{Title: "Gitpod", Template: "https://{port}-x.gitpod.io"}},
 			"workspace",
 			"ok: Gitpod; port 3000 would be at https://3000-x.gitpod.io | ",
 		},
 		{
-			Options{Place: workspace.Place{Title: "Gitpod", Note: "the URLs are not known: X is not set; set Y"}},
+			Options{Workspace: workspace.Info{Title: "Gitpod", Note: "the URLs are not known: X is not set; set Y"}},
 			"workspace",
 			"warning: Gitpod: the URLs are not known: X is not set | set Y",
 		},

@@ -17,9 +17,9 @@ import (
 // in this place, and what can be done, a sentence each. p is resolved: what a
 // page calls is in the environment of its service. Rows that nobody checked are
 // not spoken of.
-func Calls(p *project.Project, place workspace.Place, rows []Row) []string {
+func Calls(p *project.Project, ws workspace.Info, rows []Row) []string {
 	var sentences []string
-	if !place.Remote {
+	if !ws.Remote {
 		return nil
 	}
 	for _, name := range p.ServiceNames() {
@@ -27,7 +27,7 @@ func Calls(p *project.Project, place workspace.Place, rows []Row) []string {
 		for _, target := range rows {
 			_, other := p.Services[target.Service]
 			if other && target.Service != name && calls(p, s, target.URL) {
-				if why := blocked(place, target); why != "" {
+				if why := blocked(ws, target); why != "" {
 					sentences = append(sentences, fmt.Sprintf("%s: its page calls %s, %s", name, target.Service, why))
 				}
 			}
@@ -38,19 +38,19 @@ func Calls(p *project.Project, place workspace.Place, rows []Row) []string {
 
 // blocked says why a page of another origin gets no answer from the row, and the
 // ways out; empty where it does.
-func blocked(place workspace.Place, target Row) string {
+func blocked(ws workspace.Info, target Row) string {
 	const gateway = "serve both from one origin with `devup up --gateway`"
 	locked := target.Access == NeedsLogin || target.Access == Forbidden
 	switch {
-	case place.InPath():
+	case ws.InPath():
 		return "" // one origin for all: the login of the page is that of the call
 	case target.Access == Unchecked || target.Access == NotReachable || target.Access == HostRefused:
 		return ""
-	case place.Apart:
-		return "and the proxy of " + place.Title + " lets no page of one port call another: " + gateway
+	case ws.NoCrossPort:
+		return "and the proxy of " + ws.Title + " lets no page of one port call another: " + gateway
 	case !locked:
 		return ""
-	case place.Locked:
+	case ws.Locked:
 		return "whose URL asks for a login, so the browser blocks the call: " + gateway
 	case target.Public:
 		return "whose URL asks for a login, so the browser blocks the call: make that port public, or " + gateway

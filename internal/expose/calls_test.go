@@ -13,9 +13,9 @@ import (
 func TestCalls(t *testing.T) {
 	t.Parallel()
 	const url = "https://4567-x.gitpod.io"
-	gitpod := workspace.Place{Title: "Gitpod", Remote: true, Template: "https://{port}-x.gitpod.io"}
+	gitpod := workspace.Info{Title: "Gitpod", Remote: true, Template: "https://{port}-x.gitpod.io"}
 	coder, shell, path := gitpod, gitpod, gitpod
-	coder.Apart, coder.Title = true, "Coder"
+	coder.NoCrossPort, coder.Title = true, "Coder"
 	shell.Locked = true
 	path.Template = "https://x.dev/proxy/{port}/"
 	login, open := Row{Access: NeedsLogin}, Row{Access: Reachable}
@@ -27,7 +27,7 @@ func TestCalls(t *testing.T) {
 	tests := []struct {
 		name     string
 		service  string // "name/stack NAME=value"
-		place    workspace.Place
+		ws       workspace.Info
 		api      Row
 		sentence string
 	}{
@@ -46,7 +46,7 @@ func TestCalls(t *testing.T) {
 		{"who may call", "web FRONTEND_URL=" + url, gitpod, login, ""},
 		{"a program", "worker API_URL=" + url, gitpod, login, ""},
 		{"somebody else's address", "web VITE_API=https://4567-x.gitpod.io.example.com", gitpod, login, ""},
-		{"a laptop", "web VITE_API=http://localhost:4567", workspace.Place{}, login, ""},
+		{"a laptop", "web VITE_API=http://localhost:4567", workspace.Info{}, login, ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -61,8 +61,8 @@ func TestCalls(t *testing.T) {
 				}},
 				Extensions: map[string]project.ServiceExtension{name: {Stack: stack}},
 			}
-			tt.api.Service, tt.api.URL = "api", tt.place.URL(4567)
-			if got := strings.Join(Calls(p, tt.place, []Row{tt.api}), "\n"); got != tt.sentence {
+			tt.api.Service, tt.api.URL = "api", tt.ws.URL(4567)
+			if got := strings.Join(Calls(p, tt.ws, []Row{tt.api}), "\n"); got != tt.sentence {
 				t.Errorf("got  %s\nwant %s", got, tt.sentence)
 			}
 		})
@@ -76,7 +76,7 @@ func TestCallsOfTheGateway(t *testing.T) {
 	p := &project.Project{Project: &types.Project{Services: types.Services{
 		"web": withVariable("web", "VITE_API", value),
 	}}}
-	if got := Calls(p, workspace.Place{Remote: true, Template: "https://{port}-x.gitpod.io"}, []Row{{Service: "gateway", URL: value, Access: NeedsLogin}}); got != nil {
+	if got := Calls(p, workspace.Info{Remote: true, Template: "https://{port}-x.gitpod.io"}, []Row{{Service: "gateway", URL: value, Access: NeedsLogin}}); got != nil {
 		t.Errorf("%q", got)
 	}
 }

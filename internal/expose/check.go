@@ -35,9 +35,9 @@ const (
 // what to do about it. Where browsers reach ports through localhost nothing is
 // asked, and no tunnel either: its name is new, and a resolver that is asked too
 // early remembers that there is none.
-func Check(ctx context.Context, client Client, place workspace.Place, c workspace.Control, rows []Row) []Row {
+func Check(ctx context.Context, client Client, ws workspace.Info, c workspace.Control, rows []Row) []Row {
 	rows = slices.Clone(rows)
-	if !place.Remote {
+	if !ws.Remote {
 		return rows
 	}
 	var group errgroup.Group
@@ -49,7 +49,7 @@ func Check(ctx context.Context, client Client, place workspace.Place, c workspac
 		group.Go(func() error {
 			found := verdictOf(ctx, client, r)
 			if ctx.Err() == nil {
-				rows[i] = r.with(found, place, c)
+				rows[i] = r.with(found, ws, c)
 			}
 			return nil
 		})

@@ -67,7 +67,7 @@ func TestCheck(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			got := checked(t, Row{State: Running}, workspace.Place{Remote: true}, tt.outside, tt.inside)
+			got := checked(t, Row{State: Running}, workspace.Info{Remote: true}, tt.outside, tt.inside)
 			if got.Access != tt.want {
 				t.Errorf("%q, want %q; %s", got.Access, tt.want, got.Advice)
 			}
@@ -76,7 +76,7 @@ func TestCheck(t *testing.T) {
 }
 
 // checked checks a row whose URL a proxy answers, and whose port a service.
-func checked(t *testing.T, r Row, place workspace.Place, outside, inside answers) Row {
+func checked(t *testing.T, r Row, ws workspace.Info, outside, inside answers) Row {
 	t.Helper()
 	proxy, service := httptest.NewServer(outside), httptest.NewServer(inside)
 	defer proxy.Close()
@@ -90,7 +90,7 @@ func checked(t *testing.T, r Row, place workspace.Place, outside, inside answers
 		t.Fatal(err)
 	}
 	control := workspace.Control{ByHand: func(int) string { return "click" }, Unreachable: "look there"}
-	return Check(t.Context(), plainClient(), place, control, []Row{r})[0]
+	return Check(t.Context(), plainClient(), ws, control, []Row{r})[0]
 }
 
 // plainClient is as Check wants it.
@@ -105,28 +105,28 @@ func TestAdvice(t *testing.T) {
 	tests := []struct {
 		name    string
 		row     Row
-		place   workspace.Place
+		ws      workspace.Info
 		outside answers
 		want    string
 	}{
-		{"public", Row{Public: true}, workspace.Place{}, open, "public"},
-		{"public after all", Row{Public: true, Advice: "gp is not installed"}, workspace.Place{}, open, "public"},
-		{"private, as it should be", Row{}, workspace.Place{}, shut, "needs-login"},
-		{"to be public", Row{Public: true}, workspace.Place{}, shut, "needs-login its URL asks for a login: click"},
-		{"could not be made public", Row{Public: true, Advice: "it rains: click"}, workspace.Place{}, shut, "needs-login it rains: click"},
-		{"must not be made public", Row{Public: true, Advice: "policy: click", denied: true}, workspace.Place{}, shut, "forbidden policy: click"},
-		{"cannot be public there", Row{Public: true}, workspace.Place{Locked: true}, shut, "needs-login its URL asks for a login, public or not: click"},
-		{"refused", Row{Public: true}, workspace.Place{Title: "Gitpod"}, refuses, "forbidden its URL is forbidden to others, by a policy of the workspace most likely: open it in a browser that is signed in to Gitpod; `devup up --gateway` lets pages call it from there"},
-		{"a refused gateway", Row{Service: "gateway", Public: true}, workspace.Place{Title: "Gitpod"}, refuses, "forbidden its URL is forbidden to others, by a policy of the workspace most likely: open it in a browser that is signed in to Gitpod"},
-		{"not there", Row{}, workspace.Place{}, gone, "not-reachable its URL does not answer: the workspace's proxy answers with status 502; look there"},
-		{"neither made public nor there", Row{Public: true, Advice: "gp is not installed: click"}, workspace.Place{}, gone, "not-reachable gp is not installed: click; its URL does not answer: the workspace's proxy answers with status 502; look there"},
-		{"kept private, and not there", Row{Advice: "its port stays private"}, workspace.Place{}, gone, "not-reachable its port stays private; its URL does not answer: the workspace's proxy answers with status 502; look there"},
+		{"public", Row{Public: true}, workspace.Info{}, open, "public"},
+		{"public after all", Row{Public: true, Advice: "gp is not installed"}, workspace.Info{}, open, "public"},
+		{"private, as it should be", Row{}, workspace.Info{}, shut, "needs-login"},
+		{"to be public", Row{Public: true}, workspace.Info{}, shut, "needs-login its URL asks for a login: click"},
+		{"could not be made public", Row{Public: true, Advice: "it rains: click"}, workspace.Info{}, shut, "needs-login it rains: click"},
+		{"must not be made public", Row{Public: true, Advice: "policy: click", denied: true}, workspace.Info{}, shut, "forbidden policy: click"},
+		{"cannot be public there", Row{Public: true}, workspace.Info{Locked: true}, shut, "needs-login its URL asks for a login, public or not: click"},
+		{"refused", Row{Public: true}, workspace.Info{Title: "Gitpod"}, refuses, "forbidden its URL is forbidden to others, by a policy of the workspace most likely: open it in a browser that is signed in to Gitpod; `devup up --gateway` lets pages call it from there"},
+		{"a refused gateway", Row{Service: "gateway", Public: true}, workspace.Info{Title: "Gitpod"}, refuses, "forbidden its URL is forbidden to others, by a policy of the workspace most likely: open it in a browser that is signed in to Gitpod"},
+		{"not there", Row{}, workspace.Info{}, gone, "not-reachable its URL does not answer: the workspace's proxy answers with status 502; look there"},
+		{"neither made public nor there", Row{Public: true, Advice: "gp is not installed: click"}, workspace.Info{}, gone, "not-reachable gp is not installed: click; its URL does not answer: the workspace's proxy answers with status 502; look there"},
+		{"kept private, and not there", Row{Advice: "its port stays private"}, workspace.Info{}, gone, "not-reachable its port stays private; its URL does not answer: the workspace's proxy answers with status 502; look there"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			tt.row.State, tt.place.Remote = Running, true
-			got := checked(t, tt.row, tt.place, tt.outside, open)
+			tt.row.State, tt.ws.Remote = Running, true
+			got := checked(t, tt.row, tt.ws, tt.outside, open)
 			if text := strings.TrimSpace(string(got.Access) + " " + got.Advice); text != tt.want {
 				t.Errorf("got  %s\nwant %s", text, tt.want)
 			}
@@ -149,11 +149,11 @@ func TestCheckAsksLittle(t *testing.T) {
 		{URL: server.URL, State: Failed},
 		{Address: "localhost:5432", State: Running},
 	}
-	got := Check(t.Context(), plainClient(), workspace.Place{Remote: true}, workspace.Control{}, rows)
+	got := Check(t.Context(), plainClient(), workspace.Info{Remote: true}, workspace.Control{}, rows)
 	if len(asked) != 1 || <-asked != "/base/api/health" || got[0].Access != Reachable || got[1].Access != Unchecked {
 		t.Errorf("%d requests, %+v", len(asked), got)
 	}
-	if got = Check(t.Context(), nil, workspace.Place{}, workspace.Control{}, rows); got[0].Access != Unchecked {
+	if got = Check(t.Context(), nil, workspace.Info{}, workspace.Control{}, rows); got[0].Access != Unchecked {
 		t.Errorf("on a laptop: %+v", got)
 	}
 }
@@ -176,7 +176,7 @@ func TestNoAnswer(t *testing.T) {
 		{errors.New("connection refused"), "its URL does not answer: connection refused"},
 	} {
 		rows := []Row{{URL: "https://x.dev", State: Running}}
-		got := Check(t.Context(), failing{tt.err}, workspace.Place{Remote: true}, workspace.Control{}, rows)[0]
+		got := Check(t.Context(), failing{tt.err}, workspace.Info{Remote: true}, workspace.Control{}, rows)[0]
 		if got.Access != NotReachable || got.Advice != tt.want {
 			t.Errorf("%s %q, want %q", got.Access, got.Advice, tt.want)
 		}
@@ -194,7 +194,7 @@ func TestCheckWaitsForWhatWasJustOpened(t *testing.T) {
 	}))
 	defer server.Close()
 	row := Row{URL: server.URL, State: Running, Public: true}
-	if got := Check(t.Context(), plainClient(), workspace.Place{Remote: true}, workspace.Control{}, []Row{row})[0]; got.Access != Reachable {
+	if got := Check(t.Context(), plainClient(), workspace.Info{Remote: true}, workspace.Control{}, []Row{row})[0]; got.Access != Reachable {
 		t.Errorf("%s after %d requests", got.Access, n)
 	}
 }

@@ -13,12 +13,12 @@ import (
 // withGateway puts the row of the project's gateway first: it is the one to open, and to
 // make public in the place of the ports that it leads to. Whoever reaches it reaches all
 // of them, so that each must be one that may be public.
-func withGateway(rows []Row, p *project.Project, place workspace.Place) []Row {
+func withGateway(rows []Row, p *project.Project, ws workspace.Info) []Row {
 	g := p.Gateway
 	if g == nil {
 		return rows
 	}
-	gate := row(project.Port{Service: project.GatewayName, Target: g.HostPort, Wanted: g.HostPort, Protocol: "tcp", HostIP: g.HostIP}, place, false)
+	gate := row(project.Port{Service: project.GatewayName, Target: g.HostPort, Wanted: g.HostPort, Protocol: "tcp", HostIP: g.HostIP}, ws, false)
 	led := ledTo(g)
 	var open, shut []string
 	for i, r := range rows {

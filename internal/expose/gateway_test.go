@@ -35,7 +35,7 @@ func gatedProject(public ...string) *project.Project {
 
 func TestTheGatewayIsPublicInThePlaceOfItsServices(t *testing.T) {
 	t.Parallel()
-	cloud := workspace.Place{Remote: true, Template: "https://{port}-x.gitpod.io", Ports: []workspace.Range{{From: 1, To: 65535}}}
+	cloud := workspace.Info{Remote: true, Template: "https://{port}-x.gitpod.io", Ports: []workspace.Range{{From: 1, To: 65535}}}
 	for _, test := range []struct{ public, want string }{
 		{"", "gateway 8080, admin 5000, api 4567, web 3000"},
 		{"api", "gateway 8080: its port stays private, because it leads to web too, admin 5000, api 4567, web 3000"},

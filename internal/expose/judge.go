@@ -108,7 +108,7 @@ func reason(err error) string {
 
 // with is the row with a verdict and what to do about it. That a URL which nobody
 // wants public asks for a login is as it should be.
-func (r Row) with(v verdict, place workspace.Place, c workspace.Control) Row {
+func (r Row) with(v verdict, ws workspace.Info, c workspace.Control) Row {
 	refused := r.Advice
 	r.Access, r.Advice = v.access, ""
 	if r.Access == NeedsLogin && r.denied {
@@ -124,10 +124,10 @@ func (r Row) with(v verdict, place workspace.Place, c workspace.Control) Row {
 		r.Advice = refused
 	case refused != "":
 		r.Advice = refused
-	case place.Locked:
+	case ws.Locked:
 		r.Advice = "its URL asks for a login, public or not: " + c.ByHand(r.Port)
 	case r.Access == Forbidden:
-		r.Advice = "its URL is forbidden to others, by a policy of the workspace most likely: " + r.signedIn(place)
+		r.Advice = "its URL is forbidden to others, by a policy of the workspace most likely: " + r.signedIn(ws)
 	default:
 		r.Advice = "its URL asks for a login: " + c.ByHand(r.Port)
 	}
@@ -136,8 +136,8 @@ func (r Row) with(v verdict, place workspace.Place, c workspace.Control) Row {
 
 // signedIn is how a port is used that may not be public: by somebody with a login. The
 // calls of a page carry that only to its own origin.
-func (r Row) signedIn(place workspace.Place) string {
-	way := "open it in a browser that is signed in to " + place.Title
+func (r Row) signedIn(ws workspace.Info) string {
+	way := "open it in a browser that is signed in to " + ws.Title
 	if r.Service == project.GatewayName {
 		return way
 	}

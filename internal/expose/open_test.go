@@ -206,7 +206,7 @@ func TestOnlyWhatIsMarkedIsOpened(t *testing.T) {
 					return "", nil
 				},
 			}
-			place, err := workspace.Detect(func(variable string) string {
+			ws, err := workspace.Detect(func(variable string) string {
 				return map[string]string{"CODESPACE_NAME": "fox"}[variable]
 			}, nil, workspace.Override{Provider: name, Template: "https://{port}.x.example"})
 			if err != nil {
@@ -218,15 +218,15 @@ func TestOnlyWhatIsMarkedIsOpened(t *testing.T) {
 			}
 			states["api"] = NotRunning
 			p := resolved()
-			rows := Table(p, place, states)
+			rows := Table(p, ws, states)
 			ctx, cancel := context.WithCancel(t.Context())
 			cancel()
-			Open(ctx, place.Control(tools), rows, event.Discard)
+			Open(ctx, ws.Control(tools), rows, event.Discard)
 			if len(ran) > 0 {
 				t.Errorf("nothing is public and runs, and this was run: %q", ran)
 			}
 			states["api"] = Running
-			Open(ctx, place.Control(tools), Table(p, place, states), event.Discard)
+			Open(ctx, ws.Control(tools), Table(p, ws, states), event.Discard)
 			ran = slices.DeleteFunc(ran, func(line string) bool { return strings.Contains(line, "list") || strings.Contains(line, "--json") })
 			for _, line := range ran {
 				if !strings.Contains(line, "4567") || strings.Contains(line, "3001") || strings.Contains(line, "5432") || strings.Contains(line, "9229") {

@@ -9,10 +9,10 @@ import (
 
 // Opened are the services of a resolved project that the internet reaches in this place, by
 // a port that is made public or by a tunnel, sorted: also those that a public gateway leads to.
-func Opened(p *project.Project, place workspace.Place) []string {
+func Opened(p *project.Project, ws workspace.Info) []string {
 	var names []string
-	for _, r := range Table(p, place, nil) {
-		if !r.Public || r.URL == "" || place.Locked && !r.tunneled {
+	for _, r := range Table(p, ws, nil) {
+		if !r.Public || r.URL == "" || ws.Locked && !r.tunneled {
 			continue
 		}
 		names = append(names, Through(p, r)...)

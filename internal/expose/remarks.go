@@ -14,10 +14,10 @@ const inPath = "here the port is a part of the path, and a link to /x leads out 
 
 // Remarks says what a person should know about the rows in this place before
 // opening one of their URLs, a sentence each.
-func Remarks(place workspace.Place, rows []Row) []string {
+func Remarks(ws workspace.Info, rows []Row) []string {
 	var remarks []string
-	if place.Remote && place.Note != "" {
-		remarks = append(remarks, place.Title+": "+place.Note)
+	if ws.Remote && ws.Note != "" {
+		remarks = append(remarks, ws.Title+": "+ws.Note)
 	} else {
 		remarks = append(remarks, withoutURL(rows)...)
 	}
@@ -34,10 +34,10 @@ func Remarks(place workspace.Place, rows []Row) []string {
 		}
 		browsable = browsable || r.URL != ""
 	}
-	if command := place.Forward(ports); command != "" {
+	if command := ws.Forward(ports); command != "" {
 		remarks = append(remarks, "the addresses are on this machine; to have them on yours, run there: "+command)
 	}
-	if browsable && place.InPath() {
+	if browsable && ws.InPath() {
 		remarks = append(remarks, inPath)
 	}
 	return remarks

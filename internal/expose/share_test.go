@@ -35,7 +35,7 @@ func TestSharable(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			rows, err := Sharable(test.of, Table(test.of, workspace.Place{}, nil), strings.Fields(test.named))
+			rows, err := Sharable(test.of, Table(test.of, workspace.Info{}, nil), strings.Fields(test.named))
 			got := ports(rows)
 			if err != nil {
 				got = err.Error()
@@ -61,7 +61,7 @@ func TestOneContainerOfSeveralIsShared(t *testing.T) {
 	web, two := p.Services["web"], 2
 	web.Scale = &two
 	p.Services["web"] = web
-	all := Table(p, workspace.Place{}, nil)
+	all := Table(p, workspace.Info{}, nil)
 	rows, err := Sharable(p, all, []string{"web"})
 	if err != nil || ports(rows) != "web:3001" {
 		t.Errorf("got %s, %v", ports(rows), err)
@@ -70,9 +70,9 @@ func TestOneContainerOfSeveralIsShared(t *testing.T) {
 
 func TestTableOfSharedPorts(t *testing.T) {
 	t.Parallel()
-	place := workspace.Place{Tunnels: map[int]string{3001: "https://web.example", 8080: "https://lan.example", 5432: "https://never.example"}}
+	ws := workspace.Info{Tunnels: map[int]string{3001: "https://web.example", 8080: "https://lan.example", 5432: "https://never.example"}}
 	var got []string
-	for _, r := range Table(resolved(), place, nil) {
+	for _, r := range Table(resolved(), ws, nil) {
 		if r.Public {
 			got = append(got, r.Service+" "+r.URL)
 		}
@@ -94,7 +94,7 @@ func TestUnshared(t *testing.T) {
 		s.Environment = env
 		p.Services[name] = s
 	}
-	rows := Table(p, workspace.Place{}, nil)
+	rows := Table(p, workspace.Info{}, nil)
 	shared := func(names ...string) []Row {
 		chosen, err := Sharable(p, rows, names)
 		if err != nil {
@@ -119,7 +119,7 @@ func TestWithAGatewayOnlyThatIsShared(t *testing.T) {
 		{Prefix: "/", Service: "web", Upstream: "127.0.0.1:3001"}, {Prefix: "/api", Service: "api", Upstream: "127.0.0.1:4567"},
 	}}
 	for named, want := range map[string]string{"": "gateway:8080", "web": "gateway:8080", "web api net": "gateway:8080 net:7000", "gateway": "gateway:8080", "net": "net:7000"} {
-		rows, err := Sharable(p, Table(p, workspace.Place{}, nil), strings.Fields(named))
+		rows, err := Sharable(p, Table(p, workspace.Info{}, nil), strings.Fields(named))
 		if err != nil || ports(rows) != want {
 			t.Errorf("%q: got %s, %v; want %s", named, ports(rows), err, want)
 		}

@@ -54,18 +54,18 @@ func (r Row) Tunneled() bool { return r.tunneled }
 // Table lists the published ports of a resolved project by service, in each in
 // the order of the config, after that of the gateway. running gives the state of
 // services; one that it does not hold is not running.
-func Table(p *project.Project, place workspace.Place, running map[string]string) []Row {
+func Table(p *project.Project, ws workspace.Info, running map[string]string) []Row {
 	rows := []Row{}
 	for _, port := range p.PublishedPorts() {
-		rows = append(rows, row(port, place, p.Extensions[port.Service].Public))
+		rows = append(rows, row(port, ws, p.Extensions[port.Service].Public))
 	}
 	for name, s := range p.Services {
 		if s.NetworkMode == "host" {
-			rows = append(rows, hostRows(name, s.Ports, place, p.Extensions[name].Public)...)
+			rows = append(rows, hostRows(name, s.Ports, ws, p.Extensions[name].Public)...)
 		}
 	}
 	slices.SortStableFunc(rows, func(a, b Row) int { return strings.Compare(a.Service, b.Service) })
-	rows = withGateway(rows, p, place)
+	rows = withGateway(rows, p, ws)
 	for i := range rows {
 		rows[i].ready = p.Extensions[rows[i].Service].Ready
 		if rows[i].State = running[rows[i].Service]; rows[i].State == "" {
@@ -76,7 +76,7 @@ func Table(p *project.Project, place workspace.Place, running map[string]string)
 }
 
 // row is the row of one port.
-func row(p project.Port, place workspace.Place, public bool) Row {
+func row(p project.Port, ws workspace.Info, public bool) Row {
 	r := Row{Type: "url", Service: p.Service, Target: p.Target, Protocol: p.Protocol, Port: p.Wanted, HostIP: p.HostIP}
 	if p.Wanted == 0 {
 		return r
@@ -85,13 +85,13 @@ func row(p project.Port, place workspace.Place, public bool) Row {
 	switch host := hostName(p.HostIP); {
 	case !p.Web():
 		r.Address = net.JoinHostPort(host, number)
-	case place.Tunnels[p.Wanted] != "":
-		r.URL, r.Public, r.tunneled = place.URL(p.Wanted), true, true
-	case place.Lacks(p.Wanted) != "":
-		r.Address, r.Note = net.JoinHostPort(host, number), place.Lacks(p.Wanted)
-	case place.Remote || host == "localhost":
-		r.URL, r.Public = place.URL(p.Wanted), public && place.Remote
-		if place.Locked {
+	case ws.Tunnels[p.Wanted] != "":
+		r.URL, r.Public, r.tunneled = ws.URL(p.Wanted), true, true
+	case ws.Lacks(p.Wanted) != "":
+		r.Address, r.Note = net.JoinHostPort(host, number), ws.Lacks(p.Wanted)
+	case ws.Remote || host == "localhost":
+		r.URL, r.Public = ws.URL(p.Wanted), public && ws.Remote
+		if ws.Locked {
 			r.Access = NeedsLogin // nobody need ask
 		}
 	default:
@@ -102,7 +102,7 @@ func row(p project.Port, place workspace.Place, public bool) Row {
 
 // hostRows are the rows of a service on the host's own network: its ports are
 // the host's.
-func hostRows(service string, ports []types.ServicePortConfig, place workspace.Place, public bool) []Row {
+func hostRows(service string, ports []types.ServicePortConfig, ws workspace.Info, public bool) []Row {
 	rows := make([]Row, 0, len(ports))
 	for _, c := range ports {
 		protocol := c.Protocol
@@ -110,7 +110,7 @@ func hostRows(service string, ports []types.ServicePortConfig, place workspace.P
 			protocol = "tcp"
 		}
 		target := int(c.Target)
-		rows = append(rows, row(project.Port{Service: service, Target: target, Wanted: target, Protocol: protocol}, place, public))
+		rows = append(rows, row(project.Port{Service: service, Target: target, Wanted: target, Protocol: protocol}, ws, public))
 	}
 	return rows
 }

@@ -40,14 +40,14 @@ func resolved() *project.Project {
 
 func TestTable(t *testing.T) {
 	t.Parallel()
-	gitpod := workspace.Place{Provider: "gitpod", Template: "https://{port}-x.ws-eu1.gitpod.io", Remote: true}
+	gitpod := workspace.Info{Provider: "gitpod", Template: "https://{port}-x.ws-eu1.gitpod.io", Remote: true}
 	running := map[string]string{"api": Running, "web": Starting}
 	for _, c := range []struct {
-		name  string
-		place workspace.Place
-		want  string
+		name string
+		ws   workspace.Info
+		want string
 	}{
-		{"laptop", workspace.Place{}, `
+		{"laptop", workspace.Info{}, `
 {"type":"url","service":"any","target":8000,"protocol":"tcp","state":"not running","public":false}
 {"type":"url","service":"api","target":4567,"protocol":"tcp","port":4567,"url":"http://localhost:4567","state":"running","public":false}
 {"type":"url","service":"db","target":5432,"protocol":"tcp","port":5432,"address":"localhost:5432","state":"not running","public":false}
@@ -72,7 +72,7 @@ func TestTable(t *testing.T) {
 			t.Parallel()
 			var got strings.Builder
 			got.WriteString("\n")
-			for _, r := range Table(resolved(), c.place, running) {
+			for _, r := range Table(resolved(), c.ws, running) {
 				b, err := json.Marshal(r)
 				if err != nil {
 					t.Fatal(err)

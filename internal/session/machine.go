@@ -20,7 +20,7 @@ type machine struct {
 	group  errgroup.Group
 	cancel context.CancelFunc
 
-	workspace workspace.Place
+	workspace workspace.Info
 	network   egress.Settings
 	engine    *engine.Engine
 

@@ -81,7 +81,7 @@ type Want struct {
 // Session is what a command works with. Fields that [Want] does not name are zero.
 type Session struct {
 	*Env
-	Workspace workspace.Place // with the tunnels that are open
+	Workspace workspace.Info  // with the tunnels that are open
 	Network   egress.Settings // with the credentials that the project may use
 	Withheld  []string        // sentences about credentials that were withheld, because no user was there to ask
 	Engine    *engine.Engine  // nil: none answers

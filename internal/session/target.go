@@ -35,7 +35,7 @@ func (s *Session) Target(ctx context.Context) up.Target {
 	client := s.Network.Client()
 	return up.Target{
 		Engine: up.On(s.Engine.Client), Images: s.ImageStore(), Owner: s.FileOwner, Egress: s.Network,
-		Place: s.Workspace, Ports: s.WorkspaceControl(s.Workspace, client), Web: client,
+		Workspace: s.Workspace, Ports: s.WorkspaceControl(s.Workspace, client), Web: client,
 		StateDir: s.StateDir(), Endpoint: s.Engine.Endpoint, Sink: s.Sink,
 		Remote: !s.Engine.Local(), Distant: s.Distant(ctx),
 		Gateway: s.GatewayManager(s.Engine, s.Name), OnApplied: s.Unlock,

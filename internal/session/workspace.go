@@ -16,24 +16,24 @@ import (
 )
 
 // DetectWorkspace finds out where devup runs, from variables and files alone.
-func (e *Env) DetectWorkspace() (workspace.Place, error) {
+func (e *Env) DetectWorkspace() (workspace.Info, error) {
 	return workspace.Detect(e.Getenv, os.DirFS("/"), workspace.Override{
 		Provider: e.Settings.Provider, Template: e.Settings.PublicURLTemplate,
 	})
 }
 
 // ReadWorkspace is [Env.DetectWorkspace], and asks the platform there for its URLs.
-func (e *Env) ReadWorkspace(ctx context.Context) (workspace.Place, error) {
+func (e *Env) ReadWorkspace(ctx context.Context) (workspace.Info, error) {
 	place, err := e.DetectWorkspace()
 	if err != nil {
-		return workspace.Place{}, err
+		return workspace.Info{}, err
 	}
 	return place.Ask(ctx, workspaceTools(e.Process)), nil
 }
 
 // WorkspaceControl is what can be done with the ports of a workspace. What its own programs
 // cannot do is done over HTTP.
-func (e *Env) WorkspaceControl(place workspace.Place, client expose.Client) workspace.Control {
+func (e *Env) WorkspaceControl(place workspace.Info, client expose.Client) workspace.Control {
 	tools := workspaceTools(e.Process)
 	tools.Do = client.Do
 	return place.Control(tools)

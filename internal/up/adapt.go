@@ -18,7 +18,7 @@ type adapter func(*project.Project, *adaptation) error
 // adaptation is what the adapters go by, and what they find out.
 type adaptation struct {
 	target Target
-	place  workspace.Place
+	ws     workspace.Info
 	loaded *project.Project // as the files say
 	state  observe.Project  // of the project on the engine
 	dryRun bool
@@ -30,8 +30,8 @@ type adaptation struct {
 
 // adapters are all that is changed in a resolved project, in this order.
 var adapters = []adapter{
-	func(p *project.Project, a *adaptation) error { AddProxySettings(p, a.place); return nil },
-	func(p *project.Project, a *adaptation) error { RemoveDebuggers(p, a.place); return nil },
+	func(p *project.Project, a *adaptation) error { AddProxySettings(p, a.ws); return nil },
+	func(p *project.Project, a *adaptation) error { RemoveDebuggers(p, a.ws); return nil },
 	compareDeclared, // what follows is of this machine alone, and no change that Compose would have to know
 	func(p *project.Project, a *adaptation) error {
 		return withEgress(p, a.target.Egress, a.target.mounts(p.Name, a.dryRun))
@@ -48,15 +48,15 @@ var adapters = []adapter{
 // adapt puts the host ports and the URLs of the place into the project, and what else
 // place and machine ask for. [urls.Resolve] makes the one copy.
 func (l *line) adapt(ctx context.Context, assigned map[project.PortKey]int, state observe.Project) error {
-	place := l.out.Place
-	where := urls.Where{URL: place.URL, HostIP: place.HostIP()}
+	ws := l.out.Workspace
+	where := urls.Where{URL: ws.URL, HostIP: ws.HostIP()}
 	if urls.NeedsOwner(l.loaded) {
 		var err error
 		if where.UID, where.GID, err = l.target.Owner(ctx); err != nil {
 			return err
 		}
 	}
-	p, a := urls.Resolve(l.loaded, assigned, where), &adaptation{target: l.target, place: place, loaded: l.loaded, state: state, dryRun: l.options.DryRun}
+	p, a := urls.Resolve(l.loaded, assigned, where), &adaptation{target: l.target, ws: ws, loaded: l.loaded, state: state, dryRun: l.options.DryRun}
 	l.out.Project = p
 	for _, adapt := range adapters {
 		if err := adapt(p, a); err != nil {

@@ -23,8 +23,8 @@ import (
 // place run without what shows source code or runs code for their visitors. The project is a
 // copy of the caller's own. Reloading stays as it is. What no variable turns off becomes a
 // note. Where nothing is public, nothing is read.
-func RemoveDebuggers(p *project.Project, place workspace.Place) {
-	for _, name := range expose.Opened(p, place) {
+func RemoveDebuggers(p *project.Project, ws workspace.Info) {
+	for _, name := range expose.Opened(p, ws) {
 		needs, variables := debuggersOf(p, name), map[string]string{}
 		for _, v := range needs.Variables {
 			variables[v.Name] = v.Value

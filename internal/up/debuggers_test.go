@@ -26,12 +26,12 @@ flask
 // is it turned off.
 func TestDebuggersAreNotPublic(t *testing.T) {
 	t.Parallel()
-	remote := workspace.Place{Remote: true, Template: "https://{port}-x.example.com"}
+	remote := workspace.Info{Remote: true, Template: "https://{port}-x.example.com"}
 	locked := remote
 	locked.Locked = true
-	tunnel := workspace.Place{Tunnels: map[int]string{5002: "https://a.example.com"}}
+	tunnel := workspace.Info{Tunnels: map[int]string{5002: "https://a.example.com"}}
 	for name, c := range map[string]struct {
-		place workspace.Place
+		ws    workspace.Info
 		all   bool   // up --public
 		want  string // the services whose debugger is off
 		notes string // part of a note
@@ -39,14 +39,14 @@ func TestDebuggersAreNotPublic(t *testing.T) {
 		"a workspace":                      {remote, false, "api", `own: Flask shows its debugger to any visitor of a public service: write FLASK_RUN_DEBUGGER: "false" in its environment`},
 		"all public":                       {remote, true, "api inner", "inner: FLASK_RUN_DEBUGGER=false is set, because the service is public"},
 		"a workspace with a login for all": {locked, false, "", ""},
-		"a laptop":                         {workspace.Place{}, false, "", ""},
+		"a laptop":                         {workspace.Info{}, false, "", ""},
 		"a tunnel":                         {tunnel, false, "inner", "inner: FLASK_RUN_DEBUGGER=false"},
 	} {
-		p := urls.Resolve(loadedFrom(t, twoFlasks), nil, urls.Where{URL: c.place.URL})
+		p := urls.Resolve(loadedFrom(t, twoFlasks), nil, urls.Where{URL: c.ws.URL})
 		if c.all {
 			p = p.AllPublic()
 		}
-		RemoveDebuggers(p, c.place)
+		RemoveDebuggers(p, c.ws)
 		var got []string
 		for _, service := range p.ServiceNames() {
 			if value := p.Services[service].Environment["FLASK_RUN_DEBUGGER"]; value != nil && *value == "false" {
@@ -66,9 +66,9 @@ func TestDebuggersAreNotPublic(t *testing.T) {
 func TestDebuggersBehindAGateway(t *testing.T) {
 	t.Parallel()
 	config := strings.Replace(twoFlasks, "services:\n", "x-devup: {gateway: {routes: {/: api}}}\nservices:\n", 1)
-	place := workspace.Place{Remote: true, Template: "https://{port}-x.example.com"}
-	p := urls.Resolve(loadedFrom(t, config), map[project.PortKey]int{{Service: project.GatewayName, Target: 8080, Protocol: "tcp"}: 8080}, urls.Where{URL: place.URL})
-	RemoveDebuggers(p, place)
+	ws := workspace.Info{Remote: true, Template: "https://{port}-x.example.com"}
+	p := urls.Resolve(loadedFrom(t, config), map[project.PortKey]int{{Service: project.GatewayName, Target: 8080, Protocol: "tcp"}: 8080}, urls.Where{URL: ws.URL})
+	RemoveDebuggers(p, ws)
 	if value := p.Services["api"].Environment["FLASK_RUN_DEBUGGER"]; value == nil || *value != "false" {
 		t.Errorf("environment %v, gateway %+v", p.Services["api"].Environment, p.Gateway)
 	}

@@ -25,7 +25,7 @@ func (l *line) expose(ctx context.Context, probes []ready.Probe, ungated, err er
 	if out.Project.Gateway != nil && ungated == nil {
 		running[project.GatewayName] = expose.Running
 	}
-	out.URLs = expose.Table(out.Project, out.Place, running)
+	out.URLs = expose.Table(out.Project, out.Workspace, running)
 	failed := fail.Services(err)
 	for i, r := range out.URLs {
 		if failed[r.Service] {
@@ -36,15 +36,15 @@ func (l *line) expose(ctx context.Context, probes []ready.Probe, ungated, err er
 		return
 	}
 	out.URLs = expose.Open(ctx, t.Ports, out.URLs, t.Sink)
-	out.URLs = expose.Check(ctx, t.Web, out.Place, t.Ports, out.URLs)
+	out.URLs = expose.Check(ctx, t.Web, out.Workspace, t.Ports, out.URLs)
 }
 
-// revealPlace is the place with the URLs that its platform gives only to ports that are
+// revealURLs is the place with the URLs that its platform gives only to ports that are
 // open. Nothing listens on them yet; they are those that are made public anyway.
-func (l *line) revealPlace(ctx context.Context, assigned map[project.PortKey]int) workspace.Place {
+func (l *line) revealURLs(ctx context.Context, assigned map[project.PortKey]int) workspace.Info {
 	t, p := l.target, l.loaded
-	if t.Ports.Reveal == nil || t.Place.Template != "" || !l.options.exposes() {
-		return t.Place
+	if t.Ports.Reveal == nil || t.Workspace.Template != "" || !l.options.exposes() {
+		return t.Workspace
 	}
 	var open, shut []int // a gateway that leads to what is not public is in both
 	for _, port := range p.PublishedPorts() {
@@ -59,7 +59,7 @@ func (l *line) revealPlace(ctx context.Context, assigned map[project.PortKey]int
 	}
 	open = slices.DeleteFunc(open, func(n int) bool { return slices.Contains(shut, n) })
 	if len(open) == 0 {
-		return t.Place
+		return t.Workspace
 	}
 	template, err := t.Ports.Reveal(ctx, open)
 	if err != nil || template == "" {
@@ -67,8 +67,8 @@ func (l *line) revealPlace(ctx context.Context, assigned map[project.PortKey]int
 		if err != nil {
 			text += " (" + err.Error() + ")"
 		}
-		t.Sink(event.Event{Kind: event.Note, ID: "reveal", Name: t.Place.Title, State: event.Warning, Text: text})
-		return t.Place
+		t.Sink(event.Event{Kind: event.Note, ID: "reveal", Name: t.Workspace.Title, State: event.Warning, Text: text})
+		return t.Workspace
 	}
-	return t.Place.Knowing(template)
+	return t.Workspace.Knowing(template)
 }

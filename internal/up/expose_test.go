@@ -26,12 +26,12 @@ services:
 
 // TestRevealPlace: a platform that gives URLs only to open ports is asked with the ports
 // that are public anyway, and with no other.
-func TestRevealPlace(t *testing.T) {
+func TestRevealURLs(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name    string
 		options Options
-		place   workspace.Place
+		ws      workspace.Info
 		answer  string
 		err     error
 		asked   string
@@ -43,7 +43,7 @@ func TestRevealPlace(t *testing.T) {
 		{name: "a run that opens nothing", options: Options{NoWait: true}},
 		{name: "a dry run", options: Options{DryRun: true}},
 		{name: "containers that are not started", options: Options{Plan: plan.Options{NoStart: true}}},
-		{name: "URLs that are known", place: workspace.Place{Template: "https://{port}.known"}, want: "https://{port}.known"},
+		{name: "URLs that are known", ws: workspace.Info{Template: "https://{port}.known"}, want: "https://{port}.known"},
 		{name: "a platform that fails", err: errors.New("no"), asked: "[8080]", said: "the public URLs are not known before a port is open: open 8080 (no)"},
 		{name: "a platform that says nothing", asked: "[8080]", said: "the public URLs are not known before a port is open: open 8080"},
 	}
@@ -52,7 +52,7 @@ func TestRevealPlace(t *testing.T) {
 			t.Parallel()
 			f := newFixture(t, publicAndPrivate)
 			asked := ""
-			f.target.Place = test.place
+			f.target.Workspace = test.ws
 			f.target.Ports = workspace.Control{
 				Reveal: func(_ context.Context, ports []int) (string, error) {
 					asked = fmt.Sprint(ports)
@@ -65,7 +65,7 @@ func TestRevealPlace(t *testing.T) {
 				loaded = loaded.AllPublic()
 			}
 			l := line{target: f.target, options: test.options, loaded: loaded}
-			got := l.revealPlace(t.Context(), map[project.PortKey]int{
+			got := l.revealURLs(t.Context(), map[project.PortKey]int{
 				{Service: "web", Target: 80, Protocol: "tcp"}: 8080, {Service: "admin", Target: 80, Protocol: "tcp"}: 9090,
 			})
 			if asked != test.asked || got.Template != test.want || strings.Join(f.said, "; ") != test.said {
@@ -97,17 +97,17 @@ x-devup: {gateway: {port: 8080, routes: {/: web, /api: api}}}
 		{Prefix: "/", Service: "web", Upstream: "127.0.0.1:3000"}, {Prefix: "/api", Service: "api", Upstream: "127.0.0.1:4001"},
 	}
 	for name, test := range map[string]struct {
-		place workspace.Place
-		want  gateway.Config
+		ws   workspace.Info
+		want gateway.Config
 	}{
-		"here": {workspace.Place{}, gateway.Config{Listen: "127.0.0.1:8081", Wanted: 8080, Routes: routes}},
+		"here": {workspace.Info{}, gateway.Config{Listen: "127.0.0.1:8081", Wanted: 8080, Routes: routes}},
 		"behind the proxy of a place": {
-			workspace.Place{Remote: true, Nearby: true, Template: "https://{port}.box.example"},
+			workspace.Info{Remote: true, Nearby: true, Template: "https://{port}.box.example"},
 			gateway.Config{Listen: "127.0.0.1:8081", Wanted: 8080, Routes: routes, BehindProxy: true, Origins: []string{"https://8081.box.example"}},
 		},
 	} {
-		resolved := urls.Resolve(p, assigned, urls.Where{URL: test.place.URL, HostIP: test.place.HostIP()})
-		if diff := cmp.Diff(test.want, gatewayConfig(resolved, test.place)); diff != "" {
+		resolved := urls.Resolve(p, assigned, urls.Where{URL: test.ws.URL, HostIP: test.ws.HostIP()})
+		if diff := cmp.Diff(test.want, gatewayConfig(resolved, test.ws)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}

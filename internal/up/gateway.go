@@ -23,24 +23,24 @@ func (l *line) serveGateway(ctx context.Context) error {
 	case out.Project.Gateway == nil:
 		return l.target.Gateway.End(ctx, true)
 	default:
-		return l.target.Gateway.Ensure(ctx, gatewayConfig(out.Project, out.Place))
+		return l.target.Gateway.Ensure(ctx, gatewayConfig(out.Project, out.Workspace))
 	}
 }
 
 // gatewayConfig is what the gateway of a resolved project serves in this place.
-func gatewayConfig(p *project.Project, place workspace.Place) gateway.Config {
+func gatewayConfig(p *project.Project, ws workspace.Info) gateway.Config {
 	g := p.Gateway
 	wanted, _ := urls.GatewayPort(p)
 	c := gateway.Config{
 		Listen:      net.JoinHostPort(g.HostIP, strconv.Itoa(g.HostPort)),
-		BehindProxy: place.Remote || len(place.Tunnels) > 0, Wanted: wanted.Wanted, Asked: g.Now.Asked,
+		BehindProxy: ws.Remote || len(ws.Tunnels) > 0, Wanted: wanted.Wanted, Asked: g.Now.Asked,
 	}
 	for _, r := range g.Routes {
 		if r.Upstream != "" {
 			c.Routes = append(c.Routes, gateway.Route{Prefix: r.Prefix, Service: r.Service, Upstream: r.Upstream, Strip: r.Strip})
 		}
 	}
-	if u, err := url.Parse(place.URL(g.HostPort)); err == nil && u.Hostname() != "localhost" {
+	if u, err := url.Parse(ws.URL(g.HostPort)); err == nil && u.Hostname() != "localhost" {
 		c.Origins = []string{u.Scheme + "://" + u.Host}
 	}
 	return c

@@ -32,7 +32,7 @@ func (l *line) assignPorts(ctx context.Context, state observe.Project) (map[proj
 	}
 	l.out.Ports, l.out.Moves = maps.Clone(assigned), moves
 	maps.Copy(assigned, Remembered(p.OtherPorts(), state.Containers))
-	l.out.Place = l.revealPlace(ctx, assigned)
+	l.out.Workspace = l.revealURLs(ctx, assigned)
 	return assigned, nil
 }
 

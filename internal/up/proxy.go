@@ -18,14 +18,14 @@ import (
 // proxy of the place: its web frameworks get the variables without which they refuse the
 // public addresses. What a service sets itself stays; what no variable can say becomes a
 // note with the line to add. Where browsers reach the ports themselves nothing is read.
-func AddProxySettings(p *project.Project, place workspace.Place) {
-	suffix := place.Suffix()
-	if suffix == "" && len(place.Tunnels) == 0 {
+func AddProxySettings(p *project.Project, ws workspace.Info) {
+	suffix := ws.Suffix()
+	if suffix == "" && len(ws.Tunnels) == 0 {
 		return
 	}
-	hosts := publicHosts(p, place)
+	hosts := publicHosts(p, ws)
 	for _, name := range facing(p, hosts) {
-		at := framework.Address{Suffix: suffix, Hosts: hosts[name], Path: publicPath(p, place, name)}
+		at := framework.Address{Suffix: suffix, Hosts: hosts[name], Path: publicPath(p, ws, name)}
 		if suffix == "" {
 			if len(at.Hosts) == 0 {
 				continue // only what is shared has a tunnel before it
@@ -50,7 +50,7 @@ func AddProxySettings(p *project.Project, place workspace.Place) {
 
 // publicHosts are the names that browsers have for the services' web ports. Through a
 // gateway, its own is what a service hears of.
-func publicHosts(p *project.Project, place workspace.Place) map[string][]string {
+func publicHosts(p *project.Project, ws workspace.Info) map[string][]string {
 	hosts := map[string][]string{}
 	add := func(service, host string) {
 		if host != "" && !slices.Contains(hosts[service], host) {
@@ -59,12 +59,12 @@ func publicHosts(p *project.Project, place workspace.Place) map[string][]string 
 	}
 	for _, port := range p.PublishedPorts() {
 		if port.Web() {
-			add(port.Service, place.Host(port.Wanted))
+			add(port.Service, ws.Host(port.Wanted))
 		}
 	}
 	if p.Gateway != nil {
 		for _, route := range p.Gateway.Routes {
-			add(route.Service, place.Host(p.Gateway.HostPort))
+			add(route.Service, ws.Host(p.Gateway.HostPort))
 		}
 	}
 	return hosts
@@ -72,15 +72,15 @@ func publicHosts(p *project.Project, place workspace.Place) map[string][]string 
 
 // publicPath is the path that the place's proxy takes off before a service sees a request;
 // empty where it takes none, and behind a gateway, which has one of its own.
-func publicPath(p *project.Project, place workspace.Place, service string) string {
-	if !place.InPath() || p.Gateway != nil {
+func publicPath(p *project.Project, ws workspace.Info, service string) string {
+	if !ws.InPath() || p.Gateway != nil {
 		return ""
 	}
 	for _, port := range p.PublishedPorts() {
 		if port.Service != service || !port.Web() {
 			continue
 		}
-		if u, err := url.Parse(place.URL(port.Wanted)); err == nil {
+		if u, err := url.Parse(ws.URL(port.Wanted)); err == nil {
 			return strings.TrimSuffix(u.Path, "/")
 		}
 	}

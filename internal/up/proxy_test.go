@@ -33,9 +33,9 @@ FROM node
 func TestOnlyWhatIsSharedIsProxied(t *testing.T) {
 	t.Parallel()
 	loaded := loadedFrom(t, twoFrontends)
-	place := workspace.Place{Tunnels: map[int]string{5173: "https://laptop.tail1234.ts.net"}}
-	p := urls.Resolve(loaded, nil, urls.Where{URL: place.URL})
-	AddProxySettings(p, place)
+	ws := workspace.Info{Tunnels: map[int]string{5173: "https://laptop.tail1234.ts.net"}}
+	p := urls.Resolve(loaded, nil, urls.Where{URL: ws.URL})
+	AddProxySettings(p, ws)
 	for name, want := range map[string]string{"shop": ".tail1234.ts.net", "admin": ""} {
 		got := ""
 		for variable, value := range p.Services[name].Environment {
@@ -59,11 +59,11 @@ func TestAServerIsToldItsPath(t *testing.T) {
 		api + "x-devup: {gateway: {routes: {/: api}}}\n": "",
 	} {
 		loaded := loadedFrom(t, config)
-		place := workspace.Place{Remote: true, Template: "https://box.example.com/proxy/{port}/"}
+		ws := workspace.Info{Remote: true, Template: "https://box.example.com/proxy/{port}/"}
 		moved := map[project.PortKey]int{{Service: "api", Target: 8000, Protocol: "tcp"}: 8001}
 		got := ""
-		p := urls.Resolve(loaded, moved, urls.Where{URL: place.URL})
-		AddProxySettings(p, place)
+		p := urls.Resolve(loaded, moved, urls.Where{URL: ws.URL})
+		AddProxySettings(p, ws)
 		if value := p.Services["api"].Environment["UVICORN_ROOT_PATH"]; value != nil {
 			got = *value
 		}

@@ -27,14 +27,14 @@ type Target struct {
 	Distant bool         // bind mounts of what is developed are impossible or slow: it is synced instead
 	// Owner gives the user and group that files on bind mounts should belong to.
 	// It is asked only when the project says DEVUP_UID or DEVUP_GID.
-	Owner    func(context.Context) (uid, gid int, err error)
-	Place    workspace.Place
-	Ports    workspace.Control // what can be done with the ports of the place
-	Web      expose.Client     // asks URLs from outside; needed in a remote place only
-	Egress   egress.Settings
-	StateDir string          // a directory of the user's own for files that containers read; made when needed
-	Endpoint string          // the address of the engine, which tells it from others
-	Gateway  gateway.Manager // of the project; the zero value can start none
+	Owner     func(context.Context) (uid, gid int, err error)
+	Workspace workspace.Info
+	Ports     workspace.Control // what can be done with the ports of the place
+	Web       expose.Client     // asks URLs from outside; needed in a remote place only
+	Egress    egress.Settings
+	StateDir  string          // a directory of the user's own for files that containers read; made when needed
+	Endpoint  string          // the address of the engine, which tells it from others
+	Gateway   gateway.Manager // of the project; the zero value can start none
 	// OnApplied is called when the plan is carried out, before the wait for answers; nil for nothing.
 	OnApplied func()
 	Sink      event.Sink
@@ -80,7 +80,7 @@ type Outcome struct {
 	Containers []plan.Container        // of the services that were to run, by service and number; of those that the run made, what it knows
 	Ports      map[project.PortKey]int // the host port of every published port
 	Moves      []ports.Move            // ports that got another number than the config asks for
-	Place      workspace.Place         // where this is, with what its platform told in this run
+	Workspace  workspace.Info          // where this is, with what its platform told in this run
 	URLs       []expose.Row            // the URL table, opened and checked; empty in a dry run
 	Changed    bool                    // an image was built or pulled, or the plan did something
 	Started    []string                // services of which containers were to be made or started

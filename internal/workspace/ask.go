@@ -33,7 +33,7 @@ const askTimeout = 3 * time.Second
 // Ask puts the platform's own answer in the place of the formula. Where its
 // program is missing, fails or hangs, and where the user gave the template, p
 // stays as it is.
-func (p Place) Ask(ctx context.Context, t Tools) Place {
+func (p Info) Ask(ctx context.Context, t Tools) Info {
 	ask := p.provider().ask
 	if ask == nil || p.given || t.Run == nil {
 		return p
@@ -47,7 +47,7 @@ func (p Place) Ask(ctx context.Context, t Tools) Place {
 }
 
 // Knowing is the place once its platform has told the template of its URLs.
-func (p Place) Knowing(template string) Place {
+func (p Info) Knowing(template string) Info {
 	if p.Template == "" {
 		p.Note = ""
 		p.NoURL = p.provider().NoURL

@@ -13,7 +13,7 @@ import (
 
 // coderControl is Coder's REST interface. It needs a user's token: the
 // token that every workspace has, the agent's, may not share ports.
-func coderControl(p Place, t Tools) Control {
+func coderControl(p Info, t Tools) Control {
 	c := Control{ByHand: func(port int) string {
 		return fmt.Sprintf("share port %d publicly on the page of the workspace in Coder (Open ports), or set CODER_SESSION_TOKEN so that devup may", port)
 	}}

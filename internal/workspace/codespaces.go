@@ -50,7 +50,7 @@ func (p probe) codespacesVariables() map[string]string {
 // codespacesControl is the gh command. It is always told which codespace is
 // meant: to find that out, it would list all of them, which the token in a
 // codespace may not do (github/gh-net#16).
-func codespacesControl(p Place, t Tools) Control {
+func codespacesControl(p Info, t Tools) Control {
 	c := Control{
 		ByHand: func(port int) string {
 			return fmt.Sprintf("run `gh codespace ports visibility %d:public -c %s`, or click port %d in the Ports view with the right button: Port Visibility, Public",

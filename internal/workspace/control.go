@@ -44,7 +44,7 @@ type Control struct {
 	// ByHand says what a user does to make the port public, or why that is impossible.
 	ByHand func(port int) string
 	// Unreachable says what to look at where a port that is open does not
-	// answer; [Place.Control] leaves it empty for no place with a proxy.
+	// answer; [Info.Control] leaves it empty for no place with a proxy.
 	Unreachable string
 }
 
@@ -56,7 +56,7 @@ var (
 
 // Control gives what can be done with the ports of the place. In a place where
 // browsers reach ports through localhost, nothing can.
-func (p Place) Control(t Tools) Control {
+func (p Info) Control(t Tools) Control {
 	var c Control
 	if control := p.provider().control; control != nil && p.Remote {
 		c = control(p, t.guarded())
@@ -73,7 +73,7 @@ func (p Place) Control(t Tools) Control {
 }
 
 // unreachable says what to look at where nothing is known of the place's own proxy.
-func (p Place) unreachable() string {
+func (p Info) unreachable() string {
 	if p.given {
 		return "see whether DEVUP_PUBLIC_URL_TEMPLATE is how " + p.Title + " writes the URL of a port, and whether its proxy leads to this one"
 	}
@@ -81,16 +81,16 @@ func (p Place) unreachable() string {
 }
 
 // byHand is a [Control] of a place where devup itself can do nothing.
-func byHand(format string) func(Place, Tools) Control {
-	return func(Place, Tools) Control {
+func byHand(format string) func(Info, Tools) Control {
+	return func(Info, Tools) Control {
 		return Control{ByHand: func(port int) string { return fmt.Sprintf(format, port) }}
 	}
 }
 
 // locked is a [Control] of a place where no user can make a port public. unreachable is
 // its Unreachable, empty for nothing special.
-func locked(why, unreachable string) func(Place, Tools) Control {
-	return func(Place, Tools) Control {
+func locked(why, unreachable string) func(Info, Tools) Control {
+	return func(Info, Tools) Control {
 		return Control{ByHand: func(int) string { return why }, Unreachable: unreachable}
 	}
 }

@@ -44,13 +44,13 @@ func (p *programs) run(_ context.Context, argv ...string) (string, error) {
 	return "", fmt.Errorf("%s: %w", argv[0], workspace.ErrNoProgram)
 }
 
-func detect(t *testing.T, env string) workspace.Place {
+func detect(t *testing.T, env string) workspace.Info {
 	t.Helper()
-	place, err := workspace.Detect(variables(env), nil, workspace.Override{})
+	ws, err := workspace.Detect(variables(env), nil, workspace.Override{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return place
+	return ws
 }
 
 const (
@@ -89,12 +89,12 @@ func TestAsk(t *testing.T) {
 // TestThePersonsTemplateIsNotAskedAbout: an override holds over all.
 func TestThePersonsTemplateIsNotAskedAbout(t *testing.T) {
 	t.Parallel()
-	place, err := workspace.Detect(variables(gitpodEnv), nil, workspace.Override{Template: "https://{port}.mine.example"})
+	ws, err := workspace.Detect(variables(gitpodEnv), nil, workspace.Override{Template: "https://{port}.mine.example"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	p := &programs{answers: map[string]string{"gp url": "https://54321-a-b.gitpod.io"}}
-	if got := place.Ask(t.Context(), workspace.Tools{Run: p.run}).URL(80); got != "https://80.mine.example" || p.ran != nil {
+	if got := ws.Ask(t.Context(), workspace.Tools{Run: p.run}).URL(80); got != "https://80.mine.example" || p.ran != nil {
 		t.Errorf("%s; ran %q", got, p.ran)
 	}
 }
@@ -104,9 +104,9 @@ func TestAHangingProgramFallsBackToTheFormula(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
 		hang := func(ctx context.Context, _ ...string) (string, error) { <-ctx.Done(); return "", ctx.Err() }
-		place := detect(t, gitpodEnv).Ask(t.Context(), workspace.Tools{Run: hang})
-		if took := time.Since(began); place.URL(3000) != "https://3000-a-b.ws-eu1.gitpod.io" || took > 5*time.Second {
-			t.Errorf("%s after %s", place.URL(3000), took)
+		ws := detect(t, gitpodEnv).Ask(t.Context(), workspace.Tools{Run: hang})
+		if took := time.Since(began); ws.URL(3000) != "https://3000-a-b.ws-eu1.gitpod.io" || took > 5*time.Second {
+			t.Errorf("%s after %s", ws.URL(3000), took)
 		}
 	})
 }
@@ -198,9 +198,9 @@ func TestReveal(t *testing.T) {
 	p := &programs{answers: map[string]string{
 		"gitpod environment port open": "", "gitpod environment port list": `[{"port":4567,"url":"https://4567--x.eu-1.gitpod.dev"}]`,
 	}}
-	place := detect(t, onaEnv)
-	template, err := place.Control(workspace.Tools{Run: p.run}).Reveal(t.Context(), []int{4567})
-	if got := place.Knowing(template).URL(3000); err != nil || got != "https://3000--x.eu-1.gitpod.dev" {
+	ws := detect(t, onaEnv)
+	template, err := ws.Control(workspace.Tools{Run: p.run}).Reveal(t.Context(), []int{4567})
+	if got := ws.Knowing(template).URL(3000); err != nil || got != "https://3000--x.eu-1.gitpod.dev" {
 		t.Errorf("%s, %v", got, err)
 	}
 }
@@ -254,7 +254,7 @@ func TestCoderControl(t *testing.T) {
 
 // TestFailuresAreTold: which failure it is decides whether another try is any use,
 // and no token is in its words.
-func TestFailuresAreTold(t *testing.T) {
+func TestFailuresAreClassified(t *testing.T) {
 	t.Parallel()
 	const token = "ghu_0123456789abcdef0123"
 	tests := []struct {
@@ -296,19 +296,19 @@ func TestFailuresAreTold(t *testing.T) {
 
 // TestEveryPlaceSaysWhatToDoByHand, and where browsers reach localhost, devup does
 // nothing to ports.
-func TestEveryPlaceSaysWhatToDoByHand(t *testing.T) {
+func TestEveryWorkspaceSaysWhatToDoByHand(t *testing.T) {
 	t.Parallel()
 	p := &programs{}
 	for _, name := range workspace.Names() {
-		place, err := workspace.Detect(variables(""), nil, workspace.Override{Provider: name, Template: "https://{port}.x.example"})
+		ws, err := workspace.Detect(variables(""), nil, workspace.Override{Provider: name, Template: "https://{port}.x.example"})
 		if err != nil {
 			t.Fatal(err)
 		}
-		c := place.Control(workspace.Tools{Run: p.run})
+		c := ws.Control(workspace.Tools{Run: p.run})
 		if c.ByHand(4567) == "" {
 			t.Errorf("%s does not say what to do", name)
 		}
-		if !place.Remote && (c.Open != nil || c.Close != nil || c.List != nil || c.Reveal != nil) {
+		if !ws.Remote && (c.Open != nil || c.Close != nil || c.List != nil || c.Reveal != nil) {
 			t.Errorf("%s does something to ports, and is no workspace", name)
 		}
 	}
@@ -330,8 +330,8 @@ func TestEveryProxySaysWhereToLook(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			place, err := workspace.Detect(variables(tt.env), nil, workspace.Override{Template: tt.template})
-			if got := place.Control(workspace.Tools{}).Unreachable; err != nil || !strings.HasPrefix(got, tt.want) {
+			ws, err := workspace.Detect(variables(tt.env), nil, workspace.Override{Template: tt.template})
+			if got := ws.Control(workspace.Tools{}).Unreachable; err != nil || !strings.HasPrefix(got, tt.want) {
 				t.Errorf("%q, want %q…; %v", got, tt.want, err)
 			}
 		})

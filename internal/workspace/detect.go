@@ -17,34 +17,34 @@ type Override struct {
 // Detect finds out where devup runs from environment variables and from probe
 // files below fsys, which is rooted at "/". It fails, with [fail.Usage], only
 // when the override is wrong; signs that contradict each other never do.
-func Detect(env func(string) string, fsys fs.FS, o Override) (Place, error) {
+func Detect(env func(string) string, fsys fs.FS, o Override) (Info, error) {
 	p := probe{env: env, fsys: fsys}
 	found, err := choose(p, o.Provider)
 	if err != nil {
-		return Place{}, err
+		return Info{}, err
 	}
-	place := found.Place
+	ws := found.Info
 	if found.named != nil {
-		place.Name = found.named(p)
+		ws.Name = found.named(p)
 	}
 	if o.Template != "" {
-		return withTemplate(place, o)
+		return withTemplate(ws, o)
 	}
 	if found.template == nil {
-		return place, nil
+		return ws, nil
 	}
 	template, unknown := found.template(p)
-	place.Template = template
+	ws.Template = template
 	switch {
 	case unknown == "":
 	case o.Provider != "":
-		return Place{}, fail.New(fail.Usage, templateHint,
+		return Info{}, fail.New(fail.Usage, templateHint,
 			"the provider %s was asked for, but its URLs are not known: %s", o.Provider, unknown)
 	default:
-		place.NoURL = "the public URLs are not known: " + unknown
-		place.Note = place.NoURL + "; " + templateHint
+		ws.NoURL = "the public URLs are not known: " + unknown
+		ws.Note = ws.NoURL + "; " + templateHint
 	}
-	return place, nil
+	return ws, nil
 }
 
 const templateHint = "set DEVUP_PUBLIC_URL_TEMPLATE to the URL of a port, with {port} for its number"
@@ -71,7 +71,7 @@ func choose(p probe, name string) (provider, error) {
 
 // provider is the provider of the place; the zero provider for one that a
 // template made.
-func (p Place) provider() provider {
+func (p Info) provider() provider {
 	for _, candidate := range providers {
 		if candidate.Provider == p.Provider {
 			return candidate

@@ -134,15 +134,15 @@ func TestDetect(t *testing.T) {
 			if fsys == nil {
 				fsys = fstest.MapFS{}
 			}
-			place, err := workspace.Detect(func(k string) string { return tt.env[k] }, fsys, tt.override)
+			ws, err := workspace.Detect(func(k string) string { return tt.env[k] }, fsys, tt.override)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := place.Provider + " " + place.URL(3000) + " " + place.HostIP(); got != tt.want {
+			if got := ws.Provider + " " + ws.URL(3000) + " " + ws.HostIP(); got != tt.want {
 				t.Errorf("got  %s\nwant %s", got, tt.want)
 			}
-			if !strings.Contains(place.Note, tt.note) || (tt.note == "" && place.Note != "") {
-				t.Errorf("note %q, want %q in it", place.Note, tt.note)
+			if !strings.Contains(ws.Note, tt.note) || (tt.note == "" && ws.Note != "") {
+				t.Errorf("note %q, want %q in it", ws.Note, tt.note)
 			}
 		})
 	}

@@ -24,7 +24,7 @@ func gitpodTemplate(p probe) (template, unknown string) {
 }
 
 // gitpodControl is the gp command, which takes one port a call.
-func gitpodControl(_ Place, t Tools) Control {
+func gitpodControl(_ Info, t Tools) Control {
 	c := Control{
 		ByHand: func(port int) string {
 			return fmt.Sprintf("run `gp ports visibility %d:public`, or click the lock of port %d in the Ports view", port, port)

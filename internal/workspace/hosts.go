@@ -10,7 +10,7 @@ import (
 // published port through the place's proxy or a tunnel. It is empty where there is
 // neither, or no URL, and where the host is an address or this machine's own name: no
 // server refuses those.
-func (p Place) Host(port int) string { return refusable(p.URL(port)) }
+func (p Info) Host(port int) string { return refusable(p.URL(port)) }
 
 // refusable is the host of a URL, where servers may not know it.
 func refusable(address string) string {
@@ -31,7 +31,7 @@ const onaDomain = ".gitpod.dev"
 // Suffix is what the hosts of all ports end in, from the dot before it on:
 // ".app.github.dev". Where all ports share one host, told apart by a path or a port
 // number, it is that host. It is empty where the place has no proxy with a name.
-func (p Place) Suffix() string {
+func (p Info) Suffix() string {
 	if p.Provider == "ona" && !p.given {
 		return onaDomain
 	}

@@ -4,7 +4,7 @@ import "testing"
 
 func TestSuffixDoesNotDependOnWhichPortsHaveAURL(t *testing.T) {
 	t.Parallel()
-	p := Place{Template: "https://{port}-x.proxy.daytona.works", Remote: true, Ports: []Range{{3000, 9999}}, NoURL: "no such port"}
+	p := Info{Template: "https://{port}-x.proxy.daytona.works", Remote: true, Ports: []Range{{3000, 9999}}, NoURL: "no such port"}
 	if host, none, suffix := p.Host(3000), p.Host(80), p.Suffix(); host != "3000-x.proxy.daytona.works" || none != "" || suffix != ".proxy.daytona.works" {
 		t.Errorf("%q, %q, %q", host, none, suffix)
 	}
@@ -12,9 +12,9 @@ func TestSuffixDoesNotDependOnWhichPortsHaveAURL(t *testing.T) {
 
 func TestSuffixOfOnaIsTheSameBeforeAPortIsOpen(t *testing.T) {
 	t.Parallel()
-	before := Place{Provider: "ona", Remote: true}
-	after := Place{Provider: "ona", Remote: true, Template: "https://{port}--019c.eu-central-1-01.gitpod.dev"}
-	given := Place{Provider: "ona", Remote: true, Template: "https://{port}.example.com", given: true}
+	before := Info{Provider: "ona", Remote: true}
+	after := Info{Provider: "ona", Remote: true, Template: "https://{port}--019c.eu-central-1-01.gitpod.dev"}
+	given := Info{Provider: "ona", Remote: true, Template: "https://{port}.example.com", given: true}
 	if before.Suffix() != ".gitpod.dev" || after.Suffix() != ".gitpod.dev" || given.Suffix() != ".example.com" {
 		t.Errorf("%q, %q, %q", before.Suffix(), after.Suffix(), given.Suffix())
 	}
@@ -35,7 +35,7 @@ func TestHosts(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			p := Place{Template: test.template}
+			p := Info{Template: test.template}
 			if host, suffix := p.Host(3000), p.Suffix(); host != test.host || suffix != test.suffix {
 				t.Errorf("host %q, suffix %q; want %q, %q", host, suffix, test.host, test.suffix)
 			}
@@ -45,7 +45,7 @@ func TestHosts(t *testing.T) {
 
 func TestATunnelIsTheURLOfItsPort(t *testing.T) {
 	t.Parallel()
-	p := Place{Tunnels: map[int]string{3000: "https://words.trycloudflare.com"}}
+	p := Info{Tunnels: map[int]string{3000: "https://words.trycloudflare.com"}}
 	for port, want := range map[int][2]string{
 		3000: {"https://words.trycloudflare.com", "words.trycloudflare.com"},
 		4567: {"http://localhost:4567", ""},

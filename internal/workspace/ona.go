@@ -59,7 +59,7 @@ func (t Tools) onaPorts(ctx context.Context) ([]onaPort, error) {
 	return ports, nil
 }
 
-func onaControl(_ Place, t Tools) Control {
+func onaControl(_ Info, t Tools) Control {
 	c := Control{
 		ByHand: func(port int) string {
 			return fmt.Sprintf("run `gitpod environment port open %d --admission everyone`", port)

@@ -7,7 +7,7 @@ import (
 
 // provider is one environment that devup knows.
 type provider struct {
-	Place // what holds in each such environment, whatever it is called
+	Info // what holds in each such environment, whatever it is called
 
 	// here tells whether the signs name this environment. Signs that a laptop
 	// can carry by accident must not be enough.
@@ -15,9 +15,9 @@ type provider struct {
 	// template gives the URL of a port, or the reason why it cannot be told. It
 	// is nil where there is no formula.
 	template func(probe) (template, unknown string)
-	named    func(probe) string         // gives Place.Name; nil for none
-	ask      asker                      // asks the platform for the template; nil where it cannot be asked
-	control  func(Place, Tools) Control // what can be done with ports; nil for nothing
+	named    func(probe) string        // gives Place.Name; nil for none
+	ask      asker                     // asks the platform for the template; nil where it cannot be asked
+	control  func(Info, Tools) Control // what can be done with ports; nil for nothing
 }
 
 // providers are in the order in which they are tried, the specific before the
@@ -27,14 +27,14 @@ type provider struct {
 var providers = []provider{
 	{
 		// CODESPACE_NAME alone is no proof: people set it on a laptop for the gh command.
-		Place:    Place{Provider: "codespaces", Title: "GitHub Codespaces", Remote: true},
+		Info:     Info{Provider: "codespaces", Title: "GitHub Codespaces", Remote: true},
 		here:     either(is("CODESPACES", "true"), func(p probe) bool { return p.codespacesVariables()["CODESPACE_NAME"] != "" }),
 		template: codespacesTemplate, named: probe.codespace, control: codespacesControl,
 	},
 	{
 		// Ona was Gitpod Flex. The host of its URLs has a part that no variable names (the
 		// region), so the URL of a port is known once some port is open.
-		Place: Place{
+		Info: Info{
 			Provider: "ona", Title: "Ona", Remote: true, Ports: []Range{{1024, 65535}},
 			NoURL: "Ona gives URLs to ports from 1024 on, when they are opened",
 		},
@@ -44,7 +44,7 @@ var providers = []provider{
 	{
 		// Gitpod Classic. The workspace's ID alone is no proof: people copy it into .env
 		// files. With a URL or a cluster to go with it, it is.
-		Place:    Place{Provider: "gitpod", Title: "Gitpod", Remote: true},
+		Info:     Info{Provider: "gitpod", Title: "Gitpod", Remote: true},
 		here:     both(set("GITPOD_WORKSPACE_ID"), knows(gitpodTemplate)),
 		template: gitpodTemplate, ask: askBy("gp", "url"), control: gitpodControl,
 	},
@@ -52,8 +52,8 @@ var providers = []provider{
 		// Coder v2. It gives names to ports of four and five digits only
 		// (coderd/workspaceapps/appurl), and its proxy answers preflights itself and takes
 		// away the CORS headers of what it serves (coder/coder#15096).
-		Place: Place{
-			Provider: "coder", Title: "Coder", Remote: true, Apart: true, Ports: []Range{{1000, 65535}},
+		Info: Info{
+			Provider: "coder", Title: "Coder", Remote: true, NoCrossPort: true, Ports: []Range{{1000, 65535}},
 			NoURL: "Coder has no URL for ports below 1000; publish it on a higher one",
 		},
 		here:     is("CODER", "true"),
@@ -63,12 +63,12 @@ var providers = []provider{
 	{
 		// Firebase Studio, which was IDX, runs on Cloud Workstations. Its signs are those
 		// that firebase-tools looks for. It closes in March 2027.
-		Place:    Place{Provider: "firebase-studio", Title: "Firebase Studio", Remote: true},
+		Info:     Info{Provider: "firebase-studio", Title: "Firebase Studio", Remote: true},
 		here:     both(set("WEB_HOST"), either(set("MONOSPACE_ENV"), set("IDX_CHANNEL"), directory("google/idx"))),
 		template: onWebHost, control: byHand("click the lock of port %d in the panel of backend ports"),
 	},
 	{
-		Place: Place{
+		Info: Info{
 			Provider: "cloud-workstations", Title: "Cloud Workstations", Remote: true, Locked: true,
 			Ports: []Range{{80, 80}, {1024, 65535}},
 			NoURL: "Cloud Workstations has URLs for port 80 and from 1024 on",
@@ -78,13 +78,13 @@ var providers = []provider{
 	},
 	{
 		// Its web preview is for its owner alone.
-		Place:    Place{Provider: "cloud-shell", Title: "Cloud Shell", Remote: true, Locked: true},
+		Info:     Info{Provider: "cloud-shell", Title: "Cloud Shell", Remote: true, Locked: true},
 		here:     either(is("CLOUD_SHELL", "true"), is("GOOGLE_CLOUD_SHELL", "true")),
 		template: onWebHost, ask: askBy("cloudshell", "get-web-preview-url", "-p"),
 		control: locked("Cloud Shell asks for its owner's login on every port", ""),
 	},
 	{
-		Place:    Place{Provider: "gitlab", Title: "GitLab Workspaces", Remote: true, Locked: true},
+		Info:     Info{Provider: "gitlab", Title: "GitLab Workspaces", Remote: true, Locked: true},
 		here:     knows(gitlabTemplate),
 		template: gitlabTemplate,
 		control: locked("GitLab asks for a login on every port (gitlab#471058)",
@@ -92,26 +92,26 @@ var providers = []provider{
 	},
 	{
 		// Also OpenShift Dev Spaces. No variable tells the names of the endpoints.
-		Place: Place{
+		Info: Info{
 			Provider: "che", Title: "Eclipse Che", Remote: true,
 			NoURL: "Che makes URLs of the names of endpoints in the devfile, not of ports; the view Endpoints shows them",
 		},
 		here: set("DEVWORKSPACE_ID"), control: byHand("add an endpoint with targetPort: %d and exposure: public to the devfile"),
 	},
 	{
-		Place:    Place{Provider: "codesandbox", Title: "CodeSandbox", Remote: true},
+		Info:     Info{Provider: "codesandbox", Title: "CodeSandbox", Remote: true},
 		here:     is("CSB", "true"),
 		template: codesandboxTemplate, control: byHand("make the devbox public (Share): port %d is as private as the devbox"),
 	},
 	{
-		Place: Place{
+		Info: Info{
 			Provider: "replit", Title: "Replit", Remote: true,
 			NoURL: "Replit gives URLs as [[ports]] in .replit says; the port with externalPort = 80 is at the address in REPLIT_DEV_DOMAIN",
 		},
 		here: set("REPL_ID"), control: byHand("add [[ports]] with localPort = %d to .replit"),
 	},
 	{
-		Place: Place{
+		Info: Info{
 			Provider: "daytona", Title: "Daytona", Remote: true, Ports: []Range{{3000, 9999}},
 			NoURL: "Daytona has URLs for the ports 3000 to 9999",
 		},
@@ -120,20 +120,20 @@ var providers = []provider{
 	},
 	{
 		// OKTETO_NAMESPACE alone is no proof: people set it on a laptop for the okteto command.
-		Place: Place{
+		Info: Info{
 			Provider: "okteto", Title: "Okteto", Remote: true,
 			NoURL: "Okteto makes URLs of the names of its own services, not of ports; `okteto endpoints` lists them",
 		},
 		here: set("OKTETO_NAMESPACE", "OKTETO_DOMAIN"), control: byHand("publish port %d in the okteto manifest: Okteto makes an endpoint of it"),
 	},
-	{Place: Place{Provider: "github-actions", Title: "GitHub Actions"}, here: is("GITHUB_ACTIONS", "true")},
-	{Place: Place{Provider: "ci", Title: "CI"}, here: is("CI", "true", "1")},
-	{Place: Place{Provider: "devpod", Title: "DevPod"}, here: is("DEVPOD", "true")}, // it forwards ports to the user's machine
+	{Info: Info{Provider: "github-actions", Title: "GitHub Actions"}, here: is("GITHUB_ACTIONS", "true")},
+	{Info: Info{Provider: "ci", Title: "CI"}, here: is("CI", "true", "1")},
+	{Info: Info{Provider: "devpod", Title: "DevPod"}, here: is("DEVPOD", "true")}, // it forwards ports to the user's machine
 	{
 		// Also others that set VSCODE_PROXY_URI in their terminals. Its proxy runs beside the
 		// containers and reaches them through loopback, so a server on the internet publishes
 		// no port to all of it.
-		Place:    Place{Provider: "code-server", Title: "code-server", Remote: true, Nearby: true, Locked: true},
+		Info:     Info{Provider: "code-server", Title: "code-server", Remote: true, Nearby: true, Locked: true},
 		here:     func(p probe) bool { return p.proxyTemplate() != "" },
 		template: proxied("VSCODE_PROXY_URI is not set"),
 		control: locked("code-server has one login for all ports",
@@ -141,15 +141,15 @@ var providers = []provider{
 	},
 	// A container that VS Code made from devcontainer.json, on a laptop or behind an SSH
 	// session. VS Code forwards its ports.
-	{Place: Place{Provider: "devcontainer", Title: "VS Code Dev Containers"}, here: is("REMOTE_CONTAINERS", "true")},
+	{Info: Info{Provider: "devcontainer", Title: "VS Code Dev Containers"}, here: is("REMOTE_CONTAINERS", "true")},
 	// Linux inside Windows, which forwards localhost to it.
 	{
-		Place: Place{Provider: "wsl", Title: "WSL"},
+		Info: Info{Provider: "wsl", Title: "WSL"},
 		here: either(set("WSL_DISTRO_NAME"), set("WSL_INTEROP"), func(p probe) bool {
 			return strings.Contains(strings.ToLower(p.file("proc/version")), "microsoft")
 		}),
 	},
 	// Its loopback is reached by a tunnel.
-	{Place: Place{Provider: "ssh", Title: "this machine, through SSH"}, here: func(p probe) bool { return sshTarget(p) != "" }, named: sshTarget},
-	{Place: Place{Provider: "local", Title: "this machine"}, here: always},
+	{Info: Info{Provider: "ssh", Title: "this machine, through SSH"}, here: func(p probe) bool { return sshTarget(p) != "" }, named: sshTarget},
+	{Info: Info{Provider: "local", Title: "this machine"}, here: always},
 }

@@ -78,18 +78,18 @@ func TestProviders(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			place, err := workspace.Detect(variables(tt.env), tt.fsys, workspace.Override{})
+			ws, err := workspace.Detect(variables(tt.env), tt.fsys, workspace.Override{})
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := place.Provider + " " + place.URL(3000) + " " + place.HostIP(); got != tt.want {
+			if got := ws.Provider + " " + ws.URL(3000) + " " + ws.HostIP(); got != tt.want {
 				t.Errorf("got  %s\nwant %s", got, tt.want)
 			}
-			if !strings.Contains(place.Note, tt.note) || (tt.note == "" && place.Note != "") {
-				t.Errorf("note %q, want %q in it", place.Note, tt.note)
+			if !strings.Contains(ws.Note, tt.note) || (tt.note == "" && ws.Note != "") {
+				t.Errorf("note %q, want %q in it", ws.Note, tt.note)
 			}
-			if remote := place.URL(3000) != "http://localhost:3000"; place.Remote && remote == (place.Lacks(3000) != "") {
-				t.Errorf("the URL is %s, and it says %q", place.URL(3000), place.Lacks(3000))
+			if remote := ws.URL(3000) != "http://localhost:3000"; ws.Remote && remote == (ws.Lacks(3000) != "") {
+				t.Errorf("the URL is %s, and it says %q", ws.URL(3000), ws.Lacks(3000))
 			}
 		})
 	}
@@ -104,13 +104,13 @@ func TestEveryProviderCanBeAskedFor(t *testing.T) {
 		if err == nil {
 			t.Fatal("an unknown provider was taken")
 		}
-		place, err := workspace.Detect(variables(""), nil, workspace.Override{Provider: name})
-		if err == nil && place.Provider != name || err != nil && !strings.Contains(err.Error(), "its URLs are not known") {
-			t.Errorf("%s: %+v, %v", name, place, err)
+		ws, err := workspace.Detect(variables(""), nil, workspace.Override{Provider: name})
+		if err == nil && ws.Provider != name || err != nil && !strings.Contains(err.Error(), "its URLs are not known") {
+			t.Errorf("%s: %+v, %v", name, ws, err)
 		}
-		place, err = workspace.Detect(variables("CODESPACES=true CODESPACE_NAME=fox"), nil, workspace.Override{Provider: name, Template: "https://{port}.x.example"})
-		if err != nil || place.Provider != name || place.URL(80) != "https://80.x.example" {
-			t.Errorf("%s with a template: %+v, %v", name, place, err)
+		ws, err = workspace.Detect(variables("CODESPACES=true CODESPACE_NAME=fox"), nil, workspace.Override{Provider: name, Template: "https://{port}.x.example"})
+		if err != nil || ws.Provider != name || ws.URL(80) != "https://80.x.example" {
+			t.Errorf("%s with a template: %+v, %v", name, ws, err)
 		}
 	}
 }
@@ -142,16 +142,16 @@ func TestLacks(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			place, err := workspace.Detect(variables(tt.env), nil, workspace.Override{})
+			ws, err := workspace.Detect(variables(tt.env), nil, workspace.Override{})
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := place.Lacks(tt.port)
+			got := ws.Lacks(tt.port)
 			if !strings.Contains(got, tt.want) || tt.want == "" && got != "" {
 				t.Errorf("%q, want %q in it", got, tt.want)
 			}
-			if local := "http://localhost:" + strconv.Itoa(tt.port); got != "" && place.URL(tt.port) != local {
-				t.Errorf("it has no URL, and that is %s", place.URL(tt.port))
+			if local := "http://localhost:" + strconv.Itoa(tt.port); got != "" && ws.URL(tt.port) != local {
+				t.Errorf("it has no URL, and that is %s", ws.URL(tt.port))
 			}
 		})
 	}
@@ -168,11 +168,11 @@ func TestForward(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			place, err := workspace.Detect(variables(tt.env), nil, workspace.Override{})
+			ws, err := workspace.Detect(variables(tt.env), nil, workspace.Override{})
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := place.Forward([]int{4567, 3000, 4567}); got != tt.want {
+			if got := ws.Forward([]int{4567, 3000, 4567}); got != tt.want {
 				t.Errorf("got  %s\nwant %s", got, tt.want)
 			}
 		})

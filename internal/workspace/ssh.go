@@ -27,7 +27,7 @@ func sshTarget(p probe) string {
 
 // Forward is the command that brings ports to the user's own machine, where it
 // is to be run; empty where browsers reach them without.
-func (p Place) Forward(ports []int) string {
+func (p Info) Forward(ports []int) string {
 	if p.Provider != "ssh" || len(ports) == 0 {
 		return ""
 	}

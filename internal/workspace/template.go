@@ -12,19 +12,19 @@ import (
 // holds for every port. Where nothing else says what place this is, a template
 // that leads away from this machine makes it a remote one: the ports have a proxy
 // in front of them.
-func withTemplate(place Place, o Override) (Place, error) {
+func withTemplate(ws Info, o Override) (Info, error) {
 	u, err := parseTemplate(o.Template)
 	if err != nil {
-		return Place{}, err
+		return Info{}, err
 	}
-	place.Template, place.Ports, place.NoURL, place.given = o.Template, nil, "", true
+	ws.Template, ws.Ports, ws.NoURL, ws.given = o.Template, nil, "", true
 	if u.Path == "/" {
-		place.Template = strings.TrimSuffix(o.Template, "/") // an origin has no slash at its end
+		ws.Template = strings.TrimSuffix(o.Template, "/") // an origin has no slash at its end
 	}
-	if o.Provider == "" && !place.Remote && !loopback(u.Hostname()) {
-		place.Provider, place.Title, place.Remote = "custom", "this workspace", true
+	if o.Provider == "" && !ws.Remote && !loopback(u.Hostname()) {
+		ws.Provider, ws.Title, ws.Remote = "custom", "this workspace", true
 	}
-	return place, nil
+	return ws, nil
 }
 
 // parseTemplate checks the template and gives the URL that it makes of a port.
@@ -113,7 +113,7 @@ func daytonaTemplate(p probe) (template, unknown string) {
 
 // InPath tells whether the URLs have their port in the path. A page then has to
 // know the path that it is under, and the origin is the same for all ports.
-func (p Place) InPath() bool {
+func (p Info) InPath() bool {
 	_, rest, _ := strings.Cut(p.Template, "://")
 	_, path, _ := strings.Cut(rest, "/")
 	return strings.Contains(path, portMark)

@@ -1,10 +1,10 @@
 // Package workspace says which environment devup runs in, what URL a published
 // port has there, and how such a port is made public.
 //
-// The order of use is: [Detect] finds the [Place] from environment variables and
-// a few probe files (pure); [Place.Ask] puts the platform's own answer about its
-// URLs in the place of the formula; [Place.URL] and [Place.HostIP] are what the
-// rest of devup asks; [Place.Control] opens and closes ports. The environments are
+// The order of use is: [Detect] finds the [Info] from environment variables and
+// a few probe files (pure); [Info.Ask] puts the platform's own answer about its
+// URLs in the place of the formula; [Info.URL] and [Info.HostIP] are what the
+// rest of devup asks; [Info.Control] opens and closes ports. The environments are
 // the rows of the table in providers.go; those with a program or an interface for
 // their ports have a file of their own.
 //
@@ -19,23 +19,23 @@ import (
 	"strings"
 )
 
-// portMark stands for the port's number in a [Place.Template].
+// portMark stands for the port's number in a [Info.Template].
 const portMark = "{port}"
 
-// Place is one environment: a laptop, a Gitpod workspace, a codespace. The zero
+// Info is one environment: a laptop, a Gitpod workspace, a codespace. The zero
 // Place is a laptop. It is a plain value.
-type Place struct {
-	Provider string  // "local", "gitpod", "codespaces", …; "custom" for a template without a provider
-	Title    string  // as its users write it: "this machine", "Gitpod", "GitHub Codespaces"
-	Name     string  // what the place's own programs call it: the codespace's name, the target of ssh; empty where nothing asks
-	Template string  // the URL of a port, with {port} for its number: "https://{port}-x.ws-eu1.gitpod.io"; empty for localhost
-	Ports    []Range // the ports that have a URL; nil for all
-	NoURL    string  // why the other ports have none, or all of them where Template is empty
-	Remote   bool    // browsers reach ports through the place's proxy, not through localhost
-	Nearby   bool    // that proxy runs on this machine and comes in through loopback
-	Locked   bool    // no port can be made public: every URL asks for a login
-	Apart    bool    // the proxy answers preflights itself, so that a page of one port cannot call another, public or not
-	Note     string  // what the user should know about how this was found out, or empty
+type Info struct {
+	Provider    string  // "local", "gitpod", "codespaces", …; "custom" for a template without a provider
+	Title       string  // as its users write it: "this machine", "Gitpod", "GitHub Codespaces"
+	Name        string  // what the place's own programs call it: the codespace's name, the target of ssh; empty where nothing asks
+	Template    string  // the URL of a port, with {port} for its number: "https://{port}-x.ws-eu1.gitpod.io"; empty for localhost
+	Ports       []Range // the ports that have a URL; nil for all
+	NoURL       string  // why the other ports have none, or all of them where Template is empty
+	Remote      bool    // browsers reach ports through the place's proxy, not through localhost
+	Nearby      bool    // that proxy runs on this machine and comes in through loopback
+	Locked      bool    // no port can be made public: every URL asks for a login
+	NoCrossPort bool    // the proxy answers preflights itself, so that a page of one port cannot call another, public or not
+	Note        string  // what the user should know about how this was found out, or empty
 
 	// Tunnels are the URLs of ports to which a tunnel leads from the internet, while it
 	// is open. They go before the Template.
@@ -51,9 +51,9 @@ type Range struct{ From, To int }
 const longestLabel = 63
 
 // URL is the address at which a browser reaches the published port. Where the
-// place has no URL for it, which [Place.Lacks] tells, it is the address on the
+// place has no URL for it, which [Info.Lacks] tells, it is the address on the
 // machine itself.
-func (p Place) URL(port int) string {
+func (p Info) URL(port int) string {
 	if url := p.Tunnels[port]; url != "" {
 		return url
 	}
@@ -63,13 +63,13 @@ func (p Place) URL(port int) string {
 	return p.fill(port)
 }
 
-func (p Place) fill(port int) string {
+func (p Info) fill(port int) string {
 	return strings.ReplaceAll(p.Template, portMark, strconv.Itoa(port))
 }
 
 // Lacks says why a browser on another machine has no URL for the port here, in a
 // clause. It is empty where it has one, and where browsers run on this machine.
-func (p Place) Lacks(port int) string {
+func (p Info) Lacks(port int) string {
 	switch {
 	case !p.Remote:
 		return ""
@@ -83,7 +83,7 @@ func (p Place) Lacks(port int) string {
 	return ""
 }
 
-func (p Place) has(port int) bool {
+func (p Info) has(port int) bool {
 	for _, r := range p.Ports {
 		if r.From <= port && port <= r.To {
 			return true
@@ -92,7 +92,7 @@ func (p Place) has(port int) bool {
 	return len(p.Ports) == 0
 }
 
-func (p Place) overlong(port int) bool {
+func (p Info) overlong(port int) bool {
 	u, err := url.Parse(p.fill(port))
 	if err != nil {
 		return false // templates are checked where they come from
@@ -105,7 +105,7 @@ func (p Place) overlong(port int) bool {
 // name none: every interface in a remote place, because its proxy does not come
 // in through loopback; loopback otherwise, so that nothing is open to a café, nor
 // to the neighbours of a server that one has an SSH session on.
-func (p Place) HostIP() string {
+func (p Info) HostIP() string {
 	if p.Remote && !p.Nearby {
 		return "0.0.0.0"
 	}

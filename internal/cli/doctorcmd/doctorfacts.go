@@ -27,7 +27,7 @@ func reportMachine(env *command.Env, o doctor.Options) []doctor.Section {
 		{Name: "kernel", Value: firstOf(o.Machine.Files, "proc/sys/kernel/osrelease")},
 		{Name: "WSL", Value: yes(o.Machine.WSL)},
 		{Name: "processors", Value: strconv.Itoa(runtime.NumCPU())},
-		{Name: "place", Value: o.Place.Title},
+		{Name: "place", Value: o.Workspace.Title},
 		{Name: "folder", Value: o.Project.Dir},
 	}
 	var settings []doctor.Fact

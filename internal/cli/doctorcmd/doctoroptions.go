@@ -36,7 +36,7 @@ func doctorOptions(ctx context.Context, env *command.Env) (doctor.Options, error
 		return doctor.Options{}, err
 	}
 	return doctor.Options{
-		Connect: env.Connect, Settings: env.Settings, Place: place, Project: examined,
+		Connect: env.Connect, Settings: env.Settings, Workspace: place, Project: examined,
 		Observe: func(ctx context.Context, e *engine.Engine) (doctor.State, error) {
 			return standing(ctx, env, e, examined.Model)
 		},
@@ -98,7 +98,7 @@ func credentialsFound(ctx context.Context, env *command.Env, outside egress.Sett
 
 // projectToExamine reads the project here. That there is none, or that its files are
 // wrong, is for the checks to tell.
-func projectToExamine(ctx context.Context, env *command.Env, place workspace.Place) (doctor.Project, error) {
+func projectToExamine(ctx context.Context, env *command.Env, place workspace.Info) (doctor.Project, error) {
 	dir, err := filepath.Abs(env.Flags.Dir)
 	if err != nil {
 		return doctor.Project{}, fail.Wrap(err, fail.Denied, "", "the current folder cannot be found")

@@ -116,7 +116,7 @@ func (o lsOptions) patterns() ([]*regexp.Regexp, error) {
 }
 
 // projectOf is what a survey holds of a project.
-func projectOf(survey observe.State, name string, place workspace.Place) projectObject {
+func projectOf(survey observe.State, name string, place workspace.Info) projectObject {
 	look := survey.Project(name)
 	p := projectObject{
 		Type: "project", Name: name, Dir: survey.Owners[name], ConfigFiles: []string{}, Containers: map[string]int{},
@@ -134,7 +134,7 @@ func projectOf(survey observe.State, name string, place workspace.Place) project
 }
 
 // urlsOf are the show.Addresses of this machine at which a browser gets to containers.
-func urlsOf(containers []plan.Container, place workspace.Place) []string {
+func urlsOf(containers []plan.Container, place workspace.Info) []string {
 	urls := []string{}
 	for _, c := range containers {
 		for _, port := range c.Ports {

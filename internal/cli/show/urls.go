@@ -10,7 +10,7 @@ import (
 
 // Addresses are the published ports of a project in its workspace.
 type Addresses struct {
-	Workspace workspace.Place
+	Workspace workspace.Info
 	Project   *project.Project // resolved
 	Rows      []expose.Row
 }

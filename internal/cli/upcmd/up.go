@@ -116,7 +116,7 @@ func runUp(ctx context.Context, env *command.Env, services []string, o upOptions
 		return err
 	}
 	if len(outcome.URLs) > 0 && ctx.Err() == nil && !o.noStart && fail.CodeOf(err) != fail.EngineGone {
-		show.URLs(env, show.Addresses{Workspace: outcome.Place, Project: outcome.Project, Rows: outcome.URLs})
+		show.URLs(env, show.Addresses{Workspace: outcome.Workspace, Project: outcome.Project, Rows: outcome.URLs})
 	}
 	s = s.With(outcome.Project)
 	s.Observed.Containers = outcome.Containers

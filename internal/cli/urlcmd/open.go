@@ -92,7 +92,7 @@ func primaryPort(rows []expose.Row, services []string) (expose.Row, error) {
 }
 
 // browser is the command that opens a URL, or nil where there is none.
-func browser(goos string, place workspace.Place, env func(string) string, url string) []string {
+func browser(goos string, place workspace.Info, env func(string) string, url string) []string {
 	switch {
 	case place.Provider == "gitpod":
 		return []string{"gp", "preview", url, "--external"}

@@ -12,19 +12,19 @@ func TestBrowser(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name, goos string
-		place      workspace.Place
+		place      workspace.Info
 		env, want  string
 	}{
-		{"linux desktop", "linux", workspace.Place{}, "DISPLAY=:0", "xdg-open URL"},
-		{"wayland", "linux", workspace.Place{}, "WAYLAND_DISPLAY=w", "xdg-open URL"},
-		{"no screen", "linux", workspace.Place{}, "", ""},
-		{"wsl", "linux", workspace.Place{}, "WSL_DISTRO_NAME=Ubuntu", "wslview URL"},
-		{"mac", "darwin", workspace.Place{}, "", "open URL"},
-		{"windows", "windows", workspace.Place{}, "", "rundll32 url.dll,FileProtocolHandler URL"},
-		{"own", "darwin", workspace.Place{}, "BROWSER=firefox -P dev", "firefox -P dev URL"},
-		{"own with a place", "linux", workspace.Place{}, "BROWSER=lynx %s:w3m", "lynx URL"},
-		{"codespaces", "linux", workspace.Place{Provider: "codespaces"}, "BROWSER=/vscode/bin/browser.sh", "/vscode/bin/browser.sh URL"},
-		{"gitpod", "linux", workspace.Place{Provider: "gitpod"}, "BROWSER=x", "gp preview URL --external"},
+		{"linux desktop", "linux", workspace.Info{}, "DISPLAY=:0", "xdg-open URL"},
+		{"wayland", "linux", workspace.Info{}, "WAYLAND_DISPLAY=w", "xdg-open URL"},
+		{"no screen", "linux", workspace.Info{}, "", ""},
+		{"wsl", "linux", workspace.Info{}, "WSL_DISTRO_NAME=Ubuntu", "wslview URL"},
+		{"mac", "darwin", workspace.Info{}, "", "open URL"},
+		{"windows", "windows", workspace.Info{}, "", "rundll32 url.dll,FileProtocolHandler URL"},
+		{"own", "darwin", workspace.Info{}, "BROWSER=firefox -P dev", "firefox -P dev URL"},
+		{"own with a place", "linux", workspace.Info{}, "BROWSER=lynx %s:w3m", "lynx URL"},
+		{"codespaces", "linux", workspace.Info{Provider: "codespaces"}, "BROWSER=/vscode/bin/browser.sh", "/vscode/bin/browser.sh URL"},
+		{"gitpod", "linux", workspace.Info{Provider: "gitpod"}, "BROWSER=x", "gp preview URL --external"},
 	} {
 		env := func(name string) string {
 			value, ok := strings.CutPrefix(c.env, name+"=")

@@ -18,7 +18,7 @@ import (
 
 // showCodes prints QR codes of URLs that a phone gets to: that of the frontend, or
 // those of the named services.
-func showCodes(ctx context.Context, env *command.Env, place workspace.Place, rows []expose.Row, services []string) error {
+func showCodes(ctx context.Context, env *command.Env, place workspace.Info, rows []expose.Row, services []string) error {
 	lan := lanAddress(ctx)
 	chosen, err := forPhones(place, rows, services, lan)
 	if err != nil {
@@ -38,7 +38,7 @@ func showCodes(ctx context.Context, env *command.Env, place workspace.Place, row
 
 // forPhones picks the rows: the primary port of each named service; without names that of
 // all rows which a phone gets to, or, where there is none, the one to explain that by.
-func forPhones(place workspace.Place, rows []expose.Row, services []string, lan netip.Addr) ([]expose.Row, error) {
+func forPhones(place workspace.Info, rows []expose.Row, services []string, lan netip.Addr) ([]expose.Row, error) {
 	var chosen []expose.Row
 	for _, name := range services {
 		own := slices.DeleteFunc(slices.Clone(rows), func(r expose.Row) bool { return r.Service != name })
@@ -65,7 +65,7 @@ func forPhones(place workspace.Place, rows []expose.Row, services []string, lan 
 // phoneURL is the address at which a phone gets to a port: the public one where there
 // is one, else lan, this machine's own in its network, where the port is bound to
 // that too.
-func phoneURL(place workspace.Place, r expose.Row, lan netip.Addr) (string, error) {
+func phoneURL(place workspace.Info, r expose.Row, lan netip.Addr) (string, error) {
 	u, err := url.Parse(r.URL)
 	if err != nil {
 		return "", fmt.Errorf("read the URL of %s: %w", r.Service, err)

@@ -20,7 +20,7 @@ func TestPhoneURL(t *testing.T) {
 	}
 	tests := []struct {
 		name  string
-		place workspace.Place
+		place workspace.Info
 		row   expose.Row
 		lan   netip.Addr
 		want  string
@@ -32,9 +32,9 @@ func TestPhoneURL(t *testing.T) {
 		{name: "bound to an address of the network", row: with("http://192.168.1.5:3000", "192.168.1.5"), lan: lan, want: "http://192.168.1.5:3000"},
 		{name: "shared", row: with("https://words.trycloudflare.com", "127.0.0.1"), want: "https://words.trycloudflare.com"},
 		{name: "in no network", row: with("http://localhost:3000", "0.0.0.0"), want: "this machine is in no network that a phone could be in"},
-		{name: "WSL", place: workspace.Place{Provider: "wsl"}, row: with("http://localhost:3000", "0.0.0.0"), lan: lan, want: "Windows does not pass on port 3000 of web from its network to WSL by itself"},
-		{name: "a cloud workspace", place: workspace.Place{Remote: true}, row: with("https://3000-x.gitpod.io", "0.0.0.0"), lan: lan, want: "https://3000-x.gitpod.io"},
-		{name: "one without public URLs", place: workspace.Place{Remote: true}, row: local, lan: lan, want: "web has no URL that a phone gets to"},
+		{name: "WSL", place: workspace.Info{Provider: "wsl"}, row: with("http://localhost:3000", "0.0.0.0"), lan: lan, want: "Windows does not pass on port 3000 of web from its network to WSL by itself"},
+		{name: "a cloud workspace", place: workspace.Info{Remote: true}, row: with("https://3000-x.gitpod.io", "0.0.0.0"), lan: lan, want: "https://3000-x.gitpod.io"},
+		{name: "one without public URLs", place: workspace.Info{Remote: true}, row: local, lan: lan, want: "web has no URL that a phone gets to"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -72,7 +72,7 @@ func TestForPhones(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			chosen, err := forPhones(workspace.Place{}, test.rows, test.named, lan)
+			chosen, err := forPhones(workspace.Info{}, test.rows, test.named, lan)
 			var names []string
 			for _, r := range chosen {
 				names = append(names, r.Service)

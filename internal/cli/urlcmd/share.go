@@ -85,7 +85,7 @@ func runShare(ctx context.Context, env *command.Env, services []string, o shareO
 }
 
 // needless refuses tunnels out of a cloud workspace.
-func needless(place workspace.Place) error {
+func needless(place workspace.Info) error {
 	switch {
 	case !place.Remote:
 		return nil

@@ -110,7 +110,7 @@ func (s *sharing) wire(ctx context.Context) error {
 	if err := s.stillThere(outcome.URLs); err != nil {
 		return err
 	}
-	show.URLs(s.env, show.Addresses{Workspace: outcome.Place, Project: outcome.Project, Rows: outcome.URLs})
+	show.URLs(s.env, show.Addresses{Workspace: outcome.Workspace, Project: outcome.Project, Rows: outcome.URLs})
 	for _, text := range expose.Unshared(outcome.Project, outcome.URLs, s.rows) {
 		s.env.Note(text)
 	}
