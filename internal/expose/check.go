@@ -61,7 +61,7 @@ func Check(ctx context.Context, client Client, ws workspace.Info, c workspace.Co
 // verdictOf asks until a port that was just made public is, or for a few times.
 func verdictOf(ctx context.Context, client Client, r Row) verdict {
 	for try := 1; ; try++ {
-		found := look(ctx, client, r)
+		found := checkOnce(ctx, client, r)
 		if found.access == Reachable || found.access == HostRefused || !r.Public || r.Advice != "" || try == checkTries {
 			return found
 		}
@@ -73,15 +73,15 @@ func verdictOf(ctx context.Context, client Client, r Row) verdict {
 	}
 }
 
-// look asks the URL, and where its answer may be a proxy's, the port itself: an
+// checkOnce asks the URL, and where its answer may be a proxy's, the port itself: an
 // answer that is the same on both ways is the service's own.
-func look(ctx context.Context, client Client, r Row) verdict {
+func checkOnce(ctx context.Context, client Client, r Row) verdict {
 	outside := ask(ctx, client, strings.TrimSuffix(r.URL, "/")+r.path())
 	if outside.plain() && !outside.refuses {
 		return verdict{access: Reachable}
 	}
 	inside := ask(ctx, client, "http://localhost:"+strconv.Itoa(r.Port)+r.path())
-	return judge(outside, inside)
+	return evaluate(outside, inside)
 }
 
 // path is what the service is asked for: what it answers below 500 when it is

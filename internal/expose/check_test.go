@@ -101,7 +101,7 @@ func plainClient() *http.Client {
 // TestAdvice: what should not be as it is comes with what to do, and nothing else does.
 func TestAdvice(t *testing.T) {
 	t.Parallel()
-	open, shut, refuses, gone := answers{200, ""}, answers{401, ""}, answers{403, ""}, answers{502, ""}
+	open, closedPort, refuses, gone := answers{200, ""}, answers{401, ""}, answers{403, ""}, answers{502, ""}
 	tests := []struct {
 		name    string
 		row     Row
@@ -111,11 +111,11 @@ func TestAdvice(t *testing.T) {
 	}{
 		{"public", Row{Public: true}, workspace.Info{}, open, "public"},
 		{"public after all", Row{Public: true, Advice: "gp is not installed"}, workspace.Info{}, open, "public"},
-		{"private, as it should be", Row{}, workspace.Info{}, shut, "needs-login"},
-		{"to be public", Row{Public: true}, workspace.Info{}, shut, "needs-login its URL asks for a login: click"},
-		{"could not be made public", Row{Public: true, Advice: "it rains: click"}, workspace.Info{}, shut, "needs-login it rains: click"},
-		{"must not be made public", Row{Public: true, Advice: "policy: click", denied: true}, workspace.Info{}, shut, "forbidden policy: click"},
-		{"cannot be public there", Row{Public: true}, workspace.Info{Locked: true}, shut, "needs-login its URL asks for a login, public or not: click"},
+		{"private, as it should be", Row{}, workspace.Info{}, closedPort, "needs-login"},
+		{"to be public", Row{Public: true}, workspace.Info{}, closedPort, "needs-login its URL asks for a login: click"},
+		{"could not be made public", Row{Public: true, Advice: "it rains: click"}, workspace.Info{}, closedPort, "needs-login it rains: click"},
+		{"must not be made public", Row{Public: true, Advice: "policy: click", denied: true}, workspace.Info{}, closedPort, "forbidden policy: click"},
+		{"cannot be public there", Row{Public: true}, workspace.Info{Locked: true}, closedPort, "needs-login its URL asks for a login, public or not: click"},
 		{"refused", Row{Public: true}, workspace.Info{Title: "Gitpod"}, refuses, "forbidden its URL is forbidden to others, by a policy of the workspace most likely: open it in a browser that is signed in to Gitpod; `devup up --gateway` lets pages call it from there"},
 		{"a refused gateway", Row{Service: "gateway", Public: true}, workspace.Info{Title: "Gitpod"}, refuses, "forbidden its URL is forbidden to others, by a policy of the workspace most likely: open it in a browser that is signed in to Gitpod"},
 		{"not there", Row{}, workspace.Info{}, gone, "not-reachable its URL does not answer: the workspace's proxy answers with status 502; look there"},

@@ -18,40 +18,40 @@ func withGateway(rows []Row, p *project.Project, ws workspace.Info) []Row {
 	if g == nil {
 		return rows
 	}
-	gate := row(project.Port{Service: project.GatewayName, Target: g.HostPort, Wanted: g.HostPort, Protocol: "tcp", HostIP: g.HostIP}, ws, false)
-	led := ledTo(g)
-	var open, shut []string
+	gatewayRow := row(project.Port{Service: project.GatewayName, Target: g.HostPort, Wanted: g.HostPort, Protocol: "tcp", HostIP: g.HostIP}, ws, false)
+	routed := routedPorts(g)
+	var exposed, private []string
 	for i, r := range rows {
 		switch {
-		case !led[portOf(r)]:
+		case !routed[portOf(r)]:
 			continue
 		case r.Public:
-			open = append(open, r.Service)
-		case !slices.Contains(shut, r.Service):
-			shut = append(shut, r.Service)
+			exposed = append(exposed, r.Service)
+		case !slices.Contains(private, r.Service):
+			private = append(private, r.Service)
 		}
 		rows[i].Public = false
 	}
 	switch {
-	case gate.Public: // by a tunnel, which somebody agreed to
-	case len(shut) == 0:
-		gate.Public = len(open) > 0
-	case len(open) > 0:
-		gate.Advice = "its port stays private, because it leads to " + strings.Join(shut, ", ") + " too: set x-devup.public: true there as well, or leave it as it is, and a login lets you in"
+	case gatewayRow.Public: // by a tunnel, which somebody agreed to
+	case len(private) == 0:
+		gatewayRow.Public = len(exposed) > 0
+	case len(exposed) > 0:
+		gatewayRow.Advice = "its port stays private, because it leads to " + strings.Join(private, ", ") + " too: set x-devup.public: true there as well, or leave it as it is, and a login lets you in"
 	}
-	return append([]Row{gate}, rows...)
+	return append([]Row{gatewayRow}, rows...)
 }
 
-// ledTo are the ports that a gateway leads to, as [portOf] names them; none for nil.
-func ledTo(g *project.Gateway) map[string]bool {
-	led := map[string]bool{}
+// routedPorts are the ports that a gateway leads to, as [portOf] names them; none for nil.
+func routedPorts(g *project.Gateway) map[string]bool {
+	routed := map[string]bool{}
 	if g != nil {
 		for _, route := range g.Routes {
 			_, port, _ := net.SplitHostPort(route.Upstream)
-			led[route.Service+" "+port] = true
+			routed[route.Service+" "+port] = true
 		}
 	}
-	return led
+	return routed
 }
 
 func portOf(r Row) string { return r.Service + " " + strconv.Itoa(r.Port) }

@@ -11,8 +11,8 @@ import (
 	"github.com/devup-cli/devup/internal/workspace"
 )
 
-// gatedProject has a frontend and an API behind a gateway, and a page of its own beside it.
-func gatedProject(public ...string) *project.Project {
+// projectWithGateway has a frontend and an API behind a gateway, and a page of its own beside it.
+func projectWithGateway(public ...string) *project.Project {
 	service := func(name string, target uint32, published string) types.ServiceConfig {
 		s := types.ServiceConfig{Name: name}
 		s.Ports = []types.ServicePortConfig{{Target: target, Published: published, Protocol: "tcp", HostIP: "0.0.0.0"}}
@@ -33,7 +33,7 @@ func gatedProject(public ...string) *project.Project {
 	return p
 }
 
-func TestTheGatewayIsPublicInThePlaceOfItsServices(t *testing.T) {
+func TestTheGatewayIsPublicInsteadOfItsServices(t *testing.T) {
 	t.Parallel()
 	cloud := workspace.Info{Remote: true, Template: "https://{port}-x.gitpod.io", Ports: []workspace.Range{{From: 1, To: 65535}}}
 	for _, test := range []struct{ public, want string }{
@@ -44,7 +44,7 @@ func TestTheGatewayIsPublicInThePlaceOfItsServices(t *testing.T) {
 		{"api web admin", "gateway 8080 public, admin 5000 public, api 4567, web 3000"},
 	} {
 		var got []string
-		for _, r := range Table(gatedProject(strings.Fields(test.public)...), cloud, nil) {
+		for _, r := range Table(projectWithGateway(strings.Fields(test.public)...), cloud, nil) {
 			text := fmt.Sprint(r.Service, " ", r.Port, map[bool]string{true: " public"}[r.Public])
 			if r.Advice != "" {
 				why, _, _ := strings.Cut(r.Advice, ": ")

@@ -48,10 +48,10 @@ func refusesName(status int, begin string) bool {
 // loginPath is where proxies send somebody to log in on their own host.
 var loginPath = lazyregexp.New(`(?i)/(auth|login|signin|sign_in|oauth2?|sso)(/|$|\?)`)
 
-// judge says what an answer from outside means, given what the service says to the
+// evaluate says what an answer from outside means, given what the service says to the
 // same request from inside. What it says itself is no work of a proxy: a backend
 // may answer 404 to /, an application may send to its own login.
-func judge(outside, inside answer) verdict {
+func evaluate(outside, inside answer) verdict {
 	switch {
 	case outside.err != nil:
 		return verdict{NotReachable, reason(outside.err)}
@@ -90,12 +90,12 @@ func (a answer) like(b answer) bool {
 // reason says in a clause why there was no answer.
 func reason(err error) string {
 	_, lookup := errors.AsType[*net.DNSError](err)
-	_, distrust := errors.AsType[x509.UnknownAuthorityError](err)
+	_, untrusted := errors.AsType[x509.UnknownAuthorityError](err)
 	_, wrongName := errors.AsType[x509.HostnameError](err)
 	switch {
 	case lookup:
 		return "its name cannot be resolved"
-	case distrust, wrongName:
+	case untrusted, wrongName:
 		return "its certificate is not one that this machine trusts"
 	case errors.Is(err, context.DeadlineExceeded):
 		return "nothing answers in time"
@@ -119,7 +119,7 @@ func (r Row) with(v verdict, ws workspace.Info, c workspace.Control) Row {
 	case r.Access == HostRefused:
 		r.Advice = "it refuses to be asked as " + v.why + ": allow that name (server.allowedHosts of Vite, DANGEROUSLY_DISABLE_HOST_CHECK=true of Create React App, ALLOWED_HOSTS of Django, config.hosts of Rails)"
 	case r.Access == NotReachable:
-		r.Advice = silence(refused, v.why, c.Unreachable)
+		r.Advice = unreachableAdvice(refused, v.why, c.Unreachable)
 	case !r.Public:
 		r.Advice = refused
 	case refused != "":
@@ -144,10 +144,10 @@ func (r Row) signedIn(ws workspace.Info) string {
 	return way + "; `devup up --gateway` lets pages call it from there"
 }
 
-// silence says what to do about a URL that does not answer. The reason why its port was
+// unreachableAdvice says what to do about a URL that does not answer. The reason why its port was
 // not made public, if there is one, goes first: it may be the cause, and it holds the
 // command that opens the port.
-func silence(refused, why, next string) string {
+func unreachableAdvice(refused, why, next string) string {
 	clauses := []string{refused, "its URL does not answer: " + why, next}
 	return strings.Join(slices.DeleteFunc(clauses, func(clause string) bool { return clause == "" }), "; ")
 }

@@ -15,10 +15,10 @@ import (
 // How long [Open] tries. A codespace knows a port some seconds after something
 // listens on it, and only while a client is connected.
 const (
-	pause    = 2 * time.Second
-	patience = 30 * time.Second
-	overall  = time.Minute // with what the platform's program takes by itself
-	fewTries = 3           // of what fails for a reason that may pass
+	pause     = 2 * time.Second
+	retryTime = 30 * time.Second
+	overall   = time.Minute // with what the platform's program takes by itself
+	fewTries  = 3           // of what fails for a reason that may pass
 )
 
 // Open makes those rows public that may be and whose service runs, and gives the
@@ -41,7 +41,7 @@ func Open(ctx context.Context, c workspace.Control, rows []Row, sink event.Sink)
 	}
 	ctx, cancel := context.WithTimeout(ctx, overall)
 	defer cancel()
-	err := o.insist(ctx)
+	err := o.retry(ctx)
 	for i, r := range rows {
 		if r.openable() && slices.Contains(o.pending, r.Port) {
 			rows[i].refuse(c, err)
@@ -73,21 +73,21 @@ type opening struct {
 	pending []int // ports that are not public yet
 }
 
-// insist tries until every port is public, or until there is no use in it. The
+// retry tries until every port is public, or until there is no use in it. The
 // error is the platform's last word, nil where it has none. What is public already
 // stays untouched: gh makes a port anew to change it, which cuts what is connected.
-func (o *opening) insist(ctx context.Context) error {
+func (o *opening) retry(ctx context.Context) error {
 	began := time.Now()
 	o.settle(ctx, errUntried, event.Cached, "is public already")
 	o.report(o.pending, event.Working, "becomes public")
 	for try := 1; len(o.pending) > 0; try++ {
 		err := o.control.Open(ctx, o.pending)
 		o.settle(ctx, err, event.Done, "is public")
-		late := ctx.Err() != nil || time.Since(began) > patience
+		tooLate := ctx.Err() != nil || time.Since(began) > retryTime
 		switch {
 		case len(o.pending) == 0:
 			return nil
-		case late, hopeless(err) && !errors.Is(err, workspace.ErrNotYet), !passing(err) && try >= fewTries:
+		case tooLate, permanent(err) && !errors.Is(err, workspace.ErrNotYet), !transient(err) && try >= fewTries:
 			o.report(o.pending, event.Warning, "could not be made public")
 			return err
 		}
@@ -103,26 +103,26 @@ func (o *opening) insist(ctx context.Context) error {
 // errUntried stands for the error of a try that there was none of yet.
 var errUntried = errors.New("not tried yet")
 
-// hopeless tells whether the same would fail again.
-func hopeless(err error) bool {
+// permanent tells whether the same would fail again.
+func permanent(err error) bool {
 	return errors.Is(err, workspace.ErrDenied) || errors.Is(err, workspace.ErrNoProgram) || errors.Is(err, context.Canceled)
 }
 
-// passing tells whether there is only time wanting.
-func passing(err error) bool { return err == nil || errors.Is(err, workspace.ErrNotYet) }
+// transient tells whether there is only time wanting.
+func transient(err error) bool { return err == nil || errors.Is(err, workspace.ErrNotYet) }
 
 // settle takes out of the pending ports those that are public after a try that
 // ended in err, and reports them.
 func (o *opening) settle(ctx context.Context, err error, state event.State, text string) {
-	left := o.left(ctx, err)
-	done := slices.DeleteFunc(o.pending, func(port int) bool { return slices.Contains(left, port) })
+	stillPrivate := o.stillPrivate(ctx, err)
+	done := slices.DeleteFunc(o.pending, func(port int) bool { return slices.Contains(stillPrivate, port) })
 	o.report(done, state, text)
-	o.pending = left
+	o.pending = stillPrivate
 }
 
-// left gives the pending ports that are not public. Where there is no list, the
+// stillPrivate gives the pending ports that are not public. Where there is no list, the
 // word of the try is all there is.
-func (o *opening) left(ctx context.Context, err error) []int {
+func (o *opening) stillPrivate(ctx context.Context, err error) []int {
 	known, listed := o.list(ctx)
 	if !listed && err == nil {
 		return nil

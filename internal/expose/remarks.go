@@ -12,18 +12,18 @@ import (
 const inPath = "here the port is a part of the path, and a link to /x leads out of it: code-server --proxy-domain gives each port a host of its own; " +
 	"else the page has to know its path (React: PUBLIC_URL=/absproxy/PORT; Vite: --base=/absproxy/PORT/)"
 
-// Remarks says what a person should know about the rows in this place before
+// Notes says what a person should know about the rows in this place before
 // opening one of their URLs, a sentence each.
-func Remarks(ws workspace.Info, rows []Row) []string {
-	var remarks []string
+func Notes(ws workspace.Info, rows []Row) []string {
+	var notes []string
 	if ws.Remote && ws.Note != "" {
-		remarks = append(remarks, ws.Title+": "+ws.Note)
+		notes = append(notes, ws.Title+": "+ws.Note)
 	} else {
-		remarks = append(remarks, withoutURL(rows)...)
+		notes = append(notes, withoutURL(rows)...)
 	}
 	for _, r := range rows {
 		if r.Advice != "" {
-			remarks = append(remarks, r.Service+": "+r.Advice)
+			notes = append(notes, r.Service+": "+r.Advice)
 		}
 	}
 	var ports []int
@@ -35,12 +35,12 @@ func Remarks(ws workspace.Info, rows []Row) []string {
 		browsable = browsable || r.URL != ""
 	}
 	if command := ws.Forward(ports); command != "" {
-		remarks = append(remarks, "the addresses are on this machine; to have them on yours, run there: "+command)
+		notes = append(notes, "the addresses are on this machine; to have them on yours, run there: "+command)
 	}
 	if browsable && ws.InPath() {
-		remarks = append(remarks, inPath)
+		notes = append(notes, inPath)
 	}
-	return remarks
+	return notes
 }
 
 // withoutURL says of services why they have no URL, once for each reason.

@@ -44,7 +44,7 @@ func Sharable(p *project.Project, rows []Row, named []string) ([]Row, error) {
 // throughGateway puts the gateway in the place of the ports that it leads to: one tunnel
 // then serves all of them, from one origin.
 func throughGateway(chosen, rows []Row, p *project.Project) []Row {
-	led := ledTo(p.Gateway)
+	led := routedPorts(p.Gateway)
 	through := func(r Row) bool { return led[portOf(r)] || r.Service == project.GatewayName }
 	if !slices.ContainsFunc(chosen, through) {
 		return chosen

@@ -24,7 +24,7 @@ func URLs(env *command.Env, a Addresses) {
 	} else {
 		env.UI.Table(urlTable(a.Rows))
 	}
-	for _, text := range append(expose.Remarks(a.Workspace, a.Rows), expose.Calls(a.Project, a.Workspace, a.Rows)...) {
+	for _, text := range append(expose.Notes(a.Workspace, a.Rows), expose.Calls(a.Project, a.Workspace, a.Rows)...) {
 		env.Note(text)
 	}
 }
