@@ -47,7 +47,7 @@ var adapters = []adapter{
 
 // adapt puts the host ports and the URLs of the place into the project, and what else
 // place and machine ask for. [urls.Resolve] makes the one copy.
-func (l *line) adapt(ctx context.Context, assigned map[project.PortKey]int, state observe.Project) error {
+func (l *upRun) adapt(ctx context.Context, assigned map[project.PortKey]int, state observe.Project) error {
 	ws := l.out.Workspace
 	where := urls.Where{URL: ws.URL, HostIP: ws.HostIP()}
 	if urls.NeedsOwner(l.loaded) {

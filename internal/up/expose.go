@@ -16,7 +16,7 @@ import (
 // expose makes the URL table, opens the ports that may be public, and asks every URL from
 // outside. What fails is in the rows: it ends no run. Services that err is about are left
 // alone: a port on which nothing listens cannot be opened in every place.
-func (l *line) expose(ctx context.Context, probes []ready.Probe, ungated, err error) {
+func (l *upRun) expose(ctx context.Context, probes []ready.Probe, ungated, err error) {
 	t, out := l.target, l.out
 	running := map[string]string{}
 	for _, p := range probes {
@@ -41,29 +41,29 @@ func (l *line) expose(ctx context.Context, probes []ready.Probe, ungated, err er
 
 // revealURLs is the place with the URLs that its platform gives only to ports that are
 // open. Nothing listens on them yet; they are those that are made public anyway.
-func (l *line) revealURLs(ctx context.Context, assigned map[project.PortKey]int) workspace.Info {
+func (l *upRun) revealURLs(ctx context.Context, assigned map[project.PortKey]int) workspace.Info {
 	t, p := l.target, l.loaded
 	if t.Ports.Reveal == nil || t.Workspace.Template != "" || !l.options.exposes() {
 		return t.Workspace
 	}
-	var open, shut []int // a gateway that leads to what is not public is in both
+	var exposed, private []int // a gateway that leads to what is not public is in both
 	for _, port := range p.PublishedPorts() {
 		n := assigned[urls.InFront(p, port).Key()]
 		switch {
 		case !port.Web() || n == 0:
 		case !p.Extensions[port.Service].Public:
-			shut = append(shut, n)
-		case !slices.Contains(open, n):
-			open = append(open, n)
+			private = append(private, n)
+		case !slices.Contains(exposed, n):
+			exposed = append(exposed, n)
 		}
 	}
-	open = slices.DeleteFunc(open, func(n int) bool { return slices.Contains(shut, n) })
-	if len(open) == 0 {
+	exposed = slices.DeleteFunc(exposed, func(n int) bool { return slices.Contains(private, n) })
+	if len(exposed) == 0 {
 		return t.Workspace
 	}
-	template, err := t.Ports.Reveal(ctx, open)
+	template, err := t.Ports.Reveal(ctx, exposed)
 	if err != nil || template == "" {
-		text := "the public URLs are not known before a port is open: " + t.Ports.ByHand(open[0])
+		text := "the public URLs are not known before a port is open: " + t.Ports.ByHand(exposed[0])
 		if err != nil {
 			text += " (" + err.Error() + ")"
 		}

@@ -64,7 +64,7 @@ func TestRevealURLs(t *testing.T) {
 			if test.options.Public {
 				loaded = loaded.AllPublic()
 			}
-			l := line{target: f.target, options: test.options, loaded: loaded}
+			l := upRun{target: f.target, options: test.options, loaded: loaded}
 			got := l.revealURLs(t.Context(), map[project.PortKey]int{
 				{Service: "web", Target: 80, Protocol: "tcp"}: 8080, {Service: "admin", Target: 80, Protocol: "tcp"}: 9090,
 			})

@@ -15,7 +15,7 @@ import (
 // serveGateway has the project's gateway serve what the plan has made, before that
 // answers: until then a browser gets a page that waits. Where no gateway is wanted any
 // more, one that is left ends.
-func (l *line) serveGateway(ctx context.Context) error {
+func (l *upRun) serveGateway(ctx context.Context) error {
 	o, out := l.options, l.out
 	switch {
 	case o.Plan.NoStart, o.Plan.OneOff != "", ctx.Err() != nil:

@@ -121,10 +121,10 @@ func (m Mounts) open() (*os.Root, error) {
 	return nil, fail.Wrap(err, fail.Denied, "remove it, or set XDG_STATE_HOME to a directory of your own", "%v, and devup keeps files for containers there", err)
 }
 
-// Sweep removes the files of the project that no container of it has mounted, as
+// Cleanup removes the files of the project that no container of it has mounted, as
 // [MountedBy] tells. What cannot be removed stays for the next time. The caller holds the
 // project's lock.
-func (m Mounts) Sweep(mounted func(name string) bool) {
+func (m Mounts) Cleanup(mounted func(name string) bool) {
 	if m.StateDir == "" || m.Project == "" || m.DryRun {
 		return
 	}
@@ -159,9 +159,9 @@ func KeptProjects(stateDir, engine string) []string {
 	return names
 }
 
-// SweepOld removes the files that an earlier devup, which had them directly in its state
+// CleanupOld removes the files that an earlier devup, which had them directly in its state
 // directory, has left there and that no container on the engine has mounted.
-func SweepOld(stateDir string, mounted func(name string) bool) {
+func CleanupOld(stateDir string, mounted func(name string) bool) {
 	if stateDir == "" {
 		return
 	}
@@ -205,9 +205,9 @@ func (t Target) mounts(name string, dryRun bool) Mounts {
 	return Mounts{StateDir: t.StateDir, Engine: t.Endpoint, Project: name, DryRun: dryRun}
 }
 
-// sweepMounts removes the files that no container has mounted after the run: neither those
+// cleanupMounts removes the files that no container has mounted after the run: neither those
 // of the services nor those that the plan left alone.
-func (l *line) sweepMounts() {
+func (l *upRun) cleanupMounts() {
 	gone := map[string]bool{}
 	for _, op := range l.out.Plan.Ops {
 		gone[op.Old.ID] = op.Action == plan.Recreate || op.Action == plan.Remove
@@ -220,5 +220,5 @@ func (l *line) sweepMounts() {
 		}
 	}
 	wanted := mountedFrom(sources)
-	l.target.mounts(l.out.Project.Name, false).Sweep(func(name string) bool { return wanted(name) || old(name) })
+	l.target.mounts(l.out.Project.Name, false).Cleanup(func(name string) bool { return wanted(name) || old(name) })
 }

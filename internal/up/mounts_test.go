@@ -108,11 +108,11 @@ func TestOnlyServicesThatAskGetCredentials(t *testing.T) {
 	for _, v := range p.Services["asks"].Volumes {
 		mounted = append(mounted, plan.Mount{Type: "bind", Source: "/host_mnt" + v.Source})
 	}
-	files.Sweep(MountedBy([]plan.Container{{Mounts: mounted}}))
+	files.Cleanup(MountedBy([]plan.Container{{Mounts: mounted}}))
 	if text := tree(t, state); !strings.Contains(text, "secret") {
 		t.Errorf("after a sweep with a container the files are\n%s", text)
 	}
-	files.Sweep(MountedBy(nil))
+	files.Cleanup(MountedBy(nil))
 	if text := tree(t, state); strings.Contains(text, "secret") || strings.Contains(text, "shop") || !strings.Contains(text, "devup-ca.pem") {
 		t.Errorf("without containers the files are\n%s", text)
 	}
@@ -185,7 +185,7 @@ func TestMountsAreRefusedWhereOthersMayChangeThem(t *testing.T) {
 	}
 }
 
-func TestSweepOld(t *testing.T) {
+func TestCleanupOld(t *testing.T) {
 	t.Parallel()
 	state := t.TempDir()
 	for _, name := range []string{"0123456789abcdef-devup-npmrc", "fedcba9876543210-devup-npmrc", "images", "share-agreed"} {
@@ -193,7 +193,7 @@ func TestSweepOld(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	SweepOld(state, mountedFrom([]string{filepath.Join(state, "fedcba9876543210-devup-npmrc")}))
+	CleanupOld(state, mountedFrom([]string{filepath.Join(state, "fedcba9876543210-devup-npmrc")}))
 	left, _ := filepath.Glob(filepath.Join(state, "*"))
 	for i := range left {
 		left[i] = filepath.Base(left[i])

@@ -13,7 +13,7 @@ import (
 )
 
 // assignPorts decides the host ports, and what the URLs of the place are with them.
-func (l *line) assignPorts(ctx context.Context, state observe.Project) (map[project.PortKey]int, error) {
+func (l *upRun) assignPorts(ctx context.Context, state observe.Project) (map[project.PortKey]int, error) {
 	p, wanted := l.loaded, l.loaded.PublishedPorts()
 	request := ports.Request{Wanted: wanted, Strict: l.options.StrictPorts, Remembered: map[project.PortKey]int{}}
 	maps.Copy(request.Remembered, l.options.Ports)

@@ -51,7 +51,7 @@ func TestOnlyWhatIsSharedIsProxied(t *testing.T) {
 
 // A server under a path that the proxy takes off is told of it, but for one behind a
 // gateway, whose own path that would be.
-func TestAServerIsToldItsPath(t *testing.T) {
+func TestAServerGetsItsPath(t *testing.T) {
 	t.Parallel()
 	const api = "-- api/Dockerfile --\nFROM python\n-- api/requirements.txt --\nfastapi\n-- devup.yaml --\nservices:\n  api: {build: ./api, ports: [\"8000:8000\"]}\n"
 	for config, want := range map[string]string{

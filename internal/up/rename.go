@@ -19,8 +19,8 @@ import (
 func renameTaken(p *project.Project, state observe.Project) {
 	for _, name := range p.ServiceNames() {
 		s := p.Services[name]
-		holder, held := state.InUse.Containers[s.ContainerName]
-		if s.ContainerName == "" || !held {
+		holder, inUse := state.InUse.Containers[s.ContainerName]
+		if s.ContainerName == "" || !inUse {
 			continue
 		}
 		p.Services[name] = unnamed(s)

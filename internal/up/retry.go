@@ -15,7 +15,7 @@ import (
 
 // losePorts notes the ports that containers could not have, and tells whether there are any.
 // Where this machine sees who holds one, the next attempt finds that out and says it.
-func (l *line) losePorts(ctx context.Context, failed error) bool {
+func (l *upRun) losePorts(ctx context.Context, failed error) bool {
 	lost := false
 	for _, e := range fail.Failures(failed) {
 		taken, ok := errors.AsType[*run.TakenPort](e)
@@ -30,7 +30,7 @@ func (l *line) losePorts(ctx context.Context, failed error) bool {
 
 // avoid makes the next choice leave out a port, at each address that a service had it on,
 // if it cannot find out by itself that the port is taken there.
-func (l *line) avoid(ctx context.Context, remote bool, port int, protocols ...string) {
+func (l *upRun) avoid(ctx context.Context, remote bool, port int, protocols ...string) {
 	for _, protocol := range protocols {
 		for _, address := range l.addresses(protocol, port) {
 			if remote || len(ports.Bound(ctx, protocol, []ports.Address{address})) == 0 {
@@ -41,7 +41,7 @@ func (l *line) avoid(ctx context.Context, remote bool, port int, protocols ...st
 }
 
 // addresses are those on which services have the host port; all where no service has it.
-func (l *line) addresses(protocol string, port int) []ports.Address {
+func (l *upRun) addresses(protocol string, port int) []ports.Address {
 	var found []ports.Address
 	for _, p := range l.loaded.PublishedPorts() {
 		address := ports.Address{HostIP: p.HostIP, Port: port}
@@ -56,7 +56,7 @@ func (l *line) addresses(protocol string, port int) []ports.Address {
 }
 
 // noteStarted notes of which services a plan starts containers.
-func (l *line) noteStarted(p *plan.Plan) {
+func (l *upRun) noteStarted(p *plan.Plan) {
 	for _, op := range p.Ops {
 		if starts(op) && !slices.Contains(l.out.Started, op.Service) {
 			l.out.Started = append(l.out.Started, op.Service)

@@ -12,13 +12,13 @@ import (
 )
 
 // hasSetup tells whether a run has setup steps at all.
-func (l *line) hasSetup(p *project.Project) bool {
+func (l *upRun) hasSetup(p *project.Project) bool {
 	o := l.options
 	return o.Setup != nil && !o.Plan.NoStart && slices.ContainsFunc(p.ServiceNames(), func(name string) bool { return len(p.Extensions[name].Setup) > 0 })
 }
 
 // previewSetup notes which setup steps a run would have.
-func (l *line) previewSetup(ctx context.Context, p *project.Project, state observe.Project) {
+func (l *upRun) previewSetup(ctx context.Context, p *project.Project, state observe.Project) {
 	if !l.hasSetup(p) {
 		return
 	}
@@ -28,7 +28,7 @@ func (l *line) previewSetup(ctx context.Context, p *project.Project, state obser
 
 // withSetup are the probes of services with setup steps: these are waited for also where
 // no other is.
-func (l *line) withSetup(p *project.Project, probes []ready.Probe) []ready.Probe {
+func (l *upRun) withSetup(p *project.Project, probes []ready.Probe) []ready.Probe {
 	if !l.hasSetup(p) {
 		return nil
 	}
@@ -36,7 +36,7 @@ func (l *line) withSetup(p *project.Project, probes []ready.Probe) []ready.Probe
 }
 
 // setUp runs the setup steps in the services that are ready. unready says which are not.
-func (l *line) setUp(ctx context.Context, p *project.Project, state observe.Project, unready error) error {
+func (l *upRun) setUp(ctx context.Context, p *project.Project, state observe.Project, unready error) error {
 	if ctx.Err() != nil || !l.hasSetup(p) {
 		return nil
 	}

@@ -47,9 +47,9 @@ func Run(ctx context.Context, t Target, p *project.Project, observed observe.Sta
 		return out, err
 	}
 	state := observed.Project(p.Name)
-	l := line{target: t, options: o, loaded: p, out: out, before: state.Containers}
+	l := upRun{target: t, options: o, loaded: p, out: out, before: state.Containers}
 	if !o.DryRun {
-		SweepOld(t.StateDir, mountedFrom(observed.Binds()))
+		CleanupOld(t.StateDir, mountedFrom(observed.Binds()))
 	}
 	for n := 1; ; n++ {
 		l.last = n == maxAttempts
@@ -64,8 +64,8 @@ func Run(ctx context.Context, t Target, p *project.Project, observed observe.Sta
 	}
 }
 
-// line is one run.
-type line struct {
+// upRun is one run.
+type upRun struct {
 	target  Target
 	options Options
 	loaded  *project.Project
@@ -77,7 +77,7 @@ type line struct {
 
 // attempt is the line, from the ports to the URLs. Another one has to follow where the
 // engine refused a port that it chose.
-func (l *line) attempt(ctx context.Context, state observe.Project) (again bool, err error) {
+func (l *upRun) attempt(ctx context.Context, state observe.Project) (again bool, err error) {
 	assigned, err := l.assignPorts(ctx, state)
 	if err != nil {
 		return false, err
@@ -85,24 +85,24 @@ func (l *line) attempt(ctx context.Context, state observe.Project) (again bool, 
 	if err := l.adapt(ctx, assigned, state); err != nil {
 		return false, err
 	}
-	made, able, err := l.prepareImages(ctx, state)
+	made, runnable, err := l.prepareImages(ctx, state)
 	if err != nil {
 		return false, err
 	}
 	state.Images = made.IDs
-	if err := l.checkVolumes(able, state); err != nil {
+	if err := l.checkVolumes(runnable, state); err != nil {
 		return false, err
 	}
-	if err := l.makePlan(ctx, able, state); err != nil || l.options.DryRun {
+	if err := l.makePlan(ctx, runnable, state); err != nil || l.options.DryRun {
 		return false, err
 	}
 	first, cleanup := split(l.out.Plan)
-	failed := l.apply(ctx, able, state, first, made)
+	failed := l.apply(ctx, runnable, state, first, made)
 	if !l.last && l.losePorts(ctx, failed) {
 		return true, failed
 	}
 	if failed == nil {
-		l.sweepMounts()
+		l.cleanupMounts()
 	}
 	ungated := l.serveGateway(ctx)
 	if !l.last && fail.CodeOf(ungated) == fail.PortTaken {
@@ -115,9 +115,9 @@ func (l *line) attempt(ctx context.Context, state observe.Project) (again bool, 
 	if ctx.Err() != nil {
 		return false, errors.Join(made.Failure, cmp.Or(failed, context.Cause(ctx)))
 	}
-	probes := l.probes(able, failed)
-	unready, unclean := l.wait(ctx, able, probes, cleanup)
-	unset := l.setUp(ctx, able, state, errors.Join(failed, unready))
+	probes := l.probes(runnable, failed)
+	unready, unclean := l.wait(ctx, runnable, probes, cleanup)
+	unset := l.setUp(ctx, runnable, state, errors.Join(failed, unready))
 	err = errors.Join(withoutRepeats(failed, unready), unready, unclean, ungated)
 	l.expose(ctx, probes, ungated, err)
 	err = errors.Join(err, unset) // not before: a service that is not set up answers all the same
@@ -129,7 +129,7 @@ func (l *line) attempt(ctx context.Context, state observe.Project) (again bool, 
 
 // prepareImages builds and pulls, and gives the part of the project that has its images.
 // It is an error where nothing can be started.
-func (l *line) prepareImages(ctx context.Context, state observe.Project) (images.Result, *project.Project, error) {
+func (l *upRun) prepareImages(ctx context.Context, state observe.Project) (images.Result, *project.Project, error) {
 	o, out := l.options, l.out
 	made, err := l.target.Images.Prepare(ctx, images.Request{
 		Options: o.Options, Project: out.Project, Containers: state.Containers, Known: o.Known, OneOff: o.Plan.OneOff, DryRun: o.DryRun,
@@ -139,27 +139,27 @@ func (l *line) prepareImages(ctx context.Context, state observe.Project) (images
 		return made, out.Project, err
 	}
 	blocked := dependents(out.Project, made.Failed)
-	able := without(out.Project, made.Failed, blocked)
-	if o.StopOnFailure || len(able.Services) == 0 {
-		return made, able, made.Failure
+	runnable := without(out.Project, made.Failed, blocked)
+	if o.StopOnFailure || len(runnable.Services) == 0 {
+		return made, runnable, made.Failure
 	}
 	l.reportBlocked(blocked)
-	return made, able, nil
+	return made, runnable, nil
 }
 
 // checkVolumes finds the volumes that changed in the files. They stay, unless the options
 // replace them. The error is a [VolumesChanged] where the user is to be asked before.
-func (l *line) checkVolumes(able *project.Project, state observe.Project) error {
+func (l *upRun) checkVolumes(runnable *project.Project, state observe.Project) error {
 	o := l.options
-	changed, err := plan.ChangedVolumes(able.Project, state.Observed, o.Plan)
+	changed, err := plan.ChangedVolumes(runnable.Project, state.Observed, o.Plan)
 	if err != nil || len(changed) == 0 {
 		return err
 	}
 	var free []string
-	var held []plan.Change // by containers that are no part of this run
+	var inUse []plan.Change // by containers that are no part of this run
 	for _, c := range changed {
 		if len(c.InUseBy) > 0 {
-			held = append(held, c)
+			inUse = append(inUse, c)
 		} else {
 			free = append(free, c.Name+" ("+strings.Join(c.Causes, "; ")+")")
 		}
@@ -169,7 +169,7 @@ func (l *line) checkVolumes(able *project.Project, state observe.Project) error 
 	case o.DryRun || o.Plan.NoRecreate || len(free) == 0:
 		l.options.Plan.RenewVolumes = false // an answer to a question that is not asked here
 	case o.Plan.RenewVolumes:
-		l.out.Kept = held
+		l.out.Kept = inUse
 	case o.AskVolumes:
 		return &VolumesChanged{Volumes: free}
 	}
@@ -189,39 +189,39 @@ func (e *VolumesChanged) Error() string {
 
 // makePlan decides what to do with networks, volumes and containers, and in a dry run
 // which setup steps would run.
-func (l *line) makePlan(ctx context.Context, able *project.Project, state observe.Project) error {
+func (l *upRun) makePlan(ctx context.Context, runnable *project.Project, state observe.Project) error {
 	var err error
-	if l.out.Plan, err = plan.Make(able.Project, state.Observed, l.options.Plan); err != nil {
+	if l.out.Plan, err = plan.Make(runnable.Project, state.Observed, l.options.Plan); err != nil {
 		return err
 	}
 	l.out.Changed = l.out.Changed || len(l.out.Builds)+len(l.out.Pulls) > 0 || !l.out.Plan.Empty()
 	if l.options.DryRun {
-		l.previewSetup(ctx, able, state)
+		l.previewSetup(ctx, runnable, state)
 	}
 	return nil
 }
 
 // apply carries out the plan and notes the containers that run after it.
-func (l *line) apply(ctx context.Context, able *project.Project, state observe.Project, todo *plan.Plan, made images.Result) error {
+func (l *upRun) apply(ctx context.Context, runnable *project.Project, state observe.Project, todo *plan.Plan, made images.Result) error {
 	l.out.Applied = run.Options{
-		Project: able.Name, Inputs: made.Inputs, Images: made.IDs, StopTimeout: l.options.StopTimeout, PortsMove: !l.last, Sink: l.target.Sink,
+		Project: runnable.Name, Inputs: made.Inputs, Images: made.IDs, StopTimeout: l.options.StopTimeout, PortsMove: !l.last, Sink: l.target.Sink,
 	}
 	l.noteStarted(todo)
-	result, err := l.target.Engine.Apply(ctx, able.Project, todo, l.out.Applied)
-	l.out.Containers = remaining(able, state.Containers, l.out.Plan, result, l.options.Plan.OneOff)
+	result, err := l.target.Engine.Apply(ctx, runnable.Project, todo, l.out.Applied)
+	l.out.Containers = remaining(runnable, state.Containers, l.out.Plan, result, l.options.Plan.OneOff)
 	return err
 }
 
 // probes are how the services show that they are ready. Services that are not started
 // because of failed ones are reported.
-func (l *line) probes(able *project.Project, failed error) []ready.Probe {
+func (l *upRun) probes(runnable *project.Project, failed error) []ready.Probe {
 	ids := l.out.IDs()
-	l.reportBlocked(notStarted(able, failed, ids))
+	l.reportBlocked(notStarted(runnable, failed, ids))
 	settled := map[string]bool{}
 	for _, c := range l.before {
 		settled[c.ID] = c.State == "running" && (c.Health == "" || c.Health == "healthy")
 	}
-	probes := ready.Probes(able, ids)
+	probes := ready.Probes(runnable, ids)
 	for i := range probes {
 		probes[i].Settled = settled[probes[i].Container]
 		probes[i].MustHealthy = probes[i].MustHealthy || l.options.Healthy
@@ -231,14 +231,14 @@ func (l *line) probes(able *project.Project, failed error) []ready.Probe {
 
 // wait waits until the services answer, and removes meanwhile what the plan leaves for
 // the end. With NoWait it waits only for the services with setup steps.
-func (l *line) wait(ctx context.Context, able *project.Project, probes []ready.Probe, cleanup *plan.Plan) (unready, unclean error) {
+func (l *upRun) wait(ctx context.Context, runnable *project.Project, probes []ready.Probe, cleanup *plan.Plan) (unready, unclean error) {
 	o := l.options
 	if o.NoWait {
-		probes = l.withSetup(able, probes)
+		probes = l.withSetup(runnable, probes)
 	}
 	var group errgroup.Group
 	group.Go(func() error {
-		_, unclean = l.target.Engine.Apply(ctx, able.Project, cleanup, l.out.Applied)
+		_, unclean = l.target.Engine.Apply(ctx, runnable.Project, cleanup, l.out.Applied)
 		return nil
 	})
 	if len(probes) > 0 && !o.Plan.NoStart {
@@ -252,7 +252,7 @@ func (l *line) wait(ctx context.Context, able *project.Project, probes []ready.P
 }
 
 // reportBlocked reports which services are not started, and for which others.
-func (l *line) reportBlocked(blocked map[string]string) {
+func (l *upRun) reportBlocked(blocked map[string]string) {
 	for _, name := range slices.Sorted(maps.Keys(blocked)) {
 		l.target.Sink(event.Event{Kind: event.Service, Name: name, State: event.Failed, Text: "not started: it needs " + blocked[name]})
 	}

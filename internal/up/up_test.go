@@ -374,7 +374,7 @@ func TestAdaptersDoNotCountAsChangesOfTheFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := line{target: f.target, loaded: loaded, out: &Outcome{}}
+	l := upRun{target: f.target, loaded: loaded, out: &Outcome{}}
 	if err := l.adapt(t.Context(), map[project.PortKey]int{{Service: "web", Target: 80, Protocol: "tcp"}: 8081}, observe.Project{}); err != nil {
 		t.Fatal(err)
 	}

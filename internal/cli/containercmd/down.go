@@ -68,7 +68,7 @@ func runDown(ctx context.Context, env *command.Env, services []string, o downOpt
 		return err
 	}
 	if !env.Flags.DryRun {
-		s.Mounts().Sweep(up.MountedBy(todo.Remaining(s.Observed.Containers)))
+		s.Mounts().Cleanup(up.MountedBy(todo.Remaining(s.Observed.Containers)))
 	}
 	if len(services) == 0 {
 		if err := s.CloseGateway(ctx, true); err != nil {

@@ -106,7 +106,7 @@ func sweepForgotten(ctx context.Context, env *command.Env, s *session.Session) e
 		if err != nil {
 			return err
 		}
-		now.Mounts().Sweep(up.MountedBy(now.Observed.Containers))
+		now.Mounts().Cleanup(up.MountedBy(now.Observed.Containers))
 		now.Unlock()
 	}
 	return nil
@@ -132,7 +132,7 @@ func pruneOne(ctx context.Context, env *command.Env, on *engine.Engine, l leftov
 	todo := plan.Down(s.Observed.Observed, plan.DownOptions{Volumes: o.volumes, Shadows: true})
 	err = converge.Apply(ctx, env, s, todo, command.StopTimeout(o.seconds))
 	if err == nil && !env.Flags.DryRun {
-		s.Mounts().Sweep(up.MountedBy(todo.Remaining(s.Observed.Containers)))
+		s.Mounts().Cleanup(up.MountedBy(todo.Remaining(s.Observed.Containers)))
 	}
 	return err
 }
