@@ -157,7 +157,7 @@ func (m *maker) existing(want wanted, c Container) {
 	case c.State == "paused" && !m.options.NoStart:
 		op.Action, op.Causes = Unpause, []string{"is paused"}
 	case !c.Up() && !m.options.NoStart:
-		op.Action, op.Causes = Start, []string{standing(c.State)}
+		op.Action, op.Causes = Start, []string{describeState(c.State)}
 	default:
 		m.undisturbed(want, c)
 		return
@@ -165,8 +165,8 @@ func (m *maker) existing(want wanted, c Container) {
 	m.container(want, op)
 }
 
-// standing says in a sentence how a container stands that does not run.
-func standing(state string) string {
+// describeState says in a sentence how a container stands that does not run.
+func describeState(state string) string {
 	switch state {
 	case "exited":
 		return "has exited"

@@ -21,9 +21,9 @@ func movedPorts(declared, resolved types.ServiceConfig, number int) string {
 	}
 	var list []string
 	for i, p := range declared.Ports {
-		wish := project.WantedPort(p.Published, number)
-		if wish != 0 && strconv.Itoa(wish) != project.HostPort(resolved.Ports[i], number) {
-			list = append(list, fmt.Sprintf("%d/%s=%d", p.Target, p.Protocol, wish))
+		asked := project.WantedPort(p.Published, number)
+		if asked != 0 && strconv.Itoa(asked) != project.HostPort(resolved.Ports[i], number) {
+			list = append(list, fmt.Sprintf("%d/%s=%d", p.Target, p.Protocol, asked))
 		}
 	}
 	return strings.Join(list, ",")

@@ -73,7 +73,7 @@ func imageVolumes(s types.ServiceConfig, ids map[string]string) []string {
 func (m *maker) outdated(want wanted, c Container) []string {
 	s := want.service
 	if c.State == "dead" || c.State == "removing" {
-		return []string{standing(c.State)}
+		return []string{describeState(c.State)}
 	}
 	if m.options.NoRecreate {
 		return nil

@@ -33,14 +33,14 @@ func ChangedVolumes(p *types.Project, o Observed, options Options) ([]Change, er
 			return nil, err
 		}
 		if causes := made.changes(there.Hash, there.Fields); len(causes) > 0 {
-			changed = append(changed, Change{Key: key, Name: v.Name, Causes: causes, InUseBy: held(p, o, options, v.Name)})
+			changed = append(changed, Change{Key: key, Name: v.Name, Causes: causes, InUseBy: inUseBy(p, o, options, v.Name)})
 		}
 	}
 	return changed, nil
 }
 
-// held names the containers outside of a run that have a volume.
-func held(p *types.Project, o Observed, options Options, volume string) []string {
+// inUseBy names the containers outside of a run that have a volume.
+func inUseBy(p *types.Project, o Observed, options Options, volume string) []string {
 	var names []string
 	for _, c := range o.Containers {
 		if c.outside(p, options) && c.has(volume) {
