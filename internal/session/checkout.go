@@ -111,8 +111,8 @@ func (s *Session) SetupMemory() setup.Memory {
 	return setupMemory{s.Env, s.Checkout(s.Project.WorkingDir), s.Project.Name}
 }
 
-// Turn implements [setup.Memory].
-func (m setupMemory) Turn(ctx context.Context) (release func(), err error) {
+// Lock implements [setup.Memory].
+func (m setupMemory) Lock(ctx context.Context) (release func(), err error) {
 	held, err := m.in.Lock(ctx, "setup", func() {
 		m.env.Note("another devup is setting up project " + m.name + "; waiting until it is done")
 	})

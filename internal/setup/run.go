@@ -21,8 +21,8 @@ import (
 
 // Memory is what is known of steps that ran before.
 type Memory interface {
-	// Turn waits until no other devup runs steps in this checkout. The error is ctx's.
-	Turn(ctx context.Context) (release func(), err error)
+	// Lock waits until no other devup runs steps in this checkout. The error is ctx's.
+	Lock(ctx context.Context) (release func(), err error)
 	// Done gives the steps that ended well before.
 	Done(ctx context.Context) Done
 	// Keep keeps that a step ended well. What hinders that only means that it runs again.

@@ -43,7 +43,7 @@ func (slow) ExecInspect(context.Context, string, client.ExecInspectOptions) (cli
 // memory keeps the names of the steps that ended well.
 type memory struct{ kept []string }
 
-func (*memory) Turn(context.Context) (func(), error) { return func() {}, nil }
+func (*memory) Lock(context.Context) (func(), error) { return func() {}, nil }
 func (*memory) Done(context.Context) Done            { return nil }
 func (m *memory) Keep(_ context.Context, s Step)     { m.kept = append(m.kept, s.Name) }
 

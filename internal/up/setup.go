@@ -41,7 +41,7 @@ func (l *upRun) setUp(ctx context.Context, p *project.Project, state observe.Pro
 		return nil
 	}
 	memory := l.options.Setup
-	release, err := memory.Turn(ctx)
+	release, err := memory.Lock(ctx)
 	if err != nil {
 		return err
 	}

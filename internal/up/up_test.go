@@ -285,7 +285,7 @@ func TestRunTellsWhichServiceIsNotReady(t *testing.T) {
 // memory knows of no setup step.
 type memory struct{ turns int }
 
-func (m *memory) Turn(context.Context) (func(), error) { m.turns++; return func() {}, nil }
+func (m *memory) Lock(context.Context) (func(), error) { m.turns++; return func() {}, nil }
 func (m *memory) Done(context.Context) setup.Done      { return nil }
 func (m *memory) Keep(_ context.Context, _ setup.Step) {}
 
