@@ -23,9 +23,9 @@ const (
 
 // Change is what became of a path of this machine.
 type Change struct {
-	Path   string
-	Kind   Kind
-	Folder bool // it is a folder, or was one when it was removed
+	Path  string
+	Kind  Kind
+	IsDir bool // it is a folder, or was one when it was removed
 }
 
 // Pair is a file of this machine and its place in a container.
@@ -84,7 +84,7 @@ func (d *draft) take(i int, r Rule, c Change) {
 	if r.syncs() {
 		d.sync(r, c)
 	}
-	if c.Folder {
+	if c.IsDir {
 		return // its files, if it has any, are changes of their own
 	}
 	switch r.Action {
@@ -101,7 +101,7 @@ func (d *draft) sync(r Rule, c Change) {
 	target := r.target(c.Path)
 	if c.Kind == Removed {
 		// The folder that is watched is the image's or a mount: only what was in it goes.
-		if (c.Folder && c.Path == r.Path) || target == "/" {
+		if (c.IsDir && c.Path == r.Path) || target == "/" {
 			return
 		}
 		d.removes[target] = true
@@ -179,5 +179,5 @@ func merge(a, b Todo) Todo {
 	return merged
 }
 
-// folderOf is the folder that a path of this machine lies in.
-func folderOf(name string) string { return filepath.Dir(name) }
+// dirOf is the folder that a path of this machine lies in.
+func dirOf(name string) string { return filepath.Dir(name) }

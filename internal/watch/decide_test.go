@@ -53,7 +53,7 @@ func changes(text string) []Change {
 	kinds := map[byte]Kind{'+': Created, '~': Modified, '-': Removed, '!': Replaced}
 	var all []Change
 	for word := range strings.FieldsSeq(text) {
-		all = append(all, Change{Path: filepath.Clean(word[1:]), Kind: kinds[word[0]], Folder: strings.HasSuffix(word, "/")})
+		all = append(all, Change{Path: filepath.Clean(word[1:]), Kind: kinds[word[0]], IsDir: strings.HasSuffix(word, "/")})
 	}
 	return all
 }
@@ -157,8 +157,8 @@ func TestSyncAll(t *testing.T) {
 func TestSkips(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
-		rule, folder string
-		want         bool
+		rule, dir string
+		want      bool
 	}{
 		{"web sync /w -> /a", "/w", false},
 		{"web sync /w -> /a", "/w/src", false},
@@ -175,8 +175,8 @@ func TestSkips(t *testing.T) {
 		{"web sync /w -> /a ignore=dist,!**/*.md", "/w/node_modules", true},
 	}
 	for _, tt := range tests {
-		if got := parse(t, tt.rule)[0].skips(tt.folder); got != tt.want {
-			t.Errorf("%s skips %s: %v, want %v", tt.rule, tt.folder, got, tt.want)
+		if got := parse(t, tt.rule)[0].skips(tt.dir); got != tt.want {
+			t.Errorf("%s skips %s: %v, want %v", tt.rule, tt.dir, got, tt.want)
 		}
 	}
 }

@@ -47,17 +47,17 @@ func newNotifier(rules []Rule, polled []string) (*notifier, error) {
 
 // add has a folder watched. The error says that the system refused, and is given
 // once for each watched path: from then on its files are looked at instead.
-func (n *notifier) add(folder string) error {
-	if slices.ContainsFunc(n.looked(), func(p string) bool { _, ok := inside(p, folder); return ok }) {
+func (n *notifier) add(dir string) error {
+	if slices.ContainsFunc(n.polledPaths(), func(p string) bool { _, ok := inside(p, dir); return ok }) {
 		return nil
 	}
-	err := n.watcher.Add(folder)
+	err := n.watcher.Add(dir)
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EMFILE) {
 		n.mu.Lock()
 		defer n.mu.Unlock()
 		for _, r := range n.roots {
-			_, below := inside(r, folder)
-			_, above := inside(folder, r)
+			_, below := inside(r, dir)
+			_, above := inside(dir, r)
 			if (below || above) && !slices.Contains(n.polled, r) {
 				n.polled = append(n.polled, r)
 			}
@@ -66,15 +66,15 @@ func (n *notifier) add(folder string) error {
 	return err
 }
 
-// looked are the paths that are looked at again and again.
-func (n *notifier) looked() []string {
+// polledPaths are the paths that are looked at again and again.
+func (n *notifier) polledPaths() []string {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return slices.Clone(n.polled)
 }
 
-func (n *notifier) remove(folder string) {
-	_ = n.watcher.Remove(folder) // one that went away is watched no more
+func (n *notifier) remove(dir string) {
+	_ = n.watcher.Remove(dir) // one that went away is watched no more
 }
 
 // close gives the system's watches back, and waits for hints, whose ctx has ended.
@@ -105,7 +105,7 @@ func (n *notifier) hints(ctx context.Context) <-chan hint {
 			select {
 			case <-ctx.Done():
 			case <-tick.C:
-				for _, p := range n.looked() {
+				for _, p := range n.polledPaths() {
 					send(hint{path: p, ops: recheck})
 				}
 			case e := <-n.watcher.Events:
@@ -178,8 +178,8 @@ func silent(mounts, name string) bool {
 }
 
 // explainAdd is the failure to watch a folder, or to watch at all.
-func explainAdd(folder string, err error) error {
-	where := folder
+func explainAdd(dir string, err error) error {
+	where := dir
 	if where == "" {
 		where = "files"
 	}
@@ -205,5 +205,5 @@ func hintOf(err error) string {
 	return ""
 }
 
-// notFolder tells whether an error says that a part of a path is a file.
-func notFolder(err error) bool { return errors.Is(err, syscall.ENOTDIR) }
+// isNotDir tells whether an error says that a part of a path is a file.
+func isNotDir(err error) bool { return errors.Is(err, syscall.ENOTDIR) }

@@ -67,7 +67,7 @@ func (p patterns) match(name string, matched bool) bool {
 
 // mayReadmit tells whether a pattern with "!" may match something below a folder
 // that is matched.
-func (p patterns) mayReadmit(folder string) bool {
+func (p patterns) mayReadmit(dir string) bool {
 	return slices.ContainsFunc(p, func(one pattern) bool {
 		if !one.readmit {
 			return false
@@ -78,11 +78,11 @@ func (p patterns) mayReadmit(folder string) bool {
 			if !strings.Contains(fixed, "/") {
 				// "**/x" may be anywhere; that is no reason to look into node_modules
 				// and the like, unless the pattern names the folder.
-				return strings.Contains(one.text, path.Base(folder)) || fixed != "" && strings.HasPrefix(folder, fixed)
+				return strings.Contains(one.text, path.Base(dir)) || fixed != "" && strings.HasPrefix(dir, fixed)
 			}
 			fixed = path.Dir(fixed + "x")
 		}
-		return fixed == folder || strings.HasPrefix(fixed, folder+"/") || strings.HasPrefix(folder, fixed+"/")
+		return fixed == dir || strings.HasPrefix(fixed, dir+"/") || strings.HasPrefix(dir, fixed+"/")
 	})
 }
 

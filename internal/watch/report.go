@@ -46,7 +46,7 @@ func (w *worker) report(ctx context.Context, service string, out *outcome, took 
 	if out.ran {
 		out.todo.Execs = nil
 	}
-	w.owed[service] = out.todo
+	w.pending[service] = out.todo
 	for _, f := range out.failed {
 		if passing(f.err) {
 			w.soon = true

@@ -32,17 +32,17 @@ func (r Rule) above() string {
 	if _, ok := inside(r.project, r.Path); ok {
 		return r.project
 	}
-	return folderOf(r.Path)
+	return dirOf(r.Path)
 }
 
 // of gives the nearest directory that a file lies in, and its name there.
 func (r roots) of(name string) (*os.Root, string, error) {
-	for base := folderOf(name); ; base = folderOf(base) {
+	for base := dirOf(name); ; base = dirOf(base) {
 		if root, ok := r[base]; ok {
 			relative, err := filepath.Rel(base, name)
 			return root, relative, err
 		}
-		if base == folderOf(base) {
+		if base == dirOf(base) {
 			break
 		}
 	}

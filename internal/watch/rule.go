@@ -124,21 +124,21 @@ func (r Rule) ignores(name string) bool {
 
 // skips tells whether nothing in a folder can be the rule's business, so that it
 // need not be looked into.
-func (r Rule) skips(folder string) bool {
-	if _, above := inside(folder, r.Path); above {
+func (r Rule) skips(dir string) bool {
+	if _, above := inside(dir, r.Path); above {
 		return false
 	}
-	if !r.ignores(folder) {
+	if !r.ignores(dir) {
 		return false
 	}
-	relative, ok := inside(r.Path, folder)
+	relative, ok := inside(r.Path, dir)
 	if !ok {
 		return true
 	}
 	if r.ignore.mayReadmit(relative) {
 		return false
 	}
-	below, ok := inside(r.context, folder)
+	below, ok := inside(r.context, dir)
 	return !ok || !r.outside.mayReadmit(below)
 }
 
@@ -170,14 +170,14 @@ func boundAt(s types.ServiceConfig, r Rule) string {
 }
 
 // inside gives a path relative to a folder, with slashes, "." for the folder itself.
-func inside(folder, name string) (relative string, ok bool) {
-	if folder == "" {
+func inside(dir, name string) (relative string, ok bool) {
+	if dir == "" {
 		return "", false
 	}
-	if name == folder {
+	if name == dir {
 		return ".", true
 	}
-	prefix := folder
+	prefix := dir
 	if !strings.HasSuffix(prefix, string(filepath.Separator)) {
 		prefix += string(filepath.Separator)
 	}

@@ -14,8 +14,8 @@ import (
 // source is what tells that files may have changed. A folder must be added before
 // it is read, so that nothing happens unseen in between.
 type source interface {
-	add(folder string) error
-	remove(folder string)
+	add(isDir string) error
+	remove(isDir string)
 }
 
 // nobody is a source that tells nothing.
@@ -81,14 +81,14 @@ func (t *tree) fill() {
 	clear(t.changed)
 }
 
-// folder tells whether a path is a folder.
-func (t *tree) folder(name string) bool { return t.entries.directory(name) }
+// isDir tells whether a path is a folder.
+func (t *tree) isDir(name string) bool { return t.entries.directory(name) }
 
 // known is everything that is there, as changes that create it.
 func (t *tree) known() []Change {
 	var all []Change
 	for _, name := range slices.Sorted(maps.Keys(t.entries.byPath)) {
-		all = append(all, Change{Path: name, Kind: Created, Folder: t.folder(name)})
+		all = append(all, Change{Path: name, Kind: Created, IsDir: t.isDir(name)})
 	}
 	return all
 }
@@ -99,7 +99,7 @@ func (t *tree) update(hints map[string]op) []Change {
 	paths := slices.Sorted(maps.Keys(hints)) // folders stand before what they hold
 	forgotten := map[string]bool{}
 	for _, name := range paths {
-		if hints[name]&(made|gone) != 0 && t.folder(name) {
+		if hints[name]&(made|gone) != 0 && t.isDir(name) {
 			t.forget(name, forgotten)
 		}
 	}
@@ -117,13 +117,13 @@ func (t *tree) update(hints map[string]op) []Change {
 // forget takes the known directories from the source that lie in one that went away:
 // the system follows a moved directory and would go on telling its old name. Those in
 // done were taken before, with what they hold; forget adds to them.
-func (t *tree) forget(folder string, done map[string]bool) {
-	if done[folder] {
+func (t *tree) forget(isDir string, done map[string]bool) {
+	if done[isDir] {
 		return
 	}
-	names := t.entries.below(folder, func(name string) bool { return done[name] }, []string{folder})
+	names := t.entries.below(isDir, func(name string) bool { return done[name] }, []string{isDir})
 	for _, name := range names {
-		if t.folder(name) {
+		if t.isDir(name) {
 			done[name] = true
 			t.from.remove(name)
 		}
@@ -142,23 +142,23 @@ func (t *tree) check(name string, ops op) {
 		return
 	}
 	if !t.skipped(name) {
-		t.look(name, ops)
+		t.compare(name, ops)
 	}
 }
 
 // checkRoot looks at a watched path. The folder that it lies in tells when it comes
 // to be there, or the nearest one above that is there.
 func (t *tree) checkRoot(root string, ops op) {
-	for folder := folderOf(root); ; folder = folderOf(folder) {
-		if err := t.from.add(folder); err == nil || !errors.Is(err, fs.ErrNotExist) || folder == folderOf(folder) {
+	for isDir := dirOf(root); ; isDir = dirOf(isDir) {
+		if err := t.from.add(isDir); err == nil || !errors.Is(err, fs.ErrNotExist) || isDir == dirOf(isDir) {
 			break // that a folder above cannot be watched matters only if the root goes away
 		}
 	}
-	t.look(root, ops)
+	t.compare(root, ops)
 }
 
-// look compares a path with what was known of it.
-func (t *tree) look(name string, ops op) {
+// compare compares a path with what was known of it.
+func (t *tree) compare(name string, ops op) {
 	info, err := os.Lstat(name)
 	switch {
 	case gonePath(err):
@@ -166,7 +166,7 @@ func (t *tree) look(name string, ops op) {
 	case err != nil:
 		t.warn(name, err)
 	case info.IsDir():
-		if t.folder(name) && ops&(made|gone|recheck) == 0 {
+		if t.isDir(name) && ops&(made|gone|recheck) == 0 {
 			t.note(name, entryOf(info), false)
 			return
 		}
@@ -229,7 +229,7 @@ func (t *tree) note(name string, now entry, surely bool) {
 	if before, ok := t.changed[name]; ok && kind == Modified && before.Kind != Removed {
 		kind = before.Kind
 	}
-	t.changed[name] = Change{Path: name, Kind: kind, Folder: now.mode.IsDir()}
+	t.changed[name] = Change{Path: name, Kind: kind, IsDir: now.mode.IsDir()}
 }
 
 // vanish takes out a path and what was below it.
@@ -238,18 +238,18 @@ func (t *tree) vanish(name string) {
 		return
 	}
 	for _, gone := range append(t.below(name), name) {
-		folder := t.folder(gone)
-		if folder {
+		isDir := t.isDir(gone)
+		if isDir {
 			t.from.remove(gone)
 		}
 		t.entries.remove(gone)
-		t.changed[gone] = Change{Path: gone, Kind: Removed, Folder: folder}
+		t.changed[gone] = Change{Path: gone, Kind: Removed, IsDir: isDir}
 	}
 }
 
 // below lists what is known below a path, if that is a directory.
 func (t *tree) below(name string) []string {
-	if !t.folder(name) {
+	if !t.isDir(name) {
 		return nil
 	}
 	return t.entries.below(name, nil, nil)
@@ -263,8 +263,8 @@ func (t *tree) skipped(name string) bool {
 // hidden tells whether a path lies in a folder that cannot be read, so that nothing
 // is known of it.
 func (t *tree) hidden(name string) bool {
-	for folder := folderOf(name); folder != folderOf(folder); folder = folderOf(folder) {
-		if t.warned[folder] {
+	for isDir := dirOf(name); isDir != dirOf(isDir); isDir = dirOf(isDir) {
+		if t.warned[isDir] {
 			return true
 		}
 	}
@@ -290,5 +290,5 @@ func (t *tree) refuse(name string, err error) {
 
 // gonePath tells whether an error says that there is no such path.
 func gonePath(err error) bool {
-	return errors.Is(err, fs.ErrNotExist) || notFolder(err)
+	return errors.Is(err, fs.ErrNotExist) || isNotDir(err)
 }

@@ -129,7 +129,7 @@ func TestFollow(t *testing.T) {
 
 // TestFollowComingFolder: a watched path that is not there yet, and one that goes and
 // comes again.
-func TestFollowComingFolder(t *testing.T) {
+func TestFollowNewDirectory(t *testing.T) {
 	t.Parallel()
 	w := follow(t, false, "web sync /w/a/b/c -> /a")
 	w.write("other", "x")
@@ -157,7 +157,7 @@ func TestFollowComingFolder(t *testing.T) {
 
 // TestFollowFolderThatIsReplaced: when another folder takes a folder's place within
 // one batch, what only the old one held is told as removed.
-func TestFollowFolderThatIsReplaced(t *testing.T) {
+func TestFollowReplacedDirectory(t *testing.T) {
 	t.Parallel()
 	w := follow(t, false, "web sync /w -> /a")
 	w.write("x/old", "1")
@@ -260,9 +260,9 @@ func TestRemovedTreeIsLinear(t *testing.T) {
 // full is a source that has no watch left for some folders.
 type full struct{ nobody }
 
-func (full) add(folder string) error {
-	if strings.HasSuffix(folder, "many") {
-		return &os.PathError{Op: "inotify_add_watch", Path: folder, Err: syscall.ENOSPC}
+func (full) add(dir string) error {
+	if strings.HasSuffix(dir, "many") {
+		return &os.PathError{Op: "inotify_add_watch", Path: dir, Err: syscall.ENOSPC}
 	}
 	return nil
 }

@@ -31,7 +31,7 @@ type worker struct {
 	tree    *tree
 	options Options
 	from    roots
-	owed    map[string]Todo // by service: what failed, and is done with the next batch
+	pending map[string]Todo // by service: what failed, and is done with the next batch
 	soon    bool            // what is owed is tried again without waiting for a batch
 	last    []Container     // those that there were with the last batch
 	batch   int             // counts those that something was done for
@@ -43,7 +43,7 @@ type worker struct {
 }
 
 func newWorker(e Engine, rules []Rule, t *tree, o Options) *worker {
-	return &worker{engine: e, rules: rules, tree: t, options: o, from: openRoots(rules), owed: map[string]Todo{}, owners: map[string]*owners{}, said: map[string]bool{}, later: map[string]Todo{}}
+	return &worker{engine: e, rules: rules, tree: t, options: o, from: openRoots(rules), pending: map[string]Todo{}, owners: map[string]*owners{}, said: map[string]bool{}, later: map[string]Todo{}}
 }
 
 // begin syncs what is synced from the beginning, and gets to know the containers,
@@ -54,8 +54,8 @@ func (w *worker) begin(ctx context.Context) { w.perform(ctx, nil) }
 // there before gets all that is synced from the beginning.
 func (w *worker) perform(ctx context.Context, todos []Todo) {
 	began := time.Now()
-	byService := w.owed
-	w.owed, w.soon = map[string]Todo{}, false
+	byService := w.pending
+	w.pending, w.soon = map[string]Todo{}, false
 	for _, t := range todos {
 		if earlier, ok := byService[t.Service]; ok {
 			t = merge(earlier, t)
@@ -76,7 +76,7 @@ func (w *worker) perform(ctx context.Context, todos []Todo) {
 	}
 	if err != nil {
 		w.fail(ctx, "", "cannot ask the engine for the containers", err)
-		w.owed, w.soon = byService, true
+		w.pending, w.soon = byService, true
 		return
 	}
 	for _, name := range slices.Sorted(maps.Keys(done)) {
@@ -278,7 +278,7 @@ func (w *worker) update(ctx context.Context, c Container, t Todo, out *outcome) 
 	if refusesKind(err) {
 		// A file is where a folder goes, or the reverse. A folder that a link in the
 		// container leads to stays a link, unless it cannot be otherwise.
-		if sent, err = w.copy(ctx, c, withoutFolders(t.Copy), false); err != nil {
+		if sent, err = w.copy(ctx, c, withoutDirs(t.Copy), false); err != nil {
 			sent, err = w.copy(ctx, c, t.Copy, true)
 		}
 	}
@@ -297,7 +297,7 @@ func (w *worker) copy(ctx context.Context, c Container, pairs []Pair, replace bo
 	owner := func(target string) identity { return known.of(w.ruleTarget(c.Service, target)) }
 	pairs = slices.DeleteFunc(slices.Clone(pairs), func(p Pair) bool {
 		// A watched folder goes into the one that the image has, which keeps its owner and mode.
-		return w.tree.folder(p.Host) && w.ruleTarget(c.Service, p.Target) == p.Target && !known.absent[p.Target]
+		return w.tree.isDir(p.Host) && w.ruleTarget(c.Service, p.Target) == p.Target && !known.absent[p.Target]
 	})
 	if len(pairs) == 0 {
 		return 0, nil
@@ -351,8 +351,8 @@ func refusesKind(err error) bool {
 	return strings.Contains(text, "cannot overwrite") || strings.Contains(text, "not a directory") || strings.Contains(text, "is a directory")
 }
 
-// withoutFolders leaves out the folders that something else in the list lies in.
-func withoutFolders(pairs []Pair) []Pair {
+// withoutDirs leaves out the folders that something else in the list lies in.
+func withoutDirs(pairs []Pair) []Pair {
 	holds := map[string]bool{}
 	for _, p := range pairs {
 		holds[filepath.ToSlash(filepath.Dir(p.Target))] = true
