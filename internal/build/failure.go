@@ -110,25 +110,25 @@ func (j job) faultLine(err error) int {
 	return 0
 }
 
-// stepPlace is where a step's name says that it stands: [stage 3/5] INSTRUCTION.
-var stepPlace = lazyregexp.New(`^\[(?:(\S+) +)?(\d+)/\d+\] (\w+)`)
+// stepPosition is where a step's name says that it stands: [stage 3/5] INSTRUCTION.
+var stepPosition = lazyregexp.New(`^\[(?:(\S+) +)?(\d+)/\d+\] (\w+)`)
 
 // stepLine finds the line of a step by its place, for engines that do not name
 // lines (20.10); 0 when that is not certain.
 func stepLine(text []byte, name string) int {
-	place := stepPlace.FindStringSubmatch(name)
+	position := stepPosition.FindStringSubmatch(name)
 	stages, _, err := parseDockerfile(text)
-	if place == nil || err != nil {
+	if position == nil || err != nil {
 		return 0
 	}
-	i := stageIndex(stages, place[1])
-	switch number, unnamed := strings.CutPrefix(place[1], "stage-"); {
+	i := stageIndex(stages, position[1])
+	switch number, unnamed := strings.CutPrefix(position[1], "stage-"); {
 	case i < 0 && unnamed:
 		i = stageIndex(stages, number)
-	case place[1] == "" && len(stages) == 1:
+	case position[1] == "" && len(stages) == 1:
 		i = 0
 	}
-	n, _ := strconv.Atoi(place[2]) // the expression takes digits only
+	n, _ := strconv.Atoi(position[2]) // the expression takes digits only
 	if i < 0 {
 		return 0
 	}
@@ -141,7 +141,7 @@ func stepLine(text []byte, name string) int {
 		case "RUN", "COPY", "ADD", "WORKDIR", "run", "copy", "add", "workdir":
 			step++
 		}
-		if step == n && strings.EqualFold(command.Name(), place[3]) && len(command.Location()) > 0 {
+		if step == n && strings.EqualFold(command.Name(), position[3]) && len(command.Location()) > 0 {
 			return command.Location()[0].Start.Line
 		}
 	}

@@ -218,7 +218,7 @@ func TestInputsThatCannotBeRead(t *testing.T) {
 }
 
 // TestInputsHearAnInterrupt: hashing ends in the list of files and in the middle of one.
-func TestInputsHearAnInterrupt(t *testing.T) {
+func TestInputsCanBeInterrupted(t *testing.T) {
 	t.Parallel()
 	dir := checkout(t, map[string]string{"Dockerfile": "FROM a\nCOPY . /\n", "x": "content"})
 	cause := errors.New("interrupted")

@@ -106,13 +106,13 @@ const pipe = `if command -v bash >/dev/null; then
 else
   nc "$0" "$1"
 fi
-echo "` + farewell + `" >&2`
+echo "` + endMarker + `" >&2`
 
-const farewell = "the connection has ended"
+const endMarker = "the connection has ended"
 
-// straggling is how long what came through the connection may still be on its way when the
+// drainTime is how long what came through the connection may still be on its way when the
 // farewell is here: the builder passes on the two streams of a program side by side.
-const straggling = 500 * time.Millisecond
+const drainTime = 500 * time.Millisecond
 
 func (i *inside) dial(ctx context.Context, _, address string) (net.Conn, error) {
 	host, port, err := net.SplitHostPort(address)
@@ -127,11 +127,11 @@ func (i *inside) dial(ctx context.Context, _, address string) (net.Conn, error) 
 	}
 	here, there := net.Pipe()
 	c := &insideConn{Conn: here, host: host, ended: make(chan struct{})}
-	c.complaint.ended = sync.OnceFunc(func() { close(c.ended); _ = there.Close() })
+	c.stderr.ended = sync.OnceFunc(func() { close(c.ended); _ = there.Close() })
 	process, err := container.Start(ctx, client.StartRequest{
 		Args: []string{"/bin/sh", "-c", pipe, host, port}, Cwd: "/",
 		Env:   []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
-		Stdin: there, Stdout: there, Stderr: &c.complaint,
+		Stdin: there, Stdout: there, Stderr: &c.stderr,
 	})
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("start a container of the builder: %w", err), container.Release(context.WithoutCancel(ctx)))
@@ -143,7 +143,7 @@ func (i *inside) dial(ctx context.Context, _, address string) (net.Conn, error) 
 	})
 	i.ending.Go(func() {
 		_ = process.Wait() // what there is to say is in the complaint
-		c.complaint.ended()
+		c.stderr.ended()
 		c.release()
 	})
 	return c, nil
@@ -152,10 +152,10 @@ func (i *inside) dial(ctx context.Context, _, address string) (net.Conn, error) 
 // insideConn is the near end of a connection that a container holds.
 type insideConn struct {
 	net.Conn
-	host      string
-	complaint complaint
-	ended     chan struct{} // closed when the connection is, and all complaints are in
-	release   func()
+	host    string
+	stderr  stderr
+	ended   chan struct{} // closed when the connection is, and all complaints are in
+	release func()
 }
 
 func (c *insideConn) Read(b []byte) (int, error) {
@@ -187,37 +187,37 @@ var unresolved = lazyregexp.New(`(?i)bad address|name or service not known|name 
 // otherwise when it said nothing.
 func (c *insideConn) reason(otherwise error) error {
 	<-c.ended
-	said := c.complaint.String()
+	printed := c.stderr.String()
 	switch {
-	case said == "":
+	case printed == "":
 		return otherwise
-	case unresolved.MatchString(said):
+	case unresolved.MatchString(printed):
 		return &net.DNSError{Err: "no such host", Name: c.host, IsNotFound: true}
 	}
-	return errors.New(strings.ToLower(strings.TrimSpace(said[strings.LastIndex(said, ":")+1:])))
+	return errors.New(strings.ToLower(strings.TrimSpace(printed[strings.LastIndex(printed, ":")+1:])))
 }
 
-// complaint is what a program writes to its error stream before its farewell.
-type complaint struct {
+// stderr is what a program writes to its error stream before its farewell.
+type stderr struct {
 	ended func()
 	mu    sync.Mutex
 	text  string
 }
 
-func (c *complaint) Write(b []byte) (int, error) {
+func (c *stderr) Write(b []byte) (int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.text += string(b)
-	if before, _, ok := strings.Cut(c.text, farewell); ok {
+	if before, _, ok := strings.Cut(c.text, endMarker); ok {
 		c.text = before
-		time.AfterFunc(straggling, c.ended)
+		time.AfterFunc(drainTime, c.ended)
 	}
 	return len(b), nil
 }
 
-func (c *complaint) Close() error { return nil }
+func (c *stderr) Close() error { return nil }
 
-func (c *complaint) String() string {
+func (c *stderr) String() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return strings.TrimSpace(c.text)

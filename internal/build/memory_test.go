@@ -7,7 +7,7 @@ import (
 
 // TestMemoryTellsContentsApart: two Dockerfiles of the same length do not look the same to
 // a builder that compares sizes and times.
-func TestMemoryTellsContentsApart(t *testing.T) {
+func TestMemoryDistinguishesContents(t *testing.T) {
 	t.Parallel()
 	statOf := func(content string) (size, modTime int64) {
 		err := memory{"Dockerfile": []byte(content)}.Walk(t.Context(), "", func(_ string, entry fs.DirEntry, _ error) error {
