@@ -71,7 +71,7 @@ func (c *Credentials) For(ctx context.Context, registry string) Login {
 	}
 	k.login, k.at = login, time.Now()
 	if login.Trouble != "" {
-		c.say(login.Trouble + "; images of " + name + " are fetched without a login")
+		c.warnOnce(login.Trouble + "; images of " + name + " are fetched without a login")
 	}
 	return login
 }
@@ -88,7 +88,7 @@ func (c *Credentials) find(ctx context.Context, name string) Login {
 		return l
 	}
 	if l.Trouble != "" {
-		c.say("DOCKER_AUTH_CONFIG: " + l.Trouble)
+		c.warnOnce("DOCKER_AUTH_CONFIG: " + l.Trouble)
 	}
 	written := fromFile.login(name)
 	helper := fromFile.helper(name)
@@ -106,7 +106,7 @@ func (c *Credentials) read() (fromEnv, fromFile config) {
 	if text, ok := c.lookupEnv("DOCKER_AUTH_CONFIG"); ok && text != "" {
 		parsed, err := dockerconfig.Parse([]byte(text))
 		if err != nil {
-			c.say("DOCKER_AUTH_CONFIG is left out: " + err.Error())
+			c.warnOnce("DOCKER_AUTH_CONFIG is left out: " + err.Error())
 		}
 		fromEnv = config{parsed}
 	}
@@ -117,18 +117,18 @@ func (c *Credentials) read() (fromEnv, fromFile config) {
 	dir := dockerconfig.Dir(variable, c.home)
 	parsed, err := dockerconfig.Read(dir)
 	if err != nil {
-		c.say("the logins in " + filepath.Join(dir, dockerconfig.Name) + " are left out: " + err.Error())
+		c.warnOnce("the logins in " + filepath.Join(dir, dockerconfig.Name) + " are left out: " + err.Error())
 	}
 	return fromEnv, config{parsed}
 }
 
-// say tells the person something once.
-func (c *Credentials) say(text string) {
+// warnOnce tells the person something once.
+func (c *Credentials) warnOnce(text string) {
 	c.mu.Lock()
-	told := c.said[text]
+	warned := c.said[text]
 	c.said[text] = true
 	c.mu.Unlock()
-	if !told {
+	if !warned {
 		c.sink(event.Event{Kind: event.Note, ID: "credentials " + text, State: event.Warning, Text: text})
 	}
 }
