@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// patience is how long lsof may take: a network disk that does not answer holds it up.
-const patience = 2 * time.Second
+// lsofTimeout is how long lsof may take: a network disk that does not answer holds it up.
+const lsofTimeout = 2 * time.Second
 
 // identify asks lsof, which macOS has: without it, as on Windows, who holds a port is not
 // known. The ports of one call are of one protocol.
@@ -24,10 +24,10 @@ func identify(ctx context.Context, held []Holder) {
 	if held[0].Protocol == "tcp" {
 		args = append(args, "-sTCP:LISTEN")
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, lsofTimeout)
 	defer cancel()
 	lsof := exec.CommandContext(ctx, "lsof", args...)
-	lsof.WaitDelay = patience / 4 // a child of it may hold the pipe open
-	out, _ := lsof.Output()       // that it finds nothing is an error too
+	lsof.WaitDelay = lsofTimeout / 4 // a child of it may hold the pipe open
+	out, _ := lsof.Output()          // that it finds nothing is an error too
 	readLsof(string(out), held)
 }
