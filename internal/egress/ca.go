@@ -73,7 +73,7 @@ func (m machine) ca(s *Settings, more ...configured) {
 		}
 	}
 	for _, dir := range m.additions() {
-		if m.addFolder(&b, dir) {
+		if m.addDir(&b, dir) {
 			sources = append(sources, dir)
 		}
 	}
@@ -116,8 +116,8 @@ func (m machine) additions() []string {
 	return additions
 }
 
-// addFolder reports whether the folder held an authority.
-func (m machine) addFolder(b *bundle, dir string) bool {
+// addDir reports whether the folder held an authority.
+func (m machine) addDir(b *bundle, dir string) bool {
 	found := false
 	for _, pattern := range []string{"*", "*/*"} {
 		names := m.glob(filepath.Join(dir, pattern))

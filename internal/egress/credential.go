@@ -25,8 +25,8 @@ func (c Credential) ID() string {
 	return c.Client + " " + c.Registry + " " + strings.Join(c.Sources, ", ")
 }
 
-// Held says what holds the credential: "~/.npmrc holds a token for npm.example.com".
-func (c Credential) Held() string {
+// Description says what holds the credential: "~/.npmrc holds a token for npm.example.com".
+func (c Credential) Description() string {
 	sources, holds := c.Sources[0], " holds a "
 	if n := len(c.Sources); n > 1 {
 		sources, holds = strings.Join(c.Sources[:n-1], ", ")+" and "+c.Sources[n-1], " hold a "

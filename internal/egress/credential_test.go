@@ -23,8 +23,8 @@ func planted() machine {
 	})
 }
 
-// held is all that a grant hands to one step.
-func held(g Grant, clients ...string) string {
+// description is all that a grant hands to one step.
+func description(g Grant, clients ...string) string {
 	var b strings.Builder
 	for _, file := range g.Step(clients) {
 		fmt.Fprintf(&b, "%s%s %o:\n%s\n", file.Target, file.Variable(), file.Mode, file.Content)
@@ -39,7 +39,7 @@ func TestCredentialsAreNamed(t *testing.T) {
 	s := read(planted())
 	var got []string
 	for _, c := range s.Credentials {
-		got = append(got, fmt.Sprintf("%s (%s, configured: %v)", c.Held(), c.Client, c.Configured))
+		got = append(got, fmt.Sprintf("%s (%s, configured: %v)", c.Description(), c.Client, c.Configured))
 	}
 	want := []string{
 		"PIP_EXTRA_INDEX_URL holds a password for extra.corp/simple (pip, configured: true)",
@@ -62,10 +62,10 @@ func TestWithoutConsentNothingIsHandedOut(t *testing.T) {
 	t.Parallel()
 	s := read(planted())
 	for where, text := range map[string]string{
-		"an install step":       held(s.Build(), "npm", "pip", "system"),
-		"a container":           held(s.Container(nothingSet, nil, false)),
-		"a container that asks": held(s.Container(nothingSet, nil, true)),
-		"an image":              held(s.Image(nothingSet, nil, true)),
+		"an install step":       description(s.Build(), "npm", "pip", "system"),
+		"a container":           description(s.Container(nothingSet, nil, false)),
+		"a container that asks": description(s.Container(nothingSet, nil, true)),
+		"an image":              description(s.Image(nothingSet, nil, true)),
 		"a builder that gives all steps the same": fmt.Sprint(s.BuildProxy()),
 		"what all steps may mount":                fmt.Sprintf("%s", s.Build().All()),
 	} {
@@ -73,7 +73,7 @@ func TestWithoutConsentNothingIsHandedOut(t *testing.T) {
 			t.Errorf("%s gets\n%s", where, text)
 		}
 	}
-	public := held(s.Build(), "npm", "pip")
+	public := description(s.Build(), "npm", "pip")
 	for _, want := range []string{
 		"registry=https://npm.corp/team/\n@scope:registry=https://scope.corp/\nstrict-ssl=false\n",
 		"[global]\nextra-index-url = https://open.corp/simple\n    https://extra.corp/simple\nindex-url = https://pypi.corp/simple\ntimeout = 9\n",
@@ -152,7 +152,7 @@ func TestInstallStepsGetWhatIsAllowed(t *testing.T) {
 		{[]string{"pip"}, []string{"pip", "proxy", "docker"}},
 		{[]string{"system"}, []string{"proxy", "docker"}},
 	} {
-		text := held(g, test.clients...)
+		text := description(g, test.clients...)
 		for _, secret := range []string{"configured", "scope", "publish", "other", "pip", "extra", "docker", "proxy"} {
 			if got, want := strings.Contains(text, "S3CRET-"+secret), slices.Contains(test.secrets, secret); got != want {
 				t.Errorf("a step for %v has the secret %s: %v, want %v\n%s", test.clients, secret, got, want, text)
@@ -167,10 +167,10 @@ func TestInstallStepsGetWhatIsAllowed(t *testing.T) {
 			t.Errorf("a Dockerfile can guess the name of the secret %s", file.Name)
 		}
 	}
-	if text := held(g.WithoutVariables(), "npm"); strings.Contains(text, "S3CRET-proxy") || !strings.Contains(text, "S3CRET-configured") {
+	if text := description(g.WithoutVariables(), "npm"); strings.Contains(text, "S3CRET-proxy") || !strings.Contains(text, "S3CRET-configured") {
 		t.Errorf("without variables a step has\n%s", text)
 	}
-	for _, text := range []string{held(s.Container(nothingSet, nil, true)), fmt.Sprint(g.Env, g.Proxy)} {
+	for _, text := range []string{description(s.Container(nothingSet, nil, true)), fmt.Sprint(g.Env, g.Proxy)} {
 		if strings.Contains(text, "S3CRET") {
 			t.Errorf("what is allowed for builds is also in\n%s", text)
 		}
@@ -180,10 +180,10 @@ func TestInstallStepsGetWhatIsAllowed(t *testing.T) {
 func TestContainersThatAskGetWhatIsAllowed(t *testing.T) {
 	t.Parallel()
 	s := allow(read(planted()), Use{Containers: true}, "scope.corp", "proxy.corp:3128")
-	if text := held(s.Container(nothingSet, nil, false)) + held(s.Image(nothingSet, nil, false)) + held(s.Build(), "npm"); strings.Contains(text, "S3CRET") {
+	if text := description(s.Container(nothingSet, nil, false)) + description(s.Image(nothingSet, nil, false)) + description(s.Build(), "npm"); strings.Contains(text, "S3CRET") {
 		t.Errorf("not asked for, yet handed out:\n%s", text)
 	}
-	text := held(s.Container(nothingSet, nil, true))
+	text := description(s.Container(nothingSet, nil, true))
 	for secret, want := range map[string]bool{"scope": true, "proxy": true, "configured": false, "pip": false, "publish": false} {
 		if got := strings.Contains(text, "S3CRET-"+secret); got != want {
 			t.Errorf("the container has the secret %s: %v, want %v\n%s", secret, got, want, text)
@@ -192,7 +192,7 @@ func TestContainersThatAskGetWhatIsAllowed(t *testing.T) {
 	if !strings.Contains(text, npmPath+" 600:") || !strings.Contains(text, pipPath+" 444:") {
 		t.Errorf("the modes are wrong:\n%s", text)
 	}
-	if text := held(s.Image(nothingSet, nil, true)); !strings.Contains(text, "S3CRET-docker") || strings.Contains(text, "S3CRET-proxy") {
+	if text := description(s.Image(nothingSet, nil, true)); !strings.Contains(text, "S3CRET-docker") || strings.Contains(text, "S3CRET-proxy") {
 		t.Errorf("an image that asks gets %s", text)
 	}
 }
@@ -213,7 +213,7 @@ func TestALoginWithoutARegistry(t *testing.T) {
 		if got := fmt.Sprint(s.Credentials[0].Registry, " ", s.Credentials[0].Configured); got != want {
 			t.Errorf("%q is for %s, want %s", text, got, want)
 		}
-		if text := held(s.Build(), "npm"); strings.Contains(text, "S3CRET") || strings.Contains(text, "ada@") {
+		if text := description(s.Build(), "npm"); strings.Contains(text, "S3CRET") || strings.Contains(text, "ada@") {
 			t.Errorf("%q is handed out: %s", text, text)
 		}
 	}

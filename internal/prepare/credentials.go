@@ -38,23 +38,23 @@ func (r Request) users() string {
 // question is what the user is asked, and under which the answer is kept: another registry,
 // file or user is another question.
 func (r Request) question() string {
-	return r.Held() + ": let the " + r.users() + " of this checkout use it?"
+	return r.Description() + ": let the " + r.users() + " of this checkout use it?"
 }
 
 // Withheld says that the project does without the credential, and how it gets it.
 func (r Request) Withheld() string {
-	return r.Held() + ": the " + r.users() + " do without it; --credentials=always lets them use it"
+	return r.Description() + ": the " + r.users() + " do without it; --credentials=always lets them use it"
 }
 
 // Outcome says what comes of the request.
 func (r Request) Outcome() string {
 	switch {
 	case r.Allowed:
-		return r.Held() + ": the " + r.users() + " use it (" + r.Reason + ")"
+		return r.Description() + ": the " + r.users() + " use it (" + r.Reason + ")"
 	case r.Reason != "":
-		return r.Held() + ": the " + r.users() + " do without it (" + r.Reason + ")"
+		return r.Description() + ": the " + r.users() + " do without it (" + r.Reason + ")"
 	default:
-		return r.Held() + ": the " + r.users() + " do without it until you agree; `devup up` asks on a terminal"
+		return r.Description() + ": the " + r.users() + " do without it until you agree; `devup up` asks on a terminal"
 	}
 }
 

@@ -85,11 +85,11 @@ func credentialsFound(ctx context.Context, env *command.Env, outside egress.Sett
 		outcome := outcomes[c.ID()]
 		switch {
 		case outcome == "" && p != nil && c.Configured:
-			outcome = c.Held() + ": not handed on, as no build here installs packages from there"
+			outcome = c.Description() + ": not handed on, as no build here installs packages from there"
 		case outcome == "" && p != nil:
-			outcome = c.Held() + ": not handed on, as neither your configuration nor a build here uses that registry"
+			outcome = c.Description() + ": not handed on, as neither your configuration nor a build here uses that registry"
 		case outcome == "":
-			outcome = c.Held() + ": not handed on without a project"
+			outcome = c.Description() + ": not handed on without a project"
 		}
 		found = append(found, outcome)
 	}
