@@ -55,7 +55,7 @@ func (c connector) connect(ctx context.Context, o Options) (*Engine, error) {
 	if found != nil || err != nil {
 		return found, err
 	}
-	m := look(c.system, c.files)
+	m := detect(c.system, c.files)
 	s, startable := startOf(m, kindsOf(problems))
 	if !c.start || !startable || s.command == nil && !s.itself || !worthStarting(problems) {
 		return nil, explain(m, problems)
@@ -100,7 +100,7 @@ func (c connector) try(ctx context.Context, t target, headers map[string]string,
 	if !localHost(t.endpoint.Host) {
 		return probe(ctx, t, headers, apiVersion, c.far)
 	}
-	if placeOf(c.system, c.files) != gitpod {
+	if platformOf(c.system, c.files) != gitpod {
 		return probe(ctx, t, headers, apiVersion, c.local)
 	}
 	slow := time.AfterFunc(time.Second, func() {

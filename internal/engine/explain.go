@@ -57,16 +57,16 @@ func stopped(m machine, t target, s start, where string) *fail.Error {
 	if strings.Contains(s.say, " from the ") {
 		hint = s.say
 	}
-	if m.place == wsl && s.kind == docker && !m.systemd {
+	if m.platform == wsl && s.kind == docker && !m.systemd {
 		hint += ", or start Docker Desktop with its WSL integration"
 	}
 	if t.chosen {
-		return told(cause, hint+orUndo(t), "no engine at %s: %s is installed, but not running", where, s.kind)
+		return withCauseShown(cause, hint+orUndo(t), "no engine at %s: %s is installed, but not running", where, s.kind)
 	}
-	return told(cause, hint, "%s is installed, but not running", s.kind)
+	return withCauseShown(cause, hint, "%s is installed, but not running", s.kind)
 }
 
-func told(cause error, hint, format string, args ...any) *fail.Error {
+func withCauseShown(cause error, hint, format string, args ...any) *fail.Error {
 	e := fail.Wrap(cause, fail.NoEngine, hint, format, args...)
 	e.Told = true
 	return e

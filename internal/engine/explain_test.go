@@ -207,7 +207,7 @@ func TestWhatToDo(t *testing.T) {
 			if files == nil {
 				files = fstest.MapFS{}
 			}
-			if got := whatToDo(look(tt.system, files), problems); got != tt.want {
+			if got := whatToDo(detect(tt.system, files), problems); got != tt.want {
 				t.Errorf("got  %s\nwant %s", got, tt.want)
 			}
 		})
@@ -244,7 +244,7 @@ func TestExplainNamesWhatWasChosen(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := whatToDo(look(s, files), []problem{{target: places[0], cause: tt.cause, text: tt.text}})
+		got := whatToDo(detect(s, files), []problem{{target: places[0], cause: tt.cause, text: tt.text}})
 		if got != tt.want {
 			t.Errorf("got  %s\nwant %s", got, tt.want)
 		}

@@ -7,7 +7,7 @@ import (
 
 // installHint is exactly what to type to get an engine on this machine.
 func installHint(m machine) string {
-	switch m.place {
+	switch m.platform {
 	case codespace:
 		return `add the feature "ghcr.io/devcontainers/features/docker-in-docker:2" to .devcontainer/devcontainer.json and rebuild the container`
 	case gitpod:
@@ -22,7 +22,7 @@ func installHint(m machine) string {
 		return "install one: `winget install Docker.DockerDesktop`, then start Docker Desktop from the Start menu"
 	}
 	hint := "install one: `" + installLinux(m) + "`"
-	if m.place == wsl {
+	if m.platform == wsl {
 		hint += ", or switch on this distribution in Docker Desktop under Settings, Resources, WSL integration"
 	}
 	return hint

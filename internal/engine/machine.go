@@ -16,25 +16,25 @@ type machine struct {
 	systemd       bool            // systemd runs, so services can be started through it
 	serviceScript bool            // /etc/init.d has a script for Docker
 	dockerInit    bool            // this is a dev container that starts its own Docker, while other things in it run already
-	place         place           // where this machine itself runs
+	platform      platform        // where this machine itself runs
 	inGroup       bool            // the person is in the docker group, though perhaps not yet in this session
 	installed     map[kind]string // the products found; the value is the program that starts them
 }
 
-// place is an environment in which engines are started in its own way.
-type place string
+// platform is an environment in which engines are started in its own way.
+type platform string
 
 const (
-	gitpod    place = "gitpod"
-	codespace place = "codespace"
-	wsl       place = "wsl"
-	container place = "container"
+	gitpod    platform = "gitpod"
+	codespace platform = "codespace"
+	wsl       platform = "wsl"
+	container platform = "container"
 )
 
-// look reads the machine. files is rooted at "/", or at C:\ on Windows.
-func look(s system, files fs.FS) machine {
+// detect reads the machine. files is rooted at "/", or at C:\ on Windows.
+func detect(s system, files fs.FS) machine {
 	m := machine{
-		system: s, place: placeOf(s, files), installed: map[kind]string{},
+		system: s, platform: platformOf(s, files), installed: map[kind]string{},
 		systemd: exists(files, "run/systemd/system"), serviceScript: exists(files, "etc/init.d/docker"),
 		dockerInit: exists(files, dockerInit),
 	}
@@ -67,8 +67,8 @@ func look(s system, files fs.FS) machine {
 	return m
 }
 
-// placeOf is the environment around the machine, the most specific first.
-func placeOf(s system, files fs.FS) place {
+// platformOf is the environment around the machine, the most specific first.
+func platformOf(s system, files fs.FS) platform {
 	version, _ := fs.ReadFile(files, "proc/version")
 	switch {
 	case s.env("CODESPACES") == "true":

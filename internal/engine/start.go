@@ -90,7 +90,7 @@ func systemDocker(m machine) start {
 		one.itself, one.say = true, "/"+dockerInit
 	case m.dockerInit:
 		one.itself, one.say = true, "sudo /"+dockerInit
-	case m.place == gitpod:
+	case m.platform == gitpod:
 		one.say = "sudo docker-up"
 	case m.uid == 0 && m.systemd:
 		one.command = []string{"systemctl", "start", "docker"}
