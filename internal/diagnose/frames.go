@@ -19,24 +19,24 @@ const frameReach = 80
 // located adds the place in the user's own code: the innermost frame that
 // belongs to no library.
 func located(c Cause, log []string, at int) Cause {
-	if place, lines := pythonPlace(log, at); place != "" {
-		return c.at(place, lines)
+	if location, lines := pythonLocation(log, at); location != "" {
+		return c.at(location, lines)
 	}
-	if place, lines := nodePlace(log, at); place != "" {
-		return c.at(place, lines)
+	if location, lines := nodeLocation(log, at); location != "" {
+		return c.at(location, lines)
 	}
 	return c
 }
 
-func (c Cause) at(place string, lines []string) Cause {
-	c.Sentence += " (" + place + ")"
+func (c Cause) at(location string, lines []string) Cause {
+	c.Sentence += " (" + location + ")"
 	c.Lines = append(lines, c.Lines...)
 	return c
 }
 
-// pythonPlace goes up from the last line of a traceback to the first frame that
+// pythonLocation goes up from the last line of a traceback to the first frame that
 // is the user's own.
-func pythonPlace(log []string, at int) (string, []string) {
+func pythonLocation(log []string, at int) (string, []string) {
 	if at == 0 || !strings.HasPrefix(log[at-1], " ") {
 		return "", nil // the line ends no traceback
 	}
@@ -57,9 +57,9 @@ func pythonPlace(log []string, at int) (string, []string) {
 	return "", nil
 }
 
-// nodePlace goes down from the message of a Node error to the first frame that
+// nodeLocation goes down from the message of a Node error to the first frame that
 // is the user's own; for a syntax error it stands above.
-func nodePlace(log []string, at int) (string, []string) {
+func nodeLocation(log []string, at int) (string, []string) {
 	for i := at + 1; i < len(log) && i <= at+frameReach; i++ {
 		groups := nodeFrame.FindStringSubmatch(log[i])
 		if groups != nil && own(groups[1]) {
