@@ -81,7 +81,7 @@ func dockerfileError(s Spec, err error) error {
 		hint = "run devup init, which writes one, or set build.dockerfile of the service"
 	}
 	e := fail.Wrap(err, fail.Config, hint, "%s", message)
-	e.Service, e.File, e.Told = s.Service, s.relative(s.Dockerfile), missing
+	e.Service, e.File, e.CauseShown = s.Service, s.relative(s.Dockerfile), missing
 	return e
 }
 
@@ -137,7 +137,7 @@ func contextError(s Spec, err error) error {
 	case errors.Is(err, fs.ErrPermission):
 		e = fail.Wrap(err, fail.Denied, "make it readable, or name it in .dockerignore", "a file of the build context of %s may not be read", s.Service)
 	}
-	e.Service, e.File, e.Told = s.Service, shown, true
+	e.Service, e.File, e.CauseShown = s.Service, shown, true
 	return e
 }
 

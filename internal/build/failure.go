@@ -30,7 +30,7 @@ func (j job) failure(err error, steps *steps) error {
 	s := j.spec
 	if engineGone.MatchString(err.Error()) {
 		e := fail.Wrap(err, fail.EngineGone, "", "the engine went away while the image of %s was built", s.Service)
-		e.Service, e.Told = s.Service, true
+		e.Service, e.CauseShown = s.Service, true
 		return e
 	}
 	text := unwrapped(j.sent.plain(j.mapLines(err.Error())))

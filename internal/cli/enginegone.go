@@ -33,7 +33,7 @@ func engineGone(ctx context.Context, e *engine.Engine, c *cobra.Command, err err
 	}
 	gone := fail.Wrap(err, fail.EngineGone, "see with `devup doctor` that it runs, then run `"+c.CommandPath()+"` again: it goes on from here",
 		"the engine at %s went away during the work", e.Endpoint)
-	gone.Told = true
+	gone.CauseShown = true
 	return errors.Join(append(all, gone)...)
 }
 

@@ -84,6 +84,6 @@ func interruption(err error) error {
 		}
 	}
 	stopped := fail.Wrap(err, fail.Interrupted, "", "interrupted")
-	stopped.Told = true // that it came is the cause of all else
+	stopped.CauseShown = true // that it came is the cause of all else
 	return errors.Join(append(all, stopped)...)
 }

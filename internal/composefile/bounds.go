@@ -35,7 +35,7 @@ var errTooMuch = errors.New("more than devup reads")
 // tooMuch is the failure for a file that goes over a bound.
 func tooMuch(file string, line int, hint, format string, args ...any) *fail.Error {
 	e := fail.Wrap(errTooMuch, fail.Config, hint, format, args...)
-	e.File, e.Line, e.Told = file, line, true
+	e.File, e.Line, e.CauseShown = file, line, true
 	return e
 }
 
@@ -172,7 +172,7 @@ func notRead(path string, err error) *fail.Error {
 	default:
 		return nil
 	}
-	e.File, e.Told = path, true
+	e.File, e.CauseShown = path, true
 	return e
 }
 

@@ -117,7 +117,7 @@ func envFileError(t envText, err error) *fail.Error {
 	if cause, ok := errors.AsType[*fs.PathError](err); ok {
 		e.Cause = cause
 	}
-	e.File, e.Told = t.path, true
+	e.File, e.CauseShown = t.path, true
 	if m := envLine.FindStringSubmatch(text); m != nil {
 		e.Line, _ = strconv.Atoi(m[1])
 	}

@@ -77,7 +77,7 @@ func parseError(cause error, files []File, path, text string) error {
 // Failure makes the failure for the place that the keys lead to.
 func Failure(cause error, files []File, keys []string, format string, args ...any) *fail.Error {
 	e := fail.Wrap(cause, fail.Config, "", format, args...)
-	e.Told = true
+	e.CauseShown = true
 	e.File, e.Line = Locate(files, keys...)
 	if len(keys) > 1 && keys[0] == "services" {
 		e.Service = keys[1]

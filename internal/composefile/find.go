@@ -68,7 +68,7 @@ func usable(dir string) error {
 	switch {
 	case errors.Is(err, fs.ErrPermission):
 		e := fail.Wrap(err, fail.Denied, "check who may use it: ls -ld "+strconv.Quote(dir), "the folder %s may not be read", dir)
-		e.Told = true
+		e.CauseShown = true
 		return e
 	case info == nil && errors.Is(err, fs.ErrNotExist):
 		return fail.New(fail.Usage, "", "there is no folder %s", dir)

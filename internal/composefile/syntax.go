@@ -17,7 +17,7 @@ import (
 // notText is the failure for bytes that are no text, in whatever file.
 func notText(file string, content []byte) *fail.Error {
 	e := fail.New(fail.Config, "save it as UTF-8 text", "the file is no text in UTF-8")
-	e.File, e.Told = file, true
+	e.File, e.CauseShown = file, true
 	binaries := bytes.Count(content[:min(len(content), 1024)], []byte{0})
 	for at := 0; at < len(content); {
 		r, size := utf8.DecodeRune(content[at:])
@@ -113,7 +113,7 @@ func syntaxError(s File, err error) *fail.Error {
 		line++ // this one error of the library counts lines from 0, and the type has no exported name
 	}
 	e := fail.Wrap(err, fail.Config, "", "this cannot be understood as YAML (%s)", clause)
-	e.File, e.Told = s.Path, true
+	e.File, e.CauseShown = s.Path, true
 	for _, rule := range syntaxRules {
 		if !strings.Contains(text, rule.contains) {
 			continue

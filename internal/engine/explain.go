@@ -68,7 +68,7 @@ func stopped(m machine, t target, s start, where string) *fail.Error {
 
 func withCauseShown(cause error, hint, format string, args ...any) *fail.Error {
 	e := fail.Wrap(cause, fail.NoEngine, hint, format, args...)
-	e.Told = true
+	e.CauseShown = true
 	return e
 }
 

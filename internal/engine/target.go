@@ -145,7 +145,7 @@ func contextTarget(s system, usual []candidate, name, from, undo string) ([]targ
 	metadata, err := contexts.GetMetadata(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		e := fail.Wrap(err, fail.NoEngine, undo, "there is no docker context %q, which %s names", name, from)
-		e.Told = true
+		e.CauseShown = true
 		return nil, e
 	}
 	if err != nil {

@@ -70,16 +70,16 @@ func (c Code) Exit() int {
 // Error is a failure that the user can act on. The zero value is not useful;
 // use [New] or [Wrap]. A value is immutable once it is returned.
 type Error struct {
-	Code    Code
-	Message string   // one sentence: what is wrong and where; lower case, no full stop
-	Hint    string   // what to do next, or empty
-	Reason  string   // stable name of the likely cause, such as "module-missing"; empty where nothing is known
-	Service string   // the service it is about, or empty
-	File    string   // the file that is at fault, or empty
-	Line    int      // its line, counted from 1; 0 for none
-	Lines   []string // evidence: the last lines of a log or of a build, oldest first
-	Cause   error    // what led to it, or nil; its text is not part of Message
-	Told    bool     // Message says all that the Cause says: nobody need read it too
+	Code       Code
+	Message    string   // one sentence: what is wrong and where; lower case, no full stop
+	Hint       string   // what to do next, or empty
+	Reason     string   // stable name of the likely cause, such as "module-missing"; empty where nothing is known
+	Service    string   // the service it is about, or empty
+	File       string   // the file that is at fault, or empty
+	Line       int      // its line, counted from 1; 0 for none
+	Lines      []string // evidence: the last lines of a log or of a build, oldest first
+	Cause      error    // what led to it, or nil; its text is not part of Message
+	CauseShown bool     // Message says all that the Cause says: nobody need read it too
 }
 
 // New makes an error whose message is formatted as by [fmt.Sprintf].

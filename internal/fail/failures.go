@@ -30,7 +30,7 @@ func Failures(err error) []*Error {
 		around.Message, around.File, around.Line = err.Error(), "", 0
 		return []*Error{&around}
 	}
-	if _, joined := e.Cause.(interface{ Unwrap() []error }); joined && !e.Told { // the cause itself, not what lies below it
+	if _, joined := e.Cause.(interface{ Unwrap() []error }); joined && !e.CauseShown { // the cause itself, not what lies below it
 		summary := *e
 		summary.Cause = nil
 		return append(Failures(e.Cause), &summary)
@@ -41,7 +41,7 @@ func Failures(err error) []*Error {
 // foreign makes an [Error] of one that is none, which it still is for [errors.Is].
 func foreign(err error, code Code, message string) *Error {
 	e := Wrap(err, code, "", "%s", message)
-	e.Told = true
+	e.CauseShown = true
 	return e
 }
 

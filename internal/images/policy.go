@@ -47,7 +47,7 @@ func policyOf(s types.ServiceConfig, o Options) (pullPolicy, error) {
 	}
 	if err != nil {
 		e := fail.Wrap(err, fail.Config, "it is always, missing, never, build, daily, weekly or every_ and a time, such as every_12h", "the pull_policy %q of %s is none", s.PullPolicy, s.Name)
-		e.Service, e.Told = s.Name, true
+		e.Service, e.CauseShown = s.Name, true
 		return pullPolicy{}, e
 	}
 	if policy == types.PullPolicyIfNotPresent {

@@ -70,7 +70,7 @@ func (p *Preparer) fillIn(ctx context.Context, example string) ([]envfile.Value,
 func uncopied(err error, c project.FileCopy) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		e := fail.Wrap(err, fail.Config, "write it, or take the copy out of x-devup.setup", "%s is to be copied to %s, and does not exist", c.From, c.To)
-		e.Told = true
+		e.CauseShown = true
 		return e
 	}
 	return fail.Wrap(err, fail.Denied, "check who may write there", "%s cannot be copied to %s", c.From, c.To)

@@ -125,7 +125,7 @@ func checkSentence(t *testing.T, name string, e *fail.Error, dir string) {
 			problem("too long")
 		}
 	}
-	if !e.Told && errors.Unwrap(e) != nil && !strings.Contains(name, "env") {
+	if !e.CauseShown && errors.Unwrap(e) != nil && !strings.Contains(name, "env") {
 		problem("the cause would be shown too")
 	}
 }

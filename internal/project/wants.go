@@ -77,7 +77,7 @@ func (l *loading) wanting(err error) error {
 	if w.Example != "" {
 		named.Hint = "`cp " + untrusted.Arguments(w.Example) + " .env`, and fill it in; `devup up` on a terminal does it, and asks for what it has to"
 	}
-	named.Cause, named.Told = &MissingValues{w}, true
+	named.Cause, named.CauseShown = &MissingValues{w}, true
 	return &named
 }
 

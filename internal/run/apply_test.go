@@ -100,8 +100,8 @@ func TestExplain(t *testing.T) {
 			}
 			// What the message says in other words is not shown again; a full disk is no fault
 			// of the service, and its cause is shown.
-			if explained && (e.Service != "web" || test.code != fail.ImageMissing && (e.Reason == "" || e.Told != (test.code != fail.DiskFull))) {
-				t.Errorf("service %q, reason %q, told %t", e.Service, e.Reason, e.Told)
+			if explained && (e.Service != "web" || test.code != fail.ImageMissing && (e.Reason == "" || e.CauseShown != (test.code != fail.DiskFull))) {
+				t.Errorf("service %q, reason %q, told %t", e.Service, e.Reason, e.CauseShown)
 			}
 		})
 	}

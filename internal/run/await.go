@@ -88,6 +88,6 @@ var ErrUnmet = errors.New("a condition under depends_on is not met")
 
 func neverMet(op plan.Op, code fail.Code, what string) error {
 	err := fail.Wrap(ErrUnmet, code, "devup logs "+op.Service, "%s %s", op.Service, what)
-	err.Service, err.Told = op.Service, true
+	err.Service, err.CauseShown = op.Service, true
 	return err
 }

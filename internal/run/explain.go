@@ -34,10 +34,10 @@ func explain(err error, op plan.Op) error {
 		return fmt.Errorf("%s %s: %w", op.Action, op.Name, err)
 	}
 	f := fail.Wrap(err, fail.Exited, cause.Hint, "%s cannot start: %s", op.Service, cause.Sentence)
-	f.Service, f.Reason, f.Told = op.Service, cause.Reason, true
+	f.Service, f.Reason, f.CauseShown = op.Service, cause.Reason, true
 	switch cause.Reason {
 	case diagnose.DiskFull:
-		f.Code, f.Message, f.Told = fail.DiskFull, fmt.Sprintf("%s %s: %s", op.Action, op.Name, cause.Sentence), false
+		f.Code, f.Message, f.CauseShown = fail.DiskFull, fmt.Sprintf("%s %s: %s", op.Action, op.Name, cause.Sentence), false
 	case diagnose.PortTaken:
 		port, _ := strconv.Atoi(cause.Names["port"]) // five digits are a number
 		f.Code, f.Cause = fail.PortTaken, &TakenPort{Port: port, cause: err}

@@ -117,7 +117,7 @@ func (a *applier) signal(ctx context.Context, op plan.Op) error {
 		_, err = a.engine.Processes.ContainerKill(ctx, op.Old.ID, client.ContainerKillOptions{Signal: op.Signal})
 		if errdefs.IsInvalidArgument(err) {
 			unknown := fail.Wrap(err, fail.Usage, "for example SIGTERM, HUP or 15", "the engine knows no signal %q", op.Signal)
-			unknown.Told = true
+			unknown.CauseShown = true
 			return unknown
 		}
 		if errdefs.IsConflict(err) {

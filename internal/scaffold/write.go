@@ -62,7 +62,7 @@ func explain(err error, name string) error {
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		e := fail.Wrap(err, fail.DiskFull, "free some space and run devup init again",
 			"no space is left to write %s", name)
-		e.Told = true
+		e.CauseShown = true
 		return e
 	default:
 		return fail.Wrap(err, fail.Failed, "", "%s could not be created: %v", name, err)

@@ -159,7 +159,7 @@ func explain(s Step, done containerexec.Result, err error) *fail.Error {
 		e.Reason = cause.Reason
 	}
 	if found && scope == diagnose.Start { // the runtime's words stand in the place of the command's output
-		e.Lines, e.Told = nil, true
+		e.Lines, e.CauseShown = nil, true
 	}
 	if cause.Reason == diagnose.CommandMissing && scope == diagnose.Start && s.Command[0] == "sh" {
 		cause.Hint = "write the command as a list of words, which needs no shell"

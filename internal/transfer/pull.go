@@ -94,7 +94,7 @@ func drainPull(ctx context.Context, e puller, p Pull, login registry.Login, prog
 func pullFailure(err error, p Pull, a registry.Attempt) error {
 	if p.Image == "" { // only of a mount: a service without image and build does not load
 		e := fail.Wrap(err, fail.Config, "a variable in its `source:` that is not set leaves it empty", "%s mounts an image without a name", strings.Join(p.Services, ", "))
-		e.Service, e.Told = p.Services[0], true
+		e.Service, e.CauseShown = p.Services[0], true
 		return e
 	}
 	cause := registry.Explain(err.Error(), a)
@@ -103,7 +103,7 @@ func pullFailure(err error, p Pull, a registry.Attempt) error {
 		code = fail.DiskFull
 	}
 	failure := fail.Wrap(err, code, cause.Hint, "the image %s of %s cannot be pulled: %s", p.Image, strings.Join(p.Services, ", "), cause.Sentence)
-	failure.Service, failure.Told, failure.Reason = p.Services[0], true, cause.Reason
+	failure.Service, failure.CauseShown, failure.Reason = p.Services[0], true, cause.Reason
 	return failure
 }
 

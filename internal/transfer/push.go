@@ -67,6 +67,6 @@ func pushFailure(err error, p Push, a registry.Attempt) error {
 		code = fail.DiskFull
 	}
 	failure := fail.Wrap(err, code, cause.Hint, "the image %s of %s cannot be pushed: %s", p.Image, p.Service, cause.Sentence)
-	failure.Service, failure.Told, failure.Reason = p.Service, true, cause.Reason
+	failure.Service, failure.CauseShown, failure.Reason = p.Service, true, cause.Reason
 	return failure
 }

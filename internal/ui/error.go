@@ -80,7 +80,7 @@ func describe(e *fail.Error, t theme) string {
 
 // untold says that the cause of an error says more than its message.
 func untold(e *fail.Error) bool {
-	return e.Cause != nil && !e.Told && !strings.Contains(e.Message, e.Cause.Error())
+	return e.Cause != nil && !e.CauseShown && !strings.Contains(e.Message, e.Cause.Error())
 }
 
 // indented writes a text of one or more lines.

@@ -25,7 +25,7 @@ func TestObjectTellsTheCauseOnce(t *testing.T) {
 	t.Parallel()
 	cause := errors.New("exit code: 1")
 	told := fail.Wrap(cause, fail.BuildFailed, "", "the image of web cannot be built")
-	told.Told = true
+	told.CauseShown = true
 	lines := fail.Wrap(cause, fail.BuildFailed, "", "the image of web cannot be built")
 	lines.Lines = []string{"npm error"}
 	for _, c := range []struct {

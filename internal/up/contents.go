@@ -63,7 +63,7 @@ func digest(digests plan.Contents, p *types.Project, service, key string, o type
 			hint = "name a regular file, not a pipe or device"
 		}
 		e := fail.Wrap(err, code, hint, "the %s, which %s mounts, cannot be read", key, service)
-		e.Service, e.File, e.Told = service, o.File, true
+		e.Service, e.File, e.CauseShown = service, o.File, true
 		return e
 	}
 	digests[key] = plan.Digest(content)

@@ -167,7 +167,7 @@ func (e *steps) create(p *types.Project, op plan.Op, o run.Options, labels map[s
 		if e.refused[public] > 0 {
 			e.refused[public]--
 			failure := fail.Wrap(&run.TakenPort{Port: public}, fail.PortTaken, "", "%s cannot have port %d", s.Name, public)
-			failure.Service, failure.Told = s.Name, true
+			failure.Service, failure.CauseShown = s.Name, true
 			return "", failure
 		}
 		c.Ports = append(c.Ports, container.PortSummary{PrivatePort: uint16(port.Target), PublicPort: uint16(public), Type: port.Protocol}) //nolint:gosec // ports of a test

@@ -37,7 +37,7 @@ func (o *output) lost() error {
 		return nil
 	case errors.Is(o.err, syscall.ENOSPC):
 		e := fail.Wrap(o.err, fail.DiskFull, "free some space, or write it elsewhere", "no space is left for the output")
-		e.Told = true
+		e.CauseShown = true
 		return e
 	}
 	return fail.Wrap(o.err, fail.Failed, "", "the output cannot be written")

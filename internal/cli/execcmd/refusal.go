@@ -28,7 +28,7 @@ func (t attempt) reword(err error) error {
 		return nil
 	}
 	if e := t.refused(err.Error()); e != nil {
-		e.Cause, e.Told = err, true
+		e.Cause, e.CauseShown = err, true
 		return e
 	}
 	return err
