@@ -24,8 +24,8 @@ type Mark struct {
 	path string
 }
 
-// glance is the most time that a look at a mark takes: as long it may seem taken.
-const glance = time.Second
+// markTimeout is the most time that a look at a mark takes: as long it may seem taken.
+const markTimeout = time.Second
 
 // Raise makes the mark of that name in the folder dir, which is made when needed. It
 // says nothing until [Mark.Say]. The error is [ErrRaised], the context's, or one of the
@@ -35,7 +35,7 @@ func Raise(ctx context.Context, dir, name string) (*Mark, error) {
 		return nil, err
 	}
 	m := &Mark{file: fileAt(filepath.Join(dir, name+".lock")), path: filepath.Join(dir, name+markEnding)}
-	within, cancel := context.WithTimeout(ctx, glance)
+	within, cancel := context.WithTimeout(ctx, markTimeout)
 	defer cancel()
 	if taken, err := m.file.TryLockContext(within, pause); !taken {
 		_ = m.file.Close() // there is nothing in it
