@@ -30,6 +30,7 @@ func TestDebuggersAreNotPublic(t *testing.T) {
 	locked := remote
 	locked.Locked = true
 	tunnel := workspace.Place{Tunnels: map[int]string{5002: "https://a.example.com"}}
+	opening := workspace.Place{Tunnels: map[int]string{5002: ""}}
 	for name, c := range map[string]struct {
 		place workspace.Place
 		all   bool   // up --public
@@ -41,6 +42,7 @@ func TestDebuggersAreNotPublic(t *testing.T) {
 		"a workspace with a login for all": {locked, false, "", ""},
 		"a laptop":                         {workspace.Place{}, false, "", ""},
 		"a tunnel":                         {tunnel, false, "inner", "inner: FLASK_RUN_DEBUGGER=false"},
+		"before a tunnel opens":            {opening, false, "inner", "inner: FLASK_RUN_DEBUGGER=false"},
 	} {
 		p := urls.Resolve(loadedFrom(t, twoFlasks), nil, urls.Where{URL: c.place.URL})
 		if c.all {
