@@ -91,7 +91,7 @@ func (d *dir) open() (*dir, error) {
 
 // check refuses a directory of another user, and files in it that are not devup's own.
 func (d *dir) check() error {
-	for _, name := range []string{".", ignoreFile, stateFile, answersFile, tokenFile} {
+	for _, name := range []string{".", ignoreFile, stateFile, answersFile, TokenFile} {
 		shown := Dir + "/" + name
 		if name == "." {
 			shown = Dir

@@ -11,8 +11,9 @@ import (
 	"github.com/devup-cli/devup/internal/untrusted"
 )
 
-// tokenFile tells a checkout from one that lies at its path later.
-const tokenFile = "checkout"
+// TokenFile, in [Dir], tells a checkout from one that lies at its path later: without it, what
+// the user answered about the checkout is forgotten.
+const TokenFile = "checkout"
 
 var tokenPattern = lazyregexp.New(`^[0-9a-f]{32}$`)
 
@@ -41,17 +42,17 @@ func (c *Checkout) MakeID(ctx context.Context) (string, error) {
 	defer d.Close()
 	var random [16]byte
 	_, _ = rand.Read(random[:]) // it does not fail
-	if err := d.write(tokenFile, []byte(hex.EncodeToString(random[:]))); err != nil {
+	if err := d.write(TokenFile, []byte(hex.EncodeToString(random[:]))); err != nil {
 		return "", err
 	}
 	if id := c.id(d); id != "" {
 		return id, nil
 	}
-	return "", errors.New(Dir + "/" + tokenFile + " was changed meanwhile")
+	return "", errors.New(Dir + "/" + TokenFile + " was changed meanwhile")
 }
 
 func (c *Checkout) id(d *dir) string {
-	token, err := untrusted.ReadEntry(d.Root, tokenFile, 64)
+	token, err := untrusted.ReadEntry(d.Root, TokenFile, 64)
 	if err != nil || !tokenPattern.MatchString(string(token)) {
 		return ""
 	}

@@ -41,7 +41,7 @@ func TestID(t *testing.T) {
 	if next, err := at(dir).MakeID(t.Context()); err != nil || next == id {
 		t.Errorf("the next checkout at the path has the ID %q, %v", next, err)
 	}
-	token := filepath.Join(dir, Dir, tokenFile)
+	token := filepath.Join(dir, Dir, TokenFile)
 	if err := os.WriteFile(token, []byte("../x"), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -30,12 +30,14 @@ import (
 // Options say where to look for the engine. The zero value with a LookupEnv
 // looks where the docker command would, and then at the usual sockets.
 type Options struct {
-	Host      string                      // "unix:///run/docker.sock", "ssh://user@host", "tcp://…"; wins over all else
-	Context   string                      // the name of a docker context; wins over the environment
-	LookupEnv func(string) (string, bool) // the person's environment
-	Home      string                      // the person's home directory; may be empty
-	Start     bool                        // start an engine that is installed but not running
-	Sink      event.Sink                  // is told when an engine is started; nil for nobody
+	Host        string                      // "unix:///run/docker.sock", "ssh://user@host", "tcp://…"; wins over all else
+	Context     string                      // the name of a docker context; wins over the environment
+	HostFrom    string                      // where Host is set: "--host"; empty where that is not known
+	ContextFrom string                      // where Context is set
+	LookupEnv   func(string) (string, bool) // the person's environment
+	Home        string                      // the person's home directory; may be empty
+	Start       bool                        // start an engine that is installed but not running
+	Sink        event.Sink                  // is told when an engine is started; nil for nobody
 }
 
 // Engine is a connection to a container engine. It is safe for concurrent use.

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -34,7 +35,8 @@ func targets(s system, usual []candidate, o Options, config configfile.ConfigFil
 	case o.Host != "" && o.Context != "":
 		return nil, fail.New(fail.Usage, "give one of the two", "both a host and a context are given for the engine")
 	case o.Host != "":
-		return hostTarget(s, usual, o.Host, "the setting host", "correct the setting host")
+		from := cmp.Or(o.HostFrom, "the setting host")
+		return hostTarget(s, usual, o.Host, from, "correct "+from)
 	case o.Context == "" && s.env("DOCKER_HOST") != "":
 		return hostTarget(s, usual, s.env("DOCKER_HOST"), "DOCKER_HOST", "unset DOCKER_HOST to use the engine of this machine")
 	case name != "" && name != "default":
@@ -52,7 +54,8 @@ func targets(s system, usual []candidate, o Options, config configfile.ConfigFil
 func contextInUse(s system, o Options, config configfile.ConfigFile) (name, from, undo string) {
 	switch {
 	case o.Context != "":
-		return o.Context, "the setting context", "correct the setting context"
+		from := cmp.Or(o.ContextFrom, "the setting context")
+		return o.Context, from, "correct " + from
 	case s.env("DOCKER_CONTEXT") != "":
 		return s.env("DOCKER_CONTEXT"), "DOCKER_CONTEXT", "unset DOCKER_CONTEXT to use the engine of this machine"
 	default:

@@ -9,10 +9,11 @@ import (
 
 // Opened are the services of a resolved project that the internet reaches in this place, by
 // a port that is made public or by a tunnel, sorted: also those that a public gateway leads to.
+// A tunnel counts before it is open.
 func Opened(p *project.Project, ws workspace.Info) []string {
 	var names []string
 	for _, r := range Table(p, ws, nil) {
-		if !r.Public || r.URL == "" || ws.Locked && !r.tunneled {
+		if r.URL == "" || !ws.Shares(r.Port) && (!r.Public || ws.Locked) {
 			continue
 		}
 		names = append(names, Through(p, r)...)

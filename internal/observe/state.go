@@ -72,7 +72,9 @@ func (s State) Project(name string) Project {
 		c := containerOf(summary)
 		owner := summary.Labels[plan.LabelProject]
 		for _, port := range c.Ports {
-			p.Holders = append(p.Holders, Holder{PublishedPort: port, Container: c.Name, Project: owner, Dir: s.Owners[owner]})
+			if !ended(summary) {
+				p.Holders = append(p.Holders, Holder{PublishedPort: port, Container: c.Name, Project: owner, Dir: s.Owners[owner]})
+			}
 		}
 		if owner == name {
 			p.Containers = append(p.Containers, c)
@@ -101,6 +103,12 @@ func (s State) Project(name string) Project {
 		}
 	}
 	return p
+}
+
+// ended tells that no process of the container runs, so that its ports are free. An engine that
+// was killed lists the ports of such containers all the same, after its next start.
+func ended(c container.Summary) bool {
+	return c.State == container.StateExited || c.State == container.StateDead || c.State == container.StateCreated
 }
 
 // Names are the Compose projects that have containers, networks or volumes, sorted.

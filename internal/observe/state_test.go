@@ -66,6 +66,7 @@ func twoProjects() *engine {
 			}, Mounts: []container.MountPoint{{Type: "bind", Source: "/src/shop", Destination: "/app"}}},
 			{ID: "d", Names: []string{"/shop-db-1"}, State: "exited", Labels: of("shop", "/src/shop", plan.LabelService, "db", plan.LabelNumber, "1")},
 			{ID: "r", Names: []string{"/mine"}, State: "running", Ports: []container.PortSummary{{IP: netip.MustParseAddr("0.0.0.0"), PrivatePort: 5432, PublicPort: 5432, Type: "tcp"}}},
+			{ID: "k", Names: []string{"/killed"}, State: "exited", Ports: []container.PortSummary{{IP: netip.MustParseAddr("0.0.0.0"), PrivatePort: 5000, PublicPort: 5000, Type: "tcp"}}},
 			{ID: "b", Names: []string{"/blog-web-1"}, State: "running", Labels: of("blog", "/src/blog", plan.LabelService, "web", plan.LabelNumber, "1")},
 		},
 		networks: []network.Summary{
@@ -134,7 +135,7 @@ func TestProject(t *testing.T) {
 		t.Errorf("holders (-want +got):\n%s", diff)
 	}
 	wantInUse := InUse{
-		Containers: map[string]string{"mine": "", "blog-web-1": "blog"},
+		Containers: map[string]string{"mine": "", "killed": "", "blog-web-1": "blog"},
 		Networks:   map[string]string{"blog_default": "blog"},
 		Services:   map[string][]string{"blog": {"web"}},
 	}

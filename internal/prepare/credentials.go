@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/devup-cli/devup/internal/build"
+	"github.com/devup-cli/devup/internal/checkout"
 	"github.com/devup-cli/devup/internal/consent"
 	"github.com/devup-cli/devup/internal/egress"
 	"github.com/devup-cli/devup/internal/project"
@@ -113,8 +114,8 @@ func (p *Preparer) NextConsent(loaded *project.Project, requests []Request) Step
 	}
 }
 
-// Remember keeps what the user has answered. Where that is not possible, the user is asked
-// again by the next command, and is told why.
+// Remember keeps what the user has answered, and says for how long. Where that is not possible,
+// the user is asked again by the next command, and is told why.
 func (p *Preparer) Remember(ctx context.Context, loaded *project.Project, question string, yes bool) {
 	if p.answers == nil {
 		p.answers = map[string]bool{}
@@ -126,6 +127,9 @@ func (p *Preparer) Remember(ctx context.Context, loaded *project.Project, questi
 	}
 	if err != nil {
 		p.Note("your answer cannot be kept, so devup asks again: " + err.Error())
+	} else if !p.told {
+		p.told = true
+		p.Say("your answer is remembered for this checkout; to be asked again, remove " + checkout.Dir + "/" + checkout.TokenFile)
 	}
 }
 

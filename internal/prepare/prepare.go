@@ -50,6 +50,7 @@ type Preparer struct {
 	asked   bool            // for values
 	without bool            // the user agreed to start without env files
 	answers map[string]bool // to questions of this run, also where they cannot be kept
+	told    bool            // that answers are remembered
 }
 
 // Step gets one thing that is missing.

@@ -90,6 +90,7 @@ func (e *Env) startEngine(ctx context.Context) error {
 func (e *Env) Connect(ctx context.Context, start bool) (*engine.Engine, error) {
 	found, err := engine.Connect(ctx, engine.Options{
 		Host: e.Settings.Host, Context: e.Settings.Context,
+		HostFrom: e.Settings.Origins["host"], ContextFrom: e.Settings.Origins["context"],
 		LookupEnv: e.LookupEnv, Home: e.Home(), Start: start, Sink: e.Sink,
 	})
 	if err == nil {

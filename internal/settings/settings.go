@@ -23,22 +23,23 @@ import (
 // variables are the keys in upper case after DEVUP_, the flags the keys with
 // hyphens.
 type Settings struct {
-	Host              string        `mapstructure:"host"`                // the engine: "unix:///run/docker.sock", "ssh://user@host"; empty to find it
-	Context           string        `mapstructure:"context"`             // a docker context; empty for the one in use
-	Provider          string        `mapstructure:"provider"`            // the workspace provider; empty to detect it
-	PublicURLTemplate string        `mapstructure:"public_url_template"` // the URL of a port, with {port}; empty for the provider's
-	Install           string        `mapstructure:"install"`             // the command that installs devup in a workspace; empty when unknown
-	WaitTimeout       time.Duration `mapstructure:"wait_timeout"`        // how long services may take until they answer
-	Color             string        `mapstructure:"color"`               // "auto", "always" or "never"
-	Progress          string        `mapstructure:"progress"`            // "auto", "tty", "plain" or "json"
-	Yes               bool          `mapstructure:"yes"`                 // answer every question with yes
-	JSON              bool          `mapstructure:"json"`                // results as JSON
-	CAFile            string        `mapstructure:"ca_file"`             // a PEM bundle to trust in builds and containers; empty for the machine's
-	NPMRegistry       string        `mapstructure:"npm_registry"`        // the registry of npm in builds; empty for the machine's
-	PipIndexURL       string        `mapstructure:"pip_index_url"`       // the index of pip in builds; empty for the machine's
-	Credentials       string        `mapstructure:"credentials"`         // may builds use tokens and passwords of package registries: "ask", "always" or "never"
-	WatchPoll         bool          `mapstructure:"watch_poll"`          // look for changed files once a second instead of relying on the system's events
-	File              string        `mapstructure:"-"`                   // the file that was read; empty for none
+	Host              string            `mapstructure:"host"`                // the engine: "unix:///run/docker.sock", "ssh://user@host"; empty to find it
+	Context           string            `mapstructure:"context"`             // a docker context; empty for the one in use
+	Provider          string            `mapstructure:"provider"`            // the workspace provider; empty to detect it
+	PublicURLTemplate string            `mapstructure:"public_url_template"` // the URL of a port, with {port}; empty for the provider's
+	Install           string            `mapstructure:"install"`             // the command that installs devup in a workspace; empty when unknown
+	WaitTimeout       time.Duration     `mapstructure:"wait_timeout"`        // how long services may take until they answer
+	Color             string            `mapstructure:"color"`               // "auto", "always" or "never"
+	Progress          string            `mapstructure:"progress"`            // "auto", "tty", "plain" or "json"
+	Yes               bool              `mapstructure:"yes"`                 // answer every question with yes
+	JSON              bool              `mapstructure:"json"`                // results as JSON
+	CAFile            string            `mapstructure:"ca_file"`             // a PEM bundle to trust in builds and containers; empty for the machine's
+	NPMRegistry       string            `mapstructure:"npm_registry"`        // the registry of npm in builds; empty for the machine's
+	PipIndexURL       string            `mapstructure:"pip_index_url"`       // the index of pip in builds; empty for the machine's
+	Credentials       string            `mapstructure:"credentials"`         // may builds use tokens and passwords of package registries: "ask", "always" or "never"
+	WatchPoll         bool              `mapstructure:"watch_poll"`          // look for changed files once a second instead of relying on the system's events
+	File              string            `mapstructure:"-"`                   // the file that was read; empty for none
+	Origins           map[string]string `mapstructure:"-"`                   // where each setting that is no default is set, by key: "--host", "DEVUP_HOST", "host in config.yaml"
 }
 
 // key is one setting.
@@ -91,14 +92,21 @@ func Load(flags *pflag.FlagSet, lookupEnv func(string) (string, bool), configDir
 			return Settings{}, fmt.Errorf("merge the settings: %w", err)
 		}
 	}
-	if err := bind(merged, flags); err != nil {
+	origins := map[string]string{}
+	for name := range values {
+		origins[name] = name + " in " + file
+	}
+	for name := range variables {
+		origins[name] = variable(name)
+	}
+	if err := bind(merged, flags, origins); err != nil {
 		return Settings{}, err
 	}
 	var s Settings
 	if err := merged.Unmarshal(&s); err != nil {
 		return Settings{}, fmt.Errorf("read the settings: %w", err)
 	}
-	s.File = file
+	s.File, s.Origins = file, origins
 	return s, nil
 }
 
@@ -107,7 +115,7 @@ func Load(flags *pflag.FlagSet, lookupEnv func(string) (string, bool), configDir
 func fromEnv(lookupEnv func(string) (string, bool)) (map[string]any, error) {
 	values := map[string]any{}
 	for _, k := range keys() {
-		name := "DEVUP_" + strings.ToUpper(k.name)
+		name := variable(k.name)
 		text, _ := lookupEnv(name)
 		if text == "" {
 			continue
@@ -121,8 +129,11 @@ func fromEnv(lookupEnv func(string) (string, bool)) (map[string]any, error) {
 	return values, nil
 }
 
+// variable is the name of the variable for a setting.
+func variable(name string) string { return "DEVUP_" + strings.ToUpper(name) }
+
 // bind puts the flags that were given over everything else.
-func bind(merged *viper.Viper, flags *pflag.FlagSet) error {
+func bind(merged *viper.Viper, flags *pflag.FlagSet, origins map[string]string) error {
 	if flags == nil {
 		return nil
 	}
@@ -135,6 +146,7 @@ func bind(merged *viper.Viper, flags *pflag.FlagSet) error {
 			if _, err := k.parse(flag.Value.String()); err != nil {
 				return fail.New(fail.Usage, "", "--%s %v", flag.Name, err)
 			}
+			origins[k.name] = "--" + flag.Name
 		}
 		if err := merged.BindPFlag(k.name, flag); err != nil {
 			return fmt.Errorf("bind --%s: %w", flag.Name, err)

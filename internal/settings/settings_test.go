@@ -67,21 +67,25 @@ func TestLoadLayers(t *testing.T) {
 		file  string
 		env   []string
 		flags []string
+		from  string // the origin of host
 		want  settings.Settings
 	}{
 		{name: "defaults", want: fallback},
 		{
 			name: "the file over the defaults", file: "host: unix:///f\nwait_timeout: 90s\nyes: true\n# a comment\n",
+			from: "host in DIR/config.yaml",
 			want: with(func(s *settings.Settings) { s.Host, s.WaitTimeout, s.Yes = "unix:///f", 90*time.Second, true }),
 		},
 		{
 			name: "variables over the file", file: "host: unix:///f\nyes: true\n",
+			from: "DEVUP_HOST",
 			env:  []string{"DEVUP_HOST", "unix:///e", "DEVUP_YES", "0", "DEVUP_PUBLIC_URL_TEMPLATE", "https://{port}.x"},
 			want: with(func(s *settings.Settings) { s.Host, s.PublicURLTemplate = "unix:///e", "https://{port}.x" }),
 		},
 		{
 			name: "flags over variables", file: "host: unix:///f\ncolor: never\n",
 			env:   []string{"DEVUP_HOST", "unix:///e", "DEVUP_TIMEOUT", "1s"},
+			from:  "--host",
 			flags: []string{"--host=unix:///a", "--wait-timeout=2s", "--json"},
 			want: with(func(s *settings.Settings) {
 				s.Host, s.WaitTimeout, s.Color, s.JSON = "unix:///a", 2*time.Second, "never", true
@@ -89,10 +93,10 @@ func TestLoadLayers(t *testing.T) {
 		},
 		{
 			name: "a flag may take back what a variable says", env: []string{"DEVUP_YES", "1", "DEVUP_HOST", "unix:///e"},
-			flags: []string{"--yes=false", "--host="}, want: fallback,
+			flags: []string{"--yes=false", "--host="}, from: "--host", want: fallback,
 		},
 		{name: "an empty variable is none", env: []string{"DEVUP_TIMEOUT", "", "DEVUP_HOST", ""}, want: fallback},
-		{name: "an empty value is the default", file: "wait_timeout:\nhost: ~\n", want: fallback},
+		{name: "an empty value is the default", file: "wait_timeout:\nhost: ~\n", from: "host in DIR/config.yaml", want: fallback},
 		{name: "an empty file", file: "# nothing yet\n", want: fallback},
 		{name: "a file that is null", file: "---\n...\n", want: fallback},
 		{
@@ -117,7 +121,10 @@ func TestLoadLayers(t *testing.T) {
 			if (got.File != "") != (tt.file != "") {
 				t.Errorf("says it read %q", got.File)
 			}
-			got.File = ""
+			if from := strings.Replace(got.Origins["host"], dir, "DIR", 1); from != tt.from {
+				t.Errorf("host is from %q, want %q", from, tt.from)
+			}
+			got.File, got.Origins = "", nil
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("settings differ (-want +got):\n%s", diff)
 			}

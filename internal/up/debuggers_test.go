@@ -30,6 +30,7 @@ func TestDebuggersAreNotPublic(t *testing.T) {
 	locked := remote
 	locked.Locked = true
 	tunnel := workspace.Info{Tunnels: map[int]string{5002: "https://a.example.com"}}
+	opening := workspace.Info{Tunnels: map[int]string{5002: ""}}
 	for name, c := range map[string]struct {
 		ws    workspace.Info
 		all   bool   // up --public
@@ -41,6 +42,7 @@ func TestDebuggersAreNotPublic(t *testing.T) {
 		"a workspace with a login for all": {locked, false, "", ""},
 		"a laptop":                         {workspace.Info{}, false, "", ""},
 		"a tunnel":                         {tunnel, false, "inner", "inner: FLASK_RUN_DEBUGGER=false"},
+		"before a tunnel opens":            {opening, false, "inner", "inner: FLASK_RUN_DEBUGGER=false"},
 	} {
 		p := urls.Resolve(loadedFrom(t, twoFlasks), nil, urls.Where{URL: c.ws.URL})
 		if c.all {

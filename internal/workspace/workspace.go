@@ -38,7 +38,8 @@ type Info struct {
 	Note        string  // what the user should know about how this was found out, or empty
 
 	// Tunnels are the URLs of ports to which a tunnel leads from the internet, while it
-	// is open. They go before the Template.
+	// is open. They go before the Template. The URL is empty where the tunnel is about to
+	// be opened.
 	Tunnels map[int]string
 
 	given bool // the user gave the template: no platform is asked
@@ -61,6 +62,12 @@ func (p Info) URL(port int) string {
 		return "http://localhost:" + strconv.Itoa(port)
 	}
 	return p.fill(port)
+}
+
+// Shares tells whether a tunnel leads to the port from the internet, or is about to.
+func (p Info) Shares(port int) bool {
+	_, shared := p.Tunnels[port]
+	return shared
 }
 
 func (p Info) fill(port int) string {

@@ -21,7 +21,7 @@ func (e *Env) CanAsk() bool {
 func (e *Env) Say(lines ...string) { e.UI.Say(lines...) }
 
 // Confirm asks a yes-or-no question. --yes answers it; without a terminal it is a failure
-// that names the flag. No answer means no.
+// that names the flag. An empty answer means no; another one than yes or no is asked for again.
 func (e *Env) Confirm(ctx context.Context, question string) (bool, error) {
 	return e.ConfirmBy(ctx, question, "--yes")
 }
@@ -34,12 +34,19 @@ func (e *Env) ConfirmBy(ctx context.Context, question, flags string) (bool, erro
 	if !e.CanAsk() {
 		return false, fail.New(fail.NeedsAnswer, "answer with "+flags, "%s (there is no terminal to ask on)", question)
 	}
-	answer, err := e.Answer(ctx, question+" [y/N] ", false)
-	if err != nil {
-		return false, err
+	for {
+		answer, err := e.Answer(ctx, question+" [y/N] ", false)
+		if err != nil {
+			return false, err
+		}
+		switch strings.ToLower(answer) {
+		case "y", "yes":
+			return true, nil
+		case "n", "no", "":
+			return false, nil
+		}
+		e.Say("answer y or n")
 	}
-	answer = strings.ToLower(answer)
-	return answer == "y" || answer == "yes", nil
 }
 
 // Answer shows a question and gives the line that is typed, without space around it. What

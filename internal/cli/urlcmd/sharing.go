@@ -30,9 +30,13 @@ type sharing struct {
 	again   bool          // what has to be asked was asked
 }
 
-// run shares until ctx ends or a tunnel cannot be had any more, and puts everything back.
+// run shares until ctx ends or a tunnel cannot be had any more, and puts everything back. The
+// services run without debuggers from before the first tunnel opens until the last is closed.
 func (s *sharing) run(ctx context.Context) error {
-	err := s.open(ctx)
+	err := s.prepare(ctx)
+	if err == nil {
+		err = s.open(ctx)
+	}
 	if err == nil {
 		err = s.wire(ctx)
 	}
@@ -40,6 +44,32 @@ func (s *sharing) run(ctx context.Context) error {
 		err = s.watch(ctx)
 	}
 	return s.end(ctx, err)
+}
+
+// prepare runs the project as it is while it is shared, except for the URLs, which are
+// known when the tunnels are open. What has to be asked and built is asked and built here.
+func (s *sharing) prepare(ctx context.Context) error {
+	urls := map[int]string{}
+	for _, r := range s.rows {
+		urls[r.Port] = ""
+	}
+	outcome, err := s.upWith(ctx, urls)
+	if err != nil {
+		show.Notes(s.env, outcome) // else those of the run with the URLs are shown
+	}
+	return err
+}
+
+// upWith runs the project with these URLs of the shared ports, of which other devups hear.
+func (s *sharing) upWith(ctx context.Context, urls map[int]string) (*up.Outcome, error) {
+	if err := s.share.Say(urls); err != nil {
+		return &up.Outcome{}, err
+	}
+	outcome, err := s.up(ctx, s.env.WithTunnels(urls), false)
+	if err == nil {
+		err = s.stillThere(outcome.URLs)
+	}
+	return outcome, err
 }
 
 // open opens a tunnel for each port, all at once.
@@ -99,15 +129,9 @@ func (s *sharing) wire(ctx context.Context) error {
 	for i, t := range s.tunnels {
 		urls[s.rows[i].Port] = t.URL
 	}
-	if err := s.share.Say(urls); err != nil {
-		return err
-	}
-	outcome, err := s.up(ctx, s.env.WithTunnels(urls), false)
+	outcome, err := s.upWith(ctx, urls)
 	show.Notes(s.env, outcome)
 	if err != nil {
-		return err
-	}
-	if err := s.stillThere(outcome.URLs); err != nil {
 		return err
 	}
 	show.URLs(s.env, show.Addresses{Workspace: outcome.Workspace, Project: outcome.Project, Rows: outcome.URLs})
@@ -130,7 +154,7 @@ func (s *sharing) stillThere(now []expose.Row) error {
 			there = there || n.Service == r.Service && n.Target == r.Target && n.Port == r.Port
 		}
 		if !there {
-			e := fail.New(fail.Failed, "try again", "port %d of %s was taken by another program meanwhile, so the tunnel leads there", r.Port, r.Service)
+			e := fail.New(fail.Failed, "try again", "port %d of %s was taken by another program meanwhile", r.Port, r.Service)
 			e.Service = r.Service
 			return e
 		}
