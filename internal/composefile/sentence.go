@@ -117,7 +117,7 @@ func notAsWanted(cause error, files []File, keys []string, node *yaml.Node) *fai
 			return WithHint(Failure(cause, files, keys, "%s lacks %s", place(keys), key), lackHints[key])
 		}
 	}
-	return Failure(cause, files, keys, "%s is not as Compose wants it", place(keys))
+	return Failure(cause, files, keys, "%s is not what Compose expects", place(keys))
 }
 
 var lackHints = map[string]string{"type": "for example type: bind, or volume or tmpfs"}
@@ -177,7 +177,7 @@ var examples = map[string]string{
 	"sysctls":           "sysctls: {net.core.somaxconn: 1024}",
 	"command":           "command: npm run dev",
 	"entrypoint":        "entrypoint: [node, server.js]",
-	"build":             "build: ./web, the folder with the Dockerfile",
+	"build":             "build: ./web, the directory with the Dockerfile",
 	"logging":           "logging: {driver: json-file}",
 	"restart":           "restart: unless-stopped",
 	"healthcheck":       `healthcheck: {test: ["CMD", "curl", "-f", "http://localhost"]}`,

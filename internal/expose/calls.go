@@ -47,7 +47,7 @@ func blocked(place workspace.Place, target Row) string {
 	case target.Access == Unchecked || target.Access == NotReachable || target.Access == HostRefused:
 		return ""
 	case place.Apart:
-		return "and the proxy of " + place.Title + " lets no page of one port call another: " + gateway
+		return "and the proxy of " + place.Title + " blocks calls from the page of one port to another: " + gateway
 	case !locked:
 		return ""
 	case place.Locked:

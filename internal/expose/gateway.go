@@ -37,7 +37,7 @@ func withGateway(rows []Row, p *project.Project, place workspace.Place) []Row {
 	case len(shut) == 0:
 		gate.Public = len(open) > 0
 	case len(open) > 0:
-		gate.Advice = "its port stays private, because it leads to " + strings.Join(shut, ", ") + " too: set x-devup.public: true there as well, or leave it as it is, and a login lets you in"
+		gate.Advice = "its port stays private, because it also serves " + strings.Join(shut, ", ") + " too: set x-devup.public: true there as well, or leave it as it is, and a login lets you in"
 	}
 	return append([]Row{gate}, rows...)
 }

@@ -60,7 +60,7 @@ func (k Keeper) Ensure(ctx context.Context, c Config) error {
 	s, serves := k.Look(ctx)
 	switch {
 	case k.File == "":
-		return fail.New(fail.Failed, "set HOME, or XDG_STATE_HOME", "the gateway has no folder to keep its state in")
+		return fail.New(fail.Failed, "set HOME, or XDG_STATE_HOME", "the gateway has no directory for its state")
 	case serves && s.Version == k.Version && reflect.DeepEqual(s.Config, c):
 		return nil
 	case serves && s.Version == k.Version && s.Listen == c.Listen:
