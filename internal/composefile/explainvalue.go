@@ -15,10 +15,10 @@ var (
 	extraKey     = lazyregexp.New(`^additional propert(?:y|ies) (.+) not allowed$`)
 	oneOfValues  = lazyregexp.New(`^value must be one of (.+)$`)
 	onlyValue    = lazyregexp.New(`^value must be (.+)$`)
-	noPattern    = lazyregexp.New(`^'(.*)' does not match pattern`)
+	noPattern    = lazyregexp.New(`^('.*') does not match pattern`)
 	lacksKeys    = lazyregexp.New(`^missing propert(?:y|ies) (.+)$`)
 	equalEntries = lazyregexp.New(`^items at (\d+) and (\d+) are equal$`)
-	badFormat    = lazyregexp.New(`^'(.*)' is not valid (\S+?):`)
+	badFormat    = lazyregexp.New(`^('.*') is not valid (\S+?):`)
 	noNumber     = lazyregexp.New(`strconv\.\w+: parsing "(.*)": (.+)$`)
 )
 
@@ -84,7 +84,7 @@ func explainSchema(cause error, files []File, m []string) *fail.Error {
 	extra := extraKey.FindStringSubmatch(text)
 	switch {
 	case extra != nil:
-		keys = append(keys, strings.Trim(strings.Split(extra[1], ", ")[0], "'"))
+		keys = append(keys, unquoted(extra[1]))
 	case text != "false schema" || len(keys) == 0:
 		return explainText(cause, files, keys, oneLine(text))
 	}
@@ -144,7 +144,7 @@ func explainText(cause error, files []File, keys []string, text string) *fail.Er
 		return say("%s is %q, and can only be %s", place(keys), value, strings.Trim(m[1], "'"))
 	}
 	if m := noPattern.FindStringSubmatch(text); m != nil {
-		return say("%s may not be %q", place(keys), m[1])
+		return say("%s may not be %q", place(keys), unquoted(m[1]))
 	}
 	if m := lacksKeys.FindStringSubmatch(text); m != nil {
 		return say("%s lacks %s", place(keys), strings.ReplaceAll(m[1], "'", ""))
@@ -153,7 +153,7 @@ func explainText(cause error, files []File, keys []string, text string) *fail.Er
 		return say("%s has the same entry twice: %d and %d", place(keys), number(m[1])+1, number(m[2])+1)
 	}
 	if m := badFormat.FindStringSubmatch(text); m != nil {
-		return say("%s is %q, which is not a %s", place(keys), m[1], m[2])
+		return say("%s is %q, which is not a %s", place(keys), unquoted(m[1]), m[2])
 	}
 	if m := noNumber.FindStringSubmatch(text); m != nil {
 		return say("%s must be a number, and is %s", place(keys), orEmpty(m[1]))
