@@ -86,8 +86,10 @@ func credentialsFound(ctx context.Context, env *command.Env, outside egress.Sett
 		switch {
 		case outcome == "" && p != nil && c.Configured:
 			outcome = c.Held() + ": not passed on: no build here installs packages from that registry"
+		case outcome == "" && p != nil && c.Public():
+			outcome = c.Held() + ": not passed on: public packages need no " + c.Kind
 		case outcome == "" && p != nil:
-			outcome = c.Held() + ": not handed on, as neither your configuration nor a build here uses that registry"
+			outcome = c.Held() + ": not passed on: neither your configuration nor a build here uses that registry"
 		case outcome == "":
 			outcome = c.Held() + ": not passed on: there is no project here"
 		}
