@@ -88,7 +88,7 @@ func TestAnIgnoreFileThatIsNotRead(t *testing.T) {
 				_, err = def.ignorePatterns(dir)
 			}
 			e, ok := errors.AsType[*fail.Error](err)
-			if !ok || !errors.Is(err, untrusted.ErrNotRegular) || e.Hint != "replace it by a regular file" {
+			if !ok || !errors.Is(err, untrusted.ErrNotRegular) || e.Hint != "replace it with a regular file" {
 				t.Errorf("got %v, want that %s is not a regular file", err, name)
 			}
 		})

@@ -238,7 +238,7 @@ func (b *buildKit) hosts(ctx context.Context, s Spec) (string, error) {
 	gateway := ""
 	if hasGateway(s.ExtraHosts) {
 		if gateway = b.gateway(ctx); gateway == "" {
-			return "", configError(s, nil, "write the address of the engine's machine there, 172.17.0.1 mostly", "the build of %s wants host-gateway in extra_hosts, and this engine does not say what that is", s.Service)
+			return "", configError(s, nil, "write the address of the engine's machine there, 172.17.0.1 mostly", "the build of %s uses host-gateway in extra_hosts, and this engine does not say which address that is", s.Service)
 		}
 	}
 	return extraHosts(s.ExtraHosts, gateway), nil

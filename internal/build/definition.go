@@ -35,7 +35,7 @@ func readDefinition(s Spec) (definition, error) {
 	if info, err := os.Stat(s.Context); err != nil {
 		return definition{}, contextError(s, err)
 	} else if !info.IsDir() {
-		e := fail.New(fail.Config, "set build.context of the service to a folder", "the build context of %s is not a folder", s.Service)
+		e := fail.New(fail.Config, "set build.context of the service to a directory", "the build context of %s is not a directory", s.Service)
 		e.Service, e.File = s.Service, s.relative(s.Context)
 		return definition{}, e
 	}
@@ -64,7 +64,7 @@ func toRead(err error) string {
 	_, large := errors.AsType[untrusted.LimitError](err)
 	switch {
 	case errors.Is(err, untrusted.ErrNotRegular):
-		return "replace it by a regular file"
+		return "replace it with a regular file"
 	case large:
 		return "shorten it"
 	default:
@@ -133,7 +133,7 @@ func contextError(s Spec, err error) error {
 	e := fail.Wrap(err, fail.Config, "", "the build context of %s cannot be read: %v", s.Service, err)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		e = fail.Wrap(err, fail.Config, "set build.context of the service to the folder that holds its Dockerfile", "the build context of %s does not exist", s.Service)
+		e = fail.Wrap(err, fail.Config, "set build.context of the service to the directory that holds its Dockerfile", "the build context of %s does not exist", s.Service)
 	case errors.Is(err, fs.ErrPermission):
 		e = fail.Wrap(err, fail.Denied, "make it readable, or name it in .dockerignore", "a file of the build context of %s may not be read", s.Service)
 	}

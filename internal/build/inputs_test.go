@@ -204,7 +204,7 @@ func TestInputsThatCannotBeRead(t *testing.T) {
 		text  string
 	}{
 		"no context":           {spec: func(dir string) Spec { return Spec{Service: "web", Root: dir, Context: filepath.Join(dir, "gone")} }, code: fail.Config, text: "gone: the build context of web does not exist"},
-		"a file for a context": {files: map[string]string{"x": ""}, spec: func(dir string) Spec { return Spec{Service: "web", Root: dir, Context: filepath.Join(dir, "x")} }, code: fail.Config, text: "x: the build context of web is not a folder"},
+		"a file for a context": {files: map[string]string{"x": ""}, spec: func(dir string) Spec { return Spec{Service: "web", Root: dir, Context: filepath.Join(dir, "x")} }, code: fail.Config, text: "x: the build context of web is not a directory"},
 		"no Dockerfile":        {spec: specOf, code: fail.Config, text: "Dockerfile: the Dockerfile of web does not exist"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -61,7 +61,7 @@ func (o Options) agents(s Spec) (session.Attachable, error) {
 			path, _ = o.LookupEnv("SSH_AUTH_SOCK")
 		}
 		if path == "" {
-			return nil, configError(s, nil, "start one (eval $(ssh-agent); ssh-add), or name a key under build.ssh", "the build of %s wants an SSH agent, and SSH_AUTH_SOCK is not set", s.Service)
+			return nil, configError(s, nil, "start one (eval $(ssh-agent); ssh-add), or name a key under build.ssh", "the build of %s needs an SSH agent, and SSH_AUTH_SOCK is not set", s.Service)
 		}
 		agents = append(agents, sshprovider.AgentConfig{ID: key.ID, Paths: []string{path}})
 	}

@@ -17,17 +17,42 @@ type NewFile struct {
 	Fill func(from []byte) ([]byte, error)
 }
 
+// CopyError says why a file was not copied. It wraps the reason: [untrusted.ErrOutside],
+// [untrusted.ErrNotRegular], a [untrusted.LimitError] or the file system's error.
+type CopyError struct {
+	From, To string
+	Err      error
+}
+
+// Error names both files, the one at fault and the reason.
+func (e *CopyError) Error() string {
+	reason := e.Err.Error()
+	if at, ok := errors.AsType[*fs.PathError](e.Err); ok {
+		reason = at.Path + ": " + at.Err.Error()
+	}
+	return e.From + " cannot be copied to " + e.To + ": " + reason
+}
+
+// Unwrap is the reason.
+func (e *CopyError) Unwrap() error { return e.Err }
+
 // Copy makes a file from another one. Neither lies outside of the directory, also not by a
-// link, and To does not exist. The error is the file system's or that of Fill.
+// link, and To does not exist. The error is a [*CopyError], or that of Fill.
 func Copy(dir string, f NewFile) error {
+	failed := func(err error) error {
+		if err == nil {
+			return nil
+		}
+		return &CopyError{f.From, f.To, untrusted.InRoot(err)}
+	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return err
+		return failed(err)
 	}
 	defer root.Close()
 	content, mode, err := readIn(root, filepath.Clean(f.From))
 	if err != nil {
-		return err
+		return failed(err)
 	}
 	if f.Private {
 		mode = 0o600
@@ -37,7 +62,7 @@ func Copy(dir string, f NewFile) error {
 			return err
 		}
 	}
-	return createIn(root, filepath.FromSlash(f.To), content, mode)
+	return failed(createIn(root, filepath.FromSlash(f.To), content, mode))
 }
 
 // readIn reads a file with its mode. Links are followed as long as they stay in root.

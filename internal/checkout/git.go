@@ -42,17 +42,23 @@ func (c *Checkout) Tracks(ctx context.Context, name string) bool {
 
 // inRepository tells whether there is a repository of git at a directory or above.
 func inRepository(dir string) bool {
+	_, found := repositoryOf(dir)
+	return found
+}
+
+// repositoryOf is the directory, at dir or above, that has a .git.
+func repositoryOf(dir string) (top string, found bool) {
 	dir, err := filepath.Abs(dir)
 	for err == nil {
 		if _, missing := os.Lstat(filepath.Join(dir, ".git")); missing == nil {
-			return true
+			return dir, true
 		}
 		if dir == filepath.Dir(dir) {
-			return false
+			break
 		}
 		dir = filepath.Dir(dir)
 	}
-	return false
+	return "", false
 }
 
 // once is the function with the answer of its first call, which may read a large index.

@@ -17,7 +17,7 @@ func newMan(p *command.Program) *cobra.Command {
 	var markdown bool
 	c := &cobra.Command{
 		Use:    "man DIR",
-		Short:  "Write a manual page for each command into a folder",
+		Short:  "Write a manual page for each command into a directory",
 		Args:   cobra.ExactArgs(1),
 		Hidden: true,
 	}
@@ -30,7 +30,7 @@ func newMan(p *command.Program) *cobra.Command {
 
 func manual(root *cobra.Command, dir string, markdown bool) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fail.Wrap(err, fail.Denied, "", "cannot make the folder %s", dir)
+		return fail.Wrap(err, fail.Denied, "", "cannot create the directory %s", dir)
 	}
 	root.DisableAutoGenTag = true
 	if markdown {

@@ -21,9 +21,9 @@ func newRoot(p *command.Program) *cobra.Command {
 		Use:   "devup",
 		Short: "From a bare clone to working URLs",
 		Long:  rootLong,
-		Example: `  devup init          # look at this repository and write what it lacks
+		Example: `  devup init          # examine this repository and write what it lacks
   devup up            # build, start, wait, print the URLs, show the logs
-  devup down          # remove what up made`,
+  devup down          # remove what up created`,
 		SilenceErrors:              true,
 		SilenceUsage:               true,
 		TraverseChildren:           true, // so that -f before a command is --file, also for logs
@@ -52,5 +52,5 @@ func knownCommand(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	return fail.New(fail.Usage, command.Nearest(c.SuggestionsFor(args[0]), "", "see `devup --help` for the commands"), "there is no command %q", args[0])
+	return fail.New(fail.Usage, command.Nearest(c.SuggestionsFor(args[0]), "", "see `devup --help` for the commands"), "unknown command %q", args[0])
 }

@@ -166,7 +166,7 @@ func notRead(path string, err error) *fail.Error {
 	case errors.Is(err, untrusted.ErrNotRegular) && IsDirectory(path):
 		e = fail.Wrap(err, fail.Config, "name a file in it", "the file is a directory")
 	case errors.Is(err, untrusted.ErrNotRegular):
-		e = fail.Wrap(err, fail.Config, "replace it by a regular file", "the file is not a regular file")
+		e = fail.Wrap(err, fail.Config, "replace it with a regular file", "the file is not a regular file")
 	case isLarge:
 		e = fail.Wrap(err, fail.Config, "", "the file is %v", large)
 	default:

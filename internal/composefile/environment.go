@@ -113,7 +113,7 @@ var envLine = lazyregexp.New(`(?i)\bline (\d+)`)
 // library's own words hold it, so they are not the cause either, which --json shows.
 func envFileError(t envText, err error) *fail.Error {
 	text := err.Error()
-	e := fail.New(fail.Config, "each line is NAME=value; a value with spaces or quotes is put into quotes", "the env file cannot be understood")
+	e := fail.New(fail.Config, "each line is NAME=value; a value with spaces or quotes is put into quotes", "the env file has a syntax error")
 	if cause, ok := errors.AsType[*fs.PathError](err); ok {
 		e.Cause = cause
 	}
@@ -130,7 +130,7 @@ func envFileError(t envText, err error) *fail.Error {
 	case strings.Contains(text, "unexpected character"):
 		e.Message = "the name of a variable has a character that cannot stand in one"
 	case strings.Contains(text, "is a directory"):
-		e.Message, e.Hint = "the env file is a folder", "name a file in it"
+		e.Message, e.Hint = "the env file is a directory", "name a file in it"
 	case errors.Is(err, fs.ErrPermission):
 		e.Message, e.Hint = "the env file may not be read", "check who may read it: ls -l"
 	}

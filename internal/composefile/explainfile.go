@@ -38,7 +38,7 @@ var fileRules = []rule{
 		return WithHint(named(cause, files, m[1], "format", "the format of an env_file is %q, and can only be raw"), "take format away for the usual one")
 	}},
 	{lazyregexp.New(`^(.+) is not a file$`), func(cause error, files []File, m []string) *fail.Error {
-		return named(cause, files, m[1], "env_file", "%s is a folder, and an env_file must be a file")
+		return named(cause, files, m[1], "env_file", "%s is a directory, and an env_file must be a file")
 	}},
 	{lazyregexp.New(`^failed to read (.+?): .*line (\d+): `), func(cause error, _ []File, m []string) *fail.Error {
 		content, _ := untrusted.ReadFile(m[1], maxEnvFile) // without it the line is less exact
@@ -232,7 +232,7 @@ func named(cause error, files []File, text, key, format string) *fail.Error {
 
 // unreadable is about a file that the config names and that cannot be read.
 func unreadable(cause error, files []File, path string) *fail.Error {
-	what, hint := "is not there", "the path is relative to the folder of the file that names it"
+	what, hint := "does not exist", "the path is relative to the directory of the file that names it"
 	refusal := notRead(path, cause)
 	if e := refusal; e != nil {
 		what, hint = strings.TrimPrefix(e.Message, "the file "), e.Hint

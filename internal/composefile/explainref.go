@@ -27,7 +27,7 @@ var referenceRules = []rule{
 	}},
 	{lazyregexp.New(`^service "(.+?)" has neither an image nor a build`), func(cause error, files []File, m []string) *fail.Error {
 		e := Failure(cause, files, []string{"services", m[1]}, "service %s says neither image nor build, so there is nothing to run", m[1])
-		return WithHint(e, "build: ./"+m[1]+" builds the Dockerfile of that folder")
+		return WithHint(e, "build: ./"+m[1]+" builds the Dockerfile of that directory")
 	}},
 	{lazyregexp.New(`^service "(.+?)" declares mutualy exclusive dockerfile and dockerfile_inline`), func(cause error, files []File, m []string) *fail.Error {
 		return Failure(cause, files, []string{"services", m[1], "build", "dockerfile_inline"}, "build of service %s has both dockerfile and dockerfile_inline, and only one can be", m[1])
@@ -127,7 +127,7 @@ func undefinedName(cause error, files []File, m []string) *fail.Error {
 	}
 	hint := fmt.Sprintf("declare it under %s at the top level", section)
 	if kind == "volume" {
-		hint += fmt.Sprintf(", or write ./%s for a folder beside the file", name)
+		hint += fmt.Sprintf(", or write ./%s for a directory next to the file", name)
 	}
 	return WithHint(e, didYouMean(name, allKeys(files, section), hint))
 }

@@ -15,10 +15,10 @@ var (
 	extraKey     = lazyregexp.New(`^additional propert(?:y|ies) (.+) not allowed$`)
 	oneOfValues  = lazyregexp.New(`^value must be one of (.+)$`)
 	onlyValue    = lazyregexp.New(`^value must be (.+)$`)
-	noPattern    = lazyregexp.New(`^'(.*)' does not match pattern`)
+	noPattern    = lazyregexp.New(`^('.*') does not match pattern`)
 	lacksKeys    = lazyregexp.New(`^missing propert(?:y|ies) (.+)$`)
 	equalEntries = lazyregexp.New(`^items at (\d+) and (\d+) are equal$`)
-	badFormat    = lazyregexp.New(`^'(.*)' is not valid (\S+?):`)
+	badFormat    = lazyregexp.New(`^('.*') is not valid (\S+?):`)
 	noNumber     = lazyregexp.New(`strconv\.\w+: parsing "(.*)": (.+)$`)
 )
 
@@ -33,7 +33,7 @@ var valueRules = []rule{
 		return explainText(cause, files, append([]string{m[1], m[2]}, splitPath(nil, m[3])...), m[4])
 	}},
 	{lazyregexp.New(`^top-level object must be a mapping$`), func(cause error, files []File, _ []string) *fail.Error {
-		return WithHint(Failure(cause, files, nil, "this is no Compose file: a list or a text stands where keys should"), "a Compose file begins with services:")
+		return WithHint(Failure(cause, files, nil, "this is not a Compose file: it has a list or a text in place of keys"), "a Compose file begins with services:")
 	}},
 	{lazyregexp.New(`^([\w.\-\[\]]+) (must be .+)$`), func(cause error, files []File, m []string) *fail.Error {
 		return wrongKind(cause, files, splitPath(files, m[1]), m[2])
@@ -53,7 +53,7 @@ var valueRules = []rule{
 	}},
 	{lazyregexp.New(`^service (?:ports|volume|device) (services\.\S+) is missing a (?:target port|mount target)$|^environment path attribute (\S+) is missing$`), lacksTarget},
 	{lazyregexp.New(`^invalid mount config for type "bind": field Source must not be empty$`), func(cause error, files []File, _ []string) *fail.Error {
-		return WithHint(Failure(cause, files, bindWithoutSource(files), "a bind mount says no source, the path on this machine"), "for example source: ./data")
+		return WithHint(Failure(cause, files, bindWithoutSource(files), "a bind mount has no source, the path on this machine"), "for example source: ./data")
 	}},
 	{lazyregexp.New(`^(?:invalid (?:hostPort|containerPort|IP address|proto|start port|port range|range)|no port specified)`), barePort},
 	{lazyregexp.New(`^(\S+): "count" and "device_ids" attributes are exclusive$`), func(cause error, files []File, m []string) *fail.Error {
@@ -70,7 +70,7 @@ var valueRules = []rule{
 	}},
 	{lazyregexp.New(`^(\S+): conflicting parameters "external" and "(\S+)" specified$`), func(cause error, files []File, m []string) *fail.Error {
 		keys := append(splitPath(files, m[1]), m[2])
-		return WithHint(Failure(cause, files, keys, "%s is external, so devup does not make it, and %s says how to", place(keys[:len(keys)-1]), m[2]), "keep one of the two")
+		return WithHint(Failure(cause, files, keys, "%s is external, so devup does not create it, and %s says how to", place(keys[:len(keys)-1]), m[2]), "keep one of the two")
 	}},
 }
 
@@ -84,7 +84,7 @@ func explainSchema(cause error, files []File, m []string) *fail.Error {
 	extra := extraKey.FindStringSubmatch(text)
 	switch {
 	case extra != nil:
-		keys = append(keys, strings.Trim(strings.Split(extra[1], ", ")[0], "'"))
+		keys = append(keys, unquoted(extra[1]))
 	case text != "false schema" || len(keys) == 0:
 		return explainText(cause, files, keys, oneLine(text))
 	}
@@ -144,7 +144,7 @@ func explainText(cause error, files []File, keys []string, text string) *fail.Er
 		return say("%s is %q, and can only be %s", place(keys), value, strings.Trim(m[1], "'"))
 	}
 	if m := noPattern.FindStringSubmatch(text); m != nil {
-		return say("%s cannot be %q", place(keys), m[1])
+		return say("%s may not be %q", place(keys), unquoted(m[1]))
 	}
 	if m := lacksKeys.FindStringSubmatch(text); m != nil {
 		return say("%s lacks %s", place(keys), strings.ReplaceAll(m[1], "'", ""))
@@ -153,7 +153,7 @@ func explainText(cause error, files []File, keys []string, text string) *fail.Er
 		return say("%s has the same entry twice: %d and %d", place(keys), number(m[1])+1, number(m[2])+1)
 	}
 	if m := badFormat.FindStringSubmatch(text); m != nil {
-		return say("%s is %q, which is no %s", place(keys), m[1], m[2])
+		return say("%s is %q, which is not a %s", place(keys), unquoted(m[1]), m[2])
 	}
 	if m := noNumber.FindStringSubmatch(text); m != nil {
 		return say("%s must be a number, and is %s", place(keys), orEmpty(m[1]))
@@ -196,14 +196,14 @@ var sections = []string{"services", "volumes", "networks", "secrets", "configs"}
 func unknownComposeKey(cause error, files []File, parent []string, key string) *fail.Error {
 	if len(parent) == 1 && slices.Contains(sections, parent[0]) {
 		return Failure(cause, files, append(slices.Clone(parent), key),
-			`%q cannot be a name under %s: only letters, digits, ".", "_" and "-" can stand in it`, key, parent[0])
+			`%q is not allowed as a name under %s: use letters, digits, ".", "_" and "-"`, key, parent[0])
 	}
 	where := "at the top level"
 	if len(parent) > 0 {
 		where = "in " + place(parent)
 	}
 	keys := append(slices.Clone(parent), key)
-	e := Failure(cause, files, keys, "%s is no key that Compose knows %s", key, where)
+	e := Failure(cause, files, keys, "%s is not a Compose key %s", key, where)
 	e.Hint = didYouMean(key, composeKeys(parent), "")
 	if node := Target(NodeAt(files, keys)); len(parent) == 0 && node != nil {
 		for _, telling := range []string{"image", "build"} {
@@ -245,7 +245,7 @@ func wrongEntry(cause error, files []File, keys []string) *fail.Error {
 	}
 	for i, item := range list.Content {
 		if got := kindOf(item); got != "a text" && got != "a number" {
-			e := Failure(cause, files, keys, "entry %d of %s is %s, and cannot be", i+1, place(keys), got)
+			e := Failure(cause, files, keys, "entry %d of %s may not be %s", i+1, place(keys), got)
 			e.Line = item.Line
 			if got == "a mapping" && len(item.Content) > 1 {
 				e.Hint = fmt.Sprintf(`in a list it is written "- %s=…"; without the "-" it is a mapping`, item.Content[0].Value) // the value may be a password
@@ -299,7 +299,7 @@ func explainVariable(cause error, files []File, m []string) *fail.Error {
 	if name, reason, ok := strings.Cut(strings.TrimPrefix(rest, "required variable "), " is missing a value"); ok {
 		keys = mentioning(files, keys, name)
 		e := Failure(cause, files, keys, "%s needs the variable %s, which is not set%s", place(keys), name, reason)
-		e.Hint = "set it in the environment or in .env beside the file"
+		e.Hint = "set it in the environment or in .env next to the file"
 		for i := range files {
 			if line := files[i].MentionLine(name); line > 0 {
 				e.File, e.Line = files[i].Path, line
@@ -336,7 +336,7 @@ func withEmpty(e *fail.Error, files []File, keys []string) *fail.Error {
 		return e
 	}
 	if names := NamesIn(node.Value); len(names) > 0 {
-		e.Hint = fmt.Sprintf("set %s in the environment or in .env beside the file", strings.Join(names, " and "))
+		e.Hint = fmt.Sprintf("set %s in the environment or in .env next to the file", strings.Join(names, " and "))
 	}
 	return e
 }

@@ -48,7 +48,7 @@ func search(dir string, named []string, env map[string]string) (found, error) {
 		f := inFolder(at)
 		if len(f.files) > 0 {
 			if at != dir {
-				f.notes = append(f.notes, fmt.Sprintf("the project is in %s, above this folder", at))
+				f.notes = append(f.notes, fmt.Sprintf("the project is in %s, above this directory", at))
 			}
 			return f, nil
 		}
@@ -67,13 +67,13 @@ func usable(dir string) error {
 	}
 	switch {
 	case errors.Is(err, fs.ErrPermission):
-		e := fail.Wrap(err, fail.Denied, "check who may use it: ls -ld "+strconv.Quote(dir), "the folder %s may not be read", dir)
+		e := fail.Wrap(err, fail.Denied, "check who may use it: ls -ld "+strconv.Quote(dir), "the directory %s may not be read", dir)
 		e.CauseShown = true
 		return e
 	case info == nil && errors.Is(err, fs.ErrNotExist):
-		return fail.New(fail.Usage, "", "there is no folder %s", dir)
+		return fail.New(fail.Usage, "", "there is no directory %s", dir)
 	case info != nil && !info.IsDir():
-		return fail.New(fail.Usage, "", "%s is no folder", dir)
+		return fail.New(fail.Usage, "", "%s is not a directory", dir)
 	}
 	return nil
 }
@@ -107,7 +107,7 @@ func existing(dir string, names []string, origin string) (found, error) {
 		case err != nil:
 			return f, fail.Wrap(err, fail.Denied, "", "%s cannot be read%s", path, origin)
 		case info.IsDir():
-			return f, fail.New(fail.NoProject, "name the file in it, or use -C", "%s is a folder%s", path, origin)
+			return f, fail.New(fail.NoProject, "name the file in it, or use -C", "%s is a directory%s", path, origin)
 		}
 	}
 	return f, nil
@@ -163,7 +163,7 @@ func noProject(dir string) error {
 			others[i] = untrusted.Name(name)
 		}
 		return fail.New(fail.NoProject, "name one with -f, for example: devup -f "+others[0]+" up",
-			"there is no devup.yaml or compose file in %s or above; %s is there, but is not a name that is looked for",
+			"there is no devup.yaml or compose file in %s or above, only %s",
 			dir, strings.Join(others, ", "))
 	}
 	return fail.New(fail.NoProject, "devup init writes one for the services of this repository",

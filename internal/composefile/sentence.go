@@ -28,6 +28,37 @@ func place(keys []string) string {
 	return strings.Join(keys, ".")
 }
 
+// unquoted is the first value of a list as the schema's validation quotes it:
+// escaped as in Go, between single quotes, with double quotes as they are.
+func unquoted(list string) string {
+	var b strings.Builder
+	escaped := false
+	for _, r := range strings.TrimPrefix(list, "'") {
+		switch {
+		case escaped && r == '\'':
+			b.WriteByte('\'')
+		case escaped:
+			b.WriteString(`\` + string(r))
+		case r == '\'':
+			return unescaped(b.String())
+		case r == '"':
+			b.WriteString(`\"`)
+		case r != '\\':
+			b.WriteRune(r)
+		}
+		escaped = !escaped && r == '\\'
+	}
+	return unescaped(b.String())
+}
+
+// unescaped is the text of a Go string literal without its quotes.
+func unescaped(text string) string {
+	if plain, err := strconv.Unquote(`"` + text + `"`); err == nil {
+		return plain
+	}
+	return text
+}
+
 // kindOf says in a word what a node is.
 func kindOf(n *yaml.Node) string {
 	switch n = Target(n); n.Kind {
@@ -117,7 +148,7 @@ func notAsWanted(cause error, files []File, keys []string, node *yaml.Node) *fai
 			return WithHint(Failure(cause, files, keys, "%s lacks %s", place(keys), key), lackHints[key])
 		}
 	}
-	return Failure(cause, files, keys, "%s is not as Compose wants it", place(keys))
+	return Failure(cause, files, keys, "%s is not what Compose expects", place(keys))
 }
 
 var lackHints = map[string]string{"type": "for example type: bind, or volume or tmpfs"}
@@ -177,7 +208,7 @@ var examples = map[string]string{
 	"sysctls":           "sysctls: {net.core.somaxconn: 1024}",
 	"command":           "command: npm run dev",
 	"entrypoint":        "entrypoint: [node, server.js]",
-	"build":             "build: ./web, the folder with the Dockerfile",
+	"build":             "build: ./web, the directory with the Dockerfile",
 	"logging":           "logging: {driver: json-file}",
 	"restart":           "restart: unless-stopped",
 	"healthcheck":       `healthcheck: {test: ["CMD", "curl", "-f", "http://localhost"]}`,

@@ -67,11 +67,11 @@ func Find(o Options) (*Set, error) {
 	prepare()
 	dir, err := filepath.Abs(o.Dir)
 	if err != nil {
-		return nil, fail.Wrap(err, fail.Denied, "", "the current folder cannot be found")
+		return nil, fail.Wrap(err, fail.Denied, "", "the current directory cannot be found")
 	}
 	if o.Root != "" {
 		if o.Root, err = filepath.Abs(o.Root); err != nil {
-			return nil, fail.Wrap(err, fail.Denied, "", "the current folder cannot be found")
+			return nil, fail.Wrap(err, fail.Denied, "", "the current directory cannot be found")
 		}
 	}
 	// .env may name the files, and the files decide where .env is. As in Compose, the

@@ -29,17 +29,17 @@ func shortPort(value string) (any, error) {
 	switch strings.ToLower(reason) {
 	case "invalid containerport", "invalid hostport":
 		which := map[string]string{"invalid containerport": "container", "invalid hostport": "host"}[strings.ToLower(reason)]
-		bad.text = fmt.Sprintf("%q is no port mapping: %q is no port of the %s, which are numbers from 1 to 65535", value, culprit, which)
+		bad.text = fmt.Sprintf("%q is not a port mapping: %q is not a port of the %s (a number from 1 to 65535)", value, culprit, which)
 	case "no port specified":
-		bad.text = fmt.Sprintf("%q is no port mapping: it says no port of the container", value)
+		bad.text = fmt.Sprintf("%q is not a port mapping: it has no port of the container", value)
 	case "invalid ip address":
-		bad.text = fmt.Sprintf("%q is no port mapping: %q is no IP address of this machine", value, culprit)
+		bad.text = fmt.Sprintf("%q is not a port mapping: %q is not an IP address of this machine", value, culprit)
 		bad.hint = `for example "127.0.0.1:3000:3000": address, the host's port, the container's`
 	case "invalid proto":
-		bad.text = fmt.Sprintf("%q is no port mapping: %q is no protocol", value, culprit)
+		bad.text = fmt.Sprintf("%q is not a port mapping: %q is not a protocol", value, culprit)
 		bad.hint = "the protocols are tcp, udp and sctp"
 	default:
-		bad.text = fmt.Sprintf("%q is no port mapping", value)
+		bad.text = fmt.Sprintf("%q is not a port mapping", value)
 		if strings.Contains(reason, "ranges") {
 			bad.text += ": the two ranges are not equally long"
 		}
@@ -55,7 +55,7 @@ func shortVolume(value string) (any, error) {
 	}
 	return value, &misvalue{
 		value: value,
-		text:  fmt.Sprintf("%q is no volume: a part of it is empty", value),
+		text:  fmt.Sprintf("%q is not a volume: a part of it is empty", value),
 		hint:  "for example ./data:/data, the path on this machine and then in the container",
 	}
 }

@@ -16,7 +16,7 @@ import (
 
 // notText is the failure for bytes that are no text, in whatever file.
 func notText(file string, content []byte) *fail.Error {
-	e := fail.New(fail.Config, "save it as UTF-8 text", "the file is no text in UTF-8")
+	e := fail.New(fail.Config, "save it as UTF-8 text", "the file is not UTF-8 text")
 	e.File, e.CauseShown = file, true
 	binaries := bytes.Count(content[:min(len(content), 1024)], []byte{0})
 	for at := 0; at < len(content); {
@@ -24,7 +24,7 @@ func notText(file string, content []byte) *fail.Error {
 		if r == 0 || r == utf8.RuneError && size == 1 {
 			if binaries < 2 && at > 3 {
 				e.Line = 1 + bytes.Count(content[:at], []byte{'\n'})
-				e.Message = "a character here is no text in UTF-8"
+				e.Message = "a character here is not UTF-8"
 			}
 			return e
 		}
@@ -112,7 +112,7 @@ func syntaxError(s File, err error) *fail.Error {
 	if fmt.Sprintf("%T", err) == "libyaml.ParserError" {
 		line++ // this one error of the library counts lines from 0, and the type has no exported name
 	}
-	e := fail.Wrap(err, fail.Config, "", "this cannot be understood as YAML (%s)", clause)
+	e := fail.Wrap(err, fail.Config, "", "this is not valid YAML (%s)", clause)
 	e.File, e.CauseShown = s.Path, true
 	for _, rule := range syntaxRules {
 		if !strings.Contains(text, rule.contains) {

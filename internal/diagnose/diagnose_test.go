@@ -23,14 +23,14 @@ func TestTextOfLogs(t *testing.T) {
 		{"tls-node", "certificate: the certificate of a server is not trusted, as where something on the way intercepts TLS", "mount the CA bundle, and name it in NODE_EXTRA_CA_CERTS, SSL_CERT_FILE and REQUESTS_CA_BUNDLE of the service's environment"},
 		{"tls-python", "certificate: the certificate of a server is not trusted, as where something on the way intercepts TLS (tls.py:2)", "mount the CA bundle, and name it in NODE_EXTRA_CA_CERTS, SSL_CERT_FILE and REQUESTS_CA_BUNDLE of the service's environment"},
 		{"busybox-exec", "command-missing: the command gunicorn was not found in the image", "install gunicorn in the Dockerfile, or check the spelling"},
-		{"tini-arch", "wrong-architecture: /a/arm cannot run on this machine: it was made for another processor, or lacks its #! line", "build the image on this machine, or set the service's platform"},
+		{"tini-arch", "wrong-architecture: /a/arm cannot run on this machine: it is for another processor, or lacks its #! line", "build the image on this machine, or set the service's platform"},
 		{"tini-crlf", "entry-missing: /a/crlf.sh is not in the image, or its first line names a program that is not (Windows line ends do that too)", "check the path, and save the script with LF line ends"},
 		{"tini-missing", "command-missing: the command flask was not found in the image", "install flask in the Dockerfile, or check the spelling"},
 		{"tini-noexec", "not-executable: /a/noexec.sh is not executable", "run `chmod +x` on it (`git update-index --chmod=+x` keeps that in git), or start it through its interpreter"},
 		{"crlf-1", "entry-missing: /a/entry.sh is not in the image, or its first line names a program that is not (Windows line ends do that too)", "check the path, and save the script with LF line ends"},
 		{"crlf-2", "entry-missing: /a/entry.sh is not in the image, or its first line names a program that is not (Windows line ends do that too)", "check the path, and save the script with LF line ends"},
 		{"crlf-3", "line-ends: the script /a/two.sh has Windows line ends (CRLF)", "run `devup doctor --fix`, and add `*.sh text eol=lf` to .gitattributes"},
-		{"exec-arch", "wrong-architecture: /a/arm cannot run on this machine: it was made for another processor, or lacks its #! line", "build the image on this machine, or set the service's platform"},
+		{"exec-arch", "wrong-architecture: /a/arm cannot run on this machine: it is for another processor, or lacks its #! line", "build the image on this machine, or set the service's platform"},
 		{"node-conn", "connection-refused: it connects to port 5432 of its own container, where nothing listens", "use the other service's name as the host: inside a container localhost is the container"},
 		{"node-cra", "packages-missing: react-scripts is not installed: the container has no node_modules of its own, or a bind mount hides it", "add an anonymous volume at the service's node_modules, or run npm install in its directory"},
 		{"node-dns", "name-unknown: the host mongo cannot be found", "use the names of the services in devup.yaml: they reach each other by these"},
@@ -71,7 +71,7 @@ func TestTextOfLogs(t *testing.T) {
 		{"python-privport", "denied: the container's user lacks a permission, perhaps to listen on a port below 1024 (app.py:2)", ""},
 		{"python-red", "module-missing: Python finds no module named packaging (red.py:1)", "check its spelling, or, if it is a package, add packaging to requirements.txt and run `devup up` again"},
 		{"python-syntax", "syntax: there is a syntax error: invalid syntax (app.py:1)", ""},
-		{"sh-arch", "wrong-architecture: /a/arm cannot run on this machine: it was made for another processor, or lacks its #! line", "build the image on this machine, or set the service's platform"},
+		{"sh-arch", "wrong-architecture: /a/arm cannot run on this machine: it is for another processor, or lacks its #! line", "build the image on this machine, or set the service's platform"},
 	}
 	logs := read(t, filepath.Join("testdata", "logs"))
 	for _, test := range tests {

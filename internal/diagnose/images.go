@@ -140,7 +140,7 @@ var registryRules = []Rule{
 	},
 	{
 		Reason: Forbidden, Scope: PushLogin, Rank: Middle, Pattern: re(denied),
-		Sentence: "$registry does not let this login push there", Hint: "check the image's name and the rights of the account, or log in as another user with `$login`",
+		Sentence: "$registry denies this login the right to push there", Hint: "check the image's name and the rights of the account, or log in as another user with `$login`",
 	},
 	{
 		Reason: ImageUnknown, Scope: pulls, Rank: Last, Pattern: re(missing),

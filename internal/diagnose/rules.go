@@ -69,7 +69,7 @@ var scriptRules = []Rule{
 	{
 		Reason: WrongArchitecture, Scope: step | Start, Rank: First,
 		Pattern:  re(`(?i)^(?:.*: )?(?:exec )?"?(?P<file>[^\s"]+)"?: exec format error|^\[FATAL tini \(\d+\)\] exec (?P<file2>\S+) failed: Exec format error|^(?P<file3>/\S+): (?:line )?\d+: \x7f?ELF`),
-		Sentence: "$file cannot run on this machine: it was made for another processor, or lacks its #! line", Hint: "build the image on this machine, or set the service's platform",
+		Sentence: "$file cannot run on this machine: it is for another processor, or lacks its #! line", Hint: "build the image on this machine, or set the service's platform",
 	},
 	{
 		Reason: LineEnds, Scope: step, Rank: First, Pattern: re(`\b(?:sh|bash|python3?|node)(?:\^M|\\r)|^(?P<file>\S+): \d+: set: Illegal option -\s*$`),

@@ -91,7 +91,7 @@ func checkForwarding(ctx context.Context, find func(context.Context) (*engine.En
 		return good(strings.Join(open, ", ") + " take connections")
 	}
 	return warning("the engine publishes ports that nothing answers at on this machine: "+strings.Join(silent, ", "),
-		"restart the engine; where devup runs in a container of its own, give that the host's network")
+		"restart the engine; if devup runs in a container, run that with the host's network")
 }
 
 // connect connects and hangs up.
@@ -147,10 +147,10 @@ func checkProjects(ctx context.Context, observe func(context.Context) (State, er
 	case n == 0:
 		return good("")
 	case n == 1:
-		return warning("the directory of the project "+state.Gone[0]+" is gone, and the engine still has its containers",
+		return warning("the directory of the project "+state.Gone[0]+" was deleted, and the engine still has its containers",
 			"`devup down -p "+untrusted.Arguments(state.Gone[0])+"` removes them")
 	default:
-		return warning(fmt.Sprintf("the engine has containers of %d projects whose directory is gone", n),
+		return warning(fmt.Sprintf("the engine has containers of %d projects whose directory was deleted", n),
 			"`devup prune` lists them and asks whether to remove them").with(state.Gone)
 	}
 }

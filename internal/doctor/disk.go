@@ -45,7 +45,7 @@ func checkDisk(ctx context.Context, o Options, find func(context.Context) (*engi
 		space, err := freeNear(o.Machine.Free, dir)
 		if err != nil {
 			level = worse(level, Warning)
-			lines = append(lines, fmt.Sprintf("%s cannot be looked at: %v", dir, err))
+			lines = append(lines, fmt.Sprintf("%s cannot be read: %v", dir, err))
 			continue
 		}
 		switch {

@@ -204,7 +204,7 @@ func TestDisk(t *testing.T) {
 		{"tight", "/src/tight", "/var/lib/docker", "warning: 2.0 GiB free for /src/tight; 20.0 GiB free for /var/lib/docker | " + prune},
 		{"full", "/src/app", "/src/full", "problem: 20.0 GiB free for /src/app; 300 MiB free for /src/full | " + prune},
 		{"closed to this user", "/src/app", "/closed/docker", "ok: 20.0 GiB free for /src/app; 30.0 GiB free for /closed/docker | "},
-		{"broken", "/broken", "", "warning: /broken cannot be looked at: input/output error | " + prune},
+		{"broken", "/broken", "", "warning: /broken cannot be read: input/output error | " + prune},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

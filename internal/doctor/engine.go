@@ -92,11 +92,11 @@ func checkRootless(ctx context.Context, o Options, find func(context.Context) (*
 		wanted := wantedPorts(o.Project)
 		low := slices.DeleteFunc(wanted, func(port int) bool { return port >= lowest })
 		if len(low) > 0 {
-			return warning(fmt.Sprintf("a rootless engine cannot publish ports below %d, and the project wants %s", lowest, numbers(low)),
+			return warning(fmt.Sprintf("a rootless engine cannot publish ports below %d, and the project uses %s", lowest, numbers(low)),
 				fmt.Sprintf("publish others, such as 8080, or run `sudo sysctl net.ipv4.ip_unprivileged_port_start=%d`", low[0]))
 		}
 		if privileged := privilegedServices(o.Project); len(privileged) > 0 {
-			return warning("a rootless engine gives no service the rights of this machine's root, and these want them: "+strings.Join(privileged, ", "),
+			return warning("a rootless engine cannot give services the rights of this machine's root, and these ask for them: "+strings.Join(privileged, ", "),
 				"use the system's engine for them: `docker context use default`")
 		}
 	}

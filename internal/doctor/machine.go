@@ -69,7 +69,7 @@ func checkDrive(o Options) Finding {
 	case !windowsDrive.MatchString(o.Project.Dir):
 		return good("")
 	}
-	return warning("the project lies on a drive of Windows, so builds are slow and live edits may not show",
+	return warning("the project is on a Windows drive, so builds are slow and live edits may not show",
 		"clone it inside the Linux file system, for example below ~/")
 }
 

@@ -88,11 +88,11 @@ func TestRootless(t *testing.T) {
 		{"nothing it cannot do", info, "{image: x, ports: ['8080:80']}", "ok: ports from 1024 on can be published | "},
 		{
 			"a low port", info, "{image: x, ports: ['80:80', '8080:80']}",
-			"warning: a rootless engine cannot publish ports below 1024, and the project wants 80 | publish others, such as 8080, or run `sudo sysctl net.ipv4.ip_unprivileged_port_start=80`",
+			"warning: a rootless engine cannot publish ports below 1024, and the project uses 80 | publish others, such as 8080, or run `sudo sysctl net.ipv4.ip_unprivileged_port_start=80`",
 		},
 		{
 			"a service with rights", info, "{image: x, privileged: true}",
-			"warning: a rootless engine gives no service the rights of this machine's root, and these want them: web | use the system's engine for them: `docker context use default`",
+			"warning: a rootless engine cannot give services the rights of this machine's root, and these ask for them: web | use the system's engine for them: `docker context use default`",
 		},
 		{
 			"no limits", `{"SecurityOptions": ["name=rootless"]}`, "{image: x}",
@@ -207,7 +207,7 @@ func TestForwarding(t *testing.T) {
 		{"open", here, observe(Published{"web", "127.0.0.1", open}), fmt.Sprintf("ok: %d takes connections | ", open)},
 		{
 			"silent", here, observe(Published{"web", "127.0.0.1", open}, Published{"api", "127.0.0.1", 1}),
-			"warning: the engine publishes ports that nothing answers at on this machine: 1 (api) | restart the engine; where devup runs in a container of its own, give that the host's network",
+			"warning: the engine publishes ports that nothing answers at on this machine: 1 (api) | restart the engine; if devup runs in a container, run that with the host's network",
 		},
 		{
 			"far away", far, observe(),

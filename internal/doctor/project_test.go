@@ -66,7 +66,7 @@ func TestConfigAndEnv(t *testing.T) {
 		{
 			"an env file that is missing", web + "    env_file: web.env\n-- web.env.example --\nTOKEN=x\n",
 			"ok: project shop from compose.yaml | ",
-			"warning: web: the env_file web.env is not there and is left out; web.env.example shows what belongs in it: TOKEN | " +
+			"warning: web: the env_file web.env does not exist and is left out; web.env.example shows what belongs in it: TOKEN | " +
 				"`cp web.env.example web.env`, and fill it in\nfix: copy web.env.example to web.env",
 		},
 		{
@@ -260,8 +260,8 @@ func TestOrphansAndProjects(t *testing.T) {
 		observe func(context.Context) (State, error)
 		want    string
 	}{
-		{two, "warning: the engine has containers of 2 projects whose directory is gone | `devup prune` lists them and asks whether to remove them\n- a\n- b"},
-		{state(State{Gone: []string{"a"}}), "warning: the directory of the project a is gone, and the engine still has its containers | `devup down -p a` removes them"},
+		{two, "warning: the engine has containers of 2 projects whose directory was deleted | `devup prune` lists them and asks whether to remove them\n- a\n- b"},
+		{state(State{Gone: []string{"a"}}), "warning: the directory of the project a was deleted, and the engine still has its containers | `devup down -p a` removes them"},
 		{state(State{}), "ok:  | "},
 	} {
 		if got := checkProjects(t.Context(), tt.observe).full(); got != tt.want {

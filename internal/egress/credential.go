@@ -37,6 +37,13 @@ func (c Credential) Description() string {
 	return sources + holds + c.Kind + " for " + c.Registry
 }
 
+// Public tells whether the credential is for a registry that everyone may read without one,
+// so that it is there to publish.
+func (c Credential) Public() bool {
+	host, _, _ := strings.Cut(c.Registry, "/")
+	return slices.Contains(publicHosts, host)
+}
+
 // Use is who may use a credential.
 type Use struct {
 	Builds     bool // install steps of builds

@@ -73,7 +73,7 @@ func pinnedVersion(s system) (string, error) {
 		return "", nil
 	}
 	if _, err := client.New(client.WithAPIVersion(pinned)); err != nil {
-		return "", fail.Wrap(err, fail.Usage, "unset it, or write it as 1.47", "DOCKER_API_VERSION is no version: %q", pinned)
+		return "", fail.Wrap(err, fail.Usage, "unset it, or write it as 1.47", "DOCKER_API_VERSION is not a version: %q", pinned)
 	}
 	if versions.LessThan(pinned, client.MinAPIVersion) {
 		return "", fail.New(fail.Usage, "unset it", "DOCKER_API_VERSION is %s; devup needs %s or newer", pinned, client.MinAPIVersion)

@@ -58,7 +58,7 @@ func TestConnectKinds(t *testing.T) {
 		{name: "a pinned version", headers: map[string]string{"Api-Version": "1.51", "Builder-Version": "2"}, env: []string{"DOCKER_API_VERSION", "v1.45"}, api: "1.45", buildKit: true},
 		{name: "pinned too high", headers: map[string]string{"Api-Version": "1.41"}, env: []string{"DOCKER_API_VERSION", "1.45"}, want: "engine-too-old: DOCKER_API_VERSION asks for more than the engine"},
 		{name: "pinned too low", env: []string{"DOCKER_API_VERSION", "1.24"}, want: "usage: DOCKER_API_VERSION is 1.24; devup needs 1.40 or newer"},
-		{name: "pinned to nonsense", env: []string{"DOCKER_API_VERSION", "new"}, want: `usage: DOCKER_API_VERSION is no version: "new"`},
+		{name: "pinned to nonsense", env: []string{"DOCKER_API_VERSION", "new"}, want: `usage: DOCKER_API_VERSION is not a version: "new"`},
 		{name: "too old", headers: map[string]string{"Api-Version": "1.39"}, want: "engine-too-old: the engine at"},
 		{name: "no engine at all", headers: map[string]string{}, want: "no-engine: what answers at"},
 	}
@@ -179,8 +179,8 @@ func TestConnectSaysWhyNot(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = hung.Close() })
 	tests := []struct{ host, want string }{
-		{"unix://" + home + "/none.sock", "no-engine: no engine at HOST (the setting host): there is no such socket"},
-		{"unix://" + home + "/file.sock/x", "no-engine: no engine at HOST (the setting host): there is no such socket"},
+		{"unix://" + home + "/none.sock", "no-engine: no engine at HOST (the setting host): the socket does not exist"},
+		{"unix://" + home + "/file.sock/x", "no-engine: no engine at HOST (the setting host): the socket does not exist"},
 		{"unix://" + home + "/stale.sock", "no-engine: no engine at HOST (the setting host): nothing listens there"},
 		{"unix://" + home + "/denied.sock", "engine-denied: you may not use the engine at HOST (the setting host): permission denied"},
 		{"unix://" + home + "/hung.sock", "no-engine: the engine at HOST (the setting host) does not answer within 300ms"},

@@ -32,7 +32,7 @@ func explain(m machine, problems []problem) *fail.Error {
 		return fail.New(fail.EngineTooOld, "unset DOCKER_API_VERSION",
 			"DOCKER_API_VERSION asks for more than the engine at %s speaks, which is %s", where, nearest.text)
 	case foreign:
-		return fail.New(fail.NoEngine, undo(t), "what answers at %s is no container engine: %s", where, nearest.text)
+		return fail.New(fail.NoEngine, undo(t), "what answers at %s is not a container engine: %s", where, nearest.text)
 	case silent:
 		return fail.New(fail.NoEngine, "restart the engine"+orUndo(t), "the engine at %s does not answer within %s", where, nearest.text)
 	case denied:
@@ -86,7 +86,7 @@ func (s *Stopped) Error() string { return s.Product + " does not run" }
 func (p problem) what() string {
 	switch p.cause {
 	case missing:
-		return "there is no such socket"
+		return "the socket does not exist"
 	case refused:
 		return "nothing listens there"
 	default:

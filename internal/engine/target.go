@@ -73,7 +73,7 @@ func hostTarget(s system, usual []candidate, host, source, undo string) ([]targe
 	t := target{endpoint: endpointOf(host), source: source, kind: kindOf(usual, host), chosen: true, undo: undo}
 	if strings.HasPrefix(host, "tcp://") {
 		if err := addTLS(&t.endpoint, s); err != nil {
-			return nil, fail.Wrap(err, fail.NoEngine, "DOCKER_CERT_PATH must name a folder with ca.pem, cert.pem and key.pem",
+			return nil, fail.Wrap(err, fail.NoEngine, "DOCKER_CERT_PATH must name a directory with ca.pem, cert.pem and key.pem",
 				"the TLS files for %s cannot be read: %v", host, err)
 		}
 	}

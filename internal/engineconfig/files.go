@@ -83,7 +83,7 @@ func fileOf(p *types.Project, s types.ServiceConfig, kind string, ref types.File
 		}
 		n, err := strconv.Atoi(id.text)
 		if err != nil {
-			return f, fail.Wrap(err, fail.Config, "write the number: only the container knows names", "service %s: the owner of the %s %s is not a number: %q", s.Name, kind, ref.Source, id.text)
+			return f, fail.Wrap(err, fail.Config, "write the number: names exist only in the container", "service %s: the owner of the %s %s is not a number: %q", s.Name, kind, ref.Source, id.text)
 		}
 		*id.number = n
 	}

@@ -47,7 +47,7 @@ func blocked(ws workspace.Info, target Row) string {
 	case target.Access == Unchecked || target.Access == NotReachable || target.Access == HostRefused:
 		return ""
 	case ws.NoCrossPort:
-		return "and the proxy of " + ws.Title + " lets no page of one port call another: " + gateway
+		return "and the proxy of " + ws.Title + " blocks calls from the page of one port to another: " + gateway
 	case !locked:
 		return ""
 	case ws.Locked:

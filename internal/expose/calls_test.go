@@ -38,7 +38,7 @@ func TestCalls(t *testing.T) {
 		{"a page by its name", "frontend-react-js API_URL=" + url, gitpod, login, "frontend-react-js" + begin[3:] + way},
 		{"forbidden", "web VITE_API=" + url, gitpod, Row{Access: Forbidden, Public: true}, begin + "make that port public, or " + gateway},
 		{"in a place where nothing can be public", "web VITE_API=" + url, shell, login, begin + gateway},
-		{"a proxy that answers preflights, public or not", "web VITE_API=" + url, coder, open, "web: its page calls api, and the proxy of Coder lets no page of one port call another: " + gateway},
+		{"a proxy that answers preflights, public or not", "web VITE_API=" + url, coder, open, "web: its page calls api, and the proxy of Coder blocks calls from the page of one port to another: " + gateway},
 		{"public", "web VITE_API=" + url, gitpod, open, ""},
 		{"not asked", "web VITE_API=" + url, gitpod, Row{}, ""},
 		{"not reachable, which is said elsewhere", "web VITE_API=" + url, gitpod, Row{Access: NotReachable}, ""},

@@ -116,7 +116,7 @@ func TestAdvice(t *testing.T) {
 		{"could not be made public", Row{Public: true, Advice: "it rains: click"}, workspace.Info{}, closedPort, "needs-login it rains: click"},
 		{"must not be made public", Row{Public: true, Advice: "policy: click", denied: true}, workspace.Info{}, closedPort, "forbidden policy: click"},
 		{"cannot be public there", Row{Public: true}, workspace.Info{Locked: true}, closedPort, "needs-login its URL asks for a login, public or not: click"},
-		{"refused", Row{Public: true}, workspace.Info{Title: "Gitpod"}, refuses, "forbidden its URL is forbidden to others, by a policy of the workspace most likely: open it in a browser that is signed in to Gitpod; `devup up --gateway` lets pages call it from there"},
+		{"refused", Row{Public: true}, workspace.Info{Title: "Gitpod"}, refuses, "forbidden its URL is forbidden to others, by a policy of the workspace most likely: open it in a browser that is signed in to Gitpod; `devup up --gateway` makes it reachable for pages there"},
 		{"a refused gateway", Row{Service: "gateway", Public: true}, workspace.Info{Title: "Gitpod"}, refuses, "forbidden its URL is forbidden to others, by a policy of the workspace most likely: open it in a browser that is signed in to Gitpod"},
 		{"not there", Row{}, workspace.Info{}, gone, "not-reachable its URL does not answer: the workspace's proxy answers with status 502; look there"},
 		{"neither made public nor there", Row{Public: true, Advice: "gp is not installed: click"}, workspace.Info{}, gone, "not-reachable gp is not installed: click; its URL does not answer: the workspace's proxy answers with status 502; look there"},

@@ -37,7 +37,7 @@ func withGateway(rows []Row, p *project.Project, ws workspace.Info) []Row {
 	case len(private) == 0:
 		gatewayRow.Public = len(exposed) > 0
 	case len(exposed) > 0:
-		gatewayRow.Advice = "its port stays private, because it leads to " + strings.Join(private, ", ") + " too: set x-devup.public: true there as well, or leave it as it is, and a login lets you in"
+		gatewayRow.Advice = "its port stays private, because it also serves " + strings.Join(private, ", ") + " too: set x-devup.public: true there as well, or leave it as it is, and a login lets you in"
 	}
 	return append([]Row{gatewayRow}, rows...)
 }

@@ -38,7 +38,7 @@ func TestTheGatewayIsPublicInsteadOfItsServices(t *testing.T) {
 	cloud := workspace.Info{Remote: true, Template: "https://{port}-x.gitpod.io", Ports: []workspace.Range{{From: 1, To: 65535}}}
 	for _, test := range []struct{ public, want string }{
 		{"", "gateway 8080, admin 5000, api 4567, web 3000"},
-		{"api", "gateway 8080: its port stays private, because it leads to web too, admin 5000, api 4567, web 3000"},
+		{"api", "gateway 8080: its port stays private, because it also serves web too, admin 5000, api 4567, web 3000"},
 		{"admin", "gateway 8080, admin 5000 public, api 4567, web 3000"},
 		{"api web", "gateway 8080 public, admin 5000, api 4567, web 3000"},
 		{"api web admin", "gateway 8080 public, admin 5000 public, api 4567, web 3000"},

@@ -9,7 +9,7 @@ import (
 
 // inPath says what helps where URLs have their port in the path: neither a page nor a server
 // sees that path. https://github.com/coder/code-server/blob/main/docs/guide.md
-const inPath = "here the port is a part of the path, and a link to /x leads out of it: code-server --proxy-domain gives each port a host of its own; " +
+const inPath = "here the port is part of the path, and a link to /x leaves it: code-server --proxy-domain gives each port its own host; " +
 	"else the page has to know its path (React: PUBLIC_URL=/absproxy/PORT; Vite: --base=/absproxy/PORT/)"
 
 // Notes says what a person should know about the rows in this place before

@@ -99,7 +99,7 @@ func Unshared(p *project.Project, rows, shared []Row) []string {
 			continue
 		}
 		for _, name := range p.ServiceNames() {
-			text := name + " knows " + r.Service + " as " + r.URL + ", which nobody else reaches; `devup share` both if its pages call it"
+			text := name + " knows " + r.Service + " as " + r.URL + ", which other machines cannot reach; `devup share` both if its pages call it"
 			if is(name) && mentions(p, name, r.URL) && !slices.Contains(found, text) {
 				found = append(found, text)
 			}

@@ -102,7 +102,7 @@ func TestUnshared(t *testing.T) {
 		}
 		return chosen
 	}
-	const want = "web knows api as http://localhost:4567, which nobody else reaches; `devup share` both if its pages call it"
+	const want = "web knows api as http://localhost:4567, which other machines cannot reach; `devup share` both if its pages call it"
 	if got := strings.Join(Unshared(p, rows, shared("web")), "\n"); got != want {
 		t.Errorf("got %s\nwant %s", got, want)
 	}

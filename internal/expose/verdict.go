@@ -141,7 +141,7 @@ func (r Row) signedIn(ws workspace.Info) string {
 	if r.Service == project.GatewayName {
 		return way
 	}
-	return way + "; `devup up --gateway` lets pages call it from there"
+	return way + "; `devup up --gateway` makes it reachable for pages there"
 }
 
 // unreachableAdvice says what to do about a URL that does not answer. The reason why its port was

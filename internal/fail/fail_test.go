@@ -115,8 +115,8 @@ func TestError(t *testing.T) {
 	}{
 		{"the message alone", fail.Error{Message: "web stopped", Hint: "not shown", Service: "web", Lines: []string{"not shown"}}, "web stopped"},
 		{"with its file", fail.Error{Message: "is no YAML", File: "devup.yaml"}, "devup.yaml: is no YAML"},
-		{"with file and line", fail.Error{Message: "is no port", File: "devup.yaml", Line: 7}, "devup.yaml:7: is no port"},
-		{"a line without a file says nothing", fail.Error{Message: "is no port", Line: 7}, "is no port"},
+		{"with file and line", fail.Error{Message: "is not a port", File: "devup.yaml", Line: 7}, "devup.yaml:7: is not a port"},
+		{"a line without a file says nothing", fail.Error{Message: "is not a port", Line: 7}, "is not a port"},
 		{"the cause is not repeated", fail.Error{Message: "no engine", Cause: errors.New("dial unix")}, "no engine"},
 	}
 	for _, tt := range tests {

@@ -79,7 +79,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	segments, plain := segmentsOf(r.URL)
 	if !plain {
-		refusal{http.StatusBadRequest, "the path leads upwards, or is none"}.write(w)
+		refusal{http.StatusBadRequest, "the path is invalid"}.write(w)
 		return
 	}
 	route, found := t.match(segments)

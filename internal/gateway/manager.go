@@ -60,7 +60,7 @@ func (m Manager) Ensure(ctx context.Context, c Config) error {
 	s, serves := m.Observe(ctx)
 	switch {
 	case m.File == "":
-		return fail.New(fail.Failed, "set HOME, or XDG_STATE_HOME", "the gateway has no folder to keep its state in")
+		return fail.New(fail.Failed, "set HOME, or XDG_STATE_HOME", "the gateway has no directory for its state")
 	case serves && s.Version == m.Version && reflect.DeepEqual(s.Config, c):
 		return nil
 	case serves && s.Version == m.Version && s.Listen == c.Listen:

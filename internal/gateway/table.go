@@ -87,7 +87,7 @@ func (t *table) refuse(r *http.Request) *refusal {
 	_, notAddress := netip.ParseAddr(name)
 	switch {
 	case r.Method == http.MethodConnect:
-		return &refusal{http.StatusMethodNotAllowed, "this is no proxy to other hosts"}
+		return &refusal{http.StatusMethodNotAllowed, "this is not a proxy to other hosts"}
 	case !wellFormed.MatchString(r.Host):
 		return &refusal{http.StatusMisdirectedRequest, "the host in the request is not a name or an address with a port"}
 	case isLocal(name), t.names[name]:
@@ -95,7 +95,7 @@ func (t *table) refuse(r *http.Request) *refusal {
 	case notAddress == nil && (r.URL.Host == "" || name == listener(r)):
 		return nil
 	case r.URL.Host != "":
-		return &refusal{http.StatusMisdirectedRequest, "this is no proxy to other hosts"}
+		return &refusal{http.StatusMisdirectedRequest, "this is not a proxy to other hosts"}
 	default:
 		return &refusal{http.StatusMisdirectedRequest, "this gateway does not serve the host in the request; open it under the URL that `devup urls` prints"}
 	}

@@ -72,7 +72,7 @@ FROM scratch
 		{"pull of nothing", pull(images.PullOptions{Services: []string{"api"}}), false, "list\napi is not pulled: it has no image but is built"},
 		{"pull of what is not there", pull(images.PullOptions{Services: []string{"web"}}), false, "list\nlist\npull shop/web:1\n" + unpulled},
 		{"pull with --ignore-pull-failures", pull(images.PullOptions{Services: []string{"web"}, IgnoreFailures: true}), false, "list\nlist\npull shop/web:1\n" + unpulled},
-		{"pull with an invalid policy", pull(images.PullOptions{Policy: "sometimes"}), false, "list\n" + `--pull cannot be "sometimes"`},
+		{"pull with an invalid policy", pull(images.PullOptions{Policy: "sometimes"}), false, "list\n" + `--pull: invalid value "sometimes"`},
 		{"push", push(images.PushOptions{}), false, "push shop/web:1\npush shop/web:2\napi is not pushed: its image has no name; give it one with image"},
 		{"push of what is not built", push(images.PushOptions{Services: []string{"db"}}), false, "db is not pushed: it builds no image"},
 		{"push that fails", push(images.PushOptions{Services: []string{"web"}, Quiet: true}), true, "push shop/web:1\npush shop/web:2\nFAILED"},

@@ -43,10 +43,10 @@ func policyOf(s types.ServiceConfig, o Options) (pullPolicy, error) {
 	}
 	policy, every, err := s.GetPullPolicy()
 	if err != nil && s.PullPolicy == o.Pull {
-		return pullPolicy{}, fail.New(fail.Usage, "it is always, missing, never, build or policy", "--pull cannot be %q", o.Pull)
+		return pullPolicy{}, fail.New(fail.Usage, "it is always, missing, never, build or policy", "--pull: invalid value %q", o.Pull)
 	}
 	if err != nil {
-		e := fail.Wrap(err, fail.Config, "it is always, missing, never, build, daily, weekly or every_ and a time, such as every_12h", "the pull_policy %q of %s is none", s.PullPolicy, s.Name)
+		e := fail.Wrap(err, fail.Config, "it is always, missing, never, build, daily, weekly or every_ and a time, such as every_12h", "service %[2]s: unknown pull_policy %[1]q", s.PullPolicy, s.Name)
 		e.Service, e.CauseShown = s.Name, true
 		return pullPolicy{}, e
 	}

@@ -54,7 +54,7 @@ func TestChoosePulls(t *testing.T) {
 		{name: "built, never", built: true, policy: "never"},
 		{name: "built, build", built: true, policy: "build"},
 		{name: "built, --build", built: true, policy: "always", options: Options{Build: true}},
-		{name: "a policy that is none", policy: "sometimes", want: `the pull_policy "sometimes" of web is none`},
+		{name: "a policy that is none", policy: "sometimes", want: `service web: unknown pull_policy "sometimes"`},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -84,7 +84,7 @@ func hintBuild(p *project.Project, pulled transfer.Pull, err error) error {
 	for _, name := range pulled.Services {
 		if p.Services[name].Build != nil {
 			more := *e
-			more.Hint = strings.TrimPrefix(more.Hint+"; `devup build "+name+"` makes it from source", "; ")
+			more.Hint = strings.TrimPrefix(more.Hint+"; `devup build "+name+"` builds it from source", "; ")
 			return &more
 		}
 	}

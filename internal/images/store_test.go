@@ -207,7 +207,7 @@ func TestPrepareChoices(t *testing.T) {
 		},
 		{
 			name: "--pull of no known policy", archive: shop, request: images.Request{Options: images.Options{Pull: "sometimes"}},
-			want: `--pull cannot be "sometimes"`, calls: "list",
+			want: `--pull: invalid value "sometimes"`, calls: "list",
 		},
 		{
 			name:    "what cannot be pulled is built",
@@ -345,7 +345,7 @@ func TestAnInvalidPolicyIsFoundBeforeAnythingIsAsked(t *testing.T) {
 	})
 	synctest.Test(t, func(t *testing.T) {
 		_, err := f.store.Prepare(t.Context(), images.Request{Project: p})
-		if err == nil || err.Error() != `the pull_policy "sometimes" of b is none` {
+		if err == nil || err.Error() != `service b: unknown pull_policy "sometimes"` {
 			t.Errorf("error: %v", err)
 		}
 		synctest.Wait() // for whatever is under way

@@ -246,8 +246,8 @@ func TestTakesOverFromCompose(t *testing.T) {
 		want    string
 	}{
 		{"the same file", plan.Options{Declared: declared}, func(*plan.Container) {}, ""},
-		{"the file changed", plan.Options{Declared: declared}, func(c *plan.Container) { c.Hash = "other" }, "0 recreate shop-web-1: configuration changed since Docker Compose made it\n"},
-		{"adapted to the place", plan.Options{Declared: adapted}, func(*plan.Container) {}, "0 recreate shop-web-1: environment URL changed (Docker Compose made it without)\n"},
+		{"the file changed", plan.Options{Declared: declared}, func(c *plan.Container) { c.Hash = "other" }, "0 recreate shop-web-1: configuration changed since Docker Compose created it\n"},
+		{"adapted to the place", plan.Options{Declared: adapted}, func(*plan.Container) {}, "0 recreate shop-web-1: environment URL changed (Docker Compose created it without)\n"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

@@ -291,7 +291,7 @@ func (m *maker) removeShadows() {
 			name := c.Shadows()[target]
 			used[name] = true
 			if after, ends := gone[c.ID]; ends {
-				m.plan.add(Op{Action: RemoveVolume, Name: name, Key: c.Service + ":" + target, Disposable: true, After: after, Causes: []string{"its container is gone"}})
+				m.plan.add(Op{Action: RemoveVolume, Name: name, Key: c.Service + ":" + target, Disposable: true, After: after, Causes: []string{"its container no longer exists"}})
 			}
 		}
 	}

@@ -113,7 +113,7 @@ func TestMake(t *testing.T) {
 					}
 				})
 			},
-			want: "\n0 recreate shop-web-1: asked for [keep /data]\n1 remove-volume web:/web/node_modules: its container is gone [after 0]\n",
+			want: "\n0 recreate shop-web-1: asked for [keep /data]\n1 remove-volume web:/web/node_modules: its container no longer exists [after 0]\n",
 		},
 		{
 			name:    "node_modules that a down left behind",
@@ -170,7 +170,7 @@ func TestMake(t *testing.T) {
 			observe: func(o plan.Observed) plan.Observed {
 				return change(o, "spy", func(c *plan.Container) { c.Joins = "gone" })
 			},
-			want: "\n0 recreate shop-spy-1: shares the network of a container of web that is gone\n",
+			want: "\n0 recreate shop-spy-1: shares the network of a container of web that no longer exists\n",
 		},
 		{
 			name:    "a container that shares the network of the one that is there",

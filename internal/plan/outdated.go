@@ -93,7 +93,7 @@ func (m *maker) outdated(want wanted, c Container) []string {
 	if host := m.movedHost(s); host != "" {
 		causes = append(causes, "shares a namespace or volumes with "+host+", which is replaced")
 	} else if host := m.goneHost(s, c); host != "" {
-		causes = append(causes, "shares the network of a container of "+host+" that is gone")
+		causes = append(causes, "shares the network of a container of "+host+" that no longer exists")
 	}
 	return plainest(causes)
 }
@@ -117,11 +117,11 @@ func (w wanted) changes(c Container) []string {
 	case c.Fields != "":
 		return w.print.Changes(c.Fields)
 	case !slices.Contains(w.compose, c.Hash):
-		return []string{"configuration changed since Docker Compose made it"}
+		return []string{"configuration changed since Docker Compose created it"}
 	case len(w.adapted) > 0:
 		var causes []string
 		for _, what := range w.adapted {
-			causes = append(causes, what+" (Docker Compose made it without)")
+			causes = append(causes, what+" (Docker Compose created it without)")
 		}
 		return causes
 	}

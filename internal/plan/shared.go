@@ -99,7 +99,7 @@ func (w making) changes(hash, fields string) []string {
 	case fields != "":
 		return w.print.Changes(fields)
 	case hash != "" && hash != w.hash:
-		return []string{"configuration changed since Docker Compose made it"}
+		return []string{"configuration changed since Docker Compose created it"}
 	}
 	return nil
 }

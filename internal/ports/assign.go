@@ -109,7 +109,7 @@ func (a *assignment) giveFixed(p project.Port) {
 	}
 	why, way := "keeps port %d fixed", "remove x-devup.port"
 	if !p.Fixed {
-		why, way = "wants port %d", "leave out --strict-ports"
+		why, way = "asks for port %d", "leave out --strict-ports"
 	}
 	e := fail.New(fail.PortTaken, "stop what holds it, or "+way+" so that devup takes another port",
 		"service %s "+why+", and it is held by %s", p.Service, p.Wanted, h)

@@ -182,7 +182,7 @@ func TestStrictPorts(t *testing.T) {
 	}
 	held := Holder{Port: 4000, Protocol: "tcp", Container: "shop-web-1", Project: "shop", Dir: "/home/ann/shop"}
 	_, _, err = Decide(Request{Wanted: wanted, Taken: []Holder{held}, Strict: true})
-	const want = "service api wants port 4000, and it is held by container shop-web-1 of project shop in /home/ann/shop"
+	const want = "service api asks for port 4000, and it is held by container shop-web-1 of project shop in /home/ann/shop"
 	if fail.CodeOf(err) != fail.PortTaken || err.Error() != want {
 		t.Errorf("%v, want %s", err, want)
 	}

@@ -12,7 +12,7 @@ import (
 // Choose asks which of the files in a directory is the project's, where none has a name
 // that is looked for. It is empty where the answer names none.
 func Choose(ctx context.Context, ask Asker, files []string) (string, error) {
-	ask.Say("no file here has a name that is looked for, but these may be meant:")
+	ask.Say("no file here has a standard name, but these may be meant:")
 	for i, name := range files {
 		ask.Say(fmt.Sprintf("  %d  %s", i+1, untrusted.Name(name)))
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/devup-cli/devup/internal/envfile"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/project"
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // copyExample copies a file of the project to one that does not exist, with what the user
@@ -73,7 +74,16 @@ func uncopied(err error, c project.FileCopy) error {
 		e.CauseShown = true
 		return e
 	}
-	return fail.Wrap(err, fail.Denied, "check who may write there", "%s cannot be copied to %s", c.From, c.To)
+	hint := "check who may write there"
+	switch {
+	case errors.Is(err, untrusted.ErrOutside):
+		hint = "use files inside the project's directory"
+	case errors.Is(err, untrusted.ErrNotRegular):
+		hint = "replace it with a regular file"
+	}
+	e := fail.Wrap(err, fail.Denied, hint, "%s", err)
+	e.CauseShown = true
+	return e
 }
 
 // holdsVariables tells by its name whether a file is an env file: .env, .env.local, web.env.

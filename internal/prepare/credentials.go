@@ -44,7 +44,7 @@ func (r Request) question() string {
 
 // Withheld says that the project does without the credential, and how it gets it.
 func (r Request) Withheld() string {
-	return r.Description() + ": the " + r.users() + " do without it; --credentials=always lets them use it"
+	return r.Description() + ": the " + r.users() + " run without it; --credentials=always lets them use it"
 }
 
 // Outcome says what comes of the request.
@@ -53,9 +53,9 @@ func (r Request) Outcome() string {
 	case r.Allowed:
 		return r.Description() + ": the " + r.users() + " use it (" + r.Reason + ")"
 	case r.Reason != "":
-		return r.Description() + ": the " + r.users() + " do without it (" + r.Reason + ")"
+		return r.Description() + ": the " + r.users() + " run without it (" + r.Reason + ")"
 	default:
-		return r.Description() + ": the " + r.users() + " do without it until you agree; `devup up` asks on a terminal"
+		return r.Description() + ": the " + r.users() + " run without it until you agree; `devup up` asks on a terminal"
 	}
 }
 

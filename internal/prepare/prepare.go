@@ -120,7 +120,7 @@ type offer struct {
 func offers(loaded *project.Project, w project.Wants) []offer {
 	var all []offer
 	if w.Example != "" {
-		all = append(all, offer{project.FileCopy{From: w.Example, To: ".env"}, ".env is not there, and " + w.Example + " shows what belongs in it"})
+		all = append(all, offer{project.FileCopy{From: w.Example, To: ".env"}, ".env does not exist, and " + w.Example + " shows what belongs in it"})
 	}
 	if loaded == nil {
 		return all
@@ -151,7 +151,7 @@ func (p *Preparer) agreeToMissing(ctx context.Context, missing []project.Missing
 	if first.Example != "" {
 		hint = fmt.Sprintf("cp %s %s, and fill it in", first.Example, first.File)
 	}
-	e := fail.New(fail.Config, hint, "the env_file %s of %s is not there", first.File, strings.Join(first.Services, ", "))
+	e := fail.New(fail.Config, hint, "the env_file %s of %s does not exist", first.File, strings.Join(first.Services, ", "))
 	e.Service = first.Services[0]
 	return e
 }

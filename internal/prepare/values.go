@@ -30,11 +30,11 @@ func (p *Preparer) askValues(ctx context.Context, w project.Wants) error {
 	if _, err := p.Checkout(w.Root).AnswersFile(ctx, w.DotEnv); err != nil {
 		return unkept(err)
 	}
-	p.Say(fmt.Sprintf("%s %s needed, and only you can know %s:", count(len(w.Values), "value"), plural(len(w.Values), "is", "are"), plural(len(w.Values), "it", "them")))
+	p.Say(plural(len(w.Values), "One value is needed:", fmt.Sprintf("%d values are needed:", len(w.Values))))
 	for _, v := range w.Values {
 		answer, err := p.value(ctx, v.Name, v.Reason)
 		if err == nil && answer == "" {
-			answer, err = p.value(ctx, v.Name, "it has to have a value")
+			answer, err = p.value(ctx, v.Name, "required")
 		}
 		if err != nil {
 			return err
@@ -51,7 +51,7 @@ func (p *Preparer) askValues(ctx context.Context, w project.Wants) error {
 		}
 	}
 	if len(empty) > 0 {
-		hint := fmt.Sprintf("set %s in the environment or in .env beside %s", plural(len(empty), "it", "them"), w.Values[0].File)
+		hint := fmt.Sprintf("set %s in the environment or in .env next to %s", plural(len(empty), "it", "them"), w.Values[0].File)
 		return fail.New(fail.Config, hint, "nothing was entered for %s", strings.Join(empty, ", "))
 	}
 	return nil
@@ -66,7 +66,7 @@ func (p *Preparer) value(ctx context.Context, name, about string) (string, error
 		notes = append(notes, about)
 	}
 	if hidden {
-		notes = append(notes, "is not shown")
+		notes = append(notes, "input hidden")
 	}
 	question := "  " + name
 	if len(notes) > 0 {
@@ -84,14 +84,14 @@ func (p *Preparer) keep(ctx context.Context, w project.Wants, values []envfile.V
 	if err != nil {
 		return unkept(err)
 	}
-	p.Say("kept in " + name + ", which git ignores; devup does not ask again")
+	p.Say("saved in " + name + ", which git ignores; devup does not ask again")
 	return nil
 }
 
 // unkept is about answers that cannot be kept.
 func unkept(err error) error {
 	if refused, ok := errors.AsType[*checkout.Refused](err); ok {
-		return fail.New(fail.Denied, refused.Do+", or set the values in the environment", "the values that are asked for cannot be kept: %s", refused)
+		return fail.New(fail.Denied, refused.Do+", or set the values in the environment", "the values cannot be saved: %s", refused)
 	}
-	return fail.Wrap(err, fail.Denied, "check who may write there, or set the values in the environment", "the values that are asked for cannot be kept in the project's directory")
+	return fail.Wrap(err, fail.Denied, "make it writable for you, or set the values in the environment", "the values cannot be saved in the project's directory")
 }

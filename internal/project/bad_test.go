@@ -95,7 +95,7 @@ func TestBadInput(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := all.String(); got != string(want) {
-		t.Errorf("the sentences differ from %s (write it anew with -update and read it):\n%s", golden, firstDifference(got, string(want)))
+		t.Errorf("the sentences differ from %s (rewrite it with -update and read it):\n%s", golden, firstDifference(got, string(want)))
 	}
 }
 

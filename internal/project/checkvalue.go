@@ -46,7 +46,7 @@ func (l *loading) checkValues(p *Project) error {
 	for _, name := range slices.Sorted(maps.Keys(p.Networks)) {
 		for i, pool := range p.Networks[name].Ipam.Config {
 			if _, err := netip.ParsePrefix(pool.Subnet); pool.Subnet != "" && err != nil && !symbol.HasToken(pool.Subnet) {
-				e := composefile.Failure(err, l.set.Files, []string{"networks", name, "ipam", "config", strconv.Itoa(i), "subnet"}, "network %s has the subnet %q, which is none", name, pool.Subnet)
+				e := composefile.Failure(err, l.set.Files, []string{"networks", name, "ipam", "config", strconv.Itoa(i), "subnet"}, "network %s: invalid subnet %q", name, pool.Subnet)
 				return composefile.WithHint(e, "for example "+composefile.Example("subnet"))
 			}
 		}
@@ -57,16 +57,16 @@ func (l *loading) checkValues(p *Project) error {
 func (l *loading) checkNames(name string, s types.ServiceConfig) *fail.Error {
 	keys := func(key string) []string { return []string{"services", name, key} }
 	if s.ContainerName != "" && !containerNames.MatchString(s.ContainerName) {
-		return composefile.WithHint(composefile.Failure(nil, l.set.Files, keys("container_name"), "service %s has the container_name %q, which cannot be", name, s.ContainerName),
+		return composefile.WithHint(composefile.Failure(nil, l.set.Files, keys("container_name"), "service %s: container_name %q is not allowed", name, s.ContainerName),
 			`only letters, digits, ".", "_" and "-" can stand in it, two at least`)
 	}
 	if !restartPolicies.MatchString(s.Restart) && !symbol.HasToken(s.Restart) {
-		return composefile.WithHint(composefile.Failure(nil, l.set.Files, keys("restart"), "service %s has the restart policy %q, which is none", name, s.Restart),
-			"the policies are no, always, unless-stopped and on-failure, which may say how often: on-failure:3")
+		return composefile.WithHint(composefile.Failure(nil, l.set.Files, keys("restart"), "service %s: unknown restart policy %q", name, s.Restart),
+			"use no, always, unless-stopped or on-failure, with a limit if you like: on-failure:3")
 	}
 	for i, port := range s.Expose {
 		if !exposed.MatchString(port) {
-			return composefile.WithHint(composefile.Failure(nil, l.set.Files, append(keys("expose"), strconv.Itoa(i)), "service %s exposes %q, which is no port", name, port), "for example "+composefile.Example("expose"))
+			return composefile.WithHint(composefile.Failure(nil, l.set.Files, append(keys("expose"), strconv.Itoa(i)), "service %s: expose %q is not a port", name, port), "for example "+composefile.Example("expose"))
 		}
 	}
 	return nil
@@ -86,7 +86,7 @@ func (l *loading) checkMounts(name string, s types.ServiceConfig) *fail.Error {
 				keys = append(keys, strconv.Itoa(i))
 			}
 		}
-		return composefile.WithHint(composefile.Failure(nil, l.set.Files, keys, "service %s mounts at %q, which is no full path in the container", name, target), "write it from the root on, for example "+path.Join("/app", target))
+		return composefile.WithHint(composefile.Failure(nil, l.set.Files, keys, "service %s: mount target %q is not an absolute path", name, target), "write an absolute path, for example "+path.Join("/app", target))
 	}
 	return nil
 }
@@ -99,7 +99,7 @@ func (l *loading) checkAddresses(name string, s types.ServiceConfig) *fail.Error
 		}
 		for _, address := range []struct{ key, value string }{{"ipv4_address", n.Ipv4Address}, {"ipv6_address", n.Ipv6Address}} {
 			if _, err := netip.ParseAddr(address.value); address.value != "" && err != nil && !symbol.HasToken(address.value) {
-				return composefile.WithHint(composefile.Failure(err, l.set.Files, []string{"services", name, "networks", network, address.key}, "service %s has the %s %q, which is no address", name, address.key, address.value),
+				return composefile.WithHint(composefile.Failure(err, l.set.Files, []string{"services", name, "networks", network, address.key}, "service %s: %s %q is not an IP address", name, address.key, address.value),
 					"for example "+composefile.Example(address.key))
 			}
 		}

@@ -52,9 +52,9 @@ func CommittedNote(dir string, files ...string) string {
 	case 0:
 		return ""
 	case 1:
-		return names[0] + " is in git, and whoever gets the repository can read it; if it holds secrets: git rm --cached " + untrusted.Arguments(names[0]) + ", add it to .gitignore, and renew them"
+		return names[0] + " is in git, so every reader of the repository can read it; if it holds secrets: git rm --cached " + untrusted.Arguments(names[0]) + ", add it to .gitignore, and renew them"
 	}
-	return strings.Join(names, ", ") + " are in git, and whoever gets the repository can read them; where they hold secrets: git rm --cached FILE, add it to .gitignore, and renew them"
+	return strings.Join(names, ", ") + " are in git, so every reader of the repository can read them; where they hold secrets: git rm --cached FILE, add it to .gitignore, and renew them"
 }
 
 // secretive tells of the name of an env file that is not meant to be in git, as .env and

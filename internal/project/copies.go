@@ -52,7 +52,7 @@ func parseCopies(value any) ([]FileCopy, *extensionError) {
 	}
 	fields, ok := value.(map[string]any)
 	if !ok && value != nil {
-		return nil, &extensionError{text: "has a setup that is no mapping", hint: copyExample}
+		return nil, &extensionError{text: "has a setup that is not a mapping", hint: copyExample}
 	}
 	for _, key := range slices.Sorted(maps.Keys(fields)) {
 		if !slices.Contains(topSetupKeys, key) {
@@ -63,7 +63,7 @@ func parseCopies(value any) ([]FileCopy, *extensionError) {
 	}
 	pairs, ok := fields["copy"].(map[string]any)
 	if !ok && fields["copy"] != nil {
-		return nil, &extensionError{below: []string{"copy"}, text: "has a setup whose copy is no mapping of files", hint: copyExample}
+		return nil, &extensionError{below: []string{"copy"}, text: "has a setup whose copy is not a mapping of files", hint: copyExample}
 	}
 	var copies []FileCopy
 	for _, from := range slices.Sorted(maps.Keys(pairs)) {
@@ -72,7 +72,7 @@ func parseCopies(value any) ([]FileCopy, *extensionError) {
 			if !isText || !filepath.IsLocal(filepath.FromSlash(name)) || strings.ContainsAny(name, "$\r\n") {
 				return nil, &extensionError{
 					below: []string{"copy", from},
-					text:  fmt.Sprintf("copies %q, and both files have to be named without variables, and lie in the folder of the project", from), hint: copyExample,
+					text:  fmt.Sprintf("copies %q: both files must be inside the project's directory, and named without variables", from), hint: copyExample,
 				}
 			}
 		}

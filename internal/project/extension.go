@@ -70,11 +70,11 @@ func (x *ServiceExtension) set(key string, v any) (bad *extensionError) {
 	switch key {
 	case "stack":
 		if x.Stack, ok = v.(string); !ok || !stackPattern.MatchString(x.Stack) {
-			return &extensionError{key: key, text: "has a stack that is no name of one", hint: "for example: stack: flask"}
+			return &extensionError{key: key, text: "has a stack that is not a name", hint: "for example: stack: flask"}
 		}
 	case "ready":
 		if x.Ready, ok = v.(string); !ok || !strings.HasPrefix(x.Ready, "/") || strings.ContainsAny(x.Ready, " \t\r\n") {
-			return &extensionError{key: key, text: "has a ready that is no path", hint: "for example: ready: /api/health-check"}
+			return &extensionError{key: key, text: "has a ready that is not a path", hint: "for example: ready: /api/health-check"}
 		}
 	case "public":
 		if x.Public, ok = boolean(v); !ok {
@@ -106,7 +106,7 @@ func mapping(value any) (map[string]any, *extensionError) {
 	}
 	fields, ok := value.(map[string]any)
 	if !ok {
-		return nil, &extensionError{text: "is no mapping", hint: "write its keys below it, each on a line of its own"}
+		return nil, &extensionError{text: "is not a mapping", hint: "write its keys below it, one on each line"}
 	}
 	return fields, nil
 }
@@ -218,7 +218,7 @@ func serviceSchema() map[string]any {
 				"default":     false,
 			},
 			"port": map[string]any{
-				"description": `"fixed" keeps the host port where it is: up fails when somebody else has it, instead of taking the next free one.`,
+				"description": `"fixed" keeps the host port: up fails when it is taken, instead of using the next free one.`,
 				"enum":        []any{"fixed"},
 			},
 			"egress": map[string]any{

@@ -38,10 +38,10 @@ func (l *loading) images(p *Project) error {
 		}
 		why, where, hint := l.emptyIn([]string{"services", name, "image"})
 		if s.Build == nil {
-			e := composefile.Failure(err, l.set.Files, []string{"services", name, "image"}, "service %s has the image %q, which is no name of an image%s", name, s.Image, why)
+			e := composefile.Failure(err, l.set.Files, []string{"services", name, "image"}, "service %s: %q is not an image name%s", name, s.Image, why)
 			return composefile.WithHint(e, cmp.Or(hint, imageHint(s.Image)))
 		}
-		l.notes = append(l.notes, fmt.Sprintf("%s: the image name %q is none%s, so the image is called %s", name, s.Image, why+where, p.Name+"-"+name))
+		l.notes = append(l.notes, fmt.Sprintf("%s: the image name %q is invalid%s, so the image is called %s", name, s.Image, why+where, p.Name+"-"+name))
 		s.Image = ""
 		p.Services[name] = s
 	}
@@ -83,7 +83,7 @@ func (l *loading) emptyIn(keys []string) (why, where, hint string) {
 		verb = "are"
 	}
 	why = fmt.Sprintf(", because %s %s empty", strings.Join(empty, " and "), verb)
-	return why, fmt.Sprintf(" (%s:%d)", filepath.Base(file), line), fmt.Sprintf("set it in the environment or in .env beside the file: %s=…", empty[0])
+	return why, fmt.Sprintf(" (%s:%d)", filepath.Base(file), line), fmt.Sprintf("set it in the environment or in .env next to the file: %s=…", empty[0])
 }
 
 // symbols is the environment in which env files are read: the user's, and
@@ -131,7 +131,7 @@ func (l *loading) keepNodeModules(p *Project) {
 				Target: target,
 				Volume: &types.ServiceVolumeVolume{},
 			})
-			l.notes = append(l.notes, fmt.Sprintf("%s: %s comes from the image, because the folder mounted there has none", name, target))
+			l.notes = append(l.notes, fmt.Sprintf("%s: %s comes from the image, because the directory mounted there has none", name, target))
 		}
 		p.Services[name] = s
 	}

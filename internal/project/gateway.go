@@ -81,7 +81,7 @@ func parseGateway(value any, services []string) (*Gateway, *extensionError) {
 	}
 	fields, ok := value.(map[string]any)
 	if !ok {
-		return nil, &extensionError{key: "gateway", text: "has a gateway that is neither true, false nor a mapping", hint: "gateway: true finds the rest by itself"}
+		return nil, &extensionError{key: "gateway", text: "has a gateway that is neither true, false nor a mapping", hint: "gateway: true finds the rest automatically"}
 	}
 	g := &Gateway{}
 	for _, key := range slices.Sorted(maps.Keys(fields)) {
@@ -107,7 +107,7 @@ func parseGateway(value any, services []string) (*Gateway, *extensionError) {
 func parsePort(value any) (int, *extensionError) {
 	n, err := strconv.Atoi(fmt.Sprint(filled(value)))
 	if err != nil || n < 1 || n > 65535 {
-		return 0, &extensionError{text: "has a gateway whose port is no number of one", hint: "for example: port: 8080"}
+		return 0, &extensionError{text: "has a gateway whose port is not a port number", hint: "for example: port: 8080"}
 	}
 	return n, nil
 }
@@ -116,7 +116,7 @@ func parsePort(value any) (int, *extensionError) {
 func parseRoutes(value any, services []string) ([]GatewayRoute, *extensionError) {
 	fields, ok := value.(map[string]any)
 	if !ok {
-		return nil, &extensionError{text: "has a gateway whose routes are no mapping", hint: routeExample}
+		return nil, &extensionError{text: "has a gateway whose routes are not a mapping", hint: routeExample}
 	}
 	var routes []GatewayRoute
 	for _, path := range slices.Sorted(maps.Keys(fields)) {
@@ -134,7 +134,7 @@ func parseRoutes(value any, services []string) ([]GatewayRoute, *extensionError)
 func parseRoute(path string, value any, services []string) (GatewayRoute, *extensionError) {
 	prefix, ok := cleanPrefix(path)
 	if !ok {
-		return GatewayRoute{}, &extensionError{text: fmt.Sprintf("has a gateway with the route %q, which is no path", path), hint: routeExample}
+		return GatewayRoute{}, &extensionError{text: fmt.Sprintf("has a gateway with the route %q, which is not a path", path), hint: routeExample}
 	}
 	r := GatewayRoute{Prefix: prefix}
 	fields, isMapping := value.(map[string]any)
@@ -161,7 +161,7 @@ func parseRoute(path string, value any, services []string) (GatewayRoute, *exten
 		if near := suggest.Nearest(r.Service, services); near != "" {
 			hint = fmt.Sprintf("did you mean %q?", near)
 		}
-		return r, &extensionError{text: fmt.Sprintf("leads %s to %q, which is no service", path, r.Service), hint: hint}
+		return r, &extensionError{text: fmt.Sprintf("routes %s to %q, which is not a service", path, r.Service), hint: hint}
 	}
 	return r, nil
 }
@@ -193,7 +193,7 @@ func parseOwnRoutes(value any) ([]GatewayRoute, *extensionError) {
 		text, _ := path.(string)
 		prefix, isPath := cleanPrefix(text)
 		if !isPath {
-			return nil, &extensionError{key: "routes", text: fmt.Sprintf("has a route %v that is no path", path), hint: example}
+			return nil, &extensionError{key: "routes", text: fmt.Sprintf("has a route %v that is not a path", path), hint: example}
 		}
 		on, isBoolean := boolean(strip)
 		if !isBoolean {
@@ -234,7 +234,7 @@ func filled(value any) any {
 func gatewaySchema() map[string]any {
 	number := map[string]any{"type": "integer", "minimum": 1, "maximum": 65535}
 	route := map[string]any{
-		"description":          "The service that this path and all below it lead to.",
+		"description":          "The service that serves this path and all below it.",
 		"type":                 []any{"string", "object"},
 		"additionalProperties": false,
 		"required":             []any{"service"},
@@ -244,7 +244,7 @@ func gatewaySchema() map[string]any {
 		},
 	}
 	return map[string]any{
-		"description": "One port that serves every service, so that browsers make no request across origins: true, or what it is like.",
+		"description": "One port that serves every service, so that browsers make no request across origins: true, or its settings.",
 		"default":     false,
 		"anyOf": []any{
 			flagSchema(),
@@ -253,12 +253,12 @@ func gatewaySchema() map[string]any {
 				"additionalProperties": false,
 				"properties": map[string]any{
 					"port": map[string]any{
-						"description": "The host port that it wants; the next free one is taken where somebody else has it.",
+						"description": "Its preferred host port; if that is taken, devup uses the next free one.",
 						"anyOf":       []any{number, map[string]any{"type": "string", "pattern": `^(\d+|\$\{.*)$`}},
 						"default":     GatewayPort,
 					},
 					"routes": map[string]any{
-						"description":          "Which path leads to which service; the longest wins. Without it, the services' own routes count.",
+						"description":          "Which service serves which path; the longest path wins. Without it, the services' own routes count.",
 						"type":                 "object",
 						"propertyNames":        map[string]any{"pattern": routePattern},
 						"additionalProperties": route,
@@ -276,7 +276,7 @@ const routePattern = `^/[^\s?#%*\\]*$`
 func ownRoutesSchema() map[string]any {
 	path := map[string]any{"type": "string", "pattern": routePattern + `|^\$\{`}
 	return map[string]any{
-		"description": "The paths that the gateway leads to the service, with all below them.",
+		"description": "The paths that the gateway routes to the service, with all below them.",
 		"examples":    []any{[]any{"/api"}},
 		"anyOf": []any{path, map[string]any{
 			"type": "array",

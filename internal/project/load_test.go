@@ -163,8 +163,8 @@ services:
 	if got, want := environmentOf(p, "api"), "A=1\nURL=http://db:5432"; got != want {
 		t.Errorf("environment %q, want %q", got, want)
 	}
-	want := "api: the env_file api.env is not there and is left out; api.env.example shows what belongs in it: SECRET\n" +
-		"web: the env_file missing/web.env is not there and is left out"
+	want := "api: the env_file api.env does not exist and is left out; api.env.example shows what belongs in it: SECRET\n" +
+		"web: the env_file missing/web.env does not exist and is left out"
 	if got := strings.Join(p.Notes, "\n"); got != want {
 		t.Errorf("notes:\n%s\nwant:\n%s", got, want)
 	}
@@ -176,14 +176,14 @@ func TestImageNameThatIsNone(t *testing.T) {
 	if p.Services["web"].Image != "" {
 		t.Errorf("image %q, want none", p.Services["web"].Image)
 	}
-	if notes := strings.Join(p.Notes, "\n"); !strings.Contains(notes, `web: the image name "/web" is none, because DOCKER_USERNAME is empty (devup.yaml:4), so the image is called shop-web`) {
+	if notes := strings.Join(p.Notes, "\n"); !strings.Contains(notes, `web: the image name "/web" is invalid, because DOCKER_USERNAME is empty (devup.yaml:4), so the image is called shop-web`) {
 		t.Errorf("notes %q", notes)
 	}
 }
 
 func TestNodeModulesOfTheImageStayVisible(t *testing.T) {
 	t.Parallel()
-	const note = "web: /app/node_modules comes from the image, because the folder mounted there has none"
+	const note = "web: /app/node_modules comes from the image, because the directory mounted there has none"
 	tests := []struct{ name, files, service, want string }{
 		{"hidden", "-- web/package.json --\n{}", "build: web\nvolumes: ['./web:/app']", note},
 		{"installed on the host", "-- web/package.json --\n{}\n-- web/node_modules/react/package.json --\n{}", "build: web\nvolumes: ['./web:/app']", ""},

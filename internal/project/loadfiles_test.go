@@ -32,7 +32,7 @@ func TestWhichFilesMakeTheProject(t *testing.T) {
 		},
 		{name: "an override alone is nothing", files: "-- devup.yaml --\n" + web + "\n-- compose.override.yaml --\n" + web, want: "devup.yaml"},
 		{name: "devup.override.yaml is not a thing", files: "-- devup.yaml --\n" + web + "\n-- devup.override.yaml --\nx: [", want: "devup.yaml"},
-		{name: "above", files: "-- compose.yaml --\n" + web + "\n-- a/b/ --", from: "a/b", want: "compose.yaml", note: "above this folder"},
+		{name: "above", files: "-- compose.yaml --\n" + web + "\n-- a/b/ --", from: "a/b", want: "compose.yaml", note: "above this directory"},
 		{name: "nearest", files: "-- compose.yaml --\nx: [\n-- a/devup.yaml --\n" + web, from: "a", want: "devup.yaml"},
 		{name: "named", files: "-- compose.yaml --\nx: [\n-- docker-compose.dev.yml --\n" + web, options: Options{Files: []string{"docker-compose.dev.yml"}}, want: "docker-compose.dev.yml"},
 		{
@@ -71,9 +71,9 @@ func TestNoProject(t *testing.T) {
 		hint        string
 	}{
 		{name: "nothing", files: "-- README.md --", message: "there is no devup.yaml or compose file in DIR or above", hint: "devup init"},
-		{name: "other names", files: "-- docker-compose.dev.yml --\nservices: {}", message: "docker-compose.dev.yml is there", hint: "devup -f docker-compose.dev.yml up"},
+		{name: "other names", files: "-- docker-compose.dev.yml --\nservices: {}", message: "or above, only docker-compose.dev.yml", hint: "devup -f docker-compose.dev.yml up"},
 		{name: "named and missing", options: Options{Files: []string{"x.yml"}}, message: "there is no file DIR/x.yml"},
-		{name: "named and a folder", files: "-- x/ --", options: Options{Files: []string{"x"}}, message: "DIR/x is a folder"},
+		{name: "named and a folder", files: "-- x/ --", options: Options{Files: []string{"x"}}, message: "DIR/x is a directory"},
 		{name: "COMPOSE_FILE", options: Options{Env: map[string]string{"COMPOSE_FILE": "y.yml"}}, message: "(from COMPOSE_FILE)"},
 	}
 	for _, test := range tests {

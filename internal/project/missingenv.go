@@ -28,7 +28,7 @@ type MissingEnvFile struct {
 
 // String is the sentence for users about a file that was left out.
 func (m MissingEnvFile) String() string {
-	text := fmt.Sprintf("%s: the env_file %s is not there and is left out", strings.Join(m.Services, ", "), m.File)
+	text := fmt.Sprintf("%s: the env_file %s does not exist and is left out", strings.Join(m.Services, ", "), m.File)
 	keys := shortList(m.Keys, 10)
 	switch {
 	case m.Example != "" && keys != "":

@@ -38,7 +38,7 @@ func TestKeysOfAMissingEnvFile(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			p := load(t, folder(t, compose+test.files), Options{})
-			if got, want := strings.Join(p.Notes, "\n"), "api: the env_file api.env is not there and is left out"+test.want; got != want {
+			if got, want := strings.Join(p.Notes, "\n"), "api: the env_file api.env does not exist and is left out"+test.want; got != want {
 				t.Errorf("notes:\n%s\nwant:\n%s", got, want)
 			}
 			if len(p.MissingEnvFiles) != 1 {
@@ -51,7 +51,7 @@ func TestKeysOfAMissingEnvFile(t *testing.T) {
 func TestOneMissingEnvFileOfTwoServicesIsOneMatter(t *testing.T) {
 	t.Parallel()
 	p := loadText(t, "services:\n  web: {image: a, env_file: .env.local}\n  api: {image: a, env_file: [{path: .env.local}, {path: other, required: false}]}\n")
-	if got, want := strings.Join(p.Notes, "\n"), "api, web: the env_file .env.local is not there and is left out"; got != want {
+	if got, want := strings.Join(p.Notes, "\n"), "api, web: the env_file .env.local does not exist and is left out"; got != want {
 		t.Errorf("notes:\n%s\nwant:\n%s", got, want)
 	}
 }

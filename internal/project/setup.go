@@ -38,13 +38,13 @@ const stepExample = "for example: setup: [npm run migrate, {name: seed, run: npm
 func parseSetup(value any) ([]SetupStep, *extensionError) {
 	list, ok := value.([]any)
 	if !ok {
-		return nil, &extensionError{key: "setup", text: "has a setup that is no list of steps", hint: stepExample}
+		return nil, &extensionError{key: "setup", text: "has a setup that is not a list of steps", hint: stepExample}
 	}
 	var steps []SetupStep
 	for i, item := range list {
 		step, bad := parseStep(item)
 		if bad == nil && step.Name != "" && slices.ContainsFunc(steps, func(s SetupStep) bool { return s.Name == step.Name }) {
-			bad = &extensionError{text: fmt.Sprintf("has two setup steps of the name %q", step.Name), hint: "give each a name of its own"}
+			bad = &extensionError{text: fmt.Sprintf("has two setup steps with the name %q", step.Name), hint: "give each a unique name"}
 		}
 		if bad != nil {
 			bad.key, bad.below = "setup", append([]string{strconv.Itoa(i)}, bad.below...)
@@ -99,7 +99,7 @@ func parseStep(item any) (SetupStep, *extensionError) {
 // wrongStep is what to say of a key of a step whose value is of no use.
 var wrongStep = map[string]extensionError{
 	"run":     {text: "has a setup step whose command is neither a text nor a list of texts", hint: stepExample},
-	"name":    {text: "has a setup step whose name is no text in one line"},
+	"name":    {text: "has a setup step whose name is not one line of text"},
 	"every":   {text: "has a setup step whose every is not the word up", hint: "every: up runs it after every up; without it, it runs once in a checkout"},
 	"timeout": {text: "has a setup step whose timeout is not a duration", hint: "write it with its unit, such as 90s or 2h; 0 is for no limit"},
 }
@@ -245,7 +245,7 @@ func topSetupSchema() map[string]any {
 		"additionalProperties": false,
 		"properties": map[string]any{
 			"copy": map[string]any{
-				"description":          "Files of this folder, each with the name under which up copies it where there is no such file yet.",
+				"description":          "Files of this directory, each with the name of its copy; up creates the copy if it does not exist.",
 				"type":                 []any{"object", "null"},
 				"additionalProperties": map[string]any{"type": "string", "pattern": `^[^/$][^$]*$`},
 				"examples":             []any{map[string]any{".env.example": ".env"}},

@@ -22,19 +22,19 @@ var unsupported = []struct {
 	used           func(types.ServiceConfig) bool
 }{
 	{
-		"provider", "is run by a program beside the engine, which devup does not start", "leave the service out with a profile, or start what it stands for by hand",
+		"provider", "is run by a program outside the engine, which devup does not start", "leave the service out with a profile, or start what it stands for by hand",
 		func(s types.ServiceConfig) bool { return s.Provider != nil },
 	},
 	{
-		"pre_start", "wants containers that run before it, which devup does not do", "make a service of the hook, and let this one depend on it with the condition service_completed_successfully",
+		"pre_start", "needs containers that run before it, which devup does not support", "make a service of the hook, and let this one depend on it with the condition service_completed_successfully",
 		func(s types.ServiceConfig) bool { return len(s.PreStart) > 0 },
 	},
 	{
-		"models", "wants a model of Docker Model Runner, which devup does not start", "run the model as a service, or leave this one out with a profile",
+		"models", "needs a model of Docker Model Runner, which devup does not start", "run the model as a service, or leave this one out with a profile",
 		func(s types.ServiceConfig) bool { return len(s.Models) > 0 },
 	},
 	{
-		"use_api_socket", "wants the engine's socket and the credentials of this machine, and devup hands out no credentials", "mount /var/run/docker.sock under volumes, if the socket is enough",
+		"use_api_socket", "needs the engine's socket and this machine's credentials, which devup does not pass on", "mount /var/run/docker.sock under volumes, if the socket is enough",
 		func(s types.ServiceConfig) bool { return s.UseAPISocket },
 	},
 	{
@@ -102,7 +102,7 @@ var unsupportedBuild = []struct {
 		},
 	},
 	{
-		"additional_contexts", "OCI layouts are not supported", "use a folder, docker-image:// or an address",
+		"additional_contexts", "OCI layouts are not supported", "use a directory, docker-image:// or a URL",
 		func(b *types.BuildConfig) string {
 			for _, name := range slices.Sorted(maps.Keys(b.AdditionalContexts)) {
 				if strings.HasPrefix(b.AdditionalContexts[name], "oci-layout://") {
@@ -151,7 +151,7 @@ func (l *loading) defaultPlatform(p *Project) error {
 			s.Platform = wanted
 		}
 		if s.Build != nil && len(s.Build.Platforms) > 0 && s.Platform != "" && !slices.Contains(s.Build.Platforms, s.Platform) {
-			e := fail.New(fail.Config, "add it to build.platforms, or change platform (or DOCKER_DEFAULT_PLATFORM)", "service %s runs on %s, and its build makes %s only", name, s.Platform, strings.Join(s.Build.Platforms, ", "))
+			e := fail.New(fail.Config, "add it to build.platforms, or change platform (or DOCKER_DEFAULT_PLATFORM)", "service %s runs on %s, and its build is for %s only", name, s.Platform, strings.Join(s.Build.Platforms, ", "))
 			e.Service = name
 			e.File, e.Line = composefile.Locate(l.set.Files, "services", name, "build", "platforms")
 			return e

@@ -61,7 +61,7 @@ func TestTheDefaultPlatform(t *testing.T) {
 		{"target: x", "", "", ""},
 		{"target: x", "linux/arm64", "linux/arm64", ""},
 		{"platforms: [linux/amd64, linux/arm64]", "linux/arm64", "linux/arm64", ""},
-		{"platforms: [linux/amd64]", "linux/arm64", "", "service web runs on linux/arm64, and its build makes linux/amd64 only"},
+		{"platforms: [linux/amd64]", "linux/arm64", "", "service web runs on linux/arm64, and its build is for linux/amd64 only"},
 	} {
 		p, err := loadBuild(t, test.line, map[string]string{"DOCKER_DEFAULT_PLATFORM": test.wanted})
 		switch {

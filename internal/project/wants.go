@@ -63,10 +63,10 @@ func (l *loading) wanting(err error) error {
 		return bad
 	}
 	named := *e
-	named.Hint = "set it in the environment or in .env beside the file; `devup up` asks for it on a terminal"
+	named.Hint = "set it in the environment or in .env next to the file; `devup up` asks for it on a terminal"
 	if len(values) > 1 || !strings.Contains(e.Message, values[0].Name) {
 		named.Message = fmt.Sprintf("%d variables are needed and not set: %s", len(values), listValues(values))
-		named.Hint = "set them in the environment or in .env beside the file; `devup up` asks for them on a terminal"
+		named.Hint = "set them in the environment or in .env next to the file; `devup up` asks for them on a terminal"
 		named.File, named.Line = filepath.Join(l.Dir, filepath.FromSlash(values[0].File)), values[0].Line
 	}
 	var names []string

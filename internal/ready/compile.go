@@ -59,7 +59,7 @@ func (a *prober) wrong(c compiled) string {
 	case file != "" && diagnose.PathAlias(c.module):
 		return fmt.Sprintf(": %s imports %s, whose path alias is not configured, or which does not exist", file, c.module)
 	case file != "" && c.relative():
-		return fmt.Sprintf(": %s imports %s, which is not there; check the path and the case of its letters", file, c.module)
+		return fmt.Sprintf(": %s imports %s, which does not exist; check the path and its upper and lower case", file, c.module)
 	case c.module != "" && !c.relative():
 		return fmt.Sprintf(": %s needs the package %s; add %[2]s to package.json and %s", cmp.Or(file, "it"), diagnose.NPMPackage(c.module), again)
 	case file != "" && c.what != "":

@@ -78,7 +78,7 @@ func TestWaitSaysWhatDoesNotCompile(t *testing.T) {
 	}{
 		{"a package", source, false, logs["cra-missing.log"], "", "warning: answers, but does not compile: frontend/src/App.js needs the package axios; add axios to package.json and run `devup up` again", 0, 1},
 		{"an error", source, false, logs["cra-syntax.log"], "", "warning: answers, but does not compile: frontend/src/App.js: Unexpected token (1:41)", 0, 1},
-		{"a file", source, false, "ERROR in ./src/App.js\nModule not found: Error: Can't resolve './Feed' in '/app/src'", "", "warning: answers, but does not compile: frontend/src/App.js imports ./Feed, which is not there; check the path and the case of its letters", 0, 1},
+		{"a file", source, false, "ERROR in ./src/App.js\nModule not found: Error: Can't resolve './Feed' in '/app/src'", "", "warning: answers, but does not compile: frontend/src/App.js imports ./Feed, which does not exist; check the path and its upper and lower case", 0, 1},
 		{"an alias", source, false, "ERROR in ./src/App.js\nModule not found: Error: Can't resolve '@/lib/db' in '/app/src'", "", "warning: answers, but does not compile: frontend/src/App.js imports @/lib/db, whose path alias is not configured, or which does not exist", 0, 1},
 		{"without words", source, false, "Failed to compile.", "", "warning: answers, but does not compile; `devup logs web` shows the error", 0, 1},
 		{"all well", source, false, logs["cra-fixed.log"], "", "done: answers 200", 0, 1},

@@ -185,14 +185,14 @@ func (e *evidence) stopped() verdict {
 	}
 	switch {
 	case e.state.oom && e.state.memory > 0 && e.probe.Limit != "":
-		r.hint = "raise " + e.probe.Limit + ", or let it need less"
+		r.hint = "raise " + e.probe.Limit + ", or reduce what it needs"
 	case e.state.oom && e.state.memory > 0:
-		r.hint = "raise `mem_limit` of the service (or `deploy.resources.limits.memory`), or let it need less"
+		r.hint = "raise `mem_limit` of the service (or `deploy.resources.limits.memory`), or reduce what it needs"
 	case e.state.oom:
 		r.hint = "give the engine more memory, or stop what else runs there"
 	}
 	if e.state.terminated() {
-		r.hint = "somebody stopped it, or the engine was: `devup up` starts it again"
+		r.hint = "start it again with `devup up`; it was stopped, or the engine was"
 	}
 	return r
 }
@@ -279,7 +279,7 @@ func (e *evidence) evaluateSockets(now time.Time) verdict {
 func (e *evidence) loopbackOnly() verdict {
 	return verdict{
 		code: fail.ListensOnLoopback,
-		text: fmt.Sprintf("listens on port %d of 127.0.0.1 only, which nobody outside its container can reach", e.probe.Target),
+		text: fmt.Sprintf("listens on port %d of 127.0.0.1 only, which is not reachable from outside its container", e.probe.Target),
 		hint: "make it listen on 0.0.0.0",
 	}
 }

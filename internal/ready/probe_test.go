@@ -157,7 +157,7 @@ func TestLimitOf(t *testing.T) {
 func TestOutOfMemoryNamesTheLimit(t *testing.T) {
 	t.Parallel()
 	e := evidence{probe: Probe{Limit: "`mem_limit` of web (devup.yaml:19)"}, state: state{known: true, oom: true, memory: 64 << 20, exit: 137}}
-	if got, want := e.stopped().hint, "raise `mem_limit` of web (devup.yaml:19), or let it need less"; got != want {
+	if got, want := e.stopped().hint, "raise `mem_limit` of web (devup.yaml:19), or reduce what it needs"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

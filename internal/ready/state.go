@@ -92,13 +92,13 @@ func (s state) how() string {
 	signal, killed := signals[s.exit-fromSignal]
 	switch {
 	case s.gone:
-		return "was removed by somebody"
+		return "was removed by another program or user"
 	case s.oom && s.memory > 0:
 		return fmt.Sprintf("was killed because it needed more memory than its limit of %s", size(s.memory))
 	case s.oom:
 		return "was killed because the machine ran out of memory"
 	case signal == "SIGKILL":
-		return fmt.Sprintf("was ended by SIGKILL (exit code %d): somebody killed it, or the machine ran out of memory", s.exit)
+		return fmt.Sprintf("was ended by SIGKILL (exit code %d): it was killed, or the machine ran out of memory", s.exit)
 	case killed:
 		return fmt.Sprintf("was ended by %s (exit code %d)", signal, s.exit)
 	case s.looping():

@@ -79,7 +79,7 @@ func TestWait(t *testing.T) {
 			probe: func(p *Probe) { p.Stack = "vite" },
 			world: func(w *world) { w.sockets = listens("0100007F:0BB8", "0B00007F:8888") },
 			code:  fail.ListensOnLoopback,
-			want:  "web listens on port 3000 of 127.0.0.1 only, which nobody outside its container can reach",
+			want:  "web listens on port 3000 of 127.0.0.1 only, which is not reachable from outside its container",
 			hint:  "vite --host", by: 8 * time.Second,
 		},
 		{

@@ -148,8 +148,8 @@ func TestCredentialHelpers(t *testing.T) {
 			"the credential helper docker-credential-late failed: exit status 1; images of r.example:5000 are fetched without a login",
 		},
 		`{"credsStore":"../good"}`: {
-			" : Docker's configuration names a credential helper that is no plain name",
-			"Docker's configuration names a credential helper that is no plain name; images of r.example:5000 are fetched without a login",
+			" : Docker's configuration names a credential helper that is not a plain name",
+			"Docker's configuration names a credential helper that is not a plain name; images of r.example:5000 are fetched without a login",
 		},
 		`{"credsStore":"locked","auths":{"r.example:5000":{"auth":"` + ada + `"}}}`: {"r.example:5000 ada:lovelace ", ""},
 	} {

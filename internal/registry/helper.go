@@ -24,7 +24,7 @@ const tokenUser = "<token>"
 func ask(ctx context.Context, helper, of string) Login {
 	program := "docker-credential-" + helper
 	if strings.ContainsAny(helper, `/\`) {
-		return Login{Trouble: "Docker's configuration names a credential helper that is no plain name"}
+		return Login{Trouble: "Docker's configuration names a credential helper that is not a plain name"}
 	}
 	ctx, cancel := context.WithTimeout(ctx, helperTime)
 	defer cancel()

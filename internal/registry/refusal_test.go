@@ -140,7 +140,7 @@ func TestExplain(t *testing.T) {
 		{
 			"a push to somebody else's", `denied: requested access to the resource is denied`,
 			Attempt{Image: "ada/x", Push: true, Login: login},
-			diagnose.Forbidden, "docker.io does not let this login push there", "check the image's name and the rights of the account, or log in as another user with `docker login`",
+			diagnose.Forbidden, "docker.io denies this login the right to push there", "check the image's name and the rights of the account, or log in as another user with `docker login`",
 		},
 		{
 			"a push to no repository", `name unknown: The repository with name 'shop/web' does not exist in the registry with id '123456789012'`,

@@ -116,7 +116,7 @@ func (a *applier) signal(ctx context.Context, op plan.Op) error {
 	case plan.Kill:
 		_, err = a.engine.Processes.ContainerKill(ctx, op.Old.ID, client.ContainerKillOptions{Signal: op.Signal})
 		if errdefs.IsInvalidArgument(err) {
-			unknown := fail.Wrap(err, fail.Usage, "for example SIGTERM, HUP or 15", "the engine knows no signal %q", op.Signal)
+			unknown := fail.Wrap(err, fail.Usage, "for example SIGTERM, HUP or 15", "the engine does not know the signal %q", op.Signal)
 			unknown.CauseShown = true
 			return unknown
 		}
@@ -124,7 +124,7 @@ func (a *applier) signal(ctx context.Context, op plan.Op) error {
 			return nil
 		}
 	default:
-		return fmt.Errorf("%s is no signal", op.Action)
+		return fmt.Errorf("%s is not a signal", op.Action)
 	}
 	return ignoreNotFound(err)
 }

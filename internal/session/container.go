@@ -19,7 +19,7 @@ func (s *Session) Container(service string, number int) (plan.Container, error) 
 	if number > 0 {
 		message = fmt.Sprintf("%s has no container with the number %d", service, number)
 	}
-	e := fail.New(fail.Failed, "make it with `devup up "+service+"`", "%s", message)
+	e := fail.New(fail.Failed, "create it with `devup up "+service+"`", "%s", message)
 	e.Service = service
 	return plan.Container{}, e
 }
@@ -33,7 +33,7 @@ func (s *Session) RunningContainer(service string, number int) (plan.Container, 
 	}
 	name, hint, state := service, "start it with `devup up "+service+"`", "not running"
 	if slices.ContainsFunc(s.Observed.Of(service), func(c plan.Container) bool { return c.State == "paused" && (number == 0 || c.Number == number) }) {
-		hint, state = "let it go on with `devup unpause "+service+"`", "paused"
+		hint, state = "resume it with `devup unpause "+service+"`", "paused"
 	}
 	if number > 0 {
 		name = fmt.Sprintf("container %d of %s", number, service)

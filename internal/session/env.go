@@ -122,7 +122,7 @@ func (e *Env) StateDir() string {
 	if dir == "" || !owner.Foreign(dir) {
 		return dir
 	}
-	e.noteOnce(dir + " belongs to another user or lets others write to it, so devup keeps nothing there: give it to yourself with mode 0700, or set XDG_STATE_HOME")
+	e.noteOnce(dir + " belongs to another user or others may write to it, so devup stores nothing there: chown it to yourself with mode 0700, or set XDG_STATE_HOME")
 	return ""
 }
 

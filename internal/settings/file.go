@@ -72,7 +72,7 @@ func parseFile(data []byte) (values map[string]any, line int, err error) {
 			return nil, name.Line, err
 		}
 		if _, twice := values[name.Value]; twice {
-			return nil, name.Line, fail.New(fail.Config, "remove one of the two", "the setting %s is there twice", name.Value)
+			return nil, name.Line, fail.New(fail.Config, "remove one of the two", "the setting %s is set twice", name.Value)
 		}
 		values[name.Value] = parsed
 	}
@@ -89,7 +89,7 @@ func parseSetting(name string, value *yaml.Node) (any, error) {
 		value = value.Alias
 	}
 	if value.Kind != yaml.ScalarNode {
-		return nil, fail.New(fail.Config, "", "the setting %s wants a single value", name)
+		return nil, fail.New(fail.Config, "", "the setting %s needs a single value", name)
 	}
 	if value.Tag == "!!null" {
 		return k.fallback, nil

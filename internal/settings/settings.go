@@ -177,16 +177,16 @@ func (k key) parse(text string) (any, error) {
 		case "0", "false", "no", "off":
 			return false, nil
 		}
-		return nil, fmt.Errorf("wants true or false, not %q", text)
+		return nil, fmt.Errorf("must be true or false, not %q", text)
 	case time.Duration:
 		d, err := time.ParseDuration(text)
 		if err != nil || d <= 0 {
-			return nil, fmt.Errorf("wants a duration such as 90s or 5m, not %q", text)
+			return nil, fmt.Errorf("needs a duration such as 90s or 5m, not %q", text)
 		}
 		return d, nil
 	}
 	if k.choices != nil && !slices.Contains(k.choices, text) {
-		return nil, fmt.Errorf("wants one of %s, not %q", strings.Join(k.choices, ", "), text)
+		return nil, fmt.Errorf("must be one of %s, not %q", strings.Join(k.choices, ", "), text)
 	}
 	return text, nil
 }

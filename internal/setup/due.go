@@ -77,7 +77,7 @@ func cause(s project.SetupStep, now, before Mark, known bool) string {
 	case s.EveryUp:
 		return "it runs at every up"
 	case !known:
-		return "it has not ended well in this checkout yet"
+		return "it has not completed in this checkout yet"
 	case now.Command != before.Command:
 		return "its command changed"
 	case now.Data != before.Data && before.lacks(now.Volumes):

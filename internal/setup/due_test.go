@@ -42,7 +42,7 @@ func TestDue(t *testing.T) {
 	}
 	first := seen("monday", "monday", "a")
 	all := []string{
-		"api: migrate: it has not ended well in this checkout yet", "web: build: it has not ended well in this checkout yet", "web: each: it runs at every up",
+		"api: migrate: it has not completed in this checkout yet", "web: build: it has not completed in this checkout yet", "web: each: it runs at every up",
 	}
 	none := []string{"web: each: it runs at every up"}
 	anew := []string{"api: migrate: its volumes are new", "web: build: its volumes are new", "web: each: it runs at every up"}
@@ -53,7 +53,7 @@ func TestDue(t *testing.T) {
 	}{
 		{"nothing is new", "", "", first, []string{"web: each: it runs at every up"}},
 		{"a command", "run: make}, {name: each", "run: make all}, {name: each", first, []string{"web: build: its command changed", "web: each: it runs at every up"}},
-		{"a name", "name: migrate", "name: schema", first, []string{"api: schema: it has not ended well in this checkout yet", "web: each: it runs at every up"}},
+		{"a name", "name: migrate", "name: schema", first, []string{"api: schema: it has not completed in this checkout yet", "web: each: it runs at every up"}},
 		{"a volume of a dependency", "", "", seen("tuesday", "monday", "a"), anew},
 		{"an anonymous volume", "", "", seen("monday", "monday", "b"), anew},
 		{"an anonymous volume that is gone", "", "", seen("monday", "monday", ""), none},

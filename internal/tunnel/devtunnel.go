@@ -13,7 +13,7 @@ import (
 func devtunnel() Tool {
 	return Tool{
 		Name: "devtunnel", Needs: "a Microsoft or GitHub login",
-		Quirk: "devtunnel puts a page of its own before the first visit in a browser",
+		Quirk: "devtunnel shows a warning page before the first visit in a browser",
 		args:  devtunnelArgs, read: devtunnelLine,
 	}
 }

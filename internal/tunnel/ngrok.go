@@ -12,7 +12,7 @@ import (
 func ngrok() Tool {
 	return Tool{
 		Name: "ngrok", Needs: "a free account",
-		Quirk: "ngrok's free plan puts a page of its own before the first visit, and keeps calls from one shared service to another from working",
+		Quirk: "ngrok's free plan shows a warning page before the first visit, which breaks calls from one shared service to another",
 		args:  ngrokArgs, read: ngrokLine,
 	}
 }

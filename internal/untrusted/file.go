@@ -34,6 +34,19 @@ const (
 // ErrNotRegular is the error for a directory, pipe, socket or device where a file is needed.
 var ErrNotRegular = errors.New("not a regular file")
 
+// ErrOutside is the error for a path that leaves its directory, by ".." or by a link.
+var ErrOutside = errors.New("leads out of the directory")
+
+// InRoot is an error of an [os.Root] in the words of this package: one that says that a path
+// escapes, for which package os exports no value, becomes a [*fs.PathError] around
+// [ErrOutside]. Other errors stay as they are.
+func InRoot(err error) error {
+	if at, ok := errors.AsType[*fs.PathError](err); ok && strings.HasSuffix(at.Err.Error(), "path escapes from parent") {
+		return &fs.PathError{Op: "open", Path: at.Path, Err: ErrOutside}
+	}
+	return err
+}
+
 // LimitError is the error for a file with more bytes than the caller allows. Its value is
 // the limit in bytes.
 type LimitError int64
@@ -66,7 +79,7 @@ func Open(name string) (*os.File, error) {
 }
 
 // FS gives the files below root. Like [Open], it opens regular files and directories only
-// and never blocks. A link that leads out of root is an error. The caller closes root
+// and never blocks. A link that leads out of root gives [ErrOutside]. The caller closes root
 // after the last use.
 func FS(root *os.Root) fs.FS { return rootFS{root} }
 
@@ -105,7 +118,7 @@ func (r rootFS) Open(name string) (fs.File, error) {
 	}
 	file, err := r.root.OpenFile(name, os.O_RDONLY|nonblock, 0)
 	if err != nil {
-		return nil, err
+		return nil, InRoot(err)
 	}
 	return regular(file, name, true)
 }

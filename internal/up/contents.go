@@ -58,7 +58,7 @@ func digest(digests plan.Contents, p *types.Project, service, key string, o type
 		code, hint := fail.Config, "create it, or change `file:` of the "+key
 		switch {
 		case errors.Is(err, fs.ErrPermission):
-			code, hint = fail.Denied, "give yourself the right to read it"
+			code, hint = fail.Denied, "make it readable for your user"
 		case errors.Is(err, untrusted.ErrNotRegular):
 			hint = "name a regular file, not a pipe or device"
 		}

@@ -59,7 +59,7 @@ func (m Mounts) keep(f egress.File, user int) (string, error) {
 	}
 	if m.StateDir == "" {
 		return "", fail.New(fail.Denied, "set HOME or XDG_STATE_HOME",
-			"there is no home directory to keep this machine's certificates and package indexes in, which the containers read from there")
+			"there is no home directory for the certificates and package indexes that containers mount")
 	}
 	full := filepath.Join(m.StateDir, top, dir, name)
 	if m.DryRun {

@@ -88,7 +88,7 @@ func TestKeepSaysWhereItCannotWrite(t *testing.T) {
 		t.Fatal(err)
 	}
 	for dir, want := range map[string]string{
-		"":                            "there is no home directory to keep this machine's certificates",
+		"":                            "there is no home directory for the certificates",
 		filepath.Join(file, "locked"): "cannot write to " + file,
 	} {
 		_, err := Mounts{StateDir: dir}.keep(egress.File{Name: "ca.pem", Content: []byte("PEM")}, 0)

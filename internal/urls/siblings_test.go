@@ -40,8 +40,8 @@ key = os.getenv("KEY")
 		}
 	}
 	want := []string{
-		"backend-flask: the env_file backend.env is not there and is left out; the sources read KEY; devup sets FRONTEND_URL to the URL of frontend-react-js",
-		"frontend-react-js: the env_file web.env is not there and is left out; devup sets REACT_APP_BACKEND_URL to the URL of backend-flask",
+		"backend-flask: the env_file backend.env does not exist and is left out; the sources read KEY; devup sets FRONTEND_URL to the URL of frontend-react-js",
+		"frontend-react-js: the env_file web.env does not exist and is left out; devup sets REACT_APP_BACKEND_URL to the URL of backend-flask",
 	}
 	if !slices.Equal(p.Notes, want) {
 		t.Errorf("notes:\n%q\nwant:\n%q", p.Notes, want)

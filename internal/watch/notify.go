@@ -186,7 +186,7 @@ func explainAdd(dir string, err error) error {
 	switch {
 	case errors.Is(err, syscall.ENOSPC):
 		return fail.Wrap(err, fail.Failed, "raise the limit: sudo sysctl fs.inotify.max_user_watches=524288",
-			"this system's limit of watched folders is reached at %s, so the files are looked at once a second", where)
+			"this system's limit of watched directories is reached at %s, so devup polls the files once a second", where)
 	case errors.Is(err, syscall.EMFILE):
 		return fail.Wrap(err, fail.Failed, "raise the limit: sudo sysctl fs.inotify.max_user_instances=1024",
 			"this system's limit of programs that watch files is reached")

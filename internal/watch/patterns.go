@@ -152,7 +152,7 @@ func buildIgnores(b *types.BuildConfig) (context string, left patterns, err erro
 	texts = slices.DeleteFunc(texts, func(text string) bool { return slices.Contains([]string{"*", "**", "**/*"}, text) })
 	left, err = compile(texts)
 	if err != nil {
-		e := fail.Wrap(err, fail.Config, "", "a pattern cannot be understood: %v", err)
+		e := fail.Wrap(err, fail.Config, "", "a pattern is invalid: %v", err)
 		e.File = file
 		return "", nil, e
 	}

@@ -89,10 +89,10 @@ func ruleOf(s types.ServiceConfig, t types.Trigger) (Rule, error) {
 	r.modules = wantsModules(filepath.ToSlash(r.Path), t.Include, t.Ignore)
 	var err error
 	if r.include, err = compile(t.Include); err != nil {
-		return bad("", "has a pattern under include that cannot be understood: %v", err)
+		return bad("", "has an invalid pattern under include: %v", err)
 	}
 	if r.ignore, err = compile(t.Ignore); err != nil {
-		return bad("", "has a pattern under ignore that cannot be understood: %v", err)
+		return bad("", "has an invalid pattern under ignore: %v", err)
 	}
 	return r, nil
 }

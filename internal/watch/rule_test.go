@@ -37,7 +37,7 @@ func TestRulesRefuse(t *testing.T) {
 		{"rebuild without a build", "", types.Trigger{Action: "rebuild", Path: "/w"}, "develop.watch of service web asks for rebuild, but the service builds no image"},
 		{"exec without a command", "", types.Trigger{Action: "sync+exec", Path: "/w", Target: "/a"}, "develop.watch of service web asks for sync+exec without a command"},
 		{"an action that is none", "", types.Trigger{Action: "dance", Path: "/w"}, `develop.watch of service web has the unknown action "dance"`},
-		{"a pattern that is none", "", types.Trigger{Action: "sync", Path: "/w", Target: "/a", Ignore: []string{"[a"}}, "develop.watch of service web has a pattern under ignore that cannot be understood: syntax error in pattern"},
+		{"a pattern that is none", "", types.Trigger{Action: "sync", Path: "/w", Target: "/a", Ignore: []string{"[a"}}, "develop.watch of service web has an invalid pattern under ignore: syntax error in pattern"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

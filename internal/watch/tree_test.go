@@ -278,8 +278,8 @@ func TestLimit(t *testing.T) {
 	var said []string
 	tree := newTree(parse(t, "web sync "+dir+" -> /a"), full{}, func(e event.Event) { said = append(said, e.Text) })
 	tree.fill()
-	want := []string{"this system's limit of watched folders is reached at " + filepath.Join(dir, "a", "many") +
-		", so the files are looked at once a second; raise the limit: sudo sysctl fs.inotify.max_user_watches=524288"}
+	want := []string{"this system's limit of watched directories is reached at " + filepath.Join(dir, "a", "many") +
+		", so devup polls the files once a second; raise the limit: sudo sysctl fs.inotify.max_user_watches=524288"}
 	if diff := cmp.Diff(want, said); diff != "" {
 		t.Error(diff)
 	}

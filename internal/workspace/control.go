@@ -75,9 +75,9 @@ func (p Info) Control(t Tools) Control {
 // unreachable says what to look at where nothing is known of the place's own proxy.
 func (p Info) unreachable() string {
 	if p.given {
-		return "see whether DEVUP_PUBLIC_URL_TEMPLATE is how " + p.Title + " writes the URL of a port, and whether its proxy leads to this one"
+		return "check that DEVUP_PUBLIC_URL_TEMPLATE is the URL of a port in " + p.Title + ", and that its proxy reaches this workspace"
 	}
-	return "see in " + p.Title + " whether it knows the port, and under which URL"
+	return "check in " + p.Title + " that it knows the port, and under which URL"
 }
 
 // byHand is a [Control] of a place where devup itself can do nothing.

@@ -323,10 +323,10 @@ func TestEveryProxySaysWhereToLook(t *testing.T) {
 	for _, tt := range []struct{ name, env, template, want string }{
 		{"gitpod", gitpodEnv, "", "see with `gp ports list`"},
 		{"codespaces", codespacesEnv, "", "a port is forwarded once"},
-		{"code-server", "VSCODE_PROXY_URI=https://x.example/proxy/{{port}}/", "", "see whether VSCODE_PROXY_URI leads"},
-		{"cloud shell", "CLOUD_SHELL=true WEB_HOST=cs.example", "", "see in Cloud Shell whether it knows the port"},
-		{"a template", "", "https://{port}.x.example", "see whether DEVUP_PUBLIC_URL_TEMPLATE is how this workspace writes"},
-		{"a template in gitpod", gitpodEnv, "https://{port}.x.example", "see whether DEVUP_PUBLIC_URL_TEMPLATE is how Gitpod writes"},
+		{"code-server", "VSCODE_PROXY_URI=https://x.example/proxy/{{port}}/", "", "check that VSCODE_PROXY_URI names"},
+		{"cloud shell", "CLOUD_SHELL=true WEB_HOST=cs.example", "", "check in Cloud Shell that it knows the port"},
+		{"a template", "", "https://{port}.x.example", "check that DEVUP_PUBLIC_URL_TEMPLATE is the URL of a port in this workspace"},
+		{"a template in gitpod", gitpodEnv, "https://{port}.x.example", "check that DEVUP_PUBLIC_URL_TEMPLATE is the URL of a port in Gitpod"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

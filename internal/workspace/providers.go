@@ -88,13 +88,13 @@ var providers = []provider{
 		here:     knows(gitlabTemplate),
 		template: gitlabTemplate,
 		control: locked("GitLab asks for a login on every port (gitlab#471058)",
-			"a port is reached only when it was an endpoint in the devfile as the workspace was made"),
+			"a port is reachable only if it was an endpoint in the devfile when the workspace was created"),
 	},
 	{
 		// Also OpenShift Dev Spaces. No variable tells the names of the endpoints.
 		Info: Info{
 			Provider: "che", Title: "Eclipse Che", Remote: true,
-			NoURL: "Che makes URLs of the names of endpoints in the devfile, not of ports; the view Endpoints shows them",
+			NoURL: "Che has URLs for endpoints in the devfile, not for ports; the view Endpoints shows them",
 		},
 		here: set("DEVWORKSPACE_ID"), control: byHand("add an endpoint with targetPort: %d and exposure: public to the devfile"),
 	},
@@ -122,7 +122,7 @@ var providers = []provider{
 		// OKTETO_NAMESPACE alone is no proof: people set it on a laptop for the okteto command.
 		Info: Info{
 			Provider: "okteto", Title: "Okteto", Remote: true,
-			NoURL: "Okteto makes URLs of the names of its own services, not of ports; `okteto endpoints` lists them",
+			NoURL: "Okteto has URLs for its own services, not for ports; `okteto endpoints` lists them",
 		},
 		here: set("OKTETO_NAMESPACE", "OKTETO_DOMAIN"), control: byHand("publish port %d in the okteto manifest: Okteto makes an endpoint of it"),
 	},
@@ -137,7 +137,7 @@ var providers = []provider{
 		here:     func(p probe) bool { return p.proxyTemplate() != "" },
 		template: proxied("VSCODE_PROXY_URI is not set"),
 		control: locked("code-server has one login for all ports",
-			"see whether VSCODE_PROXY_URI leads to this code-server, whose proxy reaches what listens on 127.0.0.1 here"),
+			"check that VSCODE_PROXY_URI names this code-server, whose proxy reaches what listens on 127.0.0.1 here"),
 	},
 	// A container that VS Code made from devcontainer.json, on a laptop or behind an SSH
 	// session. VS Code forwards its ports.

@@ -134,7 +134,7 @@ func TestLacks(t *testing.T) {
 		{"Daytona", "DAYTONA_SANDBOX_ID=x", 9999, ""},
 		{"Cloud Workstations, low", "GOOGLE_CLOUD_WORKSTATIONS=true WEB_HOST=h.dev", 443, "port 80 and from 1024 on"},
 		{"Cloud Workstations, 80", "GOOGLE_CLOUD_WORKSTATIONS=true WEB_HOST=h.dev", 80, ""},
-		{"Che", "DEVWORKSPACE_ID=x", 3000, "names of endpoints"},
+		{"Che", "DEVWORKSPACE_ID=x", 3000, "URLs for endpoints"},
 		{"Replit", "REPL_ID=x", 3000, ".replit"},
 		{"Okteto", "OKTETO_NAMESPACE=a OKTETO_DOMAIN=b", 3000, "okteto endpoints"},
 		{"a codespace without a name", "CODESPACES=true", 3000, "CODESPACE_NAME is not set"},

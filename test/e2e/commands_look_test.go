@@ -146,7 +146,7 @@ func TestLs(t *testing.T) {
 	elsewhere := *c
 	elsewhere.dir = t.TempDir()
 	r = elsewhere.devup(t, append([]string{"ls", "-a"}, name...)...)
-	if !strings.Contains(r.out, "exited(2)") || !strings.Contains(r.out, "is gone") {
+	if !strings.Contains(r.out, "exited(2)") || !strings.Contains(r.out, "was deleted") {
 		t.Errorf("%v", r)
 	}
 }

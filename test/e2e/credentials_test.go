@@ -66,7 +66,7 @@ func TestCredentialsAreWithheld(t *testing.T) {
 	t.Parallel()
 	c := withTokens(t)
 	r := c.devup(t, "up", "--detach", "--yes")
-	if want := "npmrc holds a token for npm.example.com: the builds do without it; --credentials=always lets them use it"; !strings.Contains(r.err, want) {
+	if want := "npmrc holds a token for npm.example.com: the builds run without it; --credentials=always lets them use it"; !strings.Contains(r.err, want) {
 		t.Errorf("%q is missing in\n%v", want, r)
 	}
 	for _, file := range []string{"/seen-by-cat", "/seen-by-install", "/seen-later", "/run/secrets/devup-npmrc", "/run/secrets/devup-pip.conf", "/proc/1/environ"} {

@@ -42,12 +42,12 @@ volumes: {data: {}}
 			}
 		}
 	}
-	says(stays.devup(t, "ls", "--filter", "name=^"+gone.name+"$"), url, gone.dir+" is gone", "devup prune")
+	says(stays.devup(t, "ls", "--filter", "name=^"+gone.name+"$"), url, gone.dir+" was deleted", "devup prune")
 	says(stays.devup(t, "ls", "--filter", "name=^"+stays.name+"$"), stays.dir, stays.url(t, "web"))
 
-	says(stays.devup(t, "prune", "--dry-run"), gone.name, gone.dir+" is gone", "(3MB)")
+	says(stays.devup(t, "prune", "--dry-run"), gone.name, gone.dir+" was deleted", "(3MB)")
 	says(stays.exits(t, 2, "prune", gone.name), "remove 1 container (2MB), 1 network of this project?", "--yes")
-	says(stays.exits(t, 2, "prune", stays.name, "--yes"), "is no project on this engine whose folder is gone")
+	says(stays.exits(t, 2, "prune", stays.name, "--yes"), "is not a project on this engine whose directory was deleted")
 	if rest := left(t, gone.name); len(rest) != 3 {
 		t.Fatalf("nothing was agreed to, and left is %q", rest)
 	}
@@ -56,7 +56,7 @@ volumes: {data: {}}
 		t.Errorf("left: %q", rest)
 	}
 	says(stays.devup(t, "prune", "--yes", gone.name), "only volumes are left")
-	says(stays.devup(t, "ls", "--all", "--filter", "name=^"+gone.name+"$"), "only 1 volume", "is gone")
+	says(stays.devup(t, "ls", "--all", "--filter", "name=^"+gone.name+"$"), "only 1 volume", "was deleted")
 	says(stays.devup(t, "prune", "--yes", "--volumes", gone.name), "removed")
 	if rest := left(t, gone.name); len(rest) > 0 {
 		t.Errorf("left: %q", rest)

@@ -17,7 +17,7 @@ func (p *Program) applyANSI(merged *settings.Settings) error {
 	case "always":
 		merged.Color = "always"
 	default:
-		return fail.New(fail.Usage, "", "--ansi wants auto, never or always, not %q", word)
+		return fail.New(fail.Usage, "", "--ansi must be auto, never or always, not %q", word)
 	}
 	return nil
 }

@@ -25,7 +25,7 @@ const fileUsage = "use this config `file`; may be repeated"
 // BindGlobal declares the flags that every command has.
 func (p *Program) BindGlobal(set *pflag.FlagSet) {
 	f := &p.flags
-	set.StringVarP(&f.Dir, "project-directory", "C", "", "work in this `folder` instead of the current one")
+	set.StringVarP(&f.Dir, "project-directory", "C", "", "work in this `directory` instead of the current one")
 	set.StringArrayVarP(&f.Files, "file", "f", nil, fileUsage)
 	set.StringVarP(&f.Name, "project-name", "p", "", "use this project `name`")
 	set.StringArrayVar(&f.Profiles, "profile", nil, "activate this `profile`; may be repeated")
@@ -38,7 +38,7 @@ func (p *Program) BindGlobal(set *pflag.FlagSet) {
 	set.BoolVar(&f.noColor, "no-color", false, "print no colours (as NO_COLOR does)")
 	set.BoolVar(&f.DryRun, "dry-run", false, "print what would be done and do nothing")
 	set.StringVar(&f.ansi, "ansi", "", "colours and cursor moves: auto, never or always")
-	set.BoolVar(&f.compatibility, "compatibility", false, "give containers the names that Compose 1 gave")
+	set.BoolVar(&f.compatibility, "compatibility", false, "name containers as Compose 1 did")
 	for _, name := range []string{"ansi", "compatibility"} {
 		_ = set.MarkHidden(name) // it exists
 	}

@@ -32,7 +32,7 @@ func CheckFormat(format string) error {
 	case "", "table", "json", "pretty":
 		return nil
 	}
-	return fail.New(fail.Usage, "", "--format wants table or json, not %q", format)
+	return fail.New(fail.Usage, "", "--format must be table or json, not %q", format)
 }
 
 // Formatted prints rows as --format says: json, one object a line; a template for each
@@ -86,7 +86,7 @@ func inLines(row any) any {
 }
 
 func badTemplate(err error) error {
-	return fail.Wrap(err, fail.Usage, "for example --format '{{.Name}}'", "--format is no template that fits: %s", FirstLine(err.Error()))
+	return fail.Wrap(err, fail.Usage, "for example --format '{{.Name}}'", "--format is not a valid template: %s", FirstLine(err.Error()))
 }
 
 // templateFunctions are those that docker's templates have.

@@ -40,7 +40,7 @@ func badValue(c *cobra.Command, e *pflag.InvalidValueError) *fail.Error {
 	case "bool":
 		kind = "true or false"
 	}
-	return fail.New(fail.Usage, hint, "--%s wants %s, not %q", e.GetFlag().Name, kind, e.GetValue())
+	return fail.New(fail.Usage, hint, "--%s needs %s, not %q", e.GetFlag().Name, kind, e.GetValue())
 }
 
 // EngineTimes are the values of --since and --until as times of one clock reading.
@@ -70,7 +70,7 @@ func engineTime(flag, value string, now time.Time) (string, error) {
 			return value, nil
 		}
 	}
-	return "", fail.New(fail.Usage, "for example 10m, or 2006-01-02T15:04:05", "--%s wants a time or a duration, not %q", flag, value)
+	return "", fail.New(fail.Usage, "for example 10m, or 2006-01-02T15:04:05", "--%s needs a time or a duration, not %q", flag, value)
 }
 
 var unixTime = lazyregexp.New(`^\d+(\.\d{1,9})?$`)

@@ -41,7 +41,7 @@ from the labels on the engine where the project's files are broken or gone.`,
 	f := c.Flags()
 	f.BoolVarP(&o.volumes, "volumes", "v", false, "remove the project's volumes too, with the data in them")
 	f.BoolVar(&o.orphans, "remove-orphans", false, "remove containers that belong to no service of the files, too")
-	f.StringVar(&o.images, "rmi", "", "remove images too: local for those that were built under no name of their own, or all (`which`)")
+	f.StringVar(&o.images, "rmi", "", "remove images too (`which`): local for those without an image key, or all")
 	command.TimeoutFlag(c, &o.seconds)
 	c.RunE = p.Run(func(ctx context.Context, env *command.Env, args []string) error { return runDown(ctx, env, args, o) })
 	return c
@@ -49,7 +49,7 @@ from the labels on the engine where the project's files are broken or gone.`,
 
 func runDown(ctx context.Context, env *command.Env, services []string, o downOptions) error {
 	if o.images != "" && o.images != "all" && o.images != "local" {
-		return fail.New(fail.Usage, "", "--rmi wants all or local, not %q", o.images)
+		return fail.New(fail.Usage, "", "--rmi must be all or local, not %q", o.images)
 	}
 	s, err := lockForDown(ctx, env, services, o)
 	if err != nil || s == nil {

@@ -50,7 +50,7 @@ RFC 3339 or durations back from now.`,
 
 func runLogs(ctx context.Context, env *command.Env, services []string, o logsOptions) error {
 	if n, err := strconv.Atoi(o.Tail); o.Tail != "" && o.Tail != "all" && (err != nil || n < 0) {
-		return fail.New(fail.Usage, "for example --tail 20", "--tail wants a number or the word all, not %q", o.Tail)
+		return fail.New(fail.Usage, "for example --tail 20", "--tail needs a number or the word all, not %q", o.Tail)
 	}
 	var err error
 	if o.Since, o.Until, err = command.EngineTimes(o.Since, o.Until); err != nil {
@@ -65,7 +65,7 @@ func runLogs(ctx context.Context, env *command.Env, services []string, o logsOpt
 		s.Observed.Containers = slices.DeleteFunc(s.Observed.Containers, func(c plan.Container) bool { return c.Number != o.index })
 	}
 	if len(s.Containers(services)) == 0 {
-		env.Say("project " + s.Name + " has no containers; `devup up` makes them")
+		env.Say("project " + s.Name + " has no containers; `devup up` creates them")
 		return nil
 	}
 	if o.noPrefix && env.UI.Mode() != ui.JSON {

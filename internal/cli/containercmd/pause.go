@@ -16,8 +16,8 @@ func NewPause(p *command.Program) *cobra.Command {
 	c := changing(p, &cobra.Command{
 		Use:   "pause [SERVICE...]",
 		Short: "Freeze the services where they are, with all that they hold in memory",
-		Long: `Freeze the services where they are, with all that they hold in memory. One that is
-paused already or does not run is no failure: the exit code is 0.`,
+		Long: `Freeze the services, with all that they hold in memory. A service that is paused
+already or does not run is not an error: the exit code is 0.`,
 		Example: `  devup pause
   devup pause backend-flask`,
 	})
@@ -33,8 +33,8 @@ paused already or does not run is no failure: the exit code is 0.`,
 func NewUnpause(p *command.Program) *cobra.Command {
 	c := changing(p, &cobra.Command{
 		Use:   "unpause [SERVICE...]",
-		Short: "Let frozen services go on",
-		Long:  "Let frozen services go on. One that is not paused is no failure: the exit code is 0.",
+		Short: "Resume frozen services",
+		Long:  "Resume frozen services. One that is not paused is not an error: the exit code is 0.",
 		Example: `  devup unpause
   devup unpause backend-flask`,
 	})

@@ -30,7 +30,7 @@ func NewPort(p *command.Program) *cobra.Command {
   devup port --protocol udp dns 53`,
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) != 2 {
-				return fail.New(fail.Usage, "for example: devup port web 80", "%s wants a service and a port", c.CommandPath())
+				return fail.New(fail.Usage, "for example: devup port web 80", "%s needs a service and a port", c.CommandPath())
 			}
 			return nil
 		},
@@ -59,7 +59,7 @@ func runPort(ctx context.Context, env *command.Env, service, text string, o port
 	protocol = strings.ToLower(protocol)
 	target, err := strconv.ParseUint(number, 10, 16)
 	if err != nil || target == 0 {
-		return fail.New(fail.Usage, "for example: devup port web 80", "%q is no port", text)
+		return fail.New(fail.Usage, "for example: devup port web 80", "%q is not a port", text)
 	}
 	s, err := env.Observe(ctx, service)
 	if err != nil {

@@ -97,7 +97,7 @@ func (o *psOptions) check() error {
 	if o.filter != "" {
 		key, value, ok := strings.Cut(o.filter, "=")
 		if !ok || key != "status" {
-			return fail.New(fail.Usage, "for example --filter status=running", "--filter knows status=VALUE only, not %q", o.filter)
+			return fail.New(fail.Usage, "for example --filter status=running", "--filter takes status=VALUE only, not %q", o.filter)
 		}
 		o.statuses = append(o.statuses, value)
 	}
@@ -148,7 +148,7 @@ func printContainers(env *command.Env, s *session.Session, services []string, o 
 		if len(services) > 0 || len(o.statuses) > 0 {
 			what = "no such containers"
 		}
-		env.Say("project " + s.Name + " has " + what + "; `devup up` makes them")
+		env.Say("project " + s.Name + " has " + what + "; `devup up` creates them")
 	default:
 		showContainers(env, s.State, containers)
 	}

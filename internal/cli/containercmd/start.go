@@ -26,8 +26,8 @@ func NewStart(p *command.Program) *cobra.Command {
 	c := changing(p, &cobra.Command{
 		Use:   "start [SERVICE...]",
 		Short: "Start stopped containers of the services",
-		Long: `Start the stopped containers of the services as they are, those that others depend
-on first. Nothing is made: devup up makes what is missing or changed.
+		Long: `Start the stopped containers of the services as they are, dependencies first.
+Nothing is created: devup up creates what is missing or changed.
 
 Exit codes: 3 a service did not become ready (with --wait).`,
 		Example: `  devup start
@@ -46,7 +46,7 @@ func runStart(ctx context.Context, env *command.Env, services []string, o startO
 	}
 	defer s.Close()
 	if missing := without(s, services); len(missing) > 0 {
-		e := fail.New(fail.Failed, "make it with `devup up "+missing[0]+"`", "%s has no container to start", command.List(missing))
+		e := fail.New(fail.Failed, "create it with `devup up "+missing[0]+"`", "%s has no container to start", command.List(missing))
 		e.Service = missing[0]
 		return e
 	}

@@ -27,7 +27,7 @@ theirs that is not 0.`,
   devup wait --down-project tests`,
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return fail.New(fail.Usage, "for example: devup wait tests", "%s wants a service", c.CommandPath())
+				return fail.New(fail.Usage, "for example: devup wait tests", "%s needs a service", c.CommandPath())
 			}
 			return nil
 		},

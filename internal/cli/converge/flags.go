@@ -48,7 +48,7 @@ func (f *Flags) Bind(c *cobra.Command) {
 	set.BoolVar(&f.Plan.RemoveOrphans, "remove-orphans", false, "remove containers that belong to no service")
 	set.BoolVar(&f.NoDeps, "no-deps", false, "without the services that the named ones depend on")
 	set.StringArrayVar(&f.Scale, "scale", nil, "run this many containers of a service: `SERVICE=NUMBER`; may be repeated")
-	set.BoolVar(&f.StrictPorts, "strict-ports", false, "take the host ports that the files ask for, or fail where somebody holds one")
+	set.BoolVar(&f.StrictPorts, "strict-ports", false, "use exactly the host ports in the files; fail if one is taken")
 	command.GatewayFlag(set, &f.Gateway)
 	command.TimeoutFlag(c, &f.Seconds)
 	c.MarkFlagsMutuallyExclusive("build", "no-build")
@@ -85,7 +85,7 @@ func Numbers(pairs []string) (map[string]int, error) {
 		name, text, ok := strings.Cut(pair, "=")
 		n, err := strconv.Atoi(text)
 		if !ok || name == "" || err != nil || n < 0 {
-			return nil, fail.New(fail.Usage, "for example web=3", "%q is no SERVICE=NUMBER", pair)
+			return nil, fail.New(fail.Usage, "for example web=3", "%q is not SERVICE=NUMBER", pair)
 		}
 		scale[name] = n
 	}

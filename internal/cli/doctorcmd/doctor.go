@@ -42,7 +42,7 @@ problem, 4 when no engine answers.`,
 		},
 	}
 	f := c.Flags()
-	f.BoolVar(&o.fix, "fix", false, "mend what can be mended; ask before what changes more than devup's own")
+	f.BoolVar(&o.fix, "fix", false, "fix what can be fixed; ask before changing more than devup's own files")
 	f.BoolVar(&o.report, "report", false, "write what is found to a new file, devup-report.md unless named")
 	c.RunE = p.Run(func(ctx context.Context, env *command.Env, args []string) error {
 		file := ""

@@ -28,7 +28,7 @@ func reportMachine(env *command.Env, o doctor.Options) []doctor.Section {
 		{Name: "WSL", Value: yes(o.Machine.WSL)},
 		{Name: "processors", Value: strconv.Itoa(runtime.NumCPU())},
 		{Name: "place", Value: o.Workspace.Title},
-		{Name: "folder", Value: o.Project.Dir},
+		{Name: "directory", Value: o.Project.Dir},
 	}
 	var settings []doctor.Fact
 	for _, s := range env.Settings.Changed() {

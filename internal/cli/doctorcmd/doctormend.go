@@ -85,7 +85,7 @@ func showMend(env *command.Env, f doctor.Finding, outcome string, err error) {
 	case outcome == "left" && env.Flags.DryRun:
 		env.Say("would do: " + f.Fix.Does)
 	case outcome == "left":
-		env.Say("left, because nobody can be asked here: " + f.Fix.Does + " (`devup doctor --fix --yes` does it)")
+		env.Say("not done, as there is no terminal to ask on: " + f.Fix.Does + " (`devup doctor --fix --yes` does it)")
 	}
 }
 

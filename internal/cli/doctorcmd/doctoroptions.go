@@ -85,11 +85,13 @@ func credentialsFound(ctx context.Context, env *command.Env, outside egress.Sett
 		outcome := outcomes[c.ID()]
 		switch {
 		case outcome == "" && p != nil && c.Configured:
-			outcome = c.Description() + ": not handed on, as no build here installs packages from there"
+			outcome = c.Description() + ": not passed on: no build here installs packages from that registry"
+		case outcome == "" && p != nil && c.Public():
+			outcome = c.Description() + ": not passed on: public packages need no " + c.Kind
 		case outcome == "" && p != nil:
-			outcome = c.Description() + ": not handed on, as neither your configuration nor a build here uses that registry"
+			outcome = c.Description() + ": not passed on: neither your configuration nor a build here uses that registry"
 		case outcome == "":
-			outcome = c.Description() + ": not handed on without a project"
+			outcome = c.Description() + ": not passed on: there is no project here"
 		}
 		found = append(found, outcome)
 	}
@@ -101,7 +103,7 @@ func credentialsFound(ctx context.Context, env *command.Env, outside egress.Sett
 func projectToExamine(ctx context.Context, env *command.Env, place workspace.Info) (doctor.Project, error) {
 	dir, err := filepath.Abs(env.Flags.Dir)
 	if err != nil {
-		return doctor.Project{}, fail.Wrap(err, fail.Denied, "", "the current folder cannot be found")
+		return doctor.Project{}, fail.Wrap(err, fail.Denied, "", "the current directory cannot be found")
 	}
 	p := doctor.Project{Dir: dir, Listening: listening}
 	s, err := session.Open(ctx, env.Quiet().Env, session.Want{Project: session.Required})

@@ -34,7 +34,7 @@ exit code is the process's when it ends.`,
   devup attach --no-stdin --sig-proxy=false web`,
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return fail.New(fail.Usage, "for example: devup attach web", "%s wants one service", c.CommandPath())
+				return fail.New(fail.Usage, "for example: devup attach web", "%s needs one service", c.CommandPath())
 			}
 			return nil
 		},
@@ -44,7 +44,7 @@ exit code is the process's when it ends.`,
 	f.IntVar(&o.index, "index", 0, "the `number` of the container, where a service has several")
 	f.StringVar(&o.detachKeys, "detach-keys", "", "`keys` that end the connection, such as ctrl-p,ctrl-q")
 	f.BoolVar(&o.noStdin, "no-stdin", false, "do not connect what you type")
-	f.BoolVar(&signals, "sig-proxy", true, "let Ctrl-C reach the process")
+	f.BoolVar(&signals, "sig-proxy", true, "pass Ctrl-C to the process")
 	c.RunE = p.Run(func(ctx context.Context, env *command.Env, args []string) error {
 		o.noSignals = !signals
 		return runAttach(ctx, env, args[0], o)

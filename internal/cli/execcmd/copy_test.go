@@ -141,10 +141,10 @@ func TestLanding(t *testing.T) {
 		{here, true, true, here + " ."},
 		{here + "/new", true, true, here + "/ new"},
 		{here + "/new", false, false, here + "/ new"},
-		{here + "/new/", false, false, "there is no folder " + here + "/new/"},
+		{here + "/new/", false, false, "there is no directory " + here + "/new/"},
 		{here + "/file", false, false, here + "/ file"},
-		{here + "/file", true, false, "a folder cannot be copied over the file " + here + "/file"},
-		{here + "/no/new", false, false, "there is no folder " + here + "/no/"},
+		{here + "/file", true, false, "a directory cannot be copied over the file " + here + "/file"},
+		{here + "/no/new", false, false, "there is no directory " + here + "/no/"},
 	} {
 		dir, name, err := landing(c.target, "base", c.folder, c.contents)
 		got := dir + " " + name

@@ -44,7 +44,7 @@ func copyIn(ctx context.Context, env *command.Env, t copying) error {
 		name = "."
 	case folder:
 	case found != nil && info.IsDir():
-		return fail.New(fail.Failed, "", "%s is a folder, and %s in %s is none", t.source, t.target, t.container.Name)
+		return fail.New(fail.Failed, "", "%s is a directory, and %s in %s is not", t.source, t.target, t.container.Name)
 	case !info.IsDir() && strings.HasSuffix(t.target, "/"):
 		return t.noFolder(t.target)
 	default:
@@ -84,7 +84,7 @@ func (t copying) upload(ctx context.Context, dir string, content io.Reader) erro
 }
 
 func (t copying) noFolder(dir string) error {
-	return fail.New(fail.Failed, "make it first", "%s has no folder %s", t.container.Name, dir)
+	return fail.New(fail.Failed, "create it first", "%s has no directory %s", t.container.Name, dir)
 }
 
 // contentsOnly tells whether a path means what is in the folder: it ends in "/.".
@@ -108,7 +108,7 @@ func localSource(source string, follow bool) (fs.FileInfo, error) {
 	info, err := look(source)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, fail.New(fail.Failed, "", "there is no file or folder %s", source)
+		return nil, fail.New(fail.Failed, "", "there is no file or directory %s", source)
 	case err != nil:
 		return nil, fail.Wrap(err, fail.Denied, "", "%s cannot be read", source)
 	}

@@ -34,7 +34,7 @@ func copyOut(ctx context.Context, env *command.Env, t copying) error {
 	got, err := t.api.CopyFromContainer(ctx, t.container.ID, client.CopyFromContainerOptions{SourcePath: from})
 	switch {
 	case errdefs.IsNotFound(err):
-		return fail.New(fail.Failed, "", "%s has no file or folder %s", t.container.Name, t.source)
+		return fail.New(fail.Failed, "", "%s has no file or directory %s", t.container.Name, t.source)
 	case err != nil:
 		return fmt.Errorf("copy out of %s: %w", t.container.Name, err)
 	}
@@ -65,18 +65,18 @@ func landing(target, base string, folder, contents bool) (dir, name string, err 
 	case err == nil && info.IsDir():
 		return target, base, nil
 	case err == nil && folder:
-		return "", "", fail.New(fail.Failed, "", "a folder cannot be copied over the file %s", target)
+		return "", "", fail.New(fail.Failed, "", "a directory cannot be copied over the file %s", target)
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
-		return "", "", fail.Wrap(err, fail.Denied, "", "%s cannot be looked at", target)
+		return "", "", fail.Wrap(err, fail.Denied, "", "%s cannot be read", target)
 	case err != nil && !folder && strings.HasSuffix(filepath.ToSlash(target), "/"):
-		return "", "", fail.New(fail.Failed, "make it first", "there is no folder %s", target)
+		return "", "", fail.New(fail.Failed, "create it first", "there is no directory %s", target)
 	}
 	dir, name = filepath.Split(filepath.Clean(target))
 	if dir == "" {
 		dir = "."
 	}
 	if _, err := os.Stat(dir); err != nil {
-		return "", "", fail.New(fail.Failed, "make it first", "there is no folder %s", dir)
+		return "", "", fail.New(fail.Failed, "create it first", "there is no directory %s", dir)
 	}
 	return dir, name, nil
 }

@@ -36,15 +36,15 @@ func NewCp(p *command.Program) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "cp SERVICE:PATH PATH|- | cp PATH|- SERVICE:PATH",
 		Short: "Copy files between a service and this machine",
-		Long: `Copy a file or a folder out of a container of a service, or into all containers of
-it, running or not. As with cp: into a folder that exists, else under the new name;
-PATH/. means what is in the folder. A - stands for a tar archive on stdout or stdin.`,
+		Long: `Copy a file or a directory out of a container of a service, or into all its
+containers, running or not. As with cp: into a directory that exists, else under the
+new name; PATH/. means the directory's content. A - is a tar archive on stdout or stdin.`,
 		Example: `  devup cp db:/var/lib/postgresql/data ./backup
   devup cp fixtures/. web:/app/fixtures
   devup cp web:/app - | tar -t`,
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) != 2 {
-				return fail.New(fail.Usage, "for example: devup cp web:/app/log.txt .", "%s wants a source and a destination", c.CommandPath())
+				return fail.New(fail.Usage, "for example: devup cp web:/app/log.txt .", "%s needs a source and a destination", c.CommandPath())
 			}
 			return nil
 		},
@@ -53,7 +53,7 @@ PATH/. means what is in the folder. A - stands for a tar archive on stdout or st
 	f := c.Flags()
 	f.IntVar(&o.index, "index", 0, "only the container with this `number`, where a service has several")
 	f.BoolVar(&o.all, "all", false, "containers of one-off commands too")
-	f.BoolVarP(&o.follow, "follow-link", "L", false, "copy what a symbolic link leads to, not the link")
+	f.BoolVarP(&o.follow, "follow-link", "L", false, "copy the target of a symbolic link, not the link")
 	f.BoolVarP(&o.owners, "archive", "a", false, "keep owner and group by their numbers")
 	c.RunE = p.Run(func(ctx context.Context, env *command.Env, args []string) error {
 		return runCp(ctx, env, args[0], args[1], o)

@@ -31,8 +31,8 @@ func NewExec(p *command.Program) *cobra.Command {
 		Use:   "exec SERVICE COMMAND [ARG...]",
 		Short: "Run a command in a running container of a service",
 		Long: `Run a command in a running container of a service, with a terminal when there is
-one. The exit code is the command's; 127 where the container has no such program,
-126 where it cannot be run.`,
+one. The exit code is the command's: 127 if the container has no such program,
+126 if it cannot be run.`,
 		Example: `  devup exec backend-flask bash
   devup exec -T db psql -U postgres < dump.sql`,
 		Args:              serviceAndCommand,
@@ -44,7 +44,7 @@ one. The exit code is the command's; 127 where the container has no such program
 	f.BoolVarP(&o.detach, "detach", "d", false, "do not wait for the command")
 	f.BoolVar(&o.privileged, "privileged", false, "give the command all rights on the engine's machine")
 	f.StringVarP(&o.user, "user", "u", "", "run as this `user`")
-	f.StringVarP(&o.workdir, "workdir", "w", "", "run in this `folder` of the container")
+	f.StringVarP(&o.workdir, "workdir", "w", "", "run in this `directory` of the container")
 	f.StringArrayVarP(&o.env, "env", "e", nil, "set this `NAME=value`; may be repeated")
 	f.IntVar(&o.index, "index", 0, "the `number` of the container, where a service has several")
 	f.SetNormalizeFunc(oldNames)
@@ -57,7 +57,7 @@ one. The exit code is the command's; 127 where the container has no such program
 // serviceAndCommand wants a service and a command.
 func serviceAndCommand(c *cobra.Command, args []string) error {
 	if len(args) < 2 {
-		return fail.New(fail.Usage, "for example: devup exec "+append(args, "SERVICE")[0]+" bash", "%s wants a service and a command", c.CommandPath())
+		return fail.New(fail.Usage, "for example: devup exec "+append(args, "SERVICE")[0]+" bash", "%s needs a service and a command", c.CommandPath())
 	}
 	return nil
 }

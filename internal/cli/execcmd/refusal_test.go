@@ -14,7 +14,7 @@ func TestRefused(t *testing.T) {
 		{begin + `exec: "./foo": stat ./foo: no such file or directory`, "no-program service web: the command ./foo was not found in the image"},
 		{begin + `exec: "/etc/passwd/foo": stat /etc/passwd/foo: not a directory: Are you trying to mount`, "no-program service web: the command /etc/passwd/foo was not found in the image"},
 		{begin + `exec: "/tmp": is a directory: permission denied`, "not-executable service web: /tmp is not executable"},
-		{begin + `exec /foo: exec format error`, "not-executable service web: /foo cannot run on this machine: it was made for another processor, or lacks its #! line"},
+		{begin + `exec /foo: exec format error`, "not-executable service web: /foo cannot run on this machine: it is for another processor, or lacks its #! line"},
 		{begin + `chdir to cwd ("/no") set in config.json failed: no such file or directory`, "failed service web: the container has no directory /no to run in"},
 		{"Error response from daemon: unable to find user me: no matching entries in passwd file", "failed service web: the image has no user me"},
 		{`failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: "bar": executable file not found in $PATH`, "no-program service web: the command bar was not found in the image"},

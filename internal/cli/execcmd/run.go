@@ -67,7 +67,7 @@ asked. The exit code is the command's; Ctrl-C reaches it.`,
   devup run --rm --service-ports web`,
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return fail.New(fail.Usage, "for example: devup run --rm SERVICE bash", "%s wants a service", c.CommandPath())
+				return fail.New(fail.Usage, "for example: devup run --rm SERVICE bash", "%s needs a service", c.CommandPath())
 			}
 			return nil
 		},
@@ -98,11 +98,11 @@ func (o *runOptions) bind(p *command.Program, c *cobra.Command) {
 	f.StringVar(&o.entrypoint.value, "entrypoint", "", "run this `command` instead of the image's entrypoint")
 	f.StringVar(&o.name, "name", "", "give the container this `name`")
 	f.StringVarP(&o.user, "user", "u", "", "run as this `user`")
-	f.StringVarP(&o.workdir, "workdir", "w", "", "run in this `folder` of the container")
+	f.StringVarP(&o.workdir, "workdir", "w", "", "run in this `directory` of the container")
 	f.StringArrayVar(&o.capAdd, "cap-add", nil, "give the command this `capability`; may be repeated")
 	f.StringArrayVar(&o.capDrop, "cap-drop", nil, "take this `capability` from the command; may be repeated")
 	f.BoolVar(&o.noDeps, "no-deps", false, "start nothing that the service depends on")
-	f.BoolVar(&o.useAliases, "use-aliases", false, "let the container answer to the names of the service")
+	f.BoolVar(&o.useAliases, "use-aliases", false, "give the container the network names of the service")
 	f.BoolVar(&o.build, "build", false, "build the images before, stale or not")
 	f.StringVar(&o.pull, "pull", "", "the `policy` for pulling the image: always, missing or never")
 	f.BoolVar(&o.orphans, "remove-orphans", false, "remove containers that belong to no service of the files")
@@ -120,7 +120,7 @@ func runOnce(ctx context.Context, env *command.Env, service string, argv []strin
 		return err
 	}
 	if o.pull != "" && !slices.Contains([]string{"always", "missing", "never"}, o.pull) {
-		return fail.New(fail.Usage, "", "--pull wants always, missing or never, not %q", o.pull)
+		return fail.New(fail.Usage, "", "--pull must be always, missing or never, not %q", o.pull)
 	}
 	request, err := o.request(env, service)
 	if err != nil {

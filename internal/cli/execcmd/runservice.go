@@ -28,7 +28,7 @@ func oneOffService(env *command.Env, p *types.Project, name string, command []st
 	if o.entrypoint.given {
 		words, err := shellwords.Parse(o.entrypoint.value)
 		if err != nil {
-			return nil, s, fail.Wrap(err, fail.Usage, "quotes come in pairs", "--entrypoint is no command: %q", o.entrypoint.value)
+			return nil, s, fail.Wrap(err, fail.Usage, "close the quote", "--entrypoint is not a command: %q", o.entrypoint.value)
 		}
 		if len(words) == 0 {
 			words = []string{""} // the engine's word for: none, also not the image's
@@ -71,7 +71,7 @@ func labelled(labels types.Labels, given []string) (types.Labels, error) {
 	for _, pair := range given {
 		name, value, ok := strings.Cut(pair, "=")
 		if !ok {
-			return nil, fail.New(fail.Usage, "for example --label team=shop", "--label wants NAME=value, not %q", pair)
+			return nil, fail.New(fail.Usage, "for example --label team=shop", "--label needs NAME=value, not %q", pair)
 		}
 		all = all.Add(name, value)
 	}
@@ -110,7 +110,7 @@ func oneOffPorts(ports []types.ServicePortConfig, o runOptions, hostIP string) (
 	for _, text := range o.publish {
 		parsed, err := types.ParsePortConfig(text)
 		if err != nil {
-			return nil, fail.Wrap(err, fail.Usage, "for example --publish 8080:80", "--publish wants HOST:CONTAINER, not %q", text)
+			return nil, fail.Wrap(err, fail.Usage, "for example --publish 8080:80", "--publish needs HOST:CONTAINER, not %q", text)
 		}
 		for _, p := range parsed {
 			if p.HostIP == "" {
@@ -132,7 +132,7 @@ func oneOffVolumes(env *command.Env, known types.Volumes, volumes []types.Servic
 	for _, text := range given {
 		v, err := format.ParseVolume(text)
 		if err != nil {
-			return nil, nil, fail.Wrap(err, fail.Usage, "for example --volume ./data:/data", "--volume wants SOURCE:TARGET, not %q", text)
+			return nil, nil, fail.Wrap(err, fail.Usage, "for example --volume ./data:/data", "--volume needs SOURCE:TARGET, not %q", text)
 		}
 		if v.Type == types.VolumeTypeBind {
 			if rest, home := strings.CutPrefix(v.Source, "~/"); home {

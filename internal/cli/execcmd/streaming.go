@@ -23,7 +23,7 @@ type terminalOptions struct {
 // flags declares the flags by which people and scripts say it.
 func (o *terminalOptions) flags(f *pflag.FlagSet) {
 	f.BoolVarP(&o.noTTY, "no-tty", "T", false, "give the command no terminal")
-	f.BoolVarP(&o.interactive, "interactive", "i", true, "let the command read what devup is given")
+	f.BoolVarP(&o.interactive, "interactive", "i", true, "connect the command to devup's standard input")
 	f.BoolVarP(&o.tty, "tty", "t", false, "give the command a terminal, which it gets anyway where there is one")
 	_ = f.MarkHidden("tty") // it exists
 }
@@ -49,7 +49,7 @@ func wantsTerminal(env *command.Env, o terminalOptions, detached bool) (bool, er
 	case o.tty && o.noTTY:
 		return false, fail.New(fail.Usage, "", "--tty and --no-tty exclude each other")
 	case o.tty && o.interactive && !detached && !s.InTTY:
-		return false, fail.New(fail.Usage, "leave out -t, or write -T", "-t wants a terminal, and what devup reads from is none")
+		return false, fail.New(fail.Usage, "leave out -t, or write -T", "-t needs a terminal, and devup's standard input is not one")
 	case o.tty:
 		return true, nil
 	}

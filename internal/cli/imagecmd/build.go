@@ -46,13 +46,13 @@ itself. Exit code 5 when an image could not be built.`,
 	f.StringArrayVar(&o.args, "build-arg", nil, "give builds this `name=value`; a name alone takes the value of the environment")
 	f.BoolVar(&o.NoCache, "no-cache", false, "use nothing of earlier builds")
 	f.BoolVar(&o.Pull, "pull", false, "look for newer base images")
-	f.BoolVar(&o.push, "push", false, "push the images that have a name of their own when they are built")
+	f.BoolVar(&o.push, "push", false, "after the build, push the images whose service has an image key")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "show no progress")
-	f.StringArrayVar(&o.ssh, "ssh", nil, "let builds use this `agent`: default, or a name=socket or key file")
+	f.StringArrayVar(&o.ssh, "ssh", nil, "SSH `agent` for builds: default, or a name=socket or key file")
 	f.BoolVar(&o.dependencies, "with-dependencies", false, "build for the services that the named ones depend on, too")
 	f.StringVar(&o.Provenance, "provenance", "", "add an attestation of how the image was built: true, false or its parameters")
 	f.StringVar(&o.SBOM, "sbom", "", "add an attestation of what is in the image: true, false or its parameters")
-	f.StringVarP(&o.memory, "memory", "m", "", "has no effect: BuildKit knows no limit of memory")
+	f.StringVarP(&o.memory, "memory", "m", "", "has no effect: BuildKit has no memory limit")
 	f.StringVar(&o.builder, "builder", "", "the engine's own builder, default, is the only one")
 	for _, name := range []string{"memory", "builder"} {
 		_ = f.MarkHidden(name) // they are declared just above
@@ -74,7 +74,7 @@ func runBuild(ctx context.Context, env *command.Env, services []string, o buildO
 		return fail.New(fail.Usage, "leave out --builder: devup builds with the BuildKit of the engine that it is connected to", "the builder %s cannot be used", o.builder)
 	}
 	if o.memory != "" {
-		env.Sink(event.Event{Kind: event.Note, ID: "--memory", State: event.Warning, Text: "--memory has no effect: BuildKit knows no limit of memory"})
+		env.Sink(event.Event{Kind: event.Note, ID: "--memory", State: event.Warning, Text: "--memory has no effect: BuildKit has no memory limit"})
 	}
 	s, p, err := open(ctx, env, services, o.quiet, session.Asked)
 	if err != nil {

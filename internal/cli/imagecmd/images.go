@@ -31,7 +31,7 @@ func NewImages(p *command.Program) *cobra.Command {
 	var o imagesOptions
 	c := &cobra.Command{
 		Use:   "images [SERVICE...]",
-		Short: "List the images that the containers were made from",
+		Short: "List the images of the containers",
 		Example: `  devup images
   devup images --quiet backend-flask`,
 		ValidArgsFunction: p.CompleteServices,
@@ -190,7 +190,7 @@ func showImages(env *command.Env, objects []usedImage, format string) {
 	if len(t.Rows) > 0 {
 		env.UI.Table(t)
 	} else if env.UI.Mode() != ui.JSON {
-		env.Say("no container, so no image; `devup up` makes them")
+		env.Say("no container, so no image; `devup up` creates them")
 	}
 }
 

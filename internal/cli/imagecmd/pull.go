@@ -29,7 +29,7 @@ func NewPull(p *command.Program) *cobra.Command {
 		Use:   "pull [SERVICE...]",
 		Short: "Pull the images of the services, newer ones too",
 		Long: `Pull the images of the services, or of all, with the logins of docker login and of
-its credential helpers. devup up pulls what is missing by itself.`,
+its credential helpers. devup up also pulls what is missing.`,
 		Example: `  devup pull
   devup pull --ignore-buildable
   devup pull --include-deps backend-flask`,
@@ -38,7 +38,7 @@ its credential helpers. devup up pulls what is missing by itself.`,
 	f := c.Flags()
 	f.BoolVarP(&o.Quiet, "quiet", "q", false, "show no progress")
 	f.BoolVar(&o.dependencies, "include-deps", false, "pull for the services that the named ones depend on, too")
-	f.BoolVar(&o.IgnoreFailures, "ignore-pull-failures", false, "go on when an image cannot be pulled, and warn")
+	f.BoolVar(&o.IgnoreFailures, "ignore-pull-failures", false, "warn and continue when an image cannot be pulled")
 	f.BoolVar(&o.IgnoreBuildable, "ignore-buildable", false, "leave out services that have a build section")
 	f.StringVar(&o.Policy, "policy", "", "whatever the files say: always, or missing for what is not here")
 	deprecated(f, "parallel", "no-parallel")
@@ -48,7 +48,7 @@ its credential helpers. devup up pulls what is missing by itself.`,
 
 func runPull(ctx context.Context, env *command.Env, services []string, o pullOptions) error {
 	if o.Policy != "" && o.Policy != "missing" && o.Policy != "always" {
-		return fail.New(fail.Usage, "it is missing or always", "--policy cannot be %q", o.Policy)
+		return fail.New(fail.Usage, "it is missing or always", "--policy: invalid value %q", o.Policy)
 	}
 	s, p, err := open(ctx, env, services, o.Quiet, session.NoCredentials)
 	if err != nil {

@@ -98,7 +98,7 @@ type (
 
 func runConfig(ctx context.Context, env *command.Env, services []string, o configOptions) error {
 	if o.format != "yaml" && o.format != "json" {
-		return fail.New(fail.Usage, "--format yaml or --format json", "there is no format %q for a project", o.format)
+		return fail.New(fail.Usage, "--format yaml or --format json", "--format must be yaml or json, not %q", o.format)
 	}
 	if o.noInterpolate || *o.lists["variables"] {
 		return rawConfig(ctx, env, services, o)
@@ -176,7 +176,7 @@ func printConfig(env *command.Env, text []byte, notes []string, o configOptions)
 func writeNew(path string, text []byte) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) // it may hold values of variables
 	if errors.Is(err, fs.ErrExist) {
-		return fail.Wrap(err, fail.Usage, "choose another name, or remove it first", "the file %s is there already", path)
+		return fail.Wrap(err, fail.Usage, "choose another name, or remove it first", "the file %s already exists", path)
 	}
 	if err != nil {
 		return fail.Wrap(err, fail.Denied, "", "%s cannot be written", path)

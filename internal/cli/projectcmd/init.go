@@ -47,7 +47,7 @@ shown as a diff. A devup.yaml written by hand decides which services there are.`
 	}
 	c.Flags().BoolVar(&o.dryRun, "dry-run", false, "show what would be written and write nothing")
 	c.Flags().BoolVar(&o.explain, "explain", false, "show all evidence, also of what was not taken for a service")
-	c.Flags().StringSliceVar(&o.platforms, "for", nil, "write for these `platforms`: "+strings.Join(platformNames(), ", ")+" (default: gitpod and codespaces, or those whose files are there)")
+	c.Flags().StringSliceVar(&o.platforms, "for", nil, "write for these `platforms`: "+strings.Join(platformNames(), ", ")+" (default: gitpod and codespaces, or those whose files exist)")
 	c.RunE = p.Run(func(ctx context.Context, env *command.Env, args []string) error {
 		dir := env.Flags.Dir
 		if len(args) > 0 {
@@ -77,7 +77,7 @@ func runInit(ctx context.Context, env *command.Env, dir string, o initOptions) e
 	}
 	dir, err = filepath.Abs(dir)
 	if err != nil {
-		return fail.Wrap(err, fail.Denied, "", "the current folder cannot be found")
+		return fail.Wrap(err, fail.Denied, "", "the current directory cannot be found")
 	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
@@ -173,7 +173,7 @@ func write(ctx context.Context, env *command.Env, root *os.Root, p proposal, o i
 	}
 	switch {
 	case fresh == 0:
-		env.Say("nothing to write: everything is there")
+		env.Say("nothing to write: all files exist")
 		return nil
 	case o.dryRun:
 		env.Say("nothing was written (--dry-run)")
@@ -216,9 +216,9 @@ func nextStep(env *command.Env) string {
 func unopened(err error, dir string) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return fail.Wrap(err, fail.Usage, "", "there is no folder %s", dir)
+		return fail.Wrap(err, fail.Usage, "", "there is no directory %s", dir)
 	case errors.Is(err, fs.ErrPermission):
-		return fail.Wrap(err, fail.Denied, "check who may read it", "the folder %s may not be read", dir)
+		return fail.Wrap(err, fail.Denied, "check who may read it", "the directory %s may not be read", dir)
 	}
-	return fail.Wrap(err, fail.Failed, "", "the folder %s cannot be read", dir)
+	return fail.Wrap(err, fail.Failed, "", "the directory %s cannot be read", dir)
 }

@@ -32,7 +32,7 @@ func platforms(values []string) ([]scaffold.Platform, error) {
 		case slices.Contains(scaffold.Platforms(), p):
 			chosen = append(chosen, p)
 		case v != noPlatform:
-			return nil, fail.New(fail.Usage, "they are "+strings.Join(platformNames(), ", "), "--for knows no platform %q", v)
+			return nil, fail.New(fail.Usage, "they are "+strings.Join(platformNames(), ", "), "--for: unknown platform %q", v)
 		case len(values) > 1:
 			return nil, fail.New(fail.Usage, "leave out one or the other", "--for none goes with nothing else")
 		}

@@ -81,7 +81,7 @@ func showProposal(env *command.Env, p proposal, o initOptions) {
 				env.UI.Text("would write " + untrusted.Name(c.Path))
 			}
 		case scaffold.Differs:
-			env.UI.Text(untrusted.Name(c.Path) + " is there and stays as it is; init would add:")
+			env.UI.Text(untrusted.Name(c.Path) + " exists and is not changed; init would add:")
 			env.UI.Diff(c.Diff)
 		case scaffold.Same:
 		}

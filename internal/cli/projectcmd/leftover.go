@@ -32,7 +32,7 @@ func leftovers(ctx context.Context, s *session.Session, names []string) ([]lefto
 	var left []leftover
 	for _, name := range names {
 		if !checkout.Removed(state.Owners[name]) {
-			return nil, fail.New(fail.Usage, "devup ls --all marks those; devup down -p NAME removes any other", "%s is no project on this engine whose folder is gone", name)
+			return nil, fail.New(fail.Usage, "devup ls --all marks those; devup down -p NAME removes any other", "%s is not a project on this engine whose directory was deleted", name)
 		}
 	}
 	for _, name := range state.Names() {
@@ -87,7 +87,7 @@ type leftoverObject struct {
 }
 
 func showLeftovers(env *command.Env, left []leftover) {
-	t := ui.Table{Header: []string{"NAME", "CONTAINERS", "NETWORKS", "VOLUMES", "FOLDER"}}
+	t := ui.Table{Header: []string{"NAME", "CONTAINERS", "NETWORKS", "VOLUMES", "DIRECTORY"}}
 	for _, l := range left {
 		if env.UI.Mode() == ui.JSON {
 			env.UI.Object(leftoverObject{"leftover", l.name, l.dir, len(l.look.Containers), l.containers, len(l.look.Networks), l.volumes})
@@ -99,7 +99,7 @@ func showLeftovers(env *command.Env, left []leftover) {
 			{Text: amount(of.containers, of.containerBytes)},
 			{Text: fmt.Sprint(of.networks)},
 			{Text: amount(of.volumes, of.volumeBytes)},
-			{Text: l.dir + " is gone", Tone: ui.Notice},
+			{Text: l.dir + " was deleted", Tone: ui.Notice},
 		})
 	}
 	if len(t.Rows) > 0 {

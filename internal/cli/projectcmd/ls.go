@@ -37,9 +37,9 @@ func NewLs(p *command.Program) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "ls",
 		Short: "List the projects on the engine, devup's and Compose's",
-		Long: `List the projects on the engine that have running containers, whoever started them;
-with --all also those that are stopped, or of which only networks or volumes are left.
-One whose folder is gone is marked; devup prune removes those.`,
+		Long: `List the projects on the engine that have running containers, of any tool; with
+--all also those that are stopped or have only networks or volumes left.
+A project whose directory was deleted is marked; devup prune removes those.`,
 		Example: `  devup ls
   devup ls --all --filter name=shop`,
 		Args: cobra.NoArgs,
@@ -104,11 +104,11 @@ func (o lsOptions) patterns() ([]*regexp.Regexp, error) {
 	for _, filter := range o.filters {
 		key, value, _ := strings.Cut(filter, "=")
 		if key != "name" {
-			return nil, fail.New(fail.Usage, "for example --filter name=shop", "--filter knows name=PATTERN only, not %q", filter)
+			return nil, fail.New(fail.Usage, "for example --filter name=shop", "--filter takes name=PATTERN only, not %q", filter)
 		}
 		pattern, err := regexp.Compile(value)
 		if err != nil {
-			return nil, fail.Wrap(err, fail.Usage, "", "%q is no regular expression", value)
+			return nil, fail.Wrap(err, fail.Usage, "", "%q is not a regular expression", value)
 		}
 		patterns = append(patterns, pattern)
 	}
@@ -196,7 +196,7 @@ func showProjects(env *command.Env, projects []projectObject, format string) {
 		return
 	}
 	gone := 0
-	t := ui.Table{Header: []string{"NAME", "STATUS", "URLS", "FOLDER"}}
+	t := ui.Table{Header: []string{"NAME", "STATUS", "URLS", "DIRECTORY"}}
 	for _, p := range projects {
 		if env.UI.Mode() == ui.JSON {
 			env.UI.Object(p)
@@ -204,7 +204,7 @@ func showProjects(env *command.Env, projects []projectObject, format string) {
 		}
 		folder := ui.Cell{Text: p.Dir}
 		if p.DirGone {
-			folder, gone = ui.Cell{Text: p.Dir + " is gone", Tone: ui.Notice}, gone+1
+			folder, gone = ui.Cell{Text: p.Dir + " was deleted", Tone: ui.Notice}, gone+1
 		}
 		t.Rows = append(t.Rows, []ui.Cell{{Text: p.Name, Tone: ui.Strong}, {Text: p.status()}, {Text: strings.Join(p.URLs, " ")}, folder})
 	}
@@ -215,6 +215,6 @@ func showProjects(env *command.Env, projects []projectObject, format string) {
 		env.Say("no project runs on this engine")
 	}
 	if gone > 0 {
-		env.Note(fmt.Sprintf("the %s of %d of them %s gone; `devup prune` removes what is left of such projects", command.Plural(gone, "folder", "folders"), gone, command.Plural(gone, "is", "are")))
+		env.Note(fmt.Sprintf("%d of them %s in a directory that was deleted; `devup prune` removes what is left", gone, command.Plural(gone, "is", "are")))
 	}
 }

@@ -27,11 +27,11 @@ func NewPrune(p *command.Program) *cobra.Command {
 	var o pruneOptions
 	c := &cobra.Command{
 		Use:   "prune [PROJECT...]",
-		Short: "Remove what is left of projects whose folder is gone",
-		Long: `Remove the containers and networks of projects whose folder was removed from this
-machine, whoever started them. Lists them with their sizes and asks before. Volumes
-stay; --volumes removes them too, with the data in them. Images stay. With names as
-arguments: only these of such projects.`,
+		Short: "Remove what is left of projects whose directory was deleted",
+		Long: `Remove the containers and networks of projects whose directory was deleted from this
+machine, whichever tool started them. Lists them with their sizes and asks first.
+Volumes stay; --volumes removes them too, with the data in them. Images stay. With
+names as arguments: only these of such projects.`,
 		Example: `  devup prune --dry-run
   devup prune --volumes old-shop`,
 		Annotations: command.HasDryRun,
@@ -50,7 +50,7 @@ func runPrune(ctx context.Context, env *command.Env, names []string, o pruneOpti
 	defer s.Close()
 	if !s.Engine.Local() {
 		return fail.New(fail.Usage, "run it on that machine, or name a project: devup down -p NAME",
-			"the engine runs on another machine, and which folders are gone there cannot be seen from here")
+			"the engine runs on another machine, whose directories devup cannot read")
 	}
 	if !env.Flags.DryRun {
 		checkout.PruneLocks(env.CheckoutLocks())
@@ -63,7 +63,7 @@ func runPrune(ctx context.Context, env *command.Env, names []string, o pruneOpti
 		return err
 	}
 	if len(left) == 0 {
-		env.Say("nothing to remove: no project on this engine has lost its folder")
+		env.Say("nothing to remove: the directory of every project on this engine exists")
 		return nil
 	}
 	showLeftovers(env, left)

@@ -42,7 +42,7 @@ func heldBy(v plan.Change) string {
 	if len(v.InUseBy) == 0 {
 		return "; `devup up` asks on a terminal, and replaces it with --yes"
 	}
-	return ": " + command.List(v.InUseBy) + " has it and is no part of this run"
+	return ": " + command.List(v.InUseBy) + " uses it and is not part of this run"
 }
 
 // Logs prints the logs of the services until ctx ends or, unless they are followed, to

@@ -57,7 +57,7 @@ func access(r expose.Row) ui.Cell {
 	case r.Access == expose.Unchecked && r.Tunneled():
 		cell.Text = "public"
 	case r.Access == expose.Unchecked && r.Public:
-		cell.Text = "to be public"
+		cell.Text = "will be public"
 	case r.Access == expose.Unchecked:
 	case r.Access == expose.Reachable:
 		cell.Tone = ui.Good

@@ -161,7 +161,7 @@ const drainTime = 500 * time.Millisecond
 func (a *after) followUntilEnd(ctx context.Context, shown []string) error {
 	o, ids := a.options.logs, a.outcome.IDs()
 	if o.exitCodeFrom != "" && len(ids[o.exitCodeFrom]) == 0 {
-		return fail.New(fail.Usage, "name one of the services that are started", "service %s has no container here, so there is no exit code to end with", o.exitCodeFrom)
+		return fail.New(fail.Usage, "name one of the services that are started", "service %s has no container here, so it has no exit code", o.exitCodeFrom)
 	}
 	reading, stopReading := context.WithCancel(ctx)
 	defer stopReading()

@@ -18,9 +18,9 @@ func NewCreate(p *command.Program) *cobra.Command {
 	var f converge.Flags
 	c := &cobra.Command{
 		Use:   "create [SERVICE...]",
-		Short: "Make the containers of the services and start none",
-		Long: `Build what is stale and make networks, volumes and containers, as devup up does, but
-start nothing. devup start starts what was made.`,
+		Short: "Create the containers of the services without starting them",
+		Long: `Build what is stale and create networks, volumes and containers, as devup up does,
+but start nothing. devup start starts what was created.`,
 		Example: `  devup create
   devup create --force-recreate backend-flask`,
 		ValidArgsFunction: p.CompleteServices,
@@ -43,7 +43,7 @@ func NewScale(p *command.Program) *cobra.Command {
   devup scale worker=1 web=2`,
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return fail.New(fail.Usage, "for example: devup scale web=3", "%s wants SERVICE=NUMBER", c.CommandPath())
+				return fail.New(fail.Usage, "for example: devup scale web=3", "%s needs SERVICE=NUMBER", c.CommandPath())
 			}
 			return nil
 		},

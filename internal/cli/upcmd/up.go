@@ -46,7 +46,7 @@ Exit codes: 3 a service did not become ready, 4 no engine, 5 build failed.`,
 	f := c.Flags()
 	f.BoolVarP(&o.detach, "detach", "d", false, "return once every service answers; they go on running")
 	f.BoolVar(&o.wait, "wait", false, "as --detach, and what has a healthcheck must pass it, not just answer")
-	f.BoolVar(&o.noStart, "no-start", false, "make the containers and start none")
+	f.BoolVar(&o.noStart, "no-start", false, "create the containers without starting them")
 	f.BoolVar(&o.dryRun, "dry-run", false, "print what would be done and do nothing")
 	f.BoolVar(&o.public, "public", false, "open the ports of all services but databases in a cloud workspace")
 	f.Var(command.NewDuration(5*time.Minute), "wait-timeout", "how long the services may take until they answer: `90s`, 5m, or seconds")

@@ -37,9 +37,9 @@ func NewWatch(p *command.Program) *cobra.Command {
 		Use:   "watch [SERVICE...]",
 		Short: "Bring changed files into the running services",
 		Long: `Start the services as up does, then follow the files that develop.watch of each
-service names: sync them into its containers, restart it or build it anew, as each
-rule says. Ctrl-C ends that and leaves the services running. up --watch does the same
-and shows the logs beside it.`,
+service names: sync them into its containers, restart it or rebuild it, as each rule
+says. Ctrl-C ends that and leaves the services running. up --watch does the same and
+also shows the logs.`,
 		Example: `  devup watch
   devup watch --no-up web
   devup up --watch`,

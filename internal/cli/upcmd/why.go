@@ -19,12 +19,12 @@ import (
 func NewWhy(p *command.Program) *cobra.Command {
 	return &cobra.Command{
 		Use:   "why SERVICE",
-		Short: "Say why a service's containers were made anew, and what up would do to them now",
+		Short: "Say why a service's containers were recreated, and what up would do to them now",
 		Example: `  devup why backend-flask
   devup why backend-flask --json`,
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return fail.New(fail.Usage, "for example: devup why backend-flask", "%s wants one service", c.CommandPath())
+				return fail.New(fail.Usage, "for example: devup why backend-flask", "%s needs one service", c.CommandPath())
 			}
 			return nil
 		},
@@ -64,7 +64,7 @@ func runWhy(ctx context.Context, env *command.Env, service string) error {
 	}
 	containers := s.Containers([]string{service})
 	if len(containers) == 0 {
-		env.Say(service + " has no container; `devup up " + service + "` makes it")
+		env.Say(service + " has no container; `devup up " + service + "` creates it")
 		return nil
 	}
 	for _, c := range containers {
@@ -81,7 +81,7 @@ func describeWhy(c plan.Container, pending []string) whyObject {
 	if c.Cause != "" {
 		o.Causes = strings.Split(c.Cause, "; ")
 		if o.Causes[0] == plan.NotCreated { // it was so before, and is not now
-			o.Causes[0] = "because there was none"
+			o.Causes[0] = "it did not exist"
 		}
 	}
 	if c.Fields == "" {
@@ -98,7 +98,7 @@ func showWhy(env *command.Env, o whyObject) {
 		env.UI.Object(o)
 		return
 	}
-	made := fmt.Sprintf("%s was made by %s at %s", o.Container, o.MadeBy, o.MadeAt)
+	made := fmt.Sprintf("%s was created by %s at %s", o.Container, o.MadeBy, o.MadeAt)
 	if len(o.Causes) > 0 {
 		made += ": " + strings.Join(o.Causes, "; ")
 	}

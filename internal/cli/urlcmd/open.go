@@ -23,7 +23,7 @@ func NewOpen(p *command.Program) *cobra.Command {
 		Use:   "open [SERVICE]",
 		Short: "Open a service in the browser",
 		Long: `Open the URL of a service in the browser; without a name, that of the frontend: a
-service on which no other depends. Where there is no browser, the URL is printed.`,
+service on which no other depends. Without a browser, the URL is printed.`,
 		Example: `  devup open
   devup open backend-flask`,
 		Args:              cobra.MaximumNArgs(1),

@@ -82,16 +82,16 @@ func phoneURL(place workspace.Info, r expose.Row, lan netip.Addr) (string, error
 	bound, err := netip.ParseAddr(r.HostIP)
 	switch {
 	case place.Remote:
-		return refuse("", "%s has no URL that a phone gets to", r.Service)
+		return refuse("", "%s has no URL that a phone can reach", r.Service)
 	case err == nil && !bound.IsUnspecified() && r.Service == project.GatewayName: // it has no ports in the config
-		return refuse(share[len("or "):], "port %d of %s is bound to %s, which no phone gets to", r.Port, r.Service, r.HostIP)
+		return refuse(share[len("or "):], "port %d of %s is bound to %s, which a phone cannot reach", r.Port, r.Service, r.HostIP)
 	case err == nil && !bound.IsUnspecified():
-		return refuse(fmt.Sprintf(`publish it as "0.0.0.0:%d:%d" under ports for the phones in this network, %s`, r.Port, r.Target, share),
-			"port %d of %s is bound to %s, which no phone gets to", r.Port, r.Service, r.HostIP)
+		return refuse(fmt.Sprintf(`publish it as "0.0.0.0:%d:%d", %s`, r.Port, r.Target, share),
+			"port %d of %s is bound to %s, which a phone cannot reach", r.Port, r.Service, r.HostIP)
 	case place.Provider == "wsl":
-		return refuse(share[len("or "):], "Windows does not pass on port %d of %s from its network to WSL by itself", r.Port, r.Service)
+		return refuse(share[len("or "):], "Windows does not forward port %d of %s from its network to WSL", r.Port, r.Service)
 	case !lan.IsValid():
-		return refuse("join one, "+share, "this machine is in no network that a phone could be in")
+		return refuse("join one, "+share, "this machine is in no network that a phone can join")
 	}
 	return "http://" + net.JoinHostPort(lan.String(), strconv.Itoa(r.Port)), nil
 }

@@ -28,13 +28,13 @@ func TestPhoneURL(t *testing.T) {
 		{name: "bound to every address", row: with("http://localhost:3000", "0.0.0.0"), lan: lan, want: "http://192.168.1.7:3000"},
 		{name: "to those of IPv6 too", row: with("http://localhost:3000", "::"), lan: lan, want: "http://192.168.1.7:3000"},
 		{name: "the host's own network", row: with("http://localhost:3000", ""), lan: lan, want: "http://192.168.1.7:3000"},
-		{name: "bound to this machine", row: local, lan: lan, want: "port 3000 of web is bound to 127.0.0.1, which no phone gets to"},
+		{name: "bound to this machine", row: local, lan: lan, want: "port 3000 of web is bound to 127.0.0.1, which a phone cannot reach"},
 		{name: "bound to an address of the network", row: with("http://192.168.1.5:3000", "192.168.1.5"), lan: lan, want: "http://192.168.1.5:3000"},
 		{name: "shared", row: with("https://words.trycloudflare.com", "127.0.0.1"), want: "https://words.trycloudflare.com"},
-		{name: "in no network", row: with("http://localhost:3000", "0.0.0.0"), want: "this machine is in no network that a phone could be in"},
-		{name: "WSL", place: workspace.Info{Provider: "wsl"}, row: with("http://localhost:3000", "0.0.0.0"), lan: lan, want: "Windows does not pass on port 3000 of web from its network to WSL by itself"},
+		{name: "in no network", row: with("http://localhost:3000", "0.0.0.0"), want: "this machine is in no network that a phone can join"},
+		{name: "WSL", place: workspace.Info{Provider: "wsl"}, row: with("http://localhost:3000", "0.0.0.0"), lan: lan, want: "Windows does not forward port 3000 of web from its network to WSL"},
 		{name: "a cloud workspace", place: workspace.Info{Remote: true}, row: with("https://3000-x.gitpod.io", "0.0.0.0"), lan: lan, want: "https://3000-x.gitpod.io"},
-		{name: "one without public URLs", place: workspace.Info{Remote: true}, row: local, lan: lan, want: "web has no URL that a phone gets to"},
+		{name: "one without public URLs", place: workspace.Info{Remote: true}, row: local, lan: lan, want: "web has no URL that a phone can reach"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

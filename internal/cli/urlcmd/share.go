@@ -90,10 +90,10 @@ func needless(place workspace.Info) error {
 	case !place.Remote:
 		return nil
 	case place.Locked:
-		return fail.New(fail.Usage, "whoever may log in there gets to its URLs", "%s lets nobody in without a login, and devup does not go around that", place.Title)
+		return fail.New(fail.Usage, "give access to its URLs to users who may log in there", "%s requires a login, and devup does not bypass it", place.Title)
 	}
 	return fail.New(fail.Usage, "mark services with `public: true` under x-devup, or `devup up --public` opens all of them",
-		"%s has public URLs of its own, and no tunnel is needed", place.Title)
+		"%s has public URLs already, so no tunnel is needed", place.Title)
 }
 
 // sharable finds the ports to share in the project as `devup up` would start it: their
@@ -118,7 +118,7 @@ func sharable(ctx context.Context, env *command.Env, services []string) (*sessio
 // onThisMachine refuses an engine to whose ports a tunnel from here does not lead.
 func onThisMachine(s *session.Session) (*session.Session, error) {
 	if !s.Engine.Local() {
-		return nil, fail.New(fail.Usage, "run `devup share` there, or use an engine of this machine", "the engine runs on another machine, and a tunnel leads to this one")
+		return nil, fail.New(fail.Usage, "run `devup share` there, or use an engine of this machine", "the engine runs on another machine, and a tunnel reaches this one only")
 	}
 	return s, nil
 }
