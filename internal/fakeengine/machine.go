@@ -57,6 +57,7 @@ type Container struct {
 	Copied   []byte                               // the last archive that was copied into it
 	Ports    []container.PortSummary              // that are open
 	Created  time.Time
+	Started  time.Time                     // the zero time for long ago
 	Written  int64                         // bytes that are not of its image
 	Log      []Line                        // what it printed
 	Typed    string                        // what was sent to its main process

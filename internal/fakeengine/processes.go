@@ -26,9 +26,17 @@ func (e Processes) set(verb, id, state string) error {
 	})
 }
 
-// ContainerStart makes a container run, and end at once where [Machine.Main] says so.
+// ContainerStart makes a container run, and end at once where [Machine.Main] says so. A
+// healthcheck passes at once.
 func (e Processes) ContainerStart(_ context.Context, id string, _ client.ContainerStartOptions) (client.ContainerStartResult, error) {
-	if err := e.set("start", id, "running"); err != nil || e.Main == nil {
+	err := e.change("start", id, func(c *Container) error {
+		c.State, c.Started = "running", time.Now()
+		if config := c.Options.Config; config != nil && config.Healthcheck != nil && c.Health == "" {
+			c.Health = "healthy"
+		}
+		return nil
+	})
+	if err != nil || e.Main == nil {
 		return client.ContainerStartResult{}, err
 	}
 	c, _ := e.Container(id)
