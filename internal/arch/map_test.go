@@ -112,7 +112,7 @@ var only = map[string][]string{
 	"github.com/containerd/console":                {"cli"},                    // cli turns off a terminal's echo
 	"github.com/charmbracelet/":                    {"ui", "cli", "untrusted"}, // cli asks whether a stream is a terminal
 	"text/template":                                {"scaffold", "cli"},        // cli: --format of Compose's commands
-	"net/http":                                     {"engine", "build", "ready", "workspace", "expose", "egress", "doctor", "gateway"},
+	"net/http":                                     {"engine", "fakeengine", "build", "ready", "workspace", "expose", "egress", "doctor", "gateway"},
 	"os/exec":                                      {"engine", "ports", "doctor", "registry", "tunnel", "gateway", "checkout", "session", "cli"}, // checkout asks git; session runs the programs of a workspace
 	"github.com/devup-cli/devup/templates":         {"scaffold", "cli"},
 }

@@ -5,11 +5,15 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"time"
 
 	cerrdefs "github.com/containerd/errdefs"
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/client"
 )
+
+// longAgo is when a container was started that was never seen to be.
+var longAgo = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 
 // Containers creates and removes the containers of a machine.
 type Containers struct{ *Machine }
@@ -38,8 +42,13 @@ func (e Containers) ContainerInspect(_ context.Context, id string, _ client.Cont
 	if c == nil {
 		return client.ContainerInspectResult{}, missing("container", id)
 	}
+	started := c.Started
+	if started.IsZero() {
+		started = longAgo
+	}
 	state := &container.State{
-		Status: container.ContainerState(c.State), ExitCode: c.ExitCode,
+		StartedAt: started.Format(time.RFC3339Nano),
+		Status:    container.ContainerState(c.State), ExitCode: c.ExitCode,
 		Running: c.State == "running" || c.State == "paused", Restarting: c.State == "restarting", Paused: c.State == "paused",
 	}
 	if c.Health != "" {

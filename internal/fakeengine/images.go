@@ -93,6 +93,13 @@ func (e *Images) ImageInspect(_ context.Context, ref string, options ...client.I
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	id, ok := e.ids[full(ref)]
+	var tags []string
+	for name, other := range e.ids {
+		if other == ref || other == id {
+			id, ok, tags = other, true, append(tags, strings.TrimPrefix(name, "docker.io/library/"))
+		}
+	}
+	slices.Sort(tags)
 	if !ok || len(options) > 0 { // no image is for several platforms
 		return client.ImageInspectResult{}, cerrdefs.ErrNotFound
 	}
@@ -100,7 +107,7 @@ func (e *Images) ImageInspect(_ context.Context, ref string, options ...client.I
 	if arch == "" {
 		arch = "amd64"
 	}
-	return client.ImageInspectResult{InspectResponse: image.InspectResponse{ID: id, Os: "linux", Architecture: arch}}, nil
+	return client.ImageInspectResult{InspectResponse: image.InspectResponse{ID: id, RepoTags: tags, Os: "linux", Architecture: arch}}, nil
 }
 
 // ImagePull takes an image from the registry.

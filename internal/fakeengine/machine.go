@@ -1,15 +1,20 @@
 package fakeengine
 
 import (
+	"context"
 	"encoding/binary"
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	cerrdefs "github.com/containerd/errdefs"
 	"github.com/moby/moby/api/pkg/stdcopy"
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/api/types/events"
 	"github.com/moby/moby/api/types/network"
 	"github.com/moby/moby/api/types/volume"
 	"github.com/moby/moby/client"
@@ -25,8 +30,14 @@ type Machine struct {
 	Refuse func(request string) error
 	// Exec says what a command in a container prints and how it ends; nil: nothing, with 0.
 	Exec func(container string, words []string) (output string, status int)
+	// Main says what the main process of a container prints when it is started, and how it
+	// ends; nil, or ended being false: it runs on.
+	Main func(c Container) (output string, status int, ended bool)
 
 	mu         sync.Mutex
+	changed    chan struct{} // closed at each change, and replaced
+	sizes      map[string]int64
+	events     []events.Message
 	requests   []string
 	containers []*Container
 	networks   []network.Summary
@@ -44,10 +55,73 @@ type Container struct {
 	Options  client.ContainerCreateOptions
 	Networks map[string]*network.EndpointSettings // by name
 	Copied   []byte                               // the last archive that was copied into it
+	Ports    []container.PortSummary              // that are open
+	Created  time.Time
+	Started  time.Time                     // the zero time for long ago
+	Written  int64                         // bytes that are not of its image
+	Log      []Line                        // what it printed
+	Typed    string                        // what was sent to its main process
+	Top      [][]string                    // its processes as ps lists them; the first are the titles
+	Files    map[string]container.PathStat // what is in it, by path
+}
+
+// Line is a line that a container printed.
+type Line struct {
+	At   time.Time
+	Text string
 }
 
 // New gives an engine without containers, networks and volumes.
-func New() *Machine { return &Machine{execs: map[string]execution{}} }
+func New() *Machine {
+	return &Machine{execs: map[string]execution{}, changed: make(chan struct{})}
+}
+
+// notify wakes all that wait for a change. The lock is held.
+func (m *Machine) notify() {
+	close(m.changed)
+	m.changed = make(chan struct{})
+}
+
+// await waits until ready, which is called with the lock held, or until ctx ends.
+func (m *Machine) await(ctx context.Context, ready func() bool) error {
+	for {
+		m.mu.Lock()
+		done, changed := ready(), m.changed
+		m.mu.Unlock()
+		if done {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// emit keeps an event of a container. The lock is held.
+func (m *Machine) emit(c *Container, action events.Action) {
+	attributes := map[string]string{"name": c.Name}
+	if c.Options.Config != nil {
+		maps.Copy(attributes, c.Options.Config.Labels)
+	}
+	if action == events.ActionDie {
+		attributes["exitCode"] = strconv.Itoa(c.ExitCode)
+	}
+	m.events = append(m.events, events.Message{
+		Type: events.ContainerEventType, Action: action, TimeNano: time.Now().UnixNano(), Actor: events.Actor{ID: c.ID, Attributes: attributes},
+	})
+}
+
+// Emit keeps an event of a container, by its name or ID, such as "exec_create: ls".
+func (m *Machine) Emit(name string, action events.Action) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if c := m.find(name); c != nil {
+		m.emit(c, action)
+		m.notify()
+	}
+}
 
 // Requests are those that changed something since the last call of it, in their order,
 // such as "create shop-web-1" and "connect back shop-web-1". IDs are given as names.
@@ -85,8 +159,38 @@ func (m *Machine) Set(name string, change func(*Container)) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if c := m.find(name); c != nil {
-		change(c)
+		m.alter(c, change)
 	}
+}
+
+// alter changes a container, and tells of its start and its end. The lock is held.
+func (m *Machine) alter(c *Container, change func(*Container)) {
+	before := c.runs()
+	change(c)
+	switch now := c.runs(); {
+	case now && !before:
+		m.emit(c, events.ActionStart)
+	case before && !now:
+		m.emit(c, events.ActionDie)
+	}
+	m.notify()
+}
+
+// runs tells whether a container's main process exists.
+func (c *Container) runs() bool {
+	return c.State == "running" || c.State == "paused" || c.State == "restarting"
+}
+
+// VolumeLabels are the labels of a volume; nil where there is none.
+func (m *Machine) VolumeLabels(name string) map[string]string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, v := range m.volumes {
+		if v.Name == name {
+			return v.Labels
+		}
+	}
+	return nil
 }
 
 // Container is a copy of a container, by its name or ID; ok is false where there is none.
@@ -162,7 +266,9 @@ func (m *Machine) change(verb, id string, change func(*Container) error) error {
 	if c == nil {
 		return missing("container", id)
 	}
-	return change(c)
+	var err error
+	m.alter(c, func(c *Container) { err = change(c) })
+	return err
 }
 
 // find is the container of a name or an ID, or nil. The lock is held.
@@ -190,6 +296,7 @@ func (m *Machine) add(c Container) *Container {
 	maps.Copy(networks, c.Networks)
 	c.Networks = networks
 	m.containers = append(m.containers, &c)
+	m.notify()
 	return &c
 }
 

@@ -6,7 +6,9 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
+	"time"
 
 	cerrdefs "github.com/containerd/errdefs"
 	"github.com/moby/moby/api/pkg/stdcopy"
@@ -24,9 +26,39 @@ func (e Processes) set(verb, id, state string) error {
 	})
 }
 
-// ContainerStart makes a container run.
+// ContainerStart makes a container run, and end at once where [Machine.Main] says so. A
+// healthcheck passes at once.
 func (e Processes) ContainerStart(_ context.Context, id string, _ client.ContainerStartOptions) (client.ContainerStartResult, error) {
-	return client.ContainerStartResult{}, e.set("start", id, "running")
+	err := e.change("start", id, func(c *Container) error {
+		c.State, c.Started = "running", time.Now()
+		if config := c.Options.Config; config != nil && config.Healthcheck != nil && c.Health == "" {
+			c.Health = "healthy"
+		}
+		return nil
+	})
+	if err != nil || e.Main == nil {
+		return client.ContainerStartResult{}, err
+	}
+	c, _ := e.Container(id)
+	output, status, ended := e.Main(c)
+	for line := range strings.Lines(output) {
+		e.Set(id, func(c *Container) { c.Log = append(c.Log, Line{time.Now(), strings.TrimSuffix(line, "\n")}) })
+	}
+	if ended {
+		e.End(id, status)
+	}
+	return client.ContainerStartResult{}, nil
+}
+
+// End ends the main process of a container, which goes where it is to be removed then.
+func (m *Machine) End(name string, status int) {
+	m.Set(name, func(c *Container) {
+		c.State, c.ExitCode = "exited", status
+		if c.Options.HostConfig != nil && c.Options.HostConfig.AutoRemove {
+			c.State = "removed"
+			m.containers = slices.DeleteFunc(m.containers, func(other *Container) bool { return other == c })
+		}
+	})
 }
 
 // within is a part of a request: the time that a container has to stop, where one is given.
@@ -75,9 +107,23 @@ type Execs struct{ *Machine }
 
 // execution is a command in a container.
 type execution struct {
-	output string
-	status int
+	options client.ExecCreateOptions
+	output  string
+	status  int
 }
+
+// Commands are the options of all commands that were to run in containers, in their order.
+func (m *Machine) Commands() []client.ExecCreateOptions {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var all []client.ExecCreateOptions
+	for i := range len(m.execs) {
+		all = append(all, m.execs[execID(i)].options)
+	}
+	return all
+}
+
+func execID(n int) string { return fmt.Sprint("exec-", n) }
 
 // ExecCreate runs the command. A container that does not run refuses it.
 func (e Execs) ExecCreate(_ context.Context, id string, o client.ExecCreateOptions) (client.ExecCreateResult, error) {
@@ -92,13 +138,13 @@ func (e Execs) ExecCreate(_ context.Context, id string, o client.ExecCreateOptio
 	if err != nil {
 		return client.ExecCreateResult{}, err
 	}
-	var x execution
+	x := execution{options: o}
 	if e.Exec != nil {
 		x.output, x.status = e.Exec(name, o.Cmd)
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	exec := fmt.Sprint("exec-", len(e.execs))
+	exec := execID(len(e.execs))
 	e.execs[exec] = x
 	return client.ExecCreateResult{ID: exec}, nil
 }
