@@ -4,23 +4,24 @@ package arch
 var ours = map[string][]string{
 	"dockerconfig": {}, // the docker command's config.json
 
-	"arch":       {},
-	"page":       {}, // for tests: what the documentation's tables name
-	"fakeengine": {}, // for tests: engines that run nothing
-	"event":      {},
-	"fail":       {},
-	"atomicfile": {},                                                         // files that are replaced in one step
-	"owner":      {},                                                         // whose files are: directories of the user alone, no files of root's in a checkout
-	"lock":       {"atomicfile", "owner"},                                    // one devup at a time
-	"checkout":   {"lock", "atomicfile", "owner", "untrusted", "lazyregexp"}, // what is kept in a checkout's .devup, and files that are written into one
-	"consent":    {"atomicfile", "owner", "untrusted"},                       // answers of the user, by checkout
-	"lazyregexp": {},
-	"suggest":    {},             // the known word that a user most likely meant
-	"secret":     {"lazyregexp"}, // which variables hold secrets, and texts without them
-	"graph":      {},             // the order of what needs each other
-	"untrusted":  {"lazyregexp"}, // files and text of a clone: bounded reads, output that is safe to print
-	"envfile":    {"lazyregexp"}, // the text of env files that devup writes into; project reads them
-	"tree":       {},             // the directories and files of a repository that people wrote
+	"arch":          {},
+	"page":          {}, // for tests: what the documentation's tables name
+	"fakeengine":    {}, // for tests: engines that run nothing
+	"event":         {},
+	"fail":          {},
+	"atomicfile":    {},                                                         // files that are replaced in one step
+	"owner":         {},                                                         // whose files are: directories of the user alone, no files of root's in a checkout
+	"lock":          {"atomicfile", "owner"},                                    // one devup at a time
+	"checkout":      {"lock", "atomicfile", "owner", "untrusted", "lazyregexp"}, // what is kept in a checkout's .devup, and files that are written into one
+	"consent":       {"atomicfile", "owner", "untrusted"},                       // answers of the user, by checkout
+	"lazyregexp":    {},
+	"composeschema": {},             // Compose's JSON schema: keys, forms of values
+	"suggest":       {},             // the known word that a user most likely meant
+	"secret":        {"lazyregexp"}, // which variables hold secrets, and texts without them
+	"graph":         {},             // the order of what needs each other
+	"untrusted":     {"lazyregexp"}, // files and text of a clone: bounded reads, output that is safe to print
+	"envfile":       {"lazyregexp"}, // the text of env files that devup writes into; project reads them
+	"tree":          {},             // the directories and files of a repository that people wrote
 	// What devup knows of frameworks: the words for it, languages with their stacks, the table.
 	"stack/versions": {"lazyregexp"},
 	"stack":          {"lazyregexp", "tree", "untrusted"}, // untrusted: the gate for values in generated files
@@ -34,12 +35,12 @@ var ours = map[string][]string{
 	"framework":      {"lazyregexp", "stack", "stack/stacks"}, // reads what the stacks say of proxies and debuggers; apart from detect, which `up` does not need
 	"workspace":      {"lazyregexp", "fail"},
 	"settings":       {"lazyregexp", "fail"},
-	"egress":         {"lazyregexp", "fail", "untrusted", "dockerconfig"},      // untrusted: it reads which registries a project names
-	"diagnose":       {"lazyregexp", "stack/stacks"},                           // text of a failure → reason, sentence, hint; below all whose work can fail
-	"registry":       {"lazyregexp", "event", "diagnose", "dockerconfig"},      // logins and refusals of container registries, for pulls, pushes and builds
-	"symbol":         {"lazyregexp"},                                           // variables whose values are decided after loading
-	"composefile":    {"symbol", "suggest", "lazyregexp", "untrusted", "fail"}, // the files of a project: positions, variables, the model, errors as sentences
-	"project":        {"composefile", "symbol", "suggest", "stack/stacks", "lazyregexp", "untrusted", "fail"},
+	"egress":         {"lazyregexp", "fail", "untrusted", "dockerconfig"},                       // untrusted: it reads which registries a project names
+	"diagnose":       {"lazyregexp", "stack/stacks"},                                            // text of a failure → reason, sentence, hint; below all whose work can fail
+	"registry":       {"lazyregexp", "event", "diagnose", "dockerconfig"},                       // logins and refusals of container registries, for pulls, pushes and builds
+	"symbol":         {"lazyregexp"},                                                            // variables whose values are decided after loading
+	"composefile":    {"composeschema", "symbol", "suggest", "lazyregexp", "untrusted", "fail"}, // the files of a project: positions, variables, the model, errors as sentences
+	"project":        {"composefile", "composeschema", "symbol", "suggest", "stack/stacks", "lazyregexp", "untrusted", "fail"},
 	"urls":           {"symbol", "project", "lazyregexp", "fail"}, // what services are called where: URLs in files, and routes of the gateway
 	"ports":          {"project", "fail"},
 	"scaffold":       {"lazyregexp", "detect", "stack", "stack/stacks", "fail", "untrusted"}, // untrusted: the gate for values in generated files
@@ -99,7 +100,7 @@ var only = map[string][]string{
 	"github.com/compose-spec/compose-go/v2/cli":    {"composefile"},
 	"github.com/compose-spec/compose-go/v2/dotenv": {"composefile"},
 	"github.com/compose-spec/compose-go/v2/interp": {"composefile"},
-	"github.com/compose-spec/compose-go/v2/schema": {"composefile"},
+	"github.com/compose-spec/compose-go/v2/schema": {"composeschema", "composefile"},
 	"github.com/moby/buildkit":                     {"build", "detect"}, // detect: the Dockerfile parser alone, which the linter holds
 	"github.com/moby/moby/client":                  {"engine", "fakeengine", "build", "observe", "engineconfig", "containerexec", "transfer", "run", "ready", "logs", "watch", "images", "up", "doctor", "cli"},
 	"github.com/docker/cli/cli/context":            {"engine"},

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/devup-cli/devup/internal/composeschema"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/lazyregexp"
 )
@@ -204,7 +205,7 @@ func unknownComposeKey(cause error, files []File, parent []string, key string) *
 	}
 	keys := append(slices.Clone(parent), key)
 	e := Failure(cause, files, keys, "%s is not a Compose key %s", key, where)
-	e.Hint = didYouMean(key, composeKeys(parent), "")
+	e.Hint = didYouMean(key, composeschema.Keys(parent), "")
 	if node := Target(NodeAt(files, keys)); len(parent) == 0 && node != nil {
 		for _, telling := range []string{"image", "build"} {
 			if _, v := Child(node, telling); v != nil {

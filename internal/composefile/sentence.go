@@ -8,6 +8,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"github.com/devup-cli/devup/internal/composeschema"
 	"github.com/devup-cli/devup/internal/fail"
 )
 
@@ -92,14 +93,8 @@ var kinds = []struct{ schema, word string }{
 
 // allowedKinds lists what Compose's schema allows at the keys.
 func allowedKinds(keys []string) []string {
-	node := sharedSchema()
-	for _, key := range keys {
-		if node = schemaChild(node, key); node == nil {
-			return nil
-		}
-	}
 	types := map[string]bool{}
-	for _, v := range variants(node) {
+	for _, v := range composeschema.Variants(keys) {
 		switch t := v["type"].(type) {
 		case string:
 			types[t] = true
@@ -143,7 +138,7 @@ func wrongKind(cause error, files []File, keys []string, fallback string) *fail.
 // notAsWanted is the sentence for a value of a right kind that still fits none of the
 // forms that the schema has for it.
 func notAsWanted(cause error, files []File, keys []string, node *yaml.Node) *fail.Error {
-	for _, key := range requiredKeys(keys) {
+	for _, key := range composeschema.Required(keys) {
 		if _, v := Child(node, key); v == nil {
 			return WithHint(Failure(cause, files, keys, "%s lacks %s", place(keys), key), lackHints[key])
 		}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/devup-cli/devup/internal/composefile"
+	"github.com/devup-cli/devup/internal/composeschema"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack/stacks"
@@ -169,7 +170,7 @@ func (m *extensionError) fail(files []composefile.File, service string, path ...
 // Schema is the JSON schema (draft 2020-12) of devup.yaml: Compose's own with
 // x-devup filled in, for editors to complete and check from.
 func Schema() []byte {
-	root := composefile.ComposeSchema()
+	root := composeschema.Decode()
 	definitions := root["$defs"].(map[string]any)
 	definitions["x_devup"] = topSchema()
 	definitions["x_devup_service"] = serviceSchema()

@@ -12,7 +12,7 @@ import (
 	"github.com/devup-cli/devup/internal/fail"
 )
 
-// Patience is how long a tunnel may take until it has a URL and works.
+// DefaultTimeout is how long a tunnel may take until it has a URL and works.
 const DefaultTimeout = 30 * time.Second
 
 // gracePeriod is how long the program has to end after it was asked to.

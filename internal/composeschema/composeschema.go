@@ -1,4 +1,6 @@
-package composefile
+// Package composeschema answers questions about the JSON schema of Compose files: which keys
+// a place may have, which it needs, and what a value may be.
+package composeschema
 
 import (
 	"encoding/json"
@@ -11,8 +13,8 @@ import (
 	"github.com/compose-spec/compose-go/v2/schema"
 )
 
-// ComposeSchema decodes Compose's schema again, so that the caller may change it.
-func ComposeSchema() map[string]any {
+// Decode decodes Compose's schema again, so that the caller may change it.
+func Decode() map[string]any {
 	var root map[string]any
 	if err := json.Unmarshal([]byte(schema.Schema), &root); err != nil {
 		panic(fmt.Sprintf("decode Compose's schema: %v", err)) // embedded in compose-go
@@ -21,16 +23,15 @@ func ComposeSchema() map[string]any {
 }
 
 // sharedSchema is for reading only.
-var sharedSchema = sync.OnceValue(ComposeSchema)
+var sharedSchema = sync.OnceValue(Decode)
 
-// composeKeys lists the keys that Compose knows at the place that the path
-// leads to: at the top, in a service, or in the build, healthcheck, … of one.
-func composeKeys(path []string) []string {
-	node := sharedSchema()
-	for _, key := range path {
-		if node = schemaChild(node, key); node == nil {
-			return nil
-		}
+// Keys lists the keys that Compose knows at the place that the path leads to: at the top, in
+// a service, or in the build, healthcheck, … of one. It is nil for a place that Compose does
+// not know.
+func Keys(path []string) []string {
+	node := at(path)
+	if node == nil {
+		return nil
 	}
 	keys := map[string]bool{}
 	collectKeys(node, keys)
@@ -58,7 +59,7 @@ func variants(node map[string]any) []map[string]any {
 	return all
 }
 
-func schemaChild(node map[string]any, key string) map[string]any {
+func child(node map[string]any, key string) map[string]any {
 	for _, v := range variants(node) {
 		if properties, ok := v["properties"].(map[string]any); ok {
 			if next, ok := properties[key].(map[string]any); ok {
@@ -84,16 +85,30 @@ func schemaChild(node map[string]any, key string) map[string]any {
 	return nil
 }
 
-// requiredKeys lists the keys that Compose wants in a mapping at the place.
-func requiredKeys(keys []string) []string {
+// Variants are the schemas of a value at the place, each for a form that it may have; nil for
+// a place that Compose does not know. They are for reading only.
+func Variants(path []string) []map[string]any {
+	if node := at(path); node != nil {
+		return variants(node)
+	}
+	return nil
+}
+
+// at is the schema of the value that the path leads to; nil for none.
+func at(path []string) map[string]any {
 	node := sharedSchema()
-	for _, key := range keys {
-		if node = schemaChild(node, key); node == nil {
+	for _, key := range path {
+		if node = child(node, key); node == nil {
 			return nil
 		}
 	}
+	return node
+}
+
+// Required lists the keys that a mapping at the place must have.
+func Required(path []string) []string {
 	var required []string
-	for _, v := range variants(node) {
+	for _, v := range Variants(path) {
 		list, _ := v["required"].([]any)
 		for _, key := range list {
 			if name, ok := key.(string); ok {
