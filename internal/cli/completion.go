@@ -11,8 +11,9 @@ import (
 
 func newCompletion(p *command.Program) *cobra.Command {
 	c := &cobra.Command{
-		Use:   "completion bash|zsh|fish|powershell",
-		Short: "Print a script that completes devup's commands in a shell",
+		Use:         "completion bash|zsh|fish|powershell",
+		Annotations: command.ReadOnly,
+		Short:       "Print a script that completes devup's commands in a shell",
 		Example: `  source <(devup completion bash)
   devup completion zsh > "${fpath[1]}/_devup"
   devup completion fish > ~/.config/fish/completions/devup.fish`,

@@ -16,10 +16,11 @@ import (
 func newMan(p *command.Program) *cobra.Command {
 	var markdown bool
 	c := &cobra.Command{
-		Use:    "man DIR",
-		Short:  "Write a manual page for each command into a directory",
-		Args:   cobra.ExactArgs(1),
-		Hidden: true,
+		Use:         "man DIR",
+		Annotations: command.ReadOnly,
+		Short:       "Write a manual page for each command into a directory",
+		Args:        cobra.ExactArgs(1),
+		Hidden:      true,
 	}
 	c.Flags().BoolVar(&markdown, "markdown", false, "write Markdown instead of manual pages")
 	c.RunE = p.Run(func(_ context.Context, env *command.Env, args []string) error {

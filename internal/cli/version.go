@@ -31,8 +31,9 @@ func newVersion(p *command.Program) *cobra.Command {
 	var format string
 	var short bool
 	c := &cobra.Command{
-		Use:   "version",
-		Short: "Print devup's version and the engine API versions that it speaks",
+		Use:         "version",
+		Annotations: command.ReadOnly,
+		Short:       "Print devup's version and the engine API versions that it speaks",
 		Example: `  devup version
   devup version --short
   devup version --format json`,

@@ -1,7 +1,7 @@
 // Package up is the straight line of `devup up`: it alone knows the order in
 // which the other packages work. It prints nothing and asks nothing.
 //
-//	ports → adapt → images → plan → apply → wait → setup → expose
+//	ports → adapt → images → plan → apply → gateway → wait → setup → expose
 //
 // [Run] is the line; attempt has its steps in order. A step is a function of its own
 // file, and the packages that it calls do the work.
@@ -96,35 +96,58 @@ func (l *upRun) attempt(ctx context.Context, state observe.Project) (again bool,
 	if err := l.makePlan(ctx, runnable, state); err != nil || l.options.DryRun {
 		return false, err
 	}
+	failed := failures{images: made.Failure}
 	first, cleanup := split(l.out.Plan)
-	failed := l.apply(ctx, runnable, state, first, made)
-	if !l.last && l.losePorts(ctx, failed) {
-		return true, failed
+	failed.applied = l.apply(ctx, runnable, state, first, made)
+	if !l.last && l.losePorts(ctx, failed.applied) {
+		return true, failed.applied
 	}
-	if failed == nil {
+	if failed.applied == nil {
 		l.cleanupMounts()
 	}
-	ungated := l.serveGateway(ctx)
-	if !l.last && fail.CodeOf(ungated) == fail.PortTaken {
+	failed.gateway = l.serveGateway(ctx)
+	if !l.last && fail.CodeOf(failed.gateway) == fail.PortTaken {
 		l.avoid(ctx, false, l.out.Project.Gateway.HostPort, "tcp") // the gateway runs on this machine
-		return true, errors.Join(failed, ungated)
+		return true, errors.Join(failed.applied, failed.gateway)
 	}
 	if l.target.OnApplied != nil {
 		l.target.OnApplied()
 	}
 	if ctx.Err() != nil {
-		return false, errors.Join(made.Failure, cmp.Or(failed, context.Cause(ctx)))
+		return false, errors.Join(failed.images, cmp.Or(failed.applied, context.Cause(ctx)))
 	}
-	probes := l.probes(runnable, failed)
-	unready, unclean := l.wait(ctx, runnable, probes, cleanup)
-	unset := l.setUp(ctx, runnable, state, errors.Join(failed, unready))
-	err = errors.Join(withoutRepeats(failed, unready), unready, unclean, ungated)
-	l.expose(ctx, probes, ungated, err)
-	err = errors.Join(err, unset) // not before: a service that is not set up answers all the same
+	probes := l.probes(runnable, failed.applied)
+	failed.ready, failed.cleanup = l.wait(ctx, runnable, probes, cleanup)
+	failed.setup = l.setUp(ctx, runnable, state, errors.Join(failed.applied, failed.ready))
+	l.expose(ctx, probes, failed.gateway, failed.running())
+	return false, failed.all(ctx)
+}
+
+// failures are what went wrong in an attempt, by step. None ends the steps for the services
+// that it is not about.
+type failures struct {
+	images  error // of images that could not be had
+	applied error // of the plan
+	gateway error
+	ready   error // of services that do not answer
+	cleanup error // of what is removed when all answer
+	setup   error // of setup steps
+}
+
+// running is the failure of what should run. A service that is not set up answers all the
+// same.
+func (f failures) running() error {
+	return errors.Join(withoutRepeats(f.applied, f.ready), f.ready, f.cleanup, f.gateway)
+}
+
+// all joins the failures in the order in which they are told, or is the context's error where
+// there is none: opening a port may take a while.
+func (f failures) all(ctx context.Context) error {
+	err := errors.Join(f.running(), f.setup)
 	if err == nil && ctx.Err() != nil {
-		err = context.Cause(ctx) // opening a port may take a while
+		err = context.Cause(ctx)
 	}
-	return false, errors.Join(made.Failure, err)
+	return errors.Join(f.images, err)
 }
 
 // prepareImages builds and pulls, and gives the part of the project that has its images.

@@ -4,7 +4,7 @@
 // A command is a file with three parts: an options struct that its flags are bound to, a
 // constructor that takes the [Program], and a function that does the work:
 //
-//	func newStop(p *command.Program) *cobra.Command {
+//	func NewStop(p *command.Program) *cobra.Command {
 //		var o stopOptions
 //		c := &cobra.Command{Use: "stop [SERVICE...]", …}
 //		c.RunE = p.Run(func(ctx context.Context, env *command.Env, args []string) error {

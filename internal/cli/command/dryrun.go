@@ -1,29 +1,25 @@
 package command
 
 import (
-	"slices"
-
 	"github.com/spf13/cobra"
 
 	"github.com/devup-cli/devup/internal/fail"
 )
 
-// HasDryRun marks a command that prints what it would do when --dry-run is given, which
-// every command takes as Compose's do.
-var HasDryRun = map[string]string{dryRun: "prints what it would do"}
-
+// Every command takes --dry-run, as Compose's do, and its annotation says what that means. One
+// without an annotation has a flag of its own, or refuses to be run dry.
 const dryRun = "dry-run"
 
-// readers are the commands that change nothing, for which --dry-run changes nothing.
-var readers = []string{
-	"completion", "config", "doctor", "events", "images", "logs", "ls", "man", "plan", "port", "ps", "schema", "stats", "top", "urls",
-	"version", "volumes", "wait", "why",
-}
+// HasDryRun marks a command that prints what it would do.
+var HasDryRun = map[string]string{dryRun: "prints what it would do"}
+
+// ReadOnly marks a command that changes nothing, for which --dry-run changes nothing.
+var ReadOnly = map[string]string{dryRun: "changes nothing"}
 
 // applyDryRun passes --dry-run on to a command with a flag of its own, and refuses it for
 // one that would change something all the same.
 func (p *Program) applyDryRun(c *cobra.Command) error {
-	if !p.flags.DryRun || c.Annotations[dryRun] != "" || slices.Contains(readers, c.Name()) {
+	if !p.flags.DryRun || c.Annotations[dryRun] != "" {
 		return nil
 	}
 	if own := c.LocalNonPersistentFlags().Lookup(dryRun); own != nil {

@@ -26,8 +26,9 @@ type eventsOptions struct{ since, until string }
 func NewEvents(p *command.Program) *cobra.Command {
 	var o eventsOptions
 	c := &cobra.Command{
-		Use:   "events [SERVICE...]",
-		Short: "Print what happens to the containers, as it happens",
+		Use:         "events [SERVICE...]",
+		Annotations: command.ReadOnly,
+		Short:       "Print what happens to the containers, as it happens",
 		Long: `Print what happens to the containers of the services until Ctrl-C, or what happened
 between two times. Times are RFC 3339 or durations back from now.`,
 		Example: `  devup events

@@ -26,8 +26,9 @@ type logsOptions struct {
 func NewLogs(p *command.Program) *cobra.Command {
 	var o logsOptions
 	c := &cobra.Command{
-		Use:   "logs [SERVICE...]",
-		Short: "Print what the services print",
+		Use:         "logs [SERVICE...]",
+		Annotations: command.ReadOnly,
+		Short:       "Print what the services print",
 		Long: `Print what the containers of the services printed, in the order of time. Times are
 RFC 3339 or durations back from now.`,
 		Example: `  devup logs

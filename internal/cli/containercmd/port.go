@@ -24,8 +24,9 @@ type portOptions struct {
 func NewPort(p *command.Program) *cobra.Command {
 	var o portOptions
 	c := &cobra.Command{
-		Use:   "port SERVICE PORT",
-		Short: "Print the address at which a port of a service is open here",
+		Use:         "port SERVICE PORT",
+		Annotations: command.ReadOnly,
+		Short:       "Print the address at which a port of a service is open here",
 		Example: `  devup port web 80
   devup port --protocol udp dns 53`,
 		Args: func(c *cobra.Command, args []string) error {

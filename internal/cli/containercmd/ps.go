@@ -38,9 +38,10 @@ func NewPs(p *command.Program) *cobra.Command {
 	o := psOptions{}
 	orphans := true
 	c := &cobra.Command{
-		Use:     "ps [SERVICE...]",
-		Aliases: []string{"status"},
-		Short:   "List the project's containers",
+		Use:         "ps [SERVICE...]",
+		Annotations: command.ReadOnly,
+		Aliases:     []string{"status"},
+		Short:       "List the project's containers",
 		Long: `List the project's containers. The table and --json show stopped ones too; --quiet,
 --services and --format, which scripts use, only those that run, unless --all or a
 status is given. --all adds the containers of one-off commands.

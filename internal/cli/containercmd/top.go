@@ -20,8 +20,9 @@ import (
 // NewTop is `devup top`.
 func NewTop(p *command.Program) *cobra.Command {
 	return &cobra.Command{
-		Use:   "top [SERVICE...]",
-		Short: "List the processes in the services",
+		Use:         "top [SERVICE...]",
+		Annotations: command.ReadOnly,
+		Short:       "List the processes in the services",
 		Example: `  devup top
   devup top backend-flask`,
 		ValidArgsFunction: p.CompleteServices,

@@ -19,8 +19,9 @@ import (
 func NewWait(p *command.Program) *cobra.Command {
 	var alsoDown bool
 	c := &cobra.Command{
-		Use:   "wait SERVICE [SERVICE...]",
-		Short: "Wait until the services have ended",
+		Use:         "wait SERVICE [SERVICE...]",
+		Annotations: command.ReadOnly,
+		Short:       "Wait until the services have ended",
 		Long: `Wait until all containers of the services have ended. The exit code is the first of
 theirs that is not 0.`,
 		Example: `  devup wait migrations

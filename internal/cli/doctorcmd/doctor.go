@@ -23,8 +23,9 @@ type doctorFlags struct {
 func NewDoctor(p *command.Program) *cobra.Command {
 	var o doctorFlags
 	c := &cobra.Command{
-		Use:   "doctor [--fix] [--report [FILE]]",
-		Short: "Check what devup needs: engine, network, files, settings",
+		Use:         "doctor [--fix] [--report [FILE]]",
+		Annotations: command.ReadOnly,
+		Short:       "Check what devup needs: engine, network, files, settings",
 		Long: `Check what devup and the project need, and say what to do where something is wrong.
 Nothing is changed unless --fix says so: it does what cannot hurt, such as starting
 the engine, and asks before anything else; --yes answers. --report writes one file

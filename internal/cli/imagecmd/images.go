@@ -30,8 +30,9 @@ type imagesOptions struct {
 func NewImages(p *command.Program) *cobra.Command {
 	var o imagesOptions
 	c := &cobra.Command{
-		Use:   "images [SERVICE...]",
-		Short: "List the images of the containers",
+		Use:         "images [SERVICE...]",
+		Annotations: command.ReadOnly,
+		Short:       "List the images of the containers",
 		Example: `  devup images
   devup images --quiet backend-flask`,
 		ValidArgsFunction: p.CompleteServices,

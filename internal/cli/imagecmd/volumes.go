@@ -27,8 +27,9 @@ type volumesOptions struct {
 func NewVolumes(p *command.Program) *cobra.Command {
 	var o volumesOptions
 	c := &cobra.Command{
-		Use:   "volumes [SERVICE...]",
-		Short: "List the project's volumes",
+		Use:         "volumes [SERVICE...]",
+		Annotations: command.ReadOnly,
+		Short:       "List the project's volumes",
 		Example: `  devup volumes
   devup volumes --format '{{.Name}}' db`,
 		ValidArgsFunction: p.CompleteServices,

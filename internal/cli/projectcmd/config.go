@@ -46,8 +46,9 @@ var configLists = []struct{ flag, usage string }{
 func NewConfig(p *command.Program) *cobra.Command {
 	o := configOptions{lists: map[string]*bool{}}
 	c := &cobra.Command{
-		Use:   "config [SERVICE...]",
-		Short: "Print the project as devup understands it: one Compose file",
+		Use:         "config [SERVICE...]",
+		Annotations: command.ReadOnly,
+		Short:       "Print the project as devup understands it: one Compose file",
 		Long: `Print the project as devup understands it: all config files merged, variables
 and URLs filled in, as one Compose file. Values from env files are not repeated.
 With services as arguments: these and what they depend on.`,

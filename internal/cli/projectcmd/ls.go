@@ -35,8 +35,9 @@ type lsOptions struct {
 func NewLs(p *command.Program) *cobra.Command {
 	var o lsOptions
 	c := &cobra.Command{
-		Use:   "ls",
-		Short: "List the projects on the engine, devup's and Compose's",
+		Use:         "ls",
+		Annotations: command.ReadOnly,
+		Short:       "List the projects on the engine, devup's and Compose's",
 		Long: `List the projects on the engine that have running containers, of any tool; with
 --all also those that are stopped or have only networks or volumes left.
 A project whose directory was deleted is marked; devup prune removes those.`,

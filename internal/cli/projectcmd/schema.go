@@ -12,8 +12,9 @@ import (
 // NewSchema is `devup schema`.
 func NewSchema(p *command.Program) *cobra.Command {
 	return &cobra.Command{
-		Use:   "schema",
-		Short: "Print the JSON schema of devup.yaml",
+		Use:         "schema",
+		Annotations: command.ReadOnly,
+		Short:       "Print the JSON schema of devup.yaml",
 		Long: `Print the JSON schema of devup.yaml: Compose's own with x-devup added. Editors
 complete and check devup.yaml with it.`,
 		Example: `  devup schema > devup.schema.json

@@ -17,7 +17,8 @@ import (
 func NewCreate(p *command.Program) *cobra.Command {
 	var f converge.Flags
 	c := &cobra.Command{
-		Use:   "create [SERVICE...]",
+		Use:         "create [SERVICE...]",
+		Annotations: command.HasDryRun,
 		Short: "Create the containers of the services without starting them",
 		Long: `Build what is stale and create networks, volumes and containers, as devup up does,
 but start nothing. devup start starts what was created.`,
@@ -37,7 +38,8 @@ but start nothing. devup start starts what was created.`,
 func NewScale(p *command.Program) *cobra.Command {
 	f := converge.Default()
 	c := &cobra.Command{
-		Use:   "scale SERVICE=NUMBER...",
+		Use:         "scale SERVICE=NUMBER...",
+		Annotations: command.HasDryRun,
 		Short: "Run another number of containers of services",
 		Example: `  devup scale worker=3
   devup scale worker=1 web=2`,
@@ -67,11 +69,16 @@ func runFlags(ctx context.Context, env *command.Env, services []string, f conver
 	if err != nil {
 		return err
 	}
+	r.Options.DryRun = env.Flags.DryRun
 	s, outcome, err := converge.Run(ctx, env, r)
 	if s != nil {
 		defer s.Close()
 	}
 	show.Notes(env, outcome)
+	if env.Flags.DryRun && err == nil {
+		show.Outcome(env, outcome)
+		return nil
+	}
 	if err == nil && !outcome.Changed {
 		env.Say("nothing to do: everything is as the files say")
 	}

@@ -16,8 +16,9 @@ func NewPlan(p *command.Program) *cobra.Command {
 	var f converge.Flags
 	var exitCode bool
 	c := &cobra.Command{
-		Use:   "plan [SERVICE...]",
-		Short: "Print what up would do, and why",
+		Use:         "plan [SERVICE...]",
+		Annotations: command.ReadOnly,
+		Short:       "Print what up would do, and why",
 		Long: `Print what devup up would do to images, networks, volumes and containers, each with
 its cause, and do nothing. Values of variables are not shown, except where a config
 puts one into a name, such as that of an image, or into a message.

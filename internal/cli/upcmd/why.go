@@ -18,8 +18,9 @@ import (
 // NewWhy is `devup why`.
 func NewWhy(p *command.Program) *cobra.Command {
 	return &cobra.Command{
-		Use:   "why SERVICE",
-		Short: "Say why a service's containers were recreated, and what up would do to them now",
+		Use:         "why SERVICE",
+		Annotations: command.ReadOnly,
+		Short:       "Say why a service's containers were recreated, and what up would do to them now",
 		Example: `  devup why backend-flask
   devup why backend-flask --json`,
 		Args: func(c *cobra.Command, args []string) error {

@@ -26,8 +26,9 @@ type urlsOptions struct {
 func NewUrls(p *command.Program) *cobra.Command {
 	var o urlsOptions
 	c := &cobra.Command{
-		Use:   "urls [SERVICE...]",
-		Short: "Print the URL of each published port, running or not",
+		Use:         "urls [SERVICE...]",
+		Annotations: command.ReadOnly,
+		Short:       "Print the URL of each published port, running or not",
 		Long: `Print the URL of each published port, running or not. With --check, in a cloud workspace,
 each URL of what runs is asked without a login, as the rest of the world would do it.
 
