@@ -19,7 +19,7 @@ func NewCreate(p *command.Program) *cobra.Command {
 	c := &cobra.Command{
 		Use:         "create [SERVICE...]",
 		Annotations: command.HasDryRun,
-		Short: "Create the containers of the services without starting them",
+		Short:       "Create the containers of the services without starting them",
 		Long: `Build what is stale and create networks, volumes and containers, as devup up does,
 but start nothing. devup start starts what was created.`,
 		Example: `  devup create
@@ -40,7 +40,7 @@ func NewScale(p *command.Program) *cobra.Command {
 	c := &cobra.Command{
 		Use:         "scale SERVICE=NUMBER...",
 		Annotations: command.HasDryRun,
-		Short: "Run another number of containers of services",
+		Short:       "Run another number of containers of services",
 		Example: `  devup scale worker=3
   devup scale worker=1 web=2`,
 		Args: func(c *cobra.Command, args []string) error {
