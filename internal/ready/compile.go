@@ -15,15 +15,15 @@ import (
 // serves, and says so in its log alone.
 
 // How long a dev server that answers is waited for to say whether it compiles, and how
-// often its log is read meanwhile. Vite starts to look at the sources after it listens,
+// often its log is read meanwhile. Vite starts to read the sources after it listens,
 // and never says that all is well: all of its starts wait that long.
 const (
 	verdictTime  = 600 * time.Millisecond
 	verdictPause = 200 * time.Millisecond
 )
 
-// compiling looks at what a service that has just begun to answer printed: it makes a
-// warning of the ruling where the service's dev server says that it cannot compile.
+// compiling reads what a service that has just begun to answer printed: it makes a warning of
+// the verdict where the service's dev server says that it cannot compile.
 func (a *prober) compiling(ctx context.Context, r verdict) verdict {
 	if !a.compiles || a.probe.Kind != HTTP || a.probe.Settled || a.probe.Source.Dir == "" || r.warning {
 		return r
@@ -83,7 +83,7 @@ type compiled struct {
 	what   string // the error in the compiler's words
 }
 
-// relative says that the module is a file, or the name of a folder of the project's own.
+// relative says that the module is a file, or the name of a directory of the project's own.
 func (c compiled) relative() bool {
 	return strings.HasPrefix(c.module, ".") || strings.HasPrefix(c.module, "/") || strings.HasPrefix(c.module, "~") || diagnose.PathAlias(c.module)
 }
@@ -128,7 +128,7 @@ func compilation(log []string) compiled {
 	return c
 }
 
-// learn takes what a line tells of the first error; others may follow from it.
+// learn takes what a line says of the first error; others may follow from it.
 func (c *compiled) learn(line string) {
 	for _, detail := range compileDetails {
 		groups := detail.FindStringSubmatch(line)

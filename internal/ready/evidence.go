@@ -14,7 +14,7 @@ import (
 )
 
 // evidence is all that has been learned about one service. It only collects and
-// judges; asking is done by attendant. Times are passed in.
+// evaluates; the prober asks. Times are passed in.
 type evidence struct {
 	probe Probe
 	began time.Time
@@ -36,7 +36,7 @@ type evidence struct {
 
 	lastUsage cpuUsage // the last one; zero for none
 	idleFor   since    // uses next to no processor time
-	noUsage   bool     // nobody counts its processor time
+	noUsage   bool     // the engine counts no processor time for it
 }
 
 // since is the time from which on something has been so; the zero value says
@@ -66,7 +66,7 @@ const (
 	erringTime    = 20 * time.Second // 500 and above; a program may need its database for a moment
 	unhealthyTime = 10 * time.Second // unhealthy
 	crashedTime   = 2 * time.Second  // a watcher waits for an edit after a crash
-	transientTime = 30 * time.Second // a crash loop whose cause may pass, such as a database that is not up yet
+	transientTime = 30 * time.Second // a crash loop whose cause may be transient, such as a database that is not up yet
 )
 
 func (e *evidence) recordAnswer(a answer, now time.Time) {
@@ -98,7 +98,7 @@ func (e *evidence) recordSockets(s sockets, err error, now time.Time) {
 	e.wrongPortFor.mark(err == nil && !here && !s.reachable(e.probe.Target) && len(e.otherPorts()) > 0, now)
 }
 
-// needsInspection says that a look inside the container can add to what is known: not
+// needsInspection reports whether an inspection can add to what is known: not
 // while errors or answers come from it.
 func (e *evidence) needsInspection() bool {
 	switch e.probe.Kind {
@@ -122,7 +122,7 @@ func (e *evidence) otherPorts() []int {
 	return found
 }
 
-// verdict is what the evidence says. The zero ruling is: wait on.
+// verdict is the outcome of an evaluation. The zero value means: keep waiting.
 type verdict struct {
 	ready     bool
 	warning   bool      // with ready: text is worth reading
@@ -132,7 +132,7 @@ type verdict struct {
 	transient bool      // with code: the failure may pass by itself if its cause is one that does
 }
 
-// evaluate rules on what is known at a time.
+// evaluate gives the verdict at a time.
 func (e *evidence) evaluate(now time.Time) verdict {
 	if e.state.known {
 		if r := e.evaluateState(now); r != (verdict{}) {
@@ -150,7 +150,7 @@ func (e *evidence) evaluate(now time.Time) verdict {
 	}
 }
 
-// evaluateState rules on the container itself.
+// evaluateState gives the verdict of the container's state.
 func (e *evidence) evaluateState(now time.Time) verdict {
 	s, p := e.state, e.probe
 	switch {
@@ -205,7 +205,7 @@ func (e *evidence) unhealthy() verdict {
 	return r
 }
 
-// evaluateAnswer rules on what came from the published port.
+// evaluateAnswer gives the verdict of the published port's last answer.
 func (e *evidence) evaluateAnswer(now time.Time) verdict {
 	if e.answeredAt.IsZero() {
 		return verdict{}
@@ -217,12 +217,12 @@ func (e *evidence) evaluateAnswer(now time.Time) verdict {
 		return e.answers("listens")
 	case open:
 		// Before the engine was asked for anything this is believed: the proxy would
-		// have closed. Later one look inside settles it, where one is possible.
+		// have closed. Later one inspection settles it, where one is possible.
 		if !e.state.known || e.unreadable || e.sockets.reachable(e.probe.Target) {
 			return e.answers("listens")
 		}
 	case closed:
-		// Somebody listens inside, and has closed a connection since: it speaks another
+		// The program listens inside, and has closed a connection since: it speaks another
 		// protocol, such as TLS.
 		if e.sockets.reachable(e.probe.Target) && e.answeredAt.After(e.inspectedAt) {
 			return e.answers("listens")
@@ -238,7 +238,7 @@ func (e *evidence) evaluateAnswer(now time.Time) verdict {
 	return verdict{}
 }
 
-// answers makes the ruling for a port that answers, which the healthcheck may
+// answers makes the verdict for a port that answers, which the healthcheck may
 // still qualify.
 func (e *evidence) answers(text string) verdict {
 	switch {
@@ -254,8 +254,8 @@ func (e *evidence) answers(text string) verdict {
 	return verdict{ready: true, text: text}
 }
 
-// evaluateSockets rules on the sockets inside the container, once they have stayed
-// as they are for a while.
+// evaluateSockets gives the verdict of the sockets inside the container, once they have
+// stayed as they are for a while.
 func (e *evidence) evaluateSockets(now time.Time) verdict {
 	switch {
 	case e.crashedFor.lasted(crashedTime, now):
@@ -300,7 +300,7 @@ func (e *evidence) wrongPort() verdict {
 	return r
 }
 
-// timedOut rules when the time is up.
+// timedOut gives the verdict when the time is up.
 func (e *evidence) timedOut(waited time.Duration) verdict {
 	after := " after " + waited.Round(time.Second).String()
 	p := e.probe

@@ -8,9 +8,9 @@ import (
 	"github.com/devup-cli/devup/internal/untrusted"
 )
 
-// spoiled tells more of a script that could not be started, where it is among the
-// sources and its first line has a Windows line end: the kernel then looks for an
-// interpreter with a carriage return in its name, and says that there is none.
+// spoiled says more of a script that could not be started, where it is among the
+// sources and its first line has a Windows line end: the kernel then searches for an
+// interpreter with a carriage return in its name, and finds none.
 func (s Source) spoiled(c diagnose.Cause) diagnose.Cause {
 	file := c.Names["file"]
 	below := s.below(file)

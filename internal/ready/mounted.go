@@ -10,7 +10,7 @@ import (
 	"github.com/devup-cli/devup/internal/diagnose"
 )
 
-// bind is a folder or file of the engine's machine that a container mounts.
+// bind is a directory or file of the engine's machine that a container mounts.
 type bind struct {
 	source, target string
 	labelled       bool // with z or Z: SELinux lets the container use it

@@ -9,8 +9,7 @@ import (
 	"github.com/moby/moby/api/types/container"
 )
 
-// state is a container's state. The zero state is that of a container nobody has
-// looked at.
+// state is a container's state. The zero state is that of a container that was not inspected.
 type state struct {
 	known    bool
 	gone     bool // it was removed
@@ -71,8 +70,8 @@ func (s state) looping() bool {
 	return s.status == container.StateRestarting && s.restarts >= manyRestarts
 }
 
-// explained says that the state alone tells why the container has ended, whatever its
-// log says.
+// explained says that the state alone says why the container has ended, no matter what its log
+// says.
 func (s state) explained() bool { return s.oom || s.gone || s.trouble != "" }
 
 // signals are those that end programs in containers, by number.
@@ -108,7 +107,7 @@ func (s state) how() string {
 	}
 }
 
-// size is a number of bytes for a person.
+// size is a number of bytes for display.
 func size(bytes int64) string {
 	const mebi, gibi = 1 << 20, 1 << 30
 	if bytes >= gibi && bytes%gibi == 0 {
