@@ -20,7 +20,7 @@ import (
 // definition is a Dockerfile as it lies on the disk.
 type definition struct {
 	text   []byte
-	ignore []byte // <Dockerfile>.dockerignore; nil when there is none
+	ignore []byte // <Dockerfile>.dockerignore; nil if there is none
 	remote bool   // only the engine can read it
 }
 
@@ -141,7 +141,7 @@ func contextError(s Spec, err error) error {
 	return e
 }
 
-// relative is the path as the person sees it from the project's folder.
+// relative is the path as the user sees it from the project's directory.
 func (s Spec) relative(name string) string {
 	if rel, err := filepath.Rel(s.Root, name); err == nil && s.Root != "" && filepath.IsLocal(rel) {
 		return filepath.ToSlash(rel)

@@ -21,7 +21,7 @@ const keepLines = 20
 type steps struct {
 	service string
 	sink    event.Sink
-	plain   func(string) string // takes out of a name what the person did not write
+	plain   func(string) string // takes out of a name what the user did not write
 
 	mu    sync.Mutex
 	seen  map[digest.Digest]*step
@@ -69,7 +69,7 @@ func (s *steps) vertex(v *bkclient.Vertex) {
 	st.cached = st.cached || v.Cached
 	switch {
 	case v.Error != "" && strings.Contains(v.Error, "context canceled"):
-		// Another step failed, or the person stopped the build.
+		// Another step failed, or the user stopped the build.
 	case v.Error != "":
 		st.failed = v.Error
 		s.flush(st)

@@ -348,7 +348,7 @@ func TestAnInvalidPolicyIsFoundBeforeAnythingIsAsked(t *testing.T) {
 		if err == nil || err.Error() != `the pull_policy "sometimes" of b is none` {
 			t.Errorf("error: %v", err)
 		}
-		synctest.Wait() // for whatever is under way
+		synctest.Wait() // for what is under way
 		if calls := strings.Join(f.engine.Calls(), ", "); calls != "list" {
 			t.Errorf("asked %s", calls)
 		}
