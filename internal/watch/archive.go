@@ -27,7 +27,7 @@ type writer struct {
 
 // pack writes the files of the pairs as an archive for a container's root. A path
 // that went away meanwhile is left out, as is one that cannot be read, which the
-// map names with its error, and what is neither file, folder nor link. No link leads out of
+// map names with its error, and what is neither file, directory nor link. No link leads out of
 // the directories that files are read from.
 func pack(to io.Writer, pairs []Pair, from roots, owner func(target string) identity, windows bool) (sent int, unread map[string]any, err error) {
 	w := &writer{out: tar.NewWriter(to), from: from, owner: owner, windows: windows, unread: map[string]any{}}
@@ -96,9 +96,9 @@ func (w *writer) put(p Pair) error {
 }
 
 // content writes exactly as many bytes as the header says. A file that is written
-// at this moment may have fewer or more: that it changed will be told, and then it
+// at this moment may have fewer or more: that it changed will be reported, and then it
 // goes out again. One that cannot be read to its end fails the archive: filled up it
-// would look whole.
+// would seem whole.
 func (w *writer) content(file io.Reader, size int64) error {
 	n, err := io.Copy(w.out, io.LimitReader(file, size))
 	if err != nil || n == size {

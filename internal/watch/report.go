@@ -92,7 +92,7 @@ func (o *outcome) gone(n int) { o.mu.Lock(); o.removed = max(o.removed, n); o.mu
 // event reports.
 func (w *worker) event(e event.Event) { w.options.Sink(e) }
 
-// id tells the reports of one batch from those of others.
+// id identifies the reports of one batch.
 func (w *worker) id(service string) string { return "watch " + strconv.Itoa(w.batch) + " " + service }
 
 // fail reports what could not be done.
@@ -118,7 +118,7 @@ func (w *worker) once(text string, state event.State) {
 	}
 }
 
-// passing tells whether an error comes from a container that is just being replaced.
+// passing reports whether an error comes from a container that is just being replaced.
 func passing(err error) bool {
 	return errdefs.IsNotFound(err) || errdefs.IsConflict(err) || strings.Contains(err.Error(), "is not running")
 }

@@ -32,13 +32,13 @@ type worker struct {
 	options Options
 	from    roots
 	pending map[string]Todo // by service: what failed, and is done with the next batch
-	soon    bool            // what is owed is tried again without waiting for a batch
+	soon    bool            // what is pending is tried again without waiting for a batch
 	last    []Container     // those that there were with the last batch
 	batch   int             // counts those that something was done for
 
 	mu     sync.Mutex
 	owners map[string]*owners // by container ID: those that are known
-	said   map[string]bool    // what was said once
+	said   map[string]bool    // what was reported once
 	later  map[string]Todo    // by container ID: what waits until it runs, because removing needs a running one
 }
 
@@ -46,11 +46,11 @@ func newWorker(e Engine, rules []Rule, t *tree, o Options) *worker {
 	return &worker{engine: e, rules: rules, tree: t, options: o, from: openRoots(rules), pending: map[string]Todo{}, owners: map[string]*owners{}, said: map[string]bool{}, later: map[string]Todo{}}
 }
 
-// begin syncs what is synced from the beginning, and gets to know the containers,
+// begin syncs what is synced from the beginning, and learns of the containers,
 // so that the first edit need not wait for that.
 func (w *worker) begin(ctx context.Context) { w.perform(ctx, nil) }
 
-// perform does what a batch asks for, and what is owed. A container that was not
+// perform does what a batch asks for, and what is pending. A container that was not
 // there before gets all that is synced from the beginning.
 func (w *worker) perform(ctx context.Context, todos []Todo) {
 	began := time.Now()
@@ -150,7 +150,7 @@ func (w *worker) services() []string {
 	return slices.Compact(names)
 }
 
-// rebuild has images built, and tells whether to go on. A service whose build
+// rebuild has images built, and reports whether to go on. A service whose build
 // failed keeps its container, which still gets what is synced.
 func (w *worker) rebuild(ctx context.Context, byService map[string]Todo) bool {
 	var names []string
@@ -219,7 +219,7 @@ func (w *worker) container(ctx context.Context, c Container, t Todo, out *outcom
 	}
 }
 
-// meet gets to know a container, and tells whether it was unknown.
+// meet learns of a container, and reports whether it was unknown.
 func (w *worker) meet(ctx context.Context, c Container) (fresh bool, err error) {
 	w.mu.Lock()
 	_, known := w.owners[c.ID]
@@ -276,7 +276,7 @@ func (w *worker) update(ctx context.Context, c Container, t Todo, out *outcome) 
 	}
 	sent, err := w.copy(ctx, c, t.Copy, t.Replace)
 	if refusesKind(err) {
-		// A file is where a folder goes, or the reverse. A folder that a link in the
+		// A file is where a directory goes, or the reverse. A directory that a link in the
 		// container leads to stays a link, unless it cannot be otherwise.
 		if sent, err = w.copy(ctx, c, withoutDirs(t.Copy), false); err != nil {
 			sent, err = w.copy(ctx, c, t.Copy, true)
@@ -289,14 +289,14 @@ func (w *worker) update(ctx context.Context, c Container, t Todo, out *outcome) 
 	return nil
 }
 
-// copy sends an archive of the pairs. replace lets a file take the place of a folder.
+// copy sends an archive of the pairs. replace lets a file take the place of a directory.
 func (w *worker) copy(ctx context.Context, c Container, pairs []Pair, replace bool) (int, error) {
 	w.mu.Lock()
 	known := w.owners[c.ID]
 	w.mu.Unlock()
 	owner := func(target string) identity { return known.of(w.ruleTarget(c.Service, target)) }
 	pairs = slices.DeleteFunc(slices.Clone(pairs), func(p Pair) bool {
-		// A watched folder goes into the one that the image has, which keeps its owner and mode.
+		// A watched directory goes into the one that the image has, which keeps its owner and mode.
 		return w.tree.isDir(p.Host) && w.ruleTarget(c.Service, p.Target) == p.Target && !known.absent[p.Target]
 	})
 	if len(pairs) == 0 {
@@ -341,7 +341,7 @@ func (w *worker) exec(ctx context.Context, c Container, x containerexec.Command)
 	}
 }
 
-// refusesKind tells whether the engine found a file where a folder goes, or the
+// refusesKind reports whether the engine found a file where a directory goes, or the
 // reverse. Its answer has no code of its own.
 func refusesKind(err error) bool {
 	if err == nil {
@@ -351,7 +351,7 @@ func refusesKind(err error) bool {
 	return strings.Contains(text, "cannot overwrite") || strings.Contains(text, "not a directory") || strings.Contains(text, "is a directory")
 }
 
-// withoutDirs leaves out the folders that something else in the list lies in.
+// withoutDirs leaves out the directories that something else in the list lies in.
 func withoutDirs(pairs []Pair) []Pair {
 	holds := map[string]bool{}
 	for _, p := range pairs {

@@ -23,12 +23,12 @@ import (
 	"github.com/devup-cli/devup/internal/event"
 )
 
-// notFound is an error as the engine's client gives it for what is not there.
+// notFound is an error as the engine's client gives it for what does not exist.
 type notFound struct{ error }
 
 func (notFound) NotFound() {}
 
-// fake is an engine that writes down what it is told.
+// fake is an engine that records its requests.
 type fake struct {
 	mu   sync.Mutex
 	gone map[string]bool // containers that are no more
@@ -42,7 +42,7 @@ func (f *fake) note(format string, args ...any) {
 	f.log = append(f.log, fmt.Sprintf(format, args...))
 }
 
-// told gives what was written down since, sorted.
+// told gives what was recorded since, sorted.
 func (f *fake) told() string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -87,7 +87,7 @@ func (f *fake) ContainerRestart(_ context.Context, id string, _ client.Container
 	return client.ContainerRestartResult{}, nil
 }
 
-// TestWorker: every container gets what its service asks for, once, whatever became of
+// TestWorker: every container gets what its service asks for, once, no matter what became of
 // the containers meanwhile.
 func TestWorker(t *testing.T) {
 	t.Parallel()
@@ -182,7 +182,7 @@ func rootsAt(t *testing.T, dir string) roots {
 	return from
 }
 
-// TestPackLeavesTheCheckoutByNoLink: between the look at the files and their archive, a
+// TestPackLeavesTheCheckoutByNoLink: between the check of the files and their archive, a
 // container that has the checkout mounted replaces a directory, and the watched one itself.
 func TestPackLeavesTheCheckoutByNoLink(t *testing.T) {
 	t.Parallel()
