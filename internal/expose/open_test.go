@@ -21,8 +21,8 @@ import (
 // wish, and what was asked of it.
 type platform struct {
 	known   map[int]time.Duration // from when on; a port that is not in it is never known
-	fails   error                 // what opening ends with, whatever the port
-	lies    int                   // how many successes are none
+	fails   error                 // what opening ends with, for every port
+	lies    int                   // how many reported successes are false
 	silent  bool                  // it lists ports without their visibility
 	began   time.Time
 	public  map[int]bool
@@ -141,7 +141,7 @@ func TestOnePortIsDenied(t *testing.T) {
 	}
 }
 
-// TestOpenGivesUpInTime: a port that the workspace never gets to know holds nothing
+// TestOpenGivesUpInTime: a port that the workspace never learns of holds nothing
 // up for long, and others do not wait for it.
 func TestOpenGivesUpInTime(t *testing.T) {
 	t.Parallel()

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// said is what a service hears of who asks, as JSON.
+// said is what a service receives of who asks, as JSON.
 type said struct {
 	Host   string
 	Header http.Header
@@ -21,7 +21,7 @@ func echo() http.Handler {
 	})
 }
 
-// hears asks the gateway and gives what the service heard.
+// hears asks the gateway and gives what the service received.
 func (w *world) hears(t *testing.T, method, headers string) said {
 	t.Helper()
 	var s said
@@ -122,7 +122,7 @@ func TestOrigins(t *testing.T) {
 	}
 }
 
-// TestFrameworksThatCompareOriginWithForwardedHost stands for Rails and Next.js, which
+// TestFrameworksThatCompareOriginWithForwardedHost simulates Rails and Next.js, which
 // would refuse a form of their own page otherwise.
 func TestFrameworksThatCompareOriginWithForwardedHost(t *testing.T) {
 	t.Parallel()

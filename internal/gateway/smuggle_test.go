@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// heard is what a service has heard, a line for each request.
+// heard is what a service has received, a line for each request.
 type heard struct {
 	mu    sync.Mutex
 	lines []string
@@ -30,7 +30,7 @@ func (h *heard) text() string {
 }
 
 // TestSmuggling sends what two parsers could cut into requests in two ways. The service
-// must never hear the request for /secret.
+// must never receive the request for /secret.
 func TestSmuggling(t *testing.T) {
 	t.Parallel()
 	const inner = "GET /secret HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -73,7 +73,7 @@ func TestSmuggling(t *testing.T) {
 }
 
 // TestConnectionsWithAmbiguousBodiesAreClosed: what follows a request that may have two
-// lengths is not a request, whatever it says. Others keep the connection.
+// lengths is not a request, no matter what it says. Others keep the connection.
 func TestConnectionsWithAmbiguousBodiesAreClosed(t *testing.T) {
 	t.Parallel()
 	const next = "GET /next HTTP/1.1\r\nHost: localhost\r\n\r\n"

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// onSocket begins the address of a process that takes orders at a Unix socket. Without
+// onSocket begins the address of a process that takes control requests at a Unix socket. Without
 // it, the address is that of a TCP port on loopback.
 const onSocket = "unix:"
 
@@ -17,7 +17,7 @@ const onSocket = "unix:"
 // room for 104 with a NUL at the end, Linux for 108.
 const maxSocket = 103
 
-// listenForControl opens the address at which the process of a state file takes orders: a
+// listenForControl opens the address at which the process of a state file takes control requests: a
 // socket in the file's directory, which no other user of the machine can connect to, or a
 // port on loopback where the system or the length of the path rules that out. There the
 // token alone protects.

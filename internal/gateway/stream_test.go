@@ -117,7 +117,7 @@ func TestTrailersMakeNoClaims(t *testing.T) {
 func TestContinueComesFromTheService(t *testing.T) {
 	t.Parallel()
 	w := serve(t, map[string]http.Handler{"/": http.HandlerFunc(func(out http.ResponseWriter, _ *http.Request) {
-		out.WriteHeader(http.StatusRequestEntityTooLarge) // without a look at the body
+		out.WriteHeader(http.StatusRequestEntityTooLarge) // without reading the body
 	})})
 	status, _ := w.raw(t, "POST / HTTP/1.1\nHost: localhost\nExpect: 100-continue\nContent-Length: 1000\n\n")
 	if status != http.StatusRequestEntityTooLarge {
@@ -246,7 +246,7 @@ func TestARestartInTheMiddle(t *testing.T) {
 	}
 }
 
-// awayAtFirst stands for a server that nobody reaches at the first try.
+// awayAtFirst simulates a server that cannot be reached at the first try.
 type awayAtFirst struct{ tries int }
 
 func (a *awayAtFirst) RoundTrip(*http.Request) (*http.Response, error) {
@@ -275,7 +275,7 @@ func TestARestartingServerIsAskedAgain(t *testing.T) {
 	}
 }
 
-// TestAForwarderThatHangsUp stands for the engine's port forwarder, which takes every
+// TestAForwarderThatHangsUp simulates the engine's port forwarder, which takes every
 // connection and hangs up while nothing listens in the container.
 func TestAForwarderThatHangsUp(t *testing.T) {
 	t.Parallel()
