@@ -15,7 +15,7 @@ import (
 )
 
 // AddProxySettings makes a resolved project, a copy of the caller's own, work behind the
-// proxy of the place: its web frameworks get the variables without which they refuse the
+// proxy of the workspace: its web frameworks get the variables without which they refuse the
 // public addresses. What a service sets itself stays; what no variable can say becomes a
 // note with the line to add. Where browsers reach the ports themselves nothing is read.
 func AddProxySettings(p *project.Project, ws workspace.Info) {
@@ -49,7 +49,7 @@ func AddProxySettings(p *project.Project, ws workspace.Info) {
 }
 
 // publicHosts are the names that browsers have for the services' web ports. Through a
-// gateway, its own is what a service hears of.
+// gateway, its own is what a service receives.
 func publicHosts(p *project.Project, ws workspace.Info) map[string][]string {
 	hosts := map[string][]string{}
 	add := func(service, host string) {
@@ -70,7 +70,7 @@ func publicHosts(p *project.Project, ws workspace.Info) map[string][]string {
 	return hosts
 }
 
-// publicPath is the path that the place's proxy takes off before a service sees a request;
+// publicPath is the path that the workspace's proxy removes before a service sees a request;
 // empty where it takes none, and behind a gateway, which has one of its own.
 func publicPath(p *project.Project, ws workspace.Info, service string) string {
 	if !ws.InPath() || p.Gateway != nil {

@@ -13,7 +13,7 @@ import (
 	"github.com/devup-cli/devup/internal/run"
 )
 
-// losePorts notes the ports that containers could not have, and tells whether there are any.
+// losePorts notes the ports that containers could not have, and reports whether there are any.
 // Where this machine sees who holds one, the next attempt finds that out and says it.
 func (l *upRun) losePorts(ctx context.Context, failed error) bool {
 	lost := false
@@ -64,7 +64,7 @@ func (l *upRun) noteStarted(p *plan.Plan) {
 	}
 }
 
-// starts tells whether a container runs after an operation that did not run before.
+// starts reports whether a container runs after an operation that did not run before.
 func starts(op plan.Op) bool {
 	switch op.Action {
 	case plan.Create, plan.Recreate, plan.Start, plan.Rename, plan.Unpause:

@@ -75,7 +75,7 @@ type upRun struct {
 	last    bool             // no other attempt follows
 }
 
-// attempt is the line, from the ports to the URLs. Another one has to follow where the
+// attempt is one attempt, from the ports to the URLs. Another one has to follow where the
 // engine refused a port that it chose.
 func (l *upRun) attempt(ctx context.Context, state observe.Project) (again bool, err error) {
 	assigned, err := l.assignPorts(ctx, state)

@@ -16,7 +16,7 @@ var tokenVariables = []string{
 	"CODER_SESSION_TOKEN", "CODER_AGENT_TOKEN", "GITPOD_TOKEN", "GITPOD_ACCESS_TOKEN", "ONA_TOKEN", "DAYTONA_API_KEY",
 }
 
-// tokenShapes are tokens that can be told by their looks, in case that one comes
+// tokenShapes are tokens that can be recognised by their form, in case that one comes
 // from a program's own store.
 var tokenShapes = lazyregexp.New(`\b(gh[a-z]_[A-Za-z0-9]{16,}|github_pat_[A-Za-z0-9_]{16,}|eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*)`)
 
