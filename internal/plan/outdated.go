@@ -99,7 +99,7 @@ func (m *maker) outdated(want wanted, c Container) []string {
 }
 
 // plainest drops the causes that another one says with more of it: that a mount changed
-// beside the volumes before and after, and that a network changed which is replaced.
+// in addition to the volumes before and after, and that a network changed which is replaced.
 func plainest(causes []string) []string {
 	return slices.DeleteFunc(slices.Clone(causes), func(cause string) bool {
 		what, changed := strings.CutSuffix(cause, " changed")

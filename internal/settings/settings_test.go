@@ -16,7 +16,7 @@ import (
 	"github.com/devup-cli/devup/internal/settings"
 )
 
-// folder makes a folder of settings; an empty content makes no file.
+// folder makes a directory of settings; an empty content makes no file.
 func folder(t *testing.T, content string) string {
 	t.Helper()
 	dir := t.TempDir()
