@@ -55,7 +55,7 @@ func (f *fake) seen() []string {
 	return slices.Clone(f.requests)
 }
 
-// shortDir is a folder whose name is short enough for sockets.
+// shortDir is a directory whose name is short enough for sockets.
 func shortDir(t *testing.T) string {
 	t.Helper()
 	if runtime.GOOS == "windows" {
