@@ -43,7 +43,7 @@ func (u *UI) Error(err error) {
 }
 
 // object is an error for programs: all that is known of it, and nothing twice. A cause
-// that the message has told is left out.
+// that the message has shown is left out.
 func object(e *fail.Error) errorObject {
 	o := errorObject{
 		Type: "error", Code: e.Code, ExitCode: e.Code.Exit(),
@@ -64,7 +64,7 @@ func describe(e *fail.Error, t theme) string {
 	named := *e
 	named.File = untrusted.Name(e.File)
 	var b strings.Builder
-	evidence := "  " + t.faint("|") + " " // before what may come from elsewhere, so that no line of it looks like devup's own
+	evidence := "  " + t.faint("|") + " " // before what may come from elsewhere, so that no line of it can be taken for devup's own
 	indented(&b, t.bad("error:")+" ", evidence, named.Error(), t.bold)
 	if untold(e) && len(e.Lines) == 0 { // its last lines say it better
 		indented(&b, "  ", evidence, e.Cause.Error(), t.faint)

@@ -56,7 +56,7 @@ func (r *plain) event(e event.Event, at time.Time) {
 	r.print(toErr, line+"\n")
 }
 
-// news remembers that e is under way and tells whether it says more than the
+// news remembers that e is under way and reports whether it says more than the
 // last line about it did: a count that went on is no news.
 func (r *plain) news(e event.Event, at time.Time) bool {
 	b, known := r.busy[e.Key()]
@@ -98,7 +98,7 @@ func (r *plain) said(e event.Event, at time.Time) {
 }
 
 func (r *plain) print(to stream, text string) {
-	_, _ = io.WriteString(r.streams.writer(to), text) // a closed pipe is nobody's error here
+	_, _ = io.WriteString(r.streams.writer(to), text) // a closed pipe is no error here
 }
 
 func (r *plain) flush(time.Time) {}
