@@ -3,7 +3,7 @@
 // a push.
 //
 // [Text] is the one way in. What it knows is in one table of [Rule], from which
-// docs/troubleshooting.md is generated too; [Cause.Mounted] and [Cause.Spoiled] add what
+// docs/troubleshooting.md is generated too; [Cause.WithMount] and [Cause.WithLineEnds] add what
 // only the caller can know.
 //
 // The package decides and does nothing else: it reads no file, asks no engine and knows
@@ -204,9 +204,9 @@ func known(reason string, names map[string]string) Cause {
 	return rules[r].cause(Run, nil, "", names)
 }
 
-// Mounted adds that the file which a program may not use comes from a bind mount: then no
+// WithMount adds that the file which a program may not use comes from a bind mount: then no
 // Dockerfile can fix it. With SELinux, a mount that is not labelled is the cause.
-func (c Cause) Mounted(source, target string, unlabelled bool) Cause {
+func (c Cause) WithMount(source, target string, unlabelled bool) Cause {
 	c.Sentence += ", which is mounted from " + source
 	c.Hint = "give it to the user that the container runs as, or set `user:` of the service to your own (`id -u`)"
 	if unlabelled {
@@ -216,9 +216,9 @@ func (c Cause) Mounted(source, target string, unlabelled bool) Cause {
 	return c
 }
 
-// Spoiled makes Windows line ends the cause, in the script of that name, which the caller
+// WithLineEnds makes Windows line ends the cause, in the script of that name, which the caller
 // found among the sources.
-func (c Cause) Spoiled(name string) Cause {
+func (c Cause) WithLineEnds(name string) Cause {
 	c.Reason, c.Sentence = LineEnds, known(LineEnds, map[string]string{"file": name}).Sentence
 	c.Hint = `run "sed -i 's/\r$//' ` + name + `", and add "*.sh text eol=lf" to .gitattributes`
 	return c

@@ -31,7 +31,7 @@ func (a *prober) compiling(ctx context.Context, r verdict) verdict {
 	for until := time.Now().Add(verdictTime); ; {
 		said := compilation(a.log(ctx, a.evidence.state, readLines))
 		if said.broken {
-			return verdict{ready: true, warning: true, text: "answers, but does not compile" + a.wrong(said)}
+			return verdict{ready: true, warning: true, text: "answers, but does not compile" + a.compileError(said)}
 		}
 		if !said.pending || !time.Now().Before(until) || !pause(ctx, verdictPause) {
 			return r
@@ -51,8 +51,8 @@ func pause(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// wrong says what a dev server could not compile, and what to do about it.
-func (a *prober) wrong(c compiled) string {
+// compileError says what a dev server could not compile, and what to do about it.
+func (a *prober) compileError(c compiled) string {
 	file := a.probe.Source.file(c.file)
 	again := "run `devup up` again"
 	switch {
@@ -121,15 +121,15 @@ func compilation(log []string) compiled {
 			c.broken = c.broken || cannotCompile.MatchString(line)
 			if c.broken {
 				c.pending = false
-				c.learn(line)
+				c.parseLine(line)
 			}
 		}
 	}
 	return c
 }
 
-// learn takes what a line says of the first error; others may follow from it.
-func (c *compiled) learn(line string) {
+// parseLine takes what a line says of the first error; others may follow from it.
+func (c *compiled) parseLine(line string) {
 	for _, detail := range compileDetails {
 		groups := detail.FindStringSubmatch(line)
 		if groups == nil {

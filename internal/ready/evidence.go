@@ -19,9 +19,9 @@ type evidence struct {
 	probe Probe
 	began time.Time
 
-	last       answer    // of the published port
-	answeredAt time.Time // when that was; zero for never
-	erringFor  since     // answers of 500 and above, without another between
+	last           answer    // of the published port
+	answeredAt     time.Time // when that was; zero for never
+	serverErrorFor since     // answers of 500 and above, without another between
 
 	state        state
 	runsFor      since
@@ -60,18 +60,18 @@ func (s since) lasted(d time.Duration, now time.Time) bool {
 
 // How long something must have been so before it is believed.
 const (
-	stableTime    = 2 * time.Second  // a container without a port runs
-	loopbackTime  = 5 * time.Second  // only loopback is listened on
-	wrongPortTime = 30 * time.Second // another port is listened on; a slow program may open a minor port first
-	erringTime    = 20 * time.Second // 500 and above; a program may need its database for a moment
-	unhealthyTime = 10 * time.Second // unhealthy
-	crashedTime   = 2 * time.Second  // a watcher waits for an edit after a crash
-	transientTime = 30 * time.Second // a crash loop whose cause may be transient, such as a database that is not up yet
+	stableTime      = 2 * time.Second  // a container without a port runs
+	loopbackTime    = 5 * time.Second  // only loopback is listened on
+	wrongPortTime   = 30 * time.Second // another port is listened on; a slow program may open a minor port first
+	serverErrorTime = 20 * time.Second // 500 and above; a program may need its database for a moment
+	unhealthyTime   = 10 * time.Second // unhealthy
+	crashedTime     = 2 * time.Second  // a watcher waits for an edit after a crash
+	transientTime   = 30 * time.Second // a crash loop whose cause may be transient, such as a database that is not up yet
 )
 
 func (e *evidence) recordAnswer(a answer, now time.Time) {
 	e.last, e.answeredAt = a, now
-	e.erringFor.mark(a.outcome == serverError, now)
+	e.serverErrorFor.mark(a.outcome == serverError, now)
 }
 
 func (e *evidence) recordState(s state, now time.Time) {
@@ -154,12 +154,12 @@ func (e *evidence) evaluate(now time.Time) verdict {
 func (e *evidence) evaluateState(now time.Time) verdict {
 	s, p := e.state, e.probe
 	switch {
-	case s.ended() && !s.gone && s.exit == 0 && s.trouble == "" && (p.Kind == Completed || p.OneShot):
+	case s.ended() && !s.gone && s.exit == 0 && s.engineError == "" && (p.Kind == Completed || p.OneShot):
 		return verdict{ready: true, text: "completed"}
 	case s.ended():
 		return e.stopped()
 	case s.looping():
-		return verdict{code: fail.Exited, text: s.how(), transient: now.Sub(e.began) < transientTime}
+		return verdict{code: fail.Exited, text: s.describeEnd(), transient: now.Sub(e.began) < transientTime}
 	case s.health == container.Unhealthy && (p.Kind == Health || p.MustHealthy):
 		if e.unhealthyFor.lasted(unhealthyTime, now) {
 			return e.unhealthy()
@@ -175,9 +175,9 @@ func (e *evidence) evaluateState(now time.Time) verdict {
 }
 
 func (e *evidence) stopped() verdict {
-	r := verdict{code: fail.Exited, text: e.state.how()}
-	if e.state.trouble != "" {
-		r.text += ": " + firstLine(e.state.trouble)
+	r := verdict{code: fail.Exited, text: e.state.describeEnd()}
+	if e.state.engineError != "" {
+		r.text += ": " + firstLine(e.state.engineError)
 	}
 	if e.state.exit == 0 && !e.state.gone && !e.state.oom && e.probe.Target > 0 {
 		r.text += fmt.Sprintf(" before anything answered on port %d", e.probe.Target)
@@ -228,7 +228,7 @@ func (e *evidence) evaluateAnswer(now time.Time) verdict {
 			return e.answers("listens")
 		}
 	case serverError:
-		if e.erringFor.lasted(erringTime, now) {
+		if e.serverErrorFor.lasted(serverErrorTime, now) {
 			return verdict{
 				code: fail.ServerError,
 				text: fmt.Sprintf("answers %d on %s", e.last.status, e.probe.address()),
@@ -306,7 +306,7 @@ func (e *evidence) timedOut(waited time.Duration) verdict {
 	p := e.probe
 	switch {
 	case e.state.status == container.StateRestarting:
-		return verdict{code: fail.Exited, text: e.state.how()}
+		return verdict{code: fail.Exited, text: e.state.describeEnd()}
 	case p.Kind == Completed:
 		return verdict{code: fail.NotReady, text: "has not completed" + after, hint: "a longer --wait-timeout gives it more time"}
 	case e.unhealthyFor.is() && (p.Kind == Health || p.MustHealthy):
@@ -315,7 +315,7 @@ func (e *evidence) timedOut(waited time.Duration) verdict {
 		return verdict{code: fail.Unhealthy, text: "has not passed its healthcheck" + after, hint: "a longer --wait-timeout gives it more time"}
 	case p.Kind == Running:
 		return verdict{code: fail.NotReady, text: "does not run" + after}
-	case e.erringFor.is():
+	case e.serverErrorFor.is():
 		return verdict{code: fail.ServerError, text: fmt.Sprintf("answers %d on %s", e.last.status, p.address())}
 	case e.loopbackFor.is():
 		return e.loopbackOnly()
@@ -346,7 +346,7 @@ func (e *evidence) progress() string {
 		return "starting"
 	case p.Kind == Health, e.last.outcome == answered:
 		return "waiting for its healthcheck"
-	case e.erringFor.is():
+	case e.serverErrorFor.is():
 		return fmt.Sprintf("answers %d", e.last.status)
 	case e.loopbackFor.is():
 		return fmt.Sprintf("listens on 127.0.0.1:%d only", p.Target)

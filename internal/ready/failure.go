@@ -32,7 +32,7 @@ func (a *prober) failure(ctx context.Context, r verdict) (*fail.Error, diagnose.
 	if !found || !explains(cause, r.code) {
 		cause = diagnose.Cause{}
 	}
-	cause = a.probe.Source.spoiled(a.evidence.state.mounted(cause))
+	cause = a.probe.Source.withLineEndCause(a.evidence.state.withMountCause(cause))
 	message := a.probe.name() + " " + r.text
 	if cause.Sentence != "" {
 		message += ": " + cause.Sentence

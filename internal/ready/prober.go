@@ -16,7 +16,7 @@ const (
 	maxTimeout       = 30 * time.Second // a dev server holds a request until it has compiled
 	firstPause       = 50 * time.Millisecond
 	lastPause        = 500 * time.Millisecond
-	erringPause      = 2 * time.Second         // each error may be a traceback in the program's log
+	serverErrorPause = 2 * time.Second         // each error may be a traceback in the program's log
 	firstInspection  = 1500 * time.Millisecond // most programs listen by then
 	inspectPause     = 2500 * time.Millisecond
 	lateInspectPause = 10 * time.Second // pause once a program has proved to be slow
@@ -103,7 +103,7 @@ func (a *prober) loop(ctx context.Context) *fail.Error {
 			ask()
 		case got := <-answers:
 			a.evidence.recordAnswer(got, time.Now())
-			pause, timeout = a.slower(pause, timeout)
+			pause, timeout = a.backOff(pause, timeout)
 			probeTimer.Reset(pause)
 			if got.outcome == open && !inspecting && time.Since(a.evidence.inspectedAt) > time.Second {
 				inspect() // one inspection settles it
@@ -152,12 +152,12 @@ func stopAll(timers ...*time.Timer) {
 	}
 }
 
-// slower gives the next pause between two questions, and how long to wait for
+// backOff gives the next pause between two questions, and how long to wait for
 // the answer to the next.
-func (a *prober) slower(pause, timeout time.Duration) (time.Duration, time.Duration) {
+func (a *prober) backOff(pause, timeout time.Duration) (time.Duration, time.Duration) {
 	switch a.evidence.last.outcome {
 	case serverError:
-		return min(max(2*pause, lastPause), erringPause), timeout
+		return min(max(2*pause, lastPause), serverErrorPause), timeout
 	case silent:
 		timeout = min(2*timeout, maxTimeout)
 	}
