@@ -43,12 +43,12 @@ func pack(to io.Writer, pairs []Pair, from roots, owner func(target string) iden
 func (w *writer) put(p Pair) error {
 	root, name, err := w.from.of(p.Host)
 	if err != nil {
-		w.miss(p.Host, err)
+		w.addMissed(p.Host, err)
 		return nil
 	}
 	info, err := root.Lstat(name)
 	if err != nil {
-		w.miss(p.Host, err)
+		w.addMissed(p.Host, err)
 		return nil
 	}
 	h := &tar.Header{
@@ -67,13 +67,13 @@ func (w *writer) put(p Pair) error {
 	case mode&fs.ModeSymlink != 0:
 		h.Typeflag = tar.TypeSymlink
 		if h.Linkname, err = root.Readlink(name); err != nil {
-			w.miss(p.Host, err)
+			w.addMissed(p.Host, err)
 			return nil
 		}
 	case mode.IsRegular():
 		h.Typeflag = tar.TypeReg
 		if file, err = untrusted.OpenEntry(root, name); err != nil {
-			w.miss(p.Host, err)
+			w.addMissed(p.Host, err)
 			return nil
 		}
 		defer file.Close()
@@ -108,8 +108,8 @@ func (w *writer) content(file io.Reader, size int64) error {
 	return err
 }
 
-// miss remembers a path that could not be read. One that went away is no miss.
-func (w *writer) miss(name string, err error) {
+// addMissed remembers a path that could not be read. One that went away is no miss.
+func (w *writer) addMissed(name string, err error) {
 	if !errors.Is(err, fs.ErrNotExist) {
 		w.unread[name] = err
 	}

@@ -98,10 +98,10 @@ func wantsModules(root string, include, ignore []string) bool {
 		slices.ContainsFunc(ignore, func(text string) bool { return strings.HasPrefix(text, "!") && named(text) })
 }
 
-// litter reports whether a relative path is, or lies in, what is never synced:
+// alwaysIgnored reports whether a relative path is, or lies in, what is never synced:
 // version control, and what editors and tools, devup too, write next to the files.
 // It is asked about every file, so it is no list of patterns.
-func litter(name string, withModules bool) bool {
+func alwaysIgnored(name string, withModules bool) bool {
 	for part := range strings.SplitSeq(name, "/") {
 		switch part {
 		case ".git", ".hg", ".svn", ".idea", ".DS_Store", ".devup", "4913": // with the last, Vim tries whether it may write

@@ -48,8 +48,8 @@ func (w *worker) report(ctx context.Context, service string, out *outcome, took 
 	}
 	w.pending[service] = out.todo
 	for _, f := range out.failed {
-		if passing(f.err) {
-			w.soon = true
+		if beingReplaced(f.err) {
+			w.retryNow = true
 		} else {
 			w.fail(ctx, service, "not updated", f.err)
 		}
@@ -110,16 +110,16 @@ func (w *worker) fail(ctx context.Context, service, what string, err error) {
 // once says something the first time only.
 func (w *worker) once(text string, state event.State) {
 	w.mu.Lock()
-	said := w.said[text]
-	w.said[text] = true
+	said := w.reported[text]
+	w.reported[text] = true
 	w.mu.Unlock()
 	if !said {
 		w.event(event.Event{Kind: event.Note, State: state, Text: text})
 	}
 }
 
-// passing reports whether an error comes from a container that is just being replaced.
-func passing(err error) bool {
+// beingReplaced reports whether an error comes from a container that is just being replaced.
+func beingReplaced(err error) bool {
 	return errdefs.IsNotFound(err) || errdefs.IsConflict(err) || strings.Contains(err.Error(), "is not running")
 }
 

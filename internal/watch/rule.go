@@ -115,7 +115,7 @@ func (r Rule) ignores(name string) bool {
 	if !ok || relative == "." {
 		return !ok
 	}
-	if r.ignore.match(relative, litter(relative, r.modules)) {
+	if r.ignore.match(relative, alwaysIgnored(relative, r.modules)) {
 		return true
 	}
 	below, ok := inside(r.context, name)

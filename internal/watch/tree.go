@@ -18,11 +18,11 @@ type source interface {
 	remove(isDir string)
 }
 
-// nobody is a source that never reports a change.
-type nobody struct{}
+// nopSource is a source that never reports a change.
+type nopSource struct{}
 
-func (nobody) add(string) error { return nil }
-func (nobody) remove(string)    {}
+func (nopSource) add(string) error { return nil }
+func (nopSource) remove(string)    {}
 
 // tree is what is known of the watched files. It is used by one goroutine at a
 // time, but for relevant.
@@ -162,7 +162,7 @@ func (t *tree) compare(name string, ops op) {
 	info, err := os.Lstat(name)
 	switch {
 	case gonePath(err):
-		t.vanish(name)
+		t.forgetBelow(name)
 	case err != nil:
 		t.warn(name, err)
 	case info.IsDir():
@@ -174,12 +174,12 @@ func (t *tree) compare(name string, ops op) {
 		t.walk(name, info, ops&(made|gone) != 0, seen)
 		for _, below := range t.below(name) {
 			if !seen[below] && !t.hidden(below) {
-				t.vanish(below)
+				t.forgetBelow(below)
 			}
 		}
 	default:
 		for _, below := range t.below(name) { // it was a directory
-			t.vanish(below)
+			t.forgetBelow(below)
 		}
 		t.note(name, entryOf(info), ops&(made|gone|touched) != 0)
 	}
@@ -232,8 +232,8 @@ func (t *tree) note(name string, now entry, surely bool) {
 	t.changed[name] = Change{Path: name, Kind: kind, IsDir: now.mode.IsDir()}
 }
 
-// vanish takes out a path and what was below it.
-func (t *tree) vanish(name string) {
+// forgetBelow takes out a path and what was below it.
+func (t *tree) forgetBelow(name string) {
 	if _, known := t.entries.byPath[name]; !known {
 		return
 	}

@@ -187,7 +187,7 @@ func TestUnreadable(t *testing.T) {
 		t.Fatal(err)
 	}
 	said := 0
-	tree := newTree(parse(t, "web sync "+dir+" -> /a"), nobody{}, func(event.Event) { said++ })
+	tree := newTree(parse(t, "web sync "+dir+" -> /a"), nopSource{}, func(event.Event) { said++ })
 	tree.fill()
 	if err := os.Chmod(filepath.Join(dir, "d"), 0); err != nil {
 		t.Fatal(err)
@@ -232,7 +232,7 @@ func TestRemovedTreeIsLinear(t *testing.T) {
 		t.Run(shape.name, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
-			tree := newTree(parse(t, "web sync "+dir+" -> /a"), nobody{}, event.Discard)
+			tree := newTree(parse(t, "web sync "+dir+" -> /a"), nopSource{}, event.Discard)
 			tree.entries.put(dir, entry{mode: os.ModeDir})
 			hints := map[string]op{}
 			for i := range directories { // known, but not on the disk
@@ -258,7 +258,7 @@ func TestRemovedTreeIsLinear(t *testing.T) {
 }
 
 // full is a source that has no watch left for some directories.
-type full struct{ nobody }
+type full struct{ nopSource }
 
 func (full) add(dir string) error {
 	if strings.HasSuffix(dir, "many") {
@@ -304,6 +304,6 @@ func BenchmarkFill(b *testing.B) {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		newTree([]Rule{r}, nobody{}, event.Discard).fill()
+		newTree([]Rule{r}, nopSource{}, event.Discard).fill()
 	}
 }

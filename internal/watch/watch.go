@@ -95,7 +95,7 @@ func Run(ctx context.Context, e Engine, rules []Rule, o Options) error {
 
 // Once syncs what the rules want synced from the beginning and returns.
 func Once(ctx context.Context, e Engine, rules []Rule, o Options) error {
-	t := newTree(rules, nobody{}, o.Sink)
+	t := newTree(rules, nopSource{}, o.Sink)
 	t.fill()
 	w := newWorker(e, rules, t, o)
 	defer w.from.close()
@@ -108,7 +108,7 @@ func Once(ctx context.Context, e Engine, rules []Rule, o Options) error {
 func (w *worker) follow(ctx context.Context, batches <-chan map[string]op) error {
 	for {
 		var again <-chan time.Time
-		if w.soon {
+		if w.retryNow {
 			again = time.After(time.Second)
 		}
 		select {

@@ -26,24 +26,24 @@ var errNoRemover = errors.New("the image has no rm")
 
 // worker does what batches ask for.
 type worker struct {
-	engine  Engine
-	rules   []Rule
-	tree    *tree
-	options Options
-	from    roots
-	pending map[string]Todo // by service: what failed, and is done with the next batch
-	soon    bool            // what is pending is tried again without waiting for a batch
-	last    []Container     // those that there were with the last batch
-	batch   int             // counts those that something was done for
+	engine   Engine
+	rules    []Rule
+	tree     *tree
+	options  Options
+	from     roots
+	pending  map[string]Todo // by service: what failed, and is done with the next batch
+	retryNow bool            // what is pending is tried again without waiting for a batch
+	last     []Container     // those that there were with the last batch
+	batch    int             // counts those that something was done for
 
-	mu     sync.Mutex
-	owners map[string]*owners // by container ID: those that are known
-	said   map[string]bool    // what was reported once
-	later  map[string]Todo    // by container ID: what waits until it runs, because removing needs a running one
+	mu       sync.Mutex
+	owners   map[string]*owners // by container ID: those that are known
+	reported map[string]bool    // what was reported once
+	deferred map[string]Todo    // by container ID: what waits until it runs, because removing needs a running one
 }
 
 func newWorker(e Engine, rules []Rule, t *tree, o Options) *worker {
-	return &worker{engine: e, rules: rules, tree: t, options: o, from: openRoots(rules), pending: map[string]Todo{}, owners: map[string]*owners{}, said: map[string]bool{}, later: map[string]Todo{}}
+	return &worker{engine: e, rules: rules, tree: t, options: o, from: openRoots(rules), pending: map[string]Todo{}, owners: map[string]*owners{}, reported: map[string]bool{}, deferred: map[string]Todo{}}
 }
 
 // begin syncs what is synced from the beginning, and learns of the containers,
@@ -55,7 +55,7 @@ func (w *worker) begin(ctx context.Context) { w.perform(ctx, nil) }
 func (w *worker) perform(ctx context.Context, todos []Todo) {
 	began := time.Now()
 	byService := w.pending
-	w.pending, w.soon = map[string]Todo{}, false
+	w.pending, w.retryNow = map[string]Todo{}, false
 	for _, t := range todos {
 		if earlier, ok := byService[t.Service]; ok {
 			t = merge(earlier, t)
@@ -70,13 +70,13 @@ func (w *worker) perform(ctx context.Context, todos []Todo) {
 	for _, name := range w.services() {
 		done[name] = &outcome{todo: byService[name]}
 	}
-	containers, err := w.spread(ctx, done)
+	containers, err := w.syncContainers(ctx, done)
 	if ctx.Err() != nil {
 		return
 	}
 	if err != nil {
 		w.fail(ctx, "", "cannot ask the engine for the containers", err)
-		w.pending, w.soon = byService, true
+		w.pending, w.retryNow = byService, true
 		return
 	}
 	for _, name := range slices.Sorted(maps.Keys(done)) {
@@ -93,10 +93,10 @@ func (w *worker) perform(ctx context.Context, todos []Todo) {
 	}
 }
 
-// spread does in every container what its service asks for, and lists the containers.
+// syncContainers does in every container what its service asks for, and lists the containers.
 // Those that ran the last time get it while the engine is asked whether they are still
 // the ones: mostly they are, and an edit is there the sooner.
-func (w *worker) spread(ctx context.Context, done map[string]*outcome) ([]Container, error) {
+func (w *worker) syncContainers(ctx context.Context, done map[string]*outcome) ([]Container, error) {
 	var now []Container
 	var failed error
 	asked := make(chan struct{})
@@ -181,7 +181,7 @@ func (w *worker) rebuild(ctx context.Context, byService map[string]Todo) bool {
 
 // container brings one container up to date.
 func (w *worker) container(ctx context.Context, c Container, t Todo, out *outcome) {
-	fresh, err := w.meet(ctx, c)
+	fresh, err := w.addContainer(ctx, c)
 	if err != nil {
 		out.fail(c, err)
 		return
@@ -192,7 +192,7 @@ func (w *worker) container(ctx context.Context, c Container, t Todo, out *outcom
 			t = merge(all, t)
 		}
 	}
-	t = w.waiting(c, t)
+	t = w.withDeferred(c, t)
 	if err := w.update(ctx, c, t, out); err != nil {
 		out.fail(c, err)
 		if fresh { // so that it is met again
@@ -219,8 +219,8 @@ func (w *worker) container(ctx context.Context, c Container, t Todo, out *outcom
 	}
 }
 
-// meet learns of a container, and reports whether it was unknown.
-func (w *worker) meet(ctx context.Context, c Container) (fresh bool, err error) {
+// addContainer learns of a container, and reports whether it was unknown.
+func (w *worker) addContainer(ctx context.Context, c Container) (fresh bool, err error) {
 	w.mu.Lock()
 	_, known := w.owners[c.ID]
 	w.mu.Unlock()
@@ -244,17 +244,17 @@ func (w *worker) meet(ctx context.Context, c Container) (fresh bool, err error) 
 	return true, nil
 }
 
-// waiting adds what waited for a container that runs now, and keeps what asks for
+// withDeferred adds what waited for a container that runs now, and keeps what asks for
 // removing until a stopped one runs.
-func (w *worker) waiting(c Container, t Todo) Todo {
+func (w *worker) withDeferred(c Container, t Todo) Todo {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if kept, ok := w.later[c.ID]; ok {
+	if kept, ok := w.deferred[c.ID]; ok {
 		t = merge(kept, t)
-		delete(w.later, c.ID)
+		delete(w.deferred, c.ID)
 	}
 	if !c.Running && len(t.Remove) > 0 {
-		w.later[c.ID] = Todo{Service: t.Service, Remove: t.Remove, Copy: t.Copy, Replace: t.Replace}
+		w.deferred[c.ID] = Todo{Service: t.Service, Remove: t.Remove, Copy: t.Copy, Replace: t.Replace}
 	}
 	return t
 }
