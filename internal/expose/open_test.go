@@ -73,7 +73,7 @@ func public(service string, port int) Row {
 	return Row{Service: service, Port: port, URL: "https://x", State: Running, Public: true}
 }
 
-func TestOpenInsists(t *testing.T) {
+func TestOpenRetries(t *testing.T) {
 	t.Parallel()
 	denied := fmt.Errorf("%w (HTTP 403)", workspace.ErrDenied)
 	tests := []struct {
@@ -174,7 +174,7 @@ func TestWhatIsPublicIsLeftAlone(t *testing.T) {
 }
 
 // TestOpenIsCalledOff: Ctrl-C ends it at once.
-func TestOpenIsCalledOff(t *testing.T) {
+func TestOpenIsCancelled(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)

@@ -95,7 +95,7 @@ func (g *Gateway) forward(p *httputil.ProxyRequest) {
 	p.Out.Header.Set("X-Forwarded-Proto", v.proto)
 	p.Out.Header.Set("X-Forwarded-Port", portOf(v.proto, v.host))
 	if v.route.Strip {
-		without(p.Out.URL, len(v.route.segments))
+		stripSegments(p.Out.URL, len(v.route.segments))
 		p.Out.Header.Set("X-Forwarded-Prefix", v.route.Prefix)
 	}
 }

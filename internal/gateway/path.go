@@ -37,8 +37,8 @@ func hasDotSegment(segment string) bool {
 	return false
 }
 
-// without takes the first n segments away from a URL's path, in both of its forms.
-func without(u *url.URL, n int) {
+// stripSegments takes the first n segments away from a URL's path, in both of its forms.
+func stripSegments(u *url.URL, n int) {
 	rest := u.EscapedPath()
 	for range n {
 		_, rest, _ = strings.Cut(rest[1:], "/")

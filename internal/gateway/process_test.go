@@ -156,7 +156,7 @@ func TestItEndsWithItsStateFile(t *testing.T) {
 	until(t, func() bool { return !listens(t.Context(), c.Listen) })
 }
 
-func TestATakenPortIsSaid(t *testing.T) {
+func TestATakenPortIsReported(t *testing.T) {
 	t.Parallel()
 	k := manager(t)
 	web := httptest.NewServer(names("web"))
@@ -170,7 +170,7 @@ func TestATakenPortIsSaid(t *testing.T) {
 	}
 }
 
-func TestOrdersNeedTheToken(t *testing.T) {
+func TestControlNeedsTheToken(t *testing.T) {
 	t.Parallel()
 	k := manager(t)
 	c := configOf(t, "127.0.0.1:1")
@@ -256,7 +256,7 @@ func TestAnEndlessState(t *testing.T) {
 	}
 }
 
-func TestNoFolderForTheState(t *testing.T) {
+func TestNoDirectoryForTheState(t *testing.T) {
 	t.Parallel()
 	k := Manager{}
 	if err := k.Ensure(t.Context(), Config{}); fail.CodeOf(err) != fail.Failed {

@@ -27,7 +27,7 @@ func (p *proxyError) answer(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Retry-After", "1")
-	if !navigates(r) {
+	if !isNavigation(r) {
 		refusal{http.StatusServiceUnavailable, fmt.Sprintf("%s does not answer yet; `devup logs %s` shows what it does", service, service)}.write(w)
 		return
 	}
@@ -36,8 +36,8 @@ func (p *proxyError) answer(w http.ResponseWriter, r *http.Request, err error) {
 	_, _ = w.Write([]byte(strings.ReplaceAll(page, "{service}", html.EscapeString(service)))) // the client may be gone
 }
 
-// navigates reports whether the request is for a page.
-func navigates(r *http.Request) bool {
+// isNavigation reports whether the request is for a page.
+func isNavigation(r *http.Request) bool {
 	mode := r.Header.Get("Sec-Fetch-Mode")
 	return r.Method == http.MethodGet && (mode == "" || mode == "navigate") && strings.Contains(r.Header.Get("Accept"), "text/html")
 }

@@ -71,10 +71,10 @@ func TestEventsArriveAtOnce(t *testing.T) {
 
 func TestTrailers(t *testing.T) {
 	t.Parallel()
-	heard := make(chan string, 1)
+	received := make(chan string, 1)
 	w := serve(t, map[string]http.Handler{"/": http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
-		heard <- r.Trailer.Get("Sum")
+		received <- r.Trailer.Get("Sum")
 		out.Header().Set("Trailer", "Grpc-Status")
 		_, _ = io.WriteString(out, "body")
 		out.Header().Set("Grpc-Status", "0")
@@ -87,7 +87,7 @@ func TestTrailers(t *testing.T) {
 	}
 	defer response.Body.Close()
 	_, _ = io.Copy(io.Discard, response.Body)
-	if sum := <-heard; sum != "42" || response.Trailer.Get("Grpc-Status") != "0" {
+	if sum := <-received; sum != "42" || response.Trailer.Get("Grpc-Status") != "0" {
 		t.Errorf("the service heard the trailer %q, the client %v", sum, response.Trailer)
 	}
 }
@@ -96,10 +96,10 @@ func TestTrailers(t *testing.T) {
 // word on the host or the address it came from would be believed.
 func TestTrailersMakeNoClaims(t *testing.T) {
 	t.Parallel()
-	heard := make(chan http.Header, 1)
+	received := make(chan http.Header, 1)
 	w := serve(t, map[string]http.Handler{"/": http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
-		heard <- r.Trailer
+		received <- r.Trailer
 	})})
 	c := dial(t, w.address)
 	_, _ = io.WriteString(c, "POST / HTTP/1.1\r\nHost: localhost\r\nTrailer: Sum, X-Forwarded-Host\r\nTransfer-Encoding: chunked\r\n\r\n"+
@@ -109,7 +109,7 @@ func TestTrailersMakeNoClaims(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer response.Body.Close()
-	if got := <-heard; len(got) != 1 || got.Get("Sum") != "42" {
+	if got := <-received; len(got) != 1 || got.Get("Sum") != "42" {
 		t.Errorf("the service heard the trailers %v, want Sum alone", got)
 	}
 }
