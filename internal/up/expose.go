@@ -70,5 +70,5 @@ func (l *upRun) revealURLs(ctx context.Context, assigned map[project.PortKey]int
 		t.Sink(event.Event{Kind: event.Note, ID: "reveal", Name: t.Workspace.Title, State: event.Warning, Text: text})
 		return t.Workspace
 	}
-	return t.Workspace.Knowing(template)
+	return t.Workspace.WithReported(template)
 }

@@ -41,13 +41,13 @@ func (p Info) Ask(ctx context.Context, t Tools) Info {
 	ctx, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
 	if template := ask(ctx, t); template != "" {
-		return p.Knowing(template)
+		return p.WithReported(template)
 	}
 	return p
 }
 
-// Knowing is the workspace with the template of URLs that its platform reported.
-func (p Info) Knowing(template string) Info {
+// WithReported is the workspace with the template of URLs that its platform reported.
+func (p Info) WithReported(template string) Info {
 	if p.Template == "" {
 		p.Note = ""
 		p.NoURL = p.provider().NoURL

@@ -10,10 +10,10 @@ import (
 // published port through the workspace's proxy or a tunnel. It is empty where there is
 // neither, or no URL, and where the host is an address or this machine's own name: no
 // server refuses those.
-func (p Info) Host(port int) string { return refusable(p.URL(port)) }
+func (p Info) Host(port int) string { return hostOf(p.URL(port)) }
 
-// refusable is the host of a URL, where servers may not know it.
-func refusable(address string) string {
+// hostOf is the host of a URL, where servers may not know it.
+func hostOf(address string) string {
 	u, err := url.Parse(address)
 	if err != nil || loopback(u.Hostname()) {
 		return ""
@@ -35,8 +35,8 @@ func (p Info) Suffix() string {
 	if p.Provider == "ona" && !p.given {
 		return onaDomain
 	}
-	host := refusable(p.fill(1)) // not by URL: not every port has one
-	if host == refusable(p.fill(2)) {
+	host := hostOf(p.fill(1)) // not by URL: not every port has one
+	if host == hostOf(p.fill(2)) {
 		return host
 	}
 	_, rest, found := strings.Cut(host, ".")

@@ -49,7 +49,7 @@ func (t Tools) clean(err error) error {
 	if err == nil {
 		return nil
 	}
-	cleaned := &spoken{words: t.redact(err.Error())}
+	cleaned := &programError{words: t.redact(err.Error())}
 	for _, known := range []error{ErrNoProgram, context.Canceled, context.DeadlineExceeded} {
 		if errors.Is(err, known) {
 			cleaned.cause = known
@@ -58,14 +58,14 @@ func (t Tools) clean(err error) error {
 	return cleaned
 }
 
-// spoken is what a program said.
-type spoken struct {
+// programError is what a program said.
+type programError struct {
 	words string
 	cause error
 }
 
-func (e *spoken) Error() string { return e.words }
-func (e *spoken) Unwrap() error { return e.cause }
+func (e *programError) Error() string { return e.words }
+func (e *programError) Unwrap() error { return e.cause }
 
 // redact gives the first line of a text, without tokens.
 func (t Tools) redact(text string) string {
