@@ -28,9 +28,9 @@ type connector struct {
 	sink   event.Sink
 	run    func(ctx context.Context, command []string) (output []byte, err error)
 
-	local, far time.Duration // how long one address may take to answer
-	every      time.Duration // how often a started engine is asked
-	limit      time.Duration // how long it may take to start
+	local, remote time.Duration // how long one address may take to answer
+	every         time.Duration // how often a started engine is asked
+	limit         time.Duration // how long it may take to start
 }
 
 func (c connector) connect(ctx context.Context, o Options) (*Engine, error) {
@@ -98,7 +98,7 @@ func (c connector) tryAll(ctx context.Context, places []target, headers map[stri
 // that wait, so the user learns why nothing happens.
 func (c connector) try(ctx context.Context, t target, headers map[string]string, apiVersion string) (*Engine, *problem, error) {
 	if !localHost(t.endpoint.Host) {
-		return probe(ctx, t, headers, apiVersion, c.far)
+		return probe(ctx, t, headers, apiVersion, c.remote)
 	}
 	if platformOf(c.system, c.files) != gitpod {
 		return probe(ctx, t, headers, apiVersion, c.local)
@@ -107,7 +107,7 @@ func (c connector) try(ctx context.Context, t target, headers map[string]string,
 		c.sink(event.Event{Kind: event.Note, ID: "engine", Name: string(docker), State: event.Working, Text: "starts at its first use in this workspace"})
 	})
 	defer slow.Stop()
-	return probe(ctx, t, headers, apiVersion, c.far)
+	return probe(ctx, t, headers, apiVersion, c.remote)
 }
 
 // worthStarting is false when some address has an engine that runs: then what is

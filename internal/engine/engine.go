@@ -64,14 +64,14 @@ func Connect(ctx context.Context, o Options) (*Engine, error) {
 	}
 	c := connector{
 		system: here, usual: candidates(here),
-		files: os.DirFS(rootOf(runtime.GOOS)),
-		start: o.Start,
-		sink:  sink,
-		run:   runCommand,
-		local: 10 * time.Second,
-		far:   30 * time.Second,
-		every: 250 * time.Millisecond,
-		limit: startLimit(runtime.GOOS),
+		files:  os.DirFS(rootOf(runtime.GOOS)),
+		start:  o.Start,
+		sink:   sink,
+		run:    runCommand,
+		local:  10 * time.Second,
+		remote: 30 * time.Second,
+		every:  250 * time.Millisecond,
+		limit:  startLimit(runtime.GOOS),
 	}
 	return c.connect(ctx, o)
 }

@@ -15,7 +15,7 @@ import (
 func explain(m machine, problems []problem) *fail.Error {
 	nearest := problems[0]
 	for _, p := range problems[1:] {
-		if nearness(p.cause) > nearness(nearest.cause) {
+		if fixability(p.cause) > fixability(nearest.cause) {
 			nearest = p
 		}
 	}
@@ -94,8 +94,8 @@ func (p problem) what() string {
 	}
 }
 
-// nearness ranks causes: the nearer to a working engine, the easier to fix.
-func nearness(c cause) int {
+// fixability ranks causes: the nearer to a working engine, the easier to fix.
+func fixability(c cause) int {
 	ranks := []cause{missing, refused, unreachable, foreign, silent, denied, tooNew, tooOld}
 	for rank, ranked := range ranks {
 		if ranked == c {

@@ -97,7 +97,7 @@ func here(home string, pairs ...string) connector {
 		run: func(_ context.Context, command []string) ([]byte, error) {
 			return nil, errors.New("nobody allowed to run " + strings.Join(command, " "))
 		},
-		local: time.Minute, far: time.Minute, every: time.Millisecond, limit: time.Minute, // only a failure takes so long
+		local: time.Minute, remote: time.Minute, every: time.Millisecond, limit: time.Minute, // only a failure takes so long
 	}
 }
 
