@@ -22,7 +22,7 @@ func (b *buildKit) cached(ctx context.Context, s Spec) (Spec, error) {
 		return all
 	}
 	from, to := []string{"registry", "inline"}, []string{"inline"}
-	if slices.ContainsFunc(types(s.CacheFrom), beyond(from)) || slices.ContainsFunc(types(s.CacheTo), beyond(to)) {
+	if slices.ContainsFunc(types(s.CacheFrom), notIn(from)) || slices.ContainsFunc(types(s.CacheTo), notIn(to)) {
 		able, err := storesIndexes(ctx, b.engine)
 		if err != nil {
 			return s, err
@@ -36,7 +36,7 @@ func (b *buildKit) cached(ctx context.Context, s Spec) (Spec, error) {
 	return s, nil
 }
 
-func beyond(known []string) func(string) bool {
+func notIn(known []string) func(string) bool {
 	return func(kind string) bool { return !slices.Contains(known, kind) }
 }
 

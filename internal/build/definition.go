@@ -54,13 +54,13 @@ func readDefinition(s Spec) (definition, error) {
 func readIgnore(name string) ([]byte, error) {
 	text, err := untrusted.ReadFile(name, untrusted.MaxText)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fail.Wrap(err, fail.Denied, toRead(err), "the file %s cannot be read", filepath.ToSlash(name))
+		return nil, fail.Wrap(err, fail.Denied, readHint(err), "the file %s cannot be read", filepath.ToSlash(name))
 	}
 	return text, nil
 }
 
-// toRead says what makes a file readable that could not be read for that error.
-func toRead(err error) string {
+// readHint says what makes a file readable that could not be read for that error.
+func readHint(err error) string {
 	_, large := errors.AsType[untrusted.LimitError](err)
 	switch {
 	case errors.Is(err, untrusted.ErrNotRegular):
@@ -73,7 +73,7 @@ func toRead(err error) string {
 }
 
 func dockerfileError(s Spec, err error) error {
-	hint := toRead(err)
+	hint := readHint(err)
 	message := "the Dockerfile of " + s.Service + " cannot be read"
 	missing := errors.Is(err, fs.ErrNotExist)
 	if missing {

@@ -89,7 +89,7 @@ func TestStepLine(t *testing.T) {
 	}
 }
 
-func TestFailureNamesThePersonsFileAndLine(t *testing.T) {
+func TestFailureNamesTheUsersFileAndLine(t *testing.T) {
 	t.Parallel()
 	text := []byte("FROM a\nRUN b\n")
 	sent, _ := rewrite(text, small, func(string) bool { return false })
@@ -190,7 +190,7 @@ func TestExplain(t *testing.T) {
 
 // TestFailureOfTheEngineIsNoneOfTheBuild: where the connection or the disk is at fault, the
 // Dockerfile is not blamed. The texts are those of Docker 28.
-func TestFailureOfTheEngineIsNoneOfTheBuild(t *testing.T) {
+func TestAnEngineFailureIsNotABuildFailure(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		"failed to receive status: rpc error: code = Unavailable desc = error reading from server: EOF":                                                               "engine-gone: the engine went away while the image of web was built",

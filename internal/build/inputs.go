@@ -235,7 +235,7 @@ func listFiles(ctx context.Context, s Spec, need wants, ignore []string) ([]file
 		}
 		name = filepath.ToSlash(name)
 		mode := entry.Type() & fs.ModeType // fsutil leaves other bits in
-		if mode.IsDir() || mode&^fs.ModeSymlink != 0 || !need.sees(name, s) {
+		if mode.IsDir() || mode&^fs.ModeSymlink != 0 || !need.includes(name, s) {
 			return nil
 		}
 		info, err := entry.Info()
@@ -254,14 +254,14 @@ func listFiles(ctx context.Context, s Spec, need wants, ignore []string) ([]file
 	return files, nil
 }
 
-// sees reports whether the file counts, see [Inputs].
-func (w wants) sees(name string, s Spec) bool {
+// includes reports whether the file counts, see [Inputs].
+func (w wants) includes(name string, s Spec) bool {
 	if w.all {
 		return true
 	}
 	taken := false
 	for _, t := range w.copies {
-		where, ok := t.lands(name)
+		where, ok := t.destination(name)
 		if !ok {
 			continue
 		}

@@ -249,9 +249,9 @@ func (w *walker) copy(s *stage, sources []string, dest string, inexact bool) {
 	s.copies = append(s.copies, t)
 }
 
-// lands is where the file (a slash path in the context) comes to lie in the
+// destination is where the file (a slash path in the context) comes to lie in the
 // image. ok is false when the transfer does not take the file.
-func (t transfer) lands(file string) (containerPath string, ok bool) {
+func (t transfer) destination(file string) (containerPath string, ok bool) {
 	parts := strings.Split(file, "/")
 	for _, source := range t.sources {
 		if source == "." {
