@@ -159,7 +159,7 @@ func (m *maker) existing(want wanted, c Container) {
 	case !c.Up() && !m.options.NoStart:
 		op.Action, op.Causes = Start, []string{describeState(c.State)}
 	default:
-		m.undisturbed(want, c)
+		m.keep(want, c)
 		return
 	}
 	m.container(want, op)
@@ -178,9 +178,9 @@ func describeState(state string) string {
 	return "is " + state
 }
 
-// undisturbed plans for a container that stays: at most a restart, where it asks
+// keep plans for a container that stays: at most a restart, where it asks
 // for one after a dependency (depends_on with restart).
-func (m *maker) undisturbed(want wanted, c Container) {
+func (m *maker) keep(want wanted, c Container) {
 	s := want.service
 	m.running[s.Name] = append(m.running[s.Name], c.Name)
 	for _, name := range slices.Sorted(maps.Keys(s.DependsOn)) {
