@@ -24,7 +24,7 @@ func AddProxySettings(p *project.Project, ws workspace.Info) {
 		return
 	}
 	hosts := publicHosts(p, ws)
-	for _, name := range facing(p, hosts) {
+	for _, name := range browserFacing(p, hosts) {
 		at := framework.Address{Suffix: suffix, Hosts: hosts[name], Path: publicPath(p, ws, name)}
 		if suffix == "" {
 			if len(at.Hosts) == 0 {
@@ -87,10 +87,10 @@ func publicPath(p *project.Project, ws workspace.Info, service string) string {
 	return ""
 }
 
-// facing are the services that browsers may get to: those that publish a web port, and
+// browserFacing are the services that browsers may get to: those that publish a web port, and
 // those behind a web server of the project. A service without a port that shares its
 // source with one that has some is a worker.
-func facing(p *project.Project, hosts map[string][]string) []string {
+func browserFacing(p *project.Project, hosts map[string][]string) []string {
 	published := map[string]bool{}
 	for name := range hosts {
 		for _, folder := range p.Folders(name) {

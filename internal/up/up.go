@@ -98,7 +98,7 @@ func (l *upRun) attempt(ctx context.Context, state observe.Project) (again bool,
 	}
 	first, cleanup := split(l.out.Plan)
 	failed := l.apply(ctx, runnable, state, first, made)
-	if !l.last && l.losePorts(ctx, failed) {
+	if !l.last && l.noteLostPorts(ctx, failed) {
 		return true, failed
 	}
 	if failed == nil {
@@ -106,7 +106,7 @@ func (l *upRun) attempt(ctx context.Context, state observe.Project) (again bool,
 	}
 	ungated := l.serveGateway(ctx)
 	if !l.last && fail.CodeOf(ungated) == fail.PortTaken {
-		l.avoid(ctx, false, l.out.Project.Gateway.HostPort, "tcp") // the gateway runs on this machine
+		l.avoidPort(ctx, false, l.out.Project.Gateway.HostPort, "tcp") // the gateway runs on this machine
 		return true, errors.Join(failed, ungated)
 	}
 	if l.target.OnApplied != nil {
@@ -139,7 +139,7 @@ func (l *upRun) prepareImages(ctx context.Context, state observe.Project) (image
 		return made, out.Project, err
 	}
 	blocked := dependents(out.Project, made.Failed)
-	runnable := without(out.Project, made.Failed, blocked)
+	runnable := withoutServices(out.Project, made.Failed, blocked)
 	if o.StopOnFailure || len(runnable.Services) == 0 {
 		return made, runnable, made.Failure
 	}

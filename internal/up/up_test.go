@@ -270,7 +270,7 @@ func TestRunEndsWithItsContext(t *testing.T) {
 	}
 }
 
-func TestRunTellsWhichServiceIsNotReady(t *testing.T) {
+func TestRunReportsWhichServiceIsNotReady(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, shopFiles)
 	unready := fail.New(fail.NotReady, "", "web does not answer")
