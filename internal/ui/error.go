@@ -50,7 +50,7 @@ func object(e *fail.Error) errorObject {
 		Reason: e.Reason, Message: e.Message, Hint: e.Hint, Service: e.Service,
 		File: e.File, Line: e.Line, Lines: e.Lines,
 	}
-	if untold(e) {
+	if causeAdds(e) {
 		o.Cause = e.Cause.Error()
 	}
 	return o
@@ -66,7 +66,7 @@ func describe(e *fail.Error, t theme) string {
 	var b strings.Builder
 	evidence := "  " + t.faint("|") + " " // before what may come from elsewhere, so that no line of it can be taken for devup's own
 	indented(&b, t.bad("error:")+" ", evidence, named.Error(), t.bold)
-	if untold(e) && len(e.Lines) == 0 { // its last lines say it better
+	if causeAdds(e) && len(e.Lines) == 0 { // its last lines say it better
 		indented(&b, "  ", evidence, e.Cause.Error(), t.faint)
 	}
 	for _, l := range e.Lines {
@@ -78,8 +78,8 @@ func describe(e *fail.Error, t theme) string {
 	return b.String()
 }
 
-// untold says that the cause of an error says more than its message.
-func untold(e *fail.Error) bool {
+// causeAdds says that the cause of an error says more than its message.
+func causeAdds(e *fail.Error) bool {
 	return e.Cause != nil && !e.CauseShown && !strings.Contains(e.Message, e.Cause.Error())
 }
 
