@@ -12,7 +12,7 @@ import (
 	"github.com/devup-cli/devup/internal/untrusted"
 )
 
-// TestArgumentsThatRepeatEachOther: without a bound, the text that these few lines stand for
+// TestArgumentsThatRepeatEachOther: without a bound, the text that these few lines expand to
 // takes all memory.
 func TestArgumentsThatRepeatEachOther(t *testing.T) {
 	t.Parallel()

@@ -7,8 +7,8 @@
 // all images side by side, and reports every step as an event.
 //
 // Every RUN of a build gets this machine's CA bundle, proxies and package
-// indexes without anybody editing a Dockerfile; how, and how far that reaches,
-// stands at the function rewrite. The classic builder takes no secrets: there
+// indexes without an edit of a Dockerfile; the function rewrite says how, and how far that reaches.
+// The classic builder takes no secrets: there
 // only the proxies are handed on, and a warning says so.
 //
 // The package does not push and does not clean the build cache.
@@ -37,7 +37,7 @@ type Engine interface {
 	DialHijack(ctx context.Context, url, proto string, meta map[string][]string) (net.Conn, error)
 	// ImageBuild is the classic builder.
 	ImageBuild(ctx context.Context, context io.Reader, options client.ImageBuildOptions) (client.ImageBuildResult, error)
-	// Info tells which image store the engine has; it is asked only when it matters.
+	// Info reports which image store the engine has; it is asked only when it matters.
 	Info(ctx context.Context, options client.InfoOptions) (client.SystemInfoResult, error)
 }
 
@@ -47,7 +47,7 @@ type Options struct {
 	Egress    egress.Settings
 	BuildKit  bool
 	NoCache   bool
-	Pull      bool                        // look for newer base images
+	Pull      bool                        // pull newer base images
 	Publish   bool                        // build for all platforms of the spec and with its attestations; else to be run here
 	Sink      event.Sink                  // nil: events are dropped
 	LookupEnv func(string) (string, bool) // for SSH_AUTH_SOCK; nil: none is set

@@ -26,7 +26,7 @@ import (
 const gatewayLabel = "org.mobyproject.buildkit.worker.moby.host-gateway-ip"
 
 // buildKit builds over one connection; every image has a session of its own,
-// because the frontend reads the one folder of its session that is named context.
+// because the frontend reads the one directory of its session that is named context.
 type buildKit struct {
 	client      *bkclient.Client
 	engine      Engine
@@ -111,7 +111,7 @@ func (b *buildKit) build(ctx context.Context, s Spec) (result, error) {
 }
 
 // grant is what the build gets of this machine's settings. A frontend that is not Docker's
-// gets no credential: it is told where each is mounted, and could mount it elsewhere.
+// gets no credential: it is handed where each is mounted, and could mount it elsewhere.
 func (b *buildKit) grant(s Spec, def definition) egress.Grant {
 	settings := b.options.Egress
 	if s.unknownFrontend(def.text) {
@@ -134,7 +134,7 @@ func (j *job) extend(grant egress.Grant) error {
 	return nil
 }
 
-// lacksSecretVariables tells of a frontend, the engine's own or that of a syntax line, that
+// lacksSecretVariables reports of a frontend, the engine's own or that of a syntax line, that
 // knows secrets as files only.
 func lacksSecretVariables(err error) bool {
 	return strings.Contains(err.Error(), "unexpected key 'env' in")
@@ -168,7 +168,7 @@ func checkTarget(s Spec, def definition) error {
 	return e
 }
 
-// dockerfileName is the Dockerfile as the person knows it.
+// dockerfileName is the Dockerfile as the user knows it.
 func (s Spec) dockerfileName() string {
 	if s.Inline != "" {
 		return ""
@@ -176,7 +176,7 @@ func (s Spec) dockerfileName() string {
 	return s.relative(s.Dockerfile)
 }
 
-// attributes is what the frontend is told.
+// attributes are the frontend's options.
 func (b *buildKit) attributes(ctx context.Context, s Spec, def definition) (map[string]string, error) {
 	a := map[string]string{"filename": "Dockerfile"}
 	set := func(key, value string) {
@@ -262,7 +262,7 @@ func (s Spec) contextAttributes(a map[string]string) {
 	}
 }
 
-// labels are the image's: the person's and those that Compose sets.
+// labels are the image's: the user's and those that Compose sets.
 func (s Spec) labels() map[string]string {
 	labels := maps.Clone(s.Labels)
 	if labels == nil {

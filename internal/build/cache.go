@@ -22,7 +22,7 @@ func (b *buildKit) cached(ctx context.Context, s Spec) (Spec, error) {
 		return all
 	}
 	from, to := []string{"registry", "inline"}, []string{"inline"}
-	if slices.ContainsFunc(types(s.CacheFrom), beyond(from)) || slices.ContainsFunc(types(s.CacheTo), beyond(to)) {
+	if slices.ContainsFunc(types(s.CacheFrom), notIn(from)) || slices.ContainsFunc(types(s.CacheTo), notIn(to)) {
 		able, err := storesIndexes(ctx, b.engine)
 		if err != nil {
 			return s, err
@@ -36,7 +36,7 @@ func (b *buildKit) cached(ctx context.Context, s Spec) (Spec, error) {
 	return s, nil
 }
 
-func beyond(known []string) func(string) bool {
+func notIn(known []string) func(string) bool {
 	return func(kind string) bool { return !slices.Contains(known, kind) }
 }
 
@@ -73,7 +73,7 @@ func cacheEntry(text string) bkclient.CacheOptionsEntry {
 	return entry
 }
 
-// cacheFrom are the caches that can be looked into: a folder that is not there yet
+// cacheFrom are the caches that exist: a directory that does not exist yet
 // is one that the first build writes.
 func cacheFrom(s Spec) []bkclient.CacheOptionsEntry {
 	return slices.DeleteFunc(s.entries(s.CacheFrom), func(e bkclient.CacheOptionsEntry) bool {
@@ -91,7 +91,7 @@ func cacheFrom(s Spec) []bkclient.CacheOptionsEntry {
 
 func cacheTo(s Spec) []bkclient.CacheOptionsEntry { return s.entries(s.CacheTo) }
 
-// entries are caches as BuildKit takes them, with paths from the project's folder.
+// entries are caches as BuildKit takes them, with paths from the project's directory.
 func (s Spec) entries(list []string) []bkclient.CacheOptionsEntry {
 	var entries []bkclient.CacheOptionsEntry
 	for _, text := range list {

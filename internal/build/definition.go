@@ -20,7 +20,7 @@ import (
 // definition is a Dockerfile as it lies on the disk.
 type definition struct {
 	text   []byte
-	ignore []byte // <Dockerfile>.dockerignore; nil when there is none
+	ignore []byte // <Dockerfile>.dockerignore; nil if there is none
 	remote bool   // only the engine can read it
 }
 
@@ -54,13 +54,13 @@ func readDefinition(s Spec) (definition, error) {
 func readIgnore(name string) ([]byte, error) {
 	text, err := untrusted.ReadFile(name, untrusted.MaxText)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fail.Wrap(err, fail.Denied, toRead(err), "the file %s cannot be read", filepath.ToSlash(name))
+		return nil, fail.Wrap(err, fail.Denied, readHint(err), "the file %s cannot be read", filepath.ToSlash(name))
 	}
 	return text, nil
 }
 
-// toRead says what makes a file readable that could not be read for that error.
-func toRead(err error) string {
+// readHint says what makes a file readable that could not be read for that error.
+func readHint(err error) string {
 	_, large := errors.AsType[untrusted.LimitError](err)
 	switch {
 	case errors.Is(err, untrusted.ErrNotRegular):
@@ -73,7 +73,7 @@ func toRead(err error) string {
 }
 
 func dockerfileError(s Spec, err error) error {
-	hint := toRead(err)
+	hint := readHint(err)
 	message := "the Dockerfile of " + s.Service + " cannot be read"
 	missing := errors.Is(err, fs.ErrNotExist)
 	if missing {
@@ -141,7 +141,7 @@ func contextError(s Spec, err error) error {
 	return e
 }
 
-// relative is the path as the person sees it from the project's folder.
+// relative is the path as the user sees it from the project's directory.
 func (s Spec) relative(name string) string {
 	if rel, err := filepath.Rel(s.Root, name); err == nil && s.Root != "" && filepath.IsLocal(rel) {
 		return filepath.ToSlash(rel)

@@ -123,7 +123,7 @@ ENV KEPT=1
 	}
 }
 
-func TestAFailureNamesThePersonsLine(t *testing.T) {
+func TestAFailureNamesTheUsersLine(t *testing.T) {
 	w := newWorld(t)
 	good := w.spec("good", map[string]string{"Dockerfile": "FROM " + pythonImage + "\nRUN true\n"})
 	bad := w.spec("bad", map[string]string{"Dockerfile": "# first\nFROM " + pythonImage + "\n\nRUN true\nRUN echo first; \\\n    echo No matching distribution found for nope; \\\n    exit 3 " + unique(t) + "\n"})

@@ -115,7 +115,7 @@ func (w *world) run(o Options, specs ...Spec) map[string]string {
 // unique makes a step's result new to the engine's cache.
 func unique(t *testing.T) string { return "# " + t.TempDir() }
 
-// noSecretIn looks at every byte of the saved image, and for files that a mount
+// noSecretIn searches every byte of the saved image, and for files that a mount
 // left behind.
 func (w *world) noSecretIn(image string) {
 	w.t.Helper()
@@ -162,7 +162,7 @@ func (w *world) noSecretIn(image string) {
 	}
 }
 
-// finder looks for the secrets in what is written to it.
+// finder finds the secrets in what is written to it.
 type finder struct {
 	tail  []byte
 	found bool

@@ -24,7 +24,7 @@ var (
 // what a step of a build says of connections of its own.
 var engineGone = lazyregexp.New(`(?:code = Unavailable desc = |Unavailable: )(?:error reading from server|connection error|closing transport|transport is closing)|failed to dial gRPC`)
 
-// failure says of a failed build which instruction it was, where it stands, what
+// failure says of a failed build which instruction it was, where it is, what
 // it printed last, and what probably is the matter.
 func (j job) failure(err error, steps *steps) error {
 	s := j.spec
@@ -82,7 +82,7 @@ func explain(e *fail.Error, instruction, text string) {
 	e.Message = strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), ": ")
 }
 
-// instruction is what a step's name says without its place: RUN make.
+// instruction is what a step's name says without its position: RUN make.
 func (st *step) instruction() string {
 	if _, instruction, ok := strings.Cut(st.name, "] "); ok {
 		return instruction
@@ -90,7 +90,7 @@ func (st *step) instruction() string {
 	return st.name
 }
 
-// faultLine is the person's line of the instruction that failed, 0 when it is
+// faultLine is the user's line of the instruction that failed, 0 when it is
 // not known.
 func (j job) faultLine(err error) int {
 	if j.def.remote {
@@ -110,10 +110,10 @@ func (j job) faultLine(err error) int {
 	return 0
 }
 
-// stepPosition is where a step's name says that it stands: [stage 3/5] INSTRUCTION.
+// stepPosition is the position of a step as its name has it: [stage 3/5] INSTRUCTION.
 var stepPosition = lazyregexp.New(`^\[(?:(\S+) +)?(\d+)/\d+\] (\w+)`)
 
-// stepLine finds the line of a step by its place, for engines that do not name
+// stepLine finds the line of a step by its position, for engines that do not name
 // lines (20.10); 0 when that is not certain.
 func stepLine(text []byte, name string) int {
 	position := stepPosition.FindStringSubmatch(name)

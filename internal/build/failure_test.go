@@ -73,7 +73,7 @@ func TestStepLine(t *testing.T) {
 	for name, want := range map[string]int{
 		"[one 2/3] WORKDIR /x":     2,
 		"[one 3/3] RUN b":          4,
-		"[one 3/3] COPY b":         0, // somebody else counts
+		"[one 3/3] COPY b":         0, // another numbering
 		"[stage-1 1/2] COPY c /":   7,
 		"[stage-1 2/2] RUN d":      9,
 		"[two 1/1] RUN":            0,
@@ -89,7 +89,7 @@ func TestStepLine(t *testing.T) {
 	}
 }
 
-func TestFailureNamesThePersonsFileAndLine(t *testing.T) {
+func TestFailureNamesTheUsersFileAndLine(t *testing.T) {
 	t.Parallel()
 	text := []byte("FROM a\nRUN b\n")
 	sent, _ := rewrite(text, small, func(string) bool { return false })
@@ -148,7 +148,7 @@ func at(seconds int) *time.Time {
 	return &moment
 }
 
-// TestExplain: what is the matter goes behind the instruction, in the place of the builder's
+// TestExplain: what is the matter follows the instruction, instead of the builder's
 // own words where those show it, and the command of a RUN is no evidence.
 func TestExplain(t *testing.T) {
 	t.Parallel()
@@ -190,7 +190,7 @@ func TestExplain(t *testing.T) {
 
 // TestFailureOfTheEngineIsNoneOfTheBuild: where the connection or the disk is at fault, the
 // Dockerfile is not blamed. The texts are those of Docker 28.
-func TestFailureOfTheEngineIsNoneOfTheBuild(t *testing.T) {
+func TestAnEngineFailureIsNotABuildFailure(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		"failed to receive status: rpc error: code = Unavailable desc = error reading from server: EOF":                                                               "engine-gone: the engine went away while the image of web was built",

@@ -9,7 +9,7 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/shell"
 )
 
-// How much the arguments before the first FROM may stand for: names of images and stages
+// How much the arguments before the first FROM may expand to: names of images and stages
 // need a few hundred bytes, and arguments that repeat each other grow without an end.
 const (
 	maxArgument = 4 << 10 // bytes of a word to expand, and of the value of an argument
@@ -28,8 +28,8 @@ func (a arguments) Get(name string) (string, bool) {
 // Keys implements [shell.EnvGetter].
 func (a arguments) Keys() []string { return slices.Collect(maps.Keys(a)) }
 
-// globalArgs expands what stands before the first FROM, with the build arguments given. A
-// variable that is not known, and a word that stands for too much, stays as it is written.
+// globalArgs expands what comes before the first FROM, with the build arguments given. A
+// variable that is not known, and a word that expands to too much, stays as it is written.
 func globalArgs(global []instructions.ArgCommand, given map[string]*string) func(string) string {
 	values, spent := arguments{}, 0
 	lex := shell.NewLex('\\')

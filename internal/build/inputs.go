@@ -108,7 +108,7 @@ func writeOptions(h hash.Hash, s Spec) {
 // isProxy reports whether BuildKit leaves the argument out of image and cache.
 func isProxy(name string) bool { return strings.HasSuffix(strings.ToUpper(name), "_PROXY") }
 
-// writeContexts adds the additional contexts that the target uses: folders with
+// writeContexts adds the additional contexts that the target uses: directories with
 // all their files, images of other services by their own inputs.
 func writeContexts(ctx context.Context, h hash.Hash, s Spec, need wants, known map[string]string) error {
 	for _, name := range slices.Sorted(maps.Keys(need.named)) {
@@ -149,7 +149,7 @@ type file struct {
 }
 
 // largeFile is the size above which a file counts by its size and time of change: a clone
-// can hold files of terabytes without a byte on the disk, and commands that only look hash
+// can hold files of terabytes without a byte on the disk, and commands that only read hash
 // the context too.
 const largeFile = 1 << 30
 
@@ -205,7 +205,7 @@ func weigh(files []file) (bytes int64, most string) {
 	return bytes, most
 }
 
-// listFiles walks the part of the context that the target wants.
+// listFiles walks the part of the context that the target needs.
 func listFiles(ctx context.Context, s Spec, need wants, ignore []string) ([]file, error) {
 	if !need.all && len(need.copies) == 0 {
 		return nil, nil
@@ -235,7 +235,7 @@ func listFiles(ctx context.Context, s Spec, need wants, ignore []string) ([]file
 		}
 		name = filepath.ToSlash(name)
 		mode := entry.Type() & fs.ModeType // fsutil leaves other bits in
-		if mode.IsDir() || mode&^fs.ModeSymlink != 0 || !need.sees(name, s) {
+		if mode.IsDir() || mode&^fs.ModeSymlink != 0 || !need.includes(name, s) {
 			return nil
 		}
 		info, err := entry.Info()
@@ -254,14 +254,14 @@ func listFiles(ctx context.Context, s Spec, need wants, ignore []string) ([]file
 	return files, nil
 }
 
-// sees reports whether the file counts, see [Inputs].
-func (w wants) sees(name string, s Spec) bool {
+// includes reports whether the file counts, see [Inputs].
+func (w wants) includes(name string, s Spec) bool {
 	if w.all {
 		return true
 	}
 	taken := false
 	for _, t := range w.copies {
-		where, ok := t.lands(name)
+		where, ok := t.destination(name)
 		if !ok {
 			continue
 		}
@@ -319,7 +319,7 @@ func (r untilDone) Read(p []byte) (int, error) {
 	return r.Reader.Read(p)
 }
 
-// field writes values so that no two lists of values look the same.
+// field writes values so that no two lists of values have the same encoding.
 func field(h hash.Hash, name string, values ...string) {
 	fmt.Fprintf(h, "%s %d\n", name, len(values))
 	for _, value := range values {

@@ -14,7 +14,7 @@ import (
 	"github.com/devup-cli/devup/internal/fail"
 )
 
-// checkout writes files to a new folder; a content that starts with "->" is a
+// checkout writes files to a new directory; a content that starts with "->" is a
 // link, one that starts with "#!" a program.
 func checkout(t *testing.T, files map[string]string) string {
 	t.Helper()
@@ -217,7 +217,7 @@ func TestInputsThatCannotBeRead(t *testing.T) {
 	}
 }
 
-// TestInputsHearAnInterrupt: hashing ends in the list of files and in the middle of one.
+// TestInputsCanBeInterrupted: hashing ends in the list of files and in the middle of one.
 func TestInputsCanBeInterrupted(t *testing.T) {
 	t.Parallel()
 	dir := checkout(t, map[string]string{"Dockerfile": "FROM a\nCOPY . /\n", "x": "content"})

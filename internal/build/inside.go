@@ -68,7 +68,7 @@ var ErrTooOld = errors.New("this engine's BuildKit is too old to be looked into"
 // ErrUnfit is the error of [Inside] for an image that holds no shell, or neither bash nor nc.
 var ErrUnfit = errors.New("the image lacks a shell, or bash and nc")
 
-// fit tells whether an image has what it takes to open a connection.
+// fit reports whether an image has what it takes to open a connection.
 func fit(ctx context.Context, base client.Reference) bool {
 	has := func(names ...string) bool {
 		return slices.ContainsFunc(names, func(name string) bool {
@@ -100,7 +100,7 @@ type inside struct {
 }
 
 // pipe connects to $0:$1 and copies both ways. That it has ended it says itself: the
-// builder tells of that only when nothing is left of its input either.
+// builder reports that only when nothing is left of its input either.
 const pipe = `if command -v bash >/dev/null; then
   bash -c 'exec 3<>"/dev/tcp/$0/$1" 4<&0 || exit; cat <&4 >&3 & cat <&3' "$0" "$1"
 else
@@ -111,7 +111,7 @@ echo "` + endMarker + `" >&2`
 const endMarker = "the connection has ended"
 
 // drainTime is how long what came through the connection may still be on its way when the
-// farewell is here: the builder passes on the two streams of a program side by side.
+// endMarker is here: the builder passes on the two streams of a program side by side.
 const drainTime = 500 * time.Millisecond
 
 func (i *inside) dial(ctx context.Context, _, address string) (net.Conn, error) {
@@ -142,7 +142,7 @@ func (i *inside) dial(ctx context.Context, _, address string) (net.Conn, error) 
 		_ = container.Release(after) // the builder releases what is left at the end
 	})
 	i.ending.Go(func() {
-		_ = process.Wait() // what there is to say is in the complaint
+		_ = process.Wait() // what there is to say is in stderr
 		c.stderr.ended()
 		c.release()
 	})
@@ -154,7 +154,7 @@ type insideConn struct {
 	net.Conn
 	host    string
 	stderr  stderr
-	ended   chan struct{} // closed when the connection is, and all complaints are in
+	ended   chan struct{} // closed when the connection is, and all of stderr is in
 	release func()
 }
 
@@ -197,7 +197,7 @@ func (c *insideConn) reason(otherwise error) error {
 	return errors.New(strings.ToLower(strings.TrimSpace(printed[strings.LastIndex(printed, ":")+1:])))
 }
 
-// stderr is what a program writes to its error stream before its farewell.
+// stderr is what a program writes to its error stream before its endMarker.
 type stderr struct {
 	ended func()
 	mu    sync.Mutex

@@ -50,7 +50,7 @@ func installs(run *parser.Node) []string {
 	return slices.Compact(clients)
 }
 
-// unknownFrontend tells whether the Dockerfile, or the build argument that beats its line,
+// unknownFrontend reports whether the Dockerfile, or the build argument that beats its line,
 // names a frontend of its own, which is a program from a registry: it may mount what it gets
 // in any step, so that it gets no credential.
 func (s Spec) unknownFrontend(text []byte) bool {

@@ -72,7 +72,7 @@ func (j job) request(ctx context.Context, mounts map[string]fsutil.FS) (bkclient
 		CacheExports:        cacheTo(j.spec),
 		Session:             attachables,
 		AllowedEntitlements: j.spec.Allow,
-		// The engine keeps what it got of a folder under this key, and asks only
+		// The engine keeps what it got of a directory under this key, and asks only
 		// for what changed since.
 		SharedKey: "devup:" + j.spec.Context,
 	}, nil

@@ -15,7 +15,7 @@ import (
 	"github.com/tonistiigi/fsutil/types"
 )
 
-// memory is a folder of files that are not on the disk, for a session to hand
+// memory is a directory of files that are not on the disk, for a session to hand
 // out: the Dockerfile may be inline, outside the context, or rewritten.
 type memory map[string][]byte
 

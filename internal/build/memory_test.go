@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestMemoryTellsContentsApart: two Dockerfiles of the same length do not look the same to
+// TestMemoryDistinguishesContents: two Dockerfiles of the same length are not the same to
 // a builder that compares sizes and times.
 func TestMemoryDistinguishesContents(t *testing.T) {
 	t.Parallel()

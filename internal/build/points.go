@@ -12,8 +12,8 @@ import (
 	fstypes "github.com/tonistiigi/fsutil/types"
 )
 
-// mountPoints are the folders of this machine in which something is mounted when
-// the service runs: ./web:/app and a volume at /app/node_modules need the folder
+// mountPoints are the directories of this machine in which something is mounted when
+// the service runs: ./web:/app and a volume at /app/node_modules need the directory
 // ./web/node_modules.
 func mountPoints(volumes []types.ServiceVolumeConfig) []string {
 	var points []string
@@ -31,9 +31,9 @@ func mountPoints(volumes []types.ServiceVolumeConfig) []string {
 	return points
 }
 
-// ownState is the folder in which devup keeps what it knows of a checkout, in the context or
-// in a folder of it. It is no part of any image: what changes there would make the image
-// another one, and what a person was asked for lies there.
+// ownState is the directory in which devup keeps what it knows of a checkout, in the context or
+// in a directory of it. It is no part of any image: what changes there would make the image
+// another one, and what a user was asked for lies there.
 const ownState = ".devup"
 
 // list gives the files of the context by their paths, for the hash of [Inputs]. A link that
@@ -46,7 +46,7 @@ func (s Spec) list() (fsutil.FS, error) {
 	return s.sent(files)
 }
 
-// sent gives those of the context's files that a build gets. An empty folder that
+// sent gives those of the context's files that a build gets. An empty directory that
 // is there only to be mounted on is left out: the first run of the service made
 // it, and for the next build COPY . would be another step than before, and all
 // that comes after it, npm install, would be done again.
@@ -54,7 +54,7 @@ func (s Spec) sent(files fsutil.FS) (fsutil.FS, error) {
 	return fsutil.NewFilterFS(files, &fsutil.FilterOpt{Map: func(name string, stat *fstypes.Stat) fsutil.MapResult {
 		if filepath.Base(name) == ownState {
 			if !stat.IsDir() {
-				return fsutil.MapResultExclude // to skip at a file would skip those beside it
+				return fsutil.MapResultExclude // to skip at a file would skip those next to it
 			}
 			return fsutil.MapResultSkipDir
 		}

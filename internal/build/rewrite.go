@@ -14,8 +14,8 @@ import (
 // rewritten is a Dockerfile as it is sent to the engine.
 type rewritten struct {
 	text  []byte
-	lines []int    // of each line of text the line of the person's file
-	added []string // what RUN instructions carry that the person did not write
+	lines []int    // of each line of text the line of the user's file
+	added []string // what RUN instructions carry that the user did not write
 }
 
 // asWritten is the Dockerfile unchanged.
@@ -32,11 +32,11 @@ func asWritten(text []byte) rewritten {
 //	RUN --mount=type=secret,id=devup-ca.pem,target=/run/secrets/devup-ca.pem,mode=0444 pip install flask
 //
 // The image's environment stays as it is; its history shows the paths; no layer
-// holds a file, only the empty folder /run/secrets is left by some engines.
+// holds a file, only the empty directory /run/secrets is left by some engines.
 //
 // How far it reaches: what a RUN starts and what reads these variables or files,
 // that is pip, npm, yarn 1, pnpm, curl, git, Node.js, OpenSSL's and Go's clients and
-// apt. An ENV of the image or the Dockerfile beats an ARG, so what somebody set
+// apt. An ENV of the image or the Dockerfile beats an ARG, so what an author set
 // there stays. Not reached are programs that know only the system's own bundle
 // (wget, Java): mounting over /etc/ssl/certs/ca-certificates.crt would make
 // "apt-get install ca-certificates" fail, which renames a file to that place,
@@ -44,7 +44,7 @@ func asWritten(text []byte) rewritten {
 // ADD and remote contexts, which the engine itself fetches, and the ONBUILD
 // triggers of a base image.
 //
-// skip are variables that get no ARG, because the person gives a build argument
+// skip are variables that get no ARG, because the user gives a build argument
 // of that name. It changes nothing, and reports false, when the text cannot be
 // parsed or its copy would not mean the same.
 func rewrite(text []byte, grant egress.Grant, skip func(string) bool) (rewritten, bool) {
@@ -94,7 +94,7 @@ func insert(lines []string, nodes []*parser.Node, mounts func(*parser.Node) []st
 		case "run":
 			atRun[node.StartLine] = mounts(node)
 		case "from":
-			// A linter that the file itself may turn on wants all in one case.
+			// A linter that the file itself may turn on asks for one case.
 			afterFrom[node.EndLine] = "ARG "
 			if node.Value == "from" {
 				afterFrom[node.EndLine] = "arg "
@@ -180,7 +180,7 @@ func words(node *parser.Node) string {
 	return b.String()
 }
 
-// line is the person's line for one of the copy's, both from 1.
+// line is the user's line for one of the copy's, both from 1.
 func (r rewritten) line(n int) int {
 	if n < 1 || len(r.lines) == 0 {
 		return 0
@@ -188,7 +188,7 @@ func (r rewritten) line(n int) int {
 	return r.lines[min(n, len(r.lines))-1]
 }
 
-// plain takes out of a text what the person did not write.
+// plain takes out of a text what the user did not write.
 func (r rewritten) plain(text string) string {
 	for _, added := range r.added {
 		text = strings.ReplaceAll(text, added+" ", "")

@@ -183,7 +183,7 @@ func TestRewriteLeavesAlone(t *testing.T) {
 	}
 }
 
-func TestRewriteSkipsArgumentsThatThePersonGives(t *testing.T) {
+func TestRewriteSkipsArgumentsThatTheUserGives(t *testing.T) {
 	t.Parallel()
 	got, _ := rewrite([]byte("FROM a\n"), small, func(name string) bool { return name == "PIP" })
 	if want := "FROM a\nARG CA=/run/s/ca\n"; string(got.text) != want {

@@ -52,7 +52,7 @@ func secretValues(s Spec) (map[string][]byte, error) {
 	return values, nil
 }
 
-// agents hands the person's SSH agent or the keys of the build section on.
+// agents hands the user's SSH agent or the keys of the build section on.
 func (o Options) agents(s Spec) (session.Attachable, error) {
 	var agents []sshprovider.AgentConfig
 	for _, key := range s.SSH {

@@ -20,16 +20,16 @@ import (
 type Spec struct {
 	Service    string // the service that the image is for
 	Project    string // the project's name, for the labels
-	Root       string // the project's folder; messages name files relative to it
+	Root       string // the project's directory; messages name files relative to it
 	Image      string // the tag that the service runs
 	Tags       []string
-	Context    string // absolute folder, or the URL of a remote context
+	Context    string // absolute directory, or the URL of a remote context
 	Dockerfile string // absolute file; of a remote context the path inside it; unused with Inline
 	Inline     string // the Dockerfile itself
 	Target     string
 	Args       map[string]*string // nil value: declared without a value
 	Labels     map[string]string
-	Contexts   map[string]string // additional contexts: absolute folder or URL
+	Contexts   map[string]string // additional contexts: absolute directory or URL
 	Bases      map[string]Spec   // additional contexts that are the images of other services
 	Secrets    []Secret
 	SSH        []SSH
@@ -48,13 +48,13 @@ type Spec struct {
 	Allow      []string // entitlements: network.host, security.insecure
 
 	Hidden []string // container paths that bind mounts hide when the service runs
-	Shown  []string // volumes below a hidden path: a new one starts as a copy of the image's folder
+	Shown  []string // volumes below a hidden path: a new one starts as a copy of the image's directory
 	// Large is called, before any of them is read, when the files of a context that decide
 	// what the image is come to more than a gigabyte: with their bytes, and the entry of the
-	// context that holds most of them. nil for nobody to tell.
+	// context that holds most of them. nil tells no one.
 	Large func(bytes int64, most string) `json:"-"`
 
-	Points []string // folders of this machine that something is mounted in when the service runs
+	Points []string // directories of this machine that something is mounted in when the service runs
 }
 
 // Secret is a secret of the build section. Its value never leaves the session
@@ -68,10 +68,10 @@ type Secret struct {
 // SSH is an agent socket or key that the build may use.
 type SSH struct {
 	ID   string // "default" unless named
-	Path string // socket or key file; empty: the person's agent
+	Path string // socket or key file; empty: the user's agent
 }
 
-// Local reports whether the context is a folder on this machine.
+// Local reports whether the context is a directory on this machine.
 func (s Spec) Local() bool { return !isRemote(s.Context) }
 
 // Specs says which images the services of the project need built, in the order
@@ -125,7 +125,7 @@ func serviceOf(p *types.Project, name string) (types.ServiceConfig, bool) {
 	return s, ok
 }
 
-// attestations are the parameters of the attestations that a build section wants;
+// attestations are the parameters of the attestations that a build section asks for;
 // an empty one is the default of its kind.
 func attestations(b *types.BuildConfig) map[string]string {
 	var wanted map[string]string
@@ -283,7 +283,7 @@ func mounts(volumes []types.ServiceVolumeConfig) (hidden, shown []string) {
 	return hidden, shown
 }
 
-// isBelow reports whether the container path is one of the folders or inside one.
+// isBelow reports whether the container path is one of the directories or inside one.
 func isBelow(name string, folders []string) bool {
 	return slices.ContainsFunc(folders, func(folder string) bool {
 		return name == folder || folder == "/" || strings.HasPrefix(name, folder+"/")

@@ -22,17 +22,17 @@ type wants struct {
 // transfer is one COPY or ADD, or a bind mount of a RUN.
 type transfer struct {
 	sources []string // slash patterns relative to the context's root; "." is all of it
-	dest    string   // absolute container path, ending in / for a folder; empty when it is not known
+	dest    string   // absolute container path, ending in / for a directory; empty when it is not known
 	last    bool     // nothing that runs later in the build can see the files
 }
 
-// maxInstructions is how many instructions of a Dockerfile are looked at: each may refer to
-// all before it, and commands that only look read the file too.
+// maxInstructions is how many instructions of a Dockerfile are read: each may refer to
+// all before it, and commands that only read parse the file too.
 const maxInstructions = 5_000
 
 var errTooLong = errors.New("more instructions than devup reads")
 
-// parseDockerfile gives the stages and what stands before the first FROM.
+// parseDockerfile gives the stages and what comes before the first FROM.
 func parseDockerfile(text []byte) ([]instructions.Stage, []instructions.ArgCommand, error) {
 	tree, err := parser.Parse(bytes.NewReader(text))
 	if err != nil {
@@ -76,7 +76,7 @@ type walker struct {
 }
 
 // findWants says what the target (empty: the last stage) takes. A Dockerfile
-// that this parser does not understand wants everything: a newer syntax may.
+// that this parser does not understand takes everything: a newer syntax may.
 func findWants(s Spec, text []byte) wants {
 	w := walker{named: map[string]bool{}}
 	for name := range s.Contexts {
@@ -249,9 +249,9 @@ func (w *walker) copy(s *stage, sources []string, dest string, inexact bool) {
 	s.copies = append(s.copies, t)
 }
 
-// lands is where the file (a slash path in the context) comes to lie in the
+// destination is where the file (a slash path in the context) comes to lie in the
 // image. ok is false when the transfer does not take the file.
-func (t transfer) lands(file string) (containerPath string, ok bool) {
+func (t transfer) destination(file string) (containerPath string, ok bool) {
 	parts := strings.Split(file, "/")
 	for _, source := range t.sources {
 		if source == "." {

@@ -21,7 +21,7 @@ const keepLines = 20
 type steps struct {
 	service string
 	sink    event.Sink
-	plain   func(string) string // takes out of a name what the person did not write
+	plain   func(string) string // takes out of a name what the user did not write
 
 	mu    sync.Mutex
 	seen  map[digest.Digest]*step
@@ -69,27 +69,27 @@ func (s *steps) vertex(v *bkclient.Vertex) {
 	st.cached = st.cached || v.Cached
 	switch {
 	case v.Error != "" && strings.Contains(v.Error, "context canceled"):
-		// Another step failed, or the person stopped the build.
+		// Another step failed, or the user stopped the build.
 	case v.Error != "":
 		st.failed = v.Error
 		s.flush(st)
-		s.emit(st, event.Failed, took(v))
+		s.emit(st, event.Failed, elapsed(v))
 	case v.Cached:
 		s.emit(st, event.Cached, 0)
 	case v.Completed != nil:
 		s.flush(st)
-		s.emit(st, event.Done, took(v))
+		s.emit(st, event.Done, elapsed(v))
 	case v.Started != nil:
 		s.emit(st, event.Working, 0)
 	}
 }
 
-func (s *steps) emit(st *step, state event.State, took time.Duration) {
+func (s *steps) emit(st *step, state event.State, elapsed time.Duration) {
 	if st.state == state || st.hidden {
 		return
 	}
 	st.state = state
-	s.sink(event.Event{Kind: event.Step, ID: st.id, Name: st.name, Parent: s.service, State: state, Took: took})
+	s.sink(event.Event{Kind: event.Step, ID: st.id, Name: st.name, Parent: s.service, State: state, Took: elapsed})
 }
 
 // log cuts what a step printed into lines. Of a line that is written over with
@@ -192,7 +192,7 @@ func isInternal(name string) bool {
 	return false
 }
 
-func took(v *bkclient.Vertex) time.Duration {
+func elapsed(v *bkclient.Vertex) time.Duration {
 	if v.Started == nil || v.Completed == nil {
 		return 0
 	}

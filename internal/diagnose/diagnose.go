@@ -2,8 +2,8 @@
 // build, a log, what a command printed, the words of an engine on a container, a pull or
 // a push.
 //
-// [Text] is the one way in. What it knows stands in one table of [Rule], from which
-// docs/troubleshooting.md is generated too; [Cause.Mounted] and [Cause.Spoiled] add what
+// [Text] is the one way in. What it knows is in one table of [Rule], from which
+// docs/troubleshooting.md is generated too; [Cause.WithMount] and [Cause.WithLineEnds] add what
 // only the caller can know.
 //
 // The package decides and does nothing else: it reads no file, asks no engine and knows
@@ -44,7 +44,7 @@ const (
 // Rank says which of several rules counts that match a text.
 type Rank int
 
-// The ranks. Within one, the line that stands last counts, because it is what ended the
+// The ranks. Within one, the last line counts, because it is what ended the
 // program.
 const (
 	Last   Rank = iota // says little, such as an exit code
@@ -54,7 +54,7 @@ const (
 	First              // all else that was printed follows from it
 )
 
-// Rule is a cause that devup knows. In texts $name stands for what a group of the pattern
+// Rule is a cause that devup knows. In texts $name is replaced by what a group of the pattern
 // or a fact holds, and [with $name|without] for one of two where it may hold nothing.
 type Rule struct {
 	Reason    string             // stable name, in --json and in the documentation
@@ -103,7 +103,7 @@ func stackRules() []Rule {
 	return all
 }
 
-// Text looks for the most likely cause in lines, oldest first, and in the exit code of
+// Text finds the most likely cause in lines, oldest first, and in the exit code of
 // what printed them, 0 where it has none. Facts are names for sentences that the text need
 // not hold, such as the registry that was asked. It gives false when it recognises none.
 //
@@ -186,7 +186,7 @@ var (
 	placeholder = lazyregexp.New(`\$[a-z]+`)
 )
 
-// fill puts names in the place of $name.
+// fill puts names instead of $name.
 func fill(text string, names map[string]string) string {
 	text = optional.ReplaceAllStringFunc(text, func(part string) string {
 		with, without, _ := strings.Cut(part[1:len(part)-1], "|")
@@ -204,9 +204,9 @@ func known(reason string, names map[string]string) Cause {
 	return rules[r].cause(Run, nil, "", names)
 }
 
-// Mounted adds that the file which a program may not use comes from a bind mount: then no
+// WithMount adds that the file which a program may not use comes from a bind mount: then no
 // Dockerfile can fix it. With SELinux, a mount that is not labelled is the cause.
-func (c Cause) Mounted(source, target string, unlabelled bool) Cause {
+func (c Cause) WithMount(source, target string, unlabelled bool) Cause {
 	c.Sentence += ", which is mounted from " + source
 	c.Hint = "give it to the user that the container runs as, or set `user:` of the service to your own (`id -u`)"
 	if unlabelled {
@@ -216,9 +216,9 @@ func (c Cause) Mounted(source, target string, unlabelled bool) Cause {
 	return c
 }
 
-// Spoiled makes Windows line ends the cause, in the script of that name, which the caller
+// WithLineEnds makes Windows line ends the cause, in the script of that name, which the caller
 // found among the sources.
-func (c Cause) Spoiled(name string) Cause {
+func (c Cause) WithLineEnds(name string) Cause {
 	c.Reason, c.Sentence = LineEnds, known(LineEnds, map[string]string{"file": name}).Sentence
 	c.Hint = `run "sed -i 's/\r$//' ` + name + `", and add "*.sh text eol=lf" to .gitattributes`
 	return c

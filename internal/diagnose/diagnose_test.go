@@ -187,7 +187,7 @@ func TestRanksDecide(t *testing.T) {
 	}
 }
 
-// read gives the files of a folder by name.
+// read gives the files of a directory by name.
 func read(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	files, err := os.ReadDir(dir)

@@ -16,7 +16,7 @@ var (
 // frameReach is how many lines around an error may belong to its traceback.
 const frameReach = 80
 
-// located adds the place in the user's own code: the innermost frame that
+// located adds the location in the user's own code: the innermost frame that
 // belongs to no library.
 func located(c Cause, log []string, at int) Cause {
 	if location, lines := pythonLocation(log, at); location != "" {
@@ -58,7 +58,7 @@ func pythonLocation(log []string, at int) (string, []string) {
 }
 
 // nodeLocation goes down from the message of a Node error to the first frame that
-// is the user's own; for a syntax error it stands above.
+// is the user's own; for a syntax error it is above.
 func nodeLocation(log []string, at int) (string, []string) {
 	for i := at + 1; i < len(log) && i <= at+frameReach; i++ {
 		groups := nodeFrame.FindStringSubmatch(log[i])

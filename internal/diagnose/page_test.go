@@ -46,7 +46,7 @@ func rows(scope Scope) []string {
 	return found
 }
 
-// prose is a rule's text for a page, in which NAME stands for $name.
+// prose is a rule's text for a page, in which NAME replaces $name.
 func prose(text string) string {
 	text = optional.ReplaceAllStringFunc(text, func(part string) string {
 		with, _, _ := strings.Cut(part[1:len(part)-1], "|")

@@ -8,7 +8,7 @@ import (
 
 func re(text string) *lazyregexp.Regexp { return lazyregexp.New(text) }
 
-// Reasons that callers tell apart.
+// Reasons that callers distinguish.
 const (
 	CommandMissing      = "command-missing"
 	CrashLoop           = "crash-loop"

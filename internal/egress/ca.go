@@ -34,7 +34,7 @@ var systemBundles = map[string][]string{
 	},
 }
 
-// additions are the folders in which an administrator of a Linux machine puts
+// additions are the directories in which an administrator of a Linux machine puts
 // authorities of the company.
 var additions = []string{
 	"/usr/local/share/ca-certificates",
@@ -50,7 +50,7 @@ const (
 // configured is a CA file that a tool's own settings name.
 type configured struct{ source, path string }
 
-// ca joins the authorities that variables, tools and folders name with those of
+// ca joins the authorities that variables, tools and directories name with those of
 // the system: pip, curl and git replace their built-in list by the file they
 // are given, so the file must hold all.
 func (m machine) ca(s *Settings, more ...configured) {
@@ -116,7 +116,7 @@ func (m machine) additions() []string {
 	return additions
 }
 
-// addDir reports whether the folder held an authority.
+// addDir reports whether the directory held an authority.
 func (m machine) addDir(b *bundle, dir string) bool {
 	found := false
 	for _, pattern := range []string{"*", "*/*"} {

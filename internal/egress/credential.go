@@ -20,7 +20,7 @@ type Credential struct {
 // AnyClient is the client of a credential that every install step uses.
 const AnyClient = "proxy"
 
-// ID tells the credential from the others. It holds no value.
+// ID identifies the credential. It holds no value.
 func (c Credential) ID() string {
 	return c.Client + " " + c.Registry + " " + strings.Join(c.Sources, ", ")
 }
@@ -85,7 +85,7 @@ func (s Settings) Allow(uses map[string]Use, nonce string) Settings {
 	return s
 }
 
-// found notes a credential and gives its place in Credentials, from 1. One that is kept in
+// found notes a credential and gives its index in Credentials, from 1. One that is kept in
 // several places is one.
 func (s *Settings) found(c Credential) int {
 	i := slices.IndexFunc(s.Credentials, func(o Credential) bool { return o.Client == c.Client && o.Registry == c.Registry })
@@ -103,12 +103,12 @@ func (s *Settings) found(c Credential) int {
 	return i + 1
 }
 
-// builds tells whether install steps get the credential at a place in Credentials.
+// builds reports whether install steps get the credential at an index in Credentials.
 func (s Settings) builds(credential int) bool {
 	return s.allowed[s.Credentials[credential-1].ID()].Builds
 }
 
-// containers tells whether services that ask for credentials get it.
+// containers reports whether services that ask for credentials get it.
 func (s Settings) containers(credential int) bool {
 	return s.allowed[s.Credentials[credential-1].ID()].Containers
 }
@@ -125,8 +125,8 @@ type Client struct {
 // Part is a piece of the text of a settings file.
 type Part struct {
 	Text       string // without a credential
-	Secret     string // in the place of Text with the credential
-	Credential int    // its place in [Settings].Credentials, from 1; 0 where the part is the same for everyone
+	Secret     string // instead of Text, with the credential
+	Credential int    // its index in [Settings].Credentials, from 1; 0 where the part is the same for everyone
 }
 
 // text is the file with the credentials that has gives, and whether there are some.
@@ -164,7 +164,7 @@ func location(address string) string {
 	return strings.TrimRight(strings.ToLower(host)+"/"+path, "/")
 }
 
-// covers tells whether a credential for a registry is one for the address: npm looks for a
+// covers reports whether a credential for a registry is one for the address: npm searches for a
 // token under the address and all paths above it.
 func covers(registry, address string) bool {
 	at := location(address)
@@ -172,7 +172,7 @@ func covers(registry, address string) bool {
 }
 
 // withoutUser takes the user and password out of a URL, or out of a bare host:port. secret
-// tells whether there were some. A password with characters that belong into no URL is
+// reports whether there were some. A password with characters that belong into no URL is
 // taken out too.
 func withoutUser(address string) (public string, secret bool) {
 	scheme, rest, ok := strings.Cut(address, "//")

@@ -10,10 +10,10 @@
 // and [Settings.Allow] which of them it gets; then [Settings.Build] for each image and
 // [Settings.Container] for each development container.
 //
-// A further package client (Maven, Gradle, Cargo, Go) is one function beside those for npm
+// A further package client (Maven, Gradle, Cargo, Go) is one function next to those for npm
 // and pip: it adds a [Client] and its [Credential] values to the settings.
 //
-// How far it reaches. Files and variables are read, and the folders in which
+// How far it reaches. Files and variables are read, and the directories in which
 // Linux distributions keep added authorities. The keychain of macOS and the
 // certificate store of Windows are not: there the company's authority has to be
 // named by a variable such as NODE_EXTRA_CA_CERTS (or by DEVUP_CA). git's,
@@ -31,7 +31,7 @@ import (
 type Settings struct {
 	CA       []byte            // PEM bundle of all authorities to trust; nil when the usual public ones do
 	CAPart   bool              // CA lacks the public authorities: only what adds to the built-in ones may use it
-	CASource string            // where CA comes from, for the person ("SSL_CERT_FILE", "/usr/local/share/ca-certificates")
+	CASource string            // where CA comes from, for display ("SSL_CERT_FILE", "/usr/local/share/ca-certificates")
 	Proxy    map[string]string // HTTP_PROXY, HTTPS_PROXY, FTP_PROXY, NO_PROXY, ALL_PROXY; nil for none; may hold credentials
 	Docker   map[string]string // those of Proxy that Docker's config.json sets, for every container; nil for none
 	Clients  []Client          // the settings of package clients: pip.conf, .npmrc; may hold credentials
@@ -49,7 +49,7 @@ func (s Settings) Empty() bool {
 }
 
 // Read finds out what this machine needs. goos is [runtime.GOOS] of the machine
-// and home the person's folder. The variable DEVUP_CA, which the settings may
+// and home the user's home directory. The variable DEVUP_CA, which the settings may
 // supply through lookupEnv, names a CA bundle and comes before all others.
 //
 // Files that are missing, unreadable or malformed are no error: they become
@@ -65,7 +65,7 @@ func Read(lookupEnv func(string) (string, bool), home, goos string) (Settings, e
 	}), nil
 }
 
-// machine is the part of the world that this package looks at.
+// machine is what this package reads of this machine.
 type machine struct {
 	lookupEnv func(string) (string, bool)
 	home      string

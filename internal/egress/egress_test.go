@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// cert is a PEM block that stands for a certificate; its content does not matter.
+// cert is a PEM block that is taken for a certificate; its content does not matter.
 func cert(name string) string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: []byte("certificate of " + name)}))
 }

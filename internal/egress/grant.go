@@ -39,7 +39,7 @@ type Grant struct {
 }
 
 // Step are the files of one step of a build, which installs packages for these clients: see
-// [Installs]. A file with credentials stands in the place of the one without.
+// [Installs]. A file with credentials replaces the one without.
 func (g Grant) Step(clients []string) []File {
 	var secret []File
 	for _, file := range g.install {

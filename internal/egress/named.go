@@ -49,7 +49,7 @@ var explicit = []string{".npmrc", ".yarnrc", ".yarnrc.yml", "bunfig.toml"}
 // hand over a token for it, which is there to publish.
 var publicHosts = []string{"registry.npmjs.org", "registry.yarnpkg.com", "pypi.org", "files.pythonhosted.org"}
 
-// namedIn tells of a registry whether the files in the directories name it. They are read
+// namedIn reports of a registry whether the files in the directories name it. They are read
 // at the first question. What cannot be read names nothing.
 func namedIn(dirs []fs.FS) func(registry string) bool {
 	var addresses []string

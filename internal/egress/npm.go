@@ -79,7 +79,7 @@ func npmRegistries(lines []npmLine) []string {
 		}
 	}
 	if !slices.ContainsFunc(lines, func(l npmLine) bool { return l.key == "registry" }) {
-		registries = slices.Insert(registries, 0, "") // npm's own, which nobody configured
+		registries = slices.Insert(registries, 0, "") // npm's own, which is not configured
 	}
 	return registries
 }
@@ -150,7 +150,7 @@ func (m machine) npmLines(s *Settings) (lines []npmLine, cafile configured) {
 	return lines, cafile
 }
 
-// npmFiles are the machine's file and the person's, in this order.
+// npmFiles are the machine's file and the user's, in this order.
 func (m machine) npmFiles() []string {
 	global := m.env("npm_config_globalconfig", "NPM_CONFIG_GLOBALCONFIG")
 	user := m.env("npm_config_userconfig", "NPM_CONFIG_USERCONFIG")
@@ -188,7 +188,7 @@ func parseNPM(data []byte) []npmLine {
 // unquote takes the quotes off: npm writes none, people do.
 func unquote(value string) string {
 	if n := len(value); n >= 2 && (value[0] == '"' || value[0] == '\'') && value[n-1] == value[0] {
-		// "\n" inside quotes (an inline CA) is kept as it stands: quotes are needed then.
+		// "\n" inside quotes (an inline CA) is kept as it is: quotes are needed then.
 		if !strings.Contains(value, `\`) {
 			return value[1 : n-1]
 		}

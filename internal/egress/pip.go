@@ -177,7 +177,7 @@ func (s *Settings) pipPart(key, value, source string) Part {
 
 // parseINI reads the format of Python's configparser as far as pip files use
 // it: sections, "key = value", "key: value", indented continuation lines and
-// comments. bad is the first line that is none of these, 0 for none.
+// comments. bad is the first line of another kind, 0 if there is none.
 func parseINI(data []byte) (config pipConfig, bad int) {
 	config = pipConfig{}
 	section, key := "", ""

@@ -28,7 +28,7 @@ const (
 	podman   kind = "Podman"
 )
 
-// candidate is a place where an engine may listen.
+// candidate is an address where an engine may listen.
 type candidate struct {
 	host string
 	kind kind
@@ -85,8 +85,8 @@ func inHome(socket func(kind, string, ...string), s system) {
 	socket(rancher, s.home, ".rd/docker.sock")
 }
 
-// runtimeDir is where the sockets of the person's own services lie on Linux. A
-// session that came by su or ssh may lack the variable; the folder is there all
+// runtimeDir is where the sockets of the user's own services lie on Linux. A
+// session that came by su or ssh may lack the variable; the directory exists all
 // the same. Root's own is asked for only when it is named.
 func runtimeDir(s system) string {
 	if dir := s.env("XDG_RUNTIME_DIR"); dir != "" {

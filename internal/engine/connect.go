@@ -22,15 +22,15 @@ import (
 // handed in.
 type connector struct {
 	system system
-	usual  []candidate // where to look when nobody chose a place
+	usual  []candidate // where to look when no engine was chosen
 	files  fs.FS       // the machine's files, rooted at "/"
 	start  bool
 	sink   event.Sink
 	run    func(ctx context.Context, command []string) (output []byte, err error)
 
-	local, far time.Duration // how long one place may take to answer
-	every      time.Duration // how often a started engine is asked
-	limit      time.Duration // how long it may take to start
+	local, remote time.Duration // how long one address may take to answer
+	every         time.Duration // how often a started engine is asked
+	limit         time.Duration // how long it may take to start
 }
 
 func (c connector) connect(ctx context.Context, o Options) (*Engine, error) {
@@ -81,7 +81,7 @@ func pinnedVersion(s system) (string, error) {
 	return pinned, nil
 }
 
-// tryAll gives the first engine that answers, or why each place had none.
+// tryAll gives the first engine that answers, or why each address had none.
 func (c connector) tryAll(ctx context.Context, places []target, headers map[string]string, apiVersion string) (*Engine, []problem, error) {
 	var problems []problem
 	for _, t := range places {
@@ -94,11 +94,11 @@ func (c connector) tryAll(ctx context.Context, places []target, headers map[stri
 	return nil, problems, nil
 }
 
-// try asks one place. Gitpod starts its engine at the first connection and lets
-// that wait, so the person is told why nothing happens.
+// try asks one address. Gitpod starts its engine at the first connection and lets
+// that wait, so the user learns why nothing happens.
 func (c connector) try(ctx context.Context, t target, headers map[string]string, apiVersion string) (*Engine, *problem, error) {
 	if !localHost(t.endpoint.Host) {
-		return probe(ctx, t, headers, apiVersion, c.far)
+		return probe(ctx, t, headers, apiVersion, c.remote)
 	}
 	if platformOf(c.system, c.files) != gitpod {
 		return probe(ctx, t, headers, apiVersion, c.local)
@@ -107,12 +107,12 @@ func (c connector) try(ctx context.Context, t target, headers map[string]string,
 		c.sink(event.Event{Kind: event.Note, ID: "engine", Name: string(docker), State: event.Working, Text: "starts at its first use in this workspace"})
 	})
 	defer slow.Stop()
-	return probe(ctx, t, headers, apiVersion, c.far)
+	return probe(ctx, t, headers, apiVersion, c.remote)
 }
 
-// worthStarting is false when some place has an engine that runs: then what is
-// wrong there is to be mended, not another engine to be started. Being denied
-// the system's engine does not forbid the person's own.
+// worthStarting is false when some address has an engine that runs: then what is
+// wrong there is to be fixed, not another engine to be started. Being denied
+// the system's engine does not forbid the user's own.
 func worthStarting(problems []problem) bool {
 	for _, p := range problems {
 		if p.cause == silent || p.cause == tooOld || p.cause == tooNew {

@@ -133,7 +133,7 @@ func TestConnectByContextWithTLS(t *testing.T) {
 	if _, err := here(home).connect(t.Context(), Options{Context: "far"}); err == nil {
 		t.Error("a TLS engine answered without TLS")
 	}
-	// The store names the folders of a context by the digest of its name.
+	// The store names the directories of a context by the digest of its name.
 	metas, err := filepath.Glob(home + "/.docker/contexts/meta/*")
 	if err != nil || len(metas) != 1 {
 		t.Fatal(metas, err)
@@ -234,7 +234,7 @@ func TestConnectStartsAnInstalledEngine(t *testing.T) {
 }
 
 // TestConnectWaitsForADevContainersOwnEngine: a command that an editor runs when a dev
-// container starts is often faster than the engine in it. devup starts none beside it.
+// container starts is often faster than the engine in it. devup starts no second one.
 func TestConnectWaitsForADevContainersOwnEngine(t *testing.T) {
 	t.Parallel()
 	files := fstest.MapFS{"usr/bin/dockerd": binary, "usr/local/share/docker-init.sh": binary, "etc/init.d/docker": binary, ".dockerenv": {}}

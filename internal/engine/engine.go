@@ -1,8 +1,8 @@
 // Package engine finds the container engine, connects to it, starts it where it
 // is installed but not running, and says why when there is none.
 //
-// [Connect] decides where to look (an explicit host or context, DOCKER_HOST, the
-// docker context in use, the usual sockets), asks each place once whether an
+// [Connect] decides what to try (an explicit host or context, DOCKER_HOST, the
+// docker context in use, the usual sockets), asks each address once whether an
 // engine answers there, and gives an [Engine] with an API version that both
 // sides speak. Everything that can be decided without touching the machine is a
 // pure function of a system and of the machine's files; probing, running a start
@@ -27,17 +27,17 @@ import (
 	"github.com/devup-cli/devup/internal/event"
 )
 
-// Options say where to look for the engine. The zero value with a LookupEnv
-// looks where the docker command would, and then at the usual sockets.
+// Options say where to search for the engine. The zero value with a LookupEnv
+// tries what the docker command would, and then the usual sockets.
 type Options struct {
 	Host        string                      // "unix:///run/docker.sock", "ssh://user@host", "tcp://…"; wins over all else
 	Context     string                      // the name of a docker context; wins over the environment
 	HostFrom    string                      // where Host is set: "--host"; empty where that is not known
 	ContextFrom string                      // where Context is set
-	LookupEnv   func(string) (string, bool) // the person's environment
-	Home        string                      // the person's home directory; may be empty
+	LookupEnv   func(string) (string, bool) // the user's environment
+	Home        string                      // the user's home directory; may be empty
 	Start       bool                        // start an engine that is installed but not running
-	Sink        event.Sink                  // is told when an engine is started; nil for nobody
+	Sink        event.Sink                  // gets an event when an engine is started; nil for none
 }
 
 // Engine is a connection to a container engine. It is safe for concurrent use.
@@ -66,26 +66,26 @@ func Connect(ctx context.Context, o Options) (*Engine, error) {
 	}
 	c := connector{
 		system: here, usual: candidates(here),
-		files: os.DirFS(rootOf(runtime.GOOS)),
-		start: o.Start,
-		sink:  sink,
-		run:   runCommand,
-		local: 10 * time.Second,
-		far:   30 * time.Second,
-		every: 250 * time.Millisecond,
-		limit: startLimit(runtime.GOOS),
+		files:  os.DirFS(rootOf(runtime.GOOS)),
+		start:  o.Start,
+		sink:   sink,
+		run:    runCommand,
+		local:  10 * time.Second,
+		remote: 30 * time.Second,
+		every:  250 * time.Millisecond,
+		limit:  startLimit(runtime.GOOS),
 	}
 	return c.connect(ctx, o)
 }
 
-// Local tells whether the engine runs on this machine, so that its paths may be
+// Local reports whether the engine runs on this machine, so that its paths may be
 // the machine's paths and its published ports the machine's ports.
 func (e *Engine) Local() bool { return localHost(e.Endpoint) }
 
 // Close drops the idle connections.
 func (e *Engine) Close() error { return e.Client.Close() }
 
-// localHost tells whether a host string leads to this machine.
+// localHost reports whether a host string leads to this machine.
 func localHost(host string) bool {
 	u, err := url.Parse(host)
 	if err != nil || u.Scheme != "tcp" {

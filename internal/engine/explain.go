@@ -10,12 +10,12 @@ import (
 	"github.com/devup-cli/devup/internal/fail"
 )
 
-// explain turns the problems of all places into one error: the place that came
+// explain turns the problems of all addresses into one error: the address that came
 // nearest to being an engine, and what to do about it.
 func explain(m machine, problems []problem) *fail.Error {
 	nearest := problems[0]
 	for _, p := range problems[1:] {
-		if nearness(p.cause) > nearness(nearest.cause) {
+		if fixability(p.cause) > fixability(nearest.cause) {
 			nearest = p
 		}
 	}
@@ -76,7 +76,7 @@ func withCauseShown(cause error, hint, format string, args ...any) *fail.Error {
 // not run.
 type Stopped struct {
 	Product   string // "Docker"
-	Startable bool   // [Options.Start] may start it; else it takes the person
+	Startable bool   // [Options.Start] may start it; else the user must
 }
 
 // Error names the product.
@@ -94,8 +94,8 @@ func (p problem) what() string {
 	}
 }
 
-// nearness ranks causes: the nearer to a working engine, the better to mend.
-func nearness(c cause) int {
+// fixability ranks causes: the nearer to a working engine, the easier to fix.
+func fixability(c cause) int {
 	ranks := []cause{missing, refused, unreachable, foreign, silent, denied, tooNew, tooOld}
 	for rank, ranked := range ranks {
 		if ranked == c {
@@ -105,7 +105,7 @@ func nearness(c cause) int {
 	return -1
 }
 
-// deniedHint is how the person comes to be allowed to use the socket.
+// deniedHint is how the user comes to be allowed to use the socket.
 func deniedHint(m machine, t target) string {
 	switch {
 	case m.goos == "windows":
@@ -119,7 +119,7 @@ func deniedHint(m machine, t target) string {
 	}
 }
 
-// undo is how to leave the chosen place, as a hint of its own.
+// undo is how to leave the chosen address, as a hint of its own.
 func undo(t target) string {
 	if !t.chosen {
 		return "set DOCKER_HOST to an engine that works"
@@ -135,8 +135,8 @@ func orUndo(t target) string {
 }
 
 // kindsOf gives the products at the places that have no engine running, so that
-// starting one of them would help. Where a socket is there but denied, only the
-// person's own Docker would: Podman is no answer to that.
+// starting one of them would help. Where a socket is there but denied, only the user's
+// own Docker would: Podman is no answer to that.
 func kindsOf(problems []problem) []kind {
 	var kinds []kind
 	anyDenied := slices.ContainsFunc(problems, func(p problem) bool { return p.cause == denied })

@@ -22,8 +22,8 @@ var (
 	dir      = &fstest.MapFile{Mode: fs.ModeDir | 0o755}
 )
 
-// TestWhatToDo shows, for a machine on which no place answers, what devup runs
-// or what it tells the person.
+// TestWhatToDo shows, for a machine on which no address answers, what devup runs
+// or its message to the user.
 func TestWhatToDo(t *testing.T) {
 	t.Parallel()
 	ada := system{goos: "linux", home: "/home/ada", uid: 1000, env: environment("PATH", "/usr/bin:/bin", "USER", "ada")}

@@ -25,7 +25,7 @@ type Facts struct {
 	MemTotal        int64  // bytes of memory that containers may use
 	DockerRootDir   string // where images and volumes lie, on the engine's host
 	Driver          string // of image storage: "overlay2"
-	Rootless        bool   // the engine has no root rights: its root is the person
+	Rootless        bool   // the engine has no root rights: its root is the user
 	Desktop         bool   // it runs in a virtual machine that maps the owners of files (Docker Desktop, OrbStack, Colima, …)
 	Podman          bool   // it is Podman
 	MemoryLimit     bool   // it can limit the memory of containers
@@ -82,8 +82,8 @@ func factsOf(info apisystem.Info, podman bool) Facts {
 	}
 }
 
-// rootlessly tells whether the engine has no root rights. Podman 4 does not say so where
-// Docker does; only the one of root keeps its storage in the system's place.
+// rootlessly reports whether the engine has no root rights. Podman 4 does not say so where
+// Docker does; only the one of root keeps its storage in the system's directory.
 func rootlessly(info apisystem.Info, podman bool) bool {
 	return podman && info.DockerRootDir != "" && !strings.HasPrefix(info.DockerRootDir, "/var/lib/") ||
 		slices.ContainsFunc(info.SecurityOptions, func(option string) bool {
@@ -122,9 +122,9 @@ func inVM(operatingSystem, name string) bool {
 }
 
 // FileOwner is the user and the group, as containers count them, whom files on
-// bind mounts should belong to, given the person's own and whether the engine
+// bind mounts should belong to, given the user's own and whether the engine
 // runs on this machine. A native engine takes over the numbers; a rootless one
-// maps its root to the person; a virtual machine and a far engine know nobody
+// maps its root to the user; a virtual machine and a remote engine know no user
 // here, and 1000 is the first user of nearly every image.
 func (f Facts) FileOwner(uid, gid int, goos string, local bool) (u, g int) {
 	switch {

@@ -25,7 +25,7 @@ func TestFileOwner(t *testing.T) {
 		name     string
 		info     apisystem.Info
 		goos     string
-		far      bool
+		remote   bool
 		podman   bool
 		wantUser int
 	}{
@@ -38,10 +38,10 @@ func TestFileOwner(t *testing.T) {
 		{name: "Docker Desktop on a Mac", info: apisystem.Info{OperatingSystem: "Docker Desktop"}, goos: "darwin", wantUser: 1000},
 		{name: "Colima", info: apisystem.Info{OperatingSystem: "Ubuntu 24.04 LTS", Name: "colima"}, goos: "darwin", wantUser: 1000},
 		{name: "OrbStack", info: apisystem.Info{OperatingSystem: "OrbStack", Name: "orbstack"}, goos: "darwin", wantUser: 1000},
-		{name: "far away", info: apisystem.Info{OperatingSystem: "Debian GNU/Linux 12"}, goos: "linux", far: true, wantUser: 1000},
+		{name: "far away", info: apisystem.Info{OperatingSystem: "Debian GNU/Linux 12"}, goos: "linux", remote: true, wantUser: 1000},
 	}
 	for _, tt := range tests {
-		user, group := factsOf(tt.info, tt.podman).FileOwner(501, 502, tt.goos, !tt.far)
+		user, group := factsOf(tt.info, tt.podman).FileOwner(501, 502, tt.goos, !tt.remote)
 		wantGroup := tt.wantUser
 		if tt.wantUser == 501 {
 			wantGroup = 502

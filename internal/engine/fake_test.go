@@ -55,7 +55,7 @@ func (f *fake) seen() []string {
 	return slices.Clone(f.requests)
 }
 
-// shortDir is a folder whose name is short enough for sockets.
+// shortDir is a directory whose name is short enough for sockets.
 func shortDir(t *testing.T) string {
 	t.Helper()
 	if runtime.GOOS == "windows" {
@@ -97,7 +97,7 @@ func here(home string, pairs ...string) connector {
 		run: func(_ context.Context, command []string) ([]byte, error) {
 			return nil, errors.New("nobody allowed to run " + strings.Join(command, " "))
 		},
-		local: time.Minute, far: time.Minute, every: time.Millisecond, limit: time.Minute, // only a failure takes so long
+		local: time.Minute, remote: time.Minute, every: time.Millisecond, limit: time.Minute, // only a failure takes so long
 	}
 }
 

@@ -63,7 +63,7 @@ func installLinux(m machine) string {
 	return strings.Join(lines, " && ")
 }
 
-// joinGroup lets the person use the engine's socket from the next login on.
+// joinGroup lets the user use the engine's socket from the next login on.
 const joinGroup = "usermod -aG docker $USER"
 
 // sudo puts sudo where root is needed: before the shell, of a line with a pipe.

@@ -29,7 +29,7 @@ func (e *Engine) Limited(ctx context.Context, ask func(context.Context) error) e
 // answerTime is how long an engine may take to say that it is still there.
 const answerTime = 2 * time.Second
 
-// Answers tells whether the engine answers now.
+// Answers reports whether the engine answers now.
 func (e *Engine) Answers(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()

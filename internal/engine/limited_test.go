@@ -52,7 +52,7 @@ func TestHungEngine(t *testing.T) {
 	}
 }
 
-// TestLimitedKeepsErrors: what fails by itself is told as it is.
+// TestLimitedKeepsErrors: what fails by itself is reported as it is.
 func TestLimitedKeepsErrors(t *testing.T) {
 	t.Parallel()
 	err := (&Engine{}).Limited(t.Context(), func(context.Context) error { return io.EOF })

@@ -17,7 +17,7 @@ type machine struct {
 	serviceScript bool            // /etc/init.d has a script for Docker
 	dockerInit    bool            // this is a dev container that starts its own Docker, while other things in it run already
 	platform      platform        // where this machine itself runs
-	inGroup       bool            // the person is in the docker group, though perhaps not yet in this session
+	inGroup       bool            // the user is in the docker group, though perhaps not yet in this session
 	installed     map[kind]string // the products found; the value is the program that starts them
 }
 
@@ -84,7 +84,7 @@ func platformOf(s system, files fs.FS) platform {
 	}
 }
 
-// program looks for a command on the PATH, and where system commands lie that
+// program finds a command on the PATH, and where system commands lie that
 // are not on the PATH of a Debian user. It gives the absolute path, or nothing.
 func program(s system, files fs.FS, name string) string {
 	directories := append(strings.Split(s.env("PATH"), ":"),
@@ -101,7 +101,7 @@ func program(s system, files fs.FS, name string) string {
 	return ""
 }
 
-// userUnit gives the name of a service that the person's own systemd knows. A
+// userUnit gives the name of a service that the user's own systemd knows. A
 // rootless Docker counts only when it was set up, which puts the unit into the
 // home directory: some packages bring the unit for everybody.
 func userUnit(s system, files fs.FS, unit string) string {
@@ -131,7 +131,7 @@ func distribution(osRelease []byte) []string {
 	return strings.Fields(values["ID"] + " " + values["ID_LIKE"])
 }
 
-// inGroup tells whether a group file names the user as a member of the group.
+// inGroup reports whether a group file names the user as a member of the group.
 func inGroup(groups []byte, group, user string) bool {
 	lines := bufio.NewScanner(bytes.NewReader(groups))
 	for lines.Scan() {

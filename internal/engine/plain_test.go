@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-func TestPlainSaysItAsAPersonWould(t *testing.T) {
+func TestPlain(t *testing.T) {
 	t.Parallel()
 	unknown := &net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Name: "box.invalid", Server: "10.0.0.1:53", Err: "no such host", IsNotFound: true}}
 	for _, test := range []struct {

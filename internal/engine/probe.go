@@ -18,13 +18,13 @@ import (
 	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
-// cause is why a place has no engine for us.
+// cause is why an address has no engine for us.
 type cause int
 
 const (
 	missing     cause = iota // there is no such socket
 	refused                  // nothing listens there
-	denied                   // the person may not use it
+	denied                   // the user may not use it
 	silent                   // it takes connections, but does not answer in time
 	foreign                  // something answers that is not an engine
 	tooOld                   // its newest API is older than our oldest
@@ -75,7 +75,7 @@ func probe(ctx context.Context, t target, headers map[string]string, apiVersion 
 		return fault(tooNew, ping.APIVersion)
 	}
 	// Every Docker Engine that speaks our API versions has BuildKit behind /grpc. The
-	// Builder-Version header does not tell: 20.10 leaves it empty unless configured.
+	// Builder-Version header does not say it: 20.10 leaves it empty unless configured.
 	return &Engine{
 		Client: cli, Endpoint: t.endpoint.Host, Source: t.source, APIVersion: cli.ClientVersion(),
 		BuildKit: ping.OSType != "windows" && !libpod.Load(),
@@ -132,7 +132,7 @@ func diagnose(ctx context.Context, host string, failed error) (cause, string) {
 // sshSaid is what the ssh command printed, at the end of the helper's error.
 var sshSaid = lazyregexp.New(`(?s)command \[ssh .*stderr=(.+)$`)
 
-// plain is an error's text in one line, without the request that nobody made.
+// plain is an error's text in one line, without the request, which the user did not make.
 func plain(err error) string {
 	if request, ok := errors.AsType[*url.Error](err); ok {
 		err = request.Err

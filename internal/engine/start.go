@@ -6,12 +6,12 @@ import (
 )
 
 // start says how an installed engine is started: by devup, when command is set,
-// else by the person, who types what say says.
+// else by the user, who types the command in say.
 type start struct {
 	kind    kind
 	command []string // what devup runs; the first element is a path or a well-known command
-	say     string   // what the person types or does
-	itself  bool     // it is about to start without anybody's doing
+	say     string   // what the user types or does
+	itself  bool     // it is about to start by itself
 }
 
 // dockerInit is the script with which the dev container feature docker-in-docker starts
@@ -19,19 +19,19 @@ type start struct {
 // for it (devcontainers/features#671).
 const dockerInit = "usr/local/share/docker-init.sh"
 
-// order is the order in which products are considered where nobody chose one:
+// order is the order in which products are considered where none was chosen:
 // the system's own first, the imitation last.
 var order = []kind{docker, rootless, desktop, orbstack, colima, rancher, podman}
 
 // startOf decides how to start an engine of the wanted kinds that is installed
-// but not running. What devup may run itself goes before what needs the person.
+// but not running. What devup may run itself goes before what needs the user.
 // It gives false when none is installed.
 func startOf(m machine, wanted []kind) (start, bool) {
 	var found []start
 	for _, k := range order {
 		program, installed := m.installed[k]
 		if !installed || !slices.Contains(wanted, k) || (k == podman && len(found) > 0) {
-			continue // Podman stands in only where there is no other
+			continue // Podman is used only where there is no other
 		}
 		one := howTo(m, k, program)
 		if one.itself {
@@ -82,7 +82,7 @@ func howTo(m machine, k kind, program string) start {
 
 // systemDocker is how the engine of the distribution is started. Only root may,
 // and only through the machine's own service manager: an engine that devup had
-// started by hand would be devup's to look after.
+// started by hand would have to be managed by devup.
 func systemDocker(m machine) start {
 	one := start{kind: docker}
 	switch {

@@ -18,16 +18,16 @@ import (
 	"github.com/devup-cli/devup/internal/fail"
 )
 
-// target is a place to connect to, and why.
+// target is an address to connect to, and why.
 type target struct {
 	endpoint dockerendpoint.Endpoint
 	source   string
-	kind     kind // empty when it is none of the usual places
-	chosen   bool // somebody chose it: then no other place will do
+	kind     kind // empty when it is not one of the usual addresses
+	chosen   bool // it was chosen: then no other one will do
 	undo     string
 }
 
-// targets decides where to look: at what was chosen, else at the usual places.
+// targets decides what to try: what was chosen, else the usual addresses.
 // It reads the docker command's context store when a context is in use.
 func targets(s system, usual []candidate, o Options, config configfile.ConfigFile) ([]target, error) {
 	name, from, undo := contextInUse(s, o, config)
@@ -168,7 +168,7 @@ func contextTarget(s system, usual []candidate, name, from, undo string) ([]targ
 	}}, nil
 }
 
-// kindOf is the product whose usual place the host is, or empty.
+// kindOf is the product whose usual address the host is, or empty.
 func kindOf(usual []candidate, host string) kind {
 	for _, c := range usual {
 		if strings.EqualFold(c.host, host) {

@@ -14,8 +14,8 @@ import (
 )
 
 // Calls says which pages of the project call a URL from which they get no answer
-// in this place, and what can be done, a sentence each. p is resolved: what a
-// page calls is in the environment of its service. Rows that nobody checked are
+// in this workspace, and what can be done, a sentence each. p is resolved: what a
+// page calls is in the environment of its service. Rows that were not checked are
 // not spoken of.
 func Calls(p *project.Project, ws workspace.Info, rows []Row) []string {
 	var sentences []string
@@ -64,7 +64,7 @@ var (
 	backName = lazyregexp.New(`(?i)front|origin|cors|client|allowed|web_?site|app_url`)
 )
 
-// calls tells whether the page of a service is given the address.
+// calls reports whether the page of a service is given the address.
 func calls(p *project.Project, s types.ServiceConfig, address string) bool {
 	if address == "" {
 		return false
@@ -85,7 +85,7 @@ func calls(p *project.Project, s types.ServiceConfig, address string) bool {
 	return false
 }
 
-// holds tells whether the text has the address in it, and not one that only begins
+// holds reports whether the text has the address in it, and not one that only begins
 // like it.
 func holds(text, address string) bool {
 	_, host, _ := strings.Cut(strings.TrimSuffix(address, "/"), "://") // wss:// is a call too

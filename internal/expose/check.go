@@ -34,7 +34,7 @@ const (
 // container and without a login, and gives the rows back with their Access and
 // what to do about it. Where browsers reach ports through localhost nothing is
 // asked, and no tunnel either: its name is new, and a resolver that is asked too
-// early remembers that there is none.
+// early remembers that it does not exist.
 func Check(ctx context.Context, client Client, ws workspace.Info, c workspace.Control, rows []Row) []Row {
 	rows = slices.Clone(rows)
 	if !ws.Remote {
@@ -98,14 +98,13 @@ type answer struct {
 	status    int
 	from      *url.URL // what was asked
 	to        *url.URL // where a redirect leads; nil for none
-	challenge string   // how the server wants to be logged in to
+	challenge string   // how the server asks for a login
 	content   string   // the type of what it sent
 	refuses   bool     // it says that it is not to be asked under this name
 	err       error
 }
 
-// plain tells whether it is an answer that no proxy gives in the place of a
-// service.
+// plain reports whether it is an answer that no proxy gives instead of a service.
 func (a answer) plain() bool { return a.err == nil && a.status < http.StatusMultipleChoices }
 
 func ask(ctx context.Context, client Client, address string) answer {
@@ -121,7 +120,7 @@ func ask(ctx context.Context, client Client, address string) answer {
 		return answer{err: err}
 	}
 	const enough = 2 << 10                                        // a refusal is short, or says it in its title
-	begin, _ := io.ReadAll(io.LimitReader(response.Body, enough)) // what came is looked at
+	begin, _ := io.ReadAll(io.LimitReader(response.Body, enough)) // what came is read
 	_ = response.Body.Close()
 	a := answer{status: response.StatusCode, from: request.URL, challenge: response.Header.Get("WWW-Authenticate"), content: response.Header.Get("Content-Type"), refuses: refusesName(response.StatusCode, string(begin))}
 	if a.status >= http.StatusMultipleChoices && a.status < http.StatusBadRequest {

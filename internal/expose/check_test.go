@@ -34,7 +34,7 @@ func (a answers) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	_, _ = w.Write([]byte(body)) // the client may be gone
 }
 
-// TestCheck holds what each answer of a proxy means beside that of the service
+// TestCheck holds what each answer of a proxy means next to that of the service
 // behind it.
 func TestCheck(t *testing.T) {
 	t.Parallel()
@@ -93,7 +93,7 @@ func checked(t *testing.T, r Row, ws workspace.Info, outside, inside answers) Ro
 	return Check(t.Context(), plainClient(), ws, control, []Row{r})[0]
 }
 
-// plainClient is as Check wants it.
+// plainClient is as Check needs it.
 func plainClient() *http.Client {
 	return &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }

@@ -11,8 +11,8 @@ import (
 )
 
 // withGateway puts the row of the project's gateway first: it is the one to open, and to
-// make public in the place of the ports that it leads to. Whoever reaches it reaches all
-// of them, so that each must be one that may be public.
+// make public instead of the ports that it leads to. A visitor of it reaches all of
+// them, so each must be one that may be public.
 func withGateway(rows []Row, p *project.Project, ws workspace.Info) []Row {
 	g := p.Gateway
 	if g == nil {
@@ -33,7 +33,7 @@ func withGateway(rows []Row, p *project.Project, ws workspace.Info) []Row {
 		rows[i].Public = false
 	}
 	switch {
-	case gatewayRow.Public: // by a tunnel, which somebody agreed to
+	case gatewayRow.Public: // by a tunnel, to which the user agreed
 	case len(private) == 0:
 		gatewayRow.Public = len(exposed) > 0
 	case len(exposed) > 0:

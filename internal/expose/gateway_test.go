@@ -11,7 +11,7 @@ import (
 	"github.com/devup-cli/devup/internal/workspace"
 )
 
-// projectWithGateway has a frontend and an API behind a gateway, and a page of its own beside it.
+// projectWithGateway has a frontend and an API behind a gateway, and a page of its own next to it.
 func projectWithGateway(public ...string) *project.Project {
 	service := func(name string, target uint32, published string) types.ServiceConfig {
 		s := types.ServiceConfig{Name: name}

@@ -12,7 +12,7 @@ import (
 const inPath = "here the port is part of the path, and a link to /x leaves it: code-server --proxy-domain gives each port its own host; " +
 	"else the page has to know its path (React: PUBLIC_URL=/absproxy/PORT; Vite: --base=/absproxy/PORT/)"
 
-// Notes says what a person should know about the rows in this place before
+// Notes says what the user should know about the rows in this workspace before
 // opening one of their URLs, a sentence each.
 func Notes(ws workspace.Info, rows []Row) []string {
 	var notes []string

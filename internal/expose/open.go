@@ -22,8 +22,8 @@ const (
 )
 
 // Open makes those rows public that may be and whose service runs, and gives the
-// rows back. It fails never: a row that could not be made public has an Advice
-// that says why, and what a person does. No other port is touched. Open is to be
+// rows back. It never fails: a row that could not be made public has an Advice with
+// the reason and the manual steps. No other port is touched. Open is to be
 // called at every up: a port of a codespace is private again after a restart.
 //
 // The platform's own list has the last word, because its program may report a
@@ -50,7 +50,7 @@ func Open(ctx context.Context, c workspace.Control, rows []Row, sink event.Sink)
 	return rows
 }
 
-// openable tells whether the row is to be made public now.
+// openable reports whether the row is to be made public now.
 func (r Row) openable() bool {
 	return r.Public && !r.tunneled && r.URL != "" && r.Port != 0 && r.State == Running
 }
@@ -73,9 +73,9 @@ type opening struct {
 	pending []int // ports that are not public yet
 }
 
-// retry tries until every port is public, or until there is no use in it. The
+// retry tries until every port is public, or until another try cannot help. The
 // error is the platform's last word, nil where it has none. What is public already
-// stays untouched: gh makes a port anew to change it, which cuts what is connected.
+// stays untouched: gh recreates a port to change it, which cuts what is connected.
 func (o *opening) retry(ctx context.Context) error {
 	began := time.Now()
 	o.settle(ctx, errUntried, event.Cached, "is public already")
@@ -100,15 +100,15 @@ func (o *opening) retry(ctx context.Context) error {
 	return nil
 }
 
-// errUntried stands for the error of a try that there was none of yet.
+// errUntried is the error before the first try.
 var errUntried = errors.New("not tried yet")
 
-// permanent tells whether the same would fail again.
+// permanent reports whether another try would fail as well.
 func permanent(err error) bool {
 	return errors.Is(err, workspace.ErrDenied) || errors.Is(err, workspace.ErrNoProgram) || errors.Is(err, context.Canceled)
 }
 
-// transient tells whether there is only time wanting.
+// transient reports whether another try may succeed.
 func transient(err error) bool { return err == nil || errors.Is(err, workspace.ErrNotYet) }
 
 // settle takes out of the pending ports those that are public after a try that
@@ -146,7 +146,7 @@ func (o *opening) list(ctx context.Context) (known map[int]workspace.Visibility,
 	return known, err == nil
 }
 
-// report tells what happens to ports, a line for each service.
+// report reports what happens to ports, a line for each service.
 func (o *opening) report(ports []int, state event.State, text string) {
 	for _, r := range o.rows {
 		if r.openable() && slices.Contains(ports, r.Port) {

@@ -21,8 +21,8 @@ import (
 // wish, and what was asked of it.
 type platform struct {
 	known   map[int]time.Duration // from when on; a port that is not in it is never known
-	fails   error                 // what opening ends with, whatever the port
-	lies    int                   // how many successes are none
+	fails   error                 // what opening ends with, for every port
+	lies    int                   // how many reported successes are false
 	silent  bool                  // it lists ports without their visibility
 	began   time.Time
 	public  map[int]bool
@@ -73,7 +73,7 @@ func public(service string, port int) Row {
 	return Row{Service: service, Port: port, URL: "https://x", State: Running, Public: true}
 }
 
-func TestOpenInsists(t *testing.T) {
+func TestOpenRetries(t *testing.T) {
 	t.Parallel()
 	denied := fmt.Errorf("%w (HTTP 403)", workspace.ErrDenied)
 	tests := []struct {
@@ -141,7 +141,7 @@ func TestOnePortIsDenied(t *testing.T) {
 	}
 }
 
-// TestOpenGivesUpInTime: a port that the workspace never gets to know holds nothing
+// TestOpenGivesUpInTime: a port that the workspace never learns of holds nothing
 // up for long, and others do not wait for it.
 func TestOpenGivesUpInTime(t *testing.T) {
 	t.Parallel()
@@ -174,7 +174,7 @@ func TestWhatIsPublicIsLeftAlone(t *testing.T) {
 }
 
 // TestOpenIsCalledOff: Ctrl-C ends it at once.
-func TestOpenIsCalledOff(t *testing.T) {
+func TestOpenIsCancelled(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)

@@ -7,7 +7,7 @@ import (
 	"github.com/devup-cli/devup/internal/workspace"
 )
 
-// Opened are the services of a resolved project that the internet reaches in this place, by
+// Opened are the services of a resolved project that the internet reaches in this workspace, by
 // a port that is made public or by a tunnel, sorted: also those that a public gateway leads to.
 // A tunnel counts before it is open.
 func Opened(p *project.Project, ws workspace.Info) []string {

@@ -41,7 +41,7 @@ func Sharable(p *project.Project, rows []Row, named []string) ([]Row, error) {
 		"no service is marked as public: %s could be shared", strings.Join(able, ", "))
 }
 
-// throughGateway puts the gateway in the place of the ports that it leads to: one tunnel
+// throughGateway puts the gateway instead of the ports that it leads to: one tunnel
 // then serves all of them, from one origin.
 func throughGateway(chosen, rows []Row, p *project.Project) []Row {
 	led := routedPorts(p.Gateway)
@@ -108,7 +108,7 @@ func Unshared(p *project.Project, rows, shared []Row) []string {
 	return found
 }
 
-// mentions tells whether a variable of the service is the URL or begins with it. A list
+// mentions reports whether a variable of the service is the URL or begins with it. A list
 // of several is one of origins, of which the service knows all.
 func mentions(p *project.Project, service, url string) bool {
 	for _, value := range p.Services[service].Environment {

@@ -1,10 +1,10 @@
 // Package expose says at which address each published port of a project can be
-// reached in the place where devup runs, makes public what may be, and checks it
+// reached in the workspace where devup runs, makes public what may be, and checks it
 // from outside.
 //
 // The order of use is: [Table] lists the ports (pure); [Open] makes public those
 // that the project calls so, and no other; [Check] asks each URL without a login;
-// [Remarks] and [Calls] say what a person should know of the outcome (pure).
+// [Notes] and [Calls] say what the user should know of the outcome (pure).
 package expose
 
 import (
@@ -19,7 +19,7 @@ import (
 	"github.com/devup-cli/devup/internal/workspace"
 )
 
-// The states of a row. Whoever knows better words hands them to [Table].
+// The states of a row. A caller with better words passes them to [Table].
 const (
 	Running    = "running"
 	Starting   = "starting"
@@ -39,16 +39,16 @@ type Row struct {
 	Note     string `json:"note,omitempty"`    // why a browser elsewhere gets no URL for a port that is for browsers
 	State    string `json:"state"`
 	Public   bool   `json:"public"`           // may be opened to the internet, or is by a tunnel; never true where browsers reach ports through localhost alone
-	Access   Access `json:"access,omitempty"` // how the URL answers somebody without a login; empty where that is not known
+	Access   Access `json:"access,omitempty"` // how the URL answers a visitor without a login; empty where that is not known
 	Advice   string `json:"advice,omitempty"` // what to do where that is not as it should be
 	HostIP   string `json:"-"`                // the address that the port is bound to; empty for every one
 
-	ready    string // the path that tells whether the service is ready; empty for /
+	ready    string // the path that reports whether the service is ready; empty for /
 	tunneled bool   // the URL is that of a tunnel, which is open already
 	denied   bool   // the platform does not allow to make it public
 }
 
-// Tunneled tells whether the URL is that of a tunnel, which is open to everybody.
+// Tunneled reports whether the URL is that of a tunnel, which is open to everyone.
 func (r Row) Tunneled() bool { return r.tunneled }
 
 // Table lists the published ports of a resolved project by service, in each in
@@ -92,7 +92,7 @@ func row(p project.Port, ws workspace.Info, public bool) Row {
 	case ws.Remote || host == "localhost":
 		r.URL, r.Public = ws.URL(p.Wanted), public && ws.Remote
 		if ws.Locked {
-			r.Access = NeedsLogin // nobody need ask
+			r.Access = NeedsLogin // need not be asked
 		}
 	default:
 		r.URL = "http://" + net.JoinHostPort(host, number)
@@ -115,7 +115,7 @@ func hostRows(service string, ports []types.ServicePortConfig, ws workspace.Info
 	return rows
 }
 
-// hostName is what a person on this machine calls the address that a port is
+// hostName is what users on this machine call the address that a port is
 // bound to.
 func hostName(ip string) string {
 	parsed := net.ParseIP(ip)

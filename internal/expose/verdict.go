@@ -16,16 +16,16 @@ import (
 	"github.com/devup-cli/devup/internal/workspace"
 )
 
-// Access says how a URL answers somebody without a login.
+// Access says how a URL answers a visitor without a login.
 type Access string
 
 // The accesses. Their text is part of the JSON output.
 const (
-	Unchecked    Access = ""              // nobody asked, and the place alone does not tell
+	Unchecked    Access = ""              // not asked, and the workspace alone does not decide
 	Reachable    Access = "public"        // the service answers
 	NeedsLogin   Access = "needs-login"   // a proxy asks for a login
 	Forbidden    Access = "forbidden"     // a proxy refuses: by a policy, most often
-	NotReachable Access = "not-reachable" // nobody answers, or a proxy that does not find the service
+	NotReachable Access = "not-reachable" // no answer, or a proxy that does not find the service
 	HostRefused  Access = "host-refused"  // the service answers that it is not to be asked under this name
 )
 
@@ -45,11 +45,11 @@ func refusesName(status int, begin string) bool {
 	return strings.TrimSpace(begin) == "Invalid Host header" || status >= http.StatusBadRequest && refusesHost.MatchString(begin)
 }
 
-// loginPath is where proxies send somebody to log in on their own host.
+// loginPath is where proxies send visitors to log in on their own host.
 var loginPath = lazyregexp.New(`(?i)/(auth|login|signin|sign_in|oauth2?|sso)(/|$|\?)`)
 
 // evaluate says what an answer from outside means, given what the service says to the
-// same request from inside. What it says itself is no work of a proxy: a backend
+// same request from inside. Its own answers do not come from a proxy: a backend
 // may answer 404 to /, an application may send to its own login.
 func evaluate(outside, inside answer) verdict {
 	switch {
@@ -66,12 +66,12 @@ func evaluate(outside, inside answer) verdict {
 	case outside.status == http.StatusForbidden:
 		return verdict{access: Forbidden}
 	case outside.status < http.StatusInternalServerError && inside.err != nil:
-		return verdict{access: Reachable} // somebody answers, and nothing says that it is not the service
+		return verdict{access: Reachable} // there is an answer, and nothing says that it is not the service's
 	}
 	return verdict{NotReachable, fmt.Sprintf("the workspace's proxy answers with status %d", outside.status)}
 }
 
-// like tells whether the two are the same answer. Hosts differ, as the service may
+// like reports whether the two are the same answer. Hosts differ, as the service may
 // build its redirects from the host that it is asked under.
 func (a answer) like(b answer) bool {
 	if a.status != b.status || a.challenge != b.challenge || a.content != b.content || (a.to == nil) != (b.to == nil) {
@@ -106,8 +106,8 @@ func reason(err error) string {
 	return err.Error()
 }
 
-// with is the row with a verdict and what to do about it. That a URL which nobody
-// wants public asks for a login is as it should be.
+// with is the row with a verdict and what to do about it. A URL that need not be public may
+// ask for a login.
 func (r Row) with(v verdict, ws workspace.Info, c workspace.Control) Row {
 	refused := r.Advice
 	r.Access, r.Advice = v.access, ""
@@ -134,7 +134,7 @@ func (r Row) with(v verdict, ws workspace.Info, c workspace.Control) Row {
 	return r
 }
 
-// signedIn is how a port is used that may not be public: by somebody with a login. The
+// signedIn is how a port is used that may not be public: by a visitor with a login. The
 // calls of a page carry that only to its own origin.
 func (r Row) signedIn(ws workspace.Info) string {
 	way := "open it in a browser that is signed in to " + ws.Title

@@ -28,7 +28,7 @@ const (
 	BuildFailed       Code = "build-failed"        // an image could not be built
 	ImageMissing      Code = "image-missing"       // an image could not be pulled
 	PushFailed        Code = "push-failed"         // an image could not be pushed
-	PortTaken         Code = "port-taken"          // a host port is held by somebody else
+	PortTaken         Code = "port-taken"          // a host port is held by another program
 	Exited            Code = "exited"              // a service's container stopped
 	NotListening      Code = "not-listening"       // nothing listens on the service's port
 	ListensOnLoopback Code = "listens-on-loopback" // only 127.0.0.1 inside the container is listened on
@@ -37,12 +37,12 @@ const (
 	NoAnswer          Code = "no-answer"           // it listens, but does not answer
 	NotReady          Code = "not-ready"           // several services failed, each for its own reason
 	SetupFailed       Code = "setup-failed"        // a step of x-devup.setup ended badly
-	DataLoss          Code = "data-loss"           // the step would lose data and nobody agreed
-	Denied            Code = "denied"              // a file or folder may not be read or written
+	DataLoss          Code = "data-loss"           // the step would lose data and the user did not agree
+	Denied            Code = "denied"              // a file or directory may not be read or written
 	DiskFull          Code = "disk-full"           // no space left
 	NoProgram         Code = "no-program"          // a command names a program that the container has not
 	NotExecutable     Code = "not-executable"      // a command names what the container cannot run
-	Interrupted       Code = "interrupted"         // the person stopped the command
+	Interrupted       Code = "interrupted"         // the user stopped the command
 )
 
 // Exit is the exit code of the process for the failure.
@@ -79,7 +79,7 @@ type Error struct {
 	Line       int      // its line, counted from 1; 0 for none
 	Lines      []string // evidence: the last lines of a log or of a build, oldest first
 	Cause      error    // what led to it, or nil; its text is not part of Message
-	CauseShown bool     // Message says all that the Cause says: nobody need read it too
+	CauseShown bool     // Message says all that the Cause says, in other words: it is not shown
 }
 
 // New makes an error whose message is formatted as by [fmt.Sprintf].
@@ -92,7 +92,7 @@ func Wrap(cause error, code Code, hint, format string, args ...any) *Error {
 	return &Error{Code: code, Hint: hint, Message: fmt.Sprintf(format, args...), Cause: cause}
 }
 
-// Error is "file:line: message", without the parts that are not there.
+// Error is "file:line: message", without the parts that are empty.
 func (e *Error) Error() string {
 	switch {
 	case e.File != "" && e.Line > 0:

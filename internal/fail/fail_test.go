@@ -63,7 +63,7 @@ func TestExit(t *testing.T) {
 	}
 }
 
-// TestDocumentation holds docs/troubleshooting.md to the codes: each stands there
+// TestDocumentation holds docs/troubleshooting.md to the codes: each is listed there
 // once, and no other.
 func TestDocumentation(t *testing.T) {
 	t.Parallel()

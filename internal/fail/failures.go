@@ -6,7 +6,7 @@ import (
 )
 
 // Failures takes apart what [errors.Join] joined, and makes an [Error] of
-// whatever is none.
+// for any other error.
 func Failures(err error) []*Error {
 	if err == nil {
 		return nil
@@ -25,7 +25,7 @@ func Failures(err error) []*Error {
 	case !ok:
 		return []*Error{foreign(err, Failed, err.Error())}
 	}
-	if err.Error() != e.Error() { // somebody wrapped it and said more
+	if err.Error() != e.Error() { // it was wrapped with more text
 		around := *e
 		around.Message, around.File, around.Line = err.Error(), "", 0
 		return []*Error{&around}
@@ -38,7 +38,7 @@ func Failures(err error) []*Error {
 	return []*Error{e}
 }
 
-// foreign makes an [Error] of one that is none, which it still is for [errors.Is].
+// foreign makes an [Error] of an error of another type, which [errors.Is] still finds.
 func foreign(err error, code Code, message string) *Error {
 	e := Wrap(err, code, "", "%s", message)
 	e.CauseShown = true

@@ -60,7 +60,7 @@ func (v *requestInfo) location(location string) string {
 	return u.String()
 }
 
-// within tells whether a path lies at or below a prefix: a service that reads
+// within reports whether a path lies at or below a prefix: a service that reads
 // X-Forwarded-Prefix has put it there itself.
 func within(path, prefix string) bool {
 	return path == prefix || strings.HasPrefix(path, prefix+"/")

@@ -10,7 +10,7 @@ import (
 	"sync"
 )
 
-// process is a gateway that serves, as it takes orders:
+// process is a gateway that serves, and its control interface:
 //
 //	GET /     says its state
 //	PUT /     takes another config on the same address, and says its state
@@ -26,7 +26,7 @@ type process struct {
 	state State
 }
 
-// ServeHTTP carries out the order of whoever knows the token.
+// ServeHTTP carries out the request of a client that knows the token.
 func (p *process) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	if subtle.ConstantTimeCompare([]byte(token), []byte(p.state.Token)) != 1 {
@@ -55,7 +55,7 @@ func (p *process) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	_ = json.NewEncoder(w).Encode(p.state) // whoever asked may be gone
+	_ = json.NewEncoder(w).Encode(p.state) // the client may be gone
 }
 
 // change takes another config. Connections stay.

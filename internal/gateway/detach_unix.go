@@ -4,5 +4,5 @@ package gateway
 
 import "syscall"
 
-// detached gives a process a session of its own, which no terminal ends.
+// detached gives a process a session of its own, so that closing the terminal does not end it.
 func detached() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true} }

@@ -39,7 +39,7 @@ func (f *failureLog) logger() *log.Logger { return log.New(f, "", 0) }
 // Write takes one failure from a [log.Logger].
 func (f *failureLog) Write(text []byte) (int, error) {
 	failure := strings.TrimRight(string(text), "\n")
-	failure = shorten(strings.ReplaceAll(failure, "\n", "\n\t"), maxFailure) // no line of it looks like another entry
+	failure = shorten(strings.ReplaceAll(failure, "\n", "\n\t"), maxFailure) // no line of it can be taken for another entry
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if failure == f.last {

@@ -77,7 +77,7 @@ func TestFailureLogIsBounded(t *testing.T) {
 // that breaks off makes the request fail.
 func TestFailuresOfRequestsAreShort(t *testing.T) {
 	t.Parallel()
-	w := serve(t, map[string]http.Handler{"/": &heard{}})
+	w := serve(t, map[string]http.Handler{"/": &recorder{}})
 	var file buffer
 	failures := newFailureLog(log.New(&file, "", 0))
 	front := httptest.NewServer(New(w.config, failures.logger()))

@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-// requestInfo is what is known of a request while it is on its way.
+// requestInfo is what is known of a request while it is forwarded.
 type requestInfo struct {
 	table *table
 	route entry
@@ -47,7 +47,7 @@ func (t *table) requestInfo(r *http.Request, route entry) *requestInfo {
 	return v
 }
 
-// isOwn tells whether an Origin is the gateway's. Codespaces puts localhost into it
+// isOwn reports whether an Origin is the gateway's. Codespaces puts localhost into it
 // where the browser had the codespace's public host.
 func (t *table) isOwn(origin string, hosts ...string) bool {
 	u, err := url.Parse(origin)
@@ -72,7 +72,7 @@ func lastOf(lines []string) string {
 
 // forward makes the request for the upstream. Host and Origin become the upstream's own
 // localhost, which is what development servers let in without a setting; the truth
-// stands in X-Forwarded-*.
+// is in X-Forwarded-*.
 func (g *Gateway) forward(p *httputil.ProxyRequest) {
 	v := requestInfoOf(p.In)
 	_, port, _ := net.SplitHostPort(v.route.Upstream)
@@ -95,13 +95,13 @@ func (g *Gateway) forward(p *httputil.ProxyRequest) {
 	p.Out.Header.Set("X-Forwarded-Proto", v.proto)
 	p.Out.Header.Set("X-Forwarded-Port", portOf(v.proto, v.host))
 	if v.route.Strip {
-		without(p.Out.URL, len(v.route.segments))
+		stripSegments(p.Out.URL, len(v.route.segments))
 		p.Out.Header.Set("X-Forwarded-Prefix", v.route.Prefix)
 	}
 }
 
-// passTrailers lets through the trailers that the request announced, whose values come after
-// the body, but for claims: some servers merge trailers into the headers.
+// passTrailers lets through the trailers that the request announced, whose values come after the
+// body, except claims: some servers merge trailers into the headers.
 func passTrailers(p *httputil.ProxyRequest) {
 	if len(p.In.Trailer) == 0 {
 		return
@@ -142,8 +142,8 @@ func dropClaims(h http.Header, behindProxy bool) {
 	}
 }
 
-// claims are the headers in which proxies tell a server who asks and for what, besides
-// X-Forwarded-*. A client that sends one would be believed.
+// claims are the headers in which proxies tell a server who asks and for what, in addition
+// to X-Forwarded-*. A client that sends one would be believed.
 var claims = []string{
 	"forwarded", "x-forwarded", "forwarded-for",
 	"x-real-ip", "x-real-port", "x-client-ip", "client-ip", "x-cluster-client-ip", "x-remote-ip", "x-remote-addr", "x-originating-ip",

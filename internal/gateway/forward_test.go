@@ -9,22 +9,22 @@ import (
 	"testing"
 )
 
-// said is what a service hears of who asks, as JSON.
-type said struct {
+// received is what a service receives of who asks, as JSON.
+type received struct {
 	Host   string
 	Header http.Header
 }
 
 func echo() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_ = json.NewEncoder(w).Encode(said{r.Host, r.Header})
+		_ = json.NewEncoder(w).Encode(received{r.Host, r.Header})
 	})
 }
 
-// hears asks the gateway and gives what the service heard.
-func (w *world) hears(t *testing.T, method, headers string) said {
+// headersReceived asks the gateway and gives what the service received.
+func (w *world) headersReceived(t *testing.T, method, headers string) received {
 	t.Helper()
-	var s said
+	var s received
 	if err := json.Unmarshal([]byte(textOf(t, w.ask(t, method, "/", headers, nil))), &s); err != nil {
 		t.Fatal(err)
 	}
@@ -34,7 +34,7 @@ func (w *world) hears(t *testing.T, method, headers string) said {
 func TestForwardedOnALaptop(t *testing.T) {
 	t.Parallel()
 	w := serve(t, map[string]http.Handler{"/": echo()})
-	got := w.hears(t, "GET", `
+	got := w.headersReceived(t, "GET", `
 Host: localhost:8080
 Connection: X-Forwarded-Host, X-Forwarded-For, X-Forwarded-Proto
 X-Forwarded-Host: evil.example
@@ -87,7 +87,7 @@ func TestForwardedBehindAPlatform(t *testing.T) {
 		{"a host that is not ours", "Host: localhost:8080\nX-Forwarded-Host: evil.example", "localhost:8080 http 8080 127.0.0.1"},
 		{"a list", "Host: localhost:8080\nX-Forwarded-Host: evil.example, x-8080.app.github.dev\nX-Forwarded-Proto: gopher", "x-8080.app.github.dev https 443 127.0.0.1"},
 	} {
-		h := w.hears(t, "GET", test.headers).Header
+		h := w.headersReceived(t, "GET", test.headers).Header
 		got := strings.Join([]string{h.Get("X-Forwarded-Host"), h.Get("X-Forwarded-Proto"), h.Get("X-Forwarded-Port"), h.Get("X-Forwarded-For")}, " ")
 		if got != test.want {
 			t.Errorf("%s: %s, want %s", test.name, got, test.want)
@@ -116,23 +116,23 @@ func TestOrigins(t *testing.T) {
 		if test.origin != "" {
 			headers += "\nOrigin: " + test.origin
 		}
-		if got := w.hears(t, "POST", headers).Header.Get("Origin"); got != test.want {
+		if got := w.headersReceived(t, "POST", headers).Header.Get("Origin"); got != test.want {
 			t.Errorf("%s: Origin %q, want %q", test.name, got, test.want)
 		}
 	}
 }
 
-// TestFrameworksThatCompareOriginWithForwardedHost stands for Rails and Next.js, which
+// TestFrameworksThatCompareOriginWithForwardedHost simulates Rails and Next.js, which
 // would refuse a form of their own page otherwise.
 func TestFrameworksThatCompareOriginWithForwardedHost(t *testing.T) {
 	t.Parallel()
 	w := serve(t, map[string]http.Handler{"/": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Powered-By", "Next.js")
-		_ = json.NewEncoder(w).Encode(said{r.Host, r.Header})
+		_ = json.NewEncoder(w).Encode(received{r.Host, r.Header})
 	})})
-	w.hears(t, "GET", "Host: localhost:8080")
+	w.headersReceived(t, "GET", "Host: localhost:8080")
 	for origin, want := range map[string]string{"http://localhost:8080": "", "https://evil.example": "https://evil.example"} {
-		if got := w.hears(t, "POST", "Host: localhost:8080\nOrigin: "+origin).Header.Get("Origin"); got != want {
+		if got := w.headersReceived(t, "POST", "Host: localhost:8080\nOrigin: "+origin).Header.Get("Origin"); got != want {
 			t.Errorf("Origin %s becomes %q, want %q", origin, got, want)
 		}
 	}
@@ -187,7 +187,7 @@ func TestRedirectsAndCookies(t *testing.T) {
 func TestStripSaysSo(t *testing.T) {
 	t.Parallel()
 	w := serve(t, map[string]http.Handler{"/": names("web"), "/api!": echo()})
-	var s said
+	var s received
 	if err := json.Unmarshal([]byte(textOf(t, w.ask(t, "GET", "/api/x", "", nil))), &s); err != nil || s.Header.Get("X-Forwarded-Prefix") != "/api" {
 		t.Errorf("%v %v", err, s.Header)
 	}

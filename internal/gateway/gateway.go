@@ -2,13 +2,13 @@
 // path prefixes to the services behind them, so that a browser never makes a request
 // across origins and one port is all that has to be opened.
 //
-// [New] gives the handler, [Gateway.Set] hands it other routes while it serves. [Serve] is
-// the life of the process that holds it. A [Manager] is what commands have of that process:
-// [Manager.Observe] finds it, [Manager.Ensure] starts it or hands it new routes, [Manager.End]
-// ends it. They meet at a [State], a file in the person's state folder.
+// [New] gives the handler, [Gateway.Set] hands it other routes while it serves. [Serve] runs
+// the process that holds it. Commands control that process with a [Manager]: [Manager.Observe]
+// finds it, [Manager.Ensure] starts it or hands it new routes, [Manager.End] ends it. Both sides
+// share a [State], a file in the user's state directory.
 //
 // It terminates no TLS, caches nothing and buffers nothing: what a service sends goes
-// out at once, whatever its size.
+// out at once, of any size.
 package gateway
 
 import (
@@ -25,8 +25,8 @@ import (
 type Config struct {
 	Listen  string   `json:"listen"`            // address and port: "127.0.0.1:8080"
 	Routes  []Route  `json:"routes"`            // in any order: the longest prefix wins
-	Origins []string `json:"origins,omitempty"` // where browsers reach it besides localhost: "https://x-8080.app.github.dev", tunnels
-	// BehindProxy says that a platform's proxy stands in front of the gateway, whose
+	Origins []string `json:"origins,omitempty"` // where browsers reach it other than at localhost: "https://x-8080.app.github.dev", tunnels
+	// BehindProxy says that a platform's proxy is in front of the gateway, whose
 	// X-Forwarded-* headers are to be believed.
 	BehindProxy bool `json:"behind,omitempty"`
 	Wanted      int  `json:"wanted"`          // the port that was asked for, which Listen may have had to move from

@@ -11,14 +11,14 @@ func lastAnswer(w http.ResponseWriter, r *http.Request) http.ResponseWriter {
 	if len(r.TransferEncoding) == 0 && r.ProtoAtLeast(1, 1) {
 		return w
 	}
-	return closing{w}
+	return closeAfterAnswer{w}
 }
 
-// closing closes the connection after the answer. It sets the header last, since
+// closeAfterAnswer closes the connection after the answer. It sets the header last, since
 // [httputil.ReverseProxy] clears all headers after an informational answer.
-type closing struct{ http.ResponseWriter }
+type closeAfterAnswer struct{ http.ResponseWriter }
 
-func (c closing) WriteHeader(status int) {
+func (c closeAfterAnswer) WriteHeader(status int) {
 	if status >= http.StatusOK {
 		c.Header().Set("Connection", "close")
 	}
@@ -26,4 +26,4 @@ func (c closing) WriteHeader(status int) {
 }
 
 // Unwrap gives [http.ResponseController] what it needs to flush and to hijack.
-func (c closing) Unwrap() http.ResponseWriter { return c.ResponseWriter }
+func (c closeAfterAnswer) Unwrap() http.ResponseWriter { return c.ResponseWriter }

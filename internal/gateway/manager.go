@@ -21,10 +21,10 @@ import (
 	"github.com/devup-cli/devup/internal/owner"
 )
 
-// Manager is what a command has of a project's gateway on an engine. The zero value
-// knows of none and cannot start one.
+// Manager finds, starts, reconfigures and stops a project's gateway process. The zero
+// value knows of none and cannot start one.
 type Manager struct {
-	File    string   // the state file; empty where the person has no folder for it
+	File    string   // the state file; empty where the user has no state directory
 	Command []string // starts the process, which reads a Config on its standard input and calls [Serve]
 	Env     []string // of the process
 	Version string   // of devup: a process of another one is replaced
@@ -36,7 +36,7 @@ const Started = "serves"
 // Log is the file that the process writes to.
 func (m Manager) Log() string { return strings.TrimSuffix(m.File, ".json") + ".log" }
 
-// Observe finds what is known of the gateway, and whether it serves now.
+// Observe gives what is known of the gateway, and whether it serves now.
 func (m Manager) Observe(ctx context.Context) (s State, serves bool) {
 	if m.File == "" {
 		return State{}, false
@@ -49,7 +49,7 @@ func (m Manager) Observe(ctx context.Context) (s State, serves bool) {
 	defer cancel()
 	now, err := s.request(ctx, http.MethodGet, nil)
 	if err != nil || now.Token != s.Token || now.PID != s.PID {
-		return s, false // killed, or the machine was started anew and another program has the port
+		return s, false // killed, or the machine was restarted and another program has the port
 	}
 	return now, true
 }
@@ -92,13 +92,13 @@ func (m Manager) End(ctx context.Context, forget bool) error {
 	return nil
 }
 
-// controlTimeout is how long an order, or a start, may take.
+// controlTimeout is how long a control request, or a start, may take.
 const controlTimeout = 10 * time.Second
 
-// probeTimeout is how long a process may take to say what it is: every command waits for it.
+// probeTimeout is how long a process may take to report its state: every command waits for it.
 const probeTimeout = 2 * time.Second
 
-// request asks the process of a state for something.
+// request sends a control request to the process of a state.
 func (s State) request(ctx context.Context, method string, c any) (State, error) {
 	ctx, cancel := context.WithTimeout(ctx, controlTimeout)
 	defer cancel()
@@ -125,7 +125,7 @@ func (s State) request(ctx context.Context, method string, c any) (State, error)
 	return now, json.NewDecoder(io.LimitReader(response.Body, maxState)).Decode(&now)
 }
 
-// start starts the process, apart from this one and its terminal, and waits until it
+// start starts the process, detached from this one and its terminal, and waits until it
 // serves or says why not.
 func (m Manager) start(ctx context.Context, c Config) error {
 	config, err := json.Marshal(c)

@@ -6,8 +6,8 @@ import (
 )
 
 // segmentsOf gives the parts of a path between its slashes, decoded, and whether the
-// path means the same to whoever reads it. One with dot segments does not: a service
-// that resolves them, also when they are encoded or hidden beside an encoded slash or
+// path means the same to every server. One with dot segments does not: a service
+// that resolves them, also when they are encoded or hidden next to an encoded slash or
 // a ";", would answer a path that belongs to another. Browsers resolve them before
 // they ask, so no page needs them.
 func segmentsOf(u *url.URL) (segments []string, plain bool) {
@@ -25,7 +25,7 @@ func segmentsOf(u *url.URL) (segments []string, plain bool) {
 	return segments, true
 }
 
-// hasDotSegment tells whether a decoded segment holds a dot segment for anybody.
+// hasDotSegment reports whether a decoded segment holds a dot segment for any server.
 func hasDotSegment(segment string) bool {
 	slashes := func(r rune) bool { return r == '/' || r == '\\' }
 	for part := range strings.FieldsFuncSeq(segment, slashes) {
@@ -37,8 +37,8 @@ func hasDotSegment(segment string) bool {
 	return false
 }
 
-// without takes the first n segments away from a URL's path, in both of its forms.
-func without(u *url.URL, n int) {
+// stripSegments takes the first n segments away from a URL's path, in both of its forms.
+func stripSegments(u *url.URL, n int) {
 	rest := u.EscapedPath()
 	for range n {
 		_, rest, _ = strings.Cut(rest[1:], "/")

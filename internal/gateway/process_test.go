@@ -156,7 +156,7 @@ func TestItEndsWithItsStateFile(t *testing.T) {
 	until(t, func() bool { return !listens(t.Context(), c.Listen) })
 }
 
-func TestATakenPortIsSaid(t *testing.T) {
+func TestATakenPortIsReported(t *testing.T) {
 	t.Parallel()
 	k := manager(t)
 	web := httptest.NewServer(names("web"))
@@ -170,7 +170,7 @@ func TestATakenPortIsSaid(t *testing.T) {
 	}
 }
 
-func TestOrdersNeedTheToken(t *testing.T) {
+func TestControlNeedsTheToken(t *testing.T) {
 	t.Parallel()
 	k := manager(t)
 	c := configOf(t, "127.0.0.1:1")
@@ -201,7 +201,7 @@ func TestSocket(t *testing.T) {
 			dir := filepath.Join(filepath.Dir(filepath.Dir(k.File)), test.below)
 			k.File = filepath.Join(dir, "shop.json")
 			k.Env = append(k.Env, "GATEWAY_FILE="+k.File)
-			if err := errors.Join(os.MkdirAll(dir, 0o755), os.Chmod(dir, 0o755)); err != nil { //nolint:gosec // that others may look is the case
+			if err := errors.Join(os.MkdirAll(dir, 0o755), os.Chmod(dir, 0o755)); err != nil { //nolint:gosec // that others may read is the case
 				t.Fatal(err)
 			}
 			s := k.ensure(t, configOf(t, "127.0.0.1:1"))
@@ -232,7 +232,7 @@ func (e endless) Read(p []byte) (int, error) {
 	return copy(p, strings.Repeat(string(e), len(p))), nil
 }
 
-// TestAnEndlessState stands for another program that has the port of a gateway that was
+// TestAnEndlessState simulates another program that has the port of a gateway that was
 // killed.
 func TestAnEndlessState(t *testing.T) {
 	t.Parallel()
@@ -256,7 +256,7 @@ func TestAnEndlessState(t *testing.T) {
 	}
 }
 
-func TestNoFolderForTheState(t *testing.T) {
+func TestNoDirectoryForTheState(t *testing.T) {
 	t.Parallel()
 	k := Manager{}
 	if err := k.Ensure(t.Context(), Config{}); fail.CodeOf(err) != fail.Failed {

@@ -17,7 +17,7 @@ func (p *proxyError) answer(w http.ResponseWriter, r *http.Request, err error) {
 	v := requestInfoOf(r)
 	service := v.route.Service
 	if r.Context().Err() != nil || errors.Is(err, context.Canceled) {
-		w.WriteHeader(http.StatusBadGateway) // nobody reads it
+		w.WriteHeader(http.StatusBadGateway) // the client is gone
 		return
 	}
 	if !unavailable(err) {
@@ -27,7 +27,7 @@ func (p *proxyError) answer(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Retry-After", "1")
-	if !navigates(r) {
+	if !isNavigation(r) {
 		refusal{http.StatusServiceUnavailable, fmt.Sprintf("%s does not answer yet; `devup logs %s` shows what it does", service, service)}.write(w)
 		return
 	}
@@ -36,13 +36,13 @@ func (p *proxyError) answer(w http.ResponseWriter, r *http.Request, err error) {
 	_, _ = w.Write([]byte(strings.ReplaceAll(page, "{service}", html.EscapeString(service)))) // the client may be gone
 }
 
-// navigates tells whether a person waits for a page.
-func navigates(r *http.Request) bool {
+// isNavigation reports whether the request is for a page.
+func isNavigation(r *http.Request) bool {
 	mode := r.Header.Get("Sec-Fetch-Mode")
 	return r.Method == http.MethodGet && (mode == "" || mode == "navigate") && strings.Contains(r.Header.Get("Accept"), "text/html")
 }
 
-// page says what is waited for and looks again every second.
+// page says what is waited for and reloads every second.
 const page = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">

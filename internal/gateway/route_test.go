@@ -33,7 +33,7 @@ func TestRoutes(t *testing.T) {
 	}
 }
 
-func TestPathsThatLeadElsewhereReachNobody(t *testing.T) {
+func TestPathsThatLeadElsewhereReachNoService(t *testing.T) {
 	t.Parallel()
 	w := serve(t, map[string]http.Handler{"/": names("web"), "/api": names("api")})
 	for _, path := range []string{

@@ -14,20 +14,20 @@ import (
 	"time"
 )
 
-// Options is how a gateway's process lives. All fields but Every must be set.
+// Options configure a gateway's process. All fields but Interval must be set.
 type Options struct {
 	Config  Config
-	File    string // where its state is written; it ends when somebody removes or replaces that
+	File    string // where its state is written; it ends when that is removed or replaced
 	Version string // of devup
 	Log     *log.Logger
 	// Ready is called once, when the gateway serves.
 	Ready func()
 	// Gone asks the engine whether the project has no container any more.
 	Gone     func(context.Context) (bool, error)
-	Interval time.Duration // how often it looks after itself; zero for a few seconds
+	Interval time.Duration // how often it checks whether it is still needed; zero for a few seconds
 }
 
-// Serve serves until somebody orders the end, until the state file is another's or gone,
+// Serve serves until a command stops it, until the state file is another's or gone,
 // until the project's containers are gone for good, or until ctx ends; all of these are
 // no error. The error is why it could not serve at all.
 func Serve(ctx context.Context, options Options) error {
@@ -73,7 +73,7 @@ func (options Options) serve(ctx context.Context, failures *failureLog) error {
 	<-ctx.Done()
 	options.Log.Printf("ends: %v", context.Cause(ctx))
 	_ = p.server.Close()                                   // what is on its way ends with the containers
-	_ = controlServer.Shutdown(context.WithoutCancel(ctx)) // the answer to the order to end
+	_ = controlServer.Shutdown(context.WithoutCancel(ctx)) // the answer to the stop request
 	group.Wait()
 	failures.flush()
 	return nil
@@ -86,7 +86,7 @@ var (
 	errOrphaned      = errors.New("the project has no containers any more")
 )
 
-// monitor ends the process when nobody needs it any more.
+// monitor ends the process when it is no longer needed.
 func (p *process) monitor(ctx context.Context) {
 	interval := p.options.Interval
 	if interval == 0 {
@@ -121,7 +121,7 @@ func (p *process) monitor(ctx context.Context) {
 	}
 }
 
-// orphaned tells whether nothing is left to serve. The engine is asked only when no
+// orphaned reports whether nothing is left to serve. The engine is asked only when no
 // service listens; where it does not answer, its containers may come back with it.
 func (p *process) orphaned(ctx context.Context) bool {
 	for _, address := range p.upstreams() {

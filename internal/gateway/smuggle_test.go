@@ -10,31 +10,31 @@ import (
 	"testing"
 )
 
-// heard is what a service has heard, a line for each request.
-type heard struct {
+// recorder is what a service has received, a line for each request.
+type recorder struct {
 	mu    sync.Mutex
 	lines []string
 }
 
-func (h *heard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (h *recorder) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.lines = append(h.lines, fmt.Sprintf("%s %s %q whole=%v", r.Method, r.URL.Path, body, err == nil))
 }
 
-func (h *heard) text() string {
+func (h *recorder) text() string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return strings.Join(h.lines, "\n")
 }
 
 // TestSmuggling sends what two parsers could cut into requests in two ways. The service
-// must never hear the request for /secret.
+// must never receive the request for /secret.
 func TestSmuggling(t *testing.T) {
 	t.Parallel()
 	const inner = "GET /secret HTTP/1.1\r\nHost: localhost\r\n\r\n"
-	for _, test := range []struct{ name, head, body, heard string }{
+	for _, test := range []struct{ name, head, body, recorder string }{
 		{"both lengths", "Content-Length: 4\nTransfer-Encoding: chunked", "0\r\n\r\n", `POST / "" whole=true`},
 		{"both lengths, the other way", fmt.Sprintf("Transfer-Encoding: chunked\nContent-Length: %d", len(inner)+5), "0\r\n\r\n", `POST / "" whole=true`},
 		{"two lengths", "Content-Length: 0\nContent-Length: 10", "", ""},
@@ -51,7 +51,7 @@ func TestSmuggling(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			service := &heard{}
+			service := &recorder{}
 			w := serve(t, map[string]http.Handler{"/": service})
 			c := dial(t, w.address)
 			go func() { // the gateway may hang up in the middle
@@ -59,13 +59,13 @@ func TestSmuggling(t *testing.T) {
 			}()
 			status, _ := read(t, bufio.NewReader(c))
 			got := service.text()
-			if test.heard == "" && (got != "" || status != http.StatusBadRequest && status != http.StatusNotImplemented) {
+			if test.recorder == "" && (got != "" || status != http.StatusBadRequest && status != http.StatusNotImplemented) {
 				t.Errorf("status %d, and the service heard %s", status, got)
 			}
-			if strings.Contains(test.heard, "=true") && got != test.heard {
-				t.Errorf("status %d, and the service heard %s; want %s", status, got, test.heard)
+			if strings.Contains(test.recorder, "=true") && got != test.recorder {
+				t.Errorf("status %d, and the service heard %s; want %s", status, got, test.recorder)
 			}
-			if strings.Contains(test.heard, "=false") && (status < 400 || strings.Contains(got, "=true")) {
+			if strings.Contains(test.recorder, "=false") && (status < 400 || strings.Contains(got, "=true")) {
 				t.Errorf("status %d, and the service heard %s", status, got)
 			}
 		})
@@ -73,7 +73,7 @@ func TestSmuggling(t *testing.T) {
 }
 
 // TestConnectionsWithAmbiguousBodiesAreClosed: what follows a request that may have two
-// lengths is not a request, whatever it says. Others keep the connection.
+// lengths is not a request, no matter what it says. Others keep the connection.
 func TestConnectionsWithAmbiguousBodiesAreClosed(t *testing.T) {
 	t.Parallel()
 	const next = "GET /next HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -90,7 +90,7 @@ func TestConnectionsWithAmbiguousBodiesAreClosed(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			service := &heard{}
+			service := &recorder{}
 			w := serve(t, map[string]http.Handler{"/": service, "/hint": http.HandlerFunc(func(out http.ResponseWriter, _ *http.Request) {
 				out.WriteHeader(http.StatusEarlyHints)
 				_, _ = io.WriteString(out, "hint")

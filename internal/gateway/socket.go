@@ -9,15 +9,15 @@ import (
 	"strings"
 )
 
-// onSocket begins the address of a process that takes orders at a Unix socket. Without
+// socketPrefix begins the address of a process that takes control requests at a Unix socket. Without
 // it, the address is that of a TCP port on loopback.
-const onSocket = "unix:"
+const socketPrefix = "unix:"
 
 // maxSocket is the longest path of a socket that every system takes, in bytes: macOS has
 // room for 104 with a NUL at the end, Linux for 108.
 const maxSocket = 103
 
-// listenForControl opens the address at which the process of a state file takes orders: a
+// listenForControl opens the address at which the process of a state file takes control requests: a
 // socket in the file's directory, which no other user of the machine can connect to, or a
 // port on loopback where the system or the length of the path rules that out. There the
 // token alone protects.
@@ -30,7 +30,7 @@ func listenForControl(ctx context.Context, file string) (on net.Listener, addres
 				socket.SetUnlinkOnClose(false) // the process that comes after this one may have the path by then
 			}
 			_ = os.Chmod(path, 0o600) // the directory is private as well
-			return on, onSocket + path, nil
+			return on, socketPrefix + path, nil
 		}
 	}
 	if on, err = binding.Listen(ctx, "tcp", "127.0.0.1:0"); err != nil {
@@ -45,7 +45,7 @@ func socketOf(file string) string { return strings.TrimSuffix(file, ".json") + "
 // transport connects to the process of a state, past any proxy.
 func (s State) transport() *http.Transport {
 	network, address := "tcp", s.Control
-	if path, ok := strings.CutPrefix(s.Control, onSocket); ok {
+	if path, ok := strings.CutPrefix(s.Control, socketPrefix); ok {
 		network, address = "unix", path
 	}
 	return &http.Transport{

@@ -16,8 +16,8 @@ import (
 // containers.
 type State struct {
 	Config
-	Control string `json:"control"` // where the process takes orders: "unix:/path", or "127.0.0.1:1234"
-	Token   string `json:"token"`   // who orders must know it
+	Control string `json:"control"` // where the process takes control requests: "unix:/path", or "127.0.0.1:1234"
+	Token   string `json:"token"`   // clients must send it
 	PID     int    `json:"pid"`
 	Version string `json:"version"` // of devup
 }
@@ -33,7 +33,7 @@ func (s State) Port() int {
 	return n
 }
 
-// readState reads a state file. The error of one that is not there is [fs.ErrNotExist];
+// readState reads a state file. The error of one that does not exist is [fs.ErrNotExist];
 // of one that says nothing of use, errNoState.
 func readState(file string) (State, error) {
 	content, err := untrusted.ReadFile(file, maxState)

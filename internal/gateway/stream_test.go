@@ -71,10 +71,10 @@ func TestEventsArriveAtOnce(t *testing.T) {
 
 func TestTrailers(t *testing.T) {
 	t.Parallel()
-	heard := make(chan string, 1)
+	received := make(chan string, 1)
 	w := serve(t, map[string]http.Handler{"/": http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
-		heard <- r.Trailer.Get("Sum")
+		received <- r.Trailer.Get("Sum")
 		out.Header().Set("Trailer", "Grpc-Status")
 		_, _ = io.WriteString(out, "body")
 		out.Header().Set("Grpc-Status", "0")
@@ -87,7 +87,7 @@ func TestTrailers(t *testing.T) {
 	}
 	defer response.Body.Close()
 	_, _ = io.Copy(io.Discard, response.Body)
-	if sum := <-heard; sum != "42" || response.Trailer.Get("Grpc-Status") != "0" {
+	if sum := <-received; sum != "42" || response.Trailer.Get("Grpc-Status") != "0" {
 		t.Errorf("the service heard the trailer %q, the client %v", sum, response.Trailer)
 	}
 }
@@ -96,10 +96,10 @@ func TestTrailers(t *testing.T) {
 // word on the host or the address it came from would be believed.
 func TestTrailersMakeNoClaims(t *testing.T) {
 	t.Parallel()
-	heard := make(chan http.Header, 1)
+	received := make(chan http.Header, 1)
 	w := serve(t, map[string]http.Handler{"/": http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
-		heard <- r.Trailer
+		received <- r.Trailer
 	})})
 	c := dial(t, w.address)
 	_, _ = io.WriteString(c, "POST / HTTP/1.1\r\nHost: localhost\r\nTrailer: Sum, X-Forwarded-Host\r\nTransfer-Encoding: chunked\r\n\r\n"+
@@ -109,7 +109,7 @@ func TestTrailersMakeNoClaims(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer response.Body.Close()
-	if got := <-heard; len(got) != 1 || got.Get("Sum") != "42" {
+	if got := <-received; len(got) != 1 || got.Get("Sum") != "42" {
 		t.Errorf("the service heard the trailers %v, want Sum alone", got)
 	}
 }
@@ -117,7 +117,7 @@ func TestTrailersMakeNoClaims(t *testing.T) {
 func TestContinueComesFromTheService(t *testing.T) {
 	t.Parallel()
 	w := serve(t, map[string]http.Handler{"/": http.HandlerFunc(func(out http.ResponseWriter, _ *http.Request) {
-		out.WriteHeader(http.StatusRequestEntityTooLarge) // without a look at the body
+		out.WriteHeader(http.StatusRequestEntityTooLarge) // without reading the body
 	})})
 	status, _ := w.raw(t, "POST / HTTP/1.1\nHost: localhost\nExpect: 100-continue\nContent-Length: 1000\n\n")
 	if status != http.StatusRequestEntityTooLarge {
@@ -246,7 +246,7 @@ func TestARestartInTheMiddle(t *testing.T) {
 	}
 }
 
-// awayAtFirst stands for a server that nobody reaches at the first try.
+// awayAtFirst simulates a server that cannot be reached at the first try.
 type awayAtFirst struct{ tries int }
 
 func (a *awayAtFirst) RoundTrip(*http.Request) (*http.Response, error) {
@@ -275,7 +275,7 @@ func TestARestartingServerIsAskedAgain(t *testing.T) {
 	}
 }
 
-// TestAForwarderThatHangsUp stands for the engine's port forwarder, which takes every
+// TestAForwarderThatHangsUp simulates the engine's port forwarder, which takes every
 // connection and hangs up while nothing listens in the container.
 func TestAForwarderThatHangsUp(t *testing.T) {
 	t.Parallel()

@@ -15,7 +15,7 @@ import (
 type table struct {
 	routes      []entry           // the longest prefix first
 	behindProxy bool              // of a platform's proxy
-	schemes     map[string]string // of the public origins, by host as it stands in them
+	schemes     map[string]string // of the public origins, by host as written in them
 	names       map[string]bool   // the hosts of the public origins without their ports
 	local       []string          // hosts with port that the platform's proxies put into Origin: "localhost:8080"
 }
@@ -76,11 +76,11 @@ func (t *table) upstream(host string) (Route, bool) {
 }
 
 // wellFormed is a host as browsers send it. The standard library lets more through, such as
-// a list, which an application would take apart: it stands in X-Forwarded-Host.
+// a list, which an application would split: it is in X-Forwarded-Host.
 var wellFormed = lazyregexp.New(`^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{0,5})?$`)
 
-// refuse says why a request is not served, nil if it is. A name that only somebody
-// else's DNS gives this machine is how a page from anywhere would get at services that
+// refuse says why a request is not served, nil if it is. A name that only another's
+// DNS gives this machine is how a page from anywhere would get at services that
 // listen on loopback (DNS rebinding); an address has no DNS that could lie.
 func (t *table) refuse(r *http.Request) *refusal {
 	name := nameOf(r.Host)
@@ -118,7 +118,7 @@ func nameOf(host string) string {
 	return strings.TrimSuffix(strings.ToLower(strings.Trim(host, "[]")), ".")
 }
 
-// isLocal tells whether a name means this machine whatever DNS says: browsers resolve
+// isLocal reports whether a name means this machine no matter what DNS says: browsers resolve
 // localhost and what lies below it by themselves.
 func isLocal(name string) bool {
 	address, err := netip.ParseAddr(name)

@@ -27,7 +27,7 @@ func newTransport() *http.Transport {
 	}
 }
 
-// retry sends a request without a body once more when nobody listened: a server that
+// retry sends a request without a body once more when nothing listened: a server that
 // restarts is away for a moment.
 type retry struct{ to http.RoundTripper }
 
@@ -49,7 +49,7 @@ func (a retry) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 }
 
-// repeatable tells whether a request does the same when it is done twice.
+// repeatable reports whether a request does the same when it is done twice.
 func repeatable(r *http.Request) bool {
 	if r.Body != nil && r.Body != http.NoBody {
 		return false
@@ -61,13 +61,13 @@ func repeatable(r *http.Request) bool {
 	return false
 }
 
-// refusedConnection tells whether nobody listens at the upstream.
+// refusedConnection reports whether nothing listens at the upstream.
 func refusedConnection(err error) bool {
 	failed, ok := errors.AsType[*net.OpError](err)
 	return ok && failed.Op == "dial"
 }
 
-// unavailable tells whether the upstream is not there: refused, or hung up on without an
+// unavailable reports whether the upstream is unavailable: refused, or hung up on without an
 // answer, as an engine's port forwarder does while nothing listens in the container.
 func unavailable(err error) bool {
 	failed, ok := errors.AsType[*net.OpError](err)

@@ -72,7 +72,7 @@ func names(name string) http.Handler {
 	})
 }
 
-// raw writes a request as it stands and reads one answer.
+// raw writes a request as it is and reads one answer.
 func (w *world) raw(t *testing.T, text string) (status int, body string) {
 	t.Helper()
 	c := dial(t, w.address)

@@ -13,12 +13,12 @@ import (
 // of all services, with the cache.
 type BuildOptions struct {
 	Services   []string           // only theirs and those that they are built from; empty: all
-	Args       map[string]*string // build arguments besides those of the files, which they overrule
-	SSH        []build.SSH        // agents and keys besides those of the files
-	Provenance string             // in the place of build.provenance; empty: what the files say
-	SBOM       string             // in the place of build.sbom; empty: what the files say
+	Args       map[string]*string // build arguments in addition to those of the files, which they overrule
+	SSH        []build.SSH        // agents and keys in addition to those of the files
+	Provenance string             // instead of build.provenance; empty: what the files say
+	SBOM       string             // instead of build.sbom; empty: what the files say
 	NoCache    bool
-	Pull       bool // look for newer base images
+	Pull       bool // pull newer base images
 }
 
 // BuildAll builds the images of a project's services, stale or not, as they are

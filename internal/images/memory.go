@@ -13,7 +13,7 @@ import (
 	"github.com/devup-cli/devup/internal/atomicfile"
 )
 
-// memory is what devup knows of images beyond what the engine tells, as facts
+// memory is what devup knows of images beyond what the engine reports, as facts
 // that hold on every engine because an image's ID is a hash of what it is:
 //
 //	built ID INPUTS         the image was built from these inputs
@@ -56,7 +56,7 @@ func recall(dir string) *memory {
 	return m
 }
 
-// learn takes a line for true and tells whether it is new. A line that is no fact, of a
+// learn takes a line for true and reports whether it is new. A line that is no fact, of a
 // newer devup or of a write that broke off, is passed over.
 func (m *memory) learn(line string) bool {
 	words := strings.Split(line, " ")
@@ -99,7 +99,7 @@ func (m *memory) built(id, inputs string) bool {
 	return ok
 }
 
-// builtHere reports whether the image was built by devup, from whatever.
+// builtHere reports whether the image was built by devup, from any inputs.
 func (m *memory) builtHere(id string) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -57,7 +57,7 @@ func TestTheMemoryDoesNotGrowForever(t *testing.T) {
 	}
 }
 
-func TestWithoutAFolderTheMemoryLastsForTheRun(t *testing.T) {
+func TestWithoutADirectoryTheMemoryLastsForTheRun(t *testing.T) {
 	t.Parallel()
 	m := recall("")
 	m.add("serves sha256:1 linux/arm64")

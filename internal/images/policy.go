@@ -21,7 +21,7 @@ type pullPolicy struct {
 	set    bool          // a file or --pull sets it
 }
 
-// overrides tells whether --pull replaces the pull_policy of every service.
+// overrides reports whether --pull replaces the pull_policy of every service.
 func (o Options) overrides() bool { return o.Pull != "" && o.Pull != "policy" }
 
 // policies reads the pull_policy of every service, or what replaces it for this run.
@@ -56,7 +56,7 @@ func policyOf(s types.ServiceConfig, o Options) (pullPolicy, error) {
 	return pullPolicy{policy: policy, every: every, set: s.PullPolicy != ""}, nil
 }
 
-// pulls tells whether a service's image comes from a registry before anything is
+// pulls reports whether a service's image comes from a registry before anything is
 // built. A service with a build section says so by its pull_policy; without one, its
 // files are the image. (Compose asks the registry first, and then runs what was
 // published instead of the files here.)

@@ -31,7 +31,7 @@ type Options struct {
 type Request struct {
 	Options
 	Project    *project.Project
-	Containers []plan.Container // of the project; they tell what their images were built from
+	Containers []plan.Container // of the project; they say what their images were built from
 	Known      Listing          // what is known of the images already; asked for where it is not of this project
 	OneOff     string           // a service that only runs a command: the image that is here will do
 	DryRun     bool             // decide, and do nothing
@@ -57,7 +57,7 @@ type Result struct {
 
 // Prepare builds what is stale and pulls what is missing. An image that cannot be had
 // is no error but the result's Failure; in a dry run, which only decides, a pull that is
-// forbidden is one. The result is valid, as far as Prepare came, also beside an error.
+// forbidden is one. The result is valid, as far as Prepare came, also with an error.
 func (s Store) Prepare(ctx context.Context, r Request) (Result, error) {
 	state, err := s.observe(ctx, r)
 	if !r.DryRun {
@@ -295,7 +295,7 @@ func (s Store) pullRest(ctx context.Context, pulls []*pull, o Options) error {
 	return errors.Join(errs...)
 }
 
-// pullOptional pulls images that something else stands in for, and warns where it has to.
+// pullOptional pulls images that something else replaces, and warns where it has to.
 func (s Store) pullOptional(ctx context.Context, pulls []*pull, o Options) {
 	for i, err := range s.pullAll(ctx, pulls, s.transfer(o.QuietPull, true)) {
 		if err != nil && ctx.Err() == nil {

@@ -18,7 +18,7 @@ type PushOptions struct {
 }
 
 // Push pushes the images that a project's services build, under every name that
-// the files give them, and tells how many there are. A service that builds an
+// the files give them, and reports how many there are. A service that builds an
 // image without a name of its own is left out, and that is reported. The error
 // joins one [fail.Error] for each image that could not be pushed.
 func (s Store) Push(ctx context.Context, p *project.Project, o PushOptions) (pushed int, err error) {

@@ -97,12 +97,12 @@ func (s *imageState) specsOf(service string) []build.Spec {
 	return slices.DeleteFunc(slices.Clone(s.specs), func(spec build.Spec) bool { return spec.Service != service })
 }
 
-// builtByOther tells whether another service builds the image of this one.
+// builtByOther reports whether another service builds the image of this one.
 func (s *imageState) builtByOther(service types.ServiceConfig) bool {
 	return service.Build == nil && s.building[registry.FullName(service.Image)]
 }
 
-// due tells whether an image has to be pulled.
+// due reports whether an image has to be pulled.
 func (s *imageState) due(service types.ServiceConfig, policy pullPolicy) bool {
 	id := s.ids[service.Image]
 	if id == "" || s.unfit[service.Name] {
@@ -127,7 +127,7 @@ type inspector interface {
 	ImageInspect(context.Context, string, ...client.ImageInspectOption) (client.ImageInspectResult, error)
 }
 
-// inspect asks about images that are here what their list does not tell, and only
+// inspect asks about images that are here what their list does not say, and only
 // where it matters: the platform of an image that has to be for a certain one, and the
 // age of one that is to be refreshed.
 func (s *imageState) inspect(ctx context.Context, e inspector, p *project.Project) error {
@@ -185,7 +185,7 @@ func inspect(ctx context.Context, e inspector, image, platform string) (unfit bo
 	return err != nil, found.Metadata.LastTagTime, nil
 }
 
-// fits tells whether an image runs on a platform, by its name. A variant that one of
+// fits reports whether an image runs on a platform, by its name. A variant that one of
 // them leaves out makes no difference.
 func fits(wanted, os, arch, variant string) bool {
 	w, err := platforms.Parse(wanted)

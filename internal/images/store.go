@@ -4,7 +4,7 @@
 //
 // Prepare works in three steps: it collects what is known of the images (imageState),
 // decides from that alone what to pull and to build (decide), and does it. What the
-// engine does not tell of an image is remembered in a file of the user's (memory).
+// engine does not report of an image is remembered in a file of the user's (memory).
 //
 // What this package does not do: it builds no image itself, which is package build's,
 // and it starts no container.
@@ -36,7 +36,7 @@ type Store struct {
 	Build    build.Options // how images are built; pulls and pushes use its Sink and Logins too
 }
 
-// Engine is what a Store needs of the engine besides building.
+// Engine is what a Store needs of the engine in addition to building.
 type Engine interface {
 	ImageList(context.Context, client.ImageListOptions) (client.ImageListResult, error)
 	inspector
@@ -59,7 +59,7 @@ func (s Store) List(ctx context.Context, p *project.Project) (Listing, error) {
 	return l, err
 }
 
-// covers tells whether the listing answers for the project.
+// covers reports whether the listing answers for the project.
 func (l Listing) covers(p *project.Project) bool { return slices.Equal(l.References, references(p)) }
 
 // references are the images of the project's services, those that they mount, and

@@ -348,7 +348,7 @@ func TestAnInvalidPolicyIsFoundBeforeAnythingIsAsked(t *testing.T) {
 		if err == nil || err.Error() != `service b: unknown pull_policy "sometimes"` {
 			t.Errorf("error: %v", err)
 		}
-		synctest.Wait() // for whatever is under way
+		synctest.Wait() // for what is under way
 		if calls := strings.Join(f.engine.Calls(), ", "); calls != "list" {
 			t.Errorf("asked %s", calls)
 		}

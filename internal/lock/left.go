@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Left is a lock that nobody holds.
+// Left is a lock that no process holds.
 type Left struct {
 	Project string
 	Killed  bool      // its last holder was killed or called off
@@ -19,8 +19,8 @@ type Left struct {
 	file string
 }
 
-// Leftovers are the locks of a folder that nobody holds, by name. A folder that is not
-// there holds none.
+// Leftovers are the locks of a directory that no process holds, by name. A directory that does
+// not exist holds none.
 func Leftovers(dir string) ([]Left, error) {
 	files, err := filepath.Glob(filepath.Join(dir, "*.lock"))
 	if err != nil {
@@ -50,10 +50,10 @@ func projectOf(file string) string {
 	return name[:max(0, strings.LastIndexByte(name, '-'))]
 }
 
-// Remove removes the lock's files. A lock that somebody holds again is left; a devup that
+// Remove removes the lock's files. A lock that is held again is left; a devup that
 // waits for it in the same moment takes a new file ([Acquire] checks). On Windows a file that
 // is open cannot be removed, so that the lock is let go first there, which is as safe: a
-// file that somebody has opened since then stays too.
+// file that was opened since then stays too.
 func (l Left) Remove() error {
 	one := fileAt(l.file)
 	defer func() { _ = one.Close() }()

@@ -92,7 +92,7 @@ func Name(engine, project string) string {
 	return project + "-" + hex.EncodeToString(at[:4])
 }
 
-// removed tells whether the file was removed between its opening and the lock on it,
+// removed reports whether the file was removed between its opening and the lock on it,
 // which [Left.Remove] can do: the next one would lock another file.
 func (h Held) removed() bool {
 	locked, err := h.file.Stat()
@@ -112,12 +112,12 @@ func (h Held) Release() {
 				_ = os.Remove(h.busy())
 			}
 			now := time.Now()
-			_ = os.Chtimes(h.file.Path(), now, now) // without it, the next one only looks as if nobody had been here
+			_ = os.Chtimes(h.file.Path(), now, now) // without it, the next one only seems unused
 		}
-		_ = h.file.Close() // the lock goes with the file, whatever Close says
+		_ = h.file.Close() // the lock goes with the file, even if Close fails
 	}
 }
 
-// busy is the file that is there while somebody holds the lock, and after that only
+// busy is the file that exists while the lock is held, and after that only
 // when they were killed or called off.
 func (h Held) busy() string { return h.file.Path() + ".busy" }

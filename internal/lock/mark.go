@@ -24,10 +24,10 @@ type Mark struct {
 	path string
 }
 
-// markTimeout is the most time that a look at a mark takes: as long it may seem taken.
+// markTimeout is the most time that a check of a mark takes: for that long it may seem taken.
 const markTimeout = time.Second
 
-// Raise makes the mark of that name in the folder dir, which is made when needed. It
+// Raise makes the mark of that name in the directory dir, which is made when needed. It
 // says nothing until [Mark.Say]. The error is [ErrRaised], the context's, or one of the
 // file system. The caller calls Lower.
 func Raise(ctx context.Context, dir, name string) (*Mark, error) {
@@ -49,18 +49,18 @@ func Raise(ctx context.Context, dir, name string) (*Mark, error) {
 
 const markEnding = ".mark"
 
-// Say replaces what the mark says. Nobody sees a half of it.
+// Say replaces what the mark says. No reader sees a half of it.
 func (m *Mark) Say(content []byte) error { return atomicfile.Replace(m.path, content) }
 
 // Lower takes the mark away. It may be called more than once.
 func (m *Mark) Lower() {
 	if m.file.Locked() {
-		_ = os.Remove(m.path) // nobody counts it any more
+		_ = os.Remove(m.path) // it no longer counts
 	}
-	_ = m.file.Close() // the lock goes with the file, whatever Close says
+	_ = m.file.Close() // the lock goes with the file, even if Close fails
 }
 
-// Raised gives what the marks in a folder say, by name. Those whose process has ended
+// Raised gives what the marks in a directory say, by name. Those whose process has ended
 // are not among them.
 func Raised(dir string) map[string][]byte {
 	said := map[string][]byte{}
@@ -75,7 +75,7 @@ func Raised(dir string) map[string][]byte {
 		}
 		file := fileAt(filepath.Join(dir, name+".lock"))
 		free, err := file.TryRLock()
-		_ = file.Close() // the lock goes with the file, whatever Close says
+		_ = file.Close() // the lock goes with the file, even if Close fails
 		if free || err != nil {
 			continue
 		}

@@ -110,7 +110,7 @@ func (f *follower) stream(ctx context.Context, i int, o client.ContainerLogsOpti
 	return read(body, emit)
 }
 
-// warn reports that the lines of a source cannot be read, unless nobody waits for
+// warn reports that the lines of a source cannot be read, unless no reader waits for
 // them any more or the container is gone.
 func (f *follower) warn(ctx context.Context, i int, err error) {
 	if err == nil || ctx.Err() != nil || errdefs.IsNotFound(err) || errors.Is(err, context.Canceled) {
@@ -135,7 +135,7 @@ func (f *follower) report(i int, e entry) {
 	})
 }
 
-// labels are names that tell the containers of one service apart, empty where a
+// labels are names that distinguish the containers of one service, empty where a
 // service has only one.
 func labels(sources []Source) []string {
 	count := map[string]int{}

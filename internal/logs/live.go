@@ -96,7 +96,7 @@ type loss struct {
 }
 
 // why is the loss as the reason for the end of all containers: those that an engine ends
-// are known to have ended once it is there again, or once nobody waits for it any more.
+// are known to have ended once it is there again, or once the wait for it ends.
 func (l loss) why() error {
 	if l.err == nil || time.Since(l.at) > awayTime+2*grace {
 		return nil
@@ -124,7 +124,7 @@ func (f *follower) starts(ctx context.Context) client.EventsResult {
 	return f.engine.Events(ctx, client.EventsListOptions{Filters: filters})
 }
 
-// index is the place of a container among the sources, or -1.
+// index is the index of a container among the sources, or -1.
 func (f *follower) index(id string) int {
 	for i, s := range f.sources {
 		if s.ID == id {
@@ -156,7 +156,7 @@ func (f *follower) follow(ctx context.Context, i int, p *position, again bool) {
 		}
 		switch {
 		case away && time.Since(reached) > awayTime:
-			return // why there are no more lines, the stream of events tells for all
+			return // why there are no more lines, the stream of events reports for all
 		case !runs, broken > retries:
 			f.warn(ctx, i, err)
 			return
@@ -206,8 +206,8 @@ func (f *follower) fresh(i int, p *position) func(entry) error {
 	}
 }
 
-// runs tells whether the container of a source runs or is about to again. An
-// engine that does not answer counts as yes: the next try will tell; away says that
+// runs reports whether the container of a source runs or is about to again. An
+// engine that does not answer counts as yes: the next try decides; away says that
 // it cannot even be reached.
 func (f *follower) runs(ctx context.Context, i int) (runs, away bool) {
 	result, err := f.engine.ContainerInspect(ctx, f.sources[i].ID, client.ContainerInspectOptions{})

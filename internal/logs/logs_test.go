@@ -107,7 +107,7 @@ func TestTailNoneShowsOnlyNewLines(t *testing.T) {
 	check(t, "lines", got.text(), "web|new")
 }
 
-// TestNothingIsLeftBehind cancels while all containers are followed, and looks for goroutines.
+// TestNothingIsLeftBehind cancels while all containers are followed, and checks for goroutines.
 func TestNothingIsLeftBehind(t *testing.T) {
 	e := &fakeEngine{containers: map[string]*fakeContainer{}}
 	var sources []Source

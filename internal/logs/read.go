@@ -33,7 +33,7 @@ type entry struct {
 // read takes a stream of logs with timestamps apart and hands each line to emit,
 // until the stream ends or emit returns an error. A container with a TTY sends
 // plain lines, any other sends frames: since the engine writes a timestamp first,
-// the first byte tells which.
+// the first byte says which.
 func read(r io.Reader, emit func(entry) error) error {
 	in := bufio.NewReaderSize(r, 32<<10)
 	first, err := in.Peek(1)

@@ -17,7 +17,7 @@ import (
 // current for devup while the hash is.
 
 // Declared is a service as Docker Compose reads it from the same files, before
-// devup adapted it to the place.
+// devup adapted it to the workspace.
 type Declared struct {
 	Service types.ServiceConfig
 	// Adapted names what devup does differently and a container of Compose's
@@ -37,7 +37,7 @@ func (a Declared) Hash(found func(service string) string) (string, error) {
 }
 
 // hashes are the values of [LabelHash] that Compose may have written, the one of its
-// current version first. It puts the IDs of containers in place of the services' names
+// current version first. It puts the IDs of containers instead of the services' names
 // before it hashes.
 func (a Declared) hashes(found func(service string) string) ([]string, error) {
 	s := a.Service
@@ -70,7 +70,7 @@ func (a Declared) hashes(found func(service string) string) ([]string, error) {
 }
 
 // serviceHashes hashes a service in the words of Compose 5, and of Compose 2 where
-// that differs: it spelt out that the folder of a bind mount may be made.
+// that differs: it spelt out that the directory of a bind mount may be made.
 func serviceHashes(s types.ServiceConfig) ([]string, error) {
 	var hashes []string
 	for _, volumes := range [][]any{nil, volumes2(s.Volumes)} {

@@ -263,7 +263,7 @@ func TestTakesOverFromCompose(t *testing.T) {
 }
 
 // TestMountedImageChanged: a container is replaced when an image that it mounts is
-// another one now, whoever made it, and not while nobody said which it was.
+// another one now, no matter what made it, and not while it is unknown which it was.
 func TestMountedImageChanged(t *testing.T) {
 	t.Parallel()
 	p := load(t, "services: {web: {image: 'web:1', volumes: [{type: image, source: 'site:1', target: /site}, {type: image, source: 'docs:1', target: /site/docs}]}}")

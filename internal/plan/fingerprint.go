@@ -159,7 +159,7 @@ func hidden(field string) string {
 
 // short is the hash of a field's value. In a service it depends on the names of both, so
 // that labels do not show which values are equal. Networks and volumes keep the hash that
-// theirs have always had: a volume must not look changed.
+// theirs have always had: a volume must not seem changed.
 func short(service, field, value string) string {
 	if service != "" {
 		value = service + "\x00" + field + "\x00" + value

@@ -28,14 +28,14 @@ func StartAll(o Observed, services []string) *Plan {
 // services means all. A signal that a process may survive is named as the cause.
 func KillAll(o Observed, services []string, signal string) *Plan {
 	op := Op{Action: Kill, Signal: signal}
-	if !op.Deadly() {
+	if !op.Fatal() {
 		op.Causes = []string{"signal " + signal}
 	}
 	return each(o, services, func(c Container) bool { return c.Up() || c.State == "paused" }, op)
 }
 
-// Deadly says that the signal of a Kill is the one that no process survives.
-func (op Op) Deadly() bool {
+// Fatal says that the signal of a Kill is the one that no process survives.
+func (op Op) Fatal() bool {
 	switch strings.ToUpper(op.Signal) {
 	case "", "9", "KILL", "SIGKILL":
 		return true

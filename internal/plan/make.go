@@ -11,8 +11,8 @@ import (
 
 // Options changes what [Make] plans. The zero value is a plain `up`.
 type Options struct {
-	Services      []string // those that the person named; empty means all. The others are there because these need them
-	ForceRecreate bool     // replace the containers of Services whatever they are made from
+	Services      []string // those that the user named; empty means all. The others are there because these need them
+	ForceRecreate bool     // replace the containers of Services no matter what they are made from
 	AlwaysDeps    bool     // with ForceRecreate: those of the others too
 	NoRecreate    bool     // replace nothing that works
 	RenewAnon     bool     // new containers get new anonymous volumes
@@ -117,7 +117,7 @@ func (m *maker) service(s types.ServiceConfig) error {
 }
 
 // choose says which containers of a service stay when there are more than it
-// wants: those that can stay as they are before others, low numbers before high
+// asks for: those that can stay as they are before others, low numbers before high
 // ones. Both results are in the order of the numbers.
 func (m *maker) choose(want wanted, there map[int]Container, scale int) (keep, surplus []Container) {
 	all := slices.Collect(maps.Values(there))
@@ -159,13 +159,13 @@ func (m *maker) existing(want wanted, c Container) {
 	case !c.Up() && !m.options.NoStart:
 		op.Action, op.Causes = Start, []string{describeState(c.State)}
 	default:
-		m.undisturbed(want, c)
+		m.keep(want, c)
 		return
 	}
 	m.container(want, op)
 }
 
-// describeState says in a sentence how a container stands that does not run.
+// describeState says in a sentence in which state a container is that does not run.
 func describeState(state string) string {
 	switch state {
 	case "exited":
@@ -178,9 +178,9 @@ func describeState(state string) string {
 	return "is " + state
 }
 
-// undisturbed plans for a container that stays: at most a restart, where it asks
+// keep plans for a container that stays: at most a restart, where it asks
 // for one after a dependency (depends_on with restart).
-func (m *maker) undisturbed(want wanted, c Container) {
+func (m *maker) keep(want wanted, c Container) {
 	s := want.service
 	m.running[s.Name] = append(m.running[s.Name], c.Name)
 	for _, name := range slices.Sorted(maps.Keys(s.DependsOn)) {
@@ -322,7 +322,7 @@ func (m *maker) orphans() {
 }
 
 // orphan says that a container belongs to no service. A one-off container counts once
-// it has ended, and when somebody wants it gone.
+// it has ended, and when its removal is asked for.
 func (c Container) orphan(p *types.Project, o Options) bool {
 	if c.OneOff {
 		return !c.Up() && o.RemoveOrphans

@@ -13,8 +13,8 @@ import (
 
 // movedPorts is the value of [LabelMoved] for the container of that number of a service:
 // the host ports that the config asked for, TARGET/PROTOCOL=PORT, comma-separated, where
-// it got others. So a later run can tell a port that had to move from one that somebody
-// has edited.
+// it got others. So a later run can distinguish a port that had to move from one that
+// the user has edited.
 func movedPorts(declared, resolved types.ServiceConfig, number int) string {
 	if len(declared.Ports) != len(resolved.Ports) {
 		return ""
@@ -29,7 +29,7 @@ func movedPorts(declared, resolved types.ServiceConfig, number int) string {
 	return strings.Join(list, ",")
 }
 
-// MovedFrom tells whether the container was made for a config that asked for the host
+// MovedFrom reports whether the container was made for a config that asked for the host
 // port wanted, and got another one because that was held.
 func (c Container) MovedFrom(target int, protocol string, wanted int) bool {
 	return slices.Contains(strings.Split(c.Moved, ","), fmt.Sprintf("%d/%s=%d", target, protocol, wanted))

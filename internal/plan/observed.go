@@ -99,7 +99,7 @@ type PublishedPort struct {
 // Up says that the container's process runs or is about to.
 func (c Container) Up() bool { return c.State == "running" || c.State == "restarting" }
 
-// Observed is one look at the engine: what carries the project's name.
+// Observed is one snapshot of the engine: what carries the project's name.
 type Observed struct {
 	Containers []Container
 	Networks   []Network         // networks with the project's label

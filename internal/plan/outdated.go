@@ -95,12 +95,12 @@ func (m *maker) outdated(want wanted, c Container) []string {
 	} else if host := m.goneHost(s, c); host != "" {
 		causes = append(causes, "shares the network of a container of "+host+" that no longer exists")
 	}
-	return plainest(causes)
+	return simplest(causes)
 }
 
-// plainest drops the causes that another one says with more of it: that a mount changed
-// beside the volumes before and after, and that a network changed which is replaced.
-func plainest(causes []string) []string {
+// simplest drops the causes that another one says with more of it: that a mount changed
+// in addition to the volumes before and after, and that a network changed which is replaced.
+func simplest(causes []string) []string {
 	return slices.DeleteFunc(slices.Clone(causes), func(cause string) bool {
 		what, changed := strings.CutSuffix(cause, " changed")
 		target, mount := strings.CutPrefix(what, "mount ")

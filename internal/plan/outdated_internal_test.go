@@ -6,9 +6,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestPlainest(t *testing.T) {
+func TestSimplest(t *testing.T) {
 	t.Parallel()
-	got := plainest([]string{
+	got := simplest([]string{
 		"mount /data changed", "mount /conf changed", "network back changed", "network front changed",
 		"volume at /data: a → b", "network back is replaced",
 	})

@@ -21,7 +21,7 @@ type PartOptions struct {
 
 // Part parts what is there into what is meant and the containers that are left alone.
 // While containers of the project go on running, its networks do not belong to the
-// part. Of the volumes, a part of the services has those that nobody else has mounted.
+// part. Of the volumes, a part of the services has those that no other service has mounted.
 func Part(o Observed, opts PartOptions) (meant Observed, left []Container) {
 	services := withDependents(o, opts.Services)
 	for _, c := range o.Containers {

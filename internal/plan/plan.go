@@ -53,7 +53,7 @@ type Op struct {
 	Declared    *Declared         // Create, Recreate: of a service that shares another one's container, whose ID counts for [LabelHash]
 	Hosts       map[string]string // with Declared: the containers of these services that are there now, by service
 	NoStart     bool              // Create, Recreate, Rename: leave the container created
-	Labels      map[string]string // of what is made: the hashes that tell later runs what it was made from
+	Labels      map[string]string // of what is made: the hashes that say what it was made from
 	Drop        []string          // Remove: anonymous volumes that go with the container, sorted
 	Signal      string            // Kill: what is sent, as the user wrote it
 	Disposable  bool              // RemoveVolume: nothing is lost, the volume holds only what an image holds
@@ -87,7 +87,7 @@ func (p *Plan) Empty() bool {
 	return true
 }
 
-// String is the plan for a person, one operation a line.
+// String is the plan for display, one operation a line.
 func (p *Plan) String() string {
 	lines := p.Lines()
 	if len(lines) == 0 {

@@ -34,7 +34,7 @@ func randomProject(r *rand.Rand) string {
 	return b.String()
 }
 
-// TestPlansConverge: whatever two random projects follow each other, also when
+// TestPlansConverge: for any two random projects in a row, also when
 // the first run or the change was cut off anywhere, one more run reaches a state in
 // which nothing is left to do.
 func TestPlansConverge(t *testing.T) {
@@ -74,7 +74,7 @@ func TestPlansConverge(t *testing.T) {
 	}
 }
 
-// checkOrder: an operation waits for earlier ones only, and whatever a container
+// checkOrder: an operation waits for earlier ones only, and all that a container
 // needs is made before it.
 func checkOrder(t *testing.T, p *plan.Plan) {
 	t.Helper()

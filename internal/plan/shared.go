@@ -93,7 +93,7 @@ func (w making) labels() map[string]string {
 }
 
 // changes says what is different in a resource that carries these labels. One
-// without any was made by somebody who did not say from what: it serves.
+// without any was made without saying from what: it is accepted.
 func (w making) changes(hash, fields string) []string {
 	switch {
 	case fields != "":
@@ -158,7 +158,7 @@ func (m *maker) inNetwork(name string) (all, staying []string) {
 }
 
 // shareVolumes plans the project's volumes. One that changed is left as it is,
-// unless the person gave up its data: then the containers that have it go first.
+// unless the user agreed to lose its data: then the containers that have it go first.
 func (m *maker) shareVolumes() error {
 	changed := map[string]Change{}
 	if m.options.RenewVolumes {

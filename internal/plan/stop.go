@@ -15,7 +15,7 @@ type DownOptions struct {
 // Down removes what carries the project's name: containers in the reverse order
 // of their dependencies, then networks, then (only when asked) volumes. Shadow volumes,
 // too, stay until then or until the next up: removing tens of thousands of files
-// takes the engine seconds that nobody should wait for. It works
+// takes the engine seconds that no command should wait for. It works
 // from labels alone, so that it also works when the project's files are broken
 // or gone.
 func Down(o Observed, opts DownOptions) *Plan {

@@ -19,7 +19,7 @@ const (
 // port of the project asks for. A fixed port gets what it asks for or nothing.
 //
 // taken is what others hold, without the project's own containers. remembered
-// is what a port had the last time under the same wish. The moves are in the order of
+// is what a port had the last time for the same wanted port. The moves are in the order of
 // wanted. The error joins a fail.Error with the code PortTaken for every port that could
 // get none.
 func Assign(wanted []project.Port, taken []Holder, remembered map[project.PortKey]int) (map[project.PortKey]int, []Move, error) {
@@ -88,7 +88,7 @@ func (a *assignment) grant(p project.Port, n int) {
 	a.holds[at] = append(a.holds[at], p)
 }
 
-// stays says that p gets the port that it wants or none.
+// stays reports whether p gets the port that it asks for or none.
 func (a *assignment) stays(p project.Port) bool { return p.Wanted != 0 && (p.Fixed || a.strict) }
 
 // give gives the port n to p, unless p has one or n is held.
@@ -146,7 +146,7 @@ func firstTry(wanted int) int {
 	}
 }
 
-// holder finds who holds the port n where p would bind it: somebody else, or a
+// holder finds who holds the port n where p would bind it: another program, or a
 // port of this project that got it before.
 func (a *assignment) holder(p project.Port, n int) (Holder, bool) {
 	at := number{p.Protocol, n}
@@ -184,7 +184,7 @@ func (a *assignment) moves() []Move {
 type Request struct {
 	Wanted     []project.Port
 	Taken      []Holder                // what containers of others publish
-	Ours       []Holder                // what the project's own running containers publish: not probed, and free for us
+	Ours       []Holder                // what the project's own running containers publish: not probed, and free for it
 	Remembered map[project.PortKey]int // as for [Assign]
 	Probe      Probe                   // finds out who holds ports of the host; nil for an engine on another machine
 	Strict     bool                    // every port is taken for fixed, and what is remembered does not count
@@ -217,7 +217,7 @@ func Decide(r Request) (map[project.PortKey]int, []Move, error) {
 		for _, p := range r.Wanted {
 			ask(p, given[p.Key()])
 			if !r.names(p) {
-				ask(p, p.Wanted) // who has it is told, also where the port has been another one for long
+				ask(p, p.Wanted) // its holder is reported, also where the port has been another one for long
 			}
 		}
 		found := 0
@@ -234,7 +234,7 @@ func Decide(r Request) (map[project.PortKey]int, []Move, error) {
 	}
 }
 
-// names tells whether it is known without a probe who holds the wanted port of p.
+// names reports whether it is known without a probe who holds the wanted port of p.
 func (r Request) names(p project.Port) bool {
 	return slices.ContainsFunc(r.Taken, func(h Holder) bool {
 		return h.Container != "" && h.Port == p.Wanted && h.Protocol == p.Protocol && overlap(h.HostIP, p.HostIP)

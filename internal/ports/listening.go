@@ -65,7 +65,7 @@ func probeHosts(hostIP, system string) []netip.Addr {
 	return hosts
 }
 
-// bound tells whether another program has the address. Every other reason why it
+// bound reports whether another program has the address. Every other reason why it
 // cannot be bound (no IPv6, no privilege for a low port) is not an answer.
 func bound(protocol string, host netip.Addr, port int) bool {
 	network := protocol + "4"

@@ -4,7 +4,7 @@
 // [Assign] is the decision: pure, and the same for the same input. [Decide] is
 // what a command calls: it assigns, probes whether the outcome can be had, and
 // assigns again with what it learned. Nothing is reserved; between a probe and
-// the engine's own bind somebody else may take a port.
+// the engine's own bind another program may take a port.
 package ports
 
 import (
@@ -15,14 +15,14 @@ import (
 	"github.com/devup-cli/devup/internal/project"
 )
 
-// Holder is somebody who holds a host port.
+// Holder is what holds a host port.
 type Holder struct {
 	Port      int
 	Protocol  string // "tcp" or "udp"
 	HostIP    string // address that is bound; empty or a wildcard address means all
 	Container string // name of the container that publishes the port, or empty
 	Project   string // Compose project of that container, or empty
-	Dir       string // folder that this project was started from, or empty
+	Dir       string // directory that this project was started from, or empty
 	Service   string // service of the very project that asks, which got the port first; or empty
 	Process   string // name of the process on the host, or empty where it is not known
 	PID       int    // its process id; 0 where it is not known
@@ -50,10 +50,10 @@ func (h Holder) String() string {
 type Move struct {
 	Port   project.Port
 	To     int    // host port that it gets instead
-	Holder Holder // who has the wanted one; zero when nobody has it any more and the port stays where it was
+	Holder Holder // who has the wanted one; zero when it is free again and the port stays where it was
 }
 
-// String is the sentence for the person.
+// String is the sentence for display.
 func (m Move) String() string {
 	if m.Holder == (Holder{}) {
 		return fmt.Sprintf("%s: stays on port %d, where it was the last time; `devup up --strict-ports` takes %d again", m.Port.Service, m.To, m.Port.Wanted)
@@ -61,7 +61,7 @@ func (m Move) String() string {
 	return fmt.Sprintf("%s: port %d is held by %s, so it is %d", m.Port.Service, m.Port.Wanted, m.Holder, m.To)
 }
 
-// overlap tells whether two addresses cannot both have the same port. 127.0.0.1 and
+// overlap reports whether two addresses cannot both have the same port. 127.0.0.1 and
 // ::1 could, but "localhost" would then mean one or the other.
 func overlap(a, b string) bool {
 	x, errX := netip.ParseAddr(a)

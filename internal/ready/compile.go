@@ -15,15 +15,15 @@ import (
 // serves, and says so in its log alone.
 
 // How long a dev server that answers is waited for to say whether it compiles, and how
-// often its log is read meanwhile. Vite starts to look at the sources after it listens,
+// often its log is read meanwhile. Vite starts to read the sources after it listens,
 // and never says that all is well: all of its starts wait that long.
 const (
 	verdictTime  = 600 * time.Millisecond
 	verdictPause = 200 * time.Millisecond
 )
 
-// compiling looks at what a service that has just begun to answer printed: it makes a
-// warning of the ruling where the service's dev server says that it cannot compile.
+// compiling reads what a service that has just begun to answer printed: it makes a warning of
+// the verdict where the service's dev server says that it cannot compile.
 func (a *prober) compiling(ctx context.Context, r verdict) verdict {
 	if !a.compiles || a.probe.Kind != HTTP || a.probe.Settled || a.probe.Source.Dir == "" || r.warning {
 		return r
@@ -31,7 +31,7 @@ func (a *prober) compiling(ctx context.Context, r verdict) verdict {
 	for until := time.Now().Add(verdictTime); ; {
 		said := compilation(a.log(ctx, a.evidence.state, readLines))
 		if said.broken {
-			return verdict{ready: true, warning: true, text: "answers, but does not compile" + a.wrong(said)}
+			return verdict{ready: true, warning: true, text: "answers, but does not compile" + a.compileError(said)}
 		}
 		if !said.pending || !time.Now().Before(until) || !pause(ctx, verdictPause) {
 			return r
@@ -51,8 +51,8 @@ func pause(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// wrong says what a dev server could not compile, and what to do about it.
-func (a *prober) wrong(c compiled) string {
+// compileError says what a dev server could not compile, and what to do about it.
+func (a *prober) compileError(c compiled) string {
 	file := a.probe.Source.file(c.file)
 	again := "run `devup up` again"
 	switch {
@@ -83,7 +83,7 @@ type compiled struct {
 	what   string // the error in the compiler's words
 }
 
-// relative says that the module is a file, or the name of a folder of the project's own.
+// relative says that the module is a file, or the name of a directory of the project's own.
 func (c compiled) relative() bool {
 	return strings.HasPrefix(c.module, ".") || strings.HasPrefix(c.module, "/") || strings.HasPrefix(c.module, "~") || diagnose.PathAlias(c.module)
 }
@@ -121,15 +121,15 @@ func compilation(log []string) compiled {
 			c.broken = c.broken || cannotCompile.MatchString(line)
 			if c.broken {
 				c.pending = false
-				c.learn(line)
+				c.parseLine(line)
 			}
 		}
 	}
 	return c
 }
 
-// learn takes what a line tells of the first error; others may follow from it.
-func (c *compiled) learn(line string) {
+// parseLine takes what a line says of the first error; others may follow from it.
+func (c *compiled) parseLine(line string) {
 	for _, detail := range compileDetails {
 		groups := detail.FindStringSubmatch(line)
 		if groups == nil {

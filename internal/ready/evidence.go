@@ -14,14 +14,14 @@ import (
 )
 
 // evidence is all that has been learned about one service. It only collects and
-// judges; asking is done by attendant. Times are passed in.
+// evaluates; the prober asks. Times are passed in.
 type evidence struct {
 	probe Probe
 	began time.Time
 
-	last       answer    // of the published port
-	answeredAt time.Time // when that was; zero for never
-	erringFor  since     // answers of 500 and above, without another between
+	last           answer    // of the published port
+	answeredAt     time.Time // when that was; zero for never
+	serverErrorFor since     // answers of 500 and above, without another between
 
 	state        state
 	runsFor      since
@@ -36,7 +36,7 @@ type evidence struct {
 
 	lastUsage cpuUsage // the last one; zero for none
 	idleFor   since    // uses next to no processor time
-	noUsage   bool     // nobody counts its processor time
+	noUsage   bool     // the engine counts no processor time for it
 }
 
 // since is the time from which on something has been so; the zero value says
@@ -60,18 +60,18 @@ func (s since) lasted(d time.Duration, now time.Time) bool {
 
 // How long something must have been so before it is believed.
 const (
-	stableTime    = 2 * time.Second  // a container without a port runs
-	loopbackTime  = 5 * time.Second  // only loopback is listened on
-	wrongPortTime = 30 * time.Second // another port is listened on; a slow program may open a minor port first
-	erringTime    = 20 * time.Second // 500 and above; a program may need its database for a moment
-	unhealthyTime = 10 * time.Second // unhealthy
-	crashedTime   = 2 * time.Second  // a watcher waits for an edit after a crash
-	transientTime = 30 * time.Second // a crash loop whose cause may pass, such as a database that is not up yet
+	stableTime      = 2 * time.Second  // a container without a port runs
+	loopbackTime    = 5 * time.Second  // only loopback is listened on
+	wrongPortTime   = 30 * time.Second // another port is listened on; a slow program may open a minor port first
+	serverErrorTime = 20 * time.Second // 500 and above; a program may need its database for a moment
+	unhealthyTime   = 10 * time.Second // unhealthy
+	crashedTime     = 2 * time.Second  // a watcher waits for an edit after a crash
+	transientTime   = 30 * time.Second // a crash loop whose cause may be transient, such as a database that is not up yet
 )
 
 func (e *evidence) recordAnswer(a answer, now time.Time) {
 	e.last, e.answeredAt = a, now
-	e.erringFor.mark(a.outcome == serverError, now)
+	e.serverErrorFor.mark(a.outcome == serverError, now)
 }
 
 func (e *evidence) recordState(s state, now time.Time) {
@@ -98,7 +98,7 @@ func (e *evidence) recordSockets(s sockets, err error, now time.Time) {
 	e.wrongPortFor.mark(err == nil && !here && !s.reachable(e.probe.Target) && len(e.otherPorts()) > 0, now)
 }
 
-// needsInspection says that a look inside the container can add to what is known: not
+// needsInspection reports whether an inspection can add to what is known: not
 // while errors or answers come from it.
 func (e *evidence) needsInspection() bool {
 	switch e.probe.Kind {
@@ -122,7 +122,7 @@ func (e *evidence) otherPorts() []int {
 	return found
 }
 
-// verdict is what the evidence says. The zero ruling is: wait on.
+// verdict is the outcome of an evaluation. The zero value means: keep waiting.
 type verdict struct {
 	ready     bool
 	warning   bool      // with ready: text is worth reading
@@ -132,7 +132,7 @@ type verdict struct {
 	transient bool      // with code: the failure may pass by itself if its cause is one that does
 }
 
-// evaluate rules on what is known at a time.
+// evaluate gives the verdict at a time.
 func (e *evidence) evaluate(now time.Time) verdict {
 	if e.state.known {
 		if r := e.evaluateState(now); r != (verdict{}) {
@@ -150,16 +150,16 @@ func (e *evidence) evaluate(now time.Time) verdict {
 	}
 }
 
-// evaluateState rules on the container itself.
+// evaluateState gives the verdict of the container's state.
 func (e *evidence) evaluateState(now time.Time) verdict {
 	s, p := e.state, e.probe
 	switch {
-	case s.ended() && !s.gone && s.exit == 0 && s.trouble == "" && (p.Kind == Completed || p.OneShot):
+	case s.ended() && !s.gone && s.exit == 0 && s.engineError == "" && (p.Kind == Completed || p.OneShot):
 		return verdict{ready: true, text: "completed"}
 	case s.ended():
 		return e.stopped()
 	case s.looping():
-		return verdict{code: fail.Exited, text: s.how(), transient: now.Sub(e.began) < transientTime}
+		return verdict{code: fail.Exited, text: s.describeEnd(), transient: now.Sub(e.began) < transientTime}
 	case s.health == container.Unhealthy && (p.Kind == Health || p.MustHealthy):
 		if e.unhealthyFor.lasted(unhealthyTime, now) {
 			return e.unhealthy()
@@ -175,9 +175,9 @@ func (e *evidence) evaluateState(now time.Time) verdict {
 }
 
 func (e *evidence) stopped() verdict {
-	r := verdict{code: fail.Exited, text: e.state.how()}
-	if e.state.trouble != "" {
-		r.text += ": " + firstLine(e.state.trouble)
+	r := verdict{code: fail.Exited, text: e.state.describeEnd()}
+	if e.state.engineError != "" {
+		r.text += ": " + firstLine(e.state.engineError)
 	}
 	if e.state.exit == 0 && !e.state.gone && !e.state.oom && e.probe.Target > 0 {
 		r.text += fmt.Sprintf(" before anything answered on port %d", e.probe.Target)
@@ -205,7 +205,7 @@ func (e *evidence) unhealthy() verdict {
 	return r
 }
 
-// evaluateAnswer rules on what came from the published port.
+// evaluateAnswer gives the verdict of the published port's last answer.
 func (e *evidence) evaluateAnswer(now time.Time) verdict {
 	if e.answeredAt.IsZero() {
 		return verdict{}
@@ -217,18 +217,18 @@ func (e *evidence) evaluateAnswer(now time.Time) verdict {
 		return e.answers("listens")
 	case open:
 		// Before the engine was asked for anything this is believed: the proxy would
-		// have closed. Later one look inside settles it, where one is possible.
+		// have closed. Later one inspection settles it, where one is possible.
 		if !e.state.known || e.unreadable || e.sockets.reachable(e.probe.Target) {
 			return e.answers("listens")
 		}
 	case closed:
-		// Somebody listens inside, and has closed a connection since: it speaks another
+		// The program listens inside, and has closed a connection since: it speaks another
 		// protocol, such as TLS.
 		if e.sockets.reachable(e.probe.Target) && e.answeredAt.After(e.inspectedAt) {
 			return e.answers("listens")
 		}
 	case serverError:
-		if e.erringFor.lasted(erringTime, now) {
+		if e.serverErrorFor.lasted(serverErrorTime, now) {
 			return verdict{
 				code: fail.ServerError,
 				text: fmt.Sprintf("answers %d on %s", e.last.status, e.probe.address()),
@@ -238,7 +238,7 @@ func (e *evidence) evaluateAnswer(now time.Time) verdict {
 	return verdict{}
 }
 
-// answers makes the ruling for a port that answers, which the healthcheck may
+// answers makes the verdict for a port that answers, which the healthcheck may
 // still qualify.
 func (e *evidence) answers(text string) verdict {
 	switch {
@@ -254,8 +254,8 @@ func (e *evidence) answers(text string) verdict {
 	return verdict{ready: true, text: text}
 }
 
-// evaluateSockets rules on the sockets inside the container, once they have stayed
-// as they are for a while.
+// evaluateSockets gives the verdict of the sockets inside the container, once they have
+// stayed as they are for a while.
 func (e *evidence) evaluateSockets(now time.Time) verdict {
 	switch {
 	case e.crashedFor.lasted(crashedTime, now):
@@ -300,13 +300,13 @@ func (e *evidence) wrongPort() verdict {
 	return r
 }
 
-// timedOut rules when the time is up.
+// timedOut gives the verdict when the time is up.
 func (e *evidence) timedOut(waited time.Duration) verdict {
 	after := " after " + waited.Round(time.Second).String()
 	p := e.probe
 	switch {
 	case e.state.status == container.StateRestarting:
-		return verdict{code: fail.Exited, text: e.state.how()}
+		return verdict{code: fail.Exited, text: e.state.describeEnd()}
 	case p.Kind == Completed:
 		return verdict{code: fail.NotReady, text: "has not completed" + after, hint: "a longer --wait-timeout gives it more time"}
 	case e.unhealthyFor.is() && (p.Kind == Health || p.MustHealthy):
@@ -315,7 +315,7 @@ func (e *evidence) timedOut(waited time.Duration) verdict {
 		return verdict{code: fail.Unhealthy, text: "has not passed its healthcheck" + after, hint: "a longer --wait-timeout gives it more time"}
 	case p.Kind == Running:
 		return verdict{code: fail.NotReady, text: "does not run" + after}
-	case e.erringFor.is():
+	case e.serverErrorFor.is():
 		return verdict{code: fail.ServerError, text: fmt.Sprintf("answers %d on %s", e.last.status, p.address())}
 	case e.loopbackFor.is():
 		return e.loopbackOnly()
@@ -346,7 +346,7 @@ func (e *evidence) progress() string {
 		return "starting"
 	case p.Kind == Health, e.last.outcome == answered:
 		return "waiting for its healthcheck"
-	case e.erringFor.is():
+	case e.serverErrorFor.is():
 		return fmt.Sprintf("answers %d", e.last.status)
 	case e.loopbackFor.is():
 		return fmt.Sprintf("listens on 127.0.0.1:%d only", p.Target)

@@ -17,14 +17,14 @@ import (
 	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
-// Amounts of log. What is shown is short; a cause may stand further up.
+// Amounts of log. What is shown is short; a cause may be further up.
 const (
 	readLines  = "300"
 	shownLines = 15
 	logTime    = 5 * time.Second
 )
 
-// failure makes the error for a ruling: the sentence, the likely cause, the last
+// failure makes the error for a verdict: the sentence, the likely cause, the last
 // lines and what to do next.
 func (a *prober) failure(ctx context.Context, r verdict) (*fail.Error, diagnose.Cause) {
 	lines := a.log(ctx, a.evidence.state, readLines)
@@ -32,7 +32,7 @@ func (a *prober) failure(ctx context.Context, r verdict) (*fail.Error, diagnose.
 	if !found || !explains(cause, r.code) {
 		cause = diagnose.Cause{}
 	}
-	cause = a.probe.Source.spoiled(a.evidence.state.mounted(cause))
+	cause = a.probe.Source.withLineEndCause(a.evidence.state.withMountCause(cause))
 	message := a.probe.name() + " " + r.text
 	if cause.Sentence != "" {
 		message += ": " + cause.Sentence
@@ -81,7 +81,7 @@ func (a *prober) hint(r verdict, c diagnose.Cause, lines []string) string {
 		return "devup does not know the cause: above is what it printed last, " + logs
 	}
 	if a.evidence.state.oom && len(lines) == 0 {
-		return step // there is no log to look at
+		return step // there is no log to read
 	}
 	return step + "; " + logs
 }
@@ -144,7 +144,7 @@ func cleanLines(text string) []string {
 }
 
 // excerpt is what is shown of a log: its last lines, and before them the lines
-// of the cause, if those stand further up.
+// of the cause, if those are further up.
 func excerpt(lines []string, c diagnose.Cause) []string {
 	shown := lines
 	if len(lines) > shownLines {

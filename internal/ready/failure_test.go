@@ -8,7 +8,7 @@ import (
 	"github.com/devup-cli/devup/internal/diagnose"
 )
 
-// TestDiagnoseShowsOwnFrame checks that the place in the person's code is among
+// TestDiagnoseShowsOwnFrame checks that the location in the user's code is among
 // the lines that show a cause, however long the library's part of a traceback is.
 func TestDiagnoseShowsOwnFrame(t *testing.T) {
 	t.Parallel()

@@ -9,7 +9,7 @@ import (
 	"github.com/devup-cli/devup/internal/project"
 )
 
-// limitOf names the key that limits the memory of a service, and where it stands; empty
+// limitOf names the key that limits the memory of a service, and where it is; empty
 // where there is none.
 func limitOf(p *project.Project, s types.ServiceConfig) string {
 	keys, name := []string{"services", s.Name, "mem_limit"}, "mem_limit"

@@ -8,10 +8,10 @@ import (
 	"github.com/devup-cli/devup/internal/untrusted"
 )
 
-// spoiled tells more of a script that could not be started, where it is among the
-// sources and its first line has a Windows line end: the kernel then looks for an
-// interpreter with a carriage return in its name, and says that there is none.
-func (s Source) spoiled(c diagnose.Cause) diagnose.Cause {
+// withLineEndCause says more of a script that could not be started, where it is among the
+// sources and its first line has a Windows line end: the kernel then searches for an
+// interpreter with a carriage return in its name, and finds none.
+func (s Source) withLineEndCause(c diagnose.Cause) diagnose.Cause {
 	file := c.Names["file"]
 	below := s.below(file)
 	if (c.Reason != diagnose.EntryMissing && c.Reason != diagnose.LineEnds) || below == "" {
@@ -22,5 +22,5 @@ func (s Source) spoiled(c diagnose.Cause) diagnose.Cause {
 	if err != nil || !bytes.HasPrefix(first, []byte("#!")) || !bytes.HasSuffix(first, []byte("\r")) {
 		return c
 	}
-	return c.Spoiled(s.file(file))
+	return c.WithLineEnds(s.file(file))
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/devup-cli/devup/internal/diagnose"
 )
 
-func TestSpoiled(t *testing.T) {
+func TestWithLineEndCause(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	for name, text := range map[string]string{"bad.sh": "#!/bin/sh\r\nexec x\r\n", "good.sh": "#!/bin/sh\nexec x\n"} {
@@ -21,7 +21,7 @@ func TestSpoiled(t *testing.T) {
 		if want == "" {
 			want = said.Sentence
 		}
-		if got := (Source{Dir: dir, Name: "backend"}).spoiled(said).Sentence; !found || got != want {
+		if got := (Source{Dir: dir, Name: "backend"}).withLineEndCause(said).Sentence; !found || got != want {
 			t.Errorf("%s: got %q, want %q", file, got, want)
 		}
 	}

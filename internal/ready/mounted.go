@@ -10,7 +10,7 @@ import (
 	"github.com/devup-cli/devup/internal/diagnose"
 )
 
-// bind is a folder or file of the engine's machine that a container mounts.
+// bind is a directory or file of the engine's machine that a container mounts.
 type bind struct {
 	source, target string
 	labelled       bool // with z or Z: SELinux lets the container use it
@@ -27,13 +27,13 @@ func bindsOf(c container.InspectResponse) []bind {
 	return binds
 }
 
-// mounted adds to a cause that the file which it is about comes from a bind mount.
-func (s state) mounted(c diagnose.Cause) diagnose.Cause {
+// withMountCause adds to a cause that the file which it is about comes from a bind mount.
+func (s state) withMountCause(c diagnose.Cause) diagnose.Cause {
 	b, found := s.bindOf(c.Names["file"])
 	if c.Reason != diagnose.Denied || !found {
 		return c
 	}
-	return c.Mounted(b.source, b.target, s.confined && !b.labelled)
+	return c.WithMount(b.source, b.target, s.confined && !b.labelled)
 }
 
 // bindOf is the innermost bind mount that a file lies in.

@@ -8,7 +8,7 @@ import (
 	"github.com/devup-cli/devup/internal/stack/stacks"
 )
 
-// outsideHint says how the program of a service is told to listen on all addresses: by what
+// outsideHint says how the program of a service is made to listen on all addresses: by what
 // it prints, else by the stack that the config names. The first that fits counts.
 func outsideHint(p Probe, lines []string) string {
 	fill := func(hint string) string {

@@ -19,7 +19,7 @@ type Kind string
 // The kinds of probes.
 const (
 	HTTP      Kind = "http"      // an HTTP answer below 500 on the published port
-	TCP       Kind = "tcp"       // somebody listens behind the published port
+	TCP       Kind = "tcp"       // a program listens behind the published port
 	Health    Kind = "health"    // the service's own healthcheck passes
 	Running   Kind = "running"   // the container runs, and still does so after a moment
 	Completed Kind = "completed" // the container has done its work and exited with 0
@@ -128,8 +128,8 @@ type candidate struct {
 	app string // app_protocol
 }
 
-// published gives the TCP ports of one container of a service. A port with a
-// single host port that nobody chose belongs to the first container.
+// published gives the TCP ports of one container of a service. A port with a single host port
+// that was not chosen for a container belongs to the first container.
 func published(s types.ServiceConfig, number int) []candidate {
 	var found []candidate
 	for _, port := range s.Ports {

@@ -17,8 +17,8 @@ import (
 type outcome int
 
 const (
-	refused     outcome = iota // nobody accepts the connection
-	closed                     // accepted, then closed without a word: a port proxy with nobody behind it, or a server that wants TLS
+	refused     outcome = iota // nothing accepts the connection
+	closed                     // accepted, then closed without a word: a port proxy with nothing behind it, or a server that expects TLS
 	silent                     // accepted and held open, but no answer within the time
 	open                       // accepted and held open, where only that was asked for
 	answered                   // an HTTP answer below 500
@@ -32,12 +32,12 @@ type answer struct {
 	status  int
 }
 
-// holdTime is how long a connection that nobody speaks on must stay open before
+// holdTime is how long an idle connection must stay open before
 // it counts: the engine's port proxy accepts first and closes as soon as it has
-// found nobody inside.
+// found that nothing listens inside.
 const holdTime = 250 * time.Millisecond
 
-// probeOnce asks p once and waits no longer than patience for an answer.
+// probeOnce asks p once and waits no longer than timeout for an answer.
 func probeOnce(ctx context.Context, p Probe, timeout time.Duration) answer {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
@@ -47,11 +47,10 @@ func probeOnce(ctx context.Context, p Probe, timeout time.Duration) answer {
 	return probeHTTP(ctx, p)
 }
 
-// probeHTTP sends a GET as a browser on the person's machine would. Dev servers
+// probeHTTP sends a GET as a browser on the user's machine would. Dev servers
 // refuse names that they don't know, so the Host is always localhost. It speaks
 // over a plain connection because net/http's client prints to the standard
-// logger when a server greets first, as databases do, and tells an early close
-// in several ways.
+// logger when a server greets first, as databases do, and reports an early close in several ways.
 func probeHTTP(ctx context.Context, p Probe) answer {
 	conn, done, err := dial(ctx, p.hostport())
 	if err != nil {
@@ -100,7 +99,7 @@ func dial(ctx context.Context, address string) (conn net.Conn, done func(), err 
 	return conn, func() { stop(); conn.Close() }, nil
 }
 
-// probeTCP connects, says nothing, and looks whether the connection stays for a time.
+// probeTCP connects, sends nothing, and checks whether the connection stays open for a time.
 func probeTCP(ctx context.Context, address string, hold time.Duration) answer {
 	conn, done, err := dial(ctx, address)
 	if err != nil {

@@ -16,13 +16,13 @@ const (
 	maxTimeout       = 30 * time.Second // a dev server holds a request until it has compiled
 	firstPause       = 50 * time.Millisecond
 	lastPause        = 500 * time.Millisecond
-	erringPause      = 2 * time.Second         // each error may be a traceback in somebody's log
+	serverErrorPause = 2 * time.Second         // each error may be a traceback in the program's log
 	firstInspection  = 1500 * time.Millisecond // most programs listen by then
 	inspectPause     = 2500 * time.Millisecond
 	lateInspectPause = 10 * time.Second // pause once a program has proved to be slow
 )
 
-// prober waits for one service. It asks and listens; evidence judges.
+// prober waits for one service. It asks; evidence evaluates.
 type prober struct {
 	*waiter
 	probe    Probe
@@ -31,8 +31,8 @@ type prober struct {
 	reported string // the progress that was reported last
 }
 
-// await waits for one service. It gives nil when the service is ready, and also
-// when the waiting was called off; then ctx says why.
+// await waits for one service. It returns nil when the service is ready, and also
+// when the wait was cancelled; then ctx says why.
 func (w *waiter) await(ctx context.Context, p Probe) *fail.Error {
 	a := &prober{waiter: w, probe: p, evidence: evidence{probe: p, began: w.began}}
 	a.report()
@@ -50,7 +50,7 @@ func (w *waiter) await(ctx context.Context, p Probe) *fail.Error {
 	return a.loop(ctx)
 }
 
-// hasPort says that the service has a published port to ask.
+// hasPort reports whether the service has a published port to ask.
 func (a *prober) hasPort() bool { return a.probe.Kind == HTTP || a.probe.Kind == TCP }
 
 // loop asks, and takes what comes, until the evidence suffices or the time is up.
@@ -62,7 +62,7 @@ func (a *prober) loop(ctx context.Context) *fail.Error {
 	answers, inspections, usages := make(chan answer, 1), make(chan inspection, 1), make(chan cpuUsage, 1)
 
 	deadline := time.NewTimer(a.timeout - time.Since(a.began))
-	tick := time.NewTicker(lastPause) // rulings that depend on time alone
+	tick := time.NewTicker(lastPause) // verdicts that depend on time alone
 	defer tick.Stop()
 	probeTimer, inspectTimer, usageTimer := time.NewTimer(firstPause), time.NewTimer(firstInspection), time.NewTimer(0)
 	defer stopAll(deadline, probeTimer, inspectTimer, usageTimer)
@@ -103,10 +103,10 @@ func (a *prober) loop(ctx context.Context) *fail.Error {
 			ask()
 		case got := <-answers:
 			a.evidence.recordAnswer(got, time.Now())
-			pause, timeout = a.slower(pause, timeout)
+			pause, timeout = a.backOff(pause, timeout)
 			probeTimer.Reset(pause)
 			if got.outcome == open && !inspecting && time.Since(a.evidence.inspectedAt) > time.Second {
-				inspect() // one look settles it
+				inspect() // one inspection settles it
 			}
 		case <-inspectTimer.C:
 			if a.evidence.needsInspection() && !inspecting {
@@ -128,7 +128,8 @@ func (a *prober) loop(ctx context.Context) *fail.Error {
 	}
 }
 
-// requestUsage has the processor time read, or looks again later whether that would help.
+// requestUsage reads the processor time in the background, or tries later where that cannot
+// help yet.
 func (a *prober) requestUsage(ctx context.Context, busy *sync.WaitGroup, usages chan<- cpuUsage, tick *time.Timer) {
 	if !a.evidence.needsUsage() {
 		tick.Reset(lastPause)
@@ -151,27 +152,27 @@ func stopAll(timers ...*time.Timer) {
 	}
 }
 
-// slower gives the next pause between two questions, and how long to wait for
+// backOff gives the next pause between two questions, and how long to wait for
 // the answer to the next.
-func (a *prober) slower(pause, timeout time.Duration) (time.Duration, time.Duration) {
+func (a *prober) backOff(pause, timeout time.Duration) (time.Duration, time.Duration) {
 	switch a.evidence.last.outcome {
 	case serverError:
-		return min(max(2*pause, lastPause), erringPause), timeout
+		return min(max(2*pause, lastPause), serverErrorPause), timeout
 	case silent:
 		timeout = min(2*timeout, maxTimeout)
 	}
 	return min(pause*5/4, lastPause), timeout
 }
 
-// inspection is one look inside the container: at its sockets and, where nothing
-// listens yet, at its last words.
+// inspection is what was read inside the container: its sockets and, where nothing
+// listens yet, its last lines.
 type inspection struct {
 	sockets sockets
 	err     error
 	crashed bool // the program has crashed, and what restarts it waits for an edit
 }
 
-// inspectContainer looks inside the container once. It must not touch the evidence, which
+// inspectContainer reads inside the container once. It must not touch the evidence, which
 // the loop goes on collecting; s is the container's state as it was.
 func (a *prober) inspectContainer(ctx context.Context, s state) inspection {
 	found, err := listening(ctx, a.engine, a.probe.Container)
@@ -189,7 +190,7 @@ func (a *prober) inspectPause() time.Duration {
 	return inspectPause
 }
 
-// act acts on a ruling. It gives false when the failure may yet pass.
+// act acts on a verdict. It gives false when the failure may yet pass.
 func (a *prober) act(ctx context.Context, r verdict) (bool, *fail.Error) {
 	if !r.transient {
 		return true, a.conclude(ctx, r)
@@ -230,7 +231,7 @@ func (a *prober) report() {
 	}
 }
 
-// reportCancelled reports a service that nobody waits for any more.
+// reportCancelled reports a service that is no longer waited for.
 func (a *prober) reportCancelled(ctx context.Context) {
 	switch cause := context.Cause(ctx); {
 	case errors.Is(cause, errGrace):

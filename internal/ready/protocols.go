@@ -4,8 +4,8 @@ import (
 	"github.com/devup-cli/devup/internal/project"
 )
 
-// otherImages are images that speak no HTTP, whatever port they were told to
-// use. Those with an HTTP console beside (RabbitMQ) are known by port only.
+// otherImages are images that speak no HTTP, no matter which port they are configured to use.
+// Those with an HTTP console as well (RabbitMQ) are known by port only.
 var otherImages = map[string]bool{
 	"postgres": true, "postgresql": true, "postgis": true, "pgvector": true, "timescaledb": true,
 	"mysql": true, "mariadb": true, "percona": true, "redis": true, "redis-stack-server": true, "valkey": true, "keydb": true,

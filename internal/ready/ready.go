@@ -40,15 +40,15 @@ type Engine interface {
 	containerexec.Attacher
 }
 
-// Options say how long to wait and whom to tell. The zero Options wait for three
-// minutes and tell nobody.
+// Options say how long to wait and where to report. The zero Options wait for three
+// minutes and report nothing.
 type Options struct {
 	Timeout time.Duration // after which a service that does not answer has failed; zero means three minutes
 	Grace   time.Duration // how long the others may still take once one has failed; zero means ten seconds
-	// Compiles has the dev servers that began to run looked at: one that answers may
+	// Compiles has the logs of the dev servers that began to run read: one that answers may
 	// not be able to compile what it serves. That takes a read of each one's log.
 	Compiles bool
-	Sink     event.Sink // gets a [event.Service] event for each change; nil means nobody
+	Sink     event.Sink // gets a [event.Service] event for each change; nil for none
 }
 
 // defaultTimeout leaves room for a Create React App on a small machine, whose
@@ -162,7 +162,7 @@ func (w *waiter) emit(p Probe, state event.State, text string) {
 	w.sink(e)
 }
 
-// address is what a person would type into a browser for the probe.
+// address is what the user would type into a browser for the probe.
 func (p Probe) address() string {
 	u := url.URL{Scheme: "http", Host: p.hostport()}
 	u.Path, u.RawQuery, _ = strings.Cut(p.Path, "?")

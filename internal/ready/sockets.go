@@ -26,7 +26,7 @@ type sockets struct {
 // or it does not run at the moment.
 var errUnknown = errors.New("the container's sockets cannot be read")
 
-// execTimeout bounds one look into a container.
+// execTimeout bounds one inspection of a container.
 const execTimeout = 5 * time.Second
 
 // listening reads which sockets are listened on inside a container.
@@ -81,7 +81,7 @@ func parseSockets(text string) (sockets, error) {
 }
 
 // engineDNS is where the engine's own name server listens in the network of
-// every container on a user-defined network. It is none of the service's.
+// every container on a user-defined network. It does not belong to the service.
 var engineDNS = netip.MustParseAddr("127.0.0.11")
 
 func (s *sockets) add(a netip.AddrPort) {

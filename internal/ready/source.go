@@ -9,14 +9,14 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
-// Source is the folder of this machine that a service is developed in: of its build, or
+// Source is the directory of this machine that a service is developed in: of its build, or
 // one that is mounted into it. The zero value is that of a service which has none.
 type Source struct {
 	Dir  string // absolute
-	Name string // as a person in the project's folder names it, with slashes; "." for that folder itself
+	Name string // as a user in the project's directory names it, with slashes; "." for that directory itself
 }
 
-// sourceOf finds the folder of a service's sources in the project's.
+// sourceOf finds the directory of a service's sources in the project's.
 func sourceOf(s types.ServiceConfig, dir string) Source {
 	var folders []string
 	if s.Build != nil {
@@ -38,7 +38,7 @@ func sourceOf(s types.ServiceConfig, dir string) Source {
 	return Source{}
 }
 
-// file is the name of a container's file as a person in the project's folder writes it,
+// file is the name of a container's file as a user in the project's directory writes it,
 // where it is found among the sources; else the name as it was given, without "./".
 // Where a container has the sources is not known: the longest end of the name counts
 // that there is a file for.
@@ -49,7 +49,7 @@ func (s Source) file(inContainer string) string {
 	return strings.TrimPrefix(inContainer, "./")
 }
 
-// below is the path of a container's file below the folder of the sources; empty where
+// below is the path of a container's file below the directory of the sources; empty where
 // there is none.
 func (s Source) below(inContainer string) string {
 	if s.Dir == "" || inContainer == "" {

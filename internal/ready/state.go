@@ -9,29 +9,28 @@ import (
 	"github.com/moby/moby/api/types/container"
 )
 
-// state is a container's state. The zero state is that of a container nobody has
-// looked at.
+// state is a container's state. The zero state is that of a container that was not inspected.
 type state struct {
-	known    bool
-	gone     bool // it was removed
-	status   container.ContainerState
-	exit     int
-	oom      bool
-	trouble  string // why the engine could not run it, in the engine's words
-	restarts int
-	health   container.HealthStatus
-	check    string // last line that a failed healthcheck printed
-	started  time.Time
-	tty      bool
-	memory   int64 // limit in bytes; 0 for none
-	binds    []bind
-	confined bool // by SELinux
+	known       bool
+	gone        bool // it was removed
+	status      container.ContainerState
+	exit        int
+	oom         bool
+	engineError string // why the engine could not run it, in the engine's words
+	restarts    int
+	health      container.HealthStatus
+	check       string // last line that a failed healthcheck printed
+	started     time.Time
+	tty         bool
+	memory      int64 // limit in bytes; 0 for none
+	binds       []bind
+	confined    bool // by SELinux
 }
 
 func stateOf(c container.InspectResponse) state {
 	s := state{
 		known: true, status: c.State.Status, exit: c.State.ExitCode, oom: c.State.OOMKilled,
-		trouble: c.State.Error, restarts: c.RestartCount, binds: bindsOf(c), confined: c.ProcessLabel != "",
+		engineError: c.State.Error, restarts: c.RestartCount, binds: bindsOf(c), confined: c.ProcessLabel != "",
 	}
 	s.started, _ = time.Parse(time.RFC3339Nano, c.State.StartedAt) // the zero time where it never started
 	if c.State.Health != nil {
@@ -71,9 +70,9 @@ func (s state) looping() bool {
 	return s.status == container.StateRestarting && s.restarts >= manyRestarts
 }
 
-// explained says that the state alone tells why the container has ended, whatever its
-// log says.
-func (s state) explained() bool { return s.oom || s.gone || s.trouble != "" }
+// explained says that the state alone says why the container has ended, no matter what its log
+// says.
+func (s state) explained() bool { return s.oom || s.gone || s.engineError != "" }
 
 // signals are those that end programs in containers, by number.
 var signals = map[int]string{
@@ -87,8 +86,8 @@ func (s state) terminated() bool { return s.ended() && !s.gone && s.exit == from
 // fromSignal is what a shell and the engine add to the number of a signal that ended a program.
 const fromSignal = 128
 
-// how says how the container ended: "stopped with exit code 1".
-func (s state) how() string {
+// describeEnd says how the container ended: "stopped with exit code 1".
+func (s state) describeEnd() string {
 	signal, killed := signals[s.exit-fromSignal]
 	switch {
 	case s.gone:
@@ -108,7 +107,7 @@ func (s state) how() string {
 	}
 }
 
-// size is a number of bytes for a person.
+// size is a number of bytes for display.
 func size(bytes int64) string {
 	const mebi, gibi = 1 << 20, 1 << 30
 	if bytes >= gibi && bytes%gibi == 0 {

@@ -11,7 +11,7 @@ import (
 )
 
 // A program that starts works; one that has started waits for something to come from
-// outside, and uses next to no processor time. So a container that nobody can ask is
+// outside, and uses next to no processor time. So a container without a port to ask is
 // believed sooner than after settleTime when it has been at rest for a while.
 const (
 	idleTime   = 200 * time.Millisecond // how long it rests: the pause between two readings
@@ -23,7 +23,7 @@ const (
 type cpuUsage struct {
 	spent time.Duration
 	at    time.Time
-	ended bool // there is no process, whatever the engine says of the container
+	ended bool // there is no process, even if the engine calls the container running
 	err   error
 }
 
@@ -50,13 +50,13 @@ func readUsage(ctx context.Context, e Engine, id string) cpuUsage {
 	return cpuUsage{spent: spent, at: time.Now()}
 }
 
-// needsUsage says that a reading can add to what is known.
+// needsUsage reports whether a reading can add to what is known.
 func (e *evidence) needsUsage() bool {
 	return e.probe.Kind == Running && e.runsFor.is() && !e.noUsage
 }
 
-// recordUsage takes a reading. Where none can be had no more are asked for, and time alone
-// tells. A busy engine calls a container running for seconds after its process has
+// recordUsage takes a reading. Where none can be had no more are asked for, and time alone decides.
+// A busy engine calls a container running for seconds after its process has
 // ended: that time does not count.
 func (e *evidence) recordUsage(r cpuUsage) {
 	switch {
@@ -76,7 +76,7 @@ func (e *evidence) recordUsage(r cpuUsage) {
 	e.idleFor.mark(idle, before.at)
 }
 
-// stable says that a container which nobody can ask runs, as far as can be told.
+// stable reports whether a container without a port to ask runs, as far as can be known.
 func (e *evidence) stable(now time.Time) bool {
 	return e.runsFor.lasted(stableTime, now) ||
 		e.runsFor.lasted(minRunTime, now) && e.idleFor.lasted(idleTime, now)

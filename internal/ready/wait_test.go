@@ -368,7 +368,7 @@ func TestWaitCancelled(t *testing.T) {
 }
 
 // TestWaitCalls holds the number of calls for a service that comes up in a
-// second: one subscription, one look.
+// second: one subscription, one inspection.
 func TestWaitCalls(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -9,14 +9,14 @@ import (
 	"github.com/moby/moby/client"
 )
 
-// watch knows the state of the containers that are waited for. It asks the
-// engine nothing until somebody begins to follow one; from then on there is one
+// watch keeps the state of the containers that are waited for. It asks the
+// engine nothing until a caller follows one; from then on there is one
 // subscription to events for all of them, and an inspection of a container that
 // is followed whenever something happened to it.
 type watch struct {
 	engine     Engine
 	views      map[string]*view // by container; the map is fixed
-	subscribed chan struct{}    // closed by run when the first subscription stands
+	subscribed chan struct{}    // closed by run when the first subscription is open
 	once       sync.Once
 	cancel     context.CancelFunc
 	running    sync.WaitGroup
@@ -30,7 +30,7 @@ type view struct {
 	mu       sync.Mutex
 	followed bool
 	state    state
-	changed  chan struct{} // holds one value when state has changed since somebody last took it
+	changed  chan struct{} // holds one value when state has changed since it was last received
 }
 
 func newWatch(e Engine, probes []Probe, away func()) *watch {
@@ -41,7 +41,7 @@ func newWatch(e Engine, probes []Probe, away func()) *watch {
 	return w
 }
 
-// close ends the subscription and waits for it. Nobody may call follow any more.
+// close ends the subscription and waits for it. No caller may call follow any more.
 func (w *watch) close() {
 	w.cancel()
 	w.running.Wait()
@@ -49,9 +49,9 @@ func (w *watch) close() {
 
 // Times of a watch.
 const (
-	subscribeTime = 2 * time.Second // how long follow waits for a subscription before it looks all the same
-	renewTime     = time.Second     // until a subscription that broke off is made anew
-	// awayTime is how long an engine may be away before nobody waits for it any more: one
+	subscribeTime = 2 * time.Second // how long follow waits for a subscription before it inspects all the same
+	renewTime     = time.Second     // until a subscription that broke off is renewed
+	// awayTime is how long an engine may be away before the wait is given up: one
 	// that restarts ends its containers first, and is there again within seconds after that.
 	awayTime = 15 * time.Second
 )
@@ -97,8 +97,8 @@ func (w *watch) run(ctx context.Context) {
 }
 
 // subscribe follows the events until they break off, which happens when an
-// engine restarts. Every subscription but the first begins with a look at all
-// containers; for the first one follow does that. It gives false when the engine
+// engine restarts. Every subscription but the first begins with an inspection of all containers;
+// for the first one follow does that. It gives false when the engine
 // could not be reached for it.
 func (w *watch) subscribe(ctx context.Context, first bool) (reached bool) {
 	ctx, cancel := context.WithCancel(ctx)
@@ -115,7 +115,7 @@ func (w *watch) subscribe(ctx context.Context, first bool) (reached bool) {
 		select {
 		case <-ctx.Done():
 			return reached
-		case <-stream.Err: //nolint:errcheck // whatever it was, the subscription is made anew
+		case <-stream.Err: //nolint:errcheck // for any error, the subscription is made again
 			return reached
 		case message := <-stream.Messages:
 			w.inspect(ctx, message.Actor.ID)
@@ -123,7 +123,7 @@ func (w *watch) subscribe(ctx context.Context, first bool) (reached bool) {
 	}
 }
 
-// filters leaves out what devup's own looks into a container cause.
+// filters leaves out the events of devup's own exec calls.
 func (w *watch) filters() client.Filters {
 	filters := make(client.Filters).Add("type", "container").
 		Add("event", "start", "die", "oom", "health_status", "destroy")
@@ -133,8 +133,8 @@ func (w *watch) filters() client.Filters {
 	return filters
 }
 
-// inspect inspects a container that is followed. It gives false where there was nothing to
-// look at, or no engine to ask.
+// inspect reads the state of a container that is followed. It returns false where there
+// was nothing to inspect, or no engine to ask.
 func (w *watch) inspect(ctx context.Context, id string) (reached bool) {
 	v, ours := w.views[id]
 	if !ours || !v.isFollowed() {
@@ -164,7 +164,7 @@ func (v *view) set(s state) {
 	v.mu.Unlock()
 	select {
 	case v.changed <- struct{}{}:
-	default: // somebody is told already
+	default: // a change is pending already
 	}
 }
 

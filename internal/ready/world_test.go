@@ -30,7 +30,7 @@ type world struct {
 	spoke    time.Time // when what logs hold was printed; the zero time is after any other
 	sockets  string    // what cat prints; empty: there is no cat
 	answer   func(Probe, time.Duration) answer
-	spent    func(time.Duration) time.Duration // processor time after a while, negative without a process; nil: nobody counts it
+	spent    func(time.Duration) time.Duration // processor time after a while, negative without a process; nil: it is not counted
 	messages chan events.Message
 	began    time.Time
 }

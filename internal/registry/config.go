@@ -53,7 +53,7 @@ func (c config) helper(of string) string {
 	return c.CredentialsStore
 }
 
-// login is the login that stands in the file itself.
+// login is the login in the file itself.
 func (c config) login(of string) Login {
 	found, ok := lookup(c.AuthConfigs, of)
 	if !ok {

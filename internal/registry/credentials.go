@@ -40,7 +40,7 @@ type kept struct {
 }
 
 // NewCredentials finds logins in the configuration that DOCKER_CONFIG names, or
-// in .docker in the person's home, which may be empty.
+// in .docker in the user's home, which may be empty.
 func NewCredentials(lookupEnv func(string) (string, bool), home string, sink event.Sink) *Credentials {
 	c := &Credentials{lookupEnv: lookupEnv, home: home, sink: sink, known: map[string]*kept{}, said: map[string]bool{}}
 	c.load = sync.OnceValues(c.read)
@@ -101,7 +101,7 @@ func (c *Credentials) find(ctx context.Context, name string) Login {
 	return written
 }
 
-// read reads the configuration. A file that is not there is an empty one.
+// read reads the configuration. A file that does not exist is an empty one.
 func (c *Credentials) read() (fromEnv, fromFile config) {
 	if text, ok := c.lookupEnv("DOCKER_AUTH_CONFIG"); ok && text != "" {
 		parsed, err := dockerconfig.Parse([]byte(text))
@@ -122,7 +122,7 @@ func (c *Credentials) read() (fromEnv, fromFile config) {
 	return fromEnv, config{parsed}
 }
 
-// warnOnce tells the person something once.
+// warnOnce reports a text once.
 func (c *Credentials) warnOnce(text string) {
 	c.mu.Lock()
 	warned := c.said[text]

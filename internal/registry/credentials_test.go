@@ -203,7 +203,7 @@ func TestTheEnvironmentWinsOverTheFile(t *testing.T) {
 	}
 }
 
-func TestNoConfigurationIsNoTrouble(t *testing.T) {
+func TestNoConfigurationIsNoError(t *testing.T) {
 	t.Parallel()
 	none := func(string) (string, bool) { return "", false }
 	sink := func(e event.Event) { t.Errorf("said: %s", e.Text) }

@@ -63,7 +63,7 @@ func ask(ctx context.Context, helper, of string) Login {
 	return Login{Server: server(of), Username: answer.Username, Password: answer.Secret}
 }
 
-// answers tells whether a helper's output begins as an answer does.
+// answers reports whether a helper's output begins as an answer does.
 func answers(out []byte) bool { return bytes.HasPrefix(bytes.TrimSpace(out), []byte("{")) }
 
 // firstLine is the first line with something in it, short enough for a sentence.

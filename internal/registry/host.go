@@ -1,5 +1,5 @@
 // Package registry knows container registries as their client does: which one an
-// image lives in, what the person's Docker configuration holds for it, what a
+// image lives in, what the user's Docker configuration holds for it, what a
 // refusal means and how one logs in.
 //
 // Order of use: [NewCredentials] once for a command; [Credentials.For] gives the
@@ -64,7 +64,7 @@ func host(server string) string {
 
 var ecr = lazyregexp.New(`^\d+\.dkr[.-]ecr(?:-fips)?\.([\w-]+)\.(?:amazonaws\.com(?:\.cn)?|on\.aws|on\.amazonwebservices\.com\.cn)(?::\d+)?$`)
 
-// LoginCommand is what a person types to log in to a registry.
+// LoginCommand is what the user types to log in to a registry.
 func LoginCommand(host string) string {
 	region := ""
 	command := "ecr"

@@ -29,7 +29,7 @@ func words(op plan.Op) (event.Kind, verb) {
 	case plan.RestartOnly:
 		return event.Container, verb{"restarting", "restarted"}
 	case plan.Kill:
-		if !op.Deadly() {
+		if !op.Fatal() {
 			return event.Container, verb{"sending signal " + op.Signal, "got signal " + op.Signal}
 		}
 		return event.Container, verb{"killing", "killed"}

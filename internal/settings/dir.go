@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// Dir is the folder of devup's own files of settings on an operating system:
+// Dir is the directory of devup's own files of settings on an operating system:
 // below XDG_CONFIG_HOME where that is set, else where the system keeps such
-// files. It is empty when nothing tells where that is, as for a user without a
+// files. It is empty when it is not known where that is, as for a user without a
 // home directory.
 func Dir(goos string, env func(string) string, home string) string {
 	if dir := env("XDG_CONFIG_HOME"); path.IsAbs(dir) { // the standard: a relative one counts as unset

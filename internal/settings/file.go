@@ -36,7 +36,7 @@ func readFile(dir string) (string, map[string]any, error) {
 		return "", nil, inFile(file, line, wrong)
 	}
 	if ca, ok := values["ca_file"].(string); ok && ca != "" && !filepath.IsAbs(ca) {
-		values["ca_file"] = filepath.Join(dir, ca) // a relative path means beside the file that names it
+		values["ca_file"] = filepath.Join(dir, ca) // a relative path is relative to the file that names it
 	}
 	return file, values, err
 }

@@ -1,5 +1,5 @@
-// Package settings holds what the person and the machine prefer, whatever the
-// project: which engine, what the URLs look like, how output looks, and how the
+// Package settings holds what the user and the machine prefer, for every
+// project: which engine, the form of URLs and of output, and how the
 // outside is reached. Flags go over DEVUP_* variables, these over the file
 // config.yaml in [Dir], this over the defaults.
 //
@@ -37,7 +37,7 @@ type Settings struct {
 	NPMRegistry       string            `mapstructure:"npm_registry"`        // the registry of npm in builds; empty for the machine's
 	PipIndexURL       string            `mapstructure:"pip_index_url"`       // the index of pip in builds; empty for the machine's
 	Credentials       string            `mapstructure:"credentials"`         // may builds use tokens and passwords of package registries: "ask", "always" or "never"
-	WatchPoll         bool              `mapstructure:"watch_poll"`          // look for changed files once a second instead of relying on the system's events
+	WatchPoll         bool              `mapstructure:"watch_poll"`          // check for changed files once a second instead of relying on the system's events
 	File              string            `mapstructure:"-"`                   // the file that was read; empty for none
 	Origins           map[string]string `mapstructure:"-"`                   // where each setting that is no default is set, by key: "--host", "DEVUP_HOST", "host in config.yaml"
 }
@@ -70,7 +70,7 @@ func keys() []key {
 }
 
 // Load merges the settings. flags may be nil; those of its flags count that have
-// the name and the type of a setting. configDir is the folder of config.yaml,
+// the name and the type of a setting. configDir is the directory of config.yaml,
 // usually from [Dir]; when it is empty or holds no such file, there is none. The
 // error is a *fail.Error with the code Config for the file and Usage for a flag
 // or a variable.
@@ -167,7 +167,7 @@ func (k key) flagType() string {
 }
 
 // parse turns the text of a file, a variable or a flag into the key's type. The
-// error says what is wanted, to be read after the name of the place.
+// error says what is wanted, to be read after the name of its source.
 func (k key) parse(text string) (any, error) {
 	switch k.fallback.(type) {
 	case bool:

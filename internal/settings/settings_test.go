@@ -16,8 +16,8 @@ import (
 	"github.com/devup-cli/devup/internal/settings"
 )
 
-// folder makes a folder of settings; an empty content makes no file.
-func folder(t *testing.T, content string) string {
+// settingsDir makes a directory of settings; an empty content makes no file.
+func settingsDir(t *testing.T, content string) string {
 	t.Helper()
 	dir := t.TempDir()
 	if content != "" {
@@ -113,7 +113,7 @@ func TestLoadLayers(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			dir := folder(t, tt.file)
+			dir := settingsDir(t, tt.file)
 			got, err := settings.Load(flags(t, tt.flags...), env(tt.env...), dir)
 			if err != nil {
 				t.Fatal(err)
@@ -140,9 +140,9 @@ func TestLoadWithoutAnything(t *testing.T) {
 	}
 }
 
-func TestLoadCAFileBesideTheSettings(t *testing.T) {
+func TestLoadCAFileNextToTheSettings(t *testing.T) {
 	t.Parallel()
-	dir := folder(t, "ca_file: company.pem\n")
+	dir := settingsDir(t, "ca_file: company.pem\n")
 	got, err := settings.Load(nil, env(), dir)
 	if want := filepath.Join(dir, "company.pem"); err != nil || got.CAFile != want {
 		t.Errorf("got %q, %v; want %q", got.CAFile, err, want)
@@ -192,7 +192,7 @@ func TestLoadRefuses(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			dir := folder(t, tt.file)
+			dir := settingsDir(t, tt.file)
 			_, err := settings.Load(flags(t, tt.flags...), env(tt.env...), dir)
 			var hint string
 			if wrong, ok := errors.AsType[*fail.Error](err); ok {

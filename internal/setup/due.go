@@ -1,7 +1,7 @@
 // Package setup runs the steps of x-devup.setup: what has to happen in the containers of
-// services before a person can work with them, such as migrating and seeding a database.
+// services before they can be used, such as migrating and seeding a database.
 //
-// [Due] decides from the files, from what was done before and from one look at the engine
+// [Due] decides from the files, from what was done before and from one snapshot of the engine
 // which steps run; [Run] runs them. What was done before is kept by a [Memory], whose loss
 // means that steps run again.
 package setup
@@ -27,12 +27,12 @@ type Step struct {
 	Index   int // among the service's steps in the files
 	Command []string
 	Timeout time.Duration // how long it may run; 0 for no limit
-	Cause   string        // why it runs, for people
+	Cause   string        // why it runs, for display
 	Once    bool          // it is not to run again, once it has ended well
 	Mark    Mark          // what to keep of it then
 }
 
-// Title is the step with its service, as people read it.
+// Title is the step with its service, for display.
 func (s Step) Title() string { return s.Service + ": " + s.Name }
 
 // Mark is what is kept of a step that ended well. It holds no value of a variable.
@@ -87,7 +87,7 @@ func cause(s project.SetupStep, now, before Mark, known bool) string {
 	}
 }
 
-// lacks tells whether one of the volumes was not there when the step ran. A volume that
+// lacks reports whether one of the volumes did not exist when the step ran. A volume that
 // went away since is no reason to run again.
 func (m Mark) lacks(volumes []string) bool {
 	return m.Volumes == nil || slices.ContainsFunc(volumes, func(v string) bool { return !slices.Contains(m.Volumes, v) })

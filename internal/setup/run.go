@@ -34,7 +34,7 @@ type Work struct {
 	Project    *project.Project
 	Steps      []Step
 	Containers map[string]string // a running container of each service
-	Failed     map[string]bool   // services whose steps cannot run, which was said already
+	Failed     map[string]bool   // services whose steps cannot run, which was reported already
 	Memory     Memory
 	Sink       event.Sink
 }
@@ -158,7 +158,7 @@ func explain(s Step, done containerexec.Result, err error) *fail.Error {
 		e.Message += ": " + cause.Sentence
 		e.Reason = cause.Reason
 	}
-	if found && scope == diagnose.Start { // the runtime's words stand in the place of the command's output
+	if found && scope == diagnose.Start { // the runtime's words replace the command's output
 		e.Lines, e.CauseShown = nil, true
 	}
 	if cause.Reason == diagnose.CommandMissing && scope == diagnose.Start && s.Command[0] == "sh" {

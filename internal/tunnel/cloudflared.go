@@ -19,7 +19,7 @@ func cloudflared() Tool {
 	}
 }
 
-// cloudflaredArgs keeps out the person's config file, whose rules would answer 404 for
+// cloudflaredArgs keeps out the user's config file, whose rules would answer 404 for
 // every request of a quick tunnel; updates, which end the tunnel; and half a minute of
 // waiting for open websockets at the end. Dev servers that check the Host header are
 // asked for what they are called locally.
@@ -34,7 +34,7 @@ func cloudflaredArgs(t Target) ([]string, error) {
 // quickName is a whole URL: what it asks for one at is not.
 var quickName = lazyregexp.New(`https://([a-z0-9-]+)\.trycloudflare\.com`)
 
-// cloudflaredLine takes the URL from the box that it stands in. It is printed before
+// cloudflaredLine takes the URL from the box that it is in. It is printed before
 // the tunnel has a connection, and answers with an error of Cloudflare's until then.
 func cloudflaredLine(line string, _ Target) (url string, works bool) {
 	if m := quickName.FindStringSubmatch(line); m != nil && m[1] != "api" {

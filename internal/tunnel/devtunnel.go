@@ -29,7 +29,7 @@ func devtunnelArgs(t Target) ([]string, error) {
 
 var devtunnelURL = lazyregexp.New(`https://[a-z0-9-]+-([0-9]+)(-inspect)?\.[a-z0-9.-]*devtunnels\.ms`)
 
-// devtunnelLine takes the URL that has the port in its name. Beside it may stand one
+// devtunnelLine takes the URL that has the port in its name. Next to it may be one
 // with the port at its end, and in the next line one that shows the traffic.
 func devtunnelLine(line string, t Target) (url string, works bool) {
 	for _, m := range devtunnelURL.FindAllStringSubmatch(line, -1) {

@@ -7,7 +7,7 @@ import (
 	"strconv"
 )
 
-// ngrok opens an endpoint of the person's account, whose token it finds itself: in
+// ngrok opens an endpoint of the user's account, whose token it finds itself: in
 // NGROK_AUTHTOKEN or in its own config file.
 func ngrok() Tool {
 	return Tool{
@@ -24,7 +24,7 @@ func ngrokArgs(t Target) ([]string, error) {
 	}, nil
 }
 
-// ngrokLine reads a line of its log. URLs stand in other messages too: of its
+// ngrokLine reads a line of its log. URLs are in other messages too: of its
 // documentation, of the requests that come.
 func ngrokLine(line string, _ Target) (address string, works bool) {
 	var entry struct{ Msg, URL string }

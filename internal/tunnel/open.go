@@ -18,7 +18,7 @@ const DefaultTimeout = 30 * time.Second
 // gracePeriod is how long the program has to end after it was asked to.
 const gracePeriod = 5 * time.Second
 
-// Options are what [Open] needs of the person's machine.
+// Options are what [Open] needs of the user's machine.
 type Options struct {
 	Environ []string      // the program's environment; nil for devup's own
 	Secrets []string      // values that must not be shown, should the program print them
@@ -37,7 +37,7 @@ type Tunnel struct {
 }
 
 // Open runs the tool and waits until it says a URL. The tunnel ends with ctx, with
-// [Tunnel.Close], or of itself, which [Tunnel.Ended] tells. The error is a [fail.Error]
+// [Tunnel.Close], or of itself, which [Tunnel.Ended] reports. The error is a [fail.Error]
 // with the last lines of the tool, or the context's.
 func Open(ctx context.Context, tool Tool, target Target, o Options) (*Tunnel, error) {
 	args, err := tool.args(target)
@@ -94,7 +94,7 @@ func (t *Tunnel) start(ctx context.Context, args, environ []string) error {
 	endWithParent(c)
 	started := make(chan error)
 	go func() {
-		// On Linux the leash is tied to the thread that starts the program, so that
+		// On Linux Pdeathsig is tied to the thread that starts the program, so that
 		// thread must live as long.
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
@@ -141,7 +141,7 @@ func (t *Tunnel) failure(what string) error {
 	return e
 }
 
-// ctxOr is the context's error where it has ended, because then whatever else failed
+// ctxOr is the context's error where it has ended, because then anything else that failed
 // did so for that reason.
 func ctxOr(ctx context.Context, err error) error {
 	if ctx.Err() != nil {

@@ -25,7 +25,7 @@ func TestMain(m *testing.M) {
 	if role := os.Getenv("TUNNEL_TEST_ROLE"); role != "" {
 		os.Exit(play(role)) //nolint:forbidigo // it is a process of its own
 	}
-	os.Exit(m.Run()) //nolint:forbidigo // as the testing package wants it
+	os.Exit(m.Run()) //nolint:forbidigo // as the testing package requires it
 }
 
 // play is one way for a tool to behave.

@@ -13,8 +13,8 @@ const (
 	kept    = 8    // last lines that are kept
 )
 
-// output takes what a program prints, gives each line to hear, and keeps the last ones,
-// without secrets. It is safe for concurrent use; hear is called with the lock held.
+// output takes what a program prints, gives each line to onLine, and keeps the last ones,
+// without secrets. It is safe for concurrent use; onLine is called with the lock held.
 type output struct {
 	onLine  func(line string)
 	secrets []string

@@ -21,7 +21,7 @@ func TestOnlyTheLastLinesAreKept(t *testing.T) {
 	}
 }
 
-// FuzzOutput: in whatever pieces the output of a program comes, the lines are the same,
+// FuzzOutput: in any pieces that the output of a program comes in, the lines are the same,
 // and no secret is in those that are kept.
 func FuzzOutput(f *testing.F) {
 	f.Add("one\ntwo\r\nthree", 4)

@@ -5,6 +5,6 @@ import (
 	"syscall"
 )
 
-// endWithParent ends the program when devup is killed and cannot end it itself: nobody would
-// know that the machine is still open to the internet.
+// endWithParent ends the program when devup is killed and cannot end it itself: the user would
+// not know that the machine is still open to the internet.
 func endWithParent(c *exec.Cmd) { c.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM} }

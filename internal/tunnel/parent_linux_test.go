@@ -25,7 +25,7 @@ func hold() int {
 	select {}
 }
 
-// listen is a tool that whoever is connected to it knows to be there.
+// listen is a tool whose clients notice when it ends.
 func listen() int {
 	l, err := net.Listen("unix", os.Getenv(socketVariable))
 	if err != nil {

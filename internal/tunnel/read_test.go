@@ -64,7 +64,7 @@ func toolOf(t *testing.T, name string) Tool {
 	return Tool{}
 }
 
-// FuzzRead: whatever a tool prints, what is read of it is an https origin or nothing.
+// FuzzRead: for all that a tool prints, what is read of it is an https origin or nothing.
 func FuzzRead(f *testing.F) {
 	for _, r := range recorded {
 		text, err := os.ReadFile(filepath.Join("testdata", r.file+".txt"))

@@ -9,7 +9,7 @@ import (
 	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
-// tailscale is Tailscale Funnel: the machine's own name in the person's network, open
+// tailscale is Tailscale Funnel: the machine's own name in the user's network, open
 // to everybody while the program runs in the foreground.
 func tailscale() Tool {
 	return Tool{

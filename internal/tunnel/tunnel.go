@@ -1,9 +1,9 @@
 // Package tunnel opens a way from the internet to a port of this machine, by one of the
-// programs that people have for that: cloudflared, ngrok, devtunnel, tailscale.
+// programs for that: cloudflared, ngrok, devtunnel, tailscale.
 //
 // [Choose] finds the program, [Open] runs it for one port and reads the URL from what it
-// prints. What each of them wants and prints is one file: pure, held against recorded
-// output. The package keeps no secret, stores nothing and asks nobody.
+// prints. What each of them takes and prints is one file: pure, held against recorded
+// output. The package keeps no secret, stores nothing and asks no questions.
 package tunnel
 
 import (
@@ -15,9 +15,9 @@ import (
 
 // Tool is a program that opens tunnels.
 type Tool struct {
-	Name  string // as a person calls it, and what is looked for on PATH
+	Name  string // as users call it, and its file name on PATH
 	Needs string // what it asks for before the first time: "no account"
-	Quirk string // what a person should know of its URLs, or empty
+	Quirk string // what the user should know of its URLs, or empty
 	Path  string // where it is, once [Choose] has found it
 
 	args func(Target) ([]string, error)
@@ -40,7 +40,7 @@ func Tools() []Tool { return []Tool{cloudflared(), ngrok(), devtunnel(), tailsca
 
 // Choose finds the tool of that name, or the first that is installed where name is
 // empty. find gives the path of a program, as exec.LookPath does. It fails with
-// [fail.Usage] for a name that is none, and with [fail.Failed] when nothing is there.
+// [fail.Usage] for an unknown name, and with [fail.Failed] when no tool is installed.
 func Choose(name string, find func(program string) (string, error)) (Tool, error) {
 	var known, wanted []string
 	for _, t := range Tools() {
@@ -65,5 +65,5 @@ func Choose(name string, find func(program string) (string, error)) (Tool, error
 		"no program that opens a tunnel to this machine is on the PATH")
 }
 
-// loopback tells whether the target is reached as localhost.
+// loopback reports whether the target is reached as localhost.
 func (t Target) loopback() bool { return net.ParseIP(t.Host).IsLoopback() }

@@ -29,7 +29,7 @@ func (u *UI) Code(text string) error {
 	return nil
 }
 
-// contrast is black on white, whatever the person's palette makes of those: a code in
+// contrast is black on white, whatever the user's palette maps them to: a code in
 // colours that are near each other, or light on dark, is not read by every phone.
 var contrast = ansi.NewStyle().ForegroundColor(ansi.IndexedColor(16)).BackgroundColor(ansi.IndexedColor(231))
 

@@ -43,14 +43,14 @@ func (u *UI) Error(err error) {
 }
 
 // object is an error for programs: all that is known of it, and nothing twice. A cause
-// that the message has told is left out.
+// that the message has shown is left out.
 func object(e *fail.Error) errorObject {
 	o := errorObject{
 		Type: "error", Code: e.Code, ExitCode: e.Code.Exit(),
 		Reason: e.Reason, Message: e.Message, Hint: e.Hint, Service: e.Service,
 		File: e.File, Line: e.Line, Lines: e.Lines,
 	}
-	if untold(e) {
+	if causeAdds(e) {
 		o.Cause = e.Cause.Error()
 	}
 	return o
@@ -64,9 +64,9 @@ func describe(e *fail.Error, t theme) string {
 	named := *e
 	named.File = untrusted.Name(e.File)
 	var b strings.Builder
-	evidence := "  " + t.faint("|") + " " // before what may come from elsewhere, so that no line of it looks like devup's own
+	evidence := "  " + t.faint("|") + " " // before what may come from elsewhere, so that no line of it can be taken for devup's own
 	indented(&b, t.bad("error:")+" ", evidence, named.Error(), t.bold)
-	if untold(e) && len(e.Lines) == 0 { // its last lines say it better
+	if causeAdds(e) && len(e.Lines) == 0 { // its last lines say it better
 		indented(&b, "  ", evidence, e.Cause.Error(), t.faint)
 	}
 	for _, l := range e.Lines {
@@ -78,8 +78,8 @@ func describe(e *fail.Error, t theme) string {
 	return b.String()
 }
 
-// untold says that the cause of an error says more than its message.
-func untold(e *fail.Error) bool {
+// causeAdds says that the cause of an error says more than its message.
+func causeAdds(e *fail.Error) bool {
 	return e.Cause != nil && !e.CauseShown && !strings.Contains(e.Message, e.Cause.Error())
 }
 

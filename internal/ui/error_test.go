@@ -21,11 +21,11 @@ func TestDescribeShowsTheBestEvidence(t *testing.T) {
 }
 
 // TestObjectTellsTheCauseOnce: a program gets a cause that says more than the message.
-func TestObjectTellsTheCauseOnce(t *testing.T) {
+func TestObjectShowsTheCauseOnce(t *testing.T) {
 	t.Parallel()
 	cause := errors.New("exit code: 1")
-	told := fail.Wrap(cause, fail.BuildFailed, "", "the image of web cannot be built")
-	told.CauseShown = true
+	shown := fail.Wrap(cause, fail.BuildFailed, "", "the image of web cannot be built")
+	shown.CauseShown = true
 	lines := fail.Wrap(cause, fail.BuildFailed, "", "the image of web cannot be built")
 	lines.Lines = []string{"npm error"}
 	for _, c := range []struct {
@@ -36,7 +36,7 @@ func TestObjectTellsTheCauseOnce(t *testing.T) {
 		{"none", fail.New(fail.Failed, "", "it failed"), ""},
 		{"that says more", fail.Wrap(cause, fail.BuildFailed, "", "the image of web cannot be built"), "exit code: 1"},
 		{"beside lines", lines, "exit code: 1"},
-		{"that is told", told, ""},
+		{"that is told", shown, ""},
 		{"that the message holds", fail.Wrap(cause, fail.BuildFailed, "", "web cannot be built: exit code: 1"), ""},
 	} {
 		if got := object(c.err).Cause; got != c.want {

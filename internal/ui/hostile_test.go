@@ -12,10 +12,10 @@ import (
 )
 
 // hostile is text that a repository may bring: escape sequences, C1 and bidi controls, and
-// line ends with a line behind them that looks like devup's own.
+// line ends with a line after them that can be taken for devup's own.
 const hostile = "x\x1b]0;owned\x07\x1b[2J\x1b[8m\x9b2J\u009b2J\u202e\u2066\r\nwrote .env\nerror: \x7f\b"
 
-// TestNothingHostileIsPrinted: whatever prints text cleans it, and a text that is one line
+// TestNothingHostileIsPrinted: every printer of text cleans it, and a text that is one line
 // stays one.
 func TestNothingHostileIsPrinted(t *testing.T) {
 	t.Parallel()

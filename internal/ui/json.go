@@ -45,7 +45,7 @@ func (r *jsonRenderer) event(e event.Event, at time.Time) {
 }
 
 func (r *jsonRenderer) print(to stream, text string) {
-	_, _ = io.WriteString(r.streams.writer(to), text) // a closed pipe is nobody's error here
+	_, _ = io.WriteString(r.streams.writer(to), text) // a closed pipe is no error here
 }
 
 func (r *jsonRenderer) flush(time.Time) {}

@@ -11,9 +11,9 @@ import (
 	"github.com/devup-cli/devup/internal/untrusted"
 )
 
-// silence is how long a resource may be under way in plain mode without a line
+// silentTime is how long a resource may be under way in plain mode without a line
 // about it.
-const silence = 20 * time.Second
+const silentTime = 20 * time.Second
 
 // plain writes one fact a line, with no cursor moves.
 type plain struct {
@@ -26,8 +26,8 @@ type plain struct {
 
 // busyFact is a resource that is under way.
 type busyFact struct {
-	last          event.Event
-	started, said time.Time
+	last               event.Event
+	started, printedAt time.Time
 }
 
 func newPlain(s Streams) *plain {
@@ -39,13 +39,13 @@ func (r *plain) event(e event.Event, at time.Time) {
 		r.print(toOut, r.logs.line(e)+"\n")
 		return
 	}
-	if e.State == event.Working && !r.news(e, at) {
+	if e.State == event.Working && !r.isNew(e, at) {
 		return
 	}
 	if e.State != event.Working && e.State != "" {
 		r.forget(e)
 	}
-	r.said(e, at)
+	r.printedAt(e, at)
 	line := fact(e, r.streams.theme(toErr))
 	if e.Kind == event.Step && e.Stream == "" {
 		if r.steps[e.Key()] == line {
@@ -56,19 +56,19 @@ func (r *plain) event(e event.Event, at time.Time) {
 	r.print(toErr, line+"\n")
 }
 
-// news remembers that e is under way and tells whether it says more than the
+// isNew remembers that e is under way and reports whether it says more than the
 // last line about it did: a count that went on is no news.
-func (r *plain) news(e event.Event, at time.Time) bool {
+func (r *plain) isNew(e event.Event, at time.Time) bool {
 	b, known := r.busy[e.Key()]
 	if !known {
-		r.busy[e.Key()] = &busyFact{last: e, started: at, said: at}
+		r.busy[e.Key()] = &busyFact{last: e, started: at, printedAt: at}
 		r.order = append(r.order, e.Key())
 		return true
 	}
 	same := withoutDigits(b.last.Text) == withoutDigits(e.Text)
 	b.last = e
 	if !same {
-		b.said = at
+		b.printedAt = at
 	}
 	return !same
 }
@@ -85,20 +85,20 @@ func (r *plain) forget(e event.Event) {
 	})
 }
 
-// said remembers that a step's line shows its image alive too.
-func (r *plain) said(e event.Event, at time.Time) {
+// printedAt remembers that a step's line shows its image alive too.
+func (r *plain) printedAt(e event.Event, at time.Time) {
 	if e.Kind != event.Step {
 		return
 	}
 	for _, b := range r.busy {
 		if b.last.Key() == e.Key() || b.last.Kind == event.Image && b.last.Name == e.Parent {
-			b.said = at
+			b.printedAt = at
 		}
 	}
 }
 
 func (r *plain) print(to stream, text string) {
-	_, _ = io.WriteString(r.streams.writer(to), text) // a closed pipe is nobody's error here
+	_, _ = io.WriteString(r.streams.writer(to), text) // a closed pipe is no error here
 }
 
 func (r *plain) flush(time.Time) {}
@@ -107,13 +107,13 @@ func (r *plain) flush(time.Time) {}
 func (r *plain) alive(now time.Time) {
 	for _, key := range slices.Backward(r.order) { // a step speaks for its image
 		b := r.busy[key]
-		if now.Sub(b.said) < silence {
+		if now.Sub(b.printedAt) < silentTime {
 			continue
 		}
 		e := b.last
 		e.Text = "still " + cmp.Or(textOf(e), "running") + " (" + duration(now.Sub(b.started)) + ")"
-		b.said = now
-		r.said(e, now)
+		b.printedAt = now
+		r.printedAt(e, now)
 		r.print(toErr, fact(e, r.streams.theme(toErr))+"\n")
 	}
 }

@@ -19,7 +19,7 @@ func (u *UI) Raw(b []byte) {
 	u.do(func(r renderer) { r.print(toOut, string(b)) })
 }
 
-// Object prints a result for programs to stdout: v as one line of JSON. It wants
+// Object prints a result for programs to stdout: v as one line of JSON. It needs
 // a field "type".
 func (u *UI) Object(v any) {
 	u.do(func(r renderer) { r.print(toOut, line(v)) })

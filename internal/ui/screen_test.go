@@ -10,7 +10,7 @@ import (
 
 // screen is a small terminal: it understands what the live region sends (line
 // ends, cursor up, clear a line, colours, links), wraps at its right edge
-// and scrolls. Whatever else arrives is kept in unknown.
+// and scrolls. All other output is kept in unknown.
 type screen struct {
 	mu       sync.Mutex
 	columns  int

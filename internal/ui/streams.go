@@ -12,7 +12,7 @@ type Streams struct {
 
 	OutColor, ErrColor bool // each may carry colour and links
 
-	// Size gives the terminal's columns and rows, asked anew for each frame
+	// Size gives the terminal's columns and rows, asked for again for each frame
 	// because people resize windows. Nil means 80 by 24.
 	Size func() (columns, rows int)
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/devup-cli/devup/internal/untrusted"
 )
 
-// Tone says how a cell of a table looks. The zero Tone is ordinary text.
+// Tone is the style of a cell of a table. The zero Tone is ordinary text.
 type Tone int
 
 // The tones.
@@ -17,7 +17,7 @@ const (
 	Ordinary Tone = iota
 	Good          // as it should be
 	Bad           // broken
-	Notice        // worth a look
+	Notice        // deserves attention
 	Faint         // less important
 	Strong        // what the row is about
 )
@@ -77,7 +77,7 @@ func (t Table) render(columns int, theme theme) string {
 // leastRoom is how many columns the last column must get to be worth reading.
 const leastRoom = 24
 
-// linksLast tells whether a cell of the last column is a link, which is never cut.
+// linksLast reports whether a cell of the last column is a link, which is never cut.
 func (t Table) linksLast() bool {
 	return slices.ContainsFunc(t.Rows, func(row []Cell) bool { return len(row) > 0 && row[len(row)-1].Link != "" })
 }
@@ -161,7 +161,7 @@ func (t Table) stacked(columns int, theme theme) string {
 	return b.String()
 }
 
-// cell is the text of a cell with its looks.
+// cell is the text of a cell with its style.
 func (t theme) cell(c Cell, text string) string {
 	switch c.Tone {
 	case Good:

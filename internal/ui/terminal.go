@@ -37,7 +37,7 @@ type terminal struct {
 	entries   []*entry
 	byKey     map[string]*entry
 	waiting   []chunk
-	painted   []string // the region as it stands on the screen
+	painted   []string // the region as it is on the screen
 	nameWidth int
 }
 
@@ -163,7 +163,7 @@ func (r *terminal) alive(now time.Time) { r.paint(now) }
 
 func (r *terminal) pending() bool { return len(r.entries) > 0 || len(r.painted) > 0 }
 
-// finish prints what is still under way as it stands and empties the region.
+// finish prints what is still under way as it is and empties the region.
 func (r *terminal) finish(now time.Time) {
 	for _, e := range r.entries {
 		stopped := e.event
@@ -200,7 +200,7 @@ func (r *terminal) paint(now time.Time) {
 	}
 	chunks = append(chunks, chunk{toErr, below.String()})
 	for _, c := range merge(chunks) {
-		_, _ = io.WriteString(r.streams.writer(c.to), c.text) // a closed terminal is nobody's error here
+		_, _ = io.WriteString(r.streams.writer(c.to), c.text) // a closed terminal is no error here
 	}
 }
 

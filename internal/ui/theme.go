@@ -10,9 +10,9 @@ import (
 
 // theme colours text, or leaves it alone where colour is off. Only the sixteen
 // colours of the terminal's own palette are used: they are readable on light
-// and on dark backgrounds because the person chose them.
+// and on dark backgrounds because the user chose them.
 //
-// It stands on x/ansi and not on lipgloss: importing the latter starts a `tmux
+// It uses x/ansi and not lipgloss: importing the latter starts a `tmux
 // info` process at each start of a program inside tmux.
 type theme struct{ color bool }
 

@@ -1,4 +1,4 @@
-// Package ui is all that a person or a program sees of devup: it turns the
+// Package ui is all that a user or a program sees of devup: it turns the
 // events of work, tables and errors into a terminal's lines, into plain lines,
 // or into JSON, one object a line.
 //
@@ -42,7 +42,7 @@ type renderer interface {
 	flush(now time.Time)
 	// alive is called every tick while pending says so.
 	alive(now time.Time)
-	// pending tells whether something is under way that alive must show.
+	// pending reports whether something is under way that alive must show.
 	pending() bool
 	// close ends the output; nothing is called afterwards.
 	close(now time.Time)
@@ -170,7 +170,7 @@ func (u *UI) own(r renderer) {
 // lines shows as it comes.
 const batch = 256
 
-// drain shows what is waiting, at most one batch, and tells whether there was any.
+// drain shows what is waiting, at most one batch, and reports whether there was any.
 func (u *UI) drain(r renderer) bool {
 	for n := range batch {
 		select {

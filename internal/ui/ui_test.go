@@ -154,7 +154,7 @@ func TestTerminal(t *testing.T) {
 	}
 }
 
-// TestResize makes the terminal narrower and wider while the region stands: what
+// TestResize makes the terminal narrower and wider while the region is shown: what
 // was printed before must neither vanish nor be there twice.
 func TestResize(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -243,7 +243,7 @@ func pause(d time.Duration) {
 }
 
 // reflow changes the width as terminals do: lines that were cut by the edge are
-// wrapped anew. Only lines that become too long are handled; that is what the
+// wrapped again. Only lines that become too long are handled; that is what the
 // region has to bear.
 func (s *screen) reflow(columns int) {
 	s.mu.Lock()

@@ -11,7 +11,7 @@ import (
 	"github.com/devup-cli/devup/internal/workspace"
 )
 
-// adapter changes a project so that it fits its place and this machine. The project is a
+// adapter changes a project so that it fits its workspace and this machine. The project is a
 // copy of the run's own: an adapter may write into it anywhere.
 type adapter func(*project.Project, *adaptation) error
 
@@ -45,8 +45,8 @@ var adapters = []adapter{
 	},
 }
 
-// adapt puts the host ports and the URLs of the place into the project, and what else
-// place and machine ask for. [urls.Resolve] makes the one copy.
+// adapt puts the host ports and the URLs of the workspace into the project, and what else
+// workspace and machine ask for. [urls.Resolve] makes the one copy.
 func (l *upRun) adapt(ctx context.Context, assigned map[project.PortKey]int, state observe.Project) error {
 	ws := l.out.Workspace
 	where := urls.Where{URL: ws.URL, HostIP: ws.HostIP()}

@@ -34,8 +34,8 @@ func dependents(p *project.Project, failed map[string]bool) map[string]string {
 	return blocked
 }
 
-// without leaves services out of a project. Their containers stay as they are.
-func without(p *project.Project, failed map[string]bool, blocked map[string]string) *project.Project {
+// withoutServices leaves services out of a project. Their containers stay as they are.
+func withoutServices(p *project.Project, failed map[string]bool, blocked map[string]string) *project.Project {
 	names := slices.Collect(maps.Keys(failed))
 	names = slices.AppendSeq(names, maps.Keys(blocked))
 	return p.Edit(func(own *project.Project) { own.Project = own.WithServicesDisabled(names...) })

@@ -36,7 +36,7 @@ func shop() *project.Project {
 	}}}
 }
 
-func TestWithout(t *testing.T) {
+func TestWithoutServices(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name    string
@@ -56,7 +56,7 @@ func TestWithout(t *testing.T) {
 				failed[name] = true
 			}
 			blocked := dependents(p, failed)
-			rest := without(p, failed, blocked)
+			rest := withoutServices(p, failed, blocked)
 			if diff := cmp.Diff(test.rest, rest.ServiceNames()); diff != "" && len(test.rest)+len(rest.Services) > 0 {
 				t.Errorf("the rest (-want +got):\n%s", diff)
 			}

@@ -15,7 +15,7 @@ import (
 )
 
 // contents digests the configs and secrets that services of the project mount, so
-// that a container is replaced when one of them changed. A folder counts by its
+// that a container is replaced when one of them changed. A directory counts by its
 // name alone.
 func contents(p *project.Project) (plan.Contents, error) {
 	digests := plan.Contents{}
@@ -70,7 +70,7 @@ func digest(digests plan.Contents, p *types.Project, service, key string, o type
 	return nil
 }
 
-// sizeAndTime stands for the content of a file that is too large to be read each time.
+// sizeAndTime replaces the content of a file that is too large to be read each time.
 func sizeAndTime(name string) ([]byte, error) {
 	info, err := os.Stat(name)
 	if err != nil {

@@ -66,7 +66,7 @@ func debuggersOf(p *project.Project, service string) framework.Needs {
 			if rel, err := filepath.Rel(p.WorkingDir, folder); err == nil && l.File != "" {
 				l.File = path.Join(filepath.ToSlash(rel), l.File)
 			}
-			if !slices.Contains(needs.Lines, l) { // one of the command is found in each folder
+			if !slices.Contains(needs.Lines, l) { // one of the command is found in each directory
 				needs.Lines = append(needs.Lines, l)
 			}
 		}
@@ -97,15 +97,15 @@ func startOf(s types.ServiceConfig, dockerfile string) string {
 	return strings.Join(lines, "\n")
 }
 
-// debuggersIn looks at a folder; an empty name stands for a service without source here, of
-// which the start alone tells.
+// debuggersIn reads a directory; an empty name is for a service without source here, of which only
+// the command is known.
 func debuggersIn(folder, start string) framework.Needs {
 	if folder == "" {
 		return framework.Debuggers(embed.FS{}, start)
 	}
 	root, err := os.OpenRoot(folder)
 	if err != nil {
-		return framework.Needs{} // it is not there any more
+		return framework.Needs{} // it no longer exists
 	}
 	defer root.Close()
 	return framework.Debuggers(untrusted.FS(root), start)

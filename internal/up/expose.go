@@ -15,7 +15,7 @@ import (
 
 // expose makes the URL table, opens the ports that may be public, and asks every URL from
 // outside. What fails is in the rows: it ends no run. Services that err is about are left
-// alone: a port on which nothing listens cannot be opened in every place.
+// alone: a port on which nothing listens cannot be opened in every workspace.
 func (l *upRun) expose(ctx context.Context, probes []ready.Probe, ungated, err error) {
 	t, out := l.target, l.out
 	running := map[string]string{}
@@ -39,7 +39,7 @@ func (l *upRun) expose(ctx context.Context, probes []ready.Probe, ungated, err e
 	out.URLs = expose.Check(ctx, t.Web, out.Workspace, t.Ports, out.URLs)
 }
 
-// revealURLs is the place with the URLs that its platform gives only to ports that are
+// revealURLs is the workspace with the URLs that its platform gives only to ports that are
 // open. Nothing listens on them yet; they are those that are made public anyway.
 func (l *upRun) revealURLs(ctx context.Context, assigned map[project.PortKey]int) workspace.Info {
 	t, p := l.target, l.loaded
@@ -70,5 +70,5 @@ func (l *upRun) revealURLs(ctx context.Context, assigned map[project.PortKey]int
 		t.Sink(event.Event{Kind: event.Note, ID: "reveal", Name: t.Workspace.Title, State: event.Warning, Text: text})
 		return t.Workspace
 	}
-	return t.Workspace.Knowing(template)
+	return t.Workspace.WithReported(template)
 }

@@ -207,7 +207,7 @@ func (e *steps) SetUp(_ context.Context, w setup.Work) error {
 	return nil
 }
 
-// fixture is a project in a place, with an engine that has nothing yet.
+// fixture is a project in a workspace, with an engine that has nothing yet.
 type fixture struct {
 	dir    string
 	engine *steps

@@ -27,7 +27,7 @@ func (l *upRun) serveGateway(ctx context.Context) error {
 	}
 }
 
-// gatewayConfig is what the gateway of a resolved project serves in this place.
+// gatewayConfig is what the gateway of a resolved project serves in this workspace.
 func gatewayConfig(p *project.Project, ws workspace.Info) gateway.Config {
 	g := p.Gateway
 	wanted, _ := urls.GatewayPort(p)

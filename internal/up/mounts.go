@@ -121,8 +121,8 @@ func (m Mounts) open() (*os.Root, error) {
 	return nil, fail.Wrap(err, fail.Denied, "remove it, or set XDG_STATE_HOME to a directory of your own", "%v, and devup keeps files for containers there", err)
 }
 
-// Cleanup removes the files of the project that no container of it has mounted, as
-// [MountedBy] tells. What cannot be removed stays for the next time. The caller holds the
+// Cleanup removes the files of the project that no container of it has mounted, as [MountedBy]
+// reports. What cannot be removed stays for the next time. The caller holds the
 // project's lock.
 func (m Mounts) Cleanup(mounted func(name string) bool) {
 	if m.StateDir == "" || m.Project == "" || m.DryRun {
@@ -173,8 +173,8 @@ func CleanupOld(stateDir string, mounted func(name string) bool) {
 	}
 }
 
-// MountedBy tells whether some of the containers have a file mounted, by the end of its
-// path: engines in a virtual machine tell where the path begins there, such as /host_mnt.
+// MountedBy reports whether some of the containers have a file mounted, by the end of its
+// path: engines in a virtual machine report where the path begins there, such as /host_mnt.
 func MountedBy(containers []plan.Container) func(name string) bool {
 	var sources []string
 	for _, c := range containers {

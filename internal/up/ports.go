@@ -12,7 +12,7 @@ import (
 	"github.com/devup-cli/devup/internal/urls"
 )
 
-// assignPorts decides the host ports, and what the URLs of the place are with them.
+// assignPorts decides the host ports, and what the URLs of the workspace are with them.
 func (l *upRun) assignPorts(ctx context.Context, state observe.Project) (map[project.PortKey]int, error) {
 	p, wanted := l.loaded, l.loaded.PublishedPorts()
 	request := ports.Request{Wanted: wanted, Strict: l.options.StrictPorts, Remembered: map[project.PortKey]int{}}

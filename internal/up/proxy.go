@@ -15,7 +15,7 @@ import (
 )
 
 // AddProxySettings makes a resolved project, a copy of the caller's own, work behind the
-// proxy of the place: its web frameworks get the variables without which they refuse the
+// proxy of the workspace: its web frameworks get the variables without which they refuse the
 // public addresses. What a service sets itself stays; what no variable can say becomes a
 // note with the line to add. Where browsers reach the ports themselves nothing is read.
 func AddProxySettings(p *project.Project, ws workspace.Info) {
@@ -24,7 +24,7 @@ func AddProxySettings(p *project.Project, ws workspace.Info) {
 		return
 	}
 	hosts := publicHosts(p, ws)
-	for _, name := range facing(p, hosts) {
+	for _, name := range browserFacing(p, hosts) {
 		at := framework.Address{Suffix: suffix, Hosts: hosts[name], Path: publicPath(p, ws, name)}
 		if suffix == "" {
 			if len(at.Hosts) == 0 {
@@ -49,7 +49,7 @@ func AddProxySettings(p *project.Project, ws workspace.Info) {
 }
 
 // publicHosts are the names that browsers have for the services' web ports. Through a
-// gateway, its own is what a service hears of.
+// gateway, its own is what a service receives.
 func publicHosts(p *project.Project, ws workspace.Info) map[string][]string {
 	hosts := map[string][]string{}
 	add := func(service, host string) {
@@ -70,7 +70,7 @@ func publicHosts(p *project.Project, ws workspace.Info) map[string][]string {
 	return hosts
 }
 
-// publicPath is the path that the place's proxy takes off before a service sees a request;
+// publicPath is the path that the workspace's proxy removes before a service sees a request;
 // empty where it takes none, and behind a gateway, which has one of its own.
 func publicPath(p *project.Project, ws workspace.Info, service string) string {
 	if !ws.InPath() || p.Gateway != nil {
@@ -87,10 +87,10 @@ func publicPath(p *project.Project, ws workspace.Info, service string) string {
 	return ""
 }
 
-// facing are the services that browsers may get to: those that publish a web port, and
+// browserFacing are the services that browsers may get to: those that publish a web port, and
 // those behind a web server of the project. A service without a port that shares its
 // source with one that has some is a worker.
-func facing(p *project.Project, hosts map[string][]string) []string {
+func browserFacing(p *project.Project, hosts map[string][]string) []string {
 	published := map[string]bool{}
 	for name := range hosts {
 		for _, folder := range p.Folders(name) {

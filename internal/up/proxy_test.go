@@ -28,7 +28,7 @@ FROM node
 {"devDependencies": {"vite": "^6.1.0"}}
 `
 
-// TestOnlyWhatIsSharedIsProxied: behind a tunnel a framework gets to know the tunnel's
+// TestOnlyWhatIsSharedIsProxied: behind a tunnel a framework learns of the tunnel's
 // name, and a service that has none is not recreated for it.
 func TestOnlyWhatIsSharedIsProxied(t *testing.T) {
 	t.Parallel()
@@ -49,7 +49,7 @@ func TestOnlyWhatIsSharedIsProxied(t *testing.T) {
 	}
 }
 
-// A server under a path that the proxy takes off is told of it, but for one behind a
+// A server under a path that the proxy removes gets it in a variable, except one behind a
 // gateway, whose own path that would be.
 func TestAServerGetsItsPath(t *testing.T) {
 	t.Parallel()

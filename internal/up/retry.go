@@ -13,9 +13,9 @@ import (
 	"github.com/devup-cli/devup/internal/run"
 )
 
-// losePorts notes the ports that containers could not have, and tells whether there are any.
+// noteLostPorts notes the ports that containers could not have, and reports whether there are any.
 // Where this machine sees who holds one, the next attempt finds that out and says it.
-func (l *upRun) losePorts(ctx context.Context, failed error) bool {
+func (l *upRun) noteLostPorts(ctx context.Context, failed error) bool {
 	lost := false
 	for _, e := range fail.Failures(failed) {
 		taken, ok := errors.AsType[*run.TakenPort](e)
@@ -23,14 +23,14 @@ func (l *upRun) losePorts(ctx context.Context, failed error) bool {
 			continue
 		}
 		lost = true
-		l.avoid(ctx, l.target.Remote, taken.Port, "tcp", "udp") // the engine may not say which
+		l.avoidPort(ctx, l.target.Remote, taken.Port, "tcp", "udp") // the engine may not say which
 	}
 	return lost
 }
 
-// avoid makes the next choice leave out a port, at each address that a service had it on,
+// avoidPort makes the next choice leave out a port, at each address that a service had it on,
 // if it cannot find out by itself that the port is taken there.
-func (l *upRun) avoid(ctx context.Context, remote bool, port int, protocols ...string) {
+func (l *upRun) avoidPort(ctx context.Context, remote bool, port int, protocols ...string) {
 	for _, protocol := range protocols {
 		for _, address := range l.addresses(protocol, port) {
 			if remote || len(ports.Bound(ctx, protocol, []ports.Address{address})) == 0 {
@@ -64,7 +64,7 @@ func (l *upRun) noteStarted(p *plan.Plan) {
 	}
 }
 
-// starts tells whether a container runs after an operation that did not run before.
+// starts reports whether a container runs after an operation that did not run before.
 func starts(op plan.Op) bool {
 	switch op.Action {
 	case plan.Create, plan.Recreate, plan.Start, plan.Rename, plan.Unpause:

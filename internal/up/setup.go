@@ -11,7 +11,7 @@ import (
 	"github.com/devup-cli/devup/internal/setup"
 )
 
-// hasSetup tells whether a run has setup steps at all.
+// hasSetup reports whether a run has setup steps at all.
 func (l *upRun) hasSetup(p *project.Project) bool {
 	o := l.options
 	return o.Setup != nil && !o.Plan.NoStart && slices.ContainsFunc(p.ServiceNames(), func(name string) bool { return len(p.Extensions[name].Setup) > 0 })

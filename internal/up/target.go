@@ -18,7 +18,7 @@ import (
 	"github.com/devup-cli/devup/internal/workspace"
 )
 
-// Target is where a project runs: the engine, the place, and what this machine needs to
+// Target is where a project runs: the engine, the workspace, and what this machine needs to
 // reach the outside. All fields but StateDir, Gateway and OnApplied must be set.
 type Target struct {
 	Engine  Engine
@@ -29,11 +29,11 @@ type Target struct {
 	// It is asked only when the project says DEVUP_UID or DEVUP_GID.
 	Owner     func(context.Context) (uid, gid int, err error)
 	Workspace workspace.Info
-	Ports     workspace.Control // what can be done with the ports of the place
-	Web       expose.Client     // asks URLs from outside; needed in a remote place only
+	Ports     workspace.Control // what can be done with the ports of the workspace
+	Web       expose.Client     // asks URLs from outside; needed in a remote workspace only
 	Egress    egress.Settings
 	StateDir  string          // a directory of the user's own for files that containers read; made when needed
-	Endpoint  string          // the address of the engine, which tells it from others
+	Endpoint  string          // the address of the engine, which identifies it
 	Gateway   gateway.Manager // of the project; the zero value can start none
 	// OnApplied is called when the plan is carried out, before the wait for answers; nil for nothing.
 	OnApplied func()
@@ -61,7 +61,7 @@ type Options struct {
 	Plan          plan.Options   // what to recreate, keep and remove; Run fills in what it finds out itself
 }
 
-// exposes tells whether the run opens ports: it does where it starts services and waits
+// exposes reports whether the run opens ports: it does where it starts services and waits
 // for them.
 func (o Options) exposes() bool {
 	return !o.DryRun && !o.NoWait && !o.Plan.NoStart && o.Plan.OneOff == ""
@@ -70,7 +70,7 @@ func (o Options) exposes() bool {
 // Outcome is what a run decided and did. It is valid, as far as the run came,
 // also with an error.
 type Outcome struct {
-	Project    *project.Project        // resolved for this place and these ports
+	Project    *project.Project        // resolved for this workspace and these ports
 	Builds     []images.Build          // images that were built, or would be in a dry run
 	Pulls      []transfer.Pull         // images that were pulled, or would be in a dry run
 	Plan       *plan.Plan              // nil when the run did not come so far
@@ -80,7 +80,7 @@ type Outcome struct {
 	Containers []plan.Container        // of the services that were to run, by service and number; of those that the run made, what it knows
 	Ports      map[project.PortKey]int // the host port of every published port
 	Moves      []ports.Move            // ports that got another number than the config asks for
-	Workspace  workspace.Info          // where this is, with what its platform told in this run
+	Workspace  workspace.Info          // the workspace, with what its platform reported in this run
 	URLs       []expose.Row            // the URL table, opened and checked; empty in a dry run
 	Changed    bool                    // an image was built or pulled, or the plan did something
 	Started    []string                // services of which containers were to be made or started

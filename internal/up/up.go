@@ -75,7 +75,7 @@ type upRun struct {
 	last    bool             // no other attempt follows
 }
 
-// attempt is the line, from the ports to the URLs. Another one has to follow where the
+// attempt is one attempt, from the ports to the URLs. Another one has to follow where the
 // engine refused a port that it chose.
 func (l *upRun) attempt(ctx context.Context, state observe.Project) (again bool, err error) {
 	assigned, err := l.assignPorts(ctx, state)
@@ -99,7 +99,7 @@ func (l *upRun) attempt(ctx context.Context, state observe.Project) (again bool,
 	failed := failures{images: made.Failure}
 	first, cleanup := split(l.out.Plan)
 	failed.applied = l.apply(ctx, runnable, state, first, made)
-	if !l.last && l.losePorts(ctx, failed.applied) {
+	if !l.last && l.noteLostPorts(ctx, failed.applied) {
 		return true, failed.applied
 	}
 	if failed.applied == nil {
@@ -107,7 +107,7 @@ func (l *upRun) attempt(ctx context.Context, state observe.Project) (again bool,
 	}
 	failed.gateway = l.serveGateway(ctx)
 	if !l.last && fail.CodeOf(failed.gateway) == fail.PortTaken {
-		l.avoid(ctx, false, l.out.Project.Gateway.HostPort, "tcp") // the gateway runs on this machine
+		l.avoidPort(ctx, false, l.out.Project.Gateway.HostPort, "tcp") // the gateway runs on this machine
 		return true, errors.Join(failed.applied, failed.gateway)
 	}
 	if l.target.OnApplied != nil {
@@ -162,7 +162,7 @@ func (l *upRun) prepareImages(ctx context.Context, state observe.Project) (image
 		return made, out.Project, err
 	}
 	blocked := dependents(out.Project, made.Failed)
-	runnable := without(out.Project, made.Failed, blocked)
+	runnable := withoutServices(out.Project, made.Failed, blocked)
 	if o.StopOnFailure || len(runnable.Services) == 0 {
 		return made, runnable, made.Failure
 	}

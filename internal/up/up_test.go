@@ -270,7 +270,7 @@ func TestRunEndsWithItsContext(t *testing.T) {
 	}
 }
 
-func TestRunTellsWhichServiceIsNotReady(t *testing.T) {
+func TestRunReportsWhichServiceIsNotReady(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, shopFiles)
 	unready := fail.New(fail.NotReady, "", "web does not answer")
@@ -418,7 +418,7 @@ func TestPortsOfAnEarlierRunAreKept(t *testing.T) {
 }
 
 // TestRunSyncsWhereMountsAreImpossible: a service that devup scaffolded has no bind mount
-// of its source there, and the caller is told whose source to sync.
+// of its source there, and the caller learns whose source to sync.
 func TestRunSyncsWhereMountsAreImpossible(t *testing.T) {
 	t.Parallel()
 	const files = `

@@ -27,7 +27,7 @@ type writer struct {
 
 // pack writes the files of the pairs as an archive for a container's root. A path
 // that went away meanwhile is left out, as is one that cannot be read, which the
-// map names with its error, and what is neither file, folder nor link. No link leads out of
+// map names with its error, and what is neither file, directory nor link. No link leads out of
 // the directories that files are read from.
 func pack(to io.Writer, pairs []Pair, from roots, owner func(target string) identity, windows bool) (sent int, unread map[string]any, err error) {
 	w := &writer{out: tar.NewWriter(to), from: from, owner: owner, windows: windows, unread: map[string]any{}}
@@ -43,12 +43,12 @@ func pack(to io.Writer, pairs []Pair, from roots, owner func(target string) iden
 func (w *writer) put(p Pair) error {
 	root, name, err := w.from.of(p.Host)
 	if err != nil {
-		w.miss(p.Host, err)
+		w.addMissed(p.Host, err)
 		return nil
 	}
 	info, err := root.Lstat(name)
 	if err != nil {
-		w.miss(p.Host, err)
+		w.addMissed(p.Host, err)
 		return nil
 	}
 	h := &tar.Header{
@@ -67,13 +67,13 @@ func (w *writer) put(p Pair) error {
 	case mode&fs.ModeSymlink != 0:
 		h.Typeflag = tar.TypeSymlink
 		if h.Linkname, err = root.Readlink(name); err != nil {
-			w.miss(p.Host, err)
+			w.addMissed(p.Host, err)
 			return nil
 		}
 	case mode.IsRegular():
 		h.Typeflag = tar.TypeReg
 		if file, err = untrusted.OpenEntry(root, name); err != nil {
-			w.miss(p.Host, err)
+			w.addMissed(p.Host, err)
 			return nil
 		}
 		defer file.Close()
@@ -96,9 +96,9 @@ func (w *writer) put(p Pair) error {
 }
 
 // content writes exactly as many bytes as the header says. A file that is written
-// at this moment may have fewer or more: that it changed will be told, and then it
+// at this moment may have fewer or more: that it changed will be reported, and then it
 // goes out again. One that cannot be read to its end fails the archive: filled up it
-// would look whole.
+// would seem whole.
 func (w *writer) content(file io.Reader, size int64) error {
 	n, err := io.Copy(w.out, io.LimitReader(file, size))
 	if err != nil || n == size {
@@ -108,8 +108,8 @@ func (w *writer) content(file io.Reader, size int64) error {
 	return err
 }
 
-// miss remembers a path that could not be read. One that went away is no miss.
-func (w *writer) miss(name string, err error) {
+// addMissed remembers a path that could not be read. One that went away is no miss.
+func (w *writer) addMissed(name string, err error) {
 	if !errors.Is(err, fs.ErrNotExist) {
 		w.unread[name] = err
 	}

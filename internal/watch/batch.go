@@ -59,7 +59,7 @@ func (b *batch) due() time.Time {
 }
 
 // collect makes batches of those hints that are relevant, until ctx ends or the
-// hints do. While nobody takes a batch that is due, it goes on growing, so that
+// hints do. While no batch is taken that is due, it goes on growing, so that
 // the system's queue of events is always emptied.
 func collect(ctx context.Context, hints <-chan hint, out chan<- map[string]op, relevant func(string) bool) {
 	var b batch

@@ -18,17 +18,17 @@ const (
 	Created  Kind = "created"
 	Modified Kind = "modified"
 	Removed  Kind = "removed"
-	Replaced Kind = "replaced" // a file is where a folder was, or the reverse
+	Replaced Kind = "replaced" // a file is where a directory was, or the reverse
 )
 
 // Change is what became of a path of this machine.
 type Change struct {
 	Path  string
 	Kind  Kind
-	IsDir bool // it is a folder, or was one when it was removed
+	IsDir bool // it is a directory, or was one when it was removed
 }
 
-// Pair is a file of this machine and its place in a container.
+// Pair is a file of this machine and its path in a container.
 type Pair struct {
 	Host, Target string
 }
@@ -40,7 +40,7 @@ type Todo struct {
 	Rebuild bool
 	Restart bool
 	Remove  []string            // paths in the container; nothing below one that is named
-	Copy    []Pair              // by Target; folders stand before what they hold
+	Copy    []Pair              // by Target; directories come before what they hold
 	Execs   []types.ServiceHook // each once, in the order of the rules
 	Replace bool                // something of another kind may be in the place of what is copied
 }
@@ -54,7 +54,7 @@ type draft struct {
 }
 
 // Decide says what changes ask for, by service. It is pure: the same rules and
-// changes give the same answer. A folder alone is copied, and asks for nothing else.
+// changes give the same answer. A directory alone is copied, and asks for nothing else.
 func Decide(rules []Rule, changes []Change) []Todo {
 	drafts := map[string]*draft{}
 	for i, r := range rules {
@@ -100,7 +100,7 @@ func (d *draft) take(i int, r Rule, c Change) {
 func (d *draft) sync(r Rule, c Change) {
 	target := r.target(c.Path)
 	if c.Kind == Removed {
-		// The folder that is watched is the image's or a mount: only what was in it goes.
+		// The directory that is watched is the image's or a mount: only what was in it goes.
 		if (c.IsDir && c.Path == r.Path) || target == "/" {
 			return
 		}
@@ -129,7 +129,7 @@ func (d *draft) finish(rules []Rule) Todo {
 	return t
 }
 
-// removedAbove tells whether a folder above is removed too.
+// removedAbove reports whether a directory above is removed too.
 func (d *draft) removedAbove(target string) bool {
 	for up := path.Dir(target); up != "/" && up != "."; up = path.Dir(up) {
 		if d.removes[up] && d.copies[up] == "" {
@@ -179,5 +179,5 @@ func merge(a, b Todo) Todo {
 	return merged
 }
 
-// dirOf is the folder that a path of this machine lies in.
+// dirOf is the directory that a path of this machine lies in.
 func dirOf(name string) string { return filepath.Dir(name) }

@@ -48,7 +48,7 @@ func parse(t *testing.T, text string) []Rule {
 }
 
 // changes makes changes of words such as "+/w/a" (created), "~/w/a" (modified),
-// "-/w/a" (removed), "!/w/a" (replaced); a folder ends with a slash.
+// "-/w/a" (removed), "!/w/a" (replaced); a directory ends with a slash.
 func changes(text string) []Change {
 	kinds := map[byte]Kind{'+': Created, '~': Modified, '-': Removed, '!': Replaced}
 	var all []Change

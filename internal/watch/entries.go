@@ -30,14 +30,14 @@ func (e entry) same(other entry) bool {
 type entries struct {
 	byPath   map[string]entry
 	children map[string]map[string]bool // also of directories that are not entries, up to the file system's root
-	visited  int                        // how many paths below has looked at, for tests
+	visited  int                        // how many paths below has visited, for tests
 }
 
 func newEntries() *entries {
 	return &entries{byPath: map[string]entry{}, children: map[string]map[string]bool{}}
 }
 
-// directory tells whether a path is known as a directory.
+// directory reports whether a path is known as a directory.
 func (e *entries) directory(name string) bool { return e.byPath[name].mode.IsDir() }
 
 // put adds or replaces an entry.

@@ -47,7 +47,7 @@ func (l *lines) flush() {
 
 // remove removes paths in a container.
 func remove(ctx context.Context, e containerexec.Engine, id string, targets []string) error {
-	for _, some := range portions(targets, 64<<10) {
+	for _, some := range splitArguments(targets, 64<<10) {
 		var said []string
 		// As root, as files are copied: what the container may not remove came from here.
 		code, err := command(ctx, e, id, containerexec.Command{
@@ -66,9 +66,9 @@ func remove(ctx context.Context, e containerexec.Engine, id string, targets []st
 	return nil
 }
 
-// portions cuts a list so that none has more than so many bytes: a command's
+// splitArguments cuts a list so that none has more than so many bytes: a command's
 // arguments have a limit.
-func portions(targets []string, limit int) [][]string {
+func splitArguments(targets []string, limit int) [][]string {
 	var all [][]string
 	size := limit
 	for _, t := range targets {

@@ -17,12 +17,12 @@ import (
 	"github.com/devup-cli/devup/internal/untrusted"
 )
 
-// pollEvery is how often files are looked at whose changes nobody tells.
+// pollEvery is how often files are checked whose changes are not reported.
 const pollEvery = time.Second
 
 // notifier is the [source] of the system's file events. For watched paths where
 // events do not cross, and for those that the system has no watches left for, it
-// has everything looked at again and again instead.
+// has everything checked again and again instead.
 type notifier struct {
 	watcher *fsnotify.Watcher
 	roots   []string // the watched paths
@@ -30,7 +30,7 @@ type notifier struct {
 	ended   chan struct{} // closed when hints has ended; nil before it began
 
 	mu     sync.Mutex
-	polled []string // those of the roots that are looked at
+	polled []string // those of the roots that are polled
 }
 
 func newNotifier(rules []Rule, polled []string) (*notifier, error) {
@@ -45,8 +45,8 @@ func newNotifier(rules []Rule, polled []string) (*notifier, error) {
 	return n, nil
 }
 
-// add has a folder watched. The error says that the system refused, and is given
-// once for each watched path: from then on its files are looked at instead.
+// add has a directory watched. The error says that the system refused, and is given
+// once for each watched path: from then on its files are polled instead.
 func (n *notifier) add(dir string) error {
 	if slices.ContainsFunc(n.polledPaths(), func(p string) bool { _, ok := inside(p, dir); return ok }) {
 		return nil
@@ -66,7 +66,7 @@ func (n *notifier) add(dir string) error {
 	return err
 }
 
-// polledPaths are the paths that are looked at again and again.
+// polledPaths are the paths that are polled.
 func (n *notifier) polledPaths() []string {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -85,7 +85,7 @@ func (n *notifier) close() {
 	_ = n.watcher.Close()
 }
 
-// hints gives what the system tells, until ctx ends. The channel is closed then. It
+// hints gives what the system reports, until ctx ends. The channel is closed then. It
 // is called once.
 func (n *notifier) hints(ctx context.Context) <-chan hint {
 	out := make(chan hint)
@@ -112,7 +112,7 @@ func (n *notifier) hints(ctx context.Context) <-chan hint {
 				if e.Name != "" {
 					send(hint{path: e.Name, ops: opsOf(e.Op)})
 				}
-			case <-n.watcher.Errors: //nolint:errcheck // the error says nothing that a look does not: the queue ran over, or a folder went away under the system's hands
+			case <-n.watcher.Errors: //nolint:errcheck // the error says nothing that a check does not: the queue ran over, or a directory was removed meanwhile
 				for _, p := range n.roots {
 					send(hint{path: p, ops: recheck})
 				}
@@ -139,7 +139,7 @@ func opsOf(o fsnotify.Op) op {
 	return ops
 }
 
-// polled gives the watched paths whose changes the system does not tell.
+// polled gives the watched paths whose changes the system does not report.
 func polled(rules []Rule, all bool) []string {
 	mounts := ""
 	if runtime.GOOS == "linux" {
@@ -156,7 +156,7 @@ func polled(rules []Rule, all bool) []string {
 	return paths
 }
 
-// silent tells, given the system's table of mounts, whether a path lies on a file
+// silent reports, given the system's table of mounts, whether a path lies on a file
 // system that others change without an event here: a network's, a virtual machine's
 // host's (WSL has Windows' drives as 9p).
 func silent(mounts, name string) bool {
@@ -177,7 +177,7 @@ func silent(mounts, name string) bool {
 	}, kind)
 }
 
-// explainAdd is the failure to watch a folder, or to watch at all.
+// explainAdd is the failure to watch a directory, or to watch at all.
 func explainAdd(dir string, err error) error {
 	where := dir
 	if where == "" {
@@ -205,5 +205,5 @@ func hintOf(err error) string {
 	return ""
 }
 
-// isNotDir tells whether an error says that a part of a path is a file.
+// isNotDir reports whether an error says that a part of a path is a file.
 func isNotDir(err error) bool { return errors.Is(err, syscall.ENOTDIR) }

@@ -16,13 +16,13 @@ import (
 
 // owners finds out to whom files in containers should belong: to the user that the
 // container runs as, so that what it runs may change them, or where that is root,
-// to the owner of the folder that is synced to. It is used by one goroutine per
+// to the owner of the directory that is synced to. It is used by one goroutine per
 // container at a time.
 type owners struct {
 	engine Containers
 	user   *identity           // nil when the container runs as root
-	known  map[string]identity // by target of a rule: to whom the folder belongs, or the nearest above it
-	absent map[string]bool     // targets of rules that are not there
+	known  map[string]identity // by target of a rule: to whom the directory belongs, or the nearest above it
+	absent map[string]bool     // targets of rules that do not exist
 }
 
 // ownersOf asks the engine about a container.
@@ -44,7 +44,7 @@ func ownersOf(ctx context.Context, e Containers, id string) (*owners, error) {
 	if me.uid, numeric = strconv.Atoi(user); numeric != nil || group == "" {
 		fields := o.lookup(ctx, id, "/etc/passwd", user, 2)
 		if fields == nil && numeric != nil {
-			return o, nil // as when nobody were named: the folder's owner
+			return o, nil // as when no user is named: the directory's owner
 		}
 		if fields != nil {
 			me.uid, _ = strconv.Atoi(fields[2])
@@ -61,7 +61,7 @@ func ownersOf(ctx context.Context, e Containers, id string) (*owners, error) {
 }
 
 // lookup finds the line of a name, or of a number in the given field, in a table
-// as /etc/passwd of a container. It is nil when there is none.
+// as /etc/passwd of a container. It is nil if there is none.
 func (o *owners) lookup(ctx context.Context, id, file, name string, number int) []string {
 	var found []string
 	_ = o.first(ctx, id, file, func(_ *tar.Header, content io.Reader) {
@@ -83,7 +83,7 @@ func entryIn(table io.Reader, name string, number int) []string {
 	return nil
 }
 
-// learn looks at the target of a rule.
+// learn inspects the target of a rule.
 func (o *owners) learn(ctx context.Context, id, target string) error {
 	var owner identity
 	for where := target; ; where = path.Dir(where) {
@@ -109,7 +109,7 @@ func (o *owners) of(target string) identity {
 }
 
 // first hands over the first entry of what the engine packs of a path: the file, or
-// the folder itself. The rest is not read.
+// the directory itself. The rest is not read.
 func (o *owners) first(ctx context.Context, id, name string, take func(*tar.Header, io.Reader)) error {
 	from, err := o.engine.CopyFromContainer(ctx, id, client.CopyFromContainerOptions{SourcePath: name})
 	if err != nil {

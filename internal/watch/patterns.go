@@ -19,7 +19,7 @@ import (
 )
 
 // patterns are patterns in the syntax of .dockerignore, in their order: the last
-// one that matches a path, or a folder above it, decides. nil matches nothing.
+// one that matches a path, or a directory above it, decides. nil matches nothing.
 type patterns []pattern
 
 type pattern struct {
@@ -29,7 +29,7 @@ type pattern struct {
 }
 
 // compile reads patterns. Empty ones count for nothing. Each has a matcher of its
-// own because the library's answer for several depends on all folders above having
+// own because the library's answer for several depends on all directories above having
 // been asked before.
 func compile(texts []string) (patterns, error) {
 	var made patterns
@@ -51,7 +51,7 @@ func compile(texts []string) (patterns, error) {
 	return made, nil
 }
 
-// match tells whether the patterns match a relative path with slashes, given what
+// match reports whether the patterns match a relative path with slashes, given what
 // those before them said.
 func (p patterns) match(name string, matched bool) bool {
 	for _, one := range p {
@@ -65,7 +65,7 @@ func (p patterns) match(name string, matched bool) bool {
 	return matched
 }
 
-// mayReadmit tells whether a pattern with "!" may match something below a folder
+// mayReadmit reports whether a pattern with "!" may match something below a directory
 // that is matched.
 func (p patterns) mayReadmit(dir string) bool {
 	return slices.ContainsFunc(p, func(one pattern) bool {
@@ -76,8 +76,8 @@ func (p patterns) mayReadmit(dir string) bool {
 		if i := strings.IndexAny(fixed, `*?[\`); i >= 0 {
 			fixed = fixed[:i]
 			if !strings.Contains(fixed, "/") {
-				// "**/x" may be anywhere; that is no reason to look into node_modules
-				// and the like, unless the pattern names the folder.
+				// "**/x" may be anywhere; that is no reason to descend into node_modules
+				// and the like, unless the pattern names the directory.
 				return strings.Contains(one.text, path.Base(dir)) || fixed != "" && strings.HasPrefix(dir, fixed)
 			}
 			fixed = path.Dir(fixed + "x")
@@ -86,10 +86,10 @@ func (p patterns) mayReadmit(dir string) bool {
 	})
 }
 
-// modules is the folder of packages of Node.
+// modules is the directory of packages of Node.
 const modules = "node_modules"
 
-// wantsModules tells whether a rule names node_modules other than to ignore it.
+// wantsModules reports whether a rule names node_modules other than to ignore it.
 // Otherwise it is left out: its packages are made for the system that they were
 // installed on.
 func wantsModules(root string, include, ignore []string) bool {
@@ -98,10 +98,10 @@ func wantsModules(root string, include, ignore []string) bool {
 		slices.ContainsFunc(ignore, func(text string) bool { return strings.HasPrefix(text, "!") && named(text) })
 }
 
-// litter tells whether a relative path is, or lies in, what nobody wants to have
-// synced: version control, and what editors and tools, devup too, write beside the files.
+// alwaysIgnored reports whether a relative path is, or lies in, what is never synced:
+// version control, and what editors and tools, devup too, write next to the files.
 // It is asked about every file, so it is no list of patterns.
-func litter(name string, withModules bool) bool {
+func alwaysIgnored(name string, withModules bool) bool {
 	for part := range strings.SplitSeq(name, "/") {
 		switch part {
 		case ".git", ".hg", ".svn", ".idea", ".DS_Store", ".devup", "4913": // with the last, Vim tries whether it may write

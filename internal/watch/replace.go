@@ -12,9 +12,9 @@ import (
 	"github.com/devup-cli/devup/internal/project"
 )
 
-// Distant tells whether a bind mount of a service's source is impossible or slow:
+// Distant reports whether a bind mount of a service's source is impossible or slow:
 // the engine runs on another machine, or in a virtual machine on a system whose
-// files reach it through a share that tells no changes. local says that the engine
+// files reach it through a share that reports no changes. local says that the engine
 // runs on this machine, desktop that it is in a virtual machine there.
 func Distant(local, desktop bool, goos string) bool {
 	return !local || desktop && (goos == "windows" || goos == "darwin")
@@ -24,7 +24,7 @@ func Distant(local, desktop bool, goos string) bool {
 // scaffolded get their source by syncing instead of by a bind mount: the mounts of what their
 // image is built from become rules of develop.watch with initial_sync, and the
 // anonymous volumes below go with them, because nothing hides the image's own
-// folders there any more. The project's Notes say so. Other services and other
+// directories there any more. The project's Notes say so. Other services and other
 // mounts stay as they are; the names are those of the services that were changed.
 func Replace(p *project.Project) (services []string) {
 	for _, name := range p.ServiceNames() {

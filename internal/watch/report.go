@@ -48,8 +48,8 @@ func (w *worker) report(ctx context.Context, service string, out *outcome, took 
 	}
 	w.pending[service] = out.todo
 	for _, f := range out.failed {
-		if passing(f.err) {
-			w.soon = true
+		if beingReplaced(f.err) {
+			w.retryNow = true
 		} else {
 			w.fail(ctx, service, "not updated", f.err)
 		}
@@ -92,7 +92,7 @@ func (o *outcome) gone(n int) { o.mu.Lock(); o.removed = max(o.removed, n); o.mu
 // event reports.
 func (w *worker) event(e event.Event) { w.options.Sink(e) }
 
-// id tells the reports of one batch from those of others.
+// id identifies the reports of one batch.
 func (w *worker) id(service string) string { return "watch " + strconv.Itoa(w.batch) + " " + service }
 
 // fail reports what could not be done.
@@ -110,16 +110,16 @@ func (w *worker) fail(ctx context.Context, service, what string, err error) {
 // once says something the first time only.
 func (w *worker) once(text string, state event.State) {
 	w.mu.Lock()
-	said := w.said[text]
-	w.said[text] = true
+	said := w.reported[text]
+	w.reported[text] = true
 	w.mu.Unlock()
 	if !said {
 		w.event(event.Event{Kind: event.Note, State: state, Text: text})
 	}
 }
 
-// passing tells whether an error comes from a container that is just being replaced.
-func passing(err error) bool {
+// beingReplaced reports whether an error comes from a container that is just being replaced.
+func beingReplaced(err error) bool {
 	return errdefs.IsNotFound(err) || errdefs.IsConflict(err) || strings.Contains(err.Error(), "is not running")
 }
 

@@ -15,7 +15,7 @@ import (
 // Rule is one entry of develop.watch, ready to be matched.
 type Rule struct {
 	Service string
-	Path    string // the watched file or folder of this machine; absolute and clean
+	Path    string // the watched file or directory of this machine; absolute and clean
 	Target  string // where it lies in the container; empty for rules that sync nothing
 	Action  types.WatchAction
 	Exec    types.ServiceHook // what to run, for sync+exec
@@ -25,12 +25,12 @@ type Rule struct {
 	ignore  patterns // relative to Path
 	modules bool     // node_modules is wanted
 	project string   // the project's directory, without links; empty for none
-	context string   // the folder that outside is relative to
+	context string   // the directory that outside is relative to
 	outside patterns // what the build leaves out of its context
 }
 
 // Rules gives the rules of the services in the project's order, of all without any
-// names, and what the person should know of them. A rule that syncs what a bind
+// names, and what the user should know of them. A rule that syncs what a bind
 // mount delivers already is left out with a note. The error is a *fail.Error for a
 // rule that cannot be followed.
 func Rules(p *types.Project, services []string) (rules []Rule, notes []string, err error) {
@@ -97,33 +97,33 @@ func ruleOf(s types.ServiceConfig, t types.Trigger) (Rule, error) {
 	return r, nil
 }
 
-// syncs tells whether the rule copies files.
+// syncs reports whether the rule copies files.
 func (r Rule) syncs() bool {
 	return r.Action == types.WatchActionSync || r.Action == types.WatchActionSyncRestart || r.Action == types.WatchActionSyncExec
 }
 
-// Covers tells whether a change of a path is the rule's business.
+// Covers reports whether a change of a path is the rule's business.
 func (r Rule) Covers(name string) bool {
 	relative, ok := inside(r.Path, name)
 	return ok && (r.include == nil || relative == "." || r.include.match(relative, false)) && !r.ignores(name)
 }
 
-// ignores tells whether the rule leaves out a path, whatever it includes. The
+// ignores reports whether the rule leaves out a path, no matter what it includes. The
 // watched path itself is never left out.
 func (r Rule) ignores(name string) bool {
 	relative, ok := inside(r.Path, name)
 	if !ok || relative == "." {
 		return !ok
 	}
-	if r.ignore.match(relative, litter(relative, r.modules)) {
+	if r.ignore.match(relative, alwaysIgnored(relative, r.modules)) {
 		return true
 	}
 	below, ok := inside(r.context, name)
 	return ok && r.context != "" && r.outside.match(below, false)
 }
 
-// skips tells whether nothing in a folder can be the rule's business, so that it
-// need not be looked into.
+// skips reports whether nothing in a directory can be the rule's business, so that it
+// need not be read.
 func (r Rule) skips(dir string) bool {
 	if _, above := inside(dir, r.Path); above {
 		return false
@@ -169,7 +169,7 @@ func boundAt(s types.ServiceConfig, r Rule) string {
 	return ""
 }
 
-// inside gives a path relative to a folder, with slashes, "." for the folder itself.
+// inside gives a path relative to a directory, with slashes, "." for the directory itself.
 func inside(dir, name string) (relative string, ok bool) {
 	if dir == "" {
 		return "", false
@@ -185,7 +185,7 @@ func inside(dir, name string) (relative string, ok bool) {
 	return filepath.ToSlash(relative), ok
 }
 
-// shown is a path as people know it: relative to the project where it lies in it.
+// shown is a path as users know it: relative to the project where it lies in it.
 func shown(p *types.Project, name string) string {
 	if relative, ok := inside(realDir(p), name); ok && relative != "." {
 		return "./" + relative

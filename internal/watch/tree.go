@@ -11,18 +11,18 @@ import (
 	"github.com/devup-cli/devup/internal/event"
 )
 
-// source is what tells that files may have changed. A folder must be added before
+// source reports that files may have changed. A directory must be added before
 // it is read, so that nothing happens unseen in between.
 type source interface {
 	add(isDir string) error
 	remove(isDir string)
 }
 
-// nobody is a source that tells nothing.
-type nobody struct{}
+// nopSource is a source that never reports a change.
+type nopSource struct{}
 
-func (nobody) add(string) error { return nil }
-func (nobody) remove(string)    {}
+func (nopSource) add(string) error { return nil }
+func (nopSource) remove(string)    {}
 
 // tree is what is known of the watched files. It is used by one goroutine at a
 // time, but for relevant.
@@ -32,8 +32,8 @@ type tree struct {
 	from    source
 	sink    event.Sink
 	entries *entries
-	warned  map[string]bool // paths of which was said that they cannot be read
-	refused bool            // that a folder could not be added to the source was said
+	warned  map[string]bool // paths of which was reported that they cannot be read
+	refused bool            // that a directory could not be added to the source was reported
 	changed map[string]Change
 }
 
@@ -62,7 +62,7 @@ func (t *tree) root(name string) string {
 	return ""
 }
 
-// relevant tells whether a path may be any rule's business. It is safe for
+// relevant reports whether a path may be any rule's business. It is safe for
 // concurrent use with everything.
 func (t *tree) relevant(name string) bool {
 	for _, r := range t.rules {
@@ -81,7 +81,7 @@ func (t *tree) fill() {
 	clear(t.changed)
 }
 
-// isDir tells whether a path is a folder.
+// isDir reports whether a path is a directory.
 func (t *tree) isDir(name string) bool { return t.entries.directory(name) }
 
 // known is everything that is there, as changes that create it.
@@ -93,10 +93,10 @@ func (t *tree) known() []Change {
 	return all
 }
 
-// update looks at the paths of a batch and gives what became of them, sorted by
-// path. What the hints say decides only where to look and what is surely new.
+// update checks the paths of a batch and gives what became of them, sorted by
+// path. What the hints say decides only what to check and what is surely new.
 func (t *tree) update(hints map[string]op) []Change {
-	paths := slices.Sorted(maps.Keys(hints)) // folders stand before what they hold
+	paths := slices.Sorted(maps.Keys(hints)) // directories come before what they hold
 	forgotten := map[string]bool{}
 	for _, name := range paths {
 		if hints[name]&(made|gone) != 0 && t.isDir(name) {
@@ -130,7 +130,7 @@ func (t *tree) forget(isDir string, done map[string]bool) {
 	}
 }
 
-// check looks at one path.
+// check compares one path.
 func (t *tree) check(name string, ops op) {
 	root := t.root(name)
 	if root == "" || root == name {
@@ -146,12 +146,12 @@ func (t *tree) check(name string, ops op) {
 	}
 }
 
-// checkRoot looks at a watched path. The folder that it lies in tells when it comes
+// checkRoot compares a watched path. The directory that it is in reports when it comes
 // to be there, or the nearest one above that is there.
 func (t *tree) checkRoot(root string, ops op) {
 	for isDir := dirOf(root); ; isDir = dirOf(isDir) {
 		if err := t.from.add(isDir); err == nil || !errors.Is(err, fs.ErrNotExist) || isDir == dirOf(isDir) {
-			break // that a folder above cannot be watched matters only if the root goes away
+			break // that a directory above cannot be watched matters only if the root goes away
 		}
 	}
 	t.compare(root, ops)
@@ -162,7 +162,7 @@ func (t *tree) compare(name string, ops op) {
 	info, err := os.Lstat(name)
 	switch {
 	case gonePath(err):
-		t.vanish(name)
+		t.forgetBelow(name)
 	case err != nil:
 		t.warn(name, err)
 	case info.IsDir():
@@ -174,18 +174,18 @@ func (t *tree) compare(name string, ops op) {
 		t.walk(name, info, ops&(made|gone) != 0, seen)
 		for _, below := range t.below(name) {
 			if !seen[below] && !t.hidden(below) {
-				t.vanish(below)
+				t.forgetBelow(below)
 			}
 		}
 	default:
-		for _, below := range t.below(name) { // it was a folder
-			t.vanish(below)
+		for _, below := range t.below(name) { // it was a directory
+			t.forgetBelow(below)
 		}
 		t.note(name, entryOf(info), ops&(made|gone|touched) != 0)
 	}
 }
 
-// walk takes in a folder and what lies below it. surely says that everything is new.
+// walk takes in a directory and what lies below it. surely says that everything is new.
 func (t *tree) walk(name string, info fs.FileInfo, surely bool, seen map[string]bool) {
 	seen[name] = true
 	t.note(name, entryOf(info), false)
@@ -207,13 +207,13 @@ func (t *tree) walk(name string, info fs.FileInfo, surely bool, seen map[string]
 		if t.skipped(child) {
 			continue
 		}
-		if info, err := d.Info(); err == nil { // else it went away meanwhile, which will be told
+		if info, err := d.Info(); err == nil { // else it was removed meanwhile, which will be reported
 			t.walk(child, info, surely, seen)
 		}
 	}
 }
 
-// note takes in a file or folder as it is now.
+// note takes in a file or directory as it is now.
 func (t *tree) note(name string, now entry, surely bool) {
 	old, known := t.entries.byPath[name]
 	t.entries.put(name, now)
@@ -232,8 +232,8 @@ func (t *tree) note(name string, now entry, surely bool) {
 	t.changed[name] = Change{Path: name, Kind: kind, IsDir: now.mode.IsDir()}
 }
 
-// vanish takes out a path and what was below it.
-func (t *tree) vanish(name string) {
+// forgetBelow takes out a path and what was below it.
+func (t *tree) forgetBelow(name string) {
 	if _, known := t.entries.byPath[name]; !known {
 		return
 	}
@@ -255,12 +255,12 @@ func (t *tree) below(name string) []string {
 	return t.entries.below(name, nil, nil)
 }
 
-// skipped tells whether a path is nobody's business, nor anything below it.
+// skipped reports whether a path concerns no rule, nor anything below it.
 func (t *tree) skipped(name string) bool {
 	return !slices.ContainsFunc(t.rules, func(r Rule) bool { return !r.skips(name) })
 }
 
-// hidden tells whether a path lies in a folder that cannot be read, so that nothing
+// hidden reports whether a path lies in a directory that cannot be read, so that nothing
 // is known of it.
 func (t *tree) hidden(name string) bool {
 	for isDir := dirOf(name); isDir != dirOf(isDir); isDir = dirOf(isDir) {
@@ -279,7 +279,7 @@ func (t *tree) warn(name string, err error) {
 	}
 }
 
-// refuse says once that a folder cannot be watched. What is watched goes on.
+// refuse says once that a directory cannot be watched. What is watched goes on.
 func (t *tree) refuse(name string, err error) {
 	if !t.refused {
 		t.refused = true
@@ -288,7 +288,7 @@ func (t *tree) refuse(name string, err error) {
 	}
 }
 
-// gonePath tells whether an error says that there is no such path.
+// gonePath reports whether an error says that there is no such path.
 func gonePath(err error) bool {
 	return errors.Is(err, fs.ErrNotExist) || isNotDir(err)
 }

@@ -18,7 +18,7 @@ import (
 	"github.com/devup-cli/devup/internal/event"
 )
 
-// watching follows a folder with the system's events and gives what batches of them say.
+// watching follows a directory with the system's events and gives what batches of them say.
 type watching struct {
 	t       *testing.T
 	dir     string
@@ -90,7 +90,7 @@ func (w *watching) until(name string) string {
 	}
 }
 
-// TestFollow: what happens in a folder is told, with events and by polling alike.
+// TestFollow: what happens in a directory is reported, with events and by polling alike.
 func TestFollow(t *testing.T) {
 	t.Parallel()
 	for _, poll := range []bool{false, true} {
@@ -127,7 +127,7 @@ func TestFollow(t *testing.T) {
 	}
 }
 
-// TestFollowComingFolder: a watched path that is not there yet, and one that goes and
+// TestFollowNewDirectory: a watched path that does not exist yet, and one that goes and
 // comes again.
 func TestFollowNewDirectory(t *testing.T) {
 	t.Parallel()
@@ -155,8 +155,8 @@ func TestFollowNewDirectory(t *testing.T) {
 	w.until("a/b/c/h")
 }
 
-// TestFollowFolderThatIsReplaced: when another folder takes a folder's place within
-// one batch, what only the old one held is told as removed.
+// TestFollowReplacedDirectory: when another directory takes a directory's place within
+// one batch, what only the old one held is reported as removed.
 func TestFollowReplacedDirectory(t *testing.T) {
 	t.Parallel()
 	w := follow(t, false, "web sync /w -> /a")
@@ -176,7 +176,7 @@ func TestFollowReplacedDirectory(t *testing.T) {
 	}
 }
 
-// TestUnreadable: what cannot be read is told once and keeps what was known of it.
+// TestUnreadable: what cannot be read is reported once and keeps what was known of it.
 func TestUnreadable(t *testing.T) {
 	t.Parallel()
 	if os.Getuid() == 0 {
@@ -187,7 +187,7 @@ func TestUnreadable(t *testing.T) {
 		t.Fatal(err)
 	}
 	said := 0
-	tree := newTree(parse(t, "web sync "+dir+" -> /a"), nobody{}, func(event.Event) { said++ })
+	tree := newTree(parse(t, "web sync "+dir+" -> /a"), nopSource{}, func(event.Event) { said++ })
 	tree.fill()
 	if err := os.Chmod(filepath.Join(dir, "d"), 0); err != nil {
 		t.Fatal(err)
@@ -232,7 +232,7 @@ func TestRemovedTreeIsLinear(t *testing.T) {
 		t.Run(shape.name, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
-			tree := newTree(parse(t, "web sync "+dir+" -> /a"), nobody{}, event.Discard)
+			tree := newTree(parse(t, "web sync "+dir+" -> /a"), nopSource{}, event.Discard)
 			tree.entries.put(dir, entry{mode: os.ModeDir})
 			hints := map[string]op{}
 			for i := range directories { // known, but not on the disk
@@ -257,8 +257,8 @@ func TestRemovedTreeIsLinear(t *testing.T) {
 	}
 }
 
-// full is a source that has no watch left for some folders.
-type full struct{ nobody }
+// full is a source that has no watch left for some directories.
+type full struct{ nopSource }
 
 func (full) add(dir string) error {
 	if strings.HasSuffix(dir, "many") {
@@ -267,7 +267,7 @@ func (full) add(dir string) error {
 	return nil
 }
 
-// TestLimit: when the system watches no more folders, that is said in one sentence
+// TestLimit: when the system watches no more directories, that is said in one sentence
 // with what to do.
 func TestLimit(t *testing.T) {
 	t.Parallel()
@@ -304,6 +304,6 @@ func BenchmarkFill(b *testing.B) {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		newTree([]Rule{r}, nobody{}, event.Discard).fill()
+		newTree([]Rule{r}, nopSource{}, event.Discard).fill()
 	}
 }

@@ -11,8 +11,8 @@
 // an editor's save, after 50 ms when it holds more, and after a second in any case.
 //
 // A hint is never trusted to be complete. What is on the disk when a batch is
-// handled is compared with what was known, so that a moved folder, a file in the
-// place of a folder or an overflow of the system's queue ends as the disk has it.
+// handled is compared with what was known, so that a moved directory, a file in the
+// place of a directory or an overflow of the system's queue ends as the disk has it.
 // Nothing here builds or creates containers: that is the caller's, who hands in
 // how.
 package watch
@@ -50,17 +50,17 @@ type Container struct {
 	Running           bool
 }
 
-// Options are what Run needs beside its rules. Containers and Sink must be set;
+// Options are what Run needs in addition to its rules. Containers and Sink must be set;
 // Rebuild too, where a rule asks for it.
 type Options struct {
 	// Containers lists the project's containers, without one-off ones. It is
 	// asked once for each batch, so that a container that was replaced is found.
 	Containers func(context.Context) ([]Container, error)
-	// Rebuild builds the images of the services anew and replaces their containers.
+	// Rebuild builds the images of the services again and replaces their containers.
 	// Its error ends nothing: it is reported, and watching goes on.
 	Rebuild func(ctx context.Context, services []string) error
 	Began   func() // called when nothing that happens from then on is missed; nil for nothing
-	Poll    bool   // look at the files once a second instead of relying on events
+	Poll    bool   // check the files once a second instead of relying on events
 	Sink    event.Sink
 }
 
@@ -95,7 +95,7 @@ func Run(ctx context.Context, e Engine, rules []Rule, o Options) error {
 
 // Once syncs what the rules want synced from the beginning and returns.
 func Once(ctx context.Context, e Engine, rules []Rule, o Options) error {
-	t := newTree(rules, nobody{}, o.Sink)
+	t := newTree(rules, nopSource{}, o.Sink)
 	t.fill()
 	w := newWorker(e, rules, t, o)
 	defer w.from.close()
@@ -108,7 +108,7 @@ func Once(ctx context.Context, e Engine, rules []Rule, o Options) error {
 func (w *worker) follow(ctx context.Context, batches <-chan map[string]op) error {
 	for {
 		var again <-chan time.Time
-		if w.soon {
+		if w.retryNow {
 			again = time.After(time.Second)
 		}
 		select {

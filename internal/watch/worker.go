@@ -26,36 +26,36 @@ var errNoRemover = errors.New("the image has no rm")
 
 // worker does what batches ask for.
 type worker struct {
-	engine  Engine
-	rules   []Rule
-	tree    *tree
-	options Options
-	from    roots
-	pending map[string]Todo // by service: what failed, and is done with the next batch
-	soon    bool            // what is owed is tried again without waiting for a batch
-	last    []Container     // those that there were with the last batch
-	batch   int             // counts those that something was done for
+	engine   Engine
+	rules    []Rule
+	tree     *tree
+	options  Options
+	from     roots
+	pending  map[string]Todo // by service: what failed, and is done with the next batch
+	retryNow bool            // what is pending is tried again without waiting for a batch
+	last     []Container     // those that there were with the last batch
+	batch    int             // counts those that something was done for
 
-	mu     sync.Mutex
-	owners map[string]*owners // by container ID: those that are known
-	said   map[string]bool    // what was said once
-	later  map[string]Todo    // by container ID: what waits until it runs, because removing needs a running one
+	mu       sync.Mutex
+	owners   map[string]*owners // by container ID: those that are known
+	reported map[string]bool    // what was reported once
+	deferred map[string]Todo    // by container ID: what waits until it runs, because removing needs a running one
 }
 
 func newWorker(e Engine, rules []Rule, t *tree, o Options) *worker {
-	return &worker{engine: e, rules: rules, tree: t, options: o, from: openRoots(rules), pending: map[string]Todo{}, owners: map[string]*owners{}, said: map[string]bool{}, later: map[string]Todo{}}
+	return &worker{engine: e, rules: rules, tree: t, options: o, from: openRoots(rules), pending: map[string]Todo{}, owners: map[string]*owners{}, reported: map[string]bool{}, deferred: map[string]Todo{}}
 }
 
-// begin syncs what is synced from the beginning, and gets to know the containers,
+// begin syncs what is synced from the beginning, and learns of the containers,
 // so that the first edit need not wait for that.
 func (w *worker) begin(ctx context.Context) { w.perform(ctx, nil) }
 
-// perform does what a batch asks for, and what is owed. A container that was not
+// perform does what a batch asks for, and what is pending. A container that was not
 // there before gets all that is synced from the beginning.
 func (w *worker) perform(ctx context.Context, todos []Todo) {
 	began := time.Now()
 	byService := w.pending
-	w.pending, w.soon = map[string]Todo{}, false
+	w.pending, w.retryNow = map[string]Todo{}, false
 	for _, t := range todos {
 		if earlier, ok := byService[t.Service]; ok {
 			t = merge(earlier, t)
@@ -70,13 +70,13 @@ func (w *worker) perform(ctx context.Context, todos []Todo) {
 	for _, name := range w.services() {
 		done[name] = &outcome{todo: byService[name]}
 	}
-	containers, err := w.spread(ctx, done)
+	containers, err := w.syncContainers(ctx, done)
 	if ctx.Err() != nil {
 		return
 	}
 	if err != nil {
 		w.fail(ctx, "", "cannot ask the engine for the containers", err)
-		w.pending, w.soon = byService, true
+		w.pending, w.retryNow = byService, true
 		return
 	}
 	for _, name := range slices.Sorted(maps.Keys(done)) {
@@ -93,10 +93,10 @@ func (w *worker) perform(ctx context.Context, todos []Todo) {
 	}
 }
 
-// spread does in every container what its service asks for, and lists the containers.
+// syncContainers does in every container what its service asks for, and lists the containers.
 // Those that ran the last time get it while the engine is asked whether they are still
 // the ones: mostly they are, and an edit is there the sooner.
-func (w *worker) spread(ctx context.Context, done map[string]*outcome) ([]Container, error) {
+func (w *worker) syncContainers(ctx context.Context, done map[string]*outcome) ([]Container, error) {
 	var now []Container
 	var failed error
 	asked := make(chan struct{})
@@ -150,7 +150,7 @@ func (w *worker) services() []string {
 	return slices.Compact(names)
 }
 
-// rebuild has images built, and tells whether to go on. A service whose build
+// rebuild has images built, and reports whether to go on. A service whose build
 // failed keeps its container, which still gets what is synced.
 func (w *worker) rebuild(ctx context.Context, byService map[string]Todo) bool {
 	var names []string
@@ -181,7 +181,7 @@ func (w *worker) rebuild(ctx context.Context, byService map[string]Todo) bool {
 
 // container brings one container up to date.
 func (w *worker) container(ctx context.Context, c Container, t Todo, out *outcome) {
-	fresh, err := w.meet(ctx, c)
+	fresh, err := w.addContainer(ctx, c)
 	if err != nil {
 		out.fail(c, err)
 		return
@@ -192,7 +192,7 @@ func (w *worker) container(ctx context.Context, c Container, t Todo, out *outcom
 			t = merge(all, t)
 		}
 	}
-	t = w.waiting(c, t)
+	t = w.withDeferred(c, t)
 	if err := w.update(ctx, c, t, out); err != nil {
 		out.fail(c, err)
 		if fresh { // so that it is met again
@@ -219,8 +219,8 @@ func (w *worker) container(ctx context.Context, c Container, t Todo, out *outcom
 	}
 }
 
-// meet gets to know a container, and tells whether it was unknown.
-func (w *worker) meet(ctx context.Context, c Container) (fresh bool, err error) {
+// addContainer learns of a container, and reports whether it was unknown.
+func (w *worker) addContainer(ctx context.Context, c Container) (fresh bool, err error) {
 	w.mu.Lock()
 	_, known := w.owners[c.ID]
 	w.mu.Unlock()
@@ -244,17 +244,17 @@ func (w *worker) meet(ctx context.Context, c Container) (fresh bool, err error) 
 	return true, nil
 }
 
-// waiting adds what waited for a container that runs now, and keeps what asks for
+// withDeferred adds what waited for a container that runs now, and keeps what asks for
 // removing until a stopped one runs.
-func (w *worker) waiting(c Container, t Todo) Todo {
+func (w *worker) withDeferred(c Container, t Todo) Todo {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if kept, ok := w.later[c.ID]; ok {
+	if kept, ok := w.deferred[c.ID]; ok {
 		t = merge(kept, t)
-		delete(w.later, c.ID)
+		delete(w.deferred, c.ID)
 	}
 	if !c.Running && len(t.Remove) > 0 {
-		w.later[c.ID] = Todo{Service: t.Service, Remove: t.Remove, Copy: t.Copy, Replace: t.Replace}
+		w.deferred[c.ID] = Todo{Service: t.Service, Remove: t.Remove, Copy: t.Copy, Replace: t.Replace}
 	}
 	return t
 }
@@ -276,7 +276,7 @@ func (w *worker) update(ctx context.Context, c Container, t Todo, out *outcome) 
 	}
 	sent, err := w.copy(ctx, c, t.Copy, t.Replace)
 	if refusesKind(err) {
-		// A file is where a folder goes, or the reverse. A folder that a link in the
+		// A file is where a directory goes, or the reverse. A directory that a link in the
 		// container leads to stays a link, unless it cannot be otherwise.
 		if sent, err = w.copy(ctx, c, withoutDirs(t.Copy), false); err != nil {
 			sent, err = w.copy(ctx, c, t.Copy, true)
@@ -289,14 +289,14 @@ func (w *worker) update(ctx context.Context, c Container, t Todo, out *outcome) 
 	return nil
 }
 
-// copy sends an archive of the pairs. replace lets a file take the place of a folder.
+// copy sends an archive of the pairs. replace lets a file take the place of a directory.
 func (w *worker) copy(ctx context.Context, c Container, pairs []Pair, replace bool) (int, error) {
 	w.mu.Lock()
 	known := w.owners[c.ID]
 	w.mu.Unlock()
 	owner := func(target string) identity { return known.of(w.ruleTarget(c.Service, target)) }
 	pairs = slices.DeleteFunc(slices.Clone(pairs), func(p Pair) bool {
-		// A watched folder goes into the one that the image has, which keeps its owner and mode.
+		// A watched directory goes into the one that the image has, which keeps its owner and mode.
 		return w.tree.isDir(p.Host) && w.ruleTarget(c.Service, p.Target) == p.Target && !known.absent[p.Target]
 	})
 	if len(pairs) == 0 {
@@ -341,7 +341,7 @@ func (w *worker) exec(ctx context.Context, c Container, x containerexec.Command)
 	}
 }
 
-// refusesKind tells whether the engine found a file where a folder goes, or the
+// refusesKind reports whether the engine found a file where a directory goes, or the
 // reverse. Its answer has no code of its own.
 func refusesKind(err error) bool {
 	if err == nil {
@@ -351,7 +351,7 @@ func refusesKind(err error) bool {
 	return strings.Contains(text, "cannot overwrite") || strings.Contains(text, "not a directory") || strings.Contains(text, "is a directory")
 }
 
-// withoutDirs leaves out the folders that something else in the list lies in.
+// withoutDirs leaves out the directories that something else in the list lies in.
 func withoutDirs(pairs []Pair) []Pair {
 	holds := map[string]bool{}
 	for _, p := range pairs {

@@ -23,12 +23,12 @@ import (
 	"github.com/devup-cli/devup/internal/event"
 )
 
-// notFound is an error as the engine's client gives it for what is not there.
+// notFound is an error as the engine's client gives it for what does not exist.
 type notFound struct{ error }
 
 func (notFound) NotFound() {}
 
-// fake is an engine that writes down what it is told.
+// fake is an engine that records its requests.
 type fake struct {
 	mu   sync.Mutex
 	gone map[string]bool // containers that are no more
@@ -42,8 +42,8 @@ func (f *fake) note(format string, args ...any) {
 	f.log = append(f.log, fmt.Sprintf(format, args...))
 }
 
-// told gives what was written down since, sorted.
-func (f *fake) told() string {
+// recorded gives what was recorded since, sorted.
+func (f *fake) recorded() string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	log := f.log
@@ -87,7 +87,7 @@ func (f *fake) ContainerRestart(_ context.Context, id string, _ client.Container
 	return client.ContainerRestartResult{}, nil
 }
 
-// TestWorker: every container gets what its service asks for, once, whatever became of
+// TestWorker: every container gets what its service asks for, once, no matter what became of
 // the containers meanwhile.
 func TestWorker(t *testing.T) {
 	t.Parallel()
@@ -103,7 +103,7 @@ func TestWorker(t *testing.T) {
 	run := func(id, service string) Container {
 		return Container{ID: id, Name: id, Service: service, Running: true}
 	}
-	tree := newTree(rules, nobody{}, event.Discard)
+	tree := newTree(rules, nopSource{}, event.Discard)
 	tree.fill()
 	w := newWorker(Engine{Containers: f}, rules, tree, Options{Sink: event.Discard, Containers: func(context.Context) ([]Container, error) { return now, nil }})
 	step := func(name, want string, containers []Container, changed ...string) {
@@ -114,7 +114,7 @@ func TestWorker(t *testing.T) {
 			all = append(all, Change{Path: filepath.Join(dir, c), Kind: Modified})
 		}
 		w.perform(t.Context(), Decide(rules, all))
-		if diff := cmp.Diff(want, f.told()); diff != "" {
+		if diff := cmp.Diff(want, f.recorded()); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
 	}
@@ -127,7 +127,7 @@ func TestWorker(t *testing.T) {
 	step("one is no more, another in its place", "three: w/ of 5:6\nthree: w/a of 5:6\nthree: w/b of 5:6\ntwo: w/a of 5:6", []Container{two, run("three", "web"), api}, "a")
 	f.gone["two"] = true
 	step("two goes while it is still listed", "three: w/a of 5:6", []Container{two, run("three", "web"), api}, "a")
-	if !w.soon {
+	if !w.retryNow {
 		t.Error("what failed is not tried again")
 	}
 	step("what failed is done again", "four: w/ of 5:6\nfour: w/a of 5:6\nfour: w/b of 5:6\nthree: w/a of 5:6", []Container{run("four", "web"), run("three", "web")})
@@ -182,7 +182,7 @@ func rootsAt(t *testing.T, dir string) roots {
 	return from
 }
 
-// TestPackLeavesTheCheckoutByNoLink: between the look at the files and their archive, a
+// TestPackLeavesTheCheckoutByNoLink: between the check of the files and their archive, a
 // container that has the checkout mounted replaces a directory, and the watched one itself.
 func TestPackLeavesTheCheckoutByNoLink(t *testing.T) {
 	t.Parallel()
@@ -231,9 +231,9 @@ func TestContentOfABrokenFile(t *testing.T) {
 	}
 }
 
-func TestPortions(t *testing.T) {
+func TestSplitArguments(t *testing.T) {
 	t.Parallel()
-	got := portions([]string{"aaaa", "bbbb", "cccccccccccc", "d"}, 10)
+	got := splitArguments([]string{"aaaa", "bbbb", "cccccccccccc", "d"}, 10)
 	want := [][]string{{"aaaa", "bbbb"}, {"cccccccccccc"}, {"d"}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -26,11 +26,11 @@ var ErrNoProgram = errors.New("is not installed")
 // asker asks the platform for the template of its URLs; empty for no answer.
 type asker func(context.Context, Tools) (template string)
 
-// askTimeout is how long a platform may take to tell its URLs. The formula is there
+// askTimeout is how long a platform may take to report its URLs. The formula is there
 // already.
 const askTimeout = 3 * time.Second
 
-// Ask puts the platform's own answer in the place of the formula. Where its
+// Ask replaces the formula by the platform's own answer. Where its
 // program is missing, fails or hangs, and where the user gave the template, p
 // stays as it is.
 func (p Info) Ask(ctx context.Context, t Tools) Info {
@@ -41,13 +41,13 @@ func (p Info) Ask(ctx context.Context, t Tools) Info {
 	ctx, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
 	if template := ask(ctx, t); template != "" {
-		return p.Knowing(template)
+		return p.WithReported(template)
 	}
 	return p
 }
 
-// Knowing is the place once its platform has told the template of its URLs.
-func (p Info) Knowing(template string) Info {
+// WithReported is the workspace with the template of URLs that its platform reported.
+func (p Info) WithReported(template string) Info {
 	if p.Template == "" {
 		p.Note = ""
 		p.NoURL = p.provider().NoURL
@@ -56,12 +56,12 @@ func (p Info) Knowing(template string) Info {
 	return p
 }
 
-// oddPort is asked about to learn how a platform makes URLs: its digits stand in
+// oddPort is asked about to learn how a platform makes URLs: its digits are in
 // no other part of one.
 const oddPort = 54321
 
 // learn makes a template of the URL that a platform has for a port; empty where
-// the port cannot be told from the rest of it.
+// the port cannot be distinguished from the rest of it.
 func learn(answer string, port int) (template string) {
 	answer = strings.TrimSuffix(strings.TrimSpace(answer), "/")
 	number := strconv.Itoa(port)

@@ -31,7 +31,7 @@ func codespacesTemplate(p probe) (template, unknown string) {
 	return "https://" + name + "-" + portMark + "." + domain, ""
 }
 
-// codespacesVariables reads the shared file; nil when it is not there or is not
+// codespacesVariables reads the shared file; nil when it does not exist or is not
 // what it should be.
 func (p probe) codespacesVariables() map[string]string {
 	var all map[string]any
@@ -47,7 +47,7 @@ func (p probe) codespacesVariables() map[string]string {
 	return variables
 }
 
-// codespacesControl is the gh command. It is always told which codespace is
+// codespacesControl is the gh command. It is always passed which codespace is
 // meant: to find that out, it would list all of them, which the token in a
 // codespace may not do (github/gh-net#16).
 func codespacesControl(p Info, t Tools) Control {

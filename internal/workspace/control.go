@@ -10,7 +10,7 @@ import (
 	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
-// Visibility says who reaches a port of a place.
+// Visibility says who reaches a port of a workspace.
 type Visibility string
 
 // The visibilities. Their text is the platforms' own.
@@ -26,7 +26,7 @@ type Port struct {
 	Visibility Visibility
 }
 
-// Control is what devup can do with the ports of a place. A function that is nil
+// Control is what devup can do with the ports of a workspace. A function that is nil
 // cannot be done there; ByHand never is.
 type Control struct {
 	// List gives the ports that the platform knows.
@@ -34,7 +34,7 @@ type Control struct {
 	// Open makes ports public. The platform may say that it did so before it
 	// has, and some of the ports may be public although others failed: List
 	// tells. The error is one of [ErrNotYet], [ErrDenied] and [ErrNoProgram]
-	// where the platform's words allow to tell.
+	// where the platform's words say so.
 	Open func(ctx context.Context, ports []int) error
 	// Close takes from ports what Open gave them.
 	Close func(ctx context.Context, ports []int) error
@@ -43,8 +43,8 @@ type Control struct {
 	Reveal func(ctx context.Context, ports []int) (template string, err error)
 	// ByHand says what a user does to make the port public, or why that is impossible.
 	ByHand func(port int) string
-	// Unreachable says what to look at where a port that is open does not
-	// answer; [Info.Control] leaves it empty for no place with a proxy.
+	// Unreachable says what to check where a port that is open does not
+	// answer; [Info.Control] leaves it empty for no workspace with a proxy.
 	Unreachable string
 }
 
@@ -54,7 +54,7 @@ var (
 	ErrDenied = errors.New("the workspace does not allow it")            // no use to try again
 )
 
-// Control gives what can be done with the ports of the place. In a place where
+// Control gives what can be done with the ports of the workspace. In one where
 // browsers reach ports through localhost, nothing can.
 func (p Info) Control(t Tools) Control {
 	var c Control
@@ -72,7 +72,7 @@ func (p Info) Control(t Tools) Control {
 	return c
 }
 
-// unreachable says what to look at where nothing is known of the place's own proxy.
+// unreachable says what to check where nothing is known of the workspace's own proxy.
 func (p Info) unreachable() string {
 	if p.given {
 		return "check that DEVUP_PUBLIC_URL_TEMPLATE is the URL of a port in " + p.Title + ", and that its proxy reaches this workspace"
@@ -80,14 +80,14 @@ func (p Info) unreachable() string {
 	return "check in " + p.Title + " that it knows the port, and under which URL"
 }
 
-// byHand is a [Control] of a place where devup itself can do nothing.
+// byHand is a [Control] of a workspace where devup itself can do nothing.
 func byHand(format string) func(Info, Tools) Control {
 	return func(Info, Tools) Control {
 		return Control{ByHand: func(port int) string { return fmt.Sprintf(format, port) }}
 	}
 }
 
-// locked is a [Control] of a place where no user can make a port public. unreachable is
+// locked is a [Control] of a workspace where no user can make a port public. unreachable is
 // its Unreachable, empty for nothing special.
 func locked(why, unreachable string) func(Info, Tools) Control {
 	return func(Info, Tools) Control {
@@ -95,13 +95,13 @@ func locked(why, unreachable string) func(Info, Tools) Control {
 	}
 }
 
-// Words by which programs say that something is not there yet, or not allowed.
+// Words by which programs say that something does not exist yet, or not allowed.
 var (
 	notYetWords = lazyregexp.New(`(?i)\b404\b|not found|timed? ?out|deadline exceeded`)
 	deniedWords = lazyregexp.New(`(?i)\b40[13]\b|forbidden|unauthorized|permission|not (allowed|permitted)|policy|disabled by|admin rights|auth login|required scope`)
 )
 
-// kind tells what sort of failure a program's words are, and keeps the words.
+// kind classifies the failure that a program's words report, and keeps the words.
 func kind(err error) error {
 	if err == nil || errors.Is(err, ErrNoProgram) || errors.Is(err, context.Canceled) {
 		return err

@@ -87,7 +87,7 @@ func TestAsk(t *testing.T) {
 }
 
 // TestThePersonsTemplateIsNotAskedAbout: an override holds over all.
-func TestThePersonsTemplateIsNotAskedAbout(t *testing.T) {
+func TestTheUsersTemplateIsNotAskedAbout(t *testing.T) {
 	t.Parallel()
 	ws, err := workspace.Detect(variables(gitpodEnv), nil, workspace.Override{Template: "https://{port}.mine.example"})
 	if err != nil {
@@ -200,7 +200,7 @@ func TestReveal(t *testing.T) {
 	}}
 	ws := detect(t, onaEnv)
 	template, err := ws.Control(workspace.Tools{Run: p.run}).Reveal(t.Context(), []int{4567})
-	if got := ws.Knowing(template).URL(3000); err != nil || got != "https://3000--x.eu-1.gitpod.dev" {
+	if got := ws.WithReported(template).URL(3000); err != nil || got != "https://3000--x.eu-1.gitpod.dev" {
 		t.Errorf("%s, %v", got, err)
 	}
 }
@@ -317,8 +317,8 @@ func TestEveryWorkspaceSaysWhatToDoByHand(t *testing.T) {
 	}
 }
 
-// TestEveryProxySaysWhereToLook when a URL does not answer.
-func TestEveryProxySaysWhereToLook(t *testing.T) {
+// TestEveryProxySaysWhatToCheck when a URL does not answer.
+func TestEveryProxySaysWhatToCheck(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ name, env, template, want string }{
 		{"gitpod", gitpodEnv, "", "see with `gp ports list`"},

@@ -7,7 +7,7 @@ import (
 	"github.com/devup-cli/devup/internal/fail"
 )
 
-// Override is what the user decided about the place. The zero value lets
+// Override is what the user decided about the workspace. The zero value lets
 // [Detect] find out.
 type Override struct {
 	Provider string // the name of a provider; empty to detect it
@@ -69,7 +69,7 @@ func choose(p probe, name string) (provider, error) {
 		"; for any other place set DEVUP_PUBLIC_URL_TEMPLATE alone", "unknown provider %q", name)
 }
 
-// provider is the provider of the place; the zero provider for one that a
+// provider is the provider of the workspace; the zero provider for one that a
 // template made.
 func (p Info) provider() provider {
 	for _, candidate := range providers {

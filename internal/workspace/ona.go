@@ -16,7 +16,7 @@ type onaPort struct {
 	Admission string `json:"admission"`
 }
 
-// onaTemplate makes a template of the first URL that tells its port: the number
+// onaTemplate makes a template of the first URL that names its port: the number
 // and two hyphens begin the host.
 func onaTemplate(ports []onaPort, err error) string {
 	if err != nil {

@@ -5,31 +5,31 @@ import (
 	"slices"
 )
 
-// probe is what a provider may look at.
+// probe is what a provider may read.
 type probe struct {
 	env  func(string) string
 	fsys fs.FS // rooted at "/"
 }
 
-// sign tells something of an environment.
+// sign recognises something of an environment.
 type sign func(probe) bool
 
 // always holds in every environment.
 func always(probe) bool { return true }
 
-// is tells that a variable has one of the values.
+// is recognises that a variable has one of the values.
 func is(name string, values ...string) sign {
 	return func(p probe) bool { return slices.Contains(values, p.env(name)) }
 }
 
-// set tells that all of the variables have a value.
+// set recognises that all of the variables have a value.
 func set(names ...string) sign {
 	return func(p probe) bool {
 		return !slices.ContainsFunc(names, func(name string) bool { return p.env(name) == "" })
 	}
 }
 
-// knows tells that a template can be made.
+// knows recognises that a template can be made.
 func knows(template func(probe) (string, string)) sign {
 	return func(p probe) bool {
 		made, _ := template(p)
@@ -37,20 +37,20 @@ func knows(template func(probe) (string, string)) sign {
 	}
 }
 
-// directory tells that a directory is there.
+// directory recognises that a directory exists.
 func directory(name string) sign { return func(p probe) bool { return p.directory(name) } }
 
-// either tells that one of the signs is there.
+// either recognises that one of the signs is present.
 func either(signs ...sign) sign {
 	return func(p probe) bool {
 		return slices.ContainsFunc(signs, func(s sign) bool { return s(p) })
 	}
 }
 
-// both tells that two signs are there.
+// both recognises that two signs are present.
 func both(a, b sign) sign { return func(p probe) bool { return a(p) && b(p) } }
 
-// file reads a probe file; empty when it is not there.
+// file reads a probe file; empty when it does not exist.
 func (p probe) file(name string) string {
 	if p.fsys == nil {
 		return ""
@@ -62,7 +62,7 @@ func (p probe) file(name string) string {
 	return string(data)
 }
 
-// directory tells whether a probe directory is there.
+// directory reports whether a probe directory exists.
 func (p probe) directory(name string) bool {
 	if p.fsys == nil {
 		return false

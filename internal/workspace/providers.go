@@ -7,15 +7,15 @@ import (
 
 // provider is one environment that devup knows.
 type provider struct {
-	Info // what holds in each such environment, whatever it is called
+	Info // what holds in each such environment, by any name
 
-	// here tells whether the signs name this environment. Signs that a laptop
+	// here reports whether the signs name this environment. Signs that a laptop
 	// can carry by accident must not be enough.
 	here sign
-	// template gives the URL of a port, or the reason why it cannot be told. It
+	// template gives the URL of a port, or the reason why it is not known. It
 	// is nil where there is no formula.
 	template func(probe) (template, unknown string)
-	named    func(probe) string        // gives Place.Name; nil for none
+	named    func(probe) string        // gives Info.Name; nil for none
 	ask      asker                     // asks the platform for the template; nil where it cannot be asked
 	control  func(Info, Tools) Control // what can be done with ports; nil for nothing
 }
@@ -62,7 +62,7 @@ var providers = []provider{
 	},
 	{
 		// Firebase Studio, which was IDX, runs on Cloud Workstations. Its signs are those
-		// that firebase-tools looks for. It closes in March 2027.
+		// that firebase-tools checks for. It closes in March 2027.
 		Info:     Info{Provider: "firebase-studio", Title: "Firebase Studio", Remote: true},
 		here:     both(set("WEB_HOST"), either(set("MONOSPACE_ENV"), set("IDX_CHANNEL"), directory("google/idx"))),
 		template: onWebHost, control: byHand("click the lock of port %d in the panel of backend ports"),
@@ -91,7 +91,7 @@ var providers = []provider{
 			"a port is reachable only if it was an endpoint in the devfile when the workspace was created"),
 	},
 	{
-		// Also OpenShift Dev Spaces. No variable tells the names of the endpoints.
+		// Also OpenShift Dev Spaces. No variable holds the names of the endpoints.
 		Info: Info{
 			Provider: "che", Title: "Eclipse Che", Remote: true,
 			NoURL: "Che has URLs for endpoints in the devfile, not for ports; the view Endpoints shows them",
@@ -130,7 +130,7 @@ var providers = []provider{
 	{Info: Info{Provider: "ci", Title: "CI"}, here: is("CI", "true", "1")},
 	{Info: Info{Provider: "devpod", Title: "DevPod"}, here: is("DEVPOD", "true")}, // it forwards ports to the user's machine
 	{
-		// Also others that set VSCODE_PROXY_URI in their terminals. Its proxy runs beside the
+		// Also others that set VSCODE_PROXY_URI in their terminals. Its proxy runs next to the
 		// containers and reaches them through loopback, so a server on the internet publishes
 		// no port to all of it.
 		Info:     Info{Provider: "code-server", Title: "code-server", Remote: true, Nearby: true, Locked: true},

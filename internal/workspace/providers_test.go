@@ -10,7 +10,7 @@ import (
 	"github.com/devup-cli/devup/internal/workspace"
 )
 
-// variables reads "NAME=value NAME=value"; a "+" in a value stands for a space.
+// variables reads "NAME=value NAME=value"; a "+" in a value means a space.
 func variables(text string) func(string) string {
 	env := map[string]string{}
 	for pair := range strings.FieldsSeq(text) {
@@ -22,7 +22,7 @@ func variables(text string) func(string) string {
 
 const coderEnv = "CODER=true CODER_WORKSPACE_NAME=dev CODER_WORKSPACE_AGENT_NAME=main "
 
-// TestProviders holds how each environment is told and what it calls a port.
+// TestProviders holds how each environment is recognised and what it calls a port.
 func TestProviders(t *testing.T) {
 	t.Parallel()
 	none := fstest.MapFS{}
@@ -95,7 +95,7 @@ func TestProviders(t *testing.T) {
 	}
 }
 
-// TestEveryProviderCanBeAskedFor: whoever names a provider gets that one, or hears
+// TestEveryProviderCanBeAskedFor: a user who names a provider gets that one, or learns
 // which of its variables is missing.
 func TestEveryProviderCanBeAskedFor(t *testing.T) {
 	t.Parallel()

@@ -16,7 +16,7 @@ var tokenVariables = []string{
 	"CODER_SESSION_TOKEN", "CODER_AGENT_TOKEN", "GITPOD_TOKEN", "GITPOD_ACCESS_TOKEN", "ONA_TOKEN", "DAYTONA_API_KEY",
 }
 
-// tokenShapes are tokens that can be told by their looks, in case that one comes
+// tokenShapes are tokens that can be recognised by their form, in case that one comes
 // from a program's own store.
 var tokenShapes = lazyregexp.New(`\b(gh[a-z]_[A-Za-z0-9]{16,}|github_pat_[A-Za-z0-9_]{16,}|eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*)`)
 
@@ -49,7 +49,7 @@ func (t Tools) clean(err error) error {
 	if err == nil {
 		return nil
 	}
-	cleaned := &spoken{words: t.redact(err.Error())}
+	cleaned := &programError{words: t.redact(err.Error())}
 	for _, known := range []error{ErrNoProgram, context.Canceled, context.DeadlineExceeded} {
 		if errors.Is(err, known) {
 			cleaned.cause = known
@@ -58,14 +58,14 @@ func (t Tools) clean(err error) error {
 	return cleaned
 }
 
-// spoken is what a program said.
-type spoken struct {
+// programError is what a program said.
+type programError struct {
 	words string
 	cause error
 }
 
-func (e *spoken) Error() string { return e.words }
-func (e *spoken) Unwrap() error { return e.cause }
+func (e *programError) Error() string { return e.words }
+func (e *programError) Unwrap() error { return e.cause }
 
 // redact gives the first line of a text, without tokens.
 func (t Tools) redact(text string) string {

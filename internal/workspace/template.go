@@ -8,8 +8,8 @@ import (
 	"github.com/devup-cli/devup/internal/fail"
 )
 
-// withTemplate puts the user's template in the place of the provider's: it
-// holds for every port. Where nothing else says what place this is, a template
+// withTemplate replaces the provider's template by the user's: it
+// holds for every port. Where nothing else says which workspace this is, a template
 // that leads away from this machine makes it a remote one: the ports have a proxy
 // in front of them.
 func withTemplate(ws Info, o Override) (Info, error) {
@@ -54,7 +54,7 @@ func loopback(host string) bool {
 	return host == "localhost" || strings.HasSuffix(host, ".localhost") || strings.HasPrefix(host, "127.") || host == "::1"
 }
 
-// proxyTemplate is the template in VSCODE_PROXY_URI, in which {{port}} stands for
+// proxyTemplate is the template in VSCODE_PROXY_URI, in which {{port}} is replaced by
 // the port; empty where that is not set, names no port (old Coder servers give
 // their own address there) or is no whole URL.
 func (p probe) proxyTemplate() string {
@@ -111,7 +111,7 @@ func daytonaTemplate(p probe) (template, unknown string) {
 	return "", "DAYTONA_SANDBOX_ID is not set"
 }
 
-// InPath tells whether the URLs have their port in the path. A page then has to
+// InPath reports whether the URLs have their port in the path. A page then has to
 // know the path that it is under, and the origin is the same for all ports.
 func (p Info) InPath() bool {
 	_, rest, _ := strings.Cut(p.Template, "://")

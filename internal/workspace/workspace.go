@@ -2,8 +2,8 @@
 // port has there, and how such a port is made public.
 //
 // The order of use is: [Detect] finds the [Info] from environment variables and
-// a few probe files (pure); [Info.Ask] puts the platform's own answer about its
-// URLs in the place of the formula; [Info.URL] and [Info.HostIP] are what the
+// a few probe files (pure); [Info.Ask] puts the platform's own answer about its URLs instead of
+// the formula; [Info.URL] and [Info.HostIP] are what the
 // rest of devup asks; [Info.Control] opens and closes ports. The environments are
 // the rows of the table in providers.go; those with a program or an interface for
 // their ports have a file of their own.
@@ -19,20 +19,20 @@ import (
 	"strings"
 )
 
-// portMark stands for the port's number in a [Info.Template].
+// portMark is replaced by the port's number in a [Info.Template].
 const portMark = "{port}"
 
-// Info is one environment: a laptop, a Gitpod workspace, a codespace. The zero
-// Place is a laptop. It is a plain value.
+// Info describes one environment: a laptop, a Gitpod workspace, a codespace. The zero Info
+// is a laptop. It is a plain value.
 type Info struct {
 	Provider    string  // "local", "gitpod", "codespaces", …; "custom" for a template without a provider
 	Title       string  // as its users write it: "this machine", "Gitpod", "GitHub Codespaces"
-	Name        string  // what the place's own programs call it: the codespace's name, the target of ssh; empty where nothing asks
+	Name        string  // what the platform's own programs call it: the codespace's name, the target of ssh; empty where nothing asks
 	Template    string  // the URL of a port, with {port} for its number: "https://{port}-x.ws-eu1.gitpod.io"; empty for localhost
 	Ports       []Range // the ports that have a URL; nil for all
 	NoURL       string  // why the other ports have none, or all of them where Template is empty
-	Remote      bool    // browsers reach ports through the place's proxy, not through localhost
-	Nearby      bool    // that proxy runs on this machine and comes in through loopback
+	Remote      bool    // browsers reach ports through the platform's proxy, not through localhost
+	Nearby      bool    // that proxy runs on this machine and connects over loopback
 	Locked      bool    // no port can be made public: every URL asks for a login
 	NoCrossPort bool    // the proxy answers preflights itself, so that a page of one port cannot call another, public or not
 	Note        string  // what the user should know about how this was found out, or empty
@@ -51,8 +51,8 @@ type Range struct{ From, To int }
 // longestLabel is how long a part of a host name may be (RFC 1035).
 const longestLabel = 63
 
-// URL is the address at which a browser reaches the published port. Where the
-// place has no URL for it, which [Info.Lacks] tells, it is the address on the
+// URL is the address at which a browser reaches the published port. Where the workspace has no
+// URL for it, as [Info.Lacks] reports, it is the address on the
 // machine itself.
 func (p Info) URL(port int) string {
 	if url := p.Tunnels[port]; url != "" {
@@ -109,7 +109,7 @@ func (p Info) overlong(port int) bool {
 }
 
 // HostIP is the address that ports are published on where the project's files
-// name none: every interface in a remote place, because its proxy does not come
+// name none: every interface in a remote workspace, because its proxy does not connect
 // in through loopback; loopback otherwise, so that nothing is open to a café, nor
 // to the neighbours of a server that one has an SSH session on.
 func (p Info) HostIP() string {
