@@ -88,16 +88,17 @@ func TestRoutes(t *testing.T) {
 func TestVitePort(t *testing.T) {
 	t.Parallel()
 	for config, want := range map[string]int{
-		"export default { server: { port: 3001 } }":                           3001,
-		"server: {\n  host: true,\n  port: 3001,\n}":                          3001,
-		"server: { proxy: { '/api': { target: 'x', port: 9 } }, port: 3001 }": 3001,
-		"server: { hmr: { port: 24678 } }":                                    0,
-		"server: { port: Number(process.env.PORT) || 3002 }":                  3002,
-		"server: { port: env.PORT ?? '3003' }":                                3003,
-		"preview: { port: 4173 }":                                             0,
-		"server: { strictPort: true }, preview: { port: 4173 }":               0,
-		"server: { port }":                                                    0,
-		"server: { port: 99999 }":                                             0,
+		"export default { server: { port: 3001 } }":                                              3001,
+		"server: {\n  host: true,\n  port: 3001,\n}":                                             3001,
+		"server: { proxy: { '/api': { target: 'x', port: 9 } }, port: 3001 }":                    3001,
+		"server: { hmr: { port: 24678 } }":                                                       0,
+		"server: { port: Number(process.env.PORT) || 3002 }":                                     3002,
+		"server: { port: env.PORT ?? '3003' }":                                                   3003,
+		"preview: { port: 4173 }":                                                                0,
+		"server: { strictPort: true }, preview: { port: 4173 }":                                  0,
+		"server: { port }":                                                                       0,
+		"server: { port: 99999 }":                                                                0,
+		"server: { watch: { ignored: ['x'] }, proxy: { a: { b: { c: 1 } } }, port: 3004 }, x: 1": 3004,
 	} {
 		a := &stack.App{Configs: []tree.File{{Path: "vite.config.ts", Text: config}}}
 		if got, _ := Vite.FindPort(a); got.Number != want {
