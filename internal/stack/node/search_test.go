@@ -46,6 +46,7 @@ func TestSearch(t *testing.T) {
 		{"an editor's extension", `{"engines": {"vscode": "^1.80"}}`, "no: an editor extension (engines.vscode) [package.json:1 engines.vscode]"},
 		{"the root of a workspace", `{"workspaces": ["a"]}`, "no: the root of a workspace: its members are looked at instead [package.json:1 workspaces]"},
 		{"the root of a workspace of pnpm", "-- package.json --\n{}\n-- pnpm-workspace.yaml --\npackages: []\n", "no: the root of a workspace: its members are looked at instead [pnpm-workspace.yaml]"},
+		{"the root of a workspace of lerna", "-- package.json --\n{\"workspaces\": null}\n-- lerna.json --\n{}\n", "no: the root of a workspace: its members are looked at instead [lerna.json]"},
 		{"a front for others", packageWith("dev=cd web && npm start", ""), "no: its scripts only start other folders [package.json:1 dev: cd web &&]"},
 		{"a lambda", "-- package.json --\n{}\n-- index.js --\nexports.handler = 1\n", "no: a lambda: it exports a handler and starts no server [index.js]"},
 		{"a lambda with a script", "-- package.json --\n" + packageWith("start=node x.js", "") + "-- index.js --\nexports.handler = 1\n", "no: a lambda: it exports a handler and starts no server [index.js]"},
