@@ -20,6 +20,12 @@ func TestPortsInSource(t *testing.T) {
 		"var port = normalizePort(process.env.PORT || '3000');": 3000,
 		"app.set('port', 9090)":                                 9090,
 		"app.listen(port)":                                      0,
+		"app.listen({ port: config.port || 4400 })":             4400,
+		"let serverPort = 4500":                                 4500,
+		"const HTTP_PORT: number = '4600'":                      4600,
+		"const portable = 4700":                                 0,
+		"process.env['API_PORT'] ?? 4800":                       4800,
+		"app.set( 'port' , process.env.X || 4900 )":             4900,
 	} {
 		if got, _ := stack.PortIn([]tree.File{{Path: "a.js", Text: text}}, ports...); got.Number != want {
 			t.Errorf("node %q: port %d, want %d", text, got.Number, want)

@@ -140,3 +140,28 @@ func TestWants(t *testing.T) {
 		}
 	}
 }
+
+// TestGetenv: the code that reads a variable, with a value where it is not set.
+func TestGetenv(t *testing.T) {
+	t.Parallel()
+	if got, want := Language.Getenv("A", "x"), `process.env.A || "x"`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// TestListeners: a server that listens by its own source, and where it does so by default.
+func TestListeners(t *testing.T) {
+	t.Parallel()
+	for dependency, want := range map[string]string{
+		"@nestjs/core": "NestJS 3000", "@adonisjs/core": "AdonisJS 3333", "@strapi/strapi": "Strapi 1337", "fastify": "Fastify 3000", "koa": "Koa 3000",
+		"@hapi/hapi": "hapi 3000", "hono": "Hono 3000", "@apollo/server": "Apollo Server 4000", "express": "Express 3000", "socket.io": "Socket.IO 3000",
+	} {
+		a := appIn(t, packageWith("start=node a.js", dependency+":1"), ".")
+		if !a.Recognise(stacks()) {
+			t.Fatalf("%s is not recognised", dependency)
+		}
+		if got := fmt.Sprint(a.Of.Title, " ", a.Of.Port); got != want || a.Shown.Text != dependency || a.Page {
+			t.Errorf("%s: %s by %q, want %s", dependency, got, a.Shown.Text, want)
+		}
+	}
+}

@@ -27,6 +27,7 @@ func TestVersion(t *testing.T) {
 		{"engines of a directory that is no workspace", root + "{}\n-- package.json --\n{\"engines\": {\"node\": \"^18\"}}", "24 : the newest LTS of Node"},
 		{"an old dependency", root + `{"dependencies": {"node-sass": "^4.14.0"}}`, "14 web/package.json:1: node-sass 4 works up to Node 14"},
 		{"the oldest of two", root + `{"dependencies": {"node-sass": "6", "react-scripts": "3.4.1"}}`, "16 web/package.json:1: react-scripts 3 hashes with MD4, which Node 17 and later refuse; Node 16 chosen, the last that runs it without a flag"},
+		{"an old dependency that hashes with nothing", root + `{"dependencies": {"node-sass": "6.0.1"}}`, "16 web/package.json:1: node-sass 6 works up to Node 16"},
 		{"an old dependency within engines", root + `{"dependencies": {"node-sass": "8.0.0"}, "engines": {"node": ">=16"}}`, "18 web/package.json:1: node-sass 8 works up to Node 18"},
 		{"engines beyond an old dependency", root + `{"dependencies": {"node-sass": "8.0.0"}, "engines": {"node": ">=20"}}`, "24 web/package.json:1: engines.node >=20"},
 	} {
@@ -41,6 +42,19 @@ func TestVersion(t *testing.T) {
 				t.Errorf("got  %s\nwant %s", got, test.want)
 			}
 		})
+	}
+}
+
+// TestRelease: the version of Node that a text names, as a tag has it.
+func TestRelease(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"v20.1.0": "20.1.0", " 18.x ": "18", "4": "4", "lts/*": "24", "lts/Krypton": "24", "lts/jod": "22", "lts/iron": "20", "lts/hydrogen": "18", "lts/gallium": "16", "lts/fermium": "14",
+		"3.3": "", "node": "", "stable": "", "lts/": "", ">=18": "", "": "",
+	} {
+		if got := release(text); got != want {
+			t.Errorf("release(%q) = %q, want %q", text, got, want)
+		}
 	}
 }
 
