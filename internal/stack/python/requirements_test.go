@@ -32,6 +32,10 @@ func TestReadRequirements(t *testing.T) {
 			"Poetry", "-- pyproject.toml --\n[tool.poetry.dependencies]\npython = \"^3.9\"\nflask = \"2.0\"\npsycopg2 = {version = \"2.9\", optional = true}\nours = {path = \"../ours\"}\n",
 			"pyproject.toml flask 2.0:3|ours :5|psycopg2 2.9:4 python ^3.9",
 		},
+		{
+			"a name that holds a package's", "-- pyproject.toml --\n[project]\nname = \"my-flask-app\"\ndependencies = [\n  'flask',\n  \"flask-cors\"]\n[tool.poetry.dependencies]\nflask = \"1\"\n",
+			"pyproject.toml flask :4|flask-cors :5",
+		},
 		{"settings of linters", "-- pyproject.toml --\n[tool.black]\nline-length = 100\n", "nothing"},
 		{"settings of linters before a list", "-- pyproject.toml --\n[tool.black]\n-- setup.py --\nsetup(install_requires=['flask>=1'])\n", "setup.py flask :1"},
 		{"broken", "-- pyproject.toml --\n[project\n[project]\nx = {\n", "pyproject.toml "},
