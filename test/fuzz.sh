@@ -10,7 +10,7 @@ need_go
 
 # fuzz PACKAGE TARGET runs a target. A limit on memory ends one that grows without end. Where go
 # test ends with "context deadline exceeded" and no input, as it does now and then on a busy
-# machine (https://go.dev/issue/48591), the target has not failed, and runs again.
+# machine (https://go.dev/issue/75804, fixed in Go 1.27), the target has not failed, and runs again.
 fuzz() {
   local log status=0
   log=$(mktemp)

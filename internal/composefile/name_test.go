@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/compose-spec/compose-go/v2/loader"
@@ -91,12 +92,19 @@ func composeModel(ctx context.Context, s *Set, name string, given bool) (*types.
 	})
 }
 
-// directory writes the files of an archive of "-- name --" sections into a new directory.
-func directory(t *testing.T, archive string) string {
+// directory writes the files of an archive of "-- name --" sections into a new directory. A
+// name that ends in / is a directory.
+func directory(t testing.TB, archive string) string {
 	t.Helper()
 	dir := t.TempDir()
 	for _, file := range txtar.Parse([]byte(archive)).Files {
 		path := filepath.Join(dir, filepath.FromSlash(file.Name))
+		if strings.HasSuffix(file.Name, "/") {
+			if err := os.MkdirAll(path, 0o755); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)
 		}

@@ -224,7 +224,7 @@ func (s *scan) gather(c *candidate) {
 		if c.compose.dockerfile != "" && folder.Has(c.compose.dockerfile) {
 			c.Dockerfile = c.compose.dockerfile
 		}
-		c.Starts = append(c.Starts, stack.Command{Text: c.compose.command, File: c.compose.file, Line: c.compose.line})
+		c.Starts = slices.Insert(c.Starts, 0, stack.Command{Text: c.compose.command, File: c.compose.file, Line: c.compose.line})
 	}
 	if c.Dockerfile == "" {
 		c.Dockerfile = folder.First(dockerNames...)

@@ -15,12 +15,13 @@ import (
 // FuzzLoad holds the loader against any text: it neither panics nor hangs, and an error
 // is one sentence for the person.
 func FuzzLoad(f *testing.F) {
-	for _, c := range badCases(f) {
+	for _, c := range wrongCases(f) {
 		if len(c.text) < 2000 && !strings.HasPrefix(c.text, "-- ") {
 			f.Add(c.text)
 		}
 	}
 	for _, text := range []string{
+		"services:\n  web: [\n", "services: {web: {imag: a, ports: [a]}}\nx: *y\n", "services:\n\tweb: {}\n", "services: {web: {image: a, depends_on: [web]}}\n",
 		"x-a: &a {environment: {A: b}}\nservices:\n  web: {<<: *a, image: 'a:${B:-c}', ports: ['3000-3001:80-81/udp', '127.0.0.1::53']}\n",
 		"services:\n  web:\n    build: {context: ., dockerfile_inline: FROM a, args: [A, B=c], secrets: [s]}\n    secrets: [{source: s, mode: 0400}]\nsecrets: {s: {environment: S}}\n",
 		"services:\n  web: {extends: {service: base}, command: !reset null, ports: !override ['1:1']}\n  base: {image: a, command: b, healthcheck: {test: c, interval: 1m30s}}\n",

@@ -74,7 +74,9 @@ func TestComplete(t *testing.T) {
 
 func TestPlainVersion(t *testing.T) {
 	t.Parallel()
-	for text, want := range map[string]string{"v18.x": "18", "3.11.4": "3.11.4", "18.*": "18", "lts/*": "", "latest": "", "": ""} {
+	for text, want := range map[string]string{
+		"v18.x": "18", "3.11.4": "3.11.4", "18.*": "18", "3.X.x": "3", "lts/*": "", "latest": "", "": "", "1.2.3.4": "", "100": "", ">=3": "", "3 ": "",
+	} {
 		if got := PlainVersion(text); got != want {
 			t.Errorf("PlainVersion(%q) = %q, want %q", text, got, want)
 		}

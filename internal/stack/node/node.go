@@ -116,7 +116,7 @@ func whyNoServer(a *stack.App, p *manifest, known bool) (string, tree.Evidence) 
 	entry := entryOf(t, dir, p)
 	switch {
 	case script == "" && entry == "" && isWorkspaceRoot(a.Directory(), p):
-		if len(p.Workspaces) == 0 {
+		if !namesMembers(p) {
 			return "the root of a workspace: its members are looked at instead", tree.Evidence{File: path.Join(dir, a.Directory().First("pnpm-workspace.yaml", "lerna.json"))}
 		}
 		return "the root of a workspace: its members are looked at instead", p.at("workspaces", "workspaces")
@@ -152,7 +152,11 @@ func firstWords(text string) string {
 }
 
 func isWorkspaceRoot(f *tree.Directory, p *manifest) bool {
-	return len(p.Workspaces) > 0 && string(p.Workspaces) != "null" || f.Has("pnpm-workspace.yaml") || f.Has("lerna.json")
+	return namesMembers(p) || f.Has("pnpm-workspace.yaml") || f.Has("lerna.json")
+}
+
+func namesMembers(p *manifest) bool {
+	return len(p.Workspaces) > 0 && string(p.Workspaces) != "null"
 }
 
 // describe fills in what the package itself decides.

@@ -3,26 +3,10 @@ package node
 import (
 	"strings"
 	"testing"
-	"testing/fstest"
 
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/tree"
 )
-
-// appIn is the app at the root of a repository.
-func appIn(t *testing.T, files map[string]string) *stack.App {
-	t.Helper()
-	fsys := fstest.MapFS{}
-	for name, text := range files {
-		fsys[name] = &fstest.MapFile{Data: []byte(text)}
-	}
-	all := func(string) bool { return true }
-	root, err := tree.Walk(fsys, tree.Files{Interesting: all, Manifest: all})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &stack.App{Tree: root, Service: stack.Service{Dir: "."}}
-}
 
 func TestPortsInSource(t *testing.T) {
 	t.Parallel()
@@ -36,6 +20,12 @@ func TestPortsInSource(t *testing.T) {
 		"var port = normalizePort(process.env.PORT || '3000');": 3000,
 		"app.set('port', 9090)":                                 9090,
 		"app.listen(port)":                                      0,
+		"app.listen({ port: config.port || 4400 })":             4400,
+		"let serverPort = 4500":                                 4500,
+		"const HTTP_PORT: number = '4600'":                      4600,
+		"const portable = 4700":                                 0,
+		"process.env['API_PORT'] ?? 4800":                       4800,
+		"app.set( 'port' , process.env.X || 4900 )":             4900,
 	} {
 		if got, _ := stack.PortIn([]tree.File{{Path: "a.js", Text: text}}, ports...); got.Number != want {
 			t.Errorf("node %q: port %d, want %d", text, got.Number, want)
@@ -47,7 +37,7 @@ func TestRuntimesOfPinnedDependencies(t *testing.T) {
 	t.Parallel()
 	for version, want := range map[string]string{"^4.0.3": "16", "3.4.1": "16", "5.0.1": "24"} {
 		runtime := func(text string) (got stack.Runtime) {
-			a := appIn(t, map[string]string{"package.json": text})
+			a := appIn(t, text, ".")
 			got.Version, got.Evidence = Language.Version(a)
 			got.Flags, _ = Language.Flags(a, got.Version)
 			return got
@@ -59,13 +49,6 @@ func TestRuntimesOfPinnedDependencies(t *testing.T) {
 		if flag := map[bool]string{true: "--openssl-legacy-provider"}[want == "16"]; got.Version != "24" || got.Flags != flag {
 			t.Errorf("react-scripts %s with engines >=18: node %s %q, want 24 %q", version, got.Version, got.Flags, flag)
 		}
-	}
-}
-
-func TestEvidenceHoldsNoValues(t *testing.T) {
-	t.Parallel()
-	if got := firstWords("SECRET=hunter2 node --x server.js -y"); got != "node --x server.js" {
-		t.Errorf("firstWords = %q", got)
 	}
 }
 

@@ -128,10 +128,12 @@ func addTOML(r *requirements, text string) {
 		return
 	}
 	lineOf := func(name string) int {
-		if i := strings.Index(text, name); i >= 0 {
-			return tree.LineAt(text, i)
+		// Names of packages often hold those of others: my-flask-app.
+		match := lazyregexp.New(`(?m)(?:^[ \t]*|["'])(` + regexp.QuoteMeta(name) + `)(?:[^\w.-]|$)`).FindStringSubmatchIndex(text)
+		if match == nil {
+			return 0
 		}
-		return 0
+		return tree.LineAt(text, match[2])
 	}
 	list, _ := file.Project.Dependencies.([]any)
 	for _, item := range list {

@@ -1,4 +1,4 @@
-package project
+package composefile
 
 import (
 	"errors"
@@ -81,8 +81,8 @@ func TestBombs(t *testing.T) {
 	for _, c := range bombs {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			dir := folder(t, "-- compose.yaml --\n"+c.files)
-			_, err := Load(t.Context(), Options{Dir: dir})
+			dir := directory(t, "-- compose.yaml --\n"+c.files)
+			_, _, err := load(t.Context(), Options{Dir: dir}, "")
 			e, ok := errors.AsType[*fail.Error](err)
 			if !ok {
 				t.Fatalf("Load: %v, want %s", err, c.want)
@@ -107,11 +107,11 @@ func TestManyDependencies(t *testing.T) {
 		fmt.Fprintf(&b, "  s%d: {image: a, depends_on: [%s]}\n", i, strings.Join(before, ", "))
 		before = append(before, fmt.Sprint("s", i))
 	}
-	p, err := Load(t.Context(), Options{Dir: folder(t, b.String())})
+	model, _, err := load(t.Context(), Options{Dir: directory(t, b.String())}, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := len(p.Services["s99"].DependsOn); n != 99 {
+	if n := len(model.Project.Services["s99"].DependsOn); n != 99 {
 		t.Errorf("the last service depends on %d, want 99", n)
 	}
 }

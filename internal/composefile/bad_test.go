@@ -1,4 +1,4 @@
-package project
+package composefile
 
 import (
 	"errors"
@@ -71,8 +71,8 @@ func TestBadInput(t *testing.T) {
 		if !strings.HasPrefix(text, "-- ") {
 			text = "-- compose.yaml --\n" + text
 		}
-		dir := folder(t, text)
-		_, err := Load(t.Context(), Options{Dir: dir})
+		dir := directory(t, text)
+		_, _, err := load(t.Context(), Options{Dir: dir}, "")
 		if err == nil {
 			t.Errorf("%s: loads, and should not", c.name)
 			continue

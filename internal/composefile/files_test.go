@@ -1,4 +1,4 @@
-package project
+package composefile
 
 import (
 	"path/filepath"
@@ -45,17 +45,13 @@ func TestWhichFilesMakeTheProject(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			dir := folder(t, test.files)
+			dir := directory(t, test.files)
 			test.options.Dir = filepath.Join(dir, test.from)
-			p := load(t, dir, test.options)
-			var got []string
-			for _, f := range p.ComposeFiles {
-				got = append(got, filepath.Base(f))
+			model, set := loaded(t, dir, test.options)
+			if got := strings.Join(bases(model.Project.ComposeFiles), " "); got != test.want {
+				t.Errorf("files %s, want %s", got, test.want)
 			}
-			if strings.Join(got, " ") != test.want {
-				t.Errorf("files %v, want %s", got, test.want)
-			}
-			if notes := strings.Join(p.Notes, "\n"); !strings.Contains(notes, test.note) || test.note == "" && notes != "" {
+			if notes := strings.Join(set.Notes, "\n"); !strings.Contains(notes, test.note) || test.note == "" && notes != "" {
 				t.Errorf("notes %q, want %q", notes, test.note)
 			}
 		})
@@ -79,9 +75,9 @@ func TestNoProject(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			dir := folder(t, test.files)
+			dir := directory(t, test.files)
 			test.options.Dir = dir
-			_, err := Load(t.Context(), test.options)
+			_, _, err := load(t.Context(), test.options, "")
 			e := failure(t, err)
 			want := strings.ReplaceAll(test.message, "DIR/", dir+string(filepath.Separator))
 			want = strings.ReplaceAll(want, "DIR", dir)
@@ -94,19 +90,19 @@ func TestNoProject(t *testing.T) {
 
 func TestConfigFromStandardInput(t *testing.T) {
 	t.Parallel()
-	dir := folder(t, "-- .env --\nTAG=9\n-- base.yaml --\nservices: {web: {image: nginx}}")
+	dir := directory(t, "-- .env --\nTAG=9\n-- base.yaml --\nservices: {web: {image: nginx}}")
 	stdin := func(text string) func() ([]byte, error) {
 		return func() ([]byte, error) { return []byte(text), nil }
 	}
-	p := load(t, dir, Options{Files: []string{"-"}, Name: "in", Stdin: stdin("services: {web: {build: ./web, image: 'a:${TAG}'}}")})
-	if web := p.Services["web"]; web.Build.Context != filepath.Join(dir, "web") || web.Image != "a:9" {
+	model, _ := loaded(t, dir, Options{Files: []string{"-"}, Stdin: stdin("services: {web: {build: ./web, image: 'a:${TAG}'}}")})
+	if web := model.Project.Services["web"]; web.Build.Context != filepath.Join(dir, "web") || web.Image != "a:9" {
 		t.Errorf("paths and .env are those of the current folder, but %s, %s", web.Build.Context, web.Image)
 	}
-	p = load(t, dir, Options{Files: []string{"base.yaml", "-"}, Stdin: stdin("services: {web: {hostname: h}}")})
-	if web := p.Services["web"]; web.Image != "nginx" || web.Hostname != "h" {
+	model, _ = loaded(t, dir, Options{Files: []string{"base.yaml", "-"}, Stdin: stdin("services: {web: {hostname: h}}")})
+	if web := model.Project.Services["web"]; web.Image != "nginx" || web.Hostname != "h" {
 		t.Errorf("merged to %+v", web)
 	}
-	_, err := Load(t.Context(), Options{Dir: dir, Files: []string{"-"}, Stdin: stdin("services: {web: {imag: a}}")})
+	_, _, err := load(t.Context(), Options{Dir: dir, Files: []string{"-"}, Stdin: stdin("services: {web: {imag: a}}")}, "")
 	if e := failure(t, err); e.File != "standard input" || e.Line != 1 {
 		t.Errorf("a mistake is at %s:%d", e.File, e.Line)
 	}
@@ -116,7 +112,7 @@ func TestConfigFromStandardInput(t *testing.T) {
 // found above, and only the latter's when the config was named.
 func TestWhichDotEnvCounts(t *testing.T) {
 	t.Parallel()
-	dir := folder(t, `
+	dir := directory(t, `
 -- .env --
 WHO=above
 ABOVE=1
@@ -143,7 +139,8 @@ services: {web: {image: "x:${WHO}"}}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			if got := load(t, dir, test.options).Services["web"].Image; got != test.want {
+			model, _ := loaded(t, dir, test.options)
+			if got := model.Project.Services["web"].Image; got != test.want {
 				t.Errorf("image %s, want %s", got, test.want)
 			}
 		})
@@ -152,13 +149,13 @@ services: {web: {image: "x:${WHO}"}}
 
 func TestRelativePathsFollowTheRoot(t *testing.T) {
 	t.Parallel()
-	dir := folder(t, "-- deploy/compose.yaml --\nservices: {web: {build: ./web}}")
-	p := load(t, dir, Options{Files: []string{"deploy/compose.yaml"}})
-	if got, want := p.Services["web"].Build.Context, filepath.Join(dir, "deploy", "web"); got != want {
+	dir := directory(t, "-- deploy/compose.yaml --\nservices: {web: {build: ./web}}")
+	model, _ := loaded(t, dir, Options{Files: []string{"deploy/compose.yaml"}})
+	if got, want := model.Project.Services["web"].Build.Context, filepath.Join(dir, "deploy", "web"); got != want {
 		t.Errorf("context %s, want %s", got, want)
 	}
-	p = load(t, dir, Options{Files: []string{"deploy/compose.yaml"}, Root: dir})
-	if got, want := p.Services["web"].Build.Context, filepath.Join(dir, "web"); got != want {
+	model, _ = loaded(t, dir, Options{Files: []string{"deploy/compose.yaml"}, Root: dir})
+	if got, want := model.Project.Services["web"].Build.Context, filepath.Join(dir, "web"); got != want {
 		t.Errorf("context with --project-directory %s, want %s", got, want)
 	}
 }

@@ -1,4 +1,4 @@
-package project
+package composefile
 
 import (
 	"os"
@@ -8,7 +8,7 @@ import (
 
 func TestAProofSparesTheCheckAndChangesNothing(t *testing.T) {
 	t.Parallel()
-	dir := folder(t, `
+	dir := directory(t, `
 -- compose.yaml --
 version: "3"
 services:
@@ -24,8 +24,11 @@ services:
 services: {web: {environment: {B: '2'}}}
 `)
 	env := map[string]string{"PORT": "3000"}
-	checked := load(t, dir, Options{Env: env})
-	proven := load(t, dir, Options{Env: env, Proof: checked.Proof})
+	checked, _ := loaded(t, dir, Options{Env: env})
+	proven, _, err := load(t.Context(), Options{Dir: dir, Env: env}, checked.Proof)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if checked.Proof == "" || proven.Proof != checked.Proof {
 		t.Errorf("the proofs are %q and %q", checked.Proof, proven.Proof)
 	}
@@ -52,13 +55,13 @@ func TestAProofHoldsForNothingElse(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			dir := folder(t, "-- compose.yaml --\n"+right)
-			proof := load(t, dir, Options{}).Proof
+			dir := directory(t, "-- compose.yaml --\n"+right)
+			before, _ := loaded(t, dir, Options{})
 			if err := os.WriteFile(filepath.Join(dir, "compose.yaml"), []byte(change.text), 0o644); err != nil {
 				t.Fatal(err)
 			}
-			_, want := Load(t.Context(), Options{Dir: dir, Env: change.env})
-			_, got := Load(t.Context(), Options{Dir: dir, Env: change.env, Proof: proof})
+			_, _, want := load(t.Context(), Options{Dir: dir, Env: change.env}, "")
+			_, _, got := load(t.Context(), Options{Dir: dir, Env: change.env}, before.Proof)
 			if want == nil || got == nil || got.Error() != want.Error() {
 				t.Errorf("got  %v\nwant %v", got, want)
 			}
@@ -75,17 +78,17 @@ func TestFilesThatNameOthersAreNotProven(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := load(t, folder(t, "-- compose.yaml --\n"+text+"\n-- other.yaml --\nservices: {base: {image: nginx}}\n"), Options{})
-			if p.Proof != "" {
-				t.Errorf("the proof is %q", p.Proof)
+			model, _ := loaded(t, directory(t, "-- compose.yaml --\n"+text+"\n-- other.yaml --\nservices: {base: {image: nginx}}\n"), Options{})
+			if model.Proof != "" {
+				t.Errorf("the proof is %q", model.Proof)
 			}
 		})
 	}
 }
 
-func written(t *testing.T, p *Project) string {
+func written(t *testing.T, m Model) string {
 	t.Helper()
-	text, err := p.YAML()
+	text, err := m.Project.MarshalYAML()
 	if err != nil {
 		t.Fatal(err)
 	}

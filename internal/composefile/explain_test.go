@@ -1,4 +1,4 @@
-package project
+package composefile
 
 import (
 	"fmt"
@@ -16,13 +16,12 @@ func TestTheFileAtFaultIsNamed(t *testing.T) {
 		{"in the first", "services:\n  web:\n    image: x\n    prots: []", "services:\n  web: {init: true}", "compose.yaml:4"},
 		{"half, in the first", "services:\n  web: [", "services: {}", "compose.yaml:2"},
 		{"twice, in the second", "services:\n  web: {image: x}", "services:\n  web: {}\nservices: {}", "devup.yaml:3"},
-		{"x-devup in the first", "services:\n  web:\n    image: x\n    x-devup: {stak: y}", "services:\n  web: {init: true}", "compose.yaml:4"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			dir := folder(t, "-- compose.yaml --\n"+test.compose+"\n-- devup.yaml --\n"+test.devup)
-			_, err := Load(t.Context(), Options{Dir: dir})
+			dir := directory(t, "-- compose.yaml --\n"+test.compose+"\n-- devup.yaml --\n"+test.devup)
+			_, _, err := load(t.Context(), Options{Dir: dir}, "")
 			e := failure(t, err)
 			if got := fmt.Sprintf("%s:%d", filepath.Base(e.File), e.Line); got != test.want {
 				t.Errorf("at %s, want %s (%v)", got, test.want, err)
@@ -33,8 +32,8 @@ func TestTheFileAtFaultIsNamed(t *testing.T) {
 
 func TestWrongEnvFile(t *testing.T) {
 	t.Parallel()
-	dir := folder(t, "-- web.env --\nA=1\nB='never closed\n-- devup.yaml --\nservices: {web: {image: x, env_file: web.env}}")
-	_, err := Load(t.Context(), Options{Dir: dir})
+	dir := directory(t, "-- web.env --\nA=1\nB='never closed\n-- devup.yaml --\nservices: {web: {image: x, env_file: web.env}}")
+	_, _, err := load(t.Context(), Options{Dir: dir}, "")
 	e := failure(t, err)
 	if e.Code != fail.Config || filepath.Base(e.File) != "web.env" || e.Service != "web" {
 		t.Errorf("got %+v", e)

@@ -1,0 +1,83 @@
+package detect
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/devup-cli/devup/internal/tree"
+)
+
+// TestCallsIn: the addresses on this machine in a source that no variable decides.
+func TestCallsIn(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"fetch('http://localhost:5000/api')":                             "http://localhost:5000:1",
+		"\nnew WebSocket(`ws://127.0.0.1:81`); x('https://0.0.0.0:443')": "ws://127.0.0.1:81:2 https://0.0.0.0:443:2",
+		"process.env.X || 'http://localhost:5000'":                       "",
+		"import.meta.env.X ?? 'http://localhost:5000'":                   "",
+		"os.getenv('X', 'http://localhost:5000')":                        "",
+		"console.log('on http://localhost:5000')":                        "",
+		"print('http://localhost:5000')":                                 "",
+		"logger.info('http://localhost:5000')":                           "",
+		"fetch('http://localhost/api')":                                  "",
+		"fetch('http://localhost:99999')":                                "",
+		"fetch('http://api:5000')":                                       "",
+	} {
+		var got []string
+		for _, call := range callsIn(tree.File{Path: "a.ts", Text: text}) {
+			got = append(got, fmt.Sprintf("%s:%d", call.url, call.where.Line))
+		}
+		if text2 := strings.Join(got, " "); text2 != want {
+			t.Errorf("%s: %q, want %q", text, text2, want)
+		}
+	}
+}
+
+// TestOriginsIn: the addresses from which a server lets pages in, and no others.
+func TestOriginsIn(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]int{
+		"CORS(app, origins='http://localhost:3000')":                             1,
+		"origins = [\n  'http://localhost:3000',\n  'http://localhost:3001',\n]": 2,
+		"requests.get('http://localhost:3000')":                                  0,
+		"cors = 1\n\n\n\n\nrequests.get('http://localhost:3000')":                0,
+		"cors = 1\n\n\n\nrequests.get('http://localhost:3000')":                  1,
+		"origins = os.getenv('X',\n  'http://localhost:3000')":                   0,
+	} {
+		if got := len(originsIn(tree.File{Path: "a.py", Text: text})); got != want {
+			t.Errorf("%q: %d, want %d", text, got, want)
+		}
+	}
+}
+
+// TestCallsOfAService: what is said of an address in the source.
+func TestCallsOfAService(t *testing.T) {
+	t.Parallel()
+	const moved = "-- compose.yaml --\nservices: {db: {image: x, ports: ['5000:5432']}}\n"
+	for _, test := range []struct{ name, service, files, want string }{
+		{"a page", "web", "-- web/src/a.ts --\nx('http://localhost:5000/a')\n", `web/src/a.ts:1 http://localhost:5000 is written into the source: browsers look for api there on their own machine, which fails in a cloud workspace, and when that port has to move: write import.meta.env.VITE_API_URL || "http://localhost:5000", and VITE_API_URL: ${DEVUP_URL_API:-http://localhost:5000} under environment; or write the path alone and run ` + "`devup up --gateway`"},
+		{"a page with a variable for it", "web", "-- web/src/a.ts --\nx('http://localhost:5000/a')\n-- web/.env --\nVITE_BACKEND_URL=http://localhost:5000\n", "write import.meta.env.VITE_BACKEND_URL ||"},
+		{"in more places", "web", "-- web/src/a.ts --\nx('http://localhost:5000/a')\n-- web/src/b.ts --\nx('http://localhost:5000/b')\n", "http://localhost:5000 (and in 1 more place) is written"},
+		{"in many places", "web", "-- web/src/a.ts --\nx('http://localhost:5000/a')\nx('http://localhost:5000/a')\nx('http://localhost:5000/a')\n", "http://localhost:5000 (and in 2 more places) is written"},
+		{"a port of nothing", "web", "-- web/src/a.ts --\nx('http://localhost:7777/a')\n-- api/.env --\nPORT=5000\n", "http://localhost:7777 is written into the source, and no service here has port 7777"},
+		{"a port that moved", "web", "-- web/src/a.ts --\nx('http://localhost:5000/a')\n" + moved, "is written into the source, but api gets port 5001 here"},
+		{"its own port", "web", "-- web/src/a.ts --\nx('http://localhost:5173/a')\n", ""},
+		{"a server", "api", "-- api/cors.py --\nCORS(app, origins=['http://localhost:5173'])\n", `http://localhost:5173 is let in by the source, and the pages of web come from elsewhere in a cloud workspace, or when that port has to move: write os.environ.get("WEB_URL", "http://localhost:5173"), and WEB_URL: ${DEVUP_URL_WEB:-http://localhost:5173} under environment`},
+		{"a server and a stranger", "api", "-- api/cors.py --\nCORS(app, origins=['http://localhost:7777'])\n", ""},
+		{"a proxy", "web", "-- web/vite.config.ts --\nserver: { proxy: { '/api': 'http://localhost:5000' } }\n", `web/vite.config.ts:1 sends requests on to http://localhost:5000, which inside of a container is web itself: write process.env.PROXY_TARGET || "http://localhost:5000" there, and PROXY_TARGET: http://api:5000 under environment in devup.yaml`},
+		{"a proxy to nothing", "web", "-- web/vite.config.ts --\nserver: { proxy: { '/api': 'http://localhost:7777' } }\n-- api/.env --\nPORT=5000\n", "sends requests on to http://localhost:7777, which inside of a container is web itself, and no service here has port 7777"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			var got []string
+			for _, e := range found(t, scanned(t, webFiles+apiFiles+test.files), test.service).Remarks {
+				got = append(got, place(e))
+			}
+			text := strings.Join(got, "|")
+			if !strings.Contains(text, test.want) || (text == "") != (test.want == "") {
+				t.Errorf("got  %s\nwant %s", text, test.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,103 @@
+package detect
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestPublic: why a browser on another machine has to reach a service itself.
+func TestPublic(t *testing.T) {
+	t.Parallel()
+	const cors = "-- api/cors.py --\nfrom flask_cors import CORS\n"
+	for _, test := range []struct{ name, files, want string }{
+		{"a server that nothing calls", apiFiles, ""},
+		{"a server of pages", apiFiles + "-- api/a.py --\nrender_template('x')\n", "api/a.py:1 it serves pages itself"},
+		{"a server of pages beside a page", apiFiles + webFiles + "-- api/a.py --\nrender_template('x')\n", ""},
+		{"a page calls it by a variable", apiFiles + webFiles + "-- web/src/a.ts --\nimport.meta.env.VITE_API_URL\n", "web/src/a.ts:1 the page of web calls it by VITE_API_URL"},
+		{"a page calls it by its address", apiFiles + webFiles + "-- web/src/a.ts --\nx('http://localhost:5000')\n", "web/src/a.ts:1 the page of web calls http://localhost:5000"},
+		{"a page's server passes requests on", apiFiles + webFiles + cors + "-- web/vite.config.ts --\nserver: { proxy: { '/api': 'http://localhost:5000' } }\n", ""},
+		{"it lets pages of others in", apiFiles + webFiles + cors, "api/cors.py:1 it lets pages of other addresses call it"},
+		{"it lets pages in, and there are none", apiFiles + cors, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			if got := place(found(t, scanned(t, test.files), "api").Public); got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+	if got := found(t, scanned(t, webFiles), "web").Public.Text; got != "people open its page" {
+		t.Errorf("a page: %q", got)
+	}
+}
+
+// TestReadyAndRoutes: the path that shows that a server is well, and the prefixes that it answers.
+func TestReadyAndRoutes(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ name, routes, want string }{
+		{"nothing", "", "|"},
+		{"a health route before others", "'/api/a' '/x/Healthz'", "/x/Healthz|/api /x"},
+		{"a route of an API", "'/a' '/api/b'", "/api/b|/a /api"},
+		{"no route with parameters", "'/api/<id>' '/api/'", "|/api"},
+		{"no other route", "'/a' '/'", "|/a"},
+		{"a health route is no prefix", "'/health' '/b/c' '/b/d'", "/health|/b"},
+		{"a parameter is no prefix", "'/<lang>/a'", "|"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			var source strings.Builder
+			for route := range strings.FieldsSeq(test.routes) {
+				source.WriteString("@app.route(" + route + ")\n")
+			}
+			s := found(t, scanned(t, apiFiles+"-- api/routes.py --\n"+source.String()), "api")
+			if got := s.Ready + "|" + strings.Join(s.Routes, " "); got != test.want {
+				t.Errorf("got %s, want %s", got, test.want)
+			}
+		})
+	}
+	posts := found(t, scanned(t, apiFiles+"-- api/routes.py --\n@app.post('/health')\n"), "api")
+	if posts.Ready != "" {
+		t.Errorf("ready at %s, which answers no GET", posts.Ready)
+	}
+}
+
+// TestRejected: directories that look like a service and are none.
+func TestRejected(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ files, want string }{
+		{"-- x/go.mod --\n", "x: a Go project: no template for it yet"},
+		{"-- x/Cargo.toml --\n-- x/Dockerfile --\n", "x: a Rust project with a Dockerfile of its own: no template for Rust yet, name it in devup.yaml with build"},
+		{"-- x/mix.exs --\n", "x: a Elixir project: no template for it yet"},
+		{"-- x/Gemfile --\n", "x: a Gemfile for tools: no config.ru, so no Ruby server"},
+		{"-- x/Gemfile --\n-- x/config.ru --\n", "x: a Ruby project: no template for it yet"},
+		{"-- x/yarn.lock --\n", "x: yarn.lock without a package.json"},
+		{"-- compose.yaml --\nservices: [\n", ".: compose.yaml is no YAML that can be read, and was left out"},
+		{strings.ReplaceAll(webFiles, "web/", "x/") + strings.ReplaceAll(apiFiles, "api/", "x/"), "x: Vite lies in the same folder as Flask, and a folder is one service: give it a folder of its own"},
+	} {
+		var got []string
+		for _, r := range scanned(t, test.files).Rejected {
+			got = append(got, r.Dir+": "+r.Why)
+		}
+		if text := strings.Join(got, "|"); text != test.want {
+			t.Errorf("got  %s\nwant %s", text, test.want)
+		}
+	}
+}
+
+// TestInteresting: the files that a decision may open; all others are as if they did not exist.
+func TestInteresting(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]bool{
+		"package.json": true, "a.py": true, "a.tsx": true, ".env.local": true, "web.ENV": true, "Dockerfile.dev": true, "dev.dockerfile": true, "ReadMe.rst": true, "base.TXT": true,
+		"compose.yml": true, "docker-compose.ci.yml": false, "a.md": false, "a.png": false, "a.go": false, "data.json": false, ".tool-versions": true,
+	} {
+		if got := interesting(name); got != want {
+			t.Errorf("interesting(%s) = %v", name, got)
+		}
+	}
+	for name, want := range map[string]bool{"package.json": true, "requirements.txt": true, "Pipfile": false, "a.py": false} {
+		if got := isManifest(name); got != want {
+			t.Errorf("isManifest(%s) = %v", name, got)
+		}
+	}
+}

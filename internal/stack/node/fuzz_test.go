@@ -1,0 +1,69 @@
+package node
+
+import (
+	"path"
+	"strings"
+	"testing"
+
+	"github.com/devup-cli/devup/internal/tree"
+)
+
+// FuzzManifest: whatever a package.json holds, its scripts end, and evidence lies within it.
+func FuzzManifest(f *testing.F) {
+	for _, seed := range []string{
+		packageWith("dev=npm run dev; start=yarn dev", "vite:5"), `{"scripts": {"dev": 1, "start": ["a"]}, "engines": {"node": ">=99999999999999999999"}}`, `{"main": "../../a.js", "workspaces": {"packages": "a"}}`,
+		`[]`, `{"dependencies": {"react-scripts": "^^4", "node-sass": ""}, "packageManager": "yarn@"}`, "{",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		p, err := parseManifest("package.json", text)
+		if err != nil {
+			return
+		}
+		if name, script := startScript(p); (name == "") != (script == "") {
+			t.Errorf("script %q is %q", name, script)
+		}
+		if limit, why := limitOf(p); limit < 14 || why.Line > strings.Count(text, "\n")+1 {
+			t.Errorf("Node %d by %+v", limit, why)
+		}
+		if entry := entryOfCommand(p.script("start")); entry != "" && !isCode(entry) {
+			t.Errorf("the entry %q is no source", entry)
+		}
+	})
+}
+
+// FuzzSource: what is found in a source lies in it.
+func FuzzSource(f *testing.F) {
+	for _, seed := range []string{
+		"const { A = 'b', C } = process.env\napp.get('/a')\n", "import x from './x'\napp.use('/p', x)\nrouter.get('/')", "process.env['A'] ?? `b", "app.use('/a', require(\"..\"))", "app.use('', b.c, d,)",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		source := tree.File{Path: "src/a.ts", Text: text}
+		for _, u := range uses(source) {
+			if u.Name == "" || !strings.Contains(text, u.Name) || !strings.Contains(text, u.Value) || u.Where.Line > strings.Count(text, "\n")+1 {
+				t.Errorf("%q: %+v", text, u)
+			}
+		}
+		for _, r := range routes([]tree.File{source, {Path: "src/b.ts", Text: text}}) {
+			if r.At.Line < 1 || r.At.Line > strings.Count(text, "\n")+1 {
+				t.Errorf("%q: %+v", text, r)
+			}
+		}
+	})
+}
+
+// FuzzPnpmMembers: a pnpm-workspace.yaml of any form names members, or none.
+func FuzzPnpmMembers(f *testing.F) {
+	for _, seed := range []string{"packages:\n  - a\n  - '!b/**'\n", "packages: {a: b}", "&a [*a]", "packages: [1, null, [a]]", "\x00"} {
+		f.Add(seed, "libs/a")
+	}
+	f.Fuzz(func(t *testing.T, text, dir string) {
+		patterns := pnpmMembers(text)
+		if isMember(patterns, path.Clean(dir)) && len(patterns) == 0 {
+			t.Errorf("%q is a member of nothing", dir)
+		}
+	})
+}

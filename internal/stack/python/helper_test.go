@@ -1,0 +1,54 @@
+package python
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"golang.org/x/tools/txtar"
+
+	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/tree"
+)
+
+// treeOf is the repository of an archive of "-- name --" sections.
+func treeOf(t *testing.T, archive string) *tree.Tree {
+	t.Helper()
+	fsys := fstest.MapFS{}
+	for _, file := range txtar.Parse([]byte(archive)).Files {
+		fsys[file.Name] = &fstest.MapFile{Data: file.Data}
+	}
+	all := func(string) bool { return true }
+	root, err := tree.Walk(fsys, tree.Files{Interesting: all, Manifest: all})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return root
+}
+
+// stacks are those of Python in the order of the table that devup looks them up in.
+func stacks() []*stack.Stack {
+	return []*stack.Stack{&Flask, &FastAPI, &Django, &ASGI, &Uvicorn, &Gunicorn, &Streamlit, &Plain}
+}
+
+// appIn is the app in a directory, recognised and described.
+func appIn(t *testing.T, archive, dir string) *stack.App {
+	t.Helper()
+	a := &stack.App{Tree: treeOf(t, archive), Service: stack.Service{Dir: dir}}
+	prepare(a)
+	if !a.Recognise(stacks()) {
+		t.Fatal("not recognised")
+	}
+	a.Be(a.Of)
+	return a
+}
+
+// noted is evidence in one line.
+func noted(e tree.Evidence) string {
+	place := e.File
+	if e.Line > 0 {
+		place = fmt.Sprintf("%s:%d", place, e.Line)
+	}
+	return strings.TrimSpace(place + " " + e.Text)
+}

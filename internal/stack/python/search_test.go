@@ -1,0 +1,152 @@
+package python
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/devup-cli/devup/internal/stack"
+)
+
+// TestSearch: which directories hold a server, of what, and where it begins.
+func TestSearch(t *testing.T) {
+	t.Parallel()
+	const list = "-- requirements.txt --\nx\n"
+	for _, test := range []struct{ name, files, want string }{
+		{"Flask", list + "-- app.py --\n\napp = Flask(__name__)\n", ". Flask app in app.py [app.py:2 Flask application]"},
+		{"Flask of another name", list + "-- web.py --\nserver: Flask = flask.Flask(__name__)\n", ". Flask server in web.py [web.py:1 Flask application]"},
+		{"Flask by FLASK_APP", list + "-- .flaskenv --\nFLASK_APP=web:site\n-- web.py --\nx\n-- app.py --\napp = Flask(__name__)\n", ". Flask site in web.py [web.py:1 Flask application]"},
+		{"Flask by FLASK_APP of a package", list + "-- .env --\nFLASK_APP='pkg.web'\n-- pkg/web/__init__.py --\ndef create_app(a=1, *b):\n  return Flask()\n", ". Flask create_app() in pkg/web/__init__.py [pkg/web/__init__.py:1 Flask application]"},
+		{"Flask by FLASK_APP of a file that is missing", list + "-- .env --\nFLASK_APP=none.py\n-- app.py --\napp = Flask(__name__)\n", ". Flask app in app.py [app.py:1 Flask application]"},
+		{"a factory", list + "-- web.py --\ndef create_app():\n  app = Flask()\n", ". Flask create_app() in web.py [web.py:1 Flask application]"},
+		{"a factory that needs something", list + "-- web.py --\ndef create_app(config):\n  app = Flask()\n", "no: requirements.txt, but no Python server under it"},
+		{"a factory that is called", list + "-- run.py --\nfrom web import create_app\nsite, db = web.create_app(1)\n-- web.py --\ndef create_app(config):\n  app = Flask()\n", ". Flask site in run.py [run.py:2 Flask application]"},
+		{"a factory in app.py before a variable elsewhere", list + "-- app.py --\ndef make_app():\n  return Flask()\n-- web.py --\nother = Flask(1)\n", ". Flask make_app() in app.py [app.py:1 Flask application]"},
+		{"an import that is run", list + "-- wsgi.py --\nfrom pkg import db, app\n-- pkg/__init__.py --\napp = Flask(1)\n", ". Flask app in wsgi.py [wsgi.py:1 Flask application]"},
+		{"an import of a script", list + "-- run.py --\nfrom pkg import app\n-- pkg/__init__.py --\napp = Flask(1)\n", ". Flask app in pkg/__init__.py [pkg/__init__.py:1 Flask application]"},
+		{"an import of a script that runs it", list + "-- run.py --\nfrom pkg import app\napp.run()\n-- pkg/__init__.py --\napp = Flask(1)\n", ". Flask app in run.py [run.py:1 Flask application]"},
+		{"nearest first", list + "-- a/b/app.py --\napp = Flask(1)\n-- c/web.py --\nweb = Flask(1)\n", ". Flask web in c/web.py [c/web.py:1 Flask application]"},
+		{"a comment", list + "-- app.py --\n# app = Flask(1)\n", "no: requirements.txt, but no Python server under it"},
+		{"tests and what lies aside", list + "-- test_app.py --\napp = Flask(1)\n-- tests/app.py --\napp = Flask(1)\n-- a/b/c/d/web.py --\napp = Flask(1)\n", "no: requirements.txt, but no Python server under it"},
+		{"FastAPI", list + "-- main.py --\napp = FastAPI()\n", ". FastAPI app in main.py [main.py:1 FastAPI]"},
+		{"FastAPI that a factory makes", list + "-- main.py --\napi = build_app()\n-- more.py --\nx(FastAPI())\n", ". FastAPI api in main.py [main.py:1 FastAPI]"},
+		{"a factory of FastAPI", list + "-- main.py --\ndef get_app(debug: bool = False) -> FastAPI:\n\n    x()\n    return FastAPI()\n", ". FastAPI get_app() in main.py [main.py:1 FastAPI]"},
+		{"Django", list + "-- manage.py --\nimport os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n", ". Django  in manage.py [manage.py:2 Django]"},
+		{"Starlette", list + "-- app.py --\nfrom starlette.applications import Starlette\nsite = Starlette()\n", ". Starlette site in app.py [app.py:2 Starlette]"},
+		{"Streamlit", list + "-- app.py --\nimport streamlit as st\n", ". Streamlit  in app.py [app.py:1 Streamlit]"},
+		{"a server", list + "-- web.py --\nx\nHTTPServer(('', 80), H)\nif __name__ == '__main__':\n  x\n", ". Python  in web.py [web.py:2 listens]"},
+		{"a server that nothing runs", list + "-- web.py --\nHTTPServer(('', 80), H)\n", "no: requirements.txt, but no Python server under it"},
+		{"a server with an entry's name", list + "-- server.py --\napp.run(host='x', port=80)\n", ". Python  in server.py [server.py:1 listens]"},
+		{"a lambda", list + "-- fn.py --\ndef lambda_handler(event, context):\n", "no: a lambda: lambda_handler in fn.py, no server"},
+		{"tools of a package of Node", list + "-- package.json --\n{}\n", "no: requirements.txt beside a package.json, but no Python server under it"},
+		{"no list", "-- app.py --\napp = Flask(1)\n", ". Flask app in app.py [app.py:1 Flask application]"},
+		{"no list, and a program that listens", "-- app.py --\nHTTPServer(('', 80), H)\n", ""},
+		{"no list, aside", "-- examples/app.py --\napp = Flask(1)\n", ""},
+		{"no list, below one", list + "-- app.py --\napp = Flask(1)\n-- sub/app.py --\napp = Flask(1)\n", ". Flask app in app.py [app.py:1 Flask application]"},
+		{"no list, and no entry's name", "-- web.py --\napp = Flask(1)\n", ""},
+		{"two lists", "-- a/requirements.txt --\n-- a/app.py --\napp = Flask(1)\n-- b/Pipfile --\n-- b/main.py --\napp = FastAPI()\n", "a Flask app in app.py [a/app.py:1 Flask application]|b FastAPI app in main.py [b/main.py:1 FastAPI]"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			root := treeOf(t, test.files)
+			var got []string
+			for _, a := range search(root, stacks()) {
+				a.Be(a.Of)
+				got = append(got, a.Dir+" "+a.Framework+" "+a.Callable+" in "+a.Entry+" ["+noted(a.Shown)+"]")
+			}
+			for _, r := range root.Rejected {
+				got = append(got, "no: "+r.Why)
+			}
+			if text := strings.Join(got, "|"); text != test.want {
+				t.Errorf("got  %s\nwant %s", text, test.want)
+			}
+		})
+	}
+}
+
+// TestCommands: how a service is started, and the names that servers know it by.
+func TestCommands(t *testing.T) {
+	t.Parallel()
+	const list = "-- requirements.txt --\nalembic\n"
+	for _, test := range []struct{ name, files, dev, prod, migrate string }{
+		{"Flask", list + "-- app.py --\napp = Flask(1)\n", "app: flask run --host=0.0.0.0 --port=4000", "gunicorn --bind 0.0.0.0:4000 app:app", ""},
+		{"Flask of another variable", list + "-- web.py --\nsite = Flask(1)\n", "web:site: flask run --host=0.0.0.0 --port=4000", "gunicorn --bind 0.0.0.0:4000 web:site", ""},
+		{"Flask of a factory", list + "-- web.py --\ndef create_application():\n  Flask()\n", "web:create_application: flask run --host=0.0.0.0 --port=4000", "gunicorn --bind 0.0.0.0:4000 web:create_application()", ""},
+		{"Flask in a package", list + "-- pkg/__init__.py --\napp = Flask(1)\n", "pkg: flask run --host=0.0.0.0 --port=4000", "gunicorn --bind 0.0.0.0:4000 pkg:app", ""},
+		{"Flask in a directory that is no package", list + "-- src/main.py --\napp = Flask(1)\n", "src/main.py: flask run --host=0.0.0.0 --port=4000", "gunicorn --bind 0.0.0.0:4000 --chdir src main:app", ""},
+		{"Flask in a directory that it imports by its name", list + "-- src/main.py --\nfrom src import db\napp = Flask(1)\n", "src.main: flask run --host=0.0.0.0 --port=4000", "gunicorn --bind 0.0.0.0:4000 src.main:app", ""},
+		{"FastAPI", list + "-- main.py --\napp = FastAPI()\n", "main:app: uvicorn main:app --host 0.0.0.0 --port 4000 --reload", "uvicorn main:app --host 0.0.0.0 --port 4000", ""},
+		{"FastAPI with migrations", list + "-- alembic.ini --\n-- main.py --\napp = FastAPI()\n", "main:app: uvicorn main:app --host 0.0.0.0 --port 4000 --reload", "uvicorn main:app --host 0.0.0.0 --port 4000", "alembic upgrade head"},
+		{"FastAPI of a factory below", list + "-- src/main.py --\ndef create_app():\n    return FastAPI()\n", "main:create_app: uvicorn main:create_app --host 0.0.0.0 --port 4000 --app-dir src --reload --factory", "uvicorn main:create_app --host 0.0.0.0 --port 4000 --app-dir src --factory", ""},
+		{"Django", list + "-- manage.py --\nDJANGO_SETTINGS_MODULE\n-- shop/wsgi.py --\n", "manage.py: python manage.py runserver 0.0.0.0:4000", "gunicorn --bind 0.0.0.0:4000 shop.wsgi:application", ""},
+		{"Django below", list + "-- site/manage.py --\nDJANGO_SETTINGS_MODULE\n-- site/shop/wsgi.py --\n", "site/manage.py: python site/manage.py runserver 0.0.0.0:4000", "gunicorn --bind 0.0.0.0:4000 --chdir site shop.wsgi:application", ""},
+		{"Django without a site", list + "-- manage.py --\nDJANGO_SETTINGS_MODULE\n", "manage.py: python manage.py runserver 0.0.0.0:4000", "python manage.py runserver 0.0.0.0:4000", ""},
+		{"Litestar", list + "-- app.py --\nsite = litestar.Litestar(x)\n", "app:site: uvicorn app:site --host 0.0.0.0 --port 4000 --reload", "uvicorn app:site --host 0.0.0.0 --port 4000", ""},
+		{"Streamlit", list + "-- app.py --\nimport streamlit\n", "app.py: streamlit run app.py --server.address 0.0.0.0 --server.port 4000", "streamlit run app.py --server.address 0.0.0.0 --server.port 4000", ""},
+		{"a server", list + "-- server.py --\nTCPServer(x)\n", "server.py: python server.py", "python server.py", ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			a := appIn(t, test.files, ".")
+			a.Port = stack.Port{Number: 4000}
+			a.Start()
+			got := []string{a.Module + ": " + strings.Join(a.Dev, " "), strings.Join(a.Prod, " "), strings.Join(a.Migrate, " ")}
+			for i, want := range []string{test.dev, test.prod, test.migrate} {
+				if got[i] != want {
+					t.Errorf("got  %s\nwant %s", got[i], want)
+				}
+			}
+		})
+	}
+}
+
+// TestDescribe: what the directory itself decides, with the places.
+func TestDescribe(t *testing.T) {
+	t.Parallel()
+	a := appIn(t, "-- api/requirements.txt --\nrequests\nFlask==2\n-- api/app.py --\napp = Flask(1)\n-- api/Procfile --\nworker: x\n# web: old\nweb: gunicorn -b :5757 app:app\n-- api/.flaskenv --\nFLASK_RUN_PORT=4567\nA=1\n", "api")
+	var notes, starts []string
+	for _, e := range a.Evidence {
+		notes = append(notes, noted(e))
+	}
+	for _, s := range a.Starts {
+		starts = append(starts, s.File+" "+s.Text)
+		if s.Text == "web: gunicorn -b :5757 app:app" && s.Line != 3 {
+			t.Errorf("line %d, want 3", s.Line)
+		}
+	}
+	if got, want := strings.Join(notes, "|"), "api/requirements.txt:2 Flask|api/app.py:1 Flask application"; !strings.EqualFold(got, want) {
+		t.Errorf("noted %s, want %s", got, want)
+	}
+	if got, want := strings.Join(starts, "|"), "api/Procfile web: gunicorn -b :5757 app:app|api/.flaskenv FLASK_RUN_PORT=4567"; got != want {
+		t.Errorf("starts %s, want %s", got, want)
+	}
+	alone := appIn(t, "-- api/app.py --\napp = Flask(1)\n", "api")
+	if len(alone.Evidence) == 0 || alone.Evidence[0].Text != "no requirements file in api names its packages" {
+		t.Errorf("noted %v", alone.Evidence)
+	}
+}
+
+// TestUnknownFiles: a stack that the user named has the usual entry where no file shows one.
+func TestUnknownFiles(t *testing.T) {
+	t.Parallel()
+	a := &stack.App{Tree: treeOf(t, "-- x.txt --\n"), Service: stack.Service{Dir: "."}}
+	a.Be(&Flask)
+	if a.Entry != "app.py" || a.Module != "app" || a.ProdModule != "app:app" || a.Packages.Manifest != "" {
+		t.Errorf("entry %q, module %q, %q, manifest %q", a.Entry, a.Module, a.ProdModule, a.Packages.Manifest)
+	}
+}
+
+// TestDjangoSettings: the files that may hold the settings that manage.py names.
+func TestDjangoSettings(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		`os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings.dev")`: "shop/settings/dev.py shop/settings/dev/__init__.py shop/settings/dev/base.py shop/settings/base.py",
+		"os.environ.setdefault('DJANGO_SETTINGS_MODULE' , 'settings')":         "settings.py settings/__init__.py settings/base.py ./base.py",
+		"os.environ.setdefault('DJANGO_SETTINGS_MODULE', name)":                "",
+		"": "",
+	} {
+		got := strings.Join(djangoSettings(func(name string) string { return map[string]string{"manage.py": text}[name] }), " ")
+		if got != want {
+			t.Errorf("%s: %s, want %s", text, got, want)
+		}
+	}
+}

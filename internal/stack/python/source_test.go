@@ -1,0 +1,88 @@
+package python
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+
+	"github.com/devup-cli/devup/internal/tree"
+)
+
+// TestUses: the variables that a source reads: "NAME=default?" where the code has a default.
+func TestUses(t *testing.T) {
+	t.Parallel()
+	for source, want := range map[string]string{
+		`os.getenv("A")`:                             "A",
+		`os.environ.get('A', 'x')`:                   "A=x?",
+		`getenv("A", other)`:                         "A=?",
+		`os.environ.get("A", None)`:                  "A",
+		`os.environ.get("A",None )`:                  "A",
+		`os.environ.get("A", "None")`:                "A=None?",
+		`os.environ["A"] + os.environ['b']`:          "A b",
+		`os.environ["A"] = "x"`:                      "",
+		`os.environ["A"] == "x"`:                     "A",
+		`env("A")`:                                   "A",
+		`env.bool("A", default=True)`:                "A=?",
+		`env.str( "A" , default="x")`:                "A=x?",
+		`config("A", default="x")`:                   "A=x?",
+		`os.getenv(name)`:                            "",
+		`os.getenv("lower")`:                         "",
+		"os.getenv('A')\nos.getenv(\n  'B', 'y'\n)":  "A B=y?",
+		`reconfig("A")`:                              "",
+		`os.environ.setdefault("DJANGO_X", "value")`: "",
+	} {
+		var got []string
+		for _, u := range uses(tree.File{Path: "a.py", Text: source}) {
+			text := u.Name
+			if u.Value != "" || u.Set {
+				text += "=" + u.Value
+			}
+			if u.Set {
+				text += "?"
+			}
+			got = append(got, text)
+		}
+		if text := strings.Join(got, " "); text != want {
+			t.Errorf("%s: %q, want %q", source, text, want)
+		}
+	}
+}
+
+// TestRoutes: the paths that a server answers, with the prefixes of blueprints and routers.
+func TestRoutes(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ name, files, want string }{
+		{"of the application", "-- a.py --\n@app.route('/a')\ndef a(): pass\n  @app.post(\"/b\")\n@app.websocket(path='/c')\n", "GET /a a.py:1|/b a.py:3|/c a.py:4"},
+		{"of methods", "-- a.py --\n@app.route('/a', methods=['POST'])\n@app.route('/b', methods=(\"post\", \"get\"))\n@app.get('/c', deps=[Depends(x)])\n", "/a a.py:1|GET /b a.py:2|GET /c a.py:3"},
+		{"of a blueprint", "-- a.py --\nusers = Blueprint('users', __name__, url_prefix='/u')\n@users.route('/<id>')\n", "GET /u/<id> a.py:2"},
+		{"of a router that is registered", "-- users.py --\nrouter = APIRouter(prefix=\"/own\")\n@router.get('/x')\n-- main.py --\napp.include_router(users.router, prefix='/api')\n", "GET /api/x users.py:2"},
+		{"of a router that is registered without a prefix", "-- users.py --\nrouter = APIRouter(prefix=\"/own\")\n@router.get('/x')\n-- main.py --\napp.include_router(users.router)\n", "GET /own/x users.py:2"},
+		{"of a router whose prefix is not known", "-- users.py --\nrouter = APIRouter()\n@router.get('/x')\n", "GET ?/x users.py:2"},
+		{"of no server", "-- a.py --\nx = cache.get('/a')\n@decorator\n", ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			var sources []tree.File
+			for _, file := range txtar.Parse([]byte(test.files)).Files {
+				sources = append(sources, tree.File{Path: file.Name, Text: string(file.Data)})
+			}
+			var got []string
+			for _, r := range routes(sources) {
+				got = append(got, strings.TrimSpace(fmt.Sprintf("%s %s %s:%d", map[bool]string{true: "GET"}[r.Get], r.Path, r.At.File, r.At.Line)))
+			}
+			if text := strings.Join(got, "|"); text != test.want {
+				t.Errorf("got  %s\nwant %s", text, test.want)
+			}
+		})
+	}
+}
+
+// TestGetenv: the code that reads a variable, with a value where it is not set.
+func TestGetenv(t *testing.T) {
+	t.Parallel()
+	if got, want := Language.Getenv("A", "x"), `os.environ.get("A", "x")`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
