@@ -83,7 +83,7 @@ func (c *clone) write(t *testing.T, name, content string) {
 }
 
 func (c *clone) read(name string) string {
-	text, err := os.ReadFile(filepath.Join(c.dir, name)) //nolint:forbidigo // the test's own file
+	text, err := os.ReadFile(filepath.Join(c.dir, name))
 	if err != nil {
 		return "none"
 	}
