@@ -170,7 +170,7 @@ func (w *World) Command(construct func(*command.Program) *cobra.Command, args ..
 
 // CommandUntil is [World.Command], interrupted when ctx ends.
 func (w *World) CommandUntil(ctx context.Context, construct func(*command.Program) *cobra.Command, args ...string) Result {
-	var out, said text
+	var out, said Text
 	p := command.New(w.process(strings.NewReader(w.Stdin), &out, &said))
 	root := &cobra.Command{Use: "devup", SilenceErrors: true, SilenceUsage: true, TraverseChildren: true}
 	p.BindGlobal(root.PersistentFlags())
@@ -193,7 +193,7 @@ func (w *World) Run(f func(ctx context.Context, env *command.Env) error) Result 
 
 // RunUntil is [World.Run], interrupted when ctx ends.
 func (w *World) RunUntil(ctx context.Context, f func(ctx context.Context, env *command.Env) error) Result {
-	var out, said text
+	var out, said Text
 	env := w.NewEnv(&out, &said)
 	err := f(ctx, env)
 	env.UI.Close()
@@ -201,11 +201,7 @@ func (w *World) RunUntil(ctx context.Context, f func(ctx context.Context, env *c
 }
 
 // NewEnv is an environment of the world that prints to out and says to said.
-func (w *World) NewEnv(out io.Writer, said interface {
-	io.Writer
-	fmt.Stringer
-},
-) *command.Env {
+func (w *World) NewEnv(out io.Writer, said *Text) *command.Env {
 	terminal := w.Typed != nil
 	var in io.Reader = strings.NewReader(w.Stdin)
 	if terminal {
@@ -231,6 +227,17 @@ func (w *World) Locked(project string) bool {
 	return err == nil && held != nil
 }
 
+// Lock holds the lock of a project on the engine, as another devup does, until it is
+// released.
+func (w *World) Lock(project string) (release func()) {
+	w.t.Helper()
+	held, err := lock.Acquire(w.t.Context(), filepath.Join(w.state(), "locks"), w.Host, project, func() {})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return held.Release
+}
+
 // state is devup's own directory.
 func (w *World) state() string { return filepath.Join(w.Home, ".local", "state", "devup") }
 
@@ -251,21 +258,21 @@ func (t *typist) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// text is a buffer that may be written and read at the same time.
-type text struct {
+// Text is a buffer that may be written and read at the same time.
+type Text struct {
 	mu     sync.Mutex
 	buffer bytes.Buffer
 }
 
 // Write adds to the text.
-func (b *text) Write(p []byte) (int, error) {
+func (b *Text) Write(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.buffer.Write(p)
 }
 
 // String is the text so far.
-func (b *text) String() string {
+func (b *Text) String() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.buffer.String()
