@@ -97,6 +97,7 @@ type Session struct {
 	want            Want
 	options         project.Options
 	locks           *locks
+	background      *background
 	lastObservation time.Time         // when the engine was asked last
 	requests        []prepare.Request // credentials that the project would use
 	absent          error             // why there is no engine, though one is required
@@ -107,7 +108,7 @@ type Session struct {
 func Open(ctx context.Context, env *Env, want Want) (*Session, error) {
 	preparer, options := env.Preparer(), env.ProjectOptions(ctx, want)
 	for started := false; ; {
-		s := &Session{Env: env, want: want, options: options, locks: &locks{}}
+		s := &Session{Env: env, want: want, options: options, locks: &locks{}, background: &background{}}
 		err := s.open(ctx, preparer)
 		step := s.missing(preparer, err)
 		if step == nil && err == nil && s.absent == nil {
@@ -170,10 +171,11 @@ func (s *Session) missing(p *prepare.Preparer, err error) prepare.Step {
 	return p.NextConsent(loaded, s.requests)
 }
 
-// Close lets other devups go on and ends the connection to the engine. It may be called
-// more than once.
+// Close lets other devups go on, waits for what runs in the background, and ends the connection
+// to the engine. It may be called more than once.
 func (s *Session) Close() {
 	s.Unlock()
+	s.background.wait()
 	if s.Engine != nil && s.want.On == nil {
 		_ = s.Engine.Close() // nothing is under way
 	}

@@ -15,8 +15,6 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/images"
@@ -116,9 +114,10 @@ func (l *line) attempt(ctx context.Context, state observe.Project) (again bool, 
 		return false, errors.Join(made.Failure, cmp.Or(failed, context.Cause(ctx)))
 	}
 	probes := l.probes(able, failed)
-	unready, unclean := l.wait(ctx, able, probes, cleanup)
+	l.cleanUp(ctx, able, cleanup)
+	unready := l.wait(ctx, able, probes)
 	unset := l.setUp(ctx, able, state, errors.Join(failed, unready))
-	err = errors.Join(withoutRepeats(failed, unready), unready, unclean, ungated)
+	err = errors.Join(withoutRepeats(failed, unready), unready, ungated)
 	l.expose(ctx, probes, ungated, err)
 	err = errors.Join(err, unset) // not before: a service that is not set up answers all the same
 	if err == nil && ctx.Err() != nil {
@@ -229,26 +228,17 @@ func (l *line) probes(able *project.Project, failed error) []ready.Probe {
 	return probes
 }
 
-// wait waits until the services answer, and removes meanwhile what the plan leaves for
-// the end. With NoWait it waits only for the services with setup steps.
-func (l *line) wait(ctx context.Context, able *project.Project, probes []ready.Probe, cleanup *plan.Plan) (unready, unclean error) {
+// wait waits until the services answer. With NoWait it waits only for the services with setup
+// steps.
+func (l *line) wait(ctx context.Context, able *project.Project, probes []ready.Probe) error {
 	o := l.options
 	if o.NoWait {
 		probes = l.withSetup(able, probes)
 	}
-	var group errgroup.Group
-	group.Go(func() error {
-		_, unclean = l.target.Engine.Apply(ctx, able.Project, cleanup, l.out.Applied)
+	if len(probes) == 0 || o.Plan.NoStart {
 		return nil
-	})
-	if len(probes) > 0 && !o.Plan.NoStart {
-		group.Go(func() error {
-			unready = l.target.Engine.Wait(ctx, probes, ready.Options{Timeout: o.Timeout, Compiles: true, Sink: l.target.Sink})
-			return nil
-		})
 	}
-	_ = group.Wait() // both errors are kept
-	return unready, unclean
+	return l.target.Engine.Wait(ctx, probes, ready.Options{Timeout: o.Timeout, Compiles: true, Sink: l.target.Sink})
 }
 
 // reportBlocked reports which services are not started, and for which others.
