@@ -101,8 +101,8 @@ func explainKilled(c container.InspectResponse, grace time.Duration) string {
 		reason = "its program ignores the signal, or takes longer to end"
 		fix = "a longer `stop_grace_period` gives it time, `stop_signal` names a signal that it ends on"
 	case shellCommand:
-		reason = "its command is run by a shell, which as first process does not pass the signal on"
-		fix = "set `init: true` in the service; a command in list form, or `exec` before its last part, lets the program end in order"
+		reason = "its first process is a shell, which does not pass the signal on"
+		fix = "set `init: true` in the service, or put `exec` before the last command of the shell"
 	case shellScript:
 		reason = "its first process is the script " + program + ", and a shell does not pass the signal on"
 		fix = "begin the script's last command with `exec`, or set `init: true` in the service"
