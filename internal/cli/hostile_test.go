@@ -100,7 +100,7 @@ func TestHostileProject(t *testing.T) {
 	w := newWalker(t, hostile.WriteProject)
 	walked, out := map[string]bool{}, t.TempDir()
 	for _, call := range hostile.Calls(out) {
-		tree := newRoot(command.New(Process{}))
+		tree := newRoot(command.New(t.Context(), Process{}))
 		if found, _, err := tree.Find(call.Args); err == nil {
 			walked[found.CommandPath()] = true
 		}
@@ -110,7 +110,7 @@ func TestHostileProject(t *testing.T) {
 			w.walk(t, call.Args...)
 		}
 	}
-	for path := range commandPaths(newRoot(command.New(Process{}))) {
+	for path := range commandPaths(newRoot(command.New(t.Context(), Process{}))) {
 		if !walked[path] {
 			t.Errorf("%s is not walked: add it to the calls of test/hostile", path)
 		}

@@ -28,7 +28,7 @@ type Process = session.Process
 // Main runs devup with the arguments after its name and returns the exit code. When ctx is
 // canceled, the code is that of an interruption.
 func Main(ctx context.Context, args []string, process Process) int {
-	p := command.New(process)
+	p := command.New(ctx, process)
 	root := newRoot(p)
 	root.SetArgs(args)
 	root.SetIn(process.In)

@@ -52,5 +52,5 @@ func knownCommand(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	return fail.New(fail.Usage, command.Nearest(c.SuggestionsFor(args[0]), "", "see `devup --help` for the commands"), "unknown command %q", args[0])
+	return fail.New(fail.Usage, command.Nearest(args[0], c.SuggestionsFor(args[0]), "", "see `devup --help` for the commands"), "unknown command %q", args[0])
 }

@@ -34,7 +34,7 @@ func explain(m machine, problems []problem) *fail.Error {
 	case foreign:
 		return fail.New(fail.NoEngine, undo(t), "what answers at %s is not a container engine: %s", where, nearest.text)
 	case silent:
-		return fail.New(fail.NoEngine, "restart the engine"+orUndo(t), "the engine at %s does not answer within %s", where, nearest.text)
+		return fail.New(fail.NoEngine, hintSilent+orUndo(t), "the engine at %s does not answer within %s", where, nearest.text)
 	case denied:
 		return fail.New(fail.EngineDenied, deniedHint(m, t), "you may not use the engine at %s: permission denied", where)
 	}

@@ -185,7 +185,7 @@ func TestWhatToDo(t *testing.T) {
 		{
 			name: "an engine that hangs is not replaced by another", system: root, cause: map[kind]cause{docker: silent},
 			files: fstest.MapFS{"usr/sbin/dockerd": binary, "usr/bin/podman": binary, "run/systemd/system": dir},
-			want:  "no-engine: the engine at unix:///var/run/docker.sock does not answer within more | restart the engine",
+			want:  "no-engine: the engine at unix:///var/run/docker.sock does not answer within more | wait and try again, or restart the engine",
 		},
 		{
 			name: "too old", system: root, cause: map[kind]cause{docker: tooOld},
@@ -233,7 +233,7 @@ func TestExplainNamesWhatWasChosen(t *testing.T) {
 		{missing, "", "no-engine: no engine at unix:///x/docker.sock (DOCKER_HOST): the socket does not exist | start that engine, or unset DOCKER_HOST to use the engine of this machine"},
 		{refused, "", "no-engine: no engine at unix:///x/docker.sock (DOCKER_HOST): nothing listens there | start that engine, or unset DOCKER_HOST to use the engine of this machine"},
 		{denied, "", "engine-denied: you may not use the engine at unix:///x/docker.sock (DOCKER_HOST): permission denied | run `sudo usermod -aG docker $USER`, then log out and in again (or run `newgrp docker` in this terminal), or unset DOCKER_HOST to use the engine of this machine"},
-		{silent, "10s", "no-engine: the engine at unix:///x/docker.sock (DOCKER_HOST) does not answer within 10s | restart the engine, or unset DOCKER_HOST to use the engine of this machine"},
+		{silent, "10s", "no-engine: the engine at unix:///x/docker.sock (DOCKER_HOST) does not answer within 10s | wait and try again, or restart the engine, or unset DOCKER_HOST to use the engine of this machine"},
 		{foreign, "no", "no-engine: what answers at unix:///x/docker.sock (DOCKER_HOST) is not a container engine: no | unset DOCKER_HOST to use the engine of this machine"},
 		{unreachable, "x509", "no-engine: no engine at unix:///x/docker.sock (DOCKER_HOST): x509 | start that engine, or unset DOCKER_HOST to use the engine of this machine"},
 		{tooNew, "1.41", "engine-too-old: DOCKER_API_VERSION asks for more than the engine at unix:///x/docker.sock (DOCKER_HOST) speaks, which is 1.41 | unset DOCKER_API_VERSION"},

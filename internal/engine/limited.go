@@ -13,6 +13,9 @@ import (
 // work: far longer than a busy one takes to list hundreds of containers.
 const answerLimit = 30 * time.Second
 
+// hintSilent is for an engine that does not answer: it may be busy.
+const hintSilent = "wait and try again, or restart the engine"
+
 // Limited makes requests that an engine answers at once, such as lists, as a command does
 // first. An engine that hangs takes them and never answers: then the error is a
 // [fail.Error] with the code NoEngine. Any other error is ask's.
@@ -23,7 +26,7 @@ func (e *Engine) Limited(ctx context.Context, ask func(context.Context) error) e
 	if err == nil || limited.Err() == nil || ctx.Err() != nil {
 		return err
 	}
-	return fail.New(fail.NoEngine, "restart the engine", "engine at %s: accepts connections but does not answer within %s", e.Endpoint, answerLimit)
+	return fail.New(fail.NoEngine, hintSilent, "engine at %s: accepts connections but does not answer within %s", e.Endpoint, answerLimit)
 }
 
 // answerTime is how long an engine may take to say that it is still there.

@@ -44,7 +44,7 @@ func TestHungEngine(t *testing.T) {
 				if got != test.want || time.Since(began) != test.waits {
 					t.Errorf("after %s: %s", time.Since(began), got)
 				}
-				if e, ok := errors.AsType[*fail.Error](err); test.after == 0 && (!ok || e.Hint != "restart the engine" || e.Code.Exit() != 4) {
+				if e, ok := errors.AsType[*fail.Error](err); test.after == 0 && (!ok || e.Hint != "wait and try again, or restart the engine" || e.Code.Exit() != 4) {
 					t.Errorf("%v", err)
 				}
 			})

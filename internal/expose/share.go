@@ -72,7 +72,7 @@ func webOnly(p *project.Project, rows []Row, named []string) error {
 		}
 		switch _, known := p.Services[name]; {
 		case !known && !web: // the gateway is no service
-			e = fail.New(fail.UnknownService, "its services are "+strings.Join(p.ServiceNames(), ", "), "project %s has no service %q", p.Name, name)
+			e = project.UnknownService(p.Name, name, p.ServiceNames())
 		case web:
 			continue
 		case other != "":

@@ -2,7 +2,6 @@ package project
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -10,8 +9,6 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/devup-cli/devup/internal/composefile"
-	"github.com/devup-cli/devup/internal/fail"
-	"github.com/devup-cli/devup/internal/suggest"
 )
 
 // loading is one run of [Source.Load].
@@ -88,11 +85,7 @@ func (l *loading) selectServices(p *Project) error {
 		if _, ok := all[name]; ok {
 			continue
 		}
-		hint := "the services are " + strings.Join(slices.Sorted(maps.Keys(all)), ", ")
-		if near := suggest.Nearest(name, slices.Sorted(maps.Keys(all))); near != "" {
-			hint = fmt.Sprintf("did you mean %s?", near)
-		}
-		return fail.New(fail.UnknownService, hint, "there is no service %s in this project", name)
+		return UnknownService(p.Name, name, slices.Sorted(maps.Keys(all)))
 	}
 	active := p.Services
 	model, err := p.WithServicesEnabled(l.options.Services...)

@@ -138,7 +138,7 @@ networks: {front: {}, unused: {}}
 		})
 	}
 	_, err := Load(t.Context(), Options{Dir: dir, Services: []string{"wbe"}})
-	if e := failure(t, err); e.Code != fail.UnknownService || e.Hint != "did you mean web?" {
+	if e := failure(t, err); e.Code != fail.UnknownService || e.Service != "wbe" || e.Hint != `did you mean "web"? its services are api, db, other, tools, web` {
 		t.Errorf("unknown service: %v (hint %q)", e, e.Hint)
 	}
 }

@@ -102,7 +102,7 @@ func explainKilled(c container.InspectResponse, grace time.Duration) string {
 		fix = "set a longer `stop_grace_period`, or a `stop_signal` that it ends on"
 	case shellCommand:
 		reason = "its first process is a shell, which does not pass the signal on"
-		fix = "set `init: true` in the service, or begin the last part of the command with `exec`"
+		fix = "set `init: true` in the service, or put `exec` before the last command of the shell"
 	case shellScript:
 		reason = "its first process is the script " + program + ", and a shell does not pass the signal on"
 		fix = "begin the script's last command with `exec`, or set `init: true` in the service"

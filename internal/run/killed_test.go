@@ -18,7 +18,7 @@ func TestExplainKilled(t *testing.T) {
 	t.Parallel()
 	const (
 		own    = "has no handler for the signal, ignores it, or takes longer to end; set `init: true` in the service, or a longer `stop_grace_period` if it needs the time"
-		shell  = "its first process is a shell, which does not pass the signal on; set `init: true` in the service, or begin the last part of the command with `exec`"
+		shell  = "its first process is a shell, which does not pass the signal on; set `init: true` in the service, or put `exec` before the last command of the shell"
 		longer = "its program ignores the signal, or takes longer to end; set a longer `stop_grace_period`, or a `stop_signal` that it ends on"
 		script = ", and a shell does not pass the signal on; begin the script's last command with `exec`, or set `init: true` in the service"
 	)

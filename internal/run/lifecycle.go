@@ -12,7 +12,6 @@ import (
 	"github.com/moby/moby/client"
 
 	"github.com/devup-cli/devup/internal/engineconfig"
-	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/plan"
 )
 
@@ -115,11 +114,6 @@ func (a *applier) signal(ctx context.Context, op plan.Op) error {
 		}
 	case plan.Kill:
 		_, err = a.engine.Processes.ContainerKill(ctx, op.Old.ID, client.ContainerKillOptions{Signal: op.Signal})
-		if errdefs.IsInvalidArgument(err) {
-			unknown := fail.Wrap(err, fail.Usage, "for example SIGTERM, HUP or 15", "the engine does not know the signal %q", op.Signal)
-			unknown.CauseShown = true
-			return unknown
-		}
 		if errdefs.IsConflict(err) {
 			return nil
 		}

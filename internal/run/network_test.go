@@ -51,7 +51,7 @@ func TestOperationsOnNetworksAndVolumes(t *testing.T) {
 		{"remove a volume", volume(plan.RemoveVolume), func(m *fakeengine.Machine) { m.AddVolume("shop_data", ours) }, nil, "remove volume shop_data", "shop_data done removed", ""},
 		{"remove a volume that is gone", volume(plan.RemoveVolume), nil, nil, "remove volume shop_data", "shop_data done removed", ""},
 		{"a volume in use", volume(plan.RemoveVolume), nil, errdefs.ErrConflict.WithMessage("volume is in use"), "", "shop_data failed removing", "remove-volume shop_data: volume is in use"},
-		{"a disposable volume in use", disposable, nil, errdefs.ErrConflict.WithMessage("volume is in use"), "", "web:/node_modules done removed", ""},
+		{"a disposable volume in use", disposable, nil, errdefs.ErrConflict.WithMessage("volume is in use"), "", "web:/node_modules done old copy removed", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

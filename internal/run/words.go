@@ -21,6 +21,9 @@ func words(op plan.Op) (event.Kind, verb) {
 	case plan.CreateVolume:
 		return event.Volume, verb{"creating", "created"}
 	case plan.RemoveVolume:
+		if op.Disposable {
+			return event.Volume, verb{"removing the old copy", "old copy removed"}
+		}
 		return event.Volume, verb{"removing", "removed"}
 	case plan.Recreate:
 		return event.Container, verb{"replacing", "replaced"}

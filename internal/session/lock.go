@@ -24,6 +24,29 @@ func (l *locks) replace(with lock.Held) {
 	l.held = with
 }
 
+// background is work that goes on after a command has its result, shared by the copies of a
+// session.
+type background struct {
+	mu    sync.Mutex
+	waits []func()
+}
+
+// add notes work by the function that waits for it.
+func (b *background) add(wait func()) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.waits = append(b.waits, wait)
+}
+
+// wait waits for all of it.
+func (b *background) wait() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, wait := range b.waits {
+		wait()
+	}
+}
+
 // acquire waits until no other devup of this user changes the project on the engine. The
 // name is that of the files: which checkout it belongs to is decided under its lock.
 func (s *opening) acquire(ctx context.Context, source *project.Source) error {

@@ -4,12 +4,10 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/devup-cli/devup/internal/event"
-	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/project"
 )
@@ -35,7 +33,7 @@ func (s *Session) CheckServices(names []string) error {
 	known := s.Services()
 	for _, name := range names {
 		if !slices.Contains(known, name) {
-			return unknownService(s.Name, name, "", known)
+			return project.UnknownService(s.Name, name, known)
 		}
 	}
 	return nil
@@ -45,20 +43,10 @@ func (s *Session) CheckServices(names []string) error {
 func knownServices(p *project.Project, scale map[string]int) error {
 	for _, name := range slices.Sorted(maps.Keys(scale)) {
 		if _, ok := p.Services[name]; !ok {
-			return unknownService(p.Name, name, " to scale", p.ServiceNames())
+			return project.UnknownService(p.Name, name, p.ServiceNames())
 		}
 	}
 	return nil
-}
-
-func unknownService(project, name, purpose string, known []string) error {
-	list := "none"
-	if len(known) > 0 {
-		list = strings.Join(known, ", ")
-	}
-	e := fail.New(fail.UnknownService, "its services are "+list, "project %s has no service %q%s", project, name, purpose)
-	e.Service = name
-	return e
 }
 
 // Declared are the services that the files name, in active profiles or not; nil where the

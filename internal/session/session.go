@@ -94,8 +94,9 @@ type Session struct {
 	Observed   observe.Project  // the project's part of State
 	Images     images.Listing   // zero: not listed
 
-	want  Want
-	locks *locks
+	want       Want
+	locks      *locks
+	background *background
 }
 
 // Open opens a session, for which the caller calls Close. The error is a [fail.Error] or
@@ -103,7 +104,7 @@ type Session struct {
 func Open(ctx context.Context, env *Env, want Want) (*Session, error) {
 	preparer, options := env.Preparer(), env.ProjectOptions(ctx, want)
 	for started := false; ; {
-		s := &opening{Session: &Session{Env: env, want: want, locks: &locks{}}, options: options}
+		s := &opening{Session: &Session{Env: env, want: want, locks: &locks{}, background: &background{}}, options: options}
 		err := s.open(ctx, preparer)
 		step := s.missing(preparer, err)
 		if step == nil && err == nil && s.absent == nil {
@@ -175,10 +176,11 @@ func (s *opening) missing(p *prepare.Preparer, err error) prepare.Step {
 	return p.NextConsent(loaded, s.requests)
 }
 
-// Close lets other devups go on and ends the connection to the engine. It may be called
-// more than once.
+// Close lets other devups go on, waits for what runs in the background, and ends the connection
+// to the engine. It may be called more than once.
 func (s *Session) Close() {
 	s.Unlock()
+	s.background.wait()
 	if s.Engine != nil && s.want.On == nil {
 		_ = s.Engine.Close() // nothing is under way
 	}

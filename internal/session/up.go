@@ -55,10 +55,12 @@ func (s *Session) Distant(ctx context.Context) bool {
 }
 
 // Up takes the project to what the files say; see [up.Run]. The lock is released when the
-// plan is carried out, or not at all where the error is an [up.VolumesChanged].
+// plan is carried out, or not at all where the error is an [up.VolumesChanged]. What the run
+// still removes in the background, [Session.Close] waits for.
 func (s *Session) Up(ctx context.Context, o up.Options) (*up.Outcome, error) {
 	o.Known, o.Ports = s.Images, s.KeptPorts(ctx, s.Project)
 	outcome, err := up.Run(ctx, s.Target(ctx), s.Project, s.State, o)
+	s.background.add(outcome.WaitCleanup)
 	if _, ask := errors.AsType[*up.VolumesChanged](err); !ask && (len(outcome.Builds) > 0 || outcome.Changed) {
 		for _, text := range s.Withheld {
 			s.Sink(event.Event{Kind: event.Note, Text: text})

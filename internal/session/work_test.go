@@ -195,14 +195,14 @@ func TestKeeper(t *testing.T) {
 	var said cmdtest.Text
 	env := w.NewEnv(&said, &said)
 	defer env.UI.Close()
-	k := env.Keeper(s.Engine, "shop")
+	k := env.GatewayManager(s.Engine, "shop")
 	if got := strings.Join(k.Command[1:], " "); got != "--host unix:///x --context box gateway shop "+k.File {
 		t.Errorf("command %s", got)
 	}
-	if other := env.Keeper(s.Engine, "store"); other.File == k.File {
+	if other := env.GatewayManager(s.Engine, "store"); other.File == k.File {
 		t.Error("two projects share a gateway")
 	}
-	if none := env.Keeper(nil, "shop"); none.File != "" || none.Command != nil {
+	if none := env.GatewayManager(nil, "shop"); none.File != "" || none.Command != nil {
 		t.Errorf("without an engine: %+v", none)
 	}
 }
@@ -392,7 +392,7 @@ func TestSetupMemory(t *testing.T) {
 	w := cmdtest.New(t, shop+"-- .git/HEAD --\nx\n")
 	s := mustOpen(t, w, session.Want{Project: session.Required})
 	memory := s.SetupMemory()
-	release, err := memory.Turn(t.Context())
+	release, err := memory.Lock(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,6 +15,10 @@ type Streams struct {
 	// Size gives the terminal's columns and rows, asked for again for each frame
 	// because people resize windows. Nil means 80 by 24.
 	Size func() (columns, rows int)
+
+	// Interrupted tells whether Ctrl-C was pressed, which a terminal shows as ^C in the line
+	// of the cursor. Nil means that it never is.
+	Interrupted func() bool
 }
 
 // stream names one of the two output streams.
@@ -32,6 +36,9 @@ func (s Streams) withDefaults() Streams {
 	}
 	if s.Err == nil {
 		s.Err = io.Discard
+	}
+	if s.Interrupted == nil {
+		s.Interrupted = func() bool { return false }
 	}
 	size := s.Size
 	s.Size = func() (int, int) {

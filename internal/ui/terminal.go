@@ -39,6 +39,7 @@ type terminal struct {
 	waiting   []chunk
 	painted   []string // the region as it is on the screen
 	nameWidth int
+	echo      bool // the echo of a Ctrl-C is erased already
 }
 
 func newTerminal(s Streams) *terminal {
@@ -66,6 +67,7 @@ func (r *terminal) resource(e event.Event, at time.Time) {
 			known = &entry{started: at}
 			r.byKey[e.Key()] = known
 			r.entries = append(r.entries, known)
+			r.widen(e.Name)
 		}
 		known.event = e
 		return
@@ -101,9 +103,14 @@ func (r *terminal) drop(key string, e *entry) {
 	r.entries = slices.DeleteFunc(r.entries, func(x *entry) bool { return x == e })
 }
 
+// widen makes room for a name, so that the lines of what is under way align once they stay.
+func (r *terminal) widen(name string) {
+	r.nameWidth = max(r.nameWidth, min(ansi.StringWidth(name), maxName))
+}
+
 // settle prints the line that stays.
 func (r *terminal) settle(e event.Event, took time.Duration) {
-	r.nameWidth = max(r.nameWidth, min(ansi.StringWidth(e.Name), maxName))
+	r.widen(e.Name)
 	columns, _ := r.streams.Size()
 	if columns >= roomy {
 		r.nameWidth = max(r.nameWidth, usualName)
@@ -184,11 +191,12 @@ func (r *terminal) close(now time.Time) {
 func (r *terminal) paint(now time.Time) {
 	columns, rows := r.streams.Size()
 	erase := eraseLines(r.painted, columns)
-	fresh := len(r.painted) == 0
+	fresh, echo := len(r.painted) == 0, !r.echo && r.streams.Interrupted()
+	r.echo = r.echo || echo
 	r.painted = region(r.entries, max(columns-1, 1), max(min(rows-2, maxRegion), 1), now, r.theme)
 
-	if fresh && len(r.painted) > 0 {
-		erase = "\r" + ansi.EraseEntireLine // a Ctrl-C may have left its echo there
+	if echo || fresh && len(r.painted) > 0 {
+		erase = "\r" + ansi.EraseEntireLine + erase // a Ctrl-C may have left its echo there
 	}
 	chunks := make([]chunk, 0, len(r.waiting)+2)
 	chunks = append(chunks, chunk{toErr, erase})

@@ -154,6 +154,47 @@ func TestTerminal(t *testing.T) {
 	}
 }
 
+// TestInterruptEcho: what is said after Ctrl-C does not stand behind its echo.
+func TestInterruptEcho(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &screen{columns: 60, rows: 8}
+		interrupted := false
+		streams := terminalStreams(s, func() (int, int) { return 60, 8 })
+		streams.Interrupted = func() bool { return interrupted }
+		u := New(streams, TTY)
+		u.Say("shared")
+		_, _ = s.Write([]byte("^C"))
+		interrupted = true
+		u.Say("closed")
+		u.Prompt("more? ")
+		u.Say("yes")
+		u.Close()
+		if got, want := strings.TrimSpace(s.text()), "shared\nclosed\nmore? yes"; got != want {
+			t.Errorf("got\n%s\nwant\n%s", got, want)
+		}
+	})
+}
+
+// TestAlignment: the line that stays of a short name leaves room for a long one under way.
+func TestAlignment(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &screen{columns: 100, rows: 8}
+		u := New(terminalStreams(s, func() (int, int) { return 100, 8 }), TTY)
+		long, short := "bootcamp-frontend-react-js-web-1", "bootcamp-backend-flask-web-1"
+		for _, name := range []string{short, long} {
+			u.Sink()(event.Event{Kind: event.Container, Name: name, State: event.Working, Text: "starting"})
+		}
+		for _, name := range []string{short, long} {
+			u.Sink()(event.Event{Kind: event.Container, Name: name, State: event.Done, Text: "started"})
+		}
+		u.Close()
+		lines := strings.Split(strings.TrimSpace(s.text()), "\n")
+		if len(lines) != 2 || strings.Index(lines[0], "started") != strings.Index(lines[1], "started") {
+			t.Errorf("got\n%s", s.text())
+		}
+	})
+}
+
 // TestResize makes the terminal narrower and wider while the region is shown: what
 // was printed before must neither vanish nor be there twice.
 func TestResize(t *testing.T) {

@@ -39,11 +39,12 @@ type steps struct {
 	volumes    []volume.Volume
 	log        []string
 
-	refused map[int]int      // host ports that containers cannot have, and how often
-	broken  map[string]error // services whose containers cannot be made
-	unready map[string]error // services that do not become ready
-	onApply func()           // called before a plan is carried out
-	made    int
+	refused   map[int]int      // host ports that containers cannot have, and how often
+	removable chan struct{}    // closed when volumes can be removed; nil for at once
+	broken    map[string]error // services whose containers cannot be made
+	unready   map[string]error // services that do not become ready
+	onApply   func()           // called before a plan is carried out
+	made      int
 }
 
 func (e *steps) note(format string, args ...any) {
@@ -98,6 +99,9 @@ func (e *steps) Apply(ctx context.Context, p *types.Project, todo *plan.Plan, o 
 		}
 		if slices.ContainsFunc(op.After, func(i int) bool { return !done[i] }) {
 			continue
+		}
+		if op.Action == plan.RemoveVolume && e.removable != nil {
+			<-e.removable
 		}
 		if op.Action != plan.Await {
 			e.note("%s %s", op.Action, op.Name)
@@ -246,8 +250,16 @@ func (f *fixture) write(t *testing.T, archive string) {
 	writeFiles(t, f.dir, archive)
 }
 
-// run loads the project and runs the line.
+// run loads the project and runs the line to its end.
 func (f *fixture) run(ctx context.Context, t *testing.T, o Options) (*Outcome, error) {
+	t.Helper()
+	outcome, err := f.begin(ctx, t, o)
+	outcome.WaitCleanup()
+	return outcome, err
+}
+
+// begin is [fixture.run] without the wait for what goes on in the background.
+func (f *fixture) begin(ctx context.Context, t *testing.T, o Options) (*Outcome, error) {
 	t.Helper()
 	p, err := project.Load(t.Context(), project.Options{Dir: f.dir})
 	if err != nil {

@@ -68,8 +68,11 @@ func (o Options) exposes() bool {
 }
 
 // Outcome is what a run decided and did. It is valid, as far as the run came,
-// also with an error.
+// also with an error. The caller of [Run] calls [Outcome.WaitCleanup] before it gives up the
+// engine.
 type Outcome struct {
+	cleanup <-chan struct{} // closed when the cleanup is done; nil for none
+
 	Project    *project.Project        // resolved for this workspace and these ports
 	Builds     []images.Build          // images that were built, or would be in a dry run
 	Pulls      []transfer.Pull         // images that were pulled, or would be in a dry run

@@ -15,8 +15,6 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/images"
@@ -117,7 +115,8 @@ func (l *upRun) attempt(ctx context.Context, state observe.Project) (again bool,
 		return false, errors.Join(failed.images, cmp.Or(failed.applied, context.Cause(ctx)))
 	}
 	probes := l.probes(runnable, failed.applied)
-	failed.ready, failed.cleanup = l.wait(ctx, runnable, probes, cleanup)
+	l.cleanUp(ctx, runnable, cleanup)
+	failed.ready = l.wait(ctx, runnable, probes)
 	failed.setup = l.setUp(ctx, runnable, state, errors.Join(failed.applied, failed.ready))
 	l.expose(ctx, probes, failed.gateway, failed.running())
 	return false, failed.all(ctx)
@@ -130,14 +129,13 @@ type failures struct {
 	applied error // of the plan
 	gateway error
 	ready   error // of services that do not answer
-	cleanup error // of what is removed when all answer
 	setup   error // of setup steps
 }
 
 // running is the failure of what should run. A service that is not set up answers all the
 // same.
 func (f failures) running() error {
-	return errors.Join(withoutRepeats(f.applied, f.ready), f.ready, f.cleanup, f.gateway)
+	return errors.Join(withoutRepeats(f.applied, f.ready), f.ready, f.gateway)
 }
 
 // all joins the failures in the order in which they are told, or is the context's error where
@@ -252,26 +250,17 @@ func (l *upRun) probes(runnable *project.Project, failed error) []ready.Probe {
 	return probes
 }
 
-// wait waits until the services answer, and removes meanwhile what the plan leaves for
-// the end. With NoWait it waits only for the services with setup steps.
-func (l *upRun) wait(ctx context.Context, runnable *project.Project, probes []ready.Probe, cleanup *plan.Plan) (unready, unclean error) {
+// wait waits until the services answer. With NoWait it waits only for the services with setup
+// steps.
+func (l *upRun) wait(ctx context.Context, runnable *project.Project, probes []ready.Probe) error {
 	o := l.options
 	if o.NoWait {
 		probes = l.withSetup(runnable, probes)
 	}
-	var group errgroup.Group
-	group.Go(func() error {
-		_, unclean = l.target.Engine.Apply(ctx, runnable.Project, cleanup, l.out.Applied)
+	if len(probes) == 0 || o.Plan.NoStart {
 		return nil
-	})
-	if len(probes) > 0 && !o.Plan.NoStart {
-		group.Go(func() error {
-			unready = l.target.Engine.Wait(ctx, probes, ready.Options{Timeout: o.Timeout, Compiles: true, Sink: l.target.Sink})
-			return nil
-		})
 	}
-	_ = group.Wait() // both errors are kept
-	return unready, unclean
+	return l.target.Engine.Wait(ctx, probes, ready.Options{Timeout: o.Timeout, Compiles: true, Sink: l.target.Sink})
 }
 
 // reportBlocked reports which services are not started, and for which others.

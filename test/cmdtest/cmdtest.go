@@ -171,7 +171,7 @@ func (w *World) Command(construct func(*command.Program) *cobra.Command, args ..
 // CommandUntil is [World.Command], interrupted when ctx ends.
 func (w *World) CommandUntil(ctx context.Context, construct func(*command.Program) *cobra.Command, args ...string) Result {
 	var out, said Text
-	p := command.New(w.process(strings.NewReader(w.Stdin), &out, &said))
+	p := command.New(ctx, w.process(strings.NewReader(w.Stdin), &out, &said))
 	root := &cobra.Command{Use: "devup", SilenceErrors: true, SilenceUsage: true, TraverseChildren: true}
 	p.BindGlobal(root.PersistentFlags())
 	root.SetFlagErrorFunc(command.FlagError)

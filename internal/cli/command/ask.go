@@ -32,7 +32,7 @@ func (e *Env) ConfirmBy(ctx context.Context, question, flags string) (bool, erro
 		return true, nil
 	}
 	if !e.CanAsk() {
-		return false, fail.New(fail.NeedsAnswer, "answer with "+flags, "%s (there is no terminal to ask on)", question)
+		return false, fail.New(fail.NeedsAnswer, "answer with "+flags, "no terminal to ask: %s", question)
 	}
 	for {
 		answer, err := e.Answer(ctx, question+" [y/N] ", false)

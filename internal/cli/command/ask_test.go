@@ -434,7 +434,7 @@ func TestLostOutput(t *testing.T) {
 		{syscall.ENOSPC, fail.DiskFull},
 		{syscall.EIO, fail.Failed},
 	} {
-		p := command.New(session.Process{Out: full{test.err}})
+		p := command.New(t.Context(), session.Process{Out: full{test.err}})
 		for range 2 {
 			_, _ = p.Out().Write([]byte("x"))
 		}
@@ -520,18 +520,18 @@ func TestCompleteServices(t *testing.T) {
 func TestWords(t *testing.T) {
 	t.Parallel()
 	for got, want := range map[string]string{
-		command.List(nil):                             "none",
-		command.List([]string{"a", "b"}):              "a, b",
-		command.Plural(1, "it", "them"):               "it",
-		command.Plural(0, "it", "them"):               "them",
-		command.FirstLine("one\ntwo"):                 "one",
-		command.FirstLine(""):                         "",
-		command.Ellipsis("äöü", 3):                    "äöü",
-		command.Ellipsis("äöüß", 3):                   "äö…",
-		command.Ago(3 * time.Minute):                  "3 minutes ago",
-		command.Size(1_530_000):                       "1.53MB",
-		command.Nearest(nil, "--", "see the help"):    "see the help",
-		command.Nearest([]string{"a", "b"}, "--", ""): "did you mean `--a` or `--b`?",
+		command.List(nil):                                  "none",
+		command.List([]string{"a", "b"}):                   "a, b",
+		command.Plural(1, "it", "them"):                    "it",
+		command.Plural(0, "it", "them"):                    "them",
+		command.FirstLine("one\ntwo"):                      "one",
+		command.FirstLine(""):                              "",
+		command.Ellipsis("äöü", 3):                         "äöü",
+		command.Ellipsis("äöüß", 3):                        "äö…",
+		command.Ago(3 * time.Minute):                       "3 minutes ago",
+		command.Size(1_530_000):                            "1.53MB",
+		command.Nearest("x", nil, "--", "see the help"):    "see the help",
+		command.Nearest("c", []string{"a", "b"}, "--", ""): "did you mean `--a` or `--b`?",
 	} {
 		if got != want {
 			t.Errorf("%q, want %q", got, want)

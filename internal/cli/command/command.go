@@ -40,11 +40,14 @@ type Program struct {
 	env     *Env // nil until a command begins
 	started bool
 	stdin   func() ([]byte, error)
+
+	interrupted func() bool
 }
 
-// New is a program with the streams and the environment of a process.
-func New(process session.Process) *Program {
-	p := &Program{process: process, out: &output{to: process.Out}}
+// New is a program with the streams and the environment of a process. It is interrupted when
+// ctx is canceled.
+func New(ctx context.Context, process session.Process) *Program {
+	p := &Program{process: process, out: &output{to: process.Out}, interrupted: func() bool { return ctx.Err() != nil }}
 	p.stdin = sync.OnceValues(func() ([]byte, error) { return io.ReadAll(process.In) })
 	return p
 }

@@ -19,7 +19,7 @@ func FlagError(c *cobra.Command, err error) error {
 	text := FirstLine(err.Error())
 	hint := "see `" + c.CommandPath() + " --help`"
 	if name, ok := strings.CutPrefix(text, "unknown flag: --"); ok {
-		return fail.New(fail.Usage, Nearest(flagsLike(c, name), "--", hint), "%s has no flag --%s", c.CommandPath(), name)
+		return fail.New(fail.Usage, Nearest(name, flagsLike(c, name), "--", hint), "%s has no flag --%s", c.CommandPath(), name)
 	}
 	return fail.New(fail.Usage, hint, "%s", text)
 }
@@ -36,14 +36,27 @@ func flagsLike(c *cobra.Command, name string) (like []string) {
 	return like
 }
 
-// Nearest is a hint that names suggestions, or another hint where there are none.
-func Nearest(suggestions []string, prefix, otherwise string) string {
+// Nearest is a hint that names those of the suggestions that are nearest to a word, or another
+// hint where there are none. One that begins with the word is as near as can be.
+func Nearest(word string, suggestions []string, prefix, otherwise string) string {
 	if len(suggestions) == 0 {
 		return otherwise
 	}
-	quoted := make([]string, len(suggestions))
-	for i, s := range suggestions {
-		quoted[i] = "`" + prefix + s + "`"
+	distance := func(s string) int {
+		if strings.HasPrefix(s, word) {
+			return 0
+		}
+		return levenshtein.Distance(word, s, nil)
+	}
+	least := distance(suggestions[0])
+	for _, s := range suggestions {
+		least = min(least, distance(s))
+	}
+	var quoted []string
+	for _, s := range suggestions {
+		if distance(s) == least {
+			quoted = append(quoted, "`"+prefix+s+"`")
+		}
 	}
 	return "did you mean " + strings.Join(quoted, " or ") + "?"
 }

@@ -24,6 +24,7 @@ func (p *Program) streams(merged settings.Settings) ui.Streams {
 	s := ui.Streams{
 		In: p.process.In, Out: p.out, Err: p.process.Err,
 		InTTY: isTerminal(p.process.In), OutTTY: isTerminal(p.process.Out), ErrTTY: isTerminal(p.process.Err),
+		Interrupted: p.interrupted,
 	}
 	never := p.flags.noColor || p.process.Getenv("NO_COLOR") != "" || merged.Color == "never"
 	always := merged.Color == "always"

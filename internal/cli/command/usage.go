@@ -15,6 +15,7 @@ import (
 
 var (
 	exclusive = lazyregexp.New(`none of the others can be; \[(.+)\] were all set`)
+	counted   = lazyregexp.New(`^(?:accepts|requires) (?:(at least|at most) )?(?:between )?(\d+(?: and \d+)?) arg\(s\), (?:only )?received (\d+)$`)
 	surplus   = lazyregexp.New(`^unknown command ("(?:[^"\\]|\\.)*") for `)
 )
 
@@ -23,6 +24,9 @@ func UsageError(c *cobra.Command, err error) *fail.Error {
 	text, hint := FirstLine(err.Error()), "see `"+c.CommandPath()+" --help`"
 	if m := exclusive.FindStringSubmatch(text); m != nil {
 		text = "--" + strings.Join(strings.Fields(m[1]), " and --") + " exclude each other"
+	} else if m := counted.FindStringSubmatch(text); m != nil {
+		text = fmt.Sprintf("%s: wrong number of arguments: needs %s, got %s", c.CommandPath(), strings.TrimSpace(m[1]+" "+m[2]), m[3])
+		hint = "write `" + c.UseLine() + "`"
 	} else if m := surplus.FindStringSubmatch(text); m != nil {
 		text = fmt.Sprintf("%s takes no arguments, and %s is one", c.CommandPath(), m[1])
 	}

@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/devup-cli/devup/internal/cli/command"
-	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/ui"
@@ -25,9 +24,7 @@ func configHashes(env *command.Env, p *project.Project, wanted string) error {
 	}
 	for _, name := range names {
 		if _, ok := p.Services[name]; !ok {
-			e := fail.New(fail.UnknownService, "its services are "+command.List(p.ServiceNames()), "project %s has no service %q", p.Name, name)
-			e.Service = name
-			return e
+			return project.UnknownService(p.Name, name, p.ServiceNames())
 		}
 		hash, err := plan.Declared{Service: p.Declared(name)}.Hash(func(string) string { return "" })
 		if err != nil {

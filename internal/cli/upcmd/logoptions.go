@@ -8,7 +8,6 @@ import (
 
 	"github.com/devup-cli/devup/internal/cli/command"
 	"github.com/devup-cli/devup/internal/cli/show"
-	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/logs"
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/ui"
@@ -52,9 +51,7 @@ func (o logOptions) check(p *project.Project) error {
 	}
 	for _, name := range names {
 		if _, ok := p.Services[name]; !ok {
-			e := fail.New(fail.UnknownService, "its services are "+command.List(p.ServiceNames()), "project %s has no service %q", p.Name, name)
-			e.Service = name
-			return e
+			return project.UnknownService(p.Name, name, p.ServiceNames())
 		}
 	}
 	return nil

@@ -131,9 +131,10 @@ func agreeToShare(ctx context.Context, env *command.Env, p *project.Project, too
 		what = append(what, fmt.Sprintf("%s (port %d)", r.Service, r.Port)+leading(p, r))
 		services = append(services, expose.Through(p, r)...)
 	}
-	env.Say("This opens "+command.List(what)+" to the internet, until Ctrl-C: whoever has the URL reaches the",
-		"development server without a login, with whatever it may do on this machine.",
-		"Give the URLs to people that you trust only.")
+	n := len(services)
+	env.Say("This opens "+command.List(what)+" to the internet, until Ctrl-C.",
+		"Anyone with "+command.Plural(n, "the URL reaches the development server", "a URL reaches the development servers")+" without a login.",
+		"Give "+command.Plural(len(rows), "the URL", "the URLs")+" only to people whom you trust with what "+command.Plural(n, "it", "they")+" can do on this machine.")
 	for _, note := range up.DebuggersLeft(p, services) {
 		env.Note(note)
 	}

@@ -65,6 +65,9 @@ func TestConsentToShare(t *testing.T) {
 		if got != step.want {
 			t.Errorf("%s: %s, want %s", step.name, got, step.want)
 		}
+		if plural := strings.Contains(said.String(), "development servers without a login"); plural != (len(step.rows) > 1) {
+			t.Errorf("%s: %d services in %q", step.name, len(step.rows), &said)
+		}
 		for _, r := range step.rows {
 			if !strings.Contains(said.String(), r.Service+" (port") {
 				t.Errorf("%s: %s is not named in %q", step.name, r.Service, &said)

@@ -239,7 +239,9 @@ func (s *sharing) end(ctx context.Context, err error) error {
 // unwire runs the project as it is without tunnels. It does not wait for answers: nobody
 // waits for the URLs any more.
 func (s *sharing) unwire(ctx context.Context) error {
-	s.env.Say("closed; giving the services their local URLs back")
+	if slices.ContainsFunc(s.tunnels, func(t *tunnel.Tunnel) bool { return t != nil }) {
+		s.env.Say("closed; giving the services their local URLs back")
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 	defer cancel()
 	if _, err := s.up(ctx, s.env, true); err != nil {
