@@ -1,9 +1,10 @@
-// Package templates is the text that devup init fills in: one folder a stack
+// Package templates is the text that devup init fills in: one directory a stack
 // under stacks, and stacks/project for the files of the repository as a whole.
-// It is an embedded file system and nothing else; package scaffold renders it.
+// Files under parts define what several of them share. It is an embedded file
+// system and nothing else; package scaffold renders it.
 //
-// A template holds if and range, no decisions: those are made before and arrive
-// as fields. A new stack adds a folder here, a detector and a golden tree.
+// A template holds if, range and template, no decisions: those are made before and
+// arrive as fields. A new stack adds a directory here: docs/adding-a-stack.md.
 package templates
 
 import "embed"
@@ -11,5 +12,5 @@ import "embed"
 // FS holds the templates. A file's path is that of the file it becomes, with
 // .tmpl at the end, so that no tool takes a template for the real thing.
 //
-//go:embed all:stacks
+//go:embed all:stacks parts
 var FS embed.FS

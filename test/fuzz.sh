@@ -13,7 +13,7 @@ for package in $(grep -rlE '^func Fuzz' --include='*_test.go' internal | xargs -
   for target in $(go test -list "^Fuzz.*${FUZZ:-}" "./$package" | grep '^Fuzz' || true); do
     step "$package $target"
     # A limit on memory ends a target that grows without end.
-    (ulimit -v 16000000; go test -run '^$' -fuzz "^$target\$" -fuzztime "${FUZZTIME:-60s}" -parallel "${FUZZPARALLEL:-1}" "./$package") || failed+=("$package $target")
+    (ulimit -v 16000000; go test -run '^$' -fuzz "^$target\$" -fuzztime "${FUZZTIME:-60s}" -fuzzminimizetime 2s -parallel "${FUZZPARALLEL:-1}" "./$package") || failed+=("$package $target")
   done
 done
 [ ${#failed[@]} -eq 0 ] || { printf 'failed: %s\n' "${failed[@]}"; exit 1; }

@@ -23,7 +23,7 @@ func TestPackagesImportDownOnly(t *testing.T) {
 	for _, system := range []string{"linux", "darwin", "windows"} {
 		t.Run(system, func(t *testing.T) {
 			t.Parallel()
-			for name, imports := range packages(t, system) {
+			for name, imports := range importsOf(t, system) {
 				switch {
 				case strings.HasPrefix(name, internal):
 					checkInternal(t, strings.TrimPrefix(name, internal), imports)
@@ -105,9 +105,9 @@ func TestMapHasNoCycle(t *testing.T) {
 	}
 }
 
-// packages lists the packages of the module and what their code, without tests,
+// importsOf lists the packages of the module and what their code, without tests,
 // imports when built for that system.
-func packages(t *testing.T, system string) map[string][]string {
+func importsOf(t *testing.T, system string) map[string][]string {
 	t.Helper()
 	list := exec.CommandContext(t.Context(), "go", "list", "-e", "-json=ImportPath,Imports", "./...")
 	list.Dir = path.Join("..", "..")

@@ -110,8 +110,8 @@ func FuzzSubstitute(f *testing.F) {
 	}
 	lookup := setting("A=1", "EMPTY=")
 	f.Fuzz(func(t *testing.T, in string) {
-		if strings.Count(in, "{") != strings.Count(in, "}") || strings.ContainsAny(in, "\n\x00") || symbol.HasToken(in) {
-			t.Skip()
+		if strings.Count(in, "{") != strings.Count(in, "}") || strings.ContainsAny(in, "\n\x00ſK") || symbol.HasToken(in) {
+			t.Skip() // ſ and K are the letters that compose-go's expression takes for an s and a k
 		}
 		want, wantErr := template.SubstituteWithOptions(in, lookup, template.WithoutLogging)
 		got, err := new(expander).substitute(in, lookup)

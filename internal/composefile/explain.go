@@ -10,6 +10,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/suggest"
 )
 
 // A rule turns the errors of compose-go that its pattern matches into sentences. The
@@ -170,7 +171,7 @@ func number(s string) int {
 
 // didYouMean is a hint that names the nearest of the known words, or otherwise.
 func didYouMean(word string, known []string, otherwise string) string {
-	if near := Nearest(word, known); near != "" && near != word {
+	if near := suggest.Nearest(word, known); near != "" && near != word {
 		return fmt.Sprintf("did you mean %q?", near)
 	}
 	return otherwise

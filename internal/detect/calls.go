@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/tree"
 )
 
 // localCall is a URL on this machine that stands in a file.
@@ -27,26 +29,26 @@ var (
 )
 
 // callsIn are the URLs on this machine in a source, without fallbacks.
-func callsIn(source file) []localCall {
-	if !strings.Contains(source.text, "://") {
+func callsIn(source tree.File) []localCall {
+	if !strings.Contains(source.Text, "://") {
 		return nil
 	}
 	var calls []localCall
-	for _, match := range localCalls.FindAllStringSubmatchIndex(source.text, -1) {
-		start := strings.LastIndexByte(source.text[:match[0]], '\n') + 1
-		line, _, _ := strings.Cut(source.text[start:], "\n")
-		port, ok := portNumber(source.text[match[2]:match[3]])
+	for _, match := range localCalls.FindAllStringSubmatchIndex(source.Text, -1) {
+		start := strings.LastIndexByte(source.Text[:match[0]], '\n') + 1
+		line, _, _ := strings.Cut(source.Text[start:], "\n")
+		port, ok := stack.PortNumber(source.Text[match[2]:match[3]])
 		if ok && !fromEnv.MatchString(line) && !printed.MatchString(line) {
-			url := source.text[match[0]:match[1]]
-			calls = append(calls, localCall{port, url, source.at(match[0], url)})
+			url := source.Text[match[0]:match[1]]
+			calls = append(calls, localCall{port, url, source.At(match[0], url)})
 		}
 	}
 	return calls
 }
 
 // originsIn are the URLs on this machine from which a server's source lets pages in.
-func originsIn(source file) []localCall {
-	lines := strings.Split(source.text, "\n")
+func originsIn(source tree.File) []localCall {
+	lines := strings.Split(source.Text, "\n")
 	return slices.DeleteFunc(callsIn(source), func(call localCall) bool {
 		at := call.where.Line - 1
 		near := strings.Join(lines[max(0, at-4):at+1], "\n") // a list of origins has one a line
@@ -58,10 +60,10 @@ func originsIn(source file) []localCall {
 // frontend calls, and what a server lets in.
 func (c *candidate) localCalls() []localCall {
 	var calls []localCall
-	for _, source := range c.sources {
+	for _, source := range c.Sources {
 		switch {
-		case isProxyFile(source.path): // it speaks of what the development server does
-		case c.role == frontend:
+		case c.isProxyFile(source.Path): // it speaks of what the development server does
+		case c.Page:
 			calls = append(calls, callsIn(source)...)
 		default:
 			calls = append(calls, originsIn(source)...)
@@ -73,7 +75,7 @@ func (c *candidate) localCalls() []localCall {
 // hardCoded are the ports that a frontend's source calls on this machine by
 // number, each with the first place that does.
 func (c *candidate) hardCoded() []localCall {
-	if c.role != frontend {
+	if c.role() != frontend {
 		return nil
 	}
 	return firstOfEach(c.localCalls())
@@ -90,25 +92,25 @@ func firstOfEach(calls []localCall) []localCall {
 
 // decideCalls lists the addresses on this machine in the service's source, and says of
 // each port once what comes of it.
-func (s *scan) decideCalls(c *candidate) {
+func decideCalls(all services, c *candidate) {
 	remarked := map[int]bool{}
-	all := c.localCalls()
-	for _, call := range all {
-		sibling := s.byPort(call.port)
-		if sibling == c || c.role == backend && sibling == nil {
+	calls := c.localCalls()
+	for _, call := range calls {
+		sibling := all.byPort(call.port)
+		if sibling == c || !c.Page && sibling == nil {
 			continue // its own page, or another server's business
 		}
-		c.Calls = append(c.Calls, Call{Port: call.port, Origin: c.role == backend, Instead: c.instead(sibling, call.url), Evidence: call.where})
+		c.Calls = append(c.Calls, Call{Port: call.port, Origin: !c.Page, Instead: c.instead(sibling, call.url), Evidence: call.where})
 		if remarked[call.port] {
 			continue
 		}
 		remarked[call.port] = true
 		e := call.where
-		e.Text = call.url + alsoAt(all, call) + remarkOf(c, sibling, call)
+		e.Text = call.url + alsoAt(calls, call) + remarkOf(c, sibling, call)
 		if sibling != nil {
 			e.Text += ": " + c.instead(sibling, call.url)
 		}
-		c.remark(e)
+		c.Remark(e)
 	}
 }
 
@@ -135,19 +137,13 @@ func remarkOf(c, sibling *candidate, call localCall) string {
 	switch {
 	case sibling == nil:
 		return fmt.Sprintf(" is written into the source, and no service here has port %d", call.port)
-	case c.role == backend:
+	case !c.Page:
 		return fmt.Sprintf(" is let in by the source, and the pages of %s come from elsewhere in a cloud workspace, or when that port has to move", sibling.Name)
 	case sibling.HostPort != call.port:
 		return fmt.Sprintf(" is written into the source, but %s gets port %d here", sibling.Name, sibling.HostPort)
 	default:
 		return fmt.Sprintf(" is written into the source: browsers look for %s there on their own machine, which fails in a cloud workspace, and when that port has to move", sibling.Name)
 	}
-}
-
-// environments are how bundlers let a page read a variable, by framework.
-var environments = map[string]string{
-	"Create React App": "process.env.REACT_APP_", "Next.js": "process.env.NEXT_PUBLIC_", "Vue CLI": "process.env.VUE_APP_",
-	"Gatsby": "process.env.GATSBY_", "Astro": "import.meta.env.PUBLIC_", "SvelteKit": "import.meta.env.VITE_",
 }
 
 // instead is what to write in the place of an address: a variable, where the stack has
@@ -158,15 +154,12 @@ func (c *candidate) instead(sibling *candidate, url string) string {
 		return "write the path alone and " + gateway
 	}
 	name := EnvName(cmp.Or(sibling.Compose, sibling.Name))
-	read, prefix := environments[c.Framework], ""
-	switch {
-	case c.role == backend:
-		read = "process.env."
-	case read == "" && c.Stack == Vite:
-		read = "import.meta.env.VITE_"
-	}
-	if i := strings.LastIndexByte(read, '.'); i >= 0 {
-		prefix = read[i+1:]
+	prefix := ""
+	if c.Page {
+		if c.Of.Reads == "" {
+			return "write the path alone and " + gateway
+		}
+		prefix = c.Of.Reads[strings.LastIndexByte(c.Of.Reads, '.')+1:]
 	}
 	variable := prefix + name + "_URL"
 	for _, v := range c.Variables {
@@ -175,19 +168,16 @@ func (c *candidate) instead(sibling *candidate, url string) string {
 			break
 		}
 	}
-	code := fmt.Sprintf(`%s%s || "%s"`, strings.TrimSuffix(read, prefix), variable, url)
-	if c.Runtime.Language == "python" {
-		code = fmt.Sprintf(`os.environ.get("%s", "%s")`, variable, url)
-	}
 	set := fmt.Sprintf("%s: ${DEVUP_URL_%s:-%s} under environment", variable, name, url)
-	switch {
-	case c.role == backend:
-		return fmt.Sprintf("write %s, and %s; with `devup up --gateway` no page is a stranger", code, set)
-	case read == "":
-		return "write the path alone and " + gateway
-	default:
+	if c.Page {
+		code := fmt.Sprintf(`%s%s || "%s"`, strings.TrimSuffix(c.Of.Reads, prefix), variable, url)
 		return fmt.Sprintf("write %s, and %s; or write the path alone and %s", code, set, gateway)
 	}
+	code := "the value of " + variable
+	if getenv := c.Of.Language.Getenv; getenv != nil {
+		code = getenv(variable, url)
+	}
+	return fmt.Sprintf("write %s, and %s; with `devup up --gateway` no page is a stranger", code, set)
 }
 
 // EnvName is a service's name as part of a variable's: BACKEND_FLASK.

@@ -3,12 +3,16 @@ package detect
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/stack/stacks"
+	"github.com/devup-cli/devup/internal/tree"
 )
 
 // composeNames are the files that `docker compose` looks for, in its order: one
@@ -33,12 +37,12 @@ type composeService struct {
 }
 
 // composeFiles are the names of the root's compose files that would be loaded.
-func (t *tree) composeFiles() []string {
+func composeFiles(t *tree.Tree) []string {
 	var files []string
-	root := t.folders["."]
-	if name := root.first(composeNames[:4]...); name != "" {
+	root := t.Directory(".")
+	if name := root.First(composeNames[:4]...); name != "" {
 		files = append(files, name)
-		if name := root.first(composeNames[4:]...); name != "" {
+		if name := root.First(composeNames[4:]...); name != "" {
 			files = append(files, name)
 		}
 	}
@@ -48,10 +52,10 @@ func (t *tree) composeFiles() []string {
 // readCompose reads the services that build something. Project.Load is what
 // loads the files for real; this is evidence only, so a file that YAML cannot
 // read is reported as a rejection and the scan goes on without it.
-func (t *tree) readCompose(files []string) []*composeService {
+func readCompose(t *tree.Tree, files []string) []*composeService {
 	var all []*composeService
 	env := map[string]string{}
-	for _, file := range t.envsOf(".") {
+	for _, file := range envsOf(t, ".") {
 		for _, entry := range file.entries {
 			if path.Base(file.path) == ".env" {
 				env[entry.name] = entry.value
@@ -59,9 +63,9 @@ func (t *tree) readCompose(files []string) []*composeService {
 		}
 	}
 	for _, name := range files {
-		services, err := parseCompose(name, t.files.text(name), env)
+		services, err := parseCompose(name, t.Text(name), env)
 		if err != nil {
-			t.reject(".", name+" is no YAML that can be read, and was left out", Evidence{File: name})
+			t.Reject(".", name+" is no YAML that can be read, and was left out", Evidence{File: name})
 			continue
 		}
 		all = append(all, services...)
@@ -132,7 +136,8 @@ func (s *composeService) readMount(value *yaml.Node) {
 	if s.dir != "" {
 		return
 	}
-	plain, workdir := image == "node" || image == "python", scalar(child(value, "working_dir"))
+	plain := slices.ContainsFunc(stacks.Languages(), func(l *stack.Language) bool { return l.Name == image })
+	workdir := scalar(child(value, "working_dir"))
 	for _, volume := range texts(child(value, "volumes")) {
 		source, target, _ := strings.Cut(volume, ":")
 		target, _, _ = strings.Cut(target, ":")
@@ -160,7 +165,7 @@ func (s *composeService) readPorts(value *yaml.Node, env map[string]string) {
 		}
 		s.published, s.target = parsePortMapping(text)
 		if s.target != 0 {
-			s.portEvidence = Evidence{s.file, item.Line, "ports " + strconv.Itoa(s.target)}
+			s.portEvidence = tree.At(s.file, item.Line, "ports "+strconv.Itoa(s.target))
 		}
 	}
 }
@@ -173,8 +178,8 @@ func parsePortMapping(text string) (published, target int) {
 	if match == nil {
 		return 0, 0
 	}
-	published, _ = portNumber(match[1])
-	target, ok := portNumber(match[2])
+	published, _ = stack.PortNumber(match[1])
+	target, ok := stack.PortNumber(match[2])
 	if !ok {
 		return 0, 0
 	}
@@ -249,18 +254,4 @@ func texts(node *yaml.Node) []string {
 		}
 	}
 	return all
-}
-
-// pnpmMembers are the packages of a pnpm-workspace.yaml; none of a broken one.
-func pnpmMembers(text string) (patterns []string) {
-	defer func() {
-		if recover() != nil { // as in parseCompose
-			patterns = nil
-		}
-	}()
-	var document yaml.Node
-	if yaml.Unmarshal([]byte(text), &document) != nil || len(document.Content) == 0 {
-		return nil
-	}
-	return texts(child(document.Content[0], "packages"))
 }

@@ -9,7 +9,8 @@
 // none read beyond a bound. Nothing here writes files; package scaffold makes
 // them of what was found.
 //
-// The way through the package: walk (names of folders and files, without what
-// .gitignore names) → node and python candidates, foreign rejections → ports,
-// versions, commands → variables and wiring → [Repository].
+// The way through the package: tree (names of folders and files, without what
+// .gitignore names) → the stacks of each language find their services → ports,
+// versions, commands → variables and wiring → [Repository]. What is known of one
+// language or framework is in internal/stack.
 package detect

@@ -9,6 +9,8 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/stack/stacks"
 )
 
 // dockerfile is what detection takes from an existing Dockerfile. One that BuildKit cannot
@@ -79,7 +81,7 @@ func (d *dockerfile) port() (Port, bool) {
 	for _, look := range []func(instruction, map[string]string) (int, string){exposedPort, commandPort, envPort} {
 		for _, in := range slices.Backward(d.final()) {
 			if n, text := look(in, set); n != 0 {
-				return Port{n, d.at(in, in.name+" "+text)}, true
+				return stack.PortAt(n, d.at(in, in.name+" "+text)), true
 			}
 		}
 	}
@@ -92,7 +94,7 @@ func exposedPort(in instruction, set map[string]string) (port int, text string) 
 	}
 	for _, word := range in.words {
 		word, protocol, _ := strings.Cut(expand(word, set), "/")
-		if n, ok := portNumber(word); ok && protocol != "udp" {
+		if n, ok := stack.PortNumber(word); ok && protocol != "udp" {
 			return n, strconv.Itoa(n)
 		}
 	}
@@ -111,8 +113,8 @@ func envPort(in instruction, _ map[string]string) (port int, text string) {
 	if in.name != "ENV" {
 		return 0, ""
 	}
-	for _, name := range portVariables {
-		if n, ok := portNumber(assignments(in)[name]); ok {
+	for _, name := range stacks.PortVariables() {
+		if n, ok := stack.PortNumber(assignments(in)[name]); ok {
 			return n, name + "=" + strconv.Itoa(n)
 		}
 	}

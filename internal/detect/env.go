@@ -5,6 +5,9 @@ import (
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/stack/stacks"
+	"github.com/devup-cli/devup/internal/tree"
 )
 
 // envFile is a file of NAME=value lines.
@@ -22,7 +25,7 @@ type envEntry struct {
 var envLine = lazyregexp.New(`^\s*(?:export\s+)?([A-Za-z_]\w*)\s*[=:]\s*(.*)$`)
 
 func parseEnv(name, text string) envFile {
-	env := envFile{path: name, loaded: loadedEnv(path.Base(name))}
+	env := envFile{path: name, loaded: stacks.IsEnvFile(path.Base(name))}
 	for i, line := range strings.Split(text, "\n") {
 		match := envLine.FindStringSubmatch(line)
 		if match == nil {
@@ -47,15 +50,6 @@ func unquote(value string) string {
 	return strings.TrimSpace(value)
 }
 
-// loadedEnv are the names that dotenv, CRA and Vite read in development.
-func loadedEnv(name string) bool {
-	switch name {
-	case ".env", ".env.local", ".env.development", ".env.development.local", ".flaskenv":
-		return true
-	}
-	return false
-}
-
 func (e envFile) value(name string) string {
 	for _, entry := range e.entries {
 		if entry.name == name {
@@ -68,7 +62,7 @@ func (e envFile) value(name string) string {
 func (e envFile) at(name string) Evidence {
 	for _, entry := range e.entries {
 		if entry.name == name {
-			return Evidence{e.path, entry.line, name}
+			return tree.At(e.path, entry.line, name)
 		}
 	}
 	return Evidence{File: e.path}
@@ -76,22 +70,22 @@ func (e envFile) at(name string) Evidence {
 
 // envsOf are the env files of a folder. Those for production, staging or tests
 // say nothing about development.
-func (t *tree) envsOf(dir string) []envFile {
-	f := t.folders[dir]
+func envsOf(t *tree.Tree, dir string) []envFile {
+	f := t.Directory(dir)
 	if f == nil {
 		return nil
 	}
 	var loaded, examples []envFile
-	for _, name := range f.names {
+	for _, name := range f.Names {
 		lower := strings.ToLower(name)
-		if !strings.HasPrefix(lower, ".env") && lower != ".flaskenv" && !strings.HasSuffix(lower, ".env") {
+		if !strings.HasPrefix(lower, ".env") && !stacks.IsEnvFile(name) && !strings.HasSuffix(lower, ".env") {
 			continue
 		}
-		if containsWord(lower, []string{"prod", "test", "stag", ".envrc"}) {
+		if stack.HasOne(lower, "prod", "test", "stag", ".envrc") {
 			continue
 		}
 		full := path.Join(dir, name)
-		env := parseEnv(full, blankComments(t.files.text(full), "#"))
+		env := parseEnv(full, tree.BlankComments(t.Text(full), "#"))
 		if env.loaded {
 			loaded = append(loaded, env)
 		} else {

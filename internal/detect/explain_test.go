@@ -14,8 +14,8 @@ func explain(repo Repository) string {
 			b.WriteString(", a page")
 		}
 		b.WriteString("\n")
-		fmt.Fprintf(&b, "  port %d, host %d: %s\n", s.Port.Number, s.HostPort, s.Port.Evidence.text())
-		fmt.Fprintf(&b, "  %s %s%s: %s\n", s.Runtime.Language, s.Runtime.Version, prefixed(" ", s.Runtime.Flags), s.Runtime.Evidence.text())
+		fmt.Fprintf(&b, "  port %d, host %d: %s\n", s.Port.Number, s.HostPort, place(s.Port.Evidence))
+		fmt.Fprintf(&b, "  %s %s%s: %s\n", s.Runtime.Language, s.Runtime.Version, prefixed(" ", s.Runtime.Flags), place(s.Runtime.Evidence))
 		fmt.Fprintf(&b, "  packages %s%s %s %s%s%s\n", s.Packages.Manager, prefixed("@", s.Packages.Version), s.Packages.Manifest, s.Packages.Lock,
 			prefixed(" with ", strings.Join(s.Packages.Includes, " "))+prefixed(" workspace ", s.Packages.Workspace)+
 				prefixed(" of ", strings.Join(s.Packages.Members, " "))+prefixed(" linked ", strings.Join(s.Packages.Linked, " "))+
@@ -27,6 +27,7 @@ func explain(repo Repository) string {
 			{"prod", strings.Join(s.Prod, " ")},
 			{"module", s.Module},
 			{"prod module", s.ProdModule},
+			{"migrate", strings.Join(s.Migrate, " ")},
 			{"ready", s.Ready},
 			{"routes", strings.Join(s.Routes, " ")},
 			{"dockerfile", s.Dockerfile},
@@ -37,21 +38,21 @@ func explain(repo Repository) string {
 			}
 		}
 		if s.Public.Text != "" {
-			fmt.Fprintf(&b, "  public: %s\n", s.Public.text())
+			fmt.Fprintf(&b, "  public: %s\n", place(s.Public))
 		}
 		for _, v := range s.Variables {
 			fmt.Fprintf(&b, "  $%s%s%s%s: %s\n", v.Name, prefixed(" -> ", v.Sibling)+v.Path+map[bool]string{true: " inside"}[v.Inside], map[bool]string{true: " has default"}[v.Default],
-				map[bool]string{true: " secret"}[v.Secret], v.Evidence.text())
+				map[bool]string{true: " secret"}[v.Secret], place(v.Evidence))
 		}
 		for _, e := range s.Remarks {
-			fmt.Fprintf(&b, "  ! %s\n", e.text())
+			fmt.Fprintf(&b, "  ! %s\n", place(e))
 		}
 		for _, e := range s.Evidence {
-			fmt.Fprintf(&b, "  - %s\n", e.text())
+			fmt.Fprintf(&b, "  - %s\n", place(e))
 		}
 	}
 	for _, r := range repo.Rejected {
-		fmt.Fprintf(&b, "no %s: %s [%s]\n", r.Dir, r.Why, r.Evidence.text())
+		fmt.Fprintf(&b, "no %s: %s [%s]\n", r.Dir, r.Why, place(r.Evidence))
 	}
 	if len(repo.Compose) > 0 {
 		fmt.Fprintf(&b, "compose %s\n", strings.Join(repo.Compose, " "))
@@ -59,7 +60,7 @@ func explain(repo Repository) string {
 	return b.String()
 }
 
-func (e Evidence) text() string {
+func place(e Evidence) string {
 	where := e.File
 	if e.Line > 0 {
 		where = fmt.Sprintf("%s:%d", e.File, e.Line)

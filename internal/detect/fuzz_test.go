@@ -65,17 +65,6 @@ func checkSound(t *testing.T, repo Repository) {
 	}
 }
 
-func FuzzIgnore(f *testing.F) {
-	f.Add("*.log\n!keep.log\n/a/**/b\n", "a/x/b")
-	f.Add("a/\\*\n", "a/*")
-	f.Fuzz(func(t *testing.T, rules, name string) {
-		r := ignoreRules(nil).with(".", rules).with("sub", rules)
-		if r.ignores(name, false) && !r.ignores(name, true) && !strings.Contains(rules, "!") {
-			t.Errorf("%q is ignored as a file, but not as a folder, by %q", name, rules)
-		}
-	})
-}
-
 func FuzzParseURL(f *testing.F) {
 	f.Add("https://4567-${GITPOD_WORKSPACE_ID}.${GITPOD_WORKSPACE_CLUSTER_HOST}/api")
 	f.Fuzz(func(t *testing.T, text string) {

@@ -1,21 +1,15 @@
 package detect
 
 import (
-	"path"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack"
 )
 
 var notInNames = lazyregexp.New(`[^a-z0-9]+`)
-
-// systemFolders are no names for a service: its files lie in /<name> of the image.
-var systemFolders = []string{
-	"bin", "boot", "dev", "etc", "home", "lib", "lib64", "media", "mnt", "opt", "proc", "root", "run", "sbin", "srv",
-	"sys", "tmp", "usr", "var",
-}
 
 // name gives each service a name that is unique, a valid Compose service and
 // image name, and what people call it: the compose file's, else the folder's.
@@ -37,7 +31,7 @@ func (s *scan) name() {
 			continue
 		}
 		for _, name := range c.names() {
-			if !taken[name] && !slices.Contains(systemFolders, name) {
+			if !taken[name] && !stack.IsSystemDirectory(name) {
 				c.Name = name
 				break
 			}
@@ -51,10 +45,8 @@ func (s *scan) name() {
 func (c *candidate) names() []string {
 	var names []string
 	if c.Dir == "." {
-		if c.node != nil {
-			names = append(names, plainName(path.Base(c.node.Name)))
-		}
-		names = append(names, map[role]string{frontend: "frontend", backend: "backend"}[c.role])
+		names = append(names, plainName(c.Called))
+		names = append(names, map[role]string{frontend: "frontend", backend: "backend"}[c.role()])
 	} else {
 		parts := strings.Split(c.Dir, "/")
 		for i := range slices.Backward(parts) {
@@ -62,7 +54,7 @@ func (c *candidate) names() []string {
 		}
 	}
 	names = slices.DeleteFunc(names, func(name string) bool { return name == "" })
-	last := string(c.Stack)
+	last := c.Stack
 	if len(names) > 0 {
 		last = names[len(names)-1]
 	}

@@ -1,46 +1,10 @@
 package detect
 
 import (
-	"strings"
 	"testing"
-)
 
-func TestIgnoreRules(t *testing.T) {
-	t.Parallel()
-	for _, test := range []struct {
-		rules, name string
-		folder      bool
-		want        bool
-	}{
-		{"*.log", "a/b/x.log", false, true},
-		{"/x", "x", false, true},
-		{"/x", "a/x", false, false},
-		{"a/x", "a/x", false, true},
-		{"a/x", "b/a/x", false, false},
-		{"x/", "a/x", true, true},
-		{"x/", "a/x", false, false},
-		{"**/x", "a/b/x", false, true},
-		{"a/**", "a/b", false, true},
-		{"a/**/z", "a/z", false, true},
-		{"a/**/z", "a/b/c/z", false, true},
-		{"*.env\n!web.env", "web.env", false, false},
-		{"# x", "# x", false, false},
-		{`\#x`, "#x", false, true},
-		{"x  ", "x", false, true},
-		{"", "x", false, false},
-		{"[z-a", "x", false, false},
-	} {
-		if got := ignoreRules(nil).with(".", test.rules).ignores(test.name, test.folder); got != test.want {
-			t.Errorf("%q ignores %q = %v, want %v", test.rules, test.name, got, test.want)
-		}
-	}
-	nested := ignoreRules(nil).with("sub", "/x\ny")
-	for name, want := range map[string]bool{"sub/x": true, "x": false, "sub/a/x": false, "sub/a/y": true} {
-		if got := nested.ignores(name, false); got != want {
-			t.Errorf("sub/.gitignore ignores %q = %v, want %v", name, got, want)
-		}
-	}
-}
+	"github.com/devup-cli/devup/internal/tree"
+)
 
 func TestParseURL(t *testing.T) {
 	t.Parallel()
@@ -88,94 +52,6 @@ func TestPortOfCommand(t *testing.T) {
 	}
 }
 
-func TestPortsInSource(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string]int{
-		"app.run(host='0.0.0.0', port=5001, debug=True)":              5001,
-		"app.run(debug=True, port=int(os.environ.get('PORT', 8085)))": 8085,
-		"app.run(host=os.getenv('HOST'), port=6000)":                  6000,
-		"uvicorn.run('main:app', host=\"0.0.0.0\",\n    port=8000)":   8000,
-		"serve(app, port=8090)":                                       8090,
-		"app.run(debug=True)":                                         0,
-	} {
-		if got, _ := portOfSource([]file{{"a.py", text}}, pythonPorts); got.Number != want {
-			t.Errorf("python %q: port %d, want %d", text, got.Number, want)
-		}
-	}
-	for text, want := range map[string]int{
-		"const PORT = process.env.PORT || 5050;":                5050,
-		"app.listen(process.env.PORT ?? 4000)":                  4000,
-		"const port = process.env.PORT ? Number(x) : 3333":      3333,
-		"app.listen(8081, () => {})":                            8081,
-		"const { PORT = 4321 } = process.env":                   4321,
-		"fastify.listen({ port: 8000 })":                        8000,
-		"var port = normalizePort(process.env.PORT || '3000');": 3000,
-		"app.set('port', 9090)":                                 9090,
-		"app.listen(port)":                                      0,
-	} {
-		if got, _ := portOfSource([]file{{"a.js", text}}, nodePorts); got.Number != want {
-			t.Errorf("node %q: port %d, want %d", text, got.Number, want)
-		}
-	}
-}
-
-func TestNewestWithin(t *testing.T) {
-	t.Parallel()
-	for _, test := range []struct {
-		wanted string
-		lines  []string
-		want   string
-	}{
-		{">=14", nodeLines, "24"},
-		{"18.x", nodeLines, "18"},
-		{"^18.12.0", nodeLines, "18"},
-		{">=18 <21", nodeLines, "20"},
-		{">=16.0.0 <=18.20.1", nodeLines, "18"},
-		{"^18 || ^20", nodeLines, "20"},
-		{"14 - 16", nodeLines, "16"},
-		{"~16.18.0", nodeLines, "16"},
-		{"99", nodeLines, ""},
-		{"", nodeLines, ""},
-		{">=3.9", pythonLines, "3.13"},
-		{"^3.11", pythonLines, "3.13"},
-		{"~=3.10", pythonLines, "3.13"},
-		{"~=3.10.0", pythonLines, "3.10"},
-		{">=3.8,<3.12", pythonLines, "3.11"},
-		{">3.8.1,<3.11", pythonLines, "3.10"},
-		{"==3.9.*", pythonLines, "3.9"},
-		{">=3.10,!=3.13.*", pythonLines, "3.12"},
-	} {
-		if got := newestWithin(test.wanted, test.lines); got != test.want {
-			t.Errorf("newestWithin(%q) = %q, want %q", test.wanted, got, test.want)
-		}
-	}
-}
-
-func TestRuntimesOfPinnedDependencies(t *testing.T) {
-	t.Parallel()
-	for version, want := range map[string]string{"^4.0.3": "16", "3.4.1": "16", "5.0.1": "24"} {
-		p := &nodePackage{Dependencies: versions{"react-scripts": version}}
-		c := &candidate{Service: Service{Dir: ".", Runtime: Runtime{Language: "node"}}, node: p}
-		s := &scan{tree: &tree{folders: map[string]*folder{".": {}}}}
-		if got := s.decideRuntime(c); got.Version != want || got.Flags != "" {
-			t.Errorf("react-scripts %s: node %s %q, want %s and no flag", version, got.Version, got.Flags, want)
-		}
-		p.Engines = versions{"node": ">=18"}
-		got := s.decideRuntime(c)
-		if flag := map[bool]string{true: "--openssl-legacy-provider"}[want == "16"]; got.Version != "24" || got.Flags != flag {
-			t.Errorf("react-scripts %s with engines >=18: node %s %q, want 24 %q", version, got.Version, got.Flags, flag)
-		}
-	}
-	for line, want := range map[string]string{"numpy==1.21.0": "3.10", "numpy==2.1.0": "", "numpy>=1.21": "", "psycopg2-binary==2.9.9": "3.12", "Django==3.2": "3.10"} {
-		r := &requirements{versions: map[string]string{}, lines: map[string]int{}}
-		match := requirementLine.FindStringSubmatch(line)
-		r.add(match[1], match[2], 1)
-		if got, _ := pythonLimit(r); got != want {
-			t.Errorf("pythonLimit(%q) = %q, want %q", line, got, want)
-		}
-	}
-}
-
 func TestParsePortMapping(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string][2]int{
@@ -204,46 +80,16 @@ func TestUsesIn(t *testing.T) {
 		{"a.ts", "import.meta.env.VITE_X || `http://localhost:1`", "VITE_X", "http://localhost:1", true},
 		{"a.js", `const { X = "d" } = process.env`, "X", "d", true},
 	} {
-		got := usesIn(file{test.file, test.text})
-		if len(got) != 1 || got[0].name != test.name || got[0].value != test.value || got[0].set != test.set {
+		got := usesIn(tree.File{Path: test.file, Text: test.text})
+		if len(got) != 1 || got[0].Name != test.name || got[0].Value != test.value || got[0].Set != test.set {
 			t.Errorf("usesIn(%s) = %+v, want %s %q %v", test.text, got, test.name, test.value, test.set)
 		}
 	}
 	for _, text := range []string{`os.environ["X"] = "1"`, `process.env.X = "1"`} {
 		for _, name := range []string{"a.py", "a.js"} {
-			if got := usesIn(file{name, text}); len(got) != 0 {
+			if got := usesIn(tree.File{Path: name, Text: text}); len(got) != 0 {
 				t.Errorf("usesIn(%s) = %+v, want none: it is set", text, got)
 			}
 		}
-	}
-}
-
-func TestEvidenceHoldsNoValues(t *testing.T) {
-	t.Parallel()
-	if got := firstWords("SECRET=hunter2 node --x server.js -y"); got != "node --x server.js" {
-		t.Errorf("firstWords = %q", got)
-	}
-}
-
-// TestOwnRouters: a router that the server's own file mounts answers below its prefix.
-func TestOwnRouters(t *testing.T) {
-	t.Parallel()
-	for _, test := range []struct{ name, mount, want string }{
-		{"on the server", "app.use('/shop', router)", "/shop/list"},
-		{"behind something", "app.use('/shop', cors, router)", "/shop/list"},
-		{"on another router, which says more", "other.use('/shop', router)", ""},
-		{"somebody else's", "app.use('/shop', otherRouter)", ""},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			t.Parallel()
-			source := file{path: "server.js", text: "const router = express.Router()\nrouter.get('/list', list)\n" + test.mount + "\n"}
-			var paths []string
-			for _, r := range nodeRoutes([]file{source}) {
-				paths = append(paths, r.path)
-			}
-			if got := strings.Join(paths, " "); got != test.want {
-				t.Errorf("got %q, want %q", got, test.want)
-			}
-		})
 	}
 }

@@ -4,22 +4,13 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/stack/stacks"
+	"github.com/devup-cli/devup/internal/tree"
 )
-
-// portVariables are the variables by which people tell a server its own port.
-var portVariables = []string{
-	"PORT", "FLASK_RUN_PORT", "VITE_PORT", "SERVER_PORT", "API_PORT", "BACKEND_PORT", "APP_PORT", "HTTP_PORT", "UVICORN_PORT",
-}
-
-// portNumber reads a port; 0 and what is above 65535 are none.
-func portNumber(text string) (int, bool) {
-	n, err := strconv.Atoi(strings.Trim(text, `"'`))
-	return n, err == nil && n > 0 && n < 1<<16
-}
 
 var portFlags = lazyregexp.New(
 	`(?:^|\s)(--port|-p|--http-port|-b|--bind)[= ]+["']?(?:[\w.\[\]*-]*:)?(\d{2,5})\b` +
@@ -34,58 +25,12 @@ func portOfCommand(command string) (port int, text string, found bool) {
 		return 0, "", false
 	}
 	for _, group := range []int{2, 4, 5, 6} {
-		if n, ok := portNumber(match[group]); ok {
+		if n, ok := stack.PortNumber(match[group]); ok {
 			return n, strings.Join(strings.Fields(match[0]), " "), true
 		}
 	}
 	return 0, "", false
 }
-
-// portPatterns find the port in a service's own source. Each has the number as
-// its last group that matched.
-var pythonPorts = []*lazyregexp.Regexp{
-	lazyregexp.New(`(?:\.run|run_app|run_simple|serve)\((?:[^()]|\([^()]*\))*?\bport\s*=\s*(?:int\()?(?:os\.)?(?:getenv|environ\.get)\(\s*["']\w*PORT["']\s*,\s*["']?(\d{2,5})`),
-	lazyregexp.New(`(?:\.run|run_app|run_simple|serve)\((?:[^()]|\([^()]*\))*?\bport\s*=\s*(\d{2,5})\b`),
-	lazyregexp.New(`(?:getenv|environ\.get)\(\s*["']PORT["']\s*,\s*["']?(\d{2,5})`),
-	lazyregexp.New(`(?:HTTPServer|TCPServer|make_server)\(\s*\(?\s*["'][^"']*["']\s*,\s*(\d{2,5})\b`),
-	lazyregexp.New(`(?m)^\s*(?:PORT|SERVER_PORT|HTTP_PORT)\s*(?::\s*int\s*)?=\s*(\d{2,5})\b`),
-	lazyregexp.New(`\.listen\(\s*(\d{2,5})\b`),
-}
-
-var nodePorts = []*lazyregexp.Regexp{
-	lazyregexp.New(`process\.env\.(?:\w+_)?PORT\s*(?:\|\||\?\?|\?\s*[\w.()]+\s*:)\s*["'` + "`" + `]?(\d{2,5})\b`),
-	lazyregexp.New(`process\.env\[["'](?:\w+_)?PORT["']\]\s*(?:\|\||\?\?)\s*["']?(\d{2,5})\b`),
-	lazyregexp.New(`\{[^}]*\bPORT\s*(?::\s*\w+\s*)?=\s*["']?(\d{2,5})\b[^}]*\}\s*=\s*process\.env`),
-	lazyregexp.New(`\.listen\(\s*(?:\{\s*port:\s*)?["']?(\d{2,5})\b`),
-	lazyregexp.New(`\.listen\(\s*(?:\{\s*port:\s*)?[\w.]+\s*(?:\|\||\?\?)\s*["']?(\d{2,5})\b`),
-	lazyregexp.New(`(?:const|let|var)\s+(?i:(?:server_?|http_?)?port)\s*(?::\s*\w+\s*)?=\s*["']?(\d{2,5})\b`),
-	lazyregexp.New(`(?i)\.set\(\s*["']port["']\s*,\s*(?:[\w.]+\s*(?:\|\||\?\?)\s*)?["']?(\d{2,5})\b`),
-	lazyregexp.New(`normalizePort\([^)]*?["']?(\d{2,5})\b`),
-}
-
-// portOfSource is the first port that the source sets: better patterns first,
-// nearer files first.
-func portOfSource(sources []file, patterns []*lazyregexp.Regexp) (Port, bool) {
-	sources = slices.DeleteFunc(slices.Clone(sources), func(f file) bool { return !containsWord(f.text, portHints) })
-	for _, pattern := range patterns {
-		for _, source := range sources {
-			match := pattern.FindStringSubmatchIndex(source.text)
-			if match == nil {
-				continue
-			}
-			if n, ok := portNumber(source.text[match[2]:match[3]]); ok {
-				return Port{n, source.at(match[2], fmt.Sprintf("port %d", n))}, true
-			}
-		}
-	}
-	return Port{}, false
-}
-
-// portHints are the words of which every port pattern needs one: most sources
-// hold none, and looking for them costs next to nothing.
-var portHints = []string{"port", "Port", "PORT", "listen", "Server(", "make_server("}
-
-var viteServerPort = lazyregexp.New(`\bserver\s*:\s*\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*?\bport\s*:\s*(?:[^,{}\n]*?(?:\|\||\?\?)\s*)?["']?(\d{2,5})\b`)
 
 // decidePort goes through the evidence in the order that its users may rely on.
 func (s *scan) decidePort(c *candidate) Port {
@@ -96,8 +41,14 @@ func (s *scan) decidePort(c *candidate) Port {
 			return port
 		}
 	}
-	return Port{c.defaultPort, Evidence{Text: "the default of " + c.Framework}}
+	return stack.PortAt(c.defaultPort(), Evidence{Text: "the default of " + c.Framework})
 }
+
+// defaultPort is where the stack listens where nothing says more.
+func (c *candidate) defaultPort() int { return cmp.Or(c.Of.Port, usualPort) }
+
+// usualPort is for a server whose stack has no default.
+const usualPort = 8000
 
 func (s *scan) portOfDockerfile(c *candidate) (Port, bool) {
 	if c.docker == nil {
@@ -110,34 +61,28 @@ func (s *scan) portOfCompose(c *candidate) (Port, bool) {
 	if c.compose == nil || c.compose.target == 0 {
 		return Port{}, false
 	}
-	return Port{c.compose.target, c.compose.portEvidence}, true
+	return stack.PortAt(c.compose.target, c.compose.portEvidence), true
 }
 
 // portOfStart looks at the start command, then at the source that it starts.
 func (s *scan) portOfStart(c *candidate) (Port, bool) {
-	for _, command := range c.commands {
-		if n, text, ok := portOfCommand(command.text); ok {
-			return Port{n, Evidence{command.file, command.line, text}}, true
+	for _, command := range c.Starts {
+		if n, text, ok := portOfCommand(command.Text); ok {
+			return stack.PortAt(n, tree.At(command.File, command.Line, text)), true
 		}
 	}
-	switch {
-	case c.Stack == Vite:
-		return portOfSource(c.configs, []*lazyregexp.Regexp{viteServerPort})
-	case c.Stack == CRA:
-		return Port{}, false // react-scripts listens where PORT says, whatever the source names
-	case c.Runtime.Language == "python":
-		return portOfSource(c.sources, pythonPorts)
-	default:
-		return portOfSource(c.sources, nodePorts)
+	if c.Of.FindPort != nil {
+		return c.Of.FindPort(c.App)
 	}
+	return stack.PortIn(c.Sources, c.Of.Language.Ports...)
 }
 
 // portOfOwnEnv looks at the service's own env files: a port, or its own URL.
 func (s *scan) portOfOwnEnv(c *candidate) (Port, bool) {
 	for _, env := range c.envs {
-		for _, name := range portVariables {
-			if n, ok := portNumber(env.value(name)); ok {
-				return Port{n, env.at(name)}, true
+		for _, name := range stacks.PortVariables() {
+			if n, ok := stack.PortNumber(env.value(name)); ok {
+				return stack.PortAt(n, env.at(name)), true
 			}
 		}
 	}
@@ -145,25 +90,24 @@ func (s *scan) portOfOwnEnv(c *candidate) (Port, bool) {
 }
 
 // portOfSiblings looks at the env files of the others, where a variable holds
-// the service's URL. Not for Create React App and Vite: their port is known,
-// and a sibling that names another is wrong. (The FRONTEND_URL of the bootcamp's
+// the service's URL. Not for Create React App, Vite and others whose port is
+// known: a sibling that names another is wrong. (The FRONTEND_URL of the bootcamp's
 // .env.example says 3001 in 27 of 27 forks; the frontend runs on 3000 in 26.) A
 // Flask or Node server in contrast listens where its command says, and what
 // its callers expect is the best there is to go by.
 func (s *scan) portOfSiblings(c *candidate) (Port, bool) {
-	known := c.Stack == CRA || c.Stack == Vite
 	for _, sibling := range s.found {
 		if sibling == c {
 			continue
 		}
 		port, ok := s.portOfURLs(c, sibling)
-		if ok && !known {
+		if ok && !c.Of.OwnPort {
 			return port, true
 		}
-		if ok && port.Number != c.defaultPort {
+		if ok && port.Number != c.defaultPort() {
 			e := port.Evidence
 			e.Text += fmt.Sprintf(" says %d, which is passed over: %s listens where its own files say", port.Number, c.Framework)
-			c.note(e)
+			c.Note(e)
 		}
 	}
 	return Port{}, false
@@ -174,10 +118,10 @@ func (s *scan) portOfURLs(c, holder *candidate) (Port, bool) {
 	for _, env := range append(slices.Clip(holder.envs), s.rootEnvs...) {
 		for _, entry := range env.entries {
 			address, ok := parseURL(entry.value)
-			if !ok || address.port == 0 || s.byName(entry.name, holder) != c {
+			if !ok || address.port == 0 || s.found.byName(entry.name, holder) != c {
 				continue
 			}
-			return Port{address.port, Evidence{env.path, entry.line, entry.name}}, true
+			return stack.PortAt(address.port, tree.At(env.path, entry.line, entry.name)), true
 		}
 	}
 	return Port{}, false
@@ -186,16 +130,16 @@ func (s *scan) portOfURLs(c, holder *candidate) (Port, bool) {
 // portOfCallers is the port that the frontends call on this machine by number,
 // in their source or by a proxy, where one backend is all there is to call.
 func (s *scan) portOfCallers(c *candidate) (Port, bool) {
-	if c.role != backend || s.only(backend, c) != c || len(s.found) < 2 {
+	if c.Page || s.found.only(backend, c) != c || len(s.found) < 2 {
 		return Port{}, false
 	}
 	var found []localCall
 	for _, caller := range s.found {
-		if caller.role == backend {
+		if !caller.Page {
 			continue
 		}
-		for _, call := range append(s.proxied(caller), caller.hardCoded()...) {
-			if call.port != caller.defaultPort && !databasePorts[call.port] {
+		for _, call := range append(caller.proxied(), caller.hardCoded()...) {
+			if call.port != caller.defaultPort() && !databasePorts[call.port] {
 				found = append(found, call)
 			}
 		}
@@ -203,7 +147,7 @@ func (s *scan) portOfCallers(c *candidate) (Port, bool) {
 	if len(found) == 0 || slices.ContainsFunc(found, func(call localCall) bool { return call.port != found[0].port }) {
 		return Port{}, false
 	}
-	return Port{found[0].port, found[0].where}, true
+	return stack.PortAt(found[0].port, found[0].where), true
 }
 
 // settleHostPorts gives each service a port of its own on the host. Where two
@@ -235,7 +179,7 @@ func (s *scan) settleHostPorts() {
 		}
 		taken[c.HostPort] = true
 		if c.HostPort != wanted {
-			c.note(Evidence{Text: fmt.Sprintf("%d on the host, because a sibling has %d", c.HostPort, wanted)})
+			c.Note(Evidence{Text: fmt.Sprintf("%d on the host, because a sibling has %d", c.HostPort, wanted)})
 		}
 	}
 }
@@ -243,7 +187,7 @@ func (s *scan) settleHostPorts() {
 // hostPortRank orders the services that want the same port of the host.
 func (c *candidate) hostPortRank(called map[int]bool) int {
 	switch {
-	case c.role == backend && called[c.Port.Number]:
+	case !c.Page && called[c.Port.Number]:
 		return 0
 	case c.Port.Evidence.File != "":
 		return 1

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/tree"
 )
 
 var readmePort = lazyregexp.New(`(?i)(?:localhost|127\.0\.0\.1|0\.0\.0\.0):(\d{2,5})\b|--port[= ](\d{2,5})\b|\bport\s*:?\s+` + "`?" + `(\d{4,5})\b`)
@@ -14,18 +16,18 @@ var readmePort = lazyregexp.New(`(?i)(?:localhost|127\.0\.0\.1|0\.0\.0\.0):(\d{2
 // portOfReadme believes the service's own README where it names one port, and
 // the root's where the line names the service.
 func (s *scan) portOfReadme(c *candidate) (Port, bool) {
-	own := s.tree.readme(c.Dir)
+	own := readme(s.tree, c.Dir)
 	if own != "" && (c.Dir != "." || len(s.found) == 1) {
-		if port, ok := onlyPort(own, s.tree.files.text(own), func(string) bool { return true }); ok {
+		if port, ok := onlyPort(own, s.tree.Text(own), func(string) bool { return true }); ok {
 			return port, true
 		}
 	}
-	root := s.tree.readme(".")
+	root := readme(s.tree, ".")
 	if root == "" || len(s.found) == 1 {
 		return Port{}, false
 	}
-	return onlyPort(root, s.tree.files.text(root), func(line string) bool {
-		if !containsWord(line, c.words()) {
+	return onlyPort(root, s.tree.Text(root), func(line string) bool {
+		if !stack.HasOne(line, c.words()...) {
 			return false
 		}
 		own := strings.ToLower(path.Base(c.Dir))
@@ -44,7 +46,7 @@ func onlyPort(name, text string, counts func(lowerLine string) bool) (Port, bool
 			continue
 		}
 		for _, match := range readmePort.FindAllStringSubmatch(line, -1) {
-			n, ok := portNumber(match[1] + match[2] + match[3])
+			n, ok := stack.PortNumber(match[1] + match[2] + match[3])
 			if !ok || databasePorts[n] {
 				continue
 			}
@@ -52,7 +54,7 @@ func onlyPort(name, text string, counts func(lowerLine string) bool) (Port, bool
 				return Port{}, false
 			}
 			if found.Number == 0 {
-				found = Port{n, Evidence{name, i + 1, fmt.Sprintf("port %d", n)}}
+				found = stack.PortAt(n, tree.At(name, i+1, fmt.Sprintf("port %d", n)))
 			}
 		}
 	}
@@ -64,19 +66,10 @@ var databasePorts = map[int]bool{
 	3306: true, 5432: true, 6379: true, 27017: true, 5672: true, 15672: true, 9200: true, 8025: true, 1025: true, 11211: true,
 }
 
-func containsWord(line string, words []string) bool {
-	for _, word := range words {
-		if strings.Contains(line, word) {
-			return true
-		}
-	}
-	return false
-}
-
 // words are what a README may call the service.
 func (c *candidate) words() []string {
 	words := []string{strings.ToLower(path.Base(c.Dir)), strings.ToLower(c.Framework)}
-	switch c.role {
+	switch c.role() {
 	case frontend:
 		words = append(words, "frontend", "front-end", "front end", "client", "react")
 	default:
@@ -88,12 +81,12 @@ func (c *candidate) words() []string {
 	return words
 }
 
-func (t *tree) readme(dir string) string {
-	f := t.folders[dir]
+func readme(t *tree.Tree, dir string) string {
+	f := t.Directory(dir)
 	if f == nil {
 		return ""
 	}
-	for _, name := range f.names {
+	for _, name := range f.Names {
 		if lower := strings.ToLower(name); strings.HasPrefix(lower, "readme") && !strings.HasSuffix(lower, ".js") {
 			return path.Join(dir, name)
 		}

@@ -6,14 +6,17 @@ import (
 	"io/fs"
 	"path"
 	"slices"
-	"strings"
+
+	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/stack/stacks"
+	"github.com/devup-cli/devup/internal/tree"
 )
 
 // Wanted is a service that a person named: detection fills in the rest.
 type Wanted struct {
 	Name  string
 	Dir   string // slash-separated, "." for the root
-	Stack Stack
+	Stack string // the name of one, as under x-devup
 	// Context is the folder that its image is built from, slash-separated, where
 	// that is decided: a member of a workspace with its own folder as context is
 	// installed by itself. Empty leaves it to detection.
@@ -27,9 +30,11 @@ func Scan(fsys fs.FS) (Repository, error) {
 	if err != nil {
 		return Repository{}, err
 	}
-	s.found = append(s.nodeCandidates(), s.pythonCandidates()...)
+	for _, language := range stacks.Languages() {
+		s.add(language)
+	}
 	s.oneOfEachFolder()
-	s.rejectForeign()
+	rejectForeign(s.tree)
 	s.name()
 	return s.decide(), nil
 }
@@ -43,16 +48,14 @@ func ScanFor(fsys fs.FS, wanted ...Wanted) (Repository, error) {
 		return Repository{}, err
 	}
 	for _, w := range wanted {
-		c := s.candidateAs(w)
-		c.Name = w.Name
-		s.found = append(s.found, c)
+		s.found = append(s.found, s.as(w))
 	}
 	return s.decide(), nil
 }
 
 // ScanService is [ScanFor] for one service among those that [Scan] finds: they
 // are the siblings that its variables may name.
-func ScanService(fsys fs.FS, dir string, stack Stack, name string) (Service, error) {
+func ScanService(fsys fs.FS, dir, stack, name string) (Service, error) {
 	dir = path.Clean(dir)
 	found, err := Scan(fsys)
 	if err != nil {
@@ -78,35 +81,19 @@ func ScanService(fsys fs.FS, dir string, stack Stack, name string) (Service, err
 
 // scan is one run over a repository.
 type scan struct {
-	tree     *tree
+	tree     *tree.Tree
 	files    []string // compose files
 	compose  []*composeService
 	rootEnvs []envFile // of the root, where the root itself is no service
-	found    []*candidate
+	found    services
 }
 
 // candidate is a service while its decisions are made.
 type candidate struct {
-	Service
-	role        role
-	defaultPort int
-	commands    []command // that start it, best first
-	configs     []file    // of the framework: vite.config.js, next.config.js
-	sources     []file    // its own source, nearest first
-	envs        []envFile // of its folder
-	docker      *dockerfile
-	compose     *composeService
-	node        *nodePackage
-	python      *pythonApp
-	context     string // the folder that its image is built from, where somebody said so
-	chdir       bool   // the Python entry runs with its own folder as the import path
-}
-
-// command is a command line that people start the service with.
-type command struct {
-	text string
-	file string
-	line int
+	*stack.App
+	envs    []envFile // of its folder
+	docker  *dockerfile
+	compose *composeService
 }
 
 // role is what a service is to its siblings.
@@ -117,42 +104,52 @@ const (
 	frontend
 )
 
-func (c *candidate) note(e Evidence) {
-	if !slices.Contains(c.Evidence, e) {
-		c.Evidence = append(c.Evidence, e)
+func (c *candidate) role() role {
+	if c.Page {
+		return frontend
 	}
-}
-
-func (c *candidate) remark(e Evidence) {
-	if !slices.Contains(c.Remarks, e) {
-		c.Remarks = append(c.Remarks, e)
-	}
+	return backend
 }
 
 func begin(fsys fs.FS) (*scan, error) {
-	t, err := walk(fsys)
+	t, err := tree.Walk(fsys, tree.Files{Interesting: interesting, Manifest: isManifest})
 	if err != nil {
 		return nil, err
 	}
-	s := &scan{tree: t, files: t.composeFiles()}
-	s.compose = t.readCompose(s.files)
+	s := &scan{tree: t, files: composeFiles(t)}
+	s.compose = readCompose(t, s.files)
 	return s, nil
 }
 
-// candidateAs is what a folder holds, seen as the stack that is wanted.
-func (s *scan) candidateAs(w Wanted) *candidate {
-	dir := path.Clean(w.Dir)
-	c := &candidate{Service: Service{Dir: dir, Stack: w.Stack}, context: w.Context}
-	if s.tree.folders[dir] == nil {
-		s.tree.folders[dir] = &folder{path: dir}
+// add finds the services of a language.
+func (s *scan) add(language *stack.Language) {
+	all := stacks.Of(language)
+	for _, app := range language.Services(s.tree, all) {
+		if app.Of == nil {
+			app.Of = all[len(all)-1]
+		}
+		app.Be(app.Of)
+		s.found = append(s.found, &candidate{App: app})
 	}
-	switch w.Stack {
-	case Flask, Python:
-		s.describePython(c)
-	default:
-		s.describeNode(c)
+}
+
+// as is what a folder holds, seen as the stack that is wanted.
+func (s *scan) as(w Wanted) *candidate {
+	app := &stack.App{Tree: s.tree, Service: stack.Service{Name: w.Name, Dir: path.Clean(w.Dir)}, BuiltIn: w.Context}
+	possible := stacks.Called(w.Stack)
+	if len(possible) == 0 {
+		possible = stacks.Called("node") // package scaffold says that there is no such stack
 	}
-	return c
+	plain := possible[len(possible)-1]
+	if plain.Language.Prepare != nil {
+		plain.Language.Prepare(app)
+	}
+	if !app.Recognise(possible) {
+		app.Of = plain
+	}
+	app.Be(app.Of)
+	app.Stack = w.Stack
+	return &candidate{App: app}
 }
 
 // oneOfEachFolder keeps one service per folder, since a folder has one
@@ -160,7 +157,7 @@ func (s *scan) candidateAs(w Wanted) *candidate {
 // frontend beside it is mostly its asset pipeline.
 func (s *scan) oneOfEachFolder() {
 	byDir := map[string]*candidate{}
-	var kept []*candidate
+	var kept services
 	for _, c := range s.found {
 		first := byDir[c.Dir]
 		if first == nil {
@@ -168,10 +165,10 @@ func (s *scan) oneOfEachFolder() {
 			kept = append(kept, c)
 			continue
 		}
-		if first.role == frontend && c.role == backend {
+		if first.Page && !c.Page {
 			*first, *c = *c, *first
 		}
-		s.tree.reject(c.Dir, fmt.Sprintf("%s lies in the same folder as %s, and a folder is one service: give it a folder of its own",
+		s.tree.Reject(c.Dir, fmt.Sprintf("%s lies in the same folder as %s, and a folder is one service: give it a folder of its own",
 			c.Framework, first.Framework), c.Evidence[0])
 	}
 	s.found = kept
@@ -184,26 +181,26 @@ func (s *scan) decide() Repository {
 		s.gather(c)
 	}
 	if !slices.ContainsFunc(s.found, func(c *candidate) bool { return c.Dir == "." }) {
-		s.rootEnvs = s.tree.envsOf(".")
+		s.rootEnvs = envsOf(s.tree, ".")
 	}
-	repo := Repository{Compose: s.files, Rejected: s.tree.rejected}
+	repo := Repository{Compose: s.files, Rejected: s.tree.Rejected}
 	for _, c := range s.found {
-		c.Runtime = s.decideRuntime(c)
+		decideRuntime(c)
 		c.Port = s.decidePort(c)
-		c.note(c.Port.Evidence)
+		c.Note(c.Port.Evidence)
 	}
 	s.settleHostPorts()
 	for _, c := range s.found {
-		s.decideCommands(c)
-		if c.python != nil {
-			s.decideMissing(c)
+		c.Start()
+		if finish := c.Of.Language.Finish; finish != nil {
+			finish(c.App)
 		}
-		c.Variables = s.decideVariables(c)
-		c.Ready, c.Routes, c.Page = s.decideReady(c), decideRoutes(c), c.role == frontend
-		s.decideRemarks(c)
+		c.Variables = decideVariables(s.found, c)
+		c.Ready, c.Routes = decideReady(c), decideRoutes(c)
+		decideRemarks(s.found, c)
 	}
 	for _, c := range s.found { // what other services call is known by now
-		c.Public = s.decidePublic(c)
+		c.Public = decidePublic(s.found, c)
 		repo.Services = append(repo.Services, c.Service)
 	}
 	slices.SortFunc(repo.Rejected, func(a, b Rejection) int {
@@ -221,27 +218,27 @@ func (s *scan) gather(c *candidate) {
 			c.compose = service
 		}
 	}
-	folder := s.tree.folders[c.Dir]
+	folder := c.Directory()
 	if c.compose != nil {
 		c.Compose = c.compose.name
-		if c.compose.dockerfile != "" && folder.has(c.compose.dockerfile) {
+		if c.compose.dockerfile != "" && folder.Has(c.compose.dockerfile) {
 			c.Dockerfile = c.compose.dockerfile
 		}
-		c.commands = append(c.commands, command{c.compose.command, c.compose.file, c.compose.line})
+		c.Starts = append(c.Starts, stack.Command{Text: c.compose.command, File: c.compose.file, Line: c.compose.line})
 	}
 	if c.Dockerfile == "" {
-		c.Dockerfile = folder.first(dockerNames...)
+		c.Dockerfile = folder.First(dockerNames...)
 	}
 	if c.Dockerfile != "" {
 		name := path.Join(c.Dir, c.Dockerfile)
-		c.docker = parseDockerfile(name, s.tree.files.text(name))
-		c.note(Evidence{File: name, Text: "builds it already"})
+		c.docker = parseDockerfile(name, s.tree.Text(name))
+		c.Note(Evidence{File: name, Text: "builds it already"})
 	}
 	if c.compose != nil {
-		c.note(Evidence{c.compose.file, c.compose.line, "service " + c.compose.name})
+		c.Note(tree.At(c.compose.file, c.compose.line, "service "+c.compose.name))
 	}
-	c.envs = s.tree.envsOf(c.Dir)
-	c.sources = s.sourcesOf(c)
+	c.envs = envsOf(s.tree, c.Dir)
+	c.Sources = s.sourcesOf(c)
 }
 
 // maxSources bounds how many source files of one service are opened. Ports and
@@ -253,31 +250,28 @@ const (
 
 // sourcesOf are the service's own source files, nearest to its folder first,
 // without those of services below it.
-func (s *scan) sourcesOf(c *candidate) []file {
-	ends := codeEndings
-	if c.Runtime.Language == "python" {
-		ends = map[string]bool{".py": true}
-	}
-	var sources []file
+func (s *scan) sourcesOf(c *candidate) []tree.File {
+	language := c.Of.Language
+	var sources []tree.File
 	size := 0
-	for _, f := range s.tree.below(c.Dir, func(f *folder) bool { return !s.isService(f.path) && !asideFolders[path.Base(f.path)] }) {
-		for _, name := range f.names {
+	for _, f := range s.tree.Below(c.Dir, func(f *tree.Directory) bool { return !s.found.has(f.Path) && !tree.IsAside(path.Base(f.Path)) }) {
+		for _, name := range f.Names {
 			if len(sources) == maxSources || size > maxSourcesBytes {
 				return sources
 			}
-			if !ends[path.Ext(name)] || isTest(name) || c.Runtime.Language == "node" && path.Ext(name) == ".py" {
+			if !slices.Contains(language.Endings, path.Ext(name)) || tree.IsTest(name) {
 				continue
 			}
-			source := s.tree.files.source(path.Join(f.path, name))
-			size += len(source.text)
-			if len(source.text) < maxFile { // what is longer was not written by hand
+			source := s.tree.Source(path.Join(f.Path, name))
+			size += len(source.Text)
+			if len(source.Text) < tree.MaxFile { // what is longer was not written by hand
 				sources = append(sources, source)
 			}
 		}
 	}
-	if c.python != nil {
-		entry := path.Join(c.Dir, c.python.entry)
-		slices.SortStableFunc(sources, func(a, b file) int { return first(a.path == entry, b.path == entry) })
+	if c.Entry != "" {
+		entry := path.Join(c.Dir, c.Entry)
+		slices.SortStableFunc(sources, func(a, b tree.File) int { return first(a.Path == entry, b.Path == entry) })
 	}
 	return sources
 }
@@ -292,19 +286,29 @@ func first(a, b bool) int {
 	return 1
 }
 
-// asideFolders hold code that does not run with the service.
-var asideFolders = map[string]bool{
-	"test": true, "tests": true, "__tests__": true, "e2e": true, "cypress": true, "spec": true, "__mocks__": true,
-	"docs": true, "examples": true, "example": true, "migrations": true, "alembic": true, "public": true, "static": true,
-	"fixtures": true, "terraform": true, "lambda": true, "lambdas": true, "scripts": true, "notebooks": true,
+// services are those that were found.
+type services []*candidate
+
+// has says whether a folder is a service's.
+func (all services) has(dir string) bool {
+	return slices.ContainsFunc(all, func(c *candidate) bool { return c.Dir == dir })
 }
 
-func isTest(name string) bool {
-	return strings.HasPrefix(name, "test_") || strings.HasPrefix(name, "conftest") || strings.HasSuffix(name, ".d.ts") ||
-		strings.Contains(name, ".test.") || strings.Contains(name, ".spec.") || strings.Contains(name, ".min.") ||
-		strings.HasSuffix(name, "_test.py") || strings.Contains(name, ".stories.")
-}
-
-func (s *scan) isService(dir string) bool {
-	return slices.ContainsFunc(s.found, func(c *candidate) bool { return c.Dir == dir })
+// decideRuntime is the language version: what the Dockerfile says, else what else in the
+// repository says, else the newest that the dependencies bear.
+func decideRuntime(c *candidate) {
+	language, r, found := c.Of.Language, &c.Runtime, false
+	if c.docker != nil {
+		r.Version, r.Evidence, found = c.docker.runtime(language.Name)
+	}
+	if !found && language.Version != nil {
+		r.Version, r.Evidence = language.Version(c.App)
+	}
+	if language.Flags == nil {
+		return
+	}
+	if flags, why := language.Flags(c.App, r.Version); flags != "" {
+		r.Flags = flags
+		r.Evidence.Text += "; " + why
+	}
 }

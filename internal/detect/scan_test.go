@@ -68,13 +68,13 @@ func TestScanForTakesTheNamesAndStacksAsGiven(t *testing.T) {
 		"ui/package.json":      {Data: []byte(`{"scripts": {"start": "react-scripts start"}, "dependencies": {"react-scripts": "5.0.1"}}`)},
 		"other/package.json":   {Data: []byte(`{"scripts": {"start": "node s.js"}, "dependencies": {"express": "4"}}`)},
 	}
-	repo, err := ScanFor(fsys, Wanted{Name: "shop", Dir: "srv", Stack: Flask}, Wanted{Name: "web", Dir: "./ui/", Stack: CRA}, Wanted{Name: "new", Dir: "not/there", Stack: Vite})
+	repo, err := ScanFor(fsys, Wanted{Name: "shop", Dir: "srv", Stack: "flask"}, Wanted{Name: "web", Dir: "./ui/", Stack: "cra"}, Wanted{Name: "new", Dir: "not/there", Stack: "vite"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	var got []string
 	for _, s := range repo.Services {
-		got = append(got, s.Name+" "+s.Dir+" "+string(s.Stack)+" "+strings.Join(s.Dev, " "))
+		got = append(got, s.Name+" "+s.Dir+" "+s.Stack+" "+strings.Join(s.Dev, " "))
 	}
 	want := []string{
 		"new not/there vite npx vite --host 0.0.0.0 --port 5173 --strictPort",
@@ -87,7 +87,7 @@ func TestScanForTakesTheNamesAndStacksAsGiven(t *testing.T) {
 	if v := repo.Services[1].Variables; len(v) != 1 || v[0].Sibling != "web" {
 		t.Errorf("variables of shop = %+v, want WEB_URL of web", v)
 	}
-	service, err := ScanService(fsys, "other", Node, "legacy")
+	service, err := ScanService(fsys, "other", "node", "legacy")
 	if err != nil || service.Name != "legacy" || service.Framework != "Express" {
 		t.Errorf("ScanService = %q %q, %v; want legacy, Express", service.Name, service.Framework, err)
 	}

@@ -1,119 +1,29 @@
 package detect
 
-// Stack is the kind of a service: the name of the template that scaffolds it
-// (a folder of templates/stacks) and the value of x-devup.stack.
-type Stack string
-
-// The stacks that detection knows.
-const (
-	Flask  Stack = "flask"  // a Flask application, run by `flask run`
-	CRA    Stack = "cra"    // Create React App, run by react-scripts
-	Vite   Stack = "vite"   // a Vite dev server (React, Vue, Svelte, …)
-	Node   Stack = "node"   // any other Node server: a start script or a server entry
-	Python Stack = "python" // any other runnable Python module
+import (
+	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/tree"
 )
 
-// Evidence is one reason for a decision: what was read, and where.
-type Evidence struct {
-	File string // slash-separated path in the repository, or empty for a default
-	Line int    // counted from 1; 0 when the file as a whole is meant
-	Text string // what it says, in a few words, never a secret value ("flask", "--port=4567", "BACKEND_URL")
-}
-
-// Port is the port that a service listens on in its container.
-type Port struct {
-	Number   int
-	Evidence Evidence
-}
-
-// Runtime is a language at a version, as a tag of its official image has it.
-type Runtime struct {
-	Language string   // "node" or "python"
-	Version  string   // "24", "3.13", "16.18"
-	Flags    string   // what the version needs to run this service (NODE_OPTIONS), or empty
-	Evidence Evidence // why this version
-}
-
-// Packages says how a service's dependencies are installed.
-type Packages struct {
-	Manager  string // "npm", "yarn", "pnpm", "bun", "pip", "poetry", "uv", "pipenv"; empty for none
-	Version  string // of the manager, where packageManager pins it; else empty
-	Manifest string // "package.json", "requirements.txt", "pyproject.toml", "Pipfile", in the service's folder; empty for none
-	Lock     string // the lock file's name in the service's folder, or in Workspace where that is set; empty for none
-	Native   bool   // a dependency compiles C code, so that the image needs a compiler
-
-	// Includes are further files that Manifest needs ("requirements/base.txt"),
-	// relative to the service's folder.
-	Includes []string
-	// Missing are Python packages that the service cannot run without and that
-	// Manifest does not name, sorted: those it imports where there is no manifest,
-	// and the server that its command starts.
-	Missing []string
-	// Workspace is the folder of the npm, yarn, pnpm or bun workspace that the
-	// service is the root or a member of, and that is installed as a whole. Empty
-	// for none.
-	Workspace string
-	// Members are the folders of the workspace's packages without the root,
-	// relative to Workspace, sorted; Linked are those that the service imports,
-	// directly or through another, each behind those that it imports itself.
-	Members, Linked []string
-}
-
-// Variable is an environment variable that a service reads or an env file names.
-type Variable struct {
-	Name     string
-	Sibling  string   // name of the service whose URL the variable holds; empty for none
-	Path     string   // what follows the sibling's URL, as in "/api"; mostly empty
-	Inside   bool     // read by a server that calls the sibling itself, so that it needs the address between containers, not the browser's
-	Default  bool     // the code or an env file that is loaded has a value for it, so that it may stay unset
-	Secret   bool     // its name looks like a secret's
-	Evidence Evidence // where it is read or named
-}
-
-// Service is one thing of the repository that runs: its decisions, each with its
-// evidence, and nothing that still needs a choice. It is a plain value.
-type Service struct {
-	Name       string // valid as a Compose service name and as an image name, unique in the repository
-	Dir        string // slash-separated path of its folder in the repository; "." for the root
-	Stack      Stack
-	Framework  string // as people write it: "Flask", "Create React App", "Vite + React", "Express"
-	Page       bool   // it is a frontend: people look at it in a browser
-	Port       Port
-	HostPort   int // the port on the host; equal to Port.Number unless a sibling has it already
-	Runtime    Runtime
-	Packages   Packages
-	Module     string   // Flask: the value of FLASK_APP ("app", "src/main.py", "pkg:create_app"); Python: the module or file to run; Node: the server entry where no script starts it
-	Dev        []string // the development command in exec form, listening on 0.0.0.0:Port
-	Build      []string // what makes the production files ("npm", "run", "build"): for cra, vite, and a node service with a build script; else nil
-	Output     string   // the folder that Build writes, for cra and vite ("build", "dist"); else empty
-	Prod       []string // the production command in exec form for flask, node and python; nil when the built files are served
-	ProdModule string   // Python stacks: the WSGI callable for gunicorn ("app:app"); empty when there is none
-	Variables  []Variable
-	Routes     []string // a backend: the path prefixes that it answers ("/api"), sorted; nil where they are not known
-	Public     Evidence // why a browser on another machine has to reach it at a URL of its own, a clause; the zero value where none has to
-	Ready      string   // a path that must answer below 500, or empty for the port alone
-	Dockerfile string   // the name of its existing Dockerfile in Dir, or empty
-	Compose    string   // the name of the service in an existing compose file that builds or mounts Dir, or empty
-	Evidence   []Evidence
-	Calls      []Call     // addresses on this machine that are written into its source
-	Remarks    []Evidence // what will not work as the files stand, each a sentence with the way out
-}
-
-// Call is a URL on this machine that stands in a service's source, where no variable
-// can change it.
-type Call struct {
-	Port     int
-	Origin   bool     // a server lets pages from there call it; else a page calls it
-	Instead  string   // what to write there, a clause
-	Evidence Evidence // where; the text is the URL
-}
-
-// Rejection is a folder that looked like a service and was not taken.
-type Rejection struct {
-	Dir      string
-	Why      string // "package.json has no start script and no server entry"
-	Evidence Evidence
-}
+// What detection finds, in the words of the packages that decide it.
+type (
+	// Service is one thing of the repository that runs.
+	Service = stack.Service
+	// Port is the port that a service listens on in its container.
+	Port = stack.Port
+	// Runtime is a language at a version.
+	Runtime = stack.Runtime
+	// Packages says how a service's dependencies are installed.
+	Packages = stack.Packages
+	// Variable is an environment variable of a service.
+	Variable = stack.Variable
+	// Call is a URL on this machine in a service's source.
+	Call = stack.Call
+	// Evidence is one reason for a decision.
+	Evidence = tree.Evidence
+	// Rejection is a folder that looked like a service and was not taken.
+	Rejection = tree.Rejection
+)
 
 // Repository is all that was found. Services are sorted by name, the rest by folder.
 type Repository struct {

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack"
 )
 
 // address is what a URL in a file says of the service it points at.
@@ -25,7 +26,7 @@ var (
 func parseURL(text string) (address, bool) {
 	for _, pattern := range []*lazyregexp.Regexp{gitpodURL, codespacesURL, localURL} {
 		if match := pattern.FindStringSubmatch(strings.TrimSpace(text)); match != nil {
-			port, ok := portNumber(match[1])
+			port, ok := stack.PortNumber(match[1])
 			if !ok && match[1] != "" {
 				continue
 			}

@@ -3,26 +3,23 @@ package detect
 import (
 	"slices"
 	"strings"
-)
 
-// publicPrefixes are what bundlers want in front of a variable for the browser.
-var publicPrefixes = []string{
-	"REACT_APP_", "VITE_", "NEXT_PUBLIC_", "VUE_APP_", "NUXT_PUBLIC_", "NUXT_ENV_", "GATSBY_", "PUBLIC_", "EXPO_PUBLIC_", "FLASK_", "DJANGO_",
-}
+	"github.com/devup-cli/devup/internal/stack/stacks"
+)
 
 // urlWords say that a variable holds a URL; neutralWords say nothing of whose.
 var (
-	urlWords     = words("URL URI URLS ORIGIN ORIGINS ENDPOINT BASEURL BASE")
-	neutralWords = words("BASE PUBLIC ROOT DEFAULT LOCAL DEV HTTP ALLOWED ALLOW CORS V1 APPLICATION")
+	urlWords     = setOf("URL", "URI", "URLS", "ORIGIN", "ORIGINS", "ENDPOINT", "BASEURL", "BASE")
+	neutralWords = setOf("BASE", "PUBLIC", "ROOT", "DEFAULT", "LOCAL", "DEV", "HTTP", "ALLOWED", "ALLOW", "CORS", "V1", "APPLICATION")
 	roleWords    = map[string]role{
 		"FRONTEND": frontend, "FRONT": frontend, "CLIENT": frontend, "WEB": frontend, "UI": frontend, "WEBAPP": frontend, "SPA": frontend, "WEBSITE": frontend,
 		"BACKEND": backend, "BACK": backend, "API": backend, "SERVER": backend, "REST": backend, "APIURL": backend,
 	}
 )
 
-func words(text string) map[string]bool {
+func setOf(words ...string) map[string]bool {
 	set := map[string]bool{}
-	for word := range strings.FieldsSeq(text) {
+	for _, word := range words {
 		set[word] = true
 	}
 	return set
@@ -30,7 +27,7 @@ func words(text string) map[string]bool {
 
 // wire decides which sibling's URL the variable holds: the one its name says,
 // else the one whose port its values name.
-func (s *scan) wire(c *candidate, v *Variable, values []string) {
+func wire(all services, c *candidate, v *Variable, values []string) {
 	var known address
 	var isURL bool
 	elsewhere := false // a database, another host
@@ -46,9 +43,9 @@ func (s *scan) wire(c *candidate, v *Variable, values []string) {
 	if looksSecret(v.Name) || elsewhere && !isURL {
 		return
 	}
-	sibling := s.byName(v.Name, c)
+	sibling := all.byName(v.Name, c)
 	if sibling == nil && isURL && known.port != 0 {
-		sibling = s.byPort(known.port)
+		sibling = all.byPort(known.port)
 	}
 	if sibling == nil {
 		return
@@ -63,31 +60,31 @@ func (s *scan) wire(c *candidate, v *Variable, values []string) {
 // variable holds: a backend calls another, a development server sends requests
 // on, Next.js renders a page. All else is for a browser: CORS origins, links, and
 // what a bundler writes into a page.
-func (s *scan) callsInside(c *candidate, v *Variable, readers []string) bool {
-	i := slices.IndexFunc(s.found, func(other *candidate) bool { return other.Name == v.Sibling })
-	if v.Sibling == "" || i < 0 || s.found[i] == c || s.found[i].role != backend {
+func callsInside(all services, c *candidate, v *Variable, readers []string) bool {
+	i := slices.IndexFunc(all, func(other *candidate) bool { return other.Name == v.Sibling })
+	if v.Sibling == "" || i < 0 || all[i] == c || all[i].Page {
 		return false
 	}
 	ofProxy := func(name string) bool {
-		return isProxyFile(name) && proxies.MatchString(s.tree.files.source(name).text)
+		return c.isProxyFile(name) && proxies.MatchString(c.Tree.Source(name).Text)
 	}
 	switch {
-	case c.role == backend:
+	case !c.Page:
 		return !strings.Contains(v.Name, "CORS") && !strings.Contains(v.Name, "ORIGIN")
 	case len(readers) > 0 && !slices.ContainsFunc(readers, func(name string) bool { return !ofProxy(name) }):
 		return true
 	}
-	return c.Framework == "Next.js" && len(readers) > 0 && !strings.HasPrefix(v.Name, "NEXT_PUBLIC_") &&
-		!slices.ContainsFunc(readers, isProxyFile)
+	isPublic := slices.ContainsFunc(c.Of.Prefixes, func(prefix string) bool { return strings.HasPrefix(v.Name, prefix) })
+	return c.Of.ServerSide && len(readers) > 0 && !isPublic && !slices.ContainsFunc(readers, c.isProxyFile)
 }
 
-func (s *scan) byPort(port int) *candidate {
-	for _, c := range s.found {
+func (all services) byPort(port int) *candidate {
+	for _, c := range all {
 		if c.HostPort == port {
 			return c
 		}
 	}
-	for _, c := range s.found {
+	for _, c := range all {
 		if c.Port.Number == port {
 			return c
 		}
@@ -98,15 +95,15 @@ func (s *scan) byPort(port int) *candidate {
 // byName is the service whose URL a variable of the reader's holds by its name,
 // or nil. Every word of the name has to be understood: STRIPE_API_URL is not
 // the API's, for STRIPE is no service here.
-func (s *scan) byName(name string, reader *candidate) *candidate {
+func (all services) byName(name string, reader *candidate) *candidate {
 	name = strings.ToUpper(name)
-	for _, prefix := range publicPrefixes {
+	for _, prefix := range append(slices.Clip(stacks.Prefixes()), "EXPO_PUBLIC_") {
 		if rest, ok := strings.CutPrefix(name, prefix); ok && rest != "URL" {
 			name = rest
 			break
 		}
 	}
-	if direct := s.byOwnName(name); direct != nil {
+	if direct := all.byOwnName(name); direct != nil {
 		return direct
 	}
 	var isURL, ofOrigin bool
@@ -129,12 +126,12 @@ func (s *scan) byName(name string, reader *candidate) *candidate {
 	if !isURL && !slices.Contains([]string{"API", "BACKEND", "API_BASE"}, name) || len(roles) == 0 {
 		return nil
 	}
-	return s.only(roles[0], reader)
+	return all.only(roles[0], reader)
 }
 
 // byOwnName is the service that the name without its URL word names: USERS_URL,
 // USERS_SERVICE_URL and BACKEND_FLASK_URL.
-func (s *scan) byOwnName(name string) *candidate {
+func (all services) byOwnName(name string) *candidate {
 	stem := name
 	for _, ending := range []string{"_URL", "_URI", "_ENDPOINT", "_ORIGIN", "_BASE", "_API", "_SERVICE", "_SERVER"} {
 		stem = strings.TrimSuffix(stem, ending)
@@ -142,7 +139,7 @@ func (s *scan) byOwnName(name string) *candidate {
 	if stem == name {
 		return nil
 	}
-	for _, c := range s.found {
+	for _, c := range all {
 		service := strings.ToUpper(strings.ReplaceAll(c.Name, "-", "_"))
 		if stem == service || stem == strings.TrimSuffix(service, "_SERVICE") {
 			return c
@@ -153,13 +150,13 @@ func (s *scan) byOwnName(name string) *candidate {
 
 // only is the one service of the role. Among several, one that is called like
 // the role counts ("api", "backend-flask"); the reader itself counts last.
-func (s *scan) only(wanted role, reader *candidate) *candidate {
-	var all, named []*candidate
-	for _, c := range s.found {
-		if c.role != wanted {
+func (all services) only(wanted role, reader *candidate) *candidate {
+	var ofRole, named services
+	for _, c := range all {
+		if c.role() != wanted {
 			continue
 		}
-		all = append(all, c)
+		ofRole = append(ofRole, c)
 		for word := range strings.SplitSeq(strings.ToUpper(c.Name), "-") {
 			if r, ok := roleWords[word]; ok && r == wanted {
 				named = append(named, c)
@@ -168,11 +165,11 @@ func (s *scan) only(wanted role, reader *candidate) *candidate {
 		}
 	}
 	switch {
-	case len(all) == 1:
-		return all[0]
+	case len(ofRole) == 1:
+		return ofRole[0]
 	case len(named) == 1:
 		return named[0]
-	case reader.role == wanted && slices.Contains(all, reader):
+	case reader.role() == wanted && slices.Contains(ofRole, reader):
 		return reader
 	}
 	return nil

@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack/stacks"
 )
 
 // Scope is a set of kinds of text.
@@ -82,7 +83,25 @@ type Cause struct {
 }
 
 // rules is all that devup knows. Ranks decide between them, and not their order.
-var rules = slices.Concat(machineRules, scriptRules, nodeRules, pythonRules, serviceRules, networkRules, buildRules, startRules, registryRules)
+var rules = slices.Concat(machineRules, scriptRules, nodeRules, pythonRules, stackRules(), serviceRules, networkRules, buildRules, startRules, registryRules)
+
+// stackRules are the errors that stacks bring.
+func stackRules() []Rule {
+	var all []Rule
+	for _, s := range stacks.All() {
+		for _, f := range s.Failures {
+			rule := Rule{Reason: f.Reason, Scope: program, Rank: Middle, Pattern: f.Pattern, Sentence: f.Sentence, Hint: f.Hint}
+			if f.InBuild {
+				rule.Scope = step
+			}
+			if f.Specific {
+				rule.Rank = High
+			}
+			all = append(all, rule)
+		}
+	}
+	return all
+}
 
 // Text looks for the most likely cause in lines, oldest first, and in the exit code of
 // what printed them, 0 where it has none. Facts are names for sentences that the text need

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack/stacks"
 )
 
 // TestTextOfLogs runs over logs that the programs really printed in
@@ -122,7 +123,26 @@ func samples(t *testing.T) (all []sample) {
 	for _, s := range said {
 		all = append(all, sample{s.scope, strings.Split(s.text, "\n")})
 	}
+	for _, st := range stacks.All() {
+		for _, f := range st.Failures {
+			if f.Example != "" {
+				all = append(all, sample{Run, []string{f.Example}})
+			}
+		}
+	}
 	return all
+}
+
+// TestFailuresOfStacks: no other rule explains the example of a stack's failure better.
+func TestFailuresOfStacks(t *testing.T) {
+	t.Parallel()
+	for _, s := range stacks.All() {
+		for _, f := range s.Failures {
+			if cause, _ := Text(Run, []string{f.Example}, 1, nil); f.Example != "" && cause.Reason != f.Reason {
+				t.Errorf("%s: %s is taken for %q, want %q", s.Title, f.Example, cause.Reason, f.Reason)
+			}
+		}
+	}
 }
 
 type sample struct {

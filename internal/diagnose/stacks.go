@@ -51,10 +51,6 @@ var nodeRules = []Rule{
 		Sentence: "Node finds no file $file", Hint: "check the path and the case of its letters; Linux tells Routes from routes",
 	},
 	{
-		Reason: "allowed-host", Scope: program, Rank: High, Pattern: re(`allowedHosts\[0\] should be a non-empty string`),
-		Sentence: "the dev server found no address of the machine to allow (Create React App with a proxy setting)", Hint: "set DANGEROUSLY_DISABLE_HOST_CHECK=true in the service's environment",
-	},
-	{
 		Reason: "env-missing", Scope: program, Rank: High, Pattern: re("parameter to `openUri\\(\\)` must be a string, got \"?undefined"),
 		Sentence: "mongoose is given no address of a database", Hint: "set the variable that the program takes it from, often MONGO_URI or MONGODB_URI, in the service's environment",
 	},
@@ -62,12 +58,6 @@ var nodeRules = []Rule{
 
 // pythonRules are about Python, pip and what runs on them.
 var pythonRules = []Rule{
-	{
-		Reason: "werkzeug", Scope: step, Rank: High,
-		Pattern:  re(`cannot import name '(?P<name>url_quote|url_decode|url_encode|url_parse|escape|Markup|_request_ctx_stack|_app_ctx_stack|soft_unicode|BaseResponse)' from '(?P<from>werkzeug|jinja2|flask|markupsafe)`),
-		Sentence: "the installed version of $from no longer has $name, which an older library needs",
-		Hint:     "pin the version of $from that fits in requirements.txt, or update the library that imports it",
-	},
 	{
 		Reason: "library-missing", Scope: step, Rank: High, Pattern: re(`ImportError: (?P<library>lib\S+\.so[.\d]*): cannot open shared object file`),
 		Sentence: "the image lacks the system library $library", Hint: "install it in the Dockerfile with apt-get, or use the package's binary build (psycopg2-binary)",
@@ -84,18 +74,6 @@ var pythonRules = []Rule{
 	{
 		Reason: "import", Scope: step, Rank: Middle, Pattern: re(`ImportError: cannot import name '(?P<name>\w+)' from (?:partially initialized module )?'(?P<from>[\w.]+)'`),
 		Sentence: "Python cannot import $name from $from", Hint: "check which version of $from requirements.txt asks for, and for modules that import each other",
-	},
-	{
-		Reason: "flask-app", Scope: program, Rank: Middle, Pattern: re(`Could not locate a Flask application`),
-		Sentence: "Flask finds no app.py or wsgi.py in the directory that it runs in", Hint: "set FLASK_APP to the file that makes the app",
-	},
-	{
-		Reason: "flask-app", Scope: program, Rank: Middle, Pattern: re(`^Error: Could not import '(?P<module>[^']+)'|Failed to find Flask application or factory in module '(?P<module2>[^']+)'`),
-		Sentence: "FLASK_APP or --app names $module, where Flask finds no app", Hint: "name the file that makes the app, without .py",
-	},
-	{
-		Reason: "app-missing", Scope: program, Rank: Middle, Pattern: re(`Failed to find attribute '(?P<name>[^']+)' in '(?P<module>[^']+)'`),
-		Sentence: "gunicorn finds no $name in $module.py", Hint: "name the variable that holds the app, as in `gunicorn $module:app`",
 	},
 	{
 		Reason: "aws-region", Scope: program, Rank: Middle, Pattern: re(`NoRegionError: You must specify a region`),

@@ -4,21 +4,11 @@ import (
 	"encoding/json"
 	"io"
 	"io/fs"
-	"path"
 	"regexp"
 	"slices"
 	"strings"
-)
 
-// manifest is the kind of file in which a language names its packages.
-type manifest int
-
-const (
-	npm manifest = iota
-	python
-	gems
-	composer
-	java
+	"github.com/devup-cli/devup/internal/stack"
 )
 
 // maxFile is the most that is read of a file: what people write by hand is shorter.
@@ -46,109 +36,55 @@ func (f *folder) text(name string) string {
 }
 
 // meets says whether the folder has the rule's framework, in its versions.
-func (r rule) meets(f *folder) bool {
-	if r.key != "" && !f.hasKey(r.key) {
+func (f *folder) meets(s *stack.Stack, r stack.Rule) bool {
+	if r.Key != "" && !f.hasKey(r.Key) {
 		return false
 	}
-	if r.mark != "" {
-		return f.text(r.mark) != ""
+	if r.Mark != "" {
+		return f.text(r.Mark) != ""
 	}
-	for _, name := range r.packages {
-		wanted, found := f.wants(r.manifest, name)
+	packages := r.Packages
+	if len(packages) == 0 {
+		packages = s.Packages
+	}
+	for _, name := range packages {
+		wanted, found := s.Language.Wants(f.text, name)
 		if !found {
 			continue
 		}
 		v := newest(wanted)
-		return !v.less(r.from) && (r.below == version{} || v.less(r.below))
+		return !v.Less(r.From) && (r.Below == stack.Version{} || v.Less(r.Below))
 	}
 	return false
 }
 
-// wants is the range of versions of a package that the folder's manifest admits, empty
-// where it says none.
-func (f *folder) wants(m manifest, name string) (versions string, found bool) {
-	switch m {
-	case npm:
-		return f.object("package.json", name, "dependencies", "devDependencies")
-	case composer:
-		return f.object("composer.json", name, "require", "require-dev")
-	case gems:
-		return match(f.text("Gemfile"), `(?m)^\s*gem\s+["']`+regexp.QuoteMeta(name)+`["'](?:\s*,\s*["']([^"']*)["'])?`)
-	case java:
-		for _, file := range []string{"pom.xml", "build.gradle", "build.gradle.kts"} {
-			if strings.Contains(f.text(file), name) {
-				return "", true
-			}
-		}
-		return "", false
-	default:
-		for _, file := range []string{"requirements.txt", "pyproject.toml", "Pipfile", "requirements/base.txt", "requirements/dev.txt", "setup.py"} {
-			if versions, found = match(f.text(file), `(?mi)(?:^[ \t]*|["'])`+regexp.QuoteMeta(name)+`(?:\[[^\]]*\])?()(?:[ \t\r"'=<>~!;,@#]|$)`); found {
-				return versions, true
-			}
-		}
-		return "", false
-	}
-}
-
-// match finds a pattern and gives its group.
-func match(text, pattern string) (group string, found bool) {
-	if text == "" {
-		return "", false
-	}
-	m := regexp.MustCompile(pattern).FindStringSubmatch(text)
-	if m == nil {
-		return "", false
-	}
-	return m[1], true
-}
-
-// object looks a package up in a JSON manifest, whose fields people write in more
-// forms than one.
-func (f *folder) object(file, name string, keys ...string) (versions string, found bool) {
-	fields := f.fields(file)
-	for _, key := range keys {
-		var packages map[string]json.RawMessage
-		if json.Unmarshal(fields[key], &packages) != nil {
-			continue
-		}
-		if raw, ok := packages[name]; ok {
-			_ = json.Unmarshal(raw, &versions) // what is no text says no version
-			return versions, true
-		}
-	}
-	return "", false
-}
-
 func (f *folder) hasKey(key string) bool {
-	_, found := f.fields("package.json")[key]
-	return found
-}
-
-// fields are the fields of a JSON file; none where it is not an object.
-func (f *folder) fields(file string) map[string]json.RawMessage {
 	var fields map[string]json.RawMessage
-	if text := f.text(file); text != "" {
-		_ = json.Unmarshal([]byte(text), &fields) // a broken manifest names nothing
+	if text := f.text("package.json"); text != "" {
+		_ = json.Unmarshal([]byte(text), &fields) // a broken manifest has no keys
 	}
-	return fields
+	_, found := fields[key]
+	return found
 }
 
 // sets says whether one of the env files that frameworks read from their own folder
 // sets the variable.
 func (f *folder) sets(variable string) bool {
 	return slices.ContainsFunc([]string{".env", ".env.local", ".env.development", ".env.development.local"}, func(name string) bool {
-		_, found := match(f.text(name), `(?m)^[ \t]*(?:export[ \t]+)?`+regexp.QuoteMeta(variable)+`()[ \t]*=`)
+		_, found := stack.Match(f.text(name), `(?m)^[ \t]*(?:export[ \t]+)?`+regexp.QuoteMeta(variable)+`()[ \t]*=`)
 		return found
 	})
 }
 
 // lacks says whether the code of the folder does not have the line yet, and where it
 // belongs.
-func (f *folder) lacks(a advice, at Address) (file string, lacks bool) {
-	candidates := a.files
-	if slices.Equal(candidates, []string{"{settings}"}) {
-		candidates = f.settings()
+func (f *folder) lacks(a stack.Line, at Address) (file string, lacks bool) {
+	if a.Code == "" {
+		return "", false
+	}
+	candidates := a.Files
+	if a.In != nil {
+		candidates = a.In(f.text)
 	}
 	var text strings.Builder
 	for _, name := range candidates {
@@ -160,28 +96,17 @@ func (f *folder) lacks(a advice, at Address) (file string, lacks bool) {
 		}
 	}
 	if file == "" {
-		if a.must {
+		if a.Must {
 			return "", false
 		}
 		return candidates[0], true
 	}
-	if a.only != "" && !regexp.MustCompile(a.only).MatchString(text.String()) {
+	if a.Only != "" && !regexp.MustCompile(a.Only).MatchString(text.String()) {
 		return "", false
 	}
-	if a.has == "" {
+	if a.Has == "" {
 		return file, true
 	}
-	has := strings.ReplaceAll(a.has, "{suffix}", regexp.QuoteMeta(at.Suffix))
+	has := strings.ReplaceAll(a.Has, "{suffix}", regexp.QuoteMeta(at.Suffix))
 	return file, !regexp.MustCompile(has).MatchString(text.String())
-}
-
-// settings are the files of Django's settings: the module that manage.py names, and
-// what such modules share by habit.
-func (f *folder) settings() []string {
-	module, found := match(f.text("manage.py"), `DJANGO_SETTINGS_MODULE["']\s*,\s*["']([\w.]+)["']`)
-	if !found {
-		return nil
-	}
-	name := strings.ReplaceAll(module, ".", "/")
-	return []string{name + ".py", name + "/__init__.py", name + "/base.py", path.Dir(name) + "/base.py"}
 }

@@ -5,15 +5,18 @@
 // It also knows how to keep their debuggers from the visitors of a public service: [Debuggers].
 //
 // [Look] takes one look at a folder and gives its [Needs]: variables that devup can
-// set for the container, and lines that only the person can add to the code. What
-// there is to know stands in one table. The package reads through an [io/fs.FS],
+// set for the container, and lines that only the user can add to the code. What
+// there is to know stands with each stack. The package reads through an [io/fs.FS],
 // opens a few files by name, walks nowhere, and decides nothing about the place.
 package framework
 
 import (
+	"cmp"
 	"io/fs"
 	"slices"
 	"strings"
+
+	"github.com/devup-cli/devup/internal/stack/stacks"
 )
 
 // Address is how browsers reach a service from outside.
@@ -50,20 +53,20 @@ func Look(files fs.FS, at Address) Needs {
 	f := folder{files: files, texts: map[string]string{}}
 	fill := at.fill()
 	var needs Needs
-	for _, r := range rules {
-		if r.path && at.Path == "" || !r.meets(&f) {
-			continue
-		}
-		for _, s := range r.variables {
-			if !f.sets(s.name) && !needs.names(s.name) {
-				needs.Variables = append(needs.Variables, Variable{r.title, s.name, fill(s.value)})
+	for _, s := range stacks.All() {
+		for _, r := range s.Proxy {
+			if r.Path && at.Path == "" || !f.meets(s, r) {
+				continue
 			}
-		}
-		if r.line.code == "" {
-			continue
-		}
-		if file, lacks := f.lacks(r.line, at); lacks {
-			needs.Lines = append(needs.Lines, Line{r.title, r.line.why, fill(r.line.code), file})
+			title := cmp.Or(r.Title, s.Title)
+			for _, v := range r.Variables {
+				if !f.sets(v.Name) && !needs.names(v.Name) {
+					needs.Variables = append(needs.Variables, Variable{title, v.Name, fill(v.Value)})
+				}
+			}
+			if file, lacks := f.lacks(r.Line, at); lacks {
+				needs.Lines = append(needs.Lines, Line{title, r.Line.Why, fill(r.Line.Code), file})
+			}
 		}
 	}
 	return needs

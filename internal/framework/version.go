@@ -5,14 +5,8 @@ import (
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack"
 )
-
-// version is a major and a minor number.
-type version struct{ major, minor int }
-
-func (v version) less(other version) bool {
-	return v.major < other.major || v.major == other.major && v.minor < other.minor
-}
 
 // newer is more than any number of a version.
 const newer = 1 << 30
@@ -23,11 +17,11 @@ var bound = lazyregexp.New(`^(\^|~>|~=|~|>=|>|<=|<|==|=|)\s*v?(\d{1,9})(?:\.(\d{
 // newest is the newest version that a range of npm, Composer or RubyGems admits, as
 // far as its first two numbers say. What is no range (a tag, a path, a workspace)
 // admits everything.
-func newest(versions string) version {
-	most := version{}
+func newest(versions string) stack.Version {
+	most := stack.Version{}
 	for choice := range strings.SplitSeq(versions, "||") {
 		v := newestOf(strings.TrimSpace(choice))
-		if most.less(v) {
+		if most.Less(v) {
 			most = v
 		}
 	}
@@ -35,32 +29,32 @@ func newest(versions string) version {
 }
 
 // newestOf is [newest] of a range without choices.
-func newestOf(choice string) version {
+func newestOf(choice string) stack.Version {
 	m := bound.FindStringSubmatch(choice)
 	if m == nil {
-		return version{newer, newer}
+		return stack.Version{Major: newer, Minor: newer}
 	}
 	major := number(m[2])
 	switch m[1] {
 	case "^":
-		return version{major, newer}
+		return stack.Version{Major: major, Minor: newer}
 	case "~>", "~=": // the last number may grow: ~> 7.1 is below 8, ~> 7.1.2 below 7.2
 		if m[4] == "" {
-			return version{major, newer}
+			return stack.Version{Major: major, Minor: newer}
 		}
-		return version{major, number(m[3])}
+		return stack.Version{Major: major, Minor: number(m[3])}
 	case ">=", ">":
 		if _, upper, bounded := strings.Cut(choice, "<"); bounded {
 			return newestOf("<" + strings.TrimSpace(upper))
 		}
-		return version{newer, newer}
+		return stack.Version{Major: newer, Minor: newer}
 	case "<": // below 8 is any 7
 		if minor := number(m[3]); minor > 0 && minor < newer {
-			return version{major, minor - 1}
+			return stack.Version{Major: major, Minor: minor - 1}
 		}
-		return version{major - 1, newer}
+		return stack.Version{Major: major - 1, Minor: newer}
 	default:
-		return version{major, number(m[3])}
+		return stack.Version{Major: major, Minor: number(m[3])}
 	}
 }
 

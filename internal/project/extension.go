@@ -10,6 +10,8 @@ import (
 	"github.com/devup-cli/devup/internal/composefile"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack/stacks"
+	"github.com/devup-cli/devup/internal/suggest"
 )
 
 // ExtensionKey is the key of what devup needs to know and Compose cannot say.
@@ -28,7 +30,8 @@ type ServiceExtension struct {
 
 // Page tells whether the stack is one whose services are what users open.
 func (x ServiceExtension) Page() bool {
-	return x.Stack == "cra" || x.Stack == "vite"
+	s := stacks.Default(x.Stack)
+	return s != nil && s.Page
 }
 
 // serviceKeys are the keys of x-devup in a service, in the order in which they
@@ -121,7 +124,7 @@ func boolean(v any) (value, ok bool) {
 
 func unknownKey(key string, known []string) *extensionError {
 	m := &extensionError{key: key, text: fmt.Sprintf("has the unknown key %q", key)}
-	if near := composefile.Nearest(key, known); near != "" {
+	if near := suggest.Nearest(key, known); near != "" {
 		m.hint = fmt.Sprintf("did you mean %q?", near)
 	} else {
 		m.hint = "the known keys are " + strings.Join(known, ", ")
@@ -201,7 +204,7 @@ func serviceSchema() map[string]any {
 				"description": "Which template scaffolds the service's Dockerfile.",
 				"type":        "string",
 				"pattern":     stackPattern.String(),
-				"examples":    []any{"flask", "cra", "vite", "node", "python"},
+				"examples":    stacks.Names(),
 			},
 			"ready": map[string]any{
 				"description": "HTTP path that must answer with a status below 500 before the service counts as ready.",

@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/devup-cli/devup/internal/composefile"
+	"github.com/devup-cli/devup/internal/suggest"
 	"github.com/devup-cli/devup/internal/symbol"
 )
 
@@ -158,7 +158,7 @@ func parseRoute(path string, value any, services []string) (GatewayRoute, *exten
 	}
 	if !slices.Contains(services, r.Service) {
 		hint := "the services are " + strings.Join(services, ", ")
-		if near := composefile.Nearest(r.Service, services); near != "" {
+		if near := suggest.Nearest(r.Service, services); near != "" {
 			hint = fmt.Sprintf("did you mean %q?", near)
 		}
 		return r, &extensionError{text: fmt.Sprintf("routes %s to %q, which is not a service", path, r.Service), hint: hint}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/composefile"
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/suggest"
 )
 
 // loading is one run of [Source.Load].
@@ -88,7 +89,7 @@ func (l *loading) selectServices(p *Project) error {
 			continue
 		}
 		hint := "the services are " + strings.Join(slices.Sorted(maps.Keys(all)), ", ")
-		if near := composefile.Nearest(name, slices.Sorted(maps.Keys(all))); near != "" {
+		if near := suggest.Nearest(name, slices.Sorted(maps.Keys(all))); near != "" {
 			hint = fmt.Sprintf("did you mean %s?", near)
 		}
 		return fail.New(fail.UnknownService, hint, "there is no service %s in this project", name)

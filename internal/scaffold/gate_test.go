@@ -12,6 +12,8 @@ import (
 	"text/template"
 	"text/template/parse"
 
+	"github.com/devup-cli/devup/internal/detect"
+	"github.com/devup-cli/devup/internal/stack/stacks"
 	"github.com/devup-cli/devup/internal/untrusted"
 	"github.com/devup-cli/devup/templates"
 )
@@ -29,16 +31,23 @@ func TestTemplatesWriteInertValues(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		parsed, err := template.New(name).Funcs(gates).Parse(string(text))
+		parsed, err := template.New(name).Funcs(gates).ParseFS(templates.FS, "parts/*")
 		if err != nil {
 			return err
 		}
-		seen++
-		root := reflect.TypeFor[imageView]()
-		if strings.HasPrefix(name, "stacks/"+projectFolder+"/") {
-			root = reflect.TypeFor[projectView]()
+		if parsed, err = parsed.Parse(string(text)); err != nil {
+			return err
 		}
-		w := walker{t: t, file: name, variables: map[string]reflect.Type{"$": root}}
+		seen++
+		w := walker{t: t, file: name, parts: parsed, variables: map[string]reflect.Type{}}
+		root := reflect.TypeFor[imageView]()
+		if stack := strings.Split(name, "/")[1]; stack == projectFolder {
+			root = reflect.TypeFor[projectView]()
+		} else {
+			of := stacks.Default(stack)
+			w.install = reflect.TypeOf(of.Language.Install(&untrusted.Quoter{}, detect.Service{}, of))
+		}
+		w.variables["$"] = root
 		w.walk(parsed.Root, root)
 		return nil
 	})
@@ -54,6 +63,8 @@ func TestTemplatesWriteInertValues(t *testing.T) {
 type walker struct {
 	t         *testing.T
 	file      string
+	parts     *template.Template
+	install   reflect.Type // of the field Install, which is the language's own
 	variables map[string]reflect.Type
 }
 
@@ -84,6 +95,8 @@ func (w walker) walk(node parse.Node, dot reflect.Type) {
 		}
 		w.walk(node.List, element)
 		w.walk(node.ElseList, dot)
+	case *parse.TemplateNode:
+		w.walk(w.parts.Lookup(node.Name).Root, w.typeOf(node.Pipe.Cmds[0].Args[0], dot))
 	case *parse.TextNode, *parse.CommentNode:
 	default:
 		w.t.Errorf("%s: this test does not know %T", w.file, node)
@@ -106,7 +119,9 @@ func (w walker) typeOf(node parse.Node, dot reflect.Type) reflect.Type {
 		if !ok {
 			w.t.Fatalf("%s: %s has no field %s", w.file, dot, name)
 		}
-		dot = field.Type
+		if dot = field.Type; name == "Install" && dot.Kind() == reflect.Interface {
+			dot = w.install
+		}
 	}
 	return dot
 }
@@ -129,13 +144,17 @@ func TestAStringPassesAGate(t *testing.T) {
 	}
 }
 
-// TestNothingIsCalledInert holds that this package makes Inert values through the gate only:
-// a conversion would pass it by.
+// TestNothingIsCalledInert holds that this package and those of the stacks make Inert values
+// through the gate only: a conversion would pass it by.
 func TestNothingIsCalledInert(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob("*.go")
-	if err != nil {
-		t.Fatal(err)
+	var files []string
+	for _, pattern := range []string{"*.go", "../stack/*.go", "../stack/*/*.go"} {
+		found, err := filepath.Glob(pattern)
+		if err != nil || len(found) == 0 {
+			t.Fatalf("%s: no files, %v", pattern, err)
+		}
+		files = append(files, found...)
 	}
 	for _, name := range files {
 		parsed, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)

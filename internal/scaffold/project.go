@@ -8,6 +8,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/detect"
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack/stacks"
 	"github.com/devup-cli/devup/internal/untrusted"
 )
 
@@ -37,10 +38,11 @@ type serviceView struct {
 	Workdir     string
 	Mount       string   // the source over the image's copy: "./backend-flask:/backend-flask"; empty for none
 	LongMount   bool     // the path holds a colon, which the short form cannot
-	NodeModules []string // the anonymous volumes that keep the image's packages visible under Mount
+	Kept        []string // the anonymous volumes that keep the image's packages visible under Mount
 	Extension   bool     // there is something under x-devup
 	Stack       untrusted.Inert
 	Ready       string
+	Migrate     []string // the command of a setup step; nil for none
 	Routes      []string // what a gateway leads to it; nil for none
 	Public      bool
 	Why         untrusted.Inert // the reason for Public
@@ -120,7 +122,7 @@ func newServiceView(repo detect.Repository, s detect.Service) serviceView {
 	v := serviceView{
 		Key:    key(s),
 		Full:   s.Compose == "",
-		Stack:  untrusted.ServiceName(string(s.Stack)),
+		Stack:  untrusted.ServiceName(s.Stack),
 		Public: s.Public.Text != "",
 		Why:    untrusted.Comment(s.Public.Text),
 	}
@@ -148,8 +150,11 @@ func newServiceView(repo detect.Repository, s detect.Service) serviceView {
 	}
 	v.Extension = true
 	v.Unset = unset(repo, s)
-	v.Context = "./" + escape(contextDir(s))
-	if contextDir(s) == "." {
+	for _, word := range s.Migrate {
+		v.Migrate = append(v.Migrate, escape(word))
+	}
+	v.Context = "./" + escape(s.Context())
+	if s.Context() == "." {
 		v.Context = "."
 	}
 	v.Port, v.HostPort = s.Port.Number, s.HostPort
@@ -157,36 +162,20 @@ func newServiceView(repo detect.Repository, s detect.Service) serviceView {
 	name := s.Dockerfile
 	if v.Ours {
 		name = dockerfileName(repo, s)
-		v.Workdir = string(root(s))
+		v.Workdir = string(s.Root())
 		v.Mount = v.Context + ":" + v.Workdir
 		v.LongMount = strings.Contains(v.Context, ":")
-		if s.Runtime.Language == "node" && s.Packages.Manifest != "" {
-			v.NodeModules = nodeModules(s)
+		if of := stacks.Default(s.Stack); of != nil && of.Language.Keeps != nil {
+			for _, dir := range of.Language.Keeps(s) {
+				v.Kept = append(v.Kept, path.Join(v.Workdir, escape(dir)))
+			}
 		}
-		name = path.Join(memberDir(s), name)
+		name = path.Join(s.Member(), name)
 	}
 	if name != "Dockerfile" {
 		v.Dockerfile = escape(name)
 	}
 	return v
-}
-
-// nodeModules are the folders of the image that hold installed packages: in a
-// workspace the root's, the service's and those of the libraries that it imports.
-func nodeModules(s detect.Service) []string {
-	folders := []string{path.Join(string(root(s)), "node_modules")}
-	if s.Packages.Workspace == "" {
-		return folders
-	}
-	members := slices.Clone(s.Packages.Linked)
-	if m := memberDir(s); m != "" {
-		members = append(members, m)
-	}
-	slices.Sort(members)
-	for _, m := range slices.Compact(members) {
-		folders = append(folders, path.Join(string(root(s)), escape(m), "node_modules"))
-	}
-	return folders
 }
 
 // key is what Compose calls the service.
@@ -196,12 +185,6 @@ var (
 	readyPath  = lazyregexp.New(`^/\S*$`)
 	notProject = lazyregexp.New(`[^a-z0-9_-]`)
 )
-
-// imageSets are the variables that our Dockerfiles and every container set.
-var imageSets = []string{
-	"PORT", "HOST", "NODE_ENV", "NODE_OPTIONS", "CI", "BROWSER", "WDS_SOCKET_PORT", "FLASK_APP", "FLASK_DEBUG", "FLASK_ENV",
-	"PUBLIC_URL", "HOME", "PATH", "HOSTNAME", "PWD",
-}
 
 // wired are the service's variables that hold a sibling's URL, sorted by name.
 func wired(repo detect.Repository, s detect.Service) []detect.Variable {
@@ -215,7 +198,7 @@ func wired(repo detect.Repository, s detect.Service) []detect.Variable {
 func unset(repo detect.Repository, s detect.Service) []untrusted.Inert {
 	wires := wired(repo, s)
 	left := variables(s, func(v detect.Variable) bool {
-		return !v.Default && !slices.Contains(imageSets, v.Name) &&
+		return !v.Default && !stacks.IsSetting(v.Name) &&
 			!slices.ContainsFunc(wires, func(w detect.Variable) bool { return w.Name == v.Name })
 	})
 	var names []untrusted.Inert

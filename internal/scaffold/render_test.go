@@ -15,6 +15,7 @@ import (
 	"github.com/devup-cli/devup/internal/detect"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/scaffold"
+	"github.com/devup-cli/devup/internal/stack/stacks"
 )
 
 var update = flag.Bool("update", false, "write the golden trees in testdata anew")
@@ -122,7 +123,7 @@ func TestBaseImages(t *testing.T) {
 		"python 3.14.1": "python:3.14.1-slim-bookworm",
 	} {
 		language, number, _ := strings.Cut(version, " ")
-		stack := map[string]detect.Stack{"node": detect.Node, "python": detect.Python}[language]
+		stack := map[string]string{"node": "node", "python": "python"}[language]
 		files, err := scaffold.ForService(detect.Repository{}, detect.Service{
 			Name: "x", Dir: ".", Stack: stack, Runtime: detect.Runtime{Language: language, Version: number},
 		})
@@ -139,7 +140,7 @@ func TestBaseImages(t *testing.T) {
 
 func TestForServiceNeedsNoMoreThanAStack(t *testing.T) {
 	t.Parallel()
-	for _, stack := range scaffold.Stacks() {
+	for _, stack := range stacks.Names() {
 		t.Run(string(stack), func(t *testing.T) {
 			t.Parallel()
 			files, err := scaffold.ForService(detect.Repository{}, detect.Service{Name: "web", Dir: "apps/web", Stack: stack})
@@ -158,7 +159,7 @@ func TestUnknownStack(t *testing.T) {
 	t.Parallel()
 	_, err := scaffold.ForService(detect.Repository{}, detect.Service{Name: "web", Stack: "project"})
 	var f *fail.Error
-	if !errors.As(err, &f) || f.Code != fail.Config || !strings.Contains(f.Hint, "cra, flask, node, python, vite") {
+	if !errors.As(err, &f) || f.Code != fail.Config || !strings.Contains(f.Hint, strings.Join(stacks.Names(), ", ")) {
 		t.Errorf("error %#v, want one that lists the stacks", err)
 	}
 }
@@ -166,7 +167,7 @@ func TestUnknownStack(t *testing.T) {
 func TestNothingToAddToComposeFiles(t *testing.T) {
 	t.Parallel()
 	files := render(t, detect.Repository{Compose: []string{"compose.yaml"}, Services: []detect.Service{
-		{Name: "worker", Dir: "worker", Stack: detect.Python, Dockerfile: "Dockerfile", Compose: "worker"},
+		{Name: "worker", Dir: "worker", Stack: "python", Dockerfile: "Dockerfile", Compose: "worker"},
 	}})
 	if d := cmp.Diff([]string{".devcontainer/devcontainer.json", ".gitpod.yml"}, paths(files)); d != "" {
 		t.Error(d)
@@ -204,5 +205,14 @@ func TestSecondRenderIsTheFirst(t *testing.T) {
 		if f.Path == "backend-flask/Dockerfile" {
 			t.Error("a Dockerfile that is not ours was rendered")
 		}
+	}
+}
+
+func TestMigrationsAreASetupStep(t *testing.T) {
+	t.Parallel()
+	service := detect.Service{Name: "api", Dir: "api", Stack: "flask", Migrate: []string{"flask", "db", "$up"}}
+	files := render(t, detect.Repository{Services: []detect.Service{service}})
+	if text, want := content(t, files, "devup.yaml"), `- {name: migrate, run: [flask, db, "$$up"]}`; !strings.Contains(text, want) {
+		t.Errorf("devup.yaml lacks %s:\n%s", want, text)
 	}
 }

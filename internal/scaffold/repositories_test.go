@@ -9,7 +9,7 @@ var people = detect.Evidence{Text: "people open its page"}
 var repositories = map[string]detect.Repository{
 	"flask-and-cra": {Services: []detect.Service{
 		{
-			Name: "backend-flask", Dir: "backend-flask", Stack: detect.Flask, Framework: "Flask",
+			Name: "backend-flask", Dir: "backend-flask", Stack: "flask", Framework: "Flask",
 			Port: detect.Port{Number: 4567}, HostPort: 4567,
 			Runtime:  detect.Runtime{Language: "python", Version: "3.13"},
 			Packages: detect.Packages{Manager: "pip", Manifest: "requirements.txt"},
@@ -28,7 +28,7 @@ var repositories = map[string]detect.Repository{
 			Public: detect.Evidence{File: "frontend-react-js/src/App.js", Line: 3, Text: "the page of frontend-react-js calls it by REACT_APP_BACKEND_URL"},
 		},
 		{
-			Name: "frontend-react-js", Dir: "frontend-react-js", Stack: detect.CRA, Framework: "Create React App",
+			Name: "frontend-react-js", Dir: "frontend-react-js", Stack: "cra", Framework: "Create React App",
 			Port: detect.Port{Number: 3000}, HostPort: 3000,
 			Runtime:  detect.Runtime{Language: "node", Version: "24"},
 			Packages: detect.Packages{Manager: "npm", Manifest: "package.json", Lock: "package-lock.json"},
@@ -40,7 +40,7 @@ var repositories = map[string]detect.Repository{
 
 	"vite-at-the-root-with-an-api": {Services: []detect.Service{
 		{
-			Name: "api", Dir: "server", Stack: detect.Node, Framework: "Express",
+			Name: "api", Dir: "server", Stack: "node", Framework: "Express",
 			Port: detect.Port{Number: 5050}, HostPort: 5050,
 			Runtime:   detect.Runtime{Language: "node", Version: "22"},
 			Packages:  detect.Packages{Manager: "yarn", Manifest: "package.json", Lock: "yarn.lock", Native: true},
@@ -49,7 +49,7 @@ var repositories = map[string]detect.Repository{
 			Variables: []detect.Variable{{Name: "CLIENT_ORIGIN", Sibling: "shop"}, {Name: "PORT", Default: true}},
 		},
 		{
-			Name: "shop", Dir: ".", Stack: detect.Vite, Framework: "Vite + Vue",
+			Name: "shop", Dir: ".", Stack: "vite", Framework: "Vite + Vue",
 			Port: detect.Port{Number: 5173}, HostPort: 5173,
 			Runtime:  detect.Runtime{Language: "node", Version: "20.3"},
 			Packages: detect.Packages{Manager: "pnpm", Version: "9.15.0", Manifest: "package.json", Lock: "pnpm-lock.yaml"},
@@ -62,20 +62,20 @@ var repositories = map[string]detect.Repository{
 
 	"old-versions-odd-names": {Services: []detect.Service{
 		{
-			Name: "cost-5", Dir: "apps/cost $5: web", Stack: detect.CRA, Framework: "Create React App",
+			Name: "cost-5", Dir: "apps/cost $5: web", Stack: "cra", Framework: "Create React App",
 			Port: detect.Port{Number: 3000}, HostPort: 3001,
 			Runtime:  detect.Runtime{Language: "node", Version: "16.18", Flags: "--openssl-legacy-provider"},
 			Packages: detect.Packages{Manager: "npm", Manifest: "package.json"},
 			Dev:      []string{"npm", "start"}, Build: []string{"npm", "run", "build"}, Output: "build",
 		},
 		{
-			Name: "srv", Dir: "srv", Stack: detect.Node, Framework: "Node",
+			Name: "srv", Dir: "srv", Stack: "node", Framework: "Node",
 			Port: detect.Port{Number: 8080}, HostPort: 8080,
 			Runtime: detect.Runtime{Language: "node", Version: "24"},
 			Module:  "server.js", Dev: []string{"node", "--watch", "server.js"}, Prod: []string{"node", "server.js"},
 		},
 		{
-			Name: "no", Dir: "no", Stack: detect.Flask, Framework: "Flask",
+			Name: "no", Dir: "no", Stack: "flask", Framework: "Flask",
 			Port: detect.Port{Number: 5000}, HostPort: 5000,
 			Runtime: detect.Runtime{Language: "python", Version: "3.9.2"},
 			Module:  "my app.py",
@@ -85,7 +85,7 @@ var repositories = map[string]detect.Repository{
 
 	"python-tools": {Services: []detect.Service{
 		{
-			Name: "api", Dir: "api", Stack: detect.Python, Framework: "FastAPI",
+			Name: "api", Dir: "api", Stack: "python", Framework: "FastAPI",
 			Port: detect.Port{Number: 8000}, HostPort: 8000,
 			Runtime:  detect.Runtime{Language: "python", Version: "3.12"},
 			Packages: detect.Packages{Manager: "uv", Manifest: "pyproject.toml", Lock: "uv.lock"},
@@ -93,7 +93,7 @@ var repositories = map[string]detect.Repository{
 			Prod:     []string{"uvicorn", "main:app", "--host=0.0.0.0", "--port=8000"},
 		},
 		{
-			Name: "both", Dir: "api", Stack: detect.Vite, Framework: "Vite + React",
+			Name: "both", Dir: "api", Stack: "vite", Framework: "Vite + React",
 			Port: detect.Port{Number: 5173}, HostPort: 5173,
 			Runtime:  detect.Runtime{Language: "node", Version: "24"},
 			Packages: detect.Packages{Manager: "bun", Manifest: "package.json", Lock: "bun.lock"},
@@ -101,7 +101,7 @@ var repositories = map[string]detect.Repository{
 			Build:    []string{"bun", "run", "build"}, Output: "dist",
 		},
 		{
-			Name: "worker", Dir: "worker", Stack: detect.Python, Framework: "Python",
+			Name: "worker", Dir: "worker", Stack: "python", Framework: "Python",
 			Runtime:   detect.Runtime{Language: "python", Version: "3.10.10"},
 			Packages:  detect.Packages{Manager: "poetry", Manifest: "pyproject.toml", Lock: "poetry.lock", Native: true},
 			Module:    "worker",
@@ -114,19 +114,19 @@ var repositories = map[string]detect.Repository{
 		Compose: []string{"docker-compose.yml"},
 		Services: []detect.Service{
 			{
-				Name: "backend-flask", Dir: "backend-flask", Stack: detect.Flask, Framework: "Flask",
+				Name: "backend-flask", Dir: "backend-flask", Stack: "flask", Framework: "Flask",
 				Port: detect.Port{Number: 4567}, HostPort: 4567,
 				Runtime: detect.Runtime{Language: "python", Version: "3.10"}, Dockerfile: "Dockerfile", Compose: "backend",
 				Variables: []detect.Variable{{Name: "FRONTEND_URL", Sibling: "web"}, {Name: "TOKEN", Secret: true}},
 				Ready:     "/api/health-check",
 			},
 			{
-				Name: "docs", Dir: "docs", Stack: detect.Node, Framework: "Express",
+				Name: "docs", Dir: "docs", Stack: "node", Framework: "Express",
 				Port: detect.Port{Number: 8080}, HostPort: 8081,
 				Runtime: detect.Runtime{Language: "node", Version: "20"}, Dockerfile: "Dockerfile.dev",
 			},
 			{
-				Name: "web", Dir: "web", Stack: detect.Vite, Framework: "Vite + React",
+				Name: "web", Dir: "web", Stack: "vite", Framework: "Vite + React",
 				Port: detect.Port{Number: 5173}, HostPort: 5173,
 				Runtime:  detect.Runtime{Language: "node", Version: "24"},
 				Packages: detect.Packages{Manager: "npm", Manifest: "package.json"},
@@ -139,7 +139,7 @@ var repositories = map[string]detect.Repository{
 
 	"npm-workspace": {Services: []detect.Service{
 		{
-			Name: "api", Dir: "apps/api server", Stack: detect.Node, Framework: "Express",
+			Name: "api", Dir: "apps/api server", Stack: "node", Framework: "Express",
 			Port: detect.Port{Number: 4000}, HostPort: 4000,
 			Runtime: detect.Runtime{Language: "node", Version: "24"},
 			Packages: detect.Packages{
@@ -149,7 +149,7 @@ var repositories = map[string]detect.Repository{
 			Dev: []string{"node", "--watch", "index.js"}, Prod: []string{"npm", "start"},
 		},
 		{
-			Name: "web", Dir: "apps/web", Stack: detect.Vite, Framework: "Vite + React",
+			Name: "web", Dir: "apps/web", Stack: "vite", Framework: "Vite + React",
 			Port: detect.Port{Number: 5173}, HostPort: 5173,
 			Runtime: detect.Runtime{Language: "node", Version: "24"},
 			Packages: detect.Packages{
@@ -167,7 +167,7 @@ var repositories = map[string]detect.Repository{
 
 	"python-lists": {Services: []detect.Service{
 		{
-			Name: "api", Dir: "api", Stack: detect.Python, Framework: "FastAPI",
+			Name: "api", Dir: "api", Stack: "python", Framework: "FastAPI",
 			Port: detect.Port{Number: 8000}, HostPort: 8000,
 			Runtime:  detect.Runtime{Language: "python", Version: "3.13"},
 			Packages: detect.Packages{Manager: "pip", Manifest: "requirements.txt", Includes: []string{"requirements-base.txt", "requirements/web.txt"}, Missing: []string{"uvicorn"}},
@@ -175,21 +175,21 @@ var repositories = map[string]detect.Repository{
 			Prod:     []string{"uvicorn", "main:app", "--host", "0.0.0.0", "--port", "8000", "--app-dir", "src"},
 		},
 		{
-			Name: "lab", Dir: "lab", Stack: detect.Flask, Framework: "Flask",
+			Name: "lab", Dir: "lab", Stack: "flask", Framework: "Flask",
 			Port: detect.Port{Number: 5001}, HostPort: 5001,
 			Runtime:  detect.Runtime{Language: "python", Version: "3.13"},
 			Packages: detect.Packages{Missing: []string{"flask", "flask-cors", "psycopg[binary]"}},
 			Module:   "app", Dev: []string{"flask", "run", "--host=0.0.0.0", "--port=5001"},
 		},
 		{
-			Name: "old", Dir: "old", Stack: detect.Flask, Framework: "Flask",
+			Name: "old", Dir: "old", Stack: "flask", Framework: "Flask",
 			Port: detect.Port{Number: 5002}, HostPort: 5002,
 			Runtime:  detect.Runtime{Language: "python", Version: "3.13"},
 			Packages: detect.Packages{Manager: "pip", Manifest: "setup.py"},
 			Module:   "app", Dev: []string{"flask", "run", "--host=0.0.0.0", "--port=5002"},
 		},
 		{
-			Name: "pipenv", Dir: "pipenv", Stack: detect.Flask, Framework: "Flask",
+			Name: "pipenv", Dir: "pipenv", Stack: "flask", Framework: "Flask",
 			Port: detect.Port{Number: 5000}, HostPort: 5000,
 			Runtime:  detect.Runtime{Language: "python", Version: "3.9"},
 			Packages: detect.Packages{Manager: "pipenv", Manifest: "Pipfile", Lock: "Pipfile.lock"},

@@ -20,8 +20,8 @@ import (
 
 	"github.com/devup-cli/devup/internal/detect"
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/stack/stacks"
 	"github.com/devup-cli/devup/internal/untrusted"
-	"github.com/devup-cli/devup/templates"
 )
 
 // Mark is in the first line of each Dockerfile that Render made. [Adopt]
@@ -99,32 +99,13 @@ func Adopt(fsys fs.FS, repo detect.Repository) detect.Repository {
 	return repo
 }
 
-// Stacks lists the stacks that have templates, sorted.
-func Stacks() []detect.Stack {
-	entries, err := fs.ReadDir(templates.FS, "stacks")
-	if err != nil {
-		panic(err) // an embedded folder is always there
-	}
-	var stacks []detect.Stack
-	for _, e := range entries {
-		if e.Name() != projectFolder {
-			stacks = append(stacks, detect.Stack(e.Name()))
-		}
-	}
-	return stacks
-}
-
 // serviceFiles makes the files of one service, whose fields are all filled in.
 func serviceFiles(repo detect.Repository, s detect.Service) ([]File, error) {
-	if !slices.Contains(Stacks(), s.Stack) {
-		names := make([]string, 0, len(Stacks()))
-		for _, stack := range Stacks() {
-			names = append(names, string(stack))
-		}
+	if stacks.Default(s.Stack) == nil {
 		return nil, &fail.Error{
 			Code: fail.Config, Service: s.Name,
-			Message: "service " + s.Name + " has the stack \"" + string(s.Stack) + "\", for which there is no template",
-			Hint:    "stacks are " + strings.Join(names, ", "),
+			Message: "service " + s.Name + " has the stack \"" + s.Stack + "\", for which there is no template",
+			Hint:    "stacks are " + strings.Join(stacks.Names(), ", "),
 		}
 	}
 	if untrusted.ServiceName(s.Name) == "" {
@@ -134,11 +115,11 @@ func serviceFiles(repo detect.Repository, s detect.Service) ([]File, error) {
 	if err != nil {
 		return nil, fail.Wrap(err, fail.Config, "rename the file or directory", "service %s in %q: %v", s.Name, s.Dir, err)
 	}
-	dockerfile, err := render(path.Join(string(s.Stack), "Dockerfile"), view)
+	dockerfile, err := render(path.Join(s.Stack, "Dockerfile"), view)
 	if err != nil {
 		return nil, err
 	}
-	ignore, err := render(path.Join(string(s.Stack), ".dockerignore"), view)
+	ignore, err := render(path.Join(s.Stack, ".dockerignore"), view)
 	if err != nil {
 		return nil, err
 	}
@@ -167,7 +148,7 @@ func dockerfileName(repo detect.Repository, s detect.Service) string {
 // prefers one with the Dockerfile's own name in front, and reads a plain one only
 // at the top of the build context.
 func ignoreName(s detect.Service, dockerfile string) string {
-	if dockerfile == "Dockerfile" && memberDir(s) == "" {
+	if dockerfile == "Dockerfile" && s.Member() == "" {
 		return ".dockerignore"
 	}
 	return dockerfile + ".dockerignore"

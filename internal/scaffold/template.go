@@ -38,15 +38,20 @@ func render(name string, data any) ([]byte, error) {
 }
 
 // fill executes a template in which every value that is written is a number or
-// [untrusted.Inert]. A string that passed no gate is an error.
+// [untrusted.Inert]. A string that passed no gate is an error. It may use all parts.
 func fill(name, text string, data any) ([]byte, error) {
-	t, err := template.New(name).Option("missingkey=error").Funcs(gates).Funcs(template.FuncMap{"inert": inert}).Parse(text)
+	t, err := template.New(name).Option("missingkey=error").Funcs(gates).Funcs(template.FuncMap{"inert": inert}).ParseFS(templates.FS, "parts/*")
 	if err != nil {
 		return nil, err
 	}
-	for _, action := range actions(t.Root) {
-		check := parse.NewIdentifier("inert").SetPos(action.Pos).SetTree(t.Tree)
-		action.Pipe.Cmds = append(action.Pipe.Cmds, &parse.CommandNode{NodeType: parse.NodeCommand, Pos: action.Pos, Args: []parse.Node{check}})
+	if t, err = t.Parse(text); err != nil {
+		return nil, err
+	}
+	for _, part := range t.Templates() {
+		for _, action := range actions(part.Root) {
+			check := parse.NewIdentifier("inert").SetPos(action.Pos).SetTree(part.Tree)
+			action.Pipe.Cmds = append(action.Pipe.Cmds, &parse.CommandNode{NodeType: parse.NodeCommand, Pos: action.Pos, Args: []parse.Node{check}})
+		}
 	}
 	var out bytes.Buffer
 	if err := t.Execute(&out, data); err != nil {

@@ -49,7 +49,7 @@ func (e *Env) Keeper(on *engine.Engine, name string) gateway.Keeper {
 
 // withGateway gives the project its gateway, where one is wanted: by the command, else by
 // the files, else by an earlier command that turned it on.
-func (s *Session) withGateway(ctx context.Context) error {
+func (s *opening) withGateway(ctx context.Context) error {
 	if s.want.Gateway == GatewayUnused {
 		return nil
 	}

@@ -26,7 +26,7 @@ func (l *locks) replace(with lock.Held) {
 
 // acquire waits until no other devup of this user changes the project on the engine. The
 // name is that of the files: which checkout it belongs to is decided under its lock.
-func (s *Session) acquire(ctx context.Context, source *project.Source) error {
+func (s *opening) acquire(ctx context.Context, source *project.Source) error {
 	name := s.givenName()
 	if source != nil {
 		name = source.Name
@@ -44,7 +44,7 @@ func (s *Session) acquire(ctx context.Context, source *project.Source) error {
 // acquireOwn waits for the lock of a name that became known by observing the engine, and
 // observes again where another devup had the lock. The lock that was held before is
 // released: no other checkout decides on this name.
-func (s *Session) acquireOwn(ctx context.Context) error {
+func (s *opening) acquireOwn(ctx context.Context) error {
 	if !s.want.Lock || s.Engine == nil {
 		return nil
 	}
@@ -53,7 +53,7 @@ func (s *Session) acquireOwn(ctx context.Context) error {
 		return err
 	}
 	s.locks.replace(held)
-	if held.Contended || held.Changed.After(s.lastObservation) {
+	if held.Contended || held.Changed.After(s.observed) {
 		s.State, err = s.observe(ctx, s.want.State, s.Name)
 	}
 	return err

@@ -31,7 +31,7 @@ type machine struct {
 // readMachine begins to read what the command wants of the machine. An engine that does
 // not run is not started yet: a mistake in the files is reported before. The caller calls
 // stop.
-func (s *Session) readMachine(ctx context.Context) *machine {
+func (s *opening) readMachine(ctx context.Context) *machine {
 	m := &machine{}
 	ctx, m.cancel = context.WithCancel(ctx)
 	if s.want.Workspace {
@@ -64,7 +64,7 @@ func (m *machine) stop() {
 
 // takeMachine puts what was read into the session. That no engine answers is no error yet:
 // what is wrong with the files, or missing, comes first.
-func (s *Session) takeMachine(m *machine) error {
+func (s *opening) takeMachine(m *machine) error {
 	_ = m.group.Wait() // the errors are in the fields
 	s.Workspace, s.Network, s.Engine = m.workspace, m.network, m.engine
 	switch code := fail.CodeOf(m.noEngine); {

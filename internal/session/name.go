@@ -14,7 +14,7 @@ import (
 )
 
 // givenName is the project name that the command or the user gives, or empty.
-func (s *Session) givenName() string {
+func (s *opening) givenName() string {
 	return cmp.Or(s.want.Name, s.Flags.Name, s.Getenv("COMPOSE_PROJECT_NAME"))
 }
 
@@ -22,7 +22,7 @@ func (s *Session) givenName() string {
 // else what the files say and, where that belongs to another checkout, a name of its own.
 // Where the files cannot be read, it is the name of the project that was started from this
 // directory or one above.
-func (s *Session) settleName(ctx context.Context, source *project.Source) (err error) {
+func (s *opening) settleName(ctx context.Context, source *project.Source) (err error) {
 	switch {
 	case s.Project != nil:
 		if err := s.observeMore(ctx); err != nil {
@@ -49,7 +49,7 @@ func (s *Session) settleName(ctx context.Context, source *project.Source) (err e
 
 // observeMore observes everything where the containers alone do not say under which name
 // this checkout goes: its networks or volumes may.
-func (s *Session) observeMore(ctx context.Context) (err error) {
+func (s *opening) observeMore(ctx context.Context) (err error) {
 	if s.Engine == nil || s.want.State == Nothing || s.State.Complete || s.givenName() != "" {
 		return nil
 	}
@@ -61,7 +61,7 @@ func (s *Session) observeMore(ctx context.Context) (err error) {
 }
 
 // checkoutName is the name of the project in this checkout.
-func (s *Session) checkoutName() string {
+func (s *opening) checkoutName() string {
 	if s.givenName() != "" || s.Engine == nil {
 		return s.Project.Name
 	}
@@ -78,7 +78,7 @@ func (s *Session) checkoutName() string {
 
 // startedHere is the name of the project that was started from this directory or the
 // nearest one above.
-func (s *Session) startedHere() (string, error) {
+func (s *opening) startedHere() (string, error) {
 	byDir := map[string][]string{}
 	for _, name := range slices.Sorted(maps.Keys(s.State.Owners)) {
 		byDir[s.State.Owners[name]] = append(byDir[s.State.Owners[name]], name)

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/devup-cli/devup/internal/composefile"
+	"github.com/devup-cli/devup/internal/engine"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/observe"
 	"github.com/devup-cli/devup/internal/prepare"
@@ -22,7 +23,7 @@ import (
 // find finds the files of the project and its plain name. Where they are named like
 // Compose files but not as those that are looked for, the user may choose. The result is nil
 // where the files are not wanted, or cannot be found and are optional.
-func (s *Session) find(ctx context.Context) (*project.Source, error) {
+func (s *opening) find(ctx context.Context) (*project.Source, error) {
 	if s.want.Project == No {
 		return nil, nil //nolint:nilnil // the command works without a project
 	}
@@ -37,7 +38,7 @@ func (s *Session) find(ctx context.Context) (*project.Source, error) {
 
 // choose asks for one of the files that may be the project's. notFound is the error where
 // none is chosen.
-func (s *Session) choose(ctx context.Context, notFound error) (*project.Source, error) {
+func (s *opening) choose(ctx context.Context, notFound error) (*project.Source, error) {
 	dir, err := filepath.Abs(s.options.Dir)
 	candidates := composefile.Candidates(dir)
 	if err != nil || len(candidates) == 0 {
@@ -56,7 +57,7 @@ func (s *Session) choose(ctx context.Context, notFound error) (*project.Source, 
 }
 
 // tolerate keeps an error about the files of a project that is optional.
-func (s *Session) tolerate(err error) error {
+func (s *opening) tolerate(err error) error {
 	_, about := errors.AsType[*fail.Error](err)
 	if s.want.Project != Optional || !about {
 		return err
@@ -66,7 +67,7 @@ func (s *Session) tolerate(err error) error {
 }
 
 // read loads the project and observes the engine, side by side.
-func (s *Session) read(ctx context.Context, source *project.Source) error {
+func (s *opening) read(ctx context.Context, source *project.Source) error {
 	group, ctx := errgroup.WithContext(ctx)
 	if source != nil && s.Project == nil && s.Unreadable == nil {
 		group.Go(func() error { return s.load(ctx, source, source.Name) })
@@ -82,7 +83,7 @@ func (s *Session) read(ctx context.Context, source *project.Source) error {
 
 // load loads the files under a name, and remembers that they were valid, so that the next
 // load is faster. Where that cannot be kept, it is not.
-func (s *Session) load(ctx context.Context, source *project.Source, name string) error {
+func (s *opening) load(ctx context.Context, source *project.Source, name string) error {
 	file := s.proofFile()
 	proof, _ := os.ReadFile(file) // without one, the files are checked
 	p, err := source.Load(ctx, name, string(proof))
@@ -97,7 +98,7 @@ func (s *Session) load(ctx context.Context, source *project.Source, name string)
 }
 
 // proofFile is where the proof of what these options load is kept; empty for nowhere.
-func (s *Session) proofFile() string {
+func (s *opening) proofFile() string {
 	dir, err := filepath.Abs(s.options.Dir)
 	if err != nil {
 		return ""
@@ -106,14 +107,20 @@ func (s *Session) proofFile() string {
 	return s.stateSubdir("proofs", hex.EncodeToString(sum[:8]))
 }
 
-// observe asks the engine what it has: of one project where the name is given, else of all.
-func (s *Session) observe(ctx context.Context, scope Scope, name string) (found observe.State, err error) {
-	s.lastObservation = time.Now()
-	err = s.Engine.Limited(ctx, func(ctx context.Context) error {
+// observe is [observeEngine] that notes when it began.
+func (s *opening) observe(ctx context.Context, scope Scope, name string) (observe.State, error) {
+	s.observed = time.Now()
+	return observeEngine(ctx, s.Engine, scope, name)
+}
+
+// observeEngine asks an engine what it has: of one project where the name is given, else of
+// all.
+func observeEngine(ctx context.Context, e *engine.Engine, scope Scope, name string) (found observe.State, err error) {
+	err = e.Limited(ctx, func(ctx context.Context) error {
 		if scope == Everything {
-			found, err = observe.Engine(ctx, s.Engine.Client)
+			found, err = observe.Engine(ctx, e.Client)
 		} else {
-			found, err = observe.Containers(ctx, s.Engine.Client, name)
+			found, err = observe.Containers(ctx, e.Client, name)
 		}
 		return err
 	})
@@ -122,7 +129,7 @@ func (s *Session) observe(ctx context.Context, scope Scope, name string) (found 
 
 // completeProject gives the project what the flags ask for and this machine knows of it:
 // numbers of containers, the gateway, the images that the engine has, open tunnels.
-func (s *Session) completeProject(ctx context.Context) error {
+func (s *opening) completeProject(ctx context.Context) error {
 	s.Observed = s.State.Project(s.Name)
 	s.Workspace.Tunnels = s.openTunnels()
 	if s.Project == nil {
@@ -156,7 +163,7 @@ func (s *Session) completeProject(ctx context.Context) error {
 }
 
 // allowCredentials finds out which credentials of this machine the project may use.
-func (s *Session) allowCredentials(ctx context.Context, p *prepare.Preparer) error {
+func (s *opening) allowCredentials(ctx context.Context, p *prepare.Preparer) error {
 	if s.want.Credentials == NoCredentials || s.Project == nil {
 		return nil
 	}

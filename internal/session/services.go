@@ -93,7 +93,7 @@ func (s *Session) Files() *types.Project {
 func (s *Session) Refresh(ctx context.Context) (*Session, error) {
 	now := *s
 	var err error
-	if now.State, err = s.observe(ctx, s.want.State, s.Name); err != nil {
+	if now.State, err = observeEngine(ctx, s.Engine, s.want.State, s.Name); err != nil {
 		return nil, err
 	}
 	now.Observed = now.State.Project(s.Name)

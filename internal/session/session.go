@@ -94,12 +94,8 @@ type Session struct {
 	Observed   observe.Project  // the project's part of State
 	Images     images.Listing   // zero: not listed
 
-	want            Want
-	options         project.Options
-	locks           *locks
-	lastObservation time.Time         // when the engine was asked last
-	requests        []prepare.Request // credentials that the project would use
-	absent          error             // why there is no engine, though one is required
+	want  Want
+	locks *locks
 }
 
 // Open opens a session, for which the caller calls Close. The error is a [fail.Error] or
@@ -107,11 +103,11 @@ type Session struct {
 func Open(ctx context.Context, env *Env, want Want) (*Session, error) {
 	preparer, options := env.Preparer(), env.ProjectOptions(ctx, want)
 	for started := false; ; {
-		s := &Session{Env: env, want: want, options: options, locks: &locks{}}
+		s := &opening{Session: &Session{Env: env, want: want, locks: &locks{}}, options: options}
 		err := s.open(ctx, preparer)
 		step := s.missing(preparer, err)
 		if step == nil && err == nil && s.absent == nil {
-			return s, nil
+			return s.Session, nil
 		}
 		s.Close() // nothing is asked while the lock is held
 		switch {
@@ -129,8 +125,17 @@ func Open(ctx context.Context, env *Env, want Want) (*Session, error) {
 	}
 }
 
+// opening is one attempt to open a session.
+type opening struct {
+	*Session
+	options  project.Options
+	observed time.Time         // when the engine was asked last
+	requests []prepare.Request // credentials that the project would use
+	absent   error             // why there is no engine, though one is required
+}
+
 // open opens the session once, in the order that the package says.
-func (s *Session) open(ctx context.Context, p *prepare.Preparer) error {
+func (s *opening) open(ctx context.Context, p *prepare.Preparer) error {
 	m := s.readMachine(ctx)
 	defer m.stop()
 	source, err := s.find(ctx)
@@ -154,7 +159,7 @@ func (s *Session) open(ctx context.Context, p *prepare.Preparer) error {
 
 // missing is the next thing to get before the project can start; nil for nothing. err is
 // that of opening the session.
-func (s *Session) missing(p *prepare.Preparer, err error) prepare.Step {
+func (s *opening) missing(p *prepare.Preparer, err error) prepare.Step {
 	loaded := s.Project
 	if err != nil {
 		loaded = nil // only what kept the project from being loaded counts

@@ -28,32 +28,32 @@ func (e *Env) ReadWorkspace(ctx context.Context) (workspace.Place, error) {
 	if err != nil {
 		return workspace.Place{}, err
 	}
-	return place.Ask(ctx, e.workspaceTools()), nil
+	return place.Ask(ctx, workspaceTools(e.Process)), nil
 }
 
 // WorkspaceControl is what can be done with the ports of a workspace. What its own programs
 // cannot do is done over HTTP.
 func (e *Env) WorkspaceControl(place workspace.Place, client expose.Client) workspace.Control {
-	tools := e.workspaceTools()
+	tools := workspaceTools(e.Process)
 	tools.Do = client.Do
 	return place.Control(tools)
 }
 
 // workspaceTools are how the programs of a workspace are reached.
-func (e *Env) workspaceTools() workspace.Tools {
-	return workspace.Tools{Run: e.runProgram, Env: e.Getenv}
+func workspaceTools(p Process) workspace.Tools {
+	return workspace.Tools{Run: p.runProgram, Env: p.Getenv}
 }
 
 // runProgram runs a program of the platform without a terminal, so that it cannot ask
 // anything.
-func (e *Env) runProgram(ctx context.Context, argv ...string) (string, error) {
+func (p Process) runProgram(ctx context.Context, argv ...string) (string, error) {
 	path, err := exec.LookPath(argv[0])
 	if err != nil {
 		return "", fmt.Errorf("%s %w", argv[0], workspace.ErrNoProgram)
 	}
 	var out, words bytes.Buffer
 	c := exec.CommandContext(ctx, path, argv[1:]...) //nolint:gosec // package workspace says which
-	c.Env, c.Stdout, c.Stderr = e.Environ, &out, &words
+	c.Env, c.Stdout, c.Stderr = p.Environ, &out, &words
 	c.WaitDelay = time.Second // for one that leaves a child with its streams behind
 	err = c.Run()
 	switch {

@@ -55,7 +55,7 @@ func readHandWritten(ctx context.Context, env *command.Env, fsys fs.FS, dir stri
 		if !fs.ValidPath(service) {
 			service = context
 		}
-		hand.services = append(hand.services, detect.Wanted{Name: name, Dir: service, Stack: detect.Stack(stack), Context: context})
+		hand.services = append(hand.services, detect.Wanted{Name: name, Dir: service, Stack: stack, Context: context})
 	}
 	return hand, nil
 }

@@ -101,7 +101,7 @@ func proposalObjects(env *command.Env, p proposal, o initOptions) {
 	for _, s := range p.repository.Services {
 		opening := p.openingOf(s)
 		env.UI.Object(foundObject{
-			Type: "found", Service: s.Name, Dir: s.Dir, Stack: string(s.Stack), Framework: s.Framework,
+			Type: "found", Service: s.Name, Dir: s.Dir, Stack: s.Stack, Framework: s.Framework,
 			Port: s.Port.Number, HostPort: s.HostPort, Public: opening.Public, PublicWhy: publicWhy(opening), Runtime: runtimeText(s), Unset: unset(s), Evidence: evidence(s), Remarks: remarks(s),
 		})
 	}

@@ -1,0 +1,191 @@
+// Package node has the stacks of Node, one a file, and what they share: package.json, package
+// managers, workspaces, versions, scripts and routes.
+package node
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/tree"
+)
+
+// Language is what all stacks of Node share.
+var Language = stack.Language{
+	Name:      "node",
+	Manifests: []string{"package.json"},
+	Files: []string{
+		"package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "pnpm-workspace.yaml", "bun.lock", "bun.lockb", "lerna.json",
+		".nvmrc", ".node-version", "index.html", ".yarnrc.yml", "cdk.json", "serverless.yml", "samconfig.toml", "angular.json",
+	},
+	Endings:    endings,
+	Versions:   lines,
+	Search:     search,
+	Describe:   describe,
+	Remarks:    remarks,
+	Version:    version,
+	Flags:      flags,
+	Ports:      ports,
+	Routes:     routes,
+	Uses:       uses,
+	Getenv:     func(name, or string) string { return "process.env." + name + ` || "` + or + `"` },
+	Renders:    lazyregexp.New(`\b(?:res|reply|ctx)\.(?:render|sendFile|view)\(|\bexpress\.static\(`),
+	LetsIn:     lazyregexp.New(`\bcors\(|@fastify/cors|@koa/cors|Access-Control-Allow-Origin`),
+	Wants:      wants,
+	Image:      image,
+	Copies:     copies,
+	Install:    install,
+	Keeps:      keeps,
+	ProxyFiles: lazyregexp.New(`\.config\.|^setupProxy\.`),
+}
+
+func isCode(name string) bool { return slices.Contains(endings, path.Ext(name)) }
+
+// search finds the directories whose package.json starts something that listens.
+func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
+	var found []*stack.App
+	for _, dir := range t.Paths {
+		if !t.Directory(dir).Has("package.json") {
+			continue
+		}
+		p, err := parse(t, dir)
+		if err != nil {
+			t.Reject(dir, "package.json is no JSON that can be read", tree.Evidence{File: p.path})
+			continue
+		}
+		a := &stack.App{Tree: t, Service: stack.Service{Dir: dir}}
+		a.Recognise(stacks)
+		if why, e := whyNoService(a, p); why != "" {
+			t.Reject(dir, why, e)
+			continue
+		}
+		found = append(found, a)
+	}
+	return found
+}
+
+// notServices are dependencies and files that make a package something else.
+var notServices = []struct{ dependency, what string }{
+	{"react-native", "a mobile app (react-native)"},
+	{"expo", "a mobile app (expo)"},
+	{"@capacitor/core", "a mobile app (capacitor)"},
+	{"electron", "a desktop app (electron)"},
+	{"aws-cdk-lib", "infrastructure code (AWS CDK)"},
+	{"aws-cdk", "infrastructure code (AWS CDK)"},
+	{"@aws-cdk/core", "infrastructure code (AWS CDK)"},
+	{"cdktf", "infrastructure code (CDK for Terraform)"},
+	{"@pulumi/pulumi", "infrastructure code (Pulumi)"},
+}
+
+// whyNoService says why the directory is none, though a stack may have been recognised.
+func whyNoService(a *stack.App, p *manifest) (string, tree.Evidence) {
+	framework := a.Of != nil
+	own := framework && a.Of.Name != "node"
+	for _, other := range notServices {
+		if _, needed := p.needs(other.dependency); needed && !listensBySource(p) {
+			// A web app that is also wrapped for phones is still a web app.
+			if other.dependency != "@capacitor/core" || !own {
+				return other.what, p.at(other.dependency, other.dependency)
+			}
+		}
+	}
+	if _, editor := p.Engines["vscode"]; editor {
+		return "an editor extension (engines.vscode)", p.at("vscode", "engines.vscode")
+	}
+	if a.Directory().Has("cdk.json") {
+		return "infrastructure code (cdk.json)", tree.Evidence{File: path.Join(a.Dir, "cdk.json")}
+	}
+	if own {
+		return "", tree.Evidence{}
+	}
+	if config := viteLibrary(a); config != "" && !listensBySource(p) {
+		return "a library (build.lib in its Vite configuration)", tree.Evidence{File: config}
+	}
+	if framework && !isListener(a.Of.Packages[0]) {
+		return "", tree.Evidence{}
+	}
+	return whyNoServer(a, p, framework)
+}
+
+// whyNoServer tells tooling, workspace roots, lambdas and libraries from servers.
+func whyNoServer(a *stack.App, p *manifest, known bool) (string, tree.Evidence) {
+	script, text := startScript(p)
+	t, dir := a.Tree, a.Dir
+	entry := entryOf(t, dir, p)
+	switch {
+	case script == "" && entry == "" && isWorkspaceRoot(a.Directory(), p):
+		if len(p.Workspaces) == 0 {
+			return "the root of a workspace: its members are looked at instead", tree.Evidence{File: path.Join(dir, a.Directory().First("pnpm-workspace.yaml", "lerna.json"))}
+		}
+		return "the root of a workspace: its members are looked at instead", p.at("workspaces", "workspaces")
+	case script == "" && entry == "":
+		if delegate, what := delegateScript(p); delegate != "" {
+			return "its scripts only start other folders", p.at(delegate, what)
+		}
+		if handler := lambdaHandler(t, dir, p); handler != "" {
+			return "a lambda: it exports a handler and starts no server", tree.Evidence{File: handler}
+		}
+		if p.Main != nil || p.Exports != nil {
+			return "a library: it has a main file, but no start script and no server entry", p.at("main", "main")
+		}
+		return "package.json has no start script and no server entry", tree.Evidence{File: p.path}
+	case known || entry != "" && opensPort(t, dir, entry):
+		return "", tree.Evidence{}
+	case script != "" && opensPort(t, dir, entryOfCommand(text)):
+		return "", tree.Evidence{}
+	case lambdaHandler(t, dir, p) != "":
+		return "a lambda: it exports a handler and starts no server", tree.Evidence{File: lambdaHandler(t, dir, p)}
+	case script != "":
+		return "its " + script + " script starts no server that is known", p.at(script, script+": "+firstWords(text))
+	default:
+		return "a library: " + entry + " opens no port", tree.Evidence{File: path.Join(dir, entry)}
+	}
+}
+
+// firstWords are enough of a script to know it by. Assignments in front are
+// left out, for their values may be secret.
+func firstWords(text string) string {
+	words := slices.DeleteFunc(strings.Fields(text), func(word string) bool { return strings.Contains(word, "=") })
+	return strings.Join(words[:min(len(words), 3)], " ")
+}
+
+func isWorkspaceRoot(f *tree.Directory, p *manifest) bool {
+	return len(p.Workspaces) > 0 && string(p.Workspaces) != "null" || f.Has("pnpm-workspace.yaml") || f.Has("lerna.json")
+}
+
+// describe fills in what the package itself decides.
+func describe(a *stack.App) {
+	p := manifestOf(a.Tree, a.Dir)
+	a.Called = path.Base(p.Name)
+	a.Packages = packagesOf(a)
+	for _, config := range a.Directory().Names {
+		if strings.Contains(config, ".config.") && isCode(config) {
+			a.Configs = append(a.Configs, a.Tree.Source(path.Join(a.Dir, config)))
+		}
+	}
+	if a.Of.Describe != nil {
+		a.Of.Describe(a)
+	}
+	if a.Shown != (tree.Evidence{}) {
+		a.Note(a.Shown)
+	}
+	if text := p.script(a.Script); text != "" {
+		e := p.at(a.Script, a.Script+" script")
+		a.Starts = append(a.Starts, stack.Command{Text: text, File: p.path, Line: e.Line})
+		a.Note(e)
+	} else if a.Module != "" {
+		a.Note(tree.Evidence{File: path.Join(a.Dir, a.Module), Text: "listens"})
+	}
+}
+
+// runs finds a package that needs one of the packages and has a script that runs one of the
+// programs as a server.
+func runs(programs []string, packages ...string) func(*stack.App) bool {
+	return func(a *stack.App) bool {
+		p := manifestOf(a.Tree, a.Dir)
+		needed := p.needsOneOf(packages...)
+		return needed != "" && startedBy(a, p.at(needed, packages[0]), programs...)
+	}
+}

@@ -1,0 +1,75 @@
+package node
+
+import "github.com/devup-cli/devup/internal/stack"
+
+// onAll makes most dev servers listen on all addresses.
+var onAll = []string{"--host", "0.0.0.0", "--port", "{port}"}
+
+// devServer is a dev server of which there is little to know.
+func devServer(title, needed, program string, port int, flags ...string) stack.Stack {
+	return stack.Stack{
+		Name: "node", Title: title, Language: &Language, Page: true, Port: port,
+		Packages: []string{needed}, Find: runs([]string{program}, needed), Commands: servers(flags...),
+	}
+}
+
+// Gatsby is Gatsby's dev server.
+var Gatsby = func() stack.Stack {
+	s := devServer("Gatsby", "gatsby", "gatsby", 8000, "-H", "0.0.0.0", "-p", "{port}")
+	s.Prefixes, s.Reads = []string{"GATSBY_"}, "process.env.GATSBY_"
+	return s
+}()
+
+// Docusaurus, Parcel and webpack's own dev server.
+var (
+	Docusaurus    = devServer("Docusaurus", "@docusaurus/core", "docusaurus", 3000, onAll...)
+	Parcel        = devServer("Parcel", "parcel", "parcel", 1234, onAll...)
+	WebpackServer = devServer("webpack", "webpack-dev-server", "webpack-dev-server", 8080, onAll...)
+	Webpack       = devServer("webpack", "webpack-dev-server", "webpack", 8080, onAll...)
+)
+
+// JSONServer is a server made of a JSON file.
+var JSONServer = func() stack.Stack {
+	s := devServer("json-server", "json-server", "json-server", 3000, onAll...)
+	s.Page = false
+	return s
+}()
+
+// WebpackHosts is webpack's dev server behind a proxy, however it is started.
+var WebpackHosts = stack.Stack{
+	Title: "webpack-dev-server", Language: &Language, Packages: []string{"webpack-dev-server"},
+	Proxy: []stack.Rule{
+		{
+			// https://webpack.js.org/configuration/dev-server/#devserverallowedhosts
+			From: stack.Release(4, 0),
+			Line: stack.Line{
+				Why: stack.Refuses, Files: webpackFiles, Must: true, Has: `allowedHosts`,
+				Code: `devServer: { allowedHosts: ["{suffix}"], client: { webSocketURL: "auto://0.0.0.0:0/ws" } }`,
+			},
+		},
+		{
+			Below: stack.Release(4, 0),
+			Line: stack.Line{
+				Why: stack.Refuses, Files: webpackFiles, Must: true, Has: `disableHostCheck|allowedHosts`,
+				Code: `devServer: { disableHostCheck: true }`,
+			},
+		},
+	},
+}
+
+var webpackFiles = []string{"webpack.config.js", "webpack.config.ts", "webpack.config.mjs", "webpack.config.cjs", "webpack.dev.js", "config/webpack.dev.js"}
+
+// VitePress is a site of documents.
+var VitePress = stack.Stack{
+	Title: "VitePress", Language: &Language, Packages: []string{"vitepress"},
+	Proxy: []stack.Rule{
+		{
+			// VitePress 1 has Vite 5. "vite" is a key of its config: https://vitepress.dev/reference/site-config
+			Below: stack.Release(2, 0),
+			Line: stack.Line{
+				Why: stack.Refuses, Has: `allowedHosts`, Code: `vite: { server: { allowedHosts: ["{suffix}"] } }`,
+				Files: []string{".vitepress/config.mts", ".vitepress/config.ts", ".vitepress/config.mjs", ".vitepress/config.js", "docs/.vitepress/config.mts", "docs/.vitepress/config.ts", "docs/.vitepress/config.js"},
+			},
+		},
+	},
+}

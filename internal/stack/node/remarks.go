@@ -1,0 +1,79 @@
+package node
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/tree"
+)
+
+// remarks says what will not work in a container as the files stand.
+func remarks(a *stack.App) {
+	remarkEnvFile(a)
+	remarkLibraries(a)
+}
+
+var envFileFlag = lazyregexp.New(`--env-file[= ]["']?([^\s"']+)|\benv-cmd\s+-f\s+(\S+)|\bdotenv\s+-e\s+(\S+)`)
+
+// remarkEnvFile looks for the env files that the start script reads: without
+// one that it names, node stops.
+func remarkEnvFile(a *stack.App) {
+	p := manifestOf(a.Tree, a.Dir)
+	for _, match := range envFileFlag.FindAllStringSubmatch(p.script(a.Script), -1) {
+		name := path.Join(a.Dir, match[1]+match[2]+match[3])
+		if !fs.ValidPath(name) || a.Tree.Exists(name) {
+			continue
+		}
+		e := p.at(a.Script, "the script "+a.Script+" reads "+name+", which is not there: create it before `devup up`")
+		for _, suffix := range []string{".example", ".sample", ".template", ".dist"} {
+			if a.Tree.Exists(name + suffix) {
+				e.Text += "; " + name + suffix + " shows what belongs in it"
+				break
+			}
+		}
+		a.Remark(e)
+	}
+}
+
+// remarkLibraries names the members of the workspace that the service imports as
+// built files, which a checkout does not have.
+func remarkLibraries(a *stack.App) {
+	var folders []string
+	var first tree.Evidence
+	for _, member := range a.Packages.Linked {
+		p, err := parse(a.Tree, path.Join(a.Packages.Workspace, member))
+		if err != nil || p.Scripts["build"] == "" || !lacksBuild(a.Tree, p) {
+			continue
+		}
+		if folders = append(folders, path.Dir(p.path)); len(folders) == 1 {
+			first = p.at("build", "")
+		}
+	}
+	switch len(folders) {
+	case 0:
+		return
+	case 1:
+		first.Text = fmt.Sprintf("%s imports what this builds, and it is not built: run `%s run build` in %s before `devup up`", a.Name, a.Packages.Manager, folders[0])
+	default:
+		first.Text = fmt.Sprintf("%s imports what is not built: run `%s run build` before `devup up` in %s, in this order",
+			a.Name, a.Packages.Manager, strings.Join(folders, ", "))
+	}
+	a.Remark(first)
+}
+
+// lacksBuild says whether a package is imported by a file that its build makes
+// and that is not there.
+func lacksBuild(t *tree.Tree, p *manifest) bool {
+	return slices.ContainsFunc([]string{rawText(p.Main), rawText(p.Module), rawText(p.Exports)}, func(entry string) bool {
+		top, _, _ := strings.Cut(path.Clean(entry), "/")
+		if entry == "" || !tree.IsOutput(top) && top != "lib" {
+			return false
+		}
+		return !t.Exists(path.Join(path.Dir(p.path), entry))
+	})
+}

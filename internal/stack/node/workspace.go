@@ -1,0 +1,150 @@
+package node
+
+import (
+	"encoding/json"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+
+	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/tree"
+)
+
+// workspace is an npm, yarn, pnpm or bun workspace: several packages that are
+// installed together, from the directory of the root's package.json.
+type workspace struct {
+	dir      string
+	manifest *manifest
+	members  []string // directories with a package.json, relative to dir, sorted
+}
+
+// workspaceOf is the workspace that has the directory for its root or a member.
+func workspaceOf(t *tree.Tree, dir string) (workspace, bool) {
+	for above := dir; ; above = path.Dir(above) {
+		if w, ok := workspaceAt(t, above); ok && (above == dir || slices.Contains(w.members, tree.Relative(above, dir))) {
+			return w, true
+		}
+		if above == "." {
+			return workspace{}, false
+		}
+	}
+}
+
+// workspaceAt is the workspace of which the directory is the root, if it has members.
+func workspaceAt(t *tree.Tree, dir string) (workspace, bool) {
+	p, err := parse(t, dir)
+	if err != nil || !t.Directory(dir).Has("package.json") {
+		return workspace{}, false
+	}
+	w := workspace{dir: dir, manifest: p}
+	patterns := patternsOf(t, dir, p)
+	if len(patterns) == 0 {
+		return w, false
+	}
+	for _, folder := range t.Paths {
+		if folder != dir && tree.IsBelow(dir, folder) && t.Directory(folder).Has("package.json") && isMember(patterns, tree.Relative(dir, folder)) {
+			w.members = append(w.members, tree.Relative(dir, folder))
+		}
+	}
+	slices.Sort(w.members)
+	return w, len(w.members) > 0
+}
+
+func isMember(patterns []string, dir string) bool {
+	member := false
+	for _, pattern := range patterns {
+		pattern, excluded := strings.CutPrefix(pattern, "!")
+		if tree.MatchParts(strings.Split(strings.TrimPrefix(pattern, "./"), "/"), strings.Split(dir, "/")) {
+			member = !excluded
+		}
+	}
+	return member
+}
+
+// patternsOf are the workspace's patterns: npm and yarn keep them in package.json,
+// pnpm in a file of its own.
+func patternsOf(t *tree.Tree, dir string, p *manifest) []string {
+	var patterns []string
+	if json.Unmarshal(p.Workspaces, &patterns) != nil {
+		var nested struct {
+			Packages []string `json:"packages"`
+		}
+		_ = json.Unmarshal(p.Workspaces, &nested) // of another form: no members
+		patterns = nested.Packages
+	}
+	if t.Directory(dir).Has("pnpm-workspace.yaml") {
+		patterns = append(patterns, pnpmMembers(t.Text(path.Join(dir, "pnpm-workspace.yaml")))...)
+	}
+	for i, pattern := range patterns {
+		patterns[i] = strings.Trim(strings.TrimPrefix(pattern, "./"), "/")
+	}
+	return patterns
+}
+
+// standsAlone says whether a member is installed by itself all the same: it has
+// a lock file and the workspace has none, or whoever wants the service builds it
+// with its own directory as context.
+func standsAlone(a *stack.App, w workspace) bool {
+	if a.BuiltIn != "" && a.BuiltIn != w.dir {
+		return true
+	}
+	var names []string
+	for _, lock := range locks {
+		names = append(names, lock.file)
+	}
+	return a.Dir != w.dir && a.Directory().First(names...) != "" && a.Tree.Directory(w.dir).First(names...) == ""
+}
+
+// linked are the members that the service imports, directly or through another,
+// each behind those that it imports itself.
+func linked(a *stack.App, w workspace) []string {
+	byName := map[string]string{}
+	packages := map[string]*manifest{}
+	for _, member := range w.members {
+		if p, err := parse(a.Tree, path.Join(w.dir, member)); err == nil {
+			byName[p.Name], packages[member] = member, p
+		}
+	}
+	var found []string
+	seen := map[string]bool{}
+	var visit func(p *manifest)
+	visit = func(p *manifest) {
+		names := slices.AppendSeq(slices.Collect(maps.Keys(p.Dependencies)), maps.Keys(p.DevDependencies))
+		slices.Sort(names)
+		for _, name := range names {
+			member, ours := byName[name]
+			if !ours || seen[member] || path.Join(w.dir, member) == a.Dir {
+				continue
+			}
+			seen[member] = true
+			visit(packages[member])
+			found = append(found, member)
+		}
+	}
+	visit(manifestOf(a.Tree, a.Dir))
+	return found
+}
+
+// pnpmMembers are the packages of a pnpm-workspace.yaml; none of a broken one.
+func pnpmMembers(text string) (patterns []string) {
+	defer func() {
+		if recover() != nil { // the YAML library answers some malformed documents with a panic
+			patterns = nil
+		}
+	}()
+	var file struct {
+		Packages []any `yaml:"packages"`
+	}
+	if yaml.Unmarshal([]byte(text), &file) != nil {
+		return nil
+	}
+	for _, pattern := range file.Packages {
+		if text, ok := pattern.(string); ok {
+			patterns = append(patterns, text)
+		}
+	}
+	return patterns
+}

@@ -1,0 +1,30 @@
+package stack
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/tree"
+)
+
+// PortIn is the first port that the sources set: better patterns first, nearer files first.
+func PortIn(sources []tree.File, patterns ...*lazyregexp.Regexp) (Port, bool) {
+	sources = slices.DeleteFunc(slices.Clone(sources), func(f tree.File) bool { return !HasOne(f.Text, portHints...) })
+	for _, pattern := range patterns {
+		for _, source := range sources {
+			match := pattern.FindStringSubmatchIndex(source.Text)
+			if match == nil {
+				continue
+			}
+			if n, ok := PortNumber(source.Text[match[2]:match[3]]); ok {
+				return PortAt(n, source.At(match[2], fmt.Sprintf("port %d", n))), true
+			}
+		}
+	}
+	return Port{}, false
+}
+
+// portHints are the words of which every port pattern needs one: most sources
+// hold none, and looking for them costs next to nothing.
+var portHints = []string{"port", "Port", "PORT", "listen", "Server(", "make_server("}

@@ -1,0 +1,134 @@
+package python
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/tree"
+)
+
+var (
+	importLine = lazyregexp.New(`(?m)^[ \t]*import[ \t]+([\w.]+(?:[ \t]*,[ \t]*[\w.]+)*)`)
+	fromLine   = lazyregexp.New(`(?m)^[ \t]*from[ \t]+(\w[\w.]*)[ \t]+import\b`)
+)
+
+// missing works out which packages the service needs that no manifest names: without
+// a manifest, those that its source imports; with one, those that its stack requires,
+// which people have installed on their own machine.
+func missing(a *stack.App) {
+	needs := readRequirements(a.Tree, a.Dir)
+	if needs == nil {
+		a.Packages.Missing = importedPackages(a)
+	}
+	for _, required := range a.Of.Requires {
+		if !needs.needs(required.Package) && !slices.Contains(a.Packages.Missing, required.Package) && !needs.mention(a.Tree, required.Unless) {
+			a.Packages.Missing = append(a.Packages.Missing, required.Package)
+		}
+	}
+	slices.Sort(a.Packages.Missing)
+	if needs != nil && len(a.Packages.Missing) > 0 {
+		a.Note(tree.At(needs.manifest, 0, "lacks "+strings.Join(a.Packages.Missing, ", ")+", which starts the service"))
+	}
+}
+
+// mention says whether the manifest, or a file that it takes in, matches.
+func (r *requirements) mention(t *tree.Tree, pattern *lazyregexp.Regexp) bool {
+	return r != nil && pattern != nil && slices.ContainsFunc(append(slices.Clip(r.includes), r.manifest), func(name string) bool {
+		return pattern.MatchString(t.Text(name))
+	})
+}
+
+// importedPackages are the packages of the modules that the service's source
+// imports. Modules that are neither Python's, nor the repository's, nor known
+// are named in a remark: an import's name is often not the package's.
+func importedPackages(a *stack.App) []string {
+	own := map[string]bool{path.Base(a.Dir): true}
+	for _, f := range a.Tree.Below(a.Dir, func(*tree.Directory) bool { return true }) {
+		own[path.Base(f.Path)] = true
+		for _, name := range f.Names {
+			own[strings.TrimSuffix(name, ".py")] = true
+		}
+	}
+	var packages, unknown []string
+	for _, source := range a.Sources {
+		for _, module := range importsOf(source.Text) {
+			known := knownImports[module]
+			flask, isFlask := strings.CutPrefix(module, "flask_")
+			switch {
+			case own[module] || standardLibrary[module]:
+				continue
+			case known == "" && isFlask:
+				known = "flask-" + strings.ReplaceAll(flask, "_", "-")
+			}
+			switch {
+			case known != "" && !slices.Contains(packages, known):
+				packages = append(packages, known)
+			case known == "" && !slices.Contains(unknown, module):
+				unknown = append(unknown, module)
+			}
+		}
+	}
+	if len(unknown) > 0 {
+		slices.Sort(unknown)
+		a.Remark(tree.Evidence{Text: "imports " + strings.Join(unknown, ", ") +
+			", which no requirements file names: put the packages into " + path.Join(a.Dir, "requirements.txt") + " and run `devup init` again after removing " + path.Join(a.Dir, "Dockerfile")})
+	}
+	return packages
+}
+
+// importsOf are the top-level names of the modules that a source imports.
+func importsOf(text string) []string {
+	var modules []string
+	add := func(name string) {
+		top, _, _ := strings.Cut(strings.TrimSpace(name), ".")
+		modules = append(modules, top)
+	}
+	for _, match := range importLine.FindAllStringSubmatch(text, -1) {
+		for name := range strings.SplitSeq(match[1], ",") {
+			add(name)
+		}
+	}
+	for _, match := range fromLine.FindAllStringSubmatch(text, -1) {
+		add(match[1])
+	}
+	return modules
+}
+
+// knownImports are modules that servers often import, with the package that
+// holds each. Those of the form flask_x are in flask-x.
+var knownImports = map[string]string{
+	"flask": "flask", "werkzeug": "werkzeug", "jinja2": "jinja2", "markupsafe": "markupsafe", "click": "click",
+	"fastapi": "fastapi", "starlette": "starlette", "pydantic": "pydantic", "pydantic_settings": "pydantic-settings",
+	"uvicorn": "uvicorn", "gunicorn": "gunicorn", "waitress": "waitress", "quart": "quart", "litestar": "litestar",
+	"django": "django", "rest_framework": "djangorestframework", "corsheaders": "django-cors-headers",
+	"streamlit": "streamlit", "aiohttp": "aiohttp", "httpx": "httpx", "requests": "requests", "dotenv": "python-dotenv",
+	"sqlalchemy": "sqlalchemy", "alembic": "alembic", "psycopg2": "psycopg2-binary", "psycopg": "psycopg[binary]", "asyncpg": "asyncpg",
+	"pymysql": "pymysql", "pymongo": "pymongo", "bson": "pymongo", "redis": "redis", "celery": "celery",
+	"boto3": "boto3", "botocore": "boto3", "jwt": "pyjwt", "jose": "python-jose", "passlib": "passlib", "bcrypt": "bcrypt",
+	"cryptography": "cryptography", "marshmallow": "marshmallow", "yaml": "pyyaml", "bs4": "beautifulsoup4", "lxml": "lxml",
+	"PIL": "pillow", "numpy": "numpy", "pandas": "pandas", "matplotlib": "matplotlib", "sklearn": "scikit-learn", "openai": "openai",
+	"socketio": "python-socketio", "multipart": "python-multipart", "tornado": "tornado", "sanic": "sanic", "bottle": "bottle", "cherrypy": "cherrypy",
+}
+
+// standardLibrary are Python's own modules, without those that no server has.
+var standardLibrary = setOf(`__future__ __main__ abc argparse array ast asyncio atexit base64 binascii bisect builtins bz2 calendar cgi cmath
+	cmd code codecs collections colorsys concurrent configparser contextlib contextvars copy copyreg csv ctypes curses dataclasses datetime
+	dbm decimal difflib dis doctest email encodings enum errno faulthandler fcntl filecmp fileinput fnmatch fractions ftplib functools
+	gc getopt getpass gettext glob graphlib grp gzip hashlib heapq hmac html http imaplib importlib inspect io ipaddress itertools json
+	keyword linecache locale logging lzma mailbox marshal math mimetypes mmap multiprocessing netrc numbers operator os pathlib pdb
+	pickle pkgutil platform plistlib poplib posixpath pprint profile pstats pty pwd pydoc queue quopri random re readline reprlib
+	resource runpy sched secrets select selectors shelve shlex shutil signal site smtplib socket socketserver sqlite3 ssl stat
+	statistics string stringprep struct subprocess symtable sys sysconfig syslog tarfile tempfile termios textwrap threading time timeit
+	tkinter token tokenize tomllib traceback tracemalloc tty turtle types typing unicodedata unittest urllib uuid venv warnings
+	wave weakref webbrowser winreg wsgiref xml xmlrpc zipapp zipfile zipimport zlib zoneinfo`)
+
+func setOf(words string) map[string]bool {
+	set := map[string]bool{}
+	for word := range strings.FieldsSeq(words) {
+		set[word] = true
+	}
+	return set
+}

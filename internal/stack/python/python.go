@@ -1,0 +1,232 @@
+// Package python has the stacks of Python, one a file, and what they share: lists of
+// packages, versions, imports and routes.
+package python
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/tree"
+)
+
+// Language is what all stacks of Python share.
+var Language = stack.Language{
+	Name:      "python",
+	Manifests: []string{"requirements.txt", "pyproject.toml", "Pipfile", "setup.py"},
+	Files:     []string{"setup.cfg", "poetry.lock", "uv.lock", "Pipfile.lock", "pyvenv.cfg", ".python-version", "runtime.txt", ".flaskenv"},
+	Endings:   []string{".py"},
+	Versions:  lines,
+	Search:    search,
+	Prepare:   prepare,
+	Describe:  describe,
+	Finish:    missing,
+	Version:   version,
+	Ports:     ports,
+	Routes:    routes,
+	Uses:      uses,
+	Wants:     wants,
+	Image:     image,
+	Copies:    copies,
+	Install:   install,
+	Getenv:    func(name, or string) string { return `os.environ.get("` + name + `", "` + or + `")` },
+	Renders: lazyregexp.New(`\brender_template(?:_string)?\(|\brender\(\s*request\b|\bTemplateView\b|\bTemplateResponse\(|\bHTMLResponse\b|` +
+		`\bsend_from_directory\(|\bStaticFiles\(|\bimport streamlit\b|\bimport gradio\b|\bDash\(`),
+	LetsIn: lazyregexp.New(`\bCORS\(|\bflask_cors\b|\bCORSMiddleware\b|\bcorsheaders\b|Access-Control-Allow-Origin`),
+}
+
+// entries are the names under which people keep a server's entry; in a
+// directory with no requirements only these are opened.
+var entries = []string{
+	"wsgi.py", "app.py", "main.py", "server.py", "run.py", "application.py", "api.py", "asgi.py", "index.py",
+	"flask_app.py", "backend.py", "manage.py", "__main__.py", "__init__.py",
+}
+
+// maxEntries bounds how many files are opened to find the entry of one directory, and
+// maxProbes how many directories without requirements are looked into.
+const (
+	maxEntries = 150
+	maxProbes  = 200
+)
+
+// search finds the directories that hold a Python server: those with requirements first, then
+// directories with an entry file that no requirements above them cover.
+func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
+	var found []*stack.App
+	covered := func(dir string) bool {
+		return slices.ContainsFunc(found, func(a *stack.App) bool { return a.Dir == "." || a.Dir == dir || strings.HasPrefix(dir, a.Dir+"/") })
+	}
+	look := func(dir string) *stack.App {
+		a := &stack.App{Tree: t, Service: stack.Service{Dir: dir}}
+		if prepare(a); a.Recognise(stacks) {
+			return a
+		}
+		return nil
+	}
+	for _, dir := range t.Paths {
+		needs := readRequirements(t, dir)
+		if needs == nil {
+			continue
+		}
+		if a := look(dir); a != nil {
+			found = append(found, a)
+			continue
+		}
+		t.Reject(dir, whyNoService(t.Directory(dir), t, needs), tree.Evidence{File: needs.manifest})
+	}
+	probes := maxProbes
+	for _, dir := range t.Paths {
+		if t.Directory(dir).First(entries[:len(entries)-2]...) == "" || tree.IsAside(path.Base(dir)) || covered(dir) || probes == 0 {
+			continue
+		}
+		probes--
+		// Without a list of packages, a program that listens may be anything.
+		if a := look(dir); a != nil && len(a.Of.Packages) > 0 {
+			found = append(found, a)
+		}
+	}
+	return found
+}
+
+func whyNoService(f *tree.Directory, t *tree.Tree, needs *requirements) string {
+	name := path.Base(needs.manifest)
+	for _, file := range f.Names {
+		if path.Ext(file) == ".py" && strings.Contains(t.Text(path.Join(f.Path, file)), "def lambda_handler(") {
+			return "a lambda: lambda_handler in " + file + ", no server"
+		}
+	}
+	if f.Has("package.json") {
+		return name + " beside a package.json, but no Python server under it"
+	}
+	return name + ", but no Python server under it"
+}
+
+// prepare reads the directory's Python files and those below it that have no
+// requirements of their own, those with an entry's name before the others at each depth.
+func prepare(a *stack.App) {
+	a.Sources = nil
+	deep := readRequirements(a.Tree, a.Dir) != nil
+	folders := a.Tree.Below(a.Dir, func(f *tree.Directory) bool {
+		if !deep || tree.IsAside(path.Base(f.Path)) || strings.Count(tree.Relative(a.Dir, f.Path), "/") > 2 {
+			return false
+		}
+		return !f.Has("package.json") && readRequirements(a.Tree, f.Path) == nil
+	})
+	for _, f := range folders {
+		names := slices.Clone(f.Names)
+		slices.SortStableFunc(names, func(a, b string) int { return rank(a) - rank(b) })
+		for _, name := range names {
+			if len(a.Sources) == maxEntries {
+				return
+			}
+			if path.Ext(name) != ".py" || tree.IsTest(name) || !deep && rank(name) == len(entries) {
+				continue
+			}
+			a.Sources = append(a.Sources, a.Tree.Source(path.Join(f.Path, name)))
+		}
+	}
+}
+
+// rank is the place of a file's name among those of entries.
+func rank(name string) int {
+	if i := slices.Index(entries, name); i >= 0 {
+		return i
+	}
+	return len(entries)
+}
+
+// inSource finds an app by the first source that matches. The pattern's first group, if it
+// has one, is what holds the app; the text says what was found.
+func inSource(pattern *lazyregexp.Regexp, text string) func(*stack.App) bool {
+	return func(a *stack.App) bool {
+		for _, source := range a.Sources {
+			match := pattern.FindStringSubmatchIndex(source.Text)
+			if match == nil {
+				continue
+			}
+			callable := ""
+			if len(match) > 2 {
+				callable = source.Text[match[2]:match[3]]
+			}
+			enter(a, source.Path, callable, tree.LineAt(source.Text, match[0]), text)
+			return true
+		}
+		return false
+	}
+}
+
+// enter sets where an app begins.
+func enter(a *stack.App, file, callable string, line int, text string) {
+	a.Entry, a.Callable, a.Shown = tree.Relative(a.Dir, file), callable, tree.At(file, line, text)
+}
+
+// describe fills in what the directory itself decides.
+func describe(a *stack.App) {
+	needs := readRequirements(a.Tree, a.Dir)
+	if a.Entry == "" {
+		a.Entry, a.Callable = "app.py", "app"
+	}
+	a.Packages = packagesOf(a, needs)
+	if a.Of.Describe != nil {
+		a.Of.Describe(a)
+	}
+	for _, name := range a.Of.Packages {
+		if needs.needs(name) {
+			a.Note(tree.At(needs.manifest, needs.lines[name], name))
+			break
+		}
+	}
+	if needs == nil && len(a.Of.Packages) > 0 {
+		a.Note(tree.Evidence{Text: "no requirements file in " + a.Dir + " names its packages"})
+	}
+	if a.Shown != (tree.Evidence{}) {
+		a.Note(a.Shown)
+	}
+	starts(a)
+}
+
+// starts are the command lines by which the service is started today.
+func starts(a *stack.App) {
+	for _, name := range []string{path.Join(a.Dir, "Procfile"), path.Join(a.Dir, ".flaskenv")} {
+		if !a.Tree.Has(name) {
+			continue
+		}
+		for i, line := range strings.Split(tree.BlankComments(a.Tree.Text(name), "#"), "\n") {
+			if strings.HasPrefix(line, "web:") || strings.Contains(line, "PORT=") {
+				a.Starts = append(a.Starts, stack.Command{Text: line, File: name, Line: i + 1})
+			}
+		}
+	}
+}
+
+// dotted is a module's import name as seen from the service's directory.
+func dotted(dir, entry string) string {
+	name := strings.TrimSuffix(entry, ".py")
+	if name = strings.TrimSuffix(name, "/__init__"); name == "__init__" {
+		return path.Base(dir)
+	}
+	return strings.ReplaceAll(name, "/", ".")
+}
+
+// fromOwnDirectory says whether the entry below the service's directory is run with its
+// own directory as the import path, as in `cd src && python main.py`: it lies in no
+// package and imports nothing by its directory's name.
+func fromOwnDirectory(a *stack.App) bool {
+	top, _, nested := strings.Cut(a.Entry, "/")
+	if !nested || a.Tree.Has(path.Join(a.Dir, path.Dir(a.Entry), "__init__.py")) {
+		return false
+	}
+	return !lazyregexp.New(`(?m)^\s*(?:from|import)\s+` + regexp.QuoteMeta(top) + `\b`).MatchString(a.Tree.Source(path.Join(a.Dir, a.Entry)).Text)
+}
+
+// imported is the name of what Entry holds, for a server that imports it: "app.main:app".
+func imported(a *stack.App) string {
+	entry := a.Entry
+	if fromOwnDirectory(a) {
+		entry = path.Base(entry)
+	}
+	return dotted(a.Dir, entry) + ":" + a.Callable
+}

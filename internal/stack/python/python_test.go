@@ -1,0 +1,36 @@
+package python
+
+import (
+	"testing"
+
+	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/tree"
+)
+
+func TestPortsInSource(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]int{
+		"app.run(host='0.0.0.0', port=5001, debug=True)":              5001,
+		"app.run(debug=True, port=int(os.environ.get('PORT', 8085)))": 8085,
+		"app.run(host=os.getenv('HOST'), port=6000)":                  6000,
+		"uvicorn.run('main:app', host=\"0.0.0.0\",\n    port=8000)":   8000,
+		"serve(app, port=8090)":                                       8090,
+		"app.run(debug=True)":                                         0,
+	} {
+		if got, _ := stack.PortIn([]tree.File{{Path: "a.py", Text: text}}, ports...); got.Number != want {
+			t.Errorf("python %q: port %d, want %d", text, got.Number, want)
+		}
+	}
+}
+
+func TestLimitOfPinnedPackages(t *testing.T) {
+	t.Parallel()
+	for line, want := range map[string]string{"numpy==1.21.0": "3.10", "numpy==2.1.0": "", "numpy>=1.21": "", "psycopg2-binary==2.9.9": "3.12", "Django==3.2": "3.10"} {
+		r := &requirements{versions: map[string]string{}, lines: map[string]int{}}
+		match := requirementLine.FindStringSubmatch(line)
+		r.add(match[1], match[2], 1)
+		if got, _ := limitOf(r); got != want {
+			t.Errorf("limitOf(%q) = %q, want %q", line, got, want)
+		}
+	}
+}

@@ -1,0 +1,146 @@
+package stack
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/devup-cli/devup/internal/tree"
+	"github.com/devup-cli/devup/internal/untrusted"
+)
+
+// Port is the port that a service listens on in its container.
+type Port struct {
+	Number   int
+	Evidence tree.Evidence
+}
+
+// PortAt is a port and why it is that.
+func PortAt(number int, why tree.Evidence) Port { return Port{Number: number, Evidence: why} }
+
+// Runtime is a language at a version, as a tag of its official image has it.
+type Runtime struct {
+	Language string        // "node" or "python"
+	Version  string        // "24", "3.13", "16.18"
+	Flags    string        // what the version needs to run this service (NODE_OPTIONS), or empty
+	Evidence tree.Evidence // why this version
+}
+
+// Packages says how a service's dependencies are installed.
+type Packages struct {
+	Manager  string // "npm", "yarn", "pnpm", "bun", "pip", "poetry", "uv", "pipenv"; empty for none
+	Version  string // of the manager, where packageManager pins it; else empty
+	Manifest string // "package.json", "requirements.txt", "pyproject.toml", "Pipfile", in the service's folder; empty for none
+	Lock     string // the lock file's name in the service's directory, or in Workspace where that is set; empty for none
+	Native   bool   // a dependency compiles C code, so that the image needs a compiler
+
+	// Includes are further files that Manifest needs ("requirements/base.txt"),
+	// relative to the service's directory.
+	Includes []string
+	// Missing are Python packages that the service cannot run without and that
+	// Manifest does not name, sorted: those it imports where there is no manifest,
+	// and the server that its command starts.
+	Missing []string
+	// Workspace is the directory of the npm, yarn, pnpm or bun workspace that the
+	// service is the root or a member of, and that is installed as a whole. Empty
+	// for none.
+	Workspace string
+	// Members are the directories of the workspace's packages without the root,
+	// relative to Workspace, sorted; Linked are those that the service imports,
+	// directly or through another, each behind those that it imports itself.
+	Members, Linked []string
+}
+
+// Variable is an environment variable that a service reads or an env file names.
+type Variable struct {
+	Name     string
+	Sibling  string        // name of the service whose URL the variable holds; empty for none
+	Path     string        // what follows the sibling's URL, as in "/api"; mostly empty
+	Inside   bool          // read by a server that calls the sibling itself, so that it needs the address between containers, not the browser's
+	Default  bool          // the code or an env file that is loaded has a value for it, so that it may stay unset
+	Secret   bool          // its name looks like a secret's
+	Evidence tree.Evidence // where it is read or named
+}
+
+// Service is one thing of the repository that runs: its decisions, each with its
+// evidence, and nothing that still needs a choice. It is a plain value.
+type Service struct {
+	Name       string // valid as a Compose service name and as an image name, unique in the repository
+	Dir        string // slash-separated path of its folder in the repository; "." for the root
+	Stack      string // the name of its [Stack]
+	Framework  string // as people write it: "Flask", "Create React App", "Vite + React", "Express"
+	Page       bool   // it is a frontend: people look at it in a browser
+	Port       Port
+	HostPort   int // the port on the host; equal to Port.Number unless a sibling has it already
+	Runtime    Runtime
+	Packages   Packages
+	Module     string   // Flask: the value of FLASK_APP ("app", "src/main.py", "pkg:create_app"); Python: the module or file to run; Node: the server entry where no script starts it
+	Dev        []string // the development command in exec form, listening on 0.0.0.0:Port
+	Build      []string // what makes the production files ("npm", "run", "build"): for cra, vite, and a node service with a build script; else nil
+	Output     string   // the folder that Build writes, for cra and vite ("build", "dist"); else empty
+	Prod       []string // the production command in exec form for flask, node and python; nil when the built files are served
+	Migrate    []string // the command that brings its database up to date, in exec form; nil for none
+	ProdModule string   // Python stacks: the WSGI callable for gunicorn ("app:app"); empty when there is none
+	Variables  []Variable
+	Routes     []string      // a backend: the path prefixes that it answers ("/api"), sorted; nil where they are not known
+	Public     tree.Evidence // why a browser on another machine has to reach it at a URL of its own, a clause; the zero value where none has to
+	Ready      string        // a path that must answer below 500, or empty for the port alone
+	Dockerfile string        // the name of its existing Dockerfile in Dir, or empty
+	Compose    string        // the name of the service in an existing compose file that builds or mounts Dir, or empty
+	Evidence   []tree.Evidence
+	Calls      []Call          // addresses on this machine that are written into its source
+	Remarks    []tree.Evidence // what will not work as the files stand, each a sentence with the way out
+}
+
+// Call is a URL on this machine that stands in a service's source, where no variable
+// can change it.
+type Call struct {
+	Port     int
+	Origin   bool          // a server lets pages from there call it; else a page calls it
+	Instead  string        // what to write there, a clause
+	Evidence tree.Evidence // where; the text is the URL
+}
+
+// systemDirectories are the names at the root of a Debian image.
+var systemDirectories = []string{
+	"bin", "boot", "dev", "etc", "home", "lib", "lib32", "lib64", "libx32", "media", "mnt", "opt", "proc", "root", "run", "sbin",
+	"srv", "sys", "tmp", "usr", "var",
+}
+
+// IsSystemDirectory says whether an image has a directory of the name at its root.
+func IsSystemDirectory(name string) bool { return slices.Contains(systemDirectories, name) }
+
+// Root is the directory in the container that holds the build context: the
+// service's name, so that a path in a log says which service it was. A service
+// that is called like a directory of the system must not hide that.
+func (s Service) Root() untrusted.Inert {
+	if IsSystemDirectory(s.Name) {
+		return "/srv/" + untrusted.ServiceName(s.Name)
+	}
+	return "/" + untrusted.ServiceName(s.Name)
+}
+
+// Workdir is the directory in the container that holds the service's source.
+func (s Service) Workdir() string { return path.Join(string(s.Root()), s.Member()) }
+
+// Context is the directory in the repository that the image is built from: the
+// service's own, or that of its workspace, whose lock file and libraries it needs.
+func (s Service) Context() string {
+	if s.Packages.Workspace != "" && s.Dockerfile == "" {
+		return s.Packages.Workspace
+	}
+	return s.Dir
+}
+
+// Member is the service's directory relative to its build context; empty where it
+// is that directory.
+func (s Service) Member() string {
+	context := s.Context()
+	switch context {
+	case s.Dir:
+		return ""
+	case ".":
+		return s.Dir
+	}
+	return strings.TrimPrefix(s.Dir, context+"/")
+}

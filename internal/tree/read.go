@@ -1,0 +1,114 @@
+package tree
+
+import (
+	"io"
+	"io/fs"
+	"path"
+	"strings"
+	"unicode/utf8"
+)
+
+// MaxFile is the most that is read of a file. What decides about a service
+// stands near the top of files that people write by hand; a bundle that was
+// committed is longer and is cut.
+const MaxFile = 256 << 10
+
+// maxLock bounds a lock file, which is long without being strange.
+const maxLock = 16 << 20
+
+// Text is a file's text, cut at [MaxFile], with \n line ends; empty where the
+// file is missing, unreadable or not text. A file is read once.
+func (t *Tree) Text(name string) string {
+	if text, known := t.texts[name]; known {
+		return text
+	}
+	text := t.upTo(name, MaxFile)
+	if t.texts != nil {
+		t.texts[name] = text
+	}
+	return text
+}
+
+// LockText is [Tree.Text] for a lock file, which is longer.
+func (t *Tree) LockText(name string) string { return t.upTo(name, maxLock) }
+
+// Exists tells whether the repository has a file or directory of the path, also one that
+// the tree does not hold.
+func (t *Tree) Exists(name string) bool {
+	if t.fsys == nil || !fs.ValidPath(name) {
+		return false
+	}
+	_, err := fs.Stat(t.fsys, name)
+	return err == nil
+}
+
+func (t *Tree) upTo(name string, limit int64) string {
+	if t.fsys == nil {
+		return ""
+	}
+	file, err := t.fsys.Open(name)
+	if err != nil {
+		return ""
+	}
+	defer file.Close()
+	content, err := io.ReadAll(io.LimitReader(file, limit))
+	if err != nil {
+		return ""
+	}
+	return plain(content)
+}
+
+// plain makes text of a file's content: UTF-16 and other encodings with NUL
+// bytes are no text for us, invalid UTF-8 is tolerated, a byte order mark goes.
+func plain(content []byte) string {
+	text := string(content)
+	if strings.IndexByte(text[:min(len(text), 8000)], 0) >= 0 {
+		return ""
+	}
+	if !utf8.ValidString(text) {
+		text = strings.ToValidUTF8(text, "\uFFFD")
+	}
+	text = strings.TrimPrefix(text, "\uFEFF")
+	return strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
+}
+
+// File is a source file that was read, with whole-line comments blanked so that
+// code that was commented out is no evidence. Offsets and lines are the file's.
+type File struct {
+	Path string
+	Text string
+}
+
+// Source reads a source file.
+func (t *Tree) Source(name string) File {
+	mark := "//"
+	switch path.Ext(name) {
+	case ".py", ".txt", ".toml", ".env", "":
+		mark = "#"
+	}
+	return File{Path: name, Text: BlankComments(t.Text(name), mark)}
+}
+
+// BlankComments replaces lines that are only a comment by blanks.
+func BlankComments(text, mark string) string {
+	if !strings.Contains(text, mark) {
+		return text
+	}
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		if strings.HasPrefix(strings.TrimSpace(line), mark) {
+			lines[i] = strings.Repeat(" ", len(line))
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// At is the evidence at an offset of the file.
+func (f File) At(offset int, text string) Evidence {
+	return Evidence{File: f.Path, Line: LineAt(f.Text, offset), Text: text}
+}
+
+// LineAt is the number of the line, counted from 1, that holds the offset.
+func LineAt(text string, offset int) int {
+	return 1 + strings.Count(text[:min(offset, len(text))], "\n")
+}

@@ -1,0 +1,252 @@
+package tree
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+)
+
+// maxDepth ends the walk in a tree that no person made.
+const maxDepth = 40
+
+// Tree is the part of a repository that people wrote: the names of its directories
+// and of those files that may be opened later, where a decision needs them. The zero value is an empty repository.
+type Tree struct {
+	Paths    []string    // of the directories, parents before their children
+	Rejected []Rejection // directories that were passed over for a reason worth telling
+
+	fsys    fs.FS
+	texts   map[string]string
+	folders map[string]*Directory // by slash-separated path; "." is the root
+}
+
+// Directory is one directory with the names of the files in it, sorted.
+type Directory struct {
+	Path  string
+	Names []string
+	Subs  []string // paths of the directories in it
+}
+
+// Evidence is one reason for a decision: what was read, and where.
+type Evidence struct {
+	File string // slash-separated path in the repository, or empty for a default
+	Line int    // counted from 1; 0 when the file as a whole is meant
+	Text string // what it says, in a few words, never a secret value ("flask", "--port=4567", "BACKEND_URL")
+}
+
+// At is the evidence at a line of a file; a line of 0 stands for the whole file.
+func At(file string, line int, text string) Evidence {
+	return Evidence{File: file, Line: line, Text: text}
+}
+
+// Rejection is a directory that looked like a service and was not taken.
+type Rejection struct {
+	Dir      string
+	Why      string // "package.json has no start script and no server entry"
+	Evidence Evidence
+}
+
+// Files says which names count while a repository is walked.
+type Files struct {
+	Interesting func(name string) bool // may be opened later; others are as if they did not exist
+	Manifest    func(name string) bool // counts although .gitignore names it
+}
+
+// Has says whether the directory holds a file of the name.
+func (f *Directory) Has(name string) bool {
+	_, found := slices.BinarySearch(f.Names, name)
+	return found
+}
+
+// First is the first of the names that the directory holds, or empty.
+func (f *Directory) First(names ...string) string {
+	for _, name := range names {
+		if f.Has(name) {
+			return name
+		}
+	}
+	return ""
+}
+
+// neverWalked are directories that hold no service of the repository's own: what
+// package managers, tools and builds write. Folders whose name starts with a
+// dot (.git, .venv, .next, .terraform, …) are never walked either.
+var neverWalked = map[string]bool{
+	"node_modules": true, "bower_components": true, "jspm_packages": true, "site-packages": true,
+	"__pycache__": true, "__pypackages__": true, "virtualenv": true,
+	"dist": true, "coverage": true, "htmlcov": true, "cdk.out": true,
+}
+
+// outputBeside are directories that are build output where a manifest lies beside
+// them; elsewhere people use the same names for sources.
+var outputBeside = map[string][]string{
+	"build":  {"package.json", "pyproject.toml", "setup.py", "build.gradle", "build.gradle.kts"},
+	"out":    {"package.json"},
+	"public": {"gatsby-config.js", "gatsby-config.ts"},
+	"target": {"pom.xml", "Cargo.toml"},
+	"vendor": {"composer.json", "go.mod", "Gemfile"},
+}
+
+// Walk reads the directories of a repository. A directory that cannot be read is
+// rejected by name; only an unreadable root is an error. Symbolic links are not
+// followed: what they point at is either in the repository too or not of it.
+func Walk(fsys fs.FS, files Files) (*Tree, error) {
+	w := walker{&Tree{fsys: fsys, texts: map[string]string{}, folders: map[string]*Directory{}}, files}
+	if err := w.enter(".", nil, 0); err != nil {
+		return nil, fmt.Errorf("read the repository: %w", err)
+	}
+	return w.Tree, nil
+}
+
+// Directory is the directory of the path; an empty one where the tree has none.
+func (t *Tree) Directory(dir string) *Directory {
+	if f := t.folders[dir]; f != nil {
+		return f
+	}
+	return &Directory{Path: dir}
+}
+
+// Has says whether the tree holds a file of the path.
+func (t *Tree) Has(name string) bool { return t.Directory(path.Dir(name)).Has(path.Base(name)) }
+
+// walker fills a tree.
+type walker struct {
+	*Tree
+	files Files
+}
+
+func (t *walker) enter(dir string, rules ignoreRules, depth int) error {
+	entries, err := fs.ReadDir(t.fsys, dir)
+	if err != nil {
+		return err
+	}
+	f := &Directory{Path: dir}
+	var subs []string
+	for _, entry := range entries {
+		switch name := entry.Name(); {
+		case entry.IsDir():
+			subs = append(subs, name)
+		case entry.Type().IsRegular() && t.files.Interesting(name):
+			f.Names = append(f.Names, name)
+		}
+	}
+	slices.Sort(f.Names)
+	if dir != "." && t.isVirtualenv(f, subs) {
+		t.Reject(dir, "a virtualenv", Evidence{File: dir})
+		return nil
+	}
+	if f.Has(".gitignore") {
+		rules = rules.with(dir, t.Text(path.Join(dir, ".gitignore")))
+	}
+	f.Names = slices.DeleteFunc(f.Names, func(name string) bool {
+		return !t.files.Manifest(name) && rules.ignores(path.Join(dir, name), false)
+	})
+	t.folders[dir], t.Paths = f, append(t.Paths, dir)
+	if depth == maxDepth {
+		return nil
+	}
+	slices.Sort(subs)
+	for _, name := range subs {
+		sub := path.Join(dir, name)
+		if f.passesOver(name) || rules.ignores(sub, true) {
+			continue
+		}
+		switch err := t.enter(sub, rules, depth+1); {
+		case errors.Is(err, fs.ErrNotExist): // removed while we walk
+		case err != nil:
+			t.Reject(sub, "the folder cannot be read", Evidence{File: sub})
+		case t.folders[sub] != nil:
+			f.Subs = append(f.Subs, sub)
+		}
+	}
+	return nil
+}
+
+func (f *Directory) passesOver(name string) bool {
+	return strings.HasPrefix(name, ".") || neverWalked[name] || f.First(outputBeside[name]...) != ""
+}
+
+// isVirtualenv knows a virtualenv by its pyvenv.cfg, and one that was committed
+// without it by its shape: lib/python3.*/site-packages, Lib\site-packages.
+func (t *walker) isVirtualenv(f *Directory, subs []string) bool {
+	if f.Has("pyvenv.cfg") {
+		return true
+	}
+	for _, lib := range subs {
+		if lib != "lib" && lib != "lib64" && lib != "Lib" {
+			continue
+		}
+		inner, _ := fs.ReadDir(t.fsys, path.Join(f.Path, lib))
+		for _, python := range inner {
+			if lib == "Lib" && python.Name() == "site-packages" {
+				return true
+			}
+			if !python.IsDir() || !strings.HasPrefix(python.Name(), "python") {
+				continue
+			}
+			if _, err := fs.Stat(t.fsys, path.Join(f.Path, lib, python.Name(), "site-packages")); err == nil {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Reject names a directory that looked like a service and is none.
+func (t *Tree) Reject(dir, why string, e Evidence) {
+	t.Rejected = append(t.Rejected, Rejection{Dir: dir, Why: why, Evidence: e})
+}
+
+// Below are the directory and those under it that keep accepts, nearest first. A
+// directory that keep refuses is not entered.
+func (t *Tree) Below(dir string, keep func(*Directory) bool) []*Directory {
+	root := t.folders[dir]
+	if root == nil {
+		return nil
+	}
+	all := []*Directory{root}
+	for i := 0; i < len(all); i++ {
+		for _, sub := range all[i].Subs {
+			if f := t.folders[sub]; keep(f) {
+				all = append(all, f)
+			}
+		}
+	}
+	return all
+}
+
+// IsOutput says whether a directory of the name holds what a build wrote, mostly.
+func IsOutput(name string) bool { return neverWalked[name] || outputBeside[name] != nil }
+
+// IsBelow says whether a path lies in the directory.
+func IsBelow(dir, name string) bool {
+	return dir == "." && name != ".." && !strings.HasPrefix(name, "../") || strings.HasPrefix(name, dir+"/")
+}
+
+// Relative is a path of the repository as seen from a directory that holds it.
+func Relative(dir, name string) string {
+	if dir == "." {
+		return name
+	}
+	return strings.TrimPrefix(strings.TrimPrefix(name, dir), "/")
+}
+
+// asideDirectories hold code that does not run with the service.
+var asideDirectories = map[string]bool{
+	"test": true, "tests": true, "__tests__": true, "e2e": true, "cypress": true, "spec": true, "__mocks__": true,
+	"docs": true, "examples": true, "example": true, "migrations": true, "alembic": true, "public": true, "static": true,
+	"fixtures": true, "terraform": true, "lambda": true, "lambdas": true, "scripts": true, "notebooks": true,
+}
+
+// IsTest says whether a file of the name holds tests, or was not written by hand.
+func IsTest(name string) bool {
+	return strings.HasPrefix(name, "test_") || strings.HasPrefix(name, "conftest") || strings.HasSuffix(name, ".d.ts") ||
+		strings.Contains(name, ".test.") || strings.Contains(name, ".spec.") || strings.Contains(name, ".min.") ||
+		strings.HasSuffix(name, "_test.py") || strings.Contains(name, ".stories.")
+}
+
+// IsAside says whether a directory of the name holds code that does not run with a service.
+func IsAside(name string) bool { return asideDirectories[name] }
