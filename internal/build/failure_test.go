@@ -160,7 +160,7 @@ func TestExplain(t *testing.T) {
 		{
 			"by its output", "RUN npm ci", `process "/bin/sh -c npm ci" did not complete successfully: exit code: 1`,
 			[]string{"npm error code EUSAGE", "npm error"},
-			"lock-file: RUN npm ci ended with exit code 1: the lock file does not match the list of packages beside it", "run npm install",
+			"lock-file: RUN npm ci ended with exit code 1: the lock file does not match the list of packages next to it", "run npm install",
 		},
 		{
 			"by the builder's words", "COPY nowhere /", `failed to calculate checksum of ref a::b: "/nowhere": not found`, nil,

@@ -13,6 +13,7 @@ import (
 )
 
 var (
+	quotedValue  = lazyregexp.New(`'((?:[^'\\]|\\.)*)'`)
 	extraKey     = lazyregexp.New(`^additional propert(?:y|ies) (.+) not allowed$`)
 	oneOfValues  = lazyregexp.New(`^value must be one of (.+)$`)
 	onlyValue    = lazyregexp.New(`^value must be (.+)$`)

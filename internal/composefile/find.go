@@ -163,8 +163,7 @@ func noProject(dir string) error {
 			others[i] = untrusted.Name(name)
 		}
 		return fail.New(fail.NoProject, "name one with -f, for example: devup -f "+others[0]+" up",
-			"there is no devup.yaml or compose file in %s or above, only %s",
-			dir, strings.Join(others, ", "))
+			"there is no devup.yaml or compose file in %s or above, only %s", dir, strings.Join(others, ", "))
 	}
 	return fail.New(fail.NoProject, "devup init writes one for the services of this repository",
 		"there is no devup.yaml or compose file in %s or above", dir)

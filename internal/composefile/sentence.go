@@ -29,35 +29,14 @@ func place(keys []string) string {
 	return strings.Join(keys, ".")
 }
 
-// unquoted is the first value of a list as the schema's validation quotes it:
-// escaped as in Go, between single quotes, with double quotes as they are.
+// unquoted is the first value of a list that the schema's validation quotes, escaped as in Go.
 func unquoted(list string) string {
-	var b strings.Builder
-	escaped := false
-	for _, r := range strings.TrimPrefix(list, "'") {
-		switch {
-		case escaped && r == '\'':
-			b.WriteByte('\'')
-		case escaped:
-			b.WriteString(`\` + string(r))
-		case r == '\'':
-			return unescaped(b.String())
-		case r == '"':
-			b.WriteString(`\"`)
-		case r != '\\':
-			b.WriteRune(r)
+	if m := quotedValue.FindStringSubmatch(list); m != nil {
+		if text, err := strconv.Unquote(`"` + strings.NewReplacer(`\'`, `'`, `"`, `\"`).Replace(m[1]) + `"`); err == nil {
+			return text
 		}
-		escaped = !escaped && r == '\\'
 	}
-	return unescaped(b.String())
-}
-
-// unescaped is the text of a Go string literal without its quotes.
-func unescaped(text string) string {
-	if plain, err := strconv.Unquote(`"` + text + `"`); err == nil {
-		return plain
-	}
-	return text
+	return list
 }
 
 // kindOf says in a word what a node is.

@@ -107,10 +107,11 @@ func decideCalls(all services, c *candidate) {
 		remarked[call.port] = true
 		e := call.where
 		e.Text = call.url + alsoAt(calls, call) + remarkOf(c, sibling, call)
+		fix := ""
 		if sibling != nil {
-			e.Text += ": " + c.instead(sibling, call.url)
+			fix = c.instead(sibling, call.url)
 		}
-		c.Remark(e)
+		c.Remark(e, fix)
 	}
 }
 
@@ -136,13 +137,13 @@ func alsoAt(all []localCall, first localCall) string {
 func remarkOf(c, sibling *candidate, call localCall) string {
 	switch {
 	case sibling == nil:
-		return fmt.Sprintf(" is written into the source, and no service here has port %d", call.port)
+		return fmt.Sprintf(" is hard-coded, and no service here has port %d", call.port)
 	case !c.Page:
-		return fmt.Sprintf(" is let in by the source, and the pages of %s come from elsewhere in a cloud workspace, or when that port has to move", sibling.Name)
+		return fmt.Sprintf(" is a hard-coded origin: the pages of %s have another one in a cloud workspace, or when their port changes", sibling.Name)
 	case sibling.HostPort != call.port:
-		return fmt.Sprintf(" is written into the source, but %s gets port %d here", sibling.Name, sibling.HostPort)
+		return fmt.Sprintf(" is hard-coded, but %s gets port %d here", sibling.Name, sibling.HostPort)
 	default:
-		return fmt.Sprintf(" is written into the source: browsers look for %s there on their own machine, which fails in a cloud workspace, and when that port has to move", sibling.Name)
+		return fmt.Sprintf(" is hard-coded: browsers do not find %s there in a cloud workspace, or when its port changes", sibling.Name)
 	}
 }
 
@@ -171,13 +172,13 @@ func (c *candidate) instead(sibling *candidate, url string) string {
 	set := fmt.Sprintf("%s: ${DEVUP_URL_%s:-%s} under environment", variable, name, url)
 	if c.Page {
 		code := fmt.Sprintf(`%s%s || "%s"`, strings.TrimSuffix(c.Of.Reads, prefix), variable, url)
-		return fmt.Sprintf("write %s, and %s; or write the path alone and %s", code, set, gateway)
+		return fmt.Sprintf("write %s, and set %s; or write the path alone and %s", code, set, gateway)
 	}
 	code := "the value of " + variable
 	if getenv := c.Of.Language.Getenv; getenv != nil {
 		code = getenv(variable, url)
 	}
-	return fmt.Sprintf("write %s, and %s; with `devup up --gateway` no page is a stranger", code, set)
+	return fmt.Sprintf("write %s, and set %s; or run `devup up --gateway`, where pages and servers have one origin", code, set)
 }
 
 // EnvName is a service's name as part of a variable's: BACKEND_FLASK.

@@ -56,23 +56,23 @@ func TestCallsOfAService(t *testing.T) {
 	t.Parallel()
 	const moved = "-- compose.yaml --\nservices: {db: {image: x, ports: ['5000:5432']}}\n"
 	for _, test := range []struct{ name, service, files, want string }{
-		{"a page", "web", "-- web/src/a.ts --\nx('http://localhost:5000/a')\n", `web/src/a.ts:1 http://localhost:5000 is written into the source: browsers look for api there on their own machine, which fails in a cloud workspace, and when that port has to move: write import.meta.env.VITE_API_URL || "http://localhost:5000", and VITE_API_URL: ${DEVUP_URL_API:-http://localhost:5000} under environment; or write the path alone and run ` + "`devup up --gateway`"},
+		{"a page", "web", "-- web/src/a.ts --\nx('http://localhost:5000/a')\n", `web/src/a.ts:1 http://localhost:5000 is hard-coded: browsers do not find api there in a cloud workspace, or when its port changes: write import.meta.env.VITE_API_URL || "http://localhost:5000", and set VITE_API_URL: ${DEVUP_URL_API:-http://localhost:5000} under environment; or write the path alone and run ` + "`devup up --gateway`"},
 		{"a page with a variable for it", "web", "-- web/src/a.ts --\nx('http://localhost:5000/a')\n-- web/.env --\nVITE_BACKEND_URL=http://localhost:5000\n", "write import.meta.env.VITE_BACKEND_URL ||"},
-		{"in more places", "web", "-- web/src/a.ts --\nx('http://localhost:5000/a')\n-- web/src/b.ts --\nx('http://localhost:5000/b')\n", "http://localhost:5000 (and in 1 more place) is written"},
-		{"in many places", "web", "-- web/src/a.ts --\nx('http://localhost:5000/a')\nx('http://localhost:5000/a')\nx('http://localhost:5000/a')\n", "http://localhost:5000 (and in 2 more places) is written"},
-		{"a port of nothing", "web", "-- web/src/a.ts --\nx('http://localhost:7777/a')\n-- api/.env --\nPORT=5000\n", "http://localhost:7777 is written into the source, and no service here has port 7777"},
-		{"a port that moved", "web", "-- web/src/a.ts --\nx('http://localhost:5000/a')\n" + moved, "is written into the source, but api gets port 5001 here"},
+		{"in more places", "web", "-- web/src/a.ts --\nx('http://localhost:5000/a')\n-- web/src/b.ts --\nx('http://localhost:5000/b')\n", "http://localhost:5000 (and in 1 more place) is hard-coded"},
+		{"in many places", "web", "-- web/src/a.ts --\nx('http://localhost:5000/a')\nx('http://localhost:5000/a')\nx('http://localhost:5000/a')\n", "http://localhost:5000 (and in 2 more places) is hard-coded"},
+		{"a port of nothing", "web", "-- web/src/a.ts --\nx('http://localhost:7777/a')\n-- api/.env --\nPORT=5000\n", "http://localhost:7777 is hard-coded, and no service here has port 7777"},
+		{"a port that moved", "web", "-- web/src/a.ts --\nx('http://localhost:5000/a')\n" + moved, "is hard-coded, but api gets port 5001 here"},
 		{"its own port", "web", "-- web/src/a.ts --\nx('http://localhost:5173/a')\n", ""},
-		{"a server", "api", "-- api/cors.py --\nCORS(app, origins=['http://localhost:5173'])\n", `http://localhost:5173 is let in by the source, and the pages of web come from elsewhere in a cloud workspace, or when that port has to move: write os.environ.get("WEB_URL", "http://localhost:5173"), and WEB_URL: ${DEVUP_URL_WEB:-http://localhost:5173} under environment`},
+		{"a server", "api", "-- api/cors.py --\nCORS(app, origins=['http://localhost:5173'])\n", `http://localhost:5173 is a hard-coded origin: the pages of web have another one in a cloud workspace, or when their port changes: write os.environ.get("WEB_URL", "http://localhost:5173"), and set WEB_URL: ${DEVUP_URL_WEB:-http://localhost:5173} under environment`},
 		{"a server and a stranger", "api", "-- api/cors.py --\nCORS(app, origins=['http://localhost:7777'])\n", ""},
-		{"a proxy", "web", "-- web/vite.config.ts --\nserver: { proxy: { '/api': 'http://localhost:5000' } }\n", `web/vite.config.ts:1 sends requests on to http://localhost:5000, which inside of a container is web itself: write process.env.PROXY_TARGET || "http://localhost:5000" there, and PROXY_TARGET: http://api:5000 under environment in devup.yaml`},
-		{"a proxy to nothing", "web", "-- web/vite.config.ts --\nserver: { proxy: { '/api': 'http://localhost:7777' } }\n-- api/.env --\nPORT=5000\n", "sends requests on to http://localhost:7777, which inside of a container is web itself, and no service here has port 7777"},
+		{"a proxy", "web", "-- web/vite.config.ts --\nserver: { proxy: { '/api': 'http://localhost:5000' } }\n", `web/vite.config.ts:1 forwards requests to http://localhost:5000, which inside a container is web itself: write process.env.PROXY_TARGET || "http://localhost:5000" there, and set PROXY_TARGET: http://api:5000 under environment in devup.yaml`},
+		{"a proxy to nothing", "web", "-- web/vite.config.ts --\nserver: { proxy: { '/api': 'http://localhost:7777' } }\n-- api/.env --\nPORT=5000\n", "forwards requests to http://localhost:7777, which inside a container is web itself, and no service here has port 7777"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			var got []string
 			for _, e := range found(t, scanned(t, webFiles+apiFiles+test.files), test.service).Remarks {
-				got = append(got, place(e))
+				got = append(got, place(e.Evidence)+": "+e.Fix)
 			}
 			text := strings.Join(got, "|")
 			if !strings.Contains(text, test.want) || (text == "") != (test.want == "") {

@@ -65,7 +65,7 @@ func readCompose(t *tree.Tree, files []string) []*composeService {
 	for _, name := range files {
 		services, err := parseCompose(name, t.Text(name), env)
 		if err != nil {
-			t.Reject(".", name+" is no YAML that can be read, and was left out", Evidence{File: name})
+			t.Reject(".", name+" is not valid YAML, and was left out", Evidence{File: name})
 			continue
 		}
 		all = append(all, services...)

@@ -45,7 +45,10 @@ func explain(repo Repository) string {
 				map[bool]string{true: " secret"}[v.Secret], place(v.Evidence))
 		}
 		for _, e := range s.Remarks {
-			fmt.Fprintf(&b, "  ! %s\n", place(e))
+			fmt.Fprintf(&b, "  ! %s\n", place(e.Evidence))
+			if e.Fix != "" {
+				fmt.Fprintf(&b, "    %s\n", e.Fix)
+			}
 		}
 		for _, e := range s.Evidence {
 			fmt.Fprintf(&b, "  - %s\n", place(e))

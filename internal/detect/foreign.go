@@ -43,7 +43,7 @@ func foreignReason(f *tree.Directory, language string) string {
 		return "a Gemfile for tools: no config.ru, so no Ruby server"
 	}
 	if slices.ContainsFunc(f.Names, func(name string) bool { return slices.Contains(dockerNames, name) }) {
-		return "a " + language + " project with a Dockerfile of its own: no template for " + language + " yet, name it in devup.yaml with build"
+		return "a " + language + " project with its own Dockerfile: no template for " + language + " yet, name it in devup.yaml with build"
 	}
 	return "a " + language + " project: no template for it yet"
 }

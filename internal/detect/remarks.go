@@ -53,17 +53,16 @@ func remarkProxy(all services, c *candidate, call localCall) {
 	e := call.where
 	sibling := all.byPort(call.port)
 	if sibling == nil || sibling == c {
-		e.Text = fmt.Sprintf("sends requests on to %s, which inside of a container is %s itself, and no service here has port %d", call.url, c.Name, call.port)
-		c.Remark(e)
+		e.Text = fmt.Sprintf("forwards requests to %s, which inside a container is %s itself, and no service here has port %d", call.url, c.Name, call.port)
+		c.Remark(e, "forward them to a service of the project, by its name")
 		return
 	}
 	scheme, _, _ := strings.Cut(call.url, "://")
 	inside := fmt.Sprintf("%s://%s:%d", scheme, sibling.Name, sibling.Port.Number)
-	e.Text = fmt.Sprintf("sends requests on to %s, which inside of a container is %s itself: ", call.url, c.Name)
+	e.Text = fmt.Sprintf("forwards requests to %s, which inside a container is %s itself", call.url, c.Name)
 	if path.Base(e.File) == "package.json" {
-		e.Text += fmt.Sprintf("write %q there to run it with devup", inside)
-	} else {
-		e.Text += fmt.Sprintf("write process.env.PROXY_TARGET || %q there, and PROXY_TARGET: %s under environment in devup.yaml", call.url, inside)
+		c.Remark(e, fmt.Sprintf("write %q there", inside))
+		return
 	}
-	c.Remark(e)
+	c.Remark(e, fmt.Sprintf("write process.env.PROXY_TARGET || %q there, and set PROXY_TARGET: %s under environment in devup.yaml", call.url, inside))
 }

@@ -168,7 +168,7 @@ func (s *scan) oneOfEachFolder() {
 		if first.Page && !c.Page {
 			*first, *c = *c, *first
 		}
-		s.tree.Reject(c.Dir, fmt.Sprintf("%s lies in the same folder as %s, and a folder is one service: give it a folder of its own",
+		s.tree.Reject(c.Dir, fmt.Sprintf("%s is in the same directory as %s, and a directory is one service: move it to its own",
 			c.Framework, first.Framework), c.Evidence[0])
 	}
 	s.found = kept

@@ -66,13 +66,13 @@ func TestRejected(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ files, want string }{
 		{"-- x/go.mod --\n", "x: a Go project: no template for it yet"},
-		{"-- x/Cargo.toml --\n-- x/Dockerfile --\n", "x: a Rust project with a Dockerfile of its own: no template for Rust yet, name it in devup.yaml with build"},
+		{"-- x/Cargo.toml --\n-- x/Dockerfile --\n", "x: a Rust project with its own Dockerfile: no template for Rust yet, name it in devup.yaml with build"},
 		{"-- x/mix.exs --\n", "x: a Elixir project: no template for it yet"},
 		{"-- x/Gemfile --\n", "x: a Gemfile for tools: no config.ru, so no Ruby server"},
 		{"-- x/Gemfile --\n-- x/config.ru --\n", "x: a Ruby project: no template for it yet"},
 		{"-- x/yarn.lock --\n", "x: yarn.lock without a package.json"},
-		{"-- compose.yaml --\nservices: [\n", ".: compose.yaml is no YAML that can be read, and was left out"},
-		{strings.ReplaceAll(webFiles, "web/", "x/") + strings.ReplaceAll(apiFiles, "api/", "x/"), "x: Vite lies in the same folder as Flask, and a folder is one service: give it a folder of its own"},
+		{"-- compose.yaml --\nservices: [\n", ".: compose.yaml is not valid YAML, and was left out"},
+		{strings.ReplaceAll(webFiles, "web/", "x/") + strings.ReplaceAll(apiFiles, "api/", "x/"), "x: Vite is in the same directory as Flask, and a directory is one service: move it to its own"},
 	} {
 		var got []string
 		for _, r := range scanned(t, test.files).Rejected {

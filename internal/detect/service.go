@@ -21,6 +21,8 @@ type (
 	Call = stack.Call
 	// Evidence is one reason for a decision.
 	Evidence = tree.Evidence
+	// Remark is something that will not work as the files stand.
+	Remark = stack.Remark
 	// Rejection is a folder that looked like a service and was not taken.
 	Rejection = tree.Rejection
 )

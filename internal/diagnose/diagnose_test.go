@@ -18,7 +18,7 @@ func TestTextOfLogs(t *testing.T) {
 	tests := []struct{ log, want, hint string }{
 		{"bind-denied", "denied: the container's user may not use /data/uploads.txt (write.py:1)", "give the path to that user in the Dockerfile (chown), or mount a volume that it may write"},
 		{"bind-readonly", "read-only: it writes to /data/uploads.txt, where only reading is allowed (write.py:1)", "leave out `:ro` or `read_only: true`, or mount a volume there"},
-		{"lock-npm", "lock-file: the lock file does not match the list of packages beside it", "run npm install (or yarn, pnpm install, poetry lock, pipenv lock) in the service's directory, and commit the lock file"},
+		{"lock-npm", "lock-file: the lock file does not match the list of packages next to it", "run npm install (or yarn, pnpm install, poetry lock, pipenv lock) in the service's directory, and commit the lock file"},
 		{"sh-denied", "denied: the container's user may not use /data/log", "give the path to that user in the Dockerfile (chown), or mount a volume that it may write"},
 		{"tls-node", "certificate: the certificate of a server is not trusted, as where something on the way intercepts TLS", "mount the CA bundle, and name it in NODE_EXTRA_CA_CERTS, SSL_CERT_FILE and REQUESTS_CA_BUNDLE of the service's environment"},
 		{"tls-python", "certificate: the certificate of a server is not trusted, as where something on the way intercepts TLS (tls.py:2)", "mount the CA bundle, and name it in NODE_EXTRA_CA_CERTS, SSL_CERT_FILE and REQUESTS_CA_BUNDLE of the service's environment"},

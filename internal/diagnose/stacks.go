@@ -5,7 +5,7 @@ var nodeRules = []Rule{
 	{
 		Reason: "lock-file", Scope: step, Rank: First,
 		Pattern:  re("npm (?:ci|install).*can only install|`npm ci` command can only install with an existing|package\\.json and package-lock\\.json.*in sync|npm error code EUSAGE|lockfile needs to be updated|lockfile would have been modified by this install|ERR_PNPM_(?:OUTDATED|NO)_LOCKFILE|Cannot install with \"frozen-lockfile\"|changed significantly since poetry\\.lock was last generated|Pipfile\\.lock \\(\\w+\\)(?: is)? out of date"),
-		Sentence: "the lock file does not match the list of packages beside it",
+		Sentence: "the lock file does not match the list of packages next to it",
 		Hint:     "run npm install (or yarn, pnpm install, poetry lock, pipenv lock) in the service's directory, and commit the lock file",
 	},
 	{

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"sync"
 
+	"github.com/devup-cli/devup/internal/detect"
 	"github.com/devup-cli/devup/internal/engine"
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/settings"
@@ -114,7 +115,9 @@ func Checks(o Options) []Check {
 	add("secrets", func(ctx context.Context) Finding { return checkSecrets(ctx, o.Project) })
 	add("files", func(ctx context.Context) Finding { return checkFiles(ctx, o.Project) })
 	add("entry", func(context.Context) Finding { return checkEntry(o) })
-	add("source", func(context.Context) Finding { return checkSource(o.Project) })
+	scan := once(func(context.Context) (detect.Repository, error) { return detect.Scan(o.Project.Files) })
+	add("source", func(ctx context.Context) Finding { return checkSource(ctx, o.Project, scan) })
+	add("code", func(ctx context.Context) Finding { return checkCode(ctx, o.Project, scan) })
 	add("context", func(ctx context.Context) Finding { return checkContext(ctx, o.Project) })
 	add("ports", func(ctx context.Context) Finding { return checkPorts(ctx, o.Project, observe) })
 	add("forwarding", func(ctx context.Context) Finding { return checkForwarding(ctx, find, observe) })

@@ -96,9 +96,9 @@ func judgeInside(ctx context.Context, inside []reach, asks []askRegistry) Findin
 		switch {
 		case !here || answer.private:
 		case isLookup:
-			found.Hint = "this machine resolves " + lookup.Name + `, so give the engine a DNS server that builds can reach: "dns": ["1.1.1.1"] in its daemon.json, then restart it`
+			found.Hint = `set a DNS server that builds can reach in the engine's daemon.json, such as "dns": ["1.1.1.1"], and restart it; this machine resolves ` + lookup.Name
 		default:
-			found.Hint = "this machine reaches it, so a firewall, a VPN or a proxy stands between the engine's network and the outside; `build: {network: host}` goes around it"
+			found.Hint = "check the firewall, VPN and proxy of the engine's network, or set `build: {network: host}`; this machine reaches it"
 		}
 		return found
 	}

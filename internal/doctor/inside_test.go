@@ -82,8 +82,7 @@ func TestFromInsideABuild(t *testing.T) {
 			"cut each time",
 			[]string{"alpine:3"},
 			cut, company.pem(), reached,
-			"warning: from inside a build, HOST closes the connection without an answer | this machine reaches it, so a firewall, a VPN or a proxy stands between the engine's network and the outside; " +
-				"`build: {network: host}` goes around it",
+			"warning: from inside a build, HOST closes the connection without an answer | check the firewall, VPN and proxy of the engine's network, or set `build: {network: host}`; this machine reaches it",
 		},
 		{"no image", nil, dial, nil, reached, "ok: not tried: no image is here yet from whose inside to try it | "},
 		{"no fit image", []string{"scratchy:1"}, dial, nil, reached, "ok: not tried: no image is here yet from whose inside to try it | "},
@@ -92,15 +91,14 @@ func TestFromInsideABuild(t *testing.T) {
 			"no DNS",
 			[]string{"alpine:3"},
 			noName, company.pem(), reached,
-			"warning: from inside a build, the name pypi.example.com cannot be resolved | this machine resolves pypi.example.com, so give the engine a DNS server that builds can reach: " +
-				`"dns": ["1.1.1.1"] in its daemon.json, then restart it`,
+			"warning: from inside a build, the name pypi.example.com cannot be resolved | set a DNS server that builds can reach in the engine's daemon.json, " +
+				`such as "dns": ["1.1.1.1"], and restart it; this machine resolves pypi.example.com`,
 		},
 		{
 			"no way",
 			[]string{"alpine:3"},
 			noWay, company.pem(), reached,
-			"warning: from inside a build, HOST cannot be reached: connection refused | this machine reaches it, so a firewall, a VPN or a proxy stands between the engine's network and the outside; " +
-				"`build: {network: host}` goes around it",
+			"warning: from inside a build, HOST cannot be reached: connection refused | check the firewall, VPN and proxy of the engine's network, or set `build: {network: host}`; this machine reaches it",
 		},
 		{
 			"no way for this machine either",

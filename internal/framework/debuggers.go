@@ -45,7 +45,14 @@ func (f *folder) started(s *stack.Stack, d stack.Debugger, start string) bool {
 	return (d.Only == "" || matches(d.Only)) && (d.Unless == "" || !matches(d.Unless))
 }
 
-// PublicNote says of a line that [Debuggers] gave what visitors of the service see without it.
+// Public says of a line that [Debuggers] gave what visitors of the service see without it, and
+// what to do.
+func (l Line) Public() (problem, fix string) {
+	return l.Framework + " " + l.Why + " to any visitor of a public service", "write " + l.Code + " in " + cmp.Or(l.File, "its command")
+}
+
+// PublicNote is [Line.Public] in one line, for a service.
 func (l Line) PublicNote(service string) string {
-	return service + ": " + l.Framework + " " + l.Why + " to any visitor of a public service: write " + l.Code + " in " + cmp.Or(l.File, "its command")
+	problem, fix := l.Public()
+	return service + ": " + problem + ": " + fix
 }

@@ -58,7 +58,7 @@ func (l *loading) checkNames(name string, s types.ServiceConfig) *fail.Error {
 	keys := func(key string) []string { return []string{"services", name, key} }
 	if s.ContainerName != "" && !containerNames.MatchString(s.ContainerName) {
 		return composefile.WithHint(composefile.Failure(nil, l.set.Files, keys("container_name"), "service %s: container_name %q is not allowed", name, s.ContainerName),
-			`only letters, digits, ".", "_" and "-" can stand in it, two at least`)
+			`use letters, digits, ".", "_" and "-", at least two of them`)
 	}
 	if !restartPolicies.MatchString(s.Restart) && !symbol.HasToken(s.Restart) {
 		return composefile.WithHint(composefile.Failure(nil, l.set.Files, keys("restart"), "service %s: unknown restart policy %q", name, s.Restart),

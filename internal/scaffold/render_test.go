@@ -18,7 +18,7 @@ import (
 	"github.com/devup-cli/devup/internal/stack/stacks"
 )
 
-var update = flag.Bool("update", false, "write the golden trees in testdata anew")
+var update = flag.Bool("update", false, "rewrite the golden trees in testdata")
 
 func TestRender(t *testing.T) {
 	t.Parallel()

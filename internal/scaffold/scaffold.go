@@ -104,7 +104,7 @@ func serviceFiles(repo detect.Repository, s detect.Service) ([]File, error) {
 	if stacks.Default(s.Stack) == nil {
 		return nil, &fail.Error{
 			Code: fail.Config, Service: s.Name,
-			Message: "service " + s.Name + " has the stack \"" + s.Stack + "\", for which there is no template",
+			Message: "service " + s.Name + " has the stack \"" + s.Stack + "\", which has no template",
 			Hint:    "stacks are " + strings.Join(stacks.Names(), ", "),
 		}
 	}

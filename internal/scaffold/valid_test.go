@@ -109,7 +109,7 @@ func TestDevupYAMLIsCompose(t *testing.T) {
 		}
 		dir := t.TempDir()
 		files := []types.ConfigFile{{Filename: filepath.Join(dir, "devup.yaml"), Content: f.Content}}
-		if bytes.Contains(f.Content, []byte("added on top")) {
+		if bytes.Contains(f.Content, []byte("merged on top")) {
 			base := []byte("services:\n  backend:\n    build: ./backend-flask\n    environment: [\"FRONTEND_URL=https://3000-.\"]\n")
 			files = slices.Insert(files, 0, types.ConfigFile{Filename: filepath.Join(dir, "compose.yaml"), Content: base})
 		}

@@ -57,7 +57,7 @@ func explain(err error, name string) error {
 		return fail.Wrap(err, fail.Failed, "run devup init again: it shows what it would add to the file",
 			"%s came into being while devup init ran, and stays as it is", name)
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
-		return fail.Wrap(err, fail.Denied, fmt.Sprintf("check who owns the folder and the one that it is in: ls -ld . %q", path.Dir(name)),
+		return fail.Wrap(err, fail.Denied, fmt.Sprintf("check who owns the directory and its parent: ls -ld . %q", path.Dir(name)),
 			"%s may not be created", name)
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		e := fail.Wrap(err, fail.DiskFull, "free some space and run devup init again",

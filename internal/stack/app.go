@@ -41,9 +41,9 @@ func (a *App) Note(e tree.Evidence) {
 }
 
 // Remark adds what will not work as the files stand.
-func (a *App) Remark(e tree.Evidence) {
-	if !slices.Contains(a.Remarks, e) {
-		a.Remarks = append(a.Remarks, e)
+func (a *App) Remark(e tree.Evidence, fix string) {
+	if r := (Remark{e, fix}); !slices.Contains(a.Remarks, r) {
+		a.Remarks = append(a.Remarks, r)
 	}
 }
 

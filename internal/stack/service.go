@@ -88,8 +88,14 @@ type Service struct {
 	Dockerfile string        // the name of its existing Dockerfile in Dir, or empty
 	Compose    string        // the name of the service in an existing compose file that builds or mounts Dir, or empty
 	Evidence   []tree.Evidence
-	Calls      []Call          // addresses on this machine that are written into its source
-	Remarks    []tree.Evidence // what will not work as the files stand, each a sentence with the way out
+	Calls      []Call   // addresses on this machine that are written into its source
+	Remarks    []Remark // what will not work as the files stand
+}
+
+// Remark is something that will not work in a container, or not everywhere, as the files stand.
+type Remark struct {
+	tree.Evidence        // what is wrong, and where
+	Fix           string // what to do, in the imperative; ways to choose from are divided by "; or "
 }
 
 // Call is a URL on this machine that stands in a service's source, where no variable
@@ -97,7 +103,7 @@ type Service struct {
 type Call struct {
 	Port     int
 	Origin   bool          // a server lets pages from there call it; else a page calls it
-	Instead  string        // what to write there, a clause
+	Instead  string        // what to write there, as the fix of a [Remark]
 	Evidence tree.Evidence // where; the text is the URL
 }
 

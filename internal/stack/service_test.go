@@ -41,12 +41,12 @@ func TestNotes(t *testing.T) {
 	a.Note(one)
 	a.Note(other)
 	a.Note(one)
-	a.Remark(other)
-	a.Remark(other)
+	a.Remark(other, "fix it")
+	a.Remark(other, "fix it")
 	if diff := cmp.Diff([]tree.Evidence{one, other}, a.Evidence); diff != "" {
 		t.Errorf("evidence (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]tree.Evidence{other}, a.Remarks); diff != "" {
+	if diff := cmp.Diff([]Remark{{other, "fix it"}}, a.Remarks); diff != "" {
 		t.Errorf("remarks (-want +got):\n%s", diff)
 	}
 }

@@ -157,7 +157,7 @@ func (t *walker) enter(dir string, rules ignoreRules, depth int) error {
 		switch err := t.enter(sub, rules, depth+1); {
 		case errors.Is(err, fs.ErrNotExist): // removed while we walk
 		case err != nil:
-			t.Reject(sub, "the folder cannot be read", Evidence{File: sub})
+			t.Reject(sub, "the directory cannot be read", Evidence{File: sub})
 		case t.folders[sub] != nil:
 			f.Subs = append(f.Subs, sub)
 		}

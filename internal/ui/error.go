@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -62,7 +63,7 @@ func describe(e *fail.Error, t theme) string {
 		return "devup: " + untrusted.Text(e.Error(), false) + "\n"
 	}
 	named := *e
-	named.File = untrusted.Name(e.File)
+	named.File = untrusted.Name(fromHere(e.File))
 	var b strings.Builder
 	evidence := "  " + t.faint("|") + " " // before what may come from elsewhere, so that no line of it can be taken for devup's own
 	indented(&b, t.bad("error:")+" ", evidence, named.Error(), t.bold)
@@ -76,6 +77,18 @@ func describe(e *fail.Error, t theme) string {
 		indented(&b, "  "+t.busy("hint:")+" ", evidence, e.Hint, func(s string) string { return s })
 	}
 	return b.String()
+}
+
+// fromHere is a path as seen from the working directory, where it is below that.
+func fromHere(path string) string {
+	here, err := filepath.Abs(".")
+	if err != nil || !filepath.IsAbs(path) {
+		return path
+	}
+	if within, err := filepath.Rel(here, path); err == nil && filepath.IsLocal(within) {
+		return within
+	}
+	return path
 }
 
 // causeAdds says that the cause of an error says more than its message.

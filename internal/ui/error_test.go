@@ -2,10 +2,29 @@ package ui
 
 import (
 	"errors"
+	"path/filepath"
 	"testing"
 
 	"github.com/devup-cli/devup/internal/fail"
 )
+
+// TestDescribeShowsPathsAsSeenFromHere: errors name files as the documentation does.
+func TestDescribeShowsPathsAsSeenFromHere(t *testing.T) {
+	t.Parallel()
+	here, err := filepath.Abs(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for file, want := range map[string]string{
+		filepath.Join(here, "sub", "compose.yaml"):        filepath.Join("sub", "compose.yaml"),
+		filepath.Join(filepath.Dir(here), "compose.yaml"): filepath.Join(filepath.Dir(here), "compose.yaml"),
+		"compose.yaml": "compose.yaml",
+	} {
+		if got, want := describe(&fail.Error{Message: "bad", File: file, Line: 3}, theme{}), "error: "+want+":3: bad\n"; got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
 
 func TestDescribeShowsTheBestEvidence(t *testing.T) {
 	t.Parallel()

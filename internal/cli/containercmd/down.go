@@ -32,8 +32,8 @@ func NewDown(p *command.Program) *cobra.Command {
 		Short: "Stop and remove the project's containers and networks",
 		Long: `Stop and remove the project's containers and networks; with services as arguments,
 the containers of these and of those that depend on them. Images and volumes stay;
---volumes removes the volumes too, with the data in them, and asks before. Works
-from the labels on the engine where the project's files are broken or gone.`,
+--volumes removes the volumes too, and asks first if they may hold data. Works from
+the labels on the engine if the project's files are broken or deleted.`,
 		Example: `  devup down
   devup down --volumes --remove-orphans
   devup down -p cruddur`,

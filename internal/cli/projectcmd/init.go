@@ -65,7 +65,8 @@ shown as a diff. A devup.yaml written by hand decides which services there are.`
 type proposal struct {
 	repository detect.Repository
 	openings   []scaffold.Opening
-	debuggers  []string // what there is to say of the debuggers of public services
+	debuggers  map[string][]detect.Remark // of public services, by name
+	set        map[string]map[string]bool // the variables that devup.yaml sets, by service
 	changes    []scaffold.Change
 	install    string // the command that installs devup in a workspace, or empty
 }
@@ -94,10 +95,22 @@ func runInit(ctx context.Context, env *command.Env, dir string, o initOptions) e
 		env.Note(note)
 	}
 	if len(p.repository.Services) == 0 {
-		return fail.New(fail.NothingFound, "run `devup init --explain` to see what was looked at, or write a devup.yaml with services that have x-devup.stack",
-			"no service found in %s", dir)
+		return nothingFound(p, dir)
 	}
 	return write(ctx, env, root, p, o)
+}
+
+// nothingFound is the failure for a repository without a service that init could set up.
+func nothingFound(p proposal, dir string) error {
+	files := p.repository.Compose
+	if len(p.set) > 0 {
+		files = append([]string{projectFile}, files...)
+	}
+	if len(files) > 0 {
+		return fail.New(fail.NothingFound, "run `devup up`", "init has nothing to add to %s: no other service found in %s", strings.Join(files, ", "), dir)
+	}
+	return fail.New(fail.NothingFound, "run `devup init --explain` to see what was examined, or write a devup.yaml with services that have x-devup.stack",
+		"no service found in %s", dir)
 }
 
 // propose looks at the repository and works out what it lacks. Without platforms, nil,
@@ -115,6 +128,7 @@ func propose(ctx context.Context, env *command.Env, root *os.Root, dir string, p
 	if err != nil {
 		return p, err
 	}
+	p.set = hand.set
 	options := scaffold.Options{Name: filepath.Base(dir), Install: p.install, Platforms: platforms, Marked: hand.marked, Gateway: hand.gateway}
 	if p.repository, err = detect.Scan(fsys); err != nil {
 		return p, unopened(err, dir)

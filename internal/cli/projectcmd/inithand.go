@@ -15,9 +15,10 @@ import (
 
 // handWritten is what an existing devup.yaml has decided.
 type handWritten struct {
-	services []detect.Wanted // those that name their stack
-	marked   map[string]bool // all services, true for those that may be opened to the internet
-	gateway  int             // the host port of the gateway; 0 for none
+	services []detect.Wanted            // those that name their stack
+	marked   map[string]bool            // all services, true for those that may be opened to the internet
+	gateway  int                        // the host port of the gateway; 0 for none
+	set      map[string]map[string]bool // the variables that it gives a value, by service
 }
 
 func readHandWritten(ctx context.Context, env *command.Env, fsys fs.FS, dir string) (handWritten, error) {
@@ -36,9 +37,13 @@ func readHandWritten(ctx context.Context, env *command.Env, fsys fs.FS, dir stri
 	if port, on := urls.GatewayPort(p); on {
 		hand.gateway = port.Wanted
 	}
-	hand.marked = map[string]bool{}
+	hand.marked, hand.set = map[string]bool{}, map[string]map[string]bool{}
 	for _, name := range p.ServiceNames() {
 		hand.marked[name] = p.Extensions[name].Public
+		hand.set[name] = map[string]bool{}
+		for variable, value := range p.Services[name].Environment {
+			hand.set[name][variable] = value != nil && *value != ""
+		}
 		stack := p.Extensions[name].Stack
 		build := p.Services[name].Build
 		if stack == "" || build == nil {

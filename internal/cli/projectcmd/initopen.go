@@ -47,8 +47,8 @@ func showOpenings(env *command.Env, p proposal) {
 			env.Say(o.Service + " is not marked as public: no page here calls it from a browser")
 		}
 	}
-	for _, note := range p.debuggers {
-		env.Say(note)
+	for _, s := range p.repository.Services {
+		sayRemarks(env, s.Name, p.debuggers[s.Name])
 	}
 }
 
@@ -62,8 +62,8 @@ func openingReason(e detect.Evidence) string {
 
 // publicDebuggers says of the services that are marked as public how their frameworks' debuggers
 // are kept from visitors, and what only the user can change.
-func publicDebuggers(fsys fs.FS, p proposal) []string {
-	var notes []string
+func publicDebuggers(fsys fs.FS, p proposal) map[string][]detect.Remark {
+	notes := map[string][]detect.Remark{}
 	for _, s := range p.repository.Services {
 		dir, err := fs.Sub(fsys, s.Dir)
 		if err != nil || !p.openingOf(s).Public {
@@ -76,11 +76,13 @@ func publicDebuggers(fsys fs.FS, p proposal) []string {
 		}
 		needs := framework.Debuggers(dir, start)
 		for _, v := range needs.Variables {
-			notes = append(notes, fmt.Sprintf("%s: %s runs without its debugger where the service is public (%s=%s)", s.Name, v.Framework, v.Name, v.Value))
+			text := fmt.Sprintf("%s runs without its debugger where the service is public (%s=%s)", v.Framework, v.Name, v.Value)
+			notes[s.Name] = append(notes[s.Name], detect.Remark{Evidence: detect.Evidence{Text: text}})
 		}
 		for _, l := range needs.Lines {
 			l.File = path.Join(s.Dir, l.File)
-			notes = append(notes, l.PublicNote(s.Name))
+			problem, fix := l.Public()
+			notes[s.Name] = append(notes[s.Name], detect.Remark{Evidence: detect.Evidence{Text: problem}, Fix: fix})
 		}
 	}
 	return notes

@@ -1,6 +1,7 @@
 package projectcmd
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -25,14 +26,19 @@ type (
 		Public    bool             `json:"public"`               // marked as public: a cloud workspace may open it to the internet
 		PublicWhy *evidenceObject  `json:"public_why,omitempty"` // why init marks it
 		Runtime   string           `json:"runtime"`
-		Unset     []string         `json:"unset,omitempty"` // variables that it reads and nobody sets
+		Unset     []string         `json:"unset,omitempty"` // variables that it reads and that are not set
 		Evidence  []evidenceObject `json:"evidence"`
-		Remarks   []evidenceObject `json:"remarks,omitempty"` // what will not work as the files stand
+		Remarks   []remarkObject   `json:"remarks,omitempty"`   // what will not work as the files stand
+		Debuggers []remarkObject   `json:"debuggers,omitempty"` // of a public service: what keeps its debugger from visitors
 	}
 	evidenceObject struct {
 		File string `json:"file,omitempty"`
 		Line int    `json:"line,omitempty"`
 		Text string `json:"text"`
+	}
+	remarkObject struct {
+		evidenceObject
+		Fix string `json:"fix,omitempty"` // what to do
 	}
 	rejectedObject struct {
 		Type string `json:"type"` // "rejected"
@@ -64,14 +70,12 @@ func showProposal(env *command.Env, p proposal, o initOptions) {
 		explain(env, p.repository)
 	}
 	for _, s := range p.repository.Services {
-		if names := unset(s); len(names) > 0 {
-			env.Say(fmt.Sprintf("%s reads variables that nobody sets: %s", s.Name, strings.Join(names, ", ")))
+		if names := p.unset(s); len(names) > 0 {
+			env.Say(fmt.Sprintf("%s reads variables that are not set: %s", s.Name, strings.Join(names, ", ")))
 		}
 	}
 	for _, s := range p.repository.Services {
-		for _, e := range s.Remarks {
-			env.Say(s.Name + ": " + because(e))
-		}
+		sayRemarks(env, s.Name, s.Remarks)
 	}
 	showOpenings(env, p)
 	for _, c := range p.changes {
@@ -86,8 +90,20 @@ func showProposal(env *command.Env, p proposal, o initOptions) {
 		case scaffold.Same:
 		}
 	}
-	if p.install == "" && slices.ContainsFunc(p.changes, asksForInstall) {
-		env.Say("this devup is no published release, so the workspace files say in a comment where to install it (or set `install` in devup's settings)")
+	if len(p.repository.Services) > 0 && p.install == "" && slices.ContainsFunc(p.changes, asksForInstall) {
+		env.Say("this devup is not a published release, so the workspace files do not install it",
+			"  fix: add the command at the comment in each file, or set `install` in devup's settings")
+	}
+}
+
+// sayRemarks says what is wrong with a service, and on lines of their own what to do.
+func sayRemarks(env *command.Env, service string, remarks []detect.Remark) {
+	for _, r := range remarks {
+		lines := []string{service + ": " + because(r.Evidence)}
+		if r.Fix != "" {
+			lines = append(lines, strings.Split("  fix: "+strings.ReplaceAll(r.Fix, "; or ", "\n   or: "), "\n")...)
+		}
+		env.Say(lines...)
 	}
 }
 
@@ -102,7 +118,8 @@ func proposalObjects(env *command.Env, p proposal, o initOptions) {
 		opening := p.openingOf(s)
 		env.UI.Object(foundObject{
 			Type: "found", Service: s.Name, Dir: s.Dir, Stack: s.Stack, Framework: s.Framework,
-			Port: s.Port.Number, HostPort: s.HostPort, Public: opening.Public, PublicWhy: publicWhy(opening), Runtime: runtimeText(s), Unset: unset(s), Evidence: evidence(s), Remarks: remarks(s),
+			Port: s.Port.Number, HostPort: s.HostPort, Public: opening.Public, PublicWhy: publicWhy(opening), Runtime: runtimeText(s), Unset: p.unset(s), Evidence: evidence(s),
+			Remarks: remarks(s.Remarks), Debuggers: remarks(p.debuggers[s.Name]),
 		})
 	}
 	if o.explain {
@@ -111,7 +128,9 @@ func proposalObjects(env *command.Env, p proposal, o initOptions) {
 		}
 	}
 	for _, c := range p.changes {
-		env.UI.Object(fileObject{"file", c.Path, string(c.State), c.Diff})
+		if c.State != scaffold.New || o.dryRun { // else write says that it wrote the file
+			env.UI.Object(fileObject{"file", c.Path, string(c.State), c.Diff})
+		}
 	}
 }
 
@@ -190,10 +209,10 @@ func portText(s detect.Service) string {
 func runtimeText(s detect.Service) string { return s.Runtime.Language + " " + s.Runtime.Version }
 
 // unset are the variables that a service reads and that nothing sets.
-func unset(s detect.Service) []string {
+func (p proposal) unset(s detect.Service) []string {
 	var names []string
 	for _, v := range s.Variables {
-		if v.Sibling == "" && !v.Default {
+		if v.Sibling == "" && !v.Default && !p.set[cmp.Or(s.Compose, s.Name)][v.Name] {
 			names = append(names, v.Name)
 		}
 	}
@@ -203,15 +222,17 @@ func unset(s detect.Service) []string {
 func evidence(s detect.Service) []evidenceObject {
 	var all []evidenceObject
 	for _, e := range append(slices.Clip(s.Evidence), s.Port.Evidence, s.Runtime.Evidence) {
-		all = append(all, evidenceObject{e.File, e.Line, e.Text})
+		if o := (evidenceObject{e.File, e.Line, e.Text}); !slices.Contains(all, o) {
+			all = append(all, o)
+		}
 	}
 	return all
 }
 
-func remarks(s detect.Service) []evidenceObject {
-	var all []evidenceObject
-	for _, e := range s.Remarks {
-		all = append(all, evidenceObject{e.File, e.Line, e.Text})
+func remarks(of []detect.Remark) []remarkObject {
+	var all []remarkObject
+	for _, r := range of {
+		all = append(all, remarkObject{evidenceObject{r.File, r.Line, r.Text}, r.Fix})
 	}
 	return all
 }

@@ -52,7 +52,7 @@ func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 		}
 		p, err := parse(t, dir)
 		if err != nil {
-			t.Reject(dir, "package.json is no JSON that can be read", tree.Evidence{File: p.path})
+			t.Reject(dir, "package.json is not valid JSON", tree.Evidence{File: p.path})
 			continue
 		}
 		a := &stack.App{Tree: t, Service: stack.Service{Dir: dir}}
@@ -117,12 +117,12 @@ func whyNoServer(a *stack.App, p *manifest, known bool) (string, tree.Evidence) 
 	switch {
 	case script == "" && entry == "" && isWorkspaceRoot(a.Directory(), p):
 		if !namesMembers(p) {
-			return "the root of a workspace: its members are looked at instead", tree.Evidence{File: path.Join(dir, a.Directory().First("pnpm-workspace.yaml", "lerna.json"))}
+			return "the root of a workspace: its members are examined instead", tree.Evidence{File: path.Join(dir, a.Directory().First("pnpm-workspace.yaml", "lerna.json"))}
 		}
-		return "the root of a workspace: its members are looked at instead", p.at("workspaces", "workspaces")
+		return "the root of a workspace: its members are examined instead", p.at("workspaces", "workspaces")
 	case script == "" && entry == "":
 		if delegate, what := delegateScript(p); delegate != "" {
-			return "its scripts only start other folders", p.at(delegate, what)
+			return "its scripts only start other directories", p.at(delegate, what)
 		}
 		if handler := lambdaHandler(t, dir, p); handler != "" {
 			return "a lambda: it exports a handler and starts no server", tree.Evidence{File: handler}

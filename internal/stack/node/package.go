@@ -101,10 +101,18 @@ func (p *manifest) needsOneOf(names ...string) string {
 // at is the evidence of a key in the file.
 func (p *manifest) at(key, text string) tree.Evidence {
 	e := tree.Evidence{File: p.path, Text: text}
-	if i := strings.Index(p.text, `"`+key+`"`); i >= 0 {
-		e.Line = tree.LineAt(p.text, i)
+	for rest, at := p.text, 0; ; {
+		before, after, found := strings.Cut(rest, `"`+key+`"`)
+		if !found {
+			return e
+		}
+		at += len(before)
+		if strings.HasPrefix(strings.TrimSpace(after), ":") { // else the word is a value
+			e.Line = tree.LineAt(p.text, at)
+			return e
+		}
+		rest, at = after, at+len(key)+len(`""`)
 	}
-	return e
 }
 
 // text of a raw field that may also be something else.

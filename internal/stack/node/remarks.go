@@ -29,14 +29,14 @@ func remarkEnvFile(a *stack.App) {
 		if !fs.ValidPath(name) || a.Tree.Exists(name) {
 			continue
 		}
-		e := p.at(a.Script, "the script "+a.Script+" reads "+name+", which is not there: create it before `devup up`")
+		fix := "create it before `devup up`"
 		for _, suffix := range []string{".example", ".sample", ".template", ".dist"} {
 			if a.Tree.Exists(name + suffix) {
-				e.Text += "; " + name + suffix + " shows what belongs in it"
+				fix = "copy " + name + suffix + " to " + name + ", and fill it in"
 				break
 			}
 		}
-		a.Remark(e)
+		a.Remark(p.at(a.Script, "the script "+a.Script+" reads "+name+", which does not exist"), fix)
 	}
 }
 
@@ -54,16 +54,16 @@ func remarkLibraries(a *stack.App) {
 			first = p.at("build", "")
 		}
 	}
+	fix := fmt.Sprintf("before `devup up`, run `%s run build` in %s", a.Packages.Manager, strings.Join(folders, ", "))
 	switch len(folders) {
 	case 0:
 		return
 	case 1:
-		first.Text = fmt.Sprintf("%s imports what this builds, and it is not built: run `%s run build` in %s before `devup up`", a.Name, a.Packages.Manager, folders[0])
+		first.Text = a.Name + " imports what this builds, and it is not built"
 	default:
-		first.Text = fmt.Sprintf("%s imports what is not built: run `%s run build` before `devup up` in %s, in this order",
-			a.Name, a.Packages.Manager, strings.Join(folders, ", "))
+		first.Text, fix = a.Name+" imports what is not built", fix+", in this order"
 	}
-	a.Remark(first)
+	a.Remark(first, fix)
 }
 
 // lacksBuild says whether a package is imported by a file that its build makes

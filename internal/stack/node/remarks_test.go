@@ -13,7 +13,7 @@ func TestRemarks(t *testing.T) {
 	t.Parallel()
 	const dev = "-- web/package.json --\n"
 	reads := func(name string) string {
-		return "web/package.json:1 the script dev reads " + name + ", which is not there"
+		return "web/package.json:1 the script dev reads " + name + ", which does not exist"
 	}
 	linked := stack.Packages{Manager: "pnpm", Workspace: ".", Linked: []string{"libs/core", "libs/ui"}}
 	built := func(main string) string {
@@ -27,15 +27,15 @@ func TestRemarks(t *testing.T) {
 		{"nothing", dev + packageWith("dev=node a.js", ""), stack.Packages{}, ""},
 		{"an env file that is missing", dev + packageWith("dev=node --env-file=.env.local a.js", ""), stack.Packages{}, reads("web/.env.local")},
 		{"an env file that is there", dev + packageWith("dev=node --env-file .env.local a.js", "") + "-- web/.env.local --\n", stack.Packages{}, ""},
-		{"an env file with an example", dev + packageWith("dev=env-cmd -f .env node a.js", "") + "-- web/.env.sample --\n", stack.Packages{}, reads("web/.env") + ": web/.env.sample shows"},
+		{"an env file with an example", dev + packageWith("dev=env-cmd -f .env node a.js", "") + "-- web/.env.sample --\n", stack.Packages{}, reads("web/.env") + ": copy web/.env.sample to web/.env"},
 		{"an env file of dotenv", dev + packageWith("dev=dotenv -e ../.env -- node a.js", ""), stack.Packages{}, reads(".env")},
 		{"an env file out of the repository", dev + packageWith("dev=dotenv -e ../../.env -- node a.js", ""), stack.Packages{}, ""},
-		{"a library that is not built", dev + "{}\n-- libs/ui/package.json --\n" + built("dist/a.js") + "-- libs/core/package.json --\n{}\n", linked, "libs/ui/package.json:2 shop imports what this builds, and it is not built: run `pnpm run build` in libs/ui before"},
+		{"a library that is not built", dev + "{}\n-- libs/ui/package.json --\n" + built("dist/a.js") + "-- libs/core/package.json --\n{}\n", linked, "libs/ui/package.json:2 shop imports what this builds, and it is not built: before `devup up`, run `pnpm run build` in libs/ui"},
 		{"a library that is built", dev + "{}\n-- libs/ui/package.json --\n" + built("./lib/a.js") + "-- libs/ui/lib/a.js --\n", linked, ""},
 		{"a library without a build", dev + "{}\n-- libs/ui/package.json --\n{\"main\": \"dist/a.js\"}\n", linked, ""},
 		{"a library that is imported as it is", dev + "{}\n-- libs/ui/package.json --\n" + built("src/a.js"), linked, ""},
 		{"a library with a directory of the same beginning", dev + "{}\n-- libs/ui/package.json --\n" + built("distant/a.js"), linked, ""},
-		{"two, in the order of their building", dev + "{}\n-- libs/ui/package.json --\n" + built("dist/a.js") + "-- libs/core/package.json --\n" + built("lib/b.js"), linked, "libs/core/package.json:2 shop imports what is not built: run `pnpm run build` before `devup up` in libs/core, libs/ui, in this order"},
+		{"two, in the order of their building", dev + "{}\n-- libs/ui/package.json --\n" + built("dist/a.js") + "-- libs/core/package.json --\n" + built("lib/b.js"), linked, "libs/core/package.json:2 shop imports what is not built: before `devup up`, run `pnpm run build` in libs/core, libs/ui, in this order"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -44,8 +44,7 @@ func TestRemarks(t *testing.T) {
 			remarks(a)
 			var got []string
 			for _, e := range a.Remarks {
-				text := strings.ReplaceAll(e.Text, ": create it before `devup up`; ", ": ")
-				got = append(got, fmt.Sprintf("%s:%d %s", e.File, e.Line, text))
+				got = append(got, fmt.Sprintf("%s:%d %s: %s", e.File, e.Line, e.Text, e.Fix))
 			}
 			text := strings.Join(got, "|")
 			if !strings.HasPrefix(text, test.want) || (text == "") != (test.want == "") {

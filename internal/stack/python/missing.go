@@ -73,8 +73,8 @@ func importedPackages(a *stack.App) []string {
 	}
 	if len(unknown) > 0 {
 		slices.Sort(unknown)
-		a.Remark(tree.Evidence{Text: "imports " + strings.Join(unknown, ", ") +
-			", which no requirements file names: put the packages into " + path.Join(a.Dir, "requirements.txt") + " and run `devup init` again after removing " + path.Join(a.Dir, "Dockerfile")})
+		a.Remark(tree.Evidence{Text: "imports " + strings.Join(unknown, ", ") + ", which no requirements file names"},
+			"add the packages to "+path.Join(a.Dir, "requirements.txt")+", remove "+path.Join(a.Dir, "Dockerfile")+", and run `devup init` again")
 	}
 	return packages
 }

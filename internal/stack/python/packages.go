@@ -41,7 +41,8 @@ func packagesOf(a *stack.App, needs *requirements) stack.Packages {
 		if tree.IsBelow(a.Dir, included) {
 			p.Includes = append(p.Includes, tree.Relative(a.Dir, included))
 		} else {
-			a.Remark(tree.At(needs.manifest, 0, "takes in "+included+", which lies outside of "+a.Dir+": a build cannot read it there, so put a copy beside it or build: with the folder above as context"))
+			a.Remark(tree.At(needs.manifest, 0, "includes "+included+", which a build cannot read: it is outside of "+a.Dir),
+				"copy it into "+a.Dir+"; or set build.context of the service to the directory above")
 		}
 	}
 	p.Native = needs.needs(nativePython...)

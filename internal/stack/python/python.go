@@ -99,7 +99,7 @@ func whyNoService(f *tree.Directory, t *tree.Tree, needs *requirements) string {
 		}
 	}
 	if f.Has("package.json") {
-		return name + " beside a package.json, but no Python server under it"
+		return name + " next to a package.json, but no Python server under it"
 	}
 	return name + ", but no Python server under it"
 }

@@ -139,7 +139,7 @@ func TestPackages(t *testing.T) {
 func TestListAbove(t *testing.T) {
 	t.Parallel()
 	a := appIn(t, "-- base.txt --\nflask\n-- api/requirements.txt --\n-r ../base.txt\n-- api/app.py --\napp = Flask(__name__)\n", "api")
-	if len(a.Packages.Includes) > 0 || len(a.Remarks) != 1 || !strings.HasPrefix(noted(a.Remarks[0]), "api/requirements.txt takes in base.txt, which lies outside of api") {
+	if len(a.Packages.Includes) > 0 || len(a.Remarks) != 1 || !strings.HasPrefix(noted(a.Remarks[0].Evidence), "api/requirements.txt includes base.txt, which a build cannot read") {
 		t.Errorf("includes %v, remarks %v", a.Packages.Includes, a.Remarks)
 	}
 }
@@ -157,7 +157,7 @@ func TestMissing(t *testing.T) {
 		{"the server", fastAPI + "-- requirements.txt --\nfastapi\n", "uvicorn", "requirements.txt lacks uvicorn, which starts the service"},
 		{"the server that an extra brings", fastAPI + "-- requirements.txt --\nfastapi[standard]\n", "", ""},
 		{"the imports, without a list", "-- main.py --\nimport os, requests, helpers\nimport yaml.nodes\n  import jwt\nfrom fastapi import FastAPI\nfrom flask_login import x\nfrom . import y\nfrom .z import a\nfrom models.user import b\napp = FastAPI()\n-- helpers.py --\n-- models/a.txt --\n", "fastapi flask-login pyjwt pyyaml requests uvicorn", ""},
-		{"an import that is not known", "-- app.py --\nfrom flask import Flask\nimport zzz, aaa.b\nimport zzz\napp = Flask(__name__)\n", "flask", "imports aaa, zzz, which no requirements file names: put the packages into requirements.txt"},
+		{"an import that is not known", "-- app.py --\nfrom flask import Flask\nimport zzz, aaa.b\nimport zzz\napp = Flask(__name__)\n", "flask", "imports aaa, zzz, which no requirements file names: add the packages to requirements.txt"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -168,8 +168,11 @@ func TestMissing(t *testing.T) {
 				t.Errorf("missing %q, want %q", got, test.want)
 			}
 			var said []string
-			for _, e := range append(a.Evidence, a.Remarks...) {
+			for _, e := range a.Evidence {
 				said = append(said, noted(e))
+			}
+			for _, r := range a.Remarks {
+				said = append(said, noted(r.Evidence)+": "+r.Fix)
 			}
 			if got := strings.Join(said, "|"); !strings.HasPrefix(got, test.said) || (got == "") != (test.said == "") {
 				t.Errorf("said %q, want %q", got, test.said)

@@ -37,7 +37,7 @@ func TestSearch(t *testing.T) {
 		{"a server that nothing runs", list + "-- web.py --\nHTTPServer(('', 80), H)\n", "no: requirements.txt, but no Python server under it"},
 		{"a server with an entry's name", list + "-- server.py --\napp.run(host='x', port=80)\n", ". Python  in server.py [server.py:1 listens]"},
 		{"a lambda", list + "-- fn.py --\ndef lambda_handler(event, context):\n", "no: a lambda: lambda_handler in fn.py, no server"},
-		{"tools of a package of Node", list + "-- package.json --\n{}\n", "no: requirements.txt beside a package.json, but no Python server under it"},
+		{"tools of a package of Node", list + "-- package.json --\n{}\n", "no: requirements.txt next to a package.json, but no Python server under it"},
 		{"no list", "-- app.py --\napp = Flask(1)\n", ". Flask app in app.py [app.py:1 Flask application]"},
 		{"no list, and a program that listens", "-- app.py --\nHTTPServer(('', 80), H)\n", ""},
 		{"no list, aside", "-- examples/app.py --\napp = Flask(1)\n", ""},
