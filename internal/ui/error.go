@@ -78,7 +78,7 @@ func describe(e *fail.Error, t theme) string {
 	return b.String()
 }
 
-// causeAdds says that the cause of an error says more than its message.
+// causeAdds reports whether the cause of an error says more than its message.
 func causeAdds(e *fail.Error) bool {
 	return e.Cause != nil && !e.CauseShown && !strings.Contains(e.Message, e.Cause.Error())
 }
