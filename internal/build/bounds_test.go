@@ -49,7 +49,7 @@ func TestADockerfileOfTooManyInstructions(t *testing.T) {
 	if _, _, err := parseDockerfile([]byte(text + "COPY a b\n")); !errors.Is(err, errTooLong) {
 		t.Errorf("one more: %v, want %v", err, errTooLong)
 	}
-	if got := findWants(Spec{}, []byte(text+"COPY a b\n")); !got.all {
+	if got := findContextNeeds(Spec{}, []byte(text+"COPY a b\n")); !got.all {
 		t.Error("such a Dockerfile does not want all files of its context")
 	}
 }

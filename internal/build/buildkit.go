@@ -111,7 +111,7 @@ func (b *buildKit) build(ctx context.Context, s Spec) (result, error) {
 }
 
 // grant is what the build gets of this machine's settings. A frontend that is not Docker's
-// gets no credential: it is handed where each is mounted, and could mount it elsewhere.
+// gets no credential: it would learn where each is mounted, and could mount it elsewhere.
 func (b *buildKit) grant(s Spec, def definition) egress.Grant {
 	settings := b.options.Egress
 	if s.unknownFrontend(def.text) {

@@ -188,7 +188,7 @@ func TestExplain(t *testing.T) {
 	}
 }
 
-// TestFailureOfTheEngineIsNoneOfTheBuild: where the connection or the disk is at fault, the
+// TestAnEngineFailureIsNotABuildFailure: where the connection or the disk is at fault, the
 // Dockerfile is not blamed. The texts are those of Docker 28.
 func TestAnEngineFailureIsNotABuildFailure(t *testing.T) {
 	t.Parallel()

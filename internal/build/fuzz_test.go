@@ -16,7 +16,7 @@ func FuzzWants(f *testing.F) {
 	dir := f.TempDir()
 	f.Fuzz(func(t *testing.T, dockerfile, target, ignore string) {
 		s := Spec{Service: "web", Context: dir, Target: target}
-		need := findWants(s, []byte(dockerfile))
+		need := findContextNeeds(s, []byte(dockerfile))
 		for _, name := range []string{"a", "x/y.log", "deep/er/and/deeper"} {
 			_ = need.includes(name, s) // it must not panic
 		}
@@ -24,6 +24,6 @@ func FuzzWants(f *testing.F) {
 		if err != nil {
 			return
 		}
-		_, _ = listFiles(t.Context(), s, wants{all: true}, patterns) // an error names the pattern
+		_, _ = listFiles(t.Context(), s, contextNeeds{all: true}, patterns) // an error names the pattern
 	})
 }

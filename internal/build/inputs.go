@@ -72,7 +72,7 @@ func writeInputs(ctx context.Context, h hash.Hash, s Spec, known map[string]stri
 		field(h, "context", s.Context, s.Dockerfile)
 		return nil
 	}
-	need := findWants(s, def.text)
+	need := findContextNeeds(s, def.text)
 	if err := writeContexts(ctx, h, s, need, known); err != nil {
 		return err
 	}
@@ -110,7 +110,7 @@ func isProxy(name string) bool { return strings.HasSuffix(strings.ToUpper(name),
 
 // writeContexts adds the additional contexts that the target uses: directories with
 // all their files, images of other services by their own inputs.
-func writeContexts(ctx context.Context, h hash.Hash, s Spec, need wants, known map[string]string) error {
+func writeContexts(ctx context.Context, h hash.Hash, s Spec, need contextNeeds, known map[string]string) error {
 	for _, name := range slices.Sorted(maps.Keys(need.named)) {
 		if base, ok := s.Bases[name]; ok {
 			inputs, err := hashInputs(ctx, base, known)
@@ -131,7 +131,7 @@ func writeContexts(ctx context.Context, h hash.Hash, s Spec, need wants, known m
 		if err != nil {
 			return err
 		}
-		if err := writeFiles(ctx, h, other, wants{all: true}, ignore); err != nil {
+		if err := writeFiles(ctx, h, other, contextNeeds{all: true}, ignore); err != nil {
 			return err
 		}
 	}
@@ -154,7 +154,7 @@ type file struct {
 const largeFile = 1 << 30
 
 // writeFiles adds the context's files, which are hashed side by side.
-func writeFiles(ctx context.Context, h hash.Hash, s Spec, need wants, ignore []string) error {
+func writeFiles(ctx context.Context, h hash.Hash, s Spec, need contextNeeds, ignore []string) error {
 	files, err := listFiles(ctx, s, need, ignore)
 	if err != nil {
 		return err
@@ -206,7 +206,7 @@ func weigh(files []file) (bytes int64, most string) {
 }
 
 // listFiles walks the part of the context that the target needs.
-func listFiles(ctx context.Context, s Spec, need wants, ignore []string) ([]file, error) {
+func listFiles(ctx context.Context, s Spec, need contextNeeds, ignore []string) ([]file, error) {
 	if !need.all && len(need.copies) == 0 {
 		return nil, nil
 	}
@@ -255,7 +255,7 @@ func listFiles(ctx context.Context, s Spec, need wants, ignore []string) ([]file
 }
 
 // includes reports whether the file counts, see [Inputs].
-func (w wants) includes(name string, s Spec) bool {
+func (w contextNeeds) includes(name string, s Spec) bool {
 	if w.all {
 		return true
 	}

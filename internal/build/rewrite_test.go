@@ -252,6 +252,6 @@ func FuzzRewrite(f *testing.F) {
 			}
 		}
 		got.withoutSyntax()
-		findWants(Spec{}, text)
+		findContextNeeds(Spec{}, text)
 	})
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/parser"
 )
 
-// wants is what a Dockerfile's target takes from its contexts.
-type wants struct {
+// contextNeeds is what a Dockerfile's target takes from its contexts.
+type contextNeeds struct {
 	all    bool            // anything of the context may count
 	copies []transfer      // from the context
 	named  map[string]bool // additional contexts that it uses
@@ -72,12 +72,12 @@ type walker struct {
 	stages []stage
 	expand func(string) string // the global ARGs
 	named  map[string]bool     // the additional contexts that exist
-	out    wants
+	out    contextNeeds
 }
 
-// findWants says what the target (empty: the last stage) takes. A Dockerfile
+// findContextNeeds says what the target (empty: the last stage) takes. A Dockerfile
 // that this parser does not understand takes everything: a newer syntax may.
-func findWants(s Spec, text []byte) wants {
+func findContextNeeds(s Spec, text []byte) contextNeeds {
 	w := walker{named: map[string]bool{}}
 	for name := range s.Contexts {
 		w.named[name] = true
@@ -85,7 +85,7 @@ func findWants(s Spec, text []byte) wants {
 	for name := range s.Bases {
 		w.named[name] = true
 	}
-	everything := wants{all: true, named: w.named}
+	everything := contextNeeds{all: true, named: w.named}
 	parsed, global, err := parseDockerfile(text)
 	if err != nil || len(parsed) == 0 {
 		return everything

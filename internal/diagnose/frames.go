@@ -75,7 +75,7 @@ func nodeLocation(log []string, at int) (string, []string) {
 	return "", nil
 }
 
-// own says that a file is the user's: not of the language or of a library.
+// own reports whether a file is the user's: not of the language or of a library.
 func own(file string) bool {
 	for _, foreign := range []string{"/site-packages/", "/dist-packages/", "/node_modules/", "/lib/python", "/usr/lib/", "<"} {
 		if strings.Contains(file, foreign) {

@@ -20,7 +20,7 @@ func distribution(module string) string {
 	return strings.ReplaceAll(top, "_", "-")
 }
 
-// PathAlias says that an import begins with an alias of the project's own directories, as
+// PathAlias reports whether an import begins with an alias of the project's own directories, as
 // "@/lib/db" and "~/lib/db" do, and names no package.
 func PathAlias(imported string) bool {
 	return strings.HasPrefix(imported, "@/") || strings.HasPrefix(imported, "~/")

@@ -44,12 +44,12 @@ func (c connector) connect(ctx context.Context, o Options) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	places, err := targets(c.system, c.usual, o, config)
+	endpoints, err := targets(c.system, c.usual, o, config)
 	if err != nil {
 		return nil, err
 	}
 	ask := func(ctx context.Context) (*Engine, []problem, error) {
-		return c.tryAll(ctx, places, config.HTTPHeaders, apiVersion)
+		return c.tryAll(ctx, endpoints, config.HTTPHeaders, apiVersion)
 	}
 	found, problems, err := ask(ctx)
 	if found != nil || err != nil {
@@ -82,9 +82,9 @@ func pinnedVersion(s system) (string, error) {
 }
 
 // tryAll gives the first engine that answers, or why each address had none.
-func (c connector) tryAll(ctx context.Context, places []target, headers map[string]string, apiVersion string) (*Engine, []problem, error) {
+func (c connector) tryAll(ctx context.Context, endpoints []target, headers map[string]string, apiVersion string) (*Engine, []problem, error) {
 	var problems []problem
-	for _, t := range places {
+	for _, t := range endpoints {
 		found, p, err := c.try(ctx, t, headers, apiVersion)
 		if found != nil || err != nil {
 			return found, nil, err

@@ -173,7 +173,7 @@ func TestWhatIsPublicIsLeftAlone(t *testing.T) {
 	}
 }
 
-// TestOpenIsCalledOff: Ctrl-C ends it at once.
+// TestOpenIsCancelled: Ctrl-C ends it at once.
 func TestOpenIsCancelled(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

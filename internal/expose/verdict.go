@@ -39,7 +39,7 @@ type verdict struct {
 // know: webpack's, Vite's, Django's and Rails'.
 var refusesHost = lazyregexp.New(`Invalid Host header|Blocked request\. This host|DisallowedHost|Blocked hosts?:`)
 
-// refusesName says that the beginning of an answer is such a refusal. Webpack's old
+// refusesName reports whether the beginning of an answer is such a refusal. Webpack's old
 // server says it with a status of 200, and nothing else then.
 func refusesName(status int, begin string) bool {
 	return strings.TrimSpace(begin) == "Invalid Host header" || status >= http.StatusBadRequest && refusesHost.MatchString(begin)

@@ -187,8 +187,8 @@ func TestControlNeedsTheToken(t *testing.T) {
 	}
 }
 
-// TestSocket: orders are taken at a socket that is the user's alone, in a directory that is
-// made so, or at a port where the path is too long for a socket.
+// TestSocket: control requests are taken at a socket that is the user's alone, in a directory
+// that is made so, or at a port where the path is too long for a socket.
 func TestSocket(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ name, below, network string }{

@@ -34,7 +34,7 @@ func (h *recorder) text() string {
 func TestSmuggling(t *testing.T) {
 	t.Parallel()
 	const inner = "GET /secret HTTP/1.1\r\nHost: localhost\r\n\r\n"
-	for _, test := range []struct{ name, head, body, recorder string }{
+	for _, test := range []struct{ name, head, body, received string }{
 		{"both lengths", "Content-Length: 4\nTransfer-Encoding: chunked", "0\r\n\r\n", `POST / "" whole=true`},
 		{"both lengths, the other way", fmt.Sprintf("Transfer-Encoding: chunked\nContent-Length: %d", len(inner)+5), "0\r\n\r\n", `POST / "" whole=true`},
 		{"two lengths", "Content-Length: 0\nContent-Length: 10", "", ""},
@@ -59,13 +59,13 @@ func TestSmuggling(t *testing.T) {
 			}()
 			status, _ := read(t, bufio.NewReader(c))
 			got := service.text()
-			if test.recorder == "" && (got != "" || status != http.StatusBadRequest && status != http.StatusNotImplemented) {
+			if test.received == "" && (got != "" || status != http.StatusBadRequest && status != http.StatusNotImplemented) {
 				t.Errorf("status %d, and the service heard %s", status, got)
 			}
-			if strings.Contains(test.recorder, "=true") && got != test.recorder {
-				t.Errorf("status %d, and the service heard %s; want %s", status, got, test.recorder)
+			if strings.Contains(test.received, "=true") && got != test.received {
+				t.Errorf("status %d, and the service heard %s; want %s", status, got, test.received)
 			}
-			if strings.Contains(test.recorder, "=false") && (status < 400 || strings.Contains(got, "=true")) {
+			if strings.Contains(test.received, "=false") && (status < 400 || strings.Contains(got, "=true")) {
 				t.Errorf("status %d, and the service heard %s", status, got)
 			}
 		})

@@ -34,7 +34,7 @@ func KillAll(o Observed, services []string, signal string) *Plan {
 	return each(o, services, func(c Container) bool { return c.Up() || c.State == "paused" }, op)
 }
 
-// Fatal says that the signal of a Kill is the one that no process survives.
+// Fatal reports whether the signal of a Kill is the one that no process survives.
 func (op Op) Fatal() bool {
 	switch strings.ToUpper(op.Signal) {
 	case "", "9", "KILL", "SIGKILL":

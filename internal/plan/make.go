@@ -321,7 +321,7 @@ func (m *maker) orphans() {
 	}
 }
 
-// orphan says that a container belongs to no service. A one-off container counts once
+// orphan reports whether a container belongs to no service. A one-off container counts once
 // it has ended, and when its removal is asked for.
 func (c Container) orphan(p *types.Project, o Options) bool {
 	if c.OneOff {

@@ -96,7 +96,7 @@ type PublishedPort struct {
 	Protocol       string
 }
 
-// Up says that the container's process runs or is about to.
+// Up reports whether the container's process runs or is about to.
 func (c Container) Up() bool { return c.State == "running" || c.State == "restarting" }
 
 // Observed is one snapshot of the engine: what carries the project's name.

@@ -77,7 +77,7 @@ type Plan struct {
 	Orphans []string
 }
 
-// Empty says that nothing has to be done. A plan that only awaits is empty.
+// Empty reports whether nothing has to be done. A plan that only awaits is empty.
 func (p *Plan) Empty() bool {
 	for _, op := range p.Ops {
 		if op.Action != Await {

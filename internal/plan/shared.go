@@ -50,7 +50,7 @@ func inUseBy(p *types.Project, o Observed, options Options, volume string) []str
 	return names
 }
 
-// outside says that a run of these services has no business with the container: it is
+// outside reports whether a run of these services has no business with the container: it is
 // of another service, of the one that a one-off command is for, or of such a command,
 // and stays.
 func (c Container) outside(p *types.Project, o Options) bool {
@@ -59,7 +59,7 @@ func (c Container) outside(p *types.Project, o Options) bool {
 	return (!ours || c.OneOff || c.Service == o.OneOff) && !goes
 }
 
-// has says that a volume is mounted in the container.
+// has reports whether a volume is mounted in the container.
 func (c Container) has(volume string) bool {
 	return slices.ContainsFunc(c.Mounts, func(m Mount) bool { return m.Type == "volume" && m.Name == volume })
 }

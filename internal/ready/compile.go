@@ -83,7 +83,7 @@ type compiled struct {
 	what   string // the error in the compiler's words
 }
 
-// relative says that the module is a file, or the name of a directory of the project's own.
+// relative reports whether the module is a file, or the name of a directory of the project's own.
 func (c compiled) relative() bool {
 	return strings.HasPrefix(c.module, ".") || strings.HasPrefix(c.module, "/") || strings.HasPrefix(c.module, "~") || diagnose.PathAlias(c.module)
 }

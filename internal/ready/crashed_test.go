@@ -17,6 +17,6 @@ func TestCrashed(t *testing.T) {
 		}
 	}
 	if crashed(nil) {
-		t.Error("an empty log counts as stranded")
+		t.Error("an empty log counts as crashed")
 	}
 }

@@ -55,7 +55,7 @@ func reason(s state, c diagnose.Cause) string {
 	return c.Reason
 }
 
-// explains says that a cause can be why a service failed so. A program that
+// explains reports whether a cause can be why a service failed so. A program that
 // listens on the wrong address has often printed some error that is harmless.
 func explains(c diagnose.Cause, code fail.Code) bool {
 	return code != fail.ListensOnLoopback && (code != fail.NotListening || !c.Transient)

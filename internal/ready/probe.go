@@ -114,7 +114,7 @@ func forService(s types.ServiceConfig, x project.ServiceExtension, number int, c
 	return probe
 }
 
-// restarts says that the engine starts the container again when it exits with 0.
+// restarts reports whether the engine starts the container again when it exits with 0.
 func restarts(s types.ServiceConfig) bool {
 	if s.Deploy != nil && s.Deploy.RestartPolicy != nil {
 		return s.Deploy.RestartPolicy.Condition == "any" || s.Deploy.RestartPolicy.Condition == ""

@@ -13,7 +13,7 @@ var otherImages = map[string]bool{
 	"zookeeper": true, "kafka": true, "cp-kafka": true, "cp-zookeeper": true,
 }
 
-// otherProtocol says that a port of an image speaks something else than HTTP.
+// otherProtocol reports whether a port of an image speaks something else than HTTP.
 func otherProtocol(target int, image string) bool {
 	if project.OtherProtocol(target) != "" {
 		return true

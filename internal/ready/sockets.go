@@ -94,7 +94,7 @@ func (s *sockets) add(a netip.AddrPort) {
 	}
 }
 
-// reachable says that the port is listened on for more than the container itself.
+// reachable reports whether the port is listened on for more than the container itself.
 func (s sockets) reachable(port int) bool { return slices.Contains(s.outside, port) }
 
 // parseSocket reads an address such as "0100007F:1F90". The kernel prints the

@@ -57,7 +57,7 @@ func lastCheck(log []*container.HealthcheckResult) string {
 	return ""
 }
 
-// ended says that the container's process is over and nothing starts it again.
+// ended reports whether the container's process is over and nothing starts it again.
 func (s state) ended() bool {
 	return s.gone || s.status == container.StateExited || s.status == container.StateDead || s.status == container.StateRemoving
 }
@@ -65,13 +65,13 @@ func (s state) ended() bool {
 // manyRestarts is from how many restarts on a container is in a crash loop.
 const manyRestarts = 3
 
-// looping says that the engine restarts the container over and over.
+// looping reports whether the engine restarts the container over and over.
 func (s state) looping() bool {
 	return s.status == container.StateRestarting && s.restarts >= manyRestarts
 }
 
-// explained says that the state alone says why the container has ended, no matter what its log
-// says.
+// explained reports whether the state alone says why the container has ended, no matter what
+// its log says.
 func (s state) explained() bool { return s.oom || s.gone || s.engineError != "" }
 
 // signals are those that end programs in containers, by number.
@@ -80,7 +80,7 @@ var signals = map[int]string{
 	11: "SIGSEGV", 13: "SIGPIPE", 15: "SIGTERM",
 }
 
-// terminated says that the container ended as one does that is stopped from outside.
+// terminated reports whether the container ended as one does that is stopped from outside.
 func (s state) terminated() bool { return s.ended() && !s.gone && s.exit == fromSignal+15 }
 
 // fromSignal is what a shell and the engine add to the number of a signal that ended a program.

@@ -12,7 +12,7 @@ import (
 
 // A program that starts works; one that has started waits for something to come from
 // outside, and uses next to no processor time. So a container without a port to ask is
-// believed sooner than after settleTime when it has been at rest for a while.
+// believed sooner than after stableTime when it has been at rest for a while.
 const (
 	idleTime   = 200 * time.Millisecond // how long it rests: the pause between two readings
 	minRunTime = 300 * time.Millisecond // how long it runs at least: its first work may be to wait for a disk

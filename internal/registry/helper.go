@@ -31,15 +31,15 @@ func ask(ctx context.Context, helper, of string) Login {
 	cmd := exec.CommandContext(ctx, program, "get")
 	cmd.WaitDelay = time.Second // a child of the helper may hold its output open
 	cmd.Stdin = strings.NewReader(server(of))
-	var out, complaint bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &complaint
+	var out, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &stderr
 	err := cmd.Run()
 	if errors.Is(err, exec.ErrWaitDelay) { // it ended well, and its answer is whole
 		err = nil
 	}
-	said := firstLine(complaint.String())
+	said := firstLine(stderr.String())
 	if !answers(out.Bytes()) { // an answer holds a secret; helpers complain there too
-		said = firstLine(out.String() + "\n" + complaint.String())
+		said = firstLine(out.String() + "\n" + stderr.String())
 	}
 	switch {
 	case errors.Is(err, exec.ErrNotFound):

@@ -91,7 +91,7 @@ func fromHere(path string) string {
 	return path
 }
 
-// causeAdds says that the cause of an error says more than its message.
+// causeAdds reports whether the cause of an error says more than its message.
 func causeAdds(e *fail.Error) bool {
 	return e.Cause != nil && !e.CauseShown && !strings.Contains(e.Message, e.Cause.Error())
 }

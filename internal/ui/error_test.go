@@ -39,7 +39,7 @@ func TestDescribeShowsTheBestEvidence(t *testing.T) {
 	}
 }
 
-// TestObjectTellsTheCauseOnce: a program gets a cause that says more than the message.
+// TestObjectShowsTheCauseOnce: a program gets a cause that says more than the message.
 func TestObjectShowsTheCauseOnce(t *testing.T) {
 	t.Parallel()
 	cause := errors.New("exit code: 1")

@@ -24,7 +24,7 @@ services:
   admin: {image: web, ports: ["9090:80"]}
 `
 
-// TestRevealPlace: a platform that gives URLs only to open ports is asked with the ports
+// TestRevealURLs: a platform that gives URLs only to open ports is asked with the ports
 // that are public anyway, and with no other.
 func TestRevealURLs(t *testing.T) {
 	t.Parallel()

@@ -45,7 +45,7 @@ func (m Mounts) dir() string {
 // keep writes a file under a name that holds its content's hash: a container
 // that has it mounted never sees it change, and a new content is a new mount,
 // which replaces the container. A file with credentials belongs to the container's user
-// where devup may give it away, else to the user of devup, and is removed by Sweep.
+// where devup may give it away, else to the user of devup, and is removed by Cleanup.
 func (m Mounts) keep(f egress.File, user int) (string, error) {
 	sum := sha256.Sum256(f.Content)
 	name := hex.EncodeToString(sum[:8]) + "-" + f.Name

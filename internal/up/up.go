@@ -3,7 +3,7 @@
 //
 //	ports → adapt → images → plan → apply → gateway → wait → setup → expose
 //
-// [Run] is the line; attempt has its steps in order. A step is a function of its own
+// [Run] makes attempts, each of which takes these steps in order. A step is a function of its own
 // file, and the packages that it calls do the work.
 package up
 
@@ -62,7 +62,7 @@ func Run(ctx context.Context, t Target, p *project.Project, observed observe.Sta
 	}
 }
 
-// upRun is one run.
+// upRun is one call of [Run].
 type upRun struct {
 	target  Target
 	options Options

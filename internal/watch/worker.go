@@ -95,7 +95,7 @@ func (w *worker) perform(ctx context.Context, todos []Todo) {
 
 // syncContainers does in every container what its service asks for, and lists the containers.
 // Those that ran the last time get it while the engine is asked whether they are still
-// the ones: mostly they are, and an edit is there the sooner.
+// the same: mostly they are, and an edit arrives sooner.
 func (w *worker) syncContainers(ctx context.Context, done map[string]*outcome) ([]Container, error) {
 	var now []Container
 	var failed error
@@ -195,7 +195,7 @@ func (w *worker) container(ctx context.Context, c Container, t Todo, out *outcom
 	t = w.withDeferred(c, t)
 	if err := w.update(ctx, c, t, out); err != nil {
 		out.fail(c, err)
-		if fresh { // so that it is met again
+		if fresh { // so that it is added again
 			w.mu.Lock()
 			delete(w.owners, c.ID)
 			w.mu.Unlock()

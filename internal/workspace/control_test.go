@@ -86,7 +86,7 @@ func TestAsk(t *testing.T) {
 	}
 }
 
-// TestThePersonsTemplateIsNotAskedAbout: an override holds over all.
+// TestTheUsersTemplateIsNotAskedAbout: an override holds over all.
 func TestTheUsersTemplateIsNotAskedAbout(t *testing.T) {
 	t.Parallel()
 	ws, err := workspace.Detect(variables(gitpodEnv), nil, workspace.Override{Template: "https://{port}.mine.example"})
@@ -252,7 +252,7 @@ func TestCoderControl(t *testing.T) {
 	}
 }
 
-// TestFailuresAreTold: which failure it is decides whether another try is any use,
+// TestFailuresAreClassified: which failure it is decides whether another try is any use,
 // and no token is in its words.
 func TestFailuresAreClassified(t *testing.T) {
 	t.Parallel()
@@ -294,7 +294,7 @@ func TestFailuresAreClassified(t *testing.T) {
 	}
 }
 
-// TestEveryPlaceSaysWhatToDoByHand, and where browsers reach localhost, devup does
+// TestEveryWorkspaceSaysWhatToDoByHand, and where browsers reach localhost, devup does
 // nothing to ports.
 func TestEveryWorkspaceSaysWhatToDoByHand(t *testing.T) {
 	t.Parallel()
