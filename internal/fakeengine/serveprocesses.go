@@ -1,6 +1,7 @@
 package fakeengine
 
 import (
+	"cmp"
 	"encoding/json"
 	"io"
 	"net"
@@ -90,6 +91,7 @@ func (s *Server) wait(w http.ResponseWriter, r *http.Request) {
 	err := s.Machine.await(r.Context(), func() bool {
 		now := s.Machine.find(id)
 		if now == nil {
+			code = cmp.Or(s.Machine.ended[id], code)
 			return true
 		}
 		code = now.ExitCode
@@ -169,6 +171,7 @@ func (s *Server) startExec(w http.ResponseWriter, r *http.Request) {
 		answer(w, nil, nil)
 		return
 	}
+	_, _ = io.Copy(io.Discard, r.Body) // the connection is taken over after it
 	s.Machine.mu.Lock()
 	x := s.Machine.execs[r.PathValue("id")]
 	s.Machine.mu.Unlock()

@@ -265,10 +265,9 @@ networks: {back: {}}
 		"config --profiles":                  "full",
 		"config -q":                          "",
 		"config --no-interpolate --images":   "db web:${TAG:-1}",
-		"--profile full config --networks":   "back default",
 		"config --no-interpolate --services": "db web",
 	} {
-		if got := strings.Join(strings.Fields(w.Command(NewConfig, strings.Fields(args)...).Fine(t).Out), " "); got != want && !(strings.Contains(args, "networks") && strings.Contains(want, got)) {
+		if got := strings.Join(strings.Fields(w.Command(NewConfig, strings.Fields(args)...).Fine(t).Out), " "); got != want {
 			t.Errorf("%s: %s, want %s", args, got, want)
 		}
 	}
