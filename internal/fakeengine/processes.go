@@ -55,7 +55,7 @@ func (m *Machine) End(name string, status int) {
 	m.Set(name, func(c *Container) {
 		c.State, c.ExitCode = "exited", status
 		if c.Options.HostConfig != nil && c.Options.HostConfig.AutoRemove {
-			c.State, m.ended[c.ID] = "removed", status
+			m.ended[c.ID] = c
 			m.containers = slices.DeleteFunc(m.containers, func(other *Container) bool { return other == c })
 		}
 	})

@@ -1,7 +1,6 @@
 package fakeengine
 
 import (
-	"cmp"
 	"encoding/json"
 	"io"
 	"net"
@@ -91,7 +90,9 @@ func (s *Server) wait(w http.ResponseWriter, r *http.Request) {
 	err := s.Machine.await(r.Context(), func() bool {
 		now := s.Machine.find(id)
 		if now == nil {
-			code = cmp.Or(s.Machine.ended[id], code)
+			if last := s.Machine.ended[id]; last != nil {
+				code = last.ExitCode
+			}
 			return true
 		}
 		code = now.ExitCode
@@ -134,6 +135,9 @@ func (s *Server) attach(w http.ResponseWriter, r *http.Request) {
 		var lines []Line
 		_ = s.Machine.await(r.Context(), func() bool {
 			now := s.Machine.find(id)
+			if now == nil {
+				now = s.Machine.ended[id]
+			}
 			if now == nil {
 				over = true
 				return true
