@@ -37,6 +37,7 @@ type Machine struct {
 	mu         sync.Mutex
 	changed    chan struct{} // closed at each change, and replaced
 	sizes      map[string]int64
+	ended      map[string]*Container // those that were removed when they ended
 	events     []events.Message
 	requests   []string
 	containers []*Container
@@ -73,7 +74,7 @@ type Line struct {
 
 // New gives an engine without containers, networks and volumes.
 func New() *Machine {
-	return &Machine{execs: map[string]execution{}, changed: make(chan struct{})}
+	return &Machine{execs: map[string]execution{}, changed: make(chan struct{}), ended: map[string]*Container{}}
 }
 
 // notify wakes all that wait for a change. The lock is held.

@@ -55,7 +55,7 @@ func (m *Machine) End(name string, status int) {
 	m.Set(name, func(c *Container) {
 		c.State, c.ExitCode = "exited", status
 		if c.Options.HostConfig != nil && c.Options.HostConfig.AutoRemove {
-			c.State = "removed"
+			m.ended[c.ID] = c
 			m.containers = slices.DeleteFunc(m.containers, func(other *Container) bool { return other == c })
 		}
 	})

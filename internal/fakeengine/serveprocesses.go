@@ -90,6 +90,9 @@ func (s *Server) wait(w http.ResponseWriter, r *http.Request) {
 	err := s.Machine.await(r.Context(), func() bool {
 		now := s.Machine.find(id)
 		if now == nil {
+			if last := s.Machine.ended[id]; last != nil {
+				code = last.ExitCode
+			}
 			return true
 		}
 		code = now.ExitCode
@@ -133,6 +136,9 @@ func (s *Server) attach(w http.ResponseWriter, r *http.Request) {
 		_ = s.Machine.await(r.Context(), func() bool {
 			now := s.Machine.find(id)
 			if now == nil {
+				now = s.Machine.ended[id]
+			}
+			if now == nil {
 				over = true
 				return true
 			}
@@ -169,6 +175,7 @@ func (s *Server) startExec(w http.ResponseWriter, r *http.Request) {
 		answer(w, nil, nil)
 		return
 	}
+	_, _ = io.Copy(io.Discard, r.Body) // the connection is taken over after it
 	s.Machine.mu.Lock()
 	x := s.Machine.execs[r.PathValue("id")]
 	s.Machine.mu.Unlock()
