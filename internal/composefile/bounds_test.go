@@ -26,6 +26,11 @@ var bombs = []struct{ name, files, want string }{
 		"services: {web: {image: a, command: '" + strings.Repeat("$A", 20000) + "'}}\n-- .env --\nA=" + strings.Repeat("a", 1000) + "\n",
 		"compose.yaml:1: what the variables of the files stand for is larger than 16 MiB together",
 	},
+	{
+		"a long value in the name",
+		"services: {web: {image: a}}\nname: '" + strings.Repeat("$A", 20000) + "'\n-- .env --\nA=" + strings.Repeat("a", 1000) + "\n",
+		"compose.yaml:2: what the variables of the files stand for is larger than 16 MiB together",
+	},
 	{"an .env that doubles", "services: {web: {image: a}}\n-- .env --\nA0=aaaaaaaaaa\n" + each(11, "A%[1]d="+strings.Repeat("${A%[2]d}", 10)+"\n"), ".env:8: env files and what their variables stand for are larger than 16 MiB together"},
 	{"an env_file that doubles", "services: {web: {image: a, env_file: x.env}}\n-- x.env --\nA0=aaaaaaaaaa\n" + each(11, "A%[1]d="+strings.Repeat("${A%[2]d}", 10)+"\n"), "x.env:8: env files and what their variables stand for are larger than 16 MiB together"},
 	{"a label_file that doubles", "services: {web: {image: a, label_file: x.env}}\n-- x.env --\nA0=aaaaaaaaaa\n" + each(11, "A%[1]d="+strings.Repeat("${A%[2]d}", 10)+"\n"), "x.env:8: env files and what their variables stand for are larger than 16 MiB together"},

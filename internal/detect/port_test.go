@@ -22,6 +22,7 @@ func TestPortOfAService(t *testing.T) {
 		{"the start of today", env + source, "4004 api/.flaskenv:1 FLASK_RUN_PORT=4004"},
 		{"a Procfile", "-- api/Procfile --\nweb: gunicorn --bind :4044 app:app\n" + source, "4044 api/Procfile:1 --bind :4044"},
 		{"the source", source, "4005 api/run.py:1 port 4005"},
+		{"the source of the entry before others", "-- api/a.py --\napp.run(port=4055)\n-- api/app.py --\nfrom flask import Flask\napp = Flask(__name__)\napp.run(port=4005)\n", "4005 api/app.py:3 port 4005"},
 		{"its own env file", "-- api/.env --\nSERVER_PORT=4006\n", "4006 api/.env:1 SERVER_PORT"},
 		{"an example", "-- api/.env.example --\nA=1\nPORT=4006\n", "4006 api/.env.example:2 PORT"},
 		{"its own URL in an env file", "-- api/.env --\nBACKEND_URL=http://localhost:4006/x\n", "4006 api/.env:1 BACKEND_URL"},
@@ -35,7 +36,7 @@ func TestPortOfAService(t *testing.T) {
 		{"its README", "-- api/README.md --\n# API\n\nOpen http://localhost:4011/docs\n", "4011 api/README.md:3 port 4011"},
 		{"a README of two ports", "-- api/README.md --\nhttp://localhost:4011 or http://localhost:4012\n", "5000 the default of Flask"},
 		{"a README of a database too", "-- api/README.md --\nhttp://localhost:4011 and localhost:5432\n", "4011 api/README.md:1 port 4011"},
-		{"the README of the root", webFiles + "-- README.md --\nThe web runs on port 3000\nThe API runs on port `4012`\n", "4012 README.md:2 port 4012"},
+		{"the README of the root", webFiles + "-- README.md --\nThe web runs on port 3000\nThe API runs on port : `4012`\n", "4012 README.md:2 port 4012"},
 		{"a line of the README about another", webFiles + "-- README.md --\nThe web calls the server on port 4012\n", "5000 the default of Flask"},
 		{"nothing", "", "5000 the default of Flask"},
 	} {

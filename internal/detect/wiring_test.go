@@ -28,6 +28,8 @@ func TestSiblingOfAVariable(t *testing.T) {
 		{"a URL of nothing", shop, "web", "BASE_URL", ""},
 		{"origins", shop, "api", "ALLOWED_ORIGINS", "web"},
 		{"origins of CORS", shop, "api", "CORS_ALLOWED", ""},
+		{"URLs of CORS", shop, "api", "CORS_ALLOWED_URLS", "web"},
+		{"CORS at the end", shop, "api", "API_CORS", ""},
 		{"CORS alone", shop, "api", "CORS", "web"},
 		{"the origin of a role", shop, "web", "API_ORIGIN", "api"},
 		{"a role in lower case", shop, "web", "backend_url", "api"},

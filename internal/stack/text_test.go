@@ -126,7 +126,7 @@ func TestParts(t *testing.T) {
 // TestVersionFiles: those of the service before those of the root, in the order of their names.
 func TestVersionFiles(t *testing.T) {
 	t.Parallel()
-	const files = "-- .toyrc --\n1\n-- .tool-versions --\nother 9\n# toy 8\ntoy 2.0 2.1\n-- web/.toyrc --\n# ours\n\n 3 \n4\n-- web/.tool-versions --\nother 9\n"
+	const files = "-- .toyrc --\n1\n-- .tool-versions --\nother 9\n# toy 8\ntoy 2.0 2.1\n-- web/.toyrc --\n# ours\n\n 3 \n4\n-- web/.tool-versions --\nother 9\ntoy\n"
 	fsys := fstest.MapFS{}
 	for _, file := range txtar.Parse([]byte(files)).Files {
 		fsys[file.Name] = &fstest.MapFile{Data: file.Data}
@@ -138,7 +138,7 @@ func TestVersionFiles(t *testing.T) {
 	}
 	for dir, want := range map[string]string{
 		".":   ".toyrc:1|.tool-versions:2.0",
-		"web": "web/.toyrc:3|web/.tool-versions:|.toyrc:1|.tool-versions:2.0",
+		"web": "web/.toyrc:3|web/.tool-versions:toy|.toyrc:1|.tool-versions:2.0",
 		"api": ".toyrc:1|.tool-versions:2.0",
 	} {
 		var got []string

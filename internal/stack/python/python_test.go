@@ -16,6 +16,14 @@ func TestPortsInSource(t *testing.T) {
 		"uvicorn.run('main:app', host=\"0.0.0.0\",\n    port=8000)":   8000,
 		"serve(app, port=8090)":                                       8090,
 		"app.run(debug=True)":                                         0,
+		"PORT: int = 8001":                                            8001,
+		"  HTTP_PORT=8002":                                            8002,
+		"SUPPORT = 8003":                                              0,
+		"HTTPServer(('0.0.0.0', 8004), H)":                            8004,
+		"make_server(\"\", 8005, app)":                                8005,
+		"port = os.environ.get('PORT', '8006')":                       8006,
+		"port = os.environ.get('DB_PORT', '5432')":                    0,
+		"application.listen(8007)":                                    8007,
 	} {
 		if got, _ := stack.PortIn([]tree.File{{Path: "a.py", Text: text}}, ports...); got.Number != want {
 			t.Errorf("python %q: port %d, want %d", text, got.Number, want)

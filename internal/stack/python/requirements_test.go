@@ -22,6 +22,7 @@ func TestReadRequirements(t *testing.T) {
 			"lists that take in each other", "-- requirements.txt --\n-r base.txt\n-c constraints.txt\n--requirement=dev/more.txt\na\n-- base.txt --\nb==1\n-r requirements.txt\n-- constraints.txt --\nc==1\n-- dev/more.txt --\n-r ../base.txt\nd\n",
 			"requirements.txt a :4|b ==1:1|d :2 includes base.txt constraints.txt dev/more.txt",
 		},
+		{"constraints in full", "-- requirements.txt --\n--constraint c.txt\na\n-- c.txt --\nb==1\n", "requirements.txt a :2 includes c.txt"},
 		{"a list that is missing", "-- requirements.txt --\n-r base.txt\n-r ../../x.txt\na\n", "requirements.txt a :3"},
 		{"lists too deep", "-- requirements.txt --\n-r 1.txt\n-- 1.txt --\n-r 2.txt\na\n-- 2.txt --\n-r 3.txt\nb\n-- 3.txt --\n-r 4.txt\nc\n-- 4.txt --\nd\n", "requirements.txt a :2|b :2|c :2 includes 1.txt 2.txt 3.txt"},
 		{

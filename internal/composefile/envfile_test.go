@@ -1,4 +1,4 @@
-package project_test
+package composefile
 
 import (
 	"errors"
@@ -7,9 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/devup-cli/devup/internal/composefile"
 	"github.com/devup-cli/devup/internal/fail"
-	"github.com/devup-cli/devup/internal/project"
 )
 
 // TestABadEnvFileShowsNothingOfItself: what is wrong is said by the line, and neither
@@ -27,9 +25,9 @@ func TestABadEnvFileShowsNothingOfItself(t *testing.T) {
 		}
 	}
 	none := func(string) (string, bool) { return "", false }
-	_, byConfig := project.Load(t.Context(), project.Options{Dir: dir})
-	_, byFlag := composefile.EnvFile(filepath.Join(dir, "vars"), none)
-	_, unclosed := composefile.EnvFile(filepath.Join(dir, "quote"), none)
+	_, _, byConfig := load(t.Context(), Options{Dir: dir}, "")
+	_, byFlag := EnvFile(filepath.Join(dir, "vars"), none)
+	_, unclosed := EnvFile(filepath.Join(dir, "quote"), none)
 	for _, test := range []struct {
 		name string
 		err  error

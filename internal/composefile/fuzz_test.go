@@ -1,4 +1,4 @@
-package project
+package composefile
 
 import (
 	"errors"
@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/devup-cli/devup/internal/composefile"
 	"github.com/devup-cli/devup/internal/fail"
 )
 
@@ -33,7 +32,7 @@ func FuzzFiles(f *testing.F) {
 				t.Fatal(err)
 			}
 		}
-		_, err := Load(t.Context(), Options{Dir: dir, Env: map[string]string{"F": "a.yaml"}})
+		_, _, err := load(t.Context(), Options{Dir: dir, Env: map[string]string{"F": "a.yaml"}}, "")
 		if err == nil {
 			return
 		}
@@ -41,30 +40,5 @@ func FuzzFiles(f *testing.F) {
 		if !ok || e.Code.Exit() != 2 || strings.ContainsAny(e.Message, "\n\r") {
 			t.Errorf("the error is none for a user: %v", err)
 		}
-	})
-}
-
-// FuzzGateway holds what x-devup says at the top of a file against any text.
-func FuzzGateway(f *testing.F) {
-	for _, seed := range []string{
-		"gateway: true", "gateway: {port: 8080, routes: {/api: api, /: web}}", "gateway: {port: -1}", "setup: {copy: {a: b}}", "gateway: {routes: [a]}", "[1]", "gateway: {routes: {'': web}}",
-	} {
-		f.Add("x-devup:\n  " + strings.ReplaceAll(seed, "\n", "\n  ") + "\n")
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		set, err := composefile.Find(composefile.Options{Files: []string{"-"}, Stdin: func() ([]byte, error) { return []byte(text), nil }})
-		if err != nil {
-			return
-		}
-		node := composefile.NodeAt(set.Files, []string{ExtensionKey})
-		var value any
-		if node == nil || node.Decode(&value) != nil {
-			return
-		}
-		if _, bad := parseTop(value, []string{"api", "web"}); bad != nil && bad.text == "" {
-			t.Errorf("%q: an error without a text", text)
-		}
-		l := loading{Source: &Source{Dir: set.Dir, set: set}}
-		_, _ = l.copies() // the error is tested elsewhere
 	})
 }
