@@ -8,7 +8,6 @@ import (
 	"runtime"
 
 	"github.com/devup-cli/devup/internal/build"
-	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/images"
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/registry"
@@ -63,7 +62,7 @@ func (s *Session) Up(ctx context.Context, o up.Options) (*up.Outcome, error) {
 	s.background.add(outcome.WaitCleanup)
 	if _, ask := errors.AsType[*up.VolumesChanged](err); !ask && (len(outcome.Builds) > 0 || outcome.Changed) {
 		for _, text := range s.Withheld {
-			s.Sink(event.Event{Kind: event.Note, Text: text})
+			s.noteOnce(text)
 		}
 	}
 	if outcome.Plan != nil && !o.DryRun {
