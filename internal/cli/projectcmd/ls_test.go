@@ -120,7 +120,7 @@ func TestURLs(t *testing.T) {
 	containers := []plan.Container{{Ports: []plan.PublishedPort{
 		port("0.0.0.0", 3000, 3000, "tcp"), port("::", 3000, 3000, "tcp"), port("192.168.1.5", 8080, 80, "tcp"), port("0.0.0.0", 5432, 5432, "tcp"), port("0.0.0.0", 53, 53, "udp"),
 	}}}
-	if got := strings.Join(urlsOf(containers, workspace.Place{}), " "); got != "http://192.168.1.5:8080 http://localhost:3000" {
+	if got := strings.Join(urlsOf(containers, workspace.Info{}), " "); got != "http://192.168.1.5:8080 http://localhost:3000" {
 		t.Errorf("%s", got)
 	}
 }
