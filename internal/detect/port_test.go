@@ -67,6 +67,8 @@ func TestHostPorts(t *testing.T) {
 	for _, test := range []struct{ name, files, want string }{
 		{"the first by name", apiFiles + other, "api 5000:5000 more 5001:5000"},
 		{"the one whose port stands somewhere", apiFiles + other + "-- more/.env --\nPORT=5000\n", "api 5001:5000 more 5000:5000"},
+		{"the server that a page calls by it", apiFiles + webFiles + "-- web/vite.config.ts --\nserver: { port: 5000 }\n-- web/src/a.ts --\nx('http://localhost:5000/a')\n", "api 5000:5000 web 5001:5000"},
+		{"a page before a server that nothing calls", apiFiles + webFiles + "-- web/vite.config.ts --\nserver: { port: 5000 }\n", "api 5001:5000 web 5000:5000"},
 		{"a port of the Compose file that is taken", apiFiles + "-- compose.yaml --\nservices: {db: {image: x, ports: ['5000:5432']}}\n", "api 5001:5000"},
 		{"a port of the Compose file", apiFiles + "-- compose.yaml --\nservices: {api: {build: api, ports: ['8080:5000']}}\n", "api 8080:5000"},
 	} {
