@@ -271,7 +271,7 @@ func TestRun(t *testing.T) {
 			if got := strings.Join(left, ", "); got != test.left {
 				t.Errorf("left %s, want %s", got, test.left)
 			}
-			if detached := strings.Contains(test.args, "-d"); !detached && r.Out != "hello\n" || detached && len(strings.TrimSpace(r.Out)) != 64 {
+			if detached := strings.Contains(test.args, "run -d"); !detached && r.Out != "hello\n" || detached && len(strings.TrimSpace(r.Out)) != 64 {
 				t.Errorf("printed %q", r.Out)
 			}
 		})
