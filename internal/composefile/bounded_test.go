@@ -125,13 +125,13 @@ func TestSentencesOfRules(t *testing.T) {
 	t.Parallel()
 	files := parsedFiles(t, "-- /x/compose.yaml --\nservices:\n  web:\n    image: a\n    ports:\n      - 1\n      - x:80\n    restart: [no]\nvolumes:\n  data:\n    external: true\n    driver: local\n")
 	for _, test := range []struct{ text, want, hint string }{
-		{"top-level object must be a mapping", "1: this is no Compose file: a list or a text stands where keys should", "a Compose file begins with services:"},
+		{"top-level object must be a mapping", "1: this is not a Compose file: it has a list or a text in place of keys", "a Compose file begins with services:"},
 		{"cannot override services.web.image", "3: services.web.image is of another kind here than in the file below it", "write it as it is written there, or put !override before the value"},
 		{"services.web.restart must be a string", "7: services.web.restart must be a text, not a list", "for example restart: unless-stopped"},
-		{`volumes.data: conflicting parameters "external" and "driver" specified`, "11: volumes.data is external, so devup does not make it, and driver says how to", "keep one of the two"},
+		{`volumes.data: conflicting parameters "external" and "driver" specified`, "11: volumes.data is external, so devup does not create it, and driver says how to", "keep one of the two"},
 		{"services.web: image|build attributes are mutually exclusive", "2: services.web has more than one of image, build", ""},
 		{"services.web: one of image|build must be set", "2: services.web says neither image nor build", ""},
-		{"invalid hostPort: x", `6: "x:80" is no port mapping: "x" is no port of the host, which are numbers from 1 to 65535`, `for example "3000:3000": the host's port, then the container's`},
+		{"invalid hostPort: x", `6: "x:80" is not a port mapping: "x" is not a port of the host (a number from 1 to 65535)`, `for example "3000:3000": the host's port, then the container's`},
 	} {
 		e, ok := errors.AsType[*fail.Error](Explain(errors.New(test.text), files))
 		if !ok {

@@ -36,7 +36,7 @@ func TestReadVariables(t *testing.T) {
 		{"a sign in a name", "A=b\n\nMY!VAR=c\n", "3: the name of a variable has a character that cannot stand in one"},
 		{"an open quote", "A=\"b\nC=d\n", "1: a quote that opens in this line of the env file is not closed"},
 		{"an open quote below a closed one", "A=\"b\"\nC=\"d\n", "2: a quote that opens in this line of the env file is not closed"},
-		{"a variable that has to be set", "A=${B:?no}\n", "0: the env file cannot be understood"},
+		{"a variable that has to be set", "A=${B:?no}\n", "0: the env file has a syntax error"},
 	} {
 		vars, err := ReadVariables("/x/a.env", []byte(test.text), func(name string) (string, bool) { return "given", name == "GIVEN" })
 		got := pairs(vars)

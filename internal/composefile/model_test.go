@@ -195,8 +195,8 @@ func TestFilesOfAProject(t *testing.T) {
 		{Options{Files: []string{"far.yaml"}}, "far.yaml:1: https://example.com/x.yaml is on another machine"},
 		{Options{Files: []string{"-"}}, "this command reads no config from standard input"},
 		{Options{Files: []string{"-"}, Stdin: func() ([]byte, error) { return nil, errors.New("closed") }}, "the config cannot be read from standard input"},
-		{Options{Dir: filepath.Join(dir, "none")}, "there is no folder " + filepath.Join(dir, "none")},
-		{Options{Dir: filepath.Join(dir, "a.yaml")}, filepath.Join(dir, "a.yaml") + " is no folder"},
+		{Options{Dir: filepath.Join(dir, "none")}, "there is no directory " + filepath.Join(dir, "none")},
+		{Options{Dir: filepath.Join(dir, "a.yaml")}, filepath.Join(dir, "a.yaml") + " is not a directory"},
 	} {
 		if test.options.Dir == "" {
 			test.options.Dir = dir

@@ -19,15 +19,15 @@ func TestShortForms(t *testing.T) {
 	}{
 		{shortPort, "3000", ""},
 		{shortPort, "127.0.0.1:3000-3001:80-81/udp", ""},
-		{shortPort, "3000:web", `"3000:web" is no port mapping: "web" is no port of the container`},
-		{shortPort, "x:80", `"x:80" is no port mapping: "x" is no port of the host`},
-		{shortPort, "3000:", `"3000:" is no port mapping: it says no port of the container`},
-		{shortPort, "a.b:1:80", `"a.b:1:80" is no port mapping: "a.b" is no IP address`},
-		{shortPort, "80/tpc", `"80/tpc" is no port mapping: "tpc" is no protocol`},
-		{shortPort, "1-3:1-2", `"1-3:1-2" is no port mapping: the two ranges are not equally long`},
+		{shortPort, "3000:web", `"3000:web" is not a port mapping: "web" is not a port of the container`},
+		{shortPort, "x:80", `"x:80" is not a port mapping: "x" is not a port of the host`},
+		{shortPort, "3000:", `"3000:" is not a port mapping: it has no port of the container`},
+		{shortPort, "a.b:1:80", `"a.b:1:80" is not a port mapping: "a.b" is not an IP address`},
+		{shortPort, "80/tpc", `"80/tpc" is not a port mapping: "tpc" is not a protocol`},
+		{shortPort, "1-3:1-2", `"1-3:1-2" is not a port mapping: the two ranges are not equally long`},
 		{shortVolume, "data:/data:ro", ""},
 		{shortVolume, "./a:/a", ""},
-		{shortVolume, ":/data", `":/data" is no volume: a part of it is empty`},
+		{shortVolume, ":/data", `":/data" is not a volume: a part of it is empty`},
 	} {
 		value, err := test.of(test.value)
 		if test.want == "" {
@@ -114,10 +114,10 @@ func TestText(t *testing.T) {
 	}{
 		{"a: b\n", 0, ""},
 		{"a: \uFFFD\n", 0, ""},
-		{"a: b\nc: m\xfcller\n", 2, "a character here is no text in UTF-8"},
-		{"a: b\n\n\x00", 3, "a character here is no text in UTF-8"},
-		{"\x89PNG\x00\x00", 0, "the file is no text in UTF-8"},
-		{"\xfcber\n", 0, "the file is no text in UTF-8"},
+		{"a: b\nc: m\xfcller\n", 2, "a character here is not UTF-8"},
+		{"a: b\n\n\x00", 3, "a character here is not UTF-8"},
+		{"\x89PNG\x00\x00", 0, "the file is not UTF-8 text"},
+		{"\xfcber\n", 0, "the file is not UTF-8 text"},
 	} {
 		e := notText("/x/a", []byte(test.bytes))
 		if e == nil {

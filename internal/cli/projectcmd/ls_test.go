@@ -166,7 +166,7 @@ func TestPrune(t *testing.T) {
 		{"--yes", pruneOptions{seconds: -1}, []string{"lost"}, nil, true, false, "", "volume lost_data", ""},
 		{"volumes", pruneOptions{seconds: -1, volumes: true}, nil, []string{"y"}, false, false, "", "", "1 volume (2MB) with the data in it"},
 		{"a dry run", pruneOptions{seconds: -1, volumes: true}, nil, nil, false, true, "", "container lost-web-2 running, network lost_default, volume lost_data", "lost_data"},
-		{"another project", pruneOptions{seconds: -1}, []string{"shop"}, nil, true, false, fail.Usage, "container lost-web-2 running, network lost_default, volume lost_data", "shop is no project"},
+		{"another project", pruneOptions{seconds: -1}, []string{"shop"}, nil, true, false, fail.Usage, "container lost-web-2 running, network lost_default, volume lost_data", "shop is not a project"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -409,7 +409,7 @@ func TestInitJSON(t *testing.T) {
 			t.Errorf("found %+v", o)
 		}
 	}
-	if types["found"] != 1 || types["filenew"] == 0 || types["filewritten"] != types["filenew"] {
+	if types["found"] != 1 || types["filenew"] != 0 || types["filewritten"] == 0 {
 		t.Errorf("objects %v", types)
 	}
 }

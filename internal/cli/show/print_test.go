@@ -96,7 +96,7 @@ func TestNotes(t *testing.T) {
 	t.Parallel()
 	o := outcome()
 	o.Kept = []plan.Change{{Name: "shop_data", Causes: []string{"its driver"}}, {Name: "shop_more", Causes: []string{"its labels"}, InUseBy: []string{"shop-x-1"}}}
-	printed(t, false, func(env *command.Env) { Notes(env, o) }).Says(t, "shop_data", "its driver", "--yes", "shop-x-1 has it", "shop-old-1", "--remove-orphans")
+	printed(t, false, func(env *command.Env) { Notes(env, o) }).Says(t, "shop_data", "its driver", "--yes", "shop-x-1 uses it", "shop-old-1", "--remove-orphans")
 	r := printed(t, false, func(env *command.Env) { Notes(env, o) }, func(w *cmdtest.World) { w.Env["COMPOSE_IGNORE_ORPHANS"] = "1" })
 	if strings.Contains(r.Err, "shop-old-1") {
 		t.Errorf("names the orphans: %s", r.Err)
@@ -169,7 +169,7 @@ func TestAccess(t *testing.T) {
 		locked bool
 	}{
 		{expose.Row{}, "", 0, false},
-		{expose.Row{Public: true}, "to be public", 0, false},
+		{expose.Row{Public: true}, "will be public", 0, false},
 		{expose.Row{Public: true, Access: expose.Reachable}, "public", ui.Good, false},
 		{expose.Row{Access: expose.Reachable}, "public", ui.Good, false},
 		{expose.Row{Public: true, Access: expose.NeedsLogin}, "needs a login", ui.Bad, true},

@@ -407,7 +407,7 @@ func TestPlan(t *testing.T) {
 func TestWhy(t *testing.T) {
 	t.Parallel()
 	w := newUp(t)
-	w.Command(NewWhy, "why", "web").Fine(t).Says(t, "shop-web-1 was made by devup", "because there was none", "as the files say")
+	w.Command(NewWhy, "why", "web").Fine(t).Says(t, "shop-web-1 was created by devup", "it did not exist", "as the files say")
 	w.Write("compose.yaml", strings.ReplaceAll(strings.TrimPrefix(shop, "\n-- compose.yaml --\n"), `image: "web:1"`, `image: "web:1", hostname: other`))
 	var o whyObject
 	r := w.Command(NewWhy, "--json", "why", "web").Fine(t)
@@ -430,7 +430,7 @@ func TestWhyWithoutFiles(t *testing.T) {
 	t.Parallel()
 	w := newUp(t)
 	w.Write("compose.yaml", "services: [")
-	w.Command(NewWhy, "why", "web").Fine(t).Says(t, "shop-web-1 was made by devup")
+	w.Command(NewWhy, "why", "web").Fine(t).Says(t, "shop-web-1 was created by devup")
 	w.Has("old", "running", func(c *fakeengine.Container) { c.Created = time.Unix(1, 0) })
 	w.Command(NewWhy, "why", "old").Fine(t).Says(t, "docker compose", "1970-01-01T00:00:01Z")
 }

@@ -209,13 +209,13 @@ func TestQR(t *testing.T) {
 func TestNeedless(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
-		place workspace.Place
+		place workspace.Info
 		code  fail.Code
 		word  string
 	}{
-		{workspace.Place{}, "", ""},
-		{workspace.Place{Remote: true, Title: "Gitpod"}, fail.Usage, "URLs of its own"},
-		{workspace.Place{Remote: true, Locked: true, Title: "Che"}, fail.Usage, "login"},
+		{workspace.Info{}, "", ""},
+		{workspace.Info{Remote: true, Title: "Gitpod"}, fail.Usage, "public URLs"},
+		{workspace.Info{Remote: true, Locked: true, Title: "Che"}, fail.Usage, "login"},
 	} {
 		err := needless(test.place)
 		if err == nil && test.code != "" || err != nil && (fail.CodeOf(err) != test.code || !strings.Contains(err.Error(), test.word)) {
