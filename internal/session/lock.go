@@ -14,14 +14,22 @@ import (
 type locks struct {
 	mu   sync.Mutex
 	held lock.Held
+	name string // of the project that it is for; empty for none
 }
 
-// replace releases the lock that is held and holds another one.
-func (l *locks) replace(with lock.Held) {
+// replace releases the lock that is held and holds that of a project.
+func (l *locks) replace(name string, with lock.Held) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.held.Release()
-	l.held = with
+	l.held, l.name = with, name
+}
+
+// of tells whether the lock of a project is held.
+func (l *locks) of(name string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.name == name
 }
 
 // background is work that goes on after a command has its result, shared by the copies of a
@@ -59,7 +67,7 @@ func (s *opening) acquire(ctx context.Context, source *project.Source) error {
 	}
 	held, err := s.Acquire(ctx, s.Engine, name)
 	if err == nil {
-		s.locks.replace(held)
+		s.locks.replace(name, held)
 	}
 	return err
 }
@@ -68,14 +76,14 @@ func (s *opening) acquire(ctx context.Context, source *project.Source) error {
 // observes again where another devup had the lock. The lock that was held before is
 // released: no other checkout decides on this name.
 func (s *opening) acquireOwn(ctx context.Context) error {
-	if !s.want.Lock || s.Engine == nil {
-		return nil
+	if !s.want.Lock || s.Engine == nil || s.locks.of(s.Name) {
+		return nil // a second lock of the same name would wait for the first
 	}
 	held, err := s.Acquire(ctx, s.Engine, s.Name)
 	if err != nil {
 		return err
 	}
-	s.locks.replace(held)
+	s.locks.replace(s.Name, held)
 	if held.Contended || held.Changed.After(s.observed) {
 		s.State, err = s.observe(ctx, s.want.State, s.Name)
 	}
@@ -98,4 +106,4 @@ func (e *Env) Acquire(ctx context.Context, on *engine.Engine, name string) (lock
 }
 
 // Unlock lets other devups change the project. It may be called more than once.
-func (s *Session) Unlock() { s.locks.replace(lock.Held{}) }
+func (s *Session) Unlock() { s.locks.replace("", lock.Held{}) }
