@@ -11,8 +11,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/spf13/cobra"
-
 	"github.com/devup-cli/devup/internal/cli/command"
 	"github.com/devup-cli/devup/test/hostile"
 )
@@ -121,22 +119,6 @@ func TestHostileProject(t *testing.T) {
 	}
 	if err != nil {
 		t.Errorf("the file of doctor --report: %v", err)
-	}
-}
-
-// commandPaths are the commands that do something.
-func commandPaths(c *cobra.Command) func(yield func(string) bool) {
-	return func(yield func(string) bool) {
-		if len(c.Commands()) == 0 && !yield(c.CommandPath()) {
-			return
-		}
-		for _, sub := range c.Commands() {
-			for path := range commandPaths(sub) {
-				if !yield(path) {
-					return
-				}
-			}
-		}
 	}
 }
 

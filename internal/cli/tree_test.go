@@ -16,6 +16,22 @@ import (
 	"github.com/devup-cli/devup/internal/fail"
 )
 
+// commandPaths are the commands that do something.
+func commandPaths(c *cobra.Command) func(yield func(string) bool) {
+	return func(yield func(string) bool) {
+		if len(c.Commands()) == 0 && !yield(c.CommandPath()) {
+			return
+		}
+		for _, sub := range c.Commands() {
+			for path := range commandPaths(sub) {
+				if !yield(path) {
+					return
+				}
+			}
+		}
+	}
+}
+
 // each calls f for every command of the tree that does something.
 func each(t *testing.T, f func(*testing.T, *cobra.Command)) {
 	t.Helper()
