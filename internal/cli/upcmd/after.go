@@ -92,6 +92,7 @@ func (a *after) stopStarted(ctx context.Context) error {
 func (a *after) stop(ctx context.Context, services []string) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 	defer cancel()
+	a.session.Unlock() // a run that was cut off before its plan was carried out still holds it
 	held, err := a.env.Acquire(ctx, a.session.Engine, a.session.Name)
 	if err != nil {
 		return err
