@@ -1,6 +1,6 @@
 // Package fakeengine is for tests: a [Machine] keeps containers, networks and volumes,
 // [Images] pulls from a registry that is a map and builds by the classic builder without
-// running anything, and [Hung] never answers.
+// running anything, a [Server] answers the engine's API with both, and [Hung] never answers.
 package fakeengine
 
 import (
