@@ -31,12 +31,6 @@ func (r *Regexp) String() string { return r.text }
 // MatchString reports whether s holds a match.
 func (r *Regexp) MatchString(s string) bool { return r.compile().MatchString(s) }
 
-// Match reports whether b holds a match.
-func (r *Regexp) Match(b []byte) bool { return r.compile().Match(b) }
-
-// Find is the first match in b, or nil.
-func (r *Regexp) Find(b []byte) []byte { return r.compile().Find(b) }
-
 // FindString is the first match in s, or empty.
 func (r *Regexp) FindString(s string) string { return r.compile().FindString(s) }
 
@@ -50,9 +44,6 @@ func (r *Regexp) FindStringSubmatch(s string) []string { return r.compile().Find
 func (r *Regexp) FindStringSubmatchIndex(s string) []int {
 	return r.compile().FindStringSubmatchIndex(s)
 }
-
-// FindSubmatch is the first match in b and its groups, or nil.
-func (r *Regexp) FindSubmatch(b []byte) [][]byte { return r.compile().FindSubmatch(b) }
 
 // FindAllString gives up to n matches in s, all for a negative n.
 func (r *Regexp) FindAllString(s string, n int) []string { return r.compile().FindAllString(s, n) }
