@@ -48,6 +48,7 @@ type envText struct {
 
 // text is [envReader.file] for a file that was read.
 func (r *envReader) text(t envText, vars map[string]string, lookup func(string) (string, bool)) error {
+	prepare()
 	if e := costly(t); e != nil {
 		return e
 	}
