@@ -21,8 +21,8 @@ go build -trimpath -ldflags '-s -w' -o bin/devup ./cmd/devup # as it is released
 scratch=$(mktemp -d)
 runs=${BENCH_RUNS:-9}
 finish() {
-  local code=$? folder
-  for folder in "$scratch"/*/; do (cd "$folder" && "$root/bin/devup" down --volumes --yes --timeout 0 >/dev/null 2>&1) || true; done
+  local code=$? directory
+  for directory in "$scratch"/*/; do (cd "$directory" && "$root/bin/devup" down --volumes --yes --timeout 0 >/dev/null 2>&1) || true; done
   rm -rf "$scratch"
   exit "$code"
 }
@@ -41,7 +41,7 @@ once() {
 median() { sort -n "$1" | awk '{ t[NR] = $1 / 10 } END { printf "%.1f", t[int((NR + 1) / 2)] }'; }
 
 # contest WHAT GOAL BEFORE COMMAND... runs `devup COMMAND` and `docker compose COMMAND` in turns, in
-# the current folder, each after BEFORE with the same tool, and prints medians and ratios.
+# the current directory, each after BEFORE with the same tool, and prints medians and ratios.
 contest() {
   local what=$1 goal=$2 before=$3 tool i
   shift 3
@@ -68,7 +68,7 @@ row() {
   printf '   goal %s\n' "$2"
 }
 
-# project NAME SERVICES makes a folder with so many services that do nothing.
+# project NAME SERVICES makes a directory with so many services that do nothing.
 project() {
   mkdir -p "$scratch/$1"
   {
@@ -94,9 +94,9 @@ step 'start-up and init'
 quick 'devup --help' 20 "$root/bin/devup" --help
 mkdir -p "$scratch/many"
 cp -r "$root/examples/cruddur/." "$scratch/many"
-for folder in $(seq 1000); do
-  mkdir -p "$scratch/many/docs/$folder"
-  (cd "$scratch/many/docs/$folder" && touch $(seq -f '%g.txt' 100))
+for directory in $(seq 1000); do
+  mkdir -p "$scratch/many/docs/$directory"
+  (cd "$scratch/many/docs/$directory" && touch $(seq -f '%g.txt' 100))
 done
 quick 'devup init --dry-run, 100,000 files' 5 "$root/bin/devup" -C "$scratch/many" init --yes --dry-run
 rm -rf "$scratch/many"

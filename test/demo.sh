@@ -1,6 +1,6 @@
 #!/bin/bash
 # `make demo`: what a newcomer sees first. Copies the example, which has no Docker file,
-# to a scratch folder and brings it up with `devup init` and `devup up`.
+# to a scratch directory and brings it up with `devup init` and `devup up`.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 need_go

@@ -38,12 +38,12 @@ func TestReplace(t *testing.T) {
 func TestWhatCannotBeReplacedStays(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	name := filepath.Join(dir, "folder")
+	name := filepath.Join(dir, "directory")
 	if err := os.MkdirAll(filepath.Join(name, "inside"), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	if err := Replace(name, []byte("text")); err == nil {
-		t.Error("a folder was replaced")
+		t.Error("a directory was replaced")
 	}
 	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 1 {
 		t.Errorf("left: %v, %v", entries, err)

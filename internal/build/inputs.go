@@ -125,7 +125,7 @@ func writeContexts(ctx context.Context, h hash.Hash, s Spec, need contextNeeds, 
 			field(h, "context", name, where)
 			continue
 		}
-		field(h, "folder", name)
+		field(h, "directory", name)
 		other := Spec{Service: s.Service, Root: s.Root, Context: where}
 		ignore, err := definition{}.ignorePatterns(where)
 		if err != nil {

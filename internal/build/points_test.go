@@ -11,8 +11,8 @@ import (
 func TestContextLeavesMountPointsOut(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	for _, folder := range []string{"node_modules", "empty", "full", ".devup", "full/.devup"} {
-		if err := os.Mkdir(filepath.Join(dir, folder), 0o755); err != nil {
+	for _, directory := range []string{"node_modules", "empty", "full", ".devup", "full/.devup"} {
+		if err := os.Mkdir(filepath.Join(dir, directory), 0o755); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -33,9 +33,9 @@ func TestContextLeavesMountPointsOut(t *testing.T) {
 			for _, p := range test.points {
 				s.Points = append(s.Points, filepath.Join(dir, p))
 			}
-			folder := open(t, s)
+			directory := open(t, s)
 			var got []string
-			err := folder.Walk(t.Context(), "", func(name string, _ fs.DirEntry, err error) error {
+			err := directory.Walk(t.Context(), "", func(name string, _ fs.DirEntry, err error) error {
 				got = append(got, filepath.ToSlash(name))
 				return err
 			})

@@ -284,9 +284,9 @@ func mounts(volumes []types.ServiceVolumeConfig) (hidden, shown []string) {
 }
 
 // isBelow reports whether the container path is one of the directories or inside one.
-func isBelow(name string, folders []string) bool {
-	return slices.ContainsFunc(folders, func(folder string) bool {
-		return name == folder || folder == "/" || strings.HasPrefix(name, folder+"/")
+func isBelow(name string, directories []string) bool {
+	return slices.ContainsFunc(directories, func(directory string) bool {
+		return name == directory || directory == "/" || strings.HasPrefix(name, directory+"/")
 	})
 }
 

@@ -238,11 +238,11 @@ func (w *walker) copy(s *stage, sources []string, dest string, inexact bool) {
 		return
 	}
 	if !inexact && !strings.Contains(dest, "$") && (path.IsAbs(dest) || s.workdir != "") {
-		folder := strings.HasSuffix(dest, "/") || dest == "." || strings.HasSuffix(dest, "/.") || len(sources) > 1
+		directory := strings.HasSuffix(dest, "/") || dest == "." || strings.HasSuffix(dest, "/.") || len(sources) > 1
 		if t.dest = dest; !path.IsAbs(dest) {
 			t.dest = path.Join(s.workdir, dest)
 		}
-		if t.dest = path.Clean(t.dest); folder && t.dest != "/" {
+		if t.dest = path.Clean(t.dest); directory && t.dest != "/" {
 			t.dest += "/"
 		}
 	}

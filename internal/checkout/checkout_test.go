@@ -28,7 +28,7 @@ func TestUpdate(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(filepath.Join(root, Dir)); err == nil {
-		t.Error("a folder for nothing")
+		t.Error("a directory for nothing")
 	}
 	web := Port{Service: "web", Target: 80, Protocol: "tcp", Wanted: 3000, Port: 3001}
 	if err := c.Update(t.Context(), "shop", keep(web)); err != nil {

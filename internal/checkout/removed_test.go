@@ -19,7 +19,7 @@ func TestGoneWhere(t *testing.T) {
 		want      bool
 	}{
 		{"on a disk", "/mnt/disk/code/shop", []string{"/mnt", "/mnt/disk", "/mnt/disk/code"}, true},
-		{"on a disk that is not mounted, though its folder is there", "/mnt/disk/shop", []string{"/mnt", "/mnt/disk"}, false},
+		{"on a disk that is not mounted, though its directory is there", "/mnt/disk/shop", []string{"/mnt", "/mnt/disk"}, false},
 		{"in a home", "/home/ann/shop", []string{"/home", "/home/ann"}, true},
 		{"in a home, seen from a container", "/home/ann/shop", []string{"/.dockerenv", "/home"}, false},
 		{"elsewhere, seen from Podman's", "/srv/shop", []string{"/run/.containerenv", "/srv"}, false},
@@ -42,7 +42,7 @@ func TestGoneWhere(t *testing.T) {
 	}
 }
 
-func TestFolderGone(t *testing.T) {
+func TestDirectoryGone(t *testing.T) {
 	t.Parallel()
 	here := t.TempDir()
 	shown := missing("/.dockerenv") && missing("/run/.containerenv") // else TestGoneWhere has it
@@ -56,7 +56,7 @@ func TestFolderGone(t *testing.T) {
 		{"in a home that is not here", "/home/nobody-of-this-name/shop", false},
 		{"in a home of another system", "/Users/ann/shop", false},
 		{"on a disk that is not mounted", "/media/ann/disk/shop", false},
-		{"in a folder of the root that is not here", "/no-such-folder/shop", false},
+		{"in a directory of the root that is not here", "/no-such-directory/shop", false},
 		{"of another system, or on a disk that is not there", `Q:\shop`, false},
 		{"not said", "", false},
 	}

@@ -109,7 +109,7 @@ func TestPlaces(t *testing.T) {
 	}
 }
 
-// devupHere runs devup with --json in a folder and an environment of its own.
+// devupHere runs devup with --json in a directory and an environment of its own.
 func devupHere(t *testing.T, dir string, env map[string]string, args ...string) (stdout, stderr string) {
 	t.Helper()
 	var out, said bytes.Buffer

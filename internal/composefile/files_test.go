@@ -69,7 +69,7 @@ func TestNoProject(t *testing.T) {
 		{name: "nothing", files: "-- README.md --", message: "there is no devup.yaml or compose file in DIR or above", hint: "devup init"},
 		{name: "other names", files: "-- docker-compose.dev.yml --\nservices: {}", message: "or above, only docker-compose.dev.yml", hint: "devup -f docker-compose.dev.yml up"},
 		{name: "named and missing", options: Options{Files: []string{"x.yml"}}, message: "there is no file DIR/x.yml"},
-		{name: "named and a folder", files: "-- x/ --", options: Options{Files: []string{"x"}}, message: "DIR/x is a directory"},
+		{name: "named and a directory", files: "-- x/ --", options: Options{Files: []string{"x"}}, message: "DIR/x is a directory"},
 		{name: "COMPOSE_FILE", options: Options{Env: map[string]string{"COMPOSE_FILE": "y.yml"}}, message: "(from COMPOSE_FILE)"},
 	}
 	for _, test := range tests {
@@ -96,7 +96,7 @@ func TestConfigFromStandardInput(t *testing.T) {
 	}
 	model, _ := loaded(t, dir, Options{Files: []string{"-"}, Stdin: stdin("services: {web: {build: ./web, image: 'a:${TAG}'}}")})
 	if web := model.Project.Services["web"]; web.Build.Context != filepath.Join(dir, "web") || web.Image != "a:9" {
-		t.Errorf("paths and .env are those of the current folder, but %s, %s", web.Build.Context, web.Image)
+		t.Errorf("paths and .env are those of the current directory, but %s, %s", web.Build.Context, web.Image)
 	}
 	model, _ = loaded(t, dir, Options{Files: []string{"base.yaml", "-"}, Stdin: stdin("services: {web: {hostname: h}}")})
 	if web := model.Project.Services["web"]; web.Image != "nginx" || web.Hostname != "h" {
@@ -108,7 +108,7 @@ func TestConfigFromStandardInput(t *testing.T) {
 	}
 }
 
-// Compose reads .env of the current folder before the one beside a config that it
+// Compose reads .env of the current directory before the one beside a config that it
 // found above, and only the latter's when the config was named.
 func TestWhichDotEnvCounts(t *testing.T) {
 	t.Parallel()

@@ -45,7 +45,7 @@ func search(dir string, named []string, env map[string]string) (found, error) {
 		return found{}, err
 	}
 	for at := dir; ; at = filepath.Dir(at) {
-		f := inFolder(at)
+		f := inDirectory(at)
 		if len(f.files) > 0 {
 			if at != dir {
 				f.notes = append(f.notes, fmt.Sprintf("the project is in %s, above this directory", at))
@@ -118,9 +118,9 @@ func remote(name string) bool {
 	return strings.Contains(name, "://") || strings.HasPrefix(name, "git@") || strings.HasPrefix(name, "github.com/")
 }
 
-// inFolder lists the config files of one directory: compose file, its override,
+// inDirectory lists the config files of one directory: compose file, its override,
 // and devup.yaml on top.
-func inFolder(dir string) found {
+func inDirectory(dir string) found {
 	var f found
 	first := func(names []string) string {
 		there := present(dir, names)

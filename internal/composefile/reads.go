@@ -109,7 +109,7 @@ func (r *reads) include(s File, item *yaml.Node, at level) error {
 		next.local, next.dir = dir, dir
 	default:
 		next.local = filepath.Join(at.dir, dir)
-		next.dir = relativeTo(at.local, folderOrAbove(absoluteIn(at.local, dir)))
+		next.dir = relativeTo(at.local, directoryOrAbove(absoluteIn(at.local, dir)))
 	}
 	env, err := r.includeEnv(s, envFiles, next.local, at)
 	if err != nil {
@@ -265,8 +265,8 @@ func relativeTo(dir, path string) string {
 	return path
 }
 
-// folderOrAbove is the path, or the directory of what is no directory.
-func folderOrAbove(path string) string {
+// directoryOrAbove is the path, or the directory of what is no directory.
+func directoryOrAbove(path string) string {
 	if IsDirectory(path) {
 		return path
 	}

@@ -77,7 +77,7 @@ func Find(o Options) (*Set, error) {
 	// .env may name the files, and the files decide where .env is. As in Compose, the
 	// one in the current directory goes before the one beside the config, and is not read
 	// where the config was named and lies elsewhere.
-	first := folderOf(o.Root, absolute(dir, o.Files), dir)
+	first := directoryOf(o.Root, absolute(dir, o.Files), dir)
 	env, err := environment(dir, first, o.Env, o.EnvFiles, o.Answers)
 	if err != nil {
 		return nil, err
@@ -86,7 +86,7 @@ func Find(o Options) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	root := folderOf(o.Root, found.files, dir)
+	root := directoryOf(o.Root, found.files, dir)
 	if root != first && len(o.EnvFiles) == 0 {
 		if env, err = environment(dir, root, env, nil, o.Answers); err != nil {
 			return nil, err
@@ -99,9 +99,9 @@ func Find(o Options) (*Set, error) {
 	return &Set{Files: sources, Dir: root, Env: env, Notes: found.notes}, nil
 }
 
-// folderOf is the directory that a project belongs to: the given one, else that of its
+// directoryOf is the directory that a project belongs to: the given one, else that of its
 // first file, else, where all comes from standard input, the current one.
-func folderOf(given string, files []string, current string) string {
+func directoryOf(given string, files []string, current string) string {
 	if given != "" {
 		return given
 	}

@@ -121,14 +121,14 @@ func (s *composeService) readBuild(build *yaml.Node) {
 		return
 	}
 	s.dir = path.Clean(dir)
-	// A context above the service with the Dockerfile inside of it: the folder
+	// A context above the service with the Dockerfile inside of it: the directory
 	// of the Dockerfile is the service's.
 	if below, file := path.Split(path.Clean(s.dockerfile)); below != "" && s.dockerfile != "" {
 		s.dir, s.dockerfile = path.Join(s.dir, below), file
 	}
 }
 
-// readMount takes the folder that a service without a build runs from: an
+// readMount takes the directory that a service without a build runs from: an
 // image with the sources mounted into it, be it the plain language's or one
 // that works in the mount.
 func (s *composeService) readMount(value *yaml.Node) {

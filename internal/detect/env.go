@@ -68,7 +68,7 @@ func (e envFile) at(name string) Evidence {
 	return Evidence{File: e.path}
 }
 
-// envsOf are the env files of a folder. Those for production, staging or tests
+// envsOf are the env files of a directory. Those for production, staging or tests
 // say nothing about development.
 func envsOf(t *tree.Tree, dir string) []envFile {
 	f := t.Directory(dir)

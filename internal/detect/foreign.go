@@ -10,7 +10,7 @@ import (
 )
 
 // foreign are the manifests of languages that have no stack here, with what
-// such a folder is.
+// such a directory is.
 var foreign = []struct{ file, what string }{
 	{"Gemfile", "Ruby"},
 	{"go.mod", "Go"},
@@ -22,7 +22,7 @@ var foreign = []struct{ file, what string }{
 	{"mix.exs", "Elixir"},
 }
 
-// rejectForeign names the folders that people may expect to be services and
+// rejectForeign names the directories that people may expect to be services and
 // that are none, or none that there is a template for.
 func rejectForeign(t *tree.Tree) {
 	for _, dir := range t.Paths {

@@ -10,7 +10,7 @@ import (
 )
 
 // others are files that say something of any service, and the manifests of languages without
-// a stack, so that their folders are rejected by name.
+// a stack, so that their directories are rejected by name.
 var others = []string{
 	".gitignore", ".tool-versions", "Procfile",
 	"Gemfile", "config.ru", "go.mod", "pom.xml", "build.gradle", "build.gradle.kts", "Cargo.toml", "composer.json", "mix.exs",

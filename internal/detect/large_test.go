@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// countingFS counts the files that are opened; folders are read, not opened.
+// countingFS counts the files that are opened; directories are read, not opened.
 type countingFS struct {
 	fstest.MapFS
 	listings map[string][]fs.DirEntry
@@ -26,7 +26,7 @@ func (c countingFS) ReadDir(name string) ([]fs.DirEntry, error) { return c.listi
 
 // large is a repository of 100,000 files: two services, and what lies about in
 // grown repositories: assets, documents, sources of a language without a stack,
-// and folders that are not to be walked.
+// and directories that are not to be walked.
 func large() countingFS {
 	files := fstest.MapFS{
 		".gitignore":            {Data: []byte("*.log\n/data/\n")},
@@ -49,16 +49,16 @@ func large() countingFS {
 	add(5_000, "web/node_modules/%d/%d.js")
 	add(5_000, "data/%d/%d.json")
 	c := countingFS{MapFS: files, listings: map[string][]fs.DirEntry{}, opened: &atomic.Int64{}}
-	// MapFS searches all of its files for every folder; a disk does not.
-	folders := map[string]fs.DirEntry{}
+	// MapFS searches all of its files for every directory; a disk does not.
+	directories := map[string]fs.DirEntry{}
 	for name, file := range files {
 		for entry := fs.FileInfoToDirEntry(entryInfo{name: name, MapFile: file}); ; {
 			dir, _, nested := cutLast(name)
 			if !nested {
 				dir = "."
 			}
-			if _, known := folders[name]; !known {
-				folders[name] = entry
+			if _, known := directories[name]; !known {
+				directories[name] = entry
 				c.listings[dir] = append(c.listings[dir], entry)
 			}
 			if !nested {

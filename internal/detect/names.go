@@ -12,7 +12,7 @@ import (
 var notInNames = lazyregexp.New(`[^a-z0-9]+`)
 
 // name gives each service a name that is unique, a valid Compose service and
-// image name, and what people call it: the compose file's, else the folder's.
+// image name, and what people call it: the compose file's, else the directory's.
 func (s *scan) name() {
 	taken := map[string]bool{}
 	for _, service := range s.compose {
@@ -40,7 +40,7 @@ func (s *scan) name() {
 	}
 }
 
-// names are the service's possible names: its folder, its folder with the one
+// names are the service's possible names: its directory, its directory with the one
 // above, then numbers, which never run out before a free one is found.
 func (c *candidate) names() []string {
 	var names []string

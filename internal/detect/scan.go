@@ -17,13 +17,13 @@ type Wanted struct {
 	Name  string
 	Dir   string // slash-separated, "." for the root
 	Stack string // the name of one, as under x-devup
-	// Context is the folder that its image is built from, slash-separated, where
-	// that is decided: a member of a workspace with its own folder as context is
+	// Context is the directory that its image is built from, slash-separated, where
+	// that is decided: a member of a workspace with its own directory as context is
 	// installed by itself. Empty leaves it to detection.
 	Context string
 }
 
-// Scan finds the services of the repository. The only error is a root folder
+// Scan finds the services of the repository. The only error is a root directory
 // that cannot be read; broken files make less evidence or a rejection.
 func Scan(fsys fs.FS) (Repository, error) {
 	s, err := begin(fsys)
@@ -33,14 +33,14 @@ func Scan(fsys fs.FS) (Repository, error) {
 	for _, language := range stacks.Languages() {
 		s.add(language)
 	}
-	s.oneOfEachFolder()
+	s.oneOfEachDirectory()
 	rejectForeign(s.tree)
 	s.name()
 	return s.decide(), nil
 }
 
 // ScanFor describes exactly the services that were asked for, in the same way
-// as [Scan]: a devup.yaml written by hand decides what is a service. A folder
+// as [Scan]: a devup.yaml written by hand decides what is a service. A directory
 // that does not exist gives a service with the stack's defaults.
 func ScanFor(fsys fs.FS, wanted ...Wanted) (Repository, error) {
 	s, err := begin(fsys)
@@ -91,7 +91,7 @@ type scan struct {
 // candidate is a service while its decisions are made.
 type candidate struct {
 	*stack.App
-	envs    []envFile // of its folder
+	envs    []envFile // of its directory
 	docker  *dockerfile
 	compose *composeService
 }
@@ -133,7 +133,7 @@ func (s *scan) add(language *stack.Language) {
 	}
 }
 
-// as is what a folder holds, seen as the stack that is wanted.
+// as is what a directory holds, seen as the stack that is wanted.
 func (s *scan) as(w Wanted) *candidate {
 	app := &stack.App{Tree: s.tree, Service: stack.Service{Name: w.Name, Dir: path.Clean(w.Dir)}, BuiltIn: w.Context}
 	possible := stacks.Called(w.Stack)
@@ -152,10 +152,10 @@ func (s *scan) as(w Wanted) *candidate {
 	return &candidate{App: app}
 }
 
-// oneOfEachFolder keeps one service per folder, since a folder has one
+// oneOfEachDirectory keeps one service per directory, since a directory has one
 // Dockerfile and one devup.yaml entry that builds it. The server stays: a
 // frontend beside it is mostly its asset pipeline.
-func (s *scan) oneOfEachFolder() {
+func (s *scan) oneOfEachDirectory() {
 	byDir := map[string]*candidate{}
 	var kept services
 	for _, c := range s.found {
@@ -210,24 +210,24 @@ func (s *scan) decide() Repository {
 	return repo
 }
 
-// gather reads what lies in and about a service's folder.
+// gather reads what lies in and about a service's directory.
 func (s *scan) gather(c *candidate) {
 	for _, service := range s.compose {
-		// A service without ports that builds the folder is a worker beside it.
+		// A service without ports that builds the directory is a worker beside it.
 		if service.dir == c.Dir && (c.compose == nil || c.compose.target == 0 && service.target != 0) {
 			c.compose = service
 		}
 	}
-	folder := c.Directory()
+	directory := c.Directory()
 	if c.compose != nil {
 		c.Compose = c.compose.name
-		if c.compose.dockerfile != "" && folder.Has(c.compose.dockerfile) {
+		if c.compose.dockerfile != "" && directory.Has(c.compose.dockerfile) {
 			c.Dockerfile = c.compose.dockerfile
 		}
 		c.Starts = slices.Insert(c.Starts, 0, stack.Command{Text: c.compose.command, File: c.compose.file, Line: c.compose.line})
 	}
 	if c.Dockerfile == "" {
-		c.Dockerfile = folder.First(dockerNames...)
+		c.Dockerfile = directory.First(dockerNames...)
 	}
 	if c.Dockerfile != "" {
 		name := path.Join(c.Dir, c.Dockerfile)
@@ -248,7 +248,7 @@ const (
 	maxSourcesBytes = 4 << 20
 )
 
-// sourcesOf are the service's own source files, nearest to its folder first,
+// sourcesOf are the service's own source files, nearest to its directory first,
 // without those of services below it.
 func (s *scan) sourcesOf(c *candidate) []tree.File {
 	language := c.Of.Language
@@ -289,7 +289,7 @@ func first(a, b bool) int {
 // services are those that were found.
 type services []*candidate
 
-// has says whether a folder is a service's.
+// has says whether a directory is a service's.
 func (all services) has(dir string) bool {
 	return slices.ContainsFunc(all, func(c *candidate) bool { return c.Dir == dir })
 }

@@ -96,7 +96,7 @@ func TestScanForTakesTheNamesAndStacksAsGiven(t *testing.T) {
 func TestScanOfABrokenRootIsAnError(t *testing.T) {
 	t.Parallel()
 	if _, err := Scan(os.DirFS(filepath.Join(t.TempDir(), "none"))); err == nil {
-		t.Error("no error for a folder that does not exist")
+		t.Error("no error for a directory that does not exist")
 	}
 }
 

@@ -23,11 +23,11 @@ type (
 	Evidence = tree.Evidence
 	// Remark is something that will not work as the files stand.
 	Remark = stack.Remark
-	// Rejection is a folder that looked like a service and was not taken.
+	// Rejection is a directory that looked like a service and was not taken.
 	Rejection = tree.Rejection
 )
 
-// Repository is all that was found. Services are sorted by name, the rest by folder.
+// Repository is all that was found. Services are sorted by name, the rest by directory.
 type Repository struct {
 	Services []Service
 	Rejected []Rejection

@@ -225,7 +225,7 @@ func TestFreeSpaceOfThisMachine(t *testing.T) {
 		t.Errorf("got %+v, %v", space, err)
 	}
 	if _, err := FreeSpace(t.TempDir() + "/none"); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("a folder that is not there: got %v", err)
+		t.Errorf("a directory that is not there: got %v", err)
 	}
 }
 
@@ -279,7 +279,7 @@ func TestFiles(t *testing.T) {
 			dirty,
 			"warning: Windows line endings, with which no script starts in a container: bin/start.sh, entrypoint, manage.py and 1 more | " + hint,
 		},
-		{"a folder that is gone", os.DirFS("/no/such/folder"), "warning: the project's files cannot be read: stat .: no such file or directory | "},
+		{"a directory that is gone", os.DirFS("/no/such/directory"), "warning: the project's files cannot be read: stat .: no such file or directory | "},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

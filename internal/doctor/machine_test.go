@@ -34,7 +34,7 @@ func TestLimits(t *testing.T) {
 		{"enough", kernel("524288", "128"), "ok:  | "},
 		{"unknown", fstest.MapFS{}, "ok:  | "},
 		{
-			"few folders", kernel("8192", "128"),
+			"few directories", kernel("8192", "128"),
 			"warning: this machine allows watching of 8192 directories, which live reload soon uses up | " +
 				"`sudo sysctl fs.inotify.max_user_watches=524288`; to keep it, put that into /etc/sysctl.d/60-inotify.conf",
 		},

@@ -76,7 +76,7 @@ func TestCA(t *testing.T) {
 			files: map[string]string{bundlePath: public() + cert("one"), "/usr/local/share/ca-certificates/one.crt": cert("one"), "/usr/local/share/ca-certificates/deep/two.crt": cert("two"), "/usr/local/share/ca-certificates/readme.txt": "x"},
 			holds: []string{"one", "two", "authority 0"}, count: 142, source: "/usr/local/share/ca-certificates",
 		},
-		"Fedora's folder": {
+		"Fedora's directory": {
 			files: map[string]string{"/etc/pki/tls/certs/ca-bundle.crt": public(), "/etc/pki/ca-trust/source/anchors/c.pem": cert("company")},
 			holds: []string{"company", "authority 0"}, count: 141, source: "/etc/pki/ca-trust/source/anchors",
 		},

@@ -59,7 +59,7 @@ unix:///run/podman/podman.sock Podman`,
 		},
 		{
 			name:   "darwin",
-			system: system{goos: "darwin", home: "/Users/ada", uid: 501, env: environment("TMPDIR", "/var/folders/x/T/")},
+			system: system{goos: "darwin", home: "/Users/ada", uid: 501, env: environment("TMPDIR", "/var/directories/x/T/")},
 			want: `
 unix:///var/run/docker.sock Docker
 unix:///Users/ada/.docker/run/docker.sock Docker Desktop
@@ -68,7 +68,7 @@ unix:///Users/ada/.orbstack/run/docker.sock OrbStack
 unix:///Users/ada/.colima/default/docker.sock Colima
 unix:///Users/ada/.colima/docker.sock Colima
 unix:///Users/ada/.rd/docker.sock Rancher Desktop
-unix:///var/folders/x/T/podman/podman-machine-default-api.sock Podman
+unix:///var/directories/x/T/podman/podman-machine-default-api.sock Podman
 unix:///Users/ada/.local/share/containers/podman/machine/podman.sock Podman
 unix:///Users/ada/.local/share/containers/podman/machine/qemu/podman.sock Podman`,
 		},

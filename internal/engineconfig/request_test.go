@@ -21,18 +21,18 @@ var update = flag.Bool("update", false, "rewrite testdata/request")
 // end-to-end tests compare with docker compose.
 func TestRequests(t *testing.T) {
 	t.Parallel()
-	folder, err := filepath.Abs(filepath.Join("..", "..", "test", "e2e", "testdata", "parity"))
+	directory, err := filepath.Abs(filepath.Join("..", "..", "test", "e2e", "testdata", "parity"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	projects, err := filepath.Glob(filepath.Join(folder, "*.yaml"))
+	projects, err := filepath.Glob(filepath.Join(directory, "*.yaml"))
 	if err != nil || len(projects) == 0 {
 		t.Fatalf("no projects: %v", err)
 	}
 	for _, name := range projects {
 		t.Run(strings.TrimSuffix(filepath.Base(name), ".yaml"), func(t *testing.T) {
 			t.Parallel()
-			got := strings.ReplaceAll(requests(t, loadFile(t, name)), folder, "DIR")
+			got := strings.ReplaceAll(requests(t, loadFile(t, name)), directory, "DIR")
 			golden := filepath.Join("testdata", "request", strings.TrimSuffix(filepath.Base(name), ".yaml")+".txt")
 			if *update {
 				if err := os.MkdirAll(filepath.Dir(golden), 0o755); err != nil {

@@ -9,12 +9,12 @@ import (
 	"github.com/devup-cli/devup/internal/stack/stacks"
 )
 
-// Debuggers says what the frameworks in a folder need before a service may be public: the
+// Debuggers says what the frameworks in a directory need before a service may be public: the
 // variables that turn off what shows source code or runs code for its visitors, also where an
-// env file of the folder sets them, and the lines that only the user can change. start is how
+// env file of the directory sets them, and the lines that only the user can change. start is how
 // the service is started, as text: environment, command and Dockerfile.
 func Debuggers(files fs.FS, start string) Needs {
-	f := folder{files: files, texts: map[string]string{}}
+	f := directory{files: files, texts: map[string]string{}}
 	var needs Needs
 	for _, s := range stacks.All() {
 		for _, d := range s.Debuggers {
@@ -36,8 +36,8 @@ func Debuggers(files fs.FS, start string) Needs {
 	return needs
 }
 
-// started says whether a service of the folder that is started so has the debugger.
-func (f *folder) started(s *stack.Stack, d stack.Debugger, start string) bool {
+// started says whether a service of the directory that is started so has the debugger.
+func (f *directory) started(s *stack.Stack, d stack.Debugger, start string) bool {
 	matches := func(pattern string) bool { return regexp.MustCompile(pattern).MatchString(start) }
 	if (d.Start == "" || !matches(d.Start)) && !f.meets(s, d.Rule) {
 		return false

@@ -14,14 +14,14 @@ import (
 // maxFile is the most that is read of a file: what people write by hand is shorter.
 const maxFile = 256 << 10
 
-// folder is one folder of a project. Each of its files is read once.
-type folder struct {
+// directory is one directory of a project. Each of its files is read once.
+type directory struct {
 	files fs.FS
 	texts map[string]string
 }
 
 // text is the beginning of a file, empty where there is none to read.
-func (f *folder) text(name string) string {
+func (f *directory) text(name string) string {
 	if text, known := f.texts[name]; known {
 		return text
 	}
@@ -35,8 +35,8 @@ func (f *folder) text(name string) string {
 	return f.texts[name]
 }
 
-// meets says whether the folder has the rule's framework, in its versions.
-func (f *folder) meets(s *stack.Stack, r stack.Rule) bool {
+// meets says whether the directory has the rule's framework, in its versions.
+func (f *directory) meets(s *stack.Stack, r stack.Rule) bool {
 	if r.Key != "" && !f.hasKey(r.Key) {
 		return false
 	}
@@ -58,7 +58,7 @@ func (f *folder) meets(s *stack.Stack, r stack.Rule) bool {
 	return false
 }
 
-func (f *folder) hasKey(key string) bool {
+func (f *directory) hasKey(key string) bool {
 	var fields map[string]json.RawMessage
 	if text := f.text("package.json"); text != "" {
 		_ = json.Unmarshal([]byte(text), &fields) // a broken manifest has no keys
@@ -67,18 +67,18 @@ func (f *folder) hasKey(key string) bool {
 	return found
 }
 
-// sets says whether one of the env files that frameworks read from their own folder
+// sets says whether one of the env files that frameworks read from their own directory
 // sets the variable.
-func (f *folder) sets(variable string) bool {
+func (f *directory) sets(variable string) bool {
 	return slices.ContainsFunc([]string{".env", ".env.local", ".env.development", ".env.development.local"}, func(name string) bool {
 		_, found := stack.Match(f.text(name), `(?m)^[ \t]*(?:export[ \t]+)?`+regexp.QuoteMeta(variable)+`()[ \t]*=`)
 		return found
 	})
 }
 
-// lacks says whether the code of the folder does not have the line yet, and where it
+// lacks says whether the code of the directory does not have the line yet, and where it
 // belongs.
-func (f *folder) lacks(a stack.Line, at Address) (file string, lacks bool) {
+func (f *directory) lacks(a stack.Line, at Address) (file string, lacks bool) {
 	if a.Code == "" {
 		return "", false
 	}

@@ -4,7 +4,7 @@
 //
 // It also knows how to keep their debuggers from the visitors of a public service: [Debuggers].
 //
-// [Look] takes one look at a folder and gives its [Needs]: variables that devup can
+// [Look] takes one look at a directory and gives its [Needs]: variables that devup can
 // set for the container, and lines that only the user can add to the code. What
 // there is to know stands with each stack. The package reads through an [io/fs.FS],
 // opens a few files by name, walks nowhere, and decides nothing about the place.
@@ -26,7 +26,7 @@ type Address struct {
 	Path   string   // what the proxy takes off the front of a request's path: "/proxy/8000"; empty for nothing
 }
 
-// Needs are what the frameworks of one folder want. The zero value is nothing.
+// Needs are what the frameworks of one directory want. The zero value is nothing.
 type Needs struct {
 	Variables []Variable // in a fixed order, each name once
 	Lines     []Line
@@ -44,13 +44,13 @@ type Line struct {
 	Framework string
 	Why       string // what happens without it: "refuses hosts that it does not know"
 	Code      string // the exact line to add
-	File      string // where it belongs, slash-separated as seen from the folder
+	File      string // where it belongs, slash-separated as seen from the directory
 }
 
-// Look says what the frameworks in a folder need so that browsers get through to them
-// at the address. Variables that an env file of the folder sets are left to it.
+// Look says what the frameworks in a directory need so that browsers get through to them
+// at the address. Variables that an env file of the directory sets are left to it.
 func Look(files fs.FS, at Address) Needs {
-	f := folder{files: files, texts: map[string]string{}}
+	f := directory{files: files, texts: map[string]string{}}
 	fill := at.fill()
 	var needs Needs
 	for _, s := range stacks.All() {

@@ -39,6 +39,6 @@ func TestLeftoversAreTheLocksThatNobodyHolds(t *testing.T) {
 	}
 	held.Release()
 	if none, err := Leftovers(dir + "/none"); err != nil || len(none) != 0 {
-		t.Errorf("a folder that is not there: %v, %v", none, err)
+		t.Errorf("a directory that is not there: %v, %v", none, err)
 	}
 }

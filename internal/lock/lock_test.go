@@ -80,7 +80,7 @@ func TestWaitingEndsWithTheContext(t *testing.T) {
 	}
 }
 
-func TestNoFolderIsNoHindrance(t *testing.T) {
+func TestNoDirectoryIsNoHindrance(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {

@@ -36,7 +36,7 @@ func TestKeysOfASwarmAreNamedOnce(t *testing.T) {
 
 func TestAnExternalSecretThatNobodyUsesIsNoMatter(t *testing.T) {
 	t.Parallel()
-	p := load(t, folder(t, "-- devup.yaml --\nservices:\n  web: {image: nginx}\n  other: {image: x, secrets: [k]}\nsecrets: {k: {external: true}}"), Options{Services: []string{"web"}})
+	p := load(t, directory(t, "-- devup.yaml --\nservices:\n  web: {image: nginx}\n  other: {image: x, secrets: [k]}\nsecrets: {k: {external: true}}"), Options{Services: []string{"web"}})
 	if len(p.Services) != 1 {
 		t.Errorf("services %v", p.ServiceNames())
 	}

@@ -63,7 +63,7 @@ func TestWrongExtensions(t *testing.T) {
 		{"setup at the top is a text", "services: {web: {image: x}}\nx-devup:\n  setup: make", "devup.yaml:3: x-devup at the top has a setup that is not a mapping", "copy"},
 		{"near key of setup at the top", "services: {web: {image: x}}\nx-devup:\n  setup:\n    cpy: {}", `devup.yaml:4: x-devup at the top has a setup that has the unknown key "cpy"`, `"copy"`},
 		{"copy is a list", "services: {web: {image: x}}\nx-devup:\n  setup:\n    copy: [a]", "devup.yaml:4: x-devup at the top has a setup whose copy is not a mapping", ".env.example"},
-		{"copy out of the folder", "services: {web: {image: x}}\nx-devup:\n  setup:\n    copy:\n      a: /etc/a", `devup.yaml:5: x-devup at the top copies "a": both files`, ""},
+		{"copy out of the directory", "services: {web: {image: x}}\nx-devup:\n  setup:\n    copy:\n      a: /etc/a", `devup.yaml:5: x-devup at the top copies "a": both files`, ""},
 		{"copy from outside", "services: {web: {image: x}}\nx-devup:\n  setup:\n    copy:\n      ../a: a", `devup.yaml:5: x-devup at the top copies "../a": both files`, ""},
 		{"copy with a variable", "services: {web: {image: x}}\nx-devup:\n  setup:\n    copy:\n      a: $B", `devup.yaml:5: x-devup at the top copies "a": both files must be inside the project's directory, and named without variables`, ""},
 		{"through an anchor", "x-base: &base\n  x-devup:\n    redy: /x\nservices:\n  web:\n    <<: *base\n    image: x", `devup.yaml:3: x-devup of service web has the unknown key "redy"`, "ready"},
@@ -72,7 +72,7 @@ func TestWrongExtensions(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			dir := folder(t, "-- devup.yaml --\n"+test.text)
+			dir := directory(t, "-- devup.yaml --\n"+test.text)
 			_, err := Load(t.Context(), Options{Dir: dir})
 			e := failure(t, err)
 			got := strings.ReplaceAll(e.Error(), dir+string(filepath.Separator), "")

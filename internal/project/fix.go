@@ -163,11 +163,11 @@ func installsModules(b *types.BuildConfig) bool {
 
 // lacksModules tells whether a package has nothing installed. What an earlier run
 // made as the mount point is an empty directory, and a cache in it is no package.
-func lacksModules(folder string) bool {
-	if _, err := os.Stat(filepath.Join(folder, "package.json")); err != nil {
+func lacksModules(directory string) bool {
+	if _, err := os.Stat(filepath.Join(directory, "package.json")); err != nil {
 		return false
 	}
-	entries, err := os.ReadDir(filepath.Join(folder, "node_modules"))
+	entries, err := os.ReadDir(filepath.Join(directory, "node_modules"))
 	if err != nil {
 		return errors.Is(err, fs.ErrNotExist)
 	}

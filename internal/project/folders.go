@@ -11,10 +11,10 @@ import (
 	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
-// Folders are the directories on this machine that hold a service's source: what its image
+// Directories are the directories on this machine that hold a service's source: what its image
 // is built from, and what of the project is mounted into it. They are absolute, each
 // once, the closest to the service first. An image of somebody else has none.
-func (p *Project) Folders(service string) []string {
+func (p *Project) Directories(service string) []string {
 	return foldersOf(p.service(service), p.WorkingDir)
 }
 
@@ -35,10 +35,10 @@ func (p *Project) service(name string) types.ServiceConfig {
 }
 
 func foldersOf(s types.ServiceConfig, root string) []string {
-	var folders []string
-	add := func(folder string) {
-		if folder = filepath.Clean(folder); !slices.Contains(folders, folder) && composefile.IsDirectory(folder) {
-			folders = append(folders, folder)
+	var directories []string
+	add := func(directory string) {
+		if directory = filepath.Clean(directory); !slices.Contains(directories, directory) && composefile.IsDirectory(directory) {
+			directories = append(directories, directory)
 		}
 	}
 	for _, mount := range s.Volumes {
@@ -52,7 +52,7 @@ func foldersOf(s types.ServiceConfig, root string) []string {
 		}
 		add(s.Build.Context)
 	}
-	return folders
+	return directories
 }
 
 // dockerfileOf is the path of the Dockerfile of a build.

@@ -24,7 +24,7 @@ func TestWrongGateways(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			dir := folder(t, "-- devup.yaml --\nservices: {web: {image: x}}\nx-devup:\n  "+test.text+"\n")
+			dir := directory(t, "-- devup.yaml --\nservices: {web: {image: x}}\nx-devup:\n  "+test.text+"\n")
 			_, err := Load(t.Context(), Options{Dir: dir})
 			e := failure(t, err)
 			got := strings.ReplaceAll(e.Error(), dir+string(filepath.Separator), "")

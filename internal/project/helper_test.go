@@ -11,9 +11,9 @@ import (
 	"github.com/devup-cli/devup/internal/fail"
 )
 
-// folder writes the files of "-- name --" sections into a new folder and gives
-// its path. A name that ends in / is a folder.
-func folder(t testing.TB, archive string) string {
+// directory writes the files of "-- name --" sections into a new directory and gives
+// its path. A name that ends in / is a directory.
+func directory(t testing.TB, archive string) string {
 	t.Helper()
 	dir := t.TempDir()
 	for _, section := range strings.Split("\n"+archive, "\n-- ")[1:] {
@@ -53,7 +53,7 @@ func load(t testing.TB, dir string, o Options) *Project {
 // loadText loads a devup.yaml alone.
 func loadText(t testing.TB, text string) *Project {
 	t.Helper()
-	return load(t, folder(t, "-- devup.yaml --\n"+text), Options{})
+	return load(t, directory(t, "-- devup.yaml --\n"+text), Options{})
 }
 
 // environmentOf shows a service's environment as sorted lines.

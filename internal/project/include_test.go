@@ -8,7 +8,7 @@ import (
 
 func TestReset(t *testing.T) {
 	t.Parallel()
-	p := load(t, folder(t, `
+	p := load(t, directory(t, `
 -- compose.yaml --
 services: {web: {image: nginx, ports: ["80:80"], container_name: web}}
 -- devup.yaml --

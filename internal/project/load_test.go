@@ -17,8 +17,8 @@ func TestNames(t *testing.T) {
 		options        Options
 		want           string
 	}{
-		{name: "folder", dir: "My App.2", want: "myapp2"},
-		{name: "folder without usable letters", dir: "проект", want: "app"},
+		{name: "directory", dir: "My App.2", want: "myapp2"},
+		{name: "directory without usable letters", dir: "проект", want: "app"},
 		{name: "in the file", dir: "a", top: "name: shop", want: "shop"},
 		{name: "in the file with a variable", dir: "a", top: "name: ${STAGE:-dev}-shop", want: "dev-shop"},
 		{name: "environment", dir: "a", top: "name: shop", options: Options{Env: map[string]string{"COMPOSE_PROJECT_NAME": "env"}}, want: "env"},
@@ -27,7 +27,7 @@ func TestNames(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			dir := folder(t, "-- "+test.dir+"/devup.yaml --\n"+test.top+"\nservices: {web: {image: nginx}}")
+			dir := directory(t, "-- "+test.dir+"/devup.yaml --\n"+test.top+"\nservices: {web: {image: nginx}}")
 			test.options.Dir = filepath.Join(dir, test.dir)
 			p := load(t, dir, test.options)
 			if p.Name != test.want {
@@ -38,7 +38,7 @@ func TestNames(t *testing.T) {
 			}
 		})
 	}
-	_, err := Load(t.Context(), Options{Dir: folder(t, "-- devup.yaml --\nservices: {web: {image: nginx}}"), Name: "Not Good"})
+	_, err := Load(t.Context(), Options{Dir: directory(t, "-- devup.yaml --\nservices: {web: {image: nginx}}"), Name: "Not Good"})
 	if e := failure(t, err); e.Code != fail.Usage || !strings.Contains(e.Hint, "notgood") {
 		t.Errorf("a bad --project-name gives %v (hint %q)", e, e.Hint)
 	}
@@ -46,7 +46,7 @@ func TestNames(t *testing.T) {
 
 func TestMergeOfComposeAndDevup(t *testing.T) {
 	t.Parallel()
-	p := load(t, folder(t, `
+	p := load(t, directory(t, `
 -- docker-compose.yml --
 version: "3.8"
 services:
@@ -74,7 +74,7 @@ services:
 
 func TestVariables(t *testing.T) {
 	t.Parallel()
-	dir := folder(t, `
+	dir := directory(t, `
 -- .env --
 FROM_FILE=file
 BOTH=file
@@ -106,7 +106,7 @@ services:
 
 func TestServicesAndProfiles(t *testing.T) {
 	t.Parallel()
-	dir := folder(t, `
+	dir := directory(t, `
 -- devup.yaml --
 services:
   web: {image: nginx, depends_on: [api], networks: [front]}
@@ -145,7 +145,7 @@ networks: {front: {}, unused: {}}
 
 func TestMissingEnvFile(t *testing.T) {
 	t.Parallel()
-	p := load(t, folder(t, `
+	p := load(t, directory(t, `
 -- env/there.env --
 A=1
 URL=http://${HOSTNAME_OF_DB}:5432
@@ -200,7 +200,7 @@ func TestNodeModulesOfTheImageStayVisible(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			service := "    " + strings.ReplaceAll(test.service, "\n", "\n    ")
-			p := load(t, folder(t, test.files+"\n-- devup.yaml --\nservices:\n  web:\n"+service+"\nvolumes: {mods: {}}"), Options{})
+			p := load(t, directory(t, test.files+"\n-- devup.yaml --\nservices:\n  web:\n"+service+"\nvolumes: {mods: {}}"), Options{})
 			if got := strings.Join(p.Notes, "\n"); got != test.want {
 				t.Errorf("notes %q, want %q", got, test.want)
 			}

@@ -106,10 +106,10 @@ func exampleOf(file string) string {
 // The look into sources is bounded: it is only made where an env file is missing, but then
 // at every start.
 const (
-	mostFolders   = 1000
-	mostSources   = 400
-	mostOfASource = 128 << 10
-	mostOfAll     = 4 << 20
+	mostDirectories = 1000
+	mostSources     = 400
+	mostOfASource   = 128 << 10
+	mostOfAll       = 4 << 20
 )
 
 var (
@@ -155,18 +155,18 @@ func readBySources(b *types.BuildConfig) []string {
 // nearest first. What cannot be read has none.
 func sourcesBelow(root string) []string {
 	var files []string
-	folders := []string{root}
-	for i := 0; i < len(folders) && i < mostFolders; i++ {
-		entries, err := os.ReadDir(folders[i])
+	directories := []string{root}
+	for i := 0; i < len(directories) && i < mostDirectories; i++ {
+		entries, err := os.ReadDir(directories[i])
 		virtualenv := func(e os.DirEntry) bool { return e.Name() == "pyvenv.cfg" }
 		if err != nil || i > 0 && slices.ContainsFunc(entries, virtualenv) {
 			continue
 		}
 		for _, entry := range entries {
 			name := entry.Name()
-			switch path := filepath.Join(folders[i], name); {
+			switch path := filepath.Join(directories[i], name); {
 			case entry.IsDir() && !strings.HasPrefix(name, ".") && !slices.Contains(unread, name):
-				folders = append(folders, path)
+				directories = append(directories, path)
 			case entry.Type().IsRegular() && sourceNames.MatchString(name) && !besideSource.MatchString(name):
 				files = append(files, path)
 			}

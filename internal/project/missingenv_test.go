@@ -30,14 +30,14 @@ func TestKeysOfAMissingEnvFile(t *testing.T) {
 				"-- api/py/pyvenv.cfg --\n-- api/py/lib/x.py --\nos.getenv('D')\n-- api/tests/x.py --\nos.getenv('E')\n-- api/x.test.js --\nprocess.env.F\n-- api/README.md --\nprocess.env.PROSE", "",
 		},
 		{"an example goes before", "-- api/app.py --\nos.getenv('NO')\n-- api.env.example --\nYES=1\nexport TOO=2", "; api.env.example shows what belongs in it: TOO, YES"},
-		{"an example for the folder", "-- .env.example --\nYES=", "; .env.example shows what belongs in it: YES"},
+		{"an example for the directory", "-- .env.example --\nYES=", "; .env.example shows what belongs in it: YES"},
 		{"nothing known", "-- x --", ""},
 		{"many", "-- api.env.dist --\nA=\nB=\nC=\nD=\nE=\nF=\nG=\nH=\nI=\nJ=\nK=\nL=", "; api.env.dist shows what belongs in it: A, B, C, D, E, F, G, H, I, J and 2 more"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			p := load(t, folder(t, compose+test.files), Options{})
+			p := load(t, directory(t, compose+test.files), Options{})
 			if got, want := strings.Join(p.Notes, "\n"), "api: the env_file api.env does not exist and is left out"+test.want; got != want {
 				t.Errorf("notes:\n%s\nwant:\n%s", got, want)
 			}
@@ -60,7 +60,7 @@ func TestOneMissingEnvFileOfTwoServicesIsOneMatter(t *testing.T) {
 // taken as it is written.
 func TestEnvFilesOfAllForms(t *testing.T) {
 	t.Parallel()
-	p := load(t, folder(t, `
+	p := load(t, directory(t, `
 -- compose.yaml --
 services:
   web:

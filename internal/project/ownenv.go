@@ -42,8 +42,8 @@ func readOwnEnv(p *Project) {
 	for _, name := range p.ServiceNames() {
 		s := p.Services[name]
 		found := map[string]OwnVariable{}
-		for _, folder := range foldersOf(s, p.WorkingDir) {
-			for _, v := range ownEnvOf(folder, p.WorkingDir) {
+		for _, directory := range foldersOf(s, p.WorkingDir) {
+			for _, v := range ownEnvOf(directory, p.WorkingDir) {
 				if _, known := found[v.Name]; !known {
 					found[v.Name] = v
 				}
@@ -65,14 +65,14 @@ func readOwnEnv(p *Project) {
 }
 
 // ownEnvOf are the variables of a directory's env files as a development server has them.
-func ownEnvOf(folder, root string) []OwnVariable {
+func ownEnvOf(directory, root string) []OwnVariable {
 	names := []string{".env", ".env.development", ".env.local", ".env.development.local"} // the last goes before
-	if !slices.ContainsFunc(names, func(name string) bool { return isFile(filepath.Join(folder, name)) }) {
+	if !slices.ContainsFunc(names, func(name string) bool { return isFile(filepath.Join(directory, name)) }) {
 		return nil
 	}
 	var texts strings.Builder
 	for _, name := range manifests {
-		texts.WriteString(beginning(filepath.Join(folder, name)))
+		texts.WriteString(beginning(filepath.Join(directory, name)))
 	}
 	switch manifest := texts.String(); {
 	case !readsEnvFiles.MatchString(manifest):
@@ -82,7 +82,7 @@ func ownEnvOf(folder, root string) []OwnVariable {
 	}
 	found := map[string]OwnVariable{}
 	for _, name := range names {
-		file := filepath.Join(folder, name)
+		file := filepath.Join(directory, name)
 		if !isFile(file) {
 			continue
 		}

@@ -9,7 +9,7 @@ import (
 
 func TestFindLoadsUnderAnyName(t *testing.T) {
 	t.Parallel()
-	found, err := Find(Options{Dir: folder(t, "-- compose.yaml --\nname: shop\nservices: {web: {image: nginx, environment: {NAME: \"${COMPOSE_PROJECT_NAME}\"}}}\n")})
+	found, err := Find(Options{Dir: directory(t, "-- compose.yaml --\nname: shop\nservices: {web: {image: nginx, environment: {NAME: \"${COMPOSE_PROJECT_NAME}\"}}}\n")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,7 +29,7 @@ func TestFindLoadsUnderAnyName(t *testing.T) {
 
 func TestFindNameNeedsAValue(t *testing.T) {
 	t.Parallel()
-	_, err := Find(Options{Dir: folder(t, "-- compose.yaml --\nname: ${STAGE:?which stage}\nservices: {web: {image: nginx}}\n")})
+	_, err := Find(Options{Dir: directory(t, "-- compose.yaml --\nname: ${STAGE:?which stage}\nservices: {web: {image: nginx}}\n")})
 	e := failure(t, err)
 	if values := WantsOf(nil, err).Values; e.Code != fail.Config || e.Line != 1 || len(values) != 1 || values[0].Name != "STAGE" {
 		t.Errorf("got %v at line %d, which lacks %v", e, e.Line, values)

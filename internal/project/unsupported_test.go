@@ -18,7 +18,7 @@ func TestUnsupportedKeysAreRefusedByName(t *testing.T) {
 	} {
 		t.Run(test.key, func(t *testing.T) {
 			t.Parallel()
-			dir := folder(t, "-- compose.yaml --\nservices:\n  web: {image: x}\n  odd:\n    "+test.service+"\nmodels: {llm: {model: m}}\n")
+			dir := directory(t, "-- compose.yaml --\nservices:\n  web: {image: x}\n  odd:\n    "+test.service+"\nmodels: {llm: {model: m}}\n")
 			_, err := Load(t.Context(), Options{Dir: dir})
 			if fail.CodeOf(err) != fail.Config {
 				t.Fatalf("error %v, want %s", err, fail.Config)

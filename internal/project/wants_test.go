@@ -41,7 +41,7 @@ func TestWants(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			w := WantsOf(Load(t.Context(), Options{Dir: folder(t, test.files), Env: test.env, Answers: answersIn}))
+			w := WantsOf(Load(t.Context(), Options{Dir: directory(t, test.files), Env: test.env, Answers: answersIn}))
 			var got []string
 			for _, c := range w.Copies {
 				got = append(got, "copy "+c.From+" "+c.To)
@@ -73,7 +73,7 @@ func answersIn(root string) []byte {
 // before nothing in one.
 func TestAnswers(t *testing.T) {
 	t.Parallel()
-	dir := folder(t, `-- compose.yaml --
+	dir := directory(t, `-- compose.yaml --
 services: {web: {image: x, environment: ["SHELL=$SHELL", "FILE=$FILE", "EMPTY=$EMPTY", "NONE=$NONE", "ASKED=$ASKED"]}}
 -- .env --
 FILE=file

@@ -41,7 +41,7 @@ func TestWrongProjects(t *testing.T) {
 		if !strings.HasPrefix(text, "-- ") {
 			text = "-- compose.yaml --\n" + text
 		}
-		dir := folder(t, text)
+		dir := directory(t, text)
 		_, err := Load(t.Context(), Options{Dir: dir})
 		if err == nil {
 			t.Errorf("%s: loads, and should not", c.name)

@@ -18,21 +18,21 @@ type Source struct {
 
 // sourceOf finds the directory of a service's sources in the project's.
 func sourceOf(s types.ServiceConfig, dir string) Source {
-	var folders []string
+	var directories []string
 	if s.Build != nil {
-		folders = append(folders, s.Build.Context)
+		directories = append(directories, s.Build.Context)
 	}
 	for _, v := range s.Volumes {
 		if v.Type == types.VolumeTypeBind {
-			folders = append(folders, v.Source)
+			directories = append(directories, v.Source)
 		}
 	}
-	for _, folder := range folders {
-		if dir == "" || !filepath.IsAbs(folder) {
+	for _, directory := range directories {
+		if dir == "" || !filepath.IsAbs(directory) {
 			continue // of another machine
 		}
-		if name, err := filepath.Rel(dir, folder); err == nil && filepath.IsLocal(name) {
-			return Source{Dir: folder, Name: filepath.ToSlash(name)}
+		if name, err := filepath.Rel(dir, directory); err == nil && filepath.IsLocal(name) {
+			return Source{Dir: directory, Name: filepath.ToSlash(name)}
 		}
 	}
 	return Source{}

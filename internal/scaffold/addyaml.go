@@ -108,7 +108,7 @@ func missing(section string, want, theirs *yaml.Node, ours []byte, end int) (blo
 }
 
 // covered says whether their section has an entry of ours already, perhaps in
-// other words: a service under another name that builds the same folder, a range
+// other words: a service under another name that builds the same directory, a range
 // of ports, a task of any name that runs devup.
 func covered(section string, entry []*yaml.Node, theirs *yaml.Node) bool {
 	switch section {
@@ -135,7 +135,7 @@ func covered(section string, entry []*yaml.Node, theirs *yaml.Node) bool {
 }
 
 // hasService says whether one of the services has the name of ours, builds the same
-// folder or runs the same command.
+// directory or runs the same command.
 func hasService(name string, ours *yaml.Node, services map[string]*yaml.Node) bool {
 	if _, ok := services[name]; ok {
 		return true
@@ -149,7 +149,7 @@ func hasService(name string, ours *yaml.Node, services map[string]*yaml.Node) bo
 	return false
 }
 
-// contextOf is the folder that a service builds; empty when it builds none.
+// contextOf is the directory that a service builds; empty when it builds none.
 func contextOf(service *yaml.Node) string {
 	build := fieldsOf(service)["build"]
 	if build == nil {

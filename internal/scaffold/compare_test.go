@@ -241,7 +241,7 @@ func TestCompare(t *testing.T) {
 		"a devcontainer.json at the top": {
 			path: ".devcontainer.json", state: scaffold.Same, have: allButStart + `"postStartCommand": "devup up"}`,
 		},
-		"a devcontainer.json in a folder of its own": {
+		"a devcontainer.json in a directory of its own": {
 			path: ".devcontainer/python/devcontainer.json", state: scaffold.Differs, have: allButStart + `"postStartCommand": "make"}
 `,
 			diff: `--- a/.devcontainer/python/devcontainer.json

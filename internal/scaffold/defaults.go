@@ -8,7 +8,7 @@ import (
 )
 
 // complete gives the repository with all fields of its services filled in: detection leaves
-// little open, but a service of a hand-written devup.yaml has a name, a folder and a stack.
+// little open, but a service of a hand-written devup.yaml has a name, a directory and a stack.
 func complete(repo detect.Repository) detect.Repository {
 	repo.Services = slices.Clone(repo.Services)
 	for i, s := range repo.Services {

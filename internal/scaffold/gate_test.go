@@ -41,7 +41,7 @@ func TestTemplatesWriteInertValues(t *testing.T) {
 		seen++
 		w := walker{t: t, file: name, parts: parsed, variables: map[string]reflect.Type{}}
 		root := reflect.TypeFor[imageView]()
-		if stack := strings.Split(name, "/")[1]; stack == projectFolder {
+		if stack := strings.Split(name, "/")[1]; stack == projectTemplates {
 			root = reflect.TypeFor[projectView]()
 		} else {
 			of := stacks.Default(stack)

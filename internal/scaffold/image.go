@@ -17,10 +17,10 @@ type imageView struct {
 	Mark      untrusted.Inert
 	Name      untrusted.Inert
 	FileFlag  untrusted.Inert // " -f Dockerfile.api" where the Dockerfile has another name; else empty
-	From      untrusted.Inert // the folder in which those commands are typed, where it is not the service's own; else empty
+	From      untrusted.Inert // the directory in which those commands are typed, where it is not the service's own; else empty
 	Image     untrusted.Inert // the base image
-	Root      untrusted.Inert // the folder in the image that holds the build context
-	Workdir   string          // the folder in the image that holds the service: Root, or below it in a workspace
+	Root      untrusted.Inert // the directory in the image that holds the build context
+	Workdir   string          // the directory in the image that holds the service: Root, or below it in a workspace
 	Member    string          // Workdir relative to Root; empty where they are one
 	Ignored   untrusted.Inert // Output as .dockerignore has it
 	Port      int

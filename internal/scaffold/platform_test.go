@@ -98,16 +98,16 @@ func TestPlatformsFor(t *testing.T) {
 		files []string // "PATH CONTENT"
 		want  string
 	}{
-		"nothing there":                      {nil, "gitpod codespaces"},
-		"workspace files of its own":         {[]string{".gitpod.yml tasks: []"}, "gitpod gitpod codespaces"},
-		"Ona's old place":                    {[]string{".gitpod/automations.yaml services: {}"}, "ona gitpod codespaces"},
-		"an init for nothing":                {[]string{"devup.yaml services: {}"}, ""},
-		"an init for the usual":              {[]string{"devup.yaml x", ".gitpod.yml x", ".devcontainer/devcontainer.json x"}, "gitpod codespaces"},
-		"an init for Ona":                    {[]string{"devup.yaml x", ".devcontainer/devcontainer.json x", ".ona/automations.yaml x"}, "codespaces ona"},
-		"an init beside compose files":       {[]string{"compose.yaml x", ".gitpod.yml command: devup up"}, "gitpod"},
-		"a dev container in a folder of two": {[]string{"devup.yaml x", ".devcontainer/python/devcontainer.json x"}, "codespaces"},
-		"a dev container at the top":         {[]string{"devup.yaml x", ".devcontainer.json x"}, "codespaces"},
-		"an empty file":                      {[]string{"devup.yaml x", ".gitpod.yml "}, "gitpod"},
+		"nothing there":                         {nil, "gitpod codespaces"},
+		"workspace files of its own":            {[]string{".gitpod.yml tasks: []"}, "gitpod gitpod codespaces"},
+		"Ona's old place":                       {[]string{".gitpod/automations.yaml services: {}"}, "ona gitpod codespaces"},
+		"an init for nothing":                   {[]string{"devup.yaml services: {}"}, ""},
+		"an init for the usual":                 {[]string{"devup.yaml x", ".gitpod.yml x", ".devcontainer/devcontainer.json x"}, "gitpod codespaces"},
+		"an init for Ona":                       {[]string{"devup.yaml x", ".devcontainer/devcontainer.json x", ".ona/automations.yaml x"}, "codespaces ona"},
+		"an init beside compose files":          {[]string{"compose.yaml x", ".gitpod.yml command: devup up"}, "gitpod"},
+		"a dev container in a directory of two": {[]string{"devup.yaml x", ".devcontainer/python/devcontainer.json x"}, "codespaces"},
+		"a dev container at the top":            {[]string{"devup.yaml x", ".devcontainer.json x"}, "codespaces"},
+		"an empty file":                         {[]string{"devup.yaml x", ".gitpod.yml "}, "gitpod"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

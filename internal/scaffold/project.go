@@ -73,7 +73,7 @@ func projectFiles(repo detect.Repository, o Options) ([]File, error) {
 	}
 	var files []File
 	add := func(name string, v projectView) error {
-		content, err := render(path.Join(projectFolder, name), v)
+		content, err := render(path.Join(projectTemplates, name), v)
 		files = append(files, File{Path: name, Content: content})
 		return err
 	}
@@ -228,9 +228,9 @@ func find(repo detect.Repository, name string) (detect.Service, bool) {
 	return repo.Services[i], true
 }
 
-// projectName makes a folder's name fit for Compose; empty when nothing is left.
-func projectName(folder string) string {
-	name := notProject.ReplaceAllString(strings.ToLower(strings.ReplaceAll(folder, " ", "-")), "")
+// projectName makes a directory's name fit for Compose; empty when nothing is left.
+func projectName(directory string) string {
+	name := notProject.ReplaceAllString(strings.ToLower(strings.ReplaceAll(directory, " ", "-")), "")
 	return strings.TrimLeft(name, "_-")
 }
 

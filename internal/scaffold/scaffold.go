@@ -30,7 +30,7 @@ const Mark = "Made by devup init; yours to change."
 
 // Options is what Render has to know besides the repository.
 type Options struct {
-	Name    string // the project's name as the folder has it; made fit for Compose
+	Name    string // the project's name as the directory has it; made fit for Compose
 	Install string // the shell command that installs devup in a workspace; empty when none is known
 
 	Platforms []Platform // which ones to write for; nil for the usual ones, an empty list for none
@@ -131,7 +131,7 @@ func serviceFiles(repo detect.Repository, s detect.Service) ([]File, error) {
 }
 
 // dockerfileName is the name of the Dockerfile that is made for the service. Two
-// services in one folder cannot share one, so all but the first carry their name.
+// services in one directory cannot share one, so all but the first carry their name.
 func dockerfileName(repo detect.Repository, s detect.Service) string {
 	for _, other := range repo.Services {
 		if other.Name == s.Name {

@@ -11,8 +11,8 @@ import (
 	"github.com/devup-cli/devup/templates"
 )
 
-// projectFolder is the folder of templates for the repository as a whole.
-const projectFolder = "project"
+// projectTemplates is the directory of templates for the repository as a whole.
+const projectTemplates = "project"
 
 // gates are the functions by which a template writes a string. Each quotes it for one
 // place in one format.

@@ -11,12 +11,12 @@ import (
 	"github.com/devup-cli/devup/internal/fail"
 )
 
-// Write creates the files that are [New], with the folders they need, and nothing
+// Write creates the files that are [New], with the directories they need, and nothing
 // else. It cannot replace a file, nor leave the root, also not through a symbolic
 // link. It stops at the first failure and leaves no half-written file; written
 // lists what was created, also then.
 //
-// The error is a [fail.Error]: [fail.Denied] when a file or folder may not be made,
+// The error is a [fail.Error]: [fail.Denied] when a file or directory may not be made,
 // [fail.DiskFull] when no space is left, [fail.Failed] otherwise, as when the file
 // came into being after [Compare].
 func Write(root *os.Root, changes []Change) (written []string, err error) {

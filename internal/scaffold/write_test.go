@@ -48,7 +48,7 @@ func TestWriteNeverReplaces(t *testing.T) {
 	t.Parallel()
 	for name, make := range map[string]func(path string) error{
 		"a file":        func(path string) error { return os.WriteFile(path, []byte("theirs"), 0o644) },
-		"a folder":      func(path string) error { return os.Mkdir(path, 0o755) },
+		"a directory":   func(path string) error { return os.Mkdir(path, 0o755) },
 		"a broken link": func(path string) error { return os.Symlink("nowhere", path) },
 	} {
 		t.Run(name, func(t *testing.T) {

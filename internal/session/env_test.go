@@ -24,7 +24,7 @@ func TestStateDir(t *testing.T) {
 	}
 	for _, goos := range []string{"linux", "darwin"} {
 		if got := stateDir(goos, func(string) string { return "" }, ""); got != "" {
-			t.Errorf("%s without a home: %q, want nothing rather than a folder in the project", goos, got)
+			t.Errorf("%s without a home: %q, want nothing rather than a directory in the project", goos, got)
 		}
 	}
 }

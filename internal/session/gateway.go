@@ -66,7 +66,7 @@ func (s *opening) withGateway(ctx context.Context) error {
 	}
 	found := map[string]urls.Found{}
 	if !urls.RoutesConfigured(s.Project) {
-		for service, dirs := range urls.SourceFolders(s.Project) {
+		for service, dirs := range urls.SourceDirectories(s.Project) {
 			found[service] = served(dirs)
 		}
 	}

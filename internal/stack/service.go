@@ -30,7 +30,7 @@ type Runtime struct {
 type Packages struct {
 	Manager  string // "npm", "yarn", "pnpm", "bun", "pip", "poetry", "uv", "pipenv"; empty for none
 	Version  string // of the manager, where packageManager pins it; else empty
-	Manifest string // "package.json", "requirements.txt", "pyproject.toml", "Pipfile", in the service's folder; empty for none
+	Manifest string // "package.json", "requirements.txt", "pyproject.toml", "Pipfile", in the service's directory; empty for none
 	Lock     string // the lock file's name in the service's directory, or in Workspace where that is set; empty for none
 	Native   bool   // a dependency compiles C code, so that the image needs a compiler
 
@@ -66,7 +66,7 @@ type Variable struct {
 // evidence, and nothing that still needs a choice. It is a plain value.
 type Service struct {
 	Name       string // valid as a Compose service name and as an image name, unique in the repository
-	Dir        string // slash-separated path of its folder in the repository; "." for the root
+	Dir        string // slash-separated path of its directory in the repository; "." for the root
 	Stack      string // the name of its [Stack]
 	Framework  string // as people write it: "Flask", "Create React App", "Vite + React", "Express"
 	Page       bool   // it is a frontend: people look at it in a browser
@@ -77,7 +77,7 @@ type Service struct {
 	Module     string   // Flask: the value of FLASK_APP ("app", "src/main.py", "pkg:create_app"); Python: the module or file to run; Node: the server entry where no script starts it
 	Dev        []string // the development command in exec form, listening on 0.0.0.0:Port
 	Build      []string // what makes the production files ("npm", "run", "build"): for cra, vite, and a node service with a build script; else nil
-	Output     string   // the folder that Build writes, for cra and vite ("build", "dist"); else empty
+	Output     string   // the directory that Build writes, for cra and vite ("build", "dist"); else empty
 	Prod       []string // the production command in exec form for flask, node and python; nil when the built files are served
 	Migrate    []string // the command that brings its database up to date, in exec form; nil for none
 	ProdModule string   // Python stacks: the WSGI callable for gunicorn ("app:app"); empty when there is none

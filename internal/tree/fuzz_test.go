@@ -11,7 +11,7 @@ func FuzzIgnore(f *testing.F) {
 	f.Fuzz(func(t *testing.T, rules, name string) {
 		r := ignoreRules(nil).with(".", rules).with("sub", rules)
 		if r.ignores(name, false) && !r.ignores(name, true) && !strings.Contains(rules, "!") {
-			t.Errorf("%q is ignored as a tree.File, but not as a folder, by %q", name, rules)
+			t.Errorf("%q is ignored as a tree.File, but not as a directory, by %q", name, rules)
 		}
 	})
 }

@@ -13,11 +13,11 @@ import (
 type ignoreRules []ignoreRule
 
 type ignoreRule struct {
-	base     string   // folder of the .gitignore, "." for the root
-	parts    []string // the pattern's segments
-	anchored bool     // relative to base; else it matches a name at any depth below
-	folders  bool     // ended in a slash: matches directories alone
-	keep     bool     // started with "!"
+	base        string   // directory of the .gitignore, "." for the root
+	parts       []string // the pattern's segments
+	anchored    bool     // relative to base; else it matches a name at any depth below
+	directories bool     // ended in a slash: matches directories alone
+	keep        bool     // started with "!"
 }
 
 // with adds the rules of one .gitignore; the receiver stays as it is.
@@ -43,7 +43,7 @@ func parseIgnore(base, line string) (ignoreRule, bool) {
 		rule.keep, line = true, rest
 	}
 	if rest, ok := strings.CutSuffix(line, "/"); ok {
-		rule.folders, line = true, rest
+		rule.directories, line = true, rest
 	}
 	rule.anchored = strings.Contains(line, "/")
 	line = strings.Trim(line, "/")
@@ -60,17 +60,17 @@ func parseIgnore(base, line string) (ignoreRule, bool) {
 }
 
 // ignores says whether the rules leave out a path of the repository.
-func (r ignoreRules) ignores(name string, folder bool) bool {
+func (r ignoreRules) ignores(name string, directory bool) bool {
 	for _, v := range slices.Backward(r) {
-		if v.matches(name, folder) {
+		if v.matches(name, directory) {
 			return !v.keep
 		}
 	}
 	return false
 }
 
-func (r ignoreRule) matches(name string, folder bool) bool {
-	if r.folders && !folder {
+func (r ignoreRule) matches(name string, directory bool) bool {
+	if r.directories && !directory {
 		return false
 	}
 	if !r.anchored {

@@ -6,7 +6,7 @@ func TestIgnoreRules(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		rules, name string
-		folder      bool
+		directory   bool
 		want        bool
 	}{
 		{"*.log", "a/b/x.log", false, true},
@@ -27,7 +27,7 @@ func TestIgnoreRules(t *testing.T) {
 		{"", "x", false, false},
 		{"[z-a", "x", false, false},
 	} {
-		if got := ignoreRules(nil).with(".", test.rules).ignores(test.name, test.folder); got != test.want {
+		if got := ignoreRules(nil).with(".", test.rules).ignores(test.name, test.directory); got != test.want {
 			t.Errorf("%q ignores %q = %v, want %v", test.rules, test.name, got, test.want)
 		}
 	}

@@ -18,9 +18,9 @@ type Tree struct {
 	Paths    []string    // of the directories, parents before their children
 	Rejected []Rejection // directories that were passed over for a reason worth telling
 
-	fsys    fs.FS
-	texts   map[string]string
-	folders map[string]*Directory // by slash-separated path; "." is the root
+	fsys        fs.FS
+	texts       map[string]string
+	directories map[string]*Directory // by slash-separated path; "." is the root
 }
 
 // Directory is one directory with the names of the files in it, sorted.
@@ -72,7 +72,7 @@ func (f *Directory) First(names ...string) string {
 }
 
 // neverWalked are directories that hold no service of the repository's own: what
-// package managers, tools and builds write. Folders whose name starts with a
+// package managers, tools and builds write. Directories whose name starts with a
 // dot (.git, .venv, .next, .terraform, …) are never walked either.
 var neverWalked = map[string]bool{
 	"node_modules": true, "bower_components": true, "jspm_packages": true, "site-packages": true,
@@ -94,7 +94,7 @@ var outputBeside = map[string][]string{
 // rejected by name; only an unreadable root is an error. Symbolic links are not
 // followed: what they point at is either in the repository too or not of it.
 func Walk(fsys fs.FS, files Files) (*Tree, error) {
-	w := walker{&Tree{fsys: fsys, texts: map[string]string{}, folders: map[string]*Directory{}}, files}
+	w := walker{&Tree{fsys: fsys, texts: map[string]string{}, directories: map[string]*Directory{}}, files}
 	if err := w.enter(".", nil, 0); err != nil {
 		return nil, fmt.Errorf("read the repository: %w", err)
 	}
@@ -103,7 +103,7 @@ func Walk(fsys fs.FS, files Files) (*Tree, error) {
 
 // Directory is the directory of the path; an empty one where the tree has none.
 func (t *Tree) Directory(dir string) *Directory {
-	if f := t.folders[dir]; f != nil {
+	if f := t.directories[dir]; f != nil {
 		return f
 	}
 	return &Directory{Path: dir}
@@ -144,7 +144,7 @@ func (t *walker) enter(dir string, rules ignoreRules, depth int) error {
 	f.Names = slices.DeleteFunc(f.Names, func(name string) bool {
 		return !t.files.Manifest(name) && rules.ignores(path.Join(dir, name), false)
 	})
-	t.folders[dir], t.Paths = f, append(t.Paths, dir)
+	t.directories[dir], t.Paths = f, append(t.Paths, dir)
 	if depth == maxDepth {
 		return nil
 	}
@@ -158,7 +158,7 @@ func (t *walker) enter(dir string, rules ignoreRules, depth int) error {
 		case errors.Is(err, fs.ErrNotExist): // removed while we walk
 		case err != nil:
 			t.Reject(sub, "the directory cannot be read", Evidence{File: sub})
-		case t.folders[sub] != nil:
+		case t.directories[sub] != nil:
 			f.Subs = append(f.Subs, sub)
 		}
 	}
@@ -203,14 +203,14 @@ func (t *Tree) Reject(dir, why string, e Evidence) {
 // Below are the directory and those under it that keep accepts, nearest first. A
 // directory that keep refuses is not entered.
 func (t *Tree) Below(dir string, keep func(*Directory) bool) []*Directory {
-	root := t.folders[dir]
+	root := t.directories[dir]
 	if root == nil {
 		return nil
 	}
 	all := []*Directory{root}
 	for i := 0; i < len(all); i++ {
 		for _, sub := range all[i].Subs {
-			if f := t.folders[sub]; keep(f) {
+			if f := t.directories[sub]; keep(f) {
 				all = append(all, f)
 			}
 		}

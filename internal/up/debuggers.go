@@ -60,10 +60,10 @@ func debuggersOf(p *project.Project, service string) framework.Needs {
 		return needs
 	}
 	start := startOf(s, p.Dockerfile(service))
-	for _, folder := range append(p.Folders(service), "") {
-		here := debuggersIn(folder, start)
+	for _, directory := range append(p.Directories(service), "") {
+		here := debuggersIn(directory, start)
 		for _, l := range here.Lines {
-			if rel, err := filepath.Rel(p.WorkingDir, folder); err == nil && l.File != "" {
+			if rel, err := filepath.Rel(p.WorkingDir, directory); err == nil && l.File != "" {
 				l.File = path.Join(filepath.ToSlash(rel), l.File)
 			}
 			if !slices.Contains(needs.Lines, l) { // one of the command is found in each directory
@@ -99,11 +99,11 @@ func startOf(s types.ServiceConfig, dockerfile string) string {
 
 // debuggersIn reads a directory; an empty name is for a service without source here, of which only
 // the command is known.
-func debuggersIn(folder, start string) framework.Needs {
-	if folder == "" {
+func debuggersIn(directory, start string) framework.Needs {
+	if directory == "" {
 		return framework.Debuggers(embed.FS{}, start)
 	}
-	root, err := os.OpenRoot(folder)
+	root, err := os.OpenRoot(directory)
 	if err != nil {
 		return framework.Needs{} // it no longer exists
 	}

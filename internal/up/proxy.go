@@ -93,12 +93,12 @@ func publicPath(p *project.Project, ws workspace.Info, service string) string {
 func browserFacing(p *project.Project, hosts map[string][]string) []string {
 	published := map[string]bool{}
 	for name := range hosts {
-		for _, folder := range p.Folders(name) {
-			published[folder] = true
+		for _, directory := range p.Directories(name) {
+			published[directory] = true
 		}
 	}
 	return slices.DeleteFunc(p.ServiceNames(), func(name string) bool {
-		return len(hosts[name]) == 0 && slices.ContainsFunc(p.Folders(name), func(folder string) bool { return published[folder] })
+		return len(hosts[name]) == 0 && slices.ContainsFunc(p.Directories(name), func(directory string) bool { return published[directory] })
 	})
 }
 
@@ -109,8 +109,8 @@ func needsOf(p *project.Project, service string, at framework.Address) framework
 	if p.ServesFiles(service) {
 		return needs
 	}
-	for _, folder := range p.Folders(service) {
-		here := framework.Look(untrusted.DirFS(folder), at)
+	for _, directory := range p.Directories(service) {
+		here := framework.Look(untrusted.DirFS(directory), at)
 		for _, v := range here.Variables {
 			_, set := s.Environment[v.Name]
 			known := slices.ContainsFunc(needs.Variables, func(other framework.Variable) bool { return other.Name == v.Name })
@@ -119,7 +119,7 @@ func needsOf(p *project.Project, service string, at framework.Address) framework
 			}
 		}
 		for _, l := range here.Lines {
-			if rel, err := filepath.Rel(p.WorkingDir, folder); err == nil {
+			if rel, err := filepath.Rel(p.WorkingDir, directory); err == nil {
 				l.File = path.Join(filepath.ToSlash(rel), l.File)
 			}
 			needs.Lines = append(needs.Lines, l)

@@ -46,7 +46,7 @@ func TestWithEgress(t *testing.T) {
 		t.Errorf("the mounted file holds %q, %v", text, err)
 	}
 	if info, err := os.Stat(filepath.Join(dir, top)); err != nil || info.Mode().Perm() != 0o700 {
-		t.Errorf("the folder of the files is open to others: %v %v", info.Mode(), err)
+		t.Errorf("the directory of the files is open to others: %v %v", info.Mode(), err)
 	}
 	if len(p.Services["pulled"].Environment) != 0 {
 		t.Error("a service from a registry was changed")

@@ -43,16 +43,16 @@ func RoutesConfigured(p *project.Project) bool {
 	return false
 }
 
-// SourceFolders are the directories with the source of those services that a gateway can
-// lead to, as project.Project.Folders gives them.
-func SourceFolders(p *project.Project) map[string][]string {
-	folders := map[string][]string{}
+// SourceDirectories are the directories with the source of those services that a gateway can
+// lead to, as project.Project.Directories gives them.
+func SourceDirectories(p *project.Project) map[string][]string {
+	directories := map[string][]string{}
 	for name := range p.Running() {
 		if _, web := webPortOf(p, name); web {
-			folders[name] = p.Folders(name)
+			directories[name] = p.Directories(name)
 		}
 	}
-	return folders
+	return directories
 }
 
 // WithGateway gives a copy with a gateway whose routes are decided: those of the config,

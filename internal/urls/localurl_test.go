@@ -174,7 +174,7 @@ func TestOriginsHaveNoPath(t *testing.T) {
 
 func TestOwnEnvFiles(t *testing.T) {
 	t.Parallel()
-	dir := folder(t, strings.TrimSpace(`
+	dir := directory(t, strings.TrimSpace(`
 -- compose.yaml --
 services:
   cra:

@@ -106,7 +106,7 @@ func TestResolve(t *testing.T) {
 
 func TestThePersonsVariablesWin(t *testing.T) {
 	t.Parallel()
-	dir := folder(t, "-- .env --\nDEVUP_URL_WEB=http://mine\n-- devup.yaml --\n"+`
+	dir := directory(t, "-- .env --\nDEVUP_URL_WEB=http://mine\n-- devup.yaml --\n"+`
 services:
   web: {image: x, ports: ["80:80"], environment: {U: "${DEVUP_URL_WEB}", O: "${DEVUP_ORIGINS}"}}`)
 	p := load(t, dir, project.Options{Env: map[string]string{"DEVUP_ORIGINS": "http://theirs"}})
@@ -139,7 +139,7 @@ services:
 `
 	const dotEnv = `API=https://4567-${GITPOD_WORKSPACE_ID}.${GITPOD_WORKSPACE_CLUSTER_HOST}/v1`
 	const envFile = `FILE_URL="https://4567-${GITPOD_WORKSPACE_ID}.${GITPOD_WORKSPACE_CLUSTER_HOST}"`
-	dir := folder(t, "-- .env --\n"+dotEnv+"\n-- b.env --\n"+envFile+"\n-- devup.yaml --\n"+config)
+	dir := directory(t, "-- .env --\n"+dotEnv+"\n-- b.env --\n"+envFile+"\n-- devup.yaml --\n"+config)
 
 	t.Run("laptop", func(t *testing.T) {
 		t.Parallel()
@@ -231,7 +231,7 @@ func TestCloudURLForms(t *testing.T) {
 
 func TestURLOfAServiceThatWasNotSelected(t *testing.T) {
 	t.Parallel()
-	dir := folder(t, "-- devup.yaml --\n"+twoServices)
+	dir := directory(t, "-- devup.yaml --\n"+twoServices)
 	p := load(t, dir, project.Options{Services: []string{"frontend-react-js"}})
 	if got := fmt.Sprint(p.ServiceNames(), len(p.PublishedPorts()), len(p.OtherPorts())); got != "[frontend-react-js] 1 1" {
 		t.Fatalf("services, ports, other ports: %s", got)
@@ -276,7 +276,7 @@ func TestOriginsLeaveOutPathsAndDatabases(t *testing.T) {
 
 func TestYAML(t *testing.T) {
 	t.Parallel()
-	dir := folder(t, "-- w.env --\nTOKEN=hunter2\nAPI=https://3000-abc.gitpod.io\n-- devup.yaml --\n"+`
+	dir := directory(t, "-- w.env --\nTOKEN=hunter2\nAPI=https://3000-abc.gitpod.io\n-- devup.yaml --\n"+`
 name: shop
 services:
   web:
@@ -304,7 +304,7 @@ services:
 	if err != nil || !strings.Contains(string(unresolved), "U: none") || symbol.HasToken(string(unresolved)) {
 		t.Errorf("unresolved, %v:\n%s", err, unresolved)
 	}
-	again := load(t, folder(t, "-- w.env --\n-- devup.yaml --\n"+strings.ReplaceAll(string(resolved), dir+"/w.env", "w.env")), project.Options{})
+	again := load(t, directory(t, "-- w.env --\n-- devup.yaml --\n"+strings.ReplaceAll(string(resolved), dir+"/w.env", "w.env")), project.Options{})
 	if got := strings.Join(again.Services["web"].Command, " "); got != "echo $HOME" {
 		t.Errorf("read again, the command is %q", got)
 	}

@@ -11,7 +11,7 @@ import (
 // URL that it has where devup runs. What a file sets stays, and so does what is unknown.
 func TestMissingEnvFilesLeaveNoURLUnset(t *testing.T) {
 	t.Parallel()
-	p := load(t, folder(t, `
+	p := load(t, directory(t, `
 -- compose.yaml --
 services:
   backend-flask:

@@ -9,7 +9,7 @@ import (
 
 func TestTokensGoThroughIncludeExtendsAndMerge(t *testing.T) {
 	t.Parallel()
-	p := load(t, folder(t, `
+	p := load(t, directory(t, `
 -- api/compose.yaml --
 services:
   api:

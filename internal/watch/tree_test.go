@@ -288,7 +288,7 @@ func TestLimit(t *testing.T) {
 func BenchmarkFill(b *testing.B) {
 	dir := b.TempDir()
 	for i := range 100 {
-		sub := filepath.Join(dir, "some", "folder", strconv.Itoa(i))
+		sub := filepath.Join(dir, "some", "directory", strconv.Itoa(i))
 		if err := os.MkdirAll(sub, 0o755); err != nil {
 			b.Fatal(err)
 		}

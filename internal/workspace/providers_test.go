@@ -26,7 +26,7 @@ const coderEnv = "CODER=true CODER_WORKSPACE_NAME=dev CODER_WORKSPACE_AGENT_NAME
 func TestProviders(t *testing.T) {
 	t.Parallel()
 	none := fstest.MapFS{}
-	folder := fstest.MapFS{"google/idx/builtins": {Data: []byte{}}}
+	directory := fstest.MapFS{"google/idx/builtins": {Data: []byte{}}}
 	tests := []struct {
 		name, env string
 		fsys      fs.FS
@@ -48,8 +48,8 @@ func TestProviders(t *testing.T) {
 		{"Cloud Workstations", "GOOGLE_CLOUD_WORKSTATIONS=true WEB_HOST=box.cluster-x.cloudworkstations.dev", none, "cloud-workstations https://3000-box.cluster-x.cloudworkstations.dev 0.0.0.0", ""},
 		{"Cloud Workstations without a host", "GOOGLE_CLOUD_WORKSTATIONS=true", none, "cloud-workstations http://localhost:3000 0.0.0.0", "WEB_HOST is not set"},
 		{"Firebase Studio", "GOOGLE_CLOUD_WORKSTATIONS=true MONOSPACE_ENV=true WEB_HOST=s.cluster-y.cloudworkstations.dev", none, "firebase-studio https://3000-s.cluster-y.cloudworkstations.dev 0.0.0.0", ""},
-		{"Firebase Studio by its folder", "GOOGLE_CLOUD_WORKSTATIONS=true WEB_HOST=s.cluster-y.cloudworkstations.dev", folder, "firebase-studio https://3000-s.cluster-y.cloudworkstations.dev 0.0.0.0", ""},
-		{"a folder of that name on a laptop", "", folder, "local http://localhost:3000 127.0.0.1", ""},
+		{"Firebase Studio by its directory", "GOOGLE_CLOUD_WORKSTATIONS=true WEB_HOST=s.cluster-y.cloudworkstations.dev", directory, "firebase-studio https://3000-s.cluster-y.cloudworkstations.dev 0.0.0.0", ""},
+		{"a directory of that name on a laptop", "", directory, "local http://localhost:3000 127.0.0.1", ""},
 		{"Cloud Shell", "CLOUD_SHELL=true WEB_HOST=cs-2163-default.cs-asia-east1-duck.cloudshell.dev", none, "cloud-shell https://3000-cs-2163-default.cs-asia-east1-duck.cloudshell.dev 0.0.0.0", ""},
 		{"Cloud Shell by its other variable", "GOOGLE_CLOUD_SHELL=true", none, "cloud-shell http://localhost:3000 0.0.0.0", "WEB_HOST is not set"},
 		{"GitLab", "GL_WORKSPACE_DOMAIN_TEMPLATE=${PORT}-workspace-1-2-abc.workspaces.example.com", none, "gitlab https://3000-workspace-1-2-abc.workspaces.example.com 0.0.0.0", ""},

@@ -28,7 +28,7 @@ type page struct {
 }
 
 // browse opens a URL in a new, empty browser. When the test fails, a screenshot of the
-// page is kept in the folder that E2E_ARTIFACTS names, or in the system's temporary one.
+// page is kept in the directory that E2E_ARTIFACTS names, or in the system's temporary one.
 func browse(t *testing.T, url string, more ...chromedp.ExecAllocatorOption) *page {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
@@ -142,7 +142,7 @@ func (p *page) complaints() []string {
 	return append([]string{}, p.problems...)
 }
 
-// keep keeps a screenshot for a person to look at, where E2E_ARTIFACTS names a folder.
+// keep keeps a screenshot for a person to look at, where E2E_ARTIFACTS names a directory.
 func (p *page) keep(t *testing.T) {
 	t.Helper()
 	if os.Getenv("E2E_ARTIFACTS") != "" {

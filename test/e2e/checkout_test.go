@@ -26,7 +26,7 @@ import (
 // which they run devup there.
 type checkout struct {
 	dir  string
-	name string   // of the folder, and so of the project
+	name string   // of the directory, and so of the project
 	env  []string // besides that of the test; a later value wins
 	// within is a command that runs devup, which is put behind it; empty for none.
 	within []string

@@ -123,7 +123,7 @@ func TestLookingCommands(t *testing.T) {
 	}
 }
 
-// TestLs: projects with what runs of them; stopped ones only with --all; a folder that is
+// TestLs: projects with what runs of them; stopped ones only with --all; a directory that is
 // gone is said to be.
 func TestLs(t *testing.T) {
 	t.Parallel()

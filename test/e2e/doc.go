@@ -4,6 +4,6 @@
 //
 // Each test holds one invariant. It looks at the engine, the files or the answers of the
 // services first and at devup's words only where the words are what it is about. Each
-// works in a copy of its own whose folder, and so whose project, has a name that no other
+// works in a copy of its own whose directory, and so whose project, has a name that no other
 // has; all that carries such a name is removed at the end of the run.
 package e2e

@@ -61,8 +61,8 @@ func TestHalfAYAML(t *testing.T) {
 	}
 }
 
-// TestEmptyFolder: init in a folder without services says that it found none.
-func TestEmptyFolder(t *testing.T) {
+// TestEmptyDirectory: init in a directory without services says that it found none.
+func TestEmptyDirectory(t *testing.T) {
 	t.Parallel()
 	c := newCheckout(t)
 	c.exits(t, 2, "init", "--yes")

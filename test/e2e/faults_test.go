@@ -61,15 +61,15 @@ services:
 func TestNowhereToWrite(t *testing.T) {
 	t.Parallel()
 	c := files(t, `
--- a folder: größe 名/web/Dockerfile --
+-- a directory: größe 名/web/Dockerfile --
 FROM busybox
 COPY built.txt /built.txt
 CMD ["httpd", "-f", "-p", "8080", "-h", "/www"]
--- a folder: größe 名/web/built.txt --
+-- a directory: größe 名/web/built.txt --
 built
--- a folder: größe 名/www/index.html --
+-- a directory: größe 名/www/index.html --
 mounted
--- a folder: größe 名/compose.yaml --
+-- a directory: größe 名/compose.yaml --
 services:
   web:
     build: ./web
@@ -80,7 +80,7 @@ services:
     configs: [{source: page, target: /page}]
 configs: {page: {file: ./www/index.html}}
 `)
-	real := c.path("a folder: größe 名")
+	real := c.path("a directory: größe 名")
 	if err := os.Symlink(real, c.path("link")); err != nil {
 		t.Fatal(err)
 	}

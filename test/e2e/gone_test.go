@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// TestPrune: of a project whose folder is gone, ls says so, with its URL; prune tells the
-// sizes, asks, and removes it, and its volumes only when told to. One whose folder is there
+// TestPrune: of a project whose directory is gone, ls says so, with its URL; prune tells the
+// sizes, asks, and removes it, and its volumes only when told to. One whose directory is there
 // is left alone.
 func TestPrune(t *testing.T) {
 	t.Parallel()

@@ -61,8 +61,8 @@ func TestFilesBelongToThePerson(t *testing.T) {
 	// To this person, the engine's socket is one that a proxy opens for all.
 	socket := strings.TrimPrefix(count(t).host, "unix://")
 	open := []string{socket, filepath.Dir(socket), binary, filepath.Dir(binary)}
-	for folder := c.dir; folder != os.TempDir(); folder = filepath.Dir(folder) {
-		open = append(open, folder)
+	for directory := c.dir; directory != os.TempDir(); directory = filepath.Dir(directory) {
+		open = append(open, directory)
 	}
 	for _, path := range open {
 		if err := os.Chmod(path, 0o777); err != nil {

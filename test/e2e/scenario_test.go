@@ -31,7 +31,7 @@ type scene struct {
 }
 
 // TestScenarios runs the scripts of testdata/scenario. The first line of each says which
-// invariant it holds. A script's files lie in a folder that is named as the project; what
+// invariant it holds. A script's files lie in a directory that is named as the project; what
 // the engine has of it is removed at the end, also after a failure.
 //
 // Beside testscript's own commands, a script has devup, compose (the binary, where there

@@ -29,7 +29,7 @@ var tunnelProgram = sync.OnceValues(func() (string, error) {
 })
 
 // installTunnels puts programs that open tunnels on the script's PATH: `tunnels ngrok`.
-// $TUNNELS is the folder in which they say what is open.
+// $TUNNELS is the directory in which they say what is open.
 func installTunnels(ts *testscript.TestScript, _ bool, names []string) {
 	program, err := tunnelProgram()
 	ts.Check(err)

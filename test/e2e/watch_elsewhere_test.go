@@ -46,7 +46,7 @@ func TestWatchInsteadOfMount(t *testing.T) {
 }
 
 // TestWatchMounted: what is mounted is not synced too, which would be a second way
-// into the same folder.
+// into the same directory.
 func TestWatchMounted(t *testing.T) {
 	t.Parallel()
 	c := files(t, strings.Replace(sleeper, "init: true", "init: true\n    volumes: [\"./src:/src\"]", 1))

@@ -90,11 +90,11 @@ func (c *checkout) follow(t *testing.T, args ...string) *watched {
 	return w
 }
 
-// inContainer gives what lies in a folder of a container: by path its kind,
+// inContainer gives what lies in a directory of a container: by path its kind,
 // executable bit and content, and by path its owner.
-func inContainer(t *testing.T, id, folder string) (tree, owners map[string]string) {
+func inContainer(t *testing.T, id, directory string) (tree, owners map[string]string) {
 	t.Helper()
-	from, err := docker.CopyFromContainer(t.Context(), id, client.CopyFromContainerOptions{SourcePath: folder})
+	from, err := docker.CopyFromContainer(t.Context(), id, client.CopyFromContainerOptions{SourcePath: directory})
 	if err != nil {
 		return map[string]string{"": err.Error()}, nil
 	}
@@ -107,7 +107,7 @@ func inContainer(t *testing.T, id, folder string) (tree, owners map[string]strin
 		} else if err != nil { // files went away while the engine packed them
 			return map[string]string{"": err.Error()}, nil
 		}
-		name := strings.TrimPrefix(path.Clean(h.Name), path.Base(folder))
+		name := strings.TrimPrefix(path.Clean(h.Name), path.Base(directory))
 		name = strings.TrimPrefix(name, "/")
 		if name == "" {
 			continue
@@ -115,7 +115,7 @@ func inContainer(t *testing.T, id, folder string) (tree, owners map[string]strin
 		owners[name] = fmt.Sprintf("%d:%d", h.Uid, h.Gid)
 		switch h.Typeflag {
 		case tar.TypeDir:
-			tree[name] = "folder"
+			tree[name] = "directory"
 		case tar.TypeSymlink:
 			tree[name] = "link " + h.Linkname
 		default:
@@ -128,24 +128,24 @@ func inContainer(t *testing.T, id, folder string) (tree, owners map[string]strin
 	}
 }
 
-// onDisk gives what lies in a folder here, as inContainer does.
-func onDisk(t *testing.T, folder string) map[string]string {
+// onDisk gives what lies in a directory here, as inContainer does.
+func onDisk(t *testing.T, directory string) map[string]string {
 	t.Helper()
 	tree := map[string]string{}
-	err := filepath.WalkDir(folder, func(name string, d fs.DirEntry, err error) error {
-		if err != nil || name == folder {
+	err := filepath.WalkDir(directory, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || name == directory {
 			return err
 		}
 		if d.Name() == ".git" || d.Name() == "node_modules" {
 			return fs.SkipDir
 		}
-		relative, _ := filepath.Rel(folder, name)
+		relative, _ := filepath.Rel(directory, name)
 		info, err := d.Info()
 		switch {
 		case err != nil:
 			return err
 		case d.IsDir():
-			tree[relative] = "folder"
+			tree[relative] = "directory"
 		case info.Mode()&fs.ModeSymlink != 0:
 			to, _ := os.Readlink(name)
 			tree[relative] = "link " + to
@@ -162,8 +162,8 @@ func onDisk(t *testing.T, folder string) map[string]string {
 	return tree
 }
 
-// same is a condition for eventually: a folder in every container of a service holds
-// what a folder here holds.
+// same is a condition for eventually: a directory in every container of a service holds
+// what a directory here holds.
 func (c *checkout) same(t *testing.T, service, inside, here string) func() (bool, string) {
 	return func() (bool, string) {
 		want, n := onDisk(t, c.path(here)), 0

@@ -33,7 +33,7 @@ services:
 a
 `
 
-// TestWatchSyncs: whatever is done to a watched folder, the container's folder ends
+// TestWatchSyncs: whatever is done to a watched directory, the container's directory ends
 // up the same.
 func TestWatchSyncs(t *testing.T) {
 	t.Parallel()
@@ -63,18 +63,18 @@ func TestWatchSyncs(t *testing.T) {
 	do("empty file", write("empty", ""))
 	do("rename a file", os.Rename(src("b.txt"), src("c.txt")))
 	do("save over", write(".tmp-save", "saved"), os.Rename(src(".tmp-save"), src("a.txt")))
-	do("new folders", os.MkdirAll(src("n/e/s/t"), 0o755), write("n/e/s/t/f.txt", "f"))
+	do("new directories", os.MkdirAll(src("n/e/s/t"), 0o755), write("n/e/s/t/f.txt", "f"))
 	do("link", os.Symlink("a.txt", src("link")), os.Symlink("nowhere", src("dangling")))
-	do("rename a folder", os.Rename(src("old"), src("new")))
-	do("edit in the renamed folder", write("new/deep/er/x.txt", "x2"))
+	do("rename a directory", os.Rename(src("old"), src("new")))
+	do("edit in the renamed directory", write("new/deep/er/x.txt", "x2"))
 	do("another in the old place", os.MkdirAll(src("old/deep"), 0o755), write("old/deep/z.txt", "z"))
 	do("edit there", write("old/deep/z.txt", "z2"))
-	do("swap folders", os.Rename(src("old"), src("t")), os.Rename(src("new"), src("old")), os.Rename(src("t"), src("new")))
+	do("swap directories", os.Rename(src("old"), src("t")), os.Rename(src("new"), src("old")), os.Rename(src("t"), src("new")))
 	do("edit after the swap", write("old/deep/er/x.txt", "x3"), write("new/deep/z.txt", "z3"))
-	do("file to folder", os.Remove(src("a.txt")), os.Mkdir(src("a.txt"), 0o755), write("a.txt/in", "in"))
-	do("folder to file", os.RemoveAll(src("a.txt")), write("a.txt", "file again"))
+	do("file to directory", os.Remove(src("a.txt")), os.Mkdir(src("a.txt"), 0o755), write("a.txt/in", "in"))
+	do("directory to file", os.RemoveAll(src("a.txt")), write("a.txt", "file again"))
 	do("remove a file", os.Remove(src("c.txt")))
-	do("remove a folder", os.RemoveAll(src("old")))
+	do("remove a directory", os.RemoveAll(src("old")))
 	do("odd names", write("-rf", "x"), write("a b'c\"$d", "x"), write("ü", "x"))
 	do("remove odd names", os.Remove(src("-rf")), os.Remove(src("a b'c\"$d")))
 	do("big file", os.WriteFile(src("big"), bytes.Repeat([]byte("0123456789abcdef"), 2<<20), 0o644))
@@ -97,7 +97,7 @@ func TestWatchCheckout(t *testing.T) {
 	for i := range 1000 {
 		old := fmt.Sprintf("src/d%d/e%d/f%d.txt", i%7, i%50, i)
 		switch i % 4 {
-		case 0: // moves with its folder's name
+		case 0: // moves with its directory's name
 			if err := os.Remove(c.path(old)); err != nil {
 				t.Fatal(err)
 			}

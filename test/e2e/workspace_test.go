@@ -64,8 +64,8 @@ func (c *checkout) in(t *testing.T, w edge.Workspace) *workplace {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
-	for _, folder := range []string{"bin", "authorities"} {
-		if err := os.Mkdir(filepath.Join(dir, folder), 0o755); err != nil {
+	for _, directory := range []string{"bin", "authorities"} {
+		if err := os.Mkdir(filepath.Join(dir, directory), 0o755); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -38,8 +38,8 @@ var (
 	commands = []string{"gp", "gh", "gitpod"}
 )
 
-// Install puts the commands of all platforms into a folder, and serves them there. The
-// folder's path must be short, as those of sockets are.
+// Install puts the commands of all platforms into a directory, and serves them there. The
+// directory's path must be short, as those of sockets are.
 func (e *Edge) Install(ctx context.Context, dir string) error {
 	program := filepath.Join(dir, "platform")
 	build := exec.CommandContext(ctx, "go", "build", "-o", program, "github.com/devup-cli/devup/test/edge/platform")

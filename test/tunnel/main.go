@@ -1,7 +1,7 @@
 // Command tunnel plays cloudflared, ngrok, devtunnel and tailscale for the end-to-end
 // tests, by the name that it is called by: it takes the arguments that are documented,
 // prints what they were seen to print, and really forwards. There is no internet behind
-// it: the folder that TUNNELS names holds a file for each public name that is open, with
+// it: the directory that TUNNELS names holds a file for each public name that is open, with
 // the address that stands for it and the process.
 package main
 

@@ -1,4 +1,4 @@
-# The engines: Debian packages unpacked into a folder of their own. Nothing of them is
+# The engines: Debian packages unpacked into a directory of their own. Nothing of them is
 # installed on the machine, so that no service starts behind its back.
 
 # The Debian suite that an engine comes from.
@@ -44,7 +44,7 @@ unpack() {
 
 # in_root FOLDER COMMAND... runs a command with the programs and libraries of a Debian
 # tree but with everything else of this machine, in a mount namespace made for it. So the
-# engine finds a person's folders under their own paths, which a chroot would hide.
+# engine finds a person's directories under their own paths, which a chroot would hide.
 in_root() {
   local root=$1
   shift

@@ -1,5 +1,5 @@
 # Stand-ins for official images, made from Debian's packages: each has the name, the
-# port and the environment of the official image, not its content. A folder of images/
+# port and the environment of the official image, not its content. A directory of images/
 # is one build context; its first line names where the image goes.
 
 images_up() {

@@ -1,7 +1,7 @@
 # What the world's scripts share: where its state lies, the addresses it uses, and
 # small helpers. Sourced, never run.
 
-# All state, so that one folder holds everything and `down --purge` is one rm.
+# All state, so that one directory holds everything and `down --purge` is one rm.
 world=${DEVUP_WORLD:-${XDG_CACHE_HOME:-$HOME/.cache}/devup-world}
 # Which engine: 28 (from a newer Debian suite) or 20 (Debian 12's own, 20.10).
 engine=${WORLD_ENGINE:-28}

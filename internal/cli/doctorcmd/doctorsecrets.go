@@ -71,7 +71,7 @@ func variablesOf(s types.ServiceConfig) []secret.Variable {
 // mostOfFile bounds how much is read of a file for what it may hold.
 const mostOfFile = 256 << 10
 
-// writtenVariables are what looks like variables in the env files of a folder, and like
+// writtenVariables are what looks like variables in the env files of a directory, and like
 // secrets in its config files: they count also where the project cannot be loaded.
 func writtenVariables(files fs.FS) []secret.Variable {
 	var all []secret.Variable

@@ -77,8 +77,8 @@ func TestCopyRoundTrip(t *testing.T) {
 	}
 }
 
-// TestPackStaysInside: while a folder is packed, a container that has it mounted puts a link
-// in the place of a folder in it.
+// TestPackStaysInside: while a directory is packed, a container that has it mounted puts a link
+// in the place of a directory in it.
 func TestPackStaysInside(t *testing.T) {
 	t.Parallel()
 	outside, from := t.TempDir(), t.TempDir()
@@ -96,7 +96,7 @@ func TestPackStaysInside(t *testing.T) {
 	}
 }
 
-// TestUnpackStaysInside: an archive cannot write outside of the folder that is meant.
+// TestUnpackStaysInside: an archive cannot write outside of the directory that is meant.
 func TestUnpackStaysInside(t *testing.T) {
 	t.Parallel()
 	for _, headers := range [][]tar.Header{
@@ -132,9 +132,9 @@ func TestLanding(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
-		target           string
-		folder, contents bool
-		want             string
+		target              string
+		directory, contents bool
+		want                string
 	}{
 		{here, false, false, here + " base"},
 		{here, true, false, here + " base"},
@@ -146,7 +146,7 @@ func TestLanding(t *testing.T) {
 		{here + "/file", true, false, "a directory cannot be copied over the file " + here + "/file"},
 		{here + "/no/new", false, false, "there is no directory " + here + "/no/"},
 	} {
-		dir, name, err := landing(c.target, "base", c.folder, c.contents)
+		dir, name, err := landing(c.target, "base", c.directory, c.contents)
 		got := dir + " " + name
 		if err != nil {
 			got = err.Error()

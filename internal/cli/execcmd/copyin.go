@@ -21,16 +21,16 @@ import (
 	"github.com/devup-cli/devup/internal/untrusted"
 )
 
-// copyIn copies a file, a folder or, for "-", an archive on stdin into a container.
+// copyIn copies a file, a directory or, for "-", an archive on stdin into a container.
 func copyIn(ctx context.Context, env *command.Env, t copying) error {
 	resolved, found, err := t.inside(ctx, t.target)
 	if err != nil {
 		return err
 	}
-	folder := found != nil && found.Mode.IsDir()
+	directory := found != nil && found.Mode.IsDir()
 	if t.archive != nil {
-		if !folder {
-			return t.noFolder(t.target)
+		if !directory {
+			return t.noDirectory(t.target)
 		}
 		return t.upload(ctx, resolved, t.archive())
 	}
@@ -40,13 +40,13 @@ func copyIn(ctx context.Context, env *command.Env, t copying) error {
 	}
 	dir, name := resolved, filepath.Base(absolutePath(t.source))
 	switch {
-	case folder && info.IsDir() && contentsOnly(t.source):
+	case directory && info.IsDir() && contentsOnly(t.source):
 		name = "."
-	case folder:
+	case directory:
 	case found != nil && info.IsDir():
 		return fail.New(fail.Failed, "", "%s is a directory, and %s in %s is not", t.source, t.target, t.container.Name)
 	case !info.IsDir() && strings.HasSuffix(t.target, "/"):
-		return t.noFolder(t.target)
+		return t.noDirectory(t.target)
 	default:
 		dir, name = path.Split(path.Clean(resolved))
 	}
@@ -68,7 +68,7 @@ func copyIn(ctx context.Context, env *command.Env, t copying) error {
 	return err
 }
 
-// upload unpacks an archive in a folder of the container.
+// upload unpacks an archive in a directory of the container.
 func (t copying) upload(ctx context.Context, dir string, content io.Reader) error {
 	if dir == "" {
 		dir = "."
@@ -76,18 +76,18 @@ func (t copying) upload(ctx context.Context, dir string, content io.Reader) erro
 	_, err := t.api.CopyToContainer(ctx, t.container.ID, client.CopyToContainerOptions{DestinationPath: dir, Content: content, CopyUIDGID: t.owners})
 	switch {
 	case errdefs.IsNotFound(err):
-		return t.noFolder(dir)
+		return t.noDirectory(dir)
 	case err != nil:
 		return fmt.Errorf("copy into %s: %w", t.container.Name, err)
 	}
 	return nil
 }
 
-func (t copying) noFolder(dir string) error {
+func (t copying) noDirectory(dir string) error {
 	return fail.New(fail.Failed, "create it first", "%s has no directory %s", t.container.Name, dir)
 }
 
-// contentsOnly tells whether a path means what is in the folder: it ends in "/.".
+// contentsOnly tells whether a path means what is in the directory: it ends in "/.".
 func contentsOnly(p string) bool {
 	return p == "." || strings.HasSuffix(filepath.ToSlash(p), "/.")
 }
@@ -115,7 +115,7 @@ func localSource(source string, follow bool) (fs.FileInfo, error) {
 	return info, nil
 }
 
-// pack writes a file or a folder as a tar archive in which it has another name. What takes
+// pack writes a file or a directory as a tar archive in which it has another name. What takes
 // the place of a directory meanwhile leads nowhere else: a container may have it mounted.
 func pack(to io.Writer, source, name string, follow bool) error {
 	if resolved, err := filepath.EvalSymlinks(source); err == nil && (follow || contentsOnly(source) || strings.HasSuffix(source, "/")) {

@@ -19,7 +19,7 @@ import (
 	"github.com/devup-cli/devup/internal/fail"
 )
 
-// copyOut copies a file or a folder out of a container, for "-" as an archive to stdout.
+// copyOut copies a file or a directory out of a container, for "-" as an archive to stdout.
 func copyOut(ctx context.Context, env *command.Env, t copying) error {
 	from := t.source
 	if t.follow {
@@ -54,21 +54,21 @@ func copyOut(ctx context.Context, env *command.Env, t copying) error {
 	return nil
 }
 
-// landing says in which folder of this machine what is copied goes and under which name:
-// as with cp, into a folder that exists, else under the name that is given. The name is
-// "." for what goes right into the folder.
-func landing(target, base string, folder, contents bool) (dir, name string, err error) {
+// landing says in which directory of this machine what is copied goes and under which name:
+// as with cp, into a directory that exists, else under the name that is given. The name is
+// "." for what goes right into the directory.
+func landing(target, base string, directory, contents bool) (dir, name string, err error) {
 	info, err := os.Stat(target)
 	switch {
-	case err == nil && info.IsDir() && folder && contents:
+	case err == nil && info.IsDir() && directory && contents:
 		return target, ".", nil
 	case err == nil && info.IsDir():
 		return target, base, nil
-	case err == nil && folder:
+	case err == nil && directory:
 		return "", "", fail.New(fail.Failed, "", "a directory cannot be copied over the file %s", target)
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return "", "", fail.Wrap(err, fail.Denied, "", "%s cannot be read", target)
-	case err != nil && !folder && strings.HasSuffix(filepath.ToSlash(target), "/"):
+	case err != nil && !directory && strings.HasSuffix(filepath.ToSlash(target), "/"):
 		return "", "", fail.New(fail.Failed, "create it first", "there is no directory %s", target)
 	}
 	dir, name = filepath.Split(filepath.Clean(target))
@@ -81,8 +81,8 @@ func landing(target, base string, folder, contents bool) (dir, name string, err 
 	return dir, name, nil
 }
 
-// unpack writes an archive of one file or one folder into a folder, under another name.
-// Nothing of it can leave the folder.
+// unpack writes an archive of one file or one directory into a directory, under another name.
+// Nothing of it can leave the directory.
 func unpack(archive io.Reader, dir, name string, owners bool) error {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
@@ -151,7 +151,7 @@ func unpackOne(root *os.Root, h *tar.Header, content io.Reader, owners bool) err
 	return root.Lchown(name, h.Uid, h.Gid)
 }
 
-// makeRoom makes room for an entry: what is no folder goes.
+// makeRoom makes room for an entry: what is no directory goes.
 func makeRoom(root *os.Root, name string) error {
 	info, err := root.Lstat(name)
 	if errors.Is(err, fs.ErrNotExist) {

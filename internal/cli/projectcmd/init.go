@@ -226,7 +226,7 @@ func nextStep(env *command.Env) string {
 	return "devup up"
 }
 
-// unopened is a folder that cannot be read.
+// unopened is a directory that cannot be read.
 func unopened(err error, dir string) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

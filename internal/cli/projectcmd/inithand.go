@@ -53,7 +53,7 @@ func readHandWritten(ctx context.Context, env *command.Env, fsys fs.FS, dir stri
 		if err != nil || !filepath.IsLocal(within) {
 			continue // what lies outside of the repository is not ours to write
 		}
-		// The Dockerfile lies in the service's folder, which is below its context where
+		// The Dockerfile lies in the service's directory, which is below its context where
 		// that is a workspace.
 		context := filepath.ToSlash(within)
 		service := path.Join(context, path.Dir(filepath.ToSlash(build.Dockerfile)))

@@ -175,7 +175,7 @@ func because(e detect.Evidence) string {
 }
 
 // reasons are the evidence for a service and its port on one line, without the
-// service's folder.
+// service's directory.
 func reasons(s detect.Service) string {
 	var texts []string
 	seen := map[string]bool{}

@@ -17,7 +17,7 @@ import (
 	"github.com/devup-cli/devup/internal/ui"
 )
 
-// leftover is a project whose folder is gone, with what the engine has of it.
+// leftover is a project whose directory is gone, with what the engine has of it.
 type leftover struct {
 	name, dir  string
 	look       observe.Project
@@ -25,7 +25,7 @@ type leftover struct {
 	volumes    map[string]int64 // those that hold data: name -> bytes, -1 where the engine does not know
 }
 
-// leftovers finds the projects whose folder is gone, by name, and measures them: all, or
+// leftovers finds the projects whose directory is gone, by name, and measures them: all, or
 // those that are named, each of which has to be one.
 func leftovers(ctx context.Context, s *session.Session, names []string) ([]leftover, error) {
 	state := s.State

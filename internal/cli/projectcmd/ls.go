@@ -59,7 +59,7 @@ type projectObject struct {
 	Type        string         `json:"type"` // "project"
 	Name        string         `json:"name"`
 	Dir         string         `json:"dir"`      // empty when nothing says it
-	DirGone     bool           `json:"dir_gone"` // the folder was removed from this machine
+	DirGone     bool           `json:"dir_gone"` // the directory was removed from this machine
 	ConfigFiles []string       `json:"config_files"`
 	Containers  map[string]int `json:"containers"` // state -> how many
 	URLs        []string       `json:"urls"`       // what a browser opens
@@ -203,11 +203,11 @@ func showProjects(env *command.Env, projects []projectObject, format string) {
 			env.UI.Object(p)
 			continue
 		}
-		folder := ui.Cell{Text: p.Dir}
+		directory := ui.Cell{Text: p.Dir}
 		if p.DirGone {
-			folder, gone = ui.Cell{Text: p.Dir + " was deleted", Tone: ui.Notice}, gone+1
+			directory, gone = ui.Cell{Text: p.Dir + " was deleted", Tone: ui.Notice}, gone+1
 		}
-		t.Rows = append(t.Rows, []ui.Cell{{Text: p.Name, Tone: ui.Strong}, {Text: p.status()}, {Text: strings.Join(p.URLs, " ")}, folder})
+		t.Rows = append(t.Rows, []ui.Cell{{Text: p.Name, Tone: ui.Strong}, {Text: p.status()}, {Text: strings.Join(p.URLs, " ")}, directory})
 	}
 	switch {
 	case len(t.Rows) > 0:

@@ -157,9 +157,9 @@ func keeps(s stack.Service) []string {
 	if s.Packages.Manifest == "" {
 		return nil
 	}
-	folders := []string{"node_modules"}
+	directories := []string{"node_modules"}
 	if s.Packages.Workspace == "" {
-		return folders
+		return directories
 	}
 	members := slices.Clone(s.Packages.Linked)
 	if m := s.Member(); m != "" {
@@ -167,9 +167,9 @@ func keeps(s stack.Service) []string {
 	}
 	slices.Sort(members)
 	for _, m := range slices.Compact(members) {
-		folders = append(folders, path.Join(m, "node_modules"))
+		directories = append(directories, path.Join(m, "node_modules"))
 	}
-	return folders
+	return directories
 }
 
 // The exact versions of what the Dockerfiles install besides a project's own packages, as of

@@ -43,19 +43,19 @@ func remarkEnvFile(a *stack.App) {
 // remarkLibraries names the members of the workspace that the service imports as
 // built files, which a checkout does not have.
 func remarkLibraries(a *stack.App) {
-	var folders []string
+	var directories []string
 	var first tree.Evidence
 	for _, member := range a.Packages.Linked {
 		p, err := parse(a.Tree, path.Join(a.Packages.Workspace, member))
 		if err != nil || p.Scripts["build"] == "" || !lacksBuild(a.Tree, p) {
 			continue
 		}
-		if folders = append(folders, path.Dir(p.path)); len(folders) == 1 {
+		if directories = append(directories, path.Dir(p.path)); len(directories) == 1 {
 			first = p.at("build", "")
 		}
 	}
-	fix := fmt.Sprintf("before `devup up`, run `%s run build` in %s", a.Packages.Manager, strings.Join(folders, ", "))
-	switch len(folders) {
+	fix := fmt.Sprintf("before `devup up`, run `%s run build` in %s", a.Packages.Manager, strings.Join(directories, ", "))
+	switch len(directories) {
 	case 0:
 		return
 	case 1:

@@ -44,9 +44,9 @@ func workspaceAt(t *tree.Tree, dir string) (workspace, bool) {
 	if len(patterns) == 0 {
 		return w, false
 	}
-	for _, folder := range t.Paths {
-		if folder != dir && tree.IsBelow(dir, folder) && t.Directory(folder).Has("package.json") && isMember(patterns, tree.Relative(dir, folder)) {
-			w.members = append(w.members, tree.Relative(dir, folder))
+	for _, directory := range t.Paths {
+		if directory != dir && tree.IsBelow(dir, directory) && t.Directory(directory).Has("package.json") && isMember(patterns, tree.Relative(dir, directory)) {
+			w.members = append(w.members, tree.Relative(dir, directory))
 		}
 	}
 	slices.Sort(w.members)

@@ -19,17 +19,17 @@ func packagesOf(a *stack.App, needs *requirements) stack.Packages {
 	if needs == nil {
 		return p
 	}
-	folder := a.Directory()
+	directory := a.Directory()
 	p.Manager, p.Manifest = "pip", path.Base(needs.manifest)
 	if p.Manifest == "Pipfile" {
 		p.Manager = "pipenv"
-		if folder.Has("Pipfile.lock") {
+		if directory.Has("Pipfile.lock") {
 			p.Lock = "Pipfile.lock"
 		}
 	}
 	if p.Manifest == "pyproject.toml" {
 		for _, manager := range managers {
-			if folder.Has(manager.lock) {
+			if directory.Has(manager.lock) {
 				p.Manager, p.Lock = manager.manager, manager.lock
 			}
 		}

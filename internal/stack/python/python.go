@@ -109,13 +109,13 @@ func whyNoService(f *tree.Directory, t *tree.Tree, needs *requirements) string {
 func prepare(a *stack.App) {
 	a.Sources = nil
 	deep := readRequirements(a.Tree, a.Dir) != nil
-	folders := a.Tree.Below(a.Dir, func(f *tree.Directory) bool {
+	directories := a.Tree.Below(a.Dir, func(f *tree.Directory) bool {
 		if !deep || tree.IsAside(path.Base(f.Path)) || strings.Count(tree.Relative(a.Dir, f.Path), "/") > 2 {
 			return false
 		}
 		return !f.Has("package.json") && readRequirements(a.Tree, f.Path) == nil
 	})
-	for _, f := range folders {
+	for _, f := range directories {
 		names := slices.Clone(f.Names)
 		slices.SortStableFunc(names, func(a, b string) int { return rank(a) - rank(b) })
 		for _, name := range names {

@@ -17,8 +17,8 @@ func gunicorn(a *stack.App) []string {
 		return nil
 	}
 	command := []string{"gunicorn", "--bind", "0.0.0.0:" + port(a)}
-	if folder := path.Dir(a.Entry); folder != "." && (path.Base(a.Entry) == "manage.py" || fromOwnDirectory(a)) {
-		command = append(command, "--chdir", folder)
+	if directory := path.Dir(a.Entry); directory != "." && (path.Base(a.Entry) == "manage.py" || fromOwnDirectory(a)) {
+		command = append(command, "--chdir", directory)
 	}
 	return append(command, a.ProdModule)
 }

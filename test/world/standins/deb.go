@@ -33,7 +33,7 @@ type dist struct {
 
 var (
 	pythonPackage = regexp.MustCompile(`python3-[a-z0-9.+-]+`)
-	infoFolder    = regexp.MustCompile(`^[^/]+\.(dist|egg)-info(/|$)`)
+	infoDirectory = regexp.MustCompile(`^[^/]+\.(dist|egg)-info(/|$)`)
 	field         = func(name string) *regexp.Regexp { return regexp.MustCompile(`(?m)^` + name + `: *(.*)$`) }
 	nameField     = field("Name")
 	versionField  = field("Version")
@@ -68,7 +68,7 @@ func readDeb(ctx context.Context, file string) (*deb, error) {
 		if err != nil {
 			return nil, fmt.Errorf("unpack %s: %w", file, err)
 		}
-		if infoFolder.MatchString(name) {
+		if infoDirectory.MatchString(name) {
 			infos[name] = data
 		} else {
 			d.files[name] = data

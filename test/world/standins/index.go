@@ -9,7 +9,7 @@ import (
 )
 
 // newIndex serves wheels as pip expects an index (PEP 503): a page of links for each
-// project, under the project's normal name. The wheels of a project lie in a folder of
+// project, under the project's normal name. The wheels of a project lie in a directory of
 // that name.
 func newIndex(wheels fs.FS) http.Handler {
 	mux := http.NewServeMux()

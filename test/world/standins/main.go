@@ -30,11 +30,11 @@ func run(ctx context.Context, args []string) error {
 	}
 	flags := flag.NewFlagSet(args[0], flag.ContinueOnError)
 	packages := flags.String("packages", "", "list of Debian packages and further versions")
-	debs := flags.String("debs", "", "folder that holds the .deb files")
-	out := flags.String("out", "", "folder to write wheels to")
+	debs := flags.String("debs", "", "directory that holds the .deb files")
+	out := flags.String("out", "", "directory to write wheels to")
 	address := flags.String("address", "", "address to serve on")
 	registry := flags.String("registry", "", "address of the registry that holds the images")
-	wheels := flags.String("wheels", "", "folder that holds the wheels")
+	wheels := flags.String("wheels", "", "directory that holds the wheels")
 	if err := flags.Parse(args[1:]); err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ import (
 	"time"
 )
 
-// makeWheels makes wheels of all Debian packages in a folder: for each distribution one
+// makeWheels makes wheels of all Debian packages in a directory: for each distribution one
 // of Debian's version, and one of each further version that the list names.
 func makeWheels(ctx context.Context, list, debs, out string) error {
 	extra, err := readList(list)
@@ -115,11 +115,11 @@ func writeWheel(out string, d *deb, of dist, version string, needs []string) err
 		files[info+"entry_points.txt"] = of.entryPoints
 	}
 	maps.Copy(files, d.files)
-	folder := filepath.Join(out, normal(of.name))
-	if err := os.MkdirAll(folder, 0o755); err != nil {
+	directory := filepath.Join(out, normal(of.name))
+	if err := os.MkdirAll(directory, 0o755); err != nil {
 		return err
 	}
-	return writeZip(filepath.Join(folder, stem+"-"+tag+".whl"), info+"RECORD", files)
+	return writeZip(filepath.Join(directory, stem+"-"+tag+".whl"), info+"RECORD", files)
 }
 
 // platform is the wheel's tag: for any machine unless it has compiled modules. Those are
