@@ -24,6 +24,8 @@ type instruction struct {
 	line  int
 	name  string   // upper case
 	words []string // without flags
+
+	fromStage bool // it copies from another stage or image
 }
 
 // dockerNames are the files that a service's image is built from, likeliest first.
@@ -40,6 +42,9 @@ func parseDockerfile(name, text string) *dockerfile {
 		in := instruction{line: node.StartLine, name: strings.ToUpper(node.Value)}
 		for n := node.Next; n != nil; n = n.Next {
 			in.words = append(in.words, n.Value)
+		}
+		for _, flag := range node.Flags {
+			in.fromStage = in.fromStage || strings.HasPrefix(flag, "--from")
 		}
 		d.instructions = append(d.instructions, in)
 	}

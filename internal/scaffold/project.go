@@ -43,6 +43,7 @@ type serviceView struct {
 	Stack       untrusted.Inert
 	Ready       string
 	Migrate     []string // the command of a setup step; nil for none
+	Seed        []string // the command of one that is only offered; nil for none
 	Routes      []string // what a gateway leads to it; nil for none
 	Public      bool
 	Why         untrusted.Inert // the reason for Public
@@ -150,9 +151,7 @@ func newServiceView(repo detect.Repository, s detect.Service) serviceView {
 	}
 	v.Extension = true
 	v.Unset = unset(repo, s)
-	for _, word := range s.Migrate {
-		v.Migrate = append(v.Migrate, escape(word))
-	}
+	v.Migrate, v.Seed = escapeAll(s.Migrate), escapeAll(s.Seed)
 	v.Context = "./" + escape(s.Context())
 	if s.Context() == "." {
 		v.Context = "."
@@ -170,9 +169,8 @@ func newServiceView(repo detect.Repository, s detect.Service) serviceView {
 				v.Kept = append(v.Kept, path.Join(v.Workdir, escape(dir)))
 			}
 		}
-		name = path.Join(s.Member(), name)
 	}
-	if name != "Dockerfile" {
+	if name = path.Join(s.Member(), name); name != "Dockerfile" {
 		v.Dockerfile = escape(name)
 	}
 	return v
@@ -236,3 +234,11 @@ func projectName(directory string) string {
 
 // escape keeps Compose from reading a variable into a literal text.
 func escape(s string) string { return strings.ReplaceAll(s, "$", "$$") }
+
+func escapeAll(words []string) []string {
+	var all []string
+	for _, word := range words {
+		all = append(all, escape(word))
+	}
+	return all
+}
