@@ -65,7 +65,7 @@ func (d *dockerfile) names(t *tree.Tree, above, dir string) bool {
 		if !slices.Contains([]string{"RUN", "CMD", "ENTRYPOINT", "WORKDIR"}, in.name) {
 			continue
 		}
-		for _, word := range strings.Fields(strings.Join(in.words, " ")) {
+		for word := range strings.FieldsSeq(strings.Join(in.words, " ")) {
 			word = strings.TrimPrefix(word, "./")
 			if strings.Contains(name, "/") && strings.Contains(word, name) || strings.HasPrefix(word, name+"/") && t.Exists(path.Join(above, word)) && !t.Exists(path.Join(dir, word)) {
 				return true
