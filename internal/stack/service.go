@@ -59,6 +59,8 @@ type Variable struct {
 	Inside   bool          // read by a server that calls the sibling itself, so that it needs the address between containers, not the browser's
 	Default  bool          // the code or an env file that is loaded has a value for it, so that it may stay unset
 	Secret   bool          // its name looks like a secret's
+	Data     string        // the key in Compose of the data service of which the variable holds something; empty for none
+	Value    string        // what it holds of that data service: its URL, host, port, user, password or name
 	Evidence tree.Evidence // where it is read or named
 }
 
