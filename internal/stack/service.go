@@ -58,6 +58,7 @@ type Variable struct {
 	Path     string        // what follows the sibling's URL, as in "/api"; mostly empty
 	Inside   bool          // read by a server that calls the sibling itself, so that it needs the address between containers, not the browser's
 	Default  bool          // the code or an env file that is loaded has a value for it, so that it may stay unset
+	Required bool          // the program does not start where it is not set
 	Secret   bool          // its name looks like a secret's
 	Evidence tree.Evidence // where it is read or named
 }

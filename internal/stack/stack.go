@@ -130,6 +130,8 @@ type Use struct {
 	Value string // a literal default in the code, or the value in an env file
 	Set   bool   // there is a default, or a loaded file sets it
 	Where tree.Evidence
+	// Required says that the program does not start without it, as far as this place tells.
+	Required bool
 }
 
 // Services finds the services of the language in a repository, recognised and not yet
