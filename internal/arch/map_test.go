@@ -24,15 +24,15 @@ var ours = map[string][]string{
 	"tree":          {},             // the directories and files of a repository that people wrote
 	// What devup knows of frameworks: the words for it, languages with their stacks, the table.
 	"stack/versions": {"lazyregexp"},
-	"stack":          {"lazyregexp", "tree", "untrusted"}, // untrusted: the gate for values in generated files
+	"stack":          {"lazyregexp", "tree", "untrusted", "secret"}, // untrusted: the gate for values in generated files; secret: the kinds of secrets
 	"stack/node":     {"lazyregexp", "tree", "stack", "stack/versions", "untrusted"},
 	"stack/python":   {"lazyregexp", "tree", "stack", "stack/versions", "untrusted"},
 	"stack/ruby":     {"lazyregexp", "stack"},
 	"stack/php":      {"stack"},
 	"stack/java":     {"stack"},
 	"stack/stacks":   {"stack", "stack/node", "stack/python", "stack/ruby", "stack/php", "stack/java"},
-	"detect":         {"lazyregexp", "tree", "stack", "stack/stacks"},
-	"framework":      {"lazyregexp", "stack", "stack/stacks"}, // reads what the stacks say of proxies and debuggers; apart from detect, which `up` does not need
+	"detect":         {"lazyregexp", "tree", "stack", "stack/stacks", "secret", "envfile"}, // secret: which ones are generated; envfile: what an example leaves open
+	"framework":      {"lazyregexp", "stack", "stack/stacks"},                              // reads what the stacks say of proxies and debuggers; apart from detect, which `up` does not need
 	"workspace":      {"lazyregexp", "fail"},
 	"settings":       {"lazyregexp", "fail"},
 	"egress":         {"lazyregexp", "fail", "untrusted", "dockerconfig"},                       // untrusted: it reads which registries a project names
