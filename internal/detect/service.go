@@ -32,4 +32,5 @@ type Repository struct {
 	Services []Service
 	Rejected []Rejection
 	Compose  []string // compose files at the root that `docker compose` would load, in its order
+	Includes []string // compose files in sub-directories that devup.yaml includes, where there is none at the root
 }
