@@ -7,8 +7,8 @@ var ours = map[string][]string{
 	"arch":          {},
 	"page":          {}, // for tests: what the documentation's tables name
 	"fakeengine":    {}, // for tests: engines that run nothing
-	"event":         {"context", "os", "net"},
-	"fail":          {"os", "net"},                                              // it knows context.Canceled, but waits for nothing
+	"event":         {},
+	"fail":          {},
 	"atomicfile":    {},                                                         // files that are replaced in one step
 	"owner":         {},                                                         // whose files are: directories of the user alone, no files of root's in a checkout
 	"lock":          {"atomicfile", "owner"},                                    // one devup at a time
@@ -21,35 +21,35 @@ var ours = map[string][]string{
 	"graph":         {},             // the order of what needs each other
 	"untrusted":     {"lazyregexp"}, // files and text of a clone: bounded reads, output that is safe to print
 	"envfile":       {"lazyregexp"}, // the text of env files that devup writes into; project reads them
-	"tree":          {"context", "os", "net", "time"},
+	"tree":          {},             // the directories and files of a repository that people wrote
 	// What devup knows of frameworks: the words for it, languages with their stacks, the table.
 	"stack/versions":    {"lazyregexp"},
-	"stack":             {"context", "os", "net", "time"},
-	"stack/dataservice": {"context", "os", "time"},
-	"stack/node":        {"context", "os", "net", "time"},
-	"stack/node/npm":    {"context", "os", "net", "time"},
-	"stack/python":      {"context", "os", "net", "time"},
-	"stack/ruby":        {"context", "os", "net", "time"},
-	"stack/php":         {"context", "os", "net", "time"},
-	"stack/java":        {"context", "os", "net", "time"},
+	"stack":             {"lazyregexp", "tree", "untrusted", "secret"}, // untrusted: the gate for values in generated files; secret: the kinds of secrets
+	"stack/dataservice": {"lazyregexp", "tree", "stack"},               // databases, caches, queues: the table, and what shows them
+	"stack/node":        {"lazyregexp", "tree", "stack", "stack/versions", "stack/node/npm"},
+	"stack/node/npm":    {"lazyregexp", "tree", "stack", "stack/versions", "untrusted"}, // how packages get into an image, apart from the frameworks
+	"stack/python":      {"lazyregexp", "tree", "stack", "stack/versions", "untrusted"},
+	"stack/ruby":        {"lazyregexp", "stack"},
+	"stack/php":         {"stack"},
+	"stack/java":        {"stack"},
 	"stack/stacks":      {"stack", "stack/node", "stack/python", "stack/ruby", "stack/php", "stack/java"},
-	"detect":            {"context", "os", "net", "time"},
-	"framework":         {"context", "os", "net", "time"},
+	"detect":            {"lazyregexp", "tree", "stack", "stack/stacks", "stack/dataservice", "secret", "envfile"}, // secret: which ones are generated; envfile: what an example leaves open
+	"framework":         {"lazyregexp", "stack", "stack/stacks"},                                                   // reads what the stacks say of proxies and debuggers; apart from detect, which `up` does not need
 	"workspace":         {"lazyregexp", "fail"},
 	"settings":          {"lazyregexp", "fail"},
-	"egress":            {"lazyregexp", "fail", "untrusted", "dockerconfig"}, // untrusted: it reads which registries a project names
-	"diagnose":          {"context", "os", "net", "time"},
+	"egress":            {"lazyregexp", "fail", "untrusted", "dockerconfig"},                       // untrusted: it reads which registries a project names
+	"diagnose":          {"lazyregexp", "stack/stacks"},                                            // text of a failure → reason, sentence, hint; below all whose work can fail
 	"registry":          {"lazyregexp", "event", "diagnose", "dockerconfig"},                       // logins and refusals of container registries, for pulls, pushes and builds
 	"symbol":            {"lazyregexp"},                                                            // variables whose values are decided after loading
 	"composefile":       {"composeschema", "symbol", "suggest", "lazyregexp", "untrusted", "fail"}, // the files of a project: positions, variables, the model, errors as sentences
 	"project":           {"composefile", "composeschema", "symbol", "suggest", "stack/stacks", "lazyregexp", "untrusted", "fail"},
 	"urls":              {"symbol", "project", "lazyregexp", "fail"}, // what services are called where: URLs in files, and routes of the gateway
 	"ports":             {"project", "fail"},
-	"scaffold":          {"context", "net", "os/exec"},
+	"scaffold":          {"lazyregexp", "detect", "stack", "stack/stacks", "fail", "untrusted", "stack/dataservice"}, // untrusted: the gate for values in generated files
 	"engine":            {"lazyregexp", "event", "fail", "dockerconfig"},
 	"gateway":           {"lazyregexp", "fail", "atomicfile", "untrusted", "owner"}, // one origin for all services: a proxy, and the life of its process
 	"build":             {"lazyregexp", "project", "egress", "registry", "event", "fail", "untrusted", "diagnose"},
-	"plan":              {"context", "os", "net", "time"},
+	"plan":              {"project", "fail", "graph"},
 	"images":            {"project", "build", "plan", "observe", "transfer", "registry", "event", "atomicfile", "fail"}, // which images to pull and to build
 	"observe":           {"lazyregexp", "plan", "untrusted", "fail"},                                                    // the state of the engine
 	"engineconfig":      {"lazyregexp", "project", "plan", "fail", "untrusted"},                                         // services, networks and volumes as the engine takes them; untrusted: seccomp profiles
@@ -121,7 +121,24 @@ var only = map[string][]string{
 }
 
 // never names what a package must do without, with all that lies below it.
-var never = map[string][]string{}
+var never = map[string][]string{
+	"event":             {"context", "os", "net"},
+	"fail":              {"os", "net"}, // it knows context.Canceled, but waits for nothing
+	"detect":            {"context", "os", "net", "time"},
+	"tree":              {"context", "os", "net", "time"},
+	"stack":             {"context", "os", "net", "time"},
+	"stack/dataservice": {"context", "os", "time"},
+	"stack/node":        {"context", "os", "net", "time"},
+	"stack/node/npm":    {"context", "os", "net", "time"},
+	"stack/python":      {"context", "os", "net", "time"},
+	"stack/ruby":        {"context", "os", "net", "time"},
+	"stack/php":         {"context", "os", "net", "time"},
+	"stack/java":        {"context", "os", "net", "time"},
+	"diagnose":          {"context", "os", "net", "time"},
+	"framework":         {"context", "os", "net", "time"},
+	"plan":              {"context", "os", "net", "time"},
+	"scaffold":          {"context", "net", "os/exec"},
+}
 
 // anything stands for every package of ours but those of cli.
 const anything = "*"
