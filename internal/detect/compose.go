@@ -31,6 +31,9 @@ type composeService struct {
 	published    int    // the port on the host, 0 for none
 	portEvidence Evidence
 	env          map[string]bool // names that are set, with a value or from an env_file entry
+	image        string
+	healthy      bool              // it says how to tell that it is ready
+	values       map[string]string // of env, where they are known
 	command      string
 	line         int
 	file         string
@@ -88,16 +91,19 @@ func parseCompose(name, text string, env map[string]string) (services []*compose
 		return nil, nil
 	}
 	each(child(document.Content[0], "services"), func(key, value *yaml.Node) {
-		service := &composeService{name: key.Value, line: key.Line, file: name, env: map[string]bool{}}
+		service := &composeService{name: key.Value, line: key.Line, file: name, env: map[string]bool{}, values: map[string]string{}}
+		service.image, service.healthy = scalar(child(value, "image")), child(value, "healthcheck") != nil
 		service.readBuild(child(value, "build"))
 		service.readMount(value)
 		service.readPorts(value, env)
 		service.command = strings.Join(texts(child(value, "command")), " ")
 		environment := child(value, "environment")
-		each(environment, func(key, value *yaml.Node) { service.env[key.Value] = value.Tag != "!!null" })
+		each(environment, func(key, value *yaml.Node) {
+			service.env[key.Value], service.values[key.Value] = value.Tag != "!!null", expand(value.Value, env)
+		})
 		for _, text := range texts(environment) {
-			variable, _, set := strings.Cut(text, "=")
-			service.env[variable] = set
+			variable, value, set := strings.Cut(text, "=")
+			service.env[variable], service.values[variable] = set, expand(value, env)
 		}
 		services = append(services, service)
 	})

@@ -94,6 +94,7 @@ type candidate struct {
 	envs    []envFile // of its directory
 	docker  *dockerfile
 	compose *composeService
+	uses    []stack.Use // of environment variables, in its sources and env files
 }
 
 // role is what a service is to its siblings.
@@ -199,6 +200,7 @@ func (s *scan) decide() Repository {
 		c.Ready, c.Routes = decideReady(c), decideRoutes(c)
 		decideRemarks(s.found, c)
 	}
+	repo.Data = s.decideData()
 	for _, c := range s.found { // what other services call is known by now
 		c.Public = decidePublic(s.found, c)
 		repo.Services = append(repo.Services, c.Service)

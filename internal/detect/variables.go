@@ -36,6 +36,7 @@ func decideVariables(all services, c *candidate) []Variable {
 			uses = append(uses, stack.Use{Name: entry.name, Value: entry.value, Set: env.loaded && entry.value != "", Where: tree.At(env.path, entry.line, entry.name)})
 		}
 	}
+	c.uses = uses
 	byName := map[string]*Variable{}
 	values := map[string][]string{}
 	readers := map[string][]string{} // the source files that read a variable
