@@ -24,16 +24,17 @@ var ours = map[string][]string{
 	"tree":          {},             // the directories and files of a repository that people wrote
 	// What devup knows of frameworks: the words for it, languages with their stacks, the table.
 	"stack/versions":    {"lazyregexp"},
-	"stack":             {"lazyregexp", "tree", "untrusted"}, // untrusted: the gate for values in generated files
-	"stack/dataservice": {"lazyregexp", "tree", "stack"},     // databases, caches, queues: the table, and what shows them
-	"stack/node":        {"lazyregexp", "tree", "stack", "stack/versions", "untrusted"},
+	"stack":             {"lazyregexp", "tree", "untrusted", "secret"}, // untrusted: the gate for values in generated files; secret: the kinds of secrets
+	"stack/dataservice": {"lazyregexp", "tree", "stack"},               // databases, caches, queues: the table, and what shows them
+	"stack/node":        {"lazyregexp", "tree", "stack", "stack/versions", "stack/node/npm"},
+	"stack/node/npm":    {"lazyregexp", "tree", "stack", "stack/versions", "untrusted"}, // how packages get into an image, apart from the frameworks
 	"stack/python":      {"lazyregexp", "tree", "stack", "stack/versions", "untrusted"},
 	"stack/ruby":        {"lazyregexp", "stack"},
 	"stack/php":         {"stack"},
 	"stack/java":        {"stack"},
 	"stack/stacks":      {"stack", "stack/node", "stack/python", "stack/ruby", "stack/php", "stack/java"},
-	"detect":            {"lazyregexp", "tree", "stack", "stack/stacks", "stack/dataservice"},
-	"framework":         {"lazyregexp", "stack", "stack/stacks"}, // reads what the stacks say of proxies and debuggers; apart from detect, which `up` does not need
+	"detect":            {"lazyregexp", "tree", "stack", "stack/stacks", "stack/dataservice", "secret", "envfile"}, // secret: which ones are generated; envfile: what an example leaves open
+	"framework":         {"lazyregexp", "stack", "stack/stacks"},                                                   // reads what the stacks say of proxies and debuggers; apart from detect, which `up` does not need
 	"workspace":         {"lazyregexp", "fail"},
 	"settings":          {"lazyregexp", "fail"},
 	"egress":            {"lazyregexp", "fail", "untrusted", "dockerconfig"},                       // untrusted: it reads which registries a project names
@@ -44,7 +45,7 @@ var ours = map[string][]string{
 	"project":           {"composefile", "composeschema", "symbol", "suggest", "stack/stacks", "lazyregexp", "untrusted", "fail"},
 	"urls":              {"symbol", "project", "lazyregexp", "fail"}, // what services are called where: URLs in files, and routes of the gateway
 	"ports":             {"project", "fail"},
-	"scaffold":          {"lazyregexp", "detect", "stack", "stack/stacks", "stack/dataservice", "fail", "untrusted"}, // untrusted: the gate for values in generated files
+	"scaffold":          {"lazyregexp", "detect", "stack", "stack/stacks", "fail", "untrusted", "stack/dataservice"}, // untrusted: the gate for values in generated files
 	"engine":            {"lazyregexp", "event", "fail", "dockerconfig"},
 	"gateway":           {"lazyregexp", "fail", "atomicfile", "untrusted", "owner"}, // one origin for all services: a proxy, and the life of its process
 	"build":             {"lazyregexp", "project", "egress", "registry", "event", "fail", "untrusted", "diagnose"},
@@ -128,6 +129,7 @@ var never = map[string][]string{
 	"stack":             {"context", "os", "net", "time"},
 	"stack/dataservice": {"context", "os", "time"},
 	"stack/node":        {"context", "os", "net", "time"},
+	"stack/node/npm":    {"context", "os", "net", "time"},
 	"stack/python":      {"context", "os", "net", "time"},
 	"stack/ruby":        {"context", "os", "net", "time"},
 	"stack/php":         {"context", "os", "net", "time"},

@@ -30,13 +30,21 @@ type composeService struct {
 	target       int    // the port in the container
 	published    int    // the port on the host, 0 for none
 	portEvidence Evidence
-	env          map[string]bool // names that are set, with a value or from an env_file entry
-	image        string
-	healthy      bool              // it says how to tell that it is ready
-	values       map[string]string // of env, where they are known
+	env          map[string]composeValue // by name
 	command      string
 	line         int
 	file         string
+	healthy      bool // it says how to tell that it is ready
+	image        string
+	builds       bool // it has a build section
+	included     bool // the file lies in a sub-directory, and devup.yaml includes it
+}
+
+// composeValue is what a compose file sets a variable to.
+type composeValue struct {
+	text string
+	set  bool // it has a value
+	line int
 }
 
 // composeFiles are the names of the root's compose files that would be loaded.
@@ -57,18 +65,11 @@ func composeFiles(t *tree.Tree) []string {
 // read is reported as a rejection and the scan goes on without it.
 func readCompose(t *tree.Tree, files []string) []*composeService {
 	var all []*composeService
-	env := map[string]string{}
-	for _, file := range envsOf(t, ".") {
-		for _, entry := range file.entries {
-			if path.Base(file.path) == ".env" {
-				env[entry.name] = entry.value
-			}
-		}
-	}
+	env := loadedEnv(t, ".")
 	for _, name := range files {
 		services, err := parseCompose(name, t.Text(name), env)
 		if err != nil {
-			t.Reject(".", name+" is not valid YAML, and was left out", Evidence{File: name})
+			t.LeaveOut(".", name+" is not valid YAML", Evidence{File: name})
 			continue
 		}
 		all = append(all, services...)
@@ -91,19 +92,19 @@ func parseCompose(name, text string, env map[string]string) (services []*compose
 		return nil, nil
 	}
 	each(child(document.Content[0], "services"), func(key, value *yaml.Node) {
-		service := &composeService{name: key.Value, line: key.Line, file: name, env: map[string]bool{}, values: map[string]string{}}
-		service.image, service.healthy = scalar(child(value, "image")), child(value, "healthcheck") != nil
+		service := &composeService{name: key.Value, line: key.Line, file: name, env: map[string]composeValue{}, image: scalar(child(value, "image"))}
+		service.healthy = child(value, "healthcheck") != nil
 		service.readBuild(child(value, "build"))
 		service.readMount(value)
 		service.readPorts(value, env)
 		service.command = strings.Join(texts(child(value, "command")), " ")
 		environment := child(value, "environment")
 		each(environment, func(key, value *yaml.Node) {
-			service.env[key.Value], service.values[key.Value] = value.Tag != "!!null", expand(value.Value, env)
+			service.env[key.Value] = composeValue{scalar(value), value.Tag != "!!null", key.Line}
 		})
 		for _, text := range texts(environment) {
-			variable, value, set := strings.Cut(text, "=")
-			service.env[variable], service.values[variable] = set, expand(value, env)
+			variable, text, set := strings.Cut(text, "=")
+			service.env[variable] = composeValue{text, set, environment.Line}
 		}
 		services = append(services, service)
 	})
@@ -126,7 +127,7 @@ func (s *composeService) readBuild(build *yaml.Node) {
 	if dir == "" || strings.Contains(dir, "://") || path.IsAbs(dir) {
 		return
 	}
-	s.dir = path.Clean(dir)
+	s.dir, s.builds = path.Clean(dir), true
 	// A context above the service with the Dockerfile inside of it: the directory
 	// of the Dockerfile is the service's.
 	if below, file := path.Split(path.Clean(s.dockerfile)); below != "" && s.dockerfile != "" {

@@ -73,7 +73,7 @@ func (s *scan) seen(c *candidate) dataservice.Seen {
 	}
 	seen.Variables = append(seen.Variables, s.valuesOf(c)...)
 	for i, v := range seen.Variables {
-		seen.Variables[i].Given = c.compose != nil && c.compose.env[v.Name]
+		seen.Variables[i].Given = c.compose != nil && c.compose.env[v.Name].set
 	}
 	return seen
 }
@@ -92,7 +92,7 @@ func (c *candidate) dataDirectories() []string {
 // their values, sorted by name.
 func (s *scan) valuesOf(c *candidate) []dataservice.Named {
 	byName := map[string]*dataservice.Named{}
-	for _, u := range c.uses {
+	for _, u := range slices.Concat(c.read, c.fromEnvs()) {
 		v := byName[u.Name]
 		if v == nil {
 			v = &dataservice.Named{Name: u.Name}
@@ -129,10 +129,15 @@ func (s *scan) valuesOf(c *candidate) []dataservice.Named {
 // composeData are the data services that the compose files have.
 func (s *scan) composeData() []Data {
 	var all []Data
+	set := loadedEnv(s.tree, ".")
 	for _, service := range s.compose {
+		values := map[string]string{}
+		for name, value := range service.env {
+			values[name] = expand(value.text, set)
+		}
 		if of := dataservice.OfImage(service.image); of != nil && service.dir == "" {
 			all = append(all, Data{
-				Service: of.Name, Key: service.name, Compose: true, Healthy: service.healthy, Login: of.LoginIn(service.values),
+				Service: of.Name, Key: service.name, Compose: true, Healthy: service.healthy, Login: of.LoginIn(values),
 				Evidence: []Evidence{tree.At(service.file, service.line, "service "+service.name)},
 			})
 		}
