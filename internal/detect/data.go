@@ -197,7 +197,7 @@ func (s *scan) wireData(shared *dataservice.Shared, use dataservice.Use) {
 	i := slices.IndexFunc(s.found, func(c *candidate) bool { return c.Name == use.By })
 	c := s.found[i]
 	for _, hold := range use.Holds {
-		v := c.variable(hold.Variable)
+		v := c.variable(hold.Variable, hold.At)
 		switch {
 		case hold.Given, v.Data != "":
 			continue
@@ -209,15 +209,15 @@ func (s *scan) wireData(shared *dataservice.Shared, use dataservice.Use) {
 			continue
 		}
 		v.Data, v.Value = shared.Key, value
-		v.Sibling, v.Path, v.Inside = "", "", false
+		v.Sibling, v.Path, v.Inside, v.Required, v.Generate = "", "", false, false, ""
 	}
 }
 
 // variable is the service's variable of a name, which is added where there is none.
-func (c *candidate) variable(name string) *stack.Variable {
+func (c *candidate) variable(name string, at Evidence) *stack.Variable {
 	i, found := slices.BinarySearchFunc(c.Variables, name, func(v Variable, name string) int { return strings.Compare(v.Name, name) })
 	if !found {
-		c.Variables = slices.Insert(c.Variables, i, Variable{Name: name, Default: true, Secret: looksSecret(name)})
+		c.Variables = slices.Insert(c.Variables, i, Variable{Name: name, Default: true, Secret: looksSecret(name), Evidence: at})
 	}
 	return &c.Variables[i]
 }

@@ -64,6 +64,7 @@ type Holding struct {
 	Part     Part
 	Like     string // the value that says how it is written; empty for none
 	Given    bool   // a compose file sets it
+	At       tree.Evidence
 }
 
 // Find gives the data services that a service uses, and where its SQLite database is named
@@ -294,7 +295,10 @@ func (f *finder) meant(m Meaning, v Named) *Wanted {
 func (f *finder) hold(w *Wanted, part Part, v Named) {
 	h := Holding{Variable: v.Name, Part: part, Given: v.Given}
 	best := -1
-	for _, value := range v.Values {
+	for i, value := range v.Values {
+		if i == 0 {
+			h.At = value.At
+		}
 		a, isAddress := ParseAddress(value.Text)
 		rank := int(value.From)
 		switch part {

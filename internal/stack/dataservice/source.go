@@ -134,7 +134,7 @@ func callClues(file tree.File) []Clue {
 			if service == "" {
 				continue
 			}
-			clue := Clue{Service: service, Evidence: file.At(m[0], strings.Join(strings.Fields(strings.TrimRight(file.Text[m[0]:m[1]], "({ \n")), " "))}
+			clue := Clue{Service: service, Evidence: file.At(m[0], strings.Join(strings.Fields(strings.TrimRight(file.Text[m[0]:m[1]], "({:= \n")), " "))}
 			clue.Address = o.address(service, block)
 			here := o.alone && strings.TrimSpace(strings.Trim(block, "(){}; \n")) == ""
 			if here {
