@@ -194,8 +194,7 @@ func firstFree(taken map[string]bool, names ...string) string {
 
 // wireData gives the variables that hold something of a data service their values.
 func (s *scan) wireData(shared *dataservice.Shared, use dataservice.Use) {
-	i := slices.IndexFunc(s.found, func(c *candidate) bool { return c.Name == use.By })
-	c := s.found[i]
+	c := s.called(use.By)
 	for _, hold := range use.Holds {
 		v := c.variable(hold.Variable, hold.At)
 		switch {
@@ -220,4 +219,36 @@ func (c *candidate) variable(name string, at Evidence) *stack.Variable {
 		c.Variables = slices.Insert(c.Variables, i, Variable{Name: name, Default: true, Secret: looksSecret(name), Evidence: at})
 	}
 	return &c.Variables[i]
+}
+
+// seedsOf are the SQL files that a data service loads at its first start. Where migrations make
+// the tables there are none.
+func (s *scan) seedsOf(shared *dataservice.Shared) []string {
+	if shared.Compose {
+		return nil
+	}
+	dirs := []string{"."}
+	for _, use := range shared.Uses {
+		c := s.called(use.By)
+		if len(c.Migrate) > 0 || s.hasMigrations(c) {
+			return nil
+		}
+		if c.Dir != "." {
+			dirs = append(dirs, c.Dir)
+		}
+	}
+	return dataservice.Lookup(shared.Service).SeedsIn(s.tree, dirs)
+}
+
+// hasMigrations says whether a directory of the service holds steps that make its tables.
+func (s *scan) hasMigrations(c *candidate) bool {
+	return slices.ContainsFunc(s.tree.Below(c.Dir, func(f *tree.Directory) bool { return !s.found.has(f.Path) }), func(f *tree.Directory) bool {
+		holds := slices.Contains([]string{"migrations", "migration", "migrate", "alembic", "versions", "changelog"}, path.Base(f.Path))
+		return holds && len(f.Names)+len(f.Subs) > 0
+	})
+}
+
+// called is the service of a name.
+func (s *scan) called(name string) *candidate {
+	return s.found[slices.IndexFunc(s.found, func(c *candidate) bool { return c.Name == name })]
 }

@@ -123,7 +123,8 @@ func (w *Wanted) know(a Address, rank int) {
 			*field.to, w.ranks[i] = field.text, rank
 		}
 	}
-	if w.Host == "" && IsServiceName(a.Host) {
+	isRecord := strings.HasSuffix(a.Scheme, "+srv") // a host in the DNS of a cluster
+	if w.Host == "" && !isRecord && IsServiceName(a.Host) {
 		w.Host = a.Host
 	}
 }
@@ -348,6 +349,7 @@ func (f *finder) settle() {
 	})
 	for _, w := range f.wanted {
 		f.decideVariant(w)
+		w.completeByDriver()
 		w.url = cmp.Or(w.Service.URLs[f.seen.Language], w.Service.URL)
 		if len(w.Service.Schemes) > 0 {
 			w.scheme = w.Service.Schemes[0]
@@ -359,6 +361,26 @@ func (f *finder) settle() {
 		}
 		if w.Service.isSQL() {
 			f.sqlite = tree.Evidence{}
+		}
+	}
+}
+
+// completeByDriver adds the variables by which the driver itself finds what the code does not
+// say: https://www.postgresql.org/docs/current/libpq-envars.html, and node-postgres.
+func (w *Wanted) completeByDriver() {
+	if w.Service.Name != "postgres" || len(w.Fixed)+len(w.Holds) == 0 && !w.byCode || slices.ContainsFunc(w.Holds, func(h Holding) bool { return h.Part == PartURL }) {
+		return
+	}
+	for _, own := range []struct {
+		name string
+		part Part
+		has  bool
+	}{
+		{"PGHOST", PartHost, len(w.Fixed) > 0}, {"PGUSER", PartUser, w.ranks[0] == fixedRank},
+		{"PGPASSWORD", PartPassword, w.ranks[1] == fixedRank}, {"PGDATABASE", PartName, w.ranks[2] == fixedRank},
+	} {
+		if !own.has && !slices.ContainsFunc(w.Holds, func(h Holding) bool { return h.Part == own.part }) {
+			w.Holds = append(w.Holds, Holding{Variable: own.name, Part: own.part})
 		}
 	}
 }

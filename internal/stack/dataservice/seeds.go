@@ -1,12 +1,10 @@
-package detect
+package dataservice
 
 import (
-	"cmp"
 	"path"
 	"slices"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
-	"github.com/devup-cli/devup/internal/stack/dataservice"
 	"github.com/devup-cli/devup/internal/tree"
 )
 
@@ -25,70 +23,46 @@ var (
 	ofOthers   = lazyregexp.New(`(?i)\bautoincrement\b|\bpragma\b|\bidentity\s*\(|\bnvarchar\b|(?m)^GO\s*$`)
 )
 
-// seedsOf are the SQL files that a data service can load at its first start: the tables,
-// then the rows. Where migrations make the tables there are none.
-func (s *scan) seedsOf(shared *dataservice.Shared) []string {
-	if shared.Compose || dataservice.Lookup(shared.Service).Seeds == "" {
+// maxSeeds is how many SQL files are taken for initial data. More are a collection of scripts.
+const maxSeeds = 9
+
+// SeedsIn gives the SQL files at the usual places below directories that a service can load at its
+// first start: the tables, then the rows.
+func (s *Service) SeedsIn(t *tree.Tree, dirs []string) []string {
+	if s.Seeds == "" {
 		return nil
-	}
-	dirs := []string{"."}
-	for _, use := range shared.Uses {
-		c := s.byServiceName(use.By)
-		if len(c.Migrate) > 0 || s.hasMigrations(c) {
-			return nil
-		}
-		if c.Dir != "." {
-			dirs = append(dirs, c.Dir)
-		}
 	}
 	var tables, rows []string
 	for _, dir := range dirs {
 		for _, below := range seedDirectories {
-			f := s.tree.Directory(path.Join(dir, below))
+			f := t.Directory(path.Join(dir, below))
 			for _, name := range f.Names {
 				full := path.Join(f.Path, name)
-				if path.Ext(name) != ".sql" || notSeeds.MatchString(name) || slices.Contains(slices.Concat(tables, rows), full) || !isSeed(shared.Service, s.tree.Text(full)) {
-					continue
-				}
-				if rowsNames.MatchString(name) && !seedNames.MatchString(name) {
+				switch {
+				case path.Ext(name) != ".sql" || notSeeds.MatchString(name) || slices.Contains(tables, full) || slices.Contains(rows, full):
+				case !s.loads(t.Text(full)):
+				case rowsNames.MatchString(name) && !seedNames.MatchString(name):
 					rows = append(rows, full)
-				} else {
+				default:
 					tables = append(tables, full)
 				}
 			}
 		}
 	}
-	const most = 9 // each has a digit in front in the container
-	all := slices.Concat(tables, rows)
-	if len(all) > most {
-		return nil // a collection of scripts, of which a person runs some
+	if len(tables)+len(rows) > maxSeeds {
+		return nil
 	}
-	return all
+	return append(tables, rows...)
 }
 
-func (s *scan) byServiceName(name string) *candidate {
-	return s.found[slices.IndexFunc(s.found, func(c *candidate) bool { return c.Name == name })]
-}
-
-// isSeed says whether a text is plain SQL for the service, to be run in its database.
-func isSeed(service, text string) bool {
+// loads says whether a text is plain SQL for the service, to be run in its database.
+func (s *Service) loads(text string) bool {
 	head := text[:min(len(text), 64<<10)]
 	if makesDB.MatchString(head) || !makesTable.MatchString(head) || ofOthers.MatchString(head) {
 		return false
 	}
-	if service == "postgres" {
+	if s.Name == "postgres" {
 		return !ofMySQL.MatchString(head)
 	}
 	return !ofPostgres.MatchString(head)
-}
-
-// hasMigrations says whether a directory of the service holds steps that make its tables.
-func (s *scan) hasMigrations(c *candidate) bool {
-	return slices.ContainsFunc(s.tree.Below(c.Dir, func(f *tree.Directory) bool { return !s.found.has(f.Path) }), func(f *tree.Directory) bool {
-		switch base := path.Base(f.Path); base {
-		case "migrations", "migration", "migrate", "alembic", "versions", "changelog":
-			return cmp.Or(len(f.Names), len(f.Subs)) > 0
-		}
-		return false
-	})
 }
