@@ -17,11 +17,12 @@ import (
 
 // Wants is what a fresh clone lacks, and only a user can give or agree to.
 type Wants struct {
-	Root    string                    // the project's directory
-	Copies  []FileCopy                // what x-devup.setup says to copy and is not there yet
-	Values  []composefile.WantedValue // required variables without a value, in the order of the files
-	Example string                    // a file in Root that shows what a missing .env should hold, among it variables that the files refer to; or empty
-	DotEnv  bool                      // .env in Root is read, if it is there
+	Root     string                    // the project's directory
+	Copies   []FileCopy                // what x-devup.setup says to copy and is not there yet
+	Values   []composefile.WantedValue // required variables without a value, in the order of the files
+	Generate []Generated               // variables of x-devup.setup.generate without a value
+	Example  string                    // a file in Root that shows what a missing .env should hold, among it variables that the files refer to; or empty
+	DotEnv   bool                      // .env in Root is read, if it is there
 }
 
 // MissingValues is the cause of a [fail.Error] with the code Config: Wants has Values.
@@ -32,6 +33,9 @@ func (m *MissingValues) Error() string {
 	var names []string
 	for _, v := range m.Wants.Values {
 		names = append(names, v.Name)
+	}
+	for _, g := range m.Wants.Generate {
+		names = append(names, g.Name)
 	}
 	return "not set: " + strings.Join(names, ", ")
 }
@@ -62,7 +66,21 @@ func (l *loading) wanting(err error) error {
 	if bad != nil {
 		return bad
 	}
+	generated, bad := l.generated()
+	if bad != nil {
+		return bad
+	}
+	asked := slices.DeleteFunc(slices.Clone(values), func(v composefile.WantedValue) bool {
+		return slices.ContainsFunc(generated, func(g Generated) bool { return g.Name == v.Name })
+	})
 	named := *e
+	if len(asked) == 0 {
+		named.Message = fmt.Sprintf("`devup up` generates %s, and has not run in this checkout yet", listNames(generated))
+		named.Hint = "run `devup up`"
+		named.Cause, named.CauseShown = &MissingValues{Wants{Root: l.Dir, Copies: copies, Generate: generated, DotEnv: l.readsDotEnv()}}, true
+		return &named
+	}
+	values = asked
 	named.Hint = "set it in the environment or in .env next to the file; `devup up` asks for it on a terminal"
 	if len(values) > 1 || !strings.Contains(e.Message, values[0].Name) {
 		named.Message = fmt.Sprintf("%d variables are needed and not set: %s", len(values), listValues(values))
@@ -77,8 +95,18 @@ func (l *loading) wanting(err error) error {
 	if w.Example != "" {
 		named.Hint = "`cp " + untrusted.Arguments(w.Example) + " .env`, and fill it in; `devup up` on a terminal does it, and asks for what it has to"
 	}
+	w.Generate = generated
 	named.Cause, named.CauseShown = &MissingValues{w}, true
 	return &named
+}
+
+// listNames is "KEY and TOKEN".
+func listNames(generated []Generated) string {
+	var names []string
+	for _, g := range generated {
+		names = append(names, g.Name)
+	}
+	return strings.Join(names, " and ")
 }
 
 // listValues is "KEY (compose.yaml:5: ask the team), TOKEN (compose.yaml:7)".

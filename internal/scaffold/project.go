@@ -3,7 +3,6 @@ package scaffold
 import (
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/devup-cli/devup/internal/detect"
@@ -17,6 +16,8 @@ type projectView struct {
 	Project  string // empty in devup.yaml where the compose files name the project
 	OnTop    bool   // compose files are loaded before devup.yaml
 	Services []serviceView
+	Copies   []copyView   // examples of env files, and what they are copied to
+	Secrets  []secretView // what is generated once in a checkout
 	Ports    []portView
 	Install  string
 	Go       bool // Install needs Go
@@ -35,6 +36,7 @@ type serviceView struct {
 	HostPort    int
 	Environment []setting
 	Unset       []untrusted.Inert
+	EnvFiles    []string
 	Workdir     string
 	Mount       string   // the source over the image's copy: "./backend-flask:/backend-flask"; empty for none
 	LongMount   bool     // the path holds a colon, which the short form cannot
@@ -108,6 +110,7 @@ func newProjectView(repo detect.Repository, o Options) projectView {
 			view.Ports = append(view.Ports, portView{Number: s.HostPort, Name: s.Name, Page: s.Page, Public: o.opens(s), Why: o.why(s)})
 		}
 	}
+	view.setup(repo)
 	if o.Gateway > 0 { // browsers reach the rest through it, so nothing else has to be open
 		public := !slices.ContainsFunc(view.Ports, func(p portView) bool { return !p.Public }) // it leads to all of them
 		for i := range view.Ports {
@@ -133,14 +136,7 @@ func newServiceView(repo detect.Repository, s detect.Service) serviceView {
 	for _, route := range s.Routes {
 		v.Routes = append(v.Routes, escape(route))
 	}
-	for _, w := range wired(repo, s) {
-		sibling, _ := find(repo, w.Sibling)
-		url := "${DEVUP_URL_" + detect.EnvName(key(sibling)) + ":-" + localURL(sibling) + "}"
-		if w.Inside {
-			url = "http://" + key(sibling) + ":" + strconv.Itoa(sibling.Port.Number)
-		}
-		v.Environment = append(v.Environment, setting{Name: untrusted.VariableName(w.Name), Value: url + escape(w.Path)})
-	}
+	v.Environment = environment(repo, s)
 	if !v.Full {
 		if s.Dockerfile != "" {
 			v.Stack = "" // nothing is left to scaffold
@@ -150,6 +146,11 @@ func newServiceView(repo detect.Repository, s detect.Service) serviceView {
 	}
 	v.Extension = true
 	v.Unset = unset(repo, s)
+	for _, f := range s.EnvFiles {
+		if f.Pass {
+			v.EnvFiles = append(v.EnvFiles, "./"+escape(f.Path))
+		}
+	}
 	for _, word := range s.Migrate {
 		v.Migrate = append(v.Migrate, escape(word))
 	}
@@ -198,7 +199,7 @@ func wired(repo detect.Repository, s detect.Service) []detect.Variable {
 func unset(repo detect.Repository, s detect.Service) []untrusted.Inert {
 	wires := wired(repo, s)
 	left := variables(s, func(v detect.Variable) bool {
-		return !v.Default && !stacks.IsSetting(v.Name) &&
+		return !v.Default && !isGenerated(v) && !isDemanded(v) && !stacks.IsSetting(v.Name) &&
 			!slices.ContainsFunc(wires, func(w detect.Variable) bool { return w.Name == v.Name })
 	})
 	var names []untrusted.Inert

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"maps"
 	"path"
 	"path/filepath"
 
@@ -21,16 +22,34 @@ type handWritten struct {
 	set      map[string]map[string]bool // the variables that it gives a value, by service
 }
 
+// withValues is an environment in which what is missing has some value.
+func withValues(env map[string]string, w project.Wants) map[string]string {
+	filled := map[string]string{}
+	maps.Copy(filled, env)
+	for _, v := range w.Values {
+		filled[v.Name] = "-"
+	}
+	for _, g := range w.Generate {
+		filled[g.Name] = "-"
+	}
+	return filled
+}
+
 func readHandWritten(ctx context.Context, env *command.Env, fsys fs.FS, dir string) (handWritten, error) {
 	var hand handWritten
 	if _, err := fs.Stat(fsys, projectFile); errors.Is(err, fs.ErrNotExist) {
 		return hand, nil
 	}
 	// With the compose files beside it: alone, what adds to them is no project.
-	p, err := project.Load(ctx, project.Options{
+	o := project.Options{
 		Dir: dir, Env: env.Variables(),
 		Answers: func(root string) []byte { return env.Checkout(root).ReadAnswers(ctx) },
-	})
+	}
+	p, err := project.Load(ctx, o)
+	if missing, ok := errors.AsType[*project.MissingValues](err); ok {
+		o.Env = withValues(o.Env, missing.Wants) // what a start needs, a look at the files does not
+		p, err = project.Load(ctx, o)
+	}
 	if err != nil {
 		return hand, err
 	}

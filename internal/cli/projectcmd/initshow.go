@@ -212,7 +212,7 @@ func runtimeText(s detect.Service) string { return s.Runtime.Language + " " + s.
 func (p proposal) unset(s detect.Service) []string {
 	var names []string
 	for _, v := range s.Variables {
-		if v.Sibling == "" && !v.Default && !p.set[cmp.Or(s.Compose, s.Name)][v.Name] {
+		if v.Sibling == "" && !v.Default && v.Generate == "" && !p.set[cmp.Or(s.Compose, s.Name)][v.Name] {
 			names = append(names, v.Name)
 		}
 	}
