@@ -64,7 +64,7 @@ func (p *Preparer) Next(loaded *project.Project, err error) Step {
 	w := project.WantsOf(loaded, err)
 	for _, c := range w.Copies {
 		if p.offer(c.To) {
-			return func(ctx context.Context) error { return p.copyExample(ctx, w.Root, c) }
+			return func(ctx context.Context) error { return p.copyExample(ctx, w, c) }
 		}
 	}
 	if len(w.Generate) > 0 && !p.generated {
@@ -73,7 +73,7 @@ func (p *Preparer) Next(loaded *project.Project, err error) Step {
 	}
 	for _, o := range offers(loaded, w) {
 		if (p.Yes || p.CanAsk()) && p.offer(o.To) {
-			return func(ctx context.Context) error { return p.offerCopy(ctx, w.Root, o) }
+			return func(ctx context.Context) error { return p.offerCopy(ctx, w, o) }
 		}
 	}
 	if len(w.Values) > 0 && !p.asked && p.asksValues() && !fromShell(w) {
@@ -104,7 +104,7 @@ func (p *Preparer) offer(target string) bool {
 }
 
 // offerCopy copies a file if the user agrees.
-func (p *Preparer) offerCopy(ctx context.Context, root string, o offer) error {
+func (p *Preparer) offerCopy(ctx context.Context, w project.Wants, o offer) error {
 	if !p.Yes {
 		p.Say(o.why)
 	}
@@ -112,7 +112,7 @@ func (p *Preparer) offerCopy(ctx context.Context, root string, o offer) error {
 	if err != nil || !agreed {
 		return err
 	}
-	return p.copyExample(ctx, root, o.FileCopy)
+	return p.copyExample(ctx, w, o.FileCopy)
 }
 
 // offer is a copy that the user has to agree to.

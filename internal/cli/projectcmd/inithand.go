@@ -7,6 +7,7 @@ import (
 	"maps"
 	"path"
 	"path/filepath"
+	"strings"
 
 	"github.com/devup-cli/devup/internal/cli/command"
 	"github.com/devup-cli/devup/internal/detect"
@@ -22,15 +23,18 @@ type handWritten struct {
 	set      map[string]map[string]bool // the variables that it gives a value, by service
 }
 
+// missingValue stands for the value of a variable that is not set.
+const missingValue = "value-that-is-missing"
+
 // withValues is an environment in which what is missing has some value.
 func withValues(env map[string]string, w project.Wants) map[string]string {
 	filled := map[string]string{}
 	maps.Copy(filled, env)
 	for _, v := range w.Values {
-		filled[v.Name] = "-"
+		filled[v.Name] = missingValue
 	}
 	for _, g := range w.Generate {
-		filled[g.Name] = "-"
+		filled[g.Name] = missingValue
 	}
 	return filled
 }
@@ -61,7 +65,7 @@ func readHandWritten(ctx context.Context, env *command.Env, fsys fs.FS, dir stri
 		hand.marked[name] = p.Extensions[name].Public
 		hand.set[name] = map[string]bool{}
 		for variable, value := range p.Services[name].Environment {
-			hand.set[name][variable] = value != nil && *value != ""
+			hand.set[name][variable] = value != nil && *value != "" && !strings.Contains(*value, missingValue)
 		}
 		stack := p.Extensions[name].Stack
 		build := p.Services[name].Build
