@@ -75,7 +75,7 @@ func (l *loading) wanting(err error) error {
 	})
 	named := *e
 	if len(asked) == 0 {
-		named.Message = fmt.Sprintf("`devup up` generates %s, and has not run in this checkout yet", listNames(generated))
+		named.Message = fmt.Sprintf("`devup up` generates %s, and has not run in this checkout yet", joined(generated, func(g Generated) string { return g.Name }))
 		named.Hint = "run `devup up`"
 		named.Cause, named.CauseShown = &MissingValues{Wants{Root: l.Dir, Copies: copies, Generate: generated, DotEnv: l.readsDotEnv()}}, true
 		return &named
@@ -83,7 +83,8 @@ func (l *loading) wanting(err error) error {
 	values = asked
 	named.Hint = "set it in the environment or in .env next to the file; `devup up` asks for it on a terminal"
 	if len(values) > 1 || !strings.Contains(e.Message, values[0].Name) {
-		named.Message = fmt.Sprintf("%d variables are needed and not set: %s", len(values), listValues(values))
+		named.Message = fmt.Sprintf("%d variables are needed and not set: %s", len(values), joined(values, func(v composefile.WantedValue) string { return v.Name }))
+		named.Lines = placesOf(values)
 		named.Hint = "set them in the environment or in .env next to the file; `devup up` asks for them on a terminal"
 		named.File, named.Line = filepath.Join(l.Dir, filepath.FromSlash(values[0].File)), values[0].Line
 	}
@@ -100,26 +101,26 @@ func (l *loading) wanting(err error) error {
 	return &named
 }
 
-// listNames is "KEY and TOKEN".
-func listNames(generated []Generated) string {
+// joined is the names of things: "KEY, TOKEN".
+func joined[T any](all []T, name func(T) string) string {
 	var names []string
-	for _, g := range generated {
-		names = append(names, g.Name)
+	for _, one := range all {
+		names = append(names, name(one))
 	}
-	return strings.Join(names, " and ")
+	return strings.Join(names, ", ")
 }
 
-// listValues is "KEY (compose.yaml:5: ask the team), TOKEN (compose.yaml:7)".
-func listValues(values []composefile.WantedValue) string {
-	var parts []string
+// placesOf says of each value where it is needed: "KEY: compose.yaml:5: ask the team".
+func placesOf(values []composefile.WantedValue) []string {
+	var lines []string
 	for _, v := range values {
-		about := v.Place()
+		line := v.Name + ": " + v.Place()
 		if v.Reason != "" {
-			about += ": " + v.Reason
+			line += ": " + v.Reason
 		}
-		parts = append(parts, fmt.Sprintf("%s (%s)", v.Name, about))
+		lines = append(lines, line)
 	}
-	return strings.Join(parts, ", ")
+	return lines
 }
 
 // wants puts together what is wanted. unset are the variables without a value.
