@@ -3,7 +3,6 @@ package scaffold
 import (
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/devup-cli/devup/internal/detect"
@@ -19,7 +18,9 @@ type projectView struct {
 	Includes []string
 	Services []serviceView
 	Data     []dataView
-	Volumes  []string // of the data services
+	Volumes  []string     // of the data services
+	Copies   []copyView   // examples of env files, and what they are copied to
+	Secrets  []secretView // what is generated once in a checkout
 	Ports    []portView
 	Install  string
 	Go       bool // Install needs Go
@@ -40,6 +41,7 @@ type serviceView struct {
 	Environment []setting
 	Needs       []dependency
 	Unset       []untrusted.Inert
+	EnvFiles    []string
 	Workdir     string
 	Mount       string   // the source over the image's copy: "./backend-flask:/backend-flask"; empty for none
 	LongMount   bool     // the path holds a colon, which the short form cannot
@@ -115,6 +117,7 @@ func newProjectView(repo detect.Repository, o Options) projectView {
 		}
 	}
 	view.addData(repo.Data)
+	view.setup(repo)
 	if o.Gateway > 0 { // browsers reach the rest through it, so nothing else has to be open
 		public := !slices.ContainsFunc(view.Ports, func(p portView) bool { return !p.Public }) // it leads to all of them
 		for i := range view.Ports {
@@ -138,16 +141,7 @@ func newServiceView(repo detect.Repository, s detect.Service) serviceView {
 		v.Ready = escape(s.Ready)
 	}
 	v.Routes = escapeAll(s.Routes)
-	for _, w := range wired(repo, s) {
-		sibling, _ := find(repo, w.Sibling)
-		url := "${DEVUP_URL_" + detect.EnvName(key(sibling)) + ":-" + localURL(sibling) + "}"
-		if w.Inside {
-			url = "http://" + key(sibling) + ":" + strconv.Itoa(sibling.Port.Number)
-		}
-		v.Environment = append(v.Environment, setting{Name: untrusted.VariableName(w.Name), Value: url + escape(w.Path)})
-	}
-	v.Environment = append(v.Environment, held(s)...)
-	slices.SortStableFunc(v.Environment, func(a, b setting) int { return strings.Compare(string(a.Name), string(b.Name)) })
+	v.Environment = environment(repo, s)
 	v.Needs = dependencies(repo, s)
 	if !v.Full {
 		if s.Dockerfile != "" {
@@ -157,6 +151,11 @@ func newServiceView(repo detect.Repository, s detect.Service) serviceView {
 		return v
 	}
 	v.Unset = unset(repo, s)
+	for _, f := range s.EnvFiles {
+		if f.Pass {
+			v.EnvFiles = append(v.EnvFiles, "./"+escape(f.Path))
+		}
+	}
 	v.Command, v.Migrate = escapeAll(s.Command), escapeAll(s.Migrate)
 	v.Extension = v.Stack != "" || v.Ready != "" || len(v.Routes)+len(v.Migrate) > 0 || v.Public
 	v.Context = "./" + escape(s.Context())
@@ -203,7 +202,7 @@ func wired(repo detect.Repository, s detect.Service) []detect.Variable {
 func unset(repo detect.Repository, s detect.Service) []untrusted.Inert {
 	wires := wired(repo, s)
 	left := variables(s, func(v detect.Variable) bool {
-		return !v.Default && v.Data == "" && !stacks.IsSetting(v.Name) &&
+		return !v.Default && !v.Wired() && !isGenerated(v) && !isDemanded(v) && !stacks.IsSetting(v.Name) &&
 			!slices.ContainsFunc(wires, func(w detect.Variable) bool { return w.Name == v.Name })
 	})
 	var names []untrusted.Inert

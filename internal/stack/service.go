@@ -76,6 +76,9 @@ type EnvFile struct {
 	Pass    bool   // the service does not find it by itself in a container
 }
 
+// Wired says whether devup knows the value: the URL of a sibling or what a data service has.
+func (v Variable) Wired() bool { return v.Sibling != "" || v.Data != "" }
+
 // Service is one thing of the repository that runs: its decisions, each with its
 // evidence, and nothing that still needs a choice. It is a plain value.
 type Service struct {

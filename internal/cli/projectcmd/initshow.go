@@ -1,7 +1,6 @@
 package projectcmd
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -26,7 +25,8 @@ type (
 		Public    bool             `json:"public"`               // marked as public: a cloud workspace may open it to the internet
 		PublicWhy *evidenceObject  `json:"public_why,omitempty"` // why init marks it
 		Runtime   string           `json:"runtime"`
-		Unset     []string         `json:"unset,omitempty"` // variables that it reads and that are not set
+		Unset     []string         `json:"unset,omitempty"`     // variables that it reads and that are not set
+		Variables []unsetObject    `json:"variables,omitempty"` // the same, with where they are read, and those that are generated
 		Evidence  []evidenceObject `json:"evidence"`
 		Remarks   []remarkObject   `json:"remarks,omitempty"`   // what will not work as the files stand
 		Debuggers []remarkObject   `json:"debuggers,omitempty"` // of a public service: what keeps its debugger from visitors
@@ -69,11 +69,7 @@ func showProposal(env *command.Env, p proposal, o initOptions) {
 	if o.explain {
 		explain(env, p.repository)
 	}
-	for _, s := range p.repository.Services {
-		if names := p.unset(s); len(names) > 0 {
-			env.Say(fmt.Sprintf("%s reads variables that are not set: %s", s.Name, strings.Join(names, ", ")))
-		}
-	}
+	p.sayUnset(env)
 	for _, s := range p.repository.Services {
 		sayRemarks(env, s.Name, s.Remarks)
 	}
@@ -118,7 +114,7 @@ func proposalObjects(env *command.Env, p proposal, o initOptions) {
 		opening := p.openingOf(s)
 		env.UI.Object(foundObject{
 			Type: "found", Service: s.Name, Dir: s.Dir, Stack: s.Stack, Framework: s.Framework,
-			Port: s.Port.Number, HostPort: s.HostPort, Public: opening.Public, PublicWhy: publicWhy(opening), Runtime: runtimeText(s), Unset: p.unset(s), Evidence: evidence(s),
+			Port: s.Port.Number, HostPort: s.HostPort, Public: opening.Public, PublicWhy: publicWhy(opening), Runtime: runtimeText(s), Unset: p.unset(s), Variables: p.variables(s), Evidence: evidence(s),
 			Remarks: remarks(s.Remarks), Debuggers: remarks(p.debuggers[s.Name]),
 		})
 	}
@@ -207,17 +203,6 @@ func portText(s detect.Service) string {
 }
 
 func runtimeText(s detect.Service) string { return s.Runtime.Language + " " + s.Runtime.Version }
-
-// unset are the variables that a service reads and that nothing sets.
-func (p proposal) unset(s detect.Service) []string {
-	var names []string
-	for _, v := range s.Variables {
-		if v.Sibling == "" && v.Data == "" && !v.Default && !p.set[cmp.Or(s.Compose, s.Name)][v.Name] {
-			names = append(names, v.Name)
-		}
-	}
-	return names
-}
 
 func evidence(s detect.Service) []evidenceObject {
 	var all []evidenceObject
