@@ -54,6 +54,12 @@ func explain(repo Repository) string {
 			fmt.Fprintf(&b, "  - %s\n", place(e))
 		}
 	}
+	for _, l := range repo.Loopbacks {
+		fmt.Fprintf(&b, "network %s of %s\n", l.Name, strings.Join(l.Members, ", "))
+		for _, e := range l.Calls {
+			fmt.Fprintf(&b, "  - %s\n", place(e))
+		}
+	}
 	for _, r := range repo.Rejected {
 		fmt.Fprintf(&b, "no %s: %s [%s]\n", r.Dir, r.Why, place(r.Evidence))
 	}

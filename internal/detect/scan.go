@@ -94,6 +94,8 @@ type candidate struct {
 	envs    []envFile // of its directory
 	docker  *dockerfile
 	compose *composeService
+
+	loopback *loopback // the network that it shares; nil for its own
 }
 
 // role is what a service is to its siblings.
@@ -191,11 +193,15 @@ func (s *scan) decide() Repository {
 	}
 	s.settleHostPorts()
 	for _, c := range s.found {
+		c.Variables = decideVariables(s.found, c)
+	}
+	decideLoopbacks(s.found)
+	repo.Loopbacks = s.loopbacks()
+	for _, c := range s.found {
 		c.Start()
 		if finish := c.Of.Language.Finish; finish != nil {
 			finish(c.App)
 		}
-		c.Variables = decideVariables(s.found, c)
 		c.Ready, c.Routes = decideReady(c), decideRoutes(c)
 		decideRemarks(s.found, c)
 	}

@@ -31,5 +31,8 @@ type (
 type Repository struct {
 	Services []Service
 	Rejected []Rejection
-	Compose  []string // compose files at the root that `docker compose` would load, in its order
+	// Loopbacks are the networks that services share, because the source of one calls another
+	// at localhost.
+	Loopbacks []Loopback
+	Compose   []string // compose files at the root that `docker compose` would load, in its order
 }

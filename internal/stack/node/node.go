@@ -18,7 +18,7 @@ var Language = stack.Language{
 	Manifests: []string{"package.json"},
 	Files: []string{
 		"package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "pnpm-workspace.yaml", "bun.lock", "bun.lockb", "lerna.json",
-		".nvmrc", ".node-version", "index.html", ".yarnrc.yml", "cdk.json", "serverless.yml", "samconfig.toml", "angular.json",
+		".nvmrc", ".node-version", "index.html", ".yarnrc.yml", "cdk.json", "serverless.yml", "samconfig.toml", "angular.json", "proxy.conf.json", "proxy.config.json", "proxy-config.json",
 	},
 	Endings:    endings,
 	Versions:   lines,
@@ -38,7 +38,7 @@ var Language = stack.Language{
 	Copies:     copies,
 	Install:    install,
 	Keeps:      keeps,
-	ProxyFiles: lazyregexp.New(`\.config\.|^setupProxy\.`),
+	ProxyFiles: lazyregexp.New(`\.config\.|^setupProxy\.|^proxy[.-]conf`),
 }
 
 func isCode(name string) bool { return slices.Contains(endings, path.Ext(name)) }
