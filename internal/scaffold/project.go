@@ -16,6 +16,7 @@ import (
 type projectView struct {
 	Project  string // empty in devup.yaml where the compose files name the project
 	OnTop    bool   // compose files are loaded before devup.yaml
+	Networks []loopbackView // the services that hold a network for others
 	Services []serviceView
 	Ports    []portView
 	Install  string
@@ -33,6 +34,7 @@ type serviceView struct {
 	Ours        bool   // the Dockerfile is one that we render
 	Port        int
 	HostPort    int
+	Network     string // the service whose network it shares; empty for its own
 	Environment []setting
 	Unset       []untrusted.Inert
 	Workdir     string
@@ -100,8 +102,12 @@ func newProjectView(repo detect.Repository, o Options) projectView {
 		Go:      strings.HasPrefix(o.Install, "go install "),
 		Ona:     slices.Contains(o.Platforms, Ona),
 	}
+	shared := loopbacks(repo, o)
+	for _, l := range shared {
+		view.Networks = append(view.Networks, newLoopbackView(repo, l))
+	}
 	for _, s := range repo.Services {
-		if v := newServiceView(repo, s); v.Full || v.Extension || len(v.Environment) > 0 {
+		if v := newServiceView(repo, s, loopbackOf(shared, s.Name)); v.Full || v.Extension || len(v.Environment) > 0 {
 			view.Services = append(view.Services, v)
 		}
 		if s.Port.Number > 0 && !slices.ContainsFunc(view.Ports, func(p portView) bool { return p.Number == s.HostPort }) {
@@ -118,13 +124,14 @@ func newProjectView(repo detect.Repository, o Options) projectView {
 	return view
 }
 
-func newServiceView(repo detect.Repository, s detect.Service) serviceView {
+func newServiceView(repo detect.Repository, s detect.Service, shared detect.Loopback) serviceView {
 	v := serviceView{
-		Key:    key(s),
-		Full:   s.Compose == "",
-		Stack:  untrusted.ServiceName(s.Stack),
-		Public: s.Public.Text != "",
-		Why:    untrusted.Comment(s.Public.Text),
+		Key:     key(s),
+		Full:    s.Compose == "",
+		Network: shared.Name,
+		Stack:   untrusted.ServiceName(s.Stack),
+		Public:  s.Public.Text != "",
+		Why:     untrusted.Comment(s.Public.Text),
 	}
 	v.Closed = s.Port.Number > 0 && !v.Public
 	if readyPath.MatchString(s.Ready) {
@@ -137,7 +144,11 @@ func newServiceView(repo detect.Repository, s detect.Service) serviceView {
 		sibling, _ := find(repo, w.Sibling)
 		url := "${DEVUP_URL_" + detect.EnvName(key(sibling)) + ":-" + localURL(sibling) + "}"
 		if w.Inside {
-			url = "http://" + key(sibling) + ":" + strconv.Itoa(sibling.Port.Number)
+			host := key(sibling)
+			if slices.Contains(shared.Members, sibling.Name) {
+				host = "localhost" // the name that a server with a list of hosts knows
+			}
+			url = "http://" + host + ":" + strconv.Itoa(sibling.Port.Number)
 		}
 		v.Environment = append(v.Environment, setting{Name: untrusted.VariableName(w.Name), Value: url + escape(w.Path)})
 	}
