@@ -15,7 +15,7 @@ type loopbackView struct {
 	Members untrusted.Inert // "api and web"
 	Why     untrusted.Inert // where the source calls localhost
 	Ports   []portPair
-	Aliases []string        // the names by which the other services know the members
+	Aliases []string // the names by which the other services know the members
 }
 
 // portPair is a port of the host and the one in the container that it leads to.
