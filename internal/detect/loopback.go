@@ -44,6 +44,11 @@ func decideLoopbacks(all services) {
 			}
 		}
 	}
+	for _, c := range all {
+		if local := c.Of.Language.Local; c.loopback != nil && local != nil {
+			local(&c.Runtime)
+		}
+	}
 }
 
 // refusesHosts says whether the server answers only for hosts that its settings name, of
@@ -64,11 +69,12 @@ func (all services) wired(v Variable) *candidate {
 // joinLoopback makes one network of those of two services.
 func joinLoopback(a, b *candidate, why Evidence) {
 	ours, theirs := a.loopbackOrNew(), b.loopbackOrNew()
-	if ours == theirs {
-		ours.calls = append(ours.calls, why)
+	if ours != theirs && ours.conflict(theirs, true) != "" {
 		return
 	}
-	if ours.conflict(theirs, true) != "" {
+	a.Note(Evidence{File: why.File, Line: why.Line, Text: why.Text + ": shares a network with " + b.Name})
+	if ours == theirs {
+		ours.calls = append(ours.calls, why)
 		return
 	}
 	ours.members, ours.calls = append(ours.members, theirs.members...), append(append(ours.calls, theirs.calls...), why)

@@ -28,6 +28,7 @@ var Language = stack.Language{
 	Remarks:    remarks,
 	Version:    npm.NodeVersion,
 	Flags:      npm.NodeFlags,
+	Local:      npm.NodeLocal,
 	Ports:      ports,
 	Routes:     routes,
 	Uses:       uses,
