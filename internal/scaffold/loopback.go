@@ -44,6 +44,15 @@ func loopbackOf(all []detect.Loopback, service string) detect.Loopback {
 	return all[i]
 }
 
+// hostOf is what a service in a network calls another one. In one network it is localhost, the
+// name that a server with a list of hosts knows.
+func hostOf(s detect.Service, shared detect.Loopback) string {
+	if slices.Contains(shared.Members, s.Name) {
+		return "localhost"
+	}
+	return key(s)
+}
+
 func newLoopbackView(repo detect.Repository, l detect.Loopback) loopbackView {
 	v := loopbackView{Key: l.Name}
 	for _, name := range l.Members {

@@ -145,11 +145,7 @@ func newServiceView(repo detect.Repository, s detect.Service, shared detect.Loop
 		sibling, _ := find(repo, w.Sibling)
 		url := "${DEVUP_URL_" + detect.EnvName(key(sibling)) + ":-" + localURL(sibling) + "}"
 		if w.Inside {
-			host := key(sibling)
-			if slices.Contains(shared.Members, sibling.Name) {
-				host = "localhost" // the name that a server with a list of hosts knows
-			}
-			url = "http://" + host + ":" + strconv.Itoa(sibling.Port.Number)
+			url = "http://" + hostOf(sibling, shared) + ":" + strconv.Itoa(sibling.Port.Number)
 		}
 		v.Environment = append(v.Environment, setting{Name: untrusted.VariableName(w.Name), Value: url + escape(w.Path)})
 	}
