@@ -77,6 +77,12 @@ func explain(repo Repository) string {
 			fmt.Fprintf(&b, "  fixed in %s: %s %s\n", f.User, f.Host, place(f.Evidence))
 		}
 	}
+	for _, l := range repo.Loopbacks {
+		fmt.Fprintf(&b, "network %s of %s\n", l.Name, strings.Join(l.Members, ", "))
+		for _, e := range l.Calls {
+			fmt.Fprintf(&b, "  - %s\n", place(e))
+		}
+	}
 	for _, r := range repo.Rejected {
 		fmt.Fprintf(&b, "%s %s: %s [%s]\n", map[bool]string{true: "left out", false: "no"}[r.Expected], r.Dir, r.Why, place(r.Evidence))
 	}

@@ -104,6 +104,7 @@ type candidate struct {
 	shares    bool      // its directory holds another service, too
 	processes []envFile // what Procfiles set for it
 	assets    bool      // it is the development server of the files that another service's pages load
+	loopback  *loopback // the network that it shares; nil for its own
 }
 
 // role is what a service is to its siblings.
@@ -179,12 +180,16 @@ func (s *scan) decide() Repository {
 	}
 	s.settleHostPorts()
 	for _, c := range s.found {
+		c.Variables = decideVariables(s.found, c)
+	}
+	decideLoopbacks(s.found)
+	repo.Loopbacks = s.loopbacks()
+	for _, c := range s.found {
 		c.Start()
 		if finish := c.Of.Language.Finish; finish != nil {
 			finish(c.App)
 		}
 		c.Command = decideCommand(c)
-		c.Variables = decideVariables(s.found, c)
 		c.Ready, c.Routes = decideReady(c), decideRoutes(c)
 		decideRemarks(s.found, c)
 	}

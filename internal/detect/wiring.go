@@ -71,8 +71,7 @@ func leftOpen(value string) bool { return envfile.IsOpen(strings.TrimSpace(value
 // on, Next.js renders a page. All else is for a browser: CORS origins, links, and
 // what a bundler writes into a page.
 func callsInside(all services, c *candidate, v *Variable, readers []string) bool {
-	i := slices.IndexFunc(all, func(other *candidate) bool { return other.Name == v.Sibling })
-	if v.Sibling == "" || i < 0 || all[i] == c || all[i].Page {
+	if sibling := all.wired(*v); sibling == nil || sibling == c || sibling.Page {
 		return false
 	}
 	ofProxy := func(name string) bool {

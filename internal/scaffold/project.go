@@ -13,8 +13,9 @@ import (
 
 // projectView is what devup.yaml and the workspace files say.
 type projectView struct {
-	Project  string // empty in devup.yaml where the compose files name the project
-	OnTop    bool   // compose files are loaded before devup.yaml
+	Project  string         // empty in devup.yaml where the compose files name the project
+	OnTop    bool           // compose files are loaded before devup.yaml
+	Networks []loopbackView // the services that hold a network for others
 	Includes []string
 	Services []serviceView
 	Data     []dataView
@@ -37,6 +38,7 @@ type serviceView struct {
 	Ours        bool   // the Dockerfile is one that we render
 	Port        int
 	HostPort    int
+	Network     string   // the service whose network it shares; empty for its own
 	Command     []string // instead of the Dockerfile's; nil to keep that
 	Environment []setting
 	Needs       []dependency
@@ -108,8 +110,12 @@ func newProjectView(repo detect.Repository, o Options) projectView {
 		Ona:     slices.Contains(o.Platforms, Ona),
 	}
 	view.Includes = escapeAll(repo.Includes)
+	shared := loopbacks(repo, o)
+	for _, l := range shared {
+		view.Networks = append(view.Networks, newLoopbackView(repo, l))
+	}
 	for _, s := range repo.Services {
-		if v := newServiceView(repo, s); !s.Included && (v.Full || v.Extension || len(v.Environment)+len(v.Needs) > 0) {
+		if v := newServiceView(repo, s, loopbackOf(shared, s.Name)); !s.Included && (v.Full || v.Extension || len(v.Environment)+len(v.Needs) > 0) {
 			view.Services = append(view.Services, v)
 		}
 		if s.Port.Number > 0 && !slices.ContainsFunc(view.Ports, func(p portView) bool { return p.Number == s.HostPort }) {
@@ -128,20 +134,21 @@ func newProjectView(repo detect.Repository, o Options) projectView {
 	return view
 }
 
-func newServiceView(repo detect.Repository, s detect.Service) serviceView {
+func newServiceView(repo detect.Repository, s detect.Service, shared detect.Loopback) serviceView {
 	v := serviceView{
-		Key:    key(s),
-		Full:   s.Compose == "",
-		Stack:  untrusted.ServiceName(s.Stack),
-		Public: s.Public.Text != "",
-		Why:    untrusted.Comment(s.Public.Text),
+		Key:     key(s),
+		Full:    s.Compose == "",
+		Network: shared.Name,
+		Stack:   untrusted.ServiceName(s.Stack),
+		Public:  s.Public.Text != "",
+		Why:     untrusted.Comment(s.Public.Text),
 	}
 	v.Closed = s.Port.Number > 0 && !v.Public
 	if readyPath.MatchString(s.Ready) {
 		v.Ready = escape(s.Ready)
 	}
 	v.Routes = escapeAll(s.Routes)
-	v.Environment = environment(repo, s)
+	v.Environment = environment(repo, s, shared)
 	v.Needs = dependencies(repo, s)
 	if !v.Full {
 		if s.Dockerfile != "" {

@@ -38,6 +38,27 @@ var repositories = map[string]detect.Repository{
 		},
 	}},
 
+	"shared-loopback": {
+		Services: []detect.Service{
+			{
+				Name: "api", Dir: "api", Stack: "flask", Framework: "Flask",
+				Port: detect.Port{Number: 5000}, HostPort: 5000,
+				Packages: detect.Packages{Manager: "pip", Manifest: "requirements.txt"}, Module: "app",
+			},
+			{
+				Name: "docs", Dir: "docs", Stack: "node", Port: detect.Port{Number: 3000}, HostPort: 3000,
+				Variables: []detect.Variable{{Name: "API_URL", Sibling: "api", Inside: true}},
+			},
+			{
+				Name: "web", Dir: "web", Stack: "vite", Port: detect.Port{Number: 5173}, HostPort: 5174, Public: people,
+				Variables: []detect.Variable{{Name: "API_URL", Sibling: "api", Inside: true}},
+			},
+		},
+		Loopbacks: []detect.Loopback{{Name: "loopback", Members: []string{"api", "web"}, Calls: []detect.Evidence{
+			{File: "web/vite\n.config.js", Line: 3, Text: "http://localhost:5000"},
+		}}},
+	},
+
 	"vite-at-the-root-with-an-api": {Services: []detect.Service{
 		{
 			Name: "api", Dir: "server", Stack: "node", Framework: "Express",

@@ -50,13 +50,13 @@ func isDemanded(v detect.Variable) bool {
 
 // environment are the variables that devup.yaml sets for a service, sorted by name: the URLs of
 // siblings, what it reads of data services, secrets that are generated, and what a start needs.
-func environment(repo detect.Repository, s detect.Service) []setting {
+func environment(repo detect.Repository, s detect.Service, shared detect.Loopback) []setting {
 	var all []setting
 	add := func(v detect.Variable, value string) {
 		all = append(all, setting{Name: untrusted.VariableName(v.Name), Value: value})
 	}
 	for _, w := range wired(repo, s) {
-		add(w, urlOf(repo, w))
+		add(w, urlOf(repo, w, shared))
 	}
 	if s.Compose == "" {
 		for _, v := range variables(s, isGenerated) {
@@ -72,14 +72,14 @@ func environment(repo detect.Repository, s detect.Service) []setting {
 }
 
 // urlOf is the value of a variable that holds a sibling's URL.
-func urlOf(repo detect.Repository, v detect.Variable) string {
+func urlOf(repo detect.Repository, v detect.Variable, shared detect.Loopback) string {
 	sibling, _ := find(repo, v.Sibling)
 	scheme, variable := "http", "DEVUP_URL_"
 	if v.Socket {
 		scheme, variable = "ws", "DEVUP_WS_"
 	}
 	if v.Inside {
-		return scheme + "://" + key(sibling) + ":" + strconv.Itoa(sibling.Port.Number) + escape(v.Path)
+		return scheme + "://" + hostOf(sibling, shared) + ":" + strconv.Itoa(sibling.Port.Number) + escape(v.Path)
 	}
 	local := scheme + strings.TrimPrefix(localURL(sibling), "http")
 	return "${" + variable + detect.EnvName(key(sibling)) + ":-" + local + "}" + escape(v.Path)

@@ -376,8 +376,10 @@ func (w *Wanted) completeByDriver() {
 		part Part
 		has  bool
 	}{
-		{"PGHOST", PartHost, len(w.Fixed) > 0}, {"PGUSER", PartUser, w.ranks[0] == fixedRank},
-		{"PGPASSWORD", PartPassword, w.ranks[1] == fixedRank}, {"PGDATABASE", PartName, w.ranks[2] == fixedRank},
+		{"PGHOST", PartHost, len(w.Fixed) > 0},
+		{"PGUSER", PartUser, w.ranks[0] == fixedRank},
+		{"PGPASSWORD", PartPassword, w.ranks[1] == fixedRank},
+		{"PGDATABASE", PartName, w.ranks[2] == fixedRank},
 	} {
 		if !own.has && !slices.ContainsFunc(w.Holds, func(h Holding) bool { return h.Part == own.part }) {
 			w.Holds = append(w.Holds, Holding{Variable: own.name, Part: own.part})

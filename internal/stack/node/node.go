@@ -19,7 +19,7 @@ var Language = stack.Language{
 	Manifests: []string{"package.json"},
 	Files: []string{
 		"package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "pnpm-workspace.yaml", "bun.lock", "bun.lockb", "lerna.json",
-		".nvmrc", ".node-version", "index.html", ".yarnrc.yml", "cdk.json", "serverless.yml", "samconfig.toml", "angular.json",
+		".nvmrc", ".node-version", "index.html", ".yarnrc.yml", "cdk.json", "serverless.yml", "samconfig.toml", "angular.json", "proxy.conf.json", "proxy.config.json", "proxy-config.json",
 	},
 	Endings:    endings,
 	Versions:   npm.NodeLines,
@@ -28,6 +28,7 @@ var Language = stack.Language{
 	Remarks:    remarks,
 	Version:    npm.NodeVersion,
 	Flags:      npm.NodeFlags,
+	Local:      npm.NodeLocal,
 	Ports:      ports,
 	Routes:     routes,
 	Uses:       uses,
@@ -41,7 +42,7 @@ var Language = stack.Language{
 	Copies:     npm.Copies,
 	Install:    npm.Install,
 	Keeps:      npm.Keeps,
-	ProxyFiles: lazyregexp.New(`\.config\.|^setupProxy\.`),
+	ProxyFiles: lazyregexp.New(`\.config\.|^setupProxy\.|^proxy[.-]conf`),
 }
 
 func isCode(name string) bool { return slices.Contains(endings, path.Ext(name)) }
