@@ -37,13 +37,10 @@ func (s *scan) adopt() {
 		file := path.Join(dir, name)
 		d := parseDockerfile(file, s.tree.Text(file))
 		if why, expected := s.whyNotAdopted(dir, d); why != "" {
-			reject := s.tree.Reject
-			if expected {
-				reject = s.tree.LeaveOut
-			}
-			reject(dir, why, Evidence{File: file})
+			s.tree.RejectAs(expected, dir, why, Evidence{File: file})
 			continue
 		}
+		s.tree.Take(dir)
 		app := &stack.App{Tree: s.tree, Of: &adopted, Service: stack.Service{Dir: dir}}
 		app.Be(&adopted)
 		app.Dockerfile = name

@@ -53,15 +53,11 @@ func hasManifest(f *tree.Directory) bool {
 func (s *scan) leaveOut() {
 	for _, dir := range s.tree.Paths {
 		f := s.tree.Directory(dir)
-		reject := s.tree.LeaveOut
-		if tree.IsBelowAside(dir) || isCopy(dir) {
-			reject = s.tree.Reject
-		}
 		if f.Has("Gemfile") && !f.Has("config.ru") {
 			s.tree.Reject(dir, "a Gemfile for tools: no config.ru, so no Ruby server", Evidence{File: path.Join(dir, "Gemfile")})
 		}
 		if why, file := s.whyForeign(f); why != "" && !s.found.has(dir) && !s.isNamed(dir) {
-			reject(dir, why, Evidence{File: path.Join(dir, file)})
+			s.tree.RejectAs(!isCopy(dir), dir, why, Evidence{File: path.Join(dir, file)})
 		}
 		if lock := f.First("package-lock.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock"); lock != "" && !f.Has("package.json") {
 			s.tree.Reject(dir, lock+" without a package.json", Evidence{File: path.Join(dir, lock)})

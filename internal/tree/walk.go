@@ -121,7 +121,8 @@ type walker struct {
 }
 
 // What a repository that people wrote does not have more of. Beyond the entries of one
-// directory some are passed over; beyond those of all, the directories below the second level.
+// directory some are passed over; beyond those of all, the directories below the second level,
+// and beyond twice as many all that are left.
 const (
 	maxEntries    = 20_000
 	maxAllEntries = 400_000
@@ -184,13 +185,13 @@ func (t *walker) enter(dir string, rules ignoreRules, depth int) error {
 		return !t.files.Manifest(name) && rules.ignores(path.Join(dir, name), false)
 	})
 	t.directories[dir], t.Paths = f, append(t.Paths, dir)
-	if depth == maxDepth || depth >= levelsAlways && t.entries > maxAllEntries {
+	if depth == maxDepth {
 		return nil
 	}
 	slices.Sort(subs)
 	for _, name := range subs {
 		sub := path.Join(dir, name)
-		if f.passesOver(name) || rules.ignores(sub, true) {
+		if f.passesOver(name) || rules.ignores(sub, true) || t.entries > maxAllEntries && (depth >= levelsAlways || t.entries > 2*maxAllEntries) {
 			continue
 		}
 		switch err := t.enter(sub, rules, depth+1); {
@@ -240,8 +241,19 @@ func (t *Tree) Reject(dir, why string, e Evidence) {
 }
 
 // LeaveOut names a directory that a reader takes for a service and that is not taken.
-func (t *Tree) LeaveOut(dir, why string, e Evidence) {
-	t.Rejected = append(t.Rejected, Rejection{Dir: dir, Why: why, Evidence: e, Expected: true})
+func (t *Tree) LeaveOut(dir, why string, e Evidence) { t.RejectAs(true, dir, why, e) }
+
+// RejectAs is [Tree.LeaveOut] where a reader expects a service and the directory does not lie
+// among tests, examples and the like, else [Tree.Reject].
+func (t *Tree) RejectAs(expected bool, dir, why string, e Evidence) {
+	t.Rejected = append(t.Rejected, Rejection{Dir: dir, Why: why, Evidence: e, Expected: expected && !IsBelowAside(dir)})
+}
+
+// Take withdraws what was said of a directory that is a service after all.
+func (t *Tree) Take(dir string) {
+	for i := range t.Rejected {
+		t.Rejected[i].Expected = t.Rejected[i].Expected && t.Rejected[i].Dir != dir
+	}
 }
 
 // Below are the directory and those under it that keep accepts, nearest first. A
