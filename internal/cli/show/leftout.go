@@ -2,6 +2,9 @@ package show
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/devup-cli/devup/internal/cli/command"
 	"github.com/devup-cli/devup/internal/detect"
@@ -34,4 +37,30 @@ func directoryName(dir string) string {
 		return "the top directory"
 	}
 	return untrusted.Name(dir)
+}
+
+// Unprepared says, in a directory without a project, what init would find there. It is silent
+// at the top of the disk and in the user's home, which are no repositories.
+func Unprepared(env *command.Env) {
+	dir, err := filepath.Abs(env.Flags.Dir)
+	if err != nil || dir == filepath.Dir(dir) || dir == env.Process.Home() {
+		return
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return
+	}
+	defer root.Close()
+	repository, err := detect.Scan(untrusted.FS(root))
+	if err != nil {
+		return
+	}
+	var names []string
+	for _, s := range repository.Services {
+		names = append(names, s.Name+" ("+s.Framework+")")
+	}
+	if len(names) > 0 {
+		env.Say("`devup init` would set up " + strings.Join(names, ", "))
+	}
+	LeftOut(env, repository.Rejected)
 }
