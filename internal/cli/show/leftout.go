@@ -43,7 +43,7 @@ func directoryName(dir string) string {
 // at the top of the disk and in the user's home, which are no repositories.
 func Unprepared(env *command.Env) {
 	dir, err := filepath.Abs(env.Flags.Dir)
-	if err != nil || dir == filepath.Dir(dir) || dir == env.Process.Home() {
+	if err != nil || dir == filepath.Dir(dir) || dir == env.Home() {
 		return
 	}
 	root, err := os.OpenRoot(dir)
