@@ -32,6 +32,20 @@ func foreignIn(f *tree.Directory) string {
 	return language
 }
 
+// foreignServer is the language of a directory whose servers answer with pages that load files
+// of a bundler; empty for none.
+func foreignServer(f *tree.Directory) string {
+	switch language := foreignIn(f); language {
+	case "PHP", "Elixir", "ASP.NET":
+		return language
+	case "Ruby":
+		if f.Has("config.ru") {
+			return language
+		}
+	}
+	return ""
+}
+
 func foreignManifest(f *tree.Directory) (language, manifest string) {
 	for _, l := range foreign {
 		for _, name := range f.Names {
@@ -56,7 +70,7 @@ func (s *scan) leaveOut() {
 		if f.Has("Gemfile") && !f.Has("config.ru") {
 			s.tree.Reject(dir, "a Gemfile for tools: no config.ru, so no Ruby server", Evidence{File: path.Join(dir, "Gemfile")})
 		}
-		if why, file := s.whyForeign(f); why != "" && !s.found.has(dir) && !s.isNamed(dir) {
+		if why, file := s.whyForeign(f); why != "" && !s.hasServer(dir) && !s.isNamed(dir) {
 			s.tree.RejectAs(!isCopy(dir), dir, why, Evidence{File: path.Join(dir, file)})
 		}
 		if lock := f.First("package-lock.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock"); lock != "" && !f.Has("package.json") {
@@ -65,9 +79,17 @@ func (s *scan) leaveOut() {
 	}
 }
 
-// isNamed tells whether the directory was rejected for a reason already.
+// hasServer tells whether a service was found in the directory that is more than the pages of
+// a server in another language.
+func (s *scan) hasServer(dir string) bool {
+	return slices.ContainsFunc(s.found, func(c *candidate) bool {
+		return c.Dir == dir && (!c.Page || foreignServer(c.Directory()) == "")
+	})
+}
+
+// isNamed tells whether it was said already that the directory is left out.
 func (s *scan) isNamed(dir string) bool {
-	return slices.ContainsFunc(s.tree.Rejected, func(r Rejection) bool { return r.Dir == dir })
+	return slices.ContainsFunc(s.tree.Rejected, func(r Rejection) bool { return r.Dir == dir && r.Expected })
 }
 
 // whyForeign says what a directory holds that devup has no stack for, and in which file; empty
