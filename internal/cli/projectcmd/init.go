@@ -34,11 +34,12 @@ func NewInit(p *command.Program) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "init [DIR]",
 		Short: "Find the services of a repository and write what it lacks to run",
-		Long: `Find the services of a repository, say why, and write what it lacks: devup.yaml, a
+		Long: `Find the services of a repository, and write what it lacks: devup.yaml, a
 Dockerfile and .dockerignore for each service that has none, and what cloud
 workspaces read: .gitpod.yml and .devcontainer/devcontainer.json, or those that
 --for names. Files that exist are never changed: what init would add to them is
-shown as a diff. A devup.yaml written by hand decides which services there are.`,
+shown as a diff. What looks like a service and is not taken is named. A devup.yaml
+written by hand decides which services there are.`,
 		Example: `  devup init
   devup init --for codespaces,ona
   devup init --dry-run --explain
