@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -44,9 +45,7 @@ func (s *scan) adopt() {
 		app := &stack.App{Tree: s.tree, Of: &adopted, Service: stack.Service{Dir: dir}}
 		app.Be(&adopted)
 		app.Dockerfile = name
-		if language := foreignIn(s.tree.Directory(dir)); language != "" {
-			app.Framework = language + " (Dockerfile)"
-		}
+		app.Framework = cmp.Or(foreignIn(s.tree.Directory(dir)), d.baseImage()) + " (Dockerfile)"
 		app.Page = proxyImages[d.baseImage()]
 		s.found = append(s.found, &candidate{App: app})
 	}

@@ -104,11 +104,11 @@ func (s *scan) whyForeign(f *tree.Directory) (why, file string) {
 		language == "ASP.NET" && !strings.Contains(s.tree.Text(path.Join(f.Path, manifest)), "Sdk.Web"): // a library, or a program that ends
 		return "", ""
 	case language != "":
-		return language + " has no stack in devup yet: give it a Dockerfile with EXPOSE, and run init again", manifest
+		return "no stack for " + language + " yet: add a Dockerfile with EXPOSE", manifest
 	case s.isDeno(f) != "":
-		return "Deno has no stack in devup yet: give it a Dockerfile with EXPOSE, and run init again", s.isDeno(f)
+		return "no stack for Deno yet: add a Dockerfile with EXPOSE", s.isDeno(f)
 	case f.Has("index.html") && s.isStatic(f.Path):
-		return "static pages have no stack in devup yet: give them a Dockerfile with EXPOSE, and run init again", "index.html"
+		return "no stack for static pages yet: add a Dockerfile with EXPOSE", "index.html"
 	}
 	return "", ""
 }

@@ -114,6 +114,7 @@ type Service struct {
 type Remark struct {
 	tree.Evidence        // what is wrong, and where
 	Fix           string // what to do, in the imperative; ways to choose from are divided by "; or "
+	Elsewhere     bool   // it works on the machine itself, and not in a cloud workspace or with another host port
 }
 
 // Call is a URL on this machine that stands in a service's source, where no variable

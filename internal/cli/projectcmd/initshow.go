@@ -95,23 +95,15 @@ func foundTable(p proposal) ui.Table {
 	if len(services) == 0 {
 		return ui.Table{}
 	}
-	elsewhere := slices.ContainsFunc(services, func(s detect.Service) bool { return s.Dir != s.Name && s.Dir != "." })
 	t := ui.Table{Header: []string{"SERVICE", "FRAMEWORK", "PORT", "NEEDS", "BUILT FROM"}}
-	if elsewhere {
-		t.Header = slices.Insert(t.Header, 1, "DIRECTORY")
-	}
 	for _, s := range services {
-		row := []ui.Cell{
+		t.Rows = append(t.Rows, []ui.Cell{
 			{Text: s.Name, Tone: ui.Strong},
 			{Text: s.Framework},
 			{Text: portText(s)},
 			{Text: cmp.Or(strings.Join(p.needs(s), ", "), "-")},
 			{Text: p.builtFrom(s), Tone: ui.Faint},
-		}
-		if elsewhere {
-			row = slices.Insert(row, 1, ui.Cell{Text: untrusted.Name(s.Dir)})
-		}
-		t.Rows = append(t.Rows, row)
+		})
 	}
 	return t
 }
@@ -140,10 +132,12 @@ func (p proposal) builtFrom(s detect.Service) string {
 			}
 		}
 		return "a compose file"
-	case s.Dockerfile != "":
-		return untrusted.Name(s.Dockerfile)
 	}
-	return "new Dockerfile"
+	text := cmp.Or(untrusted.Name(s.Dockerfile), "new Dockerfile")
+	if s.Dir != s.Name && s.Dir != "." {
+		text += " in " + untrusted.Name(s.Dir)
+	}
+	return text
 }
 
 // sayLeft says what is left to do, a line each. What only matters in a cloud workspace is said
@@ -156,8 +150,9 @@ func sayLeft(env *command.Env, p proposal, o initOptions) {
 	}
 	fixes := false
 	for _, s := range p.repository.Services {
-		sayRemarks(env, s.Name, s.Remarks, o.explain)
-		fixes = fixes || slices.ContainsFunc(s.Remarks, func(r detect.Remark) bool { return r.Fix != "" })
+		remarks := slices.DeleteFunc(slices.Clone(s.Remarks), func(r detect.Remark) bool { return r.Elsewhere && !p.cloud && !o.explain })
+		sayRemarks(env, s.Name, remarks, o.explain)
+		fixes = fixes || slices.ContainsFunc(remarks, func(r detect.Remark) bool { return r.Fix != "" })
 	}
 	if fixes && !o.explain {
 		env.Say("`devup init --explain` says how to fix what will not work")
@@ -257,15 +252,12 @@ func because(e detect.Evidence) string {
 	return untrusted.Name(e.File) + ": " + e.Text
 }
 
-// portText is the port at which the service is reached, and its own where that is another.
+// portText is the port at which the service is reached.
 func portText(s detect.Service) string {
-	switch {
-	case s.Port.Number == 0:
+	if s.Port.Number == 0 {
 		return "-"
-	case s.HostPort != 0 && s.HostPort != s.Port.Number:
-		return fmt.Sprintf("%d (%d inside)", s.HostPort, s.Port.Number)
 	}
-	return fmt.Sprint(s.Port.Number)
+	return fmt.Sprint(cmp.Or(s.HostPort, s.Port.Number))
 }
 
 func runtimeText(s detect.Service) string {
