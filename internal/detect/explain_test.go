@@ -33,6 +33,7 @@ func explain(repo Repository) string {
 			{"dockerfile", s.Dockerfile},
 			{"built from", s.BuiltFrom},
 			{"compose", s.Compose + map[bool]string{true: " included"}[s.Included]},
+			{"mounted", s.Mounted + prefixed(" without ", strings.Join(s.Installed, " "))},
 			{"command", strings.Join(s.Command, " ")},
 		} {
 			if line[1] != "" {

@@ -190,6 +190,7 @@ func (s *scan) decide() Repository {
 			finish(c.App)
 		}
 		c.Command = decideCommand(c)
+		c.Mounted, c.Installed = decideMount(c)
 		c.Ready, c.Routes = decideReady(c), decideRoutes(c)
 		decideRemarks(s.found, c)
 	}

@@ -183,6 +183,10 @@ func newServiceView(repo detect.Repository, s detect.Service, shared detect.Loop
 			}
 		}
 	}
+	if s.Mounted != "" {
+		v.Workdir, v.Kept = escape(s.Mounted), escapeAll(s.Installed)
+		v.Mount, v.LongMount = v.Context+":"+v.Workdir, strings.Contains(v.Context, ":")
+	}
 	if name = path.Join(s.Member(), name); name != "Dockerfile" {
 		v.Dockerfile = escape(name)
 	}

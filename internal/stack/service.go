@@ -105,6 +105,8 @@ type Service struct {
 	Ready      string        // a path that must answer below 500, or empty for the port alone
 	Dockerfile string        // the name of its existing Dockerfile in Dir, or empty
 	BuiltFrom  string        // the directory that its existing Dockerfile copies from, where that is not Dir; else empty
+	Mounted    string        // the directory in the image of its existing Dockerfile that its source can be mounted over; empty where that is not safe
+	Installed  []string      // the directories below Mounted that hold what the image installed
 	Command    []string      // what it runs instead of the command of its existing Dockerfile, in exec form; nil to keep that
 	Compose    string        // the name of the service in an existing compose file that builds or mounts Dir, or empty
 	Included   bool          // that file is one that devup.yaml includes, so that devup.yaml cannot add to the service
@@ -117,6 +119,7 @@ type Service struct {
 type Remark struct {
 	tree.Evidence        // what is wrong, and where
 	Fix           string // what to do, in the imperative; ways to choose from are divided by "; or "
+	Elsewhere     bool   // it works on the machine itself, and not in a cloud workspace or with another host port
 }
 
 // Call is a URL on this machine that stands in a service's source, where no variable

@@ -56,13 +56,13 @@ func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 		}
 		p, err := npm.Parse(t, dir)
 		if err != nil {
-			t.Reject(dir, "package.json is not valid JSON", tree.Evidence{File: p.Path})
+			t.LeaveOut(dir, "package.json is not valid JSON", tree.Evidence{File: p.Path})
 			continue
 		}
 		a := &stack.App{Tree: t, Service: stack.Service{Dir: dir}}
 		a.Recognise(stacks)
 		if why, e := whyNoService(a, p); why != "" {
-			t.Reject(dir, why, e)
+			t.RejectAs(strings.HasSuffix(why, "starts no server that is known"), dir, why, e)
 			continue
 		}
 		found = append(found, a)
