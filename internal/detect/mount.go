@@ -62,7 +62,7 @@ func (d *dockerfile) copiesContextTo() string {
 			}
 		case "COPY", "ADD":
 			whole := len(in.words) == 2 && path.Clean(in.words[0]) == "."
-			if whole && !slices.ContainsFunc(in.flags, func(flag string) bool { return strings.HasPrefix(flag, "--from") }) {
+			if whole && !in.fromStage {
 				if target = path.Join(workdir, in.words[1]); path.IsAbs(in.words[1]) {
 					target = path.Clean(in.words[1])
 				}

@@ -21,6 +21,7 @@ var Language = stack.Language{
 		"package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "pnpm-workspace.yaml", "bun.lock", "bun.lockb", "lerna.json",
 		".nvmrc", ".node-version", "index.html", ".yarnrc.yml", "cdk.json", "serverless.yml", "samconfig.toml", "angular.json", "proxy.conf.json", "proxy.config.json", "proxy-config.json",
 	},
+	Locks:      npm.LockFiles(),
 	Endings:    endings,
 	Versions:   npm.NodeLines,
 	Search:     search,
@@ -167,7 +168,7 @@ func namesMembers(p *npm.Manifest) bool {
 func describe(a *stack.App) {
 	p := npm.ManifestOf(a.Tree, a.Dir)
 	a.Called = path.Base(p.Name)
-	a.Packages = npm.PackagesOf(a)
+	npm.Describe(a)
 	for _, config := range a.Directory().Names {
 		if strings.Contains(config, ".config.") && isCode(config) {
 			a.Configs = append(a.Configs, a.Tree.Source(path.Join(a.Dir, config)))
