@@ -43,6 +43,7 @@ func decideEnvFiles(c *candidate, variables []Variable) {
 			c.EnvFiles = append(c.EnvFiles, stack.EnvFile{Path: madeOf(env.path), Example: env.path, Pass: true})
 		} else if env.loaded && slices.ContainsFunc(env.entries, func(e envEntry) bool { return c.reads(e.name) }) {
 			c.EnvFiles = append(c.EnvFiles, stack.EnvFile{Path: env.path, Pass: true})
+			c.keepPort(env)
 		}
 	}
 }
@@ -55,6 +56,9 @@ func (c *candidate) takes(example envFile, variables []Variable) (needed bool) {
 		named := slices.ContainsFunc(example.entries, func(e envEntry) bool { return e.name == v.Name })
 		needed = needed || named && !v.Default && v.Sibling == "" && v.Generate == "" && c.reads(v.Name)
 	}
+	if needed {
+		c.keepPort(example)
+	}
 	for i := range variables {
 		if v := &variables[i]; needed && example.value(v.Name) != "" {
 			v.Required = false // a placeholder will do, too
@@ -62,6 +66,16 @@ func (c *candidate) takes(example envFile, variables []Variable) (needed bool) {
 		}
 	}
 	return needed
+}
+
+// keepPort has the service told its port where an env file would say another one.
+func (c *candidate) keepPort(env envFile) {
+	for _, name := range stacks.PortVariables() {
+		if n, ok := stack.PortNumber(env.value(name)); ok && n != c.Port.Number && c.reads(name) {
+			c.PortName = name
+			return
+		}
+	}
 }
 
 // reads says whether the service's sources read a variable.
@@ -89,7 +103,7 @@ var exampleNames = lazyregexp.New(`^(?:(\.?env(?:\.local|\.development|\.dev)?)[
 // name is not an example's.
 func madeOf(example string) string {
 	match := exampleNames.FindStringSubmatch(path.Base(example))
-	if match == nil {
+	if match == nil || strings.ContainsAny(example, "$\r\n") { // what cannot be copied by name
 		return ""
 	}
 	name := strings.TrimPrefix(match[1], ".")

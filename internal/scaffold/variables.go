@@ -25,7 +25,7 @@ func (v *projectView) setup(repo detect.Repository) {
 			continue
 		}
 		for _, f := range s.EnvFiles {
-			if c := (copyView{f.Example, f.Path}); f.Example != "" && !slices.Contains(v.Copies, c) && !strings.Contains(c.From+c.To, "$") {
+			if c := (copyView{f.Example, f.Path}); f.Example != "" && !slices.Contains(v.Copies, c) {
 				v.Copies = append(v.Copies, c)
 			}
 		}
@@ -59,6 +59,9 @@ func environment(repo detect.Repository, s detect.Service) []setting {
 		add(w, urlOf(repo, w))
 	}
 	if s.Compose == "" {
+		if s.PortName != "" {
+			add(detect.Variable{Name: s.PortName}, strconv.Itoa(s.Port.Number))
+		}
 		for _, v := range variables(s, isGenerated) {
 			add(v, "${"+v.Name+":?devup up generates it}")
 		}

@@ -85,7 +85,8 @@ type Service struct {
 	Framework  string // as people write it: "Flask", "Create React App", "Vite + React", "Express"
 	Page       bool   // it is a frontend: people look at it in a browser
 	Port       Port
-	HostPort   int // the port on the host; equal to Port.Number unless a sibling has it already
+	PortName   string // the variable that has to say the port, because an env file says another one; empty for none
+	HostPort   int    // the port on the host; equal to Port.Number unless a sibling has it already
 	Runtime    Runtime
 	Packages   Packages
 	Module     string   // Flask: the value of FLASK_APP ("app", "src/main.py", "pkg:create_app"); Python: the module or file to run; Node: the server entry where no script starts it
