@@ -54,7 +54,7 @@ func (c *candidate) takes(example envFile, variables []Variable) (needed bool) {
 	for i := range variables {
 		v := &variables[i]
 		named := slices.ContainsFunc(example.entries, func(e envEntry) bool { return e.name == v.Name })
-		needed = needed || named && !v.Default && v.Sibling == "" && v.Generate == "" && c.reads(v.Name)
+		needed = needed || named && !v.Default && v.Sibling == "" && v.Generate == "" && v.Usual == "" && c.reads(v.Name)
 	}
 	if needed {
 		c.keepPort(example)
@@ -66,6 +66,21 @@ func (c *candidate) takes(example envFile, variables []Variable) (needed bool) {
 		}
 	}
 	return needed
+}
+
+// tellPort has the service told its port where the source has no default for it. The images of
+// our Dockerfiles set PORT themselves.
+func (c *candidate) tellPort() {
+	if c.Page || c.Compose != "" || c.Port.Number == 0 {
+		return
+	}
+	for _, name := range stacks.PortVariables() {
+		told := name == "PORT" && c.Dockerfile == "" || slices.ContainsFunc(c.read, func(u stack.Use) bool { return u.Name == name && u.Set })
+		loaded := c.loadsEnvFiles() && slices.ContainsFunc(c.envs, func(e envFile) bool { return e.loaded && e.value(name) != "" })
+		if c.PortName == "" && c.reads(name) && !told && !loaded {
+			c.PortName = name
+		}
+	}
 }
 
 // keepPort has the service told its port where an env file would say another one.

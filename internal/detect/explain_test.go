@@ -52,7 +52,7 @@ func explain(repo Repository) string {
 					words += " " + is.word
 				}
 			}
-			fmt.Fprintf(&b, "  $%s%s: %s\n", v.Name, words+prefixed(" generated ", string(v.Generate)), place(v.Evidence))
+			fmt.Fprintf(&b, "  $%s%s: %s\n", v.Name, words+prefixed(" usually ", v.Usual)+prefixed(" generated ", string(v.Generate)), place(v.Evidence))
 		}
 		if s.PortName != "" {
 			fmt.Fprintf(&b, "  sets %s\n", s.PortName)

@@ -15,7 +15,7 @@ import (
 
 // usesIn are the variables that a source file reads.
 func usesIn(source tree.File) []stack.Use {
-	if !stack.HasOne(source.Text, "env", "config(", "Settings", "OrThrow", "oi.") {
+	if !stack.HasOne(source.Text, "env", "config(", "Settings", "OrThrow", "oi.", " z.") {
 		return nil
 	}
 	for _, language := range stacks.Languages() {
@@ -77,7 +77,7 @@ func decideVariables(all services, c *candidate) []Variable {
 	values := map[string][]string{}
 	readers := map[string][]string{} // the source files that read a variable
 	for _, u := range uses {
-		if stacks.IsSetting(u.Name) {
+		if stacks.IsSetting(u.Name) && (!u.Required || stack.UsualValue(u) == "") {
 			continue
 		}
 		v := byName[u.Name]
@@ -88,6 +88,9 @@ func decideVariables(all services, c *candidate) []Variable {
 		v.Secret = v.Secret || credentials.MatchString(u.Value)
 		v.Default = v.Default || u.Set
 		v.Required = v.Required || u.Required
+		if v.Usual == "" {
+			v.Usual = stack.UsualValue(u)
+		}
 		values[u.Name] = append(values[u.Name], u.Value)
 		if isCode(u.Where.File) {
 			readers[u.Name] = append(readers[u.Name], u.Where.File)
@@ -98,10 +101,19 @@ func decideVariables(all services, c *candidate) []Variable {
 		wire(all, c, v, values[name])
 		v.Required = v.Required && !v.Default && v.Sibling == ""
 		v.Generate = c.generated(v)
+		if v.Default || v.Sibling != "" || v.Generate != "" || c.Compose != "" || c.Page {
+			v.Usual = ""
+		}
 		v.Inside = callsInside(all, c, v, readers[name])
 		variables = append(variables, *v)
 	}
 	decideEnvFiles(c, variables)
+	c.tellPort()
+	for i := range variables {
+		if v := &variables[i]; v.Name == c.PortName {
+			v.Default, v.Required = true, false
+		}
+	}
 	slices.SortFunc(variables, func(a, b Variable) int { return strings.Compare(a.Name, b.Name) })
 	return variables
 }

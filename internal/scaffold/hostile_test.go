@@ -76,7 +76,7 @@ func replaced(services []detect.Service, text string) []detect.Service {
 			s.Prod[0] = keep.Prod[0] // which server is installed hangs on it
 		}
 		for i := range s.Variables {
-			s.Variables[i].Sibling, s.Variables[i].Name, s.Variables[i].Generate = keep.Variables[i].Sibling, keep.Variables[i].Name, keep.Variables[i].Generate
+			s.Variables[i].Sibling, s.Variables[i].Name, s.Variables[i].Generate, s.Variables[i].Usual = keep.Variables[i].Sibling, keep.Variables[i].Name, keep.Variables[i].Generate, keep.Variables[i].Usual
 		}
 		out = append(out, s)
 	}

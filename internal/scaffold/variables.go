@@ -45,7 +45,12 @@ func isGenerated(v detect.Variable) bool { return v.Generate != "" && v.Sibling 
 // isDemanded says whether only the user can give the variable, and the service does not start
 // without it.
 func isDemanded(v detect.Variable) bool {
-	return v.Required && !v.Default && v.Generate == "" && v.Sibling == "" && !stacks.IsSetting(v.Name)
+	return v.Required && !v.Default && v.Generate == "" && v.Usual == "" && v.Sibling == "" && !stacks.IsSetting(v.Name)
+}
+
+// isUsual says whether the variable gets a value that does for development.
+func isUsual(v detect.Variable) bool {
+	return v.Usual != "" && !v.Default && v.Generate == "" && v.Sibling == ""
 }
 
 // environment are the variables that devup.yaml sets for a service, sorted by name: the URLs of
@@ -64,6 +69,13 @@ func environment(repo detect.Repository, s detect.Service) []setting {
 		}
 		for _, v := range variables(s, isGenerated) {
 			add(v, "${"+v.Name+":?devup up generates it}")
+		}
+		for _, v := range variables(s, isUsual) {
+			value := escape(v.Usual)
+			if !stacks.IsSetting(v.Name) {
+				value = "${" + v.Name + ":-" + strings.ReplaceAll(value, "}", "") + "}"
+			}
+			add(v, value)
 		}
 		for _, v := range variables(s, isDemanded) {
 			add(v, "${"+v.Name+":?"+demand(v)+"}")

@@ -72,11 +72,19 @@ var schemas = []schema{
 	},
 }
 
+var (
+	numeric = lazyregexp.New(`\bnumber\(|\bnum\(|\bport\(`)
+	oneOf   = lazyregexp.New(`(?:\.enum\(\s*\[|\.valid\(|\bchoices\s*:\s*\[)([^\])]*)`)
+	texts   = lazyregexp.New(`["']([^"']*)["']`)
+	// A file in which people keep a schema of the environment.
+	aboutEnv = lazyregexp.New(`(?i)(?:^|/)(?:env|config)[^/]*(?:/[^/]*)?$`)
+)
+
 // schemaFields are the variables that a source checks by a schema.
 func schemaFields(source tree.File) []stack.Use {
 	var found []stack.Use
 	for _, s := range schemas {
-		if !s.in.MatchString(source.Text) {
+		if !s.in.MatchString(source.Text) && !aboutEnv.MatchString(source.Path) {
 			continue
 		}
 		for _, match := range s.field.FindAllStringSubmatchIndex(source.Text, -1) {
@@ -86,6 +94,12 @@ func schemaFields(source tree.File) []stack.Use {
 			}
 			u := stack.Use{Name: stack.Group(source.Text, match, 1), Set: s.optional.MatchString(said), Where: source.At(match[2], "")}
 			u.Required = !u.Set && (s.required == nil || s.required.MatchString(said))
+			u.Number = numeric.MatchString(said)
+			if choices := oneOf.FindStringSubmatch(said); choices != nil {
+				for _, c := range texts.FindAllStringSubmatch(choices[1], -1) {
+					u.Choices = append(u.Choices, c[1])
+				}
+			}
 			if value := s.value.FindStringSubmatch(said); value != nil {
 				u.Value = value[1]
 			}
