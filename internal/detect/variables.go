@@ -61,8 +61,18 @@ func (c *candidate) fromCompose() []stack.Use {
 	return uses
 }
 
+// provided is a variable with what devup gives it where nothing else does.
+func (c *candidate) provided(v Variable) Variable {
+	v.Required = v.Required && !v.Default && v.Sibling == ""
+	v.Generate = c.generated(v)
+	if v.Default || v.Sibling != "" || v.Generate != "" || c.Compose != "" || c.Page {
+		v.Usual = ""
+	}
+	return v
+}
+
 // generated is the kind of secret that is generated for a variable of a server.
-func (c *candidate) generated(v *Variable) secret.Kind {
+func (c *candidate) generated(v Variable) secret.Kind {
 	if v.Default || v.Sibling != "" || c.Page && !c.Of.ServerSide || c.Compose != "" {
 		return ""
 	}
@@ -99,20 +109,13 @@ func decideVariables(all services, c *candidate) []Variable {
 	var variables []Variable
 	for name, v := range byName {
 		wire(all, c, v, values[name])
-		v.Required = v.Required && !v.Default && v.Sibling == ""
-		v.Generate = c.generated(v)
-		if v.Default || v.Sibling != "" || v.Generate != "" || c.Compose != "" || c.Page {
-			v.Usual = ""
-		}
 		v.Inside = callsInside(all, c, v, readers[name])
-		variables = append(variables, *v)
+		variables = append(variables, c.provided(*v))
 	}
 	decideEnvFiles(c, variables)
 	c.tellPort()
-	for i := range variables {
-		if v := &variables[i]; v.Name == c.PortName {
-			v.Default, v.Required = true, false
-		}
+	if i := slices.IndexFunc(variables, func(v Variable) bool { return v.Name == c.PortName }); i >= 0 {
+		variables[i].Default, variables[i].Required = true, false
 	}
 	slices.SortFunc(variables, func(a, b Variable) int { return strings.Compare(a.Name, b.Name) })
 	return variables

@@ -80,6 +80,17 @@ var (
 	aboutEnv = lazyregexp.New(`(?i)(?:^|/)(?:env|config)[^/]*(?:/[^/]*)?$`)
 )
 
+// choicesIn are the values that a field of a schema admits; nil for any.
+func choicesIn(said string) []string {
+	var all []string
+	if choices := oneOf.FindStringSubmatch(said); choices != nil {
+		for _, c := range texts.FindAllStringSubmatch(choices[1], -1) {
+			all = append(all, c[1])
+		}
+	}
+	return all
+}
+
 // schemaFields are the variables that a source checks by a schema.
 func schemaFields(source tree.File) []stack.Use {
 	var found []stack.Use
@@ -88,18 +99,10 @@ func schemaFields(source tree.File) []stack.Use {
 			continue
 		}
 		for _, match := range s.field.FindAllStringSubmatchIndex(source.Text, -1) {
-			said := stack.Item(source.Text[match[3]:])
-			if at := strings.IndexByte(said, ':'); at >= 0 {
-				said = said[at+1:]
-			}
+			_, said, _ := strings.Cut(stack.Item(source.Text[match[3]:]), ":")
 			u := stack.Use{Name: stack.Group(source.Text, match, 1), Set: s.optional.MatchString(said), Where: source.At(match[2], "")}
 			u.Required = !u.Set && (s.required == nil || s.required.MatchString(said))
-			u.Number = numeric.MatchString(said)
-			if choices := oneOf.FindStringSubmatch(said); choices != nil {
-				for _, c := range texts.FindAllStringSubmatch(choices[1], -1) {
-					u.Choices = append(u.Choices, c[1])
-				}
-			}
+			u.Number, u.Choices = numeric.MatchString(said), choicesIn(said)
 			if value := s.value.FindStringSubmatch(said); value != nil {
 				u.Value = value[1]
 			}
