@@ -24,7 +24,25 @@ func (c *candidate) envFileAbove() []envFile {
 			return []envFile{*example}
 		}
 	}
+	if len(c.envs) > 0 {
+		return nil
+	}
+	for dir := c.Dir; dir != "."; { // one that all services share, for Docker Compose or a script
+		dir = path.Dir(dir)
+		for _, env := range envsOf(c.Tree, dir) {
+			if (path.Base(env.path) == ".env" || madeOf(env.path) != "") && c.demands(env) {
+				return []envFile{env}
+			}
+		}
+	}
 	return nil
+}
+
+// demands says whether an env file names a variable without which the service does not start.
+func (c *candidate) demands(env envFile) bool {
+	return slices.ContainsFunc(c.read, func(u stack.Use) bool {
+		return u.Required && slices.ContainsFunc(env.entries, func(e envEntry) bool { return e.name == u.Name })
+	})
 }
 
 // decideEnvFiles are the env files that the service loads and that a fresh clone or its
@@ -54,14 +72,20 @@ func (c *candidate) takes(example envFile, variables []Variable) (needed bool) {
 	for i := range variables {
 		v := &variables[i]
 		named := slices.ContainsFunc(example.entries, func(e envEntry) bool { return e.name == v.Name })
-		needed = needed || named && !v.Default && v.Sibling == "" && v.Generate == "" && v.Usual == "" && c.reads(v.Name)
+		needed = needed || named && !v.Default && v.Sibling == "" && v.Data == "" && v.Generate == "" && v.Usual == "" && c.reads(v.Name)
 	}
 	if needed {
 		c.keepPort(example)
 	}
 	for i := range variables {
-		if v := &variables[i]; needed && example.value(v.Name) != "" {
+		v := &variables[i]
+		if named := slices.ContainsFunc(example.entries, func(e envEntry) bool { return e.name == v.Name }); !needed || !named {
+			continue
+		}
+		if example.value(v.Name) != "" || c.emptyDoes(v.Name) {
 			v.Required = false // a placeholder will do, too
+		}
+		if example.value(v.Name) != "" {
 			v.Default = v.Default || !example.open[v.Name]
 		}
 	}
@@ -81,6 +105,11 @@ func (c *candidate) tellPort() {
 			c.PortName = name
 		}
 	}
+}
+
+// emptyDoes says whether the service starts with an empty value in a variable.
+func (c *candidate) emptyDoes(name string) bool {
+	return !slices.ContainsFunc(c.read, func(u stack.Use) bool { return u.Name == name && u.Required && !u.Empty })
 }
 
 // keepPort has the service told its port where an env file would say another one.
@@ -112,7 +141,7 @@ func exampleIn(envs []envFile) *envFile {
 	return nil
 }
 
-var exampleNames = lazyregexp.New(`^(?:(\.?env(?:\.local|\.development|\.dev)?)[._-](?:example|sample|template|dist|tmpl|default)s?|\.?(?:example|sample|template)\.env)$`)
+var exampleNames = lazyregexp.New(`^(?:(\.?env(?:\.local|\.development|\.dev)?)[._-](?:example|exemple|exemplo|ejemplo|sample|template|dist|tmpl|default)s?|\.?(?:example|sample|template)\.env)$`)
 
 // madeOf is the env file that an example is one of, in the same directory; empty where the
 // name is not an example's.

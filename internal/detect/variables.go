@@ -97,7 +97,9 @@ func decideVariables(all services, c *candidate) []Variable {
 		}
 		v.Secret = v.Secret || credentials.MatchString(u.Value)
 		v.Default = v.Default || u.Set
-		v.Required = v.Required || u.Required
+		if u.Required && !v.Required {
+			v.Required, v.Evidence = true, u.Where
+		}
 		if v.Usual == "" {
 			v.Usual = stack.UsualValue(u)
 		}

@@ -45,12 +45,12 @@ func isGenerated(v detect.Variable) bool { return v.Generate != "" && v.Sibling 
 // isDemanded says whether only the user can give the variable, and the service does not start
 // without it.
 func isDemanded(v detect.Variable) bool {
-	return v.Required && !v.Default && v.Generate == "" && v.Usual == "" && v.Sibling == "" && !stacks.IsSetting(v.Name)
+	return v.Required && !v.Default && v.Generate == "" && v.Usual == "" && v.Sibling == "" && v.Data == "" && !stacks.IsSetting(v.Name)
 }
 
 // isUsual says whether the variable gets a value that does for development.
 func isUsual(v detect.Variable) bool {
-	return v.Usual != "" && !v.Default && v.Generate == "" && v.Sibling == ""
+	return v.Usual != "" && !v.Default && v.Generate == "" && v.Sibling == "" && v.Data == ""
 }
 
 // environment are the variables that devup.yaml sets for a service, sorted by name: the URLs of

@@ -134,6 +134,7 @@ type Use struct {
 	Where tree.Evidence
 	// Required says that the program does not start without it, as far as this place tells.
 	Required bool
+	Empty    bool     // an empty value will do for a start
 	Number   bool     // the program reads a number
 	Choices  []string // the values that the program takes; nil for any
 }

@@ -73,9 +73,10 @@ var schemas = []schema{
 }
 
 var (
-	numeric = lazyregexp.New(`\bnumber\(|\bnum\(|\bport\(`)
-	oneOf   = lazyregexp.New(`(?:\.enum\(\s*\[|\.valid\(|\bchoices\s*:\s*\[)([^\])]*)`)
-	texts   = lazyregexp.New(`["']([^"']*)["']`)
+	nonEmpty = lazyregexp.New(`\.(?:min|nonempty|length|url|uuid|email|regex|startsWith|datetime|ip|required)\(`)
+	numeric  = lazyregexp.New(`\bnumber\(|\bnum\(|\bport\(`)
+	oneOf    = lazyregexp.New(`(?:\.enum\(\s*\[|\.valid\(|\bchoices\s*:\s*\[)([^\])]*)`)
+	texts    = lazyregexp.New(`["']([^"']*)["']`)
 	// A file in which people keep a schema of the environment.
 	aboutEnv = lazyregexp.New(`(?i)(?:^|/)(?:env|config)[^/]*(?:/[^/]*)?$`)
 )
@@ -95,13 +96,18 @@ func choicesIn(said string) []string {
 func schemaFields(source tree.File) []stack.Use {
 	var found []stack.Use
 	for _, s := range schemas {
-		if !s.in.MatchString(source.Text) && !aboutEnv.MatchString(source.Path) {
+		here := s.in.MatchString(source.Text)
+		if !here && !aboutEnv.MatchString(source.Path) {
 			continue
 		}
 		for _, match := range s.field.FindAllStringSubmatchIndex(source.Text, -1) {
 			_, said, _ := strings.Cut(stack.Item(source.Text[match[3]:]), ":")
 			u := stack.Use{Name: stack.Group(source.Text, match, 1), Set: s.optional.MatchString(said), Where: source.At(match[2], "")}
+			if !here && !strings.Contains(u.Name, "_") {
+				continue // of another object, more likely
+			}
 			u.Required = !u.Set && (s.required == nil || s.required.MatchString(said))
+			u.Empty = strings.Contains(said, "string()") && !nonEmpty.MatchString(said)
 			u.Number, u.Choices = numeric.MatchString(said), choicesIn(said)
 			if value := s.value.FindStringSubmatch(said); value != nil {
 				u.Value = value[1]

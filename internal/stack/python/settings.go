@@ -121,6 +121,7 @@ func field(line string, source tree.File, at int) (stack.Use, bool) {
 	if l := literal.FindStringSubmatch(value); l != nil {
 		u.Value = l[1] + l[2]
 	}
+	u.Empty = m[2] == "str" || m[2] == "SecretStr"
 	u.Number = m[2] == "int" || m[2] == "float"
 	if choices := literalType.FindStringSubmatch(m[2]); choices != nil {
 		for _, c := range choice.FindAllStringSubmatch(choices[1], -1) {
