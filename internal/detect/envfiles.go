@@ -141,7 +141,7 @@ func exampleIn(envs []envFile) *envFile {
 	return nil
 }
 
-var exampleNames = lazyregexp.New(`^(?:(\.?env(?:\.local|\.development|\.dev)?)[._-](?:example|exemple|exemplo|ejemplo|sample|template|dist|tmpl|default)s?|\.?(?:example|sample|template)\.env)$`)
+var exampleNames = lazyregexp.New(`^(?:(\.?env(?:\.local|\.development|\.dev)?)[._-](?:ex[ae]mple|e[xj]emplo|sample|template|dist|tmpl|default)s?|\.?(?:example|sample|template)\.env)$`)
 
 // madeOf is the env file that an example is one of, in the same directory; empty where the
 // name is not an example's.
