@@ -72,7 +72,7 @@ func (c *candidate) takes(example envFile, variables []Variable) (needed bool) {
 	for i := range variables {
 		v := &variables[i]
 		named := slices.ContainsFunc(example.entries, func(e envEntry) bool { return e.name == v.Name })
-		needed = needed || named && !v.Default && v.Sibling == "" && v.Data == "" && v.Generate == "" && v.Usual == "" && c.reads(v.Name)
+		needed = needed || named && !v.Default && !v.Wired() && v.Generate == "" && v.Usual == "" && c.reads(v.Name)
 	}
 	if needed {
 		c.keepPort(example)

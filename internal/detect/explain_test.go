@@ -33,6 +33,7 @@ func explain(repo Repository) string {
 			{"dockerfile", s.Dockerfile},
 			{"built from", s.BuiltFrom},
 			{"compose", s.Compose + map[bool]string{true: " included"}[s.Included]},
+			{"mounted", s.Mounted + prefixed(" without ", strings.Join(s.Installed, " "))},
 			{"command", strings.Join(s.Command, " ")},
 		} {
 			if line[1] != "" {
@@ -43,7 +44,7 @@ func explain(repo Repository) string {
 			fmt.Fprintf(&b, "  public: %s\n", place(s.Public))
 		}
 		for _, v := range s.Variables {
-			words := prefixed(" -> ", v.Sibling) + v.Path
+			words := prefixed(" -> ", v.Sibling) + v.Path + prefixed(" = ", v.Value) + prefixed(" of ", v.Data)
 			for _, is := range []struct {
 				so   bool
 				word string
@@ -67,6 +68,22 @@ func explain(repo Repository) string {
 			}
 		}
 		for _, e := range s.Evidence {
+			fmt.Fprintf(&b, "  - %s\n", place(e))
+		}
+	}
+	for _, d := range repo.Data {
+		fmt.Fprintf(&b, "data %s: %s%s%s, host %d, login %s:%s/%s, for %s%s\n", d.Key, d.Service, prefixed(" as ", d.Variant), map[bool]string{true: " of compose"}[d.Compose],
+			d.HostPort, d.Login.User, d.Login.Password, d.Login.Name, strings.Join(d.Users, " "), prefixed(", seeds ", strings.Join(d.Seeds, " ")))
+		for _, e := range d.Evidence {
+			fmt.Fprintf(&b, "  - %s\n", place(e))
+		}
+		for _, f := range d.Fixed {
+			fmt.Fprintf(&b, "  fixed in %s: %s %s\n", f.User, f.Host, place(f.Evidence))
+		}
+	}
+	for _, l := range repo.Loopbacks {
+		fmt.Fprintf(&b, "network %s of %s\n", l.Name, strings.Join(l.Members, ", "))
+		for _, e := range l.Calls {
 			fmt.Fprintf(&b, "  - %s\n", place(e))
 		}
 	}

@@ -40,28 +40,28 @@ func (v *projectView) setup(repo detect.Repository) {
 	slices.SortFunc(v.Secrets, func(a, b secretView) int { return cmp.Compare(a.Name, b.Name) })
 }
 
-func isGenerated(v detect.Variable) bool { return v.Generate != "" && v.Sibling == "" }
+func isGenerated(v detect.Variable) bool { return v.Generate != "" && !v.Wired() }
 
 // isDemanded says whether only the user can give the variable, and the service does not start
 // without it.
 func isDemanded(v detect.Variable) bool {
-	return v.Required && !v.Default && v.Generate == "" && v.Usual == "" && v.Sibling == "" && v.Data == "" && !stacks.IsSetting(v.Name)
+	return v.Required && !v.Default && v.Generate == "" && v.Usual == "" && !v.Wired() && !stacks.IsSetting(v.Name)
 }
 
 // isUsual says whether the variable gets a value that does for development.
 func isUsual(v detect.Variable) bool {
-	return v.Usual != "" && !v.Default && v.Generate == "" && v.Sibling == "" && v.Data == ""
+	return v.Usual != "" && !v.Default && v.Generate == "" && !v.Wired()
 }
 
 // environment are the variables that devup.yaml sets for a service, sorted by name: the URLs of
-// siblings, secrets that are generated, and what a start needs.
-func environment(repo detect.Repository, s detect.Service) []setting {
+// siblings, what it reads of data services, secrets that are generated, and what a start needs.
+func environment(repo detect.Repository, s detect.Service, shared detect.Loopback) []setting {
 	var all []setting
 	add := func(v detect.Variable, value string) {
 		all = append(all, setting{Name: untrusted.VariableName(v.Name), Value: value})
 	}
 	for _, w := range wired(repo, s) {
-		add(w, urlOf(repo, w))
+		add(w, urlOf(repo, w, shared))
 	}
 	if s.Compose == "" {
 		if s.PortName != "" {
@@ -81,19 +81,20 @@ func environment(repo detect.Repository, s detect.Service) []setting {
 			add(v, "${"+v.Name+":?"+demand(v)+"}")
 		}
 	}
-	slices.SortFunc(all, func(a, b setting) int { return cmp.Compare(a.Name, b.Name) })
+	all = append(all, held(s)...)
+	slices.SortStableFunc(all, func(a, b setting) int { return cmp.Compare(a.Name, b.Name) })
 	return all
 }
 
 // urlOf is the value of a variable that holds a sibling's URL.
-func urlOf(repo detect.Repository, v detect.Variable) string {
+func urlOf(repo detect.Repository, v detect.Variable, shared detect.Loopback) string {
 	sibling, _ := find(repo, v.Sibling)
 	scheme, variable := "http", "DEVUP_URL_"
 	if v.Socket {
 		scheme, variable = "ws", "DEVUP_WS_"
 	}
 	if v.Inside {
-		return scheme + "://" + key(sibling) + ":" + strconv.Itoa(sibling.Port.Number) + escape(v.Path)
+		return scheme + "://" + hostOf(sibling, shared) + ":" + strconv.Itoa(sibling.Port.Number) + escape(v.Path)
 	}
 	local := scheme + strings.TrimPrefix(localURL(sibling), "http")
 	return "${" + variable + detect.EnvName(key(sibling)) + ":-" + local + "}" + escape(v.Path)
