@@ -30,7 +30,7 @@ func (s *scan) decideData() []Data {
 			uses = append(uses, dataservice.Use{By: c.Name, Wanted: w})
 		}
 	}
-	all := dataservice.Share(s.composeData(), uses)
+	all := dataservice.Share(s.composeData(), append(uses, s.askedFor(uses)...))
 	s.nameData(all)
 	var data []Data
 	for _, shared := range all {
@@ -43,6 +43,32 @@ func (s *scan) decideData() []Data {
 	}
 	slices.SortFunc(data, func(a, b Data) int { return cmp.Compare(a.Key, b.Key) })
 	return data
+}
+
+// askedFor are the data services that the user asks for and that nothing shows, as used by
+// every server.
+func (s *scan) askedFor(found []dataservice.Use) []dataservice.Use {
+	var uses []dataservice.Use
+	for _, name := range s.asked {
+		of := dataservice.Lookup(name)
+		if slices.ContainsFunc(found, func(use dataservice.Use) bool { return use.Service == of }) {
+			continue
+		}
+		for _, c := range s.found {
+			if c.Page && !c.Of.ServerSide {
+				continue
+			}
+			seen := s.seen(c)
+			seen.Asked = of
+			wanted, _ := dataservice.Find(seen)
+			for _, w := range wanted {
+				if w.Service == of {
+					uses = append(uses, dataservice.Use{By: c.Name, Wanted: w})
+				}
+			}
+		}
+	}
+	return uses
 }
 
 // seen is what a service's files say of data services.

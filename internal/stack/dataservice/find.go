@@ -15,7 +15,8 @@ type Seen struct {
 	Manifests []tree.File
 	Clues     []Clue
 	Variables []Named
-	InCompose bool // a compose file runs the service: what it does not set, it does not need
+	InCompose bool     // a compose file runs the service: what it does not set, it does not need
+	Asked     *Service // the user asks for it, whatever the files say; nil for none
 }
 
 // Named is a variable with its values.
@@ -71,6 +72,9 @@ type Holding struct {
 // (the zero value where it has none).
 func Find(seen Seen) (wanted []*Wanted, sqlite tree.Evidence) {
 	f := finder{seen: seen, elsewhere: map[*Service]bool{}}
+	if seen.Asked != nil {
+		f.want(seen.Asked, tree.Evidence{}).byCode = true
+	}
 	f.clues()
 	f.values()
 	f.packages()
@@ -338,6 +342,8 @@ func (f *finder) settle() {
 	f.wanted = slices.DeleteFunc(f.wanted, func(w *Wanted) bool {
 		points := func(h Holding) bool { return h.Part == PartURL || h.Part == PartHost || h.Part == PartAddress }
 		switch {
+		case w.Service == f.seen.Asked:
+			return false
 		case f.elsewhere[w.Service] && len(w.Fixed) == 0:
 			return true
 		case !w.byCode && w.Service.isSQL() && f.sqlite != (tree.Evidence{}):
@@ -350,6 +356,9 @@ func (f *finder) settle() {
 	for _, w := range f.wanted {
 		f.decideVariant(w)
 		w.completeByDriver()
+		if w.Service == f.seen.Asked && len(w.Holds) == 0 {
+			w.Holds = []Holding{{Variable: w.Service.usualVariable(), Part: PartURL}}
+		}
 		w.url = cmp.Or(w.Service.URLs[f.seen.Language], w.Service.URL)
 		if len(w.Service.Schemes) > 0 {
 			w.scheme = w.Service.Schemes[0]
@@ -383,6 +392,14 @@ func (w *Wanted) completeByDriver() {
 			w.Holds = append(w.Holds, Holding{Variable: own.name, Part: own.part})
 		}
 	}
+}
+
+// usualVariable is the variable for its URL where nothing says which.
+func (s *Service) usualVariable() string {
+	if s.isSQL() {
+		return "DATABASE_URL"
+	}
+	return strings.ToUpper(s.Name) + "_URL"
 }
 
 func (s *Service) isSQL() bool { return s.Group == Database && s.Name != "mongo" }
