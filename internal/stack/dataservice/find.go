@@ -101,7 +101,8 @@ func (f *finder) want(s *Service, e tree.Evidence) *Wanted {
 		w = &Wanted{Service: s, ranks: [3]int{-1, -1, -1}}
 		f.wanted = append(f.wanted, w)
 	}
-	if !slices.Contains(w.Evidence, e) && e.Text != "" {
+	inFile := func(known tree.Evidence) bool { return known.File == e.File }
+	if e.Text != "" && !slices.ContainsFunc(w.Evidence, inFile) { // one of each file says enough
 		w.Evidence = append(w.Evidence, e)
 	}
 	return w
@@ -380,6 +381,10 @@ func (w *Wanted) completeByDriver() {
 	if w.Service.Name != "postgres" || len(w.Fixed)+len(w.Holds) == 0 && !w.byCode || slices.ContainsFunc(w.Holds, func(h Holding) bool { return h.Part == PartURL }) {
 		return
 	}
+	var why tree.Evidence
+	if len(w.Evidence) > 0 {
+		why = w.Evidence[0]
+	}
 	for _, own := range []struct {
 		name string
 		part Part
@@ -389,7 +394,7 @@ func (w *Wanted) completeByDriver() {
 		{"PGPASSWORD", PartPassword, w.ranks[1] == fixedRank}, {"PGDATABASE", PartName, w.ranks[2] == fixedRank},
 	} {
 		if !own.has && !slices.ContainsFunc(w.Holds, func(h Holding) bool { return h.Part == own.part }) {
-			w.Holds = append(w.Holds, Holding{Variable: own.name, Part: own.part})
+			w.Holds = append(w.Holds, Holding{Variable: own.name, Part: own.part, At: why})
 		}
 	}
 }
