@@ -242,20 +242,19 @@ var (
 	engines  = lazyregexp.New(`\bdjango\.(?:db|contrib\.gis\.db)\.backends\.(\w+)`)
 )
 
+// dialectClues give the first dialect that a file names.
 func dialectClues(file tree.File) []Clue {
-	var clues []Clue
-	for _, pattern := range []*lazyregexp.Regexp{dialects, engines} {
+	for _, pattern := range []*lazyregexp.Regexp{engines, dialects} {
 		if pattern == dialects && !stack.HasOne(file.Text, "dialect", "client", "type", "provider", "adapter", "ENGINE", "driver") {
 			continue
 		}
 		for _, m := range pattern.FindAllStringSubmatchIndex(file.Text, -1) {
 			if name := ofDialect(file.Text[m[2]:m[3]]); name != "" {
-				clues = append(clues, Clue{Service: name, Evidence: file.At(m[0], file.Text[m[0]:m[1]])})
-				break
+				return []Clue{{Service: name, Evidence: file.At(m[0], file.Text[m[0]:m[1]])}}
 			}
 		}
 	}
-	return clues
+	return nil
 }
 
 // dialectIn is the service that a setting in a text names; empty for none.
