@@ -35,7 +35,7 @@ const usualStart = 20
 // newDataView is a data service as devup.yaml has it.
 func newDataView(need detect.Data) dataView {
 	of := dataservice.Lookup(need.Service).As(need.Variant)
-	v := dataView{Key: need.Key, Image: of.Image, Why: untrusted.Comment(titleOf(need) + whyOf(need)), Start: max(of.Start, usualStart)}
+	v := dataView{Key: need.Key, Image: of.Image, Why: untrusted.Comment(need.Title() + whyOf(need)), Start: max(of.Start, usualStart)}
 	fill := func(templates []string) []string {
 		var words []string
 		for _, t := range templates {
@@ -84,18 +84,6 @@ func settingName(name string) untrusted.Inert { return untrusted.YAML(name) }
 
 func onThisMachine(host, port int) string {
 	return "127.0.0.1:" + strconv.Itoa(host) + ":" + strconv.Itoa(port)
-}
-
-// titleOf is a data service as people call it, with its variant.
-func titleOf(need detect.Data) string {
-	title := dataservice.Lookup(need.Service).Title
-	switch {
-	case need.Variant == "":
-		return title
-	case strings.HasPrefix(need.Variant, "P"), strings.HasPrefix(need.Variant, "p"): // PostGIS, pgvector
-		return title + " with " + need.Variant
-	}
-	return title + ", " + need.Variant
 }
 
 // whyOf is the first evidence of a data service.

@@ -65,7 +65,11 @@ func showProposal(env *command.Env, p proposal, o initOptions) {
 			{Text: s.Name, Tone: ui.Strong}, {Text: s.Framework}, {Text: portText(s)}, {Text: reasons(s), Tone: ui.Faint},
 		})
 	}
+	for _, d := range p.repository.Data {
+		t.Rows = append(t.Rows, dataRow(d))
+	}
 	env.UI.Table(t)
+	saySeeds(env, p.repository)
 	if o.explain {
 		explain(env, p.repository)
 	}
@@ -122,6 +126,7 @@ func proposalObjects(env *command.Env, p proposal, o initOptions) {
 			Remarks: remarks(s.Remarks), Debuggers: remarks(p.debuggers[s.Name]),
 		})
 	}
+	dataObjects(env, p.repository)
 	if o.explain {
 		for _, r := range p.repository.Rejected {
 			env.UI.Object(rejectedObject{"rejected", r.Dir, r.Why})

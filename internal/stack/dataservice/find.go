@@ -270,10 +270,10 @@ func (f *finder) settle() {
 	f.wanted = slices.DeleteFunc(f.wanted, f.isNeedless)
 	for _, w := range f.wanted {
 		f.decideVariant(w)
-		w.completeByDriver()
 		if w.Service == f.seen.Asked && len(w.Holds) == 0 {
 			w.Holds = []Holding{{Variable: w.Service.usualVariable(), Part: PartURL}}
 		}
+		w.completeByDriver()
 		w.url = cmp.Or(w.Service.URLs[f.seen.Language], w.Service.URL)
 		w.scheme = f.schemeOf(w.Service)
 		if w.Service.isSQL() {
