@@ -101,7 +101,7 @@ func addAt(service *yaml.Node) int {
 			return service.Content[i].Line - 1
 		}
 	}
-	return service.Content[0].Line - 1
+	return service.Content[min(2, len(service.Content)-2)].Line - 1
 }
 
 // addEntries puts the entries that a section of a service lacks before the lines of a file.

@@ -19,15 +19,12 @@ type dataView struct {
 	Command     []string
 	Ports       []string
 	Environment []setting
-	Volume      string // the name of its volume; empty for none
-	Directory   string // where the volume is mounted
-	Seeds       []seedView
+	Volume      string   // the name of its volume; empty for none
+	Mount       string   // the volume at its directory
+	Seeds       []string // the mounts of the SQL files that it loads
 	Health      []string
 	Start       int // seconds
 }
-
-// seedView is an SQL file that a data service loads.
-type seedView struct{ From, To string }
 
 // usualStart is how many seconds a data service may take to start.
 const usualStart = 20
@@ -55,11 +52,12 @@ func newDataView(need detect.Data) dataView {
 		}
 	}
 	if of.Volume != "" {
-		v.Volume, v.Directory = need.Key+"-data", of.Volume
+		v.Volume = need.Key + "-data"
+		v.Mount = v.Volume + ":" + of.Volume
 	}
 	for i, file := range need.Seeds {
 		if !strings.Contains(file, ":") { // the short form of a mount divides by it
-			v.Seeds = append(v.Seeds, seedView{"./" + escape(file), escape(path.Join(of.Seeds, strconv.Itoa(i+1)+"-"+path.Base(file)))})
+			v.Seeds = append(v.Seeds, "./"+escape(file)+":"+escape(path.Join(of.Seeds, strconv.Itoa(i+1)+"-"+path.Base(file)))+":ro")
 		}
 	}
 	return v
