@@ -2,6 +2,7 @@ package detect
 
 import (
 	"cmp"
+	"fmt"
 	"path"
 	"slices"
 	"strconv"
@@ -39,6 +40,7 @@ func (s *scan) decideData() []Data {
 			s.wireData(shared, use)
 		}
 		slices.Sort(shared.Users)
+		s.remarkFixed(shared)
 		data = append(data, shared.Need)
 	}
 	slices.SortFunc(data, func(a, b Data) int { return cmp.Compare(a.Key, b.Key) })
@@ -235,6 +237,18 @@ func (s *scan) wireData(shared *dataservice.Shared, use dataservice.Use) {
 		}
 		v.Data, v.Value = shared.Key, value
 		v.Sibling, v.Path, v.Inside, v.Required, v.Generate = "", "", false, false, ""
+	}
+}
+
+// remarkFixed says which sources have this machine's own name for a data service.
+func (s *scan) remarkFixed(shared *dataservice.Shared) {
+	for _, fixed := range shared.Fixed {
+		if !dataservice.IsHere(fixed.Host) {
+			continue
+		}
+		c, e := s.called(fixed.User), fixed.Evidence
+		e.Text += fmt.Sprintf(" is hard-coded to %s, which inside a container is %s itself", fixed.Host, c.Name)
+		c.Remark(e, fmt.Sprintf("write %q there, the name of the service in Compose; or read the host from a variable that devup.yaml sets", shared.Key))
 	}
 }
 
