@@ -147,8 +147,10 @@ func (f *finder) clues() {
 			w := f.want(of, c.Evidence)
 			w.byCode = true
 			rank := int(Code)
-			if c.Fixed {
+			if c.Fixed || c.Literal {
 				rank = fixedRank
+			}
+			if c.Fixed {
 				w.Fixed = append(w.Fixed, Fixed{Host: c.Address.Host, Port: c.Address.Port, Evidence: c.Evidence})
 			}
 			w.know(c.Address, rank)

@@ -21,6 +21,7 @@ type Clue struct {
 	Variant string  // the name of one of its variants; empty where nothing says so
 	Address Address // what is written there, as far as it is a literal
 	Fixed   bool    // its host is a literal, so that no variable can change it
+	Literal bool    // so is its login
 	tree.Evidence
 }
 
@@ -140,7 +141,7 @@ func callClues(file tree.File) []Clue {
 			if here {
 				clue.Address.Host = "localhost"
 			}
-			clue.Fixed = clue.Address.Host != ""
+			clue.Fixed, clue.Literal = clue.Address.Host != "", true
 			clues = append(clues, clue)
 		}
 	}
@@ -219,7 +220,7 @@ func nameClues(file tree.File) []Clue {
 		if !ok || meaning.General || strings.Contains(value, "://") || Lookup(meaning.Services[0]).Name == "mailpit" {
 			continue
 		}
-		clue := Clue{Service: meaning.Services[0], Evidence: file.At(m[0], name)}
+		clue := Clue{Service: meaning.Services[0], Literal: true, Evidence: file.At(m[0], name)}
 		switch meaning.Part {
 		case PartHost:
 			clue.Address.Host, clue.Fixed = value, true
