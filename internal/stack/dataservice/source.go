@@ -44,12 +44,15 @@ var literalURLs = sync.OnceValue(func() *regexp.Regexp {
 // fromVariable is code that reads a variable: a literal beside it is a default.
 var fromVariable = lazyregexp.New(`\bprocess\.env\b|\bimport\.meta\.env\b|\bgetenv\b|\benviron\b|\benv\(|\bconfig\(|\bos\.Getenv\b|\bENV\[|\bENV\.fetch\b|\$\{\w+:|\bgetEnv\b|(?i)\benv\.(?:get|str|url)`)
 
+// maxClues bounds how many clues of a kind one file gives.
+const maxClues = 100
+
 func urlClues(file tree.File) []Clue {
 	if !strings.Contains(file.Text, "://") && !strings.Contains(file.Text, "jdbc:") {
 		return nil
 	}
 	var clues []Clue
-	for _, m := range literalURLs().FindAllStringSubmatchIndex(file.Text, -1) {
+	for _, m := range literalURLs().FindAllStringSubmatchIndex(file.Text, maxClues) {
 		scheme, text := file.Text[m[2]:m[3]], file.Text[m[0]:m[1]]
 		if !strings.Contains(text, "://") && !strings.HasPrefix(scheme, "jdbc:") {
 			continue
@@ -214,7 +217,7 @@ func nameClues(file tree.File) []Clue {
 		return nil
 	}
 	var clues []Clue
-	for _, m := range named.FindAllStringSubmatchIndex(file.Text, 200) {
+	for _, m := range named.FindAllStringSubmatchIndex(file.Text, maxClues) {
 		name, value := file.Text[m[2]:m[3]], file.Text[m[4]:m[5]]
 		meaning, ok := Classify(name)
 		if !ok || meaning.General || strings.Contains(value, "://") || Lookup(meaning.Services[0]).Name == "mailpit" {
