@@ -39,18 +39,13 @@ func dataObjects(env *command.Env, repository detect.Repository) {
 	}
 }
 
-// dataRow is a data service as a row of the table of what was found: its name, what it is,
-// where it listens, and what shows it.
+// dataRow is a data service as a row of the table of what was found.
 func dataRow(d detect.Data) []ui.Cell {
-	port := "port " + strconv.Itoa(dataservice.Lookup(d.Service).Port)
-	if d.HostPort != 0 && d.HostPort != dataservice.Lookup(d.Service).Port {
-		port += " (" + strconv.Itoa(d.HostPort) + " here)"
+	port, from := d.HostPort, dataservice.Lookup(d.Service).As(d.Variant).Image
+	if d.Compose {
+		port, from = dataservice.Lookup(d.Service).Port, "a compose file"
 	}
-	why := "for " + strings.Join(d.Users, ", ")
-	if len(d.Evidence) > 0 {
-		why += "; " + because(d.Evidence[0])
-	}
-	return []ui.Cell{{Text: d.Key, Tone: ui.Strong}, {Text: d.Title()}, {Text: port}, {Text: why, Tone: ui.Faint}}
+	return []ui.Cell{{Text: d.Key, Tone: ui.Strong}, {Text: d.Title()}, {Text: strconv.Itoa(port)}, {Text: "-"}, {Text: from, Tone: ui.Faint}}
 }
 
 // saySeeds says which SQL files a data service loads.
