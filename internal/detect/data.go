@@ -2,6 +2,7 @@ package detect
 
 import (
 	"cmp"
+	"fmt"
 	"path"
 	"slices"
 	"strconv"
@@ -30,7 +31,7 @@ func (s *scan) decideData() []Data {
 			uses = append(uses, dataservice.Use{By: c.Name, Wanted: w})
 		}
 	}
-	all := dataservice.Share(s.composeData(), uses)
+	all := dataservice.Share(s.composeData(), append(uses, s.askedFor(uses)...))
 	s.nameData(all)
 	var data []Data
 	for _, shared := range all {
@@ -39,10 +40,37 @@ func (s *scan) decideData() []Data {
 			s.wireData(shared, use)
 		}
 		slices.Sort(shared.Users)
+		s.remarkFixed(shared)
 		data = append(data, shared.Need)
 	}
 	slices.SortFunc(data, func(a, b Data) int { return cmp.Compare(a.Key, b.Key) })
 	return data
+}
+
+// askedFor are the data services that the user asks for and that nothing shows, as used by
+// every server.
+func (s *scan) askedFor(found []dataservice.Use) []dataservice.Use {
+	var uses []dataservice.Use
+	for _, name := range s.asked {
+		of := dataservice.Lookup(name)
+		if slices.ContainsFunc(found, func(use dataservice.Use) bool { return use.Service == of }) {
+			continue
+		}
+		for _, c := range s.found {
+			if c.Page && !c.Of.ServerSide {
+				continue
+			}
+			seen := s.seen(c)
+			seen.Asked = of
+			wanted, _ := dataservice.Find(seen)
+			for _, w := range wanted {
+				if w.Service == of {
+					uses = append(uses, dataservice.Use{By: c.Name, Wanted: w})
+				}
+			}
+		}
+	}
+	return uses
 }
 
 // seen is what a service's files say of data services.
@@ -209,6 +237,18 @@ func (s *scan) wireData(shared *dataservice.Shared, use dataservice.Use) {
 		}
 		v.Data, v.Value = shared.Key, value
 		v.Sibling, v.Path, v.Inside, v.Required, v.Generate = "", "", false, false, ""
+	}
+}
+
+// remarkFixed says which sources have this machine's own name for a data service.
+func (s *scan) remarkFixed(shared *dataservice.Shared) {
+	for _, fixed := range shared.Fixed {
+		if !dataservice.IsHere(fixed.Host) {
+			continue
+		}
+		c, e := s.called(fixed.User), fixed.Evidence
+		e.Text += fmt.Sprintf(" is hard-coded to %s, which inside a container is %s itself", fixed.Host, c.Name)
+		c.Remark(e, fmt.Sprintf("write %q there, the name of the service in Compose; or read the host from a variable that devup.yaml sets", shared.Key))
 	}
 }
 

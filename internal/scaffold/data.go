@@ -19,15 +19,12 @@ type dataView struct {
 	Command     []string
 	Ports       []string
 	Environment []setting
-	Volume      string // the name of its volume; empty for none
-	Directory   string // where the volume is mounted
-	Seeds       []seedView
+	Volume      string   // the name of its volume; empty for none
+	Mount       string   // the volume at its directory
+	Seeds       []string // the mounts of the SQL files that it loads
 	Health      []string
 	Start       int // seconds
 }
-
-// seedView is an SQL file that a data service loads.
-type seedView struct{ From, To string }
 
 // usualStart is how many seconds a data service may take to start.
 const usualStart = 20
@@ -35,7 +32,7 @@ const usualStart = 20
 // newDataView is a data service as devup.yaml has it.
 func newDataView(need detect.Data) dataView {
 	of := dataservice.Lookup(need.Service).As(need.Variant)
-	v := dataView{Key: need.Key, Image: of.Image, Why: untrusted.Comment(titleOf(need) + whyOf(need)), Start: max(of.Start, usualStart)}
+	v := dataView{Key: need.Key, Image: of.Image, Why: untrusted.Comment(need.Title() + whyOf(need)), Start: max(of.Start, usualStart)}
 	fill := func(templates []string) []string {
 		var words []string
 		for _, t := range templates {
@@ -55,11 +52,12 @@ func newDataView(need detect.Data) dataView {
 		}
 	}
 	if of.Volume != "" {
-		v.Volume, v.Directory = need.Key+"-data", of.Volume
+		v.Volume = need.Key + "-data"
+		v.Mount = v.Volume + ":" + of.Volume
 	}
 	for i, file := range need.Seeds {
 		if !strings.Contains(file, ":") { // the short form of a mount divides by it
-			v.Seeds = append(v.Seeds, seedView{"./" + escape(file), escape(path.Join(of.Seeds, strconv.Itoa(i+1)+"-"+path.Base(file)))})
+			v.Seeds = append(v.Seeds, "./"+escape(file)+":"+escape(path.Join(of.Seeds, strconv.Itoa(i+1)+"-"+path.Base(file)))+":ro")
 		}
 	}
 	return v
@@ -84,18 +82,6 @@ func settingName(name string) untrusted.Inert { return untrusted.YAML(name) }
 
 func onThisMachine(host, port int) string {
 	return "127.0.0.1:" + strconv.Itoa(host) + ":" + strconv.Itoa(port)
-}
-
-// titleOf is a data service as people call it, with its variant.
-func titleOf(need detect.Data) string {
-	title := dataservice.Lookup(need.Service).Title
-	switch {
-	case need.Variant == "":
-		return title
-	case strings.HasPrefix(need.Variant, "P"), strings.HasPrefix(need.Variant, "p"): // PostGIS, pgvector
-		return title + " with " + need.Variant
-	}
-	return title + ", " + need.Variant
 }
 
 // whyOf is the first evidence of a data service.

@@ -10,6 +10,7 @@ var people = detect.Evidence{Text: "people open its page"}
 // repositories are what detection would find in some projects, each with a golden
 // tree in testdata.
 var repositories = map[string]detect.Repository{
+	"data-services": everyDataService(),
 	"flask-and-cra": {Services: []detect.Service{
 		{
 			Name: "backend-flask", Dir: "backend-flask", Stack: "flask", Framework: "Flask",

@@ -66,6 +66,7 @@ func showProposal(env *command.Env, p proposal, o initOptions) {
 		return
 	}
 	env.UI.Table(foundTable(p))
+	saySeeds(env, p.repository)
 	if o.explain {
 		explain(env, p.repository)
 	} else {
@@ -105,6 +106,9 @@ func foundTable(p proposal) ui.Table {
 			{Text: cmp.Or(strings.Join(p.needs(s), ", "), "-")},
 			{Text: p.builtFrom(s), Tone: ui.Faint},
 		})
+	}
+	for _, d := range p.repository.Data {
+		t.Rows = append(t.Rows, dataRow(d))
 	}
 	return t
 }
@@ -198,6 +202,7 @@ func proposalObjects(env *command.Env, p proposal, o initOptions) {
 			Remarks: remarks(s.Remarks), Debuggers: remarks(p.debuggers[s.Name]),
 		})
 	}
+	dataObjects(env, p.repository)
 	for _, r := range p.repository.Rejected {
 		object := rejectedObject{Type: "rejected", Dir: r.Dir, Why: r.Why, Expected: r.Expected}
 		if r.Evidence != (detect.Evidence{}) {

@@ -15,7 +15,8 @@ type Seen struct {
 	Manifests []tree.File
 	Clues     []Clue
 	Variables []Named
-	InCompose bool // a compose file runs the service: what it does not set, it does not need
+	InCompose bool     // a compose file runs the service: what it does not set, it does not need
+	Asked     *Service // the user asks for it, whatever the files say; nil for none
 }
 
 // Named is a variable with its values.
@@ -71,6 +72,9 @@ type Holding struct {
 // (the zero value where it has none).
 func Find(seen Seen) (wanted []*Wanted, sqlite tree.Evidence) {
 	f := finder{seen: seen, elsewhere: map[*Service]bool{}}
+	if seen.Asked != nil {
+		f.want(seen.Asked, tree.Evidence{}).byCode = true
+	}
 	f.clues()
 	f.values()
 	f.packages()
@@ -97,7 +101,8 @@ func (f *finder) want(s *Service, e tree.Evidence) *Wanted {
 		w = &Wanted{Service: s, ranks: [3]int{-1, -1, -1}}
 		f.wanted = append(f.wanted, w)
 	}
-	if !slices.Contains(w.Evidence, e) && e.Text != "" {
+	inFile := func(known tree.Evidence) bool { return known.File == e.File }
+	if e.Text != "" && !slices.ContainsFunc(w.Evidence, inFile) { // one of each file says enough
 		w.Evidence = append(w.Evidence, e)
 	}
 	return w
@@ -142,8 +147,10 @@ func (f *finder) clues() {
 			w := f.want(of, c.Evidence)
 			w.byCode = true
 			rank := int(Code)
-			if c.Fixed {
+			if c.Fixed || c.Literal {
 				rank = fixedRank
+			}
+			if c.Fixed {
 				w.Fixed = append(w.Fixed, Fixed{Host: c.Address.Host, Port: c.Address.Port, Evidence: c.Evidence})
 			}
 			w.know(c.Address, rank)
@@ -181,33 +188,43 @@ func (f *finder) values() {
 	for _, v := range f.seen.Variables {
 		m, known := Classify(v.Name)
 		for _, value := range v.Values {
-			if strings.HasPrefix(value.Text, "sqlite") || strings.HasPrefix(value.Text, "jdbc:sqlite") {
-				f.noteSQLite(value.At)
-				continue
-			}
 			if known && m.Part == PartDriver {
-				switch dialect := ofDialect(value.Text); {
-				case dialect == SQLite:
-					f.noteSQLite(value.At)
-				case dialect != "":
-					f.want(Lookup(dialect), value.At).byCode = true
-				}
-				continue
+				f.dialect(value)
+			} else {
+				f.address(value)
 			}
-			a, ok := ParseAddress(value.Text)
-			of := OfScheme(a.Scheme)
-			if !ok || of == nil || of.Name == "mailpit" {
-				continue
-			}
-			if value.From != Example && isElsewhere(a.Host, value.Text) {
-				f.elsewhere[of] = true
-				continue
-			}
-			f.want(of, value.At).byCode = true
 		}
 		if known && !m.General && len(v.Values) > 0 && f.isOwn(m, v) {
 			f.want(Lookup(m.Services[0]), v.Values[0].At).byCode = true
 		}
+	}
+}
+
+// dialect takes a value that names a kind of database.
+func (f *finder) dialect(value Value) {
+	switch name := ofDialect(value.Text); name {
+	case "":
+	case SQLite:
+		f.noteSQLite(value.At)
+	default:
+		f.want(Lookup(name), value.At).byCode = true
+	}
+}
+
+// address takes a value that is a URL of a data service.
+func (f *finder) address(value Value) {
+	if strings.HasPrefix(strings.TrimPrefix(value.Text, "jdbc:"), "sqlite") {
+		f.noteSQLite(value.At)
+		return
+	}
+	a, ok := ParseAddress(value.Text)
+	of := OfScheme(a.Scheme)
+	switch {
+	case !ok || of == nil || of.Name == "mailpit":
+	case value.From != Example && isElsewhere(a.Host, value.Text):
+		f.elsewhere[of] = true
+	default:
+		f.want(of, value.At).byCode = true
 	}
 }
 
@@ -250,141 +267,58 @@ func hostOf(text string) string {
 	return text
 }
 
-// variables says what each variable holds of which service.
-func (f *finder) variables() {
-	for _, v := range f.seen.Variables {
-		m, ok := Classify(v.Name)
-		if !ok || f.isSQLite(v) {
-			continue
-		}
-		w := f.meant(m, v)
-		if w == nil {
-			continue
-		}
-		if f.isElsewhere(v) {
-			f.elsewhere[w.Service] = true
-			continue
-		}
-		f.hold(w, m.Part, v)
-	}
-}
-
-func (f *finder) isSQLite(v Named) bool {
-	return slices.ContainsFunc(v.Values, func(value Value) bool { return strings.Contains(value.Text, "sqlite") })
-}
-
-// meant is the entry that a variable speaks of; nil for none.
-func (f *finder) meant(m Meaning, v Named) *Wanted {
-	for _, value := range v.Values {
-		if a, ok := ParseAddress(value.Text); ok && a.Scheme != "" {
-			return f.entry(OfScheme(a.Scheme))
-		}
-	}
-	var best *Wanted
-	for _, w := range f.wanted {
-		if slices.Contains(m.Services, w.Service.Name) && (best == nil || w.byCode && !best.byCode) {
-			best = w
-		}
-	}
-	guess := m.General && (m.Part == PartURL || m.Part == PartHost) && slices.Contains(m.Services, "postgres")
-	if best == nil && guess && f.sqlite == (tree.Evidence{}) && len(v.Values) > 0 && !f.isElsewhere(v) {
-		return f.want(Lookup("postgres"), v.Values[0].At) // the usual one, where nothing says which
-	}
-	return best
-}
-
-func (f *finder) hold(w *Wanted, part Part, v Named) {
-	h := Holding{Variable: v.Name, Part: part, Given: v.Given}
-	best := -1
-	for i, value := range v.Values {
-		if i == 0 {
-			h.At = value.At
-		}
-		a, isAddress := ParseAddress(value.Text)
-		rank := int(value.From)
-		switch part {
-		case PartURL, NoPart:
-			if isAddress {
-				h.Part = PartURL
-				w.know(a, rank)
-			}
-		case PartHost, PartAddress:
-			w.know(Address{Host: hostOf(value.Text)}, rank)
-			if strings.Contains(value.Text, "://") {
-				h.Part = PartURL
-			}
-		case PartUser:
-			w.know(Address{Login: Login{User: value.Text}}, rank)
-		case PartPassword:
-			w.know(Address{Login: Login{Password: value.Text}}, rank)
-		case PartName:
-			w.know(Address{Login: Login{Name: value.Text}}, rank)
-		case PartPort, PartDriver:
-		}
-		if value.Text != "" && rank > best {
-			h.Like, best = value.Text, rank
-		}
-	}
-	if len(split(strings.ToUpper(v.Name))) == 1 && h.Part == PartURL && w.Service.Group == Database && w.Service.Name != "mongo" && !strings.Contains(h.Like, "://") {
-		h.Part = PartName // DB=app
-	}
-	if h.Part != NoPart {
-		w.Holds = append(w.Holds, h)
-	}
-}
-
 // settle drops what the service does not need here, and decides the rest.
 func (f *finder) settle() {
-	f.wanted = slices.DeleteFunc(f.wanted, func(w *Wanted) bool {
-		points := func(h Holding) bool { return h.Part == PartURL || h.Part == PartHost || h.Part == PartAddress }
-		switch {
-		case f.elsewhere[w.Service] && len(w.Fixed) == 0:
-			return true
-		case !w.byCode && w.Service.isSQL() && f.sqlite != (tree.Evidence{}):
-			return true // the driver is for another place
-		case f.seen.InCompose:
-			return !slices.ContainsFunc(w.Holds, points) || slices.ContainsFunc(w.Holds, func(h Holding) bool { return points(h) && h.Given })
-		}
-		return false
-	})
+	f.wanted = slices.DeleteFunc(f.wanted, f.isNeedless)
 	for _, w := range f.wanted {
 		f.decideVariant(w)
+		if w.Service == f.seen.Asked && len(w.Holds) == 0 {
+			w.Holds = []Holding{{Variable: w.Service.usualVariable(), Part: PartURL}}
+		}
 		w.completeByDriver()
 		w.url = cmp.Or(w.Service.URLs[f.seen.Language], w.Service.URL)
-		if len(w.Service.Schemes) > 0 {
-			w.scheme = w.Service.Schemes[0]
-		}
-		for _, d := range slices.Backward(w.Service.Drivers) { // the first counts
-			if d.Language == f.seen.Language && slices.Contains(f.names, d.With) && slices.Contains(f.names, d.Package) {
-				w.scheme = d.Scheme
-			}
-		}
+		w.scheme = f.schemeOf(w.Service)
 		if w.Service.isSQL() {
 			f.sqlite = tree.Evidence{}
 		}
 	}
 }
 
-// completeByDriver adds the variables by which the driver itself finds what the code does not
-// say: https://www.postgresql.org/docs/current/libpq-envars.html, and node-postgres.
-func (w *Wanted) completeByDriver() {
-	if w.Service.Name != "postgres" || len(w.Fixed)+len(w.Holds) == 0 && !w.byCode || slices.ContainsFunc(w.Holds, func(h Holding) bool { return h.Part == PartURL }) {
-		return
+// isNeedless says whether the service runs without what seemed to be wanted.
+func (f *finder) isNeedless(w *Wanted) bool {
+	points := func(h Holding) bool { return h.Part == PartURL || h.Part == PartHost || h.Part == PartAddress }
+	switch {
+	case w.Service == f.seen.Asked:
+		return false
+	case f.elsewhere[w.Service] && len(w.Fixed) == 0:
+		return true
+	case !w.byCode && w.Service.isSQL() && f.sqlite != (tree.Evidence{}):
+		return true // the driver is for another place
+	case f.seen.InCompose:
+		return !slices.ContainsFunc(w.Holds, points) || slices.ContainsFunc(w.Holds, func(h Holding) bool { return points(h) && h.Given })
 	}
-	for _, own := range []struct {
-		name string
-		part Part
-		has  bool
-	}{
-		{"PGHOST", PartHost, len(w.Fixed) > 0},
-		{"PGUSER", PartUser, w.ranks[0] == fixedRank},
-		{"PGPASSWORD", PartPassword, w.ranks[1] == fixedRank},
-		{"PGDATABASE", PartName, w.ranks[2] == fixedRank},
-	} {
-		if !own.has && !slices.ContainsFunc(w.Holds, func(h Holding) bool { return h.Part == own.part }) {
-			w.Holds = append(w.Holds, Holding{Variable: own.name, Part: own.part})
+	return false
+}
+
+// schemeOf is that of a service's URLs for the packages that are used together.
+func (f *finder) schemeOf(s *Service) string {
+	for _, d := range s.Drivers {
+		if d.Language == f.seen.Language && slices.Contains(f.names, d.With) && slices.Contains(f.names, d.Package) {
+			return d.Scheme
 		}
 	}
+	if len(s.Schemes) > 0 {
+		return s.Schemes[0]
+	}
+	return ""
+}
+
+// usualVariable is the variable for its URL where nothing says which.
+func (s *Service) usualVariable() string {
+	if s.isSQL() {
+		return "DATABASE_URL"
+	}
+	return strings.ToUpper(s.Name) + "_URL"
 }
 
 func (s *Service) isSQL() bool { return s.Group == Database && s.Name != "mongo" }

@@ -104,7 +104,8 @@ func Packages(manifest tree.File) []Package {
 			}
 			for extra := range strings.SplitSeq(manifest.Text[m[4]:m[5]], ",") {
 				full := base + "[" + strings.Trim(extra, " \t\r\n\"'") + "]"
-				if l.name == "java" {
+				if l.name == "java" { // the artifact of a group
+					found = append(found, Package{extra, m[4]})
 					full = base + ":" + extra
 				}
 				found = append(found, Package{full, m[2]})

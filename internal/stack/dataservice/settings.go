@@ -16,7 +16,13 @@ import (
 var settingsFiles = lazyregexp.New(`^(?:schema\.prisma|application(?:-(?:dev|local|development))?\.(?:properties|ya?ml)|database\.yml|mongoid\.yml|config\.json|ormconfig\.json|appsettings(?:\.Development)?\.json|(?:dev|config|runtime)\.exs)$|\.prisma$`)
 
 // IsSettings says whether a file of the name may say where data services are.
-func IsSettings(name string) bool { return settingsFiles.MatchString(name) }
+func IsSettings(name string) bool {
+	switch path.Ext(name) {
+	case ".prisma", ".properties", ".yml", ".yaml", ".json", ".exs":
+		return settingsFiles.MatchString(name)
+	}
+	return false
+}
 
 // Overrides gives the settings in a file of a framework as the environment variables that
 // override them, or that they read.

@@ -36,6 +36,16 @@ func Share(existing []Need, uses []Use) []*Shared {
 	return all
 }
 
+// Lone is the need for a service that no service of a repository uses.
+func Lone(name string) Need {
+	s := Lookup(name)
+	need := Need{Service: s.Name, Key: s.Key, Login: s.Login, HostPort: s.Port}
+	for _, extra := range s.Extra {
+		need.Extra = append(need.Extra, extra.Port)
+	}
+	return need
+}
+
 func (s *Shared) fits(use Use) bool {
 	of := Lookup(s.Service)
 	if of != use.Service && !of.speaksLike(use.Service) {

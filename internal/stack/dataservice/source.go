@@ -21,6 +21,7 @@ type Clue struct {
 	Variant string  // the name of one of its variants; empty where nothing says so
 	Address Address // what is written there, as far as it is a literal
 	Fixed   bool    // its host is a literal, so that no variable can change it
+	Literal bool    // so is its login
 	tree.Evidence
 }
 
@@ -43,12 +44,15 @@ var literalURLs = sync.OnceValue(func() *regexp.Regexp {
 // fromVariable is code that reads a variable: a literal beside it is a default.
 var fromVariable = lazyregexp.New(`\bprocess\.env\b|\bimport\.meta\.env\b|\bgetenv\b|\benviron\b|\benv\(|\bconfig\(|\bos\.Getenv\b|\bENV\[|\bENV\.fetch\b|\$\{\w+:|\bgetEnv\b|(?i)\benv\.(?:get|str|url)`)
 
+// maxClues bounds how many clues of a kind one file gives.
+const maxClues = 100
+
 func urlClues(file tree.File) []Clue {
 	if !strings.Contains(file.Text, "://") && !strings.Contains(file.Text, "jdbc:") {
 		return nil
 	}
 	var clues []Clue
-	for _, m := range literalURLs().FindAllStringSubmatchIndex(file.Text, -1) {
+	for _, m := range literalURLs().FindAllStringSubmatchIndex(file.Text, maxClues) {
 		scheme, text := file.Text[m[2]:m[3]], file.Text[m[0]:m[1]]
 		if !strings.Contains(text, "://") && !strings.HasPrefix(scheme, "jdbc:") {
 			continue
@@ -140,7 +144,7 @@ func callClues(file tree.File) []Clue {
 			if here {
 				clue.Address.Host = "localhost"
 			}
-			clue.Fixed = clue.Address.Host != ""
+			clue.Fixed, clue.Literal = clue.Address.Host != "", true
 			clues = append(clues, clue)
 		}
 	}
@@ -213,13 +217,13 @@ func nameClues(file tree.File) []Clue {
 		return nil
 	}
 	var clues []Clue
-	for _, m := range named.FindAllStringSubmatchIndex(file.Text, 200) {
+	for _, m := range named.FindAllStringSubmatchIndex(file.Text, maxClues) {
 		name, value := file.Text[m[2]:m[3]], file.Text[m[4]:m[5]]
 		meaning, ok := Classify(name)
 		if !ok || meaning.General || strings.Contains(value, "://") || Lookup(meaning.Services[0]).Name == "mailpit" {
 			continue
 		}
-		clue := Clue{Service: meaning.Services[0], Evidence: file.At(m[0], name)}
+		clue := Clue{Service: meaning.Services[0], Literal: true, Evidence: file.At(m[0], name)}
 		switch meaning.Part {
 		case PartHost:
 			clue.Address.Host, clue.Fixed = value, true
@@ -242,20 +246,19 @@ var (
 	engines  = lazyregexp.New(`\bdjango\.(?:db|contrib\.gis\.db)\.backends\.(\w+)`)
 )
 
+// dialectClues give the first dialect that a file names.
 func dialectClues(file tree.File) []Clue {
-	var clues []Clue
-	for _, pattern := range []*lazyregexp.Regexp{dialects, engines} {
+	for _, pattern := range []*lazyregexp.Regexp{engines, dialects} {
 		if pattern == dialects && !stack.HasOne(file.Text, "dialect", "client", "type", "provider", "adapter", "ENGINE", "driver") {
 			continue
 		}
 		for _, m := range pattern.FindAllStringSubmatchIndex(file.Text, -1) {
 			if name := ofDialect(file.Text[m[2]:m[3]]); name != "" {
-				clues = append(clues, Clue{Service: name, Evidence: file.At(m[0], file.Text[m[0]:m[1]])})
-				break
+				return []Clue{{Service: name, Evidence: file.At(m[0], file.Text[m[0]:m[1]])}}
 			}
 		}
 	}
-	return clues
+	return nil
 }
 
 // dialectIn is the service that a setting in a text names; empty for none.

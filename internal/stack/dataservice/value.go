@@ -110,7 +110,7 @@ func (a Address) inFields(like string) string {
 	var out strings.Builder
 	last := 0
 	for _, m := range fieldPair.FindAllStringSubmatchIndex(like, -1) {
-		value := like[m[4]:m[5]]
+		var value string
 		switch name := strings.ToLower(like[m[2]:m[3]]); name {
 		case "host", "server", "data source":
 			value = a.Host

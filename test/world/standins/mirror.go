@@ -17,6 +17,7 @@ var (
 // sameImage names images whose stand-in is that of another one.
 var sameImage = map[string]string{
 	"library/alpine": "library/busybox",
+	"library/mysql":  "library/mariadb",
 }
 
 // newMirror serves the registry at that address with every usual tag of an image
