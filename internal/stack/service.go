@@ -41,13 +41,22 @@ type Packages struct {
 	// Manifest does not name, sorted: those it imports where there is no manifest,
 	// and the server that its command starts.
 	Missing []string
+	// Stale is a lock file that lacks packages of the manifest.
+	Stale bool
+	// Builders limit what builds packages from source: "setuptools<58".
+	Builders []string
+	// Build and Run are packages of Debian, sorted: those that compile dependencies, and those
+	// that the service loads when it runs.
+	Build, Run []string
 	// Workspace is the directory of the npm, yarn, pnpm or bun workspace that the
 	// service is the root or a member of, and that is installed as a whole. Empty
 	// for none.
 	Workspace string
 	// Members are the directories of the workspace's packages without the root,
 	// relative to Workspace, sorted; Linked are those that the service imports,
-	// directly or through another, each behind those that it imports itself.
+	// directly or through another, each behind those that it imports itself. For Python
+	// Linked are all directories that packages are installed from, with or without a workspace
+	// of uv, and Workspace holds them.
 	Members, Linked []string
 }
 

@@ -212,7 +212,7 @@ func flaskModule(a *stack.App) (module, prod string) {
 	if !slices.Contains([]string{"app", "application", "create_app()", "make_app()"}, a.Callable) {
 		suffix = ":" + strings.TrimSuffix(a.Callable, "()")
 	}
-	if fromOwnDirectory(a) {
+	if importRoot(a) != "." {
 		return a.Entry + suffix, imported(a)
 	}
 	return dotted(a.Dir, a.Entry) + suffix, imported(a)

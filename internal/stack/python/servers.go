@@ -17,7 +17,11 @@ func gunicorn(a *stack.App) []string {
 		return nil
 	}
 	command := []string{"gunicorn", "--bind", "0.0.0.0:" + port(a)}
-	if directory := path.Dir(a.Entry); directory != "." && (path.Base(a.Entry) == "manage.py" || fromOwnDirectory(a)) {
+	directory := importRoot(a)
+	if path.Base(a.Entry) == "manage.py" {
+		directory = path.Dir(a.Entry)
+	}
+	if directory != "." {
 		command = append(command, "--chdir", directory)
 	}
 	return append(command, a.ProdModule)
@@ -26,8 +30,8 @@ func gunicorn(a *stack.App) []string {
 // uvicornCommands serve the ASGI application.
 func uvicornCommands(a *stack.App) stack.Commands {
 	serve := []string{"uvicorn", a.Module, "--host", "0.0.0.0", "--port", port(a)}
-	if fromOwnDirectory(a) {
-		serve = append(serve, "--app-dir", path.Dir(a.Entry))
+	if root := importRoot(a); root != "." {
+		serve = append(serve, "--app-dir", root)
 	}
 	return stack.Commands{Dev: append(slices.Clip(serve), "--reload"), Prod: serve}
 }
