@@ -30,10 +30,20 @@ type composeService struct {
 	target       int    // the port in the container
 	published    int    // the port on the host, 0 for none
 	portEvidence Evidence
-	env          map[string]bool // names that are set, with a value or from an env_file entry
+	env          map[string]composeValue // by name
 	command      string
 	line         int
 	file         string
+	image        string
+	builds       bool // it has a build section
+	included     bool // the file lies in a sub-directory, and devup.yaml includes it
+}
+
+// composeValue is what a compose file sets a variable to.
+type composeValue struct {
+	text string
+	set  bool // it has a value
+	line int
 }
 
 // composeFiles are the names of the root's compose files that would be loaded.
@@ -54,18 +64,11 @@ func composeFiles(t *tree.Tree) []string {
 // read is reported as a rejection and the scan goes on without it.
 func readCompose(t *tree.Tree, files []string) []*composeService {
 	var all []*composeService
-	env := map[string]string{}
-	for _, file := range envsOf(t, ".") {
-		for _, entry := range file.entries {
-			if path.Base(file.path) == ".env" {
-				env[entry.name] = entry.value
-			}
-		}
-	}
+	env := loadedEnv(t, ".")
 	for _, name := range files {
 		services, err := parseCompose(name, t.Text(name), env)
 		if err != nil {
-			t.Reject(".", name+" is not valid YAML, and was left out", Evidence{File: name})
+			t.LeaveOut(".", name+" is not valid YAML", Evidence{File: name})
 			continue
 		}
 		all = append(all, services...)
@@ -88,16 +91,18 @@ func parseCompose(name, text string, env map[string]string) (services []*compose
 		return nil, nil
 	}
 	each(child(document.Content[0], "services"), func(key, value *yaml.Node) {
-		service := &composeService{name: key.Value, line: key.Line, file: name, env: map[string]bool{}}
+		service := &composeService{name: key.Value, line: key.Line, file: name, env: map[string]composeValue{}, image: scalar(child(value, "image"))}
 		service.readBuild(child(value, "build"))
 		service.readMount(value)
 		service.readPorts(value, env)
 		service.command = strings.Join(texts(child(value, "command")), " ")
 		environment := child(value, "environment")
-		each(environment, func(key, value *yaml.Node) { service.env[key.Value] = value.Tag != "!!null" })
+		each(environment, func(key, value *yaml.Node) {
+			service.env[key.Value] = composeValue{scalar(value), value.Tag != "!!null", key.Line}
+		})
 		for _, text := range texts(environment) {
-			variable, _, set := strings.Cut(text, "=")
-			service.env[variable] = set
+			variable, text, set := strings.Cut(text, "=")
+			service.env[variable] = composeValue{text, set, environment.Line}
 		}
 		services = append(services, service)
 	})
@@ -120,7 +125,7 @@ func (s *composeService) readBuild(build *yaml.Node) {
 	if dir == "" || strings.Contains(dir, "://") || path.IsAbs(dir) {
 		return
 	}
-	s.dir = path.Clean(dir)
+	s.dir, s.builds = path.Clean(dir), true
 	// A context above the service with the Dockerfile inside of it: the directory
 	// of the Dockerfile is the service's.
 	if below, file := path.Split(path.Clean(s.dockerfile)); below != "" && s.dockerfile != "" {
