@@ -41,6 +41,12 @@ func explain(repo Repository) string {
 				fmt.Fprintf(&b, "  %s %s\n", line[0], line[1])
 			}
 		}
+		for _, w := range s.Workers {
+			fmt.Fprintf(&b, "  worker %s %s: %s\n", w.Name, strings.Join(w.Command, " "), place(w.Evidence))
+		}
+		for _, set := range s.Settings {
+			fmt.Fprintf(&b, "  sets %s=%s\n", set.Name, set.Value)
+		}
 		if s.Public.Text != "" {
 			fmt.Fprintf(&b, "  public: %s\n", place(s.Public))
 		}
