@@ -35,7 +35,7 @@ type imageView struct {
 	Prod      []string
 	BuildArgs []setting
 	Settings  []setting // environment variables of both stages
-	Install   any // how the packages get into the image, in the words of the language
+	Install   any       // how the packages get into the image, in the words of the language
 }
 
 // setting is an environment variable with its value.

@@ -20,6 +20,7 @@ type installation struct {
 	Missing       untrusted.Inert   // what Command adds to the list, by name; empty for nothing
 	Build         untrusted.Inert   // packages of Debian that compile those of Python
 	Run           untrusted.Inert   // packages of Debian that the service loads
+	Listener      bool              // a command runs a file with the listener
 	Unlisted      bool              // there is no list of packages
 	Server        untrusted.Inert   // what serves in production, by name; empty for none in particular
 	ServerPackage untrusted.Inert   // what pip installs for it, quoted for sh
@@ -56,6 +57,7 @@ func install(q *untrusted.Quoter, s stack.Service, of *stack.Stack) any {
 	}
 	v.Git = slices.Contains(p.Build, "git")
 	v.Build, v.Run = q.Shell(p.Build...), q.Shell(p.Run...)
+	v.Listener = slices.Contains(s.Dev, listener)
 	v.Unlisted = p.Manifest == ""
 	v.Server, v.ServerPackage = server(s)
 	return v
@@ -194,10 +196,10 @@ func server(s stack.Service) (name, pip untrusted.Inert) {
 	if len(s.Prod) == 0 {
 		return "", ""
 	}
-	switch s.Prod[0] {
-	case "gunicorn":
+	switch {
+	case s.Prod[0] == "gunicorn", s.Prod[0] == "sh" && strings.Contains(s.Prod[len(s.Prod)-1], " exec gunicorn "):
 		return "gunicorn", `"gunicorn>=20.1"`
-	case "waitress-serve":
+	case s.Prod[0] == "waitress-serve":
 		return "waitress", `"waitress>=2.1"`
 	default:
 		return "", ""

@@ -13,7 +13,7 @@ import (
 // lock is a lock file: the exact versions of all packages that a manifest leads to.
 type lock struct {
 	manager  string            // empty where there is no lock file
-	file     string            // path in the repository
+	file     string            // path in the repository; empty where it holds nothing
 	versions map[string]string // by normalised name
 	python   string            // the range of versions of Python that it was made for
 	lacks    []string          // packages of the manifest that it does not hold: it is stale
@@ -44,8 +44,13 @@ func lockOf(t *tree.Tree, needs *requirements) lock {
 			continue
 		}
 		found := readLock(t.LockText(file), known.manager)
-		found.file, found.lacks = file, needs.lackedBy(found)
-		if best.manager == "" || len(best.lacks) > 0 && len(found.lacks) == 0 {
+		if len(found.versions) > 0 { // else it is broken or empty, and only tells which tool is used
+			found.file, found.lacks = file, needs.lackedBy(found)
+		}
+		if best.manager == "" || best.file == "" && found.file != "" {
+			best = found
+		}
+		if found.file != "" && len(best.lacks) > 0 && len(found.lacks) == 0 {
 			best = found
 		}
 	}

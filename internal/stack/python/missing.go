@@ -22,6 +22,9 @@ func finish(a *stack.App) {
 		accompany(a, needs)
 	}
 	system(a)
+	if !a.Of.Worker {
+		a.Workers = workers(a)
+	}
 }
 
 // missing works out which packages the service needs that no manifest names: without

@@ -20,7 +20,10 @@ func packagesOf(a *stack.App, needs *requirements) stack.Packages {
 	locked := lockOf(a.Tree, needs)
 	switch {
 	case locked.manager != "":
-		p.Manager, p.Lock, p.Stale = locked.manager, between(a.Dir, locked.file), len(locked.lacks) > 0
+		p.Manager, p.Stale = locked.manager, len(locked.lacks) > 0
+		if locked.file != "" {
+			p.Lock = between(a.Dir, locked.file)
+		}
 	case p.Manifest == "Pipfile":
 		p.Manager = "pipenv"
 	case p.Manifest == "pyproject.toml" && strings.Contains(text, "[tool.poetry"):

@@ -17,7 +17,7 @@ import (
 var Language = stack.Language{
 	Name:      "python",
 	Manifests: []string{"requirements.txt", "pyproject.toml", "Pipfile", "setup.py"},
-	Files:     []string{"setup.cfg", "poetry.lock", "uv.lock", "Pipfile.lock", "pyvenv.cfg", ".python-version", "runtime.txt", ".flaskenv"},
+	Files:     []string{"setup.cfg", "poetry.lock", "uv.lock", "Pipfile.lock", "pyvenv.cfg", ".python-version", "runtime.txt", ".flaskenv", "alembic.ini"},
 	Endings:   []string{".py"},
 	Versions:  lines,
 	Search:    search,

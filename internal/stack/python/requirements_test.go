@@ -115,13 +115,14 @@ func TestPackages(t *testing.T) {
 		{"pip before a lock file", "-- requirements.txt --\nflask\n-- poetry.lock --\n", "pip requirements.txt", ""},
 		{"Pipenv", "-- Pipfile --\n[packages]\nflask = \"*\"\n", "pipenv Pipfile", ""},
 		{"Pipenv, locked", "-- Pipfile --\n[packages]\nflask = \"*\"\n-- Pipfile.lock --\n{\"default\": {\"flask\": {\"version\": \"==2\"}}}\n", "pipenv Pipfile lock Pipfile.lock", ""},
+		{"an empty lock", project + "-- uv.lock --\nversion = 1\n", "uv pyproject.toml", ""},
 		{"a stale lock", project + "-- uv.lock --\n[[package]]\nname = \"a\"\nversion = \"1\"\n", "uv pyproject.toml lock uv.lock stale", ""},
 		{"a good lock beside a stale one", project + "-- uv.lock --\n-- poetry.lock --\n[[package]]\nname = \"Flask\"\nversion = \"1\"\n", "poetry pyproject.toml lock poetry.lock", ""},
 		{"the list that the README installs from", "-- README.md --\nRun `uv sync`.\n-- requirements.txt --\nx\n" + project, "pip pyproject.toml", ""},
 		{"pip in the README", "-- README.md --\npip install -r requirements.txt\nor uv sync\n-- requirements.txt --\nflask\n" + project, "pip requirements.txt", ""},
 		{"lists in a directory", "-- requirements/base.txt --\nflask\n-- requirements/dev.txt --\n-r base.txt\n", "pip requirements/dev.txt includes requirements/base.txt", ""},
 		{"packages of the repository", "-- requirements.txt --\nflask\n-e ./lib\n-- lib/setup.py --\n", "pip requirements.txt linked lib in .", ""},
-		{"a member of a uv workspace", "-- pyproject.toml --\n[project]\nname = \"a\"\ndependencies = [\"flask\", \"lib\"]\n[tool.uv.workspace]\nmembers = [\"packages/*\"]\n[tool.uv.sources]\nlib = {workspace = true}\n-- packages/lib/pyproject.toml --\n[project]\nname = \"lib\"\n-- packages/x/pyproject.toml --\n[project]\nname = \"x\"\n-- uv.lock --\nversion = 1\n", "uv pyproject.toml lock uv.lock stale linked packages/lib in . of packages/lib packages/x", ""},
+		{"a member of a uv workspace", "-- pyproject.toml --\n[project]\nname = \"a\"\ndependencies = [\"flask\", \"lib\"]\n[tool.uv.workspace]\nmembers = [\"packages/*\"]\n[tool.uv.sources]\nlib = {workspace = true}\n-- packages/lib/pyproject.toml --\n[project]\nname = \"lib\"\n-- packages/x/pyproject.toml --\n[project]\nname = \"x\"\n-- uv.lock --\nversion = 1\n", "uv pyproject.toml linked packages/lib in . of packages/lib packages/x", ""},
 		{"a list below", "-- requirements.txt --\n-r requirements/base.txt\n-- requirements/base.txt --\nflask\n", "pip requirements.txt includes requirements/base.txt", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
