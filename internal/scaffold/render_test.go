@@ -212,7 +212,7 @@ func TestMigrationsAreASetupStep(t *testing.T) {
 	t.Parallel()
 	service := detect.Service{Name: "api", Dir: "api", Stack: "flask", Migrate: []string{"flask", "db", "$up"}}
 	files := render(t, detect.Repository{Services: []detect.Service{service}})
-	if text, want := content(t, files, "devup.yaml"), `- {name: migrate, run: [flask, db, "$$up"]}`; !strings.Contains(text, want) {
+	if text, want := content(t, files, "devup.yaml"), `- {name: migrate, run: [flask, db, "$$up"], before: ready}`; !strings.Contains(text, want) {
 		t.Errorf("devup.yaml lacks %s:\n%s", want, text)
 	}
 }

@@ -138,7 +138,7 @@ func moduleOf(a *stack.App, source tree.File, variable string) string {
 	own.Entry = tree.Relative(a.Dir, source.Path)
 	module := importedModule(&own)
 	switch variable {
-	case "", "app", "celery":
+	case "", "app": // another app of the module comes before one called celery
 		return module
 	}
 	return module + ":" + variable
