@@ -71,17 +71,23 @@ func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 		}
 		return nil
 	}
+	parts := map[string]bool{} // of other services: their packages, and lists in a directory
+	var others []*requirements
 	for _, dir := range t.Paths {
 		needs := readRequirements(t, dir)
 		if needs == nil {
 			continue
 		}
+		for _, local := range needs.local {
+			parts[local] = local != dir
+		}
 		if a := look(dir); a != nil {
 			found = append(found, a)
 			continue
 		}
-		t.Reject(dir, whyNoService(t.Directory(dir), t, needs), tree.Evidence{File: needs.manifest})
+		others = append(others, needs)
 	}
+	rejectOthers(t, others, parts)
 	probes := maxProbes
 	for _, dir := range t.Paths {
 		if t.Directory(dir).First(entries[:len(entries)-2]...) == "" || tree.IsAside(path.Base(dir)) || covered(dir) || probes == 0 {
@@ -94,6 +100,15 @@ func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 		}
 	}
 	return found
+}
+
+// rejectOthers rejects the directories with a list of packages and no server.
+func rejectOthers(t *tree.Tree, others []*requirements, parts map[string]bool) {
+	for _, needs := range others {
+		if !parts[needs.dir] && path.Base(needs.dir) != "requirements" {
+			t.Reject(needs.dir, whyNoService(t.Directory(needs.dir), t, needs), tree.Evidence{File: needs.manifest})
+		}
+	}
 }
 
 func whyNoService(f *tree.Directory, t *tree.Tree, needs *requirements) string {

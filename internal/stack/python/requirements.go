@@ -14,6 +14,7 @@ import (
 // requirements are the Python packages that a directory asks for, by their
 // normalised name, with what the file says of the version.
 type requirements struct {
+	dir      string   // the directory whose packages they are
 	manifest string   // path in the repository
 	includes []string // files that the manifest takes in, lists and constraints, by path in the repository
 	versions map[string]string
@@ -89,7 +90,7 @@ func readRequirements(t *tree.Tree, dir string) *requirements {
 		if !t.Has(path.Join(dir, name)) {
 			continue
 		}
-		r := &requirements{manifest: path.Join(dir, name), versions: map[string]string{}, extras: map[string]string{}, lines: map[string]int{}}
+		r := &requirements{dir: dir, manifest: path.Join(dir, name), versions: map[string]string{}, extras: map[string]string{}, lines: map[string]int{}}
 		text := t.Text(r.manifest)
 		switch path.Ext(name) {
 		case ".toml":
@@ -178,7 +179,7 @@ func addRequirements(t *tree.Tree, r *requirements, name string, depth int) {
 			continue
 		}
 		if match := localLine.FindStringSubmatch(trimmed); match != nil {
-			r.addLocal(t, path.Dir(r.manifest), match[1]) // pip takes it from where it runs
+			r.addLocal(t, r.dir, match[1]) // pip takes it from where it runs
 			continue
 		}
 		if match := requirementLine.FindStringSubmatch(trimmed); match != nil {

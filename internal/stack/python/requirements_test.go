@@ -120,6 +120,7 @@ func TestPackages(t *testing.T) {
 		{"a good lock beside a stale one", project + "-- uv.lock --\n-- poetry.lock --\n[[package]]\nname = \"Flask\"\nversion = \"1\"\n", "poetry pyproject.toml lock poetry.lock", ""},
 		{"the list that the README installs from", "-- README.md --\nRun `uv sync`.\n-- requirements.txt --\nx\n" + project, "pip pyproject.toml", ""},
 		{"pip in the README", "-- README.md --\npip install -r requirements.txt\nor uv sync\n-- requirements.txt --\nflask\n" + project, "pip requirements.txt", ""},
+		{"the project itself, by a list in a directory", "-- setup.py --\n-- requirements/dev.txt --\n-e .\nflask\n", "pip setup.py", ""},
 		{"lists in a directory", "-- requirements/base.txt --\nflask\n-- requirements/dev.txt --\n-r base.txt\n", "pip requirements/dev.txt includes requirements/base.txt", ""},
 		{"packages of the repository", "-- requirements.txt --\nflask\n-e ./lib\n-- lib/setup.py --\n", "pip requirements.txt linked lib in .", ""},
 		{"a member of a uv workspace", "-- pyproject.toml --\n[project]\nname = \"a\"\ndependencies = [\"flask\", \"lib\"]\n[tool.uv.workspace]\nmembers = [\"packages/*\"]\n[tool.uv.sources]\nlib = {workspace = true}\n-- packages/lib/pyproject.toml --\n[project]\nname = \"lib\"\n-- packages/x/pyproject.toml --\n[project]\nname = \"x\"\n-- uv.lock --\nversion = 1\n", "uv pyproject.toml linked packages/lib in . of packages/lib packages/x", ""},

@@ -49,15 +49,8 @@ func findStreamlit(a *stack.App) bool {
 	if len(scripts) == 0 {
 		return false
 	}
-	for _, file := range []string{path.Join(a.Dir, "Procfile"), readmeOf(a.Tree, a.Dir), readmeOf(a.Tree, ".")} {
-		for _, match := range streamlitRun.FindAllStringSubmatch(a.Tree.Text(file), -1) {
-			for _, dir := range []string{a.Dir, "."} {
-				if script := path.Join(dir, match[1]); tree.IsBelow(a.Dir, script) && a.Tree.Has(script) {
-					enter(a, script, "", 1, "Streamlit")
-					return true
-				}
-			}
-		}
+	if startsScript(a, streamlitRun, "Streamlit") {
+		return true
 	}
 	best := scripts[0]
 	rate := func(s tree.File) int {
@@ -79,4 +72,19 @@ func findStreamlit(a *stack.App) bool {
 	}
 	enter(a, best.Path, "", tree.LineAt(best.Text, streamlitPage.FindStringIndex(best.Text)[0]), "Streamlit")
 	return true
+}
+
+// startsScript finds the script that a start command in the Procfile or a README names.
+func startsScript(a *stack.App, pattern *lazyregexp.Regexp, text string) bool {
+	for _, file := range []string{path.Join(a.Dir, "Procfile"), readmeOf(a.Tree, a.Dir), readmeOf(a.Tree, ".")} {
+		for _, match := range pattern.FindAllStringSubmatch(a.Tree.Text(file), -1) {
+			for _, dir := range []string{a.Dir, "."} {
+				if script := path.Join(dir, match[1]); tree.IsBelow(a.Dir, script) && a.Tree.Has(script) {
+					enter(a, script, "", 1, text)
+					return true
+				}
+			}
+		}
+	}
+	return false
 }

@@ -90,15 +90,7 @@ var libraries = map[string]library{
 
 // system sets the packages of Debian that those of Python need: to be compiled, and to run.
 func system(a *stack.App) {
-	needs := readRequirements(a.Tree, a.Dir)
-	if needs == nil { // what the source imports is installed
-		needs = &requirements{versions: map[string]string{}, extras: map[string]string{}, lines: map[string]int{}}
-		for _, name := range a.Packages.Missing {
-			if match := requirementLine.FindStringSubmatch(name); match != nil {
-				needs.add(match[1], match[2], "", 0)
-			}
-		}
-	}
+	needs := installed(a)
 	locked := lockOf(a.Tree, needs)
 	fits := func(name string) bool { return hasWheel(name, pinnedVersion(needs, locked, name), a.Runtime.Version) }
 	compiler := slices.ContainsFunc(oldPython, func(old oldPackage) bool { return !fits(old.name) })
@@ -126,6 +118,22 @@ func system(a *stack.App) {
 		build = append(build, "git")
 	}
 	a.Packages.Build, a.Packages.Run = sorted(build), sorted(run)
+}
+
+// installed are the packages that the list asks for; without a list, those that the source
+// imports.
+func installed(a *stack.App) *requirements {
+	needs := readRequirements(a.Tree, a.Dir)
+	if needs != nil {
+		return needs
+	}
+	needs = &requirements{versions: map[string]string{}, extras: map[string]string{}, lines: map[string]int{}}
+	for _, name := range a.Packages.Missing {
+		if match := requirementLine.FindStringSubmatch(name); match != nil {
+			needs.add(match[1], match[2], "", 0)
+		}
+	}
+	return needs
 }
 
 // bundled says whether psycopg is installed with libpq, or compiled against it.
