@@ -87,7 +87,7 @@ func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 		}
 		others = append(others, needs)
 	}
-	rejectOthers(t, others, parts)
+	rejectOthers(t, stacks, others, parts)
 	probes := maxProbes
 	for _, dir := range t.Paths {
 		if t.Directory(dir).First(entries[:len(entries)-2]...) == "" || tree.IsAside(path.Base(dir)) || covered(dir) || probes == 0 {
@@ -103,10 +103,11 @@ func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 }
 
 // rejectOthers rejects the directories with a list of packages and no server.
-func rejectOthers(t *tree.Tree, others []*requirements, parts map[string]bool) {
+func rejectOthers(t *tree.Tree, stacks []*stack.Stack, others []*requirements, parts map[string]bool) {
 	for _, needs := range others {
 		if !parts[needs.dir] && path.Base(needs.dir) != "requirements" {
-			t.Reject(needs.dir, whyNoService(t.Directory(needs.dir), t, needs), tree.Evidence{File: needs.manifest})
+			framework := slices.ContainsFunc(stacks, func(s *stack.Stack) bool { return needs.needs(s.Packages...) })
+			t.RejectAs(framework, needs.dir, whyNoService(t.Directory(needs.dir), t, needs), tree.Evidence{File: needs.manifest})
 		}
 	}
 }
