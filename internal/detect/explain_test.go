@@ -19,7 +19,9 @@ func explain(repo Repository) string {
 		fmt.Fprintf(&b, "  packages %s%s %s %s%s%s\n", s.Packages.Manager, prefixed("@", s.Packages.Version), s.Packages.Manifest, s.Packages.Lock,
 			prefixed(" with ", strings.Join(s.Packages.Includes, " "))+prefixed(" workspace ", s.Packages.Workspace)+
 				prefixed(" of ", strings.Join(s.Packages.Members, " "))+prefixed(" linked ", strings.Join(s.Packages.Linked, " "))+
-				prefixed(" missing ", strings.Join(s.Packages.Missing, " ")), map[bool]string{true: " native"}[s.Packages.Native])
+				prefixed(" missing ", strings.Join(s.Packages.Missing, " "))+prefixed(" built by ", strings.Join(s.Packages.Builders, " "))+
+				prefixed(" compiled with ", strings.Join(s.Packages.Build, " "))+prefixed(" loads ", strings.Join(s.Packages.Run, " ")),
+			map[bool]string{true: " native"}[s.Packages.Native]+map[bool]string{true: " stale"}[s.Packages.Stale])
 		fmt.Fprintf(&b, "  dev %s\n", strings.Join(s.Dev, " "))
 		for _, line := range [][2]string{
 			{"build", strings.Join(s.Build, " ")},
@@ -39,6 +41,12 @@ func explain(repo Repository) string {
 			if line[1] != "" {
 				fmt.Fprintf(&b, "  %s %s\n", line[0], line[1])
 			}
+		}
+		for _, w := range s.Workers {
+			fmt.Fprintf(&b, "  worker %s %s: %s\n", w.Name, strings.Join(w.Command, " "), place(w.Evidence))
+		}
+		for _, set := range s.Settings {
+			fmt.Fprintf(&b, "  sets %s=%s\n", set.Name, set.Value)
 		}
 		if s.Public.Text != "" {
 			fmt.Fprintf(&b, "  public: %s\n", place(s.Public))

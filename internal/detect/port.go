@@ -34,6 +34,9 @@ func portOfCommand(command string) (port int, text string, found bool) {
 
 // decidePort goes through the evidence in the order that its users may rely on.
 func (s *scan) decidePort(c *candidate) Port {
+	if c.Of.Worker {
+		return stack.PortAt(0, Evidence{Text: c.Framework + " listens nowhere"})
+	}
 	for _, look := range []func(*candidate) (Port, bool){
 		s.portOfDockerfile, s.portOfCompose, s.portOfStart, s.portOfLoadedEnv, s.portOfSource, s.portOfOwnEnv, s.portOfSiblings, s.portOfCallers, s.portOfReadme,
 	} {

@@ -44,6 +44,8 @@ func TestSchema(t *testing.T) {
 		{"setup step without a command", web + "{setup: [{name: seed}]}}}", false},
 		{"setup steps with a timeout", web + "{setup: [{run: x, timeout: 1h30m}, {run: y, timeout: 0}, {run: z, timeout: '${T:-5m}'}]}}}", true},
 		{"timeout of a setup step without a unit", web + "{setup: [{run: x, timeout: 90}]}}}", false},
+		{"setup step before it answers", web + "{setup: [{run: x, before: ready}]}}}", true},
+		{"setup step before something else", web + "{setup: [{run: x, before: up}]}}}", false},
 		{"setup step at other times", web + "{setup: [{run: x, every: day}]}}}", false},
 		{"nothing", web + "null}}", true},
 		{"unknown key", web + "{redy: /x}}}", false},

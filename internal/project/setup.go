@@ -21,6 +21,7 @@ type SetupStep struct {
 	Name    string        // as the user calls it, else the command as it stands in the file; unique in its service
 	Command []string      // in exec form
 	EveryUp bool          // it runs at every up, else once in a checkout
+	Early   bool          // it runs when the service is started, else when it answers
 	Digest  string        // differs where the command does, as it is before URLs and ports are known
 	Timeout time.Duration // how long it may run; 0 for no limit
 }
@@ -30,7 +31,7 @@ type SetupStep struct {
 const stepTimeout = 30 * time.Minute
 
 // stepKeys are the keys of a step that is written as a mapping.
-var stepKeys = []string{"name", "run", "every", "timeout"}
+var stepKeys = []string{"name", "run", "every", "before", "timeout"}
 
 const stepExample = "for example: setup: [npm run migrate, {name: seed, run: npm run seed}]"
 
@@ -73,6 +74,9 @@ func parseStep(item any) (SetupStep, *extensionError) {
 		case "every":
 			s.EveryUp = filled(fields[key]) == "up"
 			ok = s.EveryUp
+		case "before":
+			s.Early = filled(fields[key]) == "ready"
+			ok = s.Early
 		case "timeout":
 			s.Timeout, ok = timeout(filled(fields[key]))
 		default:
@@ -100,6 +104,7 @@ func parseStep(item any) (SetupStep, *extensionError) {
 var wrongStep = map[string]extensionError{
 	"run":     {text: "has a setup step whose command is neither a text nor a list of texts", hint: stepExample},
 	"name":    {text: "has a setup step whose name is not one line of text"},
+	"before":  {text: "has a setup step whose before is not the word ready", hint: "before: ready runs it as soon as the service is started; without it, it runs when the service answers"},
 	"every":   {text: "has a setup step whose every is not the word up", hint: "every: up runs it after every up; without it, it runs once in a checkout"},
 	"timeout": {text: "has a setup step whose timeout is not a duration", hint: "write it with its unit, such as 90s or 2h; 0 is for no limit"},
 }
@@ -219,6 +224,10 @@ func setupSchema() map[string]any {
 			"every": map[string]any{
 				"description": `"up" runs the step after every up; without it, it runs once in a checkout.`,
 				"enum":        []any{"up"},
+			},
+			"before": map[string]any{
+				"description": `"ready" runs the step as soon as the service is started, and restarts the service after it; without it, it runs when the service answers.`,
+				"enum":        []any{"ready"},
 			},
 			"timeout": map[string]any{
 				"description": "How long the step may run, such as 90s or 2h; 30m where it is not given, and 0 for no limit.",

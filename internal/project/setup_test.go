@@ -15,6 +15,7 @@ func TestSetupSteps(t *testing.T) {
 		{"a text", "[npm run migrate]", `npm run migrate: ["sh" "-c" "npm run migrate"]`},
 		{"a list", "[[npm, run, seed]]", `npm run seed: ["npm" "run" "seed"]`},
 		{"named", "[{name: seed, run: ./seed, every: up}]", `seed: ["sh" "-c" "./seed"] at every up`},
+		{"before it answers", "[{name: migrate, run: [x], before: ready}]", `migrate: ["x"] early`},
 		{"a list in a mapping", "[{run: [./seed, all]}]", `./seed all: ["./seed" "all"]`},
 		{"twice the same", "[make, make]", `make: ["sh" "-c" "make"]|step 2: ["sh" "-c" "make"]`},
 		{"no value of a variable is a name", "['psql -p ${PORT:-5432}']", `step 1: ["sh" "-c" "psql -p 5432"]`},
@@ -31,6 +32,9 @@ func TestSetupSteps(t *testing.T) {
 				text := fmt.Sprintf("%s: %q", s.Name, s.Command)
 				if s.EveryUp {
 					text += " at every up"
+				}
+				if s.Early {
+					text += " early"
 				}
 				got = append(got, text)
 			}

@@ -34,7 +34,8 @@ type imageView struct {
 	Output    string
 	Prod      []string
 	BuildArgs []setting
-	Install   any // how the packages get into the image, in the words of the language
+	Settings  []setting // environment variables of both stages
+	Install   any       // how the packages get into the image, in the words of the language
 }
 
 // setting is an environment variable with its value.
@@ -67,6 +68,9 @@ func newImageView(repo detect.Repository, s detect.Service) (imageView, error) {
 		Prod:      s.Prod,
 		BuildArgs: buildArgs(repo, s),
 		Install:   of.Language.Install(&q, s, of),
+	}
+	for _, set := range s.Settings {
+		v.Settings = append(v.Settings, setting{Name: untrusted.VariableName(set.Name), Value: set.Value})
 	}
 	if name := path.Join(v.Member, dockerfileName(repo, s)); name != "Dockerfile" {
 		v.FileFlag = " -f " + q.Shell(name)

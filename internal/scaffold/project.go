@@ -40,6 +40,7 @@ type serviceView struct {
 	HostPort    int
 	Network     string   // the service whose network it shares; empty for its own
 	Command     []string // instead of the Dockerfile's; nil to keep that
+	Worker      bool     // Command is another process of a service's code
 	Environment []setting
 	Needs       []dependency
 	Unset       []untrusted.Inert
@@ -118,6 +119,7 @@ func newProjectView(repo detect.Repository, o Options) projectView {
 	for _, s := range repo.Services {
 		if v := newServiceView(repo, s, loopbackOf(shared, s.Name)); !s.Included && (v.Full || v.Extension || len(v.Environment)+len(v.Needs) > 0) {
 			view.Services = append(view.Services, v)
+			view.Services = append(view.Services, workerViews(repo, s, v)...)
 		}
 		if s.Port.Number > 0 && !slices.ContainsFunc(view.Ports, func(p portView) bool { return p.Number == s.HostPort }) {
 			view.Ports = append(view.Ports, portView{Number: s.HostPort, Name: s.Name, Page: s.Page, Public: o.opens(s), Why: o.why(s)})
@@ -192,6 +194,27 @@ func newServiceView(repo detect.Repository, s detect.Service, shared detect.Loop
 		v.Dockerfile = escape(name)
 	}
 	return v
+}
+
+// workerViews are the workers of a service: its image with another command, which nothing
+// outside reaches.
+func workerViews(repo detect.Repository, s detect.Service, of serviceView) []serviceView {
+	if !of.Full {
+		return nil // its compose file says what runs
+	}
+	var views []serviceView
+	for _, w := range s.Workers {
+		v := of
+		v.Key = of.Key + "-" + string(untrusted.ServiceName(w.Name))
+		if _, taken := find(repo, v.Key); taken {
+			continue // that service is one already
+		}
+		v.Command, v.Worker = escapeAll(w.Command), true
+		v.Port, v.HostPort, v.Closed, v.Public = 0, 0, false, false
+		v.Ready, v.Migrate, v.Routes = "", nil, nil
+		views = append(views, v)
+	}
+	return views
 }
 
 // key is what Compose calls the service.

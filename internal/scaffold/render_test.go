@@ -118,8 +118,8 @@ func TestBaseImages(t *testing.T) {
 		"node 10": "node:10-buster-slim", "node lts": "node:lts-bookworm-slim", "node 20-alpine": "node:20-alpine",
 		"node ": "node:24-bookworm-slim", "python ": "python:3.13-slim-bookworm",
 		"python 3": "python:3-slim-bookworm", "python 3.10": "python:3.10-slim-bookworm",
-		"python 3.10.10": "python:3.10.10-slim-bullseye", "python 3.10.12": "python:3.10.12-slim-bookworm",
-		"python 3.9.2": "python:3.9.2-slim-buster", "python 3.6": "python:3.6-slim-bullseye", "python 2.7": "python:2.7-slim-buster",
+		"python 3.10.10": "python:3.10-slim-bookworm", "python 3.10.12": "python:3.10.12-slim-bookworm",
+		"python 3.9.2": "python:3.9-slim-bookworm", "python 3.6": "python:3.6-slim-bullseye", "python 2.7": "python:2.7-slim-buster",
 		"python 3.14.1": "python:3.14.1-slim-bookworm",
 	} {
 		language, number, _ := strings.Cut(version, " ")
@@ -212,7 +212,7 @@ func TestMigrationsAreASetupStep(t *testing.T) {
 	t.Parallel()
 	service := detect.Service{Name: "api", Dir: "api", Stack: "flask", Migrate: []string{"flask", "db", "$up"}}
 	files := render(t, detect.Repository{Services: []detect.Service{service}})
-	if text, want := content(t, files, "devup.yaml"), `- {name: migrate, run: [flask, db, "$$up"]}`; !strings.Contains(text, want) {
+	if text, want := content(t, files, "devup.yaml"), `- {name: migrate, run: [flask, db, "$$up"], before: ready}`; !strings.Contains(text, want) {
 		t.Errorf("devup.yaml lacks %s:\n%s", want, text)
 	}
 }

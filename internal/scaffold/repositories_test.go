@@ -163,7 +163,7 @@ var repositories = map[string]detect.Repository{
 		{
 			Name: "worker", Dir: "worker", Stack: "python", Framework: "Python",
 			Runtime:   detect.Runtime{Language: "python", Version: "3.10.10"},
-			Packages:  detect.Packages{Manager: "poetry", Manifest: "pyproject.toml", Lock: "poetry.lock", Native: true},
+			Packages:  detect.Packages{Manager: "poetry", Manifest: "pyproject.toml", Lock: "poetry.lock", Build: []string{"build-essential", "libpq-dev"}, Run: []string{"libpq5"}},
 			Module:    "worker",
 			Dev:       []string{"python", "-m", "worker"},
 			Variables: []detect.Variable{{Name: "REDIS_URL"}},

@@ -29,6 +29,7 @@ type Step struct {
 	Timeout time.Duration // how long it may run; 0 for no limit
 	Cause   string        // why it runs, for display
 	Once    bool          // it is not to run again, once it has ended well
+	Early   bool          // it runs before the service has to answer
 	Mark    Mark          // what to keep of it then
 }
 
@@ -64,7 +65,7 @@ func Due(p *project.Project, seen plan.Observed, done Done) []Step {
 			mark := Mark{Command: s.Digest, Volumes: hashes(volumes), Data: hash(strings.Join(volumes, "\n"))}
 			before, known := done[service][s.Name]
 			if cause := cause(s, mark, before, known); cause != "" {
-				due = append(due, Step{service, s.Name, i, s.Command, s.Timeout, cause, !s.EveryUp, mark})
+				due = append(due, Step{service, s.Name, i, s.Command, s.Timeout, cause, !s.EveryUp, s.Early, mark})
 			}
 		}
 	}

@@ -68,6 +68,19 @@ func Run(ctx context.Context, e containerexec.Engine, w Work) error {
 	return errors.Join(failures...)
 }
 
+// Restarts are the services to restart after the steps: those with early ones, all of which
+// ended well. failed is the error of [Run].
+func Restarts(steps []Step, failed error) []string {
+	bad := fail.Services(failed)
+	var services []string
+	for _, s := range steps {
+		if s.Early && !bad[s.Service] && !slices.Contains(services, s.Service) {
+			services = append(services, s.Service)
+		}
+	}
+	return services
+}
+
 // blocked names what failed and keeps a service's steps from running; empty for nothing.
 func blocked(needs graph.Graph, service string, blame map[string]string) string {
 	order, _ := needs.Order(service)

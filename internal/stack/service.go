@@ -43,13 +43,20 @@ type Packages struct {
 	// Manifest does not name, sorted: those it imports where there is no manifest,
 	// and the server that its command starts.
 	Missing []string
+	// Builders limit what builds packages from source: "setuptools<58".
+	Builders []string
+	// Build and Run are packages of Debian, sorted: those that compile dependencies, and those
+	// that the service loads when it runs.
+	Build, Run []string
 	// Workspace is the directory of the npm, yarn, pnpm or bun workspace that the
 	// service is the root or a member of, and that is installed as a whole. Empty
 	// for none.
 	Workspace string
 	// Members are the directories of the workspace's packages without the root,
 	// relative to Workspace, sorted; Linked are those that the service imports,
-	// directly or through another, each behind those that it imports itself.
+	// directly or through another, each behind those that it imports itself. For Python
+	// Linked are all directories that packages are installed from, with or without a workspace
+	// of uv, and Workspace holds them.
 	Members, Linked []string
 
 	Stale  bool     // Lock does not fit Manifest, so that the manager has to bring it up to date
@@ -98,6 +105,14 @@ type Variable struct {
 	Evidence tree.Evidence // where it is read or named
 }
 
+// Worker is a process of a service's code that listens nowhere, such as one of Celery. It
+// runs in a container of its own, from the service's image.
+type Worker struct {
+	Name     string        // what follows the service's name: "worker"
+	Command  []string      // in exec form
+	Evidence tree.Evidence // what shows it
+}
+
 // EnvFile is an env file that a service loads. Both paths are slash-separated and relative
 // to the repository.
 type EnvFile struct {
@@ -122,14 +137,16 @@ type Service struct {
 	HostPort   int    // the port on the host; equal to Port.Number unless a sibling has it already
 	Runtime    Runtime
 	Packages   Packages
-	Module     string   // Flask: the value of FLASK_APP ("app", "src/main.py", "pkg:create_app"); Python: the module or file to run; Node: the server entry where no script starts it
-	Dev        []string // the development command in exec form, listening on 0.0.0.0:Port
-	Build      []string // what makes the production files ("npm", "run", "build"): for cra, vite, and a node service with a build script; else nil
-	Output     string   // the directory that Build writes, for cra and vite ("build", "dist"); else empty
-	Prod       []string // the production command in exec form for flask, node and python; nil when the built files are served
-	Migrate    []string // the command that brings its database up to date, in exec form; nil for none
-	Seed       []string // the command that fills its database with data, in exec form; nil for none
-	ProdModule string   // Python stacks: the WSGI callable for gunicorn ("app:app"); empty when there is none
+	Module     string    // Flask: the value of FLASK_APP ("app", "src/main.py", "pkg:create_app"); Python: the module or file to run; Node: the server entry where no script starts it
+	Dev        []string  // the development command in exec form, listening on 0.0.0.0:Port
+	Build      []string  // what makes the production files ("npm", "run", "build"): for cra, vite, and a node service with a build script; else nil
+	Output     string    // the directory that Build writes, for cra and vite ("build", "dist"); else empty
+	Prod       []string  // the production command in exec form for flask, node and python; nil when the built files are served
+	Migrate    []string  // the command that brings its database up to date, in exec form; nil for none
+	Seed       []string  // the command that fills its database with data, in exec form; nil for none
+	Workers    []Worker  // processes of the same code that listen nowhere
+	Settings   []Setting // environment variables that its image sets; the values are literal
+	ProdModule string    // Python stacks: the WSGI callable for gunicorn ("app:app"); empty when there is none
 	Variables  []Variable
 	EnvFiles   []EnvFile     // those that it loads, where they do not exist, or lie outside of its directory
 	Routes     []string      // a backend: the path prefixes that it answers ("/api"), sorted; nil where they are not known

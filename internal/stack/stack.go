@@ -39,6 +39,7 @@ type Stack struct {
 
 	// How it runs.
 	Page     bool                          // a frontend: people look at it in a browser
+	Worker   bool                          // it listens nowhere
 	Port     int                           // where it listens by default; 0 where only its source says
 	FindPort func(a *App) (Port, bool)     // where its files say the port; nil for the language's patterns
 	OwnPort  bool                          // its files alone say the port: what env files of other services say of it is wrong

@@ -2,10 +2,12 @@ package up
 
 import (
 	"context"
+	"errors"
 
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/moby/moby/client"
 
+	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/observe"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/ready"
@@ -49,4 +51,14 @@ func (e engine) Wait(ctx context.Context, probes []ready.Probe, o ready.Options)
 	return ready.Wait(ctx, e.client, probes, o)
 }
 
-func (e engine) SetUp(ctx context.Context, w setup.Work) error { return setup.Run(ctx, e.client, w) }
+// SetUp restarts services after their early steps: a server that found no tables when it
+// started may have given up.
+func (e engine) SetUp(ctx context.Context, w setup.Work) error {
+	failed := setup.Run(ctx, e.client, w)
+	for _, service := range setup.Restarts(w.Steps, failed) {
+		if _, err := e.client.ContainerRestart(ctx, w.Containers[service], client.ContainerRestartOptions{}); err != nil {
+			failed = errors.Join(failed, fail.Wrap(err, fail.Failed, "run `devup up` again", "service %s cannot be restarted: %v", service, err))
+		}
+	}
+	return failed
+}

@@ -13,8 +13,14 @@ import (
 
 // hasSetup reports whether a run has setup steps at all.
 func (l *upRun) hasSetup(p *project.Project) bool {
+	return l.hasSteps(p, func(project.SetupStep) bool { return true })
+}
+
+func (l *upRun) hasSteps(p *project.Project, which func(project.SetupStep) bool) bool {
 	o := l.options
-	return o.Setup != nil && !o.Plan.NoStart && slices.ContainsFunc(p.ServiceNames(), func(name string) bool { return len(p.Extensions[name].Setup) > 0 })
+	return o.Setup != nil && !o.Plan.NoStart && slices.ContainsFunc(p.ServiceNames(), func(name string) bool {
+		return slices.ContainsFunc(p.Extensions[name].Setup, which)
+	})
 }
 
 // previewSetup notes which setup steps a run would have.
@@ -35,9 +41,10 @@ func (l *upRun) withSetup(p *project.Project, probes []ready.Probe) []ready.Prob
 	return slices.DeleteFunc(slices.Clone(probes), func(probe ready.Probe) bool { return len(p.Extensions[probe.Service].Setup) == 0 })
 }
 
-// setUp runs the setup steps in the services that are ready. unready says which are not.
-func (l *upRun) setUp(ctx context.Context, p *project.Project, state observe.Project, unready error) error {
-	if ctx.Err() != nil || !l.hasSetup(p) {
+// setUp runs the setup steps in the services that are ready, or the early ones in those that
+// are started. unready says which are not.
+func (l *upRun) setUp(ctx context.Context, p *project.Project, state observe.Project, unready error, early bool) error {
+	if ctx.Err() != nil || !l.hasSteps(p, func(s project.SetupStep) bool { return s.Early == early }) {
 		return nil
 	}
 	memory := l.options.Setup
@@ -62,13 +69,14 @@ func (l *upRun) setUp(ctx context.Context, p *project.Project, state observe.Pro
 			failed[name] = true // it is not started, which was said
 		}
 	}
-	l.out.Setup = slices.DeleteFunc(setup.Due(p, state.Observed, memory.Done(ctx)), func(s setup.Step) bool {
-		return containers[s.Service] == "" && !failed[s.Service] // scaled to none
+	due := slices.DeleteFunc(setup.Due(p, state.Observed, memory.Done(ctx)), func(s setup.Step) bool {
+		return s.Early != early || containers[s.Service] == "" && !failed[s.Service] // scaled to none
 	})
-	if len(l.out.Setup) == 0 {
+	if len(due) == 0 {
 		return nil
 	}
+	l.out.Setup = append(l.out.Setup, due...)
 	return l.target.Engine.SetUp(ctx, setup.Work{
-		Project: p, Steps: l.out.Setup, Containers: containers, Failed: failed, Memory: memory, Sink: l.target.Sink,
+		Project: p, Steps: due, Containers: containers, Failed: failed, Memory: memory, Sink: l.target.Sink,
 	})
 }

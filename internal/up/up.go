@@ -116,8 +116,9 @@ func (l *upRun) attempt(ctx context.Context, state observe.Project) (again bool,
 	}
 	probes := l.probes(runnable, failed.applied)
 	l.cleanUp(ctx, runnable, cleanup)
+	failed.early = l.setUp(ctx, runnable, state, failed.applied, true)
 	failed.ready = l.wait(ctx, runnable, probes)
-	failed.setup = l.setUp(ctx, runnable, state, errors.Join(failed.applied, failed.ready))
+	failed.setup = errors.Join(failed.early, l.setUp(ctx, runnable, state, errors.Join(failed.applied, failed.ready, failed.early), false))
 	l.expose(ctx, probes, failed.gateway, failed.running())
 	return false, failed.all(ctx)
 }
@@ -128,8 +129,9 @@ type failures struct {
 	images  error // of images that could not be had
 	applied error // of the plan
 	gateway error
+	early   error // of setup steps before services have to answer
 	ready   error // of services that do not answer
-	setup   error // of setup steps
+	setup   error // of all setup steps
 }
 
 // running is the failure of what should run. A service that is not set up answers all the

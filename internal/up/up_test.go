@@ -320,6 +320,37 @@ services:
 	}
 }
 
+// TestRunSetsUpEarly: a step before ready runs as soon as its service is started, the others
+// when it answers, also where that step failed to make it answer.
+func TestRunSetsUpEarly(t *testing.T) {
+	t.Parallel()
+	const files = `
+-- compose.yaml --
+name: shop
+services:
+  web: {image: "redis:7", x-devup: {setup: [{name: seed, run: seed}, {name: migrate, run: migrate, before: ready}]}}
+`
+	f := newFixture(t, files)
+	outcome, err := f.run(t.Context(), t, Options{Setup: &memory{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := outcome.IDs()["web"][1]
+	want := "observe\nset up web: migrate in " + id + "\nwait for web\nobserve\nset up web: seed in " + id
+	if steps := f.engine.taken(); !strings.HasSuffix(steps, want) {
+		t.Errorf("steps\n%s\nwant at the end\n%s", steps, want)
+	}
+	if len(outcome.Setup) != 2 {
+		t.Errorf("setup %v", outcome.Setup)
+	}
+	f = newFixture(t, files)
+	f.engine.unready = map[string]error{"web": &fail.Error{Code: fail.ServerError, Service: "web", Message: "web answers 500"}}
+	_, _ = f.run(t.Context(), t, Options{Setup: &memory{}})
+	if steps := f.engine.taken(); !strings.Contains(steps, "set up web: migrate") {
+		t.Errorf("steps of a service that does not answer:\n%s", steps)
+	}
+}
+
 func TestRunAsksBeforeDataIsLost(t *testing.T) {
 	t.Parallel()
 	const files = "-- compose.yaml --\nname: shop\nservices: {db: {image: 'postgres:16', volumes: ['data:/data']}}\nvolumes: {data: {driver_opts: {size: NUMBER}}}\n"

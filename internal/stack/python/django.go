@@ -2,11 +2,13 @@ package python
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/tree"
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // Django is a site with a manage.py.
@@ -16,8 +18,9 @@ var Django = stack.Stack{
 	Find:     findDjango,
 	Describe: func(a *stack.App) { a.Module, a.ProdModule = a.Entry, djangoWSGI(a) },
 	Commands: func(a *stack.App) stack.Commands {
-		return stack.Commands{Dev: []string{"python", a.Module, "runserver", "0.0.0.0:" + port(a)}, Prod: gunicorn(a)}
+		return stack.Commands{Dev: []string{"python", a.Module, "runserver", "0.0.0.0:" + port(a)}, Prod: djangoProd(a)}
 	},
+	Migrate:  djangoMigrate,
 	Prefixes: []string{"DJANGO_"},
 	Settings: []string{"DJANGO_SETTINGS_MODULE"},
 	Listen:   stack.Listen{Prints: lazyregexp.New(`Starting development server at http://127`), Hint: "start Django with `python manage.py runserver 0.0.0.0:%d`"},
@@ -77,6 +80,47 @@ func djangoWSGI(a *stack.App) string {
 		}
 	}
 	return ""
+}
+
+// djangoProd serves the site with gunicorn. Where the settings say where static files are
+// collected, it collects them first: when it starts, because the settings need the variables of
+// the running service.
+func djangoProd(a *stack.App) []string {
+	serve := gunicorn(a)
+	if serve == nil || !slices.ContainsFunc(a.Sources, func(s tree.File) bool { return staticRoot.MatchString(s.Text) }) {
+		return serve
+	}
+	quoted, err := untrusted.ShellWords(append([]string{"python", a.Module}, "collectstatic", "--noinput")...)
+	words, err2 := untrusted.ShellWords(serve...)
+	if err != nil || err2 != nil {
+		return serve
+	}
+	return []string{"sh", "-c", string(quoted) + " && exec " + string(words)}
+}
+
+var (
+	staticRoot  = lazyregexp.New(`(?m)^STATIC_ROOT\s*=`)
+	databases   = lazyregexp.New(`(?m)^\s*DATABASES\s*(?::[^=\n]+)?=\s*`)
+	noDatabases = lazyregexp.New(`(?m)^\s*DATABASES\s*(?::[^=\n]+)?=\s*\{\s*\}`)
+)
+
+// djangoMigrate is the command that brings the tables up to date, where the settings have a
+// database. Apps without migrations get their tables as well.
+func djangoMigrate(a *stack.App) []string {
+	has := func(pattern *lazyregexp.Regexp) bool {
+		return slices.ContainsFunc(a.Sources, func(s tree.File) bool { return pattern.MatchString(s.Text) })
+	}
+	if !has(databases) || has(noDatabases) {
+		return nil
+	}
+	command := []string{"python", a.Module, "migrate", "--noinput"}
+	for _, source := range a.Sources {
+		dir := path.Dir(source.Path)
+		if path.Base(source.Path) == "models.py" && strings.Contains(source.Text, "models.Model") && !a.Tree.Has(path.Join(dir, "migrations", "__init__.py")) {
+			return append(command, "--run-syncdb")
+		}
+	}
+	return command
 }
 
 // djangoSettings are the files of the settings: the module that manage.py names, and

@@ -27,14 +27,9 @@ var FastAPI = stack.Stack{
 		}
 		return start
 	},
-	Ready: "/openapi.json",
-	Migrate: func(a *stack.App) []string {
-		if a.Directory().Has("alembic.ini") && readRequirements(a.Tree, a.Dir).needs("alembic") {
-			return []string{"alembic", "upgrade", "head"}
-		}
-		return nil
-	},
-	Listen: Uvicorn.Listen,
+	Ready:   "/openapi.json",
+	Migrate: alembic,
+	Listen:  Uvicorn.Listen,
 	Debuggers: []stack.Debugger{
 		{
 			// https://www.starlette.io/exceptions: ServerErrorMiddleware with debug.
@@ -61,27 +56,35 @@ var FastAPI = stack.Stack{
 }
 
 var (
+	fastAPI         = lazyregexp.New(`\bFastAPI\(`)
 	fastAPIInstance = lazyregexp.New(`(?m)^(\w+)\s*(?::\s*[\w.]+\s*)?=\s*(?:\w+\.)?FastAPI\(`)
 	fastAPIMade     = lazyregexp.New(`(?m)^(\w+)\s*(?::\s*[\w.]+\s*)?=\s*(?:[\w.]+\.)?(?:create|get|make|build|init)_(?:app|application|api)\(`)
-	fastAPIFactory  = lazyregexp.New(`(?m)^def\s+((?:create|get|make|build|init)_(?:app|application|api))\(\s*(?:\w+[^,=()]*=[^,()]*,?\s*)*\)[^\n]*:[^\n]*\n(?:[ \t]+[^\n]*\n|\n)*?[ \t]+[^\n]*\bFastAPI\(`)
 )
 
-// findFastAPI finds the variable of the application, the variable that a factory of it
-// fills, or the factory.
+// findFastAPI finds the application that a start command names, its variable, the variable
+// that a factory of it fills, or the factory.
 func findFastAPI(a *stack.App) bool {
-	switch {
-	case !slices.ContainsFunc(a.Sources, mentionsFastAPI):
+	if !slices.ContainsFunc(a.Sources, mentionsFastAPI) {
 		return false
-	case inSource(fastAPIInstance, "FastAPI")(a), inSource(fastAPIMade, "FastAPI")(a):
-		return true
-	case inSource(fastAPIFactory, "FastAPI")(a):
-		a.Callable += "()"
+	}
+	if startNames(a, "FastAPI") || inSource(fastAPIInstance, "FastAPI")(a) {
 		return true
 	}
-	return false
+	made := makersOf(a.Sources, fastAPI)
+	for _, find := range []callableFinder{func(s tree.File) (string, int) { return made.madeBy(madeAtTop, s) }, made.factoryIn} {
+		for _, source := range a.Sources {
+			if callable, offset := find(source); callable != "" {
+				enter(a, source.Path, callable, tree.LineAt(source.Text, offset), "FastAPI")
+				return true
+			}
+		}
+	}
+	return inSource(fastAPIMade, "FastAPI")(a)
 }
 
-func mentionsFastAPI(source tree.File) bool { return strings.Contains(source.Text, "FastAPI(") }
+func mentionsFastAPI(source tree.File) bool {
+	return strings.Contains(source.Text, "FastAPI(") || strings.Contains(source.Text, "(FastAPI")
+}
 
 func describeFastAPI(a *stack.App) {
 	if a.Shown.File != "" {

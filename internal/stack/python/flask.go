@@ -14,7 +14,7 @@ var (
 	flaskInstance = lazyregexp.New(`(?m)^(\w+)\s*(?::\s*[\w.]+\s*)?=\s*(?:flask\.)?(?:Flask|APIFlask|OpenAPI)\(`)
 	flaskMade     = lazyregexp.New(`(?m)^(\w+)\s*(?:,\s*\w+\s*)?(?::\s*[\w.]+\s*)?=\s*(?:[\w.]+\.)?(?:create_app|make_app|create_application)\(`)
 	flaskImported = lazyregexp.New(`(?m)^from\s+[\w.]+\s+import\s+(?:[\w ,]+,\s*)?(app|application)\b`)
-	flaskFactory  = lazyregexp.New(`(?m)^def\s+(create_app|make_app|create_application)\(([^)]*)\)`)
+	flaskMakes    = lazyregexp.New(`\b(?:Flask|APIFlask|OpenAPI)\(`)
 	flaskName     = lazyregexp.New(`(?m)^\s*FLASK_APP\s*=\s*["']?([\w./:()-]+)`)
 )
 
@@ -26,8 +26,12 @@ var Flask = stack.Stack{
 	Find:     findFlask,
 	Describe: func(a *stack.App) { a.Module, a.ProdModule = flaskModule(a) },
 	Commands: func(a *stack.App) stack.Commands {
+		if a.Entry != "" && (a.Callable == "" || beforeFlaskRun(a)) {
+			return stack.Commands{Dev: runFlask(a), Prod: gunicorn(a)}
+		}
 		return stack.Commands{Dev: []string{"flask", "run", "--host=0.0.0.0", "--port=" + port(a)}, Prod: gunicorn(a)}
 	},
+	Migrate:  flaskMigrate,
 	Prefixes: []string{"FLASK_"},
 	ForPort:  []string{"FLASK_RUN_PORT"},
 	EnvFiles: []string{".flaskenv"},
@@ -81,7 +85,7 @@ var Flask = stack.Stack{
 
 // findFlask finds the application as Flask itself would, then as people do: the
 // module that FLASK_APP names, wsgi.py or app.py in the directory, a module with
-// an application, a factory.
+// an application, a factory, a file that makes one and runs it.
 func findFlask(a *stack.App) bool {
 	if flaskNamed(a) {
 		return true
@@ -90,6 +94,7 @@ func findFlask(a *stack.App) bool {
 	if len(sources) == 0 || !slices.ContainsFunc(sources, mentionsFlask) {
 		return false
 	}
+	made := makersOf(sources, flaskMakes)
 	// Nearest first: what lies deeper is imported by it, or is a tool's.
 	for len(sources) > 0 {
 		depth := strings.Count(sources[0].Path, "/")
@@ -98,19 +103,20 @@ func findFlask(a *stack.App) bool {
 			level = sources[:i]
 		}
 		sources = sources[len(level):]
-		if flaskAmong(a, level) {
+		if flaskAmong(a, level, made) {
 			return true
 		}
 	}
-	return false
+	return made.ranAsFile(a, "Flask application")
 }
 
 // flaskAmong finds the application among the files of one depth.
-func flaskAmong(a *stack.App, sources []tree.File) bool {
-	for _, looks := range [][]callableFinder{{instanceIn, madeIn, importedIn, factoryIn}, {instanceIn, madeIn, importedIn}, {factoryIn}} {
+func flaskAmong(a *stack.App, sources []tree.File, made makers) bool {
+	filled := func(source tree.File) (string, int) { return made.madeBy(madeAtTop, source) }
+	for i, looks := range [][]callableFinder{{instanceIn, madeIn, filled, importedIn, made.factoryIn}, {instanceIn, madeIn, filled, importedIn}, {made.factoryIn}} {
 		for _, source := range sources {
 			own := path.Base(source.Path) == "app.py" || path.Base(source.Path) == "wsgi.py"
-			if len(looks) == 4 && !own {
+			if i == 0 && !own {
 				continue // Flask itself looks in these two first
 			}
 			if callable, offset := firstCallable(source, looks); callable != "" {
@@ -152,20 +158,6 @@ func instanceIn(source tree.File) (string, int) { return firstGroup(flaskInstanc
 // madeIn is the variable that a module fills by calling a factory of another.
 func madeIn(source tree.File) (string, int) { return firstGroup(flaskMade, source.Text) }
 
-// factoryIn is a factory that can be called with no arguments.
-func factoryIn(source tree.File) (string, int) {
-	match := flaskFactory.FindStringSubmatchIndex(source.Text)
-	if match == nil || !strings.Contains(source.Text, "Flask(") {
-		return "", 0
-	}
-	for parameter := range strings.SplitSeq(source.Text[match[4]:match[5]], ",") {
-		if parameter = strings.TrimSpace(parameter); parameter != "" && !strings.ContainsAny(parameter, "=*") {
-			return "", 0
-		}
-	}
-	return source.Text[match[2]:match[3]] + "()", match[0]
-}
-
 func firstGroup(pattern *lazyregexp.Regexp, text string) (string, int) {
 	match := pattern.FindStringSubmatchIndex(text)
 	if match == nil {
@@ -192,7 +184,7 @@ func flaskNamed(a *stack.App) bool {
 				continue
 			}
 			if callable == "" {
-				callable, _ = firstCallable(a.Tree.Source(full), []callableFinder{instanceIn, madeIn, importedIn, factoryIn})
+				callable, _ = firstCallable(a.Tree.Source(full), []callableFinder{instanceIn, madeIn, importedIn, makersOf(a.Sources, flaskMakes).factoryIn})
 			}
 			if callable != "" {
 				enter(a, full, callable, 1, "Flask application")
@@ -208,11 +200,14 @@ func flaskNamed(a *stack.App) bool {
 // that is run from its own directory is given by path, which puts that directory on
 // Python's path; gunicorn gets --chdir for the same.
 func flaskModule(a *stack.App) (module, prod string) {
+	if a.Callable == "" {
+		return a.Entry, ""
+	}
 	suffix := ""
 	if !slices.Contains([]string{"app", "application", "create_app()", "make_app()"}, a.Callable) {
 		suffix = ":" + strings.TrimSuffix(a.Callable, "()")
 	}
-	if fromOwnDirectory(a) {
+	if importRoot(a) != "." {
 		return a.Entry + suffix, imported(a)
 	}
 	return dotted(a.Dir, a.Entry) + suffix, imported(a)

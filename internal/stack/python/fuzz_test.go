@@ -36,7 +36,7 @@ func FuzzRequirements(f *testing.F) {
 				t.Errorf("package %q of line %d", name, r.lines[name])
 			}
 		}
-		if limit, why := limitOf(r); (limit == "") != (why.Text == "") {
+		if limit, why := limitOf(r, lockOf(root, r)); (limit == "") != (why.Text == "") {
 			t.Errorf("Python %q by %+v", limit, why)
 		}
 		version, _ := version(&stack.App{Tree: root, Service: stack.Service{Dir: "."}})

@@ -29,7 +29,7 @@ func treeOf(t *testing.T, archive string) *tree.Tree {
 
 // stacks are those of Python in the order of the table that devup looks them up in.
 func stacks() []*stack.Stack {
-	return []*stack.Stack{&Flask, &FastAPI, &Django, &ASGI, &Uvicorn, &Gunicorn, &Streamlit, &Plain}
+	return []*stack.Stack{&Dash, &Flask, &FastAPI, &Django, &ASGI, &WSGI, &Uvicorn, &Gunicorn, &Streamlit, &Gradio, &Worker, &Plain}
 }
 
 // appIn is the app in a directory, recognised and described.

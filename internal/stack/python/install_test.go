@@ -82,7 +82,7 @@ func TestCopies(t *testing.T) {
 		{"no list", stack.Packages{}, ""},
 		{"setup.py", stack.Packages{Manifest: "setup.py"}, ". ./"},
 		{"requirements.txt", stack.Packages{Manifest: "requirements.txt", Includes: []string{"requirements-dev.txt", "deps/base.txt"}}, "requirements*.txt ./|deps/base.txt deps/"},
-		{"another list", stack.Packages{Manifest: "requirements-dev.txt", Includes: []string{"requirements-x.txt"}}, "requirements-dev.txt ./|requirements-x.txt ./"},
+		{"another list", stack.Packages{Manifest: "requirements-dev.txt", Includes: []string{"requirements-x.txt"}}, "requirements-dev.txt requirements-x.txt ./"},
 		{"locked", stack.Packages{Manifest: "pyproject.toml", Lock: "uv.lock"}, "pyproject.toml uv.lock ./"},
 		{"not locked", stack.Packages{Manifest: "Pipfile"}, "Pipfile ./"},
 	} {

@@ -15,6 +15,18 @@ var (
 	fromLine   = lazyregexp.New(`(?m)^[ \t]*from[ \t]+(\w[\w.]*)[ \t]+import\b`)
 )
 
+// finish decides what needs the commands and the version of Python.
+func finish(a *stack.App) {
+	missing(a)
+	if needs := readRequirements(a.Tree, a.Dir); needs != nil {
+		accompany(a, needs)
+	}
+	system(a)
+	if !a.Of.Worker {
+		a.Workers = workers(a)
+	}
+}
+
 // missing works out which packages the service needs that no manifest names: without
 // a manifest, those that its source imports; with one, those that its stack requires,
 // which people have installed on their own machine.

@@ -2,16 +2,12 @@ package python
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/tree"
 )
-
-// managers are the lock files of Python's package managers.
-var managers = []struct{ lock, manager string }{
-	{"uv.lock", "uv"}, {"poetry.lock", "poetry"},
-}
 
 // packagesOf says how the packages are installed.
 func packagesOf(a *stack.App, needs *requirements) stack.Packages {
@@ -19,37 +15,100 @@ func packagesOf(a *stack.App, needs *requirements) stack.Packages {
 	if needs == nil {
 		return p
 	}
-	directory := a.Directory()
-	p.Manager, p.Manifest = "pip", path.Base(needs.manifest)
-	if p.Manifest == "Pipfile" {
+	p.Manager, p.Manifest = "pip", tree.Relative(a.Dir, needs.manifest)
+	text := a.Tree.Text(needs.manifest)
+	locked := lockOf(a.Tree, needs)
+	switch {
+	case locked.manager != "":
+		p.Manager, p.Stale = locked.manager, len(locked.lacks) > 0
+		if locked.file != "" {
+			p.Lock = between(a.Dir, locked.file)
+		}
+	case p.Manifest == "Pipfile":
 		p.Manager = "pipenv"
-		if directory.Has("Pipfile.lock") {
-			p.Lock = "Pipfile.lock"
-		}
+	case p.Manifest == "pyproject.toml" && strings.Contains(text, "[tool.poetry"):
+		p.Manager = "poetry"
+	case p.Manifest == "pyproject.toml" && (needs.root != "" || strings.Contains(text, "[tool.uv")):
+		p.Manager = "uv"
 	}
-	if p.Manifest == "pyproject.toml" {
-		for _, manager := range managers {
-			if directory.Has(manager.lock) {
-				p.Manager, p.Lock = manager.manager, manager.lock
-			}
-		}
-		if p.Lock == "" && strings.Contains(a.Tree.Text(needs.manifest), "[tool.poetry") {
-			p.Manager = "poetry"
-		}
+	if p.Stale {
+		a.Note(tree.Evidence{File: locked.file, Text: "is stale: it lacks " + strings.Join(locked.lacks[:min(len(locked.lacks), 3)], ", ")})
 	}
-	for _, included := range needs.includes {
-		if tree.IsBelow(a.Dir, included) {
-			p.Includes = append(p.Includes, tree.Relative(a.Dir, included))
-		} else {
-			a.Remark(tree.At(needs.manifest, 0, "includes "+included+", which a build cannot read: it is outside of "+a.Dir),
-				"copy it into "+a.Dir+"; or set build.context of the service to the directory above")
-		}
-	}
-	p.Native = needs.needs(nativePython...)
+	widen(a, needs, &p)
 	return p
 }
 
-// nativePython are packages that have no wheels and compile against C libraries.
-var nativePython = []string{
-	"psycopg2", "mysqlclient", "uwsgi", "pycrypto", "python-ldap", "dlib", "pycairo", "xmlsec", "pygraphviz", "pyaudio", "pymssql", "netifaces",
+// widen sets what an image needs of the repository besides the manifest, and the directory
+// that holds all of it, from which the image is built.
+func widen(a *stack.App, needs *requirements, p *stack.Packages) {
+	context := a.Dir
+	if needs.root != "" {
+		context = shared(context, needs.root)
+	}
+	for _, name := range slices.Concat(needs.includes, needs.local) {
+		context = shared(context, name)
+	}
+	if a.BuiltIn != "" && tree.IsBelow(context, a.BuiltIn) && a.BuiltIn != context {
+		context = a.BuiltIn // the user decided it
+	}
+	inside := func(name string) bool {
+		in := name == context || tree.IsBelow(context, name)
+		if !in {
+			a.Remark(tree.At(needs.manifest, 0, "takes in "+name+", which a build cannot read: it is outside of "+context),
+				"copy it into "+a.Dir+"; or set build.context of the service to a directory that holds both")
+		}
+		return in
+	}
+	for _, name := range needs.includes {
+		if inside(name) {
+			p.Includes = append(p.Includes, between(a.Dir, name))
+		}
+	}
+	for _, name := range needs.local {
+		if inside(name) {
+			p.Linked = append(p.Linked, between(context, name))
+		}
+	}
+	for _, name := range needs.outside {
+		a.Remark(tree.At(needs.manifest, 0, "takes a package from "+name+", which the repository does not have"), "add the package to the repository")
+	}
+	if needs.root != "" && shared(context, needs.root) == context {
+		addMembers(a, needs, context, p)
+	}
+	if context != a.Dir || needs.root != "" || len(needs.local) > 0 {
+		p.Workspace = context
+	}
+}
+
+// addMembers sets the packages of the uv workspace, and the file that makes it one.
+func addMembers(a *stack.App, needs *requirements, context string, p *stack.Packages) {
+	if needs.root != a.Dir {
+		p.Includes = append(p.Includes, between(a.Dir, path.Join(needs.root, "pyproject.toml")))
+	}
+	for _, dir := range uvMembers(a.Tree, needs.root) {
+		if dir != a.Dir {
+			p.Members = append(p.Members, between(context, dir))
+		}
+	}
+	slices.Sort(p.Members)
+}
+
+// shared is the deepest directory that holds both.
+func shared(dir, name string) string {
+	for dir != "." && dir != name && !tree.IsBelow(dir, name) {
+		dir = path.Dir(dir)
+	}
+	return dir
+}
+
+// between is a path of the repository as seen from a directory, with ".." where it lies outside.
+func between(from, name string) string {
+	up := ""
+	for from != "." && from != name && !tree.IsBelow(from, name) {
+		from, up = path.Dir(from), up+"../"
+	}
+	if from == name {
+		return path.Clean(up + ".")
+	}
+	return up + tree.Relative(from, name)
 }

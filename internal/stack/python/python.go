@@ -17,13 +17,13 @@ import (
 var Language = stack.Language{
 	Name:      "python",
 	Manifests: []string{"requirements.txt", "pyproject.toml", "Pipfile", "setup.py"},
-	Files:     []string{"setup.cfg", "poetry.lock", "uv.lock", "Pipfile.lock", "pyvenv.cfg", ".python-version", "runtime.txt", ".flaskenv"},
+	Files:     []string{"setup.cfg", "poetry.lock", "uv.lock", "Pipfile.lock", "pyvenv.cfg", ".python-version", "runtime.txt", ".flaskenv", "alembic.ini"},
 	Endings:   []string{".py"},
 	Versions:  lines,
 	Search:    search,
 	Prepare:   prepare,
 	Describe:  describe,
-	Finish:    missing,
+	Finish:    finish,
 	Version:   version,
 	Ports:     ports,
 	Routes:    routes,
@@ -71,18 +71,23 @@ func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 		}
 		return nil
 	}
+	parts := map[string]bool{} // of other services: their packages, and lists in a directory
+	var others []*requirements
 	for _, dir := range t.Paths {
 		needs := readRequirements(t, dir)
 		if needs == nil {
 			continue
 		}
+		for _, local := range needs.local {
+			parts[local] = local != dir
+		}
 		if a := look(dir); a != nil {
 			found = append(found, a)
 			continue
 		}
-		framework := slices.ContainsFunc(stacks, func(s *stack.Stack) bool { return needs.needs(s.Packages...) })
-		t.RejectAs(framework, dir, whyNoService(t.Directory(dir), t, needs), tree.Evidence{File: needs.manifest})
+		others = append(others, needs)
 	}
+	rejectOthers(t, stacks, others, parts)
 	probes := maxProbes
 	for _, dir := range t.Paths {
 		if t.Directory(dir).First(entries[:len(entries)-2]...) == "" || tree.IsAside(path.Base(dir)) || covered(dir) || probes == 0 {
@@ -95,6 +100,16 @@ func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 		}
 	}
 	return found
+}
+
+// rejectOthers rejects the directories with a list of packages and no server.
+func rejectOthers(t *tree.Tree, stacks []*stack.Stack, others []*requirements, parts map[string]bool) {
+	for _, needs := range others {
+		if !parts[needs.dir] && path.Base(needs.dir) != "requirements" {
+			framework := slices.ContainsFunc(stacks, func(s *stack.Stack) bool { return needs.needs(s.Packages...) })
+			t.RejectAs(framework, needs.dir, whyNoService(t.Directory(needs.dir), t, needs), tree.Evidence{File: needs.manifest})
+		}
+	}
 }
 
 func whyNoService(f *tree.Directory, t *tree.Tree, needs *requirements) string {
@@ -217,22 +232,34 @@ func dotted(dir, entry string) string {
 	return strings.ReplaceAll(name, "/", ".")
 }
 
-// fromOwnDirectory says whether the entry below the service's directory is run with its
-// own directory as the import path, as in `cd src && python main.py`: it lies in no
-// package and imports nothing by its directory's name.
-func fromOwnDirectory(a *stack.App) bool {
-	top, _, nested := strings.Cut(a.Entry, "/")
-	if !nested || a.Tree.Has(path.Join(a.Dir, path.Dir(a.Entry), "__init__.py")) {
-		return false
+// importRoot is the directory, relative to the service's, from which the entry is imported:
+// that of the service, or one below it that lies on Python's path, as in `cd src && python
+// main.py` or in a src layout.
+func importRoot(a *stack.App) string {
+	own := path.Dir(a.Entry)
+	root := own
+	for root != "." && a.Tree.Has(path.Join(a.Dir, root, "__init__.py")) {
+		root = path.Dir(root)
 	}
-	return !lazyregexp.New(`(?m)^\s*(?:from|import)\s+` + regexp.QuoteMeta(top) + `\b`).MatchString(a.Tree.Source(path.Join(a.Dir, a.Entry)).Text)
+	if root == own && relativeImport.MatchString(a.Tree.Source(path.Join(a.Dir, a.Entry)).Text) {
+		root = path.Dir(root)
+	}
+	if root == "." {
+		return root
+	}
+	top, _, _ := strings.Cut(root, "/")
+	byName := lazyregexp.New(`(?m)^\s*(?:from|import)\s+` + regexp.QuoteMeta(top) + `\b`)
+	below := path.Join(a.Dir, root)
+	if slices.ContainsFunc(a.Sources, func(s tree.File) bool { return tree.IsBelow(below, s.Path) && byName.MatchString(s.Text) }) {
+		return "."
+	}
+	return root
 }
 
+var relativeImport = lazyregexp.New(`(?m)^\s*from\s+\.`)
+
 // imported is the name of what Entry holds, for a server that imports it: "app.main:app".
-func imported(a *stack.App) string {
-	entry := a.Entry
-	if fromOwnDirectory(a) {
-		entry = path.Base(entry)
-	}
-	return dotted(a.Dir, entry) + ":" + a.Callable
-}
+func imported(a *stack.App) string { return importedModule(a) + ":" + a.Callable }
+
+// importedModule is the import name of Entry.
+func importedModule(a *stack.App) string { return dotted(a.Dir, tree.Relative(importRoot(a), a.Entry)) }

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/pelletier/go-toml/v2"
-
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/tree"
@@ -16,11 +14,20 @@ import (
 // requirements are the Python packages that a directory asks for, by their
 // normalised name, with what the file says of the version.
 type requirements struct {
+	dir      string   // the directory whose packages they are
 	manifest string   // path in the repository
 	includes []string // files that the manifest takes in, lists and constraints, by path in the repository
 	versions map[string]string
+	extras   map[string]string // "binary" of psycopg[binary]
 	lines    map[string]int
-	python   string // requires-python, or the python of Poetry and Pipenv
+	direct   []string // those that the manifest itself asks for and a lock file has to hold
+	python   string   // requires-python, or the python of Poetry and Pipenv
+	local    []string // directories of the repository that packages are installed from, the manifest's own for "-e ."
+	outside  []string // files and directories that it names and the repository does not have
+	git      bool     // it takes packages from git
+	root     string   // the directory of its uv workspace; empty for none
+	name     string   // that of the project itself
+	packaged bool     // the project itself is built as a package
 }
 
 func (r *requirements) needs(names ...string) bool {
@@ -33,50 +40,120 @@ func (r *requirements) needs(names ...string) bool {
 	})
 }
 
-func (r *requirements) add(name, version string, line int) {
-	name = strings.ToLower(notInPackage.ReplaceAllString(name, "-"))
+// normal is a package's name as indexes compare it.
+func normal(name string) string {
+	return strings.Trim(strings.ToLower(notInPackage.ReplaceAllString(name, "-")), " ")
+}
+
+func (r *requirements) add(name, extras, version string, line int) {
+	name = normal(name)
 	if _, found := r.versions[name]; !found && name != "" {
-		r.versions[name], r.lines[name] = strings.TrimSpace(version), line
+		r.versions[name], r.extras[name], r.lines[name] = strings.TrimSpace(version), extras, line
 	}
 }
+
+// addLocal notes a directory that a package is installed from.
+func (r *requirements) addLocal(t *tree.Tree, from, to string) {
+	to = strings.TrimPrefix(strings.TrimPrefix(to, "file:"), "//")
+	dir := path.Join(from, to)
+	switch {
+	case t.Directory(dir).First("pyproject.toml", "setup.py", "setup.cfg") == "":
+		if len(r.outside) < maxLocal {
+			r.outside = append(r.outside, dir)
+		}
+	case !slices.Contains(r.local, dir) && len(r.local) < maxLocal:
+		r.local = append(r.local, dir)
+	}
+}
+
+// maxLocal bounds how many directories of packages one service is made of.
+const maxLocal = 100
 
 var (
 	notInPackage    = lazyregexp.New(`[-_.]+`)
 	includeLine     = lazyregexp.New(`^(-r|--requirement|-c|--constraint)[ =]*([^\s#]+)`)
-	requirementLine = lazyregexp.New(`^\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*([^;#]*)`)
+	localLine       = lazyregexp.New(`^(?:(?:-e|--editable)[ =]*)?(?:[\w.-]+(?:\[[^\]]*\])?\s*@\s*)?((?:file:)?\.{1,2}(?:/[^\s#;\[]*)?|file:[^\s#;/][^\s#;\[]*)(?:\[[^\]]*\])?\s*(?:[#;].*)?$`)
+	requirementLine = lazyregexp.New(`^\s*([A-Za-z0-9][\w.-]*)\s*(?:\[([^\]]*)\])?\s*([^;#]*)`)
 )
+
+// lists are the manifests of a directory, best first.
+var lists = []string{
+	"requirements.txt", "pyproject.toml", "Pipfile", "setup.py", "requirements-dev.txt", "requirements_dev.txt",
+	"requirements/requirements.txt", "requirements/dev.txt", "requirements/development.txt", "requirements/local.txt",
+	"requirements/base.txt", "requirements/common.txt", "requirements/prod.txt", "requirements/production.txt",
+}
 
 // readRequirements reads the best manifest of a directory, with the requirements
 // files that it includes; nil where there is none.
 func readRequirements(t *tree.Tree, dir string) *requirements {
-	f := t.Directory(dir)
-	for _, name := range []string{"requirements.txt", "pyproject.toml", "Pipfile", "setup.py", "requirements-dev.txt", "requirements_dev.txt"} {
-		if !f.Has(name) {
+	for _, name := range preferred(t, dir) {
+		if !t.Has(path.Join(dir, name)) {
 			continue
 		}
-		r := &requirements{manifest: path.Join(dir, name), versions: map[string]string{}, lines: map[string]int{}}
+		r := &requirements{dir: dir, manifest: path.Join(dir, name), versions: map[string]string{}, extras: map[string]string{}, lines: map[string]int{}}
 		text := t.Text(r.manifest)
 		switch path.Ext(name) {
 		case ".toml":
 			if !asksForPackages.MatchString(text) {
 				continue // settings of linters alone
 			}
-			addTOML(r, text)
+			addTOML(t, r, text, true)
 		case ".txt":
 			addRequirements(t, r, r.manifest, 3)
 		case "": // Pipfile
-			addTOML(r, text)
+			addTOML(t, r, text, true)
 		default:
 			for _, match := range quoted.FindAllStringSubmatchIndex(text, -1) {
-				r.add(text[match[2]:match[3]], "", tree.LineAt(text, match[2]))
+				r.add(text[match[2]:match[3]], "", "", tree.LineAt(text, match[2]))
 			}
 		}
-		if name == "requirements.txt" && f.Has("pyproject.toml") {
-			addTOML(r, t.Text(path.Join(dir, "pyproject.toml")))
+		if project := path.Join(dir, "pyproject.toml"); path.Ext(name) == ".txt" && t.Has(project) {
+			addTOML(t, r, t.Text(project), false)
 		}
 		return r
 	}
 	return nil
+}
+
+// preferred are the manifests of a directory in the order in which they count: those that the
+// README installs from come first.
+func preferred(t *tree.Tree, dir string) []string {
+	directory := t.Directory(dir)
+	several := 0
+	for _, name := range lists[:3] {
+		if directory.Has(name) {
+			several++
+		}
+	}
+	if several < 2 {
+		return lists
+	}
+	for _, name := range slices.Concat(directory.Names, t.Directory(".").Names) {
+		if !strings.HasPrefix(strings.ToLower(name), "readme") {
+			continue
+		}
+		text := t.Text(path.Join(dir, name))
+		if text == "" {
+			text = t.Text(name)
+		}
+		for _, said := range installs {
+			if said.pattern.MatchString(text) {
+				return append([]string{said.manifest}, lists...)
+			}
+		}
+	}
+	return lists
+}
+
+// installs are the commands of a README that say which manifest counts, in the order in which
+// they are believed.
+var installs = []struct {
+	pattern  *lazyregexp.Regexp
+	manifest string
+}{
+	{lazyregexp.New(`\bpip3? install (?:-\w+ )*(?:-r|--requirement)[ =]*["']?(?:\./)?requirements\.txt`), "requirements.txt"},
+	{lazyregexp.New(`\b(?:uv (?:sync|run)|poetry (?:install|run|shell)|pdm install)\b`), "pyproject.toml"},
+	{lazyregexp.New(`\bpipenv (?:install|sync|run|shell)\b`), "Pipfile"},
 }
 
 var asksForPackages = lazyregexp.New(`(?m)^\[(?:project|tool\.poetry)\b`)
@@ -88,6 +165,7 @@ var quoted = lazyregexp.New(`["']([A-Za-z][\w.-]*)`)
 func addRequirements(t *tree.Tree, r *requirements, name string, depth int) {
 	for i, line := range strings.Split(t.Text(name), "\n") {
 		trimmed := strings.TrimSpace(line)
+		r.git = r.git || strings.Contains(trimmed, "git+") && !strings.HasPrefix(trimmed, "#")
 		if match := includeLine.FindStringSubmatch(trimmed); match != nil {
 			included := path.Join(path.Dir(name), match[2])
 			f := t.Directory(path.Dir(included))
@@ -100,67 +178,13 @@ func addRequirements(t *tree.Tree, r *requirements, name string, depth int) {
 			}
 			continue
 		}
+		if match := localLine.FindStringSubmatch(trimmed); match != nil {
+			r.addLocal(t, r.dir, match[1]) // pip takes it from where it runs
+			continue
+		}
 		if match := requirementLine.FindStringSubmatch(trimmed); match != nil {
-			r.add(match[1], match[2], i+1)
+			r.add(match[1], match[2], match[3], i+1)
 		}
-	}
-}
-
-// projectFile is what detection takes from pyproject.toml and Pipfile.
-type projectFile struct {
-	Project struct {
-		Dependencies   any    `toml:"dependencies"`
-		RequiresPython any    `toml:"requires-python"`
-		Optional       any    `toml:"optional-dependencies"`
-		Name           string `toml:"-"`
-	} `toml:"project"`
-	Tool struct {
-		Poetry map[string]any `toml:"poetry"`
-		Uv     map[string]any `toml:"uv"`
-	} `toml:"tool"`
-	Packages map[string]any `toml:"packages"` // Pipfile
-	Requires map[string]any `toml:"requires"` // Pipfile
-}
-
-func addTOML(r *requirements, text string) {
-	var file projectFile
-	if toml.Unmarshal([]byte(text), &file) != nil {
-		return
-	}
-	lineOf := func(name string) int {
-		// Names of packages often hold those of others: my-flask-app.
-		match := lazyregexp.New(`(?m)(?:^[ \t]*|["'])(` + regexp.QuoteMeta(name) + `)(?:[^\w.-]|$)`).FindStringSubmatchIndex(text)
-		if match == nil {
-			return 0
-		}
-		return tree.LineAt(text, match[2])
-	}
-	list, _ := file.Project.Dependencies.([]any)
-	for _, item := range list {
-		line, _ := item.(string)
-		if match := requirementLine.FindStringSubmatch(line); match != nil {
-			r.add(match[1], match[2], lineOf(match[1]))
-		}
-	}
-	poetry, _ := file.Tool.Poetry["dependencies"].(map[string]any)
-	for _, table := range []map[string]any{poetry, file.Packages} {
-		for name, value := range table {
-			version, _ := value.(string)
-			if detailed, ok := value.(map[string]any); ok {
-				version, _ = detailed["version"].(string)
-			}
-			if name == "python" {
-				r.python = version
-				continue
-			}
-			r.add(name, version, lineOf(name))
-		}
-	}
-	if version, ok := file.Requires["python_version"].(string); ok {
-		r.python = "==" + version + ".*"
-	}
-	if version, ok := file.Project.RequiresPython.(string); ok {
-		r.python = version
 	}
 }
 

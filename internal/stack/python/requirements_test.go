@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/devup-cli/devup/internal/stack"
 )
 
 // TestReadRequirements: the packages of each kind of list, as "name version:line", and the
@@ -102,17 +104,26 @@ func TestWants(t *testing.T) {
 func TestPackages(t *testing.T) {
 	t.Parallel()
 	const project = "-- pyproject.toml --\n[project]\ndependencies = [\"flask\"]\n"
+	const flask = "[[package]]\nname = \"flask\"\nversion = \"2\"\n"
 	for _, test := range []struct{ name, files, want, remark string }{
 		{"pip", "-- requirements.txt --\nflask\n", "pip requirements.txt", ""},
 		{"a project", project, "pip pyproject.toml", ""},
-		{"uv", project + "-- uv.lock --\n", "uv pyproject.toml lock uv.lock", ""},
-		{"Poetry, locked", project + "-- poetry.lock --\n", "poetry pyproject.toml lock poetry.lock", ""},
+		{"uv", project + "-- uv.lock --\n" + flask, "uv pyproject.toml lock uv.lock", ""},
+		{"Poetry, locked", project + "-- poetry.lock --\n" + flask, "poetry pyproject.toml lock poetry.lock", ""},
 		{"Poetry", "-- pyproject.toml --\n[tool.poetry.dependencies]\nflask = \"2\"\n", "poetry pyproject.toml", ""},
-		{"Poetry that is locked by uv", "-- pyproject.toml --\n[tool.poetry.dependencies]\nflask = \"2\"\n-- uv.lock --\n", "uv pyproject.toml lock uv.lock", ""},
+		{"Poetry that is locked by uv", "-- pyproject.toml --\n[tool.poetry.dependencies]\nflask = \"2\"\n-- uv.lock --\n" + flask, "uv pyproject.toml lock uv.lock", ""},
 		{"pip before a lock file", "-- requirements.txt --\nflask\n-- poetry.lock --\n", "pip requirements.txt", ""},
 		{"Pipenv", "-- Pipfile --\n[packages]\nflask = \"*\"\n", "pipenv Pipfile", ""},
-		{"Pipenv, locked", "-- Pipfile --\n[packages]\nflask = \"*\"\n-- Pipfile.lock --\n{}\n", "pipenv Pipfile lock Pipfile.lock", ""},
-		{"a package that compiles", "-- requirements.txt --\nflask\nmysqlclient==2\n", "pip requirements.txt native", ""},
+		{"Pipenv, locked", "-- Pipfile --\n[packages]\nflask = \"*\"\n-- Pipfile.lock --\n{\"default\": {\"flask\": {\"version\": \"==2\"}}}\n", "pipenv Pipfile lock Pipfile.lock", ""},
+		{"an empty lock", project + "-- uv.lock --\nversion = 1\n", "uv pyproject.toml", ""},
+		{"a stale lock", project + "-- uv.lock --\n[[package]]\nname = \"a\"\nversion = \"1\"\n", "uv pyproject.toml lock uv.lock stale", ""},
+		{"a good lock beside a stale one", project + "-- uv.lock --\n-- poetry.lock --\n[[package]]\nname = \"Flask\"\nversion = \"1\"\n", "poetry pyproject.toml lock poetry.lock", ""},
+		{"the list that the README installs from", "-- README.md --\nRun `uv sync`.\n-- requirements.txt --\nx\n" + project, "pip pyproject.toml", ""},
+		{"pip in the README", "-- README.md --\npip install -r requirements.txt\nor uv sync\n-- requirements.txt --\nflask\n" + project, "pip requirements.txt", ""},
+		{"the project itself, by a list in a directory", "-- setup.py --\n-- requirements/dev.txt --\n-e .\nflask\n", "pip setup.py", ""},
+		{"lists in a directory", "-- requirements/base.txt --\nflask\n-- requirements/dev.txt --\n-r base.txt\n", "pip requirements/dev.txt includes requirements/base.txt", ""},
+		{"packages of the repository", "-- requirements.txt --\nflask\n-e ./lib\n-- lib/setup.py --\n", "pip requirements.txt linked lib in .", ""},
+		{"a member of a uv workspace", "-- pyproject.toml --\n[project]\nname = \"a\"\ndependencies = [\"flask\", \"lib\"]\n[tool.uv.workspace]\nmembers = [\"packages/*\"]\n[tool.uv.sources]\nlib = {workspace = true}\n-- packages/lib/pyproject.toml --\n[project]\nname = \"lib\"\n-- packages/x/pyproject.toml --\n[project]\nname = \"x\"\n-- uv.lock --\nversion = 1\n", "uv pyproject.toml linked packages/lib in . of packages/lib packages/x", ""},
 		{"a list below", "-- requirements.txt --\n-r requirements/base.txt\n-- requirements/base.txt --\nflask\n", "pip requirements.txt includes requirements/base.txt", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -123,11 +134,16 @@ func TestPackages(t *testing.T) {
 			if p.Lock != "" {
 				got += " lock " + p.Lock
 			}
-			if p.Native {
-				got += " native"
+			if p.Stale {
+				got += " stale"
 			}
-			if len(p.Includes) > 0 {
-				got += " includes " + strings.Join(p.Includes, " ")
+			for _, list := range []struct {
+				word  string
+				names []string
+			}{{" includes ", p.Includes}, {" linked ", p.Linked}, {" in ", []string{p.Workspace}}, {" of ", p.Members}} {
+				if text := strings.Join(list.names, " "); text != "" {
+					got += list.word + text
+				}
 			}
 			if got != test.want || len(a.Remarks) > 0 {
 				t.Errorf("got %s (%v), want %s", got, a.Remarks, test.want)
@@ -136,12 +152,20 @@ func TestPackages(t *testing.T) {
 	}
 }
 
-// TestListAbove: a list outside of the service's directory is out of reach of its build.
+// TestListAbove: what lies outside of the service's directory is in the build's context, unless
+// the user decided that.
 func TestListAbove(t *testing.T) {
 	t.Parallel()
-	a := appIn(t, "-- base.txt --\nflask\n-- api/requirements.txt --\n-r ../base.txt\n-- api/app.py --\napp = Flask(__name__)\n", "api")
-	if len(a.Packages.Includes) > 0 || len(a.Remarks) != 1 || !strings.HasPrefix(noted(a.Remarks[0].Evidence), "api/requirements.txt includes base.txt, which a build cannot read") {
-		t.Errorf("includes %v, remarks %v", a.Packages.Includes, a.Remarks)
+	const files = "-- base.txt --\nflask\n-- libs/a/pyproject.toml --\n[project]\nname = \"a\"\n-- api/requirements.txt --\n-r ../base.txt\n-e ../libs/a\n-- api/app.py --\napp = Flask(__name__)\n"
+	a := appIn(t, files, "api")
+	p := a.Packages
+	if got := strings.Join(p.Includes, " ") + "|" + strings.Join(p.Linked, " ") + "|" + p.Workspace; got != "../base.txt|libs/a|." || len(a.Remarks) > 0 {
+		t.Errorf("got %s, remarks %v", got, a.Remarks)
+	}
+	b := &stack.App{Tree: treeOf(t, files), Service: stack.Service{Dir: "api"}, BuiltIn: "api"}
+	b.Be(&Flask)
+	if len(b.Packages.Includes) > 0 || len(b.Remarks) != 2 || !strings.HasPrefix(noted(b.Remarks[0].Evidence), "api/requirements.txt takes in base.txt, which a build cannot read") {
+		t.Errorf("includes %v, remarks %v", b.Packages.Includes, b.Remarks)
 	}
 }
 

@@ -38,6 +38,21 @@ func TestSearch(t *testing.T) {
 		{"a server with an entry's name", list + "-- server.py --\napp.run(host='x', port=80)\n", ". Python  in server.py [server.py:1 listens]"},
 		{"a lambda", list + "-- fn.py --\ndef lambda_handler(event, context):\n", "no: a lambda: lambda_handler in fn.py, no server"},
 		{"tools of a package of Node", list + "-- package.json --\n{}\n", "no: requirements.txt next to a package.json, but no Python server under it"},
+		{"a factory of any name", list + "-- main.py --\nfrom core import launch\napi = launch(debug=True)\n-- core.py --\ndef launch(debug: bool, x: int = Depends(a(1))) -> FastAPI:\n    site = FastAPI()\n    return site\n", ". FastAPI api in main.py [main.py:2 FastAPI]"},
+		{"a factory that calls another", list + "-- main.py --\ndef outer():\n    return inner(1)\ndef inner(x):\n    return FastAPI()\n", ". FastAPI outer() in main.py [main.py:1 FastAPI]"},
+		{"a class of applications", list + "-- main.py --\nclass Api(FastAPI):\n    pass\nsite = Api()\n", ". FastAPI site in main.py [main.py:3 FastAPI]"},
+		{"FastAPI that the README names", list + "-- README.md --\n    uvicorn web.site:api --reload\n-- main.py --\napp = FastAPI()\n-- web/site.py --\napi = FastAPI()\n", ". FastAPI api in web/site.py [web/site.py:1 FastAPI]"},
+		{"FastAPI that its source names", list + "-- run.py --\nuvicorn.run('web:make', factory=True)\n-- web.py --\ndef make():\n    return FastAPI()\nx = FastAPI()\n", ". FastAPI make() in web.py [web.py:1 FastAPI]"},
+		{"FastAPI of which the README names no file", list + "-- README.md --\nuvicorn other:app\n-- main.py --\napp = FastAPI()\n", ". FastAPI app in main.py [main.py:1 FastAPI]"},
+		{"a factory of Flask with what only its file knows", list + "-- run.py --\nfrom web import start\nif __name__ == '__main__':\n    site = start(Dev)\n    site.run()\n-- web.py --\ndef start(config):\n    app = Flask(1)\n    return app\n", ". Flask  in run.py [run.py:3 Flask application]"},
+		{"a factory of Flask of any name", list + "-- web.py --\ndef start(config=None):\n    app = Flask(1)\n", ". Flask start() in web.py [web.py:1 Flask application]"},
+		{"Dash on Flask", list + "-- app.py --\nserver = Flask(1)\nsite = Dash(server=server)\n", ". Dash site in app.py [app.py:2 Dash]"},
+		{"Gradio", list + "-- app.py --\nimport gradio as gr\ngr.Interface(f).launch()\n", ". Gradio  in app.py [app.py:2 Gradio]"},
+		{"Falcon", list + "-- app.py --\nimport falcon\napi = falcon.App()\n", ". Falcon api in app.py [app.py:2 Falcon]"},
+		{"Bottle", list + "-- app.py --\nimport bottle\napi = bottle.default_app()\n", ". Bottle api in app.py [app.py:2 Bottle]"},
+		{"Streamlit that the README names", list + "-- README.md --\nstreamlit run src/ui.py\n-- app.py --\nimport streamlit\n-- src/ui.py --\nimport streamlit\n", ". Streamlit  in src/ui.py [src/ui.py:1 Streamlit]"},
+		{"Streamlit with pages", list + "-- about.py --\nimport streamlit\n-- Home.py --\nimport streamlit\n-- pages/app.py --\nimport streamlit\n", ". Streamlit  in Home.py [Home.py:1 Streamlit]"},
+		{"a worker", "-- requirements.txt --\ncelery\n-- tasks.py --\napp = Celery('x')\n", ". Celery  in tasks.py [tasks.py:1 Celery]"},
 		{"no list", "-- app.py --\napp = Flask(1)\n", ". Flask app in app.py [app.py:1 Flask application]"},
 		{"no list, and a program that listens", "-- app.py --\nHTTPServer(('', 80), H)\n", ""},
 		{"no list, aside", "-- examples/app.py --\napp = Flask(1)\n", ""},
@@ -81,8 +96,24 @@ func TestCommands(t *testing.T) {
 		{"Django below", list + "-- site/manage.py --\nDJANGO_SETTINGS_MODULE\n-- site/shop/wsgi.py --\n", "site/manage.py: python site/manage.py runserver 0.0.0.0:4000", "gunicorn --bind 0.0.0.0:4000 --chdir site shop.wsgi:application", ""},
 		{"Django without a site", list + "-- manage.py --\nDJANGO_SETTINGS_MODULE\n", "manage.py: python manage.py runserver 0.0.0.0:4000", "python manage.py runserver 0.0.0.0:4000", ""},
 		{"Litestar", list + "-- app.py --\nsite = litestar.Litestar(x)\n", "app:site: uvicorn app:site --host 0.0.0.0 --port 4000 --reload", "uvicorn app:site --host 0.0.0.0 --port 4000", ""},
-		{"Streamlit", list + "-- app.py --\nimport streamlit\n", "app.py: streamlit run app.py --server.address 0.0.0.0 --server.port 4000", "streamlit run app.py --server.address 0.0.0.0 --server.port 4000", ""},
+		{"Streamlit", list + "-- app.py --\nimport streamlit\n", "app.py: streamlit run app.py --server.address 0.0.0.0 --server.port 4000 --server.headless true", "streamlit run app.py --server.address 0.0.0.0 --server.port 4000 --server.headless true", ""},
 		{"a server", list + "-- server.py --\nTCPServer(x)\n", "server.py: python server.py", "python server.py", ""},
+		{"a server of loopback", list + "-- server.py --\nHTTPServer(('localhost', 80), H)\n", "server.py: python /usr/local/lib/listen.py server.py", "python /usr/local/lib/listen.py server.py", ""},
+		{"uvicorn in a program", list + "-- main.py --\nuvicorn.run(app)\n", "main.py: python /usr/local/lib/listen.py main.py", "python /usr/local/lib/listen.py main.py", ""},
+		{"aiohttp", list + "-- main.py --\nweb.run_app(app)\n", "main.py: python main.py", "python main.py", ""},
+		{"Flask that runs its file", list + "-- run.py --\nif __name__ == '__main__':\n  app = start(Dev)\n  app.run()\n-- web.py --\ndef start(config):\n  return Flask(1)\n", "run.py: python /usr/local/lib/listen.py run.py", "python /usr/local/lib/listen.py run.py", ""},
+		{"Flask before its command", "-- requirements.txt --\nflask==0.10.1\n-- app.py --\napp = Flask(1)\napp.run()\n", "app: python /usr/local/lib/listen.py app.py", "gunicorn --bind 0.0.0.0:4000 app:app", ""},
+		{"Flask before its command, run by nothing", "-- requirements.txt --\nflask==0.10.1\n-- web.py --\nsite = Flask(1)\n", "web:site: python -c from web import site as app; app.run('0.0.0.0', 4000, use_reloader=False)", "gunicorn --bind 0.0.0.0:4000 web:site", ""},
+		{"Flask with migrations", "-- requirements.txt --\nflask-migrate\n-- migrations/env.py --\n-- app.py --\napp = Flask(1)\n", "app: flask run --host=0.0.0.0 --port=4000", "gunicorn --bind 0.0.0.0:4000 app:app", "flask db upgrade"},
+		{"Django with a database and static files", list + "-- manage.py --\nDJANGO_SETTINGS_MODULE\n-- shop/wsgi.py --\n-- shop/settings.py --\nSTATIC_ROOT = 'x'\nDATABASES = {'default': 1}\n", "manage.py: python manage.py runserver 0.0.0.0:4000", "sh -c python manage.py collectstatic --noinput && exec gunicorn --bind 0.0.0.0:4000 shop.wsgi:application", "python manage.py migrate --noinput"},
+		{"Django with models and no migrations", list + "-- manage.py --\nDJANGO_SETTINGS_MODULE\n-- shop/models.py --\nclass A(models.Model): pass\n-- shop/settings.py --\nDATABASES = {'default': 1}\n", "manage.py: python manage.py runserver 0.0.0.0:4000", "python manage.py runserver 0.0.0.0:4000", "python manage.py migrate --noinput --run-syncdb"},
+		{"Django without a database", list + "-- manage.py --\nDJANGO_SETTINGS_MODULE\n-- shop/settings.py --\nDATABASES = {}\n", "manage.py: python manage.py runserver 0.0.0.0:4000", "python manage.py runserver 0.0.0.0:4000", ""},
+		{"a src layout", list + "-- src/shop/__init__.py --\n-- src/shop/main.py --\nfrom shop import db\napp = FastAPI()\n", "shop.main:app: uvicorn shop.main:app --host 0.0.0.0 --port 4000 --app-dir src --reload", "uvicorn shop.main:app --host 0.0.0.0 --port 4000 --app-dir src", ""},
+		{"a package by its relative imports", list + "-- app/main.py --\nfrom .db import x\napp = FastAPI()\n", "app.main:app: uvicorn app.main:app --host 0.0.0.0 --port 4000 --reload", "uvicorn app.main:app --host 0.0.0.0 --port 4000", ""},
+		{"a package by the imports of its modules", list + "-- app/main.py --\napp = FastAPI()\n-- app/db.py --\nfrom app.core import x\n", "app.main:app: uvicorn app.main:app --host 0.0.0.0 --port 4000 --reload", "uvicorn app.main:app --host 0.0.0.0 --port 4000", ""},
+		{"Falcon", list + "-- app.py --\napi = falcon.App()\n", "app:api: gunicorn --reload --bind 0.0.0.0:4000 app:api", "gunicorn --bind 0.0.0.0:4000 app:api", ""},
+		{"Gradio", list + "-- app.py --\nimport gradio\nx.launch()\n", "app.py: python app.py", "python app.py", ""},
+		{"Dash", list + "-- app.py --\napp = Dash()\nserver = app.server\n", "app.py: python app.py", "gunicorn --bind 0.0.0.0:4000 app:server", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -148,5 +179,34 @@ func TestDjangoSettings(t *testing.T) {
 		if got != want {
 			t.Errorf("%s: %s, want %s", text, got, want)
 		}
+	}
+}
+
+// TestWorkers: the processes beside a server, by the Procfile or the source.
+func TestWorkers(t *testing.T) {
+	t.Parallel()
+	const flask = "-- app.py --\napp = Flask(1)\n"
+	for _, test := range []struct{ name, files, want string }{
+		{"none", flask + "-- requirements.txt --\nflask\n", ""},
+		{"Celery", flask + "-- requirements.txt --\ncelery\n-- jobs/tasks.py --\nfrom jobs import x\nqueue = Celery('x')\n", "worker: celery -A jobs.tasks:queue worker --loglevel info [jobs/tasks.py:2 Celery]"},
+		{"Celery with a schedule", flask + "-- requirements.txt --\ncelery\n-- shop/__init__.py --\n-- shop/celery.py --\napp = Celery('x')\napp.conf.beat_schedule = {}\n", "worker: celery -A shop.celery worker --loglevel info [shop/celery.py:1 Celery]|beat: celery -A shop.celery beat --loglevel info --schedule /tmp/celerybeat [shop/celery.py:1 Celery]"},
+		{"Celery that a function makes", flask + "-- requirements.txt --\ncelery\n-- work.py --\nfrom app import app\ndef make(app):\n  celery = Celery('x')\n  return celery\ncelery = make(app)\n", "worker: celery -A work:celery worker --loglevel info [work.py:5 Celery]"},
+		{"the Procfile", flask + "-- requirements.txt --\ncelery\n-- Procfile --\nweb: flask run\nrelease: celery x\nJobs: celery -A a worker --loglevel=info\nrest: REDIS=$X rq worker\nother: sleep 1\n-- a.py --\nx = Celery()\n", "jobs: celery -A a worker --loglevel=info [Procfile:3 Celery worker]|rest: sh -c REDIS=$X rq worker [Procfile:4 Rq worker]"},
+		{"RQ", flask + "-- requirements.txt --\nrq\n-- worker.py --\nw = Worker(['x'])\nw.work()\n", "worker: python worker.py [worker.py:1 RQ]"},
+		{"arq", flask + "-- requirements.txt --\narq\n-- jobs.py --\nclass WorkerSettings:\n  x = 1\n", "worker: arq jobs.WorkerSettings [jobs.py:1 arq]"},
+		{"Dramatiq", flask + "-- requirements.txt --\ndramatiq[redis]\n-- jobs.py --\n@dramatiq.actor\ndef a(): pass\n", "worker: dramatiq jobs [jobs.py:1 Dramatiq]"},
+		{"Huey", flask + "-- requirements.txt --\nhuey\n-- jobs.py --\nhuey = RedisHuey('x')\n", "worker: huey_consumer jobs.huey [jobs.py:1 Huey]"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			a := appIn(t, test.files, ".")
+			var got []string
+			for _, w := range workers(a) {
+				got = append(got, w.Name+": "+strings.Join(w.Command, " ")+" ["+noted(w.Evidence)+"]")
+			}
+			if text := strings.Join(got, "|"); text != test.want {
+				t.Errorf("got  %s\nwant %s", text, test.want)
+			}
+		})
 	}
 }

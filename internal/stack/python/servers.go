@@ -4,9 +4,11 @@ import (
 	"path"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/stack/versions"
 )
 
 func port(a *stack.App) string { return strconv.Itoa(a.Port.Number) }
@@ -17,7 +19,11 @@ func gunicorn(a *stack.App) []string {
 		return nil
 	}
 	command := []string{"gunicorn", "--bind", "0.0.0.0:" + port(a)}
-	if directory := path.Dir(a.Entry); directory != "." && (path.Base(a.Entry) == "manage.py" || fromOwnDirectory(a)) {
+	directory := importRoot(a)
+	if path.Base(a.Entry) == "manage.py" {
+		directory = path.Dir(a.Entry)
+	}
+	if directory != "." {
 		command = append(command, "--chdir", directory)
 	}
 	return append(command, a.ProdModule)
@@ -26,8 +32,8 @@ func gunicorn(a *stack.App) []string {
 // uvicornCommands serve the ASGI application.
 func uvicornCommands(a *stack.App) stack.Commands {
 	serve := []string{"uvicorn", a.Module, "--host", "0.0.0.0", "--port", port(a)}
-	if fromOwnDirectory(a) {
-		serve = append(serve, "--app-dir", path.Dir(a.Entry))
+	if root := importRoot(a); root != "." {
+		serve = append(serve, "--app-dir", root)
 	}
 	return stack.Commands{Dev: append(slices.Clip(serve), "--reload"), Prod: serve}
 }
@@ -71,4 +77,63 @@ var Gunicorn = stack.Stack{
 			Sentence: "gunicorn finds no $name in $module.py", Hint: "name the variable that holds the app, as in `gunicorn $module:app`",
 		},
 	},
+}
+
+// listener is a program of the image that runs a file as Python would, and makes servers that
+// listen on the container's own loopback address listen on all of its addresses.
+const listener = "/usr/local/lib/listen.py"
+
+// runFile runs the entry itself, which decides where it listens.
+func runFile(a *stack.App) []string { return []string{"python", listener, a.Entry} }
+
+// runScript runs the entry as it is: where it listens is said by its source or by variables.
+// A host that the source names beats those.
+func runScript(a *stack.App) []string {
+	if loopbackOnly.MatchString(a.Tree.Source(joined(a)).Text) {
+		return runFile(a)
+	}
+	return []string{"python", a.Entry}
+}
+
+// loopbackOnly are calls that listen on the loopback address, or by default do.
+var loopbackOnly = lazyregexp.New(`["'](?:127\.0\.0\.1|localhost)["']`)
+
+// joined is the entry's path in the repository.
+func joined(a *stack.App) string { return path.Join(a.Dir, a.Entry) }
+
+// runFlask runs an application without the command of Flask.
+func runFlask(a *stack.App) []string {
+	if a.Callable == "" || strings.Contains(a.Tree.Source(joined(a)).Text, ".run(") {
+		return runFile(a)
+	}
+	// Werkzeug of that time cannot start this again.
+	return []string{"python", "-c", "from " + importedModule(a) + " import " + strings.TrimSuffix(a.Callable, "()") + " as app; app.run('0.0.0.0', " + port(a) + ", use_reloader=False)"}
+}
+
+// beforeFlaskRun says whether the version of Flask has no command of its own, which came
+// with 0.11.
+func beforeFlaskRun(a *stack.App) bool {
+	needs := readRequirements(a.Tree, a.Dir)
+	if needs == nil {
+		return false
+	}
+	version := pinnedVersion(needs, lockOf(a.Tree, needs), "flask")
+	return version != "" && versions.Less(versions.Numbers(version), []int{0, 11})
+}
+
+// alembic is the migration of a project that has Alembic's settings.
+func alembic(a *stack.App) []string {
+	if a.Directory().Has("alembic.ini") && readRequirements(a.Tree, a.Dir).needs("alembic") {
+		return []string{"alembic", "upgrade", "head"}
+	}
+	return nil
+}
+
+// flaskMigrate is the migration of a Flask application: that of Flask-Migrate, which needs an
+// application that `flask` finds, or Alembic's.
+func flaskMigrate(a *stack.App) []string {
+	if a.Callable != "" && readRequirements(a.Tree, a.Dir).needs("flask-migrate") && a.Tree.Has(path.Join(a.Dir, "migrations/env.py")) {
+		return []string{"flask", "db", "upgrade"}
+	}
+	return alembic(a)
 }

@@ -28,7 +28,8 @@ var All = sync.OnceValue(func() []*stack.Stack {
 		node.Listeners(),
 		[]*stack.Stack{
 			&node.Plain,
-			&python.Flask, &python.FastAPI, &python.Django, &python.ASGI, &python.Uvicorn, &python.Gunicorn, &python.Streamlit, &python.Plain,
+			&python.Dash, &python.Flask, &python.FastAPI, &python.Django, &python.ASGI, &python.WSGI, &python.Uvicorn, &python.Gunicorn,
+			&python.Streamlit, &python.Gradio, &python.Worker, &python.Plain,
 			&ruby.Rails, &php.Laravel, &php.Symfony, &java.Spring,
 		},
 	)

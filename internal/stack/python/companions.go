@@ -1,0 +1,109 @@
+package python
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/stack/versions"
+	"github.com/devup-cli/devup/internal/tree"
+)
+
+// companion is a package below a version that fails with newer releases of another one,
+// although its own metadata admits them.
+type companion struct {
+	name  string
+	below []int  // nil for all versions
+	needs string // of the other one: "werkzeug<3"
+}
+
+// companions are told to pip where the list leaves the version of the other one open, as
+// lists that people write by hand do.
+var companions = []companion{
+	{"flask", []int{2, 0}, "jinja2<3.1"}, // jinja2.escape
+	{"flask", []int{2, 0}, "werkzeug<2.1"},
+	{"flask", []int{2, 0}, "itsdangerous<2.1"},
+	{"flask", []int{2, 0}, "markupsafe<2.1"},
+	{"flask", []int{2, 3}, "werkzeug<3"}, // werkzeug.urls.url_quote
+	{"flask-login", []int{0, 6, 3}, "werkzeug<3"},
+	{"flask-restplus", nil, "werkzeug<1"},
+	{"flask-sqlalchemy", []int{3, 0}, "sqlalchemy<2"}, // sqlalchemy.__all__
+	{"flask-socketio", []int{5, 0}, "python-socketio<5"},
+	{"flask-socketio", []int{5, 0}, "python-engineio<4"},
+	{"jinja2", []int{3, 0}, "markupsafe<2.1"}, // markupsafe.soft_unicode
+	{"databases", []int{0, 8}, "sqlalchemy<2"},
+	{"pandas", []int{2, 2, 2}, "numpy<2"},
+	{"matplotlib", []int{3, 8, 4}, "numpy<2"},
+	{"opencv-python", []int{4, 10}, "numpy<2"},
+	{"scikit-learn", []int{1, 4, 2}, "numpy<2"},
+	{"pyarrow", []int{16, 1}, "numpy<2"},
+	{"openai", []int{1, 55, 3}, "httpx<0.28"}, // proxies of httpx.Client
+	{"anthropic", []int{0, 40}, "httpx<0.28"},
+	{"gradio", []int{5, 0}, "huggingface-hub<1"},
+	{"streamlit", []int{1, 22}, "altair<5"},
+	{"streamlit", []int{1, 12}, "protobuf<4"},
+	{"djangorestframework-simplejwt", []int{5, 3, 1}, "setuptools<81"}, // pkg_resources
+	{"apscheduler", []int{3, 11}, "setuptools<81"},
+	{"drf-yasg", []int{1, 21, 8}, "setuptools<81"},
+	{"passlib", nil, "bcrypt<5"}, // its test password is longer than bcrypt takes
+}
+
+// builders are packages below a version that do not build with newer releases of what
+// builds them.
+var builders = []companion{
+	{"celery", []int{4, 0}, "setuptools<58"}, // use_2to3 in setup.py
+	{"kombu", []int{4, 0}, "setuptools<58"},
+	{"billiard", []int{3, 5}, "setuptools<58"},
+	{"mongoengine", []int{0, 20}, "setuptools<58"},
+	{"anyjson", nil, "setuptools<58"},
+	{"demjson", nil, "setuptools<58"},
+	{"suds-jurko", nil, "setuptools<58"},
+	{"pyvcf", nil, "setuptools<58"},
+	{"django-celery", nil, "setuptools<58"},
+	{"pyyaml", []int{6, 0, 1}, "cython<3"}, // cython_sources; only without a wheel
+}
+
+// holds says whether what the companion says is so for what is installed. Where no version
+// is known the newest is.
+func (c companion) holds(needs *requirements, locked lock) bool {
+	if !needs.needs(c.name) && locked.versions[c.name] == "" {
+		return false
+	}
+	if c.below == nil {
+		return true
+	}
+	version := pinnedVersion(needs, locked, c.name)
+	return version != "" && versions.Less(versions.Numbers(version), c.below)
+}
+
+// accompany adds what keeps the packages of a list that no tool locked working together.
+func accompany(a *stack.App, needs *requirements) {
+	locked := lockOf(a.Tree, needs)
+	for _, b := range builders {
+		wheel := b.name == "pyyaml" && hasWheel(b.name, pinnedVersion(needs, locked, b.name), a.Runtime.Version)
+		if b.holds(needs, locked) && !wheel && !slices.Contains(a.Packages.Builders, b.needs) {
+			a.Packages.Builders = append(a.Packages.Builders, b.needs)
+		}
+	}
+	if locked.manager != "" || !strings.HasSuffix(a.Packages.Manifest, ".txt") {
+		return
+	}
+	var added []string
+	for _, c := range companions {
+		other, _, _ := strings.Cut(c.needs, "<")
+		if c.name == "passlib" && !needs.needs("bcrypt") && !strings.Contains(needs.extras["passlib"], "bcrypt") {
+			continue
+		}
+		limited := needs.needs(other) && strings.ContainsAny(needs.versions[other], "=<~")
+		if c.holds(needs, locked) && !limited && !slices.ContainsFunc(added, func(name string) bool { return strings.HasPrefix(name, other+"<") }) {
+			added = append(added, c.needs)
+		}
+	}
+	if len(added) == 0 {
+		return
+	}
+	a.Packages.Missing = append(a.Packages.Missing, added...)
+	slices.Sort(a.Packages.Missing)
+	a.Note(tree.At(path.Join(a.Dir, a.Packages.Manifest), 0, "leaves versions open that its packages need: "+strings.Join(added, ", ")))
+}
