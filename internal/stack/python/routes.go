@@ -36,7 +36,7 @@ func routes(sources []tree.File) []stack.Route {
 			if allowed := methods.FindStringSubmatch(rest); kind == "route" && allowed != nil {
 				get = strings.Contains(strings.ToUpper(allowed[1]), "GET")
 			}
-			full := routers.prefix(routerName{moduleOf(source.Path), object}, 0) + rule
+			full := routers.prefix(routerName{moduleOfFile(source.Path), object}, 0) + rule
 			found = append(found, stack.Route{Path: full, Get: get, At: source.At(match[0], full)})
 		}
 	}
@@ -72,7 +72,7 @@ func routersOf(sources []tree.File) routers {
 		}
 		for _, m := range blueprint.FindAllStringSubmatch(source.Text, -1) {
 			own, known := prefixIn(m[3], constants)
-			all[routerName{moduleOf(source.Path), m[1]}] = router{own: own, isKnown: known, replaces: m[2] == "Blueprint"}
+			all[routerName{moduleOfFile(source.Path), m[1]}] = router{own: own, isKnown: known, replaces: m[2] == "Blueprint"}
 		}
 	}
 	for _, source := range sources {
@@ -90,7 +90,7 @@ func routersOf(sources []tree.File) routers {
 			if given && r.replaces {
 				r.own, at = at, ""
 			}
-			r.parent, r.at, r.isKnown = routerName{moduleOf(source.Path), m[1]}, at, true
+			r.parent, r.at, r.isKnown = routerName{moduleOfFile(source.Path), m[1]}, at, true
 			all[name] = r
 		}
 	}
@@ -99,7 +99,7 @@ func routersOf(sources []tree.File) routers {
 
 // registered finds what `users.router` or `router` stands for in a file.
 func (all routers) registered(file, module, variable string, from map[string]routerName) (routerName, bool) {
-	name := routerName{moduleOf(file), variable}
+	name := routerName{moduleOfFile(file), variable}
 	if module != "" {
 		module = module[strings.LastIndexByte(module, '.')+1:]
 		name.module = module
@@ -140,7 +140,7 @@ func importedFrom(text string) map[string]routerName {
 }
 
 // moduleOf is the last part of the name of a file's module.
-func moduleOf(file string) string {
+func moduleOfFile(file string) string {
 	name := strings.TrimSuffix(path.Base(file), ".py")
 	if name == "__init__" {
 		return path.Base(path.Dir(file))
