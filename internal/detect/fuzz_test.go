@@ -15,15 +15,16 @@ func FuzzScan(f *testing.F) {
 		`{"scripts": {"dev": "npm run dev"}, "dependencies": {"express": null}, "engines": {"node": ">=99999999999999999999"}}`,
 		"flask==2.2\n-r requirements.txt\n-r ../../x\n", "[tool.poetry.dependencies]\npython = 3\n", "from flask import Flask\napp = Flask(__name__)\n@app.route(\"/api/x\"",
 		"FROM python:3.10 AS a\nFROM a AS a\nEXPOSE ${PORT}\nCMD [", "services:\n  a: &a\n    <<: *a\n    build: {context: ..}\n    ports: [1:2:3, {target: -1}]\n",
-		"**/\n!\n/\n\\\n[a-\n", "A=\"\nB='x\nPORT=99999\nURL=http://localhost:123456/\n",
+		"**/\n!\n/\n\\\n[a-\n", "web: cd ../x; A=1 B='2 C=3 npm start\nworker: cd web && node x.js\n", "FROM a\nWORKDIR ..\nCOPY . .\nRUN x\nEXPOSE 1\nCMD npm run dev\n",
+		"A=\"\nB='x\nPORT=99999\nURL=http://localhost:123456/\n",
 	} {
-		for which := range uint8(18) {
+		for which := range uint8(19) {
 			f.Add(seed, which)
 		}
 	}
 	names := []string{
 		"package.json", "package-lock.json", "pnpm-workspace.yaml", "requirements.txt", "pyproject.toml", "Pipfile", "app.py", "server.js",
-		"Dockerfile", "compose.yaml", ".gitignore", ".env", ".flaskenv", ".nvmrc", ".python-version", "README.md", "Procfile", "vite.config.ts",
+		"Dockerfile", "compose.yaml", ".gitignore", ".env", ".flaskenv", ".nvmrc", ".python-version", "README.md", "Procfile", "vite.config.ts", "Dockerfile.app",
 	}
 	f.Fuzz(func(t *testing.T, text string, which uint8) {
 		sound := fstest.MapFS{
@@ -55,8 +56,16 @@ func checkSound(t *testing.T, repo Repository) {
 		if s.Name == "" || names[s.Name] || strings.ContainsAny(s.Name, "/ \n") {
 			t.Errorf("name %q is taken or none", s.Name)
 		}
+		if s.Port.Number == 0 && s.Stack == "" { // its files say nothing of a port
+			names[s.Name] = true
+			continue
+		}
 		if ports[s.HostPort] || s.HostPort < 1 || s.HostPort > 65535 || s.Port.Number < 1 || s.Port.Number > 65535 {
 			t.Errorf("%s: host port %d, port %d", s.Name, s.HostPort, s.Port.Number)
+		}
+		if s.Stack == "" && s.Dockerfile != "" {
+			names[s.Name], ports[s.HostPort] = true, true
+			continue
 		}
 		if len(s.Dev) == 0 || s.Runtime.Version == "" || s.Framework == "" {
 			t.Errorf("%s is undecided: %+v", s.Name, s)

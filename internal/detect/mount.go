@@ -55,34 +55,38 @@ func decideMount(c *candidate) (target string, installed []string) {
 func (d *dockerfile) copiesContextTo() string {
 	workdir, target := "/", ""
 	for _, in := range d.final() {
-		switch in.name {
-		case "WORKDIR":
-			if workdir = path.Join(workdir, first(in.words)); path.IsAbs(first(in.words)) {
-				workdir = path.Clean(first(in.words))
-			}
-		case "COPY", "ADD":
-			whole := len(in.words) == 2 && path.Clean(in.words[0]) == "."
-			if whole && !in.fromStage {
-				if target = path.Join(workdir, in.words[1]); path.IsAbs(in.words[1]) {
-					target = path.Clean(in.words[1])
-				}
-			} else if target != "" {
-				return "" // something lies there that the source has not
-			}
-		case "RUN":
-			if target != "" && !onlyInstalls(strings.Join(in.words, " ")) {
-				return ""
-			}
-		case "USER":
-			if user := first(in.words); user != "root" && user != "0" {
-				return ""
-			}
+		switch {
+		case in.name == "WORKDIR":
+			workdir = within(workdir, first(in.words))
+		case in.copiesAll():
+			target = within(workdir, in.words[1])
+		case in.name == "USER" && !slices.Contains([]string{"root", "0"}, first(in.words)), target != "" && in.addsToSource():
+			return ""
 		}
 	}
 	if target == "/" || stack.IsSystemDirectory(strings.TrimPrefix(target, "/")) || strings.ContainsAny(target, "$:") {
 		return ""
 	}
 	return target
+}
+
+// within is a path as seen from a directory of the image.
+func within(workdir, name string) string {
+	if path.IsAbs(name) {
+		return path.Clean(name)
+	}
+	return path.Join(workdir, name)
+}
+
+// copiesAll tells whether the instruction copies the whole build context.
+func (in instruction) copiesAll() bool {
+	return (in.name == "COPY" || in.name == "ADD") && !in.fromStage && len(in.words) == 2 && path.Clean(in.words[0]) == "."
+}
+
+// addsToSource tells whether the instruction puts something into an image that the source may
+// lack: a file, or what a build writes.
+func (in instruction) addsToSource() bool {
+	return in.name == "COPY" || in.name == "ADD" || in.name == "RUN" && !onlyInstalls(strings.Join(in.words, " "))
 }
 
 // onlyInstalls tells whether all commands of a line install packages.

@@ -13,6 +13,12 @@ import (
 // procfiles are read for commands, that for development first.
 var procfiles = []string{"Procfile.dev", "Procfile"}
 
+// What a Procfile that people wrote does not have more of.
+const (
+	maxProcesses   = 100
+	maxProcessLine = 4 << 10
+)
+
 // process is a line of a Procfile: "api: cd api && PORT=8080 npm start".
 type process struct {
 	name    string
@@ -39,8 +45,11 @@ func processesIn(t *tree.Tree, dir string) []process {
 	var all []process
 	for i, line := range strings.Split(t.Text(file), "\n") {
 		match := processLine.FindStringSubmatch(strings.TrimSpace(line))
-		if match == nil {
+		if match == nil || len(line) > maxProcessLine {
 			continue
+		}
+		if len(all) == maxProcesses {
+			break
 		}
 		p := process{name: match[1], dir: dir, command: match[2], file: file, line: i + 1}
 		if in := changeDir.FindStringSubmatch(p.command); in != nil && !strings.HasPrefix(in[1], "/") {

@@ -1,13 +1,11 @@
 package projectcmd
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/devup-cli/devup/internal/cli/command"
 	"github.com/devup-cli/devup/internal/detect"
 	"github.com/devup-cli/devup/internal/stack/dataservice"
-	"github.com/devup-cli/devup/internal/ui"
 	"github.com/devup-cli/devup/internal/untrusted"
 )
 
@@ -37,15 +35,6 @@ func dataObjects(env *command.Env, repository detect.Repository) {
 		}
 		env.UI.Object(o)
 	}
-}
-
-// dataRow is a data service as a row of the table of what was found.
-func dataRow(d detect.Data) []ui.Cell {
-	port, from := d.HostPort, dataservice.Lookup(d.Service).As(d.Variant).Image
-	if d.Compose {
-		port, from = dataservice.Lookup(d.Service).Port, "a compose file"
-	}
-	return []ui.Cell{{Text: d.Key, Tone: ui.Strong}, {Text: d.Title()}, {Text: strconv.Itoa(port)}, {Text: "-"}, {Text: from, Tone: ui.Faint}}
 }
 
 // saySeeds says which SQL files a data service loads.

@@ -11,6 +11,7 @@ import (
 	"github.com/devup-cli/devup/internal/cli/show"
 	"github.com/devup-cli/devup/internal/detect"
 	"github.com/devup-cli/devup/internal/scaffold"
+	"github.com/devup-cli/devup/internal/stack/dataservice"
 	"github.com/devup-cli/devup/internal/ui"
 	"github.com/devup-cli/devup/internal/untrusted"
 )
@@ -108,9 +109,19 @@ func foundTable(p proposal) ui.Table {
 		})
 	}
 	for _, d := range p.repository.Data {
-		t.Rows = append(t.Rows, dataRow(d))
+		t.Rows = append(t.Rows, p.dataRow(d))
 	}
 	return t
+}
+
+// dataRow is a data service as a row of the table.
+func (p proposal) dataRow(d detect.Data) []ui.Cell {
+	of := dataservice.Lookup(d.Service).As(d.Variant)
+	from := of.Image
+	if d.Compose {
+		from = strings.Join(slices.Concat(p.repository.Compose, p.repository.Includes), ", ")
+	}
+	return []ui.Cell{{Text: d.Key, Tone: ui.Strong}, {Text: of.Title}, {Text: fmt.Sprint(cmp.Or(d.HostPort, of.Port))}, {Text: "-"}, {Text: from, Tone: ui.Faint}}
 }
 
 // needs are the services that a service uses, by their names.

@@ -139,7 +139,7 @@ func importedFrom(text string) map[string]routerName {
 	return names
 }
 
-// moduleOf is the last part of the name of a file's module.
+// moduleOfFile is the last part of the name of a file's module.
 func moduleOfFile(file string) string {
 	name := strings.TrimSuffix(path.Base(file), ".py")
 	if name == "__init__" {
