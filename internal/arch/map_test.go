@@ -30,7 +30,8 @@ var ours = map[string][]string{
 	"stack/ruby":     {"lazyregexp", "stack"},
 	"stack/php":      {"stack"},
 	"stack/java":     {"stack"},
-	"stack/stacks":   {"stack", "stack/node", "stack/python", "stack/ruby", "stack/php", "stack/java"},
+	"stack/golang":   {"lazyregexp", "tree", "stack", "untrusted"},
+	"stack/stacks":   {"stack", "stack/node", "stack/python", "stack/ruby", "stack/php", "stack/java", "stack/golang"},
 	"detect":         {"lazyregexp", "tree", "stack", "stack/stacks"},
 	"framework":      {"lazyregexp", "stack", "stack/stacks"}, // reads what the stacks say of proxies and debuggers; apart from detect, which `up` does not need
 	"workspace":      {"lazyregexp", "fail"},
@@ -130,6 +131,7 @@ var never = map[string][]string{
 	"stack/ruby":   {"context", "os", "net", "time"},
 	"stack/php":    {"context", "os", "net", "time"},
 	"stack/java":   {"context", "os", "net", "time"},
+	"stack/golang": {"context", "os", "net", "time"},
 	"diagnose":     {"context", "os", "net", "time"},
 	"framework":    {"context", "os", "net", "time"},
 	"plan":         {"context", "os", "net", "time"},

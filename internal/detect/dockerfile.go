@@ -27,8 +27,7 @@ type instruction struct {
 }
 
 // dockerNames are the files that a service's image is built from, likeliest first.
-// A Dockerfile.prod alone says nothing about development.
-var dockerNames = []string{"Dockerfile", "dockerfile", "Dockerfile.dev", "Dockerfile.development", "dev.Dockerfile"}
+var dockerNames = stack.Dockerfiles
 
 func parseDockerfile(name, text string) *dockerfile {
 	d := &dockerfile{name: name}

@@ -65,8 +65,8 @@ func TestReadyAndRoutes(t *testing.T) {
 func TestRejected(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ files, want string }{
-		{"-- x/go.mod --\n", "x: a Go project: no template for it yet"},
-		{"-- x/Cargo.toml --\n-- x/Dockerfile --\n", "x: a Rust project with its own Dockerfile: no template for Rust yet, name it in devup.yaml with build"},
+		{"-- x/go.mod --\n", "x: a Go module without a program: nothing in it is package main"},
+		{"-- x/composer.json --\n-- x/Dockerfile --\n", "x: a PHP project with its own Dockerfile: no template for PHP yet, name it in devup.yaml with build"},
 		{"-- x/mix.exs --\n", "x: a Elixir project: no template for it yet"},
 		{"-- x/Gemfile --\n", "x: a Gemfile for tools: no config.ru, so no Ruby server"},
 		{"-- x/Gemfile --\n-- x/config.ru --\n", "x: a Ruby project: no template for it yet"},
@@ -89,7 +89,7 @@ func TestInteresting(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]bool{
 		"package.json": true, "a.py": true, "a.tsx": true, ".env.local": true, "web.ENV": true, "Dockerfile.dev": true, "dev.dockerfile": true, "ReadMe.rst": true, "base.TXT": true,
-		"compose.yml": true, "docker-compose.ci.yml": false, "a.md": false, "a.png": false, "a.go": false, "data.json": false, ".tool-versions": true,
+		"compose.yml": true, "docker-compose.ci.yml": false, "a.md": false, "a.png": false, "a.go": true, "a.c": false, "data.json": false, ".tool-versions": true,
 	} {
 		if got := interesting(name); got != want {
 			t.Errorf("interesting(%s) = %v", name, got)

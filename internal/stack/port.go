@@ -27,4 +27,4 @@ func PortIn(sources []tree.File, patterns ...*lazyregexp.Regexp) (Port, bool) {
 
 // portHints are the words of which every port pattern needs one: most sources
 // hold none, and looking for them costs next to nothing.
-var portHints = []string{"port", "Port", "PORT", "listen", "Server(", "make_server("}
+var portHints = []string{"port", "Port", "PORT", "listen", "Server(", "make_server(", "Listen", "Addr", "Run(", "Start(", "addr", "bind"}

@@ -150,3 +150,17 @@ func (s Service) Member() string {
 	}
 	return strings.TrimPrefix(s.Dir, context+"/")
 }
+
+// Dockerfiles are the names of files that a service's image is built from, likeliest first.
+// A Dockerfile.prod alone says nothing about development.
+var Dockerfiles = []string{"Dockerfile", "dockerfile", "Dockerfile.dev", "Dockerfile.development", "dev.Dockerfile"}
+
+// FindDockerfile finds an app by a Dockerfile of its directory: it runs, whatever its source
+// says.
+func FindDockerfile(a *App) bool {
+	name := a.Directory().First(Dockerfiles...)
+	if name != "" {
+		a.Shown = tree.Evidence{File: path.Join(a.Dir, name), Text: "builds it already"}
+	}
+	return name != ""
+}

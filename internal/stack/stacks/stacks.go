@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/stack/golang"
 	"github.com/devup-cli/devup/internal/stack/java"
 	"github.com/devup-cli/devup/internal/stack/node"
 	"github.com/devup-cli/devup/internal/stack/php"
@@ -29,6 +30,7 @@ var All = sync.OnceValue(func() []*stack.Stack {
 		[]*stack.Stack{
 			&node.Plain,
 			&python.Flask, &python.FastAPI, &python.Django, &python.ASGI, &python.Uvicorn, &python.Gunicorn, &python.Streamlit, &python.Plain,
+			&golang.Go,
 			&ruby.Rails, &php.Laravel, &php.Symfony, &java.Spring,
 		},
 	)
