@@ -89,7 +89,7 @@ func TestInteresting(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]bool{
 		"package.json": true, "a.py": true, "a.tsx": true, ".env.local": true, "web.ENV": true, "Dockerfile.dev": true, "dev.dockerfile": true, "ReadMe.rst": true, "base.TXT": true,
-		"compose.yml": true, "docker-compose.ci.yml": false, "a.md": false, "a.png": false, "a.go": true, "a.c": false, "data.json": false, ".tool-versions": true,
+		"compose.yml": true, "docker-compose.ci.yaml.bak": false, "a.md": false, "a.png": false, "a.go": true, "a.c": false, "data.json": false, ".tool-versions": true,
 	} {
 		if got := interesting(name); got != want {
 			t.Errorf("interesting(%s) = %v", name, got)

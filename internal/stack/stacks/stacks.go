@@ -14,6 +14,7 @@ import (
 	"github.com/devup-cli/devup/internal/stack/php"
 	"github.com/devup-cli/devup/internal/stack/python"
 	"github.com/devup-cli/devup/internal/stack/ruby"
+	"github.com/devup-cli/devup/internal/stack/rust"
 )
 
 // All gives every stack, in the order in which they are looked for in a directory: what is
@@ -30,7 +31,7 @@ var All = sync.OnceValue(func() []*stack.Stack {
 		[]*stack.Stack{
 			&node.Plain,
 			&python.Flask, &python.FastAPI, &python.Django, &python.ASGI, &python.Uvicorn, &python.Gunicorn, &python.Streamlit, &python.Plain,
-			&golang.Go,
+			&golang.Go, &rust.Rust,
 			&ruby.Rails, &php.Laravel, &php.Symfony, &java.Spring,
 		},
 	)
