@@ -101,7 +101,10 @@ type Service struct {
 	Public     tree.Evidence // why a browser on another machine has to reach it at a URL of its own, a clause; the zero value where none has to
 	Ready      string        // a path that must answer below 500, or empty for the port alone
 	Dockerfile string        // the name of its existing Dockerfile in Dir, or empty
+	BuiltFrom  string        // the directory that its existing Dockerfile copies from, where that is not Dir; else empty
+	Command    []string      // what it runs instead of the command of its existing Dockerfile, in exec form; nil to keep that
 	Compose    string        // the name of the service in an existing compose file that builds or mounts Dir, or empty
+	Included   bool          // that file is one that devup.yaml includes, so that devup.yaml cannot add to the service
 	Evidence   []tree.Evidence
 	Calls      []Call   // addresses on this machine that are written into its source
 	Remarks    []Remark // what will not work as the files stand
@@ -147,7 +150,10 @@ func (s Service) Workdir() string { return path.Join(string(s.Root()), s.Member(
 // Context is the directory in the repository that the image is built from: the
 // service's own, or that of its workspace, whose lock file and libraries it needs.
 func (s Service) Context() string {
-	if s.Packages.Workspace != "" && s.Dockerfile == "" {
+	switch {
+	case s.Dockerfile != "" && s.BuiltFrom != "":
+		return s.BuiltFrom
+	case s.Dockerfile == "" && s.Packages.Workspace != "":
 		return s.Packages.Workspace
 	}
 	return s.Dir
@@ -166,16 +172,8 @@ func (s Service) Member() string {
 	return strings.TrimPrefix(s.Dir, context+"/")
 }
 
-// Dockerfiles are the names of files that a service's image is built from, likeliest first.
-// A Dockerfile.prod alone says nothing about development.
-var Dockerfiles = []string{"Dockerfile", "dockerfile", "Dockerfile.dev", "Dockerfile.development", "dev.Dockerfile"}
-
-// FindDockerfile finds an app by a Dockerfile of its directory: it runs, whatever its source
-// says.
-func FindDockerfile(a *App) bool {
-	name := a.Directory().First(Dockerfiles...)
-	if name != "" {
-		a.Shown = tree.Evidence{File: path.Join(a.Dir, name), Text: "builds it already"}
-	}
-	return name != ""
+// Explains says whether a language has to say why it takes no service of a directory: where a
+// Dockerfile builds it, that decides, and says why not.
+func Explains(d *tree.Directory) bool {
+	return !slices.ContainsFunc(d.Names, func(name string) bool { return strings.Contains(strings.ToLower(name), "dockerfile") })
 }

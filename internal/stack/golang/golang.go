@@ -76,22 +76,22 @@ func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 		}
 		programs := programsOf(t, dir)
 		before := len(found)
-		for _, entry := range append(programs, "")[:max(len(programs), 1)] {
+		for _, entry := range programs {
 			a := &stack.App{Tree: t, Service: stack.Service{Dir: dir}, Entry: entry}
 			if a.Recognise(stacks) {
 				found = append(found, a)
-			} else if path.Dir(entry) != "." && entry != "" {
+			} else if path.Dir(entry) != "." {
 				t.Reject(path.Join(dir, path.Dir(entry)), "a Go program that listens on no port that devup can see", tree.At(path.Join(dir, entry), 1, "package main"))
 			}
 		}
-		if len(found) > before {
+		if len(found) > before || !stack.Explains(t.Directory(dir)) {
 			continue
 		}
-		why := "a Go module without a program: nothing in it is package main"
 		if len(programs) > 0 {
-			why = "a Go program that listens on no port that devup can see: " + programs[0]
+			t.LeaveOut(dir, "its Go program "+programs[0]+" listens on no port that devup can see: give it a Dockerfile with EXPOSE if it is a service", tree.Evidence{File: path.Join(dir, "go.mod")})
+			continue
 		}
-		t.Reject(dir, why, tree.Evidence{File: path.Join(dir, "go.mod")})
+		t.Reject(dir, "a Go module without a program: nothing in it is package main", tree.Evidence{File: path.Join(dir, "go.mod")})
 	}
 	return found
 }
@@ -110,7 +110,7 @@ func find(a *stack.App) bool {
 			}
 		}
 	}
-	return stack.FindDockerfile(a)
+	return false
 }
 
 // programsOf are the files with func main of a module, relative to its directory: that of

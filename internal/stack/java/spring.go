@@ -67,11 +67,7 @@ func findSpring(a *stack.App) bool {
 			}
 		}
 	}
-	if !stack.FindDockerfile(a) {
-		return false
-	}
-	describeSpring(a)
-	return true
+	return false
 }
 
 func describeSpring(a *stack.App) {

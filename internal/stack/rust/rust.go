@@ -81,10 +81,11 @@ func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 		}
 		c := crateOf(t, dir)
 		switch {
+		case !stack.Explains(t.Directory(dir)): // its Dockerfile does
 		case c == nil:
 			t.Reject(dir, "Cargo.toml is not valid TOML", tree.Evidence{File: path.Join(dir, "Cargo.toml")})
 		case c.Package.Name != "" && len(c.programs()) > 0:
-			t.Reject(dir, "a Rust program without a web framework that devup knows", tree.Evidence{File: path.Join(dir, "Cargo.toml")})
+			t.LeaveOut(dir, "its Rust program has no web framework that devup knows: give it a Dockerfile with EXPOSE if it is a service", tree.Evidence{File: path.Join(dir, "Cargo.toml")})
 		}
 	}
 	return found
@@ -108,7 +109,7 @@ func find(a *stack.App) bool {
 		a.Shown = tree.At(path.Join(a.Dir, "Cargo.toml"), c.line(f.crate), f.crate)
 		return true
 	}
-	return stack.FindDockerfile(a)
+	return false
 }
 
 func describe(a *stack.App) {
