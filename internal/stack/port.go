@@ -34,5 +34,5 @@ var prints = lazyregexp.New(`\bconsole\.\w+\(|\bprint(?:ln|f)?\(|\blog(?:ger|gin
 // printed says whether a place in a source is in what a line of its log says.
 func printed(text string, at int) bool {
 	line := text[strings.LastIndexByte(text[:at], '\n')+1 : at]
-	return prints.MatchString(line) && !strings.Contains(line, "log.Fatal(") // of Go: around what listens
+	return prints.MatchString(line) && !HasOne(line, "log.Fatal", "log.Panic", "ListenAndServe", ".Listen(", ".Run(", ".Start(") // of Go: around what listens
 }

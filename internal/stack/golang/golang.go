@@ -60,7 +60,7 @@ var (
 	mainPackage = lazyregexp.New(`(?m)^package main\b`)
 	mainFunc    = lazyregexp.New(`(?m)^func main\(\)`)
 	// listens is what a program that serves something holds.
-	listens = lazyregexp.New(`\bListenAndServe(?:TLS)?\(|\bListen(?:TLS|TLSWithCertificate)?\(|\bhttp\.Serve(?:TLS)?\(|\bhttp\.Server\{|\.(?:Run|RunTLS|Start|StartTLS|StartServer)\((?:"|fmt\.|":"|\w+\.Sprintf|addr|address|port|host|cfg|config|os\.|listen|server)|\.Run\(\)`)
+	listens = lazyregexp.New(`\bListenAndServe(?:TLS)?\(|\bListen(?:TLS|TLSWithCertificate)?\(|\bhttp\.Serve(?:TLS)?\(|\bhttp\.Server\{|\.(?:Run|RunTLS|Start|StartTLS|StartServer)\((?:"|fmt\.|":"|\w+\.Sprintf|addr|address|port|host|cfg|config|os\.Getenv|listen|server)|\b(?:r|router|engine|g|server|srv)\.Run\(\)`)
 )
 
 // maxFiles bounds the sources of one module that are opened.
