@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/devup-cli/devup/internal/stack/dataservice"
 	"github.com/devup-cli/devup/internal/stack/stacks"
 )
 
@@ -46,6 +47,7 @@ func interesting(name string) bool {
 		return true
 	}
 	return strings.HasPrefix(name, ".env") || strings.HasSuffix(lower, ".env") ||
+		dataservice.IsSettings(name) || dataservice.ManifestLanguage(name) != "" || path.Ext(lower) == ".sql" ||
 		strings.Contains(lower, "dockerfile") || strings.HasPrefix(lower, "readme") ||
 		strings.HasSuffix(name, ".csproj") || strings.HasSuffix(name, ".fsproj") || slices.Contains(composeNames, name)
 }
@@ -54,7 +56,7 @@ func interesting(name string) bool {
 // files all the same, and git then goes on tracking them.
 func isManifest(name string) bool {
 	for _, language := range stacks.Languages() {
-		if len(language.Manifests) > 0 && language.Manifests[0] == name {
+		if len(language.Manifests) > 0 && language.Manifests[0] == name || slices.Contains(language.Locks, name) {
 			return true
 		}
 	}

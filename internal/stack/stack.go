@@ -81,6 +81,7 @@ type Language struct {
 	Name      string   // of its official image: "python"
 	Manifests []string // the files that list packages, best first
 	Files     []string // other files that a decision about a service may open
+	Locks     []string // those of them that say which packages are installed: they count although .gitignore names them
 	Endings   []string // of its source files
 	Versions  []string // newest first; the first is taken where nothing says which
 	NotSource []string // of source files that are another language's where both are there
@@ -96,6 +97,7 @@ type Language struct {
 
 	Version func(a *App) (version string, why tree.Evidence)        // where no Dockerfile says it
 	Flags   func(a *App, version string) (flags string, why string) // what that version needs to run the service
+	Local   func(r *Runtime)                                        // adds what the version needs to reach 127.0.0.1 at localhost
 
 	Ports      []*lazyregexp.Regexp         // where a source says the port, in the first group; better ones first
 	Routes     func([]tree.File) []Route    // what the sources answer

@@ -88,7 +88,7 @@ func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 			continue
 		}
 		if len(programs) > 0 {
-			t.LeaveOut(dir, "its Go program "+programs[0]+" listens on no port that devup can see: give it a Dockerfile with EXPOSE if it is a service", tree.Evidence{File: path.Join(dir, "go.mod")})
+			t.LeaveOut(dir, programs[0]+" listens on no port that devup can see: add a Dockerfile with EXPOSE", tree.Evidence{File: path.Join(dir, "go.mod")})
 			continue
 		}
 		t.Reject(dir, "a Go module without a program: nothing in it is package main", tree.Evidence{File: path.Join(dir, "go.mod")})

@@ -59,7 +59,7 @@ func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 		}
 		text := t.Text(path.Join(dir, manifest))
 		if stack.Explains(t.Directory(dir)) && rootOf(t, dir) == dir && !strings.Contains(text, "<modules>") && !t.Directory(dir).Has("settings.gradle") && !t.Directory(dir).Has("settings.gradle.kts") {
-			t.LeaveOut(dir, "Java without Spring Boot has no stack in devup yet: give it a Dockerfile with EXPOSE, and run init again", tree.Evidence{File: path.Join(dir, manifest)})
+			t.LeaveOut(dir, "no stack for Java without Spring Boot yet: add a Dockerfile with EXPOSE", tree.Evidence{File: path.Join(dir, manifest)})
 		}
 	}
 	return found

@@ -1,6 +1,8 @@
 package node
 
 import (
+	"path"
+
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
 )
@@ -10,6 +12,15 @@ var Angular = stack.Stack{
 	Name: "node", Title: "Angular", Language: &Language, Page: true, Port: 4200,
 	Packages: []string{"@angular/cli"},
 	Find:     runs([]string{"ng"}, "@angular/cli"),
+	Describe: func(a *stack.App) {
+		for _, name := range []string{"proxy.conf.json", "proxy.config.json", "proxy-config.json"} {
+			for _, dir := range []string{".", "src"} {
+				if name := path.Join(a.Dir, dir, name); a.Tree.Has(name) {
+					a.Configs = append(a.Configs, a.Tree.Source(name))
+				}
+			}
+		}
+	},
 	Commands: servers("--host", "0.0.0.0", "--port", "{port}"),
 	Listen:   stack.Listen{Prints: lazyregexp.New(`Angular Live Development Server|\bng serve\b`), Hint: "start Angular with `ng serve --host 0.0.0.0`"},
 	Proxy: []stack.Rule{

@@ -83,9 +83,9 @@ func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 		switch {
 		case !stack.Explains(t.Directory(dir)): // its Dockerfile does
 		case c == nil:
-			t.Reject(dir, "Cargo.toml is not valid TOML", tree.Evidence{File: path.Join(dir, "Cargo.toml")})
+			t.LeaveOut(dir, "Cargo.toml is not valid TOML", tree.Evidence{File: path.Join(dir, "Cargo.toml")})
 		case c.Package.Name != "" && len(c.programs()) > 0:
-			t.LeaveOut(dir, "its Rust program has no web framework that devup knows: give it a Dockerfile with EXPOSE if it is a service", tree.Evidence{File: path.Join(dir, "Cargo.toml")})
+			t.LeaveOut(dir, "no web framework that devup knows: add a Dockerfile with EXPOSE", tree.Evidence{File: path.Join(dir, "Cargo.toml")})
 		}
 	}
 	return found
