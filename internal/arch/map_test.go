@@ -31,8 +31,10 @@ var ours = map[string][]string{
 	"stack/python":      {"lazyregexp", "tree", "stack", "stack/versions", "untrusted"},
 	"stack/ruby":        {"lazyregexp", "stack"},
 	"stack/php":         {"stack"},
-	"stack/java":        {"stack"},
-	"stack/stacks":      {"stack", "stack/node", "stack/python", "stack/ruby", "stack/php", "stack/java"},
+	"stack/java":        {"lazyregexp", "tree", "stack", "untrusted"},
+	"stack/golang":      {"lazyregexp", "tree", "stack", "untrusted"},
+	"stack/rust":        {"lazyregexp", "tree", "stack", "untrusted"},
+	"stack/stacks":      {"stack", "stack/node", "stack/python", "stack/ruby", "stack/php", "stack/java", "stack/golang", "stack/rust"},
 	"detect":            {"lazyregexp", "tree", "stack", "stack/stacks", "stack/dataservice", "secret", "envfile"}, // secret: which ones are generated; envfile: what an example leaves open
 	"framework":         {"lazyregexp", "stack", "stack/stacks"},                                                   // reads what the stacks say of proxies and debuggers; apart from detect, which `up` does not need
 	"workspace":         {"lazyregexp", "fail"},
@@ -134,6 +136,8 @@ var never = map[string][]string{
 	"stack/ruby":        {"context", "os", "net", "time"},
 	"stack/php":         {"context", "os", "net", "time"},
 	"stack/java":        {"context", "os", "net", "time"},
+	"stack/golang":      {"context", "os", "net", "time"},
+	"stack/rust":        {"context", "os", "net", "time"},
 	"diagnose":          {"context", "os", "net", "time"},
 	"framework":         {"context", "os", "net", "time"},
 	"plan":              {"context", "os", "net", "time"},

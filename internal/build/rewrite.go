@@ -38,7 +38,7 @@ func asWritten(text []byte) rewritten {
 // that is pip, npm, yarn 1, pnpm, curl, git, Node.js, OpenSSL's and Go's clients and
 // apt. An ENV of the image or the Dockerfile beats an ARG, so what an author set
 // there stays. Not reached are programs that know only the system's own bundle
-// (wget, Java): mounting over /etc/ssl/certs/ca-certificates.crt would make
+// (wget): mounting over /etc/ssl/certs/ca-certificates.crt would make
 // "apt-get install ca-certificates" fail, which renames a file to that place,
 // and leave an empty bundle in images that have none. Also not reached are FROM,
 // ADD and remote contexts, which the engine itself fetches, and the ONBUILD
@@ -48,7 +48,7 @@ func asWritten(text []byte) rewritten {
 // of that name. It changes nothing, and reports false, when the text cannot be
 // parsed or its copy would not mean the same.
 func rewrite(text []byte, grant egress.Grant, skip func(string) bool) (rewritten, bool) {
-	if len(grant.All()) == 0 {
+	if len(grant.All())+len(grant.Env) == 0 {
 		return asWritten(text), true
 	}
 	before, err := parser.Parse(bytes.NewReader(text))
@@ -59,7 +59,7 @@ func rewrite(text []byte, grant egress.Grant, skip func(string) bool) (rewritten
 	var args []string
 	for _, name := range slices.Sorted(maps.Keys(grant.Env)) {
 		if !skip(name) {
-			args = append(args, name+"="+grant.Env[name])
+			args = append(args, name+"="+quoted(grant.Env[name]))
 		}
 	}
 	out := insert(splitLines(text), before.AST.Children, mounts, args)
@@ -69,6 +69,14 @@ func rewrite(text []byte, grant egress.Grant, skip func(string) bool) (rewritten
 		return asWritten(text), false
 	}
 	return out, true
+}
+
+// quoted is the value of an ARG, in quotes where it needs them.
+func quoted(value string) string {
+	if !strings.ContainsAny(value, " \t\"'\\$#") {
+		return value
+	}
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, `$`, `\$`).Replace(value) + `"`
 }
 
 // secretMounts are the flags of a RUN that gets the files. Users inside are not those

@@ -29,7 +29,7 @@ func TestBadInput(t *testing.T) {
 		{name: "a package.json that is binary", more: content("a/package.json", "\x7fELF\x00\x01\x02"), want: "left out a: package.json is not valid JSON"},
 		{name: "a package.json of another shape", more: content("a/package.json", `[{"scripts": 3}]`), want: "left out a: package.json is not valid JSON"},
 		{name: "half a pom.xml", more: content("a/pom.xml", "<project><dependencies><dependency><groupId>org.spring"), want: "left out a: no stack for Java"},
-		{name: "a Cargo.toml that ends in a string", more: content("a/Cargo.toml", "[dependencies]\naxum = \"0."), want: "left out a: no stack for Rust"},
+		{name: "a Cargo.toml that ends in a string", more: content("a/Cargo.toml", "[dependencies]\naxum = \"0."), want: "left out a: Cargo.toml is not valid TOML"},
 		{name: "a Dockerfile that is binary", more: content("a/Dockerfile", "\x00\x00\x00FROM x"), want: "left out a: Dockerfile has no FROM"},
 		{name: "a Dockerfile that refers to itself", more: content("a/Dockerfile", "ARG A=$A\nFROM $A AS a\nFROM a AS a\nFROM a\nEXPOSE $A\nCMD $A"), want: "left out a: Dockerfile names no port"},
 		{name: "a compose file that refers to itself", more: content("a/compose.yaml", "services: &s\n  a: {build: ., <<: *s}\n"), want: "left out a: compose.yaml is not included"},

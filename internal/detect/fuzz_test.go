@@ -9,33 +9,43 @@ import (
 // The parsers read files of strangers: none of them may panic, hang or hand out
 // a port that is none.
 
+// fuzzed are the files that hold what is fuzzed.
+var fuzzed = []string{
+	"package.json", "package-lock.json", "pnpm-workspace.yaml", "requirements.txt", "pyproject.toml", "Pipfile", "app.py", "server.js",
+	"Dockerfile", "compose.yaml", ".gitignore", ".env", ".flaskenv", ".nvmrc", ".python-version", "README.md", "Procfile", "vite.config.ts",
+	"go.mod", "main.go", "go.work", "Cargo.toml", "pom.xml", "build.gradle", "settings.gradle", "src/main/resources/application.yml",
+}
+
 func FuzzScan(f *testing.F) {
 	for _, seed := range []string{
 		`{"scripts": {"start": "react-scripts start", "dev": "npm run start"}, "dependencies": {"react-scripts": ["5"]}, "workspaces": {"packages": 3}}`,
 		`{"scripts": {"dev": "npm run dev"}, "dependencies": {"express": null}, "engines": {"node": ">=99999999999999999999"}}`,
 		"flask==2.2\n-r requirements.txt\n-r ../../x\n", "[tool.poetry.dependencies]\npython = 3\n", "from flask import Flask\napp = Flask(__name__)\n@app.route(\"/api/x\"",
 		"FROM python:3.10 AS a\nFROM a AS a\nEXPOSE ${PORT}\nCMD [", "services:\n  a: &a\n    <<: *a\n    build: {context: ..}\n    ports: [1:2:3, {target: -1}]\n",
-		"**/\n!\n/\n\\\n[a-\n", "web: cd ../x; A=1 B='2 C=3 npm start\nworker: cd web && node x.js\n", "FROM a\nWORKDIR ..\nCOPY . .\nRUN x\nEXPOSE 1\nCMD npm run dev\n",
-		"A=\"\nB='x\nPORT=99999\nURL=http://localhost:123456/\n",
+		"module x\ngo 1.99\nrequire (\nreplace x => ../../..\n", "package main\nfunc main() {\nhttp.ListenAndServe(\":0\"", "[package]\nname = 1\n[dependencies]\naxum = { path = \"../../..\" }\n[workspace]\nmembers = [\"**\"]",
+		"<project><modules><module>../..</module></modules><java.version>999</java.version>spring-boot", "server:\n  port: ${X:\n",
+		"**/\n!\n/\n\\\n[a-\n", "web: cd ../x; A=1 B='2 C=3 npm start\nworker: cd web && node x.js\n", "FROM a\nWORKDIR ..\nCOPY . .\nRUN x\nEXPOSE 1\nCMD npm run dev\n", "A=\"\nB='x\nPORT=99999\nURL=http://localhost:123456/\n",
 	} {
-		for which := range uint8(19) {
+		for which := range uint8(len(fuzzed)) {
 			f.Add(seed, which)
 		}
 	}
-	names := []string{
-		"package.json", "package-lock.json", "pnpm-workspace.yaml", "requirements.txt", "pyproject.toml", "Pipfile", "app.py", "server.js",
-		"Dockerfile", "compose.yaml", ".gitignore", ".env", ".flaskenv", ".nvmrc", ".python-version", "README.md", "Procfile", "vite.config.ts", "Dockerfile.app",
-	}
 	f.Fuzz(func(t *testing.T, text string, which uint8) {
 		sound := fstest.MapFS{
-			"web/package.json":     {Data: []byte(`{"scripts":{"start":"react-scripts start"},"dependencies":{"react-scripts":"5"}}`)},
-			"api/requirements.txt": {Data: []byte("flask\n")},
-			"api/app.py":           {Data: []byte("from flask import Flask\napp = Flask(__name__)\n")},
-			"one/package.json":     {Data: []byte(`{"main":"server.js","dependencies":{"express":"4"}}`)},
-			"one/server.js":        {Data: []byte("app.listen(3000)")},
+			"web/package.json":        {Data: []byte(`{"scripts":{"start":"react-scripts start"},"dependencies":{"react-scripts":"5"}}`)},
+			"api/requirements.txt":    {Data: []byte("flask\n")},
+			"api/app.py":              {Data: []byte("from flask import Flask\napp = Flask(__name__)\n")},
+			"one/package.json":        {Data: []byte(`{"main":"server.js","dependencies":{"express":"4"}}`)},
+			"one/server.js":           {Data: []byte("app.listen(3000)")},
+			"go/go.mod":               {Data: []byte("module x\n")},
+			"go/main.go":              {Data: []byte("package main\nfunc main() { http.ListenAndServe(\":80\", nil) }\n")},
+			"rs/Cargo.toml":           {Data: []byte("[package]\nname = \"x\"\n[dependencies]\naxum = \"0\"\n")},
+			"rs/src/main.rs":          {Data: []byte("fn main() {}\n")},
+			"jv/pom.xml":              {Data: []byte("<project>spring-boot</project>\n")},
+			"jv/src/main/java/A.java": {Data: []byte("@SpringBootApplication\nclass A {}\n")},
 		}
-		name := names[int(which)%len(names)]
-		for _, dir := range []string{"", "web/", "api/", "one/"} {
+		name := fuzzed[int(which)%len(fuzzed)]
+		for _, dir := range []string{"", "web/", "api/", "one/", "go/", "rs/", "jv/"} {
 			if sound[dir+name] == nil {
 				sound[dir+name] = &fstest.MapFile{Data: []byte(text)}
 			}

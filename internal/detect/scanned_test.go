@@ -65,7 +65,7 @@ func TestReadyAndRoutes(t *testing.T) {
 func TestRejected(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ files, want string }{
-		{"-- x/go.mod --\n", "left out x: no stack for Go yet: add a Dockerfile with EXPOSE"},
+		{"-- x/go.mod --\n", "no x: a Go module without a program: nothing in it is package main"},
 		{"-- x/Cargo.toml --\n-- x/Dockerfile --\n", "left out x: Dockerfile has no FROM that devup can read"},
 		{"-- x/Cargo.toml --\n-- x/Dockerfile --\nFROM rust\nCMD x\n", "left out x: Dockerfile names no port: add EXPOSE, or a service with build to devup.yaml"},
 		{"-- x/Cargo.toml --\n-- x/Dockerfile --\nFROM rust\n", "left out x: Dockerfile starts nothing: it has no CMD and no EXPOSE"},
@@ -99,7 +99,7 @@ func TestInteresting(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]bool{
 		"package.json": true, "a.py": true, "a.tsx": true, ".env.local": true, "web.ENV": true, "Dockerfile.dev": true, "dev.dockerfile": true, "ReadMe.rst": true, "base.TXT": true,
-		"compose.yml": true, "docker-compose.ci.yml": false, "a.md": false, "a.png": false, "a.go": false, "data.json": false, ".tool-versions": true,
+		"compose.yml": true, "docker-compose.ci.yaml.bak": false, "a.md": false, "a.png": false, "a.go": true, "a.c": false, "data.json": false, ".tool-versions": true,
 	} {
 		if got := interesting(name); got != want {
 			t.Errorf("interesting(%s) = %v", name, got)

@@ -1,6 +1,7 @@
 package egress
 
 import (
+	"cmp"
 	"io/fs"
 	"net/url"
 	"slices"
@@ -118,9 +119,13 @@ type Client struct {
 	Name     string // of the client: see [Installs]
 	File     string // the name of the file
 	Target   string // where it lies inside a build step or a container
-	Variable string // the environment variable that names Target to the client
+	Variable string // the environment variable that names Target to the client; empty where it finds the file by itself
+	Value    string // what the variable holds, with Target in it; empty for Target alone
 	Parts    []Part
 }
+
+// named is what the client's variable holds.
+func (c Client) named() string { return cmp.Or(c.Value, c.Target) }
 
 // Part is a piece of the text of a settings file.
 type Part struct {

@@ -1,6 +1,7 @@
 // Package egress gathers what this machine needs to reach the outside, so that
 // builds and development containers can reach it too: the CA bundle of a
-// company that intercepts TLS, proxies, and the package indexes of pip and npm.
+// company that intercepts TLS, proxies, and the package indexes of pip, uv, npm, Maven, Cargo
+// and Go. Gradle gets the CA bundle and the proxies, as every Java program does.
 // What may be handed to every build and container, and what holds a credential, are kept
 // apart. Credentials go nowhere but to where [Settings.Allow] sends them: as secret mounts to
 // the steps of a build that install packages, and to containers that ask for them. None is
@@ -10,14 +11,14 @@
 // and [Settings.Allow] which of them it gets; then [Settings.Build] for each image and
 // [Settings.Container] for each development container.
 //
-// A further package client (Maven, Gradle, Cargo, Go) is one function next to those for npm
-// and pip: it adds a [Client] and its [Credential] values to the settings.
+// A further package client is one function next to those for npm, pip, Maven and Cargo: it
+// adds a [Client] and its [Credential] values to the settings. Go and uv take variables alone.
 //
 // How far it reaches. Files and variables are read, and the directories in which
 // Linux distributions keep added authorities. The keychain of macOS and the
 // certificate store of Windows are not: there the company's authority has to be
 // named by a variable such as NODE_EXTRA_CA_CERTS (or by DEVUP_CA). git's,
-// cargo's, uv's and yarn 2's own settings files are not read either.
+// Gradle's, uv's and yarn 2's own settings files are not read either.
 package egress
 
 import (
@@ -29,13 +30,14 @@ import (
 // Settings is what the machine needs to reach the outside. The zero value is a
 // machine on the open internet.
 type Settings struct {
-	CA       []byte            // PEM bundle of all authorities to trust; nil when the usual public ones do
-	CAPart   bool              // CA lacks the public authorities: only what adds to the built-in ones may use it
-	CASource string            // where CA comes from, for display ("SSL_CERT_FILE", "/usr/local/share/ca-certificates")
-	Proxy    map[string]string // HTTP_PROXY, HTTPS_PROXY, FTP_PROXY, NO_PROXY, ALL_PROXY; nil for none; may hold credentials
-	Docker   map[string]string // those of Proxy that Docker's config.json sets, for every container; nil for none
-	Clients  []Client          // the settings of package clients: pip.conf, .npmrc; may hold credentials
-	Notes    []string          // what the user should know: what was left out and why; no values
+	CA        []byte            // PEM bundle of all authorities to trust; nil when the usual public ones do
+	CAPart    bool              // CA lacks the public authorities: only what adds to the built-in ones may use it
+	CASource  string            // where CA comes from, for display ("SSL_CERT_FILE", "/usr/local/share/ca-certificates")
+	Proxy     map[string]string // HTTP_PROXY, HTTPS_PROXY, FTP_PROXY, NO_PROXY, ALL_PROXY; nil for none; may hold credentials
+	Docker    map[string]string // those of Proxy that Docker's config.json sets, for every container; nil for none
+	Clients   []Client          // the settings of package clients: pip.conf, .npmrc; may hold credentials
+	Variables []Variable        // settings that clients take from variables alone; may hold credentials
+	Notes     []string          // what the user should know: what was left out and why; no values
 
 	Credentials []Credential // what of all this is a credential, without its value
 
@@ -45,7 +47,7 @@ type Settings struct {
 
 // Empty reports whether there is nothing to hand on.
 func (s Settings) Empty() bool {
-	return len(s.CA) == 0 && len(s.Proxy) == 0 && len(s.Clients) == 0
+	return len(s.CA) == 0 && len(s.Proxy) == 0 && len(s.Clients) == 0 && len(s.Variables) == 0
 }
 
 // Read finds out what this machine needs. goos is [runtime.GOOS] of the machine
@@ -88,8 +90,11 @@ func read(m machine) Settings {
 	var s Settings
 	pip := m.pip(&s)
 	npm := m.npm(&s)
-	m.ca(&s, pip, npm)
+	cargo := m.cargo(&s)
+	m.ca(&s, pip, npm, cargo)
 	m.proxy(&s)
+	m.maven(&s)
+	m.variables(&s, pipIndex(s.Clients))
 	return s
 }
 

@@ -283,7 +283,8 @@ func TestContainerGetsOnlyWhatTheServiceDoesNotSet(t *testing.T) {
 	}, []string{"db", "web"}, false)
 	want := map[string]string{
 		"NODE_EXTRA_CA_CERTS": caPath, "SSL_CERT_FILE": caPath, "REQUESTS_CA_BUNDLE": caPath, "CURL_CA_BUNDLE": caPath, "GIT_SSL_CAINFO": caPath,
-		"NPM_CONFIG_USERCONFIG": npmPath,
+		"NPM_CONFIG_USERCONFIG": npmPath, "CARGO_HTTP_CAINFO": caPath,
+		"JAVA_TOOL_OPTIONS": "-Djavax.net.ssl.trustStore=" + trustStorePath + " -Dhttp.proxyHost=p -Dhttp.proxyPort=80 -Dhttp.nonProxyHosts=localhost|db|web",
 	}
 	if !maps.Equal(g.Env, want) {
 		t.Errorf("variables %v\nwant %v", g.Env, want)
@@ -295,7 +296,7 @@ func TestContainerGetsOnlyWhatTheServiceDoesNotSet(t *testing.T) {
 	for _, file := range g.Files {
 		names = append(names, file.Name)
 	}
-	if want := []string{"devup-ca.pem", "devup-npmrc"}; !slices.Equal(names, want) {
+	if want := []string{"devup-ca.pem", "devup-ca.jks", "devup-npmrc"}; !slices.Equal(names, want) {
 		t.Errorf("files %v, want %v", names, want)
 	}
 }

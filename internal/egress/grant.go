@@ -67,7 +67,7 @@ func (g Grant) WithoutVariables() Grant {
 // those of [Grant.Step] to each RUN, Env as ARG and Proxy as BuildKit's predefined build
 // arguments, which are neither in the image's history nor in the cache key.
 func (s Settings) Build() Grant {
-	g := s.authorities()
+	g := s.authorities(nil)
 	if len(s.CA) > 0 && !s.CAPart {
 		// apt reads the system's bundle, which slim images lack, and this file before its own.
 		g.add("devup-apt.conf", aptPath, []byte("Acquire::https::CaInfo \""+caPath+"\";\n"), "APT_CONFIG")
@@ -75,12 +75,21 @@ func (s Settings) Build() Grant {
 	for _, c := range s.Clients {
 		public, _ := c.text(func(int) bool { return false })
 		if len(public) > 0 {
-			g.add(c.File, c.Target, public, c.Variable)
+			g.addClient(c, public)
 		}
 		if text, secret := c.text(s.builds); secret {
-			g.Env = put(g.Env, c.Variable, c.Target)
+			if c.Variable != "" {
+				g.Env = put(g.Env, c.Variable, c.named())
+			}
 			g.install = append(g.install, File{Name: s.secretName(c.File), Target: c.Target, Content: text, Mode: 0o600, client: c.Name})
 		}
+	}
+	for _, v := range s.Variables {
+		if v.Credential > 0 && s.builds(v.Credential) {
+			g.install = append(g.install, File{Name: s.secretName("devup-" + strings.ReplaceAll(v.Name, "_", "-")), Content: []byte(v.Secret), client: v.Client, variable: v.Name})
+			continue
+		}
+		g.Env = put(g.Env, v.Name, v.Value)
 	}
 	g.Proxy = bothCases(s.proxies(s.Proxy, nil))
 	full := bothCases(s.proxies(s.Proxy, s.builds))
@@ -114,30 +123,37 @@ func (s Settings) secretName(name string) string {
 // The caller writes the files to a directory that only the user can open, with
 // their Mode, and mounts each read-only at its Target.
 func (s Settings) Container(has func(name string) bool, peers []string, credentials bool) Grant {
-	all := s.authorities()
+	all := s.authorities(peers)
 	with := s.containers
 	if !credentials {
 		with = func(int) bool { return false }
 	}
 	for _, c := range s.Clients {
 		if text, secret := c.text(with); len(text) > 0 {
-			all.add(c.File, c.Target, text, c.Variable)
+			all.addClient(c, text)
 			if secret {
 				all.Files[len(all.Files)-1].Mode = 0o600
 			}
 		}
 	}
+	for _, v := range s.Variables {
+		value := v.Value
+		if v.Credential > 0 && with(v.Credential) {
+			value = v.Secret
+		}
+		all.Env = put(all.Env, v.Name, value)
+	}
 	g := Grant{}
-	named := map[string]bool{}
+	var named []string
 	for name, value := range all.Env {
 		if !has(name) {
 			g.Env = put(g.Env, name, value)
-			named[value] = true
+			named = append(named, value)
 		}
 	}
 	g.Proxy = spared(bothCases(s.proxies(s.Proxy, with)), has, peers)
 	for _, file := range all.Files {
-		if named[file.Target] {
+		if file.Target == cargoPath || slices.ContainsFunc(named, func(value string) bool { return strings.Contains(value, file.Target) }) {
 			g.Files = append(g.Files, file)
 		}
 	}
@@ -197,18 +213,30 @@ func bothCases(proxies map[string]string) map[string]string {
 	return both
 }
 
-// authorities is the CA bundle.
-func (s Settings) authorities() Grant {
+// authorities is the CA bundle, and for Java the proxies too, which it knows no variables for.
+func (s Settings) authorities(peers []string) Grant {
 	var g Grant
 	if len(s.CA) > 0 {
 		g.add("devup-ca.pem", caPath, s.CA, "NODE_EXTRA_CA_CERTS")
 		if !s.CAPart {
-			for _, name := range []string{"SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PIP_CERT", "GIT_SSL_CAINFO"} {
+			for _, name := range []string{"SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PIP_CERT", "GIT_SSL_CAINFO", "CARGO_HTTP_CAINFO"} {
 				g.Env[name] = caPath
 			}
+			g.add("devup-ca.jks", trustStorePath, trustStore(s.CA), javaVariable)
 		}
 	}
+	if options := s.javaOptions(peers); options != "" {
+		g.Env = put(g.Env, javaVariable, options)
+	}
 	return g
+}
+
+// addClient adds the settings file of a client.
+func (g *Grant) addClient(c Client, content []byte) {
+	g.Files = append(g.Files, File{Name: c.File, Target: c.Target, Content: content, Mode: 0o444})
+	if c.Variable != "" {
+		g.Env = put(g.Env, c.Variable, c.named())
+	}
 }
 
 func (g *Grant) add(name, target string, content []byte, variable string) {

@@ -47,7 +47,7 @@ var explicit = []string{".npmrc", ".yarnrc", ".yarnrc.yml", "bunfig.toml"}
 
 // publicHosts serve everyone without a login. That a lock file names one is no reason to
 // hand over a token for it, which is there to publish.
-var publicHosts = []string{"registry.npmjs.org", "registry.yarnpkg.com", "pypi.org", "files.pythonhosted.org"}
+var publicHosts = []string{"registry.npmjs.org", "registry.yarnpkg.com", "pypi.org", "files.pythonhosted.org", "index.crates.io", "repo.maven.apache.org", "proxy.golang.org"}
 
 // namedIn reports of a registry whether the files in the directories name it. They are read
 // at the first question. What cannot be read names nothing.

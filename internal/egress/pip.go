@@ -205,3 +205,15 @@ func parseINI(data []byte) (config pipConfig, bad int) {
 	}
 	return config, bad
 }
+
+// pipIndex is the index of pip's settings; the zero value where they name none.
+func pipIndex(clients []Client) Part {
+	for _, c := range clients {
+		for i, part := range c.Parts {
+			if c.Name == "pip" && part.Text == "index-url = " && i+1 < len(c.Parts) {
+				return c.Parts[i+1]
+			}
+		}
+	}
+	return Part{}
+}

@@ -27,12 +27,12 @@ func PortIn(sources []tree.File, patterns ...*lazyregexp.Regexp) (Port, bool) {
 
 // portHints are the words of which every port pattern needs one: most sources
 // hold none, and looking for them costs next to nothing.
-var portHints = []string{"port", "Port", "PORT", "listen", "Server(", "make_server("}
+var portHints = []string{"port", "Port", "PORT", "listen", "Server(", "make_server(", "Listen", "Addr", "Run(", "Start(", "addr", "bind"}
 
 var prints = lazyregexp.New(`\bconsole\.\w+\(|\bprint(?:ln|f)?\(|\blog(?:ger|ging)?\.\w+\(`)
 
 // printed says whether a place in a source is in what a line of its log says.
 func printed(text string, at int) bool {
 	line := text[strings.LastIndexByte(text[:at], '\n')+1 : at]
-	return prints.MatchString(line)
+	return prints.MatchString(line) && !HasOne(line, "log.Fatal", "log.Panic", "ListenAndServe", ".Listen(", ".Run(", ".Start(") // of Go: around what listens
 }

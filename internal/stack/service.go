@@ -224,3 +224,9 @@ func (s Service) Member() string {
 	}
 	return strings.TrimPrefix(s.Dir, context+"/")
 }
+
+// Explains says whether a language has to say why it takes no service of a directory: where a
+// Dockerfile builds it, that decides, and says why not.
+func Explains(d *tree.Directory) bool {
+	return !slices.ContainsFunc(d.Names, func(name string) bool { return strings.Contains(strings.ToLower(name), "dockerfile") })
+}

@@ -306,7 +306,7 @@ func IsBelowAside(name string) bool {
 func IsTest(name string) bool {
 	return strings.HasPrefix(name, "test_") || strings.HasPrefix(name, "conftest") || strings.HasSuffix(name, ".d.ts") ||
 		strings.Contains(name, ".test.") || strings.Contains(name, ".spec.") || strings.Contains(name, ".min.") ||
-		strings.HasSuffix(name, "_test.py") || strings.Contains(name, ".stories.")
+		strings.HasSuffix(name, "_test.py") || strings.HasSuffix(name, "_test.go") || strings.Contains(name, ".stories.")
 }
 
 // IsAside says whether a directory of the name holds code that does not run with a service.

@@ -39,8 +39,8 @@ func TestWithEgress(t *testing.T) {
 	if value := built.Environment["https_proxy"]; value == nil || *value != "http://proxy:3128" {
 		t.Error("the service was not told of the proxy")
 	}
-	if len(built.Volumes) != 1 || !built.Volumes[0].ReadOnly {
-		t.Fatalf("volumes are %+v, want one that is read-only", built.Volumes)
+	if len(built.Volumes) != 2 || !built.Volumes[0].ReadOnly || !built.Volumes[1].ReadOnly {
+		t.Fatalf("volumes are %+v, want two that are read-only: the bundle, and the same for Java", built.Volumes)
 	}
 	if text, err := os.ReadFile(built.Volumes[0].Source); err != nil || string(text) != "PEM" {
 		t.Errorf("the mounted file holds %q, %v", text, err)

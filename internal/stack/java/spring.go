@@ -1,10 +1,26 @@
 package java
 
-import "github.com/devup-cli/devup/internal/stack"
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
 
-// Spring is an application of Spring Boot.
+	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/tree"
+)
+
+// Spring is an application of Spring Boot. Flyway and Liquibase run in it by themselves.
 var Spring = stack.Stack{
-	Title: "Spring Boot", Language: &Language, Packages: []string{"spring-boot-starter-web", "spring-boot-starter-webflux"},
+	Name: "spring", As: []string{"java"}, Title: "Spring Boot", Language: &Language, Port: 8080,
+	Packages: []string{"spring-boot-starter-web", "spring-boot-starter-webflux"},
+	Find:     findSpring,
+	FindPort: findPort,
+	Commands: commands,
+	ForPort:  []string{"SERVER_PORT"},
+	Settings: []string{"SPRING_PROFILES_ACTIVE", "SERVER_PORT", "SERVER_ADDRESS", "JAVA_TOOL_OPTIONS", "JAVA_OPTS", "MAVEN_OPTS"},
+	Listen:   stack.Listen{Prints: lazyregexp.New(`Tomcat started on port|Netty started on port|Jetty started on port|Undertow started on port`), Hint: "set SERVER_ADDRESS: 0.0.0.0 and SERVER_PORT: \"%d\" under environment"},
 	Proxy: []stack.Rule{
 		{
 			// server.forward-headers-strategy: https://docs.spring.io/spring-boot/how-to/webserver.html
@@ -12,4 +28,171 @@ var Spring = stack.Stack{
 			Variables: []stack.Setting{{Name: "SERVER_FORWARD_HEADERS_STRATEGY", Value: "framework"}},
 		},
 	},
+	Failures: []stack.Failure{
+		{
+			Reason: "java-too-old", InBuild: true, Pattern: lazyregexp.New(`(?:error: release version|invalid target release:|invalid source release:|error: invalid source release:) ?(?P<wanted>[\d.]+)`),
+			Sentence: "the build asks for Java $wanted, which the image is too old for", Hint: "put a newer Java into the tag of the image in the Dockerfile",
+			Example: "[ERROR] Fatal error compiling: error: release version 25 not supported",
+		},
+		{
+			Reason: "datasource-missing", Pattern: lazyregexp.New(`Failed to configure a DataSource: 'url' attribute is not specified`),
+			Sentence: "Spring needs a database, and nothing says where it is", Hint: "set SPRING_DATASOURCE_URL under environment",
+			Example: "Failed to configure a DataSource: 'url' attribute is not specified and no embedded datasource could be configured.",
+		},
+		{
+			Reason: "variable-missing", Pattern: lazyregexp.New(`Could not resolve placeholder '(?P<name>[^']+)' in value`),
+			Sentence: "Spring needs the property $name, which nothing sets", Hint: "set $name under environment",
+			Example: `Caused by: java.lang.IllegalArgumentException: Could not resolve placeholder 'JWT_SECRET' in value "${JWT_SECRET}"`,
+		},
+	},
+}
+
+var application = lazyregexp.New(`(?m)^\s*@SpringBootApplication\b|\brunApplication<(\w+)>`)
+
+// findSpring is for a module with an application's class, in a build that names Spring Boot.
+func findSpring(a *stack.App) bool {
+	named := false
+	for _, dir := range []string{a.Dir, rootOf(a.Tree, a.Dir)} {
+		for _, name := range manifests {
+			text := a.Tree.Text(path.Join(dir, name))
+			named = named || stack.HasOne(text, "spring-boot", "org.springframework.boot")
+		}
+	}
+	if named {
+		for _, source := range mainSources(a) {
+			if at := application.FindStringIndex(source.Text); at != nil {
+				a.Entry, a.Shown = tree.Relative(a.Dir, source.Path), source.At(at[0], "Spring Boot")
+				describeSpring(a)
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func describeSpring(a *stack.App) {
+	a.Packages = packagesOf(a)
+	a.Note(a.Shown)
+	text := parent.ReplaceAllString(a.Tree.Text(path.Join(a.Dir, "pom.xml")), "")
+	text += a.Tree.Text(path.Join(a.Dir, "settings.gradle")) + a.Tree.Text(path.Join(a.Dir, "settings.gradle.kts"))
+	if match := projectName.FindStringSubmatch(text); match != nil {
+		a.Called = match[1] + match[2]
+	}
+}
+
+var (
+	parent      = lazyregexp.New(`(?s)<parent>.*?</parent>`)
+	projectName = lazyregexp.New(`<artifactId>([\w.-]+)</artifactId>|rootProject\.name\s*=\s*["']([\w.-]+)`)
+)
+
+// maxSources bounds how many sources of a module are opened to find its application.
+const maxSources = 400
+
+// mainSources are the sources of a module, without those of modules below it and tests.
+func mainSources(a *stack.App) []tree.File {
+	var sources []tree.File
+	for _, f := range a.Tree.Below(a.Dir, func(f *tree.Directory) bool {
+		return f.First(manifests...) == "" && !tree.IsAside(path.Base(f.Path))
+	}) {
+		for _, name := range f.Names {
+			if len(sources) < maxSources && slices.Contains([]string{".java", ".kt"}, path.Ext(name)) {
+				sources = append(sources, a.Tree.Source(path.Join(f.Path, name)))
+			}
+		}
+	}
+	return sources
+}
+
+// configs are the files of settings of a module, those for development first.
+func configs(a *stack.App) []tree.File {
+	var files []tree.File
+	for _, profile := range []string{"", "-dev", "-local", "-development"} {
+		for _, ending := range []string{".properties", ".yml", ".yaml"} {
+			name := path.Join(a.Dir, "src/main/resources", "application"+profile+ending)
+			if a.Tree.Has(name) {
+				files = append(files, tree.File{Path: name, Text: tree.BlankComments(a.Tree.Text(name), "#")})
+			}
+		}
+	}
+	return files
+}
+
+var (
+	portProperty = lazyregexp.New(`(?m)^\s*server\.port\s*[=:]\s*["']?(?:\$\{[^:}\n]+:)?(\d{2,5})\b`)
+	portYAML     = lazyregexp.New(`(?m)^server:[ \t]*\n(?:[ \t]+[^\n]*\n|[ \t]*\n)*?[ \t]+port:[ \t]*["']?(?:\$\{[^:}\n]+:)?(\d{2,5})\b`)
+	pathProperty = lazyregexp.New(`(?m)^\s*(?:server\.servlet\.context-path|spring\.webflux\.base-path)\s*[=:]\s*["']?(/[\w/.-]+)`)
+	pathYAML     = lazyregexp.New(`(?m)^\s+(?:context-path|base-path):[ \t]*["']?(/[\w/.-]+)`)
+)
+
+// findPort looks into the module's settings.
+func findPort(a *stack.App) (stack.Port, bool) {
+	for _, file := range configs(a) {
+		for _, pattern := range []*lazyregexp.Regexp{portProperty, portYAML} {
+			if at := pattern.FindStringSubmatchIndex(file.Text); at != nil {
+				if n, ok := stack.PortNumber(stack.Group(file.Text, at, 1)); ok {
+					return stack.PortAt(n, file.At(at[2], fmt.Sprintf("port %d", n))), true
+				}
+			}
+		}
+	}
+	return stack.Port{}, false
+}
+
+var (
+	environment  = lazyregexp.New(`\bSystem\.getenv\(\s*"([A-Z][A-Z0-9_]*)"`)
+	placeholders = lazyregexp.New(`\$\{([A-Z][A-Z0-9_]*)(:([^}]*))?\}`)
+)
+
+// uses are the variables that a source or a file of settings reads.
+func uses(source tree.File) []stack.Use {
+	var found []stack.Use
+	text := source.Text
+	switch path.Ext(source.Path) {
+	case ".java", ".kt":
+		for _, at := range environment.FindAllStringSubmatchIndex(text, -1) {
+			found = append(found, stack.Use{Name: stack.Group(text, at, 1), Where: source.At(at[0], stack.Group(text, at, 1))})
+		}
+	default:
+		base := path.Base(source.Path)
+		if !strings.HasPrefix(base, "application") && !strings.HasPrefix(base, "bootstrap") || strings.Contains(base, "prod") || strings.Contains(base, "test") {
+			return nil
+		}
+	}
+	for _, at := range placeholders.FindAllStringSubmatchIndex(text, -1) {
+		name := stack.Group(text, at, 1)
+		found = append(found, stack.Use{Name: name, Value: stack.Group(text, at, 3), Set: at[4] >= 0, Where: source.At(at[0], name)})
+	}
+	return found
+}
+
+var (
+	classPath = lazyregexp.New(`@RequestMapping\(\s*(?:(?:value|path)\s*=\s*)?\{?\s*"(/?[^"]*)"[^)]*\)[^;{]*?\bclass\b`)
+	mappings  = lazyregexp.New(`@(Get|Post|Put|Patch|Delete)Mapping(?:\(\s*(?:(?:value|path)\s*=\s*)?\{?\s*"(/?[^"]*)")?`)
+)
+
+// routes are what the controllers answer, and the health of an application that tells it.
+func routes(sources []tree.File) []stack.Route {
+	var found []stack.Route
+	context := ""
+	for _, file := range sources {
+		for _, pattern := range []*lazyregexp.Regexp{pathProperty, pathYAML} {
+			if match := pattern.FindStringSubmatch(file.Text); match != nil && strings.HasPrefix(path.Base(file.Path), "application") {
+				context = strings.TrimSuffix(match[1], "/")
+			}
+		}
+	}
+	for _, source := range sources {
+		if !strings.Contains(source.Text, "Controller") {
+			continue
+		}
+		prefix := ""
+		if match := classPath.FindStringSubmatch(source.Text); match != nil {
+			prefix = "/" + strings.Trim(match[1], "/")
+		}
+		for _, at := range mappings.FindAllStringSubmatchIndex(source.Text, -1) {
+			to := path.Join("/", context, prefix, stack.Group(source.Text, at, 2))
+			found = append(found, stack.Route{Path: to, Get: stack.Group(source.Text, at, 1) == "Get", At: source.At(at[0], to)})
+		}
+	}
+	return found
 }

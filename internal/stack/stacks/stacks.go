@@ -8,11 +8,13 @@ import (
 	"sync"
 
 	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/stack/golang"
 	"github.com/devup-cli/devup/internal/stack/java"
 	"github.com/devup-cli/devup/internal/stack/node"
 	"github.com/devup-cli/devup/internal/stack/php"
 	"github.com/devup-cli/devup/internal/stack/python"
 	"github.com/devup-cli/devup/internal/stack/ruby"
+	"github.com/devup-cli/devup/internal/stack/rust"
 )
 
 // All gives every stack, in the order in which they are looked for in a directory: what is
@@ -30,6 +32,7 @@ var All = sync.OnceValue(func() []*stack.Stack {
 			&node.Plain,
 			&python.Dash, &python.Flask, &python.FastAPI, &python.Django, &python.ASGI, &python.WSGI, &python.Uvicorn, &python.Gunicorn,
 			&python.Streamlit, &python.Gradio, &python.Worker, &python.Plain,
+			&golang.Go, &rust.Rust,
 			&ruby.Rails, &php.Laravel, &php.Symfony, &java.Spring,
 		},
 	)

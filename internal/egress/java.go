@@ -1,0 +1,107 @@
+package egress
+
+import (
+	"bytes"
+	"crypto/sha1" //nolint:gosec // the format of the key store asks for it
+	"encoding/binary"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// trustStorePath is where the key store with the CA bundle lies for Java, which reads no PEM.
+const trustStorePath = "/run/secrets/devup-ca.jks"
+
+// javaVariable is read by every Java virtual machine: Maven, Gradle, their wrappers, programs.
+const javaVariable = "JAVA_TOOL_OPTIONS"
+
+// javaOptions are the properties by which Java finds the CA bundle and goes through the
+// proxies; empty where it needs neither. A password of a proxy is in none. peers are reached without a proxy.
+func (s Settings) javaOptions(peers []string) string {
+	var options []string
+	if len(s.CA) > 0 && !s.CAPart {
+		options = append(options, "-Djavax.net.ssl.trustStore="+trustStorePath)
+	}
+	for _, scheme := range []string{"http", "https"} {
+		proxy := s.Proxy[strings.ToUpper(scheme)+"_PROXY"]
+		if proxy == "" {
+			proxy = s.Proxy["ALL_PROXY"]
+		}
+		if host, port := hostAndPort(proxy); host != "" {
+			options = append(options, "-D"+scheme+".proxyHost="+host, "-D"+scheme+".proxyPort="+port)
+		}
+	}
+	if without := javaHosts(joinHosts(s.Proxy["NO_PROXY"], peers...)); without != "" && strings.Contains(strings.Join(options, " "), "proxyHost") {
+		options = append(options, "-Dhttp.nonProxyHosts="+without)
+	}
+	return strings.Join(options, " ")
+}
+
+// hostAndPort are those of a proxy's address; empty where it names none.
+func hostAndPort(address string) (host, port string) {
+	if address == "" {
+		return "", ""
+	}
+	if !strings.Contains(address, "//") {
+		address = "http://" + address
+	}
+	u, err := url.Parse(address)
+	if err != nil || strings.ContainsAny(u.Hostname(), " |") {
+		return "", ""
+	}
+	if port = u.Port(); port == "" {
+		port = "80"
+	}
+	return u.Hostname(), port
+}
+
+// javaHosts is a NO_PROXY in Java's words: "|" between hosts, and "*" for what is in front of
+// a domain.
+func javaHosts(list string) string {
+	var hosts []string
+	for host := range strings.SplitSeq(list, ",") {
+		host = strings.TrimSpace(host)
+		if strings.HasPrefix(host, ".") {
+			host = "*" + host
+		}
+		if host != "" && !strings.ContainsAny(host, " |/\"'") {
+			hosts = append(hosts, host)
+		}
+	}
+	return strings.Join(hosts, "|")
+}
+
+// trustStore is the CA bundle as a key store in Java's own format, which every Java reads. It is
+// the same each time, so that it recreates no container.
+func trustStore(bundle []byte) []byte {
+	var entries bytes.Buffer
+	n := uint32(0)
+	for cert := range certificates(bundle) {
+		n++
+		alias := "ca" + strconv.Itoa(int(n))
+		entries.Write([]byte{0, 0, 0, 2}) // a trusted certificate
+		writeText(&entries, alias)
+		entries.Write(make([]byte, 8)) // made in 1970
+		writeText(&entries, "X.509")
+		entries.Write(binary.BigEndian.AppendUint32(nil, uint32(len(cert)))) //nolint:gosec // a bundle is less than 500 kB
+		entries.Write(cert)
+	}
+	store := binary.BigEndian.AppendUint32([]byte{0xFE, 0xED, 0xFE, 0xED, 0, 0, 0, 2}, n)
+	store = append(store, entries.Bytes()...)
+	// The digest of the format: the password in UTF-16, a fixed text, the content.
+	digest := sha1.New() //nolint:gosec // it protects nothing: the password is known
+	for _, c := range trustStorePassword {
+		digest.Write([]byte{0, byte(c)})
+	}
+	digest.Write([]byte("Mighty Aphrodite"))
+	digest.Write(store)
+	return digest.Sum(store)
+}
+
+// trustStorePassword is the usual one of a key store that holds no secret.
+const trustStorePassword = "changeit"
+
+func writeText(b *bytes.Buffer, text string) {
+	b.Write(binary.BigEndian.AppendUint16(nil, uint16(len(text)))) //nolint:gosec // a few letters
+	b.WriteString(text)
+}

@@ -1,0 +1,123 @@
+package golang
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/tree"
+)
+
+// ports are where a source says the port. Numbers of databases come as defaults of variables
+// too, so that a name has to end in PORT alone, or in a word for a server in front of it.
+var ports = []*lazyregexp.Regexp{
+	lazyregexp.New(`(?:ListenAndServe(?:TLS)?|\.Listen(?:TLS)?|\.Run(?:TLS)?|\.Start(?:TLS)?)\(\s*(?:"tcp4?",\s*)?"[\w.\[\]]*:(\d{2,5})"`),
+	lazyregexp.New(`\bAddr:\s*"[\w.\[\]]*:(\d{2,5})"`),
+	lazyregexp.New(`(?i)env\w*\(\s*"(?:(?:http|server|app|api|web|listen)_?)?(?:port|addr|address)"\s*,\s*"?(?:[\w.-]*:)?(\d{2,5})"?`),
+	lazyregexp.New(`(?i)env:"(?:(?:http|server|app|api|web|listen)_?)?(?:port|addr|address)[^` + "`" + `]*?(?:envDefault|default)[:=]"?(?:[\w.-]*:)?(\d{2,5})`),
+	lazyregexp.New(`(?i)SetDefault\(\s*"(?:(?:http|server|app|api|web)[._]?)*(?:port|addr|address)"\s*,\s*"?(?:[\w.-]*:)?(\d{2,5})`),
+	lazyregexp.New(`flag\.\w+\(\s*(?:&[\w.]+,\s*)?"(?:http[-_]?)?(?:addr|port|listen|address|p)"\s*,\s*"?(?:[\w.-]*:)?(\d{2,5})`),
+	lazyregexp.New(`(?m)^\s*(?:const|var)?\s*(?:\w*[aA]ddr(?:ess)?|(?:server|http|web|api|app|default|listen)?_?[pP]ort|PORT|DefaultPort)\s*(?:string|int)?\s*:?=\s*"?(?:[\w.-]*:)?(\d{2,5})"?\s*$`),
+	lazyregexp.New(`\bListen\(\s*"tcp4?"\s*,\s*"[^"]*:(\d{2,5})"`),
+}
+
+var (
+	reads = lazyregexp.New(`(?i)\b\w*env\w*\(\s*"([A-Z][A-Z0-9_]*)"\s*(,\s*"?([^",)]*))?`)
+	tags  = lazyregexp.New("`[^`\n]*\\benv(?:config)?:\"([A-Z][A-Z0-9_]*)([^`\n]*)`")
+	given = lazyregexp.New(`(?i)default[:=]"?([^",]*)`)
+)
+
+// uses are the variables that a source reads.
+func uses(source tree.File) []stack.Use {
+	var found []stack.Use
+	text := source.Text
+	for _, match := range reads.FindAllStringSubmatchIndex(text, -1) {
+		name := stack.Group(text, match, 1)
+		if strings.Contains(text[match[0]:match[2]], "Setenv") || name != strings.ToUpper(name) {
+			continue
+		}
+		found = append(found, stack.Use{Name: name, Value: stack.Group(text, match, 3), Set: match[4] >= 0, Where: source.At(match[0], name)})
+	}
+	for _, match := range tags.FindAllStringSubmatchIndex(text, -1) {
+		name, rest := stack.Group(text, match, 1), stack.Group(text, match, 2)
+		value := given.FindStringSubmatch(rest)
+		use := stack.Use{Name: name, Set: value != nil, Where: source.At(match[2], name)}
+		if value != nil {
+			use.Value = value[1]
+		}
+		found = append(found, use)
+	}
+	return found
+}
+
+var (
+	routeCalls = lazyregexp.New(`\b(\w+)\.(GET|POST|PUT|PATCH|DELETE|Get|Post|Put|Patch|Delete|Handle|HandleFunc|Any|Method|Route)\(\s*"(?:(GET|POST|PUT|PATCH|DELETE) )?(/[^"]*)"`)
+	groups     = lazyregexp.New(`\b(\w+)\s*:?=\s*(\w+)\.Group\(\s*"(/[^"]*)"`)
+	serverCode = lazyregexp.New(`\bgin\.|\becho\.|\bfiber\.|\bchi\.|\bmux\.|\bhttp\.|\bhttprouter\.`)
+)
+
+// routes are what the sources answer. Those in a group have its path in front; those in a
+// function that is handed a router have the path of that function alone.
+func routes(sources []tree.File) []stack.Route {
+	var found []stack.Route
+	for _, source := range sources {
+		if !serverCode.MatchString(source.Text) {
+			continue
+		}
+		prefixes := map[string]string{}
+		for _, match := range groups.FindAllStringSubmatch(source.Text, -1) {
+			prefixes[match[1]] = prefixes[match[2]] + strings.TrimSuffix(match[3], "/")
+		}
+		nested := strings.Contains(source.Text, ".Route(\"")
+		for _, match := range routeCalls.FindAllStringSubmatchIndex(source.Text, -1) {
+			receiver, verb := stack.Group(source.Text, match, 1), stack.Group(source.Text, match, 2)
+			if nested && verb != "Route" {
+				continue
+			}
+			method := stack.Group(source.Text, match, 3)
+			text := prefixes[receiver] + stack.Group(source.Text, match, 4)
+			get := verb == "GET" || verb == "Get" || method == "GET" || method == "" && strings.HasPrefix(verb, "Handle")
+			found = append(found, stack.Route{Path: text, Get: get, At: source.At(match[0], text)})
+		}
+	}
+	return found
+}
+
+var loopback = lazyregexp.New(`(?:ListenAndServe(?:TLS)?\(|\.Listen(?:TLS)?\(\s*|\.Run(?:TLS)?\(|\.Start(?:TLS)?\(|\bAddr:\s*|\bflag\.\w+\(\s*"(?:http[-_]?)?(?:addr|listen|address|bind)",\s*)(?:"tcp4?",\s*)?"((?:localhost|127\.0\.0\.1):(\d{2,5}))"`)
+
+// remarks names an address on which nothing outside of the container arrives, and modules
+// that need a login.
+func remarks(a *stack.App) {
+	for _, source := range reached(a.Tree, a.Dir, a.Entry) {
+		if at := loopback.FindStringSubmatchIndex(source.Text); at != nil {
+			address, port := stack.Group(source.Text, at, 1), stack.Group(source.Text, at, 2)
+			a.Remark(source.At(at[0], fmt.Sprintf("listens on %s, which nothing outside of its container reaches", address)), fmt.Sprintf(`write ":%s" there`, port))
+			return
+		}
+	}
+}
+
+// failures are errors of the toolchain and of programs.
+var failures = []stack.Failure{
+	{
+		Reason: "private-module", InBuild: true, Pattern: lazyregexp.New(`(?P<module>[\w./-]+)@[^:]+: (?:reading|invalid version|git ls-remote).*(?:404 Not Found|410 Gone|could not read Username|terminal prompts disabled)`),
+		Sentence: "Go cannot download the module $module, which does not exist or needs a login", Hint: "vendor it with `go mod vendor`, or set GOPRIVATE and GOPROXY to where it is",
+		Example: `go: github.com/acme/private@v1.2.3: reading https://proxy.golang.org/github.com/acme/private/@v/v1.2.3.mod: 404 Not Found`,
+	},
+	{
+		Reason: "go-too-old", InBuild: true, Pattern: lazyregexp.New(`requires go >= (?P<wanted>[\d.]+) \(running go (?P<have>[\d.]+)`),
+		Sentence: "a module needs Go $wanted, and the image has Go $have", Hint: "put golang:$wanted into the Dockerfile, or run `go mod tidy` with a newer Go",
+		Example: `go: golang.org/x/tools@v0.30.0 requires go >= 1.23.0 (running go 1.21.13; GOTOOLCHAIN=local)`,
+	},
+	{
+		Reason: "sum-missing", InBuild: true, Pattern: lazyregexp.New(`missing go\.sum entry for (?:go\.mod file|module providing package (?P<module>[^ ;]+))`),
+		Sentence: "go.sum lacks a line[ for $module]", Hint: "run `go mod tidy` and commit go.sum",
+		Example: `main.go:4:2: missing go.sum entry for module providing package github.com/gin-gonic/gin; to add:`,
+	},
+	{
+		Reason: "cgo-missing", InBuild: true, Pattern: lazyregexp.New(`Binary was compiled with 'CGO_ENABLED=0', go-sqlite3 requires cgo`),
+		Sentence: "go-sqlite3 is C code, and the program was built without", Hint: "build it with CGO_ENABLED=1",
+		Example: `Binary was compiled with 'CGO_ENABLED=0', go-sqlite3 requires cgo to work. This is a stub`,
+	},
+}

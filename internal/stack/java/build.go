@@ -1,0 +1,136 @@
+package java
+
+import (
+	"cmp"
+	"path"
+	"strings"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/tree"
+	"github.com/devup-cli/devup/internal/untrusted"
+)
+
+const (
+	maven  = "maven"
+	gradle = "gradle"
+)
+
+// The releases where nothing asks for another.
+const (
+	newestMaven  = "3.9"
+	newestGradle = "8.14"
+	usual        = "21" // of Java: what most projects build with
+)
+
+var wrapperVersion = lazyregexp.New(`distributionUrl\s*=.*gradle-(\d+(?:\.\d+){1,2})-`)
+
+// packagesOf says which tool builds the module, and from which directory. The tool of the
+// image is taken, at the version of a wrapper: a wrapper would download the same once more,
+// and often lacks its permission or has the wrong line ends.
+func packagesOf(a *stack.App) stack.Packages {
+	root := rootOf(a.Tree, a.Dir)
+	p := stack.Packages{Manager: maven, Manifest: a.Directory().First(manifests...)}
+	if strings.HasPrefix(p.Manifest, "build.gradle") {
+		p.Manager = gradle
+		text := a.Tree.Text(path.Join(root, "gradle", "wrapper", "gradle-wrapper.properties"))
+		if match := wrapperVersion.FindStringSubmatch(text); match != nil {
+			p.Version = match[1]
+		}
+	}
+	if root != a.Dir {
+		p.Workspace = root
+	}
+	for _, dir := range modules(a.Tree, root) {
+		if dir != root {
+			p.Members = append(p.Members, tree.Relative(root, dir))
+		}
+		if name := a.Tree.Directory(dir).First(manifests...); p.Manager == maven && name == "pom.xml" {
+			p.Includes = append(p.Includes, tree.Relative(root, path.Join(dir, name)))
+		}
+	}
+	return p
+}
+
+// commands build and run the module with the build's own plugin.
+func commands(a *stack.App) stack.Commands {
+	module := a.Member()
+	if a.Packages.Manager == gradle {
+		task := ""
+		if module != "" {
+			task = ":" + strings.ReplaceAll(module, "/", ":") + ":"
+		}
+		return stack.Commands{
+			Dev:   []string{"reload", "gradle --quiet " + task + "classes", "gradle", "--console=plain", task + "bootRun"},
+			Build: []string{"gradle", "--no-daemon", task + "bootJar"},
+			Prod:  []string{"java", "-jar", "/app.jar"},
+		}
+	}
+	build, run := "mvn --quiet --batch-mode compile", []string{"mvn", "--batch-mode", "-Dmaven.test.skip=true", "spring-boot:run"}
+	pack := []string{"mvn", "--batch-mode", "-Dmaven.test.skip=true", "package"}
+	if module != "" {
+		build = "mvn --quiet --batch-mode -Dmaven.test.skip=true --projects " + module + " --also-make install"
+		run = append(run, "--projects", module)
+		pack = append(pack, "--projects", module, "--also-make")
+	}
+	return stack.Commands{Dev: append([]string{"reload", build}, run...), Build: pack, Prod: []string{"java", "-jar", "/app.jar"}}
+}
+
+// installation is what the template reads as .Install.
+type installation struct {
+	Base    untrusted.Inert // the image that builds
+	Maven   bool
+	Sources untrusted.Inert // names of files after whose edit the program is built again, as find takes them
+	Build   untrusted.Inert // the command that builds it for development, for sh
+	Jars    untrusted.Inert // the directory of the built jar, for sh
+	Owned   untrusted.Inert // directories that the build writes to, for sh
+}
+
+func install(q *untrusted.Quoter, s stack.Service, _ *stack.Stack) any {
+	release, _ := stack.ImageTag(s.Runtime.Version)
+	release = cmp.Or(release, usual)
+	v := installation{
+		Base: "maven:" + newestMaven + "-eclipse-temurin-" + release, Maven: s.Packages.Manager != gradle, Build: "true", Jars: "target",
+		Sources: `-path "*/src/main/*" -type f -o -name pom.xml -o -name "*.gradle" -o -name "*.gradle.kts"`,
+	}
+	if !v.Maven {
+		v.Base = "gradle:" + cmp.Or(untrusted.Version(s.Packages.Version), newestGradle) + "-jdk" + release
+		v.Jars = "build/libs"
+	}
+	v.Jars = q.Shell(path.Join("./", s.Member(), string(v.Jars)))
+	if len(s.Dev) > 1 && s.Dev[0] == "reload" {
+		v.Build = q.Shell(strings.Fields(s.Dev[1])...)
+	}
+	v.Owned = q.Shell(keeps(s)...)
+	return v
+}
+
+// copies are the files that decide which packages are downloaded: each pom.xml of the build.
+func copies(q *untrusted.Quoter, s stack.Service) []untrusted.Inert {
+	var layers []untrusted.Inert
+	for _, name := range s.Packages.Includes {
+		to := "./"
+		if dir := path.Dir(name); dir != "." {
+			to = dir + "/"
+		}
+		layers = append(layers, q.Copy(name, to))
+	}
+	return layers
+}
+
+// keeps are the directories in which the build writes: what this machine's own builds wrote
+// there may be of another Java.
+func keeps(s stack.Service) []string {
+	name := "target"
+	if s.Packages.Manager == gradle {
+		name = "build"
+	}
+	dirs := []string{name}
+	if s.Packages.Manager == gradle {
+		dirs = append(dirs, ".gradle")
+	}
+	for _, member := range s.Packages.Members {
+		dirs = append(dirs, path.Join(member, name))
+	}
+	return dirs
+}
