@@ -39,6 +39,9 @@ func explain(repo Repository) string {
 				fmt.Fprintf(&b, "  %s %s\n", line[0], line[1])
 			}
 		}
+		if s.Forward != 0 {
+			fmt.Fprintf(&b, "  forwarded from %d\n", s.Forward)
+		}
 		if s.Public.Text != "" {
 			fmt.Fprintf(&b, "  public: %s\n", place(s.Public))
 		}
@@ -58,7 +61,7 @@ func explain(repo Repository) string {
 	}
 	for _, l := range repo.Loopbacks {
 		fmt.Fprintf(&b, "network %s of %s\n", l.Name, strings.Join(l.Members, ", "))
-		for _, e := range l.Calls {
+		for _, e := range append(l.Calls, l.Hidden...) {
 			fmt.Fprintf(&b, "  - %s\n", place(e))
 		}
 	}

@@ -12,17 +12,20 @@ import (
 )
 
 // Loopback is a network that services share because the source of one calls another at
-// localhost, where no variable can change it: each finds the others there.
+// localhost, where no variable can change it: each finds the others there. One service alone
+// is in a network that forwards to it, where it listens on 127.0.0.1 alone.
 type Loopback struct {
 	Name    string     // of the service that holds the network, unique in the repository
 	Members []string   // the names of the services in it, sorted
 	Calls   []Evidence // what shows it; the text is the URL
+	Hidden  []Evidence // where members listen on 127.0.0.1 alone, which [Service.Forward] is forwarded to
 }
 
 // loopback is a [Loopback] while decisions are made.
 type loopback struct {
 	members services
 	calls   []Evidence
+	hidden  []Evidence
 }
 
 // decideLoopbacks puts services into one network of which one calls another at localhost. A
@@ -45,10 +48,39 @@ func decideLoopbacks(all services) {
 		}
 	}
 	for _, c := range all {
+		c.decideForward()
 		if local := c.Of.Language.Local; c.loopback != nil && local != nil {
 			local(&c.Runtime)
 		}
 	}
+}
+
+// decideForward has a service reached from outside of its container that listens on 127.0.0.1
+// alone: from a port of its network that no member has.
+func (c *candidate) decideForward() {
+	hidden := c.Of.Language.Hidden
+	if hidden == nil || c.compose != nil || c.Port.Number == 0 {
+		return
+	}
+	why := hidden(c.App)
+	if why.File == "" {
+		return
+	}
+	if c.loopback == nil {
+		c.loopback = &loopback{members: services{c}}
+	}
+	c.loopback.hidden = append(c.loopback.hidden, why)
+	c.Note(why)
+	forward := (c.Port.Number + 10000) % 55536
+	for c.loopback.has(forward) || forward < 1024 {
+		forward++
+	}
+	c.Forward = forward
+}
+
+// has says whether a service of the network listens on a port.
+func (l *loopback) has(port int) bool {
+	return slices.ContainsFunc(l.members, func(c *candidate) bool { return c.Port.Number == port || c.Forward == port })
 }
 
 // refusesHosts says whether the server answers only for hosts that its settings name, of
@@ -126,7 +158,7 @@ func (s *scan) loopbacks() []Loopback {
 			continue
 		}
 		known = append(known, c.loopback)
-		l := Loopback{Name: s.loopbackName(len(known)), Calls: c.loopback.calls}
+		l := Loopback{Name: s.loopbackName(len(known)), Calls: c.loopback.calls, Hidden: c.loopback.hidden}
 		for _, member := range c.loopback.members {
 			l.Members = append(l.Members, member.Name)
 		}

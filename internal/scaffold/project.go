@@ -3,7 +3,6 @@ package scaffold
 import (
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/devup-cli/devup/internal/detect"
@@ -36,6 +35,7 @@ type serviceView struct {
 	Port        int
 	HostPort    int
 	Network     string   // the service whose network it shares; empty for its own
+	Reached     int      // the port at which that network reaches it
 	Command     []string // instead of the Dockerfile's; nil to keep that
 	Environment []setting
 	Unset       []untrusted.Inert
@@ -145,7 +145,7 @@ func newServiceView(repo detect.Repository, s detect.Service, shared detect.Loop
 		sibling, _ := find(repo, w.Sibling)
 		url := "${DEVUP_URL_" + detect.EnvName(key(sibling)) + ":-" + localURL(sibling) + "}"
 		if w.Inside {
-			url = "http://" + hostOf(sibling, shared) + ":" + strconv.Itoa(sibling.Port.Number)
+			url = inside(sibling, shared)
 		}
 		v.Environment = append(v.Environment, setting{Name: untrusted.VariableName(w.Name), Value: url + escape(w.Path)})
 	}
@@ -163,7 +163,7 @@ func newServiceView(repo detect.Repository, s detect.Service, shared detect.Loop
 	if s.Context() == "." {
 		v.Context = "."
 	}
-	v.Port, v.HostPort = s.Port.Number, s.HostPort
+	v.Port, v.HostPort, v.Reached = s.Port.Number, s.HostPort, reached(s)
 	v.Ours = s.Dockerfile == ""
 	name := s.Dockerfile
 	if v.Ours {

@@ -85,6 +85,7 @@ type Service struct {
 	Framework  string // as people write it: "Flask", "Create React App", "Vite + React", "Express"
 	Page       bool   // it is a frontend: people look at it in a browser
 	Port       Port
+	Forward    int // the port of its network that is forwarded to Port, where it listens on 127.0.0.1 alone; 0 for none
 	HostPort   int // the port on the host; equal to Port.Number unless a sibling has it already
 	Runtime    Runtime
 	Packages   Packages
