@@ -24,7 +24,7 @@ func groups(p *command.Program) []group {
 	return []group{
 		{"start", "Start here:", []*cobra.Command{projectcmd.NewInit(p), upcmd.NewUp(p), containercmd.NewDown(p)}},
 		{"work", "While it runs:", []*cobra.Command{
-			containercmd.NewPs(p), containercmd.NewLogs(p), urlcmd.NewUrls(p), urlcmd.NewOpen(p), urlcmd.NewShare(p),
+			projectcmd.NewAdd(p), containercmd.NewPs(p), containercmd.NewLogs(p), urlcmd.NewUrls(p), urlcmd.NewOpen(p), urlcmd.NewShare(p),
 			execcmd.NewExec(p), execcmd.NewRun(p), execcmd.NewAttach(p), imagecmd.NewBuild(p),
 			containercmd.NewStart(p), containercmd.NewStop(p), containercmd.NewRestart(p), containercmd.NewKill(p), containercmd.NewPause(p), containercmd.NewUnpause(p),
 			containercmd.NewRm(p), execcmd.NewCp(p), containercmd.NewWait(p),

@@ -46,7 +46,7 @@ func explain(repo Repository) string {
 			fmt.Fprintf(&b, "  public: %s\n", place(s.Public))
 		}
 		for _, v := range s.Variables {
-			fmt.Fprintf(&b, "  $%s%s%s%s: %s\n", v.Name, prefixed(" -> ", v.Sibling)+v.Path+map[bool]string{true: " inside"}[v.Inside], map[bool]string{true: " has default"}[v.Default],
+			fmt.Fprintf(&b, "  $%s%s%s%s: %s\n", v.Name, prefixed(" -> ", v.Sibling)+v.Path+prefixed(" = ", v.Value)+prefixed(" of ", v.Data)+map[bool]string{true: " inside"}[v.Inside], map[bool]string{true: " has default"}[v.Default],
 				map[bool]string{true: " secret"}[v.Secret], place(v.Evidence))
 		}
 		for _, e := range s.Remarks {
@@ -63,6 +63,16 @@ func explain(repo Repository) string {
 		fmt.Fprintf(&b, "network %s of %s\n", l.Name, strings.Join(l.Members, ", "))
 		for _, e := range append(l.Calls, l.Hidden...) {
 			fmt.Fprintf(&b, "  - %s\n", place(e))
+		}
+	}
+	for _, d := range repo.Data {
+		fmt.Fprintf(&b, "data %s: %s%s%s, host %d, login %s:%s/%s, for %s%s\n", d.Key, d.Service, prefixed(" as ", d.Variant), map[bool]string{true: " of compose"}[d.Compose],
+			d.HostPort, d.Login.User, d.Login.Password, d.Login.Name, strings.Join(d.Users, " "), prefixed(", seeds ", strings.Join(d.Seeds, " ")))
+		for _, e := range d.Evidence {
+			fmt.Fprintf(&b, "  - %s\n", place(e))
+		}
+		for _, f := range d.Fixed {
+			fmt.Fprintf(&b, "  fixed in %s: %s %s\n", f.User, f.Host, place(f.Evidence))
 		}
 	}
 	for _, r := range repo.Rejected {

@@ -30,6 +30,12 @@ func Scan(fsys fs.FS) (Repository, error) {
 	if err != nil {
 		return Repository{}, err
 	}
+	s.findAll()
+	return s.decide(), nil
+}
+
+// findAll finds the services of the repository.
+func (s *scan) findAll() {
 	for _, language := range stacks.Languages() {
 		s.add(language)
 	}
@@ -40,6 +46,23 @@ func Scan(fsys fs.FS) (Repository, error) {
 	s.leaveOut()
 	s.takeProcesses()
 	s.name()
+}
+
+// ScanData is [ScanFor], or [Scan] where no service is asked for, for a user who asks for data
+// services by the names of package dataservice: where nothing shows that a service uses one,
+// every server gets its URL.
+func ScanData(fsys fs.FS, data []string, wanted ...Wanted) (Repository, error) {
+	s, err := begin(fsys)
+	if err != nil {
+		return Repository{}, err
+	}
+	s.asked = data
+	for _, w := range wanted {
+		s.found = append(s.found, s.as(w))
+	}
+	if len(wanted) == 0 {
+		s.findAll()
+	}
 	return s.decide(), nil
 }
 
@@ -85,6 +108,7 @@ func ScanService(fsys fs.FS, dir, stack, name string) (Service, error) {
 
 // scan is one run over a repository.
 type scan struct {
+	asked    []string // data services, by name
 	tree     *tree.Tree
 	files    []string // compose files
 	includes []string // compose files in sub-directories
@@ -193,6 +217,7 @@ func (s *scan) decide() Repository {
 		c.Ready, c.Routes = decideReady(c), decideRoutes(c)
 		decideRemarks(s.found, c)
 	}
+	repo.Data = s.decideData()
 	for _, c := range s.found { // what other services call is known by now
 		c.Public = decidePublic(s.found, c)
 		repo.Services = append(repo.Services, c.Service)

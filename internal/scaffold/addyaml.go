@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/devup-cli/devup/internal/stack/dataservice"
 )
 
 // addToYAML gives have, a devup.yaml, .gitpod.yml or automations.yaml, with the
@@ -20,45 +22,65 @@ func addToYAML(have, ours []byte) (merged []byte, ok bool) {
 		return nil, false
 	}
 	lines := strings.SplitAfter(string(appendText(have, "")), "\n")
-	insert := map[int][]string{} // by line, counted from 0: what goes before it
-	var tail strings.Builder
+	insert := map[int]string{} // by line, counted from 0: what goes before it
+	var added, tail strings.Builder
 	for i := 0; i < len(wantDoc.Content); i += 2 {
 		section := wantDoc.Content[i]
-		if !slices.Contains([]string{"services", "ports", "tasks"}, section.Value) {
+		if !slices.Contains([]string{"services", "ports", "tasks", "volumes"}, section.Value) {
 			continue // an image or a name of ours adds nothing to a file that works
 		}
 		theirs, there := found[section.Value]
-		if !there {
-			tail.WriteString("\n" + strings.Join(blockOf(wantDoc, i, 2, ours), ""))
-			continue
-		}
 		blocks, understood := missing(section.Value, wanted[section.Value], theirs, ours, sectionEnd(wantDoc, i, ours))
 		if !understood {
 			return nil, false
 		}
-		if len(blocks) == 0 {
-			continue
+		if section.Value == "volumes" {
+			blocks = mounted(blocks, added.String())
 		}
-		at := theirs.Content[0].Line - 1
-		indent := lines[at][:len(lines[at])-len(strings.TrimLeft(lines[at], " "))]
-		for _, block := range blocks {
-			insert[at] = append(insert[at], reindent(block, indent)...)
-			if section.Value == "services" {
-				insert[at] = append(insert[at], "\n")
-			}
+		switch {
+		case len(blocks) == 0:
+		case there:
+			at := theirs.Content[0].Line - 1
+			indent := lines[at][:len(lines[at])-len(strings.TrimLeft(lines[at], " "))]
+			insert[at] += joined(section.Value, blocks, indent)
+		default:
+			tail.WriteString("\n" + strings.Join(cut(ours, section.Line-1, section.Line), "") + joined(section.Value, blocks, "  "))
 		}
-	}
-	if len(insert) == 0 && tail.String() == "" {
-		return have, true
+		added.WriteString(joined(section.Value, blocks, ""))
 	}
 	var out strings.Builder
 	for i, line := range lines {
-		out.WriteString(strings.Join(insert[i], ""))
-		out.WriteString(line)
+		out.WriteString(insert[i] + line)
 	}
-	merged = []byte(out.String() + tail.String())
+	if added.Len() == 0 {
+		return have, true
+	}
+	merged = []byte(out.String() + strings.TrimRight(tail.String(), "\n"))
+	if tail.Len() > 0 {
+		merged = append(merged, '\n')
+	}
 	check, _ := mappingOf(merged)
 	return merged, check != nil
+}
+
+// mounted are the entries of volumes that one of the services in the text mounts.
+func mounted(blocks [][]string, services string) [][]string {
+	return slices.DeleteFunc(blocks, func(block []string) bool {
+		name, _, _ := strings.Cut(strings.TrimSpace(block[0]), ":")
+		return !strings.Contains(services, "- "+name+":")
+	})
+}
+
+// joined is the text of entries that start at indent. Services have a blank line after each.
+func joined(section string, blocks [][]string, indent string) string {
+	var b strings.Builder
+	for _, block := range blocks {
+		b.WriteString(strings.Join(reindent(block, indent), ""))
+		if section == "services" {
+			b.WriteString("\n")
+		}
+	}
+	return b.String()
 }
 
 // mappingOf parses a document whose root is a mapping; nil for any other.
@@ -84,9 +106,10 @@ func fieldsOf(n *yaml.Node) map[string]*yaml.Node {
 	return fields
 }
 
-// missing lists the entries of our section that theirs lacks, as lines of text.
+// missing lists the entries of our section that theirs lacks, as lines of text; all of them
+// where they have no such section.
 func missing(section string, want, theirs *yaml.Node, ours []byte, end int) (blocks [][]string, ok bool) {
-	if theirs.Kind != want.Kind {
+	if theirs != nil && theirs.Kind != want.Kind {
 		return nil, false
 	}
 	step := 1
@@ -94,7 +117,7 @@ func missing(section string, want, theirs *yaml.Node, ours []byte, end int) (blo
 		step = 2
 	}
 	for i := 0; i < len(want.Content); i += step {
-		if covered(section, want.Content[i:i+step], theirs) {
+		if theirs != nil && covered(section, want.Content[i:i+step], theirs) {
 			continue
 		}
 		last := end
@@ -102,6 +125,9 @@ func missing(section string, want, theirs *yaml.Node, ours []byte, end int) (blo
 			last = want.Content[i+step].Line - 1
 		}
 		blocks = append(blocks, cut(ours, want.Content[i].Line-1, last))
+	}
+	if theirs == nil {
+		return blocks, true
 	}
 	flow := theirs.Style&yaml.FlowStyle != 0 || len(theirs.Content) == 0
 	return blocks, len(blocks) == 0 || !flow
@@ -114,6 +140,9 @@ func covered(section string, entry []*yaml.Node, theirs *yaml.Node) bool {
 	switch section {
 	case "services":
 		return hasService(entry[0].Value, entry[1], fieldsOf(theirs))
+	case "volumes":
+		_, there := fieldsOf(theirs)[entry[0].Value]
+		return there
 	case "ports":
 		want, _ := strconv.Atoi(scalar(fieldsOf(entry[0])["port"]))
 		for _, p := range theirs.Content {
@@ -135,13 +164,17 @@ func covered(section string, entry []*yaml.Node, theirs *yaml.Node) bool {
 }
 
 // hasService says whether one of the services has the name of ours, builds the same
-// directory or runs the same command.
+// directory, runs the same command or is the same data service.
 func hasService(name string, ours *yaml.Node, services map[string]*yaml.Node) bool {
 	if _, ok := services[name]; ok {
 		return true
 	}
 	context, command := contextOf(ours), startOf(ours)
+	image := dataservice.OfImage(scalar(fieldsOf(ours)["image"]))
 	for _, s := range services {
+		if image != nil && dataservice.OfImage(scalar(fieldsOf(s)["image"])) == image {
+			return true
+		}
 		if context != "" && contextOf(s) == context || command != "" && strings.Contains(startOf(s), command) {
 			return true
 		}

@@ -72,11 +72,16 @@ func compare(f File, have []byte) Change {
 	if bytes.Equal(have, want) {
 		return Change{File: f, State: Same}
 	}
-	text := diff.Diff("a/"+f.Path, have, "b/"+f.Path, want)
+	return Change{File: f, State: Differs, Diff: unified(f.Path, have, want)}
+}
+
+// unified is the unified diff between two texts of a file.
+func unified(path string, have, want []byte) string {
+	text := diff.Diff("a/"+path, have, "b/"+path, want)
 	if _, rest, ok := bytes.Cut(text, []byte("\n")); ok && bytes.HasPrefix(text, []byte("diff ")) {
-		text = rest // the line with the command; patch wants none
+		text = rest // the line with the command; patch takes none
 	}
-	return Change{File: f, State: Differs, Diff: string(text)}
+	return string(text)
 }
 
 // merge gives what is there with the additions of ours, where they can be worked out;

@@ -18,6 +18,8 @@ type projectView struct {
 	Networks []loopbackView // the services that hold a network for others
 	Includes []string
 	Services []serviceView
+	Data     []dataView
+	Volumes  []string // of the data services
 	Ports    []portView
 	Install  string
 	Go       bool // Install needs Go
@@ -38,6 +40,7 @@ type serviceView struct {
 	Reached     int      // the port at which that network reaches it
 	Command     []string // instead of the Dockerfile's; nil to keep that
 	Environment []setting
+	Needs       []dependency
 	Unset       []untrusted.Inert
 	Workdir     string
 	Mount       string   // the source over the image's copy: "./backend-flask:/backend-flask"; empty for none
@@ -81,7 +84,7 @@ func projectFiles(repo detect.Repository, o Options) ([]File, error) {
 		files = append(files, File{Path: name, Content: content})
 		return err
 	}
-	if len(view.Services)+len(view.Includes) > 0 { // else the compose files say all there is to say
+	if len(view.Services)+len(view.Includes)+len(view.Data) > 0 { // else the compose files say all there is to say
 		if err := add("devup.yaml", view); err != nil {
 			return nil, err
 		}
@@ -110,13 +113,14 @@ func newProjectView(repo detect.Repository, o Options) projectView {
 		view.Networks = append(view.Networks, newLoopbackView(repo, l))
 	}
 	for _, s := range repo.Services {
-		if v := newServiceView(repo, s, loopbackOf(shared, s.Name)); !s.Included && (v.Full || v.Extension || len(v.Environment) > 0) {
+		if v := newServiceView(repo, s, loopbackOf(shared, s.Name)); !s.Included && (v.Full || v.Extension || len(v.Environment)+len(v.Needs) > 0) {
 			view.Services = append(view.Services, v)
 		}
 		if s.Port.Number > 0 && !slices.ContainsFunc(view.Ports, func(p portView) bool { return p.Number == s.HostPort }) {
 			view.Ports = append(view.Ports, portView{Number: s.HostPort, Name: s.Name, Page: s.Page, Public: o.opens(s), Why: o.why(s)})
 		}
 	}
+	view.addData(repo.Data)
 	if o.Gateway > 0 { // browsers reach the rest through it, so nothing else has to be open
 		public := !slices.ContainsFunc(view.Ports, func(p portView) bool { return !p.Public }) // it leads to all of them
 		for i := range view.Ports {
@@ -149,6 +153,9 @@ func newServiceView(repo detect.Repository, s detect.Service, shared detect.Loop
 		}
 		v.Environment = append(v.Environment, setting{Name: untrusted.VariableName(w.Name), Value: url + escape(w.Path)})
 	}
+	v.Environment = append(v.Environment, held(s)...)
+	slices.SortStableFunc(v.Environment, func(a, b setting) int { return strings.Compare(string(a.Name), string(b.Name)) })
+	v.Needs = dependencies(repo, s)
 	if !v.Full {
 		if s.Dockerfile != "" {
 			v.Stack = "" // nothing is left to scaffold
@@ -203,7 +210,7 @@ func wired(repo detect.Repository, s detect.Service) []detect.Variable {
 func unset(repo detect.Repository, s detect.Service) []untrusted.Inert {
 	wires := wired(repo, s)
 	left := variables(s, func(v detect.Variable) bool {
-		return !v.Default && !stacks.IsSetting(v.Name) &&
+		return !v.Default && v.Data == "" && !stacks.IsSetting(v.Name) &&
 			!slices.ContainsFunc(wires, func(w detect.Variable) bool { return w.Name == v.Name })
 	})
 	var names []untrusted.Inert

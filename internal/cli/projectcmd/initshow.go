@@ -65,7 +65,11 @@ func showProposal(env *command.Env, p proposal, o initOptions) {
 			{Text: s.Name, Tone: ui.Strong}, {Text: s.Framework}, {Text: portText(s)}, {Text: reasons(s), Tone: ui.Faint},
 		})
 	}
+	for _, d := range p.repository.Data {
+		t.Rows = append(t.Rows, dataRow(d))
+	}
 	env.UI.Table(t)
+	saySeeds(env, p.repository)
 	if o.explain {
 		explain(env, p.repository)
 	}
@@ -122,6 +126,7 @@ func proposalObjects(env *command.Env, p proposal, o initOptions) {
 			Remarks: remarks(s.Remarks), Debuggers: remarks(p.debuggers[s.Name]),
 		})
 	}
+	dataObjects(env, p.repository)
 	if o.explain {
 		for _, r := range p.repository.Rejected {
 			env.UI.Object(rejectedObject{"rejected", r.Dir, r.Why})
@@ -212,7 +217,7 @@ func runtimeText(s detect.Service) string { return s.Runtime.Language + " " + s.
 func (p proposal) unset(s detect.Service) []string {
 	var names []string
 	for _, v := range s.Variables {
-		if v.Sibling == "" && !v.Default && !p.set[cmp.Or(s.Compose, s.Name)][v.Name] {
+		if v.Sibling == "" && v.Data == "" && !v.Default && !p.set[cmp.Or(s.Compose, s.Name)][v.Name] {
 			names = append(names, v.Name)
 		}
 	}

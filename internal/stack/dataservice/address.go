@@ -1,7 +1,7 @@
 package dataservice
 
 import (
-	"net/url"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -67,11 +67,18 @@ func parseFields(text string) (a Address, ok bool) {
 	return a, ok && named
 }
 
+// decoded is a text of a URL without its %-encoding, as far as that is valid.
 func decoded(text string) string {
-	if plain, err := url.PathUnescape(text); err == nil {
-		return plain
+	var b strings.Builder
+	for i := 0; i < len(text); i++ {
+		if n, err := strconv.ParseUint(text[i+1:min(len(text), i+3)], 16, 8); text[i] == '%' && i+2 < len(text) && err == nil {
+			b.WriteByte(byte(n))
+			i += 2
+			continue
+		}
+		b.WriteByte(text[i])
 	}
-	return text
+	return b.String()
 }
 
 // here are names of this machine, also inside of a container.
@@ -104,20 +111,37 @@ var plainCredential = lazyregexp.New(`^[A-Za-z0-9_.!@#%^*+=~-]{1,64}$`)
 // of a data service.
 func IsCredential(text string) bool { return plainCredential.MatchString(text) && !isPlaceholder(text) }
 
-// Text fills in a template for the address.
+// Text fills in a template for the address. In a URL, the login is escaped.
 func (a Address) Text(template string) string {
-	login := ""
-	if a.User != "" {
-		login = escaped(a.User) + ":" + escaped(a.Password) + "@"
+	if strings.Contains(template, "://") {
+		login := ""
+		if a.User != "" {
+			login = escaped(a.User) + ":" + escaped(a.Password) + "@"
+		}
+		template = strings.ReplaceAll(template, "{login}", login)
+		a.User, a.Password = escaped(a.User), escaped(a.Password)
 	}
-	isURL := strings.Contains(template, "://")
-	user, password := a.User, a.Password
-	if isURL {
-		user, password = escaped(user), escaped(password)
-	}
+	return a.plain(template)
+}
+
+func (a Address) plain(template string) string {
 	return strings.NewReplacer(
-		"{scheme}", a.Scheme, "{user}", user, "{password}", password, "{login}", login, "{host}", a.Host, "{port}", strconv.Itoa(a.Port), "{name}", a.Name,
+		"{scheme}", a.Scheme, "{user}", a.User, "{password}", a.Password, "{host}", a.Host, "{port}", strconv.Itoa(a.Port), "{name}", a.Name,
 	).Replace(template)
 }
 
-func escaped(text string) string { return strings.ReplaceAll(url.QueryEscape(text), "+", "%20") }
+// escaped is a text as a URL's login and name have it.
+func escaped(text string) string {
+	const plain = "-._~"
+	var b strings.Builder
+	for i := range len(text) {
+		c := text[i]
+		switch {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', strings.IndexByte(plain, c) >= 0:
+			b.WriteByte(c)
+		default:
+			fmt.Fprintf(&b, "%%%02X", c)
+		}
+	}
+	return b.String()
+}

@@ -33,7 +33,7 @@ type Meaning struct {
 // Words of variables' names. A word that is in none of the tables is somebody else's.
 var (
 	partWords = map[string]Part{
-		"URL": PartURL, "URI": PartURL, "DSN": PartURL, "CONNSTR": PartURL, "CONN": PartURL, "CONNECTIONSTRING": PartURL, "STRING": PartURL, "LINK": PartURL,
+		"URL": PartURL, "URI": PartURL, "DSN": PartURL, "CONNSTR": PartURL, "CONN": PartURL, "CONNECTIONSTRING": PartURL, "STRING": PartURL, "STRINGS": PartURL, "LINK": PartURL,
 		"HOST": PartHost, "HOSTNAME": PartHost, "SERVER": PartHost, "IP": PartHost, "HOSTS": PartAddress, "ADDR": PartAddress, "ADDRESS": PartAddress, "BROKERS": PartAddress,
 		"SERVERS": PartAddress, "ENDPOINT": PartURL, "NODE": PartURL, "NODES": PartAddress, "LOCATION": PartAddress,
 		"PORT": PartPort, "USER": PartUser, "USERNAME": PartUser, "LOGIN": PartUser, "UNAME": PartUser,
@@ -61,56 +61,91 @@ func Classify(name string) (m Meaning, ok bool) {
 	if strings.ToUpper(name) != name {
 		name = camel.ReplaceAllString(name, "${1}_${2}")
 	}
-	words := split(strings.ToUpper(name))
-	var own *Service
-	group, hasGroup := Other, false
-	for i, word := range words {
-		part, isPart := partWords[word]
-		of := ofWord(word)
-		general, isGeneral := generalWords[word]
-		isDatabase := slices.Contains(databaseWords, word)
-		switch {
-		case of != nil && own == nil:
-			own = of
-		case of != nil && own.Group != of.Group: // REDIS_MONGO_URL
-			return Meaning{}, false
-		case of != nil: // MONGO_ATLAS_URI
-		case isDatabase && i > 0 && i == len(words)-1 && (own != nil || hasGroup || isDatabaseWord(words[i-1])):
-			m.Part = PartName
-		case isDatabase:
-			group, hasGroup = Database, true
-		case isGeneral && !hasGroup:
-			group, hasGroup = general, true
-		case isGeneral:
-		case isPart && part == PartURL && m.Part != NoPart: // CONNECTION_STRING, NAME in front of a URL
-			m.Part = PartURL
-		case isPart:
-			m.Part = part
-		case word == "CONNECTION" && i == len(words)-1: // Laravel's DB_CONNECTION=mysql
-			m.Part = PartDriver
-		case !slices.Contains(neutralNames, word):
+	r := reading{words: split(strings.ToUpper(name))}
+	for i := range r.words {
+		if !r.service(i) && !r.group(i) && !r.holds(i) && !slices.Contains(neutralNames, r.words[i]) || r.several {
 			return Meaning{}, false
 		}
 	}
+	m.Part = r.part
 	switch {
-	case own != nil:
-		m.Services = []string{own.Name}
+	case r.own != nil:
+		m.Services = []string{r.own.Name}
 		for _, s := range all {
-			if s != own && s.speaksLike(own) {
+			if s != r.own && s.speaksLike(r.own) {
 				m.Services = append(m.Services, s.Name)
 			}
 		}
-		return m.bare(words, own.Name), true
-	case !hasGroup:
+		return m.bare(r.words, r.own.Name), true
+	case !r.general:
 		return Meaning{}, false
 	}
 	m.General = true
 	for _, s := range all {
-		if s.Group == group || group == Cache && s.Group == Queue {
+		if s.Group == r.of || r.of == Cache && s.Group == Queue {
 			m.Services = append(m.Services, s.Name)
 		}
 	}
-	return m.bare(words, ""), true
+	return m.bare(r.words, ""), true
+}
+
+// reading is what is understood of a name, word by word.
+type reading struct {
+	words   []string
+	own     *Service // that a word names
+	several bool     // words name services of two kinds
+	general bool     // a word names the group
+	of      Group
+	part    Part
+}
+
+// service reads a word that names a service.
+func (r *reading) service(i int) bool {
+	s := ofWord(r.words[i])
+	if s == nil {
+		return false
+	}
+	r.several = r.own != nil && r.own.Group != s.Group // REDIS_MONGO_URL, but not MONGO_ATLAS_URI
+	if r.own == nil {
+		r.own = s
+	}
+	return true
+}
+
+// group reads a word that stands for any service of a kind, or at the end for the name of
+// a database.
+func (r *reading) group(i int) bool {
+	word := r.words[i]
+	group, isGroup := generalWords[word]
+	isDatabase := slices.Contains(databaseWords, word)
+	switch {
+	case isDatabase && i > 0 && i == len(r.words)-1 && (r.own != nil || r.general):
+		r.part = PartName
+		return true
+	case isDatabase:
+		group = Database
+	case strings.HasPrefix(word, "STRING") && i > 0 && r.words[i-1] == "CONNECTION":
+		group, r.part = Database, PartURL
+	case !isGroup:
+		return false
+	}
+	if !r.general {
+		r.general, r.of = true, group
+	}
+	return true
+}
+
+// holds reads a word that says what the variable holds.
+func (r *reading) holds(i int) bool {
+	if r.words[i] == "CONNECTION" && i == len(r.words)-1 { // Laravel's DB_CONNECTION=mysql
+		r.part = PartDriver
+		return true
+	}
+	part, found := partWords[r.words[i]]
+	if found {
+		r.part = part
+	}
+	return found
 }
 
 // bare gives a name without a part one: MONGO is a URL, DB the name of a database or a URL.
@@ -120,8 +155,6 @@ func (m Meaning) bare(words []string, own string) Meaning {
 	}
 	return m
 }
-
-func isDatabaseWord(word string) bool { return slices.Contains(databaseWords, word) }
 
 // ofWord gives the service that a word of a variable's name means; nil for none.
 func ofWord(word string) *Service {
@@ -138,6 +171,9 @@ func split(name string) []string {
 }
 
 func parts(word string) []string {
+	if ofWord(word) != nil {
+		return []string{word}
+	}
 	for i := len(word) - 2; i > 1; i-- {
 		stem, rest := word[:i], word[i:]
 		_, isPart := partWords[rest]

@@ -28,3 +28,15 @@ type Fixed struct {
 	Port int    // 0 for the usual
 	tree.Evidence
 }
+
+// Title is the data service as people write it, with its variant.
+func (n *Need) Title() string {
+	title := Lookup(n.Service).Title
+	switch n.Variant {
+	case "":
+		return title
+	case "replica set":
+		return title + ", a replica set"
+	}
+	return title + " with " + n.Variant
+}

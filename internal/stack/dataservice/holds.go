@@ -1,0 +1,117 @@
+package dataservice
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/devup-cli/devup/internal/tree"
+)
+
+// variables says what each variable holds of which service.
+func (f *finder) variables() {
+	for _, v := range f.seen.Variables {
+		m, ok := Classify(v.Name)
+		if !ok || f.isSQLite(v) {
+			continue
+		}
+		w := f.meant(m, v)
+		if w == nil {
+			continue
+		}
+		if f.isElsewhere(v) {
+			f.elsewhere[w.Service] = true
+			continue
+		}
+		f.hold(w, m.Part, v)
+	}
+}
+
+func (f *finder) isSQLite(v Named) bool {
+	return slices.ContainsFunc(v.Values, func(value Value) bool { return strings.Contains(value.Text, "sqlite") })
+}
+
+// meant is the entry that a variable speaks of; nil for none.
+func (f *finder) meant(m Meaning, v Named) *Wanted {
+	for _, value := range v.Values {
+		if a, ok := ParseAddress(value.Text); ok && a.Scheme != "" {
+			return f.entry(OfScheme(a.Scheme))
+		}
+	}
+	var best *Wanted
+	for _, w := range f.wanted {
+		if slices.Contains(m.Services, w.Service.Name) && (best == nil || w.byCode && !best.byCode) {
+			best = w
+		}
+	}
+	guess := m.General && (m.Part == PartURL || m.Part == PartHost) && slices.Contains(m.Services, "postgres")
+	if best == nil && guess && f.sqlite == (tree.Evidence{}) && len(v.Values) > 0 && !f.isElsewhere(v) {
+		return f.want(Lookup("postgres"), v.Values[0].At) // the usual one, where nothing says which
+	}
+	return best
+}
+
+func (f *finder) hold(w *Wanted, part Part, v Named) {
+	h := Holding{Variable: v.Name, Part: part, Given: v.Given}
+	best := -1
+	for i, value := range v.Values {
+		if i == 0 {
+			h.At = value.At
+		}
+		a, isAddress := ParseAddress(value.Text)
+		rank := int(value.From)
+		switch part {
+		case PartURL, NoPart:
+			if isAddress {
+				h.Part = PartURL
+				w.know(a, rank)
+			}
+		case PartHost, PartAddress:
+			w.know(Address{Host: hostOf(value.Text)}, rank)
+			if strings.Contains(value.Text, "://") {
+				h.Part = PartURL
+			}
+		case PartUser:
+			w.know(Address{Login: Login{User: value.Text}}, rank)
+		case PartPassword:
+			w.know(Address{Login: Login{Password: value.Text}}, rank)
+		case PartName:
+			w.know(Address{Login: Login{Name: value.Text}}, rank)
+		case PartPort, PartDriver:
+		}
+		if value.Text != "" && rank > best {
+			h.Like, best = value.Text, rank
+		}
+	}
+	if len(split(strings.ToUpper(v.Name))) == 1 && h.Part == PartURL && w.Service.Group == Database && w.Service.Name != "mongo" && !strings.Contains(h.Like, "://") {
+		h.Part = PartName // DB=app
+	}
+	if h.Part != NoPart {
+		w.Holds = append(w.Holds, h)
+	}
+}
+
+// completeByDriver adds the variables by which the driver itself finds what the code does not
+// say: https://www.postgresql.org/docs/current/libpq-envars.html, and node-postgres.
+func (w *Wanted) completeByDriver() {
+	if w.Service.Name != "postgres" || len(w.Fixed)+len(w.Holds) == 0 && !w.byCode || slices.ContainsFunc(w.Holds, func(h Holding) bool { return h.Part == PartURL }) {
+		return
+	}
+	var why tree.Evidence
+	if len(w.Evidence) > 0 {
+		why = w.Evidence[0]
+	}
+	for _, own := range []struct {
+		name string
+		part Part
+		has  bool
+	}{
+		{"PGHOST", PartHost, len(w.Fixed) > 0},
+		{"PGUSER", PartUser, w.ranks[0] == fixedRank},
+		{"PGPASSWORD", PartPassword, w.ranks[1] == fixedRank},
+		{"PGDATABASE", PartName, w.ranks[2] == fixedRank},
+	} {
+		if !own.has && !slices.ContainsFunc(w.Holds, func(h Holding) bool { return h.Part == own.part }) {
+			w.Holds = append(w.Holds, Holding{Variable: own.name, Part: own.part, At: why})
+		}
+	}
+}

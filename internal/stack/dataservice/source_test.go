@@ -1,0 +1,157 @@
+package dataservice
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/devup-cli/devup/internal/tree"
+)
+
+// TestClues: what a line of source shows: the service, then host, login and database as far
+// as they are literals, and "fixed" where no variable changes the host.
+func TestClues(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		`mongoose.connect("mongodb://localhost:27017/shop")`:                           "mongo localhost :/shop fixed",
+		`mongoose.connect(process.env.MONGO || "mongodb://localhost/shop")`:            "mongo localhost :/shop",
+		`engine = create_engine(f"postgresql+psycopg://{user}:{pw}@{host}/{db}")`:      "postgres  :/",
+		`psycopg2.connect(host="localhost", user="me", password="pw", dbname="shop")`:  "postgres localhost me:pw/shop fixed",
+		`psycopg2.connect(host=os.environ["H"], user="me")`:                            "postgres  me:/",
+		`new Sequelize("shop", "root", "pw", { host: "localhost", dialect: "mysql" })`: "mysql localhost root:pw/shop fixed; mysql  :/",
+		`new Redis()`:                                                     "redis localhost :/ fixed",
+		`new Redis(process.env.REDIS_URL)`:                                "redis  :/",
+		`redis.Redis(host="cache", port=6379)`:                            "redis cache :/ fixed",
+		`MongoClient("localhost", 27017)`:                                 "mongo localhost :/ fixed",
+		`app.config["MYSQL_HOST"] = "localhost"`:                          "mysql localhost :/ fixed",
+		`app.config["MYSQL_DB"] = "shop"`:                                 "mysql  :/shop",
+		`app.config["MYSQL_HOST"] = os.getenv("H")`:                       "",
+		`create_engine("sqlite:///shop.db")`:                              "sqlite  :/",
+		`datasource db { provider = "postgresql" }`:                       "postgres  :/",
+		`generator client { provider = "prisma-client" }`:                 "",
+		`"ENGINE": "django.db.backends.mysql"`:                            "mysql  :/",
+		`fetch("https://redis.example.com")`:                              "",
+		`const type = "text"; const name = "MONGO_URL"`:                   "",
+		`spring.datasource.url=jdbc:h2:mem:shop`:                          "sqlite  :/",
+		`pika.BlockingConnection(pika.ConnectionParameters("localhost"))`: "rabbitmq localhost :/ fixed",
+	} {
+		var got []string
+		for _, c := range Clues(tree.File{Path: "x", Text: text}) {
+			line := fmt.Sprintf("%s %s %s:%s/%s", c.Service, c.Address.Host, c.Address.User, c.Address.Password, c.Address.Name)
+			if c.Fixed {
+				line += " fixed"
+			}
+			got = append(got, line)
+		}
+		if strings.Join(got, "; ") != want {
+			t.Errorf("%s\n got %q\nwant %q", text, strings.Join(got, "; "), want)
+		}
+	}
+}
+
+func TestPackages(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ path, text, want string }{
+		{"package.json", `{"dependencies": {"pg": "8"}, "devDependencies": {"mysql2": "3"}, "keywords": ["redis"]}`, "postgres"},
+		{"package.json", `{"dependencies": `, ""},
+		{"requirements.txt", "Flask==3\npsycopg2_binary>=2\ncelery[redis]\n# pymongo\n", "postgres redis"},
+		{"pyproject.toml", "[project]\ndependencies = [\"asyncpg\", \"pymongo[srv]>=4\"]\n[tool.poetry.dependencies]\nredis = \"^5\"\n", "postgres mongo redis"},
+		{"go.mod", "require (\n\tgithub.com/jackc/pgx/v5 v5.5.0\n\tgithub.com/redis/go-redis/v9 v9.0.0 // indirect\n)\n", "postgres"},
+		{"pom.xml", "<dependency><groupId>org.postgresql</groupId>\n<artifactId>postgresql</artifactId></dependency>", "postgres"},
+		{"build.gradle.kts", `runtimeOnly("com.mysql:mysql-connector-j")`, "mysql"},
+		{"Gemfile", "gem 'pg', '~> 1.1'\ngem \"sidekiq\"\n", "postgres redis"},
+		{"composer.json", `{"require": {"predis/predis": "2"}}`, "redis"},
+		{"Cargo.toml", "[dependencies]\nsqlx = { version = \"0.8\", features = [\"runtime-tokio\", \"postgres\"] }\n", "postgres"},
+		{"Shop.csproj", `<PackageReference Include="Npgsql" Version="8.0.0" />`, "postgres"},
+		{"mix.exs", `{:postgrex, ">= 0.0.0"},`, "postgres"},
+	} {
+		var got []string
+		for _, p := range Packages(tree.File{Path: c.path, Text: strings.ReplaceAll(c.text, "# pymongo", "         ")}) {
+			if s := OfPackage(ManifestLanguage(c.path), p.Name); s != nil {
+				if len(got) == 0 || got[len(got)-1] != s.Name {
+					got = append(got, s.Name)
+				}
+			}
+		}
+		if strings.Join(got, " ") != c.want {
+			t.Errorf("%s %q: %q, want %q", c.path, c.text, got, c.want)
+		}
+	}
+}
+
+func TestOverrides(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ path, text, want string }{
+		{"schema.prisma", `url = env("DB")`, "DB="},
+		{"application.properties", "spring.datasource.url=${DB:jdbc:mysql://localhost/shop}\nserver.port=8081\n", "SPRING_DATASOURCE_URL=jdbc:mysql://localhost/shop"},
+		{"application.yml", "spring:\n  data:\n    mongodb:\n      uri: mongodb://localhost/shop\n", "SPRING_DATA_MONGODB_URI=mongodb://localhost/shop"},
+		{"application.yml", "spring: [", ""},
+		{"appsettings.json", `{"ConnectionStrings": {"Default": "Host=localhost;Database=x;Username=u"}}`, "ConnectionStrings__Default=Host=localhost;Database=x;Username=u"},
+		{"config/database.yml", "development:\n  adapter: postgresql\n", "DATABASE_URL="},
+	} {
+		var got []string
+		for _, v := range Overrides(tree.File{Path: c.path, Text: c.text}) {
+			got = append(got, v.Name+"="+v.Values[0].Text)
+		}
+		if strings.Join(got, " ") != c.want {
+			t.Errorf("%s %q: %q, want %q", c.path, c.text, got, c.want)
+		}
+	}
+}
+
+func TestSeeds(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"CREATE TABLE x (id int);":                                  "postgres mysql",
+		"CREATE TABLE x (id SERIAL);":                               "postgres",
+		"CREATE TABLE `x` (id int) ENGINE=InnoDB;":                  "mysql",
+		"CREATE DATABASE shop;\nUSE shop;\nCREATE TABLE x (y int);": "",
+		"CREATE TABLE x (id INTEGER PRIMARY KEY AUTOINCREMENT);":    "",
+		"SELECT * FROM x;":                                          "",
+	} {
+		var got []string
+		for _, name := range []string{"postgres", "mysql"} {
+			if Lookup(name).loads(text) {
+				got = append(got, name)
+			}
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%q is for %q, want %q", text, got, want)
+		}
+	}
+}
+
+// FuzzSource: no source, manifest or settings file makes reading it fail, and what is read
+// of one is read again in the same way.
+func FuzzSource(f *testing.F) {
+	for _, text := range []string{
+		`new Sequelize("a", "b", "c", {dialect: "mysql"})`, "spring:\n  datasource: {url: x}", `{"ConnectionStrings": {"A": "Host=b;Database=c"}}`,
+		"DATABASES = {'default': {'HOST': 'db'}}", "postgres://a:b@c/d", "sqlx = { features = [\"postgres\"] }", `url = env("A")`, "{\"dependencies\": {\"pg\": 1}}",
+	} {
+		f.Add(text)
+	}
+	names := []string{"a.js", "application.yml", "application.properties", "appsettings.json", "schema.prisma", "package.json", "Cargo.toml", "requirements.txt", "pom.xml"}
+	f.Fuzz(func(t *testing.T, text string) {
+		for _, name := range names {
+			file := tree.File{Path: name, Text: text}
+			for _, c := range Clues(file) {
+				if c.Service == "" || c.File != name || c.Line < 1 {
+					t.Errorf("%s: a clue without a service or place: %+v", name, c)
+				}
+			}
+			for _, p := range Packages(file) {
+				p.At(file)
+			}
+			wanted, _ := Find(Seen{Language: "node", Manifests: []tree.File{file}, Clues: Clues(file), Variables: Overrides(file)})
+			for _, w := range wanted {
+				for _, h := range w.Holds {
+					w.Value(h, Address{Host: "db", Port: 1})
+				}
+			}
+		}
+		Classify(text)
+		for _, s := range All() {
+			s.loads(text)
+		}
+	})
+}
