@@ -60,7 +60,7 @@ func explain(repo Repository) string {
 		}
 	}
 	for _, l := range repo.Loopbacks {
-		fmt.Fprintf(&b, "network %s of %s\n", l.Name, strings.Join(l.Members, ", "))
+		fmt.Fprintf(&b, "network %s of %s\n", l.Name, strings.Join(append(l.Members, l.Data...), ", "))
 		for _, e := range append(l.Calls, l.Hidden...) {
 			fmt.Fprintf(&b, "  - %s\n", place(e))
 		}

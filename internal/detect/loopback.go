@@ -17,6 +17,7 @@ import (
 type Loopback struct {
 	Name    string     // of the service that holds the network, unique in the repository
 	Members []string   // the names of the services in it, sorted
+	Data    []string   // the keys of the data services in it, sorted
 	Calls   []Evidence // what shows it; the text is the URL
 	Hidden  []Evidence // where members listen on 127.0.0.1 alone, which [Service.Forward] is forwarded to
 }
@@ -26,6 +27,7 @@ type loopback struct {
 	members services
 	calls   []Evidence
 	hidden  []Evidence
+	data    []string // keys of data services
 }
 
 // decideLoopbacks puts services into one network of which one calls another at localhost. A
@@ -109,6 +111,7 @@ func joinLoopback(a, b *candidate, why Evidence) {
 		ours.calls = append(ours.calls, why)
 		return
 	}
+	ours.data, ours.hidden = append(ours.data, theirs.data...), append(ours.hidden, theirs.hidden...)
 	ours.members, ours.calls = append(ours.members, theirs.members...), append(append(ours.calls, theirs.calls...), why)
 	for _, member := range ours.members {
 		member.loopback = ours
@@ -158,11 +161,12 @@ func (s *scan) loopbacks() []Loopback {
 			continue
 		}
 		known = append(known, c.loopback)
-		l := Loopback{Name: s.loopbackName(len(known)), Calls: c.loopback.calls, Hidden: c.loopback.hidden}
+		l := Loopback{Name: s.loopbackName(len(known)), Calls: c.loopback.calls, Hidden: c.loopback.hidden, Data: c.loopback.data}
 		for _, member := range c.loopback.members {
 			l.Members = append(l.Members, member.Name)
 		}
 		slices.Sort(l.Members)
+		slices.Sort(l.Data)
 		found = append(found, l)
 	}
 	return found

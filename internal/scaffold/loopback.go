@@ -17,6 +17,7 @@ type loopbackView struct {
 	Hidden  untrusted.Inert // where it listens on 127.0.0.1 alone; empty where none does
 	Command []string
 	Ports   []portPair
+	Data    []string // ports of data services: "127.0.0.1:5432:5432"
 	Aliases []string // the names by which the other services know the members
 }
 
@@ -28,7 +29,7 @@ type portPair struct{ Host, Container int }
 func loopbacks(repo detect.Repository, o Options) []detect.Loopback {
 	return slices.DeleteFunc(slices.Clone(repo.Loopbacks), func(l detect.Loopback) bool {
 		has, lacks := false, false
-		for _, name := range append(slices.Clip(l.Members), l.Name) {
+		for _, name := range slices.Concat(l.Members, l.Data, []string{l.Name}) {
 			s, _ := find(repo, name)
 			_, marked := o.Marked[or(s.Compose, name)]
 			has, lacks = has || marked, lacks || !marked
@@ -39,7 +40,9 @@ func loopbacks(repo detect.Repository, o Options) []detect.Loopback {
 
 // loopbackOf is the network that a service shares; the zero value for its own.
 func loopbackOf(all []detect.Loopback, service string) detect.Loopback {
-	i := slices.IndexFunc(all, func(l detect.Loopback) bool { return slices.Contains(l.Members, service) })
+	i := slices.IndexFunc(all, func(l detect.Loopback) bool {
+		return slices.Contains(l.Members, service) || slices.Contains(l.Data, service)
+	})
 	if i < 0 {
 		return detect.Loopback{}
 	}
@@ -66,6 +69,11 @@ func newLoopbackView(repo detect.Repository, l detect.Loopback) loopbackView {
 		}
 		if s.Forward != 0 {
 			forwards = append(forwards, forward(s.Forward, s.Port.Number))
+		}
+	}
+	for _, need := range repo.Data {
+		if slices.Contains(l.Data, need.Key) {
+			v.Aliases, v.Data = append(v.Aliases, need.Key), append(v.Data, newDataView(need, l).Ports...)
 		}
 	}
 	last := len(v.Aliases) - 1

@@ -120,7 +120,7 @@ func newProjectView(repo detect.Repository, o Options) projectView {
 			view.Ports = append(view.Ports, portView{Number: s.HostPort, Name: s.Name, Page: s.Page, Public: o.opens(s), Why: o.why(s)})
 		}
 	}
-	view.addData(repo.Data)
+	view.addData(repo.Data, shared)
 	if o.Gateway > 0 { // browsers reach the rest through it, so nothing else has to be open
 		public := !slices.ContainsFunc(view.Ports, func(p portView) bool { return !p.Public }) // it leads to all of them
 		for i := range view.Ports {
