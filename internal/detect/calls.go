@@ -194,3 +194,13 @@ func EnvName(service string) string {
 
 // notVariable is what cannot stand in the name of a variable.
 var notVariable = lazyregexp.New(`[^A-Z0-9]`)
+
+// decideRemarks says what will not work in a container, or not everywhere, as
+// the files stand.
+func decideRemarks(all services, c *candidate) {
+	remarkCalls(all, c)
+	decideCalls(all, c)
+	if remark := c.Of.Language.Remarks; remark != nil {
+		remark(c.App)
+	}
+}
