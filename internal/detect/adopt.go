@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -37,19 +38,14 @@ func (s *scan) adopt() {
 		file := path.Join(dir, name)
 		d := parseDockerfile(file, s.tree.Text(file))
 		if why, expected := s.whyNotAdopted(dir, d); why != "" {
-			reject := s.tree.Reject
-			if expected {
-				reject = s.tree.LeaveOut
-			}
-			reject(dir, why, Evidence{File: file})
+			s.tree.RejectAs(expected, dir, why, Evidence{File: file})
 			continue
 		}
+		s.tree.Take(dir)
 		app := &stack.App{Tree: s.tree, Of: &adopted, Service: stack.Service{Dir: dir}}
 		app.Be(&adopted)
 		app.Dockerfile = name
-		if language := foreignIn(s.tree.Directory(dir)); language != "" {
-			app.Framework = language + " (Dockerfile)"
-		}
+		app.Framework = cmp.Or(foreignIn(s.tree.Directory(dir)), d.baseImage()) + " (Dockerfile)"
 		app.Page = proxyImages[d.baseImage()]
 		s.found = append(s.found, &candidate{App: app})
 	}
@@ -149,24 +145,6 @@ func decideCommand(c *candidate) []string {
 		return nil
 	}
 	return c.Dev
-}
-
-// contextOf is the directory that the service's Dockerfile copies from, where that is not its
-// own: the nearest one above that holds what the Dockerfile copies and its own directory lacks.
-func (s *scan) contextOf(c *candidate) string {
-	sources := c.docker.copied()
-	within := func(dir string) bool {
-		return !slices.ContainsFunc(sources, func(name string) bool { return !s.tree.Exists(path.Join(dir, name)) })
-	}
-	if c.Dir == "." || len(sources) == 0 || within(c.Dir) {
-		return ""
-	}
-	for dir := c.Dir; dir != "."; {
-		if dir = path.Dir(dir); within(dir) {
-			return dir
-		}
-	}
-	return ""
 }
 
 func first[T any](all []T) (one T) {

@@ -113,11 +113,14 @@ func decideCalls(all services, c *candidate) {
 		remarked[call.port] = true
 		e := call.where
 		e.Text = call.url + alsoAt(calls, call) + remarkOf(c, sibling, call)
-		fix := ""
-		if sibling != nil {
-			fix = c.instead(sibling, call.url)
+		switch {
+		case sibling == nil:
+			c.Remark(e, "")
+		case c.Page && sibling.HostPort != call.port:
+			c.Remark(e, c.instead(sibling, call.url))
+		default:
+			c.RemarkElsewhere(e, c.instead(sibling, call.url))
 		}
-		c.Remark(e, fix)
 	}
 }
 

@@ -33,6 +33,7 @@ func explain(repo Repository) string {
 			{"dockerfile", s.Dockerfile},
 			{"built from", s.BuiltFrom},
 			{"compose", s.Compose + map[bool]string{true: " included"}[s.Included]},
+			{"mounted", s.Mounted + prefixed(" without ", strings.Join(s.Installed, " "))},
 			{"command", strings.Join(s.Command, " ")},
 		} {
 			if line[1] != "" {
@@ -46,8 +47,19 @@ func explain(repo Repository) string {
 			fmt.Fprintf(&b, "  public: %s\n", place(s.Public))
 		}
 		for _, v := range s.Variables {
-			fmt.Fprintf(&b, "  $%s%s%s%s: %s\n", v.Name, prefixed(" -> ", v.Sibling)+v.Path+prefixed(" = ", v.Value)+prefixed(" of ", v.Data)+map[bool]string{true: " inside"}[v.Inside], map[bool]string{true: " has default"}[v.Default],
-				map[bool]string{true: " secret"}[v.Secret], place(v.Evidence))
+			words := prefixed(" -> ", v.Sibling) + v.Path + prefixed(" = ", v.Value) + prefixed(" of ", v.Data)
+			for _, is := range []struct {
+				so   bool
+				word string
+			}{{v.Inside, "inside"}, {v.Socket, "ws"}, {v.Default, "has default"}, {v.Required, "required"}, {v.Secret, "secret"}} {
+				if is.so {
+					words += " " + is.word
+				}
+			}
+			fmt.Fprintf(&b, "  $%s%s: %s\n", v.Name, words+prefixed(" generated ", string(v.Generate)), place(v.Evidence))
+		}
+		for _, f := range s.EnvFiles {
+			fmt.Fprintf(&b, "  env file %s%s%s\n", f.Path, prefixed(" from ", f.Example), map[bool]string{true: ", to be passed"}[f.Pass])
 		}
 		for _, e := range s.Remarks {
 			fmt.Fprintf(&b, "  ! %s\n", place(e.Evidence))

@@ -213,6 +213,7 @@ func (s *scan) decide() Repository {
 			finish(c.App)
 		}
 		c.Command = decideCommand(c)
+		c.Mounted, c.Installed = decideMount(c)
 		c.Ready, c.Routes = decideReady(c), decideRoutes(c)
 		decideRemarks(s.found, c)
 	}
@@ -247,8 +248,10 @@ func (s *scan) gather(c *candidate) {
 	if c.Dockerfile != "" {
 		name := path.Join(c.Dir, c.Dockerfile)
 		c.docker = parseDockerfile(name, s.tree.Text(name))
-		c.BuiltFrom = s.contextOf(c)
 		c.Note(Evidence{File: name, Text: "builds it already"})
+		if c.compose == nil {
+			c.BuiltFrom = c.docker.builtFrom(s.tree, c.Dir)
+		}
 	}
 	if c.compose != nil {
 		c.Note(tree.At(c.compose.file, c.compose.line, "service "+c.compose.name))

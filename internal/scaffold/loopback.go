@@ -49,13 +49,13 @@ func loopbackOf(all []detect.Loopback, service string) detect.Loopback {
 	return all[i]
 }
 
-// inside is the URL at which a service in a network calls another one. In one network it is at
+// inside is the host and port at which a service in a network calls another one. In one network it is at
 // localhost, the name that a server with a list of hosts knows.
 func inside(s detect.Service, shared detect.Loopback) string {
 	if slices.Contains(shared.Members, s.Name) {
-		return fmt.Sprintf("http://localhost:%d", s.Port.Number)
+		return fmt.Sprintf("localhost:%d", s.Port.Number)
 	}
-	return fmt.Sprintf("http://%s:%d", key(s), reached(s))
+	return fmt.Sprintf("%s:%d", key(s), reached(s))
 }
 
 func newLoopbackView(repo detect.Repository, l detect.Loopback) loopbackView {

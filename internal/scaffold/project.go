@@ -19,7 +19,9 @@ type projectView struct {
 	Includes []string
 	Services []serviceView
 	Data     []dataView
-	Volumes  []string // of the data services
+	Volumes  []string     // of the data services
+	Copies   []copyView   // examples of env files, and what they are copied to
+	Secrets  []secretView // what is generated once in a checkout
 	Ports    []portView
 	Install  string
 	Go       bool // Install needs Go
@@ -42,6 +44,7 @@ type serviceView struct {
 	Environment []setting
 	Needs       []dependency
 	Unset       []untrusted.Inert
+	EnvFiles    []string
 	Workdir     string
 	Mount       string   // the source over the image's copy: "./backend-flask:/backend-flask"; empty for none
 	LongMount   bool     // the path holds a colon, which the short form cannot
@@ -50,6 +53,7 @@ type serviceView struct {
 	Stack       untrusted.Inert
 	Ready       string
 	Migrate     []string // the command of a setup step; nil for none
+	Seed        []string // the command of one that is only offered; nil for none
 	Routes      []string // what a gateway leads to it; nil for none
 	Public      bool
 	Why         untrusted.Inert // the reason for Public
@@ -121,6 +125,7 @@ func newProjectView(repo detect.Repository, o Options) projectView {
 		}
 	}
 	view.addData(repo.Data, shared)
+	view.setup(repo)
 	if o.Gateway > 0 { // browsers reach the rest through it, so nothing else has to be open
 		public := !slices.ContainsFunc(view.Ports, func(p portView) bool { return !p.Public }) // it leads to all of them
 		for i := range view.Ports {
@@ -145,16 +150,7 @@ func newServiceView(repo detect.Repository, s detect.Service, shared detect.Loop
 		v.Ready = escape(s.Ready)
 	}
 	v.Routes = escapeAll(s.Routes)
-	for _, w := range wired(repo, s) {
-		sibling, _ := find(repo, w.Sibling)
-		url := "${DEVUP_URL_" + detect.EnvName(key(sibling)) + ":-" + localURL(sibling) + "}"
-		if w.Inside {
-			url = inside(sibling, shared)
-		}
-		v.Environment = append(v.Environment, setting{Name: untrusted.VariableName(w.Name), Value: url + escape(w.Path)})
-	}
-	v.Environment = append(v.Environment, held(s)...)
-	slices.SortStableFunc(v.Environment, func(a, b setting) int { return strings.Compare(string(a.Name), string(b.Name)) })
+	v.Environment = environment(repo, s, shared)
 	v.Needs = dependencies(repo, s)
 	if !v.Full {
 		if s.Dockerfile != "" {
@@ -164,7 +160,12 @@ func newServiceView(repo detect.Repository, s detect.Service, shared detect.Loop
 		return v
 	}
 	v.Unset = unset(repo, s)
-	v.Command, v.Migrate = escapeAll(s.Command), escapeAll(s.Migrate)
+	for _, f := range s.EnvFiles {
+		if f.Pass {
+			v.EnvFiles = append(v.EnvFiles, "./"+escape(f.Path))
+		}
+	}
+	v.Command, v.Migrate, v.Seed = escapeAll(s.Command), escapeAll(s.Migrate), escapeAll(s.Seed)
 	v.Extension = v.Stack != "" || v.Ready != "" || len(v.Routes)+len(v.Migrate) > 0 || v.Public
 	v.Context = "./" + escape(s.Context())
 	if s.Context() == "." {
@@ -183,6 +184,10 @@ func newServiceView(repo detect.Repository, s detect.Service, shared detect.Loop
 				v.Kept = append(v.Kept, path.Join(v.Workdir, escape(dir)))
 			}
 		}
+	}
+	if s.Mounted != "" {
+		v.Workdir, v.Kept = escape(s.Mounted), escapeAll(s.Installed)
+		v.Mount, v.LongMount = v.Context+":"+v.Workdir, strings.Contains(v.Context, ":")
 	}
 	if name = path.Join(s.Member(), name); name != "Dockerfile" {
 		v.Dockerfile = escape(name)
@@ -210,7 +215,7 @@ func wired(repo detect.Repository, s detect.Service) []detect.Variable {
 func unset(repo detect.Repository, s detect.Service) []untrusted.Inert {
 	wires := wired(repo, s)
 	left := variables(s, func(v detect.Variable) bool {
-		return !v.Default && v.Data == "" && !stacks.IsSetting(v.Name) &&
+		return !v.Default && !v.Wired() && !isGenerated(v) && !isDemanded(v) && !stacks.IsSetting(v.Name) &&
 			!slices.ContainsFunc(wires, func(w detect.Variable) bool { return w.Name == v.Name })
 	})
 	var names []untrusted.Inert

@@ -171,6 +171,32 @@ var repositories = map[string]detect.Repository{
 		},
 	},
 
+	"own-dockerfiles": {
+		Includes: []string{"jobs/compose.yaml"},
+		Services: []detect.Service{
+			{Name: "gateway", Dir: "gateway", Framework: "Go (Dockerfile)", Port: detect.Port{Number: 9000}, HostPort: 9000, Dockerfile: "Dockerfile"},
+			{Name: "jobs", Dir: "jobs", Stack: "fastapi", Port: detect.Port{Number: 8000}, HostPort: 8000, Dockerfile: "Dockerfile", Compose: "jobs", Included: true, Ready: "/docs"},
+			{
+				Name: "users", Dir: "apps/users", Stack: "node", Framework: "Express", Port: detect.Port{Number: 3000}, HostPort: 3001,
+				Dockerfile: "Dockerfile.dev", BuiltFrom: ".", Mounted: "/srv/app", Installed: []string{"/srv/app/node_modules"},
+				Command: []string{"npm", "run", "dev"}, Variables: []detect.Variable{{Name: "JOBS_URL", Sibling: "jobs", Inside: true}},
+			},
+		},
+	},
+
+	"two-in-one-directory": {Services: []detect.Service{
+		{
+			Name: "backend", Dir: "app", Stack: "flask", Port: detect.Port{Number: 5000}, HostPort: 5000, Dockerfile: "Dockerfile",
+			Runtime: detect.Runtime{Language: "python", Version: "3.13"},
+		},
+		{
+			Name: "frontend", Dir: "app", Stack: "vite", Page: true, Port: detect.Port{Number: 5173}, HostPort: 5173, Public: people,
+			Runtime:  detect.Runtime{Language: "node", Version: "24"},
+			Packages: detect.Packages{Manager: "npm", Manifest: "package.json"},
+			Dev:      []string{"npm", "run", "dev"}, Build: []string{"npm", "run", "build"}, Output: "dist",
+		},
+	}},
+
 	"npm-workspace": {Services: []detect.Service{
 		{
 			Name: "api", Dir: "apps/api server", Stack: "node", Framework: "Express",

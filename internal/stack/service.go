@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -50,6 +51,34 @@ type Packages struct {
 	// relative to Workspace, sorted; Linked are those that the service imports,
 	// directly or through another, each behind those that it imports itself.
 	Members, Linked []string
+
+	Stale  bool     // Lock does not fit Manifest, so that the manager has to bring it up to date
+	Peers  string   // npm's flag for peers that conflict, as in "--force"; empty for none
+	Whole  bool     // production needs the packages for development, too
+	System []string // Debian packages that the image needs, sorted; none where it has them anyway
+	// Early are the directories and files of the source that the installation reads besides, relative
+	// to the build context; "." is all of it.
+	Early []string
+	// Above is the directory above the service's own from which it takes packages by their path
+	// ("file:../api"), and Outside are their directories in it. Empty for none.
+	Above   string
+	Outside []string
+	// Generated are the directories of code that a tool writes into the source while the packages
+	// are installed, relative to the build context.
+	Generated []string
+	// Builds are the commands that build the members that the service imports, in that order.
+	Builds []Step
+	// Hooks are commands that take scripts out of a manifest that only set up git, for the image has none.
+	Hooks []Step
+	// After are the commands that complete the installation, in exec form, each in its directory
+	// below the build context.
+	After []Step
+}
+
+// Step is a command in a directory below the build context; "" is the context itself.
+type Step struct {
+	Dir     string
+	Command []string
 }
 
 // Variable is an environment variable that a service reads or an env file names.
@@ -76,6 +105,9 @@ type EnvFile struct {
 	Pass    bool   // the service does not find it by itself in a container
 }
 
+// Wired says whether devup knows the value: the URL of a sibling or what a data service has.
+func (v Variable) Wired() bool { return v.Sibling != "" || v.Data != "" }
+
 // Service is one thing of the repository that runs: its decisions, each with its
 // evidence, and nothing that still needs a choice. It is a plain value.
 type Service struct {
@@ -95,6 +127,7 @@ type Service struct {
 	Output     string   // the directory that Build writes, for cra and vite ("build", "dist"); else empty
 	Prod       []string // the production command in exec form for flask, node and python; nil when the built files are served
 	Migrate    []string // the command that brings its database up to date, in exec form; nil for none
+	Seed       []string // the command that fills its database with data, in exec form; nil for none
 	ProdModule string   // Python stacks: the WSGI callable for gunicorn ("app:app"); empty when there is none
 	Variables  []Variable
 	EnvFiles   []EnvFile     // those that it loads, where they do not exist, or lie outside of its directory
@@ -102,7 +135,9 @@ type Service struct {
 	Public     tree.Evidence // why a browser on another machine has to reach it at a URL of its own, a clause; the zero value where none has to
 	Ready      string        // a path that must answer below 500, or empty for the port alone
 	Dockerfile string        // the name of its existing Dockerfile in Dir, or empty
-	BuiltFrom  string        // the directory that its existing Dockerfile copies from, where that is not Dir; else empty
+	BuiltFrom  string        // the directory that its existing Dockerfile is built from, where that is not Dir; else empty
+	Mounted    string        // the directory in the image of its existing Dockerfile that its source can be mounted over; empty where that is not safe
+	Installed  []string      // the directories below Mounted that hold what the image installed
 	Command    []string      // what it runs instead of the command of its existing Dockerfile, in exec form; nil to keep that
 	Compose    string        // the name of the service in an existing compose file that builds or mounts Dir, or empty
 	Included   bool          // that file is one that devup.yaml includes, so that devup.yaml cannot add to the service
@@ -115,6 +150,7 @@ type Service struct {
 type Remark struct {
 	tree.Evidence        // what is wrong, and where
 	Fix           string // what to do, in the imperative; ways to choose from are divided by "; or "
+	Elsewhere     bool   // it works on the machine itself, and not in a cloud workspace or with another host port
 }
 
 // Call is a URL on this machine that stands in a service's source, where no variable
@@ -149,15 +185,13 @@ func (s Service) Root() untrusted.Inert {
 func (s Service) Workdir() string { return path.Join(string(s.Root()), s.Member()) }
 
 // Context is the directory in the repository that the image is built from: the
-// service's own, or that of its workspace, whose lock file and libraries it needs.
+// service's own, or one above it that has what its image needs: the lock file and libraries of
+// its workspace, packages that it names by their path.
 func (s Service) Context() string {
-	switch {
-	case s.Dockerfile != "" && s.BuiltFrom != "":
-		return s.BuiltFrom
-	case s.Dockerfile == "" && s.Packages.Workspace != "":
-		return s.Packages.Workspace
+	if s.Dockerfile != "" {
+		return cmp.Or(s.BuiltFrom, s.Dir)
 	}
-	return s.Dir
+	return cmp.Or(s.Packages.Workspace, s.Packages.Above, s.Dir)
 }
 
 // Member is the service's directory relative to its build context; empty where it

@@ -21,6 +21,7 @@ var Language = stack.Language{
 		"package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "pnpm-workspace.yaml", "bun.lock", "bun.lockb", "lerna.json",
 		".nvmrc", ".node-version", "index.html", ".yarnrc.yml", "cdk.json", "serverless.yml", "samconfig.toml", "angular.json", "proxy.conf.json", "proxy.config.json", "proxy-config.json",
 	},
+	Locks:      npm.LockFiles(),
 	Endings:    endings,
 	Versions:   npm.NodeLines,
 	Search:     search,
@@ -57,13 +58,13 @@ func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 		}
 		p, err := npm.Parse(t, dir)
 		if err != nil {
-			t.Reject(dir, "package.json is not valid JSON", tree.Evidence{File: p.Path})
+			t.LeaveOut(dir, "package.json is not valid JSON", tree.Evidence{File: p.Path})
 			continue
 		}
 		a := &stack.App{Tree: t, Service: stack.Service{Dir: dir}}
 		a.Recognise(stacks)
 		if why, e := whyNoService(a, p); why != "" {
-			t.Reject(dir, why, e)
+			t.RejectAs(strings.HasSuffix(why, "starts no server that is known"), dir, why, e)
 			continue
 		}
 		found = append(found, a)
@@ -168,7 +169,7 @@ func namesMembers(p *npm.Manifest) bool {
 func describe(a *stack.App) {
 	p := npm.ManifestOf(a.Tree, a.Dir)
 	a.Called = path.Base(p.Name)
-	a.Packages = npm.PackagesOf(a)
+	npm.Describe(a)
 	for _, config := range a.Directory().Names {
 		if strings.Contains(config, ".config.") && isCode(config) {
 			a.Configs = append(a.Configs, a.Tree.Source(path.Join(a.Dir, config)))
