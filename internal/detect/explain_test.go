@@ -48,6 +48,9 @@ func explain(repo Repository) string {
 		for _, set := range s.Settings {
 			fmt.Fprintf(&b, "  sets %s=%s\n", set.Name, set.Value)
 		}
+		if s.Forward != 0 {
+			fmt.Fprintf(&b, "  forwarded from %d\n", s.Forward)
+		}
 		if s.Public.Text != "" {
 			fmt.Fprintf(&b, "  public: %s\n", place(s.Public))
 		}
@@ -79,6 +82,12 @@ func explain(repo Repository) string {
 			fmt.Fprintf(&b, "  - %s\n", place(e))
 		}
 	}
+	for _, l := range repo.Loopbacks {
+		fmt.Fprintf(&b, "network %s of %s\n", l.Name, strings.Join(append(l.Members, l.Data...), ", "))
+		for _, e := range append(l.Calls, l.Hidden...) {
+			fmt.Fprintf(&b, "  - %s\n", place(e))
+		}
+	}
 	for _, d := range repo.Data {
 		fmt.Fprintf(&b, "data %s: %s%s%s, host %d, login %s:%s/%s, for %s%s\n", d.Key, d.Service, prefixed(" as ", d.Variant), map[bool]string{true: " of compose"}[d.Compose],
 			d.HostPort, d.Login.User, d.Login.Password, d.Login.Name, strings.Join(d.Users, " "), prefixed(", seeds ", strings.Join(d.Seeds, " ")))
@@ -87,12 +96,6 @@ func explain(repo Repository) string {
 		}
 		for _, f := range d.Fixed {
 			fmt.Fprintf(&b, "  fixed in %s: %s %s\n", f.User, f.Host, place(f.Evidence))
-		}
-	}
-	for _, l := range repo.Loopbacks {
-		fmt.Fprintf(&b, "network %s of %s\n", l.Name, strings.Join(l.Members, ", "))
-		for _, e := range l.Calls {
-			fmt.Fprintf(&b, "  - %s\n", place(e))
 		}
 	}
 	for _, r := range repo.Rejected {

@@ -12,7 +12,7 @@ import (
 // fuzzed are the files that hold what is fuzzed.
 var fuzzed = []string{
 	"package.json", "package-lock.json", "pnpm-workspace.yaml", "requirements.txt", "pyproject.toml", "Pipfile", "app.py", "server.js",
-	"Dockerfile", "compose.yaml", ".gitignore", ".env", ".flaskenv", ".nvmrc", ".python-version", "README.md", "Procfile", "vite.config.ts",
+	"Dockerfile", "compose.yaml", ".gitignore", ".env", ".flaskenv", ".nvmrc", ".python-version", "README.md", "Procfile", "vite.config.ts", "Dockerfile.app",
 	"go.mod", "main.go", "go.work", "Cargo.toml", "pom.xml", "build.gradle", "settings.gradle", "src/main/resources/application.yml",
 }
 

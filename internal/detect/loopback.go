@@ -8,21 +8,27 @@ import (
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/stack/dataservice"
 	"github.com/devup-cli/devup/internal/tree"
 )
 
 // Loopback is a network that services share because the source of one calls another at
-// localhost, where no variable can change it: each finds the others there.
+// localhost, where no variable can change it: each finds the others there. One service alone
+// is in a network that forwards to it, where it listens on 127.0.0.1 alone.
 type Loopback struct {
 	Name    string     // of the service that holds the network, unique in the repository
 	Members []string   // the names of the services in it, sorted
+	Data    []string   // the keys of the data services in it, sorted
 	Calls   []Evidence // what shows it; the text is the URL
+	Hidden  []Evidence // where members listen on 127.0.0.1 alone, which [Service.Forward] is forwarded to
 }
 
 // loopback is a [Loopback] while decisions are made.
 type loopback struct {
 	members services
 	calls   []Evidence
+	hidden  []Evidence
+	data    []string // keys of data services
 }
 
 // decideLoopbacks puts services into one network of which one calls another at localhost. A
@@ -45,10 +51,39 @@ func decideLoopbacks(all services) {
 		}
 	}
 	for _, c := range all {
+		c.decideForward()
 		if local := c.Of.Language.Local; c.loopback != nil && local != nil {
 			local(&c.Runtime)
 		}
 	}
+}
+
+// decideForward has a service reached from outside of its container that listens on 127.0.0.1
+// alone: from a port of its network that no member has.
+func (c *candidate) decideForward() {
+	hidden := c.Of.Language.Hidden
+	if hidden == nil || c.compose != nil || c.Port.Number == 0 {
+		return
+	}
+	why := hidden(c.App)
+	if why.File == "" {
+		return
+	}
+	if c.loopback == nil {
+		c.loopback = &loopback{members: services{c}}
+	}
+	c.loopback.hidden = append(c.loopback.hidden, why)
+	c.Note(why)
+	forward := (c.Port.Number + 10000) % 55536
+	for c.loopback.has(forward) || forward < 1024 {
+		forward++
+	}
+	c.Forward = forward
+}
+
+// has says whether a service of the network listens on a port.
+func (l *loopback) has(port int) bool {
+	return slices.ContainsFunc(l.members, func(c *candidate) bool { return c.Port.Number == port || c.Forward == port })
 }
 
 // refusesHosts says whether the server answers only for hosts that its settings name, of
@@ -77,6 +112,7 @@ func joinLoopback(a, b *candidate, why Evidence) {
 		ours.calls = append(ours.calls, why)
 		return
 	}
+	ours.data, ours.hidden = append(ours.data, theirs.data...), append(ours.hidden, theirs.hidden...)
 	ours.members, ours.calls = append(ours.members, theirs.members...), append(append(ours.calls, theirs.calls...), why)
 	for _, member := range ours.members {
 		member.loopback = ours
@@ -126,11 +162,12 @@ func (s *scan) loopbacks() []Loopback {
 			continue
 		}
 		known = append(known, c.loopback)
-		l := Loopback{Name: s.loopbackName(len(known)), Calls: c.loopback.calls}
+		l := Loopback{Name: s.loopbackName(len(known)), Calls: c.loopback.calls, Hidden: c.loopback.hidden, Data: c.loopback.data}
 		for _, member := range c.loopback.members {
 			l.Members = append(l.Members, member.Name)
 		}
 		slices.Sort(l.Members)
+		slices.Sort(l.Data)
 		found = append(found, l)
 	}
 	return found
@@ -286,4 +323,34 @@ func remarkCall(c, sibling *candidate, call serverCall) {
 		code = getenv(variable, call.url)
 	}
 	c.Remark(e, fmt.Sprintf("write %s there, and set %s: %s under environment in devup.yaml", code, variable, inside))
+}
+
+// joinData puts a data service into the network of a service whose source has its address at
+// localhost, where no variable can change it.
+func (s *scan) joinData(all []Data) {
+	networks := map[string]*loopback{} // by the key of the data service
+	for _, need := range all {
+		for _, fixed := range need.Fixed {
+			port := dataservice.Lookup(need.Service).Port
+			i := slices.IndexFunc(s.found, func(c *candidate) bool { return c.Name == fixed.User })
+			if i < 0 || need.Compose || s.found[i].compose != nil || !isLoopback(fixed.Host) || fixed.Port != 0 && fixed.Port != port {
+				continue
+			}
+			c := s.found[i]
+			if network := networks[need.Key]; network != nil {
+				joinLoopback(c, network.members[0], fixed.Evidence)
+				networks[need.Key] = network.members[0].loopback
+				continue
+			}
+			if l := c.loopbackOrNew(); !l.has(port) {
+				l.calls, l.data = append(l.calls, fixed.Evidence), append(l.data, need.Key)
+				c.loopback, networks[need.Key] = l, l
+			}
+		}
+	}
+}
+
+// isLoopback says whether a host is the container's own.
+func isLoopback(host string) bool {
+	return slices.Contains([]string{"localhost", "127.0.0.1", "::1", "[::1]"}, strings.ToLower(host))
 }

@@ -207,7 +207,6 @@ func (s *scan) decide() Repository {
 		c.Variables = decideVariables(s.found, c)
 	}
 	decideLoopbacks(s.found)
-	repo.Loopbacks = s.loopbacks()
 	for _, c := range s.found {
 		c.Start()
 		if finish := c.Of.Language.Finish; finish != nil {
@@ -219,6 +218,8 @@ func (s *scan) decide() Repository {
 		decideRemarks(s.found, c)
 	}
 	repo.Data = s.decideData()
+	s.joinData(repo.Data)
+	repo.Loopbacks = s.loopbacks()
 	for _, c := range s.found { // what other services call is known by now
 		c.Public = decidePublic(s.found, c)
 		repo.Services = append(repo.Services, c.Service)

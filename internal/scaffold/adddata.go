@@ -21,7 +21,7 @@ func AddData(have []byte, repo detect.Repository, name string) (File, error) {
 	if view.OnTop {
 		view.Project = ""
 	}
-	view.addData(repo.Data)
+	view.addData(repo.Data, nil)
 	content, err := render(path.Join(projectTemplates, "devup.yaml"), view)
 	if err != nil || have == nil {
 		return File{Path: "devup.yaml", Content: content}, err

@@ -18,6 +18,8 @@ type dataView struct {
 	Image       string
 	Command     []string
 	Ports       []string
+	Network     string // the service whose network it shares; empty for its own
+	Port        int    // where it listens in that network
 	Environment []setting
 	Volume      string   // the name of its volume; empty for none
 	Mount       string   // the volume at its directory
@@ -30,7 +32,7 @@ type dataView struct {
 const usualStart = 20
 
 // newDataView is a data service as devup.yaml has it.
-func newDataView(need detect.Data) dataView {
+func newDataView(need detect.Data, shared detect.Loopback) dataView {
 	of := dataservice.Lookup(need.Service).As(need.Variant)
 	v := dataView{Key: need.Key, Image: of.Image, Why: untrusted.Comment(need.Title() + whyOf(need)), Start: max(of.Start, usualStart)}
 	fill := func(templates []string) []string {
@@ -40,7 +42,7 @@ func newDataView(need detect.Data) dataView {
 		}
 		return words
 	}
-	v.Command = fill(of.Command)
+	v.Command, v.Network, v.Port = fill(of.Command), shared.Name, of.Port
 	v.Health = append([]string{"CMD"}, fill(of.Health)...)
 	for _, s := range of.SettingsFor(need.Login) {
 		v.Environment = append(v.Environment, setting{Name: settingName(s.Name), Value: escape(need.Fill(s.Value))})
@@ -64,12 +66,12 @@ func newDataView(need detect.Data) dataView {
 }
 
 // addData adds the data services that no compose file has.
-func (view *projectView) addData(all []detect.Data) {
+func (view *projectView) addData(all []detect.Data, shared []detect.Loopback) {
 	for _, need := range all {
 		if need.Compose {
 			continue
 		}
-		v := newDataView(need)
+		v := newDataView(need, loopbackOf(shared, need.Key))
 		view.Data = append(view.Data, v)
 		if v.Volume != "" {
 			view.Volumes = append(view.Volumes, v.Volume)

@@ -39,6 +39,7 @@ type serviceView struct {
 	Port        int
 	HostPort    int
 	Network     string   // the service whose network it shares; empty for its own
+	Reached     int      // the port at which that network reaches it
 	Command     []string // instead of the Dockerfile's; nil to keep that
 	Worker      bool     // Command is another process of a service's code
 	Environment []setting
@@ -125,7 +126,7 @@ func newProjectView(repo detect.Repository, o Options) projectView {
 			view.Ports = append(view.Ports, portView{Number: s.HostPort, Name: s.Name, Page: s.Page, Public: o.opens(s), Why: o.why(s)})
 		}
 	}
-	view.addData(repo.Data)
+	view.addData(repo.Data, shared)
 	view.setup(repo)
 	if o.Gateway > 0 { // browsers reach the rest through it, so nothing else has to be open
 		public := !slices.ContainsFunc(view.Ports, func(p portView) bool { return !p.Public }) // it leads to all of them
@@ -172,7 +173,7 @@ func newServiceView(repo detect.Repository, s detect.Service, shared detect.Loop
 	if s.Context() == "." {
 		v.Context = "."
 	}
-	v.Port, v.HostPort = s.Port.Number, s.HostPort
+	v.Port, v.HostPort, v.Reached = s.Port.Number, s.HostPort, reached(s)
 	v.Ours = s.Dockerfile == ""
 	name := s.Dockerfile
 	if v.Ours {

@@ -98,6 +98,19 @@ var repositories = map[string]detect.Repository{
 		}}},
 	},
 
+	"hidden-server": {
+		Services: []detect.Service{
+			{Name: "api", Dir: "api", Stack: "node", Framework: "Fastify", Port: detect.Port{Number: 3000}, Forward: 13000, HostPort: 3000},
+			{
+				Name: "web", Dir: "web", Stack: "node", Port: detect.Port{Number: 3001}, HostPort: 3001,
+				Variables: []detect.Variable{{Name: "API_URL", Sibling: "api", Inside: true}},
+			},
+		},
+		Loopbacks: []detect.Loopback{{Name: "loopback", Members: []string{"api"}, Hidden: []detect.Evidence{
+			{File: "api/server.js", Line: 7, Text: "listens on 127.0.0.1, the default of Fastify"},
+		}}},
+	},
+
 	"vite-at-the-root-with-an-api": {Services: []detect.Service{
 		{
 			Name: "api", Dir: "server", Stack: "node", Framework: "Express",

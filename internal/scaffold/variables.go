@@ -94,7 +94,7 @@ func urlOf(repo detect.Repository, v detect.Variable, shared detect.Loopback) st
 		scheme, variable = "ws", "DEVUP_WS_"
 	}
 	if v.Inside {
-		return scheme + "://" + hostOf(sibling, shared) + ":" + strconv.Itoa(sibling.Port.Number) + escape(v.Path)
+		return scheme + "://" + inside(sibling, shared) + escape(v.Path)
 	}
 	local := scheme + strings.TrimPrefix(localURL(sibling), "http")
 	return "${" + variable + detect.EnvName(key(sibling)) + ":-" + local + "}" + escape(v.Path)

@@ -135,6 +135,7 @@ type Service struct {
 	Port       Port
 	PortName   string // the variable that has to say the port, because an env file says another one; empty for none
 	HostPort   int    // the port on the host; equal to Port.Number unless a sibling has it already
+	Forward    int    // the port of its network that is forwarded to Port, where it listens on 127.0.0.1 alone; 0 for none
 	Runtime    Runtime
 	Packages   Packages
 	Module     string    // Flask: the value of FLASK_APP ("app", "src/main.py", "pkg:create_app"); Python: the module or file to run; Node: the server entry where no script starts it

@@ -30,6 +30,7 @@ var Language = stack.Language{
 	Version:    npm.NodeVersion,
 	Flags:      npm.NodeFlags,
 	Local:      npm.NodeLocal,
+	Hidden:     listensLocally,
 	Ports:      ports,
 	Routes:     routes,
 	Uses:       uses,
