@@ -39,7 +39,10 @@ require (
 	rsc.io/qr v0.2.0
 )
 
-require golang.org/x/mod v0.41.0 // indirect
+require (
+	golang.org/x/mod v0.41.0 // indirect
+	mvdan.cc/sh/v3 v3.12.0 // indirect
+)
 
 require (
 	github.com/Microsoft/go-winio v0.6.3-0.20251027160822-ad3df93bed29 // indirect
