@@ -25,7 +25,8 @@ var ours = map[string][]string{
 	// What devup knows of frameworks: the words for it, languages with their stacks, the table.
 	"stack/versions": {"lazyregexp"},
 	"stack":          {"lazyregexp", "tree", "untrusted"}, // untrusted: the gate for values in generated files
-	"stack/node":     {"lazyregexp", "tree", "stack", "stack/versions", "untrusted"},
+	"stack/node":     {"lazyregexp", "tree", "stack", "stack/versions", "stack/node/npm"},
+	"stack/node/npm": {"lazyregexp", "tree", "stack", "stack/versions", "untrusted"}, // how packages get into an image, apart from the frameworks
 	"stack/python":   {"lazyregexp", "tree", "stack", "stack/versions", "untrusted"},
 	"stack/ruby":     {"lazyregexp", "stack"},
 	"stack/php":      {"stack"},
@@ -120,20 +121,21 @@ var only = map[string][]string{
 
 // never names what a package must do without, with all that lies below it.
 var never = map[string][]string{
-	"event":        {"context", "os", "net"},
-	"fail":         {"os", "net"}, // it knows context.Canceled, but waits for nothing
-	"detect":       {"context", "os", "net", "time"},
-	"tree":         {"context", "os", "net", "time"},
-	"stack":        {"context", "os", "net", "time"},
-	"stack/node":   {"context", "os", "net", "time"},
-	"stack/python": {"context", "os", "net", "time"},
-	"stack/ruby":   {"context", "os", "net", "time"},
-	"stack/php":    {"context", "os", "net", "time"},
-	"stack/java":   {"context", "os", "net", "time"},
-	"diagnose":     {"context", "os", "net", "time"},
-	"framework":    {"context", "os", "net", "time"},
-	"plan":         {"context", "os", "net", "time"},
-	"scaffold":     {"context", "net", "os/exec"},
+	"event":          {"context", "os", "net"},
+	"fail":           {"os", "net"}, // it knows context.Canceled, but waits for nothing
+	"detect":         {"context", "os", "net", "time"},
+	"tree":           {"context", "os", "net", "time"},
+	"stack":          {"context", "os", "net", "time"},
+	"stack/node":     {"context", "os", "net", "time"},
+	"stack/node/npm": {"context", "os", "net", "time"},
+	"stack/python":   {"context", "os", "net", "time"},
+	"stack/ruby":     {"context", "os", "net", "time"},
+	"stack/php":      {"context", "os", "net", "time"},
+	"stack/java":     {"context", "os", "net", "time"},
+	"diagnose":       {"context", "os", "net", "time"},
+	"framework":      {"context", "os", "net", "time"},
+	"plan":           {"context", "os", "net", "time"},
+	"scaffold":       {"context", "net", "os/exec"},
 }
 
 // anything stands for every package of ours but those of cli.

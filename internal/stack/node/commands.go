@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/stack/node/npm"
 	"github.com/devup-cli/devup/internal/stack/versions"
 )
 
@@ -37,7 +38,7 @@ func manager(a *stack.App) string { return cmp.Or(a.Packages.Manager, "npm") }
 // and PORT in the environment do.
 func servers(flags ...string) func(*stack.App) stack.Commands {
 	return func(a *stack.App) stack.Commands {
-		p := manifestOf(a.Tree, a.Dir)
+		p := npm.ManifestOf(a.Tree, a.Dir)
 		start := stack.Commands{Dev: development(a, p, flags)}
 		if a.Script == "" && a.Module != "" {
 			start.Prod = []string{"node", a.Module}
@@ -53,8 +54,8 @@ func servers(flags ...string) func(*stack.App) stack.Commands {
 	}
 }
 
-func development(a *stack.App, p *manifest, flags []string) []string {
-	text := p.script(a.Script)
+func development(a *stack.App, p *npm.Manifest, flags []string) []string {
+	text := p.Script(a.Script)
 	if a.Script == "" && a.Module != "" && len(flags) == 0 {
 		return watched(a, a.Module)
 	}
@@ -68,8 +69,8 @@ func development(a *stack.App, p *manifest, flags []string) []string {
 
 // missingFlags are the flags that the script does not say itself; none where it starts
 // several programs.
-func missingFlags(a *stack.App, p *manifest, flags []string) []string {
-	text := p.script(a.Script)
+func missingFlags(a *stack.App, p *npm.Manifest, flags []string) []string {
+	text := p.Script(a.Script)
 	if composite(text) {
 		return nil
 	}

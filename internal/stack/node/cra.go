@@ -3,6 +3,7 @@ package node
 import (
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/stack/node/npm"
 )
 
 // CRA is Create React App, run by react-scripts or by what wraps them.
@@ -11,9 +12,9 @@ var CRA = stack.Stack{
 	Packages: []string{"react-scripts"},
 	Find:     runs([]string{"react-scripts", "react-app-rewired", "craco"}, "react-scripts", "@craco/craco", "react-app-rewired"),
 	Describe: func(a *stack.App) {
-		p := manifestOf(a.Tree, a.Dir)
-		if target := rawText(p.Proxy); target != "" {
-			a.Proxies = append(a.Proxies, p.at("proxy", target))
+		p := npm.ManifestOf(a.Tree, a.Dir)
+		if target := npm.RawText(p.Proxy); target != "" {
+			a.Proxies = append(a.Proxies, p.At("proxy", target))
 		}
 	},
 	FindPort: func(*stack.App) (stack.Port, bool) { return stack.Port{}, false }, // it listens where PORT says, whatever the source names

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/stack/node/npm"
 	"github.com/devup-cli/devup/internal/tree"
 )
 
@@ -43,9 +44,9 @@ func stacks() []*stack.Stack {
 }
 
 // manifestFrom is a package.json of a text.
-func manifestFrom(t *testing.T, text string) *manifest {
+func manifestFrom(t *testing.T, text string) *npm.Manifest {
 	t.Helper()
-	p, err := parseManifest("package.json", text)
+	p, err := npm.ParseManifest("package.json", text)
 	if err != nil {
 		t.Fatal(err)
 	}

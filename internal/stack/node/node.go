@@ -1,5 +1,5 @@
-// Package node has the stacks of Node, one a file, and what they share: package.json, package
-// managers, workspaces, versions, scripts and routes.
+// Package node has the stacks of Node, one a file, and what they share: scripts, sources and
+// routes. Package npm installs their packages.
 package node
 
 import (
@@ -9,6 +9,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/stack/node/npm"
 	"github.com/devup-cli/devup/internal/tree"
 )
 
@@ -21,23 +22,23 @@ var Language = stack.Language{
 		".nvmrc", ".node-version", "index.html", ".yarnrc.yml", "cdk.json", "serverless.yml", "samconfig.toml", "angular.json",
 	},
 	Endings:    endings,
-	Versions:   lines,
+	Versions:   npm.NodeLines,
 	Search:     search,
 	Describe:   describe,
 	Remarks:    remarks,
-	Version:    version,
-	Flags:      flags,
+	Version:    npm.NodeVersion,
+	Flags:      npm.NodeFlags,
 	Ports:      ports,
 	Routes:     routes,
 	Uses:       uses,
 	Getenv:     func(name, or string) string { return "process.env." + name + ` || "` + or + `"` },
 	Renders:    lazyregexp.New(`\b(?:res|reply|ctx)\.(?:render|sendFile|view)\(|\bexpress\.static\(`),
 	LetsIn:     lazyregexp.New(`\bcors\(|@fastify/cors|@koa/cors|Access-Control-Allow-Origin`),
-	Wants:      wants,
-	Image:      image,
-	Copies:     copies,
-	Install:    install,
-	Keeps:      keeps,
+	Wants:      npm.Wants,
+	Image:      npm.NodeImage,
+	Copies:     npm.Copies,
+	Install:    npm.Install,
+	Keeps:      npm.Keeps,
 	ProxyFiles: lazyregexp.New(`\.config\.|^setupProxy\.`),
 }
 
@@ -50,9 +51,9 @@ func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 		if !t.Directory(dir).Has("package.json") {
 			continue
 		}
-		p, err := parse(t, dir)
+		p, err := npm.Parse(t, dir)
 		if err != nil {
-			t.Reject(dir, "package.json is not valid JSON", tree.Evidence{File: p.path})
+			t.Reject(dir, "package.json is not valid JSON", tree.Evidence{File: p.Path})
 			continue
 		}
 		a := &stack.App{Tree: t, Service: stack.Service{Dir: dir}}
@@ -80,19 +81,19 @@ var notServices = []struct{ dependency, what string }{
 }
 
 // whyNoService says why the directory is none, though a stack may have been recognised.
-func whyNoService(a *stack.App, p *manifest) (string, tree.Evidence) {
+func whyNoService(a *stack.App, p *npm.Manifest) (string, tree.Evidence) {
 	framework := a.Of != nil
 	own := framework && a.Of.Name != "node"
 	for _, other := range notServices {
-		if _, needed := p.needs(other.dependency); needed && !listensBySource(p) {
+		if _, needed := p.Needs(other.dependency); needed && !listensBySource(p) {
 			// A web app that is also wrapped for phones is still a web app.
 			if other.dependency != "@capacitor/core" || !own {
-				return other.what, p.at(other.dependency, other.dependency)
+				return other.what, p.At(other.dependency, other.dependency)
 			}
 		}
 	}
 	if _, editor := p.Engines["vscode"]; editor {
-		return "an editor extension (engines.vscode)", p.at("vscode", "engines.vscode")
+		return "an editor extension (engines.vscode)", p.At("vscode", "engines.vscode")
 	}
 	if a.Directory().Has("cdk.json") {
 		return "infrastructure code (cdk.json)", tree.Evidence{File: path.Join(a.Dir, "cdk.json")}
@@ -110,7 +111,7 @@ func whyNoService(a *stack.App, p *manifest) (string, tree.Evidence) {
 }
 
 // whyNoServer tells tooling, workspace roots, lambdas and libraries from servers.
-func whyNoServer(a *stack.App, p *manifest, known bool) (string, tree.Evidence) {
+func whyNoServer(a *stack.App, p *npm.Manifest, known bool) (string, tree.Evidence) {
 	script, text := startScript(p)
 	t, dir := a.Tree, a.Dir
 	entry := entryOf(t, dir, p)
@@ -119,18 +120,18 @@ func whyNoServer(a *stack.App, p *manifest, known bool) (string, tree.Evidence) 
 		if !namesMembers(p) {
 			return "the root of a workspace: its members are examined instead", tree.Evidence{File: path.Join(dir, a.Directory().First("pnpm-workspace.yaml", "lerna.json"))}
 		}
-		return "the root of a workspace: its members are examined instead", p.at("workspaces", "workspaces")
+		return "the root of a workspace: its members are examined instead", p.At("workspaces", "workspaces")
 	case script == "" && entry == "":
 		if delegate, what := delegateScript(p); delegate != "" {
-			return "its scripts only start other directories", p.at(delegate, what)
+			return "its scripts only start other directories", p.At(delegate, what)
 		}
 		if handler := lambdaHandler(t, dir, p); handler != "" {
 			return "a lambda: it exports a handler and starts no server", tree.Evidence{File: handler}
 		}
 		if p.Main != nil || p.Exports != nil {
-			return "a library: it has a main file, but no start script and no server entry", p.at("main", "main")
+			return "a library: it has a main file, but no start script and no server entry", p.At("main", "main")
 		}
-		return "package.json has no start script and no server entry", tree.Evidence{File: p.path}
+		return "package.json has no start script and no server entry", tree.Evidence{File: p.Path}
 	case known || entry != "" && opensPort(t, dir, entry):
 		return "", tree.Evidence{}
 	case script != "" && opensPort(t, dir, entryOfCommand(text)):
@@ -138,7 +139,7 @@ func whyNoServer(a *stack.App, p *manifest, known bool) (string, tree.Evidence) 
 	case lambdaHandler(t, dir, p) != "":
 		return "a lambda: it exports a handler and starts no server", tree.Evidence{File: lambdaHandler(t, dir, p)}
 	case script != "":
-		return "its " + script + " script starts no server that is known", p.at(script, script+": "+firstWords(text))
+		return "its " + script + " script starts no server that is known", p.At(script, script+": "+firstWords(text))
 	default:
 		return "a library: " + entry + " opens no port", tree.Evidence{File: path.Join(dir, entry)}
 	}
@@ -151,19 +152,19 @@ func firstWords(text string) string {
 	return strings.Join(words[:min(len(words), 3)], " ")
 }
 
-func isWorkspaceRoot(f *tree.Directory, p *manifest) bool {
+func isWorkspaceRoot(f *tree.Directory, p *npm.Manifest) bool {
 	return namesMembers(p) || f.Has("pnpm-workspace.yaml") || f.Has("lerna.json")
 }
 
-func namesMembers(p *manifest) bool {
+func namesMembers(p *npm.Manifest) bool {
 	return len(p.Workspaces) > 0 && string(p.Workspaces) != "null"
 }
 
 // describe fills in what the package itself decides.
 func describe(a *stack.App) {
-	p := manifestOf(a.Tree, a.Dir)
+	p := npm.ManifestOf(a.Tree, a.Dir)
 	a.Called = path.Base(p.Name)
-	a.Packages = packagesOf(a)
+	a.Packages = npm.PackagesOf(a)
 	for _, config := range a.Directory().Names {
 		if strings.Contains(config, ".config.") && isCode(config) {
 			a.Configs = append(a.Configs, a.Tree.Source(path.Join(a.Dir, config)))
@@ -175,9 +176,9 @@ func describe(a *stack.App) {
 	if a.Shown != (tree.Evidence{}) {
 		a.Note(a.Shown)
 	}
-	if text := p.script(a.Script); text != "" {
-		e := p.at(a.Script, a.Script+" script")
-		a.Starts = append(a.Starts, stack.Command{Text: text, File: p.path, Line: e.Line})
+	if text := p.Script(a.Script); text != "" {
+		e := p.At(a.Script, a.Script+" script")
+		a.Starts = append(a.Starts, stack.Command{Text: text, File: p.Path, Line: e.Line})
 		a.Note(e)
 	} else if a.Module != "" {
 		a.Note(tree.Evidence{File: path.Join(a.Dir, a.Module), Text: "listens"})
@@ -188,8 +189,8 @@ func describe(a *stack.App) {
 // programs as a server.
 func runs(programs []string, packages ...string) func(*stack.App) bool {
 	return func(a *stack.App) bool {
-		p := manifestOf(a.Tree, a.Dir)
-		needed := p.needsOneOf(packages...)
-		return needed != "" && startedBy(a, p.at(needed, packages[0]), programs...)
+		p := npm.ManifestOf(a.Tree, a.Dir)
+		needed := p.NeedsOneOf(packages...)
+		return needed != "" && startedBy(a, p.At(needed, packages[0]), programs...)
 	}
 }

@@ -8,20 +8,6 @@ import (
 	"github.com/devup-cli/devup/internal/tree"
 )
 
-// TestAt: a word that is a value, too, is found where it is a key.
-func TestAt(t *testing.T) {
-	t.Parallel()
-	p, err := parseManifest("package.json", "{\n\"scripts\": {\"dev\": \"vite\"},\n\"vite\" :1,\n\"x\": \"y\"}")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for key, want := range map[string]int{"vite": 3, "scripts": 2, "dev": 2, "y": 0, "none": 0} {
-		if got := p.at(key, "").Line; got != want {
-			t.Errorf("%s is in line %d, want %d", key, got, want)
-		}
-	}
-}
-
 func TestPortsInSource(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]int{

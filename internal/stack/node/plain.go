@@ -4,13 +4,14 @@ import (
 	"slices"
 
 	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/stack/node/npm"
 )
 
 // Plain is any other server on Node: a start script, or a file that listens.
 var Plain = stack.Stack{
 	Name: "node", Title: "Node", Language: &Language, Port: 3000,
 	Describe: func(a *stack.App) {
-		p := manifestOf(a.Tree, a.Dir)
+		p := npm.ManifestOf(a.Tree, a.Dir)
 		a.Script, _ = startScript(p)
 		a.Module = entryOf(a.Tree, a.Dir, p)
 	},
@@ -56,15 +57,15 @@ func Listeners() []*stack.Stack {
 		all = append(all, &stack.Stack{
 			Name: "node", Title: l.title, Language: &Language, Port: l.port, Packages: []string{l.needed},
 			Find: func(a *stack.App) bool {
-				p := manifestOf(a.Tree, a.Dir)
+				p := npm.ManifestOf(a.Tree, a.Dir)
 				_, needed := p.Dependencies[l.needed] // among the devDependencies it is a tool's
 				if needed {
-					a.Shown = p.at(l.needed, l.needed)
+					a.Shown = p.At(l.needed, l.needed)
 				}
 				return needed
 			},
 			Describe: func(a *stack.App) {
-				p := manifestOf(a.Tree, a.Dir)
+				p := npm.ManifestOf(a.Tree, a.Dir)
 				if a.Script, _ = startScript(p); a.Script == "" {
 					a.Module = entryOf(a.Tree, a.Dir, p)
 				}
@@ -76,8 +77,8 @@ func Listeners() []*stack.Stack {
 }
 
 // listensBySource says whether a package needs one of them.
-func listensBySource(p *manifest) bool {
+func listensBySource(p *npm.Manifest) bool {
 	return slices.ContainsFunc(listeners, func(l listener) bool {
-		return p.needsOneOf(l.needed) != ""
+		return p.NeedsOneOf(l.needed) != ""
 	})
 }

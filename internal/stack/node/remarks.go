@@ -9,6 +9,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/stack/node/npm"
 	"github.com/devup-cli/devup/internal/tree"
 )
 
@@ -23,8 +24,8 @@ var envFileFlag = lazyregexp.New(`--env-file[= ]["']?([^\s"']+)|\benv-cmd\s+-f\s
 // remarkEnvFile looks for the env files that the start script reads: without
 // one that it names, node stops.
 func remarkEnvFile(a *stack.App) {
-	p := manifestOf(a.Tree, a.Dir)
-	for _, match := range envFileFlag.FindAllStringSubmatch(p.script(a.Script), -1) {
+	p := npm.ManifestOf(a.Tree, a.Dir)
+	for _, match := range envFileFlag.FindAllStringSubmatch(p.Script(a.Script), -1) {
 		name := path.Join(a.Dir, match[1]+match[2]+match[3])
 		if !fs.ValidPath(name) || a.Tree.Exists(name) {
 			continue
@@ -36,7 +37,7 @@ func remarkEnvFile(a *stack.App) {
 				break
 			}
 		}
-		a.Remark(p.at(a.Script, "the script "+a.Script+" reads "+name+", which does not exist"), fix)
+		a.Remark(p.At(a.Script, "the script "+a.Script+" reads "+name+", which does not exist"), fix)
 	}
 }
 
@@ -46,12 +47,12 @@ func remarkLibraries(a *stack.App) {
 	var directories []string
 	var first tree.Evidence
 	for _, member := range a.Packages.Linked {
-		p, err := parse(a.Tree, path.Join(a.Packages.Workspace, member))
+		p, err := npm.Parse(a.Tree, path.Join(a.Packages.Workspace, member))
 		if err != nil || p.Scripts["build"] == "" || !lacksBuild(a.Tree, p) {
 			continue
 		}
-		if directories = append(directories, path.Dir(p.path)); len(directories) == 1 {
-			first = p.at("build", "")
+		if directories = append(directories, path.Dir(p.Path)); len(directories) == 1 {
+			first = p.At("build", "")
 		}
 	}
 	fix := fmt.Sprintf("before `devup up`, run `%s run build` in %s", a.Packages.Manager, strings.Join(directories, ", "))
@@ -68,12 +69,12 @@ func remarkLibraries(a *stack.App) {
 
 // lacksBuild says whether a package is imported by a file that its build makes
 // and that is not there.
-func lacksBuild(t *tree.Tree, p *manifest) bool {
-	return slices.ContainsFunc([]string{rawText(p.Main), rawText(p.Module), rawText(p.Exports)}, func(entry string) bool {
+func lacksBuild(t *tree.Tree, p *npm.Manifest) bool {
+	return slices.ContainsFunc([]string{npm.RawText(p.Main), npm.RawText(p.Module), npm.RawText(p.Exports)}, func(entry string) bool {
 		top, _, _ := strings.Cut(path.Clean(entry), "/")
 		if entry == "" || !tree.IsOutput(top) && top != "lib" {
 			return false
 		}
-		return !t.Exists(path.Join(path.Dir(p.path), entry))
+		return !t.Exists(path.Join(path.Dir(p.Path), entry))
 	})
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/stack/node/npm"
 	"github.com/devup-cli/devup/internal/tree"
 )
 
@@ -15,10 +16,10 @@ import (
 var developmentScripts = []string{"dev", "start:dev", "develop", "serve", "start", "server", "dev:server", "start:server"}
 
 // scriptThatRuns is the best script that runs one of the programs as a server.
-func scriptThatRuns(p *manifest, programs ...string) string {
+func scriptThatRuns(p *npm.Manifest, programs ...string) string {
 	for _, name := range developmentScripts {
 		for _, program := range programs {
-			if runsProgram(p.script(name), program) {
+			if runsProgram(p.Script(name), program) {
 				return name
 			}
 		}
@@ -47,9 +48,9 @@ func runsProgram(line, program string) bool {
 var commandParts = lazyregexp.New(`&&|\|\||[;|&]`)
 
 // startScript is the script that starts a server in the package's own directory.
-func startScript(p *manifest) (name, text string) {
+func startScript(p *npm.Manifest) (name, text string) {
 	for _, name := range developmentScripts {
-		text := p.script(name)
+		text := p.Script(name)
 		if text == "" || isDelegate(text) || onlyCompiles(text) || needsMissingTool(p, text) {
 			continue
 		}
@@ -65,9 +66,9 @@ var delegates = lazyregexp.New(
 func isDelegate(text string) bool { return delegates.MatchString(text) }
 
 // delegateScript is the script that shows why a package is only a front for others.
-func delegateScript(p *manifest) (name, text string) {
+func delegateScript(p *npm.Manifest) (name, text string) {
 	for _, name := range developmentScripts {
-		if text := p.script(name); text != "" && isDelegate(text) {
+		if text := p.Script(name); text != "" && isDelegate(text) {
 			return name, name + ": " + firstWords(text)
 		}
 	}
@@ -82,12 +83,12 @@ func onlyCompiles(text string) bool {
 
 // needsMissingTool says whether a script runs a tool that people have
 // installed globally and the package does not list: it will not be in the image.
-func needsMissingTool(p *manifest, text string) bool {
+func needsMissingTool(p *npm.Manifest, text string) bool {
 	words := strings.Fields(text)
 	for i, word := range words {
 		switch word {
 		case "nodemon", "ts-node", "ts-node-dev", "tsx", "pm2", "forever", "supervisor", "babel-node":
-			if p.needsOneOf(word) == "" && (i == 0 || words[i-1] != "npx") {
+			if p.NeedsOneOf(word) == "" && (i == 0 || words[i-1] != "npx") {
 				return true
 			}
 		}
@@ -97,7 +98,7 @@ func needsMissingTool(p *manifest, text string) bool {
 
 // startedBy finds the script that starts the app with one of the programs; e shows the stack.
 func startedBy(a *stack.App, e tree.Evidence, programs ...string) bool {
-	script := scriptThatRuns(manifestOf(a.Tree, a.Dir), programs...)
+	script := scriptThatRuns(npm.ManifestOf(a.Tree, a.Dir), programs...)
 	if script != "" {
 		a.Script, a.Shown = script, e
 	}
@@ -111,8 +112,8 @@ var entryNames = []string{
 }
 
 // entryOf is the file that runs the server where no script does.
-func entryOf(t *tree.Tree, dir string, p *manifest) string {
-	names := []string{path.Clean(rawText(p.Main))}
+func entryOf(t *tree.Tree, dir string, p *npm.Manifest) string {
+	names := []string{path.Clean(npm.RawText(p.Main))}
 	for _, script := range developmentScripts {
 		names = append(names, entryOfCommand(p.Scripts[script]))
 	}
@@ -151,8 +152,8 @@ func entryOfCommand(text string) string {
 var exportsHandler = lazyregexp.New(`(?:exports\.handler\s*=|export\s+(?:const|async\s+function|function)\s+handler\b)`)
 
 // lambdaHandler is the file that exports an AWS Lambda handler, or empty.
-func lambdaHandler(t *tree.Tree, dir string, p *manifest) string {
-	names := []string{rawText(p.Main), "index.js", "index.mjs", "index.ts", "handler.js", "handler.ts", "function.js"}
+func lambdaHandler(t *tree.Tree, dir string, p *npm.Manifest) string {
+	names := []string{npm.RawText(p.Main), "index.js", "index.mjs", "index.ts", "handler.js", "handler.ts", "function.js"}
 	for _, name := range names {
 		full := path.Join(dir, name)
 		if name != "" && t.Has(full) && exportsHandler.MatchString(t.Source(full).Text) {

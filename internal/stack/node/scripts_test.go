@@ -3,6 +3,8 @@ package node
 import (
 	"strings"
 	"testing"
+
+	"github.com/devup-cli/devup/internal/stack/node/npm"
 )
 
 // TestScript: a script that only calls another is the other.
@@ -23,7 +25,7 @@ func TestScript(t *testing.T) {
 		{"dev=npm install; install=vite", "npm install"},
 		{"dev=yarn a; a=yarn dev", "yarn dev"}, // a circle ends
 	} {
-		if got := manifestFrom(t, packageWith(test.scripts, "")).script("dev"); got != test.want {
+		if got := manifestFrom(t, packageWith(test.scripts, "")).Script("dev"); got != test.want {
 			t.Errorf("%s: %q, want %q", test.scripts, got, test.want)
 		}
 	}
@@ -108,7 +110,7 @@ func TestEntry(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			root := treeOf(t, test.files)
-			if got := entryOf(root, ".", manifestOf(root, ".")); got != test.want {
+			if got := entryOf(root, ".", npm.ManifestOf(root, ".")); got != test.want {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})
@@ -125,7 +127,7 @@ func TestLambdaHandler(t *testing.T) {
 		{"by its configuration", "-- package.json --\n{}\n-- serverless.yml --\nservice: x\n", "serverless.yml"},
 	} {
 		root := treeOf(t, test.files)
-		if got := lambdaHandler(root, ".", manifestOf(root, ".")); got != test.want {
+		if got := lambdaHandler(root, ".", npm.ManifestOf(root, ".")); got != test.want {
 			t.Errorf("%s: %q, want %q", test.name, got, test.want)
 		}
 	}

@@ -107,40 +107,6 @@ func TestVitePort(t *testing.T) {
 	}
 }
 
-// TestNeeds: fields of a package.json that are of another form than usual lose only themselves.
-func TestNeeds(t *testing.T) {
-	t.Parallel()
-	p := manifestFrom(t, `{"dependencies": {"a": "1", "b": {"version": "2"}, "c": null}, "devDependencies": {"a": "9", "d": "4"}, "scripts": ["x"], "engines": "node 18", "main": 5}`)
-	for name, want := range map[string]string{"a": "1", "d": "4", "c": ""} {
-		if got, found := p.needs(name); got != want || !found {
-			t.Errorf("%s: %q, %v; want %q", name, got, found, want)
-		}
-	}
-	if got, found := p.needs("b"); found {
-		t.Errorf("b: %q, want none", got)
-	}
-	if got := p.needsOneOf("x", "d", "a"); got != "d" {
-		t.Errorf("the first is %q, want d", got)
-	}
-	if e := p.at("nothing", "x"); e.Line != 0 || e.File != "package.json" {
-		t.Errorf("evidence of a key that is missing: %+v", e)
-	}
-}
-
-// TestWants: what a package.json says of the version of a package.
-func TestWants(t *testing.T) {
-	t.Parallel()
-	read := func(name string) string {
-		return map[string]string{"package.json": `{"dependencies": {"vite": "^5"}, "devDependencies": {"vite": "6", "next": {}}, "peerDependencies": {"vue": "3"}}`}[name]
-	}
-	for name, want := range map[string]string{"vite": "^5 true", "next": " true", "vue": " false"} {
-		versions, found := wants(read, name)
-		if got := fmt.Sprint(versions, " ", found); got != want {
-			t.Errorf("%s: %s, want %s", name, got, want)
-		}
-	}
-}
-
 // TestGetenv: the code that reads a variable, with a value where it is not set.
 func TestGetenv(t *testing.T) {
 	t.Parallel()

@@ -8,6 +8,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/stack/node/npm"
 )
 
 // Vite is what Vite's dev server serves.
@@ -15,7 +16,7 @@ var Vite = stack.Stack{
 	Name: "vite", Title: "Vite", Language: &Language, Page: true, Port: 5173, Output: "dist",
 	Packages: []string{"vite"},
 	Find:     findVite,
-	Describe: func(a *stack.App) { a.Framework = viteTitle(manifestOf(a.Tree, a.Dir)) },
+	Describe: func(a *stack.App) { a.Framework = viteTitle(npm.ManifestOf(a.Tree, a.Dir)) },
 	FindPort: func(a *stack.App) (stack.Port, bool) { return stack.PortIn(a.Configs, vitePort) },
 	OwnPort:  true,
 	Commands: viteCommands,
@@ -39,13 +40,13 @@ var Vite = stack.Stack{
 }
 
 func findVite(a *stack.App) bool {
-	p, f := manifestOf(a.Tree, a.Dir), a.Directory()
-	_, needed := p.needs("vite")
+	p, f := npm.ManifestOf(a.Tree, a.Dir), a.Directory()
+	_, needed := p.Needs("vite")
 	config := f.First(viteConfigs...)
 	if !needed && config == "" || !f.Has("index.html") && (config == "" || viteLibrary(a) != "") {
 		return false
 	}
-	return startedBy(a, p.at("vite", "vite"), "vite", "react-router", "remix")
+	return startedBy(a, p.At("vite", "vite"), "vite", "react-router", "remix")
 }
 
 var viteConfigs = []string{"vite.config.js", "vite.config.ts", "vite.config.mjs", "vite.config.mts", "vite.config.cjs"}
@@ -68,7 +69,7 @@ var vitePort = lazyregexp.New(`\bserver\s*:\s*\{(?:[^{}]|\{(?:[^{}]|\{(?:[^{}]|\
 // viteCommands leave out what the script says itself: Vite reads a doubled
 // option as a list and stops. A script that starts several things is passed by.
 func viteCommands(a *stack.App) stack.Commands {
-	text := manifestOf(a.Tree, a.Dir).script(a.Script)
+	text := npm.ManifestOf(a.Tree, a.Dir).Script(a.Script)
 	start := stack.Commands{Build: runScript(a, "build")}
 	if text == "" || composite(text) {
 		start.Dev = []string{"npx", "vite", "--host", "0.0.0.0", "--port", strconv.Itoa(a.Port.Number), "--strictPort"}
@@ -90,7 +91,7 @@ func viteCommands(a *stack.App) stack.Commands {
 }
 
 // viteTitle is what the dev server serves.
-func viteTitle(p *manifest) string {
+func viteTitle(p *npm.Manifest) string {
 	for _, library := range []struct{ dependency, title string }{
 		{"@sveltejs/kit", "SvelteKit"},
 		{"@react-router/dev", "React Router"},
@@ -101,7 +102,7 @@ func viteTitle(p *manifest) string {
 		{"preact", "Vite + Preact"},
 		{"solid-js", "Vite + Solid"},
 	} {
-		if p.needsOneOf(library.dependency) != "" {
+		if p.NeedsOneOf(library.dependency) != "" {
 			return library.title
 		}
 	}

@@ -1,4 +1,4 @@
-package node
+package npm
 
 import (
 	"strings"
@@ -75,7 +75,7 @@ func TestInstall(t *testing.T) {
 		{"the root of a workspace", stack.Service{Dir: "js", Packages: stack.Packages{Workspace: "js"}, Port: stack.Port{Number: 1}}, "node_modules | . node_modules | serve --single --listen 1 ."},
 	} {
 		q := &untrusted.Quoter{}
-		v, ok := install(q, test.service, nil).(installation)
+		v, ok := Install(q, test.service, nil).(installation)
 		if !ok || q.Err != nil {
 			t.Fatalf("%s: %v", test.name, q.Err)
 		}
@@ -88,7 +88,7 @@ func TestInstall(t *testing.T) {
 		"--max-old-space-size=1":    "Its packages need this on Node 18.",
 		"--openssl-legacy-provider": "Its version of webpack uses a hash that newer OpenSSL only has as legacy.",
 	} {
-		v, ok := install(&untrusted.Quoter{}, stack.Service{Runtime: stack.Runtime{Version: "18", Flags: flags}}, nil).(installation)
+		v, ok := Install(&untrusted.Quoter{}, stack.Service{Runtime: stack.Runtime{Version: "18", Flags: flags}}, nil).(installation)
 		if !ok || v.Why != want || v.Flags != flags {
 			t.Errorf("%s: %q because %q, want %q", flags, v.Flags, v.Why, want)
 		}
@@ -117,7 +117,7 @@ func TestCopies(t *testing.T) {
 	} {
 		q := &untrusted.Quoter{}
 		var got []string
-		for _, layer := range copies(q, stack.Service{Packages: test.packages}) {
+		for _, layer := range Copies(q, stack.Service{Packages: test.packages}) {
 			got = append(got, string(layer))
 		}
 		if text := strings.Join(got, "|"); text != test.want || q.Err != nil {
@@ -140,7 +140,7 @@ func TestKeeps(t *testing.T) {
 		{"a member and its libraries, each once", stack.Service{Dir: "apps/web", Packages: member}, "node_modules apps/web/node_modules libs/a/node_modules libs/ui/node_modules"},
 		{"the root", stack.Service{Dir: ".", Packages: stack.Packages{Manifest: "package.json", Workspace: "."}}, "node_modules"},
 	} {
-		if got := strings.Join(keeps(test.service), " "); got != test.want {
+		if got := strings.Join(Keeps(test.service), " "); got != test.want {
 			t.Errorf("%s: %q, want %q", test.name, got, test.want)
 		}
 	}

@@ -1,4 +1,4 @@
-package node
+package npm
 
 import (
 	"fmt"
@@ -33,7 +33,7 @@ func TestVersion(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			version, why := version(appIn(t, test.files, "web"))
+			version, why := NodeVersion(appIn(t, test.files, "web"))
 			place := why.File
 			if why.Line > 0 {
 				place = fmt.Sprintf("%s:%d", why.File, why.Line)
@@ -69,7 +69,7 @@ func TestFlags(t *testing.T) {
 		{"webpack:latest", "24", " because "},
 		{"node-sass:4.0.0", "24", " because "},
 	} {
-		flags, why := flags(appIn(t, packageWith("", test.dependency), "."), test.node)
+		flags, why := NodeFlags(appIn(t, packageNeeding(test.dependency), "."), test.node)
 		if got := flags + " because " + why; got != test.want {
 			t.Errorf("%s on Node %s: %q, want %q", test.dependency, test.node, got, test.want)
 		}
@@ -87,7 +87,7 @@ func TestImage(t *testing.T) {
 		"15.1": "node:15.1-buster-slim", "14.17": "node:14.17-buster-slim", "14.18": "node:14.18-bullseye-slim", "13.0": "node:13.0-buster-slim",
 		"12": "node:12-bullseye-slim", "12.21": "node:12.21-buster-slim", "12.22": "node:12.22-bullseye-slim", "10": "node:10-buster-slim",
 	} {
-		if got := image(version); got != want {
+		if got := NodeImage(version); got != want {
 			t.Errorf("image(%q) = %s, want %s", version, got, want)
 		}
 	}

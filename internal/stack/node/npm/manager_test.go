@@ -1,4 +1,4 @@
-package node
+package npm
 
 import (
 	"strings"
@@ -57,7 +57,7 @@ func TestPackages(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			a := appIn(t, test.files, ".")
-			if got := explained(packagesOf(a)); got != test.want {
+			if got := explained(PackagesOf(a)); got != test.want {
 				t.Errorf("got  %s\nwant %s", got, test.want)
 			}
 			var notes []string
@@ -89,7 +89,7 @@ func TestBehind(t *testing.T) {
 		{"of another form", `{"packages": {"": []}}`, true},
 	} {
 		root := treeOf(t, "-- package.json --\n"+asked+"\n-- package-lock.json --\n"+test.lock)
-		if got := isBehind(root, "package-lock.json", map[string]*manifest{"": manifestFrom(t, asked)}); got != test.want {
+		if got := isBehind(root, "package-lock.json", map[string]*Manifest{"": ManifestOf(root, ".")}); got != test.want {
 			t.Errorf("%s: %v, want %v", test.name, got, test.want)
 		}
 	}
@@ -137,7 +137,7 @@ func TestWorkspace(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			p := packagesOf(appIn(t, test.files, test.dir))
+			p := PackagesOf(appIn(t, test.files, test.dir))
 			if got := explained(p); got != test.want {
 				t.Errorf("got  %s\nwant %s", got, test.want)
 			}
@@ -151,7 +151,7 @@ func TestBuiltAlone(t *testing.T) {
 	for builtIn, want := range map[string]string{"": ".", ".": ".", "apps/web": ""} {
 		a := appIn(t, monorepo, "apps/web")
 		a.BuiltIn = builtIn
-		if got := packagesOf(a).Workspace; got != want {
+		if got := PackagesOf(a).Workspace; got != want {
 			t.Errorf("built in %q: workspace %q, want %q", builtIn, got, want)
 		}
 	}

@@ -1,4 +1,4 @@
-package node
+package npm
 
 import (
 	"cmp"
@@ -23,22 +23,22 @@ var locks = []struct{ file, manager string }{
 	{"npm-shrinkwrap.json", "npm"},
 }
 
-// packagesOf decides the package manager: packageManager says it, else the
+// PackagesOf decides the package manager: packageManager says it, else the
 // lock file, of the service or of the workspace that it is a member of.
-func packagesOf(a *stack.App) stack.Packages {
-	t, own := a.Tree, manifestOf(a.Tree, a.Dir)
+func PackagesOf(a *stack.App) stack.Packages {
+	t, own := a.Tree, ManifestOf(a.Tree, a.Dir)
 	p := stack.Packages{Manager: "npm"}
 	if a.Directory().Has("package.json") {
 		p.Manifest = "package.json"
 	}
-	p.Native = own.needsOneOf(native...) != ""
-	pinned := rawText(own.PackageManager)
+	p.Native = own.NeedsOneOf(native...) != ""
+	pinned := RawText(own.PackageManager)
 	lockDir := a.Dir
 	root, found := workspaceOf(t, a.Dir)
 	if found && !standsAlone(a, root) {
 		lockDir = root.dir
 		p.Workspace, p.Members, p.Linked = root.dir, root.members, linked(a, root)
-		pinned = cmp.Or(rawText(root.manifest.PackageManager), pinned)
+		pinned = cmp.Or(RawText(root.manifest.PackageManager), pinned)
 	}
 	if manager, version, ok := strings.Cut(pinned, "@"); ok && slices.Contains([]string{"npm", "yarn", "pnpm", "bun"}, manager) {
 		version, _, _ = strings.Cut(version, "+") // the hash that corepack appends
@@ -71,13 +71,13 @@ func packagesOf(a *stack.App) stack.Packages {
 
 // lockedBy are the packages that the service's lock file is of, by their directory
 // as the lock file has it: "" is its own.
-func lockedBy(a *stack.App, p stack.Packages) map[string]*manifest {
+func lockedBy(a *stack.App, p stack.Packages) map[string]*Manifest {
 	if p.Workspace == "" {
-		return map[string]*manifest{"": manifestOf(a.Tree, a.Dir)}
+		return map[string]*Manifest{"": ManifestOf(a.Tree, a.Dir)}
 	}
-	packages := map[string]*manifest{}
+	packages := map[string]*Manifest{}
 	for _, member := range append([]string{""}, p.Members...) {
-		packages[member] = manifestOf(a.Tree, path.Join(p.Workspace, member))
+		packages[member] = ManifestOf(a.Tree, path.Join(p.Workspace, member))
 	}
 	return packages
 }
@@ -115,7 +115,7 @@ var native = []string{"node-sass", "bcrypt", "canvas", "sqlite3", "better-sqlite
 
 // isBehind says whether a package-lock.json lacks a package that a package.json
 // of its asks for, or has it for another version: `npm ci` refuses such a pair.
-func isBehind(t *tree.Tree, lock string, manifests map[string]*manifest) bool {
+func isBehind(t *tree.Tree, lock string, manifests map[string]*Manifest) bool {
 	var file struct {
 		Packages map[string]json.RawMessage `json:"packages"`
 	}
@@ -126,11 +126,11 @@ func isBehind(t *tree.Tree, lock string, manifests map[string]*manifest) bool {
 		return false // lockfileVersion 1 does not say what was asked for
 	}
 	for dir, asked := range manifests {
-		var locked manifest
+		var locked Manifest
 		if json.Unmarshal(file.Packages[dir], &locked) != nil {
 			return true
 		}
-		for _, pair := range []struct{ wanted, locked texts }{
+		for _, pair := range []struct{ wanted, locked Texts }{
 			{asked.Dependencies, locked.Dependencies}, {asked.DevDependencies, locked.DevDependencies},
 		} {
 			for name, version := range pair.wanted {

@@ -1,4 +1,4 @@
-package node
+package npm
 
 import (
 	"encoding/json"
@@ -17,7 +17,7 @@ import (
 // installed together, from the directory of the root's package.json.
 type workspace struct {
 	dir      string
-	manifest *manifest
+	manifest *Manifest
 	members  []string // directories with a package.json, relative to dir, sorted
 }
 
@@ -35,7 +35,7 @@ func workspaceOf(t *tree.Tree, dir string) (workspace, bool) {
 
 // workspaceAt is the workspace of which the directory is the root, if it has members.
 func workspaceAt(t *tree.Tree, dir string) (workspace, bool) {
-	p, err := parse(t, dir)
+	p, err := Parse(t, dir)
 	if err != nil || !t.Directory(dir).Has("package.json") {
 		return workspace{}, false
 	}
@@ -66,7 +66,7 @@ func isMember(patterns []string, dir string) bool {
 
 // patternsOf are the workspace's patterns: npm and yarn keep them in package.json,
 // pnpm in a file of its own.
-func patternsOf(t *tree.Tree, dir string, p *manifest) []string {
+func patternsOf(t *tree.Tree, dir string, p *Manifest) []string {
 	var patterns []string
 	if json.Unmarshal(p.Workspaces, &patterns) != nil {
 		var nested struct {
@@ -102,16 +102,16 @@ func standsAlone(a *stack.App, w workspace) bool {
 // each behind those that it imports itself.
 func linked(a *stack.App, w workspace) []string {
 	byName := map[string]string{}
-	packages := map[string]*manifest{}
+	packages := map[string]*Manifest{}
 	for _, member := range w.members {
-		if p, err := parse(a.Tree, path.Join(w.dir, member)); err == nil {
+		if p, err := Parse(a.Tree, path.Join(w.dir, member)); err == nil {
 			byName[p.Name], packages[member] = member, p
 		}
 	}
 	var found []string
 	seen := map[string]bool{}
-	var visit func(p *manifest)
-	visit = func(p *manifest) {
+	var visit func(p *Manifest)
+	visit = func(p *Manifest) {
 		names := slices.AppendSeq(slices.Collect(maps.Keys(p.Dependencies)), maps.Keys(p.DevDependencies))
 		slices.Sort(names)
 		for _, name := range names {
@@ -124,7 +124,7 @@ func linked(a *stack.App, w workspace) []string {
 			found = append(found, member)
 		}
 	}
-	visit(manifestOf(a.Tree, a.Dir))
+	visit(ManifestOf(a.Tree, a.Dir))
 	return found
 }
 

@@ -1,4 +1,4 @@
-package node
+package npm
 
 import (
 	"path"
@@ -10,8 +10,8 @@ import (
 	"github.com/devup-cli/devup/internal/untrusted"
 )
 
-// install is how the packages get into the image of a service.
-func install(q *untrusted.Quoter, s stack.Service, _ *stack.Stack) any {
+// Install is how the packages get into the image of a service.
+func Install(q *untrusted.Quoter, s stack.Service, _ *stack.Stack) any {
 	v := managed(s.Packages, s.Runtime.Version)
 	v.Modules, v.Owned = modules(q, s), owned(q, s)
 	v.Server, v.Serve = serve, []string{"serve", "--single", "--listen", strconv.Itoa(s.Port.Number), path.Clean(s.Output)}
@@ -88,10 +88,10 @@ func managed(p stack.Packages, node string) installation {
 	}
 }
 
-// copies are the files that decide which packages are installed, as COPY takes
+// Copies are the files that decide which packages are installed, as COPY takes
 // them. A pattern that matches nothing is no error beside a file that is there.
 // In a workspace the package.json of every member is one of them.
-func copies(q *untrusted.Quoter, s stack.Service) []untrusted.Inert {
+func Copies(q *untrusted.Quoter, s stack.Service) []untrusted.Inert {
 	p := s.Packages
 	if p.Manifest == "" {
 		return nil
@@ -151,9 +151,9 @@ func pnpmFor(node string) untrusted.Inert {
 	}
 }
 
-// keeps are the directories that hold installed packages: in a
+// Keeps are the directories that hold installed packages: in a
 // workspace the root's, the service's and those of the libraries that it imports.
-func keeps(s stack.Service) []string {
+func Keeps(s stack.Service) []string {
 	if s.Packages.Manifest == "" {
 		return nil
 	}

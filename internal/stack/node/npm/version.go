@@ -1,4 +1,4 @@
-package node
+package npm
 
 import (
 	"fmt"
@@ -15,33 +15,33 @@ import (
 // newest is the version for a service that asks for none, as of November 2026: the LTS line.
 const newest = "24"
 
-// lines are what a range is answered with, newest first: the LTS lines.
-var lines = []string{newest, "22", "20", "18", "16", "14"}
+// NodeLines are what a range is answered with, newest first: the LTS lines.
+var NodeLines = []string{newest, "22", "20", "18", "16", "14"}
 
-// version is the version of Node that the repository asks for, else the newest that the
+// NodeVersion is the version of Node that the repository asks for, else the newest that the
 // packages bear.
-func version(a *stack.App) (string, tree.Evidence) {
-	own := manifestOf(a.Tree, a.Dir)
+func NodeVersion(a *stack.App) (string, tree.Evidence) {
+	own := ManifestOf(a.Tree, a.Dir)
 	for _, file := range a.VersionFiles("nodejs", ".nvmrc", ".node-version", ".tool-versions") {
 		if version := release(file.Text); version != "" {
 			return version, file
 		}
 	}
 	if version := release(own.Volta["node"]); version != "" {
-		return version, own.at("volta", "volta node "+version)
+		return version, own.At("volta", "volta node "+version)
 	}
-	packages := []*manifest{own}
+	packages := []*Manifest{own}
 	if root, member := workspaceOf(a.Tree, a.Dir); member {
 		packages = append(packages, root.manifest)
 	}
 	limit, why := limitOf(own)
 	for _, p := range packages {
 		wanted := p.Engines["node"]
-		if version := versions.NewestWithin(wanted, lines); version != "" {
+		if version := versions.NewestWithin(wanted, NodeLines); version != "" {
 			if limit < versions.Major(version) && versions.Satisfies(strconv.Itoa(limit), wanted) {
 				return strconv.Itoa(limit), why
 			}
-			return version, p.at("engines", "engines.node "+wanted)
+			return version, p.At("engines", "engines.node "+wanted)
 		}
 	}
 	if limit < versions.Major(newest) {
@@ -50,9 +50,9 @@ func version(a *stack.App) (string, tree.Evidence) {
 	return newest, tree.Evidence{Text: "the newest LTS of Node"}
 }
 
-// flags are what the version needs to run what is built on webpack 4.
-func flags(a *stack.App, version string) (flags, why string) {
-	if what, old := needsOldOpenSSL(manifestOf(a.Tree, a.Dir)); old && versions.Major(version) >= 17 {
+// NodeFlags are what the version needs to run what is built on webpack 4.
+func NodeFlags(a *stack.App, version string) (flags, why string) {
+	if what, old := needsOldOpenSSL(ManifestOf(a.Tree, a.Dir)); old && versions.Major(version) >= 17 {
 		return "--openssl-legacy-provider", what + " needs the OpenSSL legacy provider from Node 17 on"
 	}
 	return "", ""
@@ -96,13 +96,13 @@ var oldNode = []struct {
 	{"node-sass", 10, 20},
 }
 
-func limitOf(p *manifest) (int, tree.Evidence) {
+func limitOf(p *Manifest) (int, tree.Evidence) {
 	limit, why := versions.Major(newest), tree.Evidence{}
 	for _, old := range oldNode {
-		version, needed := p.needs(old.dependency)
+		version, needed := p.Needs(old.dependency)
 		if m := majorOfRange(version); needed && m > 0 && m < old.below && old.node < limit {
 			limit = old.node
-			why = p.at(old.dependency, fmt.Sprintf("%s %d works up to Node %d", old.dependency, m, old.node))
+			why = p.At(old.dependency, fmt.Sprintf("%s %d works up to Node %d", old.dependency, m, old.node))
 			if old.node == 16 && old.dependency != "node-sass" {
 				why.Text = fmt.Sprintf("%s %d hashes with MD4, which Node 17 and later refuse; Node 16 chosen, the last that runs it without a flag", old.dependency, m)
 			}
@@ -112,9 +112,9 @@ func limitOf(p *manifest) (int, tree.Evidence) {
 }
 
 // needsOldOpenSSL names the dependency that is built on webpack 4.
-func needsOldOpenSSL(p *manifest) (string, bool) {
+func needsOldOpenSSL(p *Manifest) (string, bool) {
 	for _, old := range oldNode[:3] {
-		version, needed := p.needs(old.dependency)
+		version, needed := p.Needs(old.dependency)
 		if m := majorOfRange(version); needed && m > 0 && m < old.below {
 			return fmt.Sprintf("%s %d", old.dependency, m), true
 		}
@@ -132,13 +132,13 @@ func majorOfRange(version string) int {
 	return n
 }
 
-// image is the official slim image, with the Debian release in its tag: a tag without one
+// NodeImage is the official slim image, with the Debian release in its tag: a tag without one
 // moves to the next release on some later day, and system packages change under the project.
-func image(version string) untrusted.Inert {
+func NodeImage(version string) untrusted.Inert {
 	tag, whole := stack.ImageTag(version)
 	switch {
 	case tag == "":
-		return image(newest)
+		return NodeImage(newest)
 	case whole:
 		return "node:" + tag
 	default:
