@@ -23,44 +23,45 @@ var ours = map[string][]string{
 	"envfile":       {"lazyregexp"}, // the text of env files that devup writes into; project reads them
 	"tree":          {},             // the directories and files of a repository that people wrote
 	// What devup knows of frameworks: the words for it, languages with their stacks, the table.
-	"stack/versions": {"lazyregexp"},
-	"stack":          {"lazyregexp", "tree", "untrusted"}, // untrusted: the gate for values in generated files
-	"stack/node":     {"lazyregexp", "tree", "stack", "stack/versions", "stack/node/npm"},
-	"stack/node/npm": {"lazyregexp", "tree", "stack", "stack/versions", "untrusted"}, // how packages get into an image, apart from the frameworks
-	"stack/python":   {"lazyregexp", "tree", "stack", "stack/versions", "untrusted"},
-	"stack/ruby":     {"lazyregexp", "stack"},
-	"stack/php":      {"stack"},
-	"stack/java":     {"stack"},
-	"stack/stacks":   {"stack", "stack/node", "stack/python", "stack/ruby", "stack/php", "stack/java"},
-	"detect":         {"lazyregexp", "tree", "stack", "stack/stacks"},
-	"framework":      {"lazyregexp", "stack", "stack/stacks"}, // reads what the stacks say of proxies and debuggers; apart from detect, which `up` does not need
-	"workspace":      {"lazyregexp", "fail"},
-	"settings":       {"lazyregexp", "fail"},
-	"egress":         {"lazyregexp", "fail", "untrusted", "dockerconfig"},                       // untrusted: it reads which registries a project names
-	"diagnose":       {"lazyregexp", "stack/stacks"},                                            // text of a failure → reason, sentence, hint; below all whose work can fail
-	"registry":       {"lazyregexp", "event", "diagnose", "dockerconfig"},                       // logins and refusals of container registries, for pulls, pushes and builds
-	"symbol":         {"lazyregexp"},                                                            // variables whose values are decided after loading
-	"composefile":    {"composeschema", "symbol", "suggest", "lazyregexp", "untrusted", "fail"}, // the files of a project: positions, variables, the model, errors as sentences
-	"project":        {"composefile", "composeschema", "symbol", "suggest", "stack/stacks", "lazyregexp", "untrusted", "fail"},
-	"urls":           {"symbol", "project", "lazyregexp", "fail"}, // what services are called where: URLs in files, and routes of the gateway
-	"ports":          {"project", "fail"},
-	"scaffold":       {"lazyregexp", "detect", "stack", "stack/stacks", "fail", "untrusted"}, // untrusted: the gate for values in generated files
-	"engine":         {"lazyregexp", "event", "fail", "dockerconfig"},
-	"gateway":        {"lazyregexp", "fail", "atomicfile", "untrusted", "owner"}, // one origin for all services: a proxy, and the life of its process
-	"build":          {"lazyregexp", "project", "egress", "registry", "event", "fail", "untrusted", "diagnose"},
-	"plan":           {"project", "fail", "graph"},
-	"images":         {"project", "build", "plan", "observe", "transfer", "registry", "event", "atomicfile", "fail"}, // which images to pull and to build
-	"observe":        {"lazyregexp", "plan", "untrusted", "fail"},                                                    // the state of the engine
-	"engineconfig":   {"lazyregexp", "project", "plan", "fail", "untrusted"},                                         // services, networks and volumes as the engine takes them; untrusted: seccomp profiles
-	"containerexec":  {},                                                                                             // commands in running containers
-	"transfer":       {"engineconfig", "registry", "event", "fail", "diagnose"},                                      // pulls and pushes of images
-	"run":            {"lazyregexp", "plan", "engineconfig", "containerexec", "event", "fail", "owner", "diagnose"},
-	"ready":          {"containerexec", "project", "stack/stacks", "lazyregexp", "event", "fail", "untrusted", "diagnose"},
-	"expose":         {"lazyregexp", "project", "workspace", "event", "fail"},
-	"tunnel":         {"lazyregexp", "fail"}, // a way from the internet to this machine, by a program that the user has
-	"logs":           {"event", "fail"},
-	"setup":          {"lazyregexp", "project", "graph", "plan", "containerexec", "event", "fail", "diagnose"}, // steps that run in containers which answer: after run and ready, and no part of a plan
-	"watch":          {"containerexec", "project", "event", "fail", "untrusted"},                               // fail: the limit of watched directories is the user's to raise
+	"stack/versions":    {"lazyregexp"},
+	"stack":             {"lazyregexp", "tree", "untrusted"}, // untrusted: the gate for values in generated files
+	"stack/node":        {"lazyregexp", "tree", "stack", "stack/versions", "stack/node/npm", "stack/node/script"},
+	"stack/node/script": {},                                                             // which commands the scripts of a package.json run; it knows no framework
+	"stack/node/npm":    {"lazyregexp", "tree", "stack", "stack/versions", "untrusted"}, // how packages get into an image, apart from the frameworks
+	"stack/python":      {"lazyregexp", "tree", "stack", "stack/versions", "untrusted"},
+	"stack/ruby":        {"lazyregexp", "stack"},
+	"stack/php":         {"stack"},
+	"stack/java":        {"stack"},
+	"stack/stacks":      {"stack", "stack/node", "stack/python", "stack/ruby", "stack/php", "stack/java"},
+	"detect":            {"lazyregexp", "tree", "stack", "stack/stacks"},
+	"framework":         {"lazyregexp", "stack", "stack/stacks"}, // reads what the stacks say of proxies and debuggers; apart from detect, which `up` does not need
+	"workspace":         {"lazyregexp", "fail"},
+	"settings":          {"lazyregexp", "fail"},
+	"egress":            {"lazyregexp", "fail", "untrusted", "dockerconfig"},                       // untrusted: it reads which registries a project names
+	"diagnose":          {"lazyregexp", "stack/stacks"},                                            // text of a failure → reason, sentence, hint; below all whose work can fail
+	"registry":          {"lazyregexp", "event", "diagnose", "dockerconfig"},                       // logins and refusals of container registries, for pulls, pushes and builds
+	"symbol":            {"lazyregexp"},                                                            // variables whose values are decided after loading
+	"composefile":       {"composeschema", "symbol", "suggest", "lazyregexp", "untrusted", "fail"}, // the files of a project: positions, variables, the model, errors as sentences
+	"project":           {"composefile", "composeschema", "symbol", "suggest", "stack/stacks", "lazyregexp", "untrusted", "fail"},
+	"urls":              {"symbol", "project", "lazyregexp", "fail"}, // what services are called where: URLs in files, and routes of the gateway
+	"ports":             {"project", "fail"},
+	"scaffold":          {"lazyregexp", "detect", "stack", "stack/stacks", "fail", "untrusted"}, // untrusted: the gate for values in generated files
+	"engine":            {"lazyregexp", "event", "fail", "dockerconfig"},
+	"gateway":           {"lazyregexp", "fail", "atomicfile", "untrusted", "owner"}, // one origin for all services: a proxy, and the life of its process
+	"build":             {"lazyregexp", "project", "egress", "registry", "event", "fail", "untrusted", "diagnose"},
+	"plan":              {"project", "fail", "graph"},
+	"images":            {"project", "build", "plan", "observe", "transfer", "registry", "event", "atomicfile", "fail"}, // which images to pull and to build
+	"observe":           {"lazyregexp", "plan", "untrusted", "fail"},                                                    // the state of the engine
+	"engineconfig":      {"lazyregexp", "project", "plan", "fail", "untrusted"},                                         // services, networks and volumes as the engine takes them; untrusted: seccomp profiles
+	"containerexec":     {},                                                                                             // commands in running containers
+	"transfer":          {"engineconfig", "registry", "event", "fail", "diagnose"},                                      // pulls and pushes of images
+	"run":               {"lazyregexp", "plan", "engineconfig", "containerexec", "event", "fail", "owner", "diagnose"},
+	"ready":             {"containerexec", "project", "stack/stacks", "lazyregexp", "event", "fail", "untrusted", "diagnose"},
+	"expose":            {"lazyregexp", "project", "workspace", "event", "fail"},
+	"tunnel":            {"lazyregexp", "fail"}, // a way from the internet to this machine, by a program that the user has
+	"logs":              {"event", "fail"},
+	"setup":             {"lazyregexp", "project", "graph", "plan", "containerexec", "event", "fail", "diagnose"}, // steps that run in containers which answer: after run and ready, and no part of a plan
+	"watch":             {"containerexec", "project", "event", "fail", "untrusted"},                               // fail: the limit of watched directories is the user's to raise
 	"up": {
 		"workspace", "project", "urls", "ports", "images", "egress", "plan", "observe", "run", "transfer", "ready", "setup", "expose", "logs", "watch", "framework",
 		"gateway", "owner", "untrusted",

@@ -271,6 +271,11 @@ func (s *scan) sourcesOf(c *candidate) []tree.File {
 	}
 	if c.Entry != "" {
 		entry := path.Join(c.Dir, c.Entry)
+		if !slices.ContainsFunc(sources, func(f tree.File) bool { return f.Path == entry }) { // bin/www has no ending
+			if source := s.tree.Source(entry); source.Text != "" {
+				sources = append(sources, source)
+			}
+		}
 		slices.SortStableFunc(sources, func(a, b tree.File) int { return first(a.Path == entry, b.Path == entry) })
 	}
 	return sources

@@ -31,10 +31,10 @@ func TestCommands(t *testing.T) {
 		{"a file on a Node without a number", "-- package.json --\n" + packageWith("", "express:4") + listens, "lts", "node --watch index.js", "", "node index.js"},
 		{"a script of a file", "-- package.json --\n" + packageWith("start=node index.js", "express:4") + listens, "24", "node --watch index.js", "", "npm start"},
 		{"a script of a file with a hook", "-- package.json --\n" + packageWith("prestart=x; start=node index.js", "express:4") + listens, "24", "npm start", "", "npm start"},
-		{"a script of a file with flags", "-- package.json --\n" + packageWith("start=node -r x index.js", "express:4") + listens, "24", "npm start", "", "npm start"},
-		{"a script that calls the start", "-- package.json --\n" + packageWith("dev=npm start; start=node index.js", "express:4") + listens, "24", "npm run dev", "", "npm start"},
+		{"a script of a file with flags", "-- package.json --\n" + packageWith("start=node -r x index.js", "express:4") + listens, "24", "node --watch -r x index.js", "", "npm start"},
+		{"a script that calls the start", "-- package.json --\n" + packageWith("dev=npm start; start=node index.js", "express:4") + listens, "24", "node --watch index.js", "", "npm start"},
 		{"yarn hands arguments on", "-- package.json --\n" + packageWith("dev=next dev", "next:15") + "-- yarn.lock --\n", "", "yarn run dev -H 0.0.0.0 -p 4000", "", "yarn run dev -H 0.0.0.0 -p 4000"},
-		{"bun has no short form", "-- package.json --\n" + packageWith("start=next dev; build=x", "next:15") + "-- bun.lock --\n", "", "bun run start -H 0.0.0.0 -p 4000", "bun run build", "bun run start"},
+		{"bun has no short form", "-- package.json --\n" + packageWith("start=next dev; build=x", "next:15") + "-- bun.lock --\n", "", "bun run start -H 0.0.0.0 -p 4000", "bun run build", "bun run start -H 0.0.0.0 -p 4000"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

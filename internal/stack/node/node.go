@@ -10,6 +10,7 @@ import (
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/stack/node/npm"
+	"github.com/devup-cli/devup/internal/stack/node/script"
 	"github.com/devup-cli/devup/internal/tree"
 )
 
@@ -20,6 +21,7 @@ var Language = stack.Language{
 	Files: []string{
 		"package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "pnpm-workspace.yaml", "bun.lock", "bun.lockb", "lerna.json",
 		".nvmrc", ".node-version", "index.html", ".yarnrc.yml", "cdk.json", "serverless.yml", "samconfig.toml", "angular.json",
+		"www", "nx.json", "project.json", "bunfig.toml",
 	},
 	Endings:    endings,
 	Versions:   npm.NodeLines,
@@ -112,16 +114,16 @@ func whyNoService(a *stack.App, p *npm.Manifest) (string, tree.Evidence) {
 
 // whyNoServer tells tooling, workspace roots, lambdas and libraries from servers.
 func whyNoServer(a *stack.App, p *npm.Manifest, known bool) (string, tree.Evidence) {
-	script, text := startScript(p)
+	name, own, _ := startScript(p)
 	t, dir := a.Tree, a.Dir
 	entry := entryOf(t, dir, p)
 	switch {
-	case script == "" && entry == "" && isWorkspaceRoot(a.Directory(), p):
+	case name == "" && entry == "" && isWorkspaceRoot(a.Directory(), p):
 		if !namesMembers(p) {
 			return "the root of a workspace: its members are examined instead", tree.Evidence{File: path.Join(dir, a.Directory().First("pnpm-workspace.yaml", "lerna.json"))}
 		}
 		return "the root of a workspace: its members are examined instead", p.At("workspaces", "workspaces")
-	case script == "" && entry == "":
+	case name == "" && entry == "":
 		if delegate, what := delegateScript(p); delegate != "" {
 			return "its scripts only start other directories", p.At(delegate, what)
 		}
@@ -134,22 +136,15 @@ func whyNoServer(a *stack.App, p *npm.Manifest, known bool) (string, tree.Eviden
 		return "package.json has no start script and no server entry", tree.Evidence{File: p.Path}
 	case known || entry != "" && opensPort(t, dir, entry):
 		return "", tree.Evidence{}
-	case script != "" && opensPort(t, dir, entryOfCommand(text)):
+	case slices.ContainsFunc(own, func(c script.Command) bool { return opensPort(t, dir, entryOfCommand(a, p, c)) }):
 		return "", tree.Evidence{}
 	case lambdaHandler(t, dir, p) != "":
 		return "a lambda: it exports a handler and starts no server", tree.Evidence{File: lambdaHandler(t, dir, p)}
-	case script != "":
-		return "its " + script + " script starts no server that is known", p.At(script, script+": "+firstWords(text))
+	case name != "":
+		return "its " + name + " script starts no server that is known", p.At(name, name+": "+firstWords(p.Script(name)))
 	default:
 		return "a library: " + entry + " opens no port", tree.Evidence{File: path.Join(dir, entry)}
 	}
-}
-
-// firstWords are enough of a script to know it by. Assignments in front are
-// left out, for their values may be secret.
-func firstWords(text string) string {
-	words := slices.DeleteFunc(strings.Fields(text), func(word string) bool { return strings.Contains(word, "=") })
-	return strings.Join(words[:min(len(words), 3)], " ")
 }
 
 func isWorkspaceRoot(f *tree.Directory, p *npm.Manifest) bool {
@@ -176,7 +171,7 @@ func describe(a *stack.App) {
 	if a.Shown != (tree.Evidence{}) {
 		a.Note(a.Shown)
 	}
-	if text := p.Script(a.Script); text != "" {
+	if text := commandText(a, p); text != "" {
 		e := p.At(a.Script, a.Script+" script")
 		a.Starts = append(a.Starts, stack.Command{Text: text, File: p.Path, Line: e.Line})
 		a.Note(e)

@@ -18,7 +18,7 @@ func TestSearch(t *testing.T) {
 		{"React Router on Vite", "-- package.json --\n" + packageWith("dev=react-router dev", "vite:5") + "-- vite.config.ts --\n", "Vite by dev"},
 		{"Vite that is built only", "-- package.json --\n" + packageWith("build=vite build", "vite:5") + "-- index.html --\n", "no: package.json has no start script and no server entry"},
 		{"a library of Vite", "-- package.json --\n" + packageWith("dev=vite", "vite:5") + "-- vite.config.ts --\nexport default { build: { lib: { entry: 'a' } } }\n", "no: a library (build.lib in its Vite configuration) [vite.config.ts]"},
-		{"Vite without a page", packageWith("dev=vite", "vite:5"), "no: its dev script starts no server that is known [package.json:1 dev: vite]"},
+		{"Vite without a page", packageWith("dev=vite", "vite:5"), "no: package.json has no start script and no server entry"},
 		{"Next", packageWith("dev=next dev; start=next start", "next:15"), "Next.js by dev"},
 		{"Next that is exported only", packageWith("build=next build", "next:15"), "no: package.json has no start script and no server entry"},
 		{"Nuxt", packageWith("dev=nuxt dev", "nuxt:3"), "Nuxt by dev"},

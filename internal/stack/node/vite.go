@@ -67,11 +67,12 @@ func viteLibrary(a *stack.App) string {
 var vitePort = lazyregexp.New(`\bserver\s*:\s*\{(?:[^{}]|\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\})*?\bport\s*:\s*(?:[^,{}\n]*?(?:\|\||\?\?)\s*)?["']?(\d{2,5})\b`)
 
 // viteCommands leave out what the script says itself: Vite reads a doubled
-// option as a list and stops. A script that starts several things is passed by.
+// option as a list and stops.
 func viteCommands(a *stack.App) stack.Commands {
-	text := npm.ManifestOf(a.Tree, a.Dir).Script(a.Script)
+	p := npm.ManifestOf(a.Tree, a.Dir)
+	text := commandText(a, p)
 	start := stack.Commands{Build: runScript(a, "build")}
-	if text == "" || composite(text) {
+	if text == "" {
 		start.Dev = []string{"npx", "vite", "--host", "0.0.0.0", "--port", strconv.Itoa(a.Port.Number), "--strictPort"}
 		return start
 	}
@@ -83,7 +84,7 @@ func viteCommands(a *stack.App) stack.Commands {
 	if !slices.Contains(words, "--port") {
 		arguments = append(arguments, "--port", strconv.Itoa(a.Port.Number))
 	}
-	if !slices.Contains(words, "--strictPort") && runsProgram(text, "vite") {
+	if !slices.Contains(words, "--strictPort") && slices.Contains(words, "vite") {
 		arguments = append(arguments, "--strictPort")
 	}
 	start.Dev = startWith(a, arguments...)

@@ -28,6 +28,7 @@ type Manifest struct {
 	Volta           Texts           `json:"volta"`
 	PackageManager  json.RawMessage `json:"packageManager"`
 	Workspaces      json.RawMessage `json:"workspaces"`
+	Wireit          json.RawMessage `json:"wireit"`
 	Path            string          `json:"-"` // of the file, in the repository
 	text            string
 }

@@ -29,6 +29,8 @@ type Command struct {
 	Words []string
 	// Env are the variables set for it alone: "PORT=3001".
 	Env []string
+	// Loader are the words in front of it that read its variables from files: "dotenv --".
+	Loader []string
 	// Script is the innermost script that runs this command last and no other command at the
 	// same time, so that more arguments to the script reach the command. Empty for none.
 	Script string
@@ -46,7 +48,7 @@ func (c Command) Program() string { return c.Words[0] }
 
 // Text is the command with its variables, as a shell takes it.
 func (c Command) Text() string {
-	return strings.Join(append(slices.Clone(c.Env), Line(c.Words)), " ")
+	return strings.Join(append(slices.Clone(c.Env), Line(slices.Concat(c.Loader, c.Words))), " ")
 }
 
 // Line quotes words for a shell. References to variables stay what they are.
@@ -64,6 +66,7 @@ func Line(words []string) string {
 
 const (
 	maxDepth    = 8   // of scripts that call each other
+	maxScripts  = 100 // that one script calls, directly or through others
 	maxCommands = 200 // of one script
 )
 
@@ -78,8 +81,16 @@ func (s Scripts) Commands(name string) []Command {
 // reader goes through scripts that call each other.
 type reader struct {
 	Scripts
-	found []Command
-	depth int
+	found   []Command
+	depth   int // of the script that is read
+	scripts int // read so far
+}
+
+// CommandsIn gives the commands of a command line.
+func (s Scripts) CommandsIn(line string) []Command {
+	r := &reader{Scripts: s}
+	r.line(line, frame{})
+	return r.found
 }
 
 // frame is where a command stands.
@@ -102,9 +113,10 @@ func (f frame) part() frame {
 // script reads a script by name, in the place of its caller.
 func (r *reader) script(name string, at frame, added ...string) {
 	text, found := r.Texts[name]
-	if !found || r.depth == maxDepth {
+	if !found || r.depth == maxDepth || r.scripts == maxScripts {
 		return
 	}
+	r.scripts++
 	r.depth++
 	defer func() { r.depth-- }()
 	if len(added) == 0 { // else the command is more than this script says
@@ -173,8 +185,8 @@ func (r *reader) statement(s *syntax.Stmt, at frame) (moved bool) {
 		if c.Op == syntax.AndStmt {
 			moved = r.statement(c.X, at.part())
 			at.elsewhere = at.elsewhere || moved
-			if first := printed(c.X); !moved && !ineffective.MatchString(first) {
-				at.before = slices.Concat(at.before, []string{first})
+			if !moved {
+				at.before = slices.Concat(at.before, sequence(c.X))
 			}
 			return r.statement(c.Y, at) || moved
 		}
@@ -195,6 +207,17 @@ func (r *reader) statement(s *syntax.Stmt, at frame) (moved bool) {
 
 // ineffective are commands that mean nothing to what comes after them in another process.
 var ineffective = regexp.MustCompile(`^(?i:set|export|cd|pushd)(?: \S+)*$`)
+
+// sequence are the commands that "&&" parts, without those that mean nothing to what comes after.
+func sequence(s *syntax.Stmt) []string {
+	if c, ok := s.Cmd.(*syntax.BinaryCmd); ok && c.Op == syntax.AndStmt {
+		return slices.Concat(sequence(c.X), sequence(c.Y))
+	}
+	if text := printed(s); !ineffective.MatchString(text) {
+		return []string{text}
+	}
+	return nil
+}
 
 func (r *reader) call(c *syntax.CallExpr, at frame) (moved bool) {
 	var words []string

@@ -19,7 +19,10 @@ func (r *reader) command(words []string, at frame) {
 		case strings.EqualFold(first, "set") && len(rest) > 0 && strings.Contains(rest[0], "="), first == "export":
 			return // of cmd.exe: it changes no more than variables
 		case wrappers[first].applies(rest):
-			c.Words = wrappers[first].wrapped(rest)
+			w := wrappers[first]
+			if c.Words = w.wrapped(rest); w.loads {
+				c.Loader = slices.Concat(c.Loader, []string{first}, rest[:len(rest)-len(c.Words)])
+			}
 			continue
 		case first == "node" && binary(rest) >= 0:
 			c.Words = rest[binary(rest):]
@@ -78,13 +81,14 @@ type wrapper struct {
 	valued     string   // its flags that take a value, each behind a space
 	file       bool     // its first argument may be an env file
 	until      string   // its own arguments end here, where this stands
+	loads      bool     // it reads variables from files or from a server
 }
 
 var wrappers = map[string]*wrapper{
 	"cross-env": {}, "cross-env-shell": {}, "env": {valued: " -u -C"}, "time": {}, "exec": {},
 	"npx": {valued: " -p --package -c --call"}, "pnpx": {}, "bunx": {},
-	"dotenv": {valued: " -e -v -c", until: "--"}, "dotenvx": {subcommand: []string{"run"}, valued: " -f -e --env-file --env", until: "--"}, "dotenv-flow": {until: "--"},
-	"env-cmd": {valued: " -f --file -e --environments -r --rc-file", file: true}, "infisical": {subcommand: []string{"run"}, until: "--"}, "doppler": {subcommand: []string{"run"}, until: "--"},
+	"dotenv": {valued: " -e -v -c", until: "--", loads: true}, "dotenvx": {subcommand: []string{"run"}, valued: " -f -e --env-file --env", until: "--", loads: true}, "dotenv-flow": {until: "--", loads: true},
+	"env-cmd": {valued: " -f --file -e --environments -r --rc-file", file: true, loads: true}, "infisical": {subcommand: []string{"run"}, until: "--", loads: true}, "doppler": {subcommand: []string{"run"}, until: "--", loads: true},
 }
 
 func (w *wrapper) applies(rest []string) bool {
@@ -170,7 +174,7 @@ func (r *reader) managed(manager string, rest []string, c Command, at frame) {
 		return
 	case verb == "exec" || verb == "x" || verb == "dlx", manager != "bun" && r.Texts[rest[0]] == "":
 		c.Words = slices.DeleteFunc(rest, func(word string) bool { return word == "--" })
-		r.command(append(slices.Clone(c.Env), c.Words...), at)
+		r.command(slices.Concat(c.Env, c.Loader, c.Words), at)
 		return
 	case r.Texts[rest[0]] == "": // bun runs the file or the program itself
 		r.bun(own, rest, c, at)
@@ -183,7 +187,7 @@ func (r *reader) managed(manager string, rest []string, c Command, at frame) {
 // bun reads what Bun runs that is no script: a file, or the program of a package.
 func (r *reader) bun(own, rest []string, c Command, at frame) {
 	if path.Ext(rest[0]) == "" && !strings.Contains(rest[0], "/") && !slices.Contains([]string{"test", "install", "add", "build"}, rest[0]) {
-		r.command(append(slices.Clone(c.Env), rest...), at)
+		r.command(slices.Concat(c.Env, c.Loader, rest), at)
 		return
 	}
 	c.Words = append([]string{"bun"}, own...)
