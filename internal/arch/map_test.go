@@ -24,7 +24,8 @@ var ours = map[string][]string{
 	"tree":          {},             // the directories and files of a repository that people wrote
 	// What devup knows of frameworks: the words for it, languages with their stacks, the table.
 	"stack/versions":    {"lazyregexp"},
-	"stack":             {"lazyregexp", "tree", "untrusted"}, // untrusted: the gate for values in generated files
+	"stack":             {"lazyregexp", "tree", "untrusted", "secret"}, // untrusted: the gate for values in generated files; secret: the kinds of secrets
+	"stack/dataservice": {"lazyregexp", "tree", "stack"},               // databases, caches, queues: the table, and what shows them
 	"stack/node":        {"lazyregexp", "tree", "stack", "stack/versions", "stack/node/npm", "stack/node/script"},
 	"stack/node/script": {},                                                             // which commands the scripts of a package.json run; it knows no framework
 	"stack/node/npm":    {"lazyregexp", "tree", "stack", "stack/versions", "untrusted"}, // how packages get into an image, apart from the frameworks
@@ -33,8 +34,8 @@ var ours = map[string][]string{
 	"stack/php":         {"stack"},
 	"stack/java":        {"stack"},
 	"stack/stacks":      {"stack", "stack/node", "stack/python", "stack/ruby", "stack/php", "stack/java"},
-	"detect":            {"lazyregexp", "tree", "stack", "stack/stacks"},
-	"framework":         {"lazyregexp", "stack", "stack/stacks"}, // reads what the stacks say of proxies and debuggers; apart from detect, which `up` does not need
+	"detect":            {"lazyregexp", "tree", "stack", "stack/stacks", "stack/dataservice", "secret", "envfile"}, // secret: which ones are generated; envfile: what an example leaves open
+	"framework":         {"lazyregexp", "stack", "stack/stacks"},                                                   // reads what the stacks say of proxies and debuggers; apart from detect, which `up` does not need
 	"workspace":         {"lazyregexp", "fail"},
 	"settings":          {"lazyregexp", "fail"},
 	"egress":            {"lazyregexp", "fail", "untrusted", "dockerconfig"},                       // untrusted: it reads which registries a project names
@@ -45,7 +46,7 @@ var ours = map[string][]string{
 	"project":           {"composefile", "composeschema", "symbol", "suggest", "stack/stacks", "lazyregexp", "untrusted", "fail"},
 	"urls":              {"symbol", "project", "lazyregexp", "fail"}, // what services are called where: URLs in files, and routes of the gateway
 	"ports":             {"project", "fail"},
-	"scaffold":          {"lazyregexp", "detect", "stack", "stack/stacks", "fail", "untrusted"}, // untrusted: the gate for values in generated files
+	"scaffold":          {"lazyregexp", "detect", "stack", "stack/stacks", "fail", "untrusted", "stack/dataservice"}, // untrusted: the gate for values in generated files
 	"engine":            {"lazyregexp", "event", "fail", "dockerconfig"},
 	"gateway":           {"lazyregexp", "fail", "atomicfile", "untrusted", "owner"}, // one origin for all services: a proxy, and the life of its process
 	"build":             {"lazyregexp", "project", "egress", "registry", "event", "fail", "untrusted", "diagnose"},
@@ -122,21 +123,22 @@ var only = map[string][]string{
 
 // never names what a package must do without, with all that lies below it.
 var never = map[string][]string{
-	"event":          {"context", "os", "net"},
-	"fail":           {"os", "net"}, // it knows context.Canceled, but waits for nothing
-	"detect":         {"context", "os", "net", "time"},
-	"tree":           {"context", "os", "net", "time"},
-	"stack":          {"context", "os", "net", "time"},
-	"stack/node":     {"context", "os", "net", "time"},
-	"stack/node/npm": {"context", "os", "net", "time"},
-	"stack/python":   {"context", "os", "net", "time"},
-	"stack/ruby":     {"context", "os", "net", "time"},
-	"stack/php":      {"context", "os", "net", "time"},
-	"stack/java":     {"context", "os", "net", "time"},
-	"diagnose":       {"context", "os", "net", "time"},
-	"framework":      {"context", "os", "net", "time"},
-	"plan":           {"context", "os", "net", "time"},
-	"scaffold":       {"context", "net", "os/exec"},
+	"event":             {"context", "os", "net"},
+	"fail":              {"os", "net"}, // it knows context.Canceled, but waits for nothing
+	"detect":            {"context", "os", "net", "time"},
+	"tree":              {"context", "os", "net", "time"},
+	"stack":             {"context", "os", "net", "time"},
+	"stack/dataservice": {"context", "os", "time"},
+	"stack/node":        {"context", "os", "net", "time"},
+	"stack/node/npm":    {"context", "os", "net", "time"},
+	"stack/python":      {"context", "os", "net", "time"},
+	"stack/ruby":        {"context", "os", "net", "time"},
+	"stack/php":         {"context", "os", "net", "time"},
+	"stack/java":        {"context", "os", "net", "time"},
+	"diagnose":          {"context", "os", "net", "time"},
+	"framework":         {"context", "os", "net", "time"},
+	"plan":              {"context", "os", "net", "time"},
+	"scaffold":          {"context", "net", "os/exec"},
 }
 
 // anything stands for every package of ours but those of cli.

@@ -30,10 +30,17 @@ type composeService struct {
 	target       int    // the port in the container
 	published    int    // the port on the host, 0 for none
 	portEvidence Evidence
-	env          map[string]bool // names that are set, with a value or from an env_file entry
+	env          map[string]composeValue // by name
 	command      string
 	line         int
 	file         string
+}
+
+// composeValue is what a compose file sets a variable to.
+type composeValue struct {
+	text string
+	set  bool // it has a value
+	line int
 }
 
 // composeFiles are the names of the root's compose files that would be loaded.
@@ -88,16 +95,18 @@ func parseCompose(name, text string, env map[string]string) (services []*compose
 		return nil, nil
 	}
 	each(child(document.Content[0], "services"), func(key, value *yaml.Node) {
-		service := &composeService{name: key.Value, line: key.Line, file: name, env: map[string]bool{}}
+		service := &composeService{name: key.Value, line: key.Line, file: name, env: map[string]composeValue{}}
 		service.readBuild(child(value, "build"))
 		service.readMount(value)
 		service.readPorts(value, env)
 		service.command = strings.Join(texts(child(value, "command")), " ")
 		environment := child(value, "environment")
-		each(environment, func(key, value *yaml.Node) { service.env[key.Value] = value.Tag != "!!null" })
+		each(environment, func(key, value *yaml.Node) {
+			service.env[key.Value] = composeValue{scalar(value), value.Tag != "!!null", key.Line}
+		})
 		for _, text := range texts(environment) {
-			variable, _, set := strings.Cut(text, "=")
-			service.env[variable] = set
+			variable, text, set := strings.Cut(text, "=")
+			service.env[variable] = composeValue{text, set, environment.Line}
 		}
 		services = append(services, service)
 	})

@@ -59,7 +59,7 @@ func TestParseCompose(t *testing.T) {
 				if s.command != "" {
 					text += " runs " + s.command
 				}
-				maps.DeleteFunc(s.env, func(_ string, set bool) bool { return !set })
+				maps.DeleteFunc(s.env, func(_ string, v composeValue) bool { return !v.set })
 				if len(s.env) > 0 {
 					text += " sets " + strings.Join(slices.Sorted(maps.Keys(s.env)), " ")
 				}

@@ -15,6 +15,7 @@ type envFile struct {
 	path    string
 	loaded  bool // by the framework at run time; an example is not
 	entries []envEntry
+	open    map[string]bool // the variables that it leaves to the user
 }
 
 type envEntry struct {
@@ -25,7 +26,7 @@ type envEntry struct {
 var envLine = lazyregexp.New(`^\s*(?:export\s+)?([A-Za-z_]\w*)\s*[=:]\s*(.*)$`)
 
 func parseEnv(name, text string) envFile {
-	env := envFile{path: name, loaded: stacks.IsEnvFile(path.Base(name))}
+	env := envFile{path: name, loaded: stacks.IsEnvFile(path.Base(name)), open: openIn(text)}
 	for i, line := range strings.Split(text, "\n") {
 		match := envLine.FindStringSubmatch(line)
 		if match == nil {

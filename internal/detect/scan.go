@@ -91,7 +91,9 @@ type scan struct {
 // candidate is a service while its decisions are made.
 type candidate struct {
 	*stack.App
-	envs    []envFile // of its directory
+	envs    []envFile   // of its directory
+	outer   []envFile   // of a directory above it, where it loads one
+	read    []stack.Use // the variables that its sources read
 	docker  *dockerfile
 	compose *composeService
 }
@@ -239,6 +241,8 @@ func (s *scan) gather(c *candidate) {
 	}
 	c.envs = envsOf(s.tree, c.Dir)
 	c.Sources = s.sourcesOf(c)
+	c.read = readsOf(c)
+	c.outer = c.envFileAbove()
 }
 
 // maxSources bounds how many source files of one service are opened. Ports and

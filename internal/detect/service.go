@@ -2,6 +2,7 @@ package detect
 
 import (
 	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/stack/dataservice"
 	"github.com/devup-cli/devup/internal/tree"
 )
 
@@ -19,6 +20,8 @@ type (
 	Variable = stack.Variable
 	// Call is a URL on this machine in a service's source.
 	Call = stack.Call
+	// Data is a data service that services use.
+	Data = dataservice.Need
 	// Evidence is one reason for a decision.
 	Evidence = tree.Evidence
 	// Remark is something that will not work as the files stand.
@@ -30,6 +33,7 @@ type (
 // Repository is all that was found. Services are sorted by name, the rest by directory.
 type Repository struct {
 	Services []Service
+	Data     []Data // data services, sorted by key
 	Rejected []Rejection
 	Compose  []string // compose files at the root that `docker compose` would load, in its order
 }

@@ -9,8 +9,9 @@ import (
 
 // address is what a URL in a file says of the service it points at.
 type address struct {
-	port int    // 0 where the URL names none
-	path string // "/api", or empty
+	port   int    // 0 where the URL names none
+	path   string // "/api", or empty
+	socket bool   // ws:// or wss://
 }
 
 var (
@@ -30,7 +31,7 @@ func parseURL(text string) (address, bool) {
 			if !ok && match[1] != "" {
 				continue
 			}
-			return address{port, match[2]}, true
+			return address{port, match[2], strings.HasPrefix(strings.TrimSpace(text), "ws")}, true
 		}
 	}
 	return address{}, false

@@ -1,11 +1,13 @@
 package detect
 
 import (
+	"maps"
 	"path"
 	"slices"
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/secret"
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/stack/stacks"
 	"github.com/devup-cli/devup/internal/tree"
@@ -13,7 +15,7 @@ import (
 
 // usesIn are the variables that a source file reads.
 func usesIn(source tree.File) []stack.Use {
-	if !strings.Contains(source.Text, "env") && !strings.Contains(source.Text, "config(") {
+	if !stack.HasOne(source.Text, "env", "config(", "Settings", "OrThrow", "oi.") {
 		return nil
 	}
 	for _, language := range stacks.Languages() {
@@ -24,18 +26,53 @@ func usesIn(source tree.File) []stack.Use {
 	return nil
 }
 
-// decideVariables are the variables that the service reads or that its env
-// files name, by name.
-func decideVariables(all services, c *candidate) []Variable {
+// readsOf are the variables that a service's sources read.
+func readsOf(c *candidate) []stack.Use {
 	var uses []stack.Use
 	for _, source := range append(slices.Clip(c.Configs), c.Sources...) {
 		uses = append(uses, usesIn(source)...)
 	}
-	for _, env := range c.envs {
+	return uses
+}
+
+// fromEnvs are the variables that the service's env files name.
+func (c *candidate) fromEnvs() []stack.Use {
+	var uses []stack.Use
+	for _, env := range append(slices.Clip(c.envs), c.outer...) {
 		for _, entry := range env.entries {
 			uses = append(uses, stack.Use{Name: entry.name, Value: entry.value, Set: env.loaded && entry.value != "", Where: tree.At(env.path, entry.line, entry.name)})
 		}
 	}
+	return uses
+}
+
+// fromCompose are the variables that a compose file sets, of those that the service reads.
+func (c *candidate) fromCompose() []stack.Use {
+	if c.compose == nil {
+		return nil
+	}
+	var uses []stack.Use
+	for _, name := range slices.Sorted(maps.Keys(c.compose.env)) {
+		value := c.compose.env[name]
+		if slices.ContainsFunc(slices.Concat(c.read, c.fromEnvs()), func(u stack.Use) bool { return u.Name == name }) {
+			uses = append(uses, stack.Use{Name: name, Value: value.text, Set: value.set, Where: tree.At(c.compose.file, value.line, name)})
+		}
+	}
+	return uses
+}
+
+// generated is the kind of secret that is generated for a variable of a server.
+func (c *candidate) generated(v *Variable) secret.Kind {
+	if v.Default || v.Sibling != "" || c.Page && !c.Of.ServerSide || c.Compose != "" {
+		return ""
+	}
+	return secret.KindFor(v.Name)
+}
+
+// decideVariables are the variables that the service reads or that its env
+// files name, by name.
+func decideVariables(all services, c *candidate) []Variable {
+	uses := slices.Concat(c.read, c.fromEnvs(), c.fromCompose())
 	byName := map[string]*Variable{}
 	values := map[string][]string{}
 	readers := map[string][]string{} // the source files that read a variable
@@ -49,7 +86,8 @@ func decideVariables(all services, c *candidate) []Variable {
 			byName[u.Name] = v
 		}
 		v.Secret = v.Secret || credentials.MatchString(u.Value)
-		v.Default = v.Default || u.Set || c.compose != nil && c.compose.env[u.Name]
+		v.Default = v.Default || u.Set
+		v.Required = v.Required || u.Required
 		values[u.Name] = append(values[u.Name], u.Value)
 		if isCode(u.Where.File) {
 			readers[u.Name] = append(readers[u.Name], u.Where.File)
@@ -58,9 +96,12 @@ func decideVariables(all services, c *candidate) []Variable {
 	var variables []Variable
 	for name, v := range byName {
 		wire(all, c, v, values[name])
+		v.Required = v.Required && !v.Default && v.Sibling == ""
+		v.Generate = c.generated(v)
 		v.Inside = callsInside(all, c, v, readers[name])
 		variables = append(variables, *v)
 	}
+	decideEnvFiles(c, variables)
 	slices.SortFunc(variables, func(a, b Variable) int { return strings.Compare(a.Name, b.Name) })
 	return variables
 }

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/devup-cli/devup/internal/envfile"
+	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack/stacks"
 )
 
@@ -14,6 +16,7 @@ var (
 	roleWords    = map[string]role{
 		"FRONTEND": frontend, "FRONT": frontend, "CLIENT": frontend, "WEB": frontend, "UI": frontend, "WEBAPP": frontend, "SPA": frontend, "WEBSITE": frontend,
 		"BACKEND": backend, "BACK": backend, "API": backend, "SERVER": backend, "REST": backend, "APIURL": backend,
+		"WS": backend, "WSS": backend, "WEBSOCKET": backend, "WEBSOCKETS": backend, "SOCKET": backend,
 	}
 )
 
@@ -30,12 +33,12 @@ func setOf(words ...string) map[string]bool {
 func wire(all services, c *candidate, v *Variable, values []string) {
 	var known address
 	var isURL bool
-	elsewhere := false // a database, another host
+	elsewhere := false // a database, another host, or no URL at all
 	for _, value := range values {
 		for item := range strings.SplitSeq(value, ",") { // CORS origins come in lists
 			if found, ok := parseURL(item); ok && !isURL {
 				known, isURL = found, true
-			} else if !ok && strings.Contains(item, "://") {
+			} else if !ok && !leftOpen(item) {
 				elsewhere = true
 			}
 		}
@@ -51,10 +54,17 @@ func wire(all services, c *candidate, v *Variable, values []string) {
 		return
 	}
 	v.Sibling = sibling.Name
+	v.Socket = known.socket || !isURL && socketNames.MatchString(v.Name)
 	if isURL {
 		v.Path = known.path
 	}
 }
+
+// socketNames are of variables that hold the URL of a WebSocket.
+var socketNames = lazyregexp.New(`(?:^|_)(?:WS|WSS|WEBSOCKET|WEBSOCKETS)(?:_|$)`)
+
+// leftOpen says whether a value stands for one that the user chooses.
+func leftOpen(value string) bool { return envfile.IsOpen(strings.TrimSpace(value)) }
 
 // callsInside says whether the service itself calls the sibling whose URL the
 // variable holds: a backend calls another, a development server sends requests

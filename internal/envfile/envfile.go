@@ -48,13 +48,16 @@ func Open(text string) []Blank {
 			help = note
 		}
 		blanks = slices.DeleteFunc(blanks, func(b Blank) bool { return b.Name == name })
-		if asking.MatchString(strings.Trim(value, `"' `)) {
+		if IsOpen(value) {
 			blanks = append(blanks, Blank{name, i + 1, help})
 		}
 		help = ""
 	}
 	return blanks
 }
+
+// IsOpen says whether a value evidently stands for one that the user chooses.
+func IsOpen(value string) bool { return asking.MatchString(strings.Trim(value, `"' `)) }
 
 // split divides what follows the "=" into the value and a comment with the space before it.
 func split(text string) (value, note string) {

@@ -57,6 +57,9 @@ func (r Row) Tunneled() bool { return r.tunneled }
 func Table(p *project.Project, ws workspace.Info, running map[string]string) []Row {
 	rows := []Row{}
 	for _, port := range p.PublishedPorts() {
+		if _, selected := p.Services[port.Service]; !selected {
+			continue // who listens on it is no part of this run
+		}
 		rows = append(rows, row(port, ws, p.Extensions[port.Service].Public))
 	}
 	for name, s := range p.Services {

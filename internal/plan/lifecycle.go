@@ -13,15 +13,49 @@ const (
 )
 
 // StartAll starts the stopped containers of the services, those that others depend on
-// first. No services means all. Only what exists is started: nothing is made.
+// first. No services means all. Only what exists is started: nothing is made. A running
+// container that shares the network of one that is started is restarted after it.
 func StartAll(o Observed, services []string) *Plan {
-	var stopped []Container
+	var changed []Container
+	started := map[string]Container{}
 	for _, c := range selected(o, services) {
 		if c.State == "created" || c.State == "exited" {
-			stopped = append(stopped, c)
+			changed = append(changed, c)
+			started[c.ID] = c
 		}
 	}
-	return dependenciesFirst(o, stopped, Start, "")
+	members := map[string]bool{}
+	for _, c := range o.Containers {
+		if _, dead := owner(c, started); dead && c.Up() {
+			changed, members[c.ID] = append(changed, c), true
+		}
+	}
+	p := &Plan{}
+	walk(p, changed, needs(o.Containers), func(c Container) Op {
+		if of, _ := owner(c, started); members[c.ID] {
+			return Op{Action: RestartOnly, Old: c, Causes: []string{sharesNetwork(of.Service, "is started")}}
+		}
+		return Op{Action: Start, Old: c}
+	})
+	return p
+}
+
+// owner is the one of the containers, by ID, whose network a container shares.
+func owner(c Container, containers map[string]Container) (Container, bool) {
+	if c.Joins == "" {
+		return Container{}, false
+	}
+	for _, other := range containers {
+		if other.ID == c.Joins || other.Name == c.Joins {
+			return other, true
+		}
+	}
+	return Container{}, false
+}
+
+// sharesNetwork is the cause of a restart after that of the network's owner.
+func sharesNetwork(owner, what string) string {
+	return "shares the network of " + owner + ", which " + what
 }
 
 // KillAll sends a signal to the running containers of the services, all at once. No
@@ -85,19 +119,47 @@ func values(m map[string]string) []string { return slices.Collect(maps.Values(m)
 
 // RestartAll restarts the containers of the services, those that others depend on
 // first. No services means all. Services that ask for it in their depends_on (restart:
-// true) are restarted after what they depend on, unless alone is set.
+// true) are restarted after what they depend on, unless alone is set. Those that share the
+// network of a restarted container always are: theirs is gone.
 func RestartAll(o Observed, services []string, alone bool) *Plan {
-	meant := services
-	for grown := !alone && len(services) > 0; grown; {
+	meant, causes := services, map[string]string{}
+	for grown := len(services) > 0; grown; {
 		grown = false
 		for _, c := range o.Containers {
-			follows := slices.ContainsFunc(c.Follows, func(s string) bool { return slices.Contains(meant, s) })
-			if follows && !c.OneOff && !slices.Contains(meant, c.Service) {
-				meant, grown = append(slices.Clone(meant), c.Service), true
+			if c.OneOff || slices.Contains(meant, c.Service) {
+				continue
+			}
+			cause := restartCause(o, c, meant, alone)
+			if cause != "" {
+				meant, grown, causes[c.Service] = append(slices.Clone(meant), c.Service), true, cause
 			}
 		}
 	}
-	return dependenciesFirst(o, selected(o, meant), RestartOnly, "depends on a service that is restarted", services...)
+	p := &Plan{}
+	walk(p, selected(o, meant), needs(o.Containers), func(c Container) Op {
+		op := Op{Action: RestartOnly, Old: c}
+		if cause := causes[c.Service]; cause != "" {
+			op.Causes = []string{cause}
+		}
+		return op
+	})
+	return p
+}
+
+// restartCause says why a container is restarted after those of the services; empty where it
+// is not.
+func restartCause(o Observed, c Container, services []string, alone bool) string {
+	restarted := map[string]Container{}
+	for _, other := range selected(o, services) {
+		restarted[other.ID] = other
+	}
+	if of, shares := owner(c, restarted); shares && (c.Up() || !alone) {
+		return sharesNetwork(of.Service, "is restarted")
+	}
+	if !alone && slices.ContainsFunc(c.Follows, func(s string) bool { return slices.Contains(services, s) }) {
+		return "depends on a service that is restarted"
+	}
+	return ""
 }
 
 // each adds one operation for every container of the services that is in a state.
@@ -110,21 +172,5 @@ func each(o Observed, services []string, in func(Container) bool, op Op) *Plan {
 		}
 	}
 	slices.SortFunc(p.Ops, func(a, b Op) int { return byName(a.Old, b.Old) })
-	return p
-}
-
-// dependenciesFirst adds an operation for each of the containers; those of a service
-// wait for those of every service that it depends on, as all containers of the project
-// say. Where asked is not empty, the operations of other services say why they are
-// there.
-func dependenciesFirst(o Observed, containers []Container, action Action, cause string, asked ...string) *Plan {
-	p := &Plan{}
-	walk(p, containers, needs(o.Containers), func(c Container) Op {
-		op := Op{Action: action, Old: c}
-		if len(asked) > 0 && !slices.Contains(asked, c.Service) {
-			op.Causes = []string{cause}
-		}
-		return op
-	})
 	return p
 }

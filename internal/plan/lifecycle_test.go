@@ -35,6 +35,8 @@ func TestLifecycle(t *testing.T) {
 	for i := range stopped.Containers {
 		stopped.Containers[i].State = "exited"
 	}
+	joined := lively()
+	joined.Containers[3].Joins, joined.Containers[3].DependsOn = "2", []string{"api"}
 	for _, c := range []struct {
 		name string
 		got  *plan.Plan
@@ -68,6 +70,14 @@ func TestLifecycle(t *testing.T) {
 		{"restart: who asks for it follows", plan.RestartAll(o, []string{"api"}, false), `
 0 restart shop-api-1
 1 restart shop-web-1: depends on a service that is restarted [after 0]
+`},
+		{"start: who shares the network is restarted", plan.StartAll(joined, []string{"api"}), `
+0 start shop-api-1
+1 restart shop-old-1: shares the network of api, which is started [after 0]
+`},
+		{"restart --no-deps: who shares the network follows all the same", plan.RestartAll(joined, []string{"api"}, true), `
+0 restart shop-api-1
+1 restart shop-old-1: shares the network of api, which is restarted [after 0]
 `},
 		{"restart --no-deps", plan.RestartAll(o, []string{"api"}, true), "\n0 restart shop-api-1\n"},
 	} {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 )
@@ -43,6 +44,7 @@ type maker struct {
 	awaits   map[string]int      // "condition service" -> its Await
 	needs    map[string]order    // service -> what its containers wait for
 	replaced map[string]bool     // services of which a container gets a new ID
+	started  map[string]bool     // services of which a container that exists is started
 }
 
 // order is what an operation waits for.
@@ -56,7 +58,7 @@ func Make(p *types.Project, o Observed, opts Options) (*Plan, error) {
 	m := &maker{
 		project: p, observed: o, options: opts, plan: &Plan{},
 		networks: map[string]int{}, renewed: map[string]string{}, volumes: map[string]int{}, evicted: map[string]int{},
-		last: map[string][]int{}, running: map[string][]string{}, awaits: map[string]int{}, needs: map[string]order{}, replaced: map[string]bool{},
+		last: map[string][]int{}, running: map[string][]string{}, awaits: map[string]int{}, needs: map[string]order{}, replaced: map[string]bool{}, started: map[string]bool{},
 	}
 	if err := m.shareNetworks(); err != nil {
 		return nil, err
@@ -158,6 +160,7 @@ func (m *maker) existing(want wanted, c Container) {
 		op.Action, op.Causes = Unpause, []string{"is paused"}
 	case !c.Up() && !m.options.NoStart:
 		op.Action, op.Causes = Start, []string{describeState(c.State)}
+		m.started[want.service.Name] = true
 	default:
 		m.keep(want, c)
 		return
@@ -178,11 +181,16 @@ func describeState(state string) string {
 	return "is " + state
 }
 
-// keep plans for a container that stays: at most a restart, where it asks
-// for one after a dependency (depends_on with restart).
+// keep plans for a container that stays: at most a restart, where the network that it shares
+// is a new one, or where it asks for one after a dependency (depends_on with restart).
 func (m *maker) keep(want wanted, c Container) {
 	s := want.service
 	m.running[s.Name] = append(m.running[s.Name], c.Name)
+	if host, shares := strings.CutPrefix(s.NetworkMode, types.ServicePrefix); shares && m.started[host] && c.Up() {
+		m.started[s.Name] = true // another one may share it in turn
+		m.container(want, Op{Action: RestartOnly, Number: c.Number, Old: c, Causes: []string{sharesNetwork(host, "is started")}})
+		return
+	}
 	for _, name := range slices.Sorted(maps.Keys(s.DependsOn)) {
 		if s.DependsOn[name].Restart && m.replaced[name] && c.Up() && !m.options.NoStart {
 			m.container(want, Op{Action: RestartOnly, Number: c.Number, Old: c, Causes: []string{"depends on " + name + ", which is replaced"}})

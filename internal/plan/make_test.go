@@ -180,6 +180,14 @@ func TestMake(t *testing.T) {
 			},
 		},
 		{
+			name:    "a container that shares the network of one that is started",
+			project: "services: {web: {image: 'web:1'}, spy: {image: 'spy:1', network_mode: 'service:web'}}",
+			observe: func(o plan.Observed) plan.Observed {
+				return change(o, "web", func(c *plan.Container) { c.State = "exited" })
+			},
+			want: "\n0 start shop-web-1: has exited\n1 restart shop-spy-1: shares the network of web, which is started [after 0]\n",
+		},
+		{
 			name:    "an unknown container is reported and left alone",
 			project: "services: {web: {image: 'web:1'}}",
 			observe: func(o plan.Observed) plan.Observed {

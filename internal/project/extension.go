@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/devup-cli/devup/internal/composefile"
 	"github.com/devup-cli/devup/internal/composeschema"
@@ -24,6 +27,7 @@ type ServiceExtension struct {
 	Ready     string         // HTTP path that must answer below 500 before the service counts as ready; empty for the usual checks
 	Public    bool           // the ports may be opened to the internet in a cloud workspace
 	FixedPort bool           // port: fixed, so that the host port is never moved
+	Targets   []int          // port: 3000, the ports on which it listens in the network of another service; nil where it does not say
 	Routes    []GatewayRoute // what the gateway leads to the service, without its name
 	Egress    bool           // egress: credentials, so that its containers get the credentials of package registries that the user allows
 	Setup     []SetupStep    // what has to run in the service's container before one can work with it, in this order
@@ -83,8 +87,9 @@ func (x *ServiceExtension) set(key string, v any) (bad *extensionError) {
 		}
 	case "port":
 		if x.FixedPort = v == "fixed"; !x.FixedPort {
-			return &extensionError{key: key, text: "has a port that is not the word fixed", hint: "port: fixed keeps the host port where it is; the port itself stands under ports"}
+			x.Targets, bad = parseTargets(v)
 		}
+		return bad
 	case "egress":
 		if x.Egress = v == "credentials"; !x.Egress {
 			return &extensionError{key: key, text: "has an egress that is not the word credentials", hint: "egress: credentials lets its containers use tokens of package registries, when the user agrees"}
@@ -99,6 +104,26 @@ func (x *ServiceExtension) set(key string, v any) (bad *extensionError) {
 		return unknownKey(key, serviceKeys)
 	}
 	return nil
+}
+
+// parseTargets reads the ports on which a service listens in the network of another.
+func parseTargets(v any) ([]int, *extensionError) {
+	list, several := v.([]any)
+	if !several {
+		list = []any{v}
+	}
+	var targets []int
+	for _, item := range list {
+		n, err := strconv.Atoi(fmt.Sprint(item))
+		if err != nil || n < 1 || n > 65535 {
+			return nil, &extensionError{
+				key: "port", text: fmt.Sprintf("has the port %q, which is neither a number nor the word fixed", fmt.Sprint(item)),
+				hint: "port: 3000 says where it listens in the network of another service; port: fixed keeps the host port",
+			}
+		}
+		targets = append(targets, n)
+	}
+	return targets, nil
 }
 
 func mapping(value any) (map[string]any, *extensionError) {
@@ -143,6 +168,9 @@ func readExtensions(p *Project, files []composefile.File) error {
 	p.Extensions = map[string]ServiceExtension{}
 	for _, name := range slices.Sorted(maps.Keys(services)) {
 		x, bad := parseExtension(services[name].Extensions[ExtensionKey])
+		if bad == nil && len(x.Targets) > 0 && !strings.HasPrefix(services[name].NetworkMode, types.ServicePrefix) {
+			bad = &extensionError{key: "port", text: "has a port that is not the word fixed", hint: "port: fixed keeps the host port where it is; the port itself stands under ports"}
+		}
 		if bad != nil {
 			return bad.fail(files, name, "services", name, ExtensionKey)
 		}
@@ -186,6 +214,13 @@ func Schema() []byte {
 	return append(text, '\n')
 }
 
+func portSchema() map[string]any {
+	return map[string]any{"anyOf": []any{
+		map[string]any{"type": "integer", "minimum": 1, "maximum": 65535},
+		map[string]any{"type": "string", "pattern": `^([1-9]\d{0,4}|\$\{.*)$`},
+	}}
+}
+
 func topSchema() map[string]any {
 	return map[string]any{
 		"description":          "What devup needs to know about the project and Compose cannot say.",
@@ -219,8 +254,12 @@ func serviceSchema() map[string]any {
 				"default":     false,
 			},
 			"port": map[string]any{
-				"description": `"fixed" keeps the host port: up fails when it is taken, instead of using the next free one.`,
-				"enum":        []any{"fixed"},
+				"description": `"fixed" keeps the host port: up fails when it is taken, instead of using the next free one. A number, or a list of them, is where a service listens in the network of another (network_mode: service:...).`,
+				"anyOf": []any{
+					map[string]any{"enum": []any{"fixed"}},
+					portSchema(),
+					map[string]any{"type": "array", "items": portSchema(), "minItems": 1},
+				},
 			},
 			"egress": map[string]any{
 				"description": `"credentials" lets the service's containers use the tokens and passwords of package registries and proxies that builds get, when the user agrees.`,

@@ -43,6 +43,7 @@ func TestWrongExtensions(t *testing.T) {
 		{"ready", "services:\n  web:\n    image: x\n    x-devup:\n      ready: health", "devup.yaml:5: x-devup of service web has a ready that is not a path", "/api"},
 		{"public", "services:\n  web:\n    image: x\n    x-devup: {public: maybe}", "devup.yaml:4: x-devup of service web has a public", ""},
 		{"port", "services:\n  web:\n    image: x\n    x-devup: {port: 3000}", "devup.yaml:4: x-devup of service web has a port that is not the word fixed", "ports"},
+		{"port of a member", "services:\n  net: {image: x}\n  web:\n    image: x\n    network_mode: service:net\n    x-devup: {port: stable}", `devup.yaml:6: x-devup of service web has the port "stable", which is neither a number nor the word fixed`, "port: 3000"},
 		{"egress", "services:\n  web:\n    image: x\n    x-devup: {egress: true}", "devup.yaml:4: x-devup of service web has an egress that is not the word credentials", "egress: credentials"},
 		{"routes", "services:\n  web:\n    image: x\n    x-devup:\n      routes: [api]", "devup.yaml:5: x-devup of service web has a route api that is not a path", "/api"},
 		{"strip of a route", "services:\n  web:\n    image: x\n    x-devup:\n      routes: [{path: /api, strip: maybe}]", "devup.yaml:5: x-devup of service web has a route /api whose strip is neither true nor false", ""},

@@ -12,11 +12,14 @@ import (
 
 // Key identifies the port.
 func (p Port) Key() PortKey {
-	return PortKey{Service: p.Service, Target: p.Target, Protocol: p.Protocol, Index: p.Index, Copy: p.Copy}
+	return PortKey{Service: p.Publisher(), Target: p.Target, Protocol: p.Protocol, Index: p.Index, Copy: p.Copy}
 }
 
-// PublishedPorts lists the ports that the services publish, by service name,
-// container, and then in the order of the config. Services on the host's own
+// Publisher is the service whose container publishes the port.
+func (p Port) Publisher() string { return cmp.Or(p.Owner, p.Service) }
+
+// PublishedPorts lists the ports that the services publish, by the name of the service that
+// publishes them, container, and then in the order of the config. Services on the host's own
 // network publish none.
 func (p *Project) PublishedPorts() []Port { return portsOf(p, p.Services) }
 
@@ -27,12 +30,31 @@ func (p *Project) OtherPorts() []Port { return portsOf(p, p.others) }
 // AllPorts lists the ports that all services publish, also those that were left out.
 func (p *Project) AllPorts() []Port { return portsOf(p, p.Running()) }
 
-// PortsOf lists the ports that the first container of a service publishes, also of one that
-// was left out.
-func (p *Project) PortsOf(service string) []Port { return published(p.service(service), false) }
+// PortsOf lists the published ports on which the first container of a service listens, also
+// of one that was left out.
+func (p *Project) PortsOf(service string) []Port {
+	return listenedBy(p, service, p.Running(), listenersOf(p))
+}
+
+func listenedBy(p *Project, service string, services types.Services, listeners map[shared]string) []Port {
+	owner := cmp.Or(networkOwner(services, service), service)
+	ports := published(services[owner], p.Extensions[owner].FixedPort)
+	attribute(ports, listeners)
+	return slices.DeleteFunc(ports, func(port Port) bool { return port.Service != service })
+}
+
+// attribute gives ports of their publisher to the services that listen on them.
+func attribute(ports []Port, listeners map[shared]string) {
+	for i, port := range ports {
+		if member := listenerOf(listeners, port.Service, port.Target); member != port.Service {
+			ports[i].Service, ports[i].Owner = member, port.Service
+		}
+	}
+}
 
 func portsOf(p *Project, services types.Services) []Port {
 	var ports []Port
+	listeners := listenersOf(p)
 	for _, name := range slices.Sorted(maps.Keys(services)) {
 		s := services[name]
 		first := published(s, p.Extensions[name].FixedPort)
@@ -41,6 +63,7 @@ func portsOf(p *Project, services types.Services) []Port {
 			ports = append(ports, copies(s, first, number)...)
 		}
 	}
+	attribute(ports, listeners)
 	return ports
 }
 
@@ -125,8 +148,9 @@ func firstPort(published string) int {
 func (p *Project) PrimaryPorts(hostPorts map[PortKey]int) map[string]int {
 	all := map[string]int{}
 	services := p.Running()
+	listeners := listenersOf(p)
 	for _, name := range slices.Sorted(maps.Keys(services)) {
-		port, ok := primaryPortOf(services[name], hostPorts)
+		port, ok := primaryPortOf(services[name], listenedBy(p, name, services, listeners), hostPorts)
 		if _, clash := all[EnvName(name)]; ok && !clash {
 			all[EnvName(name)] = port
 		}
@@ -134,7 +158,7 @@ func (p *Project) PrimaryPorts(hostPorts map[PortKey]int) map[string]int {
 	return all
 }
 
-func primaryPortOf(s types.ServiceConfig, hostPorts map[PortKey]int) (port int, ok bool) {
+func primaryPortOf(s types.ServiceConfig, ports []Port, hostPorts map[PortKey]int) (port int, ok bool) {
 	if s.NetworkMode == "host" {
 		for _, c := range s.Ports {
 			return int(c.Target), true
@@ -142,7 +166,7 @@ func primaryPortOf(s types.ServiceConfig, hostPorts map[PortKey]int) (port int, 
 		return 0, false
 	}
 	var best *Port
-	for _, candidate := range published(s, false) {
+	for _, candidate := range ports {
 		if candidate.Protocol == "tcp" && (best == nil || candidate.Web() && !best.Web()) {
 			best = &candidate
 		}

@@ -69,7 +69,8 @@ type Options struct {
 
 // Port is one port that a service publishes. A range is as many Ports.
 type Port struct {
-	Service  string
+	Service  string // the one that listens on it
+	Owner    string // the one that publishes it, where Service is in its network; empty for Service itself
 	Index    int    // tells apart several publications of the same target, in the order of the config
 	Copy     int    // which container of the service it leads to: 0 for the first
 	Target   int    // port inside the container
@@ -81,7 +82,7 @@ type Port struct {
 
 // PortKey identifies a published port within a project.
 type PortKey struct {
-	Service  string
+	Service  string // the one that publishes it
 	Target   int
 	Protocol string
 	Index    int // tells apart several publications of the same target, in the order of the config

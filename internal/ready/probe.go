@@ -66,7 +66,7 @@ func Probes(p *project.Project, containers map[string]map[int]string) []Probe {
 		service := p.Services[name]
 		source, limit := sourceOf(service, p.WorkingDir), limitOf(p, service)
 		for _, number := range slices.Sorted(maps.Keys(containers[name])) {
-			probe := forService(service, p.Extensions[name], number, conditions[name])
+			probe := forService(service, p.Listened(name), p.Extensions[name], number, conditions[name])
 			probe.Container, probe.Source = containers[name][number], source
 			probe.Limit = limit
 			probes = append(probes, probe)
@@ -86,15 +86,15 @@ func awaited(p *types.Project) map[string][]string {
 	return found
 }
 
-func forService(s types.ServiceConfig, x project.ServiceExtension, number int, conditions []string) Probe {
+func forService(s types.ServiceConfig, listened []types.ServicePortConfig, x project.ServiceExtension, number int, conditions []string) Probe {
 	probe := Probe{
 		Service: s.Name, Number: number, Stack: x.Stack,
 		HealthCheck: s.HealthCheck != nil && !s.HealthCheck.Disable && len(s.HealthCheck.Test) > 0 && s.HealthCheck.Test[0] != "NONE",
 		MustHealthy: slices.Contains(conditions, types.ServiceConditionHealthy),
-		OneShot:     !restarts(s) && len(s.Ports) == 0,
+		OneShot:     !restarts(s) && len(listened) == 0,
 		TTY:         s.Tty,
 	}
-	ports := published(s, number)
+	ports := published(listened, number)
 	switch {
 	case slices.Contains(conditions, types.ServiceConditionCompletedSuccessfully):
 		probe.Kind = Completed
@@ -128,11 +128,11 @@ type candidate struct {
 	app string // app_protocol
 }
 
-// published gives the TCP ports of one container of a service. A port with a single host port
+// published gives the TCP ports of one container of a service, of those on which it listens. A port with a single host port
 // that was not chosen for a container belongs to the first container.
-func published(s types.ServiceConfig, number int) []candidate {
+func published(listened []types.ServicePortConfig, number int) []candidate {
 	var found []candidate
-	for _, port := range s.Ports {
+	for _, port := range listened {
 		if port.Protocol != "" && port.Protocol != "tcp" {
 			continue
 		}

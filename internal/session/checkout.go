@@ -90,7 +90,7 @@ func (s *Session) keepPorts(ctx context.Context, o *up.Outcome) {
 		for _, w := range p.PublishedPorts() {
 			if n := o.Ports[w.Key()]; n != 0 && n != w.Wanted {
 				ports = append(ports, checkout.Port{
-					Service: w.Service, Target: w.Target, Protocol: w.Protocol, Index: w.Index, Copy: w.Copy, Wanted: w.Wanted, Port: n,
+					Service: w.Publisher(), Target: w.Target, Protocol: w.Protocol, Index: w.Index, Copy: w.Copy, Wanted: w.Wanted, Port: n,
 				})
 			}
 		}

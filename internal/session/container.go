@@ -6,6 +6,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/plan"
+	"github.com/devup-cli/devup/internal/project"
 )
 
 // Container is the container of a service with a number, or the first, running or not.
@@ -41,4 +42,26 @@ func (s *Session) RunningContainer(service string, number int) (plan.Container, 
 	e := fail.New(fail.Failed, hint, "%s is %s", name, state)
 	e.Service = service
 	return plan.Container{}, e
+}
+
+// OpenPorts are the published ports on which a container of the session listens. Where it
+// shares the network of another one, that one publishes them. Without readable files they
+// are those of the container itself.
+func OpenPorts(s *Session, c plan.Container) []plan.PublishedPort {
+	if s.Project == nil {
+		return c.Ports
+	}
+	publisher := c
+	for range s.Observed.Containers { // the other one may share a third one's
+		i := slices.IndexFunc(s.Observed.Containers, func(other plan.Container) bool {
+			return publisher.Joins != "" && (other.ID == publisher.Joins || other.Name == publisher.Joins)
+		})
+		if i < 0 {
+			break
+		}
+		publisher = s.Observed.Containers[i]
+	}
+	return slices.DeleteFunc(slices.Clone(publisher.Ports), func(p plan.PublishedPort) bool {
+		return project.Listener(s.Project, publisher.Service, p.Target) != c.Service
+	})
 }

@@ -3,6 +3,7 @@ package stack
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/tree"
@@ -13,12 +14,11 @@ func PortIn(sources []tree.File, patterns ...*lazyregexp.Regexp) (Port, bool) {
 	sources = slices.DeleteFunc(slices.Clone(sources), func(f tree.File) bool { return !HasOne(f.Text, portHints...) })
 	for _, pattern := range patterns {
 		for _, source := range sources {
-			match := pattern.FindStringSubmatchIndex(source.Text)
-			if match == nil {
-				continue
-			}
-			if n, ok := PortNumber(source.Text[match[2]:match[3]]); ok {
-				return PortAt(n, source.At(match[2], fmt.Sprintf("port %d", n))), true
+			for _, match := range pattern.FindAllStringSubmatchIndex(source.Text, -1) {
+				n, ok := PortNumber(source.Text[match[2]:match[3]])
+				if ok && !printed(source.Text, match[2]) {
+					return PortAt(n, source.At(match[2], fmt.Sprintf("port %d", n))), true
+				}
 			}
 		}
 	}
@@ -28,3 +28,11 @@ func PortIn(sources []tree.File, patterns ...*lazyregexp.Regexp) (Port, bool) {
 // portHints are the words of which every port pattern needs one: most sources
 // hold none, and looking for them costs next to nothing.
 var portHints = []string{"port", "Port", "PORT", "listen", "Server(", "make_server("}
+
+var prints = lazyregexp.New(`\bconsole\.\w+\(|\bprint(?:ln|f)?\(|\blog(?:ger|ging)?\.\w+\(`)
+
+// printed says whether a place in a source is in what a line of its log says.
+func printed(text string, at int) bool {
+	line := text[strings.LastIndexByte(text[:at], '\n')+1 : at]
+	return prints.MatchString(line)
+}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/devup-cli/devup/internal/secret"
 	"github.com/devup-cli/devup/internal/tree"
 	"github.com/devup-cli/devup/internal/untrusted"
 )
@@ -56,10 +57,23 @@ type Variable struct {
 	Name     string
 	Sibling  string        // name of the service whose URL the variable holds; empty for none
 	Path     string        // what follows the sibling's URL, as in "/api"; mostly empty
+	Socket   bool          // the URL is one of WebSockets: ws:// or wss://
 	Inside   bool          // read by a server that calls the sibling itself, so that it needs the address between containers, not the browser's
 	Default  bool          // the code or an env file that is loaded has a value for it, so that it may stay unset
+	Required bool          // the program does not start where it is not set
+	Generate secret.Kind   // the kind of secret that is generated for it in each checkout; empty for none
 	Secret   bool          // its name looks like a secret's
+	Data     string        // the key in Compose of the data service of which the variable holds something; empty for none
+	Value    string        // what it holds of that data service: its URL, host, port, user, password or name
 	Evidence tree.Evidence // where it is read or named
+}
+
+// EnvFile is an env file that a service loads. Both paths are slash-separated and relative
+// to the repository.
+type EnvFile struct {
+	Path    string
+	Example string // the file that shows what belongs in it, where it does not exist; empty for none
+	Pass    bool   // the service does not find it by itself in a container
 }
 
 // Service is one thing of the repository that runs: its decisions, each with its
@@ -82,6 +96,7 @@ type Service struct {
 	Migrate    []string // the command that brings its database up to date, in exec form; nil for none
 	ProdModule string   // Python stacks: the WSGI callable for gunicorn ("app:app"); empty when there is none
 	Variables  []Variable
+	EnvFiles   []EnvFile     // those that it loads, where they do not exist, or lie outside of its directory
 	Routes     []string      // a backend: the path prefixes that it answers ("/api"), sorted; nil where they are not known
 	Public     tree.Evidence // why a browser on another machine has to reach it at a URL of its own, a clause; the zero value where none has to
 	Ready      string        // a path that must answer below 500, or empty for the port alone

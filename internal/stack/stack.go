@@ -97,12 +97,14 @@ type Language struct {
 	Version func(a *App) (version string, why tree.Evidence)        // where no Dockerfile says it
 	Flags   func(a *App, version string) (flags string, why string) // what that version needs to run the service
 
-	Ports   []*lazyregexp.Regexp         // where a source says the port, in the first group; better ones first
-	Routes  func([]tree.File) []Route    // what the sources answer
-	Uses    func(tree.File) []Use        // the environment variables that a source reads
-	Getenv  func(name, or string) string // the code that reads a variable, with a value where it is not set
-	Renders *lazyregexp.Regexp           // code of a server that answers with pages
-	LetsIn  *lazyregexp.Regexp           // code of a server that lets pages of other addresses call it
+	Ports      []*lazyregexp.Regexp         // where a source says the port, in the first group; better ones first
+	Routes     func([]tree.File) []Route    // what the sources answer
+	Uses       func(tree.File) []Use        // the environment variables that a source reads
+	Getenv     func(name, or string) string // the code that reads a variable, with a value where it is not set
+	Renders    *lazyregexp.Regexp           // code of a server that answers with pages
+	LoadsEnv   *lazyregexp.Regexp           // code, or a package in a manifest, that loads the env files of its directory
+	LoadsAbove *lazyregexp.Regexp           // code that looks for env files in directories above
+	LetsIn     *lazyregexp.Regexp           // code of a server that lets pages of other addresses call it
 	// Wants looks up what the files that list packages say of one: the range of versions, empty
 	// where they say none.
 	Wants func(read func(name string) string, name string) (versions string, found bool)
@@ -130,6 +132,8 @@ type Use struct {
 	Value string // a literal default in the code, or the value in an env file
 	Set   bool   // there is a default, or a loaded file sets it
 	Where tree.Evidence
+	// Required says that the program does not start without it, as far as this place tells.
+	Required bool
 }
 
 // Services finds the services of the language in a repository, recognised and not yet

@@ -58,3 +58,63 @@ func WantedInJSON(text, name string, keys ...string) (versions string, found boo
 	}
 	return "", false
 }
+
+// Closing is where the bracket closes that opened before the text; -1 where none does. What
+// stands in quotes does not count.
+func Closing(text string) int { return unnested(text, ")]}") }
+
+// Item is a text up to the comma, or the bracket, that ends it.
+func Item(text string) string {
+	if end := unnested(text, ",)]}"); end >= 0 {
+		return text[:end]
+	}
+	return text
+}
+
+// maxCall bounds how much of a source one call is looked for in.
+const maxCall = 20_000
+
+// unnested is where the first of the characters stands that is in no brackets and no quotes; -1
+// for nowhere.
+func unnested(text, characters string) int {
+	depth, quote := 0, byte(0)
+	for i := 0; i < len(text) && i < maxCall; i++ {
+		c := text[i]
+		switch {
+		case quote != 0 && c == '\\':
+			i++
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case strings.IndexByte("\"'`", c) >= 0:
+			quote = c
+		case depth == 0 && strings.IndexByte(characters, c) >= 0:
+			return i
+		case strings.IndexByte("([{", c) >= 0:
+			depth++
+		case strings.IndexByte(")]}", c) >= 0:
+			depth = max(0, depth-1)
+		}
+	}
+	return -1
+}
+
+// Arguments are those of a call behind its first one: text follows that, as in `, "x")`. It
+// has none where the call does not close.
+func Arguments(text string) []string {
+	end := Closing(text)
+	if end < 0 {
+		return nil
+	}
+	var all []string
+	rest := strings.TrimLeft(text[:end], " \t\r\n")
+	for strings.HasPrefix(rest, ",") {
+		argument := Item(rest[1:])
+		rest = rest[1+len(argument):]
+		if argument = strings.TrimSpace(argument); argument != "" {
+			all = append(all, argument)
+		}
+	}
+	return all
+}

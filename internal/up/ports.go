@@ -58,7 +58,7 @@ func Remembered(wanted []project.Port, containers []plan.Container) map[project.
 	used := map[string]map[int]bool{}
 	for _, w := range wanted {
 		for _, c := range containers {
-			if c.Service != w.Service || c.OneOff || c.Number != w.Copy+1 {
+			if c.Service != w.Publisher() || c.OneOff || c.Number != w.Copy+1 {
 				continue
 			}
 			if used[c.ID] == nil {
@@ -83,7 +83,7 @@ func stillWanted(wanted []project.Port, remembered map[project.PortKey]int, cont
 	for _, w := range wanted {
 		n := remembered[w.Key()]
 		moved := slices.ContainsFunc(containers, func(c plan.Container) bool {
-			return c.Service == w.Service && !c.OneOff && c.Number == w.Copy+1 && c.MovedFrom(w.Target, w.Protocol, w.Wanted)
+			return c.Service == w.Publisher() && !c.OneOff && c.Number == w.Copy+1 && c.MovedFrom(w.Target, w.Protocol, w.Wanted)
 		})
 		if n != 0 && (w.Wanted == 0 || n == w.Wanted || moved) {
 			valid[w.Key()] = n

@@ -11,6 +11,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/cli/command"
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/session"
 	"github.com/devup-cli/devup/internal/ui"
 )
 
@@ -72,7 +73,7 @@ func runPort(ctx context.Context, env *command.Env, service, text string, o port
 		return err
 	}
 	var open []string
-	for _, p := range c.Ports {
+	for _, p := range session.OpenPorts(s, c) {
 		if p.Target == int(target) && p.Protocol == protocol {
 			if env.UI.Mode() == ui.JSON {
 				env.UI.Object(addressObject{"address", service, portObject{p.HostIP, p.Public, p.Target, p.Protocol}})

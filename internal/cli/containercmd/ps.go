@@ -14,7 +14,6 @@ import (
 	"github.com/devup-cli/devup/internal/cli/command"
 	"github.com/devup-cli/devup/internal/cli/show"
 	"github.com/devup-cli/devup/internal/fail"
-	"github.com/devup-cli/devup/internal/observe"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/session"
 	"github.com/devup-cli/devup/internal/ui"
@@ -142,7 +141,7 @@ func printContainers(env *command.Env, s *session.Session, services []string, o 
 		return env.Formatted(o.format, containerRows(s.State, containers, !o.whole))
 	case env.UI.Mode() == ui.JSON:
 		for _, c := range containers {
-			env.UI.Object(describeContainer(c))
+			env.UI.Object(describeContainer(c, session.OpenPorts(s, c)))
 		}
 	case len(containers) == 0:
 		what := "no containers"
@@ -151,7 +150,7 @@ func printContainers(env *command.Env, s *session.Session, services []string, o 
 		}
 		env.Say("project " + s.Name + " has " + what + "; `devup up` creates them")
 	default:
-		showContainers(env, s.State, containers)
+		showContainers(env, s, containers)
 	}
 	return nil
 }
@@ -200,34 +199,34 @@ func printServices(env *command.Env, containers []plan.Container) {
 	}
 }
 
-func showContainers(env *command.Env, survey observe.State, containers []plan.Container) {
+func showContainers(env *command.Env, s *session.Session, containers []plan.Container) {
 	t := ui.Table{Header: []string{"CONTAINER", "SERVICE", "STATUS", "PORTS"}}
-	seen := summariesByID(survey)
+	seen := summariesByID(s.State)
 	for _, c := range containers {
 		t.Rows = append(t.Rows, []ui.Cell{
-			{Text: c.Name}, {Text: c.Service, Tone: ui.Strong}, {Text: cmp.Or(seen[c.ID].Status, show.State(c)), Tone: show.Tone(show.State(c))}, {Text: openPorts(c)},
+			{Text: c.Name}, {Text: c.Service, Tone: ui.Strong}, {Text: cmp.Or(seen[c.ID].Status, show.State(c)), Tone: show.Tone(show.State(c))}, {Text: openPorts(session.OpenPorts(s, c))},
 		})
 	}
 	env.UI.Table(t)
 }
 
-func describeContainer(c plan.Container) containerObject {
+func describeContainer(c plan.Container, ports []plan.PublishedPort) containerObject {
 	o := containerObject{
 		Type: "container", Name: c.Name, Service: c.Service, Number: c.Number, ID: c.ID,
 		State: c.State, Health: c.Health, Ports: []portObject{},
 	}
-	for _, p := range c.Ports {
+	for _, p := range ports {
 		o.Ports = append(o.Ports, portObject{p.HostIP, p.Public, p.Target, p.Protocol})
 	}
 	return o
 }
 
-// openPorts are the ports of a container as text: "4567->4567". One that is open on
+// openPorts are ports of a container as text: "4567->4567". One that is open on
 // IPv4 and IPv6 is named once.
-func openPorts(c plan.Container) string {
+func openPorts(ports []plan.PublishedPort) string {
 	var texts []string
-	for _, p := range c.Ports {
-		if p.HostIP == "::" && slices.Contains(c.Ports, plan.PublishedPort{HostIP: "0.0.0.0", Public: p.Public, Target: p.Target, Protocol: p.Protocol}) {
+	for _, p := range ports {
+		if p.HostIP == "::" && slices.Contains(ports, plan.PublishedPort{HostIP: "0.0.0.0", Public: p.Public, Target: p.Target, Protocol: p.Protocol}) {
 			continue // every address, said before
 		}
 		text := fmt.Sprintf("%s->%d", net.JoinHostPort(p.HostIP, strconv.Itoa(p.Public)), p.Target)

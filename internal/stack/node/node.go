@@ -33,6 +33,8 @@ var Language = stack.Language{
 	Ports:      ports,
 	Routes:     routes,
 	Uses:       uses,
+	LoadsEnv:   lazyregexp.New(`\bdotenv\b|\benv-cmd\b|--env-file|\bloadEnvFile\(|@nestjs/config`),
+	LoadsAbove: lazyregexp.New(`(?:\bdotenv\b|\bconfig\(|\bloadEnvFile\(|\benvFilePath\b|\bloadEnv\(|\benvDir\b)[^\n]*\.\.[^\n]*`),
 	Getenv:     func(name, or string) string { return "process.env." + name + ` || "` + or + `"` },
 	Renders:    lazyregexp.New(`\b(?:res|reply|ctx)\.(?:render|sendFile|view)\(|\bexpress\.static\(`),
 	LetsIn:     lazyregexp.New(`\bcors\(|@fastify/cors|@koa/cors|Access-Control-Allow-Origin`),

@@ -33,6 +33,11 @@ var Language = stack.Language{
 	Copies:    copies,
 	Install:   install,
 	Getenv:    func(name, or string) string { return `os.environ.get("` + name + `", "` + or + `")` },
+	// https://saurabh-kumar.com/python-dotenv: load_dotenv() goes up from the file that calls it, as
+	// decouple does.
+	LoadsEnv: lazyregexp.New(`\bdotenv\b|\bdecouple\b|\benviron\.Env\b|\bread_env\(|\benv_file\b|\bConfig\(\s*["']\.env`),
+	LoadsAbove: lazyregexp.New(`(?:\benv_file\s*=|\b(?:load_dotenv|dotenv_values|read_env|RepositoryEnv|Config)\()[^\n]*(?:\.\.|\bparents?\b|\bdirname\()[^\n]*` +
+		`|[^\n]*(?:\bparents?\b|\bdirname\()[^\n]*["']/?\.env["'][^\n]*|\bload_dotenv\(\s*\)|\bfind_dotenv\(\s*\)|\bfrom decouple import [^\n]*\bconfig\b`),
 	Renders: lazyregexp.New(`\brender_template(?:_string)?\(|\brender\(\s*request\b|\bTemplateView\b|\bTemplateResponse\(|\bHTMLResponse\b|` +
 		`\bsend_from_directory\(|\bStaticFiles\(|\bimport streamlit\b|\bimport gradio\b|\bDash\(`),
 	LetsIn: lazyregexp.New(`\bCORS\(|\bflask_cors\b|\bCORSMiddleware\b|\bcorsheaders\b|Access-Control-Allow-Origin`),

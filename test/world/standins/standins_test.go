@@ -13,6 +13,8 @@ func TestStandIn(t *testing.T) {
 	for _, c := range []struct{ name, path, want string }{
 		{"a version", "/v2/library/python/manifests/3.13-slim-bookworm", "/v2/library/python/manifests/latest"},
 		{"another word order", "/v2/library/node/manifests/24-bookworm-slim", "/v2/library/node/manifests/latest"},
+		{"a variant of a distribution", "/v2/library/maven/manifests/3.9-eclipse-temurin-21", "/v2/library/maven/manifests/latest"},
+		{"a kind of runtime", "/v2/library/eclipse-temurin/manifests/21-jre", "/v2/library/eclipse-temurin/manifests/latest"},
 		{"a variant with its version", "/v2/library/node/manifests/16-alpine3.16", "/v2/library/node/manifests/latest"},
 		{"an image under its other name", "/v2/library/alpine/manifests/3.22", "/v2/library/busybox/manifests/latest"},
 		{"a digest", "/v2/library/python/manifests/sha256:0a", "/v2/library/python/manifests/sha256:0a"},

@@ -1,0 +1,174 @@
+package detect
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/devup-cli/devup/internal/envfile"
+	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/stack/stacks"
+	"github.com/devup-cli/devup/internal/tree"
+)
+
+// envFileAbove is the env file of a directory above the service's that its sources load, or
+// the example of one.
+func (c *candidate) envFileAbove() []envFile {
+	for _, dir := range c.envDirsAbove() {
+		envs := envsOf(c.Tree, dir)
+		if own := slices.IndexFunc(envs, func(e envFile) bool { return path.Base(e.path) == ".env" }); own >= 0 {
+			return envs[own : own+1]
+		}
+		if example := exampleIn(envs); example != nil {
+			return []envFile{*example}
+		}
+	}
+	return nil
+}
+
+// decideEnvFiles are the env files that the service loads and that a fresh clone or its
+// container lacks: one above its directory, and those of which there is only an example, where
+// that has what the service reads and nothing else sets. What an example gives, is set then.
+// A compose file says all that itself.
+func decideEnvFiles(c *candidate, variables []Variable) {
+	if c.Compose != "" {
+		return
+	}
+	if example := exampleIn(c.envs); example != nil && c.takes(*example, variables) {
+		c.EnvFiles = append(c.EnvFiles, stack.EnvFile{Path: madeOf(example.path), Example: example.path, Pass: !c.loadsEnvFiles()})
+	}
+	for _, env := range c.outer {
+		if !env.loaded && c.takes(env, variables) {
+			c.EnvFiles = append(c.EnvFiles, stack.EnvFile{Path: madeOf(env.path), Example: env.path, Pass: true})
+		} else if env.loaded && slices.ContainsFunc(env.entries, func(e envEntry) bool { return c.reads(e.name) }) {
+			c.EnvFiles = append(c.EnvFiles, stack.EnvFile{Path: env.path, Pass: true})
+		}
+	}
+}
+
+// takes marks the variables that an example gives a value, and says whether one of them needs
+// it.
+func (c *candidate) takes(example envFile, variables []Variable) (needed bool) {
+	for i := range variables {
+		v := &variables[i]
+		named := slices.ContainsFunc(example.entries, func(e envEntry) bool { return e.name == v.Name })
+		needed = needed || named && !v.Default && v.Sibling == "" && v.Generate == "" && c.reads(v.Name)
+	}
+	for i := range variables {
+		if v := &variables[i]; needed && example.value(v.Name) != "" {
+			v.Required = false // a placeholder will do, too
+			v.Default = v.Default || !example.open[v.Name]
+		}
+	}
+	return needed
+}
+
+// reads says whether the service's sources read a variable.
+func (c *candidate) reads(name string) bool {
+	return slices.ContainsFunc(c.read, func(u stack.Use) bool { return u.Name == name })
+}
+
+// exampleIn is the first of the files that shows what belongs in one that does not exist; nil
+// where one of them is loaded, or none shows it.
+func exampleIn(envs []envFile) *envFile {
+	for i := range envs {
+		if envs[i].loaded {
+			return nil
+		}
+		if made := madeOf(envs[i].path); made != "" && stacks.IsEnvFile(path.Base(made)) {
+			return &envs[i]
+		}
+	}
+	return nil
+}
+
+var exampleNames = lazyregexp.New(`^(?:(\.?env(?:\.local|\.development|\.dev)?)[._-](?:example|sample|template|dist|tmpl|default)s?|\.?(?:example|sample|template)\.env)$`)
+
+// madeOf is the env file that an example is one of, in the same directory; empty where the
+// name is not an example's.
+func madeOf(example string) string {
+	match := exampleNames.FindStringSubmatch(path.Base(example))
+	if match == nil {
+		return ""
+	}
+	name := strings.TrimPrefix(match[1], ".")
+	if name == "" || name == "env.dev" {
+		name = "env"
+	}
+	return path.Join(path.Dir(example), "."+name)
+}
+
+// loadsEnvFiles says whether the service loads the env files of its directory by itself.
+func (c *candidate) loadsEnvFiles() bool {
+	loads := c.Of.Language.LoadsEnv
+	if c.Page || len(c.Of.Prefixes) > 0 || loads == nil {
+		return true
+	}
+	return slices.ContainsFunc(c.Sources, func(source tree.File) bool { return loads.MatchString(source.Text) }) ||
+		slices.ContainsFunc(c.Of.Language.Manifests, func(name string) bool { return loads.MatchString(c.Tree.Text(path.Join(c.Dir, name))) })
+}
+
+var (
+	fromFile = lazyregexp.New(`__dirname|__file__|import\.meta|BASE_DIR|basedir|ROOT`)
+	stepsUp  = lazyregexp.New(`\.\.|\.parent\b|\bdirname\(|\.parents\[(\d)`)
+)
+
+// envDirsAbove are the directories above the service's in which its sources look for env
+// files.
+func (c *candidate) envDirsAbove() []string {
+	loads := c.Of.Language.LoadsAbove
+	if loads == nil || c.Dir == "." {
+		return nil
+	}
+	var dirs []string
+	for _, source := range slices.Concat(c.Configs, c.Sources) {
+		for _, match := range loads.FindAllString(source.Text, -1) {
+			levels := c.levelsAbove(source.Path, match)
+			if levels < 0 || levels == 0 && len(c.envs) > 0 {
+				continue // what is in its own directory is found first
+			}
+			dir := c.Dir
+			for up := 1; dir != "." && (levels == 0 || up <= levels); up++ {
+				if dir = path.Dir(dir); levels == 0 || up == levels {
+					dirs = append(dirs, dir)
+				}
+			}
+		}
+	}
+	return dirs
+}
+
+// levelsAbove is how many directories above the service's a piece of code looks; 0 where it
+// goes up until it finds something.
+func (c *candidate) levelsAbove(file, code string) int {
+	steps, found := 0, false
+	for _, m := range stepsUp.FindAllStringSubmatch(code, -1) {
+		if found = true; m[1] != "" {
+			steps += int(m[1][0] - '0')
+		}
+		steps++
+	}
+	if !found {
+		return 0
+	}
+	if fromFile.MatchString(code) {
+		steps -= strings.Count(tree.Relative(c.Dir, file), "/")
+		if strings.HasSuffix(file, ".py") {
+			steps-- // the first parent of a file is its directory
+		}
+	}
+	if steps <= 0 {
+		return -1 // within the service
+	}
+	return steps
+}
+
+// openIn are the variables that an example leaves to the user.
+func openIn(text string) map[string]bool {
+	open := map[string]bool{}
+	for _, blank := range envfile.Open(text) {
+		open[blank.Name] = true
+	}
+	return open
+}

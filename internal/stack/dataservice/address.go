@@ -1,0 +1,123 @@
+package dataservice
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
+)
+
+// Address is where a data service is, as a URL or a connection string says it.
+type Address struct {
+	Scheme string // with a driver: "postgresql+asyncpg", "jdbc:mysql"; empty in a connection string
+	Login
+	Host  string
+	Port  int // 0 for the usual
+	Query string
+}
+
+var (
+	urlPattern = lazyregexp.New(`^((?:jdbc:|r2dbc:)?[a-zA-Z][a-zA-Z0-9+]*)://(?:([^:@/\s]*)(?::([^/\s]*))?@)?(\[[0-9a-fA-F:]+\]|[^:/?;\s,@]*)(?::(\d{1,5}))?(?:,[^/?;\s]*)?(?:/([^?;\s]*))?([?;]\S*)?$`)
+	goDSN      = lazyregexp.New(`^([^:@/\s]+):([^@/\s]*)@tcp\(([^:()\s]+)(?::(\d{1,5}))?\)/([^?\s]*)(\?\S*)?$`)
+	fieldPair  = lazyregexp.New(`(?i)(?:^|[;\s])\s*(host|server|data source|port|user id|user|username|uid|password|pwd|dbname|database|initial catalog)\s*=\s*([^;\s]*)`)
+)
+
+// ParseAddress reads a URL with the scheme of a data service, or a connection string of Go's
+// MySQL driver, of libpq or of .NET.
+func ParseAddress(text string) (Address, bool) {
+	text = strings.TrimSpace(text)
+	if m := urlPattern.FindStringSubmatch(text); m != nil {
+		if OfScheme(m[1]) == nil {
+			return Address{}, false
+		}
+		port, _ := strconv.Atoi(m[5])
+		return Address{Scheme: m[1], Login: Login{decoded(m[2]), decoded(m[3]), m[6]}, Host: m[4], Port: port, Query: m[7]}, true
+	}
+	if m := goDSN.FindStringSubmatch(text); m != nil {
+		port, _ := strconv.Atoi(m[4])
+		return Address{Login: Login{m[1], m[2], m[5]}, Host: m[3], Port: port, Query: m[6]}, true
+	}
+	return parseFields(text)
+}
+
+// parseFields reads "host=localhost user=app dbname=app" and "Server=localhost;Database=app".
+func parseFields(text string) (a Address, ok bool) {
+	named := false
+	for _, m := range fieldPair.FindAllStringSubmatch(text, -1) {
+		value := strings.Trim(m[2], `"'`)
+		switch strings.ToLower(m[1]) {
+		case "host", "server", "data source":
+			a.Host, ok = value, true
+			if host, port, found := strings.Cut(value, ","); found { // SQL Server's
+				a.Host = host
+				a.Port, _ = strconv.Atoi(port)
+			}
+		case "port":
+			a.Port, _ = strconv.Atoi(value)
+		case "user", "username", "user id", "uid":
+			a.User, named = value, true
+		case "password", "pwd":
+			a.Password, named = value, true
+		default:
+			a.Name, named = value, true
+		}
+	}
+	return a, ok && named
+}
+
+func decoded(text string) string {
+	if plain, err := url.PathUnescape(text); err == nil {
+		return plain
+	}
+	return text
+}
+
+// here are names of this machine, also inside of a container.
+var here = []string{"localhost", "127.0.0.1", "0.0.0.0", "[::1]", "::1", "host.docker.internal", "docker.for.mac.localhost"}
+
+// IsHere says whether a host is this machine.
+func IsHere(host string) bool { return slices.Contains(here, strings.ToLower(host)) }
+
+var hostName = lazyregexp.New(`^[a-z][a-z0-9_-]*$`)
+
+// IsServiceName says whether a host is the name of a service in the same network, as in
+// "db", and no machine of the internet, this machine, or a placeholder.
+func IsServiceName(host string) bool {
+	return hostName.MatchString(host) && !IsHere(host) && !isPlaceholder(host)
+}
+
+// IsElsewhere says whether a host is a machine of the internet that somebody really has.
+func IsElsewhere(host string) bool {
+	return strings.Contains(host, ".") && !IsHere(host) && !isPlaceholder(host)
+}
+
+var placeholders = lazyregexp.New(`(?i)[<>{}$\[\]()*]|your|example|change|placeholder|xxx|^my[-_]?(?:host|server)$|^host(?:name)?$|^(?:db_?)?(?:user|username|password|pass|name|dbname)$|^(?:to-?do|none|null|\.+)$`)
+
+// isPlaceholder says whether a text stands for what the user has to write there.
+func isPlaceholder(text string) bool { return text == "" || placeholders.MatchString(text) }
+
+var plainCredential = lazyregexp.New(`^[A-Za-z0-9_.!@#%^*+=~-]{1,64}$`)
+
+// IsCredential says whether a text can be the user, the password or the name of a database
+// of a data service.
+func IsCredential(text string) bool { return plainCredential.MatchString(text) && !isPlaceholder(text) }
+
+// Text fills in a template for the address.
+func (a Address) Text(template string) string {
+	login := ""
+	if a.User != "" {
+		login = escaped(a.User) + ":" + escaped(a.Password) + "@"
+	}
+	isURL := strings.Contains(template, "://")
+	user, password := a.User, a.Password
+	if isURL {
+		user, password = escaped(user), escaped(password)
+	}
+	return strings.NewReplacer(
+		"{scheme}", a.Scheme, "{user}", user, "{password}", password, "{login}", login, "{host}", a.Host, "{port}", strconv.Itoa(a.Port), "{name}", a.Name,
+	).Replace(template)
+}
+
+func escaped(text string) string { return strings.ReplaceAll(url.QueryEscape(text), "+", "%20") }

@@ -1,0 +1,168 @@
+// Package dataservice is the table of data services: databases, caches, queues and what else
+// a server expects to reach in its network. It says by what each is recognised, how it runs,
+// and how its address is written.
+//
+// A [Service] is one value in the file of its family. [Classify] says what a variable holds
+// by its name, [ParseAddress] reads what it holds, [Address.Text] writes it, [Packages]
+// and [Clues] find evidence in manifests and sources. Package detect decides what a
+// repository needs, package scaffold writes it. Nothing here touches the world.
+package dataservice
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/devup-cli/devup/internal/stack"
+)
+
+// Service is all that devup knows of one data service. In templates, {host}, {port}, {user},
+// {password} and {name} stand for those of an [Address]. Any field may be empty.
+type Service struct {
+	Name    string   // "postgres"
+	Aliases []string // other names by which a user may ask for it
+	Title   string   // as people write it: "PostgreSQL"
+	Group   Group
+
+	// How it runs.
+	Image    string // pinned
+	Key      string // the name in Compose where nothing else names it
+	Port     int
+	Extra    []Extra // more ports to publish
+	Volume   string  // the directory that holds its data; empty for none
+	Command  []string
+	Settings []stack.Setting
+	Root     []stack.Setting // instead of Settings, where the user is RootUser
+	RootUser string
+	Health   []string // the command that tells whether it takes connections, in exec form
+	Start    int      // seconds that it may take to start; 0 for the usual
+	Seeds    string   // the directory from which it loads SQL files at the first start; empty where it does not
+	Login    Login    // where nothing says which; an empty user for a service without logins
+	Variants []Variant
+
+	// How it is recognised.
+	Images   []string            // last parts of the names of images that are it
+	Packages map[string][]string // those that show it, by language
+	Words    []string            // what variables call it
+	Schemes  []string            // of its URLs, usual one first, without a driver
+	Dialects []string            // what ORMs call it
+
+	URL     string            // its address; {scheme} stands for the project's
+	URLs    map[string]string // the address by language, where that is another
+	Drivers []Driver          // what a URL's scheme has to say of the driver
+}
+
+// Group is what variables with a general name may mean: DATABASE_URL, BROKER_URL.
+type Group string
+
+// The groups. Other services have variables with their own names only.
+const (
+	Database Group = "database"
+	Cache    Group = "cache" // a broker as well
+	Queue    Group = "queue"
+	Other    Group = ""
+)
+
+// Extra is a port besides the service's own.
+type Extra struct {
+	Port  int
+	Title string
+}
+
+// Variant is a form of a service that some projects need. It replaces what it sets.
+type Variant struct {
+	Name     string
+	Packages map[string][]string // those that show it, by language
+	Words    []string            // in sources and SQL files
+	Image    string
+	Command  []string
+	Health   []string
+	Query    string // of a URL
+}
+
+// Driver is the scheme of URLs for projects that use both packages.
+type Driver struct {
+	Language, With, Package, Scheme string
+}
+
+// Login are the credentials of a service and the name of its database.
+type Login struct{ User, Password, Name string }
+
+// All gives every service, best known first.
+func All() []*Service { return all }
+
+var all = slices.Concat(databases, caches, queues, searches, clouds)
+
+// Named gives the service with a name or alias; nil for none.
+func Named(name string) *Service {
+	return which(func(s *Service) bool {
+		return strings.EqualFold(s.Name, name) || slices.ContainsFunc(s.Aliases, func(a string) bool { return strings.EqualFold(a, name) })
+	})
+}
+
+// OfImage gives the service that an image runs; nil for none.
+func OfImage(image string) *Service {
+	image, _, _ = strings.Cut(image, "@")
+	image = image[strings.LastIndexByte(image, '/')+1:]
+	image, _, _ = strings.Cut(image, ":")
+	return which(func(s *Service) bool { return slices.Contains(s.Images, image) })
+}
+
+// OfScheme gives the service that a URL's scheme means, also with a driver
+// ("postgresql+asyncpg") or with "jdbc:" in front; nil for none.
+func OfScheme(scheme string) *Service {
+	scheme = strings.TrimPrefix(strings.TrimPrefix(strings.ToLower(scheme), "jdbc:"), "r2dbc:")
+	scheme, _, _ = strings.Cut(scheme, "+")
+	return which(func(s *Service) bool { return slices.Contains(s.Schemes, scheme) })
+}
+
+// OfDialect gives the service that an ORM's setting names; nil for none.
+func OfDialect(dialect string) *Service {
+	dialect = strings.ToLower(dialect)
+	return which(func(s *Service) bool { return slices.Contains(s.Dialects, dialect) })
+}
+
+func which(is func(*Service) bool) *Service {
+	if i := slices.IndexFunc(all, is); i >= 0 {
+		return all[i]
+	}
+	return nil
+}
+
+// speaksLike says whether a client of one works with the other: MySQL and MariaDB, Redis
+// and Valkey.
+func (s *Service) speaksLike(other *Service) bool {
+	return s.Group == other.Group && s.Port == other.Port
+}
+
+// Variant gives the variant of a name; the zero value for none.
+func (s *Service) Variant(name string) Variant {
+	for _, v := range s.Variants {
+		if v.Name == name {
+			return v
+		}
+	}
+	return Variant{}
+}
+
+// As gives the service as one of its variants.
+func (s *Service) As(variant string) Service {
+	v, as := s.Variant(variant), *s
+	if v.Image != "" {
+		as.Image = v.Image
+	}
+	if v.Command != nil {
+		as.Command = v.Command
+	}
+	if v.Health != nil {
+		as.Health = v.Health
+	}
+	return as
+}
+
+// SettingsFor are the service's own environment variables for a login.
+func (s *Service) SettingsFor(login Login) []stack.Setting {
+	if s.Root != nil && login.User == s.RootUser {
+		return s.Root
+	}
+	return s.Settings
+}

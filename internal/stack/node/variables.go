@@ -1,0 +1,184 @@
+package node
+
+import (
+	"strings"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/tree"
+)
+
+var (
+	processReads = lazyregexp.New(`\bprocess\.env(?:\??\.([A-Za-z_]\w*)|\[["']([A-Za-z_]\w*)["']\])(\s*=[^=>])?(\s*(?:\|\||\?\?)\s*(?:["'` + "`" + `]([^"'` + "`" + `]*)["'` + "`" + `])?)?`)
+	metaReads    = lazyregexp.New(`\bimport\.meta\.env(?:\??\.([A-Za-z_]\w*)|\[["']([A-Za-z_]\w*)["']\])()(\s*(?:\|\||\?\?)\s*(?:["'` + "`" + `]([^"'` + "`" + `]*)["'` + "`" + `])?)?`)
+	takes        = lazyregexp.New(`(?:const|let|var)\s*\{([^{}]*)\}\s*=\s*(?:process|import\.meta)\.env\b`)
+	variableName = lazyregexp.New(`^[A-Z_][A-Z0-9_]*$`)
+)
+
+// uses are the variables that a source reads.
+func uses(source tree.File) []stack.Use {
+	var found []stack.Use
+	text := source.Text
+	for _, pattern := range []*lazyregexp.Regexp{processReads, metaReads} {
+		for _, match := range pattern.FindAllStringSubmatchIndex(text, -1) {
+			if name := stack.Group(text, match, 1) + stack.Group(text, match, 2); stack.Group(text, match, 3) == "" { // no assignment
+				value := stack.Group(text, match, 5)
+				required := match[8] < 0 && strings.HasPrefix(text[match[1]:], "!") && inCallAtTop(text, match[0])
+				found = append(found, stack.Use{Name: name, Value: value, Set: match[8] >= 0 && !throws.MatchString(text[match[1]:]), Required: required, Where: source.At(match[0], name)})
+			}
+		}
+	}
+	for _, match := range takes.FindAllStringSubmatchIndex(text, -1) {
+		for item := range strings.SplitSeq(stack.Group(text, match, 1), ",") {
+			name, fallback, set := strings.Cut(item, "=")
+			name, _, _ = strings.Cut(name, ":")
+			if name = strings.TrimSpace(name); variableName.MatchString(name) {
+				found = append(found, stack.Use{Name: name, Value: strings.Trim(strings.TrimSpace(fallback), `"'`), Set: set, Where: source.At(match[0], name)})
+			}
+		}
+	}
+	return append(append(found, schemaFields(source)...), checked(source)...)
+}
+
+// schema is a library that checks the environment by a schema, in which each field is a
+// variable.
+type schema struct {
+	in       *lazyregexp.Regexp // a source that uses it for the environment
+	field    *lazyregexp.Regexp // the name of a field, up to what is said of it
+	optional *lazyregexp.Regexp // what makes a field optional; nil where fields are
+	required *lazyregexp.Regexp // what makes a field required; nil where fields are
+	value    *lazyregexp.Regexp // a literal default
+}
+
+var schemas = []schema{
+	{ // https://zod.dev and https://env.t3.gg, which takes fields of zod
+		in:       lazyregexp.New(`\bprocess\.env\b|\bcreateEnv\(|\bimport\.meta\.env\b`),
+		field:    lazyregexp.New(`(?m)(?:^|[{,])\s*["']?([A-Z][A-Z0-9_]*)["']?\s*:\s*z\s*\.`),
+		optional: lazyregexp.New(`\.(?:optional|nullish|default|catch|prefault)\(|\bz\.(?:preprocess|literal\(undefined)`),
+		value:    lazyregexp.New(`\.default\(\s*["'` + "`" + `]([^"'` + "`" + `]*)["'` + "`" + `]`),
+	},
+	{ // https://github.com/af/envalid
+		in:       lazyregexp.New(`\bcleanEnv\(`),
+		field:    lazyregexp.New(`(?m)(?:^|[{,])\s*["']?([A-Z][A-Z0-9_]*)["']?\s*:\s*(?:\w+\.)?(?:str|bool|num|email|host|port|url|json|nonEmptyStr|make\w*)(?:<[^>]*>)?\(`),
+		optional: lazyregexp.New(`\b(?:default|devDefault)\s*:`),
+		value:    lazyregexp.New(`\b(?:default|devDefault)\s*:\s*["'` + "`" + `]([^"'` + "`" + `]*)["'` + "`" + `]`),
+	},
+	{ // https://joi.dev, as in the documentation of NestJS
+		in:       lazyregexp.New(`\b[Jj]oi\b`),
+		field:    lazyregexp.New(`(?m)(?:^|[{,])\s*["']?([A-Z][A-Z0-9_]*)["']?\s*:\s*[Jj]oi\s*\.`),
+		optional: lazyregexp.New(`\.default\(`),
+		required: lazyregexp.New(`\.required\(`),
+		value:    lazyregexp.New(`\.default\(\s*["'` + "`" + `]([^"'` + "`" + `]*)["'` + "`" + `]`),
+	},
+}
+
+// schemaFields are the variables that a source checks by a schema.
+func schemaFields(source tree.File) []stack.Use {
+	var found []stack.Use
+	for _, s := range schemas {
+		if !s.in.MatchString(source.Text) {
+			continue
+		}
+		for _, match := range s.field.FindAllStringSubmatchIndex(source.Text, -1) {
+			said := stack.Item(source.Text[match[3]:])
+			if at := strings.IndexByte(said, ':'); at >= 0 {
+				said = said[at+1:]
+			}
+			u := stack.Use{Name: stack.Group(source.Text, match, 1), Set: s.optional.MatchString(said), Where: source.At(match[2], "")}
+			u.Required = !u.Set && (s.required == nil || s.required.MatchString(said))
+			if value := s.value.FindStringSubmatch(said); value != nil {
+				u.Value = value[1]
+			}
+			u.Set = u.Set && (u.Value != "" || strings.Contains(said, "efault"))
+			u.Where.Text = u.Name
+			found = append(found, u)
+		}
+	}
+	return found
+}
+
+var (
+	throws = lazyregexp.New(`^\s*(?:\(\s*\(\s*\)\s*=>\s*)?\{?\s*(?:throw\b|process\.exit\b|fail\w*\(|raise\w*\()`)
+	// An if at the top of a file that ends the program where a variable is not set.
+	guard   = lazyregexp.New(`(?m)^if\s*\(([^\n{]*?)\)\s*(?:\{\s*)?(?:console\.\w+\([^\n]*\);?\s*|(?:log|logger)\.\w+\([^\n]*\);?\s*)?(?:throw\b|process\.exit\b)`)
+	guarded = lazyregexp.New(`!\s*(?:process\.env\.)?([A-Za-z_]\w*)|process\.env\.(\w+)\s*===?\s*undefined`)
+	bound   = lazyregexp.New(`(?:const|let|var)\s+(\w+)\s*(?::\s*[\w\s|]+)?=\s*process\.env\.([A-Za-z_]\w*)\s*(?:as\s+\w+\s*)?[;\n]`)
+	// Functions that throw, by the names that people give them; the first is of NestJS.
+	demands = lazyregexp.New(`(?i)\b(?:getOrThrow|(?:require|required|mustGet|assert|ensure)_?Env(?:Var|Variable)?|getRequired(?:Env)?(?:Var)?|getEnvOrThrow)\s*(?:<[^>]*>)?\(\s*["']([A-Z][A-Z0-9_]*)["']\s*\)`)
+	// A list of names that a loop goes through.
+	listed = lazyregexp.New(`(?i)\b\w*(?:required|mandatory)\w*\s*(?::\s*[\w\[\]<>]+\s*)?=\s*\[([^\]]*)\]`)
+	quoted = lazyregexp.New(`["']([A-Z][A-Z0-9_]*)["']`)
+	byName = lazyregexp.New(`process\.env\[\s*\w+\s*\]`)
+	ends   = lazyregexp.New(`\bthrow\b|process\.exit\b`)
+)
+
+// checked are the variables of which a source says itself that it does not start without them.
+func checked(source tree.File) []stack.Use {
+	text := source.Text
+	found := guardedIn(source)
+	need := func(at int, name string) {
+		found = append(found, stack.Use{Name: name, Required: true, Where: source.At(at, name)})
+	}
+	for _, match := range processReads.FindAllStringSubmatchIndex(text, -1) {
+		if match[8] >= 0 && match[10] < 0 && throws.MatchString(text[match[1]:]) {
+			need(match[0], stack.Group(text, match, 1)+stack.Group(text, match, 2))
+		}
+	}
+	for _, match := range demands.FindAllStringSubmatchIndex(text, -1) {
+		need(match[0], stack.Group(text, match, 1))
+	}
+	if !byName.MatchString(text) || !ends.MatchString(text) {
+		return found
+	}
+	for _, match := range listed.FindAllStringSubmatchIndex(text, -1) {
+		for _, m := range quoted.FindAllStringSubmatch(stack.Group(text, match, 1), -1) {
+			need(match[0], m[1])
+		}
+	}
+	return found
+}
+
+// guardedIn are the variables without which an if at the top of a source ends the program.
+func guardedIn(source tree.File) []stack.Use {
+	text := source.Text
+	variables := map[string]string{} // of the source, and of the environment
+	for _, match := range bound.FindAllStringSubmatch(text, -1) {
+		variables[match[1]] = match[2]
+	}
+	var found []stack.Use
+	for _, match := range guard.FindAllStringSubmatchIndex(text, -1) {
+		condition := stack.Group(text, match, 1)
+		for _, m := range guarded.FindAllStringSubmatch(condition, -1) {
+			name := m[1] + m[2]
+			if !strings.Contains(m[0], "process.env.") {
+				name = variables[name]
+			}
+			if name != "" && !strings.Contains(condition, "&&") {
+				found = append(found, stack.Use{Name: name, Required: true, Where: source.At(match[0], name)})
+			}
+		}
+	}
+	return found
+}
+
+// opensCall ends a line at the top of a file whose call goes on below it.
+var opensCall = lazyregexp.New(`^[^\s/}\])].*=\s*(?:await\s+)?(?:new\s+)?[\w.]+(?:<[^>]*>)?\(\s*[{\[]?\s*$`)
+
+// inCallAtTop says whether a place is an argument of a call that runs when the file is loaded,
+// as in `const db = neon(process.env.DATABASE_URL!)`. Whether anything else minds that a
+// variable is missing, the source does not tell.
+func inCallAtTop(text string, offset int) bool {
+	start := strings.LastIndexByte(text[:offset], '\n') + 1
+	line := text[start:offset]
+	if line != "" && !strings.HasPrefix(line, " ") && !strings.HasPrefix(line, "\t") {
+		return strings.HasSuffix(strings.TrimSpace(line), "(") && !strings.Contains(line, "=>")
+	}
+	for start > 0 {
+		end := start - 1
+		start = strings.LastIndexByte(text[:end], '\n') + 1
+		if line := text[start:end]; strings.TrimSpace(line) != "" && line[0] != ' ' && line[0] != '\t' {
+			return opensCall.MatchString(line)
+		}
+	}
+	return false
+}

@@ -1,0 +1,45 @@
+package node
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/devup-cli/devup/internal/tree"
+)
+
+// TestRequired: the variables without which a program does not start, as its source says it.
+func TestRequired(t *testing.T) {
+	t.Parallel()
+	for source, want := range map[string]string{
+		"process.env.A": "",
+		"const stripe = new Stripe(process.env.A!)":                                                                                        "A",
+		"const db = createClient(\n  process.env.A!,\n  process.env.B!,\n)":                                                                "A B",
+		"const auth = {\n  id: process.env.A!,\n}":                                                                                         "",
+		"export async function f() {\n  new Stripe(process.env.A!)\n}":                                                                     "",
+		"const h = () => new Stripe(process.env.A!)":                                                                                       "",
+		"z.object({ A: z.string().min(1), B: z.string().optional(), C: z.string().default('x') }).parse(process.env)":                      "A",
+		"const s = z.object({\n  A: z.string({\n    message: 'B: z.'\n  }),\n  B: z.coerce.number().default(1),\n})\ns.parse(process.env)": "A",
+		"const s = z.object({ A: z.string() })":                                                                                            "",
+		"createEnv({ server: { A: z.string().url() }, client: { NEXT_PUBLIC_B: z.string() } })":                                            "A NEXT_PUBLIC_B",
+		"cleanEnv(process.env, { A: str(), B: port({ default: 3000 }), C: str({ devDefault: 'x' }) })":                                     "A",
+		"Joi.object({ A: Joi.string().required(), B: Joi.string(), C: Joi.number().default(1) })":                                          "A",
+		"if (!process.env.A) {\n  throw new Error('A')\n}":                                                                                 "A",
+		"if (!process.env.A || !process.env.B) {\n  console.error('no'); process.exit(1)\n}":                                               "A B",
+		"const key = process.env.A;\nif (!key) throw new Error('x')":                                                                       "A",
+		"function f() {\n  if (!process.env.A) throw new Error('A')\n}":                                                                    "",
+		"const a = process.env.A ?? (() => { throw new Error('x') })()":                                                                    "A",
+		"config.getOrThrow<string>('A')":                                                                                                   "A",
+		"const required = ['A', 'B'];\nfor (const k of required) if (!process.env[k]) throw new Error(k)":                                  "A B",
+	} {
+		var names []string
+		for _, u := range uses(tree.File{Path: "a.ts", Text: source}) {
+			if u.Required && !slices.Contains(names, u.Name) {
+				names = append(names, u.Name)
+			}
+		}
+		if got := strings.Join(names, " "); got != want {
+			t.Errorf("%s: %q, want %q", source, got, want)
+		}
+	}
+}

@@ -1,0 +1,121 @@
+package python
+
+import (
+	"strings"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/tree"
+)
+
+// https://docs.pydantic.dev/latest/concepts/pydantic_settings: each field of the class is a
+// variable, and one without a default is required.
+var (
+	settingsClass = lazyregexp.New(`(?m)^([ \t]*)class\s+(\w+)\(([^)]*)\)\s*:[^\n]*$`)
+	settingsField = lazyregexp.New(`^([A-Za-z]\w*)\s*:\s*([^=]+?)\s*(?:=\s*(.*))?$`)
+	envPrefix     = lazyregexp.New(`\benv_prefix\s*=\s*["']([^"']*)["']`)
+	fieldAlias    = lazyregexp.New(`\b(?:validation_alias|alias|env)\s*=\s*(?:AliasChoices\(\s*|\[\s*)?["']([^"']+)["']`)
+	fieldDefault  = lazyregexp.New(`^(?:default\s*=\s*|default_factory\s*=\s*)(.*)$`)
+	optionalType  = lazyregexp.New(`\bOptional\[|\|\s*None\b|\bNone\s*\|`)
+	// A class of the project's own is filled from fields of its own.
+	nestedType = lazyregexp.New(`^(?:\w+\.)?[A-Z]\w*(?:Settings|Config|Model)$`)
+)
+
+// settings are the variables of the settings classes in a source.
+func settings(source tree.File) []stack.Use {
+	if !strings.Contains(source.Text, "BaseSettings") {
+		return nil
+	}
+	var found []stack.Use
+	bases := map[string]bool{"BaseSettings": true} // and what is derived of it
+	for _, match := range settingsClass.FindAllStringSubmatchIndex(source.Text, -1) {
+		is := false
+		for base := range strings.SplitSeq(stack.Group(source.Text, match, 3), ",") {
+			base = strings.TrimSpace(base)
+			is = is || bases[base[strings.LastIndexByte(base, '.')+1:]]
+		}
+		if !is {
+			continue
+		}
+		bases[stack.Group(source.Text, match, 2)] = true
+		found = append(found, fieldsOf(source, match[1], len(stack.Group(source.Text, match, 1)))...)
+	}
+	return found
+}
+
+// fieldsOf are the fields of a class whose body begins at start, below an indent.
+func fieldsOf(source tree.File, start, outer int) []stack.Use {
+	body, inner := source.Text[start:], 0
+	var found []stack.Use
+	end := len(body)
+	for offset := 0; offset < len(body); {
+		line, _, _ := strings.Cut(body[offset:], "\n")
+		next := offset + len(line) + 1
+		text, indent := strings.TrimSpace(line), indentOf(line)
+		switch {
+		case text == "":
+		case indent <= outer && offset > 0 && !strings.HasPrefix(text, ")"):
+			end, next = offset, len(body)
+		case inner == 0, indent == inner:
+			inner = indent
+			if u, ok := field(statement(body[offset:]), source, start+offset+indent); ok {
+				found = append(found, u)
+			}
+		}
+		offset = next
+	}
+	if m := envPrefix.FindStringSubmatch(body[:end]); m != nil {
+		for i, u := range found {
+			if u.Where.Text != aliased {
+				found[i].Name = strings.ToUpper(m[1]) + u.Name
+			}
+		}
+	}
+	for i := range found {
+		found[i].Where.Text = found[i].Name
+	}
+	return found
+}
+
+// aliased marks a field whose variable does not carry the prefix, while the class is read.
+const aliased = "alias"
+
+// statement is a line, and those that a bracket in it goes on in.
+func statement(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	if at := strings.IndexByte(line, '('); at >= 0 {
+		if end := stack.Closing(text[at+1:]); end >= 0 && at+1+end > len(line) {
+			line = strings.Join(strings.Fields(text[:at+2+end]), " ")
+		}
+	}
+	return strings.TrimSpace(line)
+}
+
+// field reads a line of a settings class: "name: type = default".
+func field(line string, source tree.File, at int) (stack.Use, bool) {
+	m := settingsField.FindStringSubmatch(line)
+	if m == nil || m[1] == "model_config" || strings.HasPrefix(m[2], "ClassVar") || nestedType.MatchString(m[2]) {
+		return stack.Use{}, false
+	}
+	u := stack.Use{Name: strings.ToUpper(m[1]), Where: source.At(at, "")}
+	value := strings.TrimSpace(m[3])
+	if alias := fieldAlias.FindStringSubmatch(m[2] + value); alias != nil {
+		u.Name, u.Where.Text = strings.ToUpper(alias[1]), aliased
+	}
+	if inner, isField := strings.CutPrefix(value, "Field("); isField {
+		value = ""
+		for i, argument := range stack.Arguments("," + inner) {
+			if d := fieldDefault.FindStringSubmatch(argument); d != nil {
+				value = d[1]
+			} else if i == 0 && !named.MatchString(argument) {
+				value = argument
+			}
+		}
+	}
+	if l := literal.FindStringSubmatch(value); l != nil {
+		u.Value = l[1] + l[2]
+	}
+	u.Set = value != "" && value != "..." && value != "None"
+	u.Required = (value == "" || value == "...") && !optionalType.MatchString(m[2])
+	return u, true
+}

@@ -1,0 +1,96 @@
+package python
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/tree"
+)
+
+// required are the names of those without which a program does not start.
+func required(found []stack.Use) string {
+	var names []string
+	for _, u := range found {
+		if u.Required {
+			names = append(names, u.Name)
+		}
+	}
+	return strings.Join(names, " ")
+}
+
+// TestRequired: what has no default is required where it is read when the program starts.
+func TestRequired(t *testing.T) {
+	t.Parallel()
+	for source, want := range map[string]string{
+		`os.getenv("A")`:                                       "",
+		`os.environ["A"]`:                                      "A",
+		"def f():\n    return os.environ['A']":                 "",
+		"class C:\n    a = os.environ['A']":                    "A",
+		"def create_app():\n    a = os.environ['A']":           "A",
+		"try:\n    a = os.environ['A']\nexcept: pass":          "",
+		`config("A", cast=str)`:                                "A",
+		`config("A", Secret)`:                                  "A",
+		`config("A", default=None)`:                            "",
+		`config("A", cast=bool, default=False)`:                "",
+		`config("A", "x")`:                                     "",
+		`env("A")`:                                             "A",
+		`env.db("A")`:                                          "A",
+		"env = environ.Env(A=(bool, False))\nX = env('A')":     "",
+		`SECRET = config("A", cast=lambda v: v.split(",")[0])`: "A",
+	} {
+		if got := required(uses(tree.File{Path: "a.py", Text: source})); got != want {
+			t.Errorf("%s: %q, want %q", source, got, want)
+		}
+	}
+}
+
+// TestSettings: the fields of pydantic's settings classes, "!" for those that are required.
+func TestSettings(t *testing.T) {
+	t.Parallel()
+	const source = `
+class Nested(BaseModel):
+    inner: str
+
+class Base(BaseSettings):
+    API: str = "/api"
+    port: int
+    url: AnyUrl | None = None
+    maybe: Optional[str]
+    db: DatabaseSettings
+    model_config = SettingsConfigDict(
+        env_file="../.env",
+        env_prefix="APP_",
+    )
+
+    @property
+    def x(self): return 1
+
+class Settings(Base):
+    key: SecretStr = Field(
+        ..., alias="THE_KEY")
+    name: str = Field(default="n")
+    plain: str = Field()
+    first: str = Field("f", description="x")
+    many: list[str] = []
+    """Documented: here."""
+    other: str
+
+other: str
+`
+	var got []string
+	for _, u := range uses(tree.File{Path: "a.py", Text: source}) {
+		text := u.Name
+		if u.Set {
+			text += "=" + u.Value
+		}
+		if u.Required {
+			text += "!"
+		}
+		got = append(got, text)
+	}
+	want := "APP_API=/api APP_PORT! APP_URL APP_MAYBE THE_KEY! NAME=n PLAIN! FIRST=f MANY= OTHER!"
+	if text := strings.Join(got, " "); text != want {
+		t.Errorf("got  %s\nwant %s", text, want)
+	}
+}
