@@ -75,16 +75,27 @@ func servers(flags ...string) func(*stack.App) stack.Commands {
 	return func(a *stack.App) stack.Commands {
 		p := npm.ManifestOf(a.Tree, a.Dir)
 		start := stack.Commands{Dev: development(a, p, flags), Build: buildOf(a, p)}
-		switch {
-		case p.Scripts["start"] != "" && !isDelegate(p, "start") && !servesPages(p, "start"):
-			start.Prod = runScript(a, "start")
+		switch name := productionScript(p); {
+		case name != "":
+			start.Prod = runScript(a, name)
 		case a.Script == "" && a.Module != "":
 			start.Prod = runFile(a, a.Module)
 		default:
 			start.Prod = startWith(a, missingFlags(a, p, flags)...)
 		}
+		a.Packages.Whole = needsDevelopment(p, start.Prod)
 		return start
 	}
+}
+
+// productionScript is the script that runs the service in production, or empty.
+func productionScript(p *npm.Manifest) string {
+	for _, name := range []string{"start:prod", "start:production", "start", "serve:prod", "prod", "production"} {
+		if p.Scripts[name] != "" && !isDelegate(p, name) && !servesPages(p, name) {
+			return name
+		}
+	}
+	return ""
 }
 
 // servesPages says whether a script starts a development server, or a tool that production has

@@ -13,20 +13,43 @@ func devServer(title, needed, program string, port int, flags ...string) stack.S
 	}
 }
 
+// site is a dev server whose build writes a file for each path.
+func site(title, needed, program string, port int, b built) stack.Stack {
+	s := devServer(title, needed, program, port)
+	s.Describe, s.Commands = b.describe, b.commands
+	return s
+}
+
+// files are a build that writes a file for each path into a directory.
+func files(output string) func(*stack.App) outcome {
+	return func(*stack.App) outcome { return outcome{Output: output, ManyPages: true} }
+}
+
 // Gatsby is Gatsby's dev server.
 var Gatsby = func() stack.Stack {
-	s := devServer("Gatsby", "gatsby", "gatsby", 8000, "-H", "0.0.0.0", "-p", "{port}")
+	s := site("Gatsby", "gatsby", "gatsby", 8000, built{build: []string{"gatsby", "build"}, flags: []string{"-H", "0.0.0.0", "-p", "{port}"}, of: files("public")})
 	s.Prefixes, s.Reads = []string{"GATSBY_"}, "process.env.GATSBY_"
 	return s
 }()
 
 // Docusaurus, Parcel and webpack's own dev server.
 var (
-	Docusaurus    = devServer("Docusaurus", "@docusaurus/core", "docusaurus", 3000, onAll...)
+	Docusaurus    = site("Docusaurus", "@docusaurus/core", "docusaurus", 3000, built{build: []string{"docusaurus", "build"}, flags: onAll, of: files("build")})
 	Parcel        = devServer("Parcel", "parcel", "parcel", 1234, onAll...)
 	WebpackServer = devServer("webpack", "webpack-dev-server", "webpack-dev-server", 8080, onAll...)
 	Webpack       = devServer("webpack", "webpack-dev-server", "webpack", 8080, onAll...)
 )
+
+// Eleventy is the dev server of Eleventy, which listens on all addresses: https://www.11ty.dev/docs/dev-server/.
+var Eleventy = site("Eleventy", "@11ty/eleventy", "eleventy", 8080, built{
+	build: []string{"eleventy"}, flags: []string{"--port", "{port}"}, of: func(a *stack.App) outcome {
+		out, found := stack.Match(config(a, append(named(".eleventy"), named("eleventy.config")...)...), `\boutput\s*:\s*["']\.?/?([\w-][\w./-]*?)/?["']`)
+		if !found {
+			out = "_site"
+		}
+		return outcome{Output: out, ManyPages: true}
+	},
+})
 
 // JSONServer is a server made of a JSON file.
 var JSONServer = func() stack.Stack {

@@ -15,7 +15,11 @@ func TestSearch(t *testing.T) {
 		{"craco", packageWith("start=craco start", "@craco/craco:7"), "Create React App by start"},
 		{"Vite", "-- package.json --\n" + packageWith("dev=vite", "vite:5") + "-- index.html --\n", "Vite by dev"},
 		{"Vite by its configuration alone", "-- package.json --\n" + packageWith("dev=vite", "") + "-- vite.config.ts --\nexport default {}\n", "Vite by dev"},
-		{"React Router on Vite", "-- package.json --\n" + packageWith("dev=react-router dev", "vite:5") + "-- vite.config.ts --\n", "Vite by dev"},
+		{"React Router on Vite", packageWith("dev=react-router dev", "vite:5 @react-router/dev:7"), "React Router by dev"},
+		{"Remix", packageWith("dev=remix vite:dev", "vite:5 @remix-run/dev:2"), "Remix by dev"},
+		{"SvelteKit", packageWith("dev=vite dev", "vite:5 @sveltejs/kit:2"), "SvelteKit by dev"},
+		{"Eleventy", packageWith("start=npx @11ty/eleventy --serve --quiet", "@11ty/eleventy:3"), "Eleventy by start"},
+		{"Nuxt by nuxi", packageWith("dev=nuxi dev", "nuxt:3"), "Nuxt by dev"},
 		{"Vite that is built only", "-- package.json --\n" + packageWith("build=vite build", "vite:5") + "-- index.html --\n", "no: package.json has no start script and no server entry"},
 		{"a library of Vite", "-- package.json --\n" + packageWith("dev=vite", "vite:5") + "-- vite.config.ts --\nexport default { build: { lib: { entry: 'a' } } }\n", "no: a library (build.lib in its Vite configuration) [vite.config.ts]"},
 		{"Vite without a page", packageWith("dev=vite", "vite:5"), "no: package.json has no start script and no server entry"},
@@ -94,8 +98,8 @@ func TestSearch(t *testing.T) {
 func TestTitleOfVite(t *testing.T) {
 	t.Parallel()
 	for dependencies, want := range map[string]string{
-		"vite:5": "Vite", "vite:5 react:18": "Vite + React", "vite:5 vue:3": "Vite + Vue", "vite:5 svelte:4 @sveltejs/kit:2": "SvelteKit", "svelte:4": "Vite + Svelte",
-		"react:18 @react-router/dev:7": "React Router", "react:18 @remix-run/dev:2": "Remix", "preact:10": "Vite + Preact", "solid-js:1": "Vite + Solid",
+		"vite:5": "Vite", "vite:5 react:18": "Vite + React", "vite:5 vue:3": "Vite + Vue", "svelte:4": "Vite + Svelte",
+		"preact:10": "Vite + Preact", "solid-js:1": "Vite + Solid",
 	} {
 		if got := viteTitle(manifestFrom(t, packageWith("", dependencies))); got != want {
 			t.Errorf("%s: %q, want %q", dependencies, got, want)

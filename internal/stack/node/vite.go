@@ -46,7 +46,7 @@ func findVite(a *stack.App) bool {
 	if !needed && config == "" || !f.Has("index.html") && (config == "" || viteLibrary(a) != "") {
 		return false
 	}
-	return startedBy(a, p.At("vite", "vite"), "vite", "react-router", "remix")
+	return startedBy(a, p.At("vite", "vite"), "vite")
 }
 
 var viteConfigs = []string{"vite.config.js", "vite.config.ts", "vite.config.mjs", "vite.config.mts", "vite.config.cjs"}
@@ -94,9 +94,6 @@ func viteCommands(a *stack.App) stack.Commands {
 // viteTitle is what the dev server serves.
 func viteTitle(p *npm.Manifest) string {
 	for _, library := range []struct{ dependency, title string }{
-		{"@sveltejs/kit", "SvelteKit"},
-		{"@react-router/dev", "React Router"},
-		{"@remix-run/dev", "Remix"},
 		{"react", "Vite + React"},
 		{"vue", "Vite + Vue"},
 		{"svelte", "Vite + Svelte"},

@@ -20,8 +20,9 @@ import (
 var All = sync.OnceValue(func() []*stack.Stack {
 	return slices.Concat(
 		[]*stack.Stack{
-			&node.CRA, &node.Vite,
-			&node.Next, &node.Nuxt, &node.Angular, &node.Gatsby, &node.Astro, &node.Docusaurus, &node.VueCLI,
+			&node.CRA,
+			&node.SvelteKit, &node.ReactRouter, &node.Remix, &node.TanStackStart, &node.SolidStart, &node.Qwik, &node.Vite,
+			&node.Next, &node.Nuxt, &node.Angular, &node.Gatsby, &node.Astro, &node.Docusaurus, &node.VueCLI, &node.Eleventy,
 			&node.VitePress,
 			&node.Parcel, &node.WebpackServer, &node.Webpack, &node.WebpackHosts, &node.JSONServer,
 		},
@@ -129,7 +130,7 @@ var Prefixes = sync.OnceValue(func() []string { return prefixes(All()) })
 
 // BuiltIn gives the prefixes of variables that a build writes into its files.
 var BuiltIn = sync.OnceValue(func() []string {
-	return prefixes(which(func(s *stack.Stack) bool { return s.Output != "" }))
+	return prefixes(which(func(s *stack.Stack) bool { return s.Page && s.Language != nil && s.Reads != "" }))
 })
 
 func prefixes(of []*stack.Stack) []string {

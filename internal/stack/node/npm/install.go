@@ -15,6 +15,13 @@ func Install(q *untrusted.Quoter, s stack.Service, _ *stack.Stack) any {
 	v := managed(s.Packages, s.Runtime.Version)
 	v.Modules, v.Owned = modules(q, s), owned(q, s)
 	v.Server, v.Serve = serve, []string{"serve", "--single", "--listen", strconv.Itoa(s.Port.Number), path.Clean(s.Output)}
+	if s.ManyPages {
+		v.Serve = slices.Delete(v.Serve, 1, 2)
+	}
+	v.Whole = s.Packages.Whole
+	for _, name := range s.Packages.Missing {
+		v.Missing = joined(v.Missing, runners[name])
+	}
 	v.Flags, v.Why = s.Runtime.Flags, "Its packages need this on Node "+untrusted.ImageTag(s.Runtime.Version)+"."
 	if strings.Contains(v.Flags, "openssl-legacy-provider") {
 		v.Why = "Its version of webpack uses a hash that newer OpenSSL only has as legacy."
@@ -28,6 +35,8 @@ type installation struct {
 	Why     untrusted.Inert   // the reason for Flags
 	Server  untrusted.Inert   // what npm installs to serve the built files
 	Serve   []string          // the command that serves them, in exec form
+	Missing untrusted.Inert   // what npm installs besides: programs that start the service
+	Whole   bool              // production has the packages for development too
 	Tool    untrusted.Inert   // what npm installs first: the package manager, pinned; empty for npm itself
 	Env     []untrusted.Inert // settings of the package manager, as NAME=value
 	Cache   untrusted.Inert   // where the package manager keeps downloads
@@ -35,6 +44,13 @@ type installation struct {
 	Prod    untrusted.Inert   // the same without those for development
 	Modules untrusted.Inert   // the directories of installed packages that the service writes to, for sh
 	Owned   untrusted.Inert   // the directories that belong to the service's user, for sh
+}
+
+func joined(list, more untrusted.Inert) untrusted.Inert {
+	if list == "" || more == "" {
+		return list + more
+	}
+	return list + " " + more
 }
 
 // managed chooses the commands. Package managers other than npm come from the
@@ -185,6 +201,9 @@ const (
 	yarnClassic = "1.22.22"
 	yarnNew     = "4.18.1"
 )
+
+// runners are programs that start a service and that its package.json may lack.
+var runners = map[string]untrusted.Inert{"tsx": "tsx@4.23.15", "nodemon": "nodemon@3.1.14"}
 
 // releases are those versions by manager and major version.
 var releases = map[string]untrusted.Inert{
