@@ -273,26 +273,21 @@ func (s *scan) sourcesOf(c *candidate) []tree.File {
 			}
 		}
 	}
-	if c.Entry != "" {
-		entry := path.Join(c.Dir, c.Entry)
-		if !slices.ContainsFunc(sources, func(f tree.File) bool { return f.Path == entry }) { // bin/www has no ending
-			if source := s.tree.Source(entry); source.Text != "" {
-				sources = append(sources, source)
-			}
-		}
-		slices.SortStableFunc(sources, func(a, b tree.File) int { return first(a.Path == entry, b.Path == entry) })
-	}
-	return sources
+	return s.entryFirst(c, sources)
 }
 
-func first(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case a:
-		return -1
+// entryFirst moves the file that runs to the front of the sources. It may have no ending, as
+// bin/www has none.
+func (s *scan) entryFirst(c *candidate, sources []tree.File) []tree.File {
+	if c.Entry == "" {
+		return sources
 	}
-	return 1
+	entry := s.tree.Source(path.Join(c.Dir, c.Entry))
+	sources = slices.DeleteFunc(sources, func(f tree.File) bool { return f.Path == entry.Path })
+	if entry.Text == "" {
+		return sources
+	}
+	return slices.Insert(sources, 0, entry)
 }
 
 // services are those that were found.

@@ -25,7 +25,9 @@ var searches = []*Service{
 		Name: "opensearch", Title: "OpenSearch",
 		Image: "opensearchproject/opensearch:2.19.1", Key: "opensearch", Port: 9200, Volume: "/usr/share/opensearch/data",
 		Settings: []stack.Setting{
-			{Name: "discovery.type", Value: "single-node"}, {Name: "DISABLE_SECURITY_PLUGIN", Value: "true"}, {Name: "DISABLE_INSTALL_DEMO_CONFIG", Value: "true"},
+			{Name: "discovery.type", Value: "single-node"},
+			{Name: "DISABLE_SECURITY_PLUGIN", Value: "true"},
+			{Name: "DISABLE_INSTALL_DEMO_CONFIG", Value: "true"},
 			{Name: "OPENSEARCH_JAVA_OPTS", Value: "-Xms512m -Xmx512m"},
 		},
 		Health: []string{"curl", "-fsS", "http://127.0.0.1:9200/_cluster/health?wait_for_status=yellow&timeout=1s"}, Start: 90,

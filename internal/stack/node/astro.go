@@ -11,7 +11,11 @@ var Astro = stack.Stack{
 	Name: "node", Title: "Astro", Language: &Language, Page: true, Port: 4321,
 	Packages: []string{"astro"},
 	Find:     runs([]string{"astro"}, "astro"),
-	Describe: astroBuilt.describe,
+	Describe: func(a *stack.App) {
+		if astroBuilt.describe(a); a.Output == "" {
+			remarkAdapter(a, "@astrojs/node")
+		}
+	},
 	Commands: astroBuilt.commands,
 	FindPort: func(a *stack.App) (stack.Port, bool) { return stack.PortIn(a.Configs, vitePort) },
 	OwnPort:  true,

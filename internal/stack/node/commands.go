@@ -76,10 +76,10 @@ func servers(flags ...string) func(*stack.App) stack.Commands {
 		p := npm.ManifestOf(a.Tree, a.Dir)
 		start := stack.Commands{Dev: development(a, p, flags), Build: buildOf(a, p)}
 		switch name := productionScript(p); {
-		case name != "":
+		case name != "" && (start.Build != nil || a.Script != "" || !isTypeScript(a.Module)):
 			start.Prod = runScript(a, name)
 		case a.Script == "" && a.Module != "":
-			start.Prod = runFile(a, a.Module)
+			start.Prod = runFile(a.Module)
 		default:
 			start.Prod = startWith(a, missingFlags(a, p, flags)...)
 		}
@@ -176,7 +176,7 @@ func watches(a *stack.App) bool {
 	return major == 0 || major >= 20
 }
 
-func runFile(a *stack.App, name string) []string {
+func runFile(name string) []string {
 	if isTypeScript(name) {
 		return []string{"npx", "tsx", name}
 	}

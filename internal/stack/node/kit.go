@@ -39,6 +39,11 @@ var SvelteKit = func() stack.Stack {
 		}
 		return outcome{}
 	})
+	describe := s.Describe
+	s.Describe = func(a *stack.App) {
+		describe(a)
+		remarkAdapter(a, "@sveltejs/adapter-node")
+	}
 	s.Prefixes, s.Reads = []string{"PUBLIC_", "VITE_"}, "import.meta.env.VITE_"
 	return s
 }()

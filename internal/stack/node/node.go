@@ -15,7 +15,14 @@ import (
 )
 
 // Language is what all stacks of Node share.
-var Language = stack.Language{
+var Language = func() stack.Language {
+	l := javaScript
+	l.Search = search
+	return l
+}()
+
+// javaScript is what Node and Bun share.
+var javaScript = stack.Language{
 	Name:      "node",
 	Manifests: []string{"package.json"},
 	Files: []string{
@@ -25,7 +32,6 @@ var Language = stack.Language{
 	},
 	Endings:    endings,
 	Versions:   npm.NodeLines,
-	Search:     search,
 	Describe:   describe,
 	Remarks:    remarks,
 	Version:    npm.NodeVersion,
@@ -48,11 +54,16 @@ var Language = stack.Language{
 
 func isCode(name string) bool { return slices.Contains(endings, path.Ext(name)) }
 
-// search finds the directories whose package.json starts something that listens.
+// search finds the directories whose package.json starts something that listens, and the
+// projects of Nx, which may have no package.json.
 func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 	var found []*stack.App
 	for _, dir := range t.Paths {
+		a := &stack.App{Tree: t, Service: stack.Service{Dir: dir}}
 		if !t.Directory(dir).Has("package.json") {
+			if t.Directory(dir).Has(nxFile) && a.Recognise(stacks) {
+				found = append(found, a)
+			}
 			continue
 		}
 		p, err := npm.Parse(t, dir)
@@ -60,15 +71,48 @@ func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 			t.Reject(dir, "package.json is not valid JSON", tree.Evidence{File: p.Path})
 			continue
 		}
-		a := &stack.App{Tree: t, Service: stack.Service{Dir: dir}}
 		a.Recognise(stacks)
 		if why, e := whyNoService(a, p); why != "" {
 			t.Reject(dir, why, e)
 			continue
 		}
+		if runsOnBun(a, p) {
+			a.Of = &Bun
+		}
 		found = append(found, a)
+		if a.Of != nil && a.Of.Page {
+			found = append(found, serverBeside(a, p, stacks)...)
+		}
 	}
 	return found
+}
+
+var (
+	namesServer = lazyregexp.New(`(?i)server|api|backend`)
+	answersAPI  = lazyregexp.New(`\.(?:get|post|put|delete|use|route)\(\s*["'` + "`" + `]/api\b`)
+)
+
+// serverBeside is the server in the directory of a page, such as Express beside Angular; none
+// where the file only serves what the page's build makes, or is the page's own server.
+func serverBeside(page *stack.App, p *npm.Manifest, stacks []*stack.Stack) []*stack.App {
+	a := &stack.App{Tree: page.Tree, Service: stack.Service{Dir: page.Dir}}
+	scripts := scriptsOf(p)
+	for _, name := range developmentScripts {
+		for _, c := range chosen(scripts.Commands(name)) {
+			entry := entryOfCommand(a, p, c)
+			if !opensPort(a.Tree, a.Dir, entry) {
+				continue
+			}
+			apart := c.Beside || namesServer.MatchString(name) || answersAPI.MatchString(a.Tree.Source(path.Join(a.Dir, entry)).Text)
+			if !apart || page.Of.ServerSide && !c.Beside {
+				continue
+			}
+			servers := slices.DeleteFunc(slices.Clone(stacks), func(s *stack.Stack) bool { return s.Page || len(s.Packages) > 0 && !isListener(s.Packages[0]) })
+			a.Recognise(servers)
+			return []*stack.App{a}
+		}
+	}
+	return nil
 }
 
 // notServices are dependencies and files that make a package something else.
@@ -87,7 +131,7 @@ var notServices = []struct{ dependency, what string }{
 // whyNoService says why the directory is none, though a stack may have been recognised.
 func whyNoService(a *stack.App, p *npm.Manifest) (string, tree.Evidence) {
 	framework := a.Of != nil
-	own := framework && a.Of.Name != "node"
+	own := framework && (a.Of.Name != "node" || a.Of.Page)
 	for _, other := range notServices {
 		if _, needed := p.Needs(other.dependency); needed && !listensBySource(p) {
 			// A web app that is also wrapped for phones is still a web app.
@@ -101,6 +145,9 @@ func whyNoService(a *stack.App, p *npm.Manifest) (string, tree.Evidence) {
 	}
 	if a.Directory().Has("cdk.json") {
 		return "infrastructure code (cdk.json)", tree.Evidence{File: path.Join(a.Dir, "cdk.json")}
+	}
+	if plugin := p.NeedsOneOf("laravel-vite-plugin", "vite-plugin-ruby", "vite-plugin-symfony"); plugin != "" {
+		return "the asset pipeline of a server (" + plugin + ")", p.At(plugin, plugin)
 	}
 	if own {
 		return "", tree.Evidence{}
@@ -122,7 +169,7 @@ func whyNoServer(a *stack.App, p *npm.Manifest, known bool) (string, tree.Eviden
 	switch {
 	case name == "" && entry == "" && isWorkspaceRoot(a.Directory(), p):
 		if !namesMembers(p) {
-			return "the root of a workspace: its members are examined instead", tree.Evidence{File: path.Join(dir, a.Directory().First("pnpm-workspace.yaml", "lerna.json"))}
+			return "the root of a workspace: its members are examined instead", tree.Evidence{File: path.Join(dir, a.Directory().First("pnpm-workspace.yaml", "lerna.json", "nx.json"))}
 		}
 		return "the root of a workspace: its members are examined instead", p.At("workspaces", "workspaces")
 	case name == "" && entry == "":
@@ -150,7 +197,7 @@ func whyNoServer(a *stack.App, p *npm.Manifest, known bool) (string, tree.Eviden
 }
 
 func isWorkspaceRoot(f *tree.Directory, p *npm.Manifest) bool {
-	return namesMembers(p) || f.Has("pnpm-workspace.yaml") || f.Has("lerna.json")
+	return namesMembers(p) || f.Has("pnpm-workspace.yaml") || f.Has("lerna.json") || f.Has("nx.json")
 }
 
 func namesMembers(p *npm.Manifest) bool {

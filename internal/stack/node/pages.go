@@ -2,13 +2,11 @@ package node
 
 import (
 	"cmp"
-	"maps"
 	"path"
 	"slices"
 	"strconv"
 	"strings"
 
-	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/stack/node/npm"
 )
@@ -108,15 +106,16 @@ func named(stem string) []string {
 }
 
 // platforms are what adapters build for: no server that runs by itself.
-var platforms = lazyregexp.New(`(?:adapter-(?:auto|vercel|netlify|cloudflare)|@astrojs/(?:vercel|netlify|cloudflare))`)
+var platforms = []string{
+	"@sveltejs/adapter-auto", "@sveltejs/adapter-vercel", "@sveltejs/adapter-netlify", "@sveltejs/adapter-cloudflare",
+	"@astrojs/vercel", "@astrojs/netlify", "@astrojs/cloudflare",
+}
 
-// remarkAdapter says that the build makes no server, where an adapter for a platform decides it.
+// remarkAdapter says that the build makes no server, where an adapter for a platform decides it
+// and the one of Node is not there.
 func remarkAdapter(a *stack.App, instead string) {
 	p := npm.ManifestOf(a.Tree, a.Dir)
-	for _, name := range slices.Sorted(maps.Keys(p.DevDependencies)) {
-		if platforms.MatchString(name) {
-			a.Remark(p.At(name, a.Framework+" builds no server with "+name+": production runs its preview"), "install "+instead+", and name it in the configuration, for a server of its own")
-			return
-		}
+	if adapter := p.NeedsOneOf(platforms...); adapter != "" && p.NeedsOneOf(instead, "@sveltejs/adapter-static") == "" {
+		a.Remark(p.At(adapter, "the build of "+a.Framework+" makes no server with "+adapter+", so production runs its preview"), "use the adapter "+instead+" for a server of its own")
 	}
 }

@@ -55,6 +55,7 @@ var listeners = []listener{
 	{"koa", "Koa", 3000},
 	{"@hapi/hapi", "hapi", 3000},
 	{"hono", "Hono", 3000},
+	{"elysia", "Elysia", 3000},
 	{"@apollo/server", "Apollo Server", 4000},
 	{"apollo-server", "Apollo Server", 4000},
 	{"express", "Express", 3000},

@@ -123,7 +123,6 @@ func TestFirstWords(t *testing.T) {
 	}
 }
 
-
 // TestServes: the command starts a development server, not its build or its preview.
 func TestServes(t *testing.T) {
 	t.Parallel()

@@ -43,7 +43,7 @@ func TestSearch(t *testing.T) {
 		{"React Native", packageWith("start=react-native start", "react-native:0"), "no: a mobile app (react-native) [package.json:1 react-native]"},
 		{"React Native with a server", "-- package.json --\n" + packageWith("start=node index.js", "react-native:0 express:4") + listens, "Express by start"},
 		{"Capacitor around a web app", packageWith("start=react-scripts start", "@capacitor/core:6 react-scripts:5"), "Create React App by start"},
-		{"Capacitor", packageWith("start=next dev", "@capacitor/core:6 next:15"), "no: a mobile app (capacitor) [package.json:1 @capacitor/core]"},
+		{"Capacitor around a server of pages", packageWith("start=next dev", "@capacitor/core:6 next:15"), "Next.js by start"},
 		{"Electron around a web app", packageWith("start=react-scripts start", "electron:30 react-scripts:5"), "no: a desktop app (electron) [package.json:1 electron]"},
 		{"CDK", packageWith("start=node bin.js", "aws-cdk-lib:2"), "no: infrastructure code (AWS CDK) [package.json:1 aws-cdk-lib]"},
 		{"CDK by its file", "-- package.json --\n" + packageWith("start=react-scripts start", "react-scripts:5") + "-- cdk.json --\n{}\n", "no: infrastructure code (cdk.json) [cdk.json]"},

@@ -10,8 +10,10 @@ var ports = []*lazyregexp.Regexp{
 	lazyregexp.New(`process\.env\[["'](?:\w+_)?PORT["']\]\s*(?:\|\||\?\?)\s*["']?(\d{2,5})\b`),
 	lazyregexp.New(`\{[^}]*\bPORT\s*(?::\s*\w+\s*)?=\s*["']?(\d{2,5})\b[^}]*\}\s*=\s*process\.env`),
 	lazyregexp.New(`\.listen\(\s*(?:\{\s*port:\s*)?["']?(\d{2,5})\b`),
+	lazyregexp.New(`\bserve\s*\(\s*(?:[\w.]+\s*,\s*)?\{[^{}]*?\bport\s*:\s*["']?(\d{2,5})\b`),
 	lazyregexp.New(`\.listen\(\s*(?:\{\s*port:\s*)?[\w.]+\s*(?:\|\||\?\?)\s*["']?(\d{2,5})\b`),
 	lazyregexp.New(`(?:const|let|var)\s+(?i:(?:server_?|http_?)?port)\s*(?::\s*\w+\s*)?=\s*["']?(\d{2,5})\b`),
 	lazyregexp.New(`(?i)\.set\(\s*["']port["']\s*,\s*(?:[\w.]+\s*(?:\|\||\?\?)\s*)?["']?(\d{2,5})\b`),
+	lazyregexp.New(`\bexport\s+default\s*\{[^{}]*?\bport\s*:\s*["']?(\d{2,5})\b`),
 	lazyregexp.New(`normalizePort\([^)]*?["']?(\d{2,5})\b`),
 }

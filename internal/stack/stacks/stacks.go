@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/stack/deno"
 	"github.com/devup-cli/devup/internal/stack/java"
 	"github.com/devup-cli/devup/internal/stack/node"
 	"github.com/devup-cli/devup/internal/stack/php"
@@ -19,16 +20,17 @@ import (
 // built on another stands above it, and the plain stack of a language is its last.
 var All = sync.OnceValue(func() []*stack.Stack {
 	return slices.Concat(
+		node.Nx(),
 		[]*stack.Stack{
 			&node.CRA,
 			&node.SvelteKit, &node.ReactRouter, &node.Remix, &node.TanStackStart, &node.SolidStart, &node.Qwik, &node.Vite,
 			&node.Next, &node.Nuxt, &node.Angular, &node.Gatsby, &node.Astro, &node.Docusaurus, &node.VueCLI, &node.Eleventy,
 			&node.VitePress,
-			&node.Parcel, &node.WebpackServer, &node.Webpack, &node.WebpackHosts, &node.JSONServer,
+			&node.Parcel, &node.WebpackServer, &node.Webpack, &node.WebpackScript, &node.WebpackHosts, &node.JSONServer,
 		},
 		node.Listeners(),
 		[]*stack.Stack{
-			&node.Plain,
+			&node.Plain, &node.Bun, &deno.Deno,
 			&python.Flask, &python.FastAPI, &python.Django, &python.ASGI, &python.Uvicorn, &python.Gunicorn, &python.Streamlit, &python.Plain,
 			&ruby.Rails, &php.Laravel, &php.Symfony, &java.Spring,
 		},

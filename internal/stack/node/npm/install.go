@@ -18,7 +18,10 @@ func Install(q *untrusted.Quoter, s stack.Service, _ *stack.Stack) any {
 	if s.ManyPages {
 		v.Serve = slices.Delete(v.Serve, 1, 2)
 	}
-	v.Whole = s.Packages.Whole
+	v.Whole, v.Runtime = s.Packages.Whole, "Node"
+	if s.Runtime.Language == "bun" { // its image has the package manager, and no npm
+		v.Runtime, v.Tool, v.Env = "Bun", "", nil
+	}
 	for _, name := range s.Packages.Missing {
 		v.Missing = joined(v.Missing, runners[name])
 	}
@@ -35,6 +38,7 @@ type installation struct {
 	Why     untrusted.Inert   // the reason for Flags
 	Server  untrusted.Inert   // what npm installs to serve the built files
 	Serve   []string          // the command that serves them, in exec form
+	Runtime untrusted.Inert   // what runs the service, as people write it
 	Missing untrusted.Inert   // what npm installs besides: programs that start the service
 	Whole   bool              // production has the packages for development too
 	Tool    untrusted.Inert   // what npm installs first: the package manager, pinned; empty for npm itself
