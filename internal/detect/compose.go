@@ -34,6 +34,9 @@ type composeService struct {
 	command      string
 	line         int
 	file         string
+	image        string
+	builds       bool // it has a build section
+	included     bool // the file lies in a sub-directory, and devup.yaml includes it
 }
 
 // composeValue is what a compose file sets a variable to.
@@ -61,18 +64,11 @@ func composeFiles(t *tree.Tree) []string {
 // read is reported as a rejection and the scan goes on without it.
 func readCompose(t *tree.Tree, files []string) []*composeService {
 	var all []*composeService
-	env := map[string]string{}
-	for _, file := range envsOf(t, ".") {
-		for _, entry := range file.entries {
-			if path.Base(file.path) == ".env" {
-				env[entry.name] = entry.value
-			}
-		}
-	}
+	env := loadedEnv(t, ".")
 	for _, name := range files {
 		services, err := parseCompose(name, t.Text(name), env)
 		if err != nil {
-			t.Reject(".", name+" is not valid YAML, and was left out", Evidence{File: name})
+			t.LeaveOut(".", name+" is not valid YAML", Evidence{File: name})
 			continue
 		}
 		all = append(all, services...)
@@ -95,7 +91,7 @@ func parseCompose(name, text string, env map[string]string) (services []*compose
 		return nil, nil
 	}
 	each(child(document.Content[0], "services"), func(key, value *yaml.Node) {
-		service := &composeService{name: key.Value, line: key.Line, file: name, env: map[string]composeValue{}}
+		service := &composeService{name: key.Value, line: key.Line, file: name, env: map[string]composeValue{}, image: scalar(child(value, "image"))}
 		service.readBuild(child(value, "build"))
 		service.readMount(value)
 		service.readPorts(value, env)
@@ -129,7 +125,7 @@ func (s *composeService) readBuild(build *yaml.Node) {
 	if dir == "" || strings.Contains(dir, "://") || path.IsAbs(dir) {
 		return
 	}
-	s.dir = path.Clean(dir)
+	s.dir, s.builds = path.Clean(dir), true
 	// A context above the service with the Dockerfile inside of it: the directory
 	// of the Dockerfile is the service's.
 	if below, file := path.Split(path.Clean(s.dockerfile)); below != "" && s.dockerfile != "" {

@@ -24,11 +24,8 @@ type instruction struct {
 	line  int
 	name  string   // upper case
 	words []string // without flags
+	flags []string
 }
-
-// dockerNames are the files that a service's image is built from, likeliest first.
-// A Dockerfile.prod alone says nothing about development.
-var dockerNames = []string{"Dockerfile", "dockerfile", "Dockerfile.dev", "Dockerfile.development", "dev.Dockerfile"}
 
 func parseDockerfile(name, text string) *dockerfile {
 	d := &dockerfile{name: name}
@@ -37,7 +34,7 @@ func parseDockerfile(name, text string) *dockerfile {
 		return d
 	}
 	for _, node := range parsed.AST.Children {
-		in := instruction{line: node.StartLine, name: strings.ToUpper(node.Value)}
+		in := instruction{line: node.StartLine, name: strings.ToUpper(node.Value), flags: node.Flags}
 		for n := node.Next; n != nil; n = n.Next {
 			in.words = append(in.words, n.Value)
 		}
@@ -84,6 +81,9 @@ func (d *dockerfile) port() (Port, bool) {
 				return stack.PortAt(n, d.at(in, in.name+" "+text)), true
 			}
 		}
+	}
+	if n := imagePorts[d.baseImage()]; n != 0 {
+		return stack.PortAt(n, Evidence{File: d.name, Text: "the port of " + d.baseImage()}), true
 	}
 	return Port{}, false
 }
@@ -190,4 +190,64 @@ func expand(text string, set map[string]string) string {
 		}
 		return found
 	})
+}
+
+// baseImage is the name of the image that the last stage builds on, without registry and tag.
+func (d *dockerfile) baseImage() string {
+	for _, in := range d.final() {
+		if in.name == "FROM" && len(in.words) > 0 {
+			image, _, _ := strings.Cut(path.Base(expand(in.words[0], d.variables())), ":")
+			image, _, _ = strings.Cut(image, "@")
+			return image
+		}
+	}
+	return ""
+}
+
+// runs tells whether the image has a language's runtime: whether its last stage builds on
+// the language's image.
+func (d *dockerfile) runs(language string) bool {
+	return strings.Contains(d.baseImage(), language)
+}
+
+// hasStages tells whether the file builds in one image what it runs in another.
+func (d *dockerfile) hasStages() bool {
+	from := func(in instruction) bool { return in.name == "FROM" }
+	i := slices.IndexFunc(d.instructions, from)
+	return i >= 0 && slices.ContainsFunc(d.instructions[i+1:], from)
+}
+
+// starts tells whether the last stage says what runs.
+func (d *dockerfile) starts() bool { return d.command() != "" }
+
+// command is what the last stage says that runs, as one line; empty for nothing.
+func (d *dockerfile) command() string {
+	var words []string
+	for _, in := range d.final() {
+		if in.name == "CMD" || in.name == "ENTRYPOINT" {
+			words = append(words, in.words...)
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// copied are the paths that the file copies from its build context, without those that hold
+// patterns or variables, and without the context as a whole.
+func (d *dockerfile) copied() []string {
+	var names []string
+	for _, in := range d.instructions {
+		fromStage := slices.ContainsFunc(in.flags, func(flag string) bool { return strings.HasPrefix(flag, "--from") })
+		if in.name != "COPY" && in.name != "ADD" || fromStage || len(in.words) < 2 {
+			continue
+		}
+		for _, name := range in.words[:len(in.words)-1] {
+			if strings.ContainsAny(name, "*?[$<") || strings.Contains(name, "://") {
+				continue
+			}
+			if name = strings.TrimPrefix(path.Clean("/"+name), "/"); name != "" {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
 }

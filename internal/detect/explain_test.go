@@ -31,7 +31,9 @@ func explain(repo Repository) string {
 			{"ready", s.Ready},
 			{"routes", strings.Join(s.Routes, " ")},
 			{"dockerfile", s.Dockerfile},
-			{"compose", s.Compose},
+			{"built from", s.BuiltFrom},
+			{"compose", s.Compose + map[bool]string{true: " included"}[s.Included]},
+			{"command", strings.Join(s.Command, " ")},
 		} {
 			if line[1] != "" {
 				fmt.Fprintf(&b, "  %s %s\n", line[0], line[1])
@@ -55,7 +57,10 @@ func explain(repo Repository) string {
 		}
 	}
 	for _, r := range repo.Rejected {
-		fmt.Fprintf(&b, "no %s: %s [%s]\n", r.Dir, r.Why, place(r.Evidence))
+		fmt.Fprintf(&b, "%s %s: %s [%s]\n", map[bool]string{true: "left out", false: "no"}[r.Expected], r.Dir, r.Why, place(r.Evidence))
+	}
+	if len(repo.Includes) > 0 {
+		fmt.Fprintf(&b, "includes %s\n", strings.Join(repo.Includes, " "))
 	}
 	if len(repo.Compose) > 0 {
 		fmt.Fprintf(&b, "compose %s\n", strings.Join(repo.Compose, " "))

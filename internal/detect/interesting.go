@@ -12,13 +12,16 @@ import (
 // others are files that say something of any service, and the manifests of languages without
 // a stack, so that their directories are rejected by name.
 var others = []string{
-	".gitignore", ".tool-versions", "Procfile",
-	"Gemfile", "config.ru", "go.mod", "pom.xml", "build.gradle", "build.gradle.kts", "Cargo.toml", "composer.json", "mix.exs",
+	".gitignore", ".tool-versions", "Procfile", "Procfile.dev",
+	"config.ru",
 }
 
 // names are the files, and the endings of sources, that a decision may need.
 var names = sync.OnceValue(func() (all struct{ files, endings map[string]bool }) {
 	all.files, all.endings = setOf(others...), map[string]bool{}
+	for _, language := range foreign {
+		all.files[language.file] = true
+	}
 	for _, language := range stacks.Languages() {
 		for _, name := range slices.Concat(language.Manifests, language.Files) {
 			all.files[name] = true
@@ -44,7 +47,7 @@ func interesting(name string) bool {
 	}
 	return strings.HasPrefix(name, ".env") || strings.HasSuffix(lower, ".env") ||
 		strings.Contains(lower, "dockerfile") || strings.HasPrefix(lower, "readme") ||
-		slices.Contains(composeNames, name)
+		strings.HasSuffix(name, ".csproj") || strings.HasSuffix(name, ".fsproj") || slices.Contains(composeNames, name)
 }
 
 // isManifest are the files that count although .gitignore names them: people commit such

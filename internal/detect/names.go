@@ -20,13 +20,7 @@ func (s *scan) name() {
 	}
 	slices.SortFunc(s.found, func(a, b *candidate) int { return strings.Compare(a.Dir, b.Dir) })
 	for _, c := range s.found {
-		var ours *composeService
-		for _, service := range s.compose {
-			if service.dir == c.Dir && (ours == nil || ours.target == 0 && service.target != 0) {
-				ours = service
-			}
-		}
-		if ours != nil {
+		if ours := s.composeFor(c); ours != nil {
 			c.Name = ours.name
 			continue
 		}
@@ -44,11 +38,19 @@ func (s *scan) name() {
 // above, then numbers, which never run out before a free one is found.
 func (c *candidate) names() []string {
 	var names []string
-	if c.Dir == "." {
-		names = append(names, plainName(c.Called))
-		names = append(names, map[role]string{frontend: "frontend", backend: "backend"}[c.role()])
-	} else {
+	ofRole := map[role]string{frontend: "frontend", backend: "backend"}[c.role()]
+	switch {
+	case c.Dir == "." && c.shares:
+		names = append(names, ofRole)
+	case c.Dir == ".":
+		names = append(names, plainName(c.Called), ofRole)
+	default:
 		parts := strings.Split(c.Dir, "/")
+		if c.shares && c.role() == frontend {
+			parts = append(parts, ofRole)
+			names = append(names, plainName(strings.Join(parts[len(parts)-2:], "-")))
+			break
+		}
 		for i := range slices.Backward(parts) {
 			names = append(names, plainName(strings.Join(parts[i:], "-")))
 		}

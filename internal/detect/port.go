@@ -41,6 +41,9 @@ func (s *scan) decidePort(c *candidate) Port {
 			return port
 		}
 	}
+	if c.Of == &adopted { // only its files say whether it listens at all
+		return Port{}
+	}
 	return stack.PortAt(c.defaultPort(), Evidence{Text: "the default of " + c.Framework})
 }
 
@@ -170,6 +173,9 @@ func (s *scan) settleHostPorts() {
 	slices.SortStableFunc(inOrder, func(a, b *candidate) int { return cmp.Compare(a.hostPortRank(called), b.hostPortRank(called)) })
 	for _, c := range inOrder {
 		wanted := c.Port.Number
+		if wanted == 0 {
+			continue
+		}
 		if c.compose != nil && c.compose.published != 0 {
 			wanted = c.compose.published
 		}
@@ -187,6 +193,8 @@ func (s *scan) settleHostPorts() {
 // hostPortRank orders the services that want the same port of the host.
 func (c *candidate) hostPortRank(called map[int]bool) int {
 	switch {
+	case c.Included: // its file decides
+		return -1
 	case !c.Page && called[c.Port.Number]:
 		return 0
 	case c.Port.Evidence.File != "":

@@ -17,6 +17,8 @@ func decidePublic(all services, c *candidate) Evidence {
 		return Evidence{}
 	case c.Page:
 		return Evidence{Text: "people open its page"}
+	case c.assets:
+		return Evidence{Text: "pages load its files"}
 	}
 	var pages []*candidate
 	for _, page := range all {

@@ -33,8 +33,12 @@ func Scan(fsys fs.FS) (Repository, error) {
 	for _, language := range stacks.Languages() {
 		s.add(language)
 	}
-	s.oneOfEachDirectory()
-	rejectForeign(s.tree)
+	s.dropCopies()
+	s.shareDirectories()
+	s.include()
+	s.adopt()
+	s.leaveOut()
+	s.takeProcesses()
 	s.name()
 	return s.decide(), nil
 }
@@ -83,6 +87,7 @@ func ScanService(fsys fs.FS, dir, stack, name string) (Service, error) {
 type scan struct {
 	tree     *tree.Tree
 	files    []string // compose files
+	includes []string // compose files in sub-directories
 	compose  []*composeService
 	rootEnvs []envFile // of the root, where the root itself is no service
 	found    services
@@ -91,11 +96,14 @@ type scan struct {
 // candidate is a service while its decisions are made.
 type candidate struct {
 	*stack.App
-	envs    []envFile   // of its directory
-	outer   []envFile   // of a directory above it, where it loads one
-	read    []stack.Use // the variables that its sources read
-	docker  *dockerfile
-	compose *composeService
+	envs      []envFile   // of its directory
+	outer     []envFile   // of a directory above it, where it loads one
+	read      []stack.Use // the variables that its sources read
+	docker    *dockerfile
+	compose   *composeService
+	shares    bool      // its directory holds another service, too
+	processes []envFile // what Procfiles set for it
+	assets    bool      // it is the development server of the files that another service's pages load
 }
 
 // role is what a service is to its siblings.
@@ -107,7 +115,7 @@ const (
 )
 
 func (c *candidate) role() role {
-	if c.Page {
+	if c.Page || c.assets {
 		return frontend
 	}
 	return backend
@@ -154,28 +162,6 @@ func (s *scan) as(w Wanted) *candidate {
 	return &candidate{App: app}
 }
 
-// oneOfEachDirectory keeps one service per directory, since a directory has one
-// Dockerfile and one devup.yaml entry that builds it. The server stays: a
-// frontend beside it is mostly its asset pipeline.
-func (s *scan) oneOfEachDirectory() {
-	byDir := map[string]*candidate{}
-	var kept services
-	for _, c := range s.found {
-		first := byDir[c.Dir]
-		if first == nil {
-			byDir[c.Dir] = c
-			kept = append(kept, c)
-			continue
-		}
-		if first.Page && !c.Page {
-			*first, *c = *c, *first
-		}
-		s.tree.Reject(c.Dir, fmt.Sprintf("%s is in the same directory as %s, and a directory is one service: move it to its own",
-			c.Framework, first.Framework), c.Evidence[0])
-	}
-	s.found = kept
-}
-
 // decide makes the decisions that need all services to be known.
 func (s *scan) decide() Repository {
 	slices.SortFunc(s.found, func(a, b *candidate) int { return cmp.Compare(a.Name, b.Name) })
@@ -185,7 +171,7 @@ func (s *scan) decide() Repository {
 	if !slices.ContainsFunc(s.found, func(c *candidate) bool { return c.Dir == "." }) {
 		s.rootEnvs = envsOf(s.tree, ".")
 	}
-	repo := Repository{Compose: s.files, Rejected: s.tree.Rejected}
+	repo := Repository{Compose: s.files, Includes: s.includes, Rejected: s.tree.Rejected}
 	for _, c := range s.found {
 		decideRuntime(c)
 		c.Port = s.decidePort(c)
@@ -197,6 +183,7 @@ func (s *scan) decide() Repository {
 		if finish := c.Of.Language.Finish; finish != nil {
 			finish(c.App)
 		}
+		c.Command = decideCommand(c)
 		c.Variables = decideVariables(s.found, c)
 		c.Ready, c.Routes = decideReady(c), decideRoutes(c)
 		decideRemarks(s.found, c)
@@ -214,32 +201,28 @@ func (s *scan) decide() Repository {
 
 // gather reads what lies in and about a service's directory.
 func (s *scan) gather(c *candidate) {
-	for _, service := range s.compose {
-		// A service without ports that builds the directory is a worker beside it.
-		if service.dir == c.Dir && (c.compose == nil || c.compose.target == 0 && service.target != 0) {
-			c.compose = service
-		}
-	}
+	c.compose = s.composeFor(c)
 	directory := c.Directory()
 	if c.compose != nil {
-		c.Compose = c.compose.name
+		c.Compose, c.Included = c.compose.name, c.compose.included
 		if c.compose.dockerfile != "" && directory.Has(c.compose.dockerfile) {
 			c.Dockerfile = c.compose.dockerfile
 		}
 		c.Starts = slices.Insert(c.Starts, 0, stack.Command{Text: c.compose.command, File: c.compose.file, Line: c.compose.line})
 	}
 	if c.Dockerfile == "" {
-		c.Dockerfile = directory.First(dockerNames...)
+		c.Dockerfile = s.dockerfileFor(c)
 	}
 	if c.Dockerfile != "" {
 		name := path.Join(c.Dir, c.Dockerfile)
 		c.docker = parseDockerfile(name, s.tree.Text(name))
+		c.BuiltFrom = s.contextOf(c)
 		c.Note(Evidence{File: name, Text: "builds it already"})
 	}
 	if c.compose != nil {
 		c.Note(tree.At(c.compose.file, c.compose.line, "service "+c.compose.name))
 	}
-	c.envs = envsOf(s.tree, c.Dir)
+	c.envs = append(c.processes, envsOf(s.tree, c.Dir)...)
 	c.Sources = s.sourcesOf(c)
 	c.read = readsOf(c)
 	c.outer = c.envFileAbove()
@@ -302,7 +285,7 @@ func (all services) has(dir string) bool {
 // repository says, else the newest that the dependencies bear.
 func decideRuntime(c *candidate) {
 	language, r, found := c.Of.Language, &c.Runtime, false
-	if c.docker != nil {
+	if c.docker != nil && language.Name != "" {
 		r.Version, r.Evidence, found = c.docker.runtime(language.Name)
 	}
 	if !found && language.Version != nil {

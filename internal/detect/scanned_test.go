@@ -65,18 +65,28 @@ func TestReadyAndRoutes(t *testing.T) {
 func TestRejected(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ files, want string }{
-		{"-- x/go.mod --\n", "x: a Go project: no template for it yet"},
-		{"-- x/Cargo.toml --\n-- x/Dockerfile --\n", "x: a Rust project with its own Dockerfile: no template for Rust yet, name it in devup.yaml with build"},
-		{"-- x/mix.exs --\n", "x: a Elixir project: no template for it yet"},
-		{"-- x/Gemfile --\n", "x: a Gemfile for tools: no config.ru, so no Ruby server"},
-		{"-- x/Gemfile --\n-- x/config.ru --\n", "x: a Ruby project: no template for it yet"},
-		{"-- x/yarn.lock --\n", "x: yarn.lock without a package.json"},
-		{"-- compose.yaml --\nservices: [\n", ".: compose.yaml is not valid YAML, and was left out"},
-		{strings.ReplaceAll(webFiles, "web/", "x/") + strings.ReplaceAll(apiFiles, "api/", "x/"), "x: Vite is in the same directory as Flask, and a directory is one service: move it to its own"},
+		{"-- x/go.mod --\n", "left out x: Go has no stack in devup yet: give it a Dockerfile with EXPOSE, and run init again"},
+		{"-- x/Cargo.toml --\n-- x/Dockerfile --\n", "left out x: Dockerfile has no FROM that devup can read"},
+		{"-- x/Cargo.toml --\n-- x/Dockerfile --\nFROM rust\nCMD x\n", "left out x: Dockerfile names no port: add EXPOSE, or a service with build to devup.yaml"},
+		{"-- x/Cargo.toml --\n-- x/Dockerfile --\nFROM rust\n", "left out x: Dockerfile starts nothing: it has no CMD and no EXPOSE"},
+		{"-- x/Dockerfile --\nFROM rust\n", "no x: Dockerfile starts nothing: it has no CMD and no EXPOSE"},
+		{"-- x/Dockerfile --\nFROM nginx:1\nCOPY nginx.conf /etc/nginx/\n", "left out x: it is a proxy (nginx), which devup leaves out: each service has a URL of its own"},
+		{"-- x/Dockerfile --\nFROM postgres:16\nCOPY init.sql /\n", "left out x: it builds on postgres, a data service: add a service with build to devup.yaml if you need it"},
+		{"-- Dockerfile --\nFROM node\nCOPY . .\nEXPOSE 80\n-- api/go.mod --\n-- api/Dockerfile --\nFROM golang\nEXPOSE 9000\n", "no .: Dockerfile builds directories that are services by themselves"},
+		{"-- compose.yaml --\nservices: {db: {image: postgres}}\n-- x/Dockerfile --\nFROM golang\nEXPOSE 9000\n", "left out x: Dockerfile is not built by compose.yaml: add a service there if it is one"},
+		{"-- x/mix.exs --\n", "left out x: Elixir has no stack in devup yet: give it a Dockerfile with EXPOSE, and run init again"},
+		{"-- examples/x/mix.exs --\n", "no examples/x: Elixir has no stack in devup yet: give it a Dockerfile with EXPOSE, and run init again"},
+		{"-- x/Gemfile --\n", "no x: a Gemfile for tools: no config.ru, so no Ruby server"},
+		{"-- x/Gemfile --\n-- x/config.ru --\n", "left out x: Ruby has no stack in devup yet: give it a Dockerfile with EXPOSE, and run init again"},
+		{"-- x/x.csproj --\n<Project Sdk=\"Microsoft.NET.Sdk\">", ""},
+		{"-- x/yarn.lock --\n", "no x: yarn.lock without a package.json"},
+		{"-- compose.yaml --\nservices: [\n", "left out .: compose.yaml is not valid YAML"},
+		{"-- index.html --\n-- docs/index.html --\n", "left out .: static pages have no stack in devup yet: give them a Dockerfile with EXPOSE, and run init again"},
+		{webFiles + "-- web/public/index.html --\n-- index.html --\n", ""},
 	} {
 		var got []string
 		for _, r := range scanned(t, test.files).Rejected {
-			got = append(got, r.Dir+": "+r.Why)
+			got = append(got, map[bool]string{true: "left out ", false: "no "}[r.Expected]+r.Dir+": "+r.Why)
 		}
 		if text := strings.Join(got, "|"); text != test.want {
 			t.Errorf("got  %s\nwant %s", text, test.want)

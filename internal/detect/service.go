@@ -36,4 +36,5 @@ type Repository struct {
 	Data     []Data // data services, sorted by key
 	Rejected []Rejection
 	Compose  []string // compose files at the root that `docker compose` would load, in its order
+	Includes []string // compose files in sub-directories that devup.yaml includes, where there is none at the root
 }

@@ -16,6 +16,7 @@ import (
 type projectView struct {
 	Project  string // empty in devup.yaml where the compose files name the project
 	OnTop    bool   // compose files are loaded before devup.yaml
+	Includes []string
 	Services []serviceView
 	Ports    []portView
 	Install  string
@@ -33,6 +34,7 @@ type serviceView struct {
 	Ours        bool   // the Dockerfile is one that we render
 	Port        int
 	HostPort    int
+	Command     []string // instead of the Dockerfile's; nil to keep that
 	Environment []setting
 	Unset       []untrusted.Inert
 	Workdir     string
@@ -77,7 +79,7 @@ func projectFiles(repo detect.Repository, o Options) ([]File, error) {
 		files = append(files, File{Path: name, Content: content})
 		return err
 	}
-	if len(view.Services) > 0 { // else the compose files say all there is to say
+	if len(view.Services)+len(view.Includes) > 0 { // else the compose files say all there is to say
 		if err := add("devup.yaml", view); err != nil {
 			return nil, err
 		}
@@ -100,8 +102,9 @@ func newProjectView(repo detect.Repository, o Options) projectView {
 		Go:      strings.HasPrefix(o.Install, "go install "),
 		Ona:     slices.Contains(o.Platforms, Ona),
 	}
+	view.Includes = escapeAll(repo.Includes)
 	for _, s := range repo.Services {
-		if v := newServiceView(repo, s); v.Full || v.Extension || len(v.Environment) > 0 {
+		if v := newServiceView(repo, s); !s.Included && (v.Full || v.Extension || len(v.Environment) > 0) {
 			view.Services = append(view.Services, v)
 		}
 		if s.Port.Number > 0 && !slices.ContainsFunc(view.Ports, func(p portView) bool { return p.Number == s.HostPort }) {
@@ -130,9 +133,7 @@ func newServiceView(repo detect.Repository, s detect.Service) serviceView {
 	if readyPath.MatchString(s.Ready) {
 		v.Ready = escape(s.Ready)
 	}
-	for _, route := range s.Routes {
-		v.Routes = append(v.Routes, escape(route))
-	}
+	v.Routes = escapeAll(s.Routes)
 	for _, w := range wired(repo, s) {
 		sibling, _ := find(repo, w.Sibling)
 		url := "${DEVUP_URL_" + detect.EnvName(key(sibling)) + ":-" + localURL(sibling) + "}"
@@ -148,11 +149,9 @@ func newServiceView(repo detect.Repository, s detect.Service) serviceView {
 		v.Extension = v.Stack != "" || v.Ready != "" || len(v.Routes) > 0 || v.Public
 		return v
 	}
-	v.Extension = true
 	v.Unset = unset(repo, s)
-	for _, word := range s.Migrate {
-		v.Migrate = append(v.Migrate, escape(word))
-	}
+	v.Command, v.Migrate = escapeAll(s.Command), escapeAll(s.Migrate)
+	v.Extension = v.Stack != "" || v.Ready != "" || len(v.Routes)+len(v.Migrate) > 0 || v.Public
 	v.Context = "./" + escape(s.Context())
 	if s.Context() == "." {
 		v.Context = "."
@@ -170,9 +169,8 @@ func newServiceView(repo detect.Repository, s detect.Service) serviceView {
 				v.Kept = append(v.Kept, path.Join(v.Workdir, escape(dir)))
 			}
 		}
-		name = path.Join(s.Member(), name)
 	}
-	if name != "Dockerfile" {
+	if name = path.Join(s.Member(), name); name != "Dockerfile" {
 		v.Dockerfile = escape(name)
 	}
 	return v
@@ -236,3 +234,11 @@ func projectName(directory string) string {
 
 // escape keeps Compose from reading a variable into a literal text.
 func escape(s string) string { return strings.ReplaceAll(s, "$", "$$") }
+
+func escapeAll(words []string) []string {
+	var all []string
+	for _, word := range words {
+		all = append(all, escape(word))
+	}
+	return all
+}

@@ -131,13 +131,16 @@ func serviceFiles(repo detect.Repository, s detect.Service) ([]File, error) {
 }
 
 // dockerfileName is the name of the Dockerfile that is made for the service. Two
-// services in one directory cannot share one, so all but the first carry their name.
+// services in one directory cannot share one, so all but the first carry their name, and all
+// where one brings its own.
 func dockerfileName(repo detect.Repository, s detect.Service) string {
+	before := true
 	for _, other := range repo.Services {
 		if other.Name == s.Name {
-			break
+			before = false
+			continue
 		}
-		if other.Dir == s.Dir {
+		if other.Dir == s.Dir && (before || other.Dockerfile != "") {
 			return "Dockerfile." + s.Name
 		}
 	}

@@ -104,7 +104,10 @@ type Service struct {
 	Public     tree.Evidence // why a browser on another machine has to reach it at a URL of its own, a clause; the zero value where none has to
 	Ready      string        // a path that must answer below 500, or empty for the port alone
 	Dockerfile string        // the name of its existing Dockerfile in Dir, or empty
+	BuiltFrom  string        // the directory that its existing Dockerfile copies from, where that is not Dir; else empty
+	Command    []string      // what it runs instead of the command of its existing Dockerfile, in exec form; nil to keep that
 	Compose    string        // the name of the service in an existing compose file that builds or mounts Dir, or empty
+	Included   bool          // that file is one that devup.yaml includes, so that devup.yaml cannot add to the service
 	Evidence   []tree.Evidence
 	Calls      []Call   // addresses on this machine that are written into its source
 	Remarks    []Remark // what will not work as the files stand
@@ -150,7 +153,10 @@ func (s Service) Workdir() string { return path.Join(string(s.Root()), s.Member(
 // Context is the directory in the repository that the image is built from: the
 // service's own, or that of its workspace, whose lock file and libraries it needs.
 func (s Service) Context() string {
-	if s.Packages.Workspace != "" && s.Dockerfile == "" {
+	switch {
+	case s.Dockerfile != "" && s.BuiltFrom != "":
+		return s.BuiltFrom
+	case s.Dockerfile == "" && s.Packages.Workspace != "":
 		return s.Packages.Workspace
 	}
 	return s.Dir

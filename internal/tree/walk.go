@@ -47,6 +47,7 @@ type Rejection struct {
 	Dir      string
 	Why      string // "package.json has no start script and no server entry"
 	Evidence Evidence
+	Expected bool // a reader takes it for a service, so that it is named without being asked for
 }
 
 // Files says which names count while a repository is walked.
@@ -200,6 +201,11 @@ func (t *Tree) Reject(dir, why string, e Evidence) {
 	t.Rejected = append(t.Rejected, Rejection{Dir: dir, Why: why, Evidence: e})
 }
 
+// LeaveOut names a directory that a reader takes for a service and that is not taken.
+func (t *Tree) LeaveOut(dir, why string, e Evidence) {
+	t.Rejected = append(t.Rejected, Rejection{Dir: dir, Why: why, Evidence: e, Expected: true})
+}
+
 // Below are the directory and those under it that keep accepts, nearest first. A
 // directory that keep refuses is not entered.
 func (t *Tree) Below(dir string, keep func(*Directory) bool) []*Directory {
@@ -239,6 +245,11 @@ var asideDirectories = map[string]bool{
 	"test": true, "tests": true, "__tests__": true, "e2e": true, "cypress": true, "spec": true, "__mocks__": true,
 	"docs": true, "examples": true, "example": true, "migrations": true, "alembic": true, "public": true, "static": true,
 	"fixtures": true, "terraform": true, "lambda": true, "lambdas": true, "scripts": true, "notebooks": true,
+}
+
+// IsBelowAside says whether a path lies in a directory whose code does not run with a service.
+func IsBelowAside(name string) bool {
+	return slices.ContainsFunc(strings.Split(name, "/"), IsAside)
 }
 
 // IsTest says whether a file of the name holds tests, or was not written by hand.

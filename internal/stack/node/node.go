@@ -73,7 +73,9 @@ func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 		}
 		a.Recognise(stacks)
 		if why, e := whyNoService(a, p); why != "" {
-			t.Reject(dir, why, e)
+			if !bundlesAssets(a, p) || a.Directory().First("composer.json", "Gemfile") == "" { // else the server is named
+				t.Reject(dir, why, e)
+			}
 			continue
 		}
 		if runsOnBun(a, p) {
@@ -128,6 +130,13 @@ var notServices = []struct{ dependency, what string }{
 	{"@pulumi/pulumi", "infrastructure code (Pulumi)"},
 }
 
+// assetPlugins are what makes a bundler the asset pipeline of a server in another language.
+var assetPlugins = []string{"laravel-vite-plugin", "vite-plugin-ruby", "vite-plugin-symfony", "laravel-mix", "@symfony/webpack-encore"}
+
+func bundlesAssets(a *stack.App, p *npm.Manifest) bool {
+	return p.NeedsOneOf(assetPlugins...) != "" && (a.Of == nil || !isListener(a.Of.Packages[0]))
+}
+
 // whyNoService says why the directory is none, though a stack may have been recognised.
 func whyNoService(a *stack.App, p *npm.Manifest) (string, tree.Evidence) {
 	framework := a.Of != nil
@@ -146,7 +155,8 @@ func whyNoService(a *stack.App, p *npm.Manifest) (string, tree.Evidence) {
 	if a.Directory().Has("cdk.json") {
 		return "infrastructure code (cdk.json)", tree.Evidence{File: path.Join(a.Dir, "cdk.json")}
 	}
-	if plugin := p.NeedsOneOf("laravel-vite-plugin", "vite-plugin-ruby", "vite-plugin-symfony"); plugin != "" {
+	if bundlesAssets(a, p) {
+		plugin := p.NeedsOneOf(assetPlugins...)
 		return "the asset pipeline of a server (" + plugin + ")", p.At(plugin, plugin)
 	}
 	if own {

@@ -1,0 +1,177 @@
+package detect
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/tree"
+)
+
+// adopted is the stack of a service that is known by its own Dockerfile alone.
+var adopted = stack.Stack{Title: "Dockerfile", Language: &stack.Language{}}
+
+// imagePorts are the ports of servers whose images people build on without EXPOSE.
+var imagePorts = map[string]int{"nginx": 80, "httpd": 80, "caddy": 80}
+
+// dataImages are the base images of data services. A directory that builds on one only
+// holds its settings.
+var dataImages = setOf("postgres", "postgis", "pgvector", "mysql", "mariadb", "mongo", "redis", "valkey", "rabbitmq", "elasticsearch", "memcached")
+
+// proxyImages are the base images of servers that mostly stand in front of others.
+var proxyImages = setOf("nginx", "httpd", "caddy", "traefik", "haproxy", "envoy")
+
+// adopt takes each directory with a Dockerfile of its own, whatever its language, that no
+// stack was found in. Directories below come first: a Dockerfile above them may build them all.
+func (s *scan) adopt() {
+	for _, dir := range slices.Backward(s.tree.Paths) {
+		if s.found.has(dir) || tree.IsBelowAside(dir) {
+			continue
+		}
+		name := first(s.dockerfilesIn(dir))
+		if name == "" {
+			continue
+		}
+		file := path.Join(dir, name)
+		d := parseDockerfile(file, s.tree.Text(file))
+		if why, expected := s.whyNotAdopted(dir, d); why != "" {
+			reject := s.tree.Reject
+			if expected {
+				reject = s.tree.LeaveOut
+			}
+			reject(dir, why, Evidence{File: file})
+			continue
+		}
+		app := &stack.App{Tree: s.tree, Of: &adopted, Service: stack.Service{Dir: dir}}
+		app.Be(&adopted)
+		app.Dockerfile = name
+		if language := foreignIn(s.tree.Directory(dir)); language != "" {
+			app.Framework = language + " (Dockerfile)"
+		}
+		app.Page = proxyImages[d.baseImage()]
+		s.found = append(s.found, &candidate{App: app})
+	}
+}
+
+// whyNotAdopted says why a Dockerfile makes no service, and whether a reader expects one.
+func (s *scan) whyNotAdopted(dir string, d *dockerfile) (why string, expected bool) {
+	name, base := path.Base(d.name), d.baseImage()
+	ofCompose := slices.ContainsFunc(s.compose, func(c *composeService) bool { return c.dir == dir })
+	switch {
+	case base == "":
+		return name + " has no FROM that devup can read", true
+	case ofCompose:
+		return "", false
+	case len(s.compose) > 0:
+		return name + " is not built by " + s.compose[0].file + ": add a service there if it is one", true
+	case dataImages[base]:
+		return "it builds on " + base + ", a data service: add a service with build to devup.yaml if you need it", true
+	case proxyImages[base] && !d.hasStages() && !s.tree.Directory(dir).Has("index.html"):
+		return "it is a proxy (" + base + "), which devup leaves out: each service has a URL of its own", true
+	case s.holdsServices(dir) && !hasManifest(s.tree.Directory(dir)):
+		return name + " builds directories that are services by themselves", false
+	}
+	if port, _ := d.port(); port.Number == 0 {
+		if !d.starts() {
+			return name + " starts nothing: it has no CMD and no EXPOSE", hasManifest(s.tree.Directory(dir))
+		}
+		return name + " names no port: add EXPOSE, or a service with build to devup.yaml", true
+	}
+	return "", false
+}
+
+// holdsServices tells whether a service was found below the directory.
+func (s *scan) holdsServices(dir string) bool {
+	return slices.ContainsFunc(s.found, func(c *candidate) bool { return c.Dir != dir && tree.IsBelow(dir, c.Dir) })
+}
+
+// notForDevelopment are the words in names of Dockerfiles that say nothing about development.
+var notForDevelopment = setOf("prod", "production", "test", "tests", "testing", "ci", "build", "builder", "release", "staging", "stage", "lint", "base", "dockerignore",
+	"tmpl", "template", "example", "sample", "bak", "old", "md", "debug", "deploy")
+
+// dockerNames are the files that a service's image is built from, likeliest first.
+var dockerNames = []string{"Dockerfile", "dockerfile", "Dockerfile.dev", "Dockerfile.development", "Dockerfile.local", "dev.Dockerfile"}
+
+// dockerfilesIn are the names of the Dockerfiles in a directory that may be for development,
+// likeliest first: those of other names than usual ("Dockerfile.app", "app.Dockerfile") come last.
+func (s *scan) dockerfilesIn(dir string) []string {
+	var names, others []string
+	directory := s.tree.Directory(dir)
+	for _, name := range dockerNames {
+		if directory.Has(name) {
+			names = append(names, name)
+		}
+	}
+	for _, name := range directory.Names {
+		rest, prefixed := strings.CutPrefix(strings.ToLower(name), "dockerfile.")
+		if !prefixed {
+			var suffixed bool
+			if rest, suffixed = strings.CutSuffix(strings.ToLower(name), ".dockerfile"); !suffixed {
+				continue
+			}
+		}
+		words := strings.FieldsFunc(rest, func(r rune) bool { return r == '.' || r == '-' || r == '_' })
+		if !slices.Contains(names, name) && !slices.ContainsFunc(words, func(word string) bool { return notForDevelopment[word] }) {
+			others = append(others, name)
+		}
+	}
+	return append(names, others...)
+}
+
+// dockerfileFor is the Dockerfile that builds the service; empty for none. In a directory of
+// several services it is one whose image has the service's language.
+func (s *scan) dockerfileFor(c *candidate) string {
+	for _, name := range s.dockerfilesIn(c.Dir) {
+		if !c.shares || parseDockerfile("", s.tree.Text(path.Join(c.Dir, name))).runs(c.Of.Language.Name) {
+			return name
+		}
+	}
+	return ""
+}
+
+// listensLocally are commands that listen on the container's own address alone, unless they
+// are told another.
+var (
+	listensLocally = lazyregexp.New(`\b(?:uvicorn|hypercorn|flask[", ]+run|fastapi[", ]+dev|runserver|ng[", ]+serve|vite|astro[", ]+dev)\b`)
+	namesAddress   = lazyregexp.New(`0\.0\.0\.0|\[?::\]?|--host|--bind|\$`)
+)
+
+// decideCommand is the command of a service whose own Dockerfile starts nothing, or a server
+// that only its own container could reach.
+func decideCommand(c *candidate) []string {
+	if c.docker == nil || c.Compose != "" || len(c.docker.instructions) == 0 {
+		return nil
+	}
+	command := c.docker.command()
+	if command != "" && (!listensLocally.MatchString(command) || namesAddress.MatchString(command)) {
+		return nil
+	}
+	return c.Dev
+}
+
+// contextOf is the directory that the service's Dockerfile copies from, where that is not its
+// own: the nearest one above that holds what the Dockerfile copies and its own directory lacks.
+func (s *scan) contextOf(c *candidate) string {
+	sources := c.docker.copied()
+	within := func(dir string) bool {
+		return !slices.ContainsFunc(sources, func(name string) bool { return !s.tree.Exists(path.Join(dir, name)) })
+	}
+	if c.Dir == "." || len(sources) == 0 || within(c.Dir) {
+		return ""
+	}
+	for dir := c.Dir; dir != "."; {
+		if dir = path.Dir(dir); within(dir) {
+			return dir
+		}
+	}
+	return ""
+}
+
+func first[T any](all []T) (one T) {
+	if len(all) > 0 {
+		one = all[0]
+	}
+	return one
+}

@@ -1,0 +1,94 @@
+package detect
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/tree"
+)
+
+// shareDirectories marks the services that share a directory: Django and Vue CLI, a server
+// and its Angular pages in one package.json. Each gets a Dockerfile and runs by itself.
+func (s *scan) shareDirectories() {
+	for _, c := range s.found {
+		for _, other := range s.found {
+			if c == other || c.Dir != other.Dir {
+				continue
+			}
+			c.shares = true
+			// Vite without a page of its own serves files to the pages of a server.
+			if c.Page && !other.Page && c.Stack == "vite" && !c.Directory().Has("index.html") {
+				c.assets, c.Page = true, false
+			}
+		}
+	}
+}
+
+// composeFor is the compose service that builds or mounts the service's directory, or nil.
+// One with a port comes first: one without is a worker. In a directory of several services it
+// has to run the service's language; where its image does not say, it is the server.
+func (s *scan) composeFor(c *candidate) *composeService {
+	var found *composeService
+	for _, service := range s.compose {
+		if service.dir != c.Dir || c.shares && !s.runsIn(service, c) {
+			continue
+		}
+		if found == nil || found.target == 0 && service.target != 0 {
+			found = service
+		}
+	}
+	return found
+}
+
+func (s *scan) runsIn(service *composeService, c *candidate) bool {
+	image, _, _ := strings.Cut(path.Base(service.image), ":")
+	name := path.Join(service.dir, "Dockerfile")
+	if service.dockerfile != "" {
+		name = path.Join(service.dir, service.dockerfile)
+	}
+	if text := s.tree.Text(name); text != "" {
+		image = parseDockerfile(name, text).baseImage()
+	}
+	for _, other := range s.found {
+		if other.Dir == c.Dir && strings.Contains(image, other.Of.Language.Name) && other.Of.Language != c.Of.Language {
+			return false
+		}
+	}
+	return strings.Contains(image, c.Of.Language.Name) && image != "" || c.role() == backend
+}
+
+// copyNames are the names of directories in which people keep copies of what they have.
+var copyNames = lazyregexp.New(`(?i)^(?:journal|archives?|archived|old|backups?|bak|copy|copies|legacy|deprecated|obsolete|previous|snapshots?|trash|(?:week|day|lesson|chapter|step)[-_ ]?\d+)$`)
+
+// isCopy tells whether a path lies in a directory of copies.
+func isCopy(dir string) bool {
+	return slices.ContainsFunc(strings.Split(dir, "/"), copyNames.MatchString)
+}
+
+// dropCopies leaves out the copies of services: those in a directory whose name says so, of
+// which another service outside of such directories has the name or the manifest.
+func (s *scan) dropCopies() {
+	all := slices.Clone(s.found)
+	s.found = slices.DeleteFunc(s.found, func(c *candidate) bool {
+		if !isCopy(c.Dir) {
+			return false
+		}
+		i := slices.IndexFunc(all, func(other *candidate) bool {
+			return !isCopy(other.Dir) && other.Of.Language == c.Of.Language && (path.Base(other.Dir) == path.Base(c.Dir) || s.sameManifest(other, c))
+		})
+		if i >= 0 {
+			s.tree.Reject(c.Dir, "a copy of "+all[i].Dir, tree.Evidence{File: c.Dir})
+		}
+		return i >= 0
+	})
+}
+
+// sameManifest tells whether the packages of two services are listed in the same words.
+func (s *scan) sameManifest(a, b *candidate) bool {
+	text := func(c *candidate) string {
+		return s.tree.Text(path.Join(c.Dir, c.Directory().First(c.Of.Language.Manifests...)))
+	}
+	return text(a) != "" && text(a) == text(b)
+}
