@@ -2,6 +2,7 @@ package node
 
 import (
 	"cmp"
+	"io/fs"
 	"path"
 	"slices"
 	"strconv"
@@ -31,7 +32,9 @@ type built struct {
 func (b built) describe(a *stack.App) {
 	if b.of != nil {
 		o := b.of(a)
-		a.Output, a.ManyPages = o.Output, o.ManyPages
+		if o.Output = path.Clean(o.Output); o.Output != "." && fs.ValidPath(o.Output) {
+			a.Output, a.ManyPages = o.Output, o.ManyPages
+		}
 	}
 }
 
@@ -73,8 +76,15 @@ var packagesOf = map[string]string{
 
 // needsDevelopment says whether a command runs programs of packages that are for development.
 func needsDevelopment(p *npm.Manifest, command []string) bool {
+	if len(command) == 0 {
+		return false
+	}
 	words := slices.Clone(command)
-	for _, word := range command {
+	names := command[1:]
+	if managed := slices.Contains([]string{"npm", "yarn", "pnpm", "bun"}, command[0]); !managed {
+		names = nil
+	}
+	for _, word := range names {
 		for _, c := range scriptsOf(p).Commands(word) {
 			words = slices.Concat(words, c.Words, strings.Fields(strings.Join(c.Before, " ")))
 		}
