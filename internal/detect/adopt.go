@@ -154,24 +154,6 @@ func decideCommand(c *candidate) []string {
 	return c.Dev
 }
 
-// contextOf is the directory that the service's Dockerfile copies from, where that is not its
-// own: the nearest one above that holds what the Dockerfile copies and its own directory lacks.
-func (s *scan) contextOf(c *candidate) string {
-	sources := c.docker.copied()
-	within := func(dir string) bool {
-		return !slices.ContainsFunc(sources, func(name string) bool { return !s.tree.Exists(path.Join(dir, name)) })
-	}
-	if c.Dir == "." || len(sources) == 0 || within(c.Dir) {
-		return ""
-	}
-	for dir := c.Dir; dir != "."; {
-		if dir = path.Dir(dir); within(dir) {
-			return dir
-		}
-	}
-	return ""
-}
-
 func first[T any](all []T) (one T) {
 	if len(all) > 0 {
 		one = all[0]

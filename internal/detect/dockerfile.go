@@ -231,13 +231,18 @@ func (d *dockerfile) command() string {
 	return strings.Join(words, " ")
 }
 
+// copies says whether it copies from the build context.
+func (in instruction) copies() bool {
+	return (in.name == "COPY" || in.name == "ADD") && len(in.words) > 1 &&
+		!slices.ContainsFunc(in.flags, func(flag string) bool { return strings.HasPrefix(flag, "--from") })
+}
+
 // copied are the paths that the file copies from its build context, without those that hold
 // patterns or variables, and without the context as a whole.
 func (d *dockerfile) copied() []string {
 	var names []string
 	for _, in := range d.instructions {
-		fromStage := slices.ContainsFunc(in.flags, func(flag string) bool { return strings.HasPrefix(flag, "--from") })
-		if in.name != "COPY" && in.name != "ADD" || fromStage || len(in.words) < 2 {
+		if !in.copies() {
 			continue
 		}
 		for _, name := range in.words[:len(in.words)-1] {

@@ -54,7 +54,7 @@ func interesting(name string) bool {
 // files all the same, and git then goes on tracking them.
 func isManifest(name string) bool {
 	for _, language := range stacks.Languages() {
-		if len(language.Manifests) > 0 && language.Manifests[0] == name {
+		if len(language.Manifests) > 0 && language.Manifests[0] == name || slices.Contains(language.Locks, name) {
 			return true
 		}
 	}

@@ -216,7 +216,7 @@ func (s *scan) gather(c *candidate) {
 	if c.Dockerfile != "" {
 		name := path.Join(c.Dir, c.Dockerfile)
 		c.docker = parseDockerfile(name, s.tree.Text(name))
-		c.BuiltFrom = s.contextOf(c)
+		c.BuiltFrom = c.docker.builtFrom(s.tree, c.Dir)
 		c.Note(Evidence{File: name, Text: "builds it already"})
 	}
 	if c.compose != nil {

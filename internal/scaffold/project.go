@@ -45,6 +45,7 @@ type serviceView struct {
 	Stack       untrusted.Inert
 	Ready       string
 	Migrate     []string // the command of a setup step; nil for none
+	Seed        []string // the command of one that is only offered; nil for none
 	Routes      []string // what a gateway leads to it; nil for none
 	Public      bool
 	Why         untrusted.Inert // the reason for Public
@@ -150,7 +151,7 @@ func newServiceView(repo detect.Repository, s detect.Service) serviceView {
 		return v
 	}
 	v.Unset = unset(repo, s)
-	v.Command, v.Migrate = escapeAll(s.Command), escapeAll(s.Migrate)
+	v.Command, v.Migrate, v.Seed = escapeAll(s.Command), escapeAll(s.Migrate), escapeAll(s.Seed)
 	v.Extension = v.Stack != "" || v.Ready != "" || len(v.Routes)+len(v.Migrate) > 0 || v.Public
 	v.Context = "./" + escape(s.Context())
 	if s.Context() == "." {

@@ -113,7 +113,7 @@ func TestBaseImages(t *testing.T) {
 	t.Parallel()
 	for version, want := range map[string]string{
 		"node 24": "node:24-bookworm-slim", "node 20.19.1": "node:20.19.1-bookworm-slim", "node 18": "node:18-bookworm-slim",
-		"node 18.16": "node:18.16-bullseye-slim", "node 18.17": "node:18.17-bookworm-slim", "node 16": "node:16-bullseye-slim",
+		"node 18.16": "node:18.16-bullseye-slim", "node 18.17": "node:18.17-bookworm-slim", "node 16": "node:16-bookworm-slim",
 		"node 16.18": "node:16.18-bullseye-slim", "node 16.3": "node:16.3-buster-slim", "node 14": "node:14-bullseye-slim",
 		"node 10": "node:10-buster-slim", "node lts": "node:lts-bookworm-slim", "node 20-alpine": "node:20-alpine",
 		"node ": "node:24-bookworm-slim", "python ": "python:3.13-slim-bookworm",

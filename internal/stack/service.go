@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -42,8 +43,6 @@ type Packages struct {
 	// Manifest does not name, sorted: those it imports where there is no manifest,
 	// and the server that its command starts.
 	Missing []string
-	// Whole says that production runs programs of the packages for development too.
-	Whole bool
 	// Workspace is the directory of the npm, yarn, pnpm or bun workspace that the
 	// service is the root or a member of, and that is installed as a whole. Empty
 	// for none.
@@ -52,6 +51,34 @@ type Packages struct {
 	// relative to Workspace, sorted; Linked are those that the service imports,
 	// directly or through another, each behind those that it imports itself.
 	Members, Linked []string
+
+	Stale  bool     // Lock does not fit Manifest, so that the manager has to bring it up to date
+	Peers  string   // npm's flag for peers that conflict, as in "--force"; empty for none
+	Whole  bool     // production needs the packages for development, too
+	System []string // Debian packages that the image needs, sorted; none where it has them anyway
+	// Early are the directories and files of the source that the installation reads besides, relative
+	// to the build context; "." is all of it.
+	Early []string
+	// Above is the directory above the service's own from which it takes packages by their path
+	// ("file:../api"), and Outside are their directories in it. Empty for none.
+	Above   string
+	Outside []string
+	// Generated are the directories of code that a tool writes into the source while the packages
+	// are installed, relative to the build context.
+	Generated []string
+	// Builds are the commands that build the members that the service imports, in that order.
+	Builds []Step
+	// Hooks are commands that take scripts out of a manifest that only set up git, for the image has none.
+	Hooks []Step
+	// After are the commands that complete the installation, in exec form, each in its directory
+	// below the build context.
+	After []Step
+}
+
+// Step is a command in a directory below the build context; "" is the context itself.
+type Step struct {
+	Dir     string
+	Command []string
 }
 
 // Variable is an environment variable that a service reads or an env file names.
@@ -97,6 +124,7 @@ type Service struct {
 	ManyPages  bool     // Output holds a file for each path, so that an unknown path is an error and not index.html
 	Prod       []string // the production command in exec form for flask, node and python; nil when the built files are served
 	Migrate    []string // the command that brings its database up to date, in exec form; nil for none
+	Seed       []string // the command that fills its database with data, in exec form; nil for none
 	ProdModule string   // Python stacks: the WSGI callable for gunicorn ("app:app"); empty when there is none
 	Variables  []Variable
 	EnvFiles   []EnvFile     // those that it loads, where they do not exist, or lie outside of its directory
@@ -151,15 +179,13 @@ func (s Service) Root() untrusted.Inert {
 func (s Service) Workdir() string { return path.Join(string(s.Root()), s.Member()) }
 
 // Context is the directory in the repository that the image is built from: the
-// service's own, or that of its workspace, whose lock file and libraries it needs.
+// service's own, or one above it that has what its image needs: the lock file and libraries of
+// its workspace, packages that it names by their path.
 func (s Service) Context() string {
-	switch {
-	case s.Dockerfile != "" && s.BuiltFrom != "":
-		return s.BuiltFrom
-	case s.Dockerfile == "" && s.Packages.Workspace != "":
-		return s.Packages.Workspace
+	if s.Dockerfile != "" {
+		return cmp.Or(s.BuiltFrom, s.Dir)
 	}
-	return s.Dir
+	return cmp.Or(s.Packages.Workspace, s.Packages.Above, s.Dir)
 }
 
 // Member is the service's directory relative to its build context; empty where it

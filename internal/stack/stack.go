@@ -81,6 +81,7 @@ type Language struct {
 	Name      string   // of its official image: "python"
 	Manifests []string // the files that list packages, best first
 	Files     []string // other files that a decision about a service may open
+	Locks     []string // those of them that say which packages are installed: they count although .gitignore names them
 	Endings   []string // of its source files
 	Versions  []string // newest first; the first is taken where nothing says which
 	NotSource []string // of source files that are another language's where both are there

@@ -9,7 +9,6 @@ import (
 	"github.com/devup-cli/devup/internal/stack/node/npm"
 	"github.com/devup-cli/devup/internal/stack/node/script"
 	"github.com/devup-cli/devup/internal/tree"
-	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // BunLanguage is what runs on Bun. The search of Node finds it.
@@ -19,12 +18,7 @@ var BunLanguage = func() stack.Language {
 	l.Search = func(*tree.Tree, []*stack.Stack) []*stack.App { return nil }
 	l.Version = func(*stack.App) (string, tree.Evidence) { return "1", tree.Evidence{Text: "Bun 1"} }
 	l.Flags = nil
-	l.Image = func(version string) untrusted.Inert {
-		if tag, _ := stack.ImageTag(version); tag != "" {
-			return "oven/bun:" + tag
-		}
-		return "oven/bun:1"
-	}
+	l.Image = npm.BunImage
 	return l
 }()
 
@@ -45,7 +39,7 @@ var Bun = stack.Stack{
 			start.Prod = start.Dev
 		}
 		start.Build = buildOf(a, p)
-		a.Packages.Whole = needsDevelopment(p, start.Prod)
+		a.Packages.Whole = a.Packages.Whole || needsDevelopment(p, start.Prod)
 		return start
 	},
 	Listen: stack.Listen{Hint: `leave out "hostname" in Bun.serve, or set it to "0.0.0.0"`},

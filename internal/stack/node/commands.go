@@ -83,7 +83,7 @@ func servers(flags ...string) func(*stack.App) stack.Commands {
 		default:
 			start.Prod = startWith(a, missingFlags(a, p, flags)...)
 		}
-		a.Packages.Whole = needsDevelopment(p, start.Prod)
+		a.Packages.Whole = a.Packages.Whole || needsDevelopment(p, start.Prod)
 		return start
 	}
 }

@@ -30,6 +30,7 @@ var javaScript = stack.Language{
 		".nvmrc", ".node-version", "index.html", ".yarnrc.yml", "cdk.json", "serverless.yml", "samconfig.toml", "angular.json",
 		"www", "nx.json", "project.json", "bunfig.toml",
 	},
+	Locks:      npm.LockFiles(),
 	Endings:    endings,
 	Versions:   npm.NodeLines,
 	Describe:   describe,
@@ -218,7 +219,7 @@ func namesMembers(p *npm.Manifest) bool {
 func describe(a *stack.App) {
 	p := npm.ManifestOf(a.Tree, a.Dir)
 	a.Called = path.Base(p.Name)
-	a.Packages = npm.PackagesOf(a)
+	npm.Describe(a)
 	for _, config := range a.Directory().Names {
 		if strings.Contains(config, ".config.") && isCode(config) {
 			a.Configs = append(a.Configs, a.Tree.Source(path.Join(a.Dir, config)))

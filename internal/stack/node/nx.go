@@ -116,7 +116,8 @@ func describeNx(a *stack.App, kind nxStack) {
 	}
 	a.Called = p.Name
 	root := &stack.App{Tree: a.Tree, Service: stack.Service{Dir: p.root}}
-	a.Packages = npm.PackagesOf(root)
+	npm.Describe(root)
+	a.Packages, a.Migrate = root.Packages, root.Migrate
 	a.Packages.Workspace = p.root
 	for _, name := range []string{"src/main.ts", "src/main.js", "src/index.ts"} {
 		if a.Entry == "" && !kind.page && a.Tree.Has(path.Join(a.Dir, name)) {

@@ -63,7 +63,7 @@ func (b built) commands(a *stack.App) stack.Commands {
 	default:
 		start.Prod = start.Dev
 	}
-	a.Packages.Whole = needsDevelopment(p, start.Prod)
+	a.Packages.Whole = a.Packages.Whole || needsDevelopment(p, start.Prod)
 	return start
 }
 

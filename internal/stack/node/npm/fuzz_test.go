@@ -1,9 +1,13 @@
 package npm
 
 import (
+	"io/fs"
 	"path"
 	"strings"
 	"testing"
+	"testing/fstest"
+
+	"github.com/devup-cli/devup/internal/tree"
 )
 
 // FuzzManifest: whatever a package.json holds, its scripts end, and evidence lies within it.
@@ -20,7 +24,7 @@ func FuzzManifest(f *testing.F) {
 			return
 		}
 		p.Script("start")
-		if limit, why := limitOf(p); limit < 14 || why.Line > strings.Count(text, "\n")+1 {
+		if limit, why := limitOf(p, lock{}); limit < 10 || why.Line > strings.Count(text, "\n")+1 {
 			t.Errorf("Node %d by %+v", limit, why)
 		}
 	})
@@ -35,6 +39,30 @@ func FuzzPnpmMembers(f *testing.F) {
 		patterns := pnpmMembers(text)
 		if isMember(patterns, path.Clean(dir)) && len(patterns) == 0 {
 			t.Errorf("%q is a member of nothing", dir)
+		}
+	})
+}
+
+// FuzzLock: a lock file of any form is read without a crash, and what it holds fits itself.
+func FuzzLock(f *testing.F) {
+	for name, text := range lockSamples {
+		f.Add(name, text)
+	}
+	f.Fuzz(func(t *testing.T, name, text string) {
+		files := fstest.MapFS{name: {Data: []byte(text)}}
+		if !fs.ValidPath(name) {
+			return
+		}
+		root, err := tree.Walk(files, tree.Files{Interesting: func(string) bool { return true }, Manifest: func(string) bool { return true }})
+		if err != nil {
+			return
+		}
+		l := readLock(root, name)
+		l.behind(map[string]*Manifest{"": {Dependencies: Texts{"a": "^1"}}})
+		for name := range l.versions {
+			if name == "" {
+				t.Error("a package without a name")
+			}
 		}
 	})
 }

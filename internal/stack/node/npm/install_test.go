@@ -13,17 +13,20 @@ import (
 // TestManaged: what is installed first, and the two commands that install the packages.
 func TestManaged(t *testing.T) {
 	t.Parallel()
+	const loose = "(npm install || npm install --legacy-peer-deps)"
 	for _, test := range []struct {
 		name, manager, version, lock, node string
 		tool, all, prod                    string
 	}{
 		{"npm, locked", "npm", "", "package-lock.json", "24", "", "npm ci", "npm ci --omit=dev"},
-		{"npm", "npm", "", "", "24", "", "npm install", "npm install --omit=dev"},
-		{"nothing is npm", "", "", "", "24", "", "npm install", "npm install --omit=dev"},
-		{"npm comes with Node, whatever is pinned", "npm", "9.0.0", "", "24", "", "npm install", "npm install --omit=dev"},
-		{"Yarn 1, locked", "yarn", "", "yarn.lock", "24", "yarn@" + yarnClassic, "yarn install --frozen-lockfile", "yarn install --frozen-lockfile --production"},
-		{"Yarn 1", "yarn", "1.22.19", "", "24", "yarn@1.22.19", "yarn install", "yarn install --production"},
-		{"a line of Yarn 1", "yarn", "1", "", "24", "yarn@" + yarnClassic, "yarn install", "yarn install --production"},
+		{"npm", "npm", "", "", "24", "", loose, "(npm install --omit=dev || npm install --legacy-peer-deps --omit=dev)"},
+		{"nothing is npm", "", "", "", "24", "", loose, "(npm install --omit=dev || npm install --legacy-peer-deps --omit=dev)"},
+		{"npm comes with Node, whatever is pinned", "npm", "9.0.0", "", "24", "", loose, "(npm install --omit=dev || npm install --legacy-peer-deps --omit=dev)"},
+		{"npm 6", "npm", "", "package-lock.json", "14", "", "npm ci", "npm ci --only=production"},
+		{"npm 6 and a newer lock file", "npm", "8", "package-lock.json", "14", "npm@" + npm8, "npm ci", "npm ci --omit=dev"},
+		{"Yarn 1, locked", "yarn", "", "yarn.lock", "24", "yarn@" + yarnClassic, "yarn install --frozen-lockfile --ignore-engines", "yarn install --frozen-lockfile --ignore-engines --production"},
+		{"Yarn 1", "yarn", "1.22.19", "", "24", "yarn@1.22.19", "yarn install --ignore-engines", "yarn install --ignore-engines --production"},
+		{"a line of Yarn 1", "yarn", "1", "", "24", "yarn@" + yarnClassic, "yarn install --ignore-engines", "yarn install --ignore-engines --production"},
 		{"Yarn 4, locked", "yarn", "4", "yarn.lock", "24", "@yarnpkg/cli-dist@" + yarnNew, "yarn install --immutable", "yarn workspaces focus --all --production"},
 		{"Yarn 2", "yarn", "2.4.3", "", "24", "@yarnpkg/cli-dist@2.4.3", "yarn install --no-immutable", "yarn workspaces focus --all --production"},
 		{"pnpm, locked", "pnpm", "", "pnpm-lock.yaml", "24", "pnpm@" + pnpm10, "pnpm install --frozen-lockfile --store-dir /root/.pnpm-store", "pnpm install --frozen-lockfile --store-dir /root/.pnpm-store --prod"},
@@ -73,6 +76,7 @@ func TestInstall(t *testing.T) {
 			"node_modules 'apps/my web/node_modules' | . 'apps/my web' node_modules 'apps/my web/node_modules' | serve --single --listen 1 build",
 		},
 		{"the root of a workspace", stack.Service{Dir: "js", Packages: stack.Packages{Workspace: "js"}, Port: stack.Port{Number: 1}}, "node_modules | . node_modules | serve --single --listen 1 ."},
+		{"with a package above", stack.Service{Dir: "web", Packages: stack.Packages{Above: ".", Outside: []string{"api"}}, Port: stack.Port{Number: 1}}, "web/node_modules | . web web/node_modules | serve --single --listen 1 ."},
 	} {
 		q := &untrusted.Quoter{}
 		v, ok := Install(q, test.service, nil).(installation)
@@ -107,17 +111,20 @@ func TestCopies(t *testing.T) {
 		{"npm", stack.Packages{Manifest: "package.json", Manager: "npm"}, "package.json .npmrc* ./"},
 		{"npm, locked", stack.Packages{Manifest: "package.json", Manager: "npm", Lock: "package-lock.json"}, "package.json package-lock.json .npmrc* ./"},
 		{"yarn", stack.Packages{Manifest: "package.json", Manager: "yarn", Lock: "yarn.lock"}, "package.json yarn.lock .npmrc* .yarnrc* ./"},
-		{"pnpm", stack.Packages{Manifest: "package.json", Manager: "pnpm"}, "package.json .npmrc* pnpm-workspace.yaml* ./"},
+		{"pnpm", stack.Packages{Manifest: "package.json", Manager: "pnpm"}, "package.json .npmrc* pnpm-workspace.yaml* .pnpmfile.cjs* ./"},
 		{"bun", stack.Packages{Manifest: "package.json", Manager: "bun", Lock: "bun.lockb"}, "package.json bun.lockb .npmrc* bunfig.toml* ./"},
 		{
 			"a workspace",
 			stack.Packages{Manifest: "package.json", Manager: "npm", Workspace: ".", Members: []string{"apps/web", "my lib"}},
 			`package.json .npmrc* ./|apps/web/package.json apps/web/|["my lib/package.json", "my lib/"]`,
 		},
+		{"with some of the source", stack.Packages{Manifest: "package.json", Manager: "npm", Early: []string{"libs/a", "b.tgz"}}, "package.json .npmrc* ./|libs/a libs/a|b.tgz b.tgz"},
+		{"with the source", stack.Packages{Manifest: "package.json", Manager: "npm", Early: []string{"."}}, ". ."},
+		{"with a package above", stack.Packages{Manifest: "package.json", Manager: "npm", Lock: "package-lock.json", Above: ".", Outside: []string{"api"}}, "web/package.json web/package-lock.json web/.npmrc* web/|api api"},
 	} {
 		q := &untrusted.Quoter{}
 		var got []string
-		for _, layer := range Copies(q, stack.Service{Packages: test.packages}) {
+		for _, layer := range Copies(q, stack.Service{Dir: "web", Packages: test.packages}) {
 			got = append(got, string(layer))
 		}
 		if text := strings.Join(got, "|"); text != test.want || q.Err != nil {

@@ -5,7 +5,9 @@ package npm
 
 import (
 	"encoding/json"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
@@ -29,9 +31,27 @@ type Manifest struct {
 	PackageManager  json.RawMessage `json:"packageManager"`
 	Workspaces      json.RawMessage `json:"workspaces"`
 	Wireit          json.RawMessage `json:"wireit"`
+	Overrides       json.RawMessage `json:"overrides"`
+	Pnpm            pnpmSettings    `json:"pnpm"`
+	Prisma          Texts           `json:"prisma"`
 	Path            string          `json:"-"` // of the file, in the repository
 	text            string
 }
+
+// pnpmSettings are those of pnpm in a package.json.
+type pnpmSettings map[string]json.RawMessage
+
+// UnmarshalJSON implements [json.Unmarshaler]; it never fails on valid JSON.
+func (v *pnpmSettings) UnmarshalJSON(data []byte) error {
+	var all map[string]json.RawMessage
+	if json.Unmarshal(data, &all) == nil {
+		*v = all
+	}
+	return nil
+}
+
+// approves says whether they name packages whose scripts may run, as pnpm 10 needs it.
+func (v pnpmSettings) approves() bool { return v["onlyBuiltDependencies"] != nil }
 
 // Texts is an object of strings; what is no string in it is left out.
 type Texts map[string]string
@@ -83,6 +103,14 @@ func (p *Manifest) Script(name string) string {
 		text = strings.TrimSpace(p.Scripts[match[1]+match[2]])
 	}
 	return text
+}
+
+// scriptNames are the names of the scripts, sorted.
+func (p *Manifest) scriptNames() []string { return slices.Sorted(maps.Keys(p.Scripts)) }
+
+// ranges are those of all dependencies.
+func (p *Manifest) ranges() []string {
+	return slices.AppendSeq(slices.Collect(maps.Values(p.Dependencies)), maps.Values(p.DevDependencies))
 }
 
 // Needs is the version of a dependency of any kind, and whether there is one.

@@ -1,11 +1,9 @@
 package npm
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
-	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/stack/versions"
 	"github.com/devup-cli/devup/internal/tree"
@@ -16,7 +14,7 @@ import (
 const newest = "24"
 
 // NodeLines are what a range is answered with, newest first: the LTS lines.
-var NodeLines = []string{newest, "22", "20", "18", "16", "14"}
+var NodeLines = []string{newest, "22", "20", "18", "16", "14", "12", "10"}
 
 // NodeVersion is the version of Node that the repository asks for, else the newest that the
 // packages bear.
@@ -34,7 +32,7 @@ func NodeVersion(a *stack.App) (string, tree.Evidence) {
 	if root, member := workspaceOf(a.Tree, a.Dir); member {
 		packages = append(packages, root.manifest)
 	}
-	limit, why := limitOf(own)
+	limit, why := nodeLimit(a, own)
 	for _, p := range packages {
 		wanted := p.Engines["node"]
 		if version := versions.NewestWithin(wanted, NodeLines); version != "" {
@@ -52,7 +50,10 @@ func NodeVersion(a *stack.App) (string, tree.Evidence) {
 
 // NodeFlags are what the version needs to run what is built on webpack 4.
 func NodeFlags(a *stack.App, version string) (flags, why string) {
-	if what, old := needsOldOpenSSL(ManifestOf(a.Tree, a.Dir)); old && versions.Major(version) >= 17 {
+	if versions.Major(version) < 17 {
+		return "", ""
+	}
+	if what, old := needsOldOpenSSL(ManifestOf(a.Tree, a.Dir), lockOf(a)); old {
 		return "--openssl-legacy-provider", what + " needs the OpenSSL legacy provider from Node 17 on"
 	}
 	return "", ""
@@ -76,62 +77,6 @@ func release(text string) string {
 	return ""
 }
 
-// oldNode are dependencies that a newer Node breaks. react-scripts 3 and 4 hash
-// with MD4 (webpack 4), which the OpenSSL 3 of Node 17 and later refuses. Node
-// 16 runs them as they are; the other way, Node's --openssl-legacy-provider, is
-// taken where the repository asks for a newer Node. 16 is the default because
-// the native packages of that age (node-sass) have builds for it and none for
-// newer ones.
-var oldNode = []struct {
-	dependency string
-	below      int // major version of the dependency that no longer needs it
-	node       int // the newest Node it works with
-}{
-	{"react-scripts", 5, 16},
-	{"@vue/cli-service", 5, 16},
-	{"webpack", 5, 16},
-	{"node-sass", 5, 14},
-	{"node-sass", 7, 16},
-	{"node-sass", 9, 18},
-	{"node-sass", 10, 20},
-}
-
-func limitOf(p *Manifest) (int, tree.Evidence) {
-	limit, why := versions.Major(newest), tree.Evidence{}
-	for _, old := range oldNode {
-		version, needed := p.Needs(old.dependency)
-		if m := majorOfRange(version); needed && m > 0 && m < old.below && old.node < limit {
-			limit = old.node
-			why = p.At(old.dependency, fmt.Sprintf("%s %d works up to Node %d", old.dependency, m, old.node))
-			if old.node == 16 && old.dependency != "node-sass" {
-				why.Text = fmt.Sprintf("%s %d hashes with MD4, which Node 17 and later refuse; Node 16 chosen, the last that runs it without a flag", old.dependency, m)
-			}
-		}
-	}
-	return limit, why
-}
-
-// needsOldOpenSSL names the dependency that is built on webpack 4.
-func needsOldOpenSSL(p *Manifest) (string, bool) {
-	for _, old := range oldNode[:3] {
-		version, needed := p.Needs(old.dependency)
-		if m := majorOfRange(version); needed && m > 0 && m < old.below {
-			return fmt.Sprintf("%s %d", old.dependency, m), true
-		}
-	}
-	return "", false
-}
-
-var number = lazyregexp.New(`\d+`)
-
-func majorOfRange(version string) int {
-	n, err := strconv.Atoi(number.FindString(version))
-	if err != nil {
-		return 0
-	}
-	return n
-}
-
 // NodeImage is the official slim image, with the Debian release in its tag: a tag without one
 // moves to the next release on some later day, and system packages change under the project.
 func NodeImage(version string) untrusted.Inert {
@@ -146,16 +91,28 @@ func NodeImage(version string) untrusted.Inert {
 	}
 }
 
+// imageWith is the image for a service that needs Debian packages, and whether it has them.
+// The packages of an older Debian release have left Debian's servers or are about to, so that
+// there the official image with a compiler, Python, git and the usual libraries is taken.
+func imageWith(version string) (image untrusted.Inert, has bool) {
+	if tag, whole := stack.ImageTag(version); tag != "" && !whole && debian(version) != "bookworm" {
+		return "node:" + tag + "-" + debian(version), true
+	}
+	return NodeImage(version), false
+}
+
 // debian is the newest Debian up to bookworm for which a tag of that Node
 // version exists. An image of an exact version was built for the releases of its
-// day: bullseye since August 2021, bookworm since June 2023.
+// day: bullseye since August 2021, bookworm since June 2023, when 16.20.1 came.
 func debian(version string) untrusted.Inert {
 	major, minor, exact := stack.Parts(version)
 	switch {
-	case major == 0: // "lts", "current"
+	case major == 0, major == 16 && !exact: // "lts", "current"; the newest 16
 		return "bookworm"
 	case major < 12, exact && (major == 12 && minor < 22 || major == 13 || major == 14 && minor < 18 || major == 15 || major == 16 && minor < 7):
 		return "buster"
+	case major == 16 && !versions.Less(versions.Numbers(version), []int{16, 20, 1}):
+		return "bookworm"
 	case major < 18, major == 19, exact && (major == 18 && minor < 17 || major == 20 && minor < 4):
 		return "bullseye"
 	default:

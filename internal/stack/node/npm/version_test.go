@@ -26,14 +26,22 @@ func TestVersion(t *testing.T) {
 		{"engines of the workspace", root + "{}\n-- package.json --\n{\"workspaces\": [\"web\"],\n\"engines\": {\"node\": \"^18\"}}", "18 package.json:2: engines.node ^18"},
 		{"engines of a directory that is no workspace", root + "{}\n-- package.json --\n{\"engines\": {\"node\": \"^18\"}}", "24 : the newest LTS of Node"},
 		{"an old dependency", root + `{"dependencies": {"node-sass": "^4.14.0"}}`, "14 web/package.json:1: node-sass 4 works up to Node 14"},
-		{"the oldest of two", root + `{"dependencies": {"node-sass": "6", "react-scripts": "3.4.1"}}`, "16 web/package.json:1: react-scripts 3 hashes with MD4, which Node 17 and later refuse; Node 16 chosen, the last that runs it without a flag"},
-		{"an old dependency that hashes with nothing", root + `{"dependencies": {"node-sass": "6.0.1"}}`, "16 web/package.json:1: node-sass 6 works up to Node 16"},
-		{"an old dependency within engines", root + `{"dependencies": {"node-sass": "8.0.0"}, "engines": {"node": ">=16"}}`, "18 web/package.json:1: node-sass 8 works up to Node 18"},
+		{"the oldest of two", root + `{"dependencies": {"node-sass": "6", "react-scripts": "3.4.1"}}`, "16 web/package.json:1: react-scripts 3.4.1 hashes with MD4, which Node 17 and later refuse; Node 16 chosen, the last that runs it without a flag"},
+		{"an old dependency that hashes with nothing", root + `{"dependencies": {"node-sass": "6.0.1"}}`, "16 web/package.json:1: node-sass 6.0.1 works up to Node 16"},
+		{"an old dependency within engines", root + `{"dependencies": {"node-sass": "8.0.0"}, "engines": {"node": ">=16"}}`, "18 web/package.json:1: node-sass 8.0.0 works up to Node 18"},
+		{"a range of an old framework", root + `{"dependencies": {"nuxt": "^2.0.0"}}`, "16 web/package.json:1: nuxt 2 hashes with MD4, which Node 17 and later refuse; Node 16 chosen, the last that runs it without a flag"},
+		{"Angular 9", root + `{"dependencies": {"@angular/core": "~9.1.11"}}`, "14 web/package.json:1: @angular/core 9.1 works up to Node 14"},
+		{"Angular 17", root + `{"dependencies": {"@angular/core": "^17.0.0"}}`, "20 web/package.json:1: @angular/core 17 works up to Node 20"},
+		{"old native packages", root + `{"dependencies": {"better-sqlite3": "7.5.1", "sqlite3": "^3.1.8"}}`, "10 web/package.json:1: sqlite3 3 works up to Node 10"},
+		{"the locked version of a native package", root + `{"dependencies": {"better-sqlite3": ">=7"}}` + "\n-- web/package-lock.json --\n" + `{"packages": {"": {"dependencies": {"better-sqlite3": ">=7"}}, "node_modules/better-sqlite3": {"version": "7.5.1"}}}`, "16 web/package.json:1: better-sqlite3 7.5.1 works up to Node 16"},
+		{"what a locked package declares", root + `{"dependencies": {"a": "1"}}` + "\n-- web/package-lock.json --\n" + `{"packages": {"": {"dependencies": {"a": "1"}}, "node_modules/a": {"version": "1.0.0", "engines": {"node": ">=14 <=18"}}}}`, "18 web/package.json: the newest Node that all its packages declare is 18"},
 		{"engines beyond an old dependency", root + `{"dependencies": {"node-sass": "8.0.0"}, "engines": {"node": ">=20"}}`, "24 web/package.json:1: engines.node >=20"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			version, why := NodeVersion(appIn(t, test.files, "web"))
+			a := appIn(t, test.files, "web")
+			projectOf(a)
+			version, why := NodeVersion(a)
 			place := why.File
 			if why.Line > 0 {
 				place = fmt.Sprintf("%s:%d", why.File, why.Line)
@@ -62,10 +70,10 @@ func TestRelease(t *testing.T) {
 func TestFlags(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ dependency, node, want string }{
-		{"webpack:4.46.0", "17", "--openssl-legacy-provider because webpack 4 needs the OpenSSL legacy provider from Node 17 on"},
-		{"@vue/cli-service:~4.5.0", "20.1.0", "--openssl-legacy-provider because @vue/cli-service 4 needs the OpenSSL legacy provider from Node 17 on"},
+		{"webpack:4.46.0", "17", "--openssl-legacy-provider because webpack 4.46.0 needs the OpenSSL legacy provider from Node 17 on"},
+		{"@vue/cli-service:~4.5.0", "20.1.0", "--openssl-legacy-provider because @vue/cli-service 4.5 needs the OpenSSL legacy provider from Node 17 on"},
 		{"webpack:4.46.0", "16", " because "},
-		{"webpack:5.1.0", "24", " because "},
+		{"webpack:5.61.0", "24", " because "},
 		{"webpack:latest", "24", " because "},
 		{"node-sass:4.0.0", "24", " because "},
 	} {
@@ -83,7 +91,7 @@ func TestImage(t *testing.T) {
 		"24": "node:24-bookworm-slim", "lts": "node:lts-bookworm-slim", "20-alpine": "node:20-alpine", "": "node:24-bookworm-slim", "a b": "node:24-bookworm-slim",
 		"20.3": "node:20.3-bullseye-slim", "20.4.0": "node:20.4.0-bookworm-slim", "20": "node:20-bookworm-slim",
 		"19": "node:19-bullseye-slim", "18.16.1": "node:18.16.1-bullseye-slim", "18.17": "node:18.17-bookworm-slim",
-		"17": "node:17-bullseye-slim", "16.6.2": "node:16.6.2-buster-slim", "16.7": "node:16.7-bullseye-slim", "16": "node:16-bullseye-slim",
+		"17": "node:17-bullseye-slim", "16.6.2": "node:16.6.2-buster-slim", "16.7": "node:16.7-bullseye-slim", "16": "node:16-bookworm-slim", "16.20.0": "node:16.20.0-bullseye-slim", "16.20.2": "node:16.20.2-bookworm-slim",
 		"15.1": "node:15.1-buster-slim", "14.17": "node:14.17-buster-slim", "14.18": "node:14.18-bullseye-slim", "13.0": "node:13.0-buster-slim",
 		"12": "node:12-bullseye-slim", "12.21": "node:12.21-buster-slim", "12.22": "node:12.22-bullseye-slim", "10": "node:10-buster-slim",
 	} {

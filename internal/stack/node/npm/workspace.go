@@ -91,10 +91,7 @@ func standsAlone(a *stack.App, w workspace) bool {
 	if a.BuiltIn != "" && a.BuiltIn != w.dir {
 		return true
 	}
-	var names []string
-	for _, lock := range locks {
-		names = append(names, lock.file)
-	}
+	names := LockFiles()
 	return a.Dir != w.dir && a.Directory().First(names...) != "" && a.Tree.Directory(w.dir).First(names...) == ""
 }
 

@@ -1,0 +1,154 @@
+package npm
+
+import (
+	"path"
+	"slices"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/tree"
+)
+
+// migrations is a tool that brings a database up to date.
+type migrations struct {
+	packages []string           // any of them shows it
+	applies  *lazyregexp.Regexp // of a script: it applies what is pending, without a question
+	command  []string           // the same without a script; nil where the project alone knows how
+	evidence []string           // files and directories of which one shows that the project has migrations
+}
+
+// tools are those of Node. Sources: https://orm.drizzle.team/docs/kit-overview,
+// https://sequelize.org/docs/v6/other-topics/migrations, https://knexjs.org/guide/migrations.html,
+// https://typeorm.io/docs/advanced-topics/migrations, https://mikro-orm.io/docs/migrations.
+// Those that ask, or that lose data, are none: prisma migrate dev, db push with --accept-data-loss.
+var tools = []migrations{
+	{
+		packages: []string{"prisma", "@prisma/client"},
+		applies:  lazyregexp.New(`\bprisma\b.*\bmigrate deploy\b`),
+	},
+	{
+		packages: []string{"drizzle-kit"},
+		applies:  lazyregexp.New(`\bdrizzle-kit (?:migrate|push)\b|\b(?:tsx|node|bun)(?: run)? \S*migrate\.[cm]?[jt]s\b`),
+		command:  []string{"drizzle-kit", "migrate"},
+		evidence: []string{"drizzle/meta", "migrations/meta", "src/drizzle/meta", "src/db/migrations/meta", "drizzle/migrations/meta", "db/migrations/meta"},
+	},
+	{
+		packages: []string{"sequelize-cli"},
+		applies:  lazyregexp.New(`\bsequelize(?:-cli)? db:migrate(?:\s|$)`),
+		command:  []string{"sequelize-cli", "db:migrate"},
+		evidence: []string{".sequelizerc", "migrations"},
+	},
+	{
+		packages: []string{"knex"},
+		applies:  lazyregexp.New(`\bknex\b.* migrate:latest\b`),
+		command:  []string{"knex", "migrate:latest"},
+		evidence: []string{"knexfile.js", "knexfile.cjs", "knexfile.mjs", "knexfile.ts"},
+	},
+	{
+		packages: []string{"typeorm"},
+		applies:  lazyregexp.New(`\btypeorm\b.*\bmigration:run\b`),
+	},
+	{
+		packages: []string{"@mikro-orm/core", "@mikro-orm/migrations"},
+		applies:  lazyregexp.New(`\bmikro-orm\b.* migration:up\b`),
+		command:  []string{"mikro-orm", "migration:up"},
+		evidence: []string{"migrations", "src/migrations"},
+	},
+	{
+		packages: []string{"node-pg-migrate"},
+		applies:  lazyregexp.New(`\bnode-pg-migrate\b.* up\b`),
+		command:  []string{"node-pg-migrate", "up"},
+		evidence: []string{"migrations"},
+	},
+	{
+		packages: []string{"db-migrate"},
+		applies:  lazyregexp.New(`\bdb-migrate up\b`),
+		command:  []string{"db-migrate", "up"},
+		evidence: []string{"migrations"},
+	},
+}
+
+var (
+	// undoes are scripts that remove data, or that somebody has to answer.
+	undoes = lazyregexp.New(`\b(?:reset|revert|rollback|undo|drop|fresh|down|dev|create|generate|make)\b|db:migrate:|--force-reset|--accept-data-loss|--watch`)
+	seeds  = lazyregexp.New(`^(?:db[:-])?seed(?:[:-](?:db|run|all|dev))?$`)
+)
+
+// migrate sets the commands that bring the service's database up to date and fill it.
+func (v *project) migrate() {
+	a := v.App
+	for _, tool := range tools {
+		if v.own.NeedsOneOf(tool.packages...) == "" {
+			continue
+		}
+		if name := v.scriptThat(tool.applies); name != "" {
+			a.Migrate = []string{a.Packages.Manager, "run", name}
+		} else if first := slices.IndexFunc(tool.evidence, func(name string) bool { return v.Tree.Exists(path.Join(a.Dir, name)) }); first >= 0 {
+			a.Migrate = running(a.Packages.Manager, tool.command...)
+		}
+		if a.Migrate != nil {
+			break
+		}
+	}
+	if a.Migrate == nil {
+		v.migratePrisma()
+	}
+	if a.Migrate == nil {
+		return // data without tables fits nothing
+	}
+	if v.own.Prisma["seed"] != "" {
+		a.Seed = running(a.Packages.Manager, "prisma", "db", "seed")
+		return
+	}
+	for _, name := range v.own.scriptNames() {
+		if seeds.MatchString(name) && !undoes.MatchString(v.own.Scripts[name]) {
+			a.Seed = []string{a.Packages.Manager, "run", name}
+			return
+		}
+	}
+}
+
+// scriptThat is the first script that applies migrations and does nothing else that matters.
+func (v *project) scriptThat(applies *lazyregexp.Regexp) string {
+	for _, name := range v.own.scriptNames() {
+		if text := v.own.Scripts[name]; applies.MatchString(text) && !undoes.MatchString(text) && !slices.Contains(starting, name) {
+			return name
+		}
+	}
+	return ""
+}
+
+// starting are scripts that start the server too.
+var starting = []string{"start", "dev", "serve", "start:prod", "start:dev", "prestart", "predev", "postinstall", "build", "vercel-build", "heroku-postbuild"}
+
+// migratePrisma applies the migrations that Prisma finds beside its schema; where there are
+// none, it makes the tables of the schema, which it refuses where that loses data.
+func (v *project) migratePrisma() {
+	all := v.prismas(v.Packages)
+	if len(all) == 0 {
+		return
+	}
+	in := all[0]
+	at := path.Join(v.dir, in.dir)
+	words := []string{"db", "push"}
+	if v.Tree.Exists(path.Join(at, path.Dir(in.schema), "migrations")) && !prismaMongo.MatchString(in.text) {
+		words = []string{"migrate", "deploy"}
+	}
+	v.Migrate = v.prismaCommand(v.Packages, in, words...)
+	if at != v.Dir {
+		v.Migrate = inDirectory(v.Dir, at, v.Migrate)
+	}
+}
+
+// inDirectory runs a command in another directory of the repository, seen from the first one.
+func inDirectory(from, to string, command []string) []string {
+	return append([]string{"sh", "-c", `cd "$0" && exec "$@"`, relative(from, to)}, command...)
+}
+
+// relative is the way from one directory of the repository to another.
+func relative(from, to string) string {
+	up := "."
+	for from != to && !tree.IsBelow(from, to) {
+		from, up = path.Dir(from), path.Join(up, "..")
+	}
+	return path.Join(up, tree.Relative(from, to))
+}

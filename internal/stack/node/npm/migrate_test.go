@@ -1,0 +1,41 @@
+package npm
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestMigrate: the command that brings the database up to date, and the one that fills it.
+func TestMigrate(t *testing.T) {
+	t.Parallel()
+	const schema = "\n-- prisma/schema.prisma --\ndatasource db { provider = \"postgresql\" }\n"
+	for _, test := range []struct{ name, files, dir, want string }{
+		{"nothing", `{"scripts": {"seed": "node a.js"}, "dependencies": {"express": "4"}}`, ".", ""},
+		{"Prisma's migrations", "-- package.json --\n{\"dependencies\": {\"prisma\": \"5\"}, \"prisma\": {\"seed\": \"node seed.js\"}}" + schema + "-- prisma/migrations/1/migration.sql --\n", ".", "npx prisma migrate deploy | npx prisma db seed"},
+		{"Prisma without migrations", "-- package.json --\n{\"dependencies\": {\"prisma\": \"5\"}, \"scripts\": {\"db:seed\": \"node seed.js\"}}" + schema, ".", "npx prisma db push | npm run db:seed"},
+		{"Prisma with MongoDB", "-- package.json --\n{\"dependencies\": {\"prisma\": \"5\"}}\n-- prisma/migrations/1/migration.sql --\n-- prisma/schema.prisma --\nprovider = \"mongodb\"\n", ".", "npx prisma db push"},
+		{"a script for Prisma", "-- package.json --\n{\"dependencies\": {\"prisma\": \"5\"}, \"scripts\": {\"db\": \"prisma migrate deploy\", \"a\": \"prisma migrate dev\"}}" + schema, ".", "npm run db"},
+		{"Prisma in a member", "-- package.json --\n{\"workspaces\": [\"apps/*\", \"libs/*\"]}\n-- pnpm-lock.yaml --\nlockfileVersion: 6\n-- apps/api/package.json --\n{\"dependencies\": {\"@x/db\": \"*\"}}\n-- libs/db/package.json --\n{\"name\": \"@x/db\", \"dependencies\": {\"prisma\": \"5\"}}\n-- libs/db/prisma/schema.prisma --\n", "apps/api", `sh -c cd "$0" && exec "$@" ../../libs/db pnpm exec prisma db push`},
+		{"Drizzle", "-- package.json --\n{\"devDependencies\": {\"drizzle-kit\": \"1\"}}\n-- drizzle/meta/_journal.json --\n", ".", "npx drizzle-kit migrate"},
+		{"Drizzle without migrations", `{"devDependencies": {"drizzle-kit": "1"}}`, ".", ""},
+		{"a script for Drizzle", `{"devDependencies": {"drizzle-kit": "1"}, "scripts": {"db:push": "drizzle-kit push"}}`, ".", "npm run db:push"},
+		{"Sequelize", "-- package.json --\n{\"devDependencies\": {\"sequelize-cli\": \"6\"}, \"scripts\": {\"undo\": \"sequelize db:migrate:undo\"}}\n-- yarn.lock --\n# yarn lockfile v1\nsequelize-cli@6:\n-- migrations/1.js --\n", ".", "yarn sequelize-cli db:migrate"},
+		{"Knex", "-- package.json --\n{\"dependencies\": {\"knex\": \"3\"}, \"scripts\": {\"seed:run\": \"knex seed:run\"}}\n-- knexfile.js --\n", ".", "npx knex migrate:latest | npm run seed:run"},
+		{"TypeORM, which only a script knows", `{"dependencies": {"typeorm": "0.3"}, "scripts": {"m": "npm run typeorm migration:run -- -d ./a.ts", "r": "typeorm migration:revert"}}`, ".", "npm run m"},
+		{"a script that starts the server too", `{"dependencies": {"knex": "3"}, "scripts": {"start": "knex migrate:latest && node a.js"}}`, ".", ""},
+		{"a script that drops the tables first", `{"dependencies": {"knex": "3"}, "scripts": {"x": "knex migrate:rollback && knex migrate:latest"}}`, ".", ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			a := appIn(t, test.files, test.dir)
+			Describe(a)
+			got := strings.Join(a.Migrate, " ")
+			if a.Seed != nil {
+				got += " | " + strings.Join(a.Seed, " ")
+			}
+			if got != test.want {
+				t.Errorf("got  %s\nwant %s", got, test.want)
+			}
+		})
+	}
+}
