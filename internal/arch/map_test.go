@@ -44,7 +44,7 @@ var ours = map[string][]string{
 	"registry":          {"lazyregexp", "event", "diagnose", "dockerconfig"},                       // logins and refusals of container registries, for pulls, pushes and builds
 	"symbol":            {"lazyregexp"},                                                            // variables whose values are decided after loading
 	"composefile":       {"composeschema", "symbol", "suggest", "lazyregexp", "untrusted", "fail"}, // the files of a project: positions, variables, the model, errors as sentences
-	"project":           {"composefile", "composeschema", "symbol", "suggest", "stack/stacks", "lazyregexp", "untrusted", "fail"},
+	"project":           {"composefile", "composeschema", "symbol", "suggest", "stack/stacks", "lazyregexp", "untrusted", "secret", "fail"},
 	"urls":              {"symbol", "project", "lazyregexp", "fail"}, // what services are called where: URLs in files, and routes of the gateway
 	"ports":             {"project", "fail"},
 	"scaffold":          {"lazyregexp", "detect", "stack", "stack/stacks", "fail", "untrusted", "stack/dataservice"}, // untrusted: the gate for values in generated files

@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -37,19 +38,14 @@ func (s *scan) adopt() {
 		file := path.Join(dir, name)
 		d := parseDockerfile(file, s.tree.Text(file))
 		if why, expected := s.whyNotAdopted(dir, d); why != "" {
-			reject := s.tree.Reject
-			if expected {
-				reject = s.tree.LeaveOut
-			}
-			reject(dir, why, Evidence{File: file})
+			s.tree.RejectAs(expected, dir, why, Evidence{File: file})
 			continue
 		}
+		s.tree.Take(dir)
 		app := &stack.App{Tree: s.tree, Of: &adopted, Service: stack.Service{Dir: dir}}
 		app.Be(&adopted)
 		app.Dockerfile = name
-		if language := foreignIn(s.tree.Directory(dir)); language != "" {
-			app.Framework = language + " (Dockerfile)"
-		}
+		app.Framework = cmp.Or(foreignIn(s.tree.Directory(dir)), d.baseImage()) + " (Dockerfile)"
 		app.Page = proxyImages[d.baseImage()]
 		s.found = append(s.found, &candidate{App: app})
 	}

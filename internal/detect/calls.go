@@ -13,9 +13,10 @@ import (
 
 // localCall is a URL on this machine that stands in a file.
 type localCall struct {
-	port  int
-	url   string
-	where Evidence
+	port     int
+	url      string
+	where    Evidence
+	fallback bool // a variable that stands next to it decides
 }
 
 var (
@@ -30,6 +31,11 @@ var (
 
 // callsIn are the URLs on this machine in a source, without fallbacks.
 func callsIn(source tree.File) []localCall {
+	return slices.DeleteFunc(urlsIn(source), func(call localCall) bool { return call.fallback })
+}
+
+// urlsIn are the URLs on this machine in a source, without those that are only printed.
+func urlsIn(source tree.File) []localCall {
 	if !strings.Contains(source.Text, "://") {
 		return nil
 	}
@@ -38,9 +44,9 @@ func callsIn(source tree.File) []localCall {
 		start := strings.LastIndexByte(source.Text[:match[0]], '\n') + 1
 		line, _, _ := strings.Cut(source.Text[start:], "\n")
 		port, ok := stack.PortNumber(source.Text[match[2]:match[3]])
-		if ok && !fromEnv.MatchString(line) && !printed.MatchString(line) {
+		if ok && !printed.MatchString(line) {
 			url := source.Text[match[0]:match[1]]
-			calls = append(calls, localCall{port, url, source.At(match[0], url)})
+			calls = append(calls, localCall{port, url, source.At(match[0], url), fromEnv.MatchString(line)})
 		}
 	}
 	return calls
@@ -107,11 +113,14 @@ func decideCalls(all services, c *candidate) {
 		remarked[call.port] = true
 		e := call.where
 		e.Text = call.url + alsoAt(calls, call) + remarkOf(c, sibling, call)
-		fix := ""
-		if sibling != nil {
-			fix = c.instead(sibling, call.url)
+		switch {
+		case sibling == nil:
+			c.Remark(e, "")
+		case c.Page && sibling.HostPort != call.port:
+			c.Remark(e, c.instead(sibling, call.url))
+		default:
+			c.RemarkElsewhere(e, c.instead(sibling, call.url))
 		}
-		c.Remark(e, fix)
 	}
 }
 
@@ -188,3 +197,13 @@ func EnvName(service string) string {
 
 // notVariable is what cannot stand in the name of a variable.
 var notVariable = lazyregexp.New(`[^A-Z0-9]`)
+
+// decideRemarks says what will not work in a container, or not everywhere, as
+// the files stand.
+func decideRemarks(all services, c *candidate) {
+	remarkCalls(all, c)
+	decideCalls(all, c)
+	if remark := c.Of.Language.Remarks; remark != nil {
+		remark(c.App)
+	}
+}

@@ -34,6 +34,7 @@ type composeService struct {
 	command      string
 	line         int
 	file         string
+	healthy      bool // it says how to tell that it is ready
 	image        string
 	builds       bool // it has a build section
 	included     bool // the file lies in a sub-directory, and devup.yaml includes it
@@ -92,6 +93,7 @@ func parseCompose(name, text string, env map[string]string) (services []*compose
 	}
 	each(child(document.Content[0], "services"), func(key, value *yaml.Node) {
 		service := &composeService{name: key.Value, line: key.Line, file: name, env: map[string]composeValue{}, image: scalar(child(value, "image"))}
+		service.healthy = child(value, "healthcheck") != nil
 		service.readBuild(child(value, "build"))
 		service.readMount(value)
 		service.readPorts(value, env)

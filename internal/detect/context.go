@@ -8,32 +8,53 @@ import (
 	"github.com/devup-cli/devup/internal/tree"
 )
 
-// builtFrom is the directory that the Dockerfile of a directory copies from, where that is
-// another one: the nearest above that holds what the Dockerfile copies and its own directory
-// lacks; else, where it copies everything, one from which a command names its own directory.
+// builtFrom is the directory above that a Dockerfile is built from: the nearest one that has
+// what COPY and ADD name and its own directory lacks; else, where the file copies everything,
+// one from which a command names the file's directory. Empty where it is its own directory.
 func (d *dockerfile) builtFrom(t *tree.Tree, dir string) string {
-	sources := d.copied()
-	within := func(dir string) bool {
-		return !slices.ContainsFunc(sources, func(name string) bool { return !t.Exists(path.Join(dir, name)) })
-	}
-	lacks, named := !within(dir), ""
-	for above := dir; above != "."; {
-		above = path.Dir(above)
-		switch {
-		case lacks && within(above):
+	sources, all := d.sources()
+	lacks := !hasAll(t, dir, sources)
+	for above := dir; above != "." && lacks; {
+		if above = path.Dir(above); hasAll(t, above, sources) {
 			return above
-		case !lacks && d.copiesAll() && d.names(t, above, dir):
+		}
+	}
+	named := ""
+	for above := dir; above != "." && all && !lacks; {
+		if above = path.Dir(above); d.names(t, above, dir) {
 			named = above
 		}
 	}
 	return named
 }
 
-// copiesAll says whether the file copies its whole build context.
-func (d *dockerfile) copiesAll() bool {
-	return slices.ContainsFunc(d.instructions, func(in instruction) bool {
-		return in.copies() && path.Clean("/"+in.words[0]) == "/"
-	})
+func hasAll(t *tree.Tree, dir string, sources []string) bool {
+	for _, source := range sources {
+		if !t.Exists(path.Join(dir, source)) {
+			return false
+		}
+	}
+	return true
+}
+
+// sources are the paths that the file copies from its context, without patterns and
+// variables, and whether it copies all of it.
+func (d *dockerfile) sources() (paths []string, all bool) {
+	for _, in := range d.instructions {
+		if in.name != "COPY" && in.name != "ADD" || in.fromStage || len(in.words) < 2 {
+			continue
+		}
+		for _, word := range in.words[:len(in.words)-1] {
+			word = path.Clean(strings.TrimLeft(word, "/"))
+			switch {
+			case word == ".":
+				all = true
+			case !strings.ContainsAny(word, "*?[$<:"):
+				paths = append(paths, word)
+			}
+		}
+	}
+	return paths, all
 }
 
 // names says whether a command of the file names its directory as seen from one above. A

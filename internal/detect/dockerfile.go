@@ -21,10 +21,10 @@ type dockerfile struct {
 }
 
 type instruction struct {
-	line  int
-	name  string   // upper case
-	words []string // without flags
-	flags []string
+	line      int
+	name      string   // upper case
+	words     []string // without flags
+	fromStage bool     // it copies from another stage or image
 }
 
 func parseDockerfile(name, text string) *dockerfile {
@@ -34,9 +34,12 @@ func parseDockerfile(name, text string) *dockerfile {
 		return d
 	}
 	for _, node := range parsed.AST.Children {
-		in := instruction{line: node.StartLine, name: strings.ToUpper(node.Value), flags: node.Flags}
+		in := instruction{line: node.StartLine, name: strings.ToUpper(node.Value)}
 		for n := node.Next; n != nil; n = n.Next {
 			in.words = append(in.words, n.Value)
+		}
+		for _, flag := range node.Flags {
+			in.fromStage = in.fromStage || strings.HasPrefix(flag, "--from")
 		}
 		d.instructions = append(d.instructions, in)
 	}
@@ -229,30 +232,4 @@ func (d *dockerfile) command() string {
 		}
 	}
 	return strings.Join(words, " ")
-}
-
-// copies says whether it copies from the build context.
-func (in instruction) copies() bool {
-	return (in.name == "COPY" || in.name == "ADD") && len(in.words) > 1 &&
-		!slices.ContainsFunc(in.flags, func(flag string) bool { return strings.HasPrefix(flag, "--from") })
-}
-
-// copied are the paths that the file copies from its build context, without those that hold
-// patterns or variables, and without the context as a whole.
-func (d *dockerfile) copied() []string {
-	var names []string
-	for _, in := range d.instructions {
-		if !in.copies() {
-			continue
-		}
-		for _, name := range in.words[:len(in.words)-1] {
-			if strings.ContainsAny(name, "*?[$<") || strings.Contains(name, "://") {
-				continue
-			}
-			if name = strings.TrimPrefix(path.Clean("/"+name), "/"); name != "" {
-				names = append(names, name)
-			}
-		}
-	}
-	return names
 }

@@ -53,7 +53,7 @@ func (c *candidate) takes(example envFile, variables []Variable) (needed bool) {
 	for i := range variables {
 		v := &variables[i]
 		named := slices.ContainsFunc(example.entries, func(e envEntry) bool { return e.name == v.Name })
-		needed = needed || named && !v.Default && v.Sibling == "" && v.Generate == "" && c.reads(v.Name)
+		needed = needed || named && !v.Default && !v.Wired() && v.Generate == "" && c.reads(v.Name)
 	}
 	for i := range variables {
 		if v := &variables[i]; needed && example.value(v.Name) != "" {

@@ -33,6 +33,7 @@ func explain(repo Repository) string {
 			{"dockerfile", s.Dockerfile},
 			{"built from", s.BuiltFrom},
 			{"compose", s.Compose + map[bool]string{true: " included"}[s.Included]},
+			{"mounted", s.Mounted + prefixed(" without ", strings.Join(s.Installed, " "))},
 			{"command", strings.Join(s.Command, " ")},
 		} {
 			if line[1] != "" {
@@ -43,8 +44,19 @@ func explain(repo Repository) string {
 			fmt.Fprintf(&b, "  public: %s\n", place(s.Public))
 		}
 		for _, v := range s.Variables {
-			fmt.Fprintf(&b, "  $%s%s%s%s: %s\n", v.Name, prefixed(" -> ", v.Sibling)+v.Path+map[bool]string{true: " inside"}[v.Inside], map[bool]string{true: " has default"}[v.Default],
-				map[bool]string{true: " secret"}[v.Secret], place(v.Evidence))
+			words := prefixed(" -> ", v.Sibling) + v.Path + prefixed(" = ", v.Value) + prefixed(" of ", v.Data)
+			for _, is := range []struct {
+				so   bool
+				word string
+			}{{v.Inside, "inside"}, {v.Socket, "ws"}, {v.Default, "has default"}, {v.Required, "required"}, {v.Secret, "secret"}} {
+				if is.so {
+					words += " " + is.word
+				}
+			}
+			fmt.Fprintf(&b, "  $%s%s: %s\n", v.Name, words+prefixed(" generated ", string(v.Generate)), place(v.Evidence))
+		}
+		for _, f := range s.EnvFiles {
+			fmt.Fprintf(&b, "  env file %s%s%s\n", f.Path, prefixed(" from ", f.Example), map[bool]string{true: ", to be passed"}[f.Pass])
 		}
 		for _, e := range s.Remarks {
 			fmt.Fprintf(&b, "  ! %s\n", place(e.Evidence))
@@ -53,6 +65,22 @@ func explain(repo Repository) string {
 			}
 		}
 		for _, e := range s.Evidence {
+			fmt.Fprintf(&b, "  - %s\n", place(e))
+		}
+	}
+	for _, d := range repo.Data {
+		fmt.Fprintf(&b, "data %s: %s%s%s, host %d, login %s:%s/%s, for %s%s\n", d.Key, d.Service, prefixed(" as ", d.Variant), map[bool]string{true: " of compose"}[d.Compose],
+			d.HostPort, d.Login.User, d.Login.Password, d.Login.Name, strings.Join(d.Users, " "), prefixed(", seeds ", strings.Join(d.Seeds, " ")))
+		for _, e := range d.Evidence {
+			fmt.Fprintf(&b, "  - %s\n", place(e))
+		}
+		for _, f := range d.Fixed {
+			fmt.Fprintf(&b, "  fixed in %s: %s %s\n", f.User, f.Host, place(f.Evidence))
+		}
+	}
+	for _, l := range repo.Loopbacks {
+		fmt.Fprintf(&b, "network %s of %s\n", l.Name, strings.Join(l.Members, ", "))
+		for _, e := range l.Calls {
 			fmt.Fprintf(&b, "  - %s\n", place(e))
 		}
 	}

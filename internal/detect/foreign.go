@@ -30,6 +30,20 @@ func foreignIn(f *tree.Directory) string {
 	return language
 }
 
+// foreignServer is the language of a directory whose servers answer with pages that load files
+// of a bundler; empty for none.
+func foreignServer(f *tree.Directory) string {
+	switch language := foreignIn(f); language {
+	case "PHP", "Elixir", "ASP.NET":
+		return language
+	case "Ruby":
+		if f.Has("config.ru") {
+			return language
+		}
+	}
+	return ""
+}
+
 func foreignManifest(f *tree.Directory) (language, manifest string) {
 	for _, l := range foreign {
 		for _, name := range f.Names {
@@ -51,15 +65,11 @@ func hasManifest(f *tree.Directory) bool {
 func (s *scan) leaveOut() {
 	for _, dir := range s.tree.Paths {
 		f := s.tree.Directory(dir)
-		reject := s.tree.LeaveOut
-		if tree.IsBelowAside(dir) || isCopy(dir) {
-			reject = s.tree.Reject
-		}
 		if f.Has("Gemfile") && !f.Has("config.ru") {
 			s.tree.Reject(dir, "a Gemfile for tools: no config.ru, so no Ruby server", Evidence{File: path.Join(dir, "Gemfile")})
 		}
-		if why, file := s.whyForeign(f); why != "" && !s.found.has(dir) && !s.isNamed(dir) {
-			reject(dir, why, Evidence{File: path.Join(dir, file)})
+		if why, file := s.whyForeign(f); why != "" && !s.hasServer(dir) && !s.isNamed(dir) {
+			s.tree.RejectAs(!isCopy(dir), dir, why, Evidence{File: path.Join(dir, file)})
 		}
 		if lock := f.First("package-lock.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock"); lock != "" && !f.Has("package.json") {
 			s.tree.Reject(dir, lock+" without a package.json", Evidence{File: path.Join(dir, lock)})
@@ -67,9 +77,17 @@ func (s *scan) leaveOut() {
 	}
 }
 
-// isNamed tells whether the directory was rejected for a reason already.
+// hasServer tells whether a service was found in the directory that is more than the pages of
+// a server in another language.
+func (s *scan) hasServer(dir string) bool {
+	return slices.ContainsFunc(s.found, func(c *candidate) bool {
+		return c.Dir == dir && (!c.Page || foreignServer(c.Directory()) == "")
+	})
+}
+
+// isNamed tells whether it was said already that the directory is left out.
 func (s *scan) isNamed(dir string) bool {
-	return slices.ContainsFunc(s.tree.Rejected, func(r Rejection) bool { return r.Dir == dir })
+	return slices.ContainsFunc(s.tree.Rejected, func(r Rejection) bool { return r.Dir == dir && r.Expected })
 }
 
 // whyForeign says what a directory holds that devup has no stack for, and in which file; empty
@@ -84,9 +102,9 @@ func (s *scan) whyForeign(f *tree.Directory) (why, file string) {
 		language == "ASP.NET" && !strings.Contains(s.tree.Text(path.Join(f.Path, manifest)), "Sdk.Web"): // a library, or a program that ends
 		return "", ""
 	case language != "":
-		return language + " has no stack in devup yet: give it a Dockerfile with EXPOSE, and run init again", manifest
+		return "no stack for " + language + " yet: add a Dockerfile with EXPOSE", manifest
 	case f.Has("index.html") && s.isStatic(f.Path):
-		return "static pages have no stack in devup yet: give them a Dockerfile with EXPOSE, and run init again", "index.html"
+		return "no stack for static pages yet: add a Dockerfile with EXPOSE", "index.html"
 	}
 	return "", ""
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/devup-cli/devup/internal/stack/dataservice"
 	"github.com/devup-cli/devup/internal/stack/stacks"
 )
 
@@ -46,6 +47,7 @@ func interesting(name string) bool {
 		return true
 	}
 	return strings.HasPrefix(name, ".env") || strings.HasSuffix(lower, ".env") ||
+		dataservice.IsSettings(name) || dataservice.ManifestLanguage(name) != "" || path.Ext(lower) == ".sql" ||
 		strings.Contains(lower, "dockerfile") || strings.HasPrefix(lower, "readme") ||
 		strings.HasSuffix(name, ".csproj") || strings.HasSuffix(name, ".fsproj") || slices.Contains(composeNames, name)
 }

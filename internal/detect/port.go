@@ -142,7 +142,7 @@ func (s *scan) portOfCallers(c *candidate) (Port, bool) {
 			continue
 		}
 		for _, call := range append(caller.proxied(), caller.hardCoded()...) {
-			if call.port != caller.defaultPort() && !databasePorts[call.port] {
+			if !call.fallback && call.port != caller.defaultPort() && !databasePorts[call.port] {
 				found = append(found, call)
 			}
 		}

@@ -104,6 +104,7 @@ type candidate struct {
 	shares    bool      // its directory holds another service, too
 	processes []envFile // what Procfiles set for it
 	assets    bool      // it is the development server of the files that another service's pages load
+	loopback  *loopback // the network that it shares; nil for its own
 }
 
 // role is what a service is to its siblings.
@@ -179,15 +180,21 @@ func (s *scan) decide() Repository {
 	}
 	s.settleHostPorts()
 	for _, c := range s.found {
+		c.Variables = decideVariables(s.found, c)
+	}
+	decideLoopbacks(s.found)
+	repo.Loopbacks = s.loopbacks()
+	for _, c := range s.found {
 		c.Start()
 		if finish := c.Of.Language.Finish; finish != nil {
 			finish(c.App)
 		}
 		c.Command = decideCommand(c)
-		c.Variables = decideVariables(s.found, c)
+		c.Mounted, c.Installed = decideMount(c)
 		c.Ready, c.Routes = decideReady(c), decideRoutes(c)
 		decideRemarks(s.found, c)
 	}
+	repo.Data = s.decideData()
 	for _, c := range s.found { // what other services call is known by now
 		c.Public = decidePublic(s.found, c)
 		repo.Services = append(repo.Services, c.Service)
@@ -216,8 +223,10 @@ func (s *scan) gather(c *candidate) {
 	if c.Dockerfile != "" {
 		name := path.Join(c.Dir, c.Dockerfile)
 		c.docker = parseDockerfile(name, s.tree.Text(name))
-		c.BuiltFrom = c.docker.builtFrom(s.tree, c.Dir)
 		c.Note(Evidence{File: name, Text: "builds it already"})
+		if c.compose == nil {
+			c.BuiltFrom = c.docker.builtFrom(s.tree, c.Dir)
+		}
 	}
 	if c.compose != nil {
 		c.Note(tree.At(c.compose.file, c.compose.line, "service "+c.compose.name))
@@ -256,16 +265,16 @@ func (s *scan) sourcesOf(c *candidate) []tree.File {
 			}
 		}
 	}
-	return s.entryFirst(c, sources)
+	return entryFirst(s.tree, c, sources)
 }
 
 // entryFirst moves the file that runs to the front of the sources. It may have no ending, as
 // bin/www has none.
-func (s *scan) entryFirst(c *candidate, sources []tree.File) []tree.File {
+func entryFirst(t *tree.Tree, c *candidate, sources []tree.File) []tree.File {
 	if c.Entry == "" {
 		return sources
 	}
-	entry := s.tree.Source(path.Join(c.Dir, c.Entry))
+	entry := t.Source(path.Join(c.Dir, c.Entry))
 	sources = slices.DeleteFunc(sources, func(f tree.File) bool { return f.Path == entry.Path })
 	if entry.Text == "" {
 		return sources

@@ -66,7 +66,7 @@ func TestReadyAndRoutes(t *testing.T) {
 func TestRejected(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ files, want string }{
-		{"-- x/go.mod --\n", "left out x: Go has no stack in devup yet: give it a Dockerfile with EXPOSE, and run init again"},
+		{"-- x/go.mod --\n", "left out x: no stack for Go yet: add a Dockerfile with EXPOSE"},
 		{"-- x/Cargo.toml --\n-- x/Dockerfile --\n", "left out x: Dockerfile has no FROM that devup can read"},
 		{"-- x/Cargo.toml --\n-- x/Dockerfile --\nFROM rust\nCMD x\n", "left out x: Dockerfile names no port: add EXPOSE, or a service with build to devup.yaml"},
 		{"-- x/Cargo.toml --\n-- x/Dockerfile --\nFROM rust\n", "left out x: Dockerfile starts nothing: it has no CMD and no EXPOSE"},
@@ -75,14 +75,14 @@ func TestRejected(t *testing.T) {
 		{"-- x/Dockerfile --\nFROM postgres:16\nCOPY init.sql /\n", "left out x: it builds on postgres, a data service: add a service with build to devup.yaml if you need it"},
 		{"-- Dockerfile --\nFROM node\nCOPY . .\nEXPOSE 80\n-- api/go.mod --\n-- api/Dockerfile --\nFROM golang\nEXPOSE 9000\n", "no .: Dockerfile builds directories that are services by themselves"},
 		{"-- compose.yaml --\nservices: {db: {image: postgres}}\n-- x/Dockerfile --\nFROM golang\nEXPOSE 9000\n", "left out x: Dockerfile is not built by compose.yaml: add a service there if it is one"},
-		{"-- x/mix.exs --\n", "left out x: Elixir has no stack in devup yet: give it a Dockerfile with EXPOSE, and run init again"},
-		{"-- examples/x/mix.exs --\n", "no examples/x: Elixir has no stack in devup yet: give it a Dockerfile with EXPOSE, and run init again"},
+		{"-- x/mix.exs --\n", "left out x: no stack for Elixir yet: add a Dockerfile with EXPOSE"},
+		{"-- examples/x/mix.exs --\n", "no examples/x: no stack for Elixir yet: add a Dockerfile with EXPOSE"},
 		{"-- x/Gemfile --\n", "no x: a Gemfile for tools: no config.ru, so no Ruby server"},
-		{"-- x/Gemfile --\n-- x/config.ru --\n", "left out x: Ruby has no stack in devup yet: give it a Dockerfile with EXPOSE, and run init again"},
+		{"-- x/Gemfile --\n-- x/config.ru --\n", "left out x: no stack for Ruby yet: add a Dockerfile with EXPOSE"},
 		{"-- x/x.csproj --\n<Project Sdk=\"Microsoft.NET.Sdk\">", ""},
 		{"-- x/yarn.lock --\n", "no x: yarn.lock without a package.json"},
 		{"-- compose.yaml --\nservices: [\n", "left out .: compose.yaml is not valid YAML"},
-		{"-- index.html --\n-- docs/index.html --\n", "left out .: static pages have no stack in devup yet: give them a Dockerfile with EXPOSE, and run init again"},
+		{"-- index.html --\n-- docs/index.html --\n", "left out .: no stack for static pages yet: add a Dockerfile with EXPOSE"},
 		{webFiles + "-- web/public/index.html --\n-- index.html --\n", ""},
 	} {
 		var got []string

@@ -37,4 +37,7 @@ type Repository struct {
 	Rejected []Rejection
 	Compose  []string // compose files at the root that `docker compose` would load, in its order
 	Includes []string // compose files in sub-directories that devup.yaml includes, where there is none at the root
+	// Loopbacks are the networks that services share, because the source of one calls another
+	// at localhost.
+	Loopbacks []Loopback
 }

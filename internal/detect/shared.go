@@ -10,20 +10,35 @@ import (
 )
 
 // shareDirectories marks the services that share a directory: Django and Vue CLI, a server
-// and its Angular pages in one package.json. Each gets a Dockerfile and runs by itself.
+// and its Angular pages in one package.json. Each gets a Dockerfile and runs by itself. Vite
+// without a page of its own serves files to the pages of a server: it runs beside that server,
+// and without it is nothing to look at.
 func (s *scan) shareDirectories() {
+	s.found = slices.DeleteFunc(slices.Clone(s.found), func(c *candidate) bool {
+		if !c.isPipeline() || s.sharesWith(c, backend) || foreignServer(c.Directory()) == "" {
+			return false
+		}
+		s.tree.Reject(c.Dir, "the assets of a server in "+foreignServer(c.Directory()), c.Shown)
+		return true
+	})
 	for _, c := range s.found {
-		for _, other := range s.found {
-			if c == other || c.Dir != other.Dir {
-				continue
-			}
-			c.shares = true
-			// Vite without a page of its own serves files to the pages of a server.
-			if c.Page && !other.Page && c.Stack == "vite" && !c.Directory().Has("index.html") {
-				c.assets, c.Page = true, false
-			}
+		c.shares = s.sharesWith(c, backend) || s.sharesWith(c, frontend)
+	}
+	for _, c := range s.found {
+		if c.isPipeline() && s.sharesWith(c, backend) {
+			c.assets, c.Page = true, false
 		}
 	}
+}
+
+// isPipeline tells whether the service is Vite without a page of its own.
+func (c *candidate) isPipeline() bool {
+	return c.Page && c.Stack == "vite" && !c.Directory().Has("index.html")
+}
+
+// sharesWith tells whether another service of the role is in the directory.
+func (s *scan) sharesWith(c *candidate, other role) bool {
+	return slices.ContainsFunc(s.found, func(o *candidate) bool { return o != c && o.Dir == c.Dir && o.role() == other })
 }
 
 // composeFor is the compose service that builds or mounts the service's directory, or nil.
@@ -70,8 +85,8 @@ func isCopy(dir string) bool {
 // dropCopies leaves out the copies of services: those in a directory whose name says so, of
 // which another service outside of such directories has the name or the manifest.
 func (s *scan) dropCopies() {
-	all := slices.Clone(s.found)
-	s.found = slices.DeleteFunc(s.found, func(c *candidate) bool {
+	all := s.found
+	s.found = slices.DeleteFunc(slices.Clone(all), func(c *candidate) bool {
 		if !isCopy(c.Dir) {
 			return false
 		}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/envfile"
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/stack/stacks"
 )
 
@@ -71,8 +72,7 @@ func leftOpen(value string) bool { return envfile.IsOpen(strings.TrimSpace(value
 // on, Next.js renders a page. All else is for a browser: CORS origins, links, and
 // what a bundler writes into a page.
 func callsInside(all services, c *candidate, v *Variable, readers []string) bool {
-	i := slices.IndexFunc(all, func(other *candidate) bool { return other.Name == v.Sibling })
-	if v.Sibling == "" || i < 0 || all[i] == c || all[i].Page {
+	if sibling := all.wired(*v); sibling == nil || sibling == c || sibling.Page {
 		return false
 	}
 	ofProxy := func(name string) bool {
@@ -183,4 +183,34 @@ func (all services) only(wanted role, reader *candidate) *candidate {
 		return reader
 	}
 	return nil
+}
+
+// address is what a URL in a file says of the service it points at.
+type address struct {
+	port   int    // 0 where the URL names none
+	path   string // "/api", or empty
+	socket bool   // ws:// or wss://
+}
+
+var (
+	localURL = lazyregexp.New(`^(?:https?|wss?)://(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|host\.docker\.internal|[\w-]+)(?::(\d{2,5}))?(/[^\s"'` + "`" + `,?#]*)?$`)
+	// https://4567-${GITPOD_WORKSPACE_ID}.${GITPOD_WORKSPACE_CLUSTER_HOST}/api and https://4567-name.ws-eu1.gitpod.io
+	gitpodURL = lazyregexp.New(`^https?://(\d{2,5})-(?:\$\{?GITPOD_\w+\}?|[\w-]+)\.(?:\$\{?GITPOD_\w+\}?|[\w.-]*gitpod\.io)(/[^\s"']*)?$`)
+	// https://${CODESPACE_NAME}-4567.${GITHUB_CODESPACES_PORT_FORWARDING_DOMAIN} and https://name-4567.app.github.dev
+	codespacesURL = lazyregexp.New(`^https?://(?:\$\{?CODESPACE_NAME\}?|[\w-]+)-(\d{2,5})\.(?:\$\{?GITHUB_CODESPACES_\w+\}?|[\w.-]*(?:github\.dev|githubpreview\.dev))(/[^\s"']*)?$`)
+)
+
+// parseURL knows URLs of this machine, of Gitpod and of Codespaces. All others
+// point out of the project.
+func parseURL(text string) (address, bool) {
+	for _, pattern := range []*lazyregexp.Regexp{gitpodURL, codespacesURL, localURL} {
+		if match := pattern.FindStringSubmatch(strings.TrimSpace(text)); match != nil {
+			port, ok := stack.PortNumber(match[1])
+			if !ok && match[1] != "" {
+				continue
+			}
+			return address{port, match[2], strings.HasPrefix(strings.TrimSpace(text), "ws")}, true
+		}
+	}
+	return address{}, false
 }

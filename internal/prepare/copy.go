@@ -6,28 +6,30 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/devup-cli/devup/internal/checkout"
 	"github.com/devup-cli/devup/internal/envfile"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/project"
+	"github.com/devup-cli/devup/internal/secret"
 	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // copyExample copies a file of the project to one that does not exist, with what the user
 // fills in where it holds variables.
-func (p *Preparer) copyExample(ctx context.Context, dir string, c project.FileCopy) error {
+func (p *Preparer) copyExample(ctx context.Context, w project.Wants, c project.FileCopy) error {
 	f := checkout.NewFile{From: c.From, To: c.To, Private: holdsVariables(path.Base(c.To))}
 	var unfilled error
 	f.Fill = func(example []byte) ([]byte, error) {
 		p.Note("copying " + c.From + " to " + c.To)
 		if f.Private {
-			example, unfilled = p.filled(ctx, p.Checkout(dir), c.To, example)
+			example, unfilled = p.filled(ctx, w, c.To, example)
 		}
 		return example, unfilled
 	}
-	if err := checkout.Copy(dir, f); err != nil && unfilled == nil {
+	if err := checkout.Copy(w.Root, f); err != nil && unfilled == nil {
 		return uncopied(err, c)
 	}
 	return unfilled
@@ -35,21 +37,40 @@ func (p *Preparer) copyExample(ctx context.Context, dir string, c project.FileCo
 
 // filled is an example with what the user fills in. Nothing is asked for that git would
 // commit.
-func (p *Preparer) filled(ctx context.Context, in *checkout.Checkout, name string, example []byte) ([]byte, error) {
+func (p *Preparer) filled(ctx context.Context, w project.Wants, name string, example []byte) ([]byte, error) {
+	in := p.Checkout(w.Root)
 	if in.Tracks(ctx, name) {
 		p.Note(name + " is tracked by git, so nothing is asked for: what you typed would be committed")
 		return example, nil
 	}
-	values, err := p.fillIn(ctx, string(example))
+	secrets, blanks := generatedIn(string(example), w.Generate)
+	if name != ".env" {
+		secrets = nil // the files set them from what is generated
+	}
+	values, err := p.fillIn(ctx, blanks)
+	values = append(values, secrets...)
 	if len(values) > 0 && !in.Ignored(ctx, name) {
 		p.Note(name + " is not ignored by git: add it to .gitignore, so that what you typed is not committed")
 	}
 	return []byte(envfile.Fill(string(example), values)), err
 }
 
+// generatedIn divides what an example leaves open into secrets, which get new values, and what
+// the user is asked for.
+func generatedIn(example string, generate []project.Generated) (secrets []envfile.Value, others []envfile.Blank) {
+	for _, b := range envfile.Open(example) {
+		i := slices.IndexFunc(generate, func(g project.Generated) bool { return g.Name == b.Name })
+		if i < 0 {
+			others = append(others, b)
+			continue
+		}
+		secrets = append(secrets, envfile.Value{Name: b.Name, Value: secret.Generate(generate[i].Kind)})
+	}
+	return secrets, others
+}
+
 // fillIn asks for what an example leaves open. An empty answer leaves it so.
-func (p *Preparer) fillIn(ctx context.Context, example string) ([]envfile.Value, error) {
-	blanks := envfile.Open(example)
+func (p *Preparer) fillIn(ctx context.Context, blanks []envfile.Blank) ([]envfile.Value, error) {
 	if len(blanks) == 0 || !p.asksValues() {
 		return nil, nil
 	}

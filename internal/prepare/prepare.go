@@ -1,5 +1,5 @@
 // Package prepare gets what a fresh clone lacks before its services can start: files to
-// copy, values that only the user knows, and consent to use credentials of this machine.
+// copy, secrets to generate, values that only the user knows, and consent to use credentials of this machine.
 //
 // A [Preparer] is used with one loaded project after the other:
 //
@@ -46,11 +46,12 @@ type Preparer struct {
 	Checkout func(root string) *checkout.Checkout
 	Consents consent.Memory
 
-	offered map[string]bool // targets of copies that were made or asked about
-	asked   bool            // for values
-	without bool            // the user agreed to start without env files
-	answers map[string]bool // to questions of this run, also where they cannot be kept
-	told    bool            // that answers are remembered
+	offered   map[string]bool // targets of copies that were made or asked about
+	asked     bool            // for values
+	generated bool            // the secrets of the checkout
+	without   bool            // the user agreed to start without env files
+	answers   map[string]bool // to questions of this run, also where they cannot be kept
+	told      bool            // that answers are remembered
 }
 
 // Step gets one thing that is missing.
@@ -63,12 +64,16 @@ func (p *Preparer) Next(loaded *project.Project, err error) Step {
 	w := project.WantsOf(loaded, err)
 	for _, c := range w.Copies {
 		if p.offer(c.To) {
-			return func(ctx context.Context) error { return p.copyExample(ctx, w.Root, c) }
+			return func(ctx context.Context) error { return p.copyExample(ctx, w, c) }
 		}
+	}
+	if len(w.Generate) > 0 && !p.generated {
+		p.generated = true
+		return func(ctx context.Context) error { return p.generate(ctx, w) }
 	}
 	for _, o := range offers(loaded, w) {
 		if (p.Yes || p.CanAsk()) && p.offer(o.To) {
-			return func(ctx context.Context) error { return p.offerCopy(ctx, w.Root, o) }
+			return func(ctx context.Context) error { return p.offerCopy(ctx, w, o) }
 		}
 	}
 	if len(w.Values) > 0 && !p.asked && p.asksValues() && !fromShell(w) {
@@ -99,7 +104,7 @@ func (p *Preparer) offer(target string) bool {
 }
 
 // offerCopy copies a file if the user agrees.
-func (p *Preparer) offerCopy(ctx context.Context, root string, o offer) error {
+func (p *Preparer) offerCopy(ctx context.Context, w project.Wants, o offer) error {
 	if !p.Yes {
 		p.Say(o.why)
 	}
@@ -107,7 +112,7 @@ func (p *Preparer) offerCopy(ctx context.Context, root string, o offer) error {
 	if err != nil || !agreed {
 		return err
 	}
-	return p.copyExample(ctx, root, o.FileCopy)
+	return p.copyExample(ctx, w, o.FileCopy)
 }
 
 // offer is a copy that the user has to agree to.

@@ -103,6 +103,7 @@ func (l *loading) symbols(p *Project) types.Mapping {
 	}
 	for service := range p.PrimaryPorts(nil) {
 		set(symbol.URLPrefix + service)
+		set(symbol.WSPrefix + service)
 		set(symbol.PortPrefix + service)
 	}
 	return env

@@ -32,7 +32,12 @@ func (l *loading) run(ctx context.Context, name, proof string) (*Project, error)
 	if err != nil {
 		return nil, err
 	}
+	generated, err := l.generated()
+	if err != nil {
+		return nil, err
+	}
 	p.Wants = l.wants(copies, nil, l.unset.Names)
+	p.Wants.Generate = generated
 	if note := unsetNote(l.unset.Names, l.set.Files); note != "" {
 		l.notes = append(l.notes, note)
 		p.UnsetNote = note

@@ -250,6 +250,7 @@ func topSetupSchema() map[string]any {
 				"additionalProperties": map[string]any{"type": "string", "pattern": `^[^/$][^$]*$`},
 				"examples":             []any{map[string]any{".env.example": ".env"}},
 			},
+			"generate": generateSchema(),
 		},
 	}
 }

@@ -1,6 +1,7 @@
 package project
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strconv"
@@ -43,6 +44,21 @@ func (p *Project) Listened(service string) []types.ServicePortConfig {
 			ports = append(ports, c)
 		}
 	}
+	return ports
+}
+
+// Neighbors are the ports on which other services listen in the network that a service is in,
+// sorted.
+func Neighbors(p *Project, service string) []int {
+	services := p.Running()
+	owner := cmp.Or(networkOwner(services, service), service)
+	var ports []int
+	for port, member := range listenersOf(p) {
+		if port.owner == owner && member != service {
+			ports = append(ports, port.target)
+		}
+	}
+	slices.Sort(ports)
 	return ports
 }
 

@@ -46,6 +46,9 @@ func TestPortsOfSharedNetwork(t *testing.T) {
 			t.Errorf("%s has %d ports, want %d", service, got, len(targets))
 		}
 	}
+	if got := fmt.Sprint(Neighbors(p, "web"), Neighbors(p, "net")); got != "[5000 9229] [3000 5000 9229]" {
+		t.Errorf("neighbors %s", got)
+	}
 	if owner := networkOwner(p.Services, "nested"); owner != "net" {
 		t.Errorf("the owner of nested is %q", owner)
 	}

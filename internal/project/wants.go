@@ -17,11 +17,12 @@ import (
 
 // Wants is what a fresh clone lacks, and only a user can give or agree to.
 type Wants struct {
-	Root    string                    // the project's directory
-	Copies  []FileCopy                // what x-devup.setup says to copy and is not there yet
-	Values  []composefile.WantedValue // required variables without a value, in the order of the files
-	Example string                    // a file in Root that shows what a missing .env should hold, among it variables that the files refer to; or empty
-	DotEnv  bool                      // .env in Root is read, if it is there
+	Root     string                    // the project's directory
+	Copies   []FileCopy                // what x-devup.setup says to copy and is not there yet
+	Values   []composefile.WantedValue // required variables without a value, in the order of the files
+	Generate []Generated               // variables of x-devup.setup.generate without a value
+	Example  string                    // a file in Root that shows what a missing .env should hold, among it variables that the files refer to; or empty
+	DotEnv   bool                      // .env in Root is read, if it is there
 }
 
 // MissingValues is the cause of a [fail.Error] with the code Config: Wants has Values.
@@ -32,6 +33,9 @@ func (m *MissingValues) Error() string {
 	var names []string
 	for _, v := range m.Wants.Values {
 		names = append(names, v.Name)
+	}
+	for _, g := range m.Wants.Generate {
+		names = append(names, g.Name)
 	}
 	return "not set: " + strings.Join(names, ", ")
 }
@@ -62,10 +66,25 @@ func (l *loading) wanting(err error) error {
 	if bad != nil {
 		return bad
 	}
+	generated, bad := l.generated()
+	if bad != nil {
+		return bad
+	}
+	asked := slices.DeleteFunc(slices.Clone(values), func(v composefile.WantedValue) bool {
+		return slices.ContainsFunc(generated, func(g Generated) bool { return g.Name == v.Name })
+	})
 	named := *e
+	if len(asked) == 0 {
+		named.Message = fmt.Sprintf("`devup up` generates %s, and has not run in this checkout yet", joined(generated, func(g Generated) string { return g.Name }))
+		named.Hint = "run `devup up`"
+		named.Cause, named.CauseShown = &MissingValues{Wants{Root: l.Dir, Copies: copies, Generate: generated, DotEnv: l.readsDotEnv()}}, true
+		return &named
+	}
+	values = asked
 	named.Hint = "set it in the environment or in .env next to the file; `devup up` asks for it on a terminal"
 	if len(values) > 1 || !strings.Contains(e.Message, values[0].Name) {
-		named.Message = fmt.Sprintf("%d variables are needed and not set: %s", len(values), listValues(values))
+		named.Message = fmt.Sprintf("%d variables are needed and not set: %s", len(values), joined(values, func(v composefile.WantedValue) string { return v.Name }))
+		named.Lines = placesOf(values)
 		named.Hint = "set them in the environment or in .env next to the file; `devup up` asks for them on a terminal"
 		named.File, named.Line = filepath.Join(l.Dir, filepath.FromSlash(values[0].File)), values[0].Line
 	}
@@ -77,21 +96,31 @@ func (l *loading) wanting(err error) error {
 	if w.Example != "" {
 		named.Hint = "`cp " + untrusted.Arguments(w.Example) + " .env`, and fill it in; `devup up` on a terminal does it, and asks for what it has to"
 	}
+	w.Generate = generated
 	named.Cause, named.CauseShown = &MissingValues{w}, true
 	return &named
 }
 
-// listValues is "KEY (compose.yaml:5: ask the team), TOKEN (compose.yaml:7)".
-func listValues(values []composefile.WantedValue) string {
-	var parts []string
-	for _, v := range values {
-		about := v.Place()
-		if v.Reason != "" {
-			about += ": " + v.Reason
-		}
-		parts = append(parts, fmt.Sprintf("%s (%s)", v.Name, about))
+// joined is the names of things: "KEY, TOKEN".
+func joined[T any](all []T, name func(T) string) string {
+	var names []string
+	for _, one := range all {
+		names = append(names, name(one))
 	}
-	return strings.Join(parts, ", ")
+	return strings.Join(names, ", ")
+}
+
+// placesOf says of each value where it is needed: "KEY: compose.yaml:5: ask the team".
+func placesOf(values []composefile.WantedValue) []string {
+	var lines []string
+	for _, v := range values {
+		line := v.Name + ": " + v.Place()
+		if v.Reason != "" {
+			line += ": " + v.Reason
+		}
+		lines = append(lines, line)
+	}
+	return lines
 }
 
 // wants puts together what is wanted. unset are the variables without a value.

@@ -110,12 +110,12 @@ func (e *evidence) needsInspection() bool {
 }
 
 // otherPorts are the ports other than the published one that are listened on, as
-// far as they may be the program's main port.
+// far as they may be the program's main port. Those of other services in its network are not.
 func (e *evidence) otherPorts() []int {
 	const ephemeral = 32768
 	var found []int
 	for _, port := range slices.Concat(e.sockets.outside, e.sockets.loopback) {
-		if port != e.probe.Target && !project.Debugs(port) && port < ephemeral {
+		if port != e.probe.Target && !slices.Contains(e.probe.Neighbors, port) && !project.Debugs(port) && port < ephemeral {
 			found = append(found, port)
 		}
 	}

@@ -39,6 +39,7 @@ type Probe struct {
 	Path      string // path for HTTP, beginning with "/"
 
 	Others      []Published // further published TCP ports of the container
+	Neighbors   []int       // ports on which other services listen in the network that it shares
 	Stack       string      // x-devup.stack, for better hints; may be empty
 	HealthCheck bool        // the project declares a healthcheck
 	MustHealthy bool        // an answer does not suffice: a healthcheck, where it has one, must pass too
@@ -68,7 +69,7 @@ func Probes(p *project.Project, containers map[string]map[int]string) []Probe {
 		for _, number := range slices.Sorted(maps.Keys(containers[name])) {
 			probe := forService(service, p.Listened(name), p.Extensions[name], number, conditions[name])
 			probe.Container, probe.Source = containers[name][number], source
-			probe.Limit = limit
+			probe.Limit, probe.Neighbors = limit, project.Neighbors(p, name)
 			probes = append(probes, probe)
 		}
 	}

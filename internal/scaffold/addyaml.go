@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/devup-cli/devup/internal/stack/dataservice"
 )
 
 // addToYAML gives have, a devup.yaml, .gitpod.yml or automations.yaml, with the
@@ -24,8 +26,14 @@ func addToYAML(have, ours []byte) (merged []byte, ok bool) {
 	var tail strings.Builder
 	for i := 0; i < len(wantDoc.Content); i += 2 {
 		section := wantDoc.Content[i]
-		if !slices.Contains([]string{"services", "ports", "tasks"}, section.Value) {
+		if !slices.Contains([]string{"services", "ports", "tasks", "volumes"}, section.Value) {
 			continue // an image or a name of ours adds nothing to a file that works
+		}
+		if section.Value == "volumes" { // those of services that are added
+			keepUsed(wanted["volumes"], insert)
+			if len(wanted["volumes"].Content) == 0 {
+				continue
+			}
 		}
 		theirs, there := found[section.Value]
 		if !there {
@@ -59,6 +67,21 @@ func addToYAML(have, ours []byte) (merged []byte, ok bool) {
 	merged = []byte(out.String() + tail.String())
 	check, _ := mappingOf(merged)
 	return merged, check != nil
+}
+
+// keepUsed drops the volumes that no inserted line mounts.
+func keepUsed(volumes *yaml.Node, insert map[int][]string) {
+	var text strings.Builder
+	for _, lines := range insert {
+		text.WriteString(strings.Join(lines, ""))
+	}
+	var used []*yaml.Node
+	for i := 0; i+1 < len(volumes.Content); i += 2 {
+		if strings.Contains(text.String(), "- "+volumes.Content[i].Value+":") {
+			used = append(used, volumes.Content[i:i+2]...)
+		}
+	}
+	volumes.Content = used
 }
 
 // mappingOf parses a document whose root is a mapping; nil for any other.
@@ -114,6 +137,9 @@ func covered(section string, entry []*yaml.Node, theirs *yaml.Node) bool {
 	switch section {
 	case "services":
 		return hasService(entry[0].Value, entry[1], fieldsOf(theirs))
+	case "volumes":
+		_, there := fieldsOf(theirs)[entry[0].Value]
+		return there
 	case "ports":
 		want, _ := strconv.Atoi(scalar(fieldsOf(entry[0])["port"]))
 		for _, p := range theirs.Content {
@@ -135,13 +161,17 @@ func covered(section string, entry []*yaml.Node, theirs *yaml.Node) bool {
 }
 
 // hasService says whether one of the services has the name of ours, builds the same
-// directory or runs the same command.
+// directory, runs the same command or is the same data service.
 func hasService(name string, ours *yaml.Node, services map[string]*yaml.Node) bool {
 	if _, ok := services[name]; ok {
 		return true
 	}
 	context, command := contextOf(ours), startOf(ours)
+	image := dataservice.OfImage(scalar(fieldsOf(ours)["image"]))
 	for _, s := range services {
+		if image != nil && dataservice.OfImage(scalar(fieldsOf(s)["image"])) == image {
+			return true
+		}
 		if context != "" && contextOf(s) == context || command != "" && strings.Contains(startOf(s), command) {
 			return true
 		}

@@ -3,7 +3,6 @@ package scaffold
 import (
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/devup-cli/devup/internal/detect"
@@ -14,10 +13,15 @@ import (
 
 // projectView is what devup.yaml and the workspace files say.
 type projectView struct {
-	Project  string // empty in devup.yaml where the compose files name the project
-	OnTop    bool   // compose files are loaded before devup.yaml
+	Project  string         // empty in devup.yaml where the compose files name the project
+	OnTop    bool           // compose files are loaded before devup.yaml
+	Networks []loopbackView // the services that hold a network for others
 	Includes []string
 	Services []serviceView
+	Data     []dataView
+	Volumes  []string     // of the data services
+	Copies   []copyView   // examples of env files, and what they are copied to
+	Secrets  []secretView // what is generated once in a checkout
 	Ports    []portView
 	Install  string
 	Go       bool // Install needs Go
@@ -34,9 +38,12 @@ type serviceView struct {
 	Ours        bool   // the Dockerfile is one that we render
 	Port        int
 	HostPort    int
+	Network     string   // the service whose network it shares; empty for its own
 	Command     []string // instead of the Dockerfile's; nil to keep that
 	Environment []setting
+	Needs       []dependency
 	Unset       []untrusted.Inert
+	EnvFiles    []string
 	Workdir     string
 	Mount       string   // the source over the image's copy: "./backend-flask:/backend-flask"; empty for none
 	LongMount   bool     // the path holds a colon, which the short form cannot
@@ -80,7 +87,7 @@ func projectFiles(repo detect.Repository, o Options) ([]File, error) {
 		files = append(files, File{Path: name, Content: content})
 		return err
 	}
-	if len(view.Services)+len(view.Includes) > 0 { // else the compose files say all there is to say
+	if len(view.Services)+len(view.Includes)+len(view.Data) > 0 { // else the compose files say all there is to say
 		if err := add("devup.yaml", view); err != nil {
 			return nil, err
 		}
@@ -104,14 +111,20 @@ func newProjectView(repo detect.Repository, o Options) projectView {
 		Ona:     slices.Contains(o.Platforms, Ona),
 	}
 	view.Includes = escapeAll(repo.Includes)
+	shared := loopbacks(repo, o)
+	for _, l := range shared {
+		view.Networks = append(view.Networks, newLoopbackView(repo, l))
+	}
 	for _, s := range repo.Services {
-		if v := newServiceView(repo, s); !s.Included && (v.Full || v.Extension || len(v.Environment) > 0) {
+		if v := newServiceView(repo, s, loopbackOf(shared, s.Name)); !s.Included && (v.Full || v.Extension || len(v.Environment)+len(v.Needs) > 0) {
 			view.Services = append(view.Services, v)
 		}
 		if s.Port.Number > 0 && !slices.ContainsFunc(view.Ports, func(p portView) bool { return p.Number == s.HostPort }) {
 			view.Ports = append(view.Ports, portView{Number: s.HostPort, Name: s.Name, Page: s.Page, Public: o.opens(s), Why: o.why(s)})
 		}
 	}
+	view.addData(repo.Data)
+	view.setup(repo)
 	if o.Gateway > 0 { // browsers reach the rest through it, so nothing else has to be open
 		public := !slices.ContainsFunc(view.Ports, func(p portView) bool { return !p.Public }) // it leads to all of them
 		for i := range view.Ports {
@@ -122,27 +135,22 @@ func newProjectView(repo detect.Repository, o Options) projectView {
 	return view
 }
 
-func newServiceView(repo detect.Repository, s detect.Service) serviceView {
+func newServiceView(repo detect.Repository, s detect.Service, shared detect.Loopback) serviceView {
 	v := serviceView{
-		Key:    key(s),
-		Full:   s.Compose == "",
-		Stack:  untrusted.ServiceName(s.Stack),
-		Public: s.Public.Text != "",
-		Why:    untrusted.Comment(s.Public.Text),
+		Key:     key(s),
+		Full:    s.Compose == "",
+		Network: shared.Name,
+		Stack:   untrusted.ServiceName(s.Stack),
+		Public:  s.Public.Text != "",
+		Why:     untrusted.Comment(s.Public.Text),
 	}
 	v.Closed = s.Port.Number > 0 && !v.Public
 	if readyPath.MatchString(s.Ready) {
 		v.Ready = escape(s.Ready)
 	}
 	v.Routes = escapeAll(s.Routes)
-	for _, w := range wired(repo, s) {
-		sibling, _ := find(repo, w.Sibling)
-		url := "${DEVUP_URL_" + detect.EnvName(key(sibling)) + ":-" + localURL(sibling) + "}"
-		if w.Inside {
-			url = "http://" + key(sibling) + ":" + strconv.Itoa(sibling.Port.Number)
-		}
-		v.Environment = append(v.Environment, setting{Name: untrusted.VariableName(w.Name), Value: url + escape(w.Path)})
-	}
+	v.Environment = environment(repo, s, shared)
+	v.Needs = dependencies(repo, s)
 	if !v.Full {
 		if s.Dockerfile != "" {
 			v.Stack = "" // nothing is left to scaffold
@@ -151,6 +159,11 @@ func newServiceView(repo detect.Repository, s detect.Service) serviceView {
 		return v
 	}
 	v.Unset = unset(repo, s)
+	for _, f := range s.EnvFiles {
+		if f.Pass {
+			v.EnvFiles = append(v.EnvFiles, "./"+escape(f.Path))
+		}
+	}
 	v.Command, v.Migrate, v.Seed = escapeAll(s.Command), escapeAll(s.Migrate), escapeAll(s.Seed)
 	v.Extension = v.Stack != "" || v.Ready != "" || len(v.Routes)+len(v.Migrate) > 0 || v.Public
 	v.Context = "./" + escape(s.Context())
@@ -170,6 +183,10 @@ func newServiceView(repo detect.Repository, s detect.Service) serviceView {
 				v.Kept = append(v.Kept, path.Join(v.Workdir, escape(dir)))
 			}
 		}
+	}
+	if s.Mounted != "" {
+		v.Workdir, v.Kept = escape(s.Mounted), escapeAll(s.Installed)
+		v.Mount, v.LongMount = v.Context+":"+v.Workdir, strings.Contains(v.Context, ":")
 	}
 	if name = path.Join(s.Member(), name); name != "Dockerfile" {
 		v.Dockerfile = escape(name)
@@ -197,7 +214,7 @@ func wired(repo detect.Repository, s detect.Service) []detect.Variable {
 func unset(repo detect.Repository, s detect.Service) []untrusted.Inert {
 	wires := wired(repo, s)
 	left := variables(s, func(v detect.Variable) bool {
-		return !v.Default && !stacks.IsSetting(v.Name) &&
+		return !v.Default && !v.Wired() && !isGenerated(v) && !isDemanded(v) && !stacks.IsSetting(v.Name) &&
 			!slices.ContainsFunc(wires, func(w detect.Variable) bool { return w.Name == v.Name })
 	})
 	var names []untrusted.Inert

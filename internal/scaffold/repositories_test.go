@@ -38,6 +38,27 @@ var repositories = map[string]detect.Repository{
 		},
 	}},
 
+	"shared-loopback": {
+		Services: []detect.Service{
+			{
+				Name: "api", Dir: "api", Stack: "flask", Framework: "Flask",
+				Port: detect.Port{Number: 5000}, HostPort: 5000,
+				Packages: detect.Packages{Manager: "pip", Manifest: "requirements.txt"}, Module: "app",
+			},
+			{
+				Name: "docs", Dir: "docs", Stack: "node", Port: detect.Port{Number: 3000}, HostPort: 3000,
+				Variables: []detect.Variable{{Name: "API_URL", Sibling: "api", Inside: true}},
+			},
+			{
+				Name: "web", Dir: "web", Stack: "vite", Port: detect.Port{Number: 5173}, HostPort: 5174, Public: people,
+				Variables: []detect.Variable{{Name: "API_URL", Sibling: "api", Inside: true}},
+			},
+		},
+		Loopbacks: []detect.Loopback{{Name: "loopback", Members: []string{"api", "web"}, Calls: []detect.Evidence{
+			{File: "web/vite\n.config.js", Line: 3, Text: "http://localhost:5000"},
+		}}},
+	},
+
 	"vite-at-the-root-with-an-api": {Services: []detect.Service{
 		{
 			Name: "api", Dir: "server", Stack: "node", Framework: "Express",
@@ -136,6 +157,32 @@ var repositories = map[string]detect.Repository{
 			},
 		},
 	},
+
+	"own-dockerfiles": {
+		Includes: []string{"jobs/compose.yaml"},
+		Services: []detect.Service{
+			{Name: "gateway", Dir: "gateway", Framework: "Go (Dockerfile)", Port: detect.Port{Number: 9000}, HostPort: 9000, Dockerfile: "Dockerfile"},
+			{Name: "jobs", Dir: "jobs", Stack: "fastapi", Port: detect.Port{Number: 8000}, HostPort: 8000, Dockerfile: "Dockerfile", Compose: "jobs", Included: true, Ready: "/docs"},
+			{
+				Name: "users", Dir: "apps/users", Stack: "node", Framework: "Express", Port: detect.Port{Number: 3000}, HostPort: 3001,
+				Dockerfile: "Dockerfile.dev", BuiltFrom: ".", Mounted: "/srv/app", Installed: []string{"/srv/app/node_modules"},
+				Command: []string{"npm", "run", "dev"}, Variables: []detect.Variable{{Name: "JOBS_URL", Sibling: "jobs", Inside: true}},
+			},
+		},
+	},
+
+	"two-in-one-directory": {Services: []detect.Service{
+		{
+			Name: "backend", Dir: "app", Stack: "flask", Port: detect.Port{Number: 5000}, HostPort: 5000, Dockerfile: "Dockerfile",
+			Runtime: detect.Runtime{Language: "python", Version: "3.13"},
+		},
+		{
+			Name: "frontend", Dir: "app", Stack: "vite", Page: true, Port: detect.Port{Number: 5173}, HostPort: 5173, Public: people,
+			Runtime:  detect.Runtime{Language: "node", Version: "24"},
+			Packages: detect.Packages{Manager: "npm", Manifest: "package.json"},
+			Dev:      []string{"npm", "run", "dev"}, Build: []string{"npm", "run", "build"}, Output: "dist",
+		},
+	}},
 
 	"npm-workspace": {Services: []detect.Service{
 		{

@@ -3,6 +3,8 @@ package scaffold_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"os"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -113,13 +115,19 @@ func TestDevupYAMLIsCompose(t *testing.T) {
 			base := []byte("services:\n  backend:\n    build: ./backend-flask\n    environment: [\"FRONTEND_URL=https://3000-.\"]\n")
 			files = slices.Insert(files, 0, types.ConfigFile{Filename: filepath.Join(dir, "compose.yaml"), Content: base})
 		}
+		if bytes.Contains(f.Content, []byte("jobs/compose.yaml")) {
+			included := filepath.Join(dir, "jobs", "compose.yaml")
+			if err := errors.Join(os.Mkdir(filepath.Dir(included), 0o777), os.WriteFile(included, []byte("services: {jobs: {build: .}}"), 0o666)); err != nil {
+				t.Fatal(err)
+			}
+		}
 		project, err := loader.LoadWithContext(t.Context(), types.ConfigDetails{WorkingDir: dir, ConfigFiles: files},
 			func(o *loader.Options) { o.SetProjectName("test", false) })
 		if err != nil {
 			t.Fatalf("%v\n%s", err, f.Content)
 		}
 		for _, s := range project.Services {
-			if s.Extensions["x-devup"] == nil {
+			if s.Build != nil && s.Extensions["x-devup"] == nil && s.Name != "gateway" && s.Name != "jobs" { // these have no stack
 				t.Errorf("service %s has no x-devup", s.Name)
 			}
 			for name, value := range s.Environment {

@@ -51,7 +51,16 @@ func (a *App) Note(e tree.Evidence) {
 
 // Remark adds what will not work as the files stand.
 func (a *App) Remark(e tree.Evidence, fix string) {
-	if r := (Remark{e, fix}); !slices.Contains(a.Remarks, r) {
+	a.remark(Remark{Evidence: e, Fix: fix})
+}
+
+// RemarkElsewhere adds what works on the machine itself, and not where browsers run elsewhere.
+func (a *App) RemarkElsewhere(e tree.Evidence, fix string) {
+	a.remark(Remark{Evidence: e, Fix: fix, Elsewhere: true})
+}
+
+func (a *App) remark(r Remark) {
+	if !slices.Contains(a.Remarks, r) {
 		a.Remarks = append(a.Remarks, r)
 	}
 }

@@ -105,6 +105,9 @@ type EnvFile struct {
 	Pass    bool   // the service does not find it by itself in a container
 }
 
+// Wired says whether devup knows the value: the URL of a sibling or what a data service has.
+func (v Variable) Wired() bool { return v.Sibling != "" || v.Data != "" }
+
 // Service is one thing of the repository that runs: its decisions, each with its
 // evidence, and nothing that still needs a choice. It is a plain value.
 type Service struct {
@@ -132,7 +135,9 @@ type Service struct {
 	Public     tree.Evidence // why a browser on another machine has to reach it at a URL of its own, a clause; the zero value where none has to
 	Ready      string        // a path that must answer below 500, or empty for the port alone
 	Dockerfile string        // the name of its existing Dockerfile in Dir, or empty
-	BuiltFrom  string        // the directory that its existing Dockerfile copies from, where that is not Dir; else empty
+	BuiltFrom  string        // the directory that its existing Dockerfile is built from, where that is not Dir; else empty
+	Mounted    string        // the directory in the image of its existing Dockerfile that its source can be mounted over; empty where that is not safe
+	Installed  []string      // the directories below Mounted that hold what the image installed
 	Command    []string      // what it runs instead of the command of its existing Dockerfile, in exec form; nil to keep that
 	Compose    string        // the name of the service in an existing compose file that builds or mounts Dir, or empty
 	Included   bool          // that file is one that devup.yaml includes, so that devup.yaml cannot add to the service
@@ -145,6 +150,7 @@ type Service struct {
 type Remark struct {
 	tree.Evidence        // what is wrong, and where
 	Fix           string // what to do, in the imperative; ways to choose from are divided by "; or "
+	Elsewhere     bool   // it works on the machine itself, and not in a cloud workspace or with another host port
 }
 
 // Call is a URL on this machine that stands in a service's source, where no variable

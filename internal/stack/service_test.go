@@ -46,7 +46,7 @@ func TestNotes(t *testing.T) {
 	if diff := cmp.Diff([]tree.Evidence{one, other}, a.Evidence); diff != "" {
 		t.Errorf("evidence (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]Remark{{other, "fix it"}}, a.Remarks); diff != "" {
+	if diff := cmp.Diff([]Remark{{Evidence: other, Fix: "fix it"}}, a.Remarks); diff != "" {
 		t.Errorf("remarks (-want +got):\n%s", diff)
 	}
 }

@@ -97,6 +97,7 @@ type Language struct {
 
 	Version func(a *App) (version string, why tree.Evidence)        // where no Dockerfile says it
 	Flags   func(a *App, version string) (flags string, why string) // what that version needs to run the service
+	Local   func(r *Runtime)                                        // adds what the version needs to reach 127.0.0.1 at localhost
 
 	Ports      []*lazyregexp.Regexp         // where a source says the port, in the first group; better ones first
 	Routes     func([]tree.File) []Route    // what the sources answer

@@ -48,6 +48,7 @@ var CloudVariables = []string{
 // The variables that devup supplies.
 const (
 	URLPrefix   = "DEVUP_URL_"
+	WSPrefix    = "DEVUP_WS_" // the URL for WebSockets: ws:// or wss://
 	PortPrefix  = "DEVUP_PORT_"
 	OriginsName = "DEVUP_ORIGINS"
 	UIDName     = "DEVUP_UID"
@@ -59,7 +60,7 @@ func Symbolic(name string) bool {
 	switch {
 	case name == OriginsName, name == UIDName, name == GIDName:
 		return true
-	case strings.HasPrefix(name, URLPrefix), strings.HasPrefix(name, PortPrefix):
+	case strings.HasPrefix(name, URLPrefix), strings.HasPrefix(name, WSPrefix), strings.HasPrefix(name, PortPrefix):
 		return name == strings.ToUpper(name)
 	default:
 		return slices.Contains(CloudVariables, name)

@@ -95,7 +95,7 @@ var outputBeside = map[string][]string{
 // rejected by name; only an unreadable root is an error. Symbolic links are not
 // followed: what they point at is either in the repository too or not of it.
 func Walk(fsys fs.FS, files Files) (*Tree, error) {
-	w := walker{&Tree{fsys: fsys, texts: map[string]string{}, directories: map[string]*Directory{}}, files}
+	w := walker{Tree: &Tree{fsys: fsys, texts: map[string]string{}, directories: map[string]*Directory{}}, files: files}
 	if err := w.enter(".", nil, 0); err != nil {
 		return nil, fmt.Errorf("read the repository: %w", err)
 	}
@@ -116,11 +116,50 @@ func (t *Tree) Has(name string) bool { return t.Directory(path.Dir(name)).Has(pa
 // walker fills a tree.
 type walker struct {
 	*Tree
-	files Files
+	files   Files
+	entries int // that were read so far
+}
+
+// What a repository that people wrote does not have more of. Beyond the entries of one
+// directory some are passed over; beyond those of all, the directories below the second level,
+// and beyond twice as many all that are left.
+const (
+	maxEntries    = 20_000
+	maxAllEntries = 400_000
+	levelsAlways  = 2
+)
+
+// list is the entries of a directory, up to a bound.
+func (t *walker) list(dir string) ([]fs.DirEntry, error) {
+	entries, err := readDir(t.fsys, dir, maxEntries+1)
+	if err != nil {
+		return nil, err
+	}
+	if len(entries) > maxEntries {
+		t.Reject(dir, fmt.Sprintf("the directory has more than %d entries: some were not examined", maxEntries), Evidence{File: dir})
+	}
+	if before := t.entries; before <= maxAllEntries && before+len(entries) > maxAllEntries {
+		t.LeaveOut(".", fmt.Sprintf("the repository has more than %d files: only the directories near the top were all examined", maxAllEntries), Evidence{})
+	}
+	t.entries += len(entries)
+	return entries, nil
+}
+
+// someReader is a file system that lists a directory up to a bound, in any order.
+type someReader interface {
+	ReadSome(dir string, most int) ([]fs.DirEntry, error)
+}
+
+// readDir is [fs.ReadDir] for at most so many entries, where the file system can stop there.
+func readDir(fsys fs.FS, dir string, most int) ([]fs.DirEntry, error) {
+	if r, ok := fsys.(someReader); ok {
+		return r.ReadSome(dir, most)
+	}
+	return fs.ReadDir(fsys, dir)
 }
 
 func (t *walker) enter(dir string, rules ignoreRules, depth int) error {
-	entries, err := fs.ReadDir(t.fsys, dir)
+	entries, err := t.list(dir)
 	if err != nil {
 		return err
 	}
@@ -152,7 +191,7 @@ func (t *walker) enter(dir string, rules ignoreRules, depth int) error {
 	slices.Sort(subs)
 	for _, name := range subs {
 		sub := path.Join(dir, name)
-		if f.passesOver(name) || rules.ignores(sub, true) {
+		if f.passesOver(name) || rules.ignores(sub, true) || t.entries > maxAllEntries && (depth >= levelsAlways || t.entries > 2*maxAllEntries) {
 			continue
 		}
 		switch err := t.enter(sub, rules, depth+1); {
@@ -202,8 +241,19 @@ func (t *Tree) Reject(dir, why string, e Evidence) {
 }
 
 // LeaveOut names a directory that a reader takes for a service and that is not taken.
-func (t *Tree) LeaveOut(dir, why string, e Evidence) {
-	t.Rejected = append(t.Rejected, Rejection{Dir: dir, Why: why, Evidence: e, Expected: true})
+func (t *Tree) LeaveOut(dir, why string, e Evidence) { t.RejectAs(true, dir, why, e) }
+
+// RejectAs is [Tree.LeaveOut] where a reader expects a service and the directory does not lie
+// among tests, examples and the like, else [Tree.Reject].
+func (t *Tree) RejectAs(expected bool, dir, why string, e Evidence) {
+	t.Rejected = append(t.Rejected, Rejection{Dir: dir, Why: why, Evidence: e, Expected: expected && !IsBelowAside(dir)})
+}
+
+// Take withdraws what was said of a directory that is a service after all.
+func (t *Tree) Take(dir string) {
+	for i := range t.Rejected {
+		t.Rejected[i].Expected = t.Rejected[i].Expected && t.Rejected[i].Dir != dir
+	}
 }
 
 // Below are the directory and those under it that keep accepts, nearest first. A

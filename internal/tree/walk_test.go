@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -184,5 +185,51 @@ func TestPaths(t *testing.T) {
 		if got := [3]bool{IsTest(name), IsAside(name), IsOutput(name)}; got != want {
 			t.Errorf("%s: test, aside, output %v, want %v", name, got, want)
 		}
+	}
+}
+
+// endless is a file system in which each directory holds as many directories as are asked for.
+type endless struct{ fstest.MapFS }
+
+func (endless) ReadSome(_ string, most int) ([]fs.DirEntry, error) {
+	entries := make([]fs.DirEntry, min(most, 5_000))
+	for i := range entries {
+		entries[i] = endlessEntry(strconv.Itoa(i))
+	}
+	return entries, nil
+}
+
+type endlessEntry string
+
+func (e endlessEntry) Name() string             { return string(e) }
+func (endlessEntry) IsDir() bool                { return true }
+func (endlessEntry) Type() fs.FileMode          { return fs.ModeDir }
+func (endlessEntry) Info() (fs.FileInfo, error) { return nil, fs.ErrNotExist }
+
+// TestWalkEnds: a tree without an end is read up to a bound, which is said once.
+func TestWalkEnds(t *testing.T) {
+	t.Parallel()
+	root, err := Walk(endless{}, Files{Interesting: func(string) bool { return true }, Manifest: func(string) bool { return false }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(root.Paths) > 2_000 || len(root.Rejected) != 1 || !root.Rejected[0].Expected {
+		t.Errorf("%d directories, rejected: %+v", len(root.Paths), root.Rejected)
+	}
+}
+
+// TestWalkPassesOverEntries: a directory of very many files is read in part, and named.
+func TestWalkPassesOverEntries(t *testing.T) {
+	t.Parallel()
+	files := fstest.MapFS{}
+	for i := range maxEntries + 1 {
+		files["data/"+strconv.Itoa(i)] = &fstest.MapFile{}
+	}
+	root, err := Walk(files, Files{Interesting: func(string) bool { return true }, Manifest: func(string) bool { return false }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(root.Rejected) != 1 || root.Rejected[0].Dir != "data" || root.Rejected[0].Expected {
+		t.Errorf("rejected: %+v", root.Rejected)
 	}
 }

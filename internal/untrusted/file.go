@@ -140,11 +140,14 @@ func (d dirFS) Open(name string) (fs.File, error) {
 }
 
 func (d dirFS) Stat(name string) (fs.FileInfo, error)      { return fs.Stat(d.FS, name) }
-func (d dirFS) ReadDir(name string) ([]fs.DirEntry, error) { return readDir(d, name) }
+func (d dirFS) ReadDir(name string) ([]fs.DirEntry, error) { return readDir(d, name, -1) }
 
-// readDir lists a directory by what Open gives: those of package os would wait for a writer
-// where the name is that of a pipe.
-func readDir(fsys fs.FS, name string) ([]fs.DirEntry, error) {
+// ReadSome lists at most so many entries of a directory: those that the system gives first.
+func (d dirFS) ReadSome(name string, most int) ([]fs.DirEntry, error) { return readDir(d, name, most) }
+
+// readDir lists a directory, up to a bound where most is positive, by what Open gives: the
+// functions of package os would wait for a writer where the name is that of a pipe.
+func readDir(fsys fs.FS, name string, most int) ([]fs.DirEntry, error) {
 	file, err := fsys.Open(name)
 	if err != nil {
 		return nil, err
@@ -154,7 +157,10 @@ func readDir(fsys fs.FS, name string) ([]fs.DirEntry, error) {
 	if !ok {
 		return nil, &fs.PathError{Op: "readdir", Path: name, Err: errors.ErrUnsupported}
 	}
-	list, err := dir.ReadDir(-1)
+	list, err := dir.ReadDir(most)
+	if errors.Is(err, io.EOF) { // an empty one, read up to a bound
+		err = nil
+	}
 	slices.SortFunc(list, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
 	return list, err
 }
@@ -162,7 +168,10 @@ func readDir(fsys fs.FS, name string) ([]fs.DirEntry, error) {
 func (r rootFS) Stat(name string) (fs.FileInfo, error)      { return fs.Stat(r.root.FS(), name) }
 func (r rootFS) Lstat(name string) (fs.FileInfo, error)     { return fs.Lstat(r.root.FS(), name) }
 func (r rootFS) ReadLink(name string) (string, error)       { return fs.ReadLink(r.root.FS(), name) }
-func (r rootFS) ReadDir(name string) ([]fs.DirEntry, error) { return readDir(r, name) }
+func (r rootFS) ReadDir(name string) ([]fs.DirEntry, error) { return readDir(r, name, -1) }
+
+// ReadSome is as that of a dirFS.
+func (r rootFS) ReadSome(name string, most int) ([]fs.DirEntry, error) { return readDir(r, name, most) }
 
 // regular closes a file that is not regular, or not a directory where those are allowed.
 func regular(file *os.File, name string, directories bool) (*os.File, error) {

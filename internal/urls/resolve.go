@@ -171,12 +171,17 @@ func (r *resolver) value(name string) (string, bool) {
 		return strconv.Itoa(r.where.UID), true
 	case name == symbol.GIDName:
 		return strconv.Itoa(r.where.GID), true
-	case strings.HasPrefix(name, symbol.URLPrefix):
-		port := r.primary[strings.TrimPrefix(name, symbol.URLPrefix)]
+	case strings.HasPrefix(name, symbol.URLPrefix), strings.HasPrefix(name, symbol.WSPrefix):
+		service, sockets := strings.CutPrefix(name, symbol.WSPrefix)
+		port := r.primary[strings.TrimPrefix(service, symbol.URLPrefix)]
 		if port == 0 {
 			return "", false
 		}
-		return strings.TrimSuffix(r.url(port), "/"), true
+		like := "http://"
+		if sockets {
+			like = "ws://"
+		}
+		return withScheme(r.url(port), like), true
 	case strings.HasPrefix(name, symbol.PortPrefix):
 		port := r.primary[strings.TrimPrefix(name, symbol.PortPrefix)]
 		return strconv.Itoa(port), port != 0

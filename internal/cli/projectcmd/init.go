@@ -34,11 +34,12 @@ func NewInit(p *command.Program) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "init [DIR]",
 		Short: "Find the services of a repository and write what it lacks to run",
-		Long: `Find the services of a repository, say why, and write what it lacks: devup.yaml, a
+		Long: `Find the services of a repository, and write what it lacks: devup.yaml, a
 Dockerfile and .dockerignore for each service that has none, and what cloud
 workspaces read: .gitpod.yml and .devcontainer/devcontainer.json, or those that
 --for names. Files that exist are never changed: what init would add to them is
-shown as a diff. A devup.yaml written by hand decides which services there are.`,
+shown as a diff. What looks like a service and is not taken is named. A devup.yaml
+written by hand decides which services there are.`,
 		Example: `  devup init
   devup init --for codespaces,ona
   devup init --dry-run --explain
@@ -69,6 +70,7 @@ type proposal struct {
 	set        map[string]map[string]bool // the variables that devup.yaml sets, by service
 	changes    []scaffold.Change
 	install    string // the command that installs devup in a workspace, or empty
+	cloud      bool   // devup runs in a cloud workspace
 }
 
 func runInit(ctx context.Context, env *command.Env, dir string, o initOptions) error {
@@ -89,25 +91,33 @@ func runInit(ctx context.Context, env *command.Env, dir string, o initOptions) e
 	if err != nil {
 		return err
 	}
+	if place, err := env.DetectWorkspace(); err == nil { // else `devup up` says what is wrong with the setting
+		p.cloud = place.Remote
+	}
 	p.debuggers = publicDebuggers(untrusted.FS(root), p)
 	showProposal(env, p, o)
 	if note := project.CommittedNote(dir, filepath.Join(dir, ".env")); note != "" {
 		env.Note(note)
 	}
-	if len(p.repository.Services) == 0 {
-		return nothingFound(p, dir)
+	if p.isEmpty() {
+		return nothingFound(env, p, dir)
 	}
 	return write(ctx, env, root, p, o)
 }
 
-// nothingFound is the failure for a repository without a service that init could set up.
-func nothingFound(p proposal, dir string) error {
-	files := p.repository.Compose
-	if len(p.set) > 0 {
-		files = append([]string{projectFile}, files...)
-	}
-	if len(files) > 0 {
-		return fail.New(fail.NothingFound, "run `devup up`", "init has nothing to add to %s: no other service found in %s", strings.Join(files, ", "), dir)
+// isEmpty tells whether there is nothing to write for.
+func (p proposal) isEmpty() bool { return len(p.repository.Services)+len(p.repository.Includes) == 0 }
+
+// nothingFound ends init for a repository without a service that it could set up: where a
+// project runs without more files, that is no failure.
+func nothingFound(env *command.Env, p proposal, dir string) error {
+	switch {
+	case len(p.set) > 0:
+		env.Say("nothing to write: `" + nextStep(env) + "` runs " + strings.Join(append([]string{projectFile}, p.repository.Compose...), ", "))
+		return nil
+	case len(p.repository.Compose) > 0:
+		env.Say("nothing to write")
+		return nil
 	}
 	return fail.New(fail.NothingFound, "run `devup init --explain` to see what was examined, or write a devup.yaml with services that have x-devup.stack",
 		"no service found in %s", dir)

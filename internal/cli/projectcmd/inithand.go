@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"maps"
 	"path"
 	"path/filepath"
+	"strings"
 
 	"github.com/devup-cli/devup/internal/cli/command"
 	"github.com/devup-cli/devup/internal/detect"
@@ -21,16 +23,37 @@ type handWritten struct {
 	set      map[string]map[string]bool // the variables that it gives a value, by service
 }
 
+// missingValue stands for the value of a variable that is not set.
+const missingValue = "value-that-is-missing"
+
+// withValues is an environment in which what is missing has some value.
+func withValues(env map[string]string, w project.Wants) map[string]string {
+	filled := map[string]string{}
+	maps.Copy(filled, env)
+	for _, v := range w.Values {
+		filled[v.Name] = missingValue
+	}
+	for _, g := range w.Generate {
+		filled[g.Name] = missingValue
+	}
+	return filled
+}
+
 func readHandWritten(ctx context.Context, env *command.Env, fsys fs.FS, dir string) (handWritten, error) {
 	var hand handWritten
 	if _, err := fs.Stat(fsys, projectFile); errors.Is(err, fs.ErrNotExist) {
 		return hand, nil
 	}
 	// With the compose files beside it: alone, what adds to them is no project.
-	p, err := project.Load(ctx, project.Options{
+	o := project.Options{
 		Dir: dir, Env: env.Variables(),
 		Answers: func(root string) []byte { return env.Checkout(root).ReadAnswers(ctx) },
-	})
+	}
+	p, err := project.Load(ctx, o)
+	if missing, ok := errors.AsType[*project.MissingValues](err); ok {
+		o.Env = withValues(o.Env, missing.Wants) // what a start needs, a look at the files does not
+		p, err = project.Load(ctx, o)
+	}
 	if err != nil {
 		return hand, err
 	}
@@ -42,7 +65,7 @@ func readHandWritten(ctx context.Context, env *command.Env, fsys fs.FS, dir stri
 		hand.marked[name] = p.Extensions[name].Public
 		hand.set[name] = map[string]bool{}
 		for variable, value := range p.Services[name].Environment {
-			hand.set[name][variable] = value != nil && *value != ""
+			hand.set[name][variable] = value != nil && *value != "" && !strings.Contains(*value, missingValue)
 		}
 		stack := p.Extensions[name].Stack
 		build := p.Services[name].Build

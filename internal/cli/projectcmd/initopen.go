@@ -48,7 +48,7 @@ func showOpenings(env *command.Env, p proposal) {
 		}
 	}
 	for _, s := range p.repository.Services {
-		sayRemarks(env, s.Name, p.debuggers[s.Name])
+		sayRemarks(env, s.Name, p.debuggers[s.Name], true)
 	}
 }
 

@@ -3,10 +3,12 @@ package projectcmd
 import (
 	"cmp"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
 	"github.com/devup-cli/devup/internal/cli/command"
+	"github.com/devup-cli/devup/internal/cli/show"
 	"github.com/devup-cli/devup/internal/detect"
 	"github.com/devup-cli/devup/internal/scaffold"
 	"github.com/devup-cli/devup/internal/ui"
@@ -25,8 +27,10 @@ type (
 		HostPort  int              `json:"host_port"`
 		Public    bool             `json:"public"`               // marked as public: a cloud workspace may open it to the internet
 		PublicWhy *evidenceObject  `json:"public_why,omitempty"` // why init marks it
-		Runtime   string           `json:"runtime"`
-		Unset     []string         `json:"unset,omitempty"` // variables that it reads and that are not set
+		Runtime   string           `json:"runtime,omitempty"`
+		Needs     []string         `json:"needs,omitempty"`     // the services that it uses
+		Unset     []string         `json:"unset,omitempty"`     // variables that it reads and that are not set
+		Variables []unsetObject    `json:"variables,omitempty"` // the same, with where they are read, and those that are generated
 		Evidence  []evidenceObject `json:"evidence"`
 		Remarks   []remarkObject   `json:"remarks,omitempty"`   // what will not work as the files stand
 		Debuggers []remarkObject   `json:"debuggers,omitempty"` // of a public service: what keeps its debugger from visitors
@@ -41,9 +45,11 @@ type (
 		Fix string `json:"fix,omitempty"` // what to do
 	}
 	rejectedObject struct {
-		Type string `json:"type"` // "rejected"
-		Dir  string `json:"dir"`
-		Why  string `json:"why"`
+		Type     string          `json:"type"` // "rejected"
+		Dir      string          `json:"dir"`
+		Why      string          `json:"why"`
+		Expected bool            `json:"expected"` // it looks like a service
+		Evidence *evidenceObject `json:"evidence,omitempty"`
 	}
 	fileObject struct {
 		Type  string `json:"type"` // "file"
@@ -59,48 +65,118 @@ func showProposal(env *command.Env, p proposal, o initOptions) {
 		proposalObjects(env, p, o)
 		return
 	}
-	t := ui.Table{}
-	for _, s := range p.repository.Services {
-		t.Rows = append(t.Rows, []ui.Cell{
-			{Text: s.Name, Tone: ui.Strong}, {Text: s.Framework}, {Text: portText(s)}, {Text: reasons(s), Tone: ui.Faint},
-		})
-	}
-	env.UI.Table(t)
+	env.UI.Table(foundTable(p))
 	if o.explain {
 		explain(env, p.repository)
+	} else {
+		show.LeftOut(env, p.repository.Rejected)
 	}
-	for _, s := range p.repository.Services {
-		if names := p.unset(s); len(names) > 0 {
-			env.Say(fmt.Sprintf("%s reads variables that are not set: %s", s.Name, strings.Join(names, ", ")))
-		}
-	}
-	for _, s := range p.repository.Services {
-		sayRemarks(env, s.Name, s.Remarks)
-	}
-	showOpenings(env, p)
+	sayLeft(env, p, o)
 	for _, c := range p.changes {
-		switch c.State {
-		case scaffold.New:
+		switch {
+		case p.isEmpty(): // nothing is written for nothing
+		case c.State == scaffold.New:
 			if o.dryRun {
 				env.UI.Text("would write " + untrusted.Name(c.Path))
 			}
-		case scaffold.Differs:
+		case c.State == scaffold.Differs:
 			env.UI.Text(untrusted.Name(c.Path) + " exists and is not changed; init would add:")
 			env.UI.Diff(c.Diff)
-		case scaffold.Same:
 		}
 	}
-	if len(p.repository.Services) > 0 && p.install == "" && slices.ContainsFunc(p.changes, asksForInstall) {
+	if (p.cloud || o.explain) && len(p.repository.Services) > 0 && p.install == "" && slices.ContainsFunc(p.changes, asksForInstall) {
 		env.Say("this devup is not a published release, so the workspace files do not install it",
 			"  fix: add the command at the comment in each file, or set `install` in devup's settings")
 	}
 }
 
-// sayRemarks says what is wrong with a service, and on lines of their own what to do.
-func sayRemarks(env *command.Env, service string, remarks []detect.Remark) {
+// foundTable is what was found, a service a row.
+func foundTable(p proposal) ui.Table {
+	services := p.repository.Services
+	if len(services) == 0 {
+		return ui.Table{}
+	}
+	t := ui.Table{Header: []string{"SERVICE", "FRAMEWORK", "PORT", "NEEDS", "BUILT FROM"}}
+	for _, s := range services {
+		t.Rows = append(t.Rows, []ui.Cell{
+			{Text: s.Name, Tone: ui.Strong},
+			{Text: s.Framework},
+			{Text: portText(s)},
+			{Text: cmp.Or(strings.Join(p.needs(s), ", "), "-")},
+			{Text: p.builtFrom(s), Tone: ui.Faint},
+		})
+	}
+	return t
+}
+
+// needs are the services that a service uses, by their names.
+func (p proposal) needs(s detect.Service) []string {
+	var names []string
+	for _, v := range s.Variables {
+		if v.Sibling != "" && v.Sibling != s.Name && (v.Inside || s.Page) {
+			names = append(names, v.Sibling)
+		}
+	}
+	for _, d := range p.repository.Data {
+		if slices.Contains(d.Users, s.Name) {
+			names = append(names, d.Key)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// builtFrom is the file that says how the service's image is built.
+func (p proposal) builtFrom(s detect.Service) string {
+	switch {
+	case s.Compose != "" && !s.Included && len(p.repository.Compose) > 0:
+		return p.repository.Compose[0]
+	case s.Included:
+		for _, file := range p.repository.Includes {
+			if path.Dir(file) == s.Dir || strings.HasPrefix(s.Dir, path.Dir(file)+"/") {
+				return untrusted.Name(file)
+			}
+		}
+		return "a compose file"
+	}
+	text := cmp.Or(untrusted.Name(s.Dockerfile), "new Dockerfile")
+	if s.Dir != s.Name && s.Dir != "." {
+		text += " in " + untrusted.Name(s.Dir)
+	}
+	return text
+}
+
+// sayLeft says what is left to do, a line each. What only matters in a cloud workspace is said
+// there alone.
+func sayLeft(env *command.Env, p proposal, o initOptions) {
+	p.sayUnset(env)
+	fixes := false
+	for _, s := range p.repository.Services {
+		remarks := slices.DeleteFunc(slices.Clone(s.Remarks), func(r detect.Remark) bool { return r.Elsewhere && !p.cloud && !o.explain })
+		sayRemarks(env, s.Name, remarks, o.explain)
+		fixes = fixes || slices.ContainsFunc(remarks, func(r detect.Remark) bool { return r.Fix != "" })
+	}
+	if fixes && !o.explain {
+		env.Say("`devup init --explain` says how to fix what will not work")
+	}
+	if p.cloud || o.explain {
+		showOpenings(env, p)
+	}
+	if files := p.repository.Compose; len(files) > 0 && len(p.set) == 0 && !p.writes(projectFile) {
+		env.Say(strings.Join(files, ", ") + ": `" + nextStep(env) + "` runs it as it is")
+	}
+}
+
+// writes tells whether init would write or change the file.
+func (p proposal) writes(file string) bool {
+	return slices.ContainsFunc(p.changes, func(c scaffold.Change) bool { return c.Path == file && c.State != scaffold.Same })
+}
+
+// sayRemarks says what is wrong with a service, and with fixes, on lines of their own, what to do.
+func sayRemarks(env *command.Env, service string, remarks []detect.Remark, fixes bool) {
 	for _, r := range remarks {
 		lines := []string{service + ": " + because(r.Evidence)}
-		if r.Fix != "" {
+		if fixes && r.Fix != "" {
 			lines = append(lines, strings.Split("  fix: "+strings.ReplaceAll(r.Fix, "; or ", "\n   or: "), "\n")...)
 		}
 		env.Say(lines...)
@@ -118,17 +194,19 @@ func proposalObjects(env *command.Env, p proposal, o initOptions) {
 		opening := p.openingOf(s)
 		env.UI.Object(foundObject{
 			Type: "found", Service: s.Name, Dir: s.Dir, Stack: s.Stack, Framework: s.Framework,
-			Port: s.Port.Number, HostPort: s.HostPort, Public: opening.Public, PublicWhy: publicWhy(opening), Runtime: runtimeText(s), Unset: p.unset(s), Evidence: evidence(s),
+			Port: s.Port.Number, HostPort: s.HostPort, Public: opening.Public, PublicWhy: publicWhy(opening), Runtime: runtimeText(s), Needs: p.needs(s), Unset: p.unset(s), Variables: p.variables(s), Evidence: evidence(s),
 			Remarks: remarks(s.Remarks), Debuggers: remarks(p.debuggers[s.Name]),
 		})
 	}
-	if o.explain {
-		for _, r := range p.repository.Rejected {
-			env.UI.Object(rejectedObject{"rejected", r.Dir, r.Why})
+	for _, r := range p.repository.Rejected {
+		object := rejectedObject{Type: "rejected", Dir: r.Dir, Why: r.Why, Expected: r.Expected}
+		if r.Evidence != (detect.Evidence{}) {
+			object.Evidence = &evidenceObject{r.Evidence.File, r.Evidence.Line, r.Evidence.Text}
 		}
+		env.UI.Object(object)
 	}
 	for _, c := range p.changes {
-		if c.State != scaffold.New || o.dryRun { // else write says that it wrote the file
+		if !p.isEmpty() && (c.State != scaffold.New || o.dryRun) { // else write says that it wrote the file
 			env.UI.Object(fileObject{"file", c.Path, string(c.State), c.Diff})
 		}
 	}
@@ -142,7 +220,9 @@ func explain(env *command.Env, repository detect.Repository) {
 			env.UI.Text(fmt.Sprintf("  %-10s %s", what, because(e)))
 		}
 		line("port "+fmt.Sprint(s.Port.Number), s.Port.Evidence)
-		line(runtimeText(s), s.Runtime.Evidence)
+		if text := runtimeText(s); text != "" {
+			line(text, s.Runtime.Evidence)
+		}
 		for _, e := range s.Evidence {
 			line("service", e)
 		}
@@ -174,49 +254,16 @@ func because(e detect.Evidence) string {
 	return untrusted.Name(e.File) + ": " + e.Text
 }
 
-// reasons are the evidence for a service and its port on one line, without the
-// service's directory.
-func reasons(s detect.Service) string {
-	var texts []string
-	seen := map[string]bool{}
-	add := func(e detect.Evidence) {
-		if e.File != "" {
-			e.File = strings.TrimPrefix(e.File, s.Dir+"/")
-		}
-		e.Line = 0
-		if text := because(e); text != "" && !seen[text] && len(texts) < 3 {
-			seen[text] = true
-			texts = append(texts, text)
-		}
-	}
-	for i, e := range s.Evidence {
-		if i < 2 {
-			add(e)
-		}
-	}
-	add(s.Port.Evidence)
-	return strings.Join(texts, "; ")
-}
-
-// portText is the port of a service, and the host's where it is another.
+// portText is the port at which the service is reached.
 func portText(s detect.Service) string {
-	if s.HostPort != 0 && s.HostPort != s.Port.Number {
-		return fmt.Sprintf("port %d (%d here)", s.Port.Number, s.HostPort)
+	if s.Port.Number == 0 {
+		return "-"
 	}
-	return fmt.Sprintf("port %d", s.Port.Number)
+	return fmt.Sprint(cmp.Or(s.HostPort, s.Port.Number))
 }
 
-func runtimeText(s detect.Service) string { return s.Runtime.Language + " " + s.Runtime.Version }
-
-// unset are the variables that a service reads and that nothing sets.
-func (p proposal) unset(s detect.Service) []string {
-	var names []string
-	for _, v := range s.Variables {
-		if v.Sibling == "" && !v.Default && !p.set[cmp.Or(s.Compose, s.Name)][v.Name] {
-			names = append(names, v.Name)
-		}
-	}
-	return names
+func runtimeText(s detect.Service) string {
+	return strings.TrimSpace(s.Runtime.Language + " " + s.Runtime.Version)
 }
 
 func evidence(s detect.Service) []evidenceObject {

@@ -105,6 +105,9 @@ func runUp(ctx context.Context, env *command.Env, services []string, o upOptions
 	}
 	s, outcome, err := converge.Run(ctx, env, r)
 	if s == nil {
+		if fail.CodeOf(err) == fail.NoProject && len(env.Flags.Files) == 0 {
+			show.Unprepared(env)
+		}
 		return err
 	}
 	defer s.Close()

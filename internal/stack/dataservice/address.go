@@ -104,19 +104,22 @@ var plainCredential = lazyregexp.New(`^[A-Za-z0-9_.!@#%^*+=~-]{1,64}$`)
 // of a data service.
 func IsCredential(text string) bool { return plainCredential.MatchString(text) && !isPlaceholder(text) }
 
-// Text fills in a template for the address.
+// Text fills in a template for the address. In a URL, the login is escaped.
 func (a Address) Text(template string) string {
-	login := ""
-	if a.User != "" {
-		login = escaped(a.User) + ":" + escaped(a.Password) + "@"
+	if strings.Contains(template, "://") {
+		login := ""
+		if a.User != "" {
+			login = escaped(a.User) + ":" + escaped(a.Password) + "@"
+		}
+		template = strings.ReplaceAll(template, "{login}", login)
+		a.User, a.Password = escaped(a.User), escaped(a.Password)
 	}
-	isURL := strings.Contains(template, "://")
-	user, password := a.User, a.Password
-	if isURL {
-		user, password = escaped(user), escaped(password)
-	}
+	return a.plain(template)
+}
+
+func (a Address) plain(template string) string {
 	return strings.NewReplacer(
-		"{scheme}", a.Scheme, "{user}", user, "{password}", password, "{login}", login, "{host}", a.Host, "{port}", strconv.Itoa(a.Port), "{name}", a.Name,
+		"{scheme}", a.Scheme, "{user}", a.User, "{password}", a.Password, "{host}", a.Host, "{port}", strconv.Itoa(a.Port), "{name}", a.Name,
 	).Replace(template)
 }
 

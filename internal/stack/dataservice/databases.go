@@ -9,6 +9,7 @@ var databases = []*Service{
 		// 18 keeps its data elsewhere: https://hub.docker.com/_/postgres, "PGDATA".
 		Image: "postgres:17", Key: "db", Port: 5432, Volume: "/var/lib/postgresql/data", Seeds: "/docker-entrypoint-initdb.d",
 		Settings: []stack.Setting{{Name: "POSTGRES_USER", Value: "{user}"}, {Name: "POSTGRES_PASSWORD", Value: "{password}"}, {Name: "POSTGRES_DB", Value: "{name}"}},
+		Empty:    stack.Setting{Name: "POSTGRES_HOST_AUTH_METHOD", Value: "trust"},
 		// Over TCP: the server of the first start, which loads SQL files, has a socket only.
 		Health: []string{"pg_isready", "-h", "127.0.0.1", "-U", "{user}", "-d", "{name}"},
 		Login:  Login{"app", "app", "app"},
@@ -28,13 +29,13 @@ var databases = []*Service{
 		Packages: map[string][]string{
 			"node": {"pg", "postgres", "pg-promise", "@neondatabase/serverless", "@vercel/postgres", "slonik", "@prisma/adapter-pg", "pg-native", "@nestjs/pg"},
 			"python": {
-				"psycopg2", "psycopg2-binary", "psycopg", "psycopg-binary", "psycopg-pool", "asyncpg", "aiopg", "pg8000", "geoalchemy2", "pgvector", "databases[postgresql]", "databases[asyncpg]",
+				"psycopg2", "psycopg2-binary", "psycopg", "psycopg-binary", "psycopg-pool", "asyncpg", "aiopg", "pg8000", "geoalchemy2", "pgvector", "databases[postgresql]", "databases[asyncpg]", "sqlalchemy[asyncpg]", "tortoise-orm[asyncpg]",
 			},
 			"go":     {"github.com/lib/pq", "github.com/jackc/pgx", "gorm.io/driver/postgres", "github.com/go-pg/pg", "github.com/uptrace/bun/driver/pgdriver"},
 			"java":   {"org.postgresql:postgresql", "r2dbc-postgresql", "quarkus-jdbc-postgresql"},
 			"ruby":   {"pg"},
 			"php":    {"ext-pgsql", "ext-pdo_pgsql"},
-			"rust":   {"tokio-postgres", "postgres", "deadpool-postgres"},
+			"rust":   {"tokio-postgres", "postgres", "deadpool-postgres", "sqlx[postgres]", "diesel[postgres]", "sea-orm[sqlx-postgres]"},
 			"dotnet": {"Npgsql", "Npgsql.EntityFrameworkCore.PostgreSQL"},
 			"elixir": {"postgrex"},
 		},
@@ -68,6 +69,7 @@ var databases = []*Service{
 			{Name: "MYSQL_ROOT_PASSWORD", Value: "{password}"},
 		},
 		RootUser: "root",
+		Empty:    stack.Setting{Name: "MYSQL_ALLOW_EMPTY_PASSWORD", Value: "1"},
 		Root:     []stack.Setting{{Name: "MYSQL_ROOT_PASSWORD", Value: "{password}"}, {Name: "MYSQL_DATABASE", Value: "{name}"}},
 		// Over TCP: the server of the first start, which loads SQL files, has a socket only.
 		Health: []string{"mysqladmin", "ping", "--protocol=tcp", "-h", "127.0.0.1"}, Start: 60,
@@ -80,7 +82,7 @@ var databases = []*Service{
 			"java":   {"mysql-connector-java", "mysql-connector-j", "r2dbc-mysql", "quarkus-jdbc-mysql"},
 			"ruby":   {"mysql2", "trilogy"},
 			"php":    {"ext-mysqli", "ext-pdo_mysql"},
-			"rust":   {"mysql", "mysql_async"},
+			"rust":   {"mysql", "mysql_async", "sqlx[mysql]", "diesel[mysql]", "sea-orm[sqlx-mysql]"},
 			"dotnet": {"MySql.Data", "MySqlConnector", "Pomelo.EntityFrameworkCore.MySql", "MySql.EntityFrameworkCore"},
 			"elixir": {"myxql"},
 		},
@@ -115,6 +117,7 @@ var databases = []*Service{
 			{Name: "MARIADB_ROOT_PASSWORD", Value: "{password}"},
 		},
 		RootUser: "root",
+		Empty:    stack.Setting{Name: "MARIADB_ALLOW_EMPTY_ROOT_PASSWORD", Value: "1"},
 		Root:     []stack.Setting{{Name: "MARIADB_ROOT_PASSWORD", Value: "{password}"}, {Name: "MARIADB_DATABASE", Value: "{name}"}},
 		Health:   []string{"mariadb-admin", "ping", "--protocol=tcp", "-h", "127.0.0.1"}, Start: 60,
 		Login:  Login{"app", "app", "app"},

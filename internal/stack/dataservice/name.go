@@ -33,7 +33,7 @@ type Meaning struct {
 // Words of variables' names. A word that is in none of the tables is somebody else's.
 var (
 	partWords = map[string]Part{
-		"URL": PartURL, "URI": PartURL, "DSN": PartURL, "CONNSTR": PartURL, "CONN": PartURL, "CONNECTIONSTRING": PartURL, "STRING": PartURL, "LINK": PartURL,
+		"URL": PartURL, "URI": PartURL, "DSN": PartURL, "CONNSTR": PartURL, "CONN": PartURL, "CONNECTIONSTRING": PartURL, "STRING": PartURL, "STRINGS": PartURL, "LINK": PartURL,
 		"HOST": PartHost, "HOSTNAME": PartHost, "SERVER": PartHost, "IP": PartHost, "HOSTS": PartAddress, "ADDR": PartAddress, "ADDRESS": PartAddress, "BROKERS": PartAddress,
 		"SERVERS": PartAddress, "ENDPOINT": PartURL, "NODE": PartURL, "NODES": PartAddress, "LOCATION": PartAddress,
 		"PORT": PartPort, "USER": PartUser, "USERNAME": PartUser, "LOGIN": PartUser, "UNAME": PartUser,
@@ -82,6 +82,8 @@ func Classify(name string) (m Meaning, ok bool) {
 		case isGeneral && !hasGroup:
 			group, hasGroup = general, true
 		case isGeneral:
+		case isPart && strings.HasPrefix(word, "STRING") && i > 0 && words[i-1] == "CONNECTION" && own == nil && !hasGroup:
+			group, hasGroup, m.Part = Database, true, PartURL
 		case isPart && part == PartURL && m.Part != NoPart: // CONNECTION_STRING, NAME in front of a URL
 			m.Part = PartURL
 		case isPart:

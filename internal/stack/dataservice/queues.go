@@ -7,10 +7,9 @@ var caches = []*Service{
 	{
 		Name: "redis", Title: "Redis", Group: Cache,
 		Image: "redis:8", Key: "redis", Port: 6379, Volume: "/data",
-		Command: []string{"redis-server", "--save", "60", "1"},
-		Health:  []string{"redis-cli", "-e", "ping"}, // -e: an error as answer fails
-		Login:   Login{Name: "0"},
-		Images:  []string{"redis", "redis-stack", "redis-stack-server"},
+		Health: []string{"redis-cli", "-e", "ping"}, // -e: an error as answer fails
+		Login:  Login{Name: "0"},
+		Images: []string{"redis", "redis-stack", "redis-stack-server"},
 		Packages: map[string][]string{
 			"node": {
 				"redis", "ioredis", "bullmq", "bull", "bee-queue", "connect-redis", "@nestjs/bull", "@nestjs/bullmq", "@socket.io/redis-adapter", "rate-limit-redis", "@fastify/redis", "@keyv/redis",
@@ -32,10 +31,9 @@ var caches = []*Service{
 	{
 		Name: "valkey", Title: "Valkey", Group: Cache,
 		Image: "valkey/valkey:8", Key: "valkey", Port: 6379, Volume: "/data",
-		Command: []string{"valkey-server", "--save", "60", "1"},
-		Health:  []string{"valkey-cli", "-e", "ping"},
-		Login:   Login{Name: "0"},
-		Images:  []string{"valkey"},
+		Health: []string{"valkey-cli", "-e", "ping"},
+		Login:  Login{Name: "0"},
+		Images: []string{"valkey"},
 		Packages: map[string][]string{
 			"node": {"iovalkey", "@valkey/valkey-glide"}, "python": {"valkey", "valkey-glide", "django-valkey"}, "go": {"github.com/valkey-io/valkey-go"},
 		},

@@ -33,10 +33,11 @@ type Service struct {
 	Settings []stack.Setting
 	Root     []stack.Setting // instead of Settings, where the user is RootUser
 	RootUser string
-	Health   []string // the command that tells whether it takes connections, in exec form
-	Start    int      // seconds that it may take to start; 0 for the usual
-	Seeds    string   // the directory from which it loads SQL files at the first start; empty where it does not
-	Login    Login    // where nothing says which; an empty user for a service without logins
+	Empty    stack.Setting // instead of the setting of a password, where it is empty
+	Health   []string      // the command that tells whether it takes connections, in exec form
+	Start    int           // seconds that it may take to start; 0 for the usual
+	Seeds    string        // the directory from which it loads SQL files at the first start; empty where it does not
+	Login    Login         // where nothing says which; an empty user for a service without logins
 	Variants []Variant
 
 	// How it is recognised.
@@ -92,8 +93,8 @@ func All() []*Service { return all }
 
 var all = slices.Concat(databases, caches, queues, searches, clouds)
 
-// Named gives the service with a name or alias; nil for none.
-func Named(name string) *Service {
+// Lookup gives the service with a name or alias; nil for none.
+func Lookup(name string) *Service {
 	return which(func(s *Service) bool {
 		return strings.EqualFold(s.Name, name) || slices.ContainsFunc(s.Aliases, func(a string) bool { return strings.EqualFold(a, name) })
 	})
@@ -159,10 +160,44 @@ func (s *Service) As(variant string) Service {
 	return as
 }
 
-// SettingsFor are the service's own environment variables for a login.
+// SettingsFor are the service's own environment variables for a login, as templates.
 func (s *Service) SettingsFor(login Login) []stack.Setting {
+	settings := s.Settings
 	if s.Root != nil && login.User == s.RootUser {
-		return s.Root
+		settings = s.Root
 	}
-	return s.Settings
+	var kept []stack.Setting
+	for _, setting := range settings {
+		switch {
+		case setting.Value == "{password}" && login.Password == "" && s.Empty.Name != "":
+			setting = s.Empty
+		case setting.Value == "{user}" && login.User == "", setting.Value == "{password}" && login.Password == "", setting.Value == "{name}" && login.Name == "":
+			continue
+		}
+		kept = append(kept, setting)
+	}
+	return kept
+}
+
+// LoginIn is the login that the environment of a container of the service sets.
+func (s *Service) LoginIn(environment map[string]string) Login {
+	login := s.Login
+	for _, settings := range [][]stack.Setting{s.Root, s.Settings} {
+		for _, setting := range settings {
+			value := environment[setting.Name]
+			switch {
+			case value == "":
+			case setting.Value == "{user}":
+				login.User = value
+			case setting.Value == "{password}":
+				login.Password = value
+			case setting.Value == "{name}":
+				login.Name = value
+			}
+		}
+	}
+	if s.Root != nil && environment[s.Settings[0].Name] == "" {
+		login.User = s.RootUser
+	}
+	return login
 }

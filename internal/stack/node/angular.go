@@ -20,7 +20,16 @@ var Angular = stack.Stack{
 	Name: "node", Title: "Angular", Language: &Language, Page: true, Port: 4200,
 	Packages: []string{"@angular/cli"},
 	Find:     runs([]string{"ng"}, "@angular/cli", "@angular/core", "@angular-devkit/build-angular", "@angular/build"),
-	Describe: angularBuilt.describe,
+	Describe: func(a *stack.App) {
+		angularBuilt.describe(a)
+		for _, name := range []string{"proxy.conf.json", "proxy.config.json", "proxy-config.json"} {
+			for _, dir := range []string{".", "src"} {
+				if name := path.Join(a.Dir, dir, name); a.Tree.Has(name) {
+					a.Configs = append(a.Configs, a.Tree.Source(name))
+				}
+			}
+		}
+	},
 	Commands: angularBuilt.commands,
 	FindPort: func(a *stack.App) (stack.Port, bool) { return stack.Port{}, false },
 	OwnPort:  true,

@@ -27,7 +27,7 @@ var javaScript = stack.Language{
 	Manifests: []string{"package.json"},
 	Files: []string{
 		"package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "pnpm-workspace.yaml", "bun.lock", "bun.lockb", "lerna.json",
-		".nvmrc", ".node-version", "index.html", ".yarnrc.yml", "cdk.json", "serverless.yml", "samconfig.toml", "angular.json",
+		".nvmrc", ".node-version", "index.html", ".yarnrc.yml", "cdk.json", "serverless.yml", "samconfig.toml", "angular.json", "proxy.conf.json", "proxy.config.json", "proxy-config.json",
 		"www", "nx.json", "project.json", "bunfig.toml",
 	},
 	Locks:      npm.LockFiles(),
@@ -37,6 +37,7 @@ var javaScript = stack.Language{
 	Remarks:    remarks,
 	Version:    npm.NodeVersion,
 	Flags:      npm.NodeFlags,
+	Local:      npm.NodeLocal,
 	Ports:      ports,
 	Routes:     routes,
 	Uses:       uses,
@@ -50,7 +51,7 @@ var javaScript = stack.Language{
 	Copies:     npm.Copies,
 	Install:    npm.Install,
 	Keeps:      npm.Keeps,
-	ProxyFiles: lazyregexp.New(`\.config\.|^setupProxy\.`),
+	ProxyFiles: lazyregexp.New(`\.config\.|^setupProxy\.|^proxy[.-]conf`),
 }
 
 func isCode(name string) bool { return slices.Contains(endings, path.Ext(name)) }
@@ -69,13 +70,13 @@ func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 		}
 		p, err := npm.Parse(t, dir)
 		if err != nil {
-			t.Reject(dir, "package.json is not valid JSON", tree.Evidence{File: p.Path})
+			t.LeaveOut(dir, "package.json is not valid JSON", tree.Evidence{File: p.Path})
 			continue
 		}
 		a.Recognise(stacks)
 		if why, e := whyNoService(a, p); why != "" {
 			if !bundlesAssets(a, p) || a.Directory().First("composer.json", "Gemfile") == "" { // else the server is named
-				t.Reject(dir, why, e)
+				t.RejectAs(strings.HasSuffix(why, "starts no server that is known"), dir, why, e)
 			}
 			continue
 		}

@@ -9,6 +9,8 @@ var ports = []*lazyregexp.Regexp{
 	lazyregexp.New(`process\.env\.(?:\w+_)?PORT\s*(?:\|\||\?\?|\?\s*[\w.()]+\s*:)\s*["'` + "`" + `]?(\d{2,5})\b`),
 	lazyregexp.New(`process\.env\[["'](?:\w+_)?PORT["']\]\s*(?:\|\||\?\?)\s*["']?(\d{2,5})\b`),
 	lazyregexp.New(`\{[^}]*\bPORT\s*(?::\s*\w+\s*)?=\s*["']?(\d{2,5})\b[^}]*\}\s*=\s*process\.env`),
+	// zod, Joi and envalid, as in `PORT: z.coerce.number().default(3000)`.
+	lazyregexp.New(`\b(?:\w+_)?PORT["']?\s*:\s*(?:z|[Jj]oi|port|num)\b[^\n]*?\bdefault(?:\(|\s*:)\s*["']?(\d{2,5})\b`),
 	lazyregexp.New(`\.listen\(\s*(?:\{\s*port:\s*)?["']?(\d{2,5})\b`),
 	lazyregexp.New(`\bserve\s*\(\s*(?:[\w.]+\s*,\s*)?\{[^{}]*?\bport\s*:\s*["']?(\d{2,5})\b`),
 	lazyregexp.New(`\.listen\(\s*(?:\{\s*port:\s*)?[\w.]+\s*(?:\|\||\?\?)\s*["']?(\d{2,5})\b`),

@@ -80,7 +80,8 @@ func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 			found = append(found, a)
 			continue
 		}
-		t.Reject(dir, whyNoService(t.Directory(dir), t, needs), tree.Evidence{File: needs.manifest})
+		framework := slices.ContainsFunc(stacks, func(s *stack.Stack) bool { return needs.needs(s.Packages...) })
+		t.RejectAs(framework, dir, whyNoService(t.Directory(dir), t, needs), tree.Evidence{File: needs.manifest})
 	}
 	probes := maxProbes
 	for _, dir := range t.Paths {

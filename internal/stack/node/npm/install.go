@@ -44,8 +44,11 @@ func Install(q *untrusted.Quoter, s stack.Service, _ *stack.Stack) any {
 		v.Missing = joined(v.Missing, runners[name])
 	}
 	v.Flags, v.Why = s.Runtime.Flags, "Its packages need this on Node "+untrusted.ImageTag(s.Runtime.Version)+"."
-	if strings.Contains(v.Flags, "openssl-legacy-provider") {
+	switch {
+	case strings.Contains(v.Flags, "openssl-legacy-provider"):
 		v.Why = "Its version of webpack uses a hash that newer OpenSSL only has as legacy."
+	case v.Flags == localFlag:
+		v.Why = "It calls localhost, where this version asks for ::1 alone."
 	}
 	return v
 }

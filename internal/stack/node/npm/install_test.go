@@ -89,8 +89,9 @@ func TestInstall(t *testing.T) {
 		}
 	}
 	for flags, want := range map[string]untrusted.Inert{
-		"--max-old-space-size=1":    "Its packages need this on Node 18.",
-		"--openssl-legacy-provider": "Its version of webpack uses a hash that newer OpenSSL only has as legacy.",
+		"--max-old-space-size=1":       "Its packages need this on Node 18.",
+		"--dns-result-order=ipv4first": "It calls localhost, where this version asks for ::1 alone.",
+		"--openssl-legacy-provider":    "Its version of webpack uses a hash that newer OpenSSL only has as legacy.",
 	} {
 		v, ok := Install(&untrusted.Quoter{}, stack.Service{Runtime: stack.Runtime{Version: "18", Flags: flags}}, nil).(installation)
 		if !ok || v.Why != want || v.Flags != flags {

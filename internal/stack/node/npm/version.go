@@ -59,6 +59,18 @@ func NodeFlags(a *stack.App, version string) (flags, why string) {
 	return "", ""
 }
 
+// localFlag has Node take 127.0.0.1 for localhost.
+const localFlag = "--dns-result-order=ipv4first"
+
+// NodeLocal has localhost mean 127.0.0.1, where servers in containers listen. Node 17 to 19 ask
+// for the first address alone, which is ::1: https://nodejs.org/api/net.html, autoSelectFamily.
+func NodeLocal(r *stack.Runtime) {
+	if major := versions.Major(r.Version); major >= 17 && major < 20 {
+		r.Flags = strings.TrimSpace(r.Flags + " " + localFlag)
+		r.Evidence.Text += "; it looks for localhost at ::1 first"
+	}
+}
+
 // ltsNames are the names that nvm knows the LTS lines by.
 var ltsNames = map[string]string{
 	"lts/*": newest, "lts/krypton": "24", "lts/jod": "22", "lts/iron": "20", "lts/hydrogen": "18", "lts/gallium": "16", "lts/fermium": "14",

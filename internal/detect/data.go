@@ -1,0 +1,254 @@
+package detect
+
+import (
+	"cmp"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/stack/dataservice"
+	"github.com/devup-cli/devup/internal/stack/stacks"
+	"github.com/devup-cli/devup/internal/tree"
+)
+
+// decideData finds the data services that the services need, and wires the variables that
+// hold something of them.
+func (s *scan) decideData() []Data {
+	var uses []dataservice.Use
+	for _, c := range s.found {
+		if c.Page && !c.Of.ServerSide {
+			continue // pages reach no database
+		}
+		wanted, sqlite := dataservice.Find(s.seen(c))
+		if sqlite.Text != "" {
+			sqlite.Text = "SQLite: its file is its data, and stays in the directory"
+			c.Note(sqlite)
+		}
+		for _, w := range wanted {
+			uses = append(uses, dataservice.Use{By: c.Name, Wanted: w})
+		}
+	}
+	all := dataservice.Share(s.composeData(), uses)
+	s.nameData(all)
+	var data []Data
+	for _, shared := range all {
+		shared.Seeds = s.seedsOf(shared)
+		for _, use := range shared.Uses {
+			s.wireData(shared, use)
+		}
+		slices.Sort(shared.Users)
+		data = append(data, shared.Need)
+	}
+	slices.SortFunc(data, func(a, b Data) int { return cmp.Compare(a.Key, b.Key) })
+	return data
+}
+
+// seen is what a service's files say of data services.
+func (s *scan) seen(c *candidate) dataservice.Seen {
+	seen := dataservice.Seen{Language: c.Of.Language.Name, InCompose: c.compose != nil}
+	read := map[string]bool{}
+	for _, dir := range c.dataDirectories() {
+		for _, f := range s.tree.Below(dir, func(f *tree.Directory) bool { return !s.found.has(f.Path) && !tree.IsAside(path.Base(f.Path)) }) {
+			for _, name := range f.Names {
+				full := path.Join(f.Path, name)
+				isManifest := f.Path == dir || path.Base(f.Path) == "requirements"
+				switch {
+				case isManifest && dataservice.ManifestLanguage(name) != "" && !strings.Contains(name, "dev") && !strings.Contains(name, "test"):
+					seen.Manifests = append(seen.Manifests, s.tree.Source(full))
+				case dataservice.IsSettings(name):
+					file := tree.File{Path: full, Text: s.tree.Text(full)}
+					seen.Variables = append(seen.Variables, dataservice.Overrides(file)...)
+					seen.Clues = append(seen.Clues, dataservice.Clues(file)...)
+				case dir != c.Dir && isCode(name) && !tree.IsTest(name) && len(read) < maxSources:
+					read[full] = true
+					seen.Clues = append(seen.Clues, dataservice.Clues(s.tree.Source(full))...)
+				}
+			}
+		}
+	}
+	for _, source := range c.Sources {
+		seen.Clues = append(seen.Clues, dataservice.Clues(source)...)
+	}
+	seen.Variables = append(seen.Variables, s.valuesOf(c)...)
+	for i, v := range seen.Variables {
+		seen.Variables[i].Given = c.compose != nil && c.compose.env[v.Name].set
+	}
+	return seen
+}
+
+// dataDirectories are the service's own, and those of the packages of its workspace that it
+// imports.
+func (c *candidate) dataDirectories() []string {
+	dirs := []string{c.Dir}
+	for _, linked := range c.Packages.Linked {
+		dirs = append(dirs, path.Join(c.Packages.Workspace, linked))
+	}
+	return dirs
+}
+
+// valuesOf are the variables that the service reads or that its env files name, with all
+// their values, sorted by name.
+func (s *scan) valuesOf(c *candidate) []dataservice.Named {
+	byName := map[string]*dataservice.Named{}
+	for _, u := range slices.Concat(c.read, c.fromEnvs()) {
+		v := byName[u.Name]
+		if v == nil {
+			v = &dataservice.Named{Name: u.Name}
+			byName[u.Name] = v
+		}
+		from := dataservice.Example
+		switch {
+		case isCode(u.Where.File):
+			from = dataservice.Code
+		case stacks.IsEnvFile(path.Base(u.Where.File)):
+			from = dataservice.Loaded
+		}
+		v.Values = append(v.Values, dataservice.Value{Text: u.Value, From: from, At: u.Where})
+	}
+	for _, env := range s.rootEnvs {
+		for _, entry := range env.entries {
+			if v := byName[entry.name]; v != nil {
+				from := dataservice.Example
+				if env.loaded {
+					from = dataservice.Loaded
+				}
+				v.Values = append(v.Values, dataservice.Value{Text: entry.value, From: from, At: tree.At(env.path, entry.line, entry.name)})
+			}
+		}
+	}
+	var all []dataservice.Named
+	for _, v := range byName {
+		all = append(all, *v)
+	}
+	slices.SortFunc(all, func(a, b dataservice.Named) int { return strings.Compare(a.Name, b.Name) })
+	return all
+}
+
+// composeData are the data services that the compose files have.
+func (s *scan) composeData() []Data {
+	var all []Data
+	set := loadedEnv(s.tree, ".")
+	for _, service := range s.compose {
+		values := map[string]string{}
+		for name, value := range service.env {
+			values[name] = expand(value.text, set)
+		}
+		if of := dataservice.OfImage(service.image); of != nil && service.dir == "" {
+			all = append(all, Data{
+				Service: of.Name, Key: service.name, Compose: true, Healthy: service.healthy, Login: of.LoginIn(values),
+				Evidence: []Evidence{tree.At(service.file, service.line, "service "+service.name)},
+			})
+		}
+	}
+	return all
+}
+
+// nameData gives each data service a name in Compose and ports on the host.
+func (s *scan) nameData(all []*dataservice.Shared) {
+	names, ports := map[string]bool{}, map[int]bool{}
+	for _, c := range s.found {
+		names[c.Name], ports[c.HostPort] = true, true
+	}
+	for _, service := range s.compose {
+		names[service.name], ports[service.published] = true, true
+	}
+	free := func(port int) int {
+		for ports[port] {
+			port = port%65535 + 1
+		}
+		ports[port] = true
+		return port
+	}
+	for _, named := range []bool{true, false} { // what settings name has no other choice
+		for _, shared := range all {
+			if shared.Key != "" || named != (shared.Named != "" && !names[shared.Named]) {
+				continue
+			}
+			of := dataservice.Lookup(shared.Service)
+			shared.Key = firstFree(names, shared.Named, of.Key, of.Name)
+			names[shared.Key] = true
+			shared.HostPort = free(of.Port)
+			for _, extra := range of.Extra {
+				shared.Extra = append(shared.Extra, free(extra.Port))
+			}
+		}
+	}
+}
+
+// firstFree is the first of the names that is not taken, or the last with a number.
+func firstFree(taken map[string]bool, names ...string) string {
+	for _, name := range names {
+		if name != "" && !taken[name] {
+			return name
+		}
+	}
+	last := names[len(names)-1]
+	for i := 2; ; i++ {
+		if name := last + "-" + strconv.Itoa(i); !taken[name] {
+			return name
+		}
+	}
+}
+
+// wireData gives the variables that hold something of a data service their values.
+func (s *scan) wireData(shared *dataservice.Shared, use dataservice.Use) {
+	c := s.called(use.By)
+	for _, hold := range use.Holds {
+		v := c.variable(hold.Variable, hold.At)
+		switch {
+		case hold.Given, v.Data != "":
+			continue
+		case v.Default && (hold.Part == dataservice.PartDriver || shared.Compose && c.compose != nil):
+			continue // what works stays
+		}
+		value := use.Value(hold, shared.Address())
+		if value == "" && !v.Default {
+			continue
+		}
+		v.Data, v.Value = shared.Key, value
+		v.Sibling, v.Path, v.Inside, v.Required, v.Generate = "", "", false, false, ""
+	}
+}
+
+// variable is the service's variable of a name, which is added where there is none.
+func (c *candidate) variable(name string, at Evidence) *stack.Variable {
+	i, found := slices.BinarySearchFunc(c.Variables, name, func(v Variable, name string) int { return strings.Compare(v.Name, name) })
+	if !found {
+		c.Variables = slices.Insert(c.Variables, i, Variable{Name: name, Default: true, Secret: looksSecret(name), Evidence: at})
+	}
+	return &c.Variables[i]
+}
+
+// seedsOf are the SQL files that a data service loads at its first start. Where migrations make
+// the tables there are none.
+func (s *scan) seedsOf(shared *dataservice.Shared) []string {
+	if shared.Compose {
+		return nil
+	}
+	dirs := []string{"."}
+	for _, use := range shared.Uses {
+		c := s.called(use.By)
+		if len(c.Migrate) > 0 || s.hasMigrations(c) {
+			return nil
+		}
+		if c.Dir != "." {
+			dirs = append(dirs, c.Dir)
+		}
+	}
+	return dataservice.Lookup(shared.Service).SeedsIn(s.tree, dirs)
+}
+
+// hasMigrations says whether a directory of the service holds steps that make its tables.
+func (s *scan) hasMigrations(c *candidate) bool {
+	return slices.ContainsFunc(s.tree.Below(c.Dir, func(f *tree.Directory) bool { return !s.found.has(f.Path) }), func(f *tree.Directory) bool {
+		holds := slices.Contains([]string{"migrations", "migration", "migrate", "alembic", "versions", "changelog"}, path.Base(f.Path))
+		return holds && len(f.Names)+len(f.Subs) > 0
+	})
+}
+
+// called is the service of a name.
+func (s *scan) called(name string) *candidate {
+	return s.found[slices.IndexFunc(s.found, func(c *candidate) bool { return c.Name == name })]
+}

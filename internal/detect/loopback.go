@@ -1,0 +1,289 @@
+package detect
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/tree"
+)
+
+// Loopback is a network that services share because the source of one calls another at
+// localhost, where no variable can change it: each finds the others there.
+type Loopback struct {
+	Name    string     // of the service that holds the network, unique in the repository
+	Members []string   // the names of the services in it, sorted
+	Calls   []Evidence // what shows it; the text is the URL
+}
+
+// loopback is a [Loopback] while decisions are made.
+type loopback struct {
+	members services
+	calls   []Evidence
+}
+
+// decideLoopbacks puts services into one network of which one calls another at localhost. A
+// compose file of the repository decides for its own services. Two services that listen on
+// the same port cannot share a network; a page's server is moved, where only its default says
+// the port.
+func decideLoopbacks(all services) {
+	for _, c := range all {
+		for _, call := range c.serverCalls() {
+			sibling := all.byContainerPort(call.port, c)
+			if sibling == nil || c.compose != nil || sibling.compose != nil || sibling.Page && !call.forwards {
+				continue
+			}
+			joinLoopback(c, sibling, call.where)
+		}
+		for _, v := range c.Variables {
+			if sibling := all.wired(v); v.Inside && sibling.refusesHosts() && c.compose == nil && sibling.compose == nil {
+				joinLoopback(c, sibling, v.Evidence)
+			}
+		}
+	}
+	for _, c := range all {
+		if local := c.Of.Language.Local; c.loopback != nil && local != nil {
+			local(&c.Runtime)
+		}
+	}
+}
+
+// refusesHosts says whether the server answers only for hosts that its settings name, of
+// which localhost is one and the name of a service is not.
+func (c *candidate) refusesHosts() bool {
+	return c != nil && !c.Page && slices.ContainsFunc(c.Of.Proxy, func(r stack.Rule) bool { return r.Line.Why == stack.Refuses })
+}
+
+// wired is the service whose URL a variable holds; nil for none.
+func (all services) wired(v Variable) *candidate {
+	i := slices.IndexFunc(all, func(c *candidate) bool { return c.Name == v.Sibling })
+	if v.Sibling == "" || i < 0 {
+		return nil
+	}
+	return all[i]
+}
+
+// joinLoopback makes one network of those of two services.
+func joinLoopback(a, b *candidate, why Evidence) {
+	ours, theirs := a.loopbackOrNew(), b.loopbackOrNew()
+	if ours != theirs && ours.conflict(theirs, true) != "" {
+		return
+	}
+	a.Note(Evidence{File: why.File, Line: why.Line, Text: why.Text + ": shares a network with " + b.Name})
+	if ours == theirs {
+		ours.calls = append(ours.calls, why)
+		return
+	}
+	ours.members, ours.calls = append(ours.members, theirs.members...), append(append(ours.calls, theirs.calls...), why)
+	for _, member := range ours.members {
+		member.loopback = ours
+	}
+}
+
+func (c *candidate) loopbackOrNew() *loopback {
+	if c.loopback == nil {
+		return &loopback{members: services{c}}
+	}
+	return c.loopback
+}
+
+// conflict names two services of two networks that listen on the same port, as a clause;
+// empty where none do. With move it moves the one that can be moved to its port of the host.
+func (l *loopback) conflict(other *loopback, move bool) string {
+	for _, a := range l.members {
+		for _, b := range other.members {
+			if a.Port.Number == 0 || a.Port.Number != b.Port.Number {
+				continue
+			}
+			if !move || !a.moves() && !b.moves() {
+				return fmt.Sprintf("%s and %s both listen on port %d", a.Name, b.Name, a.Port.Number)
+			}
+			if !b.moves() {
+				a, b = b, a
+			}
+			b.Port = stack.PortAt(b.HostPort, Evidence{Text: fmt.Sprintf("%s listens on %d in the network that they share", a.Name, a.Port.Number)})
+			b.Note(b.Port.Evidence)
+		}
+	}
+	return ""
+}
+
+// moves says whether the service may listen on its port of the host instead, which no other
+// service has.
+func (c *candidate) moves() bool {
+	return c.Page && c.Of.Commands != nil && c.Port.Evidence.File == "" && c.HostPort != c.Port.Number
+}
+
+// loopbacks are the networks of the services by the names of their members.
+func (s *scan) loopbacks() []Loopback {
+	var found []Loopback
+	var known []*loopback
+	for _, c := range s.found {
+		if c.loopback == nil || slices.Contains(known, c.loopback) {
+			continue
+		}
+		known = append(known, c.loopback)
+		l := Loopback{Name: s.loopbackName(len(known)), Calls: c.loopback.calls}
+		for _, member := range c.loopback.members {
+			l.Members = append(l.Members, member.Name)
+		}
+		slices.Sort(l.Members)
+		found = append(found, l)
+	}
+	return found
+}
+
+// loopbackName is a name that no service has.
+func (s *scan) loopbackName(number int) string {
+	name := "loopback"
+	if number > 1 {
+		name = fmt.Sprintf("loopback-%d", number)
+	}
+	for slices.ContainsFunc(s.found, func(c *candidate) bool { return c.Name == name }) ||
+		slices.ContainsFunc(s.compose, func(c *composeService) bool { return c.name == name }) {
+		name += "-network"
+	}
+	return name
+}
+
+// byContainerPort is the sibling of a service that listens on a port, if it is the only one.
+func (all services) byContainerPort(port int, of *candidate) *candidate {
+	var found *candidate
+	for _, c := range all {
+		if c.Port.Number != port {
+			continue
+		}
+		if c == of || found != nil {
+			return nil
+		}
+		found = c
+	}
+	return found
+}
+
+// serverCall is a URL on this machine to which a service itself sends requests.
+type serverCall struct {
+	localCall
+	forwards bool // it passes the requests of browsers on
+}
+
+// serverCalls are the URLs on this machine that the service calls: to which its development
+// server sends requests on, and which a server's source names. It leaves out those that a
+// variable with another value decides.
+func (c *candidate) serverCalls() []serverCall {
+	var calls []serverCall
+	for _, call := range c.proxied() {
+		calls = append(calls, serverCall{call, true})
+	}
+	if c.Page && !c.Of.ServerSide {
+		return calls
+	}
+	for _, source := range c.Sources {
+		if c.isProxyFile(source.Path) {
+			continue
+		}
+		forwards := proxies.MatchString(source.Text)
+		origins := originsIn(source)
+		for _, call := range c.unwired(source) {
+			if !slices.ContainsFunc(origins, func(o localCall) bool { return o.where == call.where }) {
+				calls = append(calls, serverCall{call, forwards})
+			}
+		}
+	}
+	return calls
+}
+
+// proxies are the words by which a source sends requests on.
+var proxies = lazyregexp.New(`\b(?:proxy|proxyTable|devProxy|rewrites)\b|createProxyMiddleware|httpProxy`)
+
+// proxied are the URLs to which a development server sends requests on: CRA's
+// "proxy" in package.json, Vite's server.proxy, Next's rewrites, a setupProxy.
+func (c *candidate) proxied() []localCall {
+	var calls []localCall
+	for _, e := range c.Proxies {
+		for _, match := range localCalls.FindAllStringSubmatch(e.Text, -1) {
+			port, _ := stack.PortNumber(match[1])
+			at := e
+			at.Text = match[0]
+			calls = append(calls, localCall{port: port, url: match[0], where: at})
+		}
+	}
+	seen := map[string]bool{}
+	for _, source := range append(slices.Clip(c.Configs), c.Sources...) {
+		again := seen[source.Path]
+		seen[source.Path] = true
+		if !again && c.isProxyFile(source.Path) && (proxies.MatchString(source.Text) || proxies.MatchString(source.Path)) {
+			calls = append(calls, c.unwired(source)...)
+		}
+	}
+	return slices.DeleteFunc(calls, func(call localCall) bool { return call.port == c.Port.Number })
+}
+
+// isProxyFile says whether a source of the service says what its development server does.
+func (c *candidate) isProxyFile(name string) bool {
+	files := c.Of.Language.ProxyFiles
+	return files != nil && files.MatchString(path.Base(name))
+}
+
+// unwired are the URLs on this machine in a source that hold here: not the fallback of a
+// variable that gets the address of a service.
+func (c *candidate) unwired(source tree.File) []localCall {
+	return slices.DeleteFunc(urlsIn(source), func(call localCall) bool {
+		return call.fallback && slices.ContainsFunc(c.Variables, func(v Variable) bool {
+			return v.Inside && strings.Contains(lineOf(source.Text, call.where.Line), v.Name)
+		})
+	})
+}
+
+// lineOf is a line of a text, from 1.
+func lineOf(text string, number int) string {
+	for range number - 1 {
+		_, text, _ = strings.Cut(text, "\n")
+	}
+	line, _, _ := strings.Cut(text, "\n")
+	return line
+}
+
+// remarkCalls says what a service calls at localhost that is not there.
+func remarkCalls(all services, c *candidate) {
+	for _, call := range c.serverCalls() {
+		sibling := all.byPort(call.port)
+		if sibling != nil && c.loopback != nil && c.loopback == sibling.loopback {
+			continue
+		}
+		if call.forwards && !call.fallback || sibling != nil && !sibling.Page {
+			remarkCall(c, sibling, call)
+		}
+	}
+}
+
+func remarkCall(c, sibling *candidate, call serverCall) {
+	e, does := call.where, "calls"
+	if call.forwards {
+		does = "forwards requests to"
+	}
+	e.Text = fmt.Sprintf("%s %s, which inside a container is %s itself", does, call.url, c.Name)
+	if sibling == nil || sibling == c {
+		e.Text += fmt.Sprintf(", and no service here has port %d", call.port)
+		c.Remark(e, "forward them to a service of the project, by its name")
+		return
+	}
+	if why := c.loopbackOrNew().conflict(sibling.loopbackOrNew(), false); why != "" && c.compose == nil && sibling.compose == nil {
+		e.Text += "; they cannot share a network, because " + why
+	}
+	scheme, _, _ := strings.Cut(call.url, "://")
+	inside := fmt.Sprintf("%s://%s:%d", scheme, sibling.Name, sibling.Port.Number)
+	if path.Base(e.File) == "package.json" {
+		c.Remark(e, fmt.Sprintf("write %q there", inside))
+		return
+	}
+	const variable = "PROXY_TARGET"
+	code := fmt.Sprintf("process.env.%s || %q", variable, call.url)
+	if getenv := c.Of.Language.Getenv; getenv != nil && !call.forwards {
+		code = getenv(variable, call.url)
+	}
+	c.Remark(e, fmt.Sprintf("write %s there, and set %s: %s under environment in devup.yaml", code, variable, inside))
+}

@@ -1,0 +1,96 @@
+package scaffold
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/devup-cli/devup/internal/detect"
+	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack/stacks"
+	"github.com/devup-cli/devup/internal/untrusted"
+)
+
+// copyView is a file of x-devup.setup.copy.
+type copyView struct{ From, To string }
+
+// secretView is a variable of x-devup.setup.generate.
+type secretView struct{ Name, Kind untrusted.Inert }
+
+// setup fills in what a fresh clone lacks of the services' variables.
+func (v *projectView) setup(repo detect.Repository) {
+	for _, s := range repo.Services {
+		if s.Compose != "" {
+			continue
+		}
+		for _, f := range s.EnvFiles {
+			if c := (copyView{f.Example, f.Path}); f.Example != "" && !slices.Contains(v.Copies, c) && !strings.Contains(c.From+c.To, "$") {
+				v.Copies = append(v.Copies, c)
+			}
+		}
+		for _, variable := range variables(s, isGenerated) {
+			g := secretView{untrusted.VariableName(variable.Name), untrusted.ServiceName(string(variable.Generate))}
+			if !slices.ContainsFunc(v.Secrets, func(other secretView) bool { return other.Name == g.Name }) {
+				v.Secrets = append(v.Secrets, g)
+			}
+		}
+	}
+	slices.SortFunc(v.Copies, func(a, b copyView) int { return cmp.Compare(a.From, b.From) })
+	slices.SortFunc(v.Secrets, func(a, b secretView) int { return cmp.Compare(a.Name, b.Name) })
+}
+
+func isGenerated(v detect.Variable) bool { return v.Generate != "" && !v.Wired() }
+
+// isDemanded says whether only the user can give the variable, and the service does not start
+// without it.
+func isDemanded(v detect.Variable) bool {
+	return v.Required && !v.Default && v.Generate == "" && !v.Wired() && !stacks.IsSetting(v.Name)
+}
+
+// environment are the variables that devup.yaml sets for a service, sorted by name: the URLs of
+// siblings, what it reads of data services, secrets that are generated, and what a start needs.
+func environment(repo detect.Repository, s detect.Service, shared detect.Loopback) []setting {
+	var all []setting
+	add := func(v detect.Variable, value string) {
+		all = append(all, setting{Name: untrusted.VariableName(v.Name), Value: value})
+	}
+	for _, w := range wired(repo, s) {
+		add(w, urlOf(repo, w, shared))
+	}
+	if s.Compose == "" {
+		for _, v := range variables(s, isGenerated) {
+			add(v, "${"+v.Name+":?devup up generates it}")
+		}
+		for _, v := range variables(s, isDemanded) {
+			add(v, "${"+v.Name+":?"+demand(v)+"}")
+		}
+	}
+	all = append(all, held(s)...)
+	slices.SortStableFunc(all, func(a, b setting) int { return cmp.Compare(a.Name, b.Name) })
+	return all
+}
+
+// urlOf is the value of a variable that holds a sibling's URL.
+func urlOf(repo detect.Repository, v detect.Variable, shared detect.Loopback) string {
+	sibling, _ := find(repo, v.Sibling)
+	scheme, variable := "http", "DEVUP_URL_"
+	if v.Socket {
+		scheme, variable = "ws", "DEVUP_WS_"
+	}
+	if v.Inside {
+		return scheme + "://" + hostOf(sibling, shared) + ":" + strconv.Itoa(sibling.Port.Number) + escape(v.Path)
+	}
+	local := scheme + strings.TrimPrefix(localURL(sibling), "http")
+	return "${" + variable + detect.EnvName(key(sibling)) + ":-" + local + "}" + escape(v.Path)
+}
+
+var plainPath = lazyregexp.New(`^[\w./@-]+$`)
+
+// demand says where the source needs a variable.
+func demand(v detect.Variable) string {
+	if !plainPath.MatchString(v.Evidence.File) {
+		return "the source needs it"
+	}
+	return v.Evidence.File + ":" + strconv.Itoa(v.Evidence.Line) + " needs it"
+}

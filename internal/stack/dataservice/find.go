@@ -1,0 +1,406 @@
+package dataservice
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/devup-cli/devup/internal/tree"
+)
+
+// Seen is what is known of one service of a repository, as far as it says something of data
+// services.
+type Seen struct {
+	Language  string
+	Manifests []tree.File
+	Clues     []Clue
+	Variables []Named
+	InCompose bool // a compose file runs the service: what it does not set, it does not need
+}
+
+// Named is a variable with its values.
+type Named struct {
+	Name   string
+	Values []Value
+	Given  bool // a compose file sets it
+}
+
+// Value is one value of a variable, and where it stands.
+type Value struct {
+	Text string
+	From Origin
+	At   tree.Evidence
+}
+
+// Origin says what a value is worth.
+type Origin int
+
+// The origins.
+const (
+	Example Origin = iota // an example file, which nothing loads
+	Code                  // a default in the code
+	Loaded                // an env file that the framework loads
+)
+
+// Wanted is a data service that one service uses.
+type Wanted struct {
+	Service  *Service
+	Variant  string
+	Login    Login  // as far as it is known
+	Host     string // by which settings call it; empty where they call it by no name
+	Evidence []tree.Evidence
+	Fixed    []Fixed
+	Holds    []Holding
+
+	byCode bool   // more than a package shows it
+	ranks  [3]int // of the fields of Login: what they were taken from
+	url    string // the template of its URL
+	scheme string // of a URL, where nothing says another
+}
+
+// Holding is a variable that holds a part of a data service's address.
+type Holding struct {
+	Variable string
+	Part     Part
+	Like     string // the value that says how it is written; empty for none
+	Given    bool   // a compose file sets it
+	At       tree.Evidence
+}
+
+// Find gives the data services that a service uses, and where its SQLite database is named
+// (the zero value where it has none).
+func Find(seen Seen) (wanted []*Wanted, sqlite tree.Evidence) {
+	f := finder{seen: seen, elsewhere: map[*Service]bool{}}
+	f.clues()
+	f.values()
+	f.packages()
+	f.variables()
+	f.settle()
+	return f.wanted, f.sqlite
+}
+
+type finder struct {
+	seen      Seen
+	wanted    []*Wanted
+	sqlite    tree.Evidence
+	elsewhere map[*Service]bool // those that the project has on the internet
+	names     []string          // of its packages
+}
+
+// fixedRank is above each [Origin]: what no variable can change decides.
+const fixedRank = int(Loaded) + 1
+
+// want gives the entry of a service, which it makes where there is none.
+func (f *finder) want(s *Service, e tree.Evidence) *Wanted {
+	w := f.entry(s)
+	if w == nil {
+		w = &Wanted{Service: s, ranks: [3]int{-1, -1, -1}}
+		f.wanted = append(f.wanted, w)
+	}
+	if !slices.Contains(w.Evidence, e) && e.Text != "" {
+		w.Evidence = append(w.Evidence, e)
+	}
+	return w
+}
+
+// entry is that of a service, or of one that speaks the same; nil for none.
+func (f *finder) entry(s *Service) *Wanted {
+	for _, w := range f.wanted {
+		if w.Service == s || w.Service.speaksLike(s) {
+			return w
+		}
+	}
+	return nil
+}
+
+// know takes what an address says of the login and the host.
+func (w *Wanted) know(a Address, rank int) {
+	for i, field := range []struct {
+		to   *string
+		text string
+	}{{&w.Login.User, a.User}, {&w.Login.Password, a.Password}, {&w.Login.Name, a.Name}} {
+		if rank > w.ranks[i] && IsCredential(field.text) {
+			*field.to, w.ranks[i] = field.text, rank
+		}
+	}
+	isRecord := strings.HasSuffix(a.Scheme, "+srv") // a host in the DNS of a cluster
+	if w.Host == "" && !isRecord && IsServiceName(a.Host) {
+		w.Host = a.Host
+	}
+}
+
+func (f *finder) clues() {
+	for _, c := range f.seen.Clues {
+		of := Lookup(c.Service)
+		switch {
+		case c.Service == SQLite:
+			f.noteSQLite(c.Evidence)
+		case c.Variant != "" || of == nil: // a variant alone shows no service
+		case isElsewhere(c.Address.Host, c.Address.Host):
+			f.elsewhere[of] = f.elsewhere[of] || c.Fixed
+		default:
+			w := f.want(of, c.Evidence)
+			w.byCode = true
+			rank := int(Code)
+			if c.Fixed {
+				rank = fixedRank
+				w.Fixed = append(w.Fixed, Fixed{Host: c.Address.Host, Port: c.Address.Port, Evidence: c.Evidence})
+			}
+			w.know(c.Address, rank)
+		}
+	}
+}
+
+func (f *finder) noteSQLite(e tree.Evidence) {
+	if f.sqlite == (tree.Evidence{}) {
+		f.sqlite = e
+	}
+}
+
+// packages are weaker than what the code says: of two that speak the same, the code's stays.
+func (f *finder) packages() {
+	for _, manifest := range f.seen.Manifests {
+		language := ManifestLanguage(manifestName(manifest))
+		for _, p := range Packages(manifest) {
+			f.names = append(f.names, p.Name)
+			of := OfPackage(language, p.Name)
+			if of == nil {
+				continue
+			}
+			w := f.want(of, tree.Evidence{})
+			if len(w.Evidence) == 0 || !w.byCode {
+				w.Evidence = append(w.Evidence, p.At(manifest))
+			}
+			w.Variant = cmp.Or(w.Variant, of.VariantOf(language, p.Name))
+		}
+	}
+}
+
+// values take what variables hold as what they are, whatever the variable is called.
+func (f *finder) values() {
+	for _, v := range f.seen.Variables {
+		m, known := Classify(v.Name)
+		for _, value := range v.Values {
+			if strings.HasPrefix(value.Text, "sqlite") || strings.HasPrefix(value.Text, "jdbc:sqlite") {
+				f.noteSQLite(value.At)
+				continue
+			}
+			if known && m.Part == PartDriver {
+				switch dialect := ofDialect(value.Text); {
+				case dialect == SQLite:
+					f.noteSQLite(value.At)
+				case dialect != "":
+					f.want(Lookup(dialect), value.At).byCode = true
+				}
+				continue
+			}
+			a, ok := ParseAddress(value.Text)
+			of := OfScheme(a.Scheme)
+			if !ok || of == nil || of.Name == "mailpit" {
+				continue
+			}
+			if value.From != Example && isElsewhere(a.Host, value.Text) {
+				f.elsewhere[of] = true
+				continue
+			}
+			f.want(of, value.At).byCode = true
+		}
+		if known && !m.General && len(v.Values) > 0 && f.isOwn(m, v) {
+			f.want(Lookup(m.Services[0]), v.Values[0].At).byCode = true
+		}
+	}
+}
+
+// isOwn says whether a variable shows the service that its name means. What stands in for
+// a service of the internet is shown by an address in this network only.
+func (f *finder) isOwn(m Meaning, v Named) bool {
+	if m.Part != PartURL && m.Part != PartHost && m.Part != PartAddress || f.isElsewhere(v) {
+		return false
+	}
+	if Lookup(m.Services[0]).Group != Other {
+		return true
+	}
+	return slices.ContainsFunc(v.Values, func(value Value) bool {
+		host := hostOf(value.Text)
+		return IsHere(host) || IsServiceName(host)
+	})
+}
+
+// isElsewhere says whether a variable has the address of a machine of the internet.
+func (f *finder) isElsewhere(v Named) bool {
+	return slices.ContainsFunc(v.Values, func(value Value) bool {
+		return value.From != Example && isElsewhere(hostOf(value.Text), value.Text)
+	})
+}
+
+func isElsewhere(host, text string) bool { return IsElsewhere(host) && !isPlaceholder(text) }
+
+// hostOf is the host in a value: of a URL of any kind, or alone, also with a port.
+func hostOf(text string) string {
+	if a, ok := ParseAddress(text); ok {
+		return a.Host
+	}
+	if _, rest, found := strings.Cut(text, "://"); found {
+		text = rest
+	}
+	text, _, _ = strings.Cut(text, "/")
+	text = text[strings.LastIndexByte(text, '@')+1:]
+	text, _, _ = strings.Cut(text, ",")
+	text, _, _ = strings.Cut(text, ":")
+	return text
+}
+
+// variables says what each variable holds of which service.
+func (f *finder) variables() {
+	for _, v := range f.seen.Variables {
+		m, ok := Classify(v.Name)
+		if !ok || f.isSQLite(v) {
+			continue
+		}
+		w := f.meant(m, v)
+		if w == nil {
+			continue
+		}
+		if f.isElsewhere(v) {
+			f.elsewhere[w.Service] = true
+			continue
+		}
+		f.hold(w, m.Part, v)
+	}
+}
+
+func (f *finder) isSQLite(v Named) bool {
+	return slices.ContainsFunc(v.Values, func(value Value) bool { return strings.Contains(value.Text, "sqlite") })
+}
+
+// meant is the entry that a variable speaks of; nil for none.
+func (f *finder) meant(m Meaning, v Named) *Wanted {
+	for _, value := range v.Values {
+		if a, ok := ParseAddress(value.Text); ok && a.Scheme != "" {
+			return f.entry(OfScheme(a.Scheme))
+		}
+	}
+	var best *Wanted
+	for _, w := range f.wanted {
+		if slices.Contains(m.Services, w.Service.Name) && (best == nil || w.byCode && !best.byCode) {
+			best = w
+		}
+	}
+	guess := m.General && (m.Part == PartURL || m.Part == PartHost) && slices.Contains(m.Services, "postgres")
+	if best == nil && guess && f.sqlite == (tree.Evidence{}) && len(v.Values) > 0 && !f.isElsewhere(v) {
+		return f.want(Lookup("postgres"), v.Values[0].At) // the usual one, where nothing says which
+	}
+	return best
+}
+
+func (f *finder) hold(w *Wanted, part Part, v Named) {
+	h := Holding{Variable: v.Name, Part: part, Given: v.Given}
+	best := -1
+	for i, value := range v.Values {
+		if i == 0 {
+			h.At = value.At
+		}
+		a, isAddress := ParseAddress(value.Text)
+		rank := int(value.From)
+		switch part {
+		case PartURL, NoPart:
+			if isAddress {
+				h.Part = PartURL
+				w.know(a, rank)
+			}
+		case PartHost, PartAddress:
+			w.know(Address{Host: hostOf(value.Text)}, rank)
+			if strings.Contains(value.Text, "://") {
+				h.Part = PartURL
+			}
+		case PartUser:
+			w.know(Address{Login: Login{User: value.Text}}, rank)
+		case PartPassword:
+			w.know(Address{Login: Login{Password: value.Text}}, rank)
+		case PartName:
+			w.know(Address{Login: Login{Name: value.Text}}, rank)
+		case PartPort, PartDriver:
+		}
+		if value.Text != "" && rank > best {
+			h.Like, best = value.Text, rank
+		}
+	}
+	if len(split(strings.ToUpper(v.Name))) == 1 && h.Part == PartURL && w.Service.Group == Database && w.Service.Name != "mongo" && !strings.Contains(h.Like, "://") {
+		h.Part = PartName // DB=app
+	}
+	if h.Part != NoPart {
+		w.Holds = append(w.Holds, h)
+	}
+}
+
+// settle drops what the service does not need here, and decides the rest.
+func (f *finder) settle() {
+	f.wanted = slices.DeleteFunc(f.wanted, func(w *Wanted) bool {
+		points := func(h Holding) bool { return h.Part == PartURL || h.Part == PartHost || h.Part == PartAddress }
+		switch {
+		case f.elsewhere[w.Service] && len(w.Fixed) == 0:
+			return true
+		case !w.byCode && w.Service.isSQL() && f.sqlite != (tree.Evidence{}):
+			return true // the driver is for another place
+		case f.seen.InCompose:
+			return !slices.ContainsFunc(w.Holds, points) || slices.ContainsFunc(w.Holds, func(h Holding) bool { return points(h) && h.Given })
+		}
+		return false
+	})
+	for _, w := range f.wanted {
+		f.decideVariant(w)
+		w.completeByDriver()
+		w.url = cmp.Or(w.Service.URLs[f.seen.Language], w.Service.URL)
+		if len(w.Service.Schemes) > 0 {
+			w.scheme = w.Service.Schemes[0]
+		}
+		for _, d := range slices.Backward(w.Service.Drivers) { // the first counts
+			if d.Language == f.seen.Language && slices.Contains(f.names, d.With) && slices.Contains(f.names, d.Package) {
+				w.scheme = d.Scheme
+			}
+		}
+		if w.Service.isSQL() {
+			f.sqlite = tree.Evidence{}
+		}
+	}
+}
+
+// completeByDriver adds the variables by which the driver itself finds what the code does not
+// say: https://www.postgresql.org/docs/current/libpq-envars.html, and node-postgres.
+func (w *Wanted) completeByDriver() {
+	if w.Service.Name != "postgres" || len(w.Fixed)+len(w.Holds) == 0 && !w.byCode || slices.ContainsFunc(w.Holds, func(h Holding) bool { return h.Part == PartURL }) {
+		return
+	}
+	for _, own := range []struct {
+		name string
+		part Part
+		has  bool
+	}{
+		{"PGHOST", PartHost, len(w.Fixed) > 0},
+		{"PGUSER", PartUser, w.ranks[0] == fixedRank},
+		{"PGPASSWORD", PartPassword, w.ranks[1] == fixedRank},
+		{"PGDATABASE", PartName, w.ranks[2] == fixedRank},
+	} {
+		if !own.has && !slices.ContainsFunc(w.Holds, func(h Holding) bool { return h.Part == own.part }) {
+			w.Holds = append(w.Holds, Holding{Variable: own.name, Part: own.part})
+		}
+	}
+}
+
+func (s *Service) isSQL() bool { return s.Group == Database && s.Name != "mongo" }
+
+func (f *finder) decideVariant(w *Wanted) {
+	for _, c := range f.seen.Clues {
+		if c.Variant != "" && c.Service == w.Service.Name && w.Variant == "" {
+			w.Variant = c.Variant
+			w.Evidence = append(w.Evidence, c.Evidence)
+		}
+	}
+	if w.Service.Name == "mongo" && (slices.Contains(f.names, "@prisma/client") || slices.Contains(f.names, "prisma")) {
+		w.Variant = "replica set" // https://www.prisma.io/docs/orm/overview/databases/mongodb
+	}
+}
+
+func manifestName(manifest tree.File) string {
+	return manifest.Path[strings.LastIndexByte(manifest.Path, '/')+1:]
+}

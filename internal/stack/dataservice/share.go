@@ -1,0 +1,145 @@
+package dataservice
+
+import "slices"
+
+// Use is a data service that one service of a repository uses.
+type Use struct {
+	By string // the name of the service
+	*Wanted
+}
+
+// Shared is a need with those who have it.
+type Shared struct {
+	Need
+	Uses []Use
+}
+
+// Share makes one need of what services use together: the same kind, by the same host, with
+// the same database. What compose files have already comes first.
+func Share(existing []Need, uses []Use) []*Shared {
+	var all []*Shared
+	for _, need := range existing {
+		all = append(all, &Shared{Need: need})
+	}
+	for _, use := range uses {
+		i := slices.IndexFunc(all, func(s *Shared) bool { return s.fits(use) })
+		if i < 0 {
+			i = len(all)
+			all = append(all, &Shared{Need: Need{Service: use.Service.Name}})
+		}
+		all[i].add(use)
+	}
+	all = slices.DeleteFunc(all, func(s *Shared) bool { return len(s.Uses) == 0 })
+	for _, s := range all {
+		s.settleLogin()
+	}
+	return all
+}
+
+func (s *Shared) fits(use Use) bool {
+	of := Lookup(s.Service)
+	if of != use.Service && !of.speaksLike(use.Service) {
+		return false
+	}
+	if s.Compose {
+		return use.Host == "" || use.Host == s.Key
+	}
+	sameHost := s.Named == "" || use.Host == "" || s.Named == use.Host
+	name := s.known().Name
+	sameName := !of.isSQL() || name == "" || use.Login.Name == "" || name == use.Login.Name
+	return sameHost && (sameName || s.Named != "" && s.Named == use.Host)
+}
+
+func (s *Shared) add(use Use) {
+	s.Uses = append(s.Uses, use)
+	if !slices.Contains(s.Users, use.By) {
+		s.Users = append(s.Users, use.By)
+	}
+	for _, e := range use.Evidence {
+		if !slices.Contains(s.Evidence, e) {
+			s.Evidence = append(s.Evidence, e)
+		}
+	}
+	for _, fixed := range use.Fixed {
+		fixed.User = use.By
+		s.Fixed = append(s.Fixed, fixed)
+	}
+	if s.Named == "" {
+		s.Named = use.Host
+	}
+	if s.Variant == "" {
+		s.Variant = use.Variant
+	}
+}
+
+// known is the login as far as the services say it: each field as the strongest evidence
+// has it.
+func (s *Shared) known() Login {
+	var login Login
+	ranks := [3]int{-1, -1, -1}
+	for _, use := range s.Uses {
+		for i, field := range []struct {
+			to   *string
+			text string
+		}{{&login.User, use.Login.User}, {&login.Password, use.Login.Password}, {&login.Name, use.Login.Name}} {
+			if use.ranks[i] > ranks[i] {
+				*field.to, ranks[i] = field.text, use.ranks[i]
+			}
+		}
+	}
+	return login
+}
+
+func (s *Shared) settleLogin() {
+	if s.Compose {
+		return
+	}
+	of, login := Lookup(s.Service), s.known()
+	switch {
+	case of.Group == Cache:
+		login = of.Login
+	case of.Name == "mongo" && !s.needsLogin():
+		login.User, login.Password = "", ""
+	case of.Name == "mssql": // it has one user at first, and refuses simple passwords
+		login = of.Login
+	}
+	if login.User != "" && login.Password == "" && !s.hasPasswordVariable() && s.fixedUser() {
+		login = Login{User: login.User, Name: login.Name} // the code connects without one
+	} else if login.Password == "" && (login.User != "" || of.Login.User != "") {
+		login.Password = of.Login.Password
+		if login.Password == "" {
+			login.Password = "app"
+		}
+	}
+	if login.User == "" {
+		login.User = of.Login.User
+	}
+	if login.Name == "" {
+		login.Name = of.Login.Name
+	}
+	s.Login = login
+}
+
+// needsLogin says whether a service reads a user or a password by itself, or has one in
+// its source.
+func (s *Shared) needsLogin() bool {
+	return s.fixedUser() || s.hasPasswordVariable()
+}
+
+func (s *Shared) hasPasswordVariable() bool {
+	return slices.ContainsFunc(s.Uses, func(use Use) bool {
+		return slices.ContainsFunc(use.Holds, func(h Holding) bool { return h.Part == PartPassword })
+	})
+}
+
+func (s *Shared) fixedUser() bool {
+	return slices.ContainsFunc(s.Uses, func(use Use) bool { return use.ranks[0] == fixedRank })
+}
+
+// Address is where services of the project reach it.
+func (n *Need) Address() Address {
+	return Address{Login: n.Login, Host: n.Key, Port: Lookup(n.Service).Port}
+}
+
+// Fill fills in a template of the service's own settings, command or health check.
+func (n *Need) Fill(template string) string { return n.Address().plain(template) }

@@ -1,0 +1,306 @@
+package dataservice
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/tree"
+)
+
+// SQLite stands for a database that needs no service: its file is its data. H2 is one too.
+const SQLite = "sqlite"
+
+// Clue is a place in a source or a settings file that shows a data service.
+type Clue struct {
+	Service string  // the name of one, or [SQLite]
+	Variant string  // the name of one of its variants; empty where nothing says so
+	Address Address // what is written there, as far as it is a literal
+	Fixed   bool    // its host is a literal, so that no variable can change it
+	tree.Evidence
+}
+
+// Clues gives what a source or a settings file shows of data services.
+func Clues(file tree.File) []Clue {
+	return slices.Concat(urlClues(file), callClues(file), nameClues(file), dialectClues(file), variantClues(file))
+}
+
+// literalURLs are URLs of data services, in quotes or behind an equals sign.
+var literalURLs = sync.OnceValue(func() *regexp.Regexp {
+	var schemes []string
+	for _, s := range all {
+		for _, scheme := range s.Schemes {
+			schemes = append(schemes, regexp.QuoteMeta(scheme))
+		}
+	}
+	return regexp.MustCompile(`\b((?:jdbc:|r2dbc:)?(?:sqlite3?|h2|` + strings.Join(schemes, "|") + `)(?:\+\w+)?):/{0,2}[^\s"'` + "`" + `<>,)]*`)
+})
+
+// fromVariable is code that reads a variable: a literal beside it is a default.
+var fromVariable = lazyregexp.New(`\bprocess\.env\b|\bimport\.meta\.env\b|\bgetenv\b|\benviron\b|\benv\(|\bconfig\(|\bos\.Getenv\b|\bENV\[|\bENV\.fetch\b|\$\{\w+:|\bgetEnv\b|(?i)\benv\.(?:get|str|url)`)
+
+func urlClues(file tree.File) []Clue {
+	if !strings.Contains(file.Text, "://") && !strings.Contains(file.Text, "jdbc:") {
+		return nil
+	}
+	var clues []Clue
+	for _, m := range literalURLs().FindAllStringSubmatchIndex(file.Text, -1) {
+		scheme, text := file.Text[m[2]:m[3]], file.Text[m[0]:m[1]]
+		if !strings.Contains(text, "://") && !strings.HasPrefix(scheme, "jdbc:") {
+			continue
+		}
+		if plain := strings.TrimPrefix(scheme, "jdbc:"); strings.HasPrefix(plain, "sqlite") || plain != scheme && plain == "h2" {
+			clues = append(clues, Clue{Service: SQLite, Evidence: file.At(m[0], scheme)})
+			continue
+		}
+		of := OfScheme(scheme)
+		if of == nil || of.Name == "mailpit" {
+			continue
+		}
+		clue := Clue{Service: of.Name, Evidence: file.At(m[0], scheme+"://")}
+		if address, ok := ParseAddress(text); ok && !strings.ContainsAny(address.Host, "{}$%") {
+			clue.Address = address
+			clue.Fixed = address.Host != "" && !fromVariable.MatchString(around(file.Text, m[0]))
+			clue.Text = scheme + "://" + address.Host
+			if address.Port > 0 {
+				clue.Text += ":" + strconv.Itoa(address.Port)
+			}
+		}
+		clues = append(clues, clue)
+	}
+	return clues
+}
+
+// around is the line that holds an offset, and the one before it.
+func around(text string, at int) string {
+	start := strings.LastIndexByte(text[:at], '\n') + 1
+	before := start
+	if start > 0 {
+		before = strings.LastIndexByte(text[:start-1], '\n') + 1
+	}
+	line, _, _ := strings.Cut(text[start:], "\n")
+	return text[before:start] + line
+}
+
+// opener is code that connects to a data service.
+type opener struct {
+	service string // empty where a setting near it says which
+	pattern *lazyregexp.Regexp
+	word    string // that a file with it contains
+	alone   bool   // without arguments it connects to this machine
+}
+
+var openers = []opener{
+	{"mysql", lazyregexp.New(`\bmysql2?\w*\.create(?:Connection|Pool)\(`), ".create", false},
+	{"mysql", lazyregexp.New(`\b(?:mysql\.connector|pymysql|MySQLdb|aiomysql)\.(?:connect|create_pool)\(`), "connect", false},
+	{"postgres", lazyregexp.New(`\bnew\s+(?:\w+\.)?(?:Pool|Client)\(\s*\{`), "new ", false},
+	{"postgres", lazyregexp.New(`\b(?:require\(["']pg["']\)\)?\.)(?:Pool|Client)\)?\(\s*\{`), "pg", false},
+	{"postgres", lazyregexp.New(`\b(?:psycopg2?|asyncpg|aiopg|psycopg2\.pool\.\w+)\.(?:connect|create_pool|AsyncConnection\.connect)\(`), "connect", false},
+	{"redis", lazyregexp.New(`\bnew\s+(?:IO)?Redis(?:\.Cluster)?\(`), "Redis(", true},
+	{"redis", lazyregexp.New(`\b(?:redis|aioredis)\.(?:Strict)?(?:Redis|ConnectionPool)\(`), "redis.", true},
+	{"redis", lazyregexp.New(`\bredis\w*\.createClient\(`), "createClient", true},
+	{"mongo", lazyregexp.New(`\b(?:MongoClient|AsyncIOMotorClient)\(`), "Client(", true},
+	{"rabbitmq", lazyregexp.New(`\bConnectionParameters\(`), "ConnectionParameters", true},
+	{"", lazyregexp.New(`\bDATABASES\s*=\s*\{`), "DATABASES", false},
+	{"", lazyregexp.New(`\bnew\s+Sequelize\(`), "Sequelize(", false},
+	{"", lazyregexp.New(`\bTypeOrmModule\.forRoot\(|\bnew\s+DataSource\(|\bcreateConnection\(`), "(", false},
+	{"", lazyregexp.New(`\bconnection\s*:\s*\{`), "connection", false},
+	{"", lazyregexp.New(`(?m)^\s*["']?(?:development|default)["']?\s*:\s*&?\w*\s*\{?\s*$|"development"\s*:\s*\{`), "de", false},
+}
+
+var (
+	// argument is a literal by its name. What another call or a variable gives matches nothing.
+	argument   = lazyregexp.New(`(?i)["']?\b(host|hostname|server|user|username|password|passwd|database|db|dbname|name|port|url)["']?\s*(?:[:=]|=>)\s*(?:["']([^"'\n]*)["']|(\d{2,5})\b|([\w.-]+)[ \t]*$)`)
+	positional = lazyregexp.New(`^\s*["']([^"'\n]*)["']\s*(?:,\s*(?:["']([^"'\n]*)["']|\d+)\s*(?:,\s*["']([^"'\n]*)["'])?)?`)
+)
+
+// callClues reads the arguments of code that connects.
+func callClues(file tree.File) []Clue {
+	var clues []Clue
+	for _, o := range openers {
+		if !strings.Contains(file.Text, o.word) {
+			continue
+		}
+		for _, m := range o.pattern.FindAllStringSubmatchIndex(file.Text, 8) {
+			block := argumentsOf(file.Text[m[1]-1:])
+			service := o.service
+			if service == "" {
+				service = dialectIn(block + "\n" + around(file.Text, m[0]))
+			}
+			if service == "" {
+				continue
+			}
+			clue := Clue{Service: service, Evidence: file.At(m[0], strings.Join(strings.Fields(strings.TrimRight(file.Text[m[0]:m[1]], "({:= \n")), " "))}
+			clue.Address = o.address(service, block)
+			here := o.alone && strings.TrimSpace(strings.Trim(block, "(){}; \n")) == ""
+			if here {
+				clue.Address.Host = "localhost"
+			}
+			clue.Fixed = clue.Address.Host != ""
+			clues = append(clues, clue)
+		}
+	}
+	return clues
+}
+
+// address is what the literals among the arguments say.
+func (o opener) address(service, block string) Address {
+	var a Address
+	if service == SQLite {
+		return a
+	}
+	for _, m := range argument.FindAllStringSubmatch(block, 40) {
+		value := m[2] + m[3] + m[4]
+		if strings.Contains(value, "env") || strings.Contains(value, "config") || m[4] != "" && strings.Contains(m[4], ".") {
+			continue
+		}
+		a.set(strings.ToLower(m[1]), value)
+	}
+	if m := positional.FindStringSubmatch(strings.TrimLeft(block, "(")); m != nil {
+		switch {
+		case strings.Contains(o.word, "Sequelize") && !strings.Contains(m[1], "://"):
+			a.Name, a.User, a.Password = m[1], m[2], m[3]
+		case service == "redis" || service == "mongo" || service == "rabbitmq":
+			if !strings.Contains(m[1], "://") {
+				a.Host = m[1]
+			}
+		}
+	}
+	return a
+}
+
+// set takes a literal, the first of each name.
+func (a *Address) set(name, value string) {
+	field := map[string]*string{
+		"host": &a.Host, "hostname": &a.Host, "server": &a.Host, "user": &a.User, "username": &a.User, "password": &a.Password, "passwd": &a.Password,
+		"database": &a.Name, "db": &a.Name, "dbname": &a.Name, "name": &a.Name,
+	}[name]
+	switch {
+	case name == "port" && a.Port == 0:
+		a.Port, _ = stack.PortNumber(value)
+	case field != nil && *field == "":
+		*field = value
+	}
+}
+
+// argumentsOf is the text up to the bracket that closes the first one, bounded.
+func argumentsOf(text string) string {
+	const most = 1500
+	text = text[:min(len(text), most)]
+	depth := 0
+	for i := range len(text) {
+		switch text[i] {
+		case '(', '{', '[':
+			depth++
+		case ')', '}', ']':
+			if depth--; depth <= 0 {
+				return text[:i+1]
+			}
+		}
+	}
+	return text
+}
+
+var named = lazyregexp.New(`\b([A-Z][A-Z0-9]*_[A-Z0-9_]+)["']?\]?\s*[:=]\s*["']([^"'\n]{1,100})["']`)
+
+// nameClues reads settings that are literals: MYSQL_HOST = "localhost".
+func nameClues(file tree.File) []Clue {
+	if !stack.HasOne(file.Text, "_HOST", "_SERVER", "_DB", "_USER", "_DATABASE") {
+		return nil
+	}
+	var clues []Clue
+	for _, m := range named.FindAllStringSubmatchIndex(file.Text, 200) {
+		name, value := file.Text[m[2]:m[3]], file.Text[m[4]:m[5]]
+		meaning, ok := Classify(name)
+		if !ok || meaning.General || strings.Contains(value, "://") || Lookup(meaning.Services[0]).Name == "mailpit" {
+			continue
+		}
+		clue := Clue{Service: meaning.Services[0], Evidence: file.At(m[0], name)}
+		switch meaning.Part {
+		case PartHost:
+			clue.Address.Host, clue.Fixed = value, true
+		case PartUser:
+			clue.Address.User = value
+		case PartPassword:
+			clue.Address.Password = value
+		case PartName:
+			clue.Address.Name = value
+		default:
+			continue
+		}
+		clues = append(clues, clue)
+	}
+	return clues
+}
+
+var (
+	dialects = lazyregexp.New(`(?i)\b(?:dialect|client|type|provider|adapter|engine|driver|database-platform|driver-class-name)["']?\s*(?:[:=]|=>)\s*["']?([\w.-]+)["']?`)
+	engines  = lazyregexp.New(`\bdjango\.(?:db|contrib\.gis\.db)\.backends\.(\w+)`)
+)
+
+func dialectClues(file tree.File) []Clue {
+	var clues []Clue
+	for _, pattern := range []*lazyregexp.Regexp{dialects, engines} {
+		if pattern == dialects && !stack.HasOne(file.Text, "dialect", "client", "type", "provider", "adapter", "ENGINE", "driver") {
+			continue
+		}
+		for _, m := range pattern.FindAllStringSubmatchIndex(file.Text, -1) {
+			if name := ofDialect(file.Text[m[2]:m[3]]); name != "" {
+				clues = append(clues, Clue{Service: name, Evidence: file.At(m[0], file.Text[m[0]:m[1]])})
+				break
+			}
+		}
+	}
+	return clues
+}
+
+// dialectIn is the service that a setting in a text names; empty for none.
+func dialectIn(text string) string {
+	for _, pattern := range []*lazyregexp.Regexp{engines, dialects} {
+		for _, m := range pattern.FindAllStringSubmatch(text, 40) {
+			if name := ofDialect(m[1]); name != "" {
+				return name
+			}
+		}
+	}
+	return ""
+}
+
+func ofDialect(word string) string {
+	if i := strings.LastIndexByte(word, '.'); i >= 0 && !strings.Contains(word, "backends") {
+		return "" // a class, as in org.postgresql.Driver: a driver's name beside a URL
+	}
+	word = strings.ToLower(word[strings.LastIndexByte(word, '.')+1:])
+	switch word {
+	case "sqlite", "sqlite3", "better-sqlite3", "spatialite":
+		return SQLite
+	}
+	if s := OfDialect(word); s != nil {
+		return s.Name
+	}
+	return ""
+}
+
+// variantClues find what only a variant of a service has.
+func variantClues(file tree.File) []Clue {
+	var clues []Clue
+	lower := ""
+	for _, s := range all {
+		for _, v := range s.Variants {
+			if len(v.Words) > 0 && lower == "" {
+				lower = strings.ToLower(file.Text)
+			}
+			for _, word := range v.Words {
+				if at := strings.Index(lower, word); at >= 0 && len(lower) == len(file.Text) {
+					clues = append(clues, Clue{Service: s.Name, Variant: v.Name, Evidence: file.At(at, v.Name)})
+					break
+				}
+			}
+		}
+	}
+	return clues
+}

@@ -1,0 +1,133 @@
+package dataservice
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
+)
+
+// Value is what a variable holds of a data service that is at an address.
+func (w *Wanted) Value(h Holding, at Address) string {
+	switch h.Part {
+	case PartHost:
+		return at.Host
+	case PartAddress:
+		return at.Host + ":" + strconv.Itoa(at.Port)
+	case PartPort:
+		return strconv.Itoa(at.Port)
+	case PartUser:
+		return at.User
+	case PartPassword:
+		return at.Password
+	case PartName:
+		return at.Name
+	case PartDriver:
+		return h.Like
+	case PartURL, NoPart:
+	}
+	return w.text(h.Like, at)
+}
+
+// text writes the address as the value of today is written.
+func (w *Wanted) text(like string, at Address) string {
+	now, ok := ParseAddress(like)
+	switch {
+	case ok && now.Scheme != "":
+		at.Scheme = w.spelled(now.Scheme)
+		if w.Service.Group == Cache && now.Name != "" { // each use has a number of its own
+			at.Name = now.Name
+		}
+	case ok && goDSN.MatchString(like):
+		return at.Text("{user}:{password}@tcp({host}:{port})/{name}") + now.Query
+	case ok:
+		return at.inFields(like)
+	case strings.HasPrefix(like, "http://") || strings.HasPrefix(like, "https://"):
+		return "http://" + at.Host + ":" + strconv.Itoa(at.Port)
+	default:
+		at.Scheme = w.scheme
+	}
+	template, ownQuery, _ := strings.Cut(w.url, "?")
+	if ok {
+		if !strings.HasPrefix(template, "{scheme}") {
+			template = w.Service.URL // the value is a URL
+		}
+		if strings.HasPrefix(now.Scheme, "jdbc:") || strings.HasPrefix(now.Scheme, "r2dbc:") {
+			template = "{scheme}://{host}:{port}/{name}"
+		}
+	}
+	query := w.query(now, at)
+	if ownQuery != "" && !slices.Contains(query, ownQuery) {
+		query = append(query, ownQuery)
+	}
+	text := strings.TrimSuffix(at.Text(template), "/")
+	if len(query) > 0 {
+		text += "?" + strings.Join(query, "&")
+	}
+	return text
+}
+
+// spelled is a URL's scheme without what asks for TLS or for a cluster's DNS records.
+func (w *Wanted) spelled(scheme string) string {
+	switch scheme {
+	case "mongodb+srv":
+		return "mongodb"
+	case "rediss", "amqps":
+		return strings.TrimSuffix(scheme, "s")
+	case "postgres":
+		return w.scheme // SQLAlchemy refuses the short name, and knows the driver by it
+	}
+	return scheme
+}
+
+// unfit are settings of a query that no local service fulfils.
+var unfit = lazyregexp.New(`(?i)^(?:ssl\w*|tls\w*|sslmode|retrywrites|w|replicaset|authsource|appname|channel_binding|pgbouncer|sslaccept)=`)
+
+// query is that of the value of today, without TLS and what only a cluster has.
+func (w *Wanted) query(now, at Address) []string {
+	var kept []string
+	if strings.HasPrefix(now.Query, "?") {
+		for item := range strings.SplitSeq(now.Query[1:], "&") {
+			if item != "" && (!unfit.MatchString(item) || strings.HasSuffix(item, "=disable")) {
+				kept = append(kept, item)
+			}
+		}
+	}
+	if w.Service.Name == "mongo" {
+		if at.User != "" {
+			kept = append(kept, "authSource=admin")
+		}
+		if v := w.Service.Variant(w.Variant); v.Query != "" {
+			kept = append(kept, v.Query)
+		}
+	}
+	return kept
+}
+
+// inFields writes the address into the fields of a connection string.
+func (a Address) inFields(like string) string {
+	var out strings.Builder
+	last := 0
+	for _, m := range fieldPair.FindAllStringSubmatchIndex(like, -1) {
+		value := like[m[4]:m[5]]
+		switch name := strings.ToLower(like[m[2]:m[3]]); name {
+		case "host", "server", "data source":
+			value = a.Host
+			if strings.Contains(like[m[4]:m[5]], ",") {
+				value += "," + strconv.Itoa(a.Port)
+			}
+		case "port":
+			value = strconv.Itoa(a.Port)
+		case "user", "username", "user id", "uid":
+			value = a.User
+		case "password", "pwd":
+			value = a.Password
+		default:
+			value = a.Name
+		}
+		out.WriteString(like[last:m[4]] + value)
+		last = m[5]
+	}
+	return out.String() + like[last:]
+}
