@@ -75,6 +75,9 @@ func newImageView(repo detect.Repository, s detect.Service) (imageView, error) {
 	}
 	if v.Member != "" {
 		v.From = "the root of the workspace"
+		if s.Packages.Above != "" {
+			v.From = "the directory that holds all that is copied"
+		}
 	}
 	v.Ignored = q.Pattern(path.Join(v.Member, v.Output))
 	return v, q.Err
