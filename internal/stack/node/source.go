@@ -6,7 +6,7 @@ import "github.com/devup-cli/devup/internal/lazyregexp"
 var endings = []string{".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".vue", ".svelte"}
 
 var ports = []*lazyregexp.Regexp{
-	lazyregexp.New(`process\.env\.(?:\w+_)?PORT\s*(?:\|\||\?\?|\?\s*[\w.()]+\s*:)\s*["'` + "`" + `]?(\d{2,5})\b`),
+	lazyregexp.New(`process\.env\.(?:\w+_)?PORT\s*\)?\s*(?:\|\||\?\?|\?\s*[\w.()]+\s*:)\s*["'` + "`" + `]?(\d{2,5})\b`),
 	lazyregexp.New(`process\.env\[["'](?:\w+_)?PORT["']\]\s*(?:\|\||\?\?)\s*["']?(\d{2,5})\b`),
 	lazyregexp.New(`\{[^}]*\bPORT\s*(?::\s*\w+\s*)?=\s*["']?(\d{2,5})\b[^}]*\}\s*=\s*process\.env`),
 	// zod, Joi and envalid, as in `PORT: z.coerce.number().default(3000)`.
