@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
@@ -58,8 +59,36 @@ func originsIn(source tree.File) []localCall {
 	return slices.DeleteFunc(callsIn(source), func(call localCall) bool {
 		at := call.where.Line - 1
 		near := strings.Join(lines[max(0, at-4):at+1], "\n") // a list of origins has one a line
-		return !aboutOrigins.MatchString(near) || fromEnv.MatchString(near)
+		return fromEnv.MatchString(near) || !aboutOrigins.MatchString(near) && !namedForOrigins(lines, at)
 	})
+}
+
+// assigned begins a variable that holds one URL, or a list of them.
+var assigned = lazyregexp.New(`^\s*(?:export\s+)?(?:(?:const|let|var)\s+)?([A-Za-z_]\w*)\s*(?::[^=]+)?=\s*(?:new\s+Set\(\s*)?[\[({"'` + "`" + `]`)
+
+// namedForOrigins says whether a line is in a variable that another line uses for origins.
+func namedForOrigins(lines []string, at int) bool {
+	for i := at; i >= max(0, at-20); i-- {
+		match := assigned.FindStringSubmatch(lines[i])
+		if match == nil {
+			if strings.TrimSpace(lines[i]) == "" {
+				return false
+			}
+			continue
+		}
+		for j, line := range lines {
+			if j != i && aboutOrigins.MatchString(line) && slices.Contains(words(line), match[1]) {
+				return true
+			}
+		}
+		return false
+	}
+	return false
+}
+
+// words are the names in a line of code.
+func words(line string) []string {
+	return strings.FieldsFunc(line, func(r rune) bool { return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }
 
 // localCalls are the addresses on this machine in a service's own source: what a
@@ -99,7 +128,7 @@ func firstOfEach(calls []localCall) []localCall {
 // decideCalls lists the addresses on this machine in the service's source, and says of
 // each port once what comes of it.
 func decideCalls(all services, c *candidate) {
-	remarked := map[int]bool{}
+	remarked := map[string]bool{} // by port and kind of URL
 	calls := c.localCalls()
 	for _, call := range calls {
 		sibling := all.byPort(call.port)
@@ -107,10 +136,10 @@ func decideCalls(all services, c *candidate) {
 			continue // its own page, or another server's business
 		}
 		c.Calls = append(c.Calls, Call{Port: call.port, Origin: !c.Page, Instead: c.instead(sibling, call.url), Evidence: call.where})
-		if remarked[call.port] {
+		if remarked[call.target()] {
 			continue
 		}
-		remarked[call.port] = true
+		remarked[call.target()] = true
 		e := call.where
 		e.Text = call.url + alsoAt(calls, call) + remarkOf(c, sibling, call)
 		switch {
@@ -124,11 +153,18 @@ func decideCalls(all services, c *candidate) {
 	}
 }
 
-// alsoAt counts the other places of the same port.
+// isSocket says whether a URL is one of WebSockets.
+func isSocket(url string) bool { return strings.HasPrefix(url, "ws") }
+
+// target is what a variable would hold in place of the call: a URL of a port, or one for
+// WebSockets.
+func (l localCall) target() string { return fmt.Sprint(l.port, isSocket(l.url)) }
+
+// alsoAt counts the other places of the same target.
 func alsoAt(all []localCall, first localCall) string {
 	more := -1
 	for _, call := range all {
-		if call.port == first.port {
+		if call.target() == first.target() {
 			more++
 		}
 	}
@@ -171,14 +207,17 @@ func (c *candidate) instead(sibling *candidate, url string) string {
 		}
 		prefix = c.Of.Reads[strings.LastIndexByte(c.Of.Reads, '.')+1:]
 	}
-	variable := prefix + name + "_URL"
+	variable, symbol := prefix+name+"_URL", "DEVUP_URL_"
+	if isSocket(url) {
+		variable, symbol = prefix+name+"_WS_URL", "DEVUP_WS_"
+	}
 	for _, v := range c.Variables {
-		if v.Sibling == sibling.Name && !v.Inside && strings.HasPrefix(v.Name, prefix) {
+		if v.Sibling == sibling.Name && !v.Inside && v.Socket == isSocket(url) && strings.HasPrefix(v.Name, prefix) {
 			variable = v.Name // the service has one for it already
 			break
 		}
 	}
-	set := fmt.Sprintf("%s: ${DEVUP_URL_%s:-%s} under environment", variable, name, url)
+	set := fmt.Sprintf("%s: ${%s%s:-%s} under environment", variable, symbol, name, url)
 	if c.Page {
 		code := fmt.Sprintf(`%s%s || "%s"`, strings.TrimSuffix(c.Of.Reads, prefix), variable, url)
 		return fmt.Sprintf("write %s, and set %s; or write the path alone and %s", code, set, gateway)

@@ -24,7 +24,25 @@ func (c *candidate) envFileAbove() []envFile {
 			return []envFile{*example}
 		}
 	}
+	if len(c.envs) > 0 {
+		return nil
+	}
+	for dir := c.Dir; dir != "."; { // one that all services share, for Docker Compose or a script
+		dir = path.Dir(dir)
+		for _, env := range envsOf(c.Tree, dir) {
+			if (path.Base(env.path) == ".env" || madeOf(env.path) != "") && c.demands(env) {
+				return []envFile{env}
+			}
+		}
+	}
 	return nil
+}
+
+// demands says whether an env file names a variable without which the service does not start.
+func (c *candidate) demands(env envFile) bool {
+	return slices.ContainsFunc(c.read, func(u stack.Use) bool {
+		return u.Required && slices.ContainsFunc(env.entries, func(e envEntry) bool { return e.name == u.Name })
+	})
 }
 
 // decideEnvFiles are the env files that the service loads and that a fresh clone or its
@@ -43,6 +61,7 @@ func decideEnvFiles(c *candidate, variables []Variable) {
 			c.EnvFiles = append(c.EnvFiles, stack.EnvFile{Path: madeOf(env.path), Example: env.path, Pass: true})
 		} else if env.loaded && slices.ContainsFunc(env.entries, func(e envEntry) bool { return c.reads(e.name) }) {
 			c.EnvFiles = append(c.EnvFiles, stack.EnvFile{Path: env.path, Pass: true})
+			c.keepPort(env)
 		}
 	}
 }
@@ -53,15 +72,54 @@ func (c *candidate) takes(example envFile, variables []Variable) (needed bool) {
 	for i := range variables {
 		v := &variables[i]
 		named := slices.ContainsFunc(example.entries, func(e envEntry) bool { return e.name == v.Name })
-		needed = needed || named && !v.Default && !v.Wired() && v.Generate == "" && c.reads(v.Name)
+		needed = needed || named && !v.Default && !v.Wired() && v.Generate == "" && v.Usual == "" && c.reads(v.Name)
+	}
+	if needed {
+		c.keepPort(example)
 	}
 	for i := range variables {
-		if v := &variables[i]; needed && example.value(v.Name) != "" {
+		v := &variables[i]
+		if named := slices.ContainsFunc(example.entries, func(e envEntry) bool { return e.name == v.Name }); !needed || !named {
+			continue
+		}
+		if example.value(v.Name) != "" || c.emptyDoes(v.Name) {
 			v.Required = false // a placeholder will do, too
+		}
+		if example.value(v.Name) != "" {
 			v.Default = v.Default || !example.open[v.Name]
 		}
 	}
 	return needed
+}
+
+// tellPort has the service told its port where the source has no default for it. The images of
+// our Dockerfiles set PORT themselves.
+func (c *candidate) tellPort() {
+	if c.Page || c.Compose != "" || c.Port.Number == 0 {
+		return
+	}
+	for _, name := range stacks.PortVariables() {
+		told := name == "PORT" && c.Dockerfile == "" || slices.ContainsFunc(c.read, func(u stack.Use) bool { return u.Name == name && u.Set })
+		loaded := c.loadsEnvFiles() && slices.ContainsFunc(c.envs, func(e envFile) bool { return e.loaded && e.value(name) != "" })
+		if c.PortName == "" && c.reads(name) && !told && !loaded {
+			c.PortName = name
+		}
+	}
+}
+
+// emptyDoes says whether the service starts with an empty value in a variable.
+func (c *candidate) emptyDoes(name string) bool {
+	return !slices.ContainsFunc(c.read, func(u stack.Use) bool { return u.Name == name && u.Required && !u.Empty })
+}
+
+// keepPort has the service told its port where an env file would say another one.
+func (c *candidate) keepPort(env envFile) {
+	for _, name := range stacks.PortVariables() {
+		if n, ok := stack.PortNumber(env.value(name)); ok && n != c.Port.Number && c.reads(name) {
+			c.PortName = name
+			return
+		}
+	}
 }
 
 // reads says whether the service's sources read a variable.
@@ -83,13 +141,13 @@ func exampleIn(envs []envFile) *envFile {
 	return nil
 }
 
-var exampleNames = lazyregexp.New(`^(?:(\.?env(?:\.local|\.development|\.dev)?)[._-](?:example|sample|template|dist|tmpl|default)s?|\.?(?:example|sample|template)\.env)$`)
+var exampleNames = lazyregexp.New(`^(?:(\.?env(?:\.local|\.development|\.dev)?)[._-](?:ex[ae]mple|e[xj]emplo|sample|template|dist|tmpl|default)s?|\.?(?:example|sample|template)\.env)$`)
 
 // madeOf is the env file that an example is one of, in the same directory; empty where the
 // name is not an example's.
 func madeOf(example string) string {
 	match := exampleNames.FindStringSubmatch(path.Base(example))
-	if match == nil {
+	if match == nil || strings.ContainsAny(example, "$\r\n") { // what cannot be copied by name
 		return ""
 	}
 	name := strings.TrimPrefix(match[1], ".")

@@ -53,7 +53,10 @@ func explain(repo Repository) string {
 					words += " " + is.word
 				}
 			}
-			fmt.Fprintf(&b, "  $%s%s: %s\n", v.Name, words+prefixed(" generated ", string(v.Generate)), place(v.Evidence))
+			fmt.Fprintf(&b, "  $%s%s: %s\n", v.Name, words+prefixed(" usually ", v.Usual)+prefixed(" generated ", string(v.Generate)), place(v.Evidence))
+		}
+		if s.PortName != "" {
+			fmt.Fprintf(&b, "  sets %s\n", s.PortName)
 		}
 		for _, f := range s.EnvFiles {
 			fmt.Fprintf(&b, "  env file %s%s%s\n", f.Path, prefixed(" from ", f.Example), map[bool]string{true: ", to be passed"}[f.Pass])

@@ -35,7 +35,7 @@ func portOfCommand(command string) (port int, text string, found bool) {
 // decidePort goes through the evidence in the order that its users may rely on.
 func (s *scan) decidePort(c *candidate) Port {
 	for _, look := range []func(*candidate) (Port, bool){
-		s.portOfDockerfile, s.portOfCompose, s.portOfStart, s.portOfOwnEnv, s.portOfSiblings, s.portOfCallers, s.portOfReadme,
+		s.portOfDockerfile, s.portOfCompose, s.portOfStart, s.portOfLoadedEnv, s.portOfSource, s.portOfOwnEnv, s.portOfSiblings, s.portOfCallers, s.portOfReadme,
 	} {
 		if port, ok := look(c); ok {
 			return port
@@ -67,13 +67,34 @@ func (s *scan) portOfCompose(c *candidate) (Port, bool) {
 	return stack.PortAt(c.compose.target, c.compose.portEvidence), true
 }
 
-// portOfStart looks at the start command, then at the source that it starts.
+// portOfStart looks at the start command.
 func (s *scan) portOfStart(c *candidate) (Port, bool) {
 	for _, command := range c.Starts {
 		if n, text, ok := portOfCommand(command.Text); ok {
 			return stack.PortAt(n, tree.At(command.File, command.Line, text)), true
 		}
 	}
+	return Port{}, false
+}
+
+// portOfLoadedEnv looks at the variables that the service loads from its env files and reads:
+// they go before the default in its source.
+func (s *scan) portOfLoadedEnv(c *candidate) (Port, bool) {
+	for _, env := range c.envs {
+		if !env.loaded || !c.loadsEnvFiles() {
+			continue
+		}
+		for _, name := range stacks.PortVariables() {
+			if n, ok := stack.PortNumber(env.value(name)); ok && c.reads(name) {
+				return stack.PortAt(n, env.at(name)), true
+			}
+		}
+	}
+	return Port{}, false
+}
+
+// portOfSource looks at the source.
+func (s *scan) portOfSource(c *candidate) (Port, bool) {
 	if c.Of.FindPort != nil {
 		return c.Of.FindPort(c.App)
 	}

@@ -58,8 +58,9 @@ func plainPath(text string) (string, bool) {
 	return text, true
 }
 
-// firstSegment is the beginning of a path up to its second slash, where that is no parameter.
-var firstSegment = lazyregexp.New(`^/[A-Za-z0-9_.~-]+(?:/|$)`)
+// firstSegment is the beginning of a path up to its second slash, where that is no parameter,
+// and a version behind it: "/api", "/api/v1".
+var firstSegment = lazyregexp.New(`^/[A-Za-z0-9_.~-]+(?:/v\d+)?(?:/|$)`)
 
 // decideRoutes are the path prefixes that a backend answers: the first segments of its
 // routes, which is where APIs of one server part from those of others. A route at "/"

@@ -15,7 +15,7 @@ import (
 
 // usesIn are the variables that a source file reads.
 func usesIn(source tree.File) []stack.Use {
-	if !stack.HasOne(source.Text, "env", "config(", "Settings", "OrThrow", "oi.") {
+	if !stack.HasOne(source.Text, "env", "config(", "Settings", "OrThrow", "oi.", " z.") {
 		return nil
 	}
 	for _, language := range stacks.Languages() {
@@ -61,8 +61,18 @@ func (c *candidate) fromCompose() []stack.Use {
 	return uses
 }
 
+// provided is a variable with what devup gives it where nothing else does.
+func (c *candidate) provided(v Variable) Variable {
+	v.Required = v.Required && !v.Default && v.Sibling == ""
+	v.Generate = c.generated(v)
+	if v.Default || v.Sibling != "" || v.Generate != "" || c.Compose != "" || c.Page {
+		v.Usual = ""
+	}
+	return v
+}
+
 // generated is the kind of secret that is generated for a variable of a server.
-func (c *candidate) generated(v *Variable) secret.Kind {
+func (c *candidate) generated(v Variable) secret.Kind {
 	if v.Default || v.Sibling != "" || c.Page && !c.Of.ServerSide || c.Compose != "" {
 		return ""
 	}
@@ -77,7 +87,7 @@ func decideVariables(all services, c *candidate) []Variable {
 	values := map[string][]string{}
 	readers := map[string][]string{} // the source files that read a variable
 	for _, u := range uses {
-		if stacks.IsSetting(u.Name) {
+		if stacks.IsSetting(u.Name) && (!u.Required || stack.UsualValue(u) == "") {
 			continue
 		}
 		v := byName[u.Name]
@@ -87,7 +97,12 @@ func decideVariables(all services, c *candidate) []Variable {
 		}
 		v.Secret = v.Secret || credentials.MatchString(u.Value)
 		v.Default = v.Default || u.Set
-		v.Required = v.Required || u.Required
+		if u.Required && !v.Required {
+			v.Required, v.Evidence = true, u.Where
+		}
+		if v.Usual == "" {
+			v.Usual = stack.UsualValue(u)
+		}
 		values[u.Name] = append(values[u.Name], u.Value)
 		if isCode(u.Where.File) {
 			readers[u.Name] = append(readers[u.Name], u.Where.File)
@@ -96,12 +111,14 @@ func decideVariables(all services, c *candidate) []Variable {
 	var variables []Variable
 	for name, v := range byName {
 		wire(all, c, v, values[name])
-		v.Required = v.Required && !v.Default && v.Sibling == ""
-		v.Generate = c.generated(v)
 		v.Inside = callsInside(all, c, v, readers[name])
-		variables = append(variables, *v)
+		variables = append(variables, c.provided(*v))
 	}
 	decideEnvFiles(c, variables)
+	c.tellPort()
+	if i := slices.IndexFunc(variables, func(v Variable) bool { return v.Name == c.PortName }); i >= 0 {
+		variables[i].Default, variables[i].Required = true, false
+	}
 	slices.SortFunc(variables, func(a, b Variable) int { return strings.Compare(a.Name, b.Name) })
 	return variables
 }

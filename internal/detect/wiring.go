@@ -47,7 +47,10 @@ func wire(all services, c *candidate, v *Variable, values []string) {
 	if looksSecret(v.Name) || elsewhere && !isURL {
 		return
 	}
-	sibling := all.byName(v.Name, c)
+	var sibling *candidate
+	if !socketNames.MatchString(v.Name) || known.port == 0 { // several services may have sockets
+		sibling = all.byName(v.Name, c)
+	}
 	if sibling == nil && isURL && known.port != 0 {
 		sibling = all.byPort(known.port)
 	}

@@ -67,7 +67,7 @@ func replaced(services []detect.Service, text string) []detect.Service {
 		s = v.Interface().(detect.Service)
 		s.Name, s.Dir, s.Stack, s.Framework, s.Compose, s.Evidence, s.Calls, s.Remarks = keep.Name, keep.Dir, keep.Stack, keep.Framework, keep.Compose, nil, nil, nil
 		s.Runtime.Language, s.Packages.Manager, s.Packages.Workspace = keep.Runtime.Language, keep.Packages.Manager, keep.Packages.Workspace
-		s.Dockerfile = keep.Dockerfile
+		s.Dockerfile, s.PortName = keep.Dockerfile, keep.PortName
 		if component := component(text); s.Dir != "." && component != "" {
 			s.Dir += "/" + component
 		}
@@ -76,7 +76,7 @@ func replaced(services []detect.Service, text string) []detect.Service {
 			s.Prod[0] = keep.Prod[0] // which server is installed hangs on it
 		}
 		for i := range s.Variables {
-			s.Variables[i].Sibling, s.Variables[i].Name = keep.Variables[i].Sibling, keep.Variables[i].Name
+			s.Variables[i].Sibling, s.Variables[i].Name, s.Variables[i].Generate, s.Variables[i].Usual = keep.Variables[i].Sibling, keep.Variables[i].Name, keep.Variables[i].Generate, keep.Variables[i].Usual
 		}
 		out = append(out, s)
 	}
@@ -183,6 +183,9 @@ func valueShape(at string, v any) []string {
 		}
 		var lines []string
 		for key, inner := range v {
+			if strings.HasSuffix(at, ".setup.copy") {
+				key = "file" // a name of the clone's
+			}
 			lines = append(lines, valueShape(at+"."+key, inner)...)
 		}
 		slices.Sort(lines)

@@ -214,7 +214,7 @@ func wired(repo detect.Repository, s detect.Service) []detect.Variable {
 func unset(repo detect.Repository, s detect.Service) []untrusted.Inert {
 	wires := wired(repo, s)
 	left := variables(s, func(v detect.Variable) bool {
-		return !v.Default && !v.Wired() && !isGenerated(v) && !isDemanded(v) && !stacks.IsSetting(v.Name) &&
+		return !v.Default && !v.Wired() && !isGenerated(v) && !isDemanded(v) && !isUsual(v) && !stacks.IsSetting(v.Name) &&
 			!slices.ContainsFunc(wires, func(w detect.Variable) bool { return w.Name == v.Name })
 	})
 	var names []untrusted.Inert

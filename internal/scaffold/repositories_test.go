@@ -1,6 +1,9 @@
 package scaffold_test
 
-import "github.com/devup-cli/devup/internal/detect"
+import (
+	"github.com/devup-cli/devup/internal/detect"
+	"github.com/devup-cli/devup/internal/stack"
+)
 
 var people = detect.Evidence{Text: "people open its page"}
 
@@ -35,6 +38,41 @@ var repositories = map[string]detect.Repository{
 			Dev:      []string{"npm", "start"}, Build: []string{"npm", "run", "build"}, Output: "build",
 			Variables: []detect.Variable{{Name: "REACT_APP_BACKEND_URL", Sibling: "backend-flask"}},
 			Public:    people,
+		},
+	}},
+
+	// What a start needs: secrets that are generated, values of third parties, env files, sockets.
+	"variables": {Services: []detect.Service{
+		{
+			Name: "api", Dir: "apps/api", Stack: "node", Framework: "Express",
+			Port: detect.Port{Number: 3000}, HostPort: 3000, PortName: "PORT",
+			Runtime:  detect.Runtime{Language: "node", Version: "24"},
+			Packages: detect.Packages{Manager: "npm", Manifest: "package.json"},
+			Dev:      []string{"npm", "run", "dev"}, Prod: []string{"npm", "start"},
+			Variables: []detect.Variable{
+				{Name: "JWT_SECRET", Generate: "hex", Required: true, Secret: true},
+				{Name: "APP_KEY", Generate: "laravel", Default: true, Secret: true},
+				{Name: "OPENAI_API_KEY", Required: true, Secret: true, Evidence: detect.Evidence{File: "apps/api/index.js", Line: 3}},
+				{Name: "ODD", Required: true, Evidence: detect.Evidence{File: "apps/${X}/}.js", Line: 3}},
+				{Name: "GIVEN", Required: true, Default: true},
+				{Name: "OPTIONAL"},
+			},
+			EnvFiles: []stack.EnvFile{
+				{Path: "apps/api/.env", Example: "apps/api/.env.example"},
+				{Path: ".env", Example: ".env.example", Pass: true},
+			},
+		},
+		{
+			Name: "web", Dir: "web", Stack: "vite", Framework: "Vite",
+			Port: detect.Port{Number: 5173}, HostPort: 5173,
+			Runtime:  detect.Runtime{Language: "node", Version: "24"},
+			Packages: detect.Packages{Manager: "npm", Manifest: "package.json"},
+			Dev:      []string{"npm", "run", "dev"}, Build: []string{"npm", "run", "build"}, Output: "dist",
+			Variables: []detect.Variable{
+				{Name: "VITE_WS_URL", Sibling: "api", Socket: true, Path: "/ws"},
+				{Name: "SSR_WS_URL", Sibling: "api", Socket: true, Inside: true},
+			},
+			Public: people,
 		},
 	}},
 

@@ -115,13 +115,20 @@ func TestDevupYAMLIsCompose(t *testing.T) {
 			base := []byte("services:\n  backend:\n    build: ./backend-flask\n    environment: [\"FRONTEND_URL=https://3000-.\"]\n")
 			files = slices.Insert(files, 0, types.ConfigFile{Filename: filepath.Join(dir, "compose.yaml"), Content: base})
 		}
+		env := types.Mapping{}
+		for _, m := range regexp.MustCompile(`\$\{(\w+):\?`).FindAllSubmatch(f.Content, -1) {
+			env[string(m[1])] = "x" // what a start needs
+		}
+		if err := os.WriteFile(filepath.Join(dir, ".env"), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
 		if bytes.Contains(f.Content, []byte("jobs/compose.yaml")) {
 			included := filepath.Join(dir, "jobs", "compose.yaml")
 			if err := errors.Join(os.Mkdir(filepath.Dir(included), 0o777), os.WriteFile(included, []byte("services: {jobs: {build: .}}"), 0o666)); err != nil {
 				t.Fatal(err)
 			}
 		}
-		project, err := loader.LoadWithContext(t.Context(), types.ConfigDetails{WorkingDir: dir, ConfigFiles: files},
+		project, err := loader.LoadWithContext(t.Context(), types.ConfigDetails{WorkingDir: dir, ConfigFiles: files, Environment: env},
 			func(o *loader.Options) { o.SetProjectName("test", false) })
 		if err != nil {
 			t.Fatalf("%v\n%s", err, f.Content)

@@ -25,7 +25,7 @@ func (v *projectView) setup(repo detect.Repository) {
 			continue
 		}
 		for _, f := range s.EnvFiles {
-			if c := (copyView{f.Example, f.Path}); f.Example != "" && !slices.Contains(v.Copies, c) && !strings.Contains(c.From+c.To, "$") {
+			if c := (copyView{f.Example, f.Path}); f.Example != "" && !slices.Contains(v.Copies, c) {
 				v.Copies = append(v.Copies, c)
 			}
 		}
@@ -45,7 +45,12 @@ func isGenerated(v detect.Variable) bool { return v.Generate != "" && !v.Wired()
 // isDemanded says whether only the user can give the variable, and the service does not start
 // without it.
 func isDemanded(v detect.Variable) bool {
-	return v.Required && !v.Default && v.Generate == "" && !v.Wired() && !stacks.IsSetting(v.Name)
+	return v.Required && !v.Default && v.Generate == "" && v.Usual == "" && !v.Wired() && !stacks.IsSetting(v.Name)
+}
+
+// isUsual says whether the variable gets a value that does for development.
+func isUsual(v detect.Variable) bool {
+	return v.Usual != "" && !v.Default && v.Generate == "" && !v.Wired()
 }
 
 // environment are the variables that devup.yaml sets for a service, sorted by name: the URLs of
@@ -59,8 +64,18 @@ func environment(repo detect.Repository, s detect.Service, shared detect.Loopbac
 		add(w, urlOf(repo, w, shared))
 	}
 	if s.Compose == "" {
+		if s.PortName != "" {
+			add(detect.Variable{Name: s.PortName}, strconv.Itoa(s.Port.Number))
+		}
 		for _, v := range variables(s, isGenerated) {
 			add(v, "${"+v.Name+":?devup up generates it}")
+		}
+		for _, v := range variables(s, isUsual) {
+			value := escape(v.Usual)
+			if !stacks.IsSetting(v.Name) {
+				value = "${" + v.Name + ":-" + strings.ReplaceAll(value, "}", "") + "}"
+			}
+			add(v, value)
 		}
 		for _, v := range variables(s, isDemanded) {
 			add(v, "${"+v.Name+":?"+demand(v)+"}")

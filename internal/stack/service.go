@@ -90,6 +90,7 @@ type Variable struct {
 	Inside   bool          // read by a server that calls the sibling itself, so that it needs the address between containers, not the browser's
 	Default  bool          // the code or an env file that is loaded has a value for it, so that it may stay unset
 	Required bool          // the program does not start where it is not set
+	Usual    string        // a value that does for development, where nothing sets it; empty for none
 	Generate secret.Kind   // the kind of secret that is generated for it in each checkout; empty for none
 	Secret   bool          // its name looks like a secret's
 	Data     string        // the key in Compose of the data service of which the variable holds something; empty for none
@@ -117,7 +118,8 @@ type Service struct {
 	Framework  string // as people write it: "Flask", "Create React App", "Vite + React", "Express"
 	Page       bool   // it is a frontend: people look at it in a browser
 	Port       Port
-	HostPort   int // the port on the host; equal to Port.Number unless a sibling has it already
+	PortName   string // the variable that has to say the port, because an env file says another one; empty for none
+	HostPort   int    // the port on the host; equal to Port.Number unless a sibling has it already
 	Runtime    Runtime
 	Packages   Packages
 	Module     string   // Flask: the value of FLASK_APP ("app", "src/main.py", "pkg:create_app"); Python: the module or file to run; Node: the server entry where no script starts it

@@ -136,6 +136,9 @@ type Use struct {
 	Where tree.Evidence
 	// Required says that the program does not start without it, as far as this place tells.
 	Required bool
+	Empty    bool     // an empty value will do for a start
+	Number   bool     // the program reads a number
+	Choices  []string // the values that the program takes; nil for any
 }
 
 // Services finds the services of the language in a repository, recognised and not yet

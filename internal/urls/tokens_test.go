@@ -74,3 +74,26 @@ services:
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
+
+// TestSocketTokens: DEVUP_WS_* is the URL of a service for WebSockets, with the scheme that fits.
+func TestSocketTokens(t *testing.T) {
+	t.Parallel()
+	p := loadText(t, `
+services:
+  api: {image: api, ports: ["4000:4000"]}
+  web:
+    image: web
+    environment: {WS: "${DEVUP_WS_API:-ws://localhost:4000}/ws", OTHER: "${DEVUP_WS_NONE:-none}"}
+`)
+	for _, test := range []struct {
+		where Where
+		want  string
+	}{
+		{laptop, "OTHER=none\nWS=ws://localhost:4000/ws"},
+		{Where{URL: func(port int) string { return fmt.Sprintf("https://%d-x.example.dev", port) }}, "OTHER=none\nWS=wss://4000-x.example.dev/ws"},
+	} {
+		if got := environmentOf(Resolve(p, asWanted(p, nil), test.where), "web"); got != test.want {
+			t.Errorf("got:\n%s\nwant:\n%s", got, test.want)
+		}
+	}
+}

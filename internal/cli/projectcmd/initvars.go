@@ -21,7 +21,7 @@ type unsetObject struct {
 
 // isUnset tells whether nothing in the repository sets a variable of a service.
 func (p proposal) isUnset(s detect.Service, v detect.Variable) bool {
-	return !v.Wired() && !v.Default && !p.set[cmp.Or(s.Compose, s.Name)][v.Name]
+	return !v.Wired() && !v.Default && v.Usual == "" && !p.set[cmp.Or(s.Compose, s.Name)][v.Name]
 }
 
 // unset are the variables that a service reads, that nothing sets, and that are not generated.

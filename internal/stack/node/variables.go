@@ -72,20 +72,43 @@ var schemas = []schema{
 	},
 }
 
+var (
+	nonEmpty = lazyregexp.New(`\.(?:min|nonempty|length|url|uuid|email|regex|startsWith|datetime|ip|required)\(`)
+	numeric  = lazyregexp.New(`\bnumber\(|\bnum\(|\bport\(`)
+	oneOf    = lazyregexp.New(`(?:\.enum\(\s*\[|\.valid\(|\bchoices\s*:\s*\[)([^\])]*)`)
+	texts    = lazyregexp.New(`["']([^"']*)["']`)
+	// A file in which people keep a schema of the environment.
+	aboutEnv = lazyregexp.New(`(?i)(?:^|/)(?:env|config)[^/]*(?:/[^/]*)?$`)
+)
+
+// choicesIn are the values that a field of a schema admits; nil for any.
+func choicesIn(said string) []string {
+	var all []string
+	if choices := oneOf.FindStringSubmatch(said); choices != nil {
+		for _, c := range texts.FindAllStringSubmatch(choices[1], -1) {
+			all = append(all, c[1])
+		}
+	}
+	return all
+}
+
 // schemaFields are the variables that a source checks by a schema.
 func schemaFields(source tree.File) []stack.Use {
 	var found []stack.Use
 	for _, s := range schemas {
-		if !s.in.MatchString(source.Text) {
+		here := s.in.MatchString(source.Text)
+		if !here && !aboutEnv.MatchString(source.Path) {
 			continue
 		}
 		for _, match := range s.field.FindAllStringSubmatchIndex(source.Text, -1) {
-			said := stack.Item(source.Text[match[3]:])
-			if at := strings.IndexByte(said, ':'); at >= 0 {
-				said = said[at+1:]
-			}
+			_, said, _ := strings.Cut(stack.Item(source.Text[match[3]:]), ":")
 			u := stack.Use{Name: stack.Group(source.Text, match, 1), Set: s.optional.MatchString(said), Where: source.At(match[2], "")}
+			if !here && !strings.Contains(u.Name, "_") {
+				continue // of another object, more likely
+			}
 			u.Required = !u.Set && (s.required == nil || s.required.MatchString(said))
+			u.Empty = strings.Contains(said, "string()") && !nonEmpty.MatchString(said)
+			u.Number, u.Choices = numeric.MatchString(said), choicesIn(said)
 			if value := s.value.FindStringSubmatch(said); value != nil {
 				u.Value = value[1]
 			}

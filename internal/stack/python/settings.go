@@ -13,9 +13,12 @@ import (
 var (
 	settingsClass = lazyregexp.New(`(?m)^([ \t]*)class\s+(\w+)\(([^)]*)\)\s*:[^\n]*$`)
 	settingsField = lazyregexp.New(`^([A-Za-z]\w*)\s*:\s*([^=]+?)\s*(?:=\s*(.*))?$`)
+	caseSensitive = lazyregexp.New(`\bcase_sensitive\s*=\s*True`)
 	envPrefix     = lazyregexp.New(`\benv_prefix\s*=\s*["']([^"']*)["']`)
 	fieldAlias    = lazyregexp.New(`\b(?:validation_alias|alias|env)\s*=\s*(?:AliasChoices\(\s*|\[\s*)?["']([^"']+)["']`)
 	fieldDefault  = lazyregexp.New(`^(?:default\s*=\s*|default_factory\s*=\s*)(.*)$`)
+	literalType   = lazyregexp.New(`^(?:\w+\.)?Literal\[(.*)\]$`)
+	choice        = lazyregexp.New(`["']([^"']*)["']`)
 	optionalType  = lazyregexp.New(`\bOptional\[|\|\s*None\b|\bNone\s*\|`)
 	// A class of the project's own is filled from fields of its own.
 	nestedType = lazyregexp.New(`^(?:\w+\.)?[A-Z]\w*(?:Settings|Config|Model)$`)
@@ -67,11 +70,14 @@ func fieldsOf(source tree.File, start, outer int) []stack.Use {
 	if m := envPrefix.FindStringSubmatch(body[:end]); m != nil {
 		for i, u := range found {
 			if u.Where.Text != aliased {
-				found[i].Name = strings.ToUpper(m[1]) + u.Name
+				found[i].Name = m[1] + u.Name
 			}
 		}
 	}
 	for i := range found {
+		if !caseSensitive.MatchString(body[:end]) {
+			found[i].Name = strings.ToUpper(found[i].Name)
+		}
 		found[i].Where.Text = found[i].Name
 	}
 	return found
@@ -97,10 +103,10 @@ func field(line string, source tree.File, at int) (stack.Use, bool) {
 	if m == nil || m[1] == "model_config" || strings.HasPrefix(m[2], "ClassVar") || nestedType.MatchString(m[2]) {
 		return stack.Use{}, false
 	}
-	u := stack.Use{Name: strings.ToUpper(m[1]), Where: source.At(at, "")}
+	u := stack.Use{Name: m[1], Where: source.At(at, "")}
 	value := strings.TrimSpace(m[3])
 	if alias := fieldAlias.FindStringSubmatch(m[2] + value); alias != nil {
-		u.Name, u.Where.Text = strings.ToUpper(alias[1]), aliased
+		u.Name, u.Where.Text = alias[1], aliased
 	}
 	if inner, isField := strings.CutPrefix(value, "Field("); isField {
 		value = ""
@@ -114,6 +120,13 @@ func field(line string, source tree.File, at int) (stack.Use, bool) {
 	}
 	if l := literal.FindStringSubmatch(value); l != nil {
 		u.Value = l[1] + l[2]
+	}
+	u.Empty = m[2] == "str" || m[2] == "SecretStr"
+	u.Number = m[2] == "int" || m[2] == "float"
+	if choices := literalType.FindStringSubmatch(m[2]); choices != nil {
+		for _, c := range choice.FindAllStringSubmatch(choices[1], -1) {
+			u.Choices = append(u.Choices, c[1])
+		}
 	}
 	u.Set = value != "" && value != "..." && value != "None"
 	u.Required = (value == "" || value == "...") && !optionalType.MatchString(m[2])

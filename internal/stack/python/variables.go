@@ -35,11 +35,12 @@ func uses(source tree.File) []stack.Use {
 			u.Value, u.Set = value, true
 		}
 		u.Required = strict && !u.Set && !hasDefault(arguments) && runsAtStart(text, match[0])
+		u.Empty = !slices.ContainsFunc(arguments, func(a string) bool { return strings.HasPrefix(a, "cast") })
 		found = append(found, u)
 	}
 	for _, match := range takes.FindAllStringSubmatchIndex(text, -1) {
 		if name := stack.Group(text, match, 1); match[4] < 0 { // an assignment sets it
-			found = append(found, stack.Use{Name: name, Required: runsAtStart(text, match[0]), Where: source.At(match[0], name)})
+			found = append(found, stack.Use{Name: name, Required: runsAtStart(text, match[0]), Empty: true, Where: source.At(match[0], name)})
 		}
 	}
 	return append(found, settings(source)...)

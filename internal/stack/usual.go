@@ -1,0 +1,58 @@
+package stack
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
+)
+
+// usualValues are values that do for development, by the name of the variable. Those that are
+// only for a start are set where the program does not start without them.
+var usualValues = []struct {
+	name    *lazyregexp.Regexp
+	value   string
+	number  string // where the program reads a number; empty for value
+	onStart bool
+}{
+	{name: lazyregexp.New(`^(?:JWT_|TOKEN_|AUTH_|HASH_)*ALG(?:O|ORITHM)?$`), value: "HS256"},
+	{name: lazyregexp.New(`EXPIR\w*(?:MINUTES?|MINS?)$`), value: "30"},
+	{name: lazyregexp.New(`EXPIR\w*HOURS?$`), value: "24"},
+	{name: lazyregexp.New(`EXPIR\w*DAYS?$|^COOKIE_EXPIR\w*$`), value: "7"},
+	{name: lazyregexp.New(`EXPIR\w*(?:SECONDS?|SECS?)$`), value: "3600"},
+	{name: lazyregexp.New(`^(?:JWT|TOKEN|ACCESS|REFRESH|SESSION|AUTH)\w*_(?:EXPIR\w*|LIFETIME|TTL|MAX_?AGE)$`), value: "1d", number: "86400"},
+	{name: lazyregexp.New(`^(?:BCRYPT|SALT|HASH)(?:_SALT)?_ROUNDS?$|^BCRYPT_COST$`), value: "10"},
+	{name: lazyregexp.New(`^(?:APP_|NODE_|PYTHON_)?ENV(?:IRONMENT)?$`), value: "development", onStart: true},
+	{name: lazyregexp.New(`^(?:APP_|SERVER_)?DEBUG$`), value: "true", onStart: true},
+	{name: lazyregexp.New(`^(?:APP_)?LOG_?LEVEL$`), value: "INFO", onStart: true},
+	{name: lazyregexp.New(`^(?:APP_|SERVER_|API_)?HOST$`), value: "0.0.0.0", onStart: true},
+	{name: lazyregexp.New(`^(?:PROJECT|APP|APPLICATION|SITE|SERVICE|API)_(?:NAME|TITLE)$`), value: "app", onStart: true},
+	{name: lazyregexp.New(`^(?:PROJECT|APP|APPLICATION)_VERSION$|^VERSION$`), value: "0.1.0", onStart: true},
+	{name: lazyregexp.New(`^(?:CORS_|ALLOWED_)?ORIGINS?$|^CORS_ORIGINS?_URLS?$`), value: "*", onStart: true},
+}
+
+// UsualValue is a value that does for development in a variable that the program reads in a
+// place; empty where only the user can know one.
+func UsualValue(u Use) string {
+	if u.Choices != nil {
+		for _, choice := range []string{"development", "dev", "local", "DEVELOPMENT", "DEV", "LOCAL", "info", "INFO"} {
+			if slices.Contains(u.Choices, choice) {
+				return choice
+			}
+		}
+		return u.Choices[0]
+	}
+	for _, usual := range usualValues {
+		if !usual.name.MatchString(strings.ToUpper(u.Name)) || usual.onStart && !u.Required {
+			continue
+		}
+		if u.Number && usual.number != "" {
+			return usual.number
+		}
+		if usual.value == "INFO" && !strings.HasSuffix(u.Where.File, ".py") {
+			return "info"
+		}
+		return usual.value
+	}
+	return ""
+}
