@@ -39,7 +39,10 @@ require (
 	rsc.io/qr v0.2.0
 )
 
-require golang.org/x/mod v0.41.0
+require (
+	golang.org/x/mod v0.41.0
+	mvdan.cc/sh/v3 v3.14.1
+)
 
 require (
 	github.com/Microsoft/go-winio v0.6.3-0.20251027160822-ad3df93bed29 // indirect

@@ -26,15 +26,17 @@ var ours = map[string][]string{
 	"stack/versions":    {"lazyregexp"},
 	"stack":             {"lazyregexp", "tree", "untrusted", "secret"}, // untrusted: the gate for values in generated files; secret: the kinds of secrets
 	"stack/dataservice": {"lazyregexp", "tree", "stack"},               // databases, caches, queues: the table, and what shows them
-	"stack/node":        {"lazyregexp", "tree", "stack", "stack/versions", "stack/node/npm"},
+	"stack/node":        {"lazyregexp", "tree", "stack", "stack/versions", "stack/node/npm", "stack/node/script", "untrusted"},
+	"stack/node/script": {},                                                             // which commands the scripts of a package.json run; it knows no framework
 	"stack/node/npm":    {"lazyregexp", "tree", "stack", "stack/versions", "untrusted"}, // how packages get into an image, apart from the frameworks
 	"stack/python":      {"lazyregexp", "tree", "stack", "stack/versions", "untrusted"},
+	"stack/deno":        {"lazyregexp", "tree", "stack", "untrusted"},
 	"stack/ruby":        {"lazyregexp", "stack"},
 	"stack/php":         {"stack"},
 	"stack/java":        {"lazyregexp", "tree", "stack", "untrusted"},
 	"stack/golang":      {"lazyregexp", "tree", "stack", "untrusted"},
 	"stack/rust":        {"lazyregexp", "tree", "stack", "untrusted"},
-	"stack/stacks":      {"stack", "stack/node", "stack/python", "stack/ruby", "stack/php", "stack/java", "stack/golang", "stack/rust"},
+	"stack/stacks":      {"stack", "stack/node", "stack/python", "stack/ruby", "stack/php", "stack/java", "stack/golang", "stack/rust", "stack/deno"},
 	"detect":            {"lazyregexp", "tree", "stack", "stack/stacks", "stack/dataservice", "secret", "envfile"}, // secret: which ones are generated; envfile: what an example leaves open
 	"framework":         {"lazyregexp", "stack", "stack/stacks"},                                                   // reads what the stacks say of proxies and debuggers; apart from detect, which `up` does not need
 	"workspace":         {"lazyregexp", "fail"},
@@ -131,6 +133,8 @@ var never = map[string][]string{
 	"stack":             {"context", "os", "net", "time"},
 	"stack/dataservice": {"context", "os", "time"},
 	"stack/node":        {"context", "os", "net", "time"},
+	"stack/node/script": {"context", "os", "net", "time"},
+	"stack/deno":        {"context", "os", "net", "time"},
 	"stack/node/npm":    {"context", "os", "net", "time"},
 	"stack/python":      {"context", "os", "net", "time"},
 	"stack/ruby":        {"context", "os", "net", "time"},

@@ -117,8 +117,11 @@ func (s *scan) dockerfilesIn(dir string) []string {
 }
 
 // dockerfileFor is the Dockerfile that builds the service; empty for none. In a directory of
-// several services it is one whose image has the service's language.
+// several services it is the one that has the service's name, or one whose image has its language.
 func (s *scan) dockerfileFor(c *candidate) string {
+	if own := "Dockerfile." + c.Name; c.shares && c.Directory().Has(own) {
+		return own
+	}
 	for _, name := range s.dockerfilesIn(c.Dir) {
 		if !c.shares || parseDockerfile("", s.tree.Text(path.Join(c.Dir, name))).runs(c.Of.Language.Name) {
 			return name

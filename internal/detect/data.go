@@ -40,7 +40,6 @@ func (s *scan) decideData() []Data {
 			s.wireData(shared, use)
 		}
 		slices.Sort(shared.Users)
-		s.remarkFixed(shared)
 		data = append(data, shared.Need)
 	}
 	slices.SortFunc(data, func(a, b Data) int { return cmp.Compare(a.Key, b.Key) })
@@ -240,16 +239,11 @@ func (s *scan) wireData(shared *dataservice.Shared, use dataservice.Use) {
 	}
 }
 
-// remarkFixed says which sources have this machine's own name for a data service.
-func (s *scan) remarkFixed(shared *dataservice.Shared) {
-	for _, fixed := range shared.Fixed {
-		if !dataservice.IsHere(fixed.Host) {
-			continue
-		}
-		c, e := s.called(fixed.User), fixed.Evidence
-		e.Text += fmt.Sprintf(" is hard-coded to %s, which inside a container is %s itself", fixed.Host, c.Name)
-		c.Remark(e, fmt.Sprintf("write %q there, the name of the service in Compose; or read the host from a variable that devup.yaml sets", shared.Key))
-	}
+// remarkFixed says that the service's source has this machine's own name for a data service.
+func (c *candidate) remarkFixed(key string, fixed dataservice.Fixed) {
+	e := fixed.Evidence
+	e.Text += fmt.Sprintf(" is hard-coded to %s, which inside a container is %s itself", fixed.Host, c.Name)
+	c.Remark(e, fmt.Sprintf("write %q there, the name of the service in Compose; or read the host from a variable that devup.yaml sets", key))
 }
 
 // variable is the service's variable of a name, which is added where there is none.

@@ -20,8 +20,6 @@ var foreign = []struct{ file, what string }{
 	{"Cargo.toml", "Rust"},
 	{"composer.json", "PHP"},
 	{"mix.exs", "Elixir"},
-	{"deno.json", "Deno"},
-	{"deno.jsonc", "Deno"},
 	{".csproj", "ASP.NET"},
 	{".fsproj", "ASP.NET"},
 }
@@ -105,28 +103,10 @@ func (s *scan) whyForeign(f *tree.Directory) (why, file string) {
 		return "", ""
 	case language != "":
 		return "no stack for " + language + " yet: add a Dockerfile with EXPOSE", manifest
-	case s.isDeno(f) != "":
-		return "no stack for Deno yet: add a Dockerfile with EXPOSE", s.isDeno(f)
 	case f.Has("index.html") && s.isStatic(f.Path):
 		return "no stack for static pages yet: add a Dockerfile with EXPOSE", "index.html"
 	}
 	return "", ""
-}
-
-// isDeno is the file at the top of a directory without a manifest that imports as only Deno does.
-func (s *scan) isDeno(f *tree.Directory) string {
-	if hasManifest(f) || strings.Count(f.Path, "/") > 1 {
-		return ""
-	}
-	for _, name := range []string{"main.ts", "server.ts", "mod.ts", "index.ts", "app.ts", "main.js", "server.js"} {
-		if !f.Has(name) {
-			continue
-		}
-		if text := s.tree.Text(path.Join(f.Path, name)); strings.Contains(text, `"https://deno.land/`) || strings.Contains(text, `"jsr:`) || strings.Contains(text, "Deno.serve(") {
-			return name
-		}
-	}
-	return ""
 }
 
 // isStatic tells whether a directory with an index.html is a site: no app holds it and it

@@ -325,32 +325,37 @@ func remarkCall(c, sibling *candidate, call serverCall) {
 	c.Remark(e, fmt.Sprintf("write %s there, and set %s: %s under environment in devup.yaml", code, variable, inside))
 }
 
-// joinData puts a data service into the network of a service whose source has its address at
-// localhost, where no variable can change it.
-func (s *scan) joinData(all []Data) {
-	networks := map[string]*loopback{} // by the key of the data service
+// decideFixed puts data services into the network of the services whose source has their
+// address at localhost, where no variable can change it. Where that is not possible, it remarks
+// on the source.
+func (s *scan) decideFixed(all []Data) {
 	for _, need := range all {
+		var network *loopback // of the data service
 		for _, fixed := range need.Fixed {
-			port := dataservice.Lookup(need.Service).Port
-			i := slices.IndexFunc(s.found, func(c *candidate) bool { return c.Name == fixed.User })
-			if i < 0 || need.Compose || s.found[i].compose != nil || !isLoopback(fixed.Host) || fixed.Port != 0 && fixed.Port != port {
+			if !dataservice.IsHere(fixed.Host) {
 				continue
 			}
-			c := s.found[i]
-			if network := networks[need.Key]; network != nil {
-				joinLoopback(c, network.members[0], fixed.Evidence)
-				networks[need.Key] = network.members[0].loopback
-				continue
-			}
-			if l := c.loopbackOrNew(); !l.has(port) {
-				l.calls, l.data = append(l.calls, fixed.Evidence), append(l.data, need.Key)
-				c.loopback, networks[need.Key] = l, l
+			c := s.called(fixed.User)
+			if port := dataservice.Lookup(need.Service).Port; need.Compose || c.compose != nil || fixed.Port != 0 && fixed.Port != port || !c.joinData(&network, need.Key, port, fixed.Evidence) {
+				c.remarkFixed(need.Key, fixed)
 			}
 		}
 	}
 }
 
-// isLoopback says whether a host is the container's own.
-func isLoopback(host string) bool {
-	return slices.Contains([]string{"localhost", "127.0.0.1", "::1", "[::1]"}, strings.ToLower(host))
+// joinData puts the service into the network of a data service, or the other way round where
+// that has none yet.
+func (c *candidate) joinData(network **loopback, key string, port int, call Evidence) bool {
+	if *network != nil {
+		joinLoopback(c, (*network).members[0], call)
+		*network = (*network).members[0].loopback
+		return c.loopback == *network
+	}
+	l := c.loopbackOrNew()
+	if l.has(port) {
+		return false
+	}
+	l.calls, l.data = append(l.calls, call), append(l.data, key)
+	c.loopback, *network = l, l
+	return true
 }

@@ -218,7 +218,7 @@ func (s *scan) decide() Repository {
 		decideRemarks(s.found, c)
 	}
 	repo.Data = s.decideData()
-	s.joinData(repo.Data)
+	s.decideFixed(repo.Data)
 	repo.Loopbacks = s.loopbacks()
 	for _, c := range s.found { // what other services call is known by now
 		c.Public = decidePublic(s.found, c)
@@ -290,21 +290,21 @@ func (s *scan) sourcesOf(c *candidate) []tree.File {
 			}
 		}
 	}
-	if c.Entry != "" {
-		entry := path.Join(c.Dir, c.Entry)
-		slices.SortStableFunc(sources, func(a, b tree.File) int { return trueFirst(a.Path == entry, b.Path == entry) })
-	}
-	return sources
+	return entryFirst(s.tree, c, sources)
 }
 
-func trueFirst(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case a:
-		return -1
+// entryFirst moves the file that runs to the front of the sources. It may have no ending, as
+// bin/www has none.
+func entryFirst(t *tree.Tree, c *candidate, sources []tree.File) []tree.File {
+	if c.Entry == "" {
+		return sources
 	}
-	return 1
+	entry := t.Source(path.Join(c.Dir, c.Entry))
+	sources = slices.DeleteFunc(sources, func(f tree.File) bool { return f.Path == entry.Path })
+	if entry.Text == "" {
+		return sources
+	}
+	return slices.Insert(sources, 0, entry)
 }
 
 // services are those that were found.

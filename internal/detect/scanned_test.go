@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -109,5 +110,29 @@ func TestInteresting(t *testing.T) {
 		if got := isManifest(name); got != want {
 			t.Errorf("isManifest(%s) = %v", name, got)
 		}
+	}
+}
+
+// TestDockerfilesOfOneDirectory: services that share a directory and a language have a Dockerfile each.
+func TestDockerfilesOfOneDirectory(t *testing.T) {
+	t.Parallel()
+	repo := scanned(t, `-- package.json --
+{"scripts": {"dev": "vite", "server": "node server.js"}, "dependencies": {"express": "4"}, "devDependencies": {"vite": "5"}}
+-- index.html --
+-- server.js --
+app.listen(4000)
+-- Dockerfile --
+FROM node:24
+EXPOSE 4000
+-- Dockerfile.frontend --
+FROM node:24
+EXPOSE 5173
+`)
+	var got []string
+	for _, s := range repo.Services {
+		got = append(got, fmt.Sprintf("%s: %s %d", s.Name, s.Dockerfile, s.Port.Number))
+	}
+	if text := strings.Join(got, ", "); text != "backend: Dockerfile 4000, frontend: Dockerfile.frontend 5173" {
+		t.Error(text)
 	}
 }

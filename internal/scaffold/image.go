@@ -32,6 +32,7 @@ type imageView struct {
 	Dev       []string
 	Build     []string
 	Output    string
+	Static    bool // Output is what production serves
 	Prod      []string
 	BuildArgs []setting
 	Settings  []setting // environment variables of both stages
@@ -65,6 +66,7 @@ func newImageView(repo detect.Repository, s detect.Service) (imageView, error) {
 		Dev:       s.Dev,
 		Build:     s.Build,
 		Output:    path.Clean(s.Output),
+		Static:    s.Output != "",
 		Prod:      s.Prod,
 		BuildArgs: buildArgs(repo, s),
 		Install:   of.Language.Install(&q, s, of),

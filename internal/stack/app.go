@@ -16,6 +16,7 @@ type App struct {
 	Entry    string        // the file that runs, relative to the service's directory
 	Callable string        // what Entry holds: a variable or factory call, as in "app" or "create_app()"
 	Script   string        // the name of the script that starts it
+	Part     *Part         // what of Script starts it; nil where all of it does
 	Shown    tree.Evidence // what shows the stack
 	Called   string        // the name that its manifest gives it
 	BuiltIn  string        // the directory that its image is built from, where the user said so
@@ -24,6 +25,14 @@ type App struct {
 	Configs []tree.File     // of the framework: vite.config.js
 	Sources []tree.File     // its own source, nearest first
 	Proxies []tree.Evidence // where a development server sends requests on, outside of Configs and Sources
+}
+
+// Part is a command of a script that also starts what the service does without: other services,
+// databases.
+type Part struct {
+	Before []string // command lines that have to succeed first
+	Beside []string // command lines that run at the same time
+	Words  []string // variables and the command
 }
 
 // Command is a command line and where it stands.

@@ -141,7 +141,8 @@ type Service struct {
 	Module     string    // Flask: the value of FLASK_APP ("app", "src/main.py", "pkg:create_app"); Python: the module or file to run; Node: the server entry where no script starts it
 	Dev        []string  // the development command in exec form, listening on 0.0.0.0:Port
 	Build      []string  // what makes the production files ("npm", "run", "build"): for cra, vite, and a node service with a build script; else nil
-	Output     string    // the directory that Build writes, for cra and vite ("build", "dist"); else empty
+	Output     string    // the directory of built files that production serves ("build", "dist"); empty for a server
+	ManyPages  bool      // Output holds a file for each path, so that an unknown path is an error and not index.html
 	Prod       []string  // the production command in exec form for flask, node and python; nil when the built files are served
 	Migrate    []string  // the command that brings its database up to date, in exec form; nil for none
 	Seed       []string  // the command that fills its database with data, in exec form; nil for none

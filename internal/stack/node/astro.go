@@ -1,13 +1,24 @@
 package node
 
-import "github.com/devup-cli/devup/internal/stack"
+import (
+	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/stack/node/npm"
+)
 
 // Astro is Astro's dev server.
 var Astro = stack.Stack{
 	Name: "node", Title: "Astro", Language: &Language, Page: true, Port: 4321,
 	Packages: []string{"astro"},
 	Find:     runs([]string{"astro"}, "astro"),
-	Commands: servers("--host", "0.0.0.0", "--port", "{port}"),
+	Describe: func(a *stack.App) {
+		if astroBuilt.describe(a); a.Output == "" {
+			remarkAdapter(a, "@astrojs/node")
+		}
+	},
+	Commands: astroBuilt.commands,
+	FindPort: func(a *stack.App) (stack.Port, bool) { return stack.PortIn(a.Configs, vitePort) },
+	OwnPort:  true,
 	Prefixes: []string{"PUBLIC_"},
 	Reads:    "import.meta.env.PUBLIC_",
 	Proxy: []stack.Rule{
@@ -25,3 +36,25 @@ var Astro = stack.Stack{
 		},
 	},
 }
+
+var (
+	rendersOnServer = lazyregexp.New(`\boutput\s*:\s*["'](?:server|hybrid)["']`)
+	middlewareMode  = lazyregexp.New(`\bmode\s*:\s*["']middleware["']`)
+	astroOutput     = `\boutDir\s*:\s*["']\.?/?([\w./-]+?)/?["']`
+)
+
+// astroBuilt are files, or the server of an adapter: https://docs.astro.build/en/guides/integrations-guide/node/.
+var astroBuilt = built{build: []string{"astro", "build"}, preview: []string{"astro", "preview"}, flags: onAll, of: func(a *stack.App) outcome {
+	text := config(a, named("astro.config")...)
+	out, found := stack.Match(text, astroOutput)
+	if !found {
+		out = "dist"
+	}
+	switch p := npm.ManifestOf(a.Tree, a.Dir); {
+	case p.NeedsOneOf("@astrojs/node") != "" && !middlewareMode.MatchString(text):
+		return outcome{Prod: []string{"node", out + "/server/entry.mjs"}}
+	case rendersOnServer.MatchString(text):
+		return outcome{}
+	}
+	return outcome{Output: out, ManyPages: true}
+}}

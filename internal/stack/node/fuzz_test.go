@@ -3,7 +3,9 @@ package node
 import (
 	"strings"
 	"testing"
+	"testing/fstest"
 
+	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/stack/node/npm"
 	"github.com/devup-cli/devup/internal/tree"
 )
@@ -21,11 +23,33 @@ func FuzzManifest(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if name, script := startScript(p); (name == "") != (script == "") {
-			t.Errorf("script %q is %q", name, script)
+		if name, own, all := startScript(p); (name == "") != (len(own) == 0) || len(own) > len(all) {
+			t.Errorf("script %q has %d commands of %d", name, len(own), len(all))
 		}
-		if entry := entryOfCommand(p.Script("start")); entry != "" && !isCode(entry) {
-			t.Errorf("the entry %q is no source", entry)
+	})
+}
+
+// FuzzProjects: whatever angular.json and project.json hold, reading them ends, and what is built
+// lies in the repository.
+func FuzzProjects(f *testing.F) {
+	for _, seed := range []string{
+		`{"projects": {"a": {"architect": {"build": {"options": {"outputPath": {"base": "../..", "browser": "../x"}}}}}}}`, `{"targets": {"serve": {"executor": "@nx/vite:dev-server"}}} // x`, "[", "{}",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		files := fstest.MapFS{"angular.json": {Data: []byte(text)}, "nx.json": {Data: []byte("{}")}, "a/project.json": {Data: []byte(text)}}
+		all := func(string) bool { return true }
+		root, err := tree.Walk(files, tree.Files{Interesting: all, Manifest: all})
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := &stack.App{Tree: root, Service: stack.Service{Dir: "."}}
+		if angularBuilt.describe(a); strings.HasPrefix(a.Output, "..") || strings.HasPrefix(a.Output, "/") {
+			t.Errorf("output %q", a.Output)
+		}
+		if _, found := nxProjectOf(root, "a"); found && !root.Has("nx.json") {
+			t.Error("found without a workspace")
 		}
 	})
 }

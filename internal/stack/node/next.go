@@ -10,7 +10,8 @@ var Next = stack.Stack{
 	Name: "node", Title: "Next.js", Language: &Language, Page: true, Port: 3000,
 	Packages:   []string{"next"},
 	Find:       runs([]string{"next"}, "next"),
-	Commands:   servers("-H", "0.0.0.0", "-p", "{port}"),
+	Describe:   nextBuilt.describe,
+	Commands:   nextBuilt.commands,
 	Prefixes:   []string{"NEXT_PUBLIC_"},
 	Reads:      "process.env.NEXT_PUBLIC_",
 	ServerSide: true,
@@ -25,5 +26,24 @@ var Next = stack.Stack{
 				Files: []string{"next.config.js", "next.config.ts", "next.config.mjs", "next.config.mts"}, Code: `allowedDevOrigins: ["**{suffix}"]`,
 			},
 		},
+	},
+}
+
+var exportsPages = lazyregexp.New(`\boutput\s*:\s*["']export["']`)
+
+// nextBuilt is a server, or files where the configuration exports them:
+// https://nextjs.org/docs/app/guides/static-exports.
+var nextBuilt = built{
+	build: []string{"next", "build"}, preview: []string{"next", "start"}, flags: []string{"-H", "0.0.0.0", "-p", "{port}"},
+	of: func(a *stack.App) outcome {
+		text := config(a, named("next.config")...)
+		if !exportsPages.MatchString(text) {
+			return outcome{}
+		}
+		out, found := stack.Match(text, `\bdistDir\s*:\s*["']\.?/?([\w-][\w./-]*?)/?["']`)
+		if !found {
+			out = "out"
+		}
+		return outcome{Output: out, ManyPages: true}
 	},
 }

@@ -10,21 +10,29 @@ import (
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/stack/node/npm"
+	"github.com/devup-cli/devup/internal/stack/node/script"
 	"github.com/devup-cli/devup/internal/tree"
 )
 
 // Language is what all stacks of Node share.
-var Language = stack.Language{
+var Language = func() stack.Language {
+	l := javaScript
+	l.Search = search
+	return l
+}()
+
+// javaScript is what Node and Bun share.
+var javaScript = stack.Language{
 	Name:      "node",
 	Manifests: []string{"package.json"},
 	Files: []string{
 		"package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "pnpm-workspace.yaml", "bun.lock", "bun.lockb", "lerna.json",
 		".nvmrc", ".node-version", "index.html", ".yarnrc.yml", "cdk.json", "serverless.yml", "samconfig.toml", "angular.json", "proxy.conf.json", "proxy.config.json", "proxy-config.json",
+		"www", "nx.json", "project.json", "bunfig.toml",
 	},
 	Locks:      npm.LockFiles(),
 	Endings:    endings,
 	Versions:   npm.NodeLines,
-	Search:     search,
 	Describe:   describe,
 	Remarks:    remarks,
 	Version:    npm.NodeVersion,
@@ -49,11 +57,16 @@ var Language = stack.Language{
 
 func isCode(name string) bool { return slices.Contains(endings, path.Ext(name)) }
 
-// search finds the directories whose package.json starts something that listens.
+// search finds the directories whose package.json starts something that listens, and the
+// projects of Nx, which may have no package.json.
 func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 	var found []*stack.App
 	for _, dir := range t.Paths {
+		a := &stack.App{Tree: t, Service: stack.Service{Dir: dir}}
 		if !t.Directory(dir).Has("package.json") {
+			if t.Directory(dir).Has(nxFile) && a.Recognise(stacks) {
+				found = append(found, a)
+			}
 			continue
 		}
 		p, err := npm.Parse(t, dir)
@@ -61,15 +74,50 @@ func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 			t.LeaveOut(dir, "package.json is not valid JSON", tree.Evidence{File: p.Path})
 			continue
 		}
-		a := &stack.App{Tree: t, Service: stack.Service{Dir: dir}}
 		a.Recognise(stacks)
 		if why, e := whyNoService(a, p); why != "" {
-			t.RejectAs(strings.HasSuffix(why, "starts no server that is known"), dir, why, e)
+			if !bundlesAssets(a, p) || a.Directory().First("composer.json", "Gemfile") == "" { // else the server is named
+				t.RejectAs(strings.HasSuffix(why, "starts no server that is known"), dir, why, e)
+			}
 			continue
 		}
+		if runsOnBun(a, p) {
+			a.Of = &Bun
+		}
 		found = append(found, a)
+		if a.Of != nil && a.Of.Page {
+			found = append(found, serverBeside(a, p, stacks)...)
+		}
 	}
 	return found
+}
+
+var (
+	namesServer = lazyregexp.New(`(?i)server|api|backend`)
+	answersAPI  = lazyregexp.New(`\.(?:get|post|put|delete|use|route)\(\s*["'` + "`" + `]/api\b`)
+)
+
+// serverBeside is the server in the directory of a page, such as Express beside Angular; none
+// where the file only serves what the page's build makes, or is the page's own server.
+func serverBeside(page *stack.App, p *npm.Manifest, stacks []*stack.Stack) []*stack.App {
+	a := &stack.App{Tree: page.Tree, Service: stack.Service{Dir: page.Dir}}
+	scripts := scriptsOf(p)
+	for _, name := range developmentScripts {
+		for _, c := range chosen(scripts.Commands(name)) {
+			entry := entryOfCommand(a, p, c)
+			if !opensPort(a.Tree, a.Dir, entry) {
+				continue
+			}
+			apart := c.Beside || namesServer.MatchString(name) || answersAPI.MatchString(a.Tree.Source(path.Join(a.Dir, entry)).Text)
+			if !apart || page.Of.ServerSide && !c.Beside {
+				continue
+			}
+			servers := slices.DeleteFunc(slices.Clone(stacks), func(s *stack.Stack) bool { return s.Page || len(s.Packages) > 0 && !isListener(s.Packages[0]) })
+			a.Recognise(servers)
+			return []*stack.App{a}
+		}
+	}
+	return nil
 }
 
 // notServices are dependencies and files that make a package something else.
@@ -85,10 +133,17 @@ var notServices = []struct{ dependency, what string }{
 	{"@pulumi/pulumi", "infrastructure code (Pulumi)"},
 }
 
+// assetPlugins are what makes a bundler the asset pipeline of a server in another language.
+var assetPlugins = []string{"laravel-vite-plugin", "vite-plugin-ruby", "vite-plugin-symfony", "laravel-mix", "@symfony/webpack-encore"}
+
+func bundlesAssets(a *stack.App, p *npm.Manifest) bool {
+	return p.NeedsOneOf(assetPlugins...) != "" && (a.Of == nil || !isListener(a.Of.Packages[0]))
+}
+
 // whyNoService says why the directory is none, though a stack may have been recognised.
 func whyNoService(a *stack.App, p *npm.Manifest) (string, tree.Evidence) {
 	framework := a.Of != nil
-	own := framework && a.Of.Name != "node"
+	own := framework && (a.Of.Name != "node" || a.Of.Page)
 	for _, other := range notServices {
 		if _, needed := p.Needs(other.dependency); needed && !listensBySource(p) {
 			// A web app that is also wrapped for phones is still a web app.
@@ -102,6 +157,10 @@ func whyNoService(a *stack.App, p *npm.Manifest) (string, tree.Evidence) {
 	}
 	if a.Directory().Has("cdk.json") {
 		return "infrastructure code (cdk.json)", tree.Evidence{File: path.Join(a.Dir, "cdk.json")}
+	}
+	if bundlesAssets(a, p) {
+		plugin := p.NeedsOneOf(assetPlugins...)
+		return "the asset pipeline of a server (" + plugin + ")", p.At(plugin, plugin)
 	}
 	if own {
 		return "", tree.Evidence{}
@@ -117,16 +176,16 @@ func whyNoService(a *stack.App, p *npm.Manifest) (string, tree.Evidence) {
 
 // whyNoServer tells tooling, workspace roots, lambdas and libraries from servers.
 func whyNoServer(a *stack.App, p *npm.Manifest, known bool) (string, tree.Evidence) {
-	script, text := startScript(p)
+	name, own, _ := startScript(p)
 	t, dir := a.Tree, a.Dir
 	entry := entryOf(t, dir, p)
 	switch {
-	case script == "" && entry == "" && isWorkspaceRoot(a.Directory(), p):
+	case name == "" && entry == "" && isWorkspaceRoot(a.Directory(), p):
 		if !namesMembers(p) {
-			return "the root of a workspace: its members are examined instead", tree.Evidence{File: path.Join(dir, a.Directory().First("pnpm-workspace.yaml", "lerna.json"))}
+			return "the root of a workspace: its members are examined instead", tree.Evidence{File: path.Join(dir, a.Directory().First("pnpm-workspace.yaml", "lerna.json", "nx.json"))}
 		}
 		return "the root of a workspace: its members are examined instead", p.At("workspaces", "workspaces")
-	case script == "" && entry == "":
+	case name == "" && entry == "":
 		if delegate, what := delegateScript(p); delegate != "" {
 			return "its scripts only start other directories", p.At(delegate, what)
 		}
@@ -139,26 +198,19 @@ func whyNoServer(a *stack.App, p *npm.Manifest, known bool) (string, tree.Eviden
 		return "package.json has no start script and no server entry", tree.Evidence{File: p.Path}
 	case known || entry != "" && opensPort(t, dir, entry):
 		return "", tree.Evidence{}
-	case script != "" && opensPort(t, dir, entryOfCommand(text)):
+	case slices.ContainsFunc(own, func(c script.Command) bool { return opensPort(t, dir, entryOfCommand(a, p, c)) }):
 		return "", tree.Evidence{}
 	case lambdaHandler(t, dir, p) != "":
 		return "a lambda: it exports a handler and starts no server", tree.Evidence{File: lambdaHandler(t, dir, p)}
-	case script != "":
-		return "its " + script + " script starts no server that is known", p.At(script, script+": "+firstWords(text))
+	case name != "":
+		return "its " + name + " script starts no server that is known", p.At(name, name+": "+firstWords(p.Script(name)))
 	default:
 		return "a library: " + entry + " opens no port", tree.Evidence{File: path.Join(dir, entry)}
 	}
 }
 
-// firstWords are enough of a script to know it by. Assignments in front are
-// left out, for their values may be secret.
-func firstWords(text string) string {
-	words := slices.DeleteFunc(strings.Fields(text), func(word string) bool { return strings.Contains(word, "=") })
-	return strings.Join(words[:min(len(words), 3)], " ")
-}
-
 func isWorkspaceRoot(f *tree.Directory, p *npm.Manifest) bool {
-	return namesMembers(p) || f.Has("pnpm-workspace.yaml") || f.Has("lerna.json")
+	return namesMembers(p) || f.Has("pnpm-workspace.yaml") || f.Has("lerna.json") || f.Has("nx.json")
 }
 
 func namesMembers(p *npm.Manifest) bool {
@@ -181,7 +233,7 @@ func describe(a *stack.App) {
 	if a.Shown != (tree.Evidence{}) {
 		a.Note(a.Shown)
 	}
-	if text := p.Script(a.Script); text != "" {
+	if text := commandText(a, p); text != "" {
 		e := p.At(a.Script, a.Script+" script")
 		a.Starts = append(a.Starts, stack.Command{Text: text, File: p.Path, Line: e.Line})
 		a.Note(e)

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/devup-cli/devup/internal/stack"
@@ -10,14 +11,33 @@ import (
 // Plain is any other server on Node: a start script, or a file that listens.
 var Plain = stack.Stack{
 	Name: "node", Title: "Node", Language: &Language, Port: 3000,
-	Describe: func(a *stack.App) {
-		p := npm.ManifestOf(a.Tree, a.Dir)
-		a.Script, _ = startScript(p)
-		a.Module = entryOf(a.Tree, a.Dir, p)
-	},
+	Describe: describeServer,
 	Commands: servers(),
 	Settings: []string{"NODE_ENV", "NODE_OPTIONS", "CHOKIDAR_USEPOLLING", "WATCHPACK_POLLING", "VITEST"},
 	Listen:   stack.Listen{Hint: "listen without naming an address, or on \"0.0.0.0\"; HOST=0.0.0.0 does it for many servers"},
+}
+
+// describeServer fills in how a server starts by its own source.
+func describeServer(a *stack.App) {
+	p := npm.ManifestOf(a.Tree, a.Dir)
+	startServer(a, p)
+	if a.Script != "" && !startsUnbuilt(a, p) {
+		return
+	}
+	if module := cmp.Or(a.Entry, entryOf(a.Tree, a.Dir, p)); module != "" || a.Script == "" {
+		a.Script, a.Part, a.Module, a.Entry = "", nil, module, module
+	}
+	if isTypeScript(a.Module) && p.Dependencies["tsx"] == "" {
+		a.Packages.Missing = append(a.Packages.Missing, "tsx")
+	}
+}
+
+// startsUnbuilt says whether the script runs a built file, which a checkout lacks, of a source
+// that can run as it is.
+func startsUnbuilt(a *stack.App, p *npm.Manifest) bool {
+	all := scriptsOf(p).Commands(a.Script)
+	return a.Part == nil && len(all) == 1 && len(all[0].Before) == 0 && all[0].Program() == "node" && isTypeScript(a.Entry) &&
+		!slices.ContainsFunc(all[0].Words, isTypeScript)
 }
 
 type listener struct {
@@ -35,6 +55,7 @@ var listeners = []listener{
 	{"koa", "Koa", 3000},
 	{"@hapi/hapi", "hapi", 3000},
 	{"hono", "Hono", 3000},
+	{"elysia", "Elysia", 3000},
 	{"@apollo/server", "Apollo Server", 4000},
 	{"apollo-server", "Apollo Server", 4000},
 	{"express", "Express", 3000},
@@ -64,12 +85,7 @@ func Listeners() []*stack.Stack {
 				}
 				return needed
 			},
-			Describe: func(a *stack.App) {
-				p := npm.ManifestOf(a.Tree, a.Dir)
-				if a.Script, _ = startScript(p); a.Script == "" {
-					a.Module = entryOf(a.Tree, a.Dir, p)
-				}
-			},
+			Describe: describeServer,
 			Commands: servers(),
 		})
 	}

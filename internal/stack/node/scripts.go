@@ -1,6 +1,8 @@
 package node
 
 import (
+	"encoding/json"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -8,87 +10,102 @@ import (
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/stack/node/npm"
+	"github.com/devup-cli/devup/internal/stack/node/script"
 	"github.com/devup-cli/devup/internal/tree"
 )
 
 // developmentScripts are the names under which people start a package, those
 // that reload on a change first.
-var developmentScripts = []string{"dev", "start:dev", "develop", "serve", "start", "server", "dev:server", "start:server"}
+var developmentScripts = []string{
+	"dev", "start:dev", "develop", "serve", "start", "server", "dev:server", "start:server", "dev:client", "client", "dev:web", "watch", "start:watch",
+}
 
-// scriptThatRuns is the best script that runs one of the programs as a server.
-func scriptThatRuns(p *npm.Manifest, programs ...string) string {
-	for _, name := range developmentScripts {
-		for _, program := range programs {
-			if runsProgram(p.Script(name), program) {
-				return name
+// serving are the development servers of frameworks, with the subcommands that start them: the
+// usual one first, "" for none. One that begins with a dash is a flag.
+var serving = map[string][]string{
+	"vite": {"", "dev", "serve"}, "next": {"dev", ""}, "nuxt": {"dev", ""}, "nuxi": {"dev"}, "ng": {"serve", "s", "dev"}, "astro": {"dev"},
+	"gatsby": {"develop"}, "docusaurus": {"start"}, "vue-cli-service": {"serve"}, "parcel": {"", "serve", "watch"}, "eleventy": {"--serve"},
+	"react-scripts": {"start"}, "craco": {"start"}, "react-app-rewired": {"start"}, "webpack": {"serve", "s"}, "webpack-dev-server": {"", "serve"},
+	"remix": {"vite:dev", "dev"}, "react-router": {"dev"}, "vinxi": {"dev"}, "svelte-kit": {"dev"}, "json-server": {""}, "vitepress": {"dev", ""},
+}
+
+// scriptsOf are the scripts of a package.
+func scriptsOf(p *npm.Manifest) script.Scripts {
+	s := script.Scripts{Texts: p.Scripts, Wireit: map[string]script.Wireit{}}
+	var configs map[string]json.RawMessage
+	_ = json.Unmarshal(p.Wireit, &configs) // of another form: none
+	for name, raw := range configs {
+		var config struct {
+			Command      string            `json:"command"`
+			Dependencies []json.RawMessage `json:"dependencies"`
+		}
+		_ = json.Unmarshal(raw, &config)
+		w := script.Wireit{Command: config.Command}
+		for _, dependency := range config.Dependencies {
+			w.Dependencies = append(w.Dependencies, npm.RawText(dependency))
+		}
+		s.Wireit[name] = w
+	}
+	return s
+}
+
+// serves says whether a command starts one of the development servers.
+func serves(c script.Command, programs ...string) bool {
+	return slices.Contains(programs, c.Program()) && starts(c, serving[c.Program()])
+}
+
+func starts(c script.Command, subcommands []string) bool {
+	if c.Elsewhere {
+		return false
+	}
+	if len(subcommands) > 0 && strings.HasPrefix(subcommands[0], "-") {
+		return slices.ContainsFunc(c.Words, func(word string) bool { return slices.Contains(subcommands, word) })
+	}
+	first := ""
+	if len(c.Words) > 1 && !strings.HasPrefix(c.Words[1], "-") {
+		first = c.Words[1]
+	}
+	if strings.ContainsAny(first, "./0123456789") {
+		first = "" // a file or a directory
+	}
+	return slices.Contains(subcommands, first)
+}
+
+var (
+	startsPages = lazyregexp.New(`(?i)dev|serve|start|client|front|web|\bui\b|\bng\b`)
+	startsOther = lazyregexp.New(`(?i)test|e2e|story|cypress|playwright|lint|build|prod|preview|deploy|docker`)
+)
+
+// scriptNames are the scripts in which a development server is looked for, the usual ones first.
+func scriptNames(p *npm.Manifest) []string {
+	names := slices.Clone(developmentScripts)
+	for _, name := range slices.Sorted(maps.Keys(p.Scripts)) {
+		if startsPages.MatchString(name) && !startsOther.MatchString(name) && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// startedBy finds how the app is started with one of the programs; e shows the stack. Where
+// scripts only start what was built, the program itself starts it.
+func startedBy(a *stack.App, e tree.Evidence, programs ...string) bool {
+	p := npm.ManifestOf(a.Tree, a.Dir)
+	scripts := scriptsOf(p)
+	for _, name := range scriptNames(p) {
+		for _, c := range scripts.Commands(name) {
+			if serves(c, programs...) {
+				a.Shown = e
+				startBy(a, scripts, name, c)
+				return true
 			}
 		}
 	}
-	return ""
-}
-
-// runsProgram says whether a command line starts the program, not its build or
-// its preview.
-func runsProgram(line, program string) bool {
-	for _, part := range commandParts.Split(line, -1) {
-		words := strings.Fields(part)
-		for i, word := range words {
-			if path.Base(strings.Trim(word, `"'\`)) != program {
-				continue
-			}
-			if i+1 < len(words) && slices.Contains([]string{"build", "preview", "test", "eject", "optimize", "lint"}, words[i+1]) {
-				continue
-			}
-			return true
-		}
-	}
-	return false
-}
-
-var commandParts = lazyregexp.New(`&&|\|\||[;|&]`)
-
-// startScript is the script that starts a server in the package's own directory.
-func startScript(p *npm.Manifest) (name, text string) {
 	for _, name := range developmentScripts {
-		text := p.Script(name)
-		if text == "" || isDelegate(text) || onlyCompiles(text) || needsMissingTool(p, text) {
-			continue
-		}
-		return name, text
-	}
-	return "", ""
-}
-
-var delegates = lazyregexp.New(
-	`(^|[&;|"'\s])cd\s|--prefix\b|--cwd\b|(?:--workspace|--filter|--scope|-w|-F)[ =]|\b(?:turbo|lerna|nx|rush|wireit|docker|docker-compose|concurrently|run-p|run-s|npm-run-all|make)\b|\bworkspaces?\b|pnpm\s+(?:-r|--recursive|-C)\b`)
-
-// isDelegate says whether a script starts what lies in other directories, or several things.
-func isDelegate(text string) bool { return delegates.MatchString(text) }
-
-// delegateScript is the script that shows why a package is only a front for others.
-func delegateScript(p *npm.Manifest) (name, text string) {
-	for _, name := range developmentScripts {
-		if text := p.Script(name); text != "" && isDelegate(text) {
-			return name, name + ": " + firstWords(text)
-		}
-	}
-	return "", ""
-}
-
-var compilers = lazyregexp.New(`^(?:npx\s+)?(?:tsc|tsup|rollup|babel|esbuild|swc|unbuild|microbundle|sass|storybook|start-storybook|jest|vitest|gulp|grunt|echo|ng-packagr)\b`)
-
-func onlyCompiles(text string) bool {
-	return compilers.MatchString(strings.TrimSpace(text)) && !strings.Contains(text, "onSuccess") && !lazyregexp.New(`\bnode\b`).MatchString(text)
-}
-
-// needsMissingTool says whether a script runs a tool that people have
-// installed globally and the package does not list: it will not be in the image.
-func needsMissingTool(p *npm.Manifest, text string) bool {
-	words := strings.Fields(text)
-	for i, word := range words {
-		switch word {
-		case "nodemon", "ts-node", "ts-node-dev", "tsx", "pm2", "forever", "supervisor", "babel-node":
-			if p.NeedsOneOf(word) == "" && (i == 0 || words[i-1] != "npx") {
+		for _, c := range scripts.Commands(name) {
+			if slices.Contains(programs, c.Program()) && starts(c, []string{"start", "preview"}) {
+				a.Script, a.Shown = name, e
+				a.Part = &stack.Part{Words: program(c.Program())}
 				return true
 			}
 		}
@@ -96,57 +113,144 @@ func needsMissingTool(p *npm.Manifest, text string) bool {
 	return false
 }
 
-// startedBy finds the script that starts the app with one of the programs; e shows the stack.
-func startedBy(a *stack.App, e tree.Evidence, programs ...string) bool {
-	script := scriptThatRuns(npm.ManifestOf(a.Tree, a.Dir), programs...)
-	if script != "" {
-		a.Script, a.Shown = script, e
-	}
-	return script != ""
+// program is the plain command of a development server.
+func program(name string) []string {
+	return slices.DeleteFunc([]string{name, serving[name][0]}, func(word string) bool { return word == "" })
 }
 
-// entryNames are the usual files of a server, in the order people mean them.
-var entryNames = []string{
-	"server.js", "index.js", "app.js", "main.js", "server.mjs", "index.mjs", "app.mjs", "server.cjs", "index.cjs",
-	"src/server.js", "src/index.js", "src/app.js", "src/main.js", "bin/www",
+// startBy starts an app by a command of a script: by the script that ends with it, or by the
+// command alone where that script does more than the service needs.
+func startBy(a *stack.App, scripts script.Scripts, name string, c script.Command) {
+	before := slices.DeleteFunc(slices.Clone(c.Before), func(line string) bool { return needless(scripts, line) })
+	if c.Script != "" && len(c.Outside) == 0 && len(before) == len(c.Before) {
+		a.Script, a.Part = c.Script, nil
+		return
+	}
+	words := slices.DeleteFunc(slices.Concat(c.Env, c.Loader, c.Words), func(word string) bool { return word == "--open" || word == "--watch-path" })
+	a.Script, a.Part = name, &stack.Part{Before: before, Words: words}
 }
 
-// entryOf is the file that runs the server where no script does.
-func entryOf(t *tree.Tree, dir string, p *npm.Manifest) string {
-	names := []string{path.Clean(npm.RawText(p.Main))}
-	for _, script := range developmentScripts {
-		names = append(names, entryOfCommand(p.Scripts[script]))
+// foreign are programs that start no server on Node: data services, other languages, and what
+// waits for another service.
+var foreign = lazyregexp.New(`^(?:mongod|mongo|mongosh|redis-server|redis-cli|postgres|pg_ctl|psql|mysqld|mysql|mysql\.server|brew|sudo|service|systemctl|sc|net|` +
+	`wait-on|wait-port|open|open-cli|opener|xdg-open|ngrok|stripe|localtunnel|lt|sleep|kill-port|` +
+	`python|python3|py|uvicorn|gunicorn|flask|fastapi|poetry|uv|pipenv|go|air|cargo|php|composer|artisan|ruby|rails|bundle|dotnet|java|mvn|mvnw|gradle|gradlew|mix|deno)$`)
+
+// needless says whether nothing that a command line runs is of use in the service's container.
+func needless(scripts script.Scripts, line string) bool {
+	return !slices.ContainsFunc(scripts.CommandsIn(line), func(c script.Command) bool { return !c.Elsewhere && !foreign.MatchString(c.Program()) })
+}
+
+// chosen are the commands of a script that start a server of the package's own: no databases, no
+// pages of frameworks, nothing that lies elsewhere.
+func chosen(all []script.Command) []script.Command {
+	return slices.DeleteFunc(slices.Clone(all), func(c script.Command) bool {
+		return c.Elsewhere || foreign.MatchString(c.Program()) || serving[c.Program()] != nil && serves(c, c.Program())
+	})
+}
+
+var compilers = lazyregexp.New(
+	`^(?:tsc|tsc-alias|tsup|rollup|babel|esbuild|swc|unbuild|microbundle|sass|node-sass|tailwindcss|tailwind|postcss|storybook|start-storybook|jest|vitest|mocha|gulp|grunt|echo|ng-packagr|` +
+		`eslint|prettier|rimraf|del-cli|rm|cp|cpx|cpy|copyfiles|mkdir|prisma|drizzle-kit|typeorm|sequelize|knex|npm|pnpm|yarn|vite|webpack|next|nuxt|ng|react-scripts|vue-cli-service|eleventy|gatsby|astro)$`)
+
+// onlyCompiles says whether none of the commands starts a server.
+func onlyCompiles(all []script.Command) bool {
+	return !slices.ContainsFunc(all, func(c script.Command) bool {
+		return !compilers.MatchString(c.Program()) || slices.ContainsFunc(c.Words, func(word string) bool { return strings.HasPrefix(word, "--onSuccess") })
+	})
+}
+
+// startScript is the script that starts a server in the package's own directory, and those of
+// its commands that do.
+func startScript(p *npm.Manifest) (name string, own, all []script.Command) {
+	scripts := scriptsOf(p)
+	for _, name := range developmentScripts {
+		all := scripts.Commands(name)
+		own := chosen(all)
+		if len(own) == 0 || onlyCompiles(own) || slices.ContainsFunc(own, func(c script.Command) bool { return lacksTool(p, name, c) }) {
+			continue
+		}
+		return name, own, all
 	}
-	for _, name := range append(names, entryNames...) {
-		if name != "." && opensPort(t, dir, name) {
-			return name
+	return "", nil, nil
+}
+
+// startServer starts the app by its start script, as far as that is the service's own.
+func startServer(a *stack.App, p *npm.Manifest) {
+	name, own, all := startScript(p)
+	if name == "" {
+		return
+	}
+	scripts, last := scriptsOf(p), own[len(own)-1]
+	switch {
+	case len(own) == 1 || !last.Beside:
+		startBy(a, scripts, name, last)
+	case len(own) == len(all):
+		a.Script = name
+	default:
+		startBy(a, scripts, name, last)
+		if a.Part == nil {
+			a.Part = &stack.Part{Words: []string{"npm", "run", a.Script}}
+			a.Script = name
+		}
+		for _, c := range own[:len(own)-1] {
+			a.Part.Beside = append(a.Part.Beside, c.Text())
 		}
 	}
-	return ""
+	a.Entry = entryOfCommand(a, p, last)
 }
 
-var listens = lazyregexp.New(`\.listen\s*\(|createServer\s*\(|\bserve\s*\(|\bBun\.serve|\bjson-server|new\s+WebSocketServer`)
-
-// opensPort says whether a source file of the directory listens.
-func opensPort(t *tree.Tree, dir, name string) bool {
-	if name == "" || !isCode(name) || strings.HasPrefix(name, "..") {
-		return false
-	}
-	full := path.Join(dir, name)
-	if path.Dir(full) != dir && t.Has(path.Join(path.Dir(full), "package.json")) {
-		return false // another package's
-	}
-	return t.Has(full) && listens.MatchString(t.Source(full).Text)
+// isDelegate says whether a script starts what lies in other directories, or several things.
+func isDelegate(p *npm.Manifest, name string) bool {
+	return slices.ContainsFunc(scriptsOf(p).Commands(name), func(c script.Command) bool {
+		return c.Elsewhere || c.Beside || foreign.MatchString(c.Program())
+	})
 }
 
-var sourceArgument = lazyregexp.New(`(?:^|\s)(\.?/?[\w@./-]+\.(?:js|mjs|cjs|ts|mts|cts|jsx|tsx))(?:\s|$)`)
-
-// entryOfCommand is the source file that a command line names.
-func entryOfCommand(text string) string {
-	if match := sourceArgument.FindStringSubmatch(text); match != nil {
-		return path.Clean(match[1])
+// delegateScript is the script that shows why a package is only a front for others.
+func delegateScript(p *npm.Manifest) (name, text string) {
+	for _, name := range developmentScripts {
+		if p.Scripts[name] != "" && isDelegate(p, name) {
+			return name, name + ": " + firstWords(p.Script(name))
+		}
 	}
-	return ""
+	return "", ""
+}
+
+// tools are programs that people have installed globally.
+var tools = []string{"nodemon", "ts-node", "ts-node-dev", "tsnd", "tsx", "pm2", "forever", "supervisor", "babel-node"}
+
+// lacksTool says whether a command runs a tool that the package does not list: it will not be in
+// the image. Npx brings it.
+func lacksTool(p *npm.Manifest, name string, c script.Command) bool {
+	for _, tool := range slices.Concat(c.Words[:1], executed(c)) {
+		if packageOf := strings.NewReplacer("tsnd", "ts-node-dev", "babel-node", "@babel/node").Replace(tool); slices.Contains(tools, tool) &&
+			p.NeedsOneOf(tool, packageOf, "babel-cli") == "" && !strings.Contains(p.Scripts[name], "npx "+tool) {
+			return true
+		}
+	}
+	return false
+}
+
+// executed are the words that a tool such as nodemon runs in its turn.
+func executed(c script.Command) []string {
+	for i, word := range c.Words {
+		if text, found := strings.CutPrefix(word, "--exec="); found {
+			return strings.Fields(text)
+		}
+		if (word == "--exec" || word == "-x" || word == "exec" && c.Program() == "nodemon") && i+1 < len(c.Words) {
+			words := slices.Concat(strings.Fields(c.Words[i+1]), c.Words[i+2:])
+			return slices.DeleteFunc(words, func(word string) bool { return word == "npx" })
+		}
+	}
+	return nil
+}
+
+// firstWords are enough of a script to know it by. Assignments in front are
+// left out, for their values may be secret.
+func firstWords(text string) string {
+	words := slices.DeleteFunc(strings.Fields(text), func(word string) bool { return strings.Contains(word, "=") })
+	return strings.Join(words[:min(len(words), 3)], " ")
 }
 
 var exportsHandler = lazyregexp.New(`(?:exports\.handler\s*=|export\s+(?:const|async\s+function|function)\s+handler\b)`)

@@ -15,10 +15,14 @@ func TestSearch(t *testing.T) {
 		{"craco", packageWith("start=craco start", "@craco/craco:7"), "Create React App by start"},
 		{"Vite", "-- package.json --\n" + packageWith("dev=vite", "vite:5") + "-- index.html --\n", "Vite by dev"},
 		{"Vite by its configuration alone", "-- package.json --\n" + packageWith("dev=vite", "") + "-- vite.config.ts --\nexport default {}\n", "Vite by dev"},
-		{"React Router on Vite", "-- package.json --\n" + packageWith("dev=react-router dev", "vite:5") + "-- vite.config.ts --\n", "Vite by dev"},
+		{"React Router on Vite", packageWith("dev=react-router dev", "vite:5 @react-router/dev:7"), "React Router by dev"},
+		{"Remix", packageWith("dev=remix vite:dev", "vite:5 @remix-run/dev:2"), "Remix by dev"},
+		{"SvelteKit", packageWith("dev=vite dev", "vite:5 @sveltejs/kit:2"), "SvelteKit by dev"},
+		{"Eleventy", packageWith("start=npx @11ty/eleventy --serve --quiet", "@11ty/eleventy:3"), "Eleventy by start"},
+		{"Nuxt by nuxi", packageWith("dev=nuxi dev", "nuxt:3"), "Nuxt by dev"},
 		{"Vite that is built only", "-- package.json --\n" + packageWith("build=vite build", "vite:5") + "-- index.html --\n", "no: package.json has no start script and no server entry"},
 		{"a library of Vite", "-- package.json --\n" + packageWith("dev=vite", "vite:5") + "-- vite.config.ts --\nexport default { build: { lib: { entry: 'a' } } }\n", "no: a library (build.lib in its Vite configuration) [vite.config.ts]"},
-		{"Vite without a page", packageWith("dev=vite", "vite:5"), "no: its dev script starts no server that is known [package.json:1 dev: vite]"},
+		{"Vite without a page", packageWith("dev=vite", "vite:5"), "no: package.json has no start script and no server entry"},
 		{"Next", packageWith("dev=next dev; start=next start", "next:15"), "Next.js by dev"},
 		{"Next that is exported only", packageWith("build=next build", "next:15"), "no: package.json has no start script and no server entry"},
 		{"Nuxt", packageWith("dev=nuxt dev", "nuxt:3"), "Nuxt by dev"},
@@ -39,7 +43,7 @@ func TestSearch(t *testing.T) {
 		{"React Native", packageWith("start=react-native start", "react-native:0"), "no: a mobile app (react-native) [package.json:1 react-native]"},
 		{"React Native with a server", "-- package.json --\n" + packageWith("start=node index.js", "react-native:0 express:4") + listens, "Express by start"},
 		{"Capacitor around a web app", packageWith("start=react-scripts start", "@capacitor/core:6 react-scripts:5"), "Create React App by start"},
-		{"Capacitor", packageWith("start=next dev", "@capacitor/core:6 next:15"), "no: a mobile app (capacitor) [package.json:1 @capacitor/core]"},
+		{"Capacitor around a server of pages", packageWith("start=next dev", "@capacitor/core:6 next:15"), "Next.js by start"},
 		{"Electron around a web app", packageWith("start=react-scripts start", "electron:30 react-scripts:5"), "no: a desktop app (electron) [package.json:1 electron]"},
 		{"CDK", packageWith("start=node bin.js", "aws-cdk-lib:2"), "no: infrastructure code (AWS CDK) [package.json:1 aws-cdk-lib]"},
 		{"CDK by its file", "-- package.json --\n" + packageWith("start=react-scripts start", "react-scripts:5") + "-- cdk.json --\n{}\n", "no: infrastructure code (cdk.json) [cdk.json]"},
@@ -94,8 +98,8 @@ func TestSearch(t *testing.T) {
 func TestTitleOfVite(t *testing.T) {
 	t.Parallel()
 	for dependencies, want := range map[string]string{
-		"vite:5": "Vite", "vite:5 react:18": "Vite + React", "vite:5 vue:3": "Vite + Vue", "vite:5 svelte:4 @sveltejs/kit:2": "SvelteKit", "svelte:4": "Vite + Svelte",
-		"react:18 @react-router/dev:7": "React Router", "react:18 @remix-run/dev:2": "Remix", "preact:10": "Vite + Preact", "solid-js:1": "Vite + Solid",
+		"vite:5": "Vite", "vite:5 react:18": "Vite + React", "vite:5 vue:3": "Vite + Vue", "svelte:4": "Vite + Svelte",
+		"preact:10": "Vite + Preact", "solid-js:1": "Vite + Solid",
 	} {
 		if got := viteTitle(manifestFrom(t, packageWith("", dependencies))); got != want {
 			t.Errorf("%s: %q, want %q", dependencies, got, want)

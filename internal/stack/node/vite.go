@@ -46,7 +46,7 @@ func findVite(a *stack.App) bool {
 	if !needed && config == "" || !f.Has("index.html") && (config == "" || viteLibrary(a) != "") {
 		return false
 	}
-	return startedBy(a, p.At("vite", "vite"), "vite", "react-router", "remix")
+	return startedBy(a, p.At("vite", "vite"), "vite")
 }
 
 var viteConfigs = []string{"vite.config.js", "vite.config.ts", "vite.config.mjs", "vite.config.mts", "vite.config.cjs"}
@@ -67,11 +67,12 @@ func viteLibrary(a *stack.App) string {
 var vitePort = lazyregexp.New(`\bserver\s*:\s*\{(?:[^{}]|\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\})*?\bport\s*:\s*(?:[^,{}\n]*?(?:\|\||\?\?)\s*)?["']?(\d{2,5})\b`)
 
 // viteCommands leave out what the script says itself: Vite reads a doubled
-// option as a list and stops. A script that starts several things is passed by.
+// option as a list and stops.
 func viteCommands(a *stack.App) stack.Commands {
-	text := npm.ManifestOf(a.Tree, a.Dir).Script(a.Script)
+	p := npm.ManifestOf(a.Tree, a.Dir)
+	text := commandText(a, p)
 	start := stack.Commands{Build: runScript(a, "build")}
-	if text == "" || composite(text) {
+	if text == "" {
 		start.Dev = []string{"npx", "vite", "--host", "0.0.0.0", "--port", strconv.Itoa(a.Port.Number), "--strictPort"}
 		return start
 	}
@@ -83,7 +84,7 @@ func viteCommands(a *stack.App) stack.Commands {
 	if !slices.Contains(words, "--port") {
 		arguments = append(arguments, "--port", strconv.Itoa(a.Port.Number))
 	}
-	if !slices.Contains(words, "--strictPort") && runsProgram(text, "vite") {
+	if !slices.Contains(words, "--strictPort") && slices.Contains(words, "vite") {
 		arguments = append(arguments, "--strictPort")
 	}
 	start.Dev = startWith(a, arguments...)
@@ -93,9 +94,6 @@ func viteCommands(a *stack.App) stack.Commands {
 // viteTitle is what the dev server serves.
 func viteTitle(p *npm.Manifest) string {
 	for _, library := range []struct{ dependency, title string }{
-		{"@sveltejs/kit", "SvelteKit"},
-		{"@react-router/dev", "React Router"},
-		{"@remix-run/dev", "Remix"},
 		{"react", "Vite + React"},
 		{"vue", "Vite + Vue"},
 		{"svelte", "Vite + Svelte"},

@@ -1,13 +1,19 @@
 package node
 
-import "github.com/devup-cli/devup/internal/stack"
+import (
+	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack"
+)
 
 // VueCLI is the dev server of Vue CLI.
 var VueCLI = stack.Stack{
 	Name: "node", Title: "Vue CLI", Language: &Language, Page: true, Port: 8080,
 	Packages: []string{"@vue/cli-service"},
 	Find:     runs([]string{"vue-cli-service"}, "@vue/cli-service"),
-	Commands: servers("--host", "0.0.0.0", "--port", "{port}"),
+	Describe: vueBuilt.describe,
+	Commands: vueBuilt.commands,
+	FindPort: func(a *stack.App) (stack.Port, bool) { return stack.PortIn(a.Configs, devServerPort) },
+	OwnPort:  true,
 	Prefixes: []string{"VUE_APP_"},
 	Reads:    "process.env.VUE_APP_",
 	Proxy: []stack.Rule{
@@ -29,3 +35,15 @@ var VueCLI = stack.Stack{
 		},
 	},
 }
+
+// devServerPort is where the configuration of webpack's development server says the port.
+var devServerPort = lazyregexp.New(`\bdevServer\s*:\s*\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*?\bport\s*:\s*["']?(\d{2,5})\b`)
+
+// vueBuilt is the directory that Vue CLI builds: https://cli.vuejs.org/config/#outputdir.
+var vueBuilt = built{build: []string{"vue-cli-service", "build"}, flags: onAll, of: func(a *stack.App) outcome {
+	out, found := stack.Match(config(a, named("vue.config")...), `\boutputDir\s*:\s*["']\.?/?([\w-][\w./-]*?)/?["']`)
+	if !found {
+		out = "dist"
+	}
+	return outcome{Output: out}
+}}

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/stack/deno"
 	"github.com/devup-cli/devup/internal/stack/golang"
 	"github.com/devup-cli/devup/internal/stack/java"
 	"github.com/devup-cli/devup/internal/stack/node"
@@ -21,15 +22,17 @@ import (
 // built on another stands above it, and the plain stack of a language is its last.
 var All = sync.OnceValue(func() []*stack.Stack {
 	return slices.Concat(
+		node.Nx(),
 		[]*stack.Stack{
-			&node.CRA, &node.Vite,
-			&node.Next, &node.Nuxt, &node.Angular, &node.Gatsby, &node.Astro, &node.Docusaurus, &node.VueCLI,
+			&node.CRA,
+			&node.SvelteKit, &node.ReactRouter, &node.Remix, &node.TanStackStart, &node.SolidStart, &node.Qwik, &node.Vite,
+			&node.Next, &node.Nuxt, &node.Angular, &node.Gatsby, &node.Astro, &node.Docusaurus, &node.VueCLI, &node.Eleventy,
 			&node.VitePress,
-			&node.Parcel, &node.WebpackServer, &node.Webpack, &node.WebpackHosts, &node.JSONServer,
+			&node.Parcel, &node.WebpackServer, &node.Webpack, &node.WebpackScript, &node.WebpackHosts, &node.JSONServer,
 		},
 		node.Listeners(),
 		[]*stack.Stack{
-			&node.Plain,
+			&node.Plain, &node.Bun, &deno.Deno,
 			&python.Dash, &python.Flask, &python.FastAPI, &python.Django, &python.ASGI, &python.WSGI, &python.Uvicorn, &python.Gunicorn,
 			&python.Streamlit, &python.Gradio, &python.Worker, &python.Plain,
 			&golang.Go, &rust.Rust,
@@ -133,7 +136,7 @@ var Prefixes = sync.OnceValue(func() []string { return prefixes(All()) })
 
 // BuiltIn gives the prefixes of variables that a build writes into its files.
 var BuiltIn = sync.OnceValue(func() []string {
-	return prefixes(which(func(s *stack.Stack) bool { return s.Output != "" }))
+	return prefixes(which(func(s *stack.Stack) bool { return s.Page && s.Language != nil && s.Reads != "" }))
 })
 
 func prefixes(of []*stack.Stack) []string {

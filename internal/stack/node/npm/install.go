@@ -34,6 +34,15 @@ func Install(q *untrusted.Quoter, s stack.Service, _ *stack.Stack) any {
 	}
 	v.Modules, v.Owned = modules(q, s), owned(q, s)
 	v.Server, v.Serve = serve, []string{"serve", "--single", "--listen", strconv.Itoa(s.Port.Number), path.Clean(s.Output)}
+	if s.ManyPages {
+		v.Serve = slices.Delete(v.Serve, 1, 2)
+	}
+	if v.Runtime = "Node"; s.Runtime.Language == "bun" { // its image has the package manager, and no npm
+		v.Runtime, v.Image, v.Tool, v.Env = "Bun", BunImage(s.Runtime.Version), "", nil
+	}
+	for _, name := range s.Packages.Missing {
+		v.Missing = joined(v.Missing, runners[name])
+	}
 	v.Flags, v.Why = s.Runtime.Flags, "Its packages need this on Node "+untrusted.ImageTag(s.Runtime.Version)+"."
 	switch {
 	case strings.Contains(v.Flags, "openssl-legacy-provider"):
@@ -44,6 +53,14 @@ func Install(q *untrusted.Quoter, s stack.Service, _ *stack.Stack) any {
 	return v
 }
 
+// BunImage is the official image of Bun.
+func BunImage(version string) untrusted.Inert {
+	if tag, _ := stack.ImageTag(version); tag != "" {
+		return "oven/bun:" + tag
+	}
+	return "oven/bun:1"
+}
+
 // installation is how the packages of a Node service get into its image.
 type installation struct {
 	Image     untrusted.Inert   // the base image
@@ -52,6 +69,8 @@ type installation struct {
 	Why       untrusted.Inert   // the reason for Flags
 	Server    untrusted.Inert   // what npm installs to serve the built files
 	Serve     []string          // the command that serves them, in exec form
+	Runtime   untrusted.Inert   // what runs the service, as people write it
+	Missing   untrusted.Inert   // what npm installs besides: programs that start the service
 	Tool      untrusted.Inert   // what npm installs first: the package manager, pinned; empty for npm itself
 	Env       []untrusted.Inert // settings of the package manager, as NAME=value
 	Cache     untrusted.Inert   // where the package manager keeps downloads
@@ -107,6 +126,13 @@ func outside(q *untrusted.Quoter, s stack.Service, install untrusted.Inert) untr
 		all = in(q, dir, "npm install") + " && " + all
 	}
 	return all
+}
+
+func joined(list, more untrusted.Inert) untrusted.Inert {
+	if list == "" || more == "" {
+		return list + more
+	}
+	return list + " " + more
 }
 
 // managed chooses the commands. Package managers other than npm come from the
@@ -307,6 +333,9 @@ const (
 	yarnClassic = "1.22.22"
 	yarnNew     = "4.18.1"
 )
+
+// runners are programs that start a service and that its package.json may lack.
+var runners = map[string]untrusted.Inert{"tsx": "tsx@4.23.15", "nodemon": "nodemon@3.1.14"}
 
 // releases are those versions by manager and major version.
 var releases = map[string]untrusted.Inert{

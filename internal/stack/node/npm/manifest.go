@@ -30,6 +30,7 @@ type Manifest struct {
 	Volta           Texts           `json:"volta"`
 	PackageManager  json.RawMessage `json:"packageManager"`
 	Workspaces      json.RawMessage `json:"workspaces"`
+	Wireit          json.RawMessage `json:"wireit"`
 	Overrides       json.RawMessage `json:"overrides"`
 	Pnpm            pnpmSettings    `json:"pnpm"`
 	Prisma          Texts           `json:"prisma"`

@@ -1,0 +1,252 @@
+// Package deno has the stack of Deno: servers and pages that a task of deno.json or a file
+// starts.
+package deno
+
+import (
+	"cmp"
+	"encoding/json"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/tailscale/hujson"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/tree"
+	"github.com/devup-cli/devup/internal/untrusted"
+)
+
+// Language is what all services of Deno share.
+var Language = stack.Language{
+	Name:      "deno",
+	Manifests: manifests,
+	Files:     []string{"deno.lock", "package.json"},
+	Endings:   []string{".ts", ".tsx", ".js", ".jsx", ".mjs", ".mts"},
+	Versions:  []string{"2"},
+	Search:    search,
+	Version:   func(*stack.App) (string, tree.Evidence) { return "2", tree.Evidence{Text: "Deno 2"} },
+	Ports:     ports,
+	Uses:      uses,
+	Getenv:    func(name, or string) string { return `Deno.env.get("` + name + `") || "` + or + `"` },
+	LetsIn:    lazyregexp.New(`\bcors\(|oakCors\(|Access-Control-Allow-Origin`),
+	Describe:  describe,
+	Image:     image,
+	Copies:    copies,
+	Install:   install,
+	Keeps:     func(stack.Service) []string { return nil },
+}
+
+// Deno is a server, or pages, that Deno runs: https://docs.deno.com/runtime/reference/cli/task/.
+var Deno = stack.Stack{
+	Name: "deno", Title: "Deno", Language: &Language, Port: 8000,
+	Find: find,
+	FindPort: func(a *stack.App) (stack.Port, bool) {
+		if servesPages(manifestOf(a.Tree, a.Dir).task(a.Script)) {
+			return stack.PortAt(5173, tree.Evidence{Text: "the default of Vite"}), true
+		}
+		return stack.PortIn(a.Sources, ports...)
+	},
+	Commands: commands,
+	Settings: []string{"DENO_DIR", "DENO_ENV", "DENO_DEPLOYMENT_ID"},
+	Listen:   stack.Listen{Hint: `leave out "hostname" in Deno.serve, or set it to "0.0.0.0"`},
+}
+
+var manifests = []string{"deno.json", "deno.jsonc"}
+
+var ports = []*lazyregexp.Regexp{
+	lazyregexp.New(`Deno\.env\.get\(\s*["']\w*PORT["']\s*\)\s*(?:\|\||\?\?)\s*["']?(\d{2,5})\b`),
+	lazyregexp.New(`\.listen\(\s*(?:\{[^}]*?\bport\s*:\s*)?["']?(\d{2,5})\b`),
+	lazyregexp.New(`\bserve\s*\((?:[^{}]*,)?\s*\{[^{}]*?\bport\s*:\s*["']?(\d{2,5})\b`),
+	lazyregexp.New(`(?:const|let|var)\s+(?i:(?:server_?|http_?)?port)\s*(?::\s*\w+\s*)?=\s*["']?(\d{2,5})\b`),
+}
+
+var reads = lazyregexp.New(`\bDeno\.env\.get\(\s*["']([A-Za-z_]\w*)["']\s*\)(!)?(\s*(?:\|\||\?\?)\s*(?:["']([^"']*)["'])?)?`)
+
+// uses are the variables that a source reads.
+func uses(source tree.File) []stack.Use {
+	var found []stack.Use
+	for _, match := range reads.FindAllStringSubmatchIndex(source.Text, -1) {
+		name := stack.Group(source.Text, match, 1)
+		found = append(found, stack.Use{Name: name, Value: stack.Group(source.Text, match, 4), Set: match[6] >= 0, Where: source.At(match[0], name)})
+	}
+	return found
+}
+
+// manifest is what detection takes from a deno.json.
+type manifest struct {
+	Tasks   map[string]json.RawMessage `json:"tasks"`
+	Imports map[string]string          `json:"imports"`
+	name    string
+}
+
+func manifestOf(t *tree.Tree, dir string) (m manifest) {
+	m.name = t.Directory(dir).First(manifests...)
+	plain, err := hujson.Standardize([]byte(t.Text(path.Join(dir, m.name))))
+	if m.name != "" && err == nil {
+		_ = json.Unmarshal(plain, &m) // of another form: what could be read
+	}
+	return m
+}
+
+// task is the command line of a task, which may be a text or an object.
+func (m manifest) task(name string) string {
+	var text string
+	if json.Unmarshal(m.Tasks[name], &text) == nil {
+		return text
+	}
+	var task struct {
+		Command string `json:"command"`
+	}
+	_ = json.Unmarshal(m.Tasks[name], &task) // of another form: none
+	return task.Command
+}
+
+// The tasks and files that people start, best first.
+var (
+	tasks   = []string{"dev", "start:dev", "serve", "start", "server"}
+	entries = []string{"main.ts", "server.ts", "mod.ts", "app.ts", "index.ts", "main.tsx", "server.js", "main.js", "src/main.ts", "src/server.ts", "src/app.ts", "src/index.ts"}
+)
+
+var (
+	listens = lazyregexp.New(`\bDeno\.(?:serve|listen)\w*\s*\(|\.listen\s*\(|\bserve\s*\(|export\s+default\s*\{[^}]*\bfetch\b`)
+	isDeno  = lazyregexp.New(`["']https://(?:deno\.land|esm\.sh|jsr\.io)/|["'](?:jsr|npm):|\bDeno\.(?:serve|listen|env)\b`)
+)
+
+// maxFiles bounds how many files without a deno.json are opened.
+const maxFiles = 200
+
+// search finds the directories that Deno runs: by deno.json, or by a file that imports as only
+// Deno does.
+func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
+	var found []*stack.App
+	opened := 0
+	for _, dir := range t.Paths {
+		f := t.Directory(dir)
+		m := f.First(manifests...)
+		if m == "" && (f.First(entries...) == "" || f.Has("package.json") || opened >= maxFiles) {
+			continue
+		}
+		opened++
+		a := &stack.App{Tree: t, Service: stack.Service{Dir: dir}}
+		switch {
+		case strings.Contains("/"+dir+"/", "/supabase/functions/"):
+			t.Reject(dir, "an edge function of Supabase", tree.Evidence{File: path.Join(dir, m)})
+		case a.Recognise(stacks):
+			found = append(found, a)
+		case m != "" && !f.Has("package.json"):
+			t.Reject(dir, m+" has no task that starts a server, and no file listens", tree.Evidence{File: path.Join(dir, m)})
+		}
+	}
+	return found
+}
+
+// find looks for a task that starts a server, else for a file that listens. Beside a
+// package.json with scripts a deno.json is a tool's.
+func find(a *stack.App) bool {
+	f, m := a.Directory(), manifestOf(a.Tree, a.Dir)
+	for _, name := range entries {
+		if full := path.Join(a.Dir, name); a.Tree.Has(full) {
+			text := a.Tree.Source(full).Text
+			if listens.MatchString(text) && (m.name != "" && !f.Has("package.json") || isDeno.MatchString(text)) {
+				a.Entry = name
+				break
+			}
+		}
+	}
+	for _, name := range tasks {
+		if text := m.task(name); text != "" && !f.Has("package.json") && !strings.Contains(text, "cd ") {
+			a.Script, a.Shown = name, tree.Evidence{File: path.Join(a.Dir, m.name), Text: "task " + name}
+			return true
+		}
+	}
+	if a.Entry != "" {
+		a.Shown = tree.Evidence{File: path.Join(a.Dir, a.Entry), Text: "listens"}
+	}
+	return a.Entry != ""
+}
+
+// titles are frameworks by how they are imported.
+var titles = []struct{ imported, title string }{
+	{"fresh", "Fresh"}, {"@hono/hono", "Hono"}, {"hono", "Hono"}, {"@oak/oak", "Oak"}, {"/x/oak", "Oak"}, {"express", "Express"},
+}
+
+// describe fills in what the directory decides.
+func describe(a *stack.App) {
+	m := manifestOf(a.Tree, a.Dir)
+	a.Packages.Manifest, a.Packages.Manager = m.name, "deno"
+	if a.Directory().Has("deno.lock") {
+		a.Packages.Lock = "deno.lock"
+	}
+	a.Module = a.Entry
+	text := a.Tree.Text(path.Join(a.Dir, a.Entry)) + a.Tree.Text(path.Join(a.Dir, m.name))
+	for _, t := range titles {
+		if strings.Contains(text, t.imported) {
+			a.Framework = t.title
+			break
+		}
+	}
+	a.Page = a.Framework == "Fresh" || servesPages(m.task(a.Script))
+	if a.Shown != (tree.Evidence{}) {
+		a.Note(a.Shown)
+	}
+	if line := m.task(a.Script); line != "" {
+		a.Starts = append(a.Starts, stack.Command{Text: line, File: path.Join(a.Dir, m.name)})
+	}
+}
+
+// servesPages says whether a task starts Vite.
+func servesPages(task string) bool {
+	return slices.ContainsFunc(strings.Fields(task), func(word string) bool { return word == "vite" || word == "npm:vite" })
+}
+
+// commands are those of the task, or of the file.
+func commands(a *stack.App) stack.Commands {
+	m, port := manifestOf(a.Tree, a.Dir), strconv.Itoa(a.Port.Number)
+	run := []string{"deno", "run", "-A", cmp.Or(a.Module, "main.ts")}
+	start := stack.Commands{Dev: slices.Insert(slices.Clone(run), 3, "--watch"), Prod: run}
+	if a.Script != "" {
+		start.Dev = []string{"deno", "task", a.Script}
+		if servesPages(m.task(a.Script)) {
+			start.Dev = append(start.Dev, "--host", "0.0.0.0", "--port", port)
+		}
+		if a.Module == "" {
+			start.Prod = start.Dev
+		}
+	}
+	if m.task("start") != "" && a.Script != "start" {
+		start.Prod = []string{"deno", "task", "start"}
+	}
+	if m.task("build") != "" {
+		start.Build = []string{"deno", "task", "build"}
+	}
+	return start
+}
+
+func image(version string) untrusted.Inert {
+	if tag, _ := stack.ImageTag(version); tag != "" {
+		return "denoland/deno:" + tag
+	}
+	return "denoland/deno:2"
+}
+
+// copies are the files that say which packages there are.
+func copies(q *untrusted.Quoter, s stack.Service) []untrusted.Inert {
+	if s.Packages.Manifest == "" {
+		return nil
+	}
+	return []untrusted.Inert{q.Copy(s.Packages.Manifest, "deno.lock*", "package.json*", "./")}
+}
+
+// installation is how the packages get into the image.
+type installation struct {
+	Entry untrusted.Inert // the file whose imports are downloaded, for sh; empty for none
+}
+
+func install(q *untrusted.Quoter, s stack.Service, _ *stack.Stack) any {
+	if s.Module == "" {
+		return installation{}
+	}
+	return installation{Entry: q.Shell(s.Module)}
+}
