@@ -66,8 +66,8 @@ var ours = map[string][]string{
 	"expose":            {"lazyregexp", "project", "workspace", "event", "fail"},
 	"tunnel":            {"lazyregexp", "fail"}, // a way from the internet to this machine, by a program that the user has
 	"logs":              {"event", "fail"},
-	"setup":             {"lazyregexp", "project", "graph", "plan", "containerexec", "event", "fail", "diagnose"}, // steps that run in containers which answer: after run and ready, and no part of a plan
-	"watch":             {"containerexec", "project", "event", "fail", "untrusted"},                               // fail: the limit of watched directories is the user's to raise
+	"setup":             {"lazyregexp", "untrusted", "project", "graph", "plan", "containerexec", "event", "fail", "diagnose"}, // steps that run in containers which answer: after run and ready, and no part of a plan
+	"watch":             {"containerexec", "project", "event", "fail", "untrusted"},                                            // fail: the limit of watched directories is the user's to raise
 	"up": {
 		"workspace", "project", "urls", "ports", "images", "egress", "plan", "observe", "run", "transfer", "ready", "setup", "expose", "logs", "watch", "framework",
 		"gateway", "owner", "untrusted",

@@ -266,7 +266,7 @@ func (s *scan) seedsOf(shared *dataservice.Shared) []string {
 	dirs := []string{"."}
 	for _, use := range shared.Uses {
 		c := s.called(use.By)
-		if len(c.Migrate) > 0 || s.hasMigrations(c) {
+		if len(c.Migrate) > 0 || len(s.migrationsOf(c)) > 0 {
 			return nil
 		}
 		if c.Dir != "." {
@@ -276,12 +276,43 @@ func (s *scan) seedsOf(shared *dataservice.Shared) []string {
 	return dataservice.Lookup(shared.Service).SeedsIn(s.tree, dirs)
 }
 
-// hasMigrations says whether a directory of the service holds steps that make its tables.
-func (s *scan) hasMigrations(c *candidate) bool {
-	return slices.ContainsFunc(s.tree.Below(c.Dir, func(f *tree.Directory) bool { return !s.found.has(f.Path) }), func(f *tree.Directory) bool {
-		holds := slices.Contains([]string{"migrations", "migration", "migrate", "alembic", "versions", "changelog"}, path.Base(f.Path))
-		return holds && len(f.Names)+len(f.Subs) > 0
-	})
+// migrationDirectories are the names of directories that hold what makes tables.
+var migrationDirectories = []string{"migrations", "migration", "migrate", "alembic", "versions", "changelog", "prisma", "drizzle"}
+
+// migrationsOf are the directories of the service that hold steps that make its tables, the
+// outer ones, sorted.
+func (s *scan) migrationsOf(c *candidate) []string {
+	var found []string
+	for _, dir := range c.dataDirectories() {
+		for _, f := range s.tree.Below(dir, func(f *tree.Directory) bool { return !s.found.has(f.Path) }) {
+			isWithin := slices.ContainsFunc(found, func(outer string) bool { return strings.HasPrefix(f.Path, outer+"/") })
+			if slices.Contains(migrationDirectories, path.Base(f.Path)) && len(f.Names)+len(f.Subs) > 0 && !isWithin {
+				found = append(found, f.Path)
+			}
+		}
+	}
+	slices.Sort(found)
+	return slices.Compact(found)
+}
+
+// migrationFiles are patterns of the files of which a change means that tables have to be
+// migrated again. Directories next to each other are one pattern, as those of Django's
+// applications, so that it holds for one that is added.
+func (s *scan) migrationFiles(c *candidate) []string {
+	var patterns []string
+	together := map[string]int{}
+	pattern := func(dir string) string { return path.Join(path.Dir(path.Dir(dir)), "*", path.Base(dir)) }
+	found := slices.DeleteFunc(s.migrationsOf(c), func(dir string) bool { return strings.ContainsAny(dir, `*?[\`) })
+	for _, dir := range found {
+		together[pattern(dir)]++
+	}
+	for _, dir := range found {
+		if p := pattern(dir); together[p] > 1 {
+			dir = p
+		}
+		patterns = append(patterns, dir)
+	}
+	return slices.Compact(patterns)
 }
 
 // called is the service of a name.

@@ -213,6 +213,9 @@ func (s *scan) decide() Repository {
 		if finish := c.Of.Language.Finish; finish != nil {
 			finish(c.App)
 		}
+		if c.Migrate != nil {
+			c.MigrateFiles = s.migrationFiles(c)
+		}
 		c.Command = decideCommand(c)
 		c.Mounted, c.Installed = decideMount(c)
 		c.Ready, c.Routes = decideReady(c), decideRoutes(c)
