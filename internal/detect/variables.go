@@ -86,6 +86,8 @@ func decideVariables(all services, c *candidate) []Variable {
 	byName := map[string]*Variable{}
 	values := map[string][]string{}
 	readers := map[string][]string{} // the source files that read a variable
+	checked := map[string]bool{}     // the source ends the program where nothing sets it
+	set := map[string]bool{}         // a file sets it
 	for _, u := range uses {
 		if stacks.IsSetting(u.Name) && (!u.Required || stack.UsualValue(u) == "") {
 			continue
@@ -97,6 +99,8 @@ func decideVariables(all services, c *candidate) []Variable {
 		}
 		v.Secret = v.Secret || credentials.MatchString(u.Value)
 		v.Default = v.Default || u.Set
+		checked[u.Name] = checked[u.Name] || u.Checked
+		set[u.Name] = set[u.Name] || u.Set && !isCode(u.Where.File)
 		if u.Required && !v.Required {
 			v.Required, v.Evidence = true, u.Where
 		}
@@ -110,6 +114,7 @@ func decideVariables(all services, c *candidate) []Variable {
 	}
 	var variables []Variable
 	for name, v := range byName {
+		v.Default = v.Default && (set[name] || !checked[name]) // a default in another place helps nothing
 		wire(all, c, v, values[name])
 		v.Inside = callsInside(all, c, v, readers[name])
 		variables = append(variables, c.provided(*v))

@@ -107,6 +107,7 @@ func schemaFields(source tree.File) []stack.Use {
 				continue // of another object, more likely
 			}
 			u.Required = !u.Set && (s.required == nil || s.required.MatchString(said))
+			u.Checked = u.Required
 			u.Empty = strings.Contains(said, "string()") && !nonEmpty.MatchString(said)
 			u.Number, u.Choices = numeric.MatchString(said), choicesIn(said)
 			if value := s.value.FindStringSubmatch(said); value != nil {
@@ -140,7 +141,7 @@ func checked(source tree.File) []stack.Use {
 	text := source.Text
 	found := guardedIn(source)
 	need := func(at int, name string) {
-		found = append(found, stack.Use{Name: name, Required: true, Where: source.At(at, name)})
+		found = append(found, stack.Use{Name: name, Required: true, Checked: true, Where: source.At(at, name)})
 	}
 	for _, match := range processReads.FindAllStringSubmatchIndex(text, -1) {
 		if match[8] >= 0 && match[10] < 0 && throws.MatchString(text[match[1]:]) {
@@ -177,7 +178,7 @@ func guardedIn(source tree.File) []stack.Use {
 				name = variables[name]
 			}
 			if name != "" && !strings.Contains(condition, "&&") {
-				found = append(found, stack.Use{Name: name, Required: true, Where: source.At(match[0], name)})
+				found = append(found, stack.Use{Name: name, Required: true, Checked: true, Where: source.At(match[0], name)})
 			}
 		}
 	}
