@@ -15,7 +15,7 @@ import (
 
 // usesIn are the variables that a source file reads.
 func usesIn(source tree.File) []stack.Use {
-	if !stack.HasOne(source.Text, "env", "config(", "Settings", "OrThrow", "oi.", " z.", "${") {
+	if !stack.HasOne(source.Text, "env", "config(", "Settings", "OrThrow", "onfig", "oi.", " z.", "${") {
 		return nil
 	}
 	for _, language := range stacks.Languages() {
@@ -86,17 +86,17 @@ func decideVariables(all services, c *candidate) []Variable {
 	byName := map[string]*Variable{}
 	values := map[string][]string{}
 	readers := map[string][]string{} // the source files that read a variable
+	defaults := defaultsOf(uses)
 	for _, u := range uses {
 		if stacks.IsSetting(u.Name) && (!u.Required || stack.UsualValue(u) == "") {
 			continue
 		}
 		v := byName[u.Name]
 		if v == nil {
-			v = &Variable{Name: u.Name, Secret: looksSecret(u.Name), Evidence: u.Where}
+			v = &Variable{Name: u.Name, Secret: looksSecret(u.Name), Evidence: u.Where, Default: defaults[u.Name]}
 			byName[u.Name] = v
 		}
 		v.Secret = v.Secret || credentials.MatchString(u.Value)
-		v.Default = v.Default || u.Set
 		if u.Required && !v.Required {
 			v.Required, v.Evidence = true, u.Where
 		}
@@ -124,6 +124,21 @@ func decideVariables(all services, c *candidate) []Variable {
 	}
 	slices.SortFunc(variables, func(a, b Variable) int { return strings.Compare(a.Name, b.Name) })
 	return variables
+}
+
+// defaultsOf are the variables that have a value where nothing sets them: a file that is loaded
+// has one, or the code does and no other place ends the program all the same.
+func defaultsOf(uses []stack.Use) map[string]bool {
+	inFile, inCode, checked := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	for _, u := range uses {
+		inFile[u.Name] = inFile[u.Name] || u.Set && !isCode(u.Where.File)
+		inCode[u.Name] = inCode[u.Name] || u.Set
+		checked[u.Name] = checked[u.Name] || u.Checked
+	}
+	for name := range inCode {
+		inCode[name] = inFile[name] || inCode[name] && !checked[name]
+	}
+	return inCode
 }
 
 // credentials are a password within a URL.

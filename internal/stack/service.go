@@ -75,6 +75,10 @@ type Packages struct {
 	Generated []string
 	// Builds are the commands that build the members that the service imports, in that order.
 	Builds []Step
+	// Libraries are those of them without which the service does not even start in development: it
+	// imports files that they make. Made are the directories of these files, relative to the build context.
+	Libraries []Step
+	Made      []string
 	// Hooks are commands that take scripts out of a manifest that only set up git, for the image has none.
 	Hooks []Step
 	// After are the commands that complete the installation, in exec form, each in its directory

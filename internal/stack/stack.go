@@ -138,6 +138,7 @@ type Use struct {
 	Where tree.Evidence
 	// Required says that the program does not start without it, as far as this place tells.
 	Required bool
+	Checked  bool     // the source itself ends the program without it, so that a default in another place helps nothing
 	Empty    bool     // an empty value will do for a start
 	Number   bool     // the program reads a number
 	Choices  []string // the values that the program takes; nil for any

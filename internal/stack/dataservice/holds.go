@@ -25,6 +25,34 @@ func (f *finder) variables() {
 		}
 		f.hold(w, m.Part, v)
 	}
+	f.bareLogin()
+}
+
+// bareLogin takes USER and PASSWORD for those of the only database that other variables speak of
+// in parts, where the program reads both: alone, USER is the system's.
+func (f *finder) bareLogin() {
+	var database *Wanted
+	for _, w := range f.wanted {
+		if w.Service.Group != Database || len(w.Holds) == 0 {
+			continue
+		}
+		if database != nil || slices.ContainsFunc(w.Holds, func(h Holding) bool { return h.Part == PartURL || h.Part == PartUser || h.Part == PartPassword }) {
+			return
+		}
+		database = w
+	}
+	var login []Named
+	for _, v := range f.seen.Variables {
+		if v.Name == "USER" || v.Name == "PASSWORD" {
+			login = append(login, v)
+		}
+	}
+	if database == nil || len(login) < 2 {
+		return
+	}
+	for _, v := range login {
+		f.hold(database, partWords[v.Name], v)
+	}
 }
 
 func (f *finder) isSQLite(v Named) bool {
