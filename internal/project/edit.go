@@ -18,6 +18,21 @@ func (p *Project) Edit(edit func(*Project)) *Project {
 	return own
 }
 
+// Without gives a copy of the project in which the named services are not selected. Their ports
+// stay theirs: a service that publishes one for them does not listen there itself.
+func (p *Project) Without(names ...string) *Project {
+	return p.Edit(func(own *Project) {
+		own.others = types.Services{}
+		maps.Copy(own.others, p.others)
+		for _, name := range names {
+			if s, found := own.Services[name]; found {
+				own.others[name] = s
+			}
+		}
+		own.Project = own.WithServicesDisabled(names...)
+	})
+}
+
 // Rewrite gives a copy of the project in which every text went through change. Like the one
 // of [Project.Edit] it shares nothing with p that could be written to.
 func (p *Project) Rewrite(change func(string) string) *Project {

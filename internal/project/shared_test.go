@@ -53,3 +53,17 @@ func TestPortsOfSharedNetwork(t *testing.T) {
 		t.Errorf("the owner of nested is %q", owner)
 	}
 }
+
+// A service whose image could not be built keeps its port: the network's owner is not waited
+// for in its place.
+func TestPortsOfServiceLeftOut(t *testing.T) {
+	t.Parallel()
+	p := loadText(t, sharedNetwork)
+	rest := p.Without("api", "late")
+	if ports := rest.Listened("net"); len(ports) != 0 {
+		t.Errorf("net listens on %v", ports)
+	}
+	if len(p.Services) != 5 || len(rest.Services) != 3 || len(p.Without("none").Services) != 5 {
+		t.Errorf("services %v, %v", p.ServiceNames(), rest.ServiceNames())
+	}
+}
