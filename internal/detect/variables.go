@@ -96,7 +96,7 @@ func decideVariables(all services, c *candidate) []Variable {
 			byName[u.Name] = v
 		}
 		v.Secret = v.Secret || credentials.MatchString(u.Value)
-		v.Default = v.Default || u.Set
+		v.Default, v.List = v.Default || u.Set, v.List || u.List
 		if u.Required && !v.Required {
 			v.Required, v.Evidence = true, u.Where
 		}

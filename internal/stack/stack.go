@@ -140,6 +140,7 @@ type Use struct {
 	Required bool
 	Empty    bool     // an empty value will do for a start
 	Number   bool     // the program reads a number
+	List     bool     // the program parses a list in JSON
 	Choices  []string // the values that the program takes; nil for any
 }
 

@@ -19,6 +19,8 @@ var (
 	fieldDefault  = lazyregexp.New(`^(?:default\s*=\s*|default_factory\s*=\s*)(.*)$`)
 	literalType   = lazyregexp.New(`^(?:\w+\.)?Literal\[(.*)\]$`)
 	choice        = lazyregexp.New(`["']([^"']*)["']`)
+	listType      = lazyregexp.New(`\b(?i:list|set|frozenset|tuple|sequence)\[`)
+	longText      = lazyregexp.New(`(?s)""".*?"""|'''.*?'''`)
 	optionalType  = lazyregexp.New(`\bOptional\[|\|\s*None\b|\bNone\s*\|`)
 	// A class of the project's own is filled from fields of its own.
 	nestedType = lazyregexp.New(`^(?:\w+\.)?[A-Z]\w*(?:Settings|Config|Model)$`)
@@ -29,6 +31,7 @@ func settings(source tree.File) []stack.Use {
 	if !strings.Contains(source.Text, "BaseSettings") {
 		return nil
 	}
+	source.Text = longText.ReplaceAllStringFunc(source.Text, blank)
 	var found []stack.Use
 	bases := map[string]bool{"BaseSettings": true} // and what is derived of it
 	for _, match := range settingsClass.FindAllStringSubmatchIndex(source.Text, -1) {
@@ -44,6 +47,16 @@ func settings(source tree.File) []stack.Use {
 		found = append(found, fieldsOf(source, match[1], len(stack.Group(source.Text, match, 1)))...)
 	}
 	return found
+}
+
+// blank is the text with nothing but its lines: a documentation may read like a field.
+func blank(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\n' {
+			return r
+		}
+		return ' '
+	}, text)
 }
 
 // fieldsOf are the fields of a class whose body begins at start, below an indent.
@@ -123,6 +136,7 @@ func field(line string, source tree.File, at int) (stack.Use, bool) {
 	}
 	u.Empty = m[2] == "str" || m[2] == "SecretStr"
 	u.Number = m[2] == "int" || m[2] == "float"
+	u.List = listType.MatchString(m[2]) && !strings.Contains(m[2], "NoDecode")
 	if choices := literalType.FindStringSubmatch(m[2]); choices != nil {
 		for _, c := range choice.FindAllStringSubmatch(choices[1], -1) {
 			u.Choices = append(u.Choices, c[1])
