@@ -35,15 +35,25 @@ func readsOf(c *candidate) []stack.Use {
 	return uses
 }
 
-// fromEnvs are the variables that the service's env files name.
+// fromEnvs are the variables that the service's env files name. A file above a page's directory
+// has those of servers, too.
 func (c *candidate) fromEnvs() []stack.Use {
 	var uses []stack.Use
+	above := func(env envFile) bool { return slices.ContainsFunc(c.outer, func(o envFile) bool { return o.path == env.path }) }
 	for _, env := range append(slices.Clip(c.envs), c.outer...) {
 		for _, entry := range env.entries {
+			if c.Page && above(env) && !c.reads(entry.name) && !c.hasPrefix(entry.name) {
+				continue
+			}
 			uses = append(uses, stack.Use{Name: entry.name, Value: entry.value, Set: env.loaded && entry.value != "", Where: tree.At(env.path, entry.line, entry.name)})
 		}
 	}
 	return uses
+}
+
+// hasPrefix says whether a variable is one for the service's pages by its name.
+func (c *candidate) hasPrefix(name string) bool {
+	return slices.ContainsFunc(c.Of.Prefixes, func(prefix string) bool { return strings.HasPrefix(name, prefix) })
 }
 
 // fromCompose are the variables that a compose file sets, of those that the service reads.

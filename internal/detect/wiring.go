@@ -87,8 +87,7 @@ func callsInside(all services, c *candidate, v *Variable, readers []string) bool
 	case len(readers) > 0 && !slices.ContainsFunc(readers, func(name string) bool { return !ofProxy(name) }):
 		return true
 	}
-	isPublic := slices.ContainsFunc(c.Of.Prefixes, func(prefix string) bool { return strings.HasPrefix(v.Name, prefix) })
-	return c.Of.ServerSide && len(readers) > 0 && !isPublic && !slices.ContainsFunc(readers, c.isProxyFile)
+	return c.Of.ServerSide && len(readers) > 0 && !c.hasPrefix(v.Name) && !slices.ContainsFunc(readers, c.isProxyFile)
 }
 
 func (all services) byPort(port int) *candidate {
