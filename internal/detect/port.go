@@ -3,6 +3,7 @@ package detect
 import (
 	"cmp"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -38,7 +39,7 @@ func (s *scan) decidePort(c *candidate) Port {
 		return stack.PortAt(0, Evidence{Text: c.Framework + " listens nowhere"})
 	}
 	for _, look := range []func(*candidate) (Port, bool){
-		s.portOfDockerfile, s.portOfCompose, s.portOfStart, s.portOfLoadedEnv, s.portOfSource, s.portOfOwnEnv, s.portOfSiblings, s.portOfCallers, s.portOfReadme,
+		s.portOfDockerfile, s.portOfCompose, s.portOfStart, s.portOfLoadedEnv, s.portOfSource, s.portOfOwnEnv, s.portOfSiblings, s.portOfCallers, s.portOfProduction, s.portOfReadme,
 	} {
 		if port, ok := look(c); ok {
 			return port
@@ -70,9 +71,21 @@ func (s *scan) portOfCompose(c *candidate) (Port, bool) {
 	return stack.PortAt(c.compose.target, c.compose.portEvidence), true
 }
 
-// portOfStart looks at the start command.
-func (s *scan) portOfStart(c *candidate) (Port, bool) {
+// productionServers are started on the platform that a Procfile is for. Its port is not the one
+// that the project has on a laptop, where pages call it.
+var productionServers = lazyregexp.New(`\b(?:gunicorn|uwsgi|waitress-serve|hypercorn|daphne|puma|unicorn)\b`)
+
+// portOfStart looks at the start commands for development.
+func (s *scan) portOfStart(c *candidate) (Port, bool) { return portOfCommands(c, false) }
+
+// portOfProduction looks at the start commands for production.
+func (s *scan) portOfProduction(c *candidate) (Port, bool) { return portOfCommands(c, true) }
+
+func portOfCommands(c *candidate, production bool) (Port, bool) {
 	for _, command := range c.Starts {
+		if production != (path.Base(command.File) == "Procfile" && productionServers.MatchString(command.Text)) {
+			continue
+		}
 		if n, text, ok := portOfCommand(command.Text); ok {
 			return stack.PortAt(n, tree.At(command.File, command.Line, text)), true
 		}
