@@ -207,7 +207,7 @@ func (s *scan) settleHostPorts() {
 		}
 	}
 	inOrder := slices.Clone(s.found)
-	slices.SortStableFunc(inOrder, func(a, b *candidate) int { return cmp.Compare(a.hostPortRank(called), b.hostPortRank(called)) })
+	slices.SortStableFunc(inOrder, func(a, b *candidate) int { return cmp.Compare(a.hostPortRank(s.found, called), b.hostPortRank(s.found, called)) })
 	for _, c := range inOrder {
 		wanted := c.Port.Number
 		if wanted == 0 {
@@ -228,10 +228,12 @@ func (s *scan) settleHostPorts() {
 }
 
 // hostPortRank orders the services that want the same port of the host.
-func (c *candidate) hostPortRank(called map[int]bool) int {
+func (c *candidate) hostPortRank(all services, called map[int]bool) int {
 	switch {
 	case c.Included: // its file decides
 		return -1
+	case c.Page && c.Dir != "." && slices.ContainsFunc(all, func(o *candidate) bool { return o.Page && strings.HasPrefix(c.Dir, o.Dir+"/") }):
+		return 3 // what a generator left within another page
 	case !c.Page && called[c.Port.Number]:
 		return 0
 	case c.Port.Evidence.File != "":

@@ -99,15 +99,21 @@ func fieldsOf(source tree.File, start, outer int) []stack.Use {
 // aliased marks a field whose variable does not carry the prefix, while the class is read.
 const aliased = "alias"
 
-// statement is a line, and those that a bracket in it goes on in.
+// statement is a line, and those that brackets in it go on in.
 func statement(text string) string {
-	line, _, _ := strings.Cut(text, "\n")
-	if at := strings.IndexByte(line, '('); at >= 0 {
-		if end := stack.Closing(text[at+1:]); end >= 0 && at+1+end > len(line) {
-			line = strings.Join(strings.Fields(text[:at+2+end]), " ")
+	end := 0
+	for {
+		line, _, _ := strings.Cut(text[end:], "\n")
+		at := strings.IndexAny(line, "([{")
+		if at < 0 {
+			return strings.Join(strings.Fields(text[:end+len(line)]), " ")
 		}
+		closing := stack.Closing(text[end+at+1:])
+		if closing < 0 {
+			return strings.TrimSpace(text[:end+len(line)])
+		}
+		end += at + 1 + closing + 1
 	}
-	return strings.TrimSpace(line)
 }
 
 // field reads a line of a settings class: "name: type = default".

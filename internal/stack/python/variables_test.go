@@ -79,6 +79,9 @@ class Settings(Base):
     """
     ones: Optional[List[str]] = None
     one: Annotated[list[str], NoDecode] = []
+    origins: Annotated[
+        list[AnyUrl] | str, BeforeValidator(parse)
+    ] = []
     other: str
 
 other: str
@@ -97,7 +100,7 @@ other: str
 		}
 		got = append(got, text)
 	}
-	want := "APP_API=/api APP_PORT! APP_URL APP_MAYBE THE_KEY! NAME=n PLAIN! FIRST=f MANY=[] ONES[] ONE= OTHER!"
+	want := "APP_API=/api APP_PORT! APP_URL APP_MAYBE THE_KEY! NAME=n PLAIN! FIRST=f MANY=[] ONES[] ONE= ORIGINS=[] OTHER!"
 	if text := strings.Join(got, " "); text != want {
 		t.Errorf("got  %s\nwant %s", text, want)
 	}
