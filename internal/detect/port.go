@@ -207,7 +207,9 @@ func (s *scan) settleHostPorts() {
 		}
 	}
 	inOrder := slices.Clone(s.found)
-	slices.SortStableFunc(inOrder, func(a, b *candidate) int { return cmp.Compare(a.hostPortRank(s.found, called), b.hostPortRank(s.found, called)) })
+	slices.SortStableFunc(inOrder, func(a, b *candidate) int {
+		return cmp.Compare(a.hostPortRank(s.found, called), b.hostPortRank(s.found, called))
+	})
 	for _, c := range inOrder {
 		wanted := c.Port.Number
 		if wanted == 0 {

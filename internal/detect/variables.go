@@ -39,7 +39,9 @@ func readsOf(c *candidate) []stack.Use {
 // has those of servers, too.
 func (c *candidate) fromEnvs() []stack.Use {
 	var uses []stack.Use
-	above := func(env envFile) bool { return slices.ContainsFunc(c.outer, func(o envFile) bool { return o.path == env.path }) }
+	above := func(env envFile) bool {
+		return slices.ContainsFunc(c.outer, func(o envFile) bool { return o.path == env.path })
+	}
 	for _, env := range append(slices.Clip(c.envs), c.outer...) {
 		for _, entry := range env.entries {
 			if c.Page && above(env) && !c.reads(entry.name) && !c.hasPrefix(entry.name) {

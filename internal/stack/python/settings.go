@@ -127,16 +127,7 @@ func field(line string, source tree.File, at int) (stack.Use, bool) {
 	if alias := fieldAlias.FindStringSubmatch(m[2] + value); alias != nil {
 		u.Name, u.Where.Text = alias[1], aliased
 	}
-	if inner, isField := strings.CutPrefix(value, "Field("); isField {
-		value = ""
-		for i, argument := range stack.Arguments("," + inner) {
-			if d := fieldDefault.FindStringSubmatch(argument); d != nil {
-				value = d[1]
-			} else if i == 0 && !named.MatchString(argument) {
-				value = argument
-			}
-		}
-	}
+	value = defaultOf(value)
 	if l := literal.FindStringSubmatch(value); l != nil {
 		u.Value = l[1] + l[2]
 	}
@@ -151,4 +142,22 @@ func field(line string, source tree.File, at int) (stack.Use, bool) {
 	u.Set = value != "" && value != "..." && value != "None"
 	u.Required = (value == "" || value == "...") && !optionalType.MatchString(m[2])
 	return u, true
+}
+
+// defaultOf is the default that a field's value stands for: of "Field(default, alias=…)" the
+// argument.
+func defaultOf(value string) string {
+	inner, isField := strings.CutPrefix(value, "Field(")
+	if !isField {
+		return value
+	}
+	found := ""
+	for i, argument := range stack.Arguments("," + inner) {
+		if d := fieldDefault.FindStringSubmatch(argument); d != nil {
+			found = d[1]
+		} else if i == 0 && !named.MatchString(argument) {
+			found = argument
+		}
+	}
+	return found
 }
