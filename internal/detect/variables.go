@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/devup-cli/devup/internal/detect/runfiles"
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/secret"
 	"github.com/devup-cli/devup/internal/stack"
@@ -39,15 +40,15 @@ func readsOf(c *candidate) []stack.Use {
 // has those of servers, too.
 func (c *candidate) fromEnvs() []stack.Use {
 	var uses []stack.Use
-	above := func(env envFile) bool {
-		return slices.ContainsFunc(c.outer, func(o envFile) bool { return o.path == env.path })
+	above := func(env runfiles.EnvFile) bool {
+		return slices.ContainsFunc(c.outer, func(o runfiles.EnvFile) bool { return o.Path == env.Path })
 	}
 	for _, env := range append(slices.Clip(c.envs), c.outer...) {
-		for _, entry := range env.entries {
-			if c.Page && above(env) && !c.reads(entry.name) && !c.hasPrefix(entry.name) {
+		for _, entry := range env.Entries {
+			if c.Page && above(env) && !c.reads(entry.Name) && !c.hasPrefix(entry.Name) {
 				continue
 			}
-			uses = append(uses, stack.Use{Name: entry.name, Value: entry.value, Set: env.loaded && entry.value != "", Where: tree.At(env.path, entry.line, entry.name)})
+			uses = append(uses, stack.Use{Name: entry.Name, Value: entry.Value, Set: env.Loaded && entry.Value != "", Where: tree.At(env.Path, entry.Line, entry.Name)})
 		}
 	}
 	return uses
@@ -64,10 +65,10 @@ func (c *candidate) fromCompose() []stack.Use {
 		return nil
 	}
 	var uses []stack.Use
-	for _, name := range slices.Sorted(maps.Keys(c.compose.env)) {
-		value := c.compose.env[name]
+	for _, name := range slices.Sorted(maps.Keys(c.compose.Env)) {
+		value := c.compose.Env[name]
 		if slices.ContainsFunc(slices.Concat(c.read, c.fromEnvs()), func(u stack.Use) bool { return u.Name == name }) {
-			uses = append(uses, stack.Use{Name: name, Value: value.text, Set: value.set, Where: tree.At(c.compose.file, value.line, name)})
+			uses = append(uses, stack.Use{Name: name, Value: value.Text, Set: value.Set, Where: tree.At(c.compose.File, value.Line, name)})
 		}
 	}
 	return uses

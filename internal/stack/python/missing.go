@@ -7,6 +7,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/stack/python/pip"
 	"github.com/devup-cli/devup/internal/tree"
 )
 
@@ -18,10 +19,10 @@ var (
 // finish decides what needs the commands and the version of Python.
 func finish(a *stack.App) {
 	missing(a)
-	if needs := readRequirements(a.Tree, a.Dir); needs != nil {
+	if needs := pip.Read(a.Tree, a.Dir); needs != nil {
 		accompany(a, needs)
 	}
-	system(a)
+	pip.System(a)
 	if !a.Of.Worker {
 		a.Workers = workers(a)
 	}
@@ -31,32 +32,25 @@ func finish(a *stack.App) {
 // a manifest, those that its source imports; with one, those that its stack requires,
 // which people have installed on their own machine.
 func missing(a *stack.App) {
-	needs := readRequirements(a.Tree, a.Dir)
+	needs := pip.Read(a.Tree, a.Dir)
 	if needs == nil {
 		a.Packages.Missing = importedPackages(a)
-	} else if len(needs.local)+len(needs.outside) == 0 {
+	} else if !needs.HoldsMore() {
 		a.Packages.Missing = undeclared(a, needs)
 	}
 	imported := len(a.Packages.Missing)
 	if needs != nil && imported > 0 {
-		a.Note(tree.At(needs.manifest, 0, "lacks "+strings.Join(a.Packages.Missing, ", ")+", which the source imports"))
+		a.Note(tree.At(needs.Manifest, 0, "lacks "+strings.Join(a.Packages.Missing, ", ")+", which the source imports"))
 	}
 	for _, required := range a.Of.Requires {
-		if !needs.needs(required.Package) && !slices.Contains(a.Packages.Missing, required.Package) && !needs.mention(a.Tree, required.Unless) {
+		if !needs.Needs(required.Package) && !slices.Contains(a.Packages.Missing, required.Package) && !needs.Mention(a.Tree, required.Unless) {
 			a.Packages.Missing = append(a.Packages.Missing, required.Package)
 		}
 	}
 	if needs != nil && len(a.Packages.Missing) > imported {
-		a.Note(tree.At(needs.manifest, 0, "lacks "+strings.Join(slices.Sorted(slices.Values(a.Packages.Missing[imported:])), ", ")+", which starts the service"))
+		a.Note(tree.At(needs.Manifest, 0, "lacks "+strings.Join(slices.Sorted(slices.Values(a.Packages.Missing[imported:])), ", ")+", which starts the service"))
 	}
 	slices.Sort(a.Packages.Missing)
-}
-
-// mention says whether the manifest, or a file that it takes in, matches.
-func (r *requirements) mention(t *tree.Tree, pattern *lazyregexp.Regexp) bool {
-	return r != nil && pattern != nil && slices.ContainsFunc(append(slices.Clip(r.includes), r.manifest), func(name string) bool {
-		return pattern.MatchString(t.Text(name))
-	})
 }
 
 // importedPackages are the packages of the modules that the service's source
@@ -113,7 +107,7 @@ var (
 
 // undeclared are the packages that the server imports as it starts and the manifest does not
 // name: the author's machine has them. Those that others may bring along are left out.
-func undeclared(a *stack.App, needs *requirements) []string {
+func undeclared(a *stack.App, needs *pip.Requirements) []string {
 	own := ownModules(a)
 	var packages []string
 	for _, source := range a.Sources {
@@ -123,7 +117,7 @@ func undeclared(a *stack.App, needs *requirements) []string {
 		for _, module := range importsOf(strings.Join(topLevelImport.FindAllString(source.Text, -1), "\n")) {
 			found, _, _ := strings.Cut(packageOf(module), "[")
 			by, known := bringers[module]
-			if known = known || strings.HasPrefix(module, "flask_"); !known || own[module] || needs.needs(append(by, found, normal(module))...) || slices.Contains(packages, found) {
+			if known = known || strings.HasPrefix(module, "flask_"); !known || own[module] || needs.Needs(append(by, found, module)...) || slices.Contains(packages, found) {
 				continue
 			}
 			packages = append(packages, packageOf(module))
