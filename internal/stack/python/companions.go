@@ -47,6 +47,7 @@ var companions = []companion{
 	{"djangorestframework-simplejwt", []int{5, 3, 1}, "setuptools<81"}, // pkg_resources
 	{"apscheduler", []int{3, 11}, "setuptools<81"},
 	{"drf-yasg", []int{1, 21, 8}, "setuptools<81"},
+	{"celery", []int{5, 5}, "kombu<5.5"}, // newer ones ask for redis 6.1
 	{"celery", nil, "packaging"}, // kombu 5.7 imports it for Redis and does not require it
 	{"passlib", nil, "bcrypt<5"}, // its test password is longer than bcrypt takes
 }
