@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/devup-cli/devup/internal/detect/runfiles"
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/secret"
 	"github.com/devup-cli/devup/internal/stack"
@@ -35,15 +36,27 @@ func readsOf(c *candidate) []stack.Use {
 	return uses
 }
 
-// fromEnvs are the variables that the service's env files name.
+// fromEnvs are the variables that the service's env files name. A file above a page's directory
+// has those of servers, too.
 func (c *candidate) fromEnvs() []stack.Use {
 	var uses []stack.Use
+	above := func(env runfiles.EnvFile) bool {
+		return slices.ContainsFunc(c.outer, func(o runfiles.EnvFile) bool { return o.Path == env.Path })
+	}
 	for _, env := range append(slices.Clip(c.envs), c.outer...) {
 		for _, entry := range env.Entries {
+			if c.Page && above(env) && !c.reads(entry.Name) && !c.hasPrefix(entry.Name) {
+				continue
+			}
 			uses = append(uses, stack.Use{Name: entry.Name, Value: entry.Value, Set: env.Loaded && entry.Value != "", Where: tree.At(env.Path, entry.Line, entry.Name)})
 		}
 	}
 	return uses
+}
+
+// hasPrefix says whether a variable is one for the service's pages by its name.
+func (c *candidate) hasPrefix(name string) bool {
+	return slices.ContainsFunc(c.Of.Prefixes, func(prefix string) bool { return strings.HasPrefix(name, prefix) })
 }
 
 // fromCompose are the variables that a compose file sets, of those that the service reads.
@@ -97,6 +110,7 @@ func decideVariables(all services, c *candidate) []Variable {
 			byName[u.Name] = v
 		}
 		v.Secret = v.Secret || credentials.MatchString(u.Value)
+		v.List = v.List || u.List
 		if u.Required && !v.Required {
 			v.Required, v.Evidence = true, u.Where
 		}

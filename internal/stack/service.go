@@ -98,6 +98,7 @@ type Variable struct {
 	Sibling  string        // name of the service whose URL the variable holds; empty for none
 	Path     string        // what follows the sibling's URL, as in "/api"; mostly empty
 	Socket   bool          // the URL is one of WebSockets: ws:// or wss://
+	List     bool          // the program parses a list in JSON
 	Inside   bool          // read by a server that calls the sibling itself, so that it needs the address between containers, not the browser's
 	Default  bool          // the code or an env file that is loaded has a value for it, so that it may stay unset
 	Required bool          // the program does not start where it is not set

@@ -53,6 +53,9 @@ func UsualValue(u Use) string {
 		if usual.value == "INFO" && !strings.HasSuffix(u.Where.File, ".py") {
 			return "info"
 		}
+		if u.List {
+			return `["` + usual.value + `"]`
+		}
 		return usual.value
 	}
 	return ""
