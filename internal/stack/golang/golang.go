@@ -71,7 +71,7 @@ const maxFiles = 400
 func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 	var found []*stack.App
 	for _, dir := range t.Paths {
-		if !t.Directory(dir).Has("go.mod") || tree.IsAside(path.Base(dir)) {
+		if !t.Directory(dir).Has("go.mod") || tree.IsAside(dir) {
 			continue
 		}
 		programs := programsOf(t, dir)
@@ -138,7 +138,7 @@ func programsOf(t *tree.Tree, dir string) []string {
 func ownDirectory(t *tree.Tree) func(*tree.Directory) bool {
 	return func(f *tree.Directory) bool {
 		name := path.Base(f.Path)
-		return !f.Has("go.mod") && !tree.IsAside(name) && name != "testdata" && name != "tools" && name != "vendor"
+		return !f.Has("go.mod") && !tree.IsAside(f.Path) && name != "testdata" && name != "tools" && name != "vendor"
 	}
 }
 

@@ -71,7 +71,7 @@ var frameworks = []struct {
 func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 	var found []*stack.App
 	for _, dir := range t.Paths {
-		if !t.Directory(dir).Has("Cargo.toml") || tree.IsAside(path.Base(dir)) {
+		if !t.Directory(dir).Has("Cargo.toml") || tree.IsAside(dir) {
 			continue
 		}
 		a := &stack.App{Tree: t, Service: stack.Service{Dir: dir}}
