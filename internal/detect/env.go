@@ -27,12 +27,15 @@ var envLine = lazyregexp.New(`^\s*(?:export\s+)?([A-Za-z_]\w*)\s*[=:]\s*(.*)$`)
 
 func parseEnv(name, text string) envFile {
 	env := envFile{path: name, loaded: stacks.IsEnvFile(path.Base(name)), open: openIn(text)}
+	known := map[string]string{}
 	for i, line := range strings.Split(text, "\n") {
 		match := envLine.FindStringSubmatch(line)
 		if match == nil {
 			continue
 		}
-		env.entries = append(env.entries, envEntry{match[1], unquote(match[2]), i + 1})
+		value := expand(unquote(match[2]), known) // of the lines before it
+		known[match[1]] = value
+		env.entries = append(env.entries, envEntry{match[1], value, i + 1})
 	}
 	return env
 }

@@ -115,3 +115,41 @@ func (w *Wanted) completeByDriver() {
 		}
 	}
 }
+
+// springHoldings are the variables that Spring Boot binds to its own properties, whatever the
+// project's files name: https://docs.spring.io/spring-boot/appendix/application-properties/.
+func (s *Service) springHoldings() []Holding {
+	switch {
+	case s.isSQL():
+		return []Holding{
+			{Variable: "SPRING_DATASOURCE_URL", Part: PartURL},
+			{Variable: "SPRING_DATASOURCE_USERNAME", Part: PartUser},
+			{Variable: "SPRING_DATASOURCE_PASSWORD", Part: PartPassword},
+		}
+	case s.Name == "mongo":
+		return []Holding{{Variable: "SPRING_DATA_MONGODB_URI", Part: PartURL}}
+	case s.Name == "redis":
+		return []Holding{{Variable: "SPRING_DATA_REDIS_HOST", Part: PartHost}}
+	case s.Name == "rabbitmq":
+		return []Holding{
+			{Variable: "SPRING_RABBITMQ_HOST", Part: PartHost}, {Variable: "SPRING_RABBITMQ_USERNAME", Part: PartUser}, {Variable: "SPRING_RABBITMQ_PASSWORD", Part: PartPassword},
+		}
+	}
+	return nil
+}
+
+// completeBySpring adds them where no file says where the data service is: many projects keep
+// application.properties out of git.
+func (w *Wanted) completeBySpring() {
+	if slices.ContainsFunc(w.Holds, func(h Holding) bool { return h.Part == PartURL || h.Part == PartHost || h.Part == PartAddress }) {
+		return
+	}
+	for _, h := range w.Service.springHoldings() {
+		if !slices.ContainsFunc(w.Holds, func(own Holding) bool { return own.Variable == h.Variable }) {
+			if len(w.Evidence) > 0 {
+				h.At = w.Evidence[0]
+			}
+			w.Holds = append(w.Holds, h)
+		}
+	}
+}

@@ -27,7 +27,7 @@ type Clue struct {
 
 // Clues gives what a source or a settings file shows of data services.
 func Clues(file tree.File) []Clue {
-	return slices.Concat(urlClues(file), dsnClues(file), callClues(file), nameClues(file), dialectClues(file), variantClues(file))
+	return slices.Concat(urlClues(file), dsnClues(file), mysqlParts(file), callClues(file), nameClues(file), dialectClues(file), variantClues(file))
 }
 
 // literalURLs are URLs of data services, in quotes or behind an equals sign.

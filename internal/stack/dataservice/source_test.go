@@ -35,10 +35,13 @@ func TestClues(t *testing.T) {
 		`fmt.Sprintf("%s:%s@tcp(%s:%s)/%s", u, p, h, port, n)`:                                         "mysql  :/",
 		`fmt.Sprintf("host=%s user=%s password=%s dbname=shop sslmode=disable", os.Getenv("H"), u, p)`: "postgres  :/shop",
 		"const (\n\thost = \"localhost\"\n\tport = 5432\n\tuser = \"me\"\n)\nx(\"host=%s port=%d user=%s dbname=%s\")": "postgres localhost me:/ fixed",
-		`fetch("https://redis.example.com")`:                              "",
-		`const type = "text"; const name = "MONGO_URL"`:                   "",
-		`spring.datasource.url=jdbc:h2:mem:shop`:                          "sqlite  :/",
-		`pika.BlockingConnection(pika.ConnectionParameters("localhost"))`: "rabbitmq localhost :/ fixed",
+		`sql.Open("mysql", user+":"+pw+"@tcp(127.0.0.1:3306)/"+name)`:                                                  "mysql 127.0.0.1 :/ fixed",
+		`sql.Open("mysql", user+":"+pw+"@/"+name)`:                                                                     "mysql localhost :/ fixed",
+		`sql.Open("mysql", fmt.Sprintf("%s:%s@tcp(localhost:3306)/shop", u, p))`:                                       "mysql localhost :/shop fixed",
+		`fetch("https://redis.example.com")`:                                                                           "",
+		`const type = "text"; const name = "MONGO_URL"`:                                                                "",
+		`spring.datasource.url=jdbc:h2:mem:shop`:                                                                       "sqlite  :/",
+		`pika.BlockingConnection(pika.ConnectionParameters("localhost"))`:                                              "rabbitmq localhost :/ fixed",
 	} {
 		var got []string
 		for _, c := range Clues(tree.File{Path: "x", Text: text}) {
