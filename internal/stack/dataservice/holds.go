@@ -138,18 +138,17 @@ func (s *Service) springHoldings() []Holding {
 	return nil
 }
 
-// completeBySpring adds them where no file says where the data service is: many projects keep
+// completeBySpring adds those of which no file says anything: many projects keep
 // application.properties out of git.
 func (w *Wanted) completeBySpring() {
-	if slices.ContainsFunc(w.Holds, func(h Holding) bool { return h.Part == PartURL || h.Part == PartHost || h.Part == PartAddress }) {
-		return
-	}
+	points := func(p Part) bool { return p == PartURL || p == PartHost || p == PartAddress }
 	for _, h := range w.Service.springHoldings() {
-		if !slices.ContainsFunc(w.Holds, func(own Holding) bool { return own.Variable == h.Variable }) {
-			if len(w.Evidence) > 0 {
-				h.At = w.Evidence[0]
-			}
-			w.Holds = append(w.Holds, h)
+		if slices.ContainsFunc(w.Holds, func(own Holding) bool { return own.Part == h.Part || points(own.Part) && points(h.Part) }) {
+			continue
 		}
+		if len(w.Evidence) > 0 {
+			h.At = w.Evidence[0]
+		}
+		w.Holds = append(w.Holds, h)
 	}
 }
