@@ -78,7 +78,7 @@ func (s *scan) seen(c *candidate) dataservice.Seen {
 	seen := dataservice.Seen{Language: c.Of.Language.Name, InCompose: c.compose != nil}
 	read := map[string]bool{}
 	for _, dir := range c.dataDirectories() {
-		for _, f := range s.tree.Below(dir, func(f *tree.Directory) bool { return !s.found.has(f.Path) && !tree.IsAside(path.Base(f.Path)) }) {
+		for _, f := range s.tree.Below(dir, func(f *tree.Directory) bool { return !s.found.has(f.Path) && !tree.IsAside(f.Path) }) {
 			for _, name := range f.Names {
 				full := path.Join(f.Path, name)
 				isManifest := f.Path == dir || path.Base(f.Path) == "requirements"

@@ -279,7 +279,7 @@ func (s *scan) sourcesOf(c *candidate) []tree.File {
 	language := c.Of.Language
 	var sources []tree.File
 	size := 0
-	for _, f := range s.tree.Below(c.Dir, func(f *tree.Directory) bool { return !s.found.has(f.Path) && !tree.IsAside(path.Base(f.Path)) }) {
+	for _, f := range s.tree.Below(c.Dir, func(f *tree.Directory) bool { return !s.found.has(f.Path) && !tree.IsAside(f.Path) }) {
 		for _, name := range f.Names {
 			if len(sources) == maxSources || size > maxSourcesBytes {
 				return sources

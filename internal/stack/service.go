@@ -157,6 +157,7 @@ type Service struct {
 	ProdModule string    // Python stacks: the WSGI callable for gunicorn ("app:app"); empty when there is none
 	Variables  []Variable
 	EnvFiles   []EnvFile     // those that it loads, where they do not exist, or lie outside of its directory
+	EmptyEnv   bool          // it ends where its directory has no .env, even an empty one
 	Routes     []string      // a backend: the path prefixes that it answers ("/api"), sorted; nil where they are not known
 	Public     tree.Evidence // why a browser on another machine has to reach it at a URL of its own, a clause; the zero value where none has to
 	Ready      string        // a path that must answer below 500, or empty for the port alone

@@ -107,6 +107,7 @@ type Language struct {
 	Getenv     func(name, or string) string // the code that reads a variable, with a value where it is not set
 	Renders    *lazyregexp.Regexp           // code of a server that answers with pages
 	LoadsEnv   *lazyregexp.Regexp           // code, or a package in a manifest, that loads the env files of its directory
+	DemandsEnv *lazyregexp.Regexp           // code that ends the program where its directory has no .env
 	LoadsAbove *lazyregexp.Regexp           // code that looks for env files in directories above
 	LetsIn     *lazyregexp.Regexp           // code of a server that lets pages of other addresses call it
 	// Wants looks up what the files that list packages say of one: the range of versions, empty

@@ -278,6 +278,9 @@ func (f *finder) settle() {
 			w.Holds = []Holding{{Variable: w.Service.usualVariable(), Part: PartURL}}
 		}
 		w.completeByDriver()
+		if f.seen.Language == "java" {
+			w.completeBySpring()
+		}
 		w.url = cmp.Or(w.Service.URLs[f.seen.Language], w.Service.URL)
 		w.scheme = f.schemeOf(w.Service)
 		if w.Service.isSQL() {

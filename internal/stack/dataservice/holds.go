@@ -159,3 +159,40 @@ func (w *Wanted) completeByDriver() {
 		}
 	}
 }
+
+// springHoldings are the variables that Spring Boot binds to its own properties, whatever the
+// project's files name: https://docs.spring.io/spring-boot/appendix/application-properties/.
+func (s *Service) springHoldings() []Holding {
+	switch {
+	case s.isSQL():
+		return []Holding{
+			{Variable: "SPRING_DATASOURCE_URL", Part: PartURL},
+			{Variable: "SPRING_DATASOURCE_USERNAME", Part: PartUser},
+			{Variable: "SPRING_DATASOURCE_PASSWORD", Part: PartPassword},
+		}
+	case s.Name == "mongo":
+		return []Holding{{Variable: "SPRING_DATA_MONGODB_URI", Part: PartURL}}
+	case s.Name == "redis":
+		return []Holding{{Variable: "SPRING_DATA_REDIS_HOST", Part: PartHost}}
+	case s.Name == "rabbitmq":
+		return []Holding{
+			{Variable: "SPRING_RABBITMQ_HOST", Part: PartHost}, {Variable: "SPRING_RABBITMQ_USERNAME", Part: PartUser}, {Variable: "SPRING_RABBITMQ_PASSWORD", Part: PartPassword},
+		}
+	}
+	return nil
+}
+
+// completeBySpring adds those of which no file says anything: many projects keep
+// application.properties out of git.
+func (w *Wanted) completeBySpring() {
+	points := func(p Part) bool { return p == PartURL || p == PartHost || p == PartAddress }
+	for _, h := range w.Service.springHoldings() {
+		if slices.ContainsFunc(w.Holds, func(own Holding) bool { return own.Part == h.Part || points(own.Part) && points(h.Part) }) {
+			continue
+		}
+		if len(w.Evidence) > 0 {
+			h.At = w.Evidence[0]
+		}
+		w.Holds = append(w.Holds, h)
+	}
+}

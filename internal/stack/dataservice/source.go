@@ -27,7 +27,7 @@ type Clue struct {
 
 // Clues gives what a source or a settings file shows of data services.
 func Clues(file tree.File) []Clue {
-	return slices.Concat(urlClues(file), callClues(file), nameClues(file), dialectClues(file), variantClues(file))
+	return slices.Concat(urlClues(file), dsnClues(file), mysqlParts(file), callClues(file), nameClues(file), dialectClues(file), variantClues(file))
 }
 
 // literalURLs are URLs of data services, in quotes or behind an equals sign.
@@ -68,7 +68,7 @@ func urlClues(file tree.File) []Clue {
 		clue := Clue{Service: of.Name, Evidence: file.At(m[0], scheme+"://")}
 		if address, ok := ParseAddress(text); ok && !strings.ContainsAny(address.Host, "{}$%") {
 			clue.Address = address
-			clue.Fixed = address.Host != "" && !fromVariable.MatchString(around(file.Text, m[0]))
+			clue.Fixed = address.Host != "" && !fromVariable.MatchString(around(file.Text, m[0])) && !isBound(file.Path, scheme)
 			clue.Text = scheme + "://" + address.Host
 			if address.Port > 0 {
 				clue.Text += ":" + strconv.Itoa(address.Port)

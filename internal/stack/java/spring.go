@@ -47,7 +47,7 @@ var Spring = stack.Stack{
 	},
 }
 
-var application = lazyregexp.New(`(?m)^\s*@SpringBootApplication\b|\brunApplication<(\w+)>`)
+var application = lazyregexp.New(`(?m)^[ \t]*@SpringBootApplication\b|\brunApplication<(\w+)>`)
 
 // findSpring is for a module with an application's class, in a build that names Spring Boot.
 func findSpring(a *stack.App) bool {
@@ -92,7 +92,7 @@ const maxSources = 400
 func mainSources(a *stack.App) []tree.File {
 	var sources []tree.File
 	for _, f := range a.Tree.Below(a.Dir, func(f *tree.Directory) bool {
-		return f.First(manifests...) == "" && !tree.IsAside(path.Base(f.Path))
+		return f.First(manifests...) == "" && !tree.IsAside(f.Path)
 	}) {
 		for _, name := range f.Names {
 			if len(sources) < maxSources && slices.Contains([]string{".java", ".kt"}, path.Ext(name)) {
