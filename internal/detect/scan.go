@@ -128,6 +128,7 @@ type candidate struct {
 	compose   *runfiles.ComposeService
 	shares    bool               // its directory holds another service, too
 	processes []runfiles.EnvFile // what Procfiles set for it
+	workers   []runfiles.Process // what Procfiles run of its code besides
 	assets    bool               // it is the development server of the files that another service's pages load
 	loopback  *loopback          // the network that it shares; nil for its own
 }
@@ -213,6 +214,7 @@ func (s *scan) decide() Repository {
 		if finish := c.Of.Language.Finish; finish != nil {
 			finish(c.App)
 		}
+		c.addWorkers()
 		if c.Migrate != nil {
 			c.MigrateFiles = s.migrationFiles(c)
 		}

@@ -34,6 +34,7 @@ var javaScript = stack.Language{
 	Endings:    endings,
 	Versions:   npm.NodeLines,
 	Describe:   describe,
+	Finish:     finish,
 	Remarks:    remarks,
 	Version:    npm.NodeVersion,
 	Flags:      npm.NodeFlags,

@@ -75,6 +75,7 @@ type installation struct {
 	Tool      untrusted.Inert   // what npm installs first: the package manager, pinned; empty for npm itself
 	Env       []untrusted.Inert // settings of the package manager, as NAME=value
 	Cache     untrusted.Inert   // where the package manager keeps downloads
+	Loose     bool              // it installs packages whose peers conflict, too, where it has to
 	Hooks     []untrusted.Inert // commands before the installation
 	All       untrusted.Inert   // installs all packages, exactly as locked where there is a lock file
 	Prod      untrusted.Inert   // the same without those for development
@@ -210,6 +211,7 @@ func npmInstallation(p stack.Packages, locked bool, node string) installation {
 		case p.Peers != "" || old:
 			return "npm install" + peers(p.Peers) + flags
 		}
+		v.Loose = true
 		return "(npm install" + flags + " || npm install --legacy-peer-deps" + flags + ")"
 	}
 	v.All, v.Prod = install(""), install(omit)
