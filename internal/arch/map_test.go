@@ -31,12 +31,15 @@ var ours = map[string][]string{
 	"stack/node/npm":    {"lazyregexp", "tree", "stack", "stack/versions", "untrusted"}, // how packages get into an image, apart from the frameworks
 	"stack/python":      {"lazyregexp", "tree", "stack", "stack/versions", "untrusted"},
 	"stack/deno":        {"lazyregexp", "tree", "stack", "untrusted"},
-	"stack/ruby":        {"lazyregexp", "stack"},
-	"stack/php":         {"stack"},
+	"stack/ruby":        {"lazyregexp", "tree", "stack", "untrusted"},
+	"stack/static":      {"lazyregexp", "tree", "stack", "untrusted"},
+	"stack/dotnet":      {"lazyregexp", "tree", "stack", "untrusted"},
+	"stack/elixir":      {"lazyregexp", "tree", "stack", "untrusted"},
+	"stack/php":         {"lazyregexp", "tree", "stack", "stack/versions", "untrusted"},
 	"stack/java":        {"lazyregexp", "tree", "stack", "untrusted"},
 	"stack/golang":      {"lazyregexp", "tree", "stack", "untrusted"},
 	"stack/rust":        {"lazyregexp", "tree", "stack", "untrusted"},
-	"stack/stacks":      {"stack", "stack/node", "stack/python", "stack/ruby", "stack/php", "stack/java", "stack/golang", "stack/rust", "stack/deno"},
+	"stack/stacks":      {"stack", "stack/node", "stack/python", "stack/ruby", "stack/php", "stack/java", "stack/golang", "stack/rust", "stack/deno", "stack/dotnet", "stack/elixir", "stack/static"},
 	"detect":            {"lazyregexp", "tree", "stack", "stack/stacks", "stack/dataservice", "secret", "envfile"}, // secret: which ones are generated; envfile: what an example leaves open
 	"framework":         {"lazyregexp", "stack", "stack/stacks"},                                                   // reads what the stacks say of proxies and debuggers; apart from detect, which `up` does not need
 	"workspace":         {"lazyregexp", "fail"},
@@ -138,6 +141,9 @@ var never = map[string][]string{
 	"stack/node/npm":    {"context", "os", "net", "time"},
 	"stack/python":      {"context", "os", "net", "time"},
 	"stack/ruby":        {"context", "os", "net", "time"},
+	"stack/static":      {"context", "os", "net", "time"},
+	"stack/dotnet":      {"context", "os", "net", "time"},
+	"stack/elixir":      {"context", "os", "net", "time"},
 	"stack/php":         {"context", "os", "net", "time"},
 	"stack/java":        {"context", "os", "net", "time"},
 	"stack/golang":      {"context", "os", "net", "time"},

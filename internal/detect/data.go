@@ -19,8 +19,12 @@ import (
 func (s *scan) decideData() []Data {
 	var uses []dataservice.Use
 	for _, c := range s.found {
-		if c.Page && !c.Of.ServerSide {
+		if (c.Page || c.assets) && !c.Of.ServerSide {
 			continue // pages reach no database
+		}
+		var unused []string
+		if c.Of.Unused != nil {
+			unused = c.Of.Unused(c.App)
 		}
 		wanted, sqlite := dataservice.Find(s.seen(c))
 		if sqlite.Text != "" {
@@ -28,6 +32,9 @@ func (s *scan) decideData() []Data {
 			c.Note(sqlite)
 		}
 		for _, w := range wanted {
+			if slices.Contains(unused, w.Service.Name) {
+				continue
+			}
 			uses = append(uses, dataservice.Use{By: c.Name, Wanted: w})
 		}
 	}

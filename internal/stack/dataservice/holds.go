@@ -45,6 +45,9 @@ func (f *finder) meant(m Meaning, v Named) *Wanted {
 	}
 	guess := m.General && (m.Part == PartURL || m.Part == PartHost) && slices.Contains(m.Services, "postgres")
 	if best == nil && guess && f.sqlite == (tree.Evidence{}) && len(v.Values) > 0 && !f.isElsewhere(v) {
+		if named := Lookup(v.Values[0].Text); named != nil && slices.Contains(m.Services, named.Name) {
+			return f.want(named, v.Values[0].At) // DB_HOST=mysql
+		}
 		return f.want(Lookup("postgres"), v.Values[0].At) // the usual one, where nothing says which
 	}
 	return best
