@@ -234,7 +234,7 @@ func (s *scan) wireData(shared *dataservice.Shared, use dataservice.Use) {
 		switch {
 		case hold.Given, v.Data != "":
 			continue
-		case v.Default && (hold.Part == dataservice.PartDriver || shared.Compose && c.compose != nil):
+		case v.Default && (hold.Part == dataservice.PartDriver && !hold.Override || shared.Compose && c.compose != nil):
 			continue // what works stays
 		}
 		value := use.Value(hold, shared.Address())

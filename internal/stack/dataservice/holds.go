@@ -27,7 +27,18 @@ func (f *finder) variables() {
 }
 
 func (f *finder) isSQLite(v Named) bool {
+	if namesService(v.Values) {
+		return false
+	}
 	return slices.ContainsFunc(v.Values, func(value Value) bool { return strings.Contains(value.Text, "sqlite") })
+}
+
+// namesService says whether one of the values of a driver is that of a service, though another
+// is SQLite: Laravel's default, where the example of its .env has DB_CONNECTION=pgsql.
+func namesService(values []Value) bool {
+	return slices.ContainsFunc(values, func(value Value) bool {
+		return !strings.Contains(value.Text, ":") && OfDialect(strings.ToLower(value.Text)) != nil
+	})
 }
 
 // meant is the entry that a variable speaks of; nil for none.
@@ -80,6 +91,10 @@ func (f *finder) hold(w *Wanted, part Part, v Named) {
 		case PartName:
 			w.know(Address{Login: Login{Name: value.Text}}, rank)
 		case PartPort, PartDriver:
+		}
+		if part == PartDriver && ofDialect(value.Text) == SQLite {
+			h.Override = true // the default is another than what is used
+			continue
 		}
 		if value.Text != "" && rank > best {
 			h.Like, best = value.Text, rank

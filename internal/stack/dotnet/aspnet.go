@@ -147,16 +147,7 @@ func projects(a *stack.App) (members []string, above string) {
 			}
 		}
 	}
-	for _, name := range shared { // they count for all projects below them
-		for dir := path.Dir(a.Dir); a.Dir != "."; dir = path.Dir(dir) {
-			if a.Tree.Has(path.Join(dir, name)) && tree.IsBelow(dir, top) {
-				top = dir
-			}
-			if dir == "." {
-				break
-			}
-		}
-	}
+	top = withShared(a.Tree, top)
 	for _, name := range all {
 		members = append(members, tree.Relative(top, name))
 	}
@@ -164,6 +155,19 @@ func projects(a *stack.App) (members []string, above string) {
 		above = top
 	}
 	return members, above
+}
+
+// withShared is the outermost directory above that holds files of the kind of shared, or the
+// directory itself: they count for all projects below them.
+func withShared(t *tree.Tree, dir string) string {
+	top := dir
+	for dir != "." {
+		dir = path.Dir(dir)
+		if t.Directory(dir).First(shared...) != "" {
+			top = dir
+		}
+	}
+	return top
 }
 
 // shared are files above projects that their builds read.

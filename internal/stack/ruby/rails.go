@@ -52,7 +52,7 @@ var application = lazyregexp.New(`\bRails::Application\b`)
 func findRails(a *stack.App) bool {
 	file := a.Tree.Source(path.Join(a.Dir, "config", "application.rb"))
 	at := application.FindStringIndex(file.Text)
-	if at == nil && !(gem(a, "rails") && a.Directory().Has(configRu)) {
+	if at == nil && (!gem(a, "rails") || !a.Directory().Has(configRu)) {
 		return false
 	}
 	a.Shown = tree.Evidence{File: path.Join(a.Dir, "Gemfile"), Text: "rails"}
