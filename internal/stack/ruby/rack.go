@@ -24,7 +24,7 @@ var Rack = stack.Stack{
 	},
 	Commands: rackCommands,
 	Settings: []string{"RACK_ENV", "APP_ENV", "BUNDLE_PATH", "BUNDLE_GEMFILE"},
-	Listen:   stack.Listen{Prints: lazyregexp.New(`\* Listening on http://(?:127\.0\.0\.1|localhost|\[::1\])`), Hint: "start it with `bundle exec rackup -o 0.0.0.0 -p %d`"},
+	Listen:   stack.Listen{Prints: lazyregexp.New(`\* Listening on http://(?:127\.0\.0\.1|localhost|\[::1\])`), Hint: "start it with `bundle exec puma -b tcp://0.0.0.0:%d`"},
 	Failures: failures,
 }
 
@@ -66,16 +66,26 @@ func describeRack(a *stack.App) {
 	if a.Framework == "Rack" && a.Module != configRu {
 		a.Framework = "Sinatra"
 	}
-	lock := a.Tree.Text(path.Join(a.Dir, "Gemfile")) + a.Tree.LockText(path.Join(a.Dir, "Gemfile.lock"))
-	if !stack.HasOne(lock, "puma", "thin", "falcon", "unicorn", "webrick") {
-		a.Packages.Missing = append(a.Packages.Missing, "puma")
-	}
-	if a.Module == configRu && !stack.HasOne(lock, "rackup", "rack (2", "rack (1") {
-		a.Packages.Missing = append(a.Packages.Missing, "rackup")
+	if a.Script = server(a); a.Script == "" {
+		a.Script, a.Packages.Missing = puma, append(a.Packages.Missing, puma)
 	}
 	if a.Packages.Manifest == "" && a.Framework == "Sinatra" {
 		a.Packages.Missing = append(a.Packages.Missing, "sinatra")
 	}
+}
+
+const puma = "puma"
+
+// server is the server that the Gemfile names, or that comes with it; empty for none. Puma is
+// started by itself: since Rack 3 rackup is a gem of its own.
+func server(a *stack.App) string {
+	text := a.Tree.Text(path.Join(a.Dir, "Gemfile")) + a.Tree.LockText(path.Join(a.Dir, "Gemfile.lock"))
+	for _, name := range []string{puma, "falcon", "thin", "unicorn", "webrick"} {
+		if stack.HasOne(text, name) {
+			return name
+		}
+	}
+	return ""
 }
 
 // rackCommands start the application again after an edit, which Rack itself does not see.
@@ -85,10 +95,13 @@ func rackCommands(a *stack.App) stack.Commands {
 	if a.Packages.Manifest != "" && len(a.Packages.Missing) == 0 { // which Bundler would hide
 		serve = []string{"bundle", "exec"}
 	}
-	if a.Module == configRu {
-		serve = append(serve, "rackup", "--host", "0.0.0.0", "--port", port)
-	} else {
+	switch {
+	case a.Module != configRu:
 		serve = append(serve, "ruby", a.Module, "-o", "0.0.0.0", "-p", port)
+	case a.Script == "" || a.Script == puma:
+		serve = append(serve, puma, "--bind", "tcp://0.0.0.0:"+port)
+	default:
+		serve = append(serve, "rackup", "--host", "0.0.0.0", "--port", port)
 	}
 	return stack.Commands{Dev: append([]string{"reload", "true"}, serve...), Prod: serve}
 }
