@@ -40,6 +40,7 @@ func (s *scan) findAll() {
 	for _, language := range stacks.Languages() {
 		s.add(language)
 	}
+	s.dropFallbacks()
 	s.dropCopies()
 	s.shareDirectories()
 	s.include()

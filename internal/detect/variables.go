@@ -16,7 +16,7 @@ import (
 
 // usesIn are the variables that a source file reads.
 func usesIn(source tree.File) []stack.Use {
-	if !stack.HasOne(source.Text, "env", "config(", "Settings", "OrThrow", "onfig", "oi.", " z.", "${") {
+	if !stack.HasOne(source.Text, "env", "ENV", "Environment", "config(", "Settings", "OrThrow", "onfig", "oi.", " z.", "${") {
 		return nil
 	}
 	for _, language := range stacks.Languages() {

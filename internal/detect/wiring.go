@@ -82,6 +82,8 @@ func callsInside(all services, c *candidate, v *Variable, readers []string) bool
 		return c.isProxyFile(name) && proxies.MatchString(c.Tree.Source(name).Text)
 	}
 	switch {
+	case c.assets: // a bundler writes it into files for browsers
+		return false
 	case !c.Page:
 		return !strings.Contains(v.Name, "CORS") && !strings.Contains(v.Name, "ORIGIN")
 	case len(readers) > 0 && !slices.ContainsFunc(readers, func(name string) bool { return !ofProxy(name) }):

@@ -162,6 +162,7 @@ type Service struct {
 	Public     tree.Evidence // why a browser on another machine has to reach it at a URL of its own, a clause; the zero value where none has to
 	Ready      string        // a path that must answer below 500, or empty for the port alone
 	Dockerfile string        // the name of its existing Dockerfile in Dir, or empty
+	Beside     bool          // Dir has a Dockerfile for production alone, which stays
 	BuiltFrom  string        // the directory that its existing Dockerfile is built from, where that is not Dir; else empty
 	Mounted    string        // the directory in the image of its existing Dockerfile that its source can be mounted over; empty where that is not safe
 	Installed  []string      // the directories below Mounted that hold what the image installed

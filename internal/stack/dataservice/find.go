@@ -67,6 +67,7 @@ type Holding struct {
 	Part     Part
 	Like     string // the value that says how it is written; empty for none
 	Given    bool   // a compose file sets it
+	Override bool   // its default names another service than what is used
 	At       tree.Evidence
 }
 

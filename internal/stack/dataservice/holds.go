@@ -56,7 +56,18 @@ func (f *finder) bareLogin() {
 }
 
 func (f *finder) isSQLite(v Named) bool {
+	if namesService(v.Values) {
+		return false
+	}
 	return slices.ContainsFunc(v.Values, func(value Value) bool { return strings.Contains(value.Text, "sqlite") })
+}
+
+// namesService says whether one of the values of a driver is that of a service, though another
+// is SQLite: Laravel's default, where the example of its .env has DB_CONNECTION=pgsql.
+func namesService(values []Value) bool {
+	return slices.ContainsFunc(values, func(value Value) bool {
+		return !strings.Contains(value.Text, ":") && OfDialect(strings.ToLower(value.Text)) != nil
+	})
 }
 
 // meant is the entry that a variable speaks of; nil for none.
@@ -73,7 +84,13 @@ func (f *finder) meant(m Meaning, v Named) *Wanted {
 		}
 	}
 	guess := m.General && (m.Part == PartURL || m.Part == PartHost) && slices.Contains(m.Services, "postgres")
-	if best == nil && guess && f.usesSQL(v) && f.sqlite == (tree.Evidence{}) && len(v.Values) > 0 && !f.isElsewhere(v) {
+	guess = guess && best == nil && f.sqlite == (tree.Evidence{}) && len(v.Values) > 0 && !f.isElsewhere(v)
+	if guess {
+		if named := Lookup(v.Values[0].Text); named != nil && slices.Contains(m.Services, named.Name) {
+			return f.want(named, v.Values[0].At) // DB_HOST=mysql
+		}
+	}
+	if guess && f.usesSQL(v) {
 		return f.want(Lookup("postgres"), v.Values[0].At) // the usual one, where nothing says which
 	}
 	return best
@@ -121,6 +138,10 @@ func (f *finder) hold(w *Wanted, part Part, v Named) {
 		case PartName:
 			w.know(Address{Login: Login{Name: value.Text}}, rank)
 		case PartPort, PartDriver:
+		}
+		if part == PartDriver && ofDialect(value.Text) == SQLite {
+			h.Override = true // the default is another than what is used
+			continue
 		}
 		if value.Text != "" && rank > best {
 			h.Like, best = value.Text, rank
