@@ -29,7 +29,8 @@ var ours = map[string][]string{
 	"stack/node":        {"lazyregexp", "tree", "stack", "stack/versions", "stack/node/npm", "stack/node/script", "untrusted"},
 	"stack/node/script": {},                                                             // which commands the scripts of a package.json run; it knows no framework
 	"stack/node/npm":    {"lazyregexp", "tree", "stack", "stack/versions", "untrusted"}, // how packages get into an image, apart from the frameworks
-	"stack/python":      {"lazyregexp", "tree", "stack", "stack/versions", "untrusted"},
+	"stack/python":      {"lazyregexp", "tree", "stack", "stack/versions", "stack/python/pip", "untrusted"},
+	"stack/python/pip":  {"lazyregexp", "tree", "stack", "stack/versions", "untrusted"}, // how packages get into an image, apart from the frameworks
 	"stack/deno":        {"lazyregexp", "tree", "stack", "untrusted"},
 	"stack/ruby":        {"lazyregexp", "stack"},
 	"stack/php":         {"stack"},
@@ -37,8 +38,9 @@ var ours = map[string][]string{
 	"stack/golang":      {"lazyregexp", "tree", "stack", "untrusted"},
 	"stack/rust":        {"lazyregexp", "tree", "stack", "untrusted"},
 	"stack/stacks":      {"stack", "stack/node", "stack/python", "stack/ruby", "stack/php", "stack/java", "stack/golang", "stack/rust", "stack/deno"},
-	"detect":            {"lazyregexp", "tree", "stack", "stack/stacks", "stack/dataservice", "secret", "envfile"}, // secret: which ones are generated; envfile: what an example leaves open
-	"framework":         {"lazyregexp", "stack", "stack/stacks"},                                                   // reads what the stacks say of proxies and debuggers; apart from detect, which `up` does not need
+	"detect/runfiles":   {"lazyregexp", "tree", "stack", "stack/stacks", "envfile"},                                                   // files that say how a repository runs; envfile: what an example leaves open
+	"detect":            {"lazyregexp", "tree", "stack", "stack/stacks", "stack/dataservice", "detect/runfiles", "secret", "envfile"}, // secret: which ones are generated; envfile: what an example leaves open
+	"framework":         {"lazyregexp", "stack", "stack/stacks"},                                                                      // reads what the stacks say of proxies and debuggers; apart from detect, which `up` does not need
 	"workspace":         {"lazyregexp", "fail"},
 	"settings":          {"lazyregexp", "fail"},
 	"egress":            {"lazyregexp", "fail", "untrusted", "dockerconfig"},                       // untrusted: it reads which registries a project names
@@ -64,8 +66,8 @@ var ours = map[string][]string{
 	"expose":            {"lazyregexp", "project", "workspace", "event", "fail"},
 	"tunnel":            {"lazyregexp", "fail"}, // a way from the internet to this machine, by a program that the user has
 	"logs":              {"event", "fail"},
-	"setup":             {"lazyregexp", "project", "graph", "plan", "containerexec", "event", "fail", "diagnose"}, // steps that run in containers which answer: after run and ready, and no part of a plan
-	"watch":             {"containerexec", "project", "event", "fail", "untrusted"},                               // fail: the limit of watched directories is the user's to raise
+	"setup":             {"lazyregexp", "untrusted", "project", "graph", "plan", "containerexec", "event", "fail", "diagnose"}, // steps that run in containers which answer: after run and ready, and no part of a plan
+	"watch":             {"containerexec", "project", "event", "fail", "untrusted"},                                            // fail: the limit of watched directories is the user's to raise
 	"up": {
 		"workspace", "project", "urls", "ports", "images", "egress", "plan", "observe", "run", "transfer", "ready", "setup", "expose", "logs", "watch", "framework",
 		"gateway", "owner", "untrusted",
@@ -107,7 +109,7 @@ var only = map[string][]string{
 	"github.com/compose-spec/compose-go/v2/dotenv": {"composefile"},
 	"github.com/compose-spec/compose-go/v2/interp": {"composefile"},
 	"github.com/compose-spec/compose-go/v2/schema": {"composeschema", "composefile"},
-	"github.com/moby/buildkit":                     {"build", "detect"}, // detect: the Dockerfile parser alone, which the linter holds
+	"github.com/moby/buildkit":                     {"build", "detect/runfiles"}, // detect/runfiles: the Dockerfile parser alone, which the linter holds
 	"github.com/moby/moby/client":                  {"engine", "fakeengine", "build", "observe", "engineconfig", "containerexec", "transfer", "run", "ready", "logs", "watch", "images", "up", "doctor", "cli"},
 	"github.com/docker/cli/cli/context":            {"engine"},
 	"github.com/docker/cli/cli/connhelper":         {"engine"},
@@ -129,6 +131,7 @@ var never = map[string][]string{
 	"event":             {"context", "os", "net"},
 	"fail":              {"os", "net"}, // it knows context.Canceled, but waits for nothing
 	"detect":            {"context", "os", "net", "time"},
+	"detect/runfiles":   {"context", "os", "net", "time"},
 	"tree":              {"context", "os", "net", "time"},
 	"stack":             {"context", "os", "net", "time"},
 	"stack/dataservice": {"context", "os", "time"},
@@ -137,6 +140,7 @@ var never = map[string][]string{
 	"stack/deno":        {"context", "os", "net", "time"},
 	"stack/node/npm":    {"context", "os", "net", "time"},
 	"stack/python":      {"context", "os", "net", "time"},
+	"stack/python/pip":  {"context", "os", "net", "time"},
 	"stack/ruby":        {"context", "os", "net", "time"},
 	"stack/php":         {"context", "os", "net", "time"},
 	"stack/java":        {"context", "os", "net", "time"},

@@ -74,6 +74,7 @@ type Step struct {
 	Command string   `json:"command"`           // of the command that ran
 	Volumes []string `json:"volumes,omitempty"` // of each volume that was there, so that new ones are told
 	Data    string   `json:"data"`              // of all volumes together; older states have no others
+	Files   string   `json:"files,omitempty"`   // of the files of which a change lets the step run again
 }
 
 // Port is the host port that a published port got the last time.

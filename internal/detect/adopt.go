@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/devup-cli/devup/internal/detect/runfiles"
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/tree"
@@ -13,9 +14,6 @@ import (
 
 // adopted is the stack of a service that is known by its own Dockerfile alone.
 var adopted = stack.Stack{Title: "Dockerfile", Language: &stack.Language{}}
-
-// imagePorts are the ports of servers whose images people build on without EXPOSE.
-var imagePorts = map[string]int{"nginx": 80, "httpd": 80, "caddy": 80}
 
 // dataImages are the base images of data services. A directory that builds on one only
 // holds its settings.
@@ -36,7 +34,7 @@ func (s *scan) adopt() {
 			continue
 		}
 		file := path.Join(dir, name)
-		d := parseDockerfile(file, s.tree.Text(file))
+		d := runfiles.ParseDockerfile(file, s.tree.Text(file))
 		if why, expected := s.whyNotAdopted(dir, d); why != "" {
 			s.tree.RejectAs(expected, dir, why, Evidence{File: file})
 			continue
@@ -45,32 +43,32 @@ func (s *scan) adopt() {
 		app := &stack.App{Tree: s.tree, Of: &adopted, Service: stack.Service{Dir: dir}}
 		app.Be(&adopted)
 		app.Dockerfile = name
-		app.Framework = cmp.Or(foreignIn(s.tree.Directory(dir)), d.baseImage()) + " (Dockerfile)"
-		app.Page = proxyImages[d.baseImage()]
+		app.Framework = cmp.Or(foreignIn(s.tree.Directory(dir)), d.BaseImage()) + " (Dockerfile)"
+		app.Page = proxyImages[d.BaseImage()]
 		s.found = append(s.found, &candidate{App: app})
 	}
 }
 
 // whyNotAdopted says why a Dockerfile makes no service, and whether a reader expects one.
-func (s *scan) whyNotAdopted(dir string, d *dockerfile) (why string, expected bool) {
-	name, base := path.Base(d.name), d.baseImage()
-	ofCompose := slices.ContainsFunc(s.compose, func(c *composeService) bool { return c.dir == dir })
+func (s *scan) whyNotAdopted(dir string, d *runfiles.Dockerfile) (why string, expected bool) {
+	name, base := path.Base(d.Name), d.BaseImage()
+	ofCompose := slices.ContainsFunc(s.compose, func(c *runfiles.ComposeService) bool { return c.Dir == dir })
 	switch {
 	case base == "":
 		return name + " has no FROM that devup can read", true
 	case ofCompose:
 		return "", false
 	case len(s.compose) > 0:
-		return name + " is not built by " + s.compose[0].file + ": add a service there if it is one", true
+		return name + " is not built by " + s.compose[0].File + ": add a service there if it is one", true
 	case dataImages[base]:
 		return "it builds on " + base + ", a data service: add a service with build to devup.yaml if you need it", true
-	case proxyImages[base] && !d.hasStages() && !s.tree.Directory(dir).Has("index.html"):
+	case proxyImages[base] && !d.HasStages() && !s.tree.Directory(dir).Has("index.html"):
 		return "it is a proxy (" + base + "), which devup leaves out: each service has a URL of its own", true
 	case s.holdsServices(dir) && !hasManifest(s.tree.Directory(dir)):
 		return name + " builds directories that are services by themselves", false
 	}
-	if port, _ := d.port(); port.Number == 0 {
-		if !d.starts() {
+	if port, _ := d.Port(); port.Number == 0 {
+		if !d.Starts() {
 			return name + " starts nothing: it has no CMD and no EXPOSE", hasManifest(s.tree.Directory(dir))
 		}
 		return name + " names no port: add EXPOSE, or a service with build to devup.yaml", true
@@ -123,7 +121,7 @@ func (s *scan) dockerfileFor(c *candidate) string {
 		return own
 	}
 	for _, name := range s.dockerfilesIn(c.Dir) {
-		if !c.shares || parseDockerfile("", s.tree.Text(path.Join(c.Dir, name))).runs(c.Of.Language.Name) {
+		if !c.shares || runfiles.ParseDockerfile("", s.tree.Text(path.Join(c.Dir, name))).Runs(c.Of.Language.Name) {
 			return name
 		}
 	}
@@ -140,10 +138,10 @@ var (
 // decideCommand is the command of a service whose own Dockerfile starts nothing, or a server
 // that only its own container could reach.
 func decideCommand(c *candidate) []string {
-	if c.docker == nil || c.Compose != "" || len(c.docker.instructions) == 0 {
+	if c.docker == nil || c.Compose != "" || c.docker.IsEmpty() {
 		return nil
 	}
-	command := c.docker.command()
+	command := c.docker.Command()
 	if command != "" && (!listensLocally.MatchString(command) || namesAddress.MatchString(command)) {
 		return nil
 	}

@@ -2,6 +2,8 @@ package detect
 
 import (
 	"testing"
+
+	"github.com/devup-cli/devup/internal/detect/runfiles"
 )
 
 // TestBuiltFrom: the directory whose files a Dockerfile copies.
@@ -24,7 +26,7 @@ func TestBuiltFrom(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := parseDockerfile("apps/api/Dockerfile", test.file).builtFrom(s.tree, "apps/api"); got != test.want {
+		if got := runfiles.ParseDockerfile("apps/api/Dockerfile", test.file).BuiltFrom(s.tree, "apps/api"); got != test.want {
 			t.Errorf("%s: %q, want %q", test.name, got, test.want)
 		}
 	}

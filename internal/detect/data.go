@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/devup-cli/devup/internal/detect/runfiles"
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/stack/dataservice"
 	"github.com/devup-cli/devup/internal/stack/stacks"
@@ -100,7 +101,7 @@ func (s *scan) seen(c *candidate) dataservice.Seen {
 	}
 	seen.Variables = append(seen.Variables, s.valuesOf(c)...)
 	for i, v := range seen.Variables {
-		seen.Variables[i].Given = c.compose != nil && c.compose.env[v.Name].set
+		seen.Variables[i].Given = c.compose != nil && c.compose.Env[v.Name].Set
 	}
 	return seen
 }
@@ -135,13 +136,13 @@ func (s *scan) valuesOf(c *candidate) []dataservice.Named {
 		v.Values = append(v.Values, dataservice.Value{Text: u.Value, From: from, At: u.Where})
 	}
 	for _, env := range s.rootEnvs {
-		for _, entry := range env.entries {
-			if v := byName[entry.name]; v != nil {
+		for _, entry := range env.Entries {
+			if v := byName[entry.Name]; v != nil {
 				from := dataservice.Example
-				if env.loaded {
+				if env.Loaded {
 					from = dataservice.Loaded
 				}
-				v.Values = append(v.Values, dataservice.Value{Text: entry.value, From: from, At: tree.At(env.path, entry.line, entry.name)})
+				v.Values = append(v.Values, dataservice.Value{Text: entry.Value, From: from, At: tree.At(env.Path, entry.Line, entry.Name)})
 			}
 		}
 	}
@@ -156,16 +157,16 @@ func (s *scan) valuesOf(c *candidate) []dataservice.Named {
 // composeData are the data services that the compose files have.
 func (s *scan) composeData() []Data {
 	var all []Data
-	set := loadedEnv(s.tree, ".")
+	set := runfiles.LoadedEnv(s.tree, ".")
 	for _, service := range s.compose {
 		values := map[string]string{}
-		for name, value := range service.env {
-			values[name] = expand(value.text, set)
+		for name, value := range service.Env {
+			values[name] = runfiles.Expand(value.Text, set)
 		}
-		if of := dataservice.OfImage(service.image); of != nil && service.dir == "" {
+		if of := dataservice.OfImage(service.Image); of != nil && service.Dir == "" {
 			all = append(all, Data{
-				Service: of.Name, Key: service.name, Compose: true, Healthy: service.healthy, Login: of.LoginIn(values),
-				Evidence: []Evidence{tree.At(service.file, service.line, "service "+service.name)},
+				Service: of.Name, Key: service.Name, Compose: true, Healthy: service.Healthy, Login: of.LoginIn(values),
+				Evidence: []Evidence{tree.At(service.File, service.Line, "service "+service.Name)},
 			})
 		}
 	}
@@ -179,7 +180,7 @@ func (s *scan) nameData(all []*dataservice.Shared) {
 		names[c.Name], ports[c.HostPort] = true, true
 	}
 	for _, service := range s.compose {
-		names[service.name], ports[service.published] = true, true
+		names[service.Name], ports[service.Published] = true, true
 	}
 	free := func(port int) int {
 		for ports[port] {
@@ -264,7 +265,7 @@ func (s *scan) seedsOf(shared *dataservice.Shared) []string {
 	dirs := []string{"."}
 	for _, use := range shared.Uses {
 		c := s.called(use.By)
-		if len(c.Migrate) > 0 || s.hasMigrations(c) {
+		if len(c.Migrate) > 0 || len(s.migrationsOf(c)) > 0 {
 			return nil
 		}
 		if c.Dir != "." {
@@ -274,12 +275,43 @@ func (s *scan) seedsOf(shared *dataservice.Shared) []string {
 	return dataservice.Lookup(shared.Service).SeedsIn(s.tree, dirs)
 }
 
-// hasMigrations says whether a directory of the service holds steps that make its tables.
-func (s *scan) hasMigrations(c *candidate) bool {
-	return slices.ContainsFunc(s.tree.Below(c.Dir, func(f *tree.Directory) bool { return !s.found.has(f.Path) }), func(f *tree.Directory) bool {
-		holds := slices.Contains([]string{"migrations", "migration", "migrate", "alembic", "versions", "changelog"}, path.Base(f.Path))
-		return holds && len(f.Names)+len(f.Subs) > 0
-	})
+// migrationDirectories are the names of directories that hold what makes tables.
+var migrationDirectories = []string{"migrations", "migration", "migrate", "alembic", "versions", "changelog", "prisma", "drizzle"}
+
+// migrationsOf are the directories of the service that hold steps that make its tables, the
+// outer ones, sorted.
+func (s *scan) migrationsOf(c *candidate) []string {
+	var found []string
+	for _, dir := range c.dataDirectories() {
+		for _, f := range s.tree.Below(dir, func(f *tree.Directory) bool { return !s.found.has(f.Path) }) {
+			isWithin := slices.ContainsFunc(found, func(outer string) bool { return strings.HasPrefix(f.Path, outer+"/") })
+			if slices.Contains(migrationDirectories, path.Base(f.Path)) && len(f.Names)+len(f.Subs) > 0 && !isWithin {
+				found = append(found, f.Path)
+			}
+		}
+	}
+	slices.Sort(found)
+	return slices.Compact(found)
+}
+
+// migrationFiles are patterns of the files of which a change means that tables have to be
+// migrated again. Directories next to each other are one pattern, as those of Django's
+// applications, so that it holds for one that is added.
+func (s *scan) migrationFiles(c *candidate) []string {
+	var patterns []string
+	together := map[string]int{}
+	pattern := func(dir string) string { return path.Join(path.Dir(path.Dir(dir)), "*", path.Base(dir)) }
+	found := slices.DeleteFunc(s.migrationsOf(c), func(dir string) bool { return strings.ContainsAny(dir, `*?[\`) })
+	for _, dir := range found {
+		together[pattern(dir)]++
+	}
+	for _, dir := range found {
+		if p := pattern(dir); together[p] > 1 {
+			dir = p
+		}
+		patterns = append(patterns, dir)
+	}
+	return slices.Compact(patterns)
 }
 
 // called is the service of a name.

@@ -1,29 +1,11 @@
 package detect
 
 import (
-	"fmt"
 	"strings"
 	"testing"
-)
 
-// TestParseEnv: the variables of an env file, as NAME=value:line.
-func TestParseEnv(t *testing.T) {
-	t.Parallel()
-	for _, test := range []struct{ text, want string }{
-		{"A=b\n\n  export B = c d \nC: e", "A=b:1 B=c d:3 C=e:4"},
-		{"A='x # y' # z\nB=\"q\" r\nC=x # y\nD=x#y", "A=x # y:1 B=q:2 C=x:3 D=x#y:4"},
-		{"A=\nB='\nC=\"x", "A=:1 B=':2 C=\"x:3"},
-		{"# A=b\n1A=c\nno line\n=x\n[a]", ""},
-	} {
-		var got []string
-		for _, e := range parseEnv(".env", test.text).entries {
-			got = append(got, fmt.Sprintf("%s=%s:%d", e.name, e.value, e.line))
-		}
-		if text := strings.Join(got, " "); text != test.want {
-			t.Errorf("%q: %s, want %s", test.text, text, test.want)
-		}
-	}
-}
+	"github.com/devup-cli/devup/internal/detect/runfiles"
+)
 
 // TestEnvsOf: which env files of a directory say something about development; a star marks
 // those that are loaded.
@@ -35,9 +17,9 @@ func TestEnvsOf(t *testing.T) {
 		t.Fatal(err)
 	}
 	var got []string
-	for _, env := range envsOf(s.tree, ".") {
-		text := env.path
-		if env.loaded {
+	for _, env := range runfiles.EnvFilesIn(s.tree, ".") {
+		text := env.Path
+		if env.Loaded {
 			text += "*"
 		}
 		got = append(got, text)
@@ -45,8 +27,8 @@ func TestEnvsOf(t *testing.T) {
 	if text, want := strings.Join(got, " "), ".env* .flaskenv* .env.example dev.env"; text != want {
 		t.Errorf("got %s, want %s", text, want)
 	}
-	example := envsOf(s.tree, ".")[2]
-	if example.value("A") != "" || example.value("B") != "2" || example.at("B") != (Evidence{File: ".env.example", Line: 2, Text: "B"}) || example.at("C") != (Evidence{File: ".env.example"}) {
+	example := runfiles.EnvFilesIn(s.tree, ".")[2]
+	if example.Value("A") != "" || example.Value("B") != "2" || example.At("B") != (Evidence{File: ".env.example", Line: 2, Text: "B"}) || example.At("C") != (Evidence{File: ".env.example"}) {
 		t.Errorf("the example holds %+v", example)
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/devup-cli/devup/internal/envfile"
+	"github.com/devup-cli/devup/internal/detect/runfiles"
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/stack/stacks"
@@ -14,14 +14,14 @@ import (
 
 // envFileAbove is the env file of a directory above the service's that its sources load, or
 // the example of one.
-func (c *candidate) envFileAbove() []envFile {
+func (c *candidate) envFileAbove() []runfiles.EnvFile {
 	for _, dir := range c.envDirsAbove() {
-		envs := envsOf(c.Tree, dir)
-		if own := slices.IndexFunc(envs, func(e envFile) bool { return path.Base(e.path) == ".env" }); own >= 0 {
+		envs := runfiles.EnvFilesIn(c.Tree, dir)
+		if own := slices.IndexFunc(envs, func(e runfiles.EnvFile) bool { return path.Base(e.Path) == ".env" }); own >= 0 {
 			return envs[own : own+1]
 		}
 		if example := exampleIn(envs); example != nil {
-			return []envFile{*example}
+			return []runfiles.EnvFile{*example}
 		}
 	}
 	if len(c.envs) > 0 {
@@ -29,9 +29,9 @@ func (c *candidate) envFileAbove() []envFile {
 	}
 	for dir := c.Dir; dir != "."; { // one that all services share, for Docker Compose or a script
 		dir = path.Dir(dir)
-		for _, env := range envsOf(c.Tree, dir) {
-			if (path.Base(env.path) == ".env" || madeOf(env.path) != "") && c.demands(env) {
-				return []envFile{env}
+		for _, env := range runfiles.EnvFilesIn(c.Tree, dir) {
+			if (path.Base(env.Path) == ".env" || madeOf(env.Path) != "") && c.demands(env) {
+				return []runfiles.EnvFile{env}
 			}
 		}
 	}
@@ -39,9 +39,9 @@ func (c *candidate) envFileAbove() []envFile {
 }
 
 // demands says whether an env file names a variable without which the service does not start.
-func (c *candidate) demands(env envFile) bool {
+func (c *candidate) demands(env runfiles.EnvFile) bool {
 	return slices.ContainsFunc(c.read, func(u stack.Use) bool {
-		return u.Required && slices.ContainsFunc(env.entries, func(e envEntry) bool { return e.name == u.Name })
+		return u.Required && slices.ContainsFunc(env.Entries, func(e runfiles.EnvEntry) bool { return e.Name == u.Name })
 	})
 }
 
@@ -54,13 +54,13 @@ func decideEnvFiles(c *candidate, variables []Variable) {
 		return
 	}
 	if example := exampleIn(c.envs); example != nil && c.takes(*example, variables) {
-		c.EnvFiles = append(c.EnvFiles, stack.EnvFile{Path: madeOf(example.path), Example: example.path, Pass: !c.loadsEnvFiles()})
+		c.EnvFiles = append(c.EnvFiles, stack.EnvFile{Path: madeOf(example.Path), Example: example.Path, Pass: !c.loadsEnvFiles()})
 	}
 	for _, env := range c.outer {
-		if !env.loaded && c.takes(env, variables) {
-			c.EnvFiles = append(c.EnvFiles, stack.EnvFile{Path: madeOf(env.path), Example: env.path, Pass: true})
-		} else if env.loaded && slices.ContainsFunc(env.entries, func(e envEntry) bool { return c.reads(e.name) }) {
-			c.EnvFiles = append(c.EnvFiles, stack.EnvFile{Path: env.path, Pass: true})
+		if !env.Loaded && c.takes(env, variables) {
+			c.EnvFiles = append(c.EnvFiles, stack.EnvFile{Path: madeOf(env.Path), Example: env.Path, Pass: true})
+		} else if env.Loaded && slices.ContainsFunc(env.Entries, func(e runfiles.EnvEntry) bool { return c.reads(e.Name) }) {
+			c.EnvFiles = append(c.EnvFiles, stack.EnvFile{Path: env.Path, Pass: true})
 			c.keepPort(env)
 		}
 	}
@@ -68,10 +68,10 @@ func decideEnvFiles(c *candidate, variables []Variable) {
 
 // takes marks the variables that an example gives a value, and says whether one of them needs
 // it.
-func (c *candidate) takes(example envFile, variables []Variable) (needed bool) {
+func (c *candidate) takes(example runfiles.EnvFile, variables []Variable) (needed bool) {
 	for i := range variables {
 		v := &variables[i]
-		named := slices.ContainsFunc(example.entries, func(e envEntry) bool { return e.name == v.Name })
+		named := slices.ContainsFunc(example.Entries, func(e runfiles.EnvEntry) bool { return e.Name == v.Name })
 		needed = needed || named && !v.Default && !v.Wired() && v.Generate == "" && v.Usual == "" && c.reads(v.Name)
 	}
 	if needed {
@@ -79,14 +79,14 @@ func (c *candidate) takes(example envFile, variables []Variable) (needed bool) {
 	}
 	for i := range variables {
 		v := &variables[i]
-		if named := slices.ContainsFunc(example.entries, func(e envEntry) bool { return e.name == v.Name }); !needed || !named {
+		if named := slices.ContainsFunc(example.Entries, func(e runfiles.EnvEntry) bool { return e.Name == v.Name }); !needed || !named {
 			continue
 		}
-		if example.value(v.Name) != "" || c.emptyDoes(v.Name) {
+		if example.Value(v.Name) != "" || c.emptyDoes(v.Name) {
 			v.Required = false // a placeholder will do, too
 		}
-		if example.value(v.Name) != "" {
-			v.Default = v.Default || !example.open[v.Name]
+		if example.Value(v.Name) != "" {
+			v.Default = v.Default || !example.Open[v.Name]
 		}
 	}
 	return needed
@@ -100,7 +100,7 @@ func (c *candidate) tellPort() {
 	}
 	for _, name := range stacks.PortVariables() {
 		told := name == "PORT" && c.Dockerfile == "" || slices.ContainsFunc(c.read, func(u stack.Use) bool { return u.Name == name && u.Set })
-		loaded := c.loadsEnvFiles() && slices.ContainsFunc(c.envs, func(e envFile) bool { return e.loaded && e.value(name) != "" })
+		loaded := c.loadsEnvFiles() && slices.ContainsFunc(c.envs, func(e runfiles.EnvFile) bool { return e.Loaded && e.Value(name) != "" })
 		if c.PortName == "" && c.reads(name) && !told && !loaded {
 			c.PortName = name
 		}
@@ -113,9 +113,9 @@ func (c *candidate) emptyDoes(name string) bool {
 }
 
 // keepPort has the service told its port where an env file would say another one.
-func (c *candidate) keepPort(env envFile) {
+func (c *candidate) keepPort(env runfiles.EnvFile) {
 	for _, name := range stacks.PortVariables() {
-		if n, ok := stack.PortNumber(env.value(name)); ok && n != c.Port.Number && c.reads(name) {
+		if n, ok := stack.PortNumber(env.Value(name)); ok && n != c.Port.Number && c.reads(name) {
 			c.PortName = name
 			return
 		}
@@ -129,12 +129,12 @@ func (c *candidate) reads(name string) bool {
 
 // exampleIn is the first of the files that shows what belongs in one that does not exist; nil
 // where one of them is loaded, or none shows it.
-func exampleIn(envs []envFile) *envFile {
+func exampleIn(envs []runfiles.EnvFile) *runfiles.EnvFile {
 	for i := range envs {
-		if envs[i].loaded {
+		if envs[i].Loaded {
 			return nil
 		}
-		if made := madeOf(envs[i].path); made != "" && stacks.IsEnvFile(path.Base(made)) {
+		if made := madeOf(envs[i].Path); made != "" && stacks.IsEnvFile(path.Base(made)) {
 			return &envs[i]
 		}
 	}
@@ -220,13 +220,4 @@ func (c *candidate) levelsAbove(file, code string) int {
 		return -1 // within the service
 	}
 	return steps
-}
-
-// openIn are the variables that an example leaves to the user.
-func openIn(text string) map[string]bool {
-	open := map[string]bool{}
-	for _, blank := range envfile.Open(text) {
-		open[blank.Name] = true
-	}
-	return open
 }

@@ -30,6 +30,7 @@ func explain(repo Repository) string {
 			{"module", s.Module},
 			{"prod module", s.ProdModule},
 			{"migrate", strings.Join(s.Migrate, " ")},
+			{"again for", strings.Join(s.MigrateFiles, " ")},
 			{"ready", s.Ready},
 			{"routes", strings.Join(s.Routes, " ")},
 			{"dockerfile", s.Dockerfile},

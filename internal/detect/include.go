@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/devup-cli/devup/internal/detect/runfiles"
 	"github.com/devup-cli/devup/internal/tree"
 )
 
@@ -12,7 +13,7 @@ import (
 // compose file at the root says what runs, those below are that file's affair.
 func (s *scan) include() {
 	for _, dir := range s.tree.Paths {
-		file := s.tree.Directory(dir).First(composeNames[:4]...)
+		file := s.tree.Directory(dir).First(runfiles.ComposeNames[:4]...)
 		if dir == "." || file == "" {
 			continue
 		}
@@ -33,13 +34,13 @@ func (s *scan) include() {
 
 // includable are the services of a compose file that can be part of the project as they are,
 // or the reason why not.
-func (s *scan) includable(dir, name string) (services []*composeService, why string) {
+func (s *scan) includable(dir, name string) (services []*runfiles.ComposeService, why string) {
 	for _, word := range strings.FieldsFunc(strings.ToLower(dir), func(r rune) bool { return r == '/' || r == '-' || r == '_' }) {
 		if notForDevelopment[word] || word == "monitoring" || word == "k8s" {
 			return nil, "its directory is not for development"
 		}
 	}
-	services, err := parseCompose(name, s.tree.Text(name), loadedEnv(s.tree, dir))
+	services, err := runfiles.ParseCompose(name, s.tree.Text(name), runfiles.LoadedEnv(s.tree, dir))
 	switch {
 	case err != nil:
 		return nil, "it is not valid YAML"
@@ -47,21 +48,21 @@ func (s *scan) includable(dir, name string) (services []*composeService, why str
 		return nil, "it has no services"
 	}
 	for _, service := range services {
-		if service.dir != "" {
-			service.dir = path.Join(dir, service.dir)
+		if service.Dir != "" {
+			service.Dir = path.Join(dir, service.Dir)
 		}
-		service.included = true
+		service.Included = true
 		switch {
-		case strings.HasPrefix(service.dir, ".."):
-			return nil, "service " + service.name + " builds a directory outside of the repository"
-		case service.builds && !s.tree.Exists(path.Join(service.dir, orName(service.dockerfile))):
-			return nil, "the Dockerfile of service " + service.name + " does not exist"
-		case !service.builds && service.image == "":
-			return nil, "service " + service.name + " has no image and no build"
-		case slices.ContainsFunc(s.compose, func(other *composeService) bool { return other.name == service.name }):
-			return nil, "another compose file has a service " + service.name + ", too"
-		case service.published != 0 && slices.ContainsFunc(s.compose, func(other *composeService) bool { return other.published == service.published }):
-			return nil, "another compose file publishes the port of service " + service.name + ", too"
+		case strings.HasPrefix(service.Dir, ".."):
+			return nil, "service " + service.Name + " builds a directory outside of the repository"
+		case service.Builds && !s.tree.Exists(path.Join(service.Dir, orName(service.Dockerfile))):
+			return nil, "the Dockerfile of service " + service.Name + " does not exist"
+		case !service.Builds && service.Image == "":
+			return nil, "service " + service.Name + " has no image and no build"
+		case slices.ContainsFunc(s.compose, func(other *runfiles.ComposeService) bool { return other.Name == service.Name }):
+			return nil, "another compose file has a service " + service.Name + ", too"
+		case service.Published != 0 && slices.ContainsFunc(s.compose, func(other *runfiles.ComposeService) bool { return other.Published == service.Published }):
+			return nil, "another compose file publishes the port of service " + service.Name + ", too"
 		}
 	}
 	return services, ""
@@ -72,17 +73,4 @@ func orName(dockerfile string) string {
 		return "Dockerfile"
 	}
 	return dockerfile
-}
-
-// loadedEnv are the values of the .env file of a directory, as Compose reads it.
-func loadedEnv(t *tree.Tree, dir string) map[string]string {
-	env := map[string]string{}
-	for _, file := range envsOf(t, dir) {
-		for _, entry := range file.entries {
-			if path.Base(file.path) == ".env" {
-				env[entry.name] = entry.value
-			}
-		}
-	}
-	return env
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/devup-cli/devup/internal/detect/runfiles"
 	"github.com/devup-cli/devup/internal/stack/dataservice"
 	"github.com/devup-cli/devup/internal/stack/stacks"
 )
@@ -49,7 +50,7 @@ func interesting(name string) bool {
 	return strings.HasPrefix(name, ".env") || strings.HasSuffix(lower, ".env") ||
 		dataservice.IsSettings(name) || dataservice.ManifestLanguage(name) != "" || path.Ext(lower) == ".sql" ||
 		strings.Contains(lower, "dockerfile") || strings.HasPrefix(lower, "readme") ||
-		strings.HasSuffix(name, ".csproj") || strings.HasSuffix(name, ".fsproj") || slices.Contains(composeNames, name)
+		strings.HasSuffix(name, ".csproj") || strings.HasSuffix(name, ".fsproj") || slices.Contains(runfiles.ComposeNames, name)
 }
 
 // isManifest are the files that count although .gitignore names them: people commit such

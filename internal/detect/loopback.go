@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/devup-cli/devup/internal/detect/runfiles"
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/stack/dataservice"
@@ -180,7 +181,7 @@ func (s *scan) loopbackName(number int) string {
 		name = fmt.Sprintf("loopback-%d", number)
 	}
 	for slices.ContainsFunc(s.found, func(c *candidate) bool { return c.Name == name }) ||
-		slices.ContainsFunc(s.compose, func(c *composeService) bool { return c.name == name }) {
+		slices.ContainsFunc(s.compose, func(c *runfiles.ComposeService) bool { return c.Name == name }) {
 		name += "-network"
 	}
 	return name

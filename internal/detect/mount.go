@@ -6,18 +6,12 @@ import (
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
-	"github.com/devup-cli/devup/internal/stack"
 )
 
-var (
-	// reloads are commands that show an edit of the source while they run.
-	reloads = lazyregexp.New(`--reload\b|--watch\b|\bnodemon\b|\b(?:npm|pnpm|yarn|bun)(?: run)? (?:dev|serve|start:dev)\b|\bvite\b|\bnext dev\b|\bnuxt dev\b|\bng serve\b|\bastro dev\b|` +
-		`\breact-scripts start\b|\bflask run\b.*--debug|\bfastapi dev\b|\brunserver\b|\btsx watch\b|\bts-node-dev\b|\brails s\b|\brails server\b|\bphx\.server\b|\bphp -S\b|\bartisan serve\b|` +
-		`\bstreamlit run\b|\bair\b`)
-	// installs are commands that write outside of the source, or into directories of packages.
-	installs = lazyregexp.New(`^(?:npm (?:ci|i|install)|yarn(?: install)?|pnpm (?:i|install)|corepack|pip3? install|python3? -m pip install|poetry install|uv sync|uv pip install|pipenv|bundle install|` +
-		`apt-get|apk|chown|chmod|adduser|useradd|addgroup|groupadd|rm -rf /|mkdir -p /)`)
-)
+// reloads are commands that show an edit of the source while they run.
+var reloads = lazyregexp.New(`--reload\b|--watch\b|\bnodemon\b|\b(?:npm|pnpm|yarn|bun)(?: run)? (?:dev|serve|start:dev)\b|\bvite\b|\bnext dev\b|\bnuxt dev\b|\bng serve\b|\bastro dev\b|` +
+	`\breact-scripts start\b|\bflask run\b.*--debug|\bfastapi dev\b|\brunserver\b|\btsx watch\b|\bts-node-dev\b|\brails s\b|\brails server\b|\bphx\.server\b|\bphp -S\b|\bartisan serve\b|` +
+	`\bstreamlit run\b|\bair\b`)
 
 // packageDirectories are where package managers install beside the source.
 var packageDirectories = map[string]string{"package.json": "node_modules", "uv.lock": ".venv"}
@@ -32,12 +26,12 @@ func decideMount(c *candidate) (target string, installed []string) {
 	}
 	command := strings.Join(c.Command, " ")
 	if command == "" {
-		command = c.docker.command()
+		command = c.docker.Command()
 	}
 	if !reloads.MatchString(command) {
 		return "", nil
 	}
-	if target = c.docker.copiesContextTo(); target == "" {
+	if target = c.docker.CopiesContextTo(); target == "" {
 		return "", nil
 	}
 	at := c.Tree.Directory(c.Context())
@@ -48,53 +42,4 @@ func decideMount(c *candidate) (target string, installed []string) {
 	}
 	slices.Sort(installed)
 	return target, installed
-}
-
-// copiesContextTo is the directory of the last stage that holds the build context as it is;
-// empty for none, and where later instructions change it.
-func (d *dockerfile) copiesContextTo() string {
-	workdir, target := "/", ""
-	for _, in := range d.final() {
-		switch {
-		case in.name == "WORKDIR":
-			workdir = within(workdir, first(in.words))
-		case in.copiesAll():
-			target = within(workdir, in.words[1])
-		case in.name == "USER" && !slices.Contains([]string{"root", "0"}, first(in.words)), target != "" && in.addsToSource():
-			return ""
-		}
-	}
-	if target == "/" || stack.IsSystemDirectory(strings.TrimPrefix(target, "/")) || strings.ContainsAny(target, "$:") {
-		return ""
-	}
-	return target
-}
-
-// within is a path as seen from a directory of the image.
-func within(workdir, name string) string {
-	if path.IsAbs(name) {
-		return path.Clean(name)
-	}
-	return path.Join(workdir, name)
-}
-
-// copiesAll tells whether the instruction copies the whole build context.
-func (in instruction) copiesAll() bool {
-	return (in.name == "COPY" || in.name == "ADD") && !in.fromStage && len(in.words) == 2 && path.Clean(in.words[0]) == "."
-}
-
-// addsToSource tells whether the instruction puts something into an image that the source may
-// lack: a file, or what a build writes.
-func (in instruction) addsToSource() bool {
-	return in.name == "COPY" || in.name == "ADD" || in.name == "RUN" && !onlyInstalls(strings.Join(in.words, " "))
-}
-
-// onlyInstalls tells whether all commands of a line install packages.
-func onlyInstalls(line string) bool {
-	for part := range strings.SplitSeq(strings.NewReplacer("&&", ";", "||", ";").Replace(line), ";") {
-		if part = strings.TrimSpace(part); part != "" && !installs.MatchString(part) {
-			return false
-		}
-	}
-	return true
 }

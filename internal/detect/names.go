@@ -16,12 +16,12 @@ var notInNames = lazyregexp.New(`[^a-z0-9]+`)
 func (s *scan) name() {
 	taken := map[string]bool{}
 	for _, service := range s.compose {
-		taken[service.name] = true
+		taken[service.Name] = true
 	}
 	slices.SortFunc(s.found, func(a, b *candidate) int { return strings.Compare(a.Dir, b.Dir) })
 	for _, c := range s.found {
 		if ours := s.composeFor(c); ours != nil {
-			c.Name = ours.name
+			c.Name = ours.Name
 			continue
 		}
 		for _, name := range c.names() {

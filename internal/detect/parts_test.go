@@ -29,41 +29,6 @@ func TestParseURL(t *testing.T) {
 	}
 }
 
-func TestPortOfCommand(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string]int{
-		"flask run --host=0.0.0.0 --port=4567":    4567,
-		"flask run -h 0.0.0.0 -p 8000":            8000,
-		"gunicorn -b :5757 app:app":               5757,
-		"gunicorn --bind 0.0.0.0:9000 app:app":    9000,
-		"PORT=5050 node server.js":                5050,
-		"cross-env PORT=3005 react-scripts start": 3005,
-		"python manage.py runserver 0.0.0.0:8080": 8080,
-		"python -m http.server 8123":              8123,
-		"vite --port 3000 --host":                 3000,
-		"npm start":                               0,
-		"node server.js --port":                   0,
-		"app --port=70000":                        0,
-		"tsc -p tsconfig.json":                    0,
-	} {
-		if got, _, _ := portOfCommand(text); got != want {
-			t.Errorf("portOfCommand(%q) = %d, want %d", text, got, want)
-		}
-	}
-}
-
-func TestParsePortMapping(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string][2]int{
-		"4567:4567": {4567, 4567}, "3000": {0, 3000}, "127.0.0.1:8080:80": {8080, 80}, "127.0.0.1::80": {0, 80}, "[::1]:81:80": {81, 80},
-		"8000-8002:9000-9002": {8000, 9000}, "9100:9000/tcp": {9100, 9000}, "2000:2000/udp": {0, 0}, "${PORT}:${PORT}": {0, 0}, "x": {0, 0},
-	} {
-		if published, target := parsePortMapping(text); [2]int{published, target} != want {
-			t.Errorf("parsePortMapping(%q) = %d, %d; want %v", text, published, target, want)
-		}
-	}
-}
-
 func TestUsesIn(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {

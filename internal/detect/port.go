@@ -4,33 +4,12 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
-	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/detect/runfiles"
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/stack/stacks"
 	"github.com/devup-cli/devup/internal/tree"
 )
-
-var portFlags = lazyregexp.New(
-	`(?:^|\s)(--port|-p|--http-port|-b|--bind)[= ]+["']?(?:[\w.\[\]*-]*:)?(\d{2,5})\b` +
-		`|(?:^|\s)((?:FLASK_RUN_|SERVER_)?PORT)=["']?(\d{2,5})\b` +
-		`|runserver\s+(?:[\w.\[\]]+:)?(\d{2,5})\b` +
-		`|http\.server\s+(\d{2,5})\b`)
-
-// portOfCommand is the port that a command line sets, with the words that do.
-func portOfCommand(command string) (port int, text string, found bool) {
-	match := portFlags.FindStringSubmatch(command)
-	if match == nil {
-		return 0, "", false
-	}
-	for _, group := range []int{2, 4, 5, 6} {
-		if n, ok := stack.PortNumber(match[group]); ok {
-			return n, strings.Join(strings.Fields(match[0]), " "), true
-		}
-	}
-	return 0, "", false
-}
 
 // decidePort goes through the evidence in the order that its users may rely on.
 func (s *scan) decidePort(c *candidate) Port {
@@ -60,20 +39,20 @@ func (s *scan) portOfDockerfile(c *candidate) (Port, bool) {
 	if c.docker == nil {
 		return Port{}, false
 	}
-	return c.docker.port()
+	return c.docker.Port()
 }
 
 func (s *scan) portOfCompose(c *candidate) (Port, bool) {
-	if c.compose == nil || c.compose.target == 0 {
+	if c.compose == nil || c.compose.Target == 0 {
 		return Port{}, false
 	}
-	return stack.PortAt(c.compose.target, c.compose.portEvidence), true
+	return stack.PortAt(c.compose.Target, c.compose.PortEvidence), true
 }
 
 // portOfStart looks at the start command.
 func (s *scan) portOfStart(c *candidate) (Port, bool) {
 	for _, command := range c.Starts {
-		if n, text, ok := portOfCommand(command.Text); ok {
+		if n, text, ok := runfiles.PortOfCommand(command.Text); ok {
 			return stack.PortAt(n, tree.At(command.File, command.Line, text)), true
 		}
 	}
@@ -84,12 +63,12 @@ func (s *scan) portOfStart(c *candidate) (Port, bool) {
 // they go before the default in its source.
 func (s *scan) portOfLoadedEnv(c *candidate) (Port, bool) {
 	for _, env := range c.envs {
-		if !env.loaded || !c.loadsEnvFiles() {
+		if !env.Loaded || !c.loadsEnvFiles() {
 			continue
 		}
 		for _, name := range stacks.PortVariables() {
-			if n, ok := stack.PortNumber(env.value(name)); ok && c.reads(name) {
-				return stack.PortAt(n, env.at(name)), true
+			if n, ok := stack.PortNumber(env.Value(name)); ok && c.reads(name) {
+				return stack.PortAt(n, env.At(name)), true
 			}
 		}
 	}
@@ -108,8 +87,8 @@ func (s *scan) portOfSource(c *candidate) (Port, bool) {
 func (s *scan) portOfOwnEnv(c *candidate) (Port, bool) {
 	for _, env := range c.envs {
 		for _, name := range stacks.PortVariables() {
-			if n, ok := stack.PortNumber(env.value(name)); ok {
-				return stack.PortAt(n, env.at(name)), true
+			if n, ok := stack.PortNumber(env.Value(name)); ok {
+				return stack.PortAt(n, env.At(name)), true
 			}
 		}
 	}
@@ -143,12 +122,12 @@ func (s *scan) portOfSiblings(c *candidate) (Port, bool) {
 // portOfURLs is the port of a URL in the holder's env files that is c's by name.
 func (s *scan) portOfURLs(c, holder *candidate) (Port, bool) {
 	for _, env := range append(slices.Clip(holder.envs), s.rootEnvs...) {
-		for _, entry := range env.entries {
-			address, ok := parseURL(entry.value)
-			if !ok || address.port == 0 || s.found.byName(entry.name, holder) != c {
+		for _, entry := range env.Entries {
+			address, ok := parseURL(entry.Value)
+			if !ok || address.port == 0 || s.found.byName(entry.Name, holder) != c {
 				continue
 			}
-			return stack.PortAt(address.port, tree.At(env.path, entry.line, entry.name)), true
+			return stack.PortAt(address.port, tree.At(env.Path, entry.Line, entry.Name)), true
 		}
 	}
 	return Port{}, false
@@ -184,7 +163,7 @@ func (s *scan) settleHostPorts() {
 	taken := map[int]bool{}
 	for _, service := range s.compose {
 		if !slices.ContainsFunc(s.found, func(c *candidate) bool { return c.compose == service }) {
-			taken[service.published] = true
+			taken[service.Published] = true
 		}
 	}
 	called := map[int]bool{}
@@ -200,8 +179,8 @@ func (s *scan) settleHostPorts() {
 		if wanted == 0 {
 			continue
 		}
-		if c.compose != nil && c.compose.published != 0 {
-			wanted = c.compose.published
+		if c.compose != nil && c.compose.Published != 0 {
+			wanted = c.compose.Published
 		}
 		c.HostPort = wanted
 		for taken[c.HostPort] {

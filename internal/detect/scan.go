@@ -7,6 +7,7 @@ import (
 	"path"
 	"slices"
 
+	"github.com/devup-cli/devup/internal/detect/runfiles"
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/stack/stacks"
 	"github.com/devup-cli/devup/internal/tree"
@@ -112,23 +113,23 @@ type scan struct {
 	tree     *tree.Tree
 	files    []string // compose files
 	includes []string // compose files in sub-directories
-	compose  []*composeService
-	rootEnvs []envFile // of the root, where the root itself is no service
+	compose  []*runfiles.ComposeService
+	rootEnvs []runfiles.EnvFile // of the root, where the root itself is no service
 	found    services
 }
 
 // candidate is a service while its decisions are made.
 type candidate struct {
 	*stack.App
-	envs      []envFile   // of its directory
-	outer     []envFile   // of a directory above it, where it loads one
-	read      []stack.Use // the variables that its sources read
-	docker    *dockerfile
-	compose   *composeService
-	shares    bool      // its directory holds another service, too
-	processes []envFile // what Procfiles set for it
-	assets    bool      // it is the development server of the files that another service's pages load
-	loopback  *loopback // the network that it shares; nil for its own
+	envs      []runfiles.EnvFile // of its directory
+	outer     []runfiles.EnvFile // of a directory above it, where it loads one
+	read      []stack.Use        // the variables that its sources read
+	docker    *runfiles.Dockerfile
+	compose   *runfiles.ComposeService
+	shares    bool               // its directory holds another service, too
+	processes []runfiles.EnvFile // what Procfiles set for it
+	assets    bool               // it is the development server of the files that another service's pages load
+	loopback  *loopback          // the network that it shares; nil for its own
 }
 
 // role is what a service is to its siblings.
@@ -151,8 +152,8 @@ func begin(fsys fs.FS) (*scan, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &scan{tree: t, files: composeFiles(t)}
-	s.compose = readCompose(t, s.files)
+	s := &scan{tree: t, files: runfiles.ComposeFiles(t)}
+	s.compose = runfiles.ReadCompose(t, s.files)
 	return s, nil
 }
 
@@ -194,7 +195,7 @@ func (s *scan) decide() Repository {
 		s.gather(c)
 	}
 	if !slices.ContainsFunc(s.found, func(c *candidate) bool { return c.Dir == "." }) {
-		s.rootEnvs = envsOf(s.tree, ".")
+		s.rootEnvs = runfiles.EnvFilesIn(s.tree, ".")
 	}
 	repo := Repository{Compose: s.files, Includes: s.includes, Rejected: s.tree.Rejected}
 	for _, c := range s.found {
@@ -211,6 +212,9 @@ func (s *scan) decide() Repository {
 		c.Start()
 		if finish := c.Of.Language.Finish; finish != nil {
 			finish(c.App)
+		}
+		if c.Migrate != nil {
+			c.MigrateFiles = s.migrationFiles(c)
 		}
 		c.Command = decideCommand(c)
 		c.Mounted, c.Installed = decideMount(c)
@@ -236,27 +240,27 @@ func (s *scan) gather(c *candidate) {
 	c.compose = s.composeFor(c)
 	directory := c.Directory()
 	if c.compose != nil {
-		c.Compose, c.Included = c.compose.name, c.compose.included
-		if c.compose.dockerfile != "" && directory.Has(c.compose.dockerfile) {
-			c.Dockerfile = c.compose.dockerfile
+		c.Compose, c.Included = c.compose.Name, c.compose.Included
+		if c.compose.Dockerfile != "" && directory.Has(c.compose.Dockerfile) {
+			c.Dockerfile = c.compose.Dockerfile
 		}
-		c.Starts = slices.Insert(c.Starts, 0, stack.Command{Text: c.compose.command, File: c.compose.file, Line: c.compose.line})
+		c.Starts = slices.Insert(c.Starts, 0, stack.Command{Text: c.compose.Command, File: c.compose.File, Line: c.compose.Line})
 	}
 	if c.Dockerfile == "" {
 		c.Dockerfile = s.dockerfileFor(c)
 	}
 	if c.Dockerfile != "" {
 		name := path.Join(c.Dir, c.Dockerfile)
-		c.docker = parseDockerfile(name, s.tree.Text(name))
+		c.docker = runfiles.ParseDockerfile(name, s.tree.Text(name))
 		c.Note(Evidence{File: name, Text: "builds it already"})
 		if c.compose == nil {
-			c.BuiltFrom = c.docker.builtFrom(s.tree, c.Dir)
+			c.BuiltFrom = c.docker.BuiltFrom(s.tree, c.Dir)
 		}
 	}
 	if c.compose != nil {
-		c.Note(tree.At(c.compose.file, c.compose.line, "service "+c.compose.name))
+		c.Note(tree.At(c.compose.File, c.compose.Line, "service "+c.compose.Name))
 	}
-	c.envs = append(c.processes, envsOf(s.tree, c.Dir)...)
+	c.envs = append(c.processes, runfiles.EnvFilesIn(s.tree, c.Dir)...)
 	c.Sources = s.sourcesOf(c)
 	c.read = readsOf(c)
 	c.outer = c.envFileAbove()
@@ -320,7 +324,7 @@ func (all services) has(dir string) bool {
 func decideRuntime(c *candidate) {
 	language, r, found := c.Of.Language, &c.Runtime, false
 	if c.docker != nil && language.Name != "" {
-		r.Version, r.Evidence, found = c.docker.runtime(language.Name)
+		r.Version, r.Evidence, found = c.docker.Runtime(language.Name)
 	}
 	if !found && language.Version != nil {
 		r.Version, r.Evidence = language.Version(c.App)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/devup-cli/devup/internal/detect/runfiles"
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/tree"
 )
@@ -44,27 +45,27 @@ func (s *scan) sharesWith(c *candidate, other role) bool {
 // composeFor is the compose service that builds or mounts the service's directory, or nil.
 // One with a port comes first: one without is a worker. In a directory of several services it
 // has to run the service's language; where its image does not say, it is the server.
-func (s *scan) composeFor(c *candidate) *composeService {
-	var found *composeService
+func (s *scan) composeFor(c *candidate) *runfiles.ComposeService {
+	var found *runfiles.ComposeService
 	for _, service := range s.compose {
-		if service.dir != c.Dir || c.shares && !s.runsIn(service, c) {
+		if service.Dir != c.Dir || c.shares && !s.runsIn(service, c) {
 			continue
 		}
-		if found == nil || found.target == 0 && service.target != 0 {
+		if found == nil || found.Target == 0 && service.Target != 0 {
 			found = service
 		}
 	}
 	return found
 }
 
-func (s *scan) runsIn(service *composeService, c *candidate) bool {
-	image, _, _ := strings.Cut(path.Base(service.image), ":")
-	name := path.Join(service.dir, "Dockerfile")
-	if service.dockerfile != "" {
-		name = path.Join(service.dir, service.dockerfile)
+func (s *scan) runsIn(service *runfiles.ComposeService, c *candidate) bool {
+	image, _, _ := strings.Cut(path.Base(service.Image), ":")
+	name := path.Join(service.Dir, "Dockerfile")
+	if service.Dockerfile != "" {
+		name = path.Join(service.Dir, service.Dockerfile)
 	}
 	if text := s.tree.Text(name); text != "" {
-		image = parseDockerfile(name, text).baseImage()
+		image = runfiles.ParseDockerfile(name, text).BaseImage()
 	}
 	for _, other := range s.found {
 		if other.Dir == c.Dir && strings.Contains(image, other.Of.Language.Name) && other.Of.Language != c.Of.Language {

@@ -39,8 +39,8 @@ func readsOf(c *candidate) []stack.Use {
 func (c *candidate) fromEnvs() []stack.Use {
 	var uses []stack.Use
 	for _, env := range append(slices.Clip(c.envs), c.outer...) {
-		for _, entry := range env.entries {
-			uses = append(uses, stack.Use{Name: entry.name, Value: entry.value, Set: env.loaded && entry.value != "", Where: tree.At(env.path, entry.line, entry.name)})
+		for _, entry := range env.Entries {
+			uses = append(uses, stack.Use{Name: entry.Name, Value: entry.Value, Set: env.Loaded && entry.Value != "", Where: tree.At(env.Path, entry.Line, entry.Name)})
 		}
 	}
 	return uses
@@ -52,10 +52,10 @@ func (c *candidate) fromCompose() []stack.Use {
 		return nil
 	}
 	var uses []stack.Use
-	for _, name := range slices.Sorted(maps.Keys(c.compose.env)) {
-		value := c.compose.env[name]
+	for _, name := range slices.Sorted(maps.Keys(c.compose.Env)) {
+		value := c.compose.Env[name]
 		if slices.ContainsFunc(slices.Concat(c.read, c.fromEnvs()), func(u stack.Use) bool { return u.Name == name }) {
-			uses = append(uses, stack.Use{Name: name, Value: value.text, Set: value.set, Where: tree.At(c.compose.file, value.line, name)})
+			uses = append(uses, stack.Use{Name: name, Value: value.Text, Set: value.Set, Where: tree.At(c.compose.File, value.Line, name)})
 		}
 	}
 	return uses

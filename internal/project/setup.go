@@ -4,7 +4,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io/fs"
 	"maps"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,6 +25,7 @@ type SetupStep struct {
 	EveryUp bool          // it runs at every up, else once in a checkout
 	Early   bool          // it runs when the service is started, else when it answers
 	Digest  string        // differs where the command does, as it is before URLs and ports are known
+	Changed []string      // it runs again when files changed that these patterns match, relative to the project's directory
 	Timeout time.Duration // how long it may run; 0 for no limit
 }
 
@@ -31,7 +34,7 @@ type SetupStep struct {
 const stepTimeout = 30 * time.Minute
 
 // stepKeys are the keys of a step that is written as a mapping.
-var stepKeys = []string{"name", "run", "every", "before", "timeout"}
+var stepKeys = []string{"name", "run", "every", "before", "changed", "timeout"}
 
 const stepExample = "for example: setup: [npm run migrate, {name: seed, run: npm run seed}]"
 
@@ -77,6 +80,8 @@ func parseStep(item any) (SetupStep, *extensionError) {
 		case "before":
 			s.Early = filled(fields[key]) == "ready"
 			ok = s.Early
+		case "changed":
+			s.Changed, ok = patterns(filled(fields[key]))
 		case "timeout":
 			s.Timeout, ok = timeout(filled(fields[key]))
 		default:
@@ -105,8 +110,30 @@ var wrongStep = map[string]extensionError{
 	"run":     {text: "has a setup step whose command is neither a text nor a list of texts", hint: stepExample},
 	"name":    {text: "has a setup step whose name is not one line of text"},
 	"before":  {text: "has a setup step whose before is not the word ready", hint: "before: ready runs it as soon as the service is started; without it, it runs when the service answers"},
+	"changed": {text: "has a setup step whose changed is not a path below the project's directory, or a list of them", hint: "for example: changed: [api/migrations, \"api/*/migrations\"]"},
 	"every":   {text: "has a setup step whose every is not the word up", hint: "every: up runs it after every up; without it, it runs once in a checkout"},
 	"timeout": {text: "has a setup step whose timeout is not a duration", hint: "write it with its unit, such as 90s or 2h; 0 is for no limit"},
+}
+
+// patterns reads a path or a list of paths below the project's directory, in the syntax of
+// [fs.Glob].
+func patterns(value any) ([]string, bool) {
+	list, isList := value.([]any)
+	if !isList {
+		list = []any{value}
+	}
+	var all []string
+	for _, item := range list {
+		text, _ := item.(string)
+		if _, err := path.Match(text, ""); text == "" || err != nil {
+			return nil, false
+		}
+		if text = path.Clean(text); !fs.ValidPath(text) {
+			return nil, false
+		}
+		all = append(all, text)
+	}
+	return all, len(all) > 0
 }
 
 // timeout reads a duration with its unit, or 0.
@@ -228,6 +255,13 @@ func setupSchema() map[string]any {
 			"before": map[string]any{
 				"description": `"ready" runs the step as soon as the service is started, and restarts the service after it; without it, it runs when the service answers.`,
 				"enum":        []any{"ready"},
+			},
+			"changed": map[string]any{
+				"description": "Paths below the project's directory, with * and ?: the step runs again when a file there changes.",
+				"anyOf": []any{
+					map[string]any{"type": "string", "minLength": 1},
+					map[string]any{"type": "array", "minItems": 1, "items": map[string]any{"type": "string", "minLength": 1}},
+				},
 			},
 			"timeout": map[string]any{
 				"description": "How long the step may run, such as 90s or 2h; 30m where it is not given, and 0 for no limit.",

@@ -54,6 +54,7 @@ type serviceView struct {
 	Stack       untrusted.Inert
 	Ready       string
 	Migrate     []string // the command of a setup step; nil for none
+	Changed     []string // the files of which a change lets it run again
 	Seed        []string // the command of one that is only offered; nil for none
 	Routes      []string // what a gateway leads to it; nil for none
 	Public      bool
@@ -168,6 +169,7 @@ func newServiceView(repo detect.Repository, s detect.Service, shared detect.Loop
 		}
 	}
 	v.Command, v.Migrate, v.Seed = escapeAll(s.Command), escapeAll(s.Migrate), escapeAll(s.Seed)
+	v.Changed = escapeAll(s.MigrateFiles)
 	v.Extension = v.Stack != "" || v.Ready != "" || len(v.Routes)+len(v.Migrate) > 0 || v.Public
 	v.Context = "./" + escape(s.Context())
 	if s.Context() == "." {

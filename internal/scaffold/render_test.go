@@ -210,9 +210,9 @@ func TestSecondRenderIsTheFirst(t *testing.T) {
 
 func TestMigrationsAreASetupStep(t *testing.T) {
 	t.Parallel()
-	service := detect.Service{Name: "api", Dir: "api", Stack: "flask", Migrate: []string{"flask", "db", "$up"}}
+	service := detect.Service{Name: "api", Dir: "api", Stack: "flask", Migrate: []string{"flask", "db", "$up"}, MigrateFiles: []string{"api/migrations"}}
 	files := render(t, detect.Repository{Services: []detect.Service{service}})
-	if text, want := content(t, files, "devup.yaml"), `- {name: migrate, run: [flask, db, "$$up"], before: ready}`; !strings.Contains(text, want) {
+	if text, want := content(t, files, "devup.yaml"), "- name: migrate\n          run: [flask, db, \"$$up\"]\n          before: ready\n          changed: [api/migrations] #"; !strings.Contains(text, want) {
 		t.Errorf("devup.yaml lacks %s:\n%s", want, text)
 	}
 }

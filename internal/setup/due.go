@@ -44,14 +44,16 @@ type Mark struct {
 	Volumes []string
 	// Data is the hash of all volumes together, which is all that older marks have.
 	Data string
+	// Files is the hash of the files of which a change lets the step run again; empty for none.
+	Files string
 }
 
 // Done are the steps that ended well before, by service and the name of the step.
 type Done map[string]map[string]Mark
 
 // Due gives the steps that are to run, those of a service after those of its
-// dependencies. The marks are of volumes as they were seen.
-func Due(p *project.Project, seen plan.Observed, done Done) []Step {
+// dependencies. The marks are of volumes as they were seen, and of files as they are.
+func Due(p *project.Project, seen plan.Observed, done Done, files Files) []Step {
 	var due []Step
 	needs := plan.Needs(p.AllServices())
 	services, _ := plan.Needs(p.Services).Order(p.ServiceNames()...) // a circle is refused long before
@@ -63,6 +65,9 @@ func Due(p *project.Project, seen plan.Observed, done Done) []Step {
 		volumes := dataOf(p, needs, seen, service)
 		for i, s := range steps {
 			mark := Mark{Command: s.Digest, Volumes: hashes(volumes), Data: hash(strings.Join(volumes, "\n"))}
+			if len(s.Changed) > 0 && files != nil {
+				mark.Files = files(s.Changed)
+			}
 			before, known := done[service][s.Name]
 			if cause := cause(s, mark, before, known); cause != "" {
 				due = append(due, Step{service, s.Name, i, s.Command, s.Timeout, cause, !s.EveryUp, s.Early, mark})
@@ -81,6 +86,8 @@ func cause(s project.SetupStep, now, before Mark, known bool) string {
 		return "it has not completed in this checkout yet"
 	case now.Command != before.Command:
 		return "its command changed"
+	case now.Files != "" && now.Files != before.Files:
+		return "files in " + strings.Join(s.Changed, ", ") + " are new"
 	case now.Data != before.Data && before.lacks(now.Volumes):
 		return "its volumes are new"
 	default:

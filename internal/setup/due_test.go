@@ -63,13 +63,13 @@ func TestDue(t *testing.T) {
 	}
 	p := read(t, shop)
 	done := Done{}
-	if got := remember(Due(p, first, done), done); strings.Join(got, "\n") != strings.Join(all, "\n") {
+	if got := remember(Due(p, first, done, nil), done); strings.Join(got, "\n") != strings.Join(all, "\n") {
 		t.Errorf("at first:\n%s", strings.Join(got, "\n"))
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			got := remember(Due(read(t, strings.Replace(shop, test.edit, test.with, 1)), test.seen, done), Done{})
+			got := remember(Due(read(t, strings.Replace(shop, test.edit, test.with, 1)), test.seen, done, nil), Done{})
 			if strings.Join(got, "\n") != strings.Join(test.want, "\n") {
 				t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(test.want, "\n"))
 			}
@@ -86,7 +86,7 @@ func TestDueOfAnOlderMark(t *testing.T) {
 	}
 	p := read(t, shop)
 	done := Done{}
-	remember(Due(p, seen("monday"), Done{}), done)
+	remember(Due(p, seen("monday"), Done{}, nil), done)
 	for _, steps := range done {
 		for name, mark := range steps {
 			mark.Volumes = nil
@@ -94,7 +94,7 @@ func TestDueOfAnOlderMark(t *testing.T) {
 		}
 	}
 	for created, want := range map[string]int{"monday": 1, "tuesday": 3} {
-		if due := Due(p, seen(created), done); len(due) != want {
+		if due := Due(p, seen(created), done, nil); len(due) != want {
 			t.Errorf("%s: %v, want %d", created, due, want)
 		}
 	}

@@ -164,6 +164,9 @@ type Service struct {
 	Evidence   []tree.Evidence
 	Calls      []Call   // addresses on this machine that are written into its source
 	Remarks    []Remark // what will not work as the files stand
+
+	// MigrateFiles are patterns of files in the repository; when one changes, Migrate has to run again.
+	MigrateFiles []string
 }
 
 // Remark is something that will not work in a container, or not everywhere, as the files stand.

@@ -2,6 +2,7 @@ package up
 
 import (
 	"context"
+	"os"
 	"slices"
 
 	"github.com/devup-cli/devup/internal/fail"
@@ -9,6 +10,7 @@ import (
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/ready"
 	"github.com/devup-cli/devup/internal/setup"
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // hasSetup reports whether a run has setup steps at all.
@@ -28,8 +30,19 @@ func (l *upRun) previewSetup(ctx context.Context, p *project.Project, state obse
 	if !l.hasSetup(p) {
 		return
 	}
-	l.out.Setup = setup.Due(p, state.Observed, l.options.Setup.Done(ctx))
+	l.out.Setup = dueSetup(p, state, l.options.Setup.Done(ctx))
 	l.out.Changed = l.out.Changed || slices.ContainsFunc(l.out.Setup, func(s setup.Step) bool { return s.Once })
+}
+
+// dueSetup are the steps that are to run. The files of which a change counts are below the
+// project's directory.
+func dueSetup(p *project.Project, state observe.Project, done setup.Done) []setup.Step {
+	root, err := os.OpenRoot(p.WorkingDir)
+	if err != nil { // the files were read from there a moment ago
+		return setup.Due(p, state.Observed, done, nil)
+	}
+	defer root.Close()
+	return setup.Due(p, state.Observed, done, setup.FilesIn(untrusted.FS(root)))
 }
 
 // withSetup are the probes of services with setup steps: these are waited for also where
@@ -69,7 +82,7 @@ func (l *upRun) setUp(ctx context.Context, p *project.Project, state observe.Pro
 			failed[name] = true // it is not started, which was said
 		}
 	}
-	due := slices.DeleteFunc(setup.Due(p, state.Observed, memory.Done(ctx)), func(s setup.Step) bool {
+	due := slices.DeleteFunc(dueSetup(p, state, memory.Done(ctx)), func(s setup.Step) bool {
 		return s.Early != early || containers[s.Service] == "" && !failed[s.Service] // scaled to none
 	})
 	if len(due) == 0 {

@@ -137,6 +137,16 @@ func (p proposal) needs(s detect.Service) []string {
 			names = append(names, d.Key)
 		}
 	}
+	for _, l := range p.repository.Loopbacks { // a page is there to call the servers that it shares a network with
+		if !s.Page || !slices.Contains(l.Members, s.Name) {
+			continue
+		}
+		for _, other := range p.repository.Services {
+			if !other.Page && slices.Contains(l.Members, other.Name) {
+				names = append(names, other.Name)
+			}
+		}
+	}
 	slices.Sort(names)
 	return slices.Compact(names)
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/stack/python/pip"
 	"github.com/devup-cli/devup/internal/stack/versions"
 	"github.com/devup-cli/devup/internal/tree"
 )
@@ -66,36 +67,36 @@ var builders = []companion{
 
 // holds says whether what the companion says is so for what is installed. Where no version
 // is known the newest is.
-func (c companion) holds(needs *requirements, locked lock) bool {
-	if !needs.needs(c.name) && locked.versions[c.name] == "" {
+func (c companion) holds(needs *pip.Requirements, locked pip.Lock) bool {
+	if !needs.Needs(c.name) && locked.Versions[c.name] == "" {
 		return false
 	}
 	if c.below == nil {
 		return true
 	}
-	version := pinnedVersion(needs, locked, c.name)
+	version := pip.PinnedVersion(needs, locked, c.name)
 	return version != "" && versions.Less(versions.Numbers(version), c.below)
 }
 
 // accompany adds what keeps the packages of a list that no tool locked working together.
-func accompany(a *stack.App, needs *requirements) {
-	locked := lockOf(a.Tree, needs)
+func accompany(a *stack.App, needs *pip.Requirements) {
+	locked := pip.LockOf(a.Tree, needs)
 	for _, b := range builders {
-		wheel := b.name == "pyyaml" && hasWheel(b.name, pinnedVersion(needs, locked, b.name), a.Runtime.Version)
+		wheel := b.name == "pyyaml" && pip.HasWheel(b.name, pip.PinnedVersion(needs, locked, b.name), a.Runtime.Version)
 		if b.holds(needs, locked) && !wheel && !slices.Contains(a.Packages.Builders, b.needs) {
 			a.Packages.Builders = append(a.Packages.Builders, b.needs)
 		}
 	}
-	if locked.manager != "" || !strings.HasSuffix(a.Packages.Manifest, ".txt") {
+	if locked.Manager != "" || !strings.HasSuffix(a.Packages.Manifest, ".txt") {
 		return
 	}
 	var added []string
 	for _, c := range companions {
 		other, _, _ := strings.Cut(c.needs, "<")
-		if c.name == "passlib" && !needs.needs("bcrypt") && !strings.Contains(needs.extras["passlib"], "bcrypt") {
+		if c.name == "passlib" && !needs.Needs("bcrypt") && !strings.Contains(needs.Extras["passlib"], "bcrypt") {
 			continue
 		}
-		limited := needs.needs(other) && strings.ContainsAny(needs.versions[other], "=<~")
+		limited := needs.Needs(other) && strings.ContainsAny(needs.Versions[other], "=<~")
 		if c.holds(needs, locked) && !limited && !slices.ContainsFunc(added, func(name string) bool { return strings.HasPrefix(name, other+"<") }) {
 			added = append(added, c.needs)
 		}

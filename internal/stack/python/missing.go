@@ -7,6 +7,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/stack/python/pip"
 	"github.com/devup-cli/devup/internal/tree"
 )
 
@@ -18,10 +19,10 @@ var (
 // finish decides what needs the commands and the version of Python.
 func finish(a *stack.App) {
 	missing(a)
-	if needs := readRequirements(a.Tree, a.Dir); needs != nil {
+	if needs := pip.Read(a.Tree, a.Dir); needs != nil {
 		accompany(a, needs)
 	}
-	system(a)
+	pip.System(a)
 	if !a.Of.Worker {
 		a.Workers = workers(a)
 	}
@@ -31,26 +32,19 @@ func finish(a *stack.App) {
 // a manifest, those that its source imports; with one, those that its stack requires,
 // which people have installed on their own machine.
 func missing(a *stack.App) {
-	needs := readRequirements(a.Tree, a.Dir)
+	needs := pip.Read(a.Tree, a.Dir)
 	if needs == nil {
 		a.Packages.Missing = importedPackages(a)
 	}
 	for _, required := range a.Of.Requires {
-		if !needs.needs(required.Package) && !slices.Contains(a.Packages.Missing, required.Package) && !needs.mention(a.Tree, required.Unless) {
+		if !needs.Needs(required.Package) && !slices.Contains(a.Packages.Missing, required.Package) && !needs.Mention(a.Tree, required.Unless) {
 			a.Packages.Missing = append(a.Packages.Missing, required.Package)
 		}
 	}
 	slices.Sort(a.Packages.Missing)
 	if needs != nil && len(a.Packages.Missing) > 0 {
-		a.Note(tree.At(needs.manifest, 0, "lacks "+strings.Join(a.Packages.Missing, ", ")+", which starts the service"))
+		a.Note(tree.At(needs.Manifest, 0, "lacks "+strings.Join(a.Packages.Missing, ", ")+", which starts the service"))
 	}
-}
-
-// mention says whether the manifest, or a file that it takes in, matches.
-func (r *requirements) mention(t *tree.Tree, pattern *lazyregexp.Regexp) bool {
-	return r != nil && pattern != nil && slices.ContainsFunc(append(slices.Clip(r.includes), r.manifest), func(name string) bool {
-		return pattern.MatchString(t.Text(name))
-	})
 }
 
 // importedPackages are the packages of the modules that the service's source

@@ -7,6 +7,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/stack/python/pip"
 )
 
 // matches holds a pattern against texts that it has to match, or must not.
@@ -178,13 +179,13 @@ func TestImportsOf(t *testing.T) {
 func TestMention(t *testing.T) {
 	t.Parallel()
 	root := treeOf(t, "-- requirements.txt --\n-r base.txt\na\n-- base.txt --\nfastapi[standard]\n")
-	r := readRequirements(root, ".")
+	r := pip.Read(root, ".")
 	for pattern, want := range map[string]bool{`fastapi\[`: true, `(?m)^a$`: true, `flask`: false} {
-		if got := r.mention(root, lazyregexp.New(pattern)); got != want {
+		if got := r.Mention(root, lazyregexp.New(pattern)); got != want {
 			t.Errorf("%s is mentioned: %v", pattern, got)
 		}
 	}
-	if r.mention(root, nil) || (*requirements)(nil).mention(root, lazyregexp.New(`a`)) {
+	if r.Mention(root, nil) || (*pip.Requirements)(nil).Mention(root, lazyregexp.New(`a`)) {
 		t.Error("nothing is mentioned without a pattern or a list")
 	}
 }

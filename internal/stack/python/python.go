@@ -10,6 +10,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/stack/python/pip"
 	"github.com/devup-cli/devup/internal/tree"
 )
 
@@ -19,17 +20,17 @@ var Language = stack.Language{
 	Manifests: []string{"requirements.txt", "pyproject.toml", "Pipfile", "setup.py"},
 	Files:     []string{"setup.cfg", "poetry.lock", "uv.lock", "Pipfile.lock", "pyvenv.cfg", ".python-version", "runtime.txt", ".flaskenv", "alembic.ini"},
 	Endings:   []string{".py"},
-	Versions:  lines,
+	Versions:  pip.Releases,
 	Search:    search,
 	Prepare:   prepare,
 	Describe:  describe,
 	Finish:    finish,
-	Version:   version,
+	Version:   pip.Version,
 	Ports:     ports,
 	Routes:    routes,
 	Uses:      uses,
-	Wants:     wants,
-	Image:     image,
+	Wants:     pip.Names,
+	Image:     pip.Image,
 	Copies:    copies,
 	Install:   install,
 	Getenv:    func(name, or string) string { return `os.environ.get("` + name + `", "` + or + `")` },
@@ -72,13 +73,13 @@ func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 		return nil
 	}
 	parts := map[string]bool{} // of other services: their packages, and lists in a directory
-	var others []*requirements
+	var others []*pip.Requirements
 	for _, dir := range t.Paths {
-		needs := readRequirements(t, dir)
+		needs := pip.Read(t, dir)
 		if needs == nil {
 			continue
 		}
-		for _, local := range needs.local {
+		for _, local := range needs.Local {
 			parts[local] = local != dir
 		}
 		if a := look(dir); a != nil {
@@ -103,17 +104,17 @@ func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 }
 
 // rejectOthers rejects the directories with a list of packages and no server.
-func rejectOthers(t *tree.Tree, stacks []*stack.Stack, others []*requirements, parts map[string]bool) {
+func rejectOthers(t *tree.Tree, stacks []*stack.Stack, others []*pip.Requirements, parts map[string]bool) {
 	for _, needs := range others {
-		if !parts[needs.dir] && path.Base(needs.dir) != "requirements" {
-			framework := slices.ContainsFunc(stacks, func(s *stack.Stack) bool { return needs.needs(s.Packages...) })
-			t.RejectAs(framework, needs.dir, whyNoService(t.Directory(needs.dir), t, needs), tree.Evidence{File: needs.manifest})
+		if !parts[needs.Dir] && path.Base(needs.Dir) != "requirements" {
+			framework := slices.ContainsFunc(stacks, func(s *stack.Stack) bool { return needs.Needs(s.Packages...) })
+			t.RejectAs(framework, needs.Dir, whyNoService(t.Directory(needs.Dir), t, needs), tree.Evidence{File: needs.Manifest})
 		}
 	}
 }
 
-func whyNoService(f *tree.Directory, t *tree.Tree, needs *requirements) string {
-	name := path.Base(needs.manifest)
+func whyNoService(f *tree.Directory, t *tree.Tree, needs *pip.Requirements) string {
+	name := path.Base(needs.Manifest)
 	for _, file := range f.Names {
 		if path.Ext(file) == ".py" && strings.Contains(t.Text(path.Join(f.Path, file)), "def lambda_handler(") {
 			return "a lambda: lambda_handler in " + file + ", no server"
@@ -129,12 +130,12 @@ func whyNoService(f *tree.Directory, t *tree.Tree, needs *requirements) string {
 // requirements of their own, those with an entry's name before the others at each depth.
 func prepare(a *stack.App) {
 	a.Sources = nil
-	deep := readRequirements(a.Tree, a.Dir) != nil
+	deep := pip.Read(a.Tree, a.Dir) != nil
 	directories := a.Tree.Below(a.Dir, func(f *tree.Directory) bool {
 		if !deep || tree.IsAside(path.Base(f.Path)) || strings.Count(tree.Relative(a.Dir, f.Path), "/") > 2 {
 			return false
 		}
-		return !f.Has("package.json") && readRequirements(a.Tree, f.Path) == nil
+		return !f.Has("package.json") && pip.Read(a.Tree, f.Path) == nil
 	})
 	for _, f := range directories {
 		names := slices.Clone(f.Names)
@@ -186,17 +187,17 @@ func enter(a *stack.App, file, callable string, line int, text string) {
 
 // describe fills in what the directory itself decides.
 func describe(a *stack.App) {
-	needs := readRequirements(a.Tree, a.Dir)
+	needs := pip.Read(a.Tree, a.Dir)
 	if a.Entry == "" {
 		a.Entry, a.Callable = "app.py", "app"
 	}
-	a.Packages = packagesOf(a, needs)
+	a.Packages = pip.PackagesOf(a, needs)
 	if a.Of.Describe != nil {
 		a.Of.Describe(a)
 	}
 	for _, name := range a.Of.Packages {
-		if needs.needs(name) {
-			a.Note(tree.At(needs.manifest, needs.lines[name], name))
+		if needs.Needs(name) {
+			a.Note(tree.At(needs.Manifest, needs.Lines[name], name))
 			break
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/stack/python/pip"
 	"github.com/devup-cli/devup/internal/tree"
 )
 
@@ -34,10 +35,10 @@ func TestPortsInSource(t *testing.T) {
 func TestLimitOfPinnedPackages(t *testing.T) {
 	t.Parallel()
 	for line, want := range map[string]string{"numpy==1.21.0": "3.10", "numpy==2.1.0": "", "numpy>=1.21": "", "psycopg2-binary==2.9.9": "3.12", "Django==3.2": "3.10"} {
-		r := &requirements{versions: map[string]string{}, extras: map[string]string{}, lines: map[string]int{}}
-		match := requirementLine.FindStringSubmatch(line)
-		r.add(match[1], match[2], match[3], 1)
-		if got, _ := limitOf(r, lock{}); got != want {
+		r := &pip.Requirements{Versions: map[string]string{}, Extras: map[string]string{}, Lines: map[string]int{}}
+		match := pip.RequirementLine.FindStringSubmatch(line)
+		r.Add(match[1], match[2], match[3], 1)
+		if got, _ := pip.LimitOf(r, pip.Lock{}); got != want {
 			t.Errorf("limitOf(%q) = %q, want %q", line, got, want)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/stack/python/pip"
 	"github.com/devup-cli/devup/internal/stack/versions"
 )
 
@@ -113,17 +114,17 @@ func runFlask(a *stack.App) []string {
 // beforeFlaskRun says whether the version of Flask has no command of its own, which came
 // with 0.11.
 func beforeFlaskRun(a *stack.App) bool {
-	needs := readRequirements(a.Tree, a.Dir)
+	needs := pip.Read(a.Tree, a.Dir)
 	if needs == nil {
 		return false
 	}
-	version := pinnedVersion(needs, lockOf(a.Tree, needs), "flask")
+	version := pip.PinnedVersion(needs, pip.LockOf(a.Tree, needs), "flask")
 	return version != "" && versions.Less(versions.Numbers(version), []int{0, 11})
 }
 
 // alembic is the migration of a project that has Alembic's settings.
 func alembic(a *stack.App) []string {
-	if a.Directory().Has("alembic.ini") && readRequirements(a.Tree, a.Dir).needs("alembic") {
+	if a.Directory().Has("alembic.ini") && pip.Read(a.Tree, a.Dir).Needs("alembic") {
 		return []string{"alembic", "upgrade", "head"}
 	}
 	return nil
@@ -132,7 +133,7 @@ func alembic(a *stack.App) []string {
 // flaskMigrate is the migration of a Flask application: that of Flask-Migrate, which needs an
 // application that `flask` finds, or Alembic's.
 func flaskMigrate(a *stack.App) []string {
-	if a.Callable != "" && readRequirements(a.Tree, a.Dir).needs("flask-migrate") && a.Tree.Has(path.Join(a.Dir, "migrations/env.py")) {
+	if a.Callable != "" && pip.Read(a.Tree, a.Dir).Needs("flask-migrate") && a.Tree.Has(path.Join(a.Dir, "migrations/env.py")) {
 		return []string{"flask", "db", "upgrade"}
 	}
 	return alembic(a)

@@ -3,6 +3,8 @@ package python
 import (
 	"strings"
 	"testing"
+
+	"github.com/devup-cli/devup/internal/stack/python/pip"
 )
 
 // TestSystem: the packages of Debian that those of Python need, to be compiled and to run.
@@ -31,7 +33,7 @@ func TestSystem(t *testing.T) {
 				a.Entry = "manage.py"
 			}
 			a.Runtime.Version = test.python
-			system(a)
+			pip.System(a)
 			if build, run := strings.Join(a.Packages.Build, " "), strings.Join(a.Packages.Run, " "); build != test.build || run != test.run {
 				t.Errorf("build %q, run %q; want %q, %q", build, run, test.build, test.run)
 			}
@@ -58,7 +60,7 @@ func TestAccompany(t *testing.T) {
 			t.Parallel()
 			a := appIn(t, "-- app.py --\napp = Flask(1)\n-- requirements.txt --\n"+test.list, ".")
 			a.Runtime.Version = "3.11"
-			accompany(a, readRequirements(a.Tree, "."))
+			accompany(a, pip.Read(a.Tree, "."))
 			if missing, builders := strings.Join(a.Packages.Missing, " "), strings.Join(a.Packages.Builders, " "); missing != test.missing || builders != test.builders {
 				t.Errorf("missing %q, builders %q; want %q, %q", missing, builders, test.missing, test.builders)
 			}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/stack/python/pip"
 	"github.com/devup-cli/devup/internal/tree"
 )
 
@@ -55,9 +56,9 @@ func workers(a *stack.App) []stack.Worker {
 	if named := procfileWorkers(a); len(named) > 0 {
 		return named
 	}
-	needs := readRequirements(a.Tree, a.Dir)
+	needs := pip.Read(a.Tree, a.Dir)
 	var all []stack.Worker
-	for _, find := range []func(*stack.App, *requirements) []stack.Worker{celeryWorkers, rqWorkers, otherWorkers} {
+	for _, find := range []func(*stack.App, *pip.Requirements) []stack.Worker{celeryWorkers, rqWorkers, otherWorkers} {
 		all = append(all, find(a, needs)...)
 	}
 	return all
@@ -108,8 +109,8 @@ func workerTitle(words []string) string {
 }
 
 // celeryWorkers are the workers of Celery, and its scheduler where there is a schedule.
-func celeryWorkers(a *stack.App, needs *requirements) []stack.Worker {
-	if !needs.needs("celery") {
+func celeryWorkers(a *stack.App, needs *pip.Requirements) []stack.Worker {
+	if !needs.Needs("celery") {
 		return nil
 	}
 	made := makersOf(a.Sources, celery)
@@ -145,13 +146,13 @@ func moduleOf(a *stack.App, source tree.File, variable string) string {
 }
 
 // rqWorkers are the workers of RQ: a program that runs one, or the command of its framework.
-func rqWorkers(a *stack.App, needs *requirements) []stack.Worker {
+func rqWorkers(a *stack.App, needs *pip.Requirements) []stack.Worker {
 	switch {
-	case needs.needs("django-rq") && path.Base(a.Entry) == "manage.py":
-		return []stack.Worker{{Name: "worker", Command: []string{"python", a.Entry, "rqworker"}, Evidence: tree.At(needs.manifest, needs.lines["django-rq"], "django-rq")}}
-	case needs.needs("flask-rq2"):
-		return []stack.Worker{{Name: "worker", Command: []string{"flask", "rq", "worker"}, Evidence: tree.At(needs.manifest, needs.lines["flask-rq2"], "Flask-RQ2")}}
-	case !needs.needs("rq"):
+	case needs.Needs("django-rq") && path.Base(a.Entry) == "manage.py":
+		return []stack.Worker{{Name: "worker", Command: []string{"python", a.Entry, "rqworker"}, Evidence: tree.At(needs.Manifest, needs.Lines["django-rq"], "django-rq")}}
+	case needs.Needs("flask-rq2"):
+		return []stack.Worker{{Name: "worker", Command: []string{"flask", "rq", "worker"}, Evidence: tree.At(needs.Manifest, needs.Lines["flask-rq2"], "Flask-RQ2")}}
+	case !needs.Needs("rq"):
 		return nil
 	}
 	for _, source := range a.Sources {
@@ -163,25 +164,25 @@ func rqWorkers(a *stack.App, needs *requirements) []stack.Worker {
 }
 
 // otherWorkers are those of arq, Dramatiq, Huey and Django Q.
-func otherWorkers(a *stack.App, needs *requirements) []stack.Worker {
+func otherWorkers(a *stack.App, needs *pip.Requirements) []stack.Worker {
 	django := path.Base(a.Entry) == "manage.py"
 	for _, source := range a.Sources {
 		match := arqSettings.FindStringSubmatchIndex(source.Text)
-		if match != nil && needs.needs("arq") {
+		if match != nil && needs.Needs("arq") {
 			return []stack.Worker{{Name: "worker", Command: []string{"arq", moduleOf(a, source, "") + "." + source.Text[match[2]:match[3]]}, Evidence: source.At(match[0], "arq")}}
 		}
-		if at := dramatiq.FindStringIndex(source.Text); at != nil && needs.needs("dramatiq") {
+		if at := dramatiq.FindStringIndex(source.Text); at != nil && needs.Needs("dramatiq") {
 			return []stack.Worker{{Name: "worker", Command: []string{"dramatiq", moduleOf(a, source, "")}, Evidence: source.At(at[0], "Dramatiq")}}
 		}
-		if match := hueyApp.FindStringSubmatchIndex(source.Text); match != nil && needs.needs("huey") && !django {
+		if match := hueyApp.FindStringSubmatchIndex(source.Text); match != nil && needs.Needs("huey") && !django {
 			return []stack.Worker{{Name: "worker", Command: []string{"huey_consumer", moduleOf(a, source, "") + "." + source.Text[match[2]:match[3]]}, Evidence: source.At(match[0], "Huey")}}
 		}
 	}
 	switch {
-	case django && needs.needs("huey"):
-		return []stack.Worker{{Name: "worker", Command: []string{"python", a.Entry, "run_huey"}, Evidence: tree.At(needs.manifest, needs.lines["huey"], "Huey")}}
-	case django && needs.needs("django-q", "django-q2"):
-		return []stack.Worker{{Name: "worker", Command: []string{"python", a.Entry, "qcluster"}, Evidence: tree.Evidence{File: needs.manifest, Text: "Django Q"}}}
+	case django && needs.Needs("huey"):
+		return []stack.Worker{{Name: "worker", Command: []string{"python", a.Entry, "run_huey"}, Evidence: tree.At(needs.Manifest, needs.Lines["huey"], "Huey")}}
+	case django && needs.Needs("django-q", "django-q2"):
+		return []stack.Worker{{Name: "worker", Command: []string{"python", a.Entry, "qcluster"}, Evidence: tree.Evidence{File: needs.Manifest, Text: "Django Q"}}}
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package detect
+package runfiles
 
 import (
 	"path"
@@ -8,10 +8,10 @@ import (
 	"github.com/devup-cli/devup/internal/tree"
 )
 
-// builtFrom is the directory above that a Dockerfile is built from: the nearest one that has
+// BuiltFrom is the directory above that a Dockerfile is built from: the nearest one that has
 // what COPY and ADD name and its own directory lacks; else, where the file copies everything,
 // one from which a command names the file's directory. Empty where it is its own directory.
-func (d *dockerfile) builtFrom(t *tree.Tree, dir string) string {
+func (d *Dockerfile) BuiltFrom(t *tree.Tree, dir string) string {
 	sources, all := d.sources()
 	lacks := !hasAll(t, dir, sources)
 	for above := dir; above != "." && lacks; {
@@ -39,7 +39,7 @@ func hasAll(t *tree.Tree, dir string, sources []string) bool {
 
 // sources are the paths that the file copies from its context, without patterns and
 // variables, and whether it copies all of it.
-func (d *dockerfile) sources() (paths []string, all bool) {
+func (d *Dockerfile) sources() (paths []string, all bool) {
 	for _, in := range d.instructions {
 		if in.name != "COPY" && in.name != "ADD" || in.fromStage || len(in.words) < 2 {
 			continue
@@ -59,7 +59,7 @@ func (d *dockerfile) sources() (paths []string, all bool) {
 
 // names says whether a command of the file names its directory as seen from one above. A
 // name without a slash may be anything, so that there a path counts that its own directory lacks.
-func (d *dockerfile) names(t *tree.Tree, above, dir string) bool {
+func (d *Dockerfile) names(t *tree.Tree, above, dir string) bool {
 	name := tree.Relative(above, dir)
 	for _, in := range d.instructions {
 		if !slices.Contains([]string{"RUN", "CMD", "ENTRYPOINT", "WORKDIR"}, in.name) {

@@ -1,4 +1,4 @@
-package detect
+package runfiles
 
 import (
 	"path"
@@ -11,12 +11,13 @@ import (
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/stack/stacks"
+	"github.com/devup-cli/devup/internal/tree"
 )
 
-// dockerfile is what detection takes from an existing Dockerfile. One that BuildKit cannot
+// Dockerfile is what detection takes from an existing Dockerfile. One that BuildKit cannot
 // read gives nothing, never an error.
-type dockerfile struct {
-	name         string // path in the repository
+type Dockerfile struct {
+	Name         string // path in the repository
 	instructions []instruction
 }
 
@@ -27,8 +28,9 @@ type instruction struct {
 	fromStage bool     // it copies from another stage or image
 }
 
-func parseDockerfile(name, text string) *dockerfile {
-	d := &dockerfile{name: name}
+// ParseDockerfile reads a Dockerfile, named by its path in the repository.
+func ParseDockerfile(name, text string) *Dockerfile {
+	d := &Dockerfile{Name: name}
 	parsed, err := parser.Parse(strings.NewReader(text))
 	if err != nil {
 		return d
@@ -54,7 +56,7 @@ type stage struct {
 
 // final are the instructions of the last stage, which is what a plain build
 // gives, behind those of the stages that it builds on.
-func (d *dockerfile) final() []instruction {
+func (d *Dockerfile) final() []instruction {
 	named := map[string]*stage{}
 	last := &stage{} // what stands before the first FROM
 	for _, in := range d.instructions {
@@ -74,9 +76,9 @@ func (d *dockerfile) final() []instruction {
 	return slices.Concat(parts...)
 }
 
-// port is the number of EXPOSE, else of the command's port flag, else of
+// Port is the number of EXPOSE, else of the command's port flag, else of
 // ENV PORT. "EXPOSE ${PORT}" with a PORT that nothing sets is no evidence.
-func (d *dockerfile) port() (Port, bool) {
+func (d *Dockerfile) Port() (stack.Port, bool) {
 	set := d.variables()
 	for _, look := range []func(instruction, map[string]string) (int, string){exposedPort, commandPort, envPort} {
 		for _, in := range slices.Backward(d.final()) {
@@ -85,10 +87,10 @@ func (d *dockerfile) port() (Port, bool) {
 			}
 		}
 	}
-	if n := imagePorts[d.baseImage()]; n != 0 {
-		return stack.PortAt(n, Evidence{File: d.name, Text: "the port of " + d.baseImage()}), true
+	if n := imagePorts[d.BaseImage()]; n != 0 {
+		return stack.PortAt(n, tree.Evidence{File: d.Name, Text: "the port of " + d.BaseImage()}), true
 	}
-	return Port{}, false
+	return stack.Port{}, false
 }
 
 func exposedPort(in instruction, set map[string]string) (port int, text string) {
@@ -96,7 +98,7 @@ func exposedPort(in instruction, set map[string]string) (port int, text string) 
 		return 0, ""
 	}
 	for _, word := range in.words {
-		word, protocol, _ := strings.Cut(expand(word, set), "/")
+		word, protocol, _ := strings.Cut(Expand(word, set), "/")
 		if n, ok := stack.PortNumber(word); ok && protocol != "udp" {
 			return n, strconv.Itoa(n)
 		}
@@ -108,7 +110,7 @@ func commandPort(in instruction, set map[string]string) (port int, text string) 
 	if in.name != "CMD" && in.name != "ENTRYPOINT" {
 		return 0, ""
 	}
-	port, text, _ = portOfCommand(expand(strings.Join(in.words, " "), set))
+	port, text, _ = PortOfCommand(Expand(strings.Join(in.words, " "), set))
 	return port, text
 }
 
@@ -126,36 +128,36 @@ func envPort(in instruction, _ map[string]string) (port int, text string) {
 
 var imageVersion = lazyregexp.New(`^(?:v|python|node)?-?(\d+(?:\.\d+){0,2})`)
 
-// runtime is the version of the language's image that the file builds on. The
+// Runtime is the version of the language's image that the file builds on. The
 // name of a private copy ("…ecr…/cruddur-python:3.10-slim") counts too.
-func (d *dockerfile) runtime(language string) (version string, e Evidence, found bool) {
+func (d *Dockerfile) Runtime(language string) (version string, e tree.Evidence, found bool) {
 	set := d.variables()
 	for _, in := range slices.Backward(d.instructions) {
 		if in.name != "FROM" || len(in.words) == 0 {
 			continue
 		}
-		image, tag, _ := strings.Cut(path.Base(expand(in.words[0], set)), ":")
+		image, tag, _ := strings.Cut(path.Base(Expand(in.words[0], set)), ":")
 		match := imageVersion.FindStringSubmatch(tag)
 		if strings.Contains(image+tag, language) && match != nil {
 			return match[1], d.at(in, "FROM "+image+":"+tag), true
 		}
 	}
-	return "", Evidence{}, false
+	return "", tree.Evidence{}, false
 }
 
-func (d *dockerfile) at(in instruction, text string) Evidence {
-	return Evidence{File: d.name, Line: in.line, Text: text}
+func (d *Dockerfile) at(in instruction, text string) tree.Evidence {
+	return tree.Evidence{File: d.Name, Line: in.line, Text: text}
 }
 
 // variables are the values that ARG and ENV give.
-func (d *dockerfile) variables() map[string]string {
+func (d *Dockerfile) variables() map[string]string {
 	set := map[string]string{}
 	for _, in := range d.instructions {
 		if in.name != "ENV" && in.name != "ARG" {
 			continue
 		}
 		for name, value := range assignments(in) {
-			set[name] = expand(value, set)
+			set[name] = Expand(value, set)
 		}
 	}
 	return set
@@ -180,9 +182,9 @@ func assignments(in instruction) map[string]string {
 
 var reference = lazyregexp.New(`\$\{(\w+)(?::?[-+]([^}]*))?\}|\$(\w+)`)
 
-// expand puts values for $NAME, ${NAME} and ${NAME:-default}; a name without a
+// Expand puts values for $NAME, ${NAME} and ${NAME:-default}; a name without a
 // value stays as it stands, so that it is not taken for one.
-func expand(text string, set map[string]string) string {
+func Expand(text string, set map[string]string) string {
 	return reference.ReplaceAllStringFunc(text, func(found string) string {
 		match := reference.FindStringSubmatch(found)
 		if value := set[match[1]+match[3]]; value != "" {
@@ -195,11 +197,11 @@ func expand(text string, set map[string]string) string {
 	})
 }
 
-// baseImage is the name of the image that the last stage builds on, without registry and tag.
-func (d *dockerfile) baseImage() string {
+// BaseImage is the name of the image that the last stage builds on, without registry and tag.
+func (d *Dockerfile) BaseImage() string {
 	for _, in := range d.final() {
 		if in.name == "FROM" && len(in.words) > 0 {
-			image, _, _ := strings.Cut(path.Base(expand(in.words[0], d.variables())), ":")
+			image, _, _ := strings.Cut(path.Base(Expand(in.words[0], d.variables())), ":")
 			image, _, _ = strings.Cut(image, "@")
 			return image
 		}
@@ -207,24 +209,24 @@ func (d *dockerfile) baseImage() string {
 	return ""
 }
 
-// runs tells whether the image has a language's runtime: whether its last stage builds on
+// Runs tells whether the image has a language's runtime: whether its last stage builds on
 // the language's image.
-func (d *dockerfile) runs(language string) bool {
-	return strings.Contains(d.baseImage(), language)
+func (d *Dockerfile) Runs(language string) bool {
+	return strings.Contains(d.BaseImage(), language)
 }
 
-// hasStages tells whether the file builds in one image what it runs in another.
-func (d *dockerfile) hasStages() bool {
+// HasStages tells whether the file builds in one image what it runs in another.
+func (d *Dockerfile) HasStages() bool {
 	from := func(in instruction) bool { return in.name == "FROM" }
 	i := slices.IndexFunc(d.instructions, from)
 	return i >= 0 && slices.ContainsFunc(d.instructions[i+1:], from)
 }
 
-// starts tells whether the last stage says what runs.
-func (d *dockerfile) starts() bool { return d.command() != "" }
+// Starts tells whether the last stage says what runs.
+func (d *Dockerfile) Starts() bool { return d.Command() != "" }
 
-// command is what the last stage says that runs, as one line; empty for nothing.
-func (d *dockerfile) command() string {
+// Command is what the last stage says that runs, as one line; empty for nothing.
+func (d *Dockerfile) Command() string {
 	var words []string
 	for _, in := range d.final() {
 		if in.name == "CMD" || in.name == "ENTRYPOINT" {
@@ -233,3 +235,9 @@ func (d *dockerfile) command() string {
 	}
 	return strings.Join(words, " ")
 }
+
+// imagePorts are the ports of servers whose images people build on without EXPOSE.
+var imagePorts = map[string]int{"nginx": 80, "httpd": 80, "caddy": 80}
+
+// IsEmpty tells whether nothing could be read in the file.
+func (d *Dockerfile) IsEmpty() bool { return len(d.instructions) == 0 }

@@ -1,4 +1,4 @@
-package python
+package pip
 
 import (
 	"fmt"
@@ -15,23 +15,23 @@ import (
 // that practically all wheels exist for.
 const newest = "3.13"
 
-// lines are what a range is answered with, best first: releases that have images. The newest
+// Releases are what a range is answered with, best first: releases that have images. The newest
 // Python of all comes after the one that has wheels.
-var lines = []string{newest, "3.14", "3.12", "3.11", "3.10", "3.9", "3.8", "3.7", "3.6"}
+var Releases = []string{newest, "3.14", "3.12", "3.11", "3.10", "3.9", "3.8", "3.7", "3.6"}
 
-// version is the version of Python that the repository asks for, else the newest that the
+// Version is the version of Python that the repository asks for, else the newest that the
 // packages bear.
-func version(a *stack.App) (string, tree.Evidence) {
+func Version(a *stack.App) (string, tree.Evidence) {
 	for _, file := range a.VersionFiles("python", ".python-version", "runtime.txt", ".tool-versions") {
 		if named := stack.PlainVersion(strings.TrimPrefix(file.Text, "python-")); strings.HasPrefix(named, "3.") {
 			return named, file
 		}
 	}
-	needs := readRequirements(a.Tree, a.Dir)
-	locked := lockOf(a.Tree, needs)
-	limit, why := limitOf(needs, locked)
+	needs := Read(a.Tree, a.Dir)
+	locked := LockOf(a.Tree, needs)
+	limit, why := LimitOf(needs, locked)
 	for _, asked := range []asks{needs.asks(), locked.asks()} {
-		named := versions.NewestWithin(asked.python, lines)
+		named := versions.NewestWithin(asked.python, Releases)
 		if named == "" {
 			continue
 		}
@@ -49,22 +49,22 @@ func version(a *stack.App) (string, tree.Evidence) {
 // asks is a range of versions of Python, and the file that asks for it.
 type asks struct{ python, file string }
 
-func (r *requirements) asks() asks {
+func (r *Requirements) asks() asks {
 	if r == nil {
 		return asks{}
 	}
-	return asks{r.python, r.manifest}
+	return asks{r.python, r.Manifest}
 }
 
-func (l lock) asks() asks { return asks{l.python, l.file} }
+func (l Lock) asks() asks { return asks{l.python, l.file} }
 
-// image is the official slim image, with the Debian release in its tag: a tag without one
+// Image is the official slim image, with the Debian release in its tag: a tag without one
 // moves to the next release on some later day, and system packages change under the project.
-func image(version string) untrusted.Inert {
+func Image(version string) untrusted.Inert {
 	tag, whole := stack.ImageTag(version)
 	switch {
 	case tag == "":
-		return image(newest)
+		return Image(newest)
 	case whole:
 		return "python:" + tag
 	}

@@ -1,4 +1,4 @@
-package python
+package pip
 
 import (
 	"testing"
@@ -39,8 +39,8 @@ func TestVersion(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			version, why := version(&stack.App{Tree: treeOf(t, test.files), Service: stack.Service{Dir: "api"}})
-			if got := version + " " + noted(why); got != test.want {
+			version, why := Version(&stack.App{Tree: treeIn(t, test.files), Service: stack.Service{Dir: "api"}})
+			if got := version + " " + shown(why); got != test.want {
 				t.Errorf("got  %s\nwant %s", got, test.want)
 			}
 		})
@@ -57,7 +57,7 @@ func TestImage(t *testing.T) {
 		"3.7.16": "python:3.7-slim-bookworm", "3.7.17": "python:3.7.17-slim-bookworm", "3.6": "python:3.6-slim-bullseye", "3.6.13": "python:3.6-slim-bullseye",
 		"3.5": "python:3.5-slim-buster", "2.7": "python:2.7-slim-buster", "latest": "python:latest-slim-bookworm",
 	} {
-		if got := image(version); got != want {
+		if got := Image(version); got != want {
 			t.Errorf("image(%q) = %s, want %s", version, got, want)
 		}
 	}

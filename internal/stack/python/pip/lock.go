@@ -1,4 +1,4 @@
-package python
+package pip
 
 import (
 	"encoding/json"
@@ -10,11 +10,11 @@ import (
 	"github.com/devup-cli/devup/internal/tree"
 )
 
-// lock is a lock file: the exact versions of all packages that a manifest leads to.
-type lock struct {
-	manager  string            // empty where there is no lock file
+// Lock is a lock file: the exact versions of all packages that a manifest leads to.
+type Lock struct {
+	Manager  string            // empty where there is no lock file
 	file     string            // path in the repository; empty where it holds nothing
-	versions map[string]string // by normalised name
+	Versions map[string]string // by normalised name
 	python   string            // the range of versions of Python that it was made for
 	lacks    []string          // packages of the manifest that it does not hold: it is stale
 }
@@ -24,16 +24,16 @@ var lockFiles = []struct{ manifest, lock, manager string }{
 	{"pyproject.toml", "uv.lock", "uv"}, {"pyproject.toml", "poetry.lock", "poetry"}, {"Pipfile", "Pipfile.lock", "pipenv"},
 }
 
-// lockOf is the lock file that goes with a manifest. Of two, the one that holds what the
+// LockOf is the lock file that goes with a manifest. Of two, the one that holds what the
 // manifest asks for wins over a stale one.
-func lockOf(t *tree.Tree, needs *requirements) lock {
-	var best lock
+func LockOf(t *tree.Tree, needs *Requirements) Lock {
+	var best Lock
 	if needs == nil {
 		return best
 	}
-	dir := path.Dir(needs.manifest)
+	dir := path.Dir(needs.Manifest)
 	for _, known := range lockFiles {
-		if path.Base(needs.manifest) != known.manifest {
+		if path.Base(needs.Manifest) != known.manifest {
 			continue
 		}
 		file := path.Join(dir, known.lock)
@@ -44,10 +44,10 @@ func lockOf(t *tree.Tree, needs *requirements) lock {
 			continue
 		}
 		found := readLock(t.LockText(file), known.manager)
-		if len(found.versions) > 0 { // else it is broken or empty, and only tells which tool is used
+		if len(found.Versions) > 0 { // else it is broken or empty, and only tells which tool is used
 			found.file, found.lacks = file, needs.lackedBy(found)
 		}
-		if best.manager == "" || best.file == "" && found.file != "" {
+		if best.Manager == "" || best.file == "" && found.file != "" {
 			best = found
 		}
 		if found.file != "" && len(best.lacks) > 0 && len(found.lacks) == 0 {
@@ -58,10 +58,10 @@ func lockOf(t *tree.Tree, needs *requirements) lock {
 }
 
 // lackedBy are the packages of the manifest that a lock file does not hold.
-func (r *requirements) lackedBy(l lock) []string {
+func (r *Requirements) lackedBy(l Lock) []string {
 	var lacks []string
 	for _, name := range r.direct {
-		if l.versions[name] == "" {
+		if l.Versions[name] == "" {
 			lacks = append(lacks, name)
 		}
 	}
@@ -75,14 +75,14 @@ var (
 )
 
 // readLock reads the text of a lock file. One that cannot be read holds nothing.
-func readLock(text, manager string) lock {
-	l := lock{manager: manager, versions: map[string]string{}}
+func readLock(text, manager string) Lock {
+	l := Lock{Manager: manager, Versions: map[string]string{}}
 	if manager == "pipenv" {
 		readPipfileLock(&l, text)
 		return l
 	}
 	for _, match := range lockedPackage.FindAllStringSubmatch(text, -1) {
-		l.versions[normal(match[1])] = match[2]
+		l.Versions[normal(match[1])] = match[2]
 	}
 	// uv has one at the top; Poetry has one for each package, and that of the project at the end.
 	if all := lockedPython.FindAllStringSubmatch(text, -1); len(all) > 0 {
@@ -91,7 +91,7 @@ func readLock(text, manager string) lock {
 	return l
 }
 
-func readPipfileLock(l *lock, text string) {
+func readPipfileLock(l *Lock, text string) {
 	var file struct {
 		Meta struct {
 			Requires struct {
@@ -114,7 +114,7 @@ func readPipfileLock(l *lock, text string) {
 		if version == "" {
 			version = item.Path + item.Git + item.File
 		}
-		l.versions[normal(name)] = version
+		l.Versions[normal(name)] = version
 	}
 	l.python = pipenvPython(file.Meta.Requires.Version, file.Meta.Requires.Full)
 }

@@ -1,4 +1,4 @@
-package python
+package pip
 
 import (
 	"fmt"
@@ -119,33 +119,33 @@ var oldPython = []oldPackage{
 
 var pinned = lazyregexp.New(`^===?\s*(\d+(?:\.\d+)*)`)
 
-// pinnedVersion is the exact version of a package that is installed: that of the lock file,
+// PinnedVersion is the exact version of a package that is installed: that of the lock file,
 // else the one that the list pins. It is empty where neither says one.
-func pinnedVersion(needs *requirements, locked lock, name string) string {
-	if version := locked.versions[name]; version != "" {
+func PinnedVersion(needs *Requirements, locked Lock, name string) string {
+	if version := locked.Versions[name]; version != "" {
 		return version
 	}
-	if match := pinned.FindStringSubmatch(needs.versions[name]); match != nil {
+	if match := pinned.FindStringSubmatch(needs.Versions[name]); match != nil {
 		return match[1]
 	}
 	return ""
 }
 
-// limitOf is the newest Python that the pinned packages work with, or empty.
-func limitOf(needs *requirements, locked lock) (string, tree.Evidence) {
+// LimitOf is the newest Python that the pinned packages work with, or empty.
+func LimitOf(needs *Requirements, locked Lock) (string, tree.Evidence) {
 	var limit string
 	var why tree.Evidence
 	if needs == nil {
 		return "", why
 	}
 	for _, old := range oldPython {
-		version := pinnedVersion(needs, locked, old.name)
+		version := PinnedVersion(needs, locked, old.name)
 		if version == "" || !versions.Less(versions.Numbers(version), old.below) || limit != "" && versions.Minor(old.python) >= versions.Minor(limit) {
 			continue
 		}
 		limit = old.python
-		file, line := needs.manifest, needs.lines[old.name]
-		if locked.versions[old.name] != "" {
+		file, line := needs.Manifest, needs.Lines[old.name]
+		if locked.Versions[old.name] != "" {
 			file, line = locked.file, 0
 		}
 		why = tree.At(file, line, fmt.Sprintf("%s %s works up to Python %s", old.name, version, old.python))
@@ -153,9 +153,9 @@ func limitOf(needs *requirements, locked lock) (string, tree.Evidence) {
 	return limit, why
 }
 
-// hasWheel says whether a package has a wheel for a version of Python as far as the table of
+// HasWheel says whether a package has a wheel for a version of Python as far as the table of
 // old packages knows.
-func hasWheel(name, version, python string) bool {
+func HasWheel(name, version, python string) bool {
 	for _, old := range oldPython {
 		if old.name == name && version != "" && versions.Less(versions.Numbers(version), old.below) && versions.Minor(old.python) < versions.Minor(python) {
 			return false

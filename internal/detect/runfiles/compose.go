@@ -1,4 +1,4 @@
-package detect
+package runfiles
 
 import (
 	"fmt"
@@ -15,61 +15,61 @@ import (
 	"github.com/devup-cli/devup/internal/tree"
 )
 
-// composeNames are the files that `docker compose` looks for, in its order: one
+// ComposeNames are the files that `docker compose` looks for, in its order: one
 // of the first four, then an override of it.
-var composeNames = []string{
+var ComposeNames = []string{
 	"compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml",
 	"compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml",
 }
 
-// composeService is what detection takes from a service of a compose file.
-type composeService struct {
-	name         string
-	dir          string // of its build context or mounted source, in the repository; empty for neither
-	dockerfile   string // in dir, where the file names one
-	target       int    // the port in the container
-	published    int    // the port on the host, 0 for none
-	portEvidence Evidence
-	env          map[string]composeValue // by name
-	command      string
-	line         int
-	file         string
-	healthy      bool // it says how to tell that it is ready
-	image        string
-	builds       bool // it has a build section
-	included     bool // the file lies in a sub-directory, and devup.yaml includes it
+// ComposeService is what detection takes from a service of a compose file.
+type ComposeService struct {
+	Name         string
+	Dir          string // of its build context or mounted source, in the repository; empty for neither
+	Dockerfile   string // in dir, where the file names one
+	Target       int    // the port in the container
+	Published    int    // the port on the host, 0 for none
+	PortEvidence tree.Evidence
+	Env          map[string]composeValue // by name
+	Command      string
+	Line         int
+	File         string
+	Healthy      bool // it says how to tell that it is ready
+	Image        string
+	Builds       bool // it has a build section
+	Included     bool // the file lies in a sub-directory, and devup.yaml includes it
 }
 
 // composeValue is what a compose file sets a variable to.
 type composeValue struct {
-	text string
-	set  bool // it has a value
-	line int
+	Text string
+	Set  bool // it has a value
+	Line int
 }
 
-// composeFiles are the names of the root's compose files that would be loaded.
-func composeFiles(t *tree.Tree) []string {
+// ComposeFiles are the names of the root's compose files that would be loaded.
+func ComposeFiles(t *tree.Tree) []string {
 	var files []string
 	root := t.Directory(".")
-	if name := root.First(composeNames[:4]...); name != "" {
+	if name := root.First(ComposeNames[:4]...); name != "" {
 		files = append(files, name)
-		if name := root.First(composeNames[4:]...); name != "" {
+		if name := root.First(ComposeNames[4:]...); name != "" {
 			files = append(files, name)
 		}
 	}
 	return files
 }
 
-// readCompose reads the services that build something. Project.Load is what
+// ReadCompose reads the services that build something. Project.Load is what
 // loads the files for real; this is evidence only, so a file that YAML cannot
 // read is reported as a rejection and the scan goes on without it.
-func readCompose(t *tree.Tree, files []string) []*composeService {
-	var all []*composeService
-	env := loadedEnv(t, ".")
+func ReadCompose(t *tree.Tree, files []string) []*ComposeService {
+	var all []*ComposeService
+	env := LoadedEnv(t, ".")
 	for _, name := range files {
-		services, err := parseCompose(name, t.Text(name), env)
+		services, err := ParseCompose(name, t.Text(name), env)
 		if err != nil {
-			t.LeaveOut(".", name+" is not valid YAML", Evidence{File: name})
+			t.LeaveOut(".", name+" is not valid YAML", tree.Evidence{File: name})
 			continue
 		}
 		all = append(all, services...)
@@ -77,7 +77,8 @@ func readCompose(t *tree.Tree, files []string) []*composeService {
 	return all
 }
 
-func parseCompose(name, text string, env map[string]string) (services []*composeService, err error) {
+// ParseCompose reads the services of a Compose file, with the values of variables in their ports.
+func ParseCompose(name, text string, env map[string]string) (services []*ComposeService, err error) {
 	// The YAML library answers some malformed documents with a panic.
 	defer func() {
 		if r := recover(); r != nil {
@@ -92,26 +93,26 @@ func parseCompose(name, text string, env map[string]string) (services []*compose
 		return nil, nil
 	}
 	each(child(document.Content[0], "services"), func(key, value *yaml.Node) {
-		service := &composeService{name: key.Value, line: key.Line, file: name, env: map[string]composeValue{}, image: scalar(child(value, "image"))}
-		service.healthy = child(value, "healthcheck") != nil
+		service := &ComposeService{Name: key.Value, Line: key.Line, File: name, Env: map[string]composeValue{}, Image: scalar(child(value, "image"))}
+		service.Healthy = child(value, "healthcheck") != nil
 		service.readBuild(child(value, "build"))
 		service.readMount(value)
 		service.readPorts(value, env)
-		service.command = strings.Join(texts(child(value, "command")), " ")
+		service.Command = strings.Join(texts(child(value, "command")), " ")
 		environment := child(value, "environment")
 		each(environment, func(key, value *yaml.Node) {
-			service.env[key.Value] = composeValue{scalar(value), value.Tag != "!!null", key.Line}
+			service.Env[key.Value] = composeValue{scalar(value), value.Tag != "!!null", key.Line}
 		})
 		for _, text := range texts(environment) {
 			variable, text, set := strings.Cut(text, "=")
-			service.env[variable] = composeValue{text, set, environment.Line}
+			service.Env[variable] = composeValue{text, set, environment.Line}
 		}
 		services = append(services, service)
 	})
 	return services, nil
 }
 
-func (s *composeService) readBuild(build *yaml.Node) {
+func (s *ComposeService) readBuild(build *yaml.Node) {
 	build = follow(build)
 	if build == nil {
 		return
@@ -122,25 +123,25 @@ func (s *composeService) readBuild(build *yaml.Node) {
 		if dir == "" {
 			dir = "."
 		}
-		s.dockerfile = scalar(child(build, "dockerfile"))
+		s.Dockerfile = scalar(child(build, "dockerfile"))
 	}
 	if dir == "" || strings.Contains(dir, "://") || path.IsAbs(dir) {
 		return
 	}
-	s.dir, s.builds = path.Clean(dir), true
+	s.Dir, s.Builds = path.Clean(dir), true
 	// A context above the service with the Dockerfile inside of it: the directory
 	// of the Dockerfile is the service's.
-	if below, file := path.Split(path.Clean(s.dockerfile)); below != "" && s.dockerfile != "" {
-		s.dir, s.dockerfile = path.Join(s.dir, below), file
+	if below, file := path.Split(path.Clean(s.Dockerfile)); below != "" && s.Dockerfile != "" {
+		s.Dir, s.Dockerfile = path.Join(s.Dir, below), file
 	}
 }
 
 // readMount takes the directory that a service without a build runs from: an
 // image with the sources mounted into it, be it the plain language's or one
 // that works in the mount.
-func (s *composeService) readMount(value *yaml.Node) {
+func (s *ComposeService) readMount(value *yaml.Node) {
 	image, _, _ := strings.Cut(path.Base(scalar(child(value, "image"))), ":")
-	if s.dir != "" {
+	if s.Dir != "" {
 		return
 	}
 	plain := slices.ContainsFunc(stacks.Languages(), func(l *stack.Language) bool { return l.Name == image })
@@ -149,30 +150,30 @@ func (s *composeService) readMount(value *yaml.Node) {
 		source, target, _ := strings.Cut(volume, ":")
 		target, _, _ = strings.Cut(target, ":")
 		if (source == "." || strings.HasPrefix(source, "./")) && target != "" && (plain || workdir != "" && path.Clean(target) == path.Clean(workdir)) {
-			s.dir = path.Clean(source)
+			s.Dir = path.Clean(source)
 			return
 		}
 	}
 }
 
 // readPorts takes the first TCP port.
-func (s *composeService) readPorts(value *yaml.Node, env map[string]string) {
+func (s *ComposeService) readPorts(value *yaml.Node, env map[string]string) {
 	ports := follow(child(value, "ports"))
 	if ports == nil || ports.Kind != yaml.SequenceNode {
 		return
 	}
 	for _, item := range ports.Content {
 		item = follow(item)
-		if item == nil || s.target != 0 {
+		if item == nil || s.Target != 0 {
 			continue
 		}
-		text := expand(item.Value, env)
+		text := Expand(item.Value, env)
 		if item.Kind == yaml.MappingNode {
-			text = expand(scalar(child(item, "published")), env) + ":" + expand(scalar(child(item, "target")), env) + "/" + scalar(child(item, "protocol"))
+			text = Expand(scalar(child(item, "published")), env) + ":" + Expand(scalar(child(item, "target")), env) + "/" + scalar(child(item, "protocol"))
 		}
-		s.published, s.target = parsePortMapping(text)
-		if s.target != 0 {
-			s.portEvidence = tree.At(s.file, item.Line, "ports "+strconv.Itoa(s.target))
+		s.Published, s.Target = parsePortMapping(text)
+		if s.Target != 0 {
+			s.PortEvidence = tree.At(s.File, item.Line, "ports "+strconv.Itoa(s.Target))
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package python
+package pip
 
 import (
 	"path"
@@ -9,18 +9,18 @@ import (
 	"github.com/devup-cli/devup/internal/tree"
 )
 
-// packagesOf says how the packages are installed.
-func packagesOf(a *stack.App, needs *requirements) stack.Packages {
+// PackagesOf says how the packages are installed.
+func PackagesOf(a *stack.App, needs *Requirements) stack.Packages {
 	var p stack.Packages
 	if needs == nil {
 		return p
 	}
-	p.Manager, p.Manifest = "pip", tree.Relative(a.Dir, needs.manifest)
-	text := a.Tree.Text(needs.manifest)
-	locked := lockOf(a.Tree, needs)
+	p.Manager, p.Manifest = "pip", tree.Relative(a.Dir, needs.Manifest)
+	text := a.Tree.Text(needs.Manifest)
+	locked := LockOf(a.Tree, needs)
 	switch {
-	case locked.manager != "":
-		p.Manager, p.Stale = locked.manager, len(locked.lacks) > 0
+	case locked.Manager != "":
+		p.Manager, p.Stale = locked.Manager, len(locked.lacks) > 0
 		if locked.file != "" {
 			p.Lock = between(a.Dir, locked.file)
 		}
@@ -40,12 +40,12 @@ func packagesOf(a *stack.App, needs *requirements) stack.Packages {
 
 // widen sets what an image needs of the repository besides the manifest, and the directory
 // that holds all of it, from which the image is built.
-func widen(a *stack.App, needs *requirements, p *stack.Packages) {
+func widen(a *stack.App, needs *Requirements, p *stack.Packages) {
 	context := a.Dir
 	if needs.root != "" {
 		context = shared(context, needs.root)
 	}
-	for _, name := range slices.Concat(needs.includes, needs.local) {
+	for _, name := range slices.Concat(needs.Includes, needs.Local) {
 		context = shared(context, name)
 	}
 	if a.BuiltIn != "" && tree.IsBelow(context, a.BuiltIn) && a.BuiltIn != context {
@@ -54,34 +54,34 @@ func widen(a *stack.App, needs *requirements, p *stack.Packages) {
 	inside := func(name string) bool {
 		in := name == context || tree.IsBelow(context, name)
 		if !in {
-			a.Remark(tree.At(needs.manifest, 0, "takes in "+name+", which a build cannot read: it is outside of "+context),
+			a.Remark(tree.At(needs.Manifest, 0, "takes in "+name+", which a build cannot read: it is outside of "+context),
 				"copy it into "+a.Dir+"; or set build.context of the service to a directory that holds both")
 		}
 		return in
 	}
-	for _, name := range needs.includes {
+	for _, name := range needs.Includes {
 		if inside(name) {
 			p.Includes = append(p.Includes, between(a.Dir, name))
 		}
 	}
-	for _, name := range needs.local {
+	for _, name := range needs.Local {
 		if inside(name) {
 			p.Linked = append(p.Linked, between(context, name))
 		}
 	}
 	for _, name := range needs.outside {
-		a.Remark(tree.At(needs.manifest, 0, "takes a package from "+name+", which the repository does not have"), "add the package to the repository")
+		a.Remark(tree.At(needs.Manifest, 0, "takes a package from "+name+", which the repository does not have"), "add the package to the repository")
 	}
 	if needs.root != "" && shared(context, needs.root) == context {
 		addMembers(a, needs, context, p)
 	}
-	if context != a.Dir || needs.root != "" || len(needs.local) > 0 {
+	if context != a.Dir || needs.root != "" || len(needs.Local) > 0 {
 		p.Workspace = context
 	}
 }
 
 // addMembers sets the packages of the uv workspace, and the file that makes it one.
-func addMembers(a *stack.App, needs *requirements, context string, p *stack.Packages) {
+func addMembers(a *stack.App, needs *Requirements, context string, p *stack.Packages) {
 	if needs.root != a.Dir {
 		p.Includes = append(p.Includes, between(a.Dir, path.Join(needs.root, "pyproject.toml")))
 	}

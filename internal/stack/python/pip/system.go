@@ -1,4 +1,4 @@
-package python
+package pip
 
 import (
 	"path"
@@ -88,15 +88,15 @@ var libraries = map[string]library{
 	"gevent":           {"libffi-dev", "", sometimes},
 }
 
-// system sets the packages of Debian that those of Python need: to be compiled, and to run.
-func system(a *stack.App) {
+// System sets the packages of Debian that those of Python need: to be compiled, and to run.
+func System(a *stack.App) {
 	needs := installed(a)
-	locked := lockOf(a.Tree, needs)
-	fits := func(name string) bool { return hasWheel(name, pinnedVersion(needs, locked, name), a.Runtime.Version) }
+	locked := LockOf(a.Tree, needs)
+	fits := func(name string) bool { return HasWheel(name, PinnedVersion(needs, locked, name), a.Runtime.Version) }
 	compiler := slices.ContainsFunc(oldPython, func(old oldPackage) bool { return !fits(old.name) })
 	var build, run []string
 	for name, library := range libraries {
-		if !needs.needs(name) && locked.versions[name] == "" || name == "psycopg" && bundled(needs, locked) {
+		if !needs.Needs(name) && locked.Versions[name] == "" || name == "psycopg" && bundled(needs, locked) {
 			continue
 		}
 		compiled := library.compiled == always || library.compiled == sometimes && !fits(name)
@@ -122,23 +122,23 @@ func system(a *stack.App) {
 
 // installed are the packages that the list asks for; without a list, those that the source
 // imports.
-func installed(a *stack.App) *requirements {
-	needs := readRequirements(a.Tree, a.Dir)
+func installed(a *stack.App) *Requirements {
+	needs := Read(a.Tree, a.Dir)
 	if needs != nil {
 		return needs
 	}
-	needs = &requirements{versions: map[string]string{}, extras: map[string]string{}, lines: map[string]int{}}
+	needs = &Requirements{Versions: map[string]string{}, Extras: map[string]string{}, Lines: map[string]int{}}
 	for _, name := range a.Packages.Missing {
-		if match := requirementLine.FindStringSubmatch(name); match != nil {
-			needs.add(match[1], match[2], "", 0)
+		if match := RequirementLine.FindStringSubmatch(name); match != nil {
+			needs.Add(match[1], match[2], "", 0)
 		}
 	}
 	return needs
 }
 
 // bundled says whether psycopg is installed with libpq, or compiled against it.
-func bundled(needs *requirements, locked lock) bool {
-	return strings.Contains(needs.extras["psycopg"], "binary") || needs.needs("psycopg-binary") || locked.versions["psycopg-binary"] != ""
+func bundled(needs *Requirements, locked Lock) bool {
+	return strings.Contains(needs.Extras["psycopg"], "binary") || needs.Needs("psycopg-binary") || locked.Versions["psycopg-binary"] != ""
 }
 
 func sorted(names []string) []string {

@@ -1,4 +1,6 @@
-package python
+// Package pip is how packages of Python get into an image, whichever tool lists and locks them: lists of
+// requirements, lock files, the version of Python, and what Debian has to give. It knows no frameworks.
+package pip
 
 import (
 	"path"
@@ -11,18 +13,18 @@ import (
 	"github.com/devup-cli/devup/internal/tree"
 )
 
-// requirements are the Python packages that a directory asks for, by their
+// Requirements are the Python packages that a directory asks for, by their
 // normalised name, with what the file says of the version.
-type requirements struct {
-	dir      string   // the directory whose packages they are
-	manifest string   // path in the repository
-	includes []string // files that the manifest takes in, lists and constraints, by path in the repository
-	versions map[string]string
-	extras   map[string]string // "binary" of psycopg[binary]
-	lines    map[string]int
+type Requirements struct {
+	Dir      string   // the directory whose packages they are
+	Manifest string   // path in the repository
+	Includes []string // files that the manifest takes in, lists and constraints, by path in the repository
+	Versions map[string]string
+	Extras   map[string]string // "binary" of psycopg[binary]
+	Lines    map[string]int
 	direct   []string // those that the manifest itself asks for and a lock file has to hold
 	python   string   // requires-python, or the python of Poetry and Pipenv
-	local    []string // directories of the repository that packages are installed from, the manifest's own for "-e ."
+	Local    []string // directories of the repository that packages are installed from, the manifest's own for "-e ."
 	outside  []string // files and directories that it names and the repository does not have
 	git      bool     // it takes packages from git
 	root     string   // the directory of its uv workspace; empty for none
@@ -30,13 +32,21 @@ type requirements struct {
 	packaged bool     // the project itself is built as a package
 }
 
-func (r *requirements) needs(names ...string) bool {
+// Needs says whether one of the packages is asked for.
+func (r *Requirements) Needs(names ...string) bool {
 	if r == nil {
 		return false
 	}
 	return slices.ContainsFunc(names, func(name string) bool {
-		_, found := r.versions[name]
+		_, found := r.Versions[name]
 		return found
+	})
+}
+
+// Mention says whether the manifest, or a file that it takes in, matches.
+func (r *Requirements) Mention(t *tree.Tree, pattern *lazyregexp.Regexp) bool {
+	return r != nil && pattern != nil && slices.ContainsFunc(append(slices.Clip(r.Includes), r.Manifest), func(name string) bool {
+		return pattern.MatchString(t.Text(name))
 	})
 }
 
@@ -45,15 +55,16 @@ func normal(name string) string {
 	return strings.Trim(strings.ToLower(notInPackage.ReplaceAllString(name, "-")), " ")
 }
 
-func (r *requirements) add(name, extras, version string, line int) {
+// Add notes a package, unless it is noted.
+func (r *Requirements) Add(name, extras, version string, line int) {
 	name = normal(name)
-	if _, found := r.versions[name]; !found && name != "" {
-		r.versions[name], r.extras[name], r.lines[name] = strings.TrimSpace(version), extras, line
+	if _, found := r.Versions[name]; !found && name != "" {
+		r.Versions[name], r.Extras[name], r.Lines[name] = strings.TrimSpace(version), extras, line
 	}
 }
 
 // addLocal notes a directory that a package is installed from.
-func (r *requirements) addLocal(t *tree.Tree, from, to string) {
+func (r *Requirements) addLocal(t *tree.Tree, from, to string) {
 	to = strings.TrimPrefix(strings.TrimPrefix(to, "file:"), "//")
 	dir := path.Join(from, to)
 	switch {
@@ -61,8 +72,8 @@ func (r *requirements) addLocal(t *tree.Tree, from, to string) {
 		if len(r.outside) < maxLocal {
 			r.outside = append(r.outside, dir)
 		}
-	case !slices.Contains(r.local, dir) && len(r.local) < maxLocal:
-		r.local = append(r.local, dir)
+	case !slices.Contains(r.Local, dir) && len(r.Local) < maxLocal:
+		r.Local = append(r.Local, dir)
 	}
 }
 
@@ -70,10 +81,11 @@ func (r *requirements) addLocal(t *tree.Tree, from, to string) {
 const maxLocal = 100
 
 var (
-	notInPackage    = lazyregexp.New(`[-_.]+`)
-	includeLine     = lazyregexp.New(`^(-r|--requirement|-c|--constraint)[ =]*([^\s#]+)`)
-	localLine       = lazyregexp.New(`^(?:(?:-e|--editable)[ =]*)?(?:[\w.-]+(?:\[[^\]]*\])?\s*@\s*)?((?:file:)?\.{1,2}(?:/[^\s#;\[]*)?|file:[^\s#;/][^\s#;\[]*)(?:\[[^\]]*\])?\s*(?:[#;].*)?$`)
-	requirementLine = lazyregexp.New(`^\s*([A-Za-z0-9][\w.-]*)\s*(?:\[([^\]]*)\])?\s*([^;#]*)`)
+	notInPackage = lazyregexp.New(`[-_.]+`)
+	includeLine  = lazyregexp.New(`^(-r|--requirement|-c|--constraint)[ =]*([^\s#]+)`)
+	localLine    = lazyregexp.New(`^(?:(?:-e|--editable)[ =]*)?(?:[\w.-]+(?:\[[^\]]*\])?\s*@\s*)?((?:file:)?\.{1,2}(?:/[^\s#;\[]*)?|file:[^\s#;/][^\s#;\[]*)(?:\[[^\]]*\])?\s*(?:[#;].*)?$`)
+	// RequirementLine is a package with its extras and versions, as a list names it.
+	RequirementLine = lazyregexp.New(`^\s*([A-Za-z0-9][\w.-]*)\s*(?:\[([^\]]*)\])?\s*([^;#]*)`)
 )
 
 // lists are the manifests of a directory, best first.
@@ -83,15 +95,15 @@ var lists = []string{
 	"requirements/base.txt", "requirements/common.txt", "requirements/prod.txt", "requirements/production.txt",
 }
 
-// readRequirements reads the best manifest of a directory, with the requirements
+// Read reads the best manifest of a directory, with the requirements
 // files that it includes; nil where there is none.
-func readRequirements(t *tree.Tree, dir string) *requirements {
+func Read(t *tree.Tree, dir string) *Requirements {
 	for _, name := range preferred(t, dir) {
 		if !t.Has(path.Join(dir, name)) {
 			continue
 		}
-		r := &requirements{dir: dir, manifest: path.Join(dir, name), versions: map[string]string{}, extras: map[string]string{}, lines: map[string]int{}}
-		text := t.Text(r.manifest)
+		r := &Requirements{Dir: dir, Manifest: path.Join(dir, name), Versions: map[string]string{}, Extras: map[string]string{}, Lines: map[string]int{}}
+		text := t.Text(r.Manifest)
 		switch path.Ext(name) {
 		case ".toml":
 			if !asksForPackages.MatchString(text) {
@@ -99,12 +111,12 @@ func readRequirements(t *tree.Tree, dir string) *requirements {
 			}
 			addTOML(t, r, text, true)
 		case ".txt":
-			addRequirements(t, r, r.manifest, 3)
+			addRequirements(t, r, r.Manifest, 3)
 		case "": // Pipfile
 			addTOML(t, r, text, true)
 		default:
 			for _, match := range quoted.FindAllStringSubmatchIndex(text, -1) {
-				r.add(text[match[2]:match[3]], "", "", tree.LineAt(text, match[2]))
+				r.Add(text[match[2]:match[3]], "", "", tree.LineAt(text, match[2]))
 			}
 		}
 		if project := path.Join(dir, "pyproject.toml"); path.Ext(name) == ".txt" && t.Has(project) {
@@ -162,34 +174,34 @@ var asksForPackages = lazyregexp.New(`(?m)^\[(?:project|tool\.poetry)\b`)
 // to ask whether a package is named.
 var quoted = lazyregexp.New(`["']([A-Za-z][\w.-]*)`)
 
-func addRequirements(t *tree.Tree, r *requirements, name string, depth int) {
+func addRequirements(t *tree.Tree, r *Requirements, name string, depth int) {
 	for i, line := range strings.Split(t.Text(name), "\n") {
 		trimmed := strings.TrimSpace(line)
 		r.git = r.git || strings.Contains(trimmed, "git+") && !strings.HasPrefix(trimmed, "#")
 		if match := includeLine.FindStringSubmatch(trimmed); match != nil {
 			included := path.Join(path.Dir(name), match[2])
 			f := t.Directory(path.Dir(included))
-			if depth == 0 || included == r.manifest || slices.Contains(r.includes, included) || f == nil || !f.Has(path.Base(included)) {
+			if depth == 0 || included == r.Manifest || slices.Contains(r.Includes, included) || f == nil || !f.Has(path.Base(included)) {
 				continue
 			}
-			r.includes = append(r.includes, included)
+			r.Includes = append(r.Includes, included)
 			if !strings.HasPrefix(match[1], "-c") && match[1] != "--constraint" { // those ask for nothing
 				addRequirements(t, r, included, depth-1)
 			}
 			continue
 		}
 		if match := localLine.FindStringSubmatch(trimmed); match != nil {
-			r.addLocal(t, r.dir, match[1]) // pip takes it from where it runs
+			r.addLocal(t, r.Dir, match[1]) // pip takes it from where it runs
 			continue
 		}
-		if match := requirementLine.FindStringSubmatch(trimmed); match != nil {
-			r.add(match[1], match[2], match[3], i+1)
+		if match := RequirementLine.FindStringSubmatch(trimmed); match != nil {
+			r.Add(match[1], match[2], match[3], i+1)
 		}
 	}
 }
 
-// wants says whether a list of packages names one; of its version it says nothing.
-func wants(read func(string) string, name string) (versions string, found bool) {
+// Names says whether a list of packages names one; of its version it says nothing.
+func Names(read func(string) string, name string) (versions string, found bool) {
 	for _, file := range []string{"requirements.txt", "pyproject.toml", "Pipfile", "requirements/base.txt", "requirements/dev.txt", "setup.py"} {
 		if versions, found = stack.Match(read(file), `(?mi)(?:^[ \t]*|["'])`+regexp.QuoteMeta(name)+`(?:\[[^\]]*\])?()(?:[ \t\r"'=<>~!;,@#]|$)`); found {
 			return versions, true

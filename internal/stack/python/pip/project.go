@@ -1,4 +1,4 @@
-package python
+package pip
 
 import (
 	"maps"
@@ -47,7 +47,7 @@ func readProject(text string) projectFile {
 
 // addTOML adds the packages of a pyproject.toml or Pipfile. Where another list is the
 // manifest, the directories that packages come from are that list's to say.
-func addTOML(t *tree.Tree, r *requirements, text string, manifest bool) {
+func addTOML(t *tree.Tree, r *Requirements, text string, manifest bool) {
 	file := readProject(text)
 	lineOf := func(name string) int {
 		// Names of packages often hold those of others: my-flask-app.
@@ -62,8 +62,8 @@ func addTOML(t *tree.Tree, r *requirements, text string, manifest bool) {
 	list, _ := file.Project.Dependencies.([]any)
 	for _, item := range list {
 		line, _ := item.(string)
-		if match := requirementLine.FindStringSubmatch(line); match != nil {
-			r.add(match[1], match[2], match[3], lineOf(match[1]))
+		if match := RequirementLine.FindStringSubmatch(line); match != nil {
+			r.Add(match[1], match[2], match[3], lineOf(match[1]))
 			r.git = r.git || strings.Contains(line, "git+")
 			r.direct = append(r.direct, normal(match[1]))
 		}
@@ -91,7 +91,7 @@ func addTOML(t *tree.Tree, r *requirements, text string, manifest bool) {
 }
 
 // addEntry adds an entry of Poetry's or Pipenv's tables.
-func (r *requirements) addEntry(t *tree.Tree, name string, value any, manifest bool, line int) {
+func (r *Requirements) addEntry(t *tree.Tree, name string, value any, manifest bool, line int) {
 	version, _ := value.(string)
 	detailed, _ := value.(map[string]any)
 	var extras []string
@@ -109,9 +109,9 @@ func (r *requirements) addEntry(t *tree.Tree, name string, value any, manifest b
 		return
 	}
 	if dir, ok := detailed["path"].(string); ok && manifest {
-		r.addLocal(t, path.Dir(r.manifest), dir)
+		r.addLocal(t, path.Dir(r.Manifest), dir)
 	}
-	r.add(name, strings.Join(extras, ","), version, line)
+	r.Add(name, strings.Join(extras, ","), version, line)
 	if detailed["optional"] != true {
 		r.direct = append(r.direct, normal(name))
 	}
@@ -119,8 +119,8 @@ func (r *requirements) addEntry(t *tree.Tree, name string, value any, manifest b
 
 // addSources adds the directories that uv takes packages from: members of its workspace and
 // other paths, with what these take in turn.
-func (r *requirements) addSources(t *tree.Tree, file projectFile) {
-	dir := path.Dir(r.manifest)
+func (r *Requirements) addSources(t *tree.Tree, file projectFile) {
+	dir := path.Dir(r.Manifest)
 	r.root = uvRoot(t, dir)
 	members := uvMembers(t, r.root)
 	todo := []struct {
@@ -140,7 +140,7 @@ func (r *requirements) addSources(t *tree.Tree, file projectFile) {
 				r.addLocal(t, members[normal(name)], ".")
 			}
 		}
-		for _, local := range r.local {
+		for _, local := range r.Local {
 			if !seen[local] {
 				seen[local] = true
 				todo = append(todo, struct {
@@ -150,7 +150,7 @@ func (r *requirements) addSources(t *tree.Tree, file projectFile) {
 			}
 		}
 	}
-	slices.Sort(r.local)
+	slices.Sort(r.Local)
 }
 
 // uvRoot is the directory of the uv workspace that a directory is the root or a member of;
