@@ -8,7 +8,6 @@ type stack struct {
 	service string // that has the page
 	python  bool   // its packages come from PyPI
 	data    bool   // it keeps notes in PostgreSQL; the page has a form that adds one
-	apart   bool   // the page and what it calls are two services
 	shows   string // what the page shows at first
 	edit    change // of a source file, while the services run
 	pack    change // of the manifest and the source: one package more
@@ -23,7 +22,7 @@ type change struct {
 type replacement struct{ name, from, to string }
 
 // inMakeTest are the stacks that `make test` runs: the densest, and quick to build.
-var inMakeTest = []string{"express", "fastapi", "vite-flask"}
+var inMakeTest = []string{"express", "fastapi"}
 
 // edited changes the heading of the page, which the source has in these quotes.
 func edited(file, quote string) change {
@@ -31,9 +30,9 @@ func edited(file, quote string) change {
 }
 
 // npm adds the package ms to package.json, and imports it into a source file.
-func npm(manifest, file, from, to string) change {
+func npm(file, from, to string) change {
 	return change{shows: "Notes of 1m", files: []replacement{
-		{manifest, `"dependencies": {`, `"dependencies": {` + "\n    \"ms\": \"2.1.3\","}, {file, from, to},
+		{"package.json", `"dependencies": {`, `"dependencies": {` + "\n    \"ms\": \"2.1.3\","}, {file, from, to},
 	}}
 }
 
@@ -50,14 +49,10 @@ func pip(after, file string) change {
 var stacks = []stack{
 	{
 		name: "express", service: "notes", data: true, shows: "Notes", edit: edited("server.js", "'"),
-		pack: npm("package.json", "server.js", "'Notes, edited'", "`Notes of ${require('ms')(60000)}`"),
+		pack: npm("server.js", "'Notes, edited'", "`Notes of ${require('ms')(60000)}`"),
 	},
 	{
 		name: "fastapi", service: "backend", python: true, data: true, shows: "Notes", edit: edited("main.py", `"`),
 		pack: pip("uvicorn==0.34.0", "main.py"),
-	},
-	{
-		name: "vite-flask", service: "web", python: true, data: true, apart: true, shows: "Notes", edit: edited("web/src/App.jsx", "'"),
-		pack: npm("web/package.json", "web/src/App.jsx", "const title = 'Notes, edited'", "import ms from 'ms'\nconst title = `Notes of ${ms(60000)}`"),
 	},
 }

@@ -186,13 +186,7 @@ func (d *day) inProduction(t *testing.T) {
 		}
 	}
 	d.write(t, "../production.yaml", file)
-	args := []string{"-f", "devup.yaml", "-f", "../production.yaml", "up", "--detach"}
-	if !d.apart {
-		d.devup(t, args...)
-	} else { // without the development server's proxy, the gateway brings page and API together
-		d.devup(t, append(args, "--gateway")...)
-		d.page = browse(t, d.url(t, "gateway"))
-	}
+	d.devup(t, "-f", "devup.yaml", "-f", "../production.yaml", "up", "--detach")
 	d.comesToShow(t, d.pack.shows)
 	d.keepsData(t)
 }
