@@ -126,6 +126,7 @@ func (s *scan) valuesOf(c *candidate) []dataservice.Named {
 			v = &dataservice.Named{Name: u.Name}
 			byName[u.Name] = v
 		}
+		v.Required = v.Required || u.Required
 		from := dataservice.Example
 		switch {
 		case isCode(u.Where.File):

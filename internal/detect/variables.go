@@ -100,6 +100,9 @@ func decideVariables(all services, c *candidate) []Variable {
 		if u.Required && !v.Required {
 			v.Required, v.Evidence = true, u.Where
 		}
+		if v.StandIn == "" {
+			v.StandIn = stack.StandIn(u)
+		}
 		if v.Usual == "" {
 			v.Usual = stack.UsualValue(u)
 		}

@@ -24,7 +24,7 @@ var (
 	// assignment is a line that gives a variable a value.
 	assignment = lazyregexp.New(`^(\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.-]*)\s*=[ \t]*)([^\r\n]*)`)
 	// asking is a value that evidently asks for another one.
-	asking = lazyregexp.New(`(?i)^$|^<.*>$|^\[.*\]$|^\{.*\}$|^\.\.\.$|^x{3,}$|^(?:please[-_ ]?)?(?:change|replace)[-_ ]?(?:me|this|it)(?:[^a-z]|$)|^(?:todo|tbd|fixme|placeholder)$|^(?:put|enter|insert|add|set)[-_ ]your[-_ ]|^your[-_ ]|^my[-_ ](?:secret|password|token|key)$|[-_ ]here$`)
+	asking = lazyregexp.New(`(?i)^$|^<.*>$|^\[.*\]$|^\{.*\}$|^\.\.\.$|^x{3,}$|^(?:please[-_ ]?)?(?:change|replace)[-_ ]?(?:me|this|it|with|your|in)(?:[^a-z]|$)|^(?:todo|tbd|fixme|placeholder)$|^(?:put|enter|insert|add|set)[-_ ]your[-_ ]|^your[-_ ]|^your(?:super)?(?:secret|key|token|password)|^my[-_ ](?:secret|password|token|key)$|[-_ ]here$`)
 	// remark is a comment behind a value, with the space before it.
 	remark = lazyregexp.New(`(?:^|\s+)#.*$`)
 )

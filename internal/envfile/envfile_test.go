@@ -44,7 +44,7 @@ func TestAsking(t *testing.T) {
 	t.Parallel()
 	for value, want := range map[string]bool{
 		"": true, "changeme": true, "change-me": true, "CHANGE_ME_PLEASE": true, "<token>": true, "xxx": true, "XXXXXXXX": true, "your-api-key": true,
-		"your_secret": true, "...": true, "TODO": true, "put-your-key-here": true, "replace_me": true, "secret-key-here": true, "[api key]": true,
+		"your_secret": true, "...": true, "TODO": true, "put-your-key-here": true, "replace_me": true, "secret-key-here": true, "replace-with-your-own": true, "change-in-production": true, "yoursecretkey": true, "[api key]": true,
 		"yours": false, "development": false, "postgres": false, "localhost": false, "changes": false, "0": false, "true": false,
 		"http://example.com": false, "xx": false, "exchange me": false, "where": false,
 	} {

@@ -46,12 +46,13 @@ type Preparer struct {
 	Checkout func(root string) *checkout.Checkout
 	Consents consent.Memory
 
-	offered   map[string]bool // targets of copies that were made or asked about
-	asked     bool            // for values
-	generated bool            // the secrets of the checkout
-	without   bool            // the user agreed to start without env files
-	answers   map[string]bool // to questions of this run, also where they cannot be kept
-	told      bool            // that answers are remembered
+	offered    map[string]bool // targets of copies that were made or asked about
+	asked      bool            // for values
+	generated  bool            // the secrets of the checkout
+	offeredAsk bool            // values that the services start without, too
+	without    bool            // the user agreed to start without env files
+	answers    map[string]bool // to questions of this run, also where they cannot be kept
+	told       bool            // that answers are remembered
 }
 
 // Step gets one thing that is missing.
@@ -79,6 +80,10 @@ func (p *Preparer) Next(loaded *project.Project, err error) Step {
 	if len(w.Values) > 0 && !p.asked && p.asksValues() && !fromShell(w) {
 		p.asked = true
 		return func(ctx context.Context) error { return p.askValues(ctx, w) }
+	}
+	if len(w.Ask) > 0 && !p.offeredAsk && p.asksValues() {
+		p.offeredAsk = true
+		return func(ctx context.Context) error { return p.askOptional(ctx, w) }
 	}
 	if err != nil || len(loaded.MissingEnvFiles) == 0 || p.without || p.Yes || !p.CanAsk() {
 		return nil

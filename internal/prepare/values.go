@@ -57,6 +57,24 @@ func (p *Preparer) askValues(ctx context.Context, w project.Wants) error {
 	return nil
 }
 
+// askOptional asks for values that the services start without, too. An empty answer is kept as
+// well, so that it is given once.
+func (p *Preparer) askOptional(ctx context.Context, w project.Wants) error {
+	if _, err := p.Checkout(w.Root).AnswersFile(ctx, w.DotEnv); err != nil {
+		return unkept(err)
+	}
+	p.Say(fmt.Sprintf("%s may be given; Enter alone starts without it:", count(len(w.Ask), "value")))
+	var values []envfile.Value
+	for _, a := range w.Ask {
+		answer, err := p.value(ctx, a.Name, a.Reason)
+		if err != nil {
+			return err
+		}
+		values = append(values, envfile.Value{Name: a.Name, Value: answer})
+	}
+	return p.keep(ctx, w, values)
+}
+
 // value asks for the value of a variable. One whose name says that it is a secret is not
 // shown while it is typed.
 func (p *Preparer) value(ctx context.Context, name, about string) (string, error) {

@@ -16,7 +16,7 @@ import (
 type FileCopy struct{ From, To string }
 
 // topSetupKeys are the keys of setup in x-devup at the top.
-var topSetupKeys = []string{"copy", "generate"}
+var topSetupKeys = []string{"ask", "copy", "generate"}
 
 const copyExample = "for example: setup: {copy: {.env.example: .env}}"
 

@@ -40,6 +40,25 @@ func (l *loading) generated() ([]Generated, error) {
 	return wanted, nil
 }
 
+// notYet stands for a secret that was not generated yet.
+const notYet = "generated-by-devup-up"
+
+// standIn gives the secrets that are not generated yet a value that says so.
+func (l *loading) standIn() error {
+	generated, err := l.generated()
+	if err != nil || len(generated) == 0 {
+		return err
+	}
+	source, set := *l.Source, *l.set
+	set.Env = maps.Clone(set.Env)
+	for _, g := range generated {
+		set.Env[g.Name] = notYet
+	}
+	source.set = &set
+	l.Source = &source
+	return nil
+}
+
 // setupAtTop is setup of x-devup at the top of a file; nil where there is none, or it is no
 // mapping, which copies says.
 func setupAtTop(f composefile.File) map[string]any {

@@ -19,6 +19,11 @@ type loading struct {
 }
 
 func (l *loading) run(ctx context.Context, name, proof string) (*Project, error) {
+	if l.options.Look {
+		if err := l.standIn(); err != nil {
+			return nil, err
+		}
+	}
 	model, err := l.set.Load(ctx, composefile.LoadOptions{Name: name, Profiles: l.profiles(), Proof: proof})
 	l.unset = model.Unset
 	if err != nil {
@@ -38,6 +43,14 @@ func (l *loading) run(ctx context.Context, name, proof string) (*Project, error)
 	}
 	p.Wants = l.wants(copies, nil, l.unset.Names)
 	p.Wants.Generate = generated
+	open, empty, err := l.asked()
+	if err != nil {
+		return nil, err
+	}
+	p.Wants.Ask = open
+	for _, a := range empty {
+		l.notes = append(l.notes, a.note())
+	}
 	if note := unsetNote(l.unset.Names, l.set.Files); note != "" {
 		l.notes = append(l.notes, note)
 		p.UnsetNote = note

@@ -294,6 +294,7 @@ func topSetupSchema() map[string]any {
 				"examples":             []any{map[string]any{".env.example": ".env"}},
 			},
 			"generate": generateSchema(),
+			"ask":      askSchema(),
 		},
 	}
 }

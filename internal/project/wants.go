@@ -21,6 +21,7 @@ type Wants struct {
 	Copies   []FileCopy                // what x-devup.setup says to copy and is not there yet
 	Values   []composefile.WantedValue // required variables without a value, in the order of the files
 	Generate []Generated               // variables of x-devup.setup.generate without a value
+	Ask      []Asked                   // variables of x-devup.setup.ask that nothing sets
 	Example  string                    // a file in Root that shows what a missing .env should hold, among it variables that the files refer to; or empty
 	DotEnv   bool                      // .env in Root is read, if it is there
 }

@@ -22,6 +22,7 @@ type projectView struct {
 	Volumes  []string     // of the data services
 	Copies   []copyView   // examples of env files, and what they are copied to
 	Secrets  []secretView // what is generated once in a checkout
+	Asks     []askView    // what the user is asked for
 	Ports    []portView
 	Install  string
 	Go       bool // Install needs Go

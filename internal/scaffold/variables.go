@@ -18,6 +18,12 @@ type copyView struct{ From, To string }
 // secretView is a variable of x-devup.setup.generate.
 type secretView struct{ Name, Kind untrusted.Inert }
 
+// askView is a variable of x-devup.setup.ask: what only the user knows, and where the source needs it.
+type askView struct {
+	Name   untrusted.Inert
+	Reason string
+}
+
 // setup fills in what a fresh clone lacks of the services' variables.
 func (v *projectView) setup(repo detect.Repository) {
 	for _, s := range repo.Services {
@@ -35,15 +41,21 @@ func (v *projectView) setup(repo detect.Repository) {
 				v.Secrets = append(v.Secrets, g)
 			}
 		}
+		for _, variable := range variables(s, isDemanded) {
+			a := askView{untrusted.VariableName(variable.Name), demand(variable)}
+			if !slices.ContainsFunc(v.Asks, func(other askView) bool { return other.Name == a.Name }) {
+				v.Asks = append(v.Asks, a)
+			}
+		}
 	}
+	slices.SortFunc(v.Asks, func(a, b askView) int { return cmp.Compare(a.Name, b.Name) })
 	slices.SortFunc(v.Copies, func(a, b copyView) int { return cmp.Compare(a.From, b.From) })
 	slices.SortFunc(v.Secrets, func(a, b secretView) int { return cmp.Compare(a.Name, b.Name) })
 }
 
 func isGenerated(v detect.Variable) bool { return v.Generate != "" && !v.Wired() }
 
-// isDemanded says whether only the user can give the variable, and the service does not start
-// without it.
+// isDemanded says whether only the user can give the variable, and the source insists on it.
 func isDemanded(v detect.Variable) bool {
 	return v.Required && !v.Default && v.Generate == "" && v.Usual == "" && !v.Wired() && !stacks.IsSetting(v.Name)
 }
@@ -78,7 +90,7 @@ func environment(repo detect.Repository, s detect.Service, shared detect.Loopbac
 			add(v, value)
 		}
 		for _, v := range variables(s, isDemanded) {
-			add(v, "${"+v.Name+":?"+demand(v)+"}")
+			add(v, "${"+v.Name+":-"+v.StandIn+"}")
 		}
 	}
 	all = append(all, held(s)...)

@@ -98,6 +98,7 @@ type Variable struct {
 	Default  bool          // the code or an env file that is loaded has a value for it, so that it may stay unset
 	Required bool          // the program does not start where it is not set
 	Usual    string        // a value that does for development, where nothing sets it; empty for none
+	StandIn  string        // what the program starts with where only the user knows the value; empty where an empty one does
 	Generate secret.Kind   // the kind of secret that is generated for it in each checkout; empty for none
 	Secret   bool          // its name looks like a secret's
 	Data     string        // the key in Compose of the data service of which the variable holds something; empty for none

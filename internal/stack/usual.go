@@ -56,3 +56,30 @@ func UsualValue(u Use) string {
 	}
 	return ""
 }
+
+// standIns are what stands for values that the program checks when it starts, by the name of
+// the variable.
+var standIns = []struct {
+	name  *lazyregexp.Regexp
+	value string
+}{
+	{lazyregexp.New(`(?:^|_)(?:URL|URI|ENDPOINT|DOMAIN_URL)$`), "http://placeholder.invalid"},
+	{lazyregexp.New(`EMAIL|(?:^|_)MAIL(?:_|$)`), "placeholder@example.com"},
+}
+
+// StandIn is a value with which a program starts that insists on one in a place, though only
+// the user knows the real one; empty where the program takes an empty value.
+func StandIn(u Use) string {
+	switch {
+	case !u.Required || u.Empty || u.Set:
+		return ""
+	case u.Number:
+		return "1"
+	}
+	for _, known := range standIns {
+		if known.name.MatchString(strings.ToUpper(u.Name)) {
+			return known.value
+		}
+	}
+	return "placeholder"
+}

@@ -24,6 +24,8 @@ type Named struct {
 	Name   string
 	Values []Value
 	Given  bool // a compose file sets it
+
+	Required bool // the program does not start without it
 }
 
 // Value is one value of a variable, and where it stands.

@@ -1,6 +1,7 @@
 package dataservice
 
 import (
+	"path"
 	"slices"
 	"strings"
 
@@ -44,11 +45,26 @@ func (f *finder) meant(m Meaning, v Named) *Wanted {
 		}
 	}
 	guess := m.General && (m.Part == PartURL || m.Part == PartHost) && slices.Contains(m.Services, "postgres")
-	if best == nil && guess && f.sqlite == (tree.Evidence{}) && len(v.Values) > 0 && !f.isElsewhere(v) {
+	if best == nil && guess && f.usesSQL(v) && f.sqlite == (tree.Evidence{}) && len(v.Values) > 0 && !f.isElsewhere(v) {
 		return f.want(Lookup("postgres"), v.Values[0].At) // the usual one, where nothing says which
 	}
 	return best
 }
+
+// usesSQL says whether something shows that the service uses a database, besides the name of a
+// variable that may stay unset.
+func (f *finder) usesSQL(v Named) bool {
+	return v.Required || slices.ContainsFunc(f.names, func(name string) bool { return slices.Contains(mappers, name) }) ||
+		slices.ContainsFunc(v.Values, func(value Value) bool { return IsSettings(path.Base(value.At.File)) })
+}
+
+// mappers are packages that work with a database by a driver of any kind.
+var mappers = strings.Fields(`sqlalchemy sqlmodel flask-sqlalchemy flask-migrate alembic databases tortoise-orm peewee pony dj-database-url
+	typeorm sequelize knex objection kysely drizzle-orm prisma @prisma/client @mikro-orm/core @nestjs/typeorm @nestjs/sequelize
+	gorm.io/gorm entgo.io/ent github.com/jmoiron/sqlx github.com/uptrace/bun github.com/pressly/goose github.com/golang-migrate/migrate
+	diesel sqlx sea-orm activerecord sequel rails laravel/framework illuminate/database doctrine/orm doctrine/doctrine-bundle
+	spring-boot-starter-data-jpa spring-boot-starter-jdbc spring-boot-starter-data-jdbc spring-boot-starter-data-r2dbc hibernate-core
+	ecto ecto_sql`)
 
 func (f *finder) hold(w *Wanted, part Part, v Named) {
 	h := Holding{Variable: v.Name, Part: part, Given: v.Given}
