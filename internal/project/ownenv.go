@@ -42,7 +42,7 @@ func readOwnEnv(p *Project) {
 	for _, name := range p.ServiceNames() {
 		s := p.Services[name]
 		found := map[string]OwnVariable{}
-		for _, directory := range foldersOf(s, p.WorkingDir) {
+		for _, directory := range directoriesOf(s, p.WorkingDir) {
 			for _, v := range ownEnvOf(directory, p.WorkingDir) {
 				if _, known := found[v.Name]; !known {
 					found[v.Name] = v

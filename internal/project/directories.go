@@ -15,7 +15,7 @@ import (
 // is built from, and what of the project is mounted into it. They are absolute, each
 // once, the closest to the service first. An image of somebody else has none.
 func (p *Project) Directories(service string) []string {
-	return foldersOf(p.service(service), p.WorkingDir)
+	return directoriesOf(p.service(service), p.WorkingDir)
 }
 
 // Developed tells whether a service's source is in this repository.
@@ -34,7 +34,7 @@ func (p *Project) service(name string) types.ServiceConfig {
 	return p.others[name]
 }
 
-func foldersOf(s types.ServiceConfig, root string) []string {
+func directoriesOf(s types.ServiceConfig, root string) []string {
 	var directories []string
 	add := func(directory string) {
 		if directory = filepath.Clean(directory); !slices.Contains(directories, directory) && composefile.IsDirectory(directory) {
