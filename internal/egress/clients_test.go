@@ -14,7 +14,7 @@ import (
 func contents(g Grant, client string) map[string]string {
 	all := map[string]string{}
 	for _, f := range g.Step([]string{client}) {
-		name, _, _ := strings.Cut(f.Name, "-credentials")
+		name := strings.TrimSuffix(strings.TrimSuffix(f.Name, "-credentials"), "-n0nce")
 		all[name] = string(f.Content)
 	}
 	return all
