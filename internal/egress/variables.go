@@ -61,16 +61,15 @@ func separated(value, separators string) []string {
 }
 
 // variable adds a variable of these pieces, unless a container cannot reach an address of it.
-// Each address with a password has a credential of its own.
+// Each address with a password has a credential of its own. Go needs no scheme in it.
 func (s *Settings) variable(v Variable, pieces []string, source string) {
-	isAddress := func(piece string) bool { return strings.Contains(piece, "://") }
-	if slices.ContainsFunc(pieces, func(piece string) bool { return isAddress(piece) && isLoopback(piece) }) {
+	if slices.ContainsFunc(pieces, func(piece string) bool { return strings.Contains(piece, "://") && isLoopback(piece) }) {
 		s.note(v.Name + " is on this machine's loopback address, which a container cannot reach: it is left out")
 		return
 	}
 	for _, piece := range pieces {
 		public, secret := withoutUser(piece)
-		if !secret || !isAddress(piece) {
+		if !secret {
 			v.Parts = append(v.Parts, Part{Text: piece})
 			continue
 		}

@@ -44,3 +44,15 @@ func TestVariablesWithSeveralLogins(t *testing.T) {
 		})
 	}
 }
+
+// TestGoProxyWithoutScheme: Go takes an address without a scheme for one with https.
+func TestGoProxyWithoutScheme(t *testing.T) {
+	t.Parallel()
+	s := read(computer("linux", nil, map[string]string{"GOPROXY": "ada:S3CRET@go.corp/x,direct", "GOSUMDB": "sum.corp+a+b== https://sum.corp"}))
+	if got := s.Build().Env; got["GOPROXY"] != "go.corp/x,direct" || got["GOSUMDB"] != "sum.corp+a+b== https://sum.corp" {
+		t.Errorf("without consent every step gets %q", got)
+	}
+	if got := description(consent(s).Build(), "go"); !strings.Contains(got, "ada:S3CRET@go.corp/x,direct") {
+		t.Errorf("with consent a step gets %s", got)
+	}
+}
