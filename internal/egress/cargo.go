@@ -61,7 +61,7 @@ func (m machine) cargo(s *Settings) configured {
 			client.Parts = append(client.Parts, Part{Text: "[" + section + "." + tomlText(name) + "]\n" + text})
 			address, _ := named[name]["index"].(string)
 			if token, ok := tokens[name]; ok && section == "registries" && address != "" {
-				client.Parts = append(client.Parts, s.cargoToken(token, address))
+				client.Parts = append(client.Parts, token.part(s, address))
 			}
 		}
 	}
@@ -71,15 +71,15 @@ func (m machine) cargo(s *Settings) configured {
 	return configured{m.shown(file), cafile}
 }
 
-// cargoToken is the line with a token in the table of its registry.
-func (s *Settings) cargoToken(token cargoLogin, address string) Part {
-	public, _ := withoutUser(address)
-	c := Credential{Client: "cargo", Kind: "token", Registry: location(public), Sources: []string{token.source}, Configured: true}
-	return Part{Secret: "token = " + tomlText(token.token) + "\n", Credential: s.found(c)}
-}
-
 // cargoLogin is a token, and the file that holds it, as users name it.
 type cargoLogin struct{ token, source string }
+
+// part is the line with the token in the table of its registry.
+func (l cargoLogin) part(s *Settings, address string) Part {
+	public, _ := withoutUser(address)
+	c := Credential{Client: "cargo", Kind: "token", Registry: location(public), Sources: []string{l.source}, Configured: true}
+	return Part{Secret: "token = " + tomlText(l.token) + "\n", Credential: s.found(c)}
+}
 
 // cargoTokens are the tokens of a file by the name of their registry.
 func cargoTokens(config map[string]any, source string) map[string]cargoLogin {

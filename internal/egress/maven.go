@@ -88,9 +88,8 @@ func (m machine) maven(s *Settings) {
 		}
 	}
 	addresses := settings.public(s, m.shown(file))
-	servers := settings.Servers
+	logins := settings.logins(s, addresses, m.shown(file))
 	settings.Servers, settings.Proxies = nil, s.mavenProxies()
-	logins := s.mavenLogins(servers, addresses, m.shown(file))
 	if len(settings.Mirrors)+len(settings.Profiles)+len(settings.Active)+len(settings.Proxies) == 0 {
 		return
 	}
@@ -136,11 +135,11 @@ func (settings *mavenSettings) public(s *Settings, file string) map[mavenText][]
 	return addresses
 }
 
-// mavenLogins are the logins of servers whose addresses are known. Maven sends one to each
+// logins are those of servers whose addresses are known. Maven sends one to each
 // address with its ID, so that the credential names them all.
-func (s *Settings) mavenLogins(servers []mavenServer, addresses map[mavenText][]string, file string) []Part {
+func (settings *mavenSettings) logins(s *Settings, addresses map[mavenText][]string, file string) []Part {
 	var parts []Part
-	for _, e := range servers {
+	for _, e := range settings.Servers {
 		if len(addresses[e.ID]) == 0 {
 			s.note(file + " has a login for the server " + string(e.ID) + ", whose address it does not name: it is left out")
 			continue
