@@ -4,6 +4,7 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/pelletier/go-toml/v2"
 )
@@ -12,33 +13,57 @@ import (
 // and knows no variable for a file.
 const cargoPath = "/.cargo/config.toml"
 
+// cargoKeys are the settings that mean the same on another machine, by section. Tokens and keys
+// of registries, and the programs that supply them, are none.
+var cargoKeys = map[string][]string{
+	"http":     {"proxy", "timeout", "check-revoke", "ssl-version", "ssl-version.min", "ssl-version.max", "low-speed-limit", "multiplexing", "user-agent"},
+	"net":      {"retry", "git-fetch-with-cli", "offline", "ssh.known-hosts"},
+	"registry": {"default"},
+}
+
+// cargoTableKeys are those of the tables of a section, such as [registries.NAME].
+var cargoTableKeys = map[string][]string{
+	"registries": {"index", "protocol"},
+	"source":     {"replace-with", "registry", "local-registry", "directory", "git", "branch", "tag", "rev"},
+}
+
+// cargoAddresses are the settings that are addresses.
+var cargoAddresses = []string{"index", "registry", "git", "proxy"}
+
 // cargo takes the sources, registries and network settings of the user's config.toml, and the
-// tokens of credentials.toml. It returns the CA bundle that they name.
+// tokens of registries there and in credentials.toml. It returns the CA bundle that they name.
 func (m machine) cargo(s *Settings) configured {
 	home := m.env("CARGO_HOME")
 	if home == "" {
 		home = filepath.Join(m.home, ".cargo")
 	}
 	config, file := m.cargoFile(s, home, "config")
-	kept := map[string]any{}
-	for _, section := range []string{"source", "registries", "registry", "net", "http"} {
-		if values, ok := config[section].(map[string]any); ok && len(values) > 0 {
-			kept[section] = values
-		}
-	}
-	cafile := ""
-	if http, ok := kept["http"].(map[string]any); ok {
-		cafile, _ = http["cainfo"].(string)
-		delete(http, "cainfo")
-		if proxy, ok := http["proxy"].(string); ok {
-			http["proxy"], _ = withoutUser(proxy)
-		}
-	}
-	addresses := publicAddresses(kept)
+	credentials, credentialsFile := m.cargoFile(s, home, "credentials")
+	http, _ := config["http"].(map[string]any)
+	cafile, _ := http["cainfo"].(string)
+
 	client := Client{Name: "cargo", File: "devup-cargo.toml", Target: cargoPath}
-	client.Parts = m.cargoTokens(s, home, addresses)
-	if text, err := toml.Marshal(kept); err == nil && len(kept) > 0 {
-		client.Parts = append(client.Parts, Part{Text: string(text)})
+	for _, section := range slices.Sorted(maps.Keys(cargoKeys)) {
+		values, _ := config[section].(map[string]any)
+		if text := tomlValues(values, cargoKeys[section]); text != "" {
+			client.Parts = append(client.Parts, Part{Text: "[" + section + "]\n" + text})
+		}
+	}
+	tokens := cargoTokens(config, m.shown(file))
+	maps.Copy(tokens, cargoTokens(credentials, m.shown(credentialsFile))) // these come first
+	for _, section := range slices.Sorted(maps.Keys(cargoTableKeys)) {
+		named := tables(config[section])
+		for _, name := range slices.Sorted(maps.Keys(named)) {
+			text := tomlValues(named[name], cargoTableKeys[section])
+			if text == "" {
+				continue
+			}
+			client.Parts = append(client.Parts, Part{Text: "[" + section + "." + tomlText(name) + "]\n" + text})
+			address, _ := named[name]["index"].(string)
+			if token, ok := tokens[name]; ok && section == "registries" && address != "" {
+				client.Parts = append(client.Parts, token.part(s, address))
+			}
+		}
 	}
 	if len(client.Parts) > 0 {
 		s.Clients = append(s.Clients, client)
@@ -46,42 +71,60 @@ func (m machine) cargo(s *Settings) configured {
 	return configured{m.shown(file), cafile}
 }
 
-// publicAddresses takes the credentials out of sources and registries, and gives the addresses
-// by name.
-func publicAddresses(kept map[string]any) map[string]string {
-	addresses := map[string]string{}
-	for _, section := range []string{"registries", "source"} {
-		for name, values := range tables(kept[section]) {
-			delete(values, "token")
-			for _, key := range []string{"index", "registry"} {
-				if address, ok := values[key].(string); ok {
-					addresses[name], _ = withoutUser(address)
-					values[key] = addresses[name]
-				}
-			}
-		}
-	}
-	return addresses
+// cargoLogin is a token, and the file that holds it, as users name it.
+type cargoLogin struct{ token, source string }
+
+// part is the line with the token in the table of its registry.
+func (l cargoLogin) part(s *Settings, address string) Part {
+	public, _ := withoutUser(address)
+	c := Credential{Client: "cargo", Kind: "token", Registry: location(public), Sources: []string{l.source}, Configured: true}
+	return Part{Secret: "token = " + tomlText(l.token) + "\n", Credential: s.found(c)}
 }
 
-// cargoTokens are the tokens of registries whose addresses are known.
-func (m machine) cargoTokens(s *Settings, home string, addresses map[string]string) []Part {
-	var parts []Part
-	config, file := m.cargoFile(s, home, "credentials")
-	registries := tables(config["registries"])
-	for _, name := range slices.Sorted(maps.Keys(registries)) {
-		token, _ := registries[name]["token"].(string)
-		if token == "" || addresses[name] == "" {
-			continue
+// cargoTokens are the tokens of a file by the name of their registry.
+func cargoTokens(config map[string]any, source string) map[string]cargoLogin {
+	all := map[string]cargoLogin{}
+	for name, values := range tables(config["registries"]) {
+		if token, _ := values["token"].(string); token != "" {
+			all[name] = cargoLogin{token, source}
 		}
-		c := Credential{Client: "cargo", Kind: "token", Registry: location(addresses[name]), Sources: []string{m.shown(file)}, Configured: true}
-		parts = append(parts, Part{Secret: "registries." + name + ".token = " + tomlText(token) + "\n", Credential: s.found(c)})
 	}
-	return parts
+	return all
 }
 
-func tomlText(text string) string {
-	out, _ := toml.Marshal(map[string]string{"x": text}) // a text has a form
+// tomlValues are the lines of a table for these of its keys, without the logins in addresses.
+func tomlValues(values map[string]any, keys []string) string {
+	var lines strings.Builder
+	for _, key := range keys {
+		value := values[key]
+		if table, inner, ok := strings.Cut(key, "."); ok {
+			in, _ := values[table].(map[string]any)
+			value = in[inner]
+		}
+		if address, ok := value.(string); ok && slices.Contains(cargoAddresses, key) {
+			value, _ = withoutUser(address)
+		}
+		if isPlain(value) {
+			lines.WriteString(key + " = " + tomlText(value) + "\n")
+		}
+	}
+	return lines.String()
+}
+
+// isPlain reports whether a value of TOML is on one line: no table and no time.
+func isPlain(value any) bool {
+	switch value := value.(type) {
+	case string, bool, int64, float64:
+		return true
+	case []any:
+		return !slices.ContainsFunc(value, func(v any) bool { _, isText := v.(string); return !isText })
+	default:
+		return false
+	}
+}
+
+func tomlText(value any) string {
+	out, _ := toml.Marshal(map[string]any{"x": value}) // what is plain has a form
 	return string(out[len("x = ") : len(out)-1])
 }
 

@@ -8,13 +8,15 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/pelletier/go-toml/v2"
 )
 
 // contents are the texts of the files of a grant's step for a client, by name.
 func contents(g Grant, client string) map[string]string {
 	all := map[string]string{}
 	for _, f := range g.Step([]string{client}) {
-		name, _, _ := strings.Cut(f.Name, "-credentials")
+		name := strings.TrimSuffix(strings.TrimSuffix(f.Name, "-credentials"), "-n0nce")
 		all[name] = string(f.Content)
 	}
 	return all
@@ -119,6 +121,32 @@ func TestTrustStore(t *testing.T) {
 	if err != nil || !strings.Contains(string(out), "contains 0 entries") {
 		t.Errorf("keytool: %v\n%s", err, out)
 	}
+}
+
+// FuzzClients: what is written is TOML and XML, and no credential passes without consent.
+func FuzzClients(f *testing.F) {
+	f.Add("[registries.\"a.b\"]\nindex = \"//u:p@h\"\ntoken = \"t\\n\"\n[http]\nssl-version = {min = \"x\"}\n[source.x]\nbranch = \"'''\"\n", twice, "ada:pw@h,|https://a:b@c")
+	f.Fuzz(func(t *testing.T, cargo, maven, variable string) {
+		files := map[string]string{"/home/ada/.cargo/config.toml": cargo, "/home/ada/.m2/settings.xml": maven}
+		s := read(computer("linux", files, map[string]string{"GOPROXY": variable, "UV_INDEX": variable}))
+		for _, v := range s.Variables {
+			if text, _ := textOf(v.Parts, func(int) bool { return true }); string(text) != variable {
+				t.Errorf("%s is %q with all credentials, want %q", v.Name, text, variable)
+			}
+		}
+		var values map[string]any
+		if err := toml.Unmarshal(s.Full("cargo"), &values); err != nil {
+			t.Errorf("%v in\n%s\nfrom\n%s", err, s.Full("cargo"), cargo)
+		}
+		if text := s.Full("maven"); text != nil {
+			elements(t, string(text))
+		}
+		for _, file := range s.Build().All() {
+			if file.client != "" {
+				t.Errorf("%s is handed out without consent", file.Name)
+			}
+		}
+	})
 }
 
 // TestFor: what runs Java is told by its Dockerfile or by its stack.

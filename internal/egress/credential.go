@@ -127,16 +127,16 @@ type Client struct {
 // named is what the client's variable holds.
 func (c Client) named() string { return cmp.Or(c.Value, c.Target) }
 
-// Part is a piece of the text of a settings file.
+// Part is a piece of the text of a settings file or variable.
 type Part struct {
 	Text       string // without a credential
 	Secret     string // instead of Text, with the credential
 	Credential int    // its index in [Settings].Credentials, from 1; 0 where the part is the same for everyone
 }
 
-// text is the file with the credentials that has gives, and whether there are some.
-func (c Client) text(has func(credential int) bool) (text []byte, secret bool) {
-	for _, p := range c.Parts {
+// textOf is the text of parts with the credentials that has gives, and whether there are some.
+func textOf(parts []Part, has func(credential int) bool) (text []byte, secret bool) {
+	for _, p := range parts {
 		if p.Credential > 0 && has(p.Credential) {
 			text, secret = append(text, p.Secret...), true
 		} else {
@@ -150,7 +150,7 @@ func (c Client) text(has func(credential int) bool) (text []byte, secret bool) {
 func (s Settings) Full(client string) []byte {
 	for _, c := range s.Clients {
 		if c.Name == client {
-			text, _ := c.text(func(int) bool { return true })
+			text, _ := textOf(c.Parts, func(int) bool { return true })
 			return text
 		}
 	}

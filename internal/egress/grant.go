@@ -73,11 +73,11 @@ func (s Settings) Build() Grant {
 		g.add("devup-apt.conf", aptPath, []byte("Acquire::https::CaInfo \""+caPath+"\";\n"), "APT_CONFIG")
 	}
 	for _, c := range s.Clients {
-		public, _ := c.text(func(int) bool { return false })
+		public, _ := textOf(c.Parts, func(int) bool { return false })
 		if len(public) > 0 {
 			g.addClient(c, public)
 		}
-		if text, secret := c.text(s.builds); secret {
+		if text, secret := textOf(c.Parts, s.builds); secret {
 			if c.Variable != "" {
 				g.Env = put(g.Env, c.Variable, c.named())
 			}
@@ -85,11 +85,12 @@ func (s Settings) Build() Grant {
 		}
 	}
 	for _, v := range s.Variables {
-		if v.Credential > 0 && s.builds(v.Credential) {
-			g.install = append(g.install, File{Name: s.secretName("devup-" + strings.ReplaceAll(v.Name, "_", "-")), Content: []byte(v.Secret), client: v.Client, variable: v.Name})
+		text, secret := textOf(v.Parts, s.builds)
+		if secret {
+			g.install = append(g.install, File{Name: s.secretName("devup-" + strings.ReplaceAll(v.Name, "_", "-")), Content: text, client: v.Client, variable: v.Name})
 			continue
 		}
-		g.Env = put(g.Env, v.Name, v.Value)
+		g.Env = put(g.Env, v.Name, string(text))
 	}
 	g.Proxy = bothCases(s.proxies(s.Proxy, nil))
 	full := bothCases(s.proxies(s.Proxy, s.builds))
@@ -129,7 +130,7 @@ func (s Settings) Container(has func(name string) bool, peers []string, credenti
 		with = func(int) bool { return false }
 	}
 	for _, c := range s.Clients {
-		if text, secret := c.text(with); len(text) > 0 {
+		if text, secret := textOf(c.Parts, with); len(text) > 0 {
 			all.addClient(c, text)
 			if secret {
 				all.Files[len(all.Files)-1].Mode = 0o600
@@ -137,11 +138,8 @@ func (s Settings) Container(has func(name string) bool, peers []string, credenti
 		}
 	}
 	for _, v := range s.Variables {
-		value := v.Value
-		if v.Credential > 0 && with(v.Credential) {
-			value = v.Secret
-		}
-		all.Env = put(all.Env, v.Name, value)
+		text, _ := textOf(v.Parts, with)
+		all.Env = put(all.Env, v.Name, string(text))
 	}
 	g := Grant{}
 	var named []string

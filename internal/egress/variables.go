@@ -2,27 +2,28 @@ package egress
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
 // Variable is a setting of a package client that it takes from the environment alone.
 type Variable struct {
-	Name       string
-	Client     string // see [Installs]
-	Value      string // without a credential
-	Secret     string // with the credential; empty where Value is all
-	Credential int    // its index in [Settings].Credentials, from 1; 0 for none
+	Name   string
+	Client string // see [Installs]
+	Parts  []Part // of its value, each address apart
 }
 
-// clientVariables are the variables that mean the same on another machine, by client.
+// clientVariables are the variables that mean the same on another machine, by client, and what
+// stands between the addresses of one.
 var clientVariables = []struct {
-	client string
-	names  []string
+	client  string
+	between string
+	names   []string
 }{
 	// https://go.dev/ref/mod#environment-variables
-	{"go", []string{"GOPROXY", "GOPRIVATE", "GONOPROXY", "GOSUMDB", "GONOSUMDB", "GOINSECURE", "GOVCS"}},
+	{"go", ",| ", []string{"GOPROXY", "GOPRIVATE", "GONOPROXY", "GOSUMDB", "GONOSUMDB", "GOINSECURE", "GOVCS"}},
 	// https://docs.astral.sh/uv/reference/environment
-	{"pip", []string{"UV_DEFAULT_INDEX", "UV_INDEX", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL", "UV_INSECURE_HOST", "UV_HTTP_TIMEOUT"}},
+	{"pip", " \t\r\n", []string{"UV_DEFAULT_INDEX", "UV_INDEX", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL", "UV_INSECURE_HOST", "UV_HTTP_TIMEOUT"}},
 }
 
 // variables takes the settings of clients from the environment, and those of Go from the file
@@ -36,32 +37,44 @@ func (m machine) variables(s *Settings, pipIndex Part) {
 				value, source = written[name], "go env"
 			}
 			if value != "" {
-				s.variable(Variable{Name: name, Client: of.client, Value: value}, source)
+				s.variable(Variable{Name: name, Client: of.client}, separated(value, of.between), source)
 			}
 		}
 	}
 	if m.env("UV_DEFAULT_INDEX", "UV_INDEX_URL") == "" && pipIndex != (Part{}) {
-		s.Variables = append(s.Variables, Variable{Name: "UV_DEFAULT_INDEX", Client: "pip", Value: pipIndex.Text, Secret: pipIndex.Secret, Credential: pipIndex.Credential})
+		s.Variables = append(s.Variables, Variable{Name: "UV_DEFAULT_INDEX", Client: "pip", Parts: []Part{pipIndex}})
 	}
 }
 
-// variable adds a variable, without the addresses that a container cannot reach, and with the
-// password of an address apart.
-func (s *Settings) variable(v Variable, source string) {
-	secret := v.Value
-	for _, address := range strings.FieldsFunc(v.Value, func(r rune) bool { return strings.ContainsRune(",| ", r) }) {
-		if !strings.Contains(address, "://") {
+// separated divides a value into what stands between separators and these, in turns.
+func separated(value, separators string) []string {
+	var all []string
+	for value != "" {
+		at := strings.IndexAny(value, separators)
+		if at < 0 {
+			return append(all, value)
+		}
+		all = append(all, value[:at], value[at:at+1])
+		value = value[at+1:]
+	}
+	return all
+}
+
+// variable adds a variable of these pieces, unless a container cannot reach an address of it.
+// Each address with a password has a credential of its own. Go needs no scheme in it.
+func (s *Settings) variable(v Variable, pieces []string, source string) {
+	if slices.ContainsFunc(pieces, func(piece string) bool { return strings.Contains(piece, "://") && isLoopback(piece) }) {
+		s.note(v.Name + " is on this machine's loopback address, which a container cannot reach: it is left out")
+		return
+	}
+	for _, piece := range pieces {
+		public, secret := withoutUser(piece)
+		if !secret {
+			v.Parts = append(v.Parts, Part{Text: piece})
 			continue
 		}
-		if isLoopback(address) {
-			s.note(v.Name + " is on this machine's loopback address, which a container cannot reach: it is left out")
-			return
-		}
-		if public, has := withoutUser(address); has {
-			v.Value = strings.ReplaceAll(v.Value, address, public)
-			v.Secret = secret
-			v.Credential = s.found(Credential{Client: v.Client, Kind: "password", Registry: location(public), Sources: []string{source}, Configured: true})
-		}
+		c := Credential{Client: v.Client, Kind: "password", Registry: location(public), Sources: []string{source}, Configured: true}
+		v.Parts = append(v.Parts, Part{Text: public, Secret: piece, Credential: s.found(c)})
 	}
 	s.Variables = append(s.Variables, v)
 }
