@@ -14,7 +14,7 @@ var clouds = []*Service{
 		Login:    Login{User: "minioadmin", Password: "minioadmin"},
 		Images:   []string{"minio", "rustfs", "seaweedfs"},
 		Packages: map[string][]string{
-			"node": {"minio", "nestjs-minio-client"}, "python": {"minio", "django-minio-storage", "django-minio-backend"}, "go": {"github.com/minio/minio-go"},
+			"node": {"minio", "nestjs-minio-client"}, "python": {"minio", "django-minio-storage", "django-minio-backend"}, "golang": {"github.com/minio/minio-go"},
 			"java": {"io.minio:minio"}, "dotnet": {"Minio"},
 		},
 		Words: []string{"MINIO", "S3"},

@@ -22,7 +22,7 @@ var databases = []*Service{
 			{
 				Name: "pgvector", Image: "pgvector/pgvector:pg17",
 				Words:    []string{"create extension vector", "create extension if not exists vector", `unsupported("vector`},
-				Packages: map[string][]string{"python": {"pgvector", "langchain-postgres"}, "node": {"pgvector"}, "go": {"github.com/pgvector/pgvector-go"}, "ruby": {"neighbor"}},
+				Packages: map[string][]string{"python": {"pgvector", "langchain-postgres"}, "node": {"pgvector"}, "golang": {"github.com/pgvector/pgvector-go"}, "ruby": {"neighbor"}},
 			},
 		},
 		Images: []string{"postgres", "postgresql", "postgis", "pgvector", "timescaledb", "timescaledb-ha", "supabase-postgres"},
@@ -31,7 +31,7 @@ var databases = []*Service{
 			"python": {
 				"psycopg2", "psycopg2-binary", "psycopg", "psycopg-binary", "psycopg-pool", "asyncpg", "aiopg", "pg8000", "geoalchemy2", "pgvector", "databases[postgresql]", "databases[asyncpg]", "sqlalchemy[asyncpg]", "tortoise-orm[asyncpg]",
 			},
-			"go":     {"github.com/lib/pq", "github.com/jackc/pgx", "gorm.io/driver/postgres", "github.com/go-pg/pg", "github.com/uptrace/bun/driver/pgdriver"},
+			"golang": {"github.com/lib/pq", "github.com/jackc/pgx", "gorm.io/driver/postgres", "github.com/go-pg/pg", "github.com/uptrace/bun/driver/pgdriver"},
 			"java":   {"org.postgresql:postgresql", "r2dbc-postgresql", "quarkus-jdbc-postgresql"},
 			"ruby":   {"pg"},
 			"php":    {"ext-pgsql", "ext-pdo_pgsql"},
@@ -45,7 +45,7 @@ var databases = []*Service{
 		URL:      "{scheme}://{user}:{password}@{host}:{port}/{name}",
 		URLs: map[string]string{
 			"java":   "jdbc:postgresql://{host}:{port}/{name}",
-			"go":     "{scheme}://{user}:{password}@{host}:{port}/{name}?sslmode=disable", // lib/pq asks for TLS
+			"golang": "{scheme}://{user}:{password}@{host}:{port}/{name}?sslmode=disable", // lib/pq asks for TLS
 			"dotnet": "Host={host};Port={port};Database={name};Username={user};Password={password}",
 		},
 		Drivers: []Driver{
@@ -78,7 +78,7 @@ var databases = []*Service{
 		Packages: map[string][]string{
 			"node":   {"mysql2", "mysql", "promise-mysql"},
 			"python": {"pymysql", "mysqlclient", "mysql-connector-python", "aiomysql", "asyncmy", "flask-mysqldb", "flask-mysql", "databases[mysql]", "databases[aiomysql]"},
-			"go":     {"github.com/go-sql-driver/mysql", "gorm.io/driver/mysql"},
+			"golang": {"github.com/go-sql-driver/mysql", "gorm.io/driver/mysql"},
 			"java":   {"mysql-connector-java", "mysql-connector-j", "r2dbc-mysql", "quarkus-jdbc-mysql"},
 			"ruby":   {"mysql2", "trilogy"},
 			"php":    {"ext-mysqli", "ext-pdo_mysql"},
@@ -92,7 +92,7 @@ var databases = []*Service{
 		URL:      "{scheme}://{user}:{password}@{host}:{port}/{name}",
 		URLs: map[string]string{
 			"java":   "jdbc:mysql://{host}:{port}/{name}",
-			"go":     "{user}:{password}@tcp({host}:{port})/{name}?parseTime=true",
+			"golang": "{user}:{password}@tcp({host}:{port})/{name}?parseTime=true",
 			"dotnet": "Server={host};Port={port};Database={name};User={user};Password={password}",
 		},
 		Drivers: []Driver{
@@ -153,7 +153,7 @@ var databases = []*Service{
 		Packages: map[string][]string{
 			"node":   {"mongoose", "mongodb", "@nestjs/mongoose", "connect-mongo", "monk", "@typegoose/typegoose", "mongoist"},
 			"python": {"pymongo", "pymongo[srv]", "motor", "mongoengine", "flask-pymongo", "flask-mongoengine", "djongo", "beanie", "odmantic"},
-			"go":     {"go.mongodb.org/mongo-driver", "gopkg.in/mgo.v2"},
+			"golang": {"go.mongodb.org/mongo-driver", "gopkg.in/mgo.v2"},
 			"java":   {"spring-boot-starter-data-mongodb", "spring-boot-starter-data-mongodb-reactive", "mongodb-driver-sync", "mongo-java-driver"},
 			"ruby":   {"mongoid", "mongo"},
 			"php":    {"mongodb/mongodb", "mongodb/laravel-mongodb", "jenssegers/mongodb", "ext-mongodb"},
@@ -174,7 +174,7 @@ var databases = []*Service{
 		Login:  Login{"sa", "Devup-Passw0rd", "master"}, // it refuses a simple password
 		Images: []string{"server", "azure-sql-edge", "mssql-server"},
 		Packages: map[string][]string{
-			"node": {"mssql", "tedious"}, "python": {"pymssql", "mssql-django"}, "go": {"github.com/microsoft/go-mssqldb", "github.com/denisenkom/go-mssqldb", "gorm.io/driver/sqlserver"},
+			"node": {"mssql", "tedious"}, "python": {"pymssql", "mssql-django"}, "golang": {"github.com/microsoft/go-mssqldb", "github.com/denisenkom/go-mssqldb", "gorm.io/driver/sqlserver"},
 			"java": {"mssql-jdbc"}, "ruby": {"tiny_tds", "activerecord-sqlserver-adapter"}, "php": {"ext-sqlsrv", "ext-pdo_sqlsrv"}, "rust": {"tiberius"},
 			"dotnet": {"Microsoft.Data.SqlClient", "System.Data.SqlClient", "Microsoft.EntityFrameworkCore.SqlServer"},
 		},
@@ -184,7 +184,7 @@ var databases = []*Service{
 		URL:      "{scheme}://{user}:{password}@{host}:{port}/{name}",
 		URLs: map[string]string{
 			"java":   "jdbc:sqlserver://{host}:{port};databaseName={name};encrypt=false",
-			"go":     "sqlserver://{user}:{password}@{host}:{port}?database={name}",
+			"golang": "sqlserver://{user}:{password}@{host}:{port}?database={name}",
 			"node":   "sqlserver://{host}:{port};database={name};user={user};password={password};trustServerCertificate=true",
 			"dotnet": "Server={host},{port};Database={name};User Id={user};Password={password};TrustServerCertificate=True",
 		},
