@@ -172,7 +172,7 @@ var databases = []*Service{
 		Settings: []stack.Setting{{Name: "ACCEPT_EULA", Value: "Y"}, {Name: "MSSQL_SA_PASSWORD", Value: "{password}"}},
 		Health:   []string{"/opt/mssql-tools18/bin/sqlcmd", "-C", "-S", "127.0.0.1", "-U", "sa", "-P", "{password}", "-Q", "SELECT 1"}, Start: 60,
 		Login:  Login{"sa", "Devup-Passw0rd", "master"}, // it refuses a simple password
-		Images: []string{"server", "azure-sql-edge", "mssql-server"},
+		Images: []string{"mssql/server", "azure-sql-edge", "mssql-server"},
 		Packages: map[string][]string{
 			"node": {"mssql", "tedious"}, "python": {"pymssql", "mssql-django"}, "golang": {"github.com/microsoft/go-mssqldb", "github.com/denisenkom/go-mssqldb", "gorm.io/driver/sqlserver"},
 			"java": {"mssql-jdbc"}, "ruby": {"tiny_tds", "activerecord-sqlserver-adapter"}, "php": {"ext-sqlsrv", "ext-pdo_sqlsrv"}, "rust": {"tiberius"},

@@ -41,7 +41,7 @@ type Service struct {
 	Variants []Variant
 
 	// How it is recognised.
-	Images   []string            // last parts of the names of images that are it
+	Images   []string            // ends of the names of images that are it, of whole parts
 	Packages map[string][]string // those that show it, by language
 	Words    []string            // what variables call it
 	Schemes  []string            // of its URLs, usual one first, without a driver
@@ -103,9 +103,12 @@ func Lookup(name string) *Service {
 // OfImage gives the service that an image runs; nil for none.
 func OfImage(image string) *Service {
 	image, _, _ = strings.Cut(image, "@")
-	image = image[strings.LastIndexByte(image, '/')+1:]
-	image, _, _ = strings.Cut(image, ":")
-	return which(func(s *Service) bool { return slices.Contains(s.Images, image) })
+	if tag := strings.LastIndexByte(image, ':'); tag > strings.LastIndexByte(image, '/') {
+		image = image[:tag]
+	}
+	return which(func(s *Service) bool {
+		return slices.ContainsFunc(s.Images, func(end string) bool { return strings.HasSuffix("/"+image, "/"+end) })
+	})
 }
 
 // OfScheme gives the service that a URL's scheme means, also with a driver
