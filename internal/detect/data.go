@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/devup-cli/devup/internal/detect/runfiles"
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/stack/dataservice"
 	"github.com/devup-cli/devup/internal/stack/stacks"
@@ -158,11 +157,13 @@ func (s *scan) valuesOf(c *candidate) []dataservice.Named {
 // composeData are the data services that the compose files have.
 func (s *scan) composeData() []Data {
 	var all []Data
-	set := runfiles.LoadedEnv(s.tree, ".")
 	for _, service := range s.compose {
 		values := map[string]string{}
 		for name, value := range service.Env {
-			values[name] = runfiles.Expand(value.Text, set)
+			values[name] = value.Text
+			if !value.Set {
+				values[name] = "${" + name + "}" // Compose takes its own
+			}
 		}
 		if of := dataservice.OfImage(service.Image); of != nil && service.Dir == "" {
 			all = append(all, Data{
@@ -236,7 +237,7 @@ func (s *scan) wireData(shared *dataservice.Shared, use dataservice.Use) {
 		if value == "" && !v.Default {
 			continue
 		}
-		v.Data, v.Value = shared.Key, value
+		v.Data, v.Value, v.Replaced = shared.Key, value, shared.Login.References()
 		v.Sibling, v.Path, v.Inside, v.Required, v.Generate = "", "", false, false, ""
 	}
 }

@@ -130,8 +130,16 @@ func (a Address) plain(template string) string {
 	).Replace(template)
 }
 
-// escaped is a text as a URL's login and name have it.
+// escaped is a text as a URL's login and name have it. References stay.
 func escaped(text string) string {
+	withDefault := func(name, rest string) string {
+		text := strings.TrimLeft(rest, ":-")
+		return "${" + name + rest[:len(rest)-len(text)] + percented(text) + "}"
+	}
+	return eachReference(text, withDefault, percented)
+}
+
+func percented(text string) string {
 	const plain = "-._~"
 	var b strings.Builder
 	for i := range len(text) {

@@ -103,9 +103,9 @@ func Lookup(name string) *Service {
 // OfImage gives the service that an image runs; nil for none.
 func OfImage(image string) *Service {
 	image, _, _ = strings.Cut(image, "@")
-	if tag := strings.LastIndexByte(image, ':'); tag > strings.LastIndexByte(image, '/') {
-		image = image[:tag]
-	}
+	last := strings.LastIndexByte(image, '/') + 1
+	name, _, _ := strings.Cut(image[last:], ":")
+	image = image[:last] + name
 	return which(func(s *Service) bool {
 		return slices.ContainsFunc(s.Images, func(end string) bool { return strings.HasSuffix("/"+image, "/"+end) })
 	})
@@ -182,12 +182,13 @@ func (s *Service) SettingsFor(login Login) []stack.Setting {
 	return kept
 }
 
-// LoginIn is the login that the environment of a container of the service sets.
+// LoginIn is the login that the environment of a container of the service sets, as a Compose
+// file has it: its references stay as [Login.References].
 func (s *Service) LoginIn(environment map[string]string) Login {
 	login := s.Login
 	for _, settings := range [][]stack.Setting{s.Root, s.Settings} {
 		for _, setting := range settings {
-			value := environment[setting.Name]
+			value := fromCompose(environment[setting.Name])
 			switch {
 			case value == "":
 			case setting.Value == "{user}":
