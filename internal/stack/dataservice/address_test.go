@@ -51,6 +51,8 @@ func TestValue(t *testing.T) {
 		{"mysql", "golang", "", "app:pw@tcp(db:3306)/shop?parseTime=true"},
 		{"mongo", "node", "mongodb+srv://u:p@cluster0.x.mongodb.net/y?retryWrites=true", "mongodb://app:pw@db:27017/shop?authSource=admin"},
 		{"redis", "node", "rediss://h:6379/2", "redis://db:6379/2"},
+		{"valkey", "node", "valkeys://h:6379/2", "valkey://db:6379/2"},
+		{"rabbitmq", "node", "amqps://u:p@h/v", "amqp://app:pw@db:5672/shop"},
 		{"elasticsearch", "python", "http://localhost:9200", "http://db:9200"},
 		{"kafka", "java", "localhost:9092", "db:9092"},
 	} {

@@ -144,6 +144,7 @@ var databases = []*Service{
 			Words:    []string{".startsession(", ".start_session(", "starttransaction(", "withtransaction(", ".watch([", "replicaset="},
 			Packages: map[string][]string{},
 			Query:    "replicaSet=rs0",
+			Open:     true, // with a login, the members need a key file
 			Health: []string{
 				"mongosh", "--quiet", "--host", "{host}", "--eval",
 				"try { rs.status() } catch (e) { rs.initiate({_id: 'rs0', members: [{_id: 0, host: '{host}:{port}'}]}) } quit(db.hello().isWritablePrimary ? 0 : 1)",
@@ -163,6 +164,7 @@ var databases = []*Service{
 		},
 		Words:    []string{"MONGO", "MONGODB", "MONGOOSE", "ATLAS", "MONGOLAB"},
 		Schemes:  []string{"mongodb", "mongodb+srv"},
+		Plain:    map[string]string{"mongodb+srv": "mongodb"},
 		Dialects: []string{"mongodb", "mongo", "djongo"},
 		URL:      "mongodb://{login}{host}:{port}/{name}",
 	},

@@ -25,6 +25,7 @@ var caches = []*Service{
 		},
 		Words:   []string{"REDIS", "REDISCLOUD", "UPSTASH"},
 		Schemes: []string{"redis", "rediss"},
+		Plain:   map[string]string{"rediss": "redis"},
 		URL:     "redis://{host}:{port}/{name}",
 		URLs:    map[string]string{"dotnet": "{host}:{port}"},
 	},
@@ -39,6 +40,7 @@ var caches = []*Service{
 		},
 		Words:   []string{"VALKEY"},
 		Schemes: []string{"valkey", "valkeys"},
+		Plain:   map[string]string{"valkeys": "valkey"},
 		URL:     "{scheme}://{host}:{port}/{name}",
 	},
 	{
@@ -73,6 +75,7 @@ var queues = []*Service{
 		},
 		Words:   []string{"RABBITMQ", "RABBIT", "AMQP", "CLOUDAMQP"},
 		Schemes: []string{"amqp", "amqps", "pyamqp"},
+		Plain:   map[string]string{"amqps": "amqp"},
 		URL:     "{scheme}://{user}:{password}@{host}:{port}/{name}",
 	},
 	{

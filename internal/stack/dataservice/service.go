@@ -45,6 +45,7 @@ type Service struct {
 	Packages map[string][]string // those that show it, by language
 	Words    []string            // what variables call it
 	Schemes  []string            // of its URLs, usual one first, without a driver
+	Plain    map[string]string   // by schemes that ask for TLS or a cluster's DNS records: the one without
 	Dialects []string            // what ORMs call it
 
 	URL     string            // its address; {scheme} stands for the project's
@@ -78,6 +79,7 @@ type Variant struct {
 	Command  []string
 	Health   []string
 	Query    string // of a URL
+	Open     bool   // it takes no login
 }
 
 // Driver is the scheme of URLs for projects that use both packages.

@@ -108,7 +108,7 @@ func (s *Shared) settleLogin() {
 	switch {
 	case of.Group == Cache:
 		login = of.Login
-	case of.Name == "mongo" && !s.needsLogin():
+	case of.Variant(s.Variant).Open, of.Name == "mongo" && !s.needsLogin():
 		login.User, login.Password = "", ""
 	case of.Name == "mssql": // it has one user at first, and refuses simple passwords
 		login = of.Login

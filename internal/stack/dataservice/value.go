@@ -1,6 +1,7 @@
 package dataservice
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -70,15 +71,10 @@ func (w *Wanted) text(like string, at Address) string {
 
 // spelled is a URL's scheme without what asks for TLS or for a cluster's DNS records.
 func (w *Wanted) spelled(scheme string) string {
-	switch scheme {
-	case "mongodb+srv":
-		return "mongodb"
-	case "rediss", "amqps":
-		return strings.TrimSuffix(scheme, "s")
-	case "postgres":
+	if scheme == "postgres" {
 		return w.scheme // SQLAlchemy refuses the short name, and knows the driver by it
 	}
-	return scheme
+	return cmp.Or(OfScheme(scheme).Plain[strings.ToLower(scheme)], scheme)
 }
 
 // unfit are settings of a query that no local service fulfils.
