@@ -21,7 +21,7 @@ type Address struct {
 var (
 	urlPattern = lazyregexp.New(`^((?:jdbc:|r2dbc:)?[a-zA-Z][a-zA-Z0-9+]*)://(?:([^:@/\s]*)(?::([^/\s]*))?@)?(\[[0-9a-fA-F:]+\]|[^:/?;\s,@]*)(?::(\d{1,5}))?(?:,[^/?;\s]*)?(?:/([^?;\s]*))?([?;]\S*)?$`)
 	goDSN      = lazyregexp.New(`^([^:@/\s]+):([^@/\s]*)@tcp\(([^:()\s]+)(?::(\d{1,5}))?\)/([^?\s]*)(\?\S*)?$`)
-	fieldPair  = lazyregexp.New(`(?i)(?:^|[;\s])\s*(host|server|data source|port|user id|user|username|uid|password|pwd|dbname|database|initial catalog)\s*=\s*([^;\s]*)`)
+	fieldPair  = lazyregexp.New(`(?i)(?:^|[;\s])\s*(host|server|data source|port|user id|user|username|uid|password|pwd|dbname|databasename|database|initial catalog)\s*=\s*([^;\s]*)`)
 )
 
 // ParseAddress reads a URL with the scheme of a data service, or a connection string of Go's

@@ -183,6 +183,7 @@ var databases = []*Service{
 		Words:    []string{"MSSQL", "SQLSERVER"},
 		Schemes:  []string{"sqlserver", "mssql"},
 		Dialects: []string{"mssql", "sqlserver", "sqlsrv"},
+		ByField:  true,
 		URL:      "{scheme}://{user}:{password}@{host}:{port}/{name}",
 		URLs: map[string]string{
 			"java":   "jdbc:sqlserver://{host}:{port};databaseName={name};encrypt=false",

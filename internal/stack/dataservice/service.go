@@ -48,6 +48,7 @@ type Service struct {
 	Plain    map[string]string   // by schemes that ask for TLS or a cluster's DNS records: the one without
 	Dialects []string            // what ORMs call it
 
+	ByField bool              // a URL may have the login and the database as parameters
 	URL     string            // its address; {scheme} stands for the project's
 	URLs    map[string]string // the address by language, where that is another
 	Drivers []Driver          // what a URL's scheme has to say of the driver

@@ -49,17 +49,19 @@ func (w *Wanted) text(like string, at Address) string {
 	default:
 		at.Scheme = w.scheme
 	}
-	template, ownQuery, _ := strings.Cut(w.url, "?")
-	if ok {
-		if !strings.HasPrefix(template, "{scheme}") {
-			template = w.Service.URL // the value is a URL
-		}
-		if strings.HasPrefix(now.Scheme, "jdbc:") || strings.HasPrefix(now.Scheme, "r2dbc:") {
-			template = "{scheme}://{host}:{port}/{name}"
-		}
+	template := w.url
+	switch {
+	case !ok:
+	case w.Service.ByField:
+		return at.inURL(now)
+	case strings.HasPrefix(now.Scheme, "jdbc:") || strings.HasPrefix(now.Scheme, "r2dbc:"):
+		template = "{scheme}://{host}:{port}/{name}"
+	case !strings.HasPrefix(template, "{scheme}"):
+		template = w.Service.URL // the value is a URL
 	}
+	template, ownQuery, _ := strings.Cut(template, "?")
 	query := w.query(now, at)
-	if ownQuery != "" && !slices.Contains(query, ownQuery) {
+	if ownQuery = strings.ReplaceAll(ownQuery, "{name}", escaped(at.Name)); ownQuery != "" && !slices.Contains(query, ownQuery) {
 		query = append(query, ownQuery)
 	}
 	text := strings.TrimSuffix(at.Text(template), "/")
@@ -67,6 +69,42 @@ func (w *Wanted) text(like string, at Address) string {
 		text += "?" + strings.Join(query, "&")
 	}
 	return text
+}
+
+// inURL writes the address into a URL as it is written now: each part where it is, with all
+// other parameters.
+func (a Address) inURL(now Address) string {
+	template := "{scheme}://{host}:{port}"
+	if now.User != "" {
+		template = "{scheme}://{user}:{password}@{host}:{port}"
+	}
+	if now.Name != "" {
+		template += "/{name}"
+	}
+	query := now.Query
+	if separated, ok := strings.CutPrefix(query, "?"); ok {
+		query = "?" + strings.ReplaceAll(a.inFields(strings.ReplaceAll(separated, "&", ";")), ";", "&")
+	} else {
+		query = trusting(a.inFields(query))
+	}
+	return a.Text(template) + query
+}
+
+var (
+	noTLS = lazyregexp.New(`(?i);\s*encrypt\s*=\s*false`)
+	trust = lazyregexp.New(`(?i)(;\s*trustServerCertificate\s*=\s*)\w+`)
+)
+
+// trusting are parameters of SQL Server's JDBC driver, or of Prisma, that take the
+// certificate which the service makes for itself.
+func trusting(parameters string) string {
+	switch {
+	case trust.MatchString(parameters):
+		return trust.ReplaceAllString(parameters, "${1}true")
+	case noTLS.MatchString(parameters):
+		return parameters
+	}
+	return strings.TrimSuffix(parameters, ";") + ";trustServerCertificate=true"
 }
 
 // spelled is a URL's scheme without what asks for TLS or for a cluster's DNS records.
