@@ -27,7 +27,20 @@ type Clue struct {
 
 // Clues gives what a source or a settings file shows of data services.
 func Clues(file tree.File) []Clue {
-	return slices.Concat(urlClues(file), callClues(file), nameClues(file), dialectClues(file), variantClues(file))
+	clues := slices.Concat(urlClues(file), callClues(file), nameClues(file), dialectClues(file), variantClues(file))
+	for _, v := range Overrides(file) {
+		if _, known := Classify(v.Name); known {
+			for i, c := range clues {
+				clues[i].Fixed = c.Fixed && !v.isAt(c.Line)
+			}
+		}
+	}
+	return clues
+}
+
+// isAt says whether the variable overrides what is at a line of a settings file.
+func (v Named) isAt(line int) bool {
+	return slices.ContainsFunc(v.Values, func(value Value) bool { return value.At.Line == line || value.At.Line == 0 })
 }
 
 // literalURLs are URLs of data services, in quotes or behind an equals sign.
