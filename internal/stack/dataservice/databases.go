@@ -11,8 +11,9 @@ var databases = []*Service{
 		Settings: []stack.Setting{{Name: "POSTGRES_USER", Value: "{user}"}, {Name: "POSTGRES_PASSWORD", Value: "{password}"}, {Name: "POSTGRES_DB", Value: "{name}"}},
 		Empty:    stack.Setting{Name: "POSTGRES_HOST_AUTH_METHOD", Value: "trust"},
 		// Over TCP: the server of the first start, which loads SQL files, has a socket only.
-		Health: []string{"pg_isready", "-h", "127.0.0.1", "-U", "{user}", "-d", "{name}"},
-		Login:  Login{"app", "app", "app"},
+		Health:  []string{"pg_isready", "-h", "127.0.0.1", "-U", "{user}", "-d", "{name}"},
+		Login:   Login{"app", "app", "app"},
+		Foreign: ofMySQL,
 		Variants: []Variant{
 			{
 				Name: "PostGIS", Image: "postgis/postgis:17-3.5",
@@ -73,8 +74,9 @@ var databases = []*Service{
 		Root:     []stack.Setting{{Name: "MYSQL_ROOT_PASSWORD", Value: "{password}"}, {Name: "MYSQL_DATABASE", Value: "{name}"}},
 		// Over TCP: the server of the first start, which loads SQL files, has a socket only.
 		Health: []string{"mysqladmin", "ping", "--protocol=tcp", "-h", "127.0.0.1"}, Start: 60,
-		Login:  Login{"app", "app", "app"},
-		Images: []string{"mysql", "mysql-server"},
+		Login:   Login{"app", "app", "app"},
+		Foreign: ofPostgres,
+		Images:  []string{"mysql", "mysql-server"},
 		Packages: map[string][]string{
 			"node":   {"mysql2", "mysql", "promise-mysql"},
 			"python": {"pymysql", "mysqlclient", "mysql-connector-python", "aiomysql", "asyncmy", "flask-mysqldb", "flask-mysql", "databases[mysql]", "databases[aiomysql]"},
@@ -120,8 +122,9 @@ var databases = []*Service{
 		Empty:    stack.Setting{Name: "MARIADB_ALLOW_EMPTY_ROOT_PASSWORD", Value: "1"},
 		Root:     []stack.Setting{{Name: "MARIADB_ROOT_PASSWORD", Value: "{password}"}, {Name: "MARIADB_DATABASE", Value: "{name}"}},
 		Health:   []string{"mariadb-admin", "ping", "--protocol=tcp", "-h", "127.0.0.1"}, Start: 60,
-		Login:  Login{"app", "app", "app"},
-		Images: []string{"mariadb"},
+		Login:   Login{"app", "app", "app"},
+		Foreign: ofPostgres,
+		Images:  []string{"mariadb"},
 		Packages: map[string][]string{
 			"node": {"mariadb"}, "python": {"mariadb"}, "java": {"mariadb-java-client"},
 		},
@@ -138,11 +141,15 @@ var databases = []*Service{
 		Health: []string{"mongosh", "--quiet", "--host", "{host}", "--eval", "quit(db.runCommand({ping: 1}).ok ? 0 : 1)"}, Start: 40,
 		Settings: []stack.Setting{{Name: "MONGO_INITDB_ROOT_USERNAME", Value: "{user}"}, {Name: "MONGO_INITDB_ROOT_PASSWORD", Value: "{password}"}},
 		Login:    Login{Name: "app"},
+		Optional: true,
+		Logged:   "authSource=admin",
+		NoSQL:    true,
 		Variants: []Variant{{
 			Name:     "replica set", // transactions, change streams and Prisma need one
 			Command:  []string{"mongod", "--replSet", "rs0", "--bind_ip_all"},
 			Words:    []string{".startsession(", ".start_session(", "starttransaction(", "withtransaction(", ".watch([", "replicaset="},
 			Packages: map[string][]string{},
+			Needs:    []string{"@prisma/client", "prisma"}, // https://www.prisma.io/docs/orm/overview/databases/mongodb
 			Query:    "replicaSet=rs0",
 			Open:     true, // with a login, the members need a key file
 			Health: []string{
@@ -173,8 +180,9 @@ var databases = []*Service{
 		Image: "mcr.microsoft.com/mssql/server:2022-latest", Key: "mssql", Port: 1433, Volume: "/var/opt/mssql",
 		Settings: []stack.Setting{{Name: "ACCEPT_EULA", Value: "Y"}, {Name: "MSSQL_SA_PASSWORD", Value: "{password}"}},
 		Health:   []string{"/opt/mssql-tools18/bin/sqlcmd", "-C", "-S", "127.0.0.1", "-U", "sa", "-P", "{password}", "-Q", "SELECT 1"}, Start: 60,
-		Login:  Login{"sa", "Devup-Passw0rd", "master"}, // it refuses a simple password
-		Images: []string{"mssql/server", "azure-sql-edge", "mssql-server"},
+		Login:    Login{"sa", "Devup-Passw0rd", "master"}, // it refuses a simple password
+		OneLogin: true,
+		Images:   []string{"mssql/server", "azure-sql-edge", "mssql-server"},
 		Packages: map[string][]string{
 			"node": {"mssql", "tedious"}, "python": {"pymssql", "mssql-django"}, "golang": {"github.com/microsoft/go-mssqldb", "github.com/denisenkom/go-mssqldb", "gorm.io/driver/sqlserver"},
 			"java": {"mssql-jdbc"}, "ruby": {"tiny_tds", "activerecord-sqlserver-adapter"}, "php": {"ext-sqlsrv", "ext-pdo_sqlsrv"}, "rust": {"tiberius"},

@@ -222,7 +222,7 @@ func (f *finder) address(value Value) {
 	a, ok := ParseAddress(value.Text)
 	of := OfScheme(a.Scheme)
 	switch {
-	case !ok || of == nil || of.Name == "mailpit":
+	case !ok || of == nil || of.IgnoreURLs:
 	case value.From != Example && isElsewhere(a.Host, value.Text):
 		f.elsewhere[of] = true
 	default:
@@ -323,7 +323,7 @@ func (s *Service) usualVariable() string {
 	return strings.ToUpper(s.Name) + "_URL"
 }
 
-func (s *Service) isSQL() bool { return s.Group == Database && s.Name != "mongo" }
+func (s *Service) isSQL() bool { return s.Group == Database && !s.NoSQL }
 
 func (f *finder) decideVariant(w *Wanted) {
 	for _, c := range f.seen.Clues {
@@ -332,8 +332,10 @@ func (f *finder) decideVariant(w *Wanted) {
 			w.Evidence = append(w.Evidence, c.Evidence)
 		}
 	}
-	if w.Service.Name == "mongo" && (slices.Contains(f.names, "@prisma/client") || slices.Contains(f.names, "prisma")) {
-		w.Variant = "replica set" // https://www.prisma.io/docs/orm/overview/databases/mongodb
+	for _, v := range w.Service.Variants {
+		if slices.ContainsFunc(v.Needs, func(name string) bool { return slices.Contains(f.names, name) }) {
+			w.Variant = v.Name
+		}
 	}
 }
 

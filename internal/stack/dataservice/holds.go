@@ -98,7 +98,7 @@ func (f *finder) hold(w *Wanted, part Part, v Named) {
 			h.Like, best = value.Text, rank
 		}
 	}
-	if len(split(strings.ToUpper(v.Name))) == 1 && h.Part == PartURL && w.Service.Group == Database && w.Service.Name != "mongo" && !strings.Contains(h.Like, "://") {
+	if len(split(strings.ToUpper(v.Name))) == 1 && h.Part == PartURL && w.Service.isSQL() && !strings.Contains(h.Like, "://") {
 		h.Part = PartName // DB=app
 	}
 	if h.Part != NoPart {

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
 )
 
@@ -38,6 +39,8 @@ type Service struct {
 	Start    int           // seconds that it may take to start; 0 for the usual
 	Seeds    string        // the directory from which it loads SQL files at the first start; empty where it does not
 	Login    Login         // where nothing says which; an empty user for a service without logins
+	OneLogin bool          // it has no login and no database but that
+	Optional bool          // it has a login only where a service needs one
 	Variants []Variant
 
 	// How it is recognised.
@@ -48,10 +51,14 @@ type Service struct {
 	Plain    map[string]string   // by schemes that ask for TLS or a cluster's DNS records: the one without
 	Dialects []string            // what ORMs call it
 
-	ByField bool              // a URL may have the login and the database as parameters
-	URL     string            // its address; {scheme} stands for the project's
-	URLs    map[string]string // the address by language, where that is another
-	Drivers []Driver          // what a URL's scheme has to say of the driver
+	IgnoreURLs bool               // its URLs show no need: most are of a server elsewhere
+	NoSQL      bool               // a database that speaks no SQL
+	Foreign    *lazyregexp.Regexp // what SQL files of others have
+	Logged     string             // the query of a URL with a login
+	ByField    bool               // a URL may have the login and the database as parameters
+	URL        string             // its address; {scheme} stands for the project's
+	URLs       map[string]string  // the address by language, where that is another
+	Drivers    []Driver           // what a URL's scheme has to say of the driver
 }
 
 // Group is what variables with a general name may mean: DATABASE_URL, BROKER_URL.
@@ -79,8 +86,9 @@ type Variant struct {
 	Image    string
 	Command  []string
 	Health   []string
-	Query    string // of a URL
-	Open     bool   // it takes no login
+	Query    string   // of a URL
+	Open     bool     // it takes no login
+	Needs    []string // packages of any language that need it where they use the service
 }
 
 // Driver is the scheme of URLs for projects that use both packages.

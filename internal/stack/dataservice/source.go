@@ -75,7 +75,7 @@ func urlClues(file tree.File) []Clue {
 			continue
 		}
 		of := OfScheme(scheme)
-		if of == nil || of.Name == "mailpit" {
+		if of == nil || of.IgnoreURLs {
 			continue
 		}
 		clue := Clue{Service: of.Name, Evidence: file.At(m[0], scheme+"://")}
@@ -233,7 +233,7 @@ func nameClues(file tree.File) []Clue {
 	for _, m := range named.FindAllStringSubmatchIndex(file.Text, maxClues) {
 		name, value := file.Text[m[2]:m[3]], file.Text[m[4]:m[5]]
 		meaning, ok := Classify(name)
-		if !ok || meaning.General || strings.Contains(value, "://") || Lookup(meaning.Services[0]).Name == "mailpit" {
+		if !ok || meaning.General || strings.Contains(value, "://") || Lookup(meaning.Services[0]).IgnoreURLs {
 			continue
 		}
 		clue := Clue{Service: meaning.Services[0], Literal: true, Evidence: file.At(m[0], name)}

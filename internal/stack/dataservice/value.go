@@ -128,13 +128,11 @@ func (w *Wanted) query(now, at Address) []string {
 			}
 		}
 	}
-	if w.Service.Name == "mongo" {
-		if at.User != "" {
-			kept = append(kept, "authSource=admin")
-		}
-		if v := w.Service.Variant(w.Variant); v.Query != "" {
-			kept = append(kept, v.Query)
-		}
+	if w.Service.Logged != "" && at.User != "" {
+		kept = append(kept, w.Service.Logged)
+	}
+	if v := w.Service.Variant(w.Variant); v.Query != "" {
+		kept = append(kept, v.Query)
 	}
 	return kept
 }
