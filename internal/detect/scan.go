@@ -40,6 +40,7 @@ func (s *scan) findAll() {
 	for _, language := range stacks.Languages() {
 		s.add(language)
 	}
+	s.dropFallbacks()
 	s.dropCopies()
 	s.shareDirectories()
 	s.include()
@@ -128,6 +129,7 @@ type candidate struct {
 	compose   *runfiles.ComposeService
 	shares    bool               // its directory holds another service, too
 	processes []runfiles.EnvFile // what Procfiles set for it
+	workers   []runfiles.Process // what Procfiles run of its code besides
 	assets    bool               // it is the development server of the files that another service's pages load
 	loopback  *loopback          // the network that it shares; nil for its own
 }
@@ -213,6 +215,7 @@ func (s *scan) decide() Repository {
 		if finish := c.Of.Language.Finish; finish != nil {
 			finish(c.App)
 		}
+		c.addWorkers()
 		if c.Migrate != nil {
 			c.MigrateFiles = s.migrationFiles(c)
 		}
@@ -279,7 +282,7 @@ func (s *scan) sourcesOf(c *candidate) []tree.File {
 	language := c.Of.Language
 	var sources []tree.File
 	size := 0
-	for _, f := range s.tree.Below(c.Dir, func(f *tree.Directory) bool { return !s.found.has(f.Path) && !tree.IsAside(path.Base(f.Path)) }) {
+	for _, f := range s.tree.Below(c.Dir, func(f *tree.Directory) bool { return !s.found.has(f.Path) && !tree.IsAside(f.Path) }) {
 		for _, name := range f.Names {
 			if len(sources) == maxSources || size > maxSourcesBytes {
 				return sources

@@ -7,6 +7,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/detect"
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/stack/stacks"
 	"github.com/devup-cli/devup/internal/untrusted"
 )
@@ -203,22 +204,38 @@ func newServiceView(repo detect.Repository, s detect.Service, shared detect.Loop
 // workerViews are the workers of a service: its image with another command, which nothing
 // outside reaches.
 func workerViews(repo detect.Repository, s detect.Service, of serviceView) []serviceView {
-	if !of.Full {
-		return nil // its compose file says what runs
-	}
 	var views []serviceView
-	for _, w := range s.Workers {
+	for _, w := range Workers(repo, s) {
 		v := of
-		v.Key = of.Key + "-" + string(untrusted.ServiceName(w.Name))
-		if _, taken := find(repo, v.Key); taken {
-			continue // that service is one already
-		}
+		v.Key = w.Service
 		v.Command, v.Worker = escapeAll(w.Command), true
 		v.Port, v.HostPort, v.Closed, v.Public = 0, 0, false, false
 		v.Ready, v.Migrate, v.Routes = "", nil, nil
 		views = append(views, v)
 	}
 	return views
+}
+
+// Worker is a worker of a service, with what Compose calls it.
+type Worker struct {
+	Service string
+	stack.Worker
+}
+
+// Workers are those of a service that devup.yaml runs.
+func Workers(repo detect.Repository, s detect.Service) []Worker {
+	if s.Compose != "" {
+		return nil // its compose file says what runs
+	}
+	var all []Worker
+	for _, w := range s.Workers {
+		name := key(s) + "-" + string(untrusted.ServiceName(w.Name))
+		_, taken := find(repo, name)
+		if !taken && !slices.ContainsFunc(all, func(other Worker) bool { return other.Service == name }) {
+			all = append(all, Worker{name, w})
+		}
+	}
+	return all
 }
 
 // key is what Compose calls the service.

@@ -132,7 +132,7 @@ func serviceFiles(repo detect.Repository, s detect.Service) ([]File, error) {
 
 // dockerfileName is the name of the Dockerfile that is made for the service. Two
 // services in one directory cannot share one, so all but the first carry their name, and all
-// where one brings its own.
+// where one brings its own, or where one for production stays.
 func dockerfileName(repo detect.Repository, s detect.Service) string {
 	before := true
 	for _, other := range repo.Services {
@@ -143,6 +143,9 @@ func dockerfileName(repo detect.Repository, s detect.Service) string {
 		if other.Dir == s.Dir && (before || other.Dockerfile != "") {
 			return "Dockerfile." + s.Name
 		}
+	}
+	if s.Beside {
+		return "Dockerfile." + s.Name
 	}
 	return "Dockerfile"
 }

@@ -109,7 +109,11 @@ func urlOf(repo detect.Repository, v detect.Variable, shared detect.Loopback) st
 		return scheme + "://" + inside(sibling, shared) + escape(v.Path)
 	}
 	local := scheme + strings.TrimPrefix(localURL(sibling), "http")
-	return "${" + variable + detect.EnvName(key(sibling)) + ":-" + local + "}" + escape(v.Path)
+	url := "${" + variable + detect.EnvName(key(sibling)) + ":-" + local + "}" + escape(v.Path)
+	if v.List {
+		return `["` + url + `"]`
+	}
+	return url
 }
 
 var plainPath = lazyregexp.New(`^[\w./@-]+$`)

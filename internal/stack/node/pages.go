@@ -72,6 +72,7 @@ var packagesOf = map[string]string{
 	"tsc": "typescript", "nest": "@nestjs/cli", "ng": "@angular/cli", "nuxi": "nuxt", "remix-serve": "@remix-run/serve", "react-router-serve": "@react-router/serve",
 	"eleventy": "@11ty/eleventy", "babel-node": "@babel/node", "vue-cli-service": "@vue/cli-service", "run-s": "npm-run-all", "run-p": "npm-run-all",
 	"dotenv": "dotenv-cli", "dotenvx": "@dotenvx/dotenvx", "docusaurus": "@docusaurus/core", "tsnd": "ts-node-dev",
+	"svelte-kit": "@sveltejs/kit", "babel": "@babel/cli",
 }
 
 // needsDevelopment says whether a command runs programs of packages that are for development.

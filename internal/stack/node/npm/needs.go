@@ -50,7 +50,6 @@ func (v *project) needs(p *stack.Packages) {
 		v.lifecycle(p, dir)
 	}
 	v.prisma(p)
-	v.production(p)
 	p.System = tidy(p.System)
 	if p.Early = tidy(p.Early); slices.Contains(p.Early, ".") {
 		p.Early = []string{"."}
@@ -173,24 +172,6 @@ func (v *project) lifecycle(p *stack.Packages, dir string) {
 		}
 		p.Whole = p.Whole || source || other // its program may be one that only development has
 	}
-}
-
-// production says whether the command for production needs a package of development.
-func (v *project) production(p *stack.Packages) {
-	start := v.own.Script("start")
-	if start == "" || p.Whole {
-		return
-	}
-	words := strings.FieldsFunc(start, func(r rune) bool { return strings.ContainsRune(" \t&|;=/\"'", r) })
-	for name := range v.own.DevDependencies {
-		p.Whole = p.Whole || slices.Contains(words, path.Base(name)) || slices.Contains(words, programs[name])
-	}
-}
-
-// programs are the commands of packages that have another name.
-var programs = map[string]string{
-	"typescript": "tsc", "@angular/cli": "ng", "@babel/node": "babel-node", "@nestjs/cli": "nest", "npm-run-all": "run-p", "webpack-cli": "webpack",
-	"@babel/cli": "babel", "@sveltejs/kit": "svelte-kit", "react-scripts": "react-scripts", "@vue/cli-service": "vue-cli-service", "ts-node-dev": "tsnd",
 }
 
 // running is a program of a package, as a package manager runs it.
