@@ -24,12 +24,12 @@ var (
 	fieldPair  = lazyregexp.New(`(?i)(?:^|[;\s])\s*(host|server|data source|port|user id|user|username|uid|password|pwd|dbname|databasename|database|initial catalog)\s*=\s*([^;\s]*)`)
 )
 
-// ParseAddress reads a URL with the scheme of a data service, or a connection string of Go's
+// parseAddress reads a URL with the scheme of a data service, or a connection string of Go's
 // MySQL driver, of libpq or of .NET.
-func ParseAddress(text string) (Address, bool) {
+func parseAddress(text string) (Address, bool) {
 	text = strings.TrimSpace(text)
 	if m := urlPattern.FindStringSubmatch(text); m != nil {
-		if OfScheme(m[1]) == nil {
+		if ofScheme(m[1]) == nil {
 			return Address{}, false
 		}
 		port, _ := strconv.Atoi(m[5])
@@ -89,9 +89,9 @@ func IsHere(host string) bool { return slices.Contains(here, strings.ToLower(hos
 
 var hostName = lazyregexp.New(`^[a-z][a-z0-9_-]*$`)
 
-// IsServiceName says whether a host is the name of a service in the same network, as in
+// isServiceName says whether a host is the name of a service in the same network, as in
 // "db", and no machine of the internet, this machine, or a placeholder.
-func IsServiceName(host string) bool {
+func isServiceName(host string) bool {
 	return hostName.MatchString(host) && !IsHere(host) && !isPlaceholder(host)
 }
 
@@ -107,9 +107,9 @@ func isPlaceholder(text string) bool { return text == "" || placeholders.MatchSt
 
 var plainCredential = lazyregexp.New(`^[A-Za-z0-9_.!@#%^*+=~-]{1,64}$`)
 
-// IsCredential says whether a text can be the user, the password or the name of a database
+// isCredential says whether a text can be the user, the password or the name of a database
 // of a data service.
-func IsCredential(text string) bool { return plainCredential.MatchString(text) && !isPlaceholder(text) }
+func isCredential(text string) bool { return plainCredential.MatchString(text) && !isPlaceholder(text) }
 
 // Text fills in a template for the address. In a URL, the login is escaped.
 func (a Address) Text(template string) string {

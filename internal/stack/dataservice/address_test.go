@@ -25,11 +25,11 @@ func TestParseAddress(t *testing.T) {
 		"postgres":                                                                     "",
 	} {
 		got := ""
-		if a, ok := ParseAddress(text); ok {
+		if a, ok := parseAddress(text); ok {
 			got = fmt.Sprintf("%s %s:%s %s %d %s %s", a.Scheme, a.User, a.Password, a.Host, a.Port, a.Name, a.Query)
 		}
 		if got != want {
-			t.Errorf("ParseAddress(%q) = %q, want %q", text, got, want)
+			t.Errorf("parseAddress(%q) = %q, want %q", text, got, want)
 		}
 	}
 }
@@ -86,7 +86,7 @@ func TestHosts(t *testing.T) {
 		"localhost": "here", "127.0.0.1": "here", "db": "service", "my_db": "service", "db.example.com": "", "ep-1.eu.neon.tech": "elsewhere",
 		"your-host": "", "<host>": "", "": "", "${HOST}": "",
 	} {
-		got := map[bool]string{true: "here"}[IsHere(host)] + map[bool]string{true: "service"}[IsServiceName(host)] + map[bool]string{true: "elsewhere"}[IsElsewhere(host)]
+		got := map[bool]string{true: "here"}[IsHere(host)] + map[bool]string{true: "service"}[isServiceName(host)] + map[bool]string{true: "elsewhere"}[IsElsewhere(host)]
 		if got != want {
 			t.Errorf("%q is %q, want %q", host, got, want)
 		}

@@ -152,13 +152,13 @@ func shows(languageName, pkg string, names []string) bool {
 	return slices.ContainsFunc(names, func(name string) bool { return strings.HasPrefix(pkg, name+"/") })
 }
 
-// OfPackage gives the service that a package of a language shows; nil for none.
-func OfPackage(languageName, pkg string) *Service {
+// ofPackage gives the service that a package of a language shows; nil for none.
+func ofPackage(languageName, pkg string) *Service {
 	return which(func(s *Service) bool { return shows(languageName, pkg, s.Packages[languageName]) })
 }
 
-// VariantOf gives the name of the variant that a package shows; empty for the plain one.
-func (s *Service) VariantOf(languageName, pkg string) string {
+// variantOf gives the name of the variant that a package shows; empty for the plain one.
+func (s *Service) variantOf(languageName, pkg string) string {
 	for _, v := range s.Variants {
 		if shows(languageName, pkg, v.Packages[languageName]) {
 			return v.Name

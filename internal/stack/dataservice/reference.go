@@ -8,7 +8,7 @@ import (
 )
 
 // reference is a variable in a Compose file, with its default, or an escaped dollar sign. No
-// login from elsewhere holds one: see [IsCredential].
+// login from elsewhere holds one: see [isCredential].
 var reference = lazyregexp.New(`\$\$|\$\{([A-Za-z_]\w*)(:?-[^${}]*)?(?::?\?[^${}]*)?\}|\$([A-Za-z_]\w*)`)
 
 // fromCompose is a value of a Compose file as text in which each reference has the form

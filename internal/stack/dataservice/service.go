@@ -2,8 +2,8 @@
 // a server expects to reach in its network. It says by what each is recognised, how it runs,
 // and how its address is written.
 //
-// A [Service] is one value in the file of its family. [Classify] says what a variable holds
-// by its name, [ParseAddress] reads what it holds, [Address.Text] writes it, [Packages]
+// A [Service] is one value in the file of its family. [classify] says what a variable holds
+// by its name, [parseAddress] reads what it holds, [Address.Text] writes it, [Packages]
 // and [Clues] find evidence in manifests and sources. Package detect decides what a
 // repository needs, package scaffold writes it. Nothing here touches the world.
 package dataservice
@@ -122,9 +122,9 @@ func OfImage(image string) *Service {
 	})
 }
 
-// OfScheme gives the service that a URL's scheme means, also with a driver
+// ofScheme gives the service that a URL's scheme means, also with a driver
 // ("postgresql+asyncpg") or with "jdbc:" in front; nil for none.
-func OfScheme(scheme string) *Service {
+func ofScheme(scheme string) *Service {
 	scheme = strings.TrimPrefix(strings.TrimPrefix(strings.ToLower(scheme), "jdbc:"), "r2dbc:")
 	scheme, _, _ = strings.Cut(scheme, "+")
 	return which(func(s *Service) bool { return slices.Contains(s.Schemes, scheme) })

@@ -29,7 +29,7 @@ type Clue struct {
 func Clues(file tree.File) []Clue {
 	clues := slices.Concat(urlClues(file), dsnClues(file), mysqlParts(file), callClues(file), nameClues(file), dialectClues(file), variantClues(file))
 	for _, v := range Overrides(file) {
-		if _, known := Classify(v.Name); known {
+		if _, known := classify(v.Name); known {
 			for i, c := range clues {
 				clues[i].Fixed = c.Fixed && !v.isAt(c.Line)
 			}
@@ -74,12 +74,12 @@ func urlClues(file tree.File) []Clue {
 			clues = append(clues, Clue{Service: SQLite, Evidence: file.At(m[0], scheme)})
 			continue
 		}
-		of := OfScheme(scheme)
+		of := ofScheme(scheme)
 		if of == nil || of.IgnoreURLs {
 			continue
 		}
 		clue := Clue{Service: of.Name, Evidence: file.At(m[0], scheme+"://")}
-		if address, ok := ParseAddress(text); ok && !strings.ContainsAny(address.Host, "{}$%") {
+		if address, ok := parseAddress(text); ok && !strings.ContainsAny(address.Host, "{}$%") {
 			clue.Address = address
 			clue.Fixed = address.Host != "" && !fromVariable.MatchString(around(file.Text, m[0])) && !isBound(file.Path, scheme)
 			clue.Text = scheme + "://" + address.Host
@@ -241,7 +241,7 @@ func nameClues(file tree.File) []Clue {
 	var clues []Clue
 	for _, m := range named.FindAllStringSubmatchIndex(file.Text, maxClues) {
 		name, value := file.Text[m[2]:m[3]], file.Text[m[4]:m[5]]
-		meaning, ok := Classify(name)
+		meaning, ok := classify(name)
 		if !ok || meaning.General || strings.Contains(value, "://") || Lookup(meaning.Services[0]).IgnoreURLs {
 			continue
 		}

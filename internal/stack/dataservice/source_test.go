@@ -103,7 +103,7 @@ func TestPackages(t *testing.T) {
 	} {
 		var got []string
 		for _, p := range Packages(tree.File{Path: c.path, Text: strings.ReplaceAll(c.text, "# pymongo", "         ")}) {
-			if s := OfPackage(ManifestLanguage(c.path), p.Name); s != nil {
+			if s := ofPackage(ManifestLanguage(c.path), p.Name); s != nil {
 				if len(got) == 0 || got[len(got)-1] != s.Name {
 					got = append(got, s.Name)
 				}
@@ -185,7 +185,7 @@ func FuzzSource(f *testing.F) {
 				}
 			}
 		}
-		Classify(text)
+		classify(text)
 		for _, s := range All() {
 			s.loads(text)
 		}

@@ -33,7 +33,7 @@ func (w *Wanted) Value(h Holding, at Address) string {
 
 // text writes the address as the value of today is written.
 func (w *Wanted) text(like string, at Address) string {
-	now, ok := ParseAddress(like)
+	now, ok := parseAddress(like)
 	switch {
 	case ok && now.Scheme != "":
 		at.Scheme = w.spelled(now.Scheme)
@@ -112,7 +112,7 @@ func (w *Wanted) spelled(scheme string) string {
 	if scheme == "postgres" {
 		return w.scheme // SQLAlchemy refuses the short name, and knows the driver by it
 	}
-	return cmp.Or(OfScheme(scheme).Plain[strings.ToLower(scheme)], scheme)
+	return cmp.Or(ofScheme(scheme).Plain[strings.ToLower(scheme)], scheme)
 }
 
 // unfit are settings of a query that no local service fulfils.
