@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/devup-cli/devup/internal/detect/runfiles"
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/stack/dataservice"
 	"github.com/devup-cli/devup/internal/stack/stacks"
@@ -83,22 +82,22 @@ func (s *scan) askedFor(found []dataservice.Use) []dataservice.Use {
 // seen is what a service's files say of data services.
 func (s *scan) seen(c *candidate) dataservice.Seen {
 	seen := dataservice.Seen{Language: c.Of.Language.Name, InCompose: c.compose != nil}
-	read := map[string]bool{}
+	read := budget{maxSources, maxSourcesBytes}
 	for _, dir := range c.dataDirectories() {
 		for _, f := range s.tree.Below(dir, func(f *tree.Directory) bool { return !s.found.has(f.Path) && !tree.IsAside(f.Path) }) {
 			for _, name := range f.Names {
 				full := path.Join(f.Path, name)
 				isManifest := f.Path == dir || path.Base(f.Path) == "requirements"
 				switch {
+				case read.isSpent():
 				case isManifest && dataservice.ManifestLanguage(name) != "" && !strings.Contains(name, "dev") && !strings.Contains(name, "test"):
-					seen.Manifests = append(seen.Manifests, s.tree.Source(full))
+					seen.Manifests = append(seen.Manifests, read.of(s.tree.Source(full)))
 				case dataservice.IsSettings(name):
-					file := tree.File{Path: full, Text: s.tree.Text(full)}
+					file := read.of(tree.File{Path: full, Text: s.tree.Text(full)})
 					seen.Variables = append(seen.Variables, dataservice.Overrides(file)...)
 					seen.Clues = append(seen.Clues, dataservice.Clues(file)...)
-				case dir != c.Dir && isCode(name) && !tree.IsTest(name) && len(read) < maxSources:
-					read[full] = true
-					seen.Clues = append(seen.Clues, dataservice.Clues(s.tree.Source(full))...)
+				case dir != c.Dir && isCode(name) && !tree.IsTest(name):
+					seen.Clues = append(seen.Clues, dataservice.Clues(read.of(s.tree.Source(full)))...)
 				}
 			}
 		}
@@ -111,6 +110,17 @@ func (s *scan) seen(c *candidate) dataservice.Seen {
 		seen.Variables[i].Given = c.compose != nil && c.compose.Env[v.Name].Set
 	}
 	return seen
+}
+
+// budget is what of a service's files is still read.
+type budget struct{ files, bytes int }
+
+func (b *budget) isSpent() bool { return b.files <= 0 || b.bytes <= 0 }
+
+// of takes a file that is read from the budget.
+func (b *budget) of(file tree.File) tree.File {
+	b.files, b.bytes = b.files-1, b.bytes-len(file.Text)
+	return file
 }
 
 // dataDirectories are the service's own, and those of the packages of its workspace that it
@@ -165,11 +175,13 @@ func (s *scan) valuesOf(c *candidate) []dataservice.Named {
 // composeData are the data services that the compose files have.
 func (s *scan) composeData() []Data {
 	var all []Data
-	set := runfiles.LoadedEnv(s.tree, ".")
 	for _, service := range s.compose {
 		values := map[string]string{}
 		for name, value := range service.Env {
-			values[name] = runfiles.Expand(value.Text, set)
+			values[name] = value.Text
+			if !value.Set {
+				values[name] = "${" + name + "}" // Compose takes its own
+			}
 		}
 		if of := dataservice.OfImage(service.Image); of != nil && service.Dir == "" {
 			all = append(all, Data{
@@ -243,7 +255,7 @@ func (s *scan) wireData(shared *dataservice.Shared, use dataservice.Use) {
 		if value == "" && !v.Default {
 			continue
 		}
-		v.Data, v.Value = shared.Key, value
+		v.Data, v.Value, v.Replaced = shared.Key, value, shared.Login.References()
 		v.Sibling, v.Path, v.Inside, v.Required, v.Generate = "", "", false, false, ""
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/devup-cli/devup/internal/detect"
+	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack/dataservice"
 	"github.com/devup-cli/devup/internal/untrusted"
 )
@@ -124,7 +125,21 @@ func dependencies(repo detect.Repository, s detect.Service) []dependency {
 func held(s detect.Service) []setting {
 	var all []setting
 	for _, v := range variables(s, func(v detect.Variable) bool { return v.Data != "" }) {
-		all = append(all, setting{Name: untrusted.VariableName(v.Name), Value: escape(v.Value)})
+		all = append(all, setting{Name: untrusted.VariableName(v.Name), Value: escapeExcept(v.Value, v.Replaced)})
 	}
 	return all
+}
+
+// plainReference is a reference to a variable, with a default that is a literal.
+var plainReference = lazyregexp.New(`^\$\{[A-Za-z_]\w*(?::?-[^${}]*)?\}$`)
+
+// escapeExcept is [escape] for all but references that Compose replaces.
+func escapeExcept(text string, references []string) string {
+	pairs := []string{}
+	for _, reference := range references {
+		if plainReference.MatchString(reference) {
+			pairs = append(pairs, reference, reference)
+		}
+	}
+	return strings.NewReplacer(append(pairs, "$", "$$")...).Replace(text)
 }

@@ -81,3 +81,22 @@ func TestAddData(t *testing.T) {
 		}
 	}
 }
+
+// TestHeldReferences: what Compose replaces stays, and nothing else becomes a reference.
+func TestHeldReferences(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		value    string
+		replaced []string
+		want     string
+	}{
+		{"postgresql://app:${DB_PASS}@db/$x", []string{"${DB_PASS}"}, "postgresql://app:${DB_PASS}@db/$$x"},
+		{"${A:-b}${A}", []string{"${A:-b}"}, "${A:-b}$${A}"},
+		{"${A:-${B}}", []string{"${A:-${B}}", "$", ""}, "$${A:-$${B}}"},
+		{"$$", nil, "$$$$"},
+	} {
+		if got := scaffold.EscapeExcept(c.value, c.replaced); got != c.want {
+			t.Errorf("%q: %q, want %q", c.value, got, c.want)
+		}
+	}
+}

@@ -108,6 +108,7 @@ type Variable struct {
 	Secret   bool          // its name looks like a secret's
 	Data     string        // the key in Compose of the data service of which the variable holds something; empty for none
 	Value    string        // what it holds of that data service: its URL, host, port, user, password or name
+	Replaced []string      // parts of Value that Compose replaces: "${DB_PASSWORD}"
 	Evidence tree.Evidence // where it is read or named
 }
 

@@ -21,15 +21,15 @@ type Address struct {
 var (
 	urlPattern = lazyregexp.New(`^((?:jdbc:|r2dbc:)?[a-zA-Z][a-zA-Z0-9+]*)://(?:([^:@/\s]*)(?::([^/\s]*))?@)?(\[[0-9a-fA-F:]+\]|[^:/?;\s,@]*)(?::(\d{1,5}))?(?:,[^/?;\s]*)?(?:/([^?;\s]*))?([?;]\S*)?$`)
 	goDSN      = lazyregexp.New(`^([^:@/\s]+):([^@/\s]*)@tcp\(([^:()\s]+)(?::(\d{1,5}))?\)/([^?\s]*)(\?\S*)?$`)
-	fieldPair  = lazyregexp.New(`(?i)(?:^|[;\s])\s*(host|server|data source|port|user id|user|username|uid|password|pwd|dbname|database|initial catalog)\s*=\s*([^;\s]*)`)
+	fieldPair  = lazyregexp.New(`(?i)(?:^|[;\s])\s*(host|server|data source|port|user id|user|username|uid|password|pwd|dbname|databasename|database|initial catalog)\s*=\s*([^;\s]*)`)
 )
 
-// ParseAddress reads a URL with the scheme of a data service, or a connection string of Go's
+// parseAddress reads a URL with the scheme of a data service, or a connection string of Go's
 // MySQL driver, of libpq or of .NET.
-func ParseAddress(text string) (Address, bool) {
+func parseAddress(text string) (Address, bool) {
 	text = strings.TrimSpace(text)
 	if m := urlPattern.FindStringSubmatch(text); m != nil {
-		if OfScheme(m[1]) == nil {
+		if ofScheme(m[1]) == nil {
 			return Address{}, false
 		}
 		port, _ := strconv.Atoi(m[5])
@@ -89,9 +89,9 @@ func IsHere(host string) bool { return slices.Contains(here, strings.ToLower(hos
 
 var hostName = lazyregexp.New(`^[a-z][a-z0-9_-]*$`)
 
-// IsServiceName says whether a host is the name of a service in the same network, as in
+// isServiceName says whether a host is the name of a service in the same network, as in
 // "db", and no machine of the internet, this machine, or a placeholder.
-func IsServiceName(host string) bool {
+func isServiceName(host string) bool {
 	return hostName.MatchString(host) && !IsHere(host) && !isPlaceholder(host)
 }
 
@@ -107,9 +107,9 @@ func isPlaceholder(text string) bool { return text == "" || placeholders.MatchSt
 
 var plainCredential = lazyregexp.New(`^[A-Za-z0-9_.!@#%^*+=~-]{1,64}$`)
 
-// IsCredential says whether a text can be the user, the password or the name of a database
+// isCredential says whether a text can be the user, the password or the name of a database
 // of a data service.
-func IsCredential(text string) bool { return plainCredential.MatchString(text) && !isPlaceholder(text) }
+func isCredential(text string) bool { return plainCredential.MatchString(text) && !isPlaceholder(text) }
 
 // Text fills in a template for the address. In a URL, the login is escaped.
 func (a Address) Text(template string) string {
@@ -130,8 +130,16 @@ func (a Address) plain(template string) string {
 	).Replace(template)
 }
 
-// escaped is a text as a URL's login and name have it.
+// escaped is a text as a URL's login and name have it. References stay.
 func escaped(text string) string {
+	withDefault := func(name, rest string) string {
+		text := strings.TrimLeft(rest, ":-")
+		return "${" + name + rest[:len(rest)-len(text)] + percented(text) + "}"
+	}
+	return eachReference(text, withDefault, percented)
+}
+
+func percented(text string) string {
 	const plain = "-._~"
 	var b strings.Builder
 	for i := range len(text) {

@@ -11,8 +11,9 @@ var databases = []*Service{
 		Settings: []stack.Setting{{Name: "POSTGRES_USER", Value: "{user}"}, {Name: "POSTGRES_PASSWORD", Value: "{password}"}, {Name: "POSTGRES_DB", Value: "{name}"}},
 		Empty:    stack.Setting{Name: "POSTGRES_HOST_AUTH_METHOD", Value: "trust"},
 		// Over TCP: the server of the first start, which loads SQL files, has a socket only.
-		Health: []string{"pg_isready", "-h", "127.0.0.1", "-U", "{user}", "-d", "{name}"},
-		Login:  Login{"app", "app", "app"},
+		Health:  []string{"pg_isready", "-h", "127.0.0.1", "-U", "{user}", "-d", "{name}"},
+		Login:   Login{"app", "app", "app"},
+		Foreign: ofMySQL,
 		Variants: []Variant{
 			{
 				Name: "PostGIS", Image: "postgis/postgis:17-3.5",
@@ -22,7 +23,7 @@ var databases = []*Service{
 			{
 				Name: "pgvector", Image: "pgvector/pgvector:pg17",
 				Words:    []string{"create extension vector", "create extension if not exists vector", `unsupported("vector`},
-				Packages: map[string][]string{"python": {"pgvector", "langchain-postgres"}, "node": {"pgvector"}, "go": {"github.com/pgvector/pgvector-go"}, "ruby": {"neighbor"}},
+				Packages: map[string][]string{"python": {"pgvector", "langchain-postgres"}, "node": {"pgvector"}, "golang": {"github.com/pgvector/pgvector-go"}, "ruby": {"neighbor"}},
 			},
 		},
 		Images: []string{"postgres", "postgresql", "postgis", "pgvector", "timescaledb", "timescaledb-ha", "supabase-postgres"},
@@ -31,7 +32,7 @@ var databases = []*Service{
 			"python": {
 				"psycopg2", "psycopg2-binary", "psycopg", "psycopg-binary", "psycopg-pool", "asyncpg", "aiopg", "pg8000", "geoalchemy2", "pgvector", "databases[postgresql]", "databases[asyncpg]", "sqlalchemy[asyncpg]", "tortoise-orm[asyncpg]",
 			},
-			"go":     {"github.com/lib/pq", "github.com/jackc/pgx", "gorm.io/driver/postgres", "github.com/go-pg/pg", "github.com/uptrace/bun/driver/pgdriver"},
+			"golang": {"github.com/lib/pq", "github.com/jackc/pgx", "gorm.io/driver/postgres", "github.com/go-pg/pg", "github.com/uptrace/bun/driver/pgdriver"},
 			"java":   {"org.postgresql:postgresql", "r2dbc-postgresql", "quarkus-jdbc-postgresql"},
 			"ruby":   {"pg"},
 			"php":    {"ext-pgsql", "ext-pdo_pgsql"},
@@ -45,7 +46,7 @@ var databases = []*Service{
 		URL:      "{scheme}://{user}:{password}@{host}:{port}/{name}",
 		URLs: map[string]string{
 			"java":   "jdbc:postgresql://{host}:{port}/{name}",
-			"go":     "{scheme}://{user}:{password}@{host}:{port}/{name}?sslmode=disable", // lib/pq asks for TLS
+			"golang": "{scheme}://{user}:{password}@{host}:{port}/{name}?sslmode=disable", // lib/pq asks for TLS
 			"dotnet": "Host={host};Port={port};Database={name};Username={user};Password={password}",
 		},
 		Drivers: []Driver{
@@ -73,12 +74,13 @@ var databases = []*Service{
 		Root:     []stack.Setting{{Name: "MYSQL_ROOT_PASSWORD", Value: "{password}"}, {Name: "MYSQL_DATABASE", Value: "{name}"}},
 		// Over TCP: the server of the first start, which loads SQL files, has a socket only.
 		Health: []string{"mysqladmin", "ping", "--protocol=tcp", "-h", "127.0.0.1"}, Start: 60,
-		Login:  Login{"app", "app", "app"},
-		Images: []string{"mysql", "mysql-server"},
+		Login:   Login{"app", "app", "app"},
+		Foreign: ofPostgres,
+		Images:  []string{"mysql", "mysql-server"},
 		Packages: map[string][]string{
 			"node":   {"mysql2", "mysql", "promise-mysql"},
 			"python": {"pymysql", "mysqlclient", "mysql-connector-python", "aiomysql", "asyncmy", "flask-mysqldb", "flask-mysql", "databases[mysql]", "databases[aiomysql]"},
-			"go":     {"github.com/go-sql-driver/mysql", "gorm.io/driver/mysql"},
+			"golang": {"github.com/go-sql-driver/mysql", "gorm.io/driver/mysql"},
 			"java":   {"mysql-connector-java", "mysql-connector-j", "r2dbc-mysql", "quarkus-jdbc-mysql"},
 			"ruby":   {"mysql2", "trilogy"},
 			"php":    {"ext-mysqli", "ext-pdo_mysql"},
@@ -92,7 +94,7 @@ var databases = []*Service{
 		URL:      "{scheme}://{user}:{password}@{host}:{port}/{name}",
 		URLs: map[string]string{
 			"java":   "jdbc:mysql://{host}:{port}/{name}",
-			"go":     "{user}:{password}@tcp({host}:{port})/{name}?parseTime=true",
+			"golang": "{user}:{password}@tcp({host}:{port})/{name}?parseTime=true",
 			"dotnet": "Server={host};Port={port};Database={name};User={user};Password={password}",
 		},
 		Drivers: []Driver{
@@ -120,8 +122,9 @@ var databases = []*Service{
 		Empty:    stack.Setting{Name: "MARIADB_ALLOW_EMPTY_ROOT_PASSWORD", Value: "1"},
 		Root:     []stack.Setting{{Name: "MARIADB_ROOT_PASSWORD", Value: "{password}"}, {Name: "MARIADB_DATABASE", Value: "{name}"}},
 		Health:   []string{"mariadb-admin", "ping", "--protocol=tcp", "-h", "127.0.0.1"}, Start: 60,
-		Login:  Login{"app", "app", "app"},
-		Images: []string{"mariadb"},
+		Login:   Login{"app", "app", "app"},
+		Foreign: ofPostgres,
+		Images:  []string{"mariadb"},
 		Packages: map[string][]string{
 			"node": {"mariadb"}, "python": {"mariadb"}, "java": {"mariadb-java-client"},
 		},
@@ -138,12 +141,17 @@ var databases = []*Service{
 		Health: []string{"mongosh", "--quiet", "--host", "{host}", "--eval", "quit(db.runCommand({ping: 1}).ok ? 0 : 1)"}, Start: 40,
 		Settings: []stack.Setting{{Name: "MONGO_INITDB_ROOT_USERNAME", Value: "{user}"}, {Name: "MONGO_INITDB_ROOT_PASSWORD", Value: "{password}"}},
 		Login:    Login{Name: "app"},
+		Optional: true,
+		Logged:   "authSource=admin",
+		NoSQL:    true,
 		Variants: []Variant{{
 			Name:     "replica set", // transactions, change streams and Prisma need one
 			Command:  []string{"mongod", "--replSet", "rs0", "--bind_ip_all"},
 			Words:    []string{".startsession(", ".start_session(", "starttransaction(", "withtransaction(", ".watch([", "replicaset="},
 			Packages: map[string][]string{},
+			Needs:    []string{"@prisma/client", "prisma"}, // https://www.prisma.io/docs/orm/overview/databases/mongodb
 			Query:    "replicaSet=rs0",
+			Open:     true, // with a login, the members need a key file
 			Health: []string{
 				"mongosh", "--quiet", "--host", "{host}", "--eval",
 				"try { rs.status() } catch (e) { rs.initiate({_id: 'rs0', members: [{_id: 0, host: '{host}:{port}'}]}) } quit(db.hello().isWritablePrimary ? 0 : 1)",
@@ -153,7 +161,7 @@ var databases = []*Service{
 		Packages: map[string][]string{
 			"node":   {"mongoose", "mongodb", "@nestjs/mongoose", "connect-mongo", "monk", "@typegoose/typegoose", "mongoist"},
 			"python": {"pymongo", "pymongo[srv]", "motor", "mongoengine", "flask-pymongo", "flask-mongoengine", "djongo", "beanie", "odmantic"},
-			"go":     {"go.mongodb.org/mongo-driver", "gopkg.in/mgo.v2"},
+			"golang": {"go.mongodb.org/mongo-driver", "gopkg.in/mgo.v2"},
 			"java":   {"spring-boot-starter-data-mongodb", "spring-boot-starter-data-mongodb-reactive", "mongodb-driver-sync", "mongo-java-driver"},
 			"ruby":   {"mongoid", "mongo"},
 			"php":    {"mongodb/mongodb", "mongodb/laravel-mongodb", "jenssegers/mongodb", "ext-mongodb"},
@@ -163,6 +171,7 @@ var databases = []*Service{
 		},
 		Words:    []string{"MONGO", "MONGODB", "MONGOOSE", "ATLAS", "MONGOLAB"},
 		Schemes:  []string{"mongodb", "mongodb+srv"},
+		Plain:    map[string]string{"mongodb+srv": "mongodb"},
 		Dialects: []string{"mongodb", "mongo", "djongo"},
 		URL:      "mongodb://{login}{host}:{port}/{name}",
 	},
@@ -171,20 +180,22 @@ var databases = []*Service{
 		Image: "mcr.microsoft.com/mssql/server:2022-latest", Key: "mssql", Port: 1433, Volume: "/var/opt/mssql",
 		Settings: []stack.Setting{{Name: "ACCEPT_EULA", Value: "Y"}, {Name: "MSSQL_SA_PASSWORD", Value: "{password}"}},
 		Health:   []string{"/opt/mssql-tools18/bin/sqlcmd", "-C", "-S", "127.0.0.1", "-U", "sa", "-P", "{password}", "-Q", "SELECT 1"}, Start: 60,
-		Login:  Login{"sa", "Devup-Passw0rd", "master"}, // it refuses a simple password
-		Images: []string{"server", "azure-sql-edge", "mssql-server"},
+		Login:    Login{"sa", "Devup-Passw0rd", "master"}, // it refuses a simple password
+		OneLogin: true,
+		Images:   []string{"mssql/server", "azure-sql-edge", "mssql-server"},
 		Packages: map[string][]string{
-			"node": {"mssql", "tedious"}, "python": {"pymssql", "mssql-django"}, "go": {"github.com/microsoft/go-mssqldb", "github.com/denisenkom/go-mssqldb", "gorm.io/driver/sqlserver"},
+			"node": {"mssql", "tedious"}, "python": {"pymssql", "mssql-django"}, "golang": {"github.com/microsoft/go-mssqldb", "github.com/denisenkom/go-mssqldb", "gorm.io/driver/sqlserver"},
 			"java": {"mssql-jdbc"}, "ruby": {"tiny_tds", "activerecord-sqlserver-adapter"}, "php": {"ext-sqlsrv", "ext-pdo_sqlsrv"}, "rust": {"tiberius"},
 			"dotnet": {"Microsoft.Data.SqlClient", "System.Data.SqlClient", "Microsoft.EntityFrameworkCore.SqlServer"},
 		},
 		Words:    []string{"MSSQL", "SQLSERVER"},
 		Schemes:  []string{"sqlserver", "mssql"},
 		Dialects: []string{"mssql", "sqlserver", "sqlsrv"},
+		ByField:  true,
 		URL:      "{scheme}://{user}:{password}@{host}:{port}/{name}",
 		URLs: map[string]string{
 			"java":   "jdbc:sqlserver://{host}:{port};databaseName={name};encrypt=false",
-			"go":     "sqlserver://{user}:{password}@{host}:{port}?database={name}",
+			"golang": "sqlserver://{user}:{password}@{host}:{port}?database={name}",
 			"node":   "sqlserver://{host}:{port};database={name};user={user};password={password};trustServerCertificate=true",
 			"dotnet": "Server={host},{port};Database={name};User Id={user};Password={password};TrustServerCertificate=True",
 		},

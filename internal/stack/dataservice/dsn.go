@@ -34,7 +34,7 @@ func dsnClues(file tree.File) []Clue {
 		}
 		for _, m := range kind.pattern.FindAllStringSubmatchIndex(file.Text, maxClues) {
 			clue := Clue{Service: kind.service, Evidence: file.At(m[0], "a connection string")}
-			if address, ok := ParseAddress(file.Text[m[2]:m[3]]); ok {
+			if address, ok := parseAddress(file.Text[m[2]:m[3]]); ok {
 				filled := address.Host
 				clue.Address = address.literals()
 				if variablePart.MatchString(filled) {
@@ -56,7 +56,7 @@ func mysqlParts(file tree.File) []Clue {
 	var clues []Clue
 	for _, m := range mysqlPart.FindAllStringSubmatchIndex(file.Text, maxClues) {
 		text := file.Text[m[0]+1 : m[1]-1]
-		if _, whole := ParseAddress(text); whole {
+		if _, whole := parseAddress(text); whole {
 			continue
 		}
 		clue := Clue{Service: "mysql", Evidence: file.At(m[0], "a connection string"), Literal: true}

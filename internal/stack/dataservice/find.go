@@ -127,12 +127,12 @@ func (w *Wanted) know(a Address, rank int) {
 		to   *string
 		text string
 	}{{&w.Login.User, a.User}, {&w.Login.Password, a.Password}, {&w.Login.Name, a.Name}} {
-		if rank > w.ranks[i] && IsCredential(field.text) {
+		if rank > w.ranks[i] && isCredential(field.text) {
 			*field.to, w.ranks[i] = field.text, rank
 		}
 	}
 	isRecord := strings.HasSuffix(a.Scheme, "+srv") // a host in the DNS of a cluster
-	if w.Host == "" && !isRecord && IsServiceName(a.Host) {
+	if w.Host == "" && !isRecord && isServiceName(a.Host) {
 		w.Host = a.Host
 	}
 }
@@ -173,7 +173,7 @@ func (f *finder) packages() {
 		language := ManifestLanguage(manifestName(manifest))
 		for _, p := range Packages(manifest) {
 			f.names = append(f.names, p.Name)
-			of := OfPackage(language, p.Name)
+			of := ofPackage(language, p.Name)
 			if of == nil {
 				continue
 			}
@@ -181,7 +181,7 @@ func (f *finder) packages() {
 			if len(w.Evidence) == 0 || !w.byCode {
 				w.Evidence = append(w.Evidence, p.At(manifest))
 			}
-			w.Variant = cmp.Or(w.Variant, of.VariantOf(language, p.Name))
+			w.Variant = cmp.Or(w.Variant, of.variantOf(language, p.Name))
 		}
 	}
 }
@@ -189,7 +189,7 @@ func (f *finder) packages() {
 // values take what variables hold as what they are, whatever the variable is called.
 func (f *finder) values() {
 	for _, v := range f.seen.Variables {
-		m, known := Classify(v.Name)
+		m, known := classify(v.Name)
 		for _, value := range v.Values {
 			if known && m.Part == PartDriver {
 				f.dialect(value)
@@ -220,10 +220,10 @@ func (f *finder) address(value Value) {
 		f.noteSQLite(value.At)
 		return
 	}
-	a, ok := ParseAddress(value.Text)
-	of := OfScheme(a.Scheme)
+	a, ok := parseAddress(value.Text)
+	of := ofScheme(a.Scheme)
 	switch {
-	case !ok || of == nil || of.Name == "mailpit":
+	case !ok || of == nil || of.IgnoreURLs:
 	case value.From != Example && isElsewhere(a.Host, value.Text):
 		f.elsewhere[of] = true
 	default:
@@ -242,7 +242,7 @@ func (f *finder) isOwn(m Meaning, v Named) bool {
 	}
 	return slices.ContainsFunc(v.Values, func(value Value) bool {
 		host := hostOf(value.Text)
-		return IsHere(host) || IsServiceName(host)
+		return IsHere(host) || isServiceName(host)
 	})
 }
 
@@ -257,7 +257,7 @@ func isElsewhere(host, text string) bool { return IsElsewhere(host) && !isPlaceh
 
 // hostOf is the host in a value: of a URL of any kind, or alone, also with a port.
 func hostOf(text string) string {
-	if a, ok := ParseAddress(text); ok {
+	if a, ok := parseAddress(text); ok {
 		return a.Host
 	}
 	if _, rest, found := strings.Cut(text, "://"); found {
@@ -327,7 +327,7 @@ func (s *Service) usualVariable() string {
 	return strings.ToUpper(s.Name) + "_URL"
 }
 
-func (s *Service) isSQL() bool { return s.Group == Database && s.Name != "mongo" }
+func (s *Service) isSQL() bool { return s.Group == Database && !s.NoSQL }
 
 func (f *finder) decideVariant(w *Wanted) {
 	for _, c := range f.seen.Clues {
@@ -336,8 +336,10 @@ func (f *finder) decideVariant(w *Wanted) {
 			w.Evidence = append(w.Evidence, c.Evidence)
 		}
 	}
-	if w.Service.Name == "mongo" && (slices.Contains(f.names, "@prisma/client") || slices.Contains(f.names, "prisma")) {
-		w.Variant = "replica set" // https://www.prisma.io/docs/orm/overview/databases/mongodb
+	for _, v := range w.Service.Variants {
+		if slices.ContainsFunc(v.Needs, func(name string) bool { return slices.Contains(f.names, name) }) {
+			w.Variant = v.Name
+		}
 	}
 }
 

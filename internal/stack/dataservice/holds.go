@@ -11,7 +11,7 @@ import (
 // variables says what each variable holds of which service.
 func (f *finder) variables() {
 	for _, v := range f.seen.Variables {
-		m, ok := Classify(v.Name)
+		m, ok := classify(v.Name)
 		if !ok || f.isSQLite(v) {
 			continue
 		}
@@ -73,8 +73,8 @@ func namesService(values []Value) bool {
 // meant is the entry that a variable speaks of; nil for none.
 func (f *finder) meant(m Meaning, v Named) *Wanted {
 	for _, value := range v.Values {
-		if a, ok := ParseAddress(value.Text); ok && a.Scheme != "" {
-			return f.entry(OfScheme(a.Scheme))
+		if a, ok := parseAddress(value.Text); ok && a.Scheme != "" {
+			return f.entry(ofScheme(a.Scheme))
 		}
 	}
 	var best *Wanted
@@ -118,7 +118,7 @@ func (f *finder) hold(w *Wanted, part Part, v Named) {
 		if i == 0 {
 			h.At = value.At
 		}
-		a, isAddress := ParseAddress(value.Text)
+		a, isAddress := parseAddress(value.Text)
 		rank := int(value.From)
 		switch part {
 		case PartURL, NoPart:
@@ -147,7 +147,7 @@ func (f *finder) hold(w *Wanted, part Part, v Named) {
 			h.Like, best = value.Text, rank
 		}
 	}
-	if len(split(strings.ToUpper(v.Name))) == 1 && h.Part == PartURL && w.Service.Group == Database && w.Service.Name != "mongo" && !strings.Contains(h.Like, "://") {
+	if len(split(strings.ToUpper(v.Name))) == 1 && h.Part == PartURL && w.Service.isSQL() && !strings.Contains(h.Like, "://") {
 		h.Part = PartName // DB=app
 	}
 	if h.Part != NoPart {

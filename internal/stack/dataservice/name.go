@@ -54,10 +54,10 @@ var (
 	camel = lazyregexp.New(`([a-z0-9])([A-Z])`)
 )
 
-// Classify says what a variable holds of a data service by its name. Every word of the name
+// classify says what a variable holds of a data service by its name. Every word of the name
 // has to be understood: PAYMENTS_DB_URL is another database's. It is not ok for any other
 // variable.
-func Classify(name string) (m Meaning, ok bool) {
+func classify(name string) (m Meaning, ok bool) {
 	if name == "MAIL_MAILER" { // Laravel's: the name of one in config/mail.php
 		return Meaning{}, false
 	}

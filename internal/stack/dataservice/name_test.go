@@ -52,11 +52,11 @@ func TestClassify(t *testing.T) {
 		"AZURE_STORAGE_CONNECTION_STRING":      "",
 	} {
 		got := ""
-		if m, ok := Classify(name); ok {
+		if m, ok := classify(name); ok {
 			got = string(m.Part) + " of " + strings.Join(m.Services, " ")
 		}
 		if got != want {
-			t.Errorf("Classify(%q) = %q, want %q", name, got, want)
+			t.Errorf("classify(%q) = %q, want %q", name, got, want)
 		}
 	}
 }

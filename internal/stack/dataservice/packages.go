@@ -39,7 +39,7 @@ var languages = []language{
 		lazyregexp.New(`(?m)(?:^\s*|["'])([A-Za-z][\w.-]*)(?:\[([\w, -]+)\])?\s*(?:[=<>~!;,"'@]|\s*$)`),
 		lazyregexp.New(`(?m)^\s*([A-Za-z][\w.-]*)\s*=\s*\{[^}\n]*extras\s*=\s*\[([^\]\n]*)\]`),
 	}},
-	{name: "go", patterns: []*lazyregexp.Regexp{lazyregexp.New(`(?m)^\s*(?:require\s+)?([\w.-]+\.\w+/[\w./-]+)\s+v\S+\s*$`)}},
+	{name: "golang", patterns: []*lazyregexp.Regexp{lazyregexp.New(`(?m)^\s*(?:require\s+)?([\w.-]+\.\w+/[\w./-]+)\s+v\S+\s*$`)}},
 	{name: "java", patterns: []*lazyregexp.Regexp{
 		lazyregexp.New(`<artifactId>\s*([\w.-]+)\s*</artifactId>`),
 		lazyregexp.New(`<groupId>\s*([\w.-]+)\s*</groupId>\s*<artifactId>\s*([\w.-]+)\s*</artifactId>`),
@@ -64,7 +64,7 @@ func ManifestLanguage(name string) string {
 	case "pyproject.toml", "Pipfile", "setup.py", "setup.cfg":
 		return "python"
 	case "go.mod":
-		return "go"
+		return "golang"
 	case "pom.xml", "build.gradle", "build.gradle.kts", "libs.versions.toml":
 		return "java"
 	case "Gemfile":
@@ -146,19 +146,19 @@ func shows(languageName, pkg string, names []string) bool {
 	if slices.Contains(names, pkg) {
 		return true
 	}
-	if languageName != "go" {
+	if languageName != "golang" {
 		return false
 	}
 	return slices.ContainsFunc(names, func(name string) bool { return strings.HasPrefix(pkg, name+"/") })
 }
 
-// OfPackage gives the service that a package of a language shows; nil for none.
-func OfPackage(languageName, pkg string) *Service {
+// ofPackage gives the service that a package of a language shows; nil for none.
+func ofPackage(languageName, pkg string) *Service {
 	return which(func(s *Service) bool { return shows(languageName, pkg, s.Packages[languageName]) })
 }
 
-// VariantOf gives the name of the variant that a package shows; empty for the plain one.
-func (s *Service) VariantOf(languageName, pkg string) string {
+// variantOf gives the name of the variant that a package shows; empty for the plain one.
+func (s *Service) variantOf(languageName, pkg string) string {
 	for _, v := range s.Variants {
 		if shows(languageName, pkg, v.Packages[languageName]) {
 			return v.Name

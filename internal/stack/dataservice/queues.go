@@ -15,7 +15,7 @@ var caches = []*Service{
 				"redis", "ioredis", "bullmq", "bull", "bee-queue", "connect-redis", "@nestjs/bull", "@nestjs/bullmq", "@socket.io/redis-adapter", "rate-limit-redis", "@fastify/redis", "@keyv/redis",
 			},
 			"python": {"redis", "aioredis", "rq", "django-rq", "flask-rq2", "django-redis", "celery[redis]", "arq", "channels-redis", "huey", "flask-redis", "dramatiq[redis]"},
-			"go":     {"github.com/redis/go-redis", "github.com/go-redis/redis", "github.com/gomodule/redigo", "github.com/hibiken/asynq", "github.com/redis/rueidis"},
+			"golang": {"github.com/redis/go-redis", "github.com/go-redis/redis", "github.com/gomodule/redigo", "github.com/hibiken/asynq", "github.com/redis/rueidis"},
 			"java":   {"spring-boot-starter-data-redis", "spring-boot-starter-data-redis-reactive", "jedis", "lettuce-core", "redisson", "spring-session-data-redis"},
 			"ruby":   {"redis", "sidekiq", "resque", "redis-rails", "hiredis"},
 			"php":    {"predis/predis", "ext-redis"},
@@ -25,6 +25,7 @@ var caches = []*Service{
 		},
 		Words:   []string{"REDIS", "REDISCLOUD", "UPSTASH"},
 		Schemes: []string{"redis", "rediss"},
+		Plain:   map[string]string{"rediss": "redis"},
 		URL:     "redis://{host}:{port}/{name}",
 		URLs:    map[string]string{"dotnet": "{host}:{port}"},
 	},
@@ -35,10 +36,11 @@ var caches = []*Service{
 		Login:  Login{Name: "0"},
 		Images: []string{"valkey"},
 		Packages: map[string][]string{
-			"node": {"iovalkey", "@valkey/valkey-glide"}, "python": {"valkey", "valkey-glide", "django-valkey"}, "go": {"github.com/valkey-io/valkey-go"},
+			"node": {"iovalkey", "@valkey/valkey-glide"}, "python": {"valkey", "valkey-glide", "django-valkey"}, "golang": {"github.com/valkey-io/valkey-go"},
 		},
 		Words:   []string{"VALKEY"},
 		Schemes: []string{"valkey", "valkeys"},
+		Plain:   map[string]string{"valkeys": "valkey"},
 		URL:     "{scheme}://{host}:{port}/{name}",
 	},
 	{
@@ -48,7 +50,7 @@ var caches = []*Service{
 		Health: []string{"bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/11211 && echo version >&3 && read -r -t 2 word <&3 && [[ $word == VERSION* ]]"},
 		Images: []string{"memcached"},
 		Packages: map[string][]string{
-			"node": {"memjs", "memcached"}, "python": {"pymemcache", "pylibmc", "python-memcached", "aiomcache"}, "go": {"github.com/bradfitz/gomemcache"},
+			"node": {"memjs", "memcached"}, "python": {"pymemcache", "pylibmc", "python-memcached", "aiomcache"}, "golang": {"github.com/bradfitz/gomemcache"},
 			"java": {"spymemcached", "xmemcached"}, "ruby": {"dalli"}, "php": {"ext-memcached"}, "rust": {"memcache"}, "dotnet": {"EnyimMemcachedCore"},
 		},
 		Words:   []string{"MEMCACHED", "MEMCACHE", "MEMCACHIER"},
@@ -68,11 +70,12 @@ var queues = []*Service{
 		Images: []string{"rabbitmq"},
 		Packages: map[string][]string{
 			"node": {"amqplib", "amqp-connection-manager", "rascal", "rhea"}, "python": {"pika", "aio-pika", "kombu", "celery[librabbitmq]", "dramatiq[rabbitmq]", "faststream[rabbit]"},
-			"go": {"github.com/rabbitmq/amqp091-go", "github.com/streadway/amqp"}, "java": {"spring-boot-starter-amqp", "amqp-client"}, "ruby": {"bunny", "sneakers"},
+			"golang": {"github.com/rabbitmq/amqp091-go", "github.com/streadway/amqp"}, "java": {"spring-boot-starter-amqp", "amqp-client"}, "ruby": {"bunny", "sneakers"},
 			"php": {"php-amqplib/php-amqplib", "symfony/amqp-messenger"}, "rust": {"lapin"}, "dotnet": {"RabbitMQ.Client", "MassTransit.RabbitMQ"},
 		},
 		Words:   []string{"RABBITMQ", "RABBIT", "AMQP", "CLOUDAMQP"},
 		Schemes: []string{"amqp", "amqps", "pyamqp"},
+		Plain:   map[string]string{"amqps": "amqp"},
 		URL:     "{scheme}://{user}:{password}@{host}:{port}/{name}",
 	},
 	{
@@ -98,8 +101,8 @@ var queues = []*Service{
 		Images: []string{"kafka", "cp-kafka", "kafka-native", "redpanda"},
 		Packages: map[string][]string{
 			"node": {"kafkajs", "kafka-node", "node-rdkafka", "@confluentinc/kafka-javascript"}, "python": {"kafka-python", "aiokafka", "confluent-kafka", "faust-streaming", "faststream[kafka]"},
-			"go":   {"github.com/segmentio/kafka-go", "github.com/IBM/sarama", "github.com/Shopify/sarama", "github.com/confluentinc/confluent-kafka-go", "github.com/twmb/franz-go"},
-			"java": {"spring-kafka", "kafka-clients", "kafka-streams"}, "ruby": {"ruby-kafka", "karafka"}, "rust": {"rdkafka"}, "dotnet": {"Confluent.Kafka"},
+			"golang": {"github.com/segmentio/kafka-go", "github.com/IBM/sarama", "github.com/Shopify/sarama", "github.com/confluentinc/confluent-kafka-go", "github.com/twmb/franz-go"},
+			"java":   {"spring-kafka", "kafka-clients", "kafka-streams"}, "ruby": {"ruby-kafka", "karafka"}, "rust": {"rdkafka"}, "dotnet": {"Confluent.Kafka"},
 		},
 		Words: []string{"KAFKA"},
 		URL:   "{host}:{port}",

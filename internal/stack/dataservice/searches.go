@@ -14,8 +14,8 @@ var searches = []*Service{
 		Images: []string{"elasticsearch"},
 		Packages: map[string][]string{
 			"node": {"@elastic/elasticsearch", "elasticsearch", "@nestjs/elasticsearch"}, "python": {"elasticsearch", "elasticsearch-dsl", "django-elasticsearch-dsl"},
-			"go":   {"github.com/elastic/go-elasticsearch", "github.com/olivere/elastic"},
-			"java": {"spring-boot-starter-data-elasticsearch", "elasticsearch-java", "elasticsearch-rest-high-level-client"}, "ruby": {"elasticsearch", "elasticsearch-model", "searchkick"},
+			"golang": {"github.com/elastic/go-elasticsearch", "github.com/olivere/elastic"},
+			"java":   {"spring-boot-starter-data-elasticsearch", "elasticsearch-java", "elasticsearch-rest-high-level-client"}, "ruby": {"elasticsearch", "elasticsearch-model", "searchkick"},
 			"php": {"elasticsearch/elasticsearch"}, "rust": {"elasticsearch"}, "dotnet": {"Elastic.Clients.Elasticsearch", "NEST"},
 		},
 		Words: []string{"ELASTICSEARCH", "ELASTIC", "ES"},
@@ -33,7 +33,7 @@ var searches = []*Service{
 		Health: []string{"curl", "-fsS", "http://127.0.0.1:9200/_cluster/health?wait_for_status=yellow&timeout=1s"}, Start: 90,
 		Images: []string{"opensearch"},
 		Packages: map[string][]string{
-			"node": {"@opensearch-project/opensearch"}, "python": {"opensearch-py", "opensearch-dsl"}, "go": {"github.com/opensearch-project/opensearch-go"},
+			"node": {"@opensearch-project/opensearch"}, "python": {"opensearch-py", "opensearch-dsl"}, "golang": {"github.com/opensearch-project/opensearch-go"},
 			"java": {"opensearch-java", "opensearch-rest-client"}, "ruby": {"opensearch-ruby"}, "php": {"opensearch-project/opensearch-php"}, "dotnet": {"OpenSearch.Client"},
 		},
 		Words: []string{"OPENSEARCH"},
@@ -45,7 +45,7 @@ var searches = []*Service{
 		Health: []string{"curl", "-fsS", "http://127.0.0.1:7700/health"},
 		Images: []string{"meilisearch"},
 		Packages: map[string][]string{
-			"node": {"meilisearch"}, "python": {"meilisearch"}, "go": {"github.com/meilisearch/meilisearch-go"}, "ruby": {"meilisearch", "meilisearch-rails"},
+			"node": {"meilisearch"}, "python": {"meilisearch"}, "golang": {"github.com/meilisearch/meilisearch-go"}, "ruby": {"meilisearch", "meilisearch-rails"},
 			"php": {"meilisearch/meilisearch-php"}, "rust": {"meilisearch-sdk"},
 		},
 		Words: []string{"MEILI", "MEILISEARCH"},

@@ -61,8 +61,5 @@ func (s *Service) loads(text string) bool {
 	if makesDB.MatchString(head) || !makesTable.MatchString(head) || ofOthers.MatchString(head) {
 		return false
 	}
-	if s.Name == "postgres" {
-		return !ofMySQL.MatchString(head)
-	}
-	return !ofPostgres.MatchString(head)
+	return s.Foreign == nil || !s.Foreign.MatchString(head)
 }

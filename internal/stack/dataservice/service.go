@@ -2,8 +2,8 @@
 // a server expects to reach in its network. It says by what each is recognised, how it runs,
 // and how its address is written.
 //
-// A [Service] is one value in the file of its family. [Classify] says what a variable holds
-// by its name, [ParseAddress] reads what it holds, [Address.Text] writes it, [Packages]
+// A [Service] is one value in the file of its family. [classify] says what a variable holds
+// by its name, [parseAddress] reads what it holds, [Address.Text] writes it, [Packages]
 // and [Clues] find evidence in manifests and sources. Package detect decides what a
 // repository needs, package scaffold writes it. Nothing here touches the world.
 package dataservice
@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
 )
 
@@ -38,18 +39,26 @@ type Service struct {
 	Start    int           // seconds that it may take to start; 0 for the usual
 	Seeds    string        // the directory from which it loads SQL files at the first start; empty where it does not
 	Login    Login         // where nothing says which; an empty user for a service without logins
+	OneLogin bool          // it has no login and no database but that
+	Optional bool          // it has a login only where a service needs one
 	Variants []Variant
 
 	// How it is recognised.
-	Images   []string            // last parts of the names of images that are it
+	Images   []string            // ends of the names of images that are it, of whole parts
 	Packages map[string][]string // those that show it, by language
 	Words    []string            // what variables call it
 	Schemes  []string            // of its URLs, usual one first, without a driver
+	Plain    map[string]string   // by schemes that ask for TLS or a cluster's DNS records: the one without
 	Dialects []string            // what ORMs call it
 
-	URL     string            // its address; {scheme} stands for the project's
-	URLs    map[string]string // the address by language, where that is another
-	Drivers []Driver          // what a URL's scheme has to say of the driver
+	IgnoreURLs bool               // its URLs show no need: most are of a server elsewhere
+	NoSQL      bool               // a database that speaks no SQL
+	Foreign    *lazyregexp.Regexp // what SQL files of others have
+	Logged     string             // the query of a URL with a login
+	ByField    bool               // a URL may have the login and the database as parameters
+	URL        string             // its address; {scheme} stands for the project's
+	URLs       map[string]string  // the address by language, where that is another
+	Drivers    []Driver           // what a URL's scheme has to say of the driver
 }
 
 // Group is what variables with a general name may mean: DATABASE_URL, BROKER_URL.
@@ -77,7 +86,9 @@ type Variant struct {
 	Image    string
 	Command  []string
 	Health   []string
-	Query    string // of a URL
+	Query    string   // of a URL
+	Open     bool     // it takes no login
+	Needs    []string // packages of any language that need it where they use the service
 }
 
 // Driver is the scheme of URLs for projects that use both packages.
@@ -103,14 +114,17 @@ func Lookup(name string) *Service {
 // OfImage gives the service that an image runs; nil for none.
 func OfImage(image string) *Service {
 	image, _, _ = strings.Cut(image, "@")
-	image = image[strings.LastIndexByte(image, '/')+1:]
-	image, _, _ = strings.Cut(image, ":")
-	return which(func(s *Service) bool { return slices.Contains(s.Images, image) })
+	last := strings.LastIndexByte(image, '/') + 1
+	name, _, _ := strings.Cut(image[last:], ":")
+	image = image[:last] + name
+	return which(func(s *Service) bool {
+		return slices.ContainsFunc(s.Images, func(end string) bool { return strings.HasSuffix("/"+image, "/"+end) })
+	})
 }
 
-// OfScheme gives the service that a URL's scheme means, also with a driver
+// ofScheme gives the service that a URL's scheme means, also with a driver
 // ("postgresql+asyncpg") or with "jdbc:" in front; nil for none.
-func OfScheme(scheme string) *Service {
+func ofScheme(scheme string) *Service {
 	scheme = strings.TrimPrefix(strings.TrimPrefix(strings.ToLower(scheme), "jdbc:"), "r2dbc:")
 	scheme, _, _ = strings.Cut(scheme, "+")
 	return which(func(s *Service) bool { return slices.Contains(s.Schemes, scheme) })
@@ -179,12 +193,13 @@ func (s *Service) SettingsFor(login Login) []stack.Setting {
 	return kept
 }
 
-// LoginIn is the login that the environment of a container of the service sets.
+// LoginIn is the login that the environment of a container of the service sets, as a Compose
+// file has it: its references stay as [Login.References].
 func (s *Service) LoginIn(environment map[string]string) Login {
 	login := s.Login
 	for _, settings := range [][]stack.Setting{s.Root, s.Settings} {
 		for _, setting := range settings {
-			value := environment[setting.Name]
+			value := fromCompose(environment[setting.Name])
 			switch {
 			case value == "":
 			case setting.Value == "{user}":

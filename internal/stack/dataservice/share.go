@@ -106,12 +106,10 @@ func (s *Shared) settleLogin() {
 	}
 	of, login := Lookup(s.Service), s.known()
 	switch {
-	case of.Group == Cache:
+	case of.Group == Cache, of.OneLogin:
 		login = of.Login
-	case of.Name == "mongo" && !s.needsLogin():
+	case of.Variant(s.Variant).Open, of.Optional && !s.needsLogin():
 		login.User, login.Password = "", ""
-	case of.Name == "mssql": // it has one user at first, and refuses simple passwords
-		login = of.Login
 	}
 	if login.User != "" && login.Password == "" && !s.hasPasswordVariable() && s.fixedUser() {
 		login = Login{User: login.User, Name: login.Name} // the code connects without one

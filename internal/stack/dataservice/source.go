@@ -27,7 +27,20 @@ type Clue struct {
 
 // Clues gives what a source or a settings file shows of data services.
 func Clues(file tree.File) []Clue {
-	return slices.Concat(urlClues(file), dsnClues(file), mysqlParts(file), callClues(file), nameClues(file), dialectClues(file), variantClues(file))
+	clues := slices.Concat(urlClues(file), dsnClues(file), mysqlParts(file), callClues(file), nameClues(file), dialectClues(file), variantClues(file))
+	for _, v := range Overrides(file) {
+		if _, known := classify(v.Name); known {
+			for i, c := range clues {
+				clues[i].Fixed = c.Fixed && !v.isAt(c.Line)
+			}
+		}
+	}
+	return clues
+}
+
+// isAt says whether the variable overrides what is at a line of a settings file.
+func (v Named) isAt(line int) bool {
+	return slices.ContainsFunc(v.Values, func(value Value) bool { return value.At.Line == line || value.At.Line == 0 })
 }
 
 // literalURLs are URLs of data services, in quotes or behind an equals sign.
@@ -61,12 +74,12 @@ func urlClues(file tree.File) []Clue {
 			clues = append(clues, Clue{Service: SQLite, Evidence: file.At(m[0], scheme)})
 			continue
 		}
-		of := OfScheme(scheme)
-		if of == nil || of.Name == "mailpit" {
+		of := ofScheme(scheme)
+		if of == nil || of.IgnoreURLs {
 			continue
 		}
 		clue := Clue{Service: of.Name, Evidence: file.At(m[0], scheme+"://")}
-		if address, ok := ParseAddress(text); ok && !strings.ContainsAny(address.Host, "{}$%") {
+		if address, ok := parseAddress(text); ok && !strings.ContainsAny(address.Host, "{}$%") {
 			clue.Address = address
 			clue.Fixed = address.Host != "" && !fromVariable.MatchString(around(file.Text, m[0])) && !isBound(file.Path, scheme)
 			clue.Text = scheme + "://" + address.Host
@@ -228,8 +241,8 @@ func nameClues(file tree.File) []Clue {
 	var clues []Clue
 	for _, m := range named.FindAllStringSubmatchIndex(file.Text, maxClues) {
 		name, value := file.Text[m[2]:m[3]], file.Text[m[4]:m[5]]
-		meaning, ok := Classify(name)
-		if !ok || meaning.General || strings.Contains(value, "://") || Lookup(meaning.Services[0]).Name == "mailpit" {
+		meaning, ok := classify(name)
+		if !ok || meaning.General || strings.Contains(value, "://") || Lookup(meaning.Services[0]).IgnoreURLs {
 			continue
 		}
 		clue := Clue{Service: meaning.Services[0], Literal: true, Evidence: file.At(m[0], name)}

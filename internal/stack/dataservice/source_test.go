@@ -57,6 +57,34 @@ func TestClues(t *testing.T) {
 	}
 }
 
+// TestFixedInSettings: an address in a file of a framework is not fixed where a variable
+// overrides it.
+func TestFixedInSettings(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, text string
+		want       bool
+	}{
+		{"application.properties", "spring.application.name=shop\nspring.datasource.url=jdbc:postgresql://localhost:5432/shop\n", false},
+		{"application.yml", "spring:\n  datasource:\n    url: jdbc:mysql://localhost:3306/shop\n", false},
+		{"application.yml", "spring:\n  data:\n    mongodb:\n      uri: mongodb://localhost/shop\n", false},
+		{"application.yml", "spring:\n  data:\n    redis:\n      url: redis://localhost:6379\n", false},
+		{"application.yml", "shop:\n  cache: redis://localhost:6379\n", true},
+		{"appsettings.json", `{"ConnectionStrings": {"Default": "mongodb://localhost:27017/shop"}}`, false},
+		{"database.yml", "development:\n  adapter: mysql2\n  host: localhost\n", false},
+		{"schema.prisma", "datasource db {\n  url = \"postgresql://localhost/shop\"\n}\n", true},
+		{"main.js", `connect("postgresql://localhost/shop")`, true},
+	} {
+		got, clues := false, Clues(tree.File{Path: "src/" + c.name, Text: c.text})
+		for _, clue := range clues {
+			got = got || clue.Fixed
+		}
+		if got != c.want || len(clues) == 0 {
+			t.Errorf("%s: %q: fixed %t of %d, want %t", c.name, c.text, got, len(clues), c.want)
+		}
+	}
+}
+
 func TestPackages(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ path, text, want string }{
@@ -75,7 +103,7 @@ func TestPackages(t *testing.T) {
 	} {
 		var got []string
 		for _, p := range Packages(tree.File{Path: c.path, Text: strings.ReplaceAll(c.text, "# pymongo", "         ")}) {
-			if s := OfPackage(ManifestLanguage(c.path), p.Name); s != nil {
+			if s := ofPackage(ManifestLanguage(c.path), p.Name); s != nil {
 				if len(got) == 0 || got[len(got)-1] != s.Name {
 					got = append(got, s.Name)
 				}
@@ -157,7 +185,7 @@ func FuzzSource(f *testing.F) {
 				}
 			}
 		}
-		Classify(text)
+		classify(text)
 		for _, s := range All() {
 			s.loads(text)
 		}

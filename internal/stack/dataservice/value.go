@@ -1,6 +1,7 @@
 package dataservice
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,7 +33,7 @@ func (w *Wanted) Value(h Holding, at Address) string {
 
 // text writes the address as the value of today is written.
 func (w *Wanted) text(like string, at Address) string {
-	now, ok := ParseAddress(like)
+	now, ok := parseAddress(like)
 	switch {
 	case ok && now.Scheme != "":
 		at.Scheme = w.spelled(now.Scheme)
@@ -48,17 +49,19 @@ func (w *Wanted) text(like string, at Address) string {
 	default:
 		at.Scheme = w.scheme
 	}
-	template, ownQuery, _ := strings.Cut(w.url, "?")
-	if ok {
-		if !strings.HasPrefix(template, "{scheme}") {
-			template = w.Service.URL // the value is a URL
-		}
-		if strings.HasPrefix(now.Scheme, "jdbc:") || strings.HasPrefix(now.Scheme, "r2dbc:") {
-			template = "{scheme}://{host}:{port}/{name}"
-		}
+	template := w.url
+	switch {
+	case !ok:
+	case w.Service.ByField:
+		return at.inURL(now)
+	case strings.HasPrefix(now.Scheme, "jdbc:") || strings.HasPrefix(now.Scheme, "r2dbc:"):
+		template = "{scheme}://{host}:{port}/{name}"
+	case !strings.HasPrefix(template, "{scheme}"):
+		template = w.Service.URL // the value is a URL
 	}
+	template, ownQuery, _ := strings.Cut(template, "?")
 	query := w.query(now, at)
-	if ownQuery != "" && !slices.Contains(query, ownQuery) {
+	if ownQuery = strings.ReplaceAll(ownQuery, "{name}", escaped(at.Name)); ownQuery != "" && !slices.Contains(query, ownQuery) {
 		query = append(query, ownQuery)
 	}
 	text := strings.TrimSuffix(at.Text(template), "/")
@@ -68,17 +71,48 @@ func (w *Wanted) text(like string, at Address) string {
 	return text
 }
 
+// inURL writes the address into a URL as it is written now: each part where it is, with all
+// other parameters.
+func (a Address) inURL(now Address) string {
+	template := "{scheme}://{host}:{port}"
+	if now.User != "" {
+		template = "{scheme}://{user}:{password}@{host}:{port}"
+	}
+	if now.Name != "" {
+		template += "/{name}"
+	}
+	query := now.Query
+	if separated, ok := strings.CutPrefix(query, "?"); ok {
+		query = "?" + strings.ReplaceAll(a.inFields(strings.ReplaceAll(separated, "&", ";")), ";", "&")
+	} else {
+		query = trusting(a.inFields(query))
+	}
+	return a.Text(template) + query
+}
+
+var (
+	noTLS = lazyregexp.New(`(?i);\s*encrypt\s*=\s*false`)
+	trust = lazyregexp.New(`(?i)(;\s*trustServerCertificate\s*=\s*)\w+`)
+)
+
+// trusting are parameters of SQL Server's JDBC driver, or of Prisma, that take the
+// certificate which the service makes for itself.
+func trusting(parameters string) string {
+	switch {
+	case trust.MatchString(parameters):
+		return trust.ReplaceAllString(parameters, "${1}true")
+	case noTLS.MatchString(parameters):
+		return parameters
+	}
+	return strings.TrimSuffix(parameters, ";") + ";trustServerCertificate=true"
+}
+
 // spelled is a URL's scheme without what asks for TLS or for a cluster's DNS records.
 func (w *Wanted) spelled(scheme string) string {
-	switch scheme {
-	case "mongodb+srv":
-		return "mongodb"
-	case "rediss", "amqps":
-		return strings.TrimSuffix(scheme, "s")
-	case "postgres":
+	if scheme == "postgres" {
 		return w.scheme // SQLAlchemy refuses the short name, and knows the driver by it
 	}
-	return scheme
+	return cmp.Or(ofScheme(scheme).Plain[strings.ToLower(scheme)], scheme)
 }
 
 // unfit are settings of a query that no local service fulfils.
@@ -94,13 +128,11 @@ func (w *Wanted) query(now, at Address) []string {
 			}
 		}
 	}
-	if w.Service.Name == "mongo" {
-		if at.User != "" {
-			kept = append(kept, "authSource=admin")
-		}
-		if v := w.Service.Variant(w.Variant); v.Query != "" {
-			kept = append(kept, v.Query)
-		}
+	if w.Service.Logged != "" && at.User != "" {
+		kept = append(kept, w.Service.Logged)
+	}
+	if v := w.Service.Variant(w.Variant); v.Query != "" {
+		kept = append(kept, v.Query)
 	}
 	return kept
 }
