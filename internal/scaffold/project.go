@@ -3,6 +3,7 @@ package scaffold
 import (
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/devup-cli/devup/internal/detect"
@@ -122,7 +123,7 @@ func newProjectView(repo detect.Repository, o Options) projectView {
 	for _, s := range repo.Services {
 		if v := newServiceView(repo, s, loopbackOf(shared, s.Name)); !s.Included && (v.Full || v.Extension || len(v.Environment)+len(v.Needs) > 0) {
 			view.Services = append(view.Services, v)
-			view.Services = append(view.Services, workerViews(repo, s, v)...)
+			view.addWorkers(repo, s, v)
 		}
 		if s.Port.Number > 0 && !slices.ContainsFunc(view.Ports, func(p portView) bool { return p.Number == s.HostPort }) {
 			view.Ports = append(view.Ports, portView{Number: s.HostPort, Name: s.Name, Page: s.Page, Public: o.opens(s), Why: o.why(s)})
@@ -200,25 +201,40 @@ func newServiceView(repo detect.Repository, s detect.Service, shared detect.Loop
 	return v
 }
 
-// workerViews are the workers of a service: its image with another command, which nothing
+// addWorkers adds the workers of a service: its image with another command, which nothing
 // outside reaches.
-func workerViews(repo detect.Repository, s detect.Service, of serviceView) []serviceView {
+func (v *projectView) addWorkers(repo detect.Repository, s detect.Service, of serviceView) {
 	if !of.Full {
-		return nil // its compose file says what runs
+		return // its compose file says what runs
 	}
-	var views []serviceView
 	for _, w := range s.Workers {
-		v := of
-		v.Key = of.Key + "-" + string(untrusted.ServiceName(w.Name))
-		if _, taken := find(repo, v.Key); taken {
+		worker := of
+		worker.Key = of.Key + "-" + string(untrusted.ServiceName(w.Name))
+		if slices.ContainsFunc(repo.Services, func(s detect.Service) bool { return s.Name == worker.Key || key(s) == worker.Key }) {
 			continue // that service is one already
 		}
-		v.Command, v.Worker = escapeAll(w.Command), true
-		v.Port, v.HostPort, v.Closed, v.Public = 0, 0, false, false
-		v.Ready, v.Migrate, v.Routes = "", nil, nil
-		views = append(views, v)
+		worker.Key = v.free(repo, worker.Key)
+		worker.Command, worker.Worker = escapeAll(w.Command), true
+		worker.Port, worker.HostPort, worker.Closed, worker.Public = 0, 0, false, false
+		worker.Ready, worker.Migrate, worker.Routes = "", nil, nil
+		v.Services = append(v.Services, worker)
 	}
-	return views
+}
+
+// free is a key that no service, worker, data service or network has: the wanted one, else
+// that with a number.
+func (v *projectView) free(repo detect.Repository, wanted string) string {
+	taken := func(name string) bool {
+		return slices.ContainsFunc(repo.Services, func(s detect.Service) bool { return key(s) == name }) ||
+			slices.ContainsFunc(v.Services, func(s serviceView) bool { return s.Key == name }) ||
+			slices.ContainsFunc(repo.Data, func(d detect.Data) bool { return d.Key == name }) ||
+			slices.ContainsFunc(v.Networks, func(l loopbackView) bool { return l.Key == name })
+	}
+	name := wanted
+	for n := 2; taken(name); n++ {
+		name = wanted + "-" + strconv.Itoa(n)
+	}
+	return name
 }
 
 // key is what Compose calls the service.
