@@ -1,7 +1,6 @@
 package node
 
 import (
-	"cmp"
 	"io/fs"
 	"path"
 	"slices"
@@ -67,13 +66,6 @@ func (b built) commands(a *stack.App) stack.Commands {
 	return start
 }
 
-// packagesOf are packages by the programs that they bring, where the names differ.
-var packagesOf = map[string]string{
-	"tsc": "typescript", "nest": "@nestjs/cli", "ng": "@angular/cli", "nuxi": "nuxt", "remix-serve": "@remix-run/serve", "react-router-serve": "@react-router/serve",
-	"eleventy": "@11ty/eleventy", "babel-node": "@babel/node", "vue-cli-service": "@vue/cli-service", "run-s": "npm-run-all", "run-p": "npm-run-all",
-	"dotenv": "dotenv-cli", "dotenvx": "@dotenvx/dotenvx", "docusaurus": "@docusaurus/core", "tsnd": "ts-node-dev",
-}
-
 // needsDevelopment says whether a command runs programs of packages that are for development.
 func needsDevelopment(p *npm.Manifest, command []string) bool {
 	if len(command) == 0 {
@@ -91,10 +83,11 @@ func needsDevelopment(p *npm.Manifest, command []string) bool {
 		words = append(words, strings.Fields(p.Scripts[word])...)
 	}
 	return slices.ContainsFunc(words, func(word string) bool {
-		name := cmp.Or(packagesOf[word], word)
-		_, production := p.Dependencies[name]
-		_, development := p.DevDependencies[name]
-		return development && !production
+		return slices.ContainsFunc([]string{word, npm.PackageOf(word)}, func(name string) bool {
+			_, production := p.Dependencies[name]
+			_, development := p.DevDependencies[name]
+			return development && !production
+		})
 	})
 }
 

@@ -1,6 +1,7 @@
 package npm
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"path"
@@ -185,15 +186,19 @@ func (v *project) production(p *stack.Packages) {
 	}
 	words := strings.FieldsFunc(start, func(r rune) bool { return strings.ContainsRune(" \t&|;=/\"'", r) })
 	for name := range v.own.DevDependencies {
-		p.Whole = p.Whole || slices.Contains(words, path.Base(name)) || slices.Contains(words, programs[name])
+		p.Whole = p.Whole || slices.ContainsFunc(words, func(word string) bool { return word == path.Base(name) || PackageOf(word) == name })
 	}
 }
 
-// programs are the commands of packages that have another name.
-var programs = map[string]string{
-	"typescript": "tsc", "@angular/cli": "ng", "@babel/node": "babel-node", "@nestjs/cli": "nest", "npm-run-all": "run-p", "webpack-cli": "webpack",
-	"@babel/cli": "babel", "@sveltejs/kit": "svelte-kit", "react-scripts": "react-scripts", "@vue/cli-service": "vue-cli-service", "ts-node-dev": "tsnd",
+// packagesOf are packages by the programs that they bring, where the names differ.
+var packagesOf = map[string]string{
+	"tsc": "typescript", "nest": "@nestjs/cli", "ng": "@angular/cli", "nuxi": "nuxt", "remix-serve": "@remix-run/serve", "react-router-serve": "@react-router/serve",
+	"eleventy": "@11ty/eleventy", "babel": "@babel/cli", "babel-node": "@babel/node", "vue-cli-service": "@vue/cli-service", "run-s": "npm-run-all", "run-p": "npm-run-all",
+	"dotenv": "dotenv-cli", "dotenvx": "@dotenvx/dotenvx", "docusaurus": "@docusaurus/core", "tsnd": "ts-node-dev", "webpack": "webpack-cli", "svelte-kit": "@sveltejs/kit",
 }
+
+// PackageOf is the package that brings a program: mostly that of its name.
+func PackageOf(program string) string { return cmp.Or(packagesOf[program], program) }
 
 // running is a program of a package, as a package manager runs it.
 func running(manager string, words ...string) []string {

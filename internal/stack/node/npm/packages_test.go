@@ -142,6 +142,7 @@ func TestInstallationNeeds(t *testing.T) {
 		{"a script that sets up git", `{"scripts": {"prepare": "husky install || true"}, "devDependencies": {"husky": "8"}}`, ".", "npm of package.json hooks $ npm pkg delete scripts.prepare"},
 		{"scripts that only set up git", `{"scripts": {"prepare": "is-ci || husky install"}, "devDependencies": {"husky": "8"}}`, ".", "npm of package.json hooks $ npm pkg delete scripts.prepare"},
 		{"a command of development in production", `{"scripts": {"start": "nodemon a.js"}, "devDependencies": {"nodemon": "3"}}`, ".", "npm of package.json whole"},
+		{"a command of development by another name", `{"scripts": {"start": "run-s a"}, "devDependencies": {"npm-run-all": "4"}}`, ".", "npm of package.json whole"},
 		{"a path below", "-- package.json --\n{\"dependencies\": {\"a\": \"file:./libs/a\", \"b\": \"file:vendor/b.tgz\"}}\n-- libs/a/package.json --\n{}\n-- vendor/b.tgz --\n", ".", "npm of package.json early libs/a,vendor/b.tgz"},
 		{"a path above", "-- web/package.json --\n{\"dependencies\": {\"a\": \"file:../api\"}}\n-- api/package.json --\n{}\n-- web/patches/a.patch --\n", "web", "npm of package.json early web/patches above . outside api"},
 		{"Prisma", "-- package.json --\n{\"dependencies\": {\"@prisma/client\": \"4\"}, \"devDependencies\": {\"prisma\": \"4\"}}\n" + schema, ".", "npm of package.json whole system openssl early prisma after $ npx prisma generate"},
