@@ -29,18 +29,21 @@ var ours = map[string][]string{
 	"stack/node":        {"lazyregexp", "tree", "stack", "stack/versions", "stack/node/npm", "stack/node/script", "untrusted"},
 	"stack/node/script": {},                                                             // which commands the scripts of a package.json run; it knows no framework
 	"stack/node/npm":    {"lazyregexp", "tree", "stack", "stack/versions", "untrusted"}, // how packages get into an image, apart from the frameworks
-	"stack/python":      {"lazyregexp", "tree", "stack", "stack/versions", "stack/python/pip", "untrusted"},
+	"stack/python":      {"lazyregexp", "tree", "stack", "stack/versions", "untrusted", "stack/python/pip"},
 	"stack/python/pip":  {"lazyregexp", "tree", "stack", "stack/versions", "untrusted"}, // how packages get into an image, apart from the frameworks
 	"stack/deno":        {"lazyregexp", "tree", "stack", "untrusted"},
-	"stack/ruby":        {"lazyregexp", "stack"},
-	"stack/php":         {"stack"},
+	"stack/ruby":        {"lazyregexp", "tree", "stack", "untrusted"},
+	"stack/static":      {"lazyregexp", "tree", "stack", "untrusted"},
+	"stack/dotnet":      {"lazyregexp", "tree", "stack", "untrusted"},
+	"stack/elixir":      {"lazyregexp", "tree", "stack", "untrusted"},
+	"stack/php":         {"lazyregexp", "tree", "stack", "stack/versions", "untrusted"},
 	"stack/java":        {"lazyregexp", "tree", "stack", "untrusted"},
 	"stack/golang":      {"lazyregexp", "tree", "stack", "untrusted"},
 	"stack/rust":        {"lazyregexp", "tree", "stack", "untrusted"},
-	"stack/stacks":      {"stack", "stack/node", "stack/python", "stack/ruby", "stack/php", "stack/java", "stack/golang", "stack/rust", "stack/deno"},
-	"detect/runfiles":   {"lazyregexp", "tree", "stack", "stack/stacks", "envfile"},                                                   // files that say how a repository runs; envfile: what an example leaves open
-	"detect":            {"lazyregexp", "tree", "stack", "stack/stacks", "stack/dataservice", "detect/runfiles", "secret", "envfile"}, // secret: which ones are generated; envfile: what an example leaves open
-	"framework":         {"lazyregexp", "stack", "stack/stacks"},                                                                      // reads what the stacks say of proxies and debuggers; apart from detect, which `up` does not need
+	"stack/stacks":      {"stack", "stack/node", "stack/python", "stack/ruby", "stack/php", "stack/java", "stack/golang", "stack/rust", "stack/deno", "stack/dotnet", "stack/elixir", "stack/static"},
+	"detect/runfiles":   {"lazyregexp", "tree", "stack", "stack/stacks", "envfile"},                                                                // files that say how a repository runs; envfile: what an example leaves open
+	"detect":            {"lazyregexp", "tree", "stack", "stack/stacks", "stack/dataservice", "secret", "envfile", "detect/runfiles", "untrusted"}, // secret: which ones are generated; envfile: what an example leaves open; untrusted: quotes directories in proposed commands
+	"framework":         {"lazyregexp", "stack", "stack/stacks"},                                                                                   // reads what the stacks say of proxies and debuggers; apart from detect, which `up` does not need
 	"workspace":         {"lazyregexp", "fail"},
 	"settings":          {"lazyregexp", "fail"},
 	"egress":            {"lazyregexp", "fail", "untrusted", "dockerconfig"},                       // untrusted: it reads which registries a project names
@@ -66,7 +69,7 @@ var ours = map[string][]string{
 	"expose":            {"lazyregexp", "project", "workspace", "event", "fail"},
 	"tunnel":            {"lazyregexp", "fail"}, // a way from the internet to this machine, by a program that the user has
 	"logs":              {"event", "fail"},
-	"setup":             {"lazyregexp", "untrusted", "project", "graph", "plan", "containerexec", "event", "fail", "diagnose"}, // steps that run in containers which answer: after run and ready, and no part of a plan
+	"setup":             {"lazyregexp", "project", "graph", "plan", "containerexec", "event", "fail", "diagnose", "untrusted"}, // steps that run in containers which answer: after run and ready, and no part of a plan
 	"watch":             {"containerexec", "project", "event", "fail", "untrusted"},                                            // fail: the limit of watched directories is the user's to raise
 	"up": {
 		"workspace", "project", "urls", "ports", "images", "egress", "plan", "observe", "run", "transfer", "ready", "setup", "expose", "logs", "watch", "framework",
@@ -142,6 +145,9 @@ var never = map[string][]string{
 	"stack/python":      {"context", "os", "net", "time"},
 	"stack/python/pip":  {"context", "os", "net", "time"},
 	"stack/ruby":        {"context", "os", "net", "time"},
+	"stack/static":      {"context", "os", "net", "time"},
+	"stack/dotnet":      {"context", "os", "net", "time"},
+	"stack/elixir":      {"context", "os", "net", "time"},
 	"stack/php":         {"context", "os", "net", "time"},
 	"stack/java":        {"context", "os", "net", "time"},
 	"stack/golang":      {"context", "os", "net", "time"},

@@ -117,7 +117,7 @@ func (b *buildKit) grant(s Spec, def definition) egress.Grant {
 	if s.unknownFrontend(def.text) {
 		settings = settings.Allow(nil, "")
 	}
-	return settings.Build()
+	return settings.For(string(def.text)).Build()
 }
 
 // extend puts a grant into the Dockerfile. The error says why the build has to do without.

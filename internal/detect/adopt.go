@@ -43,7 +43,8 @@ func (s *scan) adopt() {
 		app := &stack.App{Tree: s.tree, Of: &adopted, Service: stack.Service{Dir: dir}}
 		app.Be(&adopted)
 		app.Dockerfile = name
-		app.Framework = cmp.Or(foreignIn(s.tree.Directory(dir)), d.BaseImage()) + " (Dockerfile)"
+		language, _ := languageIn(s.tree.Directory(dir))
+		app.Framework = cmp.Or(language, d.BaseImage()) + " (Dockerfile)"
 		app.Page = proxyImages[d.BaseImage()]
 		s.found = append(s.found, &candidate{App: app})
 	}
@@ -121,6 +122,10 @@ func (s *scan) dockerfileFor(c *candidate) string {
 		return own
 	}
 	for _, name := range s.dockerfilesIn(c.Dir) {
+		if p := c.Of.Language.ForProduction; p != nil && p.MatchString(s.tree.Text(path.Join(c.Dir, name))) {
+			c.Beside = c.Beside || name == "Dockerfile"
+			continue
+		}
 		if !c.shares || runfiles.ParseDockerfile("", s.tree.Text(path.Join(c.Dir, name))).Runs(c.Of.Language.Name) {
 			return name
 		}

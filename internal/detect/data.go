@@ -20,8 +20,12 @@ import (
 func (s *scan) decideData() []Data {
 	var uses []dataservice.Use
 	for _, c := range s.found {
-		if c.Page && !c.Of.ServerSide {
+		if (c.Page || c.assets) && !c.Of.ServerSide {
 			continue // pages reach no database
+		}
+		var unused []string
+		if c.Of.Unused != nil {
+			unused = c.Of.Unused(c.App)
 		}
 		wanted, sqlite := dataservice.Find(s.seen(c))
 		if sqlite.Text != "" {
@@ -29,6 +33,9 @@ func (s *scan) decideData() []Data {
 			c.Note(sqlite)
 		}
 		for _, w := range wanted {
+			if slices.Contains(unused, w.Service.Name) {
+				continue
+			}
 			uses = append(uses, dataservice.Use{By: c.Name, Wanted: w})
 		}
 	}
@@ -78,7 +85,7 @@ func (s *scan) seen(c *candidate) dataservice.Seen {
 	seen := dataservice.Seen{Language: c.Of.Language.Name, InCompose: c.compose != nil}
 	read := map[string]bool{}
 	for _, dir := range c.dataDirectories() {
-		for _, f := range s.tree.Below(dir, func(f *tree.Directory) bool { return !s.found.has(f.Path) && !tree.IsAside(path.Base(f.Path)) }) {
+		for _, f := range s.tree.Below(dir, func(f *tree.Directory) bool { return !s.found.has(f.Path) && !tree.IsAside(f.Path) }) {
 			for _, name := range f.Names {
 				full := path.Join(f.Path, name)
 				isManifest := f.Path == dir || path.Base(f.Path) == "requirements"
@@ -229,7 +236,7 @@ func (s *scan) wireData(shared *dataservice.Shared, use dataservice.Use) {
 		switch {
 		case hold.Given, v.Data != "":
 			continue
-		case v.Default && (hold.Part == dataservice.PartDriver || shared.Compose && c.compose != nil):
+		case v.Default && (hold.Part == dataservice.PartDriver && !hold.Override || shared.Compose && c.compose != nil):
 			continue // what works stays
 		}
 		value := use.Value(hold, shared.Address())

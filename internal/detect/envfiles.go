@@ -50,6 +50,7 @@ func (c *candidate) demands(env runfiles.EnvFile) bool {
 // that has what the service reads and nothing else sets. What an example gives, is set then.
 // A compose file says all that itself.
 func decideEnvFiles(c *candidate, variables []Variable) {
+	c.decideEmptyEnv()
 	if c.Compose != "" {
 		return
 	}
@@ -62,6 +63,22 @@ func decideEnvFiles(c *candidate, variables []Variable) {
 		} else if env.Loaded && slices.ContainsFunc(env.Entries, func(e runfiles.EnvEntry) bool { return c.reads(e.Name) }) {
 			c.EnvFiles = append(c.EnvFiles, stack.EnvFile{Path: env.Path, Pass: true})
 			c.keepPort(env)
+		}
+	}
+}
+
+// decideEmptyEnv says whether the service ends where its directory has no .env, which a clone
+// lacks.
+func (c *candidate) decideEmptyEnv() {
+	demands := c.Of.Language.DemandsEnv
+	if demands == nil {
+		return
+	}
+	for _, source := range c.Sources {
+		if at := demands.FindStringIndex(source.Text); at != nil {
+			c.EmptyEnv = true
+			c.Note(source.At(at[0], "ends where there is no .env"))
+			return
 		}
 	}
 }

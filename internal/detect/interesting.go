@@ -21,8 +21,8 @@ var others = []string{
 // names are the files, and the endings of sources, that a decision may need.
 var names = sync.OnceValue(func() (all struct{ files, endings map[string]bool }) {
 	all.files, all.endings = setOf(others...), map[string]bool{}
-	for _, language := range foreign {
-		all.files[language.file] = true
+	for _, manifest := range manifests {
+		all.files[manifest.file] = true
 	}
 	for _, language := range stacks.Languages() {
 		for _, name := range slices.Concat(language.Manifests, language.Files) {

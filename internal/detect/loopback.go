@@ -292,6 +292,9 @@ func remarkCalls(all services, c *candidate) {
 		if sibling != nil && c.loopback != nil && c.loopback == sibling.loopback {
 			continue
 		}
+		if sibling == c && call.port == c.Port.Number && !call.forwards {
+			continue // its own address is the same in its container
+		}
 		if call.forwards && !call.fallback || sibling != nil && !sibling.Page {
 			remarkCall(c, sibling, call)
 		}

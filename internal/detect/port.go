@@ -3,9 +3,12 @@ package detect
 import (
 	"cmp"
 	"fmt"
+	"path"
 	"slices"
+	"strings"
 
 	"github.com/devup-cli/devup/internal/detect/runfiles"
+	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/stack/stacks"
 	"github.com/devup-cli/devup/internal/tree"
@@ -17,7 +20,7 @@ func (s *scan) decidePort(c *candidate) Port {
 		return stack.PortAt(0, Evidence{Text: c.Framework + " listens nowhere"})
 	}
 	for _, look := range []func(*candidate) (Port, bool){
-		s.portOfDockerfile, s.portOfCompose, s.portOfStart, s.portOfLoadedEnv, s.portOfSource, s.portOfOwnEnv, s.portOfSiblings, s.portOfCallers, s.portOfReadme,
+		s.portOfDockerfile, s.portOfCompose, s.portOfStart, s.portOfLoadedEnv, s.portOfSource, s.portOfOwnEnv, s.portOfSiblings, s.portOfCallers, s.portOfProduction, s.portOfReadme,
 	} {
 		if port, ok := look(c); ok {
 			return port
@@ -49,9 +52,21 @@ func (s *scan) portOfCompose(c *candidate) (Port, bool) {
 	return stack.PortAt(c.compose.Target, c.compose.PortEvidence), true
 }
 
-// portOfStart looks at the start command.
-func (s *scan) portOfStart(c *candidate) (Port, bool) {
+// productionServers are started on the platform that a Procfile is for. Its port is not the one
+// that the project has on a laptop, where pages call it.
+var productionServers = lazyregexp.New(`\b(?:gunicorn|uwsgi|waitress-serve|hypercorn|daphne|puma|unicorn)\b`)
+
+// portOfStart looks at the start commands for development.
+func (s *scan) portOfStart(c *candidate) (Port, bool) { return portOfCommands(c, false) }
+
+// portOfProduction looks at the start commands for production.
+func (s *scan) portOfProduction(c *candidate) (Port, bool) { return portOfCommands(c, true) }
+
+func portOfCommands(c *candidate, production bool) (Port, bool) {
 	for _, command := range c.Starts {
+		if production != (path.Base(command.File) == "Procfile" && productionServers.MatchString(command.Text)) {
+			continue
+		}
 		if n, text, ok := runfiles.PortOfCommand(command.Text); ok {
 			return stack.PortAt(n, tree.At(command.File, command.Line, text)), true
 		}
@@ -173,7 +188,9 @@ func (s *scan) settleHostPorts() {
 		}
 	}
 	inOrder := slices.Clone(s.found)
-	slices.SortStableFunc(inOrder, func(a, b *candidate) int { return cmp.Compare(a.hostPortRank(called), b.hostPortRank(called)) })
+	slices.SortStableFunc(inOrder, func(a, b *candidate) int {
+		return cmp.Compare(a.hostPortRank(s.found, called), b.hostPortRank(s.found, called))
+	})
 	for _, c := range inOrder {
 		wanted := c.Port.Number
 		if wanted == 0 {
@@ -194,10 +211,12 @@ func (s *scan) settleHostPorts() {
 }
 
 // hostPortRank orders the services that want the same port of the host.
-func (c *candidate) hostPortRank(called map[int]bool) int {
+func (c *candidate) hostPortRank(all services, called map[int]bool) int {
 	switch {
 	case c.Included: // its file decides
 		return -1
+	case c.Page && c.Dir != "." && slices.ContainsFunc(all, func(o *candidate) bool { return o.Page && strings.HasPrefix(c.Dir, o.Dir+"/") }):
+		return 3 // what a generator left within another page
 	case !c.Page && called[c.Port.Number]:
 		return 0
 	case c.Port.Evidence.File != "":

@@ -20,8 +20,11 @@ var healthy = map[string]bool{
 // the first route under /api that takes no parameters, else what the stack knows. "/" is not it: on an API
 // it answers 404 whether or not anything behind it works.
 func decideReady(c *candidate) string {
-	if c.Page {
+	switch {
+	case c.Page:
 		return ""
+	case c.Ready != "": // its stack knows more than routes tell
+		return c.Ready
 	}
 	routes := slices.DeleteFunc(c.routes(), func(r stack.Route) bool {
 		_, plain := plainPath(r.Path)

@@ -2,7 +2,6 @@ package detect
 
 import (
 	"cmp"
-	"fmt"
 	"io/fs"
 	"path"
 	"slices"
@@ -40,6 +39,7 @@ func (s *scan) findAll() {
 	for _, language := range stacks.Languages() {
 		s.add(language)
 	}
+	s.dropFallbacks()
 	s.dropCopies()
 	s.shareDirectories()
 	s.include()
@@ -81,32 +81,6 @@ func ScanFor(fsys fs.FS, wanted ...Wanted) (Repository, error) {
 	return s.decide(), nil
 }
 
-// ScanService is [ScanFor] for one service among those that [Scan] finds: they
-// are the siblings that its variables may name.
-func ScanService(fsys fs.FS, dir, stack, name string) (Service, error) {
-	dir = path.Clean(dir)
-	found, err := Scan(fsys)
-	if err != nil {
-		return Service{}, err
-	}
-	wanted := []Wanted{{Name: name, Dir: dir, Stack: stack}}
-	for _, service := range found.Services {
-		if service.Dir != dir && service.Name != name {
-			wanted = append(wanted, Wanted{Name: service.Name, Dir: service.Dir, Stack: service.Stack})
-		}
-	}
-	repo, err := ScanFor(fsys, wanted...)
-	if err != nil {
-		return Service{}, err
-	}
-	for _, service := range repo.Services {
-		if service.Name == name {
-			return service, nil
-		}
-	}
-	return Service{}, fmt.Errorf("describe service %s: not found", name)
-}
-
 // scan is one run over a repository.
 type scan struct {
 	asked    []string // data services, by name
@@ -128,6 +102,7 @@ type candidate struct {
 	compose   *runfiles.ComposeService
 	shares    bool               // its directory holds another service, too
 	processes []runfiles.EnvFile // what Procfiles set for it
+	workers   []runfiles.Process // what Procfiles run of its code besides
 	assets    bool               // it is the development server of the files that another service's pages load
 	loopback  *loopback          // the network that it shares; nil for its own
 }
@@ -213,6 +188,7 @@ func (s *scan) decide() Repository {
 		if finish := c.Of.Language.Finish; finish != nil {
 			finish(c.App)
 		}
+		c.addWorkers()
 		if c.Migrate != nil {
 			c.MigrateFiles = s.migrationFiles(c)
 		}
@@ -279,7 +255,7 @@ func (s *scan) sourcesOf(c *candidate) []tree.File {
 	language := c.Of.Language
 	var sources []tree.File
 	size := 0
-	for _, f := range s.tree.Below(c.Dir, func(f *tree.Directory) bool { return !s.found.has(f.Path) && !tree.IsAside(path.Base(f.Path)) }) {
+	for _, f := range s.tree.Below(c.Dir, func(f *tree.Directory) bool { return !s.found.has(f.Path) && !tree.IsAside(f.Path) }) {
 		for _, name := range f.Names {
 			if len(sources) == maxSources || size > maxSourcesBytes {
 				return sources

@@ -75,14 +75,13 @@ func TestRejected(t *testing.T) {
 		{"-- x/Dockerfile --\nFROM postgres:16\nCOPY init.sql /\n", "left out x: it builds on postgres, a data service: add a service with build to devup.yaml if you need it"},
 		{"-- Dockerfile --\nFROM node\nCOPY . .\nEXPOSE 80\n-- api/go.mod --\n-- api/Dockerfile --\nFROM golang\nEXPOSE 9000\n", "no .: Dockerfile builds directories that are services by themselves"},
 		{"-- compose.yaml --\nservices: {db: {image: postgres}}\n-- x/Dockerfile --\nFROM golang\nEXPOSE 9000\n", "left out x: Dockerfile is not built by compose.yaml: add a service there if it is one"},
-		{"-- x/mix.exs --\n", "left out x: no stack for Elixir yet: add a Dockerfile with EXPOSE"},
-		{"-- examples/x/mix.exs --\n", "no examples/x: no stack for Elixir yet: add a Dockerfile with EXPOSE"},
+		{"-- x/mix.exs --\n{:bandit, \"~> 1.0\"}\n", "left out x: no stack for Elixir without Phoenix: add a Dockerfile with EXPOSE"},
+		{"-- examples/x/mix.exs --\n{:bandit, \"~> 1.0\"}\n", "no examples/x: no stack for Elixir without Phoenix: add a Dockerfile with EXPOSE"},
 		{"-- x/Gemfile --\n", "no x: a Gemfile for tools: no config.ru, so no Ruby server"},
-		{"-- x/Gemfile --\n-- x/config.ru --\n", "left out x: no stack for Ruby yet: add a Dockerfile with EXPOSE"},
+		{"-- x/composer.json --\n{}\n", "no x: a PHP package without an index.php: no server"},
 		{"-- x/x.csproj --\n<Project Sdk=\"Microsoft.NET.Sdk\">", ""},
 		{"-- x/yarn.lock --\n", "no x: yarn.lock without a package.json"},
 		{"-- compose.yaml --\nservices: [\n", "left out .: compose.yaml is not valid YAML"},
-		{"-- index.html --\n-- docs/index.html --\n", "left out .: no stack for static pages yet: add a Dockerfile with EXPOSE"},
 		{webFiles + "-- web/public/index.html --\n-- index.html --\n", ""},
 	} {
 		var got []string

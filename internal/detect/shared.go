@@ -16,10 +16,10 @@ import (
 // and without it is nothing to look at.
 func (s *scan) shareDirectories() {
 	s.found = slices.DeleteFunc(slices.Clone(s.found), func(c *candidate) bool {
-		if !c.isPipeline() || s.sharesWith(c, backend) || foreignServer(c.Directory()) == "" {
+		if !c.isPipeline() || s.sharesWith(c, backend) || pageServer(c.Directory()) == "" {
 			return false
 		}
-		s.tree.Reject(c.Dir, "the assets of a server in "+foreignServer(c.Directory()), c.Shown)
+		s.tree.Reject(c.Dir, "the assets of a server in "+pageServer(c.Directory()), c.Shown)
 		return true
 	})
 	for _, c := range s.found {

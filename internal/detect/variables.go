@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/devup-cli/devup/internal/detect/runfiles"
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/secret"
 	"github.com/devup-cli/devup/internal/stack"
@@ -15,7 +16,7 @@ import (
 
 // usesIn are the variables that a source file reads.
 func usesIn(source tree.File) []stack.Use {
-	if !stack.HasOne(source.Text, "env", "config(", "Settings", "OrThrow", "oi.", " z.", "${") {
+	if !stack.HasOne(source.Text, "env", "ENV", "Environment", "config(", "Settings", "OrThrow", "onfig", "oi.", " z.", "${") {
 		return nil
 	}
 	for _, language := range stacks.Languages() {
@@ -35,15 +36,27 @@ func readsOf(c *candidate) []stack.Use {
 	return uses
 }
 
-// fromEnvs are the variables that the service's env files name.
+// fromEnvs are the variables that the service's env files name. A file above a page's directory
+// has those of servers, too.
 func (c *candidate) fromEnvs() []stack.Use {
 	var uses []stack.Use
+	above := func(env runfiles.EnvFile) bool {
+		return slices.ContainsFunc(c.outer, func(o runfiles.EnvFile) bool { return o.Path == env.Path })
+	}
 	for _, env := range append(slices.Clip(c.envs), c.outer...) {
 		for _, entry := range env.Entries {
+			if c.Page && above(env) && !c.reads(entry.Name) && !c.hasPrefix(entry.Name) {
+				continue
+			}
 			uses = append(uses, stack.Use{Name: entry.Name, Value: entry.Value, Set: env.Loaded && entry.Value != "", Where: tree.At(env.Path, entry.Line, entry.Name)})
 		}
 	}
 	return uses
+}
+
+// hasPrefix says whether a variable is one for the service's pages by its name.
+func (c *candidate) hasPrefix(name string) bool {
+	return slices.ContainsFunc(c.Of.Prefixes, func(prefix string) bool { return strings.HasPrefix(name, prefix) })
 }
 
 // fromCompose are the variables that a compose file sets, of those that the service reads.
@@ -86,17 +99,18 @@ func decideVariables(all services, c *candidate) []Variable {
 	byName := map[string]*Variable{}
 	values := map[string][]string{}
 	readers := map[string][]string{} // the source files that read a variable
+	defaults := defaultsOf(uses)
 	for _, u := range uses {
 		if stacks.IsSetting(u.Name) && (!u.Required || stack.UsualValue(u) == "") {
 			continue
 		}
 		v := byName[u.Name]
 		if v == nil {
-			v = &Variable{Name: u.Name, Secret: looksSecret(u.Name), Evidence: u.Where}
+			v = &Variable{Name: u.Name, Secret: looksSecret(u.Name), Evidence: u.Where, Default: defaults[u.Name]}
 			byName[u.Name] = v
 		}
 		v.Secret = v.Secret || credentials.MatchString(u.Value)
-		v.Default = v.Default || u.Set
+		v.List = v.List || u.List
 		if u.Required && !v.Required {
 			v.Required, v.Evidence = true, u.Where
 		}
@@ -125,6 +139,21 @@ func decideVariables(all services, c *candidate) []Variable {
 	}
 	slices.SortFunc(variables, func(a, b Variable) int { return strings.Compare(a.Name, b.Name) })
 	return variables
+}
+
+// defaultsOf are the variables that have a value where nothing sets them: a file that is loaded
+// has one, or the code does and no other place ends the program all the same.
+func defaultsOf(uses []stack.Use) map[string]bool {
+	inFile, inCode, checked := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	for _, u := range uses {
+		inFile[u.Name] = inFile[u.Name] || u.Set && !isCode(u.Where.File)
+		inCode[u.Name] = inCode[u.Name] || u.Set
+		checked[u.Name] = checked[u.Name] || u.Checked
+	}
+	for name := range inCode {
+		inCode[name] = inFile[name] || inCode[name] && !checked[name]
+	}
+	return inCode
 }
 
 // credentials are a password within a URL.

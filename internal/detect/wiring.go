@@ -82,13 +82,14 @@ func callsInside(all services, c *candidate, v *Variable, readers []string) bool
 		return c.isProxyFile(name) && proxies.MatchString(c.Tree.Source(name).Text)
 	}
 	switch {
+	case c.assets: // a bundler writes it into files for browsers
+		return false
 	case !c.Page:
 		return !strings.Contains(v.Name, "CORS") && !strings.Contains(v.Name, "ORIGIN")
 	case len(readers) > 0 && !slices.ContainsFunc(readers, func(name string) bool { return !ofProxy(name) }):
 		return true
 	}
-	isPublic := slices.ContainsFunc(c.Of.Prefixes, func(prefix string) bool { return strings.HasPrefix(v.Name, prefix) })
-	return c.Of.ServerSide && len(readers) > 0 && !isPublic && !slices.ContainsFunc(readers, c.isProxyFile)
+	return c.Of.ServerSide && len(readers) > 0 && !c.hasPrefix(v.Name) && !slices.ContainsFunc(readers, c.isProxyFile)
 }
 
 func (all services) byPort(port int) *candidate {
@@ -133,7 +134,7 @@ func (all services) byName(name string, reader *candidate) *candidate {
 			return nil
 		}
 	}
-	if strings.HasPrefix(name, "CORS") || ofOrigin && len(roles) == 0 {
+	if ofCORS.MatchString(name) || ofOrigin && len(roles) == 0 {
 		roles, isURL = []role{frontend}, isURL || ofOrigin || name == "CORS"
 	}
 	if !isURL && !slices.Contains([]string{"API", "BACKEND", "API_BASE"}, name) || len(roles) == 0 {
@@ -141,6 +142,9 @@ func (all services) byName(name string, reader *candidate) *candidate {
 	}
 	return all.only(roles[0], reader)
 }
+
+// ofCORS are variables of a server for the origins of pages: BACKEND_CORS_ORIGINS.
+var ofCORS = lazyregexp.New(`(?:^|_)CORS`)
 
 // byOwnName is the service that the name without its URL word names: USERS_URL,
 // USERS_SERVICE_URL and BACKEND_FLASK_URL.

@@ -120,3 +120,18 @@ func TestTrustStore(t *testing.T) {
 		t.Errorf("keytool: %v\n%s", err, out)
 	}
 }
+
+// TestFor: what runs Java is told by its Dockerfile or by its stack.
+func TestFor(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		"FROM eclipse-temurin:21-jdk AS dev\n": true, "FROM maven:3.9": true, "FROM registry/openjdk17": true, "RUN ./mvnw package": true, "RUN ./gradlew build": true,
+		"RUN apt-get install default-jre-headless": true, "\njava": true, "FROM amazoncorretto:21": true,
+		"FROM node:24\nRUN npm run build:javascript\n": false, "FROM python:3.13-slim": false, "": false, "COPY javadoc.txt .": false,
+	} {
+		_, got := (Settings{CA: []byte("PEM")}).For(text).Build().Env["JAVA_TOOL_OPTIONS"]
+		if got != want {
+			t.Errorf("%q runs Java: %v, want %v", text, got, want)
+		}
+	}
+}

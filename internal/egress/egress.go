@@ -43,6 +43,7 @@ type Settings struct {
 
 	allowed map[string]Use // by [Credential.ID]
 	nonce   string
+	plain   bool // without what only Java reads
 }
 
 // Empty reports whether there is nothing to hand on.

@@ -222,8 +222,13 @@ func (s Settings) authorities(peers []string) Grant {
 			for _, name := range []string{"SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PIP_CERT", "GIT_SSL_CAINFO", "CARGO_HTTP_CAINFO"} {
 				g.Env[name] = caPath
 			}
-			g.add("devup-ca.jks", trustStorePath, trustStore(s.CA), javaVariable)
+			if !s.plain {
+				g.add("devup-ca.jks", trustStorePath, trustStore(s.CA), javaVariable)
+			}
 		}
+	}
+	if s.plain {
+		return g
 	}
 	if options := s.javaOptions(peers); options != "" {
 		g.Env = put(g.Env, javaVariable, options)

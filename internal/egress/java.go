@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
 // trustStorePath is where the key store with the CA bundle lies for Java, which reads no PEM.
@@ -35,6 +37,16 @@ func (s Settings) javaOptions(peers []string) string {
 		options = append(options, "-Dhttp.nonProxyHosts="+without)
 	}
 	return strings.Join(options, " ")
+}
+
+// runsJava finds the images and tools of Java in a Dockerfile, or in the name of an image.
+var runsJava = lazyregexp.New(`(?i)(?:^|[^a-z])(?:java|(?:open|graal)?jdk|(?:open)?jre|jvm|(?:eclipse-)?temurin|(?:amazon)?corretto|zulu|liberica|graalvm|maven|mvnw?|gradlew?|tomcat|jetty|wildfly|quarkus|sbt|kotlinc?|scala|clojure|lein)(?:[^a-z]|$)`)
+
+// For is what a build or a container gets by its Dockerfile, or by whatever else tells what runs
+// in it: the key store and the variable of Java are for what runs Java alone.
+func (s Settings) For(text string) Settings {
+	s.plain = !runsJava.MatchString(text)
+	return s
 }
 
 // hostAndPort are those of a proxy's address; empty where it names none.

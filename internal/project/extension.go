@@ -33,6 +33,14 @@ type ServiceExtension struct {
 	Setup     []SetupStep    // what has to run in the service's container before one can work with it, in this order
 }
 
+// Language is that of the stack; empty where it names none.
+func (x ServiceExtension) Language() string {
+	if s := stacks.Default(x.Stack); s != nil && s.Language != nil {
+		return s.Language.Name
+	}
+	return ""
+}
+
 // Page tells whether the stack is one whose services are what users open.
 func (x ServiceExtension) Page() bool {
 	s := stacks.Default(x.Stack)

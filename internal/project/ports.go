@@ -194,6 +194,19 @@ func (p *Project) Running() types.Services {
 	return all
 }
 
+// Without is a copy of the project that does not start the named services. They stay among
+// [Project.Running]: a port on which one of them listens does not become another one's.
+func (p *Project) Without(names ...string) *Project {
+	return p.Edit(func(own *Project) {
+		own.others = maps.Clone(p.Running())
+		own.Project = own.WithServicesDisabled(names...)
+		maps.DeleteFunc(own.others, func(name string, _ types.ServiceConfig) bool {
+			_, starts := own.Services[name]
+			return starts
+		})
+	})
+}
+
 // SetHostPorts puts decided host ports into the ports of a service, and hostIP where the
 // config names no address.
 func SetHostPorts(s *types.ServiceConfig, hostPorts map[PortKey]int, hostIP string) {

@@ -53,3 +53,20 @@ func TestPortsOfSharedNetwork(t *testing.T) {
 		t.Errorf("the owner of nested is %q", owner)
 	}
 }
+
+// TestWithoutMember: the port of a member that is not started stays its own, so that the owner
+// is not expected to listen there.
+func TestWithoutMember(t *testing.T) {
+	t.Parallel()
+	p := loadText(t, sharedNetwork)
+	rest := p.Without("web", "nested")
+	if got := fmt.Sprint(rest.ServiceNames()); got != "[api late net]" {
+		t.Errorf("services %s", got)
+	}
+	if ports := rest.Listened("net"); len(ports) != 0 {
+		t.Errorf("net is expected to listen on %v", ports)
+	}
+	if got := fmt.Sprint(Neighbors(rest, "api")); got != "[3000 9229]" {
+		t.Errorf("neighbors %s", got)
+	}
+}

@@ -35,7 +35,12 @@ func TestClones(t *testing.T) {
 		}
 		var files []scaffold.File
 		for _, file := range render(t, repo) {
-			if base := filepath.Base(file.Path); base == "Dockerfile" || base == "devup.yaml" {
+			base := filepath.Base(file.Path)
+			isDockerfile := strings.HasPrefix(base, "Dockerfile") && !strings.HasSuffix(base, ".dockerignore")
+			if isDockerfile {
+				parseDockerfile(t, file)
+			}
+			if isDockerfile || base == "devup.yaml" {
 				files = append(files, file)
 			}
 		}

@@ -25,6 +25,7 @@ type imageView struct {
 	Ignored   untrusted.Inert // Output as .dockerignore has it
 	Port      int
 	Native    bool
+	EmptyEnv  bool              // the program ends where its directory has no .env
 	Manifest  untrusted.Inert   // by name, for comments
 	Listed    untrusted.Inert   // the file that says which packages, by name, for comments
 	Copies    []untrusted.Inert // the files of the dependency layer, each as one COPY takes them; empty for none
@@ -59,6 +60,7 @@ func newImageView(repo detect.Repository, s detect.Service) (imageView, error) {
 		Member:    s.Member(),
 		Port:      s.Port.Number,
 		Native:    s.Packages.Native,
+		EmptyEnv:  s.EmptyEnv,
 		Manifest:  untrusted.Comment(s.Packages.Manifest),
 		Listed:    untrusted.Comment(or(s.Packages.Lock, s.Packages.Manifest)),
 		Copies:    of.Language.Copies(&q, s),

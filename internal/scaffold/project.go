@@ -8,6 +8,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/detect"
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/stack/stacks"
 	"github.com/devup-cli/devup/internal/untrusted"
 )
@@ -123,7 +124,7 @@ func newProjectView(repo detect.Repository, o Options) projectView {
 	for _, s := range repo.Services {
 		if v := newServiceView(repo, s, loopbackOf(shared, s.Name)); !s.Included && (v.Full || v.Extension || len(v.Environment)+len(v.Needs) > 0) {
 			view.Services = append(view.Services, v)
-			view.addWorkers(repo, s, v)
+			view.Services = append(view.Services, workerViews(repo, s, v)...)
 		}
 		if s.Port.Number > 0 && !slices.ContainsFunc(view.Ports, func(p portView) bool { return p.Number == s.HostPort }) {
 			view.Ports = append(view.Ports, portView{Number: s.HostPort, Name: s.Name, Page: s.Page, Public: o.opens(s), Why: o.why(s)})
@@ -201,40 +202,65 @@ func newServiceView(repo detect.Repository, s detect.Service, shared detect.Loop
 	return v
 }
 
-// addWorkers adds the workers of a service: its image with another command, which nothing
+// workerViews are the workers of a service: its image with another command, which nothing
 // outside reaches.
-func (v *projectView) addWorkers(repo detect.Repository, s detect.Service, of serviceView) {
-	if !of.Full {
-		return // its compose file says what runs
+func workerViews(repo detect.Repository, s detect.Service, of serviceView) []serviceView {
+	var views []serviceView
+	for _, w := range Workers(repo, s) {
+		v := of
+		v.Key = w.Service
+		v.Command, v.Worker = escapeAll(w.Command), true
+		v.Port, v.HostPort, v.Closed, v.Public = 0, 0, false, false
+		v.Ready, v.Migrate, v.Routes = "", nil, nil
+		views = append(views, v)
 	}
-	for _, w := range s.Workers {
-		worker := of
-		worker.Key = of.Key + "-" + string(untrusted.ServiceName(w.Name))
-		if slices.ContainsFunc(repo.Services, func(s detect.Service) bool { return s.Name == worker.Key || key(s) == worker.Key }) {
-			continue // that service is one already
-		}
-		worker.Key = v.free(repo, worker.Key)
-		worker.Command, worker.Worker = escapeAll(w.Command), true
-		worker.Port, worker.HostPort, worker.Closed, worker.Public = 0, 0, false, false
-		worker.Ready, worker.Migrate, worker.Routes = "", nil, nil
-		v.Services = append(v.Services, worker)
-	}
+	return views
 }
 
-// free is a key that no service, worker, data service or network has: the wanted one, else
-// that with a number.
-func (v *projectView) free(repo detect.Repository, wanted string) string {
-	taken := func(name string) bool {
-		return slices.ContainsFunc(repo.Services, func(s detect.Service) bool { return key(s) == name }) ||
-			slices.ContainsFunc(v.Services, func(s serviceView) bool { return s.Key == name }) ||
-			slices.ContainsFunc(repo.Data, func(d detect.Data) bool { return d.Key == name }) ||
-			slices.ContainsFunc(v.Networks, func(l loopbackView) bool { return l.Key == name })
+// Worker is a worker of a service, with what Compose calls it.
+type Worker struct {
+	Service string
+	stack.Worker
+}
+
+// Workers are those of a service that devup.yaml runs, each with a key that no other service,
+// worker, data service or network has.
+func Workers(repo detect.Repository, s detect.Service) []Worker {
+	taken := map[string]bool{}
+	for _, d := range repo.Data {
+		taken[d.Key] = true
 	}
-	name := wanted
-	for n := 2; taken(name); n++ {
-		name = wanted + "-" + strconv.Itoa(n)
+	for _, l := range repo.Loopbacks {
+		taken[l.Name] = true
 	}
-	return name
+	for _, of := range repo.Services {
+		all := workersOf(repo, of, taken)
+		if of.Name == s.Name {
+			return all
+		}
+	}
+	return nil
+}
+
+// workersOf are the workers of a service, with keys that it adds to those that are taken.
+func workersOf(repo detect.Repository, s detect.Service, taken map[string]bool) []Worker {
+	if s.Compose != "" {
+		return nil // its compose file says what runs
+	}
+	var all []Worker
+	for _, w := range s.Workers {
+		name := key(s) + "-" + string(untrusted.ServiceName(w.Name))
+		if slices.ContainsFunc(repo.Services, func(other detect.Service) bool { return other.Name == name || key(other) == name }) {
+			continue // that service is one already
+		}
+		free := name
+		for n := 2; taken[free]; n++ {
+			free = name + "-" + strconv.Itoa(n)
+		}
+		taken[free] = true
+		all = append(all, Worker{free, w})
+	}
+	return all
 }
 
 // key is what Compose calls the service.

@@ -155,6 +155,25 @@ func TestForServiceNeedsNoMoreThanAStack(t *testing.T) {
 	}
 }
 
+// TestEmptyEnv: the image makes the .env without which a program ends.
+func TestEmptyEnv(t *testing.T) {
+	t.Parallel()
+	for stack, made := range map[string]string{"go": "COPY --from=build --chown=app:app /tmp/.env ./\n", "rust": "RUN touch .env\n"} {
+		for _, needed := range []bool{true, false} {
+			files, err := scaffold.ForService(detect.Repository{}, detect.Service{Name: "api", Dir: ".", Stack: stack, EmptyEnv: needed})
+			if err != nil {
+				t.Fatal(err)
+			}
+			text := content(t, files, "Dockerfile")
+			for _, line := range []string{made, "    '[ -e .env ] || touch .env #"} {
+				if strings.Contains(text, line) != needed {
+					t.Errorf("%s, needed %v: %q in\n%s", stack, needed, line, text)
+				}
+			}
+		}
+	}
+}
+
 func TestUnknownStack(t *testing.T) {
 	t.Parallel()
 	_, err := scaffold.ForService(detect.Repository{}, detect.Service{Name: "web", Stack: "project"})

@@ -253,7 +253,8 @@ var repositories = map[string]detect.Repository{
 			Runtime: detect.Runtime{Language: "node", Version: "24"},
 			Packages: detect.Packages{
 				Manager: "npm", Manifest: "package.json", Lock: "package-lock.json",
-				Workspace: ".", Members: []string{"apps/api server", "apps/web", "packages/ui"}, Linked: []string{"packages/ui"},
+				Workspace: ".", Members: []string{"apps/api server", "apps/web", "packages/ui"}, Linked: []string{"packages/ui"}, Made: []string{"packages/ui/dist"},
+				Libraries: []stack.Step{{Dir: "packages/ui", Command: []string{"npm", "run", "build"}}},
 			},
 			Dev:   []string{"npm", "run", "dev", "--", "--host", "0.0.0.0", "--port", "5173", "--strictPort"},
 			Build: []string{"npm", "run", "build"}, Output: "dist",

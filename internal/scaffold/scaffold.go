@@ -3,8 +3,7 @@
 // what each [Platform] reads: .gitpod.yml, .devcontainer/devcontainer.json,
 // .ona/automations.yaml.
 //
-// [Render] makes all of them as values and touches nothing; [ForService] makes
-// those of one service. [Compare] says what a repository has of them already, and
+// [Render] makes all of them as values and touches nothing. [Compare] says what a repository has of them already, and
 // [Write] creates what it has not. No function changes a file that exists.
 //
 // Decisions about a service are detect's. Those about the form of a file (which
@@ -73,14 +72,6 @@ func Render(repo detect.Repository, o Options) ([]File, error) {
 	return files, nil
 }
 
-// ForService makes the Dockerfile and the .dockerignore of one service, whether it
-// has a Dockerfile or not. The service need not be among those of the repository,
-// which says what lies beside it; only Name, Dir and Stack have to be set, what
-// else is empty gets the stack's usual value. The error is as for [Render].
-func ForService(repo detect.Repository, s detect.Service) ([]File, error) {
-	return serviceFiles(complete(repo), withDefaults(s))
-}
-
 // Adopt gives the repository as it was before our Dockerfiles were written: a
 // service whose Dockerfile carries our [Mark] counts as one without. A second
 // Render then makes the same files as the first, so that nothing seems to differ.
@@ -132,7 +123,7 @@ func serviceFiles(repo detect.Repository, s detect.Service) ([]File, error) {
 
 // dockerfileName is the name of the Dockerfile that is made for the service. Two
 // services in one directory cannot share one, so all but the first carry their name, and all
-// where one brings its own.
+// where one brings its own, or where one for production stays.
 func dockerfileName(repo detect.Repository, s detect.Service) string {
 	before := true
 	for _, other := range repo.Services {
@@ -143,6 +134,9 @@ func dockerfileName(repo detect.Repository, s detect.Service) string {
 		if other.Dir == s.Dir && (before || other.Dockerfile != "") {
 			return "Dockerfile." + s.Name
 		}
+	}
+	if s.Beside {
+		return "Dockerfile." + s.Name
 	}
 	return "Dockerfile"
 }

@@ -84,7 +84,7 @@ func environment(repo detect.Repository, s detect.Service, shared detect.Loopbac
 			add(detect.Variable{Name: s.PortName}, strconv.Itoa(s.Port.Number))
 		}
 		for _, v := range variables(s, isGenerated) {
-			add(v, "${"+v.Name+":?devup up generates it}")
+			add(v, "${"+v.Name+":?devup up generates it in .devup/.env}")
 		}
 		for _, v := range variables(s, isUsual) {
 			value := escape(v.Usual)
@@ -113,7 +113,11 @@ func urlOf(repo detect.Repository, v detect.Variable, shared detect.Loopback) st
 		return scheme + "://" + inside(sibling, shared) + escape(v.Path)
 	}
 	local := scheme + strings.TrimPrefix(localURL(sibling), "http")
-	return "${" + variable + detect.EnvName(key(sibling)) + ":-" + local + "}" + escape(v.Path)
+	url := "${" + variable + detect.EnvName(key(sibling)) + ":-" + local + "}" + escape(v.Path)
+	if v.List {
+		return `["` + url + `"]`
+	}
+	return url
 }
 
 var plainPath = lazyregexp.New(`^[\w./@-]+$`)

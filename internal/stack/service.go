@@ -75,6 +75,10 @@ type Packages struct {
 	Generated []string
 	// Builds are the commands that build the members that the service imports, in that order.
 	Builds []Step
+	// Libraries are those of them without which the service does not even start in development: it
+	// imports files that they make. Made are the directories of these files, relative to the build context.
+	Libraries []Step
+	Made      []string
 	// Hooks are commands that take scripts out of a manifest that only set up git, for the image has none.
 	Hooks []Step
 	// After are the commands that complete the installation, in exec form, each in its directory
@@ -94,6 +98,7 @@ type Variable struct {
 	Sibling  string        // name of the service whose URL the variable holds; empty for none
 	Path     string        // what follows the sibling's URL, as in "/api"; mostly empty
 	Socket   bool          // the URL is one of WebSockets: ws:// or wss://
+	List     bool          // the program parses a list in JSON
 	Inside   bool          // read by a server that calls the sibling itself, so that it needs the address between containers, not the browser's
 	Default  bool          // the code or an env file that is loaded has a value for it, so that it may stay unset
 	Required bool          // the program does not start where it is not set
@@ -152,10 +157,12 @@ type Service struct {
 	ProdModule string    // Python stacks: the WSGI callable for gunicorn ("app:app"); empty when there is none
 	Variables  []Variable
 	EnvFiles   []EnvFile     // those that it loads, where they do not exist, or lie outside of its directory
+	EmptyEnv   bool          // it ends where its directory has no .env, even an empty one
 	Routes     []string      // a backend: the path prefixes that it answers ("/api"), sorted; nil where they are not known
 	Public     tree.Evidence // why a browser on another machine has to reach it at a URL of its own, a clause; the zero value where none has to
 	Ready      string        // a path that must answer below 500, or empty for the port alone
 	Dockerfile string        // the name of its existing Dockerfile in Dir, or empty
+	Beside     bool          // Dir has a Dockerfile for production alone, which stays
 	BuiltFrom  string        // the directory that its existing Dockerfile is built from, where that is not Dir; else empty
 	Mounted    string        // the directory in the image of its existing Dockerfile that its source can be mounted over; empty where that is not safe
 	Installed  []string      // the directories below Mounted that hold what the image installed

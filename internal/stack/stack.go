@@ -40,6 +40,7 @@ type Stack struct {
 	// How it runs.
 	Page     bool                          // a frontend: people look at it in a browser
 	Worker   bool                          // it listens nowhere
+	Fallback bool                          // it is taken only where nothing else is found at, above or below its directory
 	Port     int                           // where it listens by default; 0 where only its source says
 	FindPort func(a *App) (Port, bool)     // where its files say the port; nil for the language's patterns
 	OwnPort  bool                          // its files alone say the port: what env files of other services say of it is wrong
@@ -47,6 +48,7 @@ type Stack struct {
 	Output   string                        // the directory of the built files that are served in production; empty for a server
 	Commands func(a *App) (start Commands) // asked for once the port and the language's version are known
 	Ready    string                        // a path that answers once it serves, where its routes hold no better one
+	Unused   func(a *App) []string         // data services that its own configuration names, and that this app does without
 	Migrate  func(a *App) []string         // the command that brings the database up to date, in exec form; nil for none
 
 	// Environment variables.
@@ -107,6 +109,7 @@ type Language struct {
 	Getenv     func(name, or string) string // the code that reads a variable, with a value where it is not set
 	Renders    *lazyregexp.Regexp           // code of a server that answers with pages
 	LoadsEnv   *lazyregexp.Regexp           // code, or a package in a manifest, that loads the env files of its directory
+	DemandsEnv *lazyregexp.Regexp           // code that ends the program where its directory has no .env
 	LoadsAbove *lazyregexp.Regexp           // code that looks for env files in directories above
 	LetsIn     *lazyregexp.Regexp           // code of a server that lets pages of other addresses call it
 	// Wants looks up what the files that list packages say of one: the range of versions, empty
@@ -119,6 +122,8 @@ type Language struct {
 	Copies  func(q *untrusted.Quoter, s Service) []untrusted.Inert // the files of the dependency layer, each as one COPY takes them
 	Install func(q *untrusted.Quoter, s Service, of *Stack) any
 	Keeps   func(s Service) []string // directories of the image, below its root, that a mount of the source must not hide
+
+	ForProduction *lazyregexp.Regexp // text of a Dockerfile that a framework writes for production alone; nil where none does
 
 	ProxyFiles *lazyregexp.Regexp // names of files that say where a development server sends requests on
 }
@@ -138,8 +143,10 @@ type Use struct {
 	Where tree.Evidence
 	// Required says that the program does not start without it, as far as this place tells.
 	Required bool
+	Checked  bool     // the source itself ends the program without it, so that a default in another place helps nothing
 	Empty    bool     // an empty value will do for a start
 	Number   bool     // the program reads a number
+	List     bool     // the program parses a list in JSON
 	Choices  []string // the values that the program takes; nil for any
 }
 

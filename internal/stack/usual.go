@@ -22,6 +22,7 @@ var usualValues = []struct {
 	{name: lazyregexp.New(`EXPIR\w*(?:SECONDS?|SECS?)$`), value: "3600"},
 	{name: lazyregexp.New(`^(?:JWT|TOKEN|ACCESS|REFRESH|SESSION|AUTH)\w*_(?:EXPIR\w*|LIFETIME|TTL|MAX_?AGE)$`), value: "1d", number: "86400"},
 	{name: lazyregexp.New(`^(?:BCRYPT|SALT|HASH)(?:_SALT)?_ROUNDS?$|^BCRYPT_COST$`), value: "10"},
+	{name: lazyregexp.New(`^(?:DB|DATABASE|SQLITE)(?:_DB)?_(?:FILE(?:NAME)?|PATH|STORAGE)$`), value: "dev.db"}, // of SQLite
 	{name: lazyregexp.New(`^(?:APP_|NODE_|PYTHON_)?ENV(?:IRONMENT)?$`), value: "development", onStart: true},
 	{name: lazyregexp.New(`^(?:APP_|SERVER_)?DEBUG$`), value: "true", onStart: true},
 	{name: lazyregexp.New(`^(?:APP_)?LOG_?LEVEL$`), value: "INFO", onStart: true},
@@ -51,6 +52,9 @@ func UsualValue(u Use) string {
 		}
 		if usual.value == "INFO" && !strings.HasSuffix(u.Where.File, ".py") {
 			return "info"
+		}
+		if u.List {
+			return `["` + usual.value + `"]`
 		}
 		return usual.value
 	}

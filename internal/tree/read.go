@@ -86,7 +86,35 @@ func (t *Tree) Source(name string) File {
 	case ".py", ".txt", ".toml", ".env", "":
 		mark = "#"
 	}
-	return File{Path: name, Text: BlankComments(t.Text(name), mark)}
+	text := BlankComments(t.Text(name), mark)
+	if path.Ext(name) == ".rs" {
+		text = blankTests(text)
+	}
+	return File{Path: name, Text: text}
+}
+
+// blankTests replaces Rust's modules of tests by blanks, which stand in the source that they
+// test. rustfmt begins and ends each in the first column.
+func blankTests(text string) string {
+	const mark = "#[cfg(test)]"
+	if !strings.Contains(text, mark) {
+		return text
+	}
+	lines := strings.Split(text, "\n")
+	marked, inside := false, false
+	for i, line := range lines {
+		switch {
+		case inside:
+			inside = line != "}"
+			lines[i] = strings.Repeat(" ", len(line))
+		case line == mark:
+			marked = true
+		case marked && !strings.HasPrefix(line, "#["):
+			inside = strings.Contains(line, "mod ") && strings.HasSuffix(line, "{")
+			marked = false
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 // BlankComments replaces lines that are only a comment by blanks.

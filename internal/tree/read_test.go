@@ -50,9 +50,11 @@ func TestExists(t *testing.T) {
 // TestSource: comments are blanked, and offsets stay.
 func TestSource(t *testing.T) {
 	t.Parallel()
-	root := walked(t, "a.py=# x\na # b\n  # c", "a.js=// x\na // b\n# c", "a.toml=# x\n// y", "Procfile=# x\n// y")
+	root := walked(t, "a.py=# x\na # b\n  # c", "a.js=// x\na // b\n# c", "a.toml=# x\n// y", "Procfile=# x\n// y",
+		"a.rs=run(1);\n#[cfg(test)]\n#[x]\nmod tests {\n  run(2);\n}\nrun(3);", "b.rs=#[cfg(test)]\nuse a;\nmod b {\n}")
 	for name, want := range map[string]string{
 		"a.py": "   \na # b\n     ", "a.js": "    \na // b\n# c", "a.toml": "   \n// y", "Procfile": "   \n// y",
+		"a.rs": "run(1);\n#[cfg(test)]\n#[x]\nmod tests {\n         \n \nrun(3);", "b.rs": "#[cfg(test)]\nuse a;\nmod b {\n}",
 	} {
 		if got := root.Source(name); got.Text != want || got.Path != name {
 			t.Errorf("%s: %q, want %q", name, got.Text, want)

@@ -299,7 +299,12 @@ var asideDirectories = map[string]bool{
 
 // IsBelowAside says whether a path lies in a directory whose code does not run with a service.
 func IsBelowAside(name string) bool {
-	return slices.ContainsFunc(strings.Split(name, "/"), IsAside)
+	for at := name; at != "." && at != "/" && at != ""; at = path.Dir(at) {
+		if IsAside(at) {
+			return true
+		}
+	}
+	return false
 }
 
 // IsTest says whether a file of the name holds tests, or was not written by hand.
@@ -309,5 +314,8 @@ func IsTest(name string) bool {
 		strings.HasSuffix(name, "_test.py") || strings.HasSuffix(name, "_test.go") || strings.Contains(name, ".stories.")
 }
 
-// IsAside says whether a directory of the name holds code that does not run with a service.
-func IsAside(name string) bool { return asideDirectories[name] }
+// IsAside says whether a directory holds code that does not run with a service. Below src/main
+// of Java and Kotlin the names are those of packages: com/example is what new projects have.
+func IsAside(dir string) bool {
+	return asideDirectories[path.Base(dir)] && !strings.Contains("/"+dir, "/src/main/")
+}

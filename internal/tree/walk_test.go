@@ -181,6 +181,7 @@ func TestPaths(t *testing.T) {
 	for name, want := range map[string][3]bool{ // a test, aside, output
 		"test_a.py": {true}, "a_test.py": {true}, "conftest.py": {true}, "a.test.ts": {true}, "a.spec.js": {true}, "a.min.js": {true}, "a.d.ts": {true}, "b.stories.tsx": {true},
 		"latest.py": {}, "a.ts": {}, "tests": {false, true}, "migrations": {false, true}, "scripts": {false, true}, "src": {}, "dist": {false, false, true}, "build": {false, false, true}, "public": {false, true, true},
+		"a/example": {false, true}, "a/src/main/java/com/example": {}, "src/test": {false, true},
 	} {
 		if got := [3]bool{IsTest(name), IsAside(name), IsOutput(name)}; got != want {
 			t.Errorf("%s: test, aside, output %v, want %v", name, got, want)

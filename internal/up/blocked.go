@@ -38,7 +38,7 @@ func dependents(p *project.Project, failed map[string]bool) map[string]string {
 func withoutServices(p *project.Project, failed map[string]bool, blocked map[string]string) *project.Project {
 	names := slices.Collect(maps.Keys(failed))
 	names = slices.AppendSeq(names, maps.Keys(blocked))
-	return p.Edit(func(own *project.Project) { own.Project = own.WithServicesDisabled(names...) })
+	return p.Without(names...)
 }
 
 // notStarted names the services that wait for one that failed, each with the service

@@ -30,7 +30,8 @@ func withEgress(p *project.Project, s egress.Settings, files Mounts) error {
 		asks := p.Extensions[name].Egress
 		grant := s.Image(has, peers, asks)
 		if service.Build != nil {
-			grant = s.Container(has, peers, asks)
+			extension := p.Extensions[name]
+			grant = s.For(p.Dockerfile(name)+"\n"+extension.Language()).Container(has, peers, asks)
 		}
 		if len(grant.Env)+len(grant.Proxy)+len(grant.Files) == 0 {
 			continue

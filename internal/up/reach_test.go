@@ -22,8 +22,10 @@ func TestWithEgress(t *testing.T) {
 			Name: "built", WorkloadSpec: types.WorkloadSpec{Build: &types.BuildConfig{Context: "."}},
 			ContainerSpec: types.ContainerSpec{Environment: types.MappingWithEquals{"SSL_CERT_FILE": &own}},
 		},
+		"java":   {Name: "java", WorkloadSpec: types.WorkloadSpec{Build: &types.BuildConfig{Context: "."}}},
+		"maven":  {Name: "maven", WorkloadSpec: types.WorkloadSpec{Build: &types.BuildConfig{Context: ".", DockerfileInline: "FROM maven:3\n"}}},
 		"pulled": {Name: "pulled"},
-	}}}
+	}}, Extensions: map[string]project.ServiceExtension{"java": {Stack: "spring"}}}
 	dir := filepath.Join(t.TempDir(), "state")
 	err := withEgress(p, egress.Settings{CA: []byte("PEM"), Proxy: map[string]string{"HTTPS_PROXY": "http://proxy:3128"}}, Mounts{StateDir: dir, Project: "shop"})
 	if err != nil {
@@ -39,8 +41,13 @@ func TestWithEgress(t *testing.T) {
 	if value := built.Environment["https_proxy"]; value == nil || *value != "http://proxy:3128" {
 		t.Error("the service was not told of the proxy")
 	}
-	if len(built.Volumes) != 2 || !built.Volumes[0].ReadOnly || !built.Volumes[1].ReadOnly {
-		t.Fatalf("volumes are %+v, want two that are read-only: the bundle, and the same for Java", built.Volumes)
+	if len(built.Volumes) != 1 || !built.Volumes[0].ReadOnly || built.Environment["JAVA_TOOL_OPTIONS"] != nil {
+		t.Fatalf("volumes are %+v, want the bundle alone, read-only", built.Volumes)
+	}
+	for _, name := range []string{"java", "maven"} {
+		if s := p.Services[name]; len(s.Volumes) != 2 || !s.Volumes[1].ReadOnly || s.Environment["JAVA_TOOL_OPTIONS"] == nil {
+			t.Errorf("%s, which runs Java, has the volumes %+v", name, s.Volumes)
+		}
 	}
 	if text, err := os.ReadFile(built.Volumes[0].Source); err != nil || string(text) != "PEM" {
 		t.Errorf("the mounted file holds %q, %v", text, err)

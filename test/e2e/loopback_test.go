@@ -29,7 +29,8 @@ export default { server: { proxy: { '/api': 'http://localhost:5000' } } }
 {"name": "server", "scripts": {"start": "node server.js"}, "dependencies": {"express": "^4"}}
 -- server/server.js --
 const api = 'http://localhost:5000'
-require('express')().get('/', async (_, r) => r.send('server: ' + await (await fetch(api + '/api/tasks')).text())).listen(8001)
+const tasks = async () => (await fetch(api + '/api/tasks')).text()
+require('express')().get('/', (_, r) => tasks().then(text => r.send('server: ' + text), () => r.sendStatus(502))).listen(8001)
 `
 
 // TestCallsAtLocalhost: what the source calls at localhost is there, with nothing edited,

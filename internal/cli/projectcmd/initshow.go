@@ -32,9 +32,15 @@ type (
 		Needs     []string         `json:"needs,omitempty"`     // the services that it uses
 		Unset     []string         `json:"unset,omitempty"`     // variables that it reads and that are not set
 		Variables []unsetObject    `json:"variables,omitempty"` // the same, with where they are read, and those that are generated
+		Workers   []workerObject   `json:"workers,omitempty"`   // processes of its code that listen nowhere, each a service
 		Evidence  []evidenceObject `json:"evidence"`
 		Remarks   []remarkObject   `json:"remarks,omitempty"`   // what will not work as the files stand
 		Debuggers []remarkObject   `json:"debuggers,omitempty"` // of a public service: what keeps its debugger from visitors
+	}
+	workerObject struct {
+		Service  string         `json:"service"`
+		Command  []string       `json:"command"`
+		Evidence evidenceObject `json:"evidence"`
 	}
 	evidenceObject struct {
 		File string `json:"file,omitempty"`
@@ -107,6 +113,9 @@ func foundTable(p proposal) ui.Table {
 			{Text: cmp.Or(strings.Join(p.needs(s), ", "), "-")},
 			{Text: p.builtFrom(s), Tone: ui.Faint},
 		})
+		for _, w := range scaffold.Workers(p.repository, s) {
+			t.Rows = append(t.Rows, []ui.Cell{{Text: w.Service, Tone: ui.Strong}, {Text: "worker"}, {Text: "-"}, {Text: "-"}, {Text: p.builtFrom(s), Tone: ui.Faint}})
+		}
 	}
 	for _, d := range p.repository.Data {
 		t.Rows = append(t.Rows, p.dataRow(d))
@@ -221,6 +230,7 @@ func proposalObjects(env *command.Env, p proposal, o initOptions) {
 			Type: "found", Service: s.Name, Dir: s.Dir, Stack: s.Stack, Framework: s.Framework,
 			Port: s.Port.Number, HostPort: s.HostPort, Public: opening.Public, PublicWhy: publicWhy(opening), Runtime: runtimeText(s), Needs: p.needs(s), Unset: p.unset(s), Variables: p.variables(s), Evidence: evidence(s),
 			Remarks: remarks(s.Remarks), Debuggers: remarks(p.debuggers[s.Name]),
+			Workers: workerObjects(p.repository, s),
 		})
 	}
 	dataObjects(env, p.repository)
@@ -236,6 +246,15 @@ func proposalObjects(env *command.Env, p proposal, o initOptions) {
 			env.UI.Object(fileObject{"file", c.Path, string(c.State), c.Diff})
 		}
 	}
+}
+
+// workerObjects are the workers of a service.
+func workerObjects(repo detect.Repository, s detect.Service) []workerObject {
+	var all []workerObject
+	for _, w := range scaffold.Workers(repo, s) {
+		all = append(all, workerObject{w.Service, w.Command, evidenceObject{w.Evidence.File, w.Evidence.Line, w.Evidence.Text}})
+	}
+	return all
 }
 
 // explain prints all evidence, and what was not taken.

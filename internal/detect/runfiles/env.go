@@ -29,12 +29,15 @@ var envLine = lazyregexp.New(`^\s*(?:export\s+)?([A-Za-z_]\w*)\s*[=:]\s*(.*)$`)
 
 func parseEnv(name, text string) EnvFile {
 	env := EnvFile{Path: name, Loaded: stacks.IsEnvFile(path.Base(name)), Open: openIn(text)}
+	known := map[string]string{}
 	for i, line := range strings.Split(text, "\n") {
 		match := envLine.FindStringSubmatch(line)
 		if match == nil {
 			continue
 		}
-		env.Entries = append(env.Entries, EnvEntry{match[1], unquote(match[2]), i + 1})
+		value := Expand(unquote(match[2]), known) // of the lines before it
+		known[match[1]] = value
+		env.Entries = append(env.Entries, EnvEntry{match[1], value, i + 1})
 	}
 	return env
 }

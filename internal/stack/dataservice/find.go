@@ -67,6 +67,7 @@ type Holding struct {
 	Part     Part
 	Like     string // the value that says how it is written; empty for none
 	Given    bool   // a compose file sets it
+	Override bool   // its default names another service than what is used
 	At       tree.Evidence
 }
 
@@ -278,6 +279,9 @@ func (f *finder) settle() {
 			w.Holds = []Holding{{Variable: w.Service.usualVariable(), Part: PartURL}}
 		}
 		w.completeByDriver()
+		if f.seen.Language == "java" {
+			w.completeBySpring()
+		}
 		w.url = cmp.Or(w.Service.URLs[f.seen.Language], w.Service.URL)
 		w.scheme = f.schemeOf(w.Service)
 		if w.Service.isSQL() {

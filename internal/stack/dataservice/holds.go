@@ -25,10 +25,49 @@ func (f *finder) variables() {
 		}
 		f.hold(w, m.Part, v)
 	}
+	f.bareLogin()
+}
+
+// bareLogin takes USER and PASSWORD for those of the only database that other variables speak of
+// in parts, where the program reads both: alone, USER is the system's.
+func (f *finder) bareLogin() {
+	var database *Wanted
+	for _, w := range f.wanted {
+		if w.Service.Group != Database || len(w.Holds) == 0 {
+			continue
+		}
+		if database != nil || slices.ContainsFunc(w.Holds, func(h Holding) bool { return h.Part == PartURL || h.Part == PartUser || h.Part == PartPassword }) {
+			return
+		}
+		database = w
+	}
+	var login []Named
+	for _, v := range f.seen.Variables {
+		if v.Name == "USER" || v.Name == "PASSWORD" {
+			login = append(login, v)
+		}
+	}
+	if database == nil || len(login) < 2 {
+		return
+	}
+	for _, v := range login {
+		f.hold(database, partWords[v.Name], v)
+	}
 }
 
 func (f *finder) isSQLite(v Named) bool {
+	if namesService(v.Values) {
+		return false
+	}
 	return slices.ContainsFunc(v.Values, func(value Value) bool { return strings.Contains(value.Text, "sqlite") })
+}
+
+// namesService says whether one of the values of a driver is that of a service, though another
+// is SQLite: Laravel's default, where the example of its .env has DB_CONNECTION=pgsql.
+func namesService(values []Value) bool {
+	return slices.ContainsFunc(values, func(value Value) bool {
+		return !strings.Contains(value.Text, ":") && OfDialect(strings.ToLower(value.Text)) != nil
+	})
 }
 
 // meant is the entry that a variable speaks of; nil for none.
@@ -45,7 +84,13 @@ func (f *finder) meant(m Meaning, v Named) *Wanted {
 		}
 	}
 	guess := m.General && (m.Part == PartURL || m.Part == PartHost) && slices.Contains(m.Services, "postgres")
-	if best == nil && guess && f.usesSQL(v) && f.sqlite == (tree.Evidence{}) && len(v.Values) > 0 && !f.isElsewhere(v) {
+	guess = guess && best == nil && f.sqlite == (tree.Evidence{}) && len(v.Values) > 0 && !f.isElsewhere(v)
+	if guess {
+		if named := Lookup(v.Values[0].Text); named != nil && slices.Contains(m.Services, named.Name) {
+			return f.want(named, v.Values[0].At) // DB_HOST=mysql
+		}
+	}
+	if guess && f.usesSQL(v) {
 		return f.want(Lookup("postgres"), v.Values[0].At) // the usual one, where nothing says which
 	}
 	return best
@@ -94,6 +139,10 @@ func (f *finder) hold(w *Wanted, part Part, v Named) {
 			w.know(Address{Login: Login{Name: value.Text}}, rank)
 		case PartPort, PartDriver:
 		}
+		if part == PartDriver && ofDialect(value.Text) == SQLite {
+			h.Override = true // the default is another than what is used
+			continue
+		}
 		if value.Text != "" && rank > best {
 			h.Like, best = value.Text, rank
 		}
@@ -129,5 +178,42 @@ func (w *Wanted) completeByDriver() {
 		if !own.has && !slices.ContainsFunc(w.Holds, func(h Holding) bool { return h.Part == own.part }) {
 			w.Holds = append(w.Holds, Holding{Variable: own.name, Part: own.part, At: why})
 		}
+	}
+}
+
+// springHoldings are the variables that Spring Boot binds to its own properties, whatever the
+// project's files name: https://docs.spring.io/spring-boot/appendix/application-properties/.
+func (s *Service) springHoldings() []Holding {
+	switch {
+	case s.isSQL():
+		return []Holding{
+			{Variable: "SPRING_DATASOURCE_URL", Part: PartURL},
+			{Variable: "SPRING_DATASOURCE_USERNAME", Part: PartUser},
+			{Variable: "SPRING_DATASOURCE_PASSWORD", Part: PartPassword},
+		}
+	case s.Name == "mongo":
+		return []Holding{{Variable: "SPRING_DATA_MONGODB_URI", Part: PartURL}}
+	case s.Name == "redis":
+		return []Holding{{Variable: "SPRING_DATA_REDIS_HOST", Part: PartHost}}
+	case s.Name == "rabbitmq":
+		return []Holding{
+			{Variable: "SPRING_RABBITMQ_HOST", Part: PartHost}, {Variable: "SPRING_RABBITMQ_USERNAME", Part: PartUser}, {Variable: "SPRING_RABBITMQ_PASSWORD", Part: PartPassword},
+		}
+	}
+	return nil
+}
+
+// completeBySpring adds those of which no file says anything: many projects keep
+// application.properties out of git.
+func (w *Wanted) completeBySpring() {
+	points := func(p Part) bool { return p == PartURL || p == PartHost || p == PartAddress }
+	for _, h := range w.Service.springHoldings() {
+		if slices.ContainsFunc(w.Holds, func(own Holding) bool { return own.Part == h.Part || points(own.Part) && points(h.Part) }) {
+			continue
+		}
+		if len(w.Evidence) > 0 {
+			h.At = w.Evidence[0]
+		}
+		w.Holds = append(w.Holds, h)
 	}
 }

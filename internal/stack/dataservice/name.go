@@ -58,6 +58,9 @@ var (
 // has to be understood: PAYMENTS_DB_URL is another database's. It is not ok for any other
 // variable.
 func Classify(name string) (m Meaning, ok bool) {
+	if name == "MAIL_MAILER" { // Laravel's: the name of one in config/mail.php
+		return Meaning{}, false
+	}
 	if strings.ToUpper(name) != name {
 		name = camel.ReplaceAllString(name, "${1}_${2}")
 	}

@@ -24,6 +24,13 @@ func IsSettings(name string) bool {
 	return false
 }
 
+var springFiles = lazyregexp.New(`^application[\w-]*\.(?:properties|ya?ml)$`)
+
+// isBound says whether Spring takes a variable instead of a URL in a file.
+func isBound(name, scheme string) bool {
+	return springFiles.MatchString(path.Base(name)) && (strings.HasPrefix(scheme, "jdbc:") || strings.HasPrefix(scheme, "r2dbc:") || strings.HasPrefix(scheme, "mongodb"))
+}
+
 // Overrides gives the settings in a file of a framework as the environment variables that
 // override them, or that they read.
 func Overrides(file tree.File) []Named {

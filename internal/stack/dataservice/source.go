@@ -27,7 +27,7 @@ type Clue struct {
 
 // Clues gives what a source or a settings file shows of data services.
 func Clues(file tree.File) []Clue {
-	return slices.Concat(urlClues(file), callClues(file), nameClues(file), dialectClues(file), variantClues(file))
+	return slices.Concat(urlClues(file), dsnClues(file), mysqlParts(file), callClues(file), nameClues(file), dialectClues(file), variantClues(file))
 }
 
 // literalURLs are URLs of data services, in quotes or behind an equals sign.
@@ -68,7 +68,7 @@ func urlClues(file tree.File) []Clue {
 		clue := Clue{Service: of.Name, Evidence: file.At(m[0], scheme+"://")}
 		if address, ok := ParseAddress(text); ok && !strings.ContainsAny(address.Host, "{}$%") {
 			clue.Address = address
-			clue.Fixed = address.Host != "" && !fromVariable.MatchString(around(file.Text, m[0]))
+			clue.Fixed = address.Host != "" && !fromVariable.MatchString(around(file.Text, m[0])) && !isBound(file.Path, scheme)
 			clue.Text = scheme + "://" + address.Host
 			if address.Port > 0 {
 				clue.Text += ":" + strconv.Itoa(address.Port)
@@ -104,6 +104,9 @@ var openers = []opener{
 	{"postgres", lazyregexp.New(`\bnew\s+(?:\w+\.)?(?:Pool|Client)\(\s*\{`), "new ", false},
 	{"postgres", lazyregexp.New(`\b(?:require\(["']pg["']\)\)?\.)(?:Pool|Client)\)?\(\s*\{`), "pg", false},
 	{"postgres", lazyregexp.New(`\b(?:psycopg2?|asyncpg|aiopg|psycopg2\.pool\.\w+)\.(?:connect|create_pool|AsyncConnection\.connect)\(`), "connect", false},
+	{"mysql", lazyregexp.New(`\bmysqli_connect\(|\bnew\s+\\?mysqli\(`), "mysqli", false},
+	// What the generator of Phoenix writes for PostgreSQL; for MySQL it is root.
+	{"postgres", lazyregexp.New(`\b(config\s+:\w+,\s*[\w.]*Repo\s*,)\s*username:\s*"postgres"`), "Repo", false},
 	{"redis", lazyregexp.New(`\bnew\s+(?:IO)?Redis(?:\.Cluster)?\(`), "Redis(", true},
 	{"redis", lazyregexp.New(`\b(?:redis|aioredis)\.(?:Strict)?(?:Redis|ConnectionPool)\(`), "redis.", true},
 	{"redis", lazyregexp.New(`\bredis\w*\.createClient\(`), "createClient", true},
@@ -130,7 +133,11 @@ func callClues(file tree.File) []Clue {
 			continue
 		}
 		for _, m := range o.pattern.FindAllStringSubmatchIndex(file.Text, 8) {
-			block := argumentsOf(file.Text[m[1]-1:])
+			end := m[1]
+			if len(m) > 3 && m[3] >= 0 {
+				end = m[3]
+			}
+			block, _, _ := strings.Cut(argumentsOf(file.Text[end-1:]), "\nconfig ") // of Elixir, which has no bracket
 			service := o.service
 			if service == "" {
 				service = dialectIn(block + "\n" + around(file.Text, m[0]))
@@ -166,6 +173,8 @@ func (o opener) address(service, block string) Address {
 	}
 	if m := positional.FindStringSubmatch(strings.TrimLeft(block, "(")); m != nil {
 		switch {
+		case o.word == "mysqli":
+			a.Host, a.User, a.Password = m[1], m[2], m[3]
 		case strings.Contains(o.word, "Sequelize") && !strings.Contains(m[1], "://"):
 			a.Name, a.User, a.Password = m[1], m[2], m[3]
 		case service == "redis" || service == "mongo" || service == "rabbitmq":

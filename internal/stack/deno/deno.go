@@ -125,7 +125,7 @@ func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 	for _, dir := range t.Paths {
 		f := t.Directory(dir)
 		m := f.First(manifests...)
-		if m == "" && (f.First(entries...) == "" || f.Has("package.json") || opened >= maxFiles) {
+		if m == "" && (f.First(entries...) == "" || f.Has("package.json") || opened >= maxFiles || isPart(found, dir)) {
 			continue
 		}
 		opened++
@@ -140,6 +140,13 @@ func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 		}
 	}
 	return found
+}
+
+// isPart says whether a directory is below a service with a deno.json, and so part of it.
+func isPart(found []*stack.App, dir string) bool {
+	return slices.ContainsFunc(found, func(a *stack.App) bool {
+		return tree.IsBelow(a.Dir, dir) && manifestOf(a.Tree, a.Dir).name != ""
+	})
 }
 
 // find looks for a task that starts a server, else for a file that listens. Beside a

@@ -29,9 +29,12 @@ var Language = stack.Language{
 	Image:     image,
 	Copies:    copies,
 	Install:   install,
-	Getenv:    func(name, _ string) string { return `os.Getenv("` + name + `")` },
-	Renders:   lazyregexp.New(`\.ExecuteTemplate\(|\btemplate\.(?:Must|ParseFiles|ParseGlob|ParseFS)\b|\.HTML\(http\.|\.HTML\(200|\bhttp\.FileServer(?:FS)?\(|\bgin\.Static|\.Render\(`),
-	LetsIn:    lazyregexp.New(`Access-Control-Allow-Origin|\bcors\.(?:New|Handler|Default|AllowAll|Options|Config)\b|\bmiddleware\.CORS|\bhandlers\.CORS\(`),
+	LoadsEnv:  lazyregexp.New(`\bgodotenv\b|"\.env"`),
+	// What godotenv and viper report of a missing file is fatal in most programs.
+	DemandsEnv: lazyregexp.New(`\bgodotenv\.(?:Load|Overload|Read)\((?:"(?:\./)?\.env")?\)[^{}]{0,80}\{[^{}]{0,200}?(?:\bFatal|\bpanic\(|\bPanic|\bos\.Exit\(|\breturn\b[^\n]*\b[eE]rr)|\bviper\.SetConfigFile\("(?:\./)?\.env"\)`),
+	Getenv:     func(name, _ string) string { return `os.Getenv("` + name + `")` },
+	Renders:    lazyregexp.New(`\.ExecuteTemplate\(|\btemplate\.(?:Must|ParseFiles|ParseGlob|ParseFS)\b|\.HTML\(http\.|\.HTML\(200|\bhttp\.FileServer(?:FS)?\(|\bgin\.Static|\.Render\(`),
+	LetsIn:     lazyregexp.New(`Access-Control-Allow-Origin|\bcors\.(?:New|Handler|Default|AllowAll|Options|Config)\b|\bmiddleware\.CORS|\bhandlers\.CORS\(`),
 }
 
 // Go is a program that listens. What it is written with changes nothing in how it is built.
@@ -71,7 +74,7 @@ const maxFiles = 400
 func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 	var found []*stack.App
 	for _, dir := range t.Paths {
-		if !t.Directory(dir).Has("go.mod") || tree.IsAside(path.Base(dir)) {
+		if !t.Directory(dir).Has("go.mod") || tree.IsAside(dir) {
 			continue
 		}
 		programs := programsOf(t, dir)
@@ -138,7 +141,7 @@ func programsOf(t *tree.Tree, dir string) []string {
 func ownDirectory(t *tree.Tree) func(*tree.Directory) bool {
 	return func(f *tree.Directory) bool {
 		name := path.Base(f.Path)
-		return !f.Has("go.mod") && !tree.IsAside(name) && name != "testdata" && name != "tools" && name != "vendor"
+		return !f.Has("go.mod") && !tree.IsAside(f.Path) && name != "testdata" && name != "tools" && name != "vendor"
 	}
 }
 

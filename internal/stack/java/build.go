@@ -3,6 +3,7 @@ package java
 import (
 	"cmp"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
@@ -40,6 +41,7 @@ func packagesOf(a *stack.App) stack.Packages {
 	}
 	if root != a.Dir {
 		p.Workspace = root
+		p.Linked = linked(a.Tree, root, a.Dir)
 	}
 	for _, dir := range modules(a.Tree, root) {
 		if dir != root {
@@ -51,6 +53,40 @@ func packagesOf(a *stack.App) stack.Packages {
 	}
 	return p
 }
+
+// linked are the modules of a build that one of them depends on, directly or through others,
+// relative to the root: its packages and settings are the program's, too.
+func linked(t *tree.Tree, root, dir string) []string {
+	all, found := modules(t, root), []string{dir}
+	for i := 0; i < len(found); i++ {
+		f := t.Directory(found[i])
+		text := parent.ReplaceAllString(t.Text(path.Join(f.Path, f.First(manifests...))), "")
+		for _, other := range all {
+			if other != root && !slices.Contains(found, other) && dependsOn(text, t, root, other) {
+				found = append(found, other)
+			}
+		}
+	}
+	var relative []string
+	for _, other := range found[1:] {
+		relative = append(relative, tree.Relative(root, other))
+	}
+	slices.Sort(relative)
+	return relative
+}
+
+// dependsOn says whether the text of a build file names a module: by its artifact in Maven, by
+// its path in Gradle.
+func dependsOn(text string, t *tree.Tree, root, module string) bool {
+	pom := parent.ReplaceAllString(t.Text(path.Join(module, "pom.xml")), "")
+	if name := artifact.FindStringSubmatch(pom); name != nil {
+		return strings.Contains(text, "<artifactId>"+name[1]+"</artifactId>")
+	}
+	gradlePath := ":" + strings.ReplaceAll(tree.Relative(root, module), "/", ":")
+	return strings.Contains(text, `"`+gradlePath+`"`) || strings.Contains(text, "'"+gradlePath+"'")
+}
+
+var artifact = lazyregexp.New(`<artifactId>([\w.-]+)</artifactId>`)
 
 // commands build and run the module with the build's own plugin.
 func commands(a *stack.App) stack.Commands {

@@ -49,7 +49,7 @@ func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 	var found []*stack.App
 	for _, dir := range t.Paths {
 		manifest := t.Directory(dir).First(manifests...)
-		if manifest == "" || tree.IsAside(path.Base(dir)) {
+		if manifest == "" || tree.IsAside(dir) {
 			continue
 		}
 		a := &stack.App{Tree: t, Service: stack.Service{Dir: dir}}

@@ -47,7 +47,7 @@ var Spring = stack.Stack{
 	},
 }
 
-var application = lazyregexp.New(`(?m)^\s*@SpringBootApplication\b|\brunApplication<(\w+)>`)
+var application = lazyregexp.New(`(?m)^[ \t]*@SpringBootApplication\b|\brunApplication<(\w+)>`)
 
 // findSpring is for a module with an application's class, in a build that names Spring Boot.
 func findSpring(a *stack.App) bool {
@@ -71,7 +71,7 @@ func findSpring(a *stack.App) bool {
 }
 
 func describeSpring(a *stack.App) {
-	a.Packages = packagesOf(a)
+	a.Packages, a.Ready = packagesOf(a), healthOf(a)
 	a.Note(a.Shown)
 	text := parent.ReplaceAllString(a.Tree.Text(path.Join(a.Dir, "pom.xml")), "")
 	text += a.Tree.Text(path.Join(a.Dir, "settings.gradle")) + a.Tree.Text(path.Join(a.Dir, "settings.gradle.kts"))
@@ -92,7 +92,7 @@ const maxSources = 400
 func mainSources(a *stack.App) []tree.File {
 	var sources []tree.File
 	for _, f := range a.Tree.Below(a.Dir, func(f *tree.Directory) bool {
-		return f.First(manifests...) == "" && !tree.IsAside(path.Base(f.Path))
+		return f.First(manifests...) == "" && !tree.IsAside(f.Path)
 	}) {
 		for _, name := range f.Names {
 			if len(sources) < maxSources && slices.Contains([]string{".java", ".kt"}, path.Ext(name)) {
@@ -170,17 +170,38 @@ var (
 	mappings  = lazyregexp.New(`@(Get|Post|Put|Patch|Delete)Mapping(?:\(\s*(?:(?:value|path)\s*=\s*)?\{?\s*"(/?[^"]*)")?`)
 )
 
-// routes are what the controllers answer, and the health of an application that tells it.
-func routes(sources []tree.File) []stack.Route {
-	var found []stack.Route
-	context := ""
-	for _, file := range sources {
+// contextPath is what stands before all paths of an application; empty for nothing.
+func contextPath(files []tree.File) (context string) {
+	for _, file := range files {
 		for _, pattern := range []*lazyregexp.Regexp{pathProperty, pathYAML} {
 			if match := pattern.FindStringSubmatch(file.Text); match != nil && strings.HasPrefix(path.Base(file.Path), "application") {
 				context = strings.TrimSuffix(match[1], "/")
 			}
 		}
 	}
+	return context
+}
+
+// movesHealth is a setting that puts the health elsewhere: to a port or a path of its own.
+var movesHealth = lazyregexp.New(`(?m)^\s*management\.(?:server\.|endpoints\.web\.(?:base-path|path-mapping))|^management:[ \t]*\n(?:[ \t]+[^\n]*\n|[ \t]*\n)*?[ \t]+(?:port|base-path|path-mapping):`)
+
+// healthOf is the path of the health that Actuator tells, where the build has it:
+// https://docs.spring.io/spring-boot/reference/actuator/endpoints.html
+func healthOf(a *stack.App) string {
+	has := slices.ContainsFunc(manifests, func(name string) bool {
+		return strings.Contains(a.Tree.Text(path.Join(a.Dir, name)), "spring-boot-starter-actuator")
+	})
+	files := configs(a)
+	if !has || slices.ContainsFunc(files, func(file tree.File) bool { return movesHealth.MatchString(file.Text) }) {
+		return ""
+	}
+	return contextPath(files) + "/actuator/health"
+}
+
+// routes are what the controllers answer, and the health of an application that tells it.
+func routes(sources []tree.File) []stack.Route {
+	var found []stack.Route
+	context := contextPath(sources)
 	for _, source := range sources {
 		if !strings.Contains(source.Text, "Controller") {
 			continue

@@ -34,6 +34,7 @@ var javaScript = stack.Language{
 	Endings:    endings,
 	Versions:   npm.NodeLines,
 	Describe:   describe,
+	Finish:     finish,
 	Remarks:    remarks,
 	Version:    npm.NodeVersion,
 	Flags:      npm.NodeFlags,
@@ -140,6 +141,11 @@ func bundlesAssets(a *stack.App, p *npm.Manifest) bool {
 	return p.NeedsOneOf(assetPlugins...) != "" && (a.Of == nil || !isListener(a.Of.Packages[0]))
 }
 
+// servesLaravel says whether Vite runs beside Laravel, which loads its files from there.
+func servesLaravel(a *stack.App, p *npm.Manifest) bool {
+	return a.Of != nil && a.Of.Name == "vite" && p.NeedsOneOf("laravel-vite-plugin") != "" && a.Directory().Has("composer.json")
+}
+
 // whyNoService says why the directory is none, though a stack may have been recognised.
 func whyNoService(a *stack.App, p *npm.Manifest) (string, tree.Evidence) {
 	framework := a.Of != nil
@@ -158,7 +164,7 @@ func whyNoService(a *stack.App, p *npm.Manifest) (string, tree.Evidence) {
 	if a.Directory().Has("cdk.json") {
 		return "infrastructure code (cdk.json)", tree.Evidence{File: path.Join(a.Dir, "cdk.json")}
 	}
-	if bundlesAssets(a, p) {
+	if bundlesAssets(a, p) && !servesLaravel(a, p) {
 		plugin := p.NeedsOneOf(assetPlugins...)
 		return "the asset pipeline of a server (" + plugin + ")", p.At(plugin, plugin)
 	}

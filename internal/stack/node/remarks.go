@@ -10,7 +10,6 @@ import (
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/stack/node/npm"
-	"github.com/devup-cli/devup/internal/tree"
 )
 
 // remarks says what will not work in a container as the files stand.
@@ -27,7 +26,7 @@ func remarkEnvFile(a *stack.App) {
 	p := npm.ManifestOf(a.Tree, a.Dir)
 	for _, match := range envFileFlag.FindAllStringSubmatch(p.Script(a.Script), -1) {
 		name := path.Join(a.Dir, match[1]+match[2]+match[3])
-		if !fs.ValidPath(name) || a.Tree.Exists(name) {
+		if !fs.ValidPath(name) || a.Tree.Exists(name) || copied(a, name) {
 			continue
 		}
 		fix := "create it before `devup up`"
@@ -41,40 +40,25 @@ func remarkEnvFile(a *stack.App) {
 	}
 }
 
-// remarkLibraries names the members of the workspace that the service imports as
-// built files, which a checkout does not have.
-func remarkLibraries(a *stack.App) {
-	var directories []string
-	var first tree.Evidence
-	for _, member := range a.Packages.Linked {
-		p, err := npm.Parse(a.Tree, path.Join(a.Packages.Workspace, member))
-		if err != nil || p.Scripts["build"] == "" || !lacksBuild(a.Tree, p) {
-			continue
-		}
-		if directories = append(directories, path.Dir(p.Path)); len(directories) == 1 {
-			first = p.At("build", "")
-		}
-	}
-	fix := fmt.Sprintf("before `devup up`, run `%s run build` in %s", a.Packages.Manager, strings.Join(directories, ", "))
-	switch len(directories) {
-	case 0:
-		return
-	case 1:
-		first.Text = a.Name + " imports what this builds, and it is not built"
-	default:
-		first.Text, fix = a.Name+" imports what is not built", fix+", in this order"
-	}
-	a.Remark(first, fix)
+// copied says whether `devup up` makes an env file from its example.
+func copied(a *stack.App, name string) bool {
+	return slices.ContainsFunc(a.EnvFiles, func(f stack.EnvFile) bool { return f.Path == name && f.Example != "" })
 }
 
-// lacksBuild says whether a package is imported by a file that its build makes
-// and that is not there.
-func lacksBuild(t *tree.Tree, p *npm.Manifest) bool {
-	return slices.ContainsFunc([]string{npm.RawText(p.Main), npm.RawText(p.Module), npm.RawText(p.Exports)}, func(entry string) bool {
-		top, _, _ := strings.Cut(path.Clean(entry), "/")
-		if entry == "" || !tree.IsOutput(top) && top != "lib" {
-			return false
-		}
-		return !t.Exists(path.Join(path.Dir(p.Path), entry))
-	})
+// remarkLibraries names the members of the workspace that the service imports as built files,
+// which a checkout does not have, where the repository's own Dockerfile makes the image.
+func remarkLibraries(a *stack.App) {
+	if a.Dockerfile == "" || len(a.Packages.Libraries) == 0 {
+		return // the image has them
+	}
+	var directories []string
+	for _, step := range a.Packages.Libraries {
+		directories = append(directories, path.Join(a.Packages.Workspace, step.Dir))
+	}
+	e := npm.ManifestOf(a.Tree, directories[0]).At("build", a.Name+" imports what this builds, and it is not built")
+	fix := fmt.Sprintf("before `devup up`, run `%s run build` in %s", a.Packages.Manager, strings.Join(directories, ", "))
+	if len(directories) > 1 {
+		e.Text, fix = a.Name+" imports what is not built", fix+", in this order"
+	}
+	a.Remark(e, fix)
 }

@@ -11,6 +11,8 @@ import (
 var (
 	processReads = lazyregexp.New(`\bprocess\.env(?:\??\.([A-Za-z_]\w*)|\[["']([A-Za-z_]\w*)["']\])(\s*=[^=>])?(\s*(?:\|\||\?\?)\s*(?:["'` + "`" + `]([^"'` + "`" + `]*)["'` + "`" + `])?)?`)
 	metaReads    = lazyregexp.New(`\bimport\.meta\.env(?:\??\.([A-Za-z_]\w*)|\[["']([A-Za-z_]\w*)["']\])()(\s*(?:\|\||\?\?)\s*(?:["'` + "`" + `]([^"'` + "`" + `]*)["'` + "`" + `])?)?`)
+	// ConfigService of NestJS.
+	configReads  = lazyregexp.New(`(?i:\bconfig\w*)\s*\.get(?:<[^>()]*>)?\(\s*["']([A-Z][A-Z0-9_]*)["']\s*(,\s*(?:["'` + "`" + `]([^"'` + "`" + `]*)["'` + "`" + `])?)?`)
 	takes        = lazyregexp.New(`(?:const|let|var)\s*\{([^{}]*)\}\s*=\s*(?:process|import\.meta)\.env\b`)
 	variableName = lazyregexp.New(`^[A-Z_][A-Z0-9_]*$`)
 )
@@ -21,12 +23,16 @@ func uses(source tree.File) []stack.Use {
 	text := source.Text
 	for _, pattern := range []*lazyregexp.Regexp{processReads, metaReads} {
 		for _, match := range pattern.FindAllStringSubmatchIndex(text, -1) {
-			if name := stack.Group(text, match, 1) + stack.Group(text, match, 2); stack.Group(text, match, 3) == "" { // no assignment
+			if name := stack.Group(text, match, 1) + stack.Group(text, match, 2); stack.Group(text, match, 3) == "" && !defined(text, match) { // no assignment
 				value := stack.Group(text, match, 5)
 				required := match[8] < 0 && strings.HasPrefix(text[match[1]:], "!") && inCallAtTop(text, match[0])
 				found = append(found, stack.Use{Name: name, Value: value, Set: match[8] >= 0 && !throws.MatchString(text[match[1]:]), Required: required, Where: source.At(match[0], name)})
 			}
 		}
+	}
+	for _, match := range configReads.FindAllStringSubmatchIndex(text, -1) {
+		name := stack.Group(text, match, 1)
+		found = append(found, stack.Use{Name: name, Value: stack.Group(text, match, 3), Set: match[4] >= 0, Where: source.At(match[0], name)})
 	}
 	for _, match := range takes.FindAllStringSubmatchIndex(text, -1) {
 		for item := range strings.SplitSeq(stack.Group(text, match, 1), ",") {
@@ -38,6 +44,13 @@ func uses(source tree.File) []stack.Use {
 		}
 	}
 	return append(append(found, schemaFields(source)...), checked(source)...)
+}
+
+// defined says whether a place is a key that a bundler replaces by a value, as in
+// `define: {"process.env.MODE": ...}`.
+func defined(text string, match []int) bool {
+	end := match[1]
+	return match[0] > 0 && end < len(text) && text[match[0]-1] == text[end] && strings.ContainsRune("\"'`", rune(text[end])) && strings.HasPrefix(strings.TrimSpace(text[end+1:]), ":")
 }
 
 // schema is a library that checks the environment by a schema, in which each field is a
@@ -107,6 +120,7 @@ func schemaFields(source tree.File) []stack.Use {
 				continue // of another object, more likely
 			}
 			u.Required = !u.Set && (s.required == nil || s.required.MatchString(said))
+			u.Checked = u.Required
 			u.Empty = strings.Contains(said, "string()") && !nonEmpty.MatchString(said)
 			u.Number, u.Choices = numeric.MatchString(said), choicesIn(said)
 			if value := s.value.FindStringSubmatch(said); value != nil {
@@ -140,7 +154,7 @@ func checked(source tree.File) []stack.Use {
 	text := source.Text
 	found := guardedIn(source)
 	need := func(at int, name string) {
-		found = append(found, stack.Use{Name: name, Required: true, Where: source.At(at, name)})
+		found = append(found, stack.Use{Name: name, Required: true, Checked: true, Where: source.At(at, name)})
 	}
 	for _, match := range processReads.FindAllStringSubmatchIndex(text, -1) {
 		if match[8] >= 0 && match[10] < 0 && throws.MatchString(text[match[1]:]) {
@@ -177,7 +191,7 @@ func guardedIn(source tree.File) []stack.Use {
 				name = variables[name]
 			}
 			if name != "" && !strings.Contains(condition, "&&") {
-				found = append(found, stack.Use{Name: name, Required: true, Where: source.At(match[0], name)})
+				found = append(found, stack.Use{Name: name, Required: true, Checked: true, Where: source.At(match[0], name)})
 			}
 		}
 	}

@@ -43,3 +43,27 @@ func TestRequired(t *testing.T) {
 		}
 	}
 }
+
+// TestReads: the variables that a source reads, each with its default.
+func TestReads(t *testing.T) {
+	t.Parallel()
+	for source, want := range map[string]string{
+		"configService.get('A'), this.config.get<string>('B')":               "A B",
+		"configService.get<number>('A', 3000), config.get('B', 'x')":         "A= B=x",
+		"config.get('db.host'), cache.get('A')":                              "",
+		`define: { "process.env.A": JSON.stringify("x"), b: process.env.B }`: "B",
+		"const a = { 'process.env.A' : 1, b: t('process.env.B') }":           "B",
+	} {
+		var names []string
+		for _, u := range uses(tree.File{Path: "a.ts", Text: source}) {
+			name := u.Name
+			if u.Set {
+				name += "=" + u.Value
+			}
+			names = append(names, name)
+		}
+		if got := strings.Join(names, " "); got != want {
+			t.Errorf("%s: %q, want %q", source, got, want)
+		}
+	}
+}

@@ -78,6 +78,12 @@ func viteCommands(a *stack.App) stack.Commands {
 	}
 	words := strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == '=' })
 	var arguments []string
+	if p.NeedsOneOf("laravel-vite-plugin") != "" {
+		// The plugin tells Laravel the address for browsers: that of --host, or localhost where it
+		// runs in a container of Laravel's own. https://github.com/laravel/vite-plugin
+		start.Dev = append([]string{"env", "LARAVEL_SAIL=1"}, startWith(a)...)
+		return start
+	}
 	if !slices.Contains(words, "--host") {
 		arguments = append(arguments, "--host", "0.0.0.0")
 	}

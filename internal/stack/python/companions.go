@@ -16,7 +16,7 @@ import (
 type companion struct {
 	name  string
 	below []int  // nil for all versions
-	needs string // of the other one: "werkzeug<3"
+	needs string // of the other one: "werkzeug<3"; or one that it imports and does not require
 }
 
 // companions are told to pip where the list leaves the version of the other one open, as
@@ -47,7 +47,9 @@ var companions = []companion{
 	{"djangorestframework-simplejwt", []int{5, 3, 1}, "setuptools<81"}, // pkg_resources
 	{"apscheduler", []int{3, 11}, "setuptools<81"},
 	{"drf-yasg", []int{1, 21, 8}, "setuptools<81"},
-	{"passlib", nil, "bcrypt<5"}, // its test password is longer than bcrypt takes
+	{"celery", []int{5, 5}, "kombu<5.5"}, // newer ones ask for redis 6.1
+	{"celery", nil, "packaging"},         // kombu 5.7 imports it for Redis and does not require it
+	{"passlib", nil, "bcrypt<5"},         // its test password is longer than bcrypt takes
 }
 
 // builders are packages below a version that do not build with newer releases of what
@@ -97,7 +99,7 @@ func accompany(a *stack.App, needs *pip.Requirements) {
 			continue
 		}
 		limited := needs.Needs(other) && strings.ContainsAny(needs.Versions[other], "=<~")
-		if c.holds(needs, locked) && !limited && !slices.ContainsFunc(added, func(name string) bool { return strings.HasPrefix(name, other+"<") }) {
+		if c.holds(needs, locked) && !limited && !slices.ContainsFunc(added, func(name string) bool { return name == other || strings.HasPrefix(name, other+"<") }) {
 			added = append(added, c.needs)
 		}
 	}

@@ -35,41 +35,36 @@ func missing(a *stack.App) {
 	needs := pip.Read(a.Tree, a.Dir)
 	if needs == nil {
 		a.Packages.Missing = importedPackages(a)
+	} else if !needs.HoldsMore() {
+		a.Packages.Missing = undeclared(a, needs)
+	}
+	imported := len(a.Packages.Missing)
+	if needs != nil && imported > 0 {
+		a.Note(tree.At(needs.Manifest, 0, "lacks "+strings.Join(a.Packages.Missing, ", ")+", which the source imports"))
 	}
 	for _, required := range a.Of.Requires {
 		if !needs.Needs(required.Package) && !slices.Contains(a.Packages.Missing, required.Package) && !needs.Mention(a.Tree, required.Unless) {
 			a.Packages.Missing = append(a.Packages.Missing, required.Package)
 		}
 	}
-	slices.Sort(a.Packages.Missing)
-	if needs != nil && len(a.Packages.Missing) > 0 {
-		a.Note(tree.At(needs.Manifest, 0, "lacks "+strings.Join(a.Packages.Missing, ", ")+", which starts the service"))
+	if needs != nil && len(a.Packages.Missing) > imported {
+		a.Note(tree.At(needs.Manifest, 0, "lacks "+strings.Join(slices.Sorted(slices.Values(a.Packages.Missing[imported:])), ", ")+", which starts the service"))
 	}
+	slices.Sort(a.Packages.Missing)
 }
 
 // importedPackages are the packages of the modules that the service's source
 // imports. Modules that are neither Python's, nor the repository's, nor known
 // are named in a remark: an import's name is often not the package's.
 func importedPackages(a *stack.App) []string {
-	own := map[string]bool{path.Base(a.Dir): true}
-	for _, f := range a.Tree.Below(a.Dir, func(*tree.Directory) bool { return true }) {
-		own[path.Base(f.Path)] = true
-		for _, name := range f.Names {
-			own[strings.TrimSuffix(name, ".py")] = true
-		}
-	}
+	own := ownModules(a)
 	var packages, unknown []string
 	for _, source := range a.Sources {
 		for _, module := range importsOf(source.Text) {
-			known := knownImports[module]
-			flask, isFlask := strings.CutPrefix(module, "flask_")
-			switch {
-			case own[module] || standardLibrary[module]:
+			if own[module] || standardLibrary[module] {
 				continue
-			case known == "" && isFlask:
-				known = "flask-" + strings.ReplaceAll(flask, "_", "-")
 			}
-			switch {
+			switch known := packageOf(module); {
 			case known != "" && !slices.Contains(packages, known):
 				packages = append(packages, known)
 			case known == "" && !slices.Contains(unknown, module):
@@ -83,6 +78,68 @@ func importedPackages(a *stack.App) []string {
 			"add the packages to "+path.Join(a.Dir, "requirements.txt")+", remove "+path.Join(a.Dir, "Dockerfile")+", and run `devup init` again")
 	}
 	return packages
+}
+
+// ownModules are the names by which the service's own files may be imported.
+func ownModules(a *stack.App) map[string]bool {
+	own := map[string]bool{path.Base(a.Dir): true}
+	for _, f := range a.Tree.Below(a.Dir, func(*tree.Directory) bool { return true }) {
+		own[path.Base(f.Path)] = true
+		for _, name := range f.Names {
+			own[strings.TrimSuffix(name, ".py")] = true
+		}
+	}
+	return own
+}
+
+// packageOf is the package that holds a module; empty where it is not known.
+func packageOf(module string) string {
+	if flask, is := strings.CutPrefix(module, "flask_"); is && knownImports[module] == "" {
+		return "flask-" + strings.ReplaceAll(flask, "_", "-")
+	}
+	return knownImports[module]
+}
+
+var (
+	topLevelImport = lazyregexp.New(`(?m)^(?:import|from)[ \t].*`)
+	aside          = lazyregexp.New(`(?:^|/)(?:tests?|scripts?|notebooks?|seeds?|examples?|docs)(?:/|\.py$)|(?:^|/)(?:test|seed|populate)_|_test\.py$`)
+)
+
+// undeclared are the packages that the server imports as it starts and the manifest does not
+// name: the author's machine has them. Those that others may bring along are left out.
+func undeclared(a *stack.App, needs *pip.Requirements) []string {
+	own := ownModules(a)
+	var packages []string
+	for _, source := range a.Sources {
+		if aside.MatchString(tree.Relative(a.Dir, source.Path)) {
+			continue
+		}
+		for _, module := range importsOf(strings.Join(topLevelImport.FindAllString(source.Text, -1), "\n")) {
+			found, _, _ := strings.Cut(packageOf(module), "[")
+			by, known := bringers[module]
+			if known = known || strings.HasPrefix(module, "flask_"); !known || own[module] || needs.Needs(append(by, found, module)...) || slices.Contains(packages, found) {
+				continue
+			}
+			packages = append(packages, packageOf(module))
+		}
+	}
+	return packages
+}
+
+// bringers are modules that manifests forget, each with the packages other than its own that
+// bring it. A module that many packages bring has no row.
+var bringers = map[string][]string{
+	"dotenv":         {"pydantic-settings", "uvicorn", "fastapi", "litellm", "environs", "langchain-community"},
+	"corsheaders":    nil,
+	"rest_framework": {"djangorestframework-simplejwt", "dj-rest-auth", "drf-yasg", "drf-spectacular", "djoser"},
+	"psycopg2":       {"psycopg2-binary", "psycopg2-pool", "aiopg"},
+	"pymysql":        {"aiomysql"},
+	"pymongo":        {"motor", "mongoengine", "flask-pymongo", "beanie", "djongo", "mongoengine-python"},
+	"bcrypt":         {"flask-bcrypt", "passlib"},
+	"jwt":            {"flask-jwt-extended", "djangorestframework-simplejwt", "djoser", "dj-rest-auth", "twilio", "firebase-admin", "msal"},
+	"jose":           {"python-jose"},
+	"passlib":        nil,
+	"socketio":       {"flask-socketio"},
 }
 
 // importsOf are the top-level names of the modules that a source imports.

@@ -91,7 +91,7 @@ func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 	rejectOthers(t, stacks, others, parts)
 	probes := maxProbes
 	for _, dir := range t.Paths {
-		if t.Directory(dir).First(entries[:len(entries)-2]...) == "" || tree.IsAside(path.Base(dir)) || covered(dir) || probes == 0 {
+		if t.Directory(dir).First(entries[:len(entries)-2]...) == "" || tree.IsAside(dir) || covered(dir) || probes == 0 {
 			continue
 		}
 		probes--
@@ -132,7 +132,7 @@ func prepare(a *stack.App) {
 	a.Sources = nil
 	deep := pip.Read(a.Tree, a.Dir) != nil
 	directories := a.Tree.Below(a.Dir, func(f *tree.Directory) bool {
-		if !deep || tree.IsAside(path.Base(f.Path)) || strings.Count(tree.Relative(a.Dir, f.Path), "/") > 2 {
+		if !deep || tree.IsAside(f.Path) || strings.Count(tree.Relative(a.Dir, f.Path), "/") > 2 {
 			return false
 		}
 		return !f.Has("package.json") && pip.Read(a.Tree, f.Path) == nil

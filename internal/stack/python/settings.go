@@ -19,6 +19,8 @@ var (
 	fieldDefault  = lazyregexp.New(`^(?:default\s*=\s*|default_factory\s*=\s*)(.*)$`)
 	literalType   = lazyregexp.New(`^(?:\w+\.)?Literal\[(.*)\]$`)
 	choice        = lazyregexp.New(`["']([^"']*)["']`)
+	listType      = lazyregexp.New(`\b(?i:list|set|frozenset|tuple|sequence)\[`)
+	longText      = lazyregexp.New(`(?s)""".*?"""|'''.*?'''`)
 	optionalType  = lazyregexp.New(`\bOptional\[|\|\s*None\b|\bNone\s*\|`)
 	// A class of the project's own is filled from fields of its own.
 	nestedType = lazyregexp.New(`^(?:\w+\.)?[A-Z]\w*(?:Settings|Config|Model)$`)
@@ -29,6 +31,7 @@ func settings(source tree.File) []stack.Use {
 	if !strings.Contains(source.Text, "BaseSettings") {
 		return nil
 	}
+	source.Text = longText.ReplaceAllStringFunc(source.Text, blank)
 	var found []stack.Use
 	bases := map[string]bool{"BaseSettings": true} // and what is derived of it
 	for _, match := range settingsClass.FindAllStringSubmatchIndex(source.Text, -1) {
@@ -44,6 +47,16 @@ func settings(source tree.File) []stack.Use {
 		found = append(found, fieldsOf(source, match[1], len(stack.Group(source.Text, match, 1)))...)
 	}
 	return found
+}
+
+// blank is the text with nothing but its lines: a documentation may read like a field.
+func blank(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\n' {
+			return r
+		}
+		return ' '
+	}, text)
 }
 
 // fieldsOf are the fields of a class whose body begins at start, below an indent.
@@ -86,15 +99,21 @@ func fieldsOf(source tree.File, start, outer int) []stack.Use {
 // aliased marks a field whose variable does not carry the prefix, while the class is read.
 const aliased = "alias"
 
-// statement is a line, and those that a bracket in it goes on in.
+// statement is a line, and those that brackets in it go on in.
 func statement(text string) string {
-	line, _, _ := strings.Cut(text, "\n")
-	if at := strings.IndexByte(line, '('); at >= 0 {
-		if end := stack.Closing(text[at+1:]); end >= 0 && at+1+end > len(line) {
-			line = strings.Join(strings.Fields(text[:at+2+end]), " ")
+	end := 0
+	for {
+		line, _, _ := strings.Cut(text[end:], "\n")
+		at := strings.IndexAny(line, "([{")
+		if at < 0 {
+			return strings.Join(strings.Fields(text[:end+len(line)]), " ")
 		}
+		closing := stack.Closing(text[end+at+1:])
+		if closing < 0 {
+			return strings.TrimSpace(text[:end+len(line)])
+		}
+		end += at + 1 + closing + 1
 	}
-	return strings.TrimSpace(line)
 }
 
 // field reads a line of a settings class: "name: type = default".
@@ -108,21 +127,13 @@ func field(line string, source tree.File, at int) (stack.Use, bool) {
 	if alias := fieldAlias.FindStringSubmatch(m[2] + value); alias != nil {
 		u.Name, u.Where.Text = alias[1], aliased
 	}
-	if inner, isField := strings.CutPrefix(value, "Field("); isField {
-		value = ""
-		for i, argument := range stack.Arguments("," + inner) {
-			if d := fieldDefault.FindStringSubmatch(argument); d != nil {
-				value = d[1]
-			} else if i == 0 && !named.MatchString(argument) {
-				value = argument
-			}
-		}
-	}
+	value = defaultOf(value)
 	if l := literal.FindStringSubmatch(value); l != nil {
 		u.Value = l[1] + l[2]
 	}
 	u.Empty = m[2] == "str" || m[2] == "SecretStr"
 	u.Number = m[2] == "int" || m[2] == "float"
+	u.List = listType.MatchString(m[2]) && !strings.Contains(m[2], "NoDecode")
 	if choices := literalType.FindStringSubmatch(m[2]); choices != nil {
 		for _, c := range choice.FindAllStringSubmatch(choices[1], -1) {
 			u.Choices = append(u.Choices, c[1])
@@ -131,4 +142,22 @@ func field(line string, source tree.File, at int) (stack.Use, bool) {
 	u.Set = value != "" && value != "..." && value != "None"
 	u.Required = (value == "" || value == "...") && !optionalType.MatchString(m[2])
 	return u, true
+}
+
+// defaultOf is the default that a field's value stands for: of "Field(default, alias=…)" the
+// argument.
+func defaultOf(value string) string {
+	inner, isField := strings.CutPrefix(value, "Field(")
+	if !isField {
+		return value
+	}
+	found := ""
+	for i, argument := range stack.Arguments("," + inner) {
+		if d := fieldDefault.FindStringSubmatch(argument); d != nil {
+			found = d[1]
+		} else if i == 0 && !named.MatchString(argument) {
+			found = argument
+		}
+	}
+	return found
 }

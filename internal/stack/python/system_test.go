@@ -53,7 +53,9 @@ func TestAccompany(t *testing.T) {
 		{"an extension that says it", "flask\nflask-sqlalchemy==2.5.1\nsqlalchemy<2\n", "", ""},
 		{"passwords", "flask\npasslib[bcrypt]\n", "bcrypt<5", ""},
 		{"passwords without bcrypt", "flask\npasslib\n", "", ""},
-		{"2to3", "flask\ncelery==3.1.25\n", "", "setuptools<58"},
+		{"an older queue", "flask\ncelery==5.3.4\n", "kombu<5.5 packaging", ""},
+		{"a queue", "flask\ncelery\n", "packaging", ""},
+		{"2to3", "flask\ncelery==3.1.25\n", "kombu<5.5 packaging", "setuptools<58"},
 		{"a package that no wheel fits", "flask\nPyYAML==5.4.1\n", "", "cython<3"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -74,6 +74,14 @@ class Settings(Base):
     first: str = Field("f", description="x")
     many: list[str] = []
     """Documented: here."""
+    """
+    Format: of it
+    """
+    ones: Optional[List[str]] = None
+    one: Annotated[list[str], NoDecode] = []
+    origins: Annotated[
+        list[AnyUrl] | str, BeforeValidator(parse)
+    ] = []
     other: str
 
 other: str
@@ -87,9 +95,12 @@ other: str
 		if u.Required {
 			text += "!"
 		}
+		if u.List {
+			text += "[]"
+		}
 		got = append(got, text)
 	}
-	want := "APP_API=/api APP_PORT! APP_URL APP_MAYBE THE_KEY! NAME=n PLAIN! FIRST=f MANY= OTHER!"
+	want := "APP_API=/api APP_PORT! APP_URL APP_MAYBE THE_KEY! NAME=n PLAIN! FIRST=f MANY=[] ONES[] ONE= ORIGINS=[] OTHER!"
 	if text := strings.Join(got, " "); text != want {
 		t.Errorf("got  %s\nwant %s", text, want)
 	}

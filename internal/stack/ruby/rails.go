@@ -1,14 +1,23 @@
 package ruby
 
 import (
+	"path"
+	"strconv"
+
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/tree"
 )
 
 // Rails is an application of Rails.
 var Rails = stack.Stack{
-	Title: "Rails", Language: &Language, Packages: []string{"rails", "railties"},
-	Listen: stack.Listen{Prints: lazyregexp.New(`\* Puma version|=> Booting Puma`), Hint: "start Rails with `rails server -b 0.0.0.0`"},
+	Name: "ruby", As: []string{"rails"}, Title: "Rails", Language: &Language, Port: 3000, Packages: []string{"rails", "railties"},
+	Find:     findRails,
+	Describe: describeRails,
+	Commands: railsCommands,
+	Migrate:  railsPrepare,
+	Settings: []string{"RAILS_ENV", "RAILS_LOG_TO_STDOUT", "RAILS_LOG_LEVEL", "RAILS_SERVE_STATIC_FILES", "RAILS_MAX_THREADS", "RAILS_MIN_THREADS", "WEB_CONCURRENCY", "PIDFILE", "BOOTSNAP_CACHE_DIR", "RAILS_DEVELOPMENT_HOSTS", "SOLID_QUEUE_IN_PUMA", "JOB_CONCURRENCY"},
+	Listen:   stack.Listen{Prints: lazyregexp.New(`\* Puma version|=> Booting Puma`), Hint: "start Rails with `rails server -b 0.0.0.0`"},
 	Proxy: []stack.Rule{
 		{
 			// railties, configuration.rb: read for the environment development, a comma between hosts.
@@ -35,4 +44,55 @@ var Rails = stack.Stack{
 			Unless: `\bRAILS_ENV["']?[=:\s]+["']?production`,
 		},
 	},
+}
+
+var application = lazyregexp.New(`\bRails::Application\b`)
+
+// findRails looks for the application; an engine has its own only for tests.
+func findRails(a *stack.App) bool {
+	file := a.Tree.Source(path.Join(a.Dir, "config", "application.rb"))
+	at := application.FindStringIndex(file.Text)
+	if at == nil && (!gem(a, "rails") || !a.Directory().Has(configRu)) {
+		return false
+	}
+	a.Shown = tree.Evidence{File: path.Join(a.Dir, "Gemfile"), Text: "rails"}
+	if at != nil {
+		a.Shown = file.At(at[0], "Rails::Application")
+	}
+	return true
+}
+
+func describeRails(a *stack.App) {
+	if gem(a, "sidekiq") {
+		a.Workers = append(a.Workers, stack.Worker{
+			Name: "sidekiq", Command: []string{"bundle", "exec", "sidekiq"}, Evidence: tree.Evidence{File: path.Join(a.Dir, "Gemfile"), Text: "sidekiq"},
+		})
+	}
+	// https://github.com/rails/tailwindcss-rails, https://github.com/rails/dartsass-rails: what Procfile.dev starts too.
+	for _, css := range []struct{ gem, task string }{{"tailwindcss-rails", "tailwindcss:watch[always]"}, {"dartsass-rails", "dartsass:watch"}} {
+		if gem(a, css.gem) {
+			a.Workers = append(a.Workers, stack.Worker{
+				Name: "css", Command: []string{"bundle", "exec", "rails", css.task}, Evidence: tree.Evidence{File: path.Join(a.Dir, "Gemfile"), Text: css.gem},
+			})
+		}
+	}
+}
+
+// railsCommands keep the pid file out of the source: one that a killed server left there would
+// stop the next.
+func railsCommands(a *stack.App) stack.Commands {
+	serve := []string{"bundle", "exec", "rails", "server", "--binding", "0.0.0.0", "--port", strconv.Itoa(a.Port.Number), "--pid", "/tmp/server.pid"}
+	start := stack.Commands{Dev: serve, Prod: serve}
+	if len(a.Tree.Directory(path.Join(a.Dir, "app", "assets")).Subs) > 0 {
+		start.Build = []string{"bundle", "exec", "rails", "assets:precompile"}
+	}
+	return start
+}
+
+// railsPrepare makes the database, or migrates it: https://guides.rubyonrails.org/active_record_migrations.html#preparing-the-database.
+func railsPrepare(a *stack.App) []string {
+	if !a.Tree.Has(path.Join(a.Dir, "config", "database.yml")) && len(a.Tree.Directory(path.Join(a.Dir, "db")).Names) == 0 {
+		return nil
+	}
+	return []string{"bundle", "exec", "rails", "db:prepare"}
 }

@@ -12,25 +12,28 @@ import (
 
 // Language is what all stacks of Rust share.
 var Language = stack.Language{
-	Name:      "rust",
-	Manifests: []string{"Cargo.toml"},
-	Files:     []string{"Cargo.lock", "rust-toolchain", "rust-toolchain.toml", "Rocket.toml", "diesel.toml"},
-	Endings:   []string{".rs"},
-	Versions:  []string{newest},
-	Search:    search,
-	Describe:  describe,
-	Remarks:   remarks,
-	Version:   version,
-	Ports:     ports,
-	Routes:    routes,
-	Uses:      uses,
-	Wants:     wants,
-	Image:     image,
-	Copies:    copies,
-	Install:   install,
-	Getenv:    func(name, or string) string { return `std::env::var("` + name + `").unwrap_or("` + or + `".into())` },
-	Renders:   lazyregexp.New(`\bTemplate::render\(|\bServeDir::new\(|\bNamedFile\b|\bFileServer::|\bHtml\(|#\[template\(`),
-	LetsIn:    lazyregexp.New(`\bCorsLayer\b|\bCors::(?:default|permissive|new)\(|Access-Control-Allow-Origin|\brocket_cors\b`),
+	Name:       "rust",
+	Manifests:  []string{"Cargo.toml"},
+	Files:      []string{"Cargo.lock", "rust-toolchain", "rust-toolchain.toml", "Rocket.toml", "diesel.toml"},
+	Endings:    []string{".rs"},
+	Versions:   []string{newest},
+	Search:     search,
+	Describe:   describe,
+	Remarks:    remarks,
+	Version:    version,
+	Ports:      ports,
+	Routes:     routes,
+	Uses:       uses,
+	Wants:      wants,
+	Image:      image,
+	Copies:     copies,
+	Install:    install,
+	LoadsEnv:   lazyregexp.New(`\bdotenvy?\b`),
+	LoadsAbove: lazyregexp.New(`\bdotenv\(\)`), // it looks in each directory up to the root
+	DemandsEnv: lazyregexp.New(`\bdotenv\(\)\s*(?:\.expect\(|\.unwrap\(|\?)`),
+	Getenv:     func(name, or string) string { return `std::env::var("` + name + `").unwrap_or("` + or + `".into())` },
+	Renders:    lazyregexp.New(`\bTemplate::render\(|\bServeDir::new\(|\bNamedFile\b|\bFileServer::|\bHtml\(|#\[template\(`),
+	LetsIn:     lazyregexp.New(`\bCorsLayer\b|\bCors::(?:default|permissive|new)\(|Access-Control-Allow-Origin|\brocket_cors\b`),
 }
 
 // Rust is a program with a web framework.
@@ -70,7 +73,7 @@ var frameworks = []struct {
 func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 	var found []*stack.App
 	for _, dir := range t.Paths {
-		if !t.Directory(dir).Has("Cargo.toml") || tree.IsAside(path.Base(dir)) {
+		if !t.Directory(dir).Has("Cargo.toml") || tree.IsAside(dir) {
 			continue
 		}
 		a := &stack.App{Tree: t, Service: stack.Service{Dir: dir}}

@@ -9,6 +9,8 @@ import (
 
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/stack/deno"
+	"github.com/devup-cli/devup/internal/stack/dotnet"
+	"github.com/devup-cli/devup/internal/stack/elixir"
 	"github.com/devup-cli/devup/internal/stack/golang"
 	"github.com/devup-cli/devup/internal/stack/java"
 	"github.com/devup-cli/devup/internal/stack/node"
@@ -16,6 +18,7 @@ import (
 	"github.com/devup-cli/devup/internal/stack/python"
 	"github.com/devup-cli/devup/internal/stack/ruby"
 	"github.com/devup-cli/devup/internal/stack/rust"
+	"github.com/devup-cli/devup/internal/stack/static"
 )
 
 // All gives every stack, in the order in which they are looked for in a directory: what is
@@ -35,8 +38,10 @@ var All = sync.OnceValue(func() []*stack.Stack {
 			&node.Plain, &node.Bun, &deno.Deno,
 			&python.Dash, &python.Flask, &python.FastAPI, &python.Django, &python.ASGI, &python.WSGI, &python.Uvicorn, &python.Gunicorn,
 			&python.Streamlit, &python.Gradio, &python.Worker, &python.Plain,
-			&golang.Go, &rust.Rust,
-			&ruby.Rails, &php.Laravel, &php.Symfony, &java.Spring,
+			&golang.Go, &rust.Rust, &java.Spring,
+			&php.Laravel, &php.Symfony, &php.Plain,
+			&ruby.Rails, &ruby.Rack, &elixir.Phoenix, &dotnet.ASPNET,
+			&static.Site,
 		},
 	)
 })

@@ -28,7 +28,8 @@ func Install(q *untrusted.Quoter, s stack.Service, _ *stack.Stack) any {
 	if versions.Major(s.Runtime.Version) >= 16 { // npm pkg is of npm 7
 		v.Hooks = steps(q, p.Hooks)
 	}
-	v.After, v.Builds = steps(q, p.After), steps(q, p.Builds)
+	v.After, v.Builds, v.Libraries = steps(q, p.After), steps(q, p.Builds), steps(q, p.Libraries)
+	v.Made = q.Shell(p.Made...)
 	for _, dir := range p.Generated {
 		v.Generated = append(v.Generated, q.Shell(dir))
 	}
@@ -74,11 +75,14 @@ type installation struct {
 	Tool      untrusted.Inert   // what npm installs first: the package manager, pinned; empty for npm itself
 	Env       []untrusted.Inert // settings of the package manager, as NAME=value
 	Cache     untrusted.Inert   // where the package manager keeps downloads
+	Loose     bool              // it installs packages whose peers conflict, too, where it has to
 	Hooks     []untrusted.Inert // commands before the installation
 	All       untrusted.Inert   // installs all packages, exactly as locked where there is a lock file
 	Prod      untrusted.Inert   // the same without those for development
 	After     []untrusted.Inert // commands that complete it
 	Builds    []untrusted.Inert // commands that build what the service imports
+	Libraries []untrusted.Inert // those of them that development needs
+	Made      untrusted.Inert   // the directories that these make, for sh
 	Modules   untrusted.Inert   // the directories of installed packages that the service writes to, for sh
 	Owned     untrusted.Inert   // the directories that belong to the service's user, for sh
 	Generated []untrusted.Inert // directories of generated code, for sh
@@ -207,6 +211,7 @@ func npmInstallation(p stack.Packages, locked bool, node string) installation {
 		case p.Peers != "" || old:
 			return "npm install" + peers(p.Peers) + flags
 		}
+		v.Loose = true
 		return "(npm install" + flags + " || npm install --legacy-peer-deps" + flags + ")"
 	}
 	v.All, v.Prod = install(""), install(omit)
@@ -294,7 +299,7 @@ func pnpmFor(node string) untrusted.Inert {
 
 // Keeps are the directories that hold installed packages: in a workspace the root's, the
 // service's and those of the libraries that it imports. What is generated while they are
-// installed is kept too.
+// installed, and what these libraries were built to, is kept too.
 func Keeps(s stack.Service) []string {
 	p := s.Packages
 	if p.Manifest == "" {
@@ -315,7 +320,7 @@ func Keeps(s stack.Service) []string {
 	for _, m := range slices.Compact(members) {
 		directories = append(directories, path.Join(m, "node_modules"))
 	}
-	return append(directories, p.Generated...)
+	return slices.Concat(directories, p.Generated, p.Made)
 }
 
 // The exact versions of what the Dockerfiles install besides a project's own packages, as of

@@ -119,6 +119,7 @@ func (l *lock) holds(dir, name, version string) bool {
 // lockedPackage is an entry of npm's lock file.
 type lockedPackage struct {
 	Version  string `json:"version"`
+	Link     bool   `json:"link"`
 	Peer     bool   `json:"peer"`
 	Peers    Texts  `json:"peerDependencies"`
 	PeerMeta map[string]struct {
@@ -172,6 +173,25 @@ func (l *lock) readNPM(text string) {
 		}
 	}
 	l.peers = peersFlag(file.Packages)
+	l.broken = l.broken || incomplete(file.Packages)
+}
+
+// incomplete says whether packages of npm's lock file lack one that they depend on, such as
+// the optional ones of another operating system: `npm ci` refuses that.
+func incomplete(packages map[string]lockedPackage) bool {
+	for dir, p := range packages {
+		if !strings.Contains(dir, "node_modules/") || p.Link {
+			continue
+		}
+		for _, needed := range []Texts{p.Dependencies, p.OptionalDependencies} {
+			for name := range needed {
+				if !finds(packages, dir+"/node_modules/", name, "") {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // readYarn reads the lines of a yarn.lock of either form: a line without indentation has the

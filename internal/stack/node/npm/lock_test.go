@@ -143,6 +143,9 @@ func TestBehind(t *testing.T) {
 	}{
 		{"package-lock.json", `{"packages": `, "1", true},
 		{"package-lock.json", `{"packages": {"": []}}`, "1", true},
+		{"package-lock.json", `{"packages": {"": {"dependencies": {"a": "1"}}, "node_modules/a": {"optionalDependencies": {"fsevents": "2"}}}}`, "1", true},
+		{"package-lock.json", `{"packages": {"": {"dependencies": {"a": "1"}}, "node_modules/a": {"dependencies": {"b": "2"}}, "node_modules/c/node_modules/b": {}}}`, "1", true},
+		{"package-lock.json", `{"packages": {"": {"dependencies": {"a": "1"}}, "node_modules/a": {"dependencies": {"b": "2", "c": "1"}}, "node_modules/a/node_modules/b": {"dependencies": {"c": "*"}}, "node_modules/c": {}, "node_modules/d": {"link": true, "dependencies": {"e": "1"}}}}`, "1", false},
 		{"yarn.lock", "# yarn lockfile v1\n", "file:../a", false},
 		{"yarn.lock", "", "1", false},
 		{"bun.lock", "{", "1", false},

@@ -155,6 +155,37 @@ func RawText(raw json.RawMessage) string {
 	return text
 }
 
+// unbuilt are the directories of files that others import this package by, that its build
+// makes and that are not there.
+func (m *Manifest) unbuilt(t *tree.Tree) []string {
+	var made []string
+	for _, entry := range append(entries(m.Exports), RawText(m.Main), RawText(m.Module)) {
+		top, _, nested := strings.Cut(path.Clean(entry), "/")
+		if !nested || !tree.IsOutput(top) && top != "lib" || t.Exists(path.Join(path.Dir(m.Path), entry)) {
+			continue
+		}
+		if !slices.Contains(made, top) {
+			made = append(made, top)
+		}
+	}
+	return made
+}
+
+// entries are the files that "exports" names, without those of types alone.
+func entries(exports json.RawMessage) []string {
+	conditions := map[string]json.RawMessage{}
+	if json.Unmarshal(exports, &conditions) != nil {
+		return []string{RawText(exports)}
+	}
+	var files []string
+	for _, name := range slices.Sorted(maps.Keys(conditions)) {
+		if name != "types" {
+			files = append(files, entries(conditions[name])...)
+		}
+	}
+	return files
+}
+
 // Wants is what a package.json says of a package.
 func Wants(read func(string) string, name string) (versions string, found bool) {
 	return stack.WantedInJSON(read("package.json"), name, "dependencies", "devDependencies")

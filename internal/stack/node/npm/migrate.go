@@ -27,7 +27,7 @@ var tools = []migrations{
 	},
 	{
 		packages: []string{"drizzle-kit"},
-		applies:  lazyregexp.New(`\bdrizzle-kit (?:migrate|push)\b|\b(?:tsx|node|bun)(?: run)? \S*migrate\.[cm]?[jt]s\b`),
+		applies:  lazyregexp.New(`\bdrizzle-kit (?:migrate|push)\b|\b(?:tsx|node|bun)(?: run)?(?: -\S+)* \S*migrate\.[cm]?[jt]s\b`),
 		command:  []string{"drizzle-kit", "migrate"},
 		evidence: []string{"drizzle/meta", "migrations/meta", "src/drizzle/meta", "src/db/migrations/meta", "drizzle/migrations/meta", "db/migrations/meta"},
 	},
@@ -110,15 +110,25 @@ func (v *project) migrate() {
 // scriptThat is the first script that applies migrations and does nothing else that matters.
 func (v *project) scriptThat(applies *lazyregexp.Regexp) string {
 	for _, name := range v.own.scriptNames() {
-		if text := v.own.Scripts[name]; applies.MatchString(text) && !undoes.MatchString(text) && !slices.Contains(starting, name) {
+		if text := v.own.Scripts[name]; applies.MatchString(text) && !undoes.MatchString(text) && !startsToo(name, text) && !runsBuilt(text) {
 			return name
 		}
 	}
 	return ""
 }
 
-// starting are scripts that start the server too.
-var starting = []string{"start", "dev", "serve", "start:prod", "start:dev", "prestart", "predev", "postinstall", "build", "vercel-build", "heroku-postbuild"}
+var (
+	// starting are the names of scripts that start the server too, or that run in a build.
+	starting = lazyregexp.New(`^(?:(?:pre|post)?(?:start|dev|serve)(?:[:-].*)?|postinstall|(?:vercel-|heroku-post)?build)$`)
+	starts   = lazyregexp.New(`\b(?:npm|pnpm|yarn|bun)(?: run)? (?:start|serve)\b`)
+	built    = lazyregexp.New(`(?:^|[\s/=])(?:dist|build|out)/\S+\.[cm]?js\b`)
+	builds   = lazyregexp.New(`\bbuild\s|\btsc\b`)
+)
+
+func startsToo(name, text string) bool { return starting.MatchString(name) || starts.MatchString(text) }
+
+// runsBuilt says whether a script runs what only production has, and does not make it.
+func runsBuilt(text string) bool { return built.MatchString(text) && !builds.MatchString(text) }
 
 // migratePrisma applies the migrations that Prisma finds beside its schema; where there are
 // none, it makes the tables of the schema, which it refuses where that loses data.

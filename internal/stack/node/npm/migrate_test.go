@@ -22,6 +22,8 @@ func TestMigrate(t *testing.T) {
 		{"Sequelize", "-- package.json --\n{\"devDependencies\": {\"sequelize-cli\": \"6\"}, \"scripts\": {\"undo\": \"sequelize db:migrate:undo\"}}\n-- yarn.lock --\n# yarn lockfile v1\nsequelize-cli@6:\n-- migrations/1.js --\n", ".", "yarn sequelize-cli db:migrate"},
 		{"Knex", "-- package.json --\n{\"dependencies\": {\"knex\": \"3\"}, \"scripts\": {\"seed:run\": \"knex seed:run\"}}\n-- knexfile.js --\n", ".", "npx knex migrate:latest | npm run seed:run"},
 		{"TypeORM, which only a script knows", `{"dependencies": {"typeorm": "0.3"}, "scripts": {"m": "npm run typeorm migration:run -- -d ./a.ts", "r": "typeorm migration:revert"}}`, ".", "npm run m"},
+		{"scripts that run what is built, or start the server", `{"dependencies": {"knex": "3"}, "scripts": {"start:migrate": "knex migrate:latest", "m:start": "knex migrate:latest && npm start", "m:prod": "node dist/knex migrate:latest", "m:built": "tsc && node dist/knex migrate:latest"}}`, ".", "npm run m:built"},
+		{"Drizzle by a script with flags", `{"devDependencies": {"drizzle-kit": "1"}, "scripts": {"db:migrate:prod": "node --env-file=.env dist/migrate.js", "db:migrate": "tsx --env-file=../../.env src/db/migrate.ts"}}`, ".", "npm run db:migrate"},
 		{"a script that starts the server too", `{"dependencies": {"knex": "3"}, "scripts": {"start": "knex migrate:latest && node a.js"}}`, ".", ""},
 		{"a script that drops the tables first", `{"dependencies": {"knex": "3"}, "scripts": {"x": "knex migrate:rollback && knex migrate:latest"}}`, ".", ""},
 	} {

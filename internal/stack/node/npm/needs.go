@@ -1,7 +1,6 @@
 package npm
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"path"
@@ -51,7 +50,6 @@ func (v *project) needs(p *stack.Packages) {
 		v.lifecycle(p, dir)
 	}
 	v.prisma(p)
-	v.production(p)
 	p.System = tidy(p.System)
 	if p.Early = tidy(p.Early); slices.Contains(p.Early, ".") {
 		p.Early = []string{"."}
@@ -177,28 +175,6 @@ func (v *project) lifecycle(p *stack.Packages, dir string) {
 		p.Whole = p.Whole || source || other // its program may be one that only development has
 	}
 }
-
-// production says whether the command for production needs a package of development.
-func (v *project) production(p *stack.Packages) {
-	start := v.own.Script("start")
-	if start == "" || p.Whole {
-		return
-	}
-	words := strings.FieldsFunc(start, func(r rune) bool { return strings.ContainsRune(" \t&|;=/\"'", r) })
-	for name := range v.own.DevDependencies {
-		p.Whole = p.Whole || slices.ContainsFunc(words, func(word string) bool { return word == path.Base(name) || PackageOf(word) == name })
-	}
-}
-
-// packagesOf are packages by the programs that they bring, where the names differ.
-var packagesOf = map[string]string{
-	"tsc": "typescript", "nest": "@nestjs/cli", "ng": "@angular/cli", "nuxi": "nuxt", "remix-serve": "@remix-run/serve", "react-router-serve": "@react-router/serve",
-	"eleventy": "@11ty/eleventy", "babel": "@babel/cli", "babel-node": "@babel/node", "vue-cli-service": "@vue/cli-service", "run-s": "npm-run-all", "run-p": "npm-run-all",
-	"dotenv": "dotenv-cli", "dotenvx": "@dotenvx/dotenvx", "docusaurus": "@docusaurus/core", "tsnd": "ts-node-dev", "webpack": "webpack-cli", "svelte-kit": "@sveltejs/kit",
-}
-
-// PackageOf is the package that brings a program: mostly that of its name.
-func PackageOf(program string) string { return cmp.Or(packagesOf[program], program) }
 
 // running is a program of a package, as a package manager runs it.
 func running(manager string, words ...string) []string {

@@ -67,8 +67,16 @@ func projectOf(a *stack.App) *project {
 	}
 	v.needs(&p)
 	for _, member := range p.Linked {
-		if v.packages[member].Scripts["build"] != "" {
-			p.Builds = append(p.Builds, stack.Step{Dir: member, Command: []string{p.Manager, "run", "build"}})
+		if v.packages[member].Scripts["build"] == "" {
+			continue
+		}
+		step := stack.Step{Dir: member, Command: []string{p.Manager, "run", "build"}}
+		p.Builds = append(p.Builds, step)
+		if made := v.packages[member].unbuilt(a.Tree); len(made) > 0 {
+			p.Libraries = append(p.Libraries, step)
+			for _, dir := range made {
+				p.Made = append(p.Made, path.Join(member, dir))
+			}
 		}
 	}
 	a.Packages = p

@@ -38,6 +38,8 @@ func explained(p stack.Packages) string {
 		{"generated", strings.Join(p.Generated, ",")},
 		{"hooks", stepsText(p.Hooks)},
 		{"after", stepsText(p.After)},
+		{"libraries", stepsText(p.Libraries)},
+		{"made", strings.Join(p.Made, ",")},
 	} {
 		if part.value != "" {
 			text += " " + part.name + " " + part.value
@@ -141,8 +143,6 @@ func TestInstallationNeeds(t *testing.T) {
 		{"a script that reads the source", `{"scripts": {"postinstall": "node scripts/a.js"}}`, ".", "npm of package.json whole early ."},
 		{"a script that sets up git", `{"scripts": {"prepare": "husky install || true"}, "devDependencies": {"husky": "8"}}`, ".", "npm of package.json hooks $ npm pkg delete scripts.prepare"},
 		{"scripts that only set up git", `{"scripts": {"prepare": "is-ci || husky install"}, "devDependencies": {"husky": "8"}}`, ".", "npm of package.json hooks $ npm pkg delete scripts.prepare"},
-		{"a command of development in production", `{"scripts": {"start": "nodemon a.js"}, "devDependencies": {"nodemon": "3"}}`, ".", "npm of package.json whole"},
-		{"a command of development by another name", `{"scripts": {"start": "run-s a"}, "devDependencies": {"npm-run-all": "4"}}`, ".", "npm of package.json whole"},
 		{"a path below", "-- package.json --\n{\"dependencies\": {\"a\": \"file:./libs/a\", \"b\": \"file:vendor/b.tgz\"}}\n-- libs/a/package.json --\n{}\n-- vendor/b.tgz --\n", ".", "npm of package.json early libs/a,vendor/b.tgz"},
 		{"a path above", "-- web/package.json --\n{\"dependencies\": {\"a\": \"file:../api\"}}\n-- api/package.json --\n{}\n-- web/patches/a.patch --\n", "web", "npm of package.json early web/patches above . outside api"},
 		{"Prisma", "-- package.json --\n{\"dependencies\": {\"@prisma/client\": \"4\"}, \"devDependencies\": {\"prisma\": \"4\"}}\n" + schema, ".", "npm of package.json whole system openssl early prisma after $ npx prisma generate"},
@@ -165,6 +165,28 @@ func TestInstallationNeeds(t *testing.T) {
 		})
 	}
 }
+
+// unbuilt is a workspace of an app and libraries: only core and ui lack what they are imported by.
+const unbuilt = `-- package.json --
+{}
+-- pnpm-workspace.yaml --
+packages: [apps/*, libs/*]
+-- apps/web/package.json --
+{"dependencies": {"ui": "*", "typed": "*", "made": "*", "distant": "*"}}
+-- libs/ui/package.json --
+{"name": "ui", "main": "./lib/index.js", "exports": {".": {"types": "./types/index.d.ts", "import": "./dist/index.js"}, "./a": "./dist/a.js"}, "scripts": {"build": "tsc"}, "dependencies": {"core": "*"}}
+-- libs/core/package.json --
+{"name": "core", "exports": "./dist/index.js", "scripts": {"build": "tsc"}, "dependencies": {"base": "*"}}
+-- libs/base/package.json --
+{"name": "base", "main": "dist/index.js"}
+-- libs/typed/package.json --
+{"name": "typed", "exports": {".": {"types": "./dist/index.d.ts", "default": "./src/index.ts"}}, "scripts": {"build": "tsc"}}
+-- libs/made/package.json --
+{"name": "made", "main": "lib/index.js", "scripts": {"build": "tsc"}}
+-- libs/made/lib/index.js --
+-- libs/distant/package.json --
+{"name": "distant", "main": "distant/index.js", "scripts": {"build": "tsc"}}
+`
 
 // monorepo is a workspace of an app and three libraries, of which one uses another.
 const monorepo = `-- package.json --
@@ -196,6 +218,7 @@ func TestWorkspace(t *testing.T) {
 		{"no member", monorepo, "tools", "npm of package.json"},
 		{"what a pattern leaves out", monorepo, "libs/old", "npm of package.json"},
 		{"below what a star stands for", monorepo, "apps/deep/er", "npm of package.json"},
+		{"libraries that are imported as built files", unbuilt, "apps/web", "pnpm@9 of package.json workspace . members apps/web,libs/base,libs/core,libs/distant,libs/made,libs/typed,libs/ui linked libs/distant,libs/made,libs/typed,libs/base,libs/core,libs/ui libraries libs/core$ pnpm run build; libs/ui$ pnpm run build made libs/core/dist,libs/ui/dist,libs/ui/lib"},
 		{"nested patterns", "-- package.json --\n{\"workspaces\": {\"packages\": [\"a/\"]}}\n-- a/package.json --\n{}\n", "a", "npm of package.json workspace . members a"},
 		{"patterns of another form", "-- package.json --\n{\"workspaces\": 3}\n-- a/package.json --\n{}\n", "a", "npm of package.json"},
 		{"a root that is broken", "-- package.json --\n{\"workspaces\": [\"a\"]\n-- a/package.json --\n{}\n", "a", "npm of package.json"},

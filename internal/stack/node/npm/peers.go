@@ -25,7 +25,7 @@ func peersFlag(packages map[string]lockedPackage) string {
 			continue // the project's own
 		}
 		for name, wanted := range p.Peers {
-			conflict = conflict || !p.PeerMeta[name].Optional && !hasPeer(packages, dir, name, wanted)
+			conflict = conflict || !p.PeerMeta[name].Optional && !finds(packages, dir, name, wanted)
 		}
 	}
 	switch {
@@ -39,9 +39,9 @@ func peersFlag(packages map[string]lockedPackage) string {
 
 var aVersion = lazyregexp.New(`\d`)
 
-// hasPeer says whether the package in a directory finds a peer, in the directory of packages
+// finds says whether a package finds another one of a version: in the directory of packages
 // that it lies in or in one above.
-func hasPeer(packages map[string]lockedPackage, dir, name, wanted string) bool {
+func finds(packages map[string]lockedPackage, dir, name, wanted string) bool {
 	for {
 		at := max(strings.LastIndex(dir, "node_modules/"), 0)
 		if found, is := packages[dir[:at]+"node_modules/"+name]; is {

@@ -43,6 +43,9 @@ func (r *Requirements) Needs(names ...string) bool {
 	})
 }
 
+// HoldsMore says whether packages come from directories or files, which may bring others.
+func (r *Requirements) HoldsMore() bool { return len(r.Local)+len(r.outside) > 0 }
+
 // Mention says whether the manifest, or a file that it takes in, matches.
 func (r *Requirements) Mention(t *tree.Tree, pattern *lazyregexp.Regexp) bool {
 	return r != nil && pattern != nil && slices.ContainsFunc(append(slices.Clip(r.Includes), r.Manifest), func(name string) bool {

@@ -1,0 +1,82 @@
+package php
+
+import (
+	"slices"
+	"testing"
+	"testing/fstest"
+
+	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/tree"
+)
+
+func app(t *testing.T, files map[string]string) *stack.App {
+	t.Helper()
+	fsys := fstest.MapFS{}
+	for name, text := range files {
+		fsys[name] = &fstest.MapFile{Data: []byte(text)}
+	}
+	walked, err := tree.Walk(fsys, tree.Files{Interesting: func(string) bool { return true }, Manifest: func(string) bool { return false }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &stack.App{Tree: walked, Service: stack.Service{Dir: "."}}
+}
+
+// TestVersion: the newest PHP that the list of packages admits, and that the framework runs on.
+func TestVersion(t *testing.T) {
+	t.Parallel()
+	for manifest, want := range map[string]string{
+		`{"require":{"php":"^8.2"}}`:                                    "8.4",
+		`{"require":{"php":">=7.1 <8.3"}}`:                              "8.2",
+		`{"require":{"php":"^7.3|^8.0","laravel/framework":"^8.75"}}`:   "8.1",
+		`{"require":{"php":"^7.2.5","laravel/framework":"^7.29"}}`:      "7.4",
+		`{"require":{"laravel/framework":"^10.0"}}`:                     "8.3",
+		`{"require":{"php":["broken"],"symfony/framework-bundle":"5"}}`: "8.2",
+		`{`: "8.4",
+	} {
+		if got, _ := version(app(t, map[string]string{"composer.json": manifest})); got != want {
+			t.Errorf("%s: PHP %s, want %s", manifest, got, want)
+		}
+	}
+}
+
+// TestExtensions: what the official image lacks, by packages, sources and env files.
+func TestExtensions(t *testing.T) {
+	t.Parallel()
+	got := extensions(app(t, map[string]string{
+		"composer.json":       `{"require":{"ext-json":"*","ext-intl":"*","ext-x$(id)":"*"}}`,
+		"composer.lock":       `{"packages":[{"require":{"ext-gd":"*"}}]}`,
+		"db.php":              `<?php $db = new mysqli("db"); $other = new PDO("mysql:host=db");`,
+		".env.example":        "DATABASE_URL=postgresql://db/app\n",
+		"tests/memcached.php": `<?php new Memcached();`,
+	}))
+	if want := []string{"gd", "intl", "mysqli", "pdo_mysql", "pdo_pgsql"}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+// TestUses: the variables that PHP reads; what a server fills in is none.
+func TestUses(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]stack.Use{
+		`env('APP_KEY')`:               {Name: "APP_KEY"},
+		`env("DB_HOST", "localhost")`:  {Name: "DB_HOST", Value: "localhost", Set: true},
+		`env('DEBUG', (bool) false)`:   {Name: "DEBUG", Set: true},
+		`getenv('MAIL_FROM') ?: 'x'`:   {Name: "MAIL_FROM"},
+		`$_ENV['API_KEY'] ?? 'none'`:   {Name: "API_KEY", Value: "none", Set: true},
+		`$_SERVER['REQUEST_URI']`:      {},
+		`$_SERVER["DATABASE_URL"]`:     {Name: "DATABASE_URL"},
+		`$request->env('X') . unset()`: {Name: "X"},
+	} {
+		found := append(uses(tree.File{Path: "a.php", Text: text}), stack.Use{})
+		found[0].Where = tree.Evidence{}
+		if got := found[0]; got.Name != want.Name || got.Value != want.Value || got.Set != want.Set {
+			t.Errorf("%s: got %+v, want %+v", text, got, want)
+		}
+	}
+}
+
+func FuzzRequired(f *testing.F) {
+	f.Add(`{"require":{"ext-intl":"*"},"packages":[{"require":{"ext-gd":"*"}}]}`)
+	f.Fuzz(func(_ *testing.T, text string) { required(text) })
+}

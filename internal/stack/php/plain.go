@@ -1,0 +1,67 @@
+package php
+
+import (
+	"path"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/tree"
+)
+
+// Plain is a directory of PHP files with a front page.
+var Plain = stack.Stack{
+	Name: "php", Title: "PHP", Language: &Language, Port: 8000, Module: ".",
+	Find: func(a *stack.App) bool {
+		root := documentRoot(a)
+		if root == "" {
+			return false
+		}
+		a.Shown = tree.Evidence{File: path.Join(a.Dir, root, "index.php")}
+		a.Shown.Text = "front page"
+		return true
+	},
+	FindPort: noPort,
+	Commands: func(a *stack.App) stack.Commands { return stack.Commands{Dev: serve(a), Prod: apache} },
+	Listen:   stack.Listen{Prints: lazyregexp.New(`PHP [\d.]+ Development Server \(http://(?:127|localhost)`), Hint: "start PHP with `php -S 0.0.0.0:%d`"},
+	Failures: failures,
+}
+
+// noPort says that sources of PHP do not say where they are served: a port in them is another's.
+func noPort(*stack.App) (stack.Port, bool) { return stack.Port{}, false }
+
+// failures are errors of PHP and of Composer.
+var failures = []stack.Failure{
+	{
+		Reason: "php-extension-missing", InBuild: true,
+		Pattern:  lazyregexp.New(`requires? (?:PHP extension )?ext-(?P<name>[\w-]+) \S+ (?:but it is|-> it is|is) missing from your system|requires ext-(?P<name2>[\w-]+) \S+ -> it is missing`),
+		Sentence: "the PHP extension $name is not in the image",
+		Hint:     "add $name to install-php-extensions in the Dockerfile",
+		Example:  "    - Root composer.json requires PHP extension ext-intl * but it is missing from your system. Install or enable PHP's intl extension.",
+	},
+	{
+		Reason:   "php-driver-missing",
+		Pattern:  lazyregexp.New(`could not find driver`),
+		Sentence: "PHP has no driver for the database",
+		Hint:     "add pdo_mysql or pdo_pgsql to install-php-extensions in the Dockerfile",
+		Example:  "SQLSTATE[HY000]: could not find driver (Connection: pgsql, SQL: select * from users)",
+	},
+	{
+		Reason:   "php-not-installed",
+		Pattern:  lazyregexp.New(`Failed opening required '[^']*vendor/autoload\.php'`),
+		Sentence: "the packages of composer.json are not installed",
+		Hint:     "run devup up --build",
+		Example:  "PHP Fatal error:  Uncaught Error: Failed opening required '/app/vendor/autoload.php' (include_path='.:/usr/share/php') in /app/public/index.php:3",
+	},
+}
+
+var socket = lazyregexp.New(`\bmysqli_connect\(\s*["']localhost["']|\bnew\s+\\?mysqli\(\s*["']localhost["']|["']mysql:host=localhost\b`)
+
+// remarks say where MySQL is sought by a socket: https://www.php.net/manual/mysqli.quickstart.connections.php
+func remarks(a *stack.App) {
+	for _, source := range a.Sources {
+		if at := socket.FindStringIndex(source.Text); at != nil {
+			a.Remark(source.At(at[0], "localhost means a socket file to MySQL's client, which no container has"), `write getenv("DB_HOST") or "127.0.0.1" there`)
+			return
+		}
+	}
+}

@@ -1,0 +1,58 @@
+//go:build e2e
+
+package e2e
+
+// stack is an example of examples/stacks, and what is done with it.
+type stack struct {
+	name    string
+	service string // that has the page
+	python  bool   // its packages come from PyPI
+	data    bool   // it keeps notes in PostgreSQL; the page has a form that adds one
+	shows   string // what the page shows at first
+	edit    change // of a source file, while the services run
+	pack    change // of the manifest and the source: one package more
+}
+
+// change is an edit of files, and what the page then shows.
+type change struct {
+	files []replacement
+	shows string
+}
+
+type replacement struct{ name, from, to string }
+
+// inMakeTest are the stacks that `make test` runs: the densest, and quick to build.
+var inMakeTest = []string{"express", "fastapi"}
+
+// edited changes the heading of the page, which the source has in these quotes.
+func edited(file, quote string) change {
+	return change{shows: "Notes, edited", files: []replacement{{file, quote + "Notes" + quote, quote + "Notes, edited" + quote}}}
+}
+
+// npm adds the package ms to package.json, and imports it into a source file.
+func npm(file, from, to string) change {
+	return change{shows: "Notes of 1m", files: []replacement{
+		{"package.json", `"dependencies": {`, `"dependencies": {` + "\n    \"ms\": \"2.1.3\","}, {file, from, to},
+	}}
+}
+
+// pip adds the package humanize to requirements.txt, after a line of it, and imports it into
+// a source file whose edited heading is in double quotes.
+func pip(after, file string) change {
+	return change{shows: "Notes of 1,000", files: []replacement{
+		{"requirements.txt", after, after + "\nhumanize==4.11.0"},
+		{file, `"Notes, edited"`, `"Notes of " + __import__("humanize").intcomma(1000)`},
+	}}
+}
+
+// stacks are sorted by how often the stack is met.
+var stacks = []stack{
+	{
+		name: "express", service: "notes", data: true, shows: "Notes", edit: edited("server.js", "'"),
+		pack: npm("server.js", "'Notes, edited'", "`Notes of ${require('ms')(60000)}`"),
+	},
+	{
+		name: "fastapi", service: "backend", python: true, data: true, shows: "Notes", edit: edited("main.py", `"`),
+		pack: pip("uvicorn==0.34.0", "main.py"),
+	},
+}
