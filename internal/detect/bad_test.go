@@ -32,6 +32,7 @@ func TestBadInput(t *testing.T) {
 		{name: "a Cargo.toml that ends in a string", more: content("a/Cargo.toml", "[dependencies]\naxum = \"0."), want: "left out a: Cargo.toml is not valid TOML"},
 		{name: "a Dockerfile that is binary", more: content("a/Dockerfile", "\x00\x00\x00FROM x"), want: "left out a: Dockerfile has no FROM"},
 		{name: "a Dockerfile that refers to itself", more: content("a/Dockerfile", "ARG A=$A\nFROM $A AS a\nFROM a AS a\nFROM a\nEXPOSE $A\nCMD $A"), want: "left out a: Dockerfile names no port"},
+		{name: "a compose file in a directory with a hostile name", more: content("$(touch pwn); x/compose.yaml", "services: {}\n"), want: "`devup -C '$(touch pwn); x' up` runs it"},
 		{name: "a compose file that refers to itself", more: content("a/compose.yaml", "services: &s\n  a: {build: ., <<: *s}\n"), want: "left out a: compose.yaml is not included"},
 		{name: "a Procfile that goes out", more: content("Procfile", "web: cd ../../.. && A=1 B=2 C=\nx: cd / ; y\n: z\n"+"a: "+strings.Repeat("A=1 ", 50_000)+"x\n")},
 		{name: "settings that are code", more: content("a/settings.py", "import os\nexec(open('/dev/zero').read())\n")},

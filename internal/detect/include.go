@@ -7,6 +7,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/detect/runfiles"
 	"github.com/devup-cli/devup/internal/tree"
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // include takes the compose files in sub-directories, which devup.yaml includes. Where a
@@ -24,7 +25,7 @@ func (s *scan) include() {
 		}
 		services, why := s.includable(dir, name)
 		if why != "" {
-			s.tree.LeaveOut(dir, file+" is not included: "+why+"; `devup -C "+dir+" up` runs it", Evidence{File: name})
+			s.tree.LeaveOut(dir, file+" is not included: "+why+"; `devup -C "+untrusted.Arguments(dir)+" up` runs it", Evidence{File: name})
 			continue
 		}
 		s.includes = append(s.includes, name)

@@ -83,9 +83,6 @@ func (c *candidate) words() []string {
 
 func readme(t *tree.Tree, dir string) string {
 	f := t.Directory(dir)
-	if f == nil {
-		return ""
-	}
 	for _, name := range f.Names {
 		if lower := strings.ToLower(name); strings.HasPrefix(lower, "readme") && !strings.HasSuffix(lower, ".js") {
 			return path.Join(dir, name)

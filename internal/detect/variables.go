@@ -126,7 +126,8 @@ func decideVariables(all services, c *candidate) []Variable {
 		}
 	}
 	var variables []Variable
-	for name, v := range byName {
+	for _, name := range slices.Sorted(maps.Keys(byName)) {
+		v := byName[name]
 		wire(all, c, v, values[name])
 		v.Inside = callsInside(all, c, v, readers[name])
 		variables = append(variables, c.provided(*v))

@@ -3,6 +3,7 @@ package scaffold
 import (
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/devup-cli/devup/internal/detect"
@@ -222,18 +223,42 @@ type Worker struct {
 	stack.Worker
 }
 
-// Workers are those of a service that devup.yaml runs.
+// Workers are those of a service that devup.yaml runs, each with a key that no other service,
+// worker, data service or network has.
 func Workers(repo detect.Repository, s detect.Service) []Worker {
+	taken := map[string]bool{}
+	for _, d := range repo.Data {
+		taken[d.Key] = true
+	}
+	for _, l := range repo.Loopbacks {
+		taken[l.Name] = true
+	}
+	for _, of := range repo.Services {
+		all := workersOf(repo, of, taken)
+		if of.Name == s.Name {
+			return all
+		}
+	}
+	return nil
+}
+
+// workersOf are the workers of a service, with keys that it adds to those that are taken.
+func workersOf(repo detect.Repository, s detect.Service, taken map[string]bool) []Worker {
 	if s.Compose != "" {
 		return nil // its compose file says what runs
 	}
 	var all []Worker
 	for _, w := range s.Workers {
 		name := key(s) + "-" + string(untrusted.ServiceName(w.Name))
-		_, taken := find(repo, name)
-		if !taken && !slices.ContainsFunc(all, func(other Worker) bool { return other.Service == name }) {
-			all = append(all, Worker{name, w})
+		if slices.ContainsFunc(repo.Services, func(other detect.Service) bool { return other.Name == name || key(other) == name }) {
+			continue // that service is one already
 		}
+		free := name
+		for n := 2; taken[free]; n++ {
+			free = name + "-" + strconv.Itoa(n)
+		}
+		taken[free] = true
+		all = append(all, Worker{free, w})
 	}
 	return all
 }

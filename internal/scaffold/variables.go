@@ -60,8 +60,12 @@ func isDemanded(v detect.Variable) bool {
 	return v.Required && !v.Default && v.Generate == "" && v.Usual == "" && !v.Wired() && !stacks.IsSetting(v.Name)
 }
 
-// isUsual says whether the variable gets a value that does for development.
+// isUsual says whether the variable gets a value that does for development. Compose reads
+// braces and dollars in the default of a variable, and has no way to escape them.
 func isUsual(v detect.Variable) bool {
+	if !stacks.IsSetting(v.Name) && strings.ContainsAny(v.Usual, "$}") {
+		return false
+	}
 	return v.Usual != "" && !v.Default && v.Generate == "" && !v.Wired()
 }
 
@@ -85,7 +89,7 @@ func environment(repo detect.Repository, s detect.Service, shared detect.Loopbac
 		for _, v := range variables(s, isUsual) {
 			value := escape(v.Usual)
 			if !stacks.IsSetting(v.Name) {
-				value = "${" + v.Name + ":-" + strings.ReplaceAll(value, "}", "") + "}"
+				value = "${" + v.Name + ":-" + v.Usual + "}"
 			}
 			add(v, value)
 		}

@@ -119,8 +119,10 @@ func envPort(in instruction, _ map[string]string) (port int, text string) {
 		return 0, ""
 	}
 	for _, name := range stacks.PortVariables() {
-		if n, ok := stack.PortNumber(assignments(in)[name]); ok {
-			return n, name + "=" + strconv.Itoa(n)
+		for _, a := range assignments(in) {
+			if n, ok := stack.PortNumber(a.value); ok && a.name == name {
+				return n, name + "=" + strconv.Itoa(n)
+			}
 		}
 	}
 	return 0, ""
@@ -156,25 +158,32 @@ func (d *Dockerfile) variables() map[string]string {
 		if in.name != "ENV" && in.name != "ARG" {
 			continue
 		}
-		for name, value := range assignments(in) {
-			set[name] = Expand(value, set)
+		all := assignments(in)
+		for i := range all { // those of one instruction do not see each other
+			all[i].value = Expand(all[i].value, set)
+		}
+		for _, a := range all {
+			set[a.name] = a.value
 		}
 	}
 	return set
 }
 
-// assignments are the values that an ENV or ARG gives.
-func assignments(in instruction) map[string]string {
-	all := map[string]string{}
+// assigned is a variable of an ENV or ARG, with its value.
+type assigned struct{ name, value string }
+
+// assignments are the values that an ENV or ARG gives, in its order.
+func assignments(in instruction) []assigned {
+	var all []assigned
 	if in.name == "ENV" { // name, value and separator of each
 		for part := range slices.Chunk(in.words, 3) {
-			all[part[0]] = strings.Trim(strings.Join(part[1:min(2, len(part))], ""), `"'`)
+			all = append(all, assigned{part[0], strings.Trim(strings.Join(part[1:min(2, len(part))], ""), `"'`)})
 		}
 		return all
 	}
 	for _, word := range in.words {
 		if name, value, ok := strings.Cut(word, "="); ok {
-			all[name] = strings.Trim(value, `"'`)
+			all = append(all, assigned{name, strings.Trim(value, `"'`)})
 		}
 	}
 	return all

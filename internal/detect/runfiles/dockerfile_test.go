@@ -15,6 +15,8 @@ func TestDockerfilePort(t *testing.T) {
 	}{
 		"of EXPOSE":                {"FROM node:22\nEXPOSE 9000/udp 3000/tcp 4000\n", 3000, 2},
 		"of a variable":            {"FROM node:22\nARG A=30\nENV PORT=\"${A}00\" B=1\nEXPOSE $PORT\n", 3000, 4},
+		"not of the same ENV":      {"FROM node:22\nENV A=5055 B=$A\nEXPOSE $B\n", 0, 0},
+		"of an ENV before":         {"FROM node:22\nENV A=5055 B=1\nENV A=3000 B=$A\nEXPOSE $B\n", 5055, 4},
 		"of the old ENV":           {"FROM node:22\nENV PORT 3000\n", 3000, 2},
 		"of the command":           {"FROM python\nCMD [\"flask\", \"run\", \\\n  # where it listens\n  \"--port=4567\"]\n", 4567, 2},
 		"of a stage below":         {"FROM node AS Base\nEXPOSE 1\nFROM node\nEXPOSE 2\nFROM --platform=linux/amd64 base\n", 1, 2},

@@ -80,9 +80,6 @@ func (e EnvFile) At(name string) tree.Evidence {
 // say nothing about development.
 func EnvFilesIn(t *tree.Tree, dir string) []EnvFile {
 	f := t.Directory(dir)
-	if f == nil {
-		return nil
-	}
 	var loaded, examples []EnvFile
 	for _, name := range f.Names {
 		lower := strings.ToLower(name)

@@ -166,9 +166,6 @@ func reached(t *tree.Tree, dir, entry string) []tree.File {
 	packages := []string{path.Join(dir, path.Dir(entry))}
 	for i := 0; i < len(packages); i++ {
 		f := t.Directory(packages[i])
-		if f == nil {
-			continue
-		}
 		for _, name := range f.Names {
 			if path.Ext(name) != ".go" || tree.IsTest(name) || len(sources) == maxFiles {
 				continue
@@ -222,7 +219,7 @@ func commands(a *stack.App) stack.Commands {
 		program = "."
 	}
 	return stack.Commands{
-		Dev:   []string{"reload", "go build -o /tmp/app " + program, "/tmp/app"},
+		Dev:   stack.Reload([]string{"go", "build", "-o", "/tmp/app", program}, "/tmp/app"),
 		Build: []string{"go", "build", "-trimpath", "-ldflags=-s -w", "-o", "/tmp/app", program},
 		Prod:  []string{"/usr/local/bin/app"},
 	}

@@ -97,19 +97,19 @@ func commands(a *stack.App) stack.Commands {
 			task = ":" + strings.ReplaceAll(module, "/", ":") + ":"
 		}
 		return stack.Commands{
-			Dev:   []string{"reload", "gradle --quiet " + task + "classes", "gradle", "--console=plain", task + "bootRun"},
+			Dev:   stack.Reload([]string{"gradle", "--quiet", task + "classes"}, "gradle", "--console=plain", task+"bootRun"),
 			Build: []string{"gradle", "--no-daemon", task + "bootJar"},
 			Prod:  []string{"java", "-jar", "/app.jar"},
 		}
 	}
-	build, run := "mvn --quiet --batch-mode compile", []string{"mvn", "--batch-mode", "-Dmaven.test.skip=true", "spring-boot:run"}
+	build, run := []string{"mvn", "--quiet", "--batch-mode", "compile"}, []string{"mvn", "--batch-mode", "-Dmaven.test.skip=true", "spring-boot:run"}
 	pack := []string{"mvn", "--batch-mode", "-Dmaven.test.skip=true", "package"}
 	if module != "" {
-		build = "mvn --quiet --batch-mode -Dmaven.test.skip=true --projects " + module + " --also-make install"
+		build = []string{"mvn", "--quiet", "--batch-mode", "-Dmaven.test.skip=true", "--projects", module, "--also-make", "install"}
 		run = append(run, "--projects", module)
 		pack = append(pack, "--projects", module, "--also-make")
 	}
-	return stack.Commands{Dev: append([]string{"reload", build}, run...), Build: pack, Prod: []string{"java", "-jar", "/app.jar"}}
+	return stack.Commands{Dev: stack.Reload(build, run...), Build: pack, Prod: []string{"java", "-jar", "/app.jar"}}
 }
 
 // installation is what the template reads as .Install.
@@ -134,8 +134,8 @@ func install(q *untrusted.Quoter, s stack.Service, _ *stack.Stack) any {
 		v.Jars = "build/libs"
 	}
 	v.Jars = q.Shell(path.Join("./", s.Member(), string(v.Jars)))
-	if len(s.Dev) > 1 && s.Dev[0] == "reload" {
-		v.Build = q.Shell(strings.Fields(s.Dev[1])...)
+	if build := stack.Rebuild(s.Dev); build != nil {
+		v.Build = q.Shell(build...)
 	}
 	v.Owned = q.Shell(keeps(s)...)
 	return v

@@ -1,6 +1,8 @@
 package node
 
 import (
+	"slices"
+
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/stack/node/npm"
@@ -8,7 +10,10 @@ import (
 
 // onVite is a framework whose development server is Vite's, with pages that a server renders.
 func onVite(title, needed string, port int, programs []string, of func(*stack.App) outcome) stack.Stack {
-	b := built{build: []string{programs[0], "build"}, preview: []string{programs[0], "preview"}, flags: onAll, of: of}
+	b := built{build: []string{programs[0], "build"}, flags: onAll, of: of}
+	if slices.Contains(programs, "vite") { // react-router and remix preview nothing
+		b.preview = []string{"vite", "preview"}
+	}
 	return stack.Stack{
 		Name: "node", Title: title, Language: &Language, Page: true, Port: port,
 		Packages: []string{needed},
@@ -52,11 +57,25 @@ var rendersOnClient = lazyregexp.New(`\bssr\s*:\s*false\b`)
 
 // reactRouter builds a server, or files where ssr is off: https://reactrouter.com/how-to/spa.
 func reactRouter(a *stack.App) outcome {
+	return routed(a, "@react-router/serve", "react-router-serve", "build/server/index.js")
+}
+
+// remix is the same by older names; without Vite it builds one file:
+// https://v2.remix.run/docs/other-api/serve.
+func remix(a *stack.App) outcome {
+	if a.Directory().First(viteConfigs...) == "" {
+		return routed(a, "@remix-run/serve", "remix-serve", "build/index.js")
+	}
+	return routed(a, "@remix-run/serve", "remix-serve", "build/server/index.js")
+}
+
+// routed is served by the program of a package, where the app has it and no script of its own.
+func routed(a *stack.App, needed, program, entry string) outcome {
 	if rendersOnClient.MatchString(config(a, append(named("react-router.config"), viteConfigs...)...)) {
 		return outcome{Output: "build/client"}
 	}
-	if p := npm.ManifestOf(a.Tree, a.Dir); p.Scripts["start"] == "" && p.NeedsOneOf("@react-router/serve") != "" {
-		return outcome{Prod: []string{"npx", "react-router-serve", "build/server/index.js"}}
+	if p := npm.ManifestOf(a.Tree, a.Dir); p.Scripts["start"] == "" && p.NeedsOneOf(needed) != "" {
+		return outcome{Prod: []string{"npx", program, entry}}
 	}
 	return outcome{}
 }
@@ -72,7 +91,7 @@ func nitro(a *stack.App) outcome {
 // Frameworks on Vite with a server of their own.
 var (
 	ReactRouter   = onVite("React Router", "@react-router/dev", 5173, []string{"react-router"}, reactRouter)
-	Remix         = onVite("Remix", "@remix-run/dev", 5173, []string{"remix"}, reactRouter)
+	Remix         = onVite("Remix", "@remix-run/dev", 5173, []string{"remix"}, remix)
 	TanStackStart = onVite("TanStack Start", "@tanstack/react-start", 3000, []string{"vite", "vinxi"}, nitro)
 	SolidStart    = onVite("SolidStart", "@solidjs/start", 3000, []string{"vinxi", "vite"}, nitro)
 	Qwik          = onVite("Qwik", "@builder.io/qwik-city", 5173, []string{"vite"}, nil)

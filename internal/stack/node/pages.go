@@ -72,8 +72,11 @@ var packagesOf = map[string]string{
 	"tsc": "typescript", "nest": "@nestjs/cli", "ng": "@angular/cli", "nuxi": "nuxt", "remix-serve": "@remix-run/serve", "react-router-serve": "@react-router/serve",
 	"eleventy": "@11ty/eleventy", "babel-node": "@babel/node", "vue-cli-service": "@vue/cli-service", "run-s": "npm-run-all", "run-p": "npm-run-all",
 	"dotenv": "dotenv-cli", "dotenvx": "@dotenvx/dotenvx", "docusaurus": "@docusaurus/core", "tsnd": "ts-node-dev",
-	"svelte-kit": "@sveltejs/kit", "babel": "@babel/cli",
+	"svelte-kit": "@sveltejs/kit", "babel": "@babel/cli", "webpack": "webpack-cli",
 }
+
+// packageOf is the package that brings a program: mostly that of its name.
+func packageOf(program string) string { return cmp.Or(packagesOf[program], program) }
 
 // needsDevelopment says whether a command runs programs of packages that are for development.
 func needsDevelopment(p *npm.Manifest, command []string) bool {
@@ -92,10 +95,11 @@ func needsDevelopment(p *npm.Manifest, command []string) bool {
 		words = append(words, strings.Fields(p.Scripts[word])...)
 	}
 	return slices.ContainsFunc(words, func(word string) bool {
-		name := cmp.Or(packagesOf[word], word)
-		_, production := p.Dependencies[name]
-		_, development := p.DevDependencies[name]
-		return development && !production
+		return slices.ContainsFunc([]string{word, packageOf(word)}, func(name string) bool {
+			_, production := p.Dependencies[name]
+			_, development := p.DevDependencies[name]
+			return development && !production
+		})
 	})
 }
 

@@ -224,8 +224,7 @@ var tools = []string{"nodemon", "ts-node", "ts-node-dev", "tsnd", "tsx", "pm2", 
 // the image. Npx brings it.
 func lacksTool(p *npm.Manifest, name string, c script.Command) bool {
 	for _, tool := range slices.Concat(c.Words[:1], executed(c)) {
-		if packageOf := strings.NewReplacer("tsnd", "ts-node-dev", "babel-node", "@babel/node").Replace(tool); slices.Contains(tools, tool) &&
-			p.NeedsOneOf(tool, packageOf, "babel-cli") == "" && !strings.Contains(p.Scripts[name], "npx "+tool) {
+		if slices.Contains(tools, tool) && p.NeedsOneOf(tool, packageOf(tool), "babel-cli") == "" && !strings.Contains(p.Scripts[name], "npx "+tool) {
 			return true
 		}
 	}

@@ -103,7 +103,7 @@ func rackCommands(a *stack.App) stack.Commands {
 	default:
 		serve = append(serve, "rackup", "--host", "0.0.0.0", "--port", port)
 	}
-	return stack.Commands{Dev: append([]string{"reload", "true"}, serve...), Prod: serve}
+	return stack.Commands{Dev: stack.Reload([]string{"true"}, serve...), Prod: serve}
 }
 
 // failures are errors of Ruby and of Bundler.

@@ -68,15 +68,14 @@ func (c *crate) programs() []program {
 		}
 	}
 	add(c.Package.Name, "src/main.rs")
-	if f := c.tree.Directory(path.Join(c.dir, "src/bin")); f != nil {
-		for _, name := range f.Names {
-			if stem, ok := strings.CutSuffix(name, ".rs"); ok {
-				add(stem, "src/bin/"+name)
-			}
+	f := c.tree.Directory(path.Join(c.dir, "src/bin"))
+	for _, name := range f.Names {
+		if stem, ok := strings.CutSuffix(name, ".rs"); ok {
+			add(stem, "src/bin/"+name)
 		}
-		for _, sub := range f.Subs {
-			add(path.Base(sub), path.Join("src/bin", path.Base(sub), "main.rs"))
-		}
+	}
+	for _, sub := range f.Subs {
+		add(path.Base(sub), path.Join("src/bin", path.Base(sub), "main.rs"))
 	}
 	rank := func(p program) int {
 		switch {
@@ -111,7 +110,7 @@ func packagesOf(a *stack.App, c *crate) stack.Packages {
 	for _, dependency := range c.Dependencies {
 		fields, _ := dependency.(map[string]any)
 		to, _ := fields["path"].(string)
-		for to = path.Join(a.Dir, to); to != "." && !strings.HasPrefix(to, "..") && a.Tree.Directory(to) != nil && top != "." && top != to && !tree.IsBelow(top, to); {
+		for to = path.Join(a.Dir, to); to != "." && !strings.HasPrefix(to, "..") && a.Tree.Directory(to).Has("Cargo.toml") && top != "." && top != to && !tree.IsBelow(top, to); {
 			top = path.Dir(top)
 		}
 	}
@@ -193,7 +192,6 @@ type installation struct {
 	Build   untrusted.Inert // the command that builds it for development, for sh
 	Program untrusted.Inert // the name of the built program, for sh
 	Offline bool            // sqlx checks its queries with what the repository holds of the database
-	Locked  bool            // there is a Cargo.lock
 }
 
 // copies are none: cargo compiles crates with the source alone.
@@ -203,11 +201,10 @@ func install(q *untrusted.Quoter, s stack.Service, _ *stack.Stack) any {
 	v := installation{
 		Sources: `-name "*.rs" -o -name "Cargo.*" -o -name "*.html" -o -name "*.hbs" -o -name "*.tera" -o -name "*.j2" -o -name "*.sql" -o -name "*.toml" -o -name "*.yaml" -o -name ".env"`,
 		Build:   "cargo build",
-		Locked:  s.Packages.Lock != "",
 		Offline: slices.Contains(s.Packages.Includes, offlineQueries),
 	}
-	if len(s.Dev) > 1 && s.Dev[0] == "reload" {
-		v.Build = q.Shell(strings.Fields(s.Dev[1])...)
+	if build := stack.Rebuild(s.Dev); build != nil {
+		v.Build = q.Shell(build...)
 	}
 	v.Program = q.Shell(cmp.Or(s.Module, s.Name))
 	return v

@@ -4,7 +4,6 @@ package rust
 import (
 	"path"
 	"slices"
-	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
@@ -164,12 +163,12 @@ func commands(a *stack.App) stack.Commands {
 	name := a.Module
 	if name == "" {
 		return stack.Commands{
-			Dev: []string{"reload", "cargo build", "cargo", "run"}, Build: append(build, "--release"), Prod: []string{"/usr/local/bin/app"},
+			Dev: stack.Reload([]string{"cargo", "build"}, "cargo", "run"), Build: append(build, "--release"), Prod: []string{"/usr/local/bin/app"},
 		}
 	}
 	build = append(build, "--bin", name)
 	return stack.Commands{
-		Dev:   []string{"reload", strings.Join(build, " "), target + "/debug/" + name},
+		Dev:   stack.Reload(build, target+"/debug/"+name),
 		Build: append(slices.Clone(build), "--release"),
 		Prod:  []string{"/usr/local/bin/app"},
 	}

@@ -340,7 +340,7 @@ const (
 )
 
 // runners are programs that start a service and that its package.json may lack.
-var runners = map[string]untrusted.Inert{"tsx": "tsx@4.23.15", "nodemon": "nodemon@3.1.14"}
+var runners = map[string]untrusted.Inert{"tsx": "tsx@4.23.15"}
 
 // releases are those versions by manager and major version.
 var releases = map[string]untrusted.Inert{

@@ -134,7 +134,8 @@ func numberOf(p *Manifest, l lock, name string) []int {
 	if !asked {
 		return nil
 	}
-	if locked := number.FindString(l.versions[name]); locked != "" {
+	locked, _ := l.seenBy(p, name)
+	if locked = number.FindString(locked); locked != "" {
 		return versions.Numbers(locked)
 	}
 	numbers := versions.Numbers(number.FindString(wanted))
@@ -172,7 +173,7 @@ func (l *lock) engineLimit(p *Manifest) int {
 	newestOf := slices.IndexFunc(NodeLines, func(line string) bool {
 		for _, some := range []Texts{p.Dependencies, p.DevDependencies} {
 			for name := range some {
-				if wanted := l.engines[name]; aVersion.MatchString(wanted) && !versions.Satisfies(line, wanted) {
+				if _, wanted := l.seenBy(p, name); aVersion.MatchString(wanted) && !versions.Satisfies(line, wanted) {
 					return false
 				}
 			}

@@ -4,9 +4,11 @@ import (
 	"encoding/json"
 	"maps"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack/versions"
 	"github.com/devup-cli/devup/internal/tree"
 )
 
@@ -33,18 +35,20 @@ func LockFiles() []string {
 // lock is what a lock file says. The zero value is one that says nothing, such as
 // bun.lockb, which is binary.
 type lock struct {
-	form     string            // its version: "1", "9.0"; "berry" for Yarn 2 and later
-	asked    map[string]Texts  // the ranges that it was made for, by directory of the package; nil where it does not say
-	ranges   map[string]bool   // "name@range" of each entry, where it says no more than that (Yarn)
-	versions map[string]string // of each package; the newest where it has several
-	engines  map[string]string // the range of Node that a package declares; nil where it does not say
-	peers    string            // how npm has to treat conflicts of peers, as a flag; empty for the usual way
+	form     string                   // its version: "1", "9.0"; "berry" for Yarn 2 and later
+	asked    map[string]Texts         // the ranges that it was made for, by directory of the package; nil where it does not say
+	ranges   map[string]bool          // "name@range" of each entry, where it says no more than that (Yarn)
+	versions map[string]string        // of each package; the newest where it has several
+	engines  map[string]string        // the range of Node that a package declares; nil where it does not say
+	dir      string                   // where the file is
+	nested   map[string]lockedPackage // what is not at the top, by its directory below dir (npm)
+	peers    string                   // how npm has to treat conflicts of peers, as a flag; empty for the usual way
 	broken   bool
 }
 
 // readLock reads the lock file of a directory.
 func readLock(t *tree.Tree, name string) lock {
-	l := lock{versions: map[string]string{}}
+	l := lock{versions: map[string]string{}, dir: path.Dir(name)}
 	switch path.Base(name) {
 	case "package-lock.json", "npm-shrinkwrap.json":
 		l.readNPM(t.LockText(name))
@@ -58,11 +62,22 @@ func readLock(t *tree.Tree, name string) lock {
 	return l
 }
 
-// saw notes a version of a package.
+// saw notes a version of a package, unless a newer one is noted.
 func (l *lock) saw(name, version string) {
-	if name != "" && l.versions[name] == "" {
+	if had := l.versions[name]; name != "" && (had == "" || versions.Less(versions.Numbers(had), versions.Numbers(version))) {
 		l.versions[name] = version
 	}
+}
+
+// seenBy is the version of a dependency that a package gets, and the range of Node that it
+// declares: that in the package's own node_modules before any other.
+func (l *lock) seenBy(p *Manifest, name string) (version, node string) {
+	if p != nil {
+		if own, found := l.nested[path.Join(tree.Relative(l.dir, path.Dir(p.Path)), "node_modules", name)]; found {
+			return own.Version, own.Engines["node"]
+		}
+	}
+	return l.versions[name], l.engines[name]
 }
 
 // behind says whether the manager would refuse the lock file, because a
@@ -135,13 +150,20 @@ func (l *lock) readNPM(text string) {
 		}
 		return
 	}
-	l.asked, l.engines = map[string]Texts{}, map[string]string{}
-	for dir, p := range file.Packages {
+	l.asked, l.engines, l.nested = map[string]Texts{}, map[string]string{}, map[string]lockedPackage{}
+	for _, dir := range slices.Sorted(maps.Keys(file.Packages)) {
+		p := file.Packages[dir]
 		if at := strings.LastIndex(dir, "node_modules/"); at >= 0 {
-			if name := dir[at+len("node_modules/"):]; at == 0 {
+			name := dir[at+len("node_modules/"):]
+			_, atTop := file.Packages["node_modules/"+name]
+			switch {
+			case at == 0:
 				l.versions[name], l.engines[name] = p.Version, p.Engines["node"]
-			} else {
+			case !atTop:
 				l.saw(name, p.Version)
+				fallthrough
+			default:
+				l.nested[dir] = p
 			}
 			continue
 		}

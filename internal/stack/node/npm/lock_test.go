@@ -2,6 +2,7 @@ package npm
 
 import (
 	"path"
+	"strings"
 	"testing"
 )
 
@@ -100,6 +101,34 @@ func TestReadLock(t *testing.T) {
 			p := &Manifest{Dependencies: test.deps, DevDependencies: Texts{"b": "2"}}
 			if got := l.behind(map[string]*Manifest{"": p}); got != test.want {
 				t.Errorf("%s: %s: behind is %v, want %v", name, test.what, got, test.want)
+			}
+		}
+	}
+}
+
+// TestLockedTwice: of a package that is not at the top, its member's own version counts, else
+// the newest, whatever the order.
+func TestLockedTwice(t *testing.T) {
+	t.Parallel()
+	const lock = `-- package-lock.json --
+{"packages": {"": {}, "web": {}, "api": {},
+  "web/node_modules/next": {"version": "9.5.0"}, "api/node_modules/next": {"version": "14.2.0"}, "b/node_modules/next": {"version": "10.0.0"},
+  "node_modules/a": {"version": "1.0.0"}, "api/node_modules/a": {"version": "2.0.0", "engines": {"node": "18"}}}}
+`
+	for range 20 {
+		l := readLock(treeOf(t, lock), "package-lock.json")
+		for _, test := range []struct{ dir, name, want string }{
+			{"web", "next", "9.5.0"},
+			{"api", "next", "14.2.0"},
+			{"other", "next", "14.2.0"},
+			{".", "next", "14.2.0"},
+			{".", "a", "1.0.0"},
+			{"web", "a", "1.0.0"},
+			{"api", "a", "2.0.0 18"},
+		} {
+			version, node := l.seenBy(&Manifest{Path: path.Join(test.dir, "package.json")}, test.name)
+			if got := strings.TrimSpace(version + " " + node); got != test.want {
+				t.Fatalf("%s in %s: %s, want %s", test.name, test.dir, got, test.want)
 			}
 		}
 	}

@@ -99,9 +99,11 @@ var aPath = lazyregexp.New(`^(?:(?:file|link|portal):|(\.\.?/))(.*)$`)
 // byPath finds the packages that are taken by their path: below the directory of the lock file
 // they are copied before the installation, above it the image is built from where both lie.
 func (v *project) byPath(p *stack.Packages) {
-	for dir, m := range v.packages {
+	for _, dir := range slices.Sorted(maps.Keys(v.packages)) {
+		m := v.packages[dir]
 		for _, some := range []Texts{m.Dependencies, m.DevDependencies} {
-			for name, version := range some {
+			for _, name := range slices.Sorted(maps.Keys(some)) {
+				version := some[name]
 				match := aPath.FindStringSubmatch(version)
 				if match == nil || path.IsAbs(match[2]) {
 					continue

@@ -1,6 +1,7 @@
 package npm
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -107,6 +108,23 @@ func TestPackages(t *testing.T) {
 				t.Errorf("notes %q, want %q", got, test.note)
 			}
 		})
+	}
+}
+
+// TestPackagesByPath: what is missing is said in the same order in each run.
+func TestPackagesByPath(t *testing.T) {
+	t.Parallel()
+	const files = "-- package.json --\n" + `{"workspaces": ["*"], "dependencies": {"e": "file:../e", "a": "file:../a", "d": "file:d", "c": "file:c"}}` +
+		"\n-- web/package.json --\n" + `{"dependencies": {"g": "file:../../g", "f": "file:../../f"}}` + "\n"
+	for range 10 {
+		var got []string
+		for _, r := range projectOf(appIn(t, files, ".")).Remarks {
+			got = append(got, r.Fix)
+		}
+		want := []string{"put a into", "put c into", "put d into", "put e into", "put f into", "put g into"}
+		if !slices.EqualFunc(got, want, strings.HasPrefix) {
+			t.Fatalf("remarks %q", got)
+		}
 	}
 }
 

@@ -118,7 +118,8 @@ func (v *project) generate(p stack.Packages, in prismaIn) []string {
 func (v *project) prismaCommand(p stack.Packages, in prismaIn, words ...string) []string {
 	program := "prisma"
 	if v.packages[in.dir].NeedsOneOf("prisma") == "" && v.own.NeedsOneOf("prisma") == "" && v.packages[""].NeedsOneOf("prisma") == "" {
-		if version := stack.PlainVersion(v.lock.versions["@prisma/client"]); version != "" {
+		client, _ := v.lock.seenBy(v.packages[in.dir], "@prisma/client")
+		if version := stack.PlainVersion(client); version != "" {
 			program += "@" + version // the newest may not know the client's form
 		}
 		return append([]string{"npx", "--yes", program}, words...)

@@ -2,6 +2,7 @@ package pip
 
 import (
 	"encoding/json"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -109,7 +110,8 @@ func readPipfileLock(l *Lock, text string) {
 	if json.Unmarshal([]byte(text), &file) != nil {
 		return
 	}
-	for name, item := range file.Default {
+	for _, name := range slices.Sorted(maps.Keys(file.Default)) {
+		item := file.Default[name]
 		version := strings.TrimPrefix(item.Version, "==")
 		if version == "" {
 			version = item.Path + item.Git + item.File

@@ -73,8 +73,8 @@ func addTOML(t *tree.Tree, r *Requirements, text string, manifest bool) {
 	}
 	poetry, _ := file.Tool.Poetry["dependencies"].(map[string]any)
 	for _, table := range []map[string]any{poetry, file.Packages} {
-		for name, value := range table {
-			r.addEntry(t, name, value, manifest, lineOf(name))
+		for _, name := range slices.Sorted(maps.Keys(table)) {
+			r.addEntry(t, name, table[name], manifest, lineOf(name))
 		}
 	}
 	version, _ := file.Requires["python_version"].(string)
@@ -128,15 +128,17 @@ func (r *Requirements) addSources(t *tree.Tree, file projectFile) {
 		file projectFile
 	}{{dir, file}}
 	for seen := map[string]bool{dir: true}; len(todo) > 0; todo = todo[1:] {
-		for _, source := range todo[0].file.Tool.Uv.Sources {
-			from, _ := source.(map[string]any)
+		sources := todo[0].file.Tool.Uv.Sources
+		names := slices.Sorted(maps.Keys(sources))
+		for _, name := range names {
+			from, _ := sources[name].(map[string]any)
 			r.git = r.git || from["git"] != nil
 			if to, ok := from["path"].(string); ok {
 				r.addLocal(t, todo[0].dir, to)
 			}
 		}
-		for name, source := range todo[0].file.Tool.Uv.Sources {
-			if from, _ := source.(map[string]any); from["workspace"] == true && members[normal(name)] != "" {
+		for _, name := range names {
+			if from, _ := sources[name].(map[string]any); from["workspace"] == true && members[normal(name)] != "" {
 				r.addLocal(t, members[normal(name)], ".")
 			}
 		}

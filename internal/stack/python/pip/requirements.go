@@ -183,8 +183,7 @@ func addRequirements(t *tree.Tree, r *Requirements, name string, depth int) {
 		r.git = r.git || strings.Contains(trimmed, "git+") && !strings.HasPrefix(trimmed, "#")
 		if match := includeLine.FindStringSubmatch(trimmed); match != nil {
 			included := path.Join(path.Dir(name), match[2])
-			f := t.Directory(path.Dir(included))
-			if depth == 0 || included == r.Manifest || slices.Contains(r.Includes, included) || f == nil || !f.Has(path.Base(included)) {
+			if depth == 0 || included == r.Manifest || slices.Contains(r.Includes, included) || !t.Has(included) {
 				continue
 			}
 			r.Includes = append(r.Includes, included)

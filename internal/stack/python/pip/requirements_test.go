@@ -70,6 +70,19 @@ func TestReadRequirements(t *testing.T) {
 	}
 }
 
+// TestPathsOfPoetry: the directories of a table come in the same order in each run.
+func TestPathsOfPoetry(t *testing.T) {
+	t.Parallel()
+	const files = "-- pyproject.toml --\n[tool.poetry.dependencies]\nd = {path = \"../d\"}\nb = {path = \"b\"}\na = {path = \"a\"}\nc = {path = \"c\"}\n" +
+		"[tool.uv.sources]\nh = {path = \"h\"}\ne = {path = \"e\"}\ng = {path = \"g\"}\n"
+	want := []string{"a", "b", "c", "../d", "e", "g", "h"}
+	for range 10 {
+		if got := Read(treeIn(t, files), ".").outside; !slices.Equal(got, want) {
+			t.Fatalf("%v, want %v", got, want)
+		}
+	}
+}
+
 // TestWants: a list names a package, whatever stands around the name.
 func TestWants(t *testing.T) {
 	t.Parallel()

@@ -1,0 +1,18 @@
+package stack
+
+import "slices"
+
+// Reload is the command that builds a program and runs it, and does both again after an edit.
+// The program reload of the images gets both as words, which no shell reads.
+func Reload(build []string, run ...string) []string {
+	return slices.Concat([]string{"reload"}, build, []string{"--"}, run)
+}
+
+// Rebuild is what [Reload] builds with; nil for another command.
+func Rebuild(command []string) []string {
+	end := slices.Index(command, "--")
+	if end < 1 || command[0] != "reload" {
+		return nil
+	}
+	return command[1:end]
+}
