@@ -159,8 +159,8 @@ func (d *Dockerfile) variables() map[string]string {
 			continue
 		}
 		all := assignments(in)
-		for i := range all { // those of one instruction do not see each other
-			all[i].value = Expand(all[i].value, set)
+		for i, a := range all { // those of one instruction do not see each other
+			all[i].value = Expand(a.value, set)
 		}
 		for _, a := range all {
 			set[a.name] = a.value
@@ -191,10 +191,17 @@ func assignments(in instruction) []assigned {
 
 var reference = lazyregexp.New(`\$\{(\w+)(?::?[-+]([^}]*))?\}|\$(\w+)`)
 
+// maxExpanded bounds what [Expand] takes and gives: a variable that holds itself twice would
+// double at each line.
+const maxExpanded = 1 << 10
+
 // Expand puts values for $NAME, ${NAME} and ${NAME:-default}; a name without a
-// value stays as it stands, so that it is not taken for one.
+// value stays as it stands, so that it is not taken for one, and so does a text that is too long.
 func Expand(text string, set map[string]string) string {
-	return reference.ReplaceAllStringFunc(text, func(found string) string {
+	if len(text) > maxExpanded {
+		return text
+	}
+	expanded := reference.ReplaceAllStringFunc(text, func(found string) string {
 		match := reference.FindStringSubmatch(found)
 		if value := set[match[1]+match[3]]; value != "" {
 			return value
@@ -204,6 +211,10 @@ func Expand(text string, set map[string]string) string {
 		}
 		return found
 	})
+	if len(expanded) > maxExpanded {
+		return text
+	}
+	return expanded
 }
 
 // BaseImage is the name of the image that the last stage builds on, without registry and tag.

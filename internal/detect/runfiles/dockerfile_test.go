@@ -79,3 +79,13 @@ func TestExpand(t *testing.T) {
 		}
 	}
 }
+
+// TestVariablesAreBounded: variables that hold themselves do not grow without end.
+func TestVariablesAreBounded(t *testing.T) {
+	t.Parallel()
+	text := "FROM x\nENV A=1234567890 B=5055\n" + strings.Repeat("ENV A=$A$A\n", 100)
+	set := ParseDockerfile("Dockerfile", text).variables()
+	if len(set["A"]) > maxExpanded || set["B"] != "5055" {
+		t.Errorf("A has %d bytes, B is %q", len(set["A"]), set["B"])
+	}
+}
