@@ -150,7 +150,7 @@ func TestAFailureNamesTheUsersLine(t *testing.T) {
 	} {
 		e, ok := errors.AsType[*fail.Error](joined.Unwrap()[i])
 		if !ok {
-			t.Fatalf("%v is not for the person", joined.Unwrap()[i])
+			t.Fatalf("%v is not for the user", joined.Unwrap()[i])
 		}
 		if e.Code != fail.BuildFailed || e.Line != want.line || e.File != "Dockerfile" || !strings.Contains(e.Message, want.message) || !strings.Contains(e.Hint, want.hint) {
 			t.Errorf("got %v (%s)\n   message %s\n   hint %s\nwant line %d, %q, %q", e, e.Code, e.Message, e.Hint, want.line, want.message, want.hint)
@@ -169,7 +169,7 @@ func TestACancelStopsABuild(t *testing.T) {
 	w := newWorld(t)
 	s := w.spec("slow", map[string]string{"Dockerfile": "FROM " + pythonImage + "\nRUN echo started && sleep 3600 " + unique(t) + "\n"})
 	ctx, cancel := context.WithCancelCause(t.Context())
-	stop := errors.New("the person pressed Ctrl-C")
+	stop := errors.New("the user pressed Ctrl-C")
 	o := w.options()
 	o.Sink = func(e event.Event) {
 		if e.Text == "started" {

@@ -199,7 +199,7 @@ func TestLinesAreMappedBack(t *testing.T) {
 		t.Errorf("lines %v, want %v", got.lines, want)
 	}
 	if name := got.plain("RUN --mount=type=secret,id=ca,target=/run/s/ca,mode=0444 b"); name != "RUN b" {
-		t.Errorf("the person sees %q", name)
+		t.Errorf("the user sees %q", name)
 	}
 }
 

@@ -32,7 +32,7 @@ func main() {
 	}))
 }
 
-// TestScripts runs the commands as a person would. Each script's first line says
+// TestScripts runs the commands as a user would. Each script's first line says
 // what it holds.
 func TestScripts(t *testing.T) {
 	t.Parallel()

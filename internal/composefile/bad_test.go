@@ -58,11 +58,11 @@ var noLine = map[string]string{
 	"a picture":              "the bytes are no text, so they have no lines",
 }
 
-// goish are words of libraries that say nothing to the person.
+// goish are words of libraries that say nothing to the user.
 var goish = regexp.MustCompile(`(?i)unmarshal|reflect|!!|strconv|parsing "|goroutine|mapstructure|%!|\bnil\b|interface|schema|invalid syntax|\[\]|additional propert|decod|(?:^|[^.a-z])yaml: |cast|invalid compose project`)
 
 // TestBadInput holds every broken config against the rules for an error, and all
-// sentences against a file in which a person can read them.
+// sentences against a file in which a user can read them.
 func TestBadInput(t *testing.T) {
 	t.Parallel()
 	var all strings.Builder

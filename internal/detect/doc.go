@@ -3,7 +3,7 @@
 // which variables tie them together. Each decision carries its evidence, and
 // directories that only looked like a service are named with the reason.
 //
-// [Scan] looks at a whole repository, [ScanFor] at the services that a person
+// [Scan] looks at a whole repository, [ScanFor] at the services that a user
 // named. Both only read, and only through an [io/fs.FS]: no process is run, no
 // symbolic link followed, no file opened that a decision does not need, and
 // none read beyond a bound. Nothing here writes files; package scaffold makes

@@ -12,7 +12,7 @@ import (
 	"github.com/devup-cli/devup/internal/tree"
 )
 
-// Wanted is a service that a person named: detection fills in the rest.
+// Wanted is a service that a user named: detection fills in the rest.
 type Wanted struct {
 	Name  string
 	Dir   string // slash-separated, "." for the root

@@ -117,7 +117,7 @@ func TestAnExampleIsCopiedOnce(t *testing.T) {
 		t.Errorf("a second time: %v", err)
 	}
 	if text, _ := os.ReadFile(made); string(text) != "mine" {
-		t.Errorf("the person's file was overwritten: %q", text)
+		t.Errorf("the user's file was overwritten: %q", text)
 	}
 }
 

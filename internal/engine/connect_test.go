@@ -238,7 +238,7 @@ func TestConnectStartsAnInstalledEngine(t *testing.T) {
 func TestConnectWaitsForADevContainersOwnEngine(t *testing.T) {
 	t.Parallel()
 	files := fstest.MapFS{"usr/bin/dockerd": binary, "usr/local/share/docker-init.sh": binary, "etc/init.d/docker": binary, ".dockerenv": {}}
-	for name, uid := range map[string]int{"a person": 1000, "root": 0} {
+	for name, uid := range map[string]int{"a user": 1000, "root": 0} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			home := shortDir(t)
@@ -306,7 +306,7 @@ func TestConnectWhenStartingFails(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	})
-	t.Run("the person gives up", func(t *testing.T) {
+	t.Run("the user gives up", func(t *testing.T) {
 		t.Parallel()
 		ctx, cancel := context.WithCancel(t.Context())
 		c := here(shortDir(t), "PATH", "/bin")

@@ -139,7 +139,7 @@ func TestWhatToDo(t *testing.T) {
 			want: "no-engine: no container engine is installed on this machine | install one: `dnf install -y podman && systemctl enable --now podman.socket`",
 		},
 		{
-			name: "CentOS, whose Podman is the person's own", system: ada, files: fstest.MapFS{"etc/os-release": centos},
+			name: "CentOS, whose Podman is the user's own", system: ada, files: fstest.MapFS{"etc/os-release": centos},
 			want: "no-engine: no container engine is installed on this machine | install one: `sudo dnf install -y podman && systemctl --user enable --now podman.socket`",
 		},
 		{

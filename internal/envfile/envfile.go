@@ -1,5 +1,5 @@
 // Package envfile works on the text of files of variables, NAME=value in each line: which
-// values an example leaves to the person ([Open]), and how a file becomes one that has
+// values an example leaves to the user ([Open]), and how a file becomes one that has
 // them ([Fill], [Append]). It is pure, and leaves every line alone that it has no word for.
 package envfile
 
@@ -29,7 +29,7 @@ var (
 	remark = lazyregexp.New(`(?:^|\s+)#.*$`)
 )
 
-// Open lists the variables that an example leaves to the person, in their order. A
+// Open lists the variables that an example leaves to the user, in their order. A
 // variable that a later line sets is not among them.
 func Open(text string) []Blank {
 	var blanks []Blank
@@ -74,7 +74,7 @@ func split(text string) (value, note string) {
 	return text[:from+at[0]], text[from+at[0]:]
 }
 
-// Fill gives the variables of an example that are left to the person their values: each
+// Fill gives the variables of an example that are left to the user their values: each
 // in the line where it stands.
 func Fill(text string, values []Value) string {
 	byLine := map[int]string{}

@@ -19,7 +19,7 @@ const (
 	Setup     Kind = "setup"     // a step of x-devup.setup; Name is "service: step"
 	Port      Kind = "port"      // a published port that becomes public; Name is the service and the port
 	Log       Kind = "log"       // one line that a container printed; Name is the service
-	Note      Kind = "note"      // something the person should know; bound to no progress
+	Note      Kind = "note"      // something the user should know; bound to no progress
 )
 
 // State says how far a resource is.
@@ -40,7 +40,7 @@ const (
 type Event struct {
 	Kind   Kind
 	ID     string        // unique among its Kind in one run; empty means Name
-	Name   string        // the resource as the person knows it
+	Name   string        // the resource as the user knows it
 	Parent string        // Name of the resource that this one belongs to, or empty
 	State  State         // zero for Log
 	Text   string        // what happened, in a few words ("created"), or the log line without its line end

@@ -13,7 +13,7 @@ import (
 )
 
 // FuzzLoad holds the loader against any text: it neither panics nor hangs, and an error
-// is one sentence for the person.
+// is one sentence for the user.
 func FuzzLoad(f *testing.F) {
 	for _, c := range wrongCases(f) {
 		if len(c.text) < 2000 && !strings.HasPrefix(c.text, "-- ") {
@@ -51,7 +51,7 @@ func FuzzLoad(f *testing.F) {
 		}
 		e, ok := errors.AsType[*fail.Error](err)
 		if !ok {
-			t.Fatalf("the error is none for the person: %v", err)
+			t.Fatalf("the error is none for the user: %v", err)
 		}
 		if e.Code.Exit() != 2 || strings.ContainsAny(e.Message, "\n\r") {
 			t.Fatalf("exit code %d: %q", e.Code.Exit(), e.Message)

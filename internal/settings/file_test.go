@@ -15,7 +15,7 @@ func FuzzParseFile(f *testing.F) {
 		values, line, err := parseFile(data)
 		if err != nil {
 			if _, ok := errors.AsType[*fail.Error](err); !ok || line < 0 {
-				t.Errorf("line %d: %v is no error for a person", line, err)
+				t.Errorf("line %d: %v is no error for a user", line, err)
 			}
 			return
 		}

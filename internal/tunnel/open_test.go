@@ -193,7 +193,7 @@ func TestChoose(t *testing.T) {
 		{name: "none", want: "no program that opens a tunnel to this machine is on the PATH"},
 		{name: "all", there: []string{"tailscale", "ngrok", "cloudflared", "devtunnel"}, want: "cloudflared"},
 		{name: "tailscale is there for something else", there: []string{"tailscale", "devtunnel"}, want: "devtunnel"},
-		{name: "the person's choice", via: "tailscale", there: []string{"tailscale", "cloudflared"}, want: "tailscale"},
+		{name: "the user's choice", via: "tailscale", there: []string{"tailscale", "cloudflared"}, want: "tailscale"},
 		{name: "a choice that is not there", via: "ngrok", there: []string{"cloudflared"}, want: "ngrok is not on the PATH"},
 		{name: "no such thing", via: "chisel", there: []string{"chisel"}, want: `there is no tunnel program "chisel"`},
 	}

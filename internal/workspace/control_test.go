@@ -223,7 +223,7 @@ func TestCoderControl(t *testing.T) {
 	env := coderEnv + "CODER_WORKSPACE_ID=uuid CODER_AGENT_URL=" + server.URL + "/ VSCODE_PROXY_URI=https://{{port}}--main--dev--ann.coder.example.com "
 	tools := func(env string) workspace.Tools { return workspace.Tools{Do: server.Client().Do, Env: variables(env)} }
 	if c := detect(t, env).Control(tools(env)); c.Open != nil || c.ByHand(4567) == "" {
-		t.Errorf("without a person's token: %+v", c)
+		t.Errorf("without a user's token: %+v", c)
 	}
 	wrong := env + "CODER_SESSION_TOKEN=wrong"
 	if err := detect(t, wrong).Control(tools(wrong)).Open(t.Context(), []int{4567}); !errors.Is(err, workspace.ErrDenied) {

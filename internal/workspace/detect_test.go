@@ -97,11 +97,11 @@ func TestDetect(t *testing.T) {
 			env:  map[string]string{"CODESPACE_NAME": "octocat-space"}, want: "local http://localhost:3000 127.0.0.1",
 		},
 		{
-			name: "the person knows better: local", env: gitpodEnv, override: workspace.Override{Provider: "local"},
+			name: "the user knows better: local", env: gitpodEnv, override: workspace.Override{Provider: "local"},
 			want: "local http://localhost:3000 127.0.0.1",
 		},
 		{
-			name: "the person knows better: gitpod",
+			name: "the user knows better: gitpod",
 			env:  map[string]string{"GITPOD_WORKSPACE_URL": "https://a-b.ws-eu1.gitpod.io"}, override: workspace.Override{Provider: "gitpod"},
 			want: "gitpod https://3000-a-b.ws-eu1.gitpod.io 0.0.0.0",
 		},

@@ -55,7 +55,7 @@ func mend(ctx context.Context, env *command.Env, findings []doctor.Finding) ([]d
 	return findings, nil
 }
 
-// fix does one thing, unless the person has to be asked and does not agree.
+// fix does one thing, unless the user has to be asked and does not agree.
 func fix(ctx context.Context, env *command.Env, f doctor.Fix) (outcome string, err error) {
 	switch {
 	case env.Flags.DryRun, !f.Safe && !env.Settings.Yes && !env.CanAsk():

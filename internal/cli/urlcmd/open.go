@@ -129,7 +129,7 @@ func startBrowser(ctx context.Context, command []string) error {
 	if err != nil {
 		return err
 	}
-	c := exec.CommandContext(context.WithoutCancel(ctx), path, command[1:]...) //nolint:gosec // the person's own choice
+	c := exec.CommandContext(context.WithoutCancel(ctx), path, command[1:]...) //nolint:gosec // the user's own choice
 	if err := c.Start(); err != nil {
 		return err
 	}

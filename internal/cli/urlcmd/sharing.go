@@ -108,7 +108,7 @@ func (s *sharing) openOne(ctx context.Context, i int) error {
 	return nil
 }
 
-// tunnelSecrets are the values by which the tools know the person.
+// tunnelSecrets are the values by which the tools know the user.
 func (s *sharing) tunnelSecrets() []string {
 	return []string{s.env.Getenv("NGROK_AUTHTOKEN"), s.env.Getenv("NGROK_API_KEY"), s.env.Getenv("TUNNEL_TOKEN"), s.env.Getenv("TS_AUTHKEY")}
 }
