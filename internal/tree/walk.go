@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// maxDepth ends the walk in a tree that no person made.
+// maxDepth ends the walk in a tree that was not made by hand.
 const maxDepth = 40
 
 // Tree is the part of a repository that people wrote: the names of its directories

@@ -39,9 +39,9 @@ func TestAddedPackage(t *testing.T) {
 	eventually(t, answers(t, c.url(t, "api"), "hello six"))
 }
 
-// TestFilesBelongToThePerson: what init writes and what a container writes into the
+// TestFilesBelongToTheUser: what init writes and what a container writes into the
 // checkout belongs to the person who ran devup, who is not root.
-func TestFilesBelongToThePerson(t *testing.T) {
+func TestFilesBelongToTheUser(t *testing.T) {
 	t.Parallel()
 	if os.Getuid() != 0 {
 		t.Skip("only root can be somebody else")

@@ -75,7 +75,7 @@ func attachTo(ctx context.Context, env *command.Env, t attachment) (code int, er
 }
 
 // outcome waits until the process has ended and all that it printed is out, or until the
-// person is connected no more.
+// user is connected no more.
 func outcome(ctx, steady context.Context, env *command.Env, t attachment, over client.ContainerWaitResult, streamed <-chan error) (int, error) {
 	interrupted := ctx.Done()
 	var impatient, late <-chan time.Time

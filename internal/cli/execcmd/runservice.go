@@ -123,7 +123,7 @@ func oneOffPorts(ports []types.ServicePortConfig, o runOptions, hostIP string) (
 }
 
 // oneOffVolumes adds volumes to those of a service. A path is relative to where the
-// person stands; a name is that of a volume of the project, else of the engine.
+// user stands; a name is that of a volume of the project, else of the engine.
 func oneOffVolumes(env *command.Env, known types.Volumes, volumes []types.ServiceVolumeConfig, given []string) (types.Volumes, []types.ServiceVolumeConfig, error) {
 	all, list := maps.Clone(known), slices.Clone(volumes)
 	if all == nil {
