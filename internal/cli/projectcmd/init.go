@@ -179,7 +179,7 @@ func sameProject(changes []scaffold.Change) bool {
 
 // compare renders the files of a repository and looks which of them are there.
 func compare(fsys fs.FS, repository detect.Repository, o scaffold.Options) ([]scaffold.Change, error) {
-	files, err := scaffold.Render(scaffold.Adopt(fsys, repository), o)
+	files, err := scaffold.Render(repository, o)
 	if err != nil {
 		return nil, err
 	}

@@ -173,11 +173,23 @@ func (p proposal) builtFrom(s detect.Service) string {
 		}
 		return "a compose file"
 	}
-	text := cmp.Or(untrusted.Name(s.Dockerfile), "new Dockerfile")
+	text := cmp.Or(untrusted.Name(s.Dockerfile), p.made(s), "new Dockerfile")
 	if s.Dir != s.Name && s.Dir != "." {
 		text += " in " + untrusted.Name(s.Dir)
 	}
 	return text
+}
+
+// made is the Dockerfile of a service that an earlier init made; empty for none.
+func (p proposal) made(s detect.Service) string {
+	for _, name := range []string{"Dockerfile." + s.Name, "Dockerfile"} {
+		for _, c := range p.changes {
+			if c.Path == path.Join(s.Dir, name) && c.State != scaffold.New {
+				return name
+			}
+		}
+	}
+	return ""
 }
 
 // sayLeft says what is left to do, a line each. What only matters in a cloud workspace is said
