@@ -98,6 +98,9 @@ func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 		// Without a list of packages, a program that listens may be anything.
 		if a := look(dir); a != nil && len(a.Of.Packages) > 0 {
 			found = append(found, a)
+		} else if d := t.Directory(dir); pip.Read(t, dir) == nil && !d.Has("package.json") && stack.Explains(d) {
+			name := d.First(entries...)
+			t.Reject(dir, name+" uses no web framework that devup knows", tree.Evidence{File: path.Join(dir, name)})
 		}
 	}
 	return found
