@@ -3,6 +3,7 @@
 package python
 
 import (
+	"fmt"
 	"path"
 	"regexp"
 	"slices"
@@ -123,6 +124,9 @@ func whyNoService(f *tree.Directory, t *tree.Tree, needs *pip.Requirements) stri
 			return "a lambda: lambda_handler in " + file + ", no server"
 		}
 	}
+	if line := pip.BrokenTOML(t.Text(needs.Manifest)); path.Ext(name) == ".toml" && line > 0 {
+		return fmt.Sprintf("%s is not valid TOML: line %d", name, line)
+	}
 	if f.Has("package.json") {
 		return name + " next to a package.json, but no Python server under it"
 	}
@@ -190,6 +194,11 @@ func enter(a *stack.App, file, callable string, line int, text string) {
 
 // describe fills in what the directory itself decides.
 func describe(a *stack.App) {
+	if file := path.Join(a.Dir, "pyproject.toml"); a.Directory().Has("pyproject.toml") {
+		if line := pip.BrokenTOML(a.Tree.Text(file)); line > 0 {
+			a.Remark(tree.At(file, line, "is not valid TOML, so its packages are not known"), "fix the syntax of "+file+", and run `devup init` again")
+		}
+	}
 	needs := pip.Read(a.Tree, a.Dir)
 	if a.Entry == "" {
 		a.Entry, a.Callable = "app.py", "app"
