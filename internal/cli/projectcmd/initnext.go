@@ -49,7 +49,7 @@ func (p proposal) steps(s detect.Service) []string {
 		steps = append(steps, "generates "+strings.Join(secrets, ", "))
 	}
 	if len(s.Migrate) > 0 && s.Compose == "" {
-		steps = append(steps, "runs `"+untrusted.Name(strings.Join(s.Migrate, " "))+"` when the database is ready")
+		steps = append(steps, "runs `"+untrusted.Name(strings.Join(s.Migrate, " "))+"` before it is ready")
 	}
 	return steps
 }
