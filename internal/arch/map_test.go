@@ -54,7 +54,7 @@ var ours = map[string][]string{
 	"project":           {"composefile", "composeschema", "symbol", "suggest", "stack/stacks", "lazyregexp", "untrusted", "secret", "fail"},
 	"urls":              {"symbol", "project", "lazyregexp", "fail"}, // what services are called where: URLs in files, and routes of the gateway
 	"ports":             {"project", "fail"},
-	"scaffold":          {"lazyregexp", "detect", "stack", "stack/stacks", "fail", "untrusted", "stack/dataservice"}, // untrusted: the gate for values in generated files
+	"scaffold":          {"lazyregexp", "detect", "tree", "stack", "stack/stacks", "fail", "untrusted", "stack/dataservice"}, // untrusted: the gate for values in generated files; tree: the mark of what init made
 	"engine":            {"lazyregexp", "event", "fail", "dockerconfig"},
 	"gateway":           {"lazyregexp", "fail", "atomicfile", "untrusted", "owner"}, // one origin for all services: a proxy, and the life of its process
 	"build":             {"lazyregexp", "project", "egress", "registry", "event", "fail", "untrusted", "diagnose"},

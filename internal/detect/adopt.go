@@ -91,11 +91,12 @@ var dockerNames = []string{"Dockerfile", "dockerfile", "Dockerfile.dev", "Docker
 
 // dockerfilesIn are the names of the Dockerfiles in a directory that may be for development,
 // likeliest first: those of other names than usual ("Dockerfile.app", "app.Dockerfile") come last.
+// Those that init made are none of the repository's own.
 func (s *scan) dockerfilesIn(dir string) []string {
 	var names, others []string
 	directory := s.tree.Directory(dir)
 	for _, name := range dockerNames {
-		if directory.Has(name) {
+		if directory.Has(name) && !s.tree.Made(path.Join(dir, name)) {
 			names = append(names, name)
 		}
 	}
@@ -108,7 +109,7 @@ func (s *scan) dockerfilesIn(dir string) []string {
 			}
 		}
 		words := strings.FieldsFunc(rest, func(r rune) bool { return r == '.' || r == '-' || r == '_' })
-		if !slices.Contains(names, name) && !slices.ContainsFunc(words, func(word string) bool { return notForDevelopment[word] }) {
+		if !slices.Contains(names, name) && !s.tree.Made(path.Join(dir, name)) && !slices.ContainsFunc(words, func(word string) bool { return notForDevelopment[word] }) {
 			others = append(others, name)
 		}
 	}
@@ -118,7 +119,7 @@ func (s *scan) dockerfilesIn(dir string) []string {
 // dockerfileFor is the Dockerfile that builds the service; empty for none. In a directory of
 // several services it is the one that has the service's name, or one whose image has its language.
 func (s *scan) dockerfileFor(c *candidate) string {
-	if own := "Dockerfile." + c.Name; c.shares && c.Directory().Has(own) {
+	if own := "Dockerfile." + c.Name; c.shares && c.Directory().Has(own) && !s.tree.Made(path.Join(c.Dir, own)) {
 		return own
 	}
 	for _, name := range s.dockerfilesIn(c.Dir) {

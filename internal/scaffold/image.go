@@ -8,6 +8,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/detect"
 	"github.com/devup-cli/devup/internal/stack/stacks"
+	"github.com/devup-cli/devup/internal/tree"
 	"github.com/devup-cli/devup/internal/untrusted"
 )
 
@@ -52,7 +53,7 @@ func newImageView(repo detect.Repository, s detect.Service) (imageView, error) {
 	var q untrusted.Quoter
 	of := stacks.Default(s.Stack)
 	v := imageView{
-		Mark:      Mark,
+		Mark:      tree.Mark,
 		Name:      untrusted.ServiceName(s.Name),
 		Image:     of.Language.Image(s.Runtime.Version),
 		Root:      s.Root(),

@@ -193,37 +193,44 @@ func TestNothingToAddToComposeFiles(t *testing.T) {
 	}
 }
 
+// TestSecondRenderIsTheFirst: what init wrote is evidence for nothing, whatever the repository.
 func TestSecondRenderIsTheFirst(t *testing.T) {
 	t.Parallel()
-	repo := repositories["flask-and-cra"]
-	first := render(t, repo)
-	tree := fstest.MapFS{}
-	for _, f := range first {
-		tree[f.Path] = &fstest.MapFile{Data: f.Content}
+	archives, err := filepath.Glob("../detect/testdata/*.txtar")
+	if err != nil || len(archives) == 0 {
+		t.Fatal("no archives", err)
 	}
-	again := detect.Repository{}
-	for _, s := range repo.Services {
-		s.Dockerfile = "Dockerfile"
-		again.Services = append(again.Services, s)
-	}
-	changes, err := scaffold.Compare(tree, render(t, scaffold.Adopt(tree, again)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(changes) != len(first) {
-		t.Errorf("%d files, want %d", len(changes), len(first))
-	}
-	for _, c := range changes {
-		if c.State != scaffold.Same {
-			t.Errorf("%s is %s, want same\n%s", c.Path, c.State, c.Diff)
-		}
-	}
-
-	tree["backend-flask/Dockerfile"] = &fstest.MapFile{Data: []byte("FROM python:3.10-slim-buster\n")}
-	for _, f := range render(t, scaffold.Adopt(tree, again)) {
-		if f.Path == "backend-flask/Dockerfile" {
-			t.Error("a Dockerfile that is not ours was rendered")
-		}
+	for _, name := range archives {
+		t.Run(filepath.Base(name), func(t *testing.T) {
+			t.Parallel()
+			archive, err := txtar.ParseFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			fsys := fstest.MapFS{}
+			for _, f := range archive.Files {
+				fsys[f.Name] = &fstest.MapFile{Data: f.Data}
+			}
+			delete(fsys, "want")
+			for again := range 2 {
+				repo, err := detect.Scan(fsys)
+				if err != nil {
+					t.Fatal(err)
+				}
+				changes, err := scaffold.Compare(fsys, render(t, repo))
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, c := range changes {
+					switch {
+					case again == 0 && c.State == scaffold.New:
+						fsys[c.Path] = &fstest.MapFile{Data: c.Content}
+					case again == 1 && c.State == scaffold.New, again == 1 && c.State == scaffold.Differs && strings.HasSuffix(c.Path, "Dockerfile"):
+						t.Errorf("%s is %s the second time\n%s", c.Path, c.State, c.Diff)
+					}
+				}
+			}
+		})
 	}
 }
 

@@ -12,7 +12,6 @@ package scaffold
 
 import (
 	"cmp"
-	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -22,10 +21,6 @@ import (
 	"github.com/devup-cli/devup/internal/stack/stacks"
 	"github.com/devup-cli/devup/internal/untrusted"
 )
-
-// Mark is in the first line of each Dockerfile that Render made. [Adopt]
-// knows ours by it.
-const Mark = "Made by devup init; yours to change."
 
 // Options is what Render has to know besides the repository.
 type Options struct {
@@ -70,24 +65,6 @@ func Render(repo detect.Repository, o Options) ([]File, error) {
 	files = append(files, more...)
 	slices.SortFunc(files, func(a, b File) int { return cmp.Compare(a.Path, b.Path) })
 	return files, nil
-}
-
-// Adopt gives the repository as it was before our Dockerfiles were written: a
-// service whose Dockerfile carries our [Mark] counts as one without. A second
-// Render then makes the same files as the first, so that nothing seems to differ.
-func Adopt(fsys fs.FS, repo detect.Repository) detect.Repository {
-	repo.Services = slices.Clone(repo.Services)
-	for i, s := range repo.Services {
-		if s.Dockerfile == "" {
-			continue
-		}
-		content, err := untrusted.ReadFileFS(fsys, path.Join(s.Dir, s.Dockerfile), untrusted.MaxText)
-		first, _, _ := strings.Cut(string(content), "\n")
-		if err == nil && strings.Contains(first, Mark) {
-			repo.Services[i].Dockerfile = ""
-		}
-	}
-	return repo
 }
 
 // serviceFiles makes the files of one service, whose fields are all filled in.

@@ -16,13 +16,29 @@ const MaxFile = 256 << 10
 // maxLock bounds a lock file, which is long without being strange.
 const maxLock = 16 << 20
 
+// Mark is in the first line of each Dockerfile that `devup init` made. Such a file only repeats
+// what was detected before, so it is evidence for nothing.
+const Mark = "Made by devup init; yours to change."
+
+// Made tells whether a file is a Dockerfile that `devup init` made.
+func (t *Tree) Made(name string) bool {
+	if !strings.Contains(strings.ToLower(path.Base(name)), "dockerfile") {
+		return false
+	}
+	first, _, _ := strings.Cut(t.upTo(name, 1<<10), "\n")
+	return strings.Contains(first, Mark)
+}
+
 // Text is a file's text, cut at [MaxFile], with \n line ends; empty where the
-// file is missing, unreadable or not text. A file is read once.
+// file is missing, unreadable, not text or [Tree.Made]. A file is read once.
 func (t *Tree) Text(name string) string {
 	if text, known := t.texts[name]; known {
 		return text
 	}
-	text := t.upTo(name, MaxFile)
+	text := ""
+	if !t.Made(name) {
+		text = t.upTo(name, MaxFile)
+	}
 	if t.texts != nil {
 		t.texts[name] = text
 	}

@@ -100,7 +100,7 @@ func runInit(ctx context.Context, env *command.Env, dir string, o initOptions) e
 		env.Note(note)
 	}
 	if p.isEmpty() {
-		return nothingFound(env, p, dir)
+		return nothingFound(env, p, dir, o)
 	}
 	return write(ctx, env, root, p, o)
 }
@@ -110,7 +110,7 @@ func (p proposal) isEmpty() bool { return len(p.repository.Services)+len(p.repos
 
 // nothingFound ends init for a repository without a service that it could set up: where a
 // project runs without more files, that is no failure.
-func nothingFound(env *command.Env, p proposal, dir string) error {
+func nothingFound(env *command.Env, p proposal, dir string, o initOptions) error {
 	switch {
 	case len(p.set) > 0:
 		env.Say("nothing to write: `" + nextStep(env) + "` runs " + strings.Join(append([]string{projectFile}, p.repository.Compose...), ", "))
@@ -119,8 +119,14 @@ func nothingFound(env *command.Env, p proposal, dir string) error {
 		env.Say("nothing to write")
 		return nil
 	}
-	return fail.New(fail.NothingFound, "run `devup init --explain` to see what was examined, or write a devup.yaml with services that have x-devup.stack",
-		"no service found in %s", dir)
+	if len(p.repository.Rejected) == 0 {
+		env.Say("looked for package lists (package.json, requirements.txt, go.mod and others), Dockerfiles, compose files and index.html")
+	}
+	hint := "run it in the directory of the code, or add a Dockerfile with EXPOSE"
+	if o.explain {
+		hint = "add a Dockerfile with EXPOSE, or write a devup.yaml with services that have x-devup.stack"
+	}
+	return fail.New(fail.NothingFound, hint, "no service found in %s", dir)
 }
 
 // propose looks at the repository and works out what it lacks. Without platforms, nil,
@@ -179,7 +185,7 @@ func sameProject(changes []scaffold.Change) bool {
 
 // compare renders the files of a repository and looks which of them are there.
 func compare(fsys fs.FS, repository detect.Repository, o scaffold.Options) ([]scaffold.Change, error) {
-	files, err := scaffold.Render(scaffold.Adopt(fsys, repository), o)
+	files, err := scaffold.Render(repository, o)
 	if err != nil {
 		return nil, err
 	}
@@ -204,6 +210,7 @@ func write(ctx context.Context, env *command.Env, root *os.Root, p proposal, o i
 		return nil
 	}
 	if env.CanAsk() {
+		env.Say(newFiles(p.changes))
 		yes, err := env.Confirm(ctx, question(fresh))
 		if err != nil {
 			return err

@@ -77,7 +77,7 @@ func showProposal(env *command.Env, p proposal, o initOptions) {
 	if o.explain {
 		explain(env, p.repository)
 	} else {
-		show.LeftOut(env, p.repository.Rejected)
+		show.LeftOut(env, p.leftOut())
 	}
 	sayLeft(env, p, o)
 	for _, c := range p.changes {
@@ -96,6 +96,28 @@ func showProposal(env *command.Env, p proposal, o initOptions) {
 		env.Say("this devup is not a published release, so the workspace files do not install it",
 			"  fix: add the command at the comment in each file, or set `install` in devup's settings")
 	}
+}
+
+// leftOut are the directories that were not taken: all that were looked at where nothing was,
+// those that a reader expects first.
+func (p proposal) leftOut() []detect.Rejection {
+	all := slices.Clone(p.repository.Rejected)
+	if !p.isEmpty() || len(p.set)+len(p.repository.Compose) > 0 {
+		return all
+	}
+	slices.SortStableFunc(all, func(a, b detect.Rejection) int {
+		switch {
+		case a.Expected == b.Expected:
+			return 0
+		case a.Expected:
+			return -1
+		}
+		return 1
+	})
+	for i := range all {
+		all[i].Expected = true
+	}
+	return all
 }
 
 // foundTable is what was found, a service a row.
@@ -173,16 +195,29 @@ func (p proposal) builtFrom(s detect.Service) string {
 		}
 		return "a compose file"
 	}
-	text := cmp.Or(untrusted.Name(s.Dockerfile), "new Dockerfile")
+	text := cmp.Or(untrusted.Name(s.Dockerfile), p.made(s), "new Dockerfile")
 	if s.Dir != s.Name && s.Dir != "." {
 		text += " in " + untrusted.Name(s.Dir)
 	}
 	return text
 }
 
+// made is the Dockerfile of a service that an earlier init made; empty for none.
+func (p proposal) made(s detect.Service) string {
+	for _, name := range []string{"Dockerfile." + s.Name, "Dockerfile"} {
+		for _, c := range p.changes {
+			if c.Path == path.Join(s.Dir, name) && c.State != scaffold.New {
+				return name
+			}
+		}
+	}
+	return ""
+}
+
 // sayLeft says what is left to do, a line each. What only matters in a cloud workspace is said
 // there alone.
 func sayLeft(env *command.Env, p proposal, o initOptions) {
+	p.saySteps(env)
 	p.sayUnset(env)
 	fixes := false
 	for _, s := range p.repository.Services {

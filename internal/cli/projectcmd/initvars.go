@@ -55,7 +55,7 @@ func (p proposal) sayUnset(env *command.Env) {
 			switch {
 			case !p.isUnset(s, v) || v.Generate != "":
 			case v.Required:
-				env.Say(fmt.Sprintf("%s: %s is required and not set: %s:%d", s.Name, v.Name, untrusted.Name(v.Evidence.File), v.Evidence.Line))
+				env.Say(fmt.Sprintf("%s: %s is required and not set: %s:%d; `devup up` asks for it, or set it in .env", s.Name, v.Name, untrusted.Name(v.Evidence.File), v.Evidence.Line))
 			default:
 				optional = append(optional, v.Name)
 			}

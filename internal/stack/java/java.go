@@ -2,6 +2,9 @@
 package java
 
 import (
+	"encoding/xml"
+	"errors"
+	"fmt"
 	"path"
 	"strings"
 
@@ -59,10 +62,30 @@ func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 		}
 		text := t.Text(path.Join(dir, manifest))
 		if stack.Explains(t.Directory(dir)) && rootOf(t, dir) == dir && !strings.Contains(text, "<modules>") && !t.Directory(dir).Has("settings.gradle") && !t.Directory(dir).Has("settings.gradle.kts") {
+			if line := brokenXML(manifest, text); line > 0 {
+				t.LeaveOut(dir, fmt.Sprintf("%s is not valid XML: line %d", manifest, line), tree.At(path.Join(dir, manifest), line, ""))
+				continue
+			}
 			t.LeaveOut(dir, "no stack for Java without Spring Boot yet: add a Dockerfile with EXPOSE", tree.Evidence{File: path.Join(dir, manifest)})
 		}
 	}
 	return found
+}
+
+// brokenXML is the line at which a pom.xml cannot be read further; 0 where it is well formed,
+// cut, or a build of Gradle.
+func brokenXML(manifest, text string) int {
+	if manifest != "pom.xml" || len(text) >= tree.MaxFile {
+		return 0
+	}
+	for d := xml.NewDecoder(strings.NewReader(text)); ; {
+		if _, err := d.Token(); err != nil {
+			if wrong, ok := errors.AsType[*xml.SyntaxError](err); ok {
+				return wrong.Line
+			}
+			return 0 // its end, or an encoding that is not read here
+		}
+	}
 }
 
 // rootOf is the directory whose build has the directory as a module, or itself.

@@ -72,7 +72,8 @@ func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 		}
 		p, err := npm.Parse(t, dir)
 		if err != nil {
-			t.LeaveOut(dir, "package.json is not valid JSON", tree.Evidence{File: p.Path})
+			why, e := p.WhyBroken(err)
+			t.LeaveOut(dir, why, e)
 			continue
 		}
 		a.Recognise(stacks)

@@ -39,7 +39,7 @@ func TestSearch(t *testing.T) {
 		{"what is built on Express", "-- package.json --\n" + packageWith("start=nest start", "express:4 @nestjs/core:10"), "NestJS by start"},
 		{"a server of Node alone", "-- package.json --\n" + packageWith("start=node index.js", "") + listens, "Node by start"},
 		{"Express among the tools", "-- package.json --\n{\"devDependencies\": {\"express\": \"4\"}, \"main\": \"a.js\"}\n-- a.js --\nx\n", "no: a library: it has a main file, but no start script and no server entry [package.json:1 main]"},
-		{"a broken package.json", "{", "no: package.json is not valid JSON"},
+		{"a broken package.json", "{", "no: package.json is not valid JSON: line 1 [package.json:1]"},
 		{"React Native", packageWith("start=react-native start", "react-native:0"), "no: a mobile app (react-native) [package.json:1 react-native]"},
 		{"React Native with a server", "-- package.json --\n" + packageWith("start=node index.js", "react-native:0 express:4") + listens, "Express by start"},
 		{"Capacitor around a web app", packageWith("start=react-scripts start", "@capacitor/core:6 react-scripts:5"), "Create React App by start"},

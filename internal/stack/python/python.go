@@ -3,6 +3,7 @@
 package python
 
 import (
+	"fmt"
 	"path"
 	"regexp"
 	"slices"
@@ -98,6 +99,9 @@ func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 		// Without a list of packages, a program that listens may be anything.
 		if a := look(dir); a != nil && len(a.Of.Packages) > 0 {
 			found = append(found, a)
+		} else if d := t.Directory(dir); pip.Read(t, dir) == nil && !d.Has("package.json") && stack.Explains(d) {
+			name := d.First(entries...)
+			t.Reject(dir, name+" uses no web framework that devup knows", tree.Evidence{File: path.Join(dir, name)})
 		}
 	}
 	return found
@@ -119,6 +123,9 @@ func whyNoService(f *tree.Directory, t *tree.Tree, needs *pip.Requirements) stri
 		if path.Ext(file) == ".py" && strings.Contains(t.Text(path.Join(f.Path, file)), "def lambda_handler(") {
 			return "a lambda: lambda_handler in " + file + ", no server"
 		}
+	}
+	if line := pip.BrokenTOML(t.Text(needs.Manifest)); path.Ext(name) == ".toml" && line > 0 {
+		return fmt.Sprintf("%s is not valid TOML: line %d", name, line)
 	}
 	if f.Has("package.json") {
 		return name + " next to a package.json, but no Python server under it"
@@ -187,6 +194,11 @@ func enter(a *stack.App, file, callable string, line int, text string) {
 
 // describe fills in what the directory itself decides.
 func describe(a *stack.App) {
+	if file := path.Join(a.Dir, "pyproject.toml"); a.Directory().Has("pyproject.toml") {
+		if line := pip.BrokenTOML(a.Tree.Text(file)); line > 0 {
+			a.Remark(tree.At(file, line, "is not valid TOML, so its packages are not known"), "fix the syntax of "+file+", and run `devup init` again")
+		}
+	}
 	needs := pip.Read(a.Tree, a.Dir)
 	if a.Entry == "" {
 		a.Entry, a.Callable = "app.py", "app"

@@ -54,7 +54,7 @@ func TestSearch(t *testing.T) {
 		{"Streamlit with pages", list + "-- about.py --\nimport streamlit\n-- Home.py --\nimport streamlit\n-- pages/app.py --\nimport streamlit\n", ". Streamlit  in Home.py [Home.py:1 Streamlit]"},
 		{"a worker", "-- requirements.txt --\ncelery\n-- tasks.py --\napp = Celery('x')\n", ". Celery  in tasks.py [tasks.py:1 Celery]"},
 		{"no list", "-- app.py --\napp = Flask(1)\n", ". Flask app in app.py [app.py:1 Flask application]"},
-		{"no list, and a program that listens", "-- app.py --\nHTTPServer(('', 80), H)\n", ""},
+		{"no list, and a program that listens", "-- app.py --\nHTTPServer(('', 80), H)\n", "no: app.py uses no web framework that devup knows"},
 		{"no list, aside", "-- examples/app.py --\napp = Flask(1)\n", ""},
 		{"no list, below one", list + "-- app.py --\napp = Flask(1)\n-- sub/app.py --\napp = Flask(1)\n", ". Flask app in app.py [app.py:1 Flask application]"},
 		{"no list, and no entry's name", "-- web.py --\napp = Flask(1)\n", ""},

@@ -5,6 +5,8 @@ package npm
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
 	"maps"
 	"path"
 	"slices"
@@ -13,6 +15,7 @@ import (
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/tree"
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // Manifest is what detection takes from a package.json. Fields that people
@@ -88,6 +91,22 @@ func Parse(t *tree.Tree, dir string) (*Manifest, error) {
 func ParseManifest(name, text string) (*Manifest, error) {
 	p := &Manifest{Path: name, text: text}
 	return p, json.Unmarshal([]byte(text), p)
+}
+
+// WhyBroken says what an error of [Parse] means, and where.
+func (p *Manifest) WhyBroken(err error) (why string, e tree.Evidence) {
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		if wrong.Field == "" {
+			return "package.json is no JSON object", tree.Evidence{File: p.Path}
+		}
+		return "package.json has the wrong kind of value at " + untrusted.Name(wrong.Field), tree.Evidence{File: p.Path}
+	}
+	why = "package.json is not valid JSON"
+	if wrong, ok := errors.AsType[*json.SyntaxError](err); ok {
+		line := tree.LineAt(p.text, min(max(int(wrong.Offset)-1, 0), len(p.text)))
+		return fmt.Sprintf("%s: line %d", why, line), tree.At(p.Path, line, "")
+	}
+	return why, tree.Evidence{File: p.Path}
 }
 
 var callsScript = lazyregexp.New(`^(?:npm (?:run|run-script) |npm (start)$|yarn (?:run )?|pnpm (?:run )?|bun run )([\w:.-]*)$`)

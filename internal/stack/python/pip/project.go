@@ -1,6 +1,7 @@
 package pip
 
 import (
+	"errors"
 	"maps"
 	"path"
 	"regexp"
@@ -43,6 +44,17 @@ func readProject(text string) projectFile {
 		return projectFile{}
 	}
 	return file
+}
+
+// BrokenTOML is the line at which a text stops to be TOML; 0 where it is TOML.
+func BrokenTOML(text string) int {
+	var all map[string]any
+	wrong, ok := errors.AsType[*toml.DecodeError](toml.Unmarshal([]byte(text), &all))
+	if !ok {
+		return 0
+	}
+	line, _ := wrong.Position()
+	return max(line, 1)
 }
 
 // addTOML adds the packages of a pyproject.toml or Pipfile. Where another list is the
