@@ -27,13 +27,9 @@ type Options struct {
 	Interval time.Duration // how often it checks whether it is still needed; zero for a few seconds
 }
 
-// Serve serves until a command stops it, until the state file is another's or gone,
+// serve serves until a command stops it, until the state file is another's or gone,
 // until the project's containers are gone for good, or until ctx ends; all of these are
 // no error. The error is why it could not serve at all.
-func Serve(ctx context.Context, options Options) error {
-	return options.serve(ctx, newFailureLog(options.Log))
-}
-
 func (options Options) serve(ctx context.Context, failures *failureLog) error {
 	var binding net.ListenConfig
 	listener, err := binding.Listen(ctx, "tcp", options.Config.Listen)

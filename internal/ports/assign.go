@@ -14,18 +14,13 @@ const (
 	highest = 65535
 )
 
-// Assign decides the host port of every wanted port: the remembered one, else
-// the one that the config asks for, else the next free one above that no other
-// port of the project asks for. A fixed port gets what it asks for or nothing.
+// assign decides the host port of every wanted port: the remembered one, else the one that
+// the config asks for, else the next free one above that no other port of the project asks
+// for. A fixed port gets what it asks for or nothing.
 //
-// taken is what others hold, without the project's own containers. remembered
-// is what a port had the last time for the same wanted port. The moves are in the order of
-// wanted. The error joins a fail.Error with the code PortTaken for every port that could
-// get none.
-func Assign(wanted []project.Port, taken []Holder, remembered map[project.PortKey]int) (map[project.PortKey]int, []Move, error) {
-	return assign(Request{Wanted: wanted, Remembered: remembered}, taken)
-}
-
+// taken is what others hold, without the project's own containers. The moves are in the order
+// of what is wanted. The error joins a fail.Error with the code PortTaken for every port that
+// could get none.
 func assign(r Request, taken []Holder) (map[project.PortKey]int, []Move, error) {
 	a := &assignment{
 		wanted: r.Wanted, strict: r.Strict, given: map[project.PortKey]int{},

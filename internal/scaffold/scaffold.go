@@ -3,8 +3,7 @@
 // what each [Platform] reads: .gitpod.yml, .devcontainer/devcontainer.json,
 // .ona/automations.yaml.
 //
-// [Render] makes all of them as values and touches nothing; [ForService] makes
-// those of one service. [Compare] says what a repository has of them already, and
+// [Render] makes all of them as values and touches nothing. [Compare] says what a repository has of them already, and
 // [Write] creates what it has not. No function changes a file that exists.
 //
 // Decisions about a service are detect's. Those about the form of a file (which
@@ -71,14 +70,6 @@ func Render(repo detect.Repository, o Options) ([]File, error) {
 	files = append(files, more...)
 	slices.SortFunc(files, func(a, b File) int { return cmp.Compare(a.Path, b.Path) })
 	return files, nil
-}
-
-// ForService makes the Dockerfile and the .dockerignore of one service, whether it
-// has a Dockerfile or not. The service need not be among those of the repository,
-// which says what lies beside it; only Name, Dir and Stack have to be set, what
-// else is empty gets the stack's usual value. The error is as for [Render].
-func ForService(repo detect.Repository, s detect.Service) ([]File, error) {
-	return serviceFiles(complete(repo), withDefaults(s))
 }
 
 // Adopt gives the repository as it was before our Dockerfiles were written: a

@@ -80,7 +80,7 @@ func environment(repo detect.Repository, s detect.Service, shared detect.Loopbac
 			add(detect.Variable{Name: s.PortName}, strconv.Itoa(s.Port.Number))
 		}
 		for _, v := range variables(s, isGenerated) {
-			add(v, "${"+v.Name+":?devup up generates it}")
+			add(v, "${"+v.Name+":?devup up generates it in .devup/.env}")
 		}
 		for _, v := range variables(s, isUsual) {
 			value := escape(v.Usual)

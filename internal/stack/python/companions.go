@@ -48,8 +48,8 @@ var companions = []companion{
 	{"apscheduler", []int{3, 11}, "setuptools<81"},
 	{"drf-yasg", []int{1, 21, 8}, "setuptools<81"},
 	{"celery", []int{5, 5}, "kombu<5.5"}, // newer ones ask for redis 6.1
-	{"celery", nil, "packaging"}, // kombu 5.7 imports it for Redis and does not require it
-	{"passlib", nil, "bcrypt<5"}, // its test password is longer than bcrypt takes
+	{"celery", nil, "packaging"},         // kombu 5.7 imports it for Redis and does not require it
+	{"passlib", nil, "bcrypt<5"},         // its test password is longer than bcrypt takes
 }
 
 // builders are packages below a version that do not build with newer releases of what
