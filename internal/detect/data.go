@@ -53,8 +53,8 @@ func (s *scan) decideData() []Data {
 	return data
 }
 
-// askedFor are the data services that the user asks for and that nothing shows, as used by
-// every server.
+// askedFor are the data services that the user asks for and that nothing else shows, as used
+// by the servers that read a variable of one or have a driver.
 func (s *scan) askedFor(found []dataservice.Use) []dataservice.Use {
 	var uses []dataservice.Use
 	for _, name := range s.asked {

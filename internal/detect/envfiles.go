@@ -177,9 +177,14 @@ func madeOf(example string) string {
 // loadsEnvFiles says whether the service loads the env files of its directory by itself.
 func (c *candidate) loadsEnvFiles() bool {
 	loads := c.Of.Language.LoadsEnv
-	if c.Page || len(c.Of.Prefixes) > 0 || loads == nil {
+	if c.Page || len(c.Of.Prefixes) > 0 {
 		return true
 	}
+	return loads != nil && c.mentions(loads)
+}
+
+// mentions says whether a source or a manifest of the service matches.
+func (c *candidate) mentions(loads *lazyregexp.Regexp) bool {
 	return slices.ContainsFunc(c.Sources, func(source tree.File) bool { return loads.MatchString(source.Text) }) ||
 		slices.ContainsFunc(c.Of.Language.Manifests, func(name string) bool { return loads.MatchString(c.Tree.Text(path.Join(c.Dir, name))) })
 }

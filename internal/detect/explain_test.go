@@ -38,6 +38,7 @@ func explain(repo Repository) string {
 			{"compose", s.Compose + map[bool]string{true: " included"}[s.Included]},
 			{"mounted", s.Mounted + prefixed(" without ", strings.Join(s.Installed, " "))},
 			{"command", strings.Join(s.Command, " ")},
+			{"needs", strings.Join(s.Needs, " ")},
 		} {
 			if line[1] != "" {
 				fmt.Fprintf(&b, "  %s %s\n", line[0], line[1])

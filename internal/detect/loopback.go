@@ -29,7 +29,7 @@ type loopback struct {
 	members services
 	calls   []Evidence
 	hidden  []Evidence
-	data    []string // keys of data services
+	data    []dataPorts
 }
 
 // decideLoopbacks puts services into one network of which one calls another at localhost. A
@@ -38,23 +38,34 @@ type loopback struct {
 // the port.
 func decideLoopbacks(all services) {
 	for _, c := range all {
-		for _, call := range c.serverCalls() {
-			sibling := all.byContainerPort(call.port, c)
-			if sibling == nil || c.compose != nil || sibling.compose != nil || sibling.Page && !call.forwards {
-				continue
-			}
-			joinLoopback(c, sibling, call.where)
-		}
-		for _, v := range c.Variables {
-			if sibling := all.wired(v); v.Inside && sibling.refusesHosts() && c.compose == nil && sibling.compose == nil {
-				joinLoopback(c, sibling, v.Evidence)
-			}
-		}
+		c.joinCalled(all)
 	}
 	for _, c := range all {
 		c.decideForward()
 		if local := c.Of.Language.Local; c.loopback != nil && local != nil {
 			local(&c.Runtime)
+		}
+	}
+}
+
+// joinCalled puts the service into one network with those that it calls at localhost.
+func (c *candidate) joinCalled(all services) {
+	if c.compose != nil {
+		return
+	}
+	for _, call := range c.serverCalls() {
+		sibling := all.byContainerPort(call.port, c)
+		if sibling == nil || sibling.compose != nil || sibling.Page && !call.forwards {
+			continue
+		}
+		joinLoopback(c, sibling, call.where)
+		if !sibling.Page && c.inNetworkOf(sibling) {
+			c.need(sibling)
+		}
+	}
+	for _, v := range c.Variables {
+		if sibling := all.wired(v); v.Inside && sibling.refusesHosts() && sibling.compose == nil {
+			joinLoopback(c, sibling, v.Evidence)
 		}
 	}
 }
@@ -80,11 +91,6 @@ func (c *candidate) decideForward() {
 		forward++
 	}
 	c.Forward = forward
-}
-
-// has says whether a service of the network listens on a port.
-func (l *loopback) has(port int) bool {
-	return slices.ContainsFunc(l.members, func(c *candidate) bool { return c.Port.Number == port || c.Forward == port })
 }
 
 // refusesHosts says whether the server answers only for hosts that its settings name, of
@@ -127,33 +133,6 @@ func (c *candidate) loopbackOrNew() *loopback {
 	return c.loopback
 }
 
-// conflict names two services of two networks that listen on the same port, as a clause;
-// empty where none do. With move it moves the one that can be moved to its port of the host.
-func (l *loopback) conflict(other *loopback, move bool) string {
-	for _, a := range l.members {
-		for _, b := range other.members {
-			if a.Port.Number == 0 || a.Port.Number != b.Port.Number {
-				continue
-			}
-			if !move || !a.moves() && !b.moves() {
-				return fmt.Sprintf("%s and %s both listen on port %d", a.Name, b.Name, a.Port.Number)
-			}
-			if !b.moves() {
-				a, b = b, a
-			}
-			b.Port = stack.PortAt(b.HostPort, Evidence{Text: fmt.Sprintf("%s listens on %d in the network that they share", a.Name, a.Port.Number)})
-			b.Note(b.Port.Evidence)
-		}
-	}
-	return ""
-}
-
-// moves says whether the service may listen on its port of the host instead, which no other
-// service has.
-func (c *candidate) moves() bool {
-	return c.Page && c.Of.Commands != nil && c.Port.Evidence.File == "" && c.HostPort != c.Port.Number
-}
-
 // loopbacks are the networks of the services by the names of their members.
 func (s *scan) loopbacks() []Loopback {
 	var found []Loopback
@@ -163,9 +142,12 @@ func (s *scan) loopbacks() []Loopback {
 			continue
 		}
 		known = append(known, c.loopback)
-		l := Loopback{Name: s.loopbackName(len(known)), Calls: c.loopback.calls, Hidden: c.loopback.hidden, Data: c.loopback.data}
+		l := Loopback{Name: s.loopbackName(len(known)), Calls: c.loopback.calls, Hidden: c.loopback.hidden}
 		for _, member := range c.loopback.members {
 			l.Members = append(l.Members, member.Name)
+		}
+		for _, d := range c.loopback.data {
+			l.Data = append(l.Data, d.key)
 		}
 		slices.Sort(l.Members)
 		slices.Sort(l.Data)
@@ -340,7 +322,8 @@ func (s *scan) decideFixed(all []Data) {
 				continue
 			}
 			c := s.called(fixed.User)
-			if port := dataservice.Lookup(need.Service).Port; need.Compose || c.compose != nil || fixed.Port != 0 && fixed.Port != port || !c.joinData(&network, need.Key, port, fixed.Evidence) {
+			of := dataservice.Lookup(need.Service)
+			if need.Compose || c.compose != nil || fixed.Port != 0 && fixed.Port != of.Port || !c.joinData(&network, newDataPorts(need.Key, of), fixed.Evidence) {
 				c.remarkFixed(need.Key, fixed)
 			}
 		}
@@ -349,17 +332,17 @@ func (s *scan) decideFixed(all []Data) {
 
 // joinData puts the service into the network of a data service, or the other way round where
 // that has none yet.
-func (c *candidate) joinData(network **loopback, key string, port int, call Evidence) bool {
+func (c *candidate) joinData(network **loopback, data dataPorts, call Evidence) bool {
 	if *network != nil {
 		joinLoopback(c, (*network).members[0], call)
 		*network = (*network).members[0].loopback
 		return c.loopback == *network
 	}
 	l := c.loopbackOrNew()
-	if l.has(port) {
+	if slices.ContainsFunc(data.ports, l.has) {
 		return false
 	}
-	l.calls, l.data = append(l.calls, call), append(l.data, key)
+	l.calls, l.data = append(l.calls, call), append(l.data, data)
 	c.loopback, *network = l, l
 	return true
 }

@@ -183,6 +183,7 @@ func (s *scan) decide() Repository {
 		c.Variables = decideVariables(s.found, c)
 	}
 	decideLoopbacks(s.found)
+	decideNeeds(s.found)
 	for _, c := range s.found {
 		c.Start()
 		if finish := c.Of.Language.Finish; finish != nil {

@@ -40,14 +40,23 @@ func (l *loading) generated() ([]Generated, error) {
 	return wanted, nil
 }
 
-// notYet stands for a secret that was not generated yet.
+// notYet stands for a secret that was not generated yet, or a value that nothing needs.
 const notYet = "generated-by-devup-up"
 
-// standIn gives the secrets that are not generated yet a value that says so.
+// standIn gives the secrets that are not generated yet a value that says so, and the required
+// variables that nothing sets one where they may stay unset.
 func (l *loading) standIn() error {
 	generated, err := l.generated()
-	if err != nil || len(generated) == 0 {
+	if err != nil {
 		return err
+	}
+	if l.options.Unset {
+		for _, v := range l.set.UnsetValues(l.options.Env) {
+			generated = append(generated, Generated{Name: v.Name})
+		}
+	}
+	if len(generated) == 0 {
+		return nil
 	}
 	source, set := *l.Source, *l.set
 	set.Env = maps.Clone(set.Env)

@@ -65,6 +65,7 @@ type Options struct {
 	Answers func(root string) []byte
 	NoDeps  bool   // with Services: without what they depend on
 	Look    bool   // nothing is created from the project: a secret that `devup up` has yet to generate is no error
+	Unset   bool   // with Look: nor is a required variable without a value
 	Proof   string // [Project.Proof] of an earlier load, which makes this one faster where nothing has changed; empty for none
 }
 

@@ -77,7 +77,7 @@ func condition(op plan.Op, running, restarting bool, exitCode int, health string
 	case health == "unhealthy":
 		return false, neverMet(op, fail.Unhealthy, "is unhealthy: its healthcheck failed")
 	case health == "" || health == "none":
-		return false, neverMet(op, fail.Config, "has no healthcheck, but another service waits for it to be healthy")
+		return false, noHealthcheck(op)
 	default:
 		return false, nil
 	}
@@ -86,7 +86,14 @@ func condition(op plan.Op, running, restarting bool, exitCode int, health string
 // ErrUnmet is the cause of the error that a service which others wait for has failed.
 var ErrUnmet = errors.New("a condition under depends_on is not met")
 
-func neverMet(op plan.Op, code fail.Code, what string) error {
+// noHealthcheck is what the files have to say, and no log.
+func noHealthcheck(op plan.Op) error {
+	err := neverMet(op, fail.Config, "has no healthcheck, but another service waits for it to be healthy")
+	err.Hint = "add a healthcheck to " + op.Service + ", or depend on it with condition: service_started"
+	return err
+}
+
+func neverMet(op plan.Op, code fail.Code, what string) *fail.Error {
 	err := fail.Wrap(ErrUnmet, code, "devup logs "+op.Service, "%s %s", op.Service, what)
 	err.Service, err.CauseShown = op.Service, true
 	return err

@@ -46,6 +46,9 @@ func TestCondition(t *testing.T) {
 			got := map[bool]string{true: "met", false: "wait"}[met]
 			if err != nil {
 				got = string(fail.CodeOf(err)) + ": " + err.Error()
+				if hint := fail.Failures(err)[0].Hint; strings.Contains(hint, "healthcheck") != (fail.CodeOf(err) == fail.Config) {
+					t.Errorf("hint %q", hint)
+				}
 			}
 			if got != test.want {
 				t.Errorf("got %q, want %q", got, test.want)

@@ -1,6 +1,7 @@
 package scaffold
 
 import (
+	"bytes"
 	"path"
 	"slices"
 	"strings"
@@ -14,9 +15,14 @@ import (
 
 // AddData gives a devup.yaml with the data services of the repository that it lacks, and with
 // what connects its services to them: variables that it does not set, and depends_on. All
-// other lines stay as they are. Without a devup.yaml, nil, it is one with the data services
+// other lines stay as they are, and so do line ends of Windows. Without a devup.yaml, nil, it is one with the data services
 // alone, for a project of the name. The error is a [fail.Error] with code [fail.Config].
 func AddData(have []byte, repo detect.Repository, name string) (File, error) {
+	if crlf := bytes.Count(have, []byte("\r\n")); crlf > 0 && crlf == bytes.Count(have, []byte("\n")) {
+		file, err := AddData(bytes.ReplaceAll(have, []byte("\r\n"), []byte("\n")), repo, name)
+		file.Content = bytes.ReplaceAll(file.Content, []byte("\n"), []byte("\r\n"))
+		return file, err
+	}
 	view := projectView{Project: projectName(name), OnTop: len(repo.Compose) > 0}
 	if view.OnTop {
 		view.Project = ""

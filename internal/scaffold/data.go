@@ -99,7 +99,7 @@ func whyOf(need detect.Data) string {
 	return ": " + e.File + ":" + strconv.Itoa(e.Line)
 }
 
-// dependency is a data service that another service waits for.
+// dependency is a service that another one waits for.
 type dependency struct {
 	Key       string
 	Condition string
@@ -117,6 +117,18 @@ func dependencies(repo detect.Repository, s detect.Service) []dependency {
 			condition = "service_started" // nothing tells when it is ready
 		}
 		all = append(all, dependency{need.Key, condition})
+	}
+	return all
+}
+
+// siblings are the services that a service's server calls. Nothing tells the engine when
+// they answer.
+func siblings(repo detect.Repository, s detect.Service) []dependency {
+	var all []dependency
+	for _, name := range s.Needs {
+		if sibling, ok := find(repo, name); ok {
+			all = append(all, dependency{key(sibling), "service_started"})
+		}
 	}
 	return all
 }

@@ -60,6 +60,9 @@ func TestAddData(t *testing.T) {
 		"a service of the same image": {
 			"services:\n  cache:\n    image: redis:7\n", "services:\n  cache:\n    image: redis:7\n", "volumes",
 		},
+		"line ends of Windows": {
+			"services:\r\n  api:\r\n    build: .\r\n", "      redis:\r\n        condition: service_healthy\r\n", "y\n",
+		},
 		"no such service": {"services:\n  other:\n    build: .\n", "  redis: # Redis\n", "REDIS_URL"},
 	} {
 		file, err := scaffold.AddData([]byte(c.have), repo, "x")

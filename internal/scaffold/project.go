@@ -157,7 +157,7 @@ func newServiceView(repo detect.Repository, s detect.Service, shared detect.Loop
 	}
 	v.Routes = escapeAll(s.Routes)
 	v.Environment = environment(repo, s, shared)
-	v.Needs = dependencies(repo, s)
+	v.Needs = append(dependencies(repo, s), siblings(repo, s)...)
 	if !v.Full {
 		if s.Dockerfile != "" {
 			v.Stack = "" // nothing is left to scaffold

@@ -177,7 +177,7 @@ func (e *Env) ProjectOptions(ctx context.Context, w Want) project.Options {
 		Env: e.Variables(), Services: w.Services, NoDeps: w.NoDeps && len(w.Services) > 0, Stdin: e.Stdin,
 		Answers: func(root string) []byte { return e.Checkout(root).ReadAnswers(ctx) },
 	}
-	o.Look = !w.Prepare
+	o.Look, o.Unset = !w.Prepare, w.Unset
 	if len(e.Flags.Files) > 0 {
 		o.Root = e.Flags.Dir
 	}

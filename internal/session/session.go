@@ -59,6 +59,7 @@ type Want struct {
 	Services []string       // select these and what they depend on; none for all
 	NoDeps   bool           // with Services: these alone
 	Scale    map[string]int // containers by service, instead of what the files say
+	Unset    bool           // required variables may stay without a value
 	Gateway  Gateway        // whether everything is served through one port
 
 	// Check refuses a project before the engine is looked at; nil for no check.

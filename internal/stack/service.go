@@ -171,6 +171,7 @@ type Service struct {
 	Compose    string        // the name of the service in an existing compose file that builds or mounts Dir, or empty
 	Included   bool          // that file is one that devup.yaml includes, so that devup.yaml cannot add to the service
 	Evidence   []tree.Evidence
+	Needs      []string // names of the services that its server calls, sorted; not one that calls it back
 	Calls      []Call   // addresses on this machine that are written into its source
 	Remarks    []Remark // what will not work as the files stand
 

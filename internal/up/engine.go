@@ -3,11 +3,11 @@ package up
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/moby/moby/client"
 
-	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/observe"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/ready"
@@ -55,10 +55,21 @@ func (e engine) Wait(ctx context.Context, probes []ready.Probe, o ready.Options)
 // started may have given up.
 func (e engine) SetUp(ctx context.Context, w setup.Work) error {
 	failed := setup.Run(ctx, e.client, w)
-	for _, service := range setup.Restarts(w.Steps, failed) {
-		if _, err := e.client.ContainerRestart(ctx, w.Containers[service], client.ContainerRestartOptions{}); err != nil {
-			failed = errors.Join(failed, fail.Wrap(err, fail.Failed, "run `devup up` again", "service %s cannot be restarted: %v", service, err))
-		}
+	services := setup.Restarts(w.Steps, failed)
+	if len(services) == 0 || ctx.Err() != nil {
+		return failed
 	}
-	return failed
+	state, err := e.Observe(ctx)
+	if err != nil {
+		return errors.Join(failed, err)
+	}
+	_, err = e.Apply(ctx, w.Project.Project, restarts(state.Project(w.Project.Name).Observed, services), run.Options{Project: w.Project.Name, Sink: w.Sink})
+	return errors.Join(failed, err)
+}
+
+// restarts is the plan of `devup restart`, without the containers that do not run: each
+// container of the services, and those in its network.
+func restarts(o plan.Observed, services []string) *plan.Plan {
+	o.Containers = slices.DeleteFunc(slices.Clone(o.Containers), func(c plan.Container) bool { return !c.Up() })
+	return plan.RestartAll(o, services, false)
 }

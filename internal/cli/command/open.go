@@ -7,10 +7,10 @@ import (
 )
 
 // Open opens a session for a command that works on what runs, which is known by its labels:
-// the project's files may be broken or removed. It refuses names that are no services. The
+// the project's files may be broken or removed, and their variables need no values. It refuses names that are no services. The
 // caller closes the session.
 func (e *Env) Open(ctx context.Context, w session.Want, services []string) (*session.Session, error) {
-	w.Project, w.Engine = session.Optional, session.Required
+	w.Project, w.Engine, w.Unset = session.Optional, session.Required, true
 	s, err := session.Open(ctx, e.Env, w)
 	if err != nil {
 		return nil, err

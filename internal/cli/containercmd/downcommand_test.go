@@ -155,6 +155,8 @@ func TestDownVolumeAppears(t *testing.T) {
 func TestDownNothing(t *testing.T) {
 	t.Parallel()
 	cmdtest.New(t, shop).Command(NewDown, "down").Fine(t).Says(t, "nothing to remove", "shop")
+	const unset = "-- compose.yaml --\nname: shop\nservices: {web: {image: 'web:${TAG:?which}'}}\n"
+	cmdtest.New(t, unset).Command(NewDown, "down").Fine(t).Says(t, "nothing to remove", "shop")
 }
 
 // TestDownByName: a project without files is known by its labels.

@@ -37,8 +37,9 @@ func NewAdd(p *command.Program) *cobra.Command {
 		Short: "Add databases, caches and queues to devup.yaml",
 		Long: `Add data services to devup.yaml: a pinned image, a volume, a health check and a port
 on 127.0.0.1. The services that use one get its address in the variables that they
-read, and wait until it is healthy. All other lines of the file stay as they are;
-the change is shown first. Without arguments, add lists the data services.`,
+read, and wait until it is healthy. All other lines of the file stay as they are.
+The change is shown, and written once you agree; without a terminal it takes --yes.
+Without arguments, add lists the data services.`,
 		Example: `  devup add
   devup add postgres redis
   devup add --dry-run mysql`,
@@ -135,7 +136,11 @@ func runAdd(ctx context.Context, env *command.Env, args []string, o addOptions) 
 		env.Say("nothing to add: devup.yaml has " + strings.Join(names, ", ") + " already")
 		return nil
 	}
-	return saveAdded(ctx, env, root, file, have, o)
+	if err := saveAdded(ctx, env, root, file, have, o); err != nil {
+		return err
+	}
+	sayUnread(env, repo)
+	return nil
 }
 
 // addTo reads devup.yaml, nil where there is none, and what the repository says of the data
@@ -162,6 +167,7 @@ func addTo(ctx context.Context, env *command.Env, root *os.Root, dir string, nam
 			repo.Data = append(repo.Data, dataservice.Lone(name))
 		}
 	}
+	slices.SortFunc(repo.Data, func(a, b detect.Data) int { return strings.Compare(a.Key, b.Key) })
 	return have, onlyOf(repo), nil
 }
 
@@ -176,7 +182,17 @@ func onlyOf(repo detect.Repository) detect.Repository {
 	return repo
 }
 
-// saveAdded shows the change, asks where there is somebody to ask, and writes it.
+// sayUnread gives the addresses of the data services that no service reads.
+func sayUnread(env *command.Env, repo detect.Repository) {
+	for _, d := range repo.Data {
+		if len(d.Users) == 0 && len(repo.Services) > 0 {
+			env.Say("no service reads " + d.Key + ": its address for them is " + untrusted.Name(d.URL()))
+		}
+	}
+}
+
+// saveAdded shows the change, asks whether to write it, and does. A new file takes no question
+// where there is no terminal, as with init.
 func saveAdded(ctx context.Context, env *command.Env, root *os.Root, file scaffold.File, have []byte, o addOptions) error {
 	text := scaffold.Diff(file, have)
 	if env.UI.Mode() == ui.JSON {
@@ -188,7 +204,7 @@ func saveAdded(ctx context.Context, env *command.Env, root *os.Root, file scaffo
 		env.Say("nothing was written (--dry-run)")
 		return nil
 	}
-	if env.CanAsk() {
+	if have != nil || env.CanAsk() {
 		yes, err := env.Confirm(ctx, "write this to "+file.Path+"?")
 		if err != nil {
 			return err
@@ -197,6 +213,9 @@ func saveAdded(ctx context.Context, env *command.Env, root *os.Root, file scaffo
 			env.Say("nothing was written")
 			return nil
 		}
+	}
+	if now, err := untrusted.ReadFileFS(untrusted.FS(root), file.Path, untrusted.MaxText); !bytes.Equal(now, have) || (err == nil) != (have != nil) {
+		return fail.New(fail.Failed, "run `devup add` again", "%s changed in the meantime, so that nothing was written", file.Path)
 	}
 	mode := fs.FileMode(0o644)
 	if info, err := root.Lstat(file.Path); err == nil {

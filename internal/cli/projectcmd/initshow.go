@@ -157,7 +157,7 @@ func (p proposal) dataRow(d detect.Data) []ui.Cell {
 
 // needs are the services that a service uses, by their names.
 func (p proposal) needs(s detect.Service) []string {
-	var names []string
+	names := slices.Clone(s.Needs)
 	for _, v := range s.Variables {
 		if v.Sibling != "" && v.Sibling != s.Name && (v.Inside || s.Page) {
 			names = append(names, v.Sibling)

@@ -92,7 +92,7 @@ func check(ctx context.Context, env *command.Env, found *show.Addresses) error {
 // answers, nothing runs, and the files alone say what the URLs will be.
 func addresses(ctx context.Context, env *command.Env, services []string) (show.Addresses, error) {
 	s, err := session.Open(ctx, env.Env, session.Want{
-		Project: session.Required, Engine: session.Optional, State: session.Containers,
+		Project: session.Required, Unset: true, Engine: session.Optional, State: session.Containers,
 		Workspace: true, Gateway: session.GatewayAsConfigured,
 	})
 	if err != nil {

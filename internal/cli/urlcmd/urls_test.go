@@ -116,6 +116,7 @@ func TestUrlsRefuses(t *testing.T) {
 		{"-- compose.yaml --\nservices: {job: {image: job}}\n", "urls", "", "no service publishes a port"},
 		{shop, "urls --check", "", "nothing to check"},
 		{shop, "urls job", "", ""},
+		{strings.Replace(shop, "image: web,", "image: \"web:${TAG:?which}\",", 1), "urls web", "", "http://localhost:3000"},
 	} {
 		r := cmdtest.New(t, test.files).Command(NewUrls, strings.Fields(test.args)...)
 		if r.Code() != test.code {

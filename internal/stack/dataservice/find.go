@@ -16,7 +16,7 @@ type Seen struct {
 	Clues     []Clue
 	Variables []Named
 	InCompose bool     // a compose file runs the service: what it does not set, it does not need
-	Asked     *Service // the user asks for it, whatever the files say; nil for none
+	Asked     *Service // the user asks for it, so that a variable or a driver is enough; nil for none
 }
 
 // Named is a variable with its values.
@@ -295,7 +295,7 @@ func (f *finder) isNeedless(w *Wanted) bool {
 	points := func(h Holding) bool { return h.Part == PartURL || h.Part == PartHost || h.Part == PartAddress }
 	switch {
 	case w.Service == f.seen.Asked:
-		return false
+		return len(w.Holds) == 0 && len(w.Evidence) == 0 // neither a variable nor a driver
 	case f.elsewhere[w.Service] && len(w.Fixed) == 0:
 		return true
 	case !w.byCode && w.Service.isSQL() && f.sqlite != (tree.Evidence{}):

@@ -149,5 +149,14 @@ func (n *Need) Address() Address {
 	return Address{Login: n.Login, Host: n.Key, Port: Lookup(n.Service).Port}
 }
 
+// URL is the address that a program takes, with the service's usual scheme.
+func (n *Need) URL() string {
+	of, a := Lookup(n.Service), n.Address()
+	if len(of.Schemes) > 0 {
+		a.Scheme = of.Schemes[0]
+	}
+	return a.Text(of.URL)
+}
+
 // Fill fills in a template of the service's own settings, command or health check.
 func (n *Need) Fill(template string) string { return n.Address().plain(template) }

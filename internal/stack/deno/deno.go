@@ -30,6 +30,7 @@ var Language = stack.Language{
 	Ports:     ports,
 	Uses:      uses,
 	Getenv:    func(name, or string) string { return `Deno.env.get("` + name + `") || "` + or + `"` },
+	LoadsEnv:  lazyregexp.New(`--env\b|\bdotenv\b|\bloadEnvFile\(`),
 	LetsIn:    lazyregexp.New(`\bcors\(|oakCors\(|Access-Control-Allow-Origin`),
 	Describe:  describe,
 	Image:     image,

@@ -31,6 +31,7 @@ var Language = stack.Language{
 	Keeps:    keeps,
 	Getenv:   func(name, _ string) string { return `Environment.GetEnvironmentVariable("` + name + `")` },
 	Renders:  lazyregexp.New(`\bAddRazorPages\(|\bAddControllersWithViews\(|\bAddRazorComponents\(|\bMapFallbackToFile\(`),
+	LoadsEnv: lazyregexp.New(`\bDotNetEnv\b|\bdotenv\.net\b`),
 	LetsIn:   lazyregexp.New(`\.UseCors\(|\.AddCors\(`),
 }
 

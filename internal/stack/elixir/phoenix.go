@@ -30,6 +30,7 @@ var Language = stack.Language{
 	Keeps:     keeps,
 	Getenv:    func(name, or string) string { return `System.get_env("` + name + `", "` + or + `")` },
 	Renders:   lazyregexp.New(`\brender\(|~H"""`),
+	LoadsEnv:  lazyregexp.New(`\bdotenvy?\b|\bDotenvy?\b`),
 	LetsIn:    lazyregexp.New(`\bplug\s*\(?\s*(?:CORSPlug|Corsica)\b|access-control-allow-origin`),
 }
 

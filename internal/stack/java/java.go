@@ -34,6 +34,7 @@ var Language = stack.Language{
 	Keeps:     keeps,
 	Getenv:    func(name, _ string) string { return `System.getenv("` + name + `")` },
 	Renders:   lazyregexp.New(`\bimport org\.springframework\.stereotype\.Controller\b|\bModelAndView\b|thymeleaf`),
+	LoadsEnv:  lazyregexp.New(`\bdotenv\b|\bfile:(?:\./)?\.env\b`),
 	LetsIn:    lazyregexp.New(`@CrossOrigin\b|\bCorsRegistry\b|\bCorsConfiguration\b|Access-Control-Allow-Origin`),
 }
 

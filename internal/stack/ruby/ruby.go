@@ -32,6 +32,7 @@ var Language = stack.Language{
 	Getenv:        func(name, or string) string { return `ENV.fetch("` + name + `", "` + or + `")` },
 	Renders:       lazyregexp.New(`^\s*(?:erb|haml|slim) :|\brender\b`),
 	ForProduction: lazyregexp.New(`designed for production, not development|\bRAILS_ENV=["']?production\b`), // as Rails 7.1 and newer write it
+	LoadsEnv:      lazyregexp.New(`\bdotenv\b`),
 	LetsIn:        lazyregexp.New(`Rack::Cors|Access-Control-Allow-Origin`),
 	Ports: []*lazyregexp.Regexp{
 		lazyregexp.New(`(?m)^\s*set\s*\(?:port,\s*(?:ENV[^\n]*?\|\|\s*)?["']?(\d{2,5})\b`),
