@@ -55,4 +55,20 @@ var stacks = []stack{
 		name: "fastapi", service: "backend", python: true, data: true, shows: "Notes", edit: edited("main.py", `"`),
 		pack: pip("uvicorn==0.34.0", "main.py"),
 	},
+	{
+		name: "next", service: "notes", data: true, shows: "Notes", edit: edited("app/page.js", "'"),
+		pack: npm("app/page.js", "const title = 'Notes, edited'", "import ms from 'ms'\nconst title = `Notes of ${ms(60000)}`"),
+	},
+	{
+		name: "django", service: "backend", python: true, data: true, shows: "Notes", edit: edited("notes/views.py", `"`),
+		pack: pip("gunicorn==23.0.0", "notes/views.py"),
+	},
+	{
+		name: "nestjs", service: "notes", data: true, shows: "Notes", edit: edited("src/notes.controller.ts", "'"),
+		pack: npm("src/notes.controller.ts", "'Notes, edited'", "`Notes of ${require('ms')(60000)}`"),
+	},
+	{
+		name: "hono", service: "notes", data: true, shows: "Notes", edit: edited("src/index.ts", "'"),
+		pack: npm("src/index.ts", "const title: string = 'Notes, edited'", "// @ts-expect-error no types\nimport ms from 'ms'\nconst title: string = `Notes of ${ms(60000)}`"),
+	},
 }

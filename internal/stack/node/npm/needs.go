@@ -22,7 +22,8 @@ var native = []string{
 
 // system are the Debian packages that a package needs, by its own documentation. Sources:
 // https://www.prisma.io/docs/orm/reference/system-requirements, https://github.com/Automattic/node-canvas#compiling,
-// https://github.com/brianc/node-pg-native#install, https://github.com/Blizzard/node-rdkafka#requirements.
+// https://github.com/brianc/node-pg-native#install, https://github.com/Blizzard/node-rdkafka#requirements,
+// https://github.com/pkrumins/node-tree-kill (runs ps, which slim images lack, to stop what it started before it starts it again).
 var system = map[string][]string{
 	"prisma":         {"openssl"},
 	"@prisma/client": {"openssl"},
@@ -31,6 +32,12 @@ var system = map[string][]string{
 	"libpq":          {"libpq-dev"},
 	"kerberos":       {"libkrb5-dev"},
 	"node-rdkafka":   {"libsasl2-dev", "libssl-dev"},
+	"@nestjs/cli":    {"procps"}, // tree-kill
+	"concurrently":   {"procps"}, // tree-kill
+	"ts-node-dev":    {"procps"}, // tree-kill
+	"tsc-watch":      {"procps"}, // tree-kill
+	"npm-run-all":    {"procps"}, // pidtree
+	"npm-run-all2":   {"procps"}, // pidtree
 }
 
 // fromGit are ranges that npm answers by a clone.

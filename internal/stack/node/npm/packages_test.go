@@ -147,6 +147,7 @@ func TestInstallationNeeds(t *testing.T) {
 		{"a path above", "-- web/package.json --\n{\"dependencies\": {\"a\": \"file:../api\"}}\n-- api/package.json --\n{}\n-- web/patches/a.patch --\n", "web", "npm of package.json early web/patches above . outside api"},
 		{"Prisma", "-- package.json --\n{\"dependencies\": {\"@prisma/client\": \"4\"}, \"devDependencies\": {\"prisma\": \"4\"}}\n" + schema, ".", "npm of package.json whole system openssl early prisma after $ npx prisma generate"},
 		{"Prisma's client alone", "-- package.json --\n{\"dependencies\": {\"@prisma/client\": \"4\"}}\n" + schema, ".", "npm of package.json system openssl early prisma after $ npx --yes prisma generate"},
+		{"a tool that starts its program again", `{"devDependencies": {"@nestjs/cli": "11"}}`, ".", "npm of package.json system procps"},
 		{"Prisma without a schema", `{"dependencies": {"prisma": "4"}}`, ".", "npm of package.json system openssl"},
 		{
 			"Prisma with settings and generated code", "-- package.json --\n{\"dependencies\": {\"prisma\": \"7\"}}\n-- prisma.config.ts --\nexport default { schema: 'db/schema.prisma', datasource: { url: env('DATABASE_URL') } }\n-- db/schema.prisma --\ngenerator client {\n  output = \"../src/generated\"\n}\n", ".",
