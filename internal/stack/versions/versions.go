@@ -45,7 +45,9 @@ func Major(version string) int { return part(Numbers(version), 0) }
 // Minor is the second number of a version, 0 where it has none.
 func Minor(version string) int { return part(Numbers(version), 1) }
 
-var comparison = lazyregexp.New(`(===?|~=|!=|>=|<=|>|<|\^|~)?\s*v?(\d+(?:\.(?:\d+|[xX*]))*)`)
+// comparison is a version with its operator; what marks a release as early or late ("-0", "rc1")
+// does not count.
+var comparison = lazyregexp.New(`(===?|~=|!=|>=|<=|>|<|\^|~)?\s*v?(\d+(?:\.(?:\d+|[xX*]))*)(?:[-+.]?[a-zA-Z][\w.+-]*|[-+][\w.+-]+)?`)
 
 var hyphenRange = lazyregexp.New(`(\S+) - (\S+)`)
 

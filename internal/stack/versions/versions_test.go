@@ -34,3 +34,26 @@ func TestNewestWithin(t *testing.T) {
 		}
 	}
 }
+
+// TestSatisfies: what npm and Python write behind the numbers of a release is no number more.
+func TestSatisfies(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		version, wanted string
+		want            bool
+	}{
+		{"7.29.13", "^7.0.0-0", true},
+		{"7.29.13", "^7.4.0 || ^8.0.0-0 <8.0.0", true},
+		{"6.1.0", "^7.0.0-0", false},
+		{"4.9.5", ">=2.8.0 || >= 3.2.0-dev", true},
+		{"2.1.0", ">=2.0.0rc1,<3", true},
+		{"2.1.0", ">=2.0.post1", true},
+		{"1.5.0", "1.2.3 - 2.3.4", true},
+		{"1.5.0", "1.x.x", true},
+		{"1.5.0", "1.5.0+build.7", true},
+	} {
+		if got := Satisfies(test.version, test.wanted); got != test.want {
+			t.Errorf("Satisfies(%q, %q) = %t, want %t", test.version, test.wanted, got, test.want)
+		}
+	}
+}
