@@ -8,7 +8,8 @@ import (
 )
 
 // callers is a page whose development server forwards to localhost, a server that calls
-// localhost, and the API that both mean.
+// localhost, and the API that both mean. Docker Compose takes no other port for one that is
+// taken, so these are ports of no other test.
 const callers = `
 -- api/requirements.txt --
 flask
@@ -19,18 +20,21 @@ app = Flask(__name__)
 @app.get("/api/tasks")
 def tasks():
     return "tasks of the API"
+
+if __name__ == "__main__":
+    app.run(port=25731)
 -- web/package.json --
 {"name": "web", "scripts": {"dev": "vite"}, "devDependencies": {"vite": "^6"}}
 -- web/index.html --
 page
 -- web/vite.config.js --
-export default { server: { proxy: { '/api': 'http://localhost:5000' } } }
+export default { server: { port: 25732, proxy: { '/api': 'http://localhost:25731' } } }
 -- server/package.json --
 {"name": "server", "scripts": {"start": "node server.js"}, "dependencies": {"express": "^4"}}
 -- server/server.js --
-const api = 'http://localhost:5000'
+const api = 'http://localhost:25731'
 const tasks = async () => (await fetch(api + '/api/tasks')).text()
-require('express')().get('/', (_, r) => tasks().then(text => r.send('server: ' + text), () => r.sendStatus(502))).listen(8001)
+require('express')().get('/', (_, r) => tasks().then(text => r.send('server: ' + text), () => r.sendStatus(502))).listen(25733)
 `
 
 // TestCallsAtLocalhost: what the source calls at localhost is there, with nothing edited,
