@@ -22,9 +22,12 @@ var dataImages = setOf("postgres", "postgis", "pgvector", "mysql", "mariadb", "m
 // proxyImages are the base images of servers that mostly stand in front of others.
 var proxyImages = setOf("nginx", "httpd", "caddy", "traefik", "haproxy", "envoy")
 
+// adoption takes directories with a Dockerfile of their own as services.
+type adoption struct{ *scan }
+
 // adopt takes each directory with a Dockerfile of its own, whatever its language, that no
 // stack was found in. Directories below come first: a Dockerfile above them may build them all.
-func (s *scan) adopt() {
+func (s adoption) adopt() {
 	for _, dir := range slices.Backward(s.tree.Paths) {
 		if s.found.has(dir) || tree.IsBelowAside(dir) {
 			continue
@@ -51,7 +54,7 @@ func (s *scan) adopt() {
 }
 
 // whyNotAdopted says why a Dockerfile makes no service, and whether a reader expects one.
-func (s *scan) whyNotAdopted(dir string, d *runfiles.Dockerfile) (why string, expected bool) {
+func (s adoption) whyNotAdopted(dir string, d *runfiles.Dockerfile) (why string, expected bool) {
 	name, base := path.Base(d.Name), d.BaseImage()
 	ofCompose := slices.ContainsFunc(s.compose, func(c *runfiles.ComposeService) bool { return c.Dir == dir })
 	switch {
@@ -78,7 +81,7 @@ func (s *scan) whyNotAdopted(dir string, d *runfiles.Dockerfile) (why string, ex
 }
 
 // holdsServices tells whether a service was found below the directory.
-func (s *scan) holdsServices(dir string) bool {
+func (s adoption) holdsServices(dir string) bool {
 	return slices.ContainsFunc(s.found, func(c *candidate) bool { return c.Dir != dir && tree.IsBelow(dir, c.Dir) })
 }
 
@@ -92,7 +95,7 @@ var dockerNames = []string{"Dockerfile", "dockerfile", "Dockerfile.dev", "Docker
 // dockerfilesIn are the names of the Dockerfiles in a directory that may be for development,
 // likeliest first: those of other names than usual ("Dockerfile.app", "app.Dockerfile") come last.
 // Those that init made are none of the repository's own.
-func (s *scan) dockerfilesIn(dir string) []string {
+func (s adoption) dockerfilesIn(dir string) []string {
 	var names, others []string
 	directory := s.tree.Directory(dir)
 	for _, name := range dockerNames {
@@ -122,7 +125,7 @@ func (s *scan) dockerfileFor(c *candidate) string {
 	if own := "Dockerfile." + c.Name; c.shares && c.Directory().Has(own) && !s.tree.Made(path.Join(c.Dir, own)) {
 		return own
 	}
-	for _, name := range s.dockerfilesIn(c.Dir) {
+	for _, name := range (adoption{s}).dockerfilesIn(c.Dir) {
 		if p := c.Of.Language.ForProduction; p != nil && p.MatchString(s.tree.Text(path.Join(c.Dir, name))) {
 			c.Beside = c.Beside || name == "Dockerfile"
 			continue

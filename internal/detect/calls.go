@@ -93,7 +93,7 @@ func words(line string) []string {
 
 // localCalls are the addresses on this machine in a service's own source: what a
 // frontend calls, and what a server lets in.
-func (c *candidate) localCalls() []localCall {
+func (c localCaller) localCalls() []localCall {
 	var calls []localCall
 	for _, source := range c.Sources {
 		switch {
@@ -109,7 +109,7 @@ func (c *candidate) localCalls() []localCall {
 
 // hardCoded are the ports that a frontend's source calls on this machine by
 // number, each with the first place that does.
-func (c *candidate) hardCoded() []localCall {
+func (c localCaller) hardCoded() []localCall {
 	if c.role() != frontend {
 		return nil
 	}
@@ -129,13 +129,13 @@ func firstOfEach(calls []localCall) []localCall {
 // each port once what comes of it.
 func decideCalls(all services, c *candidate) {
 	remarked := map[string]bool{} // by port and kind of URL
-	calls := c.localCalls()
+	calls := localCaller{c}.localCalls()
 	for _, call := range calls {
 		sibling := all.byPort(call.port)
 		if sibling == c || !c.Page && sibling == nil {
 			continue // its own page, or another server's business
 		}
-		c.Calls = append(c.Calls, Call{Port: call.port, Origin: !c.Page, Instead: c.instead(sibling, call.url), Evidence: call.where})
+		c.Calls = append(c.Calls, Call{Port: call.port, Origin: !c.Page, Instead: localCaller{c}.instead(sibling, call.url), Evidence: call.where})
 		if remarked[call.target()] {
 			continue
 		}
@@ -146,9 +146,9 @@ func decideCalls(all services, c *candidate) {
 		case sibling == nil:
 			c.Remark(e, "")
 		case c.Page && sibling.HostPort != call.port:
-			c.Remark(e, c.instead(sibling, call.url))
+			c.Remark(e, localCaller{c}.instead(sibling, call.url))
 		default:
-			c.RemarkElsewhere(e, c.instead(sibling, call.url))
+			c.RemarkElsewhere(e, localCaller{c}.instead(sibling, call.url))
 		}
 	}
 }
@@ -194,7 +194,7 @@ func remarkOf(c, sibling *candidate, call localCall) string {
 
 // instead is what to write in the place of an address: a variable, where the stack has
 // them, or the path alone behind a gateway.
-func (c *candidate) instead(sibling *candidate, url string) string {
+func (c localCaller) instead(sibling *candidate, url string) string {
 	const gateway = "run `devup up --gateway`"
 	if sibling == nil {
 		return "write the path alone and " + gateway

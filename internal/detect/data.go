@@ -14,9 +14,13 @@ import (
 	"github.com/devup-cli/devup/internal/tree"
 )
 
+// dataServices decides which data services the services of a scan need, and what of them is
+// wired where.
+type dataServices struct{ *scan }
+
 // decideData finds the data services that the services need, and wires the variables that
 // hold something of them.
-func (s *scan) decideData() []Data {
+func (s dataServices) decideData() []Data {
 	var uses []dataservice.Use
 	for _, c := range s.found {
 		if (c.Page || c.assets) && !c.Of.ServerSide {
@@ -55,7 +59,7 @@ func (s *scan) decideData() []Data {
 
 // askedFor are the data services that the user asks for and that nothing else shows, as used
 // by the servers that read a variable of one or have a driver.
-func (s *scan) askedFor(found []dataservice.Use) []dataservice.Use {
+func (s dataServices) askedFor(found []dataservice.Use) []dataservice.Use {
 	var uses []dataservice.Use
 	for _, name := range s.asked {
 		of := dataservice.Lookup(name)
@@ -80,7 +84,7 @@ func (s *scan) askedFor(found []dataservice.Use) []dataservice.Use {
 }
 
 // seen is what a service's files say of data services.
-func (s *scan) seen(c *candidate) dataservice.Seen {
+func (s dataServices) seen(c *candidate) dataservice.Seen {
 	seen := dataservice.Seen{Language: c.Of.Language.Name, InCompose: c.compose != nil}
 	read := budget{maxSources, maxSourcesBytes}
 	for _, dir := range c.dataDirectories() {
@@ -135,9 +139,9 @@ func (c *candidate) dataDirectories() []string {
 
 // valuesOf are the variables that the service reads or that its env files name, with all
 // their values, sorted by name.
-func (s *scan) valuesOf(c *candidate) []dataservice.Named {
+func (s dataServices) valuesOf(c *candidate) []dataservice.Named {
 	byName := map[string]*dataservice.Named{}
-	for _, u := range slices.Concat(c.read, c.fromEnvs()) {
+	for _, u := range slices.Concat(c.read, (environment{c}).fromEnvs()) {
 		v := byName[u.Name]
 		if v == nil {
 			v = &dataservice.Named{Name: u.Name}
@@ -173,7 +177,7 @@ func (s *scan) valuesOf(c *candidate) []dataservice.Named {
 }
 
 // composeData are the data services that the compose files have.
-func (s *scan) composeData() []Data {
+func (s dataServices) composeData() []Data {
 	var all []Data
 	for _, service := range s.compose {
 		values := map[string]string{}
@@ -194,7 +198,7 @@ func (s *scan) composeData() []Data {
 }
 
 // nameData gives each data service a name in Compose and ports on the host.
-func (s *scan) nameData(all []*dataservice.Shared) {
+func (s dataServices) nameData(all []*dataservice.Shared) {
 	names, ports := map[string]bool{}, map[int]bool{}
 	for _, c := range s.found {
 		names[c.Name], ports[c.HostPort] = true, true
@@ -241,7 +245,7 @@ func firstFree(taken map[string]bool, names ...string) string {
 }
 
 // wireData gives the variables that hold something of a data service their values.
-func (s *scan) wireData(shared *dataservice.Shared, use dataservice.Use) {
+func (s dataServices) wireData(shared *dataservice.Shared, use dataservice.Use) {
 	c := s.called(use.By)
 	for _, hold := range use.Holds {
 		v := c.variable(hold.Variable, hold.At)
@@ -278,7 +282,7 @@ func (c *candidate) variable(name string, at Evidence) *stack.Variable {
 
 // seedsOf are the SQL files that a data service loads at its first start. Where migrations make
 // the tables there are none.
-func (s *scan) seedsOf(shared *dataservice.Shared) []string {
+func (s dataServices) seedsOf(shared *dataservice.Shared) []string {
 	if shared.Compose {
 		return nil
 	}

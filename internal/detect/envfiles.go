@@ -12,9 +12,12 @@ import (
 	"github.com/devup-cli/devup/internal/tree"
 )
 
+// environment decides which env files a service loads, and what they hold for it.
+type environment struct{ *candidate }
+
 // envFileAbove is the env file of a directory above the service's that its sources load, or
 // the example of one.
-func (c *candidate) envFileAbove() []runfiles.EnvFile {
+func (c environment) envFileAbove() []runfiles.EnvFile {
 	for _, dir := range c.envDirsAbove() {
 		envs := runfiles.EnvFilesIn(c.Tree, dir)
 		if own := slices.IndexFunc(envs, func(e runfiles.EnvFile) bool { return path.Base(e.Path) == ".env" }); own >= 0 {
@@ -39,7 +42,7 @@ func (c *candidate) envFileAbove() []runfiles.EnvFile {
 }
 
 // demands says whether an env file names a variable without which the service does not start.
-func (c *candidate) demands(env runfiles.EnvFile) bool {
+func (c environment) demands(env runfiles.EnvFile) bool {
 	return slices.ContainsFunc(c.read, func(u stack.Use) bool {
 		return u.Required && slices.ContainsFunc(env.Entries, func(e runfiles.EnvEntry) bool { return e.Name == u.Name })
 	})
@@ -50,26 +53,26 @@ func (c *candidate) demands(env runfiles.EnvFile) bool {
 // that has what the service reads and nothing else sets. What an example gives, is set then.
 // A compose file says all that itself.
 func decideEnvFiles(c *candidate, variables []Variable) {
-	c.decideEmptyEnv()
+	environment{c}.decideEmptyEnv()
 	if c.Compose != "" {
 		return
 	}
-	if example := exampleIn(c.envs); example != nil && c.takes(*example, variables) {
-		c.EnvFiles = append(c.EnvFiles, stack.EnvFile{Path: madeOf(example.Path), Example: example.Path, Pass: !c.loadsEnvFiles()})
+	if example := exampleIn(c.envs); example != nil && (environment{c}).takes(*example, variables) {
+		c.EnvFiles = append(c.EnvFiles, stack.EnvFile{Path: madeOf(example.Path), Example: example.Path, Pass: !environment{c}.loadsEnvFiles()})
 	}
 	for _, env := range c.outer {
-		if !env.Loaded && c.takes(env, variables) {
+		if !env.Loaded && (environment{c}).takes(env, variables) {
 			c.EnvFiles = append(c.EnvFiles, stack.EnvFile{Path: madeOf(env.Path), Example: env.Path, Pass: true})
 		} else if env.Loaded && slices.ContainsFunc(env.Entries, func(e runfiles.EnvEntry) bool { return c.reads(e.Name) }) {
 			c.EnvFiles = append(c.EnvFiles, stack.EnvFile{Path: env.Path, Pass: true})
-			c.keepPort(env)
+			environment{c}.keepPort(env)
 		}
 	}
 }
 
 // decideEmptyEnv says whether the service ends where its directory has no .env, which a clone
 // lacks.
-func (c *candidate) decideEmptyEnv() {
+func (c environment) decideEmptyEnv() {
 	demands := c.Of.Language.DemandsEnv
 	if demands == nil {
 		return
@@ -85,7 +88,7 @@ func (c *candidate) decideEmptyEnv() {
 
 // takes marks the variables that an example gives a value, and says whether one of them needs
 // it.
-func (c *candidate) takes(example runfiles.EnvFile, variables []Variable) (needed bool) {
+func (c environment) takes(example runfiles.EnvFile, variables []Variable) (needed bool) {
 	for i := range variables {
 		v := &variables[i]
 		named := slices.ContainsFunc(example.Entries, func(e runfiles.EnvEntry) bool { return e.Name == v.Name })
@@ -111,7 +114,7 @@ func (c *candidate) takes(example runfiles.EnvFile, variables []Variable) (neede
 
 // tellPort has the service told its port where the source has no default for it. The images of
 // our Dockerfiles set PORT themselves.
-func (c *candidate) tellPort() {
+func (c environment) tellPort() {
 	if c.Page || c.Compose != "" || c.Port.Number == 0 {
 		return
 	}
@@ -125,12 +128,12 @@ func (c *candidate) tellPort() {
 }
 
 // emptyDoes says whether the service starts with an empty value in a variable.
-func (c *candidate) emptyDoes(name string) bool {
+func (c environment) emptyDoes(name string) bool {
 	return !slices.ContainsFunc(c.read, func(u stack.Use) bool { return u.Name == name && u.Required && !u.Empty })
 }
 
 // keepPort has the service told its port where an env file would say another one.
-func (c *candidate) keepPort(env runfiles.EnvFile) {
+func (c environment) keepPort(env runfiles.EnvFile) {
 	for _, name := range stacks.PortVariables() {
 		if n, ok := stack.PortNumber(env.Value(name)); ok && n != c.Port.Number && c.reads(name) {
 			c.PortName = name
@@ -175,7 +178,7 @@ func madeOf(example string) string {
 }
 
 // loadsEnvFiles says whether the service loads the env files of its directory by itself.
-func (c *candidate) loadsEnvFiles() bool {
+func (c environment) loadsEnvFiles() bool {
 	loads := c.Of.Language.LoadsEnv
 	if c.Page || len(c.Of.Prefixes) > 0 {
 		return true
@@ -184,7 +187,7 @@ func (c *candidate) loadsEnvFiles() bool {
 }
 
 // mentions says whether a source or a manifest of the service matches.
-func (c *candidate) mentions(loads *lazyregexp.Regexp) bool {
+func (c environment) mentions(loads *lazyregexp.Regexp) bool {
 	return slices.ContainsFunc(c.Sources, func(source tree.File) bool { return loads.MatchString(source.Text) }) ||
 		slices.ContainsFunc(c.Of.Language.Manifests, func(name string) bool { return loads.MatchString(c.Tree.Text(path.Join(c.Dir, name))) })
 }
@@ -196,7 +199,7 @@ var (
 
 // envDirsAbove are the directories above the service's in which its sources look for env
 // files.
-func (c *candidate) envDirsAbove() []string {
+func (c environment) envDirsAbove() []string {
 	loads := c.Of.Language.LoadsAbove
 	if loads == nil || c.Dir == "." {
 		return nil
@@ -221,7 +224,7 @@ func (c *candidate) envDirsAbove() []string {
 
 // levelsAbove is how many directories above the service's a piece of code looks; 0 where it
 // goes up until it finds something.
-func (c *candidate) levelsAbove(file, code string) int {
+func (c environment) levelsAbove(file, code string) int {
 	steps, found := 0, false
 	for _, m := range stepsUp.FindAllStringSubmatch(code, -1) {
 		if found = true; m[1] != "" {

@@ -32,16 +32,19 @@ type loopback struct {
 	data    []dataPorts
 }
 
+// localCaller finds what a service calls at localhost.
+type localCaller struct{ *candidate }
+
 // decideLoopbacks puts services into one network of which one calls another at localhost. A
 // compose file of the repository decides for its own services. Two services that listen on
 // the same port cannot share a network; a page's server is moved, where only its default says
 // the port.
 func decideLoopbacks(all services) {
 	for _, c := range all {
-		c.joinCalled(all)
+		joinCalled(all, c)
 	}
 	for _, c := range all {
-		c.decideForward()
+		decideForward(c)
 		if local := c.Of.Language.Local; c.loopback != nil && local != nil {
 			local(&c.Runtime)
 		}
@@ -49,11 +52,11 @@ func decideLoopbacks(all services) {
 }
 
 // joinCalled puts the service into one network with those that it calls at localhost.
-func (c *candidate) joinCalled(all services) {
+func joinCalled(all services, c *candidate) {
 	if c.compose != nil {
 		return
 	}
-	for _, call := range c.serverCalls() {
+	for _, call := range (localCaller{c}).serverCalls() {
 		sibling := all.byContainerPort(call.port, c)
 		if sibling == nil || sibling.compose != nil || sibling.Page && !call.forwards {
 			continue
@@ -64,7 +67,7 @@ func (c *candidate) joinCalled(all services) {
 		}
 	}
 	for _, v := range c.Variables {
-		if sibling := all.wired(v); v.Inside && sibling.refusesHosts() && sibling.compose == nil {
+		if sibling := all.wired(v); v.Inside && refusesHosts(sibling) && sibling.compose == nil {
 			joinLoopback(c, sibling, v.Evidence)
 		}
 	}
@@ -72,7 +75,7 @@ func (c *candidate) joinCalled(all services) {
 
 // decideForward has a service reached from outside of its container that listens on 127.0.0.1
 // alone: from a port of its network that no member has.
-func (c *candidate) decideForward() {
+func decideForward(c *candidate) {
 	hidden := c.Of.Language.Hidden
 	if hidden == nil || c.compose != nil || c.Port.Number == 0 {
 		return
@@ -95,7 +98,7 @@ func (c *candidate) decideForward() {
 
 // refusesHosts says whether the server answers only for hosts that its settings name, of
 // which localhost is one and the name of a service is not.
-func (c *candidate) refusesHosts() bool {
+func refusesHosts(c *candidate) bool {
 	return c != nil && !c.Page && slices.ContainsFunc(c.Of.Proxy, func(r stack.Rule) bool { return r.Line.Why == stack.Refuses })
 }
 
@@ -193,7 +196,7 @@ type serverCall struct {
 // serverCalls are the URLs on this machine that the service calls: to which its development
 // server sends requests on, and which a server's source names. It leaves out those that a
 // variable with another value decides.
-func (c *candidate) serverCalls() []serverCall {
+func (c localCaller) serverCalls() []serverCall {
 	var calls []serverCall
 	for _, call := range c.proxied() {
 		calls = append(calls, serverCall{call, true})
@@ -221,7 +224,7 @@ var proxies = lazyregexp.New(`\b(?:proxy|proxyTable|devProxy|rewrites)\b|createP
 
 // proxied are the URLs to which a development server sends requests on: CRA's
 // "proxy" in package.json, Vite's server.proxy, Next's rewrites, a setupProxy.
-func (c *candidate) proxied() []localCall {
+func (c localCaller) proxied() []localCall {
 	var calls []localCall
 	for _, e := range c.Proxies {
 		for _, match := range localCalls.FindAllStringSubmatch(e.Text, -1) {
@@ -250,7 +253,7 @@ func (c *candidate) isProxyFile(name string) bool {
 
 // unwired are the URLs on this machine in a source that hold here: not the fallback of a
 // variable that gets the address of a service.
-func (c *candidate) unwired(source tree.File) []localCall {
+func (c localCaller) unwired(source tree.File) []localCall {
 	return slices.DeleteFunc(urlsIn(source), func(call localCall) bool {
 		return call.fallback && slices.ContainsFunc(c.Variables, func(v Variable) bool {
 			return v.Inside && strings.Contains(lineOf(source.Text, call.where.Line), v.Name)
@@ -269,7 +272,7 @@ func lineOf(text string, number int) string {
 
 // remarkCalls says what a service calls at localhost that is not there.
 func remarkCalls(all services, c *candidate) {
-	for _, call := range c.serverCalls() {
+	for _, call := range (localCaller{c}).serverCalls() {
 		sibling := all.byPort(call.port)
 		if sibling != nil && c.loopback != nil && c.loopback == sibling.loopback {
 			continue

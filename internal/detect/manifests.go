@@ -71,7 +71,7 @@ func (s *scan) leaveOut() {
 func (s *scan) dropFallbacks() {
 	all := s.found
 	s.found = slices.DeleteFunc(slices.Clone(all), func(c *candidate) bool {
-		return c.Of.Fallback && (s.isWithin(c.Dir, all) || len(s.dockerfilesIn(c.Dir)) > 0 || slices.ContainsFunc(all, func(other *candidate) bool {
+		return c.Of.Fallback && (s.isWithin(c.Dir, all) || len(adoption{s}.dockerfilesIn(c.Dir)) > 0 || slices.ContainsFunc(all, func(other *candidate) bool {
 			return !other.Of.Fallback && tree.IsBelow(c.Dir, other.Dir)
 		}))
 	})

@@ -14,8 +14,11 @@ import (
 	"github.com/devup-cli/devup/internal/tree"
 )
 
+// containerPorts decides which port a service listens on.
+type containerPorts struct{ *scan }
+
 // decidePort goes through the evidence in the order that its users may rely on.
-func (s *scan) decidePort(c *candidate) Port {
+func (s containerPorts) decidePort(c *candidate) Port {
 	if c.Of.Worker {
 		return stack.PortAt(0, Evidence{Text: c.Framework + " listens nowhere"})
 	}
@@ -38,14 +41,14 @@ func (c *candidate) defaultPort() int { return cmp.Or(c.Of.Port, usualPort) }
 // usualPort is for a server whose stack has no default.
 const usualPort = 8000
 
-func (s *scan) portOfDockerfile(c *candidate) (Port, bool) {
+func (s containerPorts) portOfDockerfile(c *candidate) (Port, bool) {
 	if c.docker == nil {
 		return Port{}, false
 	}
 	return c.docker.Port()
 }
 
-func (s *scan) portOfCompose(c *candidate) (Port, bool) {
+func (s containerPorts) portOfCompose(c *candidate) (Port, bool) {
 	if c.compose == nil || c.compose.Target == 0 {
 		return Port{}, false
 	}
@@ -57,10 +60,10 @@ func (s *scan) portOfCompose(c *candidate) (Port, bool) {
 var productionServers = lazyregexp.New(`\b(?:gunicorn|uwsgi|waitress-serve|hypercorn|daphne|puma|unicorn)\b`)
 
 // portOfStart looks at the start commands for development.
-func (s *scan) portOfStart(c *candidate) (Port, bool) { return portOfCommands(c, false) }
+func (s containerPorts) portOfStart(c *candidate) (Port, bool) { return portOfCommands(c, false) }
 
 // portOfProduction looks at the start commands for production.
-func (s *scan) portOfProduction(c *candidate) (Port, bool) { return portOfCommands(c, true) }
+func (s containerPorts) portOfProduction(c *candidate) (Port, bool) { return portOfCommands(c, true) }
 
 func portOfCommands(c *candidate, production bool) (Port, bool) {
 	for _, command := range c.Starts {
@@ -76,9 +79,9 @@ func portOfCommands(c *candidate, production bool) (Port, bool) {
 
 // portOfLoadedEnv looks at the variables that the service loads from its env files and reads:
 // they go before the default in its source.
-func (s *scan) portOfLoadedEnv(c *candidate) (Port, bool) {
+func (s containerPorts) portOfLoadedEnv(c *candidate) (Port, bool) {
 	for _, env := range c.envs {
-		if !env.Loaded || !c.loadsEnvFiles() {
+		if !env.Loaded || !(environment{c}).loadsEnvFiles() {
 			continue
 		}
 		for _, name := range stacks.PortVariables() {
@@ -91,7 +94,7 @@ func (s *scan) portOfLoadedEnv(c *candidate) (Port, bool) {
 }
 
 // portOfSource looks at the source.
-func (s *scan) portOfSource(c *candidate) (Port, bool) {
+func (s containerPorts) portOfSource(c *candidate) (Port, bool) {
 	if c.Of.FindPort != nil {
 		return c.Of.FindPort(c.App)
 	}
@@ -99,7 +102,7 @@ func (s *scan) portOfSource(c *candidate) (Port, bool) {
 }
 
 // portOfOwnEnv looks at the service's own env files: a port, or its own URL.
-func (s *scan) portOfOwnEnv(c *candidate) (Port, bool) {
+func (s containerPorts) portOfOwnEnv(c *candidate) (Port, bool) {
 	for _, env := range c.envs {
 		for _, name := range stacks.PortVariables() {
 			if n, ok := stack.PortNumber(env.Value(name)); ok {
@@ -116,7 +119,7 @@ func (s *scan) portOfOwnEnv(c *candidate) (Port, bool) {
 // .env.example says 3001 in 27 of 27 forks; the frontend runs on 3000 in 26.) A
 // Flask or Node server in contrast listens where its command says, and what
 // its callers expect is the best there is to go by.
-func (s *scan) portOfSiblings(c *candidate) (Port, bool) {
+func (s containerPorts) portOfSiblings(c *candidate) (Port, bool) {
 	for _, sibling := range s.found {
 		if sibling == c {
 			continue
@@ -135,7 +138,7 @@ func (s *scan) portOfSiblings(c *candidate) (Port, bool) {
 }
 
 // portOfURLs is the port of a URL in the holder's env files that is c's by name.
-func (s *scan) portOfURLs(c, holder *candidate) (Port, bool) {
+func (s containerPorts) portOfURLs(c, holder *candidate) (Port, bool) {
 	for _, env := range append(slices.Clip(holder.envs), s.rootEnvs...) {
 		for _, entry := range env.Entries {
 			address, ok := parseURL(entry.Value)
@@ -150,7 +153,7 @@ func (s *scan) portOfURLs(c, holder *candidate) (Port, bool) {
 
 // portOfCallers is the port that the frontends call on this machine by number,
 // in their source or by a proxy, where one backend is all there is to call.
-func (s *scan) portOfCallers(c *candidate) (Port, bool) {
+func (s containerPorts) portOfCallers(c *candidate) (Port, bool) {
 	if c.Page || s.found.only(backend, c) != c || len(s.found) < 2 {
 		return Port{}, false
 	}
@@ -159,7 +162,7 @@ func (s *scan) portOfCallers(c *candidate) (Port, bool) {
 		if !caller.Page {
 			continue
 		}
-		for _, call := range append(caller.proxied(), caller.hardCoded()...) {
+		for _, call := range append(localCaller{caller}.proxied(), (localCaller{caller}).hardCoded()...) {
 			if !call.fallback && call.port != caller.defaultPort() && !databasePorts[call.port] {
 				found = append(found, call)
 			}
@@ -183,7 +186,7 @@ func (s *scan) settleHostPorts() {
 	}
 	called := map[int]bool{}
 	for _, caller := range s.found {
-		for _, call := range caller.hardCoded() {
+		for _, call := range (localCaller{caller}).hardCoded() {
 			called[call.port] = true
 		}
 	}

@@ -15,7 +15,7 @@ var readmePort = lazyregexp.New(`(?i)(?:localhost|127\.0\.0\.1|0\.0\.0\.0):(\d{2
 
 // portOfReadme believes the service's own README where it names one port, and
 // the root's where the line names the service.
-func (s *scan) portOfReadme(c *candidate) (Port, bool) {
+func (s containerPorts) portOfReadme(c *candidate) (Port, bool) {
 	own := readme(s.tree, c.Dir)
 	if own != "" && (c.Dir != "." || len(s.found) == 1) {
 		if port, ok := onlyPort(own, s.tree.Text(own), func(string) bool { return true }); ok {

@@ -40,10 +40,10 @@ func (s *scan) findAll() {
 		s.add(language)
 	}
 	s.dropFallbacks()
-	s.dropCopies()
-	s.shareDirectories()
+	sharing{s}.dropCopies()
+	sharing{s}.shareDirectories()
 	s.include()
-	s.adopt()
+	adoption{s}.adopt()
 	s.leaveOut()
 	s.takeProcesses()
 	s.name()
@@ -175,7 +175,7 @@ func (s *scan) decide() Repository {
 	repo := Repository{Compose: s.files, Includes: s.includes, Rejected: s.tree.Rejected}
 	for _, c := range s.found {
 		decideRuntime(c)
-		c.Port = s.decidePort(c)
+		c.Port = containerPorts{s}.decidePort(c)
 		c.Note(c.Port.Evidence)
 	}
 	s.settleHostPorts()
@@ -198,7 +198,7 @@ func (s *scan) decide() Repository {
 		c.Ready, c.Routes = decideReady(c), decideRoutes(c)
 		decideRemarks(s.found, c)
 	}
-	repo.Data = s.decideData()
+	repo.Data = dataServices{s}.decideData()
 	s.decideFixed(repo.Data)
 	repo.Loopbacks = s.loopbacks()
 	for _, c := range s.found { // what other services call is known by now
@@ -240,7 +240,7 @@ func (s *scan) gather(c *candidate) {
 	c.envs = append(c.processes, runfiles.EnvFilesIn(s.tree, c.Dir)...)
 	c.Sources = s.sourcesOf(c)
 	c.read = readsOf(c)
-	c.outer = c.envFileAbove()
+	c.outer = environment{c}.envFileAbove()
 }
 
 // maxSources bounds how many source files of one service are opened. Ports and

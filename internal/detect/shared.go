@@ -10,11 +10,14 @@ import (
 	"github.com/devup-cli/devup/internal/tree"
 )
 
+// sharing decides which services of one directory, and which copies, are services.
+type sharing struct{ *scan }
+
 // shareDirectories marks the services that share a directory: Django and Vue CLI, a server
 // and its Angular pages in one package.json. Each gets a Dockerfile and runs by itself. Vite
 // without a page of its own serves files to the pages of a server: it runs beside that server,
 // and without it is nothing to look at.
-func (s *scan) shareDirectories() {
+func (s sharing) shareDirectories() {
 	s.found = slices.DeleteFunc(slices.Clone(s.found), func(c *candidate) bool {
 		if !c.isPipeline() || s.sharesWith(c, backend) || pageServer(c.Directory()) == "" {
 			return false
@@ -38,7 +41,7 @@ func (c *candidate) isPipeline() bool {
 }
 
 // sharesWith tells whether another service of the role is in the directory.
-func (s *scan) sharesWith(c *candidate, other role) bool {
+func (s sharing) sharesWith(c *candidate, other role) bool {
 	return slices.ContainsFunc(s.found, func(o *candidate) bool { return o != c && o.Dir == c.Dir && o.role() == other })
 }
 
@@ -85,7 +88,7 @@ func isCopy(dir string) bool {
 
 // dropCopies leaves out the copies of services: those in a directory whose name says so, of
 // which another service outside of such directories has the name or the manifest.
-func (s *scan) dropCopies() {
+func (s sharing) dropCopies() {
 	all := s.found
 	s.found = slices.DeleteFunc(slices.Clone(all), func(c *candidate) bool {
 		if !isCopy(c.Dir) {
@@ -102,7 +105,7 @@ func (s *scan) dropCopies() {
 }
 
 // sameManifest tells whether the packages of two services are listed in the same words.
-func (s *scan) sameManifest(a, b *candidate) bool {
+func (s sharing) sameManifest(a, b *candidate) bool {
 	text := func(c *candidate) string {
 		return s.tree.Text(path.Join(c.Dir, c.Directory().First(c.Of.Language.Manifests...)))
 	}

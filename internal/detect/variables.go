@@ -38,7 +38,7 @@ func readsOf(c *candidate) []stack.Use {
 
 // fromEnvs are the variables that the service's env files name. A file above a page's directory
 // has those of servers, too.
-func (c *candidate) fromEnvs() []stack.Use {
+func (c environment) fromEnvs() []stack.Use {
 	var uses []stack.Use
 	above := func(env runfiles.EnvFile) bool {
 		return slices.ContainsFunc(c.outer, func(o runfiles.EnvFile) bool { return o.Path == env.Path })
@@ -60,7 +60,7 @@ func (c *candidate) hasPrefix(name string) bool {
 }
 
 // fromCompose are the variables that a compose file sets, of those that the service reads.
-func (c *candidate) fromCompose() []stack.Use {
+func (c environment) fromCompose() []stack.Use {
 	if c.compose == nil {
 		return nil
 	}
@@ -95,7 +95,7 @@ func (c *candidate) generated(v Variable) secret.Kind {
 // decideVariables are the variables that the service reads or that its env
 // files name, by name.
 func decideVariables(all services, c *candidate) []Variable {
-	uses := slices.Concat(c.read, c.fromEnvs(), c.fromCompose())
+	uses := slices.Concat(c.read, environment{c}.fromEnvs(), environment{c}.fromCompose())
 	byName := map[string]*Variable{}
 	values := map[string][]string{}
 	readers := map[string][]string{} // the source files that read a variable
@@ -133,7 +133,7 @@ func decideVariables(all services, c *candidate) []Variable {
 		variables = append(variables, c.provided(*v))
 	}
 	decideEnvFiles(c, variables)
-	c.tellPort()
+	environment{c}.tellPort()
 	if i := slices.IndexFunc(variables, func(v Variable) bool { return v.Name == c.PortName }); i >= 0 {
 		variables[i].Default, variables[i].Required = true, false
 	}

@@ -27,8 +27,11 @@ var (
 	windowsPath     = lazyregexp.New(`^[a-zA-Z]:[\\/]`)
 )
 
-// checkValues refuses values that no engine takes.
-func (l *loading) checkValues(p *Project) error {
+// valueChecks refuses what Compose lets through and no engine takes.
+type valueChecks struct{ *loading }
+
+// checkValues checks all services.
+func (l valueChecks) checkValues(p *Project) error {
 	owner := map[string]string{} // of a container's name
 	for _, name := range p.ServiceNames() {
 		s := p.Services[name]
@@ -54,7 +57,7 @@ func (l *loading) checkValues(p *Project) error {
 	return nil
 }
 
-func (l *loading) checkNames(name string, s types.ServiceConfig) *fail.Error {
+func (l valueChecks) checkNames(name string, s types.ServiceConfig) *fail.Error {
 	keys := func(key string) []string { return []string{"services", name, key} }
 	if s.ContainerName != "" && !containerNames.MatchString(s.ContainerName) {
 		return composefile.WithHint(composefile.Failure(nil, l.set.Files, keys("container_name"), "service %s: container_name %q is not allowed", name, s.ContainerName),
@@ -72,7 +75,7 @@ func (l *loading) checkNames(name string, s types.ServiceConfig) *fail.Error {
 	return nil
 }
 
-func (l *loading) checkMounts(name string, s types.ServiceConfig) *fail.Error {
+func (l valueChecks) checkMounts(name string, s types.ServiceConfig) *fail.Error {
 	for _, mount := range s.Volumes {
 		target := mount.Target
 		if target == "" || symbol.HasToken(target) || path.IsAbs(target) || windowsPath.MatchString(target) {
@@ -91,7 +94,7 @@ func (l *loading) checkMounts(name string, s types.ServiceConfig) *fail.Error {
 	return nil
 }
 
-func (l *loading) checkAddresses(name string, s types.ServiceConfig) *fail.Error {
+func (l valueChecks) checkAddresses(name string, s types.ServiceConfig) *fail.Error {
 	for _, network := range slices.Sorted(maps.Keys(s.Networks)) {
 		n := s.Networks[network]
 		if n == nil {
