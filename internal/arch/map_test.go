@@ -5,8 +5,9 @@ var ours = map[string][]string{
 	"dockerconfig": {}, // the docker command's config.json
 
 	"arch":          {},
-	"page":          {}, // for tests: what the documentation's tables name
-	"fakeengine":    {}, // for tests: engines that run nothing
+	"page":          {},       // for tests: what the documentation's tables name
+	"fakeengine":    {},       // for tests: engines that run nothing
+	"tree/treetest": {"tree"}, // for tests: repositories out of archives
 	"event":         {},
 	"fail":          {},
 	"atomicfile":    {},                                                         // files that are replaced in one step

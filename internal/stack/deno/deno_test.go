@@ -5,24 +5,14 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"golang.org/x/tools/txtar"
-
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/tree"
+	"github.com/devup-cli/devup/internal/tree/treetest"
 )
 
 func treeOf(t *testing.T, archive string) *tree.Tree {
 	t.Helper()
-	fsys := fstest.MapFS{}
-	for _, file := range txtar.Parse([]byte(archive)).Files {
-		fsys[file.Name] = &fstest.MapFile{Data: file.Data}
-	}
-	all := func(string) bool { return true }
-	root, err := tree.Walk(fsys, tree.Files{Interesting: all, Manifest: all})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return root
+	return treetest.Of(t, archive)
 }
 
 // TestSearch: what a directory is taken for, or why it is no service.

@@ -4,27 +4,16 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"testing/fstest"
-
-	"golang.org/x/tools/txtar"
 
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/tree"
+	"github.com/devup-cli/devup/internal/tree/treetest"
 )
 
 // treeOf is the repository of an archive of "-- name --" sections.
 func treeOf(t *testing.T, archive string) *tree.Tree {
 	t.Helper()
-	fsys := fstest.MapFS{}
-	for _, file := range txtar.Parse([]byte(archive)).Files {
-		fsys[file.Name] = &fstest.MapFile{Data: file.Data}
-	}
-	all := func(string) bool { return true }
-	root, err := tree.Walk(fsys, tree.Files{Interesting: all, Manifest: all})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return root
+	return treetest.Of(t, archive)
 }
 
 // stacks are those of Python in the order of the table that devup looks them up in.

@@ -3,12 +3,10 @@ package npm
 import (
 	"strings"
 	"testing"
-	"testing/fstest"
-
-	"golang.org/x/tools/txtar"
 
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/tree"
+	"github.com/devup-cli/devup/internal/tree/treetest"
 )
 
 // treeOf is the repository of an archive of "-- name --" sections. A text without sections is
@@ -18,16 +16,7 @@ func treeOf(t *testing.T, archive string) *tree.Tree {
 	if !strings.HasPrefix(archive, "-- ") {
 		archive = "-- package.json --\n" + archive
 	}
-	fsys := fstest.MapFS{}
-	for _, file := range txtar.Parse([]byte(archive)).Files {
-		fsys[file.Name] = &fstest.MapFile{Data: file.Data}
-	}
-	all := func(string) bool { return true }
-	root, err := tree.Walk(fsys, tree.Files{Interesting: all, Manifest: all})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return root
+	return treetest.Of(t, archive)
 }
 
 // appIn is the app in a directory of the repository, not yet described.
