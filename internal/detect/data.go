@@ -97,7 +97,7 @@ func (s dataServices) seen(c *candidate) dataservice.Seen {
 				case isManifest && dataservice.ManifestLanguage(name) != "" && !strings.Contains(name, "dev") && !strings.Contains(name, "test"):
 					seen.Manifests = append(seen.Manifests, read.of(s.tree.Source(full)))
 				case dataservice.IsSettings(name):
-					file := read.of(tree.File{Path: full, Text: s.tree.Text(full)})
+					file := read.of(c.Of.Language.Source(s.tree, full))
 					seen.Variables = append(seen.Variables, dataservice.Overrides(file)...)
 					seen.Clues = append(seen.Clues, dataservice.Clues(file)...)
 				case dir != c.Dir && isCode(name) && !tree.IsTest(name):

@@ -264,7 +264,7 @@ func (s *scan) sourcesOf(c *candidate) []tree.File {
 			if !slices.Contains(language.Endings, path.Ext(name)) || tree.IsTest(name) {
 				continue
 			}
-			source := s.tree.Source(path.Join(f.Path, name))
+			source := language.Source(s.tree, path.Join(f.Path, name))
 			size += len(source.Text)
 			if len(source.Text) < tree.MaxFile { // what is longer was not written by hand
 				sources = append(sources, source)
