@@ -99,15 +99,16 @@ func (s dataServices) seen(c *candidate) dataservice.Seen {
 				case dataservice.IsSettings(name):
 					file := read.of(c.Of.Language.Source(s.tree, full))
 					seen.Variables = append(seen.Variables, dataservice.Overrides(file)...)
-					seen.Clues = append(seen.Clues, dataservice.Clues(file)...)
+					seen.Clues = append(seen.Clues, dataservice.Clues(file, nil)...)
 				case dir != c.Dir && isCode(name) && !tree.IsTest(name):
-					seen.Clues = append(seen.Clues, dataservice.Clues(read.of(s.tree.Source(full)))...)
+					seen.Clues = append(seen.Clues, dataservice.Clues(read.of(s.tree.Source(full)), nil)...)
 				}
 			}
 		}
 	}
+	constants := dataservice.ConstantsIn(c.Sources)
 	for _, source := range c.Sources {
-		seen.Clues = append(seen.Clues, dataservice.Clues(source)...)
+		seen.Clues = append(seen.Clues, dataservice.Clues(source, constants)...)
 	}
 	seen.Variables = append(seen.Variables, s.valuesOf(c)...)
 	for i, v := range seen.Variables {

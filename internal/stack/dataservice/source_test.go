@@ -44,7 +44,51 @@ func TestClues(t *testing.T) {
 		`pika.BlockingConnection(pika.ConnectionParameters("localhost"))`:                                              "rabbitmq localhost :/ fixed",
 	} {
 		var got []string
-		for _, c := range Clues(tree.File{Path: "x", Text: text}) {
+		for _, c := range Clues(tree.File{Path: "x", Text: text}, nil) {
+			line := fmt.Sprintf("%s %s %s:%s/%s", c.Service, c.Address.Host, c.Address.User, c.Address.Password, c.Address.Name)
+			if c.Fixed {
+				line += " fixed"
+			}
+			got = append(got, line)
+		}
+		if strings.Join(got, "; ") != want {
+			t.Errorf("%s\n got %q\nwant %q", text, strings.Join(got, "; "), want)
+		}
+	}
+}
+
+// TestConnectClues: calls that put an address together from names, of their own file and of
+// another one.
+func TestConnectClues(t *testing.T) {
+	t.Parallel()
+	others := ConstantsIn([]tree.File{
+		{Path: "config.php", Text: "<?php define('DB_HOST', 'localhost'); define(\"DB_USER\", \"root\"); define('DB_PASS', ''); define('DB_NAME', 'shop');"},
+		{Path: "config.go", Text: "const (\n\tUser = \"ada\"\n\tPassword = \"D@n1el\"\n\tHost = \"localhost\"\n)\n"},
+	})
+	for text, want := range map[string]string{
+		`private $host = "localhost"; private $db_name = "to-do";
+private $username = "root";
+private $password = "root";
+new PDO("mysql:host=" . $this->host . ";dbname=" . $this->db_name, $this->username, $this->password);`: "mysql localhost root:root/to-do fixed",
+		"$host = 'localhost';\n$db = 'shop';\n$dsn = \"mysql:host=$host;dbname={$db};charset=utf8\";\n$pdo = new PDO($dsn, 'root', '');": "mysql localhost root:/shop fixed",
+		`$pdo = new PDO('pgsql:host=db;port=5433;dbname=shop', 'ada', 'pw')`:                                                             "postgres db ada:pw/shop fixed",
+		`$pdo = new PDO("sqlite:shop.db")`: "",
+		`$pdo = new PDO("mysql:host=" . getenv("H") . ";dbname=shop", getenv("U"), getenv("P"))`:                                                 "mysql  :/shop",
+		`$db = new mysqli(DB_HOST, DB_USER, DB_PASS, DB_NAME);`:                                                                                  "mysql localhost root:/shop fixed",
+		`$db = mysqli_connect(getenv("H") ?: "localhost", "root", "", "shop");`:                                                                  "mysql  root:/shop",
+		"const (\n\tDBUser = \"ada\"\n\tDBPass = \"D@n1el\"\n)\nsql.Open(\"mysql\", DBUser+\":\"+DBPass+\"@tcp(localhost:3306)/\"+DBName)":       "mysql localhost ada:D@n1el/ fixed",
+		"dsn := fmt.Sprintf(\"%s:%s@tcp(%s:3306)/shop\", config.User, config.Password, config.Host)\ngorm.Open(mysql.Open(dsn), &gorm.Config{})": "mysql localhost ada:D@n1el/shop fixed; mysql  :/shop",
+		`sql.Open("postgres", os.Getenv("DATABASE_URL"))`:                                                                                        "",
+		`private static final String URL = "jdbc:mysql://localhost:3306/shop";
+DriverManager.getConnection(URL, "root", "pw")`: "mysql localhost root:pw/shop fixed",
+		`config.setJdbcUrl("jdbc:postgresql://localhost/shop"); config.setUsername("ada"); config.setPassword("pw");`:                                                                   "postgres localhost :/shop fixed; postgres  ada:pw/",
+		`<property name="connection.url">jdbc:mariadb://localhost/shop</property><property name="connection.username">ada</property><property name="connection.password">pw</property>`: "mariadb localhost :/shop fixed; mariadb  ada:pw/",
+		`PgPool::connect(&std::env::var("DATABASE_URL").unwrap_or_else(|_| {
+	"postgres://postgres:postgres@localhost:5432/shop".to_string()`: "postgres localhost postgres:postgres/shop",
+		`url := config.GetEnv("DATABASE_URL", "postgres://localhost/shop")`: "postgres localhost :/shop",
+	} {
+		var got []string
+		for _, c := range Clues(tree.File{Path: "x", Text: text}, others) {
 			line := fmt.Sprintf("%s %s %s:%s/%s", c.Service, c.Address.Host, c.Address.User, c.Address.Password, c.Address.Name)
 			if c.Fixed {
 				line += " fixed"
@@ -75,7 +119,7 @@ func TestFixedInSettings(t *testing.T) {
 		{"schema.prisma", "datasource db {\n  url = \"postgresql://localhost/shop\"\n}\n", true},
 		{"main.js", `connect("postgresql://localhost/shop")`, true},
 	} {
-		got, clues := false, Clues(tree.File{Path: "src/" + c.name, Text: c.text})
+		got, clues := false, Clues(tree.File{Path: "src/" + c.name, Text: c.text}, nil)
 		for _, clue := range clues {
 			got = got || clue.Fixed
 		}
@@ -170,7 +214,7 @@ func FuzzSource(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		for _, name := range names {
 			file := tree.File{Path: name, Text: text}
-			for _, c := range Clues(file) {
+			for _, c := range Clues(file, nil) {
 				if c.Service == "" || c.File != name || c.Line < 1 {
 					t.Errorf("%s: a clue without a service or place: %+v", name, c)
 				}
@@ -178,7 +222,7 @@ func FuzzSource(f *testing.F) {
 			for _, p := range Packages(file) {
 				p.At(file)
 			}
-			wanted, _ := Find(Seen{Language: "node", Manifests: []tree.File{file}, Clues: Clues(file), Variables: Overrides(file)})
+			wanted, _ := Find(Seen{Language: "node", Manifests: []tree.File{file}, Clues: Clues(file, nil), Variables: Overrides(file)})
 			for _, w := range wanted {
 				for _, h := range w.Holds {
 					w.Value(h, Address{Host: "db", Port: 1})
