@@ -234,7 +234,7 @@ func (f *finder) address(value Value) {
 // isOwn says whether a variable shows the service that its name means. What stands in for
 // a service of the internet is shown by an address in this network only.
 func (f *finder) isOwn(m Meaning, v Named) bool {
-	if m.Part != PartURL && m.Part != PartHost && m.Part != PartAddress || f.isElsewhere(v) {
+	if m.Part != PartURL && m.Part != PartHost && m.Part != PartAddress || f.isElsewhere(v) || Lookup(m.Services[0]).refuses(v) {
 		return false
 	}
 	if Lookup(m.Services[0]).Group != Other {
@@ -243,6 +243,14 @@ func (f *finder) isOwn(m Meaning, v Named) bool {
 	return slices.ContainsFunc(v.Values, func(value Value) bool {
 		host := hostOf(value.Text)
 		return IsHere(host) || isServiceName(host)
+	})
+}
+
+// refuses says whether a variable has the address of a program that speaks HTTP, which the service
+// does not: MAILER_URL=http://mailer:8083/send.
+func (s *Service) refuses(v Named) bool {
+	return !strings.HasPrefix(s.URL, "http") && slices.ContainsFunc(v.Values, func(value Value) bool {
+		return strings.HasPrefix(value.Text, "http://") || strings.HasPrefix(value.Text, "https://")
 	})
 }
 

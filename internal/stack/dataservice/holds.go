@@ -16,7 +16,7 @@ func (f *finder) variables() {
 			continue
 		}
 		w := f.meant(m, v)
-		if w == nil {
+		if w == nil || w.Service.refuses(v) {
 			continue
 		}
 		if f.isElsewhere(v) {
