@@ -23,9 +23,12 @@ var ports = []*lazyregexp.Regexp{
 }
 
 var (
-	reads = lazyregexp.New(`(?i)\b\w*env\w*\(\s*"([A-Z][A-Z0-9_]*)"\s*(,\s*"?([^",)]*))?`)
-	tags  = lazyregexp.New("`[^`\n]*\\benv(?:config)?:\"([A-Z][A-Z0-9_]*)([^`\n]*)`")
-	given = lazyregexp.New(`(?i)default[:=]"?([^",]*)`)
+	// constants are those whose text can be the name of a variable, and byName reads by one.
+	constants = lazyregexp.New(`(?m)^\s*(?:const\s+)?([A-Za-z]\w*)\s*(?:string\s*)?=\s*"([A-Z][A-Z0-9_]+)"\s*$`)
+	byName    = lazyregexp.New(`(?i)\b\w*env\w*\(\s*([A-Za-z]\w*)\s*[,)]`)
+	reads     = lazyregexp.New(`(?i)\b\w*env\w*\(\s*"([A-Z][A-Z0-9_]*)"\s*(,\s*"?([^",)]*))?`)
+	tags      = lazyregexp.New("`[^`\n]*\\benv(?:config)?:\"([A-Z][A-Z0-9_]*)([^`\n]*)`")
+	given     = lazyregexp.New(`(?i)default[:=]"?([^",]*)`)
 )
 
 // uses are the variables that a source reads.
@@ -38,6 +41,16 @@ func uses(source tree.File) []stack.Use {
 			continue
 		}
 		found = append(found, stack.Use{Name: name, Value: stack.Group(text, match, 3), Set: match[4] >= 0, Where: source.At(match[0], name)})
+	}
+	read := map[string]bool{}
+	for _, match := range byName.FindAllStringSubmatch(text, -1) {
+		read[match[1]] = true
+	}
+	for _, match := range constants.FindAllStringSubmatchIndex(text, -1) {
+		constant, name := stack.Group(text, match, 1), stack.Group(text, match, 2)
+		if read[constant] || strings.Contains(strings.ToLower(constant), "env") && strings.Contains(name, "_") {
+			found = append(found, stack.Use{Name: name, Where: source.At(match[4], name)})
+		}
 	}
 	for _, match := range tags.FindAllStringSubmatchIndex(text, -1) {
 		name, rest := stack.Group(text, match, 1), stack.Group(text, match, 2)
