@@ -46,7 +46,7 @@ func (s dataServices) decideData() []Data {
 	s.nameData(all)
 	var data []Data
 	for _, shared := range all {
-		shared.Seeds = s.seedsOf(shared)
+		s.loadSeeds(shared)
 		for _, use := range shared.Uses {
 			s.wireData(shared, use)
 		}
@@ -281,23 +281,23 @@ func (c *candidate) variable(name string, at Evidence) *stack.Variable {
 	return &c.Variables[i]
 }
 
-// seedsOf are the SQL files that a data service loads at its first start. Where migrations make
-// the tables there are none.
-func (s dataServices) seedsOf(shared *dataservice.Shared) []string {
+// loadSeeds has a data service load SQL files at its first start. Where migrations make the
+// tables there are none.
+func (s dataServices) loadSeeds(shared *dataservice.Shared) {
 	if shared.Compose {
-		return nil
+		return
 	}
 	dirs := []string{"."}
 	for _, use := range shared.Uses {
 		c := s.called(use.By)
 		if len(c.Migrate) > 0 || len(s.migrationsOf(c)) > 0 {
-			return nil
+			return
 		}
 		if c.Dir != "." {
 			dirs = append(dirs, c.Dir)
 		}
 	}
-	return dataservice.Lookup(shared.Service).SeedsIn(s.tree, dirs)
+	shared.Load(dataservice.Lookup(shared.Service).SeedsIn(s.tree, dirs, shared.KnownName()))
 }
 
 // migrationDirectories are the names of directories that hold what makes tables.

@@ -185,7 +185,8 @@ func TestSeeds(t *testing.T) {
 		"CREATE TABLE x (id int);":                                  "postgres mysql",
 		"CREATE TABLE x (id SERIAL);":                               "postgres",
 		"CREATE TABLE `x` (id int) ENGINE=InnoDB;":                  "mysql",
-		"CREATE DATABASE shop;\nUSE shop;\nCREATE TABLE x (y int);": "",
+		"CREATE DATABASE shop;\nUSE shop;\nCREATE TABLE x (y int);": "mysql",
+		"CREATE DATABASE shop;\n\\c shop\nCREATE TABLE x (y int);":  "postgres",
 		"CREATE TABLE x (id INTEGER PRIMARY KEY AUTOINCREMENT);":    "",
 		"SELECT * FROM x;":                                          "",
 	} {
@@ -197,6 +198,37 @@ func TestSeeds(t *testing.T) {
 		}
 		if strings.Join(got, " ") != want {
 			t.Errorf("%q is for %q, want %q", text, got, want)
+		}
+	}
+}
+
+// TestSeedsTake: the database that files name, and whether they make it themselves.
+func TestSeedsTake(t *testing.T) {
+	t.Parallel()
+	const table = "\nCREATE TABLE x (y int);"
+	for _, c := range []struct{ service, known, text, want string }{
+		{"mysql", "", "CREATE DATABASE IF NOT EXISTS `to-do`;\nUSE `to-do`;" + table, "to-do"},
+		{"mysql", "to-do", "CREATE DATABASE /*!32312 IF NOT EXISTS*/ `to-do` /*!40100 DEFAULT */;\nUSE `to-do`;" + table, "to-do"},
+		{"mysql", "", "create database shop;\nuse shop;" + table, "shop makes"},
+		{"mysql", "", "drop database if exists shop;\ncreate database shop;\nuse shop;" + table, "shop"},
+		{"mysql", "", "CREATE SCHEMA IF NOT EXISTS `mydb` DEFAULT CHARACTER SET utf8 ;\nUSE `mydb` ;" + table, "mydb"},
+		{"mysql", "shop", "create database other;\nuse other;" + table, "not taken"},
+		{"mysql", "", "create database shop;" + table, "not taken"},
+		{"mysql", "", "create database if not exists shop;" + table, "shop"},
+		{"mysql", "", table, ""},
+		{"postgres", "", "CREATE DATABASE shop;\n\\c shop" + table, "shop makes"},
+		{"postgres", "", "CREATE DATABASE shop;" + table, "not taken"},
+		{"postgres", "", "CREATE SCHEMA shop;" + table, ""},
+	} {
+		seeds := Seeds{Database: c.known}
+		got := "not taken"
+		if seeds.take(Lookup(c.service), c.text) {
+			if got = seeds.Database; seeds.Makes {
+				got += " makes"
+			}
+		}
+		if got != c.want {
+			t.Errorf("%s %q: %q, want %q", c.service, c.text, got, c.want)
 		}
 	}
 }
