@@ -87,25 +87,20 @@ func (s dataServices) askedFor(found []dataservice.Use) []dataservice.Use {
 func (s dataServices) seen(c *candidate) dataservice.Seen {
 	seen := dataservice.Seen{Language: c.Of.Language.Name, InCompose: c.compose != nil}
 	read := budget{maxSources, maxSourcesBytes}
-	for _, dir := range c.dataDirectories() {
-		for _, f := range s.tree.Below(dir, func(f *tree.Directory) bool { return !s.found.has(f.Path) && !tree.IsAside(f.Path) }) {
-			for _, name := range f.Names {
-				full := path.Join(f.Path, name)
-				isManifest := f.Path == dir || path.Base(f.Path) == "requirements"
-				switch {
-				case read.isSpent():
-				case isManifest && dataservice.ManifestLanguage(name) != "" && !strings.Contains(name, "dev") && !strings.Contains(name, "test"):
-					seen.Manifests = append(seen.Manifests, read.of(s.tree.Source(full)))
-				case dataservice.IsSettings(name):
-					file := read.of(c.Of.Language.Source(s.tree, full))
-					seen.Variables = append(seen.Variables, dataservice.Overrides(file)...)
-					seen.Clues = append(seen.Clues, dataservice.Clues(file, nil)...)
-				case dir != c.Dir && isCode(name) && !tree.IsTest(name):
-					seen.Clues = append(seen.Clues, dataservice.Clues(read.of(s.tree.Source(full)), nil)...)
-				}
-			}
+	for _, full := range s.filesOf(c) {
+		name, dir := path.Base(full), path.Dir(full)
+		isManifest := slices.Contains(c.dataDirectories(), dir) || path.Base(dir) == "requirements"
+		switch {
+		case read.isSpent():
+		case isManifest && dataservice.ManifestLanguage(name) != "" && !strings.Contains(name, "dev") && !strings.Contains(name, "test"):
+			seen.Manifests = append(seen.Manifests, read.of(s.tree.Source(full)))
+		case dataservice.IsSettings(name):
+			file := read.of(c.Of.Language.Source(s.tree, full))
+			seen.Variables = append(seen.Variables, dataservice.Overrides(file)...)
+			seen.Clues = append(seen.Clues, dataservice.Clues(file, nil)...)
 		}
 	}
+	s.seenAbove(c, &seen)
 	constants := dataservice.ConstantsIn(c.Sources)
 	for _, source := range c.Sources {
 		seen.Clues = append(seen.Clues, dataservice.Clues(source, constants)...)
@@ -115,6 +110,23 @@ func (s dataServices) seen(c *candidate) dataservice.Seen {
 		seen.Variables[i].Given = c.compose != nil && c.compose.Env[v.Name].Set
 	}
 	return seen
+}
+
+// seenAbove adds what the top of a workspace of cargo says: its programs run there.
+func (s dataServices) seenAbove(c *candidate, seen *dataservice.Seen) {
+	top := c.Packages.Workspace
+	if top == "" || c.Packages.Manager != "cargo" {
+		return
+	}
+	for _, name := range s.tree.Directory(top).Names {
+		file := c.Of.Language.Source(s.tree, path.Join(top, name))
+		switch {
+		case name == c.Packages.Manifest:
+			seen.Shared = append(seen.Shared, file)
+		case dataservice.IsSettings(name):
+			seen.Clues = append(seen.Clues, dataservice.Clues(file, nil)...)
+		}
+	}
 }
 
 // budget is what of a service's files is still read.
@@ -133,7 +145,9 @@ func (b *budget) of(file tree.File) tree.File {
 func (c *candidate) dataDirectories() []string {
 	dirs := []string{c.Dir}
 	for _, linked := range c.Packages.Linked {
-		dirs = append(dirs, path.Join(c.Packages.Workspace, linked))
+		if dir := path.Join(c.Packages.Workspace, linked); !tree.IsBelow(c.Dir, dir) {
+			dirs = append(dirs, dir)
+		}
 	}
 	return dirs
 }

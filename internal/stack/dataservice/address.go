@@ -100,10 +100,12 @@ func IsElsewhere(host string) bool {
 	return strings.Contains(host, ".") && !IsHere(host) && !isPlaceholder(host)
 }
 
-var placeholders = lazyregexp.New(`(?i)[<>{}$\[\]()*]|your|example|change|placeholder|xxx|^my[-_]?(?:host|server)$|^host(?:name)?$|^(?:db_?)?(?:user|username|password|pass|name|dbname)$|^(?:to-?do|none|null|\.+)$`)
+var placeholders = lazyregexp.New(`(?i)[<>{}$\[\]()*]|your|example|change|placeholder|xxx|^my[-_]?(?:host|server)$|^host(?:name)?$|^(?:db_?)?(?:user|username|password|pass|name|dbname)$|^(?:none|null|\.+)$`)
 
 // isPlaceholder says whether a text stands for what the user has to write there.
-func isPlaceholder(text string) bool { return text == "" || placeholders.MatchString(text) }
+func isPlaceholder(text string) bool {
+	return text == "" || text == "TODO" || text == "TO-DO" || placeholders.MatchString(text)
+}
 
 var plainCredential = lazyregexp.New(`^[A-Za-z0-9_.!@#%^*+=~-]{1,64}$`)
 

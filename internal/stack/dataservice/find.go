@@ -13,6 +13,7 @@ import (
 type Seen struct {
 	Language  string
 	Manifests []tree.File
+	Shared    []tree.File // of a workspace: what they say of packages that Manifests name
 	Clues     []Clue
 	Variables []Named
 	InCompose bool     // a compose file runs the service: what it does not set, it does not need
@@ -139,6 +140,9 @@ func (w *Wanted) know(a Address, rank int) {
 
 func (f *finder) clues() {
 	for _, c := range f.seen.Clues {
+		if c.Service == anySQL {
+			c.Service = f.driver()
+		}
 		of := Lookup(c.Service)
 		switch {
 		case c.Service == SQLite:
@@ -161,6 +165,51 @@ func (f *finder) clues() {
 	}
 }
 
+// driver is the database of the only kind that the packages have a driver of; empty for none.
+func (f *finder) driver() string {
+	driver := ""
+	for _, p := range f.seen.packages() {
+		switch of := p.service(); {
+		case of == nil || !of.isSQL() || of.Name == driver:
+		case driver != "":
+			return ""
+		default:
+			driver = of.Name
+		}
+	}
+	return driver
+}
+
+// listed is a package with the manifest that lists it.
+type listed struct {
+	Package
+	manifest tree.File
+}
+
+func (p listed) language() string { return ManifestLanguage(manifestName(p.manifest)) }
+
+func (p listed) service() *Service { return ofPackage(p.language(), p.Name) }
+
+// packages are those of the manifests, with the features that a workspace gives them.
+func (seen *Seen) packages() []listed {
+	var all []listed
+	named := map[string]bool{}
+	for _, manifest := range seen.Manifests {
+		for _, p := range Packages(manifest) {
+			all = append(all, listed{p, manifest})
+			named[p.Name] = true
+		}
+	}
+	for _, manifest := range seen.Shared {
+		for _, p := range Packages(manifest) {
+			if base, _, feature := strings.Cut(p.Name, "["); feature && named[base] {
+				all = append(all, listed{p, manifest})
+			}
+		}
+	}
+	return all
+}
+
 func (f *finder) noteSQLite(e tree.Evidence) {
 	if f.sqlite == (tree.Evidence{}) {
 		f.sqlite = e
@@ -169,20 +218,17 @@ func (f *finder) noteSQLite(e tree.Evidence) {
 
 // packages are weaker than what the code says: of two that speak the same, the code's stays.
 func (f *finder) packages() {
-	for _, manifest := range f.seen.Manifests {
-		language := ManifestLanguage(manifestName(manifest))
-		for _, p := range Packages(manifest) {
-			f.names = append(f.names, p.Name)
-			of := ofPackage(language, p.Name)
-			if of == nil {
-				continue
-			}
-			w := f.want(of, tree.Evidence{})
-			if len(w.Evidence) == 0 || !w.byCode {
-				w.Evidence = append(w.Evidence, p.At(manifest))
-			}
-			w.Variant = cmp.Or(w.Variant, of.variantOf(language, p.Name))
+	for _, p := range f.seen.packages() {
+		f.names = append(f.names, p.Name)
+		of := p.service()
+		if of == nil {
+			continue
 		}
+		w := f.want(of, tree.Evidence{})
+		if len(w.Evidence) == 0 || !w.byCode {
+			w.Evidence = append(w.Evidence, p.At(p.manifest))
+		}
+		w.Variant = cmp.Or(w.Variant, of.variantOf(p.language(), p.Name))
 	}
 }
 

@@ -18,8 +18,8 @@ var settingsFiles = lazyregexp.New(`^(?:schema\.prisma|application(?:-[\w-]+)?\.
 // IsSettings says whether a file of the name may say where data services are.
 func IsSettings(name string) bool {
 	switch path.Ext(name) {
-	case ".prisma", ".properties", ".yml", ".yaml", ".json", ".exs", ".xml":
-		return settingsFiles.MatchString(name)
+	case ".prisma", ".properties", ".yml", ".yaml", ".json", ".exs", ".xml", ".toml":
+		return settingsFiles.MatchString(name) || configName.MatchString(name)
 	}
 	return false
 }
