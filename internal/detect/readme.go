@@ -26,8 +26,9 @@ func (s containerPorts) portOfReadme(c *candidate) (Port, bool) {
 	if root == "" || len(s.found) == 1 {
 		return Port{}, false
 	}
+	taken := s.saidByOthers(c)
 	return onlyPort(root, s.tree.Text(root), func(line string) bool {
-		if !stack.HasOne(line, c.words()...) {
+		if !stack.HasOne(line, c.words()...) || stack.HasOne(line, taken...) {
 			return false
 		}
 		own := strings.ToLower(path.Base(c.Dir))
@@ -35,6 +36,20 @@ func (s containerPorts) portOfReadme(c *candidate) (Port, bool) {
 			return other != c && strings.Contains(line, strings.ToLower(path.Base(other.Dir)))
 		})
 	})
+}
+
+// saidByOthers are the addresses at which the sources of other services say that these listen.
+func (s containerPorts) saidByOthers(c *candidate) []string {
+	var taken []string
+	for _, other := range s.found {
+		if other == c {
+			continue
+		}
+		if port, ok := s.portOfSource(other); ok {
+			taken = append(taken, fmt.Sprintf("localhost:%d", port.Number))
+		}
+	}
+	return taken
 }
 
 // onlyPort is the port that the lines of a text that count name, if they name

@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"cmp"
 	"maps"
 	"path"
 	"slices"
@@ -99,6 +100,7 @@ func decideVariables(all services, c *candidate) []Variable {
 	byName := map[string]*Variable{}
 	values := map[string][]string{}
 	readers := map[string][]string{} // the source files that read a variable
+	example := map[string]string{}   // what env files give them
 	defaults := defaultsOf(uses)
 	for _, u := range uses {
 		if stacks.IsSetting(u.Name) && (!u.Required || stack.UsualValue(u) == "") {
@@ -120,6 +122,9 @@ func decideVariables(all services, c *candidate) []Variable {
 		if v.Usual == "" {
 			v.Usual = stack.UsualValue(u)
 		}
+		if plainValue.MatchString(u.Value) && !isCode(u.Where.File) {
+			example[u.Name] = u.Value
+		}
 		values[u.Name] = append(values[u.Name], u.Value)
 		if isCode(u.Where.File) {
 			readers[u.Name] = append(readers[u.Name], u.Where.File)
@@ -128,6 +133,9 @@ func decideVariables(all services, c *candidate) []Variable {
 	var variables []Variable
 	for _, name := range slices.Sorted(maps.Keys(byName)) {
 		v := byName[name]
+		if v.Usual != "" {
+			v.Usual = cmp.Or(example[name], v.Usual)
+		}
 		wire(all, c, v, values[name])
 		v.Inside = callsInside(all, c, v, readers[name])
 		variables = append(variables, c.provided(*v))
@@ -140,6 +148,9 @@ func decideVariables(all services, c *candidate) []Variable {
 	slices.SortFunc(variables, func(a, b Variable) int { return strings.Compare(a.Name, b.Name) })
 	return variables
 }
+
+// plainValue is a value of an env file that is no placeholder: a number, or a word such as 15m.
+var plainValue = lazyregexp.New(`^\d{1,9}[a-z]{0,8}$|^(?:true|false|HS\d{3}|[rR]S\d{3})$`)
 
 // defaultsOf are the variables that have a value where nothing sets them: a file that is loaded
 // has one, or the code does and no other place ends the program all the same.

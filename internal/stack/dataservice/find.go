@@ -352,12 +352,33 @@ func (f *finder) isNeedless(w *Wanted) bool {
 		return len(w.Holds) == 0 && len(w.Evidence) == 0 // neither a variable nor a driver
 	case f.elsewhere[w.Service] && len(w.Fixed) == 0:
 		return true
-	case !w.byCode && w.Service.isSQL() && f.sqlite != (tree.Evidence{}):
+	case w.Service.isSQL() && f.sqlite != (tree.Evidence{}) && (!w.byCode || f.choosesSQLite()):
 		return true // the driver is for another place
 	case f.seen.InCompose:
 		return !slices.ContainsFunc(w.Holds, points) || slices.ContainsFunc(w.Holds, func(h Holding) bool { return points(h) && h.Given })
 	}
 	return false
+}
+
+// choosesSQLite says whether the variable that chooses between kinds of databases is for SQLite,
+// wherever it has a value: DB_TYPE=sqlite.
+func (f *finder) choosesSQLite() bool {
+	chosen := false
+	for _, v := range f.seen.Variables {
+		if m, ok := classify(v.Name); !ok || m.Part != PartDriver || !m.General {
+			continue
+		}
+		for _, value := range v.Values {
+			switch {
+			case value.Text == "":
+			case ofDialect(value.Text) != SQLite:
+				return false
+			default:
+				chosen = true
+			}
+		}
+	}
+	return chosen
 }
 
 // schemeOf is that of a service's URLs for the packages that are used together.

@@ -10,7 +10,10 @@ import (
 )
 
 // seedDirectories are where people keep a database's SQL files.
-var seedDirectories = []string{"", "db", "database", "databases", "sql", "data", "dump", "dumps", "init", "initdb", "docker-entrypoint-initdb.d", "schema", "seed", "seeds", "scripts", "config", "db/init", "database/init"}
+var seedDirectories = []string{
+	"", "db", "database", "databases", "sql", "data", "dump", "dumps", "init", "initdb", "docker-entrypoint-initdb.d", "schema", "seed", "seeds", "scripts", "config", "db/init", "database/init",
+	"src/main/resources/sql", "src/main/resources/db", "src/main/resources/database", "src/main/resources/schema", "src/main/resources/scripts", // not at the top, which Spring loads
+}
 
 var (
 	// seedNames begin with what comes first: tables, then rows.
@@ -21,7 +24,7 @@ var (
 	usesDB     = lazyregexp.New("(?im)^\\s*(?:use\\s+|\\\\c(?:onnect)?\\s+)[`\"]?([\\w-]+)")
 	dropsDB    = lazyregexp.New(`(?im)^\s*drop\s+database\b`)
 	makesOne   = lazyregexp.New("(?im)^\\s*create\\s+table\\s+(?:if\\s+not\\s+exists\\s+)?(?:[`\"]?\\w+[`\"]?\\.)?[`\"]?(\\w+)")
-	refersTo   = lazyregexp.New("(?i)\\breferences\\s+(?:[`\"]?\\w+[`\"]?\\.)?[`\"]?(\\w+)")
+	refersTo   = lazyregexp.New("(?i)(?:\\breferences|\\binsert\\s+(?:ignore\\s+)?into|\\balter\\s+table(?:\\s+only)?)\\s+(?:[`\"]?\\w+[`\"]?\\.)?[`\"]?(\\w+)")
 	makesTable = lazyregexp.New(`(?im)^\s*(?:create\s+(?:table|type|extension|schema|view|sequence)|insert\s+into|copy\s)`)
 	ofPostgres = lazyregexp.New("(?i)PostgreSQL database dump|\\b(?:big|small)?serial\\b|\\bjsonb\\b|\\btimestamptz\\b|\\bplpgsql\\b|::\\w+|\\bgen_random_uuid\\b|\\bcreate\\s+(?:extension|type)\\b|generated (?:always|by default) as identity|(?m)^\\s*\\\\c(?:onnect)?\\s")
 	ofMySQL    = lazyregexp.New("(?i)MySQL dump|phpMyAdmin|`\\w+`|\\bauto_increment\\b|\\bengine\\s*=|\\bunsigned\\b|(?m)^\\s*use\\s+\\w")
@@ -127,6 +130,9 @@ func inOrder(t *tree.Tree, files []string) []string {
 }
 
 func refersOnlyTo(text string, made map[string]bool) bool {
+	if len(text) >= tree.MaxFile {
+		return true // the rest of it was not read
+	}
 	own := map[string]bool{}
 	for _, m := range makesOne.FindAllStringSubmatch(text, -1) {
 		own[strings.ToLower(m[1])] = true
