@@ -97,37 +97,16 @@ func (c *candidate) generated(v Variable) secret.Kind {
 // files name, by name.
 func decideVariables(all services, c *candidate) []Variable {
 	uses := slices.Concat(c.read, environment{c}.fromEnvs(), environment{c}.fromCompose())
-	byName := map[string]*Variable{}
-	values := map[string][]string{}
+	byName := gathered(uses)
+	values, example := map[string][]string{}, map[string]string{}
 	readers := map[string][]string{} // the source files that read a variable
-	example := map[string]string{}   // what env files give them
-	defaults := defaultsOf(uses)
 	for _, u := range uses {
-		if stacks.IsSetting(u.Name) && (!u.Required || stack.UsualValue(u) == "") {
-			continue
-		}
-		v := byName[u.Name]
-		if v == nil {
-			v = &Variable{Name: u.Name, Secret: looksSecret(u.Name), Evidence: u.Where, Default: defaults[u.Name]}
-			byName[u.Name] = v
-		}
-		v.Secret = v.Secret || credentials.MatchString(u.Value)
-		v.List = v.List || u.List
-		if u.Required && !v.Required {
-			v.Required, v.Evidence = true, u.Where
-		}
-		if v.StandIn == "" {
-			v.StandIn = stack.StandIn(u)
-		}
-		if v.Usual == "" {
-			v.Usual = stack.UsualValue(u)
-		}
-		if plainValue.MatchString(u.Value) && !isCode(u.Where.File) {
-			example[u.Name] = u.Value
-		}
 		values[u.Name] = append(values[u.Name], u.Value)
-		if isCode(u.Where.File) {
+		switch {
+		case isCode(u.Where.File):
 			readers[u.Name] = append(readers[u.Name], u.Where.File)
+		case plainValue.MatchString(u.Value):
+			example[u.Name] = u.Value
 		}
 	}
 	var variables []Variable
@@ -147,6 +126,30 @@ func decideVariables(all services, c *candidate) []Variable {
 	}
 	slices.SortFunc(variables, func(a, b Variable) int { return strings.Compare(a.Name, b.Name) })
 	return variables
+}
+
+// gathered are the variables of uses, by name.
+func gathered(uses []stack.Use) map[string]*Variable {
+	byName := map[string]*Variable{}
+	defaults := defaultsOf(uses)
+	for _, u := range uses {
+		if stacks.IsSetting(u.Name) && (!u.Required || stack.UsualValue(u) == "") {
+			continue
+		}
+		v := byName[u.Name]
+		if v == nil {
+			v = &Variable{Name: u.Name, Secret: looksSecret(u.Name), Evidence: u.Where, Default: defaults[u.Name]}
+			byName[u.Name] = v
+		}
+		v.Secret = v.Secret || credentials.MatchString(u.Value)
+		v.List = v.List || u.List
+		if u.Required && !v.Required {
+			v.Required, v.Evidence = true, u.Where
+		}
+		v.StandIn = cmp.Or(v.StandIn, stack.StandIn(u))
+		v.Usual = cmp.Or(v.Usual, stack.UsualValue(u))
+	}
+	return byName
 }
 
 // plainValue is a value of an env file that is no placeholder: a number, or a word such as 15m.
