@@ -174,6 +174,23 @@ func TestEmptyEnv(t *testing.T) {
 	}
 }
 
+// TestQueriesOfSqlx: a crate whose queries sqlx checks with a database is compiled where that is.
+func TestQueriesOfSqlx(t *testing.T) {
+	t.Parallel()
+	for _, includes := range [][]string{nil, {".sqlx"}, {"database"}} {
+		s := detect.Service{Name: "api", Dir: "api", Stack: "rust", Port: detect.Port{Number: 8080}}
+		s.Packages.Includes = includes
+		files, err := scaffold.ForService(detect.Repository{}, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := content(t, files, "api/Dockerfile")
+		if fails, online := strings.Contains(text, " || true\n"), len(includes) > 0 && includes[0] == "database"; fails != online {
+			t.Errorf("%q: the build may fail: %v\n%s", includes, fails, text)
+		}
+	}
+}
+
 func TestUnknownStack(t *testing.T) {
 	t.Parallel()
 	_, err := scaffold.ForService(detect.Repository{}, detect.Service{Name: "web", Stack: "project"})

@@ -121,6 +121,9 @@ func packagesOf(a *stack.App, c *crate) stack.Packages {
 			p.Linked = append(p.Linked, tree.Relative(top, dir))
 		}
 	}
+	if checksQueries(a.Tree, append(crates, a.Dir)) {
+		p.Includes = []string{onlineQueries}
+	}
 	for _, dir := range []string{a.Dir, top} {
 		if a.Tree.Exists(path.Join(dir, ".sqlx")) || a.Tree.Exists(path.Join(dir, "sqlx-data.json")) {
 			p.Includes = []string{offlineQueries}
@@ -204,8 +207,37 @@ func version(a *stack.App) (string, tree.Evidence) {
 	return newest, tree.Evidence{Text: "the newest Rust"}
 }
 
-// offlineQueries is where sqlx keeps what it has to know of a database.
-const offlineQueries = ".sqlx"
+// offlineQueries is where sqlx keeps what it has to know of a database, and onlineQueries stands
+// for crates that keep nothing: they are compiled where the database is.
+const (
+	offlineQueries = ".sqlx"
+	onlineQueries  = "database"
+)
+
+var checkedQuery = lazyregexp.New(`\bquery(?:_as|_scalar|_file|_file_as|_file_scalar)?(?:_unchecked)?!\s*[({]`)
+
+// checksQueries says whether sources in the directories have queries that sqlx checks when it
+// compiles them.
+func checksQueries(t *tree.Tree, dirs []string) bool {
+	for _, dir := range dirs {
+		files := 0
+		for _, f := range t.Below(dir, func(f *tree.Directory) bool { return !f.Has("Cargo.toml") && !tree.IsAside(f.Path) }) {
+			for _, name := range f.Names {
+				if path.Ext(name) != ".rs" || files == maxFiles {
+					continue
+				}
+				files++
+				if text := t.Source(path.Join(f.Path, name)).Text; strings.Contains(text, "sqlx") && checkedQuery.MatchString(text) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// maxFiles bounds the sources of a crate that are opened for it.
+const maxFiles = 400
 
 // wants is what a Cargo.toml says of a crate.
 func wants(read func(string) string, name string) (versions string, found bool) {
@@ -231,6 +263,7 @@ type installation struct {
 	Build   untrusted.Inert // the command that builds it for development, for sh
 	Program untrusted.Inert // the name of the built program, for sh
 	Offline bool            // sqlx checks its queries with what the repository holds of the database
+	Online  bool            // sqlx checks its queries with the database
 }
 
 // copies are none: cargo compiles crates with the source alone.
@@ -241,6 +274,7 @@ func install(q *untrusted.Quoter, s stack.Service, _ *stack.Stack) any {
 		Sources: `-name "*.rs" -o -name "Cargo.*" -o -name "*.html" -o -name "*.hbs" -o -name "*.tera" -o -name "*.j2" -o -name "*.sql" -o -name "*.toml" -o -name "*.yaml" -o -name ".env"`,
 		Build:   "cargo build",
 		Offline: slices.Contains(s.Packages.Includes, offlineQueries),
+		Online:  slices.Contains(s.Packages.Includes, onlineQueries),
 	}
 	if build := stack.Rebuild(s.Dev); build != nil {
 		v.Build = q.Shell(build...)

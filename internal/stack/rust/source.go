@@ -42,6 +42,9 @@ func uses(source tree.File) []stack.Use {
 		}
 		found = append(found, use)
 	}
+	if at := checkedQuery.FindStringIndex(text); at != nil && strings.Contains(text, "sqlx") {
+		found = append(found, stack.Use{Name: "DATABASE_URL", Where: source.At(at[0], "a query that sqlx checks")})
+	}
 	for _, match := range macro.FindAllStringSubmatchIndex(text, -1) {
 		if name := stack.Group(text, match, 1); !strings.HasPrefix(name, "CARGO_") {
 			found = append(found, stack.Use{Name: name, Where: source.At(match[0], name)})
