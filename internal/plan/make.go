@@ -80,12 +80,23 @@ func Make(p *types.Project, o Observed, opts Options) (*Plan, error) {
 	return m.plan, nil
 }
 
-// service plans the containers of one service.
+// service plans one service. The error is about one whose containers could not be made: where
+// a service cannot be replaced, what runs stays.
 func (m *maker) service(s types.ServiceConfig) error {
 	if s.Name == m.options.OneOff {
 		m.prerequisites(s)
-		return nil
+		return m.checkHosts(s, true)
 	}
+	planned := len(m.plan.Ops)
+	if err := m.containers(s); err != nil {
+		return err
+	}
+	changed := slices.ContainsFunc(m.plan.Ops[planned:], func(op Op) bool { return op.Service == s.Name && op.Action != Await && op.Action != Remove })
+	return m.checkHosts(s, changed && !m.options.NoStart)
+}
+
+// containers plans the containers of a service.
+func (m *maker) containers(s types.ServiceConfig) error {
 	want, err := m.wanted(s)
 	if err != nil {
 		return err
