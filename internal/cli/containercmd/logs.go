@@ -62,6 +62,7 @@ func runLogs(ctx context.Context, env *command.Env, services []string, o logsOpt
 		return err
 	}
 	defer s.Close()
+	s.Observed.Observed = s.Meant(services)
 	if o.index > 0 {
 		s.Observed.Containers = slices.DeleteFunc(s.Observed.Containers, func(c plan.Container) bool { return c.Number != o.index })
 	}
