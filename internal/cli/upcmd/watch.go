@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"sync"
 
 	"github.com/moby/moby/client"
 	"github.com/spf13/cobra"
@@ -83,7 +82,7 @@ func watchOnly(ctx context.Context, env *command.Env, services []string, o watch
 	if err != nil {
 		return err
 	}
-	return w.run(ctx, func(context.Context) {})
+	return w.run(ctx)
 }
 
 // watch follows the files, and the logs at the same time. Without --watch these are the files
@@ -102,11 +101,10 @@ func (a *after) watch(ctx context.Context) error {
 	}
 	if o.alone {
 		a.env.Say("Ctrl-C ends watching and leaves the services running")
-		return w.run(ctx, func(context.Context) {})
+		return w.run(ctx)
 	}
 	a.sayWhatStops()
-	shown := o.logs.followed(a.outcome.Project, a.services)
-	if err := w.withLogs(ctx, shown, o.logs.since(a.env, a.began)); err != nil && ctx.Err() == nil {
+	if err := w.withLogs(ctx, a.followed(), o.logs.since(a.env, a.began)); err != nil && ctx.Err() == nil {
 		return err
 	}
 	return a.stopStarted(ctx)
@@ -154,8 +152,8 @@ func newWatcher(env *command.Env, s *session.Session, services []string, o watch
 	return &watcher{env: env, session: s, rules: rules, options: o}, nil
 }
 
-// run watches until ctx ends. rebuilt is called after containers were replaced.
-func (w *watcher) run(ctx context.Context, rebuilt func(context.Context)) error {
+// run watches until ctx ends.
+func (w *watcher) run(ctx context.Context) error {
 	var names []string
 	for _, r := range w.rules {
 		names = append(names, r.Service)
@@ -169,7 +167,6 @@ func (w *watcher) run(ctx context.Context, rebuilt func(context.Context)) error 
 			if err != nil && ctx.Err() == nil {
 				w.env.UI.Error(err)
 			}
-			rebuilt(ctx)
 			return err
 		},
 	})
@@ -259,39 +256,17 @@ func (w *watcher) prune(ctx context.Context, ids map[string]bool) {
 	}
 }
 
-// withLogs follows the logs of the project while its files are watched, also those of
-// containers that replace others. It ends when ctx does, or when watching cannot begin.
-func (w *watcher) withLogs(ctx context.Context, services []string, o logs.Options) error {
+// withLogs follows the logs of the project while its files are watched. It ends when ctx does,
+// or when watching cannot begin.
+func (w *watcher) withLogs(ctx context.Context, f show.Followed, o logs.Options) error {
 	group, ctx := errgroup.WithContext(ctx)
-	var mu sync.Mutex
-	followed := map[string]bool{}
-	follow := func(ctx context.Context, o logs.Options) {
-		now, err := w.session.Refresh(ctx)
-		if err != nil {
-			return // the engine went away or ctx ended, which others say
-		}
-		mu.Lock()
-		defer mu.Unlock()
-		now.Observed.Containers = slices.DeleteFunc(now.Observed.Containers, func(c plan.Container) bool { return followed[c.ID] })
-		for _, c := range now.Observed.Containers {
-			followed[c.ID] = true
-		}
-		if len(now.Observed.Containers) > 0 {
-			group.Go(func() error {
-				_ = show.Logs(ctx, w.env, now, services, o) // its only error is ctx's
-				return nil
-			})
-		}
-	}
-	if len(services) > 0 {
-		follow(ctx, o)
-	}
-	group.Go(func() error {
-		return w.run(ctx, func(context.Context) {
-			if o.Since = ""; len(services) > 0 { // a new container is followed from its first line
-				follow(ctx, o)
-			}
+	if len(f.Services) > 0 {
+		o.Endless = true
+		group.Go(func() error {
+			_ = show.Logs(ctx, w.env, w.session, f, o) // its only error is ctx's
+			return nil
 		})
-	})
+	}
+	group.Go(func() error { return w.run(ctx) })
 	return group.Wait()
 }
