@@ -75,7 +75,7 @@ func watchOnly(ctx context.Context, env *command.Env, services []string, o watch
 	if s.Distant(ctx) {
 		watch.Replace(p)
 	}
-	if err := watchable(p, services); err != nil {
+	if _, err := watchable(p, services); err != nil {
 		return err
 	}
 	w, err := newWatcher(env, s.With(p), services, o)
@@ -96,6 +96,7 @@ func (a *after) watch(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	w.since = o.known
 	if o.detached() {
 		return w.once(ctx)
 	}
@@ -110,16 +111,16 @@ func (a *after) watch(ctx context.Context) error {
 	return a.stopStarted(ctx)
 }
 
-// watchable refuses to watch a project that has nothing to watch.
-func watchable(p *project.Project, services []string) error {
+// watchable gives what is watched of a project, and refuses one that has nothing to watch.
+func watchable(p *project.Project, services []string) ([]watch.Rule, error) {
 	rules, notes, err := watchRules(p, services)
 	if err != nil || len(rules) > 0 {
-		return err
+		return rules, err
 	}
 	if len(notes) > 0 {
-		return fail.New(fail.Config, "use `devup up`: what is mounted shows changes at once", "there is nothing to watch: all paths under develop.watch are mounted into their containers already")
+		return nil, fail.New(fail.Config, "use `devup up`: what is mounted shows changes at once", "there is nothing to watch: all paths under develop.watch are mounted into their containers already")
 	}
-	return fail.New(fail.Config, "write under a service, for example: develop: {watch: [{path: ./web, action: sync, target: /app}]}", "no service says under develop.watch what to watch")
+	return nil, fail.New(fail.Config, "write under a service, for example: develop: {watch: [{path: ./web, action: sync, target: /app}]}", "no service says under develop.watch what to watch")
 }
 
 // watchRules are the rules of the services. The error says where the rule stands.
@@ -139,6 +140,7 @@ type watcher struct {
 	session *session.Session // with the project as it runs
 	rules   []watch.Rule
 	options watchOptions
+	since   *watch.Known // the files when up began; nil for where nothing was started before
 }
 
 func newWatcher(env *command.Env, s *session.Session, services []string, o watchOptions) (*watcher, error) {
@@ -161,7 +163,7 @@ func (w *watcher) run(ctx context.Context) error {
 	slices.Sort(names)
 	return watch.Run(ctx, watch.On(w.session.Engine.Client), w.rules, watch.Options{
 		Began:      func() { w.env.Say("watching the files of " + command.List(slices.Compact(names))) },
-		Containers: w.containers, Poll: w.env.Settings.WatchPoll, Sink: w.env.Sink,
+		Containers: w.containers, Poll: w.env.Settings.WatchPoll, Since: w.since, Sink: w.env.Sink,
 		Rebuild: func(ctx context.Context, services []string) error {
 			err := w.rebuild(ctx, services)
 			if err != nil && ctx.Err() == nil {
