@@ -320,7 +320,7 @@ func TestFillSince(t *testing.T) {
 	for _, name := range []string{"edited", "removed", "same"} {
 		write(name, "1")
 	}
-	rules := parse(t, "[{path: "+dir+", action: rebuild}]")
+	rules := parse(t, "web rebuild "+dir)
 	known := Look(rules)
 	write("edited", "changed")
 	write("new", "1")
