@@ -117,7 +117,7 @@ func (l *upRun) attempt(ctx context.Context, state observe.Project) (again bool,
 	probes := l.probes(runnable, failed.applied)
 	l.cleanUp(ctx, runnable, cleanup)
 	failed.early = l.setUp(ctx, runnable, state, failed.applied, true)
-	failed.ready = l.wait(ctx, runnable, probes)
+	failed.ready = l.wait(ctx, runnable, l.withoutTables(probes, failed.early))
 	failed.setup = errors.Join(failed.early, l.setUp(ctx, runnable, state, errors.Join(failed.applied, failed.ready, failed.early), false))
 	l.expose(ctx, probes, failed.gateway, failed.running())
 	return false, failed.all(ctx)

@@ -351,6 +351,29 @@ services:
 	}
 }
 
+// TestRunWaitsForNoTables: a service whose early step failed is not waited for; others are.
+func TestRunWaitsForNoTables(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, `
+-- compose.yaml --
+name: shop
+services:
+  api: {image: "redis:7", x-devup: {setup: [{name: seed, run: seed}, {name: migrate, run: migrate, before: ready}]}}
+  web: {image: "redis:7"}
+`)
+	f.engine.setupFails = map[string]error{"api: migrate": &fail.Error{Code: fail.SetupFailed, Service: "api", Message: "no table"}}
+	_, err := f.run(t.Context(), t, Options{Setup: &memory{}})
+	if fail.CodeOf(err) != fail.SetupFailed {
+		t.Errorf("error %v", err)
+	}
+	if steps := f.engine.taken(); !strings.Contains(steps, "\nwait for web\n") {
+		t.Errorf("steps:\n%s", steps)
+	}
+	if !slices.Contains(f.said, "api not waited for: its setup failed") {
+		t.Errorf("said %q", f.said)
+	}
+}
+
 func TestRunAsksBeforeDataIsLost(t *testing.T) {
 	t.Parallel()
 	const files = "-- compose.yaml --\nname: shop\nservices: {db: {image: 'postgres:16', volumes: ['data:/data']}}\nvolumes: {data: {driver_opts: {size: NUMBER}}}\n"
