@@ -68,6 +68,9 @@ func explain(repo Repository) string {
 			}
 			fmt.Fprintf(&b, "  $%s%s: %s\n", v.Name, words+prefixed(" usually ", v.Usual)+prefixed(" generated ", string(v.Generate)), place(v.Evidence))
 		}
+		for _, l := range s.Listens {
+			fmt.Fprintf(&b, "  listens by %s=%s\n", l.Name, l.Value)
+		}
 		if s.PortName != "" {
 			fmt.Fprintf(&b, "  sets %s\n", s.PortName)
 		}

@@ -49,9 +49,17 @@ func (p proposal) steps(s detect.Service) []string {
 		steps = append(steps, "generates "+strings.Join(secrets, ", "))
 	}
 	if len(s.Migrate) > 0 && s.Compose == "" {
-		steps = append(steps, "runs `"+untrusted.Name(strings.Join(s.Migrate, " "))+"` before it is ready")
+		steps = append(steps, "runs `"+untrusted.Name(commandLine(s.Migrate))+"` before it is ready")
 	}
 	return steps
+}
+
+// commandLine is a command as people type it.
+func commandLine(words []string) string {
+	if len(words) == 3 && words[0] == "sh" && words[1] == "-c" {
+		return words[2]
+	}
+	return strings.Join(words, " ")
 }
 
 // sharedNetwork says which services share a network, and for which address in the source.

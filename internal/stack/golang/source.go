@@ -1,7 +1,6 @@
 package golang
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
@@ -84,18 +83,18 @@ func routes(sources []tree.File) []stack.Route {
 	return found
 }
 
-var loopback = lazyregexp.New(`(?:ListenAndServe(?:TLS)?\(|\.Listen(?:TLS)?\(\s*|\.Run(?:TLS)?\(|\.Start(?:TLS)?\(|\bAddr:\s*|\bflag\.\w+\(\s*"(?:http[-_]?)?(?:addr|listen|address|bind)",\s*)(?:"tcp4?",\s*)?"((?:localhost|127\.0\.0\.1):(\d{2,5}))"`)
+var loopback = lazyregexp.New(`(?:ListenAndServe(?:TLS)?\(|\.Listen(?:TLS)?\(\s*|\.Run(?:TLS)?\(|\.Start(?:TLS)?\(|\bAddr:\s*|\bflag\.\w+\(\s*(?:&[\w.]+,\s*)?"(?:http[-_]?)?(?:addr|listen|address|bind)",\s*|(?i:\b\w*addr(?:ess)?\s*:?=\s*))(?:"tcp4?",\s*)?"((?:localhost|127\.0\.0\.1|\[::1\]):(\d{2,5}))"`)
 
-// remarks names an address on which nothing outside of the container arrives, and modules
-// that need a login.
-func remarks(a *stack.App) {
+// hidden is where the program listens on the loopback address at its port.
+func hidden(a *stack.App) tree.Evidence {
 	for _, source := range reached(a.Tree, a.Dir, a.Entry) {
-		if at := loopback.FindStringSubmatchIndex(source.Text); at != nil {
-			address, port := stack.Group(source.Text, at, 1), stack.Group(source.Text, at, 2)
-			a.Remark(source.At(at[0], fmt.Sprintf("listens on %s, which nothing outside of its container reaches", address)), fmt.Sprintf(`write ":%s" there`, port))
-			return
+		for _, at := range loopback.FindAllStringSubmatchIndex(source.Text, -1) {
+			if n, ok := stack.PortNumber(stack.Group(source.Text, at, 2)); ok && n == a.Port.Number {
+				return source.At(at[0], "listens on "+stack.Group(source.Text, at, 1))
+			}
 		}
 	}
+	return tree.Evidence{}
 }
 
 // failures are errors of the toolchain and of programs.

@@ -1,7 +1,7 @@
 package rust
 
 import (
-	"fmt"
+	"path"
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
@@ -20,6 +20,11 @@ var ports = []*lazyregexp.Regexp{
 	lazyregexp.New(`default_value(?:_t)?\s*=\s*"?(?:[\w.]*:)?(\d{4,5})"?`),
 	lazyregexp.New(`\(?\[(?:0|127), 0, 0, [01]\]\s*,\s*(\d{2,5})\)?`),
 }
+
+// configFiles are settings of a program, those that hold in development first.
+var configFiles = []string{"Rocket.toml", "config/default.toml", "config/development.yaml", "configuration/local.yaml", "configuration/base.yaml", "configuration.yaml"}
+
+var configHost = lazyregexp.New(`(?m)^(?:application|server|http|app):\s*\n(?:[ \t]+\S.*\n)*?[ \t]+host:\s*["']?(?:127\.0\.0\.1|localhost)\b`)
 
 var configPort = lazyregexp.New(`(?m)^\s*(?:application_)?port\s*[:=]\s*(\d{2,5})\b`)
 
@@ -92,22 +97,32 @@ func routes(sources []tree.File) []stack.Route {
 
 var loopback = lazyregexp.New(`"((?:127\.0\.0\.1|localhost|\[::1\]):(\d{2,5}))"|\(\s*(\[127, ?0, ?0, ?1\])\s*,\s*(\d{2,5})|\(\s*"(127\.0\.0\.1|localhost)"\s*,\s*(\d{2,5})|\b(Ipv4Addr::LOCALHOST)\b`)
 
-// remarks names an address on which nothing outside of the container arrives. Rocket takes a
+// hidden is where the program listens on the loopback address at its port. Rocket takes a
 // variable for it, which the image sets.
-func remarks(a *stack.App) {
+func hidden(a *stack.App) tree.Evidence {
+	if a.Framework == "Rocket" {
+		return tree.Evidence{}
+	}
 	for _, source := range a.Sources {
 		for _, at := range loopback.FindAllStringSubmatchIndex(source.Text, -1) {
 			address, port := stack.Group(source.Text, at, 1), stack.Group(source.Text, at, 2)+stack.Group(source.Text, at, 4)+stack.Group(source.Text, at, 6)
 			if address == "" {
 				address = stack.Group(source.Text, at, 3) + stack.Group(source.Text, at, 5) + stack.Group(source.Text, at, 7)
 			}
-			if n, ok := stack.PortNumber(port); ok && n != a.Port.Number || a.Framework == "Rocket" {
-				continue // another server's
+			line := source.Text[strings.LastIndexByte(source.Text[:at[0]], '\n')+1 : at[0]]
+			if n, ok := stack.PortNumber(port); ok && n != a.Port.Number || strings.Contains(line, "var(") {
+				continue // another server's, or the default of a variable
 			}
-			a.Remark(source.At(at[0], fmt.Sprintf("listens on %s, which nothing outside of its container reaches", address)), "write 0.0.0.0 there")
-			return
+			return source.At(at[0], "listens on "+address)
 		}
 	}
+	for _, name := range configFiles {
+		file := a.Tree.Source(path.Join(a.Dir, name))
+		if at := configHost.FindStringIndex(file.Text); at != nil {
+			return file.At(at[0], "listens on 127.0.0.1")
+		}
+	}
+	return tree.Evidence{}
 }
 
 // failures are errors of cargo and of what crates need.

@@ -151,14 +151,5 @@ func (v *project) migratePrisma() {
 
 // inDirectory runs a command in another directory of the repository, seen from the first one.
 func inDirectory(from, to string, command []string) []string {
-	return append([]string{"sh", "-c", `cd "$0" && exec "$@"`, relative(from, to)}, command...)
-}
-
-// relative is the way from one directory of the repository to another.
-func relative(from, to string) string {
-	up := "."
-	for from != to && !tree.IsBelow(from, to) {
-		from, up = path.Dir(from), path.Join(up, "..")
-	}
-	return path.Join(up, tree.Relative(from, to))
+	return append([]string{"sh", "-c", `cd "$0" && exec "$@"`, tree.From(from, to)}, command...)
 }
