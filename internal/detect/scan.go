@@ -241,6 +241,9 @@ func (s *scan) gather(c *candidate) {
 	c.envs = append(c.processes, runfiles.EnvFilesIn(s.tree, c.Dir)...)
 	c.Sources = s.sourcesOf(c)
 	c.read = readsOf(c)
+	if c.Of.Uses != nil {
+		c.read = append(c.read, c.Of.Uses(c.App)...)
+	}
 	c.outer = environment{c}.envFileAbove()
 }
 

@@ -49,6 +49,7 @@ type Stack struct {
 	Commands func(a *App) (start Commands) // asked for once the port and the language's version are known
 	Ready    string                        // a path that answers once it serves, where its routes hold no better one
 	Unused   func(a *App) []string         // data services that its own configuration names, and that this app does without
+	Uses     func(a *App) []Use            // the environment variables that its files show besides the sources
 	Migrate  func(a *App) []string         // the command that brings the database up to date, in exec form; nil for none
 
 	// Environment variables.

@@ -16,6 +16,7 @@ var Rails = stack.Stack{
 	Describe: describeRails,
 	Commands: railsCommands,
 	Migrate:  railsPrepare,
+	Uses:     railsUses,
 	Settings: []string{"RAILS_ENV", "RAILS_LOG_TO_STDOUT", "RAILS_LOG_LEVEL", "RAILS_SERVE_STATIC_FILES", "RAILS_MAX_THREADS", "RAILS_MIN_THREADS", "WEB_CONCURRENCY", "PIDFILE", "BOOTSNAP_CACHE_DIR", "RAILS_DEVELOPMENT_HOSTS", "SOLID_QUEUE_IN_PUMA", "JOB_CONCURRENCY"},
 	Listen:   stack.Listen{Prints: lazyregexp.New(`\* Puma version|=> Booting Puma`), Hint: "start Rails with `rails server -b 0.0.0.0`"},
 	Proxy: []stack.Rule{
@@ -95,4 +96,22 @@ func railsPrepare(a *stack.App) []string {
 		return nil
 	}
 	return []string{"bundle", "exec", "rails", "db:prepare"}
+}
+
+var credentials = lazyregexp.New(`\bapplication\.credentials(?:\.\w|\[|!)`)
+
+// railsUses is the key of the credentials that a source reads. Without it they are empty, and
+// Rails starts all the same: https://guides.rubyonrails.org/security.html#custom-credentials.
+func railsUses(a *stack.App) []stack.Use {
+	const name = "RAILS_MASTER_KEY"
+	if !a.Tree.Exists(path.Join(a.Dir, "config/credentials.yml.enc")) || a.Tree.Exists(path.Join(a.Dir, "config/master.key")) ||
+		a.Tree.Exists(path.Join(a.Dir, "config/credentials/development.yml.enc")) {
+		return nil
+	}
+	for _, source := range a.Sources {
+		if at := credentials.FindStringIndex(source.Text); at != nil && !elsewhere(source.Path) {
+			return []stack.Use{{Name: name, Required: true, Empty: true, Where: source.At(at[0], name)}}
+		}
+	}
+	return nil
 }

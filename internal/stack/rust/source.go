@@ -29,9 +29,14 @@ var configHost = lazyregexp.New(`(?m)^(?:application|server|http|app):\s*\n(?:[ 
 var configPort = lazyregexp.New(`(?m)^\s*(?:application_)?port\s*[:=]\s*(\d{2,5})\b`)
 
 var (
-	reads   = lazyregexp.New(`(?s)\b(?:env::)?var(?:_os)?\(\s*"([A-Z][A-Z0-9_]*)"\s*\)(.{0,80})`)
-	macro   = lazyregexp.New(`\b(?:dotenv!|env!)\(\s*"([A-Z][A-Z0-9_]*)"`)
-	clapEnv = lazyregexp.New(`\benv\s*=\s*"([A-Z][A-Z0-9_]*)"([^)\n]*)`)
+	reads = lazyregexp.New(`(?s)\b(?:env::)?var(?:_os)?\(\s*"([A-Z][A-Z0-9_]*)"\s*\)`)
+	macro = lazyregexp.New(`\b(?:dotenv!|env!)\(\s*"([A-Z][A-Z0-9_]*)"`)
+	// insists is what ends the program where the variable is not set.
+	insists = lazyregexp.New(`^\s*(?:\.map_err\([^;]*?\)\s*|\.(?:with_)?context\([^;]*?\)\s*)?(?:\.expect\(|\.unwrap\(\)|\?)`)
+	number  = lazyregexp.New(`\b(?:[ui](?:8|16|32|64|128|size)|f32|f64)\b`)
+	// argument is the field of a struct below an attribute of clap.
+	argument = lazyregexp.New(`^[^\n]*\n(?:\s*(?:#\[|///)[^\n]*\n)*\s*(?:pub(?:\([^)]*\))?\s+)?\w+\s*:\s*([\w:<>]+)`)
+	clapEnv  = lazyregexp.New(`\benv\s*=\s*"([A-Z][A-Z0-9_]*)"([^)\n]*)`)
 )
 
 // uses are the variables that a source reads.
@@ -39,9 +44,13 @@ func uses(source tree.File) []stack.Use {
 	var found []stack.Use
 	text := source.Text
 	for _, match := range reads.FindAllStringSubmatchIndex(text, -1) {
-		name, rest := stack.Group(text, match, 1), stack.Group(text, match, 2)
-		statement, _, _ := strings.Cut(rest, ";")
-		use := stack.Use{Name: name, Set: stack.HasOne(statement, "unwrap_or", ".ok()", "is_ok", "is_err", "if let"), Where: source.At(match[0], name)}
+		name := stack.Group(text, match, 1)
+		statement, _, _ := strings.Cut(text[match[1]:min(len(text), match[1]+120)], ";")
+		use := stack.Use{Name: name, Set: stack.HasOne(statement, "unwrap_or", ".ok()", "is_ok", "is_err", "if let"), Where: source.At(match[0], name), Empty: true}
+		use.Required = !use.Set && insists.MatchString(statement)
+		if use.Required && stack.HasOne(statement, ".parse") {
+			use.Empty, use.Number = false, number.MatchString(statement) || strings.Contains(strings.ToUpper(name), "PORT")
+		}
 		if value := given.FindStringSubmatch(statement); value != nil {
 			use.Value = value[1]
 		}
@@ -54,7 +63,11 @@ func uses(source tree.File) []stack.Use {
 	}
 	for _, match := range clapEnv.FindAllStringSubmatchIndex(text, -1) {
 		name := stack.Group(text, match, 1)
-		found = append(found, stack.Use{Name: name, Set: strings.Contains(stack.Group(text, match, 2), "default_value"), Where: source.At(match[0], name)})
+		use := stack.Use{Name: name, Set: strings.Contains(stack.Group(text, match, 2), "default_value"), Where: source.At(match[0], name), Empty: true}
+		if kind := argument.FindStringSubmatch(text[match[1]:]); kind != nil && !use.Set {
+			use.Required, use.Number = !strings.HasPrefix(kind[1], "Option") && kind[1] != "bool", number.MatchString(kind[1])
+		}
+		found = append(found, use)
 	}
 	return found
 }
