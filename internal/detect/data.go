@@ -55,6 +55,7 @@ func (s dataServices) decideData() []Data {
 	}
 	for _, shared := range all {
 		shared.Seeds = s.seedsOf(shared)
+		s.decideSeed(shared)
 		slices.Sort(shared.Users)
 		data = append(data, shared.Need)
 	}

@@ -30,6 +30,7 @@ func explain(repo Repository) string {
 			{"module", s.Module},
 			{"prod module", s.ProdModule},
 			{"migrate", strings.Join(s.Migrate, " ")},
+			{map[bool]string{true: "seed once", false: "seed offered"}[s.Seed.Once], strings.Join(s.Seed.Command, " ")},
 			{"again for", strings.Join(s.MigrateFiles, " ")},
 			{"ready", s.Ready},
 			{"routes", strings.Join(s.Routes, " ")},

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/stack/dataservice"
 )
 
@@ -52,4 +53,23 @@ func (c *candidate) urlOf(shared *dataservice.Shared, use dataservice.Use) strin
 	v := c.variable(name, first(slices.Concat(use.Evidence, shared.Evidence)))
 	v.Data, v.Value, v.Replaced, v.Required = shared.Key, url, shared.Login.References(), false
 	return name
+}
+
+// decideSeed takes the command of a README that fills the database of a service, where nothing
+// else shows one. It is only offered: what it does is not known.
+func (s dataServices) decideSeed(shared *dataservice.Shared) {
+	of := dataservice.Lookup(shared.Service)
+	if of.Group != dataservice.Database || len(shared.Seeds) > 0 {
+		return
+	}
+	for _, use := range shared.Uses {
+		c := s.called(use.By)
+		if c.Seed.Command != nil || c.compose != nil {
+			continue
+		}
+		c.Seed.Command = stack.SeedIn(s.tree.Text(readme(s.tree, c.Dir)))
+		if c.Seed.Command == nil && len(s.found) == 1 {
+			c.Seed.Command = stack.SeedIn(s.tree.Text(readme(s.tree, ".")))
+		}
+	}
 }

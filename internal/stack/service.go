@@ -156,7 +156,7 @@ type Service struct {
 	ManyPages  bool      // Output holds a file for each path, so that an unknown path is an error and not index.html
 	Prod       []string  // the production command in exec form for flask, node and python; nil when the built files are served
 	Migrate    []string  // the command that brings its database up to date, in exec form; nil for none
-	Seed       []string  // the command that fills its database with data, in exec form; nil for none
+	Seed       Seed      // what fills its database with data
 	Workers    []Worker  // processes of the same code that listen nowhere
 	Settings   []Setting // environment variables that its image sets; the values are literal
 	ProdModule string    // Python stacks: the WSGI callable for gunicorn ("app:app"); empty when there is none

@@ -90,10 +90,23 @@ func railsCommands(a *stack.App) stack.Commands {
 	return start
 }
 
-// railsPrepare makes the database, or migrates it: https://guides.rubyonrails.org/active_record_migrations.html#preparing-the-database.
+// railsRelease is the release of Rails in the lock file.
+func railsRelease(a *stack.App) (release stack.Version, known bool) {
+	text, found := stack.Match(a.Tree.LockText(path.Join(a.Dir, "Gemfile.lock")), `(?m)^    rails \((\d+\.\d+)`)
+	major, minor, _ := stack.Parts(text)
+	return stack.Release(major, minor), found
+}
+
+// railsPrepare makes the database, or migrates it. Since 7.1 it also fills one in which it makes
+// the tables: https://guides.rubyonrails.org/active_record_migrations.html#preparing-the-database.
 func railsPrepare(a *stack.App) []string {
 	if !a.Tree.Has(path.Join(a.Dir, "config", "database.yml")) && len(a.Tree.Directory(path.Join(a.Dir, "db")).Names) == 0 {
 		return nil
+	}
+	const seeds = "db/seeds.rb"
+	text := tree.BlankComments(a.Tree.Text(path.Join(a.Dir, seeds)), "#")
+	if release, known := railsRelease(a); known && release.Less(stack.Release(7, 1)) && stack.HasCode(tree.File{Text: text}) {
+		a.Seed = stack.OnceFrom(a.Tree, []string{"bundle", "exec", "rails", "db:seed"}, path.Join(a.Dir, seeds))
 	}
 	return []string{"bundle", "exec", "rails", "db:prepare"}
 }
