@@ -197,6 +197,27 @@ func TestRunTakesAnotherPortForALostOne(t *testing.T) {
 	}
 }
 
+// TestRunBuildsABrokenImageOnce: an attempt with another port leaves out what cannot be built.
+func TestRunBuildsABrokenImageOnce(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, strings.Replace(shopFiles, "depends_on: [api]", "depends_on: [db]", 1))
+	f.images.Broken = []string{"shop-api"}
+	f.engine.refused[8080] = 1
+	_, err := f.run(t.Context(), t, Options{})
+	builds := 0
+	for _, call := range f.images.Calls() {
+		if call == "build shop-api" {
+			builds++
+		}
+	}
+	if builds != 1 || !fail.Services(err)["api"] {
+		t.Errorf("%d builds, error %v", builds, err)
+	}
+	if steps := f.engine.taken(); strings.Count(steps, "create shop-web-1") != 2 {
+		t.Errorf("steps:\n%s", steps)
+	}
+}
+
 func TestRunGivesUpOnPorts(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, shopFiles)
