@@ -46,10 +46,16 @@ func (s dataServices) decideData() []Data {
 	s.nameData(all)
 	var data []Data
 	for _, shared := range all {
-		shared.Seeds = s.seedsOf(shared)
 		for _, use := range shared.Uses {
 			s.wireData(shared, use)
 		}
+	}
+	for _, shared := range all {
+		s.decideTables(shared)
+	}
+	for _, shared := range all {
+		shared.Seeds = s.seedsOf(shared)
+		s.decideSeed(shared)
 		slices.Sort(shared.Users)
 		data = append(data, shared.Need)
 	}

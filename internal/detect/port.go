@@ -29,6 +29,11 @@ func (s containerPorts) decidePort(c *candidate) Port {
 			return port
 		}
 	}
+	if c.Of.FindPort != nil {
+		if port, ok := c.Of.FindPort(c.App); ok {
+			return port
+		}
+	}
 	if c.Of == &adopted { // only its files say whether it listens at all
 		return Port{}
 	}
@@ -89,14 +94,18 @@ func (s containerPorts) portOfLoadedEnv(c *candidate) (Port, bool) {
 				return stack.PortAt(n, env.At(name)), true
 			}
 		}
+		if port, ok := c.portOfAddress(env); ok {
+			return port, true
+		}
 	}
 	return Port{}, false
 }
 
-// portOfSource looks at the source.
+// portOfSource looks at the source. A default that only the framework has comes last.
 func (s containerPorts) portOfSource(c *candidate) (Port, bool) {
 	if c.Of.FindPort != nil {
-		return c.Of.FindPort(c.App)
+		port, ok := c.Of.FindPort(c.App)
+		return port, ok && port.Evidence.File != ""
 	}
 	return stack.PortIn(c.Sources, c.Of.Language.Ports...)
 }
@@ -108,6 +117,9 @@ func (s containerPorts) portOfOwnEnv(c *candidate) (Port, bool) {
 			if n, ok := stack.PortNumber(env.Value(name)); ok {
 				return stack.PortAt(n, env.At(name)), true
 			}
+		}
+		if port, ok := c.portOfAddress(env); ok {
+			return port, true
 		}
 	}
 	return s.portOfURLs(c, c)

@@ -49,6 +49,7 @@ type Stack struct {
 	Commands func(a *App) (start Commands) // asked for once the port and the language's version are known
 	Ready    string                        // a path that answers once it serves, where its routes hold no better one
 	Unused   func(a *App) []string         // data services that its own configuration names, and that this app does without
+	Uses     func(a *App) []Use            // the environment variables that its files show besides the sources
 	Migrate  func(a *App) []string         // the command that brings the database up to date, in exec form; nil for none
 
 	// Environment variables.
@@ -96,7 +97,10 @@ type Language struct {
 	Prepare  func(a *App) // what the Find functions of its stacks need
 	Describe func(a *App) // what the directory decides, whatever the stack
 	Finish   func(a *App) // what needs the commands
-	Remarks  func(a *App) // what will not work in a container as the files stand
+	// Migration is how a service whose image devup writes brings a SQL database of a kind, such as
+	// "postgres", up to date, where its stack has no command of its own for that; nil for none.
+	Migration func(a *App, kind string) *Migration
+	Remarks   func(a *App) // what will not work in a container as the files stand
 
 	Version func(a *App) (version string, why tree.Evidence)        // where no Dockerfile says it
 	Flags   func(a *App, version string) (flags string, why string) // what that version needs to run the service

@@ -284,7 +284,7 @@ func (f *finder) settle() {
 		}
 		w.url = cmp.Or(w.Service.URLs[f.seen.Language], w.Service.URL)
 		w.scheme = f.schemeOf(w.Service)
-		if w.Service.isSQL() {
+		if w.Service.IsSQL() {
 			f.sqlite = tree.Evidence{}
 		}
 	}
@@ -298,7 +298,7 @@ func (f *finder) isNeedless(w *Wanted) bool {
 		return len(w.Holds) == 0 && len(w.Evidence) == 0 // neither a variable nor a driver
 	case f.elsewhere[w.Service] && len(w.Fixed) == 0:
 		return true
-	case !w.byCode && w.Service.isSQL() && f.sqlite != (tree.Evidence{}):
+	case !w.byCode && w.Service.IsSQL() && f.sqlite != (tree.Evidence{}):
 		return true // the driver is for another place
 	case f.seen.InCompose:
 		return !slices.ContainsFunc(w.Holds, points) || slices.ContainsFunc(w.Holds, func(h Holding) bool { return points(h) && h.Given })
@@ -321,13 +321,14 @@ func (f *finder) schemeOf(s *Service) string {
 
 // usualVariable is the variable for its URL where nothing says which.
 func (s *Service) usualVariable() string {
-	if s.isSQL() {
+	if s.IsSQL() {
 		return "DATABASE_URL"
 	}
 	return strings.ToUpper(s.Name) + "_URL"
 }
 
-func (s *Service) isSQL() bool { return s.Group == Database && !s.NoSQL }
+// IsSQL says whether it is a database with tables.
+func (s *Service) IsSQL() bool { return s.Group == Database && !s.NoSQL }
 
 func (f *finder) decideVariant(w *Wanted) {
 	for _, c := range f.seen.Clues {

@@ -147,7 +147,7 @@ func (f *finder) hold(w *Wanted, part Part, v Named) {
 			h.Like, best = value.Text, rank
 		}
 	}
-	if len(split(strings.ToUpper(v.Name))) == 1 && h.Part == PartURL && w.Service.isSQL() && !strings.Contains(h.Like, "://") {
+	if len(split(strings.ToUpper(v.Name))) == 1 && h.Part == PartURL && w.Service.IsSQL() && !strings.Contains(h.Like, "://") {
 		h.Part = PartName // DB=app
 	}
 	if h.Part != NoPart {
@@ -185,7 +185,7 @@ func (w *Wanted) completeByDriver() {
 // project's files name: https://docs.spring.io/spring-boot/appendix/application-properties/.
 func (s *Service) springHoldings() []Holding {
 	switch {
-	case s.isSQL():
+	case s.IsSQL():
 		return []Holding{
 			{Variable: "SPRING_DATASOURCE_URL", Part: PartURL},
 			{Variable: "SPRING_DATASOURCE_USERNAME", Part: PartUser},
