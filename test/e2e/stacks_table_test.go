@@ -84,4 +84,8 @@ var stacks = []stack{
 		name: "hono", service: "notes", data: true, shows: "Notes", edit: edited("src/index.ts", "'"),
 		pack: npm("src/index.ts", "const title: string = 'Notes, edited'", "// @ts-expect-error no types\nimport ms from 'ms'\nconst title: string = `Notes of ${ms(60000)}`"),
 	},
+	{
+		name: "koa", service: "notes", data: true, shows: "Notes", edit: edited("app.js", "'"),
+		pack: npm("app.js", "'Notes, edited'", "`Notes of ${require('ms')(60000)}`"),
+	},
 }
