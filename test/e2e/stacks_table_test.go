@@ -88,4 +88,8 @@ var stacks = []stack{
 		name: "koa", service: "notes", data: true, shows: "Notes", edit: edited("app.js", "'"),
 		pack: npm("app.js", "'Notes, edited'", "`Notes of ${require('ms')(60000)}`"),
 	},
+	{
+		name: "fastify", service: "notes", data: true, shows: "Notes", edit: edited("server.js", "'"),
+		pack: npm("server.js", "const title = 'Notes, edited'", "import ms from 'ms'\nconst title = `Notes of ${ms(60000)}`"),
+	},
 }
