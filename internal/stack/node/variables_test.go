@@ -29,6 +29,7 @@ func TestRequired(t *testing.T) {
 		"const key = process.env.A;\nif (!key) throw new Error('x')":                                                                       "A",
 		"function f() {\n  if (!process.env.A) throw new Error('A')\n}":                                                                    "",
 		"const a = process.env.A ?? (() => { throw new Error('x') })()":                                                                    "A",
+		"import { A } from '$env/static/private'\nimport { B } from 'astro:env/server'":                                                    "A",
 		"config.getOrThrow<string>('A')":                                                                                                   "A",
 		"const required = ['A', 'B'];\nfor (const k of required) if (!process.env[k]) throw new Error(k)":                                  "A B",
 	} {
@@ -51,6 +52,12 @@ func TestReads(t *testing.T) {
 		"configService.get('A'), this.config.get<string>('B')":               "A B",
 		"configService.get<number>('A', 3000), config.get('B', 'x')":         "A= B=x",
 		"config.get('db.host'), cache.get('A')":                              "",
+		"import { A,\n  B as b } from '$env/static/private'":                 "A B",
+		"import { env } from '$env/dynamic/private'\npostgres(env.A)":        "A",
+		"import { env } from 'node:process'\nconst { A, B = 'x' } = env":     "A B=x",
+		"import { env } from './env'\nconst { A } = env; f(env.B)":           "",
+		"import { env } from 'process'\nf(a.env.A, env.B || 'x', env['C'])":  "B=x C",
+		"import { A, getSecret } from \"astro:env/server\"":                  "A",
 		`define: { "process.env.A": JSON.stringify("x"), b: process.env.B }`: "B",
 		"const a = { 'process.env.A' : 1, b: t('process.env.B') }":           "B",
 	} {
