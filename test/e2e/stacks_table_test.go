@@ -96,4 +96,8 @@ var stacks = []stack{
 		name: "angular", service: "client", data: true, proxied: true, shows: "Notes", edit: edited("client/src/app/app.ts", "'"),
 		pack: below("client", npm("src/app/app.ts", "const title: string = 'Notes, edited'", "// @ts-expect-error no types\nimport ms from 'ms'\nconst title: string = `Notes of ${ms(60000)}`")),
 	},
+	{
+		name: "react-router", service: "notes", data: true, shows: "Notes", edit: edited("app/notes.jsx", "'"),
+		pack: npm("app/notes.jsx", "const title = 'Notes, edited'", "import ms from 'ms'\nconst title = `Notes of ${ms(60000)}`"),
+	},
 }
