@@ -1,6 +1,7 @@
 package node
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
@@ -52,7 +53,7 @@ func uses(source tree.File) []stack.Use {
 			}
 		}
 	}
-	return append(append(found, schemaFields(source)...), checked(source)...)
+	return slices.Concat(found, runtimeUses(source), schemaFields(source), checked(source))
 }
 
 // environments are the modules of which a source imports the environment. SvelteKit's static

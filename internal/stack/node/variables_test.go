@@ -74,3 +74,26 @@ func TestReads(t *testing.T) {
 		}
 	}
 }
+
+// TestRuntimeConfig: the variables that override the fields of Nuxt's configuration.
+func TestRuntimeConfig(t *testing.T) {
+	t.Parallel()
+	for source, want := range map[string]string{
+		"export default defineNuxtConfig({ runtimeConfig: { databaseUrl: '', public: { apiBase: \"/api\" } }, ssr: true })": "NUXT_DATABASE_URL NUXT_PUBLIC_API_BASE=/api",
+		"runtimeConfig: {\n  // don't read { this }\n  s3Bucket: 'a', // http://x\n  'apiURL': 'http://y',\n},\nx: 'z'":     "NUXT_S3_BUCKET=a NUXT_API_URL=http://y",
+		"runtimeConfig: { key: process.env.A, other: f({ a: '' }), n: 3, list: ['a'] }":                                     "A NUXT_N=3",
+		"runtimeConfig: { a: { b: { c: { d: { e: '' }, f: '' } } } }":                                                       "NUXT_A_B_C_F",
+		"runtimeConfig: { a: '": "",
+	} {
+		var names []string
+		for _, u := range uses(tree.File{Path: "web/nuxt.config.ts", Text: source}) {
+			if u.Set {
+				u.Name += "=" + u.Value
+			}
+			names = append(names, u.Name)
+		}
+		if got := strings.Join(names, " "); got != want {
+			t.Errorf("%s: %q, want %q", source, got, want)
+		}
+	}
+}
