@@ -129,6 +129,7 @@ type Language struct {
 
 	ForProduction *lazyregexp.Regexp // text of a Dockerfile that a framework writes for production alone; nil where none does
 
+	Browsers   *lazyregexp.Regexp // a source that runs in browsers alone, though a server renders pages
 	ProxyFiles *lazyregexp.Regexp // names of files that say where a development server sends requests on
 }
 
