@@ -279,8 +279,11 @@ func (f *finder) settle() {
 			w.Holds = []Holding{{Variable: w.Service.usualVariable(), Part: PartURL}}
 		}
 		w.completeByDriver()
-		if f.seen.Language == "java" {
+		switch f.seen.Language {
+		case "java":
 			w.completeBySpring()
+		case "bun":
+			w.completeByBun()
 		}
 		w.url = cmp.Or(w.Service.URLs[f.seen.Language], w.Service.URL)
 		w.scheme = f.schemeOf(w.Service)

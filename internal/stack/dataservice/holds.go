@@ -181,6 +181,14 @@ func (w *Wanted) completeByDriver() {
 	}
 }
 
+// completeByBun adds the variable by which Bun's own client of Redis connects where the code names
+// no other: https://bun.com/docs/api/redis.
+func (w *Wanted) completeByBun() {
+	if w.Service.Name == "redis" && w.byCode && len(w.Holds)+len(w.Fixed) == 0 {
+		w.Holds = []Holding{{Variable: "REDIS_URL", Part: PartURL, At: w.Evidence[0]}}
+	}
+}
+
 // springHoldings are the variables that Spring Boot binds to its own properties, whatever the
 // project's files name: https://docs.spring.io/spring-boot/appendix/application-properties/.
 func (s *Service) springHoldings() []Holding {

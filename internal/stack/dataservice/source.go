@@ -27,7 +27,7 @@ type Clue struct {
 
 // Clues gives what a source or a settings file shows of data services.
 func Clues(file tree.File) []Clue {
-	clues := slices.Concat(urlClues(file), dsnClues(file), mysqlParts(file), callClues(file), nameClues(file), dialectClues(file), variantClues(file))
+	clues := slices.Concat(urlClues(file), dsnClues(file), mysqlParts(file), phpClues(file), callClues(file), nameClues(file), dialectClues(file), importClues(file), variantClues(file))
 	for _, v := range Overrides(file) {
 		if _, known := classify(v.Name); known {
 			for i, c := range clues {
@@ -117,7 +117,6 @@ var openers = []opener{
 	{"postgres", lazyregexp.New(`\bnew\s+(?:\w+\.)?(?:Pool|Client)\(\s*\{`), "new ", false},
 	{"postgres", lazyregexp.New(`\b(?:require\(["']pg["']\)\)?\.)(?:Pool|Client)\)?\(\s*\{`), "pg", false},
 	{"postgres", lazyregexp.New(`\b(?:psycopg2?|asyncpg|aiopg|psycopg2\.pool\.\w+)\.(?:connect|create_pool|AsyncConnection\.connect)\(`), "connect", false},
-	{"mysql", lazyregexp.New(`\bmysqli_connect\(|\bnew\s+\\?mysqli\(`), "mysqli", false},
 	// What the generator of Phoenix writes for PostgreSQL; for MySQL it is root.
 	{"postgres", lazyregexp.New(`\b(config\s+:\w+,\s*[\w.]*Repo\s*,)\s*username:\s*"postgres"`), "Repo", false},
 	{"redis", lazyregexp.New(`\bnew\s+(?:IO)?Redis(?:\.Cluster)?\(`), "Redis(", true},
@@ -186,8 +185,6 @@ func (o opener) address(service, block string) Address {
 	}
 	if m := positional.FindStringSubmatch(strings.TrimLeft(block, "(")); m != nil {
 		switch {
-		case o.word == "mysqli":
-			a.Host, a.User, a.Password = m[1], m[2], m[3]
 		case strings.Contains(o.word, "Sequelize") && !strings.Contains(m[1], "://"):
 			a.Name, a.User, a.Password = m[1], m[2], m[3]
 		case service == "redis" || service == "mongo" || service == "rabbitmq":
