@@ -151,6 +151,7 @@ type Use struct {
 	Checked  bool     // the source itself ends the program without it, so that a default in another place helps nothing
 	Empty    bool     // an empty value will do for a start
 	Number   bool     // the program reads a number
+	Bool     bool     // the program reads true or false
 	List     bool     // the program parses a list in JSON
 	Choices  []string // the values that the program takes; nil for any
 }

@@ -59,6 +59,9 @@ type Wanted struct {
 	ranks  [3]int // of the fields of Login: what they were taken from
 	url    string // the template of its URL
 	scheme string // of a URL, where nothing says another
+	// plainScheme is that for code without await, where variables hold a URL for each; else empty.
+	plainScheme string
+	driver      string // what a variable for the kind of database holds, where nothing says another
 }
 
 // Holding is a variable that holds a part of a data service's address.
@@ -74,7 +77,7 @@ type Holding struct {
 // Find gives the data services that a service uses, and where its SQLite database is named
 // (the zero value where it has none).
 func Find(seen Seen) (wanted []*Wanted, sqlite tree.Evidence) {
-	f := finder{seen: seen, elsewhere: map[*Service]bool{}}
+	f := finder{seen: seen, elsewhere: map[*Service]bool{}, roles: map[string]role{}, called: map[*Service]bool{}}
 	if seen.Asked != nil {
 		f.want(seen.Asked, tree.Evidence{}).byCode = true
 	}
@@ -92,6 +95,14 @@ type finder struct {
 	sqlite    tree.Evidence
 	elsewhere map[*Service]bool // those that the project has on the internet
 	names     []string          // of its packages
+	roles     map[string]role   // of variables, by what the code does with them
+	called    map[*Service]bool // those whose driver the code calls itself
+}
+
+// role is what a variable holds of which service; nil where the code leaves the service open.
+type role struct {
+	service *Service
+	part    Part
 }
 
 // fixedRank is above each [Origin]: what no variable can change decides.
@@ -140,6 +151,10 @@ func (w *Wanted) know(a Address, rank int) {
 func (f *finder) clues() {
 	for _, c := range f.seen.Clues {
 		of := Lookup(c.Service)
+		for _, read := range c.Reads {
+			f.roles[read.Variable] = role{of, read.Part}
+		}
+		f.called[of] = f.called[of] || c.Calls
 		switch {
 		case c.Service == SQLite:
 			f.noteSQLite(c.Evidence)
@@ -189,7 +204,7 @@ func (f *finder) packages() {
 // values take what variables hold as what they are, whatever the variable is called.
 func (f *finder) values() {
 	for _, v := range f.seen.Variables {
-		m, known := classify(v.Name)
+		m, known := f.meaning(v.Name)
 		for _, value := range v.Values {
 			if known && m.Part == PartDriver {
 				f.dialect(value)
@@ -286,7 +301,11 @@ func (f *finder) settle() {
 			w.completeByBun()
 		}
 		w.url = cmp.Or(w.Service.URLs[f.seen.Language], w.Service.URL)
-		w.scheme = f.schemeOf(w.Service)
+		w.driver = f.driverOf(w)
+		w.scheme = f.schemeOf(w.Service, true)
+		if w.isSplit() {
+			w.plainScheme = f.schemeOf(w.Service, false)
+		}
 		if w.Service.IsSQL() {
 			f.sqlite = tree.Evidence{}
 		}
@@ -309,9 +328,25 @@ func (f *finder) isNeedless(w *Wanted) bool {
 	return false
 }
 
-// schemeOf is that of a service's URLs for the packages that are used together.
-func (f *finder) schemeOf(s *Service) string {
+// asyncDrivers are those that no code without await can use.
+var asyncDrivers = []string{"asyncpg", "aiomysql", "asyncmy", "aiosqlite"}
+
+// isSplit says whether variables hold one URL for code with await and one for the rest.
+func (w *Wanted) isSplit() bool {
+	return slices.ContainsFunc(w.Holds, func(h Holding) bool { return h.isNamed("ASYNC") || h.isNamed("SYNC") })
+}
+
+func (h Holding) isNamed(word string) bool {
+	return slices.Contains(split(strings.ToUpper(h.Variable)), word)
+}
+
+// schemeOf is that of a service's URLs for the packages that are used together, by a driver
+// for code with await, or only by the others.
+func (f *finder) schemeOf(s *Service, async bool) string {
 	for _, d := range s.Drivers {
+		if !async && slices.Contains(asyncDrivers, d.Package) {
+			continue
+		}
 		if d.Language == f.seen.Language && slices.Contains(f.names, d.With) && slices.Contains(f.names, d.Package) {
 			return d.Scheme
 		}
