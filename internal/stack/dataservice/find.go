@@ -13,6 +13,7 @@ import (
 type Seen struct {
 	Language  string
 	Manifests []tree.File
+	Shared    []tree.File // of a workspace: what they say of packages that Manifests name
 	Clues     []Clue
 	Variables []Named
 	InCompose bool     // a compose file runs the service: what it does not set, it does not need
@@ -150,6 +151,9 @@ func (w *Wanted) know(a Address, rank int) {
 
 func (f *finder) clues() {
 	for _, c := range f.seen.Clues {
+		if c.Service == anySQL {
+			c.Service = f.driver()
+		}
 		of := Lookup(c.Service)
 		for _, read := range c.Reads {
 			f.roles[read.Variable] = role{of, read.Part}
@@ -176,6 +180,51 @@ func (f *finder) clues() {
 	}
 }
 
+// driver is the database of the only kind that the packages have a driver of; empty for none.
+func (f *finder) driver() string {
+	driver := ""
+	for _, p := range f.seen.packages() {
+		switch of := p.service(); {
+		case of == nil || !of.IsSQL() || of.Name == driver:
+		case driver != "":
+			return ""
+		default:
+			driver = of.Name
+		}
+	}
+	return driver
+}
+
+// listed is a package with the manifest that lists it.
+type listed struct {
+	Package
+	manifest tree.File
+}
+
+func (p listed) language() string { return ManifestLanguage(manifestName(p.manifest)) }
+
+func (p listed) service() *Service { return ofPackage(p.language(), p.Name) }
+
+// packages are those of the manifests, with the features that a workspace gives them.
+func (seen *Seen) packages() []listed {
+	var all []listed
+	named := map[string]bool{}
+	for _, manifest := range seen.Manifests {
+		for _, p := range Packages(manifest) {
+			all = append(all, listed{p, manifest})
+			named[p.Name] = true
+		}
+	}
+	for _, manifest := range seen.Shared {
+		for _, p := range Packages(manifest) {
+			if base, _, feature := strings.Cut(p.Name, "["); feature && named[base] {
+				all = append(all, listed{p, manifest})
+			}
+		}
+	}
+	return all
+}
+
 func (f *finder) noteSQLite(e tree.Evidence) {
 	if f.sqlite == (tree.Evidence{}) {
 		f.sqlite = e
@@ -184,20 +233,17 @@ func (f *finder) noteSQLite(e tree.Evidence) {
 
 // packages are weaker than what the code says: of two that speak the same, the code's stays.
 func (f *finder) packages() {
-	for _, manifest := range f.seen.Manifests {
-		language := ManifestLanguage(manifestName(manifest))
-		for _, p := range Packages(manifest) {
-			f.names = append(f.names, p.Name)
-			of := ofPackage(language, p.Name)
-			if of == nil {
-				continue
-			}
-			w := f.want(of, tree.Evidence{})
-			if len(w.Evidence) == 0 || !w.byCode {
-				w.Evidence = append(w.Evidence, p.At(manifest))
-			}
-			w.Variant = cmp.Or(w.Variant, of.variantOf(language, p.Name))
+	for _, p := range f.seen.packages() {
+		f.names = append(f.names, p.Name)
+		of := p.service()
+		if of == nil {
+			continue
 		}
+		w := f.want(of, tree.Evidence{})
+		if len(w.Evidence) == 0 || !w.byCode {
+			w.Evidence = append(w.Evidence, p.At(p.manifest))
+		}
+		w.Variant = cmp.Or(w.Variant, of.variantOf(p.language(), p.Name))
 	}
 }
 
@@ -249,7 +295,7 @@ func (f *finder) address(value Value) {
 // isOwn says whether a variable shows the service that its name means. What stands in for
 // a service of the internet is shown by an address in this network only.
 func (f *finder) isOwn(m Meaning, v Named) bool {
-	if m.Part != PartURL && m.Part != PartHost && m.Part != PartAddress || f.isElsewhere(v) {
+	if m.Part != PartURL && m.Part != PartHost && m.Part != PartAddress || f.isElsewhere(v) || Lookup(m.Services[0]).refuses(v) {
 		return false
 	}
 	if Lookup(m.Services[0]).Group != Other {
@@ -258,6 +304,14 @@ func (f *finder) isOwn(m Meaning, v Named) bool {
 	return slices.ContainsFunc(v.Values, func(value Value) bool {
 		host := hostOf(value.Text)
 		return IsHere(host) || isServiceName(host)
+	})
+}
+
+// refuses says whether a variable has the address of a program that speaks HTTP, which the service
+// does not: MAILER_URL=http://mailer:8083/send.
+func (s *Service) refuses(v Named) bool {
+	return !strings.HasPrefix(s.URL, "http") && slices.ContainsFunc(v.Values, func(value Value) bool {
+		return strings.HasPrefix(value.Text, "http://") || strings.HasPrefix(value.Text, "https://")
 	})
 }
 

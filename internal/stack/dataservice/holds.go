@@ -19,7 +19,7 @@ func (f *finder) variables() {
 			continue
 		}
 		w := f.meant(m, v)
-		if w == nil {
+		if w == nil || w.Service.refuses(v) {
 			continue
 		}
 		if m.Part != PartDriver && f.isElsewhere(v) { // django.db.backends.mysql is no host

@@ -33,9 +33,12 @@ type Read struct {
 	Part     Part
 }
 
-// Clues gives what a source or a settings file shows of data services.
-func Clues(file tree.File) []Clue {
-	clues := slices.Concat(urlClues(file), dsnClues(file), mysqlParts(file), phpClues(file), callClues(file), nameClues(file), dialectClues(file), importClues(file), variantClues(file))
+// Clues gives what a source or a settings file shows of data services. Other files of the
+// program may give names to what it puts an address together from.
+func Clues(file tree.File, others Constants) []Clue {
+	urls := urlClues(file)
+	clues := slices.Concat(connectClues(file, others), urls, jdbcLogins(file, urls), dsnClues(file), mysqlParts(file), phpClues(file), callClues(file), configClues(file), nameClues(file), dialectClues(file), importClues(file), variantClues(file))
+	clues = once(clues)
 	for _, v := range Overrides(file) {
 		if _, known := classify(v.Name); known {
 			for i, c := range clues {
@@ -44,6 +47,20 @@ func Clues(file tree.File) []Clue {
 		}
 	}
 	return clues
+}
+
+// once leaves out an address that a call which connects with it shows already, with its login.
+func once(clues []Clue) []Clue {
+	var kept []Clue
+	for _, c := range clues {
+		again := func(known Clue) bool {
+			return known.Literal && known.Service == c.Service && known.Address.Host == c.Address.Host && c.Address.Host != ""
+		}
+		if !slices.ContainsFunc(kept, again) {
+			kept = append(kept, c)
+		}
+	}
+	return kept
 }
 
 // isAt says whether the variable overrides what is at a line of a settings file.
@@ -69,7 +86,7 @@ var (
 )
 
 // fromVariable is code that reads a variable: a literal beside it is a default.
-var fromVariable = lazyregexp.New(`\bprocess\.env\b|\bimport\.meta\.env\b|\bgetenv\b|\benviron\b|\benv\(|\bconfig\(|\bos\.Getenv\b|\bENV\[|\bENV\.fetch\b|\$\{\w+:|\bgetEnv\b|(?i)\benv\.(?:get|str|url)`)
+var fromVariable = lazyregexp.New(`\bprocess\.env\b|\bimport\.meta\.env\b|\bgetenv\b|\benviron\b|\benv\(|\bconfig\(|\bos\.Getenv\b|\bENV\[|\bENV\.fetch\b|\$\{\w+:|(?i)\benv\.(?:get|str|url)|\b\w*get_?env\w*\(|\benv(?:_or|or)\w*\(|\blookupenv\b|\b(?:env|dotenvy?)::var|\boption_env!|\bGetEnvironmentVariable\b`)
 
 // maxClues bounds how many clues of a kind one file gives.
 const maxClues = 100
