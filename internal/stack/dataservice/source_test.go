@@ -116,7 +116,7 @@ func TestReads(t *testing.T) {
 		`redis.Redis(host="cache")`: "",
 	} {
 		var got []string
-		for _, c := range Clues(tree.File{Path: "x", Text: text}) {
+		for _, c := range Clues(tree.File{Path: "x", Text: text}, nil) {
 			for _, r := range c.Reads {
 				got = append(got, r.Variable+" "+string(r.Part))
 			}
