@@ -50,6 +50,12 @@ func (s dataServices) decideData() []Data {
 		for _, use := range shared.Uses {
 			s.wireData(shared, use)
 		}
+	}
+	for _, shared := range all {
+		s.decideTables(shared)
+	}
+	for _, shared := range all {
+		s.decideSeed(shared)
 		slices.Sort(shared.Users)
 		data = append(data, shared.Need)
 	}

@@ -190,9 +190,6 @@ func (s *scan) decide() Repository {
 			finish(c.App)
 		}
 		c.addWorkers()
-		if c.Migrate != nil {
-			c.MigrateFiles = s.migrationFiles(c)
-		}
 		c.Command = decideCommand(c)
 		c.Mounted, c.Installed = decideMount(c)
 		c.Ready, c.Routes = decideReady(c), decideRoutes(c)
@@ -202,6 +199,10 @@ func (s *scan) decide() Repository {
 	s.decideFixed(repo.Data)
 	repo.Loopbacks = s.loopbacks()
 	for _, c := range s.found { // what other services call is known by now
+		decideAddress(c)
+		if c.Migrate != nil && c.MigrateFiles == nil {
+			c.MigrateFiles = s.migrationFiles(c)
+		}
 		c.Public = decidePublic(s.found, c)
 		repo.Services = append(repo.Services, c.Service)
 	}
@@ -240,6 +241,9 @@ func (s *scan) gather(c *candidate) {
 	c.envs = append(c.processes, runfiles.EnvFilesIn(s.tree, c.Dir)...)
 	c.Sources = s.sourcesOf(c)
 	c.read = readsOf(c)
+	if c.Of.Uses != nil {
+		c.read = append(c.read, c.Of.Uses(c.App)...)
+	}
 	c.outer = environment{c}.envFileAbove()
 }
 

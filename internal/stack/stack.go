@@ -49,6 +49,7 @@ type Stack struct {
 	Commands func(a *App) (start Commands) // asked for once the port and the language's version are known
 	Ready    string                        // a path that answers once it serves, where its routes hold no better one
 	Unused   func(a *App) []string         // data services that its own configuration names, and that this app does without
+	Uses     func(a *App) []Use            // the environment variables that its files show besides the sources
 	Migrate  func(a *App) []string         // the command that brings the database up to date, in exec form; nil for none
 
 	// Environment variables.
@@ -96,7 +97,10 @@ type Language struct {
 	Prepare  func(a *App) // what the Find functions of its stacks need
 	Describe func(a *App) // what the directory decides, whatever the stack
 	Finish   func(a *App) // what needs the commands
-	Remarks  func(a *App) // what will not work in a container as the files stand
+	// Migration is how a service whose image devup writes brings a SQL database of a kind, such as
+	// "postgres", up to date, where its stack has no command of its own for that; nil for none.
+	Migration func(a *App, kind string) *Migration
+	Remarks   func(a *App) // what will not work in a container as the files stand
 
 	Version func(a *App) (version string, why tree.Evidence)        // where no Dockerfile says it
 	Flags   func(a *App, version string) (flags string, why string) // what that version needs to run the service
@@ -126,6 +130,7 @@ type Language struct {
 
 	ForProduction *lazyregexp.Regexp // text of a Dockerfile that a framework writes for production alone; nil where none does
 
+	Browsers   *lazyregexp.Regexp // a source that runs in browsers alone, though a server renders pages
 	ProxyFiles *lazyregexp.Regexp // names of files that say where a development server sends requests on
 }
 
@@ -156,6 +161,7 @@ type Use struct {
 	Checked  bool     // the source itself ends the program without it, so that a default in another place helps nothing
 	Empty    bool     // an empty value will do for a start
 	Number   bool     // the program reads a number
+	Bool     bool     // the program reads true or false
 	List     bool     // the program parses a list in JSON
 	Choices  []string // the values that the program takes; nil for any
 }

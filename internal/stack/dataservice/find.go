@@ -60,6 +60,9 @@ type Wanted struct {
 	ranks  [3]int // of the fields of Login: what they were taken from
 	url    string // the template of its URL
 	scheme string // of a URL, where nothing says another
+	// plainScheme is that for code without await, where variables hold a URL for each; else empty.
+	plainScheme string
+	driver      string // what a variable for the kind of database holds, where nothing says another
 }
 
 // Holding is a variable that holds a part of a data service's address.
@@ -75,7 +78,7 @@ type Holding struct {
 // Find gives the data services that a service uses, and where its SQLite database is named
 // (the zero value where it has none).
 func Find(seen Seen) (wanted []*Wanted, sqlite tree.Evidence) {
-	f := finder{seen: seen, elsewhere: map[*Service]bool{}}
+	f := finder{seen: seen, elsewhere: map[*Service]bool{}, roles: map[string]role{}, called: map[*Service]bool{}}
 	if seen.Asked != nil {
 		f.want(seen.Asked, tree.Evidence{}).byCode = true
 	}
@@ -93,6 +96,14 @@ type finder struct {
 	sqlite    tree.Evidence
 	elsewhere map[*Service]bool // those that the project has on the internet
 	names     []string          // of its packages
+	roles     map[string]role   // of variables, by what the code does with them
+	called    map[*Service]bool // those whose driver the code calls itself
+}
+
+// role is what a variable holds of which service; nil where the code leaves the service open.
+type role struct {
+	service *Service
+	part    Part
 }
 
 // fixedRank is above each [Origin]: what no variable can change decides.
@@ -144,6 +155,10 @@ func (f *finder) clues() {
 			c.Service = f.driver()
 		}
 		of := Lookup(c.Service)
+		for _, read := range c.Reads {
+			f.roles[read.Variable] = role{of, read.Part}
+		}
+		f.called[of] = f.called[of] || c.Calls
 		switch {
 		case c.Service == SQLite:
 			f.noteSQLite(c.Evidence)
@@ -170,7 +185,7 @@ func (f *finder) driver() string {
 	driver := ""
 	for _, p := range f.seen.packages() {
 		switch of := p.service(); {
-		case of == nil || !of.isSQL() || of.Name == driver:
+		case of == nil || !of.IsSQL() || of.Name == driver:
 		case driver != "":
 			return ""
 		default:
@@ -235,7 +250,7 @@ func (f *finder) packages() {
 // values take what variables hold as what they are, whatever the variable is called.
 func (f *finder) values() {
 	for _, v := range f.seen.Variables {
-		m, known := classify(v.Name)
+		m, known := f.meaning(v.Name)
 		for _, value := range v.Values {
 			if known && m.Part == PartDriver {
 				f.dialect(value)
@@ -333,12 +348,19 @@ func (f *finder) settle() {
 			w.Holds = []Holding{{Variable: w.Service.usualVariable(), Part: PartURL}}
 		}
 		w.completeByDriver()
-		if f.seen.Language == "java" {
+		switch f.seen.Language {
+		case "java":
 			w.completeBySpring()
+		case "bun":
+			w.completeByBun()
 		}
 		w.url = cmp.Or(w.Service.URLs[f.seen.Language], w.Service.URL)
-		w.scheme = f.schemeOf(w.Service)
-		if w.Service.isSQL() {
+		w.driver = f.driverOf(w)
+		w.scheme = f.schemeOf(w.Service, true)
+		if w.isSplit() {
+			w.plainScheme = f.schemeOf(w.Service, false)
+		}
+		if w.Service.IsSQL() {
 			f.sqlite = tree.Evidence{}
 		}
 	}
@@ -352,7 +374,7 @@ func (f *finder) isNeedless(w *Wanted) bool {
 		return len(w.Holds) == 0 && len(w.Evidence) == 0 // neither a variable nor a driver
 	case f.elsewhere[w.Service] && len(w.Fixed) == 0:
 		return true
-	case w.Service.isSQL() && f.sqlite != (tree.Evidence{}) && (!w.byCode || f.choosesSQLite()):
+	case w.Service.IsSQL() && f.sqlite != (tree.Evidence{}) && (!w.byCode || f.choosesSQLite()):
 		return true // the driver is for another place
 	case f.seen.InCompose:
 		return !slices.ContainsFunc(w.Holds, points) || slices.ContainsFunc(w.Holds, func(h Holding) bool { return points(h) && h.Given })
@@ -381,9 +403,25 @@ func (f *finder) choosesSQLite() bool {
 	return chosen
 }
 
-// schemeOf is that of a service's URLs for the packages that are used together.
-func (f *finder) schemeOf(s *Service) string {
+// asyncDrivers are those that no code without await can use.
+var asyncDrivers = []string{"asyncpg", "aiomysql", "asyncmy", "aiosqlite"}
+
+// isSplit says whether variables hold one URL for code with await and one for the rest.
+func (w *Wanted) isSplit() bool {
+	return slices.ContainsFunc(w.Holds, func(h Holding) bool { return h.isNamed("ASYNC") || h.isNamed("SYNC") })
+}
+
+func (h Holding) isNamed(word string) bool {
+	return slices.Contains(split(strings.ToUpper(h.Variable)), word)
+}
+
+// schemeOf is that of a service's URLs for the packages that are used together, by a driver
+// for code with await, or only by the others.
+func (f *finder) schemeOf(s *Service, async bool) string {
 	for _, d := range s.Drivers {
+		if !async && slices.Contains(asyncDrivers, d.Package) {
+			continue
+		}
 		if d.Language == f.seen.Language && slices.Contains(f.names, d.With) && slices.Contains(f.names, d.Package) {
 			return d.Scheme
 		}
@@ -396,13 +434,14 @@ func (f *finder) schemeOf(s *Service) string {
 
 // usualVariable is the variable for its URL where nothing says which.
 func (s *Service) usualVariable() string {
-	if s.isSQL() {
+	if s.IsSQL() {
 		return "DATABASE_URL"
 	}
 	return strings.ToUpper(s.Name) + "_URL"
 }
 
-func (s *Service) isSQL() bool { return s.Group == Database && !s.NoSQL }
+// IsSQL says whether it is a database with tables.
+func (s *Service) IsSQL() bool { return s.Group == Database && !s.NoSQL }
 
 func (f *finder) decideVariant(w *Wanted) {
 	for _, c := range f.seen.Clues {

@@ -56,7 +56,7 @@ func (s *Shared) fits(use Use) bool {
 	}
 	sameHost := s.Named == "" || use.Host == "" || s.Named == use.Host
 	name := s.known().Name
-	sameName := !of.isSQL() || name == "" || use.Login.Name == "" || name == use.Login.Name
+	sameName := !of.IsSQL() || name == "" || use.Login.Name == "" || name == use.Login.Name
 	return sameHost && (sameName || s.Named != "" && s.Named == use.Host)
 }
 

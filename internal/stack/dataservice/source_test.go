@@ -38,6 +38,11 @@ func TestClues(t *testing.T) {
 		`sql.Open("mysql", user+":"+pw+"@tcp(127.0.0.1:3306)/"+name)`:                                                  "mysql 127.0.0.1 :/ fixed",
 		`sql.Open("mysql", user+":"+pw+"@/"+name)`:                                                                     "mysql localhost :/ fixed",
 		`sql.Open("mysql", fmt.Sprintf("%s:%s@tcp(localhost:3306)/shop", u, p))`:                                       "mysql localhost :/shop fixed",
+		`app.conf.broker_url = "amqp://"`:                                                                              "rabbitmq localhost :/ fixed",
+		`app.conf.broker_url = "redis://"`:                                                                             "redis localhost :/ fixed",
+		`url = url.replace("postgres://", "postgresql://")`:                                                            "",
+		`if url.startswith("redis://"): pass`:                                                                          "",
+		`"ENGINE": "django.db.backends.postgresql_psycopg2"`:                                                           "postgres  :/",
 		`fetch("https://redis.example.com")`:                                                                           "",
 		`const type = "text"; const name = "MONGO_URL"`:                                                                "",
 		`spring.datasource.url=jdbc:h2:mem:shop`:                                                                       "sqlite  :/",
@@ -97,6 +102,27 @@ DriverManager.getConnection(URL, "root", "pw")`: "mysql localhost root:pw/shop f
 		}
 		if strings.Join(got, "; ") != want {
 			t.Errorf("%s\n got %q\nwant %q", text, strings.Join(got, "; "), want)
+		}
+	}
+}
+
+// TestReads: the variables from which code takes the parts of an address, whatever they are called.
+func TestReads(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"DATABASES = {\"default\": {\n'ENGINE': config('E'),\n'NAME' : os.environ.get('N', 'x'),\n'HOST': env.str('HOST'),\n'PORT': os.environ['P']}}":            "E driver, N name, HOST host, P port",
+		`mysql.createConnection({ host: process.env.A, user: process.env["B"], password: process.env.C || "", database: process.env.D, port: process.env.PORT })`: "A host, B user, C password, D name, A host, B user, C password, D name", // by two rules
+		`psycopg2.connect(host=os.getenv("A"), port=int(os.getenv("B")), dbname=name)`:                                                                            "A host, B port",
+		`redis.Redis(host="cache")`: "",
+	} {
+		var got []string
+		for _, c := range Clues(tree.File{Path: "x", Text: text}, nil) {
+			for _, r := range c.Reads {
+				got = append(got, r.Variable+" "+string(r.Part))
+			}
+		}
+		if strings.Join(got, ", ") != want {
+			t.Errorf("%s\n got %q\nwant %q", text, strings.Join(got, ", "), want)
 		}
 	}
 }

@@ -20,7 +20,7 @@ var Language = stack.Language{
 	Versions:  []string{newest},
 	Search:    search,
 	Describe:  describe,
-	Remarks:   remarks,
+	Hidden:    hidden,
 	Version:   version,
 	Ports:     ports,
 	Routes:    routes,
@@ -29,6 +29,7 @@ var Language = stack.Language{
 	Image:     image,
 	Copies:    copies,
 	Install:   install,
+	Migration: migration,
 	LoadsEnv:  lazyregexp.New(`\bgodotenv\b|"\.env"`),
 	// What godotenv and viper report of a missing file is fatal in most programs.
 	DemandsEnv: lazyregexp.New(`\bgodotenv\.(?:Load|Overload|Read)\((?:"(?:\./)?\.env")?\)[^{}]{0,80}\{[^{}]{0,200}?(?:\bFatal|\bpanic\(|\bPanic|\bos\.Exit\(|\breturn\b[^\n]*\b[eE]rr)|\bviper\.SetConfigFile\("(?:\./)?\.env"\)`),

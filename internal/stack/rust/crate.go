@@ -259,11 +259,12 @@ func image(version string) untrusted.Inert {
 
 // installation is what the template reads as .Install.
 type installation struct {
-	Sources untrusted.Inert // names of files after whose edit the program is built again, as find takes them
-	Build   untrusted.Inert // the command that builds it for development, for sh
-	Program untrusted.Inert // the name of the built program, for sh
-	Offline bool            // sqlx checks its queries with what the repository holds of the database
-	Online  bool            // sqlx checks its queries with the database
+	Sources untrusted.Inert   // names of files after whose edit the program is built again, as find takes them
+	Build   untrusted.Inert   // the command that builds it for development, for sh
+	Program untrusted.Inert   // the name of the built program, for sh
+	Tools   []untrusted.Inert // the commands that install what setup steps need, for sh
+	Offline bool              // sqlx checks its queries with what the repository holds of the database
+	Online  bool              // sqlx checks its queries with the database
 }
 
 // copies are none: cargo compiles crates with the source alone.
@@ -273,6 +274,7 @@ func install(q *untrusted.Quoter, s stack.Service, _ *stack.Stack) any {
 	v := installation{
 		Sources: `-name "*.rs" -o -name "Cargo.*" -o -name "*.html" -o -name "*.hbs" -o -name "*.tera" -o -name "*.j2" -o -name "*.sql" -o -name "*.toml" -o -name "*.yaml" -o -name ".env"`,
 		Build:   "cargo build",
+		Tools:   stack.Tools(q, s),
 		Offline: slices.Contains(s.Packages.Includes, offlineQueries),
 		Online:  slices.Contains(s.Packages.Includes, onlineQueries),
 	}
