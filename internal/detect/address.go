@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/devup-cli/devup/internal/detect/runfiles"
@@ -42,9 +43,13 @@ func decideAddress(c *candidate) {
 	if c.Page || c.Compose != "" {
 		return
 	}
+	whole := c.decideWholeAddress()
 	for i := range c.Variables {
 		v := &c.Variables[i]
-		if v.Wired() || stacks.IsSetting(v.Name) || !c.reads(v.Name) {
+		if v.Name == whole {
+			v.Default, v.Required, v.Usual = true, false, ""
+		}
+		if v.Wired() || stacks.IsSetting(v.Name) || !c.reads(v.Name) || v.Name == whole {
 			continue
 		}
 		for _, u := range slices.Concat(c.read, environment{c}.fromEnvs()) {
@@ -61,4 +66,21 @@ func decideAddress(c *candidate) {
 			break
 		}
 	}
+}
+
+// decideWholeAddress has a server told the address that it listens on, by the variable that it
+// takes as it is; empty for none.
+func (c *candidate) decideWholeAddress() string {
+	if c.Of.Language.Address == nil || c.Port.Number == 0 {
+		return ""
+	}
+	name := c.Of.Language.Address(c.App)
+	if name == "" {
+		return ""
+	}
+	c.Listens = append(c.Listens, stack.Setting{Name: name, Value: fmt.Sprintf(":%d", c.Port.Number)})
+	if c.PortName == name {
+		c.PortName = ""
+	}
+	return name
 }

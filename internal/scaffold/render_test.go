@@ -15,6 +15,7 @@ import (
 	"github.com/devup-cli/devup/internal/detect"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/scaffold"
+	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/stack/stacks"
 )
 
@@ -170,6 +171,24 @@ func TestEmptyEnv(t *testing.T) {
 					t.Errorf("%s, needed %v: %q in\n%s", stack, needed, line, text)
 				}
 			}
+		}
+	}
+}
+
+// TestPortOfGoIsAnAddress: a program that listens on PORT as it is gets a colon in front of it.
+func TestPortOfGoIsAnAddress(t *testing.T) {
+	t.Parallel()
+	for _, colon := range []string{"", ":"} {
+		s := detect.Service{Name: "api", Dir: "api", Stack: "go", Port: detect.Port{Number: 8080}}
+		if colon != "" {
+			s.Listens = []stack.Setting{{Name: "PORT", Value: ":8080"}}
+		}
+		files, err := scaffold.ForService(detect.Repository{}, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text := content(t, files, "api/Dockerfile"); strings.Count(text, "ENV PORT="+colon+"8080\n") != 2 {
+			t.Errorf("%q: no PORT in\n%s", colon, text)
 		}
 	}
 }

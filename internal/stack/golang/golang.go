@@ -22,6 +22,7 @@ var Language = stack.Language{
 	Describe:  describe,
 	Hidden:    hidden,
 	Version:   version,
+	Address:   address,
 	Ports:     ports,
 	Routes:    routes,
 	Uses:      uses,

@@ -194,6 +194,7 @@ func image(version string) untrusted.Inert {
 
 // installation is what the template reads as .Install.
 type installation struct {
+	Colon    untrusted.Inert   // stands before the port in PORT, which the program listens on as it is
 	Download bool              // modules are downloaded: they are not vendored
 	Sources  untrusted.Inert   // names of files after whose edit the program is built again, as find takes them
 	Tools    []untrusted.Inert // the commands that install what setup steps need, for sh
@@ -202,7 +203,12 @@ type installation struct {
 
 func install(q *untrusted.Quoter, s stack.Service, _ *stack.Stack) any {
 	program := cmp.Or(s.Module, ".")
+	var colon untrusted.Inert
+	if slices.ContainsFunc(s.Listens, func(l stack.Setting) bool { return l.Name == "PORT" && strings.HasPrefix(l.Value, ":") }) {
+		colon = ":"
+	}
 	return installation{
+		Colon:    colon,
 		Download: s.Packages.Manager != "",
 		Tools:    stack.Tools(q, s),
 		Sources:  `-name "*.go" -o -name "go.*" -o -name "*.html" -o -name "*.tmpl" -o -name "*.gohtml" -o -name "*.sql" -o -name "*.css" -o -name "*.js" -o -name "*.yaml" -o -name "*.yml" -o -name "*.toml" -o -name ".env"`,

@@ -178,3 +178,29 @@ var failures = []stack.Failure{
 		Example: `Binary was compiled with 'CGO_ENABLED=0', go-sqlite3 requires cgo to work. This is a stub`,
 	},
 }
+
+const takesAddress = `(?:\.(?:Run|Listen|Start)\(|\bListenAndServe\(|\bAddr:\s*)`
+
+var (
+	addressBy    = lazyregexp.New(takesAddress + `os\.Getenv\("(\w+)"\)\s*[,)\n]`)
+	portVariable = lazyregexp.New(`\b(\w+)\s*(?:,\s*\w+\s*)?:?=\s*os\.(?:Getenv|LookupEnv)\("(\w*(?:PORT|ADDR|ADDRESS))"\)`)
+	addressIn    = lazyregexp.New(takesAddress + `(\w+)\s*[,)\n]`)
+)
+
+// address is the variable that a program listens on as it is, without a colon in front of it.
+func address(a *stack.App) string {
+	for _, source := range reached(a.Tree, a.Dir, a.Entry) {
+		if match := addressBy.FindStringSubmatch(source.Text); match != nil {
+			return match[1]
+		}
+		for _, match := range portVariable.FindAllStringSubmatch(source.Text, -1) {
+			joined := stack.HasOne(source.Text, `":" + `+match[1], `":"+`+match[1], match[1]+` = ":" +`, match[1]+` = fmt.`)
+			for _, used := range addressIn.FindAllStringSubmatch(source.Text, -1) {
+				if used[1] == match[1] && !joined {
+					return match[2]
+				}
+			}
+		}
+	}
+	return ""
+}
