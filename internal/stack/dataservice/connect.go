@@ -44,8 +44,8 @@ var connectors = []connector{
 }
 
 var (
-	pdoText = lazyregexp.New(`^(mysql|pgsql):(.*)$`)
-	pdoPair = lazyregexp.New(`(\w+)=([^;]*)`)
+	pdoText = lazyregexp.New(`^(mysql|pgsql|sqlite):(.*)$`)
+	pdoPair = lazyregexp.New(`(\w+)=([^;\s]*)`)
 )
 
 // connectClues are the calls of code that connects, with the constants that it puts the address
@@ -74,8 +74,7 @@ func connectClues(file tree.File, others Constants) []Clue {
 // clue is what a call shows, from its opening bracket on.
 func (c connector) clue(call string, constants Constants) (Clue, bool) {
 	address, user, password, name := c.read(divide(argumentsOf(call)))
-	const depth = 6
-	text := constants.value(address, depth)
+	text := constants.text(address)
 	clue := Clue{Service: c.service, Literal: true}
 	switch a, ok := parseAddress(text); {
 	case ok:
@@ -85,11 +84,13 @@ func (c connector) clue(call string, constants Constants) (Clue, bool) {
 		}
 	case pdoText.MatchString(text):
 		m := pdoText.FindStringSubmatch(text)
-		clue.Service = map[string]string{"mysql": "mysql", "pgsql": "postgres"}[m[1]]
+		if clue.Service = ofDialect(m[1]); clue.Service == SQLite {
+			return Clue{Service: SQLite}, true
+		}
 		for _, pair := range pdoPair.FindAllStringSubmatch(m[2], 10) {
 			clue.Address.set(strings.ToLower(pair[1]), strings.TrimSpace(pair[2]))
 		}
-	case name != "" || user != "":
+	case name != "" || user != "" || c.word == "mysqli":
 		clue.Address.Host = text
 	default:
 		return Clue{}, false
@@ -99,12 +100,12 @@ func (c connector) clue(call string, constants Constants) (Clue, bool) {
 		expression string
 	}{{&clue.Address.User, user}, {&clue.Address.Password, password}, {&clue.Address.Name, name}} {
 		if part.expression != "" {
-			*part.to = constants.value(part.expression, depth)
+			*part.to = constants.text(part.expression)
 		}
 	}
 	clue.Address = clue.Address.literals()
 	clue.Fixed = clue.Address.Host != ""
-	return clue, clue.Service != "" && clue.Service != SQLite
+	return clue, clue.Service != ""
 }
 
 var (

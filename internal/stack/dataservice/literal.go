@@ -53,17 +53,22 @@ func constantsOf(text string, others Constants) Constants {
 // unknown stands for what the code fills in.
 const unknown = "%s"
 
-// value is the text that an expression of literals, names and what joins them stands for, as
-// far as it is known; %s stands for the rest.
-func (c Constants) value(expression string, depth int) string {
+// text is what an expression of literals, names and what joins them stands for, as far as it is
+// known; %s stands for the rest.
+func (c Constants) text(expression string) string {
+	steps := 60 // a bound of how many names are looked up
+	return c.value(expression, &steps)
+}
+
+func (c Constants) value(expression string, steps *int) string {
 	var out strings.Builder
 	text := strings.TrimSpace(expression)
-	for text != "" && depth > 0 && out.Len() < 1000 {
+	for text != "" && *steps > 0 && out.Len() < 1000 {
 		switch {
 		case strings.ContainsRune(`"'`+"`", rune(text[0])):
 			quoted, rest := cutLiteral(text)
 			if text[0] != '\'' {
-				quoted = c.filled(quoted, depth)
+				quoted = c.filled(quoted, steps)
 			}
 			out.WriteString(quoted)
 			text = rest
@@ -78,10 +83,10 @@ func (c Constants) value(expression string, depth int) string {
 			if strings.HasPrefix(text, "(") {
 				arguments := argumentsOf(text)
 				text = text[len(arguments):]
-				out.WriteString(c.call(word, arguments, depth))
+				out.WriteString(c.call(word, arguments, steps))
 				continue
 			}
-			out.WriteString(c.named(word, depth))
+			out.WriteString(c.named(word, steps))
 		}
 	}
 	return out.String()
@@ -95,25 +100,27 @@ var (
 )
 
 // named is what a name stands for.
-func (c Constants) named(word string, depth int) string {
-	if value, ok := c[lastName.FindString(word)]; ok {
-		return c.value(value, depth-1)
+func (c Constants) named(word string, steps *int) string {
+	if *steps--; *steps > 0 {
+		if value, ok := c[lastName.FindString(word)]; ok {
+			return c.value(value, steps)
+		}
 	}
 	return unknown
 }
 
 // filled is a literal with the names in it filled in, as PHP and others write them.
-func (c Constants) filled(quoted string, depth int) string {
+func (c Constants) filled(quoted string, steps *int) string {
 	if !strings.Contains(quoted, "$") {
 		return quoted
 	}
 	return inText.ReplaceAllStringFunc(quoted, func(found string) string {
-		return c.named(strings.TrimRight(found, "}"), depth)
+		return c.named(strings.TrimRight(found, "}"), steps)
 	})
 }
 
 // call is what a call gives, of which those that format a text are known.
-func (c Constants) call(name, arguments string, depth int) string {
+func (c Constants) call(name, arguments string, steps *int) string {
 	if !slices.Contains([]string{"fmt.Sprintf", "sprintf", "String.format"}, name) {
 		return unknown
 	}
@@ -122,9 +129,9 @@ func (c Constants) call(name, arguments string, depth int) string {
 		return unknown
 	}
 	i := 0
-	return verbs.ReplaceAllStringFunc(c.value(parts[0], depth-1), func(string) string {
+	return verbs.ReplaceAllStringFunc(c.value(parts[0], steps), func(string) string {
 		if i++; i < len(parts) {
-			return c.value(parts[i], depth-1)
+			return c.value(parts[i], steps)
 		}
 		return unknown
 	})

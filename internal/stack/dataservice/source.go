@@ -37,7 +37,7 @@ type Read struct {
 // program may give names to what it puts an address together from.
 func Clues(file tree.File, others Constants) []Clue {
 	urls := urlClues(file)
-	clues := slices.Concat(connectClues(file, others), urls, jdbcLogins(file, urls), dsnClues(file), mysqlParts(file), phpClues(file), callClues(file), configClues(file), nameClues(file), dialectClues(file), importClues(file), variantClues(file))
+	clues := slices.Concat(connectClues(file, others), urls, jdbcLogins(file, urls), dsnClues(file), mysqlParts(file), callClues(file), configClues(file), nameClues(file), dialectClues(file), importClues(file), variantClues(file))
 	clues = once(clues)
 	for _, v := range Overrides(file) {
 		if _, known := classify(v.Name); known {
@@ -97,34 +97,42 @@ func urlClues(file tree.File) []Clue {
 	}
 	var clues []Clue
 	for _, m := range literalURLs().FindAllStringSubmatchIndex(file.Text, maxClues) {
-		scheme, text := file.Text[m[2]:m[3]], file.Text[m[0]:m[1]]
-		if !strings.Contains(text, "://") && !strings.HasPrefix(scheme, "jdbc:") {
-			continue
+		if clue, ok := urlClue(file, m[0], m[1], file.Text[m[2]:m[3]]); ok {
+			clues = append(clues, clue)
 		}
-		if plain := strings.TrimPrefix(scheme, "jdbc:"); strings.HasPrefix(plain, "sqlite") || plain != scheme && plain == "h2" {
-			clues = append(clues, Clue{Service: SQLite, Evidence: file.At(m[0], scheme)})
-			continue
-		}
-		of := ofScheme(scheme)
-		compared := strings.HasSuffix(text, "://") && comparesURL.MatchString(around(file.Text, m[0])) // url.replace("postgres://", …)
-		if of == nil || of.IgnoreURLs || compared {
-			continue
-		}
-		clue := Clue{Service: of.Name, Evidence: file.At(m[0], scheme+"://")}
-		if address, ok := parseAddress(text); ok && !strings.ContainsAny(address.Host, "{}$%") {
-			clue.Address = address
-			if at, end := m[0]-1, m[1]; atHome.MatchString(text) && at >= 0 && end < len(file.Text) && file.Text[at] == file.Text[end] {
-				clue.Address.Host = "localhost"
-			}
-			clue.Fixed = clue.Address.Host != "" && !fromVariable.MatchString(around(file.Text, m[0])) && !isBound(file.Path, scheme)
-			clue.Text = scheme + "://" + clue.Address.Host
-			if address.Port > 0 {
-				clue.Text += ":" + strconv.Itoa(address.Port)
-			}
-		}
-		clues = append(clues, clue)
 	}
 	return clues
+}
+
+// urlClue is what a URL of a scheme shows, from at to end.
+func urlClue(file tree.File, at, end int, scheme string) (Clue, bool) {
+	text := file.Text[at:end]
+	if !strings.Contains(text, "://") && !strings.HasPrefix(scheme, "jdbc:") {
+		return Clue{}, false
+	}
+	if plain := strings.TrimPrefix(scheme, "jdbc:"); strings.HasPrefix(plain, "sqlite") || plain != scheme && plain == "h2" {
+		return Clue{Service: SQLite, Evidence: file.At(at, scheme)}, true
+	}
+	of := ofScheme(scheme)
+	compared := strings.HasSuffix(text, "://") && comparesURL.MatchString(around(file.Text, at)) // url.replace("postgres://", …)
+	if of == nil || of.IgnoreURLs || compared {
+		return Clue{}, false
+	}
+	clue := Clue{Service: of.Name, Evidence: file.At(at, scheme+"://")}
+	address, ok := parseAddress(text)
+	if !ok || strings.ContainsAny(address.Host, "{}$%") {
+		return clue, true
+	}
+	clue.Address = address
+	if quote := at - 1; atHome.MatchString(text) && quote >= 0 && end < len(file.Text) && file.Text[quote] == file.Text[end] {
+		clue.Address.Host = "localhost"
+	}
+	clue.Fixed = clue.Address.Host != "" && !fromVariable.MatchString(around(file.Text, at)) && !isBound(file.Path, scheme)
+	clue.Text = scheme + "://" + clue.Address.Host
+	if address.Port > 0 {
+		clue.Text += ":" + strconv.Itoa(address.Port)
+	}
+	return clue, true
 }
 
 // around is the line that holds an offset, and the one before it.

@@ -28,7 +28,7 @@ func TestPHPClues(t *testing.T) {
 		`class PDO {}`:                                                                                "",
 	} {
 		var got []string
-		for _, c := range phpClues(tree.File{Path: "x.php", Text: "<?php\n" + text + ";\n"}) {
+		for _, c := range connectClues(tree.File{Path: "x.php", Text: "<?php\n" + text + ";\n"}, nil) {
 			line := fmt.Sprintf("%s %s %s:%s/%s", c.Service, c.Address.Host, c.Address.User, c.Address.Password, c.Address.Name)
 			if c.Fixed {
 				line += " fixed"
@@ -41,10 +41,21 @@ func TestPHPClues(t *testing.T) {
 	}
 }
 
-// FuzzPHPClues holds the reading of arguments against any text.
-func FuzzPHPClues(f *testing.F) {
+// FuzzConnectClues holds the reading of arguments against any text.
+func FuzzConnectClues(f *testing.F) {
 	f.Add(`$a = "$b"; $b = '$a' . C; new PDO("mysql:host=$a", self::$b, x(")"), [1]);`)
 	f.Fuzz(func(_ *testing.T, text string) {
-		phpClues(tree.File{Path: "x.php", Text: text})
+		connectClues(tree.File{Path: "x.php", Text: text}, nil)
 	})
+}
+
+// TestConnectCluesAreBounded: names that stand for many others end.
+func TestConnectCluesAreBounded(t *testing.T) {
+	t.Parallel()
+	var text strings.Builder
+	for i := range 9 {
+		fmt.Fprintf(&text, "$n%d = \"%s\";\n", i, strings.Repeat(fmt.Sprintf("$n%d", i+1), 100))
+	}
+	text.WriteString("$n9 = $n0; new mysqli($n0, $n1);\n")
+	connectClues(tree.File{Path: "x.php", Text: text.String()}, nil)
 }
