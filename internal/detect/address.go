@@ -43,7 +43,7 @@ func decideAddress(c *candidate) {
 	if c.Page || c.Compose != "" {
 		return
 	}
-	whole := c.decideWholeAddress()
+	whole := decideWholeAddress(c)
 	for i := range c.Variables {
 		v := &c.Variables[i]
 		if v.Name == whole {
@@ -70,7 +70,7 @@ func decideAddress(c *candidate) {
 
 // decideWholeAddress has a server told the address that it listens on, by the variable that it
 // takes as it is; empty for none.
-func (c *candidate) decideWholeAddress() string {
+func decideWholeAddress(c *candidate) string {
 	if c.Of.Language.Address == nil || c.Port.Number == 0 {
 		return ""
 	}
