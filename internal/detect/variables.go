@@ -35,6 +35,9 @@ func readsOf(c *candidate) []stack.Use {
 	for _, source := range append(slices.Clip(c.Configs), c.Sources...) {
 		uses = append(uses, usesIn(c.Of.Language, source)...)
 	}
+	if unset := c.Of.Language.Unset; unset != nil {
+		uses = append(uses, unset(c.App)...)
+	}
 	return uses
 }
 

@@ -112,6 +112,7 @@ type Language struct {
 	Routes     func([]tree.File) []Route             // what the sources answer
 	Uses       func(tree.File) []Use                 // the environment variables that a source reads
 	Live       func(*tree.Tree, tree.File) tree.File // a file of settings without what does not count on a laptop; nil for all of it
+	Unset      func(a *App) []Use                    // the variables for settings that its sources want and that no file has; nil for none
 	Getenv     func(name, or string) string          // the code that reads a variable, with a value where it is not set
 	Renders    *lazyregexp.Regexp                    // code of a server that answers with pages
 	LoadsEnv   *lazyregexp.Regexp                    // code, or a package in a manifest, that loads the env files of its directory

@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"path"
 	"slices"
 	"strings"
 
@@ -36,6 +37,10 @@ var usualValues = []struct {
 	{name: lazyregexp.New(`^(?:DJANGO_)?(?:CSRF|CORS)_\w*ORIGINS?$`), value: "http://localhost", onStart: true}, // "*" has no scheme
 }
 
+func isJava(name string) bool {
+	return slices.Contains([]string{".java", ".kt", ".properties", ".yml", ".yaml"}, path.Ext(name))
+}
+
 // UsualValue is a value that does for development in a variable that the program reads in a
 // place; empty where only the user can know one.
 func UsualValue(u Use) string {
@@ -50,6 +55,9 @@ func UsualValue(u Use) string {
 	for _, usual := range usualValues {
 		if !usual.name.MatchString(strings.ToUpper(u.Name)) || usual.onStart && !u.Required {
 			continue
+		}
+		if u.Number && usual.number != "" && isJava(u.Where.File) {
+			return usual.number + "000" // in milliseconds, as most programs of Java have it
 		}
 		if u.Number && usual.number != "" {
 			return usual.number

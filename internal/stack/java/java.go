@@ -28,6 +28,7 @@ var Language = stack.Language{
 	Routes:    routes,
 	Uses:      uses,
 	Live:      live,
+	Unset:     unset,
 	Wants:     wants,
 	Image:     image,
 	Copies:    copies,

@@ -161,7 +161,52 @@ func uses(source tree.File) []stack.Use {
 	}
 	for _, at := range placeholders.FindAllStringSubmatchIndex(text, -1) {
 		name := stack.Group(text, at, 1)
-		found = append(found, stack.Use{Name: name, Value: stack.Group(text, at, 3), Set: at[4] >= 0, Where: source.At(at[0], name)})
+		use := stack.Use{Name: name, Value: stack.Group(text, at, 3), Set: at[4] >= 0, Where: source.At(at[0], name)}
+		found = append(found, demanded(use))
+	}
+	return found
+}
+
+// numbers are names of variables that a program reads as a number.
+var numbers = lazyregexp.New(`EXPIR|TTL|LIFETIME|DURATION|TIMEOUT|MAX|MIN|LIMIT|SIZE|PORT$|_MS$|_SECONDS$|_DAYS$|_AGE$`)
+
+// demanded is a placeholder, without whose value an application of Spring does not start:
+// https://docs.spring.io/spring-framework/reference/core/beans/environment.html
+func demanded(use stack.Use) stack.Use {
+	use.Required = !use.Set
+	use.Number = numbers.MatchString(use.Name)
+	use.Empty = !use.Number
+	return use
+}
+
+// plainKey is the name of a property as Spring compares it.
+func plainKey(key string) string { return strings.ToLower(strings.ReplaceAll(key, "-", "")) }
+
+var injected = lazyregexp.New(`@Value\(\s*"\$\{([a-z][\w.-]*)\}"`)
+
+// unset are the variables for properties that sources want and that no file of settings has, as
+// where application.properties is kept out of git. Spring takes a variable for each:
+// https://docs.spring.io/spring-boot/reference/features/external-config.html
+func unset(a *stack.App) []stack.Use {
+	known := map[string]bool{}
+	for _, file := range append(configs(a), a.Sources...) {
+		if path.Ext(file.Path) == ".java" || path.Ext(file.Path) == ".kt" {
+			continue
+		}
+		for key := range keys(file) {
+			known[plainKey(key)] = true
+		}
+	}
+	var found []stack.Use
+	for _, source := range a.Sources {
+		for _, at := range injected.FindAllStringSubmatchIndex(source.Text, -1) {
+			key := strings.ReplaceAll(stack.Group(source.Text, at, 1), "-", "")
+			if known[plainKey(key)] || strings.HasPrefix(key, "spring.") || strings.HasPrefix(key, "server.") {
+				continue
+			}
+			name := strings.ToUpper(strings.ReplaceAll(key, ".", "_"))
+			found = append(found, demanded(stack.Use{Name: name, Where: source.At(at[0], name)}))
+		}
 	}
 	return found
 }
