@@ -80,6 +80,7 @@ var standIns = []struct {
 	value string
 }{
 	{lazyregexp.New(`(?:^|_)(?:URL|URI|ENDPOINT|DOMAIN_URL)$`), "http://placeholder.invalid"},
+	{lazyregexp.New(`(?:^|_)REGION(?:_|$)`), "us-east-1"},
 	{lazyregexp.New(`EMAIL|(?:^|_)MAIL(?:_|$)`), "placeholder@example.com"},
 }
 

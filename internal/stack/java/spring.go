@@ -175,11 +175,10 @@ var numbers = lazyregexp.New(`EXPIR|TTL|LIFETIME|DURATION|TIMEOUT|MAX|MIN|LIMIT|
 func demanded(use stack.Use) stack.Use {
 	use.Required = !use.Set
 	use.Number = numbers.MatchString(use.Name)
-	use.Empty = !use.Number
 	return use
 }
 
-// plainKey is the name of a property as Spring compares it.
+// plainKey is a text with the names of properties as Spring compares them.
 func plainKey(key string) string { return strings.ToLower(strings.ReplaceAll(key, "-", "")) }
 
 var injected = lazyregexp.New(`@Value\(\s*"\$\{([a-z][\w.-]*)\}"`)
@@ -188,20 +187,19 @@ var injected = lazyregexp.New(`@Value\(\s*"\$\{([a-z][\w.-]*)\}"`)
 // where application.properties is kept out of git. Spring takes a variable for each:
 // https://docs.spring.io/spring-boot/reference/features/external-config.html
 func unset(a *stack.App) []stack.Use {
-	known := map[string]bool{}
+	settings := ""
 	for _, file := range append(configs(a), a.Sources...) {
-		if path.Ext(file.Path) == ".java" || path.Ext(file.Path) == ".kt" {
-			continue
-		}
-		for key := range keys(file) {
-			known[plainKey(key)] = true
+		if path.Ext(file.Path) != ".java" && path.Ext(file.Path) != ".kt" {
+			settings += plainKey(file.Text)
 		}
 	}
 	var found []stack.Use
 	for _, source := range a.Sources {
 		for _, at := range injected.FindAllStringSubmatchIndex(source.Text, -1) {
 			key := strings.ReplaceAll(stack.Group(source.Text, at, 1), "-", "")
-			if known[plainKey(key)] || strings.HasPrefix(key, "spring.") || strings.HasPrefix(key, "server.") {
+			last := plainKey(key[strings.LastIndexByte(key, '.')+1:])
+			isSet := stack.HasOne(settings, last+":", last+"=", last+" :", last+" =")
+			if isSet || strings.HasPrefix(key, "spring.") || strings.HasPrefix(key, "server.") {
 				continue
 			}
 			name := strings.ToUpper(strings.ReplaceAll(key, ".", "_"))
