@@ -37,8 +37,12 @@ var usualValues = []struct {
 	{name: lazyregexp.New(`^(?:DJANGO_)?(?:CSRF|CORS)_\w*ORIGINS?$`), value: "http://localhost", onStart: true}, // "*" has no scheme
 }
 
-func isJava(name string) bool {
-	return slices.Contains([]string{".java", ".kt", ".properties", ".yml", ".yaml"}, path.Ext(name))
+// milliseconds ends a number of seconds in a file of a language whose programs count those.
+func milliseconds(file string) string {
+	if slices.Contains([]string{".java", ".kt", ".properties", ".yml", ".yaml"}, path.Ext(file)) {
+		return "000"
+	}
+	return ""
 }
 
 // UsualValue is a value that does for development in a variable that the program reads in a
@@ -56,11 +60,8 @@ func UsualValue(u Use) string {
 		if !usual.name.MatchString(strings.ToUpper(u.Name)) || usual.onStart && !u.Required {
 			continue
 		}
-		if u.Number && usual.number != "" && isJava(u.Where.File) {
-			return usual.number + "000" // in milliseconds, as most programs of Java have it
-		}
 		if u.Number && usual.number != "" {
-			return usual.number
+			return usual.number + milliseconds(u.Where.File)
 		}
 		if usual.value == "INFO" && !strings.HasSuffix(u.Where.File, ".py") {
 			return "info"

@@ -178,6 +178,17 @@ func demanded(use stack.Use) stack.Use {
 	return use
 }
 
+// settingsText is that of all files of settings, as [plainKey] has it.
+func settingsText(a *stack.App) string {
+	var text strings.Builder
+	for _, file := range append(configs(a), a.Sources...) {
+		if path.Ext(file.Path) != ".java" && path.Ext(file.Path) != ".kt" {
+			text.WriteString(plainKey(file.Text))
+		}
+	}
+	return text.String()
+}
+
 // plainKey is a text with the names of properties as Spring compares them.
 func plainKey(key string) string { return strings.ToLower(strings.ReplaceAll(key, "-", "")) }
 
@@ -187,12 +198,7 @@ var injected = lazyregexp.New(`@Value\(\s*"\$\{([a-z][\w.-]*)\}"`)
 // where application.properties is kept out of git. Spring takes a variable for each:
 // https://docs.spring.io/spring-boot/reference/features/external-config.html
 func unset(a *stack.App) []stack.Use {
-	settings := ""
-	for _, file := range append(configs(a), a.Sources...) {
-		if path.Ext(file.Path) != ".java" && path.Ext(file.Path) != ".kt" {
-			settings += plainKey(file.Text)
-		}
-	}
+	settings := settingsText(a)
 	var found []stack.Use
 	for _, source := range a.Sources {
 		for _, at := range injected.FindAllStringSubmatchIndex(source.Text, -1) {
