@@ -35,7 +35,7 @@ var (
 	partWords = map[string]Part{
 		"URL": PartURL, "URI": PartURL, "DSN": PartURL, "CONNSTR": PartURL, "CONN": PartURL, "CONNECTIONSTRING": PartURL, "STRING": PartURL, "STRINGS": PartURL, "LINK": PartURL,
 		"HOST": PartHost, "HOSTNAME": PartHost, "SERVER": PartHost, "IP": PartHost, "HOSTS": PartAddress, "ADDR": PartAddress, "ADDRESS": PartAddress, "BROKERS": PartAddress,
-		"SERVERS": PartAddress, "ENDPOINT": PartURL, "NODE": PartURL, "NODES": PartAddress, "LOCATION": PartAddress,
+		"SERVERS": PartAddress, "ENDPOINT": PartURL, "NODE": PartURL, "NODES": PartAddress, "LOCATION": PartAddress, "SOURCE": PartURL,
 		"PORT": PartPort, "USER": PartUser, "USERNAME": PartUser, "LOGIN": PartUser, "UNAME": PartUser,
 		"PASSWORD": PartPassword, "PASS": PartPassword, "PWD": PartPassword, "PASSWD": PartPassword, "PASSWORT": PartPassword, "PW": PartPassword,
 		"NAME": PartName, "DBNAME": PartName, "DATABASENAME": PartName,

@@ -22,7 +22,9 @@ var ports = []*lazyregexp.Regexp{
 }
 
 var (
-	reads = lazyregexp.New(`(?i)\b\w*env\w*\(\s*"([A-Z][A-Z0-9_]*)"\s*(,\s*"?([^",)]*))?`)
+	// viperKeys are names by which viper looks into the environment and into env files.
+	viperKeys = lazyregexp.New(`\bviper\.(?:Get\w*|MustBindEnv|BindEnv)\(\s*"([A-Z][A-Z0-9_]+)"|\bmapstructure:"([A-Z][A-Z0-9_]+)"`)
+	reads     = lazyregexp.New(`(?i)\b\w*env\w*\(\s*"([A-Z][A-Z0-9_]*)"\s*(,\s*"?([^",)]*))?`)
 	// The field of a struct that a library fills from the environment, with its type.
 	tags  = lazyregexp.New("(?m)([\\w.*\\[\\]]*)[ \\t]*`[^`\\n]*\\benv(?:config)?:\"([A-Z][A-Z0-9_]*)([^`\\n]*)`")
 	given = lazyregexp.New(`(?i)default[:=]"?([^",]*)`)
@@ -55,6 +57,12 @@ func uses(source tree.File) []stack.Use {
 			Name: name, Value: stack.Group(text, match, 3), Set: match[4] >= 0 && !required, Where: source.At(match[0], name),
 			Required: required, Checked: required,
 		})
+	}
+	if strings.Contains(text, "viper.") {
+		for _, match := range viperKeys.FindAllStringSubmatchIndex(text, -1) {
+			name := stack.Group(text, match, 1) + stack.Group(text, match, 2)
+			found = append(found, stack.Use{Name: name, Where: source.At(match[0], name)})
+		}
 	}
 	read := map[string]bool{}
 	for _, match := range byName.FindAllStringSubmatch(text, -1) {
