@@ -75,6 +75,9 @@ func explain(repo Repository) string {
 		for _, l := range s.Listens {
 			fmt.Fprintf(&b, "  listens by %s=%s\n", l.Name, l.Value)
 		}
+		if len(s.Aliases) > 0 {
+			fmt.Fprintf(&b, "  also called %s\n", strings.Join(s.Aliases, " "))
+		}
 		if s.PortName != "" {
 			fmt.Fprintf(&b, "  sets %s\n", s.PortName)
 		}

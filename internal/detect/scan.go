@@ -197,6 +197,7 @@ func (s *scan) decide() Repository {
 	}
 	repo.Data = dataServices{s}.decideData()
 	s.decideFixed(repo.Data)
+	decideAliases(s.found, repo.Data)
 	repo.Loopbacks = s.loopbacks()
 	for _, c := range s.found { // what other services call is known by now
 		decideAddress(c)

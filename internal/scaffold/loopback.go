@@ -78,6 +78,10 @@ func newLoopbackView(repo detect.Repository, l detect.Loopback) loopbackView {
 	}
 	last := len(v.Aliases) - 1
 	v.Members = untrusted.Comment(strings.TrimPrefix(strings.Join(v.Aliases[:last], ", ")+" and "+v.Aliases[last], " and "))
+	for _, name := range l.Members {
+		s, _ := find(repo, name)
+		v.Aliases = append(v.Aliases, s.Aliases...)
+	}
 	if len(l.Calls) > 0 {
 		v.Why = untrusted.Comment(fmt.Sprintf("%s:%d has %s", l.Calls[0].File, l.Calls[0].Line, l.Calls[0].Text))
 	}

@@ -42,6 +42,7 @@ type serviceView struct {
 	Port        int
 	HostPort    int
 	Network     string   // the service whose network it shares; empty for its own
+	Aliases     []string // other names by which the source of others calls it
 	Reached     int      // the port at which that network reaches it
 	Command     []string // instead of the Dockerfile's; nil to keep that
 	Worker      bool     // Command is another process of a service's code
@@ -166,7 +167,7 @@ func newServiceView(repo detect.Repository, s detect.Service, shared detect.Loop
 		v.Extension = v.Stack != "" || v.Ready != "" || len(v.Routes) > 0 || v.Public
 		return v
 	}
-	v.Unset = unset(repo, s)
+	v.Unset, v.Aliases = unset(repo, s), escapeAll(s.Aliases)
 	for _, f := range s.EnvFiles {
 		if f.Pass {
 			v.EnvFiles = append(v.EnvFiles, "./"+escape(f.Path))

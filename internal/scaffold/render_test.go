@@ -175,6 +175,29 @@ func TestEmptyEnv(t *testing.T) {
 	}
 }
 
+// TestAliases: the names by which sources call a service are its own in the network, or those of the
+// service that holds its network.
+func TestAliases(t *testing.T) {
+	t.Parallel()
+	repo := detect.Repository{Services: []detect.Service{
+		{Name: "server", Dir: "server", Stack: "go", Port: detect.Port{Number: 8080}, HostPort: 8080, Aliases: []string{"backend-api"}},
+		{Name: "web", Dir: "web", Stack: "vite", Port: detect.Port{Number: 5173}, HostPort: 5173},
+	}}
+	for want, loopbacks := range map[string][]detect.Loopback{
+		"aliases: [backend-api] #":            nil,
+		"aliases: [server, web, backend-api]": {{Name: "loopback", Members: []string{"server", "web"}}},
+	} {
+		repo.Loopbacks = loopbacks
+		files, err := scaffold.Render(repo, scaffold.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text := content(t, files, "devup.yaml"); strings.Count(text, "aliases:") != 1 || !strings.Contains(text, want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+}
+
 // TestPortOfGoIsAnAddress: a program that listens on PORT as it is gets a colon in front of it.
 func TestPortOfGoIsAnAddress(t *testing.T) {
 	t.Parallel()

@@ -145,6 +145,7 @@ type Service struct {
 	Port       Port
 	PortName   string    // the variable that has to say the port, because an env file says another one; empty for none
 	Listens    []Setting // variables that have to say where it listens, because another value is 127.0.0.1 alone
+	Aliases    []string  // other names by which sources call it
 	HostPort   int       // the port on the host; equal to Port.Number unless a sibling has it already
 	Forward    int       // the port of its network that is forwarded to Port, where it listens on 127.0.0.1 alone; 0 for none
 	Runtime    Runtime
