@@ -256,6 +256,7 @@ var said = []struct {
 	{"reason before its effect", Run, "ModuleNotFoundError: No module named 'jwt'\nsh: 1: react-scripts: not found", "packages-missing"},
 	{"not executable", Run, "sh: 1: ./entry.sh: Permission denied", "not-executable"},
 	{"own exception", Run, "app.errors.ConfigError: no table", "uncaught"},
+	{"what a stack trace of Java began with", Run, "Caused by: org.hibernate.BeanError: Could not load the class\nCaused by: java.lang.IllegalStateException: no key", "caused-by"},
 
 	{"a build", Build, "something else", ""},
 	{"a build", Build, "added 152 packages, and audited 153 packages in 4s", ""},

@@ -142,6 +142,11 @@ var scriptRules = []Rule{
 		Sentence: "there is a syntax error: $what",
 	},
 	{
+		// The last one of a stack trace of Java is what it began with.
+		Reason: "caused-by", Scope: program, Rank: Low, Pattern: re(`^Caused by: (?:[\w$]+\.)+(?P<kind>[A-Z]\w*): (?P<what>\S.{0,160})`),
+		Sentence: "$kind: $what",
+	},
+	{
 		Reason: "uncaught", Scope: program, Rank: Last, Pattern: re(`^(?:[\w.]+\.)?(?P<kind>[A-Z]\w*(?:Error|Exception)): `),
 		Sentence: "uncaught $kind",
 	},

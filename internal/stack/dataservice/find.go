@@ -390,6 +390,9 @@ func (f *finder) choosesSQLite() bool {
 		if m, ok := classify(v.Name); !ok || m.Part != PartDriver || !m.General {
 			continue
 		}
+		if v.Given {
+			return false // a compose file says another one
+		}
 		for _, value := range v.Values {
 			switch {
 			case value.Text == "":

@@ -40,6 +40,11 @@ var Spring = stack.Stack{
 			Example: "Failed to configure a DataSource: 'url' attribute is not specified and no embedded datasource could be configured.",
 		},
 		{
+			Reason: "flyway-differs", Pattern: lazyregexp.New(`FlywayValidateException|[Mm]igration checksum mismatch for migration version (?P<version>[\w.]+)`),
+			Sentence: "the database has other migrations than the project", Hint: "delete the database's data with `devup down --volumes`, or its file, or repair Flyway's history",
+			Example: "Caused by: org.flywaydb.core.api.exception.FlywayValidateException: Validate failed: Migrations have failed validation",
+		},
+		{
 			Reason: "variable-missing", Pattern: lazyregexp.New(`Could not resolve placeholder '(?P<name>[^']+)' in value`),
 			Sentence: "Spring needs the property $name, which nothing sets", Hint: "set $name under environment",
 			Example: `Caused by: java.lang.IllegalArgumentException: Could not resolve placeholder 'JWT_SECRET' in value "${JWT_SECRET}"`,
