@@ -268,7 +268,7 @@ func FuzzSource(f *testing.F) {
 	} {
 		f.Add(text)
 	}
-	names := []string{"a.js", "application.yml", "application.properties", "appsettings.json", "schema.prisma", "package.json", "Cargo.toml", "requirements.txt", "pom.xml"}
+	names := []string{"a.js", "config.yaml", "settings.toml", "hibernate.cfg.xml", "main.go", "application.yml", "application.properties", "appsettings.json", "schema.prisma", "package.json", "Cargo.toml", "requirements.txt", "pom.xml"}
 	f.Fuzz(func(t *testing.T, text string) {
 		for _, name := range names {
 			file := tree.File{Path: name, Text: text}
