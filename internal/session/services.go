@@ -32,7 +32,11 @@ func (s *Session) Services() []string {
 func (s *Session) CheckServices(names []string) error {
 	known := s.Services()
 	for _, name := range names {
-		if !slices.Contains(known, name) {
+		switch {
+		case slices.Contains(known, name):
+		case slices.Contains(s.Declared(), name):
+			return s.Project.NoService(name)
+		default:
 			return project.UnknownService(s.Name, name, known)
 		}
 	}
@@ -43,7 +47,7 @@ func (s *Session) CheckServices(names []string) error {
 func knownServices(p *project.Project, scale map[string]int) error {
 	for _, name := range slices.Sorted(maps.Keys(scale)) {
 		if _, ok := p.Services[name]; !ok {
-			return project.UnknownService(p.Name, name, p.ServiceNames())
+			return p.NoService(name)
 		}
 	}
 	return nil

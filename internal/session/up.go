@@ -74,7 +74,17 @@ func (s *Session) Up(ctx context.Context, o up.Options) (*up.Outcome, error) {
 // Resolved is the project with the addresses of this workspace, and with the host ports
 // that its containers have, or else those that its files ask for.
 func (s *Session) Resolved(ctx context.Context, uid, gid int) *project.Project {
-	p, ports := s.Project, map[project.PortKey]int{}
+	return s.resolve(ctx, s.Project, uid, gid)
+}
+
+// ResolvedAsRunning is [Session.Resolved] with as many containers of each service as run,
+// where these are more than the files say.
+func (s *Session) ResolvedAsRunning(ctx context.Context) *project.Project {
+	return s.resolve(ctx, s.Project.WithScale(s.replicas()), 0, 0)
+}
+
+func (s *Session) resolve(ctx context.Context, p *project.Project, uid, gid int) *project.Project {
+	ports := map[project.PortKey]int{}
 	published := p.PublishedPorts()
 	for _, wanted := range published {
 		ports[wanted.Key()] = wanted.Wanted
@@ -85,6 +95,22 @@ func (s *Session) Resolved(ctx context.Context, uid, gid int) *project.Project {
 		ports[gate.Key()] = cmp.Or(p.Gateway.Now.Port, gate.Wanted)
 	}
 	return urls.Resolve(p, ports, urls.Where{URL: s.Workspace.URL, HostIP: s.Workspace.HostIP(), UID: uid, GID: gid})
+}
+
+// replicas are the services that run in more containers than the files say, as after
+// `devup scale`, each with their number.
+func (s *Session) replicas() map[string]int {
+	running := map[string]int{}
+	for _, c := range s.Observed.Containers {
+		if c.Up() && !c.OneOff {
+			running[c.Service]++
+		}
+	}
+	maps.DeleteFunc(running, func(name string, number int) bool {
+		service, known := s.Project.Services[name]
+		return !known || number <= service.GetScale()
+	})
+	return running
 }
 
 // Mounts is where the files are that the project's containers have mounted.

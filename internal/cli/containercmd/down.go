@@ -59,7 +59,7 @@ func runDown(ctx context.Context, env *command.Env, services []string, o downOpt
 	todo, left := downPlan(env, s, services, o)
 	images := imagesToRemove(s, o.images, services)
 	if todo.Empty() && len(images) == 0 {
-		env.Say("nothing to remove: project " + s.Name + " has nothing on the engine")
+		env.Say("nothing to remove: " + nothingOf(s.Name, services))
 	}
 	if len(services) == 0 {
 		nameLeft(env, left)
@@ -76,6 +76,14 @@ func runDown(ctx context.Context, env *command.Env, services []string, o downOpt
 		}
 	}
 	return removeImages(ctx, env, s, images)
+}
+
+// nothingOf says what has nothing on the engine: the project, or the named services of it.
+func nothingOf(project string, services []string) string {
+	if len(services) == 0 {
+		return "project " + project + " has nothing on the engine"
+	}
+	return command.List(services) + " " + command.Plural(len(services), "has", "have") + " no container"
 }
 
 // lockForDown locks the project, after the user has agreed to lose its data, if any is

@@ -154,7 +154,8 @@ func TestDownVolumeAppears(t *testing.T) {
 // TestDownNothing: a project that the engine does not know is no failure.
 func TestDownNothing(t *testing.T) {
 	t.Parallel()
-	cmdtest.New(t, shop).Command(NewDown, "down").Fine(t).Says(t, "nothing to remove", "shop")
+	cmdtest.New(t, shop).Command(NewDown, "down").Fine(t).Says(t, "nothing to remove: project shop has nothing")
+	cmdtest.New(t, shop).Command(NewDown, "down", "web").Fine(t).Says(t, "nothing to remove: web has no container")
 	const unset = "-- compose.yaml --\nname: shop\nservices: {web: {image: 'web:${TAG:?which}'}}\n"
 	cmdtest.New(t, unset).Command(NewDown, "down").Fine(t).Says(t, "nothing to remove", "shop")
 }

@@ -418,6 +418,7 @@ func TestWhy(t *testing.T) {
 		t.Errorf("changed %q", got)
 	}
 	newShop(t).Command(NewWhy, "why", "web").Fine(t).Says(t, "web has no container")
+	newShop(t).Command(NewWhy, "--json", "why", "web").Fine(t).Says(t, `{"type":"why","service":"web","causes":[],"pending":["create: not created yet"]}`)
 	for args, code := range map[string]fail.Code{"why": fail.Usage, "why web db": fail.Usage, "why wbe": fail.UnknownService} {
 		if r := w.Command(NewWhy, strings.Fields(args)...); r.Code() != code {
 			t.Errorf("%s: %v", args, r.Error)
