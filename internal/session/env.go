@@ -11,6 +11,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/devup-cli/devup/internal/composefile"
 	"github.com/devup-cli/devup/internal/consent"
 	"github.com/devup-cli/devup/internal/engine"
 	"github.com/devup-cli/devup/internal/event"
@@ -185,8 +186,8 @@ func (silent) CanAsk() bool { return false }
 // relative to, as in Compose.
 func (e *Env) ProjectOptions(ctx context.Context, w Want) project.Options {
 	o := project.Options{
-		Dir: e.Flags.Dir, Files: absolute(e.Flags.Files), Name: e.Flags.Name,
-		EnvFiles: absolute(e.Flags.EnvFiles), Profiles: e.Flags.Profiles,
+		Dir: e.Flags.Dir, Files: absolute(e.Flags.Files, e.Home()), Name: e.Flags.Name,
+		EnvFiles: absolute(e.Flags.EnvFiles, e.Home()), Profiles: e.Flags.Profiles,
 		Env: e.Variables(), Services: w.Services, NoDeps: w.NoDeps && len(w.Services) > 0, Stdin: e.Stdin,
 		Answers: func(root string) []byte { return e.Checkout(root).ReadAnswers(ctx) },
 	}
@@ -199,10 +200,10 @@ func (e *Env) ProjectOptions(ctx context.Context, w Want) project.Options {
 
 // absolute makes the paths of flags independent of -C: they are relative to the current
 // directory.
-func absolute(paths []string) []string {
+func absolute(paths []string, home string) []string {
 	made := slices.Clone(paths)
 	for i, p := range made {
-		if full, err := filepath.Abs(p); err == nil && p != "-" {
+		if full, err := filepath.Abs(composefile.InHome(p, home)); err == nil && p != "-" {
 			made[i] = full
 		}
 	}
