@@ -75,6 +75,7 @@ var ours = map[string][]string{
 	"up": {
 		"workspace", "project", "urls", "ports", "images", "egress", "plan", "observe", "run", "transfer", "ready", "setup", "expose", "logs", "watch", "framework",
 		"gateway", "owner", "untrusted",
+		"engineconfig", // which secrets and configs would be copied, and are mounted in read_only services
 		"event", "fail",
 	},
 	// detect: init and doctor read addresses in source with the same eyes; egress: the HTTP client.

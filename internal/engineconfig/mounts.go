@@ -11,6 +11,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/moby/moby/api/types/mount"
 
+	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/plan"
 )
 
@@ -49,6 +50,10 @@ func mountsOf(p *types.Project, s types.ServiceConfig, kept map[string]string) (
 		return nil, nil, err
 	}
 	for _, f := range files {
+		if f.path == "" && s.ReadOnly {
+			return nil, nil, fail.New(fail.Config, "leave out read_only, or put the value into the image",
+				"service %s: %s has to be copied into its container, which is read_only, and the engine sees no files of this machine", s.Name, f.target)
+		}
 		if f.path != "" && !used[f.target] {
 			used[f.target] = true
 			mounts = append(mounts, mount.Mount{Type: mount.TypeBind, Source: f.path, Target: f.target, ReadOnly: true, BindOptions: &mount.BindOptions{}})
