@@ -67,6 +67,7 @@ func (p Process) Home() string {
 // Flags say which project is meant. Every command has them.
 type Flags struct {
 	Dir      string   // -C: where everything is looked for
+	Root     string   // --project-directory: what relative paths in the files are relative to; it is also Dir, where that is not given
 	Files    []string // -f
 	Name     string   // -p
 	Profiles []string
@@ -192,7 +193,10 @@ func (e *Env) ProjectOptions(ctx context.Context, w Want) project.Options {
 		Answers: func(root string) []byte { return e.Checkout(root).ReadAnswers(ctx) },
 	}
 	o.Look, o.Unset = !w.Prepare, w.Unset
-	if len(e.Flags.Files) > 0 {
+	switch {
+	case e.Flags.Root != "":
+		o.Root = e.Flags.Root
+	case len(e.Flags.Files) > 0:
 		o.Root = e.Flags.Dir
 	}
 	return o

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strconv"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
@@ -56,6 +57,21 @@ func (s *Session) Declared() []string {
 		return nil
 	}
 	return slices.AppendSeq([]string{}, maps.Keys(s.Project.AllServices()))
+}
+
+// Setting is a variable of the environment by which Docker Compose is set: of the process, else of the
+// project's env files.
+func (s *Session) Setting(name string) string {
+	if value := s.Getenv(name); value != "" || s.Project == nil {
+		return value
+	}
+	return s.Project.Environment[name]
+}
+
+// RemovesOrphans tells whether the environment asks to remove orphans.
+func (s *Session) RemovesOrphans() bool {
+	on, err := strconv.ParseBool(s.Setting("COMPOSE_REMOVE_ORPHANS"))
+	return err == nil && on
 }
 
 // Meant is the part of the project that a command acts on which names these services; without
