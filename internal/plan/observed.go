@@ -57,8 +57,9 @@ type Container struct {
 	Created    int64  // when it was made, in seconds since 1970
 	Inputs     string // value of [LabelInputs]
 	DependsOn  []string
-	Follows    []string // those of DependsOn that it is restarted after, when they are (restart: true)
-	Replaces   string   // name of the container that it was made to replace; empty for none
+	Conditions map[string]string // of DependsOn, what they have to be before it starts; none for those that only start
+	Follows    []string          // those of DependsOn that it is restarted after, when they are (restart: true)
+	Replaces   string            // name of the container that it was made to replace; empty for none
 	WorkingDir string
 	Mounts     []Mount
 	Ports      []PublishedPort
