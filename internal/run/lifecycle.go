@@ -35,7 +35,9 @@ func (a *applier) stop(ctx context.Context, c plan.Container) error {
 	if !c.Up() && c.State != "paused" {
 		return nil
 	}
-	a.preStop(ctx, c)
+	if err := a.preStop(ctx, c); err != nil {
+		return err
+	}
 	began := time.Now()
 	_, err := a.engine.Processes.ContainerStop(ctx, c.ID, client.ContainerStopOptions{Timeout: a.stopTimeout()})
 	if err == nil {
@@ -74,7 +76,9 @@ func (a *applier) stopTimeout() *int {
 
 // restart restarts a container with its hooks around it.
 func (a *applier) restart(ctx context.Context, c plan.Container) error {
-	a.preStop(ctx, c)
+	if err := a.preStop(ctx, c); err != nil {
+		return err
+	}
 	began := time.Now()
 	if _, err := a.engine.Processes.ContainerRestart(ctx, c.ID, client.ContainerRestartOptions{Timeout: a.stopTimeout()}); err != nil {
 		return err

@@ -62,7 +62,7 @@ func BareLines(env *command.Env) event.Sink {
 			env.Sink(e)
 			return
 		}
-		env.UI.Raw([]byte(e.Text + "\n"))
+		env.UI.BareLog(e)
 	}
 }
 
