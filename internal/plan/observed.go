@@ -23,6 +23,7 @@ const (
 	LabelReplace    = "com.docker.compose.replace"
 	LabelNetwork    = "com.docker.compose.network"
 	LabelVolume     = "com.docker.compose.volume"
+	LabelVersion    = "com.docker.compose.version"
 
 	LabelImageVolumes = "com.docker.compose.image-volume-digest" // the images that are mounted: TARGET=ID, comma-separated
 
@@ -32,6 +33,10 @@ const (
 	LabelInputs = "dev.devup.build-inputs" // hash of what the image was built from
 	LabelMask   = "dev.devup.mask"         // on a volume that only keeps what the image holds: "service:target"
 )
+
+// ComposeVersion is the value of [LabelVersion]: the Docker Compose whose labels and hashes devup
+// writes.
+const ComposeVersion = "5.5.0"
 
 // Mount is a mount of a container that exists.
 type Mount struct {
