@@ -30,13 +30,28 @@ func (a *applier) warnKilled(ctx context.Context, c plan.Container, took time.Du
 	if err != nil || !killed(found.Container, took, a.options.StopTimeout) {
 		return
 	}
-	if _, told := a.warned.LoadOrStore(c.Service, true); told {
-		return
+	a.warnOnce(c.Service, explainKilled(found.Container, gracePeriodOf(found.Container, a.options.StopTimeout)))
+}
+
+// timeoutOf is the time in seconds that a container has to stop, nil for its own: none where its
+// first process does not hear that it is to stop. Then a warning says so, once a service.
+func (a *applier) timeoutOf(ctx context.Context, c plan.Container) *int {
+	if a.engine.Unheard == nil || c.State != "running" || a.gracePeriod(c.Service) == 0 {
+		return a.stopTimeout()
 	}
-	a.options.Sink(event.Event{
-		Kind: event.Note, ID: "stop " + c.Service, Name: c.Service, State: event.Warning,
-		Text: explainKilled(found.Container, gracePeriodOf(found.Container, a.options.StopTimeout)),
-	})
+	found, err := a.engine.Containers.ContainerInspect(ctx, c.ID, client.ContainerInspectOptions{})
+	if err != nil || gracePeriodOf(found.Container, a.options.StopTimeout) == 0 || !a.engine.Unheard(ctx, found.Container) {
+		return a.stopTimeout()
+	}
+	a.warnOnce(c.Service, explainUnheard(found.Container))
+	return new(int)
+}
+
+// warnOnce says of a service, once, that it was killed.
+func (a *applier) warnOnce(service, text string) {
+	if _, told := a.warned.LoadOrStore(service, true); !told {
+		a.options.Sink(event.Event{Kind: event.Note, ID: "stop " + service, Name: service, State: event.Warning, Text: text})
+	}
 }
 
 // gracePeriod is how long a container of the service has to stop, as far as the files tell.
@@ -87,10 +102,6 @@ func killed(c container.InspectResponse, took time.Duration, asked *time.Duratio
 // explainKilled says why a container was killed after its grace period, and how to fix it.
 // It leaves out the command's arguments: one may be a password.
 func explainKilled(c container.InspectResponse, grace time.Duration) string {
-	signal := "SIGTERM"
-	if c.Config != nil && c.Config.StopSignal != "" {
-		signal = c.Config.StopSignal
-	}
 	program, kind := firstProcess(slices.Concat([]string{c.Path}, c.Args))
 	if c.HostConfig != nil && c.HostConfig.Init != nil && *c.HostConfig.Init {
 		kind = initProcess
@@ -110,7 +121,28 @@ func explainKilled(c container.InspectResponse, grace time.Duration) string {
 		reason = "its first process, " + program + ", has no handler for the signal, ignores it, or takes longer to end"
 		fix = "set `init: true` in the service, or a longer `stop_grace_period` if it needs the time"
 	}
-	return fmt.Sprintf("did not stop on %s and was killed after %s: %s; %s", signal, grace, reason, fix)
+	return fmt.Sprintf("did not stop on %s and was killed after %s: %s; %s", signalOf(c), grace, reason, fix)
+}
+
+// explainUnheard says why a container was killed without waiting, and how it stops cleanly.
+func explainUnheard(c container.InspectResponse) string {
+	program, kind := firstProcess(slices.Concat([]string{c.Path}, c.Args))
+	reason := "its first process, " + program + ", has no handler for it"
+	switch kind {
+	case shellCommand:
+		reason = "its first process is a shell, which does not pass it on"
+	case shellScript:
+		reason = "its first process is the script " + program + ", and a shell does not pass it on"
+	}
+	return fmt.Sprintf("never gets %s and was killed at once: %s; set `init: true` in the service for a clean stop", signalOf(c), reason)
+}
+
+// signalOf is the signal that stops a container.
+func signalOf(c container.InspectResponse) string {
+	if c.Config != nil && c.Config.StopSignal != "" {
+		return c.Config.StopSignal
+	}
+	return "SIGTERM"
 }
 
 // processKind says what passes signals on to the program of a container, or does not.

@@ -38,8 +38,9 @@ func (a *applier) stop(ctx context.Context, c plan.Container) error {
 	if err := a.preStop(ctx, c); err != nil {
 		return err
 	}
+	timeout := a.timeoutOf(ctx, c)
 	began := time.Now()
-	_, err := a.engine.Processes.ContainerStop(ctx, c.ID, client.ContainerStopOptions{Timeout: a.stopTimeout()})
+	_, err := a.engine.Processes.ContainerStop(ctx, c.ID, client.ContainerStopOptions{Timeout: timeout})
 	if err == nil {
 		a.warnKilled(ctx, c, time.Since(began))
 	}
@@ -79,8 +80,9 @@ func (a *applier) restart(ctx context.Context, c plan.Container) error {
 	if err := a.preStop(ctx, c); err != nil {
 		return err
 	}
+	timeout := a.timeoutOf(ctx, c)
 	began := time.Now()
-	if _, err := a.engine.Processes.ContainerRestart(ctx, c.ID, client.ContainerRestartOptions{Timeout: a.stopTimeout()}); err != nil {
+	if _, err := a.engine.Processes.ContainerRestart(ctx, c.ID, client.ContainerRestartOptions{Timeout: timeout}); err != nil {
 		return err
 	}
 	a.warnKilled(ctx, c, time.Since(began))

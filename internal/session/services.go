@@ -59,18 +59,15 @@ func (s *Session) Declared() []string {
 	return slices.AppendSeq([]string{}, maps.Keys(s.Project.AllServices()))
 }
 
-// Setting is a variable of the environment by which Docker Compose is set: of the process, else of the
-// project's env files.
-func (s *Session) Setting(name string) string {
-	if value := s.Getenv(name); value != "" || s.Project == nil {
-		return value
+// RemovesOrphans tells whether the environment, or an env file of the project, asks to remove
+// orphans.
+func RemovesOrphans(s *Session) bool {
+	const name = "COMPOSE_REMOVE_ORPHANS"
+	text := s.Getenv(name)
+	if text == "" && s.Project != nil {
+		text = s.Project.Environment[name]
 	}
-	return s.Project.Environment[name]
-}
-
-// RemovesOrphans tells whether the environment asks to remove orphans.
-func (s *Session) RemovesOrphans() bool {
-	on, err := strconv.ParseBool(s.Setting("COMPOSE_REMOVE_ORPHANS"))
+	on, err := strconv.ParseBool(text)
 	return err == nil && on
 }
 

@@ -99,7 +99,7 @@ func lockForDown(ctx context.Context, env *command.Env, services []string, o dow
 // downPlan is what down does, and the containers of the project that it leaves alone.
 func downPlan(env *command.Env, s *session.Session, services []string, o downOptions) (todo *plan.Plan, left []plan.Container) {
 	meant, left := plan.Part(s.Observed.Observed, plan.PartOptions{
-		Known: s.Declared(), Services: services, Orphans: o.orphans || s.RemovesOrphans(),
+		Known: s.Declared(), Services: services, Orphans: o.orphans || session.RemovesOrphans(s),
 	})
 	return plan.Down(meant, plan.DownOptions{Volumes: o.volumes}), left
 }
