@@ -65,8 +65,7 @@ var ours = map[string][]string{
 	"engineconfig":      {"lazyregexp", "project", "plan", "fail", "untrusted"},                                         // services, networks and volumes as the engine takes them; untrusted: seccomp profiles
 	"containerexec":     {},                                                                                             // commands in running containers
 	"transfer":          {"engineconfig", "registry", "event", "fail", "diagnose"},                                      // pulls and pushes of images
-	"stopsignal":        {"containerexec"},                                                                              // which first processes hear the signal that stops them
-	"run":               {"lazyregexp", "plan", "engineconfig", "containerexec", "stopsignal", "event", "fail", "owner", "diagnose"},
+	"run":               {"lazyregexp", "plan", "engineconfig", "containerexec", "event", "fail", "owner", "diagnose"},
 	"ready":             {"containerexec", "project", "stack/stacks", "lazyregexp", "event", "fail", "untrusted", "diagnose"},
 	"expose":            {"lazyregexp", "project", "workspace", "event", "fail"},
 	"tunnel":            {"lazyregexp", "fail"}, // a way from the internet to this machine, by a program that the user has

@@ -21,7 +21,7 @@ func hostConfig(p *types.Project, c Container) (*container.HostConfig, error) {
 	if err != nil {
 		return nil, err
 	}
-	binds, mounts, err := mountsOf(p, s, c.Volumes)
+	binds, mounts, err := mountsOf(p, s, c.Image, c.Volumes)
 	if err != nil {
 		return nil, err
 	}

@@ -54,14 +54,10 @@ func (e Containers) ContainerInspect(_ context.Context, id string, _ client.Cont
 	if c.Health != "" {
 		state.Health = &container.Health{Status: container.HealthStatus(c.Health)}
 	}
-	found := container.InspectResponse{
+	return client.ContainerInspectResult{Container: container.InspectResponse{
 		ID: c.ID, Name: "/" + c.Name, State: state, Config: c.Options.Config, HostConfig: c.Options.HostConfig,
 		NetworkSettings: &container.NetworkSettings{Networks: maps.Clone(c.Networks)},
-	}
-	if c.Options.Config != nil && len(c.Options.Config.Cmd) > 0 {
-		found.Path, found.Args = c.Options.Config.Cmd[0], c.Options.Config.Cmd[1:]
-	}
-	return client.ContainerInspectResult{Container: found}, nil
+	}}, nil
 }
 
 // ContainerRename gives a container another name.

@@ -5,11 +5,9 @@ package run
 import (
 	"context"
 
-	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/client"
 
 	"github.com/devup-cli/devup/internal/containerexec"
-	"github.com/devup-cli/devup/internal/stopsignal"
 )
 
 // Engine is what Apply needs of the engine, by subject. [On] gives that of a client.
@@ -20,20 +18,12 @@ type Engine struct {
 	Containers Containers
 	Processes  Processes
 	Exec       containerexec.Engine
-	// Unheard reports whether the signal that stops a running container does not reach its first
-	// process; see [stopsignal.Unheard]. Nil where that is not asked.
-	Unheard func(context.Context, container.InspectResponse) bool
 }
 
 // On is the engine that a client is connected to: one that was asked something before, so
 // that the API's version is known.
 func On(c *client.Client) Engine {
-	return Engine{
-		API: c.ClientVersion(), Networks: c, Volumes: c, Containers: c, Processes: c, Exec: c,
-		Unheard: func(ctx context.Context, found container.InspectResponse) bool {
-			return stopsignal.Unheard(ctx, c, stopsignal.Proc(), found)
-		},
-	}
+	return Engine{API: c.ClientVersion(), Networks: c, Volumes: c, Containers: c, Processes: c, Exec: c}
 }
 
 // Networks creates and removes networks, and connects containers to them.

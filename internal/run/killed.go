@@ -19,39 +19,33 @@ import (
 // defaultGrace is how long an engine waits for a container to stop by default.
 const defaultGrace = 10 * time.Second
 
-// warnKilled warns, once a service, that a container did not stop within its grace period
-// and was killed, with the likely reason and a fix. The engine is asked only where the stop
-// took that long; took does not count hooks.
-func (a *applier) warnKilled(ctx context.Context, c plan.Container, took time.Duration) {
-	if grace := a.gracePeriod(c.Service); grace <= 0 || took < grace {
+// warnKilled warns, once a service, that a container was killed: at once for the reason
+// unheard, or because it did not stop within its grace period, with the likely reason and a
+// fix. The engine is asked only where the stop took that long; took does not count hooks.
+func (a *applier) warnKilled(ctx context.Context, c plan.Container, unheard string, took time.Duration) {
+	text := unheard
+	if text == "" {
+		text = a.explainStop(ctx, c, took)
+	}
+	if text == "" {
 		return
+	}
+	if _, told := a.warned.LoadOrStore(c.Service, true); told {
+		return
+	}
+	a.options.Sink(event.Event{Kind: event.Note, ID: "stop " + c.Service, Name: c.Service, State: event.Warning, Text: text})
+}
+
+// explainStop says why a container was killed after its grace period; empty where it was not.
+func (a *applier) explainStop(ctx context.Context, c plan.Container, took time.Duration) string {
+	if grace := a.gracePeriod(c.Service); grace <= 0 || took < grace {
+		return ""
 	}
 	found, err := a.engine.Containers.ContainerInspect(ctx, c.ID, client.ContainerInspectOptions{})
 	if err != nil || !killed(found.Container, took, a.options.StopTimeout) {
-		return
+		return ""
 	}
-	a.warnOnce(c.Service, explainKilled(found.Container, gracePeriodOf(found.Container, a.options.StopTimeout)))
-}
-
-// timeoutOf is the time in seconds that a container has to stop, nil for its own: none where its
-// first process does not hear that it is to stop. Then a warning says so, once a service.
-func (a *applier) timeoutOf(ctx context.Context, c plan.Container) *int {
-	if a.engine.Unheard == nil || c.State != "running" || a.gracePeriod(c.Service) == 0 {
-		return a.stopTimeout()
-	}
-	found, err := a.engine.Containers.ContainerInspect(ctx, c.ID, client.ContainerInspectOptions{})
-	if err != nil || gracePeriodOf(found.Container, a.options.StopTimeout) == 0 || !a.engine.Unheard(ctx, found.Container) {
-		return a.stopTimeout()
-	}
-	a.warnOnce(c.Service, explainUnheard(found.Container))
-	return new(int)
-}
-
-// warnOnce says of a service, once, that it was killed.
-func (a *applier) warnOnce(service, text string) {
-	if _, told := a.warned.LoadOrStore(service, true); !told {
-		a.options.Sink(event.Event{Kind: event.Note, ID: "stop " + service, Name: service, State: event.Warning, Text: text})
-	}
+	return explainKilled(found.Container, gracePeriodOf(found.Container, a.options.StopTimeout))
 }
 
 // gracePeriod is how long a container of the service has to stop, as far as the files tell.
@@ -121,28 +115,7 @@ func explainKilled(c container.InspectResponse, grace time.Duration) string {
 		reason = "its first process, " + program + ", has no handler for the signal, ignores it, or takes longer to end"
 		fix = "set `init: true` in the service, or a longer `stop_grace_period` if it needs the time"
 	}
-	return fmt.Sprintf("did not stop on %s and was killed after %s: %s; %s", signalOf(c), grace, reason, fix)
-}
-
-// explainUnheard says why a container was killed without waiting, and how it stops cleanly.
-func explainUnheard(c container.InspectResponse) string {
-	program, kind := firstProcess(slices.Concat([]string{c.Path}, c.Args))
-	reason := "its first process, " + program + ", has no handler for it"
-	switch kind {
-	case shellCommand:
-		reason = "its first process is a shell, which does not pass it on"
-	case shellScript:
-		reason = "its first process is the script " + program + ", and a shell does not pass it on"
-	}
-	return fmt.Sprintf("never gets %s and was killed at once: %s; set `init: true` in the service for a clean stop", signalOf(c), reason)
-}
-
-// signalOf is the signal that stops a container.
-func signalOf(c container.InspectResponse) string {
-	if c.Config != nil && c.Config.StopSignal != "" {
-		return c.Config.StopSignal
-	}
-	return "SIGTERM"
+	return fmt.Sprintf("did not stop on %s and was killed after %s: %s; %s", stopSignalOf(c), grace, reason, fix)
 }
 
 // processKind says what passes signals on to the program of a container, or does not.
@@ -155,6 +128,9 @@ const (
 	shellScript                     // a script
 )
 
+// shells are the programs that run a shell command or a script.
+var shells = []string{"sh", "bash", "ash", "dash", "zsh"}
+
 // firstProcess tells from a command what its first process is.
 func firstProcess(command []string) (name string, kind processKind) {
 	for i, word := range command {
@@ -165,7 +141,7 @@ func firstProcess(command []string) (name string, kind processKind) {
 			continue
 		case slices.Contains([]string{"tini", "tini-static", "dumb-init", "docker-init", "catatonit", "init", "s6-svscan"}, name):
 			return name, initProcess
-		case slices.Contains([]string{"sh", "bash", "ash", "dash", "zsh"}, name) && len(rest) > 0:
+		case slices.Contains(shells, name) && len(rest) > 0:
 			if strings.HasPrefix(rest[0], "-") {
 				return name, shellCommand
 			}

@@ -38,11 +38,11 @@ func (a *applier) stop(ctx context.Context, c plan.Container) error {
 	if err := a.preStop(ctx, c); err != nil {
 		return err
 	}
-	timeout := a.timeoutOf(ctx, c)
+	timeout, unheard := a.stopTimeoutOf(ctx, c)
 	began := time.Now()
 	_, err := a.engine.Processes.ContainerStop(ctx, c.ID, client.ContainerStopOptions{Timeout: timeout})
 	if err == nil {
-		a.warnKilled(ctx, c, time.Since(began))
+		a.warnKilled(ctx, c, unheard, time.Since(began))
 	}
 	return ignoreNotFound(err)
 }
@@ -80,12 +80,12 @@ func (a *applier) restart(ctx context.Context, c plan.Container) error {
 	if err := a.preStop(ctx, c); err != nil {
 		return err
 	}
-	timeout := a.timeoutOf(ctx, c)
+	timeout, unheard := a.stopTimeoutOf(ctx, c)
 	began := time.Now()
 	if _, err := a.engine.Processes.ContainerRestart(ctx, c.ID, client.ContainerRestartOptions{Timeout: timeout}); err != nil {
 		return err
 	}
-	a.warnKilled(ctx, c, time.Since(began))
+	a.warnKilled(ctx, c, unheard, time.Since(began))
 	return a.postStart(ctx, a.service(c.Service), c.ID)
 }
 
