@@ -74,8 +74,8 @@ var ours = map[string][]string{
 	"watch":             {"containerexec", "project", "event", "fail", "untrusted"},                                            // fail: the limit of watched directories is the user's to raise
 	"up": {
 		"workspace", "project", "urls", "ports", "images", "egress", "plan", "observe", "run", "transfer", "ready", "setup", "expose", "logs", "watch", "framework",
-		"gateway", "owner", "untrusted",
-		"engineconfig", // which secrets and configs would be copied, and are mounted in read_only services
+		"containerexec", "gateway", "owner", "untrusted",
+		"engineconfig", // which secrets and configs would be copied, and are mounted in read_only services // containerexec: how a setup step ended that ran in a container of its own
 		"event", "fail",
 	},
 	// detect: init and doctor read addresses in source with the same eyes; egress: the HTTP client.

@@ -73,7 +73,7 @@ func TestFilesThatCannotBe(t *testing.T) {
 			t.Parallel()
 			p := load(t, "services: {web: "+test.service+"}\nsecrets: {s: "+test.secret+"}\n")
 			p.Environment["TOKEN"] = "open sesame"
-			_, _, err := mountsOf(p, p.Services["web"], nil)
+			_, _, err := mountsOf(p, p.Services["web"], "", nil)
 			if fail.CodeOf(err) != fail.Config || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "sesame") {
 				t.Errorf("error %v, want %q", err, test.want)
 			}
