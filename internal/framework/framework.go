@@ -19,7 +19,8 @@ import (
 	"github.com/devup-cli/devup/internal/stack/stacks"
 )
 
-// Address is how browsers reach a service from outside.
+// Address is how browsers reach a service from outside. The zero value is that they reach it
+// itself, on another port than its own.
 type Address struct {
 	Suffix string   // what the hosts of all ports end in, with its dot: ".app.github.dev"; a whole host where all ports share one
 	Hosts  []string // the exact hosts of this service; none when it publishes no port itself
@@ -55,7 +56,7 @@ func Look(files fs.FS, at Address) Needs {
 	var needs Needs
 	for _, s := range stacks.All() {
 		for _, r := range s.Proxy {
-			if r.Path && at.Path == "" || !f.meets(s, r) {
+			if r.Path && at.Path == "" || at.Suffix == "" && !r.Moved || !f.meets(s, r) {
 				continue
 			}
 			title := cmp.Or(r.Title, s.Title)
