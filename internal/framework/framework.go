@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/stack/stacks"
 )
 
@@ -56,7 +57,7 @@ func Look(files fs.FS, at Address) Needs {
 	var needs Needs
 	for _, s := range stacks.All() {
 		for _, r := range s.Proxy {
-			if r.Path && at.Path == "" || at.Suffix == "" && !r.Moved || !f.meets(s, r) {
+			if !at.concerns(r) || !f.meets(s, r) {
 				continue
 			}
 			title := cmp.Or(r.Title, s.Title)
@@ -71,6 +72,11 @@ func Look(files fs.FS, at Address) Needs {
 		}
 	}
 	return needs
+}
+
+// concerns says whether a rule matters at the address.
+func (a Address) concerns(r stack.Rule) bool {
+	return (a.Path != "" || !r.Path) && (a.Suffix != "" || r.Moved)
 }
 
 func (n Needs) names(variable string) bool {

@@ -30,7 +30,7 @@ type Process struct {
 
 	// SecondInterrupt gives a context that ends at the second interruption, which otherwise
 	// ends devup, and what takes that back; nil where there is none.
-	SecondInterrupt func() (context.Context, context.CancelFunc)
+	SecondInterrupt func(context.Context) (insists context.Context, stop context.CancelFunc)
 }
 
 // Insists gives a context that ends when the user interrupts a second time: what is under
@@ -39,7 +39,7 @@ func (p Process) Insists(ctx context.Context) (insists context.Context, stop con
 	if p.SecondInterrupt == nil {
 		return context.WithCancel(context.WithoutCancel(ctx))
 	}
-	return p.SecondInterrupt()
+	return p.SecondInterrupt(ctx)
 }
 
 // Getenv is the value of an environment variable, empty where it is not set.
