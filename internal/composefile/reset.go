@@ -12,7 +12,7 @@ import (
 // applyResets removes the entries of variables, labels and the like that a file resets and none
 // after it sets. compose-go does so in the first of several files alone: a merge makes lists
 // of these mappings, in which it no longer finds the entry (override/merge.go,
-// mergeKeyValueSequence; loader/reset.go, applyNullOverrides).
+// mergeKeyValueSequence and mergeToSequence; loader/reset.go, applyNullOverrides).
 func applyResets(p *types.Project, files []File) {
 	for _, services := range []types.Services{p.Services, p.DisabledServices} {
 		for name, s := range services {
@@ -20,6 +20,7 @@ func applyResets(p *types.Project, files []File) {
 			reset(files, s.Labels, "services", name, "labels")
 			reset(files, s.Annotations, "services", name, "annotations")
 			reset(files, s.Sysctls, "services", name, "sysctls")
+			reset(files, s.ExtraHosts, "services", name, "extra_hosts")
 			if s.Deploy != nil {
 				reset(files, s.Deploy.Labels, "services", name, "deploy", "labels")
 			}
@@ -27,6 +28,7 @@ func applyResets(p *types.Project, files []File) {
 				reset(files, s.Build.Args, "services", name, "build", "args")
 				reset(files, s.Build.Labels, "services", name, "build", "labels")
 				reset(files, s.Build.AdditionalContexts, "services", name, "build", "additional_contexts")
+				reset(files, s.Build.ExtraHosts, "services", name, "build", "extra_hosts")
 			}
 		}
 	}
@@ -70,8 +72,8 @@ func noteResets(n *yaml.Node, gone map[string]bool) {
 		}
 	case yaml.SequenceNode:
 		for _, item := range n.Content {
-			name, _, _ := strings.Cut(item.Value, "=")
-			gone[name] = false
+			end := strings.IndexAny(item.Value+"=", "=:") // a host's name may end in a colon
+			gone[item.Value[:end]] = false
 		}
 	}
 }
