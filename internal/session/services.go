@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strconv"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
@@ -60,6 +61,18 @@ func (s *Session) Declared() []string {
 		return nil
 	}
 	return slices.AppendSeq([]string{}, maps.Keys(s.Project.AllServices()))
+}
+
+// RemovesOrphans tells whether the environment, or an env file of the project, asks to remove
+// orphans.
+func RemovesOrphans(s *Session) bool {
+	const name = "COMPOSE_REMOVE_ORPHANS"
+	text := s.Getenv(name)
+	if text == "" && s.Project != nil {
+		text = s.Project.Environment[name]
+	}
+	on, err := strconv.ParseBool(text)
+	return err == nil && on
 }
 
 // Meant is the part of the project that a command acts on which names these services; without

@@ -56,7 +56,7 @@ func runDown(ctx context.Context, env *command.Env, services []string, o downOpt
 		return err
 	}
 	defer s.Close()
-	todo, left := downPlan(env, s, services, o)
+	todo, left := downPlan(s, services, o)
 	images := imagesToRemove(s, o.images, services)
 	if todo.Empty() && len(images) == 0 {
 		env.Say("nothing to remove: " + nothingOf(s.Name, services))
@@ -95,7 +95,7 @@ func lockForDown(ctx context.Context, env *command.Env, services []string, o dow
 		return openLocked(ctx, env, session.Everything, services)
 	}
 	s, err := openAgreed(ctx, env, session.Everything, services, "--yes", func(s *session.Session) ([]string, string) {
-		todo, _ := downPlan(env, s, services, o)
+		todo, _ := downPlan(s, services, o)
 		return todo.Lost(), volumesQuestion(s.Name, todo)
 	})
 	if err == nil && s == nil {
@@ -105,9 +105,9 @@ func lockForDown(ctx context.Context, env *command.Env, services []string, o dow
 }
 
 // downPlan is what down does, and the containers of the project that it leaves alone.
-func downPlan(env *command.Env, s *session.Session, services []string, o downOptions) (todo *plan.Plan, left []plan.Container) {
+func downPlan(s *session.Session, services []string, o downOptions) (todo *plan.Plan, left []plan.Container) {
 	meant, left := plan.Part(s.Observed.Observed, plan.PartOptions{
-		Known: s.Declared(), Services: services, Orphans: o.orphans || env.RemovesOrphans(),
+		Known: s.Declared(), Services: services, Orphans: o.orphans || session.RemovesOrphans(s),
 	})
 	return plan.Down(meant, plan.DownOptions{Volumes: o.volumes}), left
 }
