@@ -29,14 +29,14 @@ func (s dataServices) decideTables(shared *dataservice.Shared) {
 			continue
 		}
 		applied = append(applied, m.Dir)
-		c.Migrate, c.MigrateFiles = m.Command(c.urlOf(shared, use)), []string{m.Dir}
+		c.Migrate, c.MigrateFiles = m.Command(urlOf(c, shared, use)), []string{m.Dir}
 		c.Packages.Tools = append(c.Packages.Tools, m.Tools...)
 	}
 }
 
-// urlOf is the service's variable that holds the URL of a database. Where none does, it is
+// urlOf is a service's variable that holds the URL of a database. Where none does, it is
 // added.
-func (c *candidate) urlOf(shared *dataservice.Shared, use dataservice.Use) string {
+func urlOf(c *candidate, shared *dataservice.Shared, use dataservice.Use) string {
 	url := shared.URL()
 	_, location, _ := strings.Cut(url, "://")
 	for _, v := range c.Variables {
