@@ -29,7 +29,7 @@ func (s dataServices) decideTables(shared *dataservice.Shared) {
 			continue
 		}
 		applied = append(applied, m.Dir)
-		c.Migrate, c.MigrateFiles = m.Command(urlOf(c, shared, use)), []string{m.Dir}
+		c.Migrate, c.MigrateFiles = m.Command(func() string { return urlOf(c, shared, use) }), []string{m.Dir}
 		c.Packages.Tools = append(c.Packages.Tools, m.Tools...)
 	}
 }

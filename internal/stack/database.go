@@ -12,9 +12,11 @@ import (
 
 // Migration brings a SQL database up to date with a tool that the service's image gets.
 type Migration struct {
-	Dir     string                         // in the repository, of what it applies
-	Tools   [][]string                     // the commands that install the tool into the image, in exec form; nil where it is there
-	Command func(variable string) []string // with the name of the variable that holds the database's URL
+	Dir   string     // in the repository, of what it applies
+	Tools [][]string // the commands that install the tool into the image, in exec form; nil where it is there
+	// Command gives the command. url is the name of the variable that holds the URL of the database,
+	// which is added where there is none.
+	Command func(url func() string) []string
 }
 
 // maxNames bounds how many files of a directory are looked at for one that shows migrations.

@@ -73,7 +73,7 @@ func migration(a *stack.App, kind string) *stack.Migration {
 		return &stack.Migration{
 			Dir:     path.Join(a.Dir, dir),
 			Tools:   [][]string{append(install, path.Join(m.module, m.program)+"@"+m.pinned(a))},
-			Command: func(variable string) []string { return []string{"sh", "-c", m.command(dir, variable)} },
+			Command: func(url func() string) []string { return []string{"sh", "-c", m.command(dir, url())} },
 		}
 	}
 	return nil
