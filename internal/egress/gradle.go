@@ -102,23 +102,27 @@ func parseProperties(text string) map[string]string {
 			i++
 			line = strings.TrimSuffix(line, `\`) + strings.TrimLeft(lines[i], " \t\f")
 		}
-		name, value := line, ""
-		for at := 0; at < len(line); at++ {
-			if line[at] == '\\' {
-				at++
-				continue
-			}
-			if strings.IndexByte("=: \t\f", line[at]) >= 0 {
-				name, value = line[:at], strings.TrimLeft(line[at:], " \t\f")
-				if value != "" && (value[0] == '=' || value[0] == ':') {
-					value = strings.TrimLeft(value[1:], " \t\f")
-				}
-				break
-			}
-		}
+		name, value := property(line)
 		all[unescapedProperty.Replace(name)] = unescapedProperty.Replace(value)
 	}
 	return all
+}
+
+// property divides a line at its first separator that no backslash stands in front of.
+func property(line string) (name, value string) {
+	for at := 0; at < len(line); at++ {
+		switch {
+		case line[at] == '\\':
+			at++
+		case strings.IndexByte("=: \t\f", line[at]) >= 0:
+			value = strings.TrimLeft(line[at:], " \t\f")
+			if value != "" && (value[0] == '=' || value[0] == ':') {
+				value = strings.TrimLeft(value[1:], " \t\f")
+			}
+			return line[:at], value
+		}
+	}
+	return line, ""
 }
 
 var unescapedProperty = strings.NewReplacer(`\\`, `\`, `\:`, ":", `\=`, "=", `\ `, " ", `\#`, "#", `\!`, "!", `\t`, "\t", `\n`, "\n")
