@@ -51,6 +51,9 @@ func explain(repo Repository) string {
 		for _, set := range s.Settings {
 			fmt.Fprintf(&b, "  sets %s=%s\n", set.Name, set.Value)
 		}
+		for _, set := range s.Debugging {
+			fmt.Fprintf(&b, "  sets %s=%s in development\n", set.Name, set.Value)
+		}
 		if s.Forward != 0 {
 			fmt.Fprintf(&b, "  forwarded from %d\n", s.Forward)
 		}

@@ -37,11 +37,11 @@ func (s containerPorts) decidePort(c *candidate) Port {
 	if c.Of == &adopted { // only its files say whether it listens at all
 		return Port{}
 	}
-	return stack.PortAt(c.defaultPort(), Evidence{Text: "the default of " + c.Framework})
+	return stack.PortAt(defaultPort(c), Evidence{Text: "the default of " + c.Framework})
 }
 
 // defaultPort is where the stack listens where nothing says more.
-func (c *candidate) defaultPort() int { return cmp.Or(c.Of.Port, usualPort) }
+func defaultPort(c *candidate) int { return cmp.Or(c.Of.Port, usualPort) }
 
 // usualPort is for a server whose stack has no default.
 const usualPort = 8000
@@ -140,7 +140,7 @@ func (s containerPorts) portOfSiblings(c *candidate) (Port, bool) {
 		if ok && !c.Of.OwnPort {
 			return port, true
 		}
-		if ok && port.Number != c.defaultPort() {
+		if ok && port.Number != defaultPort(c) {
 			e := port.Evidence
 			e.Text += fmt.Sprintf(" says %d, which is passed over: %s listens where its own files say", port.Number, c.Framework)
 			c.Note(e)
@@ -175,7 +175,7 @@ func (s containerPorts) portOfCallers(c *candidate) (Port, bool) {
 			continue
 		}
 		for _, call := range append(localCaller{caller}.proxied(), (localCaller{caller}).hardCoded()...) {
-			if !call.fallback && call.port != caller.defaultPort() && !databasePorts[call.port] {
+			if !call.fallback && call.port != defaultPort(caller) && !databasePorts[call.port] {
 				found = append(found, call)
 			}
 		}

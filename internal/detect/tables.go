@@ -31,6 +31,7 @@ func (s dataServices) decideTables(shared *dataservice.Shared) {
 		applied = append(applied, m.Dir)
 		c.Migrate, c.MigrateFiles = m.Command(func() string { return urlOf(c, shared, use) }), []string{m.Dir}
 		c.Packages.Tools = append(c.Packages.Tools, m.Tools...)
+		shared.Seeds, shared.MakesDatabase = nil, false // they would make the tables twice
 	}
 }
 

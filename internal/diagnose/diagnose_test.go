@@ -101,7 +101,7 @@ func TestTextOfLogs(t *testing.T) {
 func TestBuildLogs(t *testing.T) {
 	t.Parallel()
 	kinds := map[string]string{
-		"denied": "denied", "lock": "lock-file", "name": "name-unknown", "tls": "certificate", "unreachable": "unreachable", "version": "no-version",
+		"database": "database-in-build", "denied": "denied", "lock": "lock-file", "name": "name-unknown", "tls": "certificate", "unreachable": "unreachable", "version": "no-version",
 	}
 	for name, text := range read(t, "testdata/builds") {
 		kind, _, _ := strings.Cut(name, "-")
@@ -274,6 +274,8 @@ var said = []struct {
 	{"a build", Build, "npm error request to https://npm.example/x failed, reason: getaddrinfo EAI_AGAIN npm.example", "name-unknown"},
 	{"a build", Build, "Temporary failure resolving 'mirror.example'", "name-unknown"},
 	{"a build", Build, "curl: (7) Failed to connect to mirror.example port 443 after 2 ms: Connection refused", "unreachable"},
+	{"a build", Build, `connection to server at "localhost" (127.0.0.1), port 5432 failed: Connection refused`, "database-in-build"},
+	{"a build", Build, "Can't reach database server at `db:5432`", "database-in-build"},
 	{"a build", Build, "npm error 404 Not Found - GET https://npm.example/left-pat - Not found", "not-found"},
 	{"a build", Build, "pull access denied for x, repository does not exist", "access-denied"},
 	{"a build", Build, "failed to calculate checksum of ref a::b: \"/package-lock.json\": not found", "not-in-context"},

@@ -159,6 +159,7 @@ type Service struct {
 	Seed       Seed      // what fills its database with data
 	Workers    []Worker  // processes of the same code that listen nowhere
 	Settings   []Setting // environment variables that its image sets; the values are literal
+	Debugging  []Setting // those of development alone
 	ProdModule string    // Python stacks: the WSGI callable for gunicorn ("app:app"); empty when there is none
 	Variables  []Variable
 	EnvFiles   []EnvFile     // those that it loads, where they do not exist, or lie outside of its directory

@@ -31,7 +31,9 @@ func (p proposal) saySteps(env *command.Env) {
 		}
 	}
 	for _, l := range p.repository.Loopbacks {
-		env.Say(sharedNetwork(l))
+		for _, line := range sharedNetwork(l) {
+			env.Say(line)
+		}
 	}
 }
 
@@ -68,14 +70,19 @@ func commandLine(words []string) string {
 	return strings.Join(words, " ")
 }
 
-// sharedNetwork says which services share a network, and for which address in the source.
-func sharedNetwork(l detect.Loopback) string {
-	text := strings.Join(slices.Concat(l.Members, l.Data), " and ") + " share one network"
-	if len(l.Calls) == 0 {
-		return text
+// sharedNetwork says which services share a network, for which address in the source, and
+// which of them listen on 127.0.0.1 alone.
+func sharedNetwork(l detect.Loopback) []string {
+	var lines []string
+	if len(l.Calls) > 0 {
+		call := l.Calls[0]
+		lines = append(lines, fmt.Sprintf("%s share one network, so that %s at %s:%d is reached",
+			strings.Join(slices.Concat(l.Members, l.Data), " and "), call.Text, untrusted.Name(call.File), call.Line))
 	}
-	call := l.Calls[0]
-	return fmt.Sprintf("%s, so that %s at %s:%d is reached", text, call.Text, untrusted.Name(call.File), call.Line)
+	for _, h := range l.Hidden {
+		lines = append(lines, fmt.Sprintf("%s:%d %s: `devup up` passes requests on to it", untrusted.Name(h.File), h.Line, h.Text))
+	}
+	return lines
 }
 
 // newFiles names the files that would be written in one line, those of a directory together.

@@ -36,6 +36,9 @@ var (
 	// Functions that end the program, by the names that people give them.
 	insists = lazyregexp.New(`(?i)^(?:must|require|need)\w*env|^\w*env\w*(?:required|orpanic|orfatal|ordie|orexit)|^\w*getrequired\w*env`)
 	ends    = lazyregexp.New(`^[^}]{0,300}?(?:\b[Ff]atal|\bpanic\(|\bPanic|\bos\.Exit\(|\breturn\b[^\n]*(?:\berr\w*\b|\b[Ee]rrorf?\(|\bNew\())`)
+	// constants are those whose text can be the name of a variable, and byName reads by one.
+	constants = lazyregexp.New(`(?m)^\s*(?:const\s+)?([A-Za-z]\w*)\s*(?:string\s*)?=\s*"([A-Z][A-Z0-9_]+)"\s*$`)
+	byName    = lazyregexp.New(`(?i)\b\w*env\w*\(\s*([A-Za-z]\w*)\s*[,)]`)
 )
 
 // uses are the variables that a source reads.
@@ -52,6 +55,16 @@ func uses(source tree.File) []stack.Use {
 			Name: name, Value: stack.Group(text, match, 3), Set: match[4] >= 0 && !required, Where: source.At(match[0], name),
 			Required: required, Checked: required,
 		})
+	}
+	read := map[string]bool{}
+	for _, match := range byName.FindAllStringSubmatch(text, -1) {
+		read[match[1]] = true
+	}
+	for _, match := range constants.FindAllStringSubmatchIndex(text, -1) {
+		constant, name := stack.Group(text, match, 1), stack.Group(text, match, 2)
+		if read[constant] || strings.Contains(strings.ToLower(constant), "env") && strings.Contains(name, "_") {
+			found = append(found, stack.Use{Name: name, Where: source.At(match[4], name)})
+		}
 	}
 	for _, match := range tags.FindAllStringSubmatchIndex(text, -1) {
 		name, rest := stack.Group(text, match, 2), stack.Group(text, match, 3)
