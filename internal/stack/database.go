@@ -14,9 +14,10 @@ import (
 type Migration struct {
 	Dir   string     // in the repository, of what it applies
 	Tools [][]string // the commands that install the tool into the image, in exec form; nil where it is there
-	// Command gives the command. url is the name of the variable that holds the URL of the database,
-	// which is added where there is none.
-	Command func(url func() string) []string
+	OfGo  bool       // the variable holds the address as Go's driver of MySQL takes it, and no URL
+	// Command gives the command. address is the name of the variable that holds the URL of the
+	// database, which is added where there is none.
+	Command func(address func() string) []string
 }
 
 // maxNames bounds how many files of a directory are looked at for one that shows migrations.
