@@ -47,10 +47,17 @@ func (a *App) MigrationsWith(matches func(dir *tree.Directory, name string) bool
 	return ""
 }
 
+// maxSQL bounds how many SQL files are opened to find migrations.
+const maxSQL = 200
+
 // SQLWith finds SQL files whose text holds a mark.
 func (a *App) SQLWith(mark string) func(dir *tree.Directory, name string) bool {
+	left := maxSQL
 	return func(dir *tree.Directory, name string) bool {
-		return path.Ext(name) == ".sql" && strings.Contains(a.Tree.Text(path.Join(dir.Path, name)), mark)
+		if path.Ext(name) == ".sql" {
+			left--
+		}
+		return path.Ext(name) == ".sql" && left >= 0 && strings.Contains(a.Tree.Text(path.Join(dir.Path, name)), mark)
 	}
 }
 
