@@ -10,7 +10,7 @@ type stack struct {
 	data    bool   // it keeps notes in PostgreSQL; the page has a form that adds one
 	shows   string // what the page shows at first
 	edit    change // of a source file, while the services run
-	pack    change // of the manifest and the source: one package more
+	pack    change // of the manifest and the source: one package more; none for a kind without packages
 }
 
 // change is an edit of files, and what the page then shows.
@@ -88,5 +88,8 @@ github.com/lib/pq v1.10.9 h1:`},
 	{
 		name: "hono", service: "notes", data: true, shows: "Notes", edit: edited("src/index.ts", "'"),
 		pack: npm("src/index.ts", "const title: string = 'Notes, edited'", "// @ts-expect-error no types\nimport ms from 'ms'\nconst title: string = `Notes of ${ms(60000)}`"),
+	},
+	{
+		name: "static", service: "frontend", shows: "Elephant hawkmoth", edit: edited("script.js", "'"),
 	},
 }
