@@ -90,6 +90,10 @@ github.com/lib/pq v1.10.9 h1:`},
 		pack: npm("src/index.ts", "const title: string = 'Notes, edited'", "// @ts-expect-error no types\nimport ms from 'ms'\nconst title: string = `Notes of ${ms(60000)}`"),
 	},
 	{
+		name: "streamlit", service: "backend", python: true, data: true, shows: "Notes", edit: edited("streamlit_app.py", `"`),
+		pack: pip("streamlit==1.41.1", "streamlit_app.py"),
+	},
+	{
 		name: "static", service: "frontend", shows: "Elephant hawkmoth", edit: edited("script.js", "'"),
 	},
 }
