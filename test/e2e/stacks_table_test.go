@@ -94,6 +94,10 @@ github.com/lib/pq v1.10.9 h1:`},
 		pack: pip("streamlit==1.41.1", "streamlit_app.py"),
 	},
 	{
+		name: "bun", service: "notes", data: true, shows: "Notes", edit: edited("src/index.ts", "'"),
+		pack: npm("src/index.ts", "const title: string = 'Notes, edited'", "import ms from 'ms'\nconst title: string = `Notes of ${ms(60000)}`"),
+	},
+	{
 		name: "static", service: "frontend", shows: "Elephant hawkmoth", edit: edited("script.js", "'"),
 	},
 }
