@@ -98,6 +98,13 @@ github.com/lib/pq v1.10.9 h1:`},
 		pack: npm("src/index.ts", "const title: string = 'Notes, edited'", "import ms from 'ms'\nconst title: string = `Notes of ${ms(60000)}`"),
 	},
 	{
+		name: "deno", service: "backend", data: true, shows: "Notes", edit: edited("main.ts", `"`),
+		pack: change{shows: "Notes of 1m", files: []replacement{
+			{"deno.json", `"imports": {`, `"imports": {` + "\n    \"ms\": \"npm:ms@2.1.3\","},
+			{"main.ts", `const title = "Notes, edited"`, "import ms from \"ms\";\nconst title = `Notes of ${ms(60000)}`"},
+		}},
+	},
+	{
 		name: "static", service: "frontend", shows: "Elephant hawkmoth", edit: edited("script.js", "'"),
 	},
 }
