@@ -251,12 +251,13 @@ const (
 )
 
 // sourcesOf are the service's own source files, nearest to its directory first,
-// without those of services below it.
+// without those of services below it. A directory that PHP serves is code, also public.
 func (s *scan) sourcesOf(c *candidate) []tree.File {
 	language := c.Of.Language
 	var sources []tree.File
 	size := 0
-	for _, f := range s.tree.Below(c.Dir, func(f *tree.Directory) bool { return !s.found.has(f.Path) && !tree.IsAside(f.Path) }) {
+	runs := func(f *tree.Directory) bool { return !tree.IsAside(f.Path) || f.Path == path.Join(c.Dir, c.Module) }
+	for _, f := range s.tree.Below(c.Dir, func(f *tree.Directory) bool { return !s.found.has(f.Path) && runs(f) }) {
 		for _, name := range f.Names {
 			if len(sources) == maxSources || size > maxSourcesBytes {
 				return sources
