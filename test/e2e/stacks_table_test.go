@@ -8,6 +8,7 @@ type stack struct {
 	service string // that has the page
 	python  bool   // its packages come from PyPI
 	data    bool   // it keeps notes in PostgreSQL; the page has a form that adds one
+	proxied bool   // in development the server of the page leads to the backend; in production the gateway
 	shows   string // what the page shows at first
 	edit    change // of a source file, while the services run
 	pack    change // of the manifest and the source: one package more; none for a kind without packages
@@ -36,6 +37,14 @@ func npm(file, from, to string) change {
 	}}
 }
 
+// below is a change in a directory of the example.
+func below(dir string, c change) change {
+	for i := range c.files {
+		c.files[i].name = dir + "/" + c.files[i].name
+	}
+	return c
+}
+
 // pip adds the package humanize to requirements.txt, after a line of it, and imports it into
 // a source file whose edited heading is in double quotes.
 func pip(after, file string) change {
@@ -54,6 +63,10 @@ var stacks = []stack{
 	{
 		name: "fastapi", service: "backend", python: true, data: true, shows: "Notes", edit: edited("main.py", `"`),
 		pack: pip("uvicorn==0.34.0", "main.py"),
+	},
+	{
+		name: "vite-flask", service: "web", python: true, data: true, proxied: true, shows: "Notes", edit: edited("web/src/App.jsx", "'"),
+		pack: below("web", npm("src/App.jsx", "const title = 'Notes, edited'", "import ms from 'ms'\nconst title = `Notes of ${ms(60000)}`")),
 	},
 	{
 		name: "next", service: "notes", data: true, shows: "Notes", edit: edited("app/page.js", "'"),
@@ -106,5 +119,25 @@ github.com/lib/pq v1.10.9 h1:`},
 	},
 	{
 		name: "static", service: "frontend", shows: "Elephant hawkmoth", edit: edited("script.js", "'"),
+	},
+	{
+		name: "koa", service: "notes", data: true, shows: "Notes", edit: edited("app.js", "'"),
+		pack: npm("app.js", "'Notes, edited'", "`Notes of ${require('ms')(60000)}`"),
+	},
+	{
+		name: "fastify", service: "notes", data: true, shows: "Notes", edit: edited("server.js", "'"),
+		pack: npm("server.js", "const title = 'Notes, edited'", "import ms from 'ms'\nconst title = `Notes of ${ms(60000)}`"),
+	},
+	{
+		name: "angular", service: "client", data: true, proxied: true, shows: "Notes", edit: edited("client/src/app/app.ts", "'"),
+		pack: below("client", npm("src/app/app.ts", "const title: string = 'Notes, edited'", "// @ts-expect-error no types\nimport ms from 'ms'\nconst title: string = `Notes of ${ms(60000)}`")),
+	},
+	{
+		name: "react-router", service: "notes", data: true, shows: "Notes", edit: edited("app/notes.jsx", "'"),
+		pack: npm("app/notes.jsx", "const title = 'Notes, edited'", "import ms from 'ms'\nconst title = `Notes of ${ms(60000)}`"),
+	},
+	{
+		name: "astro", service: "notes", data: true, shows: "Notes", edit: edited("src/pages/index.astro", "'"),
+		pack: npm("src/pages/index.astro", "const title = 'Notes, edited'", "import ms from 'ms'\nconst title = `Notes of ${ms(60000)}`"),
 	},
 }

@@ -191,7 +191,12 @@ func (d *day) inProduction(t *testing.T) {
 		}
 	}
 	d.write(t, "../production.yaml", file)
-	d.devup(t, "-f", "devup.yaml", "-f", "../production.yaml", "up", "--detach")
+	up, shown := []string{"-f", "devup.yaml", "-f", "../production.yaml", "up", "--detach"}, d.service
+	if d.proxied {
+		up, shown = append(up, "--gateway"), "gateway"
+	}
+	d.devup(t, up...)
+	d.page = browse(t, d.url(t, shown)) // the open tab still shows what development served
 	d.comesToShow(t, d.shown)
 	d.keepsData(t)
 }

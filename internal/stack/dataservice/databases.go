@@ -57,6 +57,7 @@ var databases = []*Service{
 			{"python", "sqlalchemy", "psycopg2-binary", "postgresql"},
 			{"python", "sqlalchemy", "psycopg", "postgresql+psycopg"},
 			{"python", "sqlmodel", "psycopg", "postgresql+psycopg"},
+			{"python", "flask-sqlalchemy", "psycopg", "postgresql+psycopg"},
 			{"python", "sqlalchemy", "psycopg-binary", "postgresql+psycopg"},
 			{"python", "sqlalchemy", "pg8000", "postgresql+pg8000"},
 		},

@@ -33,6 +33,9 @@ func dsnClues(file tree.File) []Clue {
 			continue
 		}
 		for _, m := range kind.pattern.FindAllStringSubmatchIndex(file.Text, maxClues) {
+			if pdoText.MatchString(file.Text[m[2]:m[3]]) {
+				continue // of PHP, whose call says the rest
+			}
 			clue := Clue{Service: kind.service, Evidence: file.At(m[0], "a connection string")}
 			if address, ok := parseAddress(file.Text[m[2]:m[3]]); ok {
 				filled := address.Host

@@ -53,6 +53,7 @@ var javaScript = stack.Language{
 	Copies:     npm.Copies,
 	Install:    npm.Install,
 	Keeps:      npm.Keeps,
+	Browsers:   lazyregexp.New(`^(?:\s|//.*\n|/\*(?s:.*?)\*/)*["']use client["']`), // https://react.dev/reference/rsc/use-client
 	ProxyFiles: lazyregexp.New(`\.config\.|^setupProxy\.|^proxy[.-]conf`),
 }
 
