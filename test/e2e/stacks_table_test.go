@@ -140,4 +140,13 @@ github.com/lib/pq v1.10.9 h1:`},
 		name: "astro", service: "notes", data: true, shows: "Notes", edit: edited("src/pages/index.astro", "'"),
 		pack: npm("src/pages/index.astro", "const title = 'Notes, edited'", "import ms from 'ms'\nconst title = `Notes of ${ms(60000)}`"),
 	},
+	{
+		name: "rust-axum", service: "notes", data: true, shows: "Notes", edit: edited("src/main.rs", `"`),
+		pack: change{shows: "Notes of 1,000", files: []replacement{
+			{"Cargo.toml", "[dependencies]", "[dependencies]\nthousands = \"0.2.0\""},
+			{"src/main.rs", `const TITLE: &str = "Notes, edited";`, ""},
+			{"src/main.rs", "{TITLE}", "Notes of {}"},
+			{"src/main.rs", `<ul>{items}</ul>"#`, `<ul>{items}</ul>"#, thousands::Separable::separate_with_commas(&1000)`},
+		}},
+	},
 }
