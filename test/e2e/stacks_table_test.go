@@ -97,6 +97,10 @@ var stacks = []stack{
 		pack: below("client", npm("src/app/app.ts", "const title: string = 'Notes, edited'", "// @ts-expect-error no types\nimport ms from 'ms'\nconst title: string = `Notes of ${ms(60000)}`")),
 	},
 	{
+		name: "sveltekit", service: "notes", data: true, shows: "Notes", edit: edited("src/routes/+page.svelte", "'"),
+		pack: npm("src/routes/+page.svelte", "const title = 'Notes, edited'", "import ms from 'ms'\n  const title = `Notes of ${ms(60000)}`"),
+	},
+	{
 		name: "react-router", service: "notes", data: true, shows: "Notes", edit: edited("app/notes.jsx", "'"),
 		pack: npm("app/notes.jsx", "const title = 'Notes, edited'", "import ms from 'ms'\nconst title = `Notes of ${ms(60000)}`"),
 	},
