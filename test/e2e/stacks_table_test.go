@@ -108,4 +108,8 @@ var stacks = []stack{
 		name: "astro", service: "notes", data: true, shows: "Notes", edit: edited("src/pages/index.astro", "'"),
 		pack: npm("src/pages/index.astro", "const title = 'Notes, edited'", "import ms from 'ms'\nconst title = `Notes of ${ms(60000)}`"),
 	},
+	{
+		name: "vue-cli", service: "frontend", data: true, shows: "Notes", edit: edited("frontend/src/App.vue", "'"),
+		pack: below("frontend", npm("src/App.vue", "const title = 'Notes, edited'", "import ms from 'ms'\nconst title = `Notes of ${ms(60000)}`")),
+	},
 }
