@@ -95,14 +95,20 @@ func (c localCaller) inBrowsers(source tree.File) bool {
 }
 
 // decideForward has a service reached from outside of its container that listens on 127.0.0.1
-// alone: from a port of its network that no member has.
+// alone: from a port of its network that no member has. The network of a service that a compose
+// file has is that file's.
 func decideForward(c *candidate) {
 	hidden := c.Of.Language.Hidden
-	if hidden == nil || c.compose != nil || c.Port.Number == 0 {
+	if hidden == nil || c.Port.Number == 0 {
 		return
 	}
 	why := hidden(c.App)
 	if why.File == "" {
+		return
+	}
+	if c.compose != nil {
+		why.Text += ", which nothing outside of its container reaches"
+		c.Remark(why, "write 0.0.0.0 there")
 		return
 	}
 	if c.loopback == nil {

@@ -77,6 +77,24 @@ var stacks = []stack{
 		pack: pip("gunicorn==23.0.0", "notes/views.py"),
 	},
 	{
+		name: "spring-boot", service: "notes", data: true, shows: "Notes", edit: edited("src/main/java/com/example/notes/NotesController.java", `"`),
+		pack: change{shows: "Notes of moth", files: []replacement{
+			{"pom.xml", "  <dependencies>", "  <dependencies>\n    <dependency>\n      <groupId>org.apache.commons</groupId>\n      <artifactId>commons-lang3</artifactId>\n    </dependency>"},
+			{"src/main/java/com/example/notes/NotesController.java", `"Notes, edited"`, `"Notes of " + org.apache.commons.lang3.StringUtils.reverse("htom")`},
+		}},
+	},
+	{
+		name: "go", service: "notes", data: true, shows: "Notes", edit: edited("main.go", `"`),
+		pack: change{shows: "Notes of 1", files: []replacement{
+			{"go.mod", "require github.com/lib/pq v1.10.9", "require (\n\tgithub.com/google/uuid v1.6.0\n\tgithub.com/lib/pq v1.10.9\n)"},
+			{"go.sum", "github.com/lib/pq v1.10.9 h1:", `github.com/google/uuid v1.6.0 h1:NIvaJDMOsjHA8n1jAhLSgzrAzy1Hgr+hNrb57e+94F0=
+github.com/google/uuid v1.6.0/go.mod h1:TIyPZe4MgqvfeYDBFedMoGGpEw/LqOeaOT+nhxU+yHo=
+github.com/lib/pq v1.10.9 h1:`},
+			{"main.go", `_ "github.com/lib/pq"`, "\"github.com/google/uuid\"\n\t_ \"github.com/lib/pq\""},
+			{"main.go", `const title = "Notes, edited"`, `var title = "Notes of " + uuid.NameSpaceDNS.Version().String()[8:]`},
+		}},
+	},
+	{
 		name: "nestjs", service: "notes", data: true, shows: "Notes", edit: edited("src/notes.controller.ts", "'"),
 		pack: npm("src/notes.controller.ts", "'Notes, edited'", "`Notes of ${require('ms')(60000)}`"),
 	},

@@ -26,6 +26,9 @@ func (p proposal) saySteps(env *command.Env) {
 		for _, step := range p.steps(s) {
 			env.Say(s.Name + ": `devup up` " + step)
 		}
+		if seed := s.Seed; len(seed.Command) > 0 && !seed.Once && s.Compose == "" {
+			env.Say(s.Name + ": to fill the database, run `devup exec " + s.Name + " " + untrusted.Name(commandLine(seed.Command)) + "` after `devup up`")
+		}
 	}
 	for _, l := range p.repository.Loopbacks {
 		for _, line := range sharedNetwork(l) {
@@ -51,9 +54,20 @@ func (p proposal) steps(s detect.Service) []string {
 		steps = append(steps, "generates "+strings.Join(secrets, ", "))
 	}
 	if len(s.Migrate) > 0 && s.Compose == "" {
-		steps = append(steps, "runs `"+untrusted.Name(strings.Join(s.Migrate, " "))+"` before it is ready")
+		steps = append(steps, "runs `"+untrusted.Name(commandLine(s.Migrate))+"` before it is ready")
+	}
+	if s.Seed.Once && s.Compose == "" {
+		steps = append(steps, "runs `"+untrusted.Name(commandLine(s.Seed.Command))+"` once, to fill the database")
 	}
 	return steps
+}
+
+// commandLine is a command as people type it.
+func commandLine(words []string) string {
+	if len(words) == 3 && words[0] == "sh" && words[1] == "-c" {
+		return words[2]
+	}
+	return strings.Join(words, " ")
 }
 
 // sharedNetwork says which services share a network, for which address in the source, and
