@@ -133,6 +133,10 @@ github.com/lib/pq v1.10.9 h1:`},
 		pack: below("client", npm("src/app/app.ts", "const title: string = 'Notes, edited'", "// @ts-expect-error no types\nimport ms from 'ms'\nconst title: string = `Notes of ${ms(60000)}`")),
 	},
 	{
+		name: "sveltekit", service: "notes", data: true, shows: "Notes", edit: edited("src/routes/+page.svelte", "'"),
+		pack: npm("src/routes/+page.svelte", "const title = 'Notes, edited'", "import ms from 'ms'\n  const title = `Notes of ${ms(60000)}`"),
+	},
+	{
 		name: "react-router", service: "notes", data: true, shows: "Notes", edit: edited("app/notes.jsx", "'"),
 		pack: npm("app/notes.jsx", "const title = 'Notes, edited'", "import ms from 'ms'\nconst title = `Notes of ${ms(60000)}`"),
 	},
@@ -148,5 +152,9 @@ github.com/lib/pq v1.10.9 h1:`},
 			{"src/main.rs", "{TITLE}", "Notes of {}"},
 			{"src/main.rs", `<ul>{items}</ul>"#`, `<ul>{items}</ul>"#, thousands::Separable::separate_with_commas(&1000)`},
 		}},
+	},
+	{
+		name: "vue-cli", service: "frontend", data: true, shows: "Notes", edit: edited("frontend/src/App.vue", "'"),
+		pack: below("frontend", npm("src/App.vue", "const title = 'Notes, edited'", "import ms from 'ms'\nconst title = `Notes of ${ms(60000)}`")),
 	},
 }
