@@ -317,10 +317,20 @@ func (f *finder) isNeedless(w *Wanted) bool {
 		return len(w.Holds) == 0 && len(w.Evidence) == 0 // neither a variable nor a driver
 	case f.elsewhere[w.Service] && len(w.Fixed) == 0:
 		return true
-	case !w.byCode && w.Service.isSQL() && f.sqlite != (tree.Evidence{}):
+	case !w.byCode && w.Service.isSQL() && (f.sqlite != (tree.Evidence{}) || f.isAnotherElsewhere(w.Service)):
 		return true // the driver is for another place
 	case f.seen.InCompose:
 		return !slices.ContainsFunc(w.Holds, points) || slices.ContainsFunc(w.Holds, func(h Holding) bool { return points(h) && h.Given })
+	}
+	return false
+}
+
+// isAnotherElsewhere says whether the code has a database of another kind on the internet.
+func (f *finder) isAnotherElsewhere(than *Service) bool {
+	for s, is := range f.elsewhere {
+		if is && s != than && s.isSQL() {
+			return true
+		}
 	}
 	return false
 }

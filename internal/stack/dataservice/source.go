@@ -89,25 +89,41 @@ func urlClues(file tree.File) []Clue {
 			continue
 		}
 		of := ofScheme(scheme)
-		compared := strings.HasSuffix(text, "://") && comparesURL.MatchString(around(file.Text, m[0])) // url.replace("postgres://", …)
-		if of == nil || of.IgnoreURLs || compared {
+		if of == nil || of.IgnoreURLs || isCompared(file.Text, text, m[0]) {
 			continue
 		}
 		clue := Clue{Service: of.Name, Evidence: file.At(m[0], scheme+"://")}
-		if address, ok := parseAddress(text); ok && !strings.ContainsAny(address.Host, "{}$%") {
-			clue.Address = address
-			if at, end := m[0]-1, m[1]; atHome.MatchString(text) && at >= 0 && end < len(file.Text) && file.Text[at] == file.Text[end] {
-				clue.Address.Host = "localhost"
-			}
-			clue.Fixed = clue.Address.Host != "" && !fromVariable.MatchString(around(file.Text, m[0])) && !isBound(file.Path, scheme)
-			clue.Text = scheme + "://" + clue.Address.Host
-			if address.Port > 0 {
-				clue.Text += ":" + strconv.Itoa(address.Port)
-			}
-		}
+		clue.locate(file, text, m[0])
 		clues = append(clues, clue)
 	}
 	return clues
+}
+
+// locate takes the address in the URL at an offset, as far as it is a literal.
+func (c *Clue) locate(file tree.File, text string, at int) {
+	address, ok := parseAddress(text)
+	if !ok || strings.ContainsAny(address.Host, "{}$%") {
+		return
+	}
+	if atHome.MatchString(text) && isQuoted(file.Text, at, at+len(text)) {
+		address.Host = "localhost"
+	}
+	c.Address = address
+	c.Fixed = address.Host != "" && !fromVariable.MatchString(around(file.Text, at)) && !isBound(file.Path, address.Scheme)
+	c.Text = address.Scheme + "://" + address.Host
+	if address.Port > 0 {
+		c.Text += ":" + strconv.Itoa(address.Port)
+	}
+}
+
+// isCompared says whether a URL is only a scheme that code replaces or looks for.
+func isCompared(file, text string, at int) bool {
+	return strings.HasSuffix(text, "://") && comparesURL.MatchString(around(file, at))
+}
+
+// isQuoted says whether a part of a text is all that stands between two quotes.
+func isQuoted(text string, start, end int) bool {
+	return start > 0 && end < len(text) && text[start-1] == text[end]
 }
 
 // around is the line that holds an offset, and the one before it.

@@ -53,6 +53,9 @@ var companions = []companion{
 	{"celery", nil, "packaging", ""},                  // kombu 5.7 imports it for Redis and does not require it
 	{"psycopg2", nil, "sqlalchemy<2.1", bringAlchemy}, // whose postgresql:// is psycopg 3
 	{"psycopg2-binary", nil, "sqlalchemy<2.1", bringAlchemy},
+	{"pymysql", nil, "cryptography", ""}, // for the passwords of MySQL 8
+	{"aiomysql", nil, "cryptography", ""},
+	{"flask-mysql", nil, "cryptography", ""},
 	{"passlib", nil, "bcrypt<5", ""}, // its test password is longer than bcrypt takes
 }
 
@@ -96,12 +99,12 @@ func accompany(a *stack.App, needs *pip.Requirements) {
 			a.Packages.Builders = append(a.Packages.Builders, b.needs)
 		}
 	}
-	if locked.Manager != "" {
-		return
-	}
 	var added []string
 	for _, c := range companions {
-		other, bound, _ := strings.Cut(c.needs, "<")
+		other, bound, limits := strings.Cut(c.needs, "<")
+		if locked.Manager != "" && (limits || locked.Versions[other] != "") {
+			continue // the lock file decides the versions
+		}
 		if c.name == "passlib" && !needs.Needs("bcrypt") && !strings.Contains(needs.Extras["passlib"], "bcrypt") {
 			continue
 		}
@@ -117,26 +120,32 @@ func accompany(a *stack.App, needs *pip.Requirements) {
 	}
 	a.Packages.Missing = append(a.Packages.Missing, added...)
 	slices.Sort(a.Packages.Missing)
-	a.Note(tree.At(path.Join(a.Dir, a.Packages.Manifest), 0, "leaves versions open that its packages need: "+strings.Join(added, ", ")))
+	a.Note(tree.At(path.Join(a.Dir, a.Packages.Manifest), 0, "leaves open what its packages need: "+strings.Join(added, ", ")))
 }
 
 var lowest = lazyregexp.New(`>=?\s*([\d.]+)`)
 
-// isLimited says whether a list decides itself which versions of a package below a bound there may be.
+// isLimited says whether a list decides itself which versions of a package there may be, of those
+// below a bound, or without one whether it asks for it.
 func isLimited(needs *pip.Requirements, name, bound string) bool {
+	if bound == "" {
+		return needs.Needs(name)
+	}
 	version := needs.Versions[name]
 	if strings.ContainsAny(version, "<~") || strings.Contains(version, "==") {
 		return true
 	}
 	low := lowest.FindStringSubmatch(version)
-	return low != nil && bound != "" && !versions.Less(versions.Numbers(low[1]), versions.Numbers(bound))
+	return low != nil && !versions.Less(versions.Numbers(low[1]), versions.Numbers(bound))
 }
 
 // driverFor gives what helps a list that a tool resolves to the newest versions, which pip must
-// not contradict: the driver that SQLAlchemy 2.1 takes for postgresql://.
+// not contradict: no limit, but the driver that SQLAlchemy 2.1 takes for postgresql://.
 func driverFor(needs *pip.Requirements, added []string) []string {
-	if slices.Contains(added, "sqlalchemy<2.1") && !needs.Needs("psycopg", "psycopg-binary") {
-		return []string{"psycopg[binary]"}
+	driver := slices.Contains(added, "sqlalchemy<2.1") && !needs.Needs("psycopg", "psycopg-binary")
+	added = slices.DeleteFunc(added, func(name string) bool { return strings.Contains(name, "<") })
+	if driver {
+		added = append(added, "psycopg[binary]")
 	}
-	return nil
+	return added
 }

@@ -38,9 +38,12 @@ func missing(a *stack.App) {
 	} else if !needs.HoldsMore() {
 		a.Packages.Missing = undeclared(a, needs)
 	}
+	if needs == nil || !needs.HoldsMore() {
+		a.Packages.Missing = append(a.Packages.Missing, drivers(a, needs)...)
+	}
 	imported := len(a.Packages.Missing)
 	if needs != nil && imported > 0 {
-		a.Note(tree.At(needs.Manifest, 0, "lacks "+strings.Join(a.Packages.Missing, ", ")+", which the source imports"))
+		a.Note(tree.At(needs.Manifest, 0, "lacks "+strings.Join(a.Packages.Missing, ", ")+", which the source uses"))
 	}
 	for _, required := range a.Of.Requires {
 		if !needs.Needs(required.Package) && !slices.Contains(a.Packages.Missing, required.Package) && !needs.Mention(a.Tree, required.Unless) {
@@ -51,6 +54,39 @@ func missing(a *stack.App) {
 		a.Note(tree.At(needs.Manifest, 0, "lacks "+strings.Join(slices.Sorted(slices.Values(a.Packages.Missing[imported:])), ", ")+", which starts the service"))
 	}
 	slices.Sort(a.Packages.Missing)
+}
+
+// driverNames are the packages that a source needs for what it says, although it imports none: the
+// first is installed where the list has none of them.
+var driverNames = []struct {
+	says     *lazyregexp.Regexp
+	packages []string
+}{
+	{lazyregexp.New(`["']django\.(?:db\.backends\.postgresql\w*|contrib\.gis\.db\.backends\.postgis)["']`), []string{"psycopg2-binary", "psycopg2", "psycopg", "psycopg-binary"}},
+	{lazyregexp.New(`["']django\.(?:contrib\.gis\.)?db\.backends\.mysql["']`), []string{"mysqlclient", "pymysql", "mysql-connector-python"}},
+	{lazyregexp.New(`["']mysql\+pymysql://`), []string{"pymysql"}},
+	{lazyregexp.New(`["']mysql\+mysqlconnector://`), []string{"mysql-connector-python"}},
+	{lazyregexp.New(`["']postgresql\+asyncpg://`), []string{"asyncpg"}},
+	{lazyregexp.New(`["']postgresql\+psycopg://`), []string{"psycopg[binary]", "psycopg", "psycopg-binary"}},
+	{lazyregexp.New(`["']postgres(?:ql)?(?:\+psycopg2)?://[^"'\s]*@`), []string{"psycopg2-binary", "psycopg2", "psycopg", "psycopg-binary", "asyncpg", "pg8000", "aiopg", "databases"}},
+	{lazyregexp.New(`["']sqlite\+aiosqlite://`), []string{"aiosqlite", "databases"}},
+}
+
+// drivers are the packages of databases that the source names and the list forgets.
+func drivers(a *stack.App, needs *pip.Requirements) []string {
+	var packages []string
+	for _, driver := range driverNames {
+		has := func(name string) bool { return needs.Needs(name) || slices.Contains(a.Packages.Missing, name) }
+		if slices.ContainsFunc(driver.packages, has) {
+			continue
+		}
+		if slices.ContainsFunc(a.Sources, func(s tree.File) bool {
+			return !aside.MatchString(tree.Relative(a.Dir, s.Path)) && driver.says.MatchString(s.Text)
+		}) {
+			packages = append(packages, driver.packages[0])
+		}
+	}
+	return packages
 }
 
 // importedPackages are the packages of the modules that the service's source
@@ -117,7 +153,10 @@ func undeclared(a *stack.App, needs *pip.Requirements) []string {
 		for _, module := range loadedBy(source.Text) {
 			found, _, _ := strings.Cut(packageOf(module), "[")
 			by, known := bringers[module]
-			if known = known || strings.HasPrefix(module, "flask_"); !known || own[module] || needs.Needs(append(by, found, module)...) || slices.Contains(packages, found) {
+			if known = known || strings.HasPrefix(module, "flask_"); module != "jose" { // PyPI's jose is another package, of Python 2
+				by = append(by, module)
+			}
+			if !known || own[module] || needs.Needs(append(by, found)...) || slices.Contains(packages, found) {
 				continue
 			}
 			packages = append(packages, packageOf(module))
@@ -135,6 +174,8 @@ var bringers = map[string][]string{
 	"psycopg2":       {"psycopg2-binary", "psycopg2-pool", "aiopg"},
 	"pymysql":        {"aiomysql"},
 	"pymongo":        {"motor", "mongoengine", "flask-pymongo", "beanie", "djongo", "mongoengine-python"},
+	"mysql":          {"mysql-connector-python", "mysql-connector", "mysql-connector-python-rf"},
+	"MySQLdb":        {"mysqlclient", "flask-mysqldb"},
 	"bcrypt":         {"flask-bcrypt", "passlib"},
 	"jwt":            {"flask-jwt-extended", "djangorestframework-simplejwt", "djoser", "dj-rest-auth", "twilio", "firebase-admin", "msal"},
 	"jose":           {"python-jose"},
@@ -185,6 +226,7 @@ var knownImports = map[string]string{
 	"flask": "flask", "werkzeug": "werkzeug", "jinja2": "jinja2", "markupsafe": "markupsafe", "click": "click",
 	"fastapi": "fastapi", "starlette": "starlette", "pydantic": "pydantic", "pydantic_settings": "pydantic-settings",
 	"uvicorn": "uvicorn", "gunicorn": "gunicorn", "waitress": "waitress", "quart": "quart", "litestar": "litestar",
+	"mysql": "mysql-connector-python", "MySQLdb": "mysqlclient", "cv2": "opencv-python-headless", "markdown": "markdown", "pytz": "pytz", "qrcode": "qrcode", "aiosqlite": "aiosqlite",
 	"decouple": "python-decouple", "environ": "django-environ", "dj_database_url": "dj-database-url", "whitenoise": "whitenoise",
 	"django_filters": "django-filter", "drf_yasg": "drf-yasg", "drf_spectacular": "drf-spectacular", "rest_framework_simplejwt": "djangorestframework-simplejwt",
 	"storages": "django-storages", "crispy_forms": "django-crispy-forms", "debug_toolbar": "django-debug-toolbar", "django_extensions": "django-extensions", "channels": "channels",

@@ -138,8 +138,13 @@ func whyNoService(f *tree.Directory, t *tree.Tree, needs *pip.Requirements) stri
 func prepare(a *stack.App) {
 	a.Sources = nil
 	deep := pip.Read(a.Tree, a.Dir) != nil
+	var packages map[string]bool
+	if !deep {
+		packages = importedBeside(a)
+	}
 	directories := a.Tree.Below(a.Dir, func(f *tree.Directory) bool {
-		if !deep || tree.IsAside(f.Path) || strings.Count(tree.Relative(a.Dir, f.Path), "/") > 2 {
+		top, _, _ := strings.Cut(tree.Relative(a.Dir, f.Path), "/")
+		if !deep && !packages[top] || tree.IsAside(f.Path) || strings.Count(tree.Relative(a.Dir, f.Path), "/") > 2 {
 			return false
 		}
 		return !f.Has("package.json") && pip.Read(a.Tree, f.Path) == nil
@@ -151,12 +156,26 @@ func prepare(a *stack.App) {
 			if len(a.Sources) == maxEntries {
 				return
 			}
-			if path.Ext(name) != ".py" || tree.IsTest(name) || !deep && rank(name) == len(entries) {
+			if path.Ext(name) != ".py" || tree.IsTest(name) || !deep && f.Path == a.Dir && rank(name) == len(entries) {
 				continue
 			}
 			a.Sources = append(a.Sources, a.Tree.Source(path.Join(f.Path, name)))
 		}
 	}
+}
+
+// importedBeside are the packages in a directory that an entry in it imports: `from website import
+// create_app`. Without a list of packages, nothing else below it is known to be the server's.
+func importedBeside(a *stack.App) map[string]bool {
+	found := map[string]bool{}
+	for _, name := range entries {
+		if a.Directory().Has(name) {
+			for _, module := range importsOf(a.Tree.Source(path.Join(a.Dir, name)).Text) {
+				found[module] = found[module] || a.Tree.Has(path.Join(a.Dir, module, "__init__.py"))
+			}
+		}
+	}
+	return found
 }
 
 // rank is the place of a file's name among those of entries.
