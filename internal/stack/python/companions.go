@@ -112,7 +112,7 @@ func accompany(a *stack.App, needs *pip.Requirements) {
 			added = append(added, c.needs)
 		}
 	}
-	if !strings.HasSuffix(a.Packages.Manifest, ".txt") {
+	if a.Packages.Manifest != "" && !strings.HasSuffix(a.Packages.Manifest, ".txt") {
 		added = driverFor(needs, added)
 	}
 	if len(added) == 0 {
@@ -120,7 +120,12 @@ func accompany(a *stack.App, needs *pip.Requirements) {
 	}
 	a.Packages.Missing = append(a.Packages.Missing, added...)
 	slices.Sort(a.Packages.Missing)
-	a.Note(tree.At(path.Join(a.Dir, a.Packages.Manifest), 0, "leaves open what its packages need: "+strings.Join(added, ", ")))
+	why := tree.Evidence{Text: "the list of packages "}
+	if a.Packages.Manifest != "" {
+		why = tree.At(path.Join(a.Dir, a.Packages.Manifest), 0, "")
+	}
+	why.Text += "leaves open what its packages need: " + strings.Join(added, ", ")
+	a.Note(why)
 }
 
 var lowest = lazyregexp.New(`>=?\s*([\d.]+)`)

@@ -19,9 +19,7 @@ var (
 // finish decides what needs the commands and the version of Python.
 func finish(a *stack.App) {
 	missing(a)
-	if needs := pip.Read(a.Tree, a.Dir); needs != nil {
-		accompany(a, needs)
-	}
+	accompany(a, pip.Installed(a))
 	pip.System(a)
 	if !a.Of.Worker {
 		a.Workers = workers(a)
@@ -227,11 +225,15 @@ var knownImports = map[string]string{
 	"fastapi": "fastapi", "starlette": "starlette", "pydantic": "pydantic", "pydantic_settings": "pydantic-settings",
 	"uvicorn": "uvicorn", "gunicorn": "gunicorn", "waitress": "waitress", "quart": "quart", "litestar": "litestar",
 	"mysql": "mysql-connector-python", "MySQLdb": "mysqlclient", "cv2": "opencv-python-headless", "markdown": "markdown", "pytz": "pytz", "qrcode": "qrcode", "aiosqlite": "aiosqlite",
+	"wtforms": "wtforms", "email_validator": "email-validator", "itsdangerous": "itsdangerous", "peewee": "peewee", "apscheduler": "apscheduler", "dateutil": "python-dateutil",
+	"slugify": "python-slugify", "docx": "python-docx", "PyPDF2": "pypdf2", "pypdf": "pypdf", "fitz": "pymupdf", "openpyxl": "openpyxl", "reportlab": "reportlab",
+	"scipy": "scipy", "seaborn": "seaborn", "plotly": "plotly", "joblib": "joblib", "nltk": "nltk", "dash_bootstrap_components": "dash-bootstrap-components", "yfinance": "yfinance",
+	"Crypto": "pycryptodome", "magic": "python-magic", "pyotp": "pyotp", "stripe": "stripe", "twilio": "twilio", "cloudinary": "cloudinary", "groq": "groq", "anthropic": "anthropic",
 	"decouple": "python-decouple", "environ": "django-environ", "dj_database_url": "dj-database-url", "whitenoise": "whitenoise",
 	"django_filters": "django-filter", "drf_yasg": "drf-yasg", "drf_spectacular": "drf-spectacular", "rest_framework_simplejwt": "djangorestframework-simplejwt",
 	"storages": "django-storages", "crispy_forms": "django-crispy-forms", "debug_toolbar": "django-debug-toolbar", "django_extensions": "django-extensions", "channels": "channels",
 	"django": "django", "rest_framework": "djangorestframework", "corsheaders": "django-cors-headers",
-	"streamlit": "streamlit", "gradio": "gradio", "dash": "dash", "plotly": "plotly", "aiohttp": "aiohttp", "httpx": "httpx", "requests": "requests", "dotenv": "python-dotenv",
+	"streamlit": "streamlit", "gradio": "gradio", "dash": "dash", "aiohttp": "aiohttp", "httpx": "httpx", "requests": "requests", "dotenv": "python-dotenv",
 	"sqlalchemy": "sqlalchemy", "alembic": "alembic", "psycopg2": "psycopg2-binary", "psycopg": "psycopg[binary]", "asyncpg": "asyncpg",
 	"pymysql": "pymysql", "pymongo": "pymongo", "bson": "pymongo", "redis": "redis", "celery": "celery",
 	"boto3": "boto3", "botocore": "boto3", "jwt": "pyjwt", "jose": "python-jose", "passlib": "passlib", "bcrypt": "bcrypt",

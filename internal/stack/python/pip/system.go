@@ -92,7 +92,7 @@ var libraries = map[string]library{
 
 // System sets the packages of Debian that those of Python need: to be compiled, and to run.
 func System(a *stack.App) {
-	needs := installed(a)
+	needs := Installed(a)
 	locked := LockOf(a.Tree, needs)
 	fits := func(name string) bool { return HasWheel(name, PinnedVersion(needs, locked, name), a.Runtime.Version) }
 	compiler := slices.ContainsFunc(oldPython, func(old oldPackage) bool { return !fits(old.name) })
@@ -125,8 +125,8 @@ func System(a *stack.App) {
 	a.Packages.Build, a.Packages.Run = sorted(build), sorted(run)
 }
 
-// installed are the packages that the list asks for, and those that it lacks.
-func installed(a *stack.App) *Requirements {
+// Installed are the packages that the list asks for, and those that it lacks.
+func Installed(a *stack.App) *Requirements {
 	needs := Read(a.Tree, a.Dir)
 	if needs == nil {
 		needs = &Requirements{Versions: map[string]string{}, Extras: map[string]string{}, Lines: map[string]int{}}
