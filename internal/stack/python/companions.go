@@ -93,12 +93,7 @@ func (c companion) holds(needs *pip.Requirements, locked pip.Lock) bool {
 // accompany adds what keeps the packages of a list that no tool locked working together.
 func accompany(a *stack.App, needs *pip.Requirements) {
 	locked := pip.LockOf(a.Tree, needs)
-	for _, b := range builders {
-		wheel := b.name == "pyyaml" && pip.HasWheel(b.name, pip.PinnedVersion(needs, locked, b.name), a.Runtime.Version)
-		if b.holds(needs, locked) && !wheel && !slices.Contains(a.Packages.Builders, b.needs) {
-			a.Packages.Builders = append(a.Packages.Builders, b.needs)
-		}
-	}
+	limitBuilders(a, needs, locked)
 	var added []string
 	for _, c := range companions {
 		other, bound, limits := strings.Cut(c.needs, "<")
@@ -126,6 +121,16 @@ func accompany(a *stack.App, needs *pip.Requirements) {
 	}
 	why.Text += "leaves open what its packages need: " + strings.Join(added, ", ")
 	a.Note(why)
+}
+
+// limitBuilders keeps what builds packages of a list from source at versions that can.
+func limitBuilders(a *stack.App, needs *pip.Requirements, locked pip.Lock) {
+	for _, b := range builders {
+		wheel := b.name == "pyyaml" && pip.HasWheel(b.name, pip.PinnedVersion(needs, locked, b.name), a.Runtime.Version)
+		if b.holds(needs, locked) && !wheel && !slices.Contains(a.Packages.Builders, b.needs) {
+			a.Packages.Builders = append(a.Packages.Builders, b.needs)
+		}
+	}
 }
 
 var lowest = lazyregexp.New(`>=?\s*([\d.]+)`)
