@@ -1,6 +1,7 @@
 package python
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -131,7 +132,7 @@ func packageOf(module string) string {
 	if flask, is := strings.CutPrefix(module, "flask_"); is && knownImports[module] == "" {
 		return "flask-" + strings.ReplaceAll(flask, "_", "-")
 	}
-	return knownImports[module]
+	return cmp.Or(knownImports[module], djangoImports[module])
 }
 
 var (
@@ -151,7 +152,7 @@ func undeclared(a *stack.App, needs *pip.Requirements) []string {
 		for _, module := range loadedBy(source.Text) {
 			found, _, _ := strings.Cut(packageOf(module), "[")
 			by, known := bringers[module]
-			if known = known || strings.HasPrefix(module, "flask_"); module != "jose" { // PyPI's jose is another package, of Python 2
+			if known = known || strings.HasPrefix(module, "flask_") || djangoImports[module] != ""; module != "jose" { // PyPI's jose is another package, of Python 2
 				by = append(by, module)
 			}
 			if !known || own[module] || needs.Needs(append(by, found)...) || slices.Contains(packages, found) {
@@ -179,8 +180,19 @@ var bringers = map[string][]string{
 	"jose":           {"python-jose"},
 	"passlib":        nil,
 	"socketio":       {"flask-socketio"},
-	"decouple":       nil, "environ": nil, "dj_database_url": nil, "whitenoise": nil, "django_filters": nil, "drf_yasg": nil, "drf_spectacular": nil,
-	"rest_framework_simplejwt": {"djoser", "dj-rest-auth"}, "storages": nil, "crispy_forms": nil, "debug_toolbar": nil, "django_extensions": nil, "channels": nil,
+}
+
+// djangoImports are modules of Django's world, with the package that holds each. Only that one
+// brings it.
+var djangoImports = map[string]string{
+	"decouple": "python-decouple", "environ": "django-environ", "dj_database_url": "dj-database-url", "whitenoise": "whitenoise", "django_filters": "django-filter",
+	"drf_yasg": "drf-yasg", "drf_spectacular": "drf-spectacular", "rest_framework_simplejwt": "djangorestframework-simplejwt", "djoser": "djoser", "dj_rest_auth": "dj-rest-auth",
+	"allauth": "django-allauth", "oauth2_provider": "django-oauth-toolkit", "social_django": "social-auth-app-django", "storages": "django-storages", "cloudinary_storage": "django-cloudinary-storage",
+	"crispy_forms": "django-crispy-forms", "crispy_bootstrap4": "crispy-bootstrap4", "crispy_bootstrap5": "crispy-bootstrap5", "widget_tweaks": "django-widget-tweaks",
+	"bootstrap4": "django-bootstrap4", "bootstrap5": "django-bootstrap5", "django_bootstrap5": "django-bootstrap5", "debug_toolbar": "django-debug-toolbar", "django_extensions": "django-extensions",
+	"channels": "channels", "daphne": "daphne", "django_celery_beat": "django-celery-beat", "django_celery_results": "django-celery-results", "ckeditor": "django-ckeditor",
+	"tinymce": "django-tinymce", "import_export": "django-import-export", "jazzmin": "django-jazzmin", "mptt": "django-mptt", "taggit": "django-taggit", "graphene_django": "graphene-django",
+	"simple_history": "django-simple-history", "django_countries": "django-countries", "phonenumber_field": "django-phonenumber-field[phonenumbers]", "imagekit": "django-imagekit",
 }
 
 // djangoNames are those of modules that Django's settings load: INSTALLED_APPS and MIDDLEWARE.
@@ -229,9 +241,6 @@ var knownImports = map[string]string{
 	"slugify": "python-slugify", "docx": "python-docx", "PyPDF2": "pypdf2", "pypdf": "pypdf", "fitz": "pymupdf", "openpyxl": "openpyxl", "reportlab": "reportlab",
 	"scipy": "scipy", "seaborn": "seaborn", "plotly": "plotly", "joblib": "joblib", "nltk": "nltk", "dash_bootstrap_components": "dash-bootstrap-components", "yfinance": "yfinance",
 	"Crypto": "pycryptodome", "magic": "python-magic", "pyotp": "pyotp", "stripe": "stripe", "twilio": "twilio", "cloudinary": "cloudinary", "groq": "groq", "anthropic": "anthropic",
-	"decouple": "python-decouple", "environ": "django-environ", "dj_database_url": "dj-database-url", "whitenoise": "whitenoise",
-	"django_filters": "django-filter", "drf_yasg": "drf-yasg", "drf_spectacular": "drf-spectacular", "rest_framework_simplejwt": "djangorestframework-simplejwt",
-	"storages": "django-storages", "crispy_forms": "django-crispy-forms", "debug_toolbar": "django-debug-toolbar", "django_extensions": "django-extensions", "channels": "channels",
 	"django": "django", "rest_framework": "djangorestframework", "corsheaders": "django-cors-headers",
 	"streamlit": "streamlit", "gradio": "gradio", "dash": "dash", "aiohttp": "aiohttp", "httpx": "httpx", "requests": "requests", "dotenv": "python-dotenv",
 	"sqlalchemy": "sqlalchemy", "alembic": "alembic", "psycopg2": "psycopg2-binary", "psycopg": "psycopg[binary]", "asyncpg": "asyncpg",
