@@ -171,7 +171,7 @@ var (
 	argument = lazyregexp.New(`(?i)["']?\b(host|hostname|server|user|username|password|passwd|database|db|dbname|name|port|url)["']?\s*(?:[:=]|=>)\s*(?:["']([^"'\n]*)["']|(\d{2,5})\b|([\w.-]+)[ \t]*$)`)
 	// readArgument is one that a variable gives.
 	readArgument = lazyregexp.New(`(?i)["']?\b(engine|dialect|host|hostname|server|user|username|password|passwd|database|db|dbname|name|port)["']?\s*(?:[:=]|=>)\s*(?:\w+\(\s*)?` +
-		`(?:(?:os\.)?getenv\(|(?:os\.)?environ(?:\.get\(|\[)|env(?:\.\w+)?\(|config\(|process\.env\.|process\.env\[|ENV\[|ENV\.fetch\()\s*["']?([A-Za-z_]\w*)`)
+		`(?:(?:os\.)?getenv\(|(?:os\.)?environ(?:\.get\(|\[)|env(?:\.\w+)?\(|config\(|get_env\w*\(|get_secret\(|env_var\(|process\.env\.|process\.env\[|ENV\[|ENV\.fetch\()\s*["']?([A-Za-z_]\w*)`)
 	positional = lazyregexp.New(`^\s*["']([^"'\n]*)["']\s*(?:,\s*(?:["']([^"'\n]*)["']|\d+)\s*(?:,\s*["']([^"'\n]*)["'])?)?`)
 )
 
