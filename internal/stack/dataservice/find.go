@@ -77,7 +77,7 @@ type Holding struct {
 // Find gives the data services that a service uses, and where its SQLite database is named
 // (the zero value where it has none).
 func Find(seen Seen) (wanted []*Wanted, sqlite tree.Evidence) {
-	f := finder{seen: seen, elsewhere: map[*Service]bool{}, roles: map[string]role{}, called: map[*Service]bool{}}
+	f := finder{seen: seen, elsewhere: map[*Service]bool{}, roles: map[string]role{}, called: map[*Service]bool{}, schemes: map[*Service][]string{}}
 	if seen.Asked != nil {
 		f.want(seen.Asked, tree.Evidence{}).byCode = true
 	}
@@ -93,10 +93,11 @@ type finder struct {
 	seen      Seen
 	wanted    []*Wanted
 	sqlite    tree.Evidence
-	elsewhere map[*Service]bool // those that the project has on the internet
-	names     []string          // of its packages
-	roles     map[string]role   // of variables, by what the code does with them
-	called    map[*Service]bool // those whose driver the code calls itself
+	elsewhere map[*Service]bool     // those that the project has on the internet
+	names     []string              // of its packages
+	roles     map[string]role       // of variables, by what the code does with them
+	called    map[*Service]bool     // those whose driver the code calls itself
+	schemes   map[*Service][]string // of URLs that the code puts together
 }
 
 // role is what a variable holds of which service; nil where the code leaves the service open.
@@ -155,6 +156,9 @@ func (f *finder) clues() {
 			f.roles[read.Variable] = role{of, read.Part}
 		}
 		f.called[of] = f.called[of] || c.Calls
+		if c.Scheme != "" && of != nil {
+			f.schemes[of] = append(f.schemes[of], c.Scheme)
+		}
 		switch {
 		case c.Service == SQLite:
 			f.noteSQLite(c.Evidence)
@@ -333,35 +337,6 @@ func (f *finder) isAnotherElsewhere(than *Service) bool {
 		}
 	}
 	return false
-}
-
-// asyncDrivers are those that no code without await can use.
-var asyncDrivers = []string{"asyncpg", "aiomysql", "asyncmy", "aiosqlite"}
-
-// isSplit says whether variables hold one URL for code with await and one for the rest.
-func (w *Wanted) isSplit() bool {
-	return slices.ContainsFunc(w.Holds, func(h Holding) bool { return h.isNamed("ASYNC") || h.isNamed("SYNC") })
-}
-
-func (h Holding) isNamed(word string) bool {
-	return slices.Contains(split(strings.ToUpper(h.Variable)), word)
-}
-
-// schemeOf is that of a service's URLs for the packages that are used together, by a driver
-// for code with await, or only by the others.
-func (f *finder) schemeOf(s *Service, async bool) string {
-	for _, d := range s.Drivers {
-		if !async && slices.Contains(asyncDrivers, d.Package) {
-			continue
-		}
-		if d.Language == f.seen.Language && slices.Contains(f.names, d.With) && slices.Contains(f.names, d.Package) {
-			return d.Scheme
-		}
-	}
-	if len(s.Schemes) > 0 {
-		return s.Schemes[0]
-	}
-	return ""
 }
 
 // usualVariable is the variable for its URL where nothing says which.

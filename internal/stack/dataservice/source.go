@@ -24,6 +24,7 @@ type Clue struct {
 	Literal bool    // so is its login
 	Calls   bool    // the code calls the driver itself
 	Reads   []Read  // the variables that give the code the parts of the address
+	Scheme  string  // that of a URL which the code puts together; empty for none
 	tree.Evidence
 }
 
@@ -93,6 +94,9 @@ func urlClues(file tree.File) []Clue {
 			continue
 		}
 		clue := Clue{Service: of.Name, Evidence: file.At(m[0], scheme+"://")}
+		if strings.ContainsAny(text, "{%$") {
+			clue.Scheme = scheme
+		}
 		clue.locate(file, text, m[0])
 		clues = append(clues, clue)
 	}
