@@ -29,14 +29,19 @@ func (s containerPorts) decidePort(c *candidate) Port {
 			return port
 		}
 	}
+	if c.Of.FindPort != nil {
+		if port, ok := c.Of.FindPort(c.App); ok {
+			return port
+		}
+	}
 	if c.Of == &adopted { // only its files say whether it listens at all
 		return Port{}
 	}
-	return stack.PortAt(c.defaultPort(), Evidence{Text: "the default of " + c.Framework})
+	return stack.PortAt(defaultPort(c), Evidence{Text: "the default of " + c.Framework})
 }
 
 // defaultPort is where the stack listens where nothing says more.
-func (c *candidate) defaultPort() int { return cmp.Or(c.Of.Port, usualPort) }
+func defaultPort(c *candidate) int { return cmp.Or(c.Of.Port, usualPort) }
 
 // usualPort is for a server whose stack has no default.
 const usualPort = 8000
@@ -89,14 +94,18 @@ func (s containerPorts) portOfLoadedEnv(c *candidate) (Port, bool) {
 				return stack.PortAt(n, env.At(name)), true
 			}
 		}
+		if port, ok := c.portOfAddress(env); ok {
+			return port, true
+		}
 	}
 	return Port{}, false
 }
 
-// portOfSource looks at the source.
+// portOfSource looks at the source. A default that only the framework has comes last.
 func (s containerPorts) portOfSource(c *candidate) (Port, bool) {
 	if c.Of.FindPort != nil {
-		return c.Of.FindPort(c.App)
+		port, ok := c.Of.FindPort(c.App)
+		return port, ok && port.Evidence.File != ""
 	}
 	return stack.PortIn(c.Sources, c.Of.Language.Ports...)
 }
@@ -108,6 +117,9 @@ func (s containerPorts) portOfOwnEnv(c *candidate) (Port, bool) {
 			if n, ok := stack.PortNumber(env.Value(name)); ok {
 				return stack.PortAt(n, env.At(name)), true
 			}
+		}
+		if port, ok := c.portOfAddress(env); ok {
+			return port, true
 		}
 	}
 	return s.portOfURLs(c, c)
@@ -128,7 +140,7 @@ func (s containerPorts) portOfSiblings(c *candidate) (Port, bool) {
 		if ok && !c.Of.OwnPort {
 			return port, true
 		}
-		if ok && port.Number != c.defaultPort() {
+		if ok && port.Number != defaultPort(c) {
 			e := port.Evidence
 			e.Text += fmt.Sprintf(" says %d, which is passed over: %s listens where its own files say", port.Number, c.Framework)
 			c.Note(e)
@@ -163,7 +175,7 @@ func (s containerPorts) portOfCallers(c *candidate) (Port, bool) {
 			continue
 		}
 		for _, call := range append(localCaller{caller}.proxied(), (localCaller{caller}).hardCoded()...) {
-			if !call.fallback && call.port != caller.defaultPort() && !databasePorts[call.port] {
+			if !call.fallback && call.port != defaultPort(caller) && !databasePorts[call.port] {
 				found = append(found, call)
 			}
 		}

@@ -16,7 +16,7 @@ func PortIn(sources []tree.File, patterns ...*lazyregexp.Regexp) (Port, bool) {
 		for _, source := range sources {
 			for _, match := range pattern.FindAllStringSubmatchIndex(source.Text, -1) {
 				n, ok := PortNumber(source.Text[match[2]:match[3]])
-				if ok && !printed(source.Text, match[2]) {
+				if ok && !printed(source.Text, match[2]) && !portOfOther.MatchString(source.Text[match[0]:match[2]]) {
 					return PortAt(n, source.At(match[2], fmt.Sprintf("port %d", n))), true
 				}
 			}
@@ -24,6 +24,9 @@ func PortIn(sources []tree.File, patterns ...*lazyregexp.Regexp) (Port, bool) {
 	}
 	return Port{}, false
 }
+
+// portOfOther is a variable for the port of what a server uses.
+var portOfOther = lazyregexp.New(`(?i)\b(?:DB|DATABASE|POSTGRES\w*|PG|MYSQL|MARIADB|SQL|MONGO\w*|REDIS|CACHE|SMTP|E?MAIL\w*|RABBIT\w*|AMQP|BROKER|KAFKA|ELASTIC\w*|MINIO|METRICS|DEBUG)_?PORT\b`)
 
 // portHints are the words of which every port pattern needs one: most sources
 // hold none, and looking for them costs next to nothing.

@@ -13,6 +13,7 @@ import (
 type Seen struct {
 	Language  string
 	Manifests []tree.File
+	Shared    []tree.File // of a workspace: what they say of packages that Manifests name
 	Clues     []Clue
 	Variables []Named
 	InCompose bool     // a compose file runs the service: what it does not set, it does not need
@@ -151,6 +152,9 @@ func (w *Wanted) know(a Address, rank int) {
 
 func (f *finder) clues() {
 	for _, c := range f.seen.Clues {
+		if c.Service == anySQL {
+			c.Service = f.driver()
+		}
 		of := Lookup(c.Service)
 		for _, read := range c.Reads {
 			f.roles[read.Variable] = role{of, read.Part}
@@ -180,6 +184,51 @@ func (f *finder) clues() {
 	}
 }
 
+// driver is the database of the only kind that the packages have a driver of; empty for none.
+func (f *finder) driver() string {
+	driver := ""
+	for _, p := range f.seen.packages() {
+		switch of := p.service(); {
+		case of == nil || !of.IsSQL() || of.Name == driver:
+		case driver != "":
+			return ""
+		default:
+			driver = of.Name
+		}
+	}
+	return driver
+}
+
+// listed is a package with the manifest that lists it.
+type listed struct {
+	Package
+	manifest tree.File
+}
+
+func (p listed) language() string { return ManifestLanguage(manifestName(p.manifest)) }
+
+func (p listed) service() *Service { return ofPackage(p.language(), p.Name) }
+
+// packages are those of the manifests, with the features that a workspace gives them.
+func (seen *Seen) packages() []listed {
+	var all []listed
+	named := map[string]bool{}
+	for _, manifest := range seen.Manifests {
+		for _, p := range Packages(manifest) {
+			all = append(all, listed{p, manifest})
+			named[p.Name] = true
+		}
+	}
+	for _, manifest := range seen.Shared {
+		for _, p := range Packages(manifest) {
+			if base, _, feature := strings.Cut(p.Name, "["); feature && named[base] {
+				all = append(all, listed{p, manifest})
+			}
+		}
+	}
+	return all
+}
+
 func (f *finder) noteSQLite(e tree.Evidence) {
 	if f.sqlite == (tree.Evidence{}) {
 		f.sqlite = e
@@ -188,20 +237,17 @@ func (f *finder) noteSQLite(e tree.Evidence) {
 
 // packages are weaker than what the code says: of two that speak the same, the code's stays.
 func (f *finder) packages() {
-	for _, manifest := range f.seen.Manifests {
-		language := ManifestLanguage(manifestName(manifest))
-		for _, p := range Packages(manifest) {
-			f.names = append(f.names, p.Name)
-			of := ofPackage(language, p.Name)
-			if of == nil {
-				continue
-			}
-			w := f.want(of, tree.Evidence{})
-			if len(w.Evidence) == 0 || !w.byCode {
-				w.Evidence = append(w.Evidence, p.At(manifest))
-			}
-			w.Variant = cmp.Or(w.Variant, of.variantOf(language, p.Name))
+	for _, p := range f.seen.packages() {
+		f.names = append(f.names, p.Name)
+		of := p.service()
+		if of == nil {
+			continue
 		}
+		w := f.want(of, tree.Evidence{})
+		if len(w.Evidence) == 0 || !w.byCode {
+			w.Evidence = append(w.Evidence, p.At(p.manifest))
+		}
+		w.Variant = cmp.Or(w.Variant, of.variantOf(p.language(), p.Name))
 	}
 }
 
@@ -253,7 +299,7 @@ func (f *finder) address(value Value) {
 // isOwn says whether a variable shows the service that its name means. What stands in for
 // a service of the internet is shown by an address in this network only.
 func (f *finder) isOwn(m Meaning, v Named) bool {
-	if m.Part != PartURL && m.Part != PartHost && m.Part != PartAddress || f.isElsewhere(v) {
+	if m.Part != PartURL && m.Part != PartHost && m.Part != PartAddress || f.isElsewhere(v) || Lookup(m.Services[0]).refuses(v) {
 		return false
 	}
 	if Lookup(m.Services[0]).Group != Other {
@@ -265,28 +311,19 @@ func (f *finder) isOwn(m Meaning, v Named) bool {
 	})
 }
 
+// refuses says whether a variable has the address of a program that speaks HTTP, which the service
+// does not: MAILER_URL=http://mailer:8083/send.
+func (s *Service) refuses(v Named) bool {
+	return !strings.HasPrefix(s.URL, "http") && slices.ContainsFunc(v.Values, func(value Value) bool {
+		return strings.HasPrefix(value.Text, "http://") || strings.HasPrefix(value.Text, "https://")
+	})
+}
+
 // isElsewhere says whether a variable has the address of a machine of the internet.
 func (f *finder) isElsewhere(v Named) bool {
 	return slices.ContainsFunc(v.Values, func(value Value) bool {
 		return value.From != Example && isElsewhere(hostOf(value.Text), value.Text)
 	})
-}
-
-func isElsewhere(host, text string) bool { return IsElsewhere(host) && !isPlaceholder(text) }
-
-// hostOf is the host in a value: of a URL of any kind, or alone, also with a port.
-func hostOf(text string) string {
-	if a, ok := parseAddress(text); ok {
-		return a.Host
-	}
-	if _, rest, found := strings.Cut(text, "://"); found {
-		text = rest
-	}
-	text, _, _ = strings.Cut(text, "/")
-	text = text[strings.LastIndexByte(text, '@')+1:]
-	text, _, _ = strings.Cut(text, ",")
-	text, _, _ = strings.Cut(text, ":")
-	return text
 }
 
 // settle drops what the service does not need here, and decides the rest.
@@ -298,8 +335,11 @@ func (f *finder) settle() {
 			w.Holds = []Holding{{Variable: w.Service.usualVariable(), Part: PartURL}}
 		}
 		w.completeByDriver()
-		if f.seen.Language == "java" {
+		switch f.seen.Language {
+		case "java":
 			w.completeBySpring()
+		case "bun":
+			w.completeByBun()
 		}
 		w.url = cmp.Or(w.Service.URLs[f.seen.Language], w.Service.URL)
 		w.driver = f.driverOf(w)
@@ -307,7 +347,7 @@ func (f *finder) settle() {
 		if w.isSplit() {
 			w.plainScheme = f.schemeOf(w.Service, false)
 		}
-		if w.Service.isSQL() {
+		if w.Service.IsSQL() {
 			f.sqlite = tree.Evidence{}
 		}
 	}
@@ -321,7 +361,7 @@ func (f *finder) isNeedless(w *Wanted) bool {
 		return len(w.Holds) == 0 && len(w.Evidence) == 0 // neither a variable nor a driver
 	case f.elsewhere[w.Service] && len(w.Fixed) == 0:
 		return true
-	case !w.byCode && w.Service.isSQL() && (f.sqlite != (tree.Evidence{}) || f.isAnotherElsewhere(w.Service)):
+	case !w.byCode && w.Service.IsSQL() && (f.sqlite != (tree.Evidence{}) || anyOther(f.elsewhere, w.Service)):
 		return true // the driver is for another place
 	case f.seen.InCompose:
 		return !slices.ContainsFunc(w.Holds, points) || slices.ContainsFunc(w.Holds, func(h Holding) bool { return points(h) && h.Given })
@@ -329,25 +369,16 @@ func (f *finder) isNeedless(w *Wanted) bool {
 	return false
 }
 
-// isAnotherElsewhere says whether the code has a database of another kind on the internet.
-func (f *finder) isAnotherElsewhere(than *Service) bool {
-	for s, is := range f.elsewhere {
-		if is && s != than && s.isSQL() {
-			return true
-		}
-	}
-	return false
-}
-
 // usualVariable is the variable for its URL where nothing says which.
 func (s *Service) usualVariable() string {
-	if s.isSQL() {
+	if s.IsSQL() {
 		return "DATABASE_URL"
 	}
 	return strings.ToUpper(s.Name) + "_URL"
 }
 
-func (s *Service) isSQL() bool { return s.Group == Database && !s.NoSQL }
+// IsSQL says whether it is a database with tables.
+func (s *Service) IsSQL() bool { return s.Group == Database && !s.NoSQL }
 
 func (f *finder) decideVariant(w *Wanted) {
 	for _, c := range f.seen.Clues {

@@ -19,7 +19,7 @@ func (f *finder) variables() {
 			continue
 		}
 		w := f.meant(m, v)
-		if w == nil {
+		if w == nil || w.Service.refuses(v) {
 			continue
 		}
 		if m.Part != PartDriver && f.isElsewhere(v) { // django.db.backends.mysql is no host
@@ -71,7 +71,7 @@ func (f *finder) meaning(name string) (m Meaning, ok bool) {
 	}
 	m.General = role.service == nil
 	for _, s := range all {
-		if s == role.service || role.service != nil && s.speaksLike(role.service) || role.service == nil && s.isSQL() {
+		if s == role.service || role.service != nil && s.speaksLike(role.service) || role.service == nil && s.IsSQL() {
 			m.Services = append(m.Services, s.Name)
 		}
 	}
@@ -81,7 +81,7 @@ func (f *finder) meaning(name string) (m Meaning, ok bool) {
 // isCalled says whether the code calls the driver of what a URL is for itself, which takes no
 // URL of SQLite.
 func (f *finder) isCalled(m Meaning) bool {
-	return m.Part == PartURL && slices.ContainsFunc(m.Services, func(name string) bool { return f.called[Lookup(name)] && Lookup(name).isSQL() })
+	return m.Part == PartURL && slices.ContainsFunc(m.Services, func(name string) bool { return f.called[Lookup(name)] && Lookup(name).IsSQL() })
 }
 
 func (f *finder) isSQLite(v Named) bool {
@@ -175,7 +175,7 @@ func (f *finder) hold(w *Wanted, part Part, v Named) {
 			h.Like, best = value.Text, rank
 		}
 	}
-	if len(split(strings.ToUpper(v.Name))) == 1 && h.Part == PartURL && w.Service.isSQL() && !strings.Contains(h.Like, "://") {
+	if len(split(strings.ToUpper(v.Name))) == 1 && h.Part == PartURL && w.Service.IsSQL() && !strings.Contains(h.Like, "://") {
 		h.Part = PartName // DB=app
 	}
 	if h.Part != NoPart {
@@ -193,7 +193,7 @@ func (f *finder) driverOf(w *Wanted) string {
 		name = "postgresql"
 	}
 	switch {
-	case !w.Service.isSQL():
+	case !w.Service.IsSQL():
 		return ""
 	case !slices.Contains(f.names, "django"):
 		return name
@@ -229,11 +229,19 @@ func (w *Wanted) completeByDriver() {
 	}
 }
 
+// completeByBun adds the variable by which Bun's own client of Redis connects where the code names
+// no other: https://bun.com/docs/api/redis.
+func (w *Wanted) completeByBun() {
+	if w.Service.Name == "redis" && w.byCode && len(w.Holds)+len(w.Fixed) == 0 {
+		w.Holds = []Holding{{Variable: "REDIS_URL", Part: PartURL, At: w.Evidence[0]}}
+	}
+}
+
 // springHoldings are the variables that Spring Boot binds to its own properties, whatever the
 // project's files name: https://docs.spring.io/spring-boot/appendix/application-properties/.
 func (s *Service) springHoldings() []Holding {
 	switch {
-	case s.isSQL():
+	case s.IsSQL():
 		return []Holding{
 			{Variable: "SPRING_DATASOURCE_URL", Part: PartURL},
 			{Variable: "SPRING_DATASOURCE_USERNAME", Part: PartUser},

@@ -22,6 +22,7 @@ var caches = []*Service{
 			"rust":   {"redis", "deadpool-redis", "fred"},
 			"dotnet": {"StackExchange.Redis", "Microsoft.Extensions.Caching.StackExchangeRedis"},
 			"elixir": {"redix"},
+			deno:     {"@db/redis", "@iuioiua/redis", "x/redis"},
 		},
 		Words:   []string{"REDIS", "REDISCLOUD", "UPSTASH"},
 		Schemes: []string{"redis", "rediss"},

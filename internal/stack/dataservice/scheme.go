@@ -25,7 +25,10 @@ func (f *finder) schemeOf(s *Service, async bool) string {
 			continue
 		}
 		if d.Language == f.seen.Language && slices.Contains(f.names, d.With) && slices.Contains(f.names, d.Package) {
-			return f.spelledInCode(s, d.Scheme)
+			if f.seen.Language != "python" {
+				return d.Scheme
+			}
+			return spelledInCode(f.schemes[s], d.Scheme)
 		}
 	}
 	if len(s.Schemes) > 0 {
@@ -34,12 +37,21 @@ func (f *finder) schemeOf(s *Service, async bool) string {
 	return ""
 }
 
-// spelledInCode is the scheme of the URLs that the code puts together itself, where it has none
-// with the driver that the packages let one expect: of two, the code knows which it uses.
-func (f *finder) spelledInCode(s *Service, scheme string) string {
-	own := f.schemes[s]
-	if f.seen.Language != "python" || len(own) == 0 || slices.Contains(own, scheme) || own[0] == "postgres" {
+// spelledInCode is the scheme of the URLs that code puts together itself, where it has none with
+// the driver that the packages let one expect: of two, the code knows which it uses.
+func spelledInCode(own []string, scheme string) string {
+	if len(own) == 0 || slices.Contains(own, scheme) || own[0] == "postgres" {
 		return scheme
 	}
 	return own[0]
+}
+
+// anyOther says whether one of the SQL databases in a set is of another kind.
+func anyOther(in map[*Service]bool, than *Service) bool {
+	for s, is := range in {
+		if is && s != than && s.IsSQL() {
+			return true
+		}
+	}
+	return false
 }

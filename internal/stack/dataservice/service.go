@@ -174,8 +174,9 @@ func (s *Service) As(variant string) Service {
 	return as
 }
 
-// SettingsFor are the service's own environment variables for a login, as templates.
-func (s *Service) SettingsFor(login Login) []stack.Setting {
+// SettingsFor are the service's own environment variables for a login, as templates. Without a
+// database where SQL files make it.
+func (s *Service) SettingsFor(login Login, makesDatabase bool) []stack.Setting {
 	settings := s.Settings
 	if s.Root != nil && login.User == s.RootUser {
 		settings = s.Root
@@ -183,6 +184,10 @@ func (s *Service) SettingsFor(login Login) []stack.Setting {
 	var kept []stack.Setting
 	for _, setting := range settings {
 		switch {
+		case setting.Value == "{name}" && makesDatabase && s.RootUser != "":
+			continue
+		case setting.Value == "{name}" && makesDatabase:
+			setting.Value = "postgres" // which the files connect from
 		case setting.Value == "{password}" && login.Password == "" && s.Empty.Name != "":
 			setting = s.Empty
 		case setting.Value == "{user}" && login.User == "", setting.Value == "{password}" && login.Password == "", setting.Value == "{name}" && login.Name == "":

@@ -34,9 +34,12 @@ type Read struct {
 	Part     Part
 }
 
-// Clues gives what a source or a settings file shows of data services.
-func Clues(file tree.File) []Clue {
-	clues := slices.Concat(urlClues(file), dsnClues(file), mysqlParts(file), callClues(file), nameClues(file), dialectClues(file), variantClues(file))
+// Clues gives what a source or a settings file shows of data services. Other files of the
+// program may give names to what it puts an address together from.
+func Clues(file tree.File, others Constants) []Clue {
+	urls := urlClues(file)
+	clues := slices.Concat(connectClues(file, others), urls, jdbcLogins(file, urls), dsnClues(file), mysqlParts(file), phpClues(file), callClues(file), configClues(file), nameClues(file), dialectClues(file), importClues(file), variantClues(file))
+	clues = once(clues)
 	for _, v := range Overrides(file) {
 		if _, known := classify(v.Name); known {
 			for i, c := range clues {
@@ -45,6 +48,20 @@ func Clues(file tree.File) []Clue {
 		}
 	}
 	return clues
+}
+
+// once leaves out an address that a call which connects with it shows already, with its login.
+func once(clues []Clue) []Clue {
+	var kept []Clue
+	for _, c := range clues {
+		again := func(known Clue) bool {
+			return known.Literal && known.Service == c.Service && known.Address.Host == c.Address.Host && c.Address.Host != ""
+		}
+		if !slices.ContainsFunc(kept, again) {
+			kept = append(kept, c)
+		}
+	}
+	return kept
 }
 
 // isAt says whether the variable overrides what is at a line of a settings file.
@@ -70,7 +87,7 @@ var (
 )
 
 // fromVariable is code that reads a variable: a literal beside it is a default.
-var fromVariable = lazyregexp.New(`\bprocess\.env\b|\bimport\.meta\.env\b|\bgetenv\b|\benviron\b|\benv\(|\bconfig\(|\bos\.Getenv\b|\bENV\[|\bENV\.fetch\b|\$\{\w+:|\bgetEnv\b|(?i)\benv\.(?:get|str|url)`)
+var fromVariable = lazyregexp.New(`\bprocess\.env\b|\bimport\.meta\.env\b|\bgetenv\b|\benviron\b|\benv\(|\bconfig\(|\bos\.Getenv\b|\bENV\[|\bENV\.fetch\b|\$\{\w+:|(?i)\benv\.(?:get|str|url)|\b\w*get_?env\w*\(|\benv(?:_or|or)\w*\(|\blookupenv\b|\b(?:env|dotenvy?)::var|\boption_env!|\bGetEnvironmentVariable\b`)
 
 // maxClues bounds how many clues of a kind one file gives.
 const maxClues = 100
@@ -155,7 +172,6 @@ var openers = []opener{
 	{"postgres", lazyregexp.New(`\bnew\s+(?:\w+\.)?(?:Pool|Client)\(\s*\{`), "new ", false},
 	{"postgres", lazyregexp.New(`\b(?:require\(["']pg["']\)\)?\.)(?:Pool|Client)\)?\(\s*\{`), "pg", false},
 	{"postgres", lazyregexp.New(`\b(?:psycopg2?|asyncpg|aiopg|psycopg2\.pool\.\w+)\.(?:connect|create_pool|AsyncConnection\.connect)\(`), "connect", false},
-	{"mysql", lazyregexp.New(`\bmysqli_connect\(|\bnew\s+\\?mysqli\(`), "mysqli", false},
 	// What the generator of Phoenix writes for PostgreSQL; for MySQL it is root.
 	{"postgres", lazyregexp.New(`\b(config\s+:\w+,\s*[\w.]*Repo\s*,)\s*username:\s*"postgres"`), "Repo", false},
 	{"redis", lazyregexp.New(`\bnew\s+(?:IO)?Redis(?:\.Cluster)?\(`), "Redis(", true},
@@ -228,8 +244,6 @@ func (o opener) address(service, block string) Address {
 	}
 	if m := positional.FindStringSubmatch(strings.TrimLeft(block, "(")); m != nil {
 		switch {
-		case o.word == "mysqli":
-			a.Host, a.User, a.Password = m[1], m[2], m[3]
 		case strings.Contains(o.word, "Sequelize") && !strings.Contains(m[1], "://"):
 			a.Name, a.User, a.Password = m[1], m[2], m[3]
 		case service == "redis" || service == "mongo" || service == "rabbitmq":

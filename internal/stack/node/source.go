@@ -3,7 +3,7 @@ package node
 import "github.com/devup-cli/devup/internal/lazyregexp"
 
 // endings are those of source files.
-var endings = []string{".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".vue", ".svelte"}
+var endings = []string{".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".vue", ".svelte", ".astro"}
 
 var ports = []*lazyregexp.Regexp{
 	lazyregexp.New(`process\.env\.(?:\w+_)?PORT\s*\)?\s*(?:\|\||\?\?|\?\s*[\w.()]+\s*:)\s*["'` + "`" + `]?(\d{2,5})\b`),

@@ -26,6 +26,7 @@ var Language = stack.Language{
 	Prepare:   prepare,
 	Describe:  describe,
 	Finish:    finish,
+	Hidden:    hidden,
 	Version:   pip.Version,
 	Ports:     ports,
 	Routes:    routes,
