@@ -208,13 +208,17 @@ func TestOverrides(t *testing.T) {
 func TestSeeds(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"CREATE TABLE x (id int);":                                  "postgres mysql",
-		"CREATE TABLE x (id SERIAL);":                               "postgres",
-		"CREATE TABLE `x` (id int) ENGINE=InnoDB;":                  "mysql",
-		"CREATE DATABASE shop;\nUSE shop;\nCREATE TABLE x (y int);": "mysql",
-		"CREATE DATABASE shop;\n\\c shop\nCREATE TABLE x (y int);":  "postgres",
-		"CREATE TABLE x (id INTEGER PRIMARY KEY AUTOINCREMENT);":    "",
-		"SELECT * FROM x;":                                          "",
+		"CREATE TABLE x (id int);":                                           "postgres mysql",
+		"CREATE TABLE x (id SERIAL);":                                        "postgres",
+		"CREATE TABLE `x` (id int) ENGINE=InnoDB;":                           "mysql",
+		"CREATE DATABASE shop;\nUSE shop;\nCREATE TABLE x (y int);":          "mysql",
+		"CREATE DATABASE shop;\n\\c shop\nCREATE TABLE x (y int);":           "postgres",
+		"CREATE TABLE x (id INTEGER PRIMARY KEY AUTOINCREMENT);":             "",
+		"SELECT * FROM x;":                                                   "",
+		"DROP TABLE IF EXISTS x;\nCREATE TABLE x (id SERIAL);":               "postgres",
+		"DROP TABLE public.x;\nCREATE TABLE x (id SERIAL);":                  "",
+		"ALTER TABLE ONLY x DROP CONSTRAINT y;\nCREATE TABLE x (id SERIAL);": "",
+		"CREATE TABLE y (id SERIAL);\nDROP TABLE y;":                         "postgres",
 	} {
 		var got []string
 		for _, name := range []string{"postgres", "mysql"} {
