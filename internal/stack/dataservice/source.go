@@ -28,12 +28,6 @@ type Clue struct {
 	tree.Evidence
 }
 
-// Read is a variable from which code takes a part of an address.
-type Read struct {
-	Variable string
-	Part     Part
-}
-
 // Clues gives what a source or a settings file shows of data services. Other files of the
 // program may give names to what it puts an address together from.
 func Clues(file tree.File, others Constants) []Clue {
@@ -188,10 +182,7 @@ var openers = []opener{
 
 var (
 	// argument is a literal by its name. What another call or a variable gives matches nothing.
-	argument = lazyregexp.New(`(?i)["']?\b(host|hostname|server|user|username|password|passwd|database|db|dbname|name|port|url)["']?\s*(?:[:=]|=>)\s*(?:["']([^"'\n]*)["']|(\d{2,5})\b|([\w.-]+)[ \t]*$)`)
-	// readArgument is one that a variable gives.
-	readArgument = lazyregexp.New(`(?i)["']?\b(engine|dialect|host|hostname|server|user|username|password|passwd|database|db|dbname|name|port)["']?\s*(?:[:=]|=>)\s*(?:\w+\(\s*)?` +
-		`(?:(?:os\.)?getenv\(|(?:os\.)?environ(?:\.get\(|\[)|env(?:\.\w+)?\(|config\(|get_env\w*\(|get_secret\(|env_var\(|process\.env\.|process\.env\[|ENV\[|ENV\.fetch\()\s*["']?([A-Za-z_]\w*)`)
+	argument   = lazyregexp.New(`(?i)["']?\b(host|hostname|server|user|username|password|passwd|database|db|dbname|name|port|url)["']?\s*(?:[:=]|=>)\s*(?:["']([^"'\n]*)["']|(\d{2,5})\b|([\w.-]+)[ \t]*$)`)
 	positional = lazyregexp.New(`^\s*["']([^"'\n]*)["']\s*(?:,\s*(?:["']([^"'\n]*)["']|\d+)\s*(?:,\s*["']([^"'\n]*)["'])?)?`)
 )
 
@@ -253,21 +244,6 @@ func (o opener) address(service, block string) Address {
 		}
 	}
 	return a
-}
-
-// readsIn are the variables that give arguments.
-func readsIn(block string) []Read {
-	var reads []Read
-	for _, m := range readArgument.FindAllStringSubmatch(block, 40) {
-		part := map[string]Part{"engine": PartDriver, "dialect": PartDriver, "database": PartName, "db": PartName, "passwd": PartPassword}[strings.ToLower(m[1])]
-		if part == NoPart {
-			part = partWords[strings.ToUpper(m[1])]
-		}
-		if m[2] != "PORT" { // that of the server itself
-			reads = append(reads, Read{m[2], part})
-		}
-	}
-	return reads
 }
 
 // set takes a literal, the first of each name.
