@@ -105,7 +105,32 @@ func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 			t.Reject(dir, name+" uses no web framework that devup knows", tree.Evidence{File: path.Join(dir, name)})
 		}
 	}
+	if len(found)+len(others) == 0 {
+		if a := unlisted(t); a.Recognise(stacks) && len(a.Of.Packages) > 0 {
+			found = append(found, a)
+		}
+	}
 	return found
+}
+
+// unlisted is the top directory of a repository without any list of packages, where an entry may
+// have any name: flaskr.py, or a package alone.
+func unlisted(t *tree.Tree) *stack.App {
+	const most = 40
+	a := &stack.App{Tree: t, Service: stack.Service{Dir: "."}}
+	top := t.Directory(".")
+	for _, dir := range append([]string{"."}, top.Subs...) {
+		f := t.Directory(dir)
+		if dir != "." && (!f.Has("__init__.py") || tree.IsAside(dir)) {
+			continue
+		}
+		for _, name := range f.Names {
+			if path.Ext(name) == ".py" && !tree.IsTest(name) && len(a.Sources) < most {
+				a.Sources = append(a.Sources, t.Source(path.Join(dir, name)))
+			}
+		}
+	}
+	return a
 }
 
 // rejectOthers rejects the directories with a list of packages and no server.
