@@ -64,9 +64,6 @@ const (
 // directories with an entry file that no requirements above them cover.
 func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 	var found []*stack.App
-	covered := func(dir string) bool {
-		return slices.ContainsFunc(found, func(a *stack.App) bool { return a.Dir == "." || a.Dir == dir || strings.HasPrefix(dir, a.Dir+"/") })
-	}
 	look := func(dir string) *stack.App {
 		a := &stack.App{Tree: t, Service: stack.Service{Dir: dir}}
 		if prepare(a); a.Recognise(stacks) {
@@ -91,6 +88,20 @@ func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 		others = append(others, needs)
 	}
 	rejectOthers(t, stacks, others, parts)
+	found = probe(t, found, look)
+	if len(found)+len(others) == 0 {
+		if a := unlisted(t); a.Recognise(stacks) && len(a.Of.Packages) > 0 {
+			found = append(found, a)
+		}
+	}
+	return found
+}
+
+// probe adds the servers in directories with an entry file that no list of packages covers.
+func probe(t *tree.Tree, found []*stack.App, look func(string) *stack.App) []*stack.App {
+	covered := func(dir string) bool {
+		return slices.ContainsFunc(found, func(a *stack.App) bool { return a.Dir == "." || a.Dir == dir || strings.HasPrefix(dir, a.Dir+"/") })
+	}
 	probes := maxProbes
 	for _, dir := range t.Paths {
 		if t.Directory(dir).First(entries[:len(entries)-2]...) == "" || tree.IsAside(dir) || covered(dir) || probes == 0 {
@@ -103,11 +114,6 @@ func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 		} else if d := t.Directory(dir); pip.Read(t, dir) == nil && !d.Has("package.json") && stack.Explains(d) {
 			name := d.First(entries...)
 			t.Reject(dir, name+" uses no web framework that devup knows", tree.Evidence{File: path.Join(dir, name)})
-		}
-	}
-	if len(found)+len(others) == 0 {
-		if a := unlisted(t); a.Recognise(stacks) && len(a.Of.Packages) > 0 {
-			found = append(found, a)
 		}
 	}
 	return found
