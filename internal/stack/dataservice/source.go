@@ -136,9 +136,10 @@ func isCompared(file, text string, at int) bool {
 	return strings.HasSuffix(text, "://") && comparesURL.MatchString(around(file, at))
 }
 
-// isQuoted says whether a part of a text is all that stands between two quotes.
+// isQuoted says whether a part of a text is all that stands between two quotes, to which nothing
+// is added.
 func isQuoted(text string, start, end int) bool {
-	return start > 0 && end < len(text) && text[start-1] == text[end]
+	return start > 0 && end < len(text) && text[start-1] == text[end] && !strings.HasPrefix(strings.TrimLeft(text[end+1:], " "), "+")
 }
 
 // around is the line that holds an offset, and the one before it.

@@ -39,6 +39,7 @@ func TestClues(t *testing.T) {
 		`sql.Open("mysql", user+":"+pw+"@/"+name)`:                                                                     "mysql localhost :/ fixed",
 		`sql.Open("mysql", fmt.Sprintf("%s:%s@tcp(localhost:3306)/shop", u, p))`:                                       "mysql localhost :/shop fixed",
 		`app.conf.broker_url = "amqp://"`:                                                                              "rabbitmq localhost :/ fixed",
+		`app.conf.broker_url = "redis://" + host`:                                                                      "redis  :/",
 		`app.conf.broker_url = "redis://"`:                                                                             "redis localhost :/ fixed",
 		`url = url.replace("postgres://", "postgresql://")`:                                                            "",
 		`if url.startswith("redis://"): pass`:                                                                          "",
