@@ -22,7 +22,7 @@ var ours = map[string][]string{
 	"graph":         {},             // the order of what needs each other
 	"untrusted":     {"lazyregexp"}, // files and text of a clone: bounded reads, output that is safe to print
 	"envfile":       {"lazyregexp"}, // the text of env files that devup writes into; project reads them
-	"tree":          {},             // the directories and files of a repository that people wrote
+	"tree":          {"untrusted"},  // the directories and files of a repository that people wrote
 	// What devup knows of frameworks: the words for it, languages with their stacks, the table.
 	"stack/versions":    {"lazyregexp"},
 	"stack":             {"lazyregexp", "tree", "untrusted", "secret"}, // untrusted: the gate for values in generated files; secret: the kinds of secrets
