@@ -124,34 +124,22 @@ var quoteOpens = lazyregexp.New(`^\s*(?:- +)*(?:[\w./-]+:\s+)?(["'])`)
 func unclosedQuote(lines []string, at int) int {
 	quote, opened := "", 0
 	for i, text := range lines[:min(at, len(lines))] {
-		rest := text
-		if quote == "" {
-			m := quoteOpens.FindStringSubmatchIndex(text)
-			if m == nil {
-				continue
-			}
-			quote, opened, rest = text[m[2]:m[3]], i+1, text[m[3]:]
+		if m := quoteOpens.FindStringSubmatchIndex(text); quote == "" && m != nil {
+			quote, opened, text = text[m[2]:m[3]], i+1, text[m[3]:]
 		}
-		if closes(rest, quote) {
-			if i+1 == at && opened < at {
-				return opened
-			}
+		switch {
+		case quote == "", !strings.Contains(escaped.Replace(text), quote):
+		case i+1 == at && opened < at:
+			return opened
+		default:
 			quote = ""
 		}
 	}
 	return 0
 }
 
-// closes says that a text, which begins inside quotes, has the quote that ends them.
-func closes(text, quote string) bool {
-	switch quote {
-	case "'":
-		text = strings.ReplaceAll(text, "''", "")
-	default:
-		text = strings.ReplaceAll(strings.ReplaceAll(text, `\\`, ""), `\"`, "")
-	}
-	return strings.Contains(text, quote)
-}
+// escaped are the quotes that end no value.
+var escaped = strings.NewReplacer(`\\`, "", `\"`, "", "''", "")
 
 // badStart says which character cannot begin a value.
 func badStart(e *fail.Error, lines []string, column int) {

@@ -17,7 +17,7 @@ func UnknownService(project, name string, known []string) *fail.Error {
 
 // NoService is the error for a name that is none of the project's services, or that of a
 // service whose profile is not active.
-func (p *Project) NoService(name string) *fail.Error {
+func NoService(p *Project, name string) *fail.Error {
 	s, declared := p.AllServices()[name]
 	if !declared || len(s.Profiles) == 0 {
 		return UnknownService(p.Name, name, p.ServiceNames())

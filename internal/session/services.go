@@ -36,7 +36,7 @@ func (s *Session) CheckServices(names []string) error {
 		switch {
 		case slices.Contains(known, name):
 		case slices.Contains(s.Declared(), name):
-			return s.Project.NoService(name)
+			return project.NoService(s.Project, name)
 		default:
 			return project.UnknownService(s.Name, name, known)
 		}
@@ -48,7 +48,7 @@ func (s *Session) CheckServices(names []string) error {
 func knownServices(p *project.Project, scale map[string]int) error {
 	for _, name := range slices.Sorted(maps.Keys(scale)) {
 		if _, ok := p.Services[name]; !ok {
-			return p.NoService(name)
+			return project.NoService(p, name)
 		}
 	}
 	return nil

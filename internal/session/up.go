@@ -74,16 +74,16 @@ func (s *Session) Up(ctx context.Context, o up.Options) (*up.Outcome, error) {
 // Resolved is the project with the addresses of this workspace, and with the host ports
 // that its containers have, or else those that its files ask for.
 func (s *Session) Resolved(ctx context.Context, uid, gid int) *project.Project {
-	return s.resolve(ctx, s.Project, uid, gid)
+	return resolve(ctx, s, s.Project, [2]int{uid, gid})
 }
 
 // ResolvedAsRunning is [Session.Resolved] with as many containers of each service as run,
 // where these are more than the files say.
-func (s *Session) ResolvedAsRunning(ctx context.Context) *project.Project {
-	return s.resolve(ctx, s.Project.WithScale(s.replicas()), 0, 0)
+func ResolvedAsRunning(ctx context.Context, s *Session) *project.Project {
+	return resolve(ctx, s, s.Project.WithScale(replicas(s)), [2]int{})
 }
 
-func (s *Session) resolve(ctx context.Context, p *project.Project, uid, gid int) *project.Project {
+func resolve(ctx context.Context, s *Session, p *project.Project, user [2]int) *project.Project {
 	ports := map[project.PortKey]int{}
 	published := p.PublishedPorts()
 	for _, wanted := range published {
@@ -94,12 +94,12 @@ func (s *Session) resolve(ctx context.Context, p *project.Project, uid, gid int)
 	if gate, gated := urls.GatewayPort(p); gated {
 		ports[gate.Key()] = cmp.Or(p.Gateway.Now.Port, gate.Wanted)
 	}
-	return urls.Resolve(p, ports, urls.Where{URL: s.Workspace.URL, HostIP: s.Workspace.HostIP(), UID: uid, GID: gid})
+	return urls.Resolve(p, ports, urls.Where{URL: s.Workspace.URL, HostIP: s.Workspace.HostIP(), UID: user[0], GID: user[1]})
 }
 
 // replicas are the services that run in more containers than the files say, as after
 // `devup scale`, each with their number.
-func (s *Session) replicas() map[string]int {
+func replicas(s *Session) map[string]int {
 	running := map[string]int{}
 	for _, c := range s.Observed.Containers {
 		if c.Up() && !c.OneOff {

@@ -26,7 +26,7 @@ func (l *upRun) expose(ctx context.Context, probes []ready.Probe, ungated, err e
 	if out.Project.Gateway != nil && ungated == nil {
 		running[project.GatewayName] = expose.Running
 	}
-	for service := range l.untouched() {
+	for service := range untouched(l) {
 		running[service] = cmp.Or(running[service], expose.NotUpdated)
 	}
 	out.URLs = expose.Table(out.Project, out.Workspace, running)
@@ -45,7 +45,7 @@ func (l *upRun) expose(ctx context.Context, probes []ready.Probe, ungated, err e
 
 // untouched are the services whose containers ran before, and run on because the run did not
 // come to them.
-func (l *upRun) untouched() map[string]bool {
+func untouched(l *upRun) map[string]bool {
 	touched, services := map[string]bool{}, map[string]bool{}
 	if l.out.Plan != nil {
 		for _, op := range l.out.Plan.Ops {

@@ -273,7 +273,7 @@ func (l *upRun) wait(ctx context.Context, runnable *project.Project, probes []re
 
 // reportBlocked reports which services are not started, and for which others.
 func (l *upRun) reportBlocked(blocked map[string]string) {
-	runs := l.untouched()
+	runs := untouched(l)
 	for _, name := range slices.Sorted(maps.Keys(blocked)) {
 		what := "not started"
 		if runs[name] {
