@@ -44,7 +44,7 @@ var connectors = []connector{
 }
 
 var (
-	pdoText = lazyregexp.New(`^(mysql|pgsql|sqlite):(.*)$`)
+	pdoText = lazyregexp.New(`^(mysql|pgsql|sqlite|sqlsrv):(.*)$`)
 	pdoPair = lazyregexp.New(`(\w+)=([^;\s]*)`)
 )
 
@@ -83,12 +83,8 @@ func (c connector) clue(call string, constants Constants) (Clue, bool) {
 			clue.Service = of.Name
 		}
 	case pdoText.MatchString(text):
-		m := pdoText.FindStringSubmatch(text)
-		if clue.Service = ofDialect(m[1]); clue.Service == SQLite {
-			return Clue{Service: SQLite}, true
-		}
-		for _, pair := range pdoPair.FindAllStringSubmatch(m[2], 10) {
-			clue.Address.set(strings.ToLower(pair[1]), strings.TrimSpace(pair[2]))
+		if clue.Service, clue.Address = ofPDO(text); clue.Service == SQLite {
+			return clue, true
 		}
 	case name != "" || user != "" || c.word == "mysqli":
 		clue.Address.Host = text
@@ -106,6 +102,18 @@ func (c connector) clue(call string, constants Constants) (Clue, bool) {
 	clue.Address = clue.Address.literals()
 	clue.Fixed = clue.Address.Host != ""
 	return clue, clue.Service != ""
+}
+
+// ofPDO reads a connection string of PHP: https://www.php.net/manual/pdo.drivers.php.
+func ofPDO(text string) (service string, a Address) {
+	m := pdoText.FindStringSubmatch(text)
+	if service = ofDialect(m[1]); service == SQLite {
+		return service, a
+	}
+	for _, pair := range pdoPair.FindAllStringSubmatch(m[2], 10) {
+		a.set(strings.ToLower(pair[1]), pair[2])
+	}
+	return service, a
 }
 
 var (

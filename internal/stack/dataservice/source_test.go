@@ -39,6 +39,7 @@ func TestClues(t *testing.T) {
 		`sql.Open("mysql", user+":"+pw+"@/"+name)`:                                                                     "mysql localhost :/ fixed",
 		`sql.Open("mysql", fmt.Sprintf("%s:%s@tcp(localhost:3306)/shop", u, p))`:                                       "mysql localhost :/shop fixed",
 		`app.conf.broker_url = "amqp://"`:                                                                              "rabbitmq localhost :/ fixed",
+		`app.conf.broker_url = "redis://" + host`:                                                                      "redis  :/",
 		`app.conf.broker_url = "redis://"`:                                                                             "redis localhost :/ fixed",
 		`url = url.replace("postgres://", "postgresql://")`:                                                            "",
 		`if url.startswith("redis://"): pass`:                                                                          "",
@@ -208,13 +209,17 @@ func TestOverrides(t *testing.T) {
 func TestSeeds(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"CREATE TABLE x (id int);":                                  "postgres mysql",
-		"CREATE TABLE x (id SERIAL);":                               "postgres",
-		"CREATE TABLE `x` (id int) ENGINE=InnoDB;":                  "mysql",
-		"CREATE DATABASE shop;\nUSE shop;\nCREATE TABLE x (y int);": "mysql",
-		"CREATE DATABASE shop;\n\\c shop\nCREATE TABLE x (y int);":  "postgres",
-		"CREATE TABLE x (id INTEGER PRIMARY KEY AUTOINCREMENT);":    "",
-		"SELECT * FROM x;":                                          "",
+		"CREATE TABLE x (id int);":                                           "postgres mysql",
+		"CREATE TABLE x (id SERIAL);":                                        "postgres",
+		"CREATE TABLE `x` (id int) ENGINE=InnoDB;":                           "mysql",
+		"CREATE DATABASE shop;\nUSE shop;\nCREATE TABLE x (y int);":          "mysql",
+		"CREATE DATABASE shop;\n\\c shop\nCREATE TABLE x (y int);":           "postgres",
+		"CREATE TABLE x (id INTEGER PRIMARY KEY AUTOINCREMENT);":             "",
+		"SELECT * FROM x;":                                                   "",
+		"DROP TABLE IF EXISTS x;\nCREATE TABLE x (id SERIAL);":               "postgres",
+		"DROP TABLE public.x;\nCREATE TABLE x (id SERIAL);":                  "",
+		"ALTER TABLE ONLY x DROP CONSTRAINT y;\nCREATE TABLE x (id SERIAL);": "",
+		"CREATE TABLE y (id SERIAL);\nDROP TABLE y;":                         "postgres",
 	} {
 		var got []string
 		for _, name := range []string{"postgres", "mysql"} {
