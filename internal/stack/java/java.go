@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
@@ -144,15 +145,8 @@ func version(a *stack.App) (string, tree.Evidence) {
 	for _, dir := range []string{a.Dir, rootOf(a.Tree, a.Dir)} {
 		for _, name := range append(manifests, ".sdkmanrc", "system.properties") {
 			file := tree.File{Path: path.Join(dir, name), Text: a.Tree.Text(path.Join(dir, name))}
-			for _, pattern := range asked {
-				at := pattern.FindStringSubmatchIndex(file.Text)
-				if at == nil {
-					continue
-				}
-				named := stack.Group(file.Text, at, 1)
-				if release := releaseOf(named); release != "" {
-					return release, file.At(at[0], "Java "+named)
-				}
+			if release, why := newestIn(file); release != "" {
+				return release, why
 			}
 		}
 	}
@@ -165,6 +159,20 @@ func version(a *stack.App) (string, tree.Evidence) {
 		return "17", tree.Evidence{File: path.Join(a.Dir, "pom.xml"), Text: "Spring Boot " + old[1]}
 	}
 	return usual, tree.Evidence{Text: "the release of Java that most projects build with"}
+}
+
+// newestIn is the newest release that a file of a build asks for: properties say one, and the
+// settings of a plugin may say another.
+func newestIn(file tree.File) (release string, why tree.Evidence) {
+	for _, pattern := range asked {
+		for _, at := range pattern.FindAllStringSubmatchIndex(file.Text, 20) {
+			named := stack.Group(file.Text, at, 1)
+			if found := releaseOf(named); slices.Index(byAge, found) > slices.Index(byAge, release) {
+				release, why = found, file.At(at[0], "Java "+named)
+			}
+		}
+	}
+	return release, why
 }
 
 var bootVersion = lazyregexp.New(`<artifactId>spring-boot[\w-]*</artifactId>\s*<version>(\d)\.`)
