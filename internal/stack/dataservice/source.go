@@ -32,7 +32,7 @@ type Clue struct {
 // program may give names to what it puts an address together from.
 func Clues(file tree.File, others Constants) []Clue {
 	urls := urlClues(file)
-	clues := slices.Concat(connectClues(file, others), urls, jdbcLogins(file, urls), dsnClues(file), mysqlParts(file), phpClues(file), callClues(file), configClues(file), nameClues(file), dialectClues(file), importClues(file), variantClues(file))
+	clues := slices.Concat(connectClues(file, others), urls, jdbcLogins(file, urls), dsnClues(file), mysqlParts(file), callClues(file), configClues(file), nameClues(file), dialectClues(file), importClues(file), variantClues(file))
 	clues = once(clues)
 	for _, v := range Overrides(file) {
 		if _, known := classify(v.Name); known {

@@ -78,7 +78,7 @@ private $password = "root";
 new PDO("mysql:host=" . $this->host . ";dbname=" . $this->db_name, $this->username, $this->password);`: "mysql localhost root:root/to-do fixed",
 		"$host = 'localhost';\n$db = 'shop';\n$dsn = \"mysql:host=$host;dbname={$db};charset=utf8\";\n$pdo = new PDO($dsn, 'root', '');": "mysql localhost root:/shop fixed",
 		`$pdo = new PDO('pgsql:host=db;port=5433;dbname=shop', 'ada', 'pw')`:                                                             "postgres db ada:pw/shop fixed",
-		`$pdo = new PDO("sqlite:shop.db")`: "",
+		`$pdo = new PDO("sqlite:shop.db")`: "sqlite  :/",
 		`$pdo = new PDO("mysql:host=" . getenv("H") . ";dbname=shop", getenv("U"), getenv("P"))`:                                                 "mysql  :/shop",
 		`$db = new mysqli(DB_HOST, DB_USER, DB_PASS, DB_NAME);`:                                                                                  "mysql localhost root:/shop fixed",
 		`$db = mysqli_connect(getenv("H") ?: "localhost", "root", "", "shop");`:                                                                  "mysql  root:/shop",
