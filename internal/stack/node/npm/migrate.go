@@ -3,6 +3,7 @@ package npm
 import (
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/tree"
@@ -10,10 +11,15 @@ import (
 
 // migrations is a tool that brings a database up to date.
 type migrations struct {
-	packages []string           // any of them shows it
-	applies  *lazyregexp.Regexp // of a script: it applies what is pending, without a question
-	command  []string           // the same without a script; nil where the project alone knows how
-	evidence []string           // files and directories of which one shows that the project has migrations
+	packages  []string           // any of them shows it
+	applies   *lazyregexp.Regexp // of a script: it applies what is pending, without a question
+	command   []string           // the same without a script; nil where the project alone knows how
+	evidence  []string           // files and directories of which one shows that the project has migrations
+	config    []string           // its settings files; nil where they do not say where the migrations are
+	directory *lazyregexp.Regexp // in such a file: where they are
+	usual     string             // where they are else, beside the settings file
+	push      *lazyregexp.Regexp // of a script: it makes the tables without migrations
+	pushing   []string           // the same without a script
 }
 
 // tools are those of Node. Sources: https://orm.drizzle.team/docs/kit-overview,
@@ -26,10 +32,15 @@ var tools = []migrations{
 		applies:  lazyregexp.New(`\bprisma\b.*\bmigrate deploy\b`),
 	},
 	{
-		packages: []string{"drizzle-kit"},
-		applies:  lazyregexp.New(`\bdrizzle-kit (?:migrate|push)\b|\b(?:tsx|node|bun)(?: run)?(?: -\S+)* \S*migrate\.[cm]?[jt]s\b`),
-		command:  []string{"drizzle-kit", "migrate"},
-		evidence: []string{"drizzle/meta", "migrations/meta", "src/drizzle/meta", "src/db/migrations/meta", "drizzle/migrations/meta", "db/migrations/meta"},
+		packages:  []string{"drizzle-kit"},
+		applies:   lazyregexp.New(`\bdrizzle-kit migrate\b|\b(?:tsx|node|bun)(?: run)?(?: -\S+)* \S*migrate\.[cm]?[jt]s\b`),
+		command:   []string{"drizzle-kit", "migrate"},
+		evidence:  []string{"drizzle/meta", "migrations/meta", "src/drizzle/meta", "src/db/migrations/meta", "drizzle/migrations/meta", "db/migrations/meta"},
+		config:    drizzleConfigs,
+		directory: lazyregexp.New(`\bout["']?:\s*([^\n]+)`),
+		usual:     "drizzle",
+		push:      lazyregexp.New(`\bdrizzle-kit push\b`),
+		pushing:   []string{"drizzle-kit", "push"},
 	},
 	{
 		packages: []string{"sequelize-cli"},
@@ -37,11 +48,20 @@ var tools = []migrations{
 		command:  []string{"sequelize-cli", "db:migrate"},
 		evidence: []string{".sequelizerc", "migrations"},
 	},
+	{ // the program is installed for the user's account, as its documentation once had it
+		packages: []string{"sequelize"},
+		applies:  lazyregexp.New(`\bsequelize(?:-cli)? db:migrate(?:\s|$)`),
+		command:  []string{"npx", "--yes", "sequelize-cli@6", "db:migrate"},
+		config:   []string{".sequelizerc", "config/config.json", "config/config.js"},
+		evidence: []string{"migrations"},
+	},
 	{
-		packages: []string{"knex"},
-		applies:  lazyregexp.New(`\bknex\b.* migrate:latest\b`),
-		command:  []string{"knex", "migrate:latest"},
-		evidence: []string{"knexfile.js", "knexfile.cjs", "knexfile.mjs", "knexfile.ts"},
+		packages:  []string{"knex"},
+		applies:   lazyregexp.New(`\bknex\b.* migrate:latest\b`),
+		command:   []string{"knex", "migrate:latest"},
+		config:    []string{"knexfile.js", "knexfile.cjs", "knexfile.mjs", "knexfile.ts"},
+		directory: lazyregexp.New(`\bmigrations:\s*\{[^{}]*?\bdirectory:\s*([^\n]+)`),
+		usual:     "migrations",
 	},
 	{
 		packages: []string{"typeorm"},
@@ -67,6 +87,8 @@ var tools = []migrations{
 	},
 }
 
+var drizzleConfigs = []string{"drizzle.config.ts", "drizzle.config.js", "drizzle.config.mjs", "drizzle.config.mts", "drizzle.config.json"}
+
 var (
 	// undoes are scripts that remove data, or that somebody has to answer.
 	undoes = lazyregexp.New(`\b(?:reset|revert|rollback|undo|drop|fresh|down|dev|create|generate|make)\b|db:migrate:|--force-reset|--accept-data-loss|--watch`)
@@ -80,12 +102,7 @@ func (v *project) migrate() {
 		if v.own.NeedsOneOf(tool.packages...) == "" {
 			continue
 		}
-		if name := v.scriptThat(tool.applies); name != "" {
-			a.Migrate = []string{a.Packages.Manager, "run", name}
-		} else if first := slices.IndexFunc(tool.evidence, func(name string) bool { return v.Tree.Exists(path.Join(a.Dir, name)) }); first >= 0 {
-			a.Migrate = running(a.Packages.Manager, tool.command...)
-		}
-		if a.Migrate != nil {
+		if a.Migrate = v.migrateWith(tool); a.Migrate != nil {
 			break
 		}
 	}
@@ -105,6 +122,96 @@ func (v *project) migrate() {
 			return
 		}
 	}
+}
+
+// migrateWith is the command of a tool; nil where it has nothing to do.
+func (v *project) migrateWith(tool migrations) []string {
+	config, has, lacks := v.migrationsOf(tool)
+	name := v.scriptThat(tool.applies)
+	push := ""
+	if tool.push != nil {
+		push = v.scriptThat(tool.push)
+	}
+	switch {
+	case name != "" && !lacks:
+		return v.running(name)
+	case push != "":
+		return v.running(push, unasked(config)...)
+	case has && tool.command != nil && tool.command[0] == "npx":
+		return tool.command
+	case has && tool.command != nil:
+		return running(v.App.Packages.Manager, tool.command...)
+	case lacks && tool.pushing != nil:
+		return running(v.App.Packages.Manager, append(slices.Clip(tool.pushing), unasked(config)...)...)
+	}
+	return nil
+}
+
+// asks is a setting of Drizzle by which it asks before it makes a table, too.
+var asks = lazyregexp.New(`\bstrict:\s*true\b`)
+
+// unasked are the flags with which Drizzle does not ask, which a container cannot answer.
+func unasked(config string) []string {
+	if asks.MatchString(config) {
+		return []string{"--force"}
+	}
+	return nil
+}
+
+// migrationsOf is the text of the tool's settings file, and whether the project has migrations
+// or certainly lacks them.
+func (v *project) migrationsOf(tool migrations) (config string, has, lacks bool) {
+	exists := func(name string) bool { return v.Tree.Exists(path.Join(v.Dir, name)) }
+	has = slices.ContainsFunc(tool.evidence, exists)
+	if tool.config == nil {
+		return "", has, false
+	}
+	first := slices.IndexFunc(tool.config, exists)
+	if first < 0 {
+		return "", has && tool.directory != nil, false
+	}
+	config = v.Tree.Text(path.Join(v.Dir, tool.config[first]))
+	if has || tool.directory == nil {
+		return config, has, false
+	}
+	dir := tool.usual
+	if match := tool.directory.FindStringSubmatch(config); match != nil {
+		dir = pathIn(match[1])
+	}
+	if dir == "" { // only the program knows
+		return config, true, false
+	}
+	has = exists(path.Join(path.Dir(tool.config[first]), dir))
+	return config, has, !has
+}
+
+var pathPart = lazyregexp.New("[\"'`](?:\\$\\{__dirname\\})?([\\w./-]+)[\"'`]")
+
+// pathIn is the path that an expression says by literals alone, as in
+// path.join(__dirname, "db", "migrations"); empty where it says none.
+func pathIn(expression string) string {
+	if strings.Contains(expression, "[") {
+		return ""
+	}
+	end := ","
+	if strings.Contains(expression, "(") {
+		end = ")"
+	}
+	expression, _, _ = strings.Cut(expression, end)
+	dir := ""
+	for _, match := range pathPart.FindAllStringSubmatch(expression, -1) {
+		dir = path.Join(dir, match[1])
+	}
+	return strings.TrimPrefix(dir, "/")
+}
+
+// running runs a script of the package, with more arguments.
+func (v *project) running(name string, arguments ...string) []string {
+	command := []string{v.App.Packages.Manager, "run", name}
+	if len(arguments) > 0 && command[0] == "npm" {
+		command = append(command, "--") // the others hand arguments on as they are
+	}
+	return append(command, arguments...)
 }
 
 // scriptThat is the first script that applies migrations and does nothing else that matters.
