@@ -81,6 +81,7 @@ func Find(seen Seen) (wanted []*Wanted, sqlite tree.Evidence) {
 	f.clues()
 	f.values()
 	f.packages()
+	f.unnamed()
 	f.variables()
 	f.settle()
 	return f.wanted, f.sqlite
@@ -139,24 +140,46 @@ func (w *Wanted) know(a Address, rank int) {
 
 func (f *finder) clues() {
 	for _, c := range f.seen.Clues {
-		of := Lookup(c.Service)
+		f.clue(c, Lookup(c.Service))
+	}
+}
+
+func (f *finder) clue(c Clue, of *Service) {
+	switch {
+	case c.Service == SQLite:
+		f.noteSQLite(c.Evidence)
+	case c.Variant != "" || of == nil: // a variant alone shows no service
+	case isElsewhere(c.Address.Host, c.Address.Host):
+		f.elsewhere[of] = f.elsewhere[of] || c.Fixed
+	default:
+		w := f.want(of, c.Evidence)
+		w.byCode = true
+		rank := int(Code)
+		if c.Fixed || c.Literal {
+			rank = fixedRank
+		}
+		if c.Fixed {
+			w.Fixed = append(w.Fixed, Fixed{Host: c.Address.Host, Port: c.Address.Port, Evidence: c.Evidence})
+		}
+		w.know(c.Address, rank)
+	}
+}
+
+// unnamed takes addresses that say nothing of the kind of database as those of the only one.
+func (f *finder) unnamed() {
+	var only *Service
+	for _, w := range f.wanted {
 		switch {
-		case c.Service == SQLite:
-			f.noteSQLite(c.Evidence)
-		case c.Variant != "" || of == nil: // a variant alone shows no service
-		case isElsewhere(c.Address.Host, c.Address.Host):
-			f.elsewhere[of] = f.elsewhere[of] || c.Fixed
+		case w.Service.Group != Database:
+		case only != nil:
+			return
 		default:
-			w := f.want(of, c.Evidence)
-			w.byCode = true
-			rank := int(Code)
-			if c.Fixed || c.Literal {
-				rank = fixedRank
-			}
-			if c.Fixed {
-				w.Fixed = append(w.Fixed, Fixed{Host: c.Address.Host, Port: c.Address.Port, Evidence: c.Evidence})
-			}
-			w.know(c.Address, rank)
+			only = w.Service
+		}
+	}
+	for _, c := range f.seen.Clues {
+		if c.Service == Unnamed && only != nil {
+			f.clue(c, only)
 		}
 	}
 }

@@ -15,9 +15,12 @@ import (
 // SQLite stands for a database that needs no service: its file is its data. H2 is one too.
 const SQLite = "sqlite"
 
+// Unnamed stands for the one database that the service has a driver of.
+const Unnamed = "database"
+
 // Clue is a place in a source or a settings file that shows a data service.
 type Clue struct {
-	Service string  // the name of one, or [SQLite]
+	Service string  // the name of one, [SQLite] or [Unnamed]
 	Variant string  // the name of one of its variants; empty where nothing says so
 	Address Address // what is written there, as far as it is a literal
 	Fixed   bool    // its host is a literal, so that no variable can change it
@@ -27,7 +30,8 @@ type Clue struct {
 
 // Clues gives what a source or a settings file shows of data services.
 func Clues(file tree.File) []Clue {
-	clues := slices.Concat(urlClues(file), dsnClues(file), mysqlParts(file), callClues(file), nameClues(file), dialectClues(file), variantClues(file))
+	calls := callClues(file)
+	clues := slices.Concat(urlClues(file), dsnClues(file), mysqlParts(file), calls, objectClues(file, calls), nameClues(file), dialectClues(file), variantClues(file))
 	for _, v := range Overrides(file) {
 		if _, known := classify(v.Name); known {
 			for i, c := range clues {
@@ -151,6 +155,7 @@ func callClues(file tree.File) []Clue {
 				end = m[3]
 			}
 			block, _, _ := strings.Cut(argumentsOf(file.Text[end-1:]), "\nconfig ") // of Elixir, which has no bracket
+			block = withConstants(block, file.Text)
 			service := o.service
 			if service == "" {
 				service = dialectIn(block + "\n" + around(file.Text, m[0]))

@@ -140,9 +140,9 @@ func (v *project) migrateWith(tool migrations) []string {
 	case has && tool.command != nil && tool.command[0] == "npx":
 		return tool.command
 	case has && tool.command != nil:
-		return running(v.App.Packages.Manager, tool.command...)
+		return running(v.Packages.Manager, tool.command...)
 	case lacks && tool.pushing != nil:
-		return running(v.App.Packages.Manager, append(slices.Clip(tool.pushing), unasked(config)...)...)
+		return running(v.Packages.Manager, append(slices.Clip(tool.pushing), unasked(config)...)...)
 	}
 	return nil
 }
@@ -207,7 +207,7 @@ func pathIn(expression string) string {
 
 // running runs a script of the package, with more arguments.
 func (v *project) running(name string, arguments ...string) []string {
-	command := []string{v.App.Packages.Manager, "run", name}
+	command := []string{v.Packages.Manager, "run", name}
 	if len(arguments) > 0 && command[0] == "npm" {
 		command = append(command, "--") // the others hand arguments on as they are
 	}
