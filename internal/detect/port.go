@@ -93,12 +93,35 @@ func (s containerPorts) portOfLoadedEnv(c *candidate) (Port, bool) {
 	return Port{}, false
 }
 
-// portOfSource looks at the source.
+// takesPort is code in which a port is only the default of the variable PORT.
+var takesPort = lazyregexp.New(`(?:\benv\??\.|[(\[]\s*["'])PORT\b|\{[^{}]*\bPORT\b[^{}]*\}\s*=\s*process\.env|\$\{PORT:`)
+
+// portOfSource looks at the source. A default of PORT goes behind the one port that all pages
+// call: on the machine of those who wrote them, PORT said that one.
 func (s containerPorts) portOfSource(c *candidate) (Port, bool) {
 	if c.Of.FindPort != nil {
 		return c.Of.FindPort(c.App)
 	}
-	return stack.PortIn(c.Sources, c.Of.Language.Ports...)
+	port, ok := stack.PortIn(c.Sources, c.Of.Language.Ports...)
+	if !ok || !c.reads("PORT") || !takesPort.MatchString(s.lineOf(port.Evidence)) {
+		return port, ok
+	}
+	if called, all := s.portOfCallers(c); all && called.Number != port.Number {
+		e := port.Evidence
+		e.Text += fmt.Sprintf(" is only a default: the pages call port %d", called.Number)
+		c.Note(e)
+		return called, true
+	}
+	return port, true
+}
+
+// lineOf is the line of source that evidence is of.
+func (s containerPorts) lineOf(e Evidence) string {
+	lines := strings.SplitN(s.tree.Source(e.File).Text, "\n", e.Line+1)
+	if e.Line < 1 || e.Line > len(lines) {
+		return ""
+	}
+	return lines[e.Line-1]
 }
 
 // portOfOwnEnv looks at the service's own env files: a port, or its own URL.
@@ -162,8 +185,9 @@ func (s containerPorts) portOfCallers(c *candidate) (Port, bool) {
 		if !caller.Page {
 			continue
 		}
+		own := s.decidePort(caller).Number
 		for _, call := range append(localCaller{caller}.proxied(), (localCaller{caller}).hardCoded()...) {
-			if !call.fallback && call.port != caller.defaultPort() && !databasePorts[call.port] {
+			if !call.fallback && call.port != caller.defaultPort() && call.port != own && !databasePorts[call.port] {
 				found = append(found, call)
 			}
 		}
