@@ -30,10 +30,12 @@ func (s dataServices) decideData() []Data {
 		if c.Of.Unused != nil {
 			unused = c.Of.Unused(c.App)
 		}
-		wanted, sqlite := dataservice.Find(s.seen(c))
+		seen := s.seen(c)
+		wanted, sqlite := dataservice.Find(seen)
 		if sqlite.Text != "" {
 			sqlite.Text = "SQLite: its file is its data, and stays in the directory"
 			c.Note(sqlite)
+			c.nameSQLite(seen)
 		}
 		for _, w := range wanted {
 			if slices.Contains(unused, w.Service.Name) {
@@ -261,6 +263,25 @@ func (s dataServices) wireData(shared *dataservice.Shared, use dataservice.Use) 
 		}
 		v.Data, v.Value, v.Replaced = shared.Key, value, shared.Login.References()
 		v.Sibling, v.Path, v.Inside, v.Required, v.Generate = "", "", false, false, ""
+	}
+}
+
+// nameSQLite gives variables with the URL of an SQLite database that nothing sets a file, as Prisma
+// and libSQL write it.
+func (c *candidate) nameSQLite(seen dataservice.Seen) {
+	isURL := slices.ContainsFunc(seen.Manifests, func(f tree.File) bool {
+		return stack.HasOne(f.Text, `"prisma"`, `"@prisma/client"`, `"@libsql/client"`)
+	})
+	if c.Of.Language.Name != "node" || !isURL {
+		return
+	}
+	for _, named := range dataservice.SQLiteURLs(seen) {
+		if !c.reads(named.Name) && !slices.ContainsFunc(c.Variables, func(v Variable) bool { return v.Name == named.Name }) {
+			c.variable(named.Name, named.Values[0].At).Default = false // only the schema reads it
+		}
+		if v := c.variable(named.Name, named.Values[0].At); !v.Default && v.Sibling == "" {
+			v.Required, v.Usual = false, "file:./dev.db"
+		}
 	}
 }
 

@@ -87,6 +87,18 @@ func Find(seen Seen) (wanted []*Wanted, sqlite tree.Evidence) {
 	return f.wanted, f.sqlite
 }
 
+// SQLiteURLs are the variables with the URL of an SQLite database that have no value.
+func SQLiteURLs(seen Seen) []Named {
+	hasValue := map[string]bool{}
+	for _, v := range seen.Variables {
+		hasValue[v.Name] = hasValue[v.Name] || v.Given || slices.ContainsFunc(v.Values, func(value Value) bool { return value.Text != "" })
+	}
+	return slices.DeleteFunc(slices.Clone(seen.Variables), func(v Named) bool {
+		m, known := classify(v.Name)
+		return !known || !m.General || m.Part != PartURL || hasValue[v.Name] || len(v.Values) == 0
+	})
+}
+
 type finder struct {
 	seen      Seen
 	wanted    []*Wanted
