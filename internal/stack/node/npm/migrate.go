@@ -110,6 +110,9 @@ func (v *project) migrate() {
 		v.migratePrisma()
 	}
 	if a.Migrate == nil {
+		v.migrateByHand()
+	}
+	if a.Migrate == nil {
 		return // data without tables fits nothing
 	}
 	if v.own.Prisma["seed"] != "" {
@@ -236,6 +239,35 @@ func startsToo(name, text string) bool { return starting.MatchString(name) || st
 
 // runsBuilt says whether a script runs what only production has, and does not make it.
 func runsBuilt(text string) bool { return built.MatchString(text) && !builds.MatchString(text) }
+
+var (
+	drivers = []string{"pg", "postgres", "pg-promise", "mysql", "mysql2", "mariadb", "mssql", "sqlite3", "better-sqlite3", "sequelize", "knex"}
+	// byHand are the names of scripts with which people make the tables by code of their own.
+	byHand = lazyregexp.New(`^(?:migrat(?:e|ions?)(?:[:_-](?:up|run|latest|db|database))?|db[:_-]?(?:migrat(?:e|ions?)(?:[:_-](?:up|run|latest))?|init|setup|sync|schema|(?:create[:_-])?tables)|(?:init|setup|sync|create)[:_-]?(?:db|database|tables|schema))$`)
+	// runsFile is a script that runs one file of the source.
+	runsFile = lazyregexp.New(`^(?:npx )?(?:node|tsx|ts-node|ts-node-esm|bun)(?: run)?(?:(?: -r| --require| --import| --loader) \S+| -\S+)* ([\w./-]+)$`)
+	removes  = lazyregexp.New(`(?i)\bdrop\s+(?:table|database|schema)\b|\btruncate\b|\bforce\s*:\s*true\b|\bdelete\s+from\b`)
+)
+
+// migrateByHand runs the file of the project's own that makes the tables, unless it removes any.
+func (v *project) migrateByHand() {
+	if v.own.NeedsOneOf(drivers...) == "" {
+		return
+	}
+	for _, name := range v.own.scriptNames() {
+		match := runsFile.FindStringSubmatch(strings.TrimSpace(v.own.Scripts[name]))
+		if match == nil || !byHand.MatchString(name) || runsBuilt(match[0]) {
+			continue
+		}
+		for _, ending := range []string{"", ".js", ".ts"} {
+			file := path.Join(v.Dir, match[1]+ending)
+			if text := v.Tree.Text(file); text != "" && !removes.MatchString(text) {
+				v.Migrate = v.running(name)
+				return
+			}
+		}
+	}
+}
 
 // migratePrisma applies the migrations that Prisma finds beside its schema; where there are
 // none, it makes the tables of the schema, which it refuses where that loses data.

@@ -34,6 +34,9 @@ func TestMigrate(t *testing.T) {
 		{"TypeORM, which only a script knows", `{"dependencies": {"typeorm": "0.3"}, "scripts": {"m": "npm run typeorm migration:run -- -d ./a.ts", "r": "typeorm migration:revert"}}`, ".", "npm run m"},
 		{"scripts that run what is built, or start the server", `{"dependencies": {"knex": "3"}, "scripts": {"start:migrate": "knex migrate:latest", "m:start": "knex migrate:latest && npm start", "m:prod": "node dist/knex migrate:latest", "m:built": "tsc && node dist/knex migrate:latest"}}`, ".", "npm run m:built"},
 		{"Drizzle by a script with flags", `{"devDependencies": {"drizzle-kit": "1"}, "scripts": {"db:migrate:prod": "node --env-file=.env dist/migrate.js", "db:migrate": "tsx --env-file=../../.env src/db/migrate.ts"}}`, ".", "npm run db:migrate"},
+		{"a file of the project's own", "-- package.json --\n{\"dependencies\": {\"pg\": \"8\"}, \"scripts\": {\"migrate\": \"node -r tsx/cjs src/db/migrate.ts\", \"seed\": \"node seed.js\"}}\n-- src/db/migrate.ts --\nquery('CREATE TABLE a')\n", ".", "npm run migrate | npm run seed"},
+		{"a file of the project's own that removes tables", "-- package.json --\n{\"dependencies\": {\"pg\": \"8\"}, \"scripts\": {\"db:init\": \"node init.js\"}}\n-- init.js --\nquery('DROP TABLE IF EXISTS a; CREATE TABLE a')\n", ".", ""},
+		{"a file that is not there", `{"dependencies": {"pg": "8"}, "scripts": {"db:init": "node init.js"}}`, ".", ""},
 		{"a script that starts the server too", `{"dependencies": {"knex": "3"}, "scripts": {"start": "knex migrate:latest && node a.js"}}`, ".", ""},
 		{"a script that drops the tables first", `{"dependencies": {"knex": "3"}, "scripts": {"x": "knex migrate:rollback && knex migrate:latest"}}`, ".", ""},
 	} {
