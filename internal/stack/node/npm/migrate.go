@@ -130,6 +130,9 @@ func (v *project) migrate() {
 // migrateWith is the command of a tool; nil where it has nothing to do.
 func (v *project) migrateWith(tool migrations) []string {
 	config, has, lacks := v.migrationsOf(tool)
+	if ofWorkers.MatchString(config) {
+		return v.migrateD1()
+	}
 	name := v.scriptThat(tool.applies)
 	push := ""
 	if tool.push != nil {
@@ -146,6 +149,22 @@ func (v *project) migrateWith(tool migrations) []string {
 		return running(v.Packages.Manager, tool.command...)
 	case lacks && tool.pushing != nil:
 		return running(v.Packages.Manager, append(slices.Clip(tool.pushing), unasked(config)...)...)
+	}
+	return nil
+}
+
+var (
+	// ofWorkers is the setting of Drizzle for a database that only Cloudflare has.
+	ofWorkers = lazyregexp.New(`\bdriver:\s*["'](?:d1-http|durable-sqlite)["']`)
+	nameOfD1  = lazyregexp.New(`\bdatabase_name"?\s*[:=]\s*"([\w-]+)"`)
+)
+
+// migrateD1 applies the migrations to the copy of the database that Wrangler has for development.
+func (v *project) migrateD1() []string {
+	for _, name := range []string{"wrangler.jsonc", "wrangler.json", "wrangler.toml"} {
+		if match := nameOfD1.FindStringSubmatch(v.Tree.Text(path.Join(v.Dir, name))); match != nil {
+			return running(v.Packages.Manager, "wrangler", "d1", "migrations", "apply", match[1], "--local")
+		}
 	}
 	return nil
 }
