@@ -110,6 +110,9 @@ func (s dataServices) seen(c *candidate) dataservice.Seen {
 	}
 	for _, source := range c.Sources {
 		seen.Clues = append(seen.Clues, dataservice.Clues(source)...)
+		if imports := c.Of.Language.Imports; imports != nil {
+			seen.Imports = append(seen.Imports, imports(source)...)
+		}
 	}
 	seen.Variables = append(seen.Variables, s.valuesOf(c)...)
 	for i, v := range seen.Variables {

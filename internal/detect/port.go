@@ -186,7 +186,7 @@ func (s containerPorts) portOfCallers(c *candidate) (Port, bool) {
 			continue
 		}
 		own := s.decidePort(caller).Number
-		for _, call := range append(localCaller{caller}.proxied(), (localCaller{caller}).hardCoded()...) {
+		for _, call := range slices.Concat(localCaller{caller}.proxied(), (localCaller{caller}).hardCoded(), s.found.setFor(caller)) {
 			if !call.fallback && call.port != caller.defaultPort() && call.port != own && !databasePorts[call.port] {
 				found = append(found, call)
 			}
@@ -196,6 +196,20 @@ func (s containerPorts) portOfCallers(c *candidate) (Port, bool) {
 		return Port{}, false
 	}
 	return stack.PortAt(found[0].port, found[0].where), true
+}
+
+// setFor are the URLs on this machine in a page's env files that by their names are of no other
+// service: VUE_APP_HOST.
+func (all services) setFor(page *candidate) []localCall {
+	var calls []localCall
+	for _, env := range page.envs {
+		for _, entry := range env.Entries {
+			if address, ok := parseURL(entry.Value); ok && page.hasPrefix(entry.Name) && all.byName(entry.Name, page) == nil {
+				calls = append(calls, localCall{port: address.port, url: entry.Value, where: tree.At(env.Path, entry.Line, entry.Name)})
+			}
+		}
+	}
+	return slices.DeleteFunc(calls, func(call localCall) bool { return call.port == 0 })
 }
 
 // settleHostPorts gives each service a port of its own on the host. Where two

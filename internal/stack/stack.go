@@ -106,6 +106,7 @@ type Language struct {
 	Ports      []*lazyregexp.Regexp         // where a source says the port, in the first group; better ones first
 	Routes     func([]tree.File) []Route    // what the sources answer
 	Uses       func(tree.File) []Use        // the environment variables that a source reads
+	Imports    func(tree.File) []string     // the packages that a source imports
 	Getenv     func(name, or string) string // the code that reads a variable, with a value where it is not set
 	Renders    *lazyregexp.Regexp           // code of a server that answers with pages
 	LoadsEnv   *lazyregexp.Regexp           // code, or a package in a manifest, that loads the env files of its directory

@@ -15,6 +15,7 @@ type Seen struct {
 	Manifests []tree.File
 	Clues     []Clue
 	Variables []Named
+	Imports   []string // the packages that its sources import; nil where that is not known
 	InCompose bool     // a compose file runs the service: what it does not set, it does not need
 	Asked     *Service // the user asks for it, so that a variable or a driver is enough; nil for none
 }
@@ -56,6 +57,7 @@ type Wanted struct {
 	Holds    []Holding
 
 	byCode bool   // more than a package shows it
+	loaded bool   // its source imports the package
 	ranks  [3]int // of the fields of Login: what they were taken from
 	url    string // the template of its URL
 	scheme string // of a URL, where nothing says another
@@ -81,6 +83,7 @@ func Find(seen Seen) (wanted []*Wanted, sqlite tree.Evidence) {
 	f.clues()
 	f.values()
 	f.packages()
+	f.dropDrivers()
 	f.unnamed()
 	f.variables()
 	f.settle()
@@ -216,6 +219,7 @@ func (f *finder) packages() {
 			if len(w.Evidence) == 0 || !w.byCode {
 				w.Evidence = append(w.Evidence, p.At(manifest))
 			}
+			w.loaded = w.loaded || slices.Contains(f.seen.Imports, p.Name)
 			w.Variant = cmp.Or(w.Variant, of.variantOf(language, p.Name))
 		}
 	}
@@ -323,6 +327,15 @@ func (f *finder) settle() {
 			f.sqlite = tree.Evidence{}
 		}
 	}
+}
+
+// dropDrivers drops databases of which there is a driver alone, where the source imports that of
+// another one.
+func (f *finder) dropDrivers() {
+	imports := slices.ContainsFunc(f.wanted, func(w *Wanted) bool { return w.Service.isSQL() && w.loaded })
+	f.wanted = slices.DeleteFunc(f.wanted, func(w *Wanted) bool {
+		return imports && w.Service.isSQL() && !w.loaded && !w.byCode && w.Service != f.seen.Asked
+	})
 }
 
 // isNeedless says whether the service runs without what seemed to be wanted.
