@@ -83,6 +83,7 @@ type Variant struct {
 	Name     string
 	Packages map[string][]string // those that show it, by language
 	Words    []string            // in sources and SQL files
+	Code     *lazyregexp.Regexp  // in sources, outside of what is for production
 	Image    string
 	Command  []string
 	Health   []string

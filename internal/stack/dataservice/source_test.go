@@ -199,3 +199,26 @@ func FuzzSource(f *testing.F) {
 		}
 	})
 }
+
+// TestTLS: code that insists on TLS to PostgreSQL, unless it is for production.
+func TestTLS(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		`new Pool({ ssl: { rejectUnauthorized: false } })`:                                       true,
+		"dialectOptions: {\n  ssl: {\n    require: true,\n    rejectUnauthorized: false\n  }\n}": true,
+		`psycopg2.connect(url, sslmode="require")`:                                               true,
+		`new Pool({ ssl: true })`:                                                                false,
+		`ssl: process.env.NODE_ENV === "production" ? { rejectUnauthorized: false } : false`:     false,
+		`...(isProd && { ssl: { rejectUnauthorized: false } })`:                                  false,
+		"production: {\n  connection: { ssl: { rejectUnauthorized: false } } }":                  false,
+		"production: {},\ndevelopment: { connection: { ssl: { rejectUnauthorized: false } } }":   true,
+	} {
+		got := false
+		for _, c := range Clues(tree.File{Path: "x", Text: text}) {
+			got = got || c.Variant == "TLS"
+		}
+		if got != want {
+			t.Errorf("%s: %v, want %v", text, got, want)
+		}
+	}
+}

@@ -140,9 +140,9 @@ func (v *project) migrateWith(tool migrations) []string {
 	}
 	switch {
 	case name != "" && !lacks:
-		return v.running(name)
+		return runningScript(v.Packages.Manager, name)
 	case push != "":
-		return v.running(push, unasked(config)...)
+		return runningScript(v.Packages.Manager, push, unasked(config)...)
 	case has && tool.command != nil && tool.command[0] == "npx":
 		return tool.command
 	case has && tool.command != nil:
@@ -227,9 +227,9 @@ func pathIn(expression string) string {
 	return strings.TrimPrefix(dir, "/")
 }
 
-// running runs a script of the package, with more arguments.
-func (v *project) running(name string, arguments ...string) []string {
-	command := []string{v.Packages.Manager, "run", name}
+// runningScript runs a script of the package, with more arguments.
+func runningScript(manager, name string, arguments ...string) []string {
+	command := []string{manager, "run", name}
 	if len(arguments) > 0 && command[0] == "npm" {
 		command = append(command, "--") // the others hand arguments on as they are
 	}
@@ -281,7 +281,7 @@ func (v *project) migrateByHand() {
 		for _, ending := range []string{"", ".js", ".ts"} {
 			file := path.Join(v.Dir, match[1]+ending)
 			if text := v.Tree.Text(file); text != "" && !removes.MatchString(text) {
-				v.Migrate = v.running(name)
+				v.Migrate = runningScript(v.Packages.Manager, name)
 				return
 			}
 		}
