@@ -74,7 +74,7 @@ var ours = map[string][]string{
 	"watch":             {"containerexec", "project", "event", "fail", "untrusted"},                                            // fail: the limit of watched directories is the user's to raise
 	"up": {
 		"workspace", "project", "urls", "ports", "images", "egress", "plan", "observe", "run", "transfer", "ready", "setup", "expose", "logs", "watch", "framework",
-		"gateway", "owner", "untrusted",
+		"containerexec", "gateway", "owner", "untrusted", // containerexec: how a setup step ended that ran in a container of its own
 		"event", "fail",
 	},
 	// detect: init and doctor read addresses in source with the same eyes; egress: the HTTP client.

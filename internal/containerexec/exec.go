@@ -87,7 +87,7 @@ type Result struct {
 func Tail(ctx context.Context, e Engine, container string, c Command) (Result, error) {
 	text := &tail{}
 	status, err := Run(ctx, e, container, c, text, text)
-	return Result{status, text.lines()}, err
+	return Result{status, Lines(text.kept)}, err
 }
 
 // tail keeps the end of what is written to it.
@@ -103,11 +103,11 @@ func (t *tail) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// lines are the last few lines that are not empty.
-func (t *tail) lines() []string {
+// Lines are the last few lines of an output that are not empty.
+func Lines(output []byte) []string {
 	const most = 10
 	var lines []string
-	for line := range strings.SplitSeq(strings.ToValidUTF8(string(t.kept), ""), "\n") {
+	for line := range strings.SplitSeq(strings.ToValidUTF8(string(output), ""), "\n") {
 		if line = strings.TrimSpace(line); line != "" {
 			lines = append(lines, line)
 		}

@@ -87,7 +87,7 @@ func (s adoption) holdsServices(dir string) bool {
 
 // notForDevelopment are the words in names of Dockerfiles that say nothing about development.
 var notForDevelopment = setOf("prod", "production", "test", "tests", "testing", "ci", "build", "builder", "release", "staging", "stage", "lint", "base", "dockerignore",
-	"tmpl", "template", "example", "sample", "bak", "old", "md", "debug", "deploy")
+	"gitpod", "devcontainer", "tmpl", "template", "example", "sample", "bak", "old", "md", "debug", "deploy")
 
 // dockerNames are the files that a service's image is built from, likeliest first.
 var dockerNames = []string{"Dockerfile", "dockerfile", "Dockerfile.dev", "Dockerfile.development", "Dockerfile.local", "dev.Dockerfile"}

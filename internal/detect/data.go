@@ -35,7 +35,7 @@ func (s dataServices) decideData() []Data {
 		if sqlite.Text != "" {
 			sqlite.Text = "SQLite: its file is its data, and stays in the directory"
 			c.Note(sqlite)
-			c.nameSQLite(seen)
+			nameSQLite(c, seen)
 		}
 		for _, w := range wanted {
 			if slices.Contains(unused, w.Service.Name) {
@@ -48,10 +48,16 @@ func (s dataServices) decideData() []Data {
 	s.nameData(all)
 	var data []Data
 	for _, shared := range all {
-		shared.Seeds = s.seedsOf(shared)
+		s.loadSeeds(shared)
 		for _, use := range shared.Uses {
 			s.wireData(shared, use)
 		}
+	}
+	for _, shared := range all {
+		s.decideTables(shared)
+	}
+	for _, shared := range all {
+		s.decideSeed(shared)
 		slices.Sort(shared.Users)
 		data = append(data, shared.Need)
 	}
@@ -89,27 +95,23 @@ func (s dataServices) askedFor(found []dataservice.Use) []dataservice.Use {
 func (s dataServices) seen(c *candidate) dataservice.Seen {
 	seen := dataservice.Seen{Language: c.Of.Language.Name, InCompose: c.compose != nil}
 	read := budget{maxSources, maxSourcesBytes}
-	for _, dir := range c.dataDirectories() {
-		for _, f := range s.tree.Below(dir, func(f *tree.Directory) bool { return !s.found.has(f.Path) && !tree.IsAside(f.Path) }) {
-			for _, name := range f.Names {
-				full := path.Join(f.Path, name)
-				isManifest := f.Path == dir || path.Base(f.Path) == "requirements"
-				switch {
-				case read.isSpent():
-				case isManifest && dataservice.ManifestLanguage(name) != "" && !strings.Contains(name, "dev") && !strings.Contains(name, "test"):
-					seen.Manifests = append(seen.Manifests, read.of(s.tree.Source(full)))
-				case dataservice.IsSettings(name):
-					file := read.of(tree.File{Path: full, Text: s.tree.Text(full)})
-					seen.Variables = append(seen.Variables, dataservice.Overrides(file)...)
-					seen.Clues = append(seen.Clues, dataservice.Clues(file)...)
-				case dir != c.Dir && isCode(name) && !tree.IsTest(name):
-					seen.Clues = append(seen.Clues, dataservice.Clues(read.of(s.tree.Source(full)))...)
-				}
-			}
+	for _, full := range s.filesOf(c) {
+		name, dir := path.Base(full), path.Dir(full)
+		isManifest := slices.Contains(c.dataDirectories(), dir) || path.Base(dir) == "requirements"
+		switch {
+		case read.isSpent():
+		case isManifest && dataservice.ManifestLanguage(name) != "" && !strings.Contains(name, "dev") && !strings.Contains(name, "test"):
+			seen.Manifests = append(seen.Manifests, read.of(s.tree.Source(full)))
+		case dataservice.IsSettings(name):
+			file := read.of(c.Of.Language.Source(s.tree, full))
+			seen.Variables = append(seen.Variables, dataservice.Overrides(file)...)
+			seen.Clues = append(seen.Clues, dataservice.Clues(file, nil)...)
 		}
 	}
+	s.seenAbove(c, &seen)
+	constants := dataservice.ConstantsIn(c.Sources)
 	for _, source := range c.Sources {
-		seen.Clues = append(seen.Clues, dataservice.Clues(source)...)
+		seen.Clues = append(seen.Clues, dataservice.Clues(source, constants)...)
 		if imports := c.Of.Language.Imports; imports != nil {
 			seen.Imports = append(seen.Imports, imports(source)...)
 		}
@@ -119,6 +121,23 @@ func (s dataServices) seen(c *candidate) dataservice.Seen {
 		seen.Variables[i].Given = c.compose != nil && c.compose.Env[v.Name].Set
 	}
 	return seen
+}
+
+// seenAbove adds what the top of a workspace of cargo says: its programs run there.
+func (s dataServices) seenAbove(c *candidate, seen *dataservice.Seen) {
+	top := c.Packages.Workspace
+	if top == "" || c.Packages.Manager != "cargo" {
+		return
+	}
+	for _, name := range s.tree.Directory(top).Names {
+		file := c.Of.Language.Source(s.tree, path.Join(top, name))
+		switch {
+		case name == c.Packages.Manifest:
+			seen.Shared = append(seen.Shared, file)
+		case dataservice.IsSettings(name):
+			seen.Clues = append(seen.Clues, dataservice.Clues(file, nil)...)
+		}
+	}
 }
 
 // budget is what of a service's files is still read.
@@ -137,7 +156,9 @@ func (b *budget) of(file tree.File) tree.File {
 func (c *candidate) dataDirectories() []string {
 	dirs := []string{c.Dir}
 	for _, linked := range c.Packages.Linked {
-		dirs = append(dirs, path.Join(c.Packages.Workspace, linked))
+		if dir := path.Join(c.Packages.Workspace, linked); !tree.IsBelow(c.Dir, dir) {
+			dirs = append(dirs, dir)
+		}
 	}
 	return dirs
 }
@@ -271,7 +292,7 @@ func (s dataServices) wireData(shared *dataservice.Shared, use dataservice.Use) 
 
 // nameSQLite gives variables with the URL of an SQLite database that nothing sets a file, as Prisma
 // and libSQL write it.
-func (c *candidate) nameSQLite(seen dataservice.Seen) {
+func nameSQLite(c *candidate, seen dataservice.Seen) {
 	isURL := slices.ContainsFunc(seen.Manifests, func(f tree.File) bool {
 		return stack.HasOne(f.Text, `"prisma"`, `"@prisma/client"`, `"@libsql/client"`)
 	})
@@ -304,23 +325,23 @@ func (c *candidate) variable(name string, at Evidence) *stack.Variable {
 	return &c.Variables[i]
 }
 
-// seedsOf are the SQL files that a data service loads at its first start. Where migrations make
-// the tables there are none.
-func (s dataServices) seedsOf(shared *dataservice.Shared) []string {
+// loadSeeds has a data service load SQL files at its first start. Where migrations make the
+// tables there are none.
+func (s dataServices) loadSeeds(shared *dataservice.Shared) {
 	if shared.Compose {
-		return nil
+		return
 	}
 	dirs := []string{"."}
 	for _, use := range shared.Uses {
 		c := s.called(use.By)
 		if len(c.Migrate) > 0 || len(s.migrationsOf(c)) > 0 {
-			return nil
+			return
 		}
 		if c.Dir != "." {
 			dirs = append(dirs, c.Dir)
 		}
 	}
-	return dataservice.Lookup(shared.Service).SeedsIn(s.tree, dirs)
+	shared.Load(dataservice.Lookup(shared.Service).SeedsIn(s.tree, dirs, shared.KnownName()))
 }
 
 // migrationDirectories are the names of directories that hold what makes tables.

@@ -91,8 +91,7 @@ func (c environment) decideEmptyEnv() {
 func (c environment) takes(example runfiles.EnvFile, variables []Variable) (needed bool) {
 	for i := range variables {
 		v := &variables[i]
-		named := slices.ContainsFunc(example.Entries, func(e runfiles.EnvEntry) bool { return e.Name == v.Name })
-		needed = needed || named && !v.Default && !v.Wired() && v.Generate == "" && v.Usual == "" && c.reads(v.Name)
+		needed = needed || example.Value(v.Name) != "" && !v.Default && !v.Wired() && v.Generate == "" && v.Usual == "" && c.reads(v.Name)
 	}
 	if needed {
 		c.keepPort(example)
@@ -102,6 +101,9 @@ func (c environment) takes(example runfiles.EnvFile, variables []Variable) (need
 		if named := slices.ContainsFunc(example.Entries, func(e runfiles.EnvEntry) bool { return e.Name == v.Name }); !needed || !named {
 			continue
 		}
+		if value := c.parsed(v.Name); value != "" && example.Value(v.Name) == "" && !v.Wired() {
+			v.Default, v.Usual = false, value
+		}
 		if example.Value(v.Name) != "" || c.emptyDoes(v.Name) {
 			v.Required = false // a placeholder will do, too
 		}
@@ -110,6 +112,17 @@ func (c environment) takes(example runfiles.EnvFile, variables []Variable) (need
 		}
 	}
 	return needed
+}
+
+// parsed is the default in the code of a variable that it reads as a number or as true or false,
+// which an empty line of a copied example would replace by what is neither; empty for others.
+func (c environment) parsed(name string) string {
+	for _, u := range c.read {
+		if u.Name == name && (u.Number || u.Bool) {
+			return u.Value
+		}
+	}
+	return ""
 }
 
 // tellPort has the service told its port where the source has no default for it. The images of

@@ -30,6 +30,7 @@ func explain(repo Repository) string {
 			{"module", s.Module},
 			{"prod module", s.ProdModule},
 			{"migrate", strings.Join(s.Migrate, " ")},
+			{map[bool]string{true: "seed once", false: "seed offered"}[s.Seed.Once], strings.Join(s.Seed.Command, " ")},
 			{"again for", strings.Join(s.MigrateFiles, " ")},
 			{"ready", s.Ready},
 			{"routes", strings.Join(s.Routes, " ")},
@@ -50,6 +51,9 @@ func explain(repo Repository) string {
 		for _, set := range s.Settings {
 			fmt.Fprintf(&b, "  sets %s=%s\n", set.Name, set.Value)
 		}
+		for _, set := range s.Debugging {
+			fmt.Fprintf(&b, "  sets %s=%s in development\n", set.Name, set.Value)
+		}
 		if s.Forward != 0 {
 			fmt.Fprintf(&b, "  forwarded from %d\n", s.Forward)
 		}
@@ -67,6 +71,9 @@ func explain(repo Repository) string {
 				}
 			}
 			fmt.Fprintf(&b, "  $%s%s: %s\n", v.Name, words+prefixed(" usually ", v.Usual)+prefixed(" generated ", string(v.Generate)), place(v.Evidence))
+		}
+		for _, l := range s.Listens {
+			fmt.Fprintf(&b, "  listens by %s=%s\n", l.Name, l.Value)
 		}
 		if s.PortName != "" {
 			fmt.Fprintf(&b, "  sets %s\n", s.PortName)

@@ -67,21 +67,48 @@ func joinCalled(all services, c *candidate) {
 		}
 	}
 	for _, v := range c.Variables {
-		if sibling := all.wired(v); v.Inside && refusesHosts(sibling) && sibling.compose == nil {
+		sibling := all.wired(v)
+		if sibling == nil || sibling.compose != nil {
+			continue
+		}
+		if v.Inside && refusesHosts(sibling) || (localCaller{c}).rendersBy(v, sibling) {
 			joinLoopback(c, sibling, v.Evidence)
 		}
 	}
 }
 
+// rendersBy says whether a page's server reads the URL of a sibling that is for browsers, too,
+// as it renders the page before they do.
+func (c localCaller) rendersBy(v Variable, sibling *candidate) bool {
+	if !c.Page || !c.Of.ServerSide || sibling.Page || sibling.HostPort != sibling.Port.Number || !c.hasPrefix(v.Name) {
+		return false
+	}
+	return slices.ContainsFunc(c.read, func(u stack.Use) bool {
+		return u.Name == v.Name && isCode(u.Where.File) && !c.inBrowsers(c.Tree.Source(u.Where.File))
+	})
+}
+
+// inBrowsers says whether a source of a page that a server renders runs in browsers alone.
+func (c localCaller) inBrowsers(source tree.File) bool {
+	browsers := c.Of.Language.Browsers
+	return browsers != nil && browsers.MatchString(source.Text)
+}
+
 // decideForward has a service reached from outside of its container that listens on 127.0.0.1
-// alone: from a port of its network that no member has.
+// alone: from a port of its network that no member has. The network of a service that a compose
+// file has is that file's.
 func decideForward(c *candidate) {
 	hidden := c.Of.Language.Hidden
-	if hidden == nil || c.compose != nil || c.Port.Number == 0 {
+	if hidden == nil || c.Port.Number == 0 {
 		return
 	}
 	why := hidden(c.App)
 	if why.File == "" {
+		return
+	}
+	if c.compose != nil {
+		why.Text += ", which nothing outside of its container reaches"
+		c.Remark(why, "write 0.0.0.0 there")
 		return
 	}
 	if c.loopback == nil {
@@ -205,7 +232,7 @@ func (c localCaller) serverCalls() []serverCall {
 		return calls
 	}
 	for _, source := range c.Sources {
-		if c.isProxyFile(source.Path) {
+		if c.isProxyFile(source.Path) || c.Page && c.inBrowsers(source) {
 			continue
 		}
 		forwards := proxies.MatchString(source.Text)

@@ -29,14 +29,19 @@ func (s containerPorts) decidePort(c *candidate) Port {
 			return port
 		}
 	}
+	if c.Of.FindPort != nil {
+		if port, ok := c.Of.FindPort(c.App); ok {
+			return port
+		}
+	}
 	if c.Of == &adopted { // only its files say whether it listens at all
 		return Port{}
 	}
-	return stack.PortAt(c.defaultPort(), Evidence{Text: "the default of " + c.Framework})
+	return stack.PortAt(defaultPort(c), Evidence{Text: "the default of " + c.Framework})
 }
 
 // defaultPort is where the stack listens where nothing says more.
-func (c *candidate) defaultPort() int { return cmp.Or(c.Of.Port, usualPort) }
+func defaultPort(c *candidate) int { return cmp.Or(c.Of.Port, usualPort) }
 
 // usualPort is for a server whose stack has no default.
 const usualPort = 8000
@@ -89,6 +94,9 @@ func (s containerPorts) portOfLoadedEnv(c *candidate) (Port, bool) {
 				return stack.PortAt(n, env.At(name)), true
 			}
 		}
+		if port, ok := c.portOfAddress(env); ok {
+			return port, true
+		}
 	}
 	return Port{}, false
 }
@@ -97,10 +105,12 @@ func (s containerPorts) portOfLoadedEnv(c *candidate) (Port, bool) {
 var takesPort = lazyregexp.New(`(?:\benv\??\.|[(\[]\s*["'])PORT\b|\{[^{}]*\bPORT\b[^{}]*\}\s*=\s*process\.env|\$\{PORT:`)
 
 // portOfSource looks at the source. A default of PORT goes behind the one port that all pages
-// call: on the machine of those who wrote them, PORT said that one.
+// call: on the machine of those who wrote them, PORT said that one. A default that only the framework
+// has comes last.
 func (s containerPorts) portOfSource(c *candidate) (Port, bool) {
 	if c.Of.FindPort != nil {
-		return c.Of.FindPort(c.App)
+		port, ok := c.Of.FindPort(c.App)
+		return port, ok && port.Evidence.File != ""
 	}
 	port, ok := stack.PortIn(c.Sources, c.Of.Language.Ports...)
 	if !ok || !c.reads("PORT") || !takesPort.MatchString(s.lineOf(port.Evidence)) {
@@ -132,6 +142,9 @@ func (s containerPorts) portOfOwnEnv(c *candidate) (Port, bool) {
 				return stack.PortAt(n, env.At(name)), true
 			}
 		}
+		if port, ok := c.portOfAddress(env); ok {
+			return port, true
+		}
 	}
 	return s.portOfURLs(c, c)
 }
@@ -151,7 +164,7 @@ func (s containerPorts) portOfSiblings(c *candidate) (Port, bool) {
 		if ok && !c.Of.OwnPort {
 			return port, true
 		}
-		if ok && port.Number != c.defaultPort() {
+		if ok && port.Number != defaultPort(c) {
 			e := port.Evidence
 			e.Text += fmt.Sprintf(" says %d, which is passed over: %s listens where its own files say", port.Number, c.Framework)
 			c.Note(e)
@@ -187,7 +200,7 @@ func (s containerPorts) portOfCallers(c *candidate) (Port, bool) {
 		}
 		own := s.decidePort(caller).Number
 		for _, call := range slices.Concat(localCaller{caller}.proxied(), (localCaller{caller}).hardCoded(), s.found.setFor(caller)) {
-			if !call.fallback && call.port != caller.defaultPort() && call.port != own && !databasePorts[call.port] {
+			if !call.fallback && call.port != defaultPort(caller) && call.port != own && !databasePorts[call.port] {
 				found = append(found, call)
 			}
 		}

@@ -190,9 +190,6 @@ func (s *scan) decide() Repository {
 			finish(c.App)
 		}
 		c.addWorkers()
-		if c.Migrate != nil {
-			c.MigrateFiles = s.migrationFiles(c)
-		}
 		c.Command = decideCommand(c)
 		c.Mounted, c.Installed = decideMount(c)
 		c.Ready, c.Routes = decideReady(c), decideRoutes(c)
@@ -202,6 +199,10 @@ func (s *scan) decide() Repository {
 	s.decideFixed(repo.Data)
 	repo.Loopbacks = s.loopbacks()
 	for _, c := range s.found { // what other services call is known by now
+		decideAddress(c)
+		if c.Migrate != nil && c.MigrateFiles == nil {
+			c.MigrateFiles = s.migrationFiles(c)
+		}
 		c.Public = decidePublic(s.found, c)
 		repo.Services = append(repo.Services, c.Service)
 	}
@@ -240,6 +241,9 @@ func (s *scan) gather(c *candidate) {
 	c.envs = append(c.processes, runfiles.EnvFilesIn(s.tree, c.Dir)...)
 	c.Sources = s.sourcesOf(c)
 	c.read = readsOf(c)
+	if c.Of.Uses != nil {
+		c.read = append(c.read, c.Of.Uses(c.App)...)
+	}
 	c.outer = environment{c}.envFileAbove()
 }
 
@@ -250,25 +254,37 @@ const (
 	maxSourcesBytes = 4 << 20
 )
 
+// filesOf are the files of the service and of what it links, without those of services below,
+// nearest to its directory first.
+func (s *scan) filesOf(c *candidate) []string {
+	var files []string
+	for _, dir := range c.dataDirectories() {
+		for _, f := range s.tree.Below(dir, func(f *tree.Directory) bool { return !s.found.has(f.Path) && !tree.IsAside(f.Path) }) {
+			for _, name := range f.Names {
+				files = append(files, path.Join(f.Path, name))
+			}
+		}
+	}
+	return files
+}
+
 // sourcesOf are the service's own source files, nearest to its directory first,
 // without those of services below it.
 func (s *scan) sourcesOf(c *candidate) []tree.File {
 	language := c.Of.Language
 	var sources []tree.File
 	size := 0
-	for _, f := range s.tree.Below(c.Dir, func(f *tree.Directory) bool { return !s.found.has(f.Path) && !tree.IsAside(f.Path) }) {
-		for _, name := range f.Names {
-			if len(sources) == maxSources || size > maxSourcesBytes {
-				return sources
-			}
-			if !slices.Contains(language.Endings, path.Ext(name)) || tree.IsTest(name) {
-				continue
-			}
-			source := s.tree.Source(path.Join(f.Path, name))
-			size += len(source.Text)
-			if len(source.Text) < tree.MaxFile { // what is longer was not written by hand
-				sources = append(sources, source)
-			}
+	for _, name := range s.filesOf(c) {
+		if len(sources) == maxSources || size > maxSourcesBytes {
+			return sources
+		}
+		if !slices.Contains(language.Endings, path.Ext(name)) || tree.IsTest(path.Base(name)) {
+			continue
+		}
+		source := language.Source(s.tree, name)
+		size += len(source.Text)
+		if len(source.Text) < tree.MaxFile { // what is longer was not written by hand
+			sources = append(sources, source)
 		}
 	}
 	return entryFirst(s.tree, c, sources)

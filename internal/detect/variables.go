@@ -14,12 +14,13 @@ import (
 	"github.com/devup-cli/devup/internal/tree"
 )
 
-// usesIn are the variables that a source file reads.
-func usesIn(source tree.File) []stack.Use {
+// usesIn are the variables that a source file of a service reads: as its language reads them, or
+// the first that has such files.
+func usesIn(own *stack.Language, source tree.File) []stack.Use {
 	if !stack.HasOne(source.Text, "env", "ENV", "Environment", "config(", "Settings", "OrThrow", "onfig", "oi.", " z.", "${") {
 		return nil
 	}
-	for _, language := range stacks.Languages() {
+	for _, language := range append([]*stack.Language{own}, stacks.Languages()...) {
 		if language.Uses != nil && slices.Contains(language.Endings, path.Ext(source.Path)) {
 			return language.Uses(source)
 		}
@@ -31,7 +32,7 @@ func usesIn(source tree.File) []stack.Use {
 func readsOf(c *candidate) []stack.Use {
 	var uses []stack.Use
 	for _, source := range append(slices.Clip(c.Configs), c.Sources...) {
-		uses = append(uses, usesIn(source)...)
+		uses = append(uses, usesIn(c.Of.Language, source)...)
 	}
 	return uses
 }

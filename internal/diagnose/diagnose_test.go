@@ -47,21 +47,21 @@ func TestTextOfLogs(t *testing.T) {
 		{"node-syntax", "syntax: there is a syntax error: Unexpected token ';' (syntax.js:1)", ""},
 		{"node-vite", "packages-missing: vite is not installed: the container has no node_modules of its own, or a bind mount hides it", "add an anonymous volume at the service's node_modules, or run npm install in its directory"},
 		{"postgres-password", "postgres-password: PostgreSQL has no password for its first start", "set POSTGRES_PASSWORD in the service's environment"},
-		{"python-attr", "import: Python cannot import Mapping from collections (app.py:1)", "check which version of collections requirements.txt asks for, and for modules that import each other"},
+		{"python-attr", "import: Python cannot import Mapping from collections (app.py:1)", "check which version of collections the list of packages asks for, and for modules that import each other"},
 		{"python-aws", "aws-region: the AWS library knows no region (aws.py:2)", "set AWS_DEFAULT_REGION in the service's environment; any value does for a start"},
 		{"python-creds", "aws-credentials: the AWS library finds no credentials (creds.py:2)", "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the service's environment"},
 		{"python-dns", "name-unknown: a host cannot be found (app.py:2)", "use the names of the services in devup.yaml: they reach each other by these"},
 		{"python-five", "env-missing: the variable FRONTEND_URL is not set (app.py:6)", "set FRONTEND_URL in the service's environment or in its env_file"},
-		{"python-flaskbroken", "module-missing: Python finds no module named nowhere (broken.py:2)", "check its spelling, or, if it is a package, add nowhere to requirements.txt and run `devup up` again"},
+		{"python-flaskbroken", "module-missing: Python finds no module named nowhere (broken.py:2)", "check its spelling, or, if it is a package, add nowhere to requirements.txt, Pipfile or pyproject.toml and run `devup up` again"},
 		{"python-flasknofile", "flask-app: FLASK_APP or --app names missing, where Flask finds no app", "name the file that makes the app, without .py"},
-		{"python-gunibroken", "module-missing: Python finds no module named nowhere (broken.py:2)", "check its spelling, or, if it is a package, add nowhere to requirements.txt and run `devup up` again"},
+		{"python-gunibroken", "module-missing: Python finds no module named nowhere (broken.py:2)", "check its spelling, or, if it is a package, add nowhere to requirements.txt, Pipfile or pyproject.toml and run `devup up` again"},
 		{"python-gunimissing", "app-missing: gunicorn finds no application in app.py", "name the variable that holds the app, as in `gunicorn app:app`"},
 		{"python-inuse-os", "port-in-use: a port is already in use inside the container (app.py:3)", "start only one server on each port in the service"},
 		{"python-inuse", "port-in-use: port 5000 is already in use inside the container", "start only one server on 5000 in the service"},
 		{"python-keyerror", "env-missing: the variable DATABASE_URL is not set (app.py:3)", "set DATABASE_URL in the service's environment or in its env_file"},
-		{"python-mod", "module-missing: Python finds no module named nothere", "check its spelling, or, if it is a package, add nothere to requirements.txt and run `devup up` again"},
-		{"python-modnotfound", "module-missing: Python finds no module named flask_cors (app.py:1)", "check its spelling, or, if it is a package, add flask-cors to requirements.txt and run `devup up` again"},
-		{"python-mon", "module-missing: Python finds no module named bson (mon.py:1)", "check its spelling, or, if it is a package, add pymongo to requirements.txt and run `devup up` again"},
+		{"python-mod", "module-missing: Python finds no module named nothere", "check its spelling, or, if it is a package, add nothere to requirements.txt, Pipfile or pyproject.toml and run `devup up` again"},
+		{"python-modnotfound", "module-missing: Python finds no module named flask_cors (app.py:1)", "check its spelling, or, if it is a package, add flask-cors to requirements.txt, Pipfile or pyproject.toml and run `devup up` again"},
+		{"python-mon", "module-missing: Python finds no module named bson (mon.py:1)", "check its spelling, or, if it is a package, add pymongo to requirements.txt, Pipfile or pyproject.toml and run `devup up` again"},
 		{"python-noapp", "flask-app: Flask finds no app.py or wsgi.py in the directory that it runs in", "set FLASK_APP to the file that makes the app"},
 		{"python-nofile", "file-missing: there is no file config/settings.json in the container (app.py:1)", "check the path, the WORKDIR, .dockerignore and the volumes of the service"},
 		{"python-noscript", "file-missing: there is no file /missing.py in the container", "check the path, the WORKDIR, .dockerignore and the volumes of the service"},
@@ -69,7 +69,7 @@ func TestTextOfLogs(t *testing.T) {
 		{"python-pg", "library-missing: the image lacks the system library libpq.so.5 (pg.py:1)", "install it in the Dockerfile with apt-get, or use the package's binary build (psycopg2-binary)"},
 		{"python-pgconn", "connection-refused: a connection was refused (app.py:2)", "check that the other service runs, and depend on it with condition: service_healthy; inside a container localhost is the container itself"},
 		{"python-privport", "denied: the container's user lacks a permission, perhaps to listen on a port below 1024 (app.py:2)", ""},
-		{"python-red", "module-missing: Python finds no module named packaging (red.py:1)", "check its spelling, or, if it is a package, add packaging to requirements.txt and run `devup up` again"},
+		{"python-red", "module-missing: Python finds no module named packaging (red.py:1)", "check its spelling, or, if it is a package, add packaging to requirements.txt, Pipfile or pyproject.toml and run `devup up` again"},
 		{"python-syntax", "syntax: there is a syntax error: invalid syntax (app.py:1)", ""},
 		{"sh-arch", "wrong-architecture: /a/arm cannot run on this machine: it is for another processor, or lacks its #! line", "build the image on this machine, or set the service's platform"},
 	}
@@ -101,7 +101,7 @@ func TestTextOfLogs(t *testing.T) {
 func TestBuildLogs(t *testing.T) {
 	t.Parallel()
 	kinds := map[string]string{
-		"denied": "denied", "lock": "lock-file", "name": "name-unknown", "tls": "certificate", "unreachable": "unreachable", "version": "no-version",
+		"database": "database-in-build", "denied": "denied", "lock": "lock-file", "name": "name-unknown", "tls": "certificate", "unreachable": "unreachable", "version": "no-version",
 	}
 	for name, text := range read(t, "testdata/builds") {
 		kind, _, _ := strings.Cut(name, "-")
@@ -274,6 +274,8 @@ var said = []struct {
 	{"a build", Build, "npm error request to https://npm.example/x failed, reason: getaddrinfo EAI_AGAIN npm.example", "name-unknown"},
 	{"a build", Build, "Temporary failure resolving 'mirror.example'", "name-unknown"},
 	{"a build", Build, "curl: (7) Failed to connect to mirror.example port 443 after 2 ms: Connection refused", "unreachable"},
+	{"a build", Build, `connection to server at "localhost" (127.0.0.1), port 5432 failed: Connection refused`, "database-in-build"},
+	{"a build", Build, "Can't reach database server at `db:5432`", "database-in-build"},
 	{"a build", Build, "npm error 404 Not Found - GET https://npm.example/left-pat - Not found", "not-found"},
 	{"a build", Build, "pull access denied for x, repository does not exist", "access-denied"},
 	{"a build", Build, "failed to calculate checksum of ref a::b: \"/package-lock.json\": not found", "not-in-context"},

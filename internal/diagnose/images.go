@@ -26,7 +26,7 @@ var buildRules = []Rule{
 		// That pip lists versions shows that it has reached its index.
 		Reason: "no-version", Scope: install, Rank: Middle, Pattern: re(`Could not find a version that satisfies the requirement (?P<package>\S+).*\(from versions: [^n)]`),
 		Weak:     re(`No matching distribution found for (?P<package>\S+)|Could not find a version that satisfies the requirement (?P<package2>\S+)`),
-		Sentence: "pip finds no such package or version in its index for this Python: $package", Hint: "check the name and version in requirements.txt, and the index",
+		Sentence: "pip finds no such package or version in its index for this Python: $package", Hint: "check the name and version in requirements.txt, Pipfile or pyproject.toml, and the index",
 	},
 	{
 		Reason: "not-found", Scope: Build, Rank: Middle, Pattern: re(`\bE404\b|404 Not Found`),

@@ -44,6 +44,9 @@ var serviceRules = []Rule{
 	},
 }
 
+// databasePorts are those of PostgreSQL, MySQL, MongoDB and Redis.
+const databasePorts = "5432|3306|27017|6379"
+
 // networkRules are about connections that a program makes.
 var networkRules = []Rule{
 	{
@@ -65,6 +68,13 @@ var networkRules = []Rule{
 	{
 		Reason: "unreachable", Scope: Build, Rank: Middle, Pattern: re(`(?i)ECONNREFUSED|connection refused`),
 		Sentence: "a server refuses connections from inside the build", Hint: "check the network, and HTTP_PROXY and HTTPS_PROXY",
+	},
+	{
+		Reason: "database-in-build", Scope: Build, Rank: High,
+		Pattern: re(`ECONNREFUSED \S+:(?P<port>` + databasePorts + `)\b|dial tcp \S+:(?P<port2>` + databasePorts + `): connect: connection refused|connection to server at .*, port (?P<port3>` + databasePorts + `) failed` +
+			`|Can't reach database server at \S+:(?P<port4>` + databasePorts + `)\b`),
+		Sentence: "the build connects to a database at port $port, and no service runs while an image is built",
+		Hint:     "connect when the server starts or a page is requested, not when a file is loaded",
 	},
 	{
 		Reason: "connection-refused", Scope: program, Rank: High, Transient: true,

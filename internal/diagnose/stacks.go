@@ -64,16 +64,16 @@ var pythonRules = []Rule{
 	},
 	{
 		Reason: "pg-config", Scope: step, Rank: High, Pattern: re(`pg_config executable not found`),
-		Sentence: "psycopg2 is to be compiled, but the image has no pg_config", Hint: "name psycopg2-binary in requirements.txt, or install libpq-dev in the Dockerfile",
+		Sentence: "psycopg2 is to be compiled, but the image has no pg_config", Hint: "name psycopg2-binary in place of psycopg2, or install libpq-dev in the Dockerfile",
 	},
 	{
 		Reason: "module-missing", Scope: step, Rank: Middle, Pattern: re(`(?:ModuleNotFoundError|ImportError): No module named '?(?P<module>[\w.]+)'?|python[\d.]*: No module named (?P<module2>[\w.]+)`),
-		Sentence: "Python finds no module named $module", Hint: "check its spelling, or, if it is a package, add $package to requirements.txt and run `devup up` again",
+		Sentence: "Python finds no module named $module", Hint: "check its spelling, or, if it is a package, add $package to requirements.txt, Pipfile or pyproject.toml and run `devup up` again",
 		adjust: func(n map[string]string) { n["package"] = distribution(n["module"]) },
 	},
 	{
 		Reason: "import", Scope: step, Rank: Middle, Pattern: re(`ImportError: cannot import name '(?P<name>\w+)' from (?:partially initialized module )?'(?P<from>[\w.]+)'`),
-		Sentence: "Python cannot import $name from $from", Hint: "check which version of $from requirements.txt asks for, and for modules that import each other",
+		Sentence: "Python cannot import $name from $from", Hint: "check which version of $from the list of packages asks for, and for modules that import each other",
 	},
 	{
 		Reason: "aws-region", Scope: program, Rank: Middle, Pattern: re(`NoRegionError: You must specify a region`),

@@ -26,6 +26,7 @@ type Container struct {
 	Service types.ServiceConfig
 	Number  int
 	Labels  map[string]string
+	Image   string            // the ID of its image, for the label of volumes that hold what it holds; empty where these are not used again
 	Volumes map[string]string // mount target -> existing anonymous volume to mount there again
 	API     string            // the version that is spoken with the engine; empty for the newest
 }

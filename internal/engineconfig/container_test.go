@@ -100,7 +100,7 @@ func flat(t *testing.T, service string) map[string]string {
 func TestKeptVolumesAreMountedAgain(t *testing.T) {
 	t.Parallel()
 	p := load(t, `services: {db: {image: x, volumes: ["/config"]}}`)
-	_, mounts, err := mountsOf(p, p.Services["db"], map[string]string{"/config": "aaa", "/var/lib/data": "bbb"})
+	_, mounts, err := mountsOf(p, p.Services["db"], "", map[string]string{"/config": "aaa", "/var/lib/data": "bbb"})
 	if err != nil {
 		t.Fatal(err)
 	}

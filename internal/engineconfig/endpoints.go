@@ -125,7 +125,10 @@ func links(p *types.Project, c Container) []string {
 		if !ok {
 			alias = name
 		}
-		other := p.Services[name]
+		other, ok := p.AllServices()[name]
+		if !ok {
+			continue
+		}
 		for n := 1; n <= other.GetScale(); n++ {
 			to := plan.ContainerName(p, other, n) + ":"
 			list = append(list, to+alias, to+name+"-"+number, to+p.Name+"-"+name+"-"+number)

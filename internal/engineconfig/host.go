@@ -21,7 +21,7 @@ func hostConfig(p *types.Project, c Container) (*container.HostConfig, error) {
 	if err != nil {
 		return nil, err
 	}
-	binds, mounts, err := mountsOf(p, s, c.Volumes)
+	binds, mounts, err := mountsOf(p, s, c.Image, c.Volumes)
 	if err != nil {
 		return nil, err
 	}
@@ -81,8 +81,7 @@ func namespace(p *types.Project, mode string) string {
 	if !ok {
 		return mode
 	}
-	other := p.Services[name]
-	return types.ContainerPrefix + plan.ContainerName(p, other, 1)
+	return types.ContainerPrefix + plan.HostName(p, name)
 }
 
 func volumesFrom(p *types.Project, s types.ServiceConfig) []string {
@@ -93,7 +92,7 @@ func volumesFrom(p *types.Project, s types.ServiceConfig) []string {
 			continue
 		}
 		name, mode, hasMode := strings.Cut(from, ":")
-		entry := plan.ContainerName(p, p.Services[name], 1)
+		entry := plan.HostName(p, name)
 		if hasMode {
 			entry += ":" + mode
 		}

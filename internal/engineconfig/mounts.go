@@ -19,7 +19,7 @@ import (
 // alone knows SELinux labels and has the engine make a bind's source where the
 // engine runs. kept names existing anonymous volumes by target; each is mounted
 // again, also where only the image asks for it (VOLUME).
-func mountsOf(p *types.Project, s types.ServiceConfig, kept map[string]string) (binds []string, mounts []mount.Mount, err error) {
+func mountsOf(p *types.Project, s types.ServiceConfig, image string, kept map[string]string) (binds []string, mounts []mount.Mount, err error) {
 	used := map[string]bool{}
 	for _, v := range lastOfTarget(s.Volumes) {
 		used[v.Target] = true
@@ -32,6 +32,9 @@ func mountsOf(p *types.Project, s types.ServiceConfig, kept map[string]string) (
 			m.VolumeOptions = &mount.VolumeOptions{Labels: map[string]string{
 				plan.LabelProject: p.Name, plan.LabelWorkingDir: p.WorkingDir, plan.LabelMask: s.Name + ":" + v.Target,
 			}}
+			if image != "" {
+				m.VolumeOptions.Labels[plan.LabelMasked] = image
+			}
 		}
 		if name := kept[v.Target]; name != "" && v.Type == types.VolumeTypeVolume && v.Source == "" {
 			m.Source = name

@@ -91,6 +91,9 @@ func TestLook(t *testing.T) {
 			"-- Gemfile --\ngem 'rails', '~> 6.1.7', '>= 6.1.7.3'\n-- config/environments/development.rb --\nRails.application.configure do\nend\n",
 			`config/environments/development.rb: config.hosts << ".app.github.dev" (Rails)`,
 		},
+		{"Sinatra", "-- Gemfile --\ngem \"sinatra\"\n-- app.rb --\nrequire \"sinatra\"\n", `app.rb: set :host_authorization, permitted_hosts: ["localhost", ".app.github.dev"] (Sinatra)`},
+		{"Sinatra that says its hosts", "-- Gemfile --\ngem \"sinatra\"\n-- app.rb --\nset :host_authorization, { permitted_hosts: [] }\n", ""},
+		{"Sinatra 3", "-- Gemfile --\ngem \"sinatra\", \"~> 3.0\"\n-- app.rb --\nrequire \"sinatra\"\n", ""},
 		{"a Gemfile for something else", "-- Gemfile --\ngem 'rails-i18n'\ngem 'erb'\n", ""},
 		{
 			"django-admin startproject",

@@ -32,13 +32,13 @@ func (s Store) BuildAll(ctx context.Context, p *project.Project, o BuildOptions)
 		return nil, err
 	}
 	specs = chosen(specs, o.Services)
-	for i := range specs {
-		adjust(&specs[i], o)
-	}
 	s.warnLarge(specs)
-	hashes, err := inputs(ctx, specs, nil, false)
+	hashes, err := inputs(ctx, specs, nil, false) // as the files say: what the user adds makes no image stale
 	if err != nil {
 		return nil, err
+	}
+	for i := range specs {
+		adjust(&specs[i], o)
 	}
 	options := s.Build
 	options.NoCache, options.Pull, options.Publish = o.NoCache, o.Pull, true

@@ -34,20 +34,19 @@ func (p *position) advance(at time.Time) {
 // ahead is how many lines of a source are read before they are needed.
 const ahead = 16
 
-// backlog reports what the sources printed so far, merged by time, and returns
-// how far each was read.
-func (f *follower) backlog(ctx context.Context) []position {
+// backlog reports what the containers printed so far, merged by time.
+func (f *follower) backlog(ctx context.Context) {
 	ctx, cancel := context.WithCancel(ctx)
 	var reading sync.WaitGroup
 	defer reading.Wait()
 	defer cancel()
 
-	queues := make([]chan entry, len(f.sources))
-	for i := range f.sources {
+	queues := make([]chan entry, len(f.tails))
+	for i, t := range f.tails {
 		queues[i] = make(chan entry, ahead)
 		reading.Go(func() {
 			defer close(queues[i])
-			f.warn(ctx, i, f.stream(ctx, i, f.backlogOptions(), func(e entry) error {
+			f.warn(ctx, t, f.stream(ctx, t, f.backlogOptions(), func(e entry) error {
 				select {
 				case queues[i] <- e:
 					return nil
@@ -57,13 +56,10 @@ func (f *follower) backlog(ctx context.Context) []position {
 			}))
 		})
 	}
-
-	positions := make([]position, len(f.sources))
 	merge(queues, func(i int, e entry) {
-		positions[i].advance(e.at)
-		f.report(i, e)
+		f.tails[i].advance(e.at)
+		f.report(f.tails[i], e)
 	})
-	return positions
 }
 
 func (f *follower) backlogOptions() client.ContainerLogsOptions {
@@ -100,9 +96,9 @@ func merge(queues []chan entry, take func(int, entry)) {
 }
 
 // stream reads the lines of a source until they end.
-func (f *follower) stream(ctx context.Context, i int, o client.ContainerLogsOptions, emit func(entry) error) error {
+func (f *follower) stream(ctx context.Context, t *tail, o client.ContainerLogsOptions, emit func(entry) error) error {
 	o.ShowStdout, o.ShowStderr, o.Timestamps = true, true, true
-	body, err := f.engine.ContainerLogs(ctx, f.sources[i].ID, o)
+	body, err := f.engine.ContainerLogs(ctx, t.ID, o)
 	if err != nil {
 		return err
 	}
@@ -112,41 +108,35 @@ func (f *follower) stream(ctx context.Context, i int, o client.ContainerLogsOpti
 
 // warn reports that the lines of a source cannot be read, unless no reader waits for
 // them any more or the container is gone.
-func (f *follower) warn(ctx context.Context, i int, err error) {
+func (f *follower) warn(ctx context.Context, t *tail, err error) {
 	if err == nil || ctx.Err() != nil || errdefs.IsNotFound(err) || errors.Is(err, context.Canceled) {
 		return
 	}
 	f.options.Sink(event.Event{
-		Kind: event.Note, State: event.Warning, Name: f.sources[i].Service,
-		Text: fmt.Sprintf("the logs of %s cannot be read: %v", f.sources[i].Container, err),
+		Kind: event.Note, State: event.Warning, Name: t.Service,
+		Text: fmt.Sprintf("the logs of %s cannot be read: %v", t.Container, err),
 	})
 }
 
 // report passes a line on.
-func (f *follower) report(i int, e entry) {
+func (f *follower) report(t *tail, e entry) {
 	text := e.text
 	if f.options.Timestamps && e.stamp != "" {
 		text = e.stamp + " " + text
 	}
-	s := f.sources[i]
 	f.options.Sink(event.Event{
-		Kind: event.Log, ID: f.labels[i], Name: s.Service, Parent: s.Container,
+		Kind: event.Log, ID: f.label(t), Name: t.Service, Parent: t.Container,
 		Text: text, Stream: e.stream,
 	})
 }
 
-// labels are names that distinguish the containers of one service, empty where a
-// service has only one.
-func labels(sources []Source) []string {
-	count := map[string]int{}
-	for _, s := range sources {
-		count[s.Service]++
+// label is a name that distinguishes the containers of one service; empty where there is
+// only one.
+func (f *follower) label(t *tail) string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if t.Several || len(f.numbers[t.Service]) > 1 {
+		return fmt.Sprintf("%s-%d", t.Service, t.Number)
 	}
-	names := make([]string, len(sources))
-	for i, s := range sources {
-		if count[s.Service] > 1 {
-			names[i] = fmt.Sprintf("%s-%d", s.Service, s.Number)
-		}
-	}
-	return names
+	return ""
 }

@@ -3,13 +3,15 @@
 //
 // [Follow] first merges what the containers printed so far by the time of each
 // line, then passes on new lines as they come. It follows a container that
-// restarts again, and it neither colours nor aligns: that is package ui's.
+// restarts again, and with [Options.Later] those that replace it or come later. It neither
+// colours nor aligns: that is package ui's.
 package logs
 
 import (
 	"cmp"
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"github.com/moby/moby/client"
@@ -30,11 +32,26 @@ type Source struct {
 	Container string // its name
 	ID        string // its full ID
 	Number    int    // its number among the containers of its service, counted from 1
+	Several   bool   // its service has more containers than are followed, so its lines have its number
+	Aside     bool   // it is followed only as long as others are
+}
+
+// Later says which containers are followed that start while others are followed.
+type Later struct {
+	Label string // those with this label, NAME=VALUE
+	Since string // also those that have started since this time; empty for from now on
+
+	// Source makes a source of a container's ID and labels, and says whether to follow it.
+	Source func(id string, attributes map[string]string) (Source, bool)
+	// Successor says by its labels whether a container that is not yet started replaces one.
+	Successor func(attributes map[string]string) bool
 }
 
 // Options say which lines are wanted. The zero value is all that was printed so far.
 type Options struct {
 	Follow     bool       // go on with new lines until the containers end
+	Endless    bool       // with Follow: until the context ends
+	Later      *Later     // with Follow: containers that start later; nil for none
 	Since      string     // only lines from here on: a time, or a duration back from now ("10m"); empty for all
 	Until      string     // only lines up to here, in the same forms
 	Tail       string     // only so many of the last lines of each container; empty or "all" for all
@@ -53,20 +70,22 @@ var ErrEngineGone = errors.New("the engine went away")
 // reported as a warning. No more than a few lines of each container are held
 // in memory.
 func Follow(ctx context.Context, e Engine, sources []Source, o Options) error {
-	if len(sources) == 0 {
+	if len(sources) == 0 && !o.Endless {
 		return ctx.Err()
 	}
 	if o.Sink == nil {
 		o.Sink = event.Discard
 	}
-	f := &follower{engine: e, sources: sources, options: o, began: time.Now(), labels: labels(sources)}
-	positions := make([]position, len(sources))
+	f := &follower{engine: e, options: o, began: time.Now(), numbers: map[string]map[int]bool{}}
+	for _, s := range sources {
+		f.add(s)
+	}
 	if o.Tail != "0" {
-		positions = f.backlog(ctx)
+		f.backlog(ctx)
 	}
 	var gone error
 	if o.Follow && ctx.Err() == nil {
-		gone = f.live(ctx, positions)
+		gone = f.live(ctx)
 	}
 	return cmp.Or(ctx.Err(), gone)
 }
@@ -74,8 +93,19 @@ func Follow(ctx context.Context, e Engine, sources []Source, o Options) error {
 // follower is one call of Follow.
 type follower struct {
 	engine  Engine
-	sources []Source
 	options Options
 	began   time.Time
-	labels  []string // what to call each source where its service has several
+	tails   []*tail
+
+	mu      sync.Mutex
+	numbers map[string]map[int]bool // of the containers of each service
+}
+
+// tail is one container that is followed. Its position belongs to who reads its lines, the
+// rest to live.
+type tail struct {
+	Source
+	position
+	running bool
+	again   bool // it was started while its last stream was ending
 }

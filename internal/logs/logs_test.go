@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -87,6 +88,85 @@ func TestFollow(t *testing.T) {
 		t.Fatal(err)
 	}
 	check(t, "lines", got.text(), "web|one", "web|one more at the same time", "db|two", "db|in the same second", "db|three", "web|started again")
+}
+
+// later follows all containers that have a label service, and knows successors by a label too.
+func later() *Later {
+	return &Later{
+		Label: "project=shop",
+		Source: func(id string, labels map[string]string) (Source, bool) {
+			number := 1
+			if labels["number"] == "2" {
+				number = 2
+			}
+			return Source{Service: labels["service"], ID: id, Number: number}, labels["service"] != ""
+		},
+		Successor: func(labels map[string]string) bool { return labels["replace"] != "" },
+	}
+}
+
+// TestFollowLater follows a container that replaces another, even when it starts long after
+// the end of that one, then another one of the service, and leaves out what is not meant.
+func TestFollowLater(t *testing.T) {
+	t.Parallel()
+	e := &fakeEngine{containers: map[string]*fakeContainer{
+		"old": {running: true, printed: []message{{1, false, "one\n"}}},
+		"new": {running: true, printed: []message{{2, false, "two\n"}}},
+		"two": {running: true, printed: []message{{3, false, "three\n"}}},
+		"out": {running: true, printed: []message{{3, false, "of no service\n"}}},
+	}}
+	c := e.serve(t)
+	var got lines
+	labels := map[string]string{"service": "web", "replace": "shop-web-1"}
+	got.when("web|one", func() {
+		e.changes <- happening{"create", "new", labels}
+		e.changes <- happening{"start", "out", nil}
+		e.change("old", func(c *fakeContainer) { c.running = false })
+		time.AfterFunc(grace+grace/2, func() { e.changes <- happening{"start", "new", labels} })
+	})
+	got.when("web|two", func() {
+		e.changes <- happening{"start", "two", map[string]string{"service": "web", "number": "2"}}
+	})
+	got.when("web-2|three", func() {
+		e.change("new", func(c *fakeContainer) { c.running = false })
+		e.change("two", func(c *fakeContainer) { c.running = false })
+	})
+	if err := Follow(t.Context(), c, []Source{{Service: "web", ID: "old", Number: 1}}, Options{Follow: true, Later: later(), Sink: got.sink}); err != nil {
+		t.Fatal(err)
+	}
+	check(t, "lines", got.text(), "web|one", "web|two", "web-2|three")
+}
+
+// TestFollowAside ends with what is followed for itself.
+func TestFollowAside(t *testing.T) {
+	t.Parallel()
+	e := &fakeEngine{containers: map[string]*fakeContainer{
+		"aaa": {running: true, printed: []message{{1, false, "one\n"}}},
+		"bbb": {running: true},
+	}}
+	c := e.serve(t)
+	var got lines
+	got.when("web|one", func() { e.change("aaa", func(c *fakeContainer) { c.running = false }) })
+	sources := []Source{{Service: "web", ID: "aaa"}, {Service: "db", ID: "bbb", Aside: true}}
+	if err := Follow(t.Context(), c, sources, Options{Follow: true, Sink: got.sink}); err != nil {
+		t.Fatal(err)
+	}
+	check(t, "lines", got.text(), "web|one")
+}
+
+// TestFollowEndless waits for containers also where none is there.
+func TestFollowEndless(t *testing.T) {
+	t.Parallel()
+	e := &fakeEngine{containers: map[string]*fakeContainer{"aaa": {running: true, printed: []message{{1, false, "one\n"}}}}}
+	c := e.serve(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	var got lines
+	got.when("web|one", cancel)
+	e.changes <- happening{"start", "aaa", map[string]string{"service": "web"}}
+	if err := Follow(ctx, c, nil, Options{Follow: true, Endless: true, Later: later(), Sink: got.sink}); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v, want the context's", err)
+	}
+	check(t, "lines", got.text(), "web|one")
 }
 
 func TestTailNoneShowsOnlyNewLines(t *testing.T) {

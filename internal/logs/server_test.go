@@ -58,14 +58,15 @@ type fakeContainer struct {
 type fakeEngine struct {
 	mu         sync.Mutex
 	containers map[string]*fakeContainer
-	starts     chan string
-	asked      chan string // the containers whose new lines were asked for
+	starts     chan string    // IDs of containers that start
+	changes    chan happening // what else becomes of containers
+	asked      chan string    // the containers whose new lines were asked for
 }
 
 // serve starts the engine on a unix socket and connects to it.
 func (e *fakeEngine) serve(t *testing.T) *client.Client {
 	t.Helper()
-	e.starts, e.asked = make(chan string, 8), make(chan string, 100)
+	e.starts, e.changes, e.asked = make(chan string, 8), make(chan happening, 8), make(chan string, 100)
 	for _, c := range e.containers {
 		c.changed = make(chan struct{})
 	}
@@ -172,10 +173,19 @@ func (e *fakeEngine) events(w http.ResponseWriter, r *http.Request) {
 		case id := <-e.starts:
 			_ = json.NewEncoder(w).Encode(map[string]any{"Type": "container", "Action": "start", "Actor": map[string]any{"ID": id}})
 			w.(http.Flusher).Flush()
+		case h := <-e.changes:
+			_ = json.NewEncoder(w).Encode(map[string]any{"Type": "container", "Action": h.action, "Actor": map[string]any{"ID": h.id, "Attributes": h.labels}})
+			w.(http.Flusher).Flush()
 		case <-r.Context().Done():
 			return
 		}
 	}
+}
+
+// happening is an event of the engine.
+type happening struct {
+	action, id string
+	labels     map[string]string
 }
 
 // lines collects what Follow reports.

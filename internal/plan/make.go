@@ -80,12 +80,23 @@ func Make(p *types.Project, o Observed, opts Options) (*Plan, error) {
 	return m.plan, nil
 }
 
-// service plans the containers of one service.
+// service plans one service. The error is about one whose containers could not be made: where
+// a service cannot be replaced, what runs stays.
 func (m *maker) service(s types.ServiceConfig) error {
 	if s.Name == m.options.OneOff {
 		m.prerequisites(s)
-		return nil
+		return m.checkHosts(s, true)
 	}
+	planned := len(m.plan.Ops)
+	if err := m.containers(s); err != nil {
+		return err
+	}
+	changed := slices.ContainsFunc(m.plan.Ops[planned:], func(op Op) bool { return op.Service == s.Name && op.Action != Await && op.Action != Remove })
+	return m.checkHosts(s, changed && !m.options.NoStart)
+}
+
+// containers plans the containers of a service.
+func (m *maker) containers(s types.ServiceConfig) error {
 	want, err := m.wanted(s)
 	if err != nil {
 		return err
@@ -106,7 +117,7 @@ func (m *maker) service(s types.ServiceConfig) error {
 		if _, taken := there[n]; taken {
 			continue
 		}
-		m.container(want, Op{Action: Create, Number: n, Causes: []string{NotCreated}})
+		m.container(want, Op{Action: Create, Number: n, Causes: []string{NotCreated}, KeepVolumes: m.leftShadows(want.service, nil)})
 		missing--
 	}
 	for _, c := range surplus {
@@ -151,9 +162,9 @@ func (m *maker) existing(want wanted, c Container) {
 	switch {
 	case gone:
 		op.Action, op.Causes, op.Old, op.After = Create, []string{"its volume is replaced"}, Container{}, []int{evicted}
-		op.KeepVolumes, m.replaced[want.service.Name] = m.keptVolumes(c), true
+		op.KeepVolumes, m.replaced[want.service.Name] = m.keptVolumes(want.service, c), true
 	case len(causes) > 0:
-		op.Action, op.Causes, op.KeepVolumes = Recreate, causes, m.keptVolumes(c)
+		op.Action, op.Causes, op.KeepVolumes = Recreate, causes, m.keptVolumes(want.service, c)
 	case c.Name != ContainerName(m.project, want.service, c.Number) && c.Replaces != "":
 		op.Action, op.Causes = Rename, []string{"finishes an interrupted replacement"}
 	case c.State == "paused" && !m.options.NoStart:
@@ -197,14 +208,6 @@ func (m *maker) keep(want wanted, c Container) {
 			return
 		}
 	}
-}
-
-// keptVolumes gives the anonymous volumes that a container's successor takes over.
-func (m *maker) keptVolumes(c Container) map[string]string {
-	if m.options.RenewAnon {
-		return nil
-	}
-	return c.Data()
 }
 
 // container adds an operation that ends with a container that is there, and
@@ -282,32 +285,6 @@ func (m *maker) await(service, condition string) int {
 	i := m.plan.add(Op{Action: Await, Name: service, Service: service, Condition: condition, Names: m.running[service], After: m.last[service]})
 	m.awaits[key] = i
 	return i
-}
-
-// removeShadows removes the shadow volumes that no container has after this plan: those of
-// containers that it replaces or removes, and those that a down left behind.
-func (m *maker) removeShadows() {
-	gone := map[string][]int{} // container ID -> the operation that ends it
-	for i, op := range m.plan.Ops {
-		if op.Action == Recreate || op.Action == Remove {
-			gone[op.Old.ID] = []int{i}
-		}
-	}
-	used := map[string]bool{}
-	for _, c := range m.observed.Containers {
-		for _, target := range slices.Sorted(maps.Keys(c.Shadows())) {
-			name := c.Shadows()[target]
-			used[name] = true
-			if after, ends := gone[c.ID]; ends {
-				m.plan.add(Op{Action: RemoveVolume, Name: name, Key: c.Service + ":" + target, Disposable: true, After: after, Causes: []string{"its container no longer exists"}})
-			}
-		}
-	}
-	for _, v := range m.observed.Volumes {
-		if v.Shadows != "" && !used[v.Name] {
-			m.plan.add(Op{Action: RemoveVolume, Name: v.Name, Key: v.Shadows, Disposable: true, Causes: []string{"no container has it"}})
-		}
-	}
 }
 
 // orphans reports the containers that carry the project's name and belong to no

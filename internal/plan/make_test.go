@@ -1,6 +1,8 @@
 package plan_test
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -268,5 +270,46 @@ func TestStopAllGoesFromDependentsToDependencies(t *testing.T) {
 	const want = "0 stop shop-web-1\n1 stop shop-api-1 [after 0]\n2 stop shop-db-1 [after 1]\n"
 	if diff := cmp.Diff(want, readable(plan.StopAll(o, nil))); diff != "" {
 		t.Errorf("stop (-want +got):\n%s", diff)
+	}
+}
+
+// TestMakeRefusesMissingHosts: a service is not replaced by one that could not start, as what
+// it shares is no part of the run and not there.
+func TestMakeRefusesMissingHosts(t *testing.T) {
+	t.Parallel()
+	const text = "services: {db: {image: 'db:1'}, app: {image: 'app:1', %s}}"
+	for _, test := range []struct {
+		name, shares, state string
+		options             plan.Options
+		want                string
+	}{
+		{"a network that is gone", "network_mode: 'service:db'", "", plan.Options{}, "service app: it shares a namespace or volumes with db, which has no container"},
+		{"volumes that are gone", "volumes_from: [db]", "", plan.Options{}, "service app: it shares a namespace or volumes with db, which has no container"},
+		{"a one-off command", "volumes_from: [db]", "", plan.Options{OneOff: "app"}, "service app: it shares a namespace or volumes with db, which has no container"},
+		{"a network that has ended", "pid: 'service:db'", "exited", plan.Options{ForceRecreate: true}, "service app: it shares a namespace or volumes with db, which does not run"},
+		{"nothing is started", "pid: 'service:db'", "exited", plan.Options{ForceRecreate: true, NoStart: true}, ""},
+		{"nothing is replaced", "pid: 'service:db'", "exited", plan.Options{}, ""},
+		{"volumes of one that has ended", "volumes_from: [db]", "exited", plan.Options{ForceRecreate: true}, ""},
+		{"what runs", "network_mode: 'service:db'", "running", plan.Options{ForceRecreate: true}, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			p := load(t, fmt.Sprintf(text, test.shares))
+			o := change(devups(t, p), "db", func(c *plan.Container) { c.State = test.state })
+			if test.state == "" {
+				o.Containers = slices.DeleteFunc(o.Containers, func(c plan.Container) bool { return c.Service == "db" })
+			}
+			alone, err := p.WithSelectedServices([]string{"app"}, types.IgnoreDependencies)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := ""
+			if _, err := plan.Make(alone, o, test.options); err != nil {
+				got = err.Error()
+			}
+			if got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
 	}
 }

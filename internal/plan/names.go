@@ -15,6 +15,16 @@ func ContainerName(p *types.Project, s types.ServiceConfig, number int) string {
 	return fmt.Sprintf("%s-%s-%d", p.Name, s.Name, number)
 }
 
+// HostName is the name of the container of a service whose namespaces or volumes another
+// one shares, also where the service is no part of the run.
+func HostName(p *types.Project, service string) string {
+	s, ok := p.AllServices()[service]
+	if !ok {
+		s.Name = service
+	}
+	return ContainerName(p, s, 1)
+}
+
 // ImageName is the reference of a service's image: its image, or the name that
 // Compose gives to what it builds.
 func ImageName(p *types.Project, s types.ServiceConfig) string {

@@ -31,6 +31,7 @@ const (
 	LabelMoved  = "dev.devup.moved-ports"  // the ports that the config asked for, where others had to be taken
 	LabelInputs = "dev.devup.build-inputs" // hash of what the image was built from
 	LabelMask   = "dev.devup.mask"         // on a volume that only keeps what the image holds: "service:target"
+	LabelMasked = "dev.devup.mask.image"   // on such a volume: the ID of the image
 )
 
 // Mount is a mount of a container that exists.
@@ -83,6 +84,7 @@ type Network struct {
 type Volume struct {
 	Name    string
 	Shadows string
+	Image   string // value of [LabelMasked]: the ID of the image that filled it
 	Key     string
 	Hash    string
 	Fields  string
@@ -141,7 +143,7 @@ func (o Observed) Volume(name string) (Volume, bool) {
 
 // Shadows gives the anonymous volumes of a container that lie inside one of its
 // bind mounts, by target: the node_modules idiom. They hold what the image
-// holds, never data, and a new container gets new ones.
+// holds, never data, and are renewed with the image.
 func (c Container) Shadows() map[string]string { return c.anonymous(true) }
 
 // Data gives the other anonymous volumes of a container, by target. They may

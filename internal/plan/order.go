@@ -46,6 +46,33 @@ func hosts(s types.ServiceConfig) []string {
 	return names
 }
 
+// checkHosts refuses a service that shares something of one that is no part of the run and
+// has no container. starts says that the service has to start: then namespaces need one
+// that runs.
+func (m *maker) checkHosts(s types.ServiceConfig, starts bool) error {
+	namespaces := s
+	namespaces.VolumesFrom = nil
+	for _, host := range hosts(s) {
+		if _, planned := m.project.Services[host]; planned {
+			continue
+		}
+		there, missing := m.observed.Of(host), ""
+		switch {
+		case len(there) == 0:
+			missing = "has no container"
+		case starts && slices.Contains(hosts(namespaces), host) && !slices.ContainsFunc(there, Container.Up):
+			missing = "does not run"
+		default:
+			continue
+		}
+		e := fail.New(fail.Failed, "leave out --no-deps, or run `devup up "+host+"` before",
+			"service %s: it shares a namespace or volumes with %s, which %s", s.Name, host, missing)
+		e.Service = s.Name
+		return e
+	}
+	return nil
+}
+
 // Needs says which of the services each of them needs.
 func Needs(services types.Services) graph.Graph {
 	needs := graph.Graph{}

@@ -208,7 +208,7 @@ func (m *maker) goneHost(s types.ServiceConfig, c Container) string {
 	if !shares || c.Joins == "" {
 		return ""
 	}
-	there, _ := settle(m.observed.Of(host), func(n int) string { return ContainerName(m.project, m.project.Services[host], n) })
+	there, _ := settle(m.observed.Of(host), func(n int) string { return ContainerName(m.project, m.project.AllServices()[host], n) })
 	for _, known := range there {
 		if known.ID == c.Joins || known.Name == c.Joins {
 			return ""

@@ -169,12 +169,18 @@ func unknownKey(key string, known []string) *extensionError {
 // readExtensions checks and reads every x-devup of the loaded project.
 func readExtensions(p *Project, files []composefile.File) error {
 	services := p.AllServices()
+	if err := misspelled(files, p.Project.Extensions, ""); err != nil {
+		return err
+	}
 	var bad *extensionError
 	if p.Gateway, bad = parseTop(p.Project.Extensions[ExtensionKey], slices.Sorted(maps.Keys(services))); bad != nil {
 		return bad.fail(files, "", ExtensionKey)
 	}
 	p.Extensions = map[string]ServiceExtension{}
 	for _, name := range slices.Sorted(maps.Keys(services)) {
+		if err := misspelled(files, services[name].Extensions, name, "services", name); err != nil {
+			return err
+		}
 		x, bad := parseExtension(services[name].Extensions[ExtensionKey])
 		if bad == nil && len(x.Targets) > 0 && !strings.HasPrefix(services[name].NetworkMode, types.ServicePrefix) {
 			bad = &extensionError{key: "port", text: "has a port that is not the word fixed", hint: "port: fixed keeps the host port where it is; the port itself stands under ports"}
@@ -184,6 +190,25 @@ func readExtensions(p *Project, files []composefile.File) error {
 		}
 		x.Setup = nameSteps(x.Setup, files, name)
 		p.Extensions[name] = x
+	}
+	return nil
+}
+
+// misspelled is the error of a key that is x-devup with a typo: Compose takes any key that
+// begins with x-, and nothing would come of it.
+func misspelled(files []composefile.File, extensions types.Extensions, service string, path ...string) error {
+	for _, key := range slices.Sorted(maps.Keys(extensions)) {
+		if !suggest.IsTypo(key, ExtensionKey) {
+			continue
+		}
+		subject := "the top"
+		if service != "" {
+			subject = "service " + service
+		}
+		e := fail.New(fail.Config, "did you mean \"x-devup\"?", "%s has the unknown key %q", subject, key)
+		e.Service = service
+		e.File, e.Line = composefile.Locate(files, append(path, key)...)
+		return e
 	}
 	return nil
 }

@@ -36,6 +36,8 @@ func TestServiceExtension(t *testing.T) {
 func TestWrongExtensions(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, text, want, hint string }{
+		{"a typo of x-devup", "services:\n  web:\n    image: x\n    x-devp:\n      public: true", `devup.yaml:4: service web has the unknown key "x-devp"`, `did you mean "x-devup"?`},
+		{"a typo of x-devup at the top", "x-dveup: {gateway: {}}\nservices:\n  web:\n    image: x", `devup.yaml:1: the top has the unknown key "x-dveup"`, `did you mean "x-devup"?`},
 		{"near key", "services:\n  web:\n    image: x\n    x-devup:\n      publc: true", `devup.yaml:5: x-devup of service web has the unknown key "publc"`, `did you mean "public"?`},
 		{"far key", "services:\n  web:\n    image: x\n    x-devup:\n      zzzzzzzzzz: 1", `devup.yaml:5: x-devup of service web has the unknown key "zzzzzzzzzz"`, "stack, ready, public, port"},
 		{"not a mapping", "services:\n  web:\n    image: x\n    x-devup: [a]", "devup.yaml:4: x-devup of service web is not a mapping", ""},

@@ -61,6 +61,7 @@ func (s since) lasted(d time.Duration, now time.Time) bool {
 // How long something must have been so before it is believed.
 const (
 	stableTime      = 2 * time.Second  // a container without a port runs
+	workerTime      = 5 * time.Second  // the same, of a stack
 	loopbackTime    = 5 * time.Second  // only loopback is listened on
 	wrongPortTime   = 30 * time.Second // another port is listened on; a slow program may open a minor port first
 	serverErrorTime = 20 * time.Second // 500 and above; a program may need its database for a moment

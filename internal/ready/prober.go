@@ -33,8 +33,8 @@ type prober struct {
 
 // await waits for one service. It returns nil when the service is ready, and also
 // when the wait was cancelled; then ctx says why.
-func (w *waiter) await(ctx context.Context, p Probe) *fail.Error {
-	a := &prober{waiter: w, probe: p, evidence: evidence{probe: p, began: w.began}}
+func (a *prober) await(ctx context.Context) *fail.Error {
+	p := a.probe
 	a.report()
 	if p.Settled && (p.Kind == Running || p.Kind == Health || p.Kind == Completed) {
 		a.emit(p, event.Done, "running")
@@ -46,8 +46,22 @@ func (w *waiter) await(ctx context.Context, p Probe) *fail.Error {
 			return a.conclude(ctx, r)
 		}
 	}
-	a.view = w.watch.follow(ctx, p.Container)
+	a.view = a.watch.follow(ctx, p.Container)
 	return a.loop(ctx)
+}
+
+// confirm says whether a container without a port, which was believed to run, has ended while
+// others were waited for.
+func (a *prober) confirm(ctx context.Context) *fail.Error {
+	if a.view == nil || a.hasPort() || a.probe.Kind == Completed {
+		return nil
+	}
+	a.watch.inspect(ctx, a.probe.Container)
+	a.evidence.recordState(a.view.now(), time.Now())
+	if r := a.evidence.evaluateState(time.Now()); r.code != "" {
+		return a.conclude(ctx, r)
+	}
+	return nil
 }
 
 // hasPort reports whether the service has a published port to ask.

@@ -111,13 +111,14 @@ func (w *waiter) wait(ctx context.Context, probes []Probe) error {
 
 	var group errgroup.Group
 	failures := make([]*fail.Error, len(probes))
+	probers := make([]*prober, len(probes))
 	var first sync.Once
 	var grace *time.Timer
 	for i, p := range probes {
 		group.Go(func() error {
-			err := w.await(inner, p)
-			failures[i] = err
-			if err != nil {
+			probers[i] = &prober{waiter: w, probe: p, evidence: evidence{probe: p, began: w.began}}
+			failures[i] = probers[i].await(inner)
+			if failures[i] != nil {
 				first.Do(func() { grace = time.AfterFunc(w.grace, func() { cancel(errGrace) }) })
 			}
 			return nil
@@ -129,6 +130,11 @@ func (w *waiter) wait(ctx context.Context, probes []Probe) error {
 	}
 	if err := ctx.Err(); err != nil {
 		return err
+	}
+	for i, a := range probers {
+		if failures[i] == nil {
+			failures[i] = a.confirm(ctx)
+		}
 	}
 	if errors.Is(context.Cause(inner), errAway) {
 		return errors.Join(join(failures), fail.Wrap(errAway, fail.EngineGone, "", "the engine went away while services were waited for"))

@@ -76,8 +76,12 @@ func (e *evidence) recordUsage(r cpuUsage) {
 	e.idleFor.mark(idle, before.at)
 }
 
-// stable reports whether a container without a port to ask runs, as far as can be known.
+// stable reports whether a container without a port to ask runs, as far as can be known. The
+// worker of a stack loads its code and looks for its queue before it fails.
 func (e *evidence) stable(now time.Time) bool {
+	if e.probe.Stack != "" {
+		return e.runsFor.lasted(workerTime, now)
+	}
 	return e.runsFor.lasted(stableTime, now) ||
 		e.runsFor.lasted(minRunTime, now) && e.idleFor.lasted(idleTime, now)
 }

@@ -326,6 +326,46 @@ func TestWait(t *testing.T) {
 	}
 }
 
+// TestWaitConfirmsWorkers: a container without a port that ends after it was believed to run has
+// failed: one of a stack soon after its start, any other while others are waited for.
+func TestWaitConfirmsWorkers(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name, stack string
+		ends        time.Duration
+		web         bool
+		want        string
+	}{
+		{name: "a worker of a stack", stack: "python", ends: 3 * time.Second, want: "worker stopped with exit code 1"},
+		{name: "while another service starts", ends: 8 * time.Second, web: true, want: "worker stopped with exit code 1"},
+		{name: "later", stack: "python", ends: time.Minute},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld()
+				w.answer = after(20*time.Second, answer{answered, 200})
+				probes := []Probe{{Service: "worker", Container: "c1", Kind: Running, Stack: test.stack}}
+				if test.web {
+					api := web()
+					api.Container = "c2"
+					probes = append(probes, api)
+				}
+				ended := time.AfterFunc(test.ends, func() { w.becomes("c1", container.State{Status: container.StateExited, ExitCode: 1}, 0) })
+				defer ended.Stop()
+				_, took, err := w.run(t.Context(), Options{}, probes...)
+				got := ""
+				if err != nil {
+					got = err.Error()
+				}
+				if got != test.want || took > 21*time.Second {
+					t.Errorf("after %v: got %q, want %q", took, got, test.want)
+				}
+			})
+		})
+	}
+}
+
 func codeOf(err error) fail.Code {
 	if err == nil {
 		return ""

@@ -68,7 +68,8 @@ func (a *applier) newContainer(ctx context.Context, op plan.Op, name, replaces s
 			Text: fmt.Sprintf("service %s mounts %s, which did not exist and is a directory now; if it should be a file, create it and run the command again", s.Name, file),
 		})
 	}
-	labels := engineconfig.Labels(a.project, s, op.Number, a.options.Images[plan.ImageName(a.project, s)], a.options.Inputs[s.Name])
+	image := a.options.Images[plan.ImageName(a.project, s)]
+	labels := engineconfig.Labels(a.project, s, op.Number, image, a.options.Inputs[s.Name])
 	maps.Copy(labels, op.Labels)
 	if op.Declared != nil {
 		hash, err := op.Declared.Hash(func(host string) string { return cmp.Or(a.result.first(host), op.Hosts[host]) })
@@ -80,7 +81,7 @@ func (a *applier) newContainer(ctx context.Context, op plan.Op, name, replaces s
 	if replaces != "" {
 		labels[plan.LabelReplace] = replaces
 	}
-	c := engineconfig.Container{Service: s, Number: op.Number, Labels: labels, Volumes: op.KeepVolumes, API: a.engine.API}
+	c := engineconfig.Container{Service: s, Number: op.Number, Labels: labels, Image: image, Volumes: op.KeepVolumes, API: a.engine.API}
 	create, err := engineconfig.Create(a.project, c)
 	if err != nil {
 		return "", err

@@ -19,24 +19,33 @@ import (
 // defaultGrace is how long an engine waits for a container to stop by default.
 const defaultGrace = 10 * time.Second
 
-// warnKilled warns, once a service, that a container did not stop within its grace period
-// and was killed, with the likely reason and a fix. The engine is asked only where the stop
-// took that long; took does not count hooks.
-func (a *applier) warnKilled(ctx context.Context, c plan.Container, took time.Duration) {
-	if grace := a.gracePeriod(c.Service); grace <= 0 || took < grace {
-		return
+// warnKilled warns, once a service, that a container was killed: at once for the reason
+// unheard, or because it did not stop within its grace period, with the likely reason and a
+// fix. The engine is asked only where the stop took that long; took does not count hooks.
+func (a *applier) warnKilled(ctx context.Context, c plan.Container, unheard string, took time.Duration) {
+	text := unheard
+	if text == "" {
+		text = a.explainStop(ctx, c, took)
 	}
-	found, err := a.engine.Containers.ContainerInspect(ctx, c.ID, client.ContainerInspectOptions{})
-	if err != nil || !killed(found.Container, took, a.options.StopTimeout) {
+	if text == "" {
 		return
 	}
 	if _, told := a.warned.LoadOrStore(c.Service, true); told {
 		return
 	}
-	a.options.Sink(event.Event{
-		Kind: event.Note, ID: "stop " + c.Service, Name: c.Service, State: event.Warning,
-		Text: explainKilled(found.Container, gracePeriodOf(found.Container, a.options.StopTimeout)),
-	})
+	a.options.Sink(event.Event{Kind: event.Note, ID: "stop " + c.Service, Name: c.Service, State: event.Warning, Text: text})
+}
+
+// explainStop says why a container was killed after its grace period; empty where it was not.
+func (a *applier) explainStop(ctx context.Context, c plan.Container, took time.Duration) string {
+	if grace := a.gracePeriod(c.Service); grace <= 0 || took < grace {
+		return ""
+	}
+	found, err := a.engine.Containers.ContainerInspect(ctx, c.ID, client.ContainerInspectOptions{})
+	if err != nil || !killed(found.Container, took, a.options.StopTimeout) {
+		return ""
+	}
+	return explainKilled(found.Container, gracePeriodOf(found.Container, a.options.StopTimeout))
 }
 
 // gracePeriod is how long a container of the service has to stop, as far as the files tell.
@@ -87,10 +96,6 @@ func killed(c container.InspectResponse, took time.Duration, asked *time.Duratio
 // explainKilled says why a container was killed after its grace period, and how to fix it.
 // It leaves out the command's arguments: one may be a password.
 func explainKilled(c container.InspectResponse, grace time.Duration) string {
-	signal := "SIGTERM"
-	if c.Config != nil && c.Config.StopSignal != "" {
-		signal = c.Config.StopSignal
-	}
 	program, kind := firstProcess(slices.Concat([]string{c.Path}, c.Args))
 	if c.HostConfig != nil && c.HostConfig.Init != nil && *c.HostConfig.Init {
 		kind = initProcess
@@ -110,7 +115,7 @@ func explainKilled(c container.InspectResponse, grace time.Duration) string {
 		reason = "its first process, " + program + ", has no handler for the signal, ignores it, or takes longer to end"
 		fix = "set `init: true` in the service, or a longer `stop_grace_period` if it needs the time"
 	}
-	return fmt.Sprintf("did not stop on %s and was killed after %s: %s; %s", signal, grace, reason, fix)
+	return fmt.Sprintf("did not stop on %s and was killed after %s: %s; %s", stopSignalOf(c), grace, reason, fix)
 }
 
 // processKind says what passes signals on to the program of a container, or does not.
@@ -123,6 +128,9 @@ const (
 	shellScript                     // a script
 )
 
+// shells are the programs that run a shell command or a script.
+var shells = []string{"sh", "bash", "ash", "dash", "zsh"}
+
 // firstProcess tells from a command what its first process is.
 func firstProcess(command []string) (name string, kind processKind) {
 	for i, word := range command {
@@ -133,7 +141,7 @@ func firstProcess(command []string) (name string, kind processKind) {
 			continue
 		case slices.Contains([]string{"tini", "tini-static", "dumb-init", "docker-init", "catatonit", "init", "s6-svscan"}, name):
 			return name, initProcess
-		case slices.Contains([]string{"sh", "bash", "ash", "dash", "zsh"}, name) && len(rest) > 0:
+		case slices.Contains(shells, name) && len(rest) > 0:
 			if strings.HasPrefix(rest[0], "-") {
 				return name, shellCommand
 			}

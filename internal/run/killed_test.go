@@ -83,7 +83,7 @@ func (s *slowStop) ContainerInspect(context.Context, string, client.ContainerIns
 }
 
 // TestWarnKilled: what had to be killed is named once for each service, and the engine is
-// asked only about what took all of its time.
+// asked again only about what took all of its time.
 func TestWarnKilled(t *testing.T) {
 	t.Parallel()
 	ended := func(code int) container.State { return container.State{ExitCode: code} }
@@ -100,17 +100,17 @@ func TestWarnKilled(t *testing.T) {
 		asked  *time.Duration // --timeout
 		own    *int           // of the container, in seconds
 		notes  int
-		looks  int
+		looks  int // one before each stop, and one after each that took long
 	}{
-		{"stops in time", plan.Stop, 9 * time.Second, ended(0), nil, nil, 0, 0},
-		{"is killed", plan.Stop, defaultGrace, ended(137), nil, nil, 1, 2},
-		{"just makes it", plan.Stop, defaultGrace, ended(0), nil, nil, 0, 2},
-		{"is killed after the time that was asked for", plan.Stop, second, ended(137), &second, nil, 1, 2},
+		{"stops in time", plan.Stop, 9 * time.Second, ended(0), nil, nil, 0, 2},
+		{"is killed", plan.Stop, defaultGrace, ended(137), nil, nil, 1, 4},
+		{"just makes it", plan.Stop, defaultGrace, ended(0), nil, nil, 0, 4},
+		{"is killed after the time that was asked for", plan.Stop, second, ended(137), &second, nil, 1, 4},
 		{"is to be killed at once", plan.Stop, second, ended(137), &none, nil, 0, 0},
-		{"has less time than the files say", plan.Stop, defaultGrace, ended(137), nil, &two, 1, 2},
-		{"restarts in time", plan.RestartOnly, 9 * time.Second, again(0), nil, nil, 0, 0},
-		{"restarts slowly", plan.RestartOnly, 11 * time.Second, again(2 * time.Second), nil, nil, 0, 2},
-		{"is killed to restart", plan.RestartOnly, 12 * time.Second, again(2 * time.Second), nil, nil, 1, 2},
+		{"has less time than the files say", plan.Stop, defaultGrace, ended(137), nil, &two, 1, 4},
+		{"restarts in time", plan.RestartOnly, 9 * time.Second, again(0), nil, nil, 0, 2},
+		{"restarts slowly", plan.RestartOnly, 11 * time.Second, again(2 * time.Second), nil, nil, 0, 4},
+		{"is killed to restart", plan.RestartOnly, 12 * time.Second, again(2 * time.Second), nil, nil, 1, 4},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

@@ -36,10 +36,11 @@ func (a *applier) stop(ctx context.Context, c plan.Container) error {
 		return nil
 	}
 	a.preStop(ctx, c)
+	timeout, unheard := a.stopTimeoutOf(ctx, c)
 	began := time.Now()
-	_, err := a.engine.Processes.ContainerStop(ctx, c.ID, client.ContainerStopOptions{Timeout: a.stopTimeout()})
+	_, err := a.engine.Processes.ContainerStop(ctx, c.ID, client.ContainerStopOptions{Timeout: timeout})
 	if err == nil {
-		a.warnKilled(ctx, c, time.Since(began))
+		a.warnKilled(ctx, c, unheard, time.Since(began))
 	}
 	return ignoreNotFound(err)
 }
@@ -75,11 +76,12 @@ func (a *applier) stopTimeout() *int {
 // restart restarts a container with its hooks around it.
 func (a *applier) restart(ctx context.Context, c plan.Container) error {
 	a.preStop(ctx, c)
+	timeout, unheard := a.stopTimeoutOf(ctx, c)
 	began := time.Now()
-	if _, err := a.engine.Processes.ContainerRestart(ctx, c.ID, client.ContainerRestartOptions{Timeout: a.stopTimeout()}); err != nil {
+	if _, err := a.engine.Processes.ContainerRestart(ctx, c.ID, client.ContainerRestartOptions{Timeout: timeout}); err != nil {
 		return err
 	}
-	a.warnKilled(ctx, c, time.Since(began))
+	a.warnKilled(ctx, c, unheard, time.Since(began))
 	return a.postStart(ctx, a.service(c.Service), c.ID)
 }
 

@@ -45,7 +45,7 @@ func newDataView(need detect.Data, shared detect.Loopback) dataView {
 	}
 	v.Command, v.Network, v.Port = fill(of.Command), shared.Name, of.Port
 	v.Health = append([]string{"CMD"}, fill(of.Health)...)
-	for _, s := range of.SettingsFor(need.Login) {
+	for _, s := range of.SettingsFor(need.Login, need.MakesDatabase) {
 		v.Environment = append(v.Environment, setting{Name: settingName(s.Name), Value: escape(need.Fill(s.Value))})
 	}
 	v.Ports = append(v.Ports, onThisMachine(need.HostPort, of.Port))

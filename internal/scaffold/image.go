@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/devup-cli/devup/internal/detect"
+	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/stack/stacks"
 	"github.com/devup-cli/devup/internal/tree"
 	"github.com/devup-cli/devup/internal/untrusted"
@@ -38,6 +39,7 @@ type imageView struct {
 	Prod      []string
 	BuildArgs []setting
 	Settings  []setting // environment variables of both stages
+	Debugging []setting // those of development alone
 	Install   any       // how the packages get into the image, in the words of the language
 }
 
@@ -74,9 +76,7 @@ func newImageView(repo detect.Repository, s detect.Service) (imageView, error) {
 		BuildArgs: buildArgs(repo, s),
 		Install:   of.Language.Install(&q, s, of),
 	}
-	for _, set := range s.Settings {
-		v.Settings = append(v.Settings, setting{Name: untrusted.VariableName(set.Name), Value: set.Value})
-	}
+	v.Settings, v.Debugging = settings(s.Settings), settings(s.Debugging)
 	if name := path.Join(v.Member, dockerfileName(repo, s)); name != "Dockerfile" {
 		v.FileFlag = " -f " + q.Shell(name)
 	}
@@ -88,6 +88,14 @@ func newImageView(repo detect.Repository, s detect.Service) (imageView, error) {
 	}
 	v.Ignored = q.Pattern(path.Join(v.Member, v.Output))
 	return v, q.Err
+}
+
+func settings(all []stack.Setting) []setting {
+	var named []setting
+	for _, set := range all {
+		named = append(named, setting{Name: untrusted.VariableName(set.Name), Value: set.Value})
+	}
+	return named
 }
 
 // buildArgs are the variables that a frontend's build writes into its files,

@@ -58,7 +58,8 @@ type serviceView struct {
 	Ready       string
 	Migrate     []string // the command of a setup step; nil for none
 	Changed     []string // the files of which a change lets it run again
-	Seed        []string // the command of one that is only offered; nil for none
+	Seed        []string // the command of one that fills the database; nil for none
+	SeedOnce    bool     // it runs; else it is only offered
 	Routes      []string // what a gateway leads to it; nil for none
 	Public      bool
 	Why         untrusted.Inert // the reason for Public
@@ -171,9 +172,10 @@ func newServiceView(repo detect.Repository, s detect.Service, shared detect.Loop
 			v.EnvFiles = append(v.EnvFiles, "./"+escape(f.Path))
 		}
 	}
-	v.Command, v.Migrate, v.Seed = escapeAll(s.Command), escapeAll(s.Migrate), escapeAll(s.Seed)
+	v.Command, v.Migrate, v.Seed = escapeAll(s.Command), escapeAll(s.Migrate), escapeAll(s.Seed.Command)
+	v.SeedOnce = s.Seed.Once
 	v.Changed = escapeAll(s.MigrateFiles)
-	v.Extension = v.Stack != "" || v.Ready != "" || len(v.Routes)+len(v.Migrate) > 0 || v.Public
+	v.Extension = v.Stack != "" || v.Ready != "" || len(v.Routes)+len(v.Migrate)+len(v.Seed) > 0 || v.Public
 	v.Context = "./" + escape(s.Context())
 	if s.Context() == "." {
 		v.Context = "."
@@ -211,7 +213,7 @@ func workerViews(repo detect.Repository, s detect.Service, of serviceView) []ser
 		v.Key = w.Service
 		v.Command, v.Worker = escapeAll(w.Command), true
 		v.Port, v.HostPort, v.Closed, v.Public = 0, 0, false, false
-		v.Ready, v.Migrate, v.Routes = "", nil, nil
+		v.Ready, v.Migrate, v.Seed, v.Routes = "", nil, nil, nil
 		views = append(views, v)
 	}
 	return views

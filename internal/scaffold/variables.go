@@ -83,6 +83,9 @@ func environment(repo detect.Repository, s detect.Service, shared detect.Loopbac
 		if s.PortName != "" {
 			add(detect.Variable{Name: s.PortName}, strconv.Itoa(s.Port.Number))
 		}
+		for _, l := range s.Listens {
+			add(detect.Variable{Name: l.Name}, escape(l.Value))
+		}
 		for _, v := range variables(s, isGenerated) {
 			add(v, "${"+v.Name+":?devup up generates it in .devup/.env}")
 		}

@@ -26,6 +26,19 @@ type Process struct {
 	Out, Err  io.Writer
 	LookupEnv func(string) (string, bool)
 	Environ   []string // "NAME=value"
+
+	// SecondInterrupt gives a context that ends at the second interruption, which otherwise
+	// ends devup, and what takes that back; nil where there is none.
+	SecondInterrupt func() (context.Context, context.CancelFunc)
+}
+
+// Insists gives a context that ends when the user interrupts a second time: what is under
+// way is to end at once, and devup ends it. Until stop is called, the process goes on then.
+func (p Process) Insists(ctx context.Context) (insists context.Context, stop context.CancelFunc) {
+	if p.SecondInterrupt == nil {
+		return context.WithCancel(context.WithoutCancel(ctx))
+	}
+	return p.SecondInterrupt()
 }
 
 // Getenv is the value of an environment variable, empty where it is not set.

@@ -58,6 +58,19 @@ func (s *Session) Declared() []string {
 	return slices.AppendSeq([]string{}, maps.Keys(s.Project.AllServices()))
 }
 
+// Meant is the part of the project that a command acts on which names these services; without
+// any, that of the services which the files name. Others of the same project may have come
+// from other files.
+func (s *Session) Meant(services []string) plan.Observed {
+	meant, declared := s.Observed.Observed, s.Declared()
+	if len(services) == 0 && declared != nil {
+		meant.Containers = slices.DeleteFunc(slices.Clone(meant.Containers), func(c plan.Container) bool {
+			return !slices.Contains(declared, c.Service)
+		})
+	}
+	return meant
+}
+
 // Containers are those of the services, of all without any, by service and number.
 func (s *Session) Containers(services []string) []plan.Container {
 	var found []plan.Container

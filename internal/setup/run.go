@@ -37,6 +37,9 @@ type Work struct {
 	Failed     map[string]bool   // services whose steps cannot run, which was reported already
 	Memory     Memory
 	Sink       event.Sink
+	// Aside runs an early step in a container of its own where that of its service has ended; ran
+	// says whether it did. Nil for no such containers.
+	Aside func(ctx context.Context, s Step) (done containerexec.Result, ran bool, err error)
 }
 
 // Run runs the steps one after the other. Where one ends badly, the later ones of its
@@ -97,7 +100,7 @@ func (w Work) step(ctx context.Context, e containerexec.Engine, s Step) error {
 	at := event.Event{Kind: event.Setup, Name: s.Title(), State: event.Working, Text: "running"}
 	w.Sink(at)
 	began := time.Now()
-	done, late, err := execute(ctx, e, w.Containers[s.Service], s)
+	done, late, err := w.execute(ctx, e, s)
 	at.Took = time.Since(began)
 	if err == nil && done.Status == 0 {
 		if s.Once {
@@ -124,13 +127,18 @@ func (w Work) step(ctx context.Context, e containerexec.Engine, s Step) error {
 }
 
 // execute runs a step's command within its limit. late says that it did not end in time.
-func execute(ctx context.Context, e containerexec.Engine, container string, s Step) (done containerexec.Result, late bool, err error) {
+func (w Work) execute(ctx context.Context, e containerexec.Engine, s Step) (done containerexec.Result, late bool, err error) {
 	limited, cancel := ctx, context.CancelFunc(func() {})
 	if s.Timeout > 0 {
 		limited, cancel = context.WithTimeout(ctx, s.Timeout)
 	}
 	defer cancel()
-	done, err = containerexec.Tail(limited, e, container, containerexec.Command{Words: s.Command})
+	done, err = containerexec.Tail(limited, e, w.Containers[s.Service], containerexec.Command{Words: s.Command})
+	if s.Early && w.Aside != nil && (err != nil || done.Status != 0) && limited.Err() == nil {
+		if aside, ran, failed := w.Aside(limited, s); ran {
+			done, err = aside, failed
+		}
+	}
 	return done, err != nil && limited.Err() != nil && ctx.Err() == nil, err
 }
 

@@ -9,12 +9,8 @@ import (
 	"github.com/devup-cli/devup/internal/tree"
 )
 
-var (
-	// othersPort is a variable with the port of what a service connects to.
-	othersPort = lazyregexp.New(`\b(?:REDIS|VALKEY|DB|DATABASE|SQL|MYSQL|MARIADB|POSTGRES|POSTGRESQL|PG|MONGO|MONGODB|SMTP|MAIL|EMAIL|RABBITMQ|AMQP|KAFKA|ELASTIC\w*|MEMCACHED?|MINIO|S3|MQTT|LDAP|FTP|PROXY)_PORT\b`)
-	// pagesPort is one with the port of a page, which a server may name beside its own.
-	pagesPort = lazyregexp.New(`\b(?:FRONTEND|FRONT|CLIENT|WEB|UI)_PORT\b`)
-)
+// pagesPort is a variable with the port of a page, which a server may name beside its own.
+var pagesPort = lazyregexp.New(`\b(?:FRONTEND|FRONT|CLIENT|WEB|UI)_PORT\b`)
 
 // PortIn is the first port that the sources set: better patterns first, nearer files first. The
 // port of a page counts where there is no other.
@@ -26,7 +22,7 @@ func PortIn(sources []tree.File, patterns ...*lazyregexp.Regexp) (Port, bool) {
 			for _, match := range pattern.FindAllStringSubmatchIndex(source.Text, -1) {
 				n, ok := PortNumber(source.Text[match[2]:match[3]])
 				code := source.Text[match[0]:match[1]]
-				if !ok || printed(source.Text, match[2]) || othersPort.MatchString(code) {
+				if !ok || printed(source.Text, match[2]) || portOfOther.MatchString(code) {
 					continue
 				}
 				port := PortAt(n, source.At(match[2], fmt.Sprintf("port %d", n)))
@@ -41,6 +37,9 @@ func PortIn(sources []tree.File, patterns ...*lazyregexp.Regexp) (Port, bool) {
 	}
 	return ofPage, ofPage.Number != 0
 }
+
+// portOfOther is a variable for the port of what a server uses.
+var portOfOther = lazyregexp.New(`(?i)\b(?:DB|DATABASE|POSTGRES\w*|PG|MYSQL|MARIADB|SQL|MONGO\w*|REDIS|CACHE|SMTP|E?MAIL\w*|RABBIT\w*|AMQP|BROKER|KAFKA|ELASTIC\w*|MINIO|METRICS|DEBUG)_?PORT\b`)
 
 // portHints are the words of which every port pattern needs one: most sources
 // hold none, and looking for them costs next to nothing.

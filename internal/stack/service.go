@@ -84,6 +84,9 @@ type Packages struct {
 	// After are the commands that complete the installation, in exec form, each in its directory
 	// below the build context.
 	After []Step
+	// Tools are the commands, in exec form, that install the programs of setup steps. No other
+	// step of the build needs these.
+	Tools [][]string
 }
 
 // Step is a command in a directory below the build context; "" is the context itself.
@@ -140,9 +143,10 @@ type Service struct {
 	Framework  string // as people write it: "Flask", "Create React App", "Vite + React", "Express"
 	Page       bool   // it is a frontend: people look at it in a browser
 	Port       Port
-	PortName   string // the variable that has to say the port, because an env file says another one; empty for none
-	HostPort   int    // the port on the host; equal to Port.Number unless a sibling has it already
-	Forward    int    // the port of its network that is forwarded to Port, where it listens on 127.0.0.1 alone; 0 for none
+	PortName   string    // the variable that has to say the port, because an env file says another one; empty for none
+	Listens    []Setting // variables that have to say where it listens, because another value is 127.0.0.1 alone
+	HostPort   int       // the port on the host; equal to Port.Number unless a sibling has it already
+	Forward    int       // the port of its network that is forwarded to Port, where it listens on 127.0.0.1 alone; 0 for none
 	Runtime    Runtime
 	Packages   Packages
 	Module     string    // Flask: the value of FLASK_APP ("app", "src/main.py", "pkg:create_app"); Python: the module or file to run; Node: the server entry where no script starts it
@@ -152,9 +156,10 @@ type Service struct {
 	ManyPages  bool      // Output holds a file for each path, so that an unknown path is an error and not index.html
 	Prod       []string  // the production command in exec form for flask, node and python; nil when the built files are served
 	Migrate    []string  // the command that brings its database up to date, in exec form; nil for none
-	Seed       []string  // the command that fills its database with data, in exec form; nil for none
+	Seed       Seed      // what fills its database with data
 	Workers    []Worker  // processes of the same code that listen nowhere
 	Settings   []Setting // environment variables that its image sets; the values are literal
+	Debugging  []Setting // those of development alone
 	ProdModule string    // Python stacks: the WSGI callable for gunicorn ("app:app"); empty when there is none
 	Variables  []Variable
 	EnvFiles   []EnvFile     // those that it loads, where they do not exist, or lie outside of its directory

@@ -49,6 +49,7 @@ type Stack struct {
 	Commands func(a *App) (start Commands) // asked for once the port and the language's version are known
 	Ready    string                        // a path that answers once it serves, where its routes hold no better one
 	Unused   func(a *App) []string         // data services that its own configuration names, and that this app does without
+	Uses     func(a *App) []Use            // the environment variables that its files show besides the sources
 	Migrate  func(a *App) []string         // the command that brings the database up to date, in exec form; nil for none
 
 	// Environment variables.
@@ -96,23 +97,27 @@ type Language struct {
 	Prepare  func(a *App) // what the Find functions of its stacks need
 	Describe func(a *App) // what the directory decides, whatever the stack
 	Finish   func(a *App) // what needs the commands
-	Remarks  func(a *App) // what will not work in a container as the files stand
+	// Migration is how a service whose image devup writes brings a SQL database of a kind, such as
+	// "postgres", up to date, where its stack has no command of its own for that; nil for none.
+	Migration func(a *App, kind string) *Migration
+	Remarks   func(a *App) // what will not work in a container as the files stand
 
 	Version func(a *App) (version string, why tree.Evidence)        // where no Dockerfile says it
 	Flags   func(a *App, version string) (flags string, why string) // what that version needs to run the service
 	Hidden  func(a *App) tree.Evidence                              // where the source listens on 127.0.0.1 alone; zero for nowhere
 	Local   func(r *Runtime)                                        // adds what the version needs to reach 127.0.0.1 at localhost
 
-	Ports      []*lazyregexp.Regexp         // where a source says the port, in the first group; better ones first
-	Routes     func([]tree.File) []Route    // what the sources answer
-	Uses       func(tree.File) []Use        // the environment variables that a source reads
-	Imports    func(tree.File) []string     // the packages that a source imports
-	Getenv     func(name, or string) string // the code that reads a variable, with a value where it is not set
-	Renders    *lazyregexp.Regexp           // code of a server that answers with pages
-	LoadsEnv   *lazyregexp.Regexp           // code, or a package in a manifest, that loads the env files of its directory
-	DemandsEnv *lazyregexp.Regexp           // code that ends the program where its directory has no .env
-	LoadsAbove *lazyregexp.Regexp           // code that looks for env files in directories above
-	LetsIn     *lazyregexp.Regexp           // code of a server that lets pages of other addresses call it
+	Ports      []*lazyregexp.Regexp                  // where a source says the port, in the first group; better ones first
+	Routes     func([]tree.File) []Route             // what the sources answer
+	Uses       func(tree.File) []Use                 // the environment variables that a source reads
+	Imports    func(tree.File) []string              // the packages that a source imports
+	Live       func(*tree.Tree, tree.File) tree.File // a file of settings without what does not count on a laptop; nil for all of it
+	Getenv     func(name, or string) string          // the code that reads a variable, with a value where it is not set
+	Renders    *lazyregexp.Regexp                    // code of a server that answers with pages
+	LoadsEnv   *lazyregexp.Regexp                    // code, or a package in a manifest, that loads the env files of its directory
+	DemandsEnv *lazyregexp.Regexp                    // code that ends the program where its directory has no .env
+	LoadsAbove *lazyregexp.Regexp                    // code that looks for env files in directories above
+	LetsIn     *lazyregexp.Regexp                    // code of a server that lets pages of other addresses call it
 	// Wants looks up what the files that list packages say of one: the range of versions, empty
 	// where they say none.
 	Wants func(read func(name string) string, name string) (versions string, found bool)
@@ -126,7 +131,17 @@ type Language struct {
 
 	ForProduction *lazyregexp.Regexp // text of a Dockerfile that a framework writes for production alone; nil where none does
 
+	Browsers   *lazyregexp.Regexp // a source that runs in browsers alone, though a server renders pages
 	ProxyFiles *lazyregexp.Regexp // names of files that say where a development server sends requests on
+}
+
+// Source reads a source or a file of settings, as far as it counts.
+func (l *Language) Source(t *tree.Tree, name string) tree.File {
+	file := t.Source(name)
+	if l.Live != nil {
+		return l.Live(t, file)
+	}
+	return file
 }
 
 // Route is a path that a source answers.
@@ -147,6 +162,7 @@ type Use struct {
 	Checked  bool     // the source itself ends the program without it, so that a default in another place helps nothing
 	Empty    bool     // an empty value will do for a start
 	Number   bool     // the program reads a number
+	Bool     bool     // the program reads true or false
 	List     bool     // the program parses a list in JSON
 	Choices  []string // the values that the program takes; nil for any
 }

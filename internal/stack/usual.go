@@ -30,7 +30,10 @@ var usualValues = []struct {
 	{name: lazyregexp.New(`^(?:COOKIE_|APP_|ROOT_)?DOMAIN$`), value: "localhost", onStart: true},
 	{name: lazyregexp.New(`^(?:PROJECT|APP|APPLICATION|SITE|SERVICE|API)_(?:NAME|TITLE)$`), value: "app", onStart: true},
 	{name: lazyregexp.New(`^(?:PROJECT|APP|APPLICATION)_VERSION$|^VERSION$`), value: "0.1.0", onStart: true},
+	{name: lazyregexp.New(`^(?:DJANGO_)?ALLOWED_HOSTS?$`), value: "*"},
+	{name: lazyregexp.New(`(?:^|_)(?:MAIL|EMAIL|SMTP)_PORT$`), value: "587", onStart: true},
 	{name: lazyregexp.New(`^(?:CORS_|ALLOWED_)?ORIGINS?$|^CORS_ORIGINS?_URLS?$`), value: "*", onStart: true},
+	{name: lazyregexp.New(`^(?:DJANGO_)?(?:CSRF|CORS)_\w*ORIGINS?$`), value: "http://localhost", onStart: true}, // "*" has no scheme
 }
 
 // UsualValue is a value that does for development in a variable that the program reads in a
@@ -80,6 +83,8 @@ func StandIn(u Use) string {
 		return ""
 	case u.Number:
 		return "1"
+	case u.Bool:
+		return "false"
 	}
 	for _, known := range standIns {
 		if known.name.MatchString(strings.ToUpper(u.Name)) {

@@ -2,6 +2,7 @@
 package suggest
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/agext/levenshtein"
@@ -28,4 +29,21 @@ func Nearest(word string, known []string) string {
 		}
 	}
 	return best
+}
+
+// IsTypo says whether a word is one known word with a letter too many, too few, wrong, or in
+// the place of its neighbor. Of words that may stand where the known one does, little else
+// shows what a user meant.
+func IsTypo(word, known string) bool {
+	if word == known {
+		return false
+	}
+	lower := strings.ToLower(word)
+	letters := func(s string) string {
+		runes := []rune(s)
+		slices.Sort(runes)
+		return string(runes)
+	}
+	distance := levenshtein.Distance(lower, known, nil)
+	return distance <= 1 || distance == 2 && letters(lower) == letters(known)
 }

@@ -11,3 +11,14 @@ func TestNearest(t *testing.T) {
 		}
 	}
 }
+
+func TestIsTypo(t *testing.T) {
+	t.Parallel()
+	for word, want := range map[string]bool{
+		"x-devp": true, "x-devuup": true, "x-dveup": true, "X-Devup": true, "x-dev-up": true, "x-devup": false, "x-dev": false, "x-common": false, "": false,
+	} {
+		if got := IsTypo(word, "x-devup"); got != want {
+			t.Errorf("IsTypo(%q) = %t", word, got)
+		}
+	}
+}

@@ -95,11 +95,11 @@ type File struct {
 	Text string
 }
 
-// Source reads a source file.
+// Source reads a source file, or one of settings.
 func (t *Tree) Source(name string) File {
 	mark := "//"
 	switch path.Ext(name) {
-	case ".py", ".txt", ".toml", ".env", "":
+	case ".py", ".rb", ".ru", ".ex", ".exs", ".txt", ".toml", ".yml", ".yaml", ".properties", ".env", "":
 		mark = "#"
 	}
 	text := BlankComments(t.Text(name), mark)

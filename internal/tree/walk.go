@@ -290,6 +290,15 @@ func Relative(dir, name string) string {
 	return strings.TrimPrefix(strings.TrimPrefix(name, dir), "/")
 }
 
+// From is the way from one directory of the repository to another.
+func From(from, to string) string {
+	up := "."
+	for from != to && !IsBelow(from, to) {
+		from, up = path.Dir(from), path.Join(up, "..")
+	}
+	return path.Join(up, Relative(from, to))
+}
+
 // asideDirectories hold code that does not run with the service.
 var asideDirectories = map[string]bool{
 	"test": true, "tests": true, "__tests__": true, "e2e": true, "cypress": true, "spec": true, "__mocks__": true,

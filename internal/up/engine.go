@@ -8,6 +8,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/moby/moby/client"
 
+	"github.com/devup-cli/devup/internal/containerexec"
 	"github.com/devup-cli/devup/internal/observe"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/ready"
@@ -26,8 +27,8 @@ type Engine interface {
 	Apply(context.Context, *types.Project, *plan.Plan, run.Options) (*run.Result, error)
 	// Wait waits until the probes succeed; see [ready.Wait].
 	Wait(context.Context, []ready.Probe, ready.Options) error
-	// SetUp runs setup steps; see [setup.Run].
-	SetUp(context.Context, setup.Work) error
+	// SetUp runs setup steps; see [setup.Run]. The options are those of the plan that was applied.
+	SetUp(context.Context, setup.Work, run.Options) error
 }
 
 // On is the engine that a client is connected to.
@@ -53,7 +54,10 @@ func (e engine) Wait(ctx context.Context, probes []ready.Probe, o ready.Options)
 
 // SetUp restarts services after their early steps: a server that found no tables when it
 // started may have given up.
-func (e engine) SetUp(ctx context.Context, w setup.Work) error {
+func (e engine) SetUp(ctx context.Context, w setup.Work, o run.Options) error {
+	w.Aside = func(ctx context.Context, s setup.Step) (containerexec.Result, bool, error) {
+		return e.aside(ctx, w.Project.Project, w.Containers[s.Service], s, o)
+	}
 	failed := setup.Run(ctx, e.client, w)
 	services := setup.Restarts(w.Steps, failed)
 	if len(services) == 0 || ctx.Err() != nil {
@@ -67,9 +71,9 @@ func (e engine) SetUp(ctx context.Context, w setup.Work) error {
 	return errors.Join(failed, err)
 }
 
-// restarts is the plan of `devup restart`, without the containers that do not run: each
-// container of the services, and those in its network.
+// restarts is the plan of `devup restart`: each container of the services, also one that has
+// ended, and those in its network that run.
 func restarts(o plan.Observed, services []string) *plan.Plan {
-	o.Containers = slices.DeleteFunc(slices.Clone(o.Containers), func(c plan.Container) bool { return !c.Up() })
+	o.Containers = slices.DeleteFunc(slices.Clone(o.Containers), func(c plan.Container) bool { return !c.Up() && !slices.Contains(services, c.Service) })
 	return plan.RestartAll(o, services, false)
 }

@@ -39,12 +39,13 @@ type steps struct {
 	volumes    []volume.Volume
 	log        []string
 
-	refused   map[int]int      // host ports that containers cannot have, and how often
-	removable chan struct{}    // closed when volumes can be removed; nil for at once
-	broken    map[string]error // services whose containers cannot be made
-	unready   map[string]error // services that do not become ready
-	onApply   func()           // called before a plan is carried out
-	made      int
+	refused    map[int]int      // host ports that containers cannot have, and how often
+	removable  chan struct{}    // closed when volumes can be removed; nil for at once
+	broken     map[string]error // services whose containers cannot be made
+	unready    map[string]error // services that do not become ready
+	setupFails map[string]error // setup steps that fail, by title
+	onApply    func()           // called before a plan is carried out
+	made       int
 }
 
 func (e *steps) note(format string, args ...any) {
@@ -204,11 +205,13 @@ func (e *steps) Wait(ctx context.Context, probes []ready.Probe, _ ready.Options)
 	return errors.Join(errs...)
 }
 
-func (e *steps) SetUp(_ context.Context, w setup.Work) error {
+func (e *steps) SetUp(_ context.Context, w setup.Work, _ run.Options) error {
+	var errs []error
 	for _, s := range w.Steps {
 		e.note("set up %s in %s", s.Title(), w.Containers[s.Service])
+		errs = append(errs, e.setupFails[s.Title()])
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // fixture is a project in a workspace, with an engine that has nothing yet.

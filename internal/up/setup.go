@@ -5,6 +5,7 @@ import (
 	"os"
 	"slices"
 
+	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/observe"
 	"github.com/devup-cli/devup/internal/project"
@@ -54,6 +55,18 @@ func (l *upRun) withSetup(p *project.Project, probes []ready.Probe) []ready.Prob
 	return slices.DeleteFunc(slices.Clone(probes), func(probe ready.Probe) bool { return len(p.Extensions[probe.Service].Setup) == 0 })
 }
 
+// withoutTables are the probes without those of services whose early steps failed: they may
+// not answer before these end well, which was said.
+func (l *upRun) withoutTables(probes []ready.Probe, early error) []ready.Probe {
+	failed := fail.Services(early)
+	return slices.DeleteFunc(slices.Clone(probes), func(p ready.Probe) bool {
+		if failed[p.Service] {
+			l.target.Sink(event.Event{Kind: event.Service, Name: p.Service, State: event.Warning, Text: "not waited for: its setup failed"})
+		}
+		return failed[p.Service]
+	})
+}
+
 // setUp runs the setup steps in the services that are ready, or the early ones in those that
 // are started. unready says which are not.
 func (l *upRun) setUp(ctx context.Context, p *project.Project, state observe.Project, unready error, early bool) error {
@@ -91,5 +104,5 @@ func (l *upRun) setUp(ctx context.Context, p *project.Project, state observe.Pro
 	l.out.Setup = append(l.out.Setup, due...)
 	return l.target.Engine.SetUp(ctx, setup.Work{
 		Project: p, Steps: due, Containers: containers, Failed: failed, Memory: memory, Sink: l.target.Sink,
-	})
+	}, l.out.Applied)
 }

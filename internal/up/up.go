@@ -71,6 +71,7 @@ type upRun struct {
 	before  []plan.Container // those that existed before the run
 	lost    []ports.Holder   // ports that the engine refused, which the next attempt leaves out
 	last    bool             // no other attempt follows
+	broken  images.Result    // the images that an attempt could not have, which the next one leaves out
 }
 
 // attempt is one attempt, from the ports to the URLs. Another one has to follow where the
@@ -117,7 +118,7 @@ func (l *upRun) attempt(ctx context.Context, state observe.Project) (again bool,
 	probes := l.probes(runnable, failed.applied)
 	l.cleanUp(ctx, runnable, cleanup)
 	failed.early = l.setUp(ctx, runnable, state, failed.applied, true)
-	failed.ready = l.wait(ctx, runnable, probes)
+	failed.ready = l.wait(ctx, runnable, l.withoutTables(probes, failed.early))
 	failed.setup = errors.Join(failed.early, l.setUp(ctx, runnable, state, errors.Join(failed.applied, failed.ready, failed.early), false))
 	l.expose(ctx, probes, failed.gateway, failed.running())
 	return false, failed.all(ctx)
@@ -155,9 +156,14 @@ func (f failures) all(ctx context.Context) error {
 func (l *upRun) prepareImages(ctx context.Context, state observe.Project) (images.Result, *project.Project, error) {
 	o, out := l.options, l.out
 	made, err := l.target.Images.Prepare(ctx, images.Request{
-		Options: o.Options, Project: out.Project, Containers: state.Containers, Known: o.Known, OneOff: o.Plan.OneOff, DryRun: o.DryRun,
+		Options: o.Options, Project: withoutServices(out.Project, l.broken.Failed, nil), Containers: state.Containers, Known: o.Known, OneOff: o.Plan.OneOff, DryRun: o.DryRun,
 	})
 	out.Builds, out.Pulls = made.Builds, made.Pulls
+	if l.broken.Failure != nil {
+		maps.Copy(made.Failed, l.broken.Failed)
+		made.Failure = errors.Join(l.broken.Failure, made.Failure)
+	}
+	l.broken = made
 	if err != nil || made.Failure == nil {
 		return made, out.Project, err
 	}

@@ -197,6 +197,27 @@ func TestRunTakesAnotherPortForALostOne(t *testing.T) {
 	}
 }
 
+// TestRunBuildsABrokenImageOnce: an attempt with another port leaves out what cannot be built.
+func TestRunBuildsABrokenImageOnce(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, strings.Replace(shopFiles, "depends_on: [api]", "depends_on: [db]", 1))
+	f.images.Broken = []string{"shop-api"}
+	f.engine.refused[8080] = 1
+	_, err := f.run(t.Context(), t, Options{})
+	builds := 0
+	for _, call := range f.images.Calls() {
+		if call == "build shop-api" {
+			builds++
+		}
+	}
+	if builds != 1 || !fail.Services(err)["api"] {
+		t.Errorf("%d builds, error %v", builds, err)
+	}
+	if steps := f.engine.taken(); strings.Count(steps, "create shop-web-1") != 2 {
+		t.Errorf("steps:\n%s", steps)
+	}
+}
+
 func TestRunGivesUpOnPorts(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, shopFiles)
@@ -348,6 +369,29 @@ services:
 	_, _ = f.run(t.Context(), t, Options{Setup: &memory{}})
 	if steps := f.engine.taken(); !strings.Contains(steps, "set up web: migrate") {
 		t.Errorf("steps of a service that does not answer:\n%s", steps)
+	}
+}
+
+// TestRunWaitsForNoTables: a service whose early step failed is not waited for; others are.
+func TestRunWaitsForNoTables(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, `
+-- compose.yaml --
+name: shop
+services:
+  api: {image: "redis:7", x-devup: {setup: [{name: seed, run: seed}, {name: migrate, run: migrate, before: ready}]}}
+  web: {image: "redis:7"}
+`)
+	f.engine.setupFails = map[string]error{"api: migrate": &fail.Error{Code: fail.SetupFailed, Service: "api", Message: "no table"}}
+	_, err := f.run(t.Context(), t, Options{Setup: &memory{}})
+	if fail.CodeOf(err) != fail.SetupFailed {
+		t.Errorf("error %v", err)
+	}
+	if steps := f.engine.taken(); !strings.Contains(steps, "\nwait for web\n") {
+		t.Errorf("steps:\n%s", steps)
+	}
+	if !slices.Contains(f.said, "api not waited for: its setup failed") {
+		t.Errorf("said %q", f.said)
 	}
 }
 

@@ -81,6 +81,19 @@ func (t *tree) fill() {
 	clear(t.changed)
 }
 
+// fillSince reads everything for the first time, and gives what changed since it was known.
+func (t *tree) fillSince(known *Known) []Change {
+	if known == nil {
+		t.fill()
+		return nil
+	}
+	t.entries = known.entries
+	for _, r := range t.roots {
+		t.check(r, recheck)
+	}
+	return t.takeChanges()
+}
+
 // isDir reports whether a path is a directory.
 func (t *tree) isDir(name string) bool { return t.entries.directory(name) }
 
@@ -106,6 +119,11 @@ func (t *tree) update(hints map[string]op) []Change {
 	for _, name := range paths {
 		t.check(name, hints[name])
 	}
+	return t.takeChanges()
+}
+
+// takeChanges gives the changes that were found, sorted by path.
+func (t *tree) takeChanges() []Change {
 	var changes []Change
 	for _, name := range slices.Sorted(maps.Keys(t.changed)) {
 		changes = append(changes, t.changed[name])

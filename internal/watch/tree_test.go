@@ -307,3 +307,36 @@ func BenchmarkFill(b *testing.B) {
 		newTree([]Rule{r}, nopSource{}, event.Discard).fill()
 	}
 }
+
+// TestFillSince finds what changed since the files were looked at, and nothing else.
+func TestFillSince(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write := func(name, content string) {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range []string{"edited", "removed", "same"} {
+		write(name, "1")
+	}
+	rules := parse(t, "web rebuild "+dir)
+	known := Look(rules)
+	write("edited", "changed")
+	write("new", "1")
+	if err := os.Remove(filepath.Join(dir, "removed")); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, c := range newTree(rules, nopSource{}, event.Discard).fillSince(known) {
+		if !c.IsDir {
+			got = append(got, filepath.Base(c.Path))
+		}
+	}
+	if diff := cmp.Diff([]string{"edited", "new", "removed"}, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	if missed := newTree(rules, nopSource{}, event.Discard).fillSince(nil); missed != nil {
+		t.Errorf("without a look there is nothing to compare with, and %v is given", missed)
+	}
+}

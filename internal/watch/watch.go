@@ -61,6 +61,7 @@ type Options struct {
 	Rebuild func(ctx context.Context, services []string) error
 	Began   func() // called when nothing that happens from then on is missed; nil for nothing
 	Poll    bool   // check the files once a second instead of relying on events
+	Since   *Known // what changed since then is brought in at the beginning; nil for nothing
 	Sink    event.Sink
 }
 
@@ -75,7 +76,7 @@ func Run(ctx context.Context, e Engine, rules []Rule, o Options) error {
 	}
 	defer from.close()
 	t := newTree(rules, from, o.Sink)
-	t.fill()
+	missed := t.fillSince(o.Since)
 	if o.Began != nil {
 		o.Began()
 	}
@@ -89,8 +90,18 @@ func Run(ctx context.Context, e Engine, rules []Rule, o Options) error {
 		collect(ctx, from.hints(ctx), batches, t.relevant)
 	}()
 	defer func() { cancel(); <-done }()
-	w.begin(ctx)
+	w.perform(ctx, Decide(rules, missed)) // which also learns of the containers, so that the first edit need not wait for that
 	return w.follow(ctx, batches)
+}
+
+// Known is what the watched files were at some time.
+type Known struct{ entries *entries }
+
+// Look remembers the watched files as they are now, for [Options.Since].
+func Look(rules []Rule) *Known {
+	t := newTree(rules, nopSource{}, event.Discard)
+	t.fill()
+	return &Known{t.entries}
 }
 
 // Once syncs what the rules want synced from the beginning and returns.
@@ -99,7 +110,7 @@ func Once(ctx context.Context, e Engine, rules []Rule, o Options) error {
 	t.fill()
 	w := newWorker(e, rules, t, o)
 	defer w.from.close()
-	w.begin(ctx)
+	w.perform(ctx, nil)
 	return ctx.Err()
 }
 

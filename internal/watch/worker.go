@@ -46,10 +46,6 @@ func newWorker(e Engine, rules []Rule, t *tree, o Options) *worker {
 	return &worker{engine: e, rules: rules, tree: t, options: o, from: openRoots(rules), pending: map[string]Todo{}, owners: map[string]*owners{}, reported: map[string]bool{}, deferred: map[string]Todo{}}
 }
 
-// begin syncs what is synced from the beginning, and learns of the containers,
-// so that the first edit need not wait for that.
-func (w *worker) begin(ctx context.Context) { w.perform(ctx, nil) }
-
 // perform does what a batch asks for, and what is pending. A container that was not
 // there before gets all that is synced from the beginning.
 func (w *worker) perform(ctx context.Context, todos []Todo) {

@@ -8,6 +8,7 @@ type stack struct {
 	service string // that has the page
 	python  bool   // its packages come from PyPI
 	data    bool   // it keeps notes in PostgreSQL; the page has a form that adds one
+	proxied bool   // in development the server of the page leads to the backend; in production the gateway
 	shows   string // what the page shows at first
 	edit    change // of a source file, while the services run
 	pack    change // of the manifest and the source: one package more
@@ -36,6 +37,14 @@ func npm(file, from, to string) change {
 	}}
 }
 
+// below is a change in a directory of the example.
+func below(dir string, c change) change {
+	for i := range c.files {
+		c.files[i].name = dir + "/" + c.files[i].name
+	}
+	return c
+}
+
 // pip adds the package humanize to requirements.txt, after a line of it, and imports it into
 // a source file whose edited heading is in double quotes.
 func pip(after, file string) change {
@@ -56,6 +65,10 @@ var stacks = []stack{
 		pack: pip("uvicorn==0.34.0", "main.py"),
 	},
 	{
+		name: "vite-flask", service: "web", python: true, data: true, proxied: true, shows: "Notes", edit: edited("web/src/App.jsx", "'"),
+		pack: below("web", npm("src/App.jsx", "const title = 'Notes, edited'", "import ms from 'ms'\nconst title = `Notes of ${ms(60000)}`")),
+	},
+	{
 		name: "next", service: "notes", data: true, shows: "Notes", edit: edited("app/page.js", "'"),
 		pack: npm("app/page.js", "const title = 'Notes, edited'", "import ms from 'ms'\nconst title = `Notes of ${ms(60000)}`"),
 	},
@@ -64,11 +77,49 @@ var stacks = []stack{
 		pack: pip("gunicorn==23.0.0", "notes/views.py"),
 	},
 	{
+		name: "spring-boot", service: "notes", data: true, shows: "Notes", edit: edited("src/main/java/com/example/notes/NotesController.java", `"`),
+		pack: change{shows: "Notes of moth", files: []replacement{
+			{"pom.xml", "  <dependencies>", "  <dependencies>\n    <dependency>\n      <groupId>org.apache.commons</groupId>\n      <artifactId>commons-lang3</artifactId>\n    </dependency>"},
+			{"src/main/java/com/example/notes/NotesController.java", `"Notes, edited"`, `"Notes of " + org.apache.commons.lang3.StringUtils.reverse("htom")`},
+		}},
+	},
+	{
+		name: "go", service: "notes", data: true, shows: "Notes", edit: edited("main.go", `"`),
+		pack: change{shows: "Notes of 1", files: []replacement{
+			{"go.mod", "require github.com/lib/pq v1.10.9", "require (\n\tgithub.com/google/uuid v1.6.0\n\tgithub.com/lib/pq v1.10.9\n)"},
+			{"go.sum", "github.com/lib/pq v1.10.9 h1:", `github.com/google/uuid v1.6.0 h1:NIvaJDMOsjHA8n1jAhLSgzrAzy1Hgr+hNrb57e+94F0=
+github.com/google/uuid v1.6.0/go.mod h1:TIyPZe4MgqvfeYDBFedMoGGpEw/LqOeaOT+nhxU+yHo=
+github.com/lib/pq v1.10.9 h1:`},
+			{"main.go", `_ "github.com/lib/pq"`, "\"github.com/google/uuid\"\n\t_ \"github.com/lib/pq\""},
+			{"main.go", `const title = "Notes, edited"`, `var title = "Notes of " + uuid.NameSpaceDNS.Version().String()[8:]`},
+		}},
+	},
+	{
 		name: "nestjs", service: "notes", data: true, shows: "Notes", edit: edited("src/notes.controller.ts", "'"),
 		pack: npm("src/notes.controller.ts", "'Notes, edited'", "`Notes of ${require('ms')(60000)}`"),
 	},
 	{
 		name: "hono", service: "notes", data: true, shows: "Notes", edit: edited("src/index.ts", "'"),
 		pack: npm("src/index.ts", "const title: string = 'Notes, edited'", "// @ts-expect-error no types\nimport ms from 'ms'\nconst title: string = `Notes of ${ms(60000)}`"),
+	},
+	{
+		name: "koa", service: "notes", data: true, shows: "Notes", edit: edited("app.js", "'"),
+		pack: npm("app.js", "'Notes, edited'", "`Notes of ${require('ms')(60000)}`"),
+	},
+	{
+		name: "fastify", service: "notes", data: true, shows: "Notes", edit: edited("server.js", "'"),
+		pack: npm("server.js", "const title = 'Notes, edited'", "import ms from 'ms'\nconst title = `Notes of ${ms(60000)}`"),
+	},
+	{
+		name: "angular", service: "client", data: true, proxied: true, shows: "Notes", edit: edited("client/src/app/app.ts", "'"),
+		pack: below("client", npm("src/app/app.ts", "const title: string = 'Notes, edited'", "// @ts-expect-error no types\nimport ms from 'ms'\nconst title: string = `Notes of ${ms(60000)}`")),
+	},
+	{
+		name: "react-router", service: "notes", data: true, shows: "Notes", edit: edited("app/notes.jsx", "'"),
+		pack: npm("app/notes.jsx", "const title = 'Notes, edited'", "import ms from 'ms'\nconst title = `Notes of ${ms(60000)}`"),
+	},
+	{
+		name: "astro", service: "notes", data: true, shows: "Notes", edit: edited("src/pages/index.astro", "'"),
+		pack: npm("src/pages/index.astro", "const title = 'Notes, edited'", "import ms from 'ms'\nconst title = `Notes of ${ms(60000)}`"),
 	},
 }

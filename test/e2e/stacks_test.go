@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -133,14 +134,13 @@ func (d *day) showsData(t *testing.T) {
 	if !d.data {
 		return
 	}
-	write := fmt.Sprintf(`document.querySelector('input[name=text]').value = %q
-		document.querySelector('form').requestSubmit()
-		true`, note)
-	if _, err := chromedp.Run(d.page.ctx, chromedp.Evaluate[bool](write)); err != nil {
+	typing, cancel := context.WithTimeout(d.page.ctx, waitLimit)
+	defer cancel()
+	if err := chromedp.Do(typing, chromedp.SendKeys(chromedp.CSS("input[name=text], input[aria-label=text]"), note+kb.Enter)); err != nil {
 		t.Fatalf("submit the form: %v", err)
 	}
 	d.page.shows(t, note)
-	r := d.devup(t, "exec", "-T", "db", "psql", "-U", "app", "-d", "app", "-Atc", "SELECT text FROM notes")
+	r := d.devup(t, "exec", "-T", "db", "sh", "-c", `psql -U "$POSTGRES_USER" -d "$POSTGRES_DB" -Atc "SELECT text FROM notes"`)
 	if r.out != note+"\n" {
 		t.Fatalf("the note is not in the database:\n%v", r)
 	}
@@ -186,7 +186,12 @@ func (d *day) inProduction(t *testing.T) {
 		}
 	}
 	d.write(t, "../production.yaml", file)
-	d.devup(t, "-f", "devup.yaml", "-f", "../production.yaml", "up", "--detach")
+	up, shown := []string{"-f", "devup.yaml", "-f", "../production.yaml", "up", "--detach"}, d.service
+	if d.proxied {
+		up, shown = append(up, "--gateway"), "gateway"
+	}
+	d.devup(t, up...)
+	d.page = browse(t, d.url(t, shown)) // the open tab still shows what development served
 	d.comesToShow(t, d.pack.shows)
 	d.keepsData(t)
 }

@@ -77,6 +77,42 @@ func TestChanges(t *testing.T) {
 	}
 }
 
+// TestOthersStay: a command without services leaves alone what another file of the same project
+// started, and changes it where it is named.
+func TestOthersStay(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		command func(*command.Program) *cobra.Command
+		args    string
+		state   string // of the container that the files do not name
+		want    string
+	}{
+		{NewStop, "stop", "running", "stop shop-web-1, stop shop-api-1"},
+		{NewStop, "stop other", "running", "stop shop-other-1"},
+		{NewStart, "start", "exited", "start shop-db-1"},
+		{NewPause, "pause", "running", "pause shop-api-1, pause shop-web-1"},
+		{NewUnpause, "unpause", "paused", ""},
+		{NewKill, "kill", "running", "kill SIGKILL shop-api-1, kill SIGKILL shop-web-1"},
+		{NewKill, "kill other", "running", "kill SIGKILL shop-other-1"},
+		{NewKill, "kill --remove-orphans", "running", "kill SIGKILL shop-api-1, kill SIGKILL shop-other-1, kill SIGKILL shop-web-1"},
+		{NewRm, "rm -f", "exited", "remove shop-db-1"},
+	} {
+		t.Run(test.args, func(t *testing.T) {
+			t.Parallel()
+			w := newShop(t)
+			w.Has("other", test.state)
+			w.Command(test.command, strings.Fields(test.args)...).Fine(t)
+			got := w.Requests()
+			if name, _, _ := strings.Cut(test.args, " "); name == "kill" || name == "pause" { // no order among containers
+				slices.Sort(got)
+			}
+			if diff := cmp.Diff(test.want, strings.Join(got, ", ")); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+		})
+	}
+}
+
 // TestRestartFollows: what says restart: true of its dependency is restarted after it, but
 // not where it is left out.
 func TestRestartFollows(t *testing.T) {

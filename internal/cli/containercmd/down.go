@@ -32,8 +32,8 @@ func NewDown(p *command.Program) *cobra.Command {
 		Short: "Stop and remove the project's containers and networks",
 		Long: `Stop and remove the project's containers and networks; with services as arguments,
 the containers of these and of those that depend on them. Images and volumes stay;
---volumes removes the volumes too, and asks first if they may hold data. Works from
-the labels on the engine if the project's files are broken or deleted.`,
+--volumes removes the volumes too; on a terminal it asks first if they may hold data.
+Works from the labels on the engine if the project's files are broken or deleted.`,
 		Example: `  devup down
   devup down --volumes --remove-orphans
   devup down -p cruddur`,
@@ -79,9 +79,11 @@ func runDown(ctx context.Context, env *command.Env, services []string, o downOpt
 }
 
 // lockForDown locks the project, after the user has agreed to lose its data, if any is
-// to be removed. The result is nil where the user does not agree.
+// to be removed. The result is nil where the user does not agree. Without a terminal the flag
+// itself is the agreement, as under Docker Compose: scripts rely on it, and nothing else that
+// they call would tell them to answer a question.
 func lockForDown(ctx context.Context, env *command.Env, services []string, o downOptions) (*session.Session, error) {
-	if !o.volumes || env.Settings.Yes || env.Flags.DryRun {
+	if !o.volumes || env.Settings.Yes || env.Flags.DryRun || !env.CanAsk() {
 		return openLocked(ctx, env, session.Everything, services)
 	}
 	s, err := openAgreed(ctx, env, session.Everything, services, "--yes", func(s *session.Session) ([]string, string) {

@@ -90,8 +90,8 @@ func TestDownByEnvironment(t *testing.T) {
 	}
 }
 
-// TestDownVolumesAnswers: data is lost after a yes alone, which is asked for without the
-// lock.
+// TestDownVolumesAnswers: on a terminal, data is lost after a yes alone, which is asked for
+// without the lock. Without one, the flag is the yes.
 func TestDownVolumesAnswers(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -102,7 +102,7 @@ func TestDownVolumesAnswers(t *testing.T) {
 	}{
 		{"yes", []string{"y"}, "", true},
 		{"no", []string{"n"}, "", false},
-		{"no terminal", nil, fail.NeedsAnswer, false},
+		{"no terminal", nil, "", true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

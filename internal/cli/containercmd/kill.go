@@ -37,7 +37,10 @@ func NewKill(p *command.Program) *cobra.Command {
 			return fail.New(fail.Usage, "give a name or a number, such as SIGHUP or 1", "--signal: there is no signal %q", o.signal)
 		}
 		return change{decide: func(s *session.Session) (*plan.Plan, string) {
-			meant, _ := plan.Part(s.Observed.Observed, plan.PartOptions{Known: s.Declared(), Orphans: o.orphans || env.RemovesOrphans()})
+			meant := s.Meant(args)
+			if o.orphans || env.RemovesOrphans() {
+				meant = s.Observed.Observed
+			}
 			return plan.KillAll(meant, args, o.signal), "nothing to kill: nothing runs"
 		}}.apply(ctx, env, args)
 	})

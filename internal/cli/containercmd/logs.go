@@ -38,7 +38,7 @@ RFC 3339 or durations back from now.`,
 	}
 	f := c.Flags()
 	p.BindFile(f) // -f is --follow here, as everywhere else
-	f.BoolVarP(&o.Follow, "follow", "f", false, "go on with new lines until Ctrl-C")
+	f.BoolVarP(&o.Follow, "follow", "f", false, "go on with new lines until Ctrl-C, also of new containers")
 	f.StringVar(&o.Since, "since", "", "only lines from this `time` on")
 	f.StringVar(&o.Until, "until", "", "only lines up to this `time`")
 	f.StringVarP(&o.Tail, "tail", "n", "", "only this `many` of the last lines of each container")
@@ -62,17 +62,15 @@ func runLogs(ctx context.Context, env *command.Env, services []string, o logsOpt
 		return err
 	}
 	defer s.Close()
-	if o.index > 0 {
-		s.Observed.Containers = slices.DeleteFunc(s.Observed.Containers, func(c plan.Container) bool { return c.Number != o.index })
-	}
-	if len(s.Containers(services)) == 0 {
+	s.Observed.Observed = s.Meant(services)
+	if !slices.ContainsFunc(s.Containers(services), func(c plan.Container) bool { return o.index == 0 || c.Number == o.index }) {
 		env.Say("project " + s.Name + " has no containers; `devup up` creates them")
 		return nil
 	}
 	if o.noPrefix && env.UI.Mode() != ui.JSON {
 		o.Sink = show.BareLines(env)
 	}
-	err = show.Logs(ctx, env, s, services, o.Options)
+	err = show.Logs(ctx, env, s, show.Followed{Services: services, Number: o.index}, o.Options)
 	if o.Follow && ctx.Err() != nil {
 		return command.ExitCode(fail.Interrupted.Exit()) // Ctrl-C is how following ends
 	}

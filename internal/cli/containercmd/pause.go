@@ -23,7 +23,7 @@ already or does not run is not an error: the exit code is 0.`,
 	})
 	c.RunE = p.Run(func(ctx context.Context, env *command.Env, args []string) error {
 		return change{decide: func(s *session.Session) (*plan.Plan, string) {
-			return plan.PauseAll(s.Observed.Observed, args), "nothing to pause: " + unpausable(s.Containers(args), args)
+			return plan.PauseAll(s.Meant(args), args), "nothing to pause: " + unpausable(s.Containers(args), args)
 		}}.apply(ctx, env, args)
 	})
 	return c
@@ -44,7 +44,7 @@ func NewUnpause(p *command.Program) *cobra.Command {
 			if len(args) > 0 {
 				idle = command.List(args) + command.Plural(len(args), " is", " are") + " not paused"
 			}
-			return plan.UnpauseAll(s.Observed.Observed, args), "nothing to unpause: " + idle
+			return plan.UnpauseAll(s.Meant(args), args), "nothing to unpause: " + idle
 		}}.apply(ctx, env, args)
 	})
 	return c

@@ -27,7 +27,7 @@ effect with devup up, not with this.`,
 	c.Flags().BoolVar(&alone, "no-deps", false, "restart no service but those named")
 	c.RunE = p.Run(func(ctx context.Context, env *command.Env, args []string) error {
 		return change{stopTimeout: command.StopTimeout(seconds), decide: func(s *session.Session) (*plan.Plan, string) {
-			return plan.RestartAll(s.Observed.Observed, args, alone), "nothing to restart; `devup up` starts the project"
+			return plan.RestartAll(s.Meant(args), args, alone), "nothing to restart; `devup up` starts the project"
 		}, after: func(s *session.Session) error { return s.ReopenGateway(ctx) }}.apply(ctx, env, args) // a stop before has ended it
 	})
 	return c

@@ -42,7 +42,7 @@ stay unless --volumes is given; what lies in no volume goes with the container.`
 
 func runRm(ctx context.Context, env *command.Env, services []string, o rmOptions) error {
 	remove := func(s *session.Session) *plan.Plan {
-		return plan.RemoveStopped(s.Observed.Observed, services, o.RemoveOptions)
+		return plan.RemoveStopped(s.Meant(services), services, o.RemoveOptions)
 	}
 	s, err := lockToRemove(ctx, env, services, o.force, remove)
 	if err != nil || s == nil {

@@ -50,7 +50,7 @@ func runStart(ctx context.Context, env *command.Env, services []string, o startO
 		e.Service = missing[0]
 		return e
 	}
-	todo := plan.StartAll(s.Observed.Observed, services)
+	todo := plan.StartAll(s.Meant(services), services)
 	if todo.Empty() {
 		env.Say("nothing to start: nothing is stopped")
 	} else if err := converge.Apply(ctx, env, s, todo, nil); err != nil {

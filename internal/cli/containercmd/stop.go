@@ -25,10 +25,14 @@ func NewStop(p *command.Program) *cobra.Command {
 		return change{
 			stopTimeout: command.StopTimeout(seconds),
 			decide: func(s *session.Session) (*plan.Plan, string) {
-				return plan.StopAll(s.Observed.Observed, args), "nothing to stop: nothing runs"
+				return plan.StopAll(s.Meant(args), args), "nothing to stop: nothing runs"
 			},
 			after: func(s *session.Session) error {
-				if len(args) > 0 && show.RunsWithout(s.Observed, args) {
+				stopped := args
+				if len(args) == 0 {
+					stopped = s.Declared()
+				}
+				if stopped != nil && show.RunsWithout(s.Observed, stopped) {
 					return nil
 				}
 				return s.CloseGateway(ctx, false)

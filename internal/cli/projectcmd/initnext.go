@@ -26,9 +26,14 @@ func (p proposal) saySteps(env *command.Env) {
 		for _, step := range p.steps(s) {
 			env.Say(s.Name + ": `devup up` " + step)
 		}
+		if seed := s.Seed; len(seed.Command) > 0 && !seed.Once && s.Compose == "" {
+			env.Say(s.Name + ": to fill the database, run `devup exec " + s.Name + " " + untrusted.Name(commandLine(seed.Command)) + "` after `devup up`")
+		}
 	}
 	for _, l := range p.repository.Loopbacks {
-		env.Say(sharedNetwork(l))
+		for _, line := range sharedNetwork(l) {
+			env.Say(line)
+		}
 	}
 }
 
@@ -49,19 +54,35 @@ func (p proposal) steps(s detect.Service) []string {
 		steps = append(steps, "generates "+strings.Join(secrets, ", "))
 	}
 	if len(s.Migrate) > 0 && s.Compose == "" {
-		steps = append(steps, "runs `"+untrusted.Name(strings.Join(s.Migrate, " "))+"` before it is ready")
+		steps = append(steps, "runs `"+untrusted.Name(commandLine(s.Migrate))+"` before it is ready")
+	}
+	if s.Seed.Once && s.Compose == "" {
+		steps = append(steps, "runs `"+untrusted.Name(commandLine(s.Seed.Command))+"` once, to fill the database")
 	}
 	return steps
 }
 
-// sharedNetwork says which services share a network, and for which address in the source.
-func sharedNetwork(l detect.Loopback) string {
-	text := strings.Join(slices.Concat(l.Members, l.Data), " and ") + " share one network"
-	if len(l.Calls) == 0 {
-		return text
+// commandLine is a command as people type it.
+func commandLine(words []string) string {
+	if len(words) == 3 && words[0] == "sh" && words[1] == "-c" {
+		return words[2]
 	}
-	call := l.Calls[0]
-	return fmt.Sprintf("%s, so that %s at %s:%d is reached", text, call.Text, untrusted.Name(call.File), call.Line)
+	return strings.Join(words, " ")
+}
+
+// sharedNetwork says which services share a network, for which address in the source, and
+// which of them listen on 127.0.0.1 alone.
+func sharedNetwork(l detect.Loopback) []string {
+	var lines []string
+	if len(l.Calls) > 0 {
+		call := l.Calls[0]
+		lines = append(lines, fmt.Sprintf("%s share one network, so that %s at %s:%d is reached",
+			strings.Join(slices.Concat(l.Members, l.Data), " and "), call.Text, untrusted.Name(call.File), call.Line))
+	}
+	for _, h := range l.Hidden {
+		lines = append(lines, fmt.Sprintf("%s:%d %s: `devup up` passes requests on to it", untrusted.Name(h.File), h.Line, h.Text))
+	}
+	return lines
 }
 
 // newFiles names the files that would be written in one line, those of a directory together.

@@ -3,17 +3,14 @@
 package show
 
 import (
-	"context"
 	"slices"
 	"strings"
 
 	"github.com/devup-cli/devup/internal/cli/command"
 	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/expose"
-	"github.com/devup-cli/devup/internal/logs"
 	"github.com/devup-cli/devup/internal/observe"
 	"github.com/devup-cli/devup/internal/plan"
-	"github.com/devup-cli/devup/internal/session"
 	"github.com/devup-cli/devup/internal/ui"
 	"github.com/devup-cli/devup/internal/up"
 )
@@ -43,19 +40,6 @@ func heldBy(v plan.Change) string {
 		return "; `devup up` asks on a terminal, and replaces it with --yes"
 	}
 	return ": " + command.List(v.InUseBy) + " uses it and is not part of this run"
-}
-
-// Logs prints the logs of the services until ctx ends or, unless they are followed, to
-// their end.
-func Logs(ctx context.Context, env *command.Env, s *session.Session, services []string, o logs.Options) error {
-	var sources []logs.Source
-	for _, c := range s.Containers(services) {
-		sources = append(sources, logs.Source{Service: c.Service, Container: c.Name, ID: c.ID, Number: c.Number})
-	}
-	if o.Sink == nil {
-		o.Sink = env.Sink
-	}
-	return logs.Follow(ctx, s.Engine.Client, sources, o)
 }
 
 // BareLines is a sink that prints log lines as their services wrote them.

@@ -2,7 +2,6 @@ package upcmd
 
 import (
 	"context"
-	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -31,7 +30,8 @@ type after struct {
 	outcome  *up.Outcome
 	services []string // that the user named
 	options  upOptions
-	began    time.Time // when up began, by this machine's clock
+	began    time.Time       // when up began, by this machine's clock
+	insists  <-chan struct{} // closed when the user interrupts a second time
 }
 
 // run goes on after a run with an error, or none.
@@ -75,23 +75,51 @@ func (a *after) nameRunning(ctx context.Context) {
 	}
 }
 
-// stopStarted stops what the run started, after Ctrl-C. A second one kills devup; the engine
-// then goes on stopping what it was told to stop.
+// stopStarted stops what the run started for the user, after Ctrl-C.
 func (a *after) stopStarted(ctx context.Context) error {
-	if len(a.outcome.Started) == 0 {
+	if len(a.started()) == 0 {
 		a.env.Say("still running; `devup down` removes it")
 		return command.ExitCode(130)
 	}
-	if err := a.stop(ctx, a.outcome.Started); err != nil {
+	if err := a.stop(ctx, a.started()); err != nil {
 		return err
 	}
 	return command.ExitCode(130)
 }
 
-// stop stops services also after ctx has ended.
+// started are the services that Ctrl-C stops: of those that the run started, the ones that the
+// user named where any are. What they depend on may be in use by others.
+func (a *after) started() []string {
+	return slices.DeleteFunc(slices.Clone(a.outcome.Started), func(name string) bool {
+		return len(a.services) > 0 && !slices.Contains(a.services, name)
+	})
+}
+
+// stop stops services also after ctx has ended. When the user insists, it kills them.
 func (a *after) stop(ctx context.Context, services []string) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+	steady := context.WithoutCancel(ctx)
+	stopping, cancel := context.WithCancel(steady)
 	defer cancel()
+	ended := make(chan error, 1)
+	go func() { ended <- a.stopInOrder(stopping, services) }()
+	select {
+	case err := <-ended:
+		return err
+	case <-a.insists:
+	}
+	cancel()
+	<-ended //nolint:errcheck // it was cut off
+	a.env.Say("killing what still runs")
+	now, err := a.session.Refresh(steady)
+	if err != nil {
+		return err
+	}
+	_, err = run.Apply(steady, run.On(now.Engine.Client), now.Files(), plan.KillAll(now.Observed.Observed, services, "SIGKILL"), run.Options{Sink: a.env.Sink})
+	return err
+}
+
+// stopInOrder stops services, dependents before dependencies.
+func (a *after) stopInOrder(ctx context.Context, services []string) error {
 	a.session.Unlock() // a run that was cut off before its plan was carried out still holds it
 	held, err := a.env.Acquire(ctx, a.session.Engine, a.session.Name)
 	if err != nil {
@@ -104,9 +132,6 @@ func (a *after) stop(ctx context.Context, services []string) error {
 	}
 	_, err = run.Apply(ctx, run.On(now.Engine.Client), now.Files(), plan.StopAll(now.Observed.Observed, services),
 		run.Options{StopTimeout: command.StopTimeout(a.options.Seconds), Sink: a.env.Sink})
-	if errors.Is(err, context.DeadlineExceeded) {
-		return fail.Wrap(err, fail.Failed, "look at them with `devup ps`; `devup kill` ends them", "the services do not stop within a minute")
-	}
 	if err != nil || show.RunsWithout(now.Observed, services) {
 		return err
 	}
@@ -120,17 +145,17 @@ func (a *after) follow(ctx context.Context) error {
 	if !o.aborts() {
 		a.sayWhatStops()
 	}
-	shown := o.followed(a.outcome.Project, a.services)
+	shown := a.followed()
 	// What is stopped after Ctrl-C may still print something.
 	reading, stopReading := context.WithCancel(context.WithoutCancel(ctx))
 	var ends errgroup.Group
-	ends.Go(func() error { a.noteEnds(reading, shown); return nil })
+	ends.Go(func() error { a.noteEnds(reading, shown.Services); return nil })
 	defer func() { stopReading(); _ = ends.Wait() }() // it has no error
 	if o.aborts() {
 		return a.followUntilEnd(ctx, shown)
 	}
 	ended := make(chan error, 1)
-	if len(shown) > 0 {
+	if len(shown.Services) > 0 {
 		go func() { ended <- show.Logs(reading, a.env, a.session, shown, o.since(a.env, a.began)) }()
 	}
 	select {
@@ -139,18 +164,36 @@ func (a *after) follow(ctx context.Context) error {
 			return logs.ErrEngineGone // it ends what it runs before it goes
 		}
 		if err == nil {
-			a.env.Say("all services have ended")
+			a.env.Say(a.whatEnded(shown))
 		}
 		return err
 	case <-ctx.Done():
 	}
 	err := a.stopStarted(ctx)
-	if len(shown) > 0 {
+	if len(shown.Services) > 0 {
 		late := time.AfterFunc(drainTime, stopReading)
 		defer late.Stop()
 		<-ended //nolint:errcheck // that the reading was stopped, if anything
 	}
 	return err
+}
+
+// followed says whose logs are shown. Where services are named, up ends with them.
+func (a *after) followed() show.Followed {
+	f := show.Followed{Services: a.options.logs.followed(a.outcome.Project, a.services), Since: a.began.Format(time.RFC3339Nano)}
+	aside := slices.DeleteFunc(slices.Clone(f.Services), func(name string) bool { return slices.Contains(a.services, name) })
+	if len(a.services) > 0 && len(aside) < len(f.Services) {
+		f.Aside = aside
+	}
+	return f
+}
+
+// whatEnded says why up ends by itself.
+func (a *after) whatEnded(shown show.Followed) string {
+	if len(shown.Aside) == 0 {
+		return "all services have ended"
+	}
+	return command.List(a.services) + command.Plural(len(a.services), " has", " have") + " ended"
 }
 
 // drainTime is how long the logs are read after everything was stopped; what goes on
@@ -159,7 +202,7 @@ const drainTime = 500 * time.Millisecond
 
 // followUntilEnd shows the logs until one of the watched containers ends, stops the rest,
 // and ends with the code of that container, or of the one that was asked for.
-func (a *after) followUntilEnd(ctx context.Context, shown []string) error {
+func (a *after) followUntilEnd(ctx context.Context, shown show.Followed) error {
 	o, ids := a.options.logs, a.outcome.IDs()
 	if o.exitCodeFrom != "" && len(ids[o.exitCodeFrom]) == 0 {
 		return fail.New(fail.Usage, "name one of the services that are started", "service %s has no container here, so it has no exit code", o.exitCodeFrom)
@@ -168,7 +211,7 @@ func (a *after) followUntilEnd(ctx context.Context, shown []string) error {
 	defer stopReading()
 	var group errgroup.Group
 	group.Go(func() error {
-		if len(shown) > 0 {
+		if len(shown.Services) > 0 {
 			_ = show.Logs(reading, a.env, a.session, shown, o.since(a.env, a.began)) // the containers' ends are what counts
 		}
 		return nil
@@ -214,15 +257,15 @@ func (a *after) watched() map[string]map[int]string {
 
 // sayWhatStops says what Ctrl-C does.
 func (a *after) sayWhatStops() {
-	if len(a.outcome.Started) == 0 {
+	if len(a.started()) == 0 {
 		a.env.Say("everything ran already; Ctrl-C leaves it running")
 		return
 	}
-	a.env.Say("Ctrl-C stops " + command.List(a.outcome.Started))
+	a.env.Say("Ctrl-C stops " + command.List(a.started()) + ", a second one kills")
 }
 
-// noteEnds says when a container of the services that exists now ends, until ctx does, those
-// too that have ended since up began.
+// noteEnds says when a container of the services ends, until ctx does: of those that exist now
+// or start later, also where it has ended since up began.
 func (a *after) noteEnds(ctx context.Context, services []string) {
 	var ids []string
 	for _, c := range a.session.Containers(services) {
@@ -230,14 +273,19 @@ func (a *after) noteEnds(ctx context.Context, services []string) {
 	}
 	name := a.session.Name
 	stream := a.session.Engine.Client.Events(ctx, client.EventsListOptions{
-		Since:   a.began.Format(time.RFC3339Nano),
-		Filters: client.Filters{}.Add("label", plan.LabelProject+"="+name).Add("type", string(events.ContainerEventType)).Add("event", string(events.ActionDie)),
+		Since: a.began.Format(time.RFC3339Nano),
+		Filters: client.Filters{}.Add("label", plan.LabelProject+"="+name).Add("type", string(events.ContainerEventType)).
+			Add("event", string(events.ActionStart), string(events.ActionDie)),
 	})
 	for {
 		select {
 		case m := <-stream.Messages:
-			if slices.Contains(ids, m.Actor.ID) {
-				a.env.Note(strings.TrimPrefix(m.Actor.Attributes["name"], name+"-") + " exited with code " + m.Actor.Attributes["exitCode"])
+			labels := m.Actor.Attributes
+			switch {
+			case m.Action == events.ActionStart && labels[plan.LabelOneOff] != "True" && slices.Contains(services, labels[plan.LabelService]):
+				ids = append(ids, m.Actor.ID)
+			case m.Action == events.ActionDie && slices.Contains(ids, m.Actor.ID):
+				a.env.Note(strings.TrimPrefix(labels["name"], name+"-") + " exited with code " + labels["exitCode"])
 			}
 		case <-stream.Err: //nolint:errcheck // the logs go on without
 			return

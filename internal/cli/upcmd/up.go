@@ -13,6 +13,7 @@ import (
 	"github.com/devup-cli/devup/internal/cli/show"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/session"
+	"github.com/devup-cli/devup/internal/watch"
 )
 
 // upOptions are the flags of up.
@@ -24,6 +25,7 @@ type upOptions struct {
 	watch                 bool         // follow the files besides the logs
 	alone                 bool         // with watch: show no logs, and leave running what was started
 	watching              watchOptions // how to watch
+	known                 *watch.Known // with watch: the files when the run began
 }
 
 // NewUp is `devup up`.
@@ -77,7 +79,7 @@ func (o upOptions) check() error {
 func (o upOptions) detached() bool { return o.detach || o.wait || o.noStart }
 
 // request is what the flags mean for services.
-func (o upOptions) request(env *command.Env, services []string) (converge.Request, error) {
+func (o *upOptions) request(env *command.Env, services []string) (converge.Request, error) {
 	r, err := o.Request(env, services)
 	if err != nil {
 		return r, err
@@ -89,7 +91,11 @@ func (o upOptions) request(env *command.Env, services []string) (converge.Reques
 		if err := o.logs.check(s.Project); err != nil || !o.watch {
 			return s, err
 		}
-		return s, watchable(s.Project, services)
+		rules, err := watchable(s.Project, services)
+		if err == nil {
+			o.known = watch.Look(rules) // before any image is built of them
+		}
+		return s, err
 	}
 	return r, nil
 }
@@ -99,6 +105,12 @@ func runUp(ctx context.Context, env *command.Env, services []string, o upOptions
 		return err
 	}
 	began := time.Now()
+	insists := context.WithoutCancel(ctx)
+	if !o.detached() && !o.dryRun {
+		var stop context.CancelFunc
+		insists, stop = env.Insists(ctx)
+		defer stop()
+	}
 	r, err := o.request(env, services)
 	if err != nil {
 		return err
@@ -123,5 +135,5 @@ func runUp(ctx context.Context, env *command.Env, services []string, o upOptions
 	}
 	s = s.With(outcome.Project)
 	s.Observed.Containers = outcome.Containers
-	return (&after{env: env, session: s, outcome: outcome, services: services, options: o, began: began}).run(ctx, err)
+	return (&after{env: env, session: s, outcome: outcome, services: services, options: o, began: began, insists: insists.Done()}).run(ctx, err)
 }

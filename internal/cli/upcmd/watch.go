@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"sync"
 
 	"github.com/moby/moby/client"
 	"github.com/spf13/cobra"
@@ -76,14 +75,14 @@ func watchOnly(ctx context.Context, env *command.Env, services []string, o watch
 	if s.Distant(ctx) {
 		watch.Replace(p)
 	}
-	if err := watchable(p, services); err != nil {
+	if _, err := watchable(p, services); err != nil {
 		return err
 	}
 	w, err := newWatcher(env, s.With(p), services, o)
 	if err != nil {
 		return err
 	}
-	return w.run(ctx, func(context.Context) {})
+	return w.run(ctx)
 }
 
 // watch follows the files, and the logs at the same time. Without --watch these are the files
@@ -97,31 +96,31 @@ func (a *after) watch(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	w.since = o.known
 	if o.detached() {
 		return w.once(ctx)
 	}
 	if o.alone {
 		a.env.Say("Ctrl-C ends watching and leaves the services running")
-		return w.run(ctx, func(context.Context) {})
+		return w.run(ctx)
 	}
 	a.sayWhatStops()
-	shown := o.logs.followed(a.outcome.Project, a.services)
-	if err := w.withLogs(ctx, shown, o.logs.since(a.env, a.began)); err != nil && ctx.Err() == nil {
+	if err := w.withLogs(ctx, a.followed(), o.logs.since(a.env, a.began)); err != nil && ctx.Err() == nil {
 		return err
 	}
 	return a.stopStarted(ctx)
 }
 
-// watchable refuses to watch a project that has nothing to watch.
-func watchable(p *project.Project, services []string) error {
+// watchable gives what is watched of a project, and refuses one that has nothing to watch.
+func watchable(p *project.Project, services []string) ([]watch.Rule, error) {
 	rules, notes, err := watchRules(p, services)
 	if err != nil || len(rules) > 0 {
-		return err
+		return rules, err
 	}
 	if len(notes) > 0 {
-		return fail.New(fail.Config, "use `devup up`: what is mounted shows changes at once", "there is nothing to watch: all paths under develop.watch are mounted into their containers already")
+		return nil, fail.New(fail.Config, "use `devup up`: what is mounted shows changes at once", "there is nothing to watch: all paths under develop.watch are mounted into their containers already")
 	}
-	return fail.New(fail.Config, "write under a service, for example: develop: {watch: [{path: ./web, action: sync, target: /app}]}", "no service says under develop.watch what to watch")
+	return nil, fail.New(fail.Config, "write under a service, for example: develop: {watch: [{path: ./web, action: sync, target: /app}]}", "no service says under develop.watch what to watch")
 }
 
 // watchRules are the rules of the services. The error says where the rule stands.
@@ -141,6 +140,7 @@ type watcher struct {
 	session *session.Session // with the project as it runs
 	rules   []watch.Rule
 	options watchOptions
+	since   *watch.Known // the files when up began; nil for where nothing was started before
 }
 
 func newWatcher(env *command.Env, s *session.Session, services []string, o watchOptions) (*watcher, error) {
@@ -154,8 +154,8 @@ func newWatcher(env *command.Env, s *session.Session, services []string, o watch
 	return &watcher{env: env, session: s, rules: rules, options: o}, nil
 }
 
-// run watches until ctx ends. rebuilt is called after containers were replaced.
-func (w *watcher) run(ctx context.Context, rebuilt func(context.Context)) error {
+// run watches until ctx ends.
+func (w *watcher) run(ctx context.Context) error {
 	var names []string
 	for _, r := range w.rules {
 		names = append(names, r.Service)
@@ -163,13 +163,12 @@ func (w *watcher) run(ctx context.Context, rebuilt func(context.Context)) error 
 	slices.Sort(names)
 	return watch.Run(ctx, watch.On(w.session.Engine.Client), w.rules, watch.Options{
 		Began:      func() { w.env.Say("watching the files of " + command.List(slices.Compact(names))) },
-		Containers: w.containers, Poll: w.env.Settings.WatchPoll, Sink: w.env.Sink,
+		Containers: w.containers, Poll: w.env.Settings.WatchPoll, Since: w.since, Sink: w.env.Sink,
 		Rebuild: func(ctx context.Context, services []string) error {
 			err := w.rebuild(ctx, services)
 			if err != nil && ctx.Err() == nil {
 				w.env.UI.Error(err)
 			}
-			rebuilt(ctx)
 			return err
 		},
 	})
@@ -259,39 +258,17 @@ func (w *watcher) prune(ctx context.Context, ids map[string]bool) {
 	}
 }
 
-// withLogs follows the logs of the project while its files are watched, also those of
-// containers that replace others. It ends when ctx does, or when watching cannot begin.
-func (w *watcher) withLogs(ctx context.Context, services []string, o logs.Options) error {
+// withLogs follows the logs of the project while its files are watched. It ends when ctx does,
+// or when watching cannot begin.
+func (w *watcher) withLogs(ctx context.Context, f show.Followed, o logs.Options) error {
 	group, ctx := errgroup.WithContext(ctx)
-	var mu sync.Mutex
-	followed := map[string]bool{}
-	follow := func(ctx context.Context, o logs.Options) {
-		now, err := w.session.Refresh(ctx)
-		if err != nil {
-			return // the engine went away or ctx ended, which others say
-		}
-		mu.Lock()
-		defer mu.Unlock()
-		now.Observed.Containers = slices.DeleteFunc(now.Observed.Containers, func(c plan.Container) bool { return followed[c.ID] })
-		for _, c := range now.Observed.Containers {
-			followed[c.ID] = true
-		}
-		if len(now.Observed.Containers) > 0 {
-			group.Go(func() error {
-				_ = show.Logs(ctx, w.env, now, services, o) // its only error is ctx's
-				return nil
-			})
-		}
-	}
-	if len(services) > 0 {
-		follow(ctx, o)
-	}
-	group.Go(func() error {
-		return w.run(ctx, func(context.Context) {
-			if o.Since = ""; len(services) > 0 { // a new container is followed from its first line
-				follow(ctx, o)
-			}
+	if len(f.Services) > 0 {
+		o.Endless = true
+		group.Go(func() error {
+			_ = show.Logs(ctx, w.env, w.session, f, o) // its only error is ctx's
+			return nil
 		})
-	})
+	}
+	group.Go(func() error { return w.run(ctx) })
 	return group.Wait()
 }

@@ -20,7 +20,7 @@ type Address struct {
 
 var (
 	urlPattern = lazyregexp.New(`^((?:jdbc:|r2dbc:)?[a-zA-Z][a-zA-Z0-9+]*)://(?:([^:@/\s]*)(?::([^/\s]*))?@)?(\[[0-9a-fA-F:]+\]|[^:/?;\s,@]*)(?::(\d{1,5}))?(?:,[^/?;\s]*)?(?:/([^?;\s]*))?([?;]\S*)?$`)
-	goDSN      = lazyregexp.New(`^([^:@/\s]+):([^@/\s]*)@tcp\(([^:()\s]+)(?::(\d{1,5}))?\)/([^?\s]*)(\?\S*)?$`)
+	goDSN      = lazyregexp.New(`^([^:@/\s]+):([^/\s]*)@tcp\(([^:()\s]+)(?::(\d{1,5}))?\)/([^?\s]*)(\?\S*)?$`)
 	fieldPair  = lazyregexp.New(`(?i)(?:^|[;\s])\s*(host|server|data source|port|user id|user|username|uid|password|pwd|dbname|databasename|database|initial catalog)\s*=\s*([^;\s]*)`)
 )
 
@@ -100,10 +100,12 @@ func IsElsewhere(host string) bool {
 	return strings.Contains(host, ".") && !IsHere(host) && !isPlaceholder(host)
 }
 
-var placeholders = lazyregexp.New(`(?i)[<>{}$\[\]()*]|your|example|change|placeholder|xxx|^my[-_]?(?:host|server)$|^host(?:name)?$|^(?:db_?)?(?:user|username|password|pass|name|dbname)$|^(?:to-?do|none|null|\.+)$`)
+var placeholders = lazyregexp.New(`(?i)[<>{}$\[\]()*]|your|example|change|placeholder|xxx|^my[-_]?(?:host|server)$|^host(?:name)?$|^(?:db_?)?(?:user|username|password|pass|name|dbname)$|^(?:none|null|\.+)$`)
 
 // isPlaceholder says whether a text stands for what the user has to write there.
-func isPlaceholder(text string) bool { return text == "" || placeholders.MatchString(text) }
+func isPlaceholder(text string) bool {
+	return text == "" || text == "TODO" || text == "TO-DO" || placeholders.MatchString(text)
+}
 
 var plainCredential = lazyregexp.New(`^[A-Za-z0-9_.!@#%^*+=~-]{1,64}$`)
 

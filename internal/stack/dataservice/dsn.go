@@ -10,7 +10,7 @@ import (
 
 var (
 	// libpqText is a connection string of libpq in quotes, as drivers of Go and Rust take it.
-	libpqText = lazyregexp.New("[\"'`]([^\"'`\\n]*\\bhost=[^\"'`\\n]*\\b(?:user|dbname)=[^\"'`\\n]*|[^\"'`\\n]*\\b(?:user|dbname)=[^\"'`\\n]*\\b(?:host|sslmode)=[^\"'`\\n]*)[\"'`]")
+	libpqText = lazyregexp.New("[\"'`]([^\"'`\\n:]*\\bhost=[^\"'`\\n]*\\b(?:user|dbname)=[^\"'`\\n]*|[^\"'`\\n:]*\\b(?:user|dbname)=[^\"'`\\n]*\\b(?:host|sslmode)=[^\"'`\\n]*)[\"'`]")
 	// mysqlText is one of Go's driver for MySQL.
 	mysqlText = lazyregexp.New("[\"'`]([^\"'`\\s:@/]+:[^\"'`\\s@/]*@tcp\\([^\"'`\\s()]*\\)/[^\"'`\\s]*)[\"'`]")
 	// mysqlPart is the address in one that is put together: "@tcp(localhost:3306)/" and "@/",
@@ -33,6 +33,9 @@ func dsnClues(file tree.File) []Clue {
 			continue
 		}
 		for _, m := range kind.pattern.FindAllStringSubmatchIndex(file.Text, maxClues) {
+			if pdoText.MatchString(file.Text[m[2]:m[3]]) {
+				continue // of PHP, whose call says the rest
+			}
 			clue := Clue{Service: kind.service, Evidence: file.At(m[0], "a connection string")}
 			if address, ok := parseAddress(file.Text[m[2]:m[3]]); ok {
 				filled := address.Host

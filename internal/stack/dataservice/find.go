@@ -13,6 +13,7 @@ import (
 type Seen struct {
 	Language  string
 	Manifests []tree.File
+	Shared    []tree.File // of a workspace: what they say of packages that Manifests name
 	Clues     []Clue
 	Variables []Named
 	Imports   []string // the packages that its sources import; nil where that is not known
@@ -61,6 +62,9 @@ type Wanted struct {
 	ranks  [3]int // of the fields of Login: what they were taken from
 	url    string // the template of its URL
 	scheme string // of a URL, where nothing says another
+	// plainScheme is that for code without await, where variables hold a URL for each; else empty.
+	plainScheme string
+	driver      string // what a variable for the kind of database holds, where nothing says another
 }
 
 // Holding is a variable that holds a part of a data service's address.
@@ -76,7 +80,7 @@ type Holding struct {
 // Find gives the data services that a service uses, and where its SQLite database is named
 // (the zero value where it has none).
 func Find(seen Seen) (wanted []*Wanted, sqlite tree.Evidence) {
-	f := finder{seen: seen, elsewhere: map[*Service]bool{}}
+	f := finder{seen: seen, elsewhere: map[*Service]bool{}, roles: map[string]role{}, called: map[*Service]bool{}}
 	if seen.Asked != nil {
 		f.want(seen.Asked, tree.Evidence{}).byCode = true
 	}
@@ -84,22 +88,9 @@ func Find(seen Seen) (wanted []*Wanted, sqlite tree.Evidence) {
 	f.values()
 	f.packages()
 	f.dropDrivers()
-	f.unnamed()
 	f.variables()
 	f.settle()
 	return f.wanted, f.sqlite
-}
-
-// SQLiteURLs are the variables with the URL of an SQLite database that have no value.
-func SQLiteURLs(seen Seen) []Named {
-	hasValue := map[string]bool{}
-	for _, v := range seen.Variables {
-		hasValue[v.Name] = hasValue[v.Name] || v.Given || slices.ContainsFunc(v.Values, func(value Value) bool { return value.Text != "" })
-	}
-	return slices.DeleteFunc(slices.Clone(seen.Variables), func(v Named) bool {
-		m, known := classify(v.Name)
-		return !known || !m.General || m.Part != PartURL || hasValue[v.Name] || len(v.Values) == 0
-	})
 }
 
 type finder struct {
@@ -108,6 +99,14 @@ type finder struct {
 	sqlite    tree.Evidence
 	elsewhere map[*Service]bool // those that the project has on the internet
 	names     []string          // of its packages
+	roles     map[string]role   // of variables, by what the code does with them
+	called    map[*Service]bool // those whose driver the code calls itself
+}
+
+// role is what a variable holds of which service; nil where the code leaves the service open.
+type role struct {
+	service *Service
+	part    Part
 }
 
 // fixedRank is above each [Origin]: what no variable can change decides.
@@ -155,46 +154,31 @@ func (w *Wanted) know(a Address, rank int) {
 
 func (f *finder) clues() {
 	for _, c := range f.seen.Clues {
-		f.clue(c, Lookup(c.Service))
-	}
-}
-
-func (f *finder) clue(c Clue, of *Service) {
-	switch {
-	case c.Service == SQLite:
-		f.noteSQLite(c.Evidence)
-	case c.Variant != "" || of == nil: // a variant alone shows no service
-	case isElsewhere(c.Address.Host, c.Address.Host):
-		f.elsewhere[of] = f.elsewhere[of] || c.Fixed
-	default:
-		w := f.want(of, c.Evidence)
-		w.byCode = true
-		rank := int(Code)
-		if c.Fixed || c.Literal {
-			rank = fixedRank
+		if c.Service == anySQL {
+			c.Service = f.driver()
 		}
-		if c.Fixed {
-			w.Fixed = append(w.Fixed, Fixed{Host: c.Address.Host, Port: c.Address.Port, Evidence: c.Evidence})
+		of := Lookup(c.Service)
+		for _, read := range c.Reads {
+			f.roles[read.Variable] = role{of, read.Part}
 		}
-		w.know(c.Address, rank)
-	}
-}
-
-// unnamed takes addresses that say nothing of the kind of database as those of the only one.
-func (f *finder) unnamed() {
-	var only *Service
-	for _, w := range f.wanted {
+		f.called[of] = f.called[of] || c.Calls
 		switch {
-		case w.Service.Group != Database:
-		case only != nil:
-			return
+		case c.Service == SQLite:
+			f.noteSQLite(c.Evidence)
+		case c.Variant != "" || of == nil: // a variant alone shows no service
+		case isElsewhere(c.Address.Host, c.Address.Host):
+			f.elsewhere[of] = f.elsewhere[of] || c.Fixed
 		default:
-			only = w.Service
-		}
-	}
-	for _, c := range f.seen.Clues {
-		if c.Service == Unnamed && only != nil {
-			f.clue(c, only)
+			w := f.want(of, c.Evidence)
+			w.byCode = true
+			rank := int(Code)
+			if c.Fixed || c.Literal {
+				rank = fixedRank
+			}
+			if c.Fixed {
+				w.Fixed = append(w.Fixed, Fixed{Host: c.Address.Host, Port: c.Address.Port, Evidence: c.Evidence})
+			}
+			w.know(c.Address, rank)
 		}
 	}
 }
@@ -207,28 +191,25 @@ func (f *finder) noteSQLite(e tree.Evidence) {
 
 // packages are weaker than what the code says: of two that speak the same, the code's stays.
 func (f *finder) packages() {
-	for _, manifest := range f.seen.Manifests {
-		language := ManifestLanguage(manifestName(manifest))
-		for _, p := range Packages(manifest) {
-			f.names = append(f.names, p.Name)
-			of := ofPackage(language, p.Name)
-			if of == nil {
-				continue
-			}
-			w := f.want(of, tree.Evidence{})
-			if len(w.Evidence) == 0 || !w.byCode {
-				w.Evidence = append(w.Evidence, p.At(manifest))
-			}
-			w.loaded = w.loaded || slices.Contains(f.seen.Imports, p.Name)
-			w.Variant = cmp.Or(w.Variant, of.variantOf(language, p.Name))
+	for _, p := range f.seen.packages() {
+		f.names = append(f.names, p.Name)
+		of := p.service()
+		if of == nil {
+			continue
 		}
+		w := f.want(of, tree.Evidence{})
+		if len(w.Evidence) == 0 || !w.byCode {
+			w.Evidence = append(w.Evidence, p.At(p.manifest))
+		}
+		w.loaded = w.loaded || slices.Contains(f.seen.Imports, p.Name)
+		w.Variant = cmp.Or(w.Variant, of.variantOf(p.language(), p.Name))
 	}
 }
 
 // values take what variables hold as what they are, whatever the variable is called.
 func (f *finder) values() {
 	for _, v := range f.seen.Variables {
-		m, known := classify(v.Name)
+		m, known := f.meaning(v.Name)
 		for _, value := range v.Values {
 			if known && m.Part == PartDriver {
 				f.dialect(value)
@@ -273,7 +254,7 @@ func (f *finder) address(value Value) {
 // isOwn says whether a variable shows the service that its name means. What stands in for
 // a service of the internet is shown by an address in this network only.
 func (f *finder) isOwn(m Meaning, v Named) bool {
-	if m.Part != PartURL && m.Part != PartHost && m.Part != PartAddress || f.isElsewhere(v) {
+	if m.Part != PartURL && m.Part != PartHost && m.Part != PartAddress || f.isElsewhere(v) || Lookup(m.Services[0]).refuses(v) {
 		return false
 	}
 	if Lookup(m.Services[0]).Group != Other {
@@ -282,6 +263,14 @@ func (f *finder) isOwn(m Meaning, v Named) bool {
 	return slices.ContainsFunc(v.Values, func(value Value) bool {
 		host := hostOf(value.Text)
 		return IsHere(host) || isServiceName(host)
+	})
+}
+
+// refuses says whether a variable has the address of a program that speaks HTTP, which the service
+// does not: MAILER_URL=http://mailer:8083/send.
+func (s *Service) refuses(v Named) bool {
+	return !strings.HasPrefix(s.URL, "http") && slices.ContainsFunc(v.Values, func(value Value) bool {
+		return strings.HasPrefix(value.Text, "http://") || strings.HasPrefix(value.Text, "https://")
 	})
 }
 
@@ -318,24 +307,22 @@ func (f *finder) settle() {
 			w.Holds = []Holding{{Variable: w.Service.usualVariable(), Part: PartURL}}
 		}
 		w.completeByDriver()
-		if f.seen.Language == "java" {
+		switch f.seen.Language {
+		case "java":
 			w.completeBySpring()
+		case "bun":
+			w.completeByBun()
 		}
 		w.url = cmp.Or(w.Service.URLs[f.seen.Language], w.Service.URL)
-		w.scheme = f.schemeOf(w.Service)
-		if w.Service.isSQL() {
+		w.driver = f.driverOf(w)
+		w.scheme = f.schemeOf(w.Service, true)
+		if w.isSplit() {
+			w.plainScheme = f.schemeOf(w.Service, false)
+		}
+		if w.Service.IsSQL() {
 			f.sqlite = tree.Evidence{}
 		}
 	}
-}
-
-// dropDrivers drops databases of which there is a driver alone, where the source imports that of
-// another one.
-func (f *finder) dropDrivers() {
-	imports := slices.ContainsFunc(f.wanted, func(w *Wanted) bool { return w.Service.isSQL() && w.loaded })
-	f.wanted = slices.DeleteFunc(f.wanted, func(w *Wanted) bool {
-		return imports && w.Service.isSQL() && !w.loaded && !w.byCode && w.Service != f.seen.Asked
-	})
 }
 
 // isNeedless says whether the service runs without what seemed to be wanted.
@@ -346,7 +333,7 @@ func (f *finder) isNeedless(w *Wanted) bool {
 		return len(w.Holds) == 0 && len(w.Evidence) == 0 // neither a variable nor a driver
 	case f.elsewhere[w.Service] && len(w.Fixed) == 0:
 		return true
-	case !w.byCode && w.Service.isSQL() && f.sqlite != (tree.Evidence{}):
+	case !w.byCode && w.Service.IsSQL() && f.sqlite != (tree.Evidence{}):
 		return true // the driver is for another place
 	case f.seen.InCompose:
 		return !slices.ContainsFunc(w.Holds, points) || slices.ContainsFunc(w.Holds, func(h Holding) bool { return points(h) && h.Given })
@@ -354,9 +341,25 @@ func (f *finder) isNeedless(w *Wanted) bool {
 	return false
 }
 
-// schemeOf is that of a service's URLs for the packages that are used together.
-func (f *finder) schemeOf(s *Service) string {
+// asyncDrivers are those that no code without await can use.
+var asyncDrivers = []string{"asyncpg", "aiomysql", "asyncmy", "aiosqlite"}
+
+// isSplit says whether variables hold one URL for code with await and one for the rest.
+func (w *Wanted) isSplit() bool {
+	return slices.ContainsFunc(w.Holds, func(h Holding) bool { return h.isNamed("ASYNC") || h.isNamed("SYNC") })
+}
+
+func (h Holding) isNamed(word string) bool {
+	return slices.Contains(split(strings.ToUpper(h.Variable)), word)
+}
+
+// schemeOf is that of a service's URLs for the packages that are used together, by a driver
+// for code with await, or only by the others.
+func (f *finder) schemeOf(s *Service, async bool) string {
 	for _, d := range s.Drivers {
+		if !async && slices.Contains(asyncDrivers, d.Package) {
+			continue
+		}
 		if d.Language == f.seen.Language && slices.Contains(f.names, d.With) && slices.Contains(f.names, d.Package) {
 			return d.Scheme
 		}
@@ -369,13 +372,14 @@ func (f *finder) schemeOf(s *Service) string {
 
 // usualVariable is the variable for its URL where nothing says which.
 func (s *Service) usualVariable() string {
-	if s.isSQL() {
+	if s.IsSQL() {
 		return "DATABASE_URL"
 	}
 	return strings.ToUpper(s.Name) + "_URL"
 }
 
-func (s *Service) isSQL() bool { return s.Group == Database && !s.NoSQL }
+// IsSQL says whether it is a database with tables.
+func (s *Service) IsSQL() bool { return s.Group == Database && !s.NoSQL }
 
 func (f *finder) decideVariant(w *Wanted) {
 	for _, c := range f.seen.Clues {

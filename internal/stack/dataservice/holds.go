@@ -11,15 +11,18 @@ import (
 // variables says what each variable holds of which service.
 func (f *finder) variables() {
 	for _, v := range f.seen.Variables {
-		m, ok := classify(v.Name)
+		m, ok := f.meaning(v.Name)
+		if ok && f.isSQLite(v) && f.isCalled(m) {
+			v.Values = slices.DeleteFunc(slices.Clone(v.Values), isSQLite)
+		}
 		if !ok || f.isSQLite(v) {
 			continue
 		}
 		w := f.meant(m, v)
-		if w == nil {
+		if w == nil || w.Service.refuses(v) {
 			continue
 		}
-		if f.isElsewhere(v) {
+		if m.Part != PartDriver && f.isElsewhere(v) { // django.db.backends.mysql is no host
 			f.elsewhere[w.Service] = true
 			continue
 		}
@@ -55,12 +58,37 @@ func (f *finder) bareLogin() {
 	}
 }
 
-func (f *finder) isSQLite(v Named) bool {
-	if namesService(v.Values) {
-		return false
+// meaning is what a variable holds, by what the code does with it, or by its name.
+func (f *finder) meaning(name string) (m Meaning, ok bool) {
+	m, ok = classify(name)
+	role, known := f.roles[name]
+	if !known {
+		return m, ok
 	}
-	return slices.ContainsFunc(v.Values, func(value Value) bool { return strings.Contains(value.Text, "sqlite") })
+	m.Part = role.part
+	if ok {
+		return m, true
+	}
+	m.General = role.service == nil
+	for _, s := range all {
+		if s == role.service || role.service != nil && s.speaksLike(role.service) || role.service == nil && s.IsSQL() {
+			m.Services = append(m.Services, s.Name)
+		}
+	}
+	return m, true
 }
+
+// isCalled says whether the code calls the driver of what a URL is for itself, which takes no
+// URL of SQLite.
+func (f *finder) isCalled(m Meaning) bool {
+	return m.Part == PartURL && slices.ContainsFunc(m.Services, func(name string) bool { return f.called[Lookup(name)] && Lookup(name).IsSQL() })
+}
+
+func (f *finder) isSQLite(v Named) bool {
+	return !namesService(v.Values) && slices.ContainsFunc(v.Values, isSQLite)
+}
+
+func isSQLite(value Value) bool { return strings.Contains(value.Text, "sqlite") }
 
 // namesService says whether one of the values of a driver is that of a service, though another
 // is SQLite: Laravel's default, where the example of its .env has DB_CONNECTION=pgsql.
@@ -147,12 +175,32 @@ func (f *finder) hold(w *Wanted, part Part, v Named) {
 			h.Like, best = value.Text, rank
 		}
 	}
-	if len(split(strings.ToUpper(v.Name))) == 1 && h.Part == PartURL && w.Service.isSQL() && !strings.Contains(h.Like, "://") {
+	if len(split(strings.ToUpper(v.Name))) == 1 && h.Part == PartURL && w.Service.IsSQL() && !strings.Contains(h.Like, "://") {
 		h.Part = PartName // DB=app
 	}
 	if h.Part != NoPart {
 		w.Holds = append(w.Holds, h)
 	}
+}
+
+// driverOf is the name of a kind of database, as the service's libraries know it.
+func (f *finder) driverOf(w *Wanted) string {
+	name := w.Service.Name
+	if name == "mariadb" {
+		name = "mysql"
+	}
+	if name == "postgres" && f.seen.Language == "python" {
+		name = "postgresql"
+	}
+	switch {
+	case !w.Service.IsSQL():
+		return ""
+	case !slices.Contains(f.names, "django"):
+		return name
+	case w.Variant == "postgis":
+		return "django.contrib.gis.db.backends.postgis"
+	}
+	return "django.db.backends." + name
 }
 
 // completeByDriver adds the variables by which the driver itself finds what the code does not
@@ -181,11 +229,19 @@ func (w *Wanted) completeByDriver() {
 	}
 }
 
+// completeByBun adds the variable by which Bun's own client of Redis connects where the code names
+// no other: https://bun.com/docs/api/redis.
+func (w *Wanted) completeByBun() {
+	if w.Service.Name == "redis" && w.byCode && len(w.Holds)+len(w.Fixed) == 0 {
+		w.Holds = []Holding{{Variable: "REDIS_URL", Part: PartURL, At: w.Evidence[0]}}
+	}
+}
+
 // springHoldings are the variables that Spring Boot binds to its own properties, whatever the
 // project's files name: https://docs.spring.io/spring-boot/appendix/application-properties/.
 func (s *Service) springHoldings() []Holding {
 	switch {
-	case s.isSQL():
+	case s.IsSQL():
 		return []Holding{
 			{Variable: "SPRING_DATASOURCE_URL", Part: PartURL},
 			{Variable: "SPRING_DATASOURCE_USERNAME", Part: PartUser},

@@ -19,6 +19,8 @@ type Need struct {
 	Evidence []tree.Evidence // what shows it
 	Fixed    []Fixed         // addresses in source that no variable can change
 	Seeds    []string        // SQL files that it loads at its first start, in order
+
+	MakesDatabase bool // those files make the database
 }
 
 // Fixed is an address of a data service that is written into a source.

@@ -34,11 +34,13 @@ func objectClues(file tree.File, known []Clue) []Clue {
 			continue
 		}
 		service := dialectIn(block)
-		switch service {
-		case SQLite:
+		switch {
+		case service == SQLite:
 			continue
-		case "":
-			service = Unnamed
+		case service == "" && address.Port == Lookup("mongo").Port:
+			service = "mongo"
+		case service == "":
+			service = anySQL
 		}
 		clues = append(clues, Clue{Service: service, Address: address, Fixed: true, Literal: true, Evidence: file.At(m[0], "host: "+address.Host)})
 	}

@@ -52,7 +52,15 @@ var languages = []language{
 	}},
 	{name: "dotnet", patterns: []*lazyregexp.Regexp{lazyregexp.New(`<PackageReference[^>]*\bInclude="([\w.-]+)"`)}},
 	{name: "elixir", patterns: []*lazyregexp.Regexp{lazyregexp.New(`\{\s*:(\w+)\s*,`)}},
+	{name: deno, patterns: []*lazyregexp.Regexp{specifier}},
 }
+
+// deno has the packages of Node, and those of its own registries.
+const deno = "deno"
+
+// specifier is how Deno names a package, in a manifest or an import:
+// https://docs.deno.com/runtime/fundamentals/modules/
+var specifier = lazyregexp.New(`["'](?:npm:|jsr:|https://deno\.land/)/?((?:@[\w.-]+/|x/)?[\w.-]+)`)
 
 // ManifestLanguage gives the language whose packages a file of the name lists; empty for none.
 func ManifestLanguage(name string) string {
@@ -73,6 +81,8 @@ func ManifestLanguage(name string) string {
 		return "rust"
 	case "mix.exs":
 		return "elixir"
+	case "deno.json", "deno.jsonc":
+		return deno
 	}
 	switch ending := path.Ext(name); {
 	case ending == ".txt" && strings.Contains(name, "requirements"):
@@ -154,7 +164,9 @@ func shows(languageName, pkg string, names []string) bool {
 
 // ofPackage gives the service that a package of a language shows; nil for none.
 func ofPackage(languageName, pkg string) *Service {
-	return which(func(s *Service) bool { return shows(languageName, pkg, s.Packages[languageName]) })
+	return which(func(s *Service) bool {
+		return shows(languageName, pkg, s.Packages[languageName]) || languageName == deno && shows("node", pkg, s.Packages["node"])
+	})
 }
 
 // variantOf gives the name of the variant that a package shows; empty for the plain one.

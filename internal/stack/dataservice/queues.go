@@ -22,6 +22,7 @@ var caches = []*Service{
 			"rust":   {"redis", "deadpool-redis", "fred"},
 			"dotnet": {"StackExchange.Redis", "Microsoft.Extensions.Caching.StackExchangeRedis"},
 			"elixir": {"redix"},
+			deno:     {"@db/redis", "@iuioiua/redis", "x/redis"},
 		},
 		Words:   []string{"REDIS", "REDISCLOUD", "UPSTASH"},
 		Schemes: []string{"redis", "rediss"},
@@ -69,7 +70,7 @@ var queues = []*Service{
 		Login:  Login{User: "guest", Password: "guest"},
 		Images: []string{"rabbitmq"},
 		Packages: map[string][]string{
-			"node": {"amqplib", "amqp-connection-manager", "rascal", "rhea"}, "python": {"pika", "aio-pika", "kombu", "celery[librabbitmq]", "dramatiq[rabbitmq]", "faststream[rabbit]"},
+			"node": {"amqplib", "amqp-connection-manager", "rascal", "rhea"}, "python": {"pika", "aio-pika", "celery[librabbitmq]", "dramatiq[rabbitmq]", "faststream[rabbit]"},
 			"golang": {"github.com/rabbitmq/amqp091-go", "github.com/streadway/amqp"}, "java": {"spring-boot-starter-amqp", "amqp-client"}, "ruby": {"bunny", "sneakers"},
 			"php": {"php-amqplib/php-amqplib", "symfony/amqp-messenger"}, "rust": {"lapin"}, "dotnet": {"RabbitMQ.Client", "MassTransit.RabbitMQ"},
 		},

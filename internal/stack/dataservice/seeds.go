@@ -3,6 +3,7 @@ package dataservice
 import (
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/tree"
@@ -16,23 +17,36 @@ var (
 	seedNames  = lazyregexp.New(`(?i)^(?:\d+[-_.])?\w*(?:init|schema|create|tables?|structure|ddl|setup|database|dump|backup|db)`)
 	rowsNames  = lazyregexp.New(`(?i)(?:seed|data|insert|sample|populate|mock)`)
 	notSeeds   = lazyregexp.New(`(?i)(?:\.down\.sql|\.up\.sql|^V\d+__|drop|rollback|migrat|quer(?:y|ies)|test)`)
-	makesDB    = lazyregexp.New(`(?im)^\s*(?:create\s+database\s+(?:if\s+not\s+exists\s+)?|\\c(?:onnect)?\s)`)
+	makesDB    = lazyregexp.New("(?im)^\\s*create\\s+(?:database|schema)\\s+(?:/\\*!\\d+\\s+)?(if\\s+not\\s+exists\\s*(?:\\*/\\s*)?)?[`\"]?([\\w-]+)[`\"]?[^;\\n]*;")
+	usesDB     = lazyregexp.New("(?im)^\\s*(?:use\\s+|\\\\c(?:onnect)?\\s+)[`\"]?([\\w-]+)")
+	dropsDB    = lazyregexp.New(`(?im)^\s*drop\s+database\b`)
+	makesOne   = lazyregexp.New("(?im)^\\s*create\\s+table\\s+(?:if\\s+not\\s+exists\\s+)?(?:[`\"]?\\w+[`\"]?\\.)?[`\"]?(\\w+)")
+	refersTo   = lazyregexp.New("(?i)\\breferences\\s+(?:[`\"]?\\w+[`\"]?\\.)?[`\"]?(\\w+)")
 	makesTable = lazyregexp.New(`(?im)^\s*(?:create\s+(?:table|type|extension|schema|view|sequence)|insert\s+into|copy\s)`)
-	ofPostgres = lazyregexp.New("(?i)PostgreSQL database dump|\\b(?:big|small)?serial\\b|\\bjsonb\\b|\\btimestamptz\\b|\\bplpgsql\\b|::\\w+|\\bgen_random_uuid\\b|\\bcreate\\s+(?:extension|type)\\b|generated (?:always|by default) as identity")
-	ofMySQL    = lazyregexp.New("(?i)MySQL dump|phpMyAdmin|`\\w+`|\\bauto_increment\\b|\\bengine\\s*=|\\bunsigned\\b")
+	ofPostgres = lazyregexp.New("(?i)PostgreSQL database dump|\\b(?:big|small)?serial\\b|\\bjsonb\\b|\\btimestamptz\\b|\\bplpgsql\\b|::\\w+|\\bgen_random_uuid\\b|\\bcreate\\s+(?:extension|type)\\b|generated (?:always|by default) as identity|(?m)^\\s*\\\\c(?:onnect)?\\s")
+	ofMySQL    = lazyregexp.New("(?i)MySQL dump|phpMyAdmin|`\\w+`|\\bauto_increment\\b|\\bengine\\s*=|\\bunsigned\\b|(?m)^\\s*use\\s+\\w")
 	ofOthers   = lazyregexp.New(`(?i)\bautoincrement\b|\bpragma\b|\bidentity\s*\(|\bnvarchar\b|(?m)^GO\s*$`)
 )
 
 // maxSeeds is how many SQL files are taken for initial data. More are a collection of scripts.
 const maxSeeds = 9
 
+// Seeds are the SQL files that a service loads at its first start, in order.
+type Seeds struct {
+	Files    []string
+	Database string // that they name; empty for none
+	Makes    bool   // they make it themselves, and fail where it is there
+}
+
 // SeedsIn gives the SQL files at the usual places below directories that a service can load at its
-// first start: the tables, then the rows.
-func (s *Service) SeedsIn(t *tree.Tree, dirs []string) []string {
+// first start: the tables, then the rows. Those that name a database have to name the one that is
+// known, or where none is known, all the same.
+func (s *Service) SeedsIn(t *tree.Tree, dirs []string, known string) Seeds {
 	if s.Seeds == "" {
-		return nil
+		return Seeds{}
 	}
 	var tables, rows []string
+	seeds := Seeds{Database: known}
 	for _, dir := range dirs {
 		for _, below := range seedDirectories {
 			f := t.Directory(path.Join(dir, below))
@@ -40,7 +54,7 @@ func (s *Service) SeedsIn(t *tree.Tree, dirs []string) []string {
 				full := path.Join(f.Path, name)
 				switch {
 				case path.Ext(name) != ".sql" || notSeeds.MatchString(name) || slices.Contains(tables, full) || slices.Contains(rows, full):
-				case !s.loads(t.Text(full)):
+				case !s.loads(t.Text(full)) || !seeds.take(s, t.Text(full)):
 				case rowsNames.MatchString(name) && !seedNames.MatchString(name):
 					rows = append(rows, full)
 				default:
@@ -50,16 +64,75 @@ func (s *Service) SeedsIn(t *tree.Tree, dirs []string) []string {
 		}
 	}
 	if len(tables)+len(rows) > maxSeeds {
-		return nil
+		return Seeds{}
 	}
-	return append(tables, rows...)
+	seeds.Files = inOrder(t, append(tables, rows...))
+	return seeds
 }
 
-// loads says whether a text is plain SQL for the service, to be run in its database.
+// loads says whether a text is plain SQL for the service.
 func (s *Service) loads(text string) bool {
 	head := text[:min(len(text), 64<<10)]
-	if makesDB.MatchString(head) || !makesTable.MatchString(head) || ofOthers.MatchString(head) {
+	if !makesTable.MatchString(head) || ofOthers.MatchString(head) {
 		return false
 	}
 	return s.Foreign == nil || !s.Foreign.MatchString(head)
+}
+
+// take says whether a text is for the one database of the others, and remembers which.
+func (seeds *Seeds) take(s *Service, text string) bool {
+	made := slices.DeleteFunc(makesDB.FindAllStringSubmatch(text, 4), func(m []string) bool {
+		return s.RootUser == "" && strings.Contains(strings.ToLower(m[0]), "schema") // which is no database there
+	})
+	used := usesDB.FindAllStringSubmatch(text, 4)
+	if len(made)+len(used) == 0 {
+		return true
+	}
+	name, makes := "", false
+	for _, m := range append(used, made...) {
+		found := m[len(m)-1]
+		if name != "" && found != name {
+			return false
+		}
+		name = found
+		makes = makes || len(m) > 2 && m[1] == "" && (s.RootUser == "" || !dropsDB.MatchString(text))
+	}
+	if seeds.Database != "" && seeds.Database != name || len(made) > 1 || len(used) == 0 && (makes || s.RootUser == "") {
+		return false // another one, or nothing says which one the tables are for
+	}
+	seeds.Database, seeds.Makes = name, seeds.Makes || makes
+	return true
+}
+
+// inOrder are those that make a database, then the files after those that make the tables that
+// they refer to, without those whose tables none makes.
+func inOrder(t *tree.Tree, files []string) []string {
+	slices.SortStableFunc(files, func(a, b string) int {
+		return len(makesDB.FindAllString(t.Text(b), 1)) - len(makesDB.FindAllString(t.Text(a), 1))
+	})
+	made := map[string]bool{}
+	var ordered []string
+	for len(files) > 0 {
+		i := slices.IndexFunc(files, func(file string) bool { return refersOnlyTo(t.Text(file), made) })
+		if i < 0 {
+			break
+		}
+		for _, m := range makesOne.FindAllStringSubmatch(t.Text(files[i]), -1) {
+			made[strings.ToLower(m[1])] = true
+		}
+		ordered = append(ordered, files[i])
+		files = slices.Delete(files, i, i+1)
+	}
+	return ordered
+}
+
+func refersOnlyTo(text string, made map[string]bool) bool {
+	own := map[string]bool{}
+	for _, m := range makesOne.FindAllStringSubmatch(text, -1) {
+		own[strings.ToLower(m[1])] = true
+	}
+	return !slices.ContainsFunc(refersTo.FindAllStringSubmatch(text, -1), func(m []string) bool {
+		name := strings.ToLower(m[1])
+		return !made[name] && !own[name]
+	})
 }

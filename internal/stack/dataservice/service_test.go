@@ -55,3 +55,17 @@ func TestLoginIn(t *testing.T) {
 		}
 	}
 }
+
+// TestSettingsWithoutDatabase: the database that SQL files make is not made before.
+func TestSettingsWithoutDatabase(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{"mysql": "MYSQL_ROOT_PASSWORD={password}", "postgres": "POSTGRES_USER={user} POSTGRES_PASSWORD={password} POSTGRES_DB=postgres"} {
+		var got []string
+		for _, s := range Lookup(name).SettingsFor(Login{User: "root", Password: "app", Name: "shop"}, true) {
+			got = append(got, s.Name+"="+s.Value)
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+}

@@ -13,13 +13,13 @@ import (
 )
 
 // settingsFiles are files of frameworks that say where data services are, besides sources.
-var settingsFiles = lazyregexp.New(`^(?:schema\.prisma|application(?:-(?:dev|local|development))?\.(?:properties|ya?ml)|database\.yml|mongoid\.yml|config\.json|ormconfig\.json|appsettings(?:\.Development)?\.json|(?:dev|config|runtime)\.exs)$|\.prisma$`)
+var settingsFiles = lazyregexp.New(`^(?:schema\.prisma|application(?:-[\w-]+)?\.(?:properties|ya?ml)|database\.yml|mongoid\.yml|config\.json|ormconfig\.json|hibernate\.cfg\.xml|persistence\.xml|appsettings(?:\.Development)?\.json|(?:dev|config|runtime)\.exs)$|\.prisma$`)
 
 // IsSettings says whether a file of the name may say where data services are.
 func IsSettings(name string) bool {
 	switch path.Ext(name) {
-	case ".prisma", ".properties", ".yml", ".yaml", ".json", ".exs":
-		return settingsFiles.MatchString(name)
+	case ".prisma", ".properties", ".yml", ".yaml", ".json", ".exs", ".xml", ".toml":
+		return settingsFiles.MatchString(name) || configName.MatchString(name)
 	}
 	return false
 }

@@ -56,7 +56,7 @@ func (s *Shared) fits(use Use) bool {
 	}
 	sameHost := s.Named == "" || use.Host == "" || s.Named == use.Host
 	name := s.known().Name
-	sameName := !of.isSQL() || name == "" || use.Login.Name == "" || name == use.Login.Name
+	sameName := !of.IsSQL() || name == "" || use.Login.Name == "" || name == use.Login.Name
 	return sameHost && (sameName || s.Named != "" && s.Named == use.Host)
 }
 
@@ -127,6 +127,26 @@ func (s *Shared) settleLogin() {
 	}
 	s.Login = login
 }
+
+// Load takes files that the service loads at its first start. The database that they name is
+// the service's; one that they make needs a user who may.
+func (s *Shared) Load(seeds Seeds) bool {
+	of := Lookup(s.Service)
+	if seeds.Makes && of.RootUser != "" && s.Login.User != of.RootUser {
+		if s.known().User != "" {
+			return false
+		}
+		s.Login.User = of.RootUser
+	}
+	if seeds.Database != "" {
+		s.Login.Name = seeds.Database
+	}
+	s.Seeds, s.MakesDatabase = seeds.Files, seeds.Makes && len(seeds.Files) > 0
+	return true
+}
+
+// KnownName is the name of the database as far as the services say it; empty for not.
+func (s *Shared) KnownName() string { return s.known().Name }
 
 // needsLogin says whether a service reads a user or a password by itself, or has one in
 // its source.

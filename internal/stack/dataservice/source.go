@@ -15,23 +15,31 @@ import (
 // SQLite stands for a database that needs no service: its file is its data. H2 is one too.
 const SQLite = "sqlite"
 
-// Unnamed stands for the one database that the service has a driver of.
-const Unnamed = "database"
-
 // Clue is a place in a source or a settings file that shows a data service.
 type Clue struct {
-	Service string  // the name of one, [SQLite] or [Unnamed]
+	Service string  // the name of one, or [SQLite]
 	Variant string  // the name of one of its variants; empty where nothing says so
 	Address Address // what is written there, as far as it is a literal
 	Fixed   bool    // its host is a literal, so that no variable can change it
 	Literal bool    // so is its login
+	Calls   bool    // the code calls the driver itself
+	Reads   []Read  // the variables that give the code the parts of the address
 	tree.Evidence
 }
 
-// Clues gives what a source or a settings file shows of data services.
-func Clues(file tree.File) []Clue {
+// Read is a variable from which code takes a part of an address.
+type Read struct {
+	Variable string
+	Part     Part
+}
+
+// Clues gives what a source or a settings file shows of data services. Other files of the
+// program may give names to what it puts an address together from.
+func Clues(file tree.File, others Constants) []Clue {
+	urls := urlClues(file)
 	calls := callClues(file)
-	clues := slices.Concat(urlClues(file), dsnClues(file), mysqlParts(file), calls, objectClues(file, calls), nameClues(file), dialectClues(file), variantClues(file))
+	clues := slices.Concat(connectClues(file, others), urls, jdbcLogins(file, urls), dsnClues(file), mysqlParts(file), phpClues(file), calls, objectClues(file, calls), configClues(file), nameClues(file), dialectClues(file), importClues(file), variantClues(file))
+	clues = once(clues)
 	for _, v := range Overrides(file) {
 		if _, known := classify(v.Name); known {
 			for i, c := range clues {
@@ -40,6 +48,20 @@ func Clues(file tree.File) []Clue {
 		}
 	}
 	return clues
+}
+
+// once leaves out an address that a call which connects with it shows already, with its login.
+func once(clues []Clue) []Clue {
+	var kept []Clue
+	for _, c := range clues {
+		again := func(known Clue) bool {
+			return known.Literal && known.Service == c.Service && known.Address.Host == c.Address.Host && c.Address.Host != ""
+		}
+		if !slices.ContainsFunc(kept, again) {
+			kept = append(kept, c)
+		}
+	}
+	return kept
 }
 
 // isAt says whether the variable overrides what is at a line of a settings file.
@@ -58,8 +80,14 @@ var literalURLs = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`\b((?:jdbc:|r2dbc:)?(?:sqlite3?|h2|` + strings.Join(schemes, "|") + `)(?:\+\w+)?):/{0,2}[^\s"'` + "`" + `<>,)]*`)
 })
 
+var (
+	// atHome are addresses of a broker on this machine, as Celery takes them.
+	atHome      = lazyregexp.New(`^(?:py)?amqp://(?:\w+(?::\w+)?@)?/{0,2}$|^redis://(?:/\d+)?$`)
+	comparesURL = lazyregexp.New(`\bstartswith\(|\bstartsWith\(|\breplace\(|==`)
+)
+
 // fromVariable is code that reads a variable: a literal beside it is a default.
-var fromVariable = lazyregexp.New(`\bprocess\.env\b|\bimport\.meta\.env\b|\bgetenv\b|\benviron\b|\benv\(|\bconfig\(|\bos\.Getenv\b|\bENV\[|\bENV\.fetch\b|\$\{\w+:|\bgetEnv\b|(?i)\benv\.(?:get|str|url)`)
+var fromVariable = lazyregexp.New(`\bprocess\.env\b|\bimport\.meta\.env\b|\bgetenv\b|\benviron\b|\benv\(|\bconfig\(|\bos\.Getenv\b|\bENV\[|\bENV\.fetch\b|\$\{\w+:|(?i)\benv\.(?:get|str|url)|\b\w*get_?env\w*\(|\benv(?:_or|or)\w*\(|\blookupenv\b|\b(?:env|dotenvy?)::var|\boption_env!|\bGetEnvironmentVariable\b`)
 
 // maxClues bounds how many clues of a kind one file gives.
 const maxClues = 100
@@ -79,14 +107,18 @@ func urlClues(file tree.File) []Clue {
 			continue
 		}
 		of := ofScheme(scheme)
-		if of == nil || of.IgnoreURLs {
+		compared := strings.HasSuffix(text, "://") && comparesURL.MatchString(around(file.Text, m[0])) // url.replace("postgres://", …)
+		if of == nil || of.IgnoreURLs || compared {
 			continue
 		}
 		clue := Clue{Service: of.Name, Evidence: file.At(m[0], scheme+"://")}
 		if address, ok := parseAddress(text); ok && !strings.ContainsAny(address.Host, "{}$%") {
 			clue.Address = address
-			clue.Fixed = address.Host != "" && !fromVariable.MatchString(around(file.Text, m[0])) && !isBound(file.Path, scheme)
-			clue.Text = scheme + "://" + address.Host
+			if at, end := m[0]-1, m[1]; atHome.MatchString(text) && at >= 0 && end < len(file.Text) && file.Text[at] == file.Text[end] {
+				clue.Address.Host = "localhost"
+			}
+			clue.Fixed = clue.Address.Host != "" && !fromVariable.MatchString(around(file.Text, m[0])) && !isBound(file.Path, scheme)
+			clue.Text = scheme + "://" + clue.Address.Host
 			if address.Port > 0 {
 				clue.Text += ":" + strconv.Itoa(address.Port)
 			}
@@ -121,7 +153,6 @@ var openers = []opener{
 	{"postgres", lazyregexp.New(`\bnew\s+(?:\w+\.)?(?:Pool|Client)\(\s*\{`), "new ", false},
 	{"postgres", lazyregexp.New(`\b(?:require\(["']pg["']\)\)?\.)(?:Pool|Client)\)?\(\s*\{`), "pg", false},
 	{"postgres", lazyregexp.New(`\b(?:psycopg2?|asyncpg|aiopg|psycopg2\.pool\.\w+)\.(?:connect|create_pool|AsyncConnection\.connect)\(`), "connect", false},
-	{"mysql", lazyregexp.New(`\bmysqli_connect\(|\bnew\s+\\?mysqli\(`), "mysqli", false},
 	// What the generator of Phoenix writes for PostgreSQL; for MySQL it is root.
 	{"postgres", lazyregexp.New(`\b(config\s+:\w+,\s*[\w.]*Repo\s*,)\s*username:\s*"postgres"`), "Repo", false},
 	{"redis", lazyregexp.New(`\bnew\s+(?:IO)?Redis(?:\.Cluster)?\(`), "Redis(", true},
@@ -138,7 +169,10 @@ var openers = []opener{
 
 var (
 	// argument is a literal by its name. What another call or a variable gives matches nothing.
-	argument   = lazyregexp.New(`(?i)["']?\b(host|hostname|server|user|username|password|passwd|database|db|dbname|name|port|url)["']?\s*(?:[:=]|=>)\s*(?:["']([^"'\n]*)["']|(\d{2,5})\b|([\w.-]+)[ \t]*$)`)
+	argument = lazyregexp.New(`(?i)["']?\b(host|hostname|server|user|username|password|passwd|database|db|dbname|name|port|url)["']?\s*(?:[:=]|=>)\s*(?:["']([^"'\n]*)["']|(\d{2,5})\b|([\w.-]+)[ \t]*$)`)
+	// readArgument is one that a variable gives.
+	readArgument = lazyregexp.New(`(?i)["']?\b(engine|dialect|host|hostname|server|user|username|password|passwd|database|db|dbname|name|port)["']?\s*(?:[:=]|=>)\s*(?:\w+\(\s*)?` +
+		`(?:(?:os\.)?getenv\(|(?:os\.)?environ(?:\.get\(|\[)|env(?:\.\w+)?\(|config\(|process\.env\.|process\.env\[|ENV\[|ENV\.fetch\()\s*["']?([A-Za-z_]\w*)`)
 	positional = lazyregexp.New(`^\s*["']([^"'\n]*)["']\s*(?:,\s*(?:["']([^"'\n]*)["']|\d+)\s*(?:,\s*["']([^"'\n]*)["'])?)?`)
 )
 
@@ -160,10 +194,11 @@ func callClues(file tree.File) []Clue {
 			if service == "" {
 				service = dialectIn(block + "\n" + around(file.Text, m[0]))
 			}
-			if service == "" {
+			reads := readsIn(block)
+			if service == "" && len(reads) == 0 {
 				continue
 			}
-			clue := Clue{Service: service, Evidence: file.At(m[0], strings.Join(strings.Fields(strings.TrimRight(file.Text[m[0]:m[1]], "({:= \n")), " "))}
+			clue := Clue{Service: service, Reads: reads, Calls: o.service != "", Evidence: file.At(m[0], strings.Join(strings.Fields(strings.TrimRight(file.Text[m[0]:m[1]], "({:= \n")), " "))}
 			clue.Address = o.address(service, block)
 			here := o.alone && strings.TrimSpace(strings.Trim(block, "(){}; \n")) == ""
 			if here {
@@ -191,8 +226,6 @@ func (o opener) address(service, block string) Address {
 	}
 	if m := positional.FindStringSubmatch(strings.TrimLeft(block, "(")); m != nil {
 		switch {
-		case o.word == "mysqli":
-			a.Host, a.User, a.Password = m[1], m[2], m[3]
 		case strings.Contains(o.word, "Sequelize") && !strings.Contains(m[1], "://"):
 			a.Name, a.User, a.Password = m[1], m[2], m[3]
 		case service == "redis" || service == "mongo" || service == "rabbitmq":
@@ -202,6 +235,21 @@ func (o opener) address(service, block string) Address {
 		}
 	}
 	return a
+}
+
+// readsIn are the variables that give arguments.
+func readsIn(block string) []Read {
+	var reads []Read
+	for _, m := range readArgument.FindAllStringSubmatch(block, 40) {
+		part := map[string]Part{"engine": PartDriver, "dialect": PartDriver, "database": PartName, "db": PartName, "passwd": PartPassword}[strings.ToLower(m[1])]
+		if part == NoPart {
+			part = partWords[strings.ToUpper(m[1])]
+		}
+		if m[2] != "PORT" { // that of the server itself
+			reads = append(reads, Read{m[2], part})
+		}
+	}
+	return reads
 }
 
 // set takes a literal, the first of each name.
@@ -313,47 +361,4 @@ func ofDialect(word string) string {
 		return s.Name
 	}
 	return ""
-}
-
-// variantClues find what only a variant of a service has.
-func variantClues(file tree.File) []Clue {
-	var clues []Clue
-	lower := strings.ToLower(file.Text)
-	if len(lower) != len(file.Text) {
-		lower = "" // its offsets are others
-	}
-	for _, s := range all {
-		for _, v := range s.Variants {
-			if at := v.in(file.Text, lower); at >= 0 {
-				clues = append(clues, Clue{Service: s.Name, Variant: v.Name, Evidence: file.At(at, v.Name)})
-			}
-		}
-	}
-	return clues
-}
-
-// in is where a text shows the variant; -1 where it does not.
-func (v Variant) in(text, lower string) int {
-	for _, word := range v.Words {
-		if at := strings.Index(lower, word); at >= 0 {
-			return at
-		}
-	}
-	if v.Code == nil {
-		return -1
-	}
-	for _, m := range v.Code.FindAllStringSubmatchIndex(text, maxClues) {
-		if !forProduction(text, m[0]) {
-			return m[0]
-		}
-	}
-	return -1
-}
-
-// forProduction says whether what is at an offset is chosen in production alone, by what stands
-// close before it.
-func forProduction(text string, at int) bool {
-	before := strings.ToLower(text[max(0, at-400):at])
-	production := strings.LastIndex(before, "prod")
-	return production >= 0 && strings.LastIndex(before, "development") < production
 }

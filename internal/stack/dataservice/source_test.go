@@ -23,8 +23,8 @@ func TestClues(t *testing.T) {
 		"const host = 'localhost';\nconst user = 'me';\nmysql.createPool({ host, user, password: process.env.P })":                                   "mysql localhost me:/ fixed",
 		"HOST = 'localhost'\npsycopg2.connect(host=HOST, user=user)":                                                                                 "postgres localhost :/ fixed",
 		`module.exports = { HOST: "localhost", USER: "me", PASSWORD: "pw", DB: "shop", dialect: "postgres" }`:                                        "postgres localhost me:pw/shop fixed; postgres  :/",
-		`module.exports = { HOST: "localhost", PORT: 27017, DB: "shop" }`:                                                                            "database localhost :/shop fixed",
-		`db_config = {'host': 'localhost', 'user': 'me', 'database': 'shop'}`:                                                                        "database localhost me:/shop fixed",
+		`module.exports = { HOST: "localhost", PORT: 27017, DB: "shop" }`:                                                                            "mongo localhost :/shop fixed",
+		`db_config = {'host': 'localhost', 'user': 'me', 'database': 'shop'}`:                                                                        "sql localhost me:/shop fixed",
 		`const mail = { host: "localhost", user: "me", name: "x" }`:                                                                                  "",
 		`{"production": {"host": "db.example.com", "database": "shop"}}`:                                                                             "",
 		`new Redis()`:                                                                                  "redis localhost :/ fixed",
@@ -46,13 +46,18 @@ func TestClues(t *testing.T) {
 		`sql.Open("mysql", user+":"+pw+"@tcp(127.0.0.1:3306)/"+name)`:                                                  "mysql 127.0.0.1 :/ fixed",
 		`sql.Open("mysql", user+":"+pw+"@/"+name)`:                                                                     "mysql localhost :/ fixed",
 		`sql.Open("mysql", fmt.Sprintf("%s:%s@tcp(localhost:3306)/shop", u, p))`:                                       "mysql localhost :/shop fixed",
+		`app.conf.broker_url = "amqp://"`:                                                                              "rabbitmq localhost :/ fixed",
+		`app.conf.broker_url = "redis://"`:                                                                             "redis localhost :/ fixed",
+		`url = url.replace("postgres://", "postgresql://")`:                                                            "",
+		`if url.startswith("redis://"): pass`:                                                                          "",
+		`"ENGINE": "django.db.backends.postgresql_psycopg2"`:                                                           "postgres  :/",
 		`fetch("https://redis.example.com")`:                                                                           "",
 		`const type = "text"; const name = "MONGO_URL"`:                                                                "",
 		`spring.datasource.url=jdbc:h2:mem:shop`:                                                                       "sqlite  :/",
 		`pika.BlockingConnection(pika.ConnectionParameters("localhost"))`:                                              "rabbitmq localhost :/ fixed",
 	} {
 		var got []string
-		for _, c := range Clues(tree.File{Path: "x", Text: text}) {
+		for _, c := range Clues(tree.File{Path: "x", Text: text}, nil) {
 			line := fmt.Sprintf("%s %s %s:%s/%s", c.Service, c.Address.Host, c.Address.User, c.Address.Password, c.Address.Name)
 			if c.Fixed {
 				line += " fixed"
@@ -61,6 +66,71 @@ func TestClues(t *testing.T) {
 		}
 		if strings.Join(got, "; ") != want {
 			t.Errorf("%s\n got %q\nwant %q", text, strings.Join(got, "; "), want)
+		}
+	}
+}
+
+// TestConnectClues: calls that put an address together from names, of their own file and of
+// another one.
+func TestConnectClues(t *testing.T) {
+	t.Parallel()
+	others := ConstantsIn([]tree.File{
+		{Path: "config.php", Text: "<?php define('DB_HOST', 'localhost'); define(\"DB_USER\", \"root\"); define('DB_PASS', ''); define('DB_NAME', 'shop');"},
+		{Path: "config.go", Text: "const (\n\tUser = \"ada\"\n\tPassword = \"D@n1el\"\n\tHost = \"localhost\"\n)\n"},
+	})
+	for text, want := range map[string]string{
+		`private $host = "localhost"; private $db_name = "to-do";
+private $username = "root";
+private $password = "root";
+new PDO("mysql:host=" . $this->host . ";dbname=" . $this->db_name, $this->username, $this->password);`: "mysql localhost root:root/to-do fixed",
+		"$host = 'localhost';\n$db = 'shop';\n$dsn = \"mysql:host=$host;dbname={$db};charset=utf8\";\n$pdo = new PDO($dsn, 'root', '');": "mysql localhost root:/shop fixed",
+		`$pdo = new PDO('pgsql:host=db;port=5433;dbname=shop', 'ada', 'pw')`:                                                             "postgres db ada:pw/shop fixed",
+		`$pdo = new PDO("sqlite:shop.db")`: "",
+		`$pdo = new PDO("mysql:host=" . getenv("H") . ";dbname=shop", getenv("U"), getenv("P"))`:                                                 "mysql  :/shop",
+		`$db = new mysqli(DB_HOST, DB_USER, DB_PASS, DB_NAME);`:                                                                                  "mysql localhost root:/shop fixed",
+		`$db = mysqli_connect(getenv("H") ?: "localhost", "root", "", "shop");`:                                                                  "mysql  root:/shop",
+		"const (\n\tDBUser = \"ada\"\n\tDBPass = \"D@n1el\"\n)\nsql.Open(\"mysql\", DBUser+\":\"+DBPass+\"@tcp(localhost:3306)/\"+DBName)":       "mysql localhost ada:D@n1el/ fixed",
+		"dsn := fmt.Sprintf(\"%s:%s@tcp(%s:3306)/shop\", config.User, config.Password, config.Host)\ngorm.Open(mysql.Open(dsn), &gorm.Config{})": "mysql localhost ada:D@n1el/shop fixed; mysql  :/shop",
+		`sql.Open("postgres", os.Getenv("DATABASE_URL"))`:                                                                                        "",
+		`private static final String URL = "jdbc:mysql://localhost:3306/shop";
+DriverManager.getConnection(URL, "root", "pw")`: "mysql localhost root:pw/shop fixed",
+		`config.setJdbcUrl("jdbc:postgresql://localhost/shop"); config.setUsername("ada"); config.setPassword("pw");`:                                                                   "postgres localhost :/shop fixed; postgres  ada:pw/",
+		`<property name="connection.url">jdbc:mariadb://localhost/shop</property><property name="connection.username">ada</property><property name="connection.password">pw</property>`: "mariadb localhost :/shop fixed; mariadb  ada:pw/",
+		`PgPool::connect(&std::env::var("DATABASE_URL").unwrap_or_else(|_| {
+	"postgres://postgres:postgres@localhost:5432/shop".to_string()`: "postgres localhost postgres:postgres/shop",
+		`url := config.GetEnv("DATABASE_URL", "postgres://localhost/shop")`: "postgres localhost :/shop",
+	} {
+		var got []string
+		for _, c := range Clues(tree.File{Path: "x", Text: text}, others) {
+			line := fmt.Sprintf("%s %s %s:%s/%s", c.Service, c.Address.Host, c.Address.User, c.Address.Password, c.Address.Name)
+			if c.Fixed {
+				line += " fixed"
+			}
+			got = append(got, line)
+		}
+		if strings.Join(got, "; ") != want {
+			t.Errorf("%s\n got %q\nwant %q", text, strings.Join(got, "; "), want)
+		}
+	}
+}
+
+// TestReads: the variables from which code takes the parts of an address, whatever they are called.
+func TestReads(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"DATABASES = {\"default\": {\n'ENGINE': config('E'),\n'NAME' : os.environ.get('N', 'x'),\n'HOST': env.str('HOST'),\n'PORT': os.environ['P']}}":            "E driver, N name, HOST host, P port",
+		`mysql.createConnection({ host: process.env.A, user: process.env["B"], password: process.env.C || "", database: process.env.D, port: process.env.PORT })`: "A host, B user, C password, D name, A host, B user, C password, D name", // by two rules
+		`psycopg2.connect(host=os.getenv("A"), port=int(os.getenv("B")), dbname=name)`:                                                                            "A host, B port",
+		`redis.Redis(host="cache")`: "",
+	} {
+		var got []string
+		for _, c := range Clues(tree.File{Path: "x", Text: text}, nil) {
+			for _, r := range c.Reads {
+				got = append(got, r.Variable+" "+string(r.Part))
+			}
+		}
+		if strings.Join(got, ", ") != want {
+			t.Errorf("%s\n got %q\nwant %q", text, strings.Join(got, ", "), want)
 		}
 	}
 }
@@ -83,7 +153,7 @@ func TestFixedInSettings(t *testing.T) {
 		{"schema.prisma", "datasource db {\n  url = \"postgresql://localhost/shop\"\n}\n", true},
 		{"main.js", `connect("postgresql://localhost/shop")`, true},
 	} {
-		got, clues := false, Clues(tree.File{Path: "src/" + c.name, Text: c.text})
+		got, clues := false, Clues(tree.File{Path: "src/" + c.name, Text: c.text}, nil)
 		for _, clue := range clues {
 			got = got || clue.Fixed
 		}
@@ -149,7 +219,8 @@ func TestSeeds(t *testing.T) {
 		"CREATE TABLE x (id int);":                                  "postgres mysql",
 		"CREATE TABLE x (id SERIAL);":                               "postgres",
 		"CREATE TABLE `x` (id int) ENGINE=InnoDB;":                  "mysql",
-		"CREATE DATABASE shop;\nUSE shop;\nCREATE TABLE x (y int);": "",
+		"CREATE DATABASE shop;\nUSE shop;\nCREATE TABLE x (y int);": "mysql",
+		"CREATE DATABASE shop;\n\\c shop\nCREATE TABLE x (y int);":  "postgres",
 		"CREATE TABLE x (id INTEGER PRIMARY KEY AUTOINCREMENT);":    "",
 		"SELECT * FROM x;":                                          "",
 	} {
@@ -161,6 +232,37 @@ func TestSeeds(t *testing.T) {
 		}
 		if strings.Join(got, " ") != want {
 			t.Errorf("%q is for %q, want %q", text, got, want)
+		}
+	}
+}
+
+// TestSeedsTake: the database that files name, and whether they make it themselves.
+func TestSeedsTake(t *testing.T) {
+	t.Parallel()
+	const table = "\nCREATE TABLE x (y int);"
+	for _, c := range []struct{ service, known, text, want string }{
+		{"mysql", "", "CREATE DATABASE IF NOT EXISTS `to-do`;\nUSE `to-do`;" + table, "to-do"},
+		{"mysql", "to-do", "CREATE DATABASE /*!32312 IF NOT EXISTS*/ `to-do` /*!40100 DEFAULT */;\nUSE `to-do`;" + table, "to-do"},
+		{"mysql", "", "create database shop;\nuse shop;" + table, "shop makes"},
+		{"mysql", "", "drop database if exists shop;\ncreate database shop;\nuse shop;" + table, "shop"},
+		{"mysql", "", "CREATE SCHEMA IF NOT EXISTS `mydb` DEFAULT CHARACTER SET utf8 ;\nUSE `mydb` ;" + table, "mydb"},
+		{"mysql", "shop", "create database other;\nuse other;" + table, "not taken"},
+		{"mysql", "", "create database shop;" + table, "not taken"},
+		{"mysql", "", "create database if not exists shop;" + table, "shop"},
+		{"mysql", "", table, ""},
+		{"postgres", "", "CREATE DATABASE shop;\n\\c shop" + table, "shop makes"},
+		{"postgres", "", "CREATE DATABASE shop;" + table, "not taken"},
+		{"postgres", "", "CREATE SCHEMA shop;" + table, ""},
+	} {
+		seeds := Seeds{Database: c.known}
+		got := "not taken"
+		if seeds.take(Lookup(c.service), c.text) {
+			if got = seeds.Database; seeds.Makes {
+				got += " makes"
+			}
+		}
+		if got != c.want {
+			t.Errorf("%s %q: %q, want %q", c.service, c.text, got, c.want)
 		}
 	}
 }
@@ -178,7 +280,7 @@ func FuzzSource(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		for _, name := range names {
 			file := tree.File{Path: name, Text: text}
-			for _, c := range Clues(file) {
+			for _, c := range Clues(file, nil) {
 				if c.Service == "" || c.File != name || c.Line < 1 {
 					t.Errorf("%s: a clue without a service or place: %+v", name, c)
 				}
@@ -186,7 +288,7 @@ func FuzzSource(f *testing.F) {
 			for _, p := range Packages(file) {
 				p.At(file)
 			}
-			wanted, _ := Find(Seen{Language: "node", Manifests: []tree.File{file}, Clues: Clues(file), Variables: Overrides(file)})
+			wanted, _ := Find(Seen{Language: "node", Manifests: []tree.File{file}, Clues: Clues(file, nil), Variables: Overrides(file)})
 			for _, w := range wanted {
 				for _, h := range w.Holds {
 					w.Value(h, Address{Host: "db", Port: 1})
@@ -214,7 +316,7 @@ func TestTLS(t *testing.T) {
 		"production: {},\ndevelopment: { connection: { ssl: { rejectUnauthorized: false } } }":   true,
 	} {
 		got := false
-		for _, c := range Clues(tree.File{Path: "x", Text: text}) {
+		for _, c := range Clues(tree.File{Path: "x", Text: text}, nil) {
 			got = got || c.Variant == "TLS"
 		}
 		if got != want {

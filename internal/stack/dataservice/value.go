@@ -25,8 +25,13 @@ func (w *Wanted) Value(h Holding, at Address) string {
 	case PartName:
 		return at.Name
 	case PartDriver:
-		return h.Like
+		return cmp.Or(h.Like, w.driver)
 	case PartURL, NoPart:
+	}
+	if isAsync := h.isNamed("ASYNC") || !h.isNamed("SYNC") && !slices.ContainsFunc(w.Holds, func(o Holding) bool { return o.isNamed("ASYNC") }); w.plainScheme != "" && !isAsync {
+		other := *w
+		other.scheme = w.plainScheme
+		return other.text(h.Like, at)
 	}
 	return w.text(h.Like, at)
 }

@@ -31,6 +31,7 @@ var Language = stack.Language{
 	Uses:      uses,
 	Getenv:    func(name, or string) string { return `Deno.env.get("` + name + `") || "` + or + `"` },
 	LoadsEnv:  lazyregexp.New(`--env\b|\bdotenv\b|\bloadEnvFile\(`),
+	Renders:   lazyregexp.New(`["']text/html\b|\bhtml` + "`" + `|\.html\(|\.render\(|\bserve(?:Dir|File|Static)\(`),
 	LetsIn:    lazyregexp.New(`\bcors\(|oakCors\(|Access-Control-Allow-Origin`),
 	Describe:  describe,
 	Image:     image,
@@ -63,7 +64,7 @@ var ports = []*lazyregexp.Regexp{
 	lazyregexp.New(`(?:const|let|var)\s+(?i:(?:server_?|http_?)?port)\s*(?::\s*\w+\s*)?=\s*["']?(\d{2,5})\b`),
 }
 
-var reads = lazyregexp.New(`\bDeno\.env\.get\(\s*["']([A-Za-z_]\w*)["']\s*\)(!)?(\s*(?:\|\||\?\?)\s*(?:["']([^"']*)["'])?)?`)
+var reads = lazyregexp.New(`\b(?:Deno\.env\.get\(\s*["']|process\.env\.)([A-Za-z_]\w*)(?:["']\s*\))?(!)?(\s*(?:\|\||\?\?)\s*(?:["']([^"']*)["'])?)?`)
 
 // uses are the variables that a source reads.
 func uses(source tree.File) []stack.Use {

@@ -91,3 +91,16 @@ func FuzzManifest(f *testing.F) {
 		}
 	})
 }
+
+// TestServersOfPages: code that answers with pages.
+func TestServersOfPages(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		`headers: { "content-type": "text/html; charset=utf-8" }`: true, "c.html(x)": true, "return html`<p>`": true, "serveDir(request)": true, "eta.render('a')": true,
+		"Response.json(x)": false, "accepts('html')": false,
+	} {
+		if got := Language.Renders.MatchString(text); got != want {
+			t.Errorf("%q renders: %v, want %v", text, got, want)
+		}
+	}
+}

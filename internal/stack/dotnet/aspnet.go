@@ -192,7 +192,11 @@ func uses(source tree.File) []stack.Use {
 	var found []stack.Use
 	for _, m := range reads.FindAllStringSubmatchIndex(source.Text, -1) {
 		name := stack.Group(source.Text, m, 1)
-		found = append(found, stack.Use{Name: name, Value: stack.Group(source.Text, m, 3), Set: m[4] >= 0, Where: source.At(m[0], name)})
+		throws := m[4] >= 0 && strings.HasPrefix(source.Text[m[1]:], "throw")
+		found = append(found, stack.Use{
+			Name: name, Value: stack.Group(source.Text, m, 3), Set: m[4] >= 0 && !throws, Where: source.At(m[0], name),
+			Required: throws, Checked: throws, Empty: true,
+		})
 	}
 	return found
 }

@@ -54,6 +54,10 @@ var Phoenix = stack.Stack{
 		if !ecto.MatchString(a.Tree.Text(path.Join(a.Dir, "mix.exs"))) {
 			return nil
 		}
+		const seeds = "priv/repo/seeds.exs"
+		if text := a.Tree.Text(path.Join(a.Dir, seeds)); stack.HasCode(tree.File{Text: tree.BlankComments(text, "#")}) {
+			a.Seed = stack.OnceFrom(a.Tree, []string{"mix", "run", seeds}, path.Join(a.Dir, seeds))
+		}
 		return []string{"mix", "do", "ecto.create", "--quiet,", "ecto.migrate"}
 	},
 	Settings: []string{"MIX_ENV", "PHX_SERVER", "PHX_HOST", "POOL_SIZE", "ECTO_IPV6", "DNS_CLUSTER_QUERY", "RELEASE_NAME"},

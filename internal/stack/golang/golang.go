@@ -20,7 +20,7 @@ var Language = stack.Language{
 	Versions:  []string{newest},
 	Search:    search,
 	Describe:  describe,
-	Remarks:   remarks,
+	Hidden:    hidden,
 	Version:   version,
 	Ports:     ports,
 	Routes:    routes,
@@ -29,6 +29,7 @@ var Language = stack.Language{
 	Image:     image,
 	Copies:    copies,
 	Install:   install,
+	Migration: migration,
 	LoadsEnv:  lazyregexp.New(`\bgodotenv\b|"\.env"`),
 	// What godotenv and viper report of a missing file is fatal in most programs.
 	DemandsEnv: lazyregexp.New(`\bgodotenv\.(?:Load|Overload|Read)\((?:"(?:\./)?\.env")?\)[^{}]{0,80}\{[^{}]{0,200}?(?:\bFatal|\bpanic\(|\bPanic|\bos\.Exit\(|\breturn\b[^\n]*\b[eE]rr)|\bviper\.SetConfigFile\("(?:\./)?\.env"\)`),
@@ -96,7 +97,37 @@ func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 		}
 		t.Reject(dir, "a Go module without a program: nothing in it is package main", tree.Evidence{File: path.Join(dir, "go.mod")})
 	}
+	leaveOutLoose(t)
 	return found
+}
+
+// leaveOutLoose names programs that no module holds, which nothing can build.
+func leaveOutLoose(t *tree.Tree) {
+	for _, dir := range t.Paths {
+		f := t.Directory(dir)
+		if !slices.ContainsFunc(f.Names, func(name string) bool { return path.Ext(name) == ".go" }) || moduleAbove(t, dir) {
+			continue
+		}
+		for _, name := range f.Names {
+			text := t.Source(path.Join(dir, name)).Text
+			if path.Ext(name) == ".go" && mainPackage.MatchString(text) && listens.MatchString(text) {
+				t.LeaveOut(dir, "a Go program without a go.mod: run `go mod init` and `go mod tidy` there", tree.Evidence{File: path.Join(dir, name)})
+				break
+			}
+		}
+	}
+}
+
+// moduleAbove says whether a directory lies in a module.
+func moduleAbove(t *tree.Tree, dir string) bool {
+	for at := dir; ; at = path.Dir(at) {
+		if t.Directory(at).Has("go.mod") {
+			return true
+		}
+		if at == "." {
+			return false
+		}
+	}
 }
 
 // find takes the app's entry, or looks for one, where its program listens.

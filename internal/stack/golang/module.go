@@ -194,15 +194,17 @@ func image(version string) untrusted.Inert {
 
 // installation is what the template reads as .Install.
 type installation struct {
-	Download bool            // modules are downloaded: they are not vendored
-	Sources  untrusted.Inert // names of files after whose edit the program is built again, as find takes them
-	Build    untrusted.Inert // the command that builds it for development, for sh
+	Download bool              // modules are downloaded: they are not vendored
+	Sources  untrusted.Inert   // names of files after whose edit the program is built again, as find takes them
+	Tools    []untrusted.Inert // the commands that install what setup steps need, for sh
+	Build    untrusted.Inert   // the command that builds it for development, for sh
 }
 
 func install(q *untrusted.Quoter, s stack.Service, _ *stack.Stack) any {
 	program := cmp.Or(s.Module, ".")
 	return installation{
 		Download: s.Packages.Manager != "",
+		Tools:    stack.Tools(q, s),
 		Sources:  `-name "*.go" -o -name "go.*" -o -name "*.html" -o -name "*.tmpl" -o -name "*.gohtml" -o -name "*.sql" -o -name "*.css" -o -name "*.js" -o -name "*.yaml" -o -name "*.yml" -o -name "*.toml" -o -name ".env"`,
 		Build:    q.Shell("go", "build", "-o", "/tmp/app", program),
 	}

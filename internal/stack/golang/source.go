@@ -1,7 +1,6 @@
 package golang
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
@@ -24,8 +23,22 @@ var ports = []*lazyregexp.Regexp{
 
 var (
 	reads = lazyregexp.New(`(?i)\b\w*env\w*\(\s*"([A-Z][A-Z0-9_]*)"\s*(,\s*"?([^",)]*))?`)
-	tags  = lazyregexp.New("`[^`\n]*\\benv(?:config)?:\"([A-Z][A-Z0-9_]*)([^`\n]*)`")
+	// The field of a struct that a library fills from the environment, with its type.
+	tags  = lazyregexp.New("(?m)([\\w.*\\[\\]]*)[ \\t]*`[^`\\n]*\\benv(?:config)?:\"([A-Z][A-Z0-9_]*)([^`\\n]*)`")
 	given = lazyregexp.New(`(?i)default[:=]"?([^",]*)`)
+	// https://github.com/caarlos0/env, https://github.com/kelseyhightower/envconfig,
+	// https://github.com/ilyakaznacheev/cleanenv, https://github.com/sethvargo/go-envconfig
+	demanded = lazyregexp.New(`,\s*(?:required|notEmpty)\b|\b(?:env-)?required:"true"`)
+	mayEmpty = lazyregexp.New(`,\s*notEmpty\b`)
+	numeric  = lazyregexp.New(`^(?:u?int\d*|float\d*)$`)
+	// A variable of the source that holds one of the environment, and what follows where that is empty.
+	bound = lazyregexp.New(`(\w+)(?:\s*,\s*(\w+))?\s*:?=\s*os\.(?:Getenv|LookupEnv)\(\s*"([A-Z][A-Z0-9_]*)"\s*\)`)
+	// Functions that end the program, by the names that people give them.
+	insists = lazyregexp.New(`(?i)^(?:must|require|need)\w*env|^\w*env\w*(?:required|orpanic|orfatal|ordie|orexit)|^\w*getrequired\w*env`)
+	ends    = lazyregexp.New(`^[^}]{0,300}?(?:\b[Ff]atal|\bpanic\(|\bPanic|\bos\.Exit\(|\breturn\b[^\n]*(?:\berr\w*\b|\b[Ee]rrorf?\(|\bNew\())`)
+	// constants are those whose text can be the name of a variable, and byName reads by one.
+	constants = lazyregexp.New(`(?m)^\s*(?:const\s+)?([A-Za-z]\w*)\s*(?:string\s*)?=\s*"([A-Z][A-Z0-9_]+)"\s*$`)
+	byName    = lazyregexp.New(`(?i)\b\w*env\w*\(\s*([A-Za-z]\w*)\s*[,)]`)
 )
 
 // uses are the variables that a source reads.
@@ -37,19 +50,63 @@ func uses(source tree.File) []stack.Use {
 		if strings.Contains(text[match[0]:match[2]], "Setenv") || name != strings.ToUpper(name) {
 			continue
 		}
-		found = append(found, stack.Use{Name: name, Value: stack.Group(text, match, 3), Set: match[4] >= 0, Where: source.At(match[0], name)})
+		required := insists.MatchString(text[match[0]:match[2]])
+		found = append(found, stack.Use{
+			Name: name, Value: stack.Group(text, match, 3), Set: match[4] >= 0 && !required, Where: source.At(match[0], name),
+			Required: required, Checked: required,
+		})
+	}
+	read := map[string]bool{}
+	for _, match := range byName.FindAllStringSubmatch(text, -1) {
+		read[match[1]] = true
+	}
+	for _, match := range constants.FindAllStringSubmatchIndex(text, -1) {
+		constant, name := stack.Group(text, match, 1), stack.Group(text, match, 2)
+		if read[constant] || strings.Contains(strings.ToLower(constant), "env") && strings.Contains(name, "_") {
+			found = append(found, stack.Use{Name: name, Where: source.At(match[4], name)})
+		}
 	}
 	for _, match := range tags.FindAllStringSubmatchIndex(text, -1) {
-		name, rest := stack.Group(text, match, 1), stack.Group(text, match, 2)
+		name, rest := stack.Group(text, match, 2), stack.Group(text, match, 3)
 		value := given.FindStringSubmatch(rest)
-		use := stack.Use{Name: name, Set: value != nil, Where: source.At(match[2], name)}
+		use := stack.Use{Name: name, Set: value != nil, Where: source.At(match[4], name), Number: numeric.MatchString(stack.Group(text, match, 1))}
+		use.Required = value == nil && demanded.MatchString(rest)
+		use.Empty = !mayEmpty.MatchString(rest)
 		if value != nil {
 			use.Value = value[1]
 		}
 		found = append(found, use)
 	}
+	return append(found, checked(source)...)
+}
+
+// checked are the variables without which a source says itself that the program ends: what it
+// does where one is empty, or is not set.
+func checked(source tree.File) []stack.Use {
+	var found []stack.Use
+	text := source.Text
+	for _, match := range bound.FindAllStringSubmatchIndex(text, -1) {
+		value, ok, name := stack.Group(text, match, 1), stack.Group(text, match, 2), stack.Group(text, match, 3)
+		rest := text[match[1]:min(len(text), match[1]+2000)]
+		for _, test := range []string{"if " + value + ` == "" {`, "; " + value + ` == "" {`, "if !" + ok + " {", "; !" + ok + " {", "if len(" + value + ") == 0 {"} {
+			_, then, is := strings.Cut(rest, test)
+			if is && ends.MatchString(then) && (ok != "" || !strings.Contains(test, "!")) {
+				found = append(found, stack.Use{Name: name, Required: true, Checked: true, Where: source.At(match[0], name)})
+				break
+			}
+		}
+	}
+	for _, match := range asked.FindAllStringSubmatchIndex(text, -1) {
+		if ends.MatchString(text[match[1]:]) {
+			name := stack.Group(text, match, 1)
+			found = append(found, stack.Use{Name: name, Required: true, Checked: true, Where: source.At(match[0], name)})
+		}
+	}
 	return found
 }
+
+// asked is a variable that a source looks at by itself to see whether it is empty.
+var asked = lazyregexp.New(`\bif\s+os\.Getenv\(\s*"([A-Z][A-Z0-9_]*)"\s*\)\s*==\s*""\s*\{`)
 
 var (
 	routeCalls = lazyregexp.New(`\b(\w+)\.(GET|POST|PUT|PATCH|DELETE|Get|Post|Put|Patch|Delete|Handle|HandleFunc|Any|Method|Route)\(\s*"(?:(GET|POST|PUT|PATCH|DELETE) )?(/[^"]*)"`)
@@ -84,18 +141,18 @@ func routes(sources []tree.File) []stack.Route {
 	return found
 }
 
-var loopback = lazyregexp.New(`(?:ListenAndServe(?:TLS)?\(|\.Listen(?:TLS)?\(\s*|\.Run(?:TLS)?\(|\.Start(?:TLS)?\(|\bAddr:\s*|\bflag\.\w+\(\s*"(?:http[-_]?)?(?:addr|listen|address|bind)",\s*)(?:"tcp4?",\s*)?"((?:localhost|127\.0\.0\.1):(\d{2,5}))"`)
+var loopback = lazyregexp.New(`(?:ListenAndServe(?:TLS)?\(|\.Listen(?:TLS)?\(\s*|\.Run(?:TLS)?\(|\.Start(?:TLS)?\(|\bAddr:\s*|\bflag\.\w+\(\s*(?:&[\w.]+,\s*)?"(?:http[-_]?)?(?:addr|listen|address|bind)",\s*|(?i:\b\w*addr(?:ess)?\s*:?=\s*))(?:"tcp4?",\s*)?"((?:localhost|127\.0\.0\.1|\[::1\]):(\d{2,5}))"`)
 
-// remarks names an address on which nothing outside of the container arrives, and modules
-// that need a login.
-func remarks(a *stack.App) {
+// hidden is where the program listens on the loopback address at its port.
+func hidden(a *stack.App) tree.Evidence {
 	for _, source := range reached(a.Tree, a.Dir, a.Entry) {
-		if at := loopback.FindStringSubmatchIndex(source.Text); at != nil {
-			address, port := stack.Group(source.Text, at, 1), stack.Group(source.Text, at, 2)
-			a.Remark(source.At(at[0], fmt.Sprintf("listens on %s, which nothing outside of its container reaches", address)), fmt.Sprintf(`write ":%s" there`, port))
-			return
+		for _, at := range loopback.FindAllStringSubmatchIndex(source.Text, -1) {
+			if n, ok := stack.PortNumber(stack.Group(source.Text, at, 2)); ok && n == a.Port.Number {
+				return source.At(at[0], "listens on "+stack.Group(source.Text, at, 1))
+			}
 		}
 	}
+	return tree.Evidence{}
 }
 
 // failures are errors of the toolchain and of programs.

@@ -2,6 +2,7 @@ package golang
 
 import (
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/devup-cli/devup/internal/stack"
@@ -48,6 +49,25 @@ func TestListens(t *testing.T) {
 	} {
 		if got := listens.MatchString(text); got != want {
 			t.Errorf("%s: %v", text, got)
+		}
+	}
+}
+
+// TestUses: reads by the names of constants, in their own file and of another one.
+func TestUses(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"const OS_ENV_JWT_SECRET = \"JWT_SECRET\"":                                            "JWT_SECRET",
+		"const (\n\tsecretKey = \"JWT_SECRET\"\n\tmethod = \"POST\"\n)\nos.Getenv(secretKey)": "JWT_SECRET",
+		"const envProd = \"PROD\"\nconst level = \"INFO\"\n":                                  "",
+		`os.Getenv("JWT_SECRET")`:                                                             "JWT_SECRET",
+	} {
+		var got []string
+		for _, use := range uses(tree.File{Path: "main.go", Text: text}) {
+			got = append(got, use.Name)
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s: %v, want %s", text, got, want)
 		}
 	}
 }

@@ -27,6 +27,7 @@ var Language = stack.Language{
 	Version:   version,
 	Routes:    routes,
 	Uses:      uses,
+	Live:      live,
 	Wants:     wants,
 	Image:     image,
 	Copies:    copies,

@@ -106,13 +106,14 @@ func mainSources(a *stack.App) []tree.File {
 // configs are the files of settings of a module, those for development first.
 func configs(a *stack.App) []tree.File {
 	var files []tree.File
-	for _, profile := range []string{"", "-dev", "-local", "-development"} {
-		for _, ending := range []string{".properties", ".yml", ".yaml"} {
-			name := path.Join(a.Dir, "src/main/resources", "application"+profile+ending)
-			if a.Tree.Has(name) {
-				files = append(files, tree.File{Path: name, Text: tree.BlankComments(a.Tree.Text(name), "#")})
-			}
+	dir := path.Join(a.Dir, "src/main/resources")
+	for _, ending := range []string{".properties", ".yml", ".yaml"} {
+		if name := path.Join(dir, "application"+ending); a.Tree.Has(name) {
+			files = append(files, live(a.Tree, a.Tree.Source(name)))
 		}
+	}
+	for _, profile := range activeIn(a.Tree, dir) {
+		files = append(files, settingsOf(a.Tree, dir, profile)...)
 	}
 	return files
 }
@@ -154,7 +155,7 @@ func uses(source tree.File) []stack.Use {
 		}
 	default:
 		base := path.Base(source.Path)
-		if !strings.HasPrefix(base, "application") && !strings.HasPrefix(base, "bootstrap") || strings.Contains(base, "prod") || strings.Contains(base, "test") {
+		if !strings.HasPrefix(base, "application") && !strings.HasPrefix(base, "bootstrap") || strings.HasPrefix(base, "bootstrap-") {
 			return nil
 		}
 	}

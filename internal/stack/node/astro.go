@@ -35,6 +35,7 @@ var Astro = stack.Stack{
 			},
 		},
 	},
+	ServerSide: true,
 }
 
 var (

@@ -19,6 +19,7 @@ var BunLanguage = func() stack.Language {
 	l.Version = func(*stack.App) (string, tree.Evidence) { return "1", tree.Evidence{Text: "Bun 1"} }
 	l.Flags = nil
 	l.Image = npm.BunImage
+	l.LoadsEnv = lazyregexp.New(`.`) // whatever the source says: https://bun.com/docs/runtime/env
 	return l
 }()
 

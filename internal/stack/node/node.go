@@ -43,17 +43,18 @@ var javaScript = stack.Language{
 	Ports:      ports,
 	Routes:     routes,
 	Uses:       uses,
-	Imports:    imports,
+	Imports:    packagesIn,
 	LoadsEnv:   lazyregexp.New(`\bdotenv\b|\benv-cmd\b|--env-file|\bloadEnvFile\(|@nestjs/config`),
 	LoadsAbove: lazyregexp.New(`(?:\bdotenv\b|\bconfig\(|\bloadEnvFile\(|\benvFilePath\b|\bloadEnv\(|\benvDir\b)[^\n]*\.\.[^\n]*`),
 	Getenv:     func(name, or string) string { return "process.env." + name + ` || "` + or + `"` },
-	Renders:    lazyregexp.New(`\b(?:res|reply|ctx)\.(?:render|sendFile|view)\(|\bexpress\.static\(`),
+	Renders:    lazyregexp.New(`\b(?:res|reply|ctx)\.(?:render|sendFile|view)\(|\bexpress\.static\(|\bc\.html\(|["']text/html\b|\bserveStatic\(`),
 	LetsIn:     lazyregexp.New(`\bcors\(|@fastify/cors|@koa/cors|Access-Control-Allow-Origin`),
 	Wants:      npm.Wants,
 	Image:      npm.NodeImage,
 	Copies:     npm.Copies,
 	Install:    npm.Install,
 	Keeps:      npm.Keeps,
+	Browsers:   lazyregexp.New(`^(?:\s|//.*\n|/\*(?s:.*?)\*/)*["']use client["']`), // https://react.dev/reference/rsc/use-client
 	ProxyFiles: lazyregexp.New(`\.config\.|^setupProxy\.|^proxy[.-]conf`),
 }
 

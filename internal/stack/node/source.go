@@ -7,8 +7,8 @@ import (
 
 var packageImports = lazyregexp.New(`(?:\bfrom|\brequire\(|\bimport\(?)\s*["']((?:@[\w.-]+/)?[\w.-]+)`)
 
-// imports are the packages that a source imports.
-func imports(source tree.File) []string {
+// packagesIn are the packages that a source imports.
+func packagesIn(source tree.File) []string {
 	var names []string
 	for _, match := range packageImports.FindAllStringSubmatch(source.Text, -1) {
 		names = append(names, match[1])
@@ -17,7 +17,7 @@ func imports(source tree.File) []string {
 }
 
 // endings are those of source files.
-var endings = []string{".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".vue", ".svelte"}
+var endings = []string{".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".vue", ".svelte", ".astro"}
 
 var ports = []*lazyregexp.Regexp{
 	lazyregexp.New(`process\.env\.(?:\w+_)?PORT\s*\)?\s*(?:\|\||\?\?|\?\s*[\w.()]+\s*:)\s*["'` + "`" + `]?(\d{2,5})\b`),

@@ -131,3 +131,16 @@ func TestListeners(t *testing.T) {
 		}
 	}
 }
+
+// TestServersOfPages: code that answers with pages.
+func TestServersOfPages(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		"res.render('a')": true, "express.static('a')": true, "return c.html(x)": true, "serveStatic({ root: 'a' })": true, "set.headers['content-type'] = 'text/html; charset=utf-8'": true,
+		"res.json(x)": false, "$.html(x)": false, "render(x)": false,
+	} {
+		if got := javaScript.Renders.MatchString(text); got != want {
+			t.Errorf("%q renders: %v, want %v", text, got, want)
+		}
+	}
+}

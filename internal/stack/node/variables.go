@@ -1,6 +1,7 @@
 package node
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
@@ -12,16 +13,22 @@ var (
 	processReads = lazyregexp.New(`\bprocess\.env(?:\??\.([A-Za-z_]\w*)|\[["']([A-Za-z_]\w*)["']\])(\s*=[^=>])?(\s*(?:\|\||\?\?)\s*(?:["'` + "`" + `]([^"'` + "`" + `]*)["'` + "`" + `])?)?`)
 	metaReads    = lazyregexp.New(`\bimport\.meta\.env(?:\??\.([A-Za-z_]\w*)|\[["']([A-Za-z_]\w*)["']\])()(\s*(?:\|\||\?\?)\s*(?:["'` + "`" + `]([^"'` + "`" + `]*)["'` + "`" + `])?)?`)
 	// ConfigService of NestJS.
-	configReads  = lazyregexp.New(`(?i:\bconfig\w*)\s*\.get(?:<[^>()]*>)?\(\s*["']([A-Z][A-Z0-9_]*)["']\s*(,\s*(?:["'` + "`" + `]([^"'` + "`" + `]*)["'` + "`" + `])?)?`)
-	takes        = lazyregexp.New(`(?:const|let|var)\s*\{([^{}]*)\}\s*=\s*(?:process|import\.meta)\.env\b`)
+	configReads = lazyregexp.New(`(?i:\bconfig\w*)\s*\.get(?:<[^>()]*>)?\(\s*["']([A-Z][A-Z0-9_]*)["']\s*(,\s*(?:["'` + "`" + `]([^"'` + "`" + `]*)["'` + "`" + `])?)?`)
+	// The environment as an object that a module exports.
+	objectReads  = lazyregexp.New(`(?:^|[^.\w$])env(?:\??\.([A-Z_]\w*)|\[["']([A-Z_]\w*)["']\])(\s*=[^=>])?(\s*(?:\|\||\?\?)\s*(?:["'` + "`" + `]([^"'` + "`" + `]*)["'` + "`" + `])?)?`)
+	takes        = lazyregexp.New(`(?:const|let|var)\s*\{([^{}]*)\}\s*=\s*((?:process|import\.meta)\.)?env\b`)
 	variableName = lazyregexp.New(`^[A-Z_][A-Z0-9_]*$`)
 )
 
 // uses are the variables that a source reads.
 func uses(source tree.File) []stack.Use {
-	var found []stack.Use
 	text := source.Text
-	for _, pattern := range []*lazyregexp.Regexp{processReads, metaReads} {
+	found, object := imports(source)
+	patterns := []*lazyregexp.Regexp{processReads, metaReads}
+	if object {
+		patterns = append(patterns, objectReads)
+	}
+	for _, pattern := range patterns {
 		for _, match := range pattern.FindAllStringSubmatchIndex(text, -1) {
 			if name := stack.Group(text, match, 1) + stack.Group(text, match, 2); stack.Group(text, match, 3) == "" && !defined(text, match) { // no assignment
 				value := stack.Group(text, match, 5)
@@ -35,6 +42,9 @@ func uses(source tree.File) []stack.Use {
 		found = append(found, stack.Use{Name: name, Value: stack.Group(text, match, 3), Set: match[4] >= 0, Where: source.At(match[0], name)})
 	}
 	for _, match := range takes.FindAllStringSubmatchIndex(text, -1) {
+		if match[4] < 0 && !object {
+			continue
+		}
 		for item := range strings.SplitSeq(stack.Group(text, match, 1), ",") {
 			name, fallback, set := strings.Cut(item, "=")
 			name, _, _ = strings.Cut(name, ":")
@@ -43,7 +53,28 @@ func uses(source tree.File) []stack.Use {
 			}
 		}
 	}
-	return append(append(found, schemaFields(source)...), checked(source)...)
+	return slices.Concat(found, runtimeUses(source), schemaFields(source), checked(source))
+}
+
+// environments are the modules of which a source imports the environment. SvelteKit's static
+// ones and Astro's export each variable by its name, the others all of them as env.
+// https://svelte.dev/docs/kit/$env-static-private, https://docs.astro.build/en/guides/environment-variables/
+var environments = lazyregexp.New(`\bimport\s*\{([^{}]*)\}\s*from\s*["'](\$env/(?:static|dynamic)/(?:private|public)|astro:env/(?:server|client)|(?:node:)?process)["']`)
+
+// imports are the variables that a source imports, and whether it imports all of them as env.
+// What a static module does not have ends the build and the server that imports it.
+func imports(source tree.File) (found []stack.Use, object bool) {
+	for _, match := range environments.FindAllStringSubmatchIndex(source.Text, -1) {
+		static := strings.HasPrefix(stack.Group(source.Text, match, 2), "$env/static/")
+		for item := range strings.SplitSeq(stack.Group(source.Text, match, 1), ",") {
+			name, _, _ := strings.Cut(strings.TrimSpace(item), " ")
+			object = object || name == "env"
+			if variableName.MatchString(name) {
+				found = append(found, stack.Use{Name: name, Required: static, Where: source.At(match[0], name)})
+			}
+		}
+	}
+	return found, object
 }
 
 // defined says whether a place is a key that a bundler replaces by a value, as in

@@ -29,6 +29,7 @@ func TestRequired(t *testing.T) {
 		"const key = process.env.A;\nif (!key) throw new Error('x')":                                                                       "A",
 		"function f() {\n  if (!process.env.A) throw new Error('A')\n}":                                                                    "",
 		"const a = process.env.A ?? (() => { throw new Error('x') })()":                                                                    "A",
+		"import { A } from '$env/static/private'\nimport { B } from 'astro:env/server'":                                                    "A",
 		"config.getOrThrow<string>('A')":                                                                                                   "A",
 		"const required = ['A', 'B'];\nfor (const k of required) if (!process.env[k]) throw new Error(k)":                                  "A B",
 	} {
@@ -51,6 +52,12 @@ func TestReads(t *testing.T) {
 		"configService.get('A'), this.config.get<string>('B')":               "A B",
 		"configService.get<number>('A', 3000), config.get('B', 'x')":         "A= B=x",
 		"config.get('db.host'), cache.get('A')":                              "",
+		"import { A,\n  B as b } from '$env/static/private'":                 "A B",
+		"import { env } from '$env/dynamic/private'\npostgres(env.A)":        "A",
+		"import { env } from 'node:process'\nconst { A, B = 'x' } = env":     "A B=x",
+		"import { env } from './env'\nconst { A } = env; f(env.B)":           "",
+		"import { env } from 'process'\nf(a.env.A, env.B || 'x', env['C'])":  "B=x C",
+		"import { A, getSecret } from \"astro:env/server\"":                  "A",
 		`define: { "process.env.A": JSON.stringify("x"), b: process.env.B }`: "B",
 		"const a = { 'process.env.A' : 1, b: t('process.env.B') }":           "B",
 	} {
@@ -61,6 +68,29 @@ func TestReads(t *testing.T) {
 				name += "=" + u.Value
 			}
 			names = append(names, name)
+		}
+		if got := strings.Join(names, " "); got != want {
+			t.Errorf("%s: %q, want %q", source, got, want)
+		}
+	}
+}
+
+// TestRuntimeConfig: the variables that override the fields of Nuxt's configuration.
+func TestRuntimeConfig(t *testing.T) {
+	t.Parallel()
+	for source, want := range map[string]string{
+		"export default defineNuxtConfig({ runtimeConfig: { databaseUrl: '', public: { apiBase: \"/api\" } }, ssr: true })": "NUXT_DATABASE_URL NUXT_PUBLIC_API_BASE=/api",
+		"runtimeConfig: {\n  // don't read { this }\n  s3Bucket: 'a', // http://x\n  'apiURL': 'http://y',\n},\nx: 'z'":     "NUXT_S3_BUCKET=a NUXT_API_URL=http://y",
+		"runtimeConfig: { key: process.env.A, other: f({ a: '' }), n: 3, list: ['a'] }":                                     "A NUXT_N=3",
+		"runtimeConfig: { a: { b: { c: { d: { e: '' }, f: '' } } } }":                                                       "NUXT_A_B_C_F",
+		"runtimeConfig: { a: '": "",
+	} {
+		var names []string
+		for _, u := range uses(tree.File{Path: "web/nuxt.config.ts", Text: source}) {
+			if u.Set {
+				u.Name += "=" + u.Value
+			}
+			names = append(names, u.Name)
 		}
 		if got := strings.Join(names, " "); got != want {
 			t.Errorf("%s: %q, want %q", source, got, want)

@@ -69,8 +69,8 @@ func artisanMigrate(a *stack.App) []string {
 	if len(a.Tree.Directory(path.Join(a.Dir, "database", "migrations")).Names) == 0 {
 		return nil
 	}
-	if len(a.Tree.Directory(path.Join(a.Dir, "database", "seeders")).Names) > 0 {
-		a.Seed = []string{"php", "artisan", "db:seed", "--force"}
+	if files := stack.FilesIn(a.Tree, path.Join(a.Dir, "database", "seeders"), ".php"); len(files) > 0 {
+		a.Seed = stack.OnceFrom(a.Tree, []string{"php", "artisan", "db:seed", "--force"}, files...)
 	}
 	return []string{"php", "artisan", "migrate", "--force"}
 }

@@ -31,7 +31,7 @@ var Language = stack.Language{
 	Install:   install,
 	Keeps:     keeps,
 	Getenv:    func(name, _ string) string { return `getenv("` + name + `")` },
-	Renders:   lazyregexp.New(`<html|\bview\(|->render\(`),
+	Renders:   lazyregexp.New(`<(?:html|body|h1|form)\b|\bview\(|->render\(`),
 	LoadsEnv:  lazyregexp.New(`\blaravel/(?:lumen-)?framework\b|\bsymfony/(?:dotenv|runtime)\b|phpdotenv|\bcodeigniter4/framework\b`),
 	LetsIn:    lazyregexp.New(`Access-Control-Allow-Origin|nelmio_cors|HandleCors`),
 }
@@ -165,6 +165,37 @@ var reads = lazyregexp.New(`(?:\benv|\bgetenv)\(\s*["']([A-Za-z_]\w*)["']\s*(,\s
 // given are what a server of PHP fills $_SERVER with.
 var given = lazyregexp.New(`^(?:HTTP|REQUEST|SERVER|REMOTE|SCRIPT|QUERY|PATH|PHP|DOCUMENT|CONTENT|GATEWAY|REDIRECT|AUTH)_`)
 
+var (
+	// https://laravel.com/api/12.x/Illuminate/Support/Env.html#method_getOrFail
+	insists = lazyregexp.New(`\bEnv::getOrFail\(\s*["']([A-Za-z_]\w*)["']`)
+	// https://github.com/vlucas/phpdotenv#requiring-variables-to-be-set
+	demanded = lazyregexp.New(`->required\(\s*\[?([^\])]*)\]?\s*\)(\s*->notEmpty\(\))?`)
+	quoted   = lazyregexp.New(`["']([A-Za-z_]\w*)["']`)
+	throws   = lazyregexp.New(`^\s*(?:\?\?|\?:|\|\||or\b)\s*(?:throw\b|die\b|exit\b)`)
+)
+
+// checked are the variables without which a source ends the program.
+func checked(source tree.File) []stack.Use {
+	var found []stack.Use
+	need := func(at int, name string, empty bool) {
+		found = append(found, stack.Use{Name: name, Required: true, Checked: true, Empty: empty, Where: source.At(at, name)})
+	}
+	for _, m := range insists.FindAllStringSubmatchIndex(source.Text, -1) {
+		need(m[0], stack.Group(source.Text, m, 1), true)
+	}
+	if !strings.Contains(source.Text, "env") { // ->required( is a word of validators too
+		return found
+	}
+	for _, m := range demanded.FindAllStringSubmatchIndex(source.Text, -1) {
+		for _, name := range quoted.FindAllStringSubmatch(stack.Group(source.Text, m, 1), -1) {
+			if name[1] == strings.ToUpper(name[1]) {
+				need(m[0], name[1], m[4] < 0)
+			}
+		}
+	}
+	return found
+}
+
 // uses are the variables that a source reads.
 func uses(source tree.File) []stack.Use {
 	var found []stack.Use
@@ -177,7 +208,10 @@ func uses(source tree.File) []stack.Use {
 			}
 		}
 		use.Where = source.At(m[0], use.Name)
+		if rest := strings.TrimPrefix(source.Text[m[1]:], ")"); throws.MatchString(rest) || use.Set && use.Value == "" && strings.HasPrefix(rest, "throw") {
+			use.Set, use.Required, use.Checked = false, true, true
+		}
 		found = append(found, use)
 	}
-	return found
+	return append(found, checked(source)...)
 }

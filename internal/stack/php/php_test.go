@@ -80,3 +80,32 @@ func FuzzRequired(f *testing.F) {
 	f.Add(`{"require":{"ext-intl":"*"},"packages":[{"require":{"ext-gd":"*"}}]}`)
 	f.Fuzz(func(_ *testing.T, text string) { required(text) })
 }
+
+// TestRemarks: where MySQL is sought by a socket file.
+func TestRemarks(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		`mysqli_connect("localhost", "root", "")`:                         true,
+		`new PDO("mysql:host=localhost;dbname=a")`:                        true,
+		`$servername = "localhost"; $c = new mysqli($servername)`:         true,
+		`define('DB_HOST', 'localhost'); mysqli_connect(DB_HOST)`:         true,
+		`define('DB_HOST', '127.0.0.1'); mysqli_connect(DB_HOST)`:         false,
+		`$host = "localhost"; $db = pg_connect("host=$host dbname=shop")`: false,
+	} {
+		a := app(t, nil)
+		a.Sources = []tree.File{{Path: "db.php", Text: "<?php " + text}}
+		if remarks(a); len(a.Remarks) > 0 != want {
+			t.Errorf("%s: %v, want %v", text, a.Remarks, want)
+		}
+	}
+}
+
+// TestServersOfPages: code that answers with pages.
+func TestServersOfPages(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{"<h1><?= $title ?></h1>": true, "return view('a')": true, "echo json_encode($x);": false} {
+		if got := Language.Renders.MatchString(text); got != want {
+			t.Errorf("%q renders: %v, want %v", text, got, want)
+		}
+	}
+}

@@ -113,6 +113,7 @@ func djangoMigrate(a *stack.App) []string {
 	if !has(databases) || has(noDatabases) {
 		return nil
 	}
+	a.Seed = djangoFixtures(a)
 	command := []string{"python", a.Module, "migrate", "--noinput"}
 	for _, source := range a.Sources {
 		dir := path.Dir(source.Path)
@@ -121,6 +122,18 @@ func djangoMigrate(a *stack.App) []string {
 		}
 	}
 	return command
+}
+
+var loadsData = lazyregexp.New(`manage\.py\s+loaddata((?:\s+[\w./-]+)+)`)
+
+// djangoFixtures loads what the README says. Rows that exist already are written again.
+func djangoFixtures(a *stack.App) stack.Seed {
+	for _, readme := range []string{readmeOf(a.Tree, a.Dir), readmeOf(a.Tree, ".")} {
+		if m := loadsData.FindStringSubmatch(a.Tree.Text(readme)); m != nil {
+			return stack.Seed{Command: append([]string{"python", a.Module, "loaddata"}, strings.Fields(m[1])...), Once: true}
+		}
+	}
+	return stack.Seed{}
 }
 
 // djangoSettings are the files of the settings: the module that manage.py names, and

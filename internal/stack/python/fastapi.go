@@ -49,7 +49,7 @@ var FastAPI = stack.Stack{
 		{
 			// fastapi/dependencies/utils.py
 			Reason: "module-missing", Specific: true, Pattern: lazyregexp.New(`Form data requires "(?P<module>python-multipart)" to be installed`),
-			Sentence: "FastAPI reads forms and uploads with $module, which is not installed", Hint: "add $module to requirements.txt and run `devup up` again",
+			Sentence: "FastAPI reads forms and uploads with $module, which is not installed", Hint: "add $module to requirements.txt, Pipfile or pyproject.toml and run `devup up` again",
 			Example: `RuntimeError: Form data requires "python-multipart" to be installed.`,
 		},
 	},

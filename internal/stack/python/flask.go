@@ -78,7 +78,7 @@ var Flask = stack.Stack{
 			Reason: "werkzeug", InBuild: true, Specific: true,
 			Pattern:  lazyregexp.New(`cannot import name '(?P<name>url_quote|url_decode|url_encode|url_parse|escape|Markup|_request_ctx_stack|_app_ctx_stack|soft_unicode|BaseResponse)' from '(?P<from>werkzeug|jinja2|flask|markupsafe)`),
 			Sentence: "the installed version of $from no longer has $name, which an older library needs",
-			Hint:     "pin the version of $from that fits in requirements.txt, or update the library that imports it",
+			Hint:     "pin the version of $from that fits, or update the library that imports it",
 		},
 	},
 }

@@ -52,7 +52,7 @@ var Dash = stack.Stack{
 	Describe: func(a *stack.App) {
 		a.Module = a.Entry
 		// run() of dash/dash.py has these as the defaults of its arguments.
-		a.Settings = []stack.Setting{{Name: "HOST", Value: "0.0.0.0"}, {Name: "DASH_DEBUG", Value: "true"}}
+		a.Settings, a.Debugging = []stack.Setting{{Name: "HOST", Value: "0.0.0.0"}}, []stack.Setting{{Name: "DASH_DEBUG", Value: "true"}}
 		text := a.Tree.Source(joined(a)).Text
 		if match := lazyregexp.New(`(?m)^(\w+)\s*=\s*` + a.Callable + `\.server\b`).FindStringSubmatch(text); match != nil {
 			a.ProdModule = importedModule(a) + ":" + match[1]

@@ -114,7 +114,7 @@ func undeclared(a *stack.App, needs *pip.Requirements) []string {
 		if aside.MatchString(tree.Relative(a.Dir, source.Path)) {
 			continue
 		}
-		for _, module := range importsOf(strings.Join(topLevelImport.FindAllString(source.Text, -1), "\n")) {
+		for _, module := range loadedBy(source.Text) {
 			found, _, _ := strings.Cut(packageOf(module), "[")
 			by, known := bringers[module]
 			if known = known || strings.HasPrefix(module, "flask_"); !known || own[module] || needs.Needs(append(by, found, module)...) || slices.Contains(packages, found) {
@@ -140,6 +140,25 @@ var bringers = map[string][]string{
 	"jose":           {"python-jose"},
 	"passlib":        nil,
 	"socketio":       {"flask-socketio"},
+	"decouple":       nil, "environ": nil, "dj_database_url": nil, "whitenoise": nil, "django_filters": nil, "drf_yasg": nil, "drf_spectacular": nil,
+	"rest_framework_simplejwt": {"djoser", "dj-rest-auth"}, "storages": nil, "crispy_forms": nil, "debug_toolbar": nil, "django_extensions": nil, "channels": nil,
+}
+
+// djangoNames are those of modules that Django's settings load: INSTALLED_APPS and MIDDLEWARE.
+var (
+	djangoLists = lazyregexp.New(`(?m)^(?:INSTALLED_APPS|MIDDLEWARE|THIRD_PARTY_APPS)\s*\+?=\s*[\[(]([^\])]*)[\])]`)
+	djangoName  = lazyregexp.New(`(?m)^\s*["'](\w+)[\w.]*["']`)
+)
+
+// loadedBy are the top-level names of the modules that a source loads as it is imported.
+func loadedBy(text string) []string {
+	modules := importsOf(strings.Join(topLevelImport.FindAllString(text, -1), "\n"))
+	for _, list := range djangoLists.FindAllStringSubmatch(text, -1) {
+		for _, m := range djangoName.FindAllStringSubmatch(list[1], -1) {
+			modules = append(modules, m[1])
+		}
+	}
+	return modules
 }
 
 // importsOf are the top-level names of the modules that a source imports.
@@ -166,8 +185,11 @@ var knownImports = map[string]string{
 	"flask": "flask", "werkzeug": "werkzeug", "jinja2": "jinja2", "markupsafe": "markupsafe", "click": "click",
 	"fastapi": "fastapi", "starlette": "starlette", "pydantic": "pydantic", "pydantic_settings": "pydantic-settings",
 	"uvicorn": "uvicorn", "gunicorn": "gunicorn", "waitress": "waitress", "quart": "quart", "litestar": "litestar",
+	"decouple": "python-decouple", "environ": "django-environ", "dj_database_url": "dj-database-url", "whitenoise": "whitenoise",
+	"django_filters": "django-filter", "drf_yasg": "drf-yasg", "drf_spectacular": "drf-spectacular", "rest_framework_simplejwt": "djangorestframework-simplejwt",
+	"storages": "django-storages", "crispy_forms": "django-crispy-forms", "debug_toolbar": "django-debug-toolbar", "django_extensions": "django-extensions", "channels": "channels",
 	"django": "django", "rest_framework": "djangorestframework", "corsheaders": "django-cors-headers",
-	"streamlit": "streamlit", "aiohttp": "aiohttp", "httpx": "httpx", "requests": "requests", "dotenv": "python-dotenv",
+	"streamlit": "streamlit", "gradio": "gradio", "dash": "dash", "plotly": "plotly", "aiohttp": "aiohttp", "httpx": "httpx", "requests": "requests", "dotenv": "python-dotenv",
 	"sqlalchemy": "sqlalchemy", "alembic": "alembic", "psycopg2": "psycopg2-binary", "psycopg": "psycopg[binary]", "asyncpg": "asyncpg",
 	"pymysql": "pymysql", "pymongo": "pymongo", "bson": "pymongo", "redis": "redis", "celery": "celery",
 	"boto3": "boto3", "botocore": "boto3", "jwt": "pyjwt", "jose": "python-jose", "passlib": "passlib", "bcrypt": "bcrypt",

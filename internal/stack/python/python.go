@@ -26,6 +26,7 @@ var Language = stack.Language{
 	Prepare:   prepare,
 	Describe:  describe,
 	Finish:    finish,
+	Hidden:    hidden,
 	Version:   pip.Version,
 	Ports:     ports,
 	Routes:    routes,
@@ -49,7 +50,7 @@ var Language = stack.Language{
 // directory with no requirements only these are opened.
 var entries = []string{
 	"wsgi.py", "app.py", "main.py", "server.py", "run.py", "application.py", "api.py", "asgi.py", "index.py",
-	"flask_app.py", "backend.py", "manage.py", "__main__.py", "__init__.py",
+	"flask_app.py", "streamlit_app.py", "dash_app.py", "dashboard.py", "backend.py", "manage.py", "__main__.py", "__init__.py",
 }
 
 // maxEntries bounds how many files are opened to find the entry of one directory, and

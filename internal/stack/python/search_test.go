@@ -96,7 +96,7 @@ func TestCommands(t *testing.T) {
 		{"Django below", list + "-- site/manage.py --\nDJANGO_SETTINGS_MODULE\n-- site/shop/wsgi.py --\n", "site/manage.py: python site/manage.py runserver 0.0.0.0:4000", "gunicorn --bind 0.0.0.0:4000 --chdir site shop.wsgi:application", ""},
 		{"Django without a site", list + "-- manage.py --\nDJANGO_SETTINGS_MODULE\n", "manage.py: python manage.py runserver 0.0.0.0:4000", "python manage.py runserver 0.0.0.0:4000", ""},
 		{"Litestar", list + "-- app.py --\nsite = litestar.Litestar(x)\n", "app:site: uvicorn app:site --host 0.0.0.0 --port 4000 --reload", "uvicorn app:site --host 0.0.0.0 --port 4000", ""},
-		{"Streamlit", list + "-- app.py --\nimport streamlit\n", "app.py: streamlit run app.py --server.address 0.0.0.0 --server.port 4000 --server.headless true", "streamlit run app.py --server.address 0.0.0.0 --server.port 4000 --server.headless true", ""},
+		{"Streamlit", list + "-- app.py --\nimport streamlit\n", "app.py: streamlit run app.py --server.address 0.0.0.0 --server.port 4000 --server.headless true --server.runOnSave true", "streamlit run app.py --server.address 0.0.0.0 --server.port 4000 --server.headless true", ""},
 		{"a server", list + "-- server.py --\nTCPServer(x)\n", "server.py: python server.py", "python server.py", ""},
 		{"a server of loopback", list + "-- server.py --\nHTTPServer(('localhost', 80), H)\n", "server.py: python /usr/local/lib/listen.py server.py", "python /usr/local/lib/listen.py server.py", ""},
 		{"uvicorn in a program", list + "-- main.py --\nuvicorn.run(app)\n", "main.py: python /usr/local/lib/listen.py main.py", "python /usr/local/lib/listen.py main.py", ""},

@@ -17,6 +17,7 @@ var (
 	envPrefix     = lazyregexp.New(`\benv_prefix\s*=\s*["']([^"']*)["']`)
 	fieldAlias    = lazyregexp.New(`\b(?:validation_alias|alias|env)\s*=\s*(?:AliasChoices\(\s*|\[\s*)?["']([^"']+)["']`)
 	fieldDefault  = lazyregexp.New(`^(?:default\s*=\s*|default_factory\s*=\s*)(.*)$`)
+	plainValue    = lazyregexp.New(`^(?:True|False|\d+(?:\.\d+)?)$`)
 	literalType   = lazyregexp.New(`^(?:\w+\.)?Literal\[(.*)\]$`)
 	choice        = lazyregexp.New(`["']([^"']*)["']`)
 	listType      = lazyregexp.New(`\b(?i:list|set|frozenset|tuple|sequence)\[`)
@@ -131,8 +132,12 @@ func field(line string, source tree.File, at int) (stack.Use, bool) {
 	if l := literal.FindStringSubmatch(value); l != nil {
 		u.Value = l[1] + l[2]
 	}
-	u.Empty = m[2] == "str" || m[2] == "SecretStr"
-	u.Number = m[2] == "int" || m[2] == "float"
+	kind := strings.TrimSpace(strings.TrimSuffix(m[2], "| None"))
+	u.Empty = kind == "str" || kind == "SecretStr"
+	u.Number, u.Bool = kind == "int" || kind == "float", kind == "bool"
+	if (u.Number || u.Bool) && plainValue.MatchString(value) {
+		u.Value = value
+	}
 	u.List = listType.MatchString(m[2]) && !strings.Contains(m[2], "NoDecode")
 	if choices := literalType.FindStringSubmatch(m[2]); choices != nil {
 		for _, c := range choice.FindAllStringSubmatch(choices[1], -1) {

@@ -2,6 +2,7 @@ package python
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
@@ -16,7 +17,9 @@ var Streamlit = stack.Stack{
 	Find:     findStreamlit,
 	Describe: func(a *stack.App) { a.Module = a.Entry },
 	Commands: func(a *stack.App) stack.Commands {
-		return stack.Commands{Dev: []string{"streamlit", "run", a.Module, "--server.address", "0.0.0.0", "--server.port", port(a), "--server.headless", "true"}}
+		run := []string{"streamlit", "run", a.Module, "--server.address", "0.0.0.0", "--server.port", port(a), "--server.headless", "true"}
+		// Else an open page only tells that its source changed.
+		return stack.Commands{Dev: append(slices.Clip(run), "--server.runOnSave", "true"), Prod: run}
 	},
 	Proxy: []stack.Rule{
 		{

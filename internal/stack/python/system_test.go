@@ -41,6 +41,26 @@ func TestSystem(t *testing.T) {
 	}
 }
 
+// TestAccompanyResolved: a tool that resolves a list takes the newest SQLAlchemy, so that the
+// driver of that one is added, and no version is forbidden.
+func TestAccompanyResolved(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ name, files, missing string }{
+		{"unlocked", "-- pyproject.toml --\n[project]\ndependencies = [\"flask\", \"sqlalchemy\", \"psycopg2-binary\", \"passlib[bcrypt]\"]\n", "psycopg[binary]"},
+		{"unlocked, with both drivers", "-- pyproject.toml --\n[project]\ndependencies = [\"flask\", \"sqlalchemy\", \"psycopg2-binary\", \"psycopg[binary]\"]\n", ""},
+		{"locked", "-- Pipfile --\n[packages]\nflask = \"*\"\nsqlalchemy = \"*\"\npsycopg2 = \"*\"\n-- Pipfile.lock --\n{\"default\": {\"flask\": {\"version\": \"==2.3\"}, \"sqlalchemy\": {\"version\": \"==2.0.1\"}, \"psycopg2\": {\"version\": \"==2.9\"}}}\n", ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			a := appIn(t, test.files+"-- app.py --\nfrom flask import Flask\napp = Flask(1)\n", ".")
+			accompany(a, pip.Read(a.Tree, "."))
+			if missing := strings.Join(a.Packages.Missing, " "); missing != test.missing {
+				t.Errorf("missing %q, want %q", missing, test.missing)
+			}
+		})
+	}
+}
+
 // TestAccompany: what pip is told besides the list, so that old packages fit together.
 func TestAccompany(t *testing.T) {
 	t.Parallel()
@@ -51,6 +71,11 @@ func TestAccompany(t *testing.T) {
 		{"Flask 2.2", "flask==2.2.2\nwerkzeug\n", "werkzeug<3", ""},
 		{"an extension", "flask\nflask-sqlalchemy==2.5.1\n", "sqlalchemy<2", ""},
 		{"an extension that says it", "flask\nflask-sqlalchemy==2.5.1\nsqlalchemy<2\n", "", ""},
+		{"PostgreSQL by SQLAlchemy", "flask-sqlalchemy==3.1.1\npsycopg2-binary==2.9.9\n", "sqlalchemy<2.1", ""},
+		{"PostgreSQL by SQLAlchemy from a version on", "sqlalchemy>=2.0\npsycopg2\n", "sqlalchemy<2.1", ""},
+		{"PostgreSQL by a newer SQLAlchemy", "sqlalchemy>=2.1\npsycopg2\n", "", ""},
+		{"PostgreSQL by SQLAlchemy, pinned", "sqlalchemy==2.0.23\npsycopg2-binary\n", "", ""},
+		{"PostgreSQL without SQLAlchemy", "flask\npsycopg2-binary\n", "", ""},
 		{"passwords", "flask\npasslib[bcrypt]\n", "bcrypt<5", ""},
 		{"passwords without bcrypt", "flask\npasslib\n", "", ""},
 		{"an older queue", "flask\ncelery==5.3.4\n", "kombu<5.5 packaging", ""},

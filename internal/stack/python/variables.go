@@ -34,16 +34,44 @@ func uses(source tree.File) []stack.Use {
 		if value, ok := defaults[name]; ok && !u.Set {
 			u.Value, u.Set = value, true
 		}
-		u.Required = strict && !u.Set && !hasDefault(arguments) && runsAtStart(text, match[0])
-		u.Empty = !slices.ContainsFunc(arguments, func(a string) bool { return strings.HasPrefix(a, "cast") })
+		kind, used := usedAs(text, match[0], match[1], arguments)
+		u.Required = (strict || used) && !u.Set && !hasDefault(arguments) && runsAtStart(text, match[0])
+		u.Empty = kind == "" && !slices.ContainsFunc(arguments, func(a string) bool { return strings.HasPrefix(a, "cast") })
+		u.Number, u.Bool = kind == "int" || kind == "float", kind == "bool"
 		found = append(found, u)
 	}
 	for _, match := range takes.FindAllStringSubmatchIndex(text, -1) {
 		if name := stack.Group(text, match, 1); match[4] < 0 { // an assignment sets it
-			found = append(found, stack.Use{Name: name, Required: runsAtStart(text, match[0]), Empty: true, Where: source.At(match[0], name)})
+			number := converts.MatchString(text[lineStart(text, match[0]):match[0]])
+			found = append(found, stack.Use{Name: name, Required: runsAtStart(text, match[0]), Empty: !number, Number: number, Where: source.At(match[0], name)})
 		}
 	}
 	return append(found, settings(source)...)
+}
+
+var (
+	converts  = lazyregexp.New(`\b(int|float)\(\s*(?:os\.)?$`)
+	typed     = lazyregexp.New(`^env\.(int|float|bool)\(`)
+	casts     = lazyregexp.New(`^cast\s*=\s*(int|float|bool)$`)
+	usedAtOne = lazyregexp.New(`^\)\s*(?:\.[a-z]\w*\(|\[)`)
+)
+
+// usedAs says what the code makes of a variable, "int", "float", "bool" or empty for text, and
+// whether it fails without one: int(os.getenv("PORT")), os.getenv("HOSTS").split(",").
+func usedAs(text string, start, end int, arguments []string) (kind string, used bool) {
+	if m := typed.FindStringSubmatch(text[start:end]); m != nil {
+		return m[1], false
+	}
+	for _, argument := range arguments {
+		if m := casts.FindStringSubmatch(argument); m != nil {
+			return m[1], false
+		}
+	}
+	if m := converts.FindStringSubmatch(text[lineStart(text, start):start]); m != nil {
+		return m[1], true
+	}
+	closing := stack.Closing(text[end:min(len(text), end+200)])
+	return "", closing >= 0 && usedAtOne.MatchString(text[end+closing:])
 }
 
 // fallback is the default among the arguments behind a variable's name. The second argument

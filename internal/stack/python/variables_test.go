@@ -29,6 +29,10 @@ func TestRequired(t *testing.T) {
 		"class C:\n    a = os.environ['A']":                    "A",
 		"def create_app():\n    a = os.environ['A']":           "A",
 		"try:\n    a = os.environ['A']\nexcept: pass":          "",
+		`int(os.getenv("A"))`:                                  "A",
+		`int(os.getenv("A", 1)) + int(os.getenv("B") or 1)`:    "B",
+		`os.environ.get("A").split(",")`:                       "A",
+		`os.environ.get("A", "").split(",")`:                   "",
 		`config("A", cast=str)`:                                "A",
 		`config("A", Secret)`:                                  "A",
 		`config("A", default=None)`:                            "",
@@ -40,6 +44,28 @@ func TestRequired(t *testing.T) {
 		`SECRET = config("A", cast=lambda v: v.split(",")[0])`: "A",
 	} {
 		if got := required(uses(tree.File{Path: "a.py", Text: source})); got != want {
+			t.Errorf("%s: %q, want %q", source, got, want)
+		}
+	}
+}
+
+// TestTypes: what the program makes of a variable, and what does for a start where only the
+// user knows the value.
+func TestTypes(t *testing.T) {
+	t.Parallel()
+	for source, want := range map[string]string{
+		`config("A", cast=int)`:        "1",
+		`config("A", cast=bool)`:       "false",
+		`config("A", cast=Csv())`:      "placeholder",
+		`config("A")`:                  "",
+		`env.int("A")`:                 "1",
+		`env.bool("A")`:                "false",
+		`int(os.environ["A"])`:         "1",
+		`float(os.environ.get("A"))`:   "1",
+		`os.getenv("A").split(",")`:    "",
+		`config("MAIL_A", cast=float)`: "1",
+	} {
+		if got := stack.StandIn(uses(tree.File{Path: "a.py", Text: source})[0]); got != want {
 			t.Errorf("%s: %q, want %q", source, got, want)
 		}
 	}

@@ -24,6 +24,16 @@ var Rack = stack.Stack{
 	},
 	Commands: rackCommands,
 	Settings: []string{"RACK_ENV", "APP_ENV", "BUNDLE_PATH", "BUNDLE_GEMFILE"},
+	Proxy: []stack.Rule{
+		{
+			// sinatra/sinatra#2053: in development, hosts of this machine alone.
+			Title: "Sinatra", Packages: []string{"sinatra"}, From: stack.Release(4, 1),
+			Line: stack.Line{
+				Why: stack.Refuses, Files: entries, Has: `\bhost_authorization\b`,
+				Code: `set :host_authorization, permitted_hosts: ["localhost", "{suffix}"]`,
+			},
+		},
+	},
 	Listen:   stack.Listen{Prints: lazyregexp.New(`\* Listening on http://(?:127\.0\.0\.1|localhost|\[::1\])`), Hint: "start it with `bundle exec puma -b tcp://0.0.0.0:%d`"},
 	Failures: failures,
 }

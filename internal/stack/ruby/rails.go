@@ -16,6 +16,7 @@ var Rails = stack.Stack{
 	Describe: describeRails,
 	Commands: railsCommands,
 	Migrate:  railsPrepare,
+	Uses:     railsUses,
 	Settings: []string{"RAILS_ENV", "RAILS_LOG_TO_STDOUT", "RAILS_LOG_LEVEL", "RAILS_SERVE_STATIC_FILES", "RAILS_MAX_THREADS", "RAILS_MIN_THREADS", "WEB_CONCURRENCY", "PIDFILE", "BOOTSNAP_CACHE_DIR", "RAILS_DEVELOPMENT_HOSTS", "SOLID_QUEUE_IN_PUMA", "JOB_CONCURRENCY"},
 	Listen:   stack.Listen{Prints: lazyregexp.New(`\* Puma version|=> Booting Puma`), Hint: "start Rails with `rails server -b 0.0.0.0`"},
 	Proxy: []stack.Rule{
@@ -89,10 +90,41 @@ func railsCommands(a *stack.App) stack.Commands {
 	return start
 }
 
-// railsPrepare makes the database, or migrates it: https://guides.rubyonrails.org/active_record_migrations.html#preparing-the-database.
+// railsRelease is the release of Rails in the lock file.
+func railsRelease(a *stack.App) (release stack.Version, known bool) {
+	text, found := stack.Match(a.Tree.LockText(path.Join(a.Dir, "Gemfile.lock")), `(?m)^    rails \((\d+\.\d+)`)
+	major, minor, _ := stack.Parts(text)
+	return stack.Release(major, minor), found
+}
+
+// railsPrepare makes the database, or migrates it. Since 7.1 it also fills one in which it makes
+// the tables: https://guides.rubyonrails.org/active_record_migrations.html#preparing-the-database.
 func railsPrepare(a *stack.App) []string {
 	if !a.Tree.Has(path.Join(a.Dir, "config", "database.yml")) && len(a.Tree.Directory(path.Join(a.Dir, "db")).Names) == 0 {
 		return nil
 	}
+	const seeds = "db/seeds.rb"
+	text := tree.BlankComments(a.Tree.Text(path.Join(a.Dir, seeds)), "#")
+	if release, known := railsRelease(a); known && release.Less(stack.Release(7, 1)) && stack.HasCode(tree.File{Text: text}) {
+		a.Seed = stack.OnceFrom(a.Tree, []string{"bundle", "exec", "rails", "db:seed"}, path.Join(a.Dir, seeds))
+	}
 	return []string{"bundle", "exec", "rails", "db:prepare"}
+}
+
+var credentials = lazyregexp.New(`\bapplication\.credentials(?:\.\w|\[|!)`)
+
+// railsUses is the key of the credentials that a source reads. Without it they are empty, and
+// Rails starts all the same: https://guides.rubyonrails.org/security.html#custom-credentials.
+func railsUses(a *stack.App) []stack.Use {
+	const name = "RAILS_MASTER_KEY"
+	if !a.Tree.Exists(path.Join(a.Dir, "config/credentials.yml.enc")) || a.Tree.Exists(path.Join(a.Dir, "config/master.key")) ||
+		a.Tree.Exists(path.Join(a.Dir, "config/credentials/development.yml.enc")) {
+		return nil
+	}
+	for _, source := range a.Sources {
+		if at := credentials.FindStringIndex(source.Text); at != nil && !elsewhere(source.Path) {
+			return []stack.Use{{Name: name, Required: true, Empty: true, Where: source.At(at[0], name)}}
+		}
+	}
+	return nil
 }

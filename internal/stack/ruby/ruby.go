@@ -30,7 +30,7 @@ var Language = stack.Language{
 	Copies:        copies,
 	Install:       install,
 	Getenv:        func(name, or string) string { return `ENV.fetch("` + name + `", "` + or + `")` },
-	Renders:       lazyregexp.New(`^\s*(?:erb|haml|slim) :|\brender\b`),
+	Renders:       lazyregexp.New(`(?m)^\s*(?:erb|haml|slim)[ (]:|\brender\b`),
 	ForProduction: lazyregexp.New(`designed for production, not development|\bRAILS_ENV=["']?production\b`), // as Rails 7.1 and newer write it
 	LoadsEnv:      lazyregexp.New(`\bdotenv\b`),
 	LetsIn:        lazyregexp.New(`Rack::Cors|Access-Control-Allow-Origin`),

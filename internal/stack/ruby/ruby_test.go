@@ -53,3 +53,13 @@ func TestUses(t *testing.T) {
 		}
 	}
 }
+
+// TestServersOfPages: code that answers with pages.
+func TestServersOfPages(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{"get '/' do\n  erb :notes\nend": true, "  haml(:a)": true, "render plain: 'a'": true, "body.to_json": false} {
+		if got := Language.Renders.MatchString(text); got != want {
+			t.Errorf("%q renders: %v, want %v", text, got, want)
+		}
+	}
+}

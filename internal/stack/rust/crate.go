@@ -27,8 +27,9 @@ type crate struct {
 	Bin          []program      `toml:"bin"`
 	Dependencies map[string]any `toml:"dependencies"`
 	Workspace    struct {
-		Members []string `toml:"members"`
-		Exclude []string `toml:"exclude"`
+		Members      []string       `toml:"members"`
+		Exclude      []string       `toml:"exclude"`
+		Dependencies map[string]any `toml:"dependencies"`
 	} `toml:"workspace"`
 
 	text string
@@ -107,16 +108,18 @@ func (c *crate) line(name string) int {
 func packagesOf(a *stack.App, c *crate) stack.Packages {
 	p := stack.Packages{Manager: "cargo", Manifest: "Cargo.toml"}
 	top := workspaceOf(a.Tree, a.Dir)
-	for _, dependency := range c.Dependencies {
-		fields, _ := dependency.(map[string]any)
-		to, _ := fields["path"].(string)
-		for to = path.Join(a.Dir, to); to != "." && !strings.HasPrefix(to, "..") && a.Tree.Directory(to).Has("Cargo.toml") && top != "." && top != to && !tree.IsBelow(top, to); {
+	crates := cratesOf(a.Tree, c, crateOf(a.Tree, top))
+	for _, to := range crates {
+		for top != "." && top != to && !tree.IsBelow(top, to) {
 			top = path.Dir(top)
 		}
 	}
 	if top != a.Dir {
 		p.Workspace = top
 		p.Members = []string{tree.Relative(top, a.Dir)}
+		for _, dir := range crates {
+			p.Linked = append(p.Linked, tree.Relative(top, dir))
+		}
 	}
 	for _, dir := range []string{a.Dir, top} {
 		if a.Tree.Exists(path.Join(dir, ".sqlx")) || a.Tree.Exists(path.Join(dir, "sqlx-data.json")) {
@@ -128,6 +131,42 @@ func packagesOf(a *stack.App, c *crate) stack.Packages {
 	}
 	return p
 }
+
+// cratesOf are the directories of the crates that a crate depends on by path, directly or through
+// others, sorted. A workspace may say the path for its members.
+func cratesOf(t *tree.Tree, c, workspace *crate) []string {
+	var all []string
+	open := []*crate{c}
+	for len(open) > 0 && len(all) < maxCrates {
+		from := open[0]
+		open = open[1:]
+		for name, dependency := range from.Dependencies {
+			fields, _ := dependency.(map[string]any)
+			to, base := pathIn(fields), from.dir
+			if fields["workspace"] == true && workspace != nil {
+				shared, _ := workspace.Workspace.Dependencies[name].(map[string]any)
+				to, base = pathIn(shared), workspace.dir
+			}
+			dir := path.Join(base, to)
+			if to == "" || strings.HasPrefix(dir, "..") || dir == c.dir || slices.Contains(all, dir) {
+				continue
+			}
+			if next := crateOf(t, dir); next != nil {
+				all, open = append(all, dir), append(open, next)
+			}
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+func pathIn(fields map[string]any) string {
+	to, _ := fields["path"].(string)
+	return to
+}
+
+// maxCrates bounds how far paths between crates are followed.
+const maxCrates = 50
 
 // workspaceOf is the directory of the workspace that the crate is a member of, or its own.
 func workspaceOf(t *tree.Tree, dir string) string {
@@ -188,10 +227,11 @@ func image(version string) untrusted.Inert {
 
 // installation is what the template reads as .Install.
 type installation struct {
-	Sources untrusted.Inert // names of files after whose edit the program is built again, as find takes them
-	Build   untrusted.Inert // the command that builds it for development, for sh
-	Program untrusted.Inert // the name of the built program, for sh
-	Offline bool            // sqlx checks its queries with what the repository holds of the database
+	Sources untrusted.Inert   // names of files after whose edit the program is built again, as find takes them
+	Build   untrusted.Inert   // the command that builds it for development, for sh
+	Program untrusted.Inert   // the name of the built program, for sh
+	Tools   []untrusted.Inert // the commands that install what setup steps need, for sh
+	Offline bool              // sqlx checks its queries with what the repository holds of the database
 }
 
 // copies are none: cargo compiles crates with the source alone.
@@ -201,6 +241,7 @@ func install(q *untrusted.Quoter, s stack.Service, _ *stack.Stack) any {
 	v := installation{
 		Sources: `-name "*.rs" -o -name "Cargo.*" -o -name "*.html" -o -name "*.hbs" -o -name "*.tera" -o -name "*.j2" -o -name "*.sql" -o -name "*.toml" -o -name "*.yaml" -o -name ".env"`,
 		Build:   "cargo build",
+		Tools:   stack.Tools(q, s),
 		Offline: slices.Contains(s.Packages.Includes, offlineQueries),
 	}
 	if build := stack.Rebuild(s.Dev); build != nil {

@@ -19,7 +19,7 @@ var Language = stack.Language{
 	Versions:   []string{newest},
 	Search:     search,
 	Describe:   describe,
-	Remarks:    remarks,
+	Hidden:     hidden,
 	Version:    version,
 	Ports:      ports,
 	Routes:     routes,
@@ -28,6 +28,7 @@ var Language = stack.Language{
 	Image:      image,
 	Copies:     copies,
 	Install:    install,
+	Migration:  migration,
 	LoadsEnv:   lazyregexp.New(`\bdotenvy?\b`),
 	LoadsAbove: lazyregexp.New(`\bdotenv\(\)`), // it looks in each directory up to the root
 	DemandsEnv: lazyregexp.New(`\bdotenv\(\)\s*(?:\.expect\(|\.unwrap\(|\?)`),
@@ -138,7 +139,7 @@ func findPort(a *stack.App) (stack.Port, bool) {
 	if port, ok := stack.PortIn(a.Sources, ports...); ok {
 		return port, ok
 	}
-	for _, name := range []string{"Rocket.toml", "config/default.toml", "config/development.yaml", "configuration/base.yaml", "configuration.yaml"} {
+	for _, name := range configFiles {
 		file := a.Tree.Source(path.Join(a.Dir, name))
 		if at := configPort.FindStringSubmatchIndex(file.Text); at != nil {
 			if n, ok := stack.PortNumber(stack.Group(file.Text, at, 1)); ok {

@@ -1,7 +1,7 @@
 package rust
 
 import (
-	"fmt"
+	"path"
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
@@ -21,12 +21,22 @@ var ports = []*lazyregexp.Regexp{
 	lazyregexp.New(`\(?\[(?:0|127), 0, 0, [01]\]\s*,\s*(\d{2,5})\)?`),
 }
 
+// configFiles are settings of a program, those that hold in development first.
+var configFiles = []string{"Rocket.toml", "config/default.toml", "config/development.yaml", "configuration/local.yaml", "configuration/base.yaml", "configuration.yaml"}
+
+var configHost = lazyregexp.New(`(?m)^(?:application|server|http|app):\s*\n(?:[ \t]+\S.*\n)*?[ \t]+host:\s*["']?(?:127\.0\.0\.1|localhost)\b`)
+
 var configPort = lazyregexp.New(`(?m)^\s*(?:application_)?port\s*[:=]\s*(\d{2,5})\b`)
 
 var (
-	reads   = lazyregexp.New(`(?s)\b(?:env::)?var(?:_os)?\(\s*"([A-Z][A-Z0-9_]*)"\s*\)(.{0,80})`)
-	macro   = lazyregexp.New(`\b(?:dotenv!|env!)\(\s*"([A-Z][A-Z0-9_]*)"`)
-	clapEnv = lazyregexp.New(`\benv\s*=\s*"([A-Z][A-Z0-9_]*)"([^)\n]*)`)
+	reads = lazyregexp.New(`(?s)\b(?:env::)?var(?:_os)?\(\s*"([A-Z][A-Z0-9_]*)"\s*\)`)
+	macro = lazyregexp.New(`\b(?:dotenv!|env!)\(\s*"([A-Z][A-Z0-9_]*)"`)
+	// insists is what ends the program where the variable is not set.
+	insists = lazyregexp.New(`^\s*(?:\.map_err\([^;]*?\)\s*|\.(?:with_)?context\([^;]*?\)\s*)?(?:\.expect\(|\.unwrap\(\)|\?)`)
+	number  = lazyregexp.New(`\b(?:[ui](?:8|16|32|64|128|size)|f32|f64)\b`)
+	// argument is the field of a struct below an attribute of clap.
+	argument = lazyregexp.New(`^[^\n]*\n(?:\s*(?:#\[|///)[^\n]*\n)*\s*(?:pub(?:\([^)]*\))?\s+)?\w+\s*:\s*([\w:<>]+)`)
+	clapEnv  = lazyregexp.New(`\benv\s*=\s*"([A-Z][A-Z0-9_]*)"([^)\n]*)`)
 )
 
 // uses are the variables that a source reads.
@@ -34,9 +44,13 @@ func uses(source tree.File) []stack.Use {
 	var found []stack.Use
 	text := source.Text
 	for _, match := range reads.FindAllStringSubmatchIndex(text, -1) {
-		name, rest := stack.Group(text, match, 1), stack.Group(text, match, 2)
-		statement, _, _ := strings.Cut(rest, ";")
-		use := stack.Use{Name: name, Set: stack.HasOne(statement, "unwrap_or", ".ok()", "is_ok", "is_err", "if let"), Where: source.At(match[0], name)}
+		name := stack.Group(text, match, 1)
+		statement, _, _ := strings.Cut(text[match[1]:min(len(text), match[1]+120)], ";")
+		use := stack.Use{Name: name, Set: stack.HasOne(statement, "unwrap_or", ".ok()", "is_ok", "is_err", "if let"), Where: source.At(match[0], name), Empty: true}
+		use.Required = !use.Set && insists.MatchString(statement)
+		if use.Required && stack.HasOne(statement, ".parse") {
+			use.Empty, use.Number = false, number.MatchString(statement) || strings.Contains(strings.ToUpper(name), "PORT")
+		}
 		if value := given.FindStringSubmatch(statement); value != nil {
 			use.Value = value[1]
 		}
@@ -49,7 +63,11 @@ func uses(source tree.File) []stack.Use {
 	}
 	for _, match := range clapEnv.FindAllStringSubmatchIndex(text, -1) {
 		name := stack.Group(text, match, 1)
-		found = append(found, stack.Use{Name: name, Set: strings.Contains(stack.Group(text, match, 2), "default_value"), Where: source.At(match[0], name)})
+		use := stack.Use{Name: name, Set: strings.Contains(stack.Group(text, match, 2), "default_value"), Where: source.At(match[0], name), Empty: true}
+		if kind := argument.FindStringSubmatch(text[match[1]:]); kind != nil && !use.Set {
+			use.Required, use.Number = !strings.HasPrefix(kind[1], "Option") && kind[1] != "bool", number.MatchString(kind[1])
+		}
+		found = append(found, use)
 	}
 	return found
 }
@@ -92,22 +110,32 @@ func routes(sources []tree.File) []stack.Route {
 
 var loopback = lazyregexp.New(`"((?:127\.0\.0\.1|localhost|\[::1\]):(\d{2,5}))"|\(\s*(\[127, ?0, ?0, ?1\])\s*,\s*(\d{2,5})|\(\s*"(127\.0\.0\.1|localhost)"\s*,\s*(\d{2,5})|\b(Ipv4Addr::LOCALHOST)\b`)
 
-// remarks names an address on which nothing outside of the container arrives. Rocket takes a
+// hidden is where the program listens on the loopback address at its port. Rocket takes a
 // variable for it, which the image sets.
-func remarks(a *stack.App) {
+func hidden(a *stack.App) tree.Evidence {
+	if a.Framework == "Rocket" {
+		return tree.Evidence{}
+	}
 	for _, source := range a.Sources {
 		for _, at := range loopback.FindAllStringSubmatchIndex(source.Text, -1) {
 			address, port := stack.Group(source.Text, at, 1), stack.Group(source.Text, at, 2)+stack.Group(source.Text, at, 4)+stack.Group(source.Text, at, 6)
 			if address == "" {
 				address = stack.Group(source.Text, at, 3) + stack.Group(source.Text, at, 5) + stack.Group(source.Text, at, 7)
 			}
-			if n, ok := stack.PortNumber(port); ok && n != a.Port.Number || a.Framework == "Rocket" {
-				continue // another server's
+			line := source.Text[strings.LastIndexByte(source.Text[:at[0]], '\n')+1 : at[0]]
+			if n, ok := stack.PortNumber(port); ok && n != a.Port.Number || strings.Contains(line, "var(") {
+				continue // another server's, or the default of a variable
 			}
-			a.Remark(source.At(at[0], fmt.Sprintf("listens on %s, which nothing outside of its container reaches", address)), "write 0.0.0.0 there")
-			return
+			return source.At(at[0], "listens on "+address)
 		}
 	}
+	for _, name := range configFiles {
+		file := a.Tree.Source(path.Join(a.Dir, name))
+		if at := configHost.FindStringIndex(file.Text); at != nil {
+			return file.At(at[0], "listens on 127.0.0.1")
+		}
+	}
+	return tree.Evidence{}
 }
 
 // failures are errors of cargo and of what crates need.

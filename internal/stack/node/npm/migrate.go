@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/tree"
 )
 
@@ -110,28 +111,75 @@ func (v *project) migrate() {
 		v.migratePrisma()
 	}
 	if a.Migrate == nil {
-		v.migrateByHand()
+		migrateByHand(v)
 	}
-	if a.Migrate == nil {
-		return // data without tables fits nothing
+	if a.Migrate != nil || v.own.NeedsOneOf("mongoose", "mongodb") != "" { // else data fits no tables
+		a.Seed = v.seed()
 	}
-	if v.own.Prisma["seed"] != "" {
-		a.Seed = running(a.Packages.Manager, "prisma", "db", "seed")
-		return
+}
+
+// seed is what fills the database: a tool's own command, or a script.
+func (v *project) seed() stack.Seed {
+	if command := v.own.Prisma["seed"]; command != "" {
+		return stack.OnceFrom(v.Tree, running(v.Packages.Manager, "prisma", "db", "seed"), v.filesOf(command)...)
 	}
 	for _, name := range v.own.scriptNames() {
-		if seeds.MatchString(name) && !undoes.MatchString(v.own.Scripts[name]) {
-			a.Seed = []string{a.Packages.Manager, "run", name}
-			return
+		text := v.own.Scripts[name]
+		if !seeds.MatchString(name) || undoes.MatchString(text) {
+			continue
+		}
+		files := v.filesOf(text)
+		for _, tool := range seeders {
+			if tool.runs.MatchString(text) {
+				files = stack.FilesIn(v.Tree, path.Join(v.Dir, tool.dir), ".js", ".ts", ".cjs", ".mjs")
+			}
+		}
+		seed := stack.OnceFrom(v.Tree, []string{v.Packages.Manager, "run", name}, files...)
+		isTool := slices.ContainsFunc(seeders, func(tool seeder) bool { return tool.runs.MatchString(text) })
+		seed.Once = seed.Once && (isTool || slices.ContainsFunc(files, func(file string) bool { return ending.MatchString(v.Tree.Text(file)) }))
+		return seed
+	}
+	for _, tool := range seeders {
+		if files := stack.FilesIn(v.Tree, path.Join(v.Dir, tool.dir), ".js", ".ts", ".cjs", ".mjs"); len(files) > 0 && v.own.NeedsOneOf(tool.packages) != "" {
+			return stack.OnceFrom(v.Tree, running(v.Packages.Manager, tool.command...), files...)
 		}
 	}
+	return stack.Seed{}
+}
+
+// seeder is a tool with seeds of its own.
+type seeder struct {
+	packages string
+	runs     *lazyregexp.Regexp // a script that calls it
+	dir      string             // of its files, by default
+	command  []string
+}
+
+var seeders = []seeder{
+	{"sequelize-cli", lazyregexp.New(`\bsequelize(?:-cli)? db:seed:all\b`), "seeders", []string{"sequelize-cli", "db:seed:all"}},
+	{"knex", lazyregexp.New(`\bknex\b.* seed:run\b`), "seeds", []string{"knex", "seed:run"}},
+}
+
+var (
+	sourceFile = lazyregexp.New(`[\w./-]+\.[cm]?[jt]s\b`)
+	// ending is code that lets a script end: an open connection keeps it running.
+	ending = lazyregexp.New(`\bprocess\.exit\(|\bdisconnect\(|\.(?:close|end|destroy)\(\s*\)`)
+)
+
+// filesOf are the sources that a command line names.
+func (v *project) filesOf(command string) []string {
+	var files []string
+	for _, name := range sourceFile.FindAllString(command, -1) {
+		files = append(files, path.Join(v.Dir, name))
+	}
+	return files
 }
 
 // migrateWith is the command of a tool; nil where it has nothing to do.
 func (v *project) migrateWith(tool migrations) []string {
 	config, has, lacks := v.migrationsOf(tool)
 	if ofWorkers.MatchString(config) {
-		return v.migrateD1()
+		return migrateD1(v)
 	}
 	name := v.scriptThat(tool.applies)
 	push := ""
@@ -160,7 +208,7 @@ var (
 )
 
 // migrateD1 applies the migrations to the copy of the database that Wrangler has for development.
-func (v *project) migrateD1() []string {
+func migrateD1(v *project) []string {
 	for _, name := range []string{"wrangler.jsonc", "wrangler.json", "wrangler.toml"} {
 		if match := nameOfD1.FindStringSubmatch(v.Tree.Text(path.Join(v.Dir, name))); match != nil {
 			return running(v.Packages.Manager, "wrangler", "d1", "migrations", "apply", match[1], "--local")
@@ -269,7 +317,7 @@ var (
 )
 
 // migrateByHand runs the file of the project's own that makes the tables, unless it removes any.
-func (v *project) migrateByHand() {
+func migrateByHand(v *project) {
 	if v.own.NeedsOneOf(drivers...) == "" {
 		return
 	}
@@ -309,14 +357,5 @@ func (v *project) migratePrisma() {
 
 // inDirectory runs a command in another directory of the repository, seen from the first one.
 func inDirectory(from, to string, command []string) []string {
-	return append([]string{"sh", "-c", `cd "$0" && exec "$@"`, relative(from, to)}, command...)
-}
-
-// relative is the way from one directory of the repository to another.
-func relative(from, to string) string {
-	up := "."
-	for from != to && !tree.IsBelow(from, to) {
-		from, up = path.Dir(from), path.Join(up, "..")
-	}
-	return path.Join(up, tree.Relative(from, to))
+	return append([]string{"sh", "-c", `cd "$0" && exec "$@"`, tree.From(from, to)}, command...)
 }

@@ -45,8 +45,11 @@ func TestMigrate(t *testing.T) {
 			a := appIn(t, test.files, test.dir)
 			Describe(a)
 			got := strings.Join(a.Migrate, " ")
-			if a.Seed != nil {
-				got += " | " + strings.Join(a.Seed, " ")
+			if a.Seed.Command != nil {
+				got += " | " + strings.Join(a.Seed.Command, " ")
+			}
+			if a.Seed.Once {
+				got += " once"
 			}
 			if got != test.want {
 				t.Errorf("got  %s\nwant %s", got, test.want)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/tree"
 )
@@ -111,6 +112,9 @@ func System(a *stack.App) {
 	if path.Base(a.Entry) == "manage.py" && slices.ContainsFunc(a.Sources, usesGIS) {
 		run = append(run, strings.Fields(libraries["django-gis"].run)...)
 	}
+	if slices.ContainsFunc(a.Sources, func(s tree.File) bool { return importsTk.MatchString(s.Text) }) {
+		run = append(run, "libtk8.6")
+	}
 	if compiler {
 		build = append(build, "build-essential")
 	}
@@ -145,5 +149,9 @@ func sorted(names []string) []string {
 	slices.Sort(names)
 	return slices.Compact(names)
 }
+
+// importsTk matches what loads Tk, which Python's slim images lack. Editors add such lines by
+// themselves: `from turtle import title`.
+var importsTk = lazyregexp.New(`(?m)^(?:from|import)[ \t]+(?:tkinter|turtle)\b`)
 
 func usesGIS(source tree.File) bool { return strings.Contains(source.Text, "django.contrib.gis") }

@@ -1,0 +1,76 @@
+package detect
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/stack/dataservice"
+)
+
+// usualURL is the variable that tools for migrations read.
+const usualURL = "DATABASE_URL"
+
+// decideTables decides how the tables of a database are made, where that needs to know where it
+// is. Of the services that use it, one applies the migrations of a directory.
+func (s dataServices) decideTables(shared *dataservice.Shared) {
+	if !dataservice.Lookup(shared.Service).IsSQL() {
+		return
+	}
+	var applied []string
+	for _, use := range shared.Uses {
+		c := s.called(use.By)
+		decide := c.Of.Language.Migration
+		if decide == nil || c.Migrate != nil || c.compose != nil || c.Dockerfile != "" {
+			continue
+		}
+		m := decide(c.App, shared.Service)
+		if m == nil || slices.Contains(applied, m.Dir) {
+			continue
+		}
+		applied = append(applied, m.Dir)
+		c.Migrate, c.MigrateFiles = m.Command(c.urlOf(shared, use)), []string{m.Dir}
+		c.Packages.Tools = append(c.Packages.Tools, m.Tools...)
+		shared.Seeds, shared.MakesDatabase = nil, false // they would make the tables twice
+	}
+}
+
+// urlOf is the service's variable that holds the URL of a database. Where none does, it is
+// added.
+func (c *candidate) urlOf(shared *dataservice.Shared, use dataservice.Use) string {
+	url := shared.URL()
+	_, location, _ := strings.Cut(url, "://")
+	for _, v := range c.Variables {
+		scheme, rest, found := strings.Cut(v.Value, "://")
+		plain, _, _ := strings.Cut(rest, "?")
+		if found && v.Data == shared.Key && plain == location && !strings.ContainsAny(scheme, "+:") {
+			return v.Name
+		}
+	}
+	name := usualURL
+	if slices.ContainsFunc(c.Variables, func(v Variable) bool { return v.Name == name && v.Value != "" }) {
+		name = "MIGRATIONS_URL" // the program reads the other in another form
+	}
+	v := c.variable(name, first(slices.Concat(use.Evidence, shared.Evidence)))
+	v.Data, v.Value, v.Replaced, v.Required = shared.Key, url, shared.Login.References(), false
+	return name
+}
+
+// decideSeed takes the command of a README that fills the database of a service, where nothing
+// else shows one. It is only offered: what it does is not known.
+func (s dataServices) decideSeed(shared *dataservice.Shared) {
+	of := dataservice.Lookup(shared.Service)
+	if of.Group != dataservice.Database || len(shared.Seeds) > 0 {
+		return
+	}
+	for _, use := range shared.Uses {
+		c := s.called(use.By)
+		if c.Seed.Command != nil || c.compose != nil {
+			continue
+		}
+		c.Seed.Command = stack.SeedIn(s.tree.Text(readme(s.tree, c.Dir)))
+		if c.Seed.Command == nil && len(s.found) == 1 {
+			c.Seed.Command = stack.SeedIn(s.tree.Text(readme(s.tree, ".")))
+		}
+	}
+}

@@ -1,0 +1,103 @@
+package plan
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/compose-spec/compose-go/v2/types"
+)
+
+// keptVolumes gives the anonymous volumes that a container's successor takes over: those
+// that may hold data, and those that hold what the image holds while that is the same.
+func (m *maker) keptVolumes(s types.ServiceConfig, c Container) map[string]string {
+	if m.options.RenewAnon {
+		return nil
+	}
+	kept := c.Data()
+	if id := m.observed.Images[ImageName(m.project, s)]; id == "" || id != c.Image {
+		return m.leftShadows(s, kept)
+	}
+	for target, name := range c.Shadows() {
+		if slices.Contains(anonymousTargets(s), target) {
+			kept[target] = name
+		}
+	}
+	return kept
+}
+
+// leftShadows adds to kept the volumes that hold what the service's image holds and that
+// no container has: a down left them. To fill new ones takes seconds.
+func (m *maker) leftShadows(s types.ServiceConfig, kept map[string]string) map[string]string {
+	id := m.observed.Images[ImageName(m.project, s)]
+	if m.options.RenewAnon || id == "" {
+		return kept
+	}
+	for _, target := range anonymousTargets(s) {
+		i := slices.IndexFunc(m.observed.Volumes, func(v Volume) bool {
+			return v.Shadows == s.Name+":"+target && v.Image == id && !m.mounted(v.Name)
+		})
+		if i < 0 || kept[target] != "" {
+			continue
+		}
+		if kept == nil {
+			kept = map[string]string{}
+		}
+		kept[target] = m.observed.Volumes[i].Name
+	}
+	return kept
+}
+
+// mounted says that a container has the volume, or will have it after the plan so far.
+func (m *maker) mounted(volume string) bool {
+	return slices.ContainsFunc(m.observed.Containers, func(c Container) bool {
+		return slices.ContainsFunc(c.Mounts, func(mount Mount) bool { return mount.Name == volume })
+	}) || m.plan.keeps()[volume]
+}
+
+// keeps are the anonymous volumes that new containers of the plan mount again.
+func (p *Plan) keeps() map[string]bool {
+	kept := map[string]bool{}
+	for _, op := range p.Ops {
+		for _, name := range op.KeepVolumes {
+			kept[name] = true
+		}
+	}
+	return kept
+}
+
+// anonymousTargets is where a service mounts anonymous volumes.
+func anonymousTargets(s types.ServiceConfig) []string {
+	var targets []string
+	for _, v := range s.Volumes {
+		if v.Type == types.VolumeTypeVolume && v.Source == "" {
+			targets = append(targets, v.Target)
+		}
+	}
+	return targets
+}
+
+// removeShadows removes the shadow volumes that no container has after this plan: those of
+// containers that it replaces or removes, and those that a down left behind.
+func (m *maker) removeShadows() {
+	gone := map[string][]int{} // container ID -> the operation that ends it
+	for i, op := range m.plan.Ops {
+		if op.Action == Recreate || op.Action == Remove {
+			gone[op.Old.ID] = []int{i}
+		}
+	}
+	used := m.plan.keeps()
+	for _, c := range m.observed.Containers {
+		for _, target := range slices.Sorted(maps.Keys(c.Shadows())) {
+			name := c.Shadows()[target]
+			if after, ends := gone[c.ID]; ends && !used[name] {
+				m.plan.add(Op{Action: RemoveVolume, Name: name, Key: c.Service + ":" + target, Disposable: true, After: after, Causes: []string{"its container no longer exists"}})
+			}
+			used[name] = true
+		}
+	}
+	for _, v := range m.observed.Volumes {
+		if v.Shadows != "" && !used[v.Name] {
+			m.plan.add(Op{Action: RemoveVolume, Name: v.Name, Key: v.Shadows, Disposable: true, Causes: []string{"no container has it"}})
+		}
+	}
+}

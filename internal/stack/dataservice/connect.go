@@ -1,0 +1,134 @@
+package dataservice
+
+import (
+	"strings"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/tree"
+)
+
+// connector is a call that connects to a database by texts that code may put together.
+type connector struct {
+	service string // empty where the address says which
+	pattern *lazyregexp.Regexp
+	word    string // that a file with it contains
+	read    func(arguments []string) (address, user, password, name string)
+}
+
+// first takes the address alone, second the one behind what names the driver or a context.
+func first(a []string) (address, user, password, name string)  { return at(a, 0), "", "", "" }
+func second(a []string) (address, user, password, name string) { return at(a, 1), "", "", "" }
+
+// login takes the address, the user and the password.
+func login(a []string) (address, user, password, name string) {
+	return at(a, 0), at(a, 1), at(a, 2), ""
+}
+
+func at(texts []string, i int) string {
+	if i < len(texts) {
+		return texts[i]
+	}
+	return ""
+}
+
+var connectors = []connector{
+	{"", lazyregexp.New(`\bnew\s+\\?PDO\(`), "PDO(", login},
+	{"mysql", lazyregexp.New(`\bmysqli_connect\(|\bnew\s+\\?mysqli\(`), "mysqli", func(a []string) (address, user, password, name string) {
+		return at(a, 0), at(a, 1), at(a, 2), at(a, 3)
+	}},
+	{"mysql", lazyregexp.New(`\bmysql\.Open\(`), "mysql", first},
+	{"mysql", lazyregexp.New(`\b(?:sql|sqlx|gorm)\.(?:Open|Connect|MustConnect|MustOpen)\(\s*"mysql"`), "mysql", second},
+	{"postgres", lazyregexp.New(`\bpostgres\.Open\(`), "postgres", first},
+	{"postgres", lazyregexp.New(`\b(?:sql|sqlx|gorm)\.(?:Open|Connect|MustConnect|MustOpen)\(\s*"(?:postgres|pgx)"|\bpgx(?:pool)?\.(?:Connect|New)\(`), "p", second},
+	{"", lazyregexp.New(`\bDriverManager\.getConnection\(`), "DriverManager", login},
+}
+
+var (
+	pdoText = lazyregexp.New(`^(mysql|pgsql):(.*)$`)
+	pdoPair = lazyregexp.New(`(\w+)=([^;]*)`)
+)
+
+// connectClues are the calls of code that connects, with the constants that it puts the address
+// together from.
+func connectClues(file tree.File, others Constants) []Clue {
+	var clues []Clue
+	var constants Constants
+	for _, c := range connectors {
+		if !strings.Contains(file.Text, c.word) {
+			continue
+		}
+		for _, m := range c.pattern.FindAllStringSubmatchIndex(file.Text, 8) {
+			if constants == nil {
+				constants = constantsOf(file.Text, others)
+			}
+			open := m[0] + strings.IndexByte(file.Text[m[0]:m[1]], '(')
+			if clue, ok := c.clue(file.Text[open:], constants); ok {
+				clue.Evidence = file.At(m[0], strings.Join(strings.Fields(file.Text[m[0]:open]), " "))
+				clues = append(clues, clue)
+			}
+		}
+	}
+	return clues
+}
+
+// clue is what a call shows, from its opening bracket on.
+func (c connector) clue(call string, constants Constants) (Clue, bool) {
+	address, user, password, name := c.read(divide(argumentsOf(call)))
+	const depth = 6
+	text := constants.value(address, depth)
+	clue := Clue{Service: c.service, Literal: true}
+	switch a, ok := parseAddress(text); {
+	case ok:
+		clue.Address = a
+		if of := ofScheme(a.Scheme); of != nil {
+			clue.Service = of.Name
+		}
+	case pdoText.MatchString(text):
+		m := pdoText.FindStringSubmatch(text)
+		clue.Service = map[string]string{"mysql": "mysql", "pgsql": "postgres"}[m[1]]
+		for _, pair := range pdoPair.FindAllStringSubmatch(m[2], 10) {
+			clue.Address.set(strings.ToLower(pair[1]), strings.TrimSpace(pair[2]))
+		}
+	case name != "" || user != "":
+		clue.Address.Host = text
+	default:
+		return Clue{}, false
+	}
+	for _, part := range []struct {
+		to         *string
+		expression string
+	}{{&clue.Address.User, user}, {&clue.Address.Password, password}, {&clue.Address.Name, name}} {
+		if part.expression != "" {
+			*part.to = constants.value(part.expression, depth)
+		}
+	}
+	clue.Address = clue.Address.literals()
+	clue.Fixed = clue.Address.Host != ""
+	return clue, clue.Service != "" && clue.Service != SQLite
+}
+
+var (
+	userSetting     = lazyregexp.New(`(?:\.set(?:Username|User)\(|\.username\()\s*"([^"]*)"\s*\)|name="(?:hibernate\.)?connection\.username"[^>]*>([^<]*)<|name="(?:javax|jakarta)\.persistence\.jdbc\.user"\s+value="([^"]*)"`)
+	passwordSetting = lazyregexp.New(`(?:\.setPassword\(|\.password\()\s*"([^"]*)"\s*\)|name="(?:hibernate\.)?connection\.password"[^>]*>([^<]*)<|name="(?:javax|jakarta)\.persistence\.jdbc\.password"\s+value="([^"]*)"`)
+)
+
+// jdbcLogins are the logins that stand by themselves near a URL of JDBC: in calls that set up a
+// pool, and in settings of Hibernate and JPA.
+func jdbcLogins(file tree.File, urls []Clue) []Clue {
+	if len(urls) == 0 || !strings.Contains(file.Text, "jdbc:") {
+		return nil
+	}
+	clue := Clue{Service: urls[0].Service, Literal: true, Evidence: urls[0].Evidence}
+	for _, part := range []struct {
+		to      *string
+		pattern *lazyregexp.Regexp
+	}{{&clue.Address.User, userSetting}, {&clue.Address.Password, passwordSetting}} {
+		if m := part.pattern.FindStringSubmatch(file.Text); m != nil {
+			*part.to = m[1] + m[2] + m[3]
+		}
+	}
+	if clue.Service == SQLite || clue.Address.User == "" {
+		return nil
+	}
+	return []Clue{clue}
+}

@@ -1,0 +1,166 @@
+package dataservice
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/tree"
+)
+
+// Constants are the texts that sources give names, as they are written: the names with which
+// code puts an address together. Those of one file count before those of others.
+type Constants map[string]string
+
+// literal is a text in quotes in one line.
+const literal = `(?:"[^"\n]*"|'[^'\n]*'|` + "`[^`\n]*`" + `)`
+
+var (
+	assigned = lazyregexp.New(`(?m)(?:^|[\s;{(])(?:\$|this\.|\$this->|self\.)?([A-Za-z_]\w*)(?:[ \t]+string)?(?:[ \t]*:[ \t]*[&\w' ]+)?[ \t]*:?=[ \t]*((?:(?:fmt\.S|s)printf\(|String\.format\()?` + literal + `(?:[^;\n"']|` + literal + `)*)`)
+	defined  = lazyregexp.New(`\bdefine\(\s*["'](\w+)["']\s*,\s*(["'][^"'\n]*["'])\s*\)`)
+)
+
+// ConstantsIn are those that a program's files give names that other files use.
+func ConstantsIn(files []tree.File) Constants {
+	all := Constants{}
+	for _, file := range files {
+		if !stack.HasOne(file.Text, "localhost", "127.0.0.1", "HOST", "Host", "DB_", "DB", "@tcp(") {
+			continue
+		}
+		for name, value := range constantsOf(file.Text, nil) {
+			if _, known := all[name]; !known && strings.ToLower(name[:1]) != name[:1] {
+				all[name] = value
+			}
+		}
+	}
+	return all
+}
+
+// constantsOf are those of one text, above others.
+func constantsOf(text string, others Constants) Constants {
+	all := Constants{}
+	maps.Copy(all, others)
+	for _, pattern := range []*lazyregexp.Regexp{assigned, defined} {
+		for _, m := range pattern.FindAllStringSubmatch(text, 400) {
+			all[m[1]] = m[2]
+		}
+	}
+	return all
+}
+
+// unknown stands for what the code fills in.
+const unknown = "%s"
+
+// value is the text that an expression of literals, names and what joins them stands for, as
+// far as it is known; %s stands for the rest.
+func (c Constants) value(expression string, depth int) string {
+	var out strings.Builder
+	text := strings.TrimSpace(expression)
+	for text != "" && depth > 0 && out.Len() < 1000 {
+		switch {
+		case strings.ContainsRune(`"'`+"`", rune(text[0])):
+			quoted, rest := cutLiteral(text)
+			if text[0] != '\'' {
+				quoted = c.filled(quoted, depth)
+			}
+			out.WriteString(quoted)
+			text = rest
+		case strings.ContainsRune(".+ \t\n", rune(text[0])):
+			text = text[1:]
+		default:
+			word := nameIn.FindString(text)
+			if word == "" {
+				return out.String() // the end of the statement
+			}
+			text = strings.TrimLeft(text[len(word):], " \t")
+			if strings.HasPrefix(text, "(") {
+				arguments := argumentsOf(text)
+				text = text[len(arguments):]
+				out.WriteString(c.call(word, arguments, depth))
+				continue
+			}
+			out.WriteString(c.named(word, depth))
+		}
+	}
+	return out.String()
+}
+
+var (
+	nameIn   = lazyregexp.New(`^&?\$?[A-Za-z_]\w*(?:(?:->|::\$?|\.)[A-Za-z_]\w*)*`)
+	lastName = lazyregexp.New(`[A-Za-z_]\w*$`)
+	inText   = lazyregexp.New(`\{?\$(?:\{|this->|self::)?([A-Za-z_]\w*)(?:->([A-Za-z_]\w*))?\}{0,2}`)
+	verbs    = lazyregexp.New(`%[+#]?[sdvq]`)
+)
+
+// named is what a name stands for.
+func (c Constants) named(word string, depth int) string {
+	if value, ok := c[lastName.FindString(word)]; ok {
+		return c.value(value, depth-1)
+	}
+	return unknown
+}
+
+// filled is a literal with the names in it filled in, as PHP and others write them.
+func (c Constants) filled(quoted string, depth int) string {
+	if !strings.Contains(quoted, "$") {
+		return quoted
+	}
+	return inText.ReplaceAllStringFunc(quoted, func(found string) string {
+		return c.named(strings.TrimRight(found, "}"), depth)
+	})
+}
+
+// call is what a call gives, of which those that format a text are known.
+func (c Constants) call(name, arguments string, depth int) string {
+	if !slices.Contains([]string{"fmt.Sprintf", "sprintf", "String.format"}, name) {
+		return unknown
+	}
+	parts := divide(arguments)
+	if len(parts) == 0 {
+		return unknown
+	}
+	i := 0
+	return verbs.ReplaceAllStringFunc(c.value(parts[0], depth-1), func(string) string {
+		if i++; i < len(parts) {
+			return c.value(parts[i], depth-1)
+		}
+		return unknown
+	})
+}
+
+// cutLiteral is the literal that a text begins with, and the rest.
+func cutLiteral(text string) (quoted, rest string) {
+	end := strings.IndexByte(text[1:], text[0])
+	if end < 0 {
+		return "", ""
+	}
+	return text[1 : 1+end], text[end+2:]
+}
+
+// divide are the arguments of a call, from its opening bracket on.
+func divide(arguments string) []string {
+	var parts []string
+	depth, start := 0, 1
+	for i := 0; i < len(arguments); i++ {
+		switch arguments[i] {
+		case '"', '\'', '`':
+			if end := strings.IndexByte(arguments[i+1:], arguments[i]); end >= 0 {
+				i += end + 1
+			}
+		case '(', '[', '{':
+			depth++
+		case ')', ']', '}':
+			if depth--; depth == 0 {
+				return append(parts, strings.TrimSpace(arguments[start:i]))
+			}
+		case ',':
+			if depth == 1 {
+				parts = append(parts, strings.TrimSpace(arguments[start:i]))
+				start = i + 1
+			}
+		}
+	}
+	return parts
+}

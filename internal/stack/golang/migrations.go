@@ -1,0 +1,92 @@
+package golang
+
+import (
+	"path"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/tree"
+)
+
+// migrator is a tool that applies SQL files.
+type migrator struct {
+	module  string // as go.mod names it
+	version string // where go.mod does not, one that Go 1.21 builds
+	program string // below the module
+	shows   func(a *stack.App) func(*tree.Directory, string) bool
+	applies *lazyregexp.Regexp // code of a program that does it by itself
+	tags    string             // of its build for PostgreSQL alone; empty for none
+	command func(dir, url string) string
+}
+
+// upFile is a step of golang-migrate: 000001_users.up.sql.
+var upFile = lazyregexp.New(`^\d+_.*\.up\.sql$`)
+
+// migrators are the tools. Sources: https://pressly.github.io/goose,
+// https://github.com/golang-migrate/migrate/tree/master/cmd/migrate, https://github.com/amacneil/dbmate.
+var migrators = []migrator{
+	{
+		module: "github.com/pressly/goose/v3", version: "v3.24.1", program: "cmd/goose",
+		shows:   func(a *stack.App) func(*tree.Directory, string) bool { return a.SQLWith("-- +goose Up") },
+		applies: lazyregexp.New(`\bgoose\.(?:Up\w*|Run\w*|NewProvider)\(`),
+		tags:    "no_clickhouse,no_libsql,no_mssql,no_mysql,no_sqlite3,no_vertica,no_ydb",
+		command: func(dir, url string) string { return "goose -dir " + dir + ` postgres "$` + url + `" up` },
+	},
+	{
+		module: "github.com/golang-migrate/migrate/v4", version: "v4.17.1", program: "cmd/migrate",
+		shows:   func(*stack.App) func(*tree.Directory, string) bool { return stack.NamedLike(upFile) },
+		applies: lazyregexp.New(`\bmigrate\.New(?:With\w+)?\(`),
+		tags:    "postgres",
+		command: func(dir, url string) string { return "migrate -path " + dir + " -database " + withoutTLS(url) + " up" },
+	},
+	{
+		module: "github.com/amacneil/dbmate/v2", version: "v2.16.0", program: ".",
+		shows:   func(a *stack.App) func(*tree.Directory, string) bool { return a.SQLWith("-- migrate:up") },
+		applies: lazyregexp.New(`\bdbmate\.New\(`),
+		command: func(dir, url string) string {
+			return "dbmate --url " + withoutTLS(url) + " --migrations-dir " + dir + " --no-dump-schema up"
+		},
+	},
+}
+
+// withoutTLS is the URL in a variable for lib/pq, which otherwise demands TLS.
+func withoutTLS(variable string) string { return `"${` + variable + `%%\?*}?sslmode=disable"` }
+
+// migration applies SQL files to PostgreSQL, where no program does it by itself.
+func migration(a *stack.App, kind string) *stack.Migration {
+	if kind != "postgres" {
+		return nil
+	}
+	for _, m := range migrators {
+		dir := a.MigrationsWith(m.shows(a))
+		if dir == "" {
+			continue
+		}
+		if at, applies := stack.Applies(reached(a.Tree, a.Dir, a.Entry), m.applies); applies {
+			a.Note(at)
+			return nil
+		}
+		install := []string{"go", "install"}
+		if m.tags != "" {
+			install = append(install, "-tags", m.tags)
+		}
+		return &stack.Migration{
+			Dir:     path.Join(a.Dir, dir),
+			Tools:   [][]string{append(install, path.Join(m.module, m.program)+"@"+m.pinned(a))},
+			Command: func(variable string) []string { return []string{"sh", "-c", m.command(dir, variable)} },
+		}
+	}
+	return nil
+}
+
+// pinned is the version of the tool that the module itself uses.
+func (m migrator) pinned(a *stack.App) string {
+	if f := module(a.Tree, a.Dir); f != nil {
+		for _, r := range f.Require {
+			if r.Mod.Path == m.module {
+				return r.Mod.Version
+			}
+		}
+	}
+	return m.version
+}

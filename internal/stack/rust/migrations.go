@@ -1,0 +1,126 @@
+package rust
+
+import (
+	"fmt"
+	"path"
+	"strconv"
+	"strings"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/tree"
+)
+
+// migrator is a tool that makes the tables of a crate's database.
+type migrator struct {
+	crate   string             // that a program which uses it depends on
+	tool    string             // the crate of the tool itself
+	usual   string             // the version of the tool where the manifest names none
+	shows   *lazyregexp.Regexp // a file of its migrations
+	applies *lazyregexp.Regexp // code of a program that does it by itself
+	// features are those of the tool, by the kind of database; others have none.
+	features map[string]string
+	command  func(dir, url string) string
+}
+
+// migrators are the tools that apply SQL files. Sources:
+// https://github.com/launchbadge/sqlx/blob/main/sqlx-cli/README.md, https://diesel.rs/guides/getting-started.
+var migrators = []migrator{
+	{
+		crate: "diesel", tool: "diesel_cli", usual: "2", shows: lazyregexp.New(`^up\.sql$`),
+		applies:  lazyregexp.New(`\brun_pending_migrations\b|\bembed_migrations!`),
+		features: map[string]string{"postgres": "postgres", "mysql": "mysql", "mariadb": "mysql"},
+		command: func(dir, url string) string {
+			return `diesel migration run --migration-dir ` + dir + ` --database-url "$` + url + `"`
+		},
+	},
+	{
+		crate: "sqlx", tool: "sqlx-cli", usual: "0.8", shows: lazyregexp.New(`^\d+_.*\.sql$`),
+		applies:  lazyregexp.New(`\bmigrate!|\bMigrator::new\b`),
+		features: map[string]string{"postgres": "rustls,postgres", "mysql": "rustls,mysql", "mariadb": "rustls,mysql"},
+		command: func(dir, url string) string {
+			return `sqlx migrate run --source ` + dir + ` --database-url "$` + url + `"`
+		},
+	},
+}
+
+// migration applies the migrations of the crate's workspace, where no program does it by
+// itself.
+func migration(a *stack.App, kind string) *stack.Migration {
+	c := crateOf(a.Tree, a.Dir)
+	if c == nil {
+		return nil
+	}
+	if m := ofSeaORM(a); m != nil {
+		return m
+	}
+	for _, m := range migrators {
+		if _, uses := c.Dependencies[m.crate]; !uses || m.features[kind] == "" {
+			continue
+		}
+		dir := a.MigrationsWith(m.files)
+		if dir == "" {
+			continue
+		}
+		if at, applies := stack.Applies(a.Sources, m.applies); applies {
+			a.Note(at)
+			return nil
+		}
+		if m.crate == "diesel" && dir != "." {
+			dir = path.Dir(dir) // each migration is a directory
+		}
+		return &stack.Migration{
+			Dir:     path.Join(a.Dir, dir),
+			Tools:   [][]string{{"cargo", "install", m.tool, "--version", "^" + m.version(a), "--no-default-features", "--features", m.features[kind], "--root", "/tools"}},
+			Command: func(variable string) []string { return []string{"sh", "-c", m.command(dir, variable)} },
+		}
+	}
+	return nil
+}
+
+// files says whether a file is of the migrations: also those of sqlx lie in a directory whose
+// name says so.
+func (m migrator) files(dir *tree.Directory, name string) bool {
+	return m.shows.MatchString(name) && strings.Contains(dir.Path, "migration")
+}
+
+// version is that of the tool which fits the manifest: both are released together.
+func (m migrator) version(a *stack.App) string {
+	for _, dir := range []string{a.Dir, workspaceOf(a.Tree, a.Dir)} {
+		found, ok := wants(func(name string) string { return a.Tree.Text(path.Join(dir, name)) }, m.crate)
+		switch major, minor, exact := stack.Parts(strings.TrimLeft(found, "^~=> ")); {
+		case ok && major > 0:
+			return strconv.Itoa(major)
+		case ok && exact:
+			return fmt.Sprintf("%d.%d", major, minor)
+		}
+	}
+	return m.usual
+}
+
+var (
+	seaMigrator = lazyregexp.New(`\bcli::run_cli\(`)
+	seaApplies  = lazyregexp.New(`\bMigrator::(?:up|fresh|refresh|reset)\(`)
+)
+
+// ofSeaORM is the crate of migrations that SeaORM's tool makes, which is a program:
+// https://www.sea-ql.org/SeaORM/docs/migration/running-migration.
+func ofSeaORM(a *stack.App) *stack.Migration {
+	for _, dir := range []string{path.Join(a.Dir, "migration"), path.Join(workspaceOf(a.Tree, a.Dir), "migration")} {
+		if !seaMigrator.MatchString(a.Tree.Text(path.Join(dir, "src/main.rs"))) || !a.Tree.Has(path.Join(dir, "Cargo.toml")) {
+			continue
+		}
+		if at, applies := stack.Applies(a.Sources, seaApplies); applies {
+			a.Note(at)
+			return nil
+		}
+		manifest := path.Join(tree.From(a.Dir, dir), "Cargo.toml")
+		return &stack.Migration{
+			Dir: dir,
+			Command: func(variable string) []string {
+				return []string{"sh", "-c", `cargo run --quiet --manifest-path ` + manifest + ` -- up --database-url "$` + variable + `"`}
+			},
+		}
+	}
+	return nil
+}

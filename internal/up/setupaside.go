@@ -1,0 +1,66 @@
+package up
+
+import (
+	"bytes"
+	"context"
+	"errors"
+
+	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/moby/moby/api/pkg/stdcopy"
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/client"
+
+	"github.com/devup-cli/devup/internal/containerexec"
+	"github.com/devup-cli/devup/internal/run"
+	"github.com/devup-cli/devup/internal/setup"
+)
+
+// aside runs a setup step in a container of its own where that of its service has ended: a
+// server may exit until the step has made its tables. ran is false where it has not ended.
+func (e engine) aside(ctx context.Context, p *types.Project, in string, s setup.Step, o run.Options) (done containerexec.Result, ran bool, err error) {
+	seen, err := e.client.ContainerInspect(ctx, in, client.ContainerInspectOptions{})
+	if err != nil || seen.Container.State == nil || seen.Container.State.Status == container.StateRunning {
+		return containerexec.Result{}, false, err
+	}
+	single, err := run.MakeOneOff(ctx, run.On(e.client), p, stepService(p.Services[s.Service], s.Command), run.OneOff{}, o)
+	if err != nil {
+		return containerexec.Result{}, true, err
+	}
+	defer func() {
+		_, left := e.client.ContainerRemove(context.WithoutCancel(ctx), single.ID, client.ContainerRemoveOptions{Force: true, RemoveVolumes: true})
+		err = errors.Join(err, left)
+	}()
+	if err := single.Start(ctx); err != nil {
+		return containerexec.Result{}, true, err
+	}
+	ended := e.client.ContainerWait(ctx, single.ID, client.ContainerWaitOptions{Condition: container.WaitConditionNotRunning})
+	select {
+	case err := <-ended.Error:
+		return containerexec.Result{}, true, err
+	case result := <-ended.Result:
+		done.Status = int(result.StatusCode)
+	}
+	done.Lines, err = e.lastLines(ctx, single.ID, s.Service)
+	return done, true, err
+}
+
+// stepService is a service whose container runs a setup step and nothing else.
+func stepService(s types.ServiceConfig, command []string) types.ServiceConfig {
+	s.Entrypoint, s.Command = command, types.ShellCommand{}
+	s.Ports, s.PostStart, s.PreStop, s.HealthCheck = nil, nil, nil, nil
+	return s
+}
+
+// lastLines are the last lines that a container of a setup step printed.
+func (e engine) lastLines(ctx context.Context, id, service string) ([]string, error) {
+	log, err := e.client.ContainerLogs(ctx, id, client.ContainerLogsOptions{ShowStdout: true, ShowStderr: true, Tail: "10"})
+	if err != nil {
+		return nil, err
+	}
+	defer log.Close()
+	var text bytes.Buffer
+	if _, err := stdcopy.StdCopy(&text, &text, log); err != nil {
+		return nil, err
+	}
+	return containerexec.Lines(text.Bytes()), nil
+}
