@@ -7,15 +7,18 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
+// shadows decides which volumes that hold what an image holds are used again, and which go.
+type shadows struct{ *maker }
+
 // keptVolumes gives the anonymous volumes that a container's successor takes over: those
 // that may hold data, and those that hold what the image holds while that is the same.
-func (m *maker) keptVolumes(s types.ServiceConfig, c Container) map[string]string {
+func (m shadows) keptVolumes(s types.ServiceConfig, c Container) map[string]string {
 	if m.options.RenewAnon {
 		return nil
 	}
 	kept := c.Data()
 	if id := m.observed.Images[ImageName(m.project, s)]; id == "" || id != c.Image {
-		return m.leftShadows(s, kept)
+		return m.left(s, kept)
 	}
 	for target, name := range c.Shadows() {
 		if slices.Contains(anonymousTargets(s), target) {
@@ -25,9 +28,9 @@ func (m *maker) keptVolumes(s types.ServiceConfig, c Container) map[string]strin
 	return kept
 }
 
-// leftShadows adds to kept the volumes that hold what the service's image holds and that
+// left adds to kept the volumes that hold what the service's image holds and that
 // no container has: a down left them. To fill new ones takes seconds.
-func (m *maker) leftShadows(s types.ServiceConfig, kept map[string]string) map[string]string {
+func (m shadows) left(s types.ServiceConfig, kept map[string]string) map[string]string {
 	id := m.observed.Images[ImageName(m.project, s)]
 	if m.options.RenewAnon || id == "" {
 		return kept
@@ -48,7 +51,7 @@ func (m *maker) leftShadows(s types.ServiceConfig, kept map[string]string) map[s
 }
 
 // mounted says that a container has the volume, or will have it after the plan so far.
-func (m *maker) mounted(volume string) bool {
+func (m shadows) mounted(volume string) bool {
 	return slices.ContainsFunc(m.observed.Containers, func(c Container) bool {
 		return slices.ContainsFunc(c.Mounts, func(mount Mount) bool { return mount.Name == volume })
 	}) || m.plan.keeps()[volume]
@@ -76,9 +79,9 @@ func anonymousTargets(s types.ServiceConfig) []string {
 	return targets
 }
 
-// removeShadows removes the shadow volumes that no container has after this plan: those of
+// removeUnused removes the shadow volumes that no container has after this plan: those of
 // containers that it replaces or removes, and those that a down left behind.
-func (m *maker) removeShadows() {
+func (m shadows) removeUnused() {
 	gone := map[string][]int{} // container ID -> the operation that ends it
 	for i, op := range m.plan.Ops {
 		if op.Action == Recreate || op.Action == Remove {
