@@ -102,6 +102,7 @@ func (s dataServices) seen(c *candidate) dataservice.Seen {
 		case read.isSpent():
 		case isManifest && dataservice.ManifestLanguage(name) != "" && !strings.Contains(name, "dev") && !strings.Contains(name, "test"):
 			seen.Manifests = append(seen.Manifests, read.of(s.tree.Source(full)))
+		case s.isOtherSchema(full):
 		case dataservice.IsSettings(name):
 			file := read.of(c.Of.Language.Source(s.tree, full))
 			seen.Variables = append(seen.Variables, dataservice.Overrides(file)...)
@@ -288,6 +289,13 @@ func (s dataServices) wireData(shared *dataservice.Shared, use dataservice.Use) 
 		v.Data, v.Value, v.Replaced = shared.Key, value, shared.Login.References()
 		v.Sibling, v.Path, v.Inside, v.Required, v.Generate = "", "", false, false, ""
 	}
+}
+
+// isOtherSchema says whether a file is a whole schema of Prisma beside the one that its commands
+// take, as one for production is.
+func (s dataServices) isOtherSchema(name string) bool {
+	main := path.Join(path.Dir(name), "schema.prisma")
+	return path.Ext(name) == ".prisma" && name != main && s.tree.Exists(main) && strings.Contains(s.tree.Text(name), "datasource ")
 }
 
 // nameSQLite gives variables with the URL of an SQLite database that nothing sets a file, as Prisma

@@ -65,10 +65,21 @@ func (f *finder) dropDrivers() {
 func SQLiteURLs(seen Seen) []Named {
 	hasValue := map[string]bool{}
 	for _, v := range seen.Variables {
-		hasValue[v.Name] = hasValue[v.Name] || v.Given || slices.ContainsFunc(v.Values, func(value Value) bool { return value.Text != "" })
+		hasValue[v.Name] = hasValue[v.Name] || v.Given || slices.ContainsFunc(v.Values, func(value Value) bool { return value.Text != "" && !isOther(value) })
 	}
 	return slices.DeleteFunc(slices.Clone(seen.Variables), func(v Named) bool {
 		m, known := classify(v.Name)
 		return !known || !m.General || m.Part != PartURL || hasValue[v.Name] || len(v.Values) == 0
 	})
+}
+
+// isOther says whether an example has the address of another kind of database than SQLite, as one
+// for production has.
+func isOther(value Value) bool {
+	return value.From == Example && strings.Contains(value.Text, "://") && !isSQLite(value)
+}
+
+// ofSchema says whether a schema of Prisma names SQLite, which decides for its variable.
+func (f *finder) ofSchema() bool {
+	return slices.ContainsFunc(f.seen.Clues, func(c Clue) bool { return c.Service == SQLite && strings.HasSuffix(c.File, ".prisma") })
 }
