@@ -80,6 +80,6 @@ func isOther(value Value) bool {
 }
 
 // ofSchema says whether a schema of Prisma names SQLite, which decides for its variable.
-func (f *finder) ofSchema() bool {
+func ofSchema(f *finder) bool {
 	return slices.ContainsFunc(f.seen.Clues, func(c Clue) bool { return c.Service == SQLite && strings.HasSuffix(c.File, ".prisma") })
 }

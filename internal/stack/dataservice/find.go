@@ -243,7 +243,7 @@ func (f *finder) address(value Value) {
 	a, ok := parseAddress(value.Text)
 	of := ofScheme(a.Scheme)
 	switch {
-	case !ok || of == nil || of.IgnoreURLs, of.IsSQL() && isOther(value) && f.ofSchema():
+	case !ok || of == nil || of.IgnoreURLs, of.IsSQL() && isOther(value) && ofSchema(f):
 	case value.From != Example && isElsewhere(a.Host, value.Text):
 		f.elsewhere[of] = true
 	default:
