@@ -63,27 +63,19 @@ func openedBy(text string, at int) int {
 	return -1
 }
 
-var (
-	constant = lazyregexp.New(`(?m)^[ \t]*(?:export\s+)?(?:(?:const|let|var)\s+)?([A-Za-z_]\w*)(?:\s*:\s*\w+)?\s*:?=\s*["']([^"'\n]*)["'][ \t]*(?:;|,|//.*|#.*)?[ \t]*$`)
-	bareName = lazyregexp.New(`[(,{:=]\s*([A-Za-z_]\w*)\s*[,)}]`)
-)
+var bareName = lazyregexp.New(`[(,{:=]\s*([A-Za-z_]\w*)\s*[,)}]`)
 
 // withConstants has literals in the place of the names among the arguments that the same file
 // gives one, as in new Sequelize(database, user, password). A name alone in an object is its key
 // too.
 func withConstants(block, text string) string {
-	values := map[string]string{}
-	for _, m := range constant.FindAllStringSubmatch(text, maxClues) {
-		values[m[1]] = m[2]
-	}
-	if len(values) == 0 {
-		return block
-	}
+	const depth = 3
+	constants := constantsOf(text, nil)
 	var replaced strings.Builder
 	done := 0
 	for m := bareName.FindStringSubmatchIndex(block); m != nil; m = after(bareName, block, m[3]) {
-		value, known := values[block[m[2]:m[3]]]
-		if !known {
+		value := constants.named(block[m[2]:m[3]], depth)
+		if strings.Contains(value, unknown) {
 			continue
 		}
 		replaced.WriteString(block[done:m[2]])
