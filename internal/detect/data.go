@@ -32,6 +32,7 @@ func (s dataServices) decideData() []Data {
 		}
 		seen := s.seen(c)
 		wanted, sqlite := dataservice.Find(seen)
+		leaveCloud(c, seen)
 		if sqlite.Text != "" {
 			sqlite.Text = "SQLite: its file is its data, and stays in the directory"
 			c.Note(sqlite)
@@ -289,6 +290,18 @@ func (s dataServices) wireData(shared *dataservice.Shared, use dataservice.Use) 
 		v.Data, v.Value, v.Replaced = shared.Key, value, shared.Login.References()
 		v.Sibling, v.Path, v.Inside, v.Required, v.Generate = "", "", false, false, ""
 	}
+}
+
+// leaveCloud says that a database is the provider's, which others may use, too: nothing migrates it
+// unasked.
+func leaveCloud(c *candidate, seen dataservice.Seen) {
+	e := dataservice.CloudOnly(seen)
+	if e.File == "" {
+		return
+	}
+	e.Text += " reaches Neon's own servers alone, which no PostgreSQL here answers"
+	c.Remark(e, "set the URL of a database at Neon in .env")
+	c.Migrate, c.MigrateFiles, c.Seed = nil, nil, stack.Seed{}
 }
 
 // isOtherSchema says whether a file is a whole schema of Prisma beside the one that its commands

@@ -71,6 +71,7 @@ var standIns = []struct {
 	name  *lazyregexp.Regexp
 	value string
 }{
+	{lazyregexp.New(`(?:^|_)(?:DATABASE|DB|POSTGRES|POSTGRESQL|PG|NEON)\w*_UR[LI]$`), "postgresql://placeholder:placeholder@placeholder.invalid/placeholder"},
 	{lazyregexp.New(`(?:^|_)(?:URL|URI|ENDPOINT|DOMAIN_URL)$`), "http://placeholder.invalid"},
 	{lazyregexp.New(`EMAIL|(?:^|_)MAIL(?:_|$)`), "placeholder@example.com"},
 }

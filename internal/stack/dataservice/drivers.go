@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/tree"
 )
 
@@ -71,6 +72,37 @@ func SQLiteURLs(seen Seen) []Named {
 		m, known := classify(v.Name)
 		return !known || !m.General || m.Part != PartURL || hasValue[v.Name] || len(v.Values) == 0
 	})
+}
+
+var (
+	// overHTTP imports a driver that only a provider's own servers answer: https://neon.com/docs/serverless/serverless-driver
+	overHTTP = lazyregexp.New(`["'](?:@neondatabase/serverless|@vercel/postgres|drizzle-orm/neon-(?:http|serverless)|drizzle-orm/vercel-postgres)["']`)
+	// direct are the drivers that speak to any PostgreSQL.
+	direct = []string{"pg", "postgres", "pg-promise", "slonik", "pg-native"}
+)
+
+// cloudClues are the imports of such a driver.
+func cloudClues(file tree.File) []Clue {
+	if at := overHTTP.FindStringIndex(file.Text); at != nil {
+		return []Clue{{Service: "postgres", Cloud: true, Evidence: file.At(at[0], strings.Trim(file.Text[at[0]:at[1]], `"'`))}}
+	}
+	return nil
+}
+
+// CloudOnly says where a service imports a driver that no PostgreSQL of its own answers; the zero
+// value where it has another driver, too.
+func CloudOnly(seen Seen) tree.Evidence {
+	for _, p := range seen.packages() {
+		if slices.Contains(direct, p.Name) {
+			return tree.Evidence{}
+		}
+	}
+	for _, c := range seen.Clues {
+		if c.Cloud {
+			return c.Evidence
+		}
+	}
+	return tree.Evidence{}
 }
 
 // isOther says whether an example has the address of another kind of database than SQLite, as one

@@ -88,6 +88,9 @@ func Find(seen Seen) (wanted []*Wanted, sqlite tree.Evidence) {
 	f.values()
 	f.packages()
 	f.dropDrivers()
+	if CloudOnly(seen).File != "" && seen.Asked == nil {
+		f.elsewhere[Lookup("postgres")] = true
+	}
 	f.variables()
 	f.settle()
 	return f.wanted, f.sqlite
@@ -165,7 +168,7 @@ func (f *finder) clues() {
 		switch {
 		case c.Service == SQLite:
 			f.noteSQLite(c.Evidence)
-		case c.Variant != "" || of == nil: // a variant alone shows no service
+		case c.Variant != "" || c.Cloud || of == nil: // these alone show no service
 		case isElsewhere(c.Address.Host, c.Address.Host):
 			f.elsewhere[of] = f.elsewhere[of] || c.Fixed
 		default:

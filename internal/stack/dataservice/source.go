@@ -23,6 +23,7 @@ type Clue struct {
 	Fixed   bool    // its host is a literal, so that no variable can change it
 	Literal bool    // so is its login
 	Calls   bool    // the code calls the driver itself
+	Cloud   bool    // by a driver that only a provider's servers answer
 	Reads   []Read  // the variables that give the code the parts of the address
 	tree.Evidence
 }
@@ -38,7 +39,7 @@ type Read struct {
 func Clues(file tree.File, others Constants) []Clue {
 	urls := urlClues(file)
 	calls := callClues(file)
-	clues := slices.Concat(connectClues(file, others), urls, jdbcLogins(file, urls), dsnClues(file), mysqlParts(file), phpClues(file), calls, objectClues(file, calls), configClues(file), nameClues(file), dialectClues(file), importClues(file), variantClues(file))
+	clues := slices.Concat(connectClues(file, others), urls, jdbcLogins(file, urls), dsnClues(file), mysqlParts(file), phpClues(file), calls, objectClues(file, calls), configClues(file), nameClues(file), dialectClues(file), importClues(file), cloudClues(file), variantClues(file))
 	clues = once(clues)
 	for _, v := range Overrides(file) {
 		if _, known := classify(v.Name); known {
