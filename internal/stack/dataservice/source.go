@@ -177,6 +177,9 @@ var (
 	positional = lazyregexp.New(`^\s*["']([^"'\n]*)["']\s*(?:,\s*(?:["']([^"'\n]*)["']|\d+)\s*(?:,\s*["']([^"'\n]*)["'])?)?`)
 )
 
+// speaksPostgres is in a source that uses a driver of PostgreSQL.
+var speaksPostgres = lazyregexp.New(`(?i)\bpg\b|postgres|neon|vercel|deno`)
+
 // callClues reads the arguments of code that connects.
 func callClues(file tree.File) []Clue {
 	var clues []Clue
@@ -192,6 +195,9 @@ func callClues(file tree.File) []Clue {
 			block, _, _ := strings.Cut(argumentsOf(file.Text[end-1:]), "\nconfig ") // of Elixir, which has no bracket
 			block = withConstants(block, file.Text)
 			service := o.service
+			if service == "postgres" && strings.Contains(file.Text[m[0]:m[1]], "Client(") && !speaksPostgres.MatchString(file.Text) {
+				continue // of Discord, or of the Model Context Protocol
+			}
 			if service == "" {
 				service = dialectIn(block + "\n" + around(file.Text, m[0]))
 			}

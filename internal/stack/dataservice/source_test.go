@@ -27,6 +27,8 @@ func TestClues(t *testing.T) {
 		`db_config = {'host': 'localhost', 'user': 'me', 'database': 'shop'}`:                                                                        "sql localhost me:/shop fixed",
 		`const mail = { host: "localhost", user: "me", name: "x" }`:                                                                                  "",
 		`{"production": {"host": "db.example.com", "database": "shop"}}`:                                                                             "",
+		`new Client({ name: "agent", version: "1" })`:                                                                                                "",
+		`const { Client } = require("pg"); new Client({ host: "localhost", database: "shop" })`:                                                      "postgres localhost :/shop fixed",
 		`new Redis()`:                                                                                  "redis localhost :/ fixed",
 		`new Redis(process.env.REDIS_URL)`:                                                             "redis  :/",
 		`redis.Redis(host="cache", port=6379)`:                                                         "redis cache :/ fixed",
