@@ -17,7 +17,7 @@ var queues = []string{"bullmq", "bull", "bee-queue", "agenda", "pg-boss", "graph
 var workerScripts = []string{"dev:worker", "worker:dev", "dev:workers", "dev:queue", "worker", "workers", "start:worker", "worker:start", "start:queue", "queue", "queue:work"}
 
 // syncs is code by which a server makes its tables when it starts, with Sequelize or TypeORM.
-var syncs = lazyregexp.New(`\.sync\(\s*[){]|\bsynchronize\s*:\s*true\b`)
+var syncs = lazyregexp.New(`\.sync\(\s*[){]|\bsynchronize\s*:\s*(?:true\b|[^,\n]*(?:!==?\s*["']prod|===?\s*["'](?:dev|local)|\bis(?:Dev|Local)\w*|!\s*\w*[pP]rod))`)
 
 // makesTables says whether the server makes its tables itself, so that migrations find them made.
 func makesTables(a *stack.App, p *npm.Manifest) bool {
