@@ -17,8 +17,8 @@ type interrupts struct {
 }
 
 // handleInterrupts gives the context that the first signal cancels.
-func handleInterrupts() (context.Context, *interrupts) {
-	ctx, release := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+func handleInterrupts(ctx context.Context) (context.Context, *interrupts) {
+	ctx, release := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	i := &interrupts{first: ctx.Done(), release: release}
 	context.AfterFunc(ctx, func() {
 		if !i.awaited.Load() {
@@ -30,8 +30,8 @@ func handleInterrupts() (context.Context, *interrupts) {
 
 // second gives a context that the second signal cancels; the third then ends the process. With
 // stop the second ends it again.
-func (i *interrupts) second() (ctx context.Context, stop context.CancelFunc) {
-	ctx, cancel := context.WithCancel(context.Background())
+func (i *interrupts) second(ctx context.Context) (insists context.Context, stop context.CancelFunc) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	i.awaited.Store(true)

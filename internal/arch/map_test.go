@@ -22,7 +22,7 @@ var ours = map[string][]string{
 	"graph":         {},             // the order of what needs each other
 	"untrusted":     {"lazyregexp"}, // files and text of a clone: bounded reads, output that is safe to print
 	"envfile":       {"lazyregexp"}, // the text of env files that devup writes into; project reads them
-	"tree":          {},             // the directories and files of a repository that people wrote
+	"tree":          {"untrusted"},  // the directories and files of a repository that people wrote
 	// What devup knows of frameworks: the words for it, languages with their stacks, the table.
 	"stack/versions":    {"lazyregexp"},
 	"stack":             {"lazyregexp", "tree", "untrusted", "secret"}, // untrusted: the gate for values in generated files; secret: the kinds of secrets
@@ -47,11 +47,11 @@ var ours = map[string][]string{
 	"framework":         {"lazyregexp", "stack", "stack/stacks"},                                                                                   // reads what the stacks say of proxies and debuggers; apart from detect, which `up` does not need
 	"workspace":         {"lazyregexp", "fail"},
 	"settings":          {"lazyregexp", "fail"},
-	"egress":            {"lazyregexp", "fail", "untrusted", "dockerconfig"},                       // untrusted: it reads which registries a project names
-	"diagnose":          {"lazyregexp", "stack/stacks"},                                            // text of a failure → reason, sentence, hint; below all whose work can fail
-	"registry":          {"lazyregexp", "event", "diagnose", "dockerconfig"},                       // logins and refusals of container registries, for pulls, pushes and builds
-	"symbol":            {"lazyregexp"},                                                            // variables whose values are decided after loading
-	"composefile":       {"composeschema", "symbol", "suggest", "lazyregexp", "untrusted", "fail"}, // the files of a project: positions, variables, the model, errors as sentences
+	"egress":            {"lazyregexp", "fail", "untrusted", "dockerconfig"},                                  // untrusted: it reads which registries a project names
+	"diagnose":          {"lazyregexp", "stack/stacks"},                                                       // text of a failure → reason, sentence, hint; below all whose work can fail
+	"registry":          {"lazyregexp", "event", "diagnose", "dockerconfig"},                                  // logins and refusals of container registries, for pulls, pushes and builds
+	"symbol":            {"lazyregexp"},                                                                       // variables whose values are decided after loading
+	"composefile":       {"composeschema", "symbol", "suggest", "lazyregexp", "untrusted", "envfile", "fail"}, // envfile: what the library misreads; the files of a project: positions, variables, the model, errors as sentences
 	"project":           {"composefile", "composeschema", "symbol", "suggest", "stack/stacks", "lazyregexp", "untrusted", "secret", "fail"},
 	"urls":              {"symbol", "project", "lazyregexp", "fail"}, // what services are called where: URLs in files, and routes of the gateway
 	"ports":             {"project", "fail"},
@@ -74,7 +74,8 @@ var ours = map[string][]string{
 	"watch":             {"containerexec", "project", "event", "fail", "untrusted"},                                            // fail: the limit of watched directories is the user's to raise
 	"up": {
 		"workspace", "project", "urls", "ports", "images", "egress", "plan", "observe", "run", "transfer", "ready", "setup", "expose", "logs", "watch", "framework",
-		"containerexec", "gateway", "owner", "untrusted", // containerexec: how a setup step ended that ran in a container of its own
+		"containerexec", "gateway", "owner", "untrusted",
+		"engineconfig", // which secrets and configs would be copied, and are mounted in read_only services // containerexec: how a setup step ended that ran in a container of its own
 		"event", "fail",
 	},
 	// detect: init and doctor read addresses in source with the same eyes; egress: the HTTP client.

@@ -10,7 +10,8 @@ import (
 
 // AnswersFile is the file that is to keep what the user is asked for: .env in the
 // checkout where dotEnv says that the project reads it, git ignores it and it is no link,
-// else [Answers], for which it makes the directory. The error is a [*Refused] or the file
+// else [Answers], for which it makes the directory. Outside a repository it is the latter: a
+// repository that is made later has to ignore the file. The error is a [*Refused] or the file
 // system's.
 func (c *Checkout) AnswersFile(ctx context.Context, dotEnv bool) (string, error) {
 	name, d, err := c.answersDir(ctx, dotEnv)
@@ -37,7 +38,7 @@ func (c *Checkout) KeepAnswers(ctx context.Context, dotEnv bool, change func(tex
 
 // answersDir opens the directory of the [Checkout.AnswersFile].
 func (c *Checkout) answersDir(ctx context.Context, dotEnv bool) (string, *dir, error) {
-	if dotEnv && c.Ignored(ctx, answersFile) {
+	if dotEnv && inRepository(c.root) && c.Ignored(ctx, answersFile) {
 		d, err := c.openRoot()
 		if err != nil {
 			return "", nil, err

@@ -265,6 +265,28 @@ func TestAnswersFile(t *testing.T) {
 	}
 }
 
+// TestAnswersOutsideGit: where there is no repository, answers go where one that is made later
+// ignores them.
+func TestAnswersOutsideGit(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	git := func(ctx context.Context, args ...string) ([]byte, error) {
+		return exec.CommandContext(ctx, "git", append([]string{"-C", root}, args...)...).Output()
+	}
+	name, err := At(root, "", git).KeepAnswers(t.Context(), true, func(string) string { return "KEY=secret\n" })
+	if err != nil || name != ".devup/.env" {
+		t.Fatalf("kept in %s, %v", name, err)
+	}
+	for _, args := range [][]string{{"init", "--quiet"}, {"add", "--all"}} {
+		if _, err := git(t.Context(), args...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if files, err := git(t.Context(), "ls-files"); err != nil || strings.Contains(string(files), "env") {
+		t.Errorf("git has %s, %v", files, err)
+	}
+}
+
 // TestGitHasTheLastWord: where git does not say that it ignores the file, nothing is kept.
 func TestGitHasTheLastWord(t *testing.T) {
 	t.Parallel()

@@ -55,7 +55,7 @@ func withEnvFiles(dir, beside string, process map[string]string, named []string)
 	}
 	fromFiles, reader := map[string]string{}, &envReader{}
 	for _, name := range files {
-		path := name
+		path := InHome(name, env["HOME"])
 		if !filepath.IsAbs(path) {
 			path = filepath.Join(dir, path)
 		}
@@ -78,6 +78,15 @@ func withEnvFiles(dir, beside string, process map[string]string, named []string)
 		}
 	}
 	return env, nil
+}
+
+// InHome is a path in which a tilde at the beginning stands for the home directory, as
+// where a shell leaves it alone: --env-file=~/own.env.
+func InHome(path, home string) string {
+	if rest, ok := strings.CutPrefix(path, "~/"); ok && home != "" {
+		return filepath.Join(home, rest)
+	}
+	return path
 }
 
 // readEnv reads an env file: one that the user named, or .env, which may be missing.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/dotenv"
 
+	"github.com/devup-cli/devup/internal/envfile"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/symbol"
 	"github.com/devup-cli/devup/internal/untrusted"
@@ -49,6 +50,12 @@ type envText struct {
 // text is [envReader.file] for a file that was read.
 func (r *envReader) text(t envText, vars map[string]string, lookup func(string) (string, bool)) error {
 	prepare()
+	if e := notUTF8(t); e != nil {
+		return e
+	}
+	if t.format == "" {
+		t.content = []byte(envfile.WithoutLoneRemarks(string(t.content)))
+	}
 	if e := costly(t); e != nil {
 		return e
 	}
@@ -81,6 +88,25 @@ func (r *envReader) text(t envText, vars map[string]string, lookup func(string) 
 		return envFileError(t, err)
 	}
 	return nil
+}
+
+// notUTF8 refuses a file that is UTF-16 or no text: it would be read as names that nobody wrote.
+func notUTF8(t envText) *fail.Error {
+	if !bytes.Contains(t.content, []byte{0}) {
+		return nil
+	}
+	e := notText(t.path, t.content)
+	if e == nil {
+		e = fail.New(fail.Config, "", "the file is not UTF-8 text")
+		e.File, e.CauseShown = t.path, true
+	}
+	e.Line, e.Message = 0, "the env file is not UTF-8 text"
+	e.Hint = "save it as UTF-8"
+	if bytes.HasPrefix(t.content, []byte("\xFF\xFE")) || bytes.HasPrefix(t.content, []byte("\xFE\xFF")) {
+		e.Message = "the env file is UTF-16, and only UTF-8 is read"
+		e.Hint = "save it as UTF-8; in PowerShell: (Get-Content FILE) | Set-Content -Encoding utf8 FILE"
+	}
+	return e
 }
 
 // costly refuses a line that the parser would need minutes for: it searches the rest of a

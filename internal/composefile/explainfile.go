@@ -66,7 +66,7 @@ func readSourceWith(read func(string, int64) ([]byte, error), path string) (File
 // parsed makes a source of the content of a file.
 func parsed(path string, content []byte) (File, error) {
 	s := File{Path: path, content: content}
-	text, ok := asUTF8(content)
+	text, ok := untrusted.UTF8(content)
 	if !ok {
 		e := fail.New(fail.Config, "save it as UTF-8 text", "the file breaks off in the middle of a character")
 		e.File = path

@@ -119,6 +119,7 @@ func (l *modelLoad) attempt(ctx context.Context, checked bool) (*types.Project, 
 		})
 	})
 	if err == nil {
+		applyResets(model, l.set.Files)
 		err = labelFiles(model)
 	}
 	if err != nil {

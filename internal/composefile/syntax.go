@@ -2,10 +2,8 @@ package composefile
 
 import (
 	"bytes"
-	"encoding/binary"
 	"fmt"
 	"strings"
-	"unicode/utf16"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
@@ -31,30 +29,6 @@ func notText(file string, content []byte) *fail.Error {
 		at += size
 	}
 	return nil
-}
-
-// asUTF8 gives the content without a byte order mark, and as UTF-8 where the mark
-// says that it is UTF-16, as Windows writes it. It is not ok when that breaks off.
-func asUTF8(content []byte) (text []byte, ok bool) {
-	var order binary.ByteOrder
-	switch {
-	case bytes.HasPrefix(content, []byte("\xEF\xBB\xBF")):
-		return content[3:], true
-	case bytes.HasPrefix(content, []byte("\xFF\xFE")):
-		order = binary.LittleEndian
-	case bytes.HasPrefix(content, []byte("\xFE\xFF")):
-		order = binary.BigEndian
-	default:
-		return content, true
-	}
-	if len(content)%2 != 0 {
-		return nil, false
-	}
-	units := make([]uint16, 0, len(content)/2)
-	for i := 2; i < len(content); i += 2 {
-		units = append(units, order.Uint16(content[i:]))
-	}
-	return []byte(string(utf16.Decode(units))), true
 }
 
 var (
@@ -85,7 +59,7 @@ var syntaxRules = []struct {
 		contains: "did not find expected '-' indicator", message: "the indentation fits nothing above",
 		hint: `entries of one list begin with "- " exactly below each other`,
 	},
-	{contains: "could not find expected ':'", message: `a key without a ":"`, hint: `write KEY: VALUE, with a space after the ":"`},
+	{contains: "could not find expected ':'", message: `a key without a ":"`, hint: `write KEY: VALUE, with a space after the ":"`, first: true},
 	{contains: "alphabetic or numeric character", message: `a "*" or "&" without a name after it`, hint: "a text that begins with one needs quotes"},
 	{contains: "exceeded max depth", message: "too many lists or mappings inside each other"},
 	{contains: "unexpected end of stream", message: "the file breaks off"},
@@ -135,9 +109,37 @@ func syntaxError(s File, err error) *fail.Error {
 		e.Message = fmt.Sprintf("*%s refers to an anchor that is not defined above", name)
 		e.Hint = fmt.Sprintf("write &%s where the part that it repeats begins", name)
 	}
+	if opens := unclosedQuote(lines, e.Line); opens > 0 {
+		e.Line, e.Message, e.Hint = opens, "the quote that opens here is not closed", ""
+	}
 	foreign(e, lines)
 	return e
 }
+
+// quoteOpens is a value that begins with a quote, in a list or behind a key.
+var quoteOpens = lazyregexp.New(`^\s*(?:- +)*(?:[\w./-]+:\s+)?(["'])`)
+
+// unclosedQuote is the line from which a quoted value goes on to the line of an error, 0 for none:
+// the quote that seems to close it there opens another value.
+func unclosedQuote(lines []string, at int) int {
+	quote, opened := "", 0
+	for i, text := range lines[:min(at, len(lines))] {
+		if m := quoteOpens.FindStringSubmatchIndex(text); quote == "" && m != nil {
+			quote, opened, text = text[m[2]:m[3]], i+1, text[m[3]:]
+		}
+		switch {
+		case quote == "", !strings.Contains(escaped.Replace(text), quote):
+		case i+1 == at && opened < at:
+			return opened
+		default:
+			quote = ""
+		}
+	}
+	return 0
+}
+
+// escaped are the quotes that end no value.
+var escaped = strings.NewReplacer(`\\`, "", `\"`, "", "''", "")
 
 // badStart says which character cannot begin a value.
 func badStart(e *fail.Error, lines []string, column int) {

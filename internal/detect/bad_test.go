@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -55,6 +56,15 @@ func TestBadInput(t *testing.T) {
 				}
 			}
 		}},
+		{name: "a go.mod that is binary", more: content("a/go.mod", "\x7fELF\x00\x01"), want: "no a: a Go module without a program"},
+		{name: "migrations that are no text", more: func(t *testing.T, dir string) {
+			t.Helper()
+			content("a/go.mod", "module a\nrequire github.com/lib/pq v1.10.9\n")(t, dir)
+			content("a/main.go", "package main\nfunc main() { sql.Open(\"postgres\", os.Getenv(\"DATABASE_URL\")); http.ListenAndServe(\":80\", nil) }\n")(t, dir)
+			for i := range 300 {
+				content(fmt.Sprintf("a/db/%d/$(x) '.sql", i), "\x00\x01-- +goose Up\x00")(t, dir)
+			}
+		}, want: "a (go) in a: Go\n"},
 		{name: "a tree that is deep", more: content(deep+"package.json", `{"scripts": {"start": "vite"}}`)},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/stack/stacks"
 	"github.com/devup-cli/devup/internal/tree"
@@ -63,8 +64,17 @@ func (s *scan) leaveOut() {
 		if lock := f.First("package-lock.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock"); lock != "" && !f.Has("package.json") && !s.found.has(dir) {
 			s.tree.Reject(dir, lock+" without a package.json", Evidence{File: path.Join(dir, lock)})
 		}
+		if entry := path.Join(dir, f.First(pageEntries...)); entry != dir && mountsPage.MatchString(s.tree.Source(entry).Text) && !s.isWithin(dir, s.found) {
+			s.tree.LeaveOut(dir, path.Base(entry)+" starts pages, and no package.json lists their packages", Evidence{File: entry})
+		}
 	}
 }
+
+// pageEntries are files in which a page of React or Vue starts, and mountsPage is what they import.
+var (
+	pageEntries = []string{"index.js", "index.jsx", "index.tsx", "main.js", "main.jsx", "main.ts", "main.tsx"}
+	mountsPage  = lazyregexp.New(`\bfrom\s+["'](?:react-dom(?:/client)?|vue)["']`)
+)
 
 // dropFallbacks drops the services of stacks that only count where nothing else is found: no
 // other service at, above or below their directory, no list of packages, no Dockerfile.

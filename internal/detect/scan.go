@@ -255,11 +255,12 @@ const (
 )
 
 // filesOf are the files of the service and of what it links, without those of services below,
-// nearest to its directory first.
+// nearest to its directory first. A directory that PHP serves is code, also public.
 func (s *scan) filesOf(c *candidate) []string {
 	var files []string
+	runs := func(f *tree.Directory) bool { return !tree.IsAside(f.Path) || f.Path == path.Join(c.Dir, c.Module) }
 	for _, dir := range c.dataDirectories() {
-		for _, f := range s.tree.Below(dir, func(f *tree.Directory) bool { return !s.found.has(f.Path) && !tree.IsAside(f.Path) }) {
+		for _, f := range s.tree.Below(dir, func(f *tree.Directory) bool { return !s.found.has(f.Path) && runs(f) }) {
 			for _, name := range f.Names {
 				files = append(files, path.Join(f.Path, name))
 			}

@@ -21,7 +21,7 @@ func (s dataServices) decideTables(shared *dataservice.Shared) {
 	for _, use := range shared.Uses {
 		c := s.called(use.By)
 		decide := c.Of.Language.Migration
-		if decide == nil || c.Migrate != nil || c.compose != nil || c.Dockerfile != "" {
+		if decide == nil || c.Migrate != nil || c.compose != nil {
 			continue
 		}
 		m := decide(c.App, shared.Service)
@@ -29,31 +29,46 @@ func (s dataServices) decideTables(shared *dataservice.Shared) {
 			continue
 		}
 		applied = append(applied, m.Dir)
-		c.Migrate, c.MigrateFiles = m.Command(c.urlOf(shared, use)), []string{m.Dir}
+		if c.Dockerfile != "" {
+			c.Remark(Evidence{File: m.Dir, Text: "holds migrations that nothing applies, because " + c.Dockerfile + " installs no tool for them"},
+				"install the tool there, and write its command under x-devup as setup: [{name: migrate, run: COMMAND, before: ready}]")
+			continue
+		}
+		c.Migrate, c.MigrateFiles = m.Command(func() string { return addressOf(c, shared, use, m.OfGo) }), []string{m.Dir}
 		c.Packages.Tools = append(c.Packages.Tools, m.Tools...)
 		shared.Seeds, shared.MakesDatabase = nil, false // they would make the tables twice
 	}
 }
 
-// urlOf is the service's variable that holds the URL of a database. Where none does, it is
-// added.
-func (c *candidate) urlOf(shared *dataservice.Shared, use dataservice.Use) string {
-	url := shared.URL()
-	_, location, _ := strings.Cut(url, "://")
+// addressOf is a service's variable that holds the URL of a database, or its address as Go's
+// driver of MySQL takes it. Where none does, it is added.
+func addressOf(c *candidate, shared *dataservice.Shared, use dataservice.Use, ofGo bool) string {
+	name, value := usualURL, shared.URL()
+	if ofGo {
+		name, value = "DATABASE_DSN", shared.Address().Text("{user}:{password}@tcp({host}:{port})/{name}")
+	}
+	wanted := location(value)
 	for _, v := range c.Variables {
-		scheme, rest, found := strings.Cut(v.Value, "://")
-		plain, _, _ := strings.Cut(rest, "?")
-		if found && v.Data == shared.Key && plain == location && !strings.ContainsAny(scheme, "+:") {
+		scheme, _, _ := strings.Cut(v.Value, "://")
+		if v.Data == shared.Key && location(v.Value) == wanted && (ofGo || !strings.ContainsAny(scheme, "+:")) {
 			return v.Name
 		}
 	}
-	name := usualURL
 	if slices.ContainsFunc(c.Variables, func(v Variable) bool { return v.Name == name && v.Value != "" }) {
 		name = "MIGRATIONS_URL" // the program reads the other in another form
 	}
 	v := c.variable(name, first(slices.Concat(use.Evidence, shared.Evidence)))
-	v.Data, v.Value, v.Replaced, v.Required = shared.Key, url, shared.Login.References(), false
+	v.Data, v.Value, v.Replaced, v.Required = shared.Key, value, shared.Login.References(), false
 	return name
+}
+
+// location is an address of a database without its scheme and query.
+func location(address string) string {
+	address, _, _ = strings.Cut(address, "?")
+	if _, rest, isURL := strings.Cut(address, "://"); isURL {
+		return rest
+	}
+	return address
 }
 
 // decideSeed takes the command of a README that fills the database of a service, where nothing

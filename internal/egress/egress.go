@@ -1,7 +1,7 @@
 // Package egress gathers what this machine needs to reach the outside, so that
 // builds and development containers can reach it too: the CA bundle of a
-// company that intercepts TLS, proxies, and the package indexes of pip, uv, npm, Maven, Cargo
-// and Go. Gradle gets the CA bundle and the proxies, as every Java program does.
+// company that intercepts TLS, proxies, and the package indexes of pip, uv, npm, Maven, Gradle,
+// Cargo and Go.
 // What may be handed to every build and container, and what holds a credential, are kept
 // apart. Credentials go nowhere but to where [Settings.Allow] sends them: as secret mounts to
 // the steps of a build that install packages, and to containers that ask for them. None is
@@ -12,13 +12,13 @@
 // [Settings.Container] for each development container.
 //
 // A further package client is one function next to those for npm, pip, Maven and Cargo: it
-// adds a [Client] and its [Credential] values to the settings. Go and uv take variables alone.
+// adds a [Client] and its [Credential] values to the settings. Go, uv and Gradle take variables alone.
 //
 // How far it reaches. Files and variables are read, and the directories in which
 // Linux distributions keep added authorities. The keychain of macOS and the
 // certificate store of Windows are not: there the company's authority has to be
 // named by a variable such as NODE_EXTRA_CA_CERTS (or by DEVUP_CA). git's,
-// Gradle's, uv's and yarn 2's own settings files are not read either.
+// uv's and yarn 2's own settings files are not read either.
 package egress
 
 import (
@@ -43,12 +43,13 @@ type Settings struct {
 
 	allowed map[string]Use // by [Credential.ID]
 	nonce   string
-	plain   bool // without what only Java reads
+	java    map[string]string // proxies for Java alone, where Proxy has none; nil for none
+	plain   bool              // without what only Java reads
 }
 
 // Empty reports whether there is nothing to hand on.
 func (s Settings) Empty() bool {
-	return len(s.CA) == 0 && len(s.Proxy) == 0 && len(s.Clients) == 0 && len(s.Variables) == 0
+	return len(s.CA) == 0 && len(s.Proxy) == 0 && len(s.java) == 0 && len(s.Clients) == 0 && len(s.Variables) == 0
 }
 
 // Read finds out what this machine needs. goos is [runtime.GOOS] of the machine
@@ -95,6 +96,7 @@ func read(m machine) Settings {
 	m.ca(&s, pip, npm, cargo)
 	m.proxy(&s)
 	m.maven(&s)
+	m.gradle(&s)
 	m.variables(&s, pipIndex(s.Clients))
 	return s
 }

@@ -84,13 +84,15 @@ func (s Settings) Build() Grant {
 			g.install = append(g.install, File{Name: s.secretName(c.File), Target: c.Target, Content: text, Mode: 0o600, client: c.Name})
 		}
 	}
-	for _, v := range s.Variables {
+	for _, v := range variablesOf(s) {
 		text, secret := textOf(v.Parts, s.builds)
 		if secret {
 			g.install = append(g.install, File{Name: s.secretName("devup-" + strings.ReplaceAll(v.Name, "_", "-")), Content: text, client: v.Client, variable: v.Name})
 			continue
 		}
-		g.Env = put(g.Env, v.Name, string(text))
+		if len(text) > 0 {
+			g.Env = put(g.Env, v.Name, string(text))
+		}
 	}
 	g.Proxy = bothCases(s.proxies(s.Proxy, nil))
 	full := bothCases(s.proxies(s.Proxy, s.builds))
@@ -101,6 +103,11 @@ func (s Settings) Build() Grant {
 		}
 	}
 	return g
+}
+
+// variablesOf are those of the clients that may run here: Gradle does where Java does.
+func variablesOf(s Settings) []Variable {
+	return slices.DeleteFunc(slices.Clone(s.Variables), func(v Variable) bool { return s.plain && v.Client == "gradle" })
 }
 
 // BuildProxy are the proxies for a builder that hands the same to all steps: with a
@@ -137,9 +144,10 @@ func (s Settings) Container(has func(name string) bool, peers []string, credenti
 			}
 		}
 	}
-	for _, v := range s.Variables {
-		text, _ := textOf(v.Parts, with)
-		all.Env = put(all.Env, v.Name, string(text))
+	for _, v := range variablesOf(s) {
+		if text, _ := textOf(v.Parts, with); len(text) > 0 {
+			all.Env = put(all.Env, v.Name, string(text))
+		}
 	}
 	g := Grant{}
 	var named []string

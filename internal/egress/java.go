@@ -21,19 +21,23 @@ const javaVariable = "JAVA_TOOL_OPTIONS"
 // proxies; empty where it needs neither. A password of a proxy is in none. peers are reached without a proxy.
 func (s Settings) javaOptions(peers []string) string {
 	var options []string
+	proxies := s.Proxy
+	if proxies == nil {
+		proxies = s.java
+	}
 	if len(s.CA) > 0 && !s.CAPart {
 		options = append(options, "-Djavax.net.ssl.trustStore="+trustStorePath)
 	}
 	for _, scheme := range []string{"http", "https"} {
-		proxy := s.Proxy[strings.ToUpper(scheme)+"_PROXY"]
+		proxy := proxies[strings.ToUpper(scheme)+"_PROXY"]
 		if proxy == "" {
-			proxy = s.Proxy["ALL_PROXY"]
+			proxy = proxies["ALL_PROXY"]
 		}
 		if host, port := hostAndPort(proxy); host != "" {
 			options = append(options, "-D"+scheme+".proxyHost="+host, "-D"+scheme+".proxyPort="+port)
 		}
 	}
-	if without := javaHosts(joinHosts(s.Proxy["NO_PROXY"], peers...)); without != "" && strings.Contains(strings.Join(options, " "), "proxyHost") {
+	if without := javaHosts(joinHosts(proxies["NO_PROXY"], peers...)); without != "" && strings.Contains(strings.Join(options, " "), "proxyHost") {
 		options = append(options, "-Dhttp.nonProxyHosts="+without)
 	}
 	return strings.Join(options, " ")

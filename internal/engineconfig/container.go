@@ -141,7 +141,7 @@ func Labels(p *types.Project, s types.ServiceConfig, number int, image string, i
 	maps.Copy(labels, s.CustomLabels)
 	maps.Copy(labels, map[string]string{
 		plan.LabelProject: p.Name, plan.LabelService: s.Name, plan.LabelNumber: strconv.Itoa(number),
-		plan.LabelOneOff: "False", plan.LabelImage: image,
+		plan.LabelOneOff: "False", plan.LabelImage: image, plan.LabelVersion: plan.ComposeVersion,
 		plan.LabelWorkingDir: p.WorkingDir, plan.LabelFiles: strings.Join(p.ComposeFiles, ","),
 		plan.LabelDependsOn: dependsOn(s),
 	})

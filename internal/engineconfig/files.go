@@ -68,9 +68,6 @@ func fileOf(p *types.Project, s types.ServiceConfig, kind string, ref types.File
 		}
 		f.content = value
 	}
-	if s.ReadOnly {
-		return f, unsupportedFile(s.Name, kind, ref.Source, "which has to be copied into a read_only container")
-	}
 	if ref.Mode != nil {
 		f.mode = int64(*ref.Mode)
 	}
@@ -113,9 +110,33 @@ func IgnoredOwners(p *types.Project, s types.ServiceConfig) []string {
 	return notes
 }
 
+// Copy is a secret or a config that is copied into a container before it starts.
+type Copy struct {
+	Target   string // its absolute path in the container
+	Content  string // never shown
+	Mode     int64
+	UID, GID int
+}
+
+// Copies are those of a service's secrets and configs that are no files on this machine.
+func Copies(p *types.Project, s types.ServiceConfig) ([]Copy, error) {
+	files, err := filesOf(p, s)
+	var copies []Copy
+	for _, f := range files {
+		if f.path == "" {
+			copies = append(copies, Copy{f.target, f.content, f.mode, f.uid, f.gid})
+		}
+	}
+	return copies, err
+}
+
 // Files is an archive of the secrets and configs that are copied into a container of the
-// service before it starts; nil where there are none.
+// service before it starts; nil where there are none. Nothing is copied into a read_only one,
+// which has them mounted.
 func Files(p *types.Project, s types.ServiceConfig) ([]byte, error) {
+	if s.ReadOnly {
+		return nil, nil
+	}
 	files, err := filesOf(p, s)
 	if err != nil {
 		return nil, err

@@ -65,7 +65,7 @@ func TestFilesThatCannotBe(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ name, service, secret, want string }{
 		{"not set", "{image: x, secrets: [s]}", "{environment: MISSING}", "service web: the variable MISSING of its secret s is not set"},
-		{"read only", "{image: x, read_only: true, secrets: [s]}", "{environment: TOKEN}", "copied into a read_only container"},
+		{"read only", "{image: x, read_only: true, secrets: [s]}", "{environment: TOKEN}", "service web: /run/secrets/s has to be copied into its container, which is read_only"},
 		{"external", "{image: x, secrets: [s]}", "{external: true}", `service web: cannot use the secret "s", which is external`},
 		{"a name for an owner", "{image: x, secrets: [{source: s, uid: root}]}", "{environment: TOKEN}", `the owner of the secret s is not a number: "root"`},
 	} {
@@ -73,7 +73,7 @@ func TestFilesThatCannotBe(t *testing.T) {
 			t.Parallel()
 			p := load(t, "services: {web: "+test.service+"}\nsecrets: {s: "+test.secret+"}\n")
 			p.Environment["TOKEN"] = "open sesame"
-			_, err := filesOf(p, p.Services["web"])
+			_, _, err := mountsOf(p, p.Services["web"], "", nil)
 			if fail.CodeOf(err) != fail.Config || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "sesame") {
 				t.Errorf("error %v, want %q", err, test.want)
 			}

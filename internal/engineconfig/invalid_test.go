@@ -95,7 +95,7 @@ volumes: {data: {driver: local, driver_opts: {type: tmpfs}, labels: {team: shop}
 	}
 	labels := map[string]string{"com.docker.compose.project": "shop", "com.docker.compose.project.working_dir": "/src/shop", "team": "of the plan", "dev.devup.cause": "asked for"}
 	with := func(label, key string) map[string]string {
-		all := map[string]string{label: key}
+		all := map[string]string{label: key, "com.docker.compose.version": "5.5.0"}
 		maps.Copy(all, labels)
 		return all
 	}
@@ -138,7 +138,7 @@ func TestLabelsOfAContainer(t *testing.T) {
 	got := Labels(p, p.Services["web"], 2, "sha256:1", "")
 	want := map[string]string{
 		"com.docker.compose.project": "shop", "com.docker.compose.service": "web", "com.docker.compose.container-number": "2", "com.docker.compose.oneoff": "False",
-		"com.docker.compose.image": "sha256:1", "com.docker.compose.project.working_dir": "/src/shop", "com.docker.compose.project.config_files": "",
+		"com.docker.compose.image": "sha256:1", "com.docker.compose.version": "5.5.0", "com.docker.compose.project.working_dir": "/src/shop", "com.docker.compose.project.config_files": "",
 		"com.docker.compose.depends_on": "db:service_healthy:true", "team": "shop",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

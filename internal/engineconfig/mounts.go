@@ -11,6 +11,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/moby/moby/api/types/mount"
 
+	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/plan"
 )
 
@@ -47,17 +48,30 @@ func mountsOf(p *types.Project, s types.ServiceConfig, image string, kept map[st
 			mounts = append(mounts, mount.Mount{Type: mount.TypeVolume, Source: kept[target], Target: target})
 		}
 	}
-	files, err := filesOf(p, s)
+	files, err := mountedFiles(p, s)
 	if err != nil {
 		return nil, nil, err
 	}
 	for _, f := range files {
-		if f.path != "" && !used[f.target] {
+		if !used[f.target] {
 			used[f.target] = true
 			mounts = append(mounts, mount.Mount{Type: mount.TypeBind, Source: f.path, Target: f.target, ReadOnly: true, BindOptions: &mount.BindOptions{}})
 		}
 	}
 	return binds, mounts, nil
+}
+
+// mountedFiles are those of a service's secrets and configs that are files on this machine. The
+// others are copied, which the engine refuses where the root is read-only.
+func mountedFiles(p *types.Project, s types.ServiceConfig) ([]file, error) {
+	files, err := filesOf(p, s)
+	for _, f := range files {
+		if f.path == "" && s.ReadOnly {
+			return nil, fail.New(fail.Config, "leave out read_only, or put the value into the image",
+				"service %s: %s has to be copied into its container, which is read_only, and the engine sees no files of this machine", s.Name, f.target)
+		}
+	}
+	return slices.DeleteFunc(files, func(f file) bool { return f.path == "" }), err
 }
 
 func byDepth(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), strings.Compare(a, b)) }

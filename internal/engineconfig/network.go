@@ -27,7 +27,7 @@ func Network(p *types.Project, key string, labels map[string]string, api string)
 	return client.NetworkCreateOptions{
 		Driver: n.Driver, Options: n.DriverOpts, IPAM: ipam,
 		Internal: n.Internal, Attachable: n.Attachable, EnableIPv4: n.EnableIPv4, EnableIPv6: n.EnableIPv6,
-		Labels: sharedLabels(p, n.Labels, map[string]string{plan.LabelNetwork: key}, labels),
+		Labels: sharedLabels(p, n.Labels, map[string]string{plan.LabelNetwork: key, plan.LabelVersion: plan.ComposeVersion}, labels),
 	}, nil
 }
 
@@ -36,7 +36,7 @@ func Volume(p *types.Project, key string, labels map[string]string) client.Volum
 	v := p.Volumes[key]
 	return client.VolumeCreateOptions{
 		Name: v.Name, Driver: v.Driver, DriverOpts: v.DriverOpts,
-		Labels: sharedLabels(p, v.Labels, map[string]string{plan.LabelVolume: key}, labels),
+		Labels: sharedLabels(p, v.Labels, map[string]string{plan.LabelVolume: key, plan.LabelVersion: plan.ComposeVersion}, labels),
 	}
 }
 

@@ -32,3 +32,19 @@ func FuzzFill(f *testing.F) {
 		_ = Append(text, "heading", values)
 	})
 }
+
+// FuzzWithoutLoneRemarks: no line is lost, and what has no lone remark any more stays as it is.
+func FuzzWithoutLoneRemarks(f *testing.F) {
+	for _, seed := range []string{"A=  # x\nB=1 # y\n", "A='\nB= # in it\n' # x\nC: # y", "# A= # x\r\n", "A=\"\\\"\nB= #"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		once := WithoutLoneRemarks(text)
+		if strings.Count(once, "\n") != strings.Count(text, "\n") {
+			t.Errorf("%q became %q", text, once)
+		}
+		if twice := WithoutLoneRemarks(once); twice != once {
+			t.Errorf("%q became %q and then %q", text, once, twice)
+		}
+	})
+}

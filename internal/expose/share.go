@@ -72,7 +72,7 @@ func webOnly(p *project.Project, rows []Row, named []string) error {
 		}
 		switch _, known := p.Services[name]; {
 		case !known && !web: // the gateway is no service
-			e = project.UnknownService(p.Name, name, p.ServiceNames())
+			e = project.NoService(p, name)
 		case web:
 			continue
 		case other != "":

@@ -24,6 +24,7 @@ const (
 	Running    = "running"
 	Starting   = "starting"
 	NotRunning = "not running"
+	NotUpdated = "running, not updated" // the container of an earlier run, after one that failed
 	Failed     = "failed"
 )
 

@@ -16,10 +16,12 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/stack/stacks"
 )
 
-// Address is how browsers reach a service from outside.
+// Address is how browsers reach a service from outside. The zero value is that they reach it
+// itself, on another port than its own.
 type Address struct {
 	Suffix string   // what the hosts of all ports end in, with its dot: ".app.github.dev"; a whole host where all ports share one
 	Hosts  []string // the exact hosts of this service; none when it publishes no port itself
@@ -55,7 +57,7 @@ func Look(files fs.FS, at Address) Needs {
 	var needs Needs
 	for _, s := range stacks.All() {
 		for _, r := range s.Proxy {
-			if r.Path && at.Path == "" || !f.meets(s, r) {
+			if !at.concerns(r) || !f.meets(s, r) {
 				continue
 			}
 			title := cmp.Or(r.Title, s.Title)
@@ -70,6 +72,11 @@ func Look(files fs.FS, at Address) Needs {
 		}
 	}
 	return needs
+}
+
+// concerns says whether a rule matters at the address.
+func (a Address) concerns(r stack.Rule) bool {
+	return (a.Path != "" || !r.Path) && (a.Suffix != "" || r.Moved)
 }
 
 func (n Needs) names(variable string) bool {

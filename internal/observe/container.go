@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/moby/moby/api/types/container"
 
 	"github.com/devup-cli/devup/internal/plan"
@@ -34,6 +35,12 @@ func containerOf(s container.Summary) plan.Container {
 			continue
 		}
 		c.DependsOn = append(c.DependsOn, name)
+		if what, _, _ := strings.Cut(condition, ":"); what == types.ServiceConditionHealthy || what == types.ServiceConditionCompletedSuccessfully {
+			if c.Conditions == nil {
+				c.Conditions = map[string]string{}
+			}
+			c.Conditions[name] = what
+		}
 		if strings.HasSuffix(condition, ":true") {
 			c.Follows = append(c.Follows, name)
 		}

@@ -12,13 +12,14 @@ const (
 	Unpause Action = "unpause"
 )
 
-// StartAll starts the stopped containers of the services, those that others depend on
-// first. No services means all. Only what exists is started: nothing is made. A running
+// StartAll starts the stopped containers of the services and of those that they depend on, those
+// that others depend on first, each when these are as it needs them. No services means all. Only what exists is started: nothing is made. A running
 // container that shares the network of one that is started is restarted after it.
 func StartAll(o Observed, services []string) *Plan {
 	var changed []Container
 	started := map[string]Container{}
-	for _, c := range selected(o, services) {
+	meant, _ := needs(o.Containers).Order(services...)
+	for _, c := range selected(o, meant) {
 		if c.State == "created" || c.State == "exited" {
 			changed = append(changed, c)
 			started[c.ID] = c
@@ -31,7 +32,7 @@ func StartAll(o Observed, services []string) *Plan {
 		}
 	}
 	p := &Plan{}
-	walk(p, changed, needs(o.Containers), func(c Container) Op {
+	inOrder(p, o, changed, func(c Container) Op {
 		if of, _ := owner(c, started); members[c.ID] {
 			return Op{Action: RestartOnly, Old: c, Causes: []string{sharesNetwork(of.Service, "is started")}}
 		}
@@ -118,7 +119,7 @@ func RemoveStopped(o Observed, services []string, opts RemoveOptions) *Plan {
 func values(m map[string]string) []string { return slices.Collect(maps.Values(m)) }
 
 // RestartAll restarts the containers of the services, those that others depend on
-// first. No services means all. Services that ask for it in their depends_on (restart:
+// first, each when these are as it needs them. No services means all. Services that ask for it in their depends_on (restart:
 // true) are restarted after what they depend on, unless alone is set. Those that share the
 // network of a restarted container always are: theirs is gone.
 func RestartAll(o Observed, services []string, alone bool) *Plan {
@@ -136,7 +137,7 @@ func RestartAll(o Observed, services []string, alone bool) *Plan {
 		}
 	}
 	p := &Plan{}
-	walk(p, selected(o, meant), needs(o.Containers), func(c Container) Op {
+	inOrder(p, o, selected(o, meant), func(c Container) Op {
 		op := Op{Action: RestartOnly, Old: c}
 		if cause := causes[c.Service]; cause != "" {
 			op.Causes = []string{cause}

@@ -35,6 +35,10 @@ func TestLifecycle(t *testing.T) {
 	for i := range stopped.Containers {
 		stopped.Containers[i].State = "exited"
 	}
+	waiting := lively()
+	waiting.Containers[0].Conditions = map[string]string{"api": "service_healthy"}
+	waiting.Containers[1].Conditions = map[string]string{"db": "service_completed_successfully"}
+	waiting.Containers[2].State, waiting.Containers[0].State = "exited", "exited"
 	joined := lively()
 	joined.Containers[3].Joins, joined.Containers[3].DependsOn = "2", []string{"api"}
 	for _, c := range []struct {
@@ -46,6 +50,18 @@ func TestLifecycle(t *testing.T) {
 0 start shop-db-1
 1 start shop-api-1 [after 0]
 2 start shop-web-1 [after 1]
+`},
+		{"start: what it depends on is started too, and has to be as it is needed", plan.StartAll(waiting, []string{"web"}), `
+0 start shop-db-1
+1 await db service_completed_successfully [after 0]
+2 start shop-api-1 [after 0 1]
+3 await api service_healthy [after 2]
+4 start shop-web-1 [after 2 3]
+`},
+		{"restart: what follows waits for what it needs", plan.RestartAll(waiting, []string{"api"}, false), `
+0 restart shop-api-1
+1 await api service_healthy [after 0]
+2 restart shop-web-1: depends on a service that is restarted [after 0 1]
 `},
 		{"start leaves what runs, is paused, or was a command", plan.StartAll(o, nil), `
 0 start shop-api-1

@@ -265,7 +265,7 @@ func (m *maker) prerequisites(s types.ServiceConfig) order {
 		waits := slices.Clone(m.last[name])
 		d, declared := s.DependsOn[name]
 		if d.Condition != "" && d.Condition != types.ServiceConditionStarted && !m.options.NoStart {
-			waits = append(waits, m.await(name, d.Condition))
+			waits = append(waits, m.await(name, d.Condition, d.Required))
 		}
 		if declared && !d.Required {
 			o.ended = append(o.ended, waits...)
@@ -277,12 +277,15 @@ func (m *maker) prerequisites(s types.ServiceConfig) order {
 	return o
 }
 
-func (m *maker) await(service, condition string) int {
+func (m *maker) await(service, condition string, required bool) int {
 	key := condition + " " + service
 	if i, ok := m.awaits[key]; ok {
+		m.plan.Ops[i].Optional = m.plan.Ops[i].Optional && !required
 		return i
 	}
-	i := m.plan.add(Op{Action: Await, Name: service, Service: service, Condition: condition, Names: m.running[service], After: m.last[service]})
+	i := m.plan.add(Op{
+		Action: Await, Name: service, Service: service, Condition: condition, Names: m.running[service], Optional: !required, After: m.last[service],
+	})
 	m.awaits[key] = i
 	return i
 }

@@ -23,6 +23,7 @@ const (
 	LabelReplace    = "com.docker.compose.replace"
 	LabelNetwork    = "com.docker.compose.network"
 	LabelVolume     = "com.docker.compose.volume"
+	LabelVersion    = "com.docker.compose.version"
 
 	LabelImageVolumes = "com.docker.compose.image-volume-digest" // the images that are mounted: TARGET=ID, comma-separated
 
@@ -33,6 +34,10 @@ const (
 	LabelMask   = "dev.devup.mask"         // on a volume that only keeps what the image holds: "service:target"
 	LabelMasked = "dev.devup.mask.image"   // on such a volume: the ID of the image
 )
+
+// ComposeVersion is the value of [LabelVersion]: the Docker Compose whose labels and hashes devup
+// writes.
+const ComposeVersion = "5.5.0"
 
 // Mount is a mount of a container that exists.
 type Mount struct {
@@ -58,8 +63,9 @@ type Container struct {
 	Created    int64  // when it was made, in seconds since 1970
 	Inputs     string // value of [LabelInputs]
 	DependsOn  []string
-	Follows    []string // those of DependsOn that it is restarted after, when they are (restart: true)
-	Replaces   string   // name of the container that it was made to replace; empty for none
+	Conditions map[string]string // of DependsOn, what they have to be before it starts; none for those that only start
+	Follows    []string          // those of DependsOn that it is restarted after, when they are (restart: true)
+	Replaces   string            // name of the container that it was made to replace; empty for none
 	WorkingDir string
 	Mounts     []Mount
 	Ports      []PublishedPort

@@ -48,6 +48,7 @@ type Op struct {
 	KeepVolumes map[string]string // Create, Recreate: mount target -> existing anonymous volume to mount there again
 	Condition   string            // Await: "service_healthy" or "service_completed_successfully"
 	Names       []string          // Await: the containers
+	Optional    bool              // Await: it is no failure when the condition is never met
 	Detach      []string          // RecreateNetwork: IDs of the project's containers in it
 	Rejoin      []string          // RecreateNetwork: those of Detach that are not replaced, and join the new one
 	Declared    *Declared         // Create, Recreate: of a service that shares another one's container, whose ID counts for [LabelHash]

@@ -102,7 +102,7 @@ func (p *Preparer) keep(ctx context.Context, w project.Wants, values []envfile.V
 	if err != nil {
 		return unkept(err)
 	}
-	p.Say("saved in " + name + ", which git ignores; devup does not ask again")
+	p.Say("saved in " + name + ", which stays out of git; devup does not ask again")
 	return nil
 }
 

@@ -67,12 +67,12 @@ func portsOf(p *Project, services types.Services) []Port {
 	return ports
 }
 
-// copies are the ports of another container of a service than its first: the
-// next of a range, as far as it goes, else what the first has asked for.
+// copies are the ports of another container of a service than its first: those that were
+// decided, else the next of a range, as far as it goes, else what the first has asked for.
 func copies(s types.ServiceConfig, first []Port, number int) []Port {
 	ports := slices.Clone(first)
 	for i := range ports {
-		ports[i].Copy, ports[i].Wanted = number, WantedPort(s.Ports[i].Published, number+1)
+		ports[i].Copy, ports[i].Wanted = number, WantedPort(HostPort(s.Ports[i], number+1), number+1)
 	}
 	return ports
 }

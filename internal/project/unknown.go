@@ -15,6 +15,19 @@ func UnknownService(project, name string, known []string) *fail.Error {
 	return e
 }
 
+// NoService is the error for a name that is none of the project's services, or that of a
+// service whose profile is not active.
+func NoService(p *Project, name string) *fail.Error {
+	s, declared := p.AllServices()[name]
+	if !declared || len(s.Profiles) == 0 {
+		return UnknownService(p.Name, name, p.ServiceNames())
+	}
+	e := fail.New(fail.UnknownService, fmt.Sprintf("start it with `devup up %s`, or add --profile %s to the command", name, s.Profiles[0]),
+		"service %s is in the profile %s, which is not active", name, strings.Join(s.Profiles, ", "))
+	e.Service = name
+	return e
+}
+
 // knownServices is a hint for a name that is not among the known ones: the nearest, and all.
 func knownServices(name string, known []string) string {
 	all := "its services are " + strings.Join(known, ", ")

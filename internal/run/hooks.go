@@ -3,13 +3,11 @@ package run
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/devup-cli/devup/internal/containerexec"
 	"github.com/devup-cli/devup/internal/engineconfig"
-	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/plan"
 )
@@ -25,18 +23,19 @@ func (a *applier) postStart(ctx context.Context, s types.ServiceConfig, id strin
 	return nil
 }
 
-// preStop runs a service's pre_stop hooks in a container that is about to be stopped. A
-// hook that fails is a warning: the container stops all the same.
-func (a *applier) preStop(ctx context.Context, c plan.Container) {
+// preStop runs a service's pre_stop hooks in a container that is about to be stopped. The
+// first that fails keeps it from being stopped, as in Compose: a hook may save what would
+// be lost.
+func (a *applier) preStop(ctx context.Context, c plan.Container) error {
 	if c.State != "running" {
-		return
+		return nil
 	}
 	for i, hook := range a.service(c.Service).PreStop {
 		if err := a.hook(ctx, c.Service, "pre_stop", i, hook, c.ID); err != nil {
-			a.options.Sink(event.Event{Kind: event.Note, Name: c.Name, State: event.Warning, Text: err.Error()})
-			return
+			return err
 		}
 	}
+	return nil
 }
 
 // hook runs a command in a container. An error of the command has the last lines
@@ -53,9 +52,9 @@ func (a *applier) hook(ctx context.Context, service, kind string, index int, h t
 		return nil
 	}
 	f := fail.New(fail.Failed, "see what it printed, and try it with `devup exec`", "the %s ended with status %d", what, done.Status)
-	f.Service, f.Lines = service, done.Lines
-	if kind == "pre_stop" && len(f.Lines) > 0 { // a warning has no lines of its own
-		f.Message += ": " + strings.Join(f.Lines, " / ")
+	if kind == "pre_stop" {
+		f.Hint = "`devup kill " + service + "` stops it without its hooks"
 	}
+	f.Service, f.Lines = service, done.Lines
 	return f
 }

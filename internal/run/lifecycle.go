@@ -35,7 +35,9 @@ func (a *applier) stop(ctx context.Context, c plan.Container) error {
 	if !c.Up() && c.State != "paused" {
 		return nil
 	}
-	a.preStop(ctx, c)
+	if err := a.preStop(ctx, c); err != nil {
+		return err
+	}
 	timeout, unheard := a.stopTimeoutOf(ctx, c)
 	began := time.Now()
 	_, err := a.engine.Processes.ContainerStop(ctx, c.ID, client.ContainerStopOptions{Timeout: timeout})
@@ -75,7 +77,9 @@ func (a *applier) stopTimeout() *int {
 
 // restart restarts a container with its hooks around it.
 func (a *applier) restart(ctx context.Context, c plan.Container) error {
-	a.preStop(ctx, c)
+	if err := a.preStop(ctx, c); err != nil {
+		return err
+	}
 	timeout, unheard := a.stopTimeoutOf(ctx, c)
 	began := time.Now()
 	if _, err := a.engine.Processes.ContainerRestart(ctx, c.ID, client.ContainerRestartOptions{Timeout: timeout}); err != nil {

@@ -34,7 +34,12 @@ func (a *applier) do(ctx context.Context, op plan.Op) error {
 		a.options.Sink(event.Event{Kind: kind, ID: op.Name, Name: op.Title(), Parent: op.Service, State: state, Text: text, Took: time.Since(start)})
 	}
 	if op.Action == plan.Await {
-		return awaitCondition(ctx, a.engine.Containers, op, func() { report(event.Working, verb.doing) })
+		err := awaitCondition(ctx, a.engine.Containers, op, func() { report(event.Working, verb.doing) })
+		if err != nil && op.Optional && ctx.Err() == nil {
+			report(event.Warning, "a dependency that is not required: "+err.Error())
+			return nil
+		}
+		return err
 	}
 	report(event.Working, verb.doing)
 	err := a.perform(ctx, op)

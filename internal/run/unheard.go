@@ -103,7 +103,7 @@ func localProcess(proc string, pid int, id string) (kernelProcess, bool) {
 // kernelProcess is what the kernel says of a process.
 type kernelProcess struct {
 	known   bool
-	heard   uint64   // the signals that it handles, or holds back to take them itself
+	heard   uint64   // the signals that it handles, holds back to take them itself, or ignores on purpose
 	command []string // its command line as it is now
 }
 
@@ -113,7 +113,7 @@ func parseProcess(status, cmdline []byte) kernelProcess {
 	masks := 0
 	for line := range bytes.Lines(status) {
 		name, value, _ := bytes.Cut(line, []byte(":"))
-		if !slices.Contains([]string{"SigBlk", "SigCgt"}, string(name)) {
+		if !slices.Contains([]string{"SigBlk", "SigCgt", "SigIgn"}, string(name)) {
 			continue
 		}
 		if mask, err := strconv.ParseUint(string(bytes.TrimSpace(value)), 16, 64); err == nil {
@@ -121,7 +121,7 @@ func parseProcess(status, cmdline []byte) kernelProcess {
 			masks++
 		}
 	}
-	p.known = masks == 2
+	p.known = masks == 3
 	p.command = strings.Split(strings.TrimRight(string(cmdline), "\x00"), "\x00")
 	return p
 }

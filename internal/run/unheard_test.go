@@ -44,6 +44,7 @@ func TestMissedSignals(t *testing.T) {
 		{"an entrypoint that still prepares", ofShell, "bash /usr/local/bin/docker-entrypoint.sh postgres", "SIGINT", false},
 		{"an entrypoint that still prepares, without handler", ofPython, "/bin/bash /entrypoint.sh run", "SIGTERM", false},
 		{"a handler", ofNginx, "nginx: master process", "SIGQUIT", false},
+		{"ignored on purpose", "SigBlk:\t0000000000000000\nSigIgn:\t0000000000004002\nSigCgt:\t0000000000000000\n", "sleep 9", "SIGTERM", false},
 		{"held back", ofTini, "tini -- python3", "SIGTERM", false},
 		{"a signal that ends everything", ofPython, "python3", "SIGKILL", false},
 		{"an unusual signal", ofPython, "systemd", "SIGRTMIN+3", false},

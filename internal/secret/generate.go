@@ -51,7 +51,7 @@ var (
 // KindFor is the kind of secret that a variable of the name holds, where any value will do
 // that nobody else knows; empty for all other variables.
 func KindFor(name string) Kind {
-	name = strings.ToUpper(name)
+	name = strings.ReplaceAll(strings.ToUpper(name), "__", "_") // of .NET: Jwt__Key
 	switch {
 	case !ownWords.MatchString(name) || !decisive.MatchString(name) || foreign.MatchString(name):
 		return ""

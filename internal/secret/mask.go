@@ -3,6 +3,7 @@ package secret
 import (
 	"cmp"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -20,14 +21,21 @@ const shortest = 6
 // form: credentials in URLs, tokens, private keys.
 type Mask struct {
 	values *strings.Replacer
-	home   string
+	home   *home // nil for none
+}
+
+// home is the user's home directory. The pattern finds it with all of the name that it is
+// part of.
+type home struct {
+	path    string
+	pattern *regexp.Regexp
 }
 
 // NewMask masks the values of variables too, whole and line by line. plain are words that
 // stay, such as the names of services: a value that is one, or part of one, is masked only
-// where its variable's name says that it is a secret. home, the user's home directory, becomes
+// where its variable's name says that it is a secret. homeDir, the user's home directory, becomes
 // ~; it may be empty.
-func NewMask(variables []Variable, plain []string, home string) Mask {
+func NewMask(variables []Variable, plain []string, homeDir string) Mask {
 	var values []string
 	for _, v := range variables {
 		isPlain := slices.ContainsFunc(plain, func(word string) bool { return strings.Contains(word, v.Value) })
@@ -48,7 +56,11 @@ func NewMask(variables []Variable, plain []string, home string) Mask {
 	for _, value := range slices.Compact(values) {
 		pairs = append(pairs, value, masked)
 	}
-	return Mask{values: strings.NewReplacer(pairs...), home: strings.TrimRight(home, `/\`)}
+	m := Mask{values: strings.NewReplacer(pairs...)}
+	if path := strings.TrimRight(homeDir, `/\`); path != "" {
+		m.home = &home{path, regexp.MustCompile(`[\w./\\~-]*?` + regexp.QuoteMeta(path) + `[\w.-]*`)}
+	}
+	return m
 }
 
 // Variable is a variable and its value.
@@ -91,8 +103,13 @@ func (m Mask) Text(text string) string {
 		}
 		return masked
 	})
-	if m.home != "" {
-		text = strings.ReplaceAll(text, m.home, "~")
+	if m.home != nil {
+		text = m.home.pattern.ReplaceAllStringFunc(text, func(found string) string {
+			if found == m.home.path {
+				return "~"
+			}
+			return found // a longer name, or a directory below another one
+		})
 	}
 	return text
 }

@@ -43,6 +43,9 @@ func TestMask(t *testing.T) {
 		{"an image's ID", "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"},
 		{"a long path", "/usr/local/lib/python3.13/site-packages/flask/app.py", "/usr/local/lib/python3.13/site-packages/flask/app.py"},
 		{"the home", "/home/ada/src/shop", "~/src/shop"},
+		{"the home alone", "HOME=/home/ada, /home/ada:/home/ada", "HOME=~, ~:~"},
+		{"another directory that begins as the home", "/home/ada2/src and /home/ada-old", "/home/ada2/src and /home/ada-old"},
+		{"the name of the home below another directory", "/srv/home/ada/src", "/srv/home/ada/src"},
 		{"a setting", "npm_registry and task-runner", "npm_registry and task-runner"},
 		{"nothing", "web: exited (1)", "web: exited (1)"},
 	}

@@ -25,10 +25,16 @@ func (s *Session) Container(service string, number int) (plan.Container, error) 
 	return plan.Container{}, e
 }
 
-// RunningContainer is the container of a service with a number, or the first.
+// RunningContainer is the container of a service with a number, or the first; where none runs,
+// that of a command of `devup run`.
 func (s *Session) RunningContainer(service string, number int) (plan.Container, error) {
 	for _, c := range s.Observed.Of(service) {
 		if c.State == "running" && (number == 0 || c.Number == number) {
+			return c, nil
+		}
+	}
+	for _, c := range s.Observed.Containers {
+		if c.OneOff && c.Service == service && c.State == "running" && number == 0 {
 			return c, nil
 		}
 	}

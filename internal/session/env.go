@@ -11,6 +11,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/devup-cli/devup/internal/composefile"
 	"github.com/devup-cli/devup/internal/consent"
 	"github.com/devup-cli/devup/internal/engine"
 	"github.com/devup-cli/devup/internal/event"
@@ -29,7 +30,7 @@ type Process struct {
 
 	// SecondInterrupt gives a context that ends at the second interruption, which otherwise
 	// ends devup, and what takes that back; nil where there is none.
-	SecondInterrupt func() (context.Context, context.CancelFunc)
+	SecondInterrupt func(context.Context) (insists context.Context, stop context.CancelFunc)
 }
 
 // Insists gives a context that ends when the user interrupts a second time: what is under
@@ -38,7 +39,7 @@ func (p Process) Insists(ctx context.Context) (insists context.Context, stop con
 	if p.SecondInterrupt == nil {
 		return context.WithCancel(context.WithoutCancel(ctx))
 	}
-	return p.SecondInterrupt()
+	return p.SecondInterrupt(ctx)
 }
 
 // Getenv is the value of an environment variable, empty where it is not set.
@@ -66,6 +67,7 @@ func (p Process) Home() string {
 // Flags say which project is meant. Every command has them.
 type Flags struct {
 	Dir      string   // -C: where everything is looked for
+	Root     string   // --project-directory: what relative paths in the files are relative to; it is also Dir, where that is not given
 	Files    []string // -f
 	Name     string   // -p
 	Profiles []string
@@ -185,13 +187,16 @@ func (silent) CanAsk() bool { return false }
 // relative to, as in Compose.
 func (e *Env) ProjectOptions(ctx context.Context, w Want) project.Options {
 	o := project.Options{
-		Dir: e.Flags.Dir, Files: absolute(e.Flags.Files), Name: e.Flags.Name,
-		EnvFiles: absolute(e.Flags.EnvFiles), Profiles: e.Flags.Profiles,
+		Dir: e.Flags.Dir, Files: absolute(e.Flags.Files, e.Home()), Name: e.Flags.Name,
+		EnvFiles: absolute(e.Flags.EnvFiles, e.Home()), Profiles: e.Flags.Profiles,
 		Env: e.Variables(), Services: w.Services, NoDeps: w.NoDeps && len(w.Services) > 0, Stdin: e.Stdin,
 		Answers: func(root string) []byte { return e.Checkout(root).ReadAnswers(ctx) },
 	}
 	o.Look, o.Unset = !w.Prepare, w.Unset
-	if len(e.Flags.Files) > 0 {
+	switch {
+	case e.Flags.Root != "":
+		o.Root = e.Flags.Root
+	case len(e.Flags.Files) > 0:
 		o.Root = e.Flags.Dir
 	}
 	return o
@@ -199,10 +204,10 @@ func (e *Env) ProjectOptions(ctx context.Context, w Want) project.Options {
 
 // absolute makes the paths of flags independent of -C: they are relative to the current
 // directory.
-func absolute(paths []string) []string {
+func absolute(paths []string, home string) []string {
 	made := slices.Clone(paths)
 	for i, p := range made {
-		if full, err := filepath.Abs(p); err == nil && p != "-" {
+		if full, err := filepath.Abs(composefile.InHome(p, home)); err == nil && p != "-" {
 			made[i] = full
 		}
 	}

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -51,7 +52,7 @@ func (s *opening) choose(ctx context.Context, notFound error) (*project.Source, 
 	if chosen == "" {
 		return nil, s.tolerate(notFound)
 	}
-	s.options.Files, s.options.Root = []string{filepath.Join(dir, chosen)}, s.Flags.Dir
+	s.options.Files, s.options.Root = []string{filepath.Join(dir, chosen)}, cmp.Or(s.Flags.Root, s.Flags.Dir)
 	source, err := project.Find(s.options)
 	return source, s.tolerate(err)
 }

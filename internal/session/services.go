@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strconv"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
@@ -32,7 +33,11 @@ func (s *Session) Services() []string {
 func (s *Session) CheckServices(names []string) error {
 	known := s.Services()
 	for _, name := range names {
-		if !slices.Contains(known, name) {
+		switch {
+		case slices.Contains(known, name):
+		case slices.Contains(s.Declared(), name):
+			return project.NoService(s.Project, name)
+		default:
 			return project.UnknownService(s.Name, name, known)
 		}
 	}
@@ -43,7 +48,7 @@ func (s *Session) CheckServices(names []string) error {
 func knownServices(p *project.Project, scale map[string]int) error {
 	for _, name := range slices.Sorted(maps.Keys(scale)) {
 		if _, ok := p.Services[name]; !ok {
-			return project.UnknownService(p.Name, name, p.ServiceNames())
+			return project.NoService(p, name)
 		}
 	}
 	return nil
@@ -56,6 +61,18 @@ func (s *Session) Declared() []string {
 		return nil
 	}
 	return slices.AppendSeq([]string{}, maps.Keys(s.Project.AllServices()))
+}
+
+// RemovesOrphans tells whether the environment, or an env file of the project, asks to remove
+// orphans.
+func RemovesOrphans(s *Session) bool {
+	const name = "COMPOSE_REMOVE_ORPHANS"
+	text := s.Getenv(name)
+	if text == "" && s.Project != nil {
+		text = s.Project.Environment[name]
+	}
+	on, err := strconv.ParseBool(text)
+	return err == nil && on
 }
 
 // Meant is the part of the project that a command acts on which names these services; without

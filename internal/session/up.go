@@ -74,7 +74,17 @@ func (s *Session) Up(ctx context.Context, o up.Options) (*up.Outcome, error) {
 // Resolved is the project with the addresses of this workspace, and with the host ports
 // that its containers have, or else those that its files ask for.
 func (s *Session) Resolved(ctx context.Context, uid, gid int) *project.Project {
-	p, ports := s.Project, map[project.PortKey]int{}
+	return resolve(ctx, s, s.Project, [2]int{uid, gid})
+}
+
+// ResolvedAsRunning is [Session.Resolved] with as many containers of each service as run,
+// where these are more than the files say.
+func ResolvedAsRunning(ctx context.Context, s *Session) *project.Project {
+	return resolve(ctx, s, s.Project.WithScale(replicas(s)), [2]int{})
+}
+
+func resolve(ctx context.Context, s *Session, p *project.Project, user [2]int) *project.Project {
+	ports := map[project.PortKey]int{}
 	published := p.PublishedPorts()
 	for _, wanted := range published {
 		ports[wanted.Key()] = wanted.Wanted
@@ -84,7 +94,23 @@ func (s *Session) Resolved(ctx context.Context, uid, gid int) *project.Project {
 	if gate, gated := urls.GatewayPort(p); gated {
 		ports[gate.Key()] = cmp.Or(p.Gateway.Now.Port, gate.Wanted)
 	}
-	return urls.Resolve(p, ports, urls.Where{URL: s.Workspace.URL, HostIP: s.Workspace.HostIP(), UID: uid, GID: gid})
+	return urls.Resolve(p, ports, urls.Where{URL: s.Workspace.URL, HostIP: s.Workspace.HostIP(), UID: user[0], GID: user[1]})
+}
+
+// replicas are the services that run in more containers than the files say, as after
+// `devup scale`, each with their number.
+func replicas(s *Session) map[string]int {
+	running := map[string]int{}
+	for _, c := range s.Observed.Containers {
+		if c.Up() && !c.OneOff {
+			running[c.Service]++
+		}
+	}
+	maps.DeleteFunc(running, func(name string, number int) bool {
+		service, known := s.Project.Services[name]
+		return !known || number <= service.GetScale()
+	})
+	return running
 }
 
 // Mounts is where the files are that the project's containers have mounted.

@@ -2,6 +2,7 @@ package session_test
 
 import (
 	"context"
+	"errors"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -77,6 +78,17 @@ func TestServices(t *testing.T) {
 		if got := strings.Join(names, " "); got != want {
 			t.Errorf("containers of %q: %s, want %s", services, got, want)
 		}
+	}
+}
+
+// TestInactiveService: a service whose profile is not active is named as such.
+func TestInactiveService(t *testing.T) {
+	t.Parallel()
+	w := cmdtest.New(t, "-- compose.yaml --\nname: shop\nservices: {web: {image: web}, admin: {image: admin, profiles: [tools, dev]}}\n")
+	err := mustOpen(t, w, looking).CheckServices([]string{"admin"})
+	var e *fail.Error
+	if !errors.As(err, &e) || e.Message != "service admin is in the profile tools, dev, which is not active" || !strings.Contains(e.Hint, "--profile tools") {
+		t.Errorf("%#v", err)
 	}
 }
 

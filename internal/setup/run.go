@@ -37,9 +37,9 @@ type Work struct {
 	Failed     map[string]bool   // services whose steps cannot run, which was reported already
 	Memory     Memory
 	Sink       event.Sink
-	// Aside runs an early step in a container of its own where that of its service has ended; ran
+	// OneOff runs an early step in a container of its own where that of its service has ended; ran
 	// says whether it did. Nil for no such containers.
-	Aside func(ctx context.Context, s Step) (done containerexec.Result, ran bool, err error)
+	OneOff func(ctx context.Context, s Step) (done containerexec.Result, ran bool, err error)
 }
 
 // Run runs the steps one after the other. Where one ends badly, the later ones of its
@@ -134,9 +134,9 @@ func (w Work) execute(ctx context.Context, e containerexec.Engine, s Step) (done
 	}
 	defer cancel()
 	done, err = containerexec.Tail(limited, e, w.Containers[s.Service], containerexec.Command{Words: s.Command})
-	if s.Early && w.Aside != nil && (err != nil || done.Status != 0) && limited.Err() == nil {
-		if aside, ran, failed := w.Aside(limited, s); ran {
-			done, err = aside, failed
+	if s.Early && w.OneOff != nil && (err != nil || done.Status != 0) && limited.Err() == nil {
+		if result, ran, failed := w.OneOff(limited, s); ran {
+			done, err = result, failed
 		}
 	}
 	return done, err != nil && limited.Err() != nil && ctx.Err() == nil, err

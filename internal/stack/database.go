@@ -12,9 +12,12 @@ import (
 
 // Migration brings a SQL database up to date with a tool that the service's image gets.
 type Migration struct {
-	Dir     string                         // in the repository, of what it applies
-	Tools   [][]string                     // the commands that install the tool into the image, in exec form; nil where it is there
-	Command func(variable string) []string // with the name of the variable that holds the database's URL
+	Dir   string     // in the repository, of what it applies
+	Tools [][]string // the commands that install the tool into the image, in exec form; nil where it is there
+	OfGo  bool       // the variable holds the address as Go's driver of MySQL takes it, and no URL
+	// Command gives the command. address is the name of the variable that holds the URL of the
+	// database, which is added where there is none.
+	Command func(address func() string) []string
 }
 
 // maxNames bounds how many files of a directory are looked at for one that shows migrations.
@@ -44,10 +47,17 @@ func (a *App) MigrationsWith(matches func(dir *tree.Directory, name string) bool
 	return ""
 }
 
+// maxSQL bounds how many SQL files are opened to find migrations.
+const maxSQL = 200
+
 // SQLWith finds SQL files whose text holds a mark.
 func (a *App) SQLWith(mark string) func(dir *tree.Directory, name string) bool {
+	left := maxSQL
 	return func(dir *tree.Directory, name string) bool {
-		return path.Ext(name) == ".sql" && strings.Contains(a.Tree.Text(path.Join(dir.Path, name)), mark)
+		if path.Ext(name) == ".sql" {
+			left--
+		}
+		return path.Ext(name) == ".sql" && left >= 0 && strings.Contains(a.Tree.Text(path.Join(dir.Path, name)), mark)
 	}
 }
 

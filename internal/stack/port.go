@@ -52,3 +52,13 @@ func printed(text string, at int) bool {
 	line := text[strings.LastIndexByte(text[:at], '\n')+1 : at]
 	return prints.MatchString(line) && !HasOne(line, "log.Fatal", "log.Panic", "ListenAndServe", ".Listen(", ".Run(", ".Start(") // of Go: around what listens
 }
+
+// HiddenIn is where a source says that it listens on 127.0.0.1 alone; the zero value for nowhere.
+func HiddenIn(sources []tree.File, pattern *lazyregexp.Regexp) tree.Evidence {
+	for _, source := range sources {
+		if at := pattern.FindStringIndex(source.Text); at != nil {
+			return source.At(at[0], "listens on 127.0.0.1")
+		}
+	}
+	return tree.Evidence{}
+}

@@ -11,6 +11,7 @@ type Rule struct {
 	Below     Version  // and less than this; zero for any
 	Key       string   // package.json must have this key too; empty for none
 	Path      bool     // it matters only where the address has a path
+	Moved     bool     // it matters too where browsers reach the service itself, on another port than its own
 	Variables []Setting
 	Line      Line
 }

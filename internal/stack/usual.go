@@ -14,6 +14,7 @@ var usualValues = []struct {
 	value   string
 	number  string // where the program reads a number; empty for value
 	onStart bool
+	ending  string // of the sources that understand it; empty for all
 }{
 	{name: lazyregexp.New(`^(?:JWT_|TOKEN_|AUTH_|HASH_)*ALG(?:O|ORITHM)?$`), value: "HS256"},
 	{name: lazyregexp.New(`EXPIR\w*(?:MINUTES?|MINS?)$`), value: "30"},
@@ -30,7 +31,7 @@ var usualValues = []struct {
 	{name: lazyregexp.New(`^(?:COOKIE_|APP_|ROOT_)?DOMAIN$`), value: "localhost", onStart: true},
 	{name: lazyregexp.New(`^(?:PROJECT|APP|APPLICATION|SITE|SERVICE|API)_(?:NAME|TITLE)$`), value: "app", onStart: true},
 	{name: lazyregexp.New(`^(?:PROJECT|APP|APPLICATION)_VERSION$|^VERSION$`), value: "0.1.0", onStart: true},
-	{name: lazyregexp.New(`^(?:DJANGO_)?ALLOWED_HOSTS?$`), value: "*"},
+	{name: lazyregexp.New(`^(?:DJANGO_)?ALLOWED_HOSTS?$`), value: "*", ending: ".py"}, // of Django
 	{name: lazyregexp.New(`(?:^|_)(?:MAIL|EMAIL|SMTP)_PORT$`), value: "587", onStart: true},
 	{name: lazyregexp.New(`^(?:CORS_|ALLOWED_)?ORIGINS?$|^CORS_ORIGINS?_URLS?$`), value: "*", onStart: true},
 	{name: lazyregexp.New(`^(?:DJANGO_)?(?:CSRF|CORS)_\w*ORIGINS?$`), value: "http://localhost", onStart: true}, // "*" has no scheme
@@ -48,7 +49,7 @@ func UsualValue(u Use) string {
 		return u.Choices[0]
 	}
 	for _, usual := range usualValues {
-		if !usual.name.MatchString(strings.ToUpper(u.Name)) || usual.onStart && !u.Required {
+		if !usual.name.MatchString(strings.ToUpper(u.Name)) || usual.onStart && !u.Required || !strings.HasSuffix(u.Where.File, usual.ending) {
 			continue
 		}
 		if u.Number && usual.number != "" {

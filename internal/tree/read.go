@@ -6,6 +6,8 @@ import (
 	"path"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // MaxFile is the most that is read of a file. What decides about a service
@@ -74,9 +76,13 @@ func (t *Tree) upTo(name string, limit int64) string {
 	return plain(content)
 }
 
-// plain makes text of a file's content: UTF-16 and other encodings with NUL
-// bytes are no text for us, invalid UTF-8 is tolerated, a byte order mark goes.
+// plain makes text of a file's content: UTF-16 is text where a byte order mark says so, as in the
+// lists that PowerShell writes. Other encodings with NUL bytes are no text for us, invalid
+// UTF-8 is tolerated, a byte order mark goes.
 func plain(content []byte) string {
+	if decoded, ok := untrusted.UTF8(content); ok {
+		content = decoded
+	}
 	text := string(content)
 	if strings.IndexByte(text[:min(len(text), 8000)], 0) >= 0 {
 		return ""
@@ -84,7 +90,6 @@ func plain(content []byte) string {
 	if !utf8.ValidString(text) {
 		text = strings.ToValidUTF8(text, "\uFFFD")
 	}
-	text = strings.TrimPrefix(text, "\uFEFF")
 	return strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
 }
 

@@ -11,10 +11,11 @@ func TestText(t *testing.T) {
 	t.Parallel()
 	files := fstest.MapFS{
 		"plain": {Data: []byte("a\nb")}, "windows": {Data: []byte("a\r\nb\rc")}, "mark": {Data: []byte("\uFEFFa")}, "wide": {Data: []byte("a\x00b\x00")}, "latin": {Data: []byte("m\xfcll")},
+		"powershell": {Data: []byte("\xff\xfea\x00\r\x00\n\x00b\x00")}, "half": {Data: []byte("\xff\xfea")},
 		"late": {Data: []byte(strings.Repeat("a", 9000) + "\x00")}, "long": {Data: []byte(strings.Repeat("a", MaxFile+1))},
 	}
 	root := &Tree{fsys: files, texts: map[string]string{}}
-	for name, want := range map[string]string{"plain": "a\nb", "windows": "a\nb\nc", "mark": "a", "wide": "", "latin": "m\uFFFDll", "missing": "", "../plain": ""} {
+	for name, want := range map[string]string{"plain": "a\nb", "windows": "a\nb\nc", "mark": "a", "wide": "", "powershell": "a\nb", "half": "\uFFFDa", "latin": "m\uFFFDll", "missing": "", "../plain": ""} {
 		if got := root.Text(name); got != want {
 			t.Errorf("%s: %q, want %q", name, got, want)
 		}

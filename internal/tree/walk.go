@@ -96,10 +96,30 @@ var outputBeside = map[string][]string{
 // followed: what they point at is either in the repository too or not of it.
 func Walk(fsys fs.FS, files Files) (*Tree, error) {
 	w := walker{Tree: &Tree{fsys: fsys, texts: map[string]string{}, directories: map[string]*Directory{}}, files: files}
-	if err := w.enter(".", nil, 0); err != nil {
+	if err := w.enter(place{dir: "."}); err != nil {
 		return nil, fmt.Errorf("read the repository: %w", err)
 	}
+	for len(w.left) > 0 { // level by level, so that the bounds leave out what is deep
+		next := w.left[0]
+		w.left = w.left[1:]
+		switch err := w.enter(next); {
+		case errors.Is(err, fs.ErrNotExist): // removed while we walk
+		case err != nil:
+			w.Reject(next.dir, "the directory cannot be read", Evidence{File: next.dir})
+		case w.directories[next.dir] != nil:
+			next.parent.Subs = append(next.parent.Subs, next.dir)
+		}
+	}
+	slices.SortFunc(w.Paths, func(a, b string) int { return slices.Compare(parts(a), parts(b)) })
 	return w.Tree, nil
+}
+
+// parts are the names in a path, none of the root, so that what lies in a directory follows it.
+func parts(dir string) []string {
+	if dir == "." {
+		return nil
+	}
+	return strings.Split(dir, "/")
 }
 
 // Directory is the directory of the path; an empty one where the tree has none.
@@ -117,7 +137,16 @@ func (t *Tree) Has(name string) bool { return t.Directory(path.Dir(name)).Has(pa
 type walker struct {
 	*Tree
 	files   Files
-	entries int // that were read so far
+	entries int     // that were read so far
+	left    []place // to be walked, nearest to the root first
+}
+
+// place is a directory that is to be walked.
+type place struct {
+	dir    string
+	rules  ignoreRules // of the directories above
+	depth  int
+	parent *Directory
 }
 
 // What a repository that people wrote does not have more of. Beyond the entries of one
@@ -158,7 +187,12 @@ func readDir(fsys fs.FS, dir string, most int) ([]fs.DirEntry, error) {
 	return fs.ReadDir(fsys, dir)
 }
 
-func (t *walker) enter(dir string, rules ignoreRules, depth int) error {
+// enter reads a directory, and notes those in it that are to be walked.
+func (t *walker) enter(p place) error {
+	dir, rules := p.dir, p.rules
+	if t.entries > maxAllEntries && (p.depth > levelsAlways || t.entries > 2*maxAllEntries) {
+		return nil
+	}
 	entries, err := t.list(dir)
 	if err != nil {
 		return err
@@ -185,21 +219,13 @@ func (t *walker) enter(dir string, rules ignoreRules, depth int) error {
 		return !t.files.Manifest(name) && rules.ignores(path.Join(dir, name), false)
 	})
 	t.directories[dir], t.Paths = f, append(t.Paths, dir)
-	if depth == maxDepth {
+	if p.depth == maxDepth {
 		return nil
 	}
 	slices.Sort(subs)
 	for _, name := range subs {
-		sub := path.Join(dir, name)
-		if f.passesOver(name) || rules.ignores(sub, true) || t.entries > maxAllEntries && (depth >= levelsAlways || t.entries > 2*maxAllEntries) {
-			continue
-		}
-		switch err := t.enter(sub, rules, depth+1); {
-		case errors.Is(err, fs.ErrNotExist): // removed while we walk
-		case err != nil:
-			t.Reject(sub, "the directory cannot be read", Evidence{File: sub})
-		case t.directories[sub] != nil:
-			f.Subs = append(f.Subs, sub)
+		if sub := path.Join(dir, name); !f.passesOver(name) && !rules.ignores(sub, true) {
+			t.left = append(t.left, place{sub, rules, p.depth + 1, f})
 		}
 	}
 	return nil

@@ -219,6 +219,32 @@ func TestWalkEnds(t *testing.T) {
 	}
 }
 
+// beside is an endless directory, before one that a service is in.
+type beside struct{ endless }
+
+func (b beside) ReadSome(dir string, most int) ([]fs.DirEntry, error) {
+	switch dir {
+	case ".":
+		return []fs.DirEntry{endlessEntry("data"), endlessEntry("web")}, nil
+	case "web":
+		return b.ReadDir("web")
+	}
+	return b.endless.ReadSome(dir, most)
+}
+
+// TestWalkGoesByLevels: what is near the root is examined, whatever lies deep in a directory that
+// comes first.
+func TestWalkGoesByLevels(t *testing.T) {
+	t.Parallel()
+	root, err := Walk(beside{endless{fstest.MapFS{"web/package.json": {}}}}, Files{Interesting: func(string) bool { return true }, Manifest: func(string) bool { return false }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !root.Has("web/package.json") || len(root.Paths) > 2_000 || root.Paths[0] != "." || root.Paths[1] != "data" {
+		t.Errorf("%d directories, first %q", len(root.Paths), root.Paths[:2])
+	}
+}
+
 // TestWalkPassesOverEntries: a directory of very many files is read in part, and named.
 func TestWalkPassesOverEntries(t *testing.T) {
 	t.Parallel()

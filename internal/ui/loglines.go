@@ -13,20 +13,33 @@ const maxPrefix = 28
 // logLines writes the lines that services print: "name | line", aligned, each
 // name in its own colour.
 type logLines struct {
-	theme    theme
-	terminal bool
+	themes   map[stream]theme
 	colors   colors
 	width    int
-	prefixes map[string]string
+	prefixes map[logName]string
+}
+
+// logName is a name as it is shown on one of the streams.
+type logName struct {
+	name string
+	to   stream
 }
 
 func newLogLines(s Streams) logLines {
-	return logLines{theme: s.theme(toOut), terminal: s.OutTTY, prefixes: map[string]string{}}
+	return logLines{themes: map[stream]theme{toOut: s.theme(toOut), toErr: s.theme(toErr)}, prefixes: map[logName]string{}}
+}
+
+// logStream is where a log line goes: what a service printed to its standard error to ours.
+func logStream(e event.Event) stream {
+	if e.Stream == "stderr" {
+		return toErr
+	}
+	return toOut
 }
 
 // line is one log event as text, without a line end.
 func (l *logLines) line(e event.Event) string {
-	return l.prefix(e) + untrusted.Text(e.Text, l.theme.color)
+	return l.prefix(e) + untrusted.Text(e.Text, l.themes[logStream(e)].color)
 }
 
 func (l *logLines) prefix(e event.Event) string {
@@ -35,11 +48,12 @@ func (l *logLines) prefix(e event.Event) string {
 		name = e.Name
 	}
 	l.expect(name)
-	p, ok := l.prefixes[name]
+	key := logName{name, logStream(e)}
+	p, ok := l.prefixes[key]
 	if !ok {
 		p = pad(untrusted.Text(name, false), l.width) + " | "
-		p = l.theme.style(l.colors.pick(e.Name), p)
-		l.prefixes[name] = p
+		p = l.themes[key.to].style(l.colors.pick(e.Name), p)
+		l.prefixes[key] = p
 	}
 	return p
 }

@@ -36,7 +36,7 @@ func newPlain(s Streams) *plain {
 
 func (r *plain) event(e event.Event, at time.Time) {
 	if e.Kind == event.Log {
-		r.print(toOut, r.logs.line(e)+"\n")
+		r.print(logStream(e), r.logs.line(e)+"\n")
 		return
 	}
 	if e.State == event.Working && !r.isNew(e, at) {

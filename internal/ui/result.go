@@ -3,6 +3,7 @@ package ui
 import (
 	"strings"
 
+	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/untrusted"
 )
 
@@ -17,6 +18,11 @@ func (u *UI) Text(lines ...string) {
 // user asks for exactly that.
 func (u *UI) Raw(b []byte) {
 	u.do(func(r renderer) { r.print(toOut, string(b)) })
+}
+
+// BareLog prints a log line without its name, to where the service printed it.
+func (u *UI) BareLog(e event.Event) {
+	u.do(func(r renderer) { r.print(logStream(e), e.Text+"\n") })
 }
 
 // Object prints a result for programs to stdout: v as one line of JSON. It needs

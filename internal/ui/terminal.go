@@ -49,7 +49,7 @@ func newTerminal(s Streams) *terminal {
 func (r *terminal) event(e event.Event, at time.Time) {
 	switch e.Kind {
 	case event.Log:
-		r.print(toOut, r.logs.line(e)+"\n")
+		r.print(logStream(e), r.logs.line(e)+"\n")
 	case event.Note:
 		r.print(toErr, noteLine(e, untrusted.Text(e.Text, false), r.theme)+"\n")
 	case event.Step:

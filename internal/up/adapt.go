@@ -36,6 +36,12 @@ var adapters = []adapter{
 	func(p *project.Project, a *adaptation) error {
 		return withEgress(p, a.target.Egress, a.target.mounts(p.Name, a.dryRun))
 	},
+	func(p *project.Project, a *adaptation) error {
+		if a.target.Remote {
+			return nil
+		}
+		return mountCopies(p, a.target.mounts(p.Name, a.dryRun))
+	},
 	func(p *project.Project, a *adaptation) error { renameTaken(p, a.state); return nil },
 	func(p *project.Project, a *adaptation) error {
 		if a.target.Distant {

@@ -55,8 +55,8 @@ func (e engine) Wait(ctx context.Context, probes []ready.Probe, o ready.Options)
 // SetUp restarts services after their early steps: a server that found no tables when it
 // started may have given up.
 func (e engine) SetUp(ctx context.Context, w setup.Work, o run.Options) error {
-	w.Aside = func(ctx context.Context, s setup.Step) (containerexec.Result, bool, error) {
-		return e.aside(ctx, w.Project.Project, w.Containers[s.Service], s, o)
+	w.OneOff = func(ctx context.Context, s setup.Step) (containerexec.Result, bool, error) {
+		return e.runOneOff(ctx, w.Project.Project, w.Containers[s.Service], s, o)
 	}
 	failed := setup.Run(ctx, e.client, w)
 	services := setup.Restarts(w.Steps, failed)

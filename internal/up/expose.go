@@ -1,6 +1,7 @@
 package up
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -25,6 +26,9 @@ func (l *upRun) expose(ctx context.Context, probes []ready.Probe, ungated, err e
 	if out.Project.Gateway != nil && ungated == nil {
 		running[project.GatewayName] = expose.Running
 	}
+	for service := range untouched(l) {
+		running[service] = cmp.Or(running[service], expose.NotUpdated)
+	}
 	out.URLs = expose.Table(out.Project, out.Workspace, running)
 	failed := fail.Services(err)
 	for i, r := range out.URLs {
@@ -37,6 +41,23 @@ func (l *upRun) expose(ctx context.Context, probes []ready.Probe, ungated, err e
 	}
 	out.URLs = expose.Open(ctx, t.Ports, out.URLs, t.Sink)
 	out.URLs = expose.Check(ctx, t.Web, out.Workspace, t.Ports, out.URLs)
+}
+
+// untouched are the services whose containers ran before, and run on because the run did not
+// come to them.
+func untouched(l *upRun) map[string]bool {
+	touched, services := map[string]bool{}, map[string]bool{}
+	if l.out.Plan != nil {
+		for _, op := range l.out.Plan.Ops {
+			touched[op.Old.ID] = true
+		}
+	}
+	for _, c := range l.before {
+		if c.Up() && !c.OneOff && !touched[c.ID] {
+			services[c.Service] = true
+		}
+	}
+	return services
 }
 
 // revealURLs is the workspace with the URLs that its platform gives only to ports that are

@@ -19,8 +19,8 @@ import (
 )
 
 // Mounts is where the files are that a project's containers have mounted: certificates, the
-// settings of package clients and, where a service asks for them and the user agrees,
-// credentials.
+// settings of package clients, secrets of read_only services and, where a service asks for them
+// and the user agrees, credentials.
 type Mounts struct {
 	StateDir string // devup's own; empty where there is no home
 	Engine   string // the address of the engine; each has files of its own
@@ -47,9 +47,14 @@ func (m Mounts) dir() string {
 // which replaces the container. A file with credentials belongs to the container's user
 // where devup may give it away, else to the user of devup, and is removed by Cleanup.
 func (m Mounts) keep(f egress.File, user int) (string, error) {
+	return m.store(f, user, f.Mode&0o044 == 0)
+}
+
+// store is keep for a file that is secret or not, whatever its mode.
+func (m Mounts) store(f egress.File, user int, secret bool) (string, error) {
 	sum := sha256.Sum256(f.Content)
 	name := hex.EncodeToString(sum[:8]) + "-" + f.Name
-	dir, secret := public, f.Mode&0o044 == 0
+	dir := public
 	if secret {
 		dir = m.dir()
 	}

@@ -17,10 +17,12 @@ import (
 // AddProxySettings makes a resolved project, a copy of the caller's own, work behind the
 // proxy of the workspace: its web frameworks get the variables without which they refuse the
 // public addresses. What a service sets itself stays; what no variable can say becomes a
-// note with the line to add. Where browsers reach the ports themselves nothing is read.
+// note with the line to add. Where browsers reach the ports themselves, only services are
+// looked at that are on another port than their own.
 func AddProxySettings(p *project.Project, ws workspace.Info) {
 	suffix := ws.Suffix()
 	if suffix == "" && len(ws.Tunnels) == 0 {
+		addMovedSettings(p)
 		return
 	}
 	hosts := publicHosts(p, ws)
@@ -34,17 +36,36 @@ func AddProxySettings(p *project.Project, ws workspace.Info) {
 			at.Suffix = "." + rest
 		}
 		needs := needsOf(p, name, at)
-		variables := map[string]string{}
-		for _, v := range needs.Variables {
-			variables[v.Name] = v.Value
-		}
-		if len(variables) > 0 {
-			p.AddEnvironment(name, variables)
-			p.Notes = append(p.Notes, name+": "+settingNote(needs.Variables))
-		}
+		addSettings(p, name, needs, "behind the https proxy")
 		for _, l := range needs.Lines {
 			p.Notes = append(p.Notes, fmt.Sprintf("%s: %s %s: add %s to %s", name, l.Framework, l.Why, l.Code, l.File))
 		}
+	}
+}
+
+// addMovedSettings gives services their variables that browsers reach on another port than
+// their own: pages of some development servers look for changes on that.
+func addMovedSettings(p *project.Project) {
+	var moved []string
+	for _, port := range p.PublishedPorts() {
+		if port.Web() && port.Wanted != port.Target && !slices.Contains(moved, port.Service) {
+			moved = append(moved, port.Service)
+		}
+	}
+	for _, name := range moved {
+		addSettings(p, name, needsOf(p, name, framework.Address{}), "on another port than its own")
+	}
+}
+
+// addSettings sets the variables that a service needs, and notes where they make it work.
+func addSettings(p *project.Project, service string, needs framework.Needs, where string) {
+	variables := map[string]string{}
+	for _, v := range needs.Variables {
+		variables[v.Name] = v.Value
+	}
+	if len(variables) > 0 {
+		p.AddEnvironment(service, variables)
+		p.Notes = append(p.Notes, service+": "+settingNote(needs.Variables, where))
 	}
 }
 
@@ -129,7 +150,7 @@ func needsOf(p *project.Project, service string, at framework.Address) framework
 }
 
 // settingNote says which variables were set. They are devup's own words, no secrets.
-func settingNote(variables []framework.Variable) string {
+func settingNote(variables []framework.Variable, where string) string {
 	var texts, frameworks []string
 	for _, v := range variables {
 		texts = append(texts, v.Name+"="+v.Value)
@@ -144,5 +165,5 @@ func settingNote(variables []framework.Variable) string {
 	if len(frameworks) == 1 {
 		work = "works"
 	}
-	return fmt.Sprintf("%s %s set, so that %s %s behind the https proxy", strings.Join(texts, " and "), are, strings.Join(frameworks, " and "), work)
+	return fmt.Sprintf("%s %s set, so that %s %s %s", strings.Join(texts, " and "), are, strings.Join(frameworks, " and "), work, where)
 }

@@ -96,3 +96,31 @@ func writeFiles(t *testing.T, dir, archive string) {
 		}
 	}
 }
+
+// TestAMovedPortIsTold: on a laptop a page of Create React App finds its dev server on another
+// port than its own, and nothing is set where the ports are the same.
+func TestAMovedPortIsTold(t *testing.T) {
+	t.Parallel()
+	loaded := loadedFrom(t, `
+-- devup.yaml --
+services:
+  same: {build: ./web, ports: ["3000:3000"]}
+  mapped: {build: ./web, ports: ["13059:3000"]}
+  own: {build: ./web, ports: ["13060:3000"], environment: {WDS_SOCKET_PORT: "443"}}
+-- web/Dockerfile --
+FROM node
+-- web/package.json --
+{"dependencies": {"react-scripts": "5.0.1"}}
+`)
+	p := urls.Resolve(loaded, nil, urls.Where{})
+	AddProxySettings(p, workspace.Info{})
+	for name, want := range map[string]string{"same": "", "mapped": "0", "own": "443"} {
+		got := ""
+		if value := p.Services[name].Environment["WDS_SOCKET_PORT"]; value != nil {
+			got = *value
+		}
+		if got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+}

@@ -273,7 +273,12 @@ func (l *upRun) wait(ctx context.Context, runnable *project.Project, probes []re
 
 // reportBlocked reports which services are not started, and for which others.
 func (l *upRun) reportBlocked(blocked map[string]string) {
+	runs := untouched(l)
 	for _, name := range slices.Sorted(maps.Keys(blocked)) {
-		l.target.Sink(event.Event{Kind: event.Service, Name: name, State: event.Failed, Text: "not started: it needs " + blocked[name]})
+		what := "not started"
+		if runs[name] {
+			what = "not updated"
+		}
+		l.target.Sink(event.Event{Kind: event.Service, Name: name, State: event.Failed, Text: what + ": it needs " + blocked[name]})
 	}
 }

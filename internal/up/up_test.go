@@ -145,6 +145,27 @@ func TestRunHoldsBackWhatNeedsAFailedImage(t *testing.T) {
 	}
 }
 
+// TestRunNamesWhatRunsOn: services that ran before and that a failed build held back run on.
+func TestRunNamesWhatRunsOn(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, shopFiles)
+	f.up(t, Options{})
+	f.said = nil
+	f.images.Broken = []string{"shop-api"}
+	outcome, err := f.run(t.Context(), t, Options{Options: images.Options{Build: true}})
+	if fail.CodeOf(err) != fail.BuildFailed {
+		t.Errorf("error: %v", err)
+	}
+	for _, row := range outcome.URLs {
+		if want := row.Service == "web" || row.Service == "api"; (row.State == expose.NotUpdated) != want {
+			t.Errorf("%s is %q", row.Service, row.State)
+		}
+	}
+	if said := strings.Join(f.said, "; "); said != "web not updated: it needs api" {
+		t.Errorf("reported: %s", said)
+	}
+}
+
 func TestRunStartsNothingWithoutAnyImage(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, "-- compose.yaml --\nname: shop\nservices: {web: {image: 'nowhere:1'}, api: {image: 'redis:7', depends_on: [web]}}\n")

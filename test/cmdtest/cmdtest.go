@@ -45,6 +45,8 @@ type World struct {
 	JSON      bool              // for [World.Run]
 	Stdin     string            // where nothing is typed
 
+	Insists context.Context // ends when the user interrupts a second time; nil for never
+
 	// Typed are the lines that a user types at a terminal, which there is where it is not
 	// nil. Asked is called before each with what was said so far; nil for nothing.
 	Typed []string
@@ -158,6 +160,9 @@ func (w *World) process(in io.Reader, out, err io.Writer) session.Process {
 	p := session.Process{In: in, Out: out, Err: err, LookupEnv: func(name string) (string, bool) { value, ok := w.Env[name]; return value, ok }}
 	for _, name := range slices.Sorted(maps.Keys(w.Env)) {
 		p.Environ = append(p.Environ, name+"="+w.Env[name])
+	}
+	if w.Insists != nil {
+		p.SecondInterrupt = func(context.Context) (context.Context, context.CancelFunc) { return context.WithCancel(w.Insists) }
 	}
 	return p
 }

@@ -11,7 +11,7 @@ type stack struct {
 	proxied bool   // in development the server of the page leads to the backend; in production the gateway
 	shows   string // what the page shows at first
 	edit    change // of a source file, while the services run
-	pack    change // of the manifest and the source: one package more
+	pack    change // of the manifest and the source: one package more; none for a kind without packages
 }
 
 // change is an edit of files, and what the page then shows.
@@ -103,6 +103,24 @@ github.com/lib/pq v1.10.9 h1:`},
 		pack: npm("src/index.ts", "const title: string = 'Notes, edited'", "// @ts-expect-error no types\nimport ms from 'ms'\nconst title: string = `Notes of ${ms(60000)}`"),
 	},
 	{
+		name: "streamlit", service: "backend", python: true, data: true, shows: "Notes", edit: edited("streamlit_app.py", `"`),
+		pack: pip("streamlit==1.41.1", "streamlit_app.py"),
+	},
+	{
+		name: "bun", service: "notes", data: true, shows: "Notes", edit: edited("src/index.ts", "'"),
+		pack: npm("src/index.ts", "const title: string = 'Notes, edited'", "import ms from 'ms'\nconst title: string = `Notes of ${ms(60000)}`"),
+	},
+	{
+		name: "deno", service: "backend", data: true, shows: "Notes", edit: edited("main.ts", `"`),
+		pack: change{shows: "Notes of 1m", files: []replacement{
+			{"deno.json", `"imports": {`, `"imports": {` + "\n    \"ms\": \"npm:ms@2.1.3\","},
+			{"main.ts", `const title = "Notes, edited"`, "import ms from \"ms\";\nconst title = `Notes of ${ms(60000)}`"},
+		}},
+	},
+	{
+		name: "static", service: "frontend", shows: "Elephant hawkmoth", edit: edited("script.js", "'"),
+	},
+	{
 		name: "koa", service: "notes", data: true, shows: "Notes", edit: edited("app.js", "'"),
 		pack: npm("app.js", "'Notes, edited'", "`Notes of ${require('ms')(60000)}`"),
 	},
@@ -115,11 +133,28 @@ github.com/lib/pq v1.10.9 h1:`},
 		pack: below("client", npm("src/app/app.ts", "const title: string = 'Notes, edited'", "// @ts-expect-error no types\nimport ms from 'ms'\nconst title: string = `Notes of ${ms(60000)}`")),
 	},
 	{
+		name: "sveltekit", service: "notes", data: true, shows: "Notes", edit: edited("src/routes/+page.svelte", "'"),
+		pack: npm("src/routes/+page.svelte", "const title = 'Notes, edited'", "import ms from 'ms'\n  const title = `Notes of ${ms(60000)}`"),
+	},
+	{
 		name: "react-router", service: "notes", data: true, shows: "Notes", edit: edited("app/notes.jsx", "'"),
 		pack: npm("app/notes.jsx", "const title = 'Notes, edited'", "import ms from 'ms'\nconst title = `Notes of ${ms(60000)}`"),
 	},
 	{
 		name: "astro", service: "notes", data: true, shows: "Notes", edit: edited("src/pages/index.astro", "'"),
 		pack: npm("src/pages/index.astro", "const title = 'Notes, edited'", "import ms from 'ms'\nconst title = `Notes of ${ms(60000)}`"),
+	},
+	{
+		name: "rust-axum", service: "notes", data: true, shows: "Notes", edit: edited("src/main.rs", `"`),
+		pack: change{shows: "Notes of 1,000", files: []replacement{
+			{"Cargo.toml", "[dependencies]", "[dependencies]\nthousands = \"0.2.0\""},
+			{"src/main.rs", `const TITLE: &str = "Notes, edited";`, ""},
+			{"src/main.rs", "{TITLE}", "Notes of {}"},
+			{"src/main.rs", `<ul>{items}</ul>"#`, `<ul>{items}</ul>"#, thousands::Separable::separate_with_commas(&1000)`},
+		}},
+	},
+	{
+		name: "vue-cli", service: "frontend", data: true, shows: "Notes", edit: edited("frontend/src/App.vue", "'"),
+		pack: below("frontend", npm("src/App.vue", "const title = 'Notes, edited'", "import ms from 'ms'\nconst title = `Notes of ${ms(60000)}`")),
 	},
 }

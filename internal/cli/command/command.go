@@ -17,6 +17,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -143,10 +144,11 @@ func NewEnv(s *session.Env, out *ui.UI) *Env {
 
 // session is the environment for sessions.
 func (p *Program) session(merged settings.Settings, sink event.Sink) *session.Env {
-	built, process := version.Of(), p.process
+	built, process, given := version.Of(), p.process, p.flags.Flags
+	given.Dir = cmp.Or(given.Dir, given.Root)
 	process.Out = p.out
 	return session.NewEnv(session.Env{
-		Process: process, Flags: p.flags.Flags, Settings: merged, Sink: sink, Stdin: p.stdin,
+		Process: process, Flags: given, Settings: merged, Sink: sink, Stdin: p.stdin,
 		Version: session.Version{Version: built.Version, Commit: built.Commit},
 	})
 }

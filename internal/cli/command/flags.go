@@ -18,6 +18,7 @@ type flags struct {
 
 	ansi          string // Compose's word for colours and cursor moves
 	compatibility bool   // Compose 1's names, which devup does not give
+	verbose       bool   // has no effect, as in Compose
 }
 
 const fileUsage = "use this config `file`; may be repeated"
@@ -25,7 +26,8 @@ const fileUsage = "use this config `file`; may be repeated"
 // BindGlobal declares the flags that every command has.
 func (p *Program) BindGlobal(set *pflag.FlagSet) {
 	f := &p.flags
-	set.StringVarP(&f.Dir, "project-directory", "C", "", "work in this `directory` instead of the current one")
+	set.StringVarP(&f.Dir, "directory", "C", "", "work in this `directory` instead of the current one")
+	set.StringVar(&f.Root, "project-directory", "", "take this `directory` for the project's: paths in the files are relative to it")
 	set.StringArrayVarP(&f.Files, "file", "f", nil, fileUsage)
 	set.StringVarP(&f.Name, "project-name", "p", "", "use this project `name`")
 	set.StringArrayVar(&f.Profiles, "profile", nil, "activate this `profile`; may be repeated")
@@ -39,7 +41,8 @@ func (p *Program) BindGlobal(set *pflag.FlagSet) {
 	set.BoolVar(&f.DryRun, "dry-run", false, "print what would be done and do nothing")
 	set.StringVar(&f.ansi, "ansi", "", "colours and cursor moves: auto, never or always")
 	set.BoolVar(&f.compatibility, "compatibility", false, "name containers as Compose 1 did")
-	for _, name := range []string{"ansi", "compatibility"} {
+	set.BoolVar(&f.verbose, "verbose", false, "has no effect")
+	for _, name := range []string{"ansi", "compatibility", "verbose"} {
 		_ = set.MarkHidden(name) // it exists
 	}
 	set.String("progress", "auto", "how to show progress: auto, tty or plain")
@@ -71,12 +74,6 @@ func StopTimeout(seconds int) *time.Duration {
 	}
 	d := time.Duration(seconds) * time.Second
 	return &d
-}
-
-// RemovesOrphans tells whether the environment asks to remove orphans.
-func (e *Env) RemovesOrphans() bool {
-	on, err := strconv.ParseBool(e.Getenv("COMPOSE_REMOVE_ORPHANS"))
-	return err == nil && on
 }
 
 // GatewayFlag declares --gateway, which may be given without a value.

@@ -56,10 +56,10 @@ func runDown(ctx context.Context, env *command.Env, services []string, o downOpt
 		return err
 	}
 	defer s.Close()
-	todo, left := downPlan(env, s, services, o)
+	todo, left := downPlan(s, services, o)
 	images := imagesToRemove(s, o.images, services)
 	if todo.Empty() && len(images) == 0 {
-		env.Say("nothing to remove: project " + s.Name + " has nothing on the engine")
+		env.Say("nothing to remove: " + nothingOf(s.Name, services))
 	}
 	if len(services) == 0 {
 		nameLeft(env, left)
@@ -78,6 +78,14 @@ func runDown(ctx context.Context, env *command.Env, services []string, o downOpt
 	return removeImages(ctx, env, s, images)
 }
 
+// nothingOf says what has nothing on the engine: the project, or the named services of it.
+func nothingOf(project string, services []string) string {
+	if len(services) == 0 {
+		return "project " + project + " has nothing on the engine"
+	}
+	return command.List(services) + " " + command.Plural(len(services), "has", "have") + " no container"
+}
+
 // lockForDown locks the project, after the user has agreed to lose its data, if any is
 // to be removed. The result is nil where the user does not agree. Without a terminal the flag
 // itself is the agreement, as under Docker Compose: scripts rely on it, and nothing else that
@@ -87,7 +95,7 @@ func lockForDown(ctx context.Context, env *command.Env, services []string, o dow
 		return openLocked(ctx, env, session.Everything, services)
 	}
 	s, err := openAgreed(ctx, env, session.Everything, services, "--yes", func(s *session.Session) ([]string, string) {
-		todo, _ := downPlan(env, s, services, o)
+		todo, _ := downPlan(s, services, o)
 		return todo.Lost(), volumesQuestion(s.Name, todo)
 	})
 	if err == nil && s == nil {
@@ -97,9 +105,9 @@ func lockForDown(ctx context.Context, env *command.Env, services []string, o dow
 }
 
 // downPlan is what down does, and the containers of the project that it leaves alone.
-func downPlan(env *command.Env, s *session.Session, services []string, o downOptions) (todo *plan.Plan, left []plan.Container) {
+func downPlan(s *session.Session, services []string, o downOptions) (todo *plan.Plan, left []plan.Container) {
 	meant, left := plan.Part(s.Observed.Observed, plan.PartOptions{
-		Known: s.Declared(), Services: services, Orphans: o.orphans || env.RemovesOrphans(),
+		Known: s.Declared(), Services: services, Orphans: o.orphans || session.RemovesOrphans(s),
 	})
 	return plan.Down(meant, plan.DownOptions{Volumes: o.volumes}), left
 }

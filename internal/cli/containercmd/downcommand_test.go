@@ -79,14 +79,30 @@ func TestDownStopsDependentsFirst(t *testing.T) {
 	}
 }
 
-// TestDownByEnvironment: COMPOSE_REMOVE_ORPHANS is the flag.
+// TestDownByEnvironment: COMPOSE_REMOVE_ORPHANS is the flag, also in .env, which the environment
+// goes before.
 func TestDownByEnvironment(t *testing.T) {
 	t.Parallel()
-	w := newFull(t)
-	w.Env["COMPOSE_REMOVE_ORPHANS"] = "1"
-	w.Command(NewDown, "down").Fine(t)
-	if _, there := w.Container("shop-old-1"); there {
-		t.Error("the orphan stays")
+	for _, test := range []struct {
+		process, file string
+		stays         bool
+	}{
+		{"1", "", false},
+		{"true", "", false},
+		{"", "true", false},
+		{"0", "true", true},
+		{"perhaps", "", true},
+		{"", "", true},
+	} {
+		w := newFull(t)
+		if test.process != "" {
+			w.Env["COMPOSE_REMOVE_ORPHANS"] = test.process
+		}
+		w.Write(".env", "COMPOSE_REMOVE_ORPHANS="+test.file+"\n")
+		w.Command(NewDown, "down").Fine(t)
+		if _, there := w.Container("shop-old-1"); there != test.stays {
+			t.Errorf("%+v: stays %v", test, there)
+		}
 	}
 }
 
@@ -154,7 +170,8 @@ func TestDownVolumeAppears(t *testing.T) {
 // TestDownNothing: a project that the engine does not know is no failure.
 func TestDownNothing(t *testing.T) {
 	t.Parallel()
-	cmdtest.New(t, shop).Command(NewDown, "down").Fine(t).Says(t, "nothing to remove", "shop")
+	cmdtest.New(t, shop).Command(NewDown, "down").Fine(t).Says(t, "nothing to remove: project shop has nothing")
+	cmdtest.New(t, shop).Command(NewDown, "down", "web").Fine(t).Says(t, "nothing to remove: web has no container")
 	const unset = "-- compose.yaml --\nname: shop\nservices: {web: {image: 'web:${TAG:?which}'}}\n"
 	cmdtest.New(t, unset).Command(NewDown, "down").Fine(t).Says(t, "nothing to remove", "shop")
 }

@@ -38,7 +38,7 @@ func NewKill(p *command.Program) *cobra.Command {
 		}
 		return change{decide: func(s *session.Session) (*plan.Plan, string) {
 			meant := s.Meant(args)
-			if o.orphans || env.RemovesOrphans() {
+			if o.orphans || session.RemovesOrphans(s) {
 				meant = s.Observed.Observed
 			}
 			return plan.KillAll(meant, args, o.signal), "nothing to kill: nothing runs"

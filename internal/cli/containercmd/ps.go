@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/moby/moby/api/types/container"
 	"github.com/spf13/cobra"
 
 	"github.com/devup-cli/devup/internal/cli/command"
@@ -79,6 +80,8 @@ type containerObject struct {
 	State   string       `json:"state"` // as the engine says it
 	Health  string       `json:"health,omitempty"`
 	Ports   []portObject `json:"ports"`
+	// ExitCode is how the main process ended; absent where it has not.
+	ExitCode *int `json:"exit_code,omitempty"`
 }
 
 type portObject struct {
@@ -140,8 +143,14 @@ func printContainers(env *command.Env, s *session.Session, services []string, o 
 	case o.format != "" && o.format != "table":
 		return env.Formatted(o.format, containerRows(s.State, containers, !o.whole))
 	case env.UI.Mode() == ui.JSON:
+		seen := summariesByID(s.State)
 		for _, c := range containers {
-			env.UI.Object(describeContainer(c, session.OpenPorts(s, c)))
+			o := describeContainer(c, session.OpenPorts(s, c))
+			if c.State == string(container.StateExited) {
+				code := exitCode(seen[c.ID].Status)
+				o.ExitCode = &code
+			}
+			env.UI.Object(o)
 		}
 	case len(containers) == 0:
 		what := "no containers"

@@ -88,7 +88,13 @@ func TestPsTable(t *testing.T) {
 	if strings.Contains(r.Out, "[::]") {
 		t.Errorf("a port of every address is named twice in %s", r.Out)
 	}
+	if o := objects(t, w.Command(NewPs, "--json", "ps", "db").Fine(t).Out)[0]; o["exit_code"] != 3.0 {
+		t.Errorf("an exited container as JSON: %v", o)
+	}
 	o := objects(t, w.Command(NewPs, "--json", "ps", "web").Fine(t).Out)[0]
+	if code, there := o["exit_code"]; there {
+		t.Errorf("a running container has the exit code %v", code)
+	}
 	ports, _ := json.Marshal(o["ports"])
 	for _, part := range []string{`"host_ip":"127.0.0.1"`, `"port":5353`, `"target":53`, `"protocol":"udp"`} {
 		if !strings.Contains(string(ports), part) {

@@ -61,6 +61,7 @@ func (r Request) try(ctx context.Context, env *command.Env, o up.Options) (*sess
 	if err != nil {
 		return nil, &up.Outcome{}, err
 	}
+	o.Plan.RemoveOrphans = o.Plan.RemoveOrphans || session.RemovesOrphans(s)
 	if r.Setup {
 		o.Setup = s.SetupMemory()
 	}

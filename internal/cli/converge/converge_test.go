@@ -24,38 +24,32 @@ import (
 func TestRequest(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
-		args    string
-		orphans string // COMPOSE_REMOVE_ORPHANS
-		check   func(Request) bool
+		args  string
+		check func(Request) bool
 	}{
-		{"", "", func(r Request) bool {
+		{"", func(r Request) bool {
 			return !r.Options.StopOnFailure && r.Options.StopTimeout == nil && r.Options.Pull == "policy" && !r.Options.Plan.RemoveOrphans && r.Want.Gateway == session.GatewayAsConfigured && r.Options.Timeout == 5*time.Minute
 		}},
-		{"web api", "", func(r Request) bool {
+		{"web api", func(r Request) bool {
 			return slices.Equal(r.Want.Services, []string{"web", "api"}) && slices.Equal(r.Options.Plan.Services, r.Want.Services)
 		}},
-		{"--keep-going=false", "", func(r Request) bool { return r.Options.StopOnFailure }},
-		{"-t 0", "", func(r Request) bool { return r.Options.StopTimeout != nil && *r.Options.StopTimeout == 0 }},
-		{"--timeout 7", "", func(r Request) bool { return *r.Options.StopTimeout == 7*time.Second }},
-		{"--build --quiet-pull --pull always", "", func(r Request) bool { return r.Options.Build && r.Options.QuietPull && r.Options.Pull == "always" }},
-		{"--no-build --force-recreate --always-recreate-deps", "", func(r Request) bool {
+		{"--keep-going=false", func(r Request) bool { return r.Options.StopOnFailure }},
+		{"-t 0", func(r Request) bool { return r.Options.StopTimeout != nil && *r.Options.StopTimeout == 0 }},
+		{"--timeout 7", func(r Request) bool { return *r.Options.StopTimeout == 7*time.Second }},
+		{"--build --quiet-pull --pull always", func(r Request) bool { return r.Options.Build && r.Options.QuietPull && r.Options.Pull == "always" }},
+		{"--no-build --force-recreate --always-recreate-deps", func(r Request) bool {
 			return r.Options.NoBuild && r.Options.Plan.ForceRecreate && r.Options.Plan.AlwaysDeps
 		}},
-		{"--no-recreate", "", func(r Request) bool { return r.Options.Plan.NoRecreate }},
-		{"-V", "", func(r Request) bool { return r.Options.Plan.RenewAnon }},
-		{"--no-deps web", "", func(r Request) bool { return r.Want.NoDeps }},
-		{"--scale web=3 --scale api=0", "", func(r Request) bool { return r.Want.Scale["web"] == 3 && len(r.Want.Scale) == 2 }},
-		{"--strict-ports", "", func(r Request) bool { return r.Options.StrictPorts }},
-		{"--gateway", "", func(r Request) bool { return r.Want.Gateway == session.GatewayOn }},
-		{"--gateway=false", "", func(r Request) bool { return r.Want.Gateway == session.GatewayOff }},
-		{"--remove-orphans", "", func(r Request) bool { return r.Options.Plan.RemoveOrphans }},
-		{"", "1", func(r Request) bool { return r.Options.Plan.RemoveOrphans }},
-		{"", "true", func(r Request) bool { return r.Options.Plan.RemoveOrphans }},
-		{"", "0", func(r Request) bool { return !r.Options.Plan.RemoveOrphans }},
-		{"", "perhaps", func(r Request) bool { return !r.Options.Plan.RemoveOrphans }},
+		{"--no-recreate", func(r Request) bool { return r.Options.Plan.NoRecreate }},
+		{"-V", func(r Request) bool { return r.Options.Plan.RenewAnon }},
+		{"--no-deps web", func(r Request) bool { return r.Want.NoDeps }},
+		{"--scale web=3 --scale api=0", func(r Request) bool { return r.Want.Scale["web"] == 3 && len(r.Want.Scale) == 2 }},
+		{"--strict-ports", func(r Request) bool { return r.Options.StrictPorts }},
+		{"--gateway", func(r Request) bool { return r.Want.Gateway == session.GatewayOn }},
+		{"--gateway=false", func(r Request) bool { return r.Want.Gateway == session.GatewayOff }},
+		{"--remove-orphans", func(r Request) bool { return r.Options.Plan.RemoveOrphans }},
 	} {
 		w := cmdtest.New(t, shop)
-		w.Env["COMPOSE_REMOVE_ORPHANS"] = test.orphans
 		ran := false
 		w.Command(func(p *command.Program) *cobra.Command {
 			var f Flags
@@ -65,7 +59,7 @@ func TestRequest(t *testing.T) {
 				ran = true
 				r, err := f.Request(env, args)
 				if err != nil || !test.check(r) {
-					t.Errorf("%s %s: %+v, %v", test.args, test.orphans, r, err)
+					t.Errorf("%s: %+v, %v", test.args, r, err)
 				}
 				return nil
 			})

@@ -74,7 +74,6 @@ func (f Flags) Request(env *command.Env, services []string) (Request, error) {
 		},
 	}
 	r.Options.Plan.Services = services
-	r.Options.Plan.RemoveOrphans = r.Options.Plan.RemoveOrphans || env.RemovesOrphans()
 	return r, nil
 }
 

@@ -142,7 +142,7 @@ func runOnce(ctx context.Context, env *command.Env, service string, argv []strin
 	if err != nil {
 		return err
 	}
-	special := run.OneOff{Name: o.name, Remove: o.remove, Stdin: own.StdinOpen, Aliases: o.useAliases}
+	special := run.OneOff{Name: o.name, Remove: o.remove, Stdin: own.StdinOpen && !o.detach, Aliases: o.useAliases}
 	if tty {
 		special.Columns, special.Rows = env.UI.Streams().Size()
 	}

@@ -106,11 +106,10 @@ func TestOneOffService(t *testing.T) {
 	t.Parallel()
 	w := newShop(t)
 	w.Write("more.env", "B=2\nA=from-file\n")
-	w.Env["MINE"] = "own"
 	service := types.ServiceConfig{Name: "web"}
 	service.Command, service.Entrypoint, service.CapAdd, service.CapDrop = []string{"serve"}, []string{"/entry"}, []string{"A", "B"}, []string{"C"}
 	service.Labels, service.Ports = types.Labels{"kept": "1"}, []types.ServicePortConfig{{Target: 80}}
-	p := &types.Project{Name: "shop", Services: types.Services{"web": service}, Volumes: types.Volumes{"data": {Name: "shop_data"}}}
+	p := &types.Project{Name: "shop", Services: types.Services{"web": service}, Volumes: types.Volumes{"data": {Name: "shop_data"}}, Environment: types.Mapping{"MINE": "from .env", "NOTHING": ""}}
 	w.Run(func(_ context.Context, env *command.Env) error {
 		for _, test := range []struct {
 			name  string
@@ -121,7 +120,7 @@ func TestOneOffService(t *testing.T) {
 			{"nothing", nil, runOptions{terminalOptions: terminalOptions{interactive: true}}, func(_ *types.Project, s types.ServiceConfig) bool {
 				return s.Command[0] == "serve" && s.Entrypoint[0] == "/entry" && len(s.Ports) == 0 && s.StdinOpen && !s.Tty
 			}},
-			{"detached", nil, runOptions{detach: true, terminalOptions: terminalOptions{interactive: true}}, func(_ *types.Project, s types.ServiceConfig) bool { return !s.StdinOpen }},
+			{"detached", nil, runOptions{detach: true, terminalOptions: terminalOptions{interactive: true}}, func(_ *types.Project, s types.ServiceConfig) bool { return s.StdinOpen }},
 			{"a command", []string{"sh", "-c", "x"}, runOptions{}, func(_ *types.Project, s types.ServiceConfig) bool { return len(s.Command) == 3 }},
 			{"an entrypoint", nil, runOptions{entrypoint: optional{"sh -c 'a b'", true}}, func(_ *types.Project, s types.ServiceConfig) bool {
 				return slices.Equal(s.Entrypoint, []string{"sh", "-c", "a b"}) && s.Command != nil && len(s.Command) == 0
@@ -136,9 +135,9 @@ func TestOneOffService(t *testing.T) {
 			{"labels", nil, runOptions{labels: []string{"team=a=b"}}, func(_ *types.Project, s types.ServiceConfig) bool {
 				return s.Labels["team"] == "a=b" && s.Labels["kept"] == "1"
 			}},
-			{"variables", nil, runOptions{env: []string{"A=flag", "MINE", "UNSET"}, envFiles: []string{filepath.Join(w.Dir, "more.env")}}, func(_ *types.Project, s types.ServiceConfig) bool {
+			{"variables", nil, runOptions{env: []string{"A=flag", "MINE", "UNSET", "NOTHING"}, envFiles: []string{filepath.Join(w.Dir, "more.env")}}, func(_ *types.Project, s types.ServiceConfig) bool {
 				_, unset := s.Environment["UNSET"]
-				return *s.Environment["A"] == "flag" && *s.Environment["B"] == "2" && *s.Environment["MINE"] == "own" && !unset
+				return *s.Environment["A"] == "flag" && *s.Environment["B"] == "2" && *s.Environment["MINE"] == "from .env" && *s.Environment["NOTHING"] == "" && !unset
 			}},
 			{"its ports", nil, runOptions{servicePorts: true}, func(_ *types.Project, s types.ServiceConfig) bool {
 				return len(s.Ports) == 1 && s.Ports[0].Target == 80

@@ -21,7 +21,7 @@ import (
 func oneOffService(env *command.Env, p *types.Project, name string, command []string, o runOptions, tty bool, hostIP string) (*types.Project, types.ServiceConfig, error) {
 	s := p.Services[name]
 	own := *p
-	s.Tty, s.StdinOpen = tty, o.interactive && !o.detach
+	s.Tty, s.StdinOpen = tty, o.interactive
 	if len(command) > 0 {
 		s.Command = command
 	}
@@ -49,7 +49,7 @@ func oneOffService(env *command.Env, p *types.Project, name string, command []st
 	if s.Labels, err = labelled(s.Labels, o.labels); err != nil {
 		return nil, s, err
 	}
-	if s.Environment, err = oneOffEnv(env, s.Environment, o); err != nil {
+	if s.Environment, err = oneOffEnv(env, p.Environment, s.Environment, o); err != nil {
 		return nil, s, err
 	}
 	if s.Ports, err = oneOffPorts(s.Ports, o, hostIP); err != nil {
@@ -79,8 +79,8 @@ func labelled(labels types.Labels, given []string) (types.Labels, error) {
 }
 
 // oneOffEnv adds the variables of files and, over them, those of flags. A name alone
-// takes the user's own value.
-func oneOffEnv(env *command.Env, declared types.MappingWithEquals, o runOptions) (types.MappingWithEquals, error) {
+// takes the value that it has in the project's files: the user's own, or that of .env.
+func oneOffEnv(env *command.Env, known types.Mapping, declared types.MappingWithEquals, o runOptions) (types.MappingWithEquals, error) {
 	all := maps.Clone(declared)
 	if all == nil {
 		all = types.MappingWithEquals{}
@@ -94,8 +94,13 @@ func oneOffEnv(env *command.Env, declared types.MappingWithEquals, o runOptions)
 			all[name] = &value
 		}
 	}
-	for _, pair := range execEnv(env, o.env, false) {
-		name, value, _ := strings.Cut(pair, "=")
+	for _, pair := range o.env {
+		name, value, given := strings.Cut(pair, "=")
+		if !given {
+			if value, given = known[name]; !given {
+				continue
+			}
+		}
 		all[name] = &value
 	}
 	return all, nil

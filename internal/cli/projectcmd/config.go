@@ -2,12 +2,14 @@ package projectcmd
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"go.yaml.in/yaml/v4"
@@ -63,7 +65,7 @@ With services as arguments: these and what they depend on.`,
 		o.lists[list.flag] = f.Bool(list.flag, false, list.usage)
 		alone = append(alone, list.flag)
 	}
-	f.StringVar(&o.format, "format", "yaml", "write the project as yaml or json")
+	f.StringVar(&o.format, "format", "", "write the project, or its variables, as `yaml` or json")
 	f.StringVarP(&o.output, "output", "o", "", "write to this new `file` instead of printing")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "print nothing: only say what is wrong")
 	f.BoolVar(&o.noInterpolate, "no-interpolate", false, "leave variables as they are written")
@@ -98,7 +100,7 @@ type (
 )
 
 func runConfig(ctx context.Context, env *command.Env, services []string, o configOptions) error {
-	if o.format != "yaml" && o.format != "json" {
+	if o.format != "" && o.format != "yaml" && o.format != "json" {
 		return fail.New(fail.Usage, "--format yaml or --format json", "--format must be yaml or json, not %q", o.format)
 	}
 	if o.noInterpolate || *o.lists["variables"] {
@@ -239,15 +241,14 @@ func rawConfig(ctx context.Context, env *command.Env, services []string, o confi
 		}
 	}
 	if len(services) > 0 {
-		return fail.New(fail.Usage, "leave them out", "variables stay as they are in the whole project, so no services can be chosen")
+		env.Note("the services that are named are not followed: without values of variables it is the whole project that is printed")
 	}
 	raw, err := project.Raw(ctx, env.ProjectOptions(ctx, session.Want{}))
 	if err != nil || o.quiet {
 		return err
 	}
 	if *o.lists["variables"] {
-		showVariables(env, project.Variables(raw))
-		return nil
+		return showVariables(env, project.Variables(raw), o.format)
 	}
 	for _, list := range configLists {
 		if *o.lists[list.flag] {
@@ -266,7 +267,32 @@ func rawConfig(ctx context.Context, env *command.Env, services []string, o confi
 	return printConfig(env, text, nil, o)
 }
 
-func showVariables(env *command.Env, variables []project.Variable) {
+// composeVariable is a variable as Docker Compose prints it.
+type composeVariable struct {
+	Name          string `json:"Name" yaml:"name"`
+	DefaultValue  string `json:"DefaultValue" yaml:"defaultvalue"`
+	PresenceValue string `json:"PresenceValue" yaml:"presencevalue"`
+	Required      bool   `json:"Required" yaml:"required"`
+}
+
+// showVariables prints variables as a table, or with --format in the form of Docker Compose.
+func showVariables(env *command.Env, variables []project.Variable, format string) error {
+	if format != "" && env.UI.Mode() != ui.JSON {
+		byName := map[string]composeVariable{}
+		for _, v := range variables {
+			byName[v.Name] = composeVariable{v.Name, v.Default, v.Alternative, v.Required}
+		}
+		write := func(v any) ([]byte, error) { return yaml.Marshal(v) }
+		if format == "json" {
+			write = func(v any) ([]byte, error) { return json.MarshalIndent(v, "", "    ") }
+		}
+		text, err := write(byName)
+		if err != nil {
+			return err
+		}
+		env.UI.Text(strings.TrimSuffix(string(text), "\n"))
+		return nil
+	}
 	table := ui.Table{Header: []string{"NAME", "REQUIRED", "DEFAULT", "ALTERNATIVE"}}
 	for _, v := range variables {
 		if env.UI.Mode() == ui.JSON {
@@ -282,4 +308,5 @@ func showVariables(env *command.Env, variables []project.Variable) {
 	if env.UI.Mode() != ui.JSON {
 		env.UI.Table(table)
 	}
+	return nil
 }

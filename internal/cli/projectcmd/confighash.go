@@ -24,7 +24,7 @@ func configHashes(env *command.Env, p *project.Project, wanted string) error {
 	}
 	for _, name := range names {
 		if _, ok := p.Services[name]; !ok {
-			return project.UnknownService(p.Name, name, p.ServiceNames())
+			return project.NoService(p, name)
 		}
 		hash, err := plan.Declared{Service: p.Declared(name)}.Hash(func(string) string { return "" })
 		if err != nil {

@@ -282,13 +282,15 @@ networks: {back: {}}
 		t.Errorf("%v: %+v", err, model)
 	}
 	w.Command(NewConfig, "config", "--no-interpolate").Fine(t).Says(t, "${TAG:-1}")
+	w.Command(NewConfig, "config", "--no-interpolate", "web").Fine(t).Says(t, "${TAG:-1}", "are not followed")
 	w.Command(NewConfig, "config", "--variables").Fine(t).Says(t, "TAG", "no", "1")
+	w.Command(NewConfig, "config", "--variables", "--format", "json").Fine(t).Says(t, `"TAG": {`, `"DefaultValue": "1"`, `"Required": false`)
+	w.Command(NewConfig, "config", "--variables", "--format", "yaml").Fine(t).Says(t, "TAG:", `defaultvalue: "1"`)
 	if calls := w.Server.Calls(); len(calls) > 0 {
 		t.Errorf("asked the engine %q", calls)
 	}
 	for args, code := range map[string]fail.Code{
 		"config --format toml":                              fail.Usage,
-		"config --no-interpolate web":                       fail.Usage,
 		"config --no-interpolate --hash *":                  fail.Usage,
 		"config --no-interpolate --environment":             fail.Usage,
 		"config --hash wbe":                                 fail.UnknownService,

@@ -76,7 +76,7 @@ func Tone(state string) ui.Tone {
 		return ui.Good
 	case expose.Failed, "unhealthy", "dead", "restarting":
 		return ui.Bad
-	case expose.Starting, "paused":
+	case expose.Starting, expose.NotUpdated, "paused":
 		return ui.Notice
 	}
 	return ui.Faint

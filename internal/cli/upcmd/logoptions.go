@@ -51,7 +51,7 @@ func (o logOptions) check(p *project.Project) error {
 	}
 	for _, name := range names {
 		if _, ok := p.Services[name]; !ok {
-			return project.UnknownService(p.Name, name, p.ServiceNames())
+			return project.NoService(p, name)
 		}
 	}
 	return nil

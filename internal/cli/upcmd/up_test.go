@@ -207,6 +207,38 @@ func TestUpInterrupted(t *testing.T) {
 	}
 }
 
+// TestUpInterruptedTwice: the second Ctrl-C kills what the first has asked to stop, without waiting
+// for that, and leaves what was not named.
+func TestUpInterruptedTwice(t *testing.T) {
+	t.Parallel()
+	w := newShop(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	insists, insist := context.WithCancel(t.Context())
+	defer insist()
+	w.Insists = insists
+	killed := make(chan struct{})
+	w.Server.Before = func(call string) {
+		switch {
+		case strings.HasSuffix(call, "/logs"):
+			cancel()
+		case strings.HasSuffix(call, "/stop"):
+			insist()
+			<-killed
+		case strings.HasSuffix(call, "/kill"):
+			close(killed)
+		}
+	}
+	r := w.CommandUntil(ctx, NewUp, "up", "web")
+	if r.Error != error(command.ExitCode(130)) { //nolint:errorlint // it is the value itself
+		t.Errorf("ended with %v", r.Error)
+	}
+	r.Says(t, "Ctrl-C stops web, a second one kills", "killing what still runs")
+	if got := w.Requests(); !slices.Contains(got, "kill SIGKILL shop-web-1") || !strings.Contains(states(w), "db-1 running") {
+		t.Errorf("%q, has %s", got, states(w))
+	}
+}
+
 // TestExitCodeFrom ends with the code of a service, and stops the rest.
 func TestExitCodeFrom(t *testing.T) {
 	t.Parallel()
@@ -418,6 +450,7 @@ func TestWhy(t *testing.T) {
 		t.Errorf("changed %q", got)
 	}
 	newShop(t).Command(NewWhy, "why", "web").Fine(t).Says(t, "web has no container")
+	newShop(t).Command(NewWhy, "--json", "why", "web").Fine(t).Says(t, `{"type":"why","service":"web","causes":[],"pending":["create: not created yet"]}`)
 	for args, code := range map[string]fail.Code{"why": fail.Usage, "why web db": fail.Usage, "why wbe": fail.UnknownService} {
 		if r := w.Command(NewWhy, strings.Fields(args)...); r.Code() != code {
 			t.Errorf("%s: %v", args, r.Error)

@@ -38,11 +38,11 @@ func NewWhy(p *command.Program) *cobra.Command {
 type whyObject struct {
 	Type      string   `json:"type"` // "why"
 	Service   string   `json:"service"`
-	Container string   `json:"container"`
-	MadeAt    string   `json:"made_at"`
-	MadeBy    string   `json:"made_by"` // "devup" or "docker compose"
-	Causes    []string `json:"causes"`  // why it was made
-	Pending   []string `json:"pending"` // what up would do to it now, and why
+	Container string   `json:"container,omitempty"` // absent where there is none
+	MadeAt    string   `json:"made_at,omitempty"`
+	MadeBy    string   `json:"made_by,omitempty"` // "devup" or "docker compose"
+	Causes    []string `json:"causes"`            // why it was made
+	Pending   []string `json:"pending"`           // what up would do to it now, and why
 }
 
 func runWhy(ctx context.Context, env *command.Env, service string) error {
@@ -64,6 +64,10 @@ func runWhy(ctx context.Context, env *command.Env, service string) error {
 		}
 	}
 	containers := s.Containers([]string{service})
+	if len(containers) == 0 && env.UI.Mode() == ui.JSON {
+		env.UI.Object(whyObject{Type: "why", Service: service, Causes: []string{}, Pending: append([]string{}, pending[""]...)})
+		return nil
+	}
 	if len(containers) == 0 {
 		env.Say(service + " has no container; `devup up " + service + "` creates it")
 		return nil

@@ -112,7 +112,7 @@ func addresses(ctx context.Context, env *command.Env, services []string) (show.A
 	if err := s.CheckServices(others); err != nil {
 		return show.Addresses{}, err
 	}
-	resolved := s.Resolved(ctx, 0, 0)
+	resolved := session.ResolvedAsRunning(ctx, s)
 	rows := slices.DeleteFunc(expose.Table(resolved, s.Workspace, running), func(row expose.Row) bool {
 		return len(services) > 0 && !slices.Contains(services, row.Service)
 	})

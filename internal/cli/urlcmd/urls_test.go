@@ -89,6 +89,16 @@ func TestUrls(t *testing.T) {
 	w.Command(NewUrls, "urls").Fine(t).Says(t, "http://localhost:3000", "localhost:5432", "running", "stopped")
 }
 
+// TestUrlsOfReplicas: each container of a service has its URL, also where more run than the
+// files say.
+func TestUrlsOfReplicas(t *testing.T) {
+	t.Parallel()
+	w := cmdtest.New(t, strings.Replace(shop, "3000:3000", "3000-3005:3000", 1))
+	w.Has("web", "running", opens(3000, 3000))
+	w.Has("web", "running", opens(3001, 3000))
+	w.Command(NewUrls, "urls").Fine(t).Says(t, "http://localhost:3000", "http://localhost:3001")
+}
+
 // TestUrlsWithoutEngine: nothing runs, and the files say what the URLs will be.
 func TestUrlsWithoutEngine(t *testing.T) {
 	t.Parallel()

@@ -155,3 +155,20 @@ func percented(text string) string {
 	}
 	return b.String()
 }
+
+func isElsewhere(host, text string) bool { return IsElsewhere(host) && !isPlaceholder(text) }
+
+// hostOf is the host in a value: of a URL of any kind, or alone, also with a port.
+func hostOf(text string) string {
+	if a, ok := parseAddress(text); ok {
+		return a.Host
+	}
+	if _, rest, found := strings.Cut(text, "://"); found {
+		text = rest
+	}
+	text, _, _ = strings.Cut(text, "/")
+	text = text[strings.LastIndexByte(text, '@')+1:]
+	text, _, _ = strings.Cut(text, ",")
+	text, _, _ = strings.Cut(text, ":")
+	return text
+}

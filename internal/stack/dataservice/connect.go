@@ -44,8 +44,8 @@ var connectors = []connector{
 }
 
 var (
-	pdoText = lazyregexp.New(`^(mysql|pgsql):(.*)$`)
-	pdoPair = lazyregexp.New(`(\w+)=([^;]*)`)
+	pdoText = lazyregexp.New(`^(mysql|pgsql|sqlite|sqlsrv):(.*)$`)
+	pdoPair = lazyregexp.New(`(\w+)=([^;\s]*)`)
 )
 
 // connectClues are the calls of code that connects, with the constants that it puts the address
@@ -84,10 +84,8 @@ func (c connector) clue(call string, constants Constants) (Clue, bool) {
 			clue.Service = of.Name
 		}
 	case pdoText.MatchString(text):
-		m := pdoText.FindStringSubmatch(text)
-		clue.Service = map[string]string{"mysql": "mysql", "pgsql": "postgres"}[m[1]]
-		for _, pair := range pdoPair.FindAllStringSubmatch(m[2], 10) {
-			clue.Address.set(strings.ToLower(pair[1]), strings.TrimSpace(pair[2]))
+		if clue.Service, clue.Address = ofPDO(text); clue.Service == SQLite {
+			return clue, true
 		}
 	case name != "" || user != "":
 		clue.Address.Host = text
@@ -105,6 +103,18 @@ func (c connector) clue(call string, constants Constants) (Clue, bool) {
 	clue.Address = clue.Address.literals()
 	clue.Fixed = clue.Address.Host != ""
 	return clue, clue.Service != "" && clue.Service != SQLite
+}
+
+// ofPDO reads a connection string of PHP: https://www.php.net/manual/pdo.drivers.php.
+func ofPDO(text string) (service string, a Address) {
+	m := pdoText.FindStringSubmatch(text)
+	if service = ofDialect(m[1]); service == SQLite {
+		return service, a
+	}
+	for _, pair := range pdoPair.FindAllStringSubmatch(m[2], 10) {
+		a.set(strings.ToLower(pair[1]), pair[2])
+	}
+	return service, a
 }
 
 var (

@@ -80,7 +80,7 @@ type Holding struct {
 // Find gives the data services that a service uses, and where its SQLite database is named
 // (the zero value where it has none).
 func Find(seen Seen) (wanted []*Wanted, sqlite tree.Evidence) {
-	f := finder{seen: seen, elsewhere: map[*Service]bool{}, roles: map[string]role{}, called: map[*Service]bool{}}
+	f := finder{seen: seen, elsewhere: map[*Service]bool{}, roles: map[string]role{}, called: map[*Service]bool{}, schemes: map[*Service][]string{}}
 	if seen.Asked != nil {
 		f.want(seen.Asked, tree.Evidence{}).byCode = true
 	}
@@ -100,10 +100,11 @@ type finder struct {
 	seen      Seen
 	wanted    []*Wanted
 	sqlite    tree.Evidence
-	elsewhere map[*Service]bool // those that the project has on the internet
-	names     []string          // of its packages
-	roles     map[string]role   // of variables, by what the code does with them
-	called    map[*Service]bool // those whose driver the code calls itself
+	elsewhere map[*Service]bool     // those that the project has on the internet
+	names     []string              // of its packages
+	roles     map[string]role       // of variables, by what the code does with them
+	called    map[*Service]bool     // those whose driver the code calls itself
+	schemes   map[*Service][]string // of URLs that the code puts together
 }
 
 // role is what a variable holds of which service; nil where the code leaves the service open.
@@ -165,6 +166,9 @@ func (f *finder) clues() {
 			f.roles[read.Variable] = role{of, read.Part}
 		}
 		f.called[of] = f.called[of] || c.Calls
+		if c.Scheme != "" && of != nil {
+			f.schemes[of] = append(f.schemes[of], c.Scheme)
+		}
 		switch {
 		case c.Service == SQLite:
 			f.noteSQLite(c.Evidence)
@@ -284,23 +288,6 @@ func (f *finder) isElsewhere(v Named) bool {
 	})
 }
 
-func isElsewhere(host, text string) bool { return IsElsewhere(host) && !isPlaceholder(text) }
-
-// hostOf is the host in a value: of a URL of any kind, or alone, also with a port.
-func hostOf(text string) string {
-	if a, ok := parseAddress(text); ok {
-		return a.Host
-	}
-	if _, rest, found := strings.Cut(text, "://"); found {
-		text = rest
-	}
-	text, _, _ = strings.Cut(text, "/")
-	text = text[strings.LastIndexByte(text, '@')+1:]
-	text, _, _ = strings.Cut(text, ",")
-	text, _, _ = strings.Cut(text, ":")
-	return text
-}
-
 // settle drops what the service does not need here, and decides the rest.
 func (f *finder) settle() {
 	f.wanted = slices.DeleteFunc(f.wanted, f.isNeedless)
@@ -336,41 +323,12 @@ func (f *finder) isNeedless(w *Wanted) bool {
 		return len(w.Holds) == 0 && len(w.Evidence) == 0 // neither a variable nor a driver
 	case f.elsewhere[w.Service] && len(w.Fixed) == 0:
 		return true
-	case !w.byCode && w.Service.IsSQL() && f.sqlite != (tree.Evidence{}):
+	case !w.byCode && w.Service.IsSQL() && (f.sqlite != (tree.Evidence{}) || anyOther(f.elsewhere, w.Service)):
 		return true // the driver is for another place
 	case f.seen.InCompose:
 		return !slices.ContainsFunc(w.Holds, points) || slices.ContainsFunc(w.Holds, func(h Holding) bool { return points(h) && h.Given })
 	}
 	return false
-}
-
-// asyncDrivers are those that no code without await can use.
-var asyncDrivers = []string{"asyncpg", "aiomysql", "asyncmy", "aiosqlite"}
-
-// isSplit says whether variables hold one URL for code with await and one for the rest.
-func (w *Wanted) isSplit() bool {
-	return slices.ContainsFunc(w.Holds, func(h Holding) bool { return h.isNamed("ASYNC") || h.isNamed("SYNC") })
-}
-
-func (h Holding) isNamed(word string) bool {
-	return slices.Contains(split(strings.ToUpper(h.Variable)), word)
-}
-
-// schemeOf is that of a service's URLs for the packages that are used together, by a driver
-// for code with await, or only by the others.
-func (f *finder) schemeOf(s *Service, async bool) string {
-	for _, d := range s.Drivers {
-		if !async && slices.Contains(asyncDrivers, d.Package) {
-			continue
-		}
-		if d.Language == f.seen.Language && slices.Contains(f.names, d.With) && slices.Contains(f.names, d.Package) {
-			return d.Scheme
-		}
-	}
-	if len(s.Schemes) > 0 {
-		return s.Schemes[0]
-	}
-	return ""
 }
 
 // usualVariable is the variable for its URL where nothing says which.

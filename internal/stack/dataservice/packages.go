@@ -85,7 +85,7 @@ func ManifestLanguage(name string) string {
 		return deno
 	}
 	switch ending := path.Ext(name); {
-	case ending == ".txt" && strings.Contains(name, "requirements"):
+	case ending == ".txt" && (strings.HasPrefix(strings.ToLower(name), "req") || strings.Contains(name, "requirements")):
 		return "python"
 	case ending == ".csproj" || ending == ".fsproj":
 		return "dotnet"

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/tree"
 )
 
@@ -14,11 +15,14 @@ var seedDirectories = []string{"", "db", "database", "databases", "sql", "data",
 
 var (
 	// seedNames begin with what comes first: tables, then rows.
-	seedNames  = lazyregexp.New(`(?i)^(?:\d+[-_.])?\w*(?:init|schema|create|tables?|structure|ddl|setup|database|dump|backup|db)`)
-	rowsNames  = lazyregexp.New(`(?i)(?:seed|data|insert|sample|populate|mock)`)
-	notSeeds   = lazyregexp.New(`(?i)(?:\.down\.sql|\.up\.sql|^V\d+__|drop|rollback|migrat|quer(?:y|ies)|test)`)
-	makesDB    = lazyregexp.New("(?im)^\\s*create\\s+(?:database|schema)\\s+(?:/\\*!\\d+\\s+)?(if\\s+not\\s+exists\\s*(?:\\*/\\s*)?)?[`\"]?([\\w-]+)[`\"]?[^;\\n]*;")
-	usesDB     = lazyregexp.New("(?im)^\\s*(?:use\\s+|\\\\c(?:onnect)?\\s+)[`\"]?([\\w-]+)")
+	seedNames = lazyregexp.New(`(?i)^(?:\d+[-_.])?\w*(?:init|schema|create|tables?|structure|ddl|setup|database|dump|backup|db)`)
+	rowsNames = lazyregexp.New(`(?i)(?:seed|data|insert|sample|populate|mock)`)
+	notSeeds  = lazyregexp.New(`(?i)(?:\.down\.sql|\.up\.sql|^V\d+__|drop|rollback|migrat|quer(?:y|ies)|test)`)
+	makesDB   = lazyregexp.New("(?im)^\\s*create\\s+(?:database|schema)\\s+(?:/\\*!\\d+\\s+)?(if\\s+not\\s+exists\\s*(?:\\*/\\s*)?)?[`\"]?([\\w-]+)[`\"]?[^;\\n]*;")
+	usesDB    = lazyregexp.New("(?im)^\\s*(?:use\\s+|\\\\c(?:onnect)?\\s+)[`\"]?([\\w-]+)")
+	// drops is what a dump with --clean begins with: it fails where the tables are not there yet.
+	drops      = lazyregexp.New(`(?im)^\s*(?:drop\s+(?:table|sequence|type|view|index)\s+(\S+)|alter\s+table\s[^;\n]*\sdrop\s+constraint\s+(\S+))`)
+	givesTo    = lazyregexp.New(`(?im)^\s*alter\s[^;\n]*\sowner\s+to\s+"?([\w-]+)"?\s*;`)
 	dropsDB    = lazyregexp.New(`(?im)^\s*drop\s+database\b`)
 	makesOne   = lazyregexp.New("(?im)^\\s*create\\s+table\\s+(?:if\\s+not\\s+exists\\s+)?(?:[`\"]?\\w+[`\"]?\\.)?[`\"]?(\\w+)")
 	refersTo   = lazyregexp.New("(?i)\\breferences\\s+(?:[`\"]?\\w+[`\"]?\\.)?[`\"]?(\\w+)")
@@ -36,6 +40,7 @@ type Seeds struct {
 	Files    []string
 	Database string // that they name; empty for none
 	Makes    bool   // they make it themselves, and fail where it is there
+	Owner    string // the user who has to be there, because they give tables to them; empty for none
 }
 
 // SeedsIn gives the SQL files at the usual places below directories that a service can load at its
@@ -54,7 +59,7 @@ func (s *Service) SeedsIn(t *tree.Tree, dirs []string, known string) Seeds {
 				full := path.Join(f.Path, name)
 				switch {
 				case path.Ext(name) != ".sql" || notSeeds.MatchString(name) || slices.Contains(tables, full) || slices.Contains(rows, full):
-				case !s.loads(t.Text(full)) || !seeds.take(s, t.Text(full)):
+				case !s.loads(t.Text(full)) || !seeds.take(s, t.Text(full)) || !seeds.own(t.Text(full)):
 				case rowsNames.MatchString(name) && !seedNames.MatchString(name):
 					rows = append(rows, full)
 				default:
@@ -73,7 +78,7 @@ func (s *Service) SeedsIn(t *tree.Tree, dirs []string, known string) Seeds {
 // loads says whether a text is plain SQL for the service.
 func (s *Service) loads(text string) bool {
 	head := text[:min(len(text), 64<<10)]
-	if !makesTable.MatchString(head) || ofOthers.MatchString(head) {
+	if !makesTable.MatchString(head) || ofOthers.MatchString(head) || dropsBlindly(head) {
 		return false
 	}
 	return s.Foreign == nil || !s.Foreign.MatchString(head)
@@ -101,6 +106,29 @@ func (seeds *Seeds) take(s *Service, text string) bool {
 		return false // another one, or nothing says which one the tables are for
 	}
 	seeds.Database, seeds.Makes = name, seeds.Makes || makes
+	return true
+}
+
+// dropsBlindly says whether a text drops something without asking whether it is there, before it
+// makes anything.
+func dropsBlindly(text string) bool {
+	m := drops.FindStringSubmatchIndex(text)
+	if m == nil {
+		return false
+	}
+	first := makesTable.FindStringIndex(text)
+	return (first == nil || m[0] < first[0]) && !strings.EqualFold(stack.Group(text, m, 1)+stack.Group(text, m, 2), "if")
+}
+
+// own says whether one user can own what a text and the others give to somebody, and remembers
+// which.
+func (seeds *Seeds) own(text string) bool {
+	for _, m := range givesTo.FindAllStringSubmatch(text, -1) {
+		if seeds.Owner != "" && seeds.Owner != m[1] {
+			return false
+		}
+		seeds.Owner = m[1]
+	}
 	return true
 }
 

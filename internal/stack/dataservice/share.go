@@ -138,6 +138,12 @@ func (s *Shared) Load(seeds Seeds) bool {
 		}
 		s.Login.User = of.RootUser
 	}
+	if seeds.Owner != "" && len(seeds.Files) > 0 && s.Login.User != seeds.Owner {
+		if s.known().User != "" {
+			return false
+		}
+		s.Login.User = seeds.Owner
+	}
 	if seeds.Database != "" {
 		s.Login.Name = seeds.Database
 	}

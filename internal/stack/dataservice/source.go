@@ -25,13 +25,8 @@ type Clue struct {
 	Calls   bool    // the code calls the driver itself
 	Cloud   bool    // by a driver that only a provider's servers answer
 	Reads   []Read  // the variables that give the code the parts of the address
+	Scheme  string  // that of a URL which the code puts together; empty for none
 	tree.Evidence
-}
-
-// Read is a variable from which code takes a part of an address.
-type Read struct {
-	Variable string
-	Part     Part
 }
 
 // Clues gives what a source or a settings file shows of data services. Other files of the
@@ -39,7 +34,7 @@ type Read struct {
 func Clues(file tree.File, others Constants) []Clue {
 	urls := urlClues(file)
 	calls := callClues(file)
-	clues := slices.Concat(connectClues(file, others), urls, jdbcLogins(file, urls), dsnClues(file), mysqlParts(file), phpClues(file), calls, objectClues(file, calls), configClues(file), nameClues(file), dialectClues(file), importClues(file), cloudClues(file), variantClues(file))
+	clues := slices.Concat(connectClues(file, others), urls, jdbcLogins(file, urls), dsnClues(file), mysqlParts(file), calls, objectClues(file, calls), configClues(file), nameClues(file), dialectClues(file), importClues(file), cloudClues(file), variantClues(file))
 	clues = once(clues)
 	for _, v := range Overrides(file) {
 		if _, known := classify(v.Name); known {
@@ -108,25 +103,45 @@ func urlClues(file tree.File) []Clue {
 			continue
 		}
 		of := ofScheme(scheme)
-		compared := strings.HasSuffix(text, "://") && comparesURL.MatchString(around(file.Text, m[0])) // url.replace("postgres://", …)
-		if of == nil || of.IgnoreURLs || compared {
+		if of == nil || of.IgnoreURLs || isCompared(file.Text, text, m[0]) {
 			continue
 		}
 		clue := Clue{Service: of.Name, Evidence: file.At(m[0], scheme+"://")}
-		if address, ok := parseAddress(text); ok && !strings.ContainsAny(address.Host, "{}$%") {
-			clue.Address = address
-			if at, end := m[0]-1, m[1]; atHome.MatchString(text) && at >= 0 && end < len(file.Text) && file.Text[at] == file.Text[end] {
-				clue.Address.Host = "localhost"
-			}
-			clue.Fixed = clue.Address.Host != "" && !fromVariable.MatchString(around(file.Text, m[0])) && !isBound(file.Path, scheme)
-			clue.Text = scheme + "://" + clue.Address.Host
-			if address.Port > 0 {
-				clue.Text += ":" + strconv.Itoa(address.Port)
-			}
+		if strings.ContainsAny(text, "{%$") {
+			clue.Scheme = scheme
 		}
+		clue.locate(file, text, m[0])
 		clues = append(clues, clue)
 	}
 	return clues
+}
+
+// locate takes the address in the URL at an offset, as far as it is a literal.
+func (c *Clue) locate(file tree.File, text string, at int) {
+	address, ok := parseAddress(text)
+	if !ok || strings.ContainsAny(address.Host, "{}$%") {
+		return
+	}
+	if atHome.MatchString(text) && isQuoted(file.Text, at, at+len(text)) {
+		address.Host = "localhost"
+	}
+	c.Address = address
+	c.Fixed = address.Host != "" && !fromVariable.MatchString(around(file.Text, at)) && !isBound(file.Path, address.Scheme)
+	c.Text = address.Scheme + "://" + address.Host
+	if address.Port > 0 {
+		c.Text += ":" + strconv.Itoa(address.Port)
+	}
+}
+
+// isCompared says whether a URL is only a scheme that code replaces or looks for.
+func isCompared(file, text string, at int) bool {
+	return strings.HasSuffix(text, "://") && comparesURL.MatchString(around(file, at))
+}
+
+// isQuoted says whether a part of a text is all that stands between two quotes, to which nothing
+// is added.
+func isQuoted(text string, start, end int) bool {
+	return start > 0 && end < len(text) && text[start-1] == text[end] && !strings.HasPrefix(strings.TrimLeft(text[end+1:], " "), "+")
 }
 
 // around is the line that holds an offset, and the one before it.
@@ -170,10 +185,7 @@ var openers = []opener{
 
 var (
 	// argument is a literal by its name. What another call or a variable gives matches nothing.
-	argument = lazyregexp.New(`(?i)["']?\b(host|hostname|server|user|username|password|passwd|database|db|dbname|name|port|url)["']?\s*(?:[:=]|=>)\s*(?:["']([^"'\n]*)["']|(\d{2,5})\b|([\w.-]+)[ \t]*$)`)
-	// readArgument is one that a variable gives.
-	readArgument = lazyregexp.New(`(?i)["']?\b(engine|dialect|host|hostname|server|user|username|password|passwd|database|db|dbname|name|port)["']?\s*(?:[:=]|=>)\s*(?:\w+\(\s*)?` +
-		`(?:(?:os\.)?getenv\(|(?:os\.)?environ(?:\.get\(|\[)|env(?:\.\w+)?\(|config\(|process\.env\.|process\.env\[|ENV\[|ENV\.fetch\()\s*["']?([A-Za-z_]\w*)`)
+	argument   = lazyregexp.New(`(?i)["']?\b(host|hostname|server|user|username|password|passwd|database|db|dbname|name|port|url)["']?\s*(?:[:=]|=>)\s*(?:["']([^"'\n]*)["']|(\d{2,5})\b|([\w.-]+)[ \t]*$)`)
 	positional = lazyregexp.New(`^\s*["']([^"'\n]*)["']\s*(?:,\s*(?:["']([^"'\n]*)["']|\d+)\s*(?:,\s*["']([^"'\n]*)["'])?)?`)
 )
 
@@ -242,21 +254,6 @@ func (o opener) address(service, block string) Address {
 		}
 	}
 	return a
-}
-
-// readsIn are the variables that give arguments.
-func readsIn(block string) []Read {
-	var reads []Read
-	for _, m := range readArgument.FindAllStringSubmatch(block, 40) {
-		part := map[string]Part{"engine": PartDriver, "dialect": PartDriver, "database": PartName, "db": PartName, "passwd": PartPassword}[strings.ToLower(m[1])]
-		if part == NoPart {
-			part = partWords[strings.ToUpper(m[1])]
-		}
-		if m[2] != "PORT" { // that of the server itself
-			reads = append(reads, Read{m[2], part})
-		}
-	}
-	return reads
 }
 
 // set takes a literal, the first of each name.

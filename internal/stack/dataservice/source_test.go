@@ -49,6 +49,7 @@ func TestClues(t *testing.T) {
 		`sql.Open("mysql", user+":"+pw+"@/"+name)`:                                                                     "mysql localhost :/ fixed",
 		`sql.Open("mysql", fmt.Sprintf("%s:%s@tcp(localhost:3306)/shop", u, p))`:                                       "mysql localhost :/shop fixed",
 		`app.conf.broker_url = "amqp://"`:                                                                              "rabbitmq localhost :/ fixed",
+		`app.conf.broker_url = "redis://" + host`:                                                                      "redis  :/",
 		`app.conf.broker_url = "redis://"`:                                                                             "redis localhost :/ fixed",
 		`url = url.replace("postgres://", "postgresql://")`:                                                            "",
 		`if url.startswith("redis://"): pass`:                                                                          "",
@@ -87,7 +88,7 @@ private $password = "root";
 new PDO("mysql:host=" . $this->host . ";dbname=" . $this->db_name, $this->username, $this->password);`: "mysql localhost root:root/to-do fixed",
 		"$host = 'localhost';\n$db = 'shop';\n$dsn = \"mysql:host=$host;dbname={$db};charset=utf8\";\n$pdo = new PDO($dsn, 'root', '');": "mysql localhost root:/shop fixed",
 		`$pdo = new PDO('pgsql:host=db;port=5433;dbname=shop', 'ada', 'pw')`:                                                             "postgres db ada:pw/shop fixed",
-		`$pdo = new PDO("sqlite:shop.db")`: "",
+		`$pdo = new PDO("sqlite:shop.db")`: "sqlite  :/",
 		`$pdo = new PDO("mysql:host=" . getenv("H") . ";dbname=shop", getenv("U"), getenv("P"))`:                                                 "mysql  :/shop",
 		`$db = new mysqli(DB_HOST, DB_USER, DB_PASS, DB_NAME);`:                                                                                  "mysql localhost root:/shop fixed",
 		`$db = mysqli_connect(getenv("H") ?: "localhost", "root", "", "shop");`:                                                                  "mysql  root:/shop",
@@ -218,13 +219,17 @@ func TestOverrides(t *testing.T) {
 func TestSeeds(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"CREATE TABLE x (id int);":                                  "postgres mysql",
-		"CREATE TABLE x (id SERIAL);":                               "postgres",
-		"CREATE TABLE `x` (id int) ENGINE=InnoDB;":                  "mysql",
-		"CREATE DATABASE shop;\nUSE shop;\nCREATE TABLE x (y int);": "mysql",
-		"CREATE DATABASE shop;\n\\c shop\nCREATE TABLE x (y int);":  "postgres",
-		"CREATE TABLE x (id INTEGER PRIMARY KEY AUTOINCREMENT);":    "",
-		"SELECT * FROM x;":                                          "",
+		"CREATE TABLE x (id int);":                                           "postgres mysql",
+		"CREATE TABLE x (id SERIAL);":                                        "postgres",
+		"CREATE TABLE `x` (id int) ENGINE=InnoDB;":                           "mysql",
+		"CREATE DATABASE shop;\nUSE shop;\nCREATE TABLE x (y int);":          "mysql",
+		"CREATE DATABASE shop;\n\\c shop\nCREATE TABLE x (y int);":           "postgres",
+		"CREATE TABLE x (id INTEGER PRIMARY KEY AUTOINCREMENT);":             "",
+		"SELECT * FROM x;":                                                   "",
+		"DROP TABLE IF EXISTS x;\nCREATE TABLE x (id SERIAL);":               "postgres",
+		"DROP TABLE public.x;\nCREATE TABLE x (id SERIAL);":                  "",
+		"ALTER TABLE ONLY x DROP CONSTRAINT y;\nCREATE TABLE x (id SERIAL);": "",
+		"CREATE TABLE y (id SERIAL);\nDROP TABLE y;":                         "postgres",
 	} {
 		var got []string
 		for _, name := range []string{"postgres", "mysql"} {

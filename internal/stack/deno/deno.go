@@ -28,6 +28,7 @@ var Language = stack.Language{
 	Search:    search,
 	Version:   func(*stack.App) (string, tree.Evidence) { return "2", tree.Evidence{Text: "Deno 2"} },
 	Ports:     ports,
+	Hidden:    func(a *stack.App) tree.Evidence { return stack.HiddenIn(a.Sources, loopback) },
 	Uses:      uses,
 	Getenv:    func(name, or string) string { return `Deno.env.get("` + name + `") || "` + or + `"` },
 	LoadsEnv:  lazyregexp.New(`--env\b|\bdotenv\b|\bloadEnvFile\(`),
@@ -54,6 +55,8 @@ var Deno = stack.Stack{
 	Settings: []string{"DENO_DIR", "DENO_ENV", "DENO_DEPLOYMENT_ID"},
 	Listen:   stack.Listen{Hint: `leave out "hostname" in Deno.serve, or set it to "0.0.0.0"`},
 }
+
+var loopback = lazyregexp.New(`(?:\bserve|\.listen)\([^()]{0,200}?\bhostname:\s*["'](?:127\.0\.0\.1|localhost)["']`)
 
 var manifests = []string{"deno.json", "deno.jsonc"}
 

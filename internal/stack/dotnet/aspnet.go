@@ -41,6 +41,7 @@ var ASPNET = stack.Stack{
 	Find:     find,
 	FindPort: func(*stack.App) (stack.Port, bool) { return stack.Port{}, false }, // ASPNETCORE_URLS decides, not the profiles
 	Commands: commands,
+	Uses:     configured,
 	Prefixes: []string{"ASPNETCORE_", "DOTNET_"},
 	Settings: []string{"ASPNETCORE_ENVIRONMENT", "ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "DOTNET_ENVIRONMENT", "DOTNET_USE_POLLING_FILE_WATCHER", "DOTNET_CLI_HOME"},
 	Listen:   stack.Listen{Prints: lazyregexp.New(`Now listening on: https?://(?:localhost|127\.0\.0\.1)`), Hint: "leave out UseUrls and Kestrel endpoints, or set ASPNETCORE_URLS: http://0.0.0.0:%d"},

@@ -15,8 +15,9 @@ type migrator struct {
 	program string // below the module
 	shows   func(a *stack.App) func(*tree.Directory, string) bool
 	applies *lazyregexp.Regexp // code of a program that does it by itself
-	tags    string             // of its build for PostgreSQL alone; empty for none
-	command func(dir, url string) string
+	tags    map[string]string  // of its build, by the kind of database; it is not for others
+	// command gives the command. The variable holds a URL, or for MySQL the address as its driver takes it.
+	command func(kind, dir, variable string) string
 }
 
 // upFile is a step of golang-migrate: 000001_users.up.sql.
@@ -29,22 +30,36 @@ var migrators = []migrator{
 		module: "github.com/pressly/goose/v3", version: "v3.24.1", program: "cmd/goose",
 		shows:   func(a *stack.App) func(*tree.Directory, string) bool { return a.SQLWith("-- +goose Up") },
 		applies: lazyregexp.New(`\bgoose\.(?:Up\w*|Run\w*|NewProvider)\(`),
-		tags:    "no_clickhouse,no_libsql,no_mssql,no_mysql,no_sqlite3,no_vertica,no_ydb",
-		command: func(dir, url string) string { return "goose -dir " + dir + ` postgres "$` + url + `" up` },
+		tags: map[string]string{
+			"postgres": "no_clickhouse,no_libsql,no_mssql,no_mysql,no_sqlite3,no_vertica,no_ydb",
+			"mysql":    "no_clickhouse,no_libsql,no_mssql,no_postgres,no_sqlite3,no_vertica,no_ydb",
+		},
+		command: func(kind, dir, variable string) string {
+			if kind == "mysql" {
+				return "goose -dir " + dir + ` mysql "${` + variable + `%%\?*}?parseTime=true" up`
+			}
+			return "goose -dir " + dir + ` postgres "$` + variable + `" up`
+		},
 	},
 	{
 		module: "github.com/golang-migrate/migrate/v4", version: "v4.17.1", program: "cmd/migrate",
 		shows:   func(*stack.App) func(*tree.Directory, string) bool { return stack.NamedLike(upFile) },
 		applies: lazyregexp.New(`\bmigrate\.New(?:With\w+)?\(`),
-		tags:    "postgres",
-		command: func(dir, url string) string { return "migrate -path " + dir + " -database " + withoutTLS(url) + " up" },
+		tags:    map[string]string{"postgres": "postgres", "mysql": "mysql"},
+		command: func(kind, dir, variable string) string {
+			if kind == "mysql" {
+				return "migrate -path " + dir + ` -database "mysql://${` + variable + `%%\?*}?multiStatements=true" up`
+			}
+			return "migrate -path " + dir + " -database " + withoutTLS(variable) + " up"
+		},
 	},
 	{
 		module: "github.com/amacneil/dbmate/v2", version: "v2.16.0", program: ".",
 		shows:   func(a *stack.App) func(*tree.Directory, string) bool { return a.SQLWith("-- migrate:up") },
 		applies: lazyregexp.New(`\bdbmate\.New\(`),
-		command: func(dir, url string) string {
-			return "dbmate --url " + withoutTLS(url) + " --migrations-dir " + dir + " --no-dump-schema up"
+		tags:    map[string]string{"postgres": ""},
+		command: func(_, dir, variable string) string {
+			return "dbmate --url " + withoutTLS(variable) + " --migrations-dir " + dir + " --no-dump-schema up"
 		},
 	},
 }
@@ -52,12 +67,16 @@ var migrators = []migrator{
 // withoutTLS is the URL in a variable for lib/pq, which otherwise demands TLS.
 func withoutTLS(variable string) string { return `"${` + variable + `%%\?*}?sslmode=disable"` }
 
-// migration applies SQL files to PostgreSQL, where no program does it by itself.
+// migration applies SQL files, where no program does it by itself.
 func migration(a *stack.App, kind string) *stack.Migration {
-	if kind != "postgres" {
-		return nil
+	if kind == "mariadb" {
+		kind = "mysql"
 	}
 	for _, m := range migrators {
+		tags, knows := m.tags[kind]
+		if !knows {
+			continue
+		}
 		dir := a.MigrationsWith(m.shows(a))
 		if dir == "" {
 			continue
@@ -67,13 +86,14 @@ func migration(a *stack.App, kind string) *stack.Migration {
 			return nil
 		}
 		install := []string{"go", "install"}
-		if m.tags != "" {
-			install = append(install, "-tags", m.tags)
+		if tags != "" {
+			install = append(install, "-tags", tags)
 		}
 		return &stack.Migration{
 			Dir:     path.Join(a.Dir, dir),
 			Tools:   [][]string{append(install, path.Join(m.module, m.program)+"@"+m.pinned(a))},
-			Command: func(variable string) []string { return []string{"sh", "-c", m.command(dir, variable)} },
+			OfGo:    kind == "mysql",
+			Command: func(address func() string) []string { return []string{"sh", "-c", m.command(kind, dir, address())} },
 		}
 	}
 	return nil

@@ -32,6 +32,7 @@ var Language = stack.Language{
 	Image:     image,
 	Copies:    copies,
 	Install:   install,
+	Migration: migration,
 	Keeps:     keeps,
 	Getenv:    func(name, _ string) string { return `System.getenv("` + name + `")` },
 	Renders:   lazyregexp.New(`\bimport org\.springframework\.stereotype\.Controller\b|\bModelAndView\b|thymeleaf`),

@@ -72,6 +72,10 @@ func findSpring(a *stack.App) bool {
 
 func describeSpring(a *stack.App) {
 	a.Packages, a.Ready = packagesOf(a), healthOf(a)
+	if at := stack.HiddenIn(configs(a), loopback); at.File != "" {
+		a.Listens = []stack.Setting{{Name: "SERVER_ADDRESS", Value: "0.0.0.0"}}
+		a.Note(at)
+	}
 	a.Note(a.Shown)
 	text := parent.ReplaceAllString(a.Tree.Text(path.Join(a.Dir, "pom.xml")), "")
 	text += a.Tree.Text(path.Join(a.Dir, "settings.gradle")) + a.Tree.Text(path.Join(a.Dir, "settings.gradle.kts"))
@@ -102,6 +106,8 @@ func mainSources(a *stack.App) []tree.File {
 	}
 	return sources
 }
+
+var loopback = lazyregexp.New(`(?m)^server\.address\s*[=:]\s*(?:127\.0\.0\.1|localhost)\b|^server:\s*\n(?:[ \t]+\S.*\n)*?[ \t]+address:\s*["']?(?:127\.0\.0\.1|localhost)\b`)
 
 // configs are the files of settings of a module, those for development first.
 func configs(a *stack.App) []tree.File {

@@ -32,6 +32,7 @@ var CRA = stack.Stack{
 			// react-scripts 3 and 4 takes it for the number 0, and is right without it
 			// (webpackHotDevClient.js, read in react-dev-utils 11.0.4). gitpod-io/gitpod#7357
 			From:      stack.Release(5, 0),
+			Moved:     true,
 			Variables: []stack.Setting{{Name: "WDS_SOCKET_PORT", Value: "0"}},
 		},
 		{

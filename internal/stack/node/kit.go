@@ -50,6 +50,12 @@ var SvelteKit = func() stack.Stack {
 		remarkAdapter(a, "@sveltejs/adapter-node")
 	}
 	s.Prefixes, s.Reads = []string{"PUBLIC_", "VITE_"}, "import.meta.env.VITE_"
+	s.Failures = []stack.Failure{{
+		Reason: "env-missing", InBuild: true, Specific: true,
+		Pattern:  lazyregexp.New(`"(?P<name>\w+)" is not exported by "virtual:\$?env/static/|'\$env/static/\w+' does not provide an export named '(?P<name2>\w+)'`),
+		Example:  `"DB_URL" is not exported by "virtual:$env/static/private", imported by "src/lib/server/client.ts".`,
+		Sentence: "the variable $name is not set, which the source imports", Hint: "set $name in the service's environment; for an image of production, add ARG $name before its build",
+	}}
 	return s
 }()
 

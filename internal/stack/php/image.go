@@ -42,8 +42,8 @@ const maxFiles = 400
 // sources and env files show, sorted.
 func extensions(a *stack.App) []string {
 	names := append(required(a.Tree.Text(path.Join(a.Dir, "composer.json"))), required(a.Tree.LockText(path.Join(a.Dir, "composer.lock")))...)
-	files := 0
-	for _, f := range a.Tree.Below(a.Dir, func(f *tree.Directory) bool { return !tree.IsBelowAside(tree.Relative(a.Dir, f.Path)) }) {
+	files, served := 0, path.Join(a.Dir, documentRoot(a))
+	for _, f := range a.Tree.Below(a.Dir, func(f *tree.Directory) bool { return f.Path == served || !tree.IsAside(f.Path) }) {
 		for _, name := range f.Names {
 			env := f.Path == a.Dir && strings.HasPrefix(name, ".env")
 			if files == maxFiles || !env && path.Ext(name) != ".php" {

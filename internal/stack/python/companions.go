@@ -53,6 +53,9 @@ var companions = []companion{
 	{"celery", nil, "packaging", ""},                  // kombu 5.7 imports it for Redis and does not require it
 	{"psycopg2", nil, "sqlalchemy<2.1", bringAlchemy}, // whose postgresql:// is psycopg 3
 	{"psycopg2-binary", nil, "sqlalchemy<2.1", bringAlchemy},
+	{"pymysql", nil, "cryptography", ""}, // for the passwords of MySQL 8
+	{"aiomysql", nil, "cryptography", ""},
+	{"flask-mysql", nil, "cryptography", ""},
 	{"passlib", nil, "bcrypt<5", ""}, // its test password is longer than bcrypt takes
 }
 
@@ -90,18 +93,13 @@ func (c companion) holds(needs *pip.Requirements, locked pip.Lock) bool {
 // accompany adds what keeps the packages of a list that no tool locked working together.
 func accompany(a *stack.App, needs *pip.Requirements) {
 	locked := pip.LockOf(a.Tree, needs)
-	for _, b := range builders {
-		wheel := b.name == "pyyaml" && pip.HasWheel(b.name, pip.PinnedVersion(needs, locked, b.name), a.Runtime.Version)
-		if b.holds(needs, locked) && !wheel && !slices.Contains(a.Packages.Builders, b.needs) {
-			a.Packages.Builders = append(a.Packages.Builders, b.needs)
-		}
-	}
-	if locked.Manager != "" {
-		return
-	}
+	limitBuilders(a, needs, locked)
 	var added []string
 	for _, c := range companions {
-		other, bound, _ := strings.Cut(c.needs, "<")
+		other, bound, limits := strings.Cut(c.needs, "<")
+		if locked.Manager != "" && (limits || locked.Versions[other] != "") {
+			continue // the lock file decides the versions
+		}
 		if c.name == "passlib" && !needs.Needs("bcrypt") && !strings.Contains(needs.Extras["passlib"], "bcrypt") {
 			continue
 		}
@@ -109,7 +107,7 @@ func accompany(a *stack.App, needs *pip.Requirements) {
 			added = append(added, c.needs)
 		}
 	}
-	if !strings.HasSuffix(a.Packages.Manifest, ".txt") {
+	if a.Packages.Manifest != "" && !strings.HasSuffix(a.Packages.Manifest, ".txt") {
 		added = driverFor(needs, added)
 	}
 	if len(added) == 0 {
@@ -117,26 +115,47 @@ func accompany(a *stack.App, needs *pip.Requirements) {
 	}
 	a.Packages.Missing = append(a.Packages.Missing, added...)
 	slices.Sort(a.Packages.Missing)
-	a.Note(tree.At(path.Join(a.Dir, a.Packages.Manifest), 0, "leaves versions open that its packages need: "+strings.Join(added, ", ")))
+	why := tree.Evidence{Text: "the list of packages "}
+	if a.Packages.Manifest != "" {
+		why = tree.At(path.Join(a.Dir, a.Packages.Manifest), 0, "")
+	}
+	why.Text += "leaves open what its packages need: " + strings.Join(added, ", ")
+	a.Note(why)
+}
+
+// limitBuilders keeps what builds packages of a list from source at versions that can.
+func limitBuilders(a *stack.App, needs *pip.Requirements, locked pip.Lock) {
+	for _, b := range builders {
+		wheel := b.name == "pyyaml" && pip.HasWheel(b.name, pip.PinnedVersion(needs, locked, b.name), a.Runtime.Version)
+		if b.holds(needs, locked) && !wheel && !slices.Contains(a.Packages.Builders, b.needs) {
+			a.Packages.Builders = append(a.Packages.Builders, b.needs)
+		}
+	}
 }
 
 var lowest = lazyregexp.New(`>=?\s*([\d.]+)`)
 
-// isLimited says whether a list decides itself which versions of a package below a bound there may be.
+// isLimited says whether a list decides itself which versions of a package there may be, of those
+// below a bound, or without one whether it asks for it.
 func isLimited(needs *pip.Requirements, name, bound string) bool {
+	if bound == "" {
+		return needs.Needs(name)
+	}
 	version := needs.Versions[name]
 	if strings.ContainsAny(version, "<~") || strings.Contains(version, "==") {
 		return true
 	}
 	low := lowest.FindStringSubmatch(version)
-	return low != nil && bound != "" && !versions.Less(versions.Numbers(low[1]), versions.Numbers(bound))
+	return low != nil && !versions.Less(versions.Numbers(low[1]), versions.Numbers(bound))
 }
 
 // driverFor gives what helps a list that a tool resolves to the newest versions, which pip must
-// not contradict: the driver that SQLAlchemy 2.1 takes for postgresql://.
+// not contradict: no limit, but the driver that SQLAlchemy 2.1 takes for postgresql://.
 func driverFor(needs *pip.Requirements, added []string) []string {
-	if slices.Contains(added, "sqlalchemy<2.1") && !needs.Needs("psycopg", "psycopg-binary") {
-		return []string{"psycopg[binary]"}
+	driver := slices.Contains(added, "sqlalchemy<2.1") && !needs.Needs("psycopg", "psycopg-binary")
+	added = slices.DeleteFunc(added, func(name string) bool { return strings.Contains(name, "<") })
+	if driver {
+		added = append(added, "psycopg[binary]")
 	}
-	return nil
+	return added
 }

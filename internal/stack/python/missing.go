@@ -1,6 +1,7 @@
 package python
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -19,9 +20,7 @@ var (
 // finish decides what needs the commands and the version of Python.
 func finish(a *stack.App) {
 	missing(a)
-	if needs := pip.Read(a.Tree, a.Dir); needs != nil {
-		accompany(a, needs)
-	}
+	accompany(a, pip.Installed(a))
 	pip.System(a)
 	if !a.Of.Worker {
 		a.Workers = workers(a)
@@ -38,9 +37,12 @@ func missing(a *stack.App) {
 	} else if !needs.HoldsMore() {
 		a.Packages.Missing = undeclared(a, needs)
 	}
+	if needs == nil || !needs.HoldsMore() {
+		a.Packages.Missing = append(a.Packages.Missing, drivers(a, needs)...)
+	}
 	imported := len(a.Packages.Missing)
 	if needs != nil && imported > 0 {
-		a.Note(tree.At(needs.Manifest, 0, "lacks "+strings.Join(a.Packages.Missing, ", ")+", which the source imports"))
+		a.Note(tree.At(needs.Manifest, 0, "lacks "+strings.Join(a.Packages.Missing, ", ")+", which the source uses"))
 	}
 	for _, required := range a.Of.Requires {
 		if !needs.Needs(required.Package) && !slices.Contains(a.Packages.Missing, required.Package) && !needs.Mention(a.Tree, required.Unless) {
@@ -51,6 +53,39 @@ func missing(a *stack.App) {
 		a.Note(tree.At(needs.Manifest, 0, "lacks "+strings.Join(slices.Sorted(slices.Values(a.Packages.Missing[imported:])), ", ")+", which starts the service"))
 	}
 	slices.Sort(a.Packages.Missing)
+}
+
+// driverNames are the packages that a source needs for what it says, although it imports none: the
+// first is installed where the list has none of them.
+var driverNames = []struct {
+	says     *lazyregexp.Regexp
+	packages []string
+}{
+	{lazyregexp.New(`["']django\.(?:db\.backends\.postgresql\w*|contrib\.gis\.db\.backends\.postgis)["']`), []string{"psycopg2-binary", "psycopg2", "psycopg", "psycopg-binary"}},
+	{lazyregexp.New(`["']django\.(?:contrib\.gis\.)?db\.backends\.mysql["']`), []string{"mysqlclient", "pymysql", "mysql-connector-python"}},
+	{lazyregexp.New(`["']mysql\+pymysql://`), []string{"pymysql"}},
+	{lazyregexp.New(`["']mysql\+mysqlconnector://`), []string{"mysql-connector-python"}},
+	{lazyregexp.New(`["']postgresql\+asyncpg://`), []string{"asyncpg"}},
+	{lazyregexp.New(`["']postgresql\+psycopg://`), []string{"psycopg[binary]", "psycopg", "psycopg-binary"}},
+	{lazyregexp.New(`["']postgres(?:ql)?(?:\+psycopg2)?://[^"'\s]*@`), []string{"psycopg2-binary", "psycopg2", "psycopg", "psycopg-binary", "asyncpg", "pg8000", "aiopg", "databases"}},
+	{lazyregexp.New(`["']sqlite\+aiosqlite://`), []string{"aiosqlite", "databases"}},
+}
+
+// drivers are the packages of databases that the source names and the list forgets.
+func drivers(a *stack.App, needs *pip.Requirements) []string {
+	var packages []string
+	for _, driver := range driverNames {
+		has := func(name string) bool { return needs.Needs(name) || slices.Contains(a.Packages.Missing, name) }
+		if slices.ContainsFunc(driver.packages, has) {
+			continue
+		}
+		if slices.ContainsFunc(a.Sources, func(s tree.File) bool {
+			return !aside.MatchString(tree.Relative(a.Dir, s.Path)) && driver.says.MatchString(s.Text)
+		}) {
+			packages = append(packages, driver.packages[0])
+		}
+	}
+	return packages
 }
 
 // importedPackages are the packages of the modules that the service's source
@@ -97,7 +132,7 @@ func packageOf(module string) string {
 	if flask, is := strings.CutPrefix(module, "flask_"); is && knownImports[module] == "" {
 		return "flask-" + strings.ReplaceAll(flask, "_", "-")
 	}
-	return knownImports[module]
+	return cmp.Or(knownImports[module], djangoImports[module])
 }
 
 var (
@@ -117,7 +152,10 @@ func undeclared(a *stack.App, needs *pip.Requirements) []string {
 		for _, module := range loadedBy(source.Text) {
 			found, _, _ := strings.Cut(packageOf(module), "[")
 			by, known := bringers[module]
-			if known = known || strings.HasPrefix(module, "flask_"); !known || own[module] || needs.Needs(append(by, found, module)...) || slices.Contains(packages, found) {
+			if known = known || strings.HasPrefix(module, "flask_") || djangoImports[module] != ""; module != "jose" { // PyPI's jose is another package, of Python 2
+				by = append(by, module)
+			}
+			if !known || own[module] || needs.Needs(append(by, found)...) || slices.Contains(packages, found) {
 				continue
 			}
 			packages = append(packages, packageOf(module))
@@ -135,13 +173,26 @@ var bringers = map[string][]string{
 	"psycopg2":       {"psycopg2-binary", "psycopg2-pool", "aiopg"},
 	"pymysql":        {"aiomysql"},
 	"pymongo":        {"motor", "mongoengine", "flask-pymongo", "beanie", "djongo", "mongoengine-python"},
+	"mysql":          {"mysql-connector-python", "mysql-connector", "mysql-connector-python-rf"},
+	"MySQLdb":        {"mysqlclient", "flask-mysqldb"},
 	"bcrypt":         {"flask-bcrypt", "passlib"},
 	"jwt":            {"flask-jwt-extended", "djangorestframework-simplejwt", "djoser", "dj-rest-auth", "twilio", "firebase-admin", "msal"},
 	"jose":           {"python-jose"},
 	"passlib":        nil,
 	"socketio":       {"flask-socketio"},
-	"decouple":       nil, "environ": nil, "dj_database_url": nil, "whitenoise": nil, "django_filters": nil, "drf_yasg": nil, "drf_spectacular": nil,
-	"rest_framework_simplejwt": {"djoser", "dj-rest-auth"}, "storages": nil, "crispy_forms": nil, "debug_toolbar": nil, "django_extensions": nil, "channels": nil,
+}
+
+// djangoImports are modules of Django's world, with the package that holds each. Only that one
+// brings it.
+var djangoImports = map[string]string{
+	"decouple": "python-decouple", "environ": "django-environ", "dj_database_url": "dj-database-url", "whitenoise": "whitenoise", "django_filters": "django-filter",
+	"drf_yasg": "drf-yasg", "drf_spectacular": "drf-spectacular", "rest_framework_simplejwt": "djangorestframework-simplejwt", "djoser": "djoser", "dj_rest_auth": "dj-rest-auth",
+	"allauth": "django-allauth", "oauth2_provider": "django-oauth-toolkit", "social_django": "social-auth-app-django", "storages": "django-storages", "cloudinary_storage": "django-cloudinary-storage",
+	"crispy_forms": "django-crispy-forms", "crispy_bootstrap4": "crispy-bootstrap4", "crispy_bootstrap5": "crispy-bootstrap5", "widget_tweaks": "django-widget-tweaks",
+	"bootstrap4": "django-bootstrap4", "bootstrap5": "django-bootstrap5", "django_bootstrap5": "django-bootstrap5", "debug_toolbar": "django-debug-toolbar", "django_extensions": "django-extensions",
+	"channels": "channels", "daphne": "daphne", "django_celery_beat": "django-celery-beat", "django_celery_results": "django-celery-results", "ckeditor": "django-ckeditor",
+	"tinymce": "django-tinymce", "import_export": "django-import-export", "jazzmin": "django-jazzmin", "mptt": "django-mptt", "taggit": "django-taggit", "graphene_django": "graphene-django",
+	"simple_history": "django-simple-history", "django_countries": "django-countries", "phonenumber_field": "django-phonenumber-field[phonenumbers]", "imagekit": "django-imagekit",
 }
 
 // djangoNames are those of modules that Django's settings load: INSTALLED_APPS and MIDDLEWARE.
@@ -185,11 +236,13 @@ var knownImports = map[string]string{
 	"flask": "flask", "werkzeug": "werkzeug", "jinja2": "jinja2", "markupsafe": "markupsafe", "click": "click",
 	"fastapi": "fastapi", "starlette": "starlette", "pydantic": "pydantic", "pydantic_settings": "pydantic-settings",
 	"uvicorn": "uvicorn", "gunicorn": "gunicorn", "waitress": "waitress", "quart": "quart", "litestar": "litestar",
-	"decouple": "python-decouple", "environ": "django-environ", "dj_database_url": "dj-database-url", "whitenoise": "whitenoise",
-	"django_filters": "django-filter", "drf_yasg": "drf-yasg", "drf_spectacular": "drf-spectacular", "rest_framework_simplejwt": "djangorestframework-simplejwt",
-	"storages": "django-storages", "crispy_forms": "django-crispy-forms", "debug_toolbar": "django-debug-toolbar", "django_extensions": "django-extensions", "channels": "channels",
+	"mysql": "mysql-connector-python", "MySQLdb": "mysqlclient", "cv2": "opencv-python-headless", "markdown": "markdown", "pytz": "pytz", "qrcode": "qrcode", "aiosqlite": "aiosqlite",
+	"wtforms": "wtforms", "email_validator": "email-validator", "itsdangerous": "itsdangerous", "peewee": "peewee", "apscheduler": "apscheduler", "dateutil": "python-dateutil",
+	"slugify": "python-slugify", "docx": "python-docx", "PyPDF2": "pypdf2", "pypdf": "pypdf", "fitz": "pymupdf", "openpyxl": "openpyxl", "reportlab": "reportlab",
+	"scipy": "scipy", "seaborn": "seaborn", "plotly": "plotly", "joblib": "joblib", "nltk": "nltk", "dash_bootstrap_components": "dash-bootstrap-components", "yfinance": "yfinance",
+	"Crypto": "pycryptodome", "magic": "python-magic", "pyotp": "pyotp", "stripe": "stripe", "twilio": "twilio", "cloudinary": "cloudinary", "groq": "groq", "anthropic": "anthropic",
 	"django": "django", "rest_framework": "djangorestframework", "corsheaders": "django-cors-headers",
-	"streamlit": "streamlit", "gradio": "gradio", "dash": "dash", "plotly": "plotly", "aiohttp": "aiohttp", "httpx": "httpx", "requests": "requests", "dotenv": "python-dotenv",
+	"streamlit": "streamlit", "gradio": "gradio", "dash": "dash", "aiohttp": "aiohttp", "httpx": "httpx", "requests": "requests", "dotenv": "python-dotenv",
 	"sqlalchemy": "sqlalchemy", "alembic": "alembic", "psycopg2": "psycopg2-binary", "psycopg": "psycopg[binary]", "asyncpg": "asyncpg",
 	"pymysql": "pymysql", "pymongo": "pymongo", "bson": "pymongo", "redis": "redis", "celery": "celery",
 	"boto3": "boto3", "botocore": "boto3", "jwt": "pyjwt", "jose": "python-jose", "passlib": "passlib", "bcrypt": "bcrypt",

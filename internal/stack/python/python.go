@@ -64,9 +64,6 @@ const (
 // directories with an entry file that no requirements above them cover.
 func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 	var found []*stack.App
-	covered := func(dir string) bool {
-		return slices.ContainsFunc(found, func(a *stack.App) bool { return a.Dir == "." || a.Dir == dir || strings.HasPrefix(dir, a.Dir+"/") })
-	}
 	look := func(dir string) *stack.App {
 		a := &stack.App{Tree: t, Service: stack.Service{Dir: dir}}
 		if prepare(a); a.Recognise(stacks) {
@@ -91,6 +88,20 @@ func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 		others = append(others, needs)
 	}
 	rejectOthers(t, stacks, others, parts)
+	found = probe(t, found, look)
+	if len(found)+len(others) == 0 {
+		if a := unlisted(t); a.Recognise(stacks) && len(a.Of.Packages) > 0 {
+			found = append(found, a)
+		}
+	}
+	return found
+}
+
+// probe adds the servers in directories with an entry file that no list of packages covers.
+func probe(t *tree.Tree, found []*stack.App, look func(string) *stack.App) []*stack.App {
+	covered := func(dir string) bool {
+		return slices.ContainsFunc(found, func(a *stack.App) bool { return a.Dir == "." || a.Dir == dir || strings.HasPrefix(dir, a.Dir+"/") })
+	}
 	probes := maxProbes
 	for _, dir := range t.Paths {
 		if t.Directory(dir).First(entries[:len(entries)-2]...) == "" || tree.IsAside(dir) || covered(dir) || probes == 0 {
@@ -106,6 +117,26 @@ func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 		}
 	}
 	return found
+}
+
+// unlisted is the top directory of a repository without any list of packages, where an entry may
+// have any name: flaskr.py, or a package alone.
+func unlisted(t *tree.Tree) *stack.App {
+	const most = 40
+	a := &stack.App{Tree: t, Service: stack.Service{Dir: "."}}
+	top := t.Directory(".")
+	for _, dir := range append([]string{"."}, top.Subs...) {
+		f := t.Directory(dir)
+		if dir != "." && (!f.Has("__init__.py") || tree.IsAside(dir)) {
+			continue
+		}
+		for _, name := range f.Names {
+			if path.Ext(name) == ".py" && !tree.IsTest(name) && len(a.Sources) < most {
+				a.Sources = append(a.Sources, t.Source(path.Join(dir, name)))
+			}
+		}
+	}
+	return a
 }
 
 // rejectOthers rejects the directories with a list of packages and no server.
@@ -139,8 +170,13 @@ func whyNoService(f *tree.Directory, t *tree.Tree, needs *pip.Requirements) stri
 func prepare(a *stack.App) {
 	a.Sources = nil
 	deep := pip.Read(a.Tree, a.Dir) != nil
+	var packages map[string]bool
+	if !deep {
+		packages = importedBeside(a)
+	}
 	directories := a.Tree.Below(a.Dir, func(f *tree.Directory) bool {
-		if !deep || tree.IsAside(f.Path) || strings.Count(tree.Relative(a.Dir, f.Path), "/") > 2 {
+		top, _, _ := strings.Cut(tree.Relative(a.Dir, f.Path), "/")
+		if !deep && !packages[top] || tree.IsAside(f.Path) || strings.Count(tree.Relative(a.Dir, f.Path), "/") > 2 {
 			return false
 		}
 		return !f.Has("package.json") && pip.Read(a.Tree, f.Path) == nil
@@ -152,12 +188,26 @@ func prepare(a *stack.App) {
 			if len(a.Sources) == maxEntries {
 				return
 			}
-			if path.Ext(name) != ".py" || tree.IsTest(name) || !deep && rank(name) == len(entries) {
+			if path.Ext(name) != ".py" || tree.IsTest(name) || !deep && f.Path == a.Dir && rank(name) == len(entries) {
 				continue
 			}
 			a.Sources = append(a.Sources, a.Tree.Source(path.Join(f.Path, name)))
 		}
 	}
+}
+
+// importedBeside are the packages in a directory that an entry in it imports: `from website import
+// create_app`. Without a list of packages, nothing else below it is known to be the server's.
+func importedBeside(a *stack.App) map[string]bool {
+	found := map[string]bool{}
+	for _, name := range entries {
+		if a.Directory().Has(name) {
+			for _, module := range importsOf(a.Tree.Source(path.Join(a.Dir, name)).Text) {
+				found[module] = found[module] || a.Tree.Has(path.Join(a.Dir, module, "__init__.py"))
+			}
+		}
+	}
+	return found
 }
 
 // rank is the place of a file's name among those of entries.

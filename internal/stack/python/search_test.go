@@ -57,7 +57,8 @@ func TestSearch(t *testing.T) {
 		{"no list, and a program that listens", "-- app.py --\nHTTPServer(('', 80), H)\n", "no: app.py uses no web framework that devup knows"},
 		{"no list, aside", "-- examples/app.py --\napp = Flask(1)\n", ""},
 		{"no list, below one", list + "-- app.py --\napp = Flask(1)\n-- sub/app.py --\napp = Flask(1)\n", ". Flask app in app.py [app.py:1 Flask application]"},
-		{"no list, and no entry's name", "-- web.py --\napp = Flask(1)\n", ""},
+		{"no list, and no entry's name", "-- web.py --\napp = Flask(1)\n", ". Flask app in web.py [web.py:1 Flask application]"},
+		{"no list, and no entry's name below", "-- a/web.py --\napp = Flask(1)\n", ""},
 		{"two lists", "-- a/requirements.txt --\n-- a/app.py --\napp = Flask(1)\n-- b/Pipfile --\n-- b/main.py --\napp = FastAPI()\n", "a Flask app in app.py [a/app.py:1 Flask application]|b FastAPI app in main.py [b/main.py:1 FastAPI]"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/stack/python/pip"
 	"github.com/devup-cli/devup/internal/stack/versions"
+	"github.com/devup-cli/devup/internal/tree"
 )
 
 func port(a *stack.App) string { return strconv.Itoa(a.Port.Number) }
@@ -122,9 +123,31 @@ func beforeFlaskRun(a *stack.App) bool {
 	return version != "" && versions.Less(versions.Numbers(version), []int{0, 11})
 }
 
+var (
+	createsAll = lazyregexp.New(`\.create_all\(`)
+	onStartup  = lazyregexp.New(`(?s)@\w+\.on_event\(\s*["']startup["']\s*\)\s*\n(?:[ \t]*@[^\n]*\n)*\s*(?:async\s+)?def\s+\w+\([^\n]*\n(?:[ \t]+[^\n]*\n|\n)*?[ \t]+[^\n]*\.create_all\(`)
+)
+
+// makesTables says whether the server makes its tables itself when it starts. A migration
+// beside it would find them there, and its first step would fail.
+func makesTables(a *stack.App) bool {
+	for _, source := range a.Sources {
+		if name := tree.Relative(a.Dir, source.Path); aside.MatchString(name) || strings.Contains(name, "migrations/") || strings.Contains(name, "alembic/") {
+			continue
+		}
+		at := createsAll.FindStringIndex(source.Text)
+		if at == nil || !runsAtStart(source.Text, at[0]) && !onStartup.MatchString(source.Text) {
+			continue
+		}
+		a.Note(source.At(at[0], "makes the tables when it starts, so that nothing is migrated"))
+		return true
+	}
+	return false
+}
+
 // alembic is the migration of a project that has Alembic's settings.
 func alembic(a *stack.App) []string {
-	if a.Directory().Has("alembic.ini") && pip.Read(a.Tree, a.Dir).Needs("alembic") {
+	if a.Directory().Has("alembic.ini") && !makesTables(a) && pip.Read(a.Tree, a.Dir).Needs("alembic") {
 		return []string{"alembic", "upgrade", "head"}
 	}
 	return nil
@@ -133,7 +156,7 @@ func alembic(a *stack.App) []string {
 // flaskMigrate is the migration of a Flask application: that of Flask-Migrate, which needs an
 // application that `flask` finds, or Alembic's.
 func flaskMigrate(a *stack.App) []string {
-	if a.Callable != "" && pip.Read(a.Tree, a.Dir).Needs("flask-migrate") && a.Tree.Has(path.Join(a.Dir, "migrations/env.py")) {
+	if a.Callable != "" && pip.Read(a.Tree, a.Dir).Needs("flask-migrate") && a.Tree.Has(path.Join(a.Dir, "migrations/env.py")) && !makesTables(a) {
 		return []string{"flask", "db", "upgrade"}
 	}
 	return alembic(a)

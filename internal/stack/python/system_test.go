@@ -13,6 +13,8 @@ func TestSystem(t *testing.T) {
 	for _, test := range []struct{ name, files, python, build, run string }{
 		{"nothing", "flask\n", "3.13", "", ""},
 		{"a client of MySQL", "flask\nmysqlclient==2.2.7\n", "3.13", "build-essential default-libmysqlclient-dev pkg-config", "libmariadb3"},
+		{"a client of MySQL by an extension", "flask-mysqldb\n", "3.13", "build-essential default-libmysqlclient-dev pkg-config", "libmariadb3"},
+		{"Tk, by an import", "flask\n-- x.py --\nfrom turtle import title\n", "3.13", "", "libtk8.6"},
 		{"psycopg2", "psycopg2==2.9.9\n", "3.8", "build-essential libpq-dev", "libpq5"},
 		{"psycopg2 with its library", "psycopg2-binary\n", "3.13", "", ""},
 		{"psycopg", "psycopg==3.1.18\n", "3.13", "", "libpq5"},
@@ -48,6 +50,7 @@ func TestAccompanyResolved(t *testing.T) {
 	for _, test := range []struct{ name, files, missing string }{
 		{"unlocked", "-- pyproject.toml --\n[project]\ndependencies = [\"flask\", \"sqlalchemy\", \"psycopg2-binary\", \"passlib[bcrypt]\"]\n", "psycopg[binary]"},
 		{"unlocked, with both drivers", "-- pyproject.toml --\n[project]\ndependencies = [\"flask\", \"sqlalchemy\", \"psycopg2-binary\", \"psycopg[binary]\"]\n", ""},
+		{"unlocked, without the driver", "-- pyproject.toml --\n[project]\ndependencies = [\"flask\", \"pymysql\"]\n", "cryptography"},
 		{"locked", "-- Pipfile --\n[packages]\nflask = \"*\"\nsqlalchemy = \"*\"\npsycopg2 = \"*\"\n-- Pipfile.lock --\n{\"default\": {\"flask\": {\"version\": \"==2.3\"}, \"sqlalchemy\": {\"version\": \"==2.0.1\"}, \"psycopg2\": {\"version\": \"==2.9\"}}}\n", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -76,6 +79,8 @@ func TestAccompany(t *testing.T) {
 		{"PostgreSQL by a newer SQLAlchemy", "sqlalchemy>=2.1\npsycopg2\n", "", ""},
 		{"PostgreSQL by SQLAlchemy, pinned", "sqlalchemy==2.0.23\npsycopg2-binary\n", "", ""},
 		{"PostgreSQL without SQLAlchemy", "flask\npsycopg2-binary\n", "", ""},
+		{"MySQL 8", "flask\npymysql\n", "cryptography", ""},
+		{"MySQL 8, whole", "flask\npymysql\ncryptography\n", "", ""},
 		{"passwords", "flask\npasslib[bcrypt]\n", "bcrypt<5", ""},
 		{"passwords without bcrypt", "flask\npasslib\n", "", ""},
 		{"an older queue", "flask\ncelery==5.3.4\n", "kombu<5.5 packaging", ""},

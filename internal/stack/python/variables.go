@@ -10,9 +10,9 @@ import (
 )
 
 var (
-	// The second group is a function of decouple, Starlette, environ or environs: what has no
-	// default there is required.
-	reads = lazyregexp.New(`\b(?:getenv|environ\.get|(env(?:\.\w+)?|config))\(\s*["']([A-Z][A-Z0-9_]*)["']\s*`)
+	// The second group is a function of decouple, Starlette, environ or environs, or what people
+	// call one of their own: what has no default there is required.
+	reads = lazyregexp.New(`\b(?:getenv|environ\.get|(env(?:\.\w+)?|config|get_env\w*|get_secret|env_var))\(\s*["']([A-Z][A-Z0-9_]*)["']\s*`)
 	takes = lazyregexp.New(`\benviron\[\s*["']([A-Za-z_]\w*)["']\s*\]([ \t]*=[^=])?`)
 	// environ.Env(DEBUG=(bool, False)) declares defaults.
 	declared = lazyregexp.New(`\bEnv\(((?:[^()]|\([^()]*\))*)\)`)

@@ -39,6 +39,8 @@ func TestRequired(t *testing.T) {
 		`config("A", cast=bool, default=False)`:                "",
 		`config("A", "x")`:                                     "",
 		`env("A")`:                                             "A",
+		`get_env_variable("A")`:                                "A",
+		"def get_env(name): return os.environ[name]":           "",
 		`env.db("A")`:                                          "A",
 		"env = environ.Env(A=(bool, False))\nX = env('A')":     "",
 		`SECRET = config("A", cast=lambda v: v.split(",")[0])`: "A",

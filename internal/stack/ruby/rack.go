@@ -43,6 +43,17 @@ const configRu = "config.ru"
 // entries are the files that people start Sinatra from, best first.
 var entries = []string{"app.rb", "main.rb", "server.rb", "application.rb", "web.rb", "api.rb", "index.rb"}
 
+var bindsHere = lazyregexp.New(`(?m)^\s*set\s*\(?\s*:bind\s*,\s*["'](?:127\.0\.0\.1|localhost)["']`)
+
+// hidden is where a file that starts Sinatra itself names the address, which goes before that
+// of the command line.
+func hidden(a *stack.App) tree.Evidence {
+	if a.Framework != "Sinatra" || a.Module == configRu {
+		return tree.Evidence{}
+	}
+	return stack.HiddenIn(a.Sources, bindsHere)
+}
+
 var classic = lazyregexp.New(`(?m)^\s*require\s*\(?["']sinatra(?:/base)?["']`)
 
 // titles are frameworks by their gem.

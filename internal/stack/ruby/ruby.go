@@ -24,6 +24,7 @@ var Language = stack.Language{
 	Search:        search,
 	Describe:      describe,
 	Version:       version,
+	Hidden:        hidden,
 	Uses:          uses,
 	Wants:         wants,
 	Image:         image,

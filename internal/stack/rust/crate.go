@@ -126,6 +126,9 @@ func packagesOf(a *stack.App, c *crate) stack.Packages {
 			p.Includes = []string{offlineQueries}
 		}
 	}
+	if top == a.Dir && len(c.Workspace.Members) == 0 && a.Entry != "" {
+		p.Includes = append(p.Includes, path.Clean(a.Entry))
+	}
 	if a.Tree.Has(path.Join(top, "Cargo.lock")) {
 		p.Lock = "Cargo.lock"
 	}
@@ -231,6 +234,7 @@ type installation struct {
 	Build   untrusted.Inert   // the command that builds it for development, for sh
 	Program untrusted.Inert   // the name of the built program, for sh
 	Tools   []untrusted.Inert // the commands that install what setup steps need, for sh
+	Entry   untrusted.Inert   // its source, for sh; empty where cargo needs more than Cargo.toml and that
 	Offline bool              // sqlx checks its queries with what the repository holds of the database
 }
 
@@ -248,5 +252,10 @@ func install(q *untrusted.Quoter, s stack.Service, _ *stack.Stack) any {
 		v.Build = q.Shell(build...)
 	}
 	v.Program = q.Shell(cmp.Or(s.Module, s.Name))
+	for _, file := range s.Packages.Includes {
+		if path.Ext(file) == ".rs" {
+			v.Entry = q.Shell(file)
+		}
+	}
 	return v
 }

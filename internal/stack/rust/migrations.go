@@ -72,7 +72,7 @@ func migration(a *stack.App, kind string) *stack.Migration {
 		return &stack.Migration{
 			Dir:     path.Join(a.Dir, dir),
 			Tools:   [][]string{{"cargo", "install", m.tool, "--version", "^" + m.version(a), "--no-default-features", "--features", m.features[kind], "--root", "/tools"}},
-			Command: func(variable string) []string { return []string{"sh", "-c", m.command(dir, variable)} },
+			Command: func(url func() string) []string { return []string{"sh", "-c", m.command(dir, url())} },
 		}
 	}
 	return nil
@@ -117,8 +117,8 @@ func ofSeaORM(a *stack.App) *stack.Migration {
 		manifest := path.Join(tree.From(a.Dir, dir), "Cargo.toml")
 		return &stack.Migration{
 			Dir: dir,
-			Command: func(variable string) []string {
-				return []string{"sh", "-c", `cargo run --quiet --manifest-path ` + manifest + ` -- up --database-url "$` + variable + `"`}
+			Command: func(url func() string) []string {
+				return []string{"sh", "-c", `cargo run --quiet --manifest-path ` + manifest + ` -- up --database-url "$` + url() + `"`}
 			},
 		}
 	}

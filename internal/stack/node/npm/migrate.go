@@ -120,7 +120,13 @@ func (v *project) migrate() {
 
 // seed is what fills the database: a tool's own command, or a script.
 func (v *project) seed() stack.Seed {
-	if command := v.own.Prisma["seed"]; command != "" {
+	command := v.own.Prisma["seed"]
+	for _, name := range stack.FilesIn(v.Tree, v.Dir, ".ts", ".js", ".mjs", ".mts") {
+		if m := prismaSeed.FindStringSubmatch(v.Tree.Text(name)); m != nil && strings.HasPrefix(path.Base(name), "prisma.config.") {
+			command = m[1]
+		}
+	}
+	if command != "" {
 		return stack.OnceFrom(v.Tree, running(v.Packages.Manager, "prisma", "db", "seed"), v.filesOf(command)...)
 	}
 	for _, name := range v.own.scriptNames() {
@@ -159,6 +165,9 @@ var seeders = []seeder{
 	{"sequelize-cli", lazyregexp.New(`\bsequelize(?:-cli)? db:seed:all\b`), "seeders", []string{"sequelize-cli", "db:seed:all"}},
 	{"knex", lazyregexp.New(`\bknex\b.* seed:run\b`), "seeds", []string{"knex", "seed:run"}},
 }
+
+// prismaSeed is in prisma.config.ts: https://www.prisma.io/docs/orm/reference/prisma-config-reference#migrationsseed
+var prismaSeed = lazyregexp.New(`\bseed:\s*["'\x60]([^"'\x60\n]+)`)
 
 var (
 	sourceFile = lazyregexp.New(`[\w./-]+\.[cm]?[jt]s\b`)

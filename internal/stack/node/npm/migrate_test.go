@@ -12,6 +12,7 @@ func TestMigrate(t *testing.T) {
 	for _, test := range []struct{ name, files, dir, want string }{
 		{"nothing", `{"scripts": {"seed": "node a.js"}, "dependencies": {"express": "4"}}`, ".", ""},
 		{"Prisma's migrations", "-- package.json --\n{\"dependencies\": {\"prisma\": \"5\"}, \"prisma\": {\"seed\": \"node seed.js\"}}" + schema + "-- prisma/migrations/1/migration.sql --\n", ".", "npx prisma migrate deploy | npx prisma db seed"},
+		{"a seed in the settings of Prisma", "-- package.json --\n{\"dependencies\": {\"prisma\": \"7\"}}\n-- prisma.config.ts --\nexport default defineConfig({ migrations: { seed: 'tsx prisma/seed.ts' } })\n-- prisma/seed.ts --\nawait prisma.user.upsert({})\n" + schema, ".", "npx prisma db push | npx prisma db seed once"},
 		{"Prisma without migrations", "-- package.json --\n{\"dependencies\": {\"prisma\": \"5\"}, \"scripts\": {\"db:seed\": \"node seed.js\"}}" + schema, ".", "npx prisma db push | npm run db:seed"},
 		{"Prisma with MongoDB", "-- package.json --\n{\"dependencies\": {\"prisma\": \"5\"}}\n-- prisma/migrations/1/migration.sql --\n-- prisma/schema.prisma --\nprovider = \"mongodb\"\n", ".", "npx prisma db push"},
 		{"a script for Prisma", "-- package.json --\n{\"dependencies\": {\"prisma\": \"5\"}, \"scripts\": {\"db\": \"prisma migrate deploy\", \"a\": \"prisma migrate dev\"}}" + schema, ".", "npm run db"},

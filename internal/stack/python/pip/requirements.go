@@ -141,7 +141,7 @@ func preferred(t *tree.Tree, dir string) []string {
 		}
 	}
 	if several < 2 {
-		return lists
+		return append(slices.Clip(lists), oddList(directory)...)
 	}
 	for _, name := range slices.Concat(directory.Names, t.Directory(".").Names) {
 		if !strings.HasPrefix(strings.ToLower(name), "readme") {
@@ -158,6 +158,19 @@ func preferred(t *tree.Tree, dir string) []string {
 		}
 	}
 	return lists
+}
+
+// oddNames are lists of packages under other names than pip's documentation uses.
+var oddNames = lazyregexp.New(`(?i)^(?:requirements?|req|reqs|requirments?|requirement[-_]?list)\.txt$`)
+
+// oddList is the list of a directory that has one under another name than usual.
+func oddList(directory *tree.Directory) []string {
+	for _, name := range directory.Names {
+		if oddNames.MatchString(name) && name != lists[0] {
+			return []string{name}
+		}
+	}
+	return nil
 }
 
 // installs are the commands of a README that say which manifest counts, in the order in which

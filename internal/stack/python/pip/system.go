@@ -29,16 +29,17 @@ const (
 // libraries are packages of Python that need more than pip gets them, by the names of Debian 12.
 var libraries = map[string]library{
 	// databases
-	"mysqlclient": {"default-libmysqlclient-dev pkg-config", "libmariadb3", always},
-	"mariadb":     {"libmariadb-dev", "libmariadb3", always},
-	"psycopg2":    {"libpq-dev", "libpq5", always},
-	"psycopg-c":   {"libpq-dev", "libpq5", always},
-	"psycopg":     {"", "libpq5", never}, // unless an extra brings it: bundled
-	"pymssql":     {"freetds-dev libkrb5-dev", "", sometimes},
-	"pyodbc":      {"unixodbc-dev", "unixodbc", sometimes},
-	"pylibmc":     {"libmemcached-dev zlib1g-dev", "libmemcached11", sometimes},
-	"gdal":        {"libgdal-dev", "gdal-bin libgdal32", always},
-	"django-gis":  {"", "gdal-bin libgdal32 libgeos-c1v5 libproj25", never}, // django.contrib.gis
+	"mysqlclient":   {"default-libmysqlclient-dev pkg-config", "libmariadb3", always},
+	"flask-mysqldb": {"default-libmysqlclient-dev pkg-config", "libmariadb3", always}, // by mysqlclient
+	"mariadb":       {"libmariadb-dev", "libmariadb3", always},
+	"psycopg2":      {"libpq-dev", "libpq5", always},
+	"psycopg-c":     {"libpq-dev", "libpq5", always},
+	"psycopg":       {"", "libpq5", never}, // unless an extra brings it: bundled
+	"pymssql":       {"freetds-dev libkrb5-dev", "", sometimes},
+	"pyodbc":        {"unixodbc-dev", "unixodbc", sometimes},
+	"pylibmc":       {"libmemcached-dev zlib1g-dev", "libmemcached11", sometimes},
+	"gdal":          {"libgdal-dev", "gdal-bin libgdal32", always},
+	"django-gis":    {"", "gdal-bin libgdal32 libgeos-c1v5 libproj25", never}, // django.contrib.gis
 	// directories, signatures, networks
 	"python-ldap": {"libldap-dev libsasl2-dev", "libldap-2.5-0 libsasl2-2", always},
 	"xmlsec":      {"libxml2-dev libxmlsec1-dev libxmlsec1-openssl pkg-config", "libxmlsec1-openssl", always},
@@ -91,7 +92,7 @@ var libraries = map[string]library{
 
 // System sets the packages of Debian that those of Python need: to be compiled, and to run.
 func System(a *stack.App) {
-	needs := installed(a)
+	needs := Installed(a)
 	locked := LockOf(a.Tree, needs)
 	fits := func(name string) bool { return HasWheel(name, PinnedVersion(needs, locked, name), a.Runtime.Version) }
 	compiler := slices.ContainsFunc(oldPython, func(old oldPackage) bool { return !fits(old.name) })
@@ -124,14 +125,12 @@ func System(a *stack.App) {
 	a.Packages.Build, a.Packages.Run = sorted(build), sorted(run)
 }
 
-// installed are the packages that the list asks for; without a list, those that the source
-// imports.
-func installed(a *stack.App) *Requirements {
+// Installed are the packages that the list asks for, and those that it lacks.
+func Installed(a *stack.App) *Requirements {
 	needs := Read(a.Tree, a.Dir)
-	if needs != nil {
-		return needs
+	if needs == nil {
+		needs = &Requirements{Versions: map[string]string{}, Extras: map[string]string{}, Lines: map[string]int{}}
 	}
-	needs = &Requirements{Versions: map[string]string{}, Extras: map[string]string{}, Lines: map[string]int{}}
 	for _, name := range a.Packages.Missing {
 		if match := RequirementLine.FindStringSubmatch(name); match != nil {
 			needs.Add(match[1], match[2], "", 0)

@@ -21,21 +21,21 @@ func (e failing) ExecInspect(context.Context, string, client.ExecInspectOptions)
 	return client.ExecInspectResult{ExitCode: e.status}, nil
 }
 
-// TestAside: an early step runs in a container of its own where that of its service has ended,
+// TestOneOff: an early step runs in a container of its own where that of its service has ended,
 // and no other step does.
-func TestAside(t *testing.T) {
+func TestOneOff(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name          string
 		status        int // in the service's container
 		early, ended  bool
-		aside         int // the exit code there
+		oneOff        int // the exit code there
 		asked, passes bool
 	}{
 		{name: "in the service's container", early: true, passes: true},
 		{name: "fails there", early: true, status: 1, asked: true},
 		{name: "the service has ended", early: true, ended: true, status: 137, asked: true, passes: true},
-		{name: "fails in both", early: true, ended: true, status: 137, aside: 2, asked: true},
+		{name: "fails in both", early: true, ended: true, status: 137, oneOff: 2, asked: true},
 		{name: "a late step", ended: true, status: 137},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -44,9 +44,9 @@ func TestAside(t *testing.T) {
 			err := Run(t.Context(), failing{status: test.status}, Work{
 				Project: read(t, shop), Steps: []Step{{Service: "api", Name: "migrate", Command: []string{"make"}, Early: test.early, Once: true}},
 				Containers: map[string]string{"api": "1"}, Memory: kept, Sink: func(event.Event) {},
-				Aside: func(context.Context, Step) (containerexec.Result, bool, error) {
+				OneOff: func(context.Context, Step) (containerexec.Result, bool, error) {
 					asked = true
-					return containerexec.Result{Status: test.aside}, test.ended, nil
+					return containerexec.Result{Status: test.oneOff}, test.ended, nil
 				},
 			})
 			if (err == nil) != test.passes || asked != test.asked || slices.Contains(kept.kept, "migrate") != test.passes {

@@ -15,9 +15,9 @@ import (
 	"github.com/devup-cli/devup/internal/setup"
 )
 
-// aside runs a setup step in a container of its own where that of its service has ended: a
+// runOneOff runs a setup step in a container of its own where that of its service has ended: a
 // server may exit until the step has made its tables. ran is false where it has not ended.
-func (e engine) aside(ctx context.Context, p *types.Project, in string, s setup.Step, o run.Options) (done containerexec.Result, ran bool, err error) {
+func (e engine) runOneOff(ctx context.Context, p *types.Project, in string, s setup.Step, o run.Options) (done containerexec.Result, ran bool, err error) {
 	seen, err := e.client.ContainerInspect(ctx, in, client.ContainerInspectOptions{})
 	if err != nil || seen.Container.State == nil || seen.Container.State.Status == container.StateRunning {
 		return containerexec.Result{}, false, err
@@ -40,7 +40,7 @@ func (e engine) aside(ctx context.Context, p *types.Project, in string, s setup.
 	case result := <-ended.Result:
 		done.Status = int(result.StatusCode)
 	}
-	done.Lines, err = e.lastLines(ctx, single.ID, s.Service)
+	done.Lines, err = e.lastLines(ctx, single.ID)
 	return done, true, err
 }
 
@@ -52,7 +52,7 @@ func stepService(s types.ServiceConfig, command []string) types.ServiceConfig {
 }
 
 // lastLines are the last lines that a container of a setup step printed.
-func (e engine) lastLines(ctx context.Context, id, service string) ([]string, error) {
+func (e engine) lastLines(ctx context.Context, id string) ([]string, error) {
 	log, err := e.client.ContainerLogs(ctx, id, client.ContainerLogsOptions{ShowStdout: true, ShowStderr: true, Tail: "10"})
 	if err != nil {
 		return nil, err
