@@ -86,7 +86,7 @@ func portOfCommands(c *candidate, production bool) (Port, bool) {
 // they go before the default in its source.
 func (s containerPorts) portOfLoadedEnv(c *candidate) (Port, bool) {
 	for _, env := range c.envs {
-		if !env.Loaded || !(environment{c}).loadsEnvFiles() {
+		if !env.Loaded && !loadsByName(c, env) || !(environment{c}).loadsEnvFiles() {
 			continue
 		}
 		for _, name := range stacks.PortVariables() {
@@ -99,6 +99,17 @@ func (s containerPorts) portOfLoadedEnv(c *candidate) (Port, bool) {
 		}
 	}
 	return Port{}, false
+}
+
+// byPath is code that loads an env file of a name of its own: dotenv.config({ path: "config.env" }).
+var byPath = lazyregexp.New(`\bconfig\(\s*\{[^{}]*\bpath\s*:[^{}]*?["'` + "`" + `](?:[\w./-]*/)?([\w-]+\.env)["'` + "`" + `]`)
+
+// loadsByName says whether the service's source loads an env file by its name.
+func loadsByName(c *candidate, env runfiles.EnvFile) bool {
+	return slices.ContainsFunc(c.Sources, func(source tree.File) bool {
+		match := byPath.FindStringSubmatch(source.Text)
+		return match != nil && match[1] == path.Base(env.Path)
+	})
 }
 
 // takesPort is code in which a port is only the default of the variable PORT.
