@@ -30,10 +30,13 @@ func (s dataServices) decideData() []Data {
 		if c.Of.Unused != nil {
 			unused = c.Of.Unused(c.App)
 		}
-		wanted, sqlite := dataservice.Find(s.seen(c))
+		seen := s.seen(c)
+		wanted, sqlite := dataservice.Find(seen)
+		leaveCloud(c, seen)
 		if sqlite.Text != "" {
 			sqlite.Text = "SQLite: its file is its data, and stays in the directory"
 			c.Note(sqlite)
+			nameSQLite(c, seen)
 		}
 		for _, w := range wanted {
 			if slices.Contains(unused, w.Service.Name) {
@@ -100,6 +103,7 @@ func (s dataServices) seen(c *candidate) dataservice.Seen {
 		case read.isSpent():
 		case isManifest && dataservice.ManifestLanguage(name) != "" && !strings.Contains(name, "dev") && !strings.Contains(name, "test"):
 			seen.Manifests = append(seen.Manifests, read.of(s.tree.Source(full)))
+		case s.isOtherSchema(full):
 		case dataservice.IsSettings(name):
 			file := read.of(c.Of.Language.Source(s.tree, full))
 			seen.Variables = append(seen.Variables, dataservice.Overrides(file)...)
@@ -110,6 +114,9 @@ func (s dataServices) seen(c *candidate) dataservice.Seen {
 	constants := dataservice.ConstantsIn(c.Sources)
 	for _, source := range c.Sources {
 		seen.Clues = append(seen.Clues, dataservice.Clues(source, constants)...)
+		if imports := c.Of.Language.Imports; imports != nil {
+			seen.Imports = append(seen.Imports, imports(source)...)
+		}
 	}
 	seen.Variables = append(seen.Variables, s.valuesOf(c)...)
 	for i, v := range seen.Variables {

@@ -86,7 +86,7 @@ func portOfCommands(c *candidate, production bool) (Port, bool) {
 // they go before the default in its source.
 func (s containerPorts) portOfLoadedEnv(c *candidate) (Port, bool) {
 	for _, env := range c.envs {
-		if !env.Loaded || !(environment{c}).loadsEnvFiles() {
+		if !env.Loaded && !loadsByName(c, env) || !(environment{c}).loadsEnvFiles() {
 			continue
 		}
 		for _, name := range stacks.PortVariables() {
@@ -101,13 +101,48 @@ func (s containerPorts) portOfLoadedEnv(c *candidate) (Port, bool) {
 	return Port{}, false
 }
 
-// portOfSource looks at the source. A default that only the framework has comes last.
+// byPath is code that loads an env file of a name of its own: dotenv.config({ path: "config.env" }).
+var byPath = lazyregexp.New(`\bconfig\(\s*\{[^{}]*\bpath\s*:[^{}]*?["'` + "`" + `](?:[\w./-]*/)?([\w-]+\.env)["'` + "`" + `]`)
+
+// loadsByName says whether the service's source loads an env file by its name.
+func loadsByName(c *candidate, env runfiles.EnvFile) bool {
+	return slices.ContainsFunc(c.Sources, func(source tree.File) bool {
+		match := byPath.FindStringSubmatch(source.Text)
+		return match != nil && match[1] == path.Base(env.Path)
+	})
+}
+
+// takesPort is code in which a port is only the default of the variable PORT.
+var takesPort = lazyregexp.New(`(?:\benv\??\.|[(\[]\s*["'])PORT\b|\{[^{}]*\bPORT\b[^{}]*\}\s*=\s*process\.env|\$\{PORT:`)
+
+// portOfSource looks at the source. A default of PORT goes behind the one port that all pages
+// call: on the machine of those who wrote them, PORT said that one. A default that only the framework
+// has comes last.
 func (s containerPorts) portOfSource(c *candidate) (Port, bool) {
 	if c.Of.FindPort != nil {
 		port, ok := c.Of.FindPort(c.App)
 		return port, ok && port.Evidence.File != ""
 	}
-	return stack.PortIn(c.Sources, c.Of.Language.Ports...)
+	port, ok := stack.PortIn(c.Sources, c.Of.Language.Ports...)
+	if !ok || !c.reads("PORT") || !takesPort.MatchString(s.lineOf(port.Evidence)) {
+		return port, ok
+	}
+	if called, all := s.portOfCallers(c); all && called.Number != port.Number {
+		e := port.Evidence
+		e.Text += fmt.Sprintf(" is only a default: the pages call port %d", called.Number)
+		c.Note(e)
+		return called, true
+	}
+	return port, true
+}
+
+// lineOf is the line of source that evidence is of.
+func (s containerPorts) lineOf(e Evidence) string {
+	lines := strings.SplitN(s.tree.Source(e.File).Text, "\n", e.Line+1)
+	if e.Line < 1 || e.Line > len(lines) {
+		return ""
+	}
+	return lines[e.Line-1]
 }
 
 // portOfOwnEnv looks at the service's own env files: a port, or its own URL.
@@ -174,8 +209,9 @@ func (s containerPorts) portOfCallers(c *candidate) (Port, bool) {
 		if !caller.Page {
 			continue
 		}
-		for _, call := range append(localCaller{caller}.proxied(), (localCaller{caller}).hardCoded()...) {
-			if !call.fallback && call.port != defaultPort(caller) && !databasePorts[call.port] {
+		own := s.decidePort(caller).Number
+		for _, call := range slices.Concat(localCaller{caller}.proxied(), (localCaller{caller}).hardCoded(), s.found.setFor(caller)) {
+			if !call.fallback && call.port != defaultPort(caller) && call.port != own && !databasePorts[call.port] {
 				found = append(found, call)
 			}
 		}
@@ -184,6 +220,20 @@ func (s containerPorts) portOfCallers(c *candidate) (Port, bool) {
 		return Port{}, false
 	}
 	return stack.PortAt(found[0].port, found[0].where), true
+}
+
+// setFor are the URLs on this machine in a page's env files that by their names are of no other
+// service: VUE_APP_HOST.
+func (all services) setFor(page *candidate) []localCall {
+	var calls []localCall
+	for _, env := range page.envs {
+		for _, entry := range env.Entries {
+			if address, ok := parseURL(entry.Value); ok && page.hasPrefix(entry.Name) && all.byName(entry.Name, page) == nil {
+				calls = append(calls, localCall{port: address.port, url: entry.Value, where: tree.At(env.Path, entry.Line, entry.Name)})
+			}
+		}
+	}
+	return slices.DeleteFunc(calls, func(call localCall) bool { return call.port == 0 })
 }
 
 // settleHostPorts gives each service a port of its own on the host. Where two

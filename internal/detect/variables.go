@@ -11,6 +11,7 @@ import (
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/secret"
 	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/stack/dataservice"
 	"github.com/devup-cli/devup/internal/stack/stacks"
 	"github.com/devup-cli/devup/internal/tree"
 )
@@ -185,4 +186,42 @@ var (
 
 func looksSecret(name string) bool {
 	return secretWords.MatchString(name) || connections.MatchString(name)
+}
+
+// nameSQLite gives variables with the URL of an SQLite database that nothing sets a file, as Prisma
+// and libSQL write it.
+func nameSQLite(c *candidate, seen dataservice.Seen) {
+	isURL := slices.ContainsFunc(seen.Manifests, func(f tree.File) bool {
+		return stack.HasOne(f.Text, `"prisma"`, `"@prisma/client"`, `"@libsql/client"`)
+	})
+	if c.Of.Language.Name != "node" || !isURL {
+		return
+	}
+	for _, named := range dataservice.SQLiteURLs(seen) {
+		if !c.reads(named.Name) && !slices.ContainsFunc(c.Variables, func(v Variable) bool { return v.Name == named.Name }) {
+			c.variable(named.Name, named.Values[0].At).Default = false // only the schema reads it
+		}
+		if v := c.variable(named.Name, named.Values[0].At); !v.Default && v.Sibling == "" {
+			v.Required, v.Usual = false, "file:./dev.db"
+		}
+	}
+}
+
+// leaveCloud says that a database is the provider's, which others may use, too: nothing migrates it
+// unasked.
+func leaveCloud(c *candidate, seen dataservice.Seen) {
+	e := dataservice.CloudOnly(seen)
+	if e.File == "" {
+		return
+	}
+	e.Text += " reaches Neon's own servers alone, which no PostgreSQL here answers"
+	c.Remark(e, "set the URL of a database at Neon in .env")
+	c.Migrate, c.MigrateFiles, c.Seed = nil, nil, stack.Seed{}
+}
+
+// isOtherSchema says whether a file is a whole schema of Prisma beside the one that its commands
+// take, as one for production is.
+func (s dataServices) isOtherSchema(name string) bool {
+	main := path.Join(path.Dir(name), "schema.prisma")
+	return path.Ext(name) == ".prisma" && name != main && s.tree.Exists(main) && strings.Contains(s.tree.Text(name), "datasource ")
 }

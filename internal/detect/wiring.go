@@ -13,7 +13,7 @@ import (
 // urlWords say that a variable holds a URL; neutralWords say nothing of whose.
 var (
 	urlWords     = setOf("URL", "URI", "URLS", "ORIGIN", "ORIGINS", "ENDPOINT", "BASEURL", "BASE")
-	neutralWords = setOf("BASE", "PUBLIC", "ROOT", "DEFAULT", "LOCAL", "DEV", "HTTP", "ALLOWED", "ALLOW", "CORS", "CSRF", "TRUSTED", "V1", "APPLICATION")
+	neutralWords = setOf("BASE", "PUBLIC", "ROOT", "MAIN", "DEFAULT", "LOCAL", "DEV", "HTTP", "ALLOWED", "ALLOW", "CORS", "CSRF", "TRUSTED", "V1", "APPLICATION")
 	roleWords    = map[string]role{
 		"FRONTEND": frontend, "FRONT": frontend, "CLIENT": frontend, "WEB": frontend, "UI": frontend, "WEBAPP": frontend, "SPA": frontend, "WEBSITE": frontend,
 		"BACKEND": backend, "BACK": backend, "API": backend, "SERVER": backend, "REST": backend, "APIURL": backend,

@@ -21,6 +21,7 @@ func TestSiblingOfAVariable(t *testing.T) {
 	}{
 		{"the role", shop, "web", "BACKEND_URL", "api"},
 		{"the role with a prefix of the framework", shop, "web", "VITE_API_URL", "api"},
+		{"the role of the main one", shop, "web", "VITE_MAIN_API_URL", "api"},
 		{"the role with a prefix of Expo", shop, "web", "EXPO_PUBLIC_API_BASE_URL", "api"},
 		{"the role without a word for a URL", shop, "web", "REACT_APP_API", "api"},
 		{"the role with a base alone", shop, "web", "API_BASE", "api"},

@@ -3,6 +3,7 @@ package ready
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -191,7 +192,8 @@ type inspection struct {
 func (a *prober) inspectContainer(ctx context.Context, s state) inspection {
 	found, err := listening(ctx, a.engine, a.probe.Container)
 	result := inspection{sockets: found, err: err}
-	if err == nil && len(found.outside)+len(found.loopback) == 0 {
+	ofOthers := func(port int) bool { return slices.Contains(a.probe.Neighbors, port) }
+	if ports := slices.Concat(found.outside, found.loopback); err == nil && len(slices.DeleteFunc(ports, ofOthers)) == 0 {
 		result.crashed = crashed(a.log(ctx, s, "5"))
 	}
 	return result

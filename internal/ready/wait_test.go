@@ -104,6 +104,16 @@ func TestWait(t *testing.T) {
 			hint: "set MONGODB_URL", cause: "env-missing", by: 8 * time.Second,
 		},
 		{
+			name:  "crashed under a watcher, in a network with a database",
+			probe: func(p *Probe) { p.Neighbors = []int{5432} },
+			world: func(w *world) {
+				w.sockets = listens("00000000:1538", "0B00007F:8888")
+				w.logs["c1"] = "Error: Cannot find module 'cors'\nFailed running 'server.js'\n"
+			},
+			code: fail.Exited, want: "web has crashed, and its watcher waits for a file to change: Node finds no package named cors",
+			hint: "package.json", cause: "module-missing", by: 8 * time.Second,
+		},
+		{
 			name: "restarted by its watcher",
 			world: func(w *world) {
 				w.answer, w.sockets = after(15*time.Second, answer{answered, 200}), listens("0B00007F:8888")

@@ -10,7 +10,7 @@ import (
 func TestKindFor(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]Kind{
-		"SECRET_KEY": "hex", "DJANGO_SECRET_KEY": "hex", "JWT_SECRET": "hex", "Jwt__Key": "hex", "JWT_SECRET_KEY": "hex", "ACCESS_TOKEN_SECRET": "hex",
+		"SECRET_KEY": "hex", "PIN_LOOKUP_SECRET": "hex", "CRON_SECRET": "hex", "DJANGO_SECRET_KEY": "hex", "JWT_SECRET": "hex", "Jwt__Key": "hex", "JWT_SECRET_KEY": "hex", "ACCESS_TOKEN_SECRET": "hex",
 		"REFRESH_TOKEN_SECRET": "hex", "SESSION_SECRET": "hex", "COOKIE_SECRET": "hex", "NEXTAUTH_SECRET": "hex", "AUTH_SECRET": "hex",
 		"BETTER_AUTH_SECRET": "hex", "APP_KEY": "laravel", "SECRET_KEY_BASE": "hex64", "ENCRYPTION_KEY": "hex", "FERNET_KEY": "fernet",
 		"JWT_KEY": "hex", "SECRET": "hex", "jwt_secret": "hex", "APP_SECRET": "hex", "TOKEN_SECRET": "hex", "API_TOKEN_SALT": "hex",

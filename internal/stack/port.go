@@ -9,20 +9,33 @@ import (
 	"github.com/devup-cli/devup/internal/tree"
 )
 
-// PortIn is the first port that the sources set: better patterns first, nearer files first.
+// pagesPort is a variable with the port of a page, which a server may name beside its own.
+var pagesPort = lazyregexp.New(`\b(?:FRONTEND|FRONT|CLIENT|WEB|UI)_PORT\b`)
+
+// PortIn is the first port that the sources set: better patterns first, nearer files first. The
+// port of a page counts where there is no other.
 func PortIn(sources []tree.File, patterns ...*lazyregexp.Regexp) (Port, bool) {
 	sources = slices.DeleteFunc(slices.Clone(sources), func(f tree.File) bool { return !HasOne(f.Text, portHints...) })
+	var ofPage Port
 	for _, pattern := range patterns {
 		for _, source := range sources {
 			for _, match := range pattern.FindAllStringSubmatchIndex(source.Text, -1) {
 				n, ok := PortNumber(source.Text[match[2]:match[3]])
-				if ok && !printed(source.Text, match[2]) && !portOfOther.MatchString(source.Text[match[0]:match[2]]) {
-					return PortAt(n, source.At(match[2], fmt.Sprintf("port %d", n))), true
+				code := source.Text[match[0]:match[1]]
+				if !ok || printed(source.Text, match[2]) || portOfOther.MatchString(code) {
+					continue
+				}
+				port := PortAt(n, source.At(match[2], fmt.Sprintf("port %d", n)))
+				if !pagesPort.MatchString(code) {
+					return port, true
+				}
+				if ofPage.Number == 0 {
+					ofPage = port
 				}
 			}
 		}
 	}
-	return Port{}, false
+	return ofPage, ofPage.Number != 0
 }
 
 // portOfOther is a variable for the port of what a server uses.

@@ -111,6 +111,7 @@ type Language struct {
 	Ports      []*lazyregexp.Regexp                  // where a source says the port, in the first group; better ones first
 	Routes     func([]tree.File) []Route             // what the sources answer
 	Uses       func(tree.File) []Use                 // the environment variables that a source reads
+	Imports    func(tree.File) []string              // the packages that a source imports
 	Live       func(*tree.Tree, tree.File) tree.File // a file of settings without what does not count on a laptop; nil for all of it
 	Unset      func(a *App) []Use                    // the variables for settings that its sources want and that no file has; nil for none
 	Getenv     func(name, or string) string          // the code that reads a variable, with a value where it is not set

@@ -30,6 +30,7 @@ var usualValues = []struct {
 	{name: lazyregexp.New(`^(?:APP_|SERVER_)?DEBUG$`), value: "true", onStart: true},
 	{name: lazyregexp.New(`^(?:APP_)?LOG_?LEVEL$`), value: "INFO", onStart: true},
 	{name: lazyregexp.New(`^(?:APP_|SERVER_|API_)?HOST$`), value: "0.0.0.0", onStart: true},
+	{name: lazyregexp.New(`^(?:COOKIE_|APP_|ROOT_)?DOMAIN$`), value: "localhost", onStart: true},
 	{name: lazyregexp.New(`^(?:PROJECT|APP|APPLICATION|SITE|SERVICE|API)_(?:NAME|TITLE)$`), value: "app", onStart: true},
 	{name: lazyregexp.New(`^(?:PROJECT|APP|APPLICATION)_VERSION$|^VERSION$`), value: "0.1.0", onStart: true},
 	{name: lazyregexp.New(`^(?:DJANGO_)?ALLOWED_HOSTS?$`), value: "*", ending: ".py"}, // of Django
@@ -81,6 +82,7 @@ var standIns = []struct {
 	name  *lazyregexp.Regexp
 	value string
 }{
+	{lazyregexp.New(`(?:^|_)(?:DATABASE|DB|POSTGRES|POSTGRESQL|PG|NEON)\w*_UR[LI]$`), "postgresql://placeholder:placeholder@placeholder.invalid/placeholder"},
 	{lazyregexp.New(`(?:^|_)(?:URL|URI|ENDPOINT|DOMAIN_URL)$`), "http://placeholder.invalid"},
 	{lazyregexp.New(`(?:^|_)REGION(?:_|$)`), "us-east-1"},
 	{lazyregexp.New(`EMAIL|(?:^|_)MAIL(?:_|$)`), "placeholder@example.com"},

@@ -28,6 +28,7 @@ func TestUsualValue(t *testing.T) {
 		{Use{Name: "STAGE", Choices: []string{"a", "b"}}, "a"},
 		{Use{Name: "LOG_LEVEL", Required: true, Where: tree.Evidence{File: "a.py"}}, "INFO"},
 		{Use{Name: "LOG_LEVEL", Required: true, Where: tree.Evidence{File: "a.ts"}}, "info"},
+		{Use{Name: "COOKIE_DOMAIN", Required: true}, "localhost"},
 		{Use{Name: "DB_FILE"}, "dev.db"},
 		{Use{Name: "SQLITE_DB_PATH"}, "dev.db"},
 		{Use{Name: "ALLOWED_HOSTS", Where: tree.Evidence{File: "a.py"}}, "*"},

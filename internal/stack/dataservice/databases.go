@@ -1,6 +1,9 @@
 package dataservice
 
-import "github.com/devup-cli/devup/internal/stack"
+import (
+	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack"
+)
 
 // databases are the relational ones, and MongoDB.
 var databases = []*Service{
@@ -24,6 +27,13 @@ var databases = []*Service{
 				Name: "pgvector", Image: "pgvector/pgvector:pg17",
 				Words:    []string{"create extension vector", "create extension if not exists vector", `unsupported("vector`},
 				Packages: map[string][]string{"python": {"pgvector", "langchain-postgres"}, "node": {"pgvector"}, "golang": {"github.com/pgvector/pgvector-go"}, "ruby": {"neighbor"}},
+			},
+			{
+				Name: "TLS", // with the certificate that Debian's package makes, which nobody signed
+				Code: lazyregexp.New(`\bssl["']?\s*:\s*\{[^{}]*\brejectUnauthorized["']?\s*:\s*false|\bsslmode["']?\s*[=:]\s*["']?require\b`),
+				Command: []string{
+					"postgres", "-c", "ssl=on", "-c", "ssl_cert_file=/etc/ssl/certs/ssl-cert-snakeoil.pem", "-c", "ssl_key_file=/etc/ssl/private/ssl-cert-snakeoil.key",
+				},
 			},
 		},
 		Images: []string{"postgres", "postgresql", "postgis", "pgvector", "timescaledb", "timescaledb-ha", "supabase-postgres"},

@@ -16,6 +16,7 @@ type Seen struct {
 	Shared    []tree.File // of a workspace: what they say of packages that Manifests name
 	Clues     []Clue
 	Variables []Named
+	Imports   []string // the packages that its sources import; nil where that is not known
 	InCompose bool     // a compose file runs the service: what it does not set, it does not need
 	Asked     *Service // the user asks for it, so that a variable or a driver is enough; nil for none
 }
@@ -57,6 +58,7 @@ type Wanted struct {
 	Holds    []Holding
 
 	byCode bool   // more than a package shows it
+	loaded bool   // its source imports the package
 	ranks  [3]int // of the fields of Login: what they were taken from
 	url    string // the template of its URL
 	scheme string // of a URL, where nothing says another
@@ -85,6 +87,10 @@ func Find(seen Seen) (wanted []*Wanted, sqlite tree.Evidence) {
 	f.clues()
 	f.values()
 	f.packages()
+	f.dropDrivers()
+	if CloudOnly(seen).File != "" && seen.Asked == nil {
+		f.elsewhere[Lookup("postgres")] = true
+	}
 	f.variables()
 	f.settle()
 	return f.wanted, f.sqlite
@@ -166,7 +172,7 @@ func (f *finder) clues() {
 		switch {
 		case c.Service == SQLite:
 			f.noteSQLite(c.Evidence)
-		case c.Variant != "" || of == nil: // a variant alone shows no service
+		case c.Variant != "" || c.Cloud || of == nil: // these alone show no service
 		case isElsewhere(c.Address.Host, c.Address.Host):
 			f.elsewhere[of] = f.elsewhere[of] || c.Fixed
 		default:
@@ -182,51 +188,6 @@ func (f *finder) clues() {
 			w.know(c.Address, rank)
 		}
 	}
-}
-
-// driver is the database of the only kind that the packages have a driver of; empty for none.
-func (f *finder) driver() string {
-	driver := ""
-	for _, p := range f.seen.packages() {
-		switch of := p.service(); {
-		case of == nil || !of.IsSQL() || of.Name == driver:
-		case driver != "":
-			return ""
-		default:
-			driver = of.Name
-		}
-	}
-	return driver
-}
-
-// listed is a package with the manifest that lists it.
-type listed struct {
-	Package
-	manifest tree.File
-}
-
-func (p listed) language() string { return ManifestLanguage(manifestName(p.manifest)) }
-
-func (p listed) service() *Service { return ofPackage(p.language(), p.Name) }
-
-// packages are those of the manifests, with the features that a workspace gives them.
-func (seen *Seen) packages() []listed {
-	var all []listed
-	named := map[string]bool{}
-	for _, manifest := range seen.Manifests {
-		for _, p := range Packages(manifest) {
-			all = append(all, listed{p, manifest})
-			named[p.Name] = true
-		}
-	}
-	for _, manifest := range seen.Shared {
-		for _, p := range Packages(manifest) {
-			if base, _, feature := strings.Cut(p.Name, "["); feature && named[base] {
-				all = append(all, listed{p, manifest})
-			}
-		}
-	}
-	return all
 }
 
 func (f *finder) noteSQLite(e tree.Evidence) {
@@ -247,6 +208,7 @@ func (f *finder) packages() {
 		if len(w.Evidence) == 0 || !w.byCode {
 			w.Evidence = append(w.Evidence, p.At(p.manifest))
 		}
+		w.loaded = w.loaded || slices.Contains(f.seen.Imports, p.Name)
 		w.Variant = cmp.Or(w.Variant, of.variantOf(p.language(), p.Name))
 	}
 }
@@ -288,7 +250,7 @@ func (f *finder) address(value Value) {
 	a, ok := parseAddress(value.Text)
 	of := ofScheme(a.Scheme)
 	switch {
-	case !ok || of == nil || of.IgnoreURLs:
+	case !ok || of == nil || of.IgnoreURLs, of.IsSQL() && isOther(value) && ofSchema(f):
 	case value.From != Example && isElsewhere(a.Host, value.Text):
 		f.elsewhere[of] = true
 	default:

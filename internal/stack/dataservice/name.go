@@ -49,7 +49,7 @@ var (
 	}
 	neutralNames = []string{
 		"DEV", "DEVELOPMENT", "LOCAL", "MAIN", "DEFAULT", "APP", "SERVICE", "ASYNC", "SYNC", "PRIMARY", "RESULT", "BACKEND", "SPRING", "DATA", "R2DBC", "ROOT", "RAILS", "DJANGO",
-		"FLASK", "NUXT", "PRISMA", "INTERNAL", "CONNECTION", "MY", "NON", "POOLING", "BOOTSTRAP", "CONFIG", "API", "CLUSTER", "S", "TLS", "DOCKER", "PUBLIC", "AWS", "V", "WRITE", "READ", "FULL",
+		"FLASK", "PRISMA", "NITRO", "NUXT", "ONLINE", "REMOTE", "CLOUD", "INTERNAL", "CONNECTION", "MY", "NON", "POOLING", "BOOTSTRAP", "CONFIG", "API", "CLUSTER", "S", "TLS", "DOCKER", "PUBLIC", "AWS", "V", "WRITE", "READ", "FULL",
 	}
 	camel = lazyregexp.New(`([a-z0-9])([A-Z])`)
 )

@@ -31,6 +31,8 @@ func TestClassify(t *testing.T) {
 		"MYSQL_DATABASE":                       "name of mysql mariadb",
 		"MONGO_URI":                            "URL of mongo",
 		"MONGODB":                              "URL of mongo",
+		"MONGO_URI_ONLINE":                     "URL of mongo",
+		"NITRO_DB_URL":                         "URL of postgres mysql mariadb mongo mssql",
 		"mongoURI":                             "URL of mongo",
 		"ATLAS_URI":                            "URL of mongo",
 		"REDIS_HOST":                           "host of redis valkey",

@@ -14,6 +14,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/tree"
 )
 
 // Service is all that devup knows of one data service. In templates, {host}, {port}, {user},
@@ -83,6 +84,7 @@ type Variant struct {
 	Name     string
 	Packages map[string][]string // those that show it, by language
 	Words    []string            // in sources and SQL files
+	Code     *lazyregexp.Regexp  // in sources, outside of what is for production
 	Image    string
 	Command  []string
 	Health   []string
@@ -220,4 +222,47 @@ func (s *Service) LoginIn(environment map[string]string) Login {
 		login.User = s.RootUser
 	}
 	return login
+}
+
+// variantClues find what only a variant of a service has.
+func variantClues(file tree.File) []Clue {
+	var clues []Clue
+	lower := strings.ToLower(file.Text)
+	if len(lower) != len(file.Text) {
+		lower = "" // its offsets are others
+	}
+	for _, s := range all {
+		for _, v := range s.Variants {
+			if at := v.in(file.Text, lower); at >= 0 {
+				clues = append(clues, Clue{Service: s.Name, Variant: v.Name, Evidence: file.At(at, v.Name)})
+			}
+		}
+	}
+	return clues
+}
+
+// in is where a text shows the variant; -1 where it does not.
+func (v Variant) in(text, lower string) int {
+	for _, word := range v.Words {
+		if at := strings.Index(lower, word); at >= 0 {
+			return at
+		}
+	}
+	if v.Code == nil {
+		return -1
+	}
+	for _, m := range v.Code.FindAllStringSubmatchIndex(text, maxClues) {
+		if !forProduction(text, m[0]) {
+			return m[0]
+		}
+	}
+	return -1
+}
+
+// forProduction says whether what is at an offset is chosen in production alone, by what stands
+// close before it.
+func forProduction(text string, at int) bool {
+	before := strings.ToLower(text[max(0, at-400):at])
+	production := strings.LastIndex(before, "prod")
+	return production >= 0 && strings.LastIndex(before, "development") < production
 }

@@ -23,6 +23,7 @@ type Clue struct {
 	Fixed   bool    // its host is a literal, so that no variable can change it
 	Literal bool    // so is its login
 	Calls   bool    // the code calls the driver itself
+	Cloud   bool    // by a driver that only a provider's servers answer
 	Reads   []Read  // the variables that give the code the parts of the address
 	Scheme  string  // that of a URL which the code puts together; empty for none
 	tree.Evidence
@@ -32,7 +33,8 @@ type Clue struct {
 // program may give names to what it puts an address together from.
 func Clues(file tree.File, others Constants) []Clue {
 	urls := urlClues(file)
-	clues := slices.Concat(connectClues(file, others), urls, jdbcLogins(file, urls), dsnClues(file), mysqlParts(file), callClues(file), configClues(file), nameClues(file), dialectClues(file), importClues(file), variantClues(file))
+	calls := callClues(file)
+	clues := slices.Concat(connectClues(file, others), urls, jdbcLogins(file, urls), dsnClues(file), mysqlParts(file), calls, objectClues(file, calls), configClues(file), nameClues(file), dialectClues(file), importClues(file), cloudClues(file), variantClues(file))
 	clues = once(clues)
 	for _, v := range Overrides(file) {
 		if _, known := classify(v.Name); known {
@@ -187,6 +189,9 @@ var (
 	positional = lazyregexp.New(`^\s*["']([^"'\n]*)["']\s*(?:,\s*(?:["']([^"'\n]*)["']|\d+)\s*(?:,\s*["']([^"'\n]*)["'])?)?`)
 )
 
+// speaksPostgres is in a source that uses a driver of PostgreSQL.
+var speaksPostgres = lazyregexp.New(`(?i)\bpg\b|postgres|neon|vercel|deno`)
+
 // callClues reads the arguments of code that connects.
 func callClues(file tree.File) []Clue {
 	var clues []Clue
@@ -200,7 +205,11 @@ func callClues(file tree.File) []Clue {
 				end = m[3]
 			}
 			block, _, _ := strings.Cut(argumentsOf(file.Text[end-1:]), "\nconfig ") // of Elixir, which has no bracket
+			block = withConstants(block, file.Text)
 			service := o.service
+			if service == "postgres" && strings.Contains(file.Text[m[0]:m[1]], "Client(") && !speaksPostgres.MatchString(file.Text) {
+				continue // of Discord, or of the Model Context Protocol
+			}
 			if service == "" {
 				service = dialectIn(block + "\n" + around(file.Text, m[0]))
 			}
@@ -356,24 +365,4 @@ func ofDialect(word string) string {
 		return s.Name
 	}
 	return ""
-}
-
-// variantClues find what only a variant of a service has.
-func variantClues(file tree.File) []Clue {
-	var clues []Clue
-	lower := ""
-	for _, s := range all {
-		for _, v := range s.Variants {
-			if len(v.Words) > 0 && lower == "" {
-				lower = strings.ToLower(file.Text)
-			}
-			for _, word := range v.Words {
-				if at := strings.Index(lower, word); at >= 0 && len(lower) == len(file.Text) {
-					clues = append(clues, Clue{Service: s.Name, Variant: v.Name, Evidence: file.At(at, v.Name)})
-					break
-				}
-			}
-		}
-	}
-	return clues
 }

@@ -13,12 +13,22 @@ import (
 func TestClues(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		`mongoose.connect("mongodb://localhost:27017/shop")`:                           "mongo localhost :/shop fixed",
-		`mongoose.connect(process.env.MONGO || "mongodb://localhost/shop")`:            "mongo localhost :/shop",
-		`engine = create_engine(f"postgresql+psycopg://{user}:{pw}@{host}/{db}")`:      "postgres  :/",
-		`psycopg2.connect(host="localhost", user="me", password="pw", dbname="shop")`:  "postgres localhost me:pw/shop fixed",
-		`psycopg2.connect(host=os.environ["H"], user="me")`:                            "postgres  me:/",
-		`new Sequelize("shop", "root", "pw", { host: "localhost", dialect: "mysql" })`: "mysql localhost root:pw/shop fixed; mysql  :/",
+		`mongoose.connect("mongodb://localhost:27017/shop")`:                                                                                         "mongo localhost :/shop fixed",
+		`mongoose.connect(process.env.MONGO || "mongodb://localhost/shop")`:                                                                          "mongo localhost :/shop",
+		`engine = create_engine(f"postgresql+psycopg://{user}:{pw}@{host}/{db}")`:                                                                    "postgres  :/",
+		`psycopg2.connect(host="localhost", user="me", password="pw", dbname="shop")`:                                                                "postgres localhost me:pw/shop fixed",
+		`psycopg2.connect(host=os.environ["H"], user="me")`:                                                                                          "postgres  me:/",
+		`new Sequelize("shop", "root", "pw", { host: "localhost", dialect: "mysql" })`:                                                               "mysql localhost root:pw/shop fixed; mysql  :/",
+		"const name = 'shop' // yours\nlet user = \"root\"\nconst pw = 'pw';\nnew Sequelize(name, user,pw, { host: 'localhost', dialect: 'mysql' })": "mysql localhost root:pw/shop fixed; mysql  :/",
+		"const host = 'localhost';\nconst user = 'me';\nmysql.createPool({ host, user, password: process.env.P })":                                   "mysql localhost me:/ fixed",
+		"HOST = 'localhost'\npsycopg2.connect(host=HOST, user=user)":                                                                                 "postgres localhost :/ fixed",
+		`module.exports = { HOST: "localhost", USER: "me", PASSWORD: "pw", DB: "shop", dialect: "postgres" }`:                                        "postgres localhost me:pw/shop fixed; postgres  :/",
+		`module.exports = { HOST: "localhost", PORT: 27017, DB: "shop" }`:                                                                            "mongo localhost :/shop fixed",
+		`db_config = {'host': 'localhost', 'user': 'me', 'database': 'shop'}`:                                                                        "sql localhost me:/shop fixed",
+		`const mail = { host: "localhost", user: "me", name: "x" }`:                                                                                  "",
+		`{"production": {"host": "db.example.com", "database": "shop"}}`:                                                                             "",
+		`new Client({ name: "agent", version: "1" })`:                                                                                                "",
+		`const { Client } = require("pg"); new Client({ host: "localhost", database: "shop" })`:                                                      "postgres localhost :/shop fixed",
 		`new Redis()`:                                                                                  "redis localhost :/ fixed",
 		`new Redis(process.env.REDIS_URL)`:                                                             "redis  :/",
 		`redis.Redis(host="cache", port=6379)`:                                                         "redis cache :/ fixed",
@@ -297,4 +307,27 @@ func FuzzSource(f *testing.F) {
 			s.loads(text)
 		}
 	})
+}
+
+// TestTLS: code that insists on TLS to PostgreSQL, unless it is for production.
+func TestTLS(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		`new Pool({ ssl: { rejectUnauthorized: false } })`:                                       true,
+		"dialectOptions: {\n  ssl: {\n    require: true,\n    rejectUnauthorized: false\n  }\n}": true,
+		`psycopg2.connect(url, sslmode="require")`:                                               true,
+		`new Pool({ ssl: true })`:                                                                false,
+		`ssl: process.env.NODE_ENV === "production" ? { rejectUnauthorized: false } : false`:     false,
+		`...(isProd && { ssl: { rejectUnauthorized: false } })`:                                  false,
+		"production: {\n  connection: { ssl: { rejectUnauthorized: false } } }":                  false,
+		"production: {},\ndevelopment: { connection: { ssl: { rejectUnauthorized: false } } }":   true,
+	} {
+		got := false
+		for _, c := range Clues(tree.File{Path: "x", Text: text}, nil) {
+			got = got || c.Variant == "TLS"
+		}
+		if got != want {
+			t.Errorf("%s: %v, want %v", text, got, want)
+		}
+	}
 }

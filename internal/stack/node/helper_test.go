@@ -28,7 +28,7 @@ func appIn(t *testing.T, archive, dir string) *stack.App {
 
 // stacks are those of Node in the order of the table that devup looks them up in.
 func stacks() []*stack.Stack {
-	all := []*stack.Stack{&CRA, &SvelteKit, &ReactRouter, &Remix, &TanStackStart, &SolidStart, &Qwik, &Vite, &Next, &Nuxt, &Angular, &Gatsby, &Astro, &Docusaurus, &VueCLI, &Eleventy, &Parcel, &WebpackServer, &Webpack, &WebpackScript, &JSONServer}
+	all := []*stack.Stack{&CRA, &SvelteKit, &ReactRouter, &Remix, &TanStackStart, &SolidStart, &Qwik, &Vite, &Next, &Nuxt, &Angular, &Gatsby, &Astro, &Docusaurus, &VueCLI, &Eleventy, &Parcel, &WebpackServer, &Webpack, &WebpackScript, &JSONServer, &Nitro, &Wrangler}
 	return append(append(all, Listeners()...), &Plain)
 }
 

@@ -43,6 +43,7 @@ var javaScript = stack.Language{
 	Ports:      ports,
 	Routes:     routes,
 	Uses:       uses,
+	Imports:    packagesIn,
 	LoadsEnv:   lazyregexp.New(`\bdotenv\b|\benv-cmd\b|--env-file|\bloadEnvFile\(|@nestjs/config`),
 	LoadsAbove: lazyregexp.New(`(?:\bdotenv\b|\bconfig\(|\bloadEnvFile\(|\benvFilePath\b|\bloadEnv\(|\benvDir\b)[^\n]*\.\.[^\n]*`),
 	Getenv:     func(name, or string) string { return "process.env." + name + ` || "` + or + `"` },

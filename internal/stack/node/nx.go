@@ -1,6 +1,7 @@
 package node
 
 import (
+	"cmp"
 	"encoding/json"
 	"path"
 	"slices"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/tailscale/hujson"
 
+	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/stack/node/npm"
 	"github.com/devup-cli/devup/internal/tree"
@@ -19,36 +21,98 @@ const nxFile = "project.json"
 
 // nxProject is what such a file says of how the project is served.
 type nxProject struct {
-	Name    string `json:"name"`
-	Targets map[string]struct {
-		Executor string `json:"executor"`
-		Command  string `json:"command"`
-		Options  struct {
-			Command    string `json:"command"`
-			OutputPath string `json:"outputPath"`
-			Port       int    `json:"port"`
-		} `json:"options"`
-	} `json:"targets"`
-	root string // the directory of the workspace
-	path string
+	Name    string              `json:"name"`
+	Targets map[string]nxTarget `json:"targets"`
+	root    string              // the directory of the workspace
+	path    string
+	serve   string // the name of the target that serves it
 }
 
-// nxProjectOf is the project of a directory; false where it is in no workspace of Nx.
+type nxTarget struct {
+	Executor string `json:"executor"`
+	Options  struct {
+		OutputPath string `json:"outputPath"`
+		Port       int    `json:"port"`
+	} `json:"options"`
+}
+
+// nxProjectOf is the project of a directory; false where it is in no workspace of Nx. What
+// project.json says, package.json may say under its key "nx".
 func nxProjectOf(t *tree.Tree, dir string) (p nxProject, found bool) {
-	p.path = path.Join(dir, nxFile)
-	plain, err := hujson.Standardize([]byte(t.Text(p.path)))
-	if err != nil || json.Unmarshal(plain, &p) != nil {
-		return p, false
-	}
-	if p.Name == "" {
-		p.Name = path.Base(dir)
-	}
 	for p.root = path.Dir(dir); !t.Directory(p.root).Has("nx.json"); p.root = path.Dir(p.root) {
 		if p.root == "." || p.root == "/" {
 			return p, false
 		}
 	}
+	p.path, p.serve = path.Join(dir, nxFile), "serve"
+	if t.Has(p.path) {
+		plain, err := hujson.Standardize([]byte(t.Text(p.path)))
+		if err != nil || json.Unmarshal(plain, &p) != nil {
+			return p, false
+		}
+	} else {
+		p.path = path.Join(dir, "package.json")
+		own := struct{ Nx *nxProject }{&p}
+		if !t.Has(p.path) || json.Unmarshal([]byte(t.Text(p.path)), &own) != nil {
+			return p, false
+		}
+	}
+	manifest := npm.ManifestOf(t, dir)
+	p.Name = cmp.Or(p.Name, manifest.Name, path.Base(dir))
+	if name, _, _ := startScript(manifest); p.Targets["serve"].Executor == "" && name == "" {
+		p.infer(t, dir)
+	}
 	return p, true
+}
+
+// inferred are the plugins that make the target that serves a project of a settings file of
+// another tool: https://nx.dev/concepts/inferred-tasks. A library has none of the pages.
+var inferred = []struct {
+	plugin, config string
+	pages          []string // one of them is there; nil for any
+	option, target string
+	executor       string // that does the same
+}{
+	{"@nx/react/router-plugin", "react-router.config", nil, "devTargetName", "dev", "@nx/vite:dev-server"},
+	{"@nx/vite/plugin", "vite.config", []string{"index.html"}, "serveTargetName", "serve", "@nx/vite:dev-server"},
+	{"@nx/next/plugin", "next.config", nil, "devTargetName", "dev", "@nx/next:server"},
+	{"@nx/nuxt/plugin", "nuxt.config", nil, "serveTargetName", "serve", "@nx/vite:dev-server"},
+	{"@nx/webpack/plugin", "webpack.config", []string{"index.html", "src/index.html"}, "serveTargetName", "serve", "@nx/webpack:dev-server"},
+	{"@nx/rspack/plugin", "rspack.config", []string{"index.html", "src/index.html"}, "serveTargetName", "serve", "@nx/rspack:dev-server"},
+}
+
+// infer takes the target that a plugin of the workspace makes.
+func (p *nxProject) infer(t *tree.Tree, dir string) {
+	options := nxPlugins(t, p.root)
+	for _, kind := range inferred {
+		has := func(name string) bool { return t.Has(path.Join(dir, name)) }
+		isKind := slices.ContainsFunc(named(kind.config), has) && (kind.pages == nil || slices.ContainsFunc(kind.pages, has))
+		if said, is := options[kind.plugin]; is && isKind {
+			p.serve = cmp.Or(said[kind.option], kind.target)
+			p.Targets = map[string]nxTarget{p.serve: {Executor: kind.executor}}
+			return
+		}
+	}
+}
+
+// nxPlugins are the plugins of a workspace, with those of their options that are texts.
+func nxPlugins(t *tree.Tree, root string) map[string]npm.Texts {
+	var file struct{ Plugins []json.RawMessage }
+	if plain, err := hujson.Standardize([]byte(t.Text(path.Join(root, "nx.json")))); err != nil || json.Unmarshal(plain, &file) != nil {
+		return nil
+	}
+	all := map[string]npm.Texts{}
+	for _, raw := range file.Plugins {
+		plugin := struct {
+			Plugin  string
+			Options npm.Texts
+		}{Plugin: npm.RawText(raw)} // it may be a text alone
+		_ = json.Unmarshal(raw, &plugin)
+		if _, known := all[plugin.Plugin]; !known {
+			all[plugin.Plugin] = plugin.Options
+		}
+	}
+	return all
 }
 
 // nxStack is a project that an executor of Nx serves.
@@ -58,47 +122,62 @@ type nxStack struct {
 	port      int
 	flags     []string
 	executors []string // without the organisation, which was renamed: @nrwl is @nx today
+	prefix    string   // of variables that its pages see
+	reads     string   // how they read one
 }
 
 var nxStacks = []nxStack{
-	{"Angular", true, 4200, onAll, []string{"build-angular:dev-server", "build:dev-server", "angular:dev-server", "angular:module-federation-dev-server"}},
-	{"Vite", true, 4200, onAll, []string{"vite:dev-server"}},
-	{"Next.js", true, 4200, []string{"--hostname", "0.0.0.0", "--port", "{port}"}, []string{"next:server"}},
-	{"webpack", true, 4200, onAll, []string{"webpack:dev-server", "web:dev-server", "rspack:dev-server", "react:module-federation-dev-server"}},
-	{"Node", false, 3000, nil, []string{"js:node", "node:node", "node:execute"}},
+	{"Angular", true, 4200, onAll, []string{"build-angular:dev-server", "build:dev-server", "angular:dev-server", "angular:module-federation-dev-server"}, "", ""},
+	{"Vite", true, 4200, onAll, []string{"vite:dev-server"}, "VITE_", "import.meta.env.VITE_"},
+	{"Next.js", true, 4200, []string{"--hostname", "0.0.0.0", "--port", "{port}"}, []string{"next:server"}, "NEXT_PUBLIC_", "process.env.NEXT_PUBLIC_"},
+	{"webpack", true, 4200, onAll, []string{"webpack:dev-server", "web:dev-server", "rspack:dev-server", "react:module-federation-dev-server"}, "", ""},
+	{"Node", false, 3000, nil, []string{"js:node", "node:node", "node:execute"}, "", ""},
 }
 
 // Nx are the stacks of projects of Nx, each by the executor of its target "serve".
 func Nx() []*stack.Stack {
 	var all []*stack.Stack
 	for _, kind := range nxStacks {
-		all = append(all, &stack.Stack{
+		s := &stack.Stack{
 			Name: "node", Title: kind.title, Language: &Language, Page: kind.page, Port: kind.port, Packages: []string{"nx"},
-			Find: func(a *stack.App) bool {
-				p, found := nxProjectOf(a.Tree, a.Dir)
-				_, executor, _ := strings.Cut(p.Targets["serve"].Executor, "/")
-				if !found || !slices.Contains(kind.executors, executor) {
-					return false
-				}
-				a.Shown = tree.Evidence{File: p.path, Line: max(1, 1+strings.Count(before(a.Tree.Text(p.path), `"serve"`), "\n")), Text: p.Targets["serve"].Executor}
-				return true
-			},
+			Find: kind.find, FindPort: kind.findPort,
 			Describe: func(a *stack.App) { describeNx(a, kind) },
-			FindPort: func(a *stack.App) (stack.Port, bool) {
-				if p, _ := nxProjectOf(a.Tree, a.Dir); p.Targets["serve"].Options.Port > 0 {
-					return stack.PortAt(p.Targets["serve"].Options.Port, tree.Evidence{File: p.path, Text: "port " + strconv.Itoa(p.Targets["serve"].Options.Port)}), true
-				}
-				if kind.page {
-					return stack.Port{}, false
-				}
-				return stack.PortIn(a.Sources, ports...)
-			},
 			OwnPort:  kind.page,
 			Commands: kind.commands,
-		})
+			Reads:    kind.reads,
+		}
+		if kind.prefix != "" {
+			s.Prefixes = []string{kind.prefix}
+		}
+		all = append(all, s)
 	}
 	return all
 }
+
+func (k nxStack) find(a *stack.App) bool {
+	p, found := nxProjectOf(a.Tree, a.Dir)
+	_, executor, _ := strings.Cut(p.Targets[p.serve].Executor, "/")
+	if !found || !slices.Contains(k.executors, executor) {
+		return false
+	}
+	line := max(1, 1+strings.Count(before(a.Tree.Text(p.path), `"serve"`), "\n"))
+	a.Shown = tree.Evidence{File: p.path, Line: line, Text: p.Targets[p.serve].Executor}
+	return true
+}
+
+func (k nxStack) findPort(a *stack.App) (stack.Port, bool) {
+	p, _ := nxProjectOf(a.Tree, a.Dir)
+	switch port := p.Targets[p.serve].Options.Port; {
+	case port > 0:
+		return stack.PortAt(port, tree.Evidence{File: p.path, Text: "port " + strconv.Itoa(port)}), true
+	case k.page:
+		return stack.PortIn(a.Configs, serverPort)
+	}
+	return stack.PortIn(a.Sources, ports...)
+}
+
+// serverPort is the port of a development server in its settings.
+var serverPort = lazyregexp.New(`\b(?:server|devServer)\s*:\s*\{[^{}]*?\bport\s*:\s*(\d{2,5})\b`)
 
 func before(text, mark string) string {
 	head, _, found := strings.Cut(text, mark)
@@ -114,7 +193,7 @@ func describeNx(a *stack.App, kind nxStack) {
 	if !found {
 		return
 	}
-	a.Called = p.Name
+	a.Called = path.Base(p.Name)
 	root := &stack.App{Tree: a.Tree, Service: stack.Service{Dir: p.root}}
 	npm.Describe(root)
 	a.Packages, a.Migrate = root.Packages, root.Migrate
@@ -140,7 +219,7 @@ func describeNx(a *stack.App, kind nxStack) {
 // build of pages is of many forms, so production serves them as development does.
 func (k nxStack) commands(a *stack.App) stack.Commands {
 	p, _ := nxProjectOf(a.Tree, a.Dir)
-	start := stack.Commands{Dev: []string{"npx", "nx", "serve", p.Name}}
+	start := stack.Commands{Dev: []string{"npx", "nx", p.serve, p.Name}}
 	for _, flag := range k.flags {
 		start.Dev = append(start.Dev, strings.ReplaceAll(flag, "{port}", strconv.Itoa(a.Port.Number)))
 	}

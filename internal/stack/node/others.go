@@ -107,12 +107,20 @@ var WebpackScript = stack.Stack{
 // devPort is the port of development in the configuration of those templates.
 var devPort = lazyregexp.New(`\bdev\s*:\s*\{(?:[^{}]|\{[^{}]*\})*?\bport\s*:\s*(?:[^,{}\n]*?\|\|\s*)?["']?(\d{2,5})\b`)
 
-// JSONServer is a server made of a JSON file.
-var JSONServer = func() stack.Stack {
-	s := devServer("json-server", "json-server", "json-server", 3000, onAll...)
+// server is a dev server of an API.
+func server(s stack.Stack) stack.Stack {
 	s.Page = false
 	return s
-}()
+}
+
+// JSONServer is a server made of a JSON file. Nitro serves a directory of routes, and Wrangler a
+// worker of Cloudflare; both listen on localhost by themselves: https://nitro.build,
+// https://developers.cloudflare.com/workers/wrangler/commands/#dev.
+var (
+	JSONServer = server(devServer("json-server", "json-server", "json-server", 3000, onAll...))
+	Nitro      = server(devServer("Nitro", "nitropack", "nitro", 3000, onAll...))
+	Wrangler   = server(devServer("Cloudflare Workers", "wrangler", "wrangler", 8787, "--ip", "0.0.0.0", "--port", "{port}"))
+)
 
 // WebpackHosts is webpack's dev server behind a proxy, however it is started.
 var WebpackHosts = stack.Stack{

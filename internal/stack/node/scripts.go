@@ -26,7 +26,7 @@ var serving = map[string][]string{
 	"vite": {"", "dev", "serve"}, "next": {"dev", ""}, "nuxt": {"dev", ""}, "nuxi": {"dev"}, "ng": {"serve", "s", "dev"}, "astro": {"dev"},
 	"gatsby": {"develop"}, "docusaurus": {"start"}, "vue-cli-service": {"serve"}, "parcel": {"", "serve", "watch"}, "eleventy": {"--serve"},
 	"react-scripts": {"start"}, "craco": {"start"}, "react-app-rewired": {"start"}, "webpack": {"serve", "s"}, "webpack-dev-server": {"", "serve"},
-	"remix": {"vite:dev", "dev"}, "react-router": {"dev"}, "vinxi": {"dev"}, "svelte-kit": {"dev"}, "json-server": {""}, "vitepress": {"dev", ""},
+	"remix": {"vite:dev", "dev"}, "react-router": {"dev"}, "vinxi": {"dev"}, "svelte-kit": {"dev"}, "json-server": {""}, "nitro": {"dev"}, "wrangler": {"dev"}, "vitepress": {"dev", ""},
 }
 
 // scriptsOf are the scripts of a package.

@@ -1,6 +1,20 @@
 package node
 
-import "github.com/devup-cli/devup/internal/lazyregexp"
+import (
+	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/tree"
+)
+
+var packageImports = lazyregexp.New(`(?:\bfrom|\brequire\(|\bimport\(?)\s*["']((?:@[\w.-]+/)?[\w.-]+)`)
+
+// packagesIn are the packages that a source imports.
+func packagesIn(source tree.File) []string {
+	var names []string
+	for _, match := range packageImports.FindAllStringSubmatch(source.Text, -1) {
+		names = append(names, match[1])
+	}
+	return names
+}
 
 // endings are those of source files.
 var endings = []string{".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".vue", ".svelte", ".astro"}

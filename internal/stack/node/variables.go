@@ -180,6 +180,38 @@ var (
 	ends   = lazyregexp.New(`\bthrow\b|process\.exit\b`)
 )
 
+var (
+	// strategyKeys are options without which a strategy of Passport throws when it is made.
+	strategyKeys = lazyregexp.New(`\b(?:clientID|consumerKey|consumerSecret|secretOrKey)\s*:\s*process\.env\.([A-Za-z_]\w*)(?:\s+as\s+string|!)?\s*[,}\n]`)
+	// insisting are clients that throw without their keys, made at the top of a file.
+	insisting = lazyregexp.New(`(?m)^[^\s/*].*(?:\bnew\s+(?:Stripe|Resend|OpenAI|Groq|Anthropic|Razorpay)|\brequire\(["'](?:stripe|twilio)["']\)|\btwilio)\s*\(([^()]{0,300})\)`)
+	bareRead  = lazyregexp.New(`process\.env\.([A-Za-z_]\w*)(?:\s+as\s+string|!)?\s*(?:[,}\n]|$)`)
+)
+
+// insistedOn are the variables without which a library throws when the program starts.
+func insistedOn(source tree.File) []stack.Use {
+	var found []stack.Use
+	need := func(at int, name string) {
+		if !stack.HasOne(source.Text, "if (process.env."+name, "&& process.env."+name) { // else it is left out
+			found = append(found, stack.Use{Name: name, Required: true, Where: source.At(at, name)})
+		}
+	}
+	if strings.Contains(source.Text, "Strategy") {
+		for _, match := range strategyKeys.FindAllStringSubmatchIndex(source.Text, 20) {
+			need(match[2], stack.Group(source.Text, match, 1))
+		}
+	}
+	for _, match := range insisting.FindAllStringSubmatchIndex(source.Text, 20) {
+		if strings.Contains(source.Text[match[0]:match[2]], "=>") {
+			continue // made when it is called
+		}
+		for _, read := range bareRead.FindAllStringSubmatch(stack.Group(source.Text, match, 1), 5) {
+			need(match[2], read[1])
+		}
+	}
+	return found
+}
+
 // checked are the variables of which a source says itself that it does not start without them.
 func checked(source tree.File) []stack.Use {
 	text := source.Text

@@ -97,3 +97,26 @@ func TestRuntimeConfig(t *testing.T) {
 		}
 	}
 }
+
+// TestInsistedOn: the variables without which a library throws when the program starts.
+func TestInsistedOn(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"passport.use(new GoogleStrategy({\n  clientID: process.env.GOOGLE_ID,\n  clientSecret: process.env.GOOGLE_SECRET,\n}))": "GOOGLE_ID",
+		"if (process.env.GOOGLE_ID) {\n  passport.use(new GoogleStrategy({ clientID: process.env.GOOGLE_ID }))\n}":               "",
+		"const stripe = new Stripe(process.env.STRIPE_KEY, { apiVersion: '1' })":                                                 "STRIPE_KEY",
+		"const stripe = require('stripe')(process.env.STRIPE_KEY);":                                                              "STRIPE_KEY",
+		"const pay = new Razorpay({ key_id: process.env.A, key_secret: process.env.B })":                                         "A B",
+		"const ai = new OpenAI({ apiKey: process.env.KEY || 'x' })":                                                              "",
+		"const h = () => new Stripe(process.env.STRIPE_KEY)":                                                                     "",
+		"  const ai = new OpenAI({ apiKey: process.env.KEY })":                                                                   "",
+	} {
+		var names []string
+		for _, use := range insistedOn(tree.File{Path: "a.js", Text: text}) {
+			names = append(names, use.Name)
+		}
+		if got := strings.Join(names, " "); got != want {
+			t.Errorf("%s: %q, want %q", text, got, want)
+		}
+	}
+}

@@ -31,7 +31,7 @@ var All = sync.OnceValue(func() []*stack.Stack {
 			&node.SvelteKit, &node.ReactRouter, &node.Remix, &node.TanStackStart, &node.SolidStart, &node.Qwik, &node.Vite,
 			&node.Next, &node.Nuxt, &node.Angular, &node.Gatsby, &node.Astro, &node.Docusaurus, &node.VueCLI, &node.Eleventy,
 			&node.VitePress,
-			&node.Parcel, &node.WebpackServer, &node.Webpack, &node.WebpackScript, &node.WebpackHosts, &node.JSONServer,
+			&node.Parcel, &node.WebpackServer, &node.Webpack, &node.WebpackScript, &node.WebpackHosts, &node.JSONServer, &node.Nitro, &node.Wrangler,
 		},
 		node.Listeners(),
 		[]*stack.Stack{

@@ -28,7 +28,7 @@ import (
 // https://github.com/WiseLibs/better-sqlite3/releases (issues 637, 796, 1000, 1185, 1384),
 // https://github.com/TryGhost/node-sqlite3/releases, https://github.com/kelektiv/node.bcrypt.js#version-compatibility,
 // https://github.com/Automattic/node-canvas/releases, https://github.com/lovell/sharp/blob/main/docs,
-// https://github.com/laverdet/node-fibers, https://github.com/gulpjs/gulp/issues/2324.
+// https://github.com/brianc/node-postgres/issues/2180, https://github.com/laverdet/node-fibers, https://github.com/gulpjs/gulp/issues/2324.
 var nodeLimits = []struct {
 	dependency, below string
 	node              int
@@ -75,6 +75,7 @@ var nodeLimits = []struct {
 	{"canvas", "2.11", 18, false},
 	{"canvas", "3", 20, false},
 	{"sharp", "0.25", 12, false},
+	{"pg", "8.0.3", 12, false}, // never answers on 14 and later
 	{"grpc", "2", 14, false},
 	{"fibers", "6", 14, false},
 	{"strapi", "4", 14, false},

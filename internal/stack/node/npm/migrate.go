@@ -12,10 +12,15 @@ import (
 
 // migrations is a tool that brings a database up to date.
 type migrations struct {
-	packages []string           // any of them shows it
-	applies  *lazyregexp.Regexp // of a script: it applies what is pending, without a question
-	command  []string           // the same without a script; nil where the project alone knows how
-	evidence []string           // files and directories of which one shows that the project has migrations
+	packages  []string           // any of them shows it
+	applies   *lazyregexp.Regexp // of a script: it applies what is pending, without a question
+	command   []string           // the same without a script; nil where the project alone knows how
+	evidence  []string           // files and directories of which one shows that the project has migrations
+	config    []string           // its settings files; nil where they do not say where the migrations are
+	directory *lazyregexp.Regexp // in such a file: where they are
+	usual     string             // where they are else, beside the settings file
+	push      *lazyregexp.Regexp // of a script: it makes the tables without migrations
+	pushing   []string           // the same without a script
 }
 
 // tools are those of Node. Sources: https://orm.drizzle.team/docs/kit-overview,
@@ -28,10 +33,15 @@ var tools = []migrations{
 		applies:  lazyregexp.New(`\bprisma\b.*\bmigrate deploy\b`),
 	},
 	{
-		packages: []string{"drizzle-kit"},
-		applies:  lazyregexp.New(`\bdrizzle-kit (?:migrate|push)\b|\b(?:tsx|node|bun)(?: run)?(?: -\S+)* \S*migrate\.[cm]?[jt]s\b`),
-		command:  []string{"drizzle-kit", "migrate"},
-		evidence: []string{"drizzle/meta", "migrations/meta", "src/drizzle/meta", "src/db/migrations/meta", "drizzle/migrations/meta", "db/migrations/meta"},
+		packages:  []string{"drizzle-kit"},
+		applies:   lazyregexp.New(`\bdrizzle-kit migrate\b|\b(?:tsx|node|bun)(?: run)?(?: -\S+)* \S*migrate\.[cm]?[jt]s\b`),
+		command:   []string{"drizzle-kit", "migrate"},
+		evidence:  []string{"drizzle/meta", "migrations/meta", "src/drizzle/meta", "src/db/migrations/meta", "drizzle/migrations/meta", "db/migrations/meta"},
+		config:    drizzleConfigs,
+		directory: lazyregexp.New(`\bout["']?:\s*([^\n]+)`),
+		usual:     "drizzle",
+		push:      lazyregexp.New(`\bdrizzle-kit push\b`),
+		pushing:   []string{"drizzle-kit", "push"},
 	},
 	{
 		packages: []string{"sequelize-cli"},
@@ -39,11 +49,20 @@ var tools = []migrations{
 		command:  []string{"sequelize-cli", "db:migrate"},
 		evidence: []string{".sequelizerc", "migrations"},
 	},
+	{ // the program is installed for the user's account, as its documentation once had it
+		packages: []string{"sequelize"},
+		applies:  lazyregexp.New(`\bsequelize(?:-cli)? db:migrate(?:\s|$)`),
+		command:  []string{"npx", "--yes", "sequelize-cli@6", "db:migrate"},
+		config:   []string{".sequelizerc", "config/config.json", "config/config.js"},
+		evidence: []string{"migrations"},
+	},
 	{
-		packages: []string{"knex"},
-		applies:  lazyregexp.New(`\bknex\b.* migrate:latest\b`),
-		command:  []string{"knex", "migrate:latest"},
-		evidence: []string{"knexfile.js", "knexfile.cjs", "knexfile.mjs", "knexfile.ts"},
+		packages:  []string{"knex"},
+		applies:   lazyregexp.New(`\bknex\b.* migrate:latest\b`),
+		command:   []string{"knex", "migrate:latest"},
+		config:    []string{"knexfile.js", "knexfile.cjs", "knexfile.mjs", "knexfile.ts"},
+		directory: lazyregexp.New(`\bmigrations:\s*\{[^{}]*?\bdirectory:\s*([^\n]+)`),
+		usual:     "migrations",
 	},
 	{
 		packages: []string{"typeorm"},
@@ -69,6 +88,8 @@ var tools = []migrations{
 	},
 }
 
+var drizzleConfigs = []string{"drizzle.config.ts", "drizzle.config.js", "drizzle.config.mjs", "drizzle.config.mts", "drizzle.config.json"}
+
 var (
 	// undoes are scripts that remove data, or that somebody has to answer.
 	undoes = lazyregexp.New(`\b(?:reset|revert|rollback|undo|drop|fresh|down|dev|create|generate|make)\b|db:migrate:|--force-reset|--accept-data-loss|--watch`)
@@ -82,17 +103,15 @@ func (v *project) migrate() {
 		if v.own.NeedsOneOf(tool.packages...) == "" {
 			continue
 		}
-		if name := v.scriptThat(tool.applies); name != "" {
-			a.Migrate = []string{a.Packages.Manager, "run", name}
-		} else if first := slices.IndexFunc(tool.evidence, func(name string) bool { return v.Tree.Exists(path.Join(a.Dir, name)) }); first >= 0 {
-			a.Migrate = running(a.Packages.Manager, tool.command...)
-		}
-		if a.Migrate != nil {
+		if a.Migrate = v.migrateWith(tool); a.Migrate != nil {
 			break
 		}
 	}
 	if a.Migrate == nil {
 		v.migratePrisma()
+	}
+	if a.Migrate == nil {
+		migrateByHand(v)
 	}
 	if a.Migrate != nil || v.own.NeedsOneOf("mongoose", "mongodb") != "" { // else data fits no tables
 		a.Seed = v.seed()
@@ -165,6 +184,115 @@ func (v *project) filesOf(command string) []string {
 	return files
 }
 
+// migrateWith is the command of a tool; nil where it has nothing to do.
+func (v *project) migrateWith(tool migrations) []string {
+	config, has, lacks := v.migrationsOf(tool)
+	if ofWorkers.MatchString(config) {
+		return migrateD1(v)
+	}
+	name := v.scriptThat(tool.applies)
+	push := ""
+	if tool.push != nil {
+		push = v.scriptThat(tool.push)
+	}
+	switch {
+	case name != "" && !lacks:
+		return runningScript(v.Packages.Manager, name)
+	case push != "":
+		return runningScript(v.Packages.Manager, push, unasked(config)...)
+	case has && tool.command != nil && tool.command[0] == "npx":
+		return tool.command
+	case has && tool.command != nil:
+		return running(v.Packages.Manager, tool.command...)
+	case lacks && tool.pushing != nil:
+		return running(v.Packages.Manager, append(slices.Clip(tool.pushing), unasked(config)...)...)
+	}
+	return nil
+}
+
+var (
+	// ofWorkers is the setting of Drizzle for a database that only Cloudflare has.
+	ofWorkers = lazyregexp.New(`\bdriver:\s*["'](?:d1-http|durable-sqlite)["']`)
+	nameOfD1  = lazyregexp.New(`\bdatabase_name"?\s*[:=]\s*"([\w-]+)"`)
+)
+
+// migrateD1 applies the migrations to the copy of the database that Wrangler has for development.
+func migrateD1(v *project) []string {
+	for _, name := range []string{"wrangler.jsonc", "wrangler.json", "wrangler.toml"} {
+		if match := nameOfD1.FindStringSubmatch(v.Tree.Text(path.Join(v.Dir, name))); match != nil {
+			return running(v.Packages.Manager, "wrangler", "d1", "migrations", "apply", match[1], "--local")
+		}
+	}
+	return nil
+}
+
+// asks is a setting of Drizzle by which it asks before it makes a table, too.
+var asks = lazyregexp.New(`\bstrict:\s*true\b`)
+
+// unasked are the flags with which Drizzle does not ask, which a container cannot answer.
+func unasked(config string) []string {
+	if asks.MatchString(config) {
+		return []string{"--force"}
+	}
+	return nil
+}
+
+// migrationsOf is the text of the tool's settings file, and whether the project has migrations
+// or certainly lacks them.
+func (v *project) migrationsOf(tool migrations) (config string, has, lacks bool) {
+	exists := func(name string) bool { return v.Tree.Exists(path.Join(v.Dir, name)) }
+	has = slices.ContainsFunc(tool.evidence, exists)
+	if tool.config == nil {
+		return "", has, false
+	}
+	first := slices.IndexFunc(tool.config, exists)
+	if first < 0 {
+		return "", has && tool.directory != nil, false
+	}
+	config = v.Tree.Text(path.Join(v.Dir, tool.config[first]))
+	if has || tool.directory == nil {
+		return config, has, false
+	}
+	dir := tool.usual
+	if match := tool.directory.FindStringSubmatch(config); match != nil {
+		dir = pathIn(match[1])
+	}
+	if dir == "" { // only the program knows
+		return config, true, false
+	}
+	has = exists(path.Join(path.Dir(tool.config[first]), dir))
+	return config, has, !has
+}
+
+var pathPart = lazyregexp.New("[\"'`](?:\\$\\{__dirname\\})?([\\w./-]+)[\"'`]")
+
+// pathIn is the path that an expression says by literals alone, as in
+// path.join(__dirname, "db", "migrations"); empty where it says none.
+func pathIn(expression string) string {
+	if strings.Contains(expression, "[") {
+		return ""
+	}
+	end := ","
+	if strings.Contains(expression, "(") {
+		end = ")"
+	}
+	expression, _, _ = strings.Cut(expression, end)
+	dir := ""
+	for _, match := range pathPart.FindAllStringSubmatch(expression, -1) {
+		dir = path.Join(dir, match[1])
+	}
+	return strings.TrimPrefix(dir, "/")
+}
+
+// runningScript runs a script of the package, with more arguments.
+func runningScript(manager, name string, arguments ...string) []string {
+	command := []string{manager, "run", name}
+	if len(arguments) > 0 && command[0] == "npm" {
+		command = append(command, "--") // the others hand arguments on as they are
+	}
+	return append(command, arguments...)
+}
+
 // scriptThat is the first script that applies migrations and does nothing else that matters.
 func (v *project) scriptThat(applies *lazyregexp.Regexp) string {
 	for _, name := range v.own.scriptNames() {
@@ -187,6 +315,35 @@ func startsToo(name, text string) bool { return starting.MatchString(name) || st
 
 // runsBuilt says whether a script runs what only production has, and does not make it.
 func runsBuilt(text string) bool { return built.MatchString(text) && !builds.MatchString(text) }
+
+var (
+	drivers = []string{"pg", "postgres", "pg-promise", "mysql", "mysql2", "mariadb", "mssql", "sqlite3", "better-sqlite3", "sequelize", "knex"}
+	// byHand are the names of scripts with which people make the tables by code of their own.
+	byHand = lazyregexp.New(`^(?:migrat(?:e|ions?)(?:[:_-](?:up|run|latest|db|database))?|db[:_-]?(?:migrat(?:e|ions?)(?:[:_-](?:up|run|latest))?|init|setup|sync|schema|(?:create[:_-])?tables)|(?:init|setup|sync|create)[:_-]?(?:db|database|tables|schema))$`)
+	// runsFile is a script that runs one file of the source.
+	runsFile = lazyregexp.New(`^(?:npx )?(?:node|tsx|ts-node|ts-node-esm|bun)(?: run)?(?:(?: -r| --require| --import| --loader) \S+| -\S+)* ([\w./-]+)$`)
+	removes  = lazyregexp.New(`(?i)\bdrop\s+(?:table|database|schema)\b|\btruncate\b|\bforce\s*:\s*true\b|\bdelete\s+from\b`)
+)
+
+// migrateByHand runs the file of the project's own that makes the tables, unless it removes any.
+func migrateByHand(v *project) {
+	if v.own.NeedsOneOf(drivers...) == "" {
+		return
+	}
+	for _, name := range v.own.scriptNames() {
+		match := runsFile.FindStringSubmatch(strings.TrimSpace(v.own.Scripts[name]))
+		if match == nil || !byHand.MatchString(name) || runsBuilt(match[0]) {
+			continue
+		}
+		for _, ending := range []string{"", ".js", ".ts"} {
+			file := path.Join(v.Dir, match[1]+ending)
+			if text := v.Tree.Text(file); text != "" && !removes.MatchString(text) {
+				v.Migrate = runningScript(v.Packages.Manager, name)
+				return
+			}
+		}
+	}
+}
 
 // migratePrisma applies the migrations that Prisma finds beside its schema; where there are
 // none, it makes the tables of the schema, which it refuses where that loses data.

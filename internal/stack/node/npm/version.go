@@ -19,7 +19,7 @@ var NodeLines = []string{newest, "22", "20", "18", "16", "14", "12", "10"}
 // NodeVersion is the version of Node that the repository asks for, else the newest that the
 // packages bear.
 func NodeVersion(a *stack.App) (string, tree.Evidence) {
-	own := ManifestOf(a.Tree, a.Dir)
+	own := installed(a)
 	for _, file := range a.VersionFiles("nodejs", ".nvmrc", ".node-version", ".tool-versions") {
 		if version := release(file.Text); version != "" {
 			return version, file
@@ -48,12 +48,21 @@ func NodeVersion(a *stack.App) (string, tree.Evidence) {
 	return newest, tree.Evidence{Text: "the newest LTS of Node"}
 }
 
+// installed is the package.json that says what a service is installed with: its own, or that of
+// the workspace where its directory has none, as in Nx.
+func installed(a *stack.App) *Manifest {
+	if own := ManifestOf(a.Tree, a.Dir); len(own.ranges()) > 0 || a.Packages.Workspace == "" {
+		return own
+	}
+	return ManifestOf(a.Tree, a.Packages.Workspace)
+}
+
 // NodeFlags are what the version needs to run what is built on webpack 4.
 func NodeFlags(a *stack.App, version string) (flags, why string) {
 	if versions.Major(version) < 17 {
 		return "", ""
 	}
-	if what, old := needsOldOpenSSL(ManifestOf(a.Tree, a.Dir), lockOf(a)); old {
+	if what, old := needsOldOpenSSL(installed(a), lockOf(a)); old {
 		return "--openssl-legacy-provider", what + " needs the OpenSSL legacy provider from Node 17 on"
 	}
 	return "", ""

@@ -30,6 +30,8 @@ func TestVersion(t *testing.T) {
 		{"an old dependency that hashes with nothing", root + `{"dependencies": {"node-sass": "6.0.1"}}`, "16 web/package.json:1: node-sass 6.0.1 works up to Node 16"},
 		{"an old dependency within engines", root + `{"dependencies": {"node-sass": "8.0.0"}, "engines": {"node": ">=16"}}`, "18 web/package.json:1: node-sass 8.0.0 works up to Node 18"},
 		{"a range of an old framework", root + `{"dependencies": {"nuxt": "^2.0.0"}}`, "16 web/package.json:1: nuxt 2 hashes with MD4, which Node 17 and later refuse; Node 16 chosen, the last that runs it without a flag"},
+		{"a driver that never answers", root + `{"dependencies": {"pg": "^7.18.2"}}`, "12 web/package.json:1: pg 7 works up to Node 12"},
+		{"a driver that answers again", root + `{"dependencies": {"pg": "^8.0.0"}}`, "24 : the newest LTS of Node"},
 		{"Angular 9", root + `{"dependencies": {"@angular/core": "~9.1.11"}}`, "14 web/package.json:1: @angular/core 9.1 works up to Node 14"},
 		{"Angular 17", root + `{"dependencies": {"@angular/core": "^17.0.0"}}`, "20 web/package.json:1: @angular/core 17 works up to Node 20"},
 		{"old native packages", root + `{"dependencies": {"better-sqlite3": "7.5.1", "sqlite3": "^3.1.8"}}`, "10 web/package.json:1: sqlite3 3 works up to Node 10"},

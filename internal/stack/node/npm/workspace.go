@@ -96,7 +96,8 @@ func standsAlone(a *stack.App, w workspace) bool {
 }
 
 // linked are the members that the service imports, directly or through another,
-// each behind those that it imports itself.
+// each behind those that it imports itself. A library that the root depends on is there for every
+// member, which may import it without naming it.
 func linked(a *stack.App, w workspace) []string {
 	byName := map[string]string{}
 	packages := map[string]*Manifest{}
@@ -122,6 +123,13 @@ func linked(a *stack.App, w workspace) []string {
 		}
 	}
 	visit(ManifestOf(a.Tree, a.Dir))
+	shared := &Manifest{Dependencies: Texts{}}
+	for name := range w.manifest.Dependencies {
+		if p := packages[byName[name]]; p != nil && (p.Main != nil || p.Exports != nil) {
+			shared.Dependencies[name] = ""
+		}
+	}
+	visit(shared)
 	return found
 }
 
