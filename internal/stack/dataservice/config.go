@@ -180,12 +180,11 @@ var bareName = lazyregexp.New(`[(,{:=]\s*([A-Za-z_]\w*)\s*[,)}]`)
 // gives one, as in new Sequelize(database, user, password). A name alone in an object is its key
 // too.
 func withConstants(block, text string) string {
-	const depth = 3
 	constants := constantsOf(text, nil)
 	var replaced strings.Builder
 	done := 0
 	for m := bareName.FindStringSubmatchIndex(block); m != nil; m = after(bareName, block, m[3]) {
-		value := constants.named(block[m[2]:m[3]], depth)
+		value := constants.text(block[m[2]:m[3]])
 		if strings.Contains(value, unknown) {
 			continue
 		}

@@ -12,7 +12,7 @@ import (
 func (f *finder) variables() {
 	for _, v := range f.seen.Variables {
 		m, ok := f.meaning(v.Name)
-		if ok && f.isSQLite(v) && f.isCalled(m) {
+		if ok && f.isSQLite(v) && isCalled(f, m) {
 			v.Values = slices.DeleteFunc(slices.Clone(v.Values), isSQLite)
 		}
 		if !ok || f.isSQLite(v) {
@@ -80,7 +80,7 @@ func (f *finder) meaning(name string) (m Meaning, ok bool) {
 
 // isCalled says whether the code calls the driver of what a URL is for itself, which takes no
 // URL of SQLite.
-func (f *finder) isCalled(m Meaning) bool {
+func isCalled(f *finder, m Meaning) bool {
 	return m.Part == PartURL && slices.ContainsFunc(m.Services, func(name string) bool { return f.called[Lookup(name)] && Lookup(name).IsSQL() })
 }
 
