@@ -93,6 +93,9 @@ func explain(repo Repository) string {
 	}
 	for _, l := range repo.Loopbacks {
 		fmt.Fprintf(&b, "network %s of %s\n", l.Name, strings.Join(append(l.Members, l.Data...), ", "))
+		for _, r := range l.Relays {
+			fmt.Fprintf(&b, "  port %d is forwarded to %d\n", r.From, r.To)
+		}
 		for _, e := range append(l.Calls, l.Hidden...) {
 			fmt.Fprintf(&b, "  - %s\n", place(e))
 		}

@@ -30,6 +30,11 @@ func (l *loopback) listeners() []listener {
 	for _, d := range l.data {
 		for _, port := range d.ports {
 			all = append(all, listener{d.key, port, nil})
+			for _, r := range l.relays {
+				if r.To == port {
+					all = append(all, listener{d.key, r.From, nil})
+				}
+			}
 		}
 	}
 	return slices.DeleteFunc(all, func(a listener) bool { return a.port == 0 })

@@ -22,7 +22,11 @@ type Loopback struct {
 	Data    []string   // the keys of the data services in it, sorted
 	Calls   []Evidence // what shows it; the text is the URL
 	Hidden  []Evidence // where members listen on 127.0.0.1 alone, which [Service.Forward] is forwarded to
+	Relays  []Relay    // the ports by which a source calls data services that listen on others
 }
+
+// Relay is a port of a network that is forwarded to the one on which a data service listens.
+type Relay struct{ From, To int }
 
 // loopback is a [Loopback] while decisions are made.
 type loopback struct {
@@ -30,6 +34,7 @@ type loopback struct {
 	calls   []Evidence
 	hidden  []Evidence
 	data    []dataPorts
+	relays  []Relay
 }
 
 // localCaller finds what a service calls at localhost.
@@ -150,6 +155,7 @@ func joinLoopback(a, b *candidate, why Evidence) {
 		return
 	}
 	ours.data, ours.hidden = append(ours.data, theirs.data...), append(ours.hidden, theirs.hidden...)
+	ours.relays = append(ours.relays, theirs.relays...)
 	ours.members, ours.calls = append(ours.members, theirs.members...), append(append(ours.calls, theirs.calls...), why)
 	for _, member := range ours.members {
 		member.loopback = ours
@@ -172,7 +178,7 @@ func (s *scan) loopbacks() []Loopback {
 			continue
 		}
 		known = append(known, c.loopback)
-		l := Loopback{Name: s.loopbackName(len(known)), Calls: c.loopback.calls, Hidden: c.loopback.hidden}
+		l := Loopback{Name: s.loopbackName(len(known)), Calls: c.loopback.calls, Hidden: c.loopback.hidden, Relays: c.loopback.relays}
 		for _, member := range c.loopback.members {
 			l.Members = append(l.Members, member.Name)
 		}
@@ -353,7 +359,7 @@ func (s *scan) decideFixed(all []Data) {
 			}
 			c := s.called(fixed.User)
 			of := dataservice.Lookup(need.Service)
-			if need.Compose || c.compose != nil || fixed.Port != 0 && fixed.Port != of.Port || !c.joinData(&network, newDataPorts(need.Key, of), fixed.Evidence) {
+			if need.Compose || c.compose != nil || !c.joinData(&network, newDataPorts(need.Key, of), fixed.Evidence) || !c.loopback.relay(fixed.Port, of.Port) {
 				c.remarkFixed(need.Key, fixed)
 			}
 		}
@@ -374,5 +380,18 @@ func (c *candidate) joinData(network **loopback, data dataPorts, call Evidence) 
 	}
 	l.calls, l.data = append(l.calls, call), append(l.data, data)
 	c.loopback, *network = l, l
+	return true
+}
+
+// relay has a port of the network forwarded to another one, where they differ, and says whether
+// both can be reached.
+func (l *loopback) relay(from, to int) bool {
+	switch {
+	case from == 0, from == to, slices.Contains(l.relays, Relay{from, to}):
+		return true
+	case l.has(from):
+		return false
+	}
+	l.relays = append(l.relays, Relay{from, to})
 	return true
 }

@@ -71,6 +71,9 @@ func newLoopbackView(repo detect.Repository, l detect.Loopback) loopbackView {
 			forwards = append(forwards, forward(s.Forward, s.Port.Number))
 		}
 	}
+	for _, r := range l.Relays {
+		forwards = append(forwards, forward(r.From, r.To))
+	}
 	for _, need := range repo.Data {
 		if slices.Contains(l.Data, need.Key) {
 			v.Aliases, v.Data = append(v.Aliases, need.Key), append(v.Data, newDataView(need, l).Ports...)

@@ -74,16 +74,16 @@ func (s *Session) Up(ctx context.Context, o up.Options) (*up.Outcome, error) {
 // Resolved is the project with the addresses of this workspace, and with the host ports
 // that its containers have, or else those that its files ask for.
 func (s *Session) Resolved(ctx context.Context, uid, gid int) *project.Project {
-	return resolve(ctx, s, s.Project, [2]int{uid, gid})
+	return resolve(ctx, s, s.Project, uid, gid)
 }
 
 // ResolvedAsRunning is [Session.Resolved] with as many containers of each service as run,
 // where these are more than the files say.
 func ResolvedAsRunning(ctx context.Context, s *Session) *project.Project {
-	return resolve(ctx, s, s.Project.WithScale(replicas(s)), [2]int{})
+	return resolve(ctx, s, s.Project.WithScale(replicas(s)), 0, 0)
 }
 
-func resolve(ctx context.Context, s *Session, p *project.Project, user [2]int) *project.Project {
+func resolve(ctx context.Context, s *Session, p *project.Project, uid, gid int) *project.Project {
 	ports := map[project.PortKey]int{}
 	published := p.PublishedPorts()
 	for _, wanted := range published {
@@ -94,7 +94,7 @@ func resolve(ctx context.Context, s *Session, p *project.Project, user [2]int) *
 	if gate, gated := urls.GatewayPort(p); gated {
 		ports[gate.Key()] = cmp.Or(p.Gateway.Now.Port, gate.Wanted)
 	}
-	return urls.Resolve(p, ports, urls.Where{URL: s.Workspace.URL, HostIP: s.Workspace.HostIP(), UID: user[0], GID: user[1]})
+	return urls.Resolve(p, ports, urls.Where{URL: s.Workspace.URL, HostIP: s.Workspace.HostIP(), UID: uid, GID: gid})
 }
 
 // replicas are the services that run in more containers than the files say, as after

@@ -62,7 +62,7 @@ var driverNames = []struct {
 	packages []string
 }{
 	{lazyregexp.New(`["']django\.(?:db\.backends\.postgresql\w*|contrib\.gis\.db\.backends\.postgis)["']`), []string{"psycopg2-binary", "psycopg2", "psycopg", "psycopg-binary"}},
-	{lazyregexp.New(`["']django\.(?:contrib\.gis\.)?db\.backends\.mysql["']`), []string{"mysqlclient", "pymysql", "mysql-connector-python"}},
+	{lazyregexp.New(`["']django\.(?:contrib\.gis\.)?db\.backends\.mysql["']`), []string{"mysqlclient", "pymysql"}},
 	{lazyregexp.New(`["']mysql\+pymysql://`), []string{"pymysql"}},
 	{lazyregexp.New(`["']mysql\+mysqlconnector://`), []string{"mysql-connector-python"}},
 	{lazyregexp.New(`["']postgresql\+asyncpg://`), []string{"asyncpg"}},

@@ -157,6 +157,7 @@ func (l *lock) readNPM(text string) {
 			name := dir[at+len("node_modules/"):]
 			_, atTop := file.Packages["node_modules/"+name]
 			switch {
+			case name == "": // no package
 			case at == 0:
 				l.versions[name], l.engines[name] = p.Version, p.Engines["node"]
 			case !atTop:

@@ -237,7 +237,10 @@ func (r *reader) matching(pattern string) []string {
 	if !strings.Contains(pattern, "*") {
 		return []string{pattern}
 	}
-	like := regexp.MustCompile("^" + strings.ReplaceAll(strings.ReplaceAll(regexp.QuoteMeta(pattern), `\*\*`, ".*"), `\*`, "[^:]*") + "$")
+	like, err := regexp.Compile("^" + strings.ReplaceAll(strings.ReplaceAll(regexp.QuoteMeta(pattern), `\*\*`, ".*"), `\*`, "[^:]*") + "$")
+	if err != nil {
+		return nil // no text in UTF-8, as the names of scripts are
+	}
 	var names []string
 	for name := range r.Texts {
 		if like.MatchString(name) {
