@@ -9,6 +9,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/cli/command"
 	"github.com/devup-cli/devup/internal/cli/show"
+	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/logs"
 	"github.com/devup-cli/devup/internal/plan"
@@ -67,12 +68,27 @@ func runLogs(ctx context.Context, env *command.Env, services []string, o logsOpt
 		env.Say("project " + s.Name + " has no containers; `devup up` creates them")
 		return nil
 	}
-	if o.noPrefix && env.UI.Mode() != ui.JSON {
-		o.Sink = show.BareLines(env)
+	if env.UI.Mode() != ui.JSON {
+		o.Sink = onOneStream(env, o.noPrefix)
 	}
 	err = show.Logs(ctx, env, s, show.Followed{Services: services, Number: o.index}, o.Options)
 	if o.Follow && ctx.Err() != nil {
 		return command.ExitCode(fail.Interrupted.Exit()) // Ctrl-C is how following ends
 	}
 	return err
+}
+
+// onOneStream prints the lines of both streams as the result, as Docker Compose's logs does and
+// its up does not.
+func onOneStream(env *command.Env, bare bool) event.Sink {
+	sink := env.Sink
+	if bare {
+		sink = show.BareLines(env)
+	}
+	return func(e event.Event) {
+		if e.Kind == event.Log {
+			e.Stream = ""
+		}
+		sink(e)
+	}
 }
