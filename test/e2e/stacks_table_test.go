@@ -154,6 +154,10 @@ github.com/lib/pq v1.10.9 h1:`},
 		}},
 	},
 	{
+		name: "nuxt", service: "notes", data: true, shows: "Notes", edit: edited("app.vue", "'"),
+		pack: npm("app.vue", "const title = 'Notes, edited'", "import ms from 'ms'\nconst title = `Notes of ${ms(60000)}`"),
+	},
+	{
 		name: "vue-cli", service: "frontend", data: true, shows: "Notes", edit: edited("frontend/src/App.vue", "'"),
 		pack: below("frontend", npm("src/App.vue", "const title = 'Notes, edited'", "import ms from 'ms'\nconst title = `Notes of ${ms(60000)}`")),
 	},

@@ -1,0 +1,7 @@
+export default defineNuxtConfig({
+  compatibilityDate: '2025-05-15',
+  telemetry: false,
+  runtimeConfig: {
+    databaseUrl: '',
+  },
+})
