@@ -1,5 +1,5 @@
-// Package atomicfile puts files in the place of others in one step: whoever reads, and
-// whoever comes after a kill in the middle, finds the old content or the new one. No link
+// Package atomicfile puts files in the place of others in one step: a reader, and
+// what comes after a kill in the middle, finds the old content or the new one. No link
 // is followed at the end of a name: it is replaced itself.
 package atomicfile
 

@@ -72,7 +72,7 @@ func TestTwoWriters(t *testing.T) {
 	}
 }
 
-// TestSetup: steps are kept beside ports, and a change of one is one.
+// TestSetup: steps are kept next to ports, and a change of one is one.
 func TestSetup(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()

@@ -17,7 +17,7 @@ import (
 
 // engineGone puts what is to blame in the place of all that failed because the engine was
 // stopped, or restarted, during the work. It is nil when the engine has nothing to do with
-// the failure. What failed for reasons of its own stays beside it.
+// the failure. What failed for reasons of its own stays next to it.
 func engineGone(ctx context.Context, e *engine.Engine, c *cobra.Command, err error) error {
 	if code := fail.CodeOf(err); e == nil || code == fail.NoEngine || code.Exit() == fail.Usage.Exit() {
 		return nil

@@ -73,7 +73,7 @@ func conclude(ctx context.Context, p *command.Program, c *cobra.Command, args []
 }
 
 // interruption is what to say after Ctrl-C: once that it came, however many waited for
-// something, and before that what failed beside it.
+// something, and before that what failed next to it.
 func interruption(err error) error {
 	var all []error
 	if failures := fail.Failures(err); len(failures) > 1 {

@@ -92,7 +92,7 @@ func terminal(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 // converse types a line whenever what a terminal shows ends with a question, and gives all
-// that it showed, once nobody has the other end any more.
+// that it showed, once no one has the other end any more.
 func converse(master io.ReadWriter, lines []string) []byte {
 	var all []byte
 	buffer := make([]byte, 4096)

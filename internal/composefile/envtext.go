@@ -90,7 +90,7 @@ func (r *envReader) text(t envText, vars map[string]string, lookup func(string) 
 	return nil
 }
 
-// notUTF8 refuses a file that is UTF-16 or no text: it would be read as names that nobody wrote.
+// notUTF8 refuses a file that is UTF-16 or no text: it would be read as names that are not in it.
 func notUTF8(t envText) *fail.Error {
 	if !bytes.Contains(t.content, []byte{0}) {
 		return nil
@@ -144,7 +144,7 @@ func optional(path string, err error) error {
 }
 
 // EnvFile reads a file of variables as env_file of a service would be read. The error
-// is a *fail.Error with the code Usage: somebody named the file on the command line.
+// is a *fail.Error with the code Usage: a user named the file on the command line.
 func EnvFile(path string, lookup func(string) (string, bool)) (map[string]string, error) {
 	content, err := untrusted.ReadGiven(path, maxEnvFile)
 	if err != nil {

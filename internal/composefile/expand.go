@@ -10,14 +10,14 @@ import (
 )
 
 // expander does Compose's interpolation. It differs from compose-go's in two
-// ways: a symbolic variable that nobody set becomes a token, and a variable
+// ways: a symbolic variable that is not set becomes a token, and a variable
 // that is missing is remembered instead of logged. compose-go's own, with a replacement
 // function, is no base for it: it scans the rest of a text again after each reference, so
 // that 30 KB of them take a second, and forgets the function in what it scans.
 type expander struct {
 	missing []string                  // variables without value and without default, in the order they were met
 	lacking bool                      // a variable that has to be set is not
-	ask     func(name, reason string) // is told of those instead of an error; nil for nobody
+	ask     func(name, reason string) // is told of those instead of an error; nil for none
 	spent   int                       // bytes of texts so far; see maxExpanded
 }
 

@@ -108,7 +108,7 @@ func TestConfigFromStandardInput(t *testing.T) {
 	}
 }
 
-// Compose reads .env of the current directory before the one beside a config that it
+// Compose reads .env of the current directory before the one next to a config that it
 // found above, and only the latter's when the config was named.
 func TestWhichDotEnvCounts(t *testing.T) {
 	t.Parallel()

@@ -75,7 +75,7 @@ func Find(o Options) (*Set, error) {
 		}
 	}
 	// .env may name the files, and the files decide where .env is. As in Compose, the
-	// one in the current directory goes before the one beside the config, and is not read
+	// one in the current directory goes before the one next to the config, and is not read
 	// where the config was named and lies elsewhere.
 	first := directoryOf(o.Root, absolute(dir, o.Files), dir)
 	env, err := environment(dir, first, o.Env, o.EnvFiles, o.Answers)

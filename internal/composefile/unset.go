@@ -9,7 +9,7 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// WantedValue is a variable that the files need, ${NAME:?reason}, and nobody sets.
+// WantedValue is a variable that the files need, ${NAME:?reason}, and is not set.
 type WantedValue struct {
 	Name   string
 	Reason string // what the file says about it, or empty

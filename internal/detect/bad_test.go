@@ -12,7 +12,7 @@ import (
 )
 
 // TestBadInput: files that are no text, no end or no tree make a sentence or nothing, never a
-// failure. The good service beside them is found all the same.
+// failure. The good service next to them is found all the same.
 func TestBadInput(t *testing.T) {
 	t.Parallel()
 	const good = "-- good/requirements.txt --\nflask\n-- good/app.py --\nfrom flask import Flask\napp = Flask(__name__)\n"

@@ -22,9 +22,9 @@ type localCall struct {
 
 var (
 	localCalls = lazyregexp.New(`\b(?:https?|wss?)://(?:localhost|127\.0\.0\.1|0\.0\.0\.0):(\d{2,5})\b`)
-	// A URL beside one of these is a fallback: the variable decides.
+	// A URL next to one of these is a fallback: the variable decides.
 	fromEnv = lazyregexp.New(`\bprocess\.env\b|\bimport\.meta\.env\b|\bloadEnv\b|\benv\.|\benviron\b|(?i)\b\w*get_?env\b|\blookupenv\b|\benv::var\b|\$\{[A-Z_]+:`)
-	// What is only printed calls nobody.
+	// What is only printed is no call.
 	printed = lazyregexp.New(`\bconsole\.|\bprint\(|\blog(?:ger|ging)?\.|\bapp\.listen\(`)
 	// A server says near these words which pages may call it.
 	aboutOrigins = lazyregexp.New(`(?i)\bcors|origins?\b`)

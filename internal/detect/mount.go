@@ -13,7 +13,7 @@ var reloads = lazyregexp.New(`--reload\b|--watch\b|\bnodemon\b|\b(?:npm|pnpm|yar
 	`\breact-scripts start\b|\bflask run\b.*--debug|\bfastapi dev\b|\brunserver\b|\btsx watch\b|\bts-node-dev\b|\brails s\b|\brails server\b|\bphx\.server\b|\bphp -S\b|\bartisan serve\b|` +
 	`\bstreamlit run\b|\bair\b`)
 
-// packageDirectories are where package managers install beside the source.
+// packageDirectories are where package managers install next to the source.
 var packageDirectories = map[string]string{"package.json": "node_modules", "uv.lock": ".venv"}
 
 // decideMount is the directory in the image of the service's own Dockerfile that its source

@@ -76,7 +76,7 @@ func onlyPort(name, text string, counts func(lowerLine string) bool) (Port, bool
 	return found, found.Number != 0
 }
 
-// databasePorts are named in READMEs beside the service's own.
+// databasePorts are named in READMEs next to the service's own.
 var databasePorts = map[int]bool{
 	3306: true, 5432: true, 6379: true, 27017: true, 5672: true, 15672: true, 9200: true, 8025: true, 1025: true, 11211: true,
 }

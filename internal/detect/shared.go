@@ -15,7 +15,7 @@ type sharing struct{ *scan }
 
 // shareDirectories marks the services that share a directory: Django and Vue CLI, a server
 // and its Angular pages in one package.json. Each gets a Dockerfile and runs by itself. Vite
-// without a page of its own serves files to the pages of a server: it runs beside that server,
+// without a page of its own serves files to the pages of a server: it runs next to that server,
 // and without it is nothing to look at.
 func (s sharing) shareDirectories() {
 	s.found = slices.DeleteFunc(slices.Clone(s.found), func(c *candidate) bool {

@@ -219,7 +219,7 @@ func leaveCloud(c *candidate, seen dataservice.Seen) {
 	c.Migrate, c.MigrateFiles, c.Seed = nil, nil, stack.Seed{}
 }
 
-// isOtherSchema says whether a file is a whole schema of Prisma beside the one that its commands
+// isOtherSchema says whether a file is a whole schema of Prisma next to the one that its commands
 // take, as one for production is.
 func (s dataServices) isOtherSchema(name string) bool {
 	main := path.Join(path.Dir(name), "schema.prisma")

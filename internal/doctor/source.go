@@ -120,7 +120,7 @@ func remarkText(service string, r detect.Remark) string {
 }
 
 // rank puts what pages call before who is let in: where a page calls nothing by a fixed
-// address, nobody has to be let in.
+// address, no client has to be let in.
 func rank(c detect.Call) int {
 	if c.Origin {
 		return 1

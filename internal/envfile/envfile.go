@@ -17,7 +17,7 @@ type Value struct{ Name, Value string }
 type Blank struct {
 	Name string
 	Line int    // counted from 1
-	Help string // what a comment beside it says, or empty
+	Help string // what a comment next to it says, or empty
 }
 
 var (

@@ -45,7 +45,7 @@ type Event struct {
 	State  State         // zero for Log
 	Text   string        // what happened, in a few words ("created"), or the log line without its line end
 	Stream string        // for Log and Step output: "stdout" or "stderr"; else empty
-	Took   time.Duration // how long the work took; zero while Working and where nobody measured
+	Took   time.Duration // how long the work took; zero while Working and where it was not measured
 }
 
 // Key identifies the resource of the event.

@@ -13,7 +13,7 @@ import (
 )
 
 // TestAllCompile compiles every expression that the source of devup makes with New
-// from a literal: nobody would notice a wrong one before it is used.
+// from a literal: no one would notice a wrong one before it is used.
 func TestAllCompile(t *testing.T) {
 	t.Parallel()
 	seen := 0

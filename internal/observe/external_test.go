@@ -13,7 +13,7 @@ import (
 	"github.com/devup-cli/devup/internal/fail"
 )
 
-// has is an engine with what somebody else has made, and counts what it is asked.
+// has is an engine with what another user has made, and counts what it is asked.
 type has struct {
 	networks, volumes []string
 	asked             int

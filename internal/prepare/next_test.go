@@ -256,7 +256,7 @@ type yes struct{ *user }
 
 func (yes) Confirm(context.Context, string) (bool, error) { return true, nil }
 
-// TestSetupCopies are made without a question, also where nobody can be asked, and only
+// TestSetupCopies are made without a question, also where no one can be asked, and only
 // where the target does not exist.
 func TestSetupCopies(t *testing.T) {
 	t.Parallel()

@@ -69,7 +69,7 @@ func secretive(base string) bool {
 }
 
 // tracked says that git has a file: that it is in the index of the repository around it,
-// which is read here so that nobody waits for a git. What cannot be read (no repository, a
+// which is read here so that no one waits for a git. What cannot be read (no repository, a
 // split index, another hash than SHA-1, more than [untrusted.MaxLock]) counts as not.
 func tracked(file string) bool {
 	dir, err := filepath.EvalSymlinks(filepath.Dir(file))

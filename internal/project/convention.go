@@ -7,7 +7,7 @@ import (
 )
 
 // otherProtocols are container ports on which something else than HTTP is spoken
-// by convention. An HTTP request there would only fill somebody's log.
+// by convention. An HTTP request there would only fill a user's log.
 var otherProtocols = map[int]string{
 	21: "FTP", 22: "SSH", 23: "Telnet", 25: "SMTP", 53: "DNS", 110: "POP3", 143: "IMAP", 389: "LDAP", 445: "SMB", 465: "SMTPS", 587: "SMTP", 636: "LDAPS", 873: "rsync",
 	993: "IMAPS", 995: "POP3S", 1025: "SMTP", 1433: "SQL Server", 1521: "Oracle", 1883: "MQTT", 2000: "X-Ray", 2049: "NFS", 2181: "ZooKeeper", 2379: "etcd",
@@ -43,7 +43,7 @@ func (p Port) Web() bool {
 }
 
 // dataImages are images, by the last part of their names, that speak HTTP and hold data, or
-// show those of a database to whoever comes: most ask nobody for a password in development.
+// show those of a database to whoever comes: most ask no one for a password in development.
 var dataImages = []string{
 	"adminer", "arangodb", "azurite", "chroma", "cloudbeaver", "clickhouse", "clickhouse-server", "consul", "couchdb", "dynamodb-admin", "dynamodb-local",
 	"elasticsearch", "etcd", "influxdb", "kafka-ui", "kibana", "localstack", "localstack-pro", "meilisearch", "minio", "mongo-express", "neo4j",

@@ -13,7 +13,7 @@ import (
 
 // Directories are the directories on this machine that hold a service's source: what its image
 // is built from, and what of the project is mounted into it. They are absolute, each
-// once, the closest to the service first. An image of somebody else has none.
+// once, the closest to the service first. An image of another user has none.
 func (p *Project) Directories(service string) []string {
 	return directoriesOf(p.service(service), p.WorkingDir)
 }

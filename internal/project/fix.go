@@ -110,7 +110,7 @@ func (l *loading) symbols(p *Project) types.Mapping {
 }
 
 // keepNodeModules keeps the node_modules of the image visible where the config
-// mounts a directory over it that has a package.json and no node_modules: nobody
+// mounts a directory over it that has a package.json and no node_modules: no one
 // ran npm install on the host, and devup makes that needless.
 func (l *loading) keepNodeModules(p *Project) {
 	for _, name := range p.ServiceNames() {

@@ -12,7 +12,7 @@ import (
 // A service whose env_file is not there does not know where its siblings are, although
 // devup does. The variables that would have held their URLs are told by their names.
 
-// Words of variables' and services' names. A name with any other word is somebody else's:
+// Words of variables' and services' names. A name with any other word is another user's:
 // STRIPE_API_URL is not the API's.
 var (
 	pageWords   = []string{"FRONTEND", "FRONT", "CLIENT", "WEB", "WEBAPP", "WEBSITE", "UI", "SPA"}

@@ -91,7 +91,7 @@ func (l *loading) profiles() []string {
 }
 
 // selectServices narrows the project to the wanted services and what they
-// depend on, and drops networks and volumes that nobody uses then.
+// depend on, and drops networks and volumes that no one uses then.
 func (l *loading) selectServices(p *Project) error {
 	p.others = types.Services{}
 	if len(l.options.Services) == 0 {

@@ -21,7 +21,7 @@ import (
 type MissingEnvFile struct {
 	Services []string // that name it, sorted
 	File     string   // as seen from the project's directory, with slashes
-	Example  string   // a file beside it that shows what belongs in it, or empty
+	Example  string   // a file next to it that shows what belongs in it, or empty
 	Keys     []string // variables that the example has or, without one, that the services' sources read, and nothing sets, sorted; empty when nothing is known
 	Injected []string // what devup sets in its place: "API_URL to the URL of api"
 }
@@ -86,7 +86,7 @@ func (l *loading) missingEnvFile(p *Project, services []string, file string) Mis
 }
 
 // exampleOf is the file that shows what an env file should hold: its name with a usual
-// ending, or a usual name beside it.
+// ending, or a usual name next to it.
 func exampleOf(file string) string {
 	var names []string
 	for _, suffix := range []string{".example", ".sample", ".template", ".dist"} {

@@ -19,7 +19,7 @@ import (
 
 // OwnVariable is a variable of such a file.
 type OwnVariable struct {
-	Name, Value string // the value may hold tokens, also of variables that nobody knows
+	Name, Value string // the value may hold tokens, also of variables that no one knows
 	File        string // as seen from the project's directory, with slashes
 	Built       bool   // the image was built with it, and nothing reads it at run time
 }

@@ -54,7 +54,7 @@ type Options struct {
 	Files    []string          // config files (-f); empty means COMPOSE_FILE, then the nearest directory that has some
 	Root     string            // what relative paths in the config are relative to (--project-directory); empty means the directory of the first file
 	Name     string            // project name (--project-name); empty means COMPOSE_PROJECT_NAME, the files, the directory's name
-	EnvFiles []string          // files of interpolation variables (--env-file); empty means .env beside the config, if it is there
+	EnvFiles []string          // files of interpolation variables (--env-file); empty means .env next to the config, if it is there
 	Profiles []string          // active profiles; empty means COMPOSE_PROFILES
 	Env      map[string]string // environment of the process
 	Services []string          // only these and what they depend on; empty means all

@@ -73,7 +73,7 @@ type gate struct {
 // (down, stop, restart). An operation runs when all that it waits for has
 // succeeded; what waits for a failed one never runs, everything else does. The
 // error joins all failures in the plan's order, or is the context's. The result
-// is valid also beside an error.
+// is valid also next to an error.
 func Apply(ctx context.Context, e Engine, p *types.Project, todo *plan.Plan, o Options) (*Result, error) {
 	a := &applier{engine: e, project: p, options: o, result: newResult()}
 	gates := make([]gate, len(todo.Ops))

@@ -66,7 +66,7 @@ func additions(ours, theirs member, text []byte) []edit {
 	return edits
 }
 
-// beside puts a command of ours beside theirs: an object of commands runs them all.
+// beside puts a command of ours next to theirs: an object of commands runs them all.
 func beside(command string, theirs member) []edit {
 	if theirs.value != nil && theirs.value.object {
 		return []edit{theirs.value.add([]byte(`"devup": `+command), "")}

@@ -23,7 +23,7 @@ const (
 // Platforms lists all platforms.
 func Platforms() []Platform { return []Platform{Gitpod, Codespaces, Devcontainer, Ona} }
 
-// usual are the platforms that a repository gets files for where nobody chose. Ona is
+// usual are the platforms that a repository gets files for where no one chose. Ona is
 // not among them: what its dev container needs is no good on a laptop.
 func usual() []Platform { return []Platform{Gitpod, Codespaces} }
 
@@ -70,7 +70,7 @@ func (w workspaceFile) in(fsys fs.FS) (path string, content []byte, found bool) 
 	return w.path, nil, false
 }
 
-// PlatformsFor are the platforms to write for where nobody says which. A repository
+// PlatformsFor are the platforms to write for where no one says which. A repository
 // that knows devup already has decided: it is those whose files it has. Any other gets
 // the usual ones as well. So a second init adds nothing, whatever the first was for.
 func PlatformsFor(fsys fs.FS) []Platform {

@@ -282,7 +282,7 @@ func wired(repo detect.Repository, s detect.Service) []detect.Variable {
 	})
 }
 
-// unset are the names of those that nobody gives a value to.
+// unset are the names of those that no one gives a value to.
 func unset(repo detect.Repository, s detect.Service) []untrusted.Inert {
 	wires := wired(repo, s)
 	left := variables(s, func(v detect.Variable) bool {

@@ -49,7 +49,7 @@ var (
 )
 
 // KindFor is the kind of secret that a variable of the name holds, where any value will do
-// that nobody else knows; empty for all other variables.
+// that no other user knows; empty for all other variables.
 func KindFor(name string) Kind {
 	name = strings.ReplaceAll(strings.ToUpper(name), "__", "_") // of .NET: Jwt__Key
 	switch {

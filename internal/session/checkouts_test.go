@@ -99,7 +99,7 @@ func TestContendedOwnLock(t *testing.T) {
 	for name, hold := range map[string]func(w *cmdtest.World, own string) (waiting func()){
 		"held": func(w *cmdtest.World, own string) func() { return w.Lock(own) },
 		"released after the observation": func(w *cmdtest.World, own string) func() {
-			w.Lock(own)() // a lock that nobody had before tells nothing
+			w.Lock(own)() // a lock that no one had before tells nothing
 			var once sync.Once
 			w.Server.Before = func(call string) {
 				if call == containers {

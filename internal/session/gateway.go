@@ -31,7 +31,7 @@ const (
 func (e *Env) GatewayManager(on *engine.Engine, name string) gateway.Manager {
 	self := ""
 	if on != nil && e.StateDir() != "" {
-		self, _ = os.Executable() // where nobody knows it, there is no gateway
+		self, _ = os.Executable() // where no one knows it, there is no gateway
 	}
 	if self == "" {
 		return gateway.Manager{}

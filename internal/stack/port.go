@@ -9,7 +9,7 @@ import (
 	"github.com/devup-cli/devup/internal/tree"
 )
 
-// pagesPort is a variable with the port of a page, which a server may name beside its own.
+// pagesPort is a variable with the port of a page, which a server may name next to its own.
 var pagesPort = lazyregexp.New(`\b(?:FRONTEND|FRONT|CLIENT|WEB|UI)_PORT\b`)
 
 // PortIn is the first port that the sources set: better patterns first, nearer files first. The

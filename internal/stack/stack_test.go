@@ -58,7 +58,7 @@ func TestServices(t *testing.T) {
 	}
 }
 
-// TestComplete: a service of a stack whose files nobody has seen.
+// TestComplete: a service of a stack whose files no one has seen.
 func TestComplete(t *testing.T) {
 	t.Parallel()
 	_, stacks := toy()

@@ -55,7 +55,7 @@ const (
 	GIDName     = "DEVUP_GID"
 )
 
-// Symbolic tells whether the variable, when nobody has set it, becomes a token.
+// Symbolic tells whether the variable, when it is not set, becomes a token.
 func Symbolic(name string) bool {
 	switch {
 	case name == OriginsName, name == UIDName, name == GIDName:

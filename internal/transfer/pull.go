@@ -75,7 +75,7 @@ func pull(ctx context.Context, e puller, p Pull, o Options) error {
 	return nil
 }
 
-// drainPull starts the pull and reads its messages to the end: a pull that nobody
+// drainPull starts the pull and reads its messages to the end: a pull that no one
 // reads stops.
 func drainPull(ctx context.Context, e puller, p Pull, login registry.Login, progress *progress) error {
 	opts := client.ImagePullOptions{RegistryAuth: login.Header()}

@@ -81,7 +81,7 @@ var neverWalked = map[string]bool{
 	"dist": true, "coverage": true, "htmlcov": true, "cdk.out": true,
 }
 
-// outputBeside are directories that are build output where a manifest lies beside
+// outputBeside are directories that are build output where a manifest lies next to
 // them; elsewhere people use the same names for sources.
 var outputBeside = map[string][]string{
 	"build":  {"package.json", "pyproject.toml", "setup.py", "build.gradle", "build.gradle.kts"},

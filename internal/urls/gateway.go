@@ -29,7 +29,7 @@ func WithGatewayNow(p *project.Project, now project.GatewayNow) *project.Project
 	return p.Edit(func(own *project.Project) { own.Gateway.Now = now })
 }
 
-// RoutesConfigured tells whether the files say what the gateway serves, so that nobody
+// RoutesConfigured tells whether the files say what the gateway serves, so that no one
 // has to look for it.
 func RoutesConfigured(p *project.Project) bool {
 	if p.Gateway != nil && len(p.Gateway.Routes) > 0 {

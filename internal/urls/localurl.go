@@ -117,7 +117,7 @@ func (r *resolver) urlFor(key string) func(port int) string {
 }
 
 // origin are the items that stand in a list of origins for one on localhost, of which own
-// is all but the port. The local form stays beside the public one: a port that an editor
+// is all but the port. The local form stays next to the public one: a port that an editor
 // forwards is opened under it, and Codespaces rewrites some Origin headers to
 // http://localhost, which is added unless it is listed anyhow. The public one stands in
 // the list once: again says that it does already.

@@ -32,7 +32,7 @@ func Of() Provenance {
 
 // read decides what a binary's stamps say of it. Only what can be had by
 // others names an install command: a stamped release, or a module that came through
-// a module proxy. A build from a checkout can carry a version too, which nobody
+// a module proxy. A build from a checkout can carry a version too, which no one
 // may ever have published.
 func read(info *debug.BuildInfo, release string) Provenance {
 	p := Provenance{Version: info.Main.Version}

@@ -22,7 +22,7 @@ func TestCrashIsReported(t *testing.T) {
 	}
 }
 
-// TestLoopbackListenerIsNamed: who listens on 127.0.0.1 in a container hears nobody.
+// TestLoopbackListenerIsNamed: who listens on 127.0.0.1 in a container hears no one.
 func TestLoopbackListenerIsNamed(t *testing.T) {
 	t.Parallel()
 	c := small(t, "ADDRESS", "127.0.0.1")

@@ -19,7 +19,7 @@ import (
 	"github.com/moby/moby/client"
 )
 
-// TestRemovedByHand: what somebody removes behind devup's back, an image of what runs or a
+// TestRemovedByHand: what a user removes behind devup's back, an image of what runs or a
 // container, is there again after the next up, and what was not touched stays.
 func TestRemovedByHand(t *testing.T) {
 	t.Parallel()
@@ -146,7 +146,7 @@ services:
 	}
 }
 
-// TestManyLines: of a service that prints faster than 10,000 lines a second, beside one
+// TestManyLines: of a service that prints faster than 10,000 lines a second, next to one
 // that prints slowly, every line comes whole and in order, and devup stays small.
 func TestManyLines(t *testing.T) {
 	t.Parallel()

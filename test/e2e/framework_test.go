@@ -10,7 +10,7 @@ import (
 )
 
 // TestViteBehindAProxy: a real Vite refuses hosts that it does not know, answers to those
-// of the place where devup runs, and is not made anew at the next up.
+// of the place where devup runs, and is not made again at the next up.
 func TestViteBehindAProxy(t *testing.T) {
 	t.Parallel()
 	c := example(t, "board")

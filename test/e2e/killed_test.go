@@ -65,7 +65,7 @@ func TestKilledAnywhere(t *testing.T) {
 type victim struct {
 	*checkout
 	color       string
-	undisturbed map[string]string // what the engine has after an up that nobody kills, by color
+	undisturbed map[string]string // what the engine has after an up that no one kills, by color
 }
 
 func (v *victim) killed(t *testing.T, times int) {

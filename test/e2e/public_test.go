@@ -132,7 +132,7 @@ func (w *workplace) hasNoDebugger(t *testing.T, app webApp) {
 	}
 }
 
-// isOpen fails unless these services, and no others that have a URL, answer somebody
+// isOpen fails unless these services, and no others that have a URL, answer a user
 // without a login.
 func (w *workplace) isOpen(t *testing.T, services ...string) {
 	t.Helper()

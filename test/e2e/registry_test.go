@@ -18,7 +18,7 @@ import (
 // passwords has one account for the registry: ada with the password lovelace.
 const passwords = "ada:$2a$05$0gWrBBkG2LRVn/vEj8M8TOnxN52OZvAeV8A8PQ14naX9z7oyiTBTG\n"
 
-// privateRegistry starts a registry that lets in nobody without a password, and gives
+// privateRegistry starts a registry that lets in no one without a password, and gives
 // its host. It listens on loopback, where engines take HTTP from it.
 func privateRegistry(t *testing.T) string {
 	t.Helper()

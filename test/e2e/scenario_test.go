@@ -27,7 +27,7 @@ type scene struct {
 	project string
 	marked  map[string]string       // IDs of containers by name
 	held    map[string]net.Listener // by address
-	after   []func(context.Context) // remove what was made beside the project
+	after   []func(context.Context) // remove what was made next to the project
 }
 
 // TestScenarios runs the scripts of testdata/scenario. The first line of each says which

@@ -213,7 +213,7 @@ CMD ["sleep", "600"]
 first
 `
 
-// TestWatchActs: each action does what it says, beside the logs, and a failed rebuild
+// TestWatchActs: each action does what it says, next to the logs, and a failed rebuild
 // ends nothing.
 func TestWatchActs(t *testing.T) {
 	t.Parallel()

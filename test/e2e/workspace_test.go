@@ -91,7 +91,7 @@ func (c *checkout) in(t *testing.T, w edge.Workspace) *workplace {
 	return &workplace{&moved, e}
 }
 
-// browse opens a URL of the workspace in a browser outside of it, which nobody has signed
+// browse opens a URL of the workspace in a browser outside of it, which no one has signed
 // in with.
 func (w *workplace) browse(t *testing.T, url string) *page {
 	t.Helper()

@@ -29,7 +29,7 @@ type Answer struct {
 	Wrong    bool // the real command does not know such arguments
 }
 
-// Socket is the name of the socket that lies beside the commands.
+// Socket is the name of the socket that lies next to the commands.
 const Socket = "edge.sock"
 
 var (

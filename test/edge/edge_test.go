@@ -72,7 +72,7 @@ func pretend(t *testing.T, w edge.Workspace) *outside {
 	return o
 }
 
-// start finds a free port for the edge by asking for one that is nobody's.
+// start finds a free port for the edge by asking for one that is no one's.
 func start(ctx context.Context, w edge.Workspace) (*edge.Edge, string, error) {
 	free, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {

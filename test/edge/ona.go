@@ -109,7 +109,7 @@ func (o *Ona) open(port int, flags map[string]string) Answer {
 	return Answer{Out: opened.URL + "\n"}
 }
 
-// list knows JSON alone: nobody should read the other form.
+// list knows JSON alone: no one should read the other form.
 func (o *Ona) list(format string, rest []string) Answer {
 	if format != "json" || len(rest) > 0 {
 		return wrong("pretended with `-o json` alone")

@@ -127,7 +127,7 @@ func TestAnswer(t *testing.T) {
 	}).Fine(t).Says(t, "first: ", "second: ", "third: ")
 }
 
-// TestAnswerInterrupted: Ctrl-C ends a question that nobody answers.
+// TestAnswerInterrupted: Ctrl-C ends a question that no one answers.
 func TestAnswerInterrupted(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())

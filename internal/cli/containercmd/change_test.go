@@ -237,7 +237,7 @@ func TestLockedWhileChanging(t *testing.T) {
 	}
 }
 
-// TestReadersDoNotLock: what only looks waits for nobody.
+// TestReadersDoNotLock: what only looks waits for no one.
 func TestReadersDoNotLock(t *testing.T) {
 	t.Parallel()
 	w := newShop(t)

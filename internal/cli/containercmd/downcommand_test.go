@@ -150,7 +150,7 @@ func TestDownVolumesAnswers(t *testing.T) {
 	}
 }
 
-// TestDownVolumeAppears: a volume that nobody was asked about is not removed.
+// TestDownVolumeAppears: a volume that no one was asked about is not removed.
 func TestDownVolumeAppears(t *testing.T) {
 	t.Parallel()
 	w := newFull(t)

@@ -40,7 +40,7 @@ func imagesToRemove(s *session.Session, which string, services []string) []strin
 }
 
 // removeImages removes images by reference. One that is not there is no news, one that
-// somebody else uses stays.
+// another user uses stays.
 func removeImages(ctx context.Context, env *command.Env, s *session.Session, images []string) error {
 	for _, ref := range images {
 		if env.Flags.DryRun {

@@ -58,7 +58,7 @@ problem, 4 when no engine answers.`,
 // patience is how long one check of doctor may take.
 const patience = 15 * time.Second
 
-// doctor checks, mends where fix says so, and writes a report where file names one.
+// doctor checks, fixes where fix says so, and writes a report where file names one.
 func runDoctor(ctx context.Context, env *command.Env, fix bool, file string) error {
 	options, findings, err := examine(ctx, env)
 	if err != nil {

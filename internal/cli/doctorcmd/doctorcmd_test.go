@@ -178,7 +178,7 @@ func TestShowMend(t *testing.T) {
 	}
 }
 
-// TestChanged: after a fix, what is as before is not shown again, unless it was mended.
+// TestChanged: after a fix, what is as before is not shown again, unless it was fixed.
 func TestChanged(t *testing.T) {
 	t.Parallel()
 	before := []doctor.Finding{{Name: "a", Level: doctor.OK, Text: "x"}, {Name: "b", Level: doctor.Problem, Text: "y"}, {Name: "c", Level: doctor.Problem, Text: "z"}}
@@ -277,7 +277,7 @@ func TestReport(t *testing.T) {
 	}
 }
 
-// TestWriteUnused counts up to a name that nothing has, and fails where nobody may write.
+// TestWriteUnused counts up to a name that nothing has, and fails where no one may write.
 func TestWriteUnused(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -18,11 +18,11 @@ type mendObject struct {
 	Outcome string `json:"outcome"` // "done", "failed", "declined", or "left" where nobody could be asked
 }
 
-// mostRounds bounds how often mending is followed by another look: an engine that was
+// mostRounds bounds how often fixing is followed by another look: an engine that was
 // started may show what there is to do on it.
 const mostRounds = 3
 
-// mend does what the findings offer, looks again, and shows what has changed. It gives
+// fix does what the findings offer, looks again, and shows what has changed. It gives
 // what is found in the end.
 func mend(ctx context.Context, env *command.Env, findings []doctor.Finding) ([]doctor.Finding, error) {
 	tried := map[string]bool{}
@@ -90,7 +90,7 @@ func showMend(env *command.Env, f doctor.Finding, outcome string, err error) {
 }
 
 // changed are the findings that are others than before, and those of the checks that
-// were mended.
+// were fixed.
 func changed(before, now []doctor.Finding, mended []string) []doctor.Finding {
 	return slices.DeleteFunc(slices.Clone(now), func(f doctor.Finding) bool {
 		same := slices.ContainsFunc(before, func(b doctor.Finding) bool {

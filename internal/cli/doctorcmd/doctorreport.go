@@ -32,7 +32,7 @@ type reportObject struct {
 	File string `json:"file"`
 }
 
-// report writes what was found, and what is known beside that, to a new file.
+// report writes what was found, and what is known next to that, to a new file.
 func report(ctx context.Context, env *command.Env, o doctor.Options, findings []doctor.Finding, file string) error {
 	r := doctor.Report{Written: time.Now(), Findings: findings, Sections: reportMachine(env, o)}
 	variables := knownVariables(env, o)

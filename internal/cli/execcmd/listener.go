@@ -11,7 +11,7 @@ import (
 // to at the moment of its end, and not of each with a terminal.
 const silence = 2 * time.Second
 
-// listener notes since when a stream is waited for. While somebody still prints what came
+// listener notes since when a stream is waited for. While a user still prints what came
 // before, which may take long, it is not waited for.
 type listener struct {
 	from  io.Reader

@@ -44,7 +44,7 @@ func TestHearOut(t *testing.T) {
 	}
 }
 
-// TestListenerIsNotSilentWhilePrinting: somebody who prints slowly does not wait for more.
+// TestListenerIsNotSilentWhilePrinting: a user who prints slowly does not wait for more.
 func TestListenerIsNotSilentWhilePrinting(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

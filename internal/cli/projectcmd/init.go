@@ -192,7 +192,7 @@ func compare(fsys fs.FS, repository detect.Repository, o scaffold.Options) ([]sc
 	return scaffold.Compare(fsys, files)
 }
 
-// write creates the files that are new, after asking where there is somebody to
+// write creates the files that are new, after asking where there is a user to
 // ask. It cannot change a file, so that without a terminal it just goes ahead.
 func write(ctx context.Context, env *command.Env, root *os.Root, p proposal, o initOptions) error {
 	fresh := 0

@@ -44,7 +44,7 @@ func readHandWritten(ctx context.Context, env *command.Env, fsys fs.FS, dir stri
 	if _, err := fs.Stat(fsys, projectFile); errors.Is(err, fs.ErrNotExist) {
 		return hand, nil
 	}
-	// With the compose files beside it: alone, what adds to them is no project.
+	// With the compose files next to it: alone, what adds to them is no project.
 	o := project.Options{
 		Dir: dir, Env: env.Variables(),
 		Answers: func(root string) []byte { return env.Checkout(root).ReadAnswers(ctx) },

@@ -345,7 +345,7 @@ func TestSchema(t *testing.T) {
 
 const flask = "-- api/requirements.txt --\nflask==3.0\n-- api/app.py --\nfrom flask import Flask\napp = Flask(__name__)\n"
 
-// TestInitWrites what the repository lacks, after a yes where there is somebody to ask, and
+// TestInitWrites what the repository lacks, after a yes where there is a user to ask, and
 // never over what is there.
 func TestInitWrites(t *testing.T) {
 	t.Parallel()

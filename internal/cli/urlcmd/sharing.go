@@ -145,7 +145,7 @@ func (s *sharing) wire(ctx context.Context) error {
 	return nil
 }
 
-// stillThere holds that the ports are those to which the tunnels lead: somebody else
+// stillThere holds that the ports are those to which the tunnels lead: another user
 // may have taken one in between.
 func (s *sharing) stillThere(now []expose.Row) error {
 	for _, r := range s.rows {
@@ -236,7 +236,7 @@ func (s *sharing) end(ctx context.Context, err error) error {
 	return err
 }
 
-// unwire runs the project as it is without tunnels. It does not wait for answers: nobody
+// unwire runs the project as it is without tunnels. It does not wait for answers: no one
 // waits for the URLs any more.
 func (s *sharing) unwire(ctx context.Context) error {
 	if slices.ContainsFunc(s.tunnels, func(t *tunnel.Tunnel) bool { return t != nil }) {

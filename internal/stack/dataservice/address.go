@@ -95,7 +95,7 @@ func isServiceName(host string) bool {
 	return hostName.MatchString(host) && !IsHere(host) && !isPlaceholder(host)
 }
 
-// IsElsewhere says whether a host is a machine of the internet that somebody really has.
+// IsElsewhere says whether a host is a machine of the internet that a user really has.
 func IsElsewhere(host string) bool {
 	return strings.Contains(host, ".") && !IsHere(host) && !isPlaceholder(host)
 }

@@ -30,7 +30,7 @@ type Meaning struct {
 	General  bool // the name says no more than "database" or "broker"
 }
 
-// Words of variables' names. A word that is in none of the tables is somebody else's.
+// Words of variables' names. A word that is in none of the tables is another user's.
 var (
 	partWords = map[string]Part{
 		"URL": PartURL, "URI": PartURL, "DSN": PartURL, "CONNSTR": PartURL, "CONN": PartURL, "CONNECTIONSTRING": PartURL, "STRING": PartURL, "STRINGS": PartURL, "LINK": PartURL,

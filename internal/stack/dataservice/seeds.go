@@ -123,7 +123,7 @@ func dropsBlindly(text string) bool {
 	return (first == nil || m[0] < first[0]) && !strings.EqualFold(stack.Group(text, m, 1)+stack.Group(text, m, 2), "if")
 }
 
-// own says whether one user can own what a text and the others give to somebody, and remembers
+// own says whether one user can own what a text and the others give to a user, and remembers
 // which.
 func (seeds *Seeds) own(text string) bool {
 	for _, m := range givesTo.FindAllStringSubmatch(text, -1) {

@@ -82,7 +82,7 @@ var (
 	comparesURL = lazyregexp.New(`\bstartswith\(|\bstartsWith\(|\breplace\(|==`)
 )
 
-// fromVariable is code that reads a variable: a literal beside it is a default.
+// fromVariable is code that reads a variable: a literal next to it is a default.
 var fromVariable = lazyregexp.New(`\bprocess\.env\b|\bimport\.meta\.env\b|\bgetenv\b|\benviron\b|\benv\(|\bconfig\(|\bos\.Getenv\b|\bENV\[|\bENV\.fetch\b|\$\{\w+:|(?i)\benv\.(?:get|str|url)|\b\w*get_?env\w*\(|\benv(?:_or|or)\w*\(|\blookupenv\b|\b(?:env|dotenvy?)::var|\boption_env!|\bGetEnvironmentVariable\b`)
 
 // maxClues bounds how many clues of a kind one file gives.
@@ -200,34 +200,39 @@ func callClues(file tree.File) []Clue {
 			continue
 		}
 		for _, m := range o.pattern.FindAllStringSubmatchIndex(file.Text, 8) {
-			end := m[1]
-			if len(m) > 3 && m[3] >= 0 {
-				end = m[3]
+			if clue, ok := o.clue(file, m); ok {
+				clues = append(clues, clue)
 			}
-			block, _, _ := strings.Cut(argumentsOf(file.Text[end-1:]), "\nconfig ") // of Elixir, which has no bracket
-			block = withConstants(block, file.Text)
-			service := o.service
-			if service == "postgres" && strings.Contains(file.Text[m[0]:m[1]], "Client(") && !speaksPostgres.MatchString(file.Text) {
-				continue // of Discord, or of the Model Context Protocol
-			}
-			if service == "" {
-				service = dialectIn(block + "\n" + around(file.Text, m[0]))
-			}
-			reads := readsIn(block)
-			if service == "" && len(reads) == 0 {
-				continue
-			}
-			clue := Clue{Service: service, Reads: reads, Calls: o.service != "", Evidence: file.At(m[0], strings.Join(strings.Fields(strings.TrimRight(file.Text[m[0]:m[1]], "({:= \n")), " "))}
-			clue.Address = o.address(service, block)
-			here := o.alone && strings.TrimSpace(strings.Trim(block, "(){}; \n")) == ""
-			if here {
-				clue.Address.Host = "localhost"
-			}
-			clue.Fixed, clue.Literal = clue.Address.Host != "", true
-			clues = append(clues, clue)
 		}
 	}
 	return clues
+}
+
+// clue is what a match of the pattern shows, with its arguments.
+func (o opener) clue(file tree.File, m []int) (Clue, bool) {
+	call, end := file.Text[m[0]:m[1]], m[1]
+	if len(m) > 3 && m[3] >= 0 {
+		end = m[3]
+	}
+	if o.service == "postgres" && strings.Contains(call, "Client(") && !speaksPostgres.MatchString(file.Text) {
+		return Clue{}, false // of Discord, or of the Model Context Protocol
+	}
+	block, _, _ := strings.Cut(argumentsOf(file.Text[end-1:]), "\nconfig ") // of Elixir, which has no bracket
+	block = withConstants(block, file.Text)
+	service, reads := o.service, readsIn(block)
+	if service == "" {
+		service = dialectIn(block + "\n" + around(file.Text, m[0]))
+	}
+	if service == "" && len(reads) == 0 {
+		return Clue{}, false
+	}
+	clue := Clue{Service: service, Reads: reads, Calls: o.service != "", Evidence: file.At(m[0], strings.Join(strings.Fields(strings.TrimRight(call, "({:= \n")), " "))}
+	clue.Address = o.address(service, block)
+	if o.alone && strings.TrimSpace(strings.Trim(block, "(){}; \n")) == "" {
+		clue.Address.Host = "localhost"
+	}
+	clue.Fixed, clue.Literal = clue.Address.Host != "", true
+	return clue, true
 }
 
 // address is what the literals among the arguments say.

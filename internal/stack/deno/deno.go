@@ -154,7 +154,7 @@ func isPart(found []*stack.App, dir string) bool {
 	})
 }
 
-// find looks for a task that starts a server, else for a file that listens. Beside a
+// find looks for a task that starts a server, else for a file that listens. Next to a
 // package.json with scripts a deno.json is a tool's.
 func find(a *stack.App) bool {
 	f, m := a.Directory(), manifestOf(a.Tree, a.Dir)

@@ -101,7 +101,7 @@ var (
 	answersAPI  = lazyregexp.New(`\.(?:get|post|put|delete|use|route)\(\s*["'` + "`" + `]/api\b`)
 )
 
-// serverBeside is the server in the directory of a page, such as Express beside Angular; none
+// serverBeside is the server in the directory of a page, such as Express next to Angular; none
 // where the file only serves what the page's build makes, or is the page's own server.
 func serverBeside(page *stack.App, p *npm.Manifest, stacks []*stack.Stack) []*stack.App {
 	a := &stack.App{Tree: page.Tree, Service: stack.Service{Dir: page.Dir}}
@@ -144,7 +144,7 @@ func bundlesAssets(a *stack.App, p *npm.Manifest) bool {
 	return p.NeedsOneOf(assetPlugins...) != "" && (a.Of == nil || !isListener(a.Of.Packages[0]))
 }
 
-// servesLaravel says whether Vite runs beside Laravel, which loads its files from there.
+// servesLaravel says whether Vite runs next to Laravel, which loads its files from there.
 func servesLaravel(a *stack.App, p *npm.Manifest) bool {
 	return a.Of != nil && a.Of.Name == "vite" && p.NeedsOneOf("laravel-vite-plugin") != "" && a.Directory().Has("composer.json")
 }

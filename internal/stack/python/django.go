@@ -72,7 +72,7 @@ func findDjango(a *stack.App) bool {
 	return false
 }
 
-// djangoWSGI is gunicorn's name of the site: the package beside manage.py with a wsgi.py.
+// djangoWSGI is gunicorn's name of the site: the package next to manage.py with a wsgi.py.
 func djangoWSGI(a *stack.App) string {
 	for _, sub := range a.Tree.Directory(path.Join(a.Dir, path.Dir(a.Entry))).Subs {
 		if a.Tree.Has(path.Join(sub, "wsgi.py")) {

@@ -125,7 +125,7 @@ func wanted(q *untrusted.Quoter, packages []string) untrusted.Inert {
 }
 
 // copies are the files that decide which packages are installed, each as one
-// COPY takes them. One list often takes in another that lies beside or below it.
+// COPY takes them. One list often takes in another that lies next to or below it.
 func copies(q *untrusted.Quoter, s stack.Service) []untrusted.Inert {
 	p := s.Packages
 	if p.Manifest == "" {
@@ -148,7 +148,7 @@ func copies(q *untrusted.Quoter, s stack.Service) []untrusted.Inert {
 	return append(together(q, files, p.Manifest == "requirements.txt" && s.Member() == ""), linked(q, p)...)
 }
 
-// together copies files with those of the same directory. All lists beside requirements.txt
+// together copies files with those of the same directory. All lists next to requirements.txt
 // are taken, so that one that it takes in later is there.
 func together(q *untrusted.Quoter, files []string, all bool) []untrusted.Inert {
 	var directories []string

@@ -183,7 +183,7 @@ func TestDjangoSettings(t *testing.T) {
 	}
 }
 
-// TestWorkers: the processes beside a server, by the Procfile or the source.
+// TestWorkers: the processes next to a server, by the Procfile or the source.
 func TestWorkers(t *testing.T) {
 	t.Parallel()
 	const flask = "-- app.py --\napp = Flask(1)\n"

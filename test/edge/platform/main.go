@@ -1,5 +1,5 @@
 // Command platform is gp, gh and gitpod, by the name it is run under: it asks the edge
-// whose socket lies beside it, and prints and ends as that says.
+// whose socket lies next to it, and prints and ends as that says.
 package main
 
 import (

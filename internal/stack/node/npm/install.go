@@ -219,7 +219,7 @@ func npmInstallation(p stack.Packages, locked bool, node string) installation {
 }
 
 // Copies are the files that decide which packages are installed, as COPY takes
-// them. A pattern that matches nothing is no error beside a file that is there.
+// them. A pattern that matches nothing is no error next to a file that is there.
 // In a workspace the package.json of every member is one of them.
 func Copies(q *untrusted.Quoter, s stack.Service) []untrusted.Inert {
 	p := s.Packages

@@ -18,7 +18,7 @@ type migrations struct {
 	evidence  []string           // files and directories of which one shows that the project has migrations
 	config    []string           // its settings files; nil where they do not say where the migrations are
 	directory *lazyregexp.Regexp // in such a file: where they are
-	usual     string             // where they are else, beside the settings file
+	usual     string             // where they are else, next to the settings file
 	push      *lazyregexp.Regexp // of a script: it makes the tables without migrations
 	pushing   []string           // the same without a script
 }
@@ -91,7 +91,7 @@ var tools = []migrations{
 var drizzleConfigs = []string{"drizzle.config.ts", "drizzle.config.js", "drizzle.config.mjs", "drizzle.config.mts", "drizzle.config.json"}
 
 var (
-	// undoes are scripts that remove data, or that somebody has to answer.
+	// undoes are scripts that remove data, or that a user has to answer.
 	undoes = lazyregexp.New(`\b(?:reset|revert|rollback|undo|drop|fresh|down|dev|create|generate|make)\b|db:migrate:|--force-reset|--accept-data-loss|--watch`)
 	seeds  = lazyregexp.New(`^(?:db[:-])?seed(?:[:-](?:db|run|all|dev))?$`)
 )
@@ -345,7 +345,7 @@ func migrateByHand(v *project) {
 	}
 }
 
-// migratePrisma applies the migrations that Prisma finds beside its schema; where there are
+// migratePrisma applies the migrations that Prisma finds next to its schema; where there are
 // none, it makes the tables of the schema, which it refuses where that loses data.
 func (v *project) migratePrisma() {
 	all := v.prismas(v.Packages)
