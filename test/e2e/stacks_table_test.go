@@ -23,7 +23,7 @@ type change struct {
 type replacement struct{ name, from, to string }
 
 // inMakeTest are the stacks that `make test` runs: the densest, and quick to build.
-var inMakeTest = []string{"express", "fastapi"}
+var inMakeTest = []string{"express", "fastapi", "vite-flask"}
 
 // edited changes the heading of the page, which the source has in these quotes.
 func edited(file, quote string) change {
