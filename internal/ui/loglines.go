@@ -58,6 +58,18 @@ func (l *logLines) prefix(e event.Event) string {
 	return p
 }
 
+// AlignLogs makes room for the names of services before their first lines, so that all lines
+// are aligned. It does nothing for JSON.
+func (u *UI) AlignLogs(names []string) {
+	u.do(func(r renderer) {
+		if lines, ok := r.(interface{ logLines() *logLines }); ok {
+			for _, name := range names {
+				lines.logLines().expect(name)
+			}
+		}
+	})
+}
+
 // expect makes room for a name, so that all names known so far are aligned.
 func (l *logLines) expect(name string) {
 	if w := min(ansi.StringWidth(name), maxPrefix); w > l.width {

@@ -34,6 +34,8 @@ func newPlain(s Streams) *plain {
 	return &plain{streams: s, logs: newLogLines(s), busy: map[string]*busyFact{}, steps: map[string]string{}}
 }
 
+func (r *plain) logLines() *logLines { return &r.logs }
+
 func (r *plain) event(e event.Event, at time.Time) {
 	if e.Kind == event.Log {
 		r.print(logStream(e), r.logs.line(e)+"\n")

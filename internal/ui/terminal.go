@@ -46,6 +46,8 @@ func newTerminal(s Streams) *terminal {
 	return &terminal{streams: s, theme: s.theme(toErr), logs: newLogLines(s), byKey: map[string]*entry{}}
 }
 
+func (r *terminal) logLines() *logLines { return &r.logs }
+
 func (r *terminal) event(e event.Event, at time.Time) {
 	switch e.Kind {
 	case event.Log:

@@ -176,6 +176,10 @@ func TestLogs(t *testing.T) {
 			t.Errorf("without its service: %q", line)
 		}
 	}
+	// Names are aligned from the first line on.
+	if got := w.Command(NewLogs, "logs").Fine(t).Out; !strings.HasPrefix(got, "web   | web one\napi-1 | first api\n") {
+		t.Errorf("not aligned:\n%s", got)
+	}
 	all := objects(t, w.Command(NewLogs, "--json", "logs", "--no-log-prefix", "web").Fine(t).Out)
 	if len(all) != 2 {
 		t.Errorf("json: %v", all)

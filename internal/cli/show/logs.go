@@ -34,12 +34,19 @@ func Logs(ctx context.Context, env *command.Env, s *session.Session, f Followed,
 			sources = append(sources, f.source(c.ID, c.Name, c.Service, c.Number))
 		}
 	}
-	for i := range sources {
-		sources[i].Several = count[sources[i].Service] > 1
+	var names []string
+	for i, source := range sources {
+		sources[i].Several = count[source.Service] > 1
+		name := source.Service
+		if sources[i].Several {
+			name += "-" + strconv.Itoa(source.Number)
+		}
+		names = append(names, name)
 	}
 	if o.Sink == nil {
 		o.Sink = env.Sink
 	}
+	env.UI.AlignLogs(names)
 	if o.Follow {
 		o.Later = f.later(s.Name)
 	}
