@@ -2,7 +2,6 @@ package stack
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -51,7 +50,7 @@ func FilesIn(t *tree.Tree, dir string, endings ...string) []string {
 func HasCode(source tree.File) bool { return strings.TrimSpace(source.Text) != "" }
 
 // readmeSeed is a command of a README that fills a database, at the beginning of a line.
-var readmeSeed = regexp.MustCompile("(?im)^[\\s>$#*`-]*((?:python3?|node|npm run|yarn|pnpm|npx|flask|mix|go run|bundle exec|bin/rails|rails|php|\\./manage\\.py)\\s+[\\w./:@ -]*?(?:seed|populate|loaddata|load_data|sample_?data|fixtures)[\\w./:-]*)`?\\s*(?:#.*)?$")
+var readmeSeed = lazyregexp.New("(?m)^[\\s>$#*`-]*((?:python3?|node|npm run|yarn|pnpm|npx|flask|mix|go run|bundle exec|bin/rails|rails|php|\\./manage\\.py)\\s+[\\w./:@ -]*?(?:[Ss]eed|populate|loaddata|load_data|sample_?[dD]ata|fixtures)[\\w./:-]*)`?\\s*(?:#.*)?$")
 
 // SeedIn is the command of a README that fills a database; nil for none.
 func SeedIn(readme string) []string {
