@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/fstest"
+
+	"golang.org/x/tools/txtar"
 
 	"github.com/devup-cli/devup/internal/tree"
 )
@@ -309,6 +312,54 @@ func FuzzSource(f *testing.F) {
 	})
 }
 
+// TestSeedsIn: which files are loaded, in which order, and what they need.
+func TestSeedsIn(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ name, files, want string }{
+		{
+			"a dump that calls a sequence and a view tables",
+			"-- schema.sql --\nCREATE TABLE public.users (id integer);\nCREATE SEQUENCE public.users_id_seq AS integer;\nALTER TABLE public.users_id_seq OWNER TO anna;\n" +
+				"CREATE VIEW public.adults AS SELECT 1;\nALTER TABLE public.adults OWNER TO anna;\n", "schema.sql of anna",
+		},
+		{
+			"words of a comment are no table",
+			"-- schema.sql --\nCREATE UNLOGGED TABLE a (id serial);\n-- what references it is below\nCREATE TABLE b (id int references a(id));\n", "schema.sql",
+		},
+		{
+			"a file that is left out makes no database",
+			"-- a_schema.sql --\nCREATE DATABASE shop;\n\\c shop\nCREATE TABLE likes (id int references nothing(id));\n-- b_schema.sql --\nCREATE TABLE users (id int);\n", "b_schema.sql",
+		},
+		{
+			"nor does one that two users own",
+			"-- a_schema.sql --\nCREATE DATABASE shop;\n\\c shop\nCREATE TABLE a (id int);\nALTER TABLE a OWNER TO anna;\nALTER TABLE a OWNER TO ben;\n" +
+				"-- b_schema.sql --\nCREATE TABLE users (id int);\n", "b_schema.sql",
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			files := fstest.MapFS{}
+			for _, f := range txtar.Parse([]byte(c.files)).Files {
+				files[f.Name] = &fstest.MapFile{Data: f.Data}
+			}
+			root, err := tree.Walk(files, tree.Files{Interesting: func(string) bool { return true }, Manifest: func(string) bool { return false }})
+			if err != nil {
+				t.Fatal(err)
+			}
+			seeds := Lookup("postgres").SeedsIn(root, []string{"."}, "")
+			got := strings.Join(seeds.Files, " ")
+			if seeds.Owner != "" {
+				got += " of " + seeds.Owner
+			}
+			if seeds.Database != "" || seeds.Makes {
+				got += " in " + seeds.Database
+			}
+			if got != c.want {
+				t.Errorf("%q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
 // TestTLS: code that insists on TLS to PostgreSQL, unless it is for production.
 func TestTLS(t *testing.T) {
 	t.Parallel()
@@ -320,6 +371,7 @@ func TestTLS(t *testing.T) {
 		`ssl: process.env.NODE_ENV === "production" ? { rejectUnauthorized: false } : false`:     false,
 		`...(isProd && { ssl: { rejectUnauthorized: false } })`:                                  false,
 		"production: {\n  connection: { ssl: { rejectUnauthorized: false } } }":                  false,
+		`new Pool({ database: "products", ssl: { rejectUnauthorized: false } })`:                 true,
 		"production: {},\ndevelopment: { connection: { ssl: { rejectUnauthorized: false } } }":   true,
 	} {
 		got := false
