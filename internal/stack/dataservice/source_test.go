@@ -2,6 +2,7 @@ package dataservice
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -26,6 +27,7 @@ func TestClues(t *testing.T) {
 		"const host = 'localhost';\nconst user = 'me';\nmysql.createPool({ host, user, password: process.env.P })":                                   "mysql localhost me:/ fixed",
 		"HOST = 'localhost'\npsycopg2.connect(host=HOST, user=user)":                                                                                 "postgres localhost :/ fixed",
 		`module.exports = { HOST: "localhost", USER: "me", PASSWORD: "pw", DB: "shop", dialect: "postgres" }`:                                        "postgres localhost me:pw/shop fixed; postgres  :/",
+		`module.exports = { host: "localhost", port: 3000, name: "my-api" }`:                                                                         "",
 		`module.exports = { HOST: "localhost", PORT: 27017, DB: "shop" }`:                                                                            "mongo localhost :/shop fixed",
 		`db_config = {'host': 'localhost', 'user': 'me', 'database': 'shop'}`:                                                                        "sql localhost me:/shop fixed",
 		`const mail = { host: "localhost", user: "me", name: "x" }`:                                                                                  "",
@@ -291,7 +293,7 @@ func FuzzSource(f *testing.F) {
 		for _, name := range names {
 			file := tree.File{Path: name, Text: text}
 			for _, c := range Clues(file, nil) {
-				if c.Service == "" || c.File != name || c.Line < 1 {
+				if c.Service == "" && len(c.Reads) == 0 || c.File != name || c.Line < 1 {
 					t.Errorf("%s: a clue without a service or place: %+v", name, c)
 				}
 			}
@@ -357,6 +359,33 @@ func TestSeedsIn(t *testing.T) {
 				t.Errorf("%q, want %q", got, c.want)
 			}
 		})
+	}
+}
+
+// TestSettingsOfTexts: what a file of translations or a template says is no address.
+func TestSettingsOfTexts(t *testing.T) {
+	t.Parallel()
+	for name, text := range map[string]string{
+		"locales/default.json": `{"database": {"name": "Name of the database", "host": "Host of the database"}}`,
+		"config/base.yaml":     "database:\n  host: '{{ .Values.host }}'\n",
+	} {
+		if got := Clues(tree.File{Path: name, Text: text}, nil); slices.ContainsFunc(got, func(c Clue) bool { return c.Address.Host != "" || c.Address.Name != "" }) {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}
+
+// TestOnce: a second call counts where it reads variables or has another port.
+func TestOnce(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]int{
+		"psycopg2.connect(host='localhost', dbname='a')\npsycopg2.connect(host='localhost', dbname='a')":                       1,
+		"psycopg2.connect(host='localhost', dbname='a')\npsycopg2.connect(host='localhost', user=os.getenv('DBUSR'))":          2,
+		"psycopg2.connect(host='localhost', dbname='a', port=5432)\npsycopg2.connect(host='localhost', dbname='b', port=5433)": 2,
+	} {
+		if got := Clues(tree.File{Path: "app.py", Text: text}, nil); len(got) != want {
+			t.Errorf("%s: %d clues, want %d: %+v", text, len(got), want, got)
+		}
 	}
 }
 
