@@ -36,6 +36,7 @@ func (s dataServices) decideData() []Data {
 		if sqlite.Text != "" {
 			sqlite.Text = "SQLite: its file is its data, and stays in the directory"
 			c.Note(sqlite)
+			c.sqlite = true
 			nameSQLite(c, seen)
 		}
 		for _, w := range wanted {
@@ -57,6 +58,7 @@ func (s dataServices) decideData() []Data {
 	for _, shared := range all {
 		s.decideTables(shared)
 	}
+	s.offerSeeds(all)
 	for _, shared := range all {
 		s.decideSeed(shared)
 		slices.Sort(shared.Users)

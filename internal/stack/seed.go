@@ -16,7 +16,7 @@ type Seed struct {
 }
 
 // clears is code or SQL that removes data.
-var clears = lazyregexp.New(`(?i)\b(?:delete|remove|update)Many\s*\(|\btruncate\b|\bdrop(?:_all|Table|Collection|Database|Schema)?\b\s*[(\s]|\b(?:destroy|delete|update)_all\b|\bbulkDelete\b|\.del\(\)|\bdelete\s+from\b|\bsync\(\s*\{\s*force|\bdestroy\(\s*\{|\bmigrate:fresh\b|\b(?:objects|query)\b[^\n]*\.delete\(`)
+var clears = lazyregexp.New(`(?i)\b(?:delete|remove|update)Many\s*\(|\btruncate\b|\bdrop(?:_all|Table|Collection|Database|Schema)?\b\s*[(\s]|\b(?:destroy|delete|update)_all\b|\bbulkDelete\b|\.del\(\)|\bdelete\s+from\b|\bsync\(\s*\{\s*force|\bdestroy\(\s*\{|\.remove\(\s*[{)]|\bmigrate:fresh\b|\b(?:objects|query)\b[^\n]*\.delete\(`)
 
 // undoing is where the part of a seeder begins that takes its data back.
 var undoing = lazyregexp.New(`(?m)^\s*(?:async\s+)?down\b|\bexports\.down\b`)
