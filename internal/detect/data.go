@@ -36,6 +36,7 @@ func (s dataServices) decideData() []Data {
 		if sqlite.Text != "" {
 			sqlite.Text = "SQLite: its file is its data, and stays in the directory"
 			c.Note(sqlite)
+			c.sqlite = true
 			nameSQLite(c, seen)
 		}
 		for _, w := range wanted {
@@ -57,6 +58,7 @@ func (s dataServices) decideData() []Data {
 	for _, shared := range all {
 		s.decideTables(shared)
 	}
+	s.offerSeeds(all)
 	for _, shared := range all {
 		s.decideSeed(shared)
 		slices.Sort(shared.Users)
@@ -95,10 +97,10 @@ func (s dataServices) askedFor(found []dataservice.Use) []dataservice.Use {
 // seen is what a service's files say of data services.
 func (s dataServices) seen(c *candidate) dataservice.Seen {
 	seen := dataservice.Seen{Language: c.Of.Language.Name, InCompose: c.compose != nil}
-	read := budget{maxSources, maxSourcesBytes}
+	read, tops := budget{maxSources, maxSourcesBytes}, c.dataDirectories()
 	for _, full := range s.filesOf(c) {
 		name, dir := path.Base(full), path.Dir(full)
-		isManifest := slices.Contains(c.dataDirectories(), dir) || path.Base(dir) == "requirements"
+		isManifest := slices.Contains(tops, dir) || path.Base(dir) == "requirements"
 		switch {
 		case read.isSpent():
 		case isManifest && dataservice.ManifestLanguage(name) != "" && !strings.Contains(name, "dev") && !strings.Contains(name, "test"):

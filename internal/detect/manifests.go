@@ -64,7 +64,7 @@ func (s *scan) leaveOut() {
 		if lock := f.First("package-lock.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock"); lock != "" && !f.Has("package.json") && !s.found.has(dir) {
 			s.tree.Reject(dir, lock+" without a package.json", Evidence{File: path.Join(dir, lock)})
 		}
-		if entry := path.Join(dir, f.First(pageEntries...)); entry != dir && mountsPage.MatchString(s.tree.Source(entry).Text) && !s.isWithin(dir, s.found) {
+		if entry := path.Join(dir, f.First(pageEntries...)); entry != dir && !s.isWithin(dir, s.found) && mountsPage.MatchString(s.tree.Source(entry).Text) {
 			s.tree.LeaveOut(dir, path.Base(entry)+" starts pages, and no package.json lists their packages", Evidence{File: entry})
 		}
 	}

@@ -119,12 +119,8 @@ var takesPort = lazyregexp.New(`(?:\benv\??\.|[(\[]\s*["'])PORT\b|\{[^{}]*\bPORT
 // call: on the machine of those who wrote them, PORT said that one. A default that only the framework
 // has comes last.
 func (s containerPorts) portOfSource(c *candidate) (Port, bool) {
-	if c.Of.FindPort != nil {
-		port, ok := c.Of.FindPort(c.App)
-		return port, ok && port.Evidence.File != ""
-	}
-	port, ok := stack.PortIn(c.Sources, c.Of.Language.Ports...)
-	if !ok || !c.reads("PORT") || !takesPort.MatchString(s.lineOf(port.Evidence)) {
+	port, ok := writtenPort(c)
+	if !ok || c.Of.FindPort != nil || !c.reads("PORT") || !takesPort.MatchString(s.lineOf(port.Evidence)) {
 		return port, ok
 	}
 	if called, all := s.portOfCallers(c); all && called.Number != port.Number {
@@ -134,6 +130,16 @@ func (s containerPorts) portOfSource(c *candidate) (Port, bool) {
 		return called, true
 	}
 	return port, true
+}
+
+// writtenPort is the port in the service's own source. It asks no other service, so that two
+// cannot ask each other without end.
+func writtenPort(c *candidate) (Port, bool) {
+	if c.Of.FindPort != nil {
+		port, ok := c.Of.FindPort(c.App)
+		return port, ok && port.Evidence.File != ""
+	}
+	return stack.PortIn(c.Sources, c.Of.Language.Ports...)
 }
 
 // lineOf is the line of source that evidence is of.

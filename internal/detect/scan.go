@@ -105,6 +105,7 @@ type candidate struct {
 	workers   []runfiles.Process // what Procfiles run of its code besides
 	assets    bool               // it is the development server of the files that another service's pages load
 	loopback  *loopback          // the network that it shares; nil for its own
+	sqlite    bool               // its database is a file of its own
 }
 
 // role is what a service is to its siblings.

@@ -71,6 +71,18 @@ func location(address string) string {
 	return address
 }
 
+// offerSeeds only offers what fills the database of a service that has none here. It may be one on
+// the internet, with the data of others.
+func (s dataServices) offerSeeds(all []*dataservice.Shared) {
+	for _, c := range s.found {
+		isHere := c.sqlite || slices.ContainsFunc(all, func(shared *dataservice.Shared) bool {
+			return dataservice.Lookup(shared.Service).Group == dataservice.Database &&
+				slices.ContainsFunc(shared.Uses, func(use dataservice.Use) bool { return use.By == c.Name })
+		})
+		c.Seed.Once = c.Seed.Once && isHere
+	}
+}
+
 // decideSeed takes the command of a README that fills the database of a service, where nothing
 // else shows one. It is only offered: what it does is not known.
 func (s dataServices) decideSeed(shared *dataservice.Shared) {

@@ -43,7 +43,7 @@ func (p Port) Web() bool {
 }
 
 // dataImages are images, by the last part of their names, that speak HTTP and hold data, or
-// show those of a database to whoever comes: most ask no one for a password in development.
+// show those of a database to anyone who asks: most ask no one for a password in development.
 var dataImages = []string{
 	"adminer", "arangodb", "azurite", "chroma", "cloudbeaver", "clickhouse", "clickhouse-server", "consul", "couchdb", "dynamodb-admin", "dynamodb-local",
 	"elasticsearch", "etcd", "influxdb", "kafka-ui", "kibana", "localstack", "localstack-pro", "meilisearch", "minio", "mongo-express", "neo4j",

@@ -57,8 +57,10 @@ func NewMask(variables []Variable, plain []string, homeDir string) Mask {
 		pairs = append(pairs, value, masked)
 	}
 	m := Mask{values: strings.NewReplacer(pairs...)}
-	if path := strings.TrimRight(homeDir, `/\`); path != "" {
-		m.home = &home{path, regexp.MustCompile(`[\w./\\~-]*?` + regexp.QuoteMeta(path) + `[\w.-]*`)}
+	path := strings.TrimRight(homeDir, `/\`)
+	// A path that is no text in UTF-8 makes no pattern.
+	if pattern, err := regexp.Compile(`[\w./\\~-]*?` + regexp.QuoteMeta(path) + `[\w.-]*`); err == nil && path != "" {
+		m.home = &home{path, pattern}
 	}
 	return m
 }
@@ -105,8 +107,8 @@ func (m Mask) Text(text string) string {
 	})
 	if m.home != nil {
 		text = m.home.pattern.ReplaceAllStringFunc(text, func(found string) string {
-			if found == m.home.path {
-				return "~"
+			if rest, is := strings.CutPrefix(found, m.home.path); is && strings.Trim(rest, ".") == "" { // also where it ends a sentence
+				return "~" + rest
 			}
 			return found // a longer name, or a directory below another one
 		})

@@ -44,6 +44,7 @@ func TestMask(t *testing.T) {
 		{"a long path", "/usr/local/lib/python3.13/site-packages/flask/app.py", "/usr/local/lib/python3.13/site-packages/flask/app.py"},
 		{"the home", "/home/ada/src/shop", "~/src/shop"},
 		{"the home alone", "HOME=/home/ada, /home/ada:/home/ada", "HOME=~, ~:~"},
+		{"the home at the end of a sentence", "nothing is in /home/ada.", "nothing is in ~."},
 		{"another directory that begins as the home", "/home/ada2/src and /home/ada-old", "/home/ada2/src and /home/ada-old"},
 		{"the name of the home below another directory", "/srv/home/ada/src", "/srv/home/ada/src"},
 		{"a setting", "npm_registry and task-runner", "npm_registry and task-runner"},

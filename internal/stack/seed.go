@@ -2,7 +2,6 @@ package stack
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -17,7 +16,7 @@ type Seed struct {
 }
 
 // clears is code or SQL that removes data.
-var clears = lazyregexp.New(`(?i)\b(?:delete|remove|update)Many\s*\(|\btruncate\b|\bdrop(?:_all|Table|Collection|Database|Schema)?\b\s*[(\s]|\b(?:destroy|delete|update)_all\b|\bbulkDelete\b|\.del\(\)|\bdelete\s+from\b|\bsync\(\s*\{\s*force|\bdestroy\(\s*\{|\bmigrate:fresh\b|\b(?:objects|query)\b[^\n]*\.delete\(`)
+var clears = lazyregexp.New(`(?i)\b(?:delete|remove|update)Many\s*\(|\btruncate\b|\bdrop(?:_all|Table|Collection|Database|Schema)?\b\s*[(\s]|\b(?:destroy|delete|update)_all\b|\bbulkDelete\b|\.del\(\)|\bdelete\s+from\b|\bsync\(\s*\{\s*force|\bdestroy\(\s*\{|\.remove\(\s*[{)]|\bmigrate:fresh\b|\b(?:objects|query)\b[^\n]*\.delete\(`)
 
 // undoing is where the part of a seeder begins that takes its data back.
 var undoing = lazyregexp.New(`(?m)^\s*(?:async\s+)?down\b|\bexports\.down\b`)
@@ -51,7 +50,7 @@ func FilesIn(t *tree.Tree, dir string, endings ...string) []string {
 func HasCode(source tree.File) bool { return strings.TrimSpace(source.Text) != "" }
 
 // readmeSeed is a command of a README that fills a database, at the beginning of a line.
-var readmeSeed = regexp.MustCompile("(?im)^[\\s>$#*`-]*((?:python3?|node|npm run|yarn|pnpm|npx|flask|mix|go run|bundle exec|bin/rails|rails|php|\\./manage\\.py)\\s+[\\w./:@ -]*?(?:seed|populate|loaddata|load_data|sample_?data|fixtures)[\\w./:-]*)`?\\s*(?:#.*)?$")
+var readmeSeed = lazyregexp.New("(?m)^[\\s>$#*`-]*((?:python3?|node|npm run|yarn|pnpm|npx|flask|mix|go run|bundle exec|bin/rails|rails|php|\\./manage\\.py)\\s+[\\w./:@ -]*?(?:[Ss]eed|populate|loaddata|load_data|sample_?[dD]ata|fixtures)[\\w./:-]*)`?\\s*(?:#.*)?$")
 
 // SeedIn is the command of a README that fills a database; nil for none.
 func SeedIn(readme string) []string {

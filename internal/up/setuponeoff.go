@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"time"
 
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/moby/moby/api/pkg/stdcopy"
@@ -27,7 +28,9 @@ func (e engine) runOneOff(ctx context.Context, p *types.Project, in string, s se
 		return containerexec.Result{}, true, err
 	}
 	defer func() {
-		_, left := e.client.ContainerRemove(context.WithoutCancel(ctx), single.ID, client.ContainerRemoveOptions{Force: true, RemoveVolumes: true})
+		after, cancel := context.WithTimeout(context.WithoutCancel(ctx), removeTime)
+		defer cancel()
+		_, left := e.client.ContainerRemove(after, single.ID, client.ContainerRemoveOptions{Force: true, RemoveVolumes: true})
 		err = errors.Join(err, left)
 	}()
 	if err := single.Start(ctx); err != nil {
@@ -44,10 +47,15 @@ func (e engine) runOneOff(ctx context.Context, p *types.Project, in string, s se
 	return done, true, err
 }
 
-// stepService is a service whose container runs a setup step and nothing else.
+// removeTime is how long the engine has to remove the container of a setup step.
+const removeTime = 30 * time.Second
+
+// stepService is a service whose container runs a setup step and nothing else. Without a
+// terminal, its log can be read as two streams.
 func stepService(s types.ServiceConfig, command []string) types.ServiceConfig {
 	s.Entrypoint, s.Command = command, types.ShellCommand{}
 	s.Ports, s.PostStart, s.PreStop, s.HealthCheck = nil, nil, nil, nil
+	s.Tty = false
 	return s
 }
 

@@ -159,13 +159,16 @@ func (l *upRun) prepareImages(ctx context.Context, state observe.Project) (image
 		Options: o.Options, Project: withoutServices(out.Project, l.broken.Failed, nil), Containers: state.Containers, Known: o.Known, OneOff: o.Plan.OneOff, DryRun: o.DryRun,
 	})
 	out.Builds, out.Pulls = made.Builds, made.Pulls
+	if err != nil {
+		return made, out.Project, err
+	}
 	if l.broken.Failure != nil {
 		maps.Copy(made.Failed, l.broken.Failed)
 		made.Failure = errors.Join(l.broken.Failure, made.Failure)
 	}
 	l.broken = made
-	if err != nil || made.Failure == nil {
-		return made, out.Project, err
+	if made.Failure == nil {
+		return made, out.Project, nil
 	}
 	blocked := dependents(out.Project, made.Failed)
 	runnable := withoutServices(out.Project, made.Failed, blocked)

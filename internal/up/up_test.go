@@ -9,10 +9,12 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/moby/moby/client"
 
 	"github.com/devup-cli/devup/internal/egress"
 	"github.com/devup-cli/devup/internal/expose"
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/fakeengine"
 	"github.com/devup-cli/devup/internal/images"
 	"github.com/devup-cli/devup/internal/observe"
 	"github.com/devup-cli/devup/internal/plan"
@@ -170,6 +172,31 @@ func TestRunStartsNothingWithoutAnyImage(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, "-- compose.yaml --\nname: shop\nservices: {web: {image: 'nowhere:1'}, api: {image: 'redis:7', depends_on: [web]}}\n")
 	if _, err := f.run(t.Context(), t, Options{}); fail.CodeOf(err) != fail.ImageMissing || f.engine.taken() != "" {
+		t.Errorf("error: %v", err)
+	}
+}
+
+// leaving is an engine that answers nothing about images once a port was refused.
+type leaving struct {
+	*fakeengine.Images
+	engine *steps
+}
+
+func (e leaving) ImageList(ctx context.Context, o client.ImageListOptions) (client.ImageListResult, error) {
+	e.engine.mu.Lock()
+	defer e.engine.mu.Unlock()
+	if e.engine.refused[8080] == 0 {
+		return client.ImageListResult{}, context.Canceled
+	}
+	return e.Images.ImageList(ctx, o)
+}
+
+func TestRunEndsWhereTheNextAttemptGetsNoImages(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, "-- compose.yaml --\nname: shop\nservices: {web: {image: 'redis:7', ports: ['8080:80']}, api: {image: 'nowhere:1'}}\n")
+	f.engine.refused[8080] = 1
+	f.target.Images.Engine = leaving{f.images, f.engine}
+	if _, err := f.run(t.Context(), t, Options{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("error: %v", err)
 	}
 }

@@ -29,10 +29,10 @@ func configClues(file tree.File) []Clue {
 		return nil
 	}
 	var clues []Clue
-	flat := map[string]string{}
+	kinds := map[string]string{} // of the services of which a driver says it
 	for _, s := range settingsIn(file) {
 		m, ok := classify(strings.ToUpper(strings.NewReplacer(".", "_", "-", "_").Replace(s.name)))
-		if !ok || strings.Contains(s.value, "${") || m.General && !slices.Contains(m.Services, "postgres") {
+		if !ok || strings.ContainsAny(s.value, " {") || m.General && !slices.Contains(m.Services, "postgres") {
 			continue
 		}
 		service := m.Services[0]
@@ -48,12 +48,12 @@ func configClues(file tree.File) []Clue {
 			i = len(clues) - 1
 		}
 		if m.Part == PartDriver && ofDialect(s.value) != "" {
-			flat[service] = ofDialect(s.value)
+			kinds[service] = ofDialect(s.value)
 		}
 		clues[i].Address.take(m.Part, s.value)
 	}
 	for i, c := range clues {
-		if named, ok := flat[c.Service]; ok {
+		if named, ok := kinds[c.Service]; ok {
 			clues[i].Service = named
 		}
 		clues[i].Fixed = c.Address.Host != ""
@@ -122,6 +122,8 @@ func below(table map[string]any, prefix string, depth int) []setting {
 
 var (
 	hostKey = lazyregexp.New(`(?i)["']?\bhost["']?\s*:\s*["'][^"'\n]+["']`)
+	// databaseKey is a field that only a database has, where a server has a name, too.
+	databaseKey = lazyregexp.New(`(?i)\b(?:database|db(?:_?name)?)["']?\s*:`)
 	// ofSettings is what stands in front of an object of settings, in a file that only holds them.
 	ofSettings = lazyregexp.New(`(?i)(?:\bexport\s+default|\b\w*(?:config|db|database|conn\w*|options|settings|exports(?:\.\w+)?)(?:\s*:\s*\w+)?\s*=|["']?\b(?:db|database|mysql|postgres|postgresql|pg|sql|mongo|mongodb)["']?\s*:)\s*$`)
 )
@@ -141,12 +143,10 @@ func objectClues(file tree.File, known []Clue) []Clue {
 		}
 		block := argumentsOf(file.Text[start:])
 		address := opener{}.address("", block)
-		if address.Host == "" || address.Name == "" {
-			continue
-		}
 		service := dialectIn(block)
+		isDatabase := service != "" || address.User != "" || databaseKey.MatchString(block)
 		switch {
-		case service == SQLite:
+		case address.Host == "" || address.Name == "" || !isDatabase || service == SQLite:
 			continue
 		case service == "" && address.Port == Lookup("mongo").Port:
 			service = "mongo"
@@ -179,12 +179,11 @@ var bareName = lazyregexp.New(`[(,{:=]\s*([A-Za-z_]\w*)\s*[,)}]`)
 // withConstants has literals in the place of the names among the arguments that the same file
 // gives one, as in new Sequelize(database, user, password). A name alone in an object is its key
 // too.
-func withConstants(block, text string) string {
-	constants := constantsOf(text, nil)
+func withConstants(block string, constants func() Constants) string {
 	var replaced strings.Builder
 	done := 0
 	for m := bareName.FindStringSubmatchIndex(block); m != nil; m = after(bareName, block, m[3]) {
-		value := constants.text(block[m[2]:m[3]])
+		value := constants().text(block[m[2]:m[3]])
 		if strings.Contains(value, unknown) {
 			continue
 		}

@@ -29,7 +29,7 @@ var databases = []*Service{
 				Packages: map[string][]string{"python": {"pgvector", "langchain-postgres"}, "node": {"pgvector"}, "golang": {"github.com/pgvector/pgvector-go"}, "ruby": {"neighbor"}},
 			},
 			{
-				Name: "TLS", // with the certificate that Debian's package makes, which nobody signed
+				Name: "TLS", // with the self-signed certificate that Debian's package makes
 				Code: lazyregexp.New(`\bssl["']?\s*:\s*\{[^{}]*\brejectUnauthorized["']?\s*:\s*false|\bsslmode["']?\s*[=:]\s*["']?require\b`),
 				Command: []string{
 					"postgres", "-c", "ssl=on", "-c", "ssl_cert_file=/etc/ssl/certs/ssl-cert-snakeoil.pem", "-c", "ssl_key_file=/etc/ssl/private/ssl-cert-snakeoil.key",

@@ -157,9 +157,10 @@ func (w *Wanted) know(a Address, rank int) {
 }
 
 func (f *finder) clues() {
+	driver := f.driver()
 	for _, c := range f.seen.Clues {
 		if c.Service == anySQL {
-			c.Service = f.driver()
+			c.Service = driver
 		}
 		of := Lookup(c.Service)
 		for _, read := range c.Reads {

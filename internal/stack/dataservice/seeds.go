@@ -24,10 +24,11 @@ var (
 	makesDB   = lazyregexp.New("(?im)^\\s*create\\s+(?:database|schema)\\s+(?:/\\*!\\d+\\s+)?(if\\s+not\\s+exists\\s*(?:\\*/\\s*)?)?[`\"]?([\\w-]+)[`\"]?[^;\\n]*;")
 	usesDB    = lazyregexp.New("(?im)^\\s*(?:use\\s+|\\\\c(?:onnect)?\\s+)[`\"]?([\\w-]+)")
 	// drops is what a dump with --clean begins with: it fails where the tables are not there yet.
-	drops      = lazyregexp.New(`(?im)^\s*(?:drop\s+(?:table|sequence|type|view|index)\s+(\S+)|alter\s+table\s[^;\n]*\sdrop\s+constraint\s+(\S+))`)
-	givesTo    = lazyregexp.New(`(?im)^\s*alter\s[^;\n]*\sowner\s+to\s+"?([\w-]+)"?\s*;`)
-	dropsDB    = lazyregexp.New(`(?im)^\s*drop\s+database\b`)
-	makesOne   = lazyregexp.New("(?im)^\\s*create\\s+table\\s+(?:if\\s+not\\s+exists\\s+)?(?:[`\"]?\\w+[`\"]?\\.)?[`\"]?(\\w+)")
+	drops   = lazyregexp.New(`(?im)^\s*(?:drop\s+(?:table|sequence|type|view|index)\s+(\S+)|alter\s+table\s[^;\n]*\sdrop\s+constraint\s+(\S+))`)
+	givesTo = lazyregexp.New(`(?im)^\s*alter\s[^;\n]*\sowner\s+to\s+"?([\w-]+)"?\s*;`)
+	dropsDB = lazyregexp.New(`(?im)^\s*drop\s+database\b`)
+	// makesOne makes a table, or what pg_dump before 16 calls a table when it gives it to its owner.
+	makesOne   = lazyregexp.New("(?im)^\\s*create\\s+(?:or\\s+replace\\s+)?(?:(?:unlogged|temporary|temp|materialized|recursive)\\s+)*(?:table|view|sequence)\\s+(?:if\\s+not\\s+exists\\s+)?(?:[`\"]?\\w+[`\"]?\\.)?[`\"]?(\\w+)")
 	refersTo   = lazyregexp.New("(?i)(?:\\breferences|\\binsert\\s+(?:ignore\\s+)?into|\\balter\\s+table(?:\\s+only)?)\\s+(?:[`\"]?\\w+[`\"]?\\.)?[`\"]?(\\w+)")
 	makesTable = lazyregexp.New(`(?im)^\s*(?:create\s+(?:table|type|extension|schema|view|sequence)|insert\s+into|copy\s)`)
 	ofPostgres = lazyregexp.New("(?i)PostgreSQL database dump|\\b(?:big|small)?serial\\b|\\bjsonb\\b|\\btimestamptz\\b|\\bplpgsql\\b|::\\w+|\\bgen_random_uuid\\b|\\bcreate\\s+(?:extension|type)\\b|generated (?:always|by default) as identity|(?m)^\\s*\\\\c(?:onnect)?\\s")
@@ -54,7 +55,7 @@ func (s *Service) SeedsIn(t *tree.Tree, dirs []string, known string) Seeds {
 		return Seeds{}
 	}
 	var tables, rows []string
-	seeds := Seeds{Database: known}
+	found := Seeds{Database: known}
 	for _, dir := range dirs {
 		for _, below := range seedDirectories {
 			f := t.Directory(path.Join(dir, below))
@@ -62,7 +63,7 @@ func (s *Service) SeedsIn(t *tree.Tree, dirs []string, known string) Seeds {
 				full := path.Join(f.Path, name)
 				switch {
 				case path.Ext(name) != ".sql" || notSeeds.MatchString(name) || slices.Contains(tables, full) || slices.Contains(rows, full):
-				case !s.loads(t.Text(full)) || !seeds.take(s, t.Text(full)) || !seeds.own(t.Text(full)):
+				case !found.add(s, t.Text(full)):
 				case rowsNames.MatchString(name) && !seedNames.MatchString(name):
 					rows = append(rows, full)
 				default:
@@ -74,8 +75,23 @@ func (s *Service) SeedsIn(t *tree.Tree, dirs []string, known string) Seeds {
 	if len(tables)+len(rows) > maxSeeds {
 		return Seeds{}
 	}
-	seeds.Files = inOrder(t, append(tables, rows...))
+	seeds := Seeds{Database: known}
+	for _, name := range inOrder(t, append(tables, rows...)) {
+		if seeds.add(s, t.Text(name)) {
+			seeds.Files = append(seeds.Files, name)
+		}
+	}
 	return seeds
+}
+
+// add says whether a text goes with the others, and if so remembers what it needs.
+func (seeds *Seeds) add(s *Service, text string) bool {
+	with := *seeds
+	if !s.loads(text) || !with.take(s, text) || !with.own(text) {
+		return false
+	}
+	*seeds = with
+	return true
 }
 
 // loads says whether a text is plain SQL for the service.
@@ -148,8 +164,8 @@ func inOrder(t *tree.Tree, files []string) []string {
 		if i < 0 {
 			break
 		}
-		for _, m := range makesOne.FindAllStringSubmatch(t.Text(files[i]), -1) {
-			made[strings.ToLower(m[1])] = true
+		for name := range madeIn(t.Text(files[i])) {
+			made[name] = true
 		}
 		ordered = append(ordered, files[i])
 		files = slices.Delete(files, i, i+1)
@@ -161,12 +177,18 @@ func refersOnlyTo(text string, made map[string]bool) bool {
 	if len(text) >= tree.MaxFile {
 		return true // the rest of it was not read
 	}
-	own := map[string]bool{}
-	for _, m := range makesOne.FindAllStringSubmatch(text, -1) {
-		own[strings.ToLower(m[1])] = true
-	}
-	return !slices.ContainsFunc(refersTo.FindAllStringSubmatch(text, -1), func(m []string) bool {
+	own := madeIn(text)
+	return !slices.ContainsFunc(refersTo.FindAllStringSubmatch(tree.BlankComments(text, "--"), -1), func(m []string) bool {
 		name := strings.ToLower(m[1])
 		return !made[name] && !own[name]
 	})
+}
+
+// madeIn are the names of the tables that a text makes.
+func madeIn(text string) map[string]bool {
+	names := map[string]bool{}
+	for _, m := range makesOne.FindAllStringSubmatch(text, -1) {
+		names[strings.ToLower(m[1])] = true
+	}
+	return names
 }

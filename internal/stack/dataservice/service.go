@@ -263,6 +263,9 @@ func (v Variant) in(text, lower string) int {
 // close before it.
 func forProduction(text string, at int) bool {
 	before := strings.ToLower(text[max(0, at-400):at])
-	production := strings.LastIndex(before, "prod")
-	return production >= 0 && strings.LastIndex(before, "development") < production
+	words := production.FindAllStringSubmatchIndex(before, -1)
+	return len(words) > 0 && strings.LastIndex(before, "development") < words[len(words)-1][0]
 }
+
+// production is the word, in lower case, alone or in a name; a product is none.
+var production = lazyregexp.New(`prod(?:uction|[^u]|$)`)

@@ -47,13 +47,15 @@ func Clues(file tree.File, others Constants) []Clue {
 }
 
 // once leaves out an address that a call which connects with it shows already, with its login.
+// What reads variables says more.
 func once(clues []Clue) []Clue {
 	var kept []Clue
 	for _, c := range clues {
 		again := func(known Clue) bool {
-			return known.Literal && known.Service == c.Service && known.Address.Host == c.Address.Host && c.Address.Host != ""
+			samePort := known.Address.Port == c.Address.Port || known.Address.Port == 0 || c.Address.Port == 0
+			return known.Literal && known.Service == c.Service && known.Address.Host == c.Address.Host && c.Address.Host != "" && samePort
 		}
-		if !slices.ContainsFunc(kept, again) {
+		if len(c.Reads) > 0 || !slices.ContainsFunc(kept, again) {
 			kept = append(kept, c)
 		}
 	}
@@ -195,12 +197,13 @@ var speaksPostgres = lazyregexp.New(`(?i)\bpg\b|postgres|neon|vercel|deno`)
 // callClues reads the arguments of code that connects.
 func callClues(file tree.File) []Clue {
 	var clues []Clue
+	constants := sync.OnceValue(func() Constants { return constantsOf(file.Text, nil) })
 	for _, o := range openers {
 		if !strings.Contains(file.Text, o.word) {
 			continue
 		}
 		for _, m := range o.pattern.FindAllStringSubmatchIndex(file.Text, 8) {
-			if clue, ok := o.clue(file, m); ok {
+			if clue, ok := o.clue(file, m, constants); ok {
 				clues = append(clues, clue)
 			}
 		}
@@ -209,7 +212,7 @@ func callClues(file tree.File) []Clue {
 }
 
 // clue is what a match of the pattern shows, with its arguments.
-func (o opener) clue(file tree.File, m []int) (Clue, bool) {
+func (o opener) clue(file tree.File, m []int, constants func() Constants) (Clue, bool) {
 	call, end := file.Text[m[0]:m[1]], m[1]
 	if len(m) > 3 && m[3] >= 0 {
 		end = m[3]
@@ -218,7 +221,7 @@ func (o opener) clue(file tree.File, m []int) (Clue, bool) {
 		return Clue{}, false // of Discord, or of the Model Context Protocol
 	}
 	block, _, _ := strings.Cut(argumentsOf(file.Text[end-1:]), "\nconfig ") // of Elixir, which has no bracket
-	block = withConstants(block, file.Text)
+	block = withConstants(block, constants)
 	service, reads := o.service, readsIn(block)
 	if service == "" {
 		service = dialectIn(block + "\n" + around(file.Text, m[0]))

@@ -2,8 +2,12 @@ package dataservice
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
+
+	"golang.org/x/tools/txtar"
 
 	"github.com/devup-cli/devup/internal/tree"
 )
@@ -23,6 +27,7 @@ func TestClues(t *testing.T) {
 		"const host = 'localhost';\nconst user = 'me';\nmysql.createPool({ host, user, password: process.env.P })":                                   "mysql localhost me:/ fixed",
 		"HOST = 'localhost'\npsycopg2.connect(host=HOST, user=user)":                                                                                 "postgres localhost :/ fixed",
 		`module.exports = { HOST: "localhost", USER: "me", PASSWORD: "pw", DB: "shop", dialect: "postgres" }`:                                        "postgres localhost me:pw/shop fixed; postgres  :/",
+		`module.exports = { host: "localhost", port: 3000, name: "my-api" }`:                                                                         "",
 		`module.exports = { HOST: "localhost", PORT: 27017, DB: "shop" }`:                                                                            "mongo localhost :/shop fixed",
 		`db_config = {'host': 'localhost', 'user': 'me', 'database': 'shop'}`:                                                                        "sql localhost me:/shop fixed",
 		`const mail = { host: "localhost", user: "me", name: "x" }`:                                                                                  "",
@@ -288,7 +293,7 @@ func FuzzSource(f *testing.F) {
 		for _, name := range names {
 			file := tree.File{Path: name, Text: text}
 			for _, c := range Clues(file, nil) {
-				if c.Service == "" || c.File != name || c.Line < 1 {
+				if c.Service == "" && len(c.Reads) == 0 || c.File != name || c.Line < 1 {
 					t.Errorf("%s: a clue without a service or place: %+v", name, c)
 				}
 			}
@@ -309,6 +314,81 @@ func FuzzSource(f *testing.F) {
 	})
 }
 
+// TestSeedsIn: which files are loaded, in which order, and what they need.
+func TestSeedsIn(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ name, files, want string }{
+		{
+			"a dump that calls a sequence and a view tables",
+			"-- schema.sql --\nCREATE TABLE public.users (id integer);\nCREATE SEQUENCE public.users_id_seq AS integer;\nALTER TABLE public.users_id_seq OWNER TO anna;\n" +
+				"CREATE VIEW public.adults AS SELECT 1;\nALTER TABLE public.adults OWNER TO anna;\n", "schema.sql of anna",
+		},
+		{
+			"words of a comment are no table",
+			"-- schema.sql --\nCREATE UNLOGGED TABLE a (id serial);\n-- what references it is below\nCREATE TABLE b (id int references a(id));\n", "schema.sql",
+		},
+		{
+			"a file that is left out makes no database",
+			"-- a_schema.sql --\nCREATE DATABASE shop;\n\\c shop\nCREATE TABLE likes (id int references nothing(id));\n-- b_schema.sql --\nCREATE TABLE users (id int);\n", "b_schema.sql",
+		},
+		{
+			"nor does one that two users own",
+			"-- a_schema.sql --\nCREATE DATABASE shop;\n\\c shop\nCREATE TABLE a (id int);\nALTER TABLE a OWNER TO anna;\nALTER TABLE a OWNER TO ben;\n" +
+				"-- b_schema.sql --\nCREATE TABLE users (id int);\n", "b_schema.sql",
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			files := fstest.MapFS{}
+			for _, f := range txtar.Parse([]byte(c.files)).Files {
+				files[f.Name] = &fstest.MapFile{Data: f.Data}
+			}
+			root, err := tree.Walk(files, tree.Files{Interesting: func(string) bool { return true }, Manifest: func(string) bool { return false }})
+			if err != nil {
+				t.Fatal(err)
+			}
+			seeds := Lookup("postgres").SeedsIn(root, []string{"."}, "")
+			got := strings.Join(seeds.Files, " ")
+			if seeds.Owner != "" {
+				got += " of " + seeds.Owner
+			}
+			if seeds.Database != "" || seeds.Makes {
+				got += " in " + seeds.Database
+			}
+			if got != c.want {
+				t.Errorf("%q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+// TestSettingsOfTexts: what a file of translations or a template says is no address.
+func TestSettingsOfTexts(t *testing.T) {
+	t.Parallel()
+	for name, text := range map[string]string{
+		"locales/default.json": `{"database": {"name": "Name of the database", "host": "Host of the database"}}`,
+		"config/base.yaml":     "database:\n  host: '{{ .Values.host }}'\n",
+	} {
+		if got := Clues(tree.File{Path: name, Text: text}, nil); slices.ContainsFunc(got, func(c Clue) bool { return c.Address.Host != "" || c.Address.Name != "" }) {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}
+
+// TestOnce: a second call counts where it reads variables or has another port.
+func TestOnce(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]int{
+		"psycopg2.connect(host='localhost', dbname='a')\npsycopg2.connect(host='localhost', dbname='a')":                       1,
+		"psycopg2.connect(host='localhost', dbname='a')\npsycopg2.connect(host='localhost', user=os.getenv('DBUSR'))":          2,
+		"psycopg2.connect(host='localhost', dbname='a', port=5432)\npsycopg2.connect(host='localhost', dbname='b', port=5433)": 2,
+	} {
+		if got := Clues(tree.File{Path: "app.py", Text: text}, nil); len(got) != want {
+			t.Errorf("%s: %d clues, want %d: %+v", text, len(got), want, got)
+		}
+	}
+}
+
 // TestTLS: code that insists on TLS to PostgreSQL, unless it is for production.
 func TestTLS(t *testing.T) {
 	t.Parallel()
@@ -320,6 +400,7 @@ func TestTLS(t *testing.T) {
 		`ssl: process.env.NODE_ENV === "production" ? { rejectUnauthorized: false } : false`:     false,
 		`...(isProd && { ssl: { rejectUnauthorized: false } })`:                                  false,
 		"production: {\n  connection: { ssl: { rejectUnauthorized: false } } }":                  false,
+		`new Pool({ database: "products", ssl: { rejectUnauthorized: false } })`:                 true,
 		"production: {},\ndevelopment: { connection: { ssl: { rejectUnauthorized: false } } }":   true,
 	} {
 		got := false

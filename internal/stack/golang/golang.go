@@ -104,20 +104,27 @@ func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 
 // leaveOutLoose names programs that no module holds, which nothing can build.
 func leaveOutLoose(t *tree.Tree) {
+	left := maxLoose
 	for _, dir := range t.Paths {
 		f := t.Directory(dir)
 		if !slices.ContainsFunc(f.Names, func(name string) bool { return path.Ext(name) == ".go" }) || moduleAbove(t, dir) {
 			continue
 		}
 		for _, name := range f.Names {
-			text := t.Source(path.Join(dir, name)).Text
-			if path.Ext(name) == ".go" && mainPackage.MatchString(text) && listens.MatchString(text) {
+			if path.Ext(name) != ".go" || left == 0 {
+				continue
+			}
+			left--
+			if text := t.Source(path.Join(dir, name)).Text; mainPackage.MatchString(text) && listens.MatchString(text) {
 				t.LeaveOut(dir, "a Go program without a go.mod: run `go mod init` and `go mod tidy` there", tree.Evidence{File: path.Join(dir, name)})
 				break
 			}
 		}
 	}
 }
+
+// maxLoose bounds the sources outside of modules that are opened.
+const maxLoose = 400
 
 // moduleAbove says whether a directory lies in a module.
 func moduleAbove(t *tree.Tree, dir string) bool {

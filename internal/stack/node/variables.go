@@ -53,7 +53,7 @@ func uses(source tree.File) []stack.Use {
 			}
 		}
 	}
-	return slices.Concat(found, runtimeUses(source), schemaFields(source), checked(source))
+	return slices.Concat(found, runtimeUses(source), schemaFields(source), checked(source), insistedOn(source))
 }
 
 // environments are the modules of which a source imports the environment. SvelteKit's static

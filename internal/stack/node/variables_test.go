@@ -112,8 +112,10 @@ func TestInsistedOn(t *testing.T) {
 		"  const ai = new OpenAI({ apiKey: process.env.KEY })":                                                                   "",
 	} {
 		var names []string
-		for _, use := range insistedOn(tree.File{Path: "a.js", Text: text}) {
-			names = append(names, use.Name)
+		for _, use := range uses(tree.File{Path: "a.js", Text: text}) {
+			if use.Required {
+				names = append(names, use.Name)
+			}
 		}
 		if got := strings.Join(names, " "); got != want {
 			t.Errorf("%s: %q, want %q", text, got, want)

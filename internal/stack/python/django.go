@@ -124,7 +124,7 @@ func djangoMigrate(a *stack.App) []string {
 	return command
 }
 
-var loadsData = lazyregexp.New(`manage\.py\s+loaddata((?:\s+[\w./-]+)+)`)
+var loadsData = lazyregexp.New(`manage\.py[ \t]+loaddata((?:[ \t]+[\w./-]+)+)`)
 
 // djangoFixtures loads what the README says. Rows that exist already are written again.
 func djangoFixtures(a *stack.App) stack.Seed {

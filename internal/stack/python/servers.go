@@ -129,7 +129,7 @@ var (
 )
 
 // makesTables says whether the server makes its tables itself when it starts. A migration
-// beside it would find them there, and its first step would fail.
+// next to it would find them there, and its first step would fail.
 func makesTables(a *stack.App) bool {
 	for _, source := range a.Sources {
 		if name := tree.Relative(a.Dir, source.Path); aside.MatchString(name) || strings.Contains(name, "migrations/") || strings.Contains(name, "alembic/") {
