@@ -85,8 +85,9 @@ func decideWholeAddress(c *candidate) string {
 	return name
 }
 
-// namedCalls are URLs at the name of a service, as a compose file of the project once had it.
-var namedCalls = lazyregexp.New(`\bhttps?://([a-z][a-z0-9_-]{1,40}):(\d{2,5})\b`)
+// namedCalls are URLs at the name of a service, as a compose file of the project once had it. What
+// an @ follows is a login.
+var namedCalls = lazyregexp.New(`\bhttps?://([a-z][a-z0-9_-]{1,40}):(\d{2,5})(?:[^@\w]|$)`)
 
 // otherHosts are names in URLs that are no service's.
 var otherHosts = []string{"localhost", "host", "hostname", "server-name", "example", "your-server", "yourserver", "username"}

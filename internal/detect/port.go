@@ -15,7 +15,16 @@ import (
 )
 
 // containerPorts decides which port a service listens on.
-type containerPorts struct{ *scan }
+type containerPorts struct {
+	*scan
+	written map[*candidate]writtenPort // what sources say that were read before: others ask for it, too
+}
+
+// writtenPort is the port that a source says, if any.
+type writtenPort struct {
+	Port
+	ok bool
+}
 
 // decidePort goes through the evidence in the order that its users may rely on.
 func (s containerPorts) decidePort(c *candidate) Port {
@@ -119,7 +128,7 @@ var takesPort = lazyregexp.New(`(?:\benv\??\.|[(\[]\s*["'])PORT\b|\{[^{}]*\bPORT
 // call: on the machine of those who wrote them, PORT said that one. A default that only the framework
 // has comes last.
 func (s containerPorts) portOfSource(c *candidate) (Port, bool) {
-	port, ok := writtenPort(c)
+	port, ok := s.portWritten(c)
 	if !ok || c.Of.FindPort != nil || !c.reads("PORT") || !takesPort.MatchString(s.lineOf(port.Evidence)) {
 		return port, ok
 	}
@@ -132,14 +141,20 @@ func (s containerPorts) portOfSource(c *candidate) (Port, bool) {
 	return port, true
 }
 
-// writtenPort is the port in the service's own source. It asks no other service, so that two
+// portWritten is the port in the service's own source. It asks no other service, so that two
 // cannot ask each other without end.
-func writtenPort(c *candidate) (Port, bool) {
-	if c.Of.FindPort != nil {
-		port, ok := c.Of.FindPort(c.App)
-		return port, ok && port.Evidence.File != ""
+func (s containerPorts) portWritten(c *candidate) (Port, bool) {
+	w, known := s.written[c]
+	switch {
+	case known:
+	case c.Of.FindPort != nil:
+		w.Port, w.ok = c.Of.FindPort(c.App)
+		w.ok = w.ok && w.Evidence.File != ""
+	default:
+		w.Port, w.ok = stack.PortIn(c.Sources, c.Of.Language.Ports...)
 	}
-	return stack.PortIn(c.Sources, c.Of.Language.Ports...)
+	s.written[c] = w
+	return w.Port, w.ok
 }
 
 // lineOf is the line of source that evidence is of.

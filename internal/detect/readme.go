@@ -45,7 +45,7 @@ func (s containerPorts) saidByOthers(c *candidate) []string {
 		if other == c {
 			continue
 		}
-		if port, ok := writtenPort(other); ok {
+		if port, ok := s.portWritten(other); ok {
 			taken = append(taken, fmt.Sprintf("localhost:%d", port.Number))
 		}
 	}

@@ -174,9 +174,10 @@ func (s *scan) decide() Repository {
 		s.rootEnvs = runfiles.EnvFilesIn(s.tree, ".")
 	}
 	repo := Repository{Compose: s.files, Includes: s.includes, Rejected: s.tree.Rejected}
+	ports := containerPorts{s, map[*candidate]writtenPort{}}
 	for _, c := range s.found {
 		decideRuntime(c)
-		c.Port = containerPorts{s}.decidePort(c)
+		c.Port = ports.decidePort(c)
 		c.Note(c.Port.Evidence)
 	}
 	s.settleHostPorts()

@@ -6,6 +6,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/stack/dataservice"
+	"github.com/devup-cli/devup/internal/tree"
 )
 
 // usualURL is the variable that tools for migrations read.
@@ -25,7 +26,7 @@ func (s dataServices) decideTables(shared *dataservice.Shared) {
 			continue
 		}
 		m := decide(c.App, shared.Service)
-		if m == nil || slices.Contains(applied, m.Dir) {
+		if m == nil || slices.Contains(applied, m.Dir) || s.isOfOther(c, m.Dir) {
 			continue
 		}
 		applied = append(applied, m.Dir)
@@ -38,6 +39,14 @@ func (s dataServices) decideTables(shared *dataservice.Shared) {
 		c.Packages.Tools = append(c.Packages.Tools, m.Tools...)
 		shared.Seeds, shared.MakesDatabase = nil, false // they would make the tables twice
 	}
+}
+
+// isOfOther says whether a directory lies in that of another service, which a workspace has next to
+// this one.
+func (s dataServices) isOfOther(c *candidate, dir string) bool {
+	return slices.ContainsFunc(s.found, func(other *candidate) bool {
+		return tree.IsBelow(other.Dir, dir) && !tree.IsBelow(other.Dir, c.Dir) && other.Dir != c.Dir
+	})
 }
 
 // addressOf is a service's variable that holds the URL of a database, or its address as Go's

@@ -65,11 +65,14 @@ func (s *Session) Declared() []string {
 
 // RemovesOrphans tells whether the environment, or an env file of the project, asks to remove
 // orphans.
-func RemovesOrphans(s *Session) bool {
-	const name = "COMPOSE_REMOVE_ORPHANS"
-	text := s.Getenv(name)
-	if text == "" && s.Project != nil {
-		text = s.Project.Environment[name]
+func RemovesOrphans(s *Session) bool { return IsOn(s.Env, s.Project, "COMPOSE_REMOVE_ORPHANS") }
+
+// IsOn tells whether a variable is true in the environment, or else in an env file of the project,
+// which may be nil.
+func IsOn(e *Env, p *project.Project, variable string) bool {
+	text := e.Getenv(variable)
+	if text == "" && p != nil {
+		text = p.Environment[variable]
 	}
 	on, err := strconv.ParseBool(text)
 	return err == nil && on

@@ -46,8 +46,8 @@ func FilesIn(t *tree.Tree, dir string, endings ...string) []string {
 	return all
 }
 
-// HasCode says whether a source has more than comments.
-func HasCode(source tree.File) bool { return strings.TrimSpace(source.Text) != "" }
+// HasCode says whether a text has more than comments, which begin with the mark.
+func HasCode(text, mark string) bool { return strings.TrimSpace(tree.BlankComments(text, mark)) != "" }
 
 // readmeSeed is a command of a README that fills a database, at the beginning of a line.
 var readmeSeed = lazyregexp.New("(?m)^[\\s>$#*`-]*((?:python3?|node|npm run|yarn|pnpm|npx|flask|mix|go run|bundle exec|bin/rails|rails|php|\\./manage\\.py)\\s+[\\w./:@ -]*?(?:[Ss]eed|populate|loaddata|load_data|sample_?[dD]ata|fixtures)[\\w./:-]*)`?\\s*(?:#.*)?$")

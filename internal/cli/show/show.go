@@ -4,7 +4,6 @@ package show
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/devup-cli/devup/internal/cli/command"
@@ -12,7 +11,7 @@ import (
 	"github.com/devup-cli/devup/internal/expose"
 	"github.com/devup-cli/devup/internal/observe"
 	"github.com/devup-cli/devup/internal/plan"
-	"github.com/devup-cli/devup/internal/project"
+	"github.com/devup-cli/devup/internal/session"
 	"github.com/devup-cli/devup/internal/ui"
 	"github.com/devup-cli/devup/internal/up"
 )
@@ -31,20 +30,9 @@ func Notes(env *command.Env, o *up.Outcome) {
 	for _, v := range o.Kept {
 		env.Note("the volume " + v.Name + " is not as the files say (" + strings.Join(v.Causes, "; ") + ") and stays, with the data in it" + heldBy(v))
 	}
-	if o.Plan != nil && len(o.Plan.Orphans) > 0 && !ignoresOrphans(env, o.Project) {
+	if o.Plan != nil && len(o.Plan.Orphans) > 0 && !session.IsOn(env.Env, o.Project, "COMPOSE_IGNORE_ORPHANS") {
 		env.Note("containers of this project that belong to no service of it: " + command.List(o.Plan.Orphans) + "; --remove-orphans removes them")
 	}
-}
-
-// ignoresOrphans tells whether the environment, or an env file of the project, asks not to speak
-// of orphans.
-func ignoresOrphans(env *command.Env, p *project.Project) bool {
-	text := env.Getenv("COMPOSE_IGNORE_ORPHANS")
-	if text == "" && p != nil {
-		text = p.Environment["COMPOSE_IGNORE_ORPHANS"]
-	}
-	on, err := strconv.ParseBool(text)
-	return err == nil && on
 }
 
 // heldBy says how a volume is replaced, or why it could not be.

@@ -13,6 +13,15 @@ func (w *Wanted) isSplit() bool {
 	return slices.ContainsFunc(w.Holds, func(h Holding) bool { return h.isNamed("ASYNC") || h.isNamed("SYNC") })
 }
 
+// isForAsync says whether a variable holds the URL for code with await: by its name, or because none
+// of the others is for that.
+func (w *Wanted) isForAsync(h Holding) bool {
+	if h.isNamed("ASYNC") {
+		return true
+	}
+	return !h.isNamed("SYNC") && !slices.ContainsFunc(w.Holds, func(other Holding) bool { return other.isNamed("ASYNC") })
+}
+
 func (h Holding) isNamed(word string) bool {
 	return slices.Contains(split(strings.ToUpper(h.Variable)), word)
 }

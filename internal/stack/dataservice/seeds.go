@@ -28,8 +28,10 @@ var (
 	givesTo = lazyregexp.New(`(?im)^\s*alter\s[^;\n]*\sowner\s+to\s+"?([\w-]+)"?\s*;`)
 	dropsDB = lazyregexp.New(`(?im)^\s*drop\s+database\b`)
 	// makesOne makes a table, or what pg_dump before 16 calls a table when it gives it to its owner.
-	makesOne   = lazyregexp.New("(?im)^\\s*create\\s+(?:or\\s+replace\\s+)?(?:(?:unlogged|temporary|temp|materialized|recursive)\\s+)*(?:table|view|sequence)\\s+(?:if\\s+not\\s+exists\\s+)?(?:[`\"]?\\w+[`\"]?\\.)?[`\"]?(\\w+)")
-	refersTo   = lazyregexp.New("(?i)(?:\\breferences|\\binsert\\s+(?:ignore\\s+)?into|\\balter\\s+table(?:\\s+only)?)\\s+(?:[`\"]?\\w+[`\"]?\\.)?[`\"]?(\\w+)")
+	makesOne = lazyregexp.New("(?im)^\\s*create\\s+(?:or\\s+replace\\s+)?(?:(?:unlogged|temporary|temp|materialized|recursive)\\s+)*(?:table|view|sequence)\\s+(?:if\\s+not\\s+exists\\s+)?(?:[`\"]?\\w+[`\"]?\\.)?[`\"]?(\\w+)")
+	refersTo = lazyregexp.New("(?i)(?:\\breferences|\\binsert\\s+(?:ignore\\s+)?into|\\balter\\s+table(?:\\s+only)?)\\s+(?:[`\"]?\\w+[`\"]?\\.)?[`\"]?(\\w+)")
+	// notCode are texts in SQL that are no code: what COPY reads, and what stands in quotes.
+	notCode    = lazyregexp.New(`(?ims)^copy\b[^;]*\bfrom\s+stdin;.*?^\\\.$|'(?:[^'\\\n]|\\[^\n]|'')*'`)
 	makesTable = lazyregexp.New(`(?im)^\s*(?:create\s+(?:table|type|extension|schema|view|sequence)|insert\s+into|copy\s)`)
 	ofPostgres = lazyregexp.New("(?i)PostgreSQL database dump|\\b(?:big|small)?serial\\b|\\bjsonb\\b|\\btimestamptz\\b|\\bplpgsql\\b|::\\w+|\\bgen_random_uuid\\b|\\bcreate\\s+(?:extension|type)\\b|generated (?:always|by default) as identity|(?m)^\\s*\\\\c(?:onnect)?\\s")
 	ofMySQL    = lazyregexp.New("(?i)MySQL dump|phpMyAdmin|`\\w+`|\\bauto_increment\\b|\\bengine\\s*=|\\bunsigned\\b|(?m)^\\s*use\\s+\\w")
@@ -178,7 +180,8 @@ func refersOnlyTo(text string, made map[string]bool) bool {
 		return true // the rest of it was not read
 	}
 	own := madeIn(text)
-	return !slices.ContainsFunc(refersTo.FindAllStringSubmatch(tree.BlankComments(text, "--"), -1), func(m []string) bool {
+	code := notCode.ReplaceAllString(tree.BlankComments(text, "--"), "")
+	return !slices.ContainsFunc(refersTo.FindAllStringSubmatch(code, -1), func(m []string) bool {
 		name := strings.ToLower(m[1])
 		return !made[name] && !own[name]
 	})

@@ -34,8 +34,10 @@ type Clue struct {
 func Clues(file tree.File, others Constants) []Clue {
 	urls := urlClues(file)
 	calls := callClues(file)
-	clues := slices.Concat(connectClues(file, others), urls, jdbcLogins(file, urls), dsnClues(file), mysqlParts(file), calls, objectClues(file, calls), configClues(file), nameClues(file), dialectClues(file), importClues(file), cloudClues(file), variantClues(file))
-	clues = once(clues)
+	clues := once(slices.Concat(
+		connectClues(file, others), urls, jdbcLogins(file, urls), dsnClues(file), mysqlParts(file), calls, objectClues(file, calls),
+		configClues(file), nameClues(file), dialectClues(file), importClues(file), cloudClues(file), variantClues(file),
+	))
 	for _, v := range Overrides(file) {
 		if _, known := classify(v.Name); known {
 			for i, c := range clues {

@@ -328,6 +328,10 @@ func TestSeedsIn(t *testing.T) {
 			"-- schema.sql --\nCREATE UNLOGGED TABLE a (id serial);\n-- what references it is below\nCREATE TABLE b (id int references a(id));\n", "schema.sql",
 		},
 		{
+			"words of rows are no table",
+			"-- schema.sql --\nCREATE TABLE posts (id serial, body text);\nCOPY public.posts (id, body) FROM stdin;\n1\tit references something\n\\.\nINSERT INTO posts VALUES (2, 'we insert into it''s place, with references to more');\n", "schema.sql",
+		},
+		{
 			"a file that is left out makes no database",
 			"-- a_schema.sql --\nCREATE DATABASE shop;\n\\c shop\nCREATE TABLE likes (id int references nothing(id));\n-- b_schema.sql --\nCREATE TABLE users (id int);\n", "b_schema.sql",
 		},

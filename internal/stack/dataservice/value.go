@@ -28,7 +28,7 @@ func (w *Wanted) Value(h Holding, at Address) string {
 		return cmp.Or(h.Like, w.driver)
 	case PartURL, NoPart:
 	}
-	if isAsync := h.isNamed("ASYNC") || !h.isNamed("SYNC") && !slices.ContainsFunc(w.Holds, func(o Holding) bool { return o.isNamed("ASYNC") }); w.plainScheme != "" && !isAsync {
+	if w.plainScheme != "" && !w.isForAsync(h) {
 		other := *w
 		other.scheme = w.plainScheme
 		return other.text(h.Like, at)

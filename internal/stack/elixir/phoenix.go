@@ -55,7 +55,7 @@ var Phoenix = stack.Stack{
 			return nil
 		}
 		const seeds = "priv/repo/seeds.exs"
-		if text := a.Tree.Text(path.Join(a.Dir, seeds)); stack.HasCode(tree.File{Text: tree.BlankComments(text, "#")}) {
+		if stack.HasCode(a.Tree.Text(path.Join(a.Dir, seeds)), "#") {
 			a.Seed = stack.OnceFrom(a.Tree, []string{"mix", "run", seeds}, path.Join(a.Dir, seeds))
 		}
 		return []string{"mix", "do", "ecto.create", "--quiet,", "ecto.migrate"}

@@ -31,7 +31,7 @@ var (
 	// https://github.com/caarlos0/env, https://github.com/kelseyhightower/envconfig,
 	// https://github.com/ilyakaznacheev/cleanenv, https://github.com/sethvargo/go-envconfig
 	demanded = lazyregexp.New(`,\s*(?:required|notEmpty)\b|\b(?:env-)?required:"true"`)
-	mayEmpty = lazyregexp.New(`,\s*notEmpty\b`)
+	notEmpty = lazyregexp.New(`,\s*notEmpty\b`)
 	numeric  = lazyregexp.New(`^(?:u?int\d*|float\d*)$`)
 	// A variable of the source that holds one of the environment, and what follows where that is empty.
 	bound = lazyregexp.New(`(\w+)(?:\s*,\s*(\w+))?\s*:?=\s*os\.(?:Getenv|LookupEnv)\(\s*"([A-Z][A-Z0-9_]*)"\s*\)`)
@@ -79,7 +79,7 @@ func uses(source tree.File) []stack.Use {
 		value := given.FindStringSubmatch(rest)
 		use := stack.Use{Name: name, Set: value != nil, Where: source.At(match[4], name), Number: numeric.MatchString(stack.Group(text, match, 1))}
 		use.Required = value == nil && demanded.MatchString(rest)
-		use.Empty = !mayEmpty.MatchString(rest)
+		use.Empty = !notEmpty.MatchString(rest)
 		if value != nil {
 			use.Value = value[1]
 		}

@@ -104,8 +104,8 @@ func railsPrepare(a *stack.App) []string {
 		return nil
 	}
 	const seeds = "db/seeds.rb"
-	text := tree.BlankComments(a.Tree.Text(path.Join(a.Dir, seeds)), "#")
-	if release, known := railsRelease(a); known && release.Less(stack.Release(7, 1)) && stack.HasCode(tree.File{Text: text}) {
+	text := a.Tree.Text(path.Join(a.Dir, seeds))
+	if release, known := railsRelease(a); known && release.Less(stack.Release(7, 1)) && stack.HasCode(text, "#") {
 		a.Seed = stack.OnceFrom(a.Tree, []string{"bundle", "exec", "rails", "db:seed"}, path.Join(a.Dir, seeds))
 	}
 	return []string{"bundle", "exec", "rails", "db:prepare"}
