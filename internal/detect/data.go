@@ -31,7 +31,8 @@ func (s dataServices) decideData() []Data {
 			unused = c.Of.Unused(c.App)
 		}
 		seen := s.seen(c)
-		wanted, sqlite := dataservice.Find(seen)
+		wanted, sqlite, away := dataservice.Find(seen)
+		c.away = away
 		leaveCloud(c, seen)
 		if sqlite.Text != "" {
 			sqlite.Text = "SQLite: its file is its data, and stays in the directory"
@@ -58,7 +59,7 @@ func (s dataServices) decideData() []Data {
 	for _, shared := range all {
 		s.decideTables(shared)
 	}
-	s.offerSeeds(all)
+	s.spareOthers(all)
 	for _, shared := range all {
 		s.decideSeed(shared)
 		slices.Sort(shared.Users)
@@ -83,7 +84,7 @@ func (s dataServices) askedFor(found []dataservice.Use) []dataservice.Use {
 			}
 			seen := s.seen(c)
 			seen.Asked = of
-			wanted, _ := dataservice.Find(seen)
+			wanted, _, _ := dataservice.Find(seen)
 			for _, w := range wanted {
 				if w.Service == of {
 					uses = append(uses, dataservice.Use{By: c.Name, Wanted: w})

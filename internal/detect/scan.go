@@ -106,6 +106,7 @@ type candidate struct {
 	assets    bool               // it is the development server of the files that another service's pages load
 	loopback  *loopback          // the network that it shares; nil for its own
 	sqlite    bool               // its database is a file of its own
+	away      Evidence           // of its database on the internet
 }
 
 // role is what a service is to its siblings.
@@ -203,7 +204,9 @@ func (s *scan) decide() Repository {
 	repo.Loopbacks = s.loopbacks()
 	for _, c := range s.found { // what other services call is known by now
 		decideAddress(c)
-		if c.Migrate != nil && c.MigrateFiles == nil {
+		// Drizzle's push with --force accepts the loss of data: it runs on a new database alone.
+		losesData := slices.Contains(c.Migrate, "push") && slices.Contains(c.Migrate, "--force")
+		if c.Migrate != nil && c.MigrateFiles == nil && !losesData {
 			c.MigrateFiles = s.migrationFiles(c)
 		}
 		c.Public = decidePublic(s.found, c)

@@ -80,15 +80,21 @@ func location(address string) string {
 	return address
 }
 
-// offerSeeds only offers what fills the database of a service that has none here. It may be one on
-// the internet, with the data of others.
-func (s dataServices) offerSeeds(all []*dataservice.Shared) {
+// spareOthers only offers what changes or fills the database of a service that has none here. It
+// may be one on the internet, with the data of others.
+func (s dataServices) spareOthers(all []*dataservice.Shared) {
 	for _, c := range s.found {
 		isHere := c.sqlite || slices.ContainsFunc(all, func(shared *dataservice.Shared) bool {
 			return dataservice.Lookup(shared.Service).Group == dataservice.Database &&
 				slices.ContainsFunc(shared.Uses, func(use dataservice.Use) bool { return use.By == c.Name })
 		})
 		c.Seed.Once = c.Seed.Once && isHere
+		if c.Migrate != nil && !isHere && c.away.File != "" {
+			e := c.away
+			e.Text = "the database is on the internet, so `devup up` does not migrate it"
+			c.Remark(e, "apply the migrations yourself: "+strings.Join(c.Migrate, " "))
+			c.Migrate, c.MigrateFiles = nil, nil
+		}
 	}
 }
 

@@ -77,9 +77,9 @@ type Holding struct {
 	At       tree.Evidence
 }
 
-// Find gives the data services that a service uses, and where its SQLite database is named
-// (the zero value where it has none).
-func Find(seen Seen) (wanted []*Wanted, sqlite tree.Evidence) {
+// Find gives the data services that a service uses, where its SQLite database is named, and
+// where its database on the internet is (each the zero value where it has none).
+func Find(seen Seen) (wanted []*Wanted, sqlite, away tree.Evidence) {
 	f := finder{seen: seen, elsewhere: map[*Service]bool{}, roles: map[string]role{}, called: map[*Service]bool{}, schemes: map[*Service][]string{}}
 	if seen.Asked != nil {
 		f.want(seen.Asked, tree.Evidence{}).byCode = true
@@ -93,7 +93,7 @@ func Find(seen Seen) (wanted []*Wanted, sqlite tree.Evidence) {
 	}
 	f.variables()
 	f.settle()
-	return f.wanted, f.sqlite
+	return f.wanted, f.sqlite, f.away
 }
 
 type finder struct {
@@ -101,6 +101,7 @@ type finder struct {
 	wanted    []*Wanted
 	sqlite    tree.Evidence
 	elsewhere map[*Service]bool     // those that the project has on the internet
+	away      tree.Evidence         // of a database among them
 	names     []string              // of its packages
 	roles     map[string]role       // of variables, by what the code does with them
 	called    map[*Service]bool     // those whose driver the code calls itself
@@ -253,7 +254,7 @@ func (f *finder) address(value Value) {
 	switch {
 	case !ok || of == nil || of.IgnoreURLs, of.IsSQL() && isOther(value) && ofSchema(f):
 	case value.From != Example && isElsewhere(a.Host, value.Text):
-		f.elsewhere[of] = true
+		goElsewhere(f, of, value.At)
 	default:
 		f.want(of, value.At).byCode = true
 	}
@@ -287,6 +288,14 @@ func (f *finder) isElsewhere(v Named) bool {
 	return slices.ContainsFunc(v.Values, func(value Value) bool {
 		return value.From != Example && isElsewhere(hostOf(value.Text), value.Text)
 	})
+}
+
+// goElsewhere notes that the project has a service on the internet.
+func goElsewhere(f *finder, of *Service, at tree.Evidence) {
+	f.elsewhere[of] = true
+	if of.Group == Database {
+		f.away = cmp.Or(f.away, at)
+	}
 }
 
 // settle drops what the service does not need here, and decides the rest.

@@ -23,7 +23,7 @@ func (f *finder) variables() {
 			continue
 		}
 		if m.Part != PartDriver && f.isElsewhere(v) { // django.db.backends.mysql is no host
-			f.elsewhere[w.Service] = true
+			goElsewhere(f, w.Service, v.Values[0].At)
 			continue
 		}
 		f.hold(w, m.Part, v)

@@ -22,7 +22,7 @@ func TestLanguages(t *testing.T) {
 		{java.Language, "pom.xml", "<artifactId>mysql-connector-j</artifactId>", "jdbc:mysql://db:3306/app"},
 		{python.Language, "requirements.txt", "sqlalchemy\npymysql\n", "mysql+pymysql://app:app@db:3306/app"},
 	} {
-		wanted, _ := Find(Seen{Language: c.of.Name, Manifests: []tree.File{{Path: c.manifest, Text: c.text}}, Variables: []Named{{Name: "DATABASE_URL"}}})
+		wanted, _, _ := Find(Seen{Language: c.of.Name, Manifests: []tree.File{{Path: c.manifest, Text: c.text}}, Variables: []Named{{Name: "DATABASE_URL"}}})
 		if len(wanted) != 1 || len(wanted[0].Holds) == 0 {
 			t.Fatalf("%s: %+v", c.text, wanted)
 		}

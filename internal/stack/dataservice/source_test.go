@@ -300,7 +300,7 @@ func FuzzSource(f *testing.F) {
 			for _, p := range Packages(file) {
 				p.At(file)
 			}
-			wanted, _ := Find(Seen{Language: "node", Manifests: []tree.File{file}, Clues: Clues(file, nil), Variables: Overrides(file)})
+			wanted, _, _ := Find(Seen{Language: "node", Manifests: []tree.File{file}, Clues: Clues(file, nil), Variables: Overrides(file)})
 			for _, w := range wanted {
 				for _, h := range w.Holds {
 					w.Value(h, Address{Host: "db", Port: 1})
