@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/stack/dataservice"
 	"github.com/devup-cli/devup/internal/stack/stacks"
@@ -293,6 +294,17 @@ func (s dataServices) wireData(shared *dataservice.Shared, use dataservice.Use) 
 		v.Data, v.Value, v.Replaced = shared.Key, value, shared.Login.References()
 		v.Sibling, v.Path, v.Inside, v.Required, v.Generate = "", "", false, false, ""
 	}
+}
+
+// settingsField is a field of a class with its default, as Pydantic's settings have it. A variable
+// of the same name goes before the default.
+var settingsField = lazyregexp.New(`^\s*(\w+)\s*:\s*[\w.\[\]| ]+=`)
+
+// isDefaultOf says whether a line of source is a field whose variable has the data service's
+// address.
+func isDefaultOf(c *candidate, data, line string) bool {
+	field := settingsField.FindStringSubmatch(line)
+	return field != nil && slices.ContainsFunc(c.Variables, func(v Variable) bool { return v.Data == data && strings.EqualFold(v.Name, field[1]) })
 }
 
 // remarkFixed says that the service's source has this machine's own name for a data service.

@@ -358,6 +358,9 @@ func (s *scan) decideFixed(all []Data) {
 				continue
 			}
 			c := s.called(fixed.User)
+			if isDefaultOf(c, need.Key, containerPorts{scan: s}.lineOf(fixed.Evidence)) {
+				continue
+			}
 			of := dataservice.Lookup(need.Service)
 			if need.Compose || c.compose != nil || !c.joinData(&network, newDataPorts(need.Key, of), fixed.Evidence) || !c.loopback.relay(fixed.Port, of.Port) {
 				c.remarkFixed(need.Key, fixed)
