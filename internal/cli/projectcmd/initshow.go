@@ -136,7 +136,7 @@ func foundTable(p proposal) ui.Table {
 			{Text: p.builtFrom(s), Tone: ui.Faint},
 		})
 		for _, w := range scaffold.Workers(p.repository, s) {
-			t.Rows = append(t.Rows, []ui.Cell{{Text: w.Service, Tone: ui.Strong}, {Text: "worker"}, {Text: "-"}, {Text: "-"}, {Text: p.builtFrom(s), Tone: ui.Faint}})
+			t.Rows = append(t.Rows, []ui.Cell{{Text: w.Service, Tone: ui.Strong}, {Text: "worker"}, {Text: "-"}, {Text: cmp.Or(strings.Join(p.data(s), ", "), "-")}, {Text: p.builtFrom(s), Tone: ui.Faint}})
 		}
 	}
 	for _, d := range p.repository.Data {
@@ -163,11 +163,7 @@ func (p proposal) needs(s detect.Service) []string {
 			names = append(names, v.Sibling)
 		}
 	}
-	for _, d := range p.repository.Data {
-		if slices.Contains(d.Users, s.Name) {
-			names = append(names, d.Key)
-		}
-	}
+	names = append(names, p.data(s)...)
 	for _, l := range p.repository.Loopbacks { // a page is there to call the servers that it shares a network with
 		if !s.Page || !slices.Contains(l.Members, s.Name) {
 			continue
@@ -180,6 +176,17 @@ func (p proposal) needs(s detect.Service) []string {
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
+}
+
+// data are the data services that a service uses, as its workers do.
+func (p proposal) data(s detect.Service) []string {
+	var keys []string
+	for _, d := range p.repository.Data {
+		if slices.Contains(d.Users, s.Name) {
+			keys = append(keys, d.Key)
+		}
+	}
+	return keys
 }
 
 // builtFrom is the file that says how the service's image is built.
