@@ -77,6 +77,29 @@ func Run(ctx context.Context, e Engine, container string, c Command, out, errs i
 	}
 }
 
+// Text is what a command in a container prints to its standard output. More than most bytes are an
+// error, so that a container cannot fill this machine's memory.
+func Text(ctx context.Context, e Attacher, container string, words []string, most int) ([]byte, error) {
+	out := &bounded{most: most}
+	_, err := Output(ctx, e, container, Command{Words: words}, out, io.Discard)
+	return out.text, err
+}
+
+// bounded keeps what is written to it, up to a limit.
+type bounded struct {
+	text []byte
+	most int
+}
+
+// Write fails where there is more than the limit.
+func (b *bounded) Write(p []byte) (int, error) {
+	if len(b.text)+len(p) > b.most {
+		return 0, fmt.Errorf("it printed more than %d bytes", b.most)
+	}
+	b.text = append(b.text, p...)
+	return len(p), nil
+}
+
 // Result is how a command ended.
 type Result struct {
 	Status int

@@ -124,6 +124,18 @@ func TestRunAsksForTheCommand(t *testing.T) {
 	}
 }
 
+// TestText: what a container prints without end is not kept without end.
+func TestText(t *testing.T) {
+	t.Parallel()
+	words := []string{"cat", "/file"}
+	if text, err := Text(t.Context(), &process{out: "12345", errs: "a warning"}, "box", words, 5); err != nil || string(text) != "12345" {
+		t.Errorf("as much as may be: %q, %v", text, err)
+	}
+	if text, err := Text(t.Context(), &process{out: "123456"}, "box", words, 5); err == nil || len(text) > 5 {
+		t.Errorf("more than may be: %q, %v", text, err)
+	}
+}
+
 // TestTail: of much output the last ten lines are kept, of a broken one what came.
 func TestTail(t *testing.T) {
 	t.Parallel()

@@ -1,12 +1,10 @@
 package ready
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/hex"
 	"errors"
-	"io"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -33,25 +31,12 @@ const execTimeout = 5 * time.Second
 func listening(ctx context.Context, e containerexec.Attacher, container string) (sockets, error) {
 	ctx, cancel := context.WithTimeout(ctx, execTimeout)
 	defer cancel()
-	table := &bounded{left: 16 << 20}
-	if _, err := containerexec.Output(ctx, e, container, containerexec.Command{Words: []string{"cat", "/proc/net/tcp", "/proc/net/tcp6"}}, table, io.Discard); err != nil {
+	const most = 16 << 20
+	table, err := containerexec.Text(ctx, e, container, []string{"cat", "/proc/net/tcp", "/proc/net/tcp6"}, most)
+	if err != nil {
 		return sockets{}, err
 	}
-	return parseSockets(table.text.String())
-}
-
-// bounded keeps what is written to it, up to a limit.
-type bounded struct {
-	text bytes.Buffer
-	left int
-}
-
-// Write fails where there is more than the limit.
-func (b *bounded) Write(p []byte) (int, error) {
-	if b.left -= len(p); b.left < 0 {
-		return 0, errUnknown
-	}
-	return b.text.Write(p)
+	return parseSockets(string(table))
 }
 
 // parseSockets reads the text of /proc/net/tcp and /proc/net/tcp6. A text

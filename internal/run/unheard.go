@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"path"
 	"path/filepath"
@@ -73,28 +72,18 @@ func (a *applier) firstProcessOf(ctx context.Context, c container.InspectRespons
 	}
 	ctx, cancel := context.WithTimeout(ctx, enoughToRead)
 	defer cancel()
-	var out head
-	command := containerexec.Command{Words: []string{"cat", "/proc/1/status", "/proc/1/cmdline"}}
-	if _, err := containerexec.Output(ctx, a.engine.Exec, c.ID, command, &out, io.Discard); err != nil {
+	const most = 4 << 20 // a command line may have 2 MiB
+	status, err := containerexec.Text(ctx, a.engine.Exec, c.ID, []string{"cat", "/proc/1/status", "/proc/1/cmdline"}, most)
+	if err != nil {
 		return kernelProcess{}
 	}
-	status, words := out.kept, []byte(nil)
+	var words []byte
 	if last := bytes.LastIndex(status, []byte("_ctxt_switches:")); last >= 0 { // the last line of the status
 		if end := bytes.IndexByte(status[last:], '\n'); end >= 0 {
 			status, words = status[:last], status[last+end+1:]
 		}
 	}
 	return parseProcess(status, words)
-}
-
-// head keeps the beginning of what is written to it: what a container prints may have no end.
-type head struct{ kept []byte }
-
-// Write never fails.
-func (h *head) Write(p []byte) (int, error) {
-	const enough = 64 << 10
-	h.kept = append(h.kept, p[:min(len(p), enough-len(h.kept))]...)
-	return len(p), nil
 }
 
 // localProcess reads a process in the /proc of this machine. A process of the same number

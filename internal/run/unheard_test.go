@@ -173,17 +173,3 @@ func TestStopAtOnce(t *testing.T) {
 		}
 	}
 }
-
-// TestHead: what a container prints without end is not kept without end.
-func TestHead(t *testing.T) {
-	t.Parallel()
-	var h head
-	for range 100 {
-		if n, err := h.Write(make([]byte, 10_000)); n != 10_000 || err != nil {
-			t.Fatal(n, err)
-		}
-	}
-	if len(h.kept) != 64<<10 {
-		t.Errorf("%d bytes are kept", len(h.kept))
-	}
-}
