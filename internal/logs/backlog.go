@@ -136,7 +136,9 @@ func (f *follower) label(t *tail) string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if t.Several || len(f.numbers[t.Service]) > 1 {
-		return fmt.Sprintf("%s-%d", t.Service, t.Number)
+		several := t.Source
+		several.Several = true
+		return several.Label()
 	}
 	return ""
 }

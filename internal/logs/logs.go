@@ -11,6 +11,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -34,6 +35,15 @@ type Source struct {
 	Number    int    // its number among the containers of its service, counted from 1
 	Several   bool   // its service has more containers than are followed, so its lines have its number
 	Aside     bool   // it is followed only as long as others are
+}
+
+// Label is what the lines of the container are named by: its service, with its number where that
+// has several.
+func (s Source) Label() string {
+	if s.Several {
+		return fmt.Sprintf("%s-%d", s.Service, s.Number)
+	}
+	return s.Service
 }
 
 // Later says which containers are followed that start while others are followed.

@@ -37,11 +37,7 @@ func Logs(ctx context.Context, env *command.Env, s *session.Session, f Followed,
 	var names []string
 	for i, source := range sources {
 		sources[i].Several = count[source.Service] > 1
-		name := source.Service
-		if sources[i].Several {
-			name += "-" + strconv.Itoa(source.Number)
-		}
-		names = append(names, name)
+		names = append(names, sources[i].Label())
 	}
 	if o.Sink == nil {
 		o.Sink = env.Sink
