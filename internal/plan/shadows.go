@@ -35,9 +35,10 @@ func (m shadows) left(s types.ServiceConfig, kept map[string]string) map[string]
 	if m.options.RenewAnon || id == "" {
 		return kept
 	}
+	taken := m.taken()
 	for _, target := range anonymousTargets(s) {
 		i := slices.IndexFunc(m.observed.Volumes, func(v Volume) bool {
-			return v.Shadows == s.Name+":"+target && v.Image == id && !m.mounted(v.Name)
+			return v.Shadows == s.Name+":"+target && v.Image == id && !taken[v.Name]
 		})
 		if i < 0 || kept[target] != "" {
 			continue
@@ -50,11 +51,15 @@ func (m shadows) left(s types.ServiceConfig, kept map[string]string) map[string]
 	return kept
 }
 
-// mounted says that a container has the volume, or will have it after the plan so far.
-func (m shadows) mounted(volume string) bool {
-	return slices.ContainsFunc(m.observed.Containers, func(c Container) bool {
-		return slices.ContainsFunc(c.Mounts, func(mount Mount) bool { return mount.Name == volume })
-	}) || m.plan.keeps()[volume]
+// taken are the volumes that a container has, or will have after the plan so far.
+func (m shadows) taken() map[string]bool {
+	volumes := m.plan.keeps()
+	for _, c := range m.observed.Containers {
+		for _, mount := range c.Mounts {
+			volumes[mount.Name] = true
+		}
+	}
+	return volumes
 }
 
 // keeps are the anonymous volumes that new containers of the plan mount again.
