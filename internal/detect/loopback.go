@@ -294,8 +294,11 @@ func (c localCaller) unwired(source tree.File) []localCall {
 	})
 }
 
-// lineOf is a line of a text, from 1.
+// lineOf is a line of a text, from 1; empty for what is none.
 func lineOf(text string, number int) string {
+	if number < 1 {
+		return ""
+	}
 	for range number - 1 {
 		_, text, _ = strings.Cut(text, "\n")
 	}
@@ -358,7 +361,7 @@ func (s *scan) decideFixed(all []Data) {
 				continue
 			}
 			c := s.called(fixed.User)
-			if isDefaultOf(c, need.Key, containerPorts{scan: s}.lineOf(fixed.Evidence)) {
+			if isDefaultOf(c, need.Key, lineOf(s.tree.Source(fixed.File).Text, fixed.Line)) {
 				continue
 			}
 			of := dataservice.Lookup(need.Service)

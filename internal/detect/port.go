@@ -129,7 +129,7 @@ var takesPort = lazyregexp.New(`(?:\benv\??\.|[(\[]\s*["'])PORT\b|\{[^{}]*\bPORT
 // has comes last.
 func (s containerPorts) portOfSource(c *candidate) (Port, bool) {
 	port, ok := s.portWritten(c)
-	if !ok || c.Of.FindPort != nil || !c.reads("PORT") || !takesPort.MatchString(s.lineOf(port.Evidence)) {
+	if !ok || c.Of.FindPort != nil || !c.reads("PORT") || !takesPort.MatchString(lineOf(s.tree.Source(port.Evidence.File).Text, port.Evidence.Line)) {
 		return port, ok
 	}
 	if called, all := s.portOfCallers(c); all && called.Number != port.Number {
@@ -155,15 +155,6 @@ func (s containerPorts) portWritten(c *candidate) (Port, bool) {
 	}
 	s.written[c] = w
 	return w.Port, w.ok
-}
-
-// lineOf is the line of source that evidence is of.
-func (s containerPorts) lineOf(e Evidence) string {
-	lines := strings.SplitN(s.tree.Source(e.File).Text, "\n", e.Line+1)
-	if e.Line < 1 || e.Line > len(lines) {
-		return ""
-	}
-	return lines[e.Line-1]
 }
 
 // portOfOwnEnv looks at the service's own env files: a port, or its own URL.
