@@ -26,16 +26,8 @@ func TestCluesOfPHP(t *testing.T) {
 		`private $h = 'db'; private $n = 'shop'; new PDO("mysql:host={$this->h};dbname=" . $this->n)`: "mysql db :/shop fixed",
 		`class PDO {}`: "",
 	} {
-		var got []string
-		for _, c := range Clues(tree.File{Path: "x.php", Text: "<?php\n" + text + ";\n"}, nil) {
-			line := fmt.Sprintf("%s %s %s:%s/%s", c.Service, c.Address.Host, c.Address.User, c.Address.Password, c.Address.Name)
-			if c.Fixed {
-				line += " fixed"
-			}
-			got = append(got, line)
-		}
-		if strings.Join(got, "; ") != want {
-			t.Errorf("%s\n got %q\nwant %q", text, strings.Join(got, "; "), want)
+		if got := written(Clues(tree.File{Path: "x.php", Text: "<?php\n" + text + ";\n"}, nil)); got != want {
+			t.Errorf("%s\n got %q\nwant %q", text, got, want)
 		}
 	}
 }

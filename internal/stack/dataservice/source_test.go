@@ -12,6 +12,19 @@ import (
 	"github.com/devup-cli/devup/internal/tree"
 )
 
+// written is what clues say, a service each: where it is, and whether that can change.
+func written(clues []Clue) string {
+	var all []string
+	for _, c := range clues {
+		line := fmt.Sprintf("%s %s %s:%s/%s", c.Service, c.Address.Host, c.Address.User, c.Address.Password, c.Address.Name)
+		if c.Fixed {
+			line += " fixed"
+		}
+		all = append(all, line)
+	}
+	return strings.Join(all, "; ")
+}
+
 // TestClues: what a line of source shows: the service, then host, login and database as far
 // as they are literals, and "fixed" where no variable changes the host.
 func TestClues(t *testing.T) {
@@ -64,16 +77,8 @@ func TestClues(t *testing.T) {
 		`spring.datasource.url=jdbc:h2:mem:shop`:                                                                       "sqlite  :/",
 		`pika.BlockingConnection(pika.ConnectionParameters("localhost"))`:                                              "rabbitmq localhost :/ fixed",
 	} {
-		var got []string
-		for _, c := range Clues(tree.File{Path: "x", Text: text}, nil) {
-			line := fmt.Sprintf("%s %s %s:%s/%s", c.Service, c.Address.Host, c.Address.User, c.Address.Password, c.Address.Name)
-			if c.Fixed {
-				line += " fixed"
-			}
-			got = append(got, line)
-		}
-		if strings.Join(got, "; ") != want {
-			t.Errorf("%s\n got %q\nwant %q", text, strings.Join(got, "; "), want)
+		if got := written(Clues(tree.File{Path: "x", Text: text}, nil)); got != want {
+			t.Errorf("%s\n got %q\nwant %q", text, got, want)
 		}
 	}
 }
@@ -108,16 +113,8 @@ DriverManager.getConnection(URL, "root", "pw")`: "mysql localhost root:pw/shop f
 	"postgres://postgres:postgres@localhost:5432/shop".to_string()`: "postgres localhost postgres:postgres/shop",
 		`url := config.GetEnv("DATABASE_URL", "postgres://localhost/shop")`: "postgres localhost :/shop",
 	} {
-		var got []string
-		for _, c := range Clues(tree.File{Path: "x", Text: text}, others) {
-			line := fmt.Sprintf("%s %s %s:%s/%s", c.Service, c.Address.Host, c.Address.User, c.Address.Password, c.Address.Name)
-			if c.Fixed {
-				line += " fixed"
-			}
-			got = append(got, line)
-		}
-		if strings.Join(got, "; ") != want {
-			t.Errorf("%s\n got %q\nwant %q", text, strings.Join(got, "; "), want)
+		if got := written(Clues(tree.File{Path: "x", Text: text}, others)); got != want {
+			t.Errorf("%s\n got %q\nwant %q", text, got, want)
 		}
 	}
 }
