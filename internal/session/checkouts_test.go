@@ -58,7 +58,7 @@ func TestSecondCheckout(t *testing.T) {
 	}
 }
 
-// TestSecondCheckoutGivenName: what the user says is the name, whoever has it.
+// TestSecondCheckoutGivenName: what the user says is the name, also where another checkout has it.
 func TestSecondCheckoutGivenName(t *testing.T) {
 	t.Parallel()
 	for name, give := range map[string]func(*cmdtest.World){

@@ -47,7 +47,7 @@ func urlTable(rows []expose.Row) ui.Table {
 }
 
 // access is how the URL answers the rest of the world, or is meant to. That one
-// which no one wants public is not open is as it should be.
+// which is not to be public is not open is as it should be.
 func access(r expose.Row) ui.Cell {
 	texts := map[expose.Access]string{
 		expose.Reachable: "public", expose.NeedsLogin: "needs a login", expose.Forbidden: "forbidden", expose.NotReachable: "not reachable", expose.HostRefused: "refuses its name",
