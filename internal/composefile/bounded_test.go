@@ -125,7 +125,6 @@ func TestSentencesOfRules(t *testing.T) {
 	t.Parallel()
 	files := parsedFiles(t, "-- /x/compose.yaml --\nservices:\n  web:\n    image: a\n    ports:\n      - 1\n      - x:80\n    restart: [no]\nvolumes:\n  data:\n    external: true\n    driver: local\n")
 	for _, test := range []struct{ text, want, hint string }{
-		{"top-level object must be a mapping", "1: this is not a Compose file: it has a list or a text in place of keys", "a Compose file begins with services:"},
 		{"cannot override services.web.image", "3: services.web.image is of another kind here than in the file below it", "write it as it is written there, or put !override before the value"},
 		{"services.web.restart must be a string", "7: services.web.restart must be a text, not a list", "for example restart: unless-stopped"},
 		{`volumes.data: conflicting parameters "external" and "driver" specified`, "11: volumes.data is external, so devup does not create it, and driver says how to", "keep one of the two"},

@@ -13,15 +13,15 @@ import (
 	"github.com/devup-cli/devup/internal/suggest"
 )
 
-// A rule turns the errors of compose-go that its pattern matches into sentences. The
-// library's errors have no types of their own, so their text is all there is.
+// A rule turns the errors of compose-go that its pattern matches into sentences. These
+// errors have no types of their own, so their text is all there is.
 type rule struct {
 	pattern *lazyregexp.Regexp
-	say     func(cause error, files []File, m []string) *fail.Error
+	say     func(cause error, files []File, m []string) *fail.Error // nil to leave it to the next
 }
 
 // rules are tried in this order, the first that matches speaks.
-var rules = slices.Concat(valueRules, referenceRules, fileRules)
+var rules = slices.Concat(schemaRules, valueRules, referenceRules, fileRules)
 
 // Explain turns an error of compose-go's loader into one that names the place
 // and says what is wrong in a sentence.
@@ -45,7 +45,9 @@ func Explain(err error, files []File) error {
 	files = WithIncluded(files)
 	for _, r := range rules {
 		if m := r.pattern.FindStringSubmatch(text); m != nil {
-			return r.say(err, files, m)
+			if e := r.say(err, files, m); e != nil {
+				return e
+			}
 		}
 	}
 	return Failure(err, files, nil, "%s", shorten(oneLine(text), files))

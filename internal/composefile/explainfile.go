@@ -153,25 +153,6 @@ func namedFiles(s File) []*yaml.Node {
 	return nodes
 }
 
-// inExtended finds a key of a service in the service that it extends in another file.
-func inExtended(files []File, keys []string, file string, line int) (string, int) {
-	of := NodeAt(files, append(slices.Clone(keys[:2]), "extends"))
-	if of == nil {
-		return file, line
-	}
-	base := Target(of).Value
-	if _, service := Child(of, "service"); service != nil {
-		base = service.Value
-	}
-	original := append([]string{"services", base}, keys[2:]...)
-	for _, f := range files {
-		if l, depth, _ := f.Find(original); depth == len(original) {
-			return f.Path, l
-		}
-	}
-	return file, line
-}
-
 func cannotExtend(cause error, files []File, m []string) *fail.Error {
 	service, base := m[1], m[3]
 	keys := []string{"services", service, "extends"}

@@ -12,21 +12,10 @@ import (
 	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
-var (
-	quotedValue  = lazyregexp.New(`'((?:[^'\\]|\\.)*)'`)
-	extraKey     = lazyregexp.New(`^additional propert(?:y|ies) (.+) not allowed$`)
-	oneOfValues  = lazyregexp.New(`^value must be one of (.+)$`)
-	onlyValue    = lazyregexp.New(`^value must be (.+)$`)
-	noPattern    = lazyregexp.New(`^('.*') does not match pattern`)
-	lacksKeys    = lazyregexp.New(`^missing propert(?:y|ies) (.+)$`)
-	equalEntries = lazyregexp.New(`^items at (\d+) and (\d+) are equal$`)
-	badFormat    = lazyregexp.New(`^('.*') is not valid (\S+?):`)
-	noNumber     = lazyregexp.New(`strconv\.\w+: parsing "(.*)": (.+)$`)
-)
+var noNumber = lazyregexp.New(`strconv\.\w+: parsing "(.*)": (.+)$`)
 
 // valueRules are about a value that cannot stand where it stands.
 var valueRules = []rule{
-	{lazyregexp.New(`(?s)^validating (.+?): (\S*) (.+)$`), explainSchema},
 	{lazyregexp.New(`(?s)^(?:error while interpolating|invalid interpolation format for) (.+?)[:.](?:\s|$)(.*)$`), explainVariable},
 	{lazyregexp.New(`(?m)^'services\[(.+?)\]\.(\S+)' (.+)$`), func(cause error, files []File, m []string) *fail.Error {
 		return explainText(cause, files, append([]string{"services", m[1]}, splitPath(nil, m[2])...), m[3])
@@ -34,20 +23,8 @@ var valueRules = []rule{
 	{lazyregexp.New(`(?m)^'(networks|volumes|secrets|configs)\[(.+?)\]\.(\S+)' (.+)$`), func(cause error, files []File, m []string) *fail.Error {
 		return explainText(cause, files, append([]string{m[1], m[2]}, splitPath(nil, m[3])...), m[4])
 	}},
-	{lazyregexp.New(`^top-level object must be a mapping$`), func(cause error, files []File, _ []string) *fail.Error {
-		return WithHint(Failure(cause, files, nil, "this is not a Compose file: it has a list or a text in place of keys"), "a Compose file begins with services:")
-	}},
-	{lazyregexp.New(`^([\w.\-\[\]]+) (must be .+)$`), func(cause error, files []File, m []string) *fail.Error {
-		return wrongKind(cause, files, splitPath(files, m[1]), m[2])
-	}},
-	{lazyregexp.New("^`(include)` must be a list"), func(cause error, files []File, m []string) *fail.Error {
-		return wrongKind(cause, files, []string{m[1]}, "must be a list")
-	}},
 	{lazyregexp.New(`^non-string key (?:at top level|in (\S+)): `), func(cause error, files []File, m []string) *fail.Error {
 		return numberAsKey(cause, files, splitPath(files, m[1]))
-	}},
-	{lazyregexp.New(`^([\w.\-\[\]]+?)(?:\.?\[\d*\])?: (?:unexpected|invalid|unsupported) type `), func(cause error, files []File, m []string) *fail.Error {
-		return wrongEntry(cause, files, splitPath(files, m[1]))
 	}},
 	{lazyregexp.New(`^cannot override (\S+)$`), func(cause error, files []File, m []string) *fail.Error {
 		return WithHint(Failure(cause, files, splitPath(files, m[1]), "%s is of another kind here than in the file below it", place(splitPath(files, m[1]))),
@@ -76,28 +53,6 @@ var valueRules = []rule{
 	}},
 }
 
-func explainSchema(cause error, files []File, m []string) *fail.Error {
-	path, text := m[2], m[3]
-	all, keys := files, splitPath(files, path)
-	// The loader validates each file by itself, an included one too.
-	if i := slices.IndexFunc(files, func(s File) bool { return s.Path == m[1] }); i >= 0 {
-		files = files[i : i+1]
-	}
-	extra := extraKey.FindStringSubmatch(text)
-	switch {
-	case extra != nil:
-		keys = append(keys, unquoted(extra[1]))
-	case text != "false schema" || len(keys) == 0:
-		return explainText(cause, files, keys, oneLine(text))
-	}
-	last := len(keys) - 1
-	e := unknownComposeKey(cause, files, keys[:last:last], keys[last])
-	if !knows(files, keys) && len(keys) > 2 && keys[0] == "services" {
-		e.File, e.Line = inExtended(all, keys, e.File, e.Line)
-	}
-	return e
-}
-
 // barePort is about a port that is no text, so that [shortPort] did not see it.
 func barePort(cause error, files []File, _ []string) *fail.Error {
 	for _, service := range allKeys(files, "services") {
@@ -116,46 +71,14 @@ func barePort(cause error, files []File, _ []string) *fail.Error {
 	return WithHint(Failure(cause, files, []string{"services"}, "a port mapping is wrong: %s", oneLine(cause.Error())), "for example "+examples["ports"])
 }
 
-// explainText says what a text of the schema's validation, or of the decoding after
-// it, means for the value at the keys.
+// explainText says what a text of the decoding means for the value at the keys.
 func explainText(cause error, files []File, keys []string, text string) *fail.Error {
-	last := ""
-	if len(keys) > 0 {
-		last = keys[len(keys)-1]
-	}
 	value := ""
 	if node := Target(NodeAt(files, keys)); node != nil {
 		value = node.Value
 	}
-	hint := ""
-	if examples[last] != "" {
-		hint = "for example " + examples[last]
-	}
 	say := func(format string, args ...any) *fail.Error {
-		return WithHint(Failure(cause, files, keys, format, args...), hint)
-	}
-	if strings.HasPrefix(text, "must be a ") {
-		return wrongKind(cause, files, keys, text)
-	}
-	if m := oneOfValues.FindStringSubmatch(text); m != nil {
-		known := strings.Split(strings.ReplaceAll(m[1], "'", ""), ", ")
-		hint = didYouMean(value, known, "")
-		return say("%s is %q, and can only be %s", place(keys), value, either(known))
-	}
-	if m := onlyValue.FindStringSubmatch(text); m != nil {
-		return say("%s is %q, and can only be %s", place(keys), value, strings.Trim(m[1], "'"))
-	}
-	if m := noPattern.FindStringSubmatch(text); m != nil {
-		return say("%s may not be %q", place(keys), unquoted(m[1]))
-	}
-	if m := lacksKeys.FindStringSubmatch(text); m != nil {
-		return say("%s lacks %s", place(keys), strings.ReplaceAll(m[1], "'", ""))
-	}
-	if m := equalEntries.FindStringSubmatch(text); m != nil {
-		return say("%s has the same entry twice: %d and %d", place(keys), number(m[1])+1, number(m[2])+1)
-	}
-	if m := badFormat.FindStringSubmatch(text); m != nil {
-		return say("%s is %q, which is not a %s", place(keys), unquoted(m[1]), m[2])
+		return WithHint(Failure(cause, files, keys, format, args...), exampleOf(keys))
 	}
 	if m := noNumber.FindStringSubmatch(text); m != nil {
 		return say("%s must be a number, and is %s", place(keys), orEmpty(m[1]))
@@ -219,9 +142,6 @@ func unknownComposeKey(cause error, files []File, parent []string, key string) *
 
 // numberAsKey is about a key that YAML does not read as a text.
 func numberAsKey(cause error, files []File, keys []string) *fail.Error {
-	if wanted := allowedKinds(keys); len(wanted) > 0 && !slices.Contains(wanted, "a mapping") {
-		return wrongKind(cause, files, keys, "must be "+either(wanted))
-	}
 	e := Failure(cause, files, keys, "a key %s must be a text", inPlace(keys))
 	if node := Target(NodeAt(files, keys)); node != nil {
 		if key := oddKey(node, true); key != nil {
@@ -237,25 +157,6 @@ func inPlace(keys []string) string {
 		return "at the top level"
 	}
 	return "in " + place(keys)
-}
-
-// wrongEntry is about an entry of a list that is none, as a mapping among texts.
-func wrongEntry(cause error, files []File, keys []string) *fail.Error {
-	list := Target(NodeAt(files, keys))
-	if list == nil {
-		return Failure(cause, files, keys, "%s has an entry that cannot stand there", place(keys))
-	}
-	for i, item := range list.Content {
-		if got := kindOf(item); got != "a text" && got != "a number" {
-			e := Failure(cause, files, keys, "entry %d of %s may not be %s", i+1, place(keys), got)
-			e.Line = item.Line
-			if got == "a mapping" && len(item.Content) > 1 {
-				e.Hint = fmt.Sprintf(`in a list it is written "- %s=…"; without the "-" it is a mapping`, item.Content[0].Value) // the value may be a password
-			}
-			return e
-		}
-	}
-	return wrongKind(cause, files, keys, "is of the wrong kind")
 }
 
 // lacksTarget is about an entry in its long form without the one key that it must have.

@@ -143,19 +143,6 @@ func TestPlace(t *testing.T) {
 	}
 }
 
-// TestSchemaOfPlaces: what Compose's own schema says of a place.
-func TestSchemaOfPlaces(t *testing.T) {
-	t.Parallel()
-	for keys, want := range map[string]string{
-		"services web image": "a text", "services web ports": "a list", "services web environment": "a list or a mapping", "services web init": "a text or true or false",
-		"services web build": "a text or a mapping", "services": "a mapping", "services web zzz": "",
-	} {
-		if got := either(allowedKinds(strings.Fields(keys))); got != want {
-			t.Errorf("%s must be %q, want %q", keys, got, want)
-		}
-	}
-}
-
 // TestExamplesAreRight: each example for a hint is YAML that begins with its key.
 func TestExamplesAreRight(t *testing.T) {
 	t.Parallel()

@@ -8,7 +8,6 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
-	"github.com/devup-cli/devup/internal/composeschema"
 	"github.com/devup-cli/devup/internal/fail"
 )
 
@@ -27,16 +26,6 @@ func place(keys []string) string {
 		return strings.Join(keys[i+1:], ".") + " in " + entry
 	}
 	return strings.Join(keys, ".")
-}
-
-// unquoted is the first value of a list that the schema's validation quotes, escaped as in Go.
-func unquoted(list string) string {
-	if m := quotedValue.FindStringSubmatch(list); m != nil {
-		if text, err := strconv.Unquote(`"` + strings.NewReplacer(`\'`, `'`, `"`, `\"`).Replace(m[1]) + `"`); err == nil {
-			return text
-		}
-	}
-	return list
 }
 
 // kindOf says in a word what a node is.
@@ -70,59 +59,29 @@ var kinds = []struct{ schema, word string }{
 	{"object", "a mapping"},
 }
 
-// allowedKinds lists what Compose's schema allows at the keys.
-func allowedKinds(keys []string) []string {
-	types := map[string]bool{}
-	for _, v := range composeschema.Variants(keys) {
-		switch t := v["type"].(type) {
-		case string:
-			types[t] = true
-		case []any:
-			for _, one := range t {
-				if name, ok := one.(string); ok {
-					types[name] = true
-				}
-			}
-		}
+// wrongKind is the sentence for a value that is of none of the schema's types; of a right
+// one, and still in none of the forms that the schema has for it, where types are none.
+func wrongKind(cause error, files []File, keys, types []string) *fail.Error {
+	if len(keys) == 0 {
+		return WithHint(Failure(cause, files, nil, "this is not a Compose file: it has a list or a text in place of keys"), "a Compose file begins with services:")
 	}
-	var words []string
+	var wanted []string
 	for _, k := range kinds {
-		if types[k.schema] && !slices.Contains(words, k.word) {
-			words = append(words, k.word)
+		if slices.Contains(types, k.schema) && !slices.Contains(wanted, k.word) {
+			wanted = append(wanted, k.word)
 		}
 	}
-	return words
-}
-
-// wrongKind is the sentence for a value of a wrong type. fallback is the loader's, for
-// places of which the schema says nothing.
-func wrongKind(cause error, files []File, keys []string, fallback string) *fail.Error {
 	node := NodeAt(files, keys)
-	wanted := allowedKinds(keys)
-	if node == nil || len(wanted) == 0 {
-		return Failure(cause, files, keys, "%s %s", place(keys), fallback)
+	if node == nil || len(wanted) == 0 || slices.Contains(wanted, kindOf(node)) {
+		return Failure(cause, files, keys, "%s is not what Compose expects", place(keys))
 	}
 	got := kindOf(node)
-	if slices.Contains(wanted, got) {
-		return notAsWanted(cause, files, keys, node)
-	}
 	e := Failure(cause, files, keys, "%s must be %s, not %s", place(keys), either(wanted), got)
 	if got == "nothing" {
 		e.Message = fmt.Sprintf("%s is empty, and must be %s", place(keys), either(wanted))
 	}
 	e.Hint = kindHint(node, keys, got, wanted)
 	return e
-}
-
-// notAsWanted is the sentence for a value of a right kind that still fits none of the
-// forms that the schema has for it.
-func notAsWanted(cause error, files []File, keys []string, node *yaml.Node) *fail.Error {
-	for _, key := range composeschema.Required(keys) {
-		if _, v := Child(node, key); v == nil {
-			return WithHint(Failure(cause, files, keys, "%s lacks %s", place(keys), key), lackHints[key])
-		}
-	}
-	return Failure(cause, files, keys, "%s is not what Compose expects", place(keys))
 }
 
 var lackHints = map[string]string{"type": "for example type: bind, or volume or tmpfs"}
@@ -146,6 +105,8 @@ func kindHint(node *yaml.Node, keys []string, got string, wanted []string) strin
 		return sectionHint(key)
 	case len(keys) > 2 && keys[len(keys)-2] == "depends_on" && got == "a mapping":
 		return "with conditions depends_on is a mapping: write the names without dashes"
+	case len(keys) > 1 && strings.Trim(key, "0123456789") == "" && got == "a mapping" && len(Target(node).Content) > 1:
+		return fmt.Sprintf(`in a list it is written "- %s=…"; without the "-" it is a mapping`, Target(node).Content[0].Value) // the value may be a password
 	case examples[key] != "":
 		return "for example " + examples[key]
 	case got == "a number" && slices.Contains(wanted, "a text"):

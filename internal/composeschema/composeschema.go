@@ -1,5 +1,5 @@
 // Package composeschema answers questions about the JSON schema of Compose files: which keys
-// a place may have, which it needs, and what a value may be.
+// a place may have, and which values of a document it refuses.
 package composeschema
 
 import (
@@ -85,15 +85,6 @@ func child(node map[string]any, key string) map[string]any {
 	return nil
 }
 
-// Variants are the schemas of a value at the place, each for a form that it may have; nil for
-// a place that Compose does not know. They are for reading only.
-func Variants(path []string) []map[string]any {
-	if node := at(path); node != nil {
-		return variants(node)
-	}
-	return nil
-}
-
 // at is the schema of the value that the path leads to; nil for none.
 func at(path []string) map[string]any {
 	node := sharedSchema()
@@ -103,20 +94,6 @@ func at(path []string) map[string]any {
 		}
 	}
 	return node
-}
-
-// Required lists the keys that a mapping at the place must have.
-func Required(path []string) []string {
-	var required []string
-	for _, v := range Variants(path) {
-		list, _ := v["required"].([]any)
-		for _, key := range list {
-			if name, ok := key.(string); ok {
-				required = append(required, name)
-			}
-		}
-	}
-	return required
 }
 
 func collectKeys(node map[string]any, keys map[string]bool) {

@@ -1,6 +1,7 @@
 package composeschema
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -23,12 +24,41 @@ func TestPlaces(t *testing.T) {
 	if got := Keys([]string{"zzz", "a"}); got != nil {
 		t.Errorf("keys below nothing: %v", got)
 	}
-	if got := Required(strings.Fields("services web volumes 0")); !slices.Contains(got, "type") {
-		t.Errorf("a volume requires %v", got)
-	}
 	schema := Decode()
 	clear(schema)
 	if len(Decode()) == 0 {
 		t.Error("the schema is shared with the caller")
+	}
+}
+
+// TestViolations: the deepest errors with all that is wrong there, and no key that is only
+// unevaluated because of them.
+func TestViolations(t *testing.T) {
+	t.Parallel()
+	type m = map[string]any
+	service := func(s m) m { return m{"services": m{"web": s}} }
+	for _, test := range []struct {
+		name     string
+		document any
+		want     string
+	}{
+		{"right", service(m{"image": "a", "ports": []any{"80", 81}}), ""},
+		{"a type", service(m{"image": 5}), "services.web.image Type"},
+		{"two forms", service(m{"image": "a", "environment": "A=1"}), "services.web.environment Type Type"},
+		{"an unknown key", service(m{"imag": "a"}), "services.web.imag FalseSchema"},
+		{"a deep unknown key", service(m{"healthcheck": m{"tst": 1}}), "services.web.healthcheck AdditionalProperties"},
+		{"a text at the top", "x", " Type"},
+	} {
+		var got []string
+		for _, v := range Violations(test.document) {
+			text := strings.Join(v.Path, ".")
+			for _, k := range v.Kinds {
+				text += " " + strings.TrimPrefix(fmt.Sprintf("%T", k), "*kind.")
+			}
+			got = append(got, text)
+		}
+		if strings.Join(got, ", ") != test.want {
+			t.Errorf("%s: %q, want %q", test.name, got, test.want)
+		}
 	}
 }
