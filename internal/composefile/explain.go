@@ -129,31 +129,30 @@ func knows(files []File, keys []string) bool {
 // loader does not say the number, with the one whose text is value, or has a
 // variable where no text is it.
 func entryOf(files []File, keys []string, value string) []string {
-	open := slices.Index(keys, "[]")
-	if open < 0 {
-		open = len(keys)
+	if !slices.Contains(keys, "[]") {
 		keys = append(slices.Clone(keys), "[]")
 	}
-	fallback := keys[:open]
-	list := NodeAt(files, fallback)
-	if list = Target(list); list == nil {
-		return fallback
+	return numbered(files, keys, func(text string) bool { return text == value }, func(text string) bool { return strings.Contains(text, "$") })
+}
+
+// numbered puts in the place of "[]" the number of the entry whose text passes a test, the
+// first test first; without such an entry the keys end at the list.
+func numbered(files []File, keys []string, tests ...func(text string) bool) []string {
+	open := slices.Index(keys, "[]")
+	if open < 0 {
+		return keys
 	}
-	for i := range list.Content {
-		candidate := slices.Clone(keys)
-		candidate[open] = strconv.Itoa(i)
-		node := Target(NodeAt(files, candidate))
-		if node == nil {
-			continue
-		}
-		if node.Value == value {
-			return candidate
-		}
-		if strings.Contains(node.Value, "$") && len(fallback) == open {
-			fallback = candidate
+	list := Target(NodeAt(files, keys[:open]))
+	for _, test := range tests {
+		for i := 0; list != nil && i < len(list.Content); i++ {
+			candidate := slices.Clone(keys)
+			candidate[open] = strconv.Itoa(i)
+			if node := Target(NodeAt(files, candidate)); node != nil && test(node.Value) {
+				return candidate
+			}
 		}
 	}
-	return fallback
+	return keys[:open]
 }
 
 // shorten leaves the directory of the config files out of a message.

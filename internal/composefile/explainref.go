@@ -3,6 +3,7 @@ package composefile
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -175,18 +176,32 @@ func oddHealthcheck(files []File) []string {
 // watchWithoutTarget completes keys with the number of the first rule that copies files
 // and does not say where.
 func watchWithoutTarget(files []File, keys []string) []string {
-	list := Target(NodeAt(files, keys))
-	if list == nil {
-		return keys
-	}
-	for i, item := range list.Content {
+	return entryWhere(files, keys, func(item *yaml.Node) bool {
 		_, target := Child(item, "target")
 		_, action := Child(item, "action")
-		if target == nil && action != nil && action.Value != "rebuild" && action.Value != "restart" {
-			return append(slices.Clone(keys), fmt.Sprint(i))
+		return target == nil && action != nil && action.Value != "rebuild" && action.Value != "restart"
+	})
+}
+
+// entryWhere completes the keys of a list with the number of the first entry that passes the
+// test; they stay as they are where none does.
+func entryWhere(files []File, keys []string, test func(item *yaml.Node) bool) []string {
+	if list := Target(NodeAt(files, keys)); list != nil {
+		if i := slices.IndexFunc(list.Content, test); i >= 0 {
+			return append(slices.Clone(keys), strconv.Itoa(i))
 		}
 	}
 	return keys
+}
+
+// serviceEntry finds the first entry that passes the test in a list of any service; nil for none.
+func serviceEntry(files []File, list string, test func(item *yaml.Node) bool) []string {
+	for _, service := range allKeys(files, "services") {
+		if keys := entryWhere(files, []string{"services", service, list}, test); len(keys) > 3 {
+			return keys
+		}
+	}
+	return nil
 }
 
 // fromSmallest turns a circle, whose first and last member are the same, so that it

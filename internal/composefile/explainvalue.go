@@ -4,8 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
+
+	"go.yaml.in/yaml/v4"
 
 	"github.com/devup-cli/devup/internal/composeschema"
 	"github.com/devup-cli/devup/internal/fail"
@@ -55,20 +56,15 @@ var valueRules = []rule{
 
 // barePort is about a port that is no text, so that [shortPort] did not see it.
 func barePort(cause error, files []File, _ []string) *fail.Error {
-	for _, service := range allKeys(files, "services") {
-		keys := []string{"services", service, "ports"}
-		list := Target(NodeAt(files, keys))
-		if list == nil {
-			continue
-		}
-		for i, item := range list.Content {
-			_, err := shortPort(item.Value)
-			if bad, ok := errors.AsType[*misvalue](err); ok && item.Value != "" {
-				return WithHint(Failure(cause, files, append(keys, strconv.Itoa(i)), "%s", bad.text), bad.hint)
-			}
-		}
+	var bad *misvalue
+	keys := serviceEntry(files, "ports", func(item *yaml.Node) bool {
+		_, err := shortPort(item.Value)
+		return item.Value != "" && errors.As(err, &bad)
+	})
+	if keys == nil {
+		return WithHint(Failure(cause, files, []string{"services"}, "a port mapping is wrong: %s", oneLine(cause.Error())), "for example "+examples["ports"])
 	}
-	return WithHint(Failure(cause, files, []string{"services"}, "a port mapping is wrong: %s", oneLine(cause.Error())), "for example "+examples["ports"])
+	return WithHint(Failure(cause, files, keys, "%s", bad.text), bad.hint)
 }
 
 // explainText says what a text of the decoding means for the value at the keys.
@@ -175,23 +171,11 @@ func lacksTarget(cause error, files []File, m []string) *fail.Error {
 
 // bindWithoutSource finds the first bind mount that names no source.
 func bindWithoutSource(files []File) []string {
-	for _, f := range files {
-		for _, service := range f.keys("services") {
-			keys := []string{"services", service, "volumes"}
-			list := Target(NodeAt(files, keys))
-			if list == nil {
-				continue
-			}
-			for i, item := range list.Content {
-				_, kind := Child(item, "type")
-				_, from := Child(item, "source")
-				if kind != nil && kind.Value == "bind" && (from == nil || from.Value == "") {
-					return append(keys, fmt.Sprint(i))
-				}
-			}
-		}
-	}
-	return nil
+	return serviceEntry(files, "volumes", func(item *yaml.Node) bool {
+		_, kind := Child(item, "type")
+		_, from := Child(item, "source")
+		return kind != nil && kind.Value == "bind" && (from == nil || from.Value == "")
+	})
 }
 
 // explainVariable is about a value with variables in it, and about one that was
@@ -200,7 +184,7 @@ func explainVariable(cause error, files []File, m []string) *fail.Error {
 	path, rest := m[1], m[2]
 	keys := splitPath(files, path)
 	if name, reason, ok := strings.Cut(strings.TrimPrefix(rest, "required variable "), " is missing a value"); ok {
-		keys = mentioning(files, keys, name)
+		keys = numbered(files, keys, func(text string) bool { return mentions(text, name) })
 		e := Failure(cause, files, keys, "%s needs the variable %s, which is not set%s", place(keys), name, reason)
 		e.Hint = "set it in the environment or in .env next to the file"
 		for i := range files {
@@ -242,24 +226,4 @@ func withEmpty(e *fail.Error, files []File, keys []string) *fail.Error {
 		e.Hint = fmt.Sprintf("set %s in the environment or in .env next to the file", strings.Join(names, " and "))
 	}
 	return e
-}
-
-// mentioning completes keys with "[]" in them with the entry that mentions a variable.
-func mentioning(files []File, keys []string, name string) []string {
-	open := slices.Index(keys, "[]")
-	if open < 0 {
-		return keys
-	}
-	list := Target(NodeAt(files, keys[:open]))
-	if list == nil {
-		return keys[:open]
-	}
-	for i := range list.Content {
-		candidate := slices.Clone(keys)
-		candidate[open] = fmt.Sprint(i)
-		if node := Target(NodeAt(files, candidate)); node != nil && mentions(node.Value, name) {
-			return candidate
-		}
-	}
-	return keys[:open]
 }
