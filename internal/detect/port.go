@@ -98,13 +98,21 @@ func (s containerPorts) portOfLoadedEnv(c *candidate) (Port, bool) {
 		if !env.Loaded && !loadsByName(c, env) || !(environment{c}).loadsEnvFiles() {
 			continue
 		}
-		for _, name := range stacks.PortVariables() {
-			if n, ok := stack.PortNumber(env.Value(name)); ok && c.reads(name) {
-				return stack.PortAt(n, env.At(name)), true
-			}
+		if port, ok := c.portRead(env); ok {
+			return port, true
 		}
 		if port, ok := c.portOfAddress(env); ok {
 			return port, true
+		}
+	}
+	return Port{}, false
+}
+
+// portRead is the port that an env file gives a variable which the service reads.
+func (c *candidate) portRead(env runfiles.EnvFile) (Port, bool) {
+	for _, name := range stacks.PortVariables() {
+		if n, ok := stack.PortNumber(env.Value(name)); ok && c.reads(name) {
+			return stack.PortAt(n, env.At(name)), true
 		}
 	}
 	return Port{}, false
@@ -125,18 +133,26 @@ func loadsByName(c *candidate, env runfiles.EnvFile) bool {
 var takesPort = lazyregexp.New(`(?:\benv\??\.|[(\[]\s*["'])PORT\b|\{[^{}]*\bPORT\b[^{}]*\}\s*=\s*process\.env|\$\{PORT:`)
 
 // portOfSource looks at the source. A default of PORT goes behind the one port that all pages
-// call: on the machine of those who wrote them, PORT said that one. A default that only the framework
-// has comes last.
+// call: on the machine of those who wrote them, PORT said that one. It also goes behind the
+// port of the example of an env file that the service loads: users copy it. A default that only the framework has comes last.
 func (s containerPorts) portOfSource(c *candidate) (Port, bool) {
 	port, ok := s.portWritten(c)
 	if !ok || c.Of.FindPort != nil || !c.reads("PORT") || !takesPort.MatchString(lineOf(s.tree.Source(port.Evidence.File).Text, port.Evidence.Line)) {
 		return port, ok
 	}
-	if called, all := s.portOfCallers(c); all && called.Number != port.Number {
+	if called, all := s.portOfCallers(c); all {
+		if called.Number == port.Number {
+			return port, true
+		}
 		e := port.Evidence
 		e.Text += fmt.Sprintf(" is only a default: the pages call port %d", called.Number)
 		c.Note(e)
 		return called, true
+	}
+	if example := exampleIn(c.envs); example != nil && (environment{c}).loadsEnvFiles() {
+		if shown, ok := c.portRead(*example); ok {
+			return shown, true
+		}
 	}
 	return port, true
 }
