@@ -224,6 +224,7 @@ var said = []struct {
 	{"disk", Run, "OSError: [Errno 28] No space left on device", "disk-full"},
 	{"create react app with proxy", Run, " - options.allowedHosts[0] should be a non-empty string.", "allowed-host"},
 	{"postgres refused", Run, "connection to server at \"db\" (172.18.0.2), port 5432 failed: Connection refused", "connection-refused"},
+	{"a module of the project", Run, "ModuleNotFoundError: No module named 'app.models'", "module-path"},
 	{"scoped package", Run, "Error: Cannot find module '@aws-amplify/auth/lib'", "module-missing"},
 	{"go resolver", Run, "dial tcp: lookup db on 127.0.0.11:53: no such host", "name-unknown"},
 	{"a root password", Run, "2026-11-23 10:00:00+00:00 [ERROR] [Entrypoint]: Database is uninitialized and password option is not specified", "database-password"},

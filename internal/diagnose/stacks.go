@@ -66,6 +66,10 @@ var pythonRules = []Rule{
 		Reason: "pg-config", Scope: step, Rank: High, Pattern: re(`pg_config executable not found`),
 		Sentence: "psycopg2 is to be compiled, but the image has no pg_config", Hint: "name psycopg2-binary in place of psycopg2, or install libpq-dev in the Dockerfile",
 	},
+	{ // names that projects give to their own modules
+		Reason: "module-path", Scope: step, Rank: High, Pattern: re(`(?:ModuleNotFoundError|ImportError): No module named '(?P<module>(?:api|app|backend|config|core|database|db|main|models|routes|schemas|server|settings|src|utils)(?:\.[\w.]+)?)'`),
+		Sentence: "Python finds no module named $module on its path", Hint: "set PYTHONPATH to the directory that holds it; for Alembic, write `prepend_sys_path = .` in alembic.ini",
+	},
 	{
 		Reason: "module-missing", Scope: step, Rank: Middle, Pattern: re(`(?:ModuleNotFoundError|ImportError): No module named '?(?P<module>[\w.]+)'?|python[\d.]*: No module named (?P<module2>[\w.]+)`),
 		Sentence: "Python finds no module named $module", Hint: "check its spelling, or, if it is a package, add $package to requirements.txt, Pipfile or pyproject.toml and run `devup up` again",

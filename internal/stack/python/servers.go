@@ -145,12 +145,20 @@ func makesTables(a *stack.App) bool {
 	return false
 }
 
-// alembic is the migration of a project that has Alembic's settings.
+// importsOwn is the setting by which Alembic's command finds the modules of the project.
+var importsOwn = lazyregexp.New(`(?m)^\s*prepend_sys_path\s*=\s*\S`)
+
+// alembic is the migration of a project that has Alembic's settings. Without the one for the
+// project's modules it runs as a module of Python, which finds those of the current directory.
 func alembic(a *stack.App) []string {
-	if a.Directory().Has("alembic.ini") && !makesTables(a) && pip.Read(a.Tree, a.Dir).Needs("alembic") {
-		return []string{"alembic", "upgrade", "head"}
+	if !a.Directory().Has("alembic.ini") || makesTables(a) || !pip.Read(a.Tree, a.Dir).Needs("alembic") {
+		return nil
 	}
-	return nil
+	upgrade := []string{"alembic", "upgrade", "head"}
+	if !importsOwn.MatchString(a.Tree.Text(path.Join(a.Dir, "alembic.ini"))) {
+		upgrade = append([]string{"python", "-m"}, upgrade...)
+	}
+	return upgrade
 }
 
 // flaskMigrate is the migration of a Flask application: that of Flask-Migrate, which needs an
