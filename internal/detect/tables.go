@@ -35,7 +35,7 @@ func (s dataServices) decideTables(shared *dataservice.Shared) {
 				"install the tool there, and write its command under x-devup as setup: [{name: migrate, run: COMMAND, before: ready}]")
 			continue
 		}
-		c.Migrate, c.MigrateFiles = m.Command(func() string { return addressOf(c, shared, use, m.OfGo) }), []string{m.Dir}
+		c.Migrate, c.MigrateFiles = m.Command(func() string { return addressOf(c, shared, m) }), []string{m.Dir}
 		c.Packages.Tools = append(c.Packages.Tools, m.Tools...)
 		shared.Seeds, shared.MakesDatabase = nil, false // they would make the tables twice
 	}
@@ -50,23 +50,28 @@ func (s dataServices) isOfOther(c *candidate, dir string) bool {
 }
 
 // addressOf is a service's variable that holds the URL of a database, or its address as Go's
-// driver of MySQL takes it. Where none does, it is added.
-func addressOf(c *candidate, shared *dataservice.Shared, use dataservice.Use, ofGo bool) string {
+// driver of MySQL takes it. Where none does, it is added for the migrations.
+func addressOf(c *candidate, shared *dataservice.Shared, m *stack.Migration) string {
 	name, value := usualURL, shared.URL()
-	if ofGo {
+	if m.OfGo {
 		name, value = "DATABASE_DSN", shared.Address().Text("{user}:{password}@tcp({host}:{port})/{name}")
 	}
 	wanted := location(value)
 	for _, v := range c.Variables {
 		scheme, _, _ := strings.Cut(v.Value, "://")
-		if v.Data == shared.Key && location(v.Value) == wanted && (ofGo || !strings.ContainsAny(scheme, "+:")) {
+		_, query, _ := strings.Cut(v.Value, "?")
+		if v.Data == shared.Key && location(v.Value) == wanted && strings.Contains(query, m.Query) && (m.OfGo || !strings.ContainsAny(scheme, "+:")) {
 			return v.Name
 		}
 	}
 	if slices.ContainsFunc(c.Variables, func(v Variable) bool { return v.Name == name && v.Value != "" }) {
 		name = "MIGRATIONS_URL" // the program reads the other in another form
 	}
-	v := c.variable(name, first(slices.Concat(use.Evidence, shared.Evidence)))
+	if m.Query != "" {
+		value, _, _ = strings.Cut(value, "?")
+		value += "?" + m.Query
+	}
+	v := c.variable(name, Evidence{File: m.Dir, Text: name})
 	v.Data, v.Value, v.Replaced, v.Required = shared.Key, value, shared.Login.References(), false
 	return name
 }

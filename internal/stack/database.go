@@ -15,6 +15,7 @@ type Migration struct {
 	Dir   string     // in the repository, of what it applies
 	Tools [][]string // the commands that install the tool into the image, in exec form; nil where it is there
 	OfGo  bool       // the variable holds the address as Go's driver of MySQL takes it, and no URL
+	Query string     // what the address has behind its question mark, such as "sslmode=disable"; empty for anything
 	// Command gives the command. address is the name of the variable that holds the URL of the
 	// database, which is added where there is none.
 	Command func(address func() string) []string

@@ -16,6 +16,7 @@ type migrator struct {
 	shows   func(a *stack.App) func(*tree.Directory, string) bool
 	applies *lazyregexp.Regexp // code of a program that does it by itself
 	tags    map[string]string  // of its build, by the kind of database; it is not for others
+	query   map[string]string  // what the database's address has to say, by the kind
 	// command gives the command. The variable holds a URL, or for MySQL the address as its driver takes it.
 	command func(kind, dir, variable string) string
 }
@@ -34,11 +35,9 @@ var migrators = []migrator{
 			"postgres": "no_clickhouse,no_libsql,no_mssql,no_mysql,no_sqlite3,no_vertica,no_ydb",
 			"mysql":    "no_clickhouse,no_libsql,no_mssql,no_postgres,no_sqlite3,no_vertica,no_ydb",
 		},
+		query: map[string]string{"mysql": "parseTime=true"},
 		command: func(kind, dir, variable string) string {
-			if kind == "mysql" {
-				return "goose -dir " + dir + ` mysql "${` + variable + `%%\?*}?parseTime=true" up`
-			}
-			return "goose -dir " + dir + ` postgres "$` + variable + `" up`
+			return "goose -dir " + dir + " " + kind + ` "$` + variable + `" up`
 		},
 	},
 	{
@@ -46,11 +45,12 @@ var migrators = []migrator{
 		shows:   func(*stack.App) func(*tree.Directory, string) bool { return stack.NamedLike(upFile) },
 		applies: lazyregexp.New(`\bmigrate\.New(?:With\w+)?\(`),
 		tags:    map[string]string{"postgres": "postgres", "mysql": "mysql"},
+		query:   map[string]string{"postgres": withoutTLS, "mysql": "multiStatements=true"},
 		command: func(kind, dir, variable string) string {
 			if kind == "mysql" {
-				return "migrate -path " + dir + ` -database "mysql://${` + variable + `%%\?*}?multiStatements=true" up`
+				return "migrate -path " + dir + ` -database "mysql://$` + variable + `" up`
 			}
-			return "migrate -path " + dir + " -database " + withoutTLS(variable) + " up"
+			return "migrate -path " + dir + ` -database "$` + variable + `" up`
 		},
 	},
 	{
@@ -58,14 +58,15 @@ var migrators = []migrator{
 		shows:   func(a *stack.App) func(*tree.Directory, string) bool { return a.SQLWith("-- migrate:up") },
 		applies: lazyregexp.New(`\bdbmate\.New\(`),
 		tags:    map[string]string{"postgres": ""},
+		query:   map[string]string{"postgres": withoutTLS},
 		command: func(_, dir, variable string) string {
-			return "dbmate --url " + withoutTLS(variable) + " --migrations-dir " + dir + " --no-dump-schema up"
+			return `dbmate --url "$` + variable + `" --migrations-dir ` + dir + " --no-dump-schema up"
 		},
 	},
 }
 
-// withoutTLS is the URL in a variable for lib/pq, which otherwise demands TLS.
-func withoutTLS(variable string) string { return `"${` + variable + `%%\?*}?sslmode=disable"` }
+// withoutTLS is what lib/pq is to be told, which otherwise demands TLS.
+const withoutTLS = "sslmode=disable"
 
 // migration applies SQL files, where no program does it by itself.
 func migration(a *stack.App, kind string) *stack.Migration {
@@ -93,6 +94,7 @@ func migration(a *stack.App, kind string) *stack.Migration {
 			Dir:     path.Join(a.Dir, dir),
 			Tools:   [][]string{append(install, path.Join(m.module, m.program)+"@"+m.pinned(a))},
 			OfGo:    kind == "mysql",
+			Query:   m.query[kind],
 			Command: func(address func() string) []string { return []string{"sh", "-c", m.command(kind, dir, address())} },
 		}
 	}
