@@ -11,6 +11,7 @@ import (
 	"github.com/devup-cli/devup/internal/cli/show"
 	"github.com/devup-cli/devup/internal/detect"
 	"github.com/devup-cli/devup/internal/scaffold"
+	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/stack/dataservice"
 	"github.com/devup-cli/devup/internal/ui"
 	"github.com/devup-cli/devup/internal/untrusted"
@@ -163,7 +164,7 @@ func (p proposal) needs(s detect.Service) []string {
 			names = append(names, v.Sibling)
 		}
 	}
-	names = append(names, p.data(s)...)
+	names = append(append(names, p.data(s)...), p.called(s)...)
 	for _, l := range p.repository.Loopbacks { // a page is there to call the servers that it shares a network with
 		if !s.Page || !slices.Contains(l.Members, s.Name) {
 			continue
@@ -176,6 +177,18 @@ func (p proposal) needs(s detect.Service) []string {
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
+}
+
+// called are the services that a page calls at a URL in its source.
+func (p proposal) called(s detect.Service) []string {
+	var names []string
+	for _, other := range p.repository.Services {
+		port := cmp.Or(other.HostPort, other.Port.Number)
+		if other.Name != s.Name && slices.ContainsFunc(s.Calls, func(c stack.Call) bool { return !c.Origin && c.Port == port }) {
+			names = append(names, other.Name)
+		}
+	}
+	return names
 }
 
 // data are the data services that a service uses, as its workers do.
