@@ -105,7 +105,7 @@ func (c environment) takes(example runfiles.EnvFile, variables []Variable) (need
 			v.Default, v.Usual = false, value
 		}
 		if example.Value(v.Name) != "" || c.emptyDoes(v.Name) {
-			v.Required = false // a placeholder will do, too
+			v.Required = v.Required && v.Generate != "" // a placeholder will do, too
 		}
 		if example.Value(v.Name) != "" {
 			v.Default = v.Default || !example.Open[v.Name]
