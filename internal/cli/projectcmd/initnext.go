@@ -13,21 +13,41 @@ import (
 	"github.com/devup-cli/devup/internal/untrusted"
 )
 
+// The objects of init in JSON that say what `devup up` does besides building and starting.
+// Their names are a promise.
+type (
+	stepObject struct {
+		Do      string   `json:"do"`             // "copy", "generate", "run"; "offer" for a command that only the user runs
+		From    string   `json:"from,omitempty"` // of a copy: an example of an env file
+		To      string   `json:"to,omitempty"`
+		Names   []string `json:"names,omitempty"`   // of the variables that are generated
+		Command []string `json:"command,omitempty"` // in the service's container
+		Before  string   `json:"before,omitempty"`  // "ready": the service has to answer after it
+		Changed []string `json:"changed,omitempty"` // it runs again when a file there changes
+	}
+	networkObject struct {
+		Type     string           `json:"type"` // "network"
+		Services []string         `json:"services"`
+		Data     []string         `json:"data,omitempty"`
+		Calls    []evidenceObject `json:"calls,omitempty"`  // the addresses in the source that it is for
+		Hidden   []evidenceObject `json:"hidden,omitempty"` // where a service listens on 127.0.0.1 alone
+	}
+)
+
+// writesSteps tells whether a devup.yaml would be written: it holds the steps.
+func (p proposal) writesSteps() bool {
+	return slices.ContainsFunc(p.changes, func(c scaffold.Change) bool { return c.Path == projectFile && c.State == scaffold.New })
+}
+
 // saySteps says what `devup up` will do by the devup.yaml that would be written, besides
 // building and starting: one short line each.
 func (p proposal) saySteps(env *command.Env) {
-	if !slices.ContainsFunc(p.changes, func(c scaffold.Change) bool { return c.Path == projectFile && c.State == scaffold.New }) {
+	if !p.writesSteps() {
 		return
 	}
 	for _, s := range p.repository.Services {
-		if s.Included {
-			continue
-		}
-		for _, step := range p.steps(s) {
-			env.Say(s.Name + ": `devup up` " + step)
-		}
-		if seed := s.Seed; len(seed.Command) > 0 && !seed.Once && s.Compose == "" {
-			env.Say(s.Name + ": to fill the database, run `devup exec " + s.Name + " " + untrusted.Name(commandLine(seed.Command)) + "` after `devup up`")
+		for _, step := range steps(s) {
+			env.Say(s.Name + ": " + step.sentence(s.Name))
 		}
 	}
 	for _, l := range p.repository.Loopbacks {
@@ -37,29 +57,70 @@ func (p proposal) saySteps(env *command.Env) {
 	}
 }
 
-// steps are what `devup up` does for a service, as clauses.
-func (p proposal) steps(s detect.Service) []string {
-	var steps, secrets []string
+// steps are what `devup up` does for a service, and what it leaves to the user.
+func steps(s detect.Service) []stepObject {
+	if s.Included {
+		return nil
+	}
+	var all []stepObject
 	for _, f := range s.EnvFiles {
 		if f.Example != "" {
-			steps = append(steps, "copies "+untrusted.Name(f.Example)+" to "+untrusted.Name(f.Path))
+			all = append(all, stepObject{Do: "copy", From: f.Example, To: f.Path})
 		}
 	}
+	var secrets []string
 	for _, v := range s.Variables {
 		if v.Generate != "" {
 			secrets = append(secrets, v.Name)
 		}
 	}
 	if len(secrets) > 0 {
-		steps = append(steps, "generates "+strings.Join(secrets, ", "))
+		all = append(all, stepObject{Do: "generate", Names: secrets})
 	}
-	if len(s.Migrate) > 0 && s.Compose == "" {
-		steps = append(steps, "runs `"+untrusted.Name(commandLine(s.Migrate))+"` before it is ready")
+	if s.Compose != "" {
+		return all
 	}
-	if s.Seed.Once && s.Compose == "" {
-		steps = append(steps, "runs `"+untrusted.Name(commandLine(s.Seed.Command))+"` once, to fill the database")
+	if len(s.Migrate) > 0 {
+		all = append(all, stepObject{Do: "run", Command: s.Migrate, Before: "ready", Changed: s.MigrateFiles})
 	}
-	return steps
+	switch {
+	case len(s.Seed.Command) == 0:
+	case s.Seed.Once:
+		all = append(all, stepObject{Do: "run", Command: s.Seed.Command})
+	default:
+		all = append(all, stepObject{Do: "offer", Command: s.Seed.Command})
+	}
+	return all
+}
+
+// sentence is a step of a service for the plain screen.
+func (o stepObject) sentence(service string) string {
+	line := untrusted.Name(commandLine(o.Command))
+	switch {
+	case o.Do == "copy":
+		return "`devup up` copies " + untrusted.Name(o.From) + " to " + untrusted.Name(o.To)
+	case o.Do == "generate":
+		return "`devup up` generates " + strings.Join(o.Names, ", ")
+	case o.Do == "offer":
+		return "to fill the database, run `devup exec " + service + " " + line + "` after `devup up`"
+	case o.Before != "":
+		return "`devup up` runs `" + line + "` before it is ready"
+	}
+	return "`devup up` runs `" + line + "` once, to fill the database"
+}
+
+// networkObjects prints in JSON which services share a network.
+func networkObjects(env *command.Env, repository detect.Repository) {
+	for _, l := range repository.Loopbacks {
+		o := networkObject{Type: "network", Services: l.Members, Data: l.Data}
+		for _, e := range l.Calls {
+			o.Calls = append(o.Calls, evidenceObject{e.File, e.Line, e.Text})
+		}
+		for _, e := range l.Hidden {
+			o.Hidden = append(o.Hidden, evidenceObject{e.File, e.Line, e.Text})
+		}
+		env.UI.Object(o)
+	}
 }
 
 // commandLine is a command as people type it.

@@ -33,6 +33,7 @@ type (
 		Needs     []string         `json:"needs,omitempty"`     // the services that it uses
 		Unset     []string         `json:"unset,omitempty"`     // variables that it reads and that are not set
 		Variables []unsetObject    `json:"variables,omitempty"` // the same, with where they are read, and those that are generated
+		Steps     []stepObject     `json:"steps,omitempty"`     // what init has `devup up` do besides building and starting
 		Workers   []workerObject   `json:"workers,omitempty"`   // processes of its code that listen nowhere, each a service
 		Evidence  []evidenceObject `json:"evidence"`
 		Remarks   []remarkObject   `json:"remarks,omitempty"`   // what will not work as the files stand
@@ -285,10 +286,11 @@ func proposalObjects(env *command.Env, p proposal, o initOptions) {
 			Type: "found", Service: s.Name, Dir: s.Dir, Stack: s.Stack, Framework: s.Framework,
 			Port: s.Port.Number, HostPort: s.HostPort, Public: opening.Public, PublicWhy: publicWhy(opening), Runtime: runtimeText(s), Needs: p.needs(s), Unset: p.unset(s), Variables: p.variables(s), Evidence: evidence(s),
 			Remarks: remarks(s.Remarks), Debuggers: remarks(p.debuggers[s.Name]),
-			Workers: workerObjects(p.repository, s),
+			Steps: steps(s), Workers: workerObjects(p.repository, s),
 		})
 	}
 	dataObjects(env, p.repository)
+	networkObjects(env, p.repository)
 	for _, r := range p.repository.Rejected {
 		object := rejectedObject{Type: "rejected", Dir: r.Dir, Why: r.Why, Expected: r.Expected}
 		if r.Evidence != (detect.Evidence{}) {
