@@ -98,13 +98,21 @@ func checkState(m Machine) Finding {
 	}
 	switch {
 	case len(killed) > 0:
-		return warning("a devup was killed or interrupted while it worked on "+strings.Join(killed, ", "),
+		return ofProjects("a devup was killed or interrupted while it worked on %s", killed,
 			"the next `devup up` or `devup down` there finishes what it left")
 	case len(old) > 0:
-		return warning("devup keeps locks of projects unused for a month: "+strings.Join(names(old), ", "), "").
+		return ofProjects("devup keeps locks that were unused for a month, of %s", names(old), "").
 			fixed(Fix{Does: "remove these locks", Safe: true, Do: func(context.Context) error { return removeLocks(old) }})
 	}
 	return good("")
+}
+
+// ofProjects is a warning about projects: one is named in the sentence, several below it.
+func ofProjects(sentence string, names []string, hint string) Finding {
+	if len(names) == 1 {
+		return warning(fmt.Sprintf(sentence, "project "+names[0]), hint)
+	}
+	return warning(fmt.Sprintf(sentence, fmt.Sprintf("%d projects", len(names))), hint).with(names)
 }
 
 func names(locks []lock.Left) []string {

@@ -168,12 +168,12 @@ func TestState(t *testing.T) {
 	if got := checkState(leave(t, time.Hour, false)).line(); got != "ok:  | " {
 		t.Errorf("used lately: got %s", got)
 	}
-	if got, want := checkState(leave(t, time.Hour, true)).full(), "warning: a devup was killed or interrupted while it worked on shop | the next `devup up` or `devup down` there finishes what it left"; got != want {
+	if got, want := checkState(leave(t, time.Hour, true)).full(), "warning: a devup was killed or interrupted while it worked on project shop | the next `devup up` or `devup down` there finishes what it left"; got != want {
 		t.Errorf("killed:\ngot  %s\nwant %s", got, want)
 	}
 	old := leave(t, 2*longAgo, true)
 	found := checkState(old)
-	if want := "warning: devup keeps locks of projects unused for a month: shop | \nfix: remove these locks"; found.full() != want {
+	if want := "warning: devup keeps locks that were unused for a month, of project shop | \nfix: remove these locks"; found.full() != want {
 		t.Errorf("old:\ngot  %s\nwant %s", found.full(), want)
 	}
 	if err := found.Fix.Do(t.Context()); err != nil || !found.Fix.Safe {
@@ -224,5 +224,13 @@ func TestForwarding(t *testing.T) {
 	}
 	if !refused(&net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}) {
 		t.Error("a refused connection is not seen as one")
+	}
+}
+
+// TestOfProjects: several projects stand below the sentence, a line each.
+func TestOfProjects(t *testing.T) {
+	t.Parallel()
+	if got, want := ofProjects("locks of %s", []string{"a", "b"}, "hint").full(), "warning: locks of 2 projects | hint\n- a\n- b"; got != want {
+		t.Errorf("got %s, want %s", got, want)
 	}
 }
