@@ -34,11 +34,13 @@ type projectView struct {
 // serviceView is a service in devup.yaml. One that a compose file has already gets
 // nothing but what is added on top.
 type serviceView struct {
-	Key         string // the service's name in the merged Compose model
-	Full        bool   // no compose file has it, so that all of it stands here
-	Context     string // "./backend-flask"
-	Dockerfile  string // empty for the usual name
-	Ours        bool   // the Dockerfile is one that we render
+	Key         string          // the service's name in the merged Compose model
+	Full        bool            // no compose file has it, so that all of it stands here
+	Image       untrusted.Inert // of a service with workers, which run in it; empty for the usual name
+	ImageOf     untrusted.Inert // of a worker: the service whose image it is
+	Context     string          // "./backend-flask"
+	Dockerfile  string          // empty for the usual name
+	Ours        bool            // the Dockerfile is one that we render
 	Port        int
 	HostPort    int
 	Network     string   // the service whose network it shares; empty for its own
@@ -125,8 +127,7 @@ func newProjectView(repo detect.Repository, o Options) projectView {
 	}
 	for _, s := range repo.Services {
 		if v := newServiceView(repo, s, loopbackOf(shared, s.Name)); !s.Included && (v.Full || v.Extension || len(v.Environment)+len(v.Needs) > 0) {
-			view.Services = append(view.Services, v)
-			view.Services = append(view.Services, workerViews(repo, s, v)...)
+			view.Services = append(view.Services, withWorkers(repo, s, v)...)
 		}
 		if s.Port.Number > 0 && !slices.ContainsFunc(view.Ports, func(p portView) bool { return p.Number == s.HostPort }) {
 			view.Ports = append(view.Ports, portView{Number: s.HostPort, Name: s.Name, Page: s.Page, Public: o.opens(s), Why: o.why(s)})
@@ -205,13 +206,20 @@ func newServiceView(repo detect.Repository, s detect.Service, shared detect.Loop
 	return v
 }
 
-// workerViews are the workers of a service: its image with another command, which nothing
-// outside reaches.
-func workerViews(repo detect.Repository, s detect.Service, of serviceView) []serviceView {
-	var views []serviceView
-	for _, w := range Workers(repo, s) {
+// imageName is what the name of an image may be.
+var imageName = lazyregexp.New(`^[a-z0-9]+(?:[._-][a-z0-9]+)*$`)
+
+// withWorkers are a service and its workers: its image with another command, which nothing
+// outside reaches. The image is built once, where the service's name can be part of its name.
+func withWorkers(repo detect.Repository, s detect.Service, of serviceView) []serviceView {
+	workers := Workers(repo, s)
+	if name := untrusted.ServiceName(strings.ToLower(of.Key)); len(workers) > 0 && imageName.MatchString(string(name)) {
+		of.Image = "${COMPOSE_PROJECT_NAME}-" + name
+	}
+	views := []serviceView{of}
+	for _, w := range workers {
 		v := of
-		v.Key = w.Service
+		v.Key, v.ImageOf = w.Service, untrusted.Comment(of.Key)
 		v.Command, v.Worker = escapeAll(w.Command), true
 		v.Port, v.HostPort, v.Closed, v.Public = 0, 0, false, false
 		v.Ready, v.Migrate, v.Seed, v.Routes = "", nil, nil, nil

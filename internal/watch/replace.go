@@ -29,10 +29,11 @@ func Distant(local, desktop bool, goos string) bool {
 func Replace(p *project.Project) (services []string) {
 	for _, name := range p.ServiceNames() {
 		s := p.Services[name]
-		if p.Extensions[name].Stack == "" || s.Build == nil {
+		build := buildOf(p, s)
+		if p.Extensions[name].Stack == "" || build == nil {
 			continue
 		}
-		sources, rest := ownMounts(s)
+		sources, rest := ownMounts(s, build)
 		if len(sources) == 0 {
 			continue
 		}
@@ -50,11 +51,22 @@ func Replace(p *project.Project) (services []string) {
 	return services
 }
 
+// buildOf is how the image of a service is built: by itself, or for another service, whose
+// image it names. It is nil for an image that is pulled.
+func buildOf(p *project.Project, s types.ServiceConfig) *types.BuildConfig {
+	for _, name := range p.ServiceNames() {
+		if other := p.Services[name]; s.Build == nil && s.Image != "" && other.Image == s.Image && other.Build != nil {
+			return other.Build
+		}
+	}
+	return s.Build
+}
+
 // ownMounts parts a service's volumes: bind mounts of what its image is built from,
 // and the rest without the anonymous volumes below those.
-func ownMounts(s types.ServiceConfig) (own, rest []types.ServiceVolumeConfig) {
+func ownMounts(s types.ServiceConfig, build *types.BuildConfig) (own, rest []types.ServiceVolumeConfig) {
 	for _, v := range s.Volumes {
-		if _, ok := inside(filepath.Clean(s.Build.Context), filepath.Clean(v.Source)); v.Type == types.VolumeTypeBind && ok {
+		if _, ok := inside(filepath.Clean(build.Context), filepath.Clean(v.Source)); v.Type == types.VolumeTypeBind && ok {
 			own = append(own, v)
 		}
 	}

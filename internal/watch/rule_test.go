@@ -97,14 +97,16 @@ func TestReplace(t *testing.T) {
 		return types.ServiceVolumeConfig{Type: types.VolumeTypeVolume, Target: target}
 	}
 	mounts := []types.ServiceVolumeConfig{bind("/p/web", "/app"), volume("/app/node_modules"), volume("/data"), bind("/etc/hosts", "/hosts")}
+	built, worker := service("ours", "/p/web", mounts), service("worker", "", mounts)
+	built.Image, worker.Image = "shop-ours", "shop-ours"
 	p := &project.Project{
 		Project: &types.Project{Services: types.Services{
-			"ours": service("ours", "/p/web", mounts), "theirs": service("theirs", "/p/web", mounts), "image": service("image", "", mounts),
+			"ours": built, "worker": worker, "theirs": service("theirs", "/p/web", mounts), "image": service("image", "", mounts),
 		}},
-		Extensions: map[string]project.ServiceExtension{"ours": {Stack: "vite"}, "image": {Stack: "vite"}},
+		Extensions: map[string]project.ServiceExtension{"ours": {Stack: "vite"}, "worker": {Stack: "vite"}, "image": {Stack: "vite"}},
 	}
 	services := Replace(p)
-	if diff := cmp.Diff([]string{"ours"}, services); diff != "" {
+	if diff := cmp.Diff([]string{"ours", "worker"}, services); diff != "" {
 		t.Error(diff)
 	}
 	if diff := cmp.Diff(mounts[2:], p.Services["ours"].Volumes); diff != "" {
@@ -119,8 +121,8 @@ func TestReplace(t *testing.T) {
 			t.Errorf("%s: %s", name, diff)
 		}
 	}
-	if len(p.Notes) != 1 {
-		t.Errorf("notes %q, want one", p.Notes)
+	if len(p.Notes) != 2 {
+		t.Errorf("notes %q, want one a service", p.Notes)
 	}
 }
 
