@@ -31,6 +31,9 @@ type home struct {
 	pattern *regexp.Regexp
 }
 
+// option is an option of a command that a path follows without a space: -I/usr/include.
+var option = lazyregexp.New(`^-{1,2}[A-Za-z]\w*`)
+
 // NewMask masks the values of variables too, whole and line by line. plain are words that
 // stay, such as the names of services: a value that is one, or part of one, is masked only
 // where its variable's name says that it is a secret. homeDir, the user's home directory, becomes
@@ -107,8 +110,9 @@ func (m Mask) Text(text string) string {
 	})
 	if m.home != nil {
 		text = m.home.pattern.ReplaceAllStringFunc(text, func(found string) string {
-			if rest, is := strings.CutPrefix(found, m.home.path); is && strings.Trim(rest, ".") == "" { // also where it ends a sentence
-				return "~" + rest
+			before := option.FindString(found)
+			if rest, is := strings.CutPrefix(found[len(before):], m.home.path); is && strings.Trim(rest, ".") == "" { // also where it ends a sentence
+				return before + "~" + rest
 			}
 			return found // a longer name, or a directory below another one
 		})

@@ -45,6 +45,7 @@ func TestMask(t *testing.T) {
 		{"the home", "/home/ada/src/shop", "~/src/shop"},
 		{"the home alone", "HOME=/home/ada, /home/ada:/home/ada", "HOME=~, ~:~"},
 		{"the home at the end of a sentence", "nothing is in /home/ada.", "nothing is in ~."},
+		{"the home behind an option", "cc -I/home/ada/include -L/home/ada --prefix=/home/ada", "cc -I~/include -L~ --prefix=~"},
 		{"another directory that begins as the home", "/home/ada2/src and /home/ada-old", "/home/ada2/src and /home/ada-old"},
 		{"the name of the home below another directory", "/srv/home/ada/src", "/srv/home/ada/src"},
 		{"a setting", "npm_registry and task-runner", "npm_registry and task-runner"},
