@@ -4,56 +4,71 @@ import (
 	"context"
 	"os"
 	"os/signal"
-	"sync/atomic"
+	"sync"
 	"syscall"
 )
 
 // interrupts are the signals by which a user ends devup: the first cancels a context, the second
-// ends the process, unless the command asked for it.
+// ends the process, unless the command asked for it. They are counted in one place, so that
+// what the command asks for cannot fall between two of them.
 type interrupts struct {
-	first   <-chan struct{}    // closed at the first signal
-	release context.CancelFunc // of the handler of the first
-	awaited atomic.Bool        // the command asked for the second
+	watch   func()             // has signals delivered here
+	release func()             // has the next one end the process
+	first   context.CancelFunc // of the context of [handleInterrupts]
+
+	mu     sync.Mutex
+	count  int
+	insist context.CancelFunc // of the context of second; nil where the command did not ask
 }
 
 // handleInterrupts gives the context that the first signal cancels.
 func handleInterrupts(ctx context.Context) (context.Context, *interrupts) {
-	ctx, release := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
-	i := &interrupts{first: ctx.Done(), release: release}
-	context.AfterFunc(ctx, func() {
-		if !i.awaited.Load() {
-			release()
+	ctx, first := context.WithCancel(ctx)
+	signals := make(chan os.Signal, 3)
+	i := &interrupts{
+		watch:   func() { signal.Notify(signals, os.Interrupt, syscall.SIGTERM) },
+		release: func() { signal.Stop(signals) },
+		first:   first,
+	}
+	i.watch()
+	go func() { // as long as the process
+		for range signals {
+			i.receive()
 		}
-	})
+	}()
 	return ctx, i
+}
+
+// receive takes one signal.
+func (i *interrupts) receive() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.count++
+	i.first()
+	if i.count > 1 && i.insist != nil {
+		i.insist()
+		i.insist = nil
+	}
+	if i.insist == nil {
+		i.release()
+	}
 }
 
 // second gives a context that the second signal cancels; the third then ends the process. With
 // stop the second ends it again.
 func (i *interrupts) second(ctx context.Context) (insists context.Context, stop context.CancelFunc) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	i.awaited.Store(true)
-	stop = func() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.insist = cancel
+	i.watch()
+	return ctx, func() {
 		cancel()
-		signal.Stop(signals)
-		i.awaited.Store(false)
-		select {
-		case <-i.first:
+		i.mu.Lock()
+		defer i.mu.Unlock()
+		i.insist = nil
+		if i.count > 0 {
 			i.release()
-		default:
 		}
 	}
-	go func() { // ends with stop at the latest
-		for range 2 {
-			select {
-			case <-signals:
-			case <-ctx.Done():
-				return
-			}
-		}
-		stop()
-	}()
-	return ctx, stop
 }
