@@ -148,7 +148,19 @@ func Labels(p *types.Project, s types.ServiceConfig, number int, image string, i
 	if inputs != "" {
 		labels[plan.LabelInputs] = inputs
 	}
+	if names := optional(s); len(names) > 0 {
+		labels[plan.LabelOptional] = strings.Join(names, ",")
+	}
 	return labels
+}
+
+// optional are the services without which a service starts, too. Compose's label has no place
+// for that.
+func optional(s types.ServiceConfig) []string {
+	return slices.DeleteFunc(plan.Dependencies(s), func(name string) bool {
+		d, declared := s.DependsOn[name]
+		return !declared || d.Required
+	})
 }
 
 // dependsOn is Compose's notation: service:condition:restart, comma-separated.

@@ -134,12 +134,12 @@ func TestMountPoints(t *testing.T) {
 
 func TestLabelsOfAContainer(t *testing.T) {
 	t.Parallel()
-	p := load(t, `services: {db: {image: y}, web: {image: x, labels: {team: shop}, depends_on: {db: {condition: service_healthy, restart: true}}}}`)
+	p := load(t, `services: {db: {image: y}, web: {image: x, labels: {team: shop}, depends_on: {db: {condition: service_healthy, restart: true, required: false}}}}`)
 	got := Labels(p, p.Services["web"], 2, "sha256:1", "")
 	want := map[string]string{
 		"com.docker.compose.project": "shop", "com.docker.compose.service": "web", "com.docker.compose.container-number": "2", "com.docker.compose.oneoff": "False",
 		"com.docker.compose.image": "sha256:1", "com.docker.compose.version": "5.5.0", "com.docker.compose.project.working_dir": "/src/shop", "com.docker.compose.project.config_files": "",
-		"com.docker.compose.depends_on": "db:service_healthy:true", "team": "shop",
+		"com.docker.compose.depends_on": "db:service_healthy:true", "dev.devup.optional": "db", "team": "shop",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("labels (-want +got):\n%s", diff)

@@ -45,6 +45,9 @@ func containerOf(s container.Summary) plan.Container {
 			c.Follows = append(c.Follows, name)
 		}
 	}
+	if names := s.Labels[plan.LabelOptional]; names != "" {
+		c.Optional = strings.Split(names, ",")
+	}
 	for _, m := range s.Mounts {
 		c.Mounts = append(c.Mounts, plan.Mount{Type: string(m.Type), Name: m.Name, Source: m.Source, Target: m.Destination})
 	}

@@ -190,6 +190,7 @@ func TestContainerOf(t *testing.T) {
 		{"its start, before API 1.52", container.Summary{Status: "Up 3 seconds (health: starting)"}, plan.Container{Health: "starting"}},
 		{"no healthcheck", container.Summary{Health: &container.HealthSummary{Status: container.NoHealthcheck}, Status: "Up"}, plan.Container{}},
 		{"a one-off container", container.Summary{Labels: map[string]string{plan.LabelOneOff: "True"}}, plan.Container{OneOff: true}},
+		{"its optional dependencies", container.Summary{Labels: map[string]string{plan.LabelDependsOn: "cache:service_started:false", plan.LabelOptional: "cache"}}, plan.Container{DependsOn: []string{"cache"}, Optional: []string{"cache"}}},
 		{"its dependencies", container.Summary{Labels: map[string]string{plan.LabelDependsOn: "db:service_healthy:true,cache:service_started:false"}}, plan.Container{DependsOn: []string{"db", "cache"}, Follows: []string{"db"}, Conditions: map[string]string{"db": "service_healthy"}}},
 		{"its networks and mounts", container.Summary{
 			NetworkSettings: &container.NetworkSettingsSummary{Networks: map[string]*network.EndpointSettings{"back": {NetworkID: "n1"}}},

@@ -39,6 +39,9 @@ func TestLifecycle(t *testing.T) {
 	waiting.Containers[0].Conditions = map[string]string{"api": "service_healthy"}
 	waiting.Containers[1].Conditions = map[string]string{"db": "service_completed_successfully"}
 	waiting.Containers[2].State, waiting.Containers[0].State = "exited", "exited"
+	optional := lively()
+	optional.Containers[0].Conditions, optional.Containers[0].Optional = map[string]string{"api": "service_healthy"}, []string{"api"}
+	optional.Containers[0].State, optional.Containers[1].State = "exited", "exited"
 	joined := lively()
 	joined.Containers[3].Joins, joined.Containers[3].DependsOn = "2", []string{"api"}
 	for _, c := range []struct {
@@ -50,6 +53,11 @@ func TestLifecycle(t *testing.T) {
 0 start shop-db-1
 1 start shop-api-1 [after 0]
 2 start shop-web-1 [after 1]
+`},
+		{"start: what it depends on is not required", plan.StartAll(optional, []string{"web"}), `
+0 start shop-api-1
+1 await api service_healthy [after 0]
+2 start shop-web-1 [after end of 0 1]
 `},
 		{"start: what it depends on is started too, and has to be as it is needed", plan.StartAll(waiting, []string{"web"}), `
 0 start shop-db-1

@@ -27,12 +27,13 @@ const (
 
 	LabelImageVolumes = "com.docker.compose.image-volume-digest" // the images that are mounted: TARGET=ID, comma-separated
 
-	LabelFields = "dev.devup.config"       // field -> short hash, so that a changed field can be named
-	LabelCause  = "dev.devup.cause"        // why the container was made
-	LabelMoved  = "dev.devup.moved-ports"  // the ports that the config asked for, where others had to be taken
-	LabelInputs = "dev.devup.build-inputs" // hash of what the image was built from
-	LabelMask   = "dev.devup.mask"         // on a volume that only keeps what the image holds: "service:target"
-	LabelMasked = "dev.devup.mask.image"   // on such a volume: the ID of the image
+	LabelFields   = "dev.devup.config"       // field -> short hash, so that a changed field can be named
+	LabelCause    = "dev.devup.cause"        // why the container was made
+	LabelMoved    = "dev.devup.moved-ports"  // the ports that the config asked for, where others had to be taken
+	LabelInputs   = "dev.devup.build-inputs" // hash of what the image was built from
+	LabelOptional = "dev.devup.optional"     // those of LabelDependsOn with required: false, comma-separated
+	LabelMask     = "dev.devup.mask"         // on a volume that only keeps what the image holds: "service:target"
+	LabelMasked   = "dev.devup.mask.image"   // on such a volume: the ID of the image
 )
 
 // ComposeVersion is the value of [LabelVersion]: the Docker Compose whose labels and hashes devup
@@ -65,6 +66,7 @@ type Container struct {
 	DependsOn  []string
 	Conditions map[string]string // of DependsOn, what they have to be before it starts; none for those that only start
 	Follows    []string          // those of DependsOn that it is restarted after, when they are (restart: true)
+	Optional   []string          // those of DependsOn without which it starts, too (required: false)
 	Replaces   string            // name of the container that it was made to replace; empty for none
 	WorkingDir string
 	Mounts     []Mount

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -10,9 +11,9 @@ import (
 // walk adds an operation for each container, in the order of the services' and the
 // containers' names; those of a service wait for those of every service in before, also
 // through services of which there is none. A circle, which only hand-made labels can
-// hold, is cut where it is met. conditions says what another service has to be before one, and
+// hold, is cut where it is met. dependencies says how one service needs another before it, and
 // may be nil. The result are the operations by service.
-func walk(p *Plan, containers []Container, before graph.Graph, conditions func(service, before string) string, op func(Container) Op) map[string][]int {
+func walk(p *Plan, containers []Container, before graph.Graph, dependencies func(service, before string) dependency, op func(Container) Op) map[string][]int {
 	groups := map[string][]Container{}
 	for _, c := range slices.SortedFunc(slices.Values(containers), byName) {
 		groups[c.Service] = append(groups[c.Service], c)
@@ -20,25 +21,29 @@ func walk(p *Plan, containers []Container, before graph.Graph, conditions func(s
 	added, awaited := map[string][]int{}, map[string]int{}
 	order, _ := before.Order(slices.Sorted(maps.Keys(groups))...)
 	for _, service := range order {
-		var after []int
+		var after, ended []int
 		for _, other := range before[service] {
-			after = append(after, added[other]...)
-			if conditions == nil || len(groups[service]) == 0 || len(groups[other]) == 0 {
-				continue
+			waits, needed := added[other], dependency{}
+			if dependencies != nil && len(groups[service]) > 0 && len(groups[other]) > 0 {
+				needed = dependencies(service, other)
 			}
-			if condition := conditions(service, other); condition != "" {
-				after = append(after, awaitGroup(p, awaited, condition, groups[other], added[other]))
+			if needed.condition != "" {
+				waits = append(slices.Clone(waits), awaitGroup(p, awaited, needed, groups[other], added[other]))
+			}
+			if needed.optional {
+				ended = append(ended, waits...)
+			} else {
+				after = append(after, waits...)
 			}
 		}
-		slices.Sort(after)
-		after = slices.Compact(after)
+		after, ended = unique(after), unique(ended)
 		if len(groups[service]) == 0 {
 			added[service] = after
 			continue
 		}
 		for _, c := range groups[service] {
 			next := op(c)
-			next.Name, next.Service, next.Number, next.After = c.Name, c.Service, c.Number, after
+			next.Name, next.Service, next.Number, next.After, next.AfterEnd = c.Name, c.Service, c.Number, after, ended
 			added[service] = append(added[service], p.add(next))
 		}
 	}
@@ -46,15 +51,27 @@ func walk(p *Plan, containers []Container, before graph.Graph, conditions func(s
 	return added
 }
 
+// dependency is how a service needs another one before it starts.
+type dependency struct {
+	condition string // what that has to be; empty where it only starts
+	optional  bool   // it starts also where that fails
+}
+
+func unique(of []int) []int {
+	slices.Sort(of)
+	return slices.Compact(of)
+}
+
 // awaitGroup adds an operation that waits until the containers of a service are as others need
 // them, and gives its index. awaited has those that were added before.
-func awaitGroup(p *Plan, awaited map[string]int, condition string, containers []Container, after []int) int {
+func awaitGroup(p *Plan, awaited map[string]int, needed dependency, containers []Container, after []int) int {
 	service := containers[0].Service
-	key := condition + " " + service
+	key := needed.condition + " " + service
 	if i, ok := awaited[key]; ok {
+		p.Ops[i].Optional = p.Ops[i].Optional && needed.optional
 		return i
 	}
-	op := Op{Action: Await, Name: service, Service: service, Condition: condition, After: after}
+	op := Op{Action: Await, Name: service, Service: service, Condition: needed.condition, Optional: needed.optional, After: after}
 	for _, c := range containers {
 		op.Names = append(op.Names, c.Name)
 	}
@@ -65,13 +82,15 @@ func awaitGroup(p *Plan, awaited map[string]int, condition string, containers []
 // inOrder adds an operation for each of the containers; those of a service wait until every
 // service that it depends on is as it needs it, as its containers say.
 func inOrder(p *Plan, o Observed, containers []Container, op func(Container) Op) {
-	walk(p, containers, needs(o.Containers), func(service, before string) string {
+	walk(p, containers, needs(o.Containers), func(service, before string) (needed dependency) {
 		for _, c := range o.Of(service) {
-			if condition := c.Conditions[before]; condition != "" {
-				return condition
+			if !slices.Contains(c.DependsOn, before) {
+				continue
 			}
+			needed.condition = cmp.Or(needed.condition, c.Conditions[before])
+			needed.optional = slices.Contains(c.Optional, before)
 		}
-		return ""
+		return needed
 	}, op)
 }
 
