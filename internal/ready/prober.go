@@ -71,33 +71,13 @@ func (a *prober) hasPort() bool { return a.probe.Kind == HTTP || a.probe.Kind ==
 // loop asks, and takes what comes, until the evidence suffices or the time is up.
 func (a *prober) loop(ctx context.Context) *fail.Error {
 	inner, cancel := context.WithCancel(ctx)
-	var busy sync.WaitGroup
-	defer busy.Wait()
+	q := a.newQuestions()
+	defer q.busy.Wait()
 	defer cancel()
-	answers, inspections, usages := make(chan answer, 1), make(chan inspection, 1), make(chan cpuUsage, 1)
-
 	deadline := time.NewTimer(a.timeout - time.Since(a.began))
 	tick := time.NewTicker(lastPause) // verdicts that depend on time alone
 	defer tick.Stop()
-	probeTimer, inspectTimer, usageTimer := time.NewTimer(firstPause), time.NewTimer(firstInspection), time.NewTimer(0)
-	defer stopAll(deadline, probeTimer, inspectTimer, usageTimer)
-	if !a.hasPort() {
-		probeTimer.Stop()
-	}
-	if a.probe.Kind != Running {
-		usageTimer.Stop()
-	}
-	pause, timeout, inspecting := firstPause, 5*time.Second, false
-	ask := func() {
-		wait := timeout
-		busy.Go(func() { send(inner, answers, a.probeOnce(inner, a.probe, wait)) })
-	}
-	inspect := func() {
-		inspecting = true
-		now := a.evidence.state
-		busy.Go(func() { send(inner, inspections, a.inspectContainer(inner, now)) })
-	}
-
+	defer stopAll(deadline, q.probeTimer, q.inspectTimer, q.usageTimer)
 	for {
 		if r := a.evidence.evaluate(time.Now()); r.ready || r.code != "" {
 			if done, failure := a.act(ctx, r); done {
@@ -114,43 +94,90 @@ func (a *prober) loop(ctx context.Context) *fail.Error {
 		case <-a.view.changed:
 			a.evidence.recordState(a.view.now(), time.Now())
 		case <-tick.C:
-		case <-probeTimer.C:
-			ask()
-		case got := <-answers:
-			a.evidence.recordAnswer(got, time.Now())
-			pause, timeout = a.backOff(pause, timeout)
-			probeTimer.Reset(pause)
-			if got.outcome == open && !inspecting && time.Since(a.evidence.inspectedAt) > time.Second {
-				inspect() // one inspection settles it
-			}
-		case <-inspectTimer.C:
-			if a.evidence.needsInspection() && !inspecting {
-				inspect()
+		case <-q.probeTimer.C:
+			q.ask(inner)
+		case got := <-q.answers:
+			q.takeAnswer(inner, got)
+		case <-q.inspectTimer.C:
+			if a.evidence.needsInspection() && !q.inspecting {
+				q.inspect(inner)
 			} else {
-				inspectTimer.Reset(inspectPause)
+				q.inspectTimer.Reset(inspectPause)
 			}
-		case result := <-inspections:
-			inspecting = false
-			a.evidence.recordSockets(result.sockets, result.err, time.Now())
-			a.evidence.crashedFor.mark(result.crashed, time.Now())
-			inspectTimer.Reset(a.inspectPause())
-		case <-usageTimer.C:
-			a.requestUsage(inner, &busy, usages, usageTimer)
-		case read := <-usages:
+		case result := <-q.inspections:
+			q.takeInspection(result)
+		case <-q.usageTimer.C:
+			q.requestUsage(inner)
+		case read := <-q.usages:
 			a.evidence.recordUsage(read)
-			usageTimer.Reset(idleTime)
+			q.usageTimer.Reset(idleTime)
 		}
 	}
 }
 
-// requestUsage reads the processor time in the background, or tries later where that cannot
-// help yet.
-func (a *prober) requestUsage(ctx context.Context, busy *sync.WaitGroup, usages chan<- cpuUsage, tick *time.Timer) {
-	if !a.evidence.needsUsage() {
-		tick.Reset(lastPause)
+// questions are what a prober asks in the background: when the next one is due, and where the
+// answers arrive.
+type questions struct {
+	*prober
+	busy        sync.WaitGroup
+	answers     chan answer
+	inspections chan inspection
+	usages      chan cpuUsage
+
+	probeTimer, inspectTimer, usageTimer *time.Timer
+	pause, timeout                       time.Duration // until the next probe, and for its answer
+	inspecting                           bool
+}
+
+func (a *prober) newQuestions() *questions {
+	q := &questions{
+		prober: a, answers: make(chan answer, 1), inspections: make(chan inspection, 1), usages: make(chan cpuUsage, 1),
+		probeTimer: time.NewTimer(firstPause), inspectTimer: time.NewTimer(firstInspection), usageTimer: time.NewTimer(0),
+		pause: firstPause, timeout: 5 * time.Second,
+	}
+	if !a.hasPort() {
+		q.probeTimer.Stop()
+	}
+	if a.probe.Kind != Running {
+		q.usageTimer.Stop()
+	}
+	return q
+}
+
+func (q *questions) ask(ctx context.Context) {
+	wait := q.timeout
+	q.busy.Go(func() { send(ctx, q.answers, q.probeOnce(ctx, q.probe, wait)) })
+}
+
+func (q *questions) takeAnswer(ctx context.Context, got answer) {
+	q.evidence.recordAnswer(got, time.Now())
+	q.pause, q.timeout = q.backOff(q.pause, q.timeout)
+	q.probeTimer.Reset(q.pause)
+	if got.outcome == open && !q.inspecting && time.Since(q.evidence.inspectedAt) > time.Second {
+		q.inspect(ctx) // one inspection settles it
+	}
+}
+
+func (q *questions) inspect(ctx context.Context) {
+	q.inspecting = true
+	now := q.evidence.state
+	q.busy.Go(func() { send(ctx, q.inspections, q.inspectContainer(ctx, now)) })
+}
+
+func (q *questions) takeInspection(result inspection) {
+	q.inspecting = false
+	q.evidence.recordSockets(result.sockets, result.err, time.Now())
+	q.evidence.crashedFor.mark(result.crashed, time.Now())
+	q.inspectTimer.Reset(q.inspectPause())
+}
+
+// requestUsage reads the processor time, or tries later where that cannot help yet.
+func (q *questions) requestUsage(ctx context.Context) {
+	if !q.evidence.needsUsage() {
+		q.usageTimer.Reset(lastPause)
 		return
 	}
-	busy.Go(func() { send(ctx, usages, readUsage(ctx, a.engine, a.probe.Container)) })
+	q.busy.Go(func() { send(ctx, q.usages, readUsage(ctx, q.engine, q.probe.Container)) })
 }
 
 // send gives a value to the loop, unless that has ended.
