@@ -175,7 +175,7 @@ func TestEntryScripts(t *testing.T) {
 	tests := []struct{ name, files, want string }{
 		{"of an image", built + "COPY . /app\nENTRYPOINT [\"./start.sh\", \"a\"]\n", notExecutable("./start.sh")},
 		{"of an image, by its place inside", built + "COPY . /app\nCMD /app/docker/run.sh\n", notExecutable("./docker/run.sh")},
-		{"the image mends it", built + "RUN chmod +x start.sh\nCMD [\"./start.sh\"]\n", "ok:  | "},
+		{"the image fixes it", built + "RUN chmod +x start.sh\nCMD [\"./start.sh\"]\n", "ok:  | "},
 		{"a shell reads it", built + "CMD [\"sh\", \"./start.sh\"]\n", "ok:  | "},
 		{"a program of the image", built + "CMD [\"/usr/bin/python\"]\n", "ok:  | "},
 		{"on a bind mount", bound + "./run.sh\n", notExecutable("./api/run.sh")},

@@ -66,7 +66,7 @@ func runDoctor(ctx context.Context, env *command.Env, fix bool, file string) err
 	}
 	showFindings(env, findings, !fix)
 	if fix {
-		if findings, err = mend(ctx, env, findings); err != nil {
+		if findings, err = applyFixes(ctx, env, findings); err != nil {
 			return err
 		}
 	}

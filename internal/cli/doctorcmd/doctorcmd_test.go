@@ -170,7 +170,7 @@ func TestShowMend(t *testing.T) {
 				r.Says(t, word)
 				continue
 			}
-			var o mendObject
+			var o fixedObject
 			if err := json.Unmarshal([]byte(r.Out), &o); err != nil || o.Type != "fix" || o.Outcome != outcome || o.Check != "engine" {
 				t.Errorf("%v: %s", err, r.Out)
 			}
@@ -183,13 +183,13 @@ func TestChanged(t *testing.T) {
 	t.Parallel()
 	before := []doctor.Finding{{Name: "a", Level: doctor.OK, Text: "x"}, {Name: "b", Level: doctor.Problem, Text: "y"}, {Name: "c", Level: doctor.Problem, Text: "z"}}
 	now := []doctor.Finding{{Name: "a", Level: doctor.OK, Text: "x"}, {Name: "b", Level: doctor.OK, Text: "y"}, {Name: "c", Level: doctor.Problem, Text: "z"}}
-	for mended, want := range map[string]string{"": "b", "c": "b c", "a": "a b"} {
+	for fixed, want := range map[string]string{"": "b", "c": "b c", "a": "a b"} {
 		var names []string
-		for _, f := range changed(before, now, strings.Fields(mended)) {
+		for _, f := range changed(before, now, strings.Fields(fixed)) {
 			names = append(names, f.Name)
 		}
 		if got := strings.Join(names, " "); got != want {
-			t.Errorf("%q mended: %s, want %s", mended, got, want)
+			t.Errorf("%q fixed: %s, want %s", fixed, got, want)
 		}
 	}
 	if len(now) != 3 || now[0].Name != "a" {

@@ -10,8 +10,8 @@ import (
 	"github.com/devup-cli/devup/internal/ui"
 )
 
-// mendObject is what became of a fix, in JSON. Its names are a promise.
-type mendObject struct {
+// fixedObject is what became of a fix, in JSON. Its names are a promise.
+type fixedObject struct {
 	Type    string `json:"type"` // "fix"
 	Check   string `json:"check"`
 	Does    string `json:"does"`
@@ -24,10 +24,10 @@ const mostRounds = 3
 
 // fix does what the findings offer, looks again, and shows what has changed. It gives
 // what is found in the end.
-func mend(ctx context.Context, env *command.Env, findings []doctor.Finding) ([]doctor.Finding, error) {
+func applyFixes(ctx context.Context, env *command.Env, findings []doctor.Finding) ([]doctor.Finding, error) {
 	tried := map[string]bool{}
 	for range mostRounds {
-		var mended []string
+		var fixed []string
 		for _, f := range findings {
 			if f.Fix == nil || tried[f.Name+": "+f.Fix.Does] {
 				continue
@@ -39,17 +39,17 @@ func mend(ctx context.Context, env *command.Env, findings []doctor.Finding) ([]d
 			}
 			showMend(env, f, outcome, err)
 			if outcome == "done" {
-				mended = append(mended, f.Name)
+				fixed = append(fixed, f.Name)
 			}
 		}
-		if len(mended) == 0 {
+		if len(fixed) == 0 {
 			break
 		}
 		_, now, err := examine(ctx, env)
 		if err != nil {
 			return findings, err
 		}
-		showFindings(env, changed(findings, now, mended), false)
+		showFindings(env, changed(findings, now, fixed), false)
 		findings = now
 	}
 	return findings, nil
@@ -76,7 +76,7 @@ func showMend(env *command.Env, f doctor.Finding, outcome string, err error) {
 		env.UI.Error(fail.Wrap(err, fail.CodeOf(err), "", "the check %s: could not %s", f.Name, f.Fix.Does))
 	}
 	if env.UI.Mode() == ui.JSON {
-		env.UI.Object(mendObject{"fix", f.Name, f.Fix.Does, outcome})
+		env.UI.Object(fixedObject{"fix", f.Name, f.Fix.Does, outcome})
 		return
 	}
 	switch {
@@ -91,11 +91,11 @@ func showMend(env *command.Env, f doctor.Finding, outcome string, err error) {
 
 // changed are the findings that are others than before, and those of the checks that
 // were fixed.
-func changed(before, now []doctor.Finding, mended []string) []doctor.Finding {
+func changed(before, now []doctor.Finding, fixed []string) []doctor.Finding {
 	return slices.DeleteFunc(slices.Clone(now), func(f doctor.Finding) bool {
 		same := slices.ContainsFunc(before, func(b doctor.Finding) bool {
 			return b.Name == f.Name && b.Level == f.Level && b.Text == f.Text
 		})
-		return same && !slices.Contains(mended, f.Name)
+		return same && !slices.Contains(fixed, f.Name)
 	})
 }
