@@ -95,9 +95,10 @@ func isServiceName(host string) bool {
 	return hostName.MatchString(host) && !IsHere(host) && !isPlaceholder(host)
 }
 
-// IsElsewhere says whether a host is a machine of the internet that a user really has.
-func IsElsewhere(host string) bool {
-	return strings.Contains(host, ".") && !IsHere(host) && !isPlaceholder(host)
+// isElsewhere says whether a host is a machine of the internet that a user really has. text is
+// what holds the host.
+func isElsewhere(host, text string) bool {
+	return strings.Contains(host, ".") && !IsHere(host) && !isPlaceholder(host) && !isPlaceholder(text)
 }
 
 var placeholders = lazyregexp.New(`(?i)[<>{}$\[\]()*]|your|example|change|placeholder|xxx|^my[-_]?(?:host|server)$|^host(?:name)?$|^(?:db_?)?(?:user|username|password|pass|name|dbname)$|^(?:none|null|\.+)$`)
@@ -155,8 +156,6 @@ func percented(text string) string {
 	}
 	return b.String()
 }
-
-func isElsewhere(host, text string) bool { return IsElsewhere(host) && !isPlaceholder(text) }
 
 // hostOf is the host in a value: of a URL of any kind, or alone, also with a port.
 func hostOf(text string) string {

@@ -86,7 +86,7 @@ func TestHosts(t *testing.T) {
 		"localhost": "here", "127.0.0.1": "here", "db": "service", "my_db": "service", "db.example.com": "", "ep-1.eu.neon.tech": "elsewhere",
 		"your-host": "", "<host>": "", "": "", "${HOST}": "",
 	} {
-		got := map[bool]string{true: "here"}[IsHere(host)] + map[bool]string{true: "service"}[isServiceName(host)] + map[bool]string{true: "elsewhere"}[IsElsewhere(host)]
+		got := map[bool]string{true: "here"}[IsHere(host)] + map[bool]string{true: "service"}[isServiceName(host)] + map[bool]string{true: "elsewhere"}[isElsewhere(host, host)]
 		if got != want {
 			t.Errorf("%q is %q, want %q", host, got, want)
 		}

@@ -263,7 +263,7 @@ func (f *finder) address(value Value) {
 // isOwn says whether a variable shows the service that its name means. What stands in for
 // a service of the internet is shown by an address in this network only.
 func (f *finder) isOwn(m Meaning, v Named) bool {
-	if m.Part != PartURL && m.Part != PartHost && m.Part != PartAddress || f.isElsewhere(v) || Lookup(m.Services[0]).refuses(v) {
+	if m.Part != PartURL && m.Part != PartHost && m.Part != PartAddress || v.leadsElsewhere() || Lookup(m.Services[0]).refuses(v) {
 		return false
 	}
 	if Lookup(m.Services[0]).Group != Other {
@@ -283,8 +283,8 @@ func (s *Service) refuses(v Named) bool {
 	})
 }
 
-// isElsewhere says whether a variable has the address of a machine of the internet.
-func (f *finder) isElsewhere(v Named) bool {
+// leadsElsewhere says whether a variable has the address of a machine of the internet.
+func (v Named) leadsElsewhere() bool {
 	return slices.ContainsFunc(v.Values, func(value Value) bool {
 		return value.From != Example && isElsewhere(hostOf(value.Text), value.Text)
 	})

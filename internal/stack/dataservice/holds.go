@@ -22,7 +22,7 @@ func (f *finder) variables() {
 		if w == nil || w.Service.refuses(v) {
 			continue
 		}
-		if m.Part != PartDriver && f.isElsewhere(v) { // django.db.backends.mysql is no host
+		if m.Part != PartDriver && v.leadsElsewhere() { // django.db.backends.mysql is no host
 			goElsewhere(f, w.Service, v.Values[0].At)
 			continue
 		}
@@ -112,7 +112,7 @@ func (f *finder) meant(m Meaning, v Named) *Wanted {
 		}
 	}
 	guess := m.General && (m.Part == PartURL || m.Part == PartHost) && slices.Contains(m.Services, "postgres")
-	guess = guess && best == nil && f.sqlite == (tree.Evidence{}) && len(v.Values) > 0 && !f.isElsewhere(v)
+	guess = guess && best == nil && f.sqlite == (tree.Evidence{}) && len(v.Values) > 0 && !v.leadsElsewhere()
 	if guess {
 		if named := Lookup(v.Values[0].Text); named != nil && slices.Contains(m.Services, named.Name) {
 			return f.want(named, v.Values[0].At) // DB_HOST=mysql
