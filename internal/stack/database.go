@@ -24,8 +24,6 @@ type Migration struct {
 // maxNames bounds how many files of a directory are looked at for one that shows migrations.
 const maxNames = 50
 
-var testDirectories = map[string]bool{"test": true, "tests": true, "testdata": true, "fixtures": true, "examples": true}
-
 // plainPath is a path that a shell takes as it stands.
 var plainPath = lazyregexp.New(`^[\w./@-]+$`)
 
@@ -38,7 +36,7 @@ func (a *App) MigrationsWith(matches func(dir *tree.Directory, name string) bool
 		within = append(within, context)
 	}
 	for _, root := range within {
-		for _, f := range a.Tree.Below(root, func(f *tree.Directory) bool { return !testDirectories[path.Base(f.Path)] }) {
+		for _, f := range a.Tree.Below(root, func(f *tree.Directory) bool { return !tree.HoldsTests(f.Path) }) {
 			way := tree.From(a.Dir, f.Path)
 			if plainPath.MatchString(way) && slices.ContainsFunc(f.Names[:min(len(f.Names), maxNames)], func(name string) bool { return matches(f, name) }) {
 				return way

@@ -325,12 +325,18 @@ func From(from, to string) string {
 	return path.Join(up, Relative(from, to))
 }
 
-// asideDirectories hold code that does not run with the service.
-var asideDirectories = map[string]bool{
-	"test": true, "tests": true, "__tests__": true, "e2e": true, "cypress": true, "spec": true, "__mocks__": true,
-	"docs": true, "examples": true, "example": true, "migrations": true, "alembic": true, "public": true, "static": true,
-	"fixtures": true, "terraform": true, "lambda": true, "lambdas": true, "scripts": true, "notebooks": true,
-}
+// testDirectories hold tests, what tests need, and examples; asideDirectories hold other code
+// that does not run with the service.
+var (
+	testDirectories = map[string]bool{
+		"test": true, "tests": true, "__tests__": true, "e2e": true, "cypress": true, "spec": true, "__mocks__": true,
+		"testdata": true, "fixtures": true, "examples": true, "example": true,
+	}
+	asideDirectories = map[string]bool{
+		"docs": true, "migrations": true, "alembic": true, "public": true, "static": true,
+		"terraform": true, "lambda": true, "lambdas": true, "scripts": true, "notebooks": true,
+	}
+)
 
 // IsBelowAside says whether a path lies in a directory whose code does not run with a service.
 func IsBelowAside(name string) bool {
@@ -352,5 +358,8 @@ func IsTest(name string) bool {
 // IsAside says whether a directory holds code that does not run with a service. Below src/main
 // of Java and Kotlin the names are those of packages: com/example is what new projects have.
 func IsAside(dir string) bool {
-	return asideDirectories[path.Base(dir)] && !strings.Contains("/"+dir, "/src/main/")
+	return (asideDirectories[path.Base(dir)] || HoldsTests(dir)) && !strings.Contains("/"+dir, "/src/main/")
 }
+
+// HoldsTests says whether a directory holds tests, what tests need, or examples.
+func HoldsTests(dir string) bool { return testDirectories[path.Base(dir)] }

@@ -180,7 +180,7 @@ func programsOf(t *tree.Tree, dir string) []string {
 func ownDirectory(t *tree.Tree) func(*tree.Directory) bool {
 	return func(f *tree.Directory) bool {
 		name := path.Base(f.Path)
-		return !f.Has("go.mod") && !tree.IsAside(f.Path) && name != "testdata" && name != "tools" && name != "vendor"
+		return !f.Has("go.mod") && !tree.IsAside(f.Path) && name != "tools" && name != "vendor"
 	}
 }
 
