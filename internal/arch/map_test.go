@@ -28,8 +28,8 @@ var ours = map[string][]string{
 	"stack":             {"lazyregexp", "tree", "untrusted", "secret"}, // untrusted: the gate for values in generated files; secret: the kinds of secrets
 	"stack/dataservice": {"lazyregexp", "tree", "stack"},               // databases, caches, queues: the table, and what shows them
 	"stack/node":        {"lazyregexp", "tree", "stack", "stack/versions", "stack/node/npm", "stack/node/script", "untrusted"},
-	"stack/node/script": {},                                                             // which commands the scripts of a package.json run; it knows no framework
-	"stack/node/npm":    {"lazyregexp", "tree", "stack", "stack/versions", "untrusted"}, // how packages get into an image, apart from the frameworks
+	"stack/node/script": {},                                                                                  // which commands the scripts of a package.json run; it knows no framework
+	"stack/node/npm":    {"lazyregexp", "tree", "stack", "stack/dataservice", "stack/versions", "untrusted"}, // how packages get into an image, apart from the frameworks; dataservice: which packages are drivers of SQL
 	"stack/python":      {"lazyregexp", "tree", "stack", "stack/versions", "untrusted", "stack/python/pip"},
 	"stack/python/pip":  {"lazyregexp", "tree", "stack", "stack/versions", "untrusted"}, // how packages get into an image, apart from the frameworks
 	"stack/deno":        {"lazyregexp", "tree", "stack", "untrusted"},

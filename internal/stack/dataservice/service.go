@@ -106,6 +106,17 @@ func All() []*Service { return all }
 
 var all = slices.Concat(databases, caches, queues, searches, clouds)
 
+// SQLPackages are the packages of a language that show a SQL database with a server.
+func SQLPackages(language string) []string {
+	var packages []string
+	for _, s := range databases {
+		if s.IsSQL() {
+			packages = append(packages, s.Packages[language]...)
+		}
+	}
+	return packages
+}
+
 // Lookup gives the service with a name or alias; nil for none.
 func Lookup(name string) *Service {
 	return which(func(s *Service) bool {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/stack/dataservice"
 	"github.com/devup-cli/devup/internal/tree"
 )
 
@@ -317,7 +318,6 @@ func startsToo(name, text string) bool { return starting.MatchString(name) || st
 func runsBuilt(text string) bool { return built.MatchString(text) && !builds.MatchString(text) }
 
 var (
-	drivers = []string{"pg", "postgres", "pg-promise", "mysql", "mysql2", "mariadb", "mssql", "sqlite3", "better-sqlite3", "sequelize", "knex"}
 	// byHand are the names of scripts with which people make the tables by code of their own.
 	byHand = lazyregexp.New(`^(?:migrat(?:e|ions?)(?:[:_-](?:up|run|latest|db|database))?|db[:_-]?(?:migrat(?:e|ions?)(?:[:_-](?:up|run|latest))?|init|setup|sync|schema|(?:create[:_-])?tables)|(?:init|setup|sync|create)[:_-]?(?:db|database|tables|schema))$`)
 	// runsFile is a script that runs one file of the source.
@@ -327,7 +327,7 @@ var (
 
 // migrateByHand runs the file of the project's own that makes the tables, unless it removes any.
 func migrateByHand(v *project) {
-	if v.own.NeedsOneOf(drivers...) == "" {
+	if v.own.NeedsOneOf(append(dataservice.SQLPackages("node"), "sqlite3", "better-sqlite3", "sequelize", "knex")...) == "" {
 		return
 	}
 	for _, name := range v.own.scriptNames() {
