@@ -51,6 +51,7 @@ func (s *scan) includable(dir, name string) (services []*runfiles.ComposeService
 	for _, service := range services {
 		if service.Dir != "" {
 			service.Dir = path.Join(dir, service.Dir)
+			service.Settle(s.tree)
 		}
 		service.Included = true
 		switch {

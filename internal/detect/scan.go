@@ -222,10 +222,9 @@ func (s *scan) decide() Repository {
 // gather reads what lies in and about a service's directory.
 func (s *scan) gather(c *candidate) {
 	c.compose = s.composeFor(c)
-	directory := c.Directory()
 	if c.compose != nil {
 		c.Compose, c.Included = c.compose.Name, c.compose.Included
-		if c.compose.Dockerfile != "" && directory.Has(c.compose.Dockerfile) {
+		if c.compose.Dockerfile != "" && s.tree.Exists(path.Join(c.Dir, c.compose.Dockerfile)) {
 			c.Dockerfile = c.compose.Dockerfile
 		}
 		c.Starts = slices.Insert(c.Starts, 0, stack.Command{Text: c.compose.Command, File: c.compose.File, Line: c.compose.Line})

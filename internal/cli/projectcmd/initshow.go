@@ -208,6 +208,8 @@ func (p proposal) builtFrom(s detect.Service) string {
 	switch {
 	case s.Compose != "" && !s.Included && len(p.repository.Compose) > 0:
 		return p.repository.Compose[0]
+	case s.Included && len(p.repository.Includes) == 1:
+		return untrusted.Name(p.repository.Includes[0])
 	case s.Included:
 		for _, file := range p.repository.Includes {
 			if path.Dir(file) == s.Dir || strings.HasPrefix(s.Dir, path.Dir(file)+"/") {

@@ -26,7 +26,7 @@ var ComposeNames = []string{
 type ComposeService struct {
 	Name         string
 	Dir          string // of its build context or mounted source, in the repository; empty for neither
-	Dockerfile   string // in dir, where the file names one
+	Dockerfile   string // in dir, or in a directory below it, where the file names one
 	Target       int    // the port in the container
 	Published    int    // the port on the host, 0 for none
 	PortEvidence tree.Evidence
@@ -38,6 +38,8 @@ type ComposeService struct {
 	Image        string
 	Builds       bool // it has a build section
 	Included     bool // the file lies in a sub-directory, and devup.yaml includes it
+
+	below string // the way from the build context to Dir; empty where they are one
 }
 
 // composeValue is what a compose file sets a variable to.
@@ -72,9 +74,25 @@ func ReadCompose(t *tree.Tree, files []string) []*ComposeService {
 			t.LeaveOut(".", name+" is not valid YAML", tree.Evidence{File: name})
 			continue
 		}
+		for _, service := range services {
+			service.Settle(t)
+		}
 		all = append(all, services...)
 	}
 	return all
+}
+
+// Settle takes the build context for the directory of a service whose Dockerfile lies in one
+// that only holds Docker's files: docker/dev. Dir is relative to the repository by then.
+func (s *ComposeService) Settle(t *tree.Tree) {
+	if s.below == "" || !hasManifest(t, strings.TrimSuffix(s.Dir, s.below)) || hasManifest(t, s.Dir) {
+		return
+	}
+	s.Dir, s.Dockerfile = path.Clean("./"+strings.TrimSuffix(s.Dir, s.below)), path.Join(s.below, s.Dockerfile)
+}
+
+func hasManifest(t *tree.Tree, dir string) bool {
+	return slices.ContainsFunc(stacks.Languages(), func(l *stack.Language) bool { return t.Directory(path.Clean("./"+dir)).First(l.Manifests...) != "" })
 }
 
 // ParseCompose reads the services of a Compose file, with the values of variables in their ports.
@@ -132,7 +150,7 @@ func (s *ComposeService) readBuild(build *yaml.Node) {
 	// A context above the service with the Dockerfile inside of it: the directory
 	// of the Dockerfile is the service's.
 	if below, file := path.Split(path.Clean(s.Dockerfile)); below != "" && s.Dockerfile != "" {
-		s.Dir, s.Dockerfile = path.Join(s.Dir, below), file
+		s.Dir, s.Dockerfile, s.below = path.Join(s.Dir, below), file, path.Clean(below)
 	}
 }
 
