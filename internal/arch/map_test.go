@@ -10,6 +10,7 @@ var ours = map[string][]string{
 	"tree/treetest": {"tree"}, // for tests: repositories out of archives
 	"event":         {},
 	"fail":          {},
+	"fail/failtest": {"fail"},                                                   // for tests: the sentences of errors, next to each other
 	"atomicfile":    {},                                                         // files that are replaced in one step
 	"owner":         {},                                                         // whose files are: directories of the user alone, no files of root's in a checkout
 	"lock":          {"atomicfile", "owner"},                                    // one devup at a time
@@ -26,6 +27,7 @@ var ours = map[string][]string{
 	// What devup knows of frameworks: the words for it, languages with their stacks, the table.
 	"stack/versions":    {"lazyregexp"},
 	"stack":             {"lazyregexp", "tree", "untrusted", "secret"}, // untrusted: the gate for values in generated files; secret: the kinds of secrets
+	"stack/stacktest":   {"tree", "stack"},                             // for tests: what stacks find, as text
 	"stack/dataservice": {"lazyregexp", "tree", "stack"},               // databases, caches, queues: the table, and what shows them
 	"stack/node":        {"lazyregexp", "tree", "stack", "stack/versions", "stack/node/npm", "stack/node/script", "untrusted"},
 	"stack/node/script": {},                                                                                  // which commands the scripts of a package.json run; it knows no framework

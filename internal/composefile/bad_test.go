@@ -2,9 +2,7 @@ package composefile
 
 import (
 	"errors"
-	"flag"
 	"fmt"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -12,25 +10,13 @@ import (
 	"unicode/utf16"
 
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/fail/failtest"
 )
 
-var update = flag.Bool("update", false, "write testdata/bad.golden anew")
-
-// badCase is a broken config: a compose.yaml, or the sections of an archive.
-type badCase struct{ name, text string }
-
 // badCases are those of testdata/bad.txt, and what no text file can show.
-func badCases(t testing.TB) []badCase {
+func badCases(t testing.TB) []failtest.Case {
 	t.Helper()
-	content, err := os.ReadFile(filepath.Join("testdata", "bad.txt"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var cases []badCase
-	for _, part := range strings.Split("\n"+string(content), "\n=== ")[1:] {
-		name, text, _ := strings.Cut(part, "\n")
-		cases = append(cases, badCase{name, text})
-	}
+	cases := failtest.Cases(t, filepath.Join("testdata", "bad.txt"))
 	const fine = "services:\n  web: {image: nginx}\n"
 	var wide strings.Builder
 	for _, unit := range utf16.Encode([]rune("\uFEFF" + fine)) {
@@ -38,14 +24,14 @@ func badCases(t testing.TB) []badCase {
 	}
 	return append(
 		cases,
-		badCase{"UTF-16 without an end", wide.String()[:wide.Len()-1]},
-		badCase{"a BOM before a mistake", "\uFEFFservices:\n  web: {imag: nginx}\n"},
-		badCase{"a picture", "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x01\x00"},
-		badCase{"a zero byte", "services:\n  web: {image: \"ng\x00inx\"}\n"},
-		badCase{"Latin-1", "services:\n  web: {image: nginx, hostname: m\xfcller}\n"},
-		badCase{"lists in lists, too deep", "services:\n  web:\n    command: " + strings.Repeat("[", 20000) + strings.Repeat("]", 20000) + "\n"},
-		badCase{"mappings in mappings, too deep", "services:\n  web:\n    x-a: " + strings.Repeat("{a: ", 20000) + "1" + strings.Repeat("}", 20000) + "\n"},
-		badCase{"Windows line ends and a mistake", "services:\r\n  web:\r\n    imag: nginx\r\n"},
+		failtest.Case{Name: "UTF-16 without an end", Text: wide.String()[:wide.Len()-1]},
+		failtest.Case{Name: "a BOM before a mistake", Text: "\uFEFFservices:\n  web: {imag: nginx}\n"},
+		failtest.Case{Name: "a picture", Text: "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x01\x00"},
+		failtest.Case{Name: "a zero byte", Text: "services:\n  web: {image: \"ng\x00inx\"}\n"},
+		failtest.Case{Name: "Latin-1", Text: "services:\n  web: {image: nginx, hostname: m\xfcller}\n"},
+		failtest.Case{Name: "lists in lists, too deep", Text: "services:\n  web:\n    command: " + strings.Repeat("[", 20000) + strings.Repeat("]", 20000) + "\n"},
+		failtest.Case{Name: "mappings in mappings, too deep", Text: "services:\n  web:\n    x-a: " + strings.Repeat("{a: ", 20000) + "1" + strings.Repeat("}", 20000) + "\n"},
+		failtest.Case{Name: "Windows line ends and a mistake", Text: "services:\r\n  web:\r\n    imag: nginx\r\n"},
 	)
 }
 
@@ -67,36 +53,17 @@ func TestBadInput(t *testing.T) {
 	t.Parallel()
 	var all strings.Builder
 	for _, c := range badCases(t) {
-		text := c.text
-		if !strings.HasPrefix(text, "-- ") {
-			text = "-- compose.yaml --\n" + text
-		}
-		dir := directory(t, text)
+		dir := directory(t, c.Archive())
 		_, _, err := load(t.Context(), Options{Dir: dir}, "")
 		if err == nil {
-			t.Errorf("%s: loads, and should not", c.name)
+			t.Errorf("%s: loads, and should not", c.Name)
 			continue
 		}
 		e := failure(t, err)
-		checkSentence(t, c.name, e, dir)
-		fmt.Fprintf(&all, "=== %s\n%s\n", c.name, strings.ReplaceAll(e.Error(), dir+string(filepath.Separator), ""))
-		if e.Hint != "" {
-			fmt.Fprintf(&all, "hint: %s\n", e.Hint)
-		}
+		checkSentence(t, c.Name, e, dir)
+		all.WriteString(failtest.Sentence(c, e, dir))
 	}
-	golden := filepath.Join("testdata", "bad.golden")
-	if *update {
-		if err := os.WriteFile(golden, []byte(all.String()), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := all.String(); got != string(want) {
-		t.Errorf("the sentences differ from %s (rewrite it with -update and read it):\n%s", golden, firstDifference(got, string(want)))
-	}
+	failtest.Golden(t, filepath.Join("testdata", "bad.golden"), all.String())
 }
 
 // checkSentence holds one error against what every error must be.
@@ -128,22 +95,4 @@ func checkSentence(t *testing.T, name string, e *fail.Error, dir string) {
 	if !e.CauseShown && errors.Unwrap(e) != nil && !strings.Contains(name, "env") {
 		problem("the cause would be shown too")
 	}
-}
-
-// firstDifference shows where two texts part.
-func firstDifference(got, want string) string {
-	g, w := strings.Split(got, "\n"), strings.Split(want, "\n")
-	for i := range max(len(g), len(w)) {
-		a, b := "", ""
-		if i < len(g) {
-			a = g[i]
-		}
-		if i < len(w) {
-			b = w[i]
-		}
-		if a != b {
-			return fmt.Sprintf("line %d\n got %s\nwant %s", i+1, a, b)
-		}
-	}
-	return "nowhere"
 }

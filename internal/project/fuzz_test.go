@@ -16,8 +16,8 @@ import (
 // is one sentence for the user.
 func FuzzLoad(f *testing.F) {
 	for _, c := range wrongCases(f) {
-		if len(c.text) < 2000 && !strings.HasPrefix(c.text, "-- ") {
-			f.Add(c.text)
+		if len(c.Text) < 2000 && !strings.HasPrefix(c.Text, "-- ") {
+			f.Add(c.Text)
 		}
 	}
 	for _, text := range []string{

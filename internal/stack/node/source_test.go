@@ -2,12 +2,10 @@ package node
 
 import (
 	"fmt"
-	"strings"
 	"testing"
 
-	"golang.org/x/tools/txtar"
-
 	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/stack/stacktest"
 	"github.com/devup-cli/devup/internal/tree"
 )
 
@@ -34,19 +32,8 @@ func TestUses(t *testing.T) {
 		"const { A } = config":                       "",
 		"process.env[name]; myprocess.environment.A": "",
 	} {
-		var got []string
-		for _, u := range uses(tree.File{Path: "a.ts", Text: source}) {
-			text := u.Name
-			if u.Value != "" || u.Set {
-				text += "=" + u.Value
-			}
-			if u.Set {
-				text += "?"
-			}
-			got = append(got, text)
-		}
-		if text := strings.Join(got, " "); text != want {
-			t.Errorf("%s: %q, want %q", source, text, want)
+		if got := stacktest.Uses(uses(tree.File{Path: "a.ts", Text: source})); got != want {
+			t.Errorf("%s: %q, want %q", source, got, want)
 		}
 	}
 	if found := uses(tree.File{Path: "a.ts", Text: "\n\nconst x =\n process.env.A"}); len(found) != 1 || found[0].Where != tree.At("a.ts", 4, "A") {
@@ -69,16 +56,8 @@ func TestRoutes(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			var sources []tree.File
-			for _, file := range txtar.Parse([]byte(test.files)).Files {
-				sources = append(sources, tree.File{Path: file.Name, Text: string(file.Data)})
-			}
-			var got []string
-			for _, r := range routes(sources) {
-				got = append(got, strings.TrimSpace(fmt.Sprintf("%s %s %s:%d", map[bool]string{true: "GET"}[r.Get], r.Path, r.At.File, r.At.Line)))
-			}
-			if text := strings.Join(got, "|"); text != test.want {
-				t.Errorf("got  %s\nwant %s", text, test.want)
+			if got := stacktest.Routes(routes(stacktest.Sources(test.files))); got != test.want {
+				t.Errorf("got  %s\nwant %s", got, test.want)
 			}
 		})
 	}

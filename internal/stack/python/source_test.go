@@ -1,12 +1,9 @@
 package python
 
 import (
-	"fmt"
-	"strings"
 	"testing"
 
-	"golang.org/x/tools/txtar"
-
+	"github.com/devup-cli/devup/internal/stack/stacktest"
 	"github.com/devup-cli/devup/internal/tree"
 )
 
@@ -33,19 +30,8 @@ func TestUses(t *testing.T) {
 		`reconfig("A")`:                              "",
 		`os.environ.setdefault("DJANGO_X", "value")`: "",
 	} {
-		var got []string
-		for _, u := range uses(tree.File{Path: "a.py", Text: source}) {
-			text := u.Name
-			if u.Value != "" || u.Set {
-				text += "=" + u.Value
-			}
-			if u.Set {
-				text += "?"
-			}
-			got = append(got, text)
-		}
-		if text := strings.Join(got, " "); text != want {
-			t.Errorf("%s: %q, want %q", source, text, want)
+		if got := stacktest.Uses(uses(tree.File{Path: "a.py", Text: source})); got != want {
+			t.Errorf("%s: %q, want %q", source, got, want)
 		}
 	}
 }
@@ -68,16 +54,8 @@ func TestRoutes(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			var sources []tree.File
-			for _, file := range txtar.Parse([]byte(test.files)).Files {
-				sources = append(sources, tree.File{Path: file.Name, Text: string(file.Data)})
-			}
-			var got []string
-			for _, r := range routes(sources) {
-				got = append(got, strings.TrimSpace(fmt.Sprintf("%s %s %s:%d", map[bool]string{true: "GET"}[r.Get], r.Path, r.At.File, r.At.Line)))
-			}
-			if text := strings.Join(got, "|"); text != test.want {
-				t.Errorf("got  %s\nwant %s", text, test.want)
+			if got := stacktest.Routes(routes(stacktest.Sources(test.files))); got != test.want {
+				t.Errorf("got  %s\nwant %s", got, test.want)
 			}
 		})
 	}
