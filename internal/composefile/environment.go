@@ -18,14 +18,14 @@ import (
 )
 
 // environment is the process's environment, below it what env files say (those that are
-// named, relative to dir, else .env in beside), and below that what the user was asked
+// named, relative to dir, else .env in defaultDir), and below that what the user was asked
 // for. An answer also takes the place of nothing in a file.
-func environment(dir, beside string, process map[string]string, named []string, answers func(string) []byte) (types.Mapping, error) {
-	env, err := withEnvFiles(dir, beside, process, named)
+func environment(dir, defaultDir string, process map[string]string, named []string, answers func(string) []byte) (types.Mapping, error) {
+	env, err := withEnvFiles(dir, defaultDir, process, named)
 	if err != nil || answers == nil {
 		return env, err
 	}
-	values, err := ReadVariables(filepath.Join(beside, ".devup", ".env"), answers(beside), symbol.NoValue)
+	values, err := ReadVariables(filepath.Join(defaultDir, ".devup", ".env"), answers(defaultDir), symbol.NoValue)
 	if err != nil {
 		return nil, err
 	}
@@ -38,7 +38,7 @@ func environment(dir, beside string, process map[string]string, named []string, 
 }
 
 // withEnvFiles is [environment] without the answers.
-func withEnvFiles(dir, beside string, process map[string]string, named []string) (types.Mapping, error) {
+func withEnvFiles(dir, defaultDir string, process map[string]string, named []string) (types.Mapping, error) {
 	env := maps.Clone(process)
 	if env == nil {
 		env = map[string]string{}
@@ -51,7 +51,7 @@ func withEnvFiles(dir, beside string, process map[string]string, named []string)
 		if off, _ := strconv.ParseBool(env["COMPOSE_DISABLE_ENV_FILE"]); off {
 			return env, nil
 		}
-		files = []string{filepath.Join(beside, ".env")}
+		files = []string{filepath.Join(defaultDir, ".env")}
 	}
 	fromFiles, reader := map[string]string{}, &envReader{}
 	for _, name := range files {

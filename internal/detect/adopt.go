@@ -127,7 +127,7 @@ func (s *scan) dockerfileFor(c *candidate) string {
 	}
 	for _, name := range (adoption{s}).dockerfilesIn(c.Dir) {
 		if p := c.Of.Language.ForProduction; p != nil && p.MatchString(s.tree.Text(path.Join(c.Dir, name))) {
-			c.Beside = c.Beside || name == "Dockerfile"
+			c.ProdDockerfile = c.ProdDockerfile || name == "Dockerfile"
 			continue
 		}
 		if !c.shares || runfiles.ParseDockerfile("", s.tree.Text(path.Join(c.Dir, name))).Runs(c.Of.Language.Name) {

@@ -112,7 +112,7 @@ func dockerfileName(repo detect.Repository, s detect.Service) string {
 			return "Dockerfile." + s.Name
 		}
 	}
-	if s.Beside {
+	if s.ProdDockerfile {
 		return "Dockerfile." + s.Name
 	}
 	return "Dockerfile"

@@ -30,9 +30,9 @@ type App struct {
 // Part is a command of a script that also starts what the service does without: other services,
 // databases.
 type Part struct {
-	Before []string // command lines that have to succeed first
-	Beside []string // command lines that run at the same time
-	Words  []string // variables and the command
+	Before   []string // command lines that have to succeed first
+	Parallel []string // command lines that run at the same time
+	Words    []string // variables and the command
 }
 
 // Command is a command line and where it stands.

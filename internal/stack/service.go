@@ -137,49 +137,49 @@ func (v Variable) Wired() bool { return v.Sibling != "" || v.Data != "" }
 // Service is one thing of the repository that runs: its decisions, each with its
 // evidence, and nothing that still needs a choice. It is a plain value.
 type Service struct {
-	Name       string // valid as a Compose service name and as an image name, unique in the repository
-	Dir        string // slash-separated path of its directory in the repository; "." for the root
-	Stack      string // the name of its [Stack]
-	Framework  string // as people write it: "Flask", "Create React App", "Vite + React", "Express"
-	Page       bool   // it is a frontend: people look at it in a browser
-	Port       Port
-	PortName   string    // the variable that has to say the port, because an env file says another one; empty for none
-	Listens    []Setting // variables that have to say where it listens, because another value is 127.0.0.1 alone
-	Aliases    []string  // other names by which sources call it
-	HostPort   int       // the port on the host; equal to Port.Number unless a sibling has it already
-	Forward    int       // the port of its network that is forwarded to Port, where it listens on 127.0.0.1 alone; 0 for none
-	Runtime    Runtime
-	Packages   Packages
-	Module     string    // Flask: the value of FLASK_APP ("app", "src/main.py", "pkg:create_app"); Python: the module or file to run; Node: the server entry where no script starts it
-	Dev        []string  // the development command in exec form, listening on 0.0.0.0:Port
-	Build      []string  // what makes the production files ("npm", "run", "build"): for cra, vite, and a node service with a build script; else nil
-	Output     string    // the directory of built files that production serves ("build", "dist"); empty for a server
-	ManyPages  bool      // Output holds a file for each path, so that an unknown path is an error and not index.html
-	Prod       []string  // the production command in exec form for flask, node and python; nil when the built files are served
-	Migrate    []string  // the command that brings its database up to date, in exec form; nil for none
-	Seed       Seed      // what fills its database with data
-	Workers    []Worker  // processes of the same code that listen nowhere
-	Settings   []Setting // environment variables that its image sets; the values are literal
-	Debugging  []Setting // those of development alone
-	ProdModule string    // Python stacks: the WSGI callable for gunicorn ("app:app"); empty when there is none
-	Variables  []Variable
-	EnvFiles   []EnvFile     // those that it loads, where they do not exist, or lie outside of its directory
-	EmptyEnv   bool          // it ends where its directory has no .env, even an empty one
-	Routes     []string      // a backend: the path prefixes that it answers ("/api"), sorted; nil where they are not known
-	Public     tree.Evidence // why a browser on another machine has to reach it at a URL of its own, a clause; the zero value where none has to
-	Ready      string        // a path that must answer below 500, or empty for the port alone
-	Dockerfile string        // the name of its existing Dockerfile in Dir, or empty
-	Beside     bool          // Dir has a Dockerfile for production alone, which stays
-	BuiltFrom  string        // the directory that its existing Dockerfile is built from, where that is not Dir; else empty
-	Mounted    string        // the directory in the image of its existing Dockerfile that its source can be mounted over; empty where that is not safe
-	Installed  []string      // the directories below Mounted that hold what the image installed
-	Command    []string      // what it runs instead of the command of its existing Dockerfile, in exec form; nil to keep that
-	Compose    string        // the name of the service in an existing compose file that builds or mounts Dir, or empty
-	Included   bool          // that file is one that devup.yaml includes, so that devup.yaml cannot add to the service
-	Evidence   []tree.Evidence
-	Needs      []string // names of the services that its server calls, sorted; not one that calls it back
-	Calls      []Call   // addresses on this machine that are written into its source
-	Remarks    []Remark // what will not work as the files stand
+	Name           string // valid as a Compose service name and as an image name, unique in the repository
+	Dir            string // slash-separated path of its directory in the repository; "." for the root
+	Stack          string // the name of its [Stack]
+	Framework      string // as people write it: "Flask", "Create React App", "Vite + React", "Express"
+	Page           bool   // it is a frontend: people look at it in a browser
+	Port           Port
+	PortName       string    // the variable that has to say the port, because an env file says another one; empty for none
+	Listens        []Setting // variables that have to say where it listens, because another value is 127.0.0.1 alone
+	Aliases        []string  // other names by which sources call it
+	HostPort       int       // the port on the host; equal to Port.Number unless a sibling has it already
+	Forward        int       // the port of its network that is forwarded to Port, where it listens on 127.0.0.1 alone; 0 for none
+	Runtime        Runtime
+	Packages       Packages
+	Module         string    // Flask: the value of FLASK_APP ("app", "src/main.py", "pkg:create_app"); Python: the module or file to run; Node: the server entry where no script starts it
+	Dev            []string  // the development command in exec form, listening on 0.0.0.0:Port
+	Build          []string  // what makes the production files ("npm", "run", "build"): for cra, vite, and a node service with a build script; else nil
+	Output         string    // the directory of built files that production serves ("build", "dist"); empty for a server
+	ManyPages      bool      // Output holds a file for each path, so that an unknown path is an error and not index.html
+	Prod           []string  // the production command in exec form for flask, node and python; nil when the built files are served
+	Migrate        []string  // the command that brings its database up to date, in exec form; nil for none
+	Seed           Seed      // what fills its database with data
+	Workers        []Worker  // processes of the same code that listen nowhere
+	Settings       []Setting // environment variables that its image sets; the values are literal
+	Debugging      []Setting // those of development alone
+	ProdModule     string    // Python stacks: the WSGI callable for gunicorn ("app:app"); empty when there is none
+	Variables      []Variable
+	EnvFiles       []EnvFile     // those that it loads, where they do not exist, or lie outside of its directory
+	EmptyEnv       bool          // it ends where its directory has no .env, even an empty one
+	Routes         []string      // a backend: the path prefixes that it answers ("/api"), sorted; nil where they are not known
+	Public         tree.Evidence // why a browser on another machine has to reach it at a URL of its own, a clause; the zero value where none has to
+	Ready          string        // a path that must answer below 500, or empty for the port alone
+	Dockerfile     string        // the name of its existing Dockerfile in Dir, or empty
+	ProdDockerfile bool          // Dir has a Dockerfile for production alone, which stays
+	BuiltFrom      string        // the directory that its existing Dockerfile is built from, where that is not Dir; else empty
+	Mounted        string        // the directory in the image of its existing Dockerfile that its source can be mounted over; empty where that is not safe
+	Installed      []string      // the directories below Mounted that hold what the image installed
+	Command        []string      // what it runs instead of the command of its existing Dockerfile, in exec form; nil to keep that
+	Compose        string        // the name of the service in an existing compose file that builds or mounts Dir, or empty
+	Included       bool          // that file is one that devup.yaml includes, so that devup.yaml cannot add to the service
+	Evidence       []tree.Evidence
+	Needs          []string // names of the services that its server calls, sorted; not one that calls it back
+	Calls          []Call   // addresses on this machine that are written into its source
+	Remarks        []Remark // what will not work as the files stand
 
 	// MigrateFiles are patterns of files in the repository; when one changes, Migrate has to run again.
 	MigrateFiles []string

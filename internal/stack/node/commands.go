@@ -32,19 +32,19 @@ func startWith(a *stack.App, arguments ...string) []string {
 func partWith(a *stack.App, arguments []string) []string {
 	words := slices.Concat(a.Part.Words, arguments)
 	plain := !slices.ContainsFunc(words, func(word string) bool { return strings.ContainsAny(word, "$*") }) && !strings.Contains(words[0], "=")
-	if plain && len(a.Part.Before)+len(a.Part.Beside) == 0 {
+	if plain && len(a.Part.Before)+len(a.Part.Parallel) == 0 {
 		return inPath(words)
 	}
 	line := script.Line(words)
 	if assigned := slices.IndexFunc(words, func(word string) bool { return !strings.Contains(word, "=") }); assigned > 0 {
 		line = strings.Join(words[:assigned], " ") + " " + script.Line(words[assigned:]) // a shell cannot exec behind an assignment
-	} else if len(a.Part.Beside) == 0 {
+	} else if len(a.Part.Parallel) == 0 {
 		line = "exec " + line
 	}
-	for _, beside := range slices.Backward(a.Part.Beside) {
-		line = beside + " & " + line
+	for _, other := range slices.Backward(a.Part.Parallel) {
+		line = other + " & " + line
 	}
-	if len(a.Part.Beside) > 0 && len(a.Part.Before) > 0 {
+	if len(a.Part.Parallel) > 0 && len(a.Part.Before) > 0 {
 		line = "{ " + line + "; }"
 	}
 	return []string{"npx", "-c", strings.Join(append(slices.Clone(a.Part.Before), line), " && ")}

@@ -112,8 +112,8 @@ func serverBeside(page *stack.App, p *npm.Manifest, stacks []*stack.Stack) []*st
 			if !opensPort(a.Tree, a.Dir, entry) {
 				continue
 			}
-			apart := c.Beside || namesServer.MatchString(name) || answersAPI.MatchString(a.Tree.Source(path.Join(a.Dir, entry)).Text)
-			if !apart || page.Of.ServerSide && !c.Beside {
+			apart := c.Parallel || namesServer.MatchString(name) || answersAPI.MatchString(a.Tree.Source(path.Join(a.Dir, entry)).Text)
+			if !apart || page.Of.ServerSide && !c.Parallel {
 				continue
 			}
 			servers := slices.DeleteFunc(slices.Clone(stacks), func(s *stack.Stack) bool { return s.Page || len(s.Packages) > 0 && !isListener(s.Packages[0]) })

@@ -183,7 +183,7 @@ func startServer(a *stack.App, p *npm.Manifest) {
 	}
 	scripts, last := scriptsOf(p), own[len(own)-1]
 	switch {
-	case len(own) == 1 || !last.Beside:
+	case len(own) == 1 || !last.Parallel:
 		startBy(a, scripts, name, last)
 	case len(own) == len(all):
 		a.Script = name
@@ -194,7 +194,7 @@ func startServer(a *stack.App, p *npm.Manifest) {
 			a.Script = name
 		}
 		for _, c := range own[:len(own)-1] {
-			a.Part.Beside = append(a.Part.Beside, c.Text())
+			a.Part.Parallel = append(a.Part.Parallel, c.Text())
 		}
 	}
 	a.Entry = entryOfCommand(a, p, last)
@@ -203,7 +203,7 @@ func startServer(a *stack.App, p *npm.Manifest) {
 // isDelegate says whether a script starts what lies in other directories, or several things.
 func isDelegate(p *npm.Manifest, name string) bool {
 	return slices.ContainsFunc(scriptsOf(p).Commands(name), func(c script.Command) bool {
-		return c.Elsewhere || c.Beside || foreign.MatchString(c.Program())
+		return c.Elsewhere || c.Parallel || foreign.MatchString(c.Program())
 	})
 }
 

@@ -37,8 +37,8 @@ type Command struct {
 	// Before are the command lines that have to succeed before the command, in their order:
 	// hooks such as predev, and what stands in front of it. Script runs all of them but Outside.
 	Before, Outside []string
-	// Beside says that the script that was asked for runs other commands at the same time.
-	Beside bool
+	// Parallel says that the script that was asked for runs other commands at the same time.
+	Parallel bool
 	// Elsewhere says that it runs in another directory, or starts other packages.
 	Elsewhere bool
 }
@@ -99,7 +99,7 @@ type frame struct {
 	last      bool     // the command is the last of that script
 	outside   []string // what runs before that script
 	before    []string // what runs before the command in that script, with its hook
-	beside    bool
+	parallel  bool
 	elsewhere bool
 	added     []string // arguments that the caller adds to the command
 }
@@ -138,7 +138,7 @@ func (r *reader) script(name string, at frame, added ...string) {
 func (r *reader) wireit(name string, at frame) {
 	w := r.Wireit[name]
 	inner := at.part()
-	inner.beside = at.beside || w.Command == "" && len(w.Dependencies) > 1
+	inner.parallel = at.parallel || w.Command == "" && len(w.Dependencies) > 1
 	inner.added = nil
 	for _, dependency := range w.Dependencies {
 		if !strings.ContainsAny(dependency, ":/.") || r.Texts[dependency] != "" {
@@ -164,7 +164,7 @@ func (r *reader) line(text string, at frame) {
 func (r *reader) statements(all []*syntax.Stmt, at frame) {
 	if len(all) > 1 && slices.ContainsFunc(all, func(s *syntax.Stmt) bool { return s.Background }) {
 		at = at.part()
-		at.beside = true
+		at.parallel = true
 	}
 	for i, s := range all {
 		place := at
@@ -191,7 +191,7 @@ func (r *reader) statement(s *syntax.Stmt, at frame) (moved bool) {
 			return r.statement(c.Y, at) || moved
 		}
 		at = at.part()
-		at.beside = at.beside || c.Op != syntax.OrStmt
+		at.parallel = at.parallel || c.Op != syntax.OrStmt
 		r.statement(c.X, at)
 		r.statement(c.Y, at)
 	case *syntax.Subshell:
@@ -243,7 +243,7 @@ func (r *reader) add(c Command, at frame) {
 	}
 	c.Words = slices.Concat(c.Words, at.added)
 	c.Outside, c.Before = at.outside, slices.Concat(at.outside, at.before)
-	c.Beside, c.Elsewhere = at.beside, c.Elsewhere || at.elsewhere
+	c.Parallel, c.Elsewhere = at.parallel, c.Elsewhere || at.elsewhere
 	if at.last && !c.Elsewhere {
 		c.Script = at.script
 	}

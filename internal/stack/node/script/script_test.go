@@ -15,8 +15,8 @@ func described(c Command) string {
 			text += " [" + part.name + " " + part.value + "]"
 		}
 	}
-	if c.Beside {
-		text += " [beside]"
+	if c.Parallel {
+		text += " [parallel]"
 	}
 	if c.Elsewhere {
 		text += " [elsewhere]"
@@ -62,16 +62,16 @@ func TestCommands(t *testing.T) {
 		{"a circle", "dev: npm run a\na: npm run dev", ""},
 		{"no such script", "dev: npm run a", "npm run a [by dev]"},
 		{"a sequence", "dev: prisma generate && next dev", "prisma generate\nnext dev [by dev] [after prisma generate]"},
-		{"what runs at the same time", "dev: tsc -w & nodemon dist/a.js", "tsc -w [beside]\nnodemon dist/a.js [beside]"},
-		{"a pipe", "dev: node a.js | pino-pretty", "node a.js [beside]\npino-pretty [beside]"},
-		{"concurrently", `dev: concurrently -k -n a,b --prefix-colors "x" "npm run next-dev" "npm run api"` + "\nnext-dev: next dev\napi: uvicorn api:app", "next dev [by next-dev] [beside]\nuvicorn api:app [by api] [beside]"},
-		{"concurrently with short names", `dev: concurrently npm:dev:* "pnpm:web"` + "\ndev:a: a\ndev:b: b\nweb: c", "a [by dev:a] [beside]\nb [by dev:b] [beside]\nc [by web] [beside]"},
-		{"concurrently with commands", `predev: tsc -p server` + "\n" + `dev: concurrently "mongod" "ng serve --open" "nodemon dist/server/app.js"`, "mongod [after npm run predev] [beside]\nng serve --open [after npm run predev] [beside]\nnodemon dist/server/app.js [after npm run predev] [beside]"},
-		{"run-p", "dev: run-p dev:*\ndev:a: a\ndev:b:c: b\ndev:d: d", "a [by dev:a] [beside]\nd [by dev:d] [beside]"},
+		{"what runs at the same time", "dev: tsc -w & nodemon dist/a.js", "tsc -w [parallel]\nnodemon dist/a.js [parallel]"},
+		{"a pipe", "dev: node a.js | pino-pretty", "node a.js [parallel]\npino-pretty [parallel]"},
+		{"concurrently", `dev: concurrently -k -n a,b --prefix-colors "x" "npm run next-dev" "npm run api"` + "\nnext-dev: next dev\napi: uvicorn api:app", "next dev [by next-dev] [parallel]\nuvicorn api:app [by api] [parallel]"},
+		{"concurrently with short names", `dev: concurrently npm:dev:* "pnpm:web"` + "\ndev:a: a\ndev:b: b\nweb: c", "a [by dev:a] [parallel]\nb [by dev:b] [parallel]\nc [by web] [parallel]"},
+		{"concurrently with commands", `predev: tsc -p server` + "\n" + `dev: concurrently "mongod" "ng serve --open" "nodemon dist/server/app.js"`, "mongod [after npm run predev] [parallel]\nng serve --open [after npm run predev] [parallel]\nnodemon dist/server/app.js [after npm run predev] [parallel]"},
+		{"run-p", "dev: run-p dev:*\ndev:a: a\ndev:b:c: b\ndev:d: d", "a [by dev:a] [parallel]\nd [by dev:d] [parallel]"},
 		{"npm-run-all in sequence", "dev: npm-run-all -s a b\na: x\nb: y", "x [by a]\ny [by b] [outside npm run a] [after npm run a]"},
 		{"another directory", "dev: cd web && npm start\nstart: node a.js", "npm start [elsewhere]"},
 		{"its own directory", "dev: cd . && vite", "vite [by dev]"},
-		{"another directory at the same time", `dev: concurrently "nodemon a.js" "cd client && npm start"`, "nodemon a.js [beside]\nnpm start [beside] [elsewhere]"},
+		{"another directory at the same time", `dev: concurrently "nodemon a.js" "cd client && npm start"`, "nodemon a.js [parallel]\nnpm start [parallel] [elsewhere]"},
 		{"a prefix", "dev: npm start --prefix client", "npm start --prefix client [elsewhere]"},
 		{"a workspace", "dev: yarn workspace web dev", "yarn workspace web dev [elsewhere]"},
 		{"a filter", "dev: pnpm --filter web dev", "pnpm --filter web dev [elsewhere]"},

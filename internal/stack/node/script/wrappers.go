@@ -51,7 +51,7 @@ func parallel(rest []string) bool {
 // same time.
 func (r *reader) several(lines []string, at frame, inSequence bool) {
 	at = at.part()
-	at.beside, at.added = at.beside || !inSequence, nil
+	at.parallel, at.added = at.parallel || !inSequence, nil
 	for _, line := range lines {
 		r.line(line, at)
 		if inSequence {
