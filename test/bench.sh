@@ -1,6 +1,6 @@
 #!/bin/bash
-# `make bench`: measures what devup promises to be quick at, beside docker compose where it is
-# found, and beside a second one named by COMPOSE5. The commands take turns, so that what else
+# `make bench`: measures what devup promises to be quick at, against docker compose where it is
+# found, and against a second one named by COMPOSE5. The commands take turns, so that what else
 # the machine does hits all of them. Prints; asserts nothing.
 #   BENCH_RUNS=9          how often each command runs
 #   COMPOSE5=/path        another docker compose, to compare with too
@@ -101,7 +101,7 @@ done
 quick 'devup init --dry-run, 100,000 files' 5 "$root/bin/devup" -C "$scratch/many" init --yes --dry-run
 rm -rf "$scratch/many"
 
-step 'the gateway, beside a direct request'
+step 'the gateway, compared with a direct request'
 (cd "$root" && go test -run '^$' -bench Throughput -benchtime 2s ./internal/gateway) |
   awk '/requests\/s|MB\/s/ { print "  " $1, $(NF - 1), $NF }'
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # `make test-engines`: the end-to-end tests on each engine that devup promises to work
-# with. Both run beside each other, each in its own network namespace.
+# with. Both run at the same time, each in its own network namespace.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 need_go

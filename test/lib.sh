@@ -25,7 +25,7 @@ in_world() { "$root/test/world/run" "$@"; }
 world_was_up=$(test/world/run true 2>/dev/null && echo yes || true)
 stop_world() { [ -n "$world_was_up" ] || "$root/test/world/down"; }
 
-# install_programs installs what the end-to-end tests run beside an engine: a browser, and
+# install_programs installs what the end-to-end tests run next to an engine: a browser, and
 # Node.js for the program that opens dev containers. A machine may have one of another maker.
 install_programs() {
   "$root/test/world/install" chromium git procps && { command -v npm >/dev/null || "$root/test/world/install" nodejs npm; }

@@ -133,7 +133,7 @@ func TestAFailureNamesTheUsersLine(t *testing.T) {
 	o.Egress = company()
 	ids, err := Run(t.Context(), w, []Spec{good, bad, typo, missing}, o)
 	if ids["good"] == "" {
-		t.Error("the good image was not built beside the bad ones")
+		t.Error("the good image was not built next to the bad ones")
 	}
 	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok || len(joined.Unwrap()) != 3 {

@@ -48,7 +48,7 @@ func (v victim) check(t *testing.T) {
 		t.Errorf("the victim is %v, was %v, %v", info, v.info, err)
 	}
 	if entries, err := os.ReadDir(filepath.Dir(v.path)); err != nil || len(entries) != 1 {
-		t.Errorf("beside the victim: %v, %v", entries, err)
+		t.Errorf("next to the victim: %v, %v", entries, err)
 	}
 }
 

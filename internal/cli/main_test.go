@@ -22,7 +22,7 @@ func TestInterruption(t *testing.T) {
 		{"one of several", errors.Join(context.Canceled), "interrupted"},
 		{"several", errors.Join(context.Canceled, fmt.Errorf("look: %w", context.Canceled)), "interrupted"},
 		{"something else, which the end brought", errors.New("closed"), "interrupted"},
-		{"beside a failure", errors.Join(fail.New(fail.Exited, "", "web stopped"), context.Canceled), "web stopped; interrupted"},
+		{"next to a failure", errors.Join(fail.New(fail.Exited, "", "web stopped"), context.Canceled), "web stopped; interrupted"},
 	} {
 		var got []string
 		for _, e := range fail.Failures(interruption(c.err)) {

@@ -72,11 +72,11 @@ func TestEnvironment(t *testing.T) {
 	t.Parallel()
 	dir := directory(t, "-- .env --\nFILE=env\nBOTH=env\nEMPTY=\n-- one.env --\nFILE=one\nCLOUD=${GITPOD_WORKSPACE_ID}\n-- two.env --\nFILE=two\nOF=$FILE-$BOTH\n-- sub/.env --\nFILE=sub\n")
 	for _, test := range []struct {
-		name, beside string
-		process      map[string]string
-		named        []string
-		answers      string
-		want         string
+		name, defaultDir string
+		process          map[string]string
+		named            []string
+		answers          string
+		want             string
 	}{
 		{"nothing", "none", nil, nil, "", ""},
 		{".env", "", nil, nil, "", "BOTH=env EMPTY= FILE=env"},
@@ -90,7 +90,7 @@ func TestEnvironment(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			env, err := environment(dir, filepath.Join(dir, test.beside), test.process, test.named, func(string) []byte { return []byte(test.answers) })
+			env, err := environment(dir, filepath.Join(dir, test.defaultDir), test.process, test.named, func(string) []byte { return []byte(test.answers) })
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -119,7 +119,7 @@ ABOVE=1
 -- a/.env --
 WHO=here
 -- b/.env --
-WHO=beside
+WHO=sibling
 -- compose.yaml --
 services: {web: {image: "x:${WHO}-${ABOVE:-0}"}}
 -- b/compose.yaml --
@@ -131,9 +131,9 @@ services: {web: {image: "x:${WHO}"}}
 		want    string
 	}{
 		{"found above", Options{Dir: filepath.Join(dir, "a")}, "x:here-1"},
-		{"named elsewhere", Options{Dir: filepath.Join(dir, "a"), Files: []string{"../b/compose.yaml"}}, "x:beside"},
+		{"named elsewhere", Options{Dir: filepath.Join(dir, "a"), Files: []string{"../b/compose.yaml"}}, "x:sibling"},
 		{"named with a root", Options{Dir: filepath.Join(dir, "a"), Root: dir, Files: []string{"../b/compose.yaml"}}, "x:above"},
-		{"COMPOSE_ENV_FILES", Options{Dir: dir, Env: map[string]string{"COMPOSE_ENV_FILES": "a/.env,b/.env,"}}, "x:beside-0"},
+		{"COMPOSE_ENV_FILES", Options{Dir: dir, Env: map[string]string{"COMPOSE_ENV_FILES": "a/.env,b/.env,"}}, "x:sibling-0"},
 		{"switched off", Options{Dir: dir, Env: map[string]string{"COMPOSE_DISABLE_ENV_FILE": "1", "WHO": "me"}}, "x:me-0"},
 	}
 	for _, test := range tests {

@@ -13,7 +13,7 @@ func TestPublic(t *testing.T) {
 	for _, test := range []struct{ name, files, want string }{
 		{"a server that nothing calls", apiFiles, ""},
 		{"a server of pages", apiFiles + "-- api/a.py --\nrender_template('x')\n", "api/a.py:1 it serves pages itself"},
-		{"a server of pages beside a page", apiFiles + webFiles + "-- api/a.py --\nrender_template('x')\n", ""},
+		{"a server of pages next to a page", apiFiles + webFiles + "-- api/a.py --\nrender_template('x')\n", ""},
 		{"a page calls it by a variable", apiFiles + webFiles + "-- web/src/a.ts --\nimport.meta.env.VITE_API_URL\n", "web/src/a.ts:1 the page of web calls it by VITE_API_URL"},
 		{"a page calls it by its address", apiFiles + webFiles + "-- web/src/a.ts --\nx('http://localhost:5000')\n", "web/src/a.ts:1 the page of web calls http://localhost:5000"},
 		{"a page's server passes requests on", apiFiles + webFiles + cors + "-- web/vite.config.ts --\nserver: { proxy: { '/api': 'http://localhost:5000' } }\n", ""},

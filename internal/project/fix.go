@@ -156,7 +156,7 @@ func mountedAt(s types.ServiceConfig, target string) bool {
 var packageManager = lazyregexp.New(`\b(?:npm|yarn|pnpm|bun|node_modules)\b`)
 
 // installsModules tells whether an image can have node_modules: a Python service
-// beside a package.json has none. What cannot be read may have some.
+// next to a package.json has none. What cannot be read may have some.
 func installsModules(b *types.BuildConfig) bool {
 	text := dockerfileText(b)
 	return text == "" || packageManager.MatchString(text)

@@ -36,7 +36,7 @@ func TestWants(t *testing.T) {
 		{"an example that was copied", compose + "    command: $A\n-- .env --\nX=1\n-- .env.example --\nA=1", nil, ""},
 		{"an example that nobody reads", compose + "    command: $A\n-- .env.example --\nA=1", map[string]string{"COMPOSE_DISABLE_ENV_FILE": "1"}, ""},
 		{"a file to copy", compose + "x-devup: {setup: {copy: {a.dist: ./a, b.dist: b}}}\n-- b --\n", nil, "copy a.dist a"},
-		{"a file to copy beside a value", compose + "    command: ${A:?}\nx-devup: {setup: {copy: {a.dist: a}}}", nil, "copy a.dist a|A compose.yaml:4"},
+		{"a file to copy next to a value", compose + "    command: ${A:?}\nx-devup: {setup: {copy: {a.dist: a}}}", nil, "copy a.dist a|A compose.yaml:4"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -91,8 +91,8 @@ ASKED='a b'
 		options Options
 		want    string
 	}{
-		{"beside .env", Options{}, "ASKED=a b EMPTY=asked FILE=file NONE= SHELL=shell"},
-		{"beside another file", Options{EnvFiles: []string{"other.env"}}, "ASKED=other EMPTY=asked FILE=asked NONE= SHELL=shell"},
+		{"next to .env", Options{}, "ASKED=a b EMPTY=asked FILE=file NONE= SHELL=shell"},
+		{"next to another file", Options{EnvFiles: []string{"other.env"}}, "ASKED=other EMPTY=asked FILE=asked NONE= SHELL=shell"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

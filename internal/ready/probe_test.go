@@ -50,7 +50,7 @@ func TestProbes(t *testing.T) {
 		{"a database on another port", ports("docker.io/library/mysql:8", tcp("3399", 3399)), "", "tcp 127.0.0.1:3399 -> 3399 /"},
 		{"app_protocol", ports("", plain), "", "tcp 127.0.0.1:7001 -> 7001 /"},
 		{"DynamoDB speaks HTTP", ports("amazon/dynamodb-local", tcp("8000", 8000)), "", "http 127.0.0.1:8000 -> 8000 /"},
-		{"a debugger beside", ports("", tcp("9229", 9229), tcp("3000", 3000)), "", "http 127.0.0.1:3000 -> 3000 / others 9229"},
+		{"a debugger as well", ports("", tcp("9229", 9229), tcp("3000", 3000)), "", "http 127.0.0.1:3000 -> 3000 / others 9229"},
 		{"a path and a broker", ports("rabbitmq:3-management", tcp("5672", 5672), tcp("15672", 15672)), "/", "http 127.0.0.1:15672 -> 15672 / others 5672"},
 		{"UDP", ports("", udp), "", "running"},
 		{"nothing published", ports("worker"), "", "running one-shot"},

@@ -91,7 +91,7 @@ func TestOldEnginesGetNoSecondNetwork(t *testing.T) {
 		e.API = test.api
 		_, err := Apply(t.Context(), e, p, &plan.Plan{Ops: []plan.Op{{Action: plan.CreateNetwork, Name: "shop_back", Key: "back"}}}, Options{Sink: discard})
 		if got := strings.Join(m.Requests(), "; "); got != test.want || err != nil {
-			t.Errorf("API %q beside %s: requests %q, %v; want %q", test.api, test.existing, got, err, test.want)
+			t.Errorf("API %q next to %s: requests %q, %v; want %q", test.api, test.existing, got, err, test.want)
 		}
 	}
 }

@@ -39,7 +39,7 @@ func addToJSON(have, ours []byte) (merged []byte, ok bool) {
 		case m.value == nil: // a command
 			command := ours[m.content:m.end]
 			if text := have[t.content:t.end]; !bytes.Contains(text, []byte("devup")) && !bytes.Contains(text, command) {
-				edits = append(edits, beside(string(command), t)...)
+				edits = append(edits, nextTo(string(command), t)...)
 			}
 		case t.value == nil:
 			return nil, false // it is of no kind that it may be
@@ -66,8 +66,8 @@ func additions(ours, theirs member, text []byte) []edit {
 	return edits
 }
 
-// beside puts a command of ours next to theirs: an object of commands runs them all.
-func beside(command string, theirs member) []edit {
+// nextTo puts a command of ours next to theirs: an object of commands runs them all.
+func nextTo(command string, theirs member) []edit {
 	if theirs.value != nil && theirs.value.object {
 		return []edit{theirs.value.add([]byte(`"devup": `+command), "")}
 	}

@@ -104,7 +104,7 @@ func TestPlatformsFor(t *testing.T) {
 		"an init for nothing":                   {[]string{"devup.yaml services: {}"}, ""},
 		"an init for the usual":                 {[]string{"devup.yaml x", ".gitpod.yml x", ".devcontainer/devcontainer.json x"}, "gitpod codespaces"},
 		"an init for Ona":                       {[]string{"devup.yaml x", ".devcontainer/devcontainer.json x", ".ona/automations.yaml x"}, "codespaces ona"},
-		"an init beside compose files":          {[]string{"compose.yaml x", ".gitpod.yml command: devup up"}, "gitpod"},
+		"an init next to compose files":         {[]string{"compose.yaml x", ".gitpod.yml command: devup up"}, "gitpod"},
 		"a dev container in a directory of two": {[]string{"devup.yaml x", ".devcontainer/python/devcontainer.json x"}, "codespaces"},
 		"a dev container at the top":            {[]string{"devup.yaml x", ".devcontainer.json x"}, "codespaces"},
 		"an empty file":                         {[]string{"devup.yaml x", ".gitpod.yml "}, "gitpod"},

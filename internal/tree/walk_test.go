@@ -48,7 +48,7 @@ func TestWalk(t *testing.T) {
 		{"parents first, sorted", "b/x a/c/y z a/x", "z a/x a/c/y b/x", ""},
 		{"what never counts", "a/x.png x", "x", ""},
 		{"hidden directories and those of tools", ".git/x .env node_modules/a/x a/node_modules/x dist/x b/__pycache__/x coverage/x", ".env", ""},
-		{"output beside a manifest", "js/package.json js/build/x js/out/x py/build/x py/setup.py", "js/package.json py/setup.py", ""},
+		{"output next to a manifest", "js/package.json js/build/x js/out/x py/build/x py/setup.py", "js/package.json py/setup.py", ""},
 		{"the same names elsewhere", "build/x out/x vendor/x target/x public/x", "build/x out/x public/x target/x vendor/x", ""},
 		{"output of other tools", "a/pom.xml a/target/x b/go.mod b/vendor/x c/gatsby-config.js c/public/x d/package.json d/public/x", "a/pom.xml b/go.mod c/gatsby-config.js d/package.json d/public/x", ""},
 		{"ignored files and directories", ".gitignore=x*|/data/|!xx xx xy sub/xz data/a sub/data/a manifest", ".gitignore manifest xx sub/data/a", ""},
@@ -219,10 +219,10 @@ func TestWalkEnds(t *testing.T) {
 	}
 }
 
-// beside is an endless directory, before one that a service is in.
-type beside struct{ endless }
+// crowded is an endless directory, before one that a service is in.
+type crowded struct{ endless }
 
-func (b beside) ReadSome(dir string, most int) ([]fs.DirEntry, error) {
+func (b crowded) ReadSome(dir string, most int) ([]fs.DirEntry, error) {
 	switch dir {
 	case ".":
 		return []fs.DirEntry{endlessEntry("data"), endlessEntry("web")}, nil
@@ -236,7 +236,7 @@ func (b beside) ReadSome(dir string, most int) ([]fs.DirEntry, error) {
 // comes first.
 func TestWalkGoesByLevels(t *testing.T) {
 	t.Parallel()
-	root, err := Walk(beside{endless{fstest.MapFS{"web/package.json": {}}}}, Files{Interesting: func(string) bool { return true }, Manifest: func(string) bool { return false }})
+	root, err := Walk(crowded{endless{fstest.MapFS{"web/package.json": {}}}}, Files{Interesting: func(string) bool { return true }, Manifest: func(string) bool { return false }})
 	if err != nil {
 		t.Fatal(err)
 	}

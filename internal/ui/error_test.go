@@ -54,7 +54,7 @@ func TestObjectShowsTheCauseOnce(t *testing.T) {
 	}{
 		{"none", fail.New(fail.Failed, "", "it failed"), ""},
 		{"that says more", fail.Wrap(cause, fail.BuildFailed, "", "the image of web cannot be built"), "exit code: 1"},
-		{"beside lines", lines, "exit code: 1"},
+		{"after lines", lines, "exit code: 1"},
 		{"that is told", shown, ""},
 		{"that the message holds", fail.Wrap(cause, fail.BuildFailed, "", "web cannot be built: exit code: 1"), ""},
 	} {

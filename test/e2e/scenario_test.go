@@ -34,7 +34,7 @@ type scene struct {
 // invariant it holds. A script's files lie in a directory that is named as the project; what
 // the engine has of it is removed at the end, also after a failure.
 //
-// Beside testscript's own commands, a script has devup, compose (the binary, where there
+// Next to testscript's own commands, a script has devup, compose (the binary, where there
 // is one), `code N COMMAND`, `replace FILE OLD NEW`, `until PATTERN LOOK...`, `hold` and
 // `release ADDRESS` for a port that this process has, and what looks says, which ask the
 // engine itself.

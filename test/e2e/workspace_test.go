@@ -84,7 +84,7 @@ func (c *checkout) in(t *testing.T, w edge.Workspace) *workplace {
 	moved := *c
 	moved.env = slices.Concat(c.env, w.Env(), []string{
 		"PATH=" + filepath.Join(dir, "bin") + ":" + os.Getenv("PATH"),
-		// Beside the machine's own authorities; what devup passes into builds is in SSL_CERT_FILE and the like.
+		// Next to the machine's own authorities; what devup passes into builds is in SSL_CERT_FILE and the like.
 		"SSL_CERT_DIR=" + filepath.Join(dir, "authorities") + ":/etc/ssl/certs",
 	})
 	moved.within = []string{"unshare", "--mount", "sh", "-c", `mount --bind "$0" /etc/hosts && exec "$@"`, filepath.Join(dir, "hosts")}

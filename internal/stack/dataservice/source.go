@@ -364,7 +364,7 @@ func dialectIn(text string) string {
 
 func ofDialect(word string) string {
 	if i := strings.LastIndexByte(word, '.'); i >= 0 && !strings.Contains(word, "backends") {
-		return "" // a class, as in org.postgresql.Driver: a driver's name beside a URL
+		return "" // a class, as in org.postgresql.Driver: a driver's name next to a URL
 	}
 	word = strings.ToLower(word[strings.LastIndexByte(word, '.')+1:])
 	switch word {

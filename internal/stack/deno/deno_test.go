@@ -27,7 +27,7 @@ func TestSearch(t *testing.T) {
 		{"a task that is an object, with comments", "-- deno.jsonc --\n{ // x\n\"tasks\": {\"start\": {\"command\": \"deno run main.ts\"}}}\n-- main.ts --\n" + serves, "Deno: deno task start | deno run -A main.ts"},
 		{"Fresh", "-- deno.json --\n{\"tasks\": {\"start\": \"deno run -A dev.ts\"}, \"imports\": {\"fresh\": \"jsr:@fresh/core@2\"}}\n", "Fresh (page): deno task start | deno task start"},
 		{"Vite", "-- deno.json --\n{\"tasks\": {\"dev\": \"vite\"}}\n", "Deno (page): deno task dev --host 0.0.0.0 --port 4000 | deno task dev --host 0.0.0.0 --port 4000"},
-		{"beside a package.json", "-- deno.json --\n{\"tasks\": {\"dev\": \"vite\"}}\n-- package.json --\n{}\n", ""},
+		{"next to a package.json", "-- deno.json --\n{\"tasks\": {\"dev\": \"vite\"}}\n-- package.json --\n{}\n", ""},
 		{"its source below", "-- deno.json --\n{\"tasks\": {\"dev\": \"deno run -A src/server.ts\"}}\n-- src/server.ts --\n" + serves, "Deno: deno task dev | deno run -A src/server.ts"},
 		{"another one below", "-- deno.json --\n{\"tasks\": {\"dev\": \"deno run -A main.ts\"}}\n-- api/deno.json --\n{\"tasks\": {\"dev\": \"deno run -A main.ts\"}}\n", "Deno: deno task dev | deno task dev\nDeno: deno task dev | deno task dev"},
 		{"a library", "-- deno.json --\n{\"exports\": \"./mod.ts\"}\n", "no: deno.json has no task that starts a server, and no file listens"},

@@ -95,7 +95,7 @@ func TestServerBeside(t *testing.T) {
 		{"both at the same time", packageWith(`dev=concurrently \"vite\" \"node server.js\"`, "vite:5 express:4") + page + serves, "Vite, Express"},
 		{"a script that is named for it", packageWith("dev=vite; server=node server.js", "vite:5") + page + serves, "Vite, Node"},
 		{"the page's own server", packageWith("dev=next dev; start=node server.js", "next:15 express:4") + answers, "Next.js"},
-		{"beside a server of pages", packageWith(`dev=concurrently \"next dev\" \"node server.js\"`, "next:15 express:4") + answers, "Next.js, Express"},
+		{"next to a server of pages", packageWith(`dev=concurrently \"next dev\" \"node server.js\"`, "next:15 express:4") + answers, "Next.js, Express"},
 	} {
 		var got []string
 		for _, a := range search(treeOf(t, "-- package.json --\n"+test.files), stacks()) {

@@ -182,7 +182,7 @@ func TestStart(t *testing.T) {
 		{"env-cmd", packageWith("dev=env-cmd -f .env.dev next dev", "next:15"), "npm run dev -- -H 0.0.0.0 -p 4000"},
 		{"a script of another name", packageWith(`dev:front=vite; build=vite build`, "vite:5") + "-- index.html --\n", "npm run dev:front -- --host 0.0.0.0 --port 4000 --strictPort"},
 		{"a server", packageWith("dev=docker compose up -d && nodemon server.js", "express:4 nodemon:3") + listens, "npx nodemon server.js"},
-		{"a server beside other directories", packageWith(`dev=concurrently \"npm run server\" \"npm start --prefix client\"; server=nodemon server.js`, "express:4 nodemon:3") + listens, "npm run server"},
+		{"a server next to other directories", packageWith(`dev=concurrently \"npm run server\" \"npm start --prefix client\"; server=nodemon server.js`, "express:4 nodemon:3") + listens, "npm run server"},
 		{"a server and its compiler", packageWith(`dev=concurrently \"tsc -w\" \"nodemon server.js\"`, "express:4 nodemon:3") + listens, "npm run dev"},
 		{"a server, its compiler and a database", packageWith(`dev=concurrently \"mongod\" \"tsc -w\" \"nodemon server.js\"`, "express:4 nodemon:3") + listens, "npx -c tsc -w & nodemon server.js"},
 		{"variables in front", packageWith("dev=cross-env NODE_ENV=development node server.js", "express:4") + listens, "env NODE_ENV=development node --watch server.js"},

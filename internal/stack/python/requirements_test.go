@@ -24,7 +24,7 @@ func TestPackages(t *testing.T) {
 		{"Pipenv, locked", "-- Pipfile --\n[packages]\nflask = \"*\"\n-- Pipfile.lock --\n{\"default\": {\"flask\": {\"version\": \"==2\"}}}\n", "pipenv Pipfile lock Pipfile.lock", ""},
 		{"an empty lock", project + "-- uv.lock --\nversion = 1\n", "uv pyproject.toml", ""},
 		{"a stale lock", project + "-- uv.lock --\n[[package]]\nname = \"a\"\nversion = \"1\"\n", "uv pyproject.toml lock uv.lock stale", ""},
-		{"a good lock beside a stale one", project + "-- uv.lock --\n-- poetry.lock --\n[[package]]\nname = \"Flask\"\nversion = \"1\"\n", "poetry pyproject.toml lock poetry.lock", ""},
+		{"a good lock next to a stale one", project + "-- uv.lock --\n-- poetry.lock --\n[[package]]\nname = \"Flask\"\nversion = \"1\"\n", "poetry pyproject.toml lock poetry.lock", ""},
 		{"the list that the README installs from", "-- README.md --\nRun `uv sync`.\n-- requirements.txt --\nx\n" + project, "pip pyproject.toml", ""},
 		{"pip in the README", "-- README.md --\npip install -r requirements.txt\nor uv sync\n-- requirements.txt --\nflask\n" + project, "pip requirements.txt", ""},
 		{"the project itself, by a list in a directory", "-- setup.py --\n-- requirements/dev.txt --\n-e .\nflask\n", "pip setup.py", ""},

@@ -86,7 +86,7 @@ func TestPackages(t *testing.T) {
 		{"a README of all managers", plain + "-- yarn.lock --\n-- package-lock.json --\n{}\n-- README.md --\n    npm run dev\n    # or\n    yarn dev\n", "yarn of package.json lock yarn.lock", "yarn.lock taken of yarn.lock, package-lock.json"},
 		{"the README's manager without a lock file", plain + "-- README.md --\n$ yarn\n$ yarn start\n", "yarn of package.json", ""},
 		{"a README that installs the manager", plain + "-- README.md --\nnpm install -g yarn\nyarn install\n", "yarn of package.json", ""},
-		{"Yarn 1's lock file beside Yarn 2's settings", plain + "-- yarn.lock --\n# yarn lockfile v1\n-- .yarnrc.yml --\nnodeLinker: node-modules\n", "yarn of package.json lock yarn.lock", ""},
+		{"Yarn 1's lock file next to Yarn 2's settings", plain + "-- yarn.lock --\n# yarn lockfile v1\n-- .yarnrc.yml --\nnodeLinker: node-modules\n", "yarn of package.json lock yarn.lock", ""},
 		{"pnpm 10 by its settings", "-- package.json --\n{\"pnpm\": {\"onlyBuiltDependencies\": []}}\n-- pnpm-lock.yaml --\nlockfileVersion: '9.0'\n", "pnpm of package.json lock pnpm-lock.yaml", ""},
 		{"npm's third form", plain + "-- package-lock.json --\n{\"lockfileVersion\": 3, \"packages\": {\"\": {}}}\n", "npm@8 of package.json lock package-lock.json", ""},
 		{"the README's flag for peers", plain + "-- README.md --\nnpm i --legacy-peer-deps\n", "npm of package.json peers --legacy-peer-deps", ""},
