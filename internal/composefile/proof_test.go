@@ -46,12 +46,12 @@ func TestAProofHoldsForNothingElse(t *testing.T) {
 		text string
 		env  map[string]string
 	}{
-		"a key that nobody knows": {text: "services: {web: {image: nginx, imagine: yes}}\n"},
-		"a wrong type":            {text: "services: {web: {image: [nginx]}}\n"},
-		"links without a list":    {text: "services: {web: {image: nginx, links: b}, b: {image: nginx}}\n"},
-		"a list as network_mode":  {text: "services: {web: {image: nginx, network_mode: [a]}}\n"},
-		"a text as volumes_from":  {text: "services: {web: {image: nginx, volumes_from: b}, b: {image: nginx}}\n"},
-		"a variable":              {text: right, env: map[string]string{"PULL": "sometimes"}},
+		"an unknown key":         {text: "services: {web: {image: nginx, imagine: yes}}\n"},
+		"a wrong type":           {text: "services: {web: {image: [nginx]}}\n"},
+		"links without a list":   {text: "services: {web: {image: nginx, links: b}, b: {image: nginx}}\n"},
+		"a list as network_mode": {text: "services: {web: {image: nginx, network_mode: [a]}}\n"},
+		"a text as volumes_from": {text: "services: {web: {image: nginx, volumes_from: b}, b: {image: nginx}}\n"},
+		"a variable":             {text: right, env: map[string]string{"PULL": "sometimes"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -12,7 +12,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 )
 
-var update = flag.Bool("update", false, "write the explanations of testdata anew")
+var update = flag.Bool("update", false, "write the explanations of testdata again")
 
 // wantFile is the member of an archive that holds the explanation; the others
 // are the repository.

@@ -34,7 +34,7 @@ func TestSiblingOfAVariable(t *testing.T) {
 		{"CORS alone", shop, "api", "CORS", "web"},
 		{"the origin of a role", shop, "web", "API_ORIGIN", "api"},
 		{"a role in lower case", shop, "web", "backend_url", "api"},
-		{"of somebody else", shop, "web", "STRIPE_API_URL", ""},
+		{"of a third party", shop, "web", "STRIPE_API_URL", ""},
 		{"its own", several, "api", "BACKEND_URL", "api"},
 		{"the one that is called like the role", several, "web", "API_URL", "api"},
 		{"the service by its name", several, "web", "ADMIN_URL", "admin"},

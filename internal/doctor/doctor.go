@@ -47,8 +47,8 @@ type Finding struct {
 	Took    time.Duration // how long the check took
 }
 
-// Fix is what devup can do about a finding. What needs the rights of root is none: that
-// is a command in the hint, for the user to run.
+// Fix is what devup can do about a finding. What needs the rights of root is
+// no fix but a command in the hint, for the user to run.
 type Fix struct {
 	Does string // what it does, as a command: "start Docker"
 	Safe bool   // it can lose and change nothing of the user's, so it needs no question

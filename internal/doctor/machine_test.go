@@ -127,7 +127,7 @@ func TestClock(t *testing.T) {
 		asks       []askRegistry
 		want       string
 	}{
-		{"nobody says", `{}`, []askRegistry{silent}, "needless:  | "},
+		{"nothing says", `{}`, []askRegistry{silent}, "needless:  | "},
 		{"right", at(time.Second), []askRegistry{ask(0), silent}, "ok:  | "},
 		{"engine behind", at(-2 * time.Hour), nil, "warning: the engine's clock is 2h0m"},
 		{"machine ahead", `{}`, []askRegistry{silent, ask(-5 * time.Minute)}, "warning: this machine's clock is 5m"},

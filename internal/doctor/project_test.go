@@ -59,7 +59,7 @@ func TestConfigAndEnv(t *testing.T) {
 	tests := []struct{ name, files, config, env string }{
 		{"well", web, "ok: project shop from compose.yaml | ", "ok:  | "},
 		{
-			"a variable that nobody sets", web + "    environment: {KEY: $API_KEY}\n",
+			"a variable that is not set", web + "    environment: {KEY: $API_KEY}\n",
 			"ok: project shop from compose.yaml | ",
 			"warning: variables of the config are not set, and now empty: API_KEY (compose.yaml:4) | set them in .env next to the config, or give them a default: ${NAME:-value}",
 		},

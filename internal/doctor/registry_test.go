@@ -118,7 +118,7 @@ func TestRegistryAndCA(t *testing.T) {
 			"warning: HOST shows a certificate by Example Company CA, no public authority; this machine trusts it, builds would not | " + caHint,
 		},
 		{
-			"intercepted, and nobody knows the CA", intercepted.URL, nil, "",
+			"intercepted, and the CA is unknown", intercepted.URL, nil, "",
 			"warning: HOST shows a certificate that this machine does not trust | see the check ca",
 			"problem: HOST shows a certificate by Example Company CA, which this machine does not trust | " + caHint,
 		},
@@ -136,7 +136,7 @@ func TestRegistryAndCA(t *testing.T) {
 			"ok: HOST shows a certificate by Example Company CA, no public authority; builds get the CA of x | ",
 		},
 		{
-			"nobody listens", "https://127.0.0.1:1", nil, "",
+			"nothing listens", "https://127.0.0.1:1", nil, "",
 			"warning: HOST cannot be reached: dial tcp 127.0.0.1:1: connect: connection refused | " + network,
 			"warning: no registry answered over TLS, so it is not known whether it is intercepted | ",
 		},

@@ -43,7 +43,7 @@ fetch('http://localhost:4567')
 				`in api/app.py: write os.environ.get("WEB_URL", "http://localhost:3000"), and set WEB_URL: ${DEVUP_URL_WEB:-http://localhost:3000} under environment` +
 				"\n- api/app.py:3: http://localhost:3000\n- or run `devup up --gateway`, where pages and servers have one origin",
 		},
-		{"a port that nobody names", `services: {web: {image: x, ports: ["8080:80"]}}`, "ok:  | "},
+		{"a port that is named nowhere", `services: {web: {image: x, ports: ["8080:80"]}}`, "ok:  | "},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

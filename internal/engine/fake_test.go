@@ -95,7 +95,7 @@ func here(home string, pairs ...string) connector {
 		system: s, files: fstest.MapFS{}, sink: event.Discard,
 		usual: slices.DeleteFunc(candidates(s), func(c candidate) bool { return !strings.Contains(c.host, home) }),
 		run: func(_ context.Context, command []string) ([]byte, error) {
-			return nil, errors.New("nobody allowed to run " + strings.Join(command, " "))
+			return nil, errors.New("not allowed to run " + strings.Join(command, " "))
 		},
 		local: time.Minute, remote: time.Minute, every: time.Millisecond, limit: time.Minute, // only a failure takes so long
 	}

@@ -45,7 +45,7 @@ func TestCalls(t *testing.T) {
 		{"one origin for all ports", "web VITE_API=https://x.dev/proxy/4567/api", path, login, ""},
 		{"who may call", "web FRONTEND_URL=" + url, gitpod, login, ""},
 		{"a program", "worker API_URL=" + url, gitpod, login, ""},
-		{"somebody else's address", "web VITE_API=https://4567-x.gitpod.io.example.com", gitpod, login, ""},
+		{"the address of another site", "web VITE_API=https://4567-x.gitpod.io.example.com", gitpod, login, ""},
 		{"a laptop", "web VITE_API=http://localhost:4567", workspace.Info{}, login, ""},
 	}
 	for _, tt := range tests {

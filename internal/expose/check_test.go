@@ -54,15 +54,15 @@ func TestCheck(t *testing.T) {
 		{"the sign-in of Codespaces", answers{302, signIn}, answers{200, ""}, NeedsLogin},
 		{"a sign-in on the same host", answers{302, "Location: /auth/postback/tunnel?rd=/"}, answers{200, ""}, NeedsLogin},
 		{"a service that sends to its login", answers{302, "Location: /login"}, answers{302, "Location: /login"}, Reachable},
-		{"a service that sends to somebody else", answers{302, "Location: https://id.example.com/x"}, answers{302, "Location: https://id.example.com/x"}, Reachable},
+		{"a service that redirects to another site", answers{302, "Location: https://id.example.com/x"}, answers{302, "Location: https://id.example.com/x"}, Reachable},
 		{"the proxy's sign-in before a service that redirects", answers{302, signIn}, answers{302, "Location: /login"}, NeedsLogin},
 		{"a name that Create React App does not know", answers{200, "Invalid Host header"}, answers{200, ""}, HostRefused},
 		{"a name that Vite does not know", answers{403, `Blocked request. This host ("3000-fox.example") is not allowed.`}, answers{200, ""}, HostRefused},
-		{"a page about that", answers{200, "How to mend an Invalid Host header"}, answers{200, ""}, Reachable},
+		{"a page about that", answers{200, "How to fix an Invalid Host header"}, answers{200, ""}, Reachable},
 		{"a refusal", answers{403, ""}, answers{200, ""}, Forbidden},
 		{"a service that refuses", answers{403, ""}, answers{403, ""}, Reachable},
 		{"a service that fails", answers{500, ""}, answers{500, ""}, Reachable},
-		{"a proxy that finds nobody", answers{502, ""}, answers{200, ""}, NotReachable},
+		{"a proxy that finds no server", answers{502, ""}, answers{200, ""}, NotReachable},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

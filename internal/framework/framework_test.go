@@ -80,7 +80,7 @@ func TestLook(t *testing.T) {
 			"-- package.json --\n" + `{"devDependencies":{"webpack-dev-server":"^4.15.1"}}` + "\n-- webpack.config.js --\nmodule.exports = {}\n",
 			`webpack.config.js: devServer: { allowedHosts: [".app.github.dev"], client: { webSocketURL: "auto://0.0.0.0:0/ws" } } (webpack-dev-server)`,
 		},
-		{"webpack-dev-server that nobody configures", "-- package.json --\n" + `{"devDependencies":{"webpack-dev-server":"^4.15.1"}}`, ""},
+		{"webpack-dev-server without a configuration", "-- package.json --\n" + `{"devDependencies":{"webpack-dev-server":"^4.15.1"}}`, ""},
 		{
 			"rails new, 8",
 			"-- Gemfile --\nsource \"https://rubygems.org\"\n# Bundle edge Rails\ngem \"rails\", \"~> 8.0.2\"\ngem \"propshaft\"\n",

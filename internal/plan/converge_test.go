@@ -97,7 +97,7 @@ func TestConverge(t *testing.T) {
 			observe: func(o *plan.Observed) { o.Containers = append(o.Containers, task()) },
 		},
 		{
-			name: "a network that somebody removed",
+			name: "a network that was removed by hand",
 			observe: func(o *plan.Observed) {
 				o.Networks = o.Networks[1:] // back
 			},
@@ -108,7 +108,7 @@ func TestConverge(t *testing.T) {
 `,
 		},
 		{
-			name: "a volume that changed stays as long as nobody gives up its data",
+			name: "a volume that changed stays until its data is given up",
 			old:  `keep: "yes"`, new: `keep: "no"`,
 		},
 		{
@@ -316,7 +316,7 @@ func TestHashOfSharing(t *testing.T) {
 			t.Errorf("%s hashes as %s, want %s, which is that of %s", test.written, got, want, test.hashed)
 		}
 		if strings.Contains(test.written, "service:") && hash(test.written, ids) == hash(test.written, nil) {
-			t.Errorf("%s hashes the same whoever db is", test.written)
+			t.Errorf("%s hashes the same for any db", test.written)
 		}
 	}
 }

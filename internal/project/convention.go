@@ -11,7 +11,7 @@ import (
 var otherProtocols = map[int]string{
 	21: "FTP", 22: "SSH", 23: "Telnet", 25: "SMTP", 53: "DNS", 110: "POP3", 143: "IMAP", 389: "LDAP", 445: "SMB", 465: "SMTPS", 587: "SMTP", 636: "LDAPS", 873: "rsync",
 	993: "IMAPS", 995: "POP3S", 1025: "SMTP", 1433: "SQL Server", 1521: "Oracle", 1883: "MQTT", 2000: "X-Ray", 2049: "NFS", 2181: "ZooKeeper", 2379: "etcd",
-	2375: "Docker's API", 2376: "Docker's API", // HTTP, but whoever reaches it has the machine
+	2375: "Docker's API", 2376: "Docker's API", // HTTP, but a client that reaches it controls the machine
 	3306: "MySQL", 3307: "MySQL", 3389: "RDP", 4222: "NATS", 4317: "OTLP", 5432: "PostgreSQL", 5433: "PostgreSQL", 5671: "AMQP", 5672: "AMQP", 5900: "VNC",
 	6379: "Redis", 6380: "Redis", 6432: "PgBouncer", 7233: "Temporal", 7687: "Bolt", 8883: "MQTT", 9042: "Cassandra",
 	9092: "Kafka", 11211: "memcached", 26257: "CockroachDB", 27017: "MongoDB", 27018: "MongoDB", 50051: "gRPC",

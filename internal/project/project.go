@@ -3,7 +3,7 @@
 // URLs of the services are still symbols.
 //
 // [Find] finds the files and decides the project's name; [Source.Load] loads the model under
-// that name or another. Nobody knows then which host port a service gets, so what the files
+// that name or another. It is not known then which host port a service gets, so what the files
 // say about URLs becomes tokens. When package ports has decided, package urls puts the
 // values in. Package composefile reads the files; other packages see compose-go's types only.
 //

@@ -89,7 +89,7 @@ func TestProbeOtherServers(t *testing.T) {
 		http  outcome
 		tcp   outcome
 	}{
-		{"a proxy with nobody behind it", func(c net.Conn) { c.Close() }, closed, closed},
+		{"a proxy without a server", func(c net.Conn) { c.Close() }, closed, closed},
 		{"one that greets, as MySQL does", func(c net.Conn) { _, _ = io.WriteString(c, "J\x00\x00\x00\n8.0.36\x00"); drain(c) }, notHTTP, open},
 		{"one that answers, as Redis does", func(c net.Conn) { _, _ = c.Read(make([]byte, 1)); _, _ = io.WriteString(c, "-ERR wrong\r\n"); drain(c) }, notHTTP, open},
 		{"one that waits", func(c net.Conn) { drain(c) }, silent, open},

@@ -204,7 +204,7 @@ func TestWait(t *testing.T) {
 			hint: "PyJWT", cause: "module-missing", by: time.Second,
 		},
 		{
-			name: "a crash loop that nobody knows the cause of",
+			name: "a crash loop of unknown cause",
 			world: func(w *world) {
 				w.logs["c1"] = "the flux capacitor is empty\n"
 				w.later(time.Second, container.State{Status: container.StateRestarting, ExitCode: 1}, 3)

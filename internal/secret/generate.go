@@ -11,7 +11,7 @@ import (
 	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
-// Kind is a form of a generated secret. The empty one is none.
+// Kind is a form of a generated secret. The empty one stands for no secret.
 type Kind string
 
 // generators make the secrets of each kind of random bytes.

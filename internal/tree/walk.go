@@ -261,7 +261,7 @@ func (t *walker) isVirtualenv(f *Directory, subs []string) bool {
 	return false
 }
 
-// Reject names a directory that looked like a service and is none.
+// Reject names a directory that looks like a service and is not one.
 func (t *Tree) Reject(dir, why string, e Evidence) {
 	t.Rejected = append(t.Rejected, Rejection{Dir: dir, Why: why, Evidence: e})
 }

@@ -21,7 +21,7 @@ import (
 	"github.com/devup-cli/devup/internal/fail"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "write the golden files again")
 
 // golden compares got with testdata/name.
 func golden(t *testing.T, name, got string) {

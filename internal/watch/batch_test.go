@@ -34,7 +34,7 @@ func TestBatches(t *testing.T) {
 		{"a burst", burst(100, time.Millisecond), "150ms:100 "},
 		{"a slow burst", append(burst(4, time.Millisecond), burst(8, 40*time.Millisecond)...), "374ms:8 "},
 		{"without an end", burst(150, 9*time.Millisecond), "1.009s:112 1.4s:38 "},
-		{"nobody's business", []sent{{0, "/x"}, {0, "/w/a"}, {9 * time.Millisecond, "/x"}}, "10ms:1 "},
+		{"ignored paths", []sent{{0, "/x"}, {0, "/w/a"}, {9 * time.Millisecond, "/x"}}, "10ms:1 "},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

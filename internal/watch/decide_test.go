@@ -90,7 +90,7 @@ func TestDecide(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, rules, changes, want string }{
 		{"an edit", "web sync /w -> /app", "~/w/a", "web: /w/a>/app/a\n"},
-		{"somebody else's file", "web sync /w -> /app", "~/x/a ~/wa", ""},
+		{"the file of another user", "web sync /w -> /app", "~/x/a ~/wa", ""},
 		{"a file is watched", "web sync /w/a.conf -> /etc/a.conf", "~/w/a.conf ~/w/b", "web: /w/a.conf>/etc/a.conf\n"},
 		{"a watched file is removed", "web sync /w/a.conf -> /etc/a.conf", "-/w/a.conf", "web: rm=/etc/a.conf\n"},
 		{"the watched directory goes, and what was in it", "web sync /w -> /app", "-/w/ -/w/d/ -/w/d/a -/w/b", "web: rm=/app/b rm=/app/d\n"},
@@ -106,7 +106,7 @@ func TestDecide(t *testing.T) {
 		{"ignored", "web sync /w -> /app ignore=*.log,tmp/,**/*.bak", "~/w/a.log ~/w/d/a.log ~/w/tmp/x ~/w/d/a.bak", "web: /w/d/a.log>/app/d/a.log\n"},
 		{"ignored but for one", "web sync /w -> /app ignore=*.log,!a.log", "~/w/a.log ~/w/b.log", "web: /w/a.log>/app/a.log\n"},
 		{"ignored and included", "web sync /w -> /app include=src ignore=src/gen", "~/w/src/a ~/w/src/gen/b ~/w/c", "web: /w/src/a>/app/src/a\n"},
-		{"what nobody wants", "web sync /w -> /app", "~/w/.git/HEAD ~/w/d/.git/x ~/w/.a.swp ~/w/a~ ~/w/4913 ~/w/node_modules/m/i.js ~/w/.#a ~/w/.idea/x ~/w/.devup/state.json", ""},
+		{"what is never synced", "web sync /w -> /app", "~/w/.git/HEAD ~/w/d/.git/x ~/w/.a.swp ~/w/a~ ~/w/4913 ~/w/node_modules/m/i.js ~/w/.#a ~/w/.idea/x ~/w/.devup/state.json", ""},
 		{"node_modules on demand", "web sync /w -> /app include=node_modules/mine", "~/w/node_modules/mine/a ~/w/node_modules/b", "web: /w/node_modules/mine/a>/app/node_modules/mine/a\n"},
 		{"two places of one file", "web sync /w -> /a\nweb sync /w -> /b", "~/w/f", "web: /w/f>/a/f /w/f>/b/f\n"},
 	}

@@ -267,7 +267,7 @@ func TestFailuresAreClassified(t *testing.T) {
 		{"not logged in", "To get started with GitHub CLI, please run:  gh auth login", workspace.ErrDenied},
 		{"a token in the words", "bad token " + token + " (HTTP 401)", workspace.ErrDenied},
 		{"a token in another line", "HTTP 401\nAuthorization: Bearer " + token, workspace.ErrDenied},
-		{"somebody else's token", "HTTP 401 for gho_abcdefghij0123456789", workspace.ErrDenied},
+		{"the token of another user", "HTTP 401 for gho_abcdefghij0123456789", workspace.ErrDenied},
 		{"a port that looks like a status", "could not set 4041: it rains", nil},
 	}
 	for _, tt := range tests {

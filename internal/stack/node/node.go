@@ -149,7 +149,7 @@ func servesLaravel(a *stack.App, p *npm.Manifest) bool {
 	return a.Of != nil && a.Of.Name == "vite" && p.NeedsOneOf("laravel-vite-plugin") != "" && a.Directory().Has("composer.json")
 }
 
-// whyNoService says why the directory is none, though a stack may have been recognised.
+// whyNoService says why the directory is no service, though a stack may have been recognised.
 func whyNoService(a *stack.App, p *npm.Manifest) (string, tree.Evidence) {
 	framework := a.Of != nil
 	own := framework && (a.Of.Name != "node" || a.Of.Page)

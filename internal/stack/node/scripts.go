@@ -231,7 +231,7 @@ func lacksTool(p *npm.Manifest, name string, c script.Command) bool {
 	return false
 }
 
-// executed are the words that a tool such as nodemon runs in its turn.
+// executed are the words that a tool such as nodemon runs itself.
 func executed(c script.Command) []string {
 	for i, word := range c.Words {
 		if text, found := strings.CutPrefix(word, "--exec="); found {

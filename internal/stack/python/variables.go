@@ -118,7 +118,7 @@ func declaredDefaults(text string) map[string]string {
 	return defaults
 }
 
-// starters are functions that run before a server answers, whoever calls them.
+// starters are functions that run before a server answers, from wherever they are called.
 var starters = lazyregexp.New(`^\s*(?:async\s+)?def\s+(?:__init__|(?:create|make|build|init|get)_(?:app|application|settings|config)|lifespan|main)\(`)
 
 // runsAtStart says whether a place in a source runs when the program starts, as far as the

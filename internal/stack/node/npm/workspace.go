@@ -85,7 +85,7 @@ func patternsOf(t *tree.Tree, dir string, p *Manifest) []string {
 }
 
 // standsAlone says whether a member is installed by itself all the same: it has
-// a lock file and the workspace has none, or whoever wants the service builds it
+// a lock file and the workspace has none, or the service is built
 // with its own directory as context.
 func standsAlone(a *stack.App, w workspace) bool {
 	if a.BuiltIn != "" && a.BuiltIn != w.dir {
