@@ -101,7 +101,7 @@ func TestRmRemovesStopped(t *testing.T) {
 	c := files(t, pair)
 	c.devup(t, "up", "-d")
 	c.devup(t, "stop", "web")
-	c.exits(t, 2, "rm") // nobody can be asked
+	c.exits(t, 2, "rm") // no user can be asked
 	if n := len(containers(t, c.name)); n != 2 {
 		t.Errorf("%d containers after a question without answer", n)
 	}

@@ -50,7 +50,7 @@ services:
 		t.Error("web does not run")
 	}
 	if now := inspect(t, c.name, "side").ID; now != side {
-		t.Error("side was replaced, which nobody touched")
+		t.Error("side was replaced, which was not touched")
 	}
 	c.devup(t, "down", "--timeout", "0")
 }

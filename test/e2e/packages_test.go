@@ -44,7 +44,7 @@ func TestAddedPackage(t *testing.T) {
 func TestFilesBelongToTheUser(t *testing.T) {
 	t.Parallel()
 	if os.Getuid() != 0 {
-		t.Skip("only root can be somebody else")
+		t.Skip("only root can be another user")
 	}
 	const person = 1234
 	c := files(t, flaskApp)

@@ -108,7 +108,7 @@ func (w *workplace) works(t *testing.T, app webApp, url string) {
 	w.replace(t, app.component, app.from, app.to)
 	p.shows(t, app.edited, app.shows)
 	if kept, err := chromedp.Run(p.ctx, chromedp.Evaluate[bool]("window.kept === true")); err != nil || !kept {
-		t.Errorf("the page was loaded anew (%v)", err)
+		t.Errorf("the page was loaded again (%v)", err)
 	}
 	if problems := p.complaints(); len(problems) > 0 {
 		t.Errorf("the browser's console has errors: %q", problems)

@@ -192,7 +192,7 @@ func TestAnImageIsBuiltWhereItCannotBePulled(t *testing.T) {
 	c, image := private(t, host)
 	c.replace(t, "devup.yaml", "    build: .\n", "    build: .\n    pull_policy: missing\n")
 	c.login(t, auth(host, "lovelace"))
-	r := c.devup(t, "up", "--detach") // nobody pushed it
+	r := c.devup(t, "up", "--detach") // it was not pushed
 	if !strings.Contains(r.err, "it is built instead") {
 		t.Errorf("the build is not explained\n%v", r)
 	}

@@ -206,7 +206,7 @@ func (s *scene) mark(ctx context.Context, _ []string) (string, error) {
 }
 
 func (s *scene) kept(ctx context.Context, services []string) (string, error) {
-	return "", s.compare(ctx, services, func(before, now string) bool { return before == now }, "was made anew")
+	return "", s.compare(ctx, services, func(before, now string) bool { return before == now }, "was recreated")
 }
 
 func (s *scene) replaced(ctx context.Context, services []string) (string, error) {

@@ -163,8 +163,8 @@ func (e *Edge) Calls() []string {
 	return slices.Clone(e.calls)
 }
 
-// Wrong are those of the calls that the real command would not understand: whoever made
-// them has a mistake in it, whatever became of it.
+// Wrong are those of the calls that the real command would not understand: their caller
+// has a mistake in it, whatever became of it.
 func (e *Edge) Wrong() []string {
 	e.mu.Lock()
 	defer e.mu.Unlock()

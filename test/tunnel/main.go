@@ -68,7 +68,7 @@ func read(tool string, args []string) (opening, error) {
 	case "ngrok":
 		host, log, format := text("host-header"), text("log"), text("log-format")
 		if err := flags.Parse(args[1:]); err != nil || *host != "rewrite" || *log != "stdout" || *format != "json" {
-			return o, errors.Join(err, errors.New("nobody could read that"))
+			return o, errors.Join(err, errors.New("that cannot be read"))
 		}
 		token := os.Getenv("NGROK_AUTHTOKEN")
 		if !strings.HasPrefix(token, "good") {

@@ -24,7 +24,7 @@ say() { printf 'world: %s\n' "$*" >&2; }
 die() { printf 'world: %s\n' "$*" >&2; exit 1; }
 
 # alive NAME says whether the process that `background` started under that name runs.
-# The start time is compared too: after a reboot the number may be somebody else's.
+# The start time is compared too: after a reboot the number may be that of another process.
 alive() {
   local pid start
   read -r pid start 2>/dev/null <"$world/run/$1.pid" || return 1

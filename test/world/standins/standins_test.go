@@ -18,7 +18,7 @@ func TestStandIn(t *testing.T) {
 		{"a variant with its version", "/v2/library/node/manifests/16-alpine3.16", "/v2/library/node/manifests/latest"},
 		{"an image under its other name", "/v2/library/alpine/manifests/3.22", "/v2/library/busybox/manifests/latest"},
 		{"a digest", "/v2/library/python/manifests/sha256:0a", "/v2/library/python/manifests/sha256:0a"},
-		{"a tag that nobody has", "/v2/library/python/manifests/mine", "/v2/library/python/manifests/mine"},
+		{"a tag that does not exist", "/v2/library/python/manifests/mine", "/v2/library/python/manifests/mine"},
 		{"a layer", "/v2/library/alpine/blobs/sha256:0a", "/v2/library/busybox/blobs/sha256:0a"},
 		{"the ping", "/v2/", "/v2/"},
 	} {
