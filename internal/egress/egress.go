@@ -22,6 +22,7 @@
 package egress
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 	"strings"
@@ -57,16 +58,15 @@ func (s Settings) Empty() bool {
 // supply through lookupEnv, names a CA bundle and comes before all others.
 //
 // Files that are missing, unreadable or malformed are no error: they become
-// Notes. The error is for the day when something here has to stop a command;
-// it is nil now.
-func Read(lookupEnv func(string) (string, bool), home, goos string) (Settings, error) {
+// Notes.
+func Read(lookupEnv func(string) (string, bool), home, goos string) Settings {
 	return read(machine{
 		lookupEnv: lookupEnv,
 		home:      home,
 		goos:      goos,
 		readFile:  os.ReadFile,
 		glob:      func(pattern string) []string { names, _ := filepath.Glob(pattern); return names },
-	}), nil
+	})
 }
 
 // machine is what this package reads of this machine.
@@ -110,3 +110,13 @@ func (m machine) shown(path string) string {
 }
 
 func (s *Settings) note(text string) { s.Notes = append(s.Notes, text) }
+
+// noteLoopback says that an address is left out.
+func (s *Settings) noteLoopback(what string) {
+	s.note(what + " is on this machine's loopback address, which a container cannot reach: it is left out")
+}
+
+// configDir is the directory of the user's settings on Linux.
+func (m machine) configDir() string {
+	return cmp.Or(m.env("XDG_CONFIG_HOME"), filepath.Join(m.home, ".config"))
+}

@@ -2,7 +2,6 @@ package egress
 
 import (
 	"encoding/pem"
-	"errors"
 	"io/fs"
 	"maps"
 	"path/filepath"
@@ -309,10 +308,11 @@ func TestAPartOfABundleIsForNodeOnly(t *testing.T) {
 	}
 }
 
-func TestReadOfThisMachineDoesNotFail(t *testing.T) {
+// TestReadOfThisMachine: without variables and an own directory there is no client to set up.
+func TestReadOfThisMachine(t *testing.T) {
 	t.Parallel()
-	if _, err := Read(func(string) (string, bool) { return "", false }, t.TempDir(), "linux"); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		t.Fatal(err)
+	if s := Read(func(string) (string, bool) { return "", false }, t.TempDir(), "linux"); len(s.Credentials) > 0 {
+		t.Errorf("credentials %v", s.Credentials)
 	}
 }
 

@@ -1,6 +1,7 @@
 package egress
 
 import (
+	"cmp"
 	"maps"
 	"net"
 	"path/filepath"
@@ -24,11 +25,7 @@ var (
 // none, and the properties with which builds find a company's repositories, their logins apart.
 // The settings of Gradle's own process and init scripts, which are code, are none.
 func (m machine) gradle(s *Settings) {
-	home := m.env("GRADLE_USER_HOME")
-	if home == "" {
-		home = filepath.Join(m.home, ".gradle")
-	}
-	file := filepath.Join(home, "gradle.properties")
+	file := filepath.Join(cmp.Or(m.env("GRADLE_USER_HOME"), filepath.Join(m.home, ".gradle")), "gradle.properties")
 	data, err := m.readFile(file)
 	if err != nil {
 		return
@@ -73,12 +70,9 @@ func (m machine) gradleProxies(s *Settings, properties map[string]string, file s
 		if host == "" {
 			continue
 		}
-		if port == "" {
-			port = "80"
-		}
-		address := "http://" + net.JoinHostPort(host, port)
+		address := "http://" + net.JoinHostPort(host, cmp.Or(port, "80"))
 		if isLoopback(address) {
-			s.note("the proxy of " + file + " is on this machine's loopback address, which a container cannot reach: it is left out")
+			s.noteLoopback("the proxy of " + file)
 			continue
 		}
 		all = put(all, strings.ToUpper(scheme)+"_PROXY", address)

@@ -4,7 +4,8 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"unicode"
+
+	"mvdan.cc/sh/v3/syntax"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
 )
@@ -166,73 +167,45 @@ func subcommand(arguments []string) string {
 	return ""
 }
 
-// simpleCommands divides the text for a shell into its commands and these into words. What
-// is quoted is one word, without the quotes. Nothing is expanded.
+// simpleCommands are the commands in the text for a shell, each in words. What is quoted is one
+// word, without the quotes. Nothing is expanded. A text that no shell would take has none.
 func simpleCommands(text string) [][]string {
-	s := shellText{}
-	for at := 0; at < len(text); at++ {
-		at = s.take(text, at)
+	text = hereDocument.ReplaceAllString(text, "") // a Dockerfile has its content apart
+	file, err := syntax.NewParser(syntax.RecoverErrors(8)).Parse(strings.NewReader(text), "")
+	if err != nil {
+		return nil
 	}
-	s.endCommand()
-	return s.commands
-}
-
-// shellText is what was read of the text for a shell.
-type shellText struct {
-	commands [][]string
-	words    []string
-	word     strings.Builder
-	inWord   bool
-	quote    byte // the quote that is open; 0 for none
-}
-
-// take reads the byte at an index and gives the index of the last one that belongs to it.
-func (s *shellText) take(text string, at int) int {
-	c := text[at]
-	switch {
-	case s.quote != 0 && c == s.quote:
-		s.quote = 0
-	case c == '\\' && s.quote != '\'':
-		if at+1 < len(text) && text[at+1] != '\n' {
-			s.add(text[at+1])
+	var commands [][]string
+	syntax.Walk(file, func(node syntax.Node) bool {
+		if call, ok := node.(*syntax.CallExpr); ok && len(call.Args) > 0 {
+			var words []string
+			for _, arg := range call.Args {
+				words = append(words, plainText(arg.Parts))
+			}
+			commands = append(commands, words)
 		}
-		return at + 1
-	case s.quote != 0:
-		s.add(c)
-	case c == '\'' || c == '"':
-		s.quote, s.inWord = c, true
-	case c == '#' && !s.inWord:
-		if end := strings.IndexByte(text[at:], '\n'); end >= 0 {
-			return at + end - 1
+		return true
+	})
+	return commands
+}
+
+// plainText is a word without quotes and without what is expanded in it.
+func plainText(parts []syntax.WordPart) string {
+	var text strings.Builder
+	for _, part := range parts {
+		switch part := part.(type) {
+		case *syntax.Lit:
+			text.WriteString(escaped.ReplaceAllString(part.Value, "$1"))
+		case *syntax.SglQuoted:
+			text.WriteString(part.Value)
+		case *syntax.DblQuoted:
+			text.WriteString(plainText(part.Parts))
 		}
-		return len(text)
-	case strings.IndexByte(";&|()\n`", c) >= 0, (c == '{' || c == '}') && !s.inWord:
-		s.endCommand()
-	case unicode.IsSpace(rune(c)):
-		s.endWord()
-	default:
-		s.add(c)
 	}
-	return at
+	return text.String()
 }
 
-func (s *shellText) add(c byte) {
-	s.word.WriteByte(c)
-	s.inWord = true
-}
-
-func (s *shellText) endWord() {
-	if s.inWord {
-		s.words = append(s.words, s.word.String())
-	}
-	s.word.Reset()
-	s.inWord = false
-}
-
-func (s *shellText) endCommand() {
-	s.endWord()
-	if len(s.words) > 0 {
-		s.commands = append(s.commands, s.words)
-	}
-	s.words = nil
-}
+var (
+	escaped      = lazyregexp.New(`\\(?s:(.))`) // a character behind a backslash
+	hereDocument = lazyregexp.New(`<<-?\s*["']?\w+["']?`)
+)

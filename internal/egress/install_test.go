@@ -8,6 +8,8 @@ import (
 func TestInstalls(t *testing.T) {
 	t.Parallel()
 	for command, want := range map[string]string{
+		"cat <<EOF > x && npm ci":      "npm",
+		"npm ci $(cat":                 "npm",
 		"npm ci":                       "npm",
 		"npm install --omit=dev":       "npm",
 		"npm --prefix client ci":       "npm",

@@ -2,6 +2,7 @@ package egress
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha1" //nolint:gosec // the format of the key store asks for it
 	"encoding/binary"
 	"net/url"
@@ -28,16 +29,11 @@ func (s Settings) javaOptions(peers []string) string {
 	if len(s.CA) > 0 && !s.CAPart {
 		options = append(options, "-Djavax.net.ssl.trustStore="+trustStorePath)
 	}
-	for _, scheme := range []string{"http", "https"} {
-		proxy := proxies[strings.ToUpper(scheme)+"_PROXY"]
-		if proxy == "" {
-			proxy = proxies["ALL_PROXY"]
-		}
-		if host, port := hostAndPort(proxy); host != "" {
-			options = append(options, "-D"+scheme+".proxyHost="+host, "-D"+scheme+".proxyPort="+port)
-		}
+	through := javaProxies(proxies)
+	for _, p := range through {
+		options = append(options, "-D"+p.scheme+".proxyHost="+p.host, "-D"+p.scheme+".proxyPort="+p.port)
 	}
-	if without := javaHosts(joinHosts(proxies["NO_PROXY"], peers...)); without != "" && strings.Contains(strings.Join(options, " "), "proxyHost") {
+	if without := javaHosts(joinHosts(proxies["NO_PROXY"], peers...)); without != "" && len(through) > 0 {
 		options = append(options, "-Dhttp.nonProxyHosts="+without)
 	}
 	return strings.Join(options, " ")
@@ -53,6 +49,20 @@ func (s Settings) For(text string) Settings {
 	return s
 }
 
+// javaProxy is a proxy in Java's words, without a login.
+type javaProxy struct{ scheme, host, port string }
+
+// javaProxies are the proxies of the variables for the schemes that Java has one for.
+func javaProxies(variables map[string]string) []javaProxy {
+	var all []javaProxy
+	for _, scheme := range []string{"http", "https"} {
+		if host, port := hostAndPort(cmp.Or(variables[strings.ToUpper(scheme)+"_PROXY"], variables["ALL_PROXY"])); host != "" {
+			all = append(all, javaProxy{scheme, host, port})
+		}
+	}
+	return all
+}
+
 // hostAndPort are those of a proxy's address; empty where it names none.
 func hostAndPort(address string) (host, port string) {
 	if address == "" {
@@ -65,10 +75,7 @@ func hostAndPort(address string) (host, port string) {
 	if err != nil || strings.ContainsAny(u.Hostname(), " |") {
 		return "", ""
 	}
-	if port = u.Port(); port == "" {
-		port = "80"
-	}
-	return u.Hostname(), port
+	return u.Hostname(), cmp.Or(u.Port(), "80")
 }
 
 // javaHosts is a NO_PROXY in Java's words: "|" between hosts, and "*" for what is in front of

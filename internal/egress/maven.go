@@ -116,7 +116,7 @@ func (settings *mavenSettings) public(s *Settings, file string) map[mavenText][]
 	}
 	settings.Mirrors = slices.DeleteFunc(settings.Mirrors, func(e mavenMirror) bool {
 		if isLoopback(string(e.URL)) {
-			s.note("the mirror " + string(e.ID) + " of " + file + " is on this machine's loopback address, which a container cannot reach: it is left out")
+			s.noteLoopback("the mirror " + string(e.ID) + " of " + file)
 			return true
 		}
 		return false
@@ -153,14 +153,8 @@ func (settings *mavenSettings) logins(s *Settings, addresses map[mavenText][]str
 // mavenProxies are the proxies of this machine, without their passwords.
 func (s *Settings) mavenProxies() []mavenProxy {
 	var all []mavenProxy
-	for _, scheme := range []string{"http", "https"} {
-		proxy := s.Proxy[strings.ToUpper(scheme)+"_PROXY"]
-		if proxy == "" {
-			proxy = s.Proxy["ALL_PROXY"]
-		}
-		if host, port := hostAndPort(proxy); host != "" {
-			all = append(all, mavenProxy{ID: "devup-" + scheme, Active: true, Protocol: scheme, Host: host, Port: port, Without: javaHosts(s.Proxy["NO_PROXY"])})
-		}
+	for _, p := range javaProxies(s.Proxy) {
+		all = append(all, mavenProxy{ID: "devup-" + p.scheme, Active: true, Protocol: p.scheme, Host: p.host, Port: p.port, Without: javaHosts(s.Proxy["NO_PROXY"])})
 	}
 	return all
 }

@@ -78,7 +78,8 @@ func namedBy(dir fs.FS) []string {
 			}
 			chosen := slices.Contains(explicit, path.Base(name))
 			for _, address := range kind.find(text) {
-				at := location(address)
+				public, _ := withoutUser(address)
+				at := location(public)
 				host, _, _ := strings.Cut(at, "/")
 				if !seen[at] && (chosen || !slices.Contains(publicHosts, host)) {
 					seen[at] = true
@@ -93,12 +94,7 @@ func namedBy(dir fs.FS) []string {
 var addressPattern = lazyregexp.New(`https?://[^\s"'<>,\]}]+`)
 
 func everyAddress(text []byte) []string {
-	var addresses []string
-	for _, found := range addressPattern.FindAllString(string(text), -1) {
-		public, _ := withoutUser(found)
-		addresses = append(addresses, public)
-	}
-	return addresses
+	return addressPattern.FindAllString(string(text), -1)
 }
 
 // quotedAfter finds the addresses that come after a key.
@@ -107,8 +103,7 @@ func quotedAfter(key string) func(text []byte) []string {
 	return func(text []byte) []string {
 		var addresses []string
 		for _, found := range pattern.FindAllStringSubmatch(string(text), -1) {
-			public, _ := withoutUser(found[1])
-			addresses = append(addresses, public)
+			addresses = append(addresses, found[1])
 		}
 		return addresses
 	}
@@ -118,8 +113,7 @@ func ofNPMRC(text []byte) []string {
 	var addresses []string
 	for _, line := range parseNPM(text) {
 		if line.key == "registry" || strings.HasSuffix(line.key, ":registry") {
-			public, _ := withoutUser(line.value)
-			addresses = append(addresses, public)
+			addresses = append(addresses, line.value)
 		}
 	}
 	return addresses

@@ -1,6 +1,7 @@
 package egress
 
 import (
+	"cmp"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -41,7 +42,7 @@ func (m machine) npm(s *Settings) configured {
 	lines = slices.DeleteFunc(lines, func(line npmLine) bool {
 		unreachable := isAddress(line.key) && isLoopback(line.value)
 		if unreachable {
-			s.note("npm's " + publicKey(line.key) + " is on this machine's loopback address, which a container cannot reach: it is left out")
+			s.noteLoopback("npm's " + publicKey(line.key))
 		}
 		return unreachable
 	})
@@ -153,10 +154,7 @@ func (m machine) npmLines(s *Settings) (lines []npmLine, cafile configured) {
 // npmFiles are the machine's file and the user's, in this order.
 func (m machine) npmFiles() []string {
 	global := m.env("npm_config_globalconfig", "NPM_CONFIG_GLOBALCONFIG")
-	user := m.env("npm_config_userconfig", "NPM_CONFIG_USERCONFIG")
-	if user == "" {
-		user = filepath.Join(m.home, ".npmrc")
-	}
+	user := cmp.Or(m.env("npm_config_userconfig", "NPM_CONFIG_USERCONFIG"), filepath.Join(m.home, ".npmrc"))
 	switch {
 	case global != "":
 		return []string{global, user}

@@ -80,11 +80,7 @@ func (m machine) pipFiles() []string {
 			filepath.Join(m.env("APPDATA"), "pip", "pip.ini"),
 		}
 	default:
-		config := m.env("XDG_CONFIG_HOME")
-		if config == "" {
-			config = filepath.Join(m.home, ".config")
-		}
-		files = []string{"/etc/xdg/pip/pip.conf", "/etc/pip.conf", filepath.Join(m.home, ".pip", "pip.conf"), filepath.Join(config, "pip", "pip.conf")}
+		files = []string{"/etc/xdg/pip/pip.conf", "/etc/pip.conf", filepath.Join(m.home, ".pip", "pip.conf"), filepath.Join(m.configDir(), "pip", "pip.conf")}
 		if m.goos == "darwin" {
 			files = append([]string{"/Library/Application Support/pip/pip.conf"}, append(files, filepath.Join(m.home, "Library/Application Support/pip/pip.conf"))...)
 		}
@@ -128,7 +124,7 @@ func (c pipConfig) dropLoopback(s *Settings) {
 			}
 			reachable := slices.DeleteFunc(strings.Fields(value), isLoopback)
 			if len(reachable) < len(strings.Fields(value)) {
-				s.note("pip's " + key + " is on this machine's loopback address, which a container cannot reach: it is left out")
+				s.noteLoopback("pip's " + key)
 			}
 			if c[section][key] = strings.Join(reachable, "\n"); len(reachable) == 0 {
 				delete(c[section], key)

@@ -34,7 +34,7 @@ func (m machine) proxy(s *Settings) {
 		switch {
 		case value == "" || proxies[name] != "":
 		case name != "NO_PROXY" && isLoopback(value):
-			s.note(name + " is on this machine's loopback address, which a container cannot reach: it is left out")
+			s.noteLoopback(name)
 		default:
 			proxies[name] = value
 			s.proxyCredential(name, value, name)

@@ -64,7 +64,7 @@ func separated(value, separators string) []string {
 // Each address with a password has a credential of its own. Go needs no scheme in it.
 func (s *Settings) variable(v Variable, pieces []string, source string) {
 	if slices.ContainsFunc(pieces, func(piece string) bool { return strings.Contains(piece, "://") && isLoopback(piece) }) {
-		s.note(v.Name + " is on this machine's loopback address, which a container cannot reach: it is left out")
+		s.noteLoopback(v.Name)
 		return
 	}
 	for _, piece := range pieces {
@@ -90,11 +90,7 @@ func (m machine) goEnv() map[string]string {
 	case file == "" && m.goos == "darwin":
 		file = filepath.Join(m.home, "Library", "Application Support", "go", "env")
 	case file == "":
-		dir := m.env("XDG_CONFIG_HOME")
-		if dir == "" {
-			dir = filepath.Join(m.home, ".config")
-		}
-		file = filepath.Join(dir, "go", "env")
+		file = filepath.Join(m.configDir(), "go", "env")
 	}
 	data, err := m.readFile(file)
 	if err != nil {

@@ -311,11 +311,7 @@ func npm(t *testing.T) egress.Settings {
 	if err := os.WriteFile(filepath.Join(home, ".npmrc"), []byte("registry=https://npm.corp/\n//npm.corp/:_authToken=SECRET\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	outside, err := egress.Read(func(string) (string, bool) { return "", false }, home, "linux")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return outside
+	return egress.Read(func(string) (string, bool) { return "", false }, home, "linux")
 }
 
 const installs = "-- compose.yaml --\nservices: {web: {build: .}}\n-- Dockerfile --\nFROM node\nCOPY package.json .\nRUN npm ci\n-- package.json --\n{}\n"

@@ -100,7 +100,7 @@ func (v Version) String() string { return v.Version + " " + v.Commit }
 type memo struct {
 	checkouts sync.Map // a *checkout.Checkout by its directory
 	noted     sync.Map // notes that are made once
-	network   func() (network, error)
+	network   func() network
 	engine    atomic.Pointer[engine.Engine] // the last that was connected to
 }
 
@@ -110,7 +110,7 @@ func NewEnv(e Env) *Env {
 		e.Sink = func(event.Event) {}
 	}
 	e.memo = &memo{}
-	e.memo.network = sync.OnceValues(e.readNetwork)
+	e.memo.network = sync.OnceValue(e.readNetwork)
 	return &e
 }
 

@@ -25,7 +25,7 @@ type machine struct {
 	engine    *engine.Engine
 
 	// Why the fields above are empty.
-	noWorkspace, noNetwork, noEngine error
+	noWorkspace, noEngine error
 }
 
 // readMachine begins to read what the command wants of the machine. An engine that does
@@ -42,7 +42,7 @@ func (s *opening) readMachine(ctx context.Context) *machine {
 	}
 	if s.want.Network {
 		m.group.Go(func() error {
-			m.network, m.noNetwork = s.ReadNetwork()
+			m.network = s.ReadNetwork()
 			return nil
 		})
 	}
@@ -74,7 +74,7 @@ func (s *opening) takeMachine(m *machine) error {
 	default:
 		s.absent = m.noEngine
 	}
-	return cmp.Or(m.noWorkspace, m.noNetwork)
+	return m.noWorkspace
 }
 
 // startEngine starts the engine where it is installed and does not run.
@@ -103,10 +103,10 @@ func (e *Env) Connect(ctx context.Context, start bool) (*engine.Engine, error) {
 type network = egress.Settings
 
 // ReadNetwork reads, once, what this machine needs to reach other hosts.
-func (e *Env) ReadNetwork() (egress.Settings, error) { return e.memo.network() }
+func (e *Env) ReadNetwork() egress.Settings { return e.memo.network() }
 
 // readNetwork reads it. The user's settings go before the variables that say the same.
-func (e *Env) readNetwork() (network, error) {
+func (e *Env) readNetwork() network {
 	settings := map[string]string{
 		"SSL_CERT_FILE":       e.Settings.CAFile,
 		"NPM_CONFIG_REGISTRY": e.Settings.NPMRegistry,

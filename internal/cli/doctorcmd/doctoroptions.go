@@ -27,10 +27,7 @@ func doctorOptions(ctx context.Context, env *command.Env) (doctor.Options, error
 	if err != nil {
 		return doctor.Options{}, err
 	}
-	outside, err := env.ReadNetwork()
-	if err != nil {
-		return doctor.Options{}, err
-	}
+	outside := env.ReadNetwork()
 	examined, err := projectToExamine(ctx, env, place)
 	if err != nil {
 		return doctor.Options{}, err

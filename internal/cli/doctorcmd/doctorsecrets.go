@@ -27,10 +27,8 @@ func knownVariables(env *command.Env, o doctor.Options) []secret.Variable {
 	for _, line := range writtenVariables(o.Project.Files) {
 		add(line.Name, line.Value)
 	}
-	if outside, err := env.ReadNetwork(); err == nil {
-		for _, line := range credentials(outside) {
-			add(line.Name, line.Value)
-		}
+	for _, line := range credentials(env.ReadNetwork()) {
+		add(line.Name, line.Value)
 	}
 	if o.Project.Model == nil {
 		return all

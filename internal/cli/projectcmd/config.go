@@ -144,12 +144,8 @@ func runConfig(ctx context.Context, env *command.Env, services []string, o confi
 
 // credentialNotes say what the project would use of this machine's credentials, and gets.
 func credentialNotes(ctx context.Context, env *command.Env, p *project.Project) []string {
-	outside, err := env.ReadNetwork()
-	if err != nil {
-		return nil // what is wrong with it, the commands say that need it
-	}
 	var notes []string
-	for _, r := range env.Preparer().Requests(ctx, p, outside, env.Settings.Credentials) {
+	for _, r := range env.Preparer().Requests(ctx, p, env.ReadNetwork(), env.Settings.Credentials) {
 		notes = append(notes, r.Outcome())
 	}
 	return notes

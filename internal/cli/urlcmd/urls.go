@@ -79,11 +79,7 @@ func check(ctx context.Context, env *command.Env, found *show.Addresses) error {
 		env.Say("nothing to check: browsers reach these addresses on this machine only")
 		return nil
 	}
-	outside, err := env.ReadNetwork()
-	if err != nil {
-		return err
-	}
-	client := outside.Client()
+	client := env.ReadNetwork().Client()
 	found.Rows = expose.Check(ctx, client, found.Workspace, env.WorkspaceControl(found.Workspace, client), found.Rows)
 	return ctx.Err()
 }
