@@ -14,8 +14,8 @@ import (
 // source reports that files may have changed. A directory must be added before
 // it is read, so that nothing happens unseen in between.
 type source interface {
-	add(isDir string) error
-	remove(isDir string)
+	add(dir string) error
+	remove(dir string)
 }
 
 // nopSource is a source that never reports a change.
@@ -74,24 +74,22 @@ func (t *tree) relevant(name string) bool {
 }
 
 // fill reads everything for the first time.
-func (t *tree) fill() {
+func (t *tree) fill() { t.fillSince(nil) }
+
+// fillSince reads everything for the first time, and gives what changed since it was known;
+// nothing where it was not.
+func (t *tree) fillSince(known *Known) []Change {
+	if known != nil {
+		t.entries = known.entries
+	}
 	for _, r := range t.roots {
 		t.check(r, recheck)
 	}
-	clear(t.changed)
-}
-
-// fillSince reads everything for the first time, and gives what changed since it was known.
-func (t *tree) fillSince(known *Known) []Change {
+	changes := t.takeChanges()
 	if known == nil {
-		t.fill()
 		return nil
 	}
-	t.entries = known.entries
-	for _, r := range t.roots {
-		t.check(r, recheck)
-	}
-	return t.takeChanges()
+	return changes
 }
 
 // isDir reports whether a path is a directory.
@@ -135,11 +133,11 @@ func (t *tree) takeChanges() []Change {
 // forget takes the known directories from the source that lie in one that went away:
 // the system follows a moved directory and would go on telling its old name. Those in
 // done were taken before, with what they hold; forget adds to them.
-func (t *tree) forget(isDir string, done map[string]bool) {
-	if done[isDir] {
+func (t *tree) forget(dir string, done map[string]bool) {
+	if done[dir] {
 		return
 	}
-	names := t.entries.below(isDir, func(name string) bool { return done[name] }, []string{isDir})
+	names := t.entries.below(dir, func(name string) bool { return done[name] }, []string{dir})
 	for _, name := range names {
 		if t.isDir(name) {
 			done[name] = true
@@ -167,8 +165,8 @@ func (t *tree) check(name string, ops op) {
 // checkRoot compares a watched path. The directory that it is in reports when it comes
 // to be there, or the nearest one above that is there.
 func (t *tree) checkRoot(root string, ops op) {
-	for isDir := dirOf(root); ; isDir = dirOf(isDir) {
-		if err := t.from.add(isDir); err == nil || !errors.Is(err, fs.ErrNotExist) || isDir == dirOf(isDir) {
+	for dir := dirOf(root); ; dir = dirOf(dir) {
+		if err := t.from.add(dir); err == nil || !errors.Is(err, fs.ErrNotExist) || dir == dirOf(dir) {
 			break // that a directory above cannot be watched matters only if the root goes away
 		}
 	}
@@ -206,9 +204,8 @@ func (t *tree) compare(name string, ops op) {
 // walk takes in a directory and what lies below it. surely says that everything is new.
 func (t *tree) walk(name string, info fs.FileInfo, surely bool, seen map[string]bool) {
 	seen[name] = true
-	t.note(name, entryOf(info), false)
+	t.note(name, entryOf(info), surely && !info.IsDir())
 	if !info.IsDir() {
-		t.note(name, entryOf(info), surely)
 		return
 	}
 	if err := t.from.add(name); err != nil && !gonePath(err) {
@@ -281,8 +278,8 @@ func (t *tree) skipped(name string) bool {
 // hidden reports whether a path lies in a directory that cannot be read, so that nothing
 // is known of it.
 func (t *tree) hidden(name string) bool {
-	for isDir := dirOf(name); isDir != dirOf(isDir); isDir = dirOf(isDir) {
-		if t.warned[isDir] {
+	for dir := dirOf(name); dir != dirOf(dir); dir = dirOf(dir) {
+		if t.warned[dir] {
 			return true
 		}
 	}
