@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/tree"
 )
 
@@ -73,7 +74,7 @@ func connectClues(file tree.File, others Constants) []Clue {
 
 // clue is what a call shows, from its opening bracket on.
 func (c connector) clue(call string, constants Constants) (Clue, bool) {
-	address, user, password, name := c.read(divide(argumentsOf(call)))
+	address, user, password, name := c.read(stack.Arguments("," + argumentsOf(call)[1:]))
 	text := constants.text(address)
 	clue := Clue{Service: c.service, Literal: true}
 	switch a, ok := parseAddress(text); {

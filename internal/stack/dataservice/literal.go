@@ -124,7 +124,7 @@ func (c Constants) call(name, arguments string, steps *int) string {
 	if !slices.Contains([]string{"fmt.Sprintf", "sprintf", "String.format"}, name) {
 		return unknown
 	}
-	parts := divide(arguments)
+	parts := stack.Arguments("," + arguments[1:])
 	if len(parts) == 0 {
 		return unknown
 	}
@@ -144,30 +144,4 @@ func cutLiteral(text string) (quoted, rest string) {
 		return "", ""
 	}
 	return text[1 : 1+end], text[end+2:]
-}
-
-// divide are the arguments of a call, from its opening bracket on.
-func divide(arguments string) []string {
-	var parts []string
-	depth, start := 0, 1
-	for i := 0; i < len(arguments); i++ {
-		switch arguments[i] {
-		case '"', '\'', '`':
-			if end := strings.IndexByte(arguments[i+1:], arguments[i]); end >= 0 {
-				i += end + 1
-			}
-		case '(', '[', '{':
-			depth++
-		case ')', ']', '}':
-			if depth--; depth == 0 {
-				return append(parts, strings.TrimSpace(arguments[start:i]))
-			}
-		case ',':
-			if depth == 1 {
-				parts = append(parts, strings.TrimSpace(arguments[start:i]))
-				start = i + 1
-			}
-		}
-	}
-	return parts
 }

@@ -284,16 +284,8 @@ func (a *Address) set(name, value string) {
 func argumentsOf(text string) string {
 	const most = 1500
 	text = text[:min(len(text), most)]
-	depth := 0
-	for i := range len(text) {
-		switch text[i] {
-		case '(', '{', '[':
-			depth++
-		case ')', '}', ']':
-			if depth--; depth <= 0 {
-				return text[:i+1]
-			}
-		}
+	if end := stack.Closing(text[1:]); end >= 0 {
+		return text[:end+2]
 	}
 	return text
 }
