@@ -111,9 +111,9 @@ func (m machine) shown(path string) string {
 
 func (s *Settings) note(text string) { s.Notes = append(s.Notes, text) }
 
-// noteLoopback says that an address is left out.
-func (s *Settings) noteLoopback(what string) {
-	s.note(what + " is on this machine's loopback address, which a container cannot reach: it is left out")
+// onLoopback says that an address is left out.
+func onLoopback(what string) string {
+	return what + " is on this machine's loopback address, which a container cannot reach: it is left out"
 }
 
 // configDir is the directory of the user's settings on Linux.

@@ -72,7 +72,7 @@ func (m machine) gradleProxies(s *Settings, properties map[string]string, file s
 		}
 		address := "http://" + net.JoinHostPort(host, cmp.Or(port, "80"))
 		if isLoopback(address) {
-			s.noteLoopback("the proxy of " + file)
+			s.note(onLoopback("the proxy of " + file))
 			continue
 		}
 		all = put(all, strings.ToUpper(scheme)+"_PROXY", address)

@@ -116,7 +116,7 @@ func (settings *mavenSettings) public(s *Settings, file string) map[mavenText][]
 	}
 	settings.Mirrors = slices.DeleteFunc(settings.Mirrors, func(e mavenMirror) bool {
 		if isLoopback(string(e.URL)) {
-			s.noteLoopback("the mirror " + string(e.ID) + " of " + file)
+			s.note(onLoopback("the mirror " + string(e.ID) + " of " + file))
 			return true
 		}
 		return false

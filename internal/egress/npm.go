@@ -42,7 +42,7 @@ func (m machine) npm(s *Settings) configured {
 	lines = slices.DeleteFunc(lines, func(line npmLine) bool {
 		unreachable := isAddress(line.key) && isLoopback(line.value)
 		if unreachable {
-			s.noteLoopback("npm's " + publicKey(line.key))
+			s.note(onLoopback("npm's " + publicKey(line.key)))
 		}
 		return unreachable
 	})

@@ -124,7 +124,7 @@ func (c pipConfig) dropLoopback(s *Settings) {
 			}
 			reachable := slices.DeleteFunc(strings.Fields(value), isLoopback)
 			if len(reachable) < len(strings.Fields(value)) {
-				s.noteLoopback("pip's " + key)
+				s.note(onLoopback("pip's " + key))
 			}
 			if c[section][key] = strings.Join(reachable, "\n"); len(reachable) == 0 {
 				delete(c[section], key)

@@ -34,7 +34,7 @@ func (m machine) proxy(s *Settings) {
 		switch {
 		case value == "" || proxies[name] != "":
 		case name != "NO_PROXY" && isLoopback(value):
-			s.noteLoopback(name)
+			s.note(onLoopback(name))
 		default:
 			proxies[name] = value
 			s.proxyCredential(name, value, name)

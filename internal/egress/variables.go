@@ -64,7 +64,7 @@ func separated(value, separators string) []string {
 // Each address with a password has a credential of its own. Go needs no scheme in it.
 func (s *Settings) variable(v Variable, pieces []string, source string) {
 	if slices.ContainsFunc(pieces, func(piece string) bool { return strings.Contains(piece, "://") && isLoopback(piece) }) {
-		s.noteLoopback(v.Name)
+		s.note(onLoopback(v.Name))
 		return
 	}
 	for _, piece := range pieces {
