@@ -118,7 +118,7 @@ func choosePulls(p *project.Project, here map[string]string, o PullOptions) (pul
 		default:
 			chosen.add(s.Image, s.Platform, name)
 		}
-		for _, image := range imageVolumes(s) {
+		for _, image := range moreImages(s) {
 			chosen.add(image, "", name)
 		}
 	}

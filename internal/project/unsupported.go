@@ -26,8 +26,10 @@ var unsupported = []struct {
 		func(s types.ServiceConfig) bool { return s.Provider != nil },
 	},
 	{
-		"pre_start", "needs containers that run before it, which devup does not support", "make a service of the hook, and let this one depend on it with the condition service_completed_successfully",
-		func(s types.ServiceConfig) bool { return len(s.PreStart) > 0 },
+		"pre_start", "asks for hooks per replica, which devup does not support", "remove per_replica: the hooks run once, before the first container starts",
+		func(s types.ServiceConfig) bool {
+			return slices.ContainsFunc(s.PreStart, func(h types.PreStartHook) bool { return h.PerReplica })
+		},
 	},
 	{
 		"models", "needs a model of Docker Model Runner, which devup does not start", "run the model as a service, or leave this one out with a profile",
