@@ -22,10 +22,6 @@ var unsupported = []struct {
 	used           func(types.ServiceConfig) bool
 }{
 	{
-		"provider", "is run by a program outside the engine, which devup does not start", "leave the service out with a profile, or start what it stands for by hand",
-		func(s types.ServiceConfig) bool { return s.Provider != nil },
-	},
-	{
 		"pre_start", "asks for hooks per replica, which devup does not support", "remove per_replica: the hooks run once, before the first container starts",
 		func(s types.ServiceConfig) bool {
 			return slices.ContainsFunc(s.PreStart, func(h types.PreStartHook) bool { return h.PerReplica })
@@ -47,6 +43,25 @@ var unsupported = []struct {
 		"umask", "has no counterpart in the engine", "set it in the command: sh -c \"umask 027; exec …\"",
 		func(s types.ServiceConfig) bool { return s.Umask != nil },
 	},
+}
+
+// refuseProvider refuses a provider that waits for a container: providers run before all
+// containers, whose variables they set.
+func (l *loading) refuseProvider(p *Project) error {
+	for _, name := range p.ServiceNames() {
+		if p.Services[name].Provider == nil {
+			continue
+		}
+		for _, other := range slices.Sorted(maps.Keys(p.Services[name].DependsOn)) {
+			if p.Services[other].Provider != nil {
+				continue
+			}
+			e := composefile.Failure(nil, l.set.Files, []string{"services", name, "depends_on"}, "service %s has a provider and depends on %s, but providers run before all containers", name, other)
+			e.Service = name
+			return composefile.WithHint(e, "remove the dependency")
+		}
+	}
+	return nil
 }
 
 // refuse gives the first key of a service that devup does not carry out, with

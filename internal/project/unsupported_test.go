@@ -10,7 +10,6 @@ import (
 func TestUnsupportedKeysAreRefusedByName(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ key, service string }{
-		{"provider", "provider: {type: cloud, options: {size: small}}"},
 		{"pre_start", "image: x\n    pre_start: [{command: migrate, per_replica: true}]"},
 		{"models", "image: x\n    models: [llm]"},
 		{"use_api_socket", "image: x\n    use_api_socket: true"},

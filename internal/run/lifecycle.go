@@ -22,7 +22,7 @@ func (a *applier) start(ctx context.Context, op plan.Op, id string) error {
 		return err
 	}
 	if op.PreStart {
-		if err := a.preStart(ctx, s, id); err != nil {
+		if err := (preStart{a, s, id}).run(ctx); err != nil {
 			return err
 		}
 	}

@@ -23,43 +23,50 @@ type Outcomes interface {
 	ContainerLogs(context.Context, string, client.ContainerLogsOptions) (client.ContainerLogsResult, error)
 }
 
-// preStart runs a service's pre_start hooks one after the other, each in a container of its
-// own that has the volumes and networks of the one that is about to start. The first that
-// fails keeps the service from being started, and its container stays for a look at it.
-func (a *applier) preStart(ctx context.Context, s types.ServiceConfig, id string) error {
-	for i, hook := range s.PreStart {
-		if err := a.preStartHook(ctx, s, i, hook, id); err != nil {
+// preStart is what the pre_start hooks of a service run with. Each runs in a container of its
+// own that has the volumes and networks of the one that is about to start.
+type preStart struct {
+	*applier
+	service types.ServiceConfig
+	starts  string // the ID of the container that is about to start
+}
+
+// run runs the hooks one after the other. The first that fails keeps the service from being
+// started, and its container stays for a look at it.
+func (p preStart) run(ctx context.Context) error {
+	for i, hook := range p.service.PreStart {
+		if err := p.hook(ctx, i, hook); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (a *applier) preStartHook(ctx context.Context, s types.ServiceConfig, index int, hook types.PreStartHook, id string) error {
-	service := hookService(s, hook, plan.ImageName(a.project, s))
+func (p preStart) hook(ctx context.Context, index int, hook types.PreStartHook) error {
+	service := hookService(p.service, hook, plan.ImageName(p.project, p.service))
 	c := engineconfig.Container{
-		Service: service, Number: 1, API: a.engine.API,
+		Service: service, Number: 1, API: p.engine.API,
 		Labels: map[string]string{
-			plan.LabelProject: a.project.Name, plan.LabelService: s.Name, plan.LabelVersion: plan.ComposeVersion, plan.LabelHook: plan.HookPreStart,
+			plan.LabelProject: p.project.Name, plan.LabelService: service.Name, plan.LabelVersion: plan.ComposeVersion, plan.LabelHook: plan.HookPreStart,
 		},
 	}
-	create, err := engineconfig.Create(a.project, c)
+	create, err := engineconfig.Create(p.project, c)
 	if err != nil {
 		return err
 	}
 	create.Name = "" // the engine takes one: several may stay
-	create.HostConfig.VolumesFrom = append(create.HostConfig.VolumesFrom, id)
-	made, err := a.engine.Containers.ContainerCreate(ctx, create)
+	create.HostConfig.VolumesFrom = append(create.HostConfig.VolumesFrom, p.starts)
+	made, err := p.engine.Containers.ContainerCreate(ctx, create)
 	if err != nil {
 		return err
 	}
 	remove := func() error {
-		_, err := a.engine.Containers.ContainerRemove(context.WithoutCancel(ctx), made.ID, client.ContainerRemoveOptions{Force: true, RemoveVolumes: true})
+		_, err := p.engine.Containers.ContainerRemove(context.WithoutCancel(ctx), made.ID, client.ContainerRemoveOptions{Force: true, RemoveVolumes: true})
 		return ignoreNotFound(err)
 	}
-	status, err := a.toItsEnd(ctx, c, made.ID)
+	status, err := p.toItsEnd(ctx, c, made.ID)
 	if err == nil && status != 0 {
-		return a.hookFailed(ctx, s.Name, index, status, made.ID)
+		return p.failed(ctx, index, status, made.ID)
 	}
 	if left := remove(); err == nil {
 		err = left
@@ -82,17 +89,17 @@ func hookService(s types.ServiceConfig, hook types.PreStartHook, image string) t
 
 // toItsEnd starts a container and gives the status that it ended with. It waits from before
 // the start: a short command may have ended when the start is answered.
-func (a *applier) toItsEnd(ctx context.Context, c engineconfig.Container, id string) (int, error) {
-	if err := a.connect(ctx, c, id); err != nil {
+func (p preStart) toItsEnd(ctx context.Context, c engineconfig.Container, id string) (int, error) {
+	if err := p.connect(ctx, c, id); err != nil {
 		return 0, err
 	}
-	if err := a.copyFiles(ctx, c.Service, id); err != nil {
+	if err := p.copyFiles(ctx, c.Service, id); err != nil {
 		return 0, err
 	}
 	waiting, stop := context.WithCancel(ctx)
 	defer stop()
-	ended := a.engine.Outcomes.ContainerWait(waiting, id, client.ContainerWaitOptions{Condition: container.WaitConditionNextExit})
-	if _, err := a.engine.Processes.ContainerStart(ctx, id, client.ContainerStartOptions{}); err != nil {
+	ended := p.engine.Outcomes.ContainerWait(waiting, id, client.ContainerWaitOptions{Condition: container.WaitConditionNextExit})
+	if _, err := p.engine.Processes.ContainerStart(ctx, id, client.ContainerStartOptions{}); err != nil {
 		return 0, err
 	}
 	select {
@@ -103,12 +110,12 @@ func (a *applier) toItsEnd(ctx context.Context, c engineconfig.Container, id str
 	}
 }
 
-// hookFailed is the error of a hook, with the last lines of what it printed.
-func (a *applier) hookFailed(ctx context.Context, service string, index, status int, id string) error {
+// failed is the error of a hook, with the last lines of what it printed.
+func (p preStart) failed(ctx context.Context, index, status int, id string) error {
 	f := fail.New(fail.Failed, "`docker logs "+plan.ShortID(id)+"` shows all that it printed; the next `devup up` runs it again",
-		"the pre_start hook %d of %s ended with status %d", index+1, service, status)
-	f.Service = service
-	if log, err := a.engine.Outcomes.ContainerLogs(ctx, id, client.ContainerLogsOptions{ShowStdout: true, ShowStderr: true, Tail: "10"}); err == nil {
+		"the pre_start hook %d of %s ended with status %d", index+1, p.service.Name, status)
+	f.Service = p.service.Name
+	if log, err := p.engine.Outcomes.ContainerLogs(ctx, id, client.ContainerLogsOptions{ShowStdout: true, ShowStderr: true, Tail: "10"}); err == nil {
 		defer log.Close()
 		var text bytes.Buffer
 		_, _ = stdcopy.StdCopy(&text, &text, log) // what could be read of it
