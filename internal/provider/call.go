@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -42,11 +41,14 @@ type message struct {
 // call runs the program of a service's provider.
 func (r Runner) call(ctx context.Context, p *project.Project, service string, c command) (variables, error) {
 	provider := p.Services[service].Provider
-	program, err := r.find(provider.Type)
+	program, plugin, err := r.find(provider.Type)
 	if err != nil {
 		return variables{}, about(err, p, service)
 	}
-	known := r.metadata(ctx, program, p)
+	known := r.metadata(ctx, program)
+	if known.none() && !plugin {
+		return variables{}, about(unknownProgram(provider.Type, program), p, service)
+	}
 	if c == stop && known.Stop == nil {
 		return variables{}, nil
 	}
@@ -58,7 +60,7 @@ func (r Runner) call(ctx context.Context, p *project.Project, service string, c 
 		r.Sink(event.Event{Kind: event.Service, Name: service, State: state, Text: text})
 	}
 	report(event.Working, c.doing)
-	process := r.process(ctx, p, program, args...)
+	process := r.process(ctx, program, args...)
 	said := &tail{}
 	process.Stderr = said
 	set, err := converse(process, func(text string) { report(event.Working, text) })
@@ -172,10 +174,18 @@ func Plugins(variable, home string) []string {
 // file of a clone the program.
 var typeName = lazyregexp.New(`^[A-Za-z0-9][A-Za-z0-9_.-]*$`)
 
+// unknownProgram refuses a program on the PATH that tells nothing as a provider does. A clone
+// decides which name is looked for, and with which options the program would be called: many
+// programs run files or commands that options name.
+func unknownProgram(kind, program string) error {
+	return fail.New(fail.Config, "if you trust it, install it as a plugin of docker with the name docker-"+kind,
+		"provider %s: the program %s does not answer to `compose metadata`, as a provider on the PATH has to", kind, program)
+}
+
 // find gives the program of a provider: a plugin of docker, or one on the PATH.
-func (r Runner) find(kind string) (string, error) {
+func (r Runner) find(kind string) (program string, plugin bool, err error) {
 	if !typeName.MatchString(kind) || kind == "compose" {
-		return "", fail.New(fail.Config, "name a plugin of docker, or a program on the PATH", "provider type %q is not the name of a program", kind)
+		return "", false, fail.New(fail.Config, "name a plugin of docker, or a program on the PATH", "provider type %q is not the name of a program", kind)
 	}
 	suffix := ""
 	if runtime.GOOS == "windows" {
@@ -184,24 +194,21 @@ func (r Runner) find(kind string) (string, error) {
 	for _, dir := range r.Plugins {
 		file := filepath.Join(dir, "docker-"+kind+suffix)
 		if info, err := os.Stat(file); err == nil && info.Mode().IsRegular() {
-			return file, nil
+			return file, true, nil
 		}
 	}
 	path, err := exec.LookPath(kind)
 	if err != nil {
-		return "", fail.New(fail.Config, "install it, or leave the service out with a profile", "provider %s: neither a plugin of docker nor a program on the PATH has that name", kind)
+		return "", false, fail.New(fail.Config, "install it, or leave the service out with a profile", "provider %s: neither a plugin of docker nor a program on the PATH has that name", kind)
 	}
-	return path, nil
+	return path, false, nil
 }
 
-// process is a run of a provider's program: with the variables of the project's env files, where
-// devup's environment does not have them.
-func (r Runner) process(ctx context.Context, p *project.Project, program string, args ...string) *exec.Cmd {
-	c := exec.CommandContext(ctx, program, append([]string{"compose"}, args...)...) //nolint:gosec // the user's own, by the name that find allows
-	for _, name := range slices.Sorted(maps.Keys(p.Environment)) {
-		c.Env = append(c.Env, name+"="+p.Environment[name])
-	}
-	c.Env = append(c.Env, r.Environ...)
+// process is a run of a provider's program, with devup's own environment alone: a variable of
+// the clone's .env may name what a program loads.
+func (r Runner) process(ctx context.Context, program string, args ...string) *exec.Cmd {
+	c := exec.CommandContext(ctx, program, append([]string{"compose"}, args...)...) //nolint:gosec // the user's own, by a name that find allows
+	c.Env = r.Environ
 	return c
 }
 

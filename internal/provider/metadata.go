@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"maps"
+	"os"
 	"slices"
 
 	"github.com/devup-cli/devup/internal/fail"
@@ -31,9 +32,17 @@ func (m metadata) none() bool {
 	return m.Description == "" && m.Up.Parameters == nil && m.Down.Parameters == nil
 }
 
-// metadata asks a provider about itself. One that cannot tell is an older one.
-func (r Runner) metadata(ctx context.Context, program string, p *project.Project) metadata {
-	text, err := r.process(ctx, p, program, "metadata").Output()
+// metadata asks a provider about itself. One that cannot tell is an older one, or none at all:
+// so it is asked in an empty directory, where it finds no file of a clone.
+func (r Runner) metadata(ctx context.Context, program string) metadata {
+	dir, err := os.MkdirTemp("", "devup-provider-")
+	if err != nil {
+		return metadata{}
+	}
+	defer os.RemoveAll(dir)
+	asked := r.process(ctx, program, "metadata")
+	asked.Dir = dir
+	text, err := asked.Output()
 	if err != nil {
 		return metadata{}
 	}

@@ -187,6 +187,7 @@ func TestFailures(t *testing.T) {
 		}
 	}
 	for kind, want := range map[string]string{
+		"sh": "does not answer to `compose metadata`", "../cloud": "is not the name of a program",
 		"./cloud": `provider type "./cloud" is not the name of a program`, "compose": `provider type "compose" is not the name of a program`, "no-such-cloud": "neither a plugin of docker nor a program on the PATH",
 	} {
 		w := newWorld(t)

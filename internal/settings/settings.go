@@ -30,7 +30,7 @@ type Settings struct {
 	Install           string            `mapstructure:"install"`             // the command that installs devup in a workspace; empty when unknown
 	WaitTimeout       time.Duration     `mapstructure:"wait_timeout"`        // how long services may take until they answer
 	Color             string            `mapstructure:"color"`               // "auto", "always" or "never"
-	Progress          string            `mapstructure:"progress"`            // "auto", "tty", "plain" or "json"
+	Progress          string            `mapstructure:"progress"`            // "auto", "tty", "plain", "json" or "quiet"
 	Yes               bool              `mapstructure:"yes"`                 // answer every question with yes
 	JSON              bool              `mapstructure:"json"`                // results as JSON
 	CAFile            string            `mapstructure:"ca_file"`             // a PEM bundle to trust in builds and containers; empty for the machine's
@@ -58,7 +58,7 @@ func keys() []key {
 		{name: "install", fallback: ""},
 		{name: "wait_timeout", fallback: 5 * time.Minute},
 		{name: "color", fallback: "auto", choices: []string{"auto", "always", "never"}},
-		{name: "progress", fallback: "auto", choices: []string{"auto", "tty", "plain", "json"}},
+		{name: "progress", fallback: "auto", choices: []string{"auto", "tty", "plain", "json", "quiet"}},
 		{name: "yes", fallback: false},
 		{name: "json", fallback: false},
 		{name: "ca_file", fallback: ""},

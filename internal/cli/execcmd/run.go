@@ -158,7 +158,7 @@ func runOnce(ctx context.Context, env *command.Env, service string, argv []strin
 // request is how the line of up is to prepare for the command.
 func (o runOptions) request(env *command.Env, service string) (converge.Request, error) {
 	f := converge.Default()
-	f.NoDeps, f.Images.Build = o.noDeps, o.build
+	f.NoDeps, f.Images.Build, f.Images.QuietPull = o.noDeps, o.build, o.quietPull
 	f.Plan.OneOff, f.Plan.RemoveOrphans, f.Plan.NoRecreate = service, o.orphans, o.noRecreate
 	r, err := f.Request(env, []string{service})
 	r.Options.DryRun = env.Flags.DryRun
@@ -171,8 +171,7 @@ func (o runOptions) request(env *command.Env, service string) (converge.Request,
 // sink leaves out the progress that the flags hide.
 func (o runOptions) sink(to event.Sink) event.Sink {
 	return func(e event.Event) {
-		image := e.Kind == event.Image || e.Kind == event.Step
-		if o.quiet || image && (o.quietBuild || o.quietPull) {
+		if o.quiet || o.quietBuild && (e.Kind == event.Image || e.Kind == event.Step) {
 			return
 		}
 		to(e)
