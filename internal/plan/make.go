@@ -317,8 +317,8 @@ func (m *maker) orphans() {
 // it has ended, and when its removal is asked for.
 func (c Container) orphan(p *types.Project, o Options) bool {
 	_, known := p.AllServices()[c.Service]
-	if c.OneOff && !(c.Hook && !known) {
-		return !c.Up() && !c.Hook && o.RemoveOrphans
+	if c.OneOff && !c.Hook {
+		return !c.Up() && o.RemoveOrphans
 	}
 	return !known
 }

@@ -85,8 +85,10 @@ func (r Runner) inject(p *project.Project, service, provider string, set variabl
 	for _, name := range slices.Sorted(maps.Keys(set.raw)) {
 		value := set.raw[name]
 		if old, had := s.Environment[name]; had && (old == nil || *old != value) {
-			r.Sink(event.Event{Kind: event.Note, State: event.Warning, ID: service + " " + name, Name: service,
-				Text: fmt.Sprintf("the provider %s overrides the variable %s of %s", provider, name, service)})
+			r.Sink(event.Event{
+				Kind: event.Note, State: event.Warning, ID: service + " " + name, Name: service,
+				Text: fmt.Sprintf("the provider %s overrides the variable %s of %s", provider, name, service),
+			})
 		}
 		s.Environment[name] = &value
 	}
