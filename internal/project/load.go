@@ -70,6 +70,9 @@ func (l *loading) run(ctx context.Context, name, proof string) (*Project, error)
 	if err := l.envFiles(p); err != nil {
 		return nil, err
 	}
+	if err := l.models(p); err != nil {
+		return nil, err
+	}
 	l.committed(p)
 	l.keepNodeModules(p)
 	readOwnEnv(p)

@@ -28,10 +28,6 @@ var unsupported = []struct {
 		},
 	},
 	{
-		"models", "needs a model of Docker Model Runner, which devup does not start", "run the model as a service, or leave this one out with a profile",
-		func(s types.ServiceConfig) bool { return len(s.Models) > 0 },
-	},
-	{
 		"use_api_socket", "needs the engine's socket and this machine's credentials, which devup does not pass on", "mount /var/run/docker.sock under volumes, if the socket is enough",
 		func(s types.ServiceConfig) bool { return s.UseAPISocket },
 	},

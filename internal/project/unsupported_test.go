@@ -11,7 +11,6 @@ func TestUnsupportedKeysAreRefusedByName(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ key, service string }{
 		{"pre_start", "image: x\n    pre_start: [{command: migrate, per_replica: true}]"},
-		{"models", "image: x\n    models: [llm]"},
 		{"use_api_socket", "image: x\n    use_api_socket: true"},
 		{"credential_spec", "image: x\n    credential_spec: {file: account.json}"},
 	} {

@@ -28,6 +28,7 @@ type Settings struct {
 	Provider          string            `mapstructure:"provider"`            // the workspace provider; empty to detect it
 	PublicURLTemplate string            `mapstructure:"public_url_template"` // the URL of a port, with {port}; empty for the provider's
 	Install           string            `mapstructure:"install"`             // the command that installs devup in a workspace; empty when unknown
+	ModelURL          string            `mapstructure:"model_url"`           // the server that has the models of services
 	WaitTimeout       time.Duration     `mapstructure:"wait_timeout"`        // how long services may take until they answer
 	Color             string            `mapstructure:"color"`               // "auto", "always" or "never"
 	Progress          string            `mapstructure:"progress"`            // "auto", "tty", "plain", "json" or "quiet"
@@ -56,6 +57,7 @@ func keys() []key {
 		{name: "provider", fallback: ""},
 		{name: "public_url_template", fallback: ""},
 		{name: "install", fallback: ""},
+		{name: "model_url", fallback: ""},
 		{name: "wait_timeout", fallback: 5 * time.Minute},
 		{name: "color", fallback: "auto", choices: []string{"auto", "always", "never"}},
 		{name: "progress", fallback: "auto", choices: []string{"auto", "tty", "plain", "json", "quiet"}},
