@@ -74,7 +74,9 @@ var ours = map[string][]string{
 	"logs":              {"event", "fail"},
 	"setup":             {"lazyregexp", "project", "graph", "plan", "containerexec", "event", "fail", "diagnose", "untrusted"}, // steps that run in containers which answer: after run and ready, and no part of a plan
 	"watch":             {"containerexec", "project", "event", "fail", "untrusted"},                                            // fail: the limit of watched directories is the user's to raise
+	"provider":          {"lazyregexp", "dockerconfig", "project", "graph", "event", "fail"},                                   // programs behind services that are no containers
 	"up": {
+		"provider",
 		"workspace", "project", "urls", "ports", "images", "egress", "plan", "observe", "run", "transfer", "ready", "setup", "expose", "logs", "watch", "framework",
 		"containerexec", "gateway", "owner", "untrusted",
 		"engineconfig", // which secrets and configs would be copied, and are mounted in read_only services // containerexec: how a setup step ended that ran in a container of its own
@@ -88,7 +90,7 @@ var ours = map[string][]string{
 	"prepare": {"build", "composefile", "checkout", "consent", "secret", "egress", "envfile", "project", "untrusted", "fail"},
 	// What a command works with. up: it is a session that runs; detect: what the source of a service serves.
 	"session": {
-		"prepare", "up", "watch", "images", "build", "observe", "plan", "composefile", "project", "urls", "expose", "setup", "gateway", "detect",
+		"prepare", "up", "provider", "watch", "images", "build", "observe", "plan", "composefile", "project", "urls", "expose", "setup", "gateway", "detect",
 		"workspace", "engine", "egress", "registry", "checkout", "consent", "lock", "owner", "settings", "untrusted",
 		"event", "fail",
 	},
@@ -129,7 +131,7 @@ var only = map[string][]string{
 	"github.com/charmbracelet/":                    {"ui", "cli", "untrusted"}, // cli asks whether a stream is a terminal
 	"text/template":                                {"scaffold", "cli"},        // cli: --format of Compose's commands
 	"net/http":                                     {"engine", "fakeengine", "build", "ready", "workspace", "expose", "egress", "doctor", "gateway"},
-	"os/exec":                                      {"engine", "ports", "doctor", "registry", "tunnel", "gateway", "checkout", "session", "cli"}, // checkout asks git; session runs the programs of a workspace
+	"os/exec":                                      {"engine", "provider", "ports", "doctor", "registry", "tunnel", "gateway", "checkout", "session", "cli"}, // checkout asks git; session runs the programs of a workspace
 	"github.com/devup-cli/devup/templates":         {"scaffold", "cli"},
 }
 

@@ -71,10 +71,11 @@ FROM scratch
 		{"pull of one service", pull(images.PullOptions{Services: []string{"db"}}), false, "list\nlist\npull postgres:16"},
 		{"pull of nothing", pull(images.PullOptions{Services: []string{"api"}}), false, "list\napi is not pulled: it has no image but is built"},
 		{"pull of what is not there", pull(images.PullOptions{Services: []string{"web"}}), false, "list\nlist\npull shop/web:1\n" + unpulled},
-		{"pull with --ignore-pull-failures", pull(images.PullOptions{Services: []string{"web"}, IgnoreFailures: true}), false, "list\nlist\npull shop/web:1\n" + unpulled},
+		{"pull with --ignore-pull-failures", pull(images.PullOptions{Services: []string{"web"}, IgnoreFailures: true}), false, "list\nlist\npull shop/web:1\n" + unpulled + "\nwhat could not be pulled can be built from source: devup build web"},
 		{"pull with an invalid policy", pull(images.PullOptions{Policy: "sometimes"}), false, "list\n" + `--pull: invalid value "sometimes"`},
 		{"push", push(images.PushOptions{}), false, "push shop/web:1\npush shop/web:2\napi is not pushed: its image has no name; give it one with image"},
 		{"push of what is not built", push(images.PushOptions{Services: []string{"db"}}), false, "db is not pushed: it builds no image"},
+		{"push with --ignore-missing", push(images.PushOptions{IgnoreMissing: true}), false, "list\napi is not pushed: its image has no name; give it one with image\nweb is not pushed: shop/web:1 is not here\nweb is not pushed: shop/web:2 is not here"},
 		{"push that fails", push(images.PushOptions{Services: []string{"web"}, Quiet: true}), true, "push shop/web:1\npush shop/web:2\nFAILED"},
 	}
 	for _, test := range tests {

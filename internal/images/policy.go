@@ -123,7 +123,7 @@ func (s *imageState) choosePulls(p *project.Project, o Options) (all []*pull, fo
 	chosen := pullSet{}
 	for _, name := range p.ServiceNames() {
 		service, policy := p.Services[name], s.policies[name]
-		for _, image := range imageVolumes(service) {
+		for _, image := range moreImages(service) {
 			if s.ids[image] == "" && !s.building[registry.FullName(image)] && policy.policy != types.PullPolicyNever {
 				chosen.add(image, "", name)
 			}

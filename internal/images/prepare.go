@@ -327,7 +327,7 @@ func missing(p *project.Project, failed map[string]bool, ids map[string]string) 
 		if ids[plan.ImageName(p.Project, s)] == "" {
 			all[name] = true
 		}
-		for _, image := range imageVolumes(s) {
+		for _, image := range moreImages(s) {
 			if ids[image] == "" {
 				all[name] = true
 			}

@@ -61,9 +61,26 @@ func (s Store) Pull(ctx context.Context, p *project.Project, o PullOptions) erro
 	memory.save()
 	if o.IgnoreFailures {
 		s.warnAll(errs)
+		if names := buildable(p, pulls, errs); len(names) > 0 {
+			s.report(event.Event{Kind: event.Note, Text: "what could not be pulled can be built from source: devup build " + strings.Join(names, " ")})
+		}
 		return nil
 	}
 	return errors.Join(errs...)
+}
+
+// buildable are the services whose images could not be pulled and can be built.
+func buildable(p *project.Project, pulls []transfer.Pull, errs []error) []string {
+	var names []string
+	for i, pulled := range pulls {
+		for _, name := range pulled.Services {
+			if errs[i] != nil && p.Services[name].Build != nil {
+				names = append(names, name)
+			}
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // warnAll reports errors as warnings.
@@ -118,7 +135,7 @@ func choosePulls(p *project.Project, here map[string]string, o PullOptions) (pul
 		default:
 			chosen.add(s.Image, s.Platform, name)
 		}
-		for _, image := range imageVolumes(s) {
+		for _, image := range moreImages(s) {
 			chosen.add(image, "", name)
 		}
 	}

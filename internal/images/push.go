@@ -14,6 +14,7 @@ import (
 type PushOptions struct {
 	Services       []string // only theirs; empty: all
 	IgnoreFailures bool     // report what cannot be pushed as warnings
+	IgnoreMissing  bool     // leave out images that are not here
 	Quiet          bool     // report no progress
 }
 
@@ -26,6 +27,11 @@ func (s Store) Push(ctx context.Context, p *project.Project, o PushOptions) (pus
 	for _, text := range skipped {
 		s.report(event.Event{Kind: event.Note, Text: text})
 	}
+	if o.IgnoreMissing {
+		if pushes, err = s.withoutMissing(ctx, p, pushes); err != nil {
+			return 0, err
+		}
+	}
 	errs := transfer.PushAll(ctx, s.Engine, pushes, s.transfer(o.Quiet, o.IgnoreFailures))
 	if ctx.Err() != nil {
 		return len(pushes), context.Cause(ctx)
@@ -35,6 +41,21 @@ func (s Store) Push(ctx context.Context, p *project.Project, o PushOptions) (pus
 		return len(pushes), nil
 	}
 	return len(pushes), errors.Join(errs...)
+}
+
+// withoutMissing leaves out the images that the engine does not have, and reports it.
+func (s Store) withoutMissing(ctx context.Context, p *project.Project, pushes []transfer.Push) ([]transfer.Push, error) {
+	here, err := s.List(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(pushes, func(push transfer.Push) bool {
+		missing := here.IDs[p.Services[push.Service].Image] == ""
+		if missing {
+			s.report(event.Event{Kind: event.Note, Text: push.Service + " is not pushed: " + push.Image + " is not here"})
+		}
+		return missing
+	}), nil
 }
 
 func choosePushes(p *project.Project, services []string) (pushes []transfer.Push, skipped []string) {

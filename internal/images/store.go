@@ -85,19 +85,24 @@ func references(p *project.Project) []string {
 	}
 	for _, s := range p.Services {
 		add(s)
-		for _, image := range imageVolumes(s) {
+		for _, image := range moreImages(s) {
 			set[image] = true
 		}
 	}
 	return slices.Sorted(maps.Keys(set))
 }
 
-// imageVolumes are the images that a service mounts.
-func imageVolumes(s types.ServiceConfig) []string {
+// moreImages are the images that a service mounts and those that its pre_start hooks run in.
+func moreImages(s types.ServiceConfig) []string {
 	var images []string
 	for _, v := range s.Volumes {
 		if v.Type == types.VolumeTypeImage {
 			images = append(images, v.Source)
+		}
+	}
+	for _, hook := range s.PreStart {
+		if hook.Image != "" && hook.Image != s.Image {
+			images = append(images, hook.Image)
 		}
 	}
 	return images

@@ -107,9 +107,9 @@ func (f *follower) stream(ctx context.Context, t *tail, o client.ContainerLogsOp
 }
 
 // warn reports that the lines of a source cannot be read, unless no reader waits for
-// them any more or the container is gone.
+// them any more or the container is gone or about to be, which the engine calls a conflict.
 func (f *follower) warn(ctx context.Context, t *tail, err error) {
-	if err == nil || ctx.Err() != nil || errdefs.IsNotFound(err) || errors.Is(err, context.Canceled) {
+	if err == nil || ctx.Err() != nil || errdefs.IsNotFound(err) || errdefs.IsConflict(err) || errors.Is(err, context.Canceled) {
 		return
 	}
 	f.options.Sink(event.Event{

@@ -219,7 +219,7 @@ func TestUnreadableLogsAreAWarning(t *testing.T) {
 	t.Parallel()
 	e := &fakeEngine{containers: map[string]*fakeContainer{"aaa": {printed: []message{{1, false, "one\n"}}}}}
 	c := e.serve(t)
-	sources := []Source{{Service: "web", Container: "p-web-1", ID: "bad"}, {Service: "db", Container: "p-db-1", ID: "aaa"}}
+	sources := []Source{{Service: "web", Container: "p-web-1", ID: "bad"}, {Service: "db", Container: "p-db-1", ID: "aaa"}, {Service: "old", Container: "p-old-1", ID: "dying"}}
 	var got lines
 	var notes []event.Event
 	err := Follow(t.Context(), c, sources, Options{Sink: func(e event.Event) {

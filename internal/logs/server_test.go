@@ -109,6 +109,11 @@ func (e *fakeEngine) logs(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, `{"message":"configured logging driver does not support reading"}`)
 		return
 	}
+	if r.PathValue("id") == "dying" {
+		w.WriteHeader(http.StatusConflict)
+		_, _ = io.WriteString(w, `{"message":"can not get logs from container which is dead or marked for removal"}`)
+		return
+	}
 	e.mu.Lock()
 	c := e.containers[r.PathValue("id")]
 	if c == nil {

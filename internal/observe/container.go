@@ -18,7 +18,8 @@ func containerOf(s container.Summary) plan.Container {
 		Fields: s.Labels[plan.LabelFields], Cause: s.Labels[plan.LabelCause], Moved: s.Labels[plan.LabelMoved], Created: s.Created, Inputs: s.Labels[plan.LabelInputs],
 		ImageVolumes: s.Labels[plan.LabelImageVolumes],
 		Replaces:     s.Labels[plan.LabelReplace], WorkingDir: s.Labels[plan.LabelWorkingDir],
-		OneOff: strings.EqualFold(s.Labels[plan.LabelOneOff], "true"),
+		OneOff: strings.EqualFold(s.Labels[plan.LabelOneOff], "true") || s.Labels[plan.LabelHook] != "",
+		Hook:   s.Labels[plan.LabelHook] != "",
 	}
 	c.Number, _ = strconv.Atoi(s.Labels[plan.LabelNumber]) // 0 for a container without a number
 	c.Health = healthOf(s)

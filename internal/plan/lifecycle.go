@@ -14,8 +14,9 @@ const (
 
 // StartAll starts the stopped containers of the services and of those that they depend on, those
 // that others depend on first, each when these are as it needs them. No services means all. Only what exists is started: nothing is made. A running
-// container that shares the network of one that is started is restarted after it.
-func StartAll(o Observed, services []string) *Plan {
+// container that shares the network of one that is started is restarted after it. hooked are
+// the services that have pre_start hooks.
+func StartAll(o Observed, services, hooked []string) *Plan {
 	var changed []Container
 	started := map[string]Container{}
 	meant, _ := needs(o.Containers).Order(services...)
@@ -38,6 +39,9 @@ func StartAll(o Observed, services []string) *Plan {
 		}
 		return Op{Action: Start, Old: c}
 	})
+	for _, service := range hooked {
+		gatePreStart(p, 0, service, o.Of(service))
+	}
 	return p
 }
 

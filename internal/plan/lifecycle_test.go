@@ -49,17 +49,17 @@ func TestLifecycle(t *testing.T) {
 		got  *plan.Plan
 		want string
 	}{
-		{"start: dependencies first", plan.StartAll(stopped, []string{"web", "api", "db"}), `
+		{"start: dependencies first", plan.StartAll(stopped, []string{"web", "api", "db"}, nil), `
 0 start shop-db-1
 1 start shop-api-1 [after 0]
 2 start shop-web-1 [after 1]
 `},
-		{"start: what it depends on is not required", plan.StartAll(optional, []string{"web"}), `
+		{"start: what it depends on is not required", plan.StartAll(optional, []string{"web"}, nil), `
 0 start shop-api-1
 1 await api service_healthy [after 0]
 2 start shop-web-1 [after end of 0 1]
 `},
-		{"start: what it depends on is started too, and has to be as it is needed", plan.StartAll(waiting, []string{"web"}), `
+		{"start: what it depends on is started too, and has to be as it is needed", plan.StartAll(waiting, []string{"web"}, nil), `
 0 start shop-db-1
 1 await db service_completed_successfully [after 0]
 2 start shop-api-1 [after 0 1]
@@ -71,7 +71,7 @@ func TestLifecycle(t *testing.T) {
 1 await api service_healthy [after 0]
 2 restart shop-web-1: depends on a service that is restarted [after 0 1]
 `},
-		{"start leaves what runs, is paused, or was a command", plan.StartAll(o, nil), `
+		{"start leaves what runs, is paused, or was a command", plan.StartAll(o, nil, nil), `
 0 start shop-api-1
 `},
 		{"kill: what runs and what is frozen", plan.KillAll(o, nil, "HUP"), `
@@ -95,7 +95,7 @@ func TestLifecycle(t *testing.T) {
 0 restart shop-api-1
 1 restart shop-web-1: depends on a service that is restarted [after 0]
 `},
-		{"start: who shares the network is restarted", plan.StartAll(joined, []string{"api"}), `
+		{"start: who shares the network is restarted", plan.StartAll(joined, []string{"api"}, nil), `
 0 start shop-api-1
 1 restart shop-old-1: shares the network of api, which is started [after 0]
 `},

@@ -91,6 +91,9 @@ func (m *maker) service(s types.ServiceConfig) error {
 	if err := m.containers(s); err != nil {
 		return err
 	}
+	if len(s.PreStart) > 0 {
+		gatePreStart(m.plan, planned, s.Name, m.observed.Of(s.Name))
+	}
 	changed := slices.ContainsFunc(m.plan.Ops[planned:], func(op Op) bool { return op.Service == s.Name && op.Action != Await && op.Action != Remove })
 	return m.checkHosts(s, changed && !m.options.NoStart)
 }
@@ -108,6 +111,7 @@ func (m *maker) containers(s types.ServiceConfig) error {
 			Causes: []string{"left by an interrupted run"},
 		}))
 	}
+	m.removeFailedHooks(s)
 	scale := s.GetScale()
 	keep, surplus := m.choose(want, there, scale)
 	for _, c := range keep {
@@ -312,10 +316,10 @@ func (m *maker) orphans() {
 // orphan reports whether a container belongs to no service. A one-off container counts once
 // it has ended, and when its removal is asked for.
 func (c Container) orphan(p *types.Project, o Options) bool {
-	if c.OneOff {
+	_, known := p.AllServices()[c.Service]
+	if c.OneOff && !c.Hook {
 		return !c.Up() && o.RemoveOrphans
 	}
-	_, known := p.AllServices()[c.Service]
 	return !known
 }
 

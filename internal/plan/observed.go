@@ -24,6 +24,7 @@ const (
 	LabelNetwork    = "com.docker.compose.network"
 	LabelVolume     = "com.docker.compose.volume"
 	LabelVersion    = "com.docker.compose.version"
+	LabelHook       = "com.docker.compose.hook" // on the container of a hook: its kind
 
 	LabelImageVolumes = "com.docker.compose.image-volume-digest" // the images that are mounted: TARGET=ID, comma-separated
 
@@ -35,6 +36,9 @@ const (
 	LabelMask     = "dev.devup.mask"         // on a volume that only keeps what the image holds: "service:target"
 	LabelMasked   = "dev.devup.mask.image"   // on such a volume: the ID of the image
 )
+
+// HookPreStart is the value of [LabelHook] of a pre_start hook.
+const HookPreStart = "pre_start"
 
 // ComposeVersion is the value of [LabelVersion]: the Docker Compose whose labels and hashes devup
 // writes.
@@ -53,7 +57,8 @@ type Container struct {
 	ID, Name   string
 	Service    string
 	Number     int
-	OneOff     bool
+	OneOff     bool   // it runs a command, or a hook, and belongs to no number
+	Hook       bool   // it ran a pre_start hook
 	State      string // "running", "created", "exited", "paused", "restarting", "dead", "removing"
 	Health     string // "healthy", "unhealthy", "starting"; empty without a healthcheck
 	Image      string // ID of its image

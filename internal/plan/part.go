@@ -25,7 +25,7 @@ type PartOptions struct {
 func Part(o Observed, opts PartOptions) (meant Observed, left []Container) {
 	services := withDependents(o, opts.Services)
 	for _, c := range o.Containers {
-		known := opts.Known == nil || opts.Orphans || !c.OneOff && slices.Contains(opts.Known, c.Service)
+		known := opts.Known == nil || opts.Orphans || (!c.OneOff || c.Hook) && slices.Contains(opts.Known, c.Service)
 		if known && (len(services) == 0 || slices.Contains(services, c.Service)) {
 			meant.Containers = append(meant.Containers, c)
 		} else {

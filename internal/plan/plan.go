@@ -54,6 +54,7 @@ type Op struct {
 	Declared    *Declared         // Create, Recreate: of a service that shares another one's container, whose ID counts for [LabelHash]
 	Hosts       map[string]string // with Declared: the containers of these services that are there now, by service
 	NoStart     bool              // Create, Recreate, Rename: leave the container created
+	PreStart    bool              // Create, Recreate, Rename, Start: run the service's pre_start hooks before the start
 	Labels      map[string]string // of what is made: the hashes that say what it was made from
 	Drop        []string          // Remove: anonymous volumes that go with the container, sorted
 	Signal      string            // Kill: what is sent, as the user wrote it

@@ -61,13 +61,16 @@ func (l *loading) run(ctx context.Context, name, proof string) (*Project, error)
 	if err := l.selectServices(p); err != nil {
 		return nil, err
 	}
-	for _, check := range []func(*Project) error{l.refuse, l.refuseBuild, l.refuseExternal, valueChecks{l}.checkValues, l.defaultPlatform} {
+	for _, check := range []func(*Project) error{l.refuse, l.refuseProvider, l.refuseBuild, l.refuseExternal, valueChecks{l}.checkValues, l.defaultPlatform} {
 		if err := check(p); err != nil {
 			return nil, err
 		}
 	}
 	l.swarmNotes(p)
 	if err := l.envFiles(p); err != nil {
+		return nil, err
+	}
+	if err := l.models(p); err != nil {
 		return nil, err
 	}
 	l.committed(p)

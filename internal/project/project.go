@@ -58,6 +58,7 @@ type Options struct {
 	Profiles []string          // active profiles; empty means COMPOSE_PROFILES
 	Env      map[string]string // environment of the process
 	Services []string          // only these and what they depend on; empty means all
+	ModelURL string            // the server that has the models of services; empty means that there is none
 
 	Stdin func() ([]byte, error) // what the file "-" holds; nil means that there is none. It may be called several times
 	// Answers gives what the user was asked for in a project's directory, as the text of an

@@ -1,6 +1,7 @@
 package project
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net"
@@ -22,16 +23,10 @@ var unsupported = []struct {
 	used           func(types.ServiceConfig) bool
 }{
 	{
-		"provider", "is run by a program outside the engine, which devup does not start", "leave the service out with a profile, or start what it stands for by hand",
-		func(s types.ServiceConfig) bool { return s.Provider != nil },
-	},
-	{
-		"pre_start", "needs containers that run before it, which devup does not support", "make a service of the hook, and let this one depend on it with the condition service_completed_successfully",
-		func(s types.ServiceConfig) bool { return len(s.PreStart) > 0 },
-	},
-	{
-		"models", "needs a model of Docker Model Runner, which devup does not start", "run the model as a service, or leave this one out with a profile",
-		func(s types.ServiceConfig) bool { return len(s.Models) > 0 },
+		"pre_start", "asks for hooks per replica, which devup does not support", "remove per_replica: the hooks run once, before the first container starts",
+		func(s types.ServiceConfig) bool {
+			return slices.ContainsFunc(s.PreStart, func(h types.PreStartHook) bool { return h.PerReplica })
+		},
 	},
 	{
 		"use_api_socket", "needs the engine's socket and this machine's credentials, which devup does not pass on", "mount /var/run/docker.sock under volumes, if the socket is enough",
@@ -45,6 +40,25 @@ var unsupported = []struct {
 		"umask", "has no counterpart in the engine", "set it in the command: sh -c \"umask 027; exec …\"",
 		func(s types.ServiceConfig) bool { return s.Umask != nil },
 	},
+}
+
+// refuseProvider refuses a provider that waits for a container: providers run before all
+// containers, whose variables they set.
+func (l *loading) refuseProvider(p *Project) error {
+	for _, name := range p.ServiceNames() {
+		if p.Services[name].Provider == nil {
+			continue
+		}
+		for _, other := range slices.Sorted(maps.Keys(p.Services[name].DependsOn)) {
+			if p.Services[other].Provider != nil {
+				continue
+			}
+			e := composefile.Failure(nil, l.set.Files, []string{"services", name, "depends_on"}, "service %s has a provider and depends on %s, but providers run before all containers", name, other)
+			e.Service = name
+			return composefile.WithHint(e, "remove the dependency")
+		}
+	}
+	return nil
 }
 
 // refuse gives the first key of a service that devup does not carry out, with
@@ -230,4 +244,40 @@ func (l *loading) external(kind, name, service string) *fail.Error {
 	e := composefile.Failure(nil, l.set.Files, []string{kind + "s", name, "external"}, "the %s %s is external, which only a swarm has, and service %s needs it", kind, name, service)
 	e.Service = service
 	return composefile.WithHint(e, fmt.Sprintf("give it a file instead, for example in devup.yaml: %ss: {%s: !override {file: ./%s.txt}}", kind, name, name))
+}
+
+// models tells the services that use models where these are and what they are called, in the
+// variables that Docker Compose sets too. Without the address of a server it is an error that
+// a service needs one: devup starts none.
+func (l *loading) models(p *Project) error {
+	for _, service := range p.ServiceNames() {
+		used := p.Services[service].Models
+		if len(used) > 0 && l.options.ModelURL == "" {
+			e := composefile.Failure(nil, l.set.Files, []string{"services", service, "models"}, "service %s needs models: devup starts none, and the setting model_url names no server that has them", service)
+			e.Service = service
+			return composefile.WithHint(e, "set DEVUP_MODEL_URL to the URL of a server with OpenAI's API, as containers reach it")
+		}
+		for _, name := range slices.Sorted(maps.Keys(used)) {
+			setEnvironment(p, service, modelVariables(name, used[name], p.Models[name].Model, l.options.ModelURL))
+		}
+	}
+	return nil
+}
+
+// modelVariables are those of one model, under the names that a service gives them.
+func modelVariables(name string, c *types.ServiceModelConfig, model, url string) map[string]string {
+	if c == nil {
+		c = &types.ServiceModelConfig{}
+	}
+	prefix := strings.ReplaceAll(strings.ToUpper(name), "-", "_")
+	return map[string]string{cmp.Or(c.ModelVariable, prefix+"_MODEL"): model, cmp.Or(c.EndpointVariable, prefix+"_URL"): url}
+}
+
+// setEnvironment is [Project.AddEnvironment] for variables that replace those of the service.
+func setEnvironment(p *Project, service string, variables map[string]string) {
+	for name := range variables {
+		delete(p.Services[service].Environment, name)
+		delete(p.declared[service], name)
+	}
+	p.AddEnvironment(service, variables)
 }

@@ -10,9 +10,7 @@ import (
 func TestUnsupportedKeysAreRefusedByName(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ key, service string }{
-		{"provider", "provider: {type: cloud, options: {size: small}}"},
-		{"pre_start", "image: x\n    pre_start: [{command: migrate}]"},
-		{"models", "image: x\n    models: [llm]"},
+		{"pre_start", "image: x\n    pre_start: [{command: migrate, per_replica: true}]"},
 		{"use_api_socket", "image: x\n    use_api_socket: true"},
 		{"credential_spec", "image: x\n    credential_spec: {file: account.json}"},
 	} {

@@ -18,12 +18,13 @@ type Engine struct {
 	Containers Containers
 	Processes  Processes
 	Exec       containerexec.Engine
+	Outcomes   Outcomes
 }
 
 // On is the engine that a client is connected to: one that was asked something before, so
 // that the API's version is known.
 func On(c *client.Client) Engine {
-	return Engine{API: c.ClientVersion(), Networks: c, Volumes: c, Containers: c, Processes: c, Exec: c}
+	return Engine{API: c.ClientVersion(), Networks: c, Volumes: c, Containers: c, Processes: c, Exec: c, Outcomes: c}
 }
 
 // Networks creates and removes networks, and connects containers to them.

@@ -21,6 +21,11 @@ func (a *applier) start(ctx context.Context, op plan.Op, id string) error {
 	if err := a.copyFiles(ctx, s, id); err != nil {
 		return err
 	}
+	if op.PreStart {
+		if err := (preStart{a, s, id}).run(ctx); err != nil {
+			return err
+		}
+	}
 	if _, err := a.engine.Processes.ContainerStart(ctx, id, client.ContainerStartOptions{}); err != nil {
 		return err
 	}

@@ -34,7 +34,7 @@ func (s *Session) RunningContainer(service string, number int) (plan.Container, 
 		}
 	}
 	for _, c := range s.Observed.Containers {
-		if c.OneOff && c.Service == service && c.State == "running" && number == 0 {
+		if c.OneOff && !c.Hook && c.Service == service && c.State == "running" && number == 0 {
 			return c, nil
 		}
 	}

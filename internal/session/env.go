@@ -189,7 +189,7 @@ func (e *Env) ProjectOptions(ctx context.Context, w Want) project.Options {
 	o := project.Options{
 		Dir: e.Flags.Dir, Files: absolute(e.Flags.Files, e.Home()), Name: e.Flags.Name,
 		EnvFiles: absolute(e.Flags.EnvFiles, e.Home()), Profiles: e.Flags.Profiles,
-		Env: e.Variables(), Services: w.Services, NoDeps: w.NoDeps && len(w.Services) > 0, Stdin: e.Stdin,
+		Env: e.Variables(), Services: w.Services, ModelURL: e.Settings.ModelURL, NoDeps: w.NoDeps && len(w.Services) > 0, Stdin: e.Stdin,
 		Answers: func(root string) []byte { return e.Checkout(root).ReadAnswers(ctx) },
 	}
 	o.Look, o.Unset = !w.Prepare, w.Unset

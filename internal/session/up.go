@@ -10,6 +10,7 @@ import (
 	"github.com/devup-cli/devup/internal/build"
 	"github.com/devup-cli/devup/internal/images"
 	"github.com/devup-cli/devup/internal/project"
+	"github.com/devup-cli/devup/internal/provider"
 	"github.com/devup-cli/devup/internal/registry"
 	"github.com/devup-cli/devup/internal/up"
 	"github.com/devup-cli/devup/internal/urls"
@@ -37,8 +38,13 @@ func (s *Session) Target(ctx context.Context) up.Target {
 		Workspace: s.Workspace, Ports: s.WorkspaceControl(s.Workspace, client), Web: client,
 		StateDir: s.StateDir(), Endpoint: s.Engine.Endpoint, Sink: s.Sink,
 		Remote: !s.Engine.Local(), Distant: s.Distant(ctx),
-		Gateway: s.GatewayManager(s.Engine, s.Name), OnApplied: s.Unlock,
+		Gateway: s.GatewayManager(s.Engine, s.Name), Providers: Providers(s), OnApplied: s.Unlock,
 	}
+}
+
+// Providers runs the programs of services that are no containers.
+func Providers(s *Session) provider.Runner {
+	return provider.Runner{Environ: s.Environ, Plugins: provider.Plugins(s.Getenv("DOCKER_CONFIG"), s.Home()), Sink: s.Sink}
 }
 
 // Distant tells whether services get their source by syncing: see [watch.Distant]. The

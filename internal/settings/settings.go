@@ -28,9 +28,10 @@ type Settings struct {
 	Provider          string            `mapstructure:"provider"`            // the workspace provider; empty to detect it
 	PublicURLTemplate string            `mapstructure:"public_url_template"` // the URL of a port, with {port}; empty for the provider's
 	Install           string            `mapstructure:"install"`             // the command that installs devup in a workspace; empty when unknown
+	ModelURL          string            `mapstructure:"model_url"`           // the server that has the models of services
 	WaitTimeout       time.Duration     `mapstructure:"wait_timeout"`        // how long services may take until they answer
 	Color             string            `mapstructure:"color"`               // "auto", "always" or "never"
-	Progress          string            `mapstructure:"progress"`            // "auto", "tty", "plain" or "json"
+	Progress          string            `mapstructure:"progress"`            // "auto", "tty", "plain", "json" or "quiet"
 	Yes               bool              `mapstructure:"yes"`                 // answer every question with yes
 	JSON              bool              `mapstructure:"json"`                // results as JSON
 	CAFile            string            `mapstructure:"ca_file"`             // a PEM bundle to trust in builds and containers; empty for the machine's
@@ -56,9 +57,10 @@ func keys() []key {
 		{name: "provider", fallback: ""},
 		{name: "public_url_template", fallback: ""},
 		{name: "install", fallback: ""},
+		{name: "model_url", fallback: ""},
 		{name: "wait_timeout", fallback: 5 * time.Minute},
 		{name: "color", fallback: "auto", choices: []string{"auto", "always", "never"}},
-		{name: "progress", fallback: "auto", choices: []string{"auto", "tty", "plain", "json"}},
+		{name: "progress", fallback: "auto", choices: []string{"auto", "tty", "plain", "json", "quiet"}},
 		{name: "yes", fallback: false},
 		{name: "json", fallback: false},
 		{name: "ca_file", fallback: ""},

@@ -12,6 +12,7 @@ import (
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/ports"
 	"github.com/devup-cli/devup/internal/project"
+	"github.com/devup-cli/devup/internal/provider"
 	"github.com/devup-cli/devup/internal/run"
 	"github.com/devup-cli/devup/internal/setup"
 	"github.com/devup-cli/devup/internal/transfer"
@@ -35,6 +36,7 @@ type Target struct {
 	StateDir  string          // a directory of the user's own for files that containers read; made when needed
 	Endpoint  string          // the address of the engine, which identifies it
 	Gateway   gateway.Manager // of the project; the zero value can start none
+	Providers provider.Runner // runs the services that are no containers
 	// OnApplied is called when the plan is carried out, before the wait for answers; nil for nothing.
 	OnApplied func()
 	Sink      event.Sink

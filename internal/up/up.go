@@ -41,6 +41,11 @@ func Run(ctx context.Context, t Target, p *project.Project, observed observe.Sta
 	}
 	t.Images.Build.Sink, t.Images.Build.Egress = t.Sink, t.Egress
 	out := &Outcome{}
+	t.Providers.Sink = t.Sink
+	p, err := t.Providers.Up(ctx, p, o.DryRun)
+	if err != nil {
+		return out, err
+	}
 	if err := t.Engine.CheckExternal(ctx, p.Project); err != nil {
 		return out, err
 	}

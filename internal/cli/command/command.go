@@ -120,7 +120,7 @@ func (p *Program) Run(f func(ctx context.Context, env *Env, args []string) error
 		if err != nil {
 			return err
 		}
-		if err := errors.Join(p.applyDryRun(c), p.applyANSI(&merged), p.applyCompatibility()); err != nil {
+		if err := errors.Join(p.applyDryRun(c), p.applyProgress(&merged), p.applyANSI(&merged), p.applyCompatibility()); err != nil {
 			return err
 		}
 		p.started = true
@@ -132,7 +132,11 @@ func (p *Program) Run(f func(ctx context.Context, env *Env, args []string) error
 // open opens the output, and makes the environment.
 func (p *Program) open(merged settings.Settings) {
 	out := p.newUI(merged)
-	p.env = NewEnv(p.session(merged, out.Sink()), out)
+	sink := out.Sink()
+	if merged.Progress == progressQuiet && !merged.JSON {
+		sink = quiet(sink)
+	}
+	p.env = NewEnv(p.session(merged, sink), out)
 }
 
 // NewEnv is the environment of a command that prints and asks through out.

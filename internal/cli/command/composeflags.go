@@ -2,11 +2,39 @@ package command
 
 import (
 	"cmp"
+	"slices"
 
+	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/settings"
 	"github.com/devup-cli/devup/internal/ui"
 )
+
+// applyProgress takes what COMPOSE_PROGRESS says where nothing of devup's own does.
+func (p *Program) applyProgress(merged *settings.Settings) error {
+	word := p.process.Getenv("COMPOSE_PROGRESS")
+	if word == "" || merged.Origins["progress"] != "" {
+		return nil
+	}
+	if !slices.Contains([]string{"auto", "tty", "plain", "json", "quiet"}, word) {
+		return fail.New(fail.Usage, "", "COMPOSE_PROGRESS must be auto, tty, plain, json or quiet, not %q", word)
+	}
+	merged.Progress = word
+	return nil
+}
+
+// quiet leaves out progress of work that ends well.
+func quiet(to event.Sink) event.Sink {
+	return func(e event.Event) {
+		switch e.State {
+		case event.Working, event.Done, event.Cached:
+			if e.Kind != event.Note && e.Kind != event.Log {
+				return
+			}
+		}
+		to(e)
+	}
+}
 
 // applyANSI makes settings of what --ansi or COMPOSE_ANSI says.
 func (p *Program) applyANSI(merged *settings.Settings) error {

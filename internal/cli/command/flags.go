@@ -45,7 +45,7 @@ func (p *Program) BindGlobal(set *pflag.FlagSet) {
 	for _, name := range []string{"ansi", "compatibility", "verbose"} {
 		_ = set.MarkHidden(name) // it exists
 	}
-	set.String("progress", "auto", "how to show progress: auto, tty or plain")
+	set.String("progress", "auto", "how to show progress: auto, tty, plain, json or quiet")
 }
 
 // BindFile declares --file without its short form, for a command where -f is another flag,

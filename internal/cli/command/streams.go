@@ -7,12 +7,17 @@ import (
 	"github.com/devup-cli/devup/internal/ui"
 )
 
+// progressQuiet is the way to show progress that shows none.
+const progressQuiet = "quiet"
+
 // newUI is the output for the flags and streams of this run.
 func (p *Program) newUI(merged settings.Settings) *ui.UI {
 	mode := ui.Mode(merged.Progress)
 	switch {
 	case merged.JSON:
 		mode = ui.JSON
+	case merged.Progress == progressQuiet:
+		mode = ui.Plain
 	case mode == ui.Auto && p.process.Getenv("TERM") == "dumb":
 		mode = ui.Plain
 	}

@@ -11,8 +11,10 @@ import (
 
 	"github.com/devup-cli/devup/internal/cli/command"
 	"github.com/devup-cli/devup/internal/cli/converge"
+	"github.com/devup-cli/devup/internal/cli/show"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/plan"
+	"github.com/devup-cli/devup/internal/provider"
 	"github.com/devup-cli/devup/internal/session"
 )
 
@@ -51,6 +53,24 @@ func (c change) apply(ctx context.Context, env *command.Env, services []string) 
 		return nil
 	}
 	return c.after(s)
+}
+
+// endProviders removes or stops what the providers of services stand for, after the containers
+// that use it. Without readable files nothing is known of providers.
+func endProviders(ctx context.Context, env *command.Env, s *session.Session, services []string, what string) error {
+	if s.Project == nil {
+		return nil
+	}
+	if env.Flags.DryRun {
+		for _, name := range provider.Names(s.Project) {
+			show.Operation(env, what, name)
+		}
+		return nil
+	}
+	if what == "stop" {
+		return session.Providers(s).Stop(ctx, s.Project, services)
+	}
+	return session.Providers(s).Down(ctx, s.Project, services)
 }
 
 // loss says what of the engine would be lost, by name, and asks for it.

@@ -70,6 +70,9 @@ func runDown(ctx context.Context, env *command.Env, services []string, o downOpt
 	if !env.Flags.DryRun {
 		s.Mounts().Cleanup(up.MountedBy(todo.Remaining(s.Observed.Containers)))
 	}
+	if err := endProviders(ctx, env, s, services, "remove"); err != nil {
+		return err
+	}
 	if len(services) == 0 {
 		if err := s.CloseGateway(ctx, true); err != nil {
 			return err

@@ -40,7 +40,12 @@ func TestPort(t *testing.T) {
 		{"port web http", `"http"`, fail.Usage},
 		{"port web 0", `"0"`, fail.Usage},
 		{"port web 70000", `"70000"`, fail.Usage},
-		{"port web", "a service and a port", fail.Usage},
+		{"port web 80 81", "a service and a port", fail.Usage},
+		{"port web", "web  80/tcp  127.0.0.1:8080\nweb  53/udp  127.0.0.1:5353\nweb  80/tcp  [::1]:8081", ""},
+		{"port --index 2 web", "web  80/tcp  [::1]:8081", ""},
+		{"port", "web  53/udp  127.0.0.1:5353", ""},
+		{"port api", "no port is open", ""},
+		{"port db", "db is paused", fail.Failed},
 	} {
 		r := w.Command(NewPort, strings.Fields(test.args)...)
 		if r.Code() != test.code {

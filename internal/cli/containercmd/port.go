@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -11,6 +12,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/cli/command"
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/session"
 	"github.com/devup-cli/devup/internal/ui"
 )
@@ -25,14 +27,17 @@ type portOptions struct {
 func NewPort(p *command.Program) *cobra.Command {
 	var o portOptions
 	c := &cobra.Command{
-		Use:         "port SERVICE PORT",
+		Use:         "port [SERVICE [PORT]]",
 		Annotations: command.ReadOnly,
 		Short:       "Print the address at which a port of a service is open here",
-		Example: `  devup port web 80
+		Long: `Print the address at which a port of a service is open here. Without a port, list
+those of all open ports of the service; without a service, those of all services.`,
+		Example: `  devup port
+  devup port web 80
   devup port --protocol udp dns 53`,
 		Args: func(c *cobra.Command, args []string) error {
-			if len(args) != 2 {
-				return fail.New(fail.Usage, "for example: devup port web 80", "%s needs a service and a port", c.CommandPath())
+			if len(args) > 2 {
+				return fail.New(fail.Usage, "for example: devup port web 80", "%s takes a service and a port", c.CommandPath())
 			}
 			return nil
 		},
@@ -41,6 +46,9 @@ func NewPort(p *command.Program) *cobra.Command {
 	c.Flags().StringVar(&o.protocol, "protocol", "tcp", "the `protocol` of the port: tcp or udp")
 	c.Flags().IntVar(&o.index, "index", 0, "the `number` of the container, where a service has several")
 	c.RunE = p.Run(func(ctx context.Context, env *command.Env, args []string) error {
+		if len(args) < 2 {
+			return listPorts(ctx, env, args, o)
+		}
 		return runPort(ctx, env, args[0], args[1], o)
 	})
 	return c
@@ -51,6 +59,40 @@ type addressObject struct {
 	Type    string `json:"type"` // "address"
 	Service string `json:"service"`
 	portObject
+}
+
+// listPorts prints the addresses of all open ports of the running containers.
+func listPorts(ctx context.Context, env *command.Env, services []string, o portOptions) error {
+	s, err := env.Observe(ctx, services...)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	containers := slices.DeleteFunc(s.Containers(services), func(c plan.Container) bool {
+		return c.State != "running" || o.index > 0 && c.Number != o.index
+	})
+	if len(services) > 0 && len(containers) == 0 {
+		_, err := s.RunningContainer(services[0], o.index)
+		return err
+	}
+	t := ui.Table{}
+	for _, c := range containers {
+		for _, p := range session.OpenPorts(s, c) {
+			if env.UI.Mode() == ui.JSON {
+				env.UI.Object(addressObject{"address", c.Service, portObject{p.HostIP, p.Public, p.Target, p.Protocol}})
+				continue
+			}
+			t.Rows = append(t.Rows, []ui.Cell{
+				{Text: c.Service, Tone: ui.Strong}, {Text: fmt.Sprintf("%d/%s", p.Target, p.Protocol)}, {Text: net.JoinHostPort(p.HostIP, strconv.Itoa(p.Public))},
+			})
+		}
+	}
+	if len(t.Rows) > 0 {
+		env.UI.Table(t)
+	} else if env.UI.Mode() != ui.JSON {
+		env.Say("no port is open")
+	}
+	return nil
 }
 
 func runPort(ctx context.Context, env *command.Env, service, text string, o portOptions) error {

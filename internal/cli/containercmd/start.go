@@ -2,6 +2,7 @@ package containercmd
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -10,6 +11,7 @@ import (
 	"github.com/devup-cli/devup/internal/cli/converge"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/plan"
+	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/ready"
 	"github.com/devup-cli/devup/internal/session"
 )
@@ -50,7 +52,7 @@ func runStart(ctx context.Context, env *command.Env, services []string, o startO
 		e.Service = missing[0]
 		return e
 	}
-	todo := plan.StartAll(s.Meant(services), services)
+	todo := plan.StartAll(s.Meant(services), services, hooked(s.Project))
 	if todo.Empty() {
 		env.Say("nothing to start: nothing is stopped")
 	} else if err := converge.Apply(ctx, env, s, todo, nil); err != nil {
@@ -64,6 +66,15 @@ func runStart(ctx context.Context, env *command.Env, services []string, o startO
 	}
 	s.Unlock()
 	return awaitReady(ctx, env, s, services, time.Duration(o.seconds)*time.Second)
+}
+
+// hooked are the services of a project that have pre_start hooks; none where its files
+// cannot be read.
+func hooked(p *project.Project) []string {
+	if p == nil {
+		return nil
+	}
+	return slices.DeleteFunc(p.ServiceNames(), func(name string) bool { return len(p.Services[name].PreStart) == 0 })
 }
 
 // without are those of the services that have no container.

@@ -28,6 +28,9 @@ func NewStop(p *command.Program) *cobra.Command {
 				return plan.StopAll(s.Meant(args), args), "nothing to stop: nothing runs"
 			},
 			after: func(s *session.Session) error {
+				if err := endProviders(ctx, env, s, args, "stop"); err != nil {
+					return err
+				}
 				stopped := args
 				if len(args) == 0 {
 					stopped = s.Declared()

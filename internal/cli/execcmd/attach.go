@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/devup-cli/devup/internal/cli/command"
-	"github.com/devup-cli/devup/internal/fail"
 )
 
 // attachOptions are the flags of attach.
@@ -32,12 +31,7 @@ was started to read (stdin_open), what you type. Ctrl-C reaches the process. The
 exit code is the process's when it ends.`,
 		Example: `  devup attach web
   devup attach --no-stdin --sig-proxy=false web`,
-		Args: func(c *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return fail.New(fail.Usage, "for example: devup attach web", "%s needs one service", c.CommandPath())
-			}
-			return nil
-		},
+		Args:              oneService,
 		ValidArgsFunction: p.CompleteServices,
 	}
 	f := c.Flags()

@@ -34,6 +34,7 @@ type runOptions struct {
 	servicePorts bool
 	useAliases   bool
 	noDeps       bool
+	noRecreate   bool
 	build        bool
 	orphans      bool
 	quiet        bool
@@ -102,6 +103,7 @@ func (o *runOptions) bind(p *command.Program, c *cobra.Command) {
 	f.StringArrayVar(&o.capAdd, "cap-add", nil, "give the command this `capability`; may be repeated")
 	f.StringArrayVar(&o.capDrop, "cap-drop", nil, "take this `capability` from the command; may be repeated")
 	f.BoolVar(&o.noDeps, "no-deps", false, "start nothing that the service depends on")
+	f.BoolVar(&o.noRecreate, "no-recreate", false, "leave containers of what the service depends on as they are")
 	f.BoolVar(&o.useAliases, "use-aliases", false, "give the container the network names of the service")
 	f.BoolVar(&o.build, "build", false, "build the images before, stale or not")
 	f.StringVar(&o.pull, "pull", "", "the `policy` for pulling the image: always, missing or never")
@@ -156,8 +158,8 @@ func runOnce(ctx context.Context, env *command.Env, service string, argv []strin
 // request is how the line of up is to prepare for the command.
 func (o runOptions) request(env *command.Env, service string) (converge.Request, error) {
 	f := converge.Default()
-	f.NoDeps, f.Images.Build = o.noDeps, o.build
-	f.Plan.OneOff, f.Plan.RemoveOrphans = service, o.orphans
+	f.NoDeps, f.Images.Build, f.Images.QuietPull = o.noDeps, o.build, o.quietPull
+	f.Plan.OneOff, f.Plan.RemoveOrphans, f.Plan.NoRecreate = service, o.orphans, o.noRecreate
 	r, err := f.Request(env, []string{service})
 	r.Options.DryRun = env.Flags.DryRun
 	r.Check = func(s *session.Session) (*session.Session, error) {
@@ -169,8 +171,7 @@ func (o runOptions) request(env *command.Env, service string) (converge.Request,
 // sink leaves out the progress that the flags hide.
 func (o runOptions) sink(to event.Sink) event.Sink {
 	return func(e event.Event) {
-		image := e.Kind == event.Image || e.Kind == event.Step
-		if o.quiet || image && (o.quietBuild || o.quietPull) {
+		if o.quiet || o.quietBuild && (e.Kind == event.Image || e.Kind == event.Step) {
 			return
 		}
 		to(e)

@@ -170,7 +170,6 @@ func TestRunSink(t *testing.T) {
 	}{
 		{runOptions{}, []event.Kind{event.Step, event.Image, event.Container}},
 		{runOptions{quietBuild: true}, []event.Kind{event.Container}},
-		{runOptions{quietPull: true}, []event.Kind{event.Container}},
 		{runOptions{quiet: true}, nil},
 	} {
 		var heard []event.Kind

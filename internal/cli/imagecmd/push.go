@@ -34,6 +34,7 @@ credential helpers. Exit code 1 when an image could not be pushed.`,
 	f.BoolVarP(&o.Quiet, "quiet", "q", false, "show no progress")
 	f.BoolVar(&o.dependencies, "include-deps", false, "push for the services that the named ones depend on, too")
 	f.BoolVar(&o.IgnoreFailures, "ignore-push-failures", false, "warn and continue when an image cannot be pushed")
+	f.BoolVar(&o.IgnoreMissing, "ignore-missing", false, "leave out images that are not here")
 	c.RunE = p.Run(func(ctx context.Context, env *command.Env, args []string) error { return runPush(ctx, env, args, o) })
 	return c
 }

@@ -1,0 +1,234 @@
+package provider
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/devup-cli/devup/internal/dockerconfig"
+	"github.com/devup-cli/devup/internal/event"
+	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/project"
+)
+
+// command is what a provider is asked to do, as its program calls it, and how that is told.
+type command struct{ name, doing, done string }
+
+var (
+	up   = command{"up", "starting", "started"}
+	down = command{"down", "removing", "removed"}
+	stop = command{"stop", "stopping", "stopped"}
+)
+
+// variables are what a provider sets in the services that depend on its own: with the
+// service's name before theirs, and as they are.
+type variables struct{ prefixed, raw map[string]string }
+
+// message is a line of a provider's output.
+type message struct {
+	Type    string `json:"type"`
+	Message string `json:"message"`
+}
+
+// call runs the program of a service's provider.
+func (r Runner) call(ctx context.Context, p *project.Project, service string, c command) (variables, error) {
+	provider := p.Services[service].Provider
+	program, plugin, err := r.find(provider.Type)
+	if err != nil {
+		return variables{}, about(err, p, service)
+	}
+	known := r.metadata(ctx, program)
+	if known.none() && !plugin {
+		return variables{}, about(unknownProgram(provider.Type, program), p, service)
+	}
+	if c == stop && known.Stop == nil {
+		return variables{}, nil
+	}
+	args, err := known.arguments(c, p, service)
+	if err != nil {
+		return variables{}, about(err, p, service)
+	}
+	report := func(state event.State, text string) {
+		r.Sink(event.Event{Kind: event.Service, Name: service, State: state, Text: text})
+	}
+	report(event.Working, c.doing)
+	process := r.process(ctx, program, args...)
+	said := &tail{}
+	process.Stderr = said
+	set, err := converse(process, func(text string) { report(event.Working, text) })
+	if ctx.Err() != nil {
+		return set, context.Cause(ctx)
+	}
+	if err != nil {
+		report(event.Failed, c.doing)
+		e := fail.New(fail.Failed, "", "the provider %s of %s cannot bring it %s: %s", provider.Type, service, c.name, err)
+		if c != up {
+			e = fail.New(fail.Failed, "", "the provider %s of %s cannot %s it: %s", provider.Type, service, verb(c), err)
+		}
+		e.Service, e.Lines = service, said.lines()
+		return set, e
+	}
+	report(event.Done, c.done)
+	return set, nil
+}
+
+func verb(c command) string {
+	if c == stop {
+		return "stop"
+	}
+	return "remove"
+}
+
+// about says of an error where the project names the provider.
+func about(err error, p *project.Project, service string) error {
+	e, ok := errors.AsType[*fail.Error](err)
+	if !ok {
+		return err
+	}
+	e.Service = service
+	e.File, e.Line = p.Locate("services", service, "provider")
+	return e
+}
+
+// converse starts a provider's program and reads what it says until it ends.
+func converse(process *exec.Cmd, progress func(string)) (variables, error) {
+	set := variables{map[string]string{}, map[string]string{}}
+	out, err := process.StdoutPipe()
+	if err != nil {
+		return set, err
+	}
+	if err := process.Start(); err != nil {
+		return set, err
+	}
+	heard := listen(json.NewDecoder(out), set, progress)
+	if heard != nil {
+		_, _ = io.Copy(io.Discard, out) // it must not be stopped by what it says after an error
+	}
+	return set, errors.Join(heard, quiet(process.Wait(), heard))
+}
+
+// quiet leaves out how a program ended that has said what is wrong.
+func quiet(ended, heard error) error {
+	if heard != nil {
+		return nil
+	}
+	return ended
+}
+
+func listen(from *json.Decoder, set variables, progress func(string)) error {
+	for {
+		var m message
+		err := from.Decode(&m)
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return errors.New("it does not speak the protocol of providers")
+		}
+		name, value, pair := strings.Cut(m.Message, "=")
+		switch m.Type {
+		case "error":
+			return errors.New(firstLine(m.Message))
+		case "info":
+			progress(firstLine(m.Message))
+		case "debug":
+		case "setenv", "rawsetenv":
+			if !pair || name == "" {
+				return errors.New("it sets a variable without a value")
+			}
+			if m.Type == "setenv" {
+				set.prefixed[name] = value
+			} else {
+				set.raw[name] = value
+			}
+		default:
+			return errors.New("it asks for " + firstLine(m.Type) + ", which devup does not know")
+		}
+	}
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
+	return line
+}
+
+// Plugins are the directories of docker's plugins: the user's own, which DOCKER_CONFIG or the
+// home says, and the system's.
+func Plugins(variable, home string) []string {
+	dirs := []string{"/usr/local/lib/docker/cli-plugins", "/usr/local/libexec/docker/cli-plugins", "/usr/lib/docker/cli-plugins", "/usr/libexec/docker/cli-plugins"}
+	if own := dockerconfig.Dir(variable, home); own != "" {
+		dirs = append([]string{filepath.Join(own, "cli-plugins")}, dirs...)
+	}
+	return dirs
+}
+
+// typeName is a provider's type: the name of a program, and no path, which would make a
+// file of a clone the program.
+var typeName = lazyregexp.New(`^[A-Za-z0-9][A-Za-z0-9_.-]*$`)
+
+// unknownProgram refuses a program on the PATH that tells nothing as a provider does. A clone
+// decides which name is looked for, and with which options the program would be called: many
+// programs run files or commands that options name.
+func unknownProgram(kind, program string) error {
+	return fail.New(fail.Config, "if you trust it, install it as a plugin of docker with the name docker-"+kind,
+		"provider %s: the program %s does not answer to `compose metadata`, as a provider on the PATH has to", kind, program)
+}
+
+// find gives the program of a provider: a plugin of docker, or one on the PATH.
+func (r Runner) find(kind string) (program string, plugin bool, err error) {
+	if !typeName.MatchString(kind) || kind == "compose" {
+		return "", false, fail.New(fail.Config, "name a plugin of docker, or a program on the PATH", "provider type %q is not the name of a program", kind)
+	}
+	suffix := ""
+	if runtime.GOOS == "windows" {
+		suffix = ".exe"
+	}
+	for _, dir := range r.Plugins {
+		file := filepath.Join(dir, "docker-"+kind+suffix)
+		if info, err := os.Stat(file); err == nil && info.Mode().IsRegular() {
+			return file, true, nil
+		}
+	}
+	path, err := exec.LookPath(kind)
+	if err != nil {
+		return "", false, fail.New(fail.Config, "install it, or leave the service out with a profile", "provider %s: neither a plugin of docker nor a program on the PATH has that name", kind)
+	}
+	return path, false, nil
+}
+
+// process is a run of a provider's program, with devup's own environment alone: a variable of
+// the clone's .env may name what a program loads.
+func (r Runner) process(ctx context.Context, program string, args ...string) *exec.Cmd {
+	c := exec.CommandContext(ctx, program, append([]string{"compose"}, args...)...) //nolint:gosec // the user's own, by a name that find allows
+	c.Env = r.Environ
+	return c
+}
+
+// tail keeps the end of what is written to it.
+type tail struct{ text []byte }
+
+const tailSize = 4 << 10
+
+func (t *tail) Write(b []byte) (int, error) {
+	t.text = append(t.text, b...)
+	if len(t.text) > tailSize {
+		t.text = slices.Clone(t.text[len(t.text)-tailSize:])
+	}
+	return len(b), nil
+}
+
+func (t *tail) lines() []string {
+	lines := slices.Collect(strings.Lines(strings.TrimSpace(string(t.text))))
+	for i := range lines {
+		lines[i] = strings.TrimRight(lines[i], "\r\n")
+	}
+	return lines[max(0, len(lines)-10):]
+}

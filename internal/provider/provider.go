@@ -1,0 +1,125 @@
+// Package provider runs the programs behind services that are no containers (provider in a
+// Compose file): a database in a cloud, a model. Such a program is on the user's machine, as a
+// plugin of docker or on the PATH, and speaks the protocol of Docker Compose's providers.
+//
+// [Runner.Up] starts what the providers stand for, and gives the project without them, with
+// the variables that they set in the services that depend on them. [Runner.Down] and
+// [Runner.Stop] are the way back.
+package provider
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/devup-cli/devup/internal/event"
+	"github.com/devup-cli/devup/internal/graph"
+	"github.com/devup-cli/devup/internal/project"
+)
+
+// Runner runs providers. All fields are needed.
+type Runner struct {
+	Environ []string // "NAME=value", of devup itself
+	Plugins []string // the directories of docker's plugins
+	Sink    event.Sink
+}
+
+// Names are the services of a project that are run by providers, dependencies first.
+func Names(p *project.Project) []string {
+	before := graph.Graph{}
+	var names []string
+	for _, name := range p.ServiceNames() {
+		if s := p.Services[name]; s.Provider != nil {
+			names = append(names, name)
+			before[name] = slices.Sorted(maps.Keys(s.DependsOn))
+		}
+	}
+	order, _ := before.Order(names...) // a circle was refused when the files were loaded
+	return slices.DeleteFunc(order, func(name string) bool { return !slices.Contains(names, name) })
+}
+
+// Up starts what the project's providers stand for, one after the other, and gives a copy of
+// the project without them. dry runs none, and so sets no variables.
+func (r Runner) Up(ctx context.Context, p *project.Project, dry bool) (*project.Project, error) {
+	names := Names(p)
+	if len(names) == 0 {
+		return p, nil
+	}
+	set := map[string]variables{}
+	for _, name := range names {
+		if dry {
+			r.Sink(event.Event{Kind: event.Note, Text: "the provider of " + name + " is not run, so its variables are missing here"})
+			continue
+		}
+		got, err := r.call(ctx, p, name, up)
+		if err != nil {
+			return nil, err
+		}
+		set[name] = got
+	}
+	return p.Without(names...).Edit(func(own *project.Project) {
+		for _, service := range own.ServiceNames() {
+			for _, name := range names {
+				if _, depends := p.Services[service].DependsOn[name]; depends {
+					r.inject(own, service, name, set[name])
+				}
+			}
+		}
+	}), nil
+}
+
+// inject gives a service the variables of a provider. Those that it has already are replaced.
+func (r Runner) inject(p *project.Project, service, provider string, set variables) {
+	s := p.Services[service]
+	before := maps.Clone(s.Environment)
+	if s.Environment == nil {
+		s.Environment = types.MappingWithEquals{}
+	}
+	for name, value := range set.prefixed {
+		s.Environment[strings.ToUpper(provider)+"_"+name] = &value
+	}
+	for _, name := range slices.Sorted(maps.Keys(set.raw)) {
+		value := set.raw[name]
+		if old, had := s.Environment[name]; had && (old == nil || *old != value) {
+			r.Sink(event.Event{
+				Kind: event.Note, State: event.Warning, ID: service + " " + name, Name: service,
+				Text: fmt.Sprintf("the provider %s overrides the variable %s of %s", provider, name, service),
+			})
+		}
+		s.Environment[name] = &value
+	}
+	p.Services[service] = s
+	p.Redeclare(service, s.Environment, before)
+}
+
+// Down releases what the providers of the services stand for, dependents first. No services
+// means all.
+func (r Runner) Down(ctx context.Context, p *project.Project, services []string) error {
+	return r.end(ctx, p, services, down)
+}
+
+// Stop pauses what the providers of the services stand for, where they can do that.
+func (r Runner) Stop(ctx context.Context, p *project.Project, services []string) error {
+	return r.end(ctx, p, services, stop)
+}
+
+func (r Runner) end(ctx context.Context, p *project.Project, services []string, c command) error {
+	if p == nil {
+		return nil
+	}
+	names := Names(p)
+	slices.Reverse(names)
+	for _, name := range names {
+		if len(services) > 0 && !slices.Contains(services, name) {
+			continue
+		}
+		if _, err := r.call(ctx, p, name, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}

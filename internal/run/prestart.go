@@ -1,0 +1,125 @@
+package run
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"maps"
+
+	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/moby/moby/api/pkg/stdcopy"
+	"github.com/moby/moby/api/types/container"
+	"github.com/moby/moby/client"
+
+	"github.com/devup-cli/devup/internal/containerexec"
+	"github.com/devup-cli/devup/internal/engineconfig"
+	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/plan"
+)
+
+// Outcomes tells how containers that run to their end did so.
+type Outcomes interface {
+	ContainerWait(context.Context, string, client.ContainerWaitOptions) client.ContainerWaitResult
+	ContainerLogs(context.Context, string, client.ContainerLogsOptions) (client.ContainerLogsResult, error)
+}
+
+// preStart is what the pre_start hooks of a service run with. Each runs in a container of its
+// own that has the volumes and networks of the one that is about to start.
+type preStart struct {
+	*applier
+	service types.ServiceConfig
+	starts  string // the ID of the container that is about to start
+}
+
+// run runs the hooks one after the other. The first that fails keeps the service from being
+// started, and its container stays for a look at it.
+func (p preStart) run(ctx context.Context) error {
+	for i, hook := range p.service.PreStart {
+		if err := p.hook(ctx, i, hook); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p preStart) hook(ctx context.Context, index int, hook types.PreStartHook) error {
+	service := hookService(p.service, hook, plan.ImageName(p.project, p.service))
+	c := engineconfig.Container{
+		Service: service, Number: 1, API: p.engine.API,
+		Labels: map[string]string{
+			plan.LabelProject: p.project.Name, plan.LabelService: service.Name, plan.LabelVersion: plan.ComposeVersion, plan.LabelHook: plan.HookPreStart,
+		},
+	}
+	create, err := engineconfig.Create(p.project, c)
+	if err != nil {
+		return err
+	}
+	create.Name = "" // the engine takes one: several may stay
+	create.HostConfig.VolumesFrom = append(create.HostConfig.VolumesFrom, p.starts)
+	made, err := p.engine.Containers.ContainerCreate(ctx, create)
+	if err != nil {
+		return err
+	}
+	remove := func() error {
+		_, err := p.engine.Containers.ContainerRemove(context.WithoutCancel(ctx), made.ID, client.ContainerRemoveOptions{Force: true, RemoveVolumes: true})
+		return ignoreNotFound(err)
+	}
+	status, err := p.toItsEnd(ctx, c, made.ID)
+	if err == nil && status != 0 {
+		return p.failed(ctx, index, status, made.ID)
+	}
+	if left := remove(); err == nil {
+		err = left
+	}
+	return err
+}
+
+// hookService is a service whose container runs a pre_start hook. What the hook inherits of its
+// service is in it already, except what changed after the files were read.
+func hookService(s types.ServiceConfig, hook types.PreStartHook, image string) types.ServiceConfig {
+	own := types.ServiceConfig{Name: s.Name, ContainerSpec: hook.ContainerSpec}
+	own.Image = cmp.Or(hook.Image, image)
+	own.Environment = maps.Clone(s.Environment)
+	if own.Environment == nil {
+		own.Environment = types.MappingWithEquals{}
+	}
+	maps.Copy(own.Environment, hook.Environment)
+	return single(own, OneOff{})
+}
+
+// toItsEnd starts a container and gives the status that it ended with. It waits from before
+// the start: a short command may have ended when the start is answered.
+func (p preStart) toItsEnd(ctx context.Context, c engineconfig.Container, id string) (int, error) {
+	if err := p.connect(ctx, c, id); err != nil {
+		return 0, err
+	}
+	if err := p.copyFiles(ctx, c.Service, id); err != nil {
+		return 0, err
+	}
+	waiting, stop := context.WithCancel(ctx)
+	defer stop()
+	ended := p.engine.Outcomes.ContainerWait(waiting, id, client.ContainerWaitOptions{Condition: container.WaitConditionNextExit})
+	if _, err := p.engine.Processes.ContainerStart(ctx, id, client.ContainerStartOptions{}); err != nil {
+		return 0, err
+	}
+	select {
+	case result := <-ended.Result:
+		return int(result.StatusCode), nil
+	case err := <-ended.Error:
+		return 0, err
+	}
+}
+
+// failed is the error of a hook, with the last lines of what it printed.
+func (p preStart) failed(ctx context.Context, index, status int, id string) error {
+	f := fail.New(fail.Failed, "`docker logs "+plan.ShortID(id)+"` shows all that it printed; the next `devup up` runs it again",
+		"the pre_start hook %d of %s ended with status %d", index+1, p.service.Name, status)
+	f.Service = p.service.Name
+	if log, err := p.engine.Outcomes.ContainerLogs(ctx, id, client.ContainerLogsOptions{ShowStdout: true, ShowStderr: true, Tail: "10"}); err == nil {
+		defer log.Close()
+		var text bytes.Buffer
+		_, _ = stdcopy.StdCopy(&text, &text, log) // what could be read of it
+		f.Lines = containerexec.Lines(text.Bytes())
+	}
+	return f
+}
