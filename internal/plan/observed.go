@@ -33,6 +33,7 @@ const (
 	LabelInputs = "dev.devup.build-inputs" // hash of what the image was built from
 	LabelMask   = "dev.devup.mask"         // on a volume that only keeps what the image holds: "service:target"
 	LabelMasked = "dev.devup.mask.image"   // on such a volume: the ID of the image
+	LabelMade   = "dev.devup.made"         // on a volume: when devup made it; Docker 20.10 gives the time of its last change instead
 )
 
 // ComposeVersion is the value of [LabelVersion]: the Docker Compose whose labels and hashes devup
