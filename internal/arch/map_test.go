@@ -17,6 +17,7 @@ var ours = map[string][]string{
 	"checkout":      {"lock", "atomicfile", "owner", "untrusted", "lazyregexp"}, // what is kept in a checkout's .devup, and files that are written into one
 	"consent":       {"atomicfile", "owner", "untrusted"},                       // answers of the user, by checkout
 	"lazyregexp":    {},
+	"errno":         {},             // what a failed system call failed of, on every system
 	"composeschema": {},             // Compose's JSON schema: keys, forms of values
 	"suggest":       {},             // the known word that a user most likely meant
 	"secret":        {"lazyregexp"}, // which variables hold secrets, and texts without them
@@ -56,9 +57,9 @@ var ours = map[string][]string{
 	"composefile":       {"composeschema", "symbol", "suggest", "lazyregexp", "untrusted", "envfile", "fail"}, // envfile: what the library misreads; the files of a project: positions, variables, the model, errors as sentences
 	"project":           {"composefile", "composeschema", "symbol", "suggest", "stack/stacks", "lazyregexp", "untrusted", "secret", "fail"},
 	"urls":              {"symbol", "project", "lazyregexp", "fail"}, // what services are called where: URLs in files, and routes of the gateway
-	"ports":             {"project", "fail"},
-	"scaffold":          {"lazyregexp", "detect", "tree", "stack", "stack/stacks", "fail", "untrusted", "stack/dataservice"}, // untrusted: the gate for values in generated files; tree: the mark of what init made
-	"engine":            {"lazyregexp", "event", "fail", "dockerconfig"},
+	"ports":             {"errno", "project", "fail"},
+	"scaffold":          {"errno", "lazyregexp", "detect", "tree", "stack", "stack/stacks", "fail", "untrusted", "stack/dataservice"}, // untrusted: the gate for values in generated files; tree: the mark of what init made
+	"engine":            {"errno", "lazyregexp", "event", "fail", "dockerconfig"},
 	"gateway":           {"lazyregexp", "fail", "atomicfile", "untrusted", "owner"}, // one origin for all services: a proxy, and the life of its process
 	"build":             {"lazyregexp", "project", "egress", "registry", "event", "fail", "untrusted", "diagnose"},
 	"plan":              {"project", "fail", "graph"},
@@ -77,6 +78,7 @@ var ours = map[string][]string{
 	"provider":          {"lazyregexp", "dockerconfig", "project", "graph", "event", "fail"},                                   // programs behind services that are no containers
 	"up": {
 		"provider",
+		"errno",
 		"workspace", "project", "urls", "ports", "images", "egress", "plan", "observe", "run", "transfer", "ready", "setup", "expose", "logs", "watch", "framework",
 		"containerexec", "gateway", "owner", "untrusted",
 		"engineconfig", // which secrets and configs would be copied, and are mounted in read_only services // containerexec: how a setup step ended that ran in a container of its own
@@ -95,8 +97,8 @@ var ours = map[string][]string{
 		"event", "fail",
 	},
 	// A group of commands uses everything below, and no other group.
-	"cli":              {anything, "cli/command", "cli/upcmd", "cli/containercmd", "cli/execcmd", "cli/imagecmd", "cli/urlcmd", "cli/projectcmd", "cli/doctorcmd"},
-	"cli/command":      {"session", "settings", "ui", "version", "untrusted", "lazyregexp", "event", "fail"},
+	"cli":              {"errno", anything, "cli/command", "cli/upcmd", "cli/containercmd", "cli/execcmd", "cli/imagecmd", "cli/urlcmd", "cli/projectcmd", "cli/doctorcmd"},
+	"cli/command":      {"errno", "session", "settings", "ui", "version", "untrusted", "lazyregexp", "event", "fail"},
 	"cli/show":         {anything, "cli/command"},
 	"cli/converge":     {anything, "cli/command", "cli/show"},
 	"cli/upcmd":        {anything, "cli/command", "cli/show", "cli/converge"},

@@ -5,12 +5,12 @@ import (
 	"errors"
 	"io"
 	"slices"
-	"syscall"
 
 	"github.com/moby/moby/client"
 	"github.com/spf13/cobra"
 
 	"github.com/devup-cli/devup/internal/engine"
+	"github.com/devup-cli/devup/internal/errno"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/logs"
 )
@@ -49,5 +49,5 @@ func lost(e *fail.Error) bool {
 	if client.IsErrConnectionFailed(e) || errors.Is(e, logs.ErrEngineGone) {
 		return true
 	}
-	return slices.ContainsFunc([]error{io.EOF, io.ErrUnexpectedEOF, syscall.ECONNRESET, syscall.EPIPE}, func(cut error) bool { return errors.Is(e, cut) })
+	return errors.Is(e, io.EOF) || errors.Is(e, io.ErrUnexpectedEOF) || errno.Cut.In(e)
 }

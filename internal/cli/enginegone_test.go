@@ -4,9 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"syscall"
 	"testing"
 
+	"github.com/devup-cli/devup/internal/errno"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/logs"
 )
@@ -24,7 +24,7 @@ func TestLost(t *testing.T) {
 		{"logs without their engine", fmt.Errorf("%w: %w", logs.ErrEngineGone, io.EOF), true},
 		{"an answer that breaks off", fmt.Errorf("list images: %w", io.ErrUnexpectedEOF), true},
 		{"a pull that breaks off", fail.Wrap(io.ErrUnexpectedEOF, fail.ImageMissing, "", "the image redis cannot be pulled"), true},
-		{"a connection that is reset", fmt.Errorf("wait for web: %w", syscall.ECONNRESET), true},
+		{"a connection that is reset", fmt.Errorf("wait for web: %w", errno.Cut[0]), true},
 		{"a build that fails", fail.New(fail.BuildFailed, "", "RUN make ended with exit code 2"), false},
 		{"a service that ends", fail.Wrap(io.EOF, fail.Exited, "", "web stopped"), false},
 		{"a file that is cut off", fail.Wrap(io.ErrUnexpectedEOF, fail.Config, "", "devup.yaml ends in the middle"), false},

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -41,10 +42,17 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
 		Setup: func(e *testscript.Env) error {
-			e.Setenv("HOME", e.WorkDir)
-			e.Setenv("XDG_CONFIG_HOME", filepath.Join(e.WorkDir, ".config"))
+			for _, home := range []string{"HOME", "USERPROFILE", "LOCALAPPDATA"} {
+				e.Setenv(home, e.WorkDir)
+			}
+			for _, config := range []string{"XDG_CONFIG_HOME", "APPDATA"} {
+				e.Setenv(config, filepath.Join(e.WorkDir, ".config"))
+			}
 			e.Setenv("GORACE", "atexit_sleep_ms=0") // the detector would keep each devup for a second
 			e.Setenv("DOCKER_HOST", "unix://"+filepath.Join(e.WorkDir, "no-engine.sock"))
+			if runtime.GOOS == "windows" {
+				e.Setenv("DOCKER_HOST", "npipe:////./pipe/no-engine.sock")
+			}
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"code": code, "terminal": terminal, "empty-engine": emptyEngine, "harmless": harmless},

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -83,8 +84,8 @@ func withEnvFiles(dir, defaultDir string, process map[string]string, named []str
 // InHome is a path in which a tilde at the beginning stands for the home directory, as
 // where a shell leaves it alone: --env-file=~/own.env.
 func InHome(path, home string) string {
-	if rest, ok := strings.CutPrefix(path, "~/"); ok && home != "" {
-		return filepath.Join(home, rest)
+	if len(path) > 1 && path[0] == '~' && os.IsPathSeparator(path[1]) && home != "" {
+		return filepath.Join(home, path[2:])
 	}
 	return path
 }

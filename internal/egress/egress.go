@@ -25,7 +25,6 @@ import (
 	"cmp"
 	"os"
 	"path/filepath"
-	"strings"
 )
 
 // Settings is what the machine needs to reach the outside. The zero value is a
@@ -103,8 +102,8 @@ func read(m machine) Settings {
 
 // shown is a path as users write it.
 func (m machine) shown(path string) string {
-	if rest, ok := strings.CutPrefix(path, m.home+"/"); ok && m.home != "" {
-		return "~/" + rest
+	if rest, err := filepath.Rel(m.home, path); err == nil && m.home != "" && filepath.IsLocal(rest) {
+		return "~/" + filepath.ToSlash(rest)
 	}
 	return path
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/moby/moby/client"
 	"github.com/moby/moby/client/pkg/versions"
 
+	"github.com/devup-cli/devup/internal/errno"
 	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
@@ -122,7 +123,7 @@ func diagnose(ctx context.Context, host string, failed error) (cause, string) {
 		return missing, ""
 	case errors.Is(err, fs.ErrPermission):
 		return denied, ""
-	case errors.Is(err, syscall.ECONNREFUSED):
+	case errno.Refused.In(err):
 		return refused, ""
 	default:
 		return unreachable, plain(err)

@@ -1,6 +1,7 @@
 package observe
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -98,7 +99,7 @@ func (s State) Project(name string) Project {
 		if v.Labels[plan.LabelProject] == name {
 			p.Volumes = append(p.Volumes, plan.Volume{
 				Name: v.Name, Shadows: v.Labels[plan.LabelMask], Image: v.Labels[plan.LabelMasked], Key: v.Labels[plan.LabelVolume], Hash: v.Labels[plan.LabelHash], Fields: v.Labels[plan.LabelFields],
-				Created: sameZone(v.CreatedAt),
+				Created: cmp.Or(v.Labels[plan.LabelMade], sameZone(v.CreatedAt)),
 			})
 		}
 	}

@@ -75,6 +75,7 @@ func twoProjects() *engine {
 		},
 		volumes: []volume.Volume{
 			{Name: "shop_data", Labels: of("shop", "/src/shop", plan.LabelVolume, "data"), CreatedAt: "2026-01-01T02:00:00+02:00"},
+			{Name: "shop_more", Labels: of("shop", "/src/shop", plan.LabelVolume, "more", plan.LabelMade, "2026-01-01T00:00:00.5Z"), CreatedAt: "2026-01-02T00:00:00Z"}, // changed since, on Docker 20.10
 			{Name: "left_data", Labels: of("left", "/src/left", plan.LabelVolume, "data"), CreatedAt: "some day"},
 		},
 	}
@@ -124,7 +125,9 @@ func TestProject(t *testing.T) {
 	if diff := cmp.Diff([]plan.Network{{ID: "n1", Name: "shop_default", Key: "default", Hash: "h"}}, shop.Networks); diff != "" {
 		t.Errorf("networks (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]plan.Volume{{Name: "shop_data", Key: "data", Created: "2026-01-01T00:00:00Z"}}, shop.Volumes); diff != "" {
+	if diff := cmp.Diff([]plan.Volume{
+		{Name: "shop_data", Key: "data", Created: "2026-01-01T00:00:00Z"}, {Name: "shop_more", Key: "more", Created: "2026-01-01T00:00:00.5Z"},
+	}, shop.Volumes); diff != "" {
 		t.Errorf("volumes (-want +got):\n%s", diff)
 	}
 	wantHolders := []Holder{

@@ -35,6 +35,7 @@ const (
 	LabelOptional = "dev.devup.optional"     // those of LabelDependsOn with required: false, comma-separated
 	LabelMask     = "dev.devup.mask"         // on a volume that only keeps what the image holds: "service:target"
 	LabelMasked   = "dev.devup.mask.image"   // on such a volume: the ID of the image
+	LabelMade     = "dev.devup.made"         // on a volume: when devup made it; Docker 20.10 gives the time of its last change instead
 )
 
 // HookPreStart is the value of [LabelHook] of a pre_start hook.

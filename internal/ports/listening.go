@@ -2,14 +2,14 @@ package ports
 
 import (
 	"context"
-	"errors"
 	"io"
 	"net"
 	"net/netip"
 	"runtime"
 	"slices"
 	"strconv"
-	"syscall"
+
+	"github.com/devup-cli/devup/internal/errno"
 )
 
 // Address is a host port and the address of this machine that it is bound to.
@@ -81,15 +81,8 @@ func bound(protocol string, host netip.Addr, port int) bool {
 		socket, err = net.Listen(network, address) //nolint:noctx // as above
 	}
 	if err != nil {
-		return inUse(err)
+		return errno.AddressInUse.In(err)
 	}
 	_ = socket.Close() // nothing came or went
 	return false
-}
-
-// windowsInUse is WSAEADDRINUSE; syscall.EADDRINUSE is an invented number there.
-const windowsInUse = syscall.Errno(10048)
-
-func inUse(err error) bool {
-	return errors.Is(err, syscall.EADDRINUSE) || errors.Is(err, windowsInUse)
 }

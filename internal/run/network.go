@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/containerd/errdefs"
@@ -80,6 +81,7 @@ func (s shared) adopted(kind event.Kind, name string, labels map[string]string) 
 
 func (s shared) createVolume(ctx context.Context, op plan.Op) error {
 	options := engineconfig.Volume(s.project, op.Key, op.Labels)
+	options.Labels[plan.LabelMade] = time.Now().UTC().Format(time.RFC3339Nano)
 	made, err := s.engine.Volumes.VolumeCreate(ctx, options)
 	if err == nil { // also for a volume that existed
 		s.adopted(event.Volume, options.Name, made.Volume.Labels)

@@ -6,8 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path"
-	"syscall"
 
+	"github.com/devup-cli/devup/internal/errno"
 	"github.com/devup-cli/devup/internal/fail"
 )
 
@@ -56,10 +56,10 @@ func explain(err error, name string) error {
 	case errors.Is(err, fs.ErrExist):
 		return fail.Wrap(err, fail.Failed, "run devup init again: it shows what it would add to the file",
 			"%s came into being while devup init ran, and stays as it is", name)
-	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
+	case errors.Is(err, fs.ErrPermission), errno.ReadOnly.In(err):
 		return fail.Wrap(err, fail.Denied, fmt.Sprintf("check who owns the directory and its parent: ls -ld . %q", path.Dir(name)),
 			"%s may not be created", name)
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+	case errno.DiskFull.In(err):
 		e := fail.Wrap(err, fail.DiskFull, "free some space and run devup init again",
 			"no space is left to write %s", name)
 		e.CauseShown = true

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"maps"
-	"runtime"
 
 	"github.com/devup-cli/devup/internal/build"
 	"github.com/devup-cli/devup/internal/images"
@@ -14,7 +13,6 @@ import (
 	"github.com/devup-cli/devup/internal/registry"
 	"github.com/devup-cli/devup/internal/up"
 	"github.com/devup-cli/devup/internal/urls"
-	"github.com/devup-cli/devup/internal/watch"
 )
 
 // BuildDefaults are the parts of a build's options that come from the user and the process.
@@ -37,7 +35,7 @@ func (s *Session) Target(ctx context.Context) up.Target {
 		Engine: up.On(s.Engine.Client), Images: s.ImageStore(), Owner: s.FileOwner, Egress: s.Network,
 		Workspace: s.Workspace, Ports: s.WorkspaceControl(s.Workspace, client), Web: client,
 		StateDir: s.StateDir(), Endpoint: s.Engine.Endpoint, Sink: s.Sink,
-		Remote: !s.Engine.Local(), Distant: s.Distant(ctx),
+		Remote: !s.Engine.Local(), Distant: s.Distant(ctx), Unshared: sharingOf(ctx, s).none(),
 		Gateway: s.GatewayManager(s.Engine, s.Name), Providers: Providers(s), OnApplied: s.Unlock,
 	}
 }
@@ -45,18 +43,6 @@ func (s *Session) Target(ctx context.Context) up.Target {
 // Providers runs the programs of services that are no containers.
 func Providers(s *Session) provider.Runner {
 	return provider.Runner{Environ: s.Environ, Plugins: provider.Plugins(s.Getenv("DOCKER_CONFIG"), s.Home()), Sink: s.Sink}
-}
-
-// Distant tells whether services get their source by syncing: see [watch.Distant]. The
-// engine is asked about itself only where its answer counts.
-func (s *Session) Distant(ctx context.Context) bool {
-	desktop := false
-	if runtime.GOOS != "linux" && s.Engine.Local() {
-		if facts, err := s.Engine.Facts(ctx); err == nil {
-			desktop = facts.Desktop
-		}
-	}
-	return watch.Distant(s.Engine.Local(), desktop, runtime.GOOS)
 }
 
 // Up takes the project to what the files say; see [up.Run]. The lock is released when the

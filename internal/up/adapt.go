@@ -37,7 +37,7 @@ var adapters = []adapter{
 		return withEgress(p, a.target.Egress, a.target.mounts(p.Name, a.dryRun))
 	},
 	func(p *project.Project, a *adaptation) error {
-		if a.target.Remote {
+		if a.target.Unshared {
 			return nil
 		}
 		return mountCopies(p, a.target.mounts(p.Name, a.dryRun))
@@ -48,6 +48,14 @@ var adapters = []adapter{
 			a.synced = watch.Replace(p)
 		}
 		return nil
+	},
+	func(p *project.Project, a *adaptation) error {
+		if !a.target.Unshared {
+			return nil
+		}
+		services, err := copyMounts(p, a.target.mounts(p.Name, a.dryRun))
+		a.synced = append(a.synced, services...)
+		return err
 	},
 }
 

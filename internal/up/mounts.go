@@ -10,9 +10,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 
 	"github.com/devup-cli/devup/internal/egress"
+	"github.com/devup-cli/devup/internal/errno"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/owner"
 	"github.com/devup-cli/devup/internal/plan"
@@ -198,7 +198,7 @@ func mountedFrom(sources []string) func(name string) bool {
 }
 
 func unwritable(err error, dir string) error {
-	if errors.Is(err, syscall.ENOSPC) {
+	if errno.DiskFull.In(err) {
 		return fail.Wrap(err, fail.DiskFull, "free some space there, or set XDG_STATE_HOME to a directory on another disk", "no space is left for %s, where containers read this machine's certificates and package indexes from", dir)
 	}
 	return fail.Wrap(err, fail.Denied, "make the directory writable, or set XDG_STATE_HOME to another one",

@@ -26,6 +26,8 @@ type Target struct {
 	Images  images.Store // of the same engine; Run gives it Sink and Egress
 	Remote  bool         // the engine runs on another machine, whose ports cannot be tried from here
 	Distant bool         // bind mounts of what is developed are impossible or slow: it is synced instead
+	// Unshared says that the engine cannot mount this machine's files.
+	Unshared bool
 	// Owner gives the user and group that files on bind mounts should belong to.
 	// It is asked only when the project says DEVUP_UID or DEVUP_GID.
 	Owner     func(context.Context) (uid, gid int, err error)

@@ -12,14 +12,6 @@ import (
 	"github.com/devup-cli/devup/internal/project"
 )
 
-// Distant reports whether a bind mount of a service's source is impossible or slow:
-// the engine runs on another machine, or in a virtual machine on a system whose
-// files reach it through a share that reports no changes. local says that the engine
-// runs on this machine, desktop that it is in a virtual machine there.
-func Distant(local, desktop bool, goos string) bool {
-	return !local || desktop && (goos == "windows" || goos == "darwin")
-}
-
 // Replace changes a project, a copy of the caller's own, so that services that devup
 // scaffolded get their source by syncing instead of by a bind mount: the mounts of what their
 // image is built from become rules of develop.watch with initial_sync, and the

@@ -125,25 +125,3 @@ func TestReplace(t *testing.T) {
 		t.Errorf("notes %q, want one a service", p.Notes)
 	}
 }
-
-func TestDistant(t *testing.T) {
-	t.Parallel()
-	tests := []struct {
-		local, desktop bool
-		goos           string
-		want           bool
-	}{
-		{true, false, "linux", false},
-		{true, true, "linux", false},
-		{false, false, "linux", true},
-		{true, true, "windows", true},
-		{true, true, "darwin", true},
-		{true, false, "darwin", false},
-		{false, true, "darwin", true},
-	}
-	for _, tt := range tests {
-		if got := Distant(tt.local, tt.desktop, tt.goos); got != tt.want {
-			t.Errorf("%+v: %v", tt, got)
-		}
-	}
-}

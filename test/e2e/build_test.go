@@ -13,6 +13,11 @@ import (
 // engine has the image under its names, with its labels, and with no secret.
 func TestABuildSectionIsCarriedOut(t *testing.T) {
 	t.Parallel()
+	if newer, err := isAtLeast(23); err != nil {
+		t.Fatal(err)
+	} else if !newer {
+		t.Skip("the builder of Docker 20.10 knows no additional contexts")
+	}
 	c := files(t, `
 -- devup.yaml --
 services:

@@ -100,6 +100,11 @@ func holds(condition, compose string) (bool, error) {
 	if !ok || err != nil {
 		return false, fmt.Errorf("there is no condition %q", condition)
 	}
+	return isAtLeast(wanted)
+}
+
+// isAtLeast reports whether the engine is of that major version or a newer one.
+func isAtLeast(wanted int) (bool, error) {
 	version, err := docker.ServerVersion(context.Background(), client.ServerVersionOptions{})
 	if err != nil {
 		return false, err

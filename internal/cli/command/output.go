@@ -1,11 +1,10 @@
 package command
 
 import (
-	"errors"
 	"io"
 	"sync"
-	"syscall"
 
+	"github.com/devup-cli/devup/internal/errno"
 	"github.com/devup-cli/devup/internal/fail"
 )
 
@@ -33,9 +32,9 @@ func (o *output) lost() error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	switch {
-	case o.err == nil, errors.Is(o.err, syscall.EPIPE), errors.Is(o.err, syscall.EBADF):
+	case o.err == nil, errno.NoReader.In(o.err):
 		return nil
-	case errors.Is(o.err, syscall.ENOSPC):
+	case errno.DiskFull.In(o.err):
 		e := fail.Wrap(o.err, fail.DiskFull, "free some space, or write it elsewhere", "no space is left for the output")
 		e.CauseShown = true
 		return e

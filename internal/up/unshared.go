@@ -1,0 +1,171 @@
+package up
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/plan"
+	"github.com/devup-cli/devup/internal/project"
+	"github.com/devup-cli/devup/internal/untrusted"
+)
+
+// Most that is copied of one bind mount, in files and in bytes.
+const (
+	mostCopied      = 1000
+	mostCopiedBytes = 16 << 20
+)
+
+// copyMounts replaces the bind mounts of this machine's files where the engine does not see
+// them: the files are copied into the containers before they start, and those of the project
+// are watched. A path that this machine does not have may be one of the engine's, and stays.
+// The names are those of the services that have such files.
+func copyMounts(p *project.Project, files Mounts) (services []string, err error) {
+	for _, name := range p.ServiceNames() {
+		s := p.Services[name]
+		own := false
+		var kept []types.ServiceVolumeConfig
+		for _, v := range s.Volumes {
+			of := sourceOf(p, files, v)
+			if of == elsewhere {
+				kept = append(kept, v)
+				continue
+			}
+			c := copier{project: p, service: &s, private: of == credentials}
+			if err := c.add(v.Source, v.Target); err != nil {
+				return nil, err
+			}
+			if of == inProject {
+				own = true
+				watched(&s, v)
+			}
+		}
+		s.Volumes = kept
+		p.Services[name] = s
+		if own {
+			services = append(services, name)
+			p.Notes = append(p.Notes, name+": files are copied into the container instead of mounted, because the engine does not share this machine's files; what the container writes there stays in it")
+		}
+	}
+	return services, nil
+}
+
+// place is where the source of a mount lies.
+type place int
+
+const (
+	elsewhere   place = iota // not on this machine, or no file of the project's
+	inProject                // in the project's directory
+	settings                 // certificates and settings that devup keeps for containers
+	credentials              // credentials that devup keeps for one project
+)
+
+func sourceOf(p *project.Project, files Mounts, v types.ServiceVolumeConfig) place {
+	if _, err := os.Stat(v.Source); err != nil || v.Type != types.VolumeTypeBind {
+		return elsewhere
+	}
+	kept := filepath.Join(files.StateDir, top)
+	switch {
+	case files.StateDir != "" && below(filepath.Join(kept, files.dir()), v.Source):
+		return credentials
+	case files.StateDir != "" && below(kept, v.Source):
+		return settings
+	case below(p.WorkingDir, v.Source):
+		return inProject
+	}
+	return elsewhere
+}
+
+func below(dir, name string) bool {
+	relative, err := filepath.Rel(dir, name)
+	return err == nil && filepath.IsLocal(relative)
+}
+
+// watched makes an edit of what was copied show in the container.
+func watched(s *types.ServiceConfig, v types.ServiceVolumeConfig) {
+	develop := types.DevelopConfig{}
+	if s.Develop != nil {
+		develop = *s.Develop
+	}
+	develop.Watch = append(slices.Clone(develop.Watch), types.Trigger{Path: v.Source, Target: v.Target, Action: types.WatchActionSync})
+	s.Develop = &develop
+}
+
+// copier copies files into the containers of one service, as configs.
+type copier struct {
+	project *project.Project
+	service *types.ServiceConfig
+	private bool // only the container's user may read them
+	files   int
+	bytes   int
+}
+
+// add copies a file, or the files of a directory.
+func (c *copier) add(source, target string) error {
+	info, err := os.Stat(source)
+	if err != nil {
+		return err
+	}
+	if !info.IsDir() {
+		content, err := untrusted.ReadFile(source, mostCopiedBytes)
+		if err != nil {
+			return c.refused(source, err)
+		}
+		c.put(content, target, info.Mode())
+		return nil
+	}
+	root, err := os.OpenRoot(source)
+	if err != nil {
+		return c.refused(source, err)
+	}
+	defer root.Close()
+	fsys := untrusted.FS(root)
+	return fs.WalkDir(fsys, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.Type().IsRegular() {
+			return err
+		}
+		content, err := untrusted.ReadFileFS(fsys, name, mostCopiedBytes)
+		if err != nil {
+			return c.refused(source, err)
+		}
+		info, err := entry.Info()
+		if err != nil {
+			return c.refused(source, err)
+		}
+		c.put(content, path.Join(target, name), info.Mode())
+		if c.files > mostCopied || c.bytes > mostCopiedBytes {
+			return c.refused(source, errors.New("there is too much in it"))
+		}
+		return nil
+	})
+}
+
+// put adds a file. The name of the config has the content's digest, so that another content
+// is a change of the service.
+func (c *copier) put(content []byte, target string, mode fs.FileMode) {
+	c.files, c.bytes = c.files+1, c.bytes+len(content)
+	key := plan.Digest(content) + " " + target
+	if c.project.Configs == nil {
+		c.project.Configs = types.Configs{}
+	}
+	c.project.Configs[key] = types.ConfigObjConfig{Name: key, Content: string(content)}
+	ref := types.ServiceConfigObjConfig{Source: key, Target: target}
+	permissions := types.FileMode(mode.Perm() | 0o444)
+	if c.private {
+		permissions, ref.UID = 0o400, strconv.Itoa(userOf(*c.service))
+	}
+	ref.Mode = &permissions
+	c.service.Configs = append(slices.Clone(c.service.Configs), ref)
+}
+
+func (c *copier) refused(source string, err error) error {
+	return fail.Wrap(err, fail.Config, "keep it in a named volume, or in the image",
+		"service %s: %s cannot be mounted, as the engine does not share this machine's files, and cannot be copied: %v", c.service.Name, source, err)
+}
