@@ -11,9 +11,12 @@ engine_suite() {
 }
 
 engine_up() {
-  local root=$world/engine-$engine suite
+  local root=$world/engine-$engine suite packages=docker.io,ca-certificates,iptables
   suite=$(engine_suite "$engine")
-  unpack "$suite" "$root"
+  # Compose is there to be compared with; devup does not use it.
+  if [ "$suite" != bookworm ]; then packages=$packages,docker-cli,docker-buildx,docker-compose; fi
+  if [ "$(cat "$root/ready" 2>/dev/null)" != "$packages" ]; then end "engine-$engine"; fi
+  unpack "$suite" "$root" "$packages"
   if ! alive "engine-$engine"; then
     say "starting the engine of Debian $suite in the network namespace $netns"
     rm -rf "$world/run/exec-$engine" "$socket" "$world/run/dockerd-$engine.pid"
@@ -27,19 +30,15 @@ engine_up() {
   until_true 60 "the engine" curl -sf --unix-socket "$socket" http://engine/_ping
 }
 
-# unpack SUITE FOLDER makes a Debian tree that holds a Docker engine.
+# unpack SUITE DIRECTORY PACKAGES makes a Debian tree that holds packages, once.
 unpack() {
-  local packages=docker.io,ca-certificates,iptables
-  # Compose is there to be compared with; devup does not use it.
-  if [ "$1" != bookworm ]; then packages=$packages,docker-cli,docker-buildx,docker-compose; fi
-  if [ "$(cat "$2/ready" 2>/dev/null)" = "$packages" ]; then return; fi
-  say "unpacking Debian $1's Docker engine (once)"
-  end "engine-$engine"
+  local log=$world/logs/unpack-${2##*/}
+  if [ "$(cat "$2/ready" 2>/dev/null)" = "$3" ]; then return; fi
+  say "unpacking ${3%%,*} of Debian $1 (once)"
   rm -rf "$2"
-  mmdebstrap --variant=minbase --include=$packages --aptopt='Acquire::Check-Valid-Until "false"' \
-    "$1" "$2" "$(debian_mirror bookworm)" >"$world/logs/engine-$engine-unpack" 2>&1 </dev/null ||
-    die "unpacking failed; see $world/logs/engine-$engine-unpack"
-  echo "$packages" >"$2/ready"
+  mmdebstrap --variant=minbase --include="$3" --aptopt='Acquire::Check-Valid-Until "false"' \
+    "$1" "$2" "$(debian_mirror bookworm)" >"$log" 2>&1 </dev/null || die "unpacking failed; see $log"
+  echo "$3" >"$2/ready"
 }
 
 # in_root FOLDER COMMAND... runs a command with the programs and libraries of a Debian
