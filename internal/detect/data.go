@@ -40,6 +40,7 @@ func (s dataServices) decideData() []Data {
 			c.Note(sqlite)
 			c.sqlite = true
 			nameSQLite(c, seen)
+			decideFileTables(c)
 		}
 		for _, w := range wanted {
 			if slices.Contains(unused, w.Service.Name) {

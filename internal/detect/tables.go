@@ -41,6 +41,18 @@ func (s dataServices) decideTables(shared *dataservice.Shared) {
 	}
 }
 
+// decideFileTables applies the migrations of a service whose database is a file of SQLite.
+func decideFileTables(c *candidate) {
+	decide := c.Of.Language.Migration
+	if decide == nil || c.Migrate != nil || c.compose != nil || c.Dockerfile != "" {
+		return
+	}
+	if m := decide(c.App, dataservice.SQLite); m != nil {
+		c.Migrate, c.MigrateFiles = m.Command(func() string { return usualURL }), []string{m.Dir}
+		c.Packages.Tools = append(c.Packages.Tools, m.Tools...)
+	}
+}
+
 // isOfOther says whether a directory lies in that of another service, which a workspace has next to
 // this one.
 func (s dataServices) isOfOther(c *candidate, dir string) bool {

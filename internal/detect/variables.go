@@ -188,13 +188,30 @@ func looksSecret(name string) bool {
 	return secretWords.MatchString(name) || connections.MatchString(name)
 }
 
-// nameSQLite gives variables with the URL of an SQLite database that nothing sets a file, as Prisma
-// and libSQL write it.
+// urlOfSQLite is a file as a service's packages take it in a variable for the URL of an SQLite
+// database: Prisma and libSQL, Diesel, and sqlx. Empty for others.
+func urlOfSQLite(c *candidate, seen dataservice.Seen) string {
+	lists := func(names ...string) bool {
+		return slices.ContainsFunc(seen.Manifests, func(f tree.File) bool { return stack.HasOne(f.Text, names...) })
+	}
+	switch {
+	case c.Of.Language.Name == "node" && lists(`"prisma"`, `"@prisma/client"`, `"@libsql/client"`):
+		return "file:./" + sqliteFile
+	case c.Of.Language.Name != "rust":
+		return ""
+	case lists("diesel"):
+		return sqliteFile
+	}
+	return "sqlite://" + sqliteFile + "?mode=rwc" // makes it where there is none
+}
+
+// sqliteFile is the file of an SQLite database that nothing names.
+const sqliteFile = "dev.db"
+
+// nameSQLite gives variables with the URL of an SQLite database that nothing sets a file.
 func nameSQLite(c *candidate, seen dataservice.Seen) {
-	isURL := slices.ContainsFunc(seen.Manifests, func(f tree.File) bool {
-		return stack.HasOne(f.Text, `"prisma"`, `"@prisma/client"`, `"@libsql/client"`)
-	})
-	if c.Of.Language.Name != "node" || !isURL {
+	url := urlOfSQLite(c, seen)
+	if url == "" {
 		return
 	}
 	for _, named := range dataservice.SQLiteURLs(seen) {
@@ -202,7 +219,7 @@ func nameSQLite(c *candidate, seen dataservice.Seen) {
 			c.variable(named.Name, named.Values[0].At).Default = false // only the schema reads it
 		}
 		if v := c.variable(named.Name, named.Values[0].At); !v.Default && v.Sibling == "" {
-			v.Required, v.Usual = false, "file:./dev.db"
+			v.Required, v.Usual = false, url
 		}
 	}
 }

@@ -23,6 +23,24 @@ func (f *finder) driver() string {
 	return driver
 }
 
+// ofSQLite are crates of Rust, with their features, that work with a file of SQLite. They say it at
+// compile time, so that a variable with the URL can hold nothing else.
+var ofSQLite = strings.Fields(`diesel[sqlite] sqlx[sqlite] sqlx[sqlite-unbundled] sea-orm[sqlx-sqlite] rusqlite
+	rocket_db_pools[sqlx_sqlite] rocket_sync_db_pools[diesel_sqlite_pool] rocket_sync_db_pools[sqlite_pool]`)
+
+// onlySQLite notes that the crates of a program have a driver of SQLite and none of a service.
+func (f *finder) onlySQLite() {
+	if slices.ContainsFunc(f.wanted, func(w *Wanted) bool { return w.Service.IsSQL() }) {
+		return
+	}
+	for _, p := range f.seen.packages() {
+		if p.language() == "rust" && slices.Contains(ofSQLite, p.Name) {
+			f.noteSQLite(p.At(p.manifest))
+			return
+		}
+	}
+}
+
 // listed is a package with the manifest that lists it.
 type listed struct {
 	Package

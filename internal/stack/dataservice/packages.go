@@ -48,7 +48,7 @@ var languages = []language{
 	{name: "ruby", patterns: []*lazyregexp.Regexp{lazyregexp.New(`(?m)^\s*gem\s*\(?\s*["']([\w-]+)["']`)}},
 	{name: "rust", patterns: []*lazyregexp.Regexp{
 		lazyregexp.New(`(?m)^\s*([\w-]+)\s*(?:\.workspace)?\s*=`), lazyregexp.New(`(?m)^\s*([\w-]+)\s*=\s*\{[^}]*features\s*=\s*\[([^\]]*)\]`),
-		lazyregexp.New(`(?m)^\[dependencies\.([\w-]+)\]`),
+		lazyregexp.New(`(?m)^\[dependencies\.([\w-]+)\](?:\s*\n(?:[^\[\n]*\n)*?\s*features\s*=\s*\[([^\]]*)\])?`),
 	}},
 	{name: "dotnet", patterns: []*lazyregexp.Regexp{lazyregexp.New(`<PackageReference[^>]*\bInclude="([\w.-]+)"`)}},
 	{name: "elixir", patterns: []*lazyregexp.Regexp{lazyregexp.New(`\{\s*:(\w+)\s*,`)}},
