@@ -99,7 +99,8 @@ func (s containerPorts) portOfLoadedEnv(c *candidate) (Port, bool) {
 			continue
 		}
 		for _, name := range stacks.PortVariables() {
-			if n, ok := stack.PortNumber(env.Value(name)); ok && c.reads(name) {
+			value := strings.TrimPrefix(env.Value(name), ":") // as Go takes it
+			if n, ok := stack.PortNumber(value); ok && c.reads(name) {
 				return stack.PortAt(n, env.At(name)), true
 			}
 		}
@@ -223,7 +224,7 @@ func (s containerPorts) portOfCallers(c *candidate) (Port, bool) {
 		}
 		own := s.decidePort(caller).Number
 		for _, call := range slices.Concat(localCaller{caller}.proxied(), (localCaller{caller}).hardCoded(), s.found.setFor(caller)) {
-			if !call.fallback && call.port != defaultPort(caller) && call.port != own && !databasePorts[call.port] {
+			if !call.fallback && call.port != defaultPort(caller) && call.port != own && !stack.IsDataPort(call.port) {
 				found = append(found, call)
 			}
 		}

@@ -62,7 +62,7 @@ func onlyPort(name, text string, counts func(lowerLine string) bool) (Port, bool
 		}
 		for _, match := range readmePort.FindAllStringSubmatch(line, -1) {
 			n, ok := stack.PortNumber(match[1] + match[2] + match[3])
-			if !ok || databasePorts[n] {
+			if !ok || stack.IsDataPort(n) {
 				continue
 			}
 			if found.Number != 0 && found.Number != n {
@@ -74,11 +74,6 @@ func onlyPort(name, text string, counts func(lowerLine string) bool) (Port, bool
 		}
 	}
 	return found, found.Number != 0
-}
-
-// databasePorts are named in READMEs next to the service's own.
-var databasePorts = map[int]bool{
-	3306: true, 5432: true, 6379: true, 27017: true, 5672: true, 15672: true, 9200: true, 8025: true, 1025: true, 11211: true,
 }
 
 // words are what a README may call the service.

@@ -187,9 +187,19 @@ func (f *finder) clues() {
 			if c.Fixed {
 				w.Fixed = append(w.Fixed, Fixed{Host: c.Address.Host, Port: c.Address.Port, Evidence: c.Evidence})
 			}
-			w.know(c.Address, rank)
+			w.know(f.known(c.Address), rank)
 		}
 	}
+}
+
+// known is an address without the names of variables that constants hold: DB_USER = "DB_USER".
+func (f *finder) known(a Address) Address {
+	for _, text := range []*string{&a.Host, &a.User, &a.Password, &a.Name} {
+		if slices.ContainsFunc(f.seen.Variables, func(v Named) bool { return v.Name == *text }) {
+			*text = ""
+		}
+	}
+	return a
 }
 
 func (f *finder) noteSQLite(e tree.Evidence) {
@@ -213,6 +223,7 @@ func (f *finder) packages() {
 		w.loaded = w.loaded || slices.Contains(f.seen.Imports, p.Name)
 		w.Variant = cmp.Or(w.Variant, of.variantOf(p.language(), p.Name))
 	}
+	f.onlySQLite()
 }
 
 // values take what variables hold as what they are, whatever the variable is called.
