@@ -11,6 +11,7 @@ import (
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/stack/dataservice"
+	"github.com/devup-cli/devup/internal/stack/manifest"
 	"github.com/devup-cli/devup/internal/stack/stacks"
 	"github.com/devup-cli/devup/internal/tree"
 )
@@ -106,7 +107,7 @@ func (s dataServices) seen(c *candidate) dataservice.Seen {
 		isManifest := slices.Contains(tops, dir) || path.Base(dir) == "requirements"
 		switch {
 		case read.isSpent():
-		case isManifest && dataservice.ManifestLanguage(name) != "" && !strings.Contains(name, "dev") && !strings.Contains(name, "test"):
+		case isManifest && manifest.Language(name) != "" && !strings.Contains(name, "dev") && !strings.Contains(name, "test"):
 			seen.Manifests = append(seen.Manifests, read.of(s.tree.Source(full)))
 		case s.isOtherSchema(full):
 		case dataservice.IsSettings(name):

@@ -1,10 +1,12 @@
 package dataservice
 
 import (
+	"path"
 	"slices"
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack/manifest"
 	"github.com/devup-cli/devup/internal/tree"
 )
 
@@ -29,13 +31,13 @@ var ofSQLite = strings.Fields(`diesel[sqlite] sqlx[sqlite] sqlx[sqlite-unbundled
 	rocket_db_pools[sqlx_sqlite] rocket_sync_db_pools[diesel_sqlite_pool] rocket_sync_db_pools[sqlite_pool]`)
 
 // onlySQLite notes that the crates of a program have a driver of SQLite and none of a service.
-func (f *finder) onlySQLite() {
+func onlySQLite(f *finder) {
 	if slices.ContainsFunc(f.wanted, func(w *Wanted) bool { return w.Service.IsSQL() }) {
 		return
 	}
 	for _, p := range f.seen.packages() {
 		if p.language() == "rust" && slices.Contains(ofSQLite, p.Name) {
-			f.noteSQLite(p.At(p.manifest))
+			f.noteSQLite(p.At(p.in))
 			return
 		}
 	}
@@ -43,11 +45,11 @@ func (f *finder) onlySQLite() {
 
 // listed is a package with the manifest that lists it.
 type listed struct {
-	Package
-	manifest tree.File
+	manifest.Package
+	in tree.File
 }
 
-func (p listed) language() string { return ManifestLanguage(manifestName(p.manifest)) }
+func (p listed) language() string { return manifest.Language(path.Base(p.in.Path)) }
 
 func (p listed) service() *Service { return ofPackage(p.language(), p.Name) }
 
@@ -55,16 +57,16 @@ func (p listed) service() *Service { return ofPackage(p.language(), p.Name) }
 func (seen *Seen) packages() []listed {
 	var all []listed
 	named := map[string]bool{}
-	for _, manifest := range seen.Manifests {
-		for _, p := range Packages(manifest) {
-			all = append(all, listed{p, manifest})
+	for _, file := range seen.Manifests {
+		for _, p := range manifest.Packages(file) {
+			all = append(all, listed{p, file})
 			named[p.Name] = true
 		}
 	}
-	for _, manifest := range seen.Shared {
-		for _, p := range Packages(manifest) {
+	for _, file := range seen.Shared {
+		for _, p := range manifest.Packages(file) {
 			if base, _, feature := strings.Cut(p.Name, "["); feature && named[base] {
-				all = append(all, listed{p, manifest})
+				all = append(all, listed{p, file})
 			}
 		}
 	}
@@ -132,4 +134,32 @@ func isOther(value Value) bool {
 // ofSchema says whether a schema of Prisma names SQLite, which decides for its variable.
 func ofSchema(f *finder) bool {
 	return slices.ContainsFunc(f.seen.Clues, func(c Clue) bool { return c.Service == SQLite && strings.HasSuffix(c.File, ".prisma") })
+}
+
+// shows says whether a package of a language shows one of the names.
+func shows(languageName, pkg string, names []string) bool {
+	if slices.Contains(names, pkg) {
+		return true
+	}
+	if languageName != "golang" {
+		return false
+	}
+	return slices.ContainsFunc(names, func(name string) bool { return strings.HasPrefix(pkg, name+"/") })
+}
+
+// ofPackage gives the service that a package of a language shows; nil for none.
+func ofPackage(languageName, pkg string) *Service {
+	return which(func(s *Service) bool {
+		return shows(languageName, pkg, s.Packages[languageName]) || languageName == manifest.Deno && shows("node", pkg, s.Packages["node"])
+	})
+}
+
+// variantOf gives the name of the variant that a package shows; empty for the plain one.
+func (s *Service) variantOf(languageName, pkg string) string {
+	for _, v := range s.Variants {
+		if shows(languageName, pkg, v.Packages[languageName]) {
+			return v.Name
+		}
+	}
+	return ""
 }

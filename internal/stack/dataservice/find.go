@@ -187,19 +187,9 @@ func (f *finder) clues() {
 			if c.Fixed {
 				w.Fixed = append(w.Fixed, Fixed{Host: c.Address.Host, Port: c.Address.Port, Evidence: c.Evidence})
 			}
-			w.know(f.known(c.Address), rank)
+			w.know(withoutNames(c.Address, f.seen.Variables), rank)
 		}
 	}
-}
-
-// known is an address without the names of variables that constants hold: DB_USER = "DB_USER".
-func (f *finder) known(a Address) Address {
-	for _, text := range []*string{&a.Host, &a.User, &a.Password, &a.Name} {
-		if slices.ContainsFunc(f.seen.Variables, func(v Named) bool { return v.Name == *text }) {
-			*text = ""
-		}
-	}
-	return a
 }
 
 func (f *finder) noteSQLite(e tree.Evidence) {
@@ -218,12 +208,12 @@ func (f *finder) packages() {
 		}
 		w := f.want(of, tree.Evidence{})
 		if len(w.Evidence) == 0 || !w.byCode {
-			w.Evidence = append(w.Evidence, p.At(p.manifest))
+			w.Evidence = append(w.Evidence, p.At(p.in))
 		}
 		w.loaded = w.loaded || slices.Contains(f.seen.Imports, p.Name)
 		w.Variant = cmp.Or(w.Variant, of.variantOf(p.language(), p.Name))
 	}
-	f.onlySQLite()
+	onlySQLite(f)
 }
 
 // values take what variables hold as what they are, whatever the variable is called.
@@ -401,8 +391,4 @@ func (f *finder) decideVariant(w *Wanted) {
 			w.Variant = v.Name
 		}
 	}
-}
-
-func manifestName(manifest tree.File) string {
-	return manifest.Path[strings.LastIndexByte(manifest.Path, '/')+1:]
 }

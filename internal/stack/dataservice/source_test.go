@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/tools/txtar"
 
+	"github.com/devup-cli/devup/internal/stack/manifest"
 	"github.com/devup-cli/devup/internal/tree"
 )
 
@@ -185,8 +186,8 @@ func TestPackages(t *testing.T) {
 		{"mix.exs", `{:postgrex, ">= 0.0.0"},`, "postgres"},
 	} {
 		var got []string
-		for _, p := range Packages(tree.File{Path: c.path, Text: strings.ReplaceAll(c.text, "# pymongo", "         ")}) {
-			if s := ofPackage(ManifestLanguage(c.path), p.Name); s != nil {
+		for _, p := range manifest.Packages(tree.File{Path: c.path, Text: strings.ReplaceAll(c.text, "# pymongo", "         ")}) {
+			if s := ofPackage(manifest.Language(c.path), p.Name); s != nil {
 				if len(got) == 0 || got[len(got)-1] != s.Name {
 					got = append(got, s.Name)
 				}
@@ -294,7 +295,7 @@ func FuzzSource(f *testing.F) {
 					t.Errorf("%s: a clue without a service or place: %+v", name, c)
 				}
 			}
-			for _, p := range Packages(file) {
+			for _, p := range manifest.Packages(file) {
 				p.At(file)
 			}
 			wanted, _, _ := Find(Seen{Language: "node", Manifests: []tree.File{file}, Clues: Clues(file, nil), Variables: Overrides(file)})
