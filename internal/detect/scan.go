@@ -251,6 +251,7 @@ func (s *scan) gather(c *candidate) {
 		c.read = append(c.read, c.Of.Uses(c.App)...)
 	}
 	c.outer = environment{c}.envFileAbove()
+	c.envs = append(c.envs, envsInReadme(s, c)...)
 }
 
 // maxSources bounds how many source files of one service are opened. Ports and

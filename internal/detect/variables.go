@@ -120,6 +120,7 @@ func decideVariables(all services, c *candidate) []Variable {
 		if v.Usual != "" {
 			v.Usual = cmp.Or(example[name], v.Usual)
 		}
+		v.Usual = cmp.Or(v.Usual, shownValue(c, v, uses))
 		wire(all, c, v, values[name])
 		v.Inside = callsInside(all, c, v, readers[name])
 		variables = append(variables, c.provided(*v))
