@@ -29,7 +29,7 @@ var usualValues = []struct {
 	{name: lazyregexp.New(`^(?:APP_|NODE_|PYTHON_)?ENV(?:IRONMENT)?$`), value: "development", onStart: true},
 	{name: lazyregexp.New(`^(?:APP_|SERVER_)?DEBUG$`), value: "true", onStart: true},
 	{name: lazyregexp.New(`^(?:APP_)?LOG_?LEVEL$`), value: "INFO", onStart: true},
-	{name: lazyregexp.New(`^(?:APP_|SERVER_|API_)?HOST$`), value: "0.0.0.0", onStart: true},
+	{name: lazyregexp.New(`^(?:APP_|SERVER_|API_|BIND_|LISTEN_)?(?:HOST|ADDRESS)$`), value: "0.0.0.0", onStart: true},
 	{name: lazyregexp.New(`^(?:COOKIE_|APP_|ROOT_)?DOMAIN$`), value: "localhost", onStart: true},
 	{name: lazyregexp.New(`^(?:PROJECT|APP|APPLICATION|SITE|SERVICE|API)_(?:NAME|TITLE)$`), value: "app", onStart: true},
 	{name: lazyregexp.New(`^(?:PROJECT|APP|APPLICATION)_VERSION$|^VERSION$`), value: "0.1.0", onStart: true},

@@ -24,6 +24,7 @@ var Language = stack.Language{
 	Ports:      ports,
 	Routes:     routes,
 	Uses:       uses,
+	Address:    address,
 	Wants:      wants,
 	Image:      image,
 	Copies:     copies,

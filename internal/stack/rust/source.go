@@ -14,6 +14,7 @@ var ports = []*lazyregexp.Regexp{
 	lazyregexp.New(`(?:bind|serve|TcpListener::bind|listen|run|Server::bind|Server::http)\(\s*&?(?:SocketAddr::from\(\s*)?"[\w.\[\]:]*:(\d{2,5})"`),
 	lazyregexp.New(`(?:bind|run|SocketAddr::from|SocketAddr::new|SocketAddrV4::new)\(\s*\(?\s*(?:"[\w.]+"|\[[\d,\s]+\]|[\w:]+(?:\([\d,\s]*\))?)\s*,\s*(\d{2,5})\b`),
 	lazyregexp.New(`(?s)var(?:_os)?\(\s*"(?:\w*_)?PORT"\s*\)(?:[^;]{0,120}?)unwrap_or(?:_else)?\((?:\|_\|\s*)?"?(\d{2,5})`),
+	lazyregexp.New(`(?i)\b\w*env\w*\(\s*"(?:\w*_)?PORT"\s*,\s*"?(\d{2,5})`),
 	lazyregexp.New(`(?i)\b(?:let|const|static)\s+(?:mut\s+)?\w*port\w*\s*(?::\s*[&'\w\s]+)?=\s*"?(\d{2,5})\b`),
 	lazyregexp.New(`(?i)\b(?:let|const|static)\s+(?:mut\s+)?\w*(?:addr|address|bind|listen)\w*\s*(?::\s*[&'\w:\s]+)?=\s*"[\w.\[\]:]*:(\d{2,5})"`),
 	lazyregexp.New(`"(?:0\.0\.0\.0|127\.0\.0\.1|localhost|\[::1?\]):(\d{2,5})"`),
@@ -54,8 +55,13 @@ func uses(source tree.File) []stack.Use {
 		if value := given.FindStringSubmatch(statement); value != nil {
 			use.Value = value[1]
 		}
+		if use.Required && isNumber(text, match[0]) {
+			use.Empty, use.Number = false, true
+		}
+		use.Checked = use.Required
 		found = append(found, use)
 	}
+	found = append(found, throughHelpers(source)...)
 	if at := checkedQuery.FindStringIndex(text); at != nil && strings.Contains(text, "sqlx") {
 		found = append(found, stack.Use{Name: "DATABASE_URL", Where: source.At(at[0], "a query that sqlx checks")})
 	}
