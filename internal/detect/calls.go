@@ -145,12 +145,17 @@ func decideCalls(all services, c *candidate) {
 		switch {
 		case sibling == nil:
 			c.Remark(e, "")
-		case c.Page && sibling.HostPort != call.port:
+		case c.Page && (sibling.HostPort != call.port || speaksHTTPS(call)):
 			c.Remark(e, localCaller{c}.instead(sibling, call.url))
 		default:
 			c.RemarkElsewhere(e, localCaller{c}.instead(sibling, call.url))
 		}
 	}
+}
+
+// speaksHTTPS says whether a URL asks for a certificate, which no server has here.
+func speaksHTTPS(call localCall) bool {
+	return strings.HasPrefix(call.url, "https:") || strings.HasPrefix(call.url, "wss:")
 }
 
 // isSocket says whether a URL is one of WebSockets.
@@ -185,6 +190,8 @@ func remarkOf(c, sibling *candidate, call localCall) string {
 		return fmt.Sprintf(" is hard-coded, and no service here has port %d", call.port)
 	case !c.Page:
 		return fmt.Sprintf(" is a hard-coded origin: the pages of %s have another one in a cloud workspace, or when their port changes", sibling.Name)
+	case speaksHTTPS(call):
+		return fmt.Sprintf(" is hard-coded, but %s answers http there, not https", sibling.Name)
 	case sibling.HostPort != call.port:
 		return fmt.Sprintf(" is hard-coded, but %s gets port %d here", sibling.Name, sibling.HostPort)
 	default:
@@ -196,6 +203,7 @@ func remarkOf(c, sibling *candidate, call localCall) string {
 // them, or the path alone behind a gateway.
 func (c localCaller) instead(sibling *candidate, url string) string {
 	const gateway = "run `devup up --gateway`"
+	url = strings.Replace(strings.Replace(url, "https:", "http:", 1), "wss:", "ws:", 1)
 	if sibling == nil {
 		return "write the path alone and " + gateway
 	}

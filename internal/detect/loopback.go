@@ -205,19 +205,21 @@ func (s *scan) loopbackName(number int) string {
 	return name
 }
 
-// byContainerPort is the sibling of a service that listens on a port, if it is the only one.
+// byContainerPort is the sibling of a service that listens on a port, if it is the only one: of
+// several, the one that has the port of the host, too.
 func (all services) byContainerPort(port int, of *candidate) *candidate {
-	var found *candidate
-	for _, c := range all {
-		if c.Port.Number != port {
-			continue
-		}
-		if c == of || found != nil {
-			return nil
-		}
-		found = c
+	listens := func(c *candidate) bool { return c.Port.Number == port }
+	found := slices.DeleteFunc(slices.Clone(all), func(c *candidate) bool { return !listens(c) })
+	if slices.Contains(found, of) {
+		return nil
 	}
-	return found
+	if len(found) > 1 {
+		found = slices.DeleteFunc(found, func(c *candidate) bool { return c.HostPort != port })
+	}
+	if len(found) != 1 {
+		return nil
+	}
+	return found[0]
 }
 
 // serverCall is a URL on this machine to which a service itself sends requests.

@@ -23,6 +23,8 @@ var usualValues = []struct {
 	{name: lazyregexp.New(`EXPIR\w*DAYS?$|^COOKIE_EXPIR\w*$`), value: "7"},
 	{name: lazyregexp.New(`EXPIR\w*(?:SECONDS?|SECS?)$`), value: "3600"},
 	{name: lazyregexp.New(`^(?:JWT|TOKEN|ACCESS|REFRESH|SESSION|AUTH)\w*_(?:EXPIR\w*|LIFETIME|TTL|MAX_?AGE)$`), value: "1d", number: "86400"},
+	{name: lazyregexp.New(`^SPRING_JPA_HIBERNATE_DDL_AUTO$`), value: "update"},
+	{name: lazyregexp.New(`^JWT_+(?:ISSUER|AUDIENCE)$`), value: "http://localhost", ending: ".cs"},
 	{name: lazyregexp.New(`^(?:DB|DATABASE|PG|POSTGRES\w*|SQL)_?SSL_?MODE$`), value: "disable"},
 	{name: lazyregexp.New(`^(?:BCRYPT|SALT|HASH)(?:_SALT)?_ROUNDS?$|^BCRYPT_COST$`), value: "10"},
 	{name: lazyregexp.New(`^(?:DB|DATABASE|SQLITE)(?:_DB)?_(?:FILE(?:NAME)?|PATH|STORAGE)$`), value: "dev.db"}, // of SQLite

@@ -12,6 +12,9 @@ import (
 func (f *finder) variables() {
 	for _, v := range f.seen.Variables {
 		m, ok := f.meaning(v.Name)
+		if !ok && isLibpq(v) {
+			m, ok = Meaning{Services: []string{"postgres"}, Part: PartURL}, true
+		}
 		if ok && f.isSQLite(v) && isCalled(f, m) {
 			v.Values = slices.DeleteFunc(slices.Clone(v.Values), isSQLite)
 		}
@@ -29,6 +32,14 @@ func (f *finder) variables() {
 		f.hold(w, m.Part, v)
 	}
 	f.bareLogin()
+}
+
+// isLibpq says whether a variable holds a connection string of libpq, whatever it is called.
+func isLibpq(v Named) bool {
+	return slices.ContainsFunc(v.Values, func(value Value) bool {
+		a, ok := parseFields(value.Text)
+		return ok && a.Scheme == "" && IsHere(a.Host) && !strings.Contains(value.Text, ";") && strings.Contains(value.Text, "dbname")
+	})
 }
 
 // bareLogin takes USER and PASSWORD for those of the only database that other variables speak of

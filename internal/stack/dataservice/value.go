@@ -123,11 +123,24 @@ func (w *Wanted) spelled(scheme string) string {
 // unfit are settings of a query that no local service fulfils.
 var unfit = lazyregexp.New(`(?i)^(?:ssl\w*|tls\w*|sslmode|retrywrites|w|replicaset|authsource|appname|channel_binding|pgbouncer|sslaccept)=`)
 
+// inParameter is a parameter of a URL with the login in it, where it holds one: those of JDBC do, and
+// go before other settings.
+func (a Address) inParameter(item string) string {
+	switch name, _, _ := strings.Cut(item, "="); strings.ToLower(name) {
+	case "user", "username":
+		return name + "=" + escaped(a.User)
+	case "password":
+		return name + "=" + escaped(a.Password)
+	}
+	return item
+}
+
 // query is that of the value of today, without TLS and what only a cluster has.
 func (w *Wanted) query(now, at Address) []string {
 	var kept []string
 	if strings.HasPrefix(now.Query, "?") {
 		for item := range strings.SplitSeq(now.Query[1:], "&") {
+			item = at.inParameter(item)
 			if item != "" && (!unfit.MatchString(item) || strings.HasSuffix(item, "=disable")) {
 				kept = append(kept, item)
 			}

@@ -24,7 +24,7 @@ var ports = []*lazyregexp.Regexp{
 var (
 	// viperKeys are names by which viper looks into the environment and into env files.
 	viperKeys = lazyregexp.New(`\bviper\.(?:Get\w*|MustBindEnv|BindEnv)\(\s*"([A-Z][A-Z0-9_]+)"|\bmapstructure:"([A-Z][A-Z0-9_]+)"`)
-	reads     = lazyregexp.New(`(?i)\b\w*env\w*\(\s*"([A-Z][A-Z0-9_]*)"\s*(,\s*"?([^",)]*))?`)
+	reads     = lazyregexp.New(`(?i)\b(?:\w*env\w*|env\.(?:must)?(?:get|string|lookup)\w*)\(\s*"([A-Z][A-Z0-9_]*)"\s*(,\s*"?([^",)]*))?`)
 	// The field of a struct that a library fills from the environment, with its type.
 	tags  = lazyregexp.New("(?m)([\\w.*\\[\\]]*)[ \\t]*`[^`\\n]*\\benv(?:config)?:\"([A-Z][A-Z0-9_]*)([^`\\n]*)`")
 	given = lazyregexp.New(`(?i)default[:=]"?([^",]*)`)
