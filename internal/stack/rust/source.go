@@ -47,6 +47,7 @@ func uses(source tree.File) []stack.Use {
 	for _, match := range reads.FindAllStringSubmatchIndex(text, -1) {
 		name := stack.Group(text, match, 1)
 		statement, _, _ := strings.Cut(text[match[1]:min(len(text), match[1]+120)], ";")
+		statement, _, _ = strings.Cut(statement, "\n}") // the last of a function has no semicolon
 		use := stack.Use{Name: name, Set: stack.HasOne(statement, "unwrap_or", ".ok()", "is_ok", "is_err", "if let"), Where: source.At(match[0], name), Empty: true}
 		use.Required = !use.Set && insists.MatchString(statement)
 		if use.Required && stack.HasOne(statement, ".parse") {
