@@ -36,6 +36,7 @@ func (s dataServices) decideData() []Data {
 		wanted, sqlite, away := dataservice.Find(seen)
 		c.away = away
 		leaveCloud(c, seen)
+		leaveUnserved(c, seen)
 		if sqlite.Text != "" {
 			sqlite.Text = "SQLite: its file is its data, and stays in the directory"
 			c.Note(sqlite)

@@ -2,6 +2,7 @@ package detect
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"path"
 	"slices"
@@ -223,6 +224,16 @@ func nameSQLite(c *candidate, seen dataservice.Seen) {
 			v.Required, v.Usual = false, url
 		}
 	}
+}
+
+// leaveUnserved says which database a service needs that devup has none of.
+func leaveUnserved(c *candidate, seen dataservice.Seen) {
+	title, e := dataservice.Unserved(seen)
+	if title == "" {
+		return
+	}
+	e.Text = fmt.Sprintf("needs %s, of which devup has no service", title)
+	c.Remark(e, "add a service with its image to devup.yaml, or set the URL to a server that you have")
 }
 
 // leaveCloud says that a database is the provider's, which others may use, too: nothing migrates it

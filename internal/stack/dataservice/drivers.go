@@ -125,6 +125,23 @@ func CloudOnly(seen Seen) tree.Evidence {
 	return tree.Evidence{}
 }
 
+// unserved are the beginnings of URLs of databases of which there is no service here.
+var unserved = lazyregexp.New(`(?i)^(?:jdbc:)?(oracle|db2|informix|sap|teradata|snowflake|firebirdsql|vertica)\b[:+]`)
+
+// Unserved says which database a service uses that there is no service for, and where it says so; empty
+// for none.
+func Unserved(seen Seen) (title string, at tree.Evidence) {
+	for _, v := range seen.Variables {
+		for _, value := range v.Values {
+			if m := unserved.FindStringSubmatch(value.Text); m != nil && value.From != Example {
+				name := strings.ToLower(m[1])
+				return strings.ToUpper(name[:1]) + name[1:], value.At
+			}
+		}
+	}
+	return "", tree.Evidence{}
+}
+
 // isOther says whether an example has the address of another kind of database than SQLite, as one
 // for production has.
 func isOther(value Value) bool {

@@ -92,6 +92,9 @@ func Find(seen Seen) (wanted []*Wanted, sqlite, away tree.Evidence) {
 		f.elsewhere[Lookup("postgres")] = true
 	}
 	f.variables()
+	if title, _ := Unserved(seen); title != "" {
+		f.wanted = slices.DeleteFunc(f.wanted, func(w *Wanted) bool { return w.Service.IsSQL() && !w.byCode && w.Service != seen.Asked })
+	}
 	f.settle()
 	return f.wanted, f.sqlite, f.away
 }
