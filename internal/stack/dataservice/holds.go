@@ -31,7 +31,30 @@ func (f *finder) variables() {
 		}
 		f.hold(w, m.Part, v)
 	}
+	byValue(f)
 	f.bareLogin()
+}
+
+// byValue takes a variable with the URL of a service at this machine for that service's, whatever it is
+// called, where no other variable says where the service is: TASKS_DATABASE_URL.
+func byValue(f *finder) {
+	points := func(h Holding) bool { return h.Part == PartURL || h.Part == PartHost || h.Part == PartAddress }
+	for _, v := range f.seen.Variables {
+		if _, known := f.meaning(v.Name); known || isLibpq(v) {
+			continue
+		}
+		for _, value := range v.Values {
+			a, ok := parseAddress(value.Text)
+			of := ofScheme(a.Scheme)
+			if !ok || of == nil || of.IgnoreURLs || !IsHere(a.Host) {
+				continue
+			}
+			if w := f.entry(of); w != nil && len(w.Fixed) == 0 && !slices.ContainsFunc(w.Holds, points) {
+				f.hold(w, PartURL, v)
+				break
+			}
+		}
+	}
 }
 
 // isLibpq says whether a variable holds a connection string of libpq, whatever it is called.
