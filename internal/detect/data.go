@@ -43,6 +43,7 @@ func (s dataServices) decideData() []Data {
 			c.sqlite = true
 			nameSQLite(c, seen)
 			decideFileTables(c)
+			makeDirectories(c)
 		}
 		for _, w := range wanted {
 			if slices.Contains(unused, w.Service.Name) {

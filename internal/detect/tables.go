@@ -1,9 +1,11 @@
 package detect
 
 import (
+	"path"
 	"slices"
 	"strings"
 
+	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/stack/dataservice"
 	"github.com/devup-cli/devup/internal/tree"
@@ -50,6 +52,29 @@ func decideFileTables(c *candidate) {
 	if m := decide(c.App, dataservice.SQLite); m != nil {
 		c.Migrate, c.MigrateFiles = m.Command(func() string { return usualURL }), []string{m.Dir}
 		c.Packages.Tools = append(c.Packages.Tools, m.Tools...)
+	}
+}
+
+// fileOfSQLite is the name of an SQLite database in a directory, as sources and env files write it.
+var fileOfSQLite = lazyregexp.New(`["'` + "`" + `=](?:sqlite:(?://)?|file:)?(?:\./)?((?:[\w-]+/)+)[\w-]+\.(?:db|db3|sqlite3?)(?:\?[^"'` + "`" + `\s]*)?["'` + "`" + `\n]`)
+
+// makeDirectories has the development server of a service make the directories of its SQLite database,
+// which a clone lacks: git keeps no empty ones.
+func makeDirectories(c *candidate) {
+	if c.compose != nil || c.Dockerfile != "" || len(c.Dev) == 0 {
+		return
+	}
+	var missing []string
+	for _, source := range c.Sources {
+		for _, m := range fileOfSQLite.FindAllStringSubmatch(source.Text, 8) {
+			dir := strings.TrimSuffix(m[1], "/")
+			if !c.Tree.Exists(path.Join(c.Dir, dir)) && !slices.Contains(missing, dir) {
+				missing = append(missing, dir)
+			}
+		}
+	}
+	if len(missing) > 0 {
+		c.Dev = stack.Within(c.Dev, missing)
 	}
 }
 

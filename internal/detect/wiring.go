@@ -243,7 +243,7 @@ func decideBase(all services, c *candidate) {
 			continue
 		}
 		base := sibling.Routes[0]
-		if onePrefix.MatchString(base) && (environment{c}).mentions(requests) && !c.hasURL(v.Name) && !c.writesPath(base) {
+		if onePrefix.MatchString(base) && (environment{c}).mentions(requests) && !hasURL(c, v.Name) && !writesPath(c, base) {
 			v.Path = base
 			c.Note(Evidence{File: v.Evidence.File, Line: v.Evidence.Line, Text: fmt.Sprintf("%s ends with %s, where all routes of %s begin", v.Name, base, sibling.Name)})
 		}
@@ -251,7 +251,7 @@ func decideBase(all services, c *candidate) {
 }
 
 // hasURL says whether the project has a URL for a variable: in an env file, or as a default.
-func (c *candidate) hasURL(name string) bool {
+func hasURL(c *candidate, name string) bool {
 	return slices.ContainsFunc(slices.Concat(c.read, environment{c}.fromEnvs()), func(u stack.Use) bool {
 		_, isURL := parseURL(u.Value)
 		return u.Name == name && isURL
@@ -260,7 +260,7 @@ func (c *candidate) hasURL(name string) bool {
 
 // writesPath says whether a source of the service or of its development server has a path in it, or the
 // first part of one.
-func (c *candidate) writesPath(text string) bool {
+func writesPath(c *candidate, text string) bool {
 	first := "/" + strings.SplitN(text, "/", 3)[1]
 	for _, source := range slices.Concat(c.Sources, c.Configs) {
 		for _, before := range []string{`"`, "'", "`", "}", "}/", `"/`} {

@@ -287,7 +287,9 @@ func usesPrisma(a *stack.App) bool {
 }
 
 // prisma is a command of Prisma: https://docs.deno.com/examples/prisma_tutorial/
-func prisma(words ...string) []string { return append([]string{"deno", "run", "-A", "npm:prisma"}, words...) }
+func prisma(words ...string) []string {
+	return append([]string{"deno", "run", "-A", "npm:prisma"}, words...)
+}
 
 // generated is a command behind the one that writes Prisma's client, which the source imports.
 func generated(command []string) []string {
