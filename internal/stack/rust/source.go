@@ -45,22 +45,7 @@ func uses(source tree.File) []stack.Use {
 	var found []stack.Use
 	text := source.Text
 	for _, match := range reads.FindAllStringSubmatchIndex(text, -1) {
-		name := stack.Group(text, match, 1)
-		statement, _, _ := strings.Cut(text[match[1]:min(len(text), match[1]+120)], ";")
-		statement, _, _ = strings.Cut(statement, "\n}") // the last of a function has no semicolon
-		use := stack.Use{Name: name, Set: stack.HasOne(statement, "unwrap_or", ".ok()", "is_ok", "is_err", "if let"), Where: source.At(match[0], name), Empty: true}
-		use.Required = !use.Set && insists.MatchString(statement)
-		if use.Required && stack.HasOne(statement, ".parse") {
-			use.Empty, use.Number = false, number.MatchString(statement) || strings.Contains(strings.ToUpper(name), "PORT")
-		}
-		if value := given.FindStringSubmatch(statement); value != nil {
-			use.Value = value[1]
-		}
-		if use.Required && isNumber(text, match[0]) {
-			use.Empty, use.Number = false, true
-		}
-		use.Checked = use.Required
-		found = append(found, use)
+		found = append(found, read(source, match))
 	}
 	found = append(found, throughHelpers(source)...)
 	if at := checkedQuery.FindStringIndex(text); at != nil && strings.Contains(text, "sqlx") {
@@ -80,6 +65,27 @@ func uses(source tree.File) []stack.Use {
 		found = append(found, use)
 	}
 	return found
+}
+
+// read is the variable of a match of reads, with what the statement around it does.
+func read(source tree.File, match []int) stack.Use {
+	text := source.Text
+	name := stack.Group(text, match, 1)
+	statement, _, _ := strings.Cut(text[match[1]:min(len(text), match[1]+120)], ";")
+	statement, _, _ = strings.Cut(statement, "\n}") // the last of a function has no semicolon
+	use := stack.Use{Name: name, Set: stack.HasOne(statement, "unwrap_or", ".ok()", "is_ok", "is_err", "if let"), Where: source.At(match[0], name), Empty: true}
+	use.Required = !use.Set && insists.MatchString(statement)
+	if use.Required && stack.HasOne(statement, ".parse") {
+		use.Empty, use.Number = false, number.MatchString(statement) || strings.Contains(strings.ToUpper(name), "PORT")
+	}
+	if value := given.FindStringSubmatch(statement); value != nil {
+		use.Value = value[1]
+	}
+	if use.Required && isNumber(text, match[0]) {
+		use.Empty, use.Number = false, true
+	}
+	use.Checked = use.Required
+	return use
 }
 
 var given = lazyregexp.New(`unwrap_or(?:_else)?\((?:\|_\|\s*)?"([^"]*)"`)
