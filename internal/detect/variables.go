@@ -52,7 +52,7 @@ func (c environment) fromEnvs() []stack.Use {
 	}
 	for _, env := range append(slices.Clip(c.envs), c.outer...) {
 		for _, entry := range env.Entries {
-			if c.Page && above(env) && !c.reads(entry.Name) && !c.hasPrefix(entry.Name) {
+			if (c.Page && above(env) || c.assets) && !c.reads(entry.Name) && !c.hasPrefix(entry.Name) {
 				continue
 			}
 			uses = append(uses, stack.Use{Name: entry.Name, Value: entry.Value, Set: env.Loaded && entry.Value != "", Where: tree.At(env.Path, entry.Line, entry.Name)})

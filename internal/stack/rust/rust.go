@@ -90,7 +90,7 @@ func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 		case !stack.Explains(t.Directory(dir)): // its Dockerfile does
 		case c == nil:
 			t.LeaveOut(dir, "Cargo.toml is not valid TOML", tree.Evidence{File: path.Join(dir, "Cargo.toml")})
-		case c.Package.Name != "" && len(c.programs()) > 0:
+		case c.Package.Name != "" && len(c.programs()) > 0 && !seaMigrator.MatchString(t.Text(path.Join(dir, "src/main.rs"))):
 			t.LeaveOut(dir, "no web framework that devup knows: add a Dockerfile with EXPOSE", tree.Evidence{File: path.Join(dir, "Cargo.toml")})
 		}
 	}
