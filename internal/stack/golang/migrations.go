@@ -35,10 +35,12 @@ var migrators = []migrator{
 			"mysql":    "no_clickhouse,no_libsql,no_mssql,no_postgres,no_sqlite3,no_vertica,no_ydb",
 		},
 		command: func(kind, dir, variable string) string {
+			// By variables: the project may set these itself, and then goose takes no driver as a word.
+			address := `"$` + variable + `"`
 			if kind == "mysql" {
-				return "goose -dir " + dir + ` mysql "${` + variable + `%%\?*}?parseTime=true" up`
+				address = `"${` + variable + `%%\?*}?parseTime=true"`
 			}
-			return "goose -dir " + dir + ` postgres "$` + variable + `" up`
+			return "GOOSE_DRIVER=" + kind + " GOOSE_DBSTRING=" + address + " goose -dir " + dir + " up"
 		},
 	},
 	{
