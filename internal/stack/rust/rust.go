@@ -90,11 +90,20 @@ func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 		case !stack.Explains(t.Directory(dir)): // its Dockerfile does
 		case c == nil:
 			t.LeaveOut(dir, "Cargo.toml is not valid TOML", tree.Evidence{File: path.Join(dir, "Cargo.toml")})
+		case c.dependsOn("tauri"):
+			t.Reject(dir, "a desktop app (Tauri)", tree.Evidence{File: path.Join(dir, "Cargo.toml")})
+		case c.dependsOn("yew", "leptos", "sycamore", "dioxus", "seed", "wasm-bindgen"):
+			t.LeaveOut(dir, "pages in WebAssembly: run `trunk serve` there, or add a Dockerfile with EXPOSE", tree.Evidence{File: path.Join(dir, "Cargo.toml")})
 		case c.Package.Name != "" && len(c.programs()) > 0 && !seaMigrator.MatchString(t.Text(path.Join(dir, "src/main.rs"))):
 			t.LeaveOut(dir, "no web framework that devup knows: add a Dockerfile with EXPOSE", tree.Evidence{File: path.Join(dir, "Cargo.toml")})
 		}
 	}
 	return found
+}
+
+// dependsOn says whether the crate depends on one of the names.
+func (c *crate) dependsOn(names ...string) bool {
+	return slices.ContainsFunc(names, func(name string) bool { return c.Dependencies[name] != nil })
 }
 
 // find is for a crate with a program that depends on a web framework.
