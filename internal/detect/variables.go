@@ -96,7 +96,22 @@ func (c *candidate) generated(v Variable) secret.Kind {
 	if v.Default || v.Sibling != "" || c.Page && !c.Of.ServerSide || c.Compose != "" {
 		return ""
 	}
-	return secret.KindFor(v.Name)
+	kind := secret.KindFor(v.Name)
+	if kind == "" && v.Secret && signsWith(c, v.Name) {
+		kind = "hex"
+	}
+	return kind
+}
+
+// signed is a token that a program signs or checks, with the variable that it does it by.
+var signed = lazyregexp.New(`\b(?:sign|verify)\((?:[^();]|\([^()]*\)){0,160}?\bprocess\.env\.(\w+)`)
+
+// signsWith says whether a program signs its tokens with a variable, whatever it is called: no third
+// party gives it then.
+func signsWith(c *candidate, name string) bool {
+	return slices.ContainsFunc(c.Sources, func(source tree.File) bool {
+		return strings.Contains(source.Text, "process.env."+name) && slices.ContainsFunc(signed.FindAllStringSubmatch(source.Text, 20), func(m []string) bool { return m[1] == name })
+	})
 }
 
 // decideVariables are the variables that the service reads or that its env
