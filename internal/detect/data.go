@@ -336,9 +336,11 @@ func (s dataServices) loadSeeds(shared *dataservice.Shared) {
 	dirs := []string{"."}
 	for _, use := range shared.Uses {
 		c := s.called(use.By)
-		if len(c.Migrate) > 0 || len(s.migrationsOf(c)) > 0 {
+		migrations := s.migrationsOf(c)
+		if len(c.Migrate) > 0 || len(migrations) > 0 && !appliedByHand(c, migrations) {
 			return
 		}
+		dirs = append(dirs, migrations...)
 		if c.Dir != "." {
 			dirs = append(dirs, c.Dir)
 		}

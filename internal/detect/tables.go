@@ -55,6 +55,27 @@ func decideFileTables(c *candidate) {
 	}
 }
 
+var (
+	// makesTables is code that makes a program's tables, or reads the files that do.
+	makesTables = lazyregexp.New(`\bAutoMigrate\(|\bcreate_all\(|\.sync\(|\.sql["'` + "`" + `]|\bmigrat|(?i)\bcreate table\b`)
+	// ofTool is in the name of a step of a tool, or in its text.
+	ofTool = lazyregexp.New(`(?i)\.(?:up|down)\.sql$|^V\d+__|-- *(?:\+goose|\+migrate|migrate:)`)
+)
+
+// appliedByHand says whether directories of migrations hold SQL alone that people load by hand: no tool's
+// steps, and the program neither reads them nor makes tables itself.
+func appliedByHand(c *candidate, dirs []string) bool {
+	for _, dir := range dirs {
+		f := c.Tree.Directory(dir)
+		if len(f.Subs) > 0 || slices.ContainsFunc(f.Names, func(name string) bool {
+			return path.Ext(name) != ".sql" || ofTool.MatchString(name) || ofTool.MatchString(c.Tree.Text(path.Join(dir, name)))
+		}) {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(c.Sources, func(source tree.File) bool { return makesTables.MatchString(source.Text) })
+}
+
 // fileOfSQLite is the name of an SQLite database in a directory, as sources and env files write it.
 var fileOfSQLite = lazyregexp.New(`["'` + "`" + `=](?:sqlite:(?://)?|file:)?(?:\./)?((?:[\w-]+/)+)[\w-]+\.(?:db|db3|sqlite3?)(?:\?[^"'` + "`" + `\s]*)?["'` + "`" + `\n]`)
 
