@@ -16,6 +16,7 @@ func TestSQLByHand(t *testing.T) {
 		want        []string
 	}{
 		{"by hand", "-- migrations/001_a.sql --\n" + table, []string{"migrations/001_a.sql"}},
+		{"of a container's first start", "-- docker/init-db.sql --\n" + table + "-- mysql/init/2.sql --\nINSERT INTO a VALUES (1);\n", []string{"docker/init-db.sql", "mysql/init/2.sql"}},
 		{"of a tool by their names", "-- migrations/1_a.up.sql --\n" + table + "-- migrations/1_a.down.sql --\nDROP TABLE a;\n", nil},
 		{"of a tool by their text", "-- migrations/001_a.sql --\n-- +migrate Up\n" + table, nil},
 		{"with other files", "-- migrations/001_a.sql --\n" + table + "-- migrations/env.py --\n", nil},
