@@ -53,6 +53,8 @@ func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 			a.Shown = tree.Evidence{File: path.Join(dir, "index.html")}
 			a.Note(tree.Evidence{File: path.Join(dir, "index.html"), Text: "pages without a package.json"})
 			found = append(found, a)
+		} else if t.Directory(dir).Has("pubspec.yaml") {
+			t.LeaveOut(dir, "an application of Flutter, which runs on the machine itself: start it with `flutter run` there", tree.Evidence{File: path.Join(dir, "pubspec.yaml")})
 		} else if page := withoutIndex(t, dir); page != "" {
 			t.LeaveOut(dir, "pages without an index.html: add one, or a service that serves them", tree.Evidence{File: page})
 		}
