@@ -27,9 +27,10 @@ var ours = map[string][]string{
 	"tree":          {"untrusted"},  // the directories and files of a repository that people wrote
 	// What devup knows of frameworks: the words for it, languages with their stacks, the table.
 	"stack/versions":    {"lazyregexp"},
-	"stack":             {"lazyregexp", "tree", "untrusted", "secret"}, // untrusted: the gate for values in generated files; secret: the kinds of secrets
-	"stack/stacktest":   {"tree", "stack"},                             // for tests: what stacks find, as text
-	"stack/dataservice": {"lazyregexp", "tree", "stack"},               // databases, caches, queues: the table, and what shows them
+	"stack":             {"lazyregexp", "tree", "untrusted", "secret"},     // untrusted: the gate for values in generated files; secret: the kinds of secrets
+	"stack/stacktest":   {"tree", "stack"},                                 // for tests: what stacks find, as text
+	"stack/manifest":    {"lazyregexp", "tree"},                            // which packages a repository lists, in any language
+	"stack/dataservice": {"lazyregexp", "tree", "stack", "stack/manifest"}, // databases, caches, queues: the table, and what shows them
 	"stack/node":        {"lazyregexp", "tree", "stack", "stack/versions", "stack/node/npm", "stack/node/script", "untrusted"},
 	"stack/node/script": {},                                                                                  // which commands the scripts of a package.json run; it knows no framework
 	"stack/node/npm":    {"lazyregexp", "tree", "stack", "stack/dataservice", "stack/versions", "untrusted"}, // how packages get into an image, apart from the frameworks; dataservice: which packages are drivers of SQL
@@ -45,9 +46,10 @@ var ours = map[string][]string{
 	"stack/golang":      {"lazyregexp", "tree", "stack", "untrusted"},
 	"stack/rust":        {"lazyregexp", "tree", "stack", "untrusted"},
 	"stack/stacks":      {"stack", "stack/node", "stack/python", "stack/ruby", "stack/php", "stack/java", "stack/golang", "stack/rust", "stack/deno", "stack/dotnet", "stack/elixir", "stack/static"},
-	"detect/runfiles":   {"lazyregexp", "tree", "stack", "stack/stacks", "envfile"},                                                                // files that say how a repository runs; envfile: what an example leaves open
-	"detect":            {"lazyregexp", "tree", "stack", "stack/stacks", "stack/dataservice", "secret", "envfile", "detect/runfiles", "untrusted"}, // secret: which ones are generated; envfile: what an example leaves open; untrusted: quotes directories in proposed commands
-	"framework":         {"lazyregexp", "stack", "stack/stacks"},                                                                                   // reads what the stacks say of proxies and debuggers; apart from detect, which `up` does not need
+	"detect/runfiles":   {"lazyregexp", "tree", "stack", "stack/stacks", "envfile"},                                                                                                      // files that say how a repository runs; envfile: what an example leaves open
+	"detect/localcall":  {"lazyregexp", "tree", "stack"},                                                                                                                                 // URLs on this machine in sources
+	"detect":            {"lazyregexp", "tree", "stack", "stack/stacks", "stack/manifest", "stack/dataservice", "secret", "envfile", "detect/runfiles", "detect/localcall", "untrusted"}, // secret: which ones are generated; envfile: what an example leaves open; untrusted: quotes directories in proposed commands
+	"framework":         {"lazyregexp", "stack", "stack/stacks"},                                                                                                                         // reads what the stacks say of proxies and debuggers; apart from detect, which `up` does not need
 	"workspace":         {"lazyregexp", "fail"},
 	"settings":          {"lazyregexp", "fail"},
 	"egress":            {"lazyregexp", "fail", "untrusted", "dockerconfig"},                                  // untrusted: it reads which registries a project names

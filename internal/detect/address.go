@@ -78,7 +78,11 @@ func decideWholeAddress(c *candidate) string {
 	if name == "" {
 		return ""
 	}
-	c.Listens = append(c.Listens, stack.Setting{Name: name, Value: fmt.Sprintf(":%d", c.Port.Number)})
+	host := ""
+	if c.Of.Language.Name != "golang" { // which takes none for all
+		host = "0.0.0.0"
+	}
+	c.Listens = append(c.Listens, stack.Setting{Name: name, Value: fmt.Sprintf("%s:%d", host, c.Port.Number)})
 	if c.PortName == name {
 		c.PortName = ""
 	}

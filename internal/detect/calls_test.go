@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/devup-cli/devup/internal/detect/localcall"
 	"github.com/devup-cli/devup/internal/tree"
 )
 
@@ -25,8 +26,8 @@ func TestCallsIn(t *testing.T) {
 		"fetch('http://api:5000')":                                       "",
 	} {
 		var got []string
-		for _, call := range callsIn(tree.File{Path: "a.ts", Text: text}) {
-			got = append(got, fmt.Sprintf("%s:%d", call.url, call.where.Line))
+		for _, call := range localcall.In(tree.File{Path: "a.ts", Text: text}) {
+			got = append(got, fmt.Sprintf("%s:%d", call.URL, call.Where.Line))
 		}
 		if text2 := strings.Join(got, " "); text2 != want {
 			t.Errorf("%s: %q, want %q", text, text2, want)
@@ -45,7 +46,7 @@ func TestOriginsIn(t *testing.T) {
 		"cors = 1\n\n\n\nrequests.get('http://localhost:3000')":                  1,
 		"origins = os.getenv('X',\n  'http://localhost:3000')":                   0,
 	} {
-		if got := len(originsIn(tree.File{Path: "a.py", Text: text})); got != want {
+		if got := len(localcall.Origins(tree.File{Path: "a.py", Text: text})); got != want {
 			t.Errorf("%q: %d, want %d", text, got, want)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/stack/dataservice"
+	"github.com/devup-cli/devup/internal/stack/manifest"
 	"github.com/devup-cli/devup/internal/stack/stacks"
 	"github.com/devup-cli/devup/internal/tree"
 )
@@ -35,11 +36,14 @@ func (s dataServices) decideData() []Data {
 		wanted, sqlite, away := dataservice.Find(seen)
 		c.away = away
 		leaveCloud(c, seen)
+		leaveUnserved(c, seen)
 		if sqlite.Text != "" {
 			sqlite.Text = "SQLite: its file is its data, and stays in the directory"
 			c.Note(sqlite)
 			c.sqlite = true
 			nameSQLite(c, seen)
+			decideFileTables(c)
+			makeDirectories(c)
 		}
 		for _, w := range wanted {
 			if slices.Contains(unused, w.Service.Name) {
@@ -105,7 +109,7 @@ func (s dataServices) seen(c *candidate) dataservice.Seen {
 		isManifest := slices.Contains(tops, dir) || path.Base(dir) == "requirements"
 		switch {
 		case read.isSpent():
-		case isManifest && dataservice.ManifestLanguage(name) != "" && !strings.Contains(name, "dev") && !strings.Contains(name, "test"):
+		case isManifest && manifest.Language(name) != "" && !strings.Contains(name, "dev") && !strings.Contains(name, "test"):
 			seen.Manifests = append(seen.Manifests, read.of(s.tree.Source(full)))
 		case s.isOtherSchema(full):
 		case dataservice.IsSettings(name):
@@ -332,9 +336,11 @@ func (s dataServices) loadSeeds(shared *dataservice.Shared) {
 	dirs := []string{"."}
 	for _, use := range shared.Uses {
 		c := s.called(use.By)
-		if len(c.Migrate) > 0 || len(s.migrationsOf(c)) > 0 {
+		migrations := s.migrationsOf(c)
+		if len(c.Migrate) > 0 || len(migrations) > 0 && !appliedByHand(c, migrations) {
 			return
 		}
+		dirs = append(dirs, migrations...)
 		if c.Dir != "." {
 			dirs = append(dirs, c.Dir)
 		}

@@ -40,6 +40,7 @@ func FuzzScan(f *testing.F) {
 		{"Dockerfile", "FROM a\nWORKDIR ..\nCOPY . .\nRUN x\nEXPOSE 1\nCMD npm run dev\n"},
 		{".env .flaskenv", "A=\"\nB='x\nPORT=99999\nSERVER_ADDR=localhost:99999\nURL=http://localhost:123456/\n"},
 		{"README.md", "`python $(x) seed.py\npython manage.py loaddata ../../x $(y)\n"},
+		{"README.md", "- x\n  ```env\n  PORT=1\n  # c\n  URL=http://a:1/b\n  ```\n~~~\nA=b\nrun\n~~~\n```\nA="},
 		{"migrations/1.up.sql", "-- +goose Up\n-- migrate:up\n"},
 	} {
 		for name := range strings.FieldsSeq(seed.files) {

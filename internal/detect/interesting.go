@@ -8,6 +8,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/detect/runfiles"
 	"github.com/devup-cli/devup/internal/stack/dataservice"
+	"github.com/devup-cli/devup/internal/stack/manifest"
 	"github.com/devup-cli/devup/internal/stack/stacks"
 )
 
@@ -48,7 +49,7 @@ func interesting(name string) bool {
 		return true
 	}
 	return strings.HasPrefix(name, ".env") || strings.HasSuffix(lower, ".env") ||
-		dataservice.IsSettings(name) || dataservice.ManifestLanguage(name) != "" || path.Ext(lower) == ".sql" ||
+		dataservice.IsSettings(name) || manifest.Language(name) != "" || path.Ext(lower) == ".sql" ||
 		strings.Contains(lower, "dockerfile") || strings.HasPrefix(lower, "readme") ||
 		strings.HasSuffix(name, ".csproj") || strings.HasSuffix(name, ".fsproj") || slices.Contains(runfiles.ComposeNames, name)
 }

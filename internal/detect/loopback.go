@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/devup-cli/devup/internal/detect/localcall"
 	"github.com/devup-cli/devup/internal/detect/runfiles"
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
@@ -62,11 +63,11 @@ func joinCalled(all services, c *candidate) {
 		return
 	}
 	for _, call := range (localCaller{c}).serverCalls() {
-		sibling := all.byContainerPort(call.port, c)
+		sibling := all.byContainerPort(call.Port, c)
 		if sibling == nil || sibling.compose != nil || sibling.Page && !call.forwards {
 			continue
 		}
-		joinLoopback(c, sibling, call.where)
+		joinLoopback(c, sibling, call.Where)
 		if !sibling.Page && c.inNetworkOf(sibling) {
 			c.need(sibling)
 		}
@@ -205,24 +206,26 @@ func (s *scan) loopbackName(number int) string {
 	return name
 }
 
-// byContainerPort is the sibling of a service that listens on a port, if it is the only one.
+// byContainerPort is the sibling of a service that listens on a port, if it is the only one: of
+// several, the one that has the port of the host, too.
 func (all services) byContainerPort(port int, of *candidate) *candidate {
-	var found *candidate
-	for _, c := range all {
-		if c.Port.Number != port {
-			continue
-		}
-		if c == of || found != nil {
-			return nil
-		}
-		found = c
+	listens := func(c *candidate) bool { return c.Port.Number == port }
+	found := slices.DeleteFunc(slices.Clone(all), func(c *candidate) bool { return !listens(c) })
+	if slices.Contains(found, of) {
+		return nil
 	}
-	return found
+	if len(found) > 1 {
+		found = slices.DeleteFunc(found, func(c *candidate) bool { return c.HostPort != port })
+	}
+	if len(found) != 1 {
+		return nil
+	}
+	return found[0]
 }
 
 // serverCall is a URL on this machine to which a service itself sends requests.
 type serverCall struct {
-	localCall
+	localcall.Call
 	forwards bool // it passes the requests of browsers on
 }
 
@@ -242,9 +245,9 @@ func (c localCaller) serverCalls() []serverCall {
 			continue
 		}
 		forwards := proxies.MatchString(source.Text)
-		origins := originsIn(source)
+		origins := localcall.Origins(source)
 		for _, call := range c.unwired(source) {
-			if !slices.ContainsFunc(origins, func(o localCall) bool { return o.where == call.where }) {
+			if !slices.ContainsFunc(origins, func(o localcall.Call) bool { return o.Where == call.Where }) {
 				calls = append(calls, serverCall{call, forwards})
 			}
 		}
@@ -257,14 +260,14 @@ var proxies = lazyregexp.New(`\b(?:proxy|proxyTable|devProxy|rewrites)\b|createP
 
 // proxied are the URLs to which a development server sends requests on: CRA's
 // "proxy" in package.json, Vite's server.proxy, Next's rewrites, a setupProxy.
-func (c localCaller) proxied() []localCall {
-	var calls []localCall
+func (c localCaller) proxied() []localcall.Call {
+	var calls []localcall.Call
 	for _, e := range c.Proxies {
-		for _, match := range localCalls.FindAllStringSubmatch(e.Text, -1) {
+		for _, match := range localcall.Pattern.FindAllStringSubmatch(e.Text, -1) {
 			port, _ := stack.PortNumber(match[1])
 			at := e
 			at.Text = match[0]
-			calls = append(calls, localCall{port: port, url: match[0], where: at})
+			calls = append(calls, localcall.Call{Port: port, URL: match[0], Where: at})
 		}
 	}
 	seen := map[string]bool{}
@@ -275,7 +278,7 @@ func (c localCaller) proxied() []localCall {
 			calls = append(calls, c.unwired(source)...)
 		}
 	}
-	return slices.DeleteFunc(calls, func(call localCall) bool { return call.port == c.Port.Number })
+	return slices.DeleteFunc(calls, func(call localcall.Call) bool { return call.Port == c.Port.Number })
 }
 
 // isProxyFile says whether a source of the service says what its development server does.
@@ -286,10 +289,10 @@ func (c *candidate) isProxyFile(name string) bool {
 
 // unwired are the URLs on this machine in a source that hold here: not the fallback of a
 // variable that gets the address of a service.
-func (c localCaller) unwired(source tree.File) []localCall {
-	return slices.DeleteFunc(urlsIn(source), func(call localCall) bool {
-		return call.fallback && slices.ContainsFunc(c.Variables, func(v Variable) bool {
-			return v.Inside && strings.Contains(lineOf(source.Text, call.where.Line), v.Name)
+func (c localCaller) unwired(source tree.File) []localcall.Call {
+	return slices.DeleteFunc(localcall.All(source), func(call localcall.Call) bool {
+		return call.Fallback && slices.ContainsFunc(c.Variables, func(v Variable) bool {
+			return v.Inside && strings.Contains(lineOf(source.Text, call.Where.Line), v.Name)
 		})
 	})
 }
@@ -309,43 +312,43 @@ func lineOf(text string, number int) string {
 // remarkCalls says what a service calls at localhost that is not there.
 func remarkCalls(all services, c *candidate) {
 	for _, call := range (localCaller{c}).serverCalls() {
-		sibling := all.byPort(call.port)
+		sibling := all.byPort(call.Port)
 		if sibling != nil && c.loopback != nil && c.loopback == sibling.loopback {
 			continue
 		}
-		if sibling == c && call.port == c.Port.Number && !call.forwards {
+		if sibling == c && call.Port == c.Port.Number && !call.forwards {
 			continue // its own address is the same in its container
 		}
-		if call.forwards && !call.fallback || sibling != nil && !sibling.Page {
+		if call.forwards && !call.Fallback || sibling != nil && !sibling.Page {
 			remarkCall(c, sibling, call)
 		}
 	}
 }
 
 func remarkCall(c, sibling *candidate, call serverCall) {
-	e, does := call.where, "calls"
+	e, does := call.Where, "calls"
 	if call.forwards {
 		does = "forwards requests to"
 	}
-	e.Text = fmt.Sprintf("%s %s, which inside a container is %s itself", does, call.url, c.Name)
+	e.Text = fmt.Sprintf("%s %s, which inside a container is %s itself", does, call.URL, c.Name)
 	if sibling == nil || sibling == c {
-		e.Text += fmt.Sprintf(", and no service here has port %d", call.port)
+		e.Text += fmt.Sprintf(", and no service here has port %d", call.Port)
 		c.Remark(e, "forward them to a service of the project, by its name")
 		return
 	}
 	if why := c.loopbackOrNew().conflict(sibling.loopbackOrNew(), false); why != "" && c.compose == nil && sibling.compose == nil {
 		e.Text += "; they cannot share a network, because " + why
 	}
-	scheme, _, _ := strings.Cut(call.url, "://")
+	scheme, _, _ := strings.Cut(call.URL, "://")
 	inside := fmt.Sprintf("%s://%s:%d", scheme, sibling.Name, sibling.Port.Number)
 	if path.Base(e.File) == "package.json" {
 		c.Remark(e, fmt.Sprintf("write %q there", inside))
 		return
 	}
 	const variable = "PROXY_TARGET"
-	code := fmt.Sprintf("process.env.%s || %q", variable, call.url)
+	code := fmt.Sprintf("process.env.%s || %q", variable, call.URL)
 	if getenv := c.Of.Language.Getenv; getenv != nil && !call.forwards {
-		code = getenv(variable, call.url)
+		code = getenv(variable, call.URL)
 	}
 	c.Remark(e, fmt.Sprintf("write %s there, and set %s: %s under environment in devup.yaml", code, variable, inside))
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/devup-cli/devup/internal/detect/localcall"
 	"github.com/devup-cli/devup/internal/detect/runfiles"
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
@@ -111,7 +112,8 @@ func (s containerPorts) portOfLoadedEnv(c *candidate) (Port, bool) {
 // portRead is the port that an env file gives a variable which the service reads.
 func (c *candidate) portRead(env runfiles.EnvFile) (Port, bool) {
 	for _, name := range stacks.PortVariables() {
-		if n, ok := stack.PortNumber(env.Value(name)); ok && c.reads(name) {
+		value := strings.TrimPrefix(env.Value(name), ":") // as Go takes it
+		if n, ok := stack.PortNumber(value); ok && c.reads(name) {
 			return stack.PortAt(n, env.At(name)), true
 		}
 	}
@@ -232,36 +234,36 @@ func (s containerPorts) portOfCallers(c *candidate) (Port, bool) {
 	if c.Page || s.found.only(backend, c) != c || len(s.found) < 2 {
 		return Port{}, false
 	}
-	var found []localCall
+	var found []localcall.Call
 	for _, caller := range s.found {
 		if !caller.Page {
 			continue
 		}
 		own := s.decidePort(caller).Number
 		for _, call := range slices.Concat(localCaller{caller}.proxied(), (localCaller{caller}).hardCoded(), s.found.setFor(caller)) {
-			if !call.fallback && call.port != defaultPort(caller) && call.port != own && !databasePorts[call.port] {
+			if !call.Fallback && call.Port != defaultPort(caller) && call.Port != own && !stack.IsDataPort(call.Port) {
 				found = append(found, call)
 			}
 		}
 	}
-	if len(found) == 0 || slices.ContainsFunc(found, func(call localCall) bool { return call.port != found[0].port }) {
+	if len(found) == 0 || slices.ContainsFunc(found, func(call localcall.Call) bool { return call.Port != found[0].Port }) {
 		return Port{}, false
 	}
-	return stack.PortAt(found[0].port, found[0].where), true
+	return stack.PortAt(found[0].Port, found[0].Where), true
 }
 
 // setFor are the URLs on this machine in a page's env files that by their names are of no other
 // service: VUE_APP_HOST.
-func (all services) setFor(page *candidate) []localCall {
-	var calls []localCall
+func (all services) setFor(page *candidate) []localcall.Call {
+	var calls []localcall.Call
 	for _, env := range page.envs {
 		for _, entry := range env.Entries {
 			if address, ok := parseURL(entry.Value); ok && page.hasPrefix(entry.Name) && all.byName(entry.Name, page) == nil {
-				calls = append(calls, localCall{port: address.port, url: entry.Value, where: tree.At(env.Path, entry.Line, entry.Name)})
+				calls = append(calls, localcall.Call{Port: address.port, URL: entry.Value, Where: tree.At(env.Path, entry.Line, entry.Name)})
 			}
 		}
 	}
-	return slices.DeleteFunc(calls, func(call localCall) bool { return call.port == 0 })
+	return slices.DeleteFunc(calls, func(call localcall.Call) bool { return call.Port == 0 })
 }
 
 // settleHostPorts gives each service a port of its own on the host. Where two
@@ -277,7 +279,7 @@ func (s *scan) settleHostPorts() {
 	called := map[int]bool{}
 	for _, caller := range s.found {
 		for _, call := range (localCaller{caller}).hardCoded() {
-			called[call.port] = true
+			called[call.Port] = true
 		}
 	}
 	inOrder := slices.Clone(s.found)

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/devup-cli/devup/internal/detect/localcall"
 	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
@@ -77,5 +78,5 @@ func callFrom(all services, page, c *candidate) Evidence {
 // passesOn tells whether the page's server passes requests on to the service.
 func passesOn(all services, page, c *candidate) bool {
 	return slices.ContainsFunc(page.Variables, func(v Variable) bool { return v.Sibling == c.Name && v.Inside }) ||
-		slices.ContainsFunc(localCaller{page}.proxied(), func(call localCall) bool { return all.byPort(call.port) == c })
+		slices.ContainsFunc(localCaller{page}.proxied(), func(call localcall.Call) bool { return all.byPort(call.Port) == c })
 }

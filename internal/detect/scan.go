@@ -198,6 +198,9 @@ func (s *scan) decide() Repository {
 		c.Ready, c.Routes = decideReady(c), decideRoutes(c)
 		decideRemarks(s.found, c)
 	}
+	for _, c := range s.found { // what siblings answer is known by now
+		decideBase(s.found, c)
+	}
 	repo.Data = dataServices{s}.decideData()
 	s.decideFixed(repo.Data)
 	decideAliases(s.found, repo.Data)
@@ -250,6 +253,7 @@ func (s *scan) gather(c *candidate) {
 		c.read = append(c.read, c.Of.Uses(c.App)...)
 	}
 	c.outer = environment{c}.envFileAbove()
+	c.envs = append(c.envs, envsInReadme(s, c)...)
 }
 
 // maxSources bounds how many source files of one service are opened. Ports and

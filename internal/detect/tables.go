@@ -1,9 +1,11 @@
 package detect
 
 import (
+	"path"
 	"slices"
 	"strings"
 
+	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/stack/dataservice"
 	"github.com/devup-cli/devup/internal/tree"
@@ -38,6 +40,62 @@ func (s dataServices) decideTables(shared *dataservice.Shared) {
 		c.Migrate, c.MigrateFiles = m.Command(func() string { return addressOf(c, shared, m) }), []string{m.Dir}
 		c.Packages.Tools = append(c.Packages.Tools, m.Tools...)
 		shared.Seeds, shared.MakesDatabase = nil, false // they would make the tables twice
+	}
+}
+
+// decideFileTables applies the migrations of a service whose database is a file of SQLite.
+func decideFileTables(c *candidate) {
+	decide := c.Of.Language.Migration
+	if decide == nil || c.Migrate != nil || c.compose != nil || c.Dockerfile != "" {
+		return
+	}
+	if m := decide(c.App, dataservice.SQLite); m != nil {
+		c.Migrate, c.MigrateFiles = m.Command(func() string { return usualURL }), []string{m.Dir}
+		c.Packages.Tools = append(c.Packages.Tools, m.Tools...)
+	}
+}
+
+var (
+	// makesTables is code that makes a program's tables, or reads the files that do.
+	makesTables = lazyregexp.New(`\bAutoMigrate\(|\bcreate_all\(|\.sync\(|\.sql["'` + "`" + `]|\bmigrat|(?i)\bcreate table\b`)
+	// ofTool is in the name of a step of a tool, or in its text.
+	ofTool = lazyregexp.New(`(?i)\.(?:up|down)\.sql$|^V\d+__|-- *(?:\+goose|\+migrate|migrate:)`)
+)
+
+// appliedByHand says whether directories of migrations hold SQL alone that people load by hand: no tool's
+// steps, and the program neither reads them nor makes tables itself.
+func appliedByHand(c *candidate, dirs []string) bool {
+	for _, dir := range dirs {
+		f := c.Tree.Directory(dir)
+		if len(f.Subs) > 0 || slices.ContainsFunc(f.Names, func(name string) bool {
+			return path.Ext(name) != ".sql" || ofTool.MatchString(name) || ofTool.MatchString(c.Tree.Text(path.Join(dir, name)))
+		}) {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(c.Sources, func(source tree.File) bool { return makesTables.MatchString(source.Text) })
+}
+
+// fileOfSQLite is the name of an SQLite database in a directory, as sources and env files write it.
+var fileOfSQLite = lazyregexp.New(`["'` + "`" + `=](?:sqlite:(?://)?|file:)?(?:\./)?((?:[\w-]+/)+)[\w-]+\.(?:db|db3|sqlite3?)(?:\?[^"'` + "`" + `\s]*)?["'` + "`" + `\n]`)
+
+// makeDirectories has the development server of a service make the directories of its SQLite database,
+// which a clone lacks: git keeps no empty ones.
+func makeDirectories(c *candidate) {
+	if c.compose != nil || c.Dockerfile != "" || len(c.Dev) == 0 {
+		return
+	}
+	var missing []string
+	for _, source := range c.Sources {
+		for _, m := range fileOfSQLite.FindAllStringSubmatch(source.Text, 8) {
+			dir := strings.TrimSuffix(m[1], "/")
+			if !c.Tree.Exists(path.Join(c.Dir, dir)) && !slices.Contains(missing, dir) {
+				missing = append(missing, dir)
+			}
+		}
+	}
+	if len(missing) > 0 {
+		c.Dev = stack.Within(c.Dev, missing)
 	}
 }
 

@@ -2,6 +2,7 @@ package detect
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"path"
 	"slices"
@@ -51,7 +52,7 @@ func (c environment) fromEnvs() []stack.Use {
 	}
 	for _, env := range append(slices.Clip(c.envs), c.outer...) {
 		for _, entry := range env.Entries {
-			if c.Page && above(env) && !c.reads(entry.Name) && !c.hasPrefix(entry.Name) {
+			if (c.Page && above(env) || c.assets) && !c.reads(entry.Name) && !c.hasPrefix(entry.Name) {
 				continue
 			}
 			uses = append(uses, stack.Use{Name: entry.Name, Value: entry.Value, Set: env.Loaded && entry.Value != "", Where: tree.At(env.Path, entry.Line, entry.Name)})
@@ -95,7 +96,22 @@ func (c *candidate) generated(v Variable) secret.Kind {
 	if v.Default || v.Sibling != "" || c.Page && !c.Of.ServerSide || c.Compose != "" {
 		return ""
 	}
-	return secret.KindFor(v.Name)
+	kind := secret.KindFor(v.Name)
+	if kind == "" && v.Secret && signsWith(c, v.Name) {
+		kind = "hex"
+	}
+	return kind
+}
+
+// signed is a token that a program signs or checks, with the variable that it does it by.
+var signed = lazyregexp.New(`\b(?:sign|verify)\((?:[^();]|\([^()]*\)){0,160}?\bprocess\.env\.(\w+)`)
+
+// signsWith says whether a program signs its tokens with a variable, whatever it is called: no third
+// party gives it then.
+func signsWith(c *candidate, name string) bool {
+	return slices.ContainsFunc(c.Sources, func(source tree.File) bool {
+		return strings.Contains(source.Text, "process.env."+name) && slices.ContainsFunc(signed.FindAllStringSubmatch(source.Text, 20), func(m []string) bool { return m[1] == name })
+	})
 }
 
 // decideVariables are the variables that the service reads or that its env
@@ -120,6 +136,7 @@ func decideVariables(all services, c *candidate) []Variable {
 		if v.Usual != "" {
 			v.Usual = cmp.Or(example[name], v.Usual)
 		}
+		v.Usual = cmp.Or(v.Usual, shownValue(c, v, uses))
 		wire(all, c, v, values[name])
 		v.Inside = callsInside(all, c, v, readers[name])
 		variables = append(variables, c.provided(*v))
@@ -188,13 +205,30 @@ func looksSecret(name string) bool {
 	return secretWords.MatchString(name) || connections.MatchString(name)
 }
 
-// nameSQLite gives variables with the URL of an SQLite database that nothing sets a file, as Prisma
-// and libSQL write it.
+// urlOfSQLite is a file as a service's packages take it in a variable for the URL of an SQLite
+// database: Prisma and libSQL, Diesel, and sqlx. Empty for others.
+func urlOfSQLite(c *candidate, seen dataservice.Seen) string {
+	lists := func(names ...string) bool {
+		return slices.ContainsFunc(seen.Manifests, func(f tree.File) bool { return stack.HasOne(f.Text, names...) })
+	}
+	switch {
+	case c.Of.Language.Name == "node" && lists(`"prisma"`, `"@prisma/client"`, `"@libsql/client"`):
+		return "file:./" + sqliteFile
+	case c.Of.Language.Name != "rust":
+		return ""
+	case lists("diesel"):
+		return sqliteFile
+	}
+	return "sqlite://" + sqliteFile + "?mode=rwc" // makes it where there is none
+}
+
+// sqliteFile is the file of an SQLite database that nothing names.
+const sqliteFile = "dev.db"
+
+// nameSQLite gives variables with the URL of an SQLite database that nothing sets a file.
 func nameSQLite(c *candidate, seen dataservice.Seen) {
-	isURL := slices.ContainsFunc(seen.Manifests, func(f tree.File) bool {
-		return stack.HasOne(f.Text, `"prisma"`, `"@prisma/client"`, `"@libsql/client"`)
-	})
-	if c.Of.Language.Name != "node" || !isURL {
+	url := urlOfSQLite(c, seen)
+	if url == "" {
 		return
 	}
 	for _, named := range dataservice.SQLiteURLs(seen) {
@@ -202,9 +236,19 @@ func nameSQLite(c *candidate, seen dataservice.Seen) {
 			c.variable(named.Name, named.Values[0].At).Default = false // only the schema reads it
 		}
 		if v := c.variable(named.Name, named.Values[0].At); !v.Default && v.Sibling == "" {
-			v.Required, v.Usual = false, "file:./dev.db"
+			v.Required, v.Usual = false, url
 		}
 	}
+}
+
+// leaveUnserved says which database a service needs that devup has none of.
+func leaveUnserved(c *candidate, seen dataservice.Seen) {
+	title, e := dataservice.Unserved(seen)
+	if title == "" {
+		return
+	}
+	e.Text = fmt.Sprintf("needs %s, of which devup has no service", title)
+	c.Remark(e, "add a service with its image to devup.yaml, or set the URL to a server that you have")
 }
 
 // leaveCloud says that a database is the provider's, which others may use, too: nothing migrates it

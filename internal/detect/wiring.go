@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -220,4 +221,53 @@ func parseURL(text string) (address, bool) {
 		}
 	}
 	return address{}, false
+}
+
+// onePrefix is where all that a server answers begins, in most projects.
+var onePrefix = lazyregexp.New(`^/(?:api|rest)(?:/v\d+)?$`)
+
+// requests are calls of a page with a path.
+var requests = lazyregexp.New(`\b(?:fetch|axios|ky|\w+\.(?:get|post|put|patch|delete|request))\s*(?:<[^>\n]*>)?\([^)\n]*/\w`)
+
+// decideBase has the URL of a server in a page's variable end with the path where all that the server
+// answers begins, where the page itself never writes that path: the variable held it on the machine of
+// those who wrote the page. A value that the project has says it itself.
+func decideBase(all services, c *candidate) {
+	if !c.Page {
+		return
+	}
+	for i := range c.Variables {
+		v := &c.Variables[i]
+		sibling := all.wired(*v)
+		if sibling == nil || sibling.Page || len(sibling.Routes) != 1 || v.Path != "" || v.Inside || v.Socket || !c.reads(v.Name) {
+			continue
+		}
+		base := sibling.Routes[0]
+		if onePrefix.MatchString(base) && (environment{c}).mentions(requests) && !hasURL(c, v.Name) && !writesPath(c, base) {
+			v.Path = base
+			c.Note(Evidence{File: v.Evidence.File, Line: v.Evidence.Line, Text: fmt.Sprintf("%s ends with %s, where all routes of %s begin", v.Name, base, sibling.Name)})
+		}
+	}
+}
+
+// hasURL says whether the project has a URL for a variable: in an env file, or as a default.
+func hasURL(c *candidate, name string) bool {
+	return slices.ContainsFunc(slices.Concat(c.read, environment{c}.fromEnvs()), func(u stack.Use) bool {
+		_, isURL := parseURL(u.Value)
+		return u.Name == name && isURL
+	})
+}
+
+// writesPath says whether a source of the service or of its development server has a path in it, or the
+// first part of one.
+func writesPath(c *candidate, text string) bool {
+	first := "/" + strings.SplitN(text, "/", 3)[1]
+	for _, source := range slices.Concat(c.Sources, c.Configs) {
+		for _, before := range []string{`"`, "'", "`", "}", "}/", `"/`} {
+			if strings.Contains(source.Text, before+strings.TrimPrefix(first, "/")+"/") || strings.Contains(source.Text, before+first) {
+				return true
+			}
+		}
+	}
+	return false
 }

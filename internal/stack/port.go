@@ -22,7 +22,7 @@ func PortIn(sources []tree.File, patterns ...*lazyregexp.Regexp) (Port, bool) {
 			for _, match := range pattern.FindAllStringSubmatchIndex(source.Text, -1) {
 				n, ok := PortNumber(source.Text[match[2]:match[3]])
 				code := source.Text[match[0]:match[1]]
-				if !ok || printed(source.Text, match[2]) || portOfOther.MatchString(code) {
+				if !ok || dataPorts[n] || printed(source.Text, match[2]) || portOfOther.MatchString(code) {
 					continue
 				}
 				port := PortAt(n, source.At(match[2], fmt.Sprintf("port %d", n)))
@@ -36,6 +36,14 @@ func PortIn(sources []tree.File, patterns ...*lazyregexp.Regexp) (Port, bool) {
 		}
 	}
 	return ofPage, ofPage.Number != 0
+}
+
+// IsDataPort says whether a port is that of a database, or of another service that servers use: sources
+// and READMEs name it next to the server's own.
+func IsDataPort(port int) bool { return dataPorts[port] }
+
+var dataPorts = map[int]bool{
+	3306: true, 5432: true, 6379: true, 27017: true, 5672: true, 15672: true, 9200: true, 8025: true, 1025: true, 11211: true, 1433: true, 1521: true, 9092: true,
 }
 
 // portOfOther is a variable for the port of what a server uses.

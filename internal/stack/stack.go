@@ -104,7 +104,7 @@ type Language struct {
 
 	Version func(a *App) (version string, why tree.Evidence)        // where no Dockerfile says it
 	Flags   func(a *App, version string) (flags string, why string) // what that version needs to run the service
-	Address func(a *App) string                                     // the variable whose value is the address that the program listens on, ":8080"; empty for none
+	Address func(a *App) string                                     // the variable whose value is the address that the program listens on, "0.0.0.0:8080"; empty for none
 	Hidden  func(a *App) tree.Evidence                              // where the source listens on 127.0.0.1 alone; zero for nowhere
 	Local   func(r *Runtime)                                        // adds what the version needs to reach 127.0.0.1 at localhost
 

@@ -90,7 +90,7 @@ func EnvFilesIn(t *tree.Tree, dir string) []EnvFile {
 			continue
 		}
 		full := path.Join(dir, name)
-		env := parseEnv(full, tree.BlankComments(t.Text(full), "#"))
+		env := parseEnv(full, tree.BlankComments(strings.TrimPrefix(t.Text(full), "\ufeff"), "#"))
 		if env.Loaded {
 			loaded = append(loaded, env)
 		} else {

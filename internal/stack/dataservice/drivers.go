@@ -1,10 +1,12 @@
 package dataservice
 
 import (
+	"path"
 	"slices"
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack/manifest"
 	"github.com/devup-cli/devup/internal/tree"
 )
 
@@ -23,13 +25,31 @@ func (f *finder) driver() string {
 	return driver
 }
 
-// listed is a package with the manifest that lists it.
-type listed struct {
-	Package
-	manifest tree.File
+// ofSQLite are crates of Rust, with their features, that work with a file of SQLite. They say it at
+// compile time, so that a variable with the URL can hold nothing else.
+var ofSQLite = strings.Fields(`diesel[sqlite] sqlx[sqlite] sqlx[sqlite-unbundled] sea-orm[sqlx-sqlite] rusqlite
+	rocket_db_pools[sqlx_sqlite] rocket_sync_db_pools[diesel_sqlite_pool] rocket_sync_db_pools[sqlite_pool]`)
+
+// onlySQLite notes that the crates of a program have a driver of SQLite and none of a service.
+func onlySQLite(f *finder) {
+	if slices.ContainsFunc(f.wanted, func(w *Wanted) bool { return w.Service.IsSQL() }) {
+		return
+	}
+	for _, p := range f.seen.packages() {
+		if p.language() == "rust" && slices.Contains(ofSQLite, p.Name) {
+			f.noteSQLite(p.At(p.in))
+			return
+		}
+	}
 }
 
-func (p listed) language() string { return ManifestLanguage(manifestName(p.manifest)) }
+// listed is a package with the manifest that lists it.
+type listed struct {
+	manifest.Package
+	in tree.File
+}
+
+func (p listed) language() string { return manifest.Language(path.Base(p.in.Path)) }
 
 func (p listed) service() *Service { return ofPackage(p.language(), p.Name) }
 
@@ -37,16 +57,16 @@ func (p listed) service() *Service { return ofPackage(p.language(), p.Name) }
 func (seen *Seen) packages() []listed {
 	var all []listed
 	named := map[string]bool{}
-	for _, manifest := range seen.Manifests {
-		for _, p := range Packages(manifest) {
-			all = append(all, listed{p, manifest})
+	for _, file := range seen.Manifests {
+		for _, p := range manifest.Packages(file) {
+			all = append(all, listed{p, file})
 			named[p.Name] = true
 		}
 	}
-	for _, manifest := range seen.Shared {
-		for _, p := range Packages(manifest) {
+	for _, file := range seen.Shared {
+		for _, p := range manifest.Packages(file) {
 			if base, _, feature := strings.Cut(p.Name, "["); feature && named[base] {
-				all = append(all, listed{p, manifest})
+				all = append(all, listed{p, file})
 			}
 		}
 	}
@@ -105,6 +125,23 @@ func CloudOnly(seen Seen) tree.Evidence {
 	return tree.Evidence{}
 }
 
+// unserved are the beginnings of URLs of databases of which there is no service here.
+var unserved = lazyregexp.New(`(?i)^(?:jdbc:)?(oracle|db2|informix|sap|teradata|snowflake|firebirdsql|vertica)\b[:+]`)
+
+// Unserved says which database a service uses that there is no service for, and where it says so; empty
+// for none.
+func Unserved(seen Seen) (title string, at tree.Evidence) {
+	for _, v := range seen.Variables {
+		for _, value := range v.Values {
+			if m := unserved.FindStringSubmatch(value.Text); m != nil && value.From != Example {
+				name := strings.ToLower(m[1])
+				return strings.ToUpper(name[:1]) + name[1:], value.At
+			}
+		}
+	}
+	return "", tree.Evidence{}
+}
+
 // isOther says whether an example has the address of another kind of database than SQLite, as one
 // for production has.
 func isOther(value Value) bool {
@@ -114,4 +151,32 @@ func isOther(value Value) bool {
 // ofSchema says whether a schema of Prisma names SQLite, which decides for its variable.
 func ofSchema(f *finder) bool {
 	return slices.ContainsFunc(f.seen.Clues, func(c Clue) bool { return c.Service == SQLite && strings.HasSuffix(c.File, ".prisma") })
+}
+
+// shows says whether a package of a language shows one of the names.
+func shows(languageName, pkg string, names []string) bool {
+	if slices.Contains(names, pkg) {
+		return true
+	}
+	if languageName != "golang" {
+		return false
+	}
+	return slices.ContainsFunc(names, func(name string) bool { return strings.HasPrefix(pkg, name+"/") })
+}
+
+// ofPackage gives the service that a package of a language shows; nil for none.
+func ofPackage(languageName, pkg string) *Service {
+	return which(func(s *Service) bool {
+		return shows(languageName, pkg, s.Packages[languageName]) || languageName == manifest.Deno && shows("node", pkg, s.Packages["node"])
+	})
+}
+
+// variantOf gives the name of the variant that a package shows; empty for the plain one.
+func (s *Service) variantOf(languageName, pkg string) string {
+	for _, v := range s.Variants {
+		if shows(languageName, pkg, v.Packages[languageName]) {
+			return v.Name
+		}
+	}
+	return ""
 }

@@ -19,7 +19,7 @@ var (
 	// variablePart is what stands for a value that the code fills in.
 	variablePart = lazyregexp.New(`%[sdvq]|[{}$]`)
 	// constants are the literals of the values, where the connection string only names them.
-	constants = lazyregexp.New(`(?im)^\s*(?:const\s+|var\s+)?(?:db_?|pg_?|postgres_?)?(host|port|user|username|password|dbname|database|name)\s*(?:string|int)?\s*:?=\s*(?:"([^"\n]*)"|(\d{2,5})\b)`)
+	constants = lazyregexp.New(`(?im)^\s*(?:pub\s+)?(?:const\s+|var\s+|let\s+|static\s+)?(?:db_?|pg_?|postgres_?)?(host|port|user|username|password|dbname|database|name)\s*(?:string|int|:\s*&?(?:'static\s+)?(?:str|u16))?\s*:?=\s*(?:"([^"\n]*)"|(\d{2,5})\b)`)
 )
 
 // dsnClues read connection strings that are no URLs.

@@ -92,6 +92,9 @@ func Find(seen Seen) (wanted []*Wanted, sqlite, away tree.Evidence) {
 		f.elsewhere[Lookup("postgres")] = true
 	}
 	f.variables()
+	if title, _ := Unserved(seen); title != "" {
+		f.wanted = slices.DeleteFunc(f.wanted, func(w *Wanted) bool { return w.Service.IsSQL() && !w.byCode && w.Service != seen.Asked })
+	}
 	f.settle()
 	return f.wanted, f.sqlite, f.away
 }
@@ -187,7 +190,7 @@ func (f *finder) clues() {
 			if c.Fixed {
 				w.Fixed = append(w.Fixed, Fixed{Host: c.Address.Host, Port: c.Address.Port, Evidence: c.Evidence})
 			}
-			w.know(c.Address, rank)
+			w.know(withoutNames(c.Address, f.seen.Variables), rank)
 		}
 	}
 }
@@ -208,11 +211,12 @@ func (f *finder) packages() {
 		}
 		w := f.want(of, tree.Evidence{})
 		if len(w.Evidence) == 0 || !w.byCode {
-			w.Evidence = append(w.Evidence, p.At(p.manifest))
+			w.Evidence = append(w.Evidence, p.At(p.in))
 		}
 		w.loaded = w.loaded || slices.Contains(f.seen.Imports, p.Name)
 		w.Variant = cmp.Or(w.Variant, of.variantOf(p.language(), p.Name))
 	}
+	onlySQLite(f)
 }
 
 // values take what variables hold as what they are, whatever the variable is called.
@@ -390,8 +394,4 @@ func (f *finder) decideVariant(w *Wanted) {
 			w.Variant = v.Name
 		}
 	}
-}
-
-func manifestName(manifest tree.File) string {
-	return manifest.Path[strings.LastIndexByte(manifest.Path, '/')+1:]
 }

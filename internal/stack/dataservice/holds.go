@@ -12,6 +12,9 @@ import (
 func (f *finder) variables() {
 	for _, v := range f.seen.Variables {
 		m, ok := f.meaning(v.Name)
+		if !ok && isLibpq(v) {
+			m, ok = Meaning{Services: []string{"postgres"}, Part: PartURL}, true
+		}
 		if ok && f.isSQLite(v) && isCalled(f, m) {
 			v.Values = slices.DeleteFunc(slices.Clone(v.Values), isSQLite)
 		}
@@ -28,7 +31,38 @@ func (f *finder) variables() {
 		}
 		f.hold(w, m.Part, v)
 	}
+	byValue(f)
 	f.bareLogin()
+}
+
+// byValue takes a variable with the URL of a service at this machine for that service's, whatever it is
+// called, where no other variable says where the service is: TASKS_DATABASE_URL.
+func byValue(f *finder) {
+	points := func(h Holding) bool { return h.Part == PartURL || h.Part == PartHost || h.Part == PartAddress }
+	for _, v := range f.seen.Variables {
+		if _, known := f.meaning(v.Name); known || isLibpq(v) {
+			continue
+		}
+		for _, value := range v.Values {
+			a, ok := parseAddress(value.Text)
+			of := ofScheme(a.Scheme)
+			if !ok || of == nil || of.IgnoreURLs || !IsHere(a.Host) {
+				continue
+			}
+			if w := f.entry(of); w != nil && len(w.Fixed) == 0 && !slices.ContainsFunc(w.Holds, points) {
+				f.hold(w, PartURL, v)
+				break
+			}
+		}
+	}
+}
+
+// isLibpq says whether a variable holds a connection string of libpq, whatever it is called.
+func isLibpq(v Named) bool {
+	return slices.ContainsFunc(v.Values, func(value Value) bool {
+		a, ok := parseFields(value.Text)
+		return ok && a.Scheme == "" && IsHere(a.Host) && !strings.Contains(value.Text, ";") && strings.Contains(value.Text, "dbname")
+	})
 }
 
 // bareLogin takes USER and PASSWORD for those of the only database that other variables speak of

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack/manifest"
 	"github.com/devup-cli/devup/internal/tree"
 )
 
@@ -33,9 +34,9 @@ func importClues(file tree.File) []Clue {
 			}
 		}
 	}
-	for _, m := range specifier.FindAllStringSubmatchIndex(file.Text, maxClues) {
-		if name := file.Text[m[2]:m[3]]; ofPackage(deno, name) != nil {
-			clues = append(clues, Clue{Service: ofPackage(deno, name).Name, Evidence: file.At(m[0], name)})
+	for _, m := range manifest.Specifier.FindAllStringSubmatchIndex(file.Text, maxClues) {
+		if name := file.Text[m[2]:m[3]]; ofPackage(manifest.Deno, name) != nil {
+			clues = append(clues, Clue{Service: ofPackage(manifest.Deno, name).Name, Evidence: file.At(m[0], name)})
 		}
 	}
 	return clues

@@ -145,3 +145,13 @@ func cutLiteral(text string) (quoted, rest string) {
 	}
 	return text[1 : 1+end], text[end+2:]
 }
+
+// withoutNames is an address without the names of variables that constants hold: DB_USER = "DB_USER".
+func withoutNames(a Address, variables []Named) Address {
+	for _, text := range []*string{&a.Host, &a.User, &a.Password, &a.Name} {
+		if slices.ContainsFunc(variables, func(v Named) bool { return v.Name == *text }) {
+			*text = ""
+		}
+	}
+	return a
+}

@@ -140,7 +140,7 @@ func (r *reading) group(i int) bool {
 
 // holds reads a word that says what the variable holds.
 func (r *reading) holds(i int) bool {
-	if r.words[i] == "CONNECTION" && i == len(r.words)-1 { // Laravel's DB_CONNECTION=mysql
+	if r.words[i] == "CONNECTION" && i == len(r.words)-1 && r.part == NoPart { // Laravel's DB_CONNECTION=mysql
 		r.part = PartDriver
 		return true
 	}

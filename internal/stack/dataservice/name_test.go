@@ -14,7 +14,7 @@ func TestClassify(t *testing.T) {
 		"SPRING_DATASOURCE_URL":                "URL of postgres mysql mariadb mongo mssql",
 		"DB_CONNECTION_STRING":                 "URL of postgres mysql mariadb mongo mssql",
 		"ConnectionStrings__Shop":              "",
-		"ConnectionStrings__DefaultConnection": "driver of postgres mysql mariadb mongo mssql",
+		"ConnectionStrings__DefaultConnection": "URL of postgres mysql mariadb mongo mssql",
 		"DB_HOST":                              "host of postgres mysql mariadb mongo mssql",
 		"DBHOST":                               "host of postgres mysql mariadb mongo mssql",
 		"DB_NAME":                              "name of postgres mysql mariadb mongo mssql",

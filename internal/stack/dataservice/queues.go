@@ -1,6 +1,9 @@
 package dataservice
 
-import "github.com/devup-cli/devup/internal/stack"
+import (
+	"github.com/devup-cli/devup/internal/stack"
+	"github.com/devup-cli/devup/internal/stack/manifest"
+)
 
 // caches keep values in memory; Redis is a broker as well.
 var caches = []*Service{
@@ -14,15 +17,15 @@ var caches = []*Service{
 			"node": {
 				"redis", "ioredis", "bullmq", "bull", "bee-queue", "connect-redis", "@nestjs/bull", "@nestjs/bullmq", "@socket.io/redis-adapter", "rate-limit-redis", "@fastify/redis", "@keyv/redis",
 			},
-			"python": {"redis", "aioredis", "rq", "django-rq", "flask-rq2", "django-redis", "celery[redis]", "arq", "channels-redis", "huey", "flask-redis", "dramatiq[redis]"},
-			"golang": {"github.com/redis/go-redis", "github.com/go-redis/redis", "github.com/gomodule/redigo", "github.com/hibiken/asynq", "github.com/redis/rueidis"},
-			"java":   {"spring-boot-starter-data-redis", "spring-boot-starter-data-redis-reactive", "jedis", "lettuce-core", "redisson", "spring-session-data-redis"},
-			"ruby":   {"redis", "sidekiq", "resque", "redis-rails", "hiredis"},
-			"php":    {"predis/predis", "ext-redis"},
-			"rust":   {"redis", "deadpool-redis", "fred"},
-			"dotnet": {"StackExchange.Redis", "Microsoft.Extensions.Caching.StackExchangeRedis"},
-			"elixir": {"redix"},
-			deno:     {"@db/redis", "@iuioiua/redis", "x/redis"},
+			"python":      {"redis", "aioredis", "rq", "django-rq", "flask-rq2", "django-redis", "celery[redis]", "arq", "channels-redis", "huey", "flask-redis", "dramatiq[redis]"},
+			"golang":      {"github.com/redis/go-redis", "github.com/go-redis/redis", "github.com/gomodule/redigo", "github.com/hibiken/asynq", "github.com/redis/rueidis"},
+			"java":        {"spring-boot-starter-data-redis", "spring-boot-starter-data-redis-reactive", "jedis", "lettuce-core", "redisson", "spring-session-data-redis"},
+			"ruby":        {"redis", "sidekiq", "resque", "redis-rails", "hiredis"},
+			"php":         {"predis/predis", "ext-redis"},
+			"rust":        {"redis", "deadpool-redis", "fred"},
+			"dotnet":      {"StackExchange.Redis", "Microsoft.Extensions.Caching.StackExchangeRedis"},
+			"elixir":      {"redix"},
+			manifest.Deno: {"@db/redis", "@iuioiua/redis", "x/redis"},
 		},
 		Words:   []string{"REDIS", "REDISCLOUD", "UPSTASH"},
 		Schemes: []string{"redis", "rediss"},

@@ -13,6 +13,7 @@ import (
 // seedDirectories are where people keep a database's SQL files.
 var seedDirectories = []string{
 	"", "db", "database", "databases", "sql", "data", "dump", "dumps", "init", "initdb", "docker-entrypoint-initdb.d", "schema", "seed", "seeds", "scripts", "config", "db/init", "database/init",
+	"docker", "docker/init", "docker/initdb", "docker/db", "docker/postgres", "docker/mysql", "docker/sql", "mysql", "mysql/init", "postgres", "postgres/init",
 	"src/main/resources/sql", "src/main/resources/db", "src/main/resources/database", "src/main/resources/schema", "src/main/resources/scripts", // not at the top, which Spring loads
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/tools/txtar"
 
+	"github.com/devup-cli/devup/internal/stack/manifest"
 	"github.com/devup-cli/devup/internal/tree"
 )
 
@@ -62,20 +63,21 @@ func TestClues(t *testing.T) {
 		`gorm.Open(mysql.Open("root:pw@tcp(127.0.0.1:3306)/shop?parseTime=True"))`:                     "mysql 127.0.0.1 root:pw/shop fixed",
 		`fmt.Sprintf("%s:%s@tcp(%s:%s)/%s", u, p, h, port, n)`:                                         "mysql  :/",
 		`fmt.Sprintf("host=%s user=%s password=%s dbname=shop sslmode=disable", os.Getenv("H"), u, p)`: "postgres  :/shop",
-		"const (\n\thost = \"localhost\"\n\tport = 5432\n\tuser = \"me\"\n)\nx(\"host=%s port=%d user=%s dbname=%s\")": "postgres localhost me:/ fixed",
-		`sql.Open("mysql", user+":"+pw+"@tcp(127.0.0.1:3306)/"+name)`:                                                  "mysql 127.0.0.1 :/ fixed",
-		`sql.Open("mysql", user+":"+pw+"@/"+name)`:                                                                     "mysql localhost :/ fixed",
-		`sql.Open("mysql", fmt.Sprintf("%s:%s@tcp(localhost:3306)/shop", u, p))`:                                       "mysql localhost :/shop fixed",
-		`app.conf.broker_url = "amqp://"`:                                                                              "rabbitmq localhost :/ fixed",
-		`app.conf.broker_url = "redis://" + host`:                                                                      "redis  :/",
-		`app.conf.broker_url = "redis://"`:                                                                             "redis localhost :/ fixed",
-		`url = url.replace("postgres://", "postgresql://")`:                                                            "",
-		`if url.startswith("redis://"): pass`:                                                                          "",
-		`"ENGINE": "django.db.backends.postgresql_psycopg2"`:                                                           "postgres  :/",
-		`fetch("https://redis.example.com")`:                                                                           "",
-		`const type = "text"; const name = "MONGO_URL"`:                                                                "",
-		`spring.datasource.url=jdbc:h2:mem:shop`:                                                                       "sqlite  :/",
-		`pika.BlockingConnection(pika.ConnectionParameters("localhost"))`:                                              "rabbitmq localhost :/ fixed",
+		"const (\n\thost = \"localhost\"\n\tport = 5432\n\tuser = \"me\"\n)\nx(\"host=%s port=%d user=%s dbname=%s\")":                                                                                                   "postgres localhost me:/ fixed",
+		"pub const DB_HOST: &str = \"localhost\";\npub const DB_USER: &str = \"postgres\";\npub const DB_NAME: &str = \"guests\";\nClient::connect(&format!(\"host={DB_HOST} user={DB_USER} dbname={DB_NAME}\"), NoTls)": "postgres localhost postgres:/guests fixed",
+		`sql.Open("mysql", user+":"+pw+"@tcp(127.0.0.1:3306)/"+name)`:                                                                                                                                                    "mysql 127.0.0.1 :/ fixed",
+		`sql.Open("mysql", user+":"+pw+"@/"+name)`:                               "mysql localhost :/ fixed",
+		`sql.Open("mysql", fmt.Sprintf("%s:%s@tcp(localhost:3306)/shop", u, p))`: "mysql localhost :/shop fixed",
+		`app.conf.broker_url = "amqp://"`:                                        "rabbitmq localhost :/ fixed",
+		`app.conf.broker_url = "redis://" + host`:                                "redis  :/",
+		`app.conf.broker_url = "redis://"`:                                       "redis localhost :/ fixed",
+		`url = url.replace("postgres://", "postgresql://")`:                      "",
+		`if url.startswith("redis://"): pass`:                                    "",
+		`"ENGINE": "django.db.backends.postgresql_psycopg2"`:                     "postgres  :/",
+		`fetch("https://redis.example.com")`:                                     "",
+		`const type = "text"; const name = "MONGO_URL"`:                          "",
+		`spring.datasource.url=jdbc:h2:mem:shop`:                                 "sqlite  :/",
+		`pika.BlockingConnection(pika.ConnectionParameters("localhost"))`:        "rabbitmq localhost :/ fixed",
 	} {
 		if got := written(Clues(tree.File{Path: "x", Text: text}, nil)); got != want {
 			t.Errorf("%s\n got %q\nwant %q", text, got, want)
@@ -185,8 +187,8 @@ func TestPackages(t *testing.T) {
 		{"mix.exs", `{:postgrex, ">= 0.0.0"},`, "postgres"},
 	} {
 		var got []string
-		for _, p := range Packages(tree.File{Path: c.path, Text: strings.ReplaceAll(c.text, "# pymongo", "         ")}) {
-			if s := ofPackage(ManifestLanguage(c.path), p.Name); s != nil {
+		for _, p := range manifest.Packages(tree.File{Path: c.path, Text: strings.ReplaceAll(c.text, "# pymongo", "         ")}) {
+			if s := ofPackage(manifest.Language(c.path), p.Name); s != nil {
 				if len(got) == 0 || got[len(got)-1] != s.Name {
 					got = append(got, s.Name)
 				}
@@ -294,7 +296,7 @@ func FuzzSource(f *testing.F) {
 					t.Errorf("%s: a clue without a service or place: %+v", name, c)
 				}
 			}
-			for _, p := range Packages(file) {
+			for _, p := range manifest.Packages(file) {
 				p.At(file)
 			}
 			wanted, _, _ := Find(Seen{Language: "node", Manifests: []tree.File{file}, Clues: Clues(file, nil), Variables: Overrides(file)})

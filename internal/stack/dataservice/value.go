@@ -47,6 +47,8 @@ func (w *Wanted) text(like string, at Address) string {
 		}
 	case ok && goDSN.MatchString(like):
 		return at.Text("{user}:{password}@tcp({host}:{port})/{name}") + now.Query
+	case ok && w.Service.ByField:
+		return trusting(signedIn(at.inFields(like), at.Login))
 	case ok:
 		return at.inFields(like)
 	case strings.HasPrefix(like, "http://") || strings.HasPrefix(like, "https://"):
@@ -95,15 +97,26 @@ func (a Address) inURL(now Address) string {
 	return a.Text(template) + query
 }
 
+// ofWindows is a login by the account of Windows, which no container has.
+var ofWindows = lazyregexp.New(`(?i)\b(?:integrated[ _]security|trusted_connection)\s*=\s*(?:true|yes|sspi)\b`)
+
+// signedIn is a connection string with a login in place of that of Windows.
+func signedIn(parameters string, login Login) string {
+	return ofWindows.ReplaceAllString(parameters, "User Id="+login.User+";Password="+login.Password)
+}
+
 var (
-	noTLS = lazyregexp.New(`(?i);\s*encrypt\s*=\s*false`)
-	trust = lazyregexp.New(`(?i)(;\s*trustServerCertificate\s*=\s*)\w+`)
+	noTLS  = lazyregexp.New(`(?i);\s*encrypt\s*=\s*false`)
+	trusts = lazyregexp.New(`(?i);\s*trust ?server ?certificate\s*=\s*(?:true|yes)\b`)
+	trust  = lazyregexp.New(`(?i)(;\s*trustServerCertificate\s*=\s*)\w+`)
 )
 
 // trusting are parameters of SQL Server's JDBC driver, or of Prisma, that take the
 // certificate which the service makes for itself.
 func trusting(parameters string) string {
 	switch {
+	case trusts.MatchString(parameters):
+		return parameters
 	case trust.MatchString(parameters):
 		return trust.ReplaceAllString(parameters, "${1}true")
 	case noTLS.MatchString(parameters):
@@ -123,11 +136,24 @@ func (w *Wanted) spelled(scheme string) string {
 // unfit are settings of a query that no local service fulfils.
 var unfit = lazyregexp.New(`(?i)^(?:ssl\w*|tls\w*|sslmode|retrywrites|w|replicaset|authsource|appname|channel_binding|pgbouncer|sslaccept)=`)
 
+// inParameter is a parameter of a URL with the login in it, where it holds one: those of JDBC do, and
+// go before other settings.
+func (a Address) inParameter(item string) string {
+	switch name, _, _ := strings.Cut(item, "="); strings.ToLower(name) {
+	case "user", "username":
+		return name + "=" + escaped(a.User)
+	case "password":
+		return name + "=" + escaped(a.Password)
+	}
+	return item
+}
+
 // query is that of the value of today, without TLS and what only a cluster has.
 func (w *Wanted) query(now, at Address) []string {
 	var kept []string
 	if strings.HasPrefix(now.Query, "?") {
 		for item := range strings.SplitSeq(now.Query[1:], "&") {
+			item = at.inParameter(item)
 			if item != "" && (!unfit.MatchString(item) || strings.HasSuffix(item, "=disable")) {
 				kept = append(kept, item)
 			}

@@ -39,6 +39,7 @@ var Language = stack.Language{
 	Copies:    copies,
 	Install:   install,
 	Keeps:     func(stack.Service) []string { return nil },
+	Migration: migration,
 }
 
 // Deno is a server, or pages, that Deno runs: https://docs.deno.com/runtime/reference/cli/task/.
@@ -181,7 +182,19 @@ func find(a *stack.App) bool {
 
 // titles are frameworks by how they are imported.
 var titles = []struct{ imported, title string }{
-	{"fresh", "Fresh"}, {"@hono/hono", "Hono"}, {"hono", "Hono"}, {"@oak/oak", "Oak"}, {"/x/oak", "Oak"}, {"express", "Express"},
+	{"@fresh/core", "Fresh"}, {"fresh", "Fresh"}, {"@hono/hono", "Hono"}, {"hono", "Hono"}, {"@oak/oak", "Oak"}, {"x/oak", "Oak"}, {"express", "Express"}, {"fastify", "Fastify"},
+}
+
+// imports says whether a text names a package as Deno does: npm:hono@4, jsr:@oak/oak, $fresh/server.ts.
+func imports(text, name string) bool {
+	for _, before := range []string{`"`, "'", ":", "/", "$"} {
+		for _, after := range []string{`"`, "'", "@", "/"} {
+			if strings.Contains(text, before+name+after) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // describe fills in what the directory decides.
@@ -194,7 +207,7 @@ func describe(a *stack.App) {
 	a.Module = a.Entry
 	text := a.Tree.Text(path.Join(a.Dir, a.Entry)) + a.Tree.Text(path.Join(a.Dir, m.name))
 	for _, t := range titles {
-		if strings.Contains(text, t.imported) {
+		if imports(text, t.imported) {
 			a.Framework = t.title
 			break
 		}
@@ -226,6 +239,9 @@ func commands(a *stack.App) stack.Commands {
 		if a.Module == "" {
 			start.Prod = start.Dev
 		}
+	}
+	if usesPrisma(a) {
+		start.Dev = generated(start.Dev)
 	}
 	if m.task("start") != "" && a.Script != "start" {
 		start.Prod = []string{"deno", "task", "start"}
@@ -261,4 +277,36 @@ func install(q *untrusted.Quoter, s stack.Service, _ *stack.Stack) any {
 		return installation{}
 	}
 	return installation{Entry: q.Shell(s.Module)}
+}
+
+const prismaSchema = "prisma/schema.prisma"
+
+// usesPrisma says whether the service's tables are those of a schema of Prisma.
+func usesPrisma(a *stack.App) bool {
+	return a.Tree.Has(path.Join(a.Dir, prismaSchema)) && imports(a.Tree.Text(path.Join(a.Dir, a.Packages.Manifest)), "prisma")
+}
+
+// prisma is a command of Prisma: https://docs.deno.com/examples/prisma_tutorial/
+func prisma(words ...string) []string {
+	return append([]string{"deno", "run", "-A", "npm:prisma"}, words...)
+}
+
+// generated is a command behind the one that writes Prisma's client, which the source imports.
+func generated(command []string) []string {
+	return append([]string{"sh", "-c", strings.Join(prisma("generate"), " ") + ` && exec "$0" "$@"`}, command...)
+}
+
+// migration makes the tables of a schema of Prisma.
+func migration(a *stack.App, _ string) *stack.Migration {
+	if !usesPrisma(a) {
+		return nil
+	}
+	words := []string{"db", "push"}
+	if a.Tree.Exists(path.Join(a.Dir, "prisma/migrations")) {
+		words = []string{"migrate", "deploy"}
+	}
+	return &stack.Migration{
+		Dir:     path.Join(a.Dir, "prisma"),
+		Command: func(func() string) []string { return prisma(words...) },
+	}
 }

@@ -37,7 +37,8 @@ var migrators = []migrator{
 		},
 		query: map[string]string{"mysql": "parseTime=true"},
 		command: func(kind, dir, variable string) string {
-			return "goose -dir " + dir + " " + kind + ` "$` + variable + `" up`
+			// By variables: the project may set these itself, and then goose takes no driver as a word.
+			return "GOOSE_DRIVER=" + kind + ` GOOSE_DBSTRING="$` + variable + `" goose -dir ` + dir + " up"
 		},
 	},
 	{

@@ -21,10 +21,14 @@ var ports = []*lazyregexp.Regexp{
 	lazyregexp.New(`\bListen\(\s*"tcp4?"\s*,\s*"[^"]*:(\d{2,5})"`),
 }
 
+// envFunction is the name of a function that reads a variable: getEnv, os.Getenv, MustEnvInt, and not
+// sendEnvelope.
+const envFunction = `\w*(?:[eE]nv(?:ironment)?|ENV)(?:[A-Z0-9_]\w*)?`
+
 var (
 	// viperKeys are names by which viper looks into the environment and into env files.
 	viperKeys = lazyregexp.New(`\bviper\.(?:Get\w*|MustBindEnv|BindEnv)\(\s*"([A-Z][A-Z0-9_]+)"|\bmapstructure:"([A-Z][A-Z0-9_]+)"`)
-	reads     = lazyregexp.New(`(?i)\b\w*env\w*\(\s*"([A-Z][A-Z0-9_]*)"\s*(,\s*"?([^",)]*))?`)
+	reads     = lazyregexp.New(`\b(?:` + envFunction + `|[eE]nv\.(?:[mM]ust)?(?:[gG]et|[sS]tring|[lL]ookup)\w*)\(\s*"([A-Z][A-Z0-9_]*)"\s*(,\s*"?([^",)]*))?`)
 	// The field of a struct that a library fills from the environment, with its type.
 	tags  = lazyregexp.New("(?m)([\\w.*\\[\\]]*)[ \\t]*`[^`\\n]*\\benv(?:config)?:\"([A-Z][A-Z0-9_]*)([^`\\n]*)`")
 	given = lazyregexp.New(`(?i)default[:=]"?([^",]*)`)
@@ -40,7 +44,7 @@ var (
 	ends    = lazyregexp.New(`^[^}]{0,300}?(?:\b[Ff]atal|\bpanic\(|\bPanic|\bos\.Exit\(|\breturn\b[^\n]*(?:\berr\w*\b|\b[Ee]rrorf?\(|\bNew\())`)
 	// constants are those whose text can be the name of a variable, and byName reads by one.
 	constants = lazyregexp.New(`(?m)^\s*(?:const\s+)?([A-Za-z]\w*)\s*(?:string\s*)?=\s*"([A-Z][A-Z0-9_]+)"\s*$`)
-	byName    = lazyregexp.New(`(?i)\b\w*env\w*\(\s*([A-Za-z]\w*)\s*[,)]`)
+	byName    = lazyregexp.New(`\b` + envFunction + `\(\s*([A-Za-z]\w*)\s*[,)]`)
 )
 
 // uses are the variables that a source reads.

@@ -71,3 +71,22 @@ func TestUses(t *testing.T) {
 		}
 	}
 }
+
+// TestEnvFunctions: the functions that read a variable, by their names, and those that only look like it.
+func TestEnvFunctions(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		`os.Getenv("A")`: "A", `getEnv("A", "1")`: "A", `config.GetEnvOrDefault("A", "1")`: "A", `env.GetString("A", "1")`: "A", `mustEnvInt("A")`: "A", `GetEnvironment("A")`: "A",
+		"const (\n\tKey = \"A_KEY\"\n)\nx := os.Getenv(Key)": "A_KEY",
+
+		`sendEnvelope("A")`: "", "const (\n\tSubject = \"HELLO\"\n)\nsendEnvelope(Subject)": "", `os.Setenv("A", "1")`: "", `inventory.Get("A")`: "",
+	} {
+		var got []string
+		for _, u := range uses(tree.File{Path: "main.go", Text: text}) {
+			got = append(got, u.Name)
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s: %v, want %q", text, got, want)
+		}
+	}
+}

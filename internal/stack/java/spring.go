@@ -210,7 +210,7 @@ var injected = lazyregexp.New(`@Value\(\s*"\$\{([a-z][\w.-]*)\}"`)
 // https://docs.spring.io/spring-boot/reference/features/external-config.html
 func unset(a *stack.App) []stack.Use {
 	settings := settingsText(a)
-	var found []stack.Use
+	found := tablesUnsaid(a)
 	for _, source := range a.Sources {
 		for _, at := range injected.FindAllStringSubmatchIndex(source.Text, -1) {
 			key := strings.ReplaceAll(stack.Group(source.Text, at, 1), "-", "")
@@ -224,6 +224,25 @@ func unset(a *stack.App) []stack.Use {
 		}
 	}
 	return found
+}
+
+// migrates are what makes the tables where Hibernate does not.
+var migrates = []string{"flyway", "liquibase"}
+
+// tablesUnsaid is the variable by which Hibernate makes tables, for a project that keeps all files of
+// settings out of git and has no migrations: else nothing would make them.
+func tablesUnsaid(a *stack.App) []stack.Use {
+	const name = "SPRING_JPA_HIBERNATE_DDL_AUTO"
+	resources := a.Tree.Directory(path.Join(a.Dir, "src/main/resources"))
+	hasSettings := slices.ContainsFunc(resources.Names, settingsName.MatchString)
+	for _, manifest := range manifests {
+		file := a.Tree.Source(path.Join(a.Dir, manifest))
+		at := strings.Index(file.Text, "spring-boot-starter-data-jpa")
+		if at >= 0 && !hasSettings && !stack.HasOne(file.Text, migrates...) {
+			return []stack.Use{{Name: name, Where: file.At(at, name)}}
+		}
+	}
+	return nil
 }
 
 var (

@@ -196,6 +196,13 @@ func checked(source tree.File) []stack.Use {
 	return found
 }
 
+// laravelsOwn are variables of services that few projects use, which the settings of each project of
+// Laravel read without a default; ofLaravel are the files of these settings.
+var (
+	laravelsOwn = lazyregexp.New(`^(?:AWS|MAIL|MAILGUN|POSTMARK|PUSHER|ABLY|REDIS|MEMCACHED|LOG|PAPERTRAIL|SQS|DYNAMODB|SESSION|DB|MYSQL_ATTR|SLACK_BOT|RESEND|VIEW|CACHE|QUEUE|BROADCAST)_`)
+	ofLaravel   = lazyregexp.New(`(?:^|/)config/\w+\.php$`)
+)
+
 // uses are the variables that a source reads.
 func uses(source tree.File) []stack.Use {
 	var found []stack.Use
@@ -208,6 +215,7 @@ func uses(source tree.File) []stack.Use {
 			}
 		}
 		use.Where = source.At(m[0], use.Name)
+		use.Set = use.Set || ofLaravel.MatchString(source.Path) && laravelsOwn.MatchString(use.Name)
 		if rest := strings.TrimPrefix(source.Text[m[1]:], ")"); throws.MatchString(rest) || use.Set && use.Value == "" && strings.HasPrefix(rest, "throw") {
 			use.Set, use.Required, use.Checked = false, true, true
 		}

@@ -58,7 +58,7 @@ func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 	var found []*stack.App
 	for _, dir := range t.Paths {
 		f := t.Directory(dir)
-		if f.First("Gemfile", "config.ru") == "" || tree.IsBelowAside(dir) {
+		if f.First("Gemfile", "config.ru") == "" || tree.IsBelowAside(dir) || !f.Has("Gemfile") && belongs(t, dir) {
 			continue
 		}
 		a := &stack.App{Tree: t, Service: stack.Service{Dir: dir}}
@@ -69,6 +69,17 @@ func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 		}
 	}
 	return found
+}
+
+// belongs says whether a directory is part of an application above it, which has the Gemfile.
+func belongs(t *tree.Tree, dir string) bool {
+	for dir != "." {
+		dir = path.Dir(dir)
+		if t.Directory(dir).Has("Gemfile") {
+			return true
+		}
+	}
+	return false
 }
 
 func describe(a *stack.App) {

@@ -23,25 +23,50 @@ type migrator struct {
 	command  func(dir, url string) string
 }
 
+// sqlite is the kind of database that is a file of the service itself.
+const sqlite = "sqlite"
+
 // migrators are the tools that apply SQL files. Sources:
 // https://github.com/launchbadge/sqlx/blob/main/sqlx-cli/README.md, https://diesel.rs/guides/getting-started.
 var migrators = []migrator{
 	{
 		crate: "diesel", tool: "diesel_cli", usual: "2", shows: lazyregexp.New(`^up\.sql$`),
 		applies:  lazyregexp.New(`\brun_pending_migrations\b|\bembed_migrations!`),
-		features: map[string]string{"postgres": "postgres", "mysql": "mysql", "mariadb": "mysql"},
+		features: map[string]string{"postgres": "postgres", "mysql": "mysql", "mariadb": "mysql", sqlite: "sqlite"},
+		// Without the project's settings: by them, the tool writes src/schema.rs anew, as its own version would.
 		command: func(dir, url string) string {
-			return `diesel migration run --migration-dir ` + dir + ` --database-url "$` + url + `"`
+			return `DIESEL_CONFIG_FILE=/dev/null diesel migration run --migration-dir ` + dir + at(url)
 		},
 	},
 	{
 		crate: "sqlx", tool: "sqlx-cli", usual: "0.8", shows: lazyregexp.New(`^\d+_.*\.sql$`),
 		applies:  lazyregexp.New(`\bmigrate!|\bMigrator::new\b`),
-		features: map[string]string{"postgres": "rustls,postgres", "mysql": "rustls,mysql", "mariadb": "rustls,mysql"},
+		features: map[string]string{"postgres": "rustls,postgres", "mysql": "rustls,mysql", "mariadb": "rustls,mysql", sqlite: "rustls,sqlite"},
 		command: func(dir, url string) string {
-			return `sqlx migrate run --source ` + dir + ` --database-url "$` + url + `"`
+			if url == "" {
+				return `sqlx database setup --source ` + dir // makes the file, too
+			}
+			return `sqlx migrate run --source ` + dir + at(url)
 		},
 	},
+}
+
+// at is the option of a tool for the database in a variable. With none, the tools take DATABASE_URL, of
+// the environment or of .env.
+func at(url string) string {
+	if url == "" {
+		return ""
+	}
+	return ` --database-url "$` + url + `"`
+}
+
+// variableOf is the variable with the URL of a database; empty for a file of SQLite, which is the
+// program's own business.
+func variableOf(kind string, url func() string) string {
+	if kind == sqlite {
+		return ""
+	}
+	return url()
 }
 
 // migration applies the migrations of the crate's workspace, where no program does it by
@@ -51,7 +76,7 @@ func migration(a *stack.App, kind string) *stack.Migration {
 	if c == nil {
 		return nil
 	}
-	if m := ofSeaORM(a); m != nil {
+	if m := ofSeaORM(a, kind); m != nil {
 		return m
 	}
 	for _, m := range migrators {
@@ -72,7 +97,7 @@ func migration(a *stack.App, kind string) *stack.Migration {
 		return &stack.Migration{
 			Dir:     path.Join(a.Dir, dir),
 			Tools:   [][]string{{"cargo", "install", m.tool, "--version", "^" + m.version(a), "--no-default-features", "--features", m.features[kind], "--root", "/tools"}},
-			Command: func(url func() string) []string { return []string{"sh", "-c", m.command(dir, url())} },
+			Command: func(url func() string) []string { return []string{"sh", "-c", m.command(dir, variableOf(kind, url))} },
 		}
 	}
 	return nil
@@ -105,7 +130,7 @@ var (
 
 // ofSeaORM is the crate of migrations that SeaORM's tool makes, which is a program:
 // https://www.sea-ql.org/SeaORM/docs/migration/running-migration.
-func ofSeaORM(a *stack.App) *stack.Migration {
+func ofSeaORM(a *stack.App, kind string) *stack.Migration {
 	for _, dir := range []string{path.Join(a.Dir, "migration"), path.Join(workspaceOf(a.Tree, a.Dir), "migration")} {
 		if !seaMigrator.MatchString(a.Tree.Text(path.Join(dir, "src/main.rs"))) || !a.Tree.Has(path.Join(dir, "Cargo.toml")) {
 			continue
@@ -118,7 +143,7 @@ func ofSeaORM(a *stack.App) *stack.Migration {
 		return &stack.Migration{
 			Dir: dir,
 			Command: func(url func() string) []string {
-				return []string{"sh", "-c", `cargo run --quiet --manifest-path ` + manifest + ` -- up --database-url "$` + url() + `"`}
+				return []string{"sh", "-c", `cargo run --quiet --manifest-path ` + manifest + ` -- up` + at(variableOf(kind, url))}
 			},
 		}
 	}

@@ -4,6 +4,7 @@ package rust
 import (
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
@@ -20,10 +21,12 @@ var Language = stack.Language{
 	Search:     search,
 	Describe:   describe,
 	Hidden:     hidden,
+	Remarks:    remarks,
 	Version:    version,
 	Ports:      ports,
 	Routes:     routes,
 	Uses:       uses,
+	Address:    address,
 	Wants:      wants,
 	Image:      image,
 	Copies:     copies,
@@ -87,11 +90,20 @@ func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 		case !stack.Explains(t.Directory(dir)): // its Dockerfile does
 		case c == nil:
 			t.LeaveOut(dir, "Cargo.toml is not valid TOML", tree.Evidence{File: path.Join(dir, "Cargo.toml")})
-		case c.Package.Name != "" && len(c.programs()) > 0:
+		case c.dependsOn("tauri"):
+			t.Reject(dir, "a desktop app (Tauri)", tree.Evidence{File: path.Join(dir, "Cargo.toml")})
+		case c.dependsOn("yew", "leptos", "sycamore", "dioxus", "seed", "wasm-bindgen"):
+			t.LeaveOut(dir, "pages in WebAssembly: run `trunk serve` there, or add a Dockerfile with EXPOSE", tree.Evidence{File: path.Join(dir, "Cargo.toml")})
+		case c.Package.Name != "" && len(c.programs()) > 0 && !seaMigrator.MatchString(t.Text(path.Join(dir, "src/main.rs"))):
 			t.LeaveOut(dir, "no web framework that devup knows: add a Dockerfile with EXPOSE", tree.Evidence{File: path.Join(dir, "Cargo.toml")})
 		}
 	}
 	return found
+}
+
+// dependsOn says whether the crate depends on one of the names.
+func (c *crate) dependsOn(names ...string) bool {
+	return slices.ContainsFunc(names, func(name string) bool { return c.Dependencies[name] != nil })
 }
 
 // find is for a crate with a program that depends on a web framework.
@@ -108,11 +120,29 @@ func find(a *stack.App) bool {
 		if len(programs) == 0 {
 			break // a library for servers
 		}
+		if i := slices.IndexFunc(programs, func(p program) bool { return !c.isForShuttle(p) }); i >= 0 {
+			programs = programs[i:]
+		}
 		a.Entry, a.Script = programs[0].Path, programs[0].Name
 		a.Shown = tree.At(path.Join(a.Dir, "Cargo.toml"), c.line(f.crate), f.crate)
 		return true
 	}
 	return false
+}
+
+// isForShuttle says whether a program is one that only Shuttle's own runtime starts.
+func (c *crate) isForShuttle(p program) bool {
+	return strings.Contains(c.tree.Source(path.Join(c.dir, p.Path)).Text, "shuttle_runtime::main")
+}
+
+// remarks say what no container here starts.
+func remarks(a *stack.App) {
+	c := crateOf(a.Tree, a.Dir)
+	if c == nil || !c.isForShuttle(program{Path: a.Entry}) {
+		return
+	}
+	at := tree.At(path.Join(a.Dir, "Cargo.toml"), c.line("shuttle-runtime"), "shuttle-runtime is started by Shuttle's own tool alone, which also gives it its database")
+	a.Remark(at, "add a program with #[tokio::main] in src/bin, which listens on 0.0.0.0 at PORT")
 }
 
 func describe(a *stack.App) {

@@ -14,6 +14,7 @@ var ports = []*lazyregexp.Regexp{
 	lazyregexp.New(`(?:bind|serve|TcpListener::bind|listen|run|Server::bind|Server::http)\(\s*&?(?:SocketAddr::from\(\s*)?"[\w.\[\]:]*:(\d{2,5})"`),
 	lazyregexp.New(`(?:bind|run|SocketAddr::from|SocketAddr::new|SocketAddrV4::new)\(\s*\(?\s*(?:"[\w.]+"|\[[\d,\s]+\]|[\w:]+(?:\([\d,\s]*\))?)\s*,\s*(\d{2,5})\b`),
 	lazyregexp.New(`(?s)var(?:_os)?\(\s*"(?:\w*_)?PORT"\s*\)(?:[^;]{0,120}?)unwrap_or(?:_else)?\((?:\|_\|\s*)?"?(\d{2,5})`),
+	lazyregexp.New(`(?i)\b\w*env\w*\(\s*"(?:\w*_)?PORT"\s*,\s*"?(\d{2,5})`),
 	lazyregexp.New(`(?i)\b(?:let|const|static)\s+(?:mut\s+)?\w*port\w*\s*(?::\s*[&'\w\s]+)?=\s*"?(\d{2,5})\b`),
 	lazyregexp.New(`(?i)\b(?:let|const|static)\s+(?:mut\s+)?\w*(?:addr|address|bind|listen)\w*\s*(?::\s*[&'\w:\s]+)?=\s*"[\w.\[\]:]*:(\d{2,5})"`),
 	lazyregexp.New(`"(?:0\.0\.0\.0|127\.0\.0\.1|localhost|\[::1?\]):(\d{2,5})"`),
@@ -44,18 +45,9 @@ func uses(source tree.File) []stack.Use {
 	var found []stack.Use
 	text := source.Text
 	for _, match := range reads.FindAllStringSubmatchIndex(text, -1) {
-		name := stack.Group(text, match, 1)
-		statement, _, _ := strings.Cut(text[match[1]:min(len(text), match[1]+120)], ";")
-		use := stack.Use{Name: name, Set: stack.HasOne(statement, "unwrap_or", ".ok()", "is_ok", "is_err", "if let"), Where: source.At(match[0], name), Empty: true}
-		use.Required = !use.Set && insists.MatchString(statement)
-		if use.Required && stack.HasOne(statement, ".parse") {
-			use.Empty, use.Number = false, number.MatchString(statement) || strings.Contains(strings.ToUpper(name), "PORT")
-		}
-		if value := given.FindStringSubmatch(statement); value != nil {
-			use.Value = value[1]
-		}
-		found = append(found, use)
+		found = append(found, read(source, match))
 	}
+	found = append(found, throughHelpers(source)...)
 	if at := checkedQuery.FindStringIndex(text); at != nil && strings.Contains(text, "sqlx") {
 		found = append(found, stack.Use{Name: "DATABASE_URL", Where: source.At(at[0], "a query that sqlx checks")})
 	}
@@ -73,6 +65,27 @@ func uses(source tree.File) []stack.Use {
 		found = append(found, use)
 	}
 	return found
+}
+
+// read is the variable of a match of reads, with what the statement around it does.
+func read(source tree.File, match []int) stack.Use {
+	text := source.Text
+	name := stack.Group(text, match, 1)
+	statement, _, _ := strings.Cut(text[match[1]:min(len(text), match[1]+120)], ";")
+	statement, _, _ = strings.Cut(statement, "\n}") // the last of a function has no semicolon
+	use := stack.Use{Name: name, Set: stack.HasOne(statement, "unwrap_or", ".ok()", "is_ok", "is_err", "if let"), Where: source.At(match[0], name), Empty: true}
+	use.Required = !use.Set && insists.MatchString(statement)
+	if use.Required && stack.HasOne(statement, ".parse") {
+		use.Empty, use.Number = false, number.MatchString(statement) || strings.Contains(strings.ToUpper(name), "PORT")
+	}
+	if value := given.FindStringSubmatch(statement); value != nil {
+		use.Value = value[1]
+	}
+	if use.Required && isNumber(text, match[0]) {
+		use.Empty, use.Number = false, true
+	}
+	use.Checked = use.Required
+	return use
 }
 
 var given = lazyregexp.New(`unwrap_or(?:_else)?\((?:\|_\|\s*)?"([^"]*)"`)

@@ -53,9 +53,32 @@ func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 			a.Shown = tree.Evidence{File: path.Join(dir, "index.html")}
 			a.Note(tree.Evidence{File: path.Join(dir, "index.html"), Text: "pages without a package.json"})
 			found = append(found, a)
+		} else if t.Directory(dir).Has("pubspec.yaml") {
+			t.LeaveOut(dir, "an application of Flutter, which runs on the machine itself: start it with `flutter run` there", tree.Evidence{File: path.Join(dir, "pubspec.yaml")})
+		} else if page := withoutIndex(t, dir); page != "" {
+			t.LeaveOut(dir, "pages without an index.html: add one, or a service that serves them", tree.Evidence{File: page})
 		}
 	}
 	return found
+}
+
+// pageDirectories are the names that people give the directory of a project's pages.
+var pageDirectories = []string{"frontend", "front-end", "front", "client", "web", "website", "ui"}
+
+// withoutIndex is a page below a directory that is named for pages and has neither an index.html nor a
+// package.json there; empty for none.
+func withoutIndex(t *tree.Tree, dir string) string {
+	if !slices.Contains(pageDirectories, strings.ToLower(dir)) || t.Directory(dir).Has("package.json") {
+		return ""
+	}
+	for _, f := range t.Below(dir, func(f *tree.Directory) bool { return !f.Has("package.json") && !tree.IsAside(f.Path) }) {
+		for _, name := range f.Names {
+			if path.Ext(name) == ".html" {
+				return path.Join(f.Path, name)
+			}
+		}
+	}
+	return ""
 }
 
 // routes is code of pages that have paths of their own.

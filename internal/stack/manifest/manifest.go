@@ -1,4 +1,6 @@
-package dataservice
+// Package manifest reads which packages the manifests of all languages list, with their extras and
+// features. It knows nothing of what a package is for.
+package manifest
 
 import (
 	"encoding/json"
@@ -24,15 +26,15 @@ func (p Package) At(manifest tree.File) tree.Evidence {
 	return manifest.At(p.offset, p.Name)
 }
 
-// language is how the manifests of a language name packages.
-type language struct {
+// dialect is how the manifests of a language name packages.
+type dialect struct {
 	name     string
 	patterns []*lazyregexp.Regexp // the name in the first group, extras or features in the second
 	fields   []string             // of a JSON manifest, instead of patterns
 	fold     bool                 // case, underscores and hyphens do not count
 }
 
-var languages = []language{
+var dialects = []dialect{
 	{name: "node", fields: []string{"dependencies", "optionalDependencies"}},
 	{name: "php", fields: []string{"require"}},
 	{name: "python", fold: true, patterns: []*lazyregexp.Regexp{
@@ -48,22 +50,22 @@ var languages = []language{
 	{name: "ruby", patterns: []*lazyregexp.Regexp{lazyregexp.New(`(?m)^\s*gem\s*\(?\s*["']([\w-]+)["']`)}},
 	{name: "rust", patterns: []*lazyregexp.Regexp{
 		lazyregexp.New(`(?m)^\s*([\w-]+)\s*(?:\.workspace)?\s*=`), lazyregexp.New(`(?m)^\s*([\w-]+)\s*=\s*\{[^}]*features\s*=\s*\[([^\]]*)\]`),
-		lazyregexp.New(`(?m)^\[dependencies\.([\w-]+)\]`),
+		lazyregexp.New(`(?m)^\[dependencies\.([\w-]+)\](?:\s*\n(?:[^\[\n]*\n)*?\s*features\s*=\s*\[([^\]]*)\])?`),
 	}},
 	{name: "dotnet", patterns: []*lazyregexp.Regexp{lazyregexp.New(`<PackageReference[^>]*\bInclude="([\w.-]+)"`)}},
 	{name: "elixir", patterns: []*lazyregexp.Regexp{lazyregexp.New(`\{\s*:(\w+)\s*,`)}},
-	{name: deno, patterns: []*lazyregexp.Regexp{specifier}},
+	{name: Deno, patterns: []*lazyregexp.Regexp{Specifier}},
 }
 
-// deno has the packages of Node, and those of its own registries.
-const deno = "deno"
+// Deno has the packages of Node, and those of its own registries.
+const Deno = "deno"
 
-// specifier is how Deno names a package, in a manifest or an import:
+// Specifier is how Deno names a package, in a manifest or an import:
 // https://docs.deno.com/runtime/fundamentals/modules/
-var specifier = lazyregexp.New(`["'](?:npm:|jsr:|https://deno\.land/)/?((?:@[\w.-]+/|x/)?[\w.-]+)`)
+var Specifier = lazyregexp.New(`["'](?:npm:|jsr:|https://deno\.land/)/?((?:@[\w.-]+/|x/)?[\w.-]+)`)
 
-// ManifestLanguage gives the language whose packages a file of the name lists; empty for none.
-func ManifestLanguage(name string) string {
+// Language gives the language whose packages a file of the name lists; empty for none.
+func Language(name string) string {
 	switch name {
 	case "package.json":
 		return "node"
@@ -82,7 +84,7 @@ func ManifestLanguage(name string) string {
 	case "mix.exs":
 		return "elixir"
 	case "deno.json", "deno.jsonc":
-		return deno
+		return Deno
 	}
 	switch ending := path.Ext(name); {
 	case ending == ".txt" && (strings.HasPrefix(strings.ToLower(name), "req") || strings.Contains(name, "requirements")):
@@ -95,12 +97,12 @@ func ManifestLanguage(name string) string {
 
 // Packages gives the packages that a manifest lists.
 func Packages(manifest tree.File) []Package {
-	name := ManifestLanguage(path.Base(manifest.Path))
-	i := slices.IndexFunc(languages, func(l language) bool { return l.name == name })
+	name := Language(path.Base(manifest.Path))
+	i := slices.IndexFunc(dialects, func(l dialect) bool { return l.name == name })
 	if i < 0 {
 		return nil
 	}
-	l := languages[i]
+	l := dialects[i]
 	if l.fields != nil {
 		return inJSON(manifest, l.fields)
 	}
@@ -125,7 +127,7 @@ func Packages(manifest tree.File) []Package {
 	return found
 }
 
-func (l language) spelled(name string) string {
+func (l dialect) spelled(name string) string {
 	if l.fold {
 		return strings.ReplaceAll(strings.ToLower(name), "_", "-")
 	}
@@ -149,32 +151,4 @@ func inJSON(manifest tree.File, fields []string) []Package {
 	}
 	slices.SortFunc(found, func(a, b Package) int { return strings.Compare(a.Name, b.Name) })
 	return found
-}
-
-// shows says whether a package of a language shows one of the names.
-func shows(languageName, pkg string, names []string) bool {
-	if slices.Contains(names, pkg) {
-		return true
-	}
-	if languageName != "golang" {
-		return false
-	}
-	return slices.ContainsFunc(names, func(name string) bool { return strings.HasPrefix(pkg, name+"/") })
-}
-
-// ofPackage gives the service that a package of a language shows; nil for none.
-func ofPackage(languageName, pkg string) *Service {
-	return which(func(s *Service) bool {
-		return shows(languageName, pkg, s.Packages[languageName]) || languageName == deno && shows("node", pkg, s.Packages["node"])
-	})
-}
-
-// variantOf gives the name of the variant that a package shows; empty for the plain one.
-func (s *Service) variantOf(languageName, pkg string) string {
-	for _, v := range s.Variants {
-		if shows(languageName, pkg, v.Packages[languageName]) {
-			return v.Name
-		}
-	}
-	return ""
 }
