@@ -11,8 +11,8 @@ import (
 )
 
 var (
-	flaskInstance = lazyregexp.New(`(?m)^(\w+)\s*(?::\s*[\w.]+\s*)?=\s*(?:flask\.)?(?:Flask|APIFlask|OpenAPI)\(`)
-	flaskMade     = lazyregexp.New(`(?m)^(\w+)\s*(?:,\s*\w+\s*)?(?::\s*[\w.]+\s*)?=\s*(?:[\w.]+\.)?(?:create_app|make_app|create_application)\(`)
+	flaskInstance = lazyregexp.New(`(?m)^(\w+)\s*(?::\s*[\w.]+\s*)?=\s*(?:\w+\s*=\s*)?(?:flask\.)?(?:Flask|APIFlask|OpenAPI)\(`)
+	flaskMade     = lazyregexp.New(`(?m)^(\w+)\s*(?:,\s*\w+\s*)?(?::\s*[\w.]+\s*)?=\s*(?:\w+\s*=\s*)?(?:[\w.]+\.)?(?:create_app|make_app|create_application)\(`)
 	flaskImported = lazyregexp.New(`(?m)^from\s+[\w.]+\s+import\s+(?:[\w ,]+,\s*)?(app|application)\b`)
 	flaskMakes    = lazyregexp.New(`\b(?:Flask|APIFlask|OpenAPI)\(`)
 	flaskName     = lazyregexp.New(`(?m)^\s*FLASK_APP\s*=\s*["']?([\w./:()-]+)`)
