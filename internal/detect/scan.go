@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/devup-cli/devup/internal/detect/runfiles"
 	"github.com/devup-cli/devup/internal/stack"
@@ -205,7 +206,7 @@ func (s *scan) decide() Repository {
 	for _, c := range s.found { // what other services call is known by now
 		decideAddress(c)
 		// Drizzle's push with --force accepts the loss of data: it runs on a new database alone.
-		losesData := slices.Contains(c.Migrate, "push") && slices.Contains(c.Migrate, "--force")
+		losesData := slices.ContainsFunc(c.Migrate, func(word string) bool { return strings.HasSuffix(word, "push") }) && slices.Contains(c.Migrate, "--force")
 		if c.Migrate != nil && c.MigrateFiles == nil && !losesData {
 			c.MigrateFiles = s.migrationFiles(c)
 		}

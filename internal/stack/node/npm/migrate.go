@@ -100,7 +100,7 @@ var (
 // service does not have itself, a member of the workspace that it imports may have.
 func (v *project) migrate() {
 	a := v.App
-	v.migrateByTool()
+	migrateByTool(v)
 	if a.Migrate == nil {
 		v.migratePrisma()
 	}
@@ -114,12 +114,12 @@ func (v *project) migrate() {
 		if a.Migrate != nil && a.Seed.Command != nil {
 			return
 		}
-		v.migrateIn(member)
+		migrateIn(v, member)
 	}
 }
 
 // migrateByTool sets the command of a tool that the package has.
-func (v *project) migrateByTool() {
+func migrateByTool(v *project) {
 	for _, tool := range tools {
 		if v.own.NeedsOneOf(tool.packages...) == "" {
 			continue
@@ -131,12 +131,12 @@ func (v *project) migrateByTool() {
 }
 
 // migrateIn takes the commands of a member, which run in its directory.
-func (v *project) migrateIn(member string) {
+func migrateIn(v *project, member string) {
 	app := *v.App
 	app.Dir, app.Migrate = path.Join(v.dir, member), nil
 	other := *v
 	other.App, other.own = &app, v.packages[member]
-	if other.migrateByTool(); app.Migrate == nil {
+	if migrateByTool(&other); app.Migrate == nil {
 		migrateByHand(&other)
 	}
 	isPrisma := app.Migrate == nil && v.Migrate != nil && other.prismaAt(member, other.own).schema != ""
