@@ -2,6 +2,7 @@ package tree
 
 import (
 	"encoding/binary"
+	"io/fs"
 	"slices"
 	"strings"
 	"sync"
@@ -12,11 +13,11 @@ import (
 // maxIndex bounds git's index, which has some 100 bytes for each file.
 const maxIndex = 64 << 20
 
-// tracking knows the files that git tracks. Such a file counts although .gitignore names it: people
+// trackedOf knows the files that git tracks. Such a file counts although .gitignore names it: people
 // commit a .env and then name it there, and a clone has it all the same.
-func (t *walker) tracking() func() []string {
+func trackedOf(fsys fs.FS) func() []string {
 	return sync.OnceValue(func() []string {
-		content, err := untrusted.ReadFileFS(t.fsys, ".git/index", maxIndex)
+		content, err := untrusted.ReadFileFS(fsys, ".git/index", maxIndex)
 		if err != nil { // no clone, a linked work tree, or a directory in one
 			return nil
 		}
@@ -24,8 +25,14 @@ func (t *walker) tracking() func() []string {
 	})
 }
 
+// IsTracked says whether git tracks a file. It is false where no index says so, too.
+func (t *Tree) IsTracked(name string) bool { return t.isTracked(name, false) }
+
 // isTracked says whether git tracks a file, or a file in a directory.
-func (t *walker) isTracked(name string, directory bool) bool {
+func (t *Tree) isTracked(name string, directory bool) bool {
+	if t.tracked == nil {
+		return false
+	}
 	if directory {
 		name += "/"
 	}

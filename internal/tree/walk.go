@@ -19,6 +19,7 @@ type Tree struct {
 	Rejected []Rejection // directories that were passed over for a reason worth telling
 
 	fsys        fs.FS
+	tracked     func() []string // paths of files that git tracks, sorted; nil for none
 	texts       map[string]string
 	directories map[string]*Directory // by slash-separated path; "." is the root
 }
@@ -96,7 +97,7 @@ var outputBeside = map[string][]string{
 // followed: what they point at is either in the repository too or not of it.
 func Walk(fsys fs.FS, files Files) (*Tree, error) {
 	w := walker{Tree: &Tree{fsys: fsys, texts: map[string]string{}, directories: map[string]*Directory{}}, files: files}
-	w.tracked = w.tracking()
+	w.tracked = trackedOf(fsys)
 	if err := w.enter(place{dir: "."}); err != nil {
 		return nil, fmt.Errorf("read the repository: %w", err)
 	}
@@ -138,9 +139,8 @@ func (t *Tree) Has(name string) bool { return t.Directory(path.Dir(name)).Has(pa
 type walker struct {
 	*Tree
 	files   Files
-	tracked func() []string // paths of files, sorted
-	entries int             // that were read so far
-	left    []place         // to be walked, nearest to the root first
+	entries int     // that were read so far
+	left    []place // to be walked, nearest to the root first
 }
 
 // place is a directory that is to be walked.

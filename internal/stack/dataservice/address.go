@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/tree"
 )
 
 // Address is where a data service is, as a URL or a connection string says it.
@@ -171,4 +172,39 @@ func hostOf(text string) string {
 	text, _, _ = strings.Cut(text, ",")
 	text, _, _ = strings.Cut(text, ":")
 	return text
+}
+
+// standIn takes what committed files have on the internet as an example: a clone has the login of
+// another user there, changes the data of others, and often reaches nothing any more.
+func (f *finder) standIn() {
+	f.spared = map[string]tree.Evidence{}
+	f.seen.Variables = slices.Clone(f.seen.Variables)
+	for i, v := range f.seen.Variables {
+		values := slices.Clone(v.Values)
+		for j, value := range values {
+			if value.From == Example || !value.Committed || !f.isReplaceable(v.Name, value.Text) {
+				continue
+			}
+			if a, ok := parseAddress(value.Text); ok && a.Scheme != "" {
+				values[j].Text = a.Scheme + "://" + a.Host + "/" + a.Name
+			}
+			values[j].From = Example
+			f.spared[v.Name] = value.At
+		}
+		f.seen.Variables[i].Values = values
+	}
+}
+
+// isReplaceable says whether a value is on the internet where a service of the same kind can run here.
+func (f *finder) isReplaceable(name, text string) bool {
+	if !isElsewhere(hostOf(text), text) {
+		return false
+	}
+	if a, ok := parseAddress(text); ok && a.Scheme != "" {
+		of := ofScheme(a.Scheme)
+		return of.Group != Other && !of.IgnoreURLs
+	}
+	m, known := f.meaning(name)
+	return known && (m.Part == PartHost || m.Part == PartAddress) && !strings.Contains(text, "://") &&
+		!slices.ContainsFunc(m.Services, func(name string) bool { return Lookup(name).Group == Other })
 }
