@@ -8,6 +8,7 @@ import (
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/stack/stacks"
+	"github.com/devup-cli/devup/internal/tree"
 )
 
 // urlWords say that a variable holds a URL; neutralWords say nothing of whose.
@@ -37,7 +38,11 @@ func wire(all services, c *candidate, v *Variable, values []string) {
 	elsewhere := false // a database, another host, or no URL at all
 	for _, value := range values {
 		for item := range strings.SplitSeq(value, ",") { // CORS origins come in lists
-			if found, ok := parseURL(item); ok && !isURL {
+			found, ok := parseURL(item)
+			if !ok && c.callsNothing(v.Name, item) {
+				found, ok = address{path: strings.TrimSpace(item)}, true
+			}
+			if ok && !isURL {
 				known, isURL = found, true
 			} else if !ok && !leftOpen(item) {
 				elsewhere = true
@@ -62,6 +67,22 @@ func wire(all services, c *candidate, v *Variable, values []string) {
 	if isURL {
 		v.Path = known.path
 	}
+}
+
+// pathAlone is the address of a server behind the same address as the page.
+var pathAlone = lazyregexp.New(`^\s*/[\w/-]+\s*$`)
+
+// callsNothing says whether a value for a page is a path that nothing answers: the page's
+// development server sends no requests on, as the platform does that the page is for.
+func (c *candidate) callsNothing(name, value string) bool {
+	return pathAlone.MatchString(value) && c.Page && !c.Of.ServerSide && c.hasPrefix(name) && !c.forwards()
+}
+
+// forwards says whether the page's development server sends requests on to another.
+func (c *candidate) forwards() bool {
+	return len(c.Proxies) > 0 || slices.ContainsFunc(slices.Concat(c.Configs, c.Sources), func(source tree.File) bool {
+		return c.isProxyFile(source.Path) && (proxies.MatchString(source.Text) || proxies.MatchString(source.Path))
+	})
 }
 
 // socketNames are of variables that hold the URL of a WebSocket.
