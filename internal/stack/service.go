@@ -160,6 +160,7 @@ type Service struct {
 	Seed       Seed      // what fills its database with data
 	Workers    []Worker  // processes of the same code that listen nowhere
 	Settings   []Setting // environment variables that its image sets; the values are literal
+	Package    string    // the name by which files in its directory import each other from the one above; empty for none
 	Debugging  []Setting // those of development alone
 	ProdModule string    // Python stacks: the WSGI callable for gunicorn ("app:app"); empty when there is none
 	Variables  []Variable
@@ -211,13 +212,17 @@ var systemDirectories = []string{
 func IsSystemDirectory(name string) bool { return slices.Contains(systemDirectories, name) }
 
 // Root is the directory in the container that holds the build context: the
-// service's name, so that a path in a log says which service it was. A service
-// that is called like a directory of the system must not hide that.
+// service's name, so that a path in a log says which service it was, or the name by which its
+// files import each other. A service that is called like a directory of the system must not hide that.
 func (s Service) Root() untrusted.Inert {
-	if IsSystemDirectory(s.Name) {
-		return "/srv/" + untrusted.ServiceName(s.Name)
+	name := untrusted.ServiceName(s.Name)
+	if own := untrusted.ServiceName(s.Package); own != "" && s.Context() == s.Dir {
+		name = own
 	}
-	return "/" + untrusted.ServiceName(s.Name)
+	if IsSystemDirectory(string(name)) {
+		return "/srv/" + name
+	}
+	return "/" + name
 }
 
 // Workdir is the directory in the container that holds the service's source.

@@ -210,7 +210,7 @@ func flaskModule(a *stack.App) (module, prod string) {
 	if importRoot(a) != "." {
 		return a.Entry + suffix, imported(a)
 	}
-	return dotted(a.Dir, a.Entry) + suffix, imported(a)
+	return importedModule(a) + suffix, imported(a)
 }
 
 // pythonFile is a start that runs a file of Python: python app.py, ["python3", "-u", "app.py"].
