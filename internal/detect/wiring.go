@@ -33,22 +33,7 @@ func setOf(words ...string) map[string]bool {
 // wire decides which sibling's URL the variable holds: the one its name says,
 // else the one whose port its values name.
 func wire(all services, c *candidate, v *Variable, values []string) {
-	var known address
-	var isURL bool
-	elsewhere := false // a database, another host, or no URL at all
-	for _, value := range values {
-		for item := range strings.SplitSeq(value, ",") { // CORS origins come in lists
-			found, ok := parseURL(item)
-			if !ok && c.callsNothing(v.Name, item) {
-				found, ok = address{path: strings.TrimSpace(item)}, true
-			}
-			if ok && !isURL {
-				known, isURL = found, true
-			} else if !ok && !leftOpen(item) {
-				elsewhere = true
-			}
-		}
-	}
+	known, isURL, elsewhere := c.addressIn(v.Name, values)
 	if looksSecret(v.Name) || elsewhere && !isURL {
 		return
 	}
@@ -67,6 +52,25 @@ func wire(all services, c *candidate, v *Variable, values []string) {
 	if isURL {
 		v.Path = known.path
 	}
+}
+
+// addressIn is the first address among the values of a variable, and whether one of them is a
+// database, another host, or no URL at all.
+func (c *candidate) addressIn(name string, values []string) (known address, isURL, elsewhere bool) {
+	for _, value := range values {
+		for item := range strings.SplitSeq(value, ",") { // CORS origins come in lists
+			found, ok := parseURL(item)
+			if !ok && c.callsNothing(name, item) {
+				found, ok = address{path: strings.TrimSpace(item)}, true
+			}
+			if ok && !isURL {
+				known, isURL = found, true
+			} else if !ok && !leftOpen(item) {
+				elsewhere = true
+			}
+		}
+	}
+	return known, isURL, elsewhere
 }
 
 // pathAlone is the address of a server behind the same address as the page.
