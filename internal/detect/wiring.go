@@ -33,7 +33,7 @@ func setOf(words ...string) map[string]bool {
 // wire decides which sibling's URL the variable holds: the one its name says,
 // else the one whose port its values name.
 func wire(all services, c *candidate, v *Variable, values []string) {
-	known, isURL, elsewhere := c.addressIn(v.Name, values)
+	known, isURL, elsewhere := addressIn(c, v.Name, values)
 	if looksSecret(v.Name) || elsewhere && !isURL {
 		return
 	}
@@ -56,11 +56,11 @@ func wire(all services, c *candidate, v *Variable, values []string) {
 
 // addressIn is the first address among the values of a variable, and whether one of them is a
 // database, another host, or no URL at all.
-func (c *candidate) addressIn(name string, values []string) (known address, isURL, elsewhere bool) {
+func addressIn(c *candidate, name string, values []string) (known address, isURL, elsewhere bool) {
 	for _, value := range values {
 		for item := range strings.SplitSeq(value, ",") { // CORS origins come in lists
 			found, ok := parseURL(item)
-			if !ok && c.callsNothing(name, item) {
+			if !ok && callsNothing(c, name, item) {
 				found, ok = address{path: strings.TrimSpace(item)}, true
 			}
 			if ok && !isURL {
@@ -78,12 +78,12 @@ var pathAlone = lazyregexp.New(`^\s*/[\w/-]+\s*$`)
 
 // callsNothing says whether a value for a page is a path that nothing answers: the page's
 // development server sends no requests on, as the platform does that the page is for.
-func (c *candidate) callsNothing(name, value string) bool {
-	return pathAlone.MatchString(value) && c.Page && !c.Of.ServerSide && c.hasPrefix(name) && !c.forwards()
+func callsNothing(c *candidate, name, value string) bool {
+	return pathAlone.MatchString(value) && c.Page && !c.Of.ServerSide && c.hasPrefix(name) && !forwards(c)
 }
 
 // forwards says whether the page's development server sends requests on to another.
-func (c *candidate) forwards() bool {
+func forwards(c *candidate) bool {
 	return len(c.Proxies) > 0 || slices.ContainsFunc(slices.Concat(c.Configs, c.Sources), func(source tree.File) bool {
 		return c.isProxyFile(source.Path) && (proxies.MatchString(source.Text) || proxies.MatchString(source.Path))
 	})

@@ -176,13 +176,13 @@ func hostOf(text string) string {
 
 // standIn takes what committed files have on the internet as an example: a clone has the login of
 // another user there, changes the data of others, and often reaches nothing any more.
-func (f *finder) standIn() {
+func standIn(f *finder) {
 	f.spared = map[string]tree.Evidence{}
 	f.seen.Variables = slices.Clone(f.seen.Variables)
 	for i, v := range f.seen.Variables {
 		values := slices.Clone(v.Values)
 		for j, value := range values {
-			if value.From == Example || !value.Committed || !f.isReplaceable(v.Name, value.Text) {
+			if value.From == Example || !value.Committed || !isReplaceable(f, v.Name, value.Text) {
 				continue
 			}
 			if a, ok := parseAddress(value.Text); ok && a.Scheme != "" {
@@ -196,7 +196,7 @@ func (f *finder) standIn() {
 }
 
 // isReplaceable says whether a value is on the internet where a service of the same kind can run here.
-func (f *finder) isReplaceable(name, text string) bool {
+func isReplaceable(f *finder, name, text string) bool {
 	if !isElsewhere(hostOf(text), text) {
 		return false
 	}

@@ -88,7 +88,7 @@ func Find(seen Seen) (wanted []*Wanted, sqlite, away tree.Evidence) {
 		f.want(seen.Asked, tree.Evidence{}).byCode = true
 	}
 	f.clues()
-	f.standIn()
+	standIn(&f)
 	f.values()
 	f.packages()
 	f.dropDrivers()
