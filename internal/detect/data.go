@@ -187,7 +187,7 @@ func (s dataServices) valuesOf(c *candidate) []dataservice.Named {
 		case stacks.IsEnvFile(path.Base(u.Where.File)):
 			from = dataservice.Loaded
 		}
-		v.Values = append(v.Values, dataservice.Value{Text: u.Value, From: from, At: u.Where, Committed: s.tree.IsTracked(u.Where.File)})
+		v.Values = append(v.Values, standingIn(c, u.Name, dataservice.Value{Text: u.Value, From: from, At: u.Where}))
 	}
 	for _, env := range s.rootEnvs {
 		for _, entry := range env.Entries {
@@ -196,7 +196,7 @@ func (s dataServices) valuesOf(c *candidate) []dataservice.Named {
 				if env.Loaded {
 					from = dataservice.Loaded
 				}
-				v.Values = append(v.Values, dataservice.Value{Text: entry.Value, From: from, At: tree.At(env.Path, entry.Line, entry.Name), Committed: s.tree.IsTracked(env.Path)})
+				v.Values = append(v.Values, standingIn(c, entry.Name, dataservice.Value{Text: entry.Value, From: from, At: tree.At(env.Path, entry.Line, entry.Name)}))
 			}
 		}
 	}
@@ -279,12 +279,11 @@ func firstFree(taken map[string]bool, names ...string) string {
 // wireData gives the variables that hold something of a data service their values.
 func (s dataServices) wireData(shared *dataservice.Shared, use dataservice.Use) {
 	c := s.called(use.By)
-	if e := use.Away; e.File != "" {
-		name := e.Text
-		e.Text = fmt.Sprintf("%s has a %s on the internet, and %s stands in for it", name, dataservice.Lookup(shared.Service).Title, shared.Key)
-		c.Remark(e, "remove "+name+" from devup.yaml to use that one")
-	}
 	for _, hold := range use.Holds {
+		if e, spared := c.spared[hold.Variable]; spared {
+			e.Text = fmt.Sprintf("%s has a %s on the internet, and %s stands in for it", hold.Variable, dataservice.Lookup(shared.Service).Title, shared.Key)
+			c.Remark(e, "remove "+hold.Variable+" from devup.yaml to use that one")
+		}
 		v := c.variable(hold.Variable, hold.At)
 		switch {
 		case hold.Given, v.Data != "":

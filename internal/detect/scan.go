@@ -101,13 +101,14 @@ type candidate struct {
 	read      []stack.Use        // the variables that its sources read
 	docker    *runfiles.Dockerfile
 	compose   *runfiles.ComposeService
-	shares    bool               // its directory holds another service, too
-	processes []runfiles.EnvFile // what Procfiles set for it
-	workers   []runfiles.Process // what Procfiles run of its code besides
-	assets    bool               // it is the development server of the files that another service's pages load
-	loopback  *loopback          // the network that it shares; nil for its own
-	sqlite    bool               // its database is a file of its own
-	away      Evidence           // of its database on the internet
+	shares    bool                // its directory holds another service, too
+	processes []runfiles.EnvFile  // what Procfiles set for it
+	workers   []runfiles.Process  // what Procfiles run of its code besides
+	assets    bool                // it is the development server of the files that another service's pages load
+	loopback  *loopback           // the network that it shares; nil for its own
+	sqlite    bool                // its database is a file of its own
+	away      Evidence            // of its database on the internet
+	spared    map[string]Evidence // variables with a data service on the internet, where one here stands in for it
 }
 
 // role is what a service is to its siblings.

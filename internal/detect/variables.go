@@ -225,3 +225,18 @@ func (s dataServices) isOtherSchema(name string) bool {
 	main := path.Join(path.Dir(name), "schema.prisma")
 	return path.Ext(name) == ".prisma" && name != main && s.tree.Exists(main) && strings.Contains(s.tree.Text(name), "datasource ")
 }
+
+// standingIn is the value of a variable. What a committed file has on the internet counts as an
+// example: a clone has the login of another user there, changes the data of others, and mostly
+// reaches nothing any more.
+func standingIn(c *candidate, name string, value dataservice.Value) dataservice.Value {
+	example, ok := dataservice.Stripped(name, value.Text)
+	if !ok || value.From == dataservice.Example || !c.Tree.IsTracked(value.At.File) {
+		return value
+	}
+	if c.spared == nil {
+		c.spared = map[string]Evidence{}
+	}
+	c.spared[name] = value.At
+	return dataservice.Value{Text: example, From: dataservice.Example, At: value.At}
+}

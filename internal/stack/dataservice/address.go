@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
-	"github.com/devup-cli/devup/internal/tree"
 )
 
 // Address is where a data service is, as a URL or a connection string says it.
@@ -174,37 +173,17 @@ func hostOf(text string) string {
 	return text
 }
 
-// standIn takes what committed files have on the internet as an example: a clone has the login of
-// another user there, changes the data of others, and often reaches nothing any more.
-func standIn(f *finder) {
-	f.spared = map[string]tree.Evidence{}
-	f.seen.Variables = slices.Clone(f.seen.Variables)
-	for i, v := range f.seen.Variables {
-		values := slices.Clone(v.Values)
-		for j, value := range values {
-			if value.From == Example || !value.Committed || !isReplaceable(f, v.Name, value.Text) {
-				continue
-			}
-			if a, ok := parseAddress(value.Text); ok && a.Scheme != "" {
-				values[j].Text = a.Scheme + "://" + a.Host + "/" + a.Name
-			}
-			values[j].From = Example
-			f.spared[v.Name] = value.At
-		}
-		f.seen.Variables[i].Values = values
-	}
-}
-
-// isReplaceable says whether a value is on the internet where a service of the same kind can run here.
-func isReplaceable(f *finder, name, text string) bool {
+// Stripped is an address on the internet, where a service of the same kind can run here, as an example
+// has it: without a login. It is not ok for any other value of a variable.
+func Stripped(name, text string) (example string, ok bool) {
 	if !isElsewhere(hostOf(text), text) {
-		return false
+		return "", false
 	}
-	if a, ok := parseAddress(text); ok && a.Scheme != "" {
+	if a, isURL := parseAddress(text); isURL && a.Scheme != "" {
 		of := ofScheme(a.Scheme)
-		return of.Group != Other && !of.IgnoreURLs
+		return a.Scheme + "://" + a.Host + "/" + a.Name, of.Group != Other && !of.IgnoreURLs
 	}
-	m, known := f.meaning(name)
-	return known && (m.Part == PartHost || m.Part == PartAddress) && !strings.Contains(text, "://") &&
-		!slices.ContainsFunc(m.Services, func(name string) bool { return Lookup(name).Group == Other })
+	m, known := classify(name)
+	isOther := func(name string) bool { return Lookup(name).Group == Other }
+	return text, known && (m.Part == PartHost || m.Part == PartAddress) && !strings.Contains(text, "://") && !slices.ContainsFunc(m.Services, isOther)
 }

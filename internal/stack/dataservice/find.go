@@ -35,8 +35,6 @@ type Value struct {
 	Text string
 	From Origin
 	At   tree.Evidence
-
-	Committed bool // git tracks the file, so that whoever clones the repository has it
 }
 
 // Origin says what a value is worth.
@@ -56,7 +54,6 @@ type Wanted struct {
 	Login    Login  // as far as it is known
 	Host     string // by which settings call it; empty where they call it by no name
 	Evidence []tree.Evidence
-	Away     tree.Evidence // of one on the internet that it stands in for; the zero value for none
 	Fixed    []Fixed
 	Holds    []Holding
 
@@ -88,7 +85,6 @@ func Find(seen Seen) (wanted []*Wanted, sqlite, away tree.Evidence) {
 		f.want(seen.Asked, tree.Evidence{}).byCode = true
 	}
 	f.clues()
-	standIn(&f)
 	f.values()
 	f.packages()
 	f.dropDrivers()
@@ -104,13 +100,12 @@ type finder struct {
 	seen      Seen
 	wanted    []*Wanted
 	sqlite    tree.Evidence
-	elsewhere map[*Service]bool        // those that the project has on the internet
-	away      tree.Evidence            // of a database among them
-	spared    map[string]tree.Evidence // variables with a service on the internet that one here stands in for
-	names     []string                 // of its packages
-	roles     map[string]role          // of variables, by what the code does with them
-	called    map[*Service]bool        // those whose driver the code calls itself
-	schemes   map[*Service][]string    // of URLs that the code puts together
+	elsewhere map[*Service]bool     // those that the project has on the internet
+	away      tree.Evidence         // of a database among them
+	names     []string              // of its packages
+	roles     map[string]role       // of variables, by what the code does with them
+	called    map[*Service]bool     // those whose driver the code calls itself
+	schemes   map[*Service][]string // of URLs that the code puts together
 }
 
 // role is what a variable holds of which service; nil where the code leaves the service open.
@@ -312,9 +307,6 @@ func (f *finder) settle() {
 			w.Holds = []Holding{{Variable: w.Service.usualVariable(), Part: PartURL}}
 		}
 		w.completeByDriver()
-		for _, h := range w.Holds {
-			w.Away = cmp.Or(w.Away, f.spared[h.Variable])
-		}
 		switch f.seen.Language {
 		case "java":
 			w.completeBySpring()
