@@ -184,6 +184,5 @@ func Stripped(name, text string) (example string, ok bool) {
 		return a.Scheme + "://" + a.Host + "/" + a.Name, of.Group != Other && !of.IgnoreURLs
 	}
 	m, known := classify(name)
-	isOther := func(name string) bool { return Lookup(name).Group == Other }
-	return text, known && (m.Part == PartHost || m.Part == PartAddress) && !strings.Contains(text, "://") && !slices.ContainsFunc(m.Services, isOther)
+	return text, known && (m.Part == PartHost || m.Part == PartAddress) && !strings.Contains(text, "://") && Lookup(m.Services[0]).Group != Other
 }
