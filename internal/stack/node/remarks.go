@@ -16,6 +16,7 @@ import (
 func remarks(a *stack.App) {
 	remarkEnvFile(a)
 	remarkLibraries(a)
+	remarkLetters(a)
 }
 
 var envFileFlag = lazyregexp.New(`--env-file[= ]["']?([^\s"']+)|\benv-cmd\s+-f\s+(\S+)|\bdotenv\s+-e\s+(\S+)`)
