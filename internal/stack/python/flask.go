@@ -198,7 +198,7 @@ func flaskNamed(a *stack.App) bool {
 // flaskModule is FLASK_APP and gunicorn's name of the application. Flask finds
 // "app", "application" and the usual factories in a module by itself. A file
 // that is run from its own directory is given by path, which puts that directory on
-// Python's path; gunicorn gets --chdir for the same.
+// Python's path, or the one above where it is a package; gunicorn gets --chdir for the same.
 func flaskModule(a *stack.App) (module, prod string) {
 	if a.Callable == "" {
 		return a.Entry, ""
@@ -207,10 +207,10 @@ func flaskModule(a *stack.App) (module, prod string) {
 	if !slices.Contains([]string{"app", "application", "create_app()", "make_app()"}, a.Callable) {
 		suffix = ":" + strings.TrimSuffix(a.Callable, "()")
 	}
-	if importRoot(a) != "." {
+	if importRoot(a) != "." || isPackage(a) {
 		return a.Entry + suffix, imported(a)
 	}
-	return importedModule(a) + suffix, imported(a)
+	return dotted(a.Dir, a.Entry) + suffix, imported(a)
 }
 
 // pythonFile is a start that runs a file of Python: python app.py, ["python3", "-u", "app.py"].

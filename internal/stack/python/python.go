@@ -260,7 +260,7 @@ func describe(a *stack.App) {
 		a.Of.Describe(a)
 	}
 	if isPackage(a) {
-		a.Package, a.Settings = path.Base(a.Dir), append(a.Settings, stack.Setting{Name: "PYTHONPATH", Value: ".."})
+		a.Package = path.Base(a.Dir)
 	}
 	for _, name := range a.Of.Packages {
 		if needs.Needs(name) {

@@ -140,12 +140,12 @@ func TestCommands(t *testing.T) {
 func TestPackage(t *testing.T) {
 	t.Parallel()
 	const list = "-- my_api/requirements.txt --\nfastapi\nflask\n"
-	const isPackage = "PYTHONPATH=.. in /my_api"
+	const isPackage = "from above /my_api"
 	for _, test := range []struct{ name, files, dev, prod, settings string }{
 		{"by relative imports", list + "-- my_api/__init__.py --\n-- my_api/main.py --\nfrom . import models\napp = FastAPI()\n", "uvicorn my_api.main:app --host 0.0.0.0 --port 4000 --reload", "uvicorn my_api.main:app --host 0.0.0.0 --port 4000", isPackage},
 		{"by its name", list + "-- my_api/app/main.py --\nfrom my_api.app import db\napp = FastAPI()\n", "uvicorn my_api.app.main:app --host 0.0.0.0 --port 4000 --reload", "uvicorn my_api.app.main:app --host 0.0.0.0 --port 4000", isPackage},
-		{"by a factory in it", list + "-- my_api/__init__.py --\ndef create_app():\n    app = Flask(1)\n    return app\n", "flask run --host=0.0.0.0 --port=4000", "gunicorn --bind 0.0.0.0:4000 my_api:create_app()", isPackage},
-		{"by a module of Flask", list + "-- my_api/__init__.py --\n-- my_api/app.py --\nfrom .views import x\napp = Flask(1)\n", "flask run --host=0.0.0.0 --port=4000", "gunicorn --bind 0.0.0.0:4000 my_api.app:app", isPackage},
+		{"by a factory in it", list + "-- my_api/__init__.py --\ndef create_app():\n    app = Flask(1)\n    return app\n", "flask run --host=0.0.0.0 --port=4000", "gunicorn --bind 0.0.0.0:4000 my_api:create_app()", "__init__.py " + isPackage},
+		{"by a module of Flask", list + "-- my_api/__init__.py --\n-- my_api/app.py --\nfrom .views import x\napp = Flask(1)\n", "flask run --host=0.0.0.0 --port=4000", "gunicorn --bind 0.0.0.0:4000 my_api.app:app", "app.py " + isPackage},
 		{"a package of that name within", list + "-- my_api/my_api/db.py --\n-- my_api/main.py --\nfrom my_api import db\napp = FastAPI()\n", "uvicorn main:app --host 0.0.0.0 --port 4000 --reload", "uvicorn main:app --host 0.0.0.0 --port 4000", ""},
 		{"by tests alone", list + "-- my_api/main.py --\napp = FastAPI()\n-- my_api/tests/test_a.py --\nfrom my_api.main import app\n", "uvicorn main:app --host 0.0.0.0 --port 4000 --reload", "uvicorn main:app --host 0.0.0.0 --port 4000", ""},
 	} {
@@ -155,8 +155,11 @@ func TestPackage(t *testing.T) {
 			a.Name, a.Port = "my-api", stack.Port{Number: 4000}
 			a.Start()
 			settings := ""
-			for _, s := range a.Settings {
-				settings += s.Name + "=" + s.Value + " in " + string(a.Root())
+			if a.Package != "" {
+				settings = "from above " + string(a.Root())
+			}
+			if a.Stack == "flask" {
+				settings = a.Module + " " + settings
 			}
 			for _, pair := range [][2]string{{strings.Join(a.Dev, " "), test.dev}, {strings.Join(a.Prod, " "), test.prod}, {settings, test.settings}} {
 				if pair[0] != pair[1] {
