@@ -160,7 +160,7 @@ func (b *budget) of(file tree.File) tree.File {
 // dataDirectories are the service's own, and those of the packages of its workspace that it
 // imports.
 func (c *candidate) dataDirectories() []string {
-	dirs := []string{c.Dir}
+	dirs := append([]string{c.Dir}, c.Packages.Shared...)
 	for _, linked := range c.Packages.Linked {
 		if dir := path.Join(c.Packages.Workspace, linked); !tree.IsBelow(c.Dir, dir) {
 			dirs = append(dirs, dir)

@@ -132,13 +132,21 @@ func (s containerPorts) portOfSource(c *candidate) (Port, bool) {
 	if !ok || c.Of.FindPort != nil || !c.reads("PORT") || !takesPort.MatchString(lineOf(s.tree.Source(port.Evidence.File).Text, port.Evidence.Line)) {
 		return port, ok
 	}
-	if called, all := s.portOfCallers(c); all && called.Number != port.Number {
+	if called, all := s.portOfCallers(c); all && called.Number != port.Number && !s.isOfOther(c, called.Number) {
 		e := port.Evidence
 		e.Text += fmt.Sprintf(" is only a default: the pages call port %d", called.Number)
 		c.Note(e)
 		return called, true
 	}
 	return port, true
+}
+
+// isOfOther says whether the source of another server says the port.
+func (s containerPorts) isOfOther(c *candidate, port int) bool {
+	return slices.ContainsFunc(s.found, func(other *candidate) bool {
+		written, ok := s.portWritten(other)
+		return other != c && !other.Page && ok && written.Number == port
+	})
 }
 
 // portWritten is the port in the service's own source. It asks no other service, so that two

@@ -66,6 +66,9 @@ type Packages struct {
 	// Early are the directories and files of the source that the installation reads besides, relative
 	// to the build context; "." is all of it.
 	Early []string
+	// Shared are directories of the repository whose source the service imports by path, without a
+	// package of their own.
+	Shared []string
 	// Above is the directory above the service's own from which it takes packages by their path
 	// ("file:../api"), and Outside are their directories in it. Empty for none.
 	Above   string

@@ -226,7 +226,7 @@ func (k nxStack) commands(a *stack.App) stack.Commands {
 	}
 	output := p.Targets["build"].Options.OutputPath
 	if !k.page {
-		start.Dev = append([]string{"sh", "-c", `cd "$0" && exec "$@"`, relativeUp(a.Dir, p.root)}, start.Dev...)
+		start.Dev = atTop(a, p.root, start.Dev)
 	}
 	if a.Packages.Whole = true; k.page || output == "" {
 		return start
