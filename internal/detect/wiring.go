@@ -57,18 +57,21 @@ func wire(all services, c *candidate, v *Variable, values []string) {
 // addressIn is the first address among the values of a variable, and whether one of them is a
 // database, another host, or no URL at all.
 func addressIn(c *candidate, name string, values []string) (known address, isURL, elsewhere bool) {
+	alone := "" // a path
 	for _, value := range values {
 		for item := range strings.SplitSeq(value, ",") { // CORS origins come in lists
-			found, ok := parseURL(item)
-			if !ok && callsNothing(c, name, item) {
-				found, ok = address{path: strings.TrimSpace(item)}, true
-			}
-			if ok && !isURL {
+			switch found, ok := parseURL(item); {
+			case ok && !isURL:
 				known, isURL = found, true
-			} else if !ok && !leftOpen(item) {
+			case !ok && callsNothing(c, name, item):
+				alone = strings.TrimSpace(item)
+			case !ok && !leftOpen(item):
 				elsewhere = true
 			}
 		}
+	}
+	if !isURL && alone != "" {
+		known, isURL = address{path: alone}, true
 	}
 	return known, isURL, elsewhere
 }

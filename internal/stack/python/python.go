@@ -259,7 +259,7 @@ func describe(a *stack.App) {
 	if a.Of.Describe != nil {
 		a.Of.Describe(a)
 	}
-	if isPackage(a) {
+	if isPackage(a) || importsItself(a) {
 		a.Package = path.Base(a.Dir)
 	}
 	for _, name := range a.Of.Packages {
@@ -344,21 +344,43 @@ func importedModule(a *stack.App) string {
 // isPackage says whether the service's own directory is the package that its files are imported
 // from, as in `uvicorn backend.main:app` from the directory above.
 func isPackage(a *stack.App) bool {
+	if !canBePackage(a) {
+		return false
+	}
+	isRelative := path.Dir(a.Entry) == "." && a.Directory().Has("__init__.py") && relativeImport.MatchString(a.Tree.Source(joined(a)).Text)
+	return a.Entry == "__init__.py" || isRelative || importsItself(a) && !importsOwn(a)
+}
+
+// canBePackage says whether the directory's name is one that its files can mean by an import.
+func canBePackage(a *stack.App) bool {
 	name := path.Base(a.Dir)
-	if a.Dir == "." || untrusted.VariableName(name) == "" || packageOf(name) != "" || path.Base(a.Entry) == "manage.py" {
-		return false // packageOf: files import the library of that name
+	return a.Dir != "." && untrusted.VariableName(name) != "" && packageOf(name) == "" && path.Base(a.Entry) != "manage.py"
+}
+
+// importsItself says whether files of the service import each other by the name of its directory.
+func importsItself(a *stack.App) bool {
+	name := path.Base(a.Dir)
+	isWithin := a.Tree.Has(path.Join(a.Dir, name+".py")) || len(a.Tree.Directory(path.Join(a.Dir, name)).Names) > 0 // that is meant
+	return canBePackage(a) && !isWithin && importsOneOf(a, []string{name})
+}
+
+// importsOwn says whether files of the service import what lies in its directory as the top.
+func importsOwn(a *stack.App) bool {
+	var own []string
+	for _, name := range a.Directory().Names {
+		if module, isModule := strings.CutSuffix(name, ".py"); isModule && module != "__init__" {
+			own = append(own, module)
+		}
 	}
-	if a.Entry == "__init__.py" {
-		return true
+	for _, sub := range a.Directory().Subs {
+		own = append(own, path.Base(sub))
 	}
-	if path.Dir(a.Entry) == "." && a.Directory().Has("__init__.py") && relativeImport.MatchString(a.Tree.Source(joined(a)).Text) {
-		return true
-	}
-	if a.Tree.Has(joined(a)) && (a.Tree.Has(path.Join(a.Dir, name+".py")) || len(a.Tree.Directory(path.Join(a.Dir, name)).Names) > 0) {
-		return false // that is meant
-	}
-	byName := lazyregexp.New(`(?m)^\s*(?:from|import)\s+` + regexp.QuoteMeta(name) + `(?:\.\w|\s+import\b)`)
+	return importsOneOf(a, own)
+}
+
+// importsOneOf says whether a file that runs with the service imports one of the modules.
+func importsOneOf(a *stack.App, modules []string) bool {
 	return slices.ContainsFunc(a.Sources, func(s tree.File) bool {
-		return !aside.MatchString(tree.Relative(a.Dir, s.Path)) && byName.MatchString(s.Text)
+		return !aside.MatchString(tree.Relative(a.Dir, s.Path)) && slices.ContainsFunc(importsOf(s.Text), func(name string) bool { return slices.Contains(modules, name) })
 	})
 }

@@ -146,6 +146,7 @@ func TestPackage(t *testing.T) {
 		{"by its name", list + "-- my_api/app/main.py --\nfrom my_api.app import db\napp = FastAPI()\n", "uvicorn my_api.app.main:app --host 0.0.0.0 --port 4000 --reload", "uvicorn my_api.app.main:app --host 0.0.0.0 --port 4000", isPackage},
 		{"by a factory in it", list + "-- my_api/__init__.py --\ndef create_app():\n    app = Flask(1)\n    return app\n", "flask run --host=0.0.0.0 --port=4000", "gunicorn --bind 0.0.0.0:4000 my_api:create_app()", "__init__.py " + isPackage},
 		{"by a module of Flask", list + "-- my_api/__init__.py --\n-- my_api/app.py --\nfrom .views import x\napp = Flask(1)\n", "flask run --host=0.0.0.0 --port=4000", "gunicorn --bind 0.0.0.0:4000 my_api.app:app", "app.py " + isPackage},
+		{"by its name and by those of its directories", list + "-- my_api/app/main.py --\nfrom my_api.db import x\nfrom app.core import y\napp = FastAPI()\n-- my_api/app/core.py --\n", "uvicorn app.main:app --host 0.0.0.0 --port 4000 --reload", "uvicorn app.main:app --host 0.0.0.0 --port 4000", isPackage},
 		{"a package of that name within", list + "-- my_api/my_api/db.py --\n-- my_api/main.py --\nfrom my_api import db\napp = FastAPI()\n", "uvicorn main:app --host 0.0.0.0 --port 4000 --reload", "uvicorn main:app --host 0.0.0.0 --port 4000", ""},
 		{"by tests alone", list + "-- my_api/main.py --\napp = FastAPI()\n-- my_api/tests/test_a.py --\nfrom my_api.main import app\n", "uvicorn main:app --host 0.0.0.0 --port 4000 --reload", "uvicorn main:app --host 0.0.0.0 --port 4000", ""},
 	} {
