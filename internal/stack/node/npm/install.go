@@ -212,7 +212,7 @@ func npmInstallation(p stack.Packages, locked bool, node string) installation {
 			return "npm install" + peers(p.Peers) + flags
 		}
 		v.Loose = true
-		return "(npm install" + flags + " || npm install --legacy-peer-deps" + flags + ")"
+		return "(npm install" + flags + " || npm install --force" + flags + ")"
 	}
 	v.All, v.Prod = install(""), install(omit)
 	return v
