@@ -280,10 +280,6 @@ func firstFree(taken map[string]bool, names ...string) string {
 func (s dataServices) wireData(shared *dataservice.Shared, use dataservice.Use) {
 	c := s.called(use.By)
 	for _, hold := range use.Holds {
-		if e, spared := c.spared[hold.Variable]; spared {
-			e.Text = fmt.Sprintf("%s has a %s on the internet, and %s stands in for it", hold.Variable, dataservice.Lookup(shared.Service).Title, shared.Key)
-			c.Remark(e, "remove "+hold.Variable+" from devup.yaml to use that one")
-		}
 		v := c.variable(hold.Variable, hold.At)
 		switch {
 		case hold.Given, v.Data != "":
@@ -297,6 +293,10 @@ func (s dataServices) wireData(shared *dataservice.Shared, use dataservice.Use) 
 		}
 		v.Data, v.Value, v.Replaced = shared.Key, value, shared.Login.References()
 		v.Sibling, v.Path, v.Inside, v.Required, v.Generate = "", "", false, false, ""
+		if e, spared := c.spared[hold.Variable]; spared {
+			e.Text = fmt.Sprintf("%s has a %s on the internet, and %s stands in for it", hold.Variable, dataservice.Lookup(shared.Service).Title, shared.Key)
+			c.Remark(e, "remove "+hold.Variable+" from devup.yaml to use that one")
+		}
 	}
 }
 
