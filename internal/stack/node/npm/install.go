@@ -165,7 +165,7 @@ func managed(p stack.Packages, node string) installation {
 		install := pick("yarn install --frozen-lockfile", "yarn install") + " --ignore-engines"
 		return installation{
 			Tool:  "yarn@" + exact(p, yarnClassic),
-			Cache: "/usr/local/share/.cache/yarn",
+			Cache: "/usr/local/share/.cache/yarn,sharing=locked", // two builds at once break it
 			All:   install,
 			Prod:  install + " --production",
 		}
