@@ -46,10 +46,11 @@ var ours = map[string][]string{
 	"stack/golang":      {"lazyregexp", "tree", "stack", "untrusted"},
 	"stack/rust":        {"lazyregexp", "tree", "stack", "untrusted"},
 	"stack/stacks":      {"stack", "stack/node", "stack/python", "stack/ruby", "stack/php", "stack/java", "stack/golang", "stack/rust", "stack/deno", "stack/dotnet", "stack/elixir", "stack/static"},
-	"detect/runfiles":   {"lazyregexp", "tree", "stack", "stack/stacks", "envfile"},                                                                                                      // files that say how a repository runs; envfile: what an example leaves open
-	"detect/localcall":  {"lazyregexp", "tree", "stack"},                                                                                                                                 // URLs on this machine in sources
-	"detect":            {"lazyregexp", "tree", "stack", "stack/stacks", "stack/manifest", "stack/dataservice", "secret", "envfile", "detect/runfiles", "detect/localcall", "untrusted"}, // secret: which ones are generated; envfile: what an example leaves open; untrusted: quotes directories in proposed commands
-	"framework":         {"lazyregexp", "stack", "stack/stacks"},                                                                                                                         // reads what the stacks say of proxies and debuggers; apart from detect, which `up` does not need
+	"detect/runfiles":   {"lazyregexp", "tree", "stack", "stack/stacks", "envfile"},                                                                                                                          // files that say how a repository runs; envfile: what an example leaves open
+	"detect/filenames":  {"tree", "stack", "stack/manifest", "stack/dataservice", "stack/stacks", "detect/runfiles"},                                                                                         // which files detection reads
+	"detect/localcall":  {"lazyregexp", "tree", "stack"},                                                                                                                                                     // URLs on this machine in sources
+	"detect":            {"lazyregexp", "tree", "stack", "stack/stacks", "stack/manifest", "stack/dataservice", "secret", "envfile", "detect/runfiles", "detect/localcall", "detect/filenames", "untrusted"}, // secret: which ones are generated; envfile: what an example leaves open; untrusted: quotes directories in proposed commands
+	"framework":         {"lazyregexp", "stack", "stack/stacks"},                                                                                                                                             // reads what the stacks say of proxies and debuggers; apart from detect, which `up` does not need
 	"workspace":         {"lazyregexp", "fail"},
 	"settings":          {"lazyregexp", "fail"},
 	"egress":            {"lazyregexp", "fail", "untrusted", "dockerconfig"},                                  // untrusted: it reads which registries a project names

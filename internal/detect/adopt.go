@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/devup-cli/devup/internal/detect/filenames"
 	"github.com/devup-cli/devup/internal/detect/runfiles"
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
@@ -46,7 +47,7 @@ func (s adoption) adopt() {
 		app := &stack.App{Tree: s.tree, Of: &adopted, Service: stack.Service{Dir: dir}}
 		app.Be(&adopted)
 		app.Dockerfile = name
-		language, _ := languageIn(s.tree.Directory(dir))
+		language, _ := filenames.LanguageIn(s.tree.Directory(dir))
 		app.Framework = cmp.Or(language, d.BaseImage()) + " (Dockerfile)"
 		app.Page = proxyImages[d.BaseImage()]
 		s.found = append(s.found, &candidate{App: app})
@@ -68,12 +69,12 @@ func (s adoption) whyNotAdopted(dir string, d *runfiles.Dockerfile) (why string,
 		return "it builds on " + base + ", a data service: add a service with build to devup.yaml if you need it", true
 	case proxyImages[base] && !d.HasStages() && !s.tree.Directory(dir).Has("index.html"):
 		return "it is a proxy (" + base + "), which devup leaves out: each service has a URL of its own", true
-	case s.holdsServices(dir) && !hasManifest(s.tree.Directory(dir)):
+	case s.holdsServices(dir) && !filenames.HasManifest(s.tree.Directory(dir)):
 		return name + " builds directories that are services by themselves", false
 	}
 	if port, _ := d.Port(); port.Number == 0 {
 		if !d.Starts() {
-			return name + " starts nothing: it has no CMD and no EXPOSE", hasManifest(s.tree.Directory(dir))
+			return name + " starts nothing: it has no CMD and no EXPOSE", filenames.HasManifest(s.tree.Directory(dir))
 		}
 		return name + " names no port: add EXPOSE, or a service with build to devup.yaml", true
 	}

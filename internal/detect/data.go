@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/devup-cli/devup/internal/detect/filenames"
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/stack/dataservice"
@@ -164,7 +165,7 @@ func (b *budget) of(file tree.File) tree.File {
 // dataDirectories are the service's own, and those of the packages of its workspace that it
 // imports.
 func (c *candidate) dataDirectories() []string {
-	dirs := []string{c.Dir}
+	dirs := append([]string{c.Dir}, c.Packages.Shared...)
 	for _, linked := range c.Packages.Linked {
 		if dir := path.Join(c.Packages.Workspace, linked); !tree.IsBelow(c.Dir, dir) {
 			dirs = append(dirs, dir)
@@ -186,12 +187,12 @@ func (s dataServices) valuesOf(c *candidate) []dataservice.Named {
 		v.Required = v.Required || u.Required
 		from := dataservice.Example
 		switch {
-		case isCode(u.Where.File):
+		case filenames.IsCode(u.Where.File):
 			from = dataservice.Code
 		case stacks.IsEnvFile(path.Base(u.Where.File)):
 			from = dataservice.Loaded
 		}
-		v.Values = append(v.Values, dataservice.Value{Text: u.Value, From: from, At: u.Where})
+		v.Values = append(v.Values, standingIn(c, u.Name, dataservice.Value{Text: u.Value, From: from, At: u.Where}))
 	}
 	for _, env := range s.rootEnvs {
 		for _, entry := range env.Entries {
@@ -200,7 +201,7 @@ func (s dataServices) valuesOf(c *candidate) []dataservice.Named {
 				if env.Loaded {
 					from = dataservice.Loaded
 				}
-				v.Values = append(v.Values, dataservice.Value{Text: entry.Value, From: from, At: tree.At(env.Path, entry.Line, entry.Name)})
+				v.Values = append(v.Values, standingIn(c, entry.Name, dataservice.Value{Text: entry.Value, From: from, At: tree.At(env.Path, entry.Line, entry.Name)}))
 			}
 		}
 	}
@@ -297,6 +298,10 @@ func (s dataServices) wireData(shared *dataservice.Shared, use dataservice.Use) 
 		}
 		v.Data, v.Value, v.Replaced = shared.Key, value, shared.Login.References()
 		v.Sibling, v.Path, v.Inside, v.Required, v.Generate = "", "", false, false, ""
+		if e, spared := c.spared[hold.Variable]; spared {
+			e.Text = fmt.Sprintf("%s has a %s on the internet, and %s stands in for it", hold.Variable, dataservice.Lookup(shared.Service).Title, shared.Key)
+			c.Remark(e, "remove "+hold.Variable+" from devup.yaml to use that one")
+		}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/devup-cli/devup/internal/detect/filenames"
 	"github.com/devup-cli/devup/internal/detect/localcall"
 	"github.com/devup-cli/devup/internal/detect/runfiles"
 	"github.com/devup-cli/devup/internal/lazyregexp"
@@ -90,7 +91,7 @@ func (c localCaller) rendersBy(v Variable, sibling *candidate) bool {
 		return false
 	}
 	return slices.ContainsFunc(c.read, func(u stack.Use) bool {
-		return u.Name == v.Name && isCode(u.Where.File) && !c.inBrowsers(c.Tree.Source(u.Where.File))
+		return u.Name == v.Name && filenames.IsCode(u.Where.File) && !c.inBrowsers(c.Tree.Source(u.Where.File))
 	})
 }
 

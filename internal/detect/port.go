@@ -142,7 +142,7 @@ func (s containerPorts) portOfSource(c *candidate) (Port, bool) {
 	if !ok || c.Of.FindPort != nil || !c.reads("PORT") || !takesPort.MatchString(lineOf(s.tree.Source(port.Evidence.File).Text, port.Evidence.Line)) {
 		return port, ok
 	}
-	if called, all := s.portOfCallers(c); all {
+	if called, all := s.portOfCallers(c); all && !s.isOfOther(c, called.Number) {
 		if called.Number == port.Number {
 			return port, true
 		}
@@ -157,6 +157,14 @@ func (s containerPorts) portOfSource(c *candidate) (Port, bool) {
 		}
 	}
 	return port, true
+}
+
+// isOfOther says whether the source of another server says the port.
+func (s containerPorts) isOfOther(c *candidate, port int) bool {
+	return slices.ContainsFunc(s.found, func(other *candidate) bool {
+		written, ok := s.portWritten(other)
+		return other != c && !other.Page && ok && written.Number == port
+	})
 }
 
 // portWritten is the port in the service's own source. It asks no other service, so that two

@@ -5,7 +5,9 @@ import (
 	"io/fs"
 	"path"
 	"slices"
+	"strings"
 
+	"github.com/devup-cli/devup/internal/detect/filenames"
 	"github.com/devup-cli/devup/internal/detect/runfiles"
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/stack/stacks"
@@ -100,13 +102,14 @@ type candidate struct {
 	read      []stack.Use        // the variables that its sources read
 	docker    *runfiles.Dockerfile
 	compose   *runfiles.ComposeService
-	shares    bool               // its directory holds another service, too
-	processes []runfiles.EnvFile // what Procfiles set for it
-	workers   []runfiles.Process // what Procfiles run of its code besides
-	assets    bool               // it is the development server of the files that another service's pages load
-	loopback  *loopback          // the network that it shares; nil for its own
-	sqlite    bool               // its database is a file of its own
-	away      Evidence           // of its database on the internet
+	shares    bool                // its directory holds another service, too
+	processes []runfiles.EnvFile  // what Procfiles set for it
+	workers   []runfiles.Process  // what Procfiles run of its code besides
+	assets    bool                // it is the development server of the files that another service's pages load
+	loopback  *loopback           // the network that it shares; nil for its own
+	sqlite    bool                // its database is a file of its own
+	away      Evidence            // of its database on the internet
+	spared    map[string]Evidence // variables with a data service on the internet, where one here stands in for it
 }
 
 // role is what a service is to its siblings.
@@ -125,7 +128,7 @@ func (c *candidate) role() role {
 }
 
 func begin(fsys fs.FS) (*scan, error) {
-	t, err := tree.Walk(fsys, tree.Files{Interesting: interesting, Manifest: isManifest})
+	t, err := tree.Walk(fsys, tree.Files{Interesting: filenames.IsInteresting, Manifest: filenames.IsManifest})
 	if err != nil {
 		return nil, err
 	}
@@ -208,7 +211,7 @@ func (s *scan) decide() Repository {
 	for _, c := range s.found { // what other services call is known by now
 		decideAddress(c)
 		// Drizzle's push with --force accepts the loss of data: it runs on a new database alone.
-		losesData := slices.Contains(c.Migrate, "push") && slices.Contains(c.Migrate, "--force")
+		losesData := slices.ContainsFunc(c.Migrate, func(word string) bool { return strings.HasSuffix(word, "push") }) && slices.Contains(c.Migrate, "--force")
 		if c.Migrate != nil && c.MigrateFiles == nil && !losesData {
 			c.MigrateFiles = s.migrationFiles(c)
 		}

@@ -94,24 +94,6 @@ func TestRejected(t *testing.T) {
 	}
 }
 
-// TestInteresting: the files that a decision may open; all others are as if they did not exist.
-func TestInteresting(t *testing.T) {
-	t.Parallel()
-	for name, want := range map[string]bool{
-		"package.json": true, "a.py": true, "a.tsx": true, ".env.local": true, "web.ENV": true, "Dockerfile.dev": true, "dev.dockerfile": true, "ReadMe.rst": true, "base.TXT": true,
-		"compose.yml": true, "docker-compose.ci.yaml.bak": false, "a.md": false, "a.png": false, "a.go": true, "a.c": false, "data.json": false, ".tool-versions": true,
-	} {
-		if got := interesting(name); got != want {
-			t.Errorf("interesting(%s) = %v", name, got)
-		}
-	}
-	for name, want := range map[string]bool{"package.json": true, "requirements.txt": true, "Pipfile": false, "a.py": false} {
-		if got := isManifest(name); got != want {
-			t.Errorf("isManifest(%s) = %v", name, got)
-		}
-	}
-}
-
 // TestDockerfilesOfOneDirectory: services that share a directory and a language have a Dockerfile each.
 func TestDockerfilesOfOneDirectory(t *testing.T) {
 	t.Parallel()

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/devup-cli/devup/internal/detect/filenames"
 	"github.com/devup-cli/devup/internal/detect/runfiles"
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/tree"
@@ -19,10 +20,10 @@ type sharing struct{ *scan }
 // and without it is nothing to look at.
 func (s sharing) shareDirectories() {
 	s.found = slices.DeleteFunc(slices.Clone(s.found), func(c *candidate) bool {
-		if !c.isPipeline() || s.sharesWith(c, backend) || pageServer(c.Directory()) == "" {
+		if !c.isPipeline() || s.sharesWith(c, backend) || filenames.PageServer(c.Directory()) == "" {
 			return false
 		}
-		s.tree.Reject(c.Dir, "the assets of a server in "+pageServer(c.Directory()), c.Shown)
+		s.tree.Reject(c.Dir, "the assets of a server in "+filenames.PageServer(c.Directory()), c.Shown)
 		return true
 	})
 	for _, c := range s.found {

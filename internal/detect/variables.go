@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/devup-cli/devup/internal/detect/filenames"
 	"github.com/devup-cli/devup/internal/detect/runfiles"
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/secret"
@@ -124,7 +125,7 @@ func decideVariables(all services, c *candidate) []Variable {
 	for _, u := range uses {
 		values[u.Name] = append(values[u.Name], u.Value)
 		switch {
-		case isCode(u.Where.File):
+		case filenames.IsCode(u.Where.File):
 			readers[u.Name] = append(readers[u.Name], u.Where.File)
 		case plainValue.MatchString(u.Value):
 			example[u.Name] = u.Value
@@ -182,7 +183,7 @@ var plainValue = lazyregexp.New(`^\d{1,9}[a-z]{0,8}$|^(?:true|false|HS\d{3}|[rR]
 func defaultsOf(uses []stack.Use) map[string]bool {
 	inFile, inCode, checked := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for _, u := range uses {
-		inFile[u.Name] = inFile[u.Name] || u.Set && !isCode(u.Where.File)
+		inFile[u.Name] = inFile[u.Name] || u.Set && !filenames.IsCode(u.Where.File)
 		inCode[u.Name] = inCode[u.Name] || u.Set
 		checked[u.Name] = checked[u.Name] || u.Checked
 	}
@@ -268,4 +269,19 @@ func leaveCloud(c *candidate, seen dataservice.Seen) {
 func (s dataServices) isOtherSchema(name string) bool {
 	main := path.Join(path.Dir(name), "schema.prisma")
 	return path.Ext(name) == ".prisma" && name != main && s.tree.Exists(main) && strings.Contains(s.tree.Text(name), "datasource ")
+}
+
+// standingIn is the value of a variable. What a committed file has on the internet counts as an
+// example: a clone has the login of another user there, changes the data of others, and mostly
+// reaches nothing any more.
+func standingIn(c *candidate, name string, value dataservice.Value) dataservice.Value {
+	example, ok := dataservice.Stripped(name, value.Text)
+	if !ok || value.From == dataservice.Example || !c.Tree.IsTracked(value.At.File) {
+		return value
+	}
+	if c.spared == nil {
+		c.spared = map[string]Evidence{}
+	}
+	c.spared[name] = value.At
+	return dataservice.Value{Text: example, From: dataservice.Example, At: value.At}
 }

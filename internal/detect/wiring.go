@@ -9,6 +9,7 @@ import (
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/stack/stacks"
+	"github.com/devup-cli/devup/internal/tree"
 )
 
 // urlWords say that a variable holds a URL; neutralWords say nothing of whose.
@@ -33,18 +34,7 @@ func setOf(words ...string) map[string]bool {
 // wire decides which sibling's URL the variable holds: the one its name says,
 // else the one whose port its values name.
 func wire(all services, c *candidate, v *Variable, values []string) {
-	var known address
-	var isURL bool
-	elsewhere := false // a database, another host, or no URL at all
-	for _, value := range values {
-		for item := range strings.SplitSeq(value, ",") { // CORS origins come in lists
-			if found, ok := parseURL(item); ok && !isURL {
-				known, isURL = found, true
-			} else if !ok && !leftOpen(item) {
-				elsewhere = true
-			}
-		}
-	}
+	known, isURL, elsewhere := addressIn(c, v.Name, values)
 	if looksSecret(v.Name) || elsewhere && !isURL {
 		return
 	}
@@ -63,6 +53,44 @@ func wire(all services, c *candidate, v *Variable, values []string) {
 	if isURL {
 		v.Path = known.path
 	}
+}
+
+// addressIn is the first address among the values of a variable, and whether one of them is a
+// database, another host, or no URL at all.
+func addressIn(c *candidate, name string, values []string) (known address, isURL, elsewhere bool) {
+	alone := "" // a path
+	for _, value := range values {
+		for item := range strings.SplitSeq(value, ",") { // CORS origins come in lists
+			switch found, ok := parseURL(item); {
+			case ok && !isURL:
+				known, isURL = found, true
+			case !ok && callsNothing(c, name, item):
+				alone = strings.TrimSpace(item)
+			case !ok && !leftOpen(item):
+				elsewhere = true
+			}
+		}
+	}
+	if !isURL && alone != "" {
+		known, isURL = address{path: alone}, true
+	}
+	return known, isURL, elsewhere
+}
+
+// pathAlone is the address of a server behind the same address as the page.
+var pathAlone = lazyregexp.New(`^\s*/[\w/-]+\s*$`)
+
+// callsNothing says whether a value for a page is a path that nothing answers: the page's
+// development server sends no requests on, as the platform does that the page is for.
+func callsNothing(c *candidate, name, value string) bool {
+	return pathAlone.MatchString(value) && c.Page && !c.Of.ServerSide && c.hasPrefix(name) && !forwards(c)
+}
+
+// forwards says whether the page's development server sends requests on to another.
+func forwards(c *candidate) bool {
+	return len(c.Proxies) > 0 || slices.ContainsFunc(slices.Concat(c.Configs, c.Sources), func(source tree.File) bool {
+		return c.isProxyFile(source.Path) && (proxies.MatchString(source.Text) || proxies.MatchString(source.Path))
+	})
 }
 
 // socketNames are of variables that hold the URL of a WebSocket.

@@ -47,6 +47,9 @@ func TestSiblingOfAVariable(t *testing.T) {
 		{"the path of a value", shop, "web", "API_URL=http://localhost:1234/api", "api/api"},
 		{"the first of several values", shop, "api", "UPSTREAM=http://localhost:3000,http://localhost:5000/x", "web"},
 		{"a database", shop, "api", "API_URL=postgres://db:5432/x", ""},
+		{"a path without a proxy", shop, "web", "VITE_API_URL=/api/v1", "api/api/v1"},
+		{"a path of a server", shop, "api", "BACKEND_URL=/api", ""},
+		{"the root alone", shop, "web", "VITE_API_URL=/", ""},
 		{"another host", shop, "web", "API_URL=https://api.example.com", ""},
 		{"another host besides", shop, "api", "ORIGINS=https://example.com,http://localhost:3000", "web"},
 	} {

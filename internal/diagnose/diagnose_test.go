@@ -50,6 +50,7 @@ func TestTextOfLogs(t *testing.T) {
 		{"python-attr", "import: Python cannot import Mapping from collections (app.py:1)", "check which version of collections the list of packages asks for, and for modules that import each other"},
 		{"python-aws", "aws-region: the AWS library knows no region (aws.py:2)", "set AWS_DEFAULT_REGION in the service's environment; any value does for a start"},
 		{"python-creds", "aws-credentials: the AWS library finds no credentials (creds.py:2)", "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the service's environment"},
+		{"python-django-check", "django-check: Django's check staticfiles.E002 fails: The STATICFILES_DIRS setting should not contain the STATIC_ROOT setting", "correct the setting or the model that it names"},
 		{"python-dns", "name-unknown: a host cannot be found (app.py:2)", "use the names of the services in devup.yaml: they reach each other by these"},
 		{"python-five", "env-missing: the variable FRONTEND_URL is not set (app.py:6)", "set FRONTEND_URL in the service's environment or in its env_file"},
 		{"python-flaskbroken", "module-missing: Python finds no module named nowhere (broken.py:2)", "check its spelling, or, if it is a package, add nowhere to requirements.txt, Pipfile or pyproject.toml and run `devup up` again"},

@@ -32,6 +32,7 @@ type imageView struct {
 	Listed    untrusted.Inert   // the file that says which packages, by name, for comments
 	Copies    []untrusted.Inert // the files of the dependency layer, each as one COPY takes them; empty for none
 	Module    string
+	Package   bool // its files import each other by the name of its directory
 	Dev       []string
 	Build     []string
 	Output    string
@@ -68,6 +69,7 @@ func newImageView(repo detect.Repository, s detect.Service) (imageView, error) {
 		Listed:    untrusted.Comment(or(s.Packages.Lock, s.Packages.Manifest)),
 		Copies:    of.Language.Copies(&q, s),
 		Module:    s.Module,
+		Package:   s.Package != "",
 		Dev:       s.Dev,
 		Build:     s.Build,
 		Output:    path.Clean(s.Output),

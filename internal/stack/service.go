@@ -66,6 +66,9 @@ type Packages struct {
 	// Early are the directories and files of the source that the installation reads besides, relative
 	// to the build context; "." is all of it.
 	Early []string
+	// Shared are directories of the repository whose source the service imports by path, without a
+	// package of their own.
+	Shared []string
 	// Above is the directory above the service's own from which it takes packages by their path
 	// ("file:../api"), and Outside are their directories in it. Empty for none.
 	Above   string
@@ -160,6 +163,7 @@ type Service struct {
 	Seed           Seed      // what fills its database with data
 	Workers        []Worker  // processes of the same code that listen nowhere
 	Settings       []Setting // environment variables that its image sets; the values are literal
+	Package        string    // the name by which files in its directory import each other from the one above; empty for none
 	Debugging      []Setting // those of development alone
 	ProdModule     string    // Python stacks: the WSGI callable for gunicorn ("app:app"); empty when there is none
 	Variables      []Variable
@@ -211,13 +215,17 @@ var systemDirectories = []string{
 func IsSystemDirectory(name string) bool { return slices.Contains(systemDirectories, name) }
 
 // Root is the directory in the container that holds the build context: the
-// service's name, so that a path in a log says which service it was. A service
-// that is called like a directory of the system must not hide that.
+// service's name, so that a path in a log says which service it was, or the name by which its
+// files import each other. A service that is called like a directory of the system must not hide that.
 func (s Service) Root() untrusted.Inert {
-	if IsSystemDirectory(s.Name) {
-		return "/srv/" + untrusted.ServiceName(s.Name)
+	name := untrusted.ServiceName(s.Name)
+	if own := untrusted.ServiceName(s.Package); own != "" && s.Context() == s.Dir {
+		name = own
 	}
-	return "/" + untrusted.ServiceName(s.Name)
+	if IsSystemDirectory(string(name)) {
+		return "/srv/" + name
+	}
+	return "/" + name
 }
 
 // Workdir is the directory in the container that holds the service's source.

@@ -19,6 +19,7 @@ type Tree struct {
 	Rejected []Rejection // directories that were passed over for a reason worth telling
 
 	fsys        fs.FS
+	tracked     func() []string // paths of files that git tracks, sorted; nil for none
 	texts       map[string]string
 	directories map[string]*Directory // by slash-separated path; "." is the root
 }
@@ -96,6 +97,7 @@ var outputBeside = map[string][]string{
 // followed: what they point at is either in the repository too or not of it.
 func Walk(fsys fs.FS, files Files) (*Tree, error) {
 	w := walker{Tree: &Tree{fsys: fsys, texts: map[string]string{}, directories: map[string]*Directory{}}, files: files}
+	w.tracked = trackedOf(fsys)
 	if err := w.enter(place{dir: "."}); err != nil {
 		return nil, fmt.Errorf("read the repository: %w", err)
 	}
@@ -147,6 +149,8 @@ type place struct {
 	rules  ignoreRules // of the directories above
 	depth  int
 	parent *Directory
+
+	ignored bool // only what git tracks counts
 }
 
 // What a repository that people wrote does not have more of. Beyond the entries of one
@@ -216,19 +220,24 @@ func (t *walker) enter(p place) error {
 		rules = rules.with(dir, t.Text(path.Join(dir, ".gitignore")))
 	}
 	f.Names = slices.DeleteFunc(f.Names, func(name string) bool {
-		return !t.files.Manifest(name) && rules.ignores(path.Join(dir, name), false)
+		full := path.Join(dir, name)
+		return !t.files.Manifest(name) && (p.ignored || rules.ignores(full, false)) && !t.isTracked(full, false)
 	})
 	t.directories[dir], t.Paths = f, append(t.Paths, dir)
-	if p.depth == maxDepth {
-		return nil
-	}
 	slices.Sort(subs)
 	for _, name := range subs {
-		if sub := path.Join(dir, name); !f.passesOver(name) && !rules.ignores(sub, true) {
-			t.left = append(t.left, place{sub, rules, p.depth + 1, f})
-		}
+		next := place{dir: path.Join(dir, name), rules: rules, depth: p.depth + 1, parent: f}
+		next.ignored = p.ignored || rules.ignores(next.dir, true)
+		t.leave(next)
 	}
 	return nil
+}
+
+// leave notes a directory that is to be walked.
+func (t *walker) leave(next place) {
+	if next.depth <= maxDepth && !next.parent.passesOver(path.Base(next.dir)) && (!next.ignored || t.isTracked(next.dir, true)) {
+		t.left = append(t.left, next)
+	}
 }
 
 func (f *Directory) passesOver(name string) bool {

@@ -171,3 +171,17 @@ func hostOf(text string) string {
 	text, _, _ = strings.Cut(text, ":")
 	return text
 }
+
+// Stripped is an address on the internet, where a service of the same kind can run here, as an example
+// has it: without a login. It is not ok for any other value of a variable.
+func Stripped(name, text string) (example string, ok bool) {
+	if !isElsewhere(hostOf(text), text) {
+		return "", false
+	}
+	if a, isURL := parseAddress(text); isURL && a.Scheme != "" {
+		of := ofScheme(a.Scheme)
+		return a.Scheme + "://" + a.Host + "/" + a.Name, of.Group != Other && !of.IgnoreURLs
+	}
+	m, known := classify(name)
+	return text, known && (m.Part == PartHost || m.Part == PartAddress) && !strings.Contains(text, "://") && Lookup(m.Services[0]).Group != Other
+}

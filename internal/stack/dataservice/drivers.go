@@ -1,6 +1,7 @@
 package dataservice
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -10,19 +11,34 @@ import (
 	"github.com/devup-cli/devup/internal/tree"
 )
 
-// driver is the database of the only kind that the packages have a driver of; empty for none.
+// driver is the SQL database of the only kind whose driver the code calls, or else of the only
+// kind that the packages have a driver of; empty for none.
 func (f *finder) driver() string {
-	driver := ""
-	for _, p := range f.seen.packages() {
-		switch of := p.service(); {
-		case of == nil || !of.IsSQL() || of.Name == driver:
-		case driver != "":
-			return ""
-		default:
-			driver = of.Name
+	var called, listed []*Service
+	for _, c := range f.seen.Clues {
+		if c.Calls {
+			called = append(called, Lookup(c.Service))
 		}
 	}
-	return driver
+	for _, p := range f.seen.packages() {
+		listed = append(listed, p.service())
+	}
+	return cmp.Or(onlySQL(called), onlySQL(listed))
+}
+
+// onlySQL is the name of the only SQL database among services; empty where there is none or another.
+func onlySQL(all []*Service) string {
+	name := ""
+	for _, of := range all {
+		switch {
+		case of == nil || !of.IsSQL() || of.Name == name:
+		case name != "":
+			return ""
+		default:
+			name = of.Name
+		}
+	}
+	return name
 }
 
 // ofSQLite are crates of Rust, with their features, that work with a file of SQLite. They say it at
@@ -74,11 +90,11 @@ func (seen *Seen) packages() []listed {
 }
 
 // dropDrivers drops databases of which there is a driver alone, where the source imports that of
-// another one.
+// another one, or an address or a setting names another one.
 func (f *finder) dropDrivers() {
-	imports := slices.ContainsFunc(f.wanted, func(w *Wanted) bool { return w.Service.IsSQL() && w.loaded })
+	shown := slices.ContainsFunc(f.wanted, func(w *Wanted) bool { return w.Service.IsSQL() && (w.loaded || w.byCode) })
 	f.wanted = slices.DeleteFunc(f.wanted, func(w *Wanted) bool {
-		return imports && w.Service.IsSQL() && !w.loaded && !w.byCode && w.Service != f.seen.Asked
+		return shown && w.Service.IsSQL() && !w.loaded && !w.byCode && w.Service != f.seen.Asked
 	})
 }
 

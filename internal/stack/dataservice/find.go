@@ -371,17 +371,6 @@ func (f *finder) choosesSQLite() bool {
 	return chosen
 }
 
-// usualVariable is the variable for its URL where nothing says which.
-func (s *Service) usualVariable() string {
-	if s.IsSQL() {
-		return "DATABASE_URL"
-	}
-	return strings.ToUpper(s.Name) + "_URL"
-}
-
-// IsSQL says whether it is a database with tables.
-func (s *Service) IsSQL() bool { return s.Group == Database && !s.NoSQL }
-
 func (f *finder) decideVariant(w *Wanted) {
 	for _, c := range f.seen.Clues {
 		if c.Variant != "" && c.Service == w.Service.Name && w.Variant == "" {

@@ -172,7 +172,9 @@ var openers = []opener{
 	{"mysql", lazyregexp.New(`\b(?:mysql\.connector|pymysql|MySQLdb|aiomysql)\.(?:connect|create_pool)\(`), "connect", false},
 	{"postgres", lazyregexp.New(`\bnew\s+(?:\w+\.)?(?:Pool|Client)\(\s*\{`), "new ", false},
 	{"postgres", lazyregexp.New(`\b(?:require\(["']pg["']\)\)?\.)(?:Pool|Client)\)?\(\s*\{`), "pg", false},
-	{"postgres", lazyregexp.New(`\b(?:psycopg2?|asyncpg|aiopg|psycopg2\.pool\.\w+)\.(?:connect|create_pool|AsyncConnection\.connect)\(`), "connect", false},
+	{"postgres", lazyregexp.New(`\b(?:psycopg2?|asyncpg|aiopg)\.(?:connect|create_pool|AsyncConnection\.connect)\(`), "connect", false},
+	{"postgres", lazyregexp.New(`(?:\bpsycopg\w*\.(?:pool\.)?|\bpool\.|[\s(])(?:Simple|Threaded|Persistent|Async)?ConnectionPool\(`), "psycopg", false},
+	{"mysql", lazyregexp.New(`\bMySQLConnectionPool\(`), "MySQLConnectionPool", false},
 	// What the generator of Phoenix writes for PostgreSQL; for MySQL it is root.
 	{"postgres", lazyregexp.New(`\b(config\s+:\w+,\s*[\w.]*Repo\s*,)\s*username:\s*"postgres"`), "Repo", false},
 	{"redis", lazyregexp.New(`\bnew\s+(?:IO)?Redis(?:\.Cluster)?\(`), "Redis(", true},

@@ -35,6 +35,8 @@ func TestClues(t *testing.T) {
 		`mongoose.connect(process.env.MONGO || "mongodb://localhost/shop")`:                                                                          "mongo localhost :/shop",
 		`engine = create_engine(f"postgresql+psycopg://{user}:{pw}@{host}/{db}")`:                                                                    "postgres  :/",
 		`psycopg2.connect(host="localhost", user="me", password="pw", dbname="shop")`:                                                                "postgres localhost me:pw/shop fixed",
+		`pool = psycopg2.pool.SimpleConnectionPool(1, 20, host="localhost", dbname="shop")`:                                                          "postgres localhost :/shop fixed",
+		`import psycopg2, redis; redis.ConnectionPool(host="cache")`:                                                                                 "redis cache :/ fixed",
 		`psycopg2.connect(host=os.environ["H"], user="me")`:                                                                                          "postgres  me:/",
 		`new Sequelize("shop", "root", "pw", { host: "localhost", dialect: "mysql" })`:                                                               "mysql localhost root:pw/shop fixed; mysql  :/",
 		"const name = 'shop' // yours\nlet user = \"root\"\nconst pw = 'pw';\nnew Sequelize(name, user,pw, { host: 'localhost', dialect: 'mysql' })": "mysql localhost root:pw/shop fixed; mysql  :/",

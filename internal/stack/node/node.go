@@ -28,7 +28,7 @@ var javaScript = stack.Language{
 	Files: []string{
 		"package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "pnpm-workspace.yaml", "bun.lock", "bun.lockb", "lerna.json",
 		".nvmrc", ".node-version", "index.html", ".yarnrc.yml", "cdk.json", "serverless.yml", "samconfig.toml", "angular.json", "proxy.conf.json", "proxy.config.json", "proxy-config.json",
-		"www", "nx.json", "project.json", "bunfig.toml",
+		"www", "nx.json", "project.json", nestFile, "bunfig.toml",
 	},
 	Locks:      npm.LockFiles(),
 	Endings:    endings,
@@ -65,35 +65,44 @@ func isCode(name string) bool { return slices.Contains(endings, path.Ext(name)) 
 func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 	var found []*stack.App
 	for _, dir := range t.Paths {
-		a := &stack.App{Tree: t, Service: stack.Service{Dir: dir}}
-		if !t.Directory(dir).Has("package.json") {
-			if t.Directory(dir).Has(nxFile) && a.Recognise(stacks) {
-				found = append(found, a)
-			}
-			continue
-		}
-		p, err := npm.Parse(t, dir)
-		if err != nil {
-			why, e := p.WhyBroken(err)
-			t.LeaveOut(dir, why, e)
-			continue
-		}
-		a.Recognise(stacks)
-		if why, e := whyNoService(a, p); why != "" {
-			if !bundlesAssets(a, p) || a.Directory().First("composer.json", "Gemfile") == "" { // else the server is named
-				t.RejectAs(strings.HasSuffix(why, "starts no server that is known"), dir, why, e)
-			}
-			continue
-		}
-		if runsOnBun(a, p) {
-			a.Of = &Bun
-		}
-		found = append(found, a)
-		if a.Of != nil && a.Of.Page {
-			found = append(found, serverBeside(a, p, stacks)...)
-		}
+		found = append(found, searchIn(t, dir, stacks)...)
 	}
 	return found
+}
+
+// searchIn finds what a directory starts.
+func searchIn(t *tree.Tree, dir string, stacks []*stack.Stack) []*stack.App {
+	a := &stack.App{Tree: t, Service: stack.Service{Dir: dir}}
+	if !t.Directory(dir).Has("package.json") {
+		if (t.Directory(dir).Has(nxFile) || isNestApplication(t, dir)) && a.Recognise(stacks) {
+			return []*stack.App{a}
+		}
+		return nil
+	}
+	p, err := npm.Parse(t, dir)
+	if err != nil {
+		why, e := p.WhyBroken(err)
+		t.LeaveOut(dir, why, e)
+		return nil
+	}
+	if all := nestWorkspaceAt(t, dir).applications(t); len(all) > 1 {
+		t.Reject(dir, "a workspace of Nest: its applications are examined instead", tree.Evidence{File: path.Join(dir, nestFile)})
+		return nil
+	}
+	a.Recognise(stacks)
+	if why, e := whyNoService(a, p); why != "" {
+		if !bundlesAssets(a, p) || a.Directory().First("composer.json", "Gemfile") == "" { // else the server is named
+			t.RejectAs(strings.HasSuffix(why, "starts no server that is known"), dir, why, e)
+		}
+		return nil
+	}
+	if runsOnBun(a, p) {
+		a.Of = &Bun
+	}
+	if a.Of != nil && a.Of.Page {
+		return append([]*stack.App{a}, serverBeside(a, p, stacks)...)
+	}
+	return []*stack.App{a}
 }
 
 var (

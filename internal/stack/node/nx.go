@@ -215,8 +215,9 @@ func describeNx(a *stack.App, kind nxStack) {
 	}
 }
 
-// commands run the targets from the project's directory, from which Nx finds its workspace. The
-// build of pages is of many forms, so production serves them as development does.
+// commands run the targets from the top of the workspace, where people run them: a server finds
+// files by paths from there. The build of pages is of many forms, so production serves them as
+// development does, from the project's directory.
 func (k nxStack) commands(a *stack.App) stack.Commands {
 	p, _ := nxProjectOf(a.Tree, a.Dir)
 	start := stack.Commands{Dev: []string{"npx", "nx", p.serve, p.Name}}
@@ -224,6 +225,9 @@ func (k nxStack) commands(a *stack.App) stack.Commands {
 		start.Dev = append(start.Dev, strings.ReplaceAll(flag, "{port}", strconv.Itoa(a.Port.Number)))
 	}
 	output := p.Targets["build"].Options.OutputPath
+	if !k.page {
+		start.Dev = atTop(a, p.root, start.Dev)
+	}
 	if a.Packages.Whole = true; k.page || output == "" {
 		return start
 	}

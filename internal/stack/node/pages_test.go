@@ -115,7 +115,7 @@ func TestNx(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ name, root, project, want string }{
 		{"Vite", "-- nx.json --\n{}\n", `{"targets": {"serve": {"executor": "@nx/vite:dev-server", "options": {"port": 4300}}}}`, "Vite in .: npx nx serve shop --host 0.0.0.0 --port 4000"},
-		{"of the old organisation", "-- nx.json --\n{}\n", `{"name": "x", "targets": {"serve": {"executor": "@nrwl/node:node"}, "build": {"executor": "x", "options": {"outputPath": "dist/apps/x"}}}} // y`, "Node in .: npx nx serve x | npx nx build x | node ../../dist/apps/x/main.js"},
+		{"of the old organisation", "-- nx.json --\n{}\n", `{"name": "x", "targets": {"serve": {"executor": "@nrwl/node:node"}, "build": {"executor": "x", "options": {"outputPath": "dist/apps/x"}}}} // y`, "Node in .: sh -c cd \"$0\" && exec \"$@\" ../.. npx nx serve x | npx nx build x | node ../../dist/apps/x/main.js"},
 		{"an executor that is not known", "-- nx.json --\n{}\n", `{"targets": {"serve": {"executor": "@x/y:z"}}}`, ""},
 		{"no workspace of Nx", "", `{"targets": {"serve": {"executor": "@nx/vite:dev-server"}}}`, ""},
 		{"half a file", "-- nx.json --\n{}\n", `{"targets": {"serve":`, ""},

@@ -16,6 +16,7 @@ import (
 func remarks(a *stack.App) {
 	remarkEnvFile(a)
 	remarkLibraries(a)
+	remarkLetters(a)
 }
 
 var envFileFlag = lazyregexp.New(`--env-file[= ]["']?([^\s"']+)|\benv-cmd\s+-f\s+(\S+)|\bdotenv\s+-e\s+(\S+)`)
@@ -26,7 +27,7 @@ func remarkEnvFile(a *stack.App) {
 	p := npm.ManifestOf(a.Tree, a.Dir)
 	for _, match := range envFileFlag.FindAllStringSubmatch(p.Script(a.Script), -1) {
 		name := path.Join(a.Dir, match[1]+match[2]+match[3])
-		if !fs.ValidPath(name) || a.Tree.Exists(name) || copied(a, name) {
+		if !fs.ValidPath(name) || a.Tree.Exists(name) || copied(a, name) || demandsEnvFile(a) != "" && name == path.Join(a.Dir, ".env") {
 			continue
 		}
 		fix := "create it before `devup up`"
@@ -37,6 +38,40 @@ func remarkEnvFile(a *stack.App) {
 			}
 		}
 		a.Remark(p.At(a.Script, "the script "+a.Script+" reads "+name+", which does not exist"), fix)
+	}
+}
+
+var (
+	loadsEnvFile = lazyregexp.New(`(?m)^(?:[^\n/"'\x60]*[^\w\n])?process\.loadEnvFile\(\s*(?:\)|[^)\n]*["'\x60/]\.env["'\x60]\s*\))`)
+	envFileAlone = lazyregexp.New(`--env-file[= ]["']?(?:\./)?\.env(?:["'\s]|$)`)
+)
+
+// demandsEnvFile is the code that ends the program where its directory has no .env, though the
+// environment has all that it would hold; empty for none.
+func demandsEnvFile(a *stack.App) string {
+	if a.Page || a.Dockerfile != "" || a.Tree.Exists(path.Join(a.Dir, ".env")) || copied(a, path.Join(a.Dir, ".env")) {
+		return ""
+	}
+	if found := envFileAlone.FindString(npm.ManifestOf(a.Tree, a.Dir).Script(a.Script)); a.Script != "" && found != "" {
+		return found
+	}
+	for _, source := range a.Sources {
+		if at := loadsEnvFile.FindStringIndex(source.Text); at != nil && !strings.Contains(source.Text[max(0, at[0]-60):at[0]], "try") {
+			return source.Text[at[0]:at[1]]
+		}
+	}
+	return ""
+}
+
+// makeEnvFile has the commands make an empty .env where the program ends without one.
+func makeEnvFile(a *stack.App) {
+	if demandsEnvFile(a) == "" {
+		return
+	}
+	for _, command := range []*[]string{&a.Dev, &a.Prod} {
+		if len(*command) > 0 {
+			*command = append([]string{"sh", "-c", `[ -e .env ] || touch .env; exec "$@"`, "sh"}, *command...)
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package node
 
 import (
 	"fmt"
+	"path"
 	"strings"
 	"testing"
 
@@ -33,6 +34,8 @@ func TestRemarks(t *testing.T) {
 		{"an env file with an example", dev + packageWith("dev=env-cmd -f .env node a.js", "") + "-- web/.env.sample --\n", stack.Packages{}, reads("web/.env") + ": copy web/.env.sample to web/.env"},
 		{"an env file of dotenv", dev + packageWith("dev=dotenv -e ../.env.dev -- node a.js", ""), stack.Packages{}, reads(".env.dev")},
 		{"an env file out of the repository", dev + packageWith("dev=dotenv -e ../../.env -- node a.js", ""), stack.Packages{}, ""},
+		{"a file with other letters", dev + "{}\n-- web/src/a.jsx --\nimport x from './b'\nimport Side from \"./Sidebar\"\n-- web/src/SideBar.jsx --\n-- web/src/b.js --\n-- web/src/B.js --\n", stack.Packages{}, "web/src/a.jsx:2 imports ./Sidebar, and the file is SideBar.jsx: Linux, and so a container, tells them apart: write the name as the file has it"},
+		{"a directory with other letters", dev + "{}\n-- web/a.js --\nconst x = require('../Web/lib/b.js')\n// require('./LIB')\nconst y = require('./gone')\n-- web/lib/b.js --\n", stack.Packages{}, "web/a.js:1 imports ../Web/lib/b.js, and the file is lib/b.js: Linux"},
 		{"a library that the image does not build", dev + "{}\n-- libs/ui/package.json --\n" + built("dist/a.js"), built1, "libs/ui/package.json:2 shop imports what this builds, and it is not built: before `devup up`, run `pnpm run build` in libs/ui"},
 		{"two, in the order of their building", dev + "{}\n-- libs/ui/package.json --\n" + built("dist/a.js") + "-- libs/core/package.json --\n" + built("lib/b.js"), built2, "libs/core/package.json:2 shop imports what is not built: before `devup up`, run `pnpm run build` in libs/core, libs/ui, in this order"},
 	} {
@@ -40,6 +43,11 @@ func TestRemarks(t *testing.T) {
 			t.Parallel()
 			a := appIn(t, test.files, "web")
 			a.Name, a.Script, a.Packages, a.Dockerfile = "shop", "dev", test.packages, "Dockerfile"
+			for _, dir := range a.Tree.Paths {
+				for _, name := range a.Tree.Directory(dir).Names {
+					a.Sources = append(a.Sources, a.Tree.Source(path.Join(dir, name)))
+				}
+			}
 			a.EnvFiles = []stack.EnvFile{{Path: ".env", Example: ".env.example"}}
 			remarks(a)
 			var got []string

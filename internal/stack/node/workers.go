@@ -32,6 +32,7 @@ func finish(a *stack.App) {
 	if a.Migrate != nil && makesTables(a, p) {
 		a.Migrate = nil
 	}
+	makeEnvFile(a)
 	if a.Page || !slices.ContainsFunc(queues, func(name string) bool { return p.Dependencies[name] != "" }) {
 		return
 	}

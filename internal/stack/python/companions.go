@@ -28,7 +28,8 @@ var companions = []companion{
 	{"flask", []int{2, 0}, "werkzeug<2.1", ""},
 	{"flask", []int{2, 0}, "itsdangerous<2.1", ""},
 	{"flask", []int{2, 0}, "markupsafe<2.1", ""},
-	{"flask", []int{2, 3}, "werkzeug<3", ""}, // werkzeug.urls.url_quote
+	{"flask-login", []int{0, 6}, "werkzeug<2.1", ""}, // safe_str_cmp
+	{"flask", []int{2, 3}, "werkzeug<3", ""},         // werkzeug.urls.url_quote
 	{"flask-login", []int{0, 6, 3}, "werkzeug<3", ""},
 	{"flask-restplus", nil, "werkzeug<1", ""},
 	{"flask-sqlalchemy", []int{3, 0}, "sqlalchemy<2", ""}, // sqlalchemy.__all__

@@ -60,6 +60,13 @@ var Django = stack.Stack{
 			Start: `\brunserver_plus\b`, Only: `\brunserver_plus\b`, Instead: "runserver instead of runserver_plus",
 		},
 	},
+	Failures: []stack.Failure{
+		{
+			// The errors of its system checks: https://docs.djangoproject.com/en/stable/ref/checks
+			Reason: "django-check", Specific: true, Pattern: lazyregexp.New(`^\S+: \((?P<name>\w+\.E\d{3})\) (?P<what>[^\n]+?)\.?$`),
+			Sentence: "Django's check $name fails: $what", Hint: "correct the setting or the model that it names",
+		},
+	},
 }
 
 func findDjango(a *stack.App) bool {

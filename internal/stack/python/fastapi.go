@@ -57,8 +57,8 @@ var FastAPI = stack.Stack{
 
 var (
 	fastAPI         = lazyregexp.New(`\bFastAPI\(`)
-	fastAPIInstance = lazyregexp.New(`(?m)^(\w+)\s*(?::\s*[\w.]+\s*)?=\s*(?:\w+\.)?FastAPI\(`)
-	fastAPIMade     = lazyregexp.New(`(?m)^(\w+)\s*(?::\s*[\w.]+\s*)?=\s*(?:[\w.]+\.)?(?:create|get|make|build|init)_(?:app|application|api)\(`)
+	fastAPIInstance = lazyregexp.New(`(?m)^(\w+)\s*(?::\s*[\w.]+\s*)?=\s*(?:\w+\s*=\s*)?(?:\w+\.)?FastAPI\(`)
+	fastAPIMade     = lazyregexp.New(`(?m)^(\w+)\s*(?::\s*[\w.]+\s*)?=\s*(?:\w+\s*=\s*)?(?:[\w.]+\.)?(?:create|get|make|build|init)_(?:app|application|api)\(`)
 )
 
 // findFastAPI finds the application that a start command names, its variable, the variable

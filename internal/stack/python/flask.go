@@ -11,8 +11,8 @@ import (
 )
 
 var (
-	flaskInstance = lazyregexp.New(`(?m)^(\w+)\s*(?::\s*[\w.]+\s*)?=\s*(?:flask\.)?(?:Flask|APIFlask|OpenAPI)\(`)
-	flaskMade     = lazyregexp.New(`(?m)^(\w+)\s*(?:,\s*\w+\s*)?(?::\s*[\w.]+\s*)?=\s*(?:[\w.]+\.)?(?:create_app|make_app|create_application)\(`)
+	flaskInstance = lazyregexp.New(`(?m)^(\w+)\s*(?::\s*[\w.]+\s*)?=\s*(?:\w+\s*=\s*)?(?:flask\.)?(?:Flask|APIFlask|OpenAPI)\(`)
+	flaskMade     = lazyregexp.New(`(?m)^(\w+)\s*(?:,\s*\w+\s*)?(?::\s*[\w.]+\s*)?=\s*(?:\w+\s*=\s*)?(?:[\w.]+\.)?(?:create_app|make_app|create_application)\(`)
 	flaskImported = lazyregexp.New(`(?m)^from\s+[\w.]+\s+import\s+(?:[\w ,]+,\s*)?(app|application)\b`)
 	flaskMakes    = lazyregexp.New(`\b(?:Flask|APIFlask|OpenAPI)\(`)
 	flaskName     = lazyregexp.New(`(?m)^\s*FLASK_APP\s*=\s*["']?([\w./:()-]+)`)
@@ -198,7 +198,7 @@ func flaskNamed(a *stack.App) bool {
 // flaskModule is FLASK_APP and gunicorn's name of the application. Flask finds
 // "app", "application" and the usual factories in a module by itself. A file
 // that is run from its own directory is given by path, which puts that directory on
-// Python's path; gunicorn gets --chdir for the same.
+// Python's path, or the one above where it is a package; gunicorn gets --chdir for the same.
 func flaskModule(a *stack.App) (module, prod string) {
 	if a.Callable == "" {
 		return a.Entry, ""
@@ -207,7 +207,7 @@ func flaskModule(a *stack.App) (module, prod string) {
 	if !slices.Contains([]string{"app", "application", "create_app()", "make_app()"}, a.Callable) {
 		suffix = ":" + strings.TrimSuffix(a.Callable, "()")
 	}
-	if importRoot(a) != "." {
+	if importRoot(a) != "." || isPackage(a) {
 		return a.Entry + suffix, imported(a)
 	}
 	return dotted(a.Dir, a.Entry) + suffix, imported(a)

@@ -40,7 +40,10 @@ var Gradio = stack.Stack{
 	Prefixes: []string{"GRADIO_"},
 }
 
-var dash = lazyregexp.New(`(?m)^(\w+)\s*(?::\s*[\w.]+\s*)?=\s*(?:\w+\.)?Dash\(`)
+var dash = lazyregexp.New(`(?m)^(\w+)\s*(?::\s*[\w.]+\s*)?=\s*(?:\w+\s*=\s*)?(?:\w+\.)?Dash\(`)
+
+// dashServer is the variable with the application of Flask in it.
+var dashServer = lazyregexp.New(`(?m)^(\w+)\s*=\s*\w+\.server\b`)
 
 // Dash is a page of Plotly, on top of Flask.
 var Dash = stack.Stack{
@@ -54,7 +57,7 @@ var Dash = stack.Stack{
 		// run() of dash/dash.py has these as the defaults of its arguments.
 		a.Settings, a.Debugging = []stack.Setting{{Name: "HOST", Value: "0.0.0.0"}}, []stack.Setting{{Name: "DASH_DEBUG", Value: "true"}}
 		text := a.Tree.Source(joined(a)).Text
-		if match := lazyregexp.New(`(?m)^(\w+)\s*=\s*` + a.Callable + `\.server\b`).FindStringSubmatch(text); match != nil {
+		if match := dashServer.FindStringSubmatch(text); match != nil {
 			a.ProdModule = importedModule(a) + ":" + match[1]
 		}
 	},

@@ -69,13 +69,21 @@ var driverNames = []struct {
 	{lazyregexp.New(`["']postgresql\+psycopg://`), []string{"psycopg[binary]", "psycopg", "psycopg-binary"}},
 	{lazyregexp.New(`["']postgres(?:ql)?(?:\+psycopg2)?://[^"'\s]*@`), []string{"psycopg2-binary", "psycopg2", "psycopg", "psycopg-binary", "asyncpg", "pg8000", "aiopg", "databases"}},
 	{lazyregexp.New(`["']sqlite\+aiosqlite://`), []string{"aiosqlite", "databases"}},
+	{lazyregexp.New(`\bimport\b[^\n]*\bEmailStr\b`), []string{"email-validator", "pydantic[email]", "fastapi[all]", "fastapi[standard]", "fastapi-users", "fastapi-mail"}},
+	{lazyregexp.New(`\bwtforms\.validators\s+import\b[^\n]*\bEmail\b`), []string{"email-validator", "wtforms[email]", "flask-security-too"}},
 }
 
 // drivers are the packages of databases that the source names and the list forgets.
 func drivers(a *stack.App, needs *pip.Requirements) []string {
 	var packages []string
 	for _, driver := range driverNames {
-		has := func(name string) bool { return needs.Needs(name) || slices.Contains(a.Packages.Missing, name) }
+		has := func(name string) bool {
+			name, extra, with := strings.Cut(strings.TrimSuffix(name, "]"), "[")
+			if with && (needs == nil || !strings.Contains(needs.Extras[name], extra)) {
+				return false
+			}
+			return needs.Needs(name) || slices.Contains(a.Packages.Missing, name)
+		}
 		if slices.ContainsFunc(driver.packages, has) {
 			continue
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/stack/python/pip"
 	"github.com/devup-cli/devup/internal/tree"
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // Language is what all stacks of Python share.
@@ -258,6 +259,9 @@ func describe(a *stack.App) {
 	if a.Of.Describe != nil {
 		a.Of.Describe(a)
 	}
+	if isPackage(a) || importsItself(a) {
+		a.Package = path.Base(a.Dir)
+	}
 	for _, name := range a.Of.Packages {
 		if needs.Needs(name) {
 			a.Note(tree.At(needs.Manifest, needs.Lines[name], name))
@@ -300,6 +304,9 @@ func dotted(dir, entry string) string {
 // that of the service, or one below it that lies on Python's path, as in `cd src && python
 // main.py` or in a src layout.
 func importRoot(a *stack.App) string {
+	if isPackage(a) {
+		return "."
+	}
 	own := path.Dir(a.Entry)
 	root := own
 	for root != "." && a.Tree.Has(path.Join(a.Dir, root, "__init__.py")) {
@@ -326,4 +333,54 @@ var relativeImport = lazyregexp.New(`(?m)^\s*from\s+\.`)
 func imported(a *stack.App) string { return importedModule(a) + ":" + a.Callable }
 
 // importedModule is the import name of Entry.
-func importedModule(a *stack.App) string { return dotted(a.Dir, tree.Relative(importRoot(a), a.Entry)) }
+func importedModule(a *stack.App) string {
+	name := dotted(a.Dir, tree.Relative(importRoot(a), a.Entry))
+	if isPackage(a) && a.Entry != "__init__.py" {
+		name = path.Base(a.Dir) + "." + name
+	}
+	return name
+}
+
+// isPackage says whether the service's own directory is the package that its files are imported
+// from, as in `uvicorn backend.main:app` from the directory above.
+func isPackage(a *stack.App) bool {
+	if !canBePackage(a) {
+		return false
+	}
+	isRelative := path.Dir(a.Entry) == "." && a.Directory().Has("__init__.py") && relativeImport.MatchString(a.Tree.Source(joined(a)).Text)
+	return a.Entry == "__init__.py" || isRelative || importsItself(a) && !importsOwn(a)
+}
+
+// canBePackage says whether the directory's name is one that its files can mean by an import.
+func canBePackage(a *stack.App) bool {
+	name := path.Base(a.Dir)
+	return a.Dir != "." && untrusted.VariableName(name) != "" && packageOf(name) == "" && path.Base(a.Entry) != "manage.py"
+}
+
+// importsItself says whether files of the service import each other by the name of its directory.
+func importsItself(a *stack.App) bool {
+	name := path.Base(a.Dir)
+	isWithin := a.Tree.Has(path.Join(a.Dir, name+".py")) || len(a.Tree.Directory(path.Join(a.Dir, name)).Names) > 0 // that is meant
+	return canBePackage(a) && !isWithin && importsOneOf(a, []string{name})
+}
+
+// importsOwn says whether files of the service import what lies in its directory as the top.
+func importsOwn(a *stack.App) bool {
+	var own []string
+	for _, name := range a.Directory().Names {
+		if module, isModule := strings.CutSuffix(name, ".py"); isModule && module != "__init__" {
+			own = append(own, module)
+		}
+	}
+	for _, sub := range a.Directory().Subs {
+		own = append(own, path.Base(sub))
+	}
+	return importsOneOf(a, own)
+}
+
+// importsOneOf says whether a file that runs with the service imports one of the modules.
+func importsOneOf(a *stack.App, modules []string) bool {
+	return slices.ContainsFunc(a.Sources, func(s tree.File) bool {
+		return !aside.MatchString(tree.Relative(a.Dir, s.Path)) && slices.ContainsFunc(importsOf(s.Text), func(name string) bool { return slices.Contains(modules, name) })
+	})
+}

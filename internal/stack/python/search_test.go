@@ -107,6 +107,10 @@ func TestCommands(t *testing.T) {
 		{"Flask before its command", "-- requirements.txt --\nflask==0.10.1\n-- app.py --\napp = Flask(1)\napp.run()\n", "app: python /usr/local/lib/listen.py app.py", "gunicorn --bind 0.0.0.0:4000 app:app", ""},
 		{"Flask before its command, run by nothing", "-- requirements.txt --\nflask==0.10.1\n-- web.py --\nsite = Flask(1)\n", "web:site: python -c from web import site as app; app.run('0.0.0.0', 4000, use_reloader=False)", "gunicorn --bind 0.0.0.0:4000 web:site", ""},
 		{"Flask with migrations", "-- requirements.txt --\nflask-migrate\n-- migrations/env.py --\n-- app.py --\napp = Flask(1)\n", "app: flask run --host=0.0.0.0 --port=4000", "gunicorn --bind 0.0.0.0:4000 app:app", "flask db upgrade"},
+		{"Flask below with migrations", "-- Pipfile --\n[packages]\nflask-migrate = \"*\"\n-- server/migrations/env.py --\n-- server/app.py --\nfrom config import x\napp = Flask(1)\n", "server/app.py: flask run --host=0.0.0.0 --port=4000", "gunicorn --bind 0.0.0.0:4000 --chdir server app:app", "flask db upgrade --directory server/migrations"},
+		{"FastAPI below with migrations", list + "-- src/alembic.ini --\n-- src/main.py --\napp = FastAPI()\n", "main:app: uvicorn main:app --host 0.0.0.0 --port 4000 --app-dir src --reload", "uvicorn main:app --host 0.0.0.0 --port 4000 --app-dir src", `sh -c cd "$0" && exec "$@" src python -m alembic upgrade head`},
+		{"Flask of two variables", list + "-- application.py --\napplication = app = Flask(1)\n", "application: flask run --host=0.0.0.0 --port=4000", "gunicorn --bind 0.0.0.0:4000 application:application", ""},
+		{"Dash of two variables", list + "-- application.py --\napplication = app = Dash(1)\nserver = app.server\napp.run_server()\n", "application.py: python application.py", "gunicorn --bind 0.0.0.0:4000 application:server", ""},
 		{"Django with a database and static files", list + "-- manage.py --\nDJANGO_SETTINGS_MODULE\n-- shop/wsgi.py --\n-- shop/settings.py --\nSTATIC_ROOT = 'x'\nDATABASES = {'default': 1}\n", "manage.py: python manage.py runserver 0.0.0.0:4000", "sh -c python manage.py collectstatic --noinput && exec gunicorn --bind 0.0.0.0:4000 shop.wsgi:application", "python manage.py migrate --noinput"},
 		{"Django with models and no migrations", list + "-- manage.py --\nDJANGO_SETTINGS_MODULE\n-- shop/models.py --\nclass A(models.Model): pass\n-- shop/settings.py --\nDATABASES = {'default': 1}\n", "manage.py: python manage.py runserver 0.0.0.0:4000", "python manage.py runserver 0.0.0.0:4000", "python manage.py migrate --noinput --run-syncdb"},
 		{"Django without a database", list + "-- manage.py --\nDJANGO_SETTINGS_MODULE\n-- shop/settings.py --\nDATABASES = {}\n", "manage.py: python manage.py runserver 0.0.0.0:4000", "python manage.py runserver 0.0.0.0:4000", ""},
@@ -126,6 +130,42 @@ func TestCommands(t *testing.T) {
 			for i, want := range []string{test.dev, test.prod, test.migrate} {
 				if got[i] != want {
 					t.Errorf("got  %s\nwant %s", got[i], want)
+				}
+			}
+		})
+	}
+}
+
+// TestPackage: a service whose files import each other by the name of its directory, from the
+// directory above.
+func TestPackage(t *testing.T) {
+	t.Parallel()
+	const list = "-- my_api/requirements.txt --\nfastapi\nflask\n"
+	const isPackage = "from above /my_api"
+	for _, test := range []struct{ name, files, dev, prod, settings string }{
+		{"by relative imports", list + "-- my_api/__init__.py --\n-- my_api/main.py --\nfrom . import models\napp = FastAPI()\n", "uvicorn my_api.main:app --host 0.0.0.0 --port 4000 --reload", "uvicorn my_api.main:app --host 0.0.0.0 --port 4000", isPackage},
+		{"by its name", list + "-- my_api/app/main.py --\nfrom my_api.app import db\napp = FastAPI()\n", "uvicorn my_api.app.main:app --host 0.0.0.0 --port 4000 --reload", "uvicorn my_api.app.main:app --host 0.0.0.0 --port 4000", isPackage},
+		{"by a factory in it", list + "-- my_api/__init__.py --\ndef create_app():\n    app = Flask(1)\n    return app\n", "flask run --host=0.0.0.0 --port=4000", "gunicorn --bind 0.0.0.0:4000 my_api:create_app()", "__init__.py " + isPackage},
+		{"by a module of Flask", list + "-- my_api/__init__.py --\n-- my_api/app.py --\nfrom .views import x\napp = Flask(1)\n", "flask run --host=0.0.0.0 --port=4000", "gunicorn --bind 0.0.0.0:4000 my_api.app:app", "app.py " + isPackage},
+		{"by its name and by those of its directories", list + "-- my_api/app/main.py --\nfrom my_api.db import x\nfrom app.core import y\napp = FastAPI()\n-- my_api/app/core.py --\n", "uvicorn app.main:app --host 0.0.0.0 --port 4000 --reload", "uvicorn app.main:app --host 0.0.0.0 --port 4000", isPackage},
+		{"a package of that name within", list + "-- my_api/my_api/db.py --\n-- my_api/main.py --\nfrom my_api import db\napp = FastAPI()\n", "uvicorn main:app --host 0.0.0.0 --port 4000 --reload", "uvicorn main:app --host 0.0.0.0 --port 4000", ""},
+		{"by tests alone", list + "-- my_api/main.py --\napp = FastAPI()\n-- my_api/tests/test_a.py --\nfrom my_api.main import app\n", "uvicorn main:app --host 0.0.0.0 --port 4000 --reload", "uvicorn main:app --host 0.0.0.0 --port 4000", ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			a := appIn(t, test.files, "my_api")
+			a.Name, a.Port = "my-api", stack.Port{Number: 4000}
+			a.Start()
+			settings := ""
+			if a.Package != "" {
+				settings = "from above " + string(a.Root())
+			}
+			if a.Stack == "flask" {
+				settings = a.Module + " " + settings
+			}
+			for _, pair := range [][2]string{{strings.Join(a.Dev, " "), test.dev}, {strings.Join(a.Prod, " "), test.prod}, {settings, test.settings}} {
+				if pair[0] != pair[1] {
+					t.Errorf("got  %s\nwant %s", pair[0], pair[1])
 				}
 			}
 		})

@@ -145,27 +145,48 @@ func makesTables(a *stack.App) bool {
 	return false
 }
 
-// importsOwn is the setting by which Alembic's command finds the modules of the project.
-var importsOwn = lazyregexp.New(`(?m)^\s*prepend_sys_path\s*=\s*\S`)
+// prependsPath is the setting by which Alembic's command finds the modules of the project.
+var prependsPath = lazyregexp.New(`(?m)^\s*prepend_sys_path\s*=\s*\S`)
 
-// alembic is the migration of a project that has Alembic's settings. Without the one for the
-// project's modules it runs as a module of Python, which finds those of the current directory.
+// alembic is the migration of a project that has Alembic's settings, whose paths start at the
+// directory that it runs in. Without the one for the project's modules it runs as a module of
+// Python, which finds those of the current directory.
 func alembic(a *stack.App) []string {
-	if !a.Directory().Has("alembic.ini") || makesTables(a) || !pip.Read(a.Tree, a.Dir).Needs("alembic") {
+	at, has := nextToEntry(a, "alembic.ini")
+	if !has || makesTables(a) || !pip.Read(a.Tree, a.Dir).Needs("alembic") {
 		return nil
 	}
-	upgrade := []string{"alembic", "upgrade", "head"}
-	if !importsOwn.MatchString(a.Tree.Text(path.Join(a.Dir, "alembic.ini"))) {
-		upgrade = append([]string{"python", "-m"}, upgrade...)
+	command := []string{"alembic", "upgrade", "head"}
+	if !prependsPath.MatchString(a.Tree.Text(path.Join(a.Dir, at, "alembic.ini"))) {
+		command = append([]string{"python", "-m"}, command...)
 	}
-	return upgrade
+	if at != "." {
+		command = append([]string{"sh", "-c", `cd "$0" && exec "$@"`, at}, command...)
+	}
+	return command
+}
+
+// nextToEntry is the directory, relative to the service's, that has a file: the service's own, or
+// that of the entry or the one that it is imported from.
+func nextToEntry(a *stack.App, name string) (dir string, has bool) {
+	for _, dir := range []string{".", importRoot(a), path.Dir(a.Entry)} {
+		if a.Tree.Has(path.Join(a.Dir, dir, name)) {
+			return dir, true
+		}
+	}
+	return "", false
 }
 
 // flaskMigrate is the migration of a Flask application: that of Flask-Migrate, which needs an
 // application that `flask` finds, or Alembic's.
 func flaskMigrate(a *stack.App) []string {
-	if a.Callable != "" && pip.Read(a.Tree, a.Dir).Needs("flask-migrate") && a.Tree.Has(path.Join(a.Dir, "migrations/env.py")) && !makesTables(a) {
-		return []string{"flask", "db", "upgrade"}
+	at, has := nextToEntry(a, "migrations/env.py")
+	if !has || a.Callable == "" || !pip.Read(a.Tree, a.Dir).Needs("flask-migrate") || makesTables(a) {
+		return alembic(a)
 	}
-	return alembic(a)
+	command := []string{"flask", "db", "upgrade"}
+	if at != "." {
+		command = append(command, "--directory", path.Join(at, "migrations"))
+	}
+	return command
 }

@@ -72,6 +72,7 @@ func TestAccompany(t *testing.T) {
 		{"Flask 1", "flask==1.1.2\n", "itsdangerous<2.1 jinja2<3.1 markupsafe<2.1 werkzeug<2.1", ""},
 		{"Flask 1, all pinned", "flask==1.1.2\nitsdangerous==1.1\njinja2==2.11\nmarkupsafe==1.1\nwerkzeug==1.0\n", "", ""},
 		{"Flask 2.2", "flask==2.2.2\nwerkzeug\n", "werkzeug<3", ""},
+		{"Flask-Login 0.5", "flask==2.0.2\nFlask-Login==0.5.0\n", "werkzeug<2.1", ""},
 		{"an extension", "flask\nflask-sqlalchemy==2.5.1\n", "sqlalchemy<2", ""},
 		{"an extension that says it", "flask\nflask-sqlalchemy==2.5.1\nsqlalchemy<2\n", "", ""},
 		{"PostgreSQL by SQLAlchemy", "flask-sqlalchemy==3.1.1\npsycopg2-binary==2.9.9\n", "sqlalchemy<2.1", ""},

@@ -27,6 +27,7 @@ var All = sync.OnceValue(func() []*stack.Stack {
 	return slices.Concat(
 		node.Nx(),
 		[]*stack.Stack{
+			&node.NestApplication, &node.NestMicroservice,
 			&node.CRA,
 			&node.SvelteKit, &node.ReactRouter, &node.Remix, &node.TanStackStart, &node.SolidStart, &node.Qwik, &node.Vite,
 			&node.Next, &node.Nuxt, &node.Angular, &node.Gatsby, &node.Astro, &node.Docusaurus, &node.VueCLI, &node.Eleventy,

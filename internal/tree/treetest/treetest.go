@@ -2,6 +2,7 @@
 package treetest
 
 import (
+	"encoding/binary"
 	"testing"
 	"testing/fstest"
 
@@ -23,4 +24,15 @@ func Of(t *testing.T, archive string) *tree.Tree {
 		t.Fatal(err)
 	}
 	return root
+}
+
+// Index is an index of git, of version 2, that tracks the files of the names, which are sorted.
+func Index(names ...string) []byte {
+	const header = 62
+	index := binary.BigEndian.AppendUint32([]byte("DIRC\x00\x00\x00\x02"), uint32(len(names)))
+	for _, name := range names {
+		entry := append(make([]byte, header), name...)
+		index = append(append(index, entry...), make([]byte, 8-len(entry)%8)...)
+	}
+	return index
 }

@@ -165,7 +165,7 @@ func managed(p stack.Packages, node string) installation {
 		install := pick("yarn install --frozen-lockfile", "yarn install") + " --ignore-engines"
 		return installation{
 			Tool:  "yarn@" + exact(p, yarnClassic),
-			Cache: "/usr/local/share/.cache/yarn",
+			Cache: "/usr/local/share/.cache/yarn,sharing=locked", // two builds at once break it
 			All:   install,
 			Prod:  install + " --production",
 		}
@@ -212,7 +212,7 @@ func npmInstallation(p stack.Packages, locked bool, node string) installation {
 			return "npm install" + peers(p.Peers) + flags
 		}
 		v.Loose = true
-		return "(npm install" + flags + " || npm install --legacy-peer-deps" + flags + ")"
+		return "(npm install" + flags + " || npm install --force" + flags + ")"
 	}
 	v.All, v.Prod = install(""), install(omit)
 	return v

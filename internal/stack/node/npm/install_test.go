@@ -13,15 +13,15 @@ import (
 // TestManaged: what is installed first, and the two commands that install the packages.
 func TestManaged(t *testing.T) {
 	t.Parallel()
-	const loose = "(npm install || npm install --legacy-peer-deps)"
+	const loose = "(npm install || npm install --force)"
 	for _, test := range []struct {
 		name, manager, version, lock, node string
 		tool, all, prod                    string
 	}{
 		{"npm, locked", "npm", "", "package-lock.json", "24", "", "npm ci", "npm ci --omit=dev"},
-		{"npm", "npm", "", "", "24", "", loose, "(npm install --omit=dev || npm install --legacy-peer-deps --omit=dev)"},
-		{"nothing is npm", "", "", "", "24", "", loose, "(npm install --omit=dev || npm install --legacy-peer-deps --omit=dev)"},
-		{"npm comes with Node, whatever is pinned", "npm", "9.0.0", "", "24", "", loose, "(npm install --omit=dev || npm install --legacy-peer-deps --omit=dev)"},
+		{"npm", "npm", "", "", "24", "", loose, "(npm install --omit=dev || npm install --force --omit=dev)"},
+		{"nothing is npm", "", "", "", "24", "", loose, "(npm install --omit=dev || npm install --force --omit=dev)"},
+		{"npm comes with Node, whatever is pinned", "npm", "9.0.0", "", "24", "", loose, "(npm install --omit=dev || npm install --force --omit=dev)"},
 		{"npm 6", "npm", "", "package-lock.json", "14", "", "npm ci", "npm ci --only=production"},
 		{"npm 6 and a newer lock file", "npm", "8", "package-lock.json", "14", "npm@" + npm8, "npm ci", "npm ci --omit=dev"},
 		{"Yarn 1, locked", "yarn", "", "yarn.lock", "24", "yarn@" + yarnClassic, "yarn install --frozen-lockfile --ignore-engines", "yarn install --frozen-lockfile --ignore-engines --production"},

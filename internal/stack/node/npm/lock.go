@@ -121,6 +121,7 @@ type lockedPackage struct {
 	Version  string `json:"version"`
 	Link     bool   `json:"link"`
 	Peer     bool   `json:"peer"`
+	Optional bool   `json:"optional"`
 	Peers    Texts  `json:"peerDependencies"`
 	PeerMeta map[string]struct {
 		Optional bool `json:"optional"`
@@ -178,7 +179,7 @@ func (l *lock) readNPM(text string) {
 }
 
 // incomplete says whether packages of npm's lock file lack one that they depend on, such as
-// the optional ones of another operating system: `npm ci` refuses that.
+// the optional ones of another operating system, or peers of these: `npm ci` refuses that.
 func incomplete(packages map[string]lockedPackage) bool {
 	for dir, p := range packages {
 		if !strings.Contains(dir, "node_modules/") || p.Link {
@@ -191,8 +192,17 @@ func incomplete(packages map[string]lockedPackage) bool {
 				}
 			}
 		}
+		if slices.ContainsFunc(slices.Collect(maps.Keys(p.Peers)), func(name string) bool { return p.isLeftOut(packages, dir, name) }) {
+			return true
+		}
 	}
 	return false
+}
+
+// isLeftOut says whether npm left out a peer of an optional package, as it does on the systems that
+// the package is not for.
+func (p lockedPackage) isLeftOut(packages map[string]lockedPackage, dir, name string) bool {
+	return p.Optional && !p.PeerMeta[name].Optional && !finds(packages, dir, name, "")
 }
 
 // readYarn reads the lines of a yarn.lock of either form: a line without indentation has the

@@ -97,17 +97,11 @@ var (
 	seeds  = lazyregexp.New(`^(?:db[:-])?seed(?:[:-](?:db|run|all|dev))?$`)
 )
 
-// migrate sets the commands that bring the service's database up to date and fill it.
+// migrate sets the commands that bring the service's database up to date and fill it. What the
+// service does not have itself, a member of the workspace that it imports may have.
 func (v *project) migrate() {
 	a := v.App
-	for _, tool := range tools {
-		if v.own.NeedsOneOf(tool.packages...) == "" {
-			continue
-		}
-		if a.Migrate = v.migrateWith(tool); a.Migrate != nil {
-			break
-		}
-	}
+	migrateByTool(v)
 	if a.Migrate == nil {
 		v.migratePrisma()
 	}
@@ -116,6 +110,45 @@ func (v *project) migrate() {
 	}
 	if a.Migrate != nil || v.own.NeedsOneOf("mongoose", "mongodb") != "" { // else data fits no tables
 		a.Seed = v.seed()
+	}
+	for _, member := range a.Packages.Linked {
+		if a.Migrate != nil && a.Seed.Command != nil {
+			return
+		}
+		migrateIn(v, member)
+	}
+}
+
+// migrateByTool sets the command of a tool that the package has.
+func migrateByTool(v *project) {
+	for _, tool := range tools {
+		if v.own.NeedsOneOf(tool.packages...) == "" {
+			continue
+		}
+		if v.Migrate = v.migrateWith(tool); v.Migrate != nil {
+			return
+		}
+	}
+}
+
+// migrateIn takes the commands of a member, which run in its directory.
+func migrateIn(v *project, member string) {
+	app := *v.App
+	app.Dir, app.Migrate = path.Join(v.dir, member), nil
+	other := *v
+	other.App, other.own = &app, v.packages[member]
+	if migrateByTool(&other); app.Migrate == nil {
+		migrateByHand(&other)
+	}
+	isPrisma := app.Migrate == nil && v.Migrate != nil && other.prismaAt(member, other.own).schema != ""
+	if app.Migrate == nil && !isPrisma {
+		return
+	}
+	if v.Migrate == nil {
+		v.Migrate = inDirectory(v.Dir, app.Dir, app.Migrate)
+	}
+	if seed := other.seed(); v.Seed.Command == nil && seed.Command != nil {
+		v.Seed = stack.Seed{Command: inDirectory(v.Dir, app.Dir, seed.Command), Once: seed.Once}
 	}
 }
 

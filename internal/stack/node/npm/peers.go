@@ -25,7 +25,7 @@ func peersFlag(packages map[string]lockedPackage) string {
 			continue // the project's own
 		}
 		for name, wanted := range p.Peers {
-			conflict = conflict || !p.PeerMeta[name].Optional && !finds(packages, dir, name, wanted)
+			conflict = conflict || !p.PeerMeta[name].Optional && !finds(packages, dir, name, wanted) && !p.isLeftOut(packages, dir, name)
 		}
 	}
 	switch {

@@ -130,7 +130,28 @@ func linked(a *stack.App, w workspace) []string {
 		}
 	}
 	visit(shared)
-	return found
+	return append(found, withSchema(a, w, found)...)
+}
+
+// withSchema is the member with the only schema of Prisma, where the service uses the client and
+// has no schema of its own: the client is generated for all that use the same version of it.
+func withSchema(a *stack.App, w workspace, linked []string) []string {
+	has := func(dir string) bool {
+		return a.Tree.Has(path.Join(dir, "prisma/schema.prisma")) || a.Tree.Has(path.Join(dir, "schema.prisma"))
+	}
+	if ManifestOf(a.Tree, a.Dir).NeedsOneOf("@prisma/client") == "" || has(a.Dir) || has(w.dir) {
+		return nil
+	}
+	var all []string
+	for _, member := range w.members {
+		if has(path.Join(w.dir, member)) {
+			all = append(all, member)
+		}
+	}
+	if len(all) != 1 || slices.Contains(linked, all[0]) {
+		return nil
+	}
+	return all
 }
 
 // pnpmMembers are the packages of a pnpm-workspace.yaml; none of a broken one.

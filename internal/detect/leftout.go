@@ -3,59 +3,11 @@ package detect
 import (
 	"path"
 	"slices"
-	"strings"
 
+	"github.com/devup-cli/devup/internal/detect/filenames"
 	"github.com/devup-cli/devup/internal/lazyregexp"
-	"github.com/devup-cli/devup/internal/stack"
-	"github.com/devup-cli/devup/internal/stack/stacks"
 	"github.com/devup-cli/devup/internal/tree"
 )
-
-// manifests are those of languages, by name or ending, with what people call a service with one.
-// Pages says that its servers answer with pages that load files of a bundler.
-var manifests = []struct {
-	file, what string
-	pages      bool
-}{
-	{"Gemfile", "Ruby", false},
-	{"go.mod", "Go", false},
-	{"pom.xml", "Java", false},
-	{"build.gradle", "Java", false},
-	{"build.gradle.kts", "Kotlin", false},
-	{"Cargo.toml", "Rust", false},
-	{"composer.json", "PHP", true},
-	{"mix.exs", "Elixir", true},
-	{".csproj", "ASP.NET", true},
-	{".fsproj", "ASP.NET", true},
-}
-
-// languageIn is the language whose manifest lies in the directory, and whether its servers have
-// pages; empty for none.
-func languageIn(f *tree.Directory) (language string, pages bool) {
-	for _, m := range manifests {
-		for _, name := range f.Names {
-			if name == m.file || strings.HasPrefix(m.file, ".") && strings.HasSuffix(name, m.file) {
-				return m.what, m.pages || m.what == "Ruby" && f.Has("config.ru")
-			}
-		}
-	}
-	return "", false
-}
-
-// pageServer is the language of a directory whose servers answer with pages that load files
-// of a bundler; empty for none.
-func pageServer(f *tree.Directory) string {
-	if language, pages := languageIn(f); pages {
-		return language
-	}
-	return ""
-}
-
-// hasManifest tells whether a directory lists packages, in any language.
-func hasManifest(f *tree.Directory) bool {
-	language, _ := languageIn(f)
-	return language != "" || slices.ContainsFunc(stacks.Languages(), func(l *stack.Language) bool { return f.First(l.Manifests...) != "" })
-}
 
 // leaveOut names the directories that people may expect to be services and that hold none.
 func (s *scan) leaveOut() {
@@ -91,7 +43,7 @@ func (s *scan) dropFallbacks() {
 // is no fallback.
 func (s *scan) isWithin(dir string, all services) bool {
 	for up := dir; ; up = path.Dir(up) {
-		if hasManifest(s.tree.Directory(up)) || slices.ContainsFunc(all, func(c *candidate) bool { return c.Dir == up && !c.Of.Fallback }) {
+		if filenames.HasManifest(s.tree.Directory(up)) || slices.ContainsFunc(all, func(c *candidate) bool { return c.Dir == up && !c.Of.Fallback }) {
 			return true
 		}
 		if up == "." {

@@ -1,0 +1,80 @@
+package tree
+
+import (
+	"encoding/binary"
+	"strings"
+	"testing"
+	"testing/fstest"
+)
+
+// indexOf is an index of git with the paths, which are sorted.
+func indexOf(version uint32, names ...string) []byte {
+	index := append([]byte("DIRC"), binary.BigEndian.AppendUint32(nil, version)...)
+	index = binary.BigEndian.AppendUint32(index, uint32(len(names)))
+	previous := ""
+	for i, name := range names {
+		entry := make([]byte, entryHeader)
+		if version > 2 && i == 0 {
+			entry[entryHeader-2] = flagExtended >> 8
+			entry = append(entry, 0, 0)
+		}
+		if version == 4 {
+			common := 0
+			for common < min(len(previous), len(name)) && previous[common] == name[common] {
+				common++
+			}
+			entry = append(entry, byte(len(previous)-common))
+			entry = append(append(entry, name[common:]...), 0)
+		} else {
+			entry = append(append(entry, name...), make([]byte, 8-(len(entry)+len(name))%8)...)
+		}
+		index, previous = append(index, entry...), name
+	}
+	return index
+}
+
+// TestTracked: what git tracks counts although .gitignore names it.
+func TestTracked(t *testing.T) {
+	t.Parallel()
+	index := indexOf(2, ".gitignore", "api/.env", "lib/a/x")
+	for name, test := range map[string]struct {
+		index []byte
+		want  string
+	}{
+		"version 2":     {index, ".gitignore x api/.env lib/a/x"},
+		"version 3":     {indexOf(3, ".gitignore", "api/.env", "lib/a/x"), ".gitignore x api/.env lib/a/x"},
+		"version 4":     {indexOf(4, ".gitignore", "api/.env", "api/.env.local", "lib/a/x"), ".gitignore x api/.env api/.env.local lib/a/x"},
+		"no index":      {nil, ".gitignore x"},
+		"a broken one":  {index[:len(index)-9], ".gitignore x"},
+		"another file":  {[]byte("DIRX" + string(index[4:])), ".gitignore x"},
+		"a later form":  {append([]byte("DIRC\x00\x00\x00\x09"), index[8:]...), ".gitignore x"},
+		"more than fit": {append([]byte("DIRC\x00\x00\x00\x02\xff\xff\xff\xff"), index[12:]...), ".gitignore x"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			fsys := fstest.MapFS{".gitignore": {Data: []byte(".env*\nlib/\n")}, "x": {}, "api/.env": {}, "api/.env.local": {}, "lib/y": {}, "lib/a/x": {}, "lib/b/x": {}}
+			if test.index != nil {
+				fsys[".git/index"] = &fstest.MapFile{Data: test.index}
+			}
+			root, err := Walk(fsys, Files{Interesting: func(string) bool { return true }, Manifest: func(string) bool { return false }})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := held(root); got != test.want {
+				t.Errorf("got  %s\nwant %s", got, test.want)
+			}
+		})
+	}
+}
+
+func FuzzTracked(f *testing.F) {
+	f.Add(indexOf(2, "a", "b/c"))
+	f.Add(indexOf(4, "a", "a/b", "a/c"))
+	f.Fuzz(func(t *testing.T, index []byte) {
+		for _, name := range trackedIn(index) {
+			if name == "" || strings.Contains(name, "\x00") {
+				t.Errorf("a path %q", name)
+			}
+		}
+	})
+}
