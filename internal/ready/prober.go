@@ -221,7 +221,7 @@ func (a *prober) inspectContainer(ctx context.Context, s state) inspection {
 	result := inspection{sockets: found, err: err}
 	ofOthers := func(port int) bool { return slices.Contains(a.probe.Neighbors, port) }
 	if ports := slices.Concat(found.outside, found.loopback); err == nil && len(slices.DeleteFunc(ports, ofOthers)) == 0 {
-		result.crashed = crashed(a.log(ctx, s, "5"))
+		result.crashed = crashed(a.log(ctx, s, watcherLines))
 	}
 	return result
 }
