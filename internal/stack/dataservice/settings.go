@@ -1,6 +1,7 @@
 package dataservice
 
 import (
+	"cmp"
 	"encoding/json"
 	"path"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/tree"
 )
 
@@ -21,7 +23,7 @@ func IsSettings(name string) bool {
 	case ".prisma", ".properties", ".yml", ".yaml", ".json", ".exs", ".xml", ".toml":
 		return settingsFiles.MatchString(name) || configName.MatchString(name)
 	}
-	return false
+	return isPrisma(name)
 }
 
 var springFiles = lazyregexp.New(`^application[\w-]*\.(?:properties|ya?ml)$`)
@@ -35,7 +37,7 @@ func isBound(name, scheme string) bool {
 // override them, or that they read.
 func Overrides(file tree.File) []Named {
 	switch name := path.Base(file.Path); {
-	case strings.HasSuffix(name, ".prisma"):
+	case isPrisma(name):
 		return prismaVariables(file)
 	case strings.HasPrefix(name, "application"):
 		return springVariables(file)
@@ -48,15 +50,37 @@ func Overrides(file tree.File) []Named {
 	return nil
 }
 
-var prismaEnv = lazyregexp.New(`\b(?:url|directUrl|shadowDatabaseUrl)\s*=\s*env\(\s*"(\w+)"\s*\)`)
+// isPrisma reports whether a file says where Prisma finds its database: a schema or, since Prisma 7,
+// the settings file.
+func isPrisma(name string) bool {
+	return path.Ext(name) == ".prisma" || strings.HasPrefix(path.Base(name), "prisma.config.")
+}
+
+var prismaEnv = lazyregexp.New(`\b(?:url|directUrl|shadowDatabaseUrl)\s*[=:]\s*(?:env\(\s*["'](\w+)["']\s*\)|process\.env\.(\w+))`)
 
 func prismaVariables(file tree.File) []Named {
 	var all []Named
 	for _, m := range prismaEnv.FindAllStringSubmatchIndex(file.Text, -1) {
-		name := file.Text[m[2]:m[3]]
+		name := stack.Group(file.Text, m, 1) + stack.Group(file.Text, m, 2)
 		all = append(all, Named{Name: name, Values: []Value{{From: Code, At: file.At(m[0], name)}}})
 	}
 	return all
+}
+
+// prismaReads is a clue of the variables that Prisma takes its database's URLs from, whatever
+// they are called.
+func prismaReads(file tree.File) []Clue {
+	if !isPrisma(file.Path) {
+		return nil
+	}
+	clue := Clue{Service: cmp.Or(dialectIn(file.Text), anySQL)}
+	for _, v := range prismaVariables(file) {
+		clue.Reads, clue.Evidence = append(clue.Reads, Read{v.Name, PartURL}), v.Values[0].At
+	}
+	if clue.Reads == nil {
+		return nil
+	}
+	return []Clue{clue}
 }
 
 var (
