@@ -3,9 +3,11 @@ package provider
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"maps"
 	"os"
 	"slices"
+	"time"
 
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/project"
@@ -40,17 +42,42 @@ func (r Runner) metadata(ctx context.Context, program string) metadata {
 		return metadata{}
 	}
 	defer os.RemoveAll(dir)
+	ctx, cancel := context.WithTimeout(ctx, metadataTime)
+	defer cancel()
 	asked := r.process(ctx, program, "metadata")
-	asked.Dir = dir
-	text, err := asked.Output()
-	if err != nil {
+	asked.Dir, asked.WaitDelay = dir, time.Second
+	said := &limited{stop: cancel}
+	asked.Stdout = said
+	if err := asked.Run(); err != nil {
 		return metadata{}
 	}
 	var m metadata
-	if json.Unmarshal(text, &m) != nil {
+	if json.Unmarshal(said.text, &m) != nil {
 		return metadata{}
 	}
 	return m
+}
+
+// What a program that is asked for its metadata may take: a clone chooses its name, and it may
+// be any on the PATH.
+const (
+	metadataTime = 10 * time.Second
+	mostMetadata = 1 << 20
+)
+
+// limited keeps what a program prints, and stops one that prints too much.
+type limited struct {
+	text []byte
+	stop context.CancelFunc
+}
+
+func (l *limited) Write(p []byte) (int, error) {
+	if len(l.text)+len(p) > mostMetadata {
+		l.stop()
+		return 0, io.ErrShortWrite
+	}
+	l.text = append(l.text, p...)
+	return len(p), nil
 }
 
 // arguments are those of a command for a service: its options, as far as the command takes

@@ -160,6 +160,20 @@ func TestMetadata(t *testing.T) {
 	}
 }
 
+// TestMetadataIsBounded: a clone may name any program of the machine, also one that prints
+// without end.
+func TestMetadataIsBounded(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "docker-cloud"), []byte("#!/bin/sh\nexec yes\n"), 0o755); err != nil { //nolint:gosec // a program
+		t.Fatal(err)
+	}
+	if m := w.runner.metadata(t.Context(), filepath.Join(dir, "docker-cloud")); !m.none() {
+		t.Errorf("metadata: %+v", m)
+	}
+}
+
 // TestStopIsOptional: a provider that tells of no stop is not asked for it.
 func TestStopIsOptional(t *testing.T) {
 	t.Parallel()

@@ -1,6 +1,10 @@
 package ready
 
-import "github.com/devup-cli/devup/internal/lazyregexp"
+import (
+	"slices"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
+)
 
 var (
 	// waitsForEdit is the last line of programs that run another one, and that start it again
@@ -19,8 +23,8 @@ const watcherLines = "100"
 // crashed reports whether the last lines of a log say that the program has ended and will
 // not be started again by itself.
 func crashed(log []string) bool {
-	for i := len(log) - 1; i >= 0; i-- {
-		switch line := log[i]; {
+	for i, line := range slices.Backward(log) {
+		switch {
 		case i == len(log)-1 && waitsForEdit.MatchString(line), childFailed.MatchString(line):
 			return true
 		case childStarts.MatchString(line):

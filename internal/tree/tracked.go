@@ -48,6 +48,13 @@ const (
 	flagExtended = 1 << 14
 )
 
+// What the paths of an index may take in memory: in version 4 an entry says only what it does
+// not have in common with the one before.
+const (
+	maxPath  = 4096 // PATH_MAX of Linux
+	maxPaths = 256 << 20
+)
+
 // trackedIn are the paths in an index of git, sorted; nil for one that cannot be read.
 func trackedIn(index []byte) []string {
 	if len(index) < indexHeader || string(index[:4]) != "DIRC" {
@@ -58,10 +65,10 @@ func trackedIn(index []byte) []string {
 		return nil
 	}
 	var all []string
-	previous, rest := "", index[indexHeader:]
+	previous, rest, left := "", index[indexHeader:], maxPaths
 	for range binary.BigEndian.Uint32(index[8:]) {
 		name, size := entryIn(rest, version, previous)
-		if name == "" {
+		if left -= len(name); name == "" || len(name) > maxPath || left < 0 {
 			return nil
 		}
 		all, previous, rest = append(all, name), name, rest[size:]

@@ -67,6 +67,19 @@ func TestTracked(t *testing.T) {
 	}
 }
 
+// TestPathsOfAnIndexAreBounded: in version 4 some bytes in the file can stand for a long path, in
+// each of many entries.
+func TestPathsOfAnIndexAreBounded(t *testing.T) {
+	t.Parallel()
+	var names []string
+	for i := range 200 {
+		names = append(names, strings.Repeat("a/23456789012345678901234567890", i+1))
+	}
+	if got := trackedIn(indexOf(4, names...)); got != nil {
+		t.Errorf("%d paths, the last of %d bytes", len(got), len(got[len(got)-1]))
+	}
+}
+
 func FuzzTracked(f *testing.F) {
 	f.Add(indexOf(2, "a", "b/c"))
 	f.Add(indexOf(4, "a", "a/b", "a/c"))

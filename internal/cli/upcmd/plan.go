@@ -83,17 +83,25 @@ func previewUnobserved(ctx context.Context, env *command.Env, services []string,
 		return
 	}
 	defer s.Close()
-	p := session.ResolvedAsRunning(ctx, s)
+	p, err := session.Providers(s).Up(ctx, session.ResolvedAsRunning(ctx, s), true)
+	if err != nil {
+		return
+	}
 	outcome := &up.Outcome{}
 	if outcome.Plan, err = plan.Make(p.Project, plan.Observed{}, r.Options.Plan); err != nil {
 		return
 	}
 	const unknown = "the state of the engine is unknown"
+	built := map[string]bool{}
+	for _, service := range p.Services {
+		built[plan.ImageName(p.Project, service)] = built[plan.ImageName(p.Project, service)] || service.Build != nil
+	}
 	for _, name := range p.ServiceNames() {
 		service := p.Services[name]
 		switch i := slices.IndexFunc(outcome.Pulls, func(p transfer.Pull) bool { return p.Image == service.Image }); {
 		case service.Build != nil:
 			outcome.Builds = append(outcome.Builds, images.Build{Service: name, Cause: unknown})
+		case built[service.Image]: // by another service
 		case i >= 0:
 			outcome.Pulls[i].Services = append(outcome.Pulls[i].Services, name)
 		default:
