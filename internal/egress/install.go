@@ -8,6 +8,7 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // installer is a program that installs packages.
@@ -171,7 +172,7 @@ func subcommand(arguments []string) string {
 // word, without the quotes. Nothing is expanded. A text that no shell would take has none.
 func simpleCommands(text string) [][]string {
 	text = hereDocument.ReplaceAllString(text, "") // a Dockerfile has its content apart
-	file, err := syntax.NewParser(syntax.RecoverErrors(8)).Parse(strings.NewReader(text), "")
+	file, err := untrusted.ParseShell(text, syntax.RecoverErrors(8))
 	if err != nil {
 		return nil
 	}

@@ -30,6 +30,13 @@ func (l *loading) envFiles(p *Project) error {
 			if len(s.PreStart[i].Environment)+len(s.PreStart[i].EnvFiles) == 0 {
 				continue
 			}
+			// What a hook inherits of its service is in it. It stays with the service alone, so that
+			// what changes there later changes for the hook.
+			s.PreStart[i].Environment = maps.Clone(s.PreStart[i].Environment)
+			maps.DeleteFunc(s.PreStart[i].Environment, func(key string, value *string) bool {
+				of, inherited := s.Environment[key]
+				return inherited && value != nil && of != nil && *value == *of
+			})
 			if _, err := resolver.Resolve(name, &s.PreStart[i].ContainerSpec); err != nil {
 				return err
 			}

@@ -11,7 +11,7 @@ import (
 // that is impossible or slow.
 func (s *Session) Distant(ctx context.Context) bool {
 	h := sharingOf(ctx, s)
-	return h.none() || h.slow()
+	return !h.local || h.none() || h.slow()
 }
 
 // sharing is what decides how the engine gets at this machine's files.
@@ -24,20 +24,20 @@ type sharing struct {
 // sharingOf asks the engine about itself only where its answer counts.
 func sharingOf(ctx context.Context, s *Session) sharing {
 	h := sharing{local: s.Engine.Local(), goos: runtime.GOOS}
-	if h.goos != "linux" && h.local {
+	if h.goos == "windows" || h.goos != "linux" && h.local {
 		h.engine, _ = s.Engine.Facts(ctx) // what fails here, fails again where it is reported
 	}
 	return h
 }
 
-// none reports whether the engine cannot mount this machine's files: it runs on another
-// machine, or runs Linux containers on Windows in a virtual machine that maps no paths, as
-// in WSL by tcp://localhost.
+// none reports whether the engine can mount no path of this machine: it runs Linux containers,
+// and this is Windows, without the virtual machine of Docker Desktop that maps its paths. Elsewhere
+// an engine at an address may well have the same paths, as next to a CI job.
 func (h sharing) none() bool {
-	return !h.local || h.goos == "windows" && !h.engine.Desktop && h.engine.OS != "windows"
+	return h.goos == "windows" && h.engine.OS != "windows" && (!h.local || !h.engine.Desktop)
 }
 
 // slow reports whether files reach the engine through a share that reports no changes.
 func (h sharing) slow() bool {
-	return h.engine.Desktop && (h.goos == "windows" || h.goos == "darwin")
+	return h.local && h.engine.Desktop && (h.goos == "windows" || h.goos == "darwin")
 }

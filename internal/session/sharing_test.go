@@ -14,10 +14,11 @@ func TestSharing(t *testing.T) {
 	}{
 		{sharing{true, engine.Facts{OS: "linux"}, "linux"}, false, false},
 		{sharing{true, engine.Facts{OS: "linux", Desktop: true}, "linux"}, false, false},
-		{sharing{false, engine.Facts{OS: "linux"}, "linux"}, true, false},
+		{sharing{false, engine.Facts{}, "linux"}, false, false},
 		{sharing{true, engine.Facts{OS: "linux", Desktop: true}, "windows"}, false, true},
 		{sharing{true, engine.Facts{OS: "linux"}, "windows"}, true, false}, // in WSL, by tcp://localhost
 		{sharing{true, engine.Facts{OS: "windows"}, "windows"}, false, false},
+		{sharing{false, engine.Facts{OS: "linux", Desktop: true}, "windows"}, true, false},
 		{sharing{true, engine.Facts{OS: "linux", Desktop: true}, "darwin"}, false, true},
 		{sharing{true, engine.Facts{OS: "linux"}, "darwin"}, false, false},
 	}

@@ -3,9 +3,11 @@ package up
 import (
 	"errors"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 
@@ -23,24 +25,29 @@ const (
 	mostCopiedBytes = 16 << 20
 )
 
-// copyMounts replaces the bind mounts of this machine's files where the engine does not see
-// them: the files are copied into the containers before they start, and those of the project
-// are watched. A path that this machine does not have may be one of the engine's, and stays.
-// The names are those of the services that have such files.
+// copyMounts replaces the bind mounts of this machine's files where the engine can mount none:
+// the files are copied into the containers before they start, and those of the project are
+// watched. What a container writes into a directory stays in a volume. A path that is no file of
+// the project's may be one of the engine's, and stays. The names are those of the services that
+// have such files.
 func copyMounts(p *project.Project, files Mounts) (services []string, err error) {
 	for _, name := range p.ServiceNames() {
 		s := p.Services[name]
 		own := false
 		var kept []types.ServiceVolumeConfig
 		for _, v := range s.Volumes {
-			of := sourceOf(p, files, v)
+			source, of := sourceOf(p, files, v)
 			if of == elsewhere {
 				kept = append(kept, v)
 				continue
 			}
 			c := copier{project: p, service: &s, private: of == credentials}
-			if err := c.add(v.Source, v.Target); err != nil {
+			directory, err := c.add(source, v.Target)
+			if err != nil {
 				return nil, err
+			}
+			if directory && !v.ReadOnly {
+				kept = append(kept, written(p, name, v.Target))
 			}
 			if of == inProject {
 				own = true
@@ -51,10 +58,21 @@ func copyMounts(p *project.Project, files Mounts) (services []string, err error)
 		p.Services[name] = s
 		if own {
 			services = append(services, name)
-			p.Notes = append(p.Notes, name+": files are copied into the container instead of mounted, because the engine does not share this machine's files; what the container writes there stays in it")
+			p.Notes = append(p.Notes, name+": files are copied into the container instead of mounted, because the engine does not share this machine's files; what the container writes stays there, in a volume")
 		}
 	}
 	return services, nil
+}
+
+// written is the volume for what a container writes into a directory that is not mounted.
+func written(p *project.Project, service, target string) types.ServiceVolumeConfig {
+	key := service + "_" + plan.Digest([]byte(target))[:8]
+	p.Volumes = maps.Clone(p.Volumes)
+	if p.Volumes == nil {
+		p.Volumes = types.Volumes{}
+	}
+	p.Volumes[key] = types.VolumeConfig{Name: p.Name + "_" + key}
+	return types.ServiceVolumeConfig{Type: types.VolumeTypeVolume, Source: key, Target: target}
 }
 
 // place is where the source of a mount lies.
@@ -64,28 +82,30 @@ const (
 	elsewhere   place = iota // not on this machine, or no file of the project's
 	inProject                // in the project's directory
 	settings                 // certificates and settings that devup keeps for containers
-	credentials              // credentials that devup keeps for one project
+	credentials              // credentials that devup keeps for this project
 )
 
-func sourceOf(p *project.Project, files Mounts, v types.ServiceVolumeConfig) place {
-	if _, err := os.Stat(v.Source); err != nil || v.Type != types.VolumeTypeBind {
-		return elsewhere
+// sourceOf is the file or directory that a mount leads to, links resolved, and where it lies. No
+// link leads out of the project.
+func sourceOf(p *project.Project, files Mounts, v types.ServiceVolumeConfig) (string, place) {
+	source, err := filepath.EvalSymlinks(v.Source)
+	if err != nil || v.Type != types.VolumeTypeBind {
+		return "", elsewhere
 	}
 	kept := filepath.Join(files.StateDir, top)
-	switch {
-	case files.StateDir != "" && below(filepath.Join(kept, files.dir()), v.Source):
-		return credentials
-	case files.StateDir != "" && below(kept, v.Source):
-		return settings
-	case below(p.WorkingDir, v.Source):
-		return inProject
+	for _, at := range []struct {
+		dir   string
+		place place
+	}{{filepath.Join(kept, files.dir()), credentials}, {filepath.Join(kept, public), settings}, {p.WorkingDir, inProject}} {
+		dir, err := filepath.EvalSymlinks(at.dir)
+		if err != nil || at.place != inProject && files.StateDir == "" {
+			continue
+		}
+		if relative, err := filepath.Rel(dir, source); err == nil && filepath.IsLocal(relative) {
+			return source, at.place
+		}
 	}
-	return elsewhere
-}
-
-func below(dir, name string) bool {
-	relative, err := filepath.Rel(dir, name)
-	return err == nil && filepath.IsLocal(relative)
+	return "", elsewhere
 }
 
 // watched makes an edit of what was copied show in the container.
@@ -107,20 +127,24 @@ type copier struct {
 	bytes   int
 }
 
-// add copies a file, or the files of a directory.
-func (c *copier) add(source, target string) error {
+// add copies a file, or the files of a directory, and says which of the two it was.
+func (c *copier) add(source, target string) (directory bool, err error) {
 	info, err := os.Stat(source)
 	if err != nil {
-		return err
+		return false, err
 	}
-	if !info.IsDir() {
-		content, err := untrusted.ReadFile(source, mostCopiedBytes)
-		if err != nil {
-			return c.refused(source, err)
-		}
-		c.put(content, target, info.Mode())
-		return nil
+	if info.IsDir() {
+		return true, c.addDirectory(source, target)
 	}
+	content, err := untrusted.ReadFile(source, mostCopiedBytes)
+	if err != nil {
+		return false, c.refused(source, err)
+	}
+	c.put(content, target, info.Mode())
+	return false, nil
+}
+
+func (c *copier) addDirectory(source, target string) error {
 	root, err := os.OpenRoot(source)
 	if err != nil {
 		return c.refused(source, err)
@@ -157,12 +181,19 @@ func (c *copier) put(content []byte, target string, mode fs.FileMode) {
 	}
 	c.project.Configs[key] = types.ConfigObjConfig{Name: key, Content: string(content)}
 	ref := types.ServiceConfigObjConfig{Source: key, Target: target}
-	permissions := types.FileMode(mode.Perm() | 0o444)
+	permissions := types.FileMode(mode.Perm())
+	if runtime.GOOS == "windows" {
+		permissions = 0o755 // no file has rights there that containers know, and any may be a program
+	}
 	if c.private {
 		permissions, ref.UID = 0o400, strconv.Itoa(userOf(*c.service))
 	}
 	ref.Mode = &permissions
 	c.service.Configs = append(slices.Clone(c.service.Configs), ref)
+	c.service.PreStart = slices.Clone(c.service.PreStart)
+	for i, hook := range c.service.PreStart { // which has the mounts of its service
+		c.service.PreStart[i].Configs = append(slices.Clone(hook.Configs), ref)
+	}
 }
 
 func (c *copier) refused(source string, err error) error {

@@ -3,6 +3,7 @@ package up
 import (
 	"fmt"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -23,6 +24,8 @@ services:
     volumes:
       - ./initial:/docker-entrypoint-initdb.d:ro
       - ./postgres.conf:/etc/postgres.conf
+      - ./kept:/kept
+      - ./out:/out
       - /var/run/no-such-engine.sock:/var/run/docker.sock
       - data:/var/lib/postgresql/data
 volumes: {data: {}}
@@ -30,9 +33,13 @@ volumes: {data: {}}
 create table a ();
 -- initial/more/b.sql --
 create table b ();
+-- kept/.gitkeep --
 -- postgres.conf --
 port = 5432
 `)
+	if err := os.Symlink(t.TempDir(), filepath.Join(p.WorkingDir, "out")); err != nil {
+		t.Skip(err) // Windows lets few users make links
+	}
 	services, err := copyMounts(p, Mounts{StateDir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
@@ -45,17 +52,18 @@ port = 5432
 	for _, v := range db.Volumes {
 		mounts = append(mounts, v.Target)
 	}
-	if got := strings.Join(mounts, " "); got != "/var/run/docker.sock /var/lib/postgresql/data" {
+	if got := strings.Join(mounts, " "); got != "/kept /out /var/run/docker.sock /var/lib/postgresql/data" {
 		t.Errorf("mounts: %s", got)
 	}
 	got := map[string]string{}
 	for _, c := range db.Configs {
-		got[c.Target] = fmt.Sprintf("%s %v", strings.TrimSpace(p.Configs[c.Source].Content), *c.Mode&0o444)
+		got[c.Target] = fmt.Sprintf("%s %v", strings.TrimSpace(p.Configs[c.Source].Content), *c.Mode)
 	}
 	want := map[string]string{
-		"/docker-entrypoint-initdb.d/a.sql":      "create table a (); 292",
-		"/docker-entrypoint-initdb.d/more/b.sql": "create table b (); 292",
-		"/etc/postgres.conf":                     "port = 5432 292",
+		"/docker-entrypoint-initdb.d/a.sql":      "create table a (); 384",
+		"/docker-entrypoint-initdb.d/more/b.sql": "create table b (); 384",
+		"/etc/postgres.conf":                     "port = 5432 384",
+		"/kept/.gitkeep":                         " 384",
 	}
 	if !maps.Equal(got, want) {
 		t.Errorf("copies: %v", got)
@@ -64,7 +72,7 @@ port = 5432
 	for _, rule := range db.Develop.Watch {
 		watched = append(watched, rule.Target)
 	}
-	if !slices.Equal(watched, []string{"/docker-entrypoint-initdb.d", "/etc/postgres.conf"}) {
+	if !slices.Equal(watched, []string{"/docker-entrypoint-initdb.d", "/etc/postgres.conf", "/kept"}) {
 		t.Errorf("watched: %v", watched)
 	}
 }

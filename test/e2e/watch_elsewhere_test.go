@@ -45,38 +45,6 @@ func TestWatchInsteadOfMount(t *testing.T) {
 	})
 }
 
-// TestCopiesInsteadOfMounts: on an engine elsewhere a service has the files of its bind mounts
-// before it starts, and a changed file makes a new container with it.
-func TestCopiesInsteadOfMounts(t *testing.T) {
-	t.Parallel()
-	c := files(t, strings.Replace(sleeper, "init: true", "init: true\n    volumes: [\"./conf:/conf:ro\", \"./one.txt:/etc/one.txt\"]", 1))
-	c.write(t, "conf/sub/a.txt", "first")
-	c.write(t, "one.txt", "one")
-	c.env = append(c.env, "DOCKER_HOST="+elsewhere(t))
-	c.devup(t, "up", "--detach")
-	first := inspect(t, c.name, "web")
-	if len(first.Mounts) > 0 {
-		t.Errorf("mounted: %+v", first.Mounts)
-	}
-	read := func() string {
-		return c.devup(t, "exec", "-T", "web", "cat", "/conf/sub/a.txt", "/etc/one.txt").out
-	}
-	if got := read(); got != "firstone" {
-		t.Errorf("the container has %q", got)
-	}
-	if r := c.devup(t, "plan"); !strings.Contains(r.err, "nothing to do") {
-		t.Errorf("the same files are a change\n%v", r)
-	}
-	c.write(t, "conf/sub/a.txt", "second")
-	c.devup(t, "up", "--detach")
-	if again := inspect(t, c.name, "web"); again.ID == first.ID {
-		t.Error("a changed file made no new container")
-	}
-	if got := read(); got != "secondone" {
-		t.Errorf("the new container has %q", got)
-	}
-}
-
 // TestWatchMounted: what is mounted is not synced too, which would be a second way
 // into the same directory.
 func TestWatchMounted(t *testing.T) {

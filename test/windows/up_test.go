@@ -35,6 +35,7 @@ func TestFromABareCloneToItsRemoval(t *testing.T) {
 	}
 	devup(t, dir, "init", "--yes")
 	t.Cleanup(func() { devup(t, dir, "down", "--volumes") })
+	replace(t, filepath.Join(dir, "devup.yaml"), "    volumes:\n", "    volumes:\n      - ./note.txt:/etc/note.txt:ro\n")
 
 	up := start(t, dir, "up")
 	url := "http://localhost:4567/"
@@ -42,8 +43,10 @@ func TestFromABareCloneToItsRemoval(t *testing.T) {
 	up.says(t, "files are copied into the container instead of mounted")
 
 	devup(t, dir, "cp", "note.txt", "api:/tmp/note.txt")
-	if got := devup(t, dir, "exec", "-T", "api", "cat", "/tmp/note.txt"); strings.TrimSpace(got) != "a note" {
-		t.Errorf("exec printed %q", got)
+	for _, name := range []string{"/tmp/note.txt", "/etc/note.txt"} { // copied, and mounted
+		if got := devup(t, dir, "exec", "-T", "api", "cat", name); strings.TrimSpace(got) != "a note" {
+			t.Errorf("%s holds %q", name, got)
+		}
 	}
 	devup(t, dir, "cp", "api:/tmp/note.txt", "back.txt")
 	if got, err := os.ReadFile(filepath.Join(dir, "back.txt")); err != nil || strings.TrimSpace(string(got)) != "a note" {

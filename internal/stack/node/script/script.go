@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // Scripts are the scripts of a package.json.
@@ -152,7 +154,7 @@ func (r *reader) wireit(name string, at frame) {
 
 // line reads a command line.
 func (r *reader) line(text string, at frame) {
-	file, err := syntax.NewParser(syntax.Variant(syntax.LangBash)).Parse(strings.NewReader(text), "")
+	file, err := untrusted.ParseShell(text, syntax.Variant(syntax.LangBash))
 	if err != nil { // such as a line for cmd.exe: its words are the best guess
 		r.command(strings.Fields(text), at)
 		return
