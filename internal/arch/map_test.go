@@ -32,7 +32,7 @@ var ours = map[string][]string{
 	"stack/manifest":    {"lazyregexp", "tree"},                            // which packages a repository lists, in any language
 	"stack/dataservice": {"lazyregexp", "tree", "stack", "stack/manifest"}, // databases, caches, queues: the table, and what shows them
 	"stack/node":        {"lazyregexp", "tree", "stack", "stack/versions", "stack/node/npm", "stack/node/script", "untrusted"},
-	"stack/node/script": {},                                                                                  // which commands the scripts of a package.json run; it knows no framework
+	"stack/node/script": {"untrusted"},                                                                       // which commands the scripts of a package.json run; it knows no framework
 	"stack/node/npm":    {"lazyregexp", "tree", "stack", "stack/dataservice", "stack/versions", "untrusted"}, // how packages get into an image, apart from the frameworks; dataservice: which packages are drivers of SQL
 	"stack/python":      {"lazyregexp", "tree", "stack", "stack/versions", "untrusted", "stack/python/pip"},
 	"stack/python/pip":  {"lazyregexp", "tree", "stack", "stack/versions", "untrusted"}, // how packages get into an image, apart from the frameworks
