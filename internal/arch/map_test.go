@@ -17,14 +17,15 @@ var ours = map[string][]string{
 	"checkout":      {"lock", "atomicfile", "owner", "untrusted", "lazyregexp"}, // what is kept in a checkout's .devup, and files that are written into one
 	"consent":       {"atomicfile", "owner", "untrusted"},                       // answers of the user, by checkout
 	"lazyregexp":    {},
-	"errno":         {},             // what a failed system call failed of, on every system
-	"composeschema": {},             // Compose's JSON schema: keys, forms of values
-	"suggest":       {},             // the known word that a user most likely meant
-	"secret":        {"lazyregexp"}, // which variables hold secrets, and texts without them
-	"graph":         {},             // the order of what needs each other
-	"untrusted":     {"lazyregexp"}, // files and text of a clone: bounded reads, output that is safe to print
-	"envfile":       {"lazyregexp"}, // the text of env files that devup writes into; project reads them
-	"tree":          {"untrusted"},  // the directories and files of a repository that people wrote
+	"errno":         {},                        // what a failed system call failed of, on every system
+	"composeschema": {},                        // Compose's JSON schema: keys, forms of values
+	"suggest":       {},                        // the known word that a user most likely meant
+	"secret":        {"lazyregexp"},            // which variables hold secrets, and texts without them
+	"graph":         {},                        // the order of what needs each other
+	"untrusted":     {"lazyregexp"},            // files and text of a clone: bounded reads, output that is safe to print
+	"envfile":       {"lazyregexp"},            // the text of env files that devup writes into; project reads them
+	"gitindex":      {},                        // which files git tracks
+	"tree":          {"untrusted", "gitindex"}, // the directories and files of a repository that people wrote
 	// What devup knows of frameworks: the words for it, languages with their stacks, the table.
 	"stack/versions":    {"lazyregexp"},
 	"stack":             {"lazyregexp", "tree", "untrusted", "secret"},     // untrusted: the gate for values in generated files; secret: the kinds of secrets
@@ -58,7 +59,7 @@ var ours = map[string][]string{
 	"registry":          {"lazyregexp", "event", "diagnose", "dockerconfig"},                                  // logins and refusals of container registries, for pulls, pushes and builds
 	"symbol":            {"lazyregexp"},                                                                       // variables whose values are decided after loading
 	"composefile":       {"composeschema", "symbol", "suggest", "lazyregexp", "untrusted", "envfile", "fail"}, // envfile: what the library misreads; the files of a project: positions, variables, the model, errors as sentences
-	"project":           {"composefile", "composeschema", "symbol", "suggest", "stack/stacks", "lazyregexp", "untrusted", "secret", "fail"},
+	"project":           {"gitindex", "composefile", "composeschema", "symbol", "suggest", "stack/stacks", "lazyregexp", "untrusted", "secret", "fail"},
 	"urls":              {"symbol", "project", "lazyregexp", "fail"}, // what services are called where: URLs in files, and routes of the gateway
 	"ports":             {"errno", "project", "fail"},
 	"scaffold":          {"errno", "lazyregexp", "detect", "tree", "stack", "stack/stacks", "fail", "untrusted", "stack/dataservice"}, // untrusted: the gate for values in generated files; tree: the mark of what init made
