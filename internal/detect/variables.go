@@ -104,8 +104,9 @@ func (c *candidate) generated(v Variable) secret.Kind {
 	return kind
 }
 
-// signed is a token that a program signs or checks, with the variable that it does it by.
-var signed = lazyregexp.New(`\b(?:sign|verify)\((?:[^();]|\([^()]*\)){0,160}?\bprocess\.env\.(\w+)`)
+// signed is a token that a program signs, with the variable that it does it by. What is only
+// checked, a third party may have signed.
+var signed = lazyregexp.New(`\bsign\((?:[^();]|\([^()]*\)){0,160}?\bprocess\.env\.(\w+)`)
 
 // signsWith says whether a program signs its tokens with a variable, whatever it is called: no third
 // party gives it then.

@@ -32,7 +32,7 @@ type imageView struct {
 	Listed    untrusted.Inert   // the file that says which packages, by name, for comments
 	Copies    []untrusted.Inert // the files of the dependency layer, each as one COPY takes them; empty for none
 	Module    string
-	Package   bool // its files import each other by the name of its directory
+	Above     string // the directory above Workdir, where files import each other by the name of theirs; else empty
 	Dev       []string
 	Build     []string
 	Output    string
@@ -69,7 +69,6 @@ func newImageView(repo detect.Repository, s detect.Service) (imageView, error) {
 		Listed:    untrusted.Comment(or(s.Packages.Lock, s.Packages.Manifest)),
 		Copies:    of.Language.Copies(&q, s),
 		Module:    s.Module,
-		Package:   s.Package != "",
 		Dev:       s.Dev,
 		Build:     s.Build,
 		Output:    path.Clean(s.Output),
@@ -87,6 +86,9 @@ func newImageView(repo detect.Repository, s detect.Service) (imageView, error) {
 		if s.Packages.Above != "" {
 			v.From = "the directory that holds all that is copied"
 		}
+	}
+	if s.Package != "" {
+		v.Above = path.Dir(v.Workdir)
 	}
 	v.Ignored = q.Pattern(path.Join(v.Member, v.Output))
 	return v, q.Err

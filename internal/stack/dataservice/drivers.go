@@ -142,7 +142,7 @@ func CloudOnly(seen Seen) tree.Evidence {
 }
 
 // unserved are the beginnings of URLs of databases of which there is no service here.
-var unserved = lazyregexp.New(`(?i)^(?:jdbc:)?(oracle|db2|informix|sap|teradata|snowflake|firebirdsql|vertica)\b[:+]`)
+var unserved = lazyregexp.New(`(?i)^(?:jdbc:)?(oracle|db2|informix|sap|teradata|snowflake|firebirdsql|vertica)(?:\+\w+)?:(?://|thin:|@)`)
 
 // Unserved says which database a service uses that there is no service for, and where it says so; empty
 // for none.

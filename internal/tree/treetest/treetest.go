@@ -31,7 +31,7 @@ func Index(names ...string) []byte {
 	const header = 62
 	index := binary.BigEndian.AppendUint32([]byte("DIRC\x00\x00\x00\x02"), uint32(len(names)))
 	for _, name := range names {
-		entry := append(make([]byte, header), name...)
+		entry := append(binary.BigEndian.AppendUint16(make([]byte, header-2), uint16(len(name))), name...)
 		index = append(append(index, entry...), make([]byte, 8-len(entry)%8)...)
 	}
 	return index
