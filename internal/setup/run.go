@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/compose-spec/compose-go/v2/types"
+
 	"github.com/devup-cli/devup/internal/containerexec"
 	"github.com/devup-cli/devup/internal/diagnose"
 	"github.com/devup-cli/devup/internal/event"
@@ -71,14 +73,25 @@ func Run(ctx context.Context, e containerexec.Engine, w Work) error {
 	return errors.Join(failures...)
 }
 
-// Restarts are the services to restart after the steps: those with early ones, all of which
-// ended well. failed is the error of [Run].
-func Restarts(steps []Step, failed error) []string {
+// Restarts are the services of a project to restart after the steps: those with early ones, all
+// of which ended well, and those of the image that is built for one, as workers are. failed is the error of [Run].
+func Restarts(p *types.Project, steps []Step, failed error) []string {
 	bad := fail.Services(failed)
 	var services []string
 	for _, s := range steps {
 		if s.Early && !bad[s.Service] && !slices.Contains(services, s.Service) {
 			services = append(services, s.Service)
+		}
+	}
+	prepared := slices.Clone(services)
+	for _, name := range p.ServiceNames() {
+		s := p.Services[name]
+		image := plan.ImageName(p, s)
+		same := func(other string) bool {
+			return p.Services[other].Build != nil && plan.ImageName(p, p.Services[other]) == image
+		}
+		if s.GetScale() > 0 && !slices.Contains(services, name) && slices.ContainsFunc(prepared, same) {
+			services = append(services, name)
 		}
 	}
 	return services

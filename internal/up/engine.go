@@ -59,7 +59,7 @@ func (e engine) SetUp(ctx context.Context, w setup.Work, o run.Options) error {
 		return e.runOneOff(ctx, w.Project.Project, w.Containers[s.Service], s, o)
 	}
 	failed := setup.Run(ctx, e.client, w)
-	services := setup.Restarts(w.Steps, failed)
+	services := setup.Restarts(w.Project.Project, w.Steps, failed)
 	if len(services) == 0 || ctx.Err() != nil {
 		return failed
 	}
