@@ -118,7 +118,9 @@ func callsInside(all services, c *candidate, v *Variable, readers []string) bool
 	case len(readers) > 0 && !slices.ContainsFunc(readers, func(name string) bool { return !ofProxy(name) }):
 		return true
 	}
-	return c.Of.ServerSide && len(readers) > 0 && !c.hasPrefix(v.Name) && !slices.ContainsFunc(readers, c.isProxyFile)
+	return c.Of.ServerSide && len(readers) > 0 && !c.hasPrefix(v.Name) && !slices.ContainsFunc(readers, func(name string) bool {
+		return c.isProxyFile(name) && !ofProxy(name) // settings put it into pages
+	})
 }
 
 func (all services) byPort(port int) *candidate {
