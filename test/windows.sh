@@ -20,7 +20,10 @@ step 'the scripts of the commands, under Wine'
 
 step 'a project on a Linux engine, under Wine'
 # Wine passes no Ctrl-C between its programs, but takes a signal for one.
-{ until [ -e "$made/interrupt" ] || [ ! -e "$made" ]; do sleep 0.2; done; pkill -INT -f "devup.exe up" || true; } &
+{
+  until [ -e "$made/interrupt" ] || [ ! -e "$made" ]; do sleep 0.2; done
+  if [ -e "$made" ]; then pkill -INT -f "${made##*/}.devup.exe up"; fi
+} &
 cd test/windows
 windows() { printf 'Z:%s' "${1//\//\\}"; }
 DEVUP_UNDER_TEST=$(windows "$made/devup.exe") INTERRUPT_FILE=$(windows "$made/interrupt") \

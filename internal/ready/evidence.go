@@ -224,8 +224,8 @@ func (e *evidence) evaluateAnswer(now time.Time) verdict {
 		}
 	case closed:
 		// The program listens inside, and has closed a connection since: it speaks another
-		// protocol, such as TLS.
-		if e.sockets.reachable(e.probe.Target) && e.answeredAt.After(e.inspectedAt) {
+		// protocol, such as TLS. Where a path says that it speaks HTTP, what listens is a relay.
+		if e.probe.Path == "/" && e.sockets.reachable(e.probe.Target) && e.answeredAt.After(e.inspectedAt) {
 			return e.answers("listens")
 		}
 	case serverError:

@@ -61,6 +61,20 @@ func TestWait(t *testing.T) {
 			want: "web done: listens", by: 3 * time.Second,
 		},
 		{
+			name:  "a relay in front of what does not listen yet",
+			probe: func(p *Probe) { p.Path = "/health" },
+			world: func(w *world) {
+				w.answer = func(_ Probe, since time.Duration) answer {
+					if since < 10*time.Second {
+						return answer{outcome: closed}
+					}
+					return answer{outcome: answered, status: 200}
+				}
+				w.sockets = listens("00000000:0BB8")
+			},
+			want: "web done: answers 200", by: 13 * time.Second,
+		},
+		{
 			name:  "a database behind a proxy that accepts all",
 			probe: func(p *Probe) { p.Kind = TCP },
 			world: func(w *world) {

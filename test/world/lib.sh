@@ -48,7 +48,7 @@ end() {
   local pid _
   if alive "$1"; then
     read -r pid _ <"$world/run/$1.pid"
-    kill "$pid"
+    kill "$pid" 2>/dev/null || true # it may just have ended
     for _ in $(seq 150); do alive "$1" || break; sleep 0.1; done
     if alive "$1"; then kill -9 "$pid"; fi
   fi
