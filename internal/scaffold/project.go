@@ -210,7 +210,7 @@ func newServiceView(repo detect.Repository, s detect.Service, shared detect.Loop
 var imageName = lazyregexp.New(`^[a-z0-9]+(?:[._-][a-z0-9]+)*$`)
 
 // withWorkers are a service and its workers: its image with another command, which nothing
-// outside reaches. The image is built once, where the service's name can be part of its name.
+// outside reaches. They have one image, where the service's name can be part of its name.
 func withWorkers(repo detect.Repository, s detect.Service, of serviceView) []serviceView {
 	workers := Workers(repo, s)
 	if name := untrusted.ServiceName(strings.ToLower(of.Key)); len(workers) > 0 && imageName.MatchString(string(name)) {
