@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,6 +12,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/devup-cli/devup/internal/dockerconfig"
 	"github.com/devup-cli/devup/internal/event"
@@ -98,21 +100,27 @@ func about(err error, p *project.Project, service string) error {
 	return e
 }
 
-// converse starts a provider's program and reads what it says until it ends.
+// converse runs a provider's program and reads what it says until it ends. A process that it
+// leaves behind with its output does not keep devup waiting.
 func converse(process *exec.Cmd, progress func(string)) (variables, error) {
 	set := variables{map[string]string{}, map[string]string{}}
-	out, err := process.StdoutPipe()
-	if err != nil {
-		return set, err
+	out, in := io.Pipe()
+	process.Stdout = in
+	listened := make(chan error, 1)
+	go func() {
+		heard := listen(json.NewDecoder(out), set, progress)
+		if heard != nil {
+			_, _ = io.Copy(io.Discard, out) // it must not be stopped by what it says after an error
+		}
+		listened <- heard
+	}()
+	ended := process.Run()
+	if errors.Is(ended, exec.ErrWaitDelay) {
+		ended = nil // the program itself has ended well
 	}
-	if err := process.Start(); err != nil {
-		return set, err
-	}
-	heard := listen(json.NewDecoder(out), set, progress)
-	if heard != nil {
-		_, _ = io.Copy(io.Discard, out) // it must not be stopped by what it says after an error
-	}
-	return set, errors.Join(heard, quiet(process.Wait(), heard))
+	_ = in.Close() // it never fails
+	heard := <-listened
+	return set, errors.Join(heard, quiet(ended, heard))
 }
 
 // quiet leaves out how a program ended that has said what is wrong.
@@ -205,12 +213,22 @@ func (r Runner) find(kind string) (program string, plugin bool, err error) {
 }
 
 // process is a run of a provider's program, with devup's own environment alone: a variable of
-// the clone's .env may name what a program loads.
+// the clone's .env may name what a program loads. Where ctx ends the program is interrupted, so
+// that it can clean up, and killed a while later.
 func (r Runner) process(ctx context.Context, program string, args ...string) *exec.Cmd {
 	c := exec.CommandContext(ctx, program, append([]string{"compose"}, args...)...) //nolint:gosec // the user's own, by a name that find allows
-	c.Env = r.Environ
+	c.Env, c.WaitDelay = r.Environ, cmp.Or(r.Grace, grace)
+	c.Cancel = func() error {
+		if c.Process.Signal(os.Interrupt) != nil {
+			return c.Process.Kill() // Windows has no interrupt for one process
+		}
+		return nil
+	}
 	return c
 }
+
+// grace is how long a program may go on after it was interrupted.
+const grace = 10 * time.Second
 
 // tail keeps the end of what is written to it.
 type tail struct{ text []byte }

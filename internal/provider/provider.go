@@ -13,6 +13,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
@@ -21,11 +22,12 @@ import (
 	"github.com/devup-cli/devup/internal/project"
 )
 
-// Runner runs providers. All fields are needed.
+// Runner runs providers. All fields but Grace are needed.
 type Runner struct {
 	Environ []string // "NAME=value", of devup itself
 	Plugins []string // the directories of docker's plugins
 	Sink    event.Sink
+	Grace   time.Duration // how long a program may go on after an interruption; zero for 10 s
 }
 
 // Names are the services of a project that are run by providers, dependencies first.
