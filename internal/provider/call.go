@@ -8,26 +8,24 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/devup-cli/devup/internal/dockerconfig"
 	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/fail"
-	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/project"
 )
 
-// command is what a provider is asked to do, as its program calls it, and how that is told.
-type command struct{ name, doing, done string }
+// Command is what a provider is asked to do, as its program calls it, and how that is told.
+type Command struct{ name, doing, done, cannot string }
 
+// What ends a provider: Down releases what it stands for, and Stop pauses it, where the
+// provider can do that.
 var (
-	up   = command{"up", "starting", "started"}
-	down = command{"down", "removing", "removed"}
-	stop = command{"stop", "stopping", "stopped"}
+	Down = Command{"down", "removing", "removed", "remove it"}
+	Stop = Command{"stop", "stopping", "stopped", "stop it"}
+	up   = Command{"up", "starting", "started", "bring it up"}
 )
 
 // variables are what a provider sets in the services that depend on its own: with the
@@ -41,17 +39,17 @@ type message struct {
 }
 
 // call runs the program of a service's provider.
-func (r Runner) call(ctx context.Context, p *project.Project, service string, c command) (variables, error) {
+func (r Runner) call(ctx context.Context, p *project.Project, service string, c Command) (variables, error) {
 	provider := p.Services[service].Provider
 	program, plugin, err := r.find(provider.Type)
 	if err != nil {
 		return variables{}, about(err, p, service)
 	}
 	known := r.metadata(ctx, program)
-	if known.none() && !plugin {
+	if known.none() && !plugin && ctx.Err() == nil {
 		return variables{}, about(unknownProgram(provider.Type, program), p, service)
 	}
-	if c == stop && known.Stop == nil {
+	if c == Stop && known.Stop == nil {
 		return variables{}, nil
 	}
 	args, err := known.arguments(c, p, service)
@@ -71,22 +69,12 @@ func (r Runner) call(ctx context.Context, p *project.Project, service string, c 
 	}
 	if err != nil {
 		report(event.Failed, c.doing)
-		e := fail.New(fail.Failed, "", "the provider %s of %s cannot bring it %s: %s", provider.Type, service, c.name, err)
-		if c != up {
-			e = fail.New(fail.Failed, "", "the provider %s of %s cannot %s it: %s", provider.Type, service, verb(c), err)
-		}
+		e := fail.New(fail.Failed, "", "the provider %s of %s cannot %s: %s", provider.Type, service, c.cannot, err)
 		e.Service, e.Lines = service, said.lines()
 		return set, e
 	}
 	report(event.Done, c.done)
 	return set, nil
-}
-
-func verb(c command) string {
-	if c == stop {
-		return "stop"
-	}
-	return "remove"
 }
 
 // about says of an error where the project names the provider.
@@ -166,50 +154,6 @@ func listen(from *json.Decoder, set variables, progress func(string)) error {
 func firstLine(text string) string {
 	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
 	return line
-}
-
-// Plugins are the directories of docker's plugins: the user's own, which DOCKER_CONFIG or the
-// home says, and the system's.
-func Plugins(variable, home string) []string {
-	dirs := []string{"/usr/local/lib/docker/cli-plugins", "/usr/local/libexec/docker/cli-plugins", "/usr/lib/docker/cli-plugins", "/usr/libexec/docker/cli-plugins"}
-	if own := dockerconfig.Dir(variable, home); own != "" {
-		dirs = append([]string{filepath.Join(own, "cli-plugins")}, dirs...)
-	}
-	return dirs
-}
-
-// typeName is a provider's type: the name of a program, and no path, which would make a
-// file of a clone the program.
-var typeName = lazyregexp.New(`^[A-Za-z0-9][A-Za-z0-9_.-]*$`)
-
-// unknownProgram refuses a program on the PATH that tells nothing as a provider does. A clone
-// decides which name is looked for, and with which options the program would be called: many
-// programs run files or commands that options name.
-func unknownProgram(kind, program string) error {
-	return fail.New(fail.Config, "if you trust it, install it as a plugin of docker with the name docker-"+kind,
-		"provider %s: the program %s does not answer to `compose metadata`, as a provider on the PATH has to", kind, program)
-}
-
-// find gives the program of a provider: a plugin of docker, or one on the PATH.
-func (r Runner) find(kind string) (program string, plugin bool, err error) {
-	if !typeName.MatchString(kind) || kind == "compose" {
-		return "", false, fail.New(fail.Config, "name a plugin of docker, or a program on the PATH", "provider type %q is not the name of a program", kind)
-	}
-	suffix := ""
-	if runtime.GOOS == "windows" {
-		suffix = ".exe"
-	}
-	for _, dir := range r.Plugins {
-		file := filepath.Join(dir, "docker-"+kind+suffix)
-		if info, err := os.Stat(file); err == nil && info.Mode().IsRegular() {
-			return file, true, nil
-		}
-	}
-	path, err := exec.LookPath(kind)
-	if err != nil {
-		return "", false, fail.New(fail.Config, "install it, or leave the service out with a profile", "provider %s: neither a plugin of docker nor a program on the PATH has that name", kind)
-	}
-	return path, false, nil
 }
 
 // process is a run of a provider's program, with devup's own environment alone: a variable of
