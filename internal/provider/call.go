@@ -41,7 +41,7 @@ type message struct {
 // call runs the program of a service's provider.
 func (r Runner) call(ctx context.Context, p *project.Project, service string, c Command) (variables, error) {
 	provider := p.Services[service].Provider
-	program, plugin, err := r.find(provider.Type)
+	program, plugin, err := r.allowed(provider.Type)
 	if err != nil {
 		return variables{}, about(err, p, service)
 	}

@@ -1,12 +1,15 @@
 package provider
 
 import (
+	"errors"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/project"
 )
 
@@ -31,8 +34,9 @@ func TestEndGoesOn(t *testing.T) {
 // TestEndWithoutProgram: a program that cannot have started anything is nothing to end.
 func TestEndWithoutProgram(t *testing.T) {
 	t.Parallel()
-	for _, kind := range []string{"no-such-cloud"} {
+	for kind, answer := range map[string]Consent{"no-such-cloud": Undecided, "sh": Declined} {
 		w := newWorld(t)
+		w.runner.Consent = func(string) Consent { return answer }
 		if err := w.runner.End(t.Context(), w.withType(kind), nil, Down); err != nil {
 			t.Errorf("%s: %v", kind, err)
 		}
@@ -44,6 +48,32 @@ func TestEndWithoutProgram(t *testing.T) {
 		}
 		if got := w.runner.Asked(t.Context(), w.withType(kind), nil, Down); !slices.Equal(got, []string{"database"}) {
 			t.Errorf("%s: asked %q", kind, got)
+		}
+	}
+}
+
+// TestConsent: a clone names any program of the machine, which does not run unless the user
+// has agreed.
+func TestConsent(t *testing.T) {
+	t.Parallel()
+	for answer, want := range map[Consent]string{
+		Undecided: " runs only if you agree", Declined: "you declined to run the program ", Agreed: "does not answer to `compose metadata`",
+	} {
+		w := newWorld(t)
+		w.runner.Consent = func(string) Consent { return answer }
+		p := w.withType("sh")
+		if programs := w.runner.Programs(p); len(programs) != 1 || filepath.Base(programs[0]) != "sh" {
+			t.Errorf("programs %q", programs)
+		}
+		_, err := w.runner.Up(t.Context(), p, false)
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v: %v, want %s", answer, err, want)
+		}
+		if e, ok := errors.AsType[*fail.Error](err); answer != Agreed && (!ok || !strings.Contains(e.Hint, "--yes")) {
+			t.Errorf("%v: the error %+v has no hint", answer, e)
+		}
+		if err := w.runner.End(t.Context(), p, []string{"account"}, Stop); answer == Undecided && err == nil {
+			t.Error("a program that may have run is left in silence")
 		}
 	}
 }

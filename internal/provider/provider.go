@@ -4,7 +4,8 @@
 //
 // [Runner.Up] starts what the providers stand for, and gives the project without them, with
 // the variables that they set in the services that depend on them. [Runner.End] is the
-// way back.
+// way back. A clone names the programs: one that is no plugin of docker runs only if the user
+// has agreed.
 package provider
 
 import (
@@ -26,11 +27,22 @@ import (
 
 // Runner runs providers. All fields but Grace are needed.
 type Runner struct {
-	Environ []string // "NAME=value", of devup itself
-	Plugins []string // the directories of docker's plugins
+	Environ []string                     // "NAME=value", of devup itself
+	Plugins []string                     // the directories of docker's plugins
+	Consent func(program string) Consent // to run a program on the PATH
 	Sink    event.Sink
 	Grace   time.Duration // how long a program may go on after an interruption; zero for 10 s
 }
+
+// Consent is what the user has said about a program.
+type Consent int
+
+// Kinds of consent.
+const (
+	Undecided Consent = iota
+	Agreed
+	Declined
+)
 
 // Names are the services of a project that are run by providers, dependencies first.
 func Names(p *project.Project) []string {
@@ -102,7 +114,7 @@ func (r Runner) inject(p *project.Project, service, provider string, set variabl
 
 // End asks the providers of the services to end with c, dependents first. No services means
 // all. Those after one that fails are asked too. One whose program cannot have started
-// anything, because it is not there, is left out with a warning.
+// anything, because it is not there or the user declined it, is left out with a warning.
 func (r Runner) End(ctx context.Context, p *project.Project, services []string, c Command) error {
 	var failed []error
 	for _, name := range ending(p, services) {
@@ -123,14 +135,15 @@ func (r Runner) End(ctx context.Context, p *project.Project, services []string, 
 func (r Runner) Asked(ctx context.Context, p *project.Project, services []string, c Command) []string {
 	return slices.DeleteFunc(ending(p, services), func(name string) bool {
 		program, ok := r.ends(p, name)
-		return !ok || c == Stop && r.metadata(ctx, program).Stop == nil
+		return !ok || c == Stop && program != "" && r.metadata(ctx, program).Stop == nil
 	})
 }
 
-// ends tells whether a provider is there to be ended, with a warning where it is not.
+// ends tells whether a provider is there to be ended, with a warning where it is not. The
+// program is empty where the user has not decided about it.
 func (r Runner) ends(p *project.Project, service string) (program string, ok bool) {
-	program, _, err := r.find(p.Services[service].Provider.Type)
-	if e, refused := errors.AsType[*fail.Error](err); refused {
+	program, _, err := r.allowed(p.Services[service].Provider.Type)
+	if e, refused := errors.AsType[*fail.Error](err); refused && e.Code != fail.NeedsAnswer {
 		r.Sink(event.Event{
 			Kind: event.Note, State: event.Warning, ID: service + " provider", Name: service,
 			Text: service + " is left as it is: " + e.Message,

@@ -73,7 +73,7 @@ func newWorld(t *testing.T, environ ...string) *world {
 		t.Fatal(err)
 	}
 	w.project = p
-	w.runner = Runner{Plugins: []string{dir}, Environ: append([]string{"CALLS=" + w.calls, "PATH=" + os.Getenv("PATH")}, environ...), Sink: func(e event.Event) {
+	w.runner = Runner{Plugins: []string{dir}, Consent: func(string) Consent { return Agreed }, Environ: append([]string{"CALLS=" + w.calls, "PATH=" + os.Getenv("PATH")}, environ...), Sink: func(e event.Event) {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		w.events = append(w.events, strings.TrimSpace(fmt.Sprintf("%s %s %s", e.Name, e.State, e.Text)))

@@ -34,12 +34,13 @@ func openLocked(ctx context.Context, env *command.Env, w session.Want, services 
 type change struct {
 	decide      func(*session.Session) (todo *plan.Plan, idle string) // idle is what to say where there is nothing to do
 	stopTimeout *time.Duration                                        // nil for the containers' own
+	providers   bool                                                  // after runs providers
 	after       func(*session.Session) error                          // what to do then; nil for nothing
 }
 
 // apply locks the project and applies a plan that is made of what was observed.
 func (c change) apply(ctx context.Context, env *command.Env, services []string) error {
-	s, err := openLocked(ctx, env, session.Want{State: session.Containers}, services)
+	s, err := openLocked(ctx, env, session.Want{State: session.Containers, Providers: c.providers && !env.Flags.DryRun}, services)
 	if err != nil {
 		return err
 	}

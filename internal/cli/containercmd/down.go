@@ -92,7 +92,7 @@ func nothingOf(project string, services []string) string {
 // itself is the agreement, as under Docker Compose: scripts rely on it, and nothing else that
 // they call would tell them to answer a question.
 func lockForDown(ctx context.Context, env *command.Env, services []string, o downOptions) (*session.Session, error) {
-	w := session.Want{State: session.Everything}
+	w := session.Want{State: session.Everything, Providers: !env.Flags.DryRun}
 	if !o.volumes || env.Settings.Yes || env.Flags.DryRun || !env.CanAsk() {
 		return openLocked(ctx, env, w, services)
 	}

@@ -29,6 +29,7 @@ func NewStop(p *command.Program) *cobra.Command {
 			decide: func(s *session.Session) (*plan.Plan, string) {
 				return plan.StopAll(s.Meant(args), args), "nothing to stop: nothing runs"
 			},
+			providers: true,
 			after: func(s *session.Session) error {
 				failed := endProviders(ctx, env, s, args, provider.Stop)
 				stopped := args
