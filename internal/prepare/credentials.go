@@ -73,10 +73,7 @@ func (p *Preparer) Requests(ctx context.Context, loaded *project.Project, outsid
 	var all []Request
 	for i, c := range wanted {
 		r := Request{Credential: c, Use: uses[i], Services: demand.Services}
-		yes, known := p.answers[r.question()]
-		if !known {
-			yes, known = p.Consents.Answer(id, r.question())
-		}
+		yes, known := p.answered(id, r.question())
 		switch {
 		case setting != "ask":
 			r.Allowed, r.Reason = setting == "always", "credentials: "+setting
@@ -104,14 +101,35 @@ func (p *Preparer) NextConsent(loaded *project.Project, requests []Request) Step
 	}
 	return func(ctx context.Context) error {
 		for _, r := range open {
-			yes, err := p.Confirm(ctx, r.question())
-			if err != nil {
+			if err := p.Question(loaded, r.question())(ctx); err != nil {
 				return err
 			}
-			p.Remember(ctx, loaded, r.question(), yes)
 		}
 		return nil
 	}
+}
+
+// Question asks the user, and remembers the answer for the checkout.
+func (p *Preparer) Question(loaded *project.Project, question string) Step {
+	return func(ctx context.Context) error {
+		yes, err := p.Confirm(ctx, question)
+		if err == nil {
+			p.Remember(ctx, loaded, question, yes)
+		}
+		return err
+	}
+}
+
+// Answered is what the user has answered to a question about the checkout, if known.
+func (p *Preparer) Answered(ctx context.Context, loaded *project.Project, question string) (yes, known bool) {
+	return p.answered(p.Checkout(loaded.WorkingDir).ID(ctx), question)
+}
+
+func (p *Preparer) answered(id, question string) (yes, known bool) {
+	if yes, known = p.answers[question]; known {
+		return yes, known
+	}
+	return p.Consents.Answer(id, question)
 }
 
 // Remember keeps what the user has answered, and says for how long. Where that is not possible,

@@ -1,31 +1,31 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
+	"time"
 
-	"github.com/devup-cli/devup/internal/dockerconfig"
 	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/fail"
-	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/project"
 )
 
-// command is what a provider is asked to do, as its program calls it, and how that is told.
-type command struct{ name, doing, done string }
+// Command is what a provider is asked to do, as its program calls it, and how that is told.
+type Command struct{ name, doing, done, cannot string }
 
+// What ends a provider: Down releases what it stands for, and Stop pauses it, where the
+// provider can do that.
 var (
-	up   = command{"up", "starting", "started"}
-	down = command{"down", "removing", "removed"}
-	stop = command{"stop", "stopping", "stopped"}
+	Down = Command{"down", "removing", "removed", "remove it"}
+	Stop = Command{"stop", "stopping", "stopped", "stop it"}
+	up   = Command{"up", "starting", "started", "bring it up"}
 )
 
 // variables are what a provider sets in the services that depend on its own: with the
@@ -39,17 +39,17 @@ type message struct {
 }
 
 // call runs the program of a service's provider.
-func (r Runner) call(ctx context.Context, p *project.Project, service string, c command) (variables, error) {
+func (r Runner) call(ctx context.Context, p *project.Project, service string, c Command) (variables, error) {
 	provider := p.Services[service].Provider
-	program, plugin, err := r.find(provider.Type)
+	program, plugin, err := r.allowed(provider.Type)
 	if err != nil {
 		return variables{}, about(err, p, service)
 	}
 	known := r.metadata(ctx, program)
-	if known.none() && !plugin {
+	if known.none() && !plugin && ctx.Err() == nil {
 		return variables{}, about(unknownProgram(provider.Type, program), p, service)
 	}
-	if c == stop && known.Stop == nil {
+	if c == Stop && known.Stop == nil {
 		return variables{}, nil
 	}
 	args, err := known.arguments(c, p, service)
@@ -69,22 +69,12 @@ func (r Runner) call(ctx context.Context, p *project.Project, service string, c 
 	}
 	if err != nil {
 		report(event.Failed, c.doing)
-		e := fail.New(fail.Failed, "", "the provider %s of %s cannot bring it %s: %s", provider.Type, service, c.name, err)
-		if c != up {
-			e = fail.New(fail.Failed, "", "the provider %s of %s cannot %s it: %s", provider.Type, service, verb(c), err)
-		}
+		e := fail.New(fail.Failed, "", "the provider %s of %s cannot %s: %s", provider.Type, service, c.cannot, err)
 		e.Service, e.Lines = service, said.lines()
 		return set, e
 	}
 	report(event.Done, c.done)
 	return set, nil
-}
-
-func verb(c command) string {
-	if c == stop {
-		return "stop"
-	}
-	return "remove"
 }
 
 // about says of an error where the project names the provider.
@@ -98,21 +88,27 @@ func about(err error, p *project.Project, service string) error {
 	return e
 }
 
-// converse starts a provider's program and reads what it says until it ends.
+// converse runs a provider's program and reads what it says until it ends. A process that it
+// leaves behind with its output does not keep devup waiting.
 func converse(process *exec.Cmd, progress func(string)) (variables, error) {
 	set := variables{map[string]string{}, map[string]string{}}
-	out, err := process.StdoutPipe()
-	if err != nil {
-		return set, err
+	out, in := io.Pipe()
+	process.Stdout = in
+	listened := make(chan error, 1)
+	go func() {
+		heard := listen(json.NewDecoder(out), set, progress)
+		if heard != nil {
+			_, _ = io.Copy(io.Discard, out) // it must not be stopped by what it says after an error
+		}
+		listened <- heard
+	}()
+	ended := process.Run()
+	if errors.Is(ended, exec.ErrWaitDelay) {
+		ended = nil // the program itself has ended well
 	}
-	if err := process.Start(); err != nil {
-		return set, err
-	}
-	heard := listen(json.NewDecoder(out), set, progress)
-	if heard != nil {
-		_, _ = io.Copy(io.Discard, out) // it must not be stopped by what it says after an error
-	}
-	return set, errors.Join(heard, quiet(process.Wait(), heard))
+	_ = in.Close() // it never fails
+	heard := <-listened
+	return set, errors.Join(heard, quiet(ended, heard))
 }
 
 // quiet leaves out how a program ended that has said what is wrong.
@@ -160,57 +156,23 @@ func firstLine(text string) string {
 	return line
 }
 
-// Plugins are the directories of docker's plugins: the user's own, which DOCKER_CONFIG or the
-// home says, and the system's.
-func Plugins(variable, home string) []string {
-	dirs := []string{"/usr/local/lib/docker/cli-plugins", "/usr/local/libexec/docker/cli-plugins", "/usr/lib/docker/cli-plugins", "/usr/libexec/docker/cli-plugins"}
-	if own := dockerconfig.Dir(variable, home); own != "" {
-		dirs = append([]string{filepath.Join(own, "cli-plugins")}, dirs...)
-	}
-	return dirs
-}
-
-// typeName is a provider's type: the name of a program, and no path, which would make a
-// file of a clone the program.
-var typeName = lazyregexp.New(`^[A-Za-z0-9][A-Za-z0-9_.-]*$`)
-
-// unknownProgram refuses a program on the PATH that tells nothing as a provider does. A clone
-// decides which name is looked for, and with which options the program would be called: many
-// programs run files or commands that options name.
-func unknownProgram(kind, program string) error {
-	return fail.New(fail.Config, "if you trust it, install it as a plugin of docker with the name docker-"+kind,
-		"provider %s: the program %s does not answer to `compose metadata`, as a provider on the PATH has to", kind, program)
-}
-
-// find gives the program of a provider: a plugin of docker, or one on the PATH.
-func (r Runner) find(kind string) (program string, plugin bool, err error) {
-	if !typeName.MatchString(kind) || kind == "compose" {
-		return "", false, fail.New(fail.Config, "name a plugin of docker, or a program on the PATH", "provider type %q is not the name of a program", kind)
-	}
-	suffix := ""
-	if runtime.GOOS == "windows" {
-		suffix = ".exe"
-	}
-	for _, dir := range r.Plugins {
-		file := filepath.Join(dir, "docker-"+kind+suffix)
-		if info, err := os.Stat(file); err == nil && info.Mode().IsRegular() {
-			return file, true, nil
-		}
-	}
-	path, err := exec.LookPath(kind)
-	if err != nil {
-		return "", false, fail.New(fail.Config, "install it, or leave the service out with a profile", "provider %s: neither a plugin of docker nor a program on the PATH has that name", kind)
-	}
-	return path, false, nil
-}
-
 // process is a run of a provider's program, with devup's own environment alone: a variable of
-// the clone's .env may name what a program loads.
+// the clone's .env may name what a program loads. Where ctx ends the program is interrupted, so
+// that it can clean up, and killed a while later.
 func (r Runner) process(ctx context.Context, program string, args ...string) *exec.Cmd {
 	c := exec.CommandContext(ctx, program, append([]string{"compose"}, args...)...) //nolint:gosec // the user's own, by a name that find allows
-	c.Env = r.Environ
+	c.Env, c.WaitDelay = r.Environ, cmp.Or(r.Grace, grace)
+	c.Cancel = func() error {
+		if c.Process.Signal(os.Interrupt) != nil {
+			return c.Process.Kill() // Windows has no interrupt for one process
+		}
+		return nil
+	}
 	return c
 }
+
+// grace is how long a program may go on after it was interrupted.
+const grace = 10 * time.Second
 
 // tail keeps the end of what is written to it.
 type tail struct{ text []byte }

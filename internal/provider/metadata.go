@@ -82,14 +82,14 @@ func (l *limited) Write(p []byte) (int, error) {
 
 // arguments are those of a command for a service: its options, as far as the command takes
 // them. It is an error where one is missing.
-func (m metadata) arguments(c command, p *project.Project, service string) ([]string, error) {
+func (m metadata) arguments(c Command, p *project.Project, service string) ([]string, error) {
 	var takes parameters
 	switch c {
 	case up:
 		takes = m.Up
-	case down:
+	case Down:
 		takes = m.Down
-	case stop:
+	case Stop:
 		takes = *m.Stop
 	}
 	options := p.Services[service].Provider.Options

@@ -22,7 +22,7 @@ echo "$@" >> "$CALLS"
 case "$2 $3" in
 metadata*) [ -z "$METADATA" ] || echo "$METADATA"; [ -n "$METADATA" ]; exit ;;
 *" up") ;;
-*) exit 0 ;;
+*) for last; do :; done; [ "$FAILS" != "$last" ]; exit ;;
 esac
 echo '{"type":"info","message":"preparing"}'
 echo '{"type":"debug","message":"not shown"}'
@@ -73,7 +73,7 @@ func newWorld(t *testing.T, environ ...string) *world {
 		t.Fatal(err)
 	}
 	w.project = p
-	w.runner = Runner{Plugins: []string{dir}, Environ: append([]string{"CALLS=" + w.calls, "PATH=" + os.Getenv("PATH")}, environ...), Sink: func(e event.Event) {
+	w.runner = Runner{Plugins: []string{dir}, Consent: func(string) Consent { return Agreed }, Environ: append([]string{"CALLS=" + w.calls, "PATH=" + os.Getenv("PATH")}, environ...), Sink: func(e event.Event) {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		w.events = append(w.events, strings.TrimSpace(fmt.Sprintf("%s %s %s", e.Name, e.State, e.Text)))
@@ -141,10 +141,10 @@ func TestMetadata(t *testing.T) {
 	if _, err := w.runner.Up(t.Context(), w.project, false); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.runner.Stop(t.Context(), w.project, []string{"database"}); err != nil {
+	if err := w.runner.End(t.Context(), w.project, []string{"database"}, Stop); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.runner.Down(t.Context(), w.project, nil); err != nil {
+	if err := w.runner.End(t.Context(), w.project, nil, Down); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff([]string{
@@ -178,7 +178,7 @@ func TestMetadataIsBounded(t *testing.T) {
 func TestStopIsOptional(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	if err := w.runner.Stop(t.Context(), w.project, nil); err != nil {
+	if err := w.runner.End(t.Context(), w.project, nil, Stop); err != nil {
 		t.Fatal(err)
 	}
 	if got := w.called(t); len(got) > 0 {

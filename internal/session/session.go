@@ -19,6 +19,7 @@ import (
 	"github.com/devup-cli/devup/internal/observe"
 	"github.com/devup-cli/devup/internal/prepare"
 	"github.com/devup-cli/devup/internal/project"
+	"github.com/devup-cli/devup/internal/provider"
 	"github.com/devup-cli/devup/internal/workspace"
 )
 
@@ -77,6 +78,7 @@ type Want struct {
 	Prepare   bool // get what a fresh clone lacks; asks the user
 
 	Credentials Consent // which credentials of this machine the project gets; needs Network
+	Providers   bool    // ask the user which programs may run as providers
 }
 
 // Session is what a command works with. Fields that [Want] does not name are zero.
@@ -95,6 +97,7 @@ type Session struct {
 	Observed   observe.Project  // the project's part of State
 	Images     images.Listing   // zero: not listed
 
+	programs   map[string]provider.Consent // to run as providers
 	want       Want
 	locks      *locks
 	background *background
@@ -151,6 +154,7 @@ func (s *opening) open(ctx context.Context, p *prepare.Preparer) error {
 		func() error { return s.settleName(ctx, source) },
 		func() error { return s.completeProject(ctx) },
 		func() error { return s.allowCredentials(ctx, p) },
+		func() error { s.allowPrograms(ctx, p); return nil },
 	} {
 		if err := step(); err != nil {
 			return err
@@ -171,10 +175,15 @@ func (s *opening) missing(p *prepare.Preparer, err error) prepare.Step {
 			return step
 		}
 	}
-	if s.want.Credentials != Asked || err != nil {
+	if err != nil {
 		return nil
 	}
-	return p.NextConsent(loaded, s.requests)
+	if s.want.Credentials == Asked {
+		if step := p.NextConsent(loaded, s.requests); step != nil {
+			return step
+		}
+	}
+	return s.nextProgram(p)
 }
 
 // Close lets other devups go on, waits for what runs in the background, and ends the connection

@@ -9,7 +9,6 @@ import (
 	"github.com/devup-cli/devup/internal/build"
 	"github.com/devup-cli/devup/internal/images"
 	"github.com/devup-cli/devup/internal/project"
-	"github.com/devup-cli/devup/internal/provider"
 	"github.com/devup-cli/devup/internal/registry"
 	"github.com/devup-cli/devup/internal/up"
 	"github.com/devup-cli/devup/internal/urls"
@@ -38,11 +37,6 @@ func (s *Session) Target(ctx context.Context) up.Target {
 		Remote: !s.Engine.Local(), Distant: s.Distant(ctx), Unshared: sharingOf(ctx, s).none(),
 		Gateway: s.GatewayManager(s.Engine, s.Name), Providers: Providers(s), OnApplied: s.Unlock,
 	}
-}
-
-// Providers runs the programs of services that are no containers.
-func Providers(s *Session) provider.Runner {
-	return provider.Runner{Environ: s.Environ, Plugins: provider.Plugins(s.Getenv("DOCKER_CONFIG"), s.Home()), Sink: s.Sink}
 }
 
 // Up takes the project to what the files say; see [up.Run]. The lock is released when the

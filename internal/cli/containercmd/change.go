@@ -25,20 +25,22 @@ func changing(p *command.Program, c *cobra.Command) *cobra.Command {
 }
 
 // openLocked opens a session on what runs, which no other devup changes until it is closed.
-func openLocked(ctx context.Context, env *command.Env, scope session.Scope, services []string) (*session.Session, error) {
-	return env.Open(ctx, session.Want{State: scope, Lock: true}, services)
+func openLocked(ctx context.Context, env *command.Env, w session.Want, services []string) (*session.Session, error) {
+	w.Lock = true
+	return env.Open(ctx, w, services)
 }
 
 // change is what a command does to the containers of services.
 type change struct {
 	decide      func(*session.Session) (todo *plan.Plan, idle string) // idle is what to say where there is nothing to do
 	stopTimeout *time.Duration                                        // nil for the containers' own
+	providers   bool                                                  // after runs providers
 	after       func(*session.Session) error                          // what to do then; nil for nothing
 }
 
 // apply locks the project and applies a plan that is made of what was observed.
 func (c change) apply(ctx context.Context, env *command.Env, services []string) error {
-	s, err := openLocked(ctx, env, session.Containers, services)
+	s, err := openLocked(ctx, env, session.Want{State: session.Containers, Providers: c.providers && !env.Flags.DryRun}, services)
 	if err != nil {
 		return err
 	}
@@ -55,22 +57,23 @@ func (c change) apply(ctx context.Context, env *command.Env, services []string) 
 	return c.after(s)
 }
 
-// endProviders removes or stops what the providers of services stand for, after the containers
-// that use it. Without readable files nothing is known of providers.
-func endProviders(ctx context.Context, env *command.Env, s *session.Session, services []string, what string) error {
+// endProviders asks the providers of services to end, after the containers that use what they
+// stand for. Without readable files nothing is known of providers.
+func endProviders(ctx context.Context, env *command.Env, s *session.Session, services []string, c provider.Command) error {
 	if s.Project == nil {
 		return nil
 	}
-	if env.Flags.DryRun {
-		for _, name := range provider.Names(s.Project) {
-			show.Operation(env, what, name)
-		}
-		return nil
+	if !env.Flags.DryRun {
+		return session.Providers(s).End(ctx, s.Project, services, c)
 	}
-	if what == "stop" {
-		return session.Providers(s).Stop(ctx, s.Project, services)
+	what := "remove"
+	if c == provider.Stop {
+		what = "stop"
 	}
-	return session.Providers(s).Down(ctx, s.Project, services)
+	for _, name := range session.Providers(s).Asked(ctx, s.Project, services, c) {
+		show.Operation(env, what, name)
+	}
+	return nil
 }
 
 // loss says what of the engine would be lost, by name, and asks for it.
@@ -79,12 +82,12 @@ type loss func(*session.Session) (lost []string, question string)
 // openAgreed is [openLocked] after the user has agreed to lose what ask names. The user is asked
 // before the project is locked; what appears meanwhile is an error. The result is nil where
 // the user does not agree. flags name what answers without a terminal.
-func openAgreed(ctx context.Context, env *command.Env, scope session.Scope, services []string, flags string, ask loss) (*session.Session, error) {
-	agreed, err := agree(ctx, env, scope, services, flags, ask)
+func openAgreed(ctx context.Context, env *command.Env, w session.Want, services []string, flags string, ask loss) (*session.Session, error) {
+	agreed, err := agree(ctx, env, w, services, flags, ask)
 	if err != nil || agreed == nil {
 		return nil, err
 	}
-	s, err := openLocked(ctx, env, scope, services)
+	s, err := openLocked(ctx, env, w, services)
 	if err != nil {
 		return nil, err
 	}
@@ -100,8 +103,8 @@ func openAgreed(ctx context.Context, env *command.Env, scope session.Scope, serv
 
 // agree gives what the user agrees to lose, without a question where that is nothing; nil
 // where the user does not agree.
-func agree(ctx context.Context, env *command.Env, scope session.Scope, services []string, flags string, ask loss) ([]string, error) {
-	s, err := env.Open(ctx, session.Want{State: scope}, services)
+func agree(ctx context.Context, env *command.Env, w session.Want, services []string, flags string, ask loss) ([]string, error) {
+	s, err := env.Open(ctx, w, services)
 	if err != nil {
 		return nil, err
 	}

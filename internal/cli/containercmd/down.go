@@ -2,6 +2,7 @@ package containercmd
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/devup-cli/devup/internal/cli/converge"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/plan"
+	"github.com/devup-cli/devup/internal/provider"
 	"github.com/devup-cli/devup/internal/session"
 	"github.com/devup-cli/devup/internal/up"
 )
@@ -70,15 +72,11 @@ func runDown(ctx context.Context, env *command.Env, services []string, o downOpt
 	if !env.Flags.DryRun {
 		s.Mounts().Cleanup(up.MountedBy(todo.Remaining(s.Observed.Containers)))
 	}
-	if err := endProviders(ctx, env, s, services, "remove"); err != nil {
-		return err
-	}
+	failed := endProviders(ctx, env, s, services, provider.Down)
 	if len(services) == 0 {
-		if err := s.CloseGateway(ctx, true); err != nil {
-			return err
-		}
+		failed = errors.Join(failed, s.CloseGateway(ctx, true))
 	}
-	return removeImages(ctx, env, s, images)
+	return errors.Join(failed, removeImages(ctx, env, s, images))
 }
 
 // nothingOf says what has nothing on the engine: the project, or the named services of it.
@@ -94,10 +92,11 @@ func nothingOf(project string, services []string) string {
 // itself is the agreement, as under Docker Compose: scripts rely on it, and nothing else that
 // they call would tell them to answer a question.
 func lockForDown(ctx context.Context, env *command.Env, services []string, o downOptions) (*session.Session, error) {
+	w := session.Want{State: session.Everything, Providers: !env.Flags.DryRun}
 	if !o.volumes || env.Settings.Yes || env.Flags.DryRun || !env.CanAsk() {
-		return openLocked(ctx, env, session.Everything, services)
+		return openLocked(ctx, env, w, services)
 	}
-	s, err := openAgreed(ctx, env, session.Everything, services, "--yes", func(s *session.Session) ([]string, string) {
+	s, err := openAgreed(ctx, env, w, services, "--yes", func(s *session.Session) ([]string, string) {
 		todo, _ := downPlan(s, services, o)
 		return todo.Lost(), volumesQuestion(s.Name, todo)
 	})

@@ -3,6 +3,9 @@ package containercmd
 import (
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -273,3 +276,50 @@ type conflict struct{}
 
 func (conflict) Error() string { return "conflict: it is in use" }
 func (conflict) Conflict()     {}
+
+// TestProvidersOfDown: a dry run lists only the providers that would be asked, in the order,
+// and one that fails or is not there keeps down from nothing else.
+func TestProvidersOfDown(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("the provider is a shell script")
+	}
+	w := cmdtest.New(t, `
+-- compose.yaml --
+name: shop
+services:
+  web: {image: shop-web, depends_on: [db]}
+  db: {provider: {type: cloud}, depends_on: [account]}
+  account: {provider: {type: cloud}}
+  gone: {provider: {type: no-such-cloud}}
+`)
+	w.Images.Add("shop-web", fakeengine.ID("web"))
+	w.Env["DOCKER_CONFIG"] = w.Home
+	w.Has("web", "running")
+	plugin := filepath.Join(w.Home, "cli-plugins", "docker-cloud")
+	script := "#!/bin/sh\ncase \"$*\" in *'down db') exit 3 ;; *metadata) exit 1 ;; esac\necho \"$*\" >> " + w.Home + "/calls\n"
+	if err := errors.Join(os.Mkdir(filepath.Dir(plugin), 0o700), os.WriteFile(plugin, []byte(script), 0o700)); err != nil { //nolint:gosec // a program
+		t.Fatal(err)
+	}
+	for args, want := range map[string]string{
+		"--dry-run down": "remove shop-web-1\nremove db\nremove account\n", "--dry-run down web": "remove shop-web-1\n",
+		"--dry-run down account": "remove account\n", "--dry-run stop web": "stop shop-web-1\n", "--dry-run stop": "stop shop-web-1\n",
+	} {
+		construct := NewDown
+		if strings.Contains(args, "stop") {
+			construct = NewStop
+		}
+		if r := w.Command(construct, strings.Fields(args)...).Fine(t); r.Out != want {
+			t.Errorf("%s: %q, want %q", args, r.Out, want)
+		}
+	}
+	r := w.Command(NewDown, "down", "--rmi", "all")
+	r.Says(t, "the provider cloud of db cannot remove it: exit status 3", "gone is left as it is: provider no-such-cloud: neither")
+	calls, err := os.ReadFile(filepath.Join(w.Home, "calls"))
+	if err != nil || string(calls) != "compose --project-name=shop down account\n" {
+		t.Errorf("called %q, %v", calls, err)
+	}
+	if !slices.Contains(w.Requests(), "remove image shop-web") {
+		t.Errorf("the image stays: %q", w.Requests())
+	}
+}

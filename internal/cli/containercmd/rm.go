@@ -61,9 +61,9 @@ func runRm(ctx context.Context, env *command.Env, services []string, o rmOptions
 // is nil where the user does not agree.
 func lockToRemove(ctx context.Context, env *command.Env, services []string, force bool, remove func(*session.Session) *plan.Plan) (*session.Session, error) {
 	if force || env.Settings.Yes || env.Flags.DryRun {
-		return openLocked(ctx, env, session.Containers, services)
+		return openLocked(ctx, env, session.Want{State: session.Containers}, services)
 	}
-	return openAgreed(ctx, env, session.Containers, services, "-f (--force) or --yes", func(s *session.Session) ([]string, string) {
+	return openAgreed(ctx, env, session.Want{State: session.Containers}, services, "-f (--force) or --yes", func(s *session.Session) ([]string, string) {
 		todo := remove(s)
 		return removed(todo), removalQuestion(todo)
 	})

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/containerd/errdefs"
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/client"
 	"github.com/spf13/cobra"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/cli/command"
 	"github.com/devup-cli/devup/internal/plan"
+	"github.com/devup-cli/devup/internal/session"
 	"github.com/devup-cli/devup/internal/ui"
 )
 
@@ -32,7 +34,7 @@ func NewStats(p *command.Program) *cobra.Command {
 		Use:         "stats [SERVICE...]",
 		Annotations: command.ReadOnly,
 		Short:       "Show the processor time, memory and traffic of the services",
-		Long:        "Show what the containers of the services use, again and again until Ctrl-C.",
+		Long:        "Show what the containers of the services use, again and again until Ctrl-C,\nor until none runs.",
 		Example: `  devup stats
   devup stats --no-stream --format '{{.Name}} {{.CPUPerc}}' backend-flask`,
 		ValidArgsFunction: p.CompleteServices,
@@ -49,7 +51,7 @@ func NewStats(p *command.Program) *cobra.Command {
 // usage is what a container uses, in JSON. Its names are a promise.
 type usage struct {
 	Type       string  `json:"type"` // "stats"
-	Time       string  `json:"time"`
+	Time       string  `json:"time"` // empty for a container that does not run
 	Service    string  `json:"service"`
 	Container  string  `json:"container"`
 	CPUPercent float64 `json:"cpu_percent"` // of one core
@@ -79,6 +81,10 @@ type statsRow struct {
 }
 
 func (u usage) row() statsRow {
+	if u.Time == "" {
+		const none = "--"
+		return statsRow{u.Container, u.id, u.Container, u.Service, none, none, none, none, none, none}
+	}
 	return statsRow{
 		Container: u.Container, ID: u.id, Name: u.Container, Service: u.Service,
 		CPUPerc: percent(u.CPUPercent), MemPerc: percent(share(u.Memory, u.Limit)),
@@ -92,33 +98,65 @@ func runStats(ctx context.Context, env *command.Env, services []string, o statsO
 		return err
 	}
 	defer s.Close()
-	containers := slices.DeleteFunc(s.Containers(services), func(c plan.Container) bool { return !o.all && !c.Up() && c.State != "paused" })
-	if len(containers) == 0 {
-		env.Say("nothing runs in project " + s.Name)
-		return nil
-	}
+	next := time.NewTicker(time.Second) // at least, as an engine may answer at once
+	defer next.Stop()
 	for {
-		rows, err := statsOf(ctx, s.Engine.Client, containers)
-		if ctx.Err() != nil && !o.once {
+		shown, err := statsRound(ctx, env, s, services, o)
+		switch {
+		case ctx.Err() != nil && !o.once:
 			return nil // Ctrl-C is the end that was asked for
+		case err != nil || o.once:
+			return err
+		case !shown:
+			return nil
 		}
-		if err != nil {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-next.C:
+		}
+		if s, err = s.Refresh(ctx); err != nil && ctx.Err() == nil {
 			return err
 		}
-		if err := showStats(env, rows, o); err != nil || o.once {
-			return err
+		if ctx.Err() != nil {
+			return nil
 		}
 	}
 }
 
+// statsRound shows once what the containers use. It says where none runs.
+func statsRound(ctx context.Context, env *command.Env, s *session.Session, services []string, o statsOptions) (runs bool, err error) {
+	all := s.Containers(services)
+	running := slices.DeleteFunc(slices.Clone(all), func(c plan.Container) bool { return !sampled(c) })
+	if len(running) == 0 {
+		env.Say("nothing runs in project " + s.Name)
+	}
+	if !o.all {
+		all = running
+	}
+	rows, err := statsOf(ctx, s.Engine.Client, all)
+	if err == nil && len(rows) > 0 {
+		err = showStats(env, rows, o)
+	}
+	return len(running) > 0, err
+}
+
 // statsOf asks for what the containers use, all at once. The engine takes a second for an
-// answer: the share of the processor is counted over that time.
+// answer: the share of the processor is counted over that time. One that is removed meanwhile
+// has no row.
 func statsOf(ctx context.Context, api *client.Client, containers []plan.Container) ([]usage, error) {
 	rows := make([]usage, len(containers))
 	group, asking := errgroup.WithContext(ctx)
 	for i, c := range containers {
+		if !sampled(c) {
+			rows[i] = usage{Type: "stats", Service: c.Service, Container: c.Name, id: plan.ShortID(c.ID)}
+			continue
+		}
 		group.Go(func() error {
 			answer, err := api.ContainerStats(asking, c.ID, client.ContainerStatsOptions{IncludePreviousSample: true})
+			if errdefs.IsNotFound(err) {
+				return nil
+			}
 			if err != nil {
 				return fmt.Errorf("stats of %s: %w", c.Name, err)
 			}
@@ -127,12 +165,18 @@ func statsOf(ctx context.Context, api *client.Client, containers []plan.Containe
 			if err := json.NewDecoder(answer.Body).Decode(&found); err != nil {
 				return fmt.Errorf("stats of %s: %w", c.Name, err)
 			}
-			rows[i] = usageOf(c, found)
+			if !found.Read.IsZero() { // else it has just stopped
+				rows[i] = usageOf(c, found)
+			}
 			return nil
 		})
 	}
-	return rows, group.Wait()
+	err := group.Wait()
+	return slices.DeleteFunc(rows, func(u usage) bool { return u.Container == "" }), err
 }
+
+// sampled tells whether the engine counts what a container uses.
+func sampled(c plan.Container) bool { return c.Up() || c.State == "paused" }
 
 // usageOf counts as `docker stats` does: memory without the cache that the kernel gives
 // back when it is needed, and the processor as a share of one core.

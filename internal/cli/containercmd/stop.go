@@ -2,12 +2,14 @@ package containercmd
 
 import (
 	"context"
+	"errors"
 
 	"github.com/spf13/cobra"
 
 	"github.com/devup-cli/devup/internal/cli/command"
 	"github.com/devup-cli/devup/internal/cli/show"
 	"github.com/devup-cli/devup/internal/plan"
+	"github.com/devup-cli/devup/internal/provider"
 	"github.com/devup-cli/devup/internal/session"
 )
 
@@ -27,18 +29,17 @@ func NewStop(p *command.Program) *cobra.Command {
 			decide: func(s *session.Session) (*plan.Plan, string) {
 				return plan.StopAll(s.Meant(args), args), "nothing to stop: nothing runs"
 			},
+			providers: true,
 			after: func(s *session.Session) error {
-				if err := endProviders(ctx, env, s, args, "stop"); err != nil {
-					return err
-				}
+				failed := endProviders(ctx, env, s, args, provider.Stop)
 				stopped := args
 				if len(args) == 0 {
 					stopped = s.Declared()
 				}
 				if stopped != nil && show.RunsWithout(s.Observed, stopped) {
-					return nil
+					return failed
 				}
-				return s.CloseGateway(ctx, false)
+				return errors.Join(failed, s.CloseGateway(ctx, false))
 			},
 		}.apply(ctx, env, args)
 	})

@@ -74,7 +74,7 @@ func (r Request) try(ctx context.Context, env *command.Env, o up.Options) (*sess
 func Open(ctx context.Context, env *command.Env, w session.Want, dryRun bool) (*session.Session, error) {
 	w.Project, w.Engine, w.Start = session.Required, session.Required, true
 	w.State, w.Images, w.Workspace, w.Network = session.Everything, true, true, true
-	w.Lock, w.Prepare, w.Credentials = !dryRun, !dryRun, session.Asked
+	w.Lock, w.Prepare, w.Providers, w.Credentials = !dryRun, !dryRun, !dryRun, session.Asked
 	if dryRun {
 		w.Credentials = session.Decided
 	}
