@@ -298,18 +298,6 @@ func (c localCaller) unwired(source tree.File) []localcall.Call {
 	})
 }
 
-// lineOf is a line of a text, from 1; empty for what is none.
-func lineOf(text string, number int) string {
-	if number < 1 {
-		return ""
-	}
-	for range number - 1 {
-		_, text, _ = strings.Cut(text, "\n")
-	}
-	line, _, _ := strings.Cut(text, "\n")
-	return line
-}
-
 // remarkCalls says what a service calls at localhost that is not there.
 func remarkCalls(all services, c *candidate) {
 	for _, call := range (localCaller{c}).serverCalls() {

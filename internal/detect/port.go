@@ -327,3 +327,15 @@ func (c *candidate) hostPortRank(all services, called map[int]bool) int {
 	}
 	return 2
 }
+
+// lineOf is a line of a text, from 1; empty for what is none.
+func lineOf(text string, number int) string {
+	if number < 1 {
+		return ""
+	}
+	for range number - 1 {
+		_, text, _ = strings.Cut(text, "\n")
+	}
+	line, _, _ := strings.Cut(text, "\n")
+	return line
+}

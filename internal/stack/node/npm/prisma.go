@@ -131,3 +131,22 @@ func (v *project) prismaCommand(p stack.Packages, in prismaIn, words ...string) 
 	}
 	return command
 }
+
+// migratePrisma applies the migrations that Prisma finds next to its schema; where there are
+// none, it makes the tables of the schema, which it refuses where that loses data.
+func (v *project) migratePrisma() {
+	all := v.prismas(v.Packages)
+	if len(all) == 0 {
+		return
+	}
+	in := all[0]
+	at := path.Join(v.dir, in.dir)
+	words := []string{"db", "push"}
+	if v.Tree.Exists(path.Join(at, path.Dir(in.schema), "migrations")) && !prismaMongo.MatchString(in.text) {
+		words = []string{"migrate", "deploy"}
+	}
+	v.Migrate = v.prismaCommand(v.Packages, in, words...)
+	if at != v.Dir {
+		v.Migrate = inDirectory(v.Dir, at, v.Migrate)
+	}
+}
