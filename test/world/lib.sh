@@ -28,7 +28,7 @@ die() { printf 'world: %s\n' "$*" >&2; exit 1; }
 alive() {
   local pid start
   read -r pid start 2>/dev/null <"$world/run/$1.pid" || return 1
-  [ "$(started "$pid")" = "$start" ]
+  [ -n "$start" ] && [ "$(started "$pid")" = "$start" ]
 }
 
 # started PID prints when a process was started, in ticks since boot; nothing for none.
@@ -48,7 +48,7 @@ end() {
   local pid _
   if alive "$1"; then
     read -r pid _ <"$world/run/$1.pid"
-    kill "$pid" 2>/dev/null || true # it may just have ended
+    kill "$pid"
     for _ in $(seq 150); do alive "$1" || break; sleep 0.1; done
     if alive "$1"; then kill -9 "$pid"; fi
   fi
