@@ -16,9 +16,9 @@ type interrupts struct {
 	release func()             // has the next one end the process
 	first   context.CancelFunc // of the context of [handleInterrupts]
 
-	mu     sync.Mutex
-	count  int
-	insist context.CancelFunc // of the context of second; nil where the command did not ask
+	mu           sync.Mutex
+	count        int
+	cancelSecond context.CancelFunc // of the context of second; nil where the command did not ask
 }
 
 // handleInterrupts gives the context that the first signal cancels.
@@ -45,28 +45,28 @@ func (i *interrupts) receive() {
 	defer i.mu.Unlock()
 	i.count++
 	i.first()
-	if i.count > 1 && i.insist != nil {
-		i.insist()
-		i.insist = nil
+	if i.count > 1 && i.cancelSecond != nil {
+		i.cancelSecond()
+		i.cancelSecond = nil
 	}
-	if i.insist == nil {
+	if i.cancelSecond == nil {
 		i.release()
 	}
 }
 
 // second gives a context that the second signal cancels; the third then ends the process. With
 // stop the second ends it again.
-func (i *interrupts) second(ctx context.Context) (insists context.Context, stop context.CancelFunc) {
+func (i *interrupts) second(ctx context.Context) (until context.Context, stop context.CancelFunc) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	i.insist = cancel
+	i.cancelSecond = cancel
 	i.watch()
 	return ctx, func() {
 		cancel()
 		i.mu.Lock()
 		defer i.mu.Unlock()
-		i.insist = nil
+		i.cancelSecond = nil
 		if i.count > 0 {
 			i.release()
 		}

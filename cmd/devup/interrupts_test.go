@@ -12,9 +12,9 @@ func TestInterrupts(t *testing.T) {
 	watched := true
 	first, cancel := context.WithCancel(t.Context())
 	i := &interrupts{watch: func() { watched = true }, release: func() { watched = false }, first: cancel}
-	expect := func(when string, second context.Context, interrupted, insists, watches bool) {
+	expect := func(when string, second context.Context, interrupted, ended, watches bool) {
 		t.Helper()
-		if (first.Err() != nil) != interrupted || (second.Err() != nil) != insists || watched != watches {
+		if (first.Err() != nil) != interrupted || (second.Err() != nil) != ended || watched != watches {
 			t.Errorf("%s: first %v, second %v, watched %v", when, first.Err(), second.Err(), watched)
 		}
 	}

@@ -30,12 +30,12 @@ type Process struct {
 
 	// SecondInterrupt gives a context that ends at the second interruption, which otherwise
 	// ends devup, and what takes that back; nil where there is none.
-	SecondInterrupt func(context.Context) (insists context.Context, stop context.CancelFunc)
+	SecondInterrupt func(context.Context) (second context.Context, stop context.CancelFunc)
 }
 
-// Insists gives a context that ends when the user interrupts a second time: what is under
+// UntilSecondInterrupt gives a context that ends when the user interrupts a second time: what is under
 // way is to end at once, and devup ends it. Until stop is called, the process goes on then.
-func (p Process) Insists(ctx context.Context) (insists context.Context, stop context.CancelFunc) {
+func (p Process) UntilSecondInterrupt(ctx context.Context) (second context.Context, stop context.CancelFunc) {
 	if p.SecondInterrupt == nil {
 		return context.WithCancel(context.WithoutCancel(ctx))
 	}

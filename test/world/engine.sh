@@ -41,7 +41,7 @@ unpack() {
   echo "$3" >"$2/ready"
 }
 
-# in_root FOLDER COMMAND... runs a command with the programs and libraries of a Debian
+# in_root DIRECTORY COMMAND... runs a command with the programs and libraries of a Debian
 # tree but with everything else of this machine, in a mount namespace made for it. So the
 # engine finds a person's directories under their own paths, which a chroot would hide.
 in_root() {

@@ -165,7 +165,7 @@ func TestShowMend(t *testing.T) {
 			if outcome == "failed" {
 				err = fail.New(fail.Denied, "", "no")
 			}
-			r := w.Run(func(_ context.Context, env *command.Env) error { showMend(env, f, outcome, err); return nil })
+			r := w.Run(func(_ context.Context, env *command.Env) error { showFix(env, f, outcome, err); return nil })
 			if !asJSON {
 				r.Says(t, word)
 				continue

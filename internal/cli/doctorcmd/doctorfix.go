@@ -15,7 +15,7 @@ type fixedObject struct {
 	Type    string `json:"type"` // "fix"
 	Check   string `json:"check"`
 	Does    string `json:"does"`
-	Outcome string `json:"outcome"` // "done", "failed", "declined", or "left" where nobody could be asked
+	Outcome string `json:"outcome"` // "done", "failed", "declined", or "left" where there was no one to ask
 }
 
 // mostRounds bounds how often fixing is followed by another look: an engine that was
@@ -37,7 +37,7 @@ func applyFixes(ctx context.Context, env *command.Env, findings []doctor.Finding
 			if ctx.Err() != nil {
 				return findings, ctx.Err()
 			}
-			showMend(env, f, outcome, err)
+			showFix(env, f, outcome, err)
 			if outcome == "done" {
 				fixed = append(fixed, f.Name)
 			}
@@ -71,7 +71,7 @@ func fix(ctx context.Context, env *command.Env, f doctor.Fix) (outcome string, e
 	return "done", nil
 }
 
-func showMend(env *command.Env, f doctor.Finding, outcome string, err error) {
+func showFix(env *command.Env, f doctor.Finding, outcome string, err error) {
 	if err != nil {
 		env.UI.Error(fail.Wrap(err, fail.CodeOf(err), "", "the check %s: could not %s", f.Name, f.Fix.Does))
 	}

@@ -31,7 +31,7 @@ type after struct {
 	services []string // that the user named
 	options  upOptions
 	began    time.Time       // when up began, by this machine's clock
-	insists  <-chan struct{} // closed when the user interrupts a second time
+	second   <-chan struct{} // closed when the user interrupts a second time
 }
 
 // run goes on after a run with an error, or none.
@@ -95,7 +95,7 @@ func (a *after) started() []string {
 	})
 }
 
-// stop stops services also after ctx has ended. When the user insists, it kills them.
+// stop stops services also after ctx has ended. At a second interrupt it kills them.
 func (a *after) stop(ctx context.Context, services []string) error {
 	steady := context.WithoutCancel(ctx)
 	stopping, cancel := context.WithCancel(steady)
@@ -105,7 +105,7 @@ func (a *after) stop(ctx context.Context, services []string) error {
 	select {
 	case err := <-ended:
 		return err
-	case <-a.insists:
+	case <-a.second:
 	}
 	cancel()
 	<-ended //nolint:errcheck // it was cut off

@@ -105,10 +105,10 @@ func runUp(ctx context.Context, env *command.Env, services []string, o upOptions
 		return err
 	}
 	began := time.Now()
-	insists := context.WithoutCancel(ctx)
+	second := context.WithoutCancel(ctx)
 	if !o.detached() && !o.dryRun {
 		var stop context.CancelFunc
-		insists, stop = env.Insists(ctx)
+		second, stop = env.UntilSecondInterrupt(ctx)
 		defer stop()
 	}
 	r, err := o.request(env, services)
@@ -135,5 +135,5 @@ func runUp(ctx context.Context, env *command.Env, services []string, o upOptions
 	}
 	s = s.With(outcome.Project)
 	s.Observed.Containers = outcome.Containers
-	return (&after{env: env, session: s, outcome: outcome, services: services, options: o, began: began, insists: insists.Done()}).run(ctx, err)
+	return (&after{env: env, session: s, outcome: outcome, services: services, options: o, began: began, second: second.Done()}).run(ctx, err)
 }

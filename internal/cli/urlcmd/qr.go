@@ -96,7 +96,7 @@ func phoneURL(place workspace.Info, r expose.Row, lan netip.Addr) (string, error
 	return "http://" + net.JoinHostPort(lan.String(), strconv.Itoa(r.Port)), nil
 }
 
-// reachesItself tells whether a host name leads back to whoever asks for it.
+// reachesItself tells whether a host name leads back to the machine that asks for it.
 func reachesItself(host string) bool {
 	ip, err := netip.ParseAddr(host)
 	return host == "localhost" || err == nil && (ip.IsLoopback() || ip.IsUnspecified())
