@@ -176,6 +176,7 @@ func (c *copier) addDirectory(source, target string) error {
 func (c *copier) put(content []byte, target string, mode fs.FileMode) {
 	c.files, c.bytes = c.files+1, c.bytes+len(content)
 	key := plan.Digest(content) + " " + target
+	c.project.Configs = maps.Clone(c.project.Configs) // the loaded project has the other
 	if c.project.Configs == nil {
 		c.project.Configs = types.Configs{}
 	}
