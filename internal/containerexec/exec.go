@@ -106,7 +106,7 @@ type Result struct {
 	Lines  []string // the last ones that it printed
 }
 
-// Tail is [Run] that keeps the last lines. They are also given besides an error.
+// Tail is [Run] that keeps the last lines. They are also given with an error.
 func Tail(ctx context.Context, e Engine, container string, c Command) (Result, error) {
 	text := &tail{}
 	status, err := Run(ctx, e, container, c, text, text)

@@ -104,7 +104,7 @@ type candidate struct {
 	compose   *runfiles.ComposeService
 	shares    bool                // its directory holds another service, too
 	processes []runfiles.EnvFile  // what Procfiles set for it
-	workers   []runfiles.Process  // what Procfiles run of its code besides
+	workers   []runfiles.Process  // what Procfiles run of its code in addition
 	assets    bool                // it is the development server of the files that another service's pages load
 	loopback  *loopback           // the network that it shares; nil for its own
 	sqlite    bool                // its database is a file of its own

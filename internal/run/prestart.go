@@ -1,13 +1,11 @@
 package run
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"maps"
 
 	"github.com/compose-spec/compose-go/v2/types"
-	"github.com/moby/moby/api/pkg/stdcopy"
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/client"
 
@@ -20,7 +18,7 @@ import (
 // Outcomes tells how containers that run to their end did so.
 type Outcomes interface {
 	ContainerWait(context.Context, string, client.ContainerWaitOptions) client.ContainerWaitResult
-	ContainerLogs(context.Context, string, client.ContainerLogsOptions) (client.ContainerLogsResult, error)
+	containerexec.Logger
 }
 
 // preStart is what the pre_start hooks of a service run with. Each runs in a container of its
@@ -115,11 +113,6 @@ func (p preStart) failed(ctx context.Context, index, status int, id string) erro
 	f := fail.New(fail.Failed, "`docker logs "+plan.ShortID(id)+"` shows all that it printed; the next `devup up` runs it again",
 		"the pre_start hook %d of %s ended with status %d", index+1, p.service.Name, status)
 	f.Service = p.service.Name
-	if log, err := p.engine.Outcomes.ContainerLogs(ctx, id, client.ContainerLogsOptions{ShowStdout: true, ShowStderr: true, Tail: "10"}); err == nil {
-		defer log.Close()
-		var text bytes.Buffer
-		_, _ = stdcopy.StdCopy(&text, &text, log) // what could be read of it
-		f.Lines = containerexec.Lines(text.Bytes())
-	}
+	f.Lines, _ = containerexec.LastLines(ctx, p.engine.Outcomes, id) // what could be read
 	return f
 }

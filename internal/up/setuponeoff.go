@@ -1,13 +1,11 @@
 package up
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"time"
 
 	"github.com/compose-spec/compose-go/v2/types"
-	"github.com/moby/moby/api/pkg/stdcopy"
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/client"
 
@@ -43,7 +41,7 @@ func (e engine) runOneOff(ctx context.Context, p *types.Project, in string, s se
 	case result := <-ended.Result:
 		done.Status = int(result.StatusCode)
 	}
-	done.Lines, err = e.lastLines(ctx, single.ID)
+	done.Lines, err = containerexec.LastLines(ctx, e.client, single.ID)
 	return done, true, err
 }
 
@@ -57,18 +55,4 @@ func stepService(s types.ServiceConfig, command []string) types.ServiceConfig {
 	s.Ports, s.PostStart, s.PreStop, s.HealthCheck = nil, nil, nil, nil
 	s.Tty = false
 	return s
-}
-
-// lastLines are the last lines that a container of a setup step printed.
-func (e engine) lastLines(ctx context.Context, id string) ([]string, error) {
-	log, err := e.client.ContainerLogs(ctx, id, client.ContainerLogsOptions{ShowStdout: true, ShowStderr: true, Tail: "10"})
-	if err != nil {
-		return nil, err
-	}
-	defer log.Close()
-	var text bytes.Buffer
-	if _, err := stdcopy.StdCopy(&text, &text, log); err != nil {
-		return nil, err
-	}
-	return containerexec.Lines(text.Bytes()), nil
 }

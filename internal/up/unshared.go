@@ -31,6 +31,10 @@ const (
 // the project's may be one of the engine's, and stays. The names are those of the services that
 // have such files.
 func copyMounts(p *project.Project, files Mounts) (services []string, err error) {
+	configs, volumes := types.Configs{}, types.Volumes{}
+	maps.Copy(configs, p.Configs) // the loaded project keeps its own
+	maps.Copy(volumes, p.Volumes)
+	p.Configs, p.Volumes = configs, volumes
 	for _, name := range p.ServiceNames() {
 		s := p.Services[name]
 		own := false
@@ -67,10 +71,6 @@ func copyMounts(p *project.Project, files Mounts) (services []string, err error)
 // written is the volume for what a container writes into a directory that is not mounted.
 func written(p *project.Project, service, target string) types.ServiceVolumeConfig {
 	key := service + "_" + plan.Digest([]byte(target))[:8]
-	p.Volumes = maps.Clone(p.Volumes)
-	if p.Volumes == nil {
-		p.Volumes = types.Volumes{}
-	}
 	p.Volumes[key] = types.VolumeConfig{Name: p.Name + "_" + key}
 	return types.ServiceVolumeConfig{Type: types.VolumeTypeVolume, Source: key, Target: target}
 }
@@ -176,10 +176,6 @@ func (c *copier) addDirectory(source, target string) error {
 func (c *copier) put(content []byte, target string, mode fs.FileMode) {
 	c.files, c.bytes = c.files+1, c.bytes+len(content)
 	key := plan.Digest(content) + " " + target
-	c.project.Configs = maps.Clone(c.project.Configs) // the loaded project has the other
-	if c.project.Configs == nil {
-		c.project.Configs = types.Configs{}
-	}
 	c.project.Configs[key] = types.ConfigObjConfig{Name: key, Content: string(content)}
 	ref := types.ServiceConfigObjConfig{Source: key, Target: target}
 	permissions := types.FileMode(mode.Perm())

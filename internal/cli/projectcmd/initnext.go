@@ -13,7 +13,7 @@ import (
 	"github.com/devup-cli/devup/internal/untrusted"
 )
 
-// The objects of init in JSON that say what `devup up` does besides building and starting.
+// The objects of init in JSON that say what `devup up` does apart from building and starting.
 // Their names are a promise.
 type (
 	stepObject struct {
@@ -39,7 +39,7 @@ func (p proposal) writesSteps() bool {
 	return slices.ContainsFunc(p.changes, func(c scaffold.Change) bool { return c.Path == projectFile && c.State == scaffold.New })
 }
 
-// saySteps says what `devup up` will do by the devup.yaml that would be written, besides
+// saySteps says what `devup up` will do by the devup.yaml that would be written, apart from
 // building and starting: one short line each.
 func (p proposal) saySteps(env *command.Env) {
 	if !p.writesSteps() {

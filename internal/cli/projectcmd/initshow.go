@@ -33,7 +33,7 @@ type (
 		Needs     []string         `json:"needs,omitempty"`     // the services that it uses
 		Unset     []string         `json:"unset,omitempty"`     // variables that it reads and that are not set
 		Variables []unsetObject    `json:"variables,omitempty"` // the same, with where they are read, and those that are generated
-		Steps     []stepObject     `json:"steps,omitempty"`     // what init has `devup up` do besides building and starting
+		Steps     []stepObject     `json:"steps,omitempty"`     // what init has `devup up` do apart from building and starting
 		Workers   []workerObject   `json:"workers,omitempty"`   // processes of its code that listen nowhere, each a service
 		Evidence  []evidenceObject `json:"evidence"`
 		Remarks   []remarkObject   `json:"remarks,omitempty"`   // what will not work as the files stand

@@ -40,7 +40,7 @@ func EnvBlocksIn(t *tree.Tree, name string) []EnvFile {
 	return found
 }
 
-// showsSettings says whether lines are of an env file: besides comments, each sets a variable.
+// showsSettings says whether lines are of an env file: each but a comment sets a variable.
 func showsSettings(lines []string) bool {
 	some := false
 	for _, line := range lines {

@@ -33,7 +33,7 @@ var migrators = []migrator{
 		crate: "diesel", tool: "diesel_cli", usual: "2", shows: lazyregexp.New(`^up\.sql$`),
 		applies:  lazyregexp.New(`\brun_pending_migrations\b|\bembed_migrations!`),
 		features: map[string]string{"postgres": "postgres", "mysql": "mysql", "mariadb": "mysql", sqlite: "sqlite"},
-		// Without the project's settings: by them, the tool writes src/schema.rs anew, as its own version would.
+		// Without the project's settings: by them, the tool writes src/schema.rs again, as its own version would.
 		command: func(dir, url string) string {
 			return `DIESEL_CONFIG_FILE=/dev/null diesel migration run --migration-dir ` + dir + at(url)
 		},
