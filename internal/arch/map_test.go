@@ -97,7 +97,7 @@ var ours = map[string][]string{
 	"prepare": {"build", "composefile", "checkout", "consent", "secret", "egress", "envfile", "project", "untrusted", "fail"},
 	// What a command works with. up: it is a session that runs; detect: what the source of a service serves.
 	"session": {
-		"prepare", "up", "provider", "watch", "images", "build", "observe", "plan", "composefile", "project", "urls", "expose", "setup", "gateway", "daemon", "detect",
+		"prepare", "up", "provider", "watch", "images", "build", "observe", "plan", "composefile", "project", "urls", "expose", "setup", "ready", "gateway", "daemon", "detect",
 		"workspace", "engine", "egress", "registry", "checkout", "consent", "lock", "owner", "settings", "untrusted",
 		"event", "fail",
 	},
