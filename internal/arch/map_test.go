@@ -65,6 +65,8 @@ var ours = map[string][]string{
 	"scaffold":          {"errno", "lazyregexp", "detect", "tree", "stack", "stack/stacks", "fail", "untrusted", "stack/dataservice"}, // untrusted: the gate for values in generated files; tree: the mark of what init made
 	"engine":            {"errno", "lazyregexp", "event", "fail", "dockerconfig"},
 	"daemon":            {"fail", "atomicfile", "untrusted", "owner"},  // a process that outlives its command: its state file, control and log
+	"history":           {"atomicfile", "untrusted", "owner"},          // what the last runs did
+	"dashboard":         {"daemon"},                                    // a page about what runs: who may ask, and streams to it
 	"gateway":           {"lazyregexp", "fail", "untrusted", "daemon"}, // one origin for all services: a proxy, and what its process serves
 	"build":             {"lazyregexp", "project", "egress", "registry", "event", "fail", "untrusted", "diagnose"},
 	"plan":              {"project", "fail", "graph"},
@@ -97,12 +99,12 @@ var ours = map[string][]string{
 	"prepare": {"build", "composefile", "checkout", "consent", "secret", "egress", "envfile", "project", "untrusted", "fail"},
 	// What a command works with. up: it is a session that runs; detect: what the source of a service serves.
 	"session": {
-		"prepare", "up", "provider", "watch", "images", "build", "observe", "plan", "composefile", "project", "urls", "expose", "setup", "ready", "gateway", "daemon", "detect",
+		"prepare", "up", "provider", "watch", "images", "build", "observe", "plan", "composefile", "project", "urls", "expose", "setup", "ready", "gateway", "dashboard", "history", "daemon", "detect",
 		"workspace", "engine", "egress", "registry", "checkout", "consent", "lock", "owner", "settings", "untrusted",
 		"event", "fail",
 	},
 	// A group of commands uses everything below, and no other group.
-	"cli":              {"errno", anything, "cli/command", "cli/upcmd", "cli/containercmd", "cli/execcmd", "cli/imagecmd", "cli/urlcmd", "cli/projectcmd", "cli/doctorcmd"},
+	"cli":              {"errno", anything, "cli/command", "cli/upcmd", "cli/containercmd", "cli/execcmd", "cli/imagecmd", "cli/urlcmd", "cli/projectcmd", "cli/doctorcmd", "cli/dashboardcmd"},
 	"cli/command":      {"errno", "session", "settings", "ui", "version", "untrusted", "lazyregexp", "event", "fail"},
 	"cli/show":         {anything, "cli/command"},
 	"cli/converge":     {anything, "cli/command", "cli/show"},
@@ -113,6 +115,7 @@ var ours = map[string][]string{
 	"cli/urlcmd":       {anything, "cli/command", "cli/show", "cli/converge"},
 	"cli/projectcmd":   {anything, "cli/command", "cli/show", "cli/converge"},
 	"cli/doctorcmd":    {anything, "cli/command", "cli/show", "cli/converge"},
+	"cli/dashboardcmd": {anything, "cli/command", "cli/show"},
 }
 
 // only names the outside packages that live in few of ours, by the beginning of their
@@ -132,12 +135,12 @@ var only = map[string][]string{
 	"github.com/docker/cli/cli/config":             {"dockerconfig", "registry", "engine", "build"}, // its types; dockerconfig reads it
 	"github.com/fsnotify/fsnotify":                 {"watch"},
 	"github.com/gofrs/flock":                       {"lock"},
-	"rsc.io/qr":                                    {"ui"},
+	"rsc.io/qr":                                    {"ui", "dashboard"},
 	"charm.land/":                                  {"ui"},
 	"github.com/containerd/console":                {"cli"},                    // cli turns off a terminal's echo
 	"github.com/charmbracelet/":                    {"ui", "cli", "untrusted"}, // cli asks whether a stream is a terminal
 	"text/template":                                {"scaffold", "cli"},        // cli: --format of Compose's commands
-	"net/http":                                     {"engine", "fakeengine", "build", "ready", "workspace", "expose", "egress", "doctor", "gateway", "daemon"},
+	"net/http":                                     {"engine", "fakeengine", "build", "ready", "workspace", "expose", "egress", "doctor", "gateway", "daemon", "dashboard"},
 	"os/exec":                                      {"engine", "provider", "ports", "doctor", "registry", "tunnel", "daemon", "checkout", "session", "cli"}, // checkout asks git; session runs the programs of a workspace
 	"github.com/devup-cli/devup/templates":         {"scaffold", "cli"},
 }

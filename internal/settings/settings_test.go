@@ -56,7 +56,7 @@ func flags(t *testing.T, args ...string) *pflag.FlagSet {
 
 func TestLoadLayers(t *testing.T) {
 	t.Parallel()
-	fallback := settings.Settings{WaitTimeout: 5 * time.Minute, Color: "auto", Progress: "auto", Credentials: "ask"}
+	fallback := settings.Settings{WaitTimeout: 5 * time.Minute, Color: "auto", Progress: "auto", Credentials: "ask", Dashboard: settings.DashboardPrint}
 	with := func(change func(*settings.Settings)) settings.Settings {
 		s := fallback
 		change(&s)
