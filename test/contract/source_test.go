@@ -140,6 +140,9 @@ func (s source) kind(t *testing.T, pkg string, expr ast.Expr) (kind, structure s
 
 func (s source) named(t *testing.T, name string) (kind, structure string) {
 	t.Helper()
+	if s[name] == nil {
+		t.Fatalf("%s is in none of the packages that are read", name)
+	}
 	if _, ok := s[name].(*ast.StructType); ok {
 		return "object", name
 	}

@@ -122,7 +122,7 @@ func runUp(ctx context.Context, env *command.Env, services []string, o upOptions
 		defer s.Close()
 	}
 	if o.detached() && !o.dryRun {
-		defer func() { show.Result(ctx, env, s, outcome.URLs) }() // what runs is asked for before the session closes
+		defer func() { show.Result(ctx, env, s, nil, outcome.URLs) }() // what runs is asked for before the session closes
 	}
 	if s == nil {
 		if fail.CodeOf(err) == fail.NoProject && len(env.Flags.Files) == 0 {
