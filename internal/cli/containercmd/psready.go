@@ -26,7 +26,7 @@ func answering(ctx context.Context, s *session.Session, services []string) error
 	if idle := idle(s, services, probes); len(idle) > 0 {
 		return fail.New(fail.NotReady, "start it with `devup up`", "%s", command.List(idle)+command.Plural(len(idle), " does", " do")+" not run")
 	}
-	err := ready.Wait(ctx, s.Engine.Client, probes, ready.Options{Timeout: readyNow, Grace: readyNow})
+	err := ready.Wait(ctx, ready.On(s.Engine.Client), probes, ready.Options{Timeout: readyNow, Grace: readyNow})
 	if silent := slices.Sorted(maps.Keys(fail.Services(err))); len(silent) > 0 {
 		return fail.New(fail.NotReady, "`devup up` waits, and says why where nothing comes", "%s", command.List(silent)+command.Plural(len(silent), " is", " are")+" not ready")
 	}

@@ -101,7 +101,7 @@ func awaitReady(ctx context.Context, env *command.Env, s *session.Session, servi
 	for i := range probes {
 		probes[i].MustHealthy = true
 	}
-	return ready.Wait(ctx, s.Engine.Client, probes, ready.Options{Timeout: timeout, Sink: env.Sink})
+	return ready.Wait(ctx, ready.On(s.Engine.Client), probes, ready.Options{Timeout: timeout, Sink: env.Sink})
 }
 
 // probes are how the containers of the services show that they are ready. The project's
