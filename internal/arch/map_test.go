@@ -17,6 +17,7 @@ var ours = map[string][]string{
 	"checkout":      {"lock", "atomicfile", "owner", "untrusted", "lazyregexp"}, // what is kept in a checkout's .devup, and files that are written into one
 	"consent":       {"atomicfile", "owner", "untrusted"},                       // answers of the user, by checkout
 	"lazyregexp":    {},
+	"garbage":       {},
 	"errno":         {},                        // what a failed system call failed of, on every system
 	"composeschema": {},                        // Compose's JSON schema: keys, forms of values
 	"suggest":       {},                        // the known word that a user most likely meant

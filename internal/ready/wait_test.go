@@ -432,7 +432,7 @@ func TestWaitCancelled(t *testing.T) {
 }
 
 // TestWaitCalls holds the number of calls for a service that comes up in a
-// second: one subscription, one inspection.
+// second: one subscription, one list.
 func TestWaitCalls(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -444,7 +444,7 @@ func TestWaitCalls(t *testing.T) {
 			t.Fatal(err)
 		}
 		slices.Sort(w.calls)
-		if got, want := strings.Join(w.calls, ", "), "events, inspect c1, inspect c2"; got != want {
+		if got, want := strings.Join(w.calls, ", "), "events, list"; got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}
 	})

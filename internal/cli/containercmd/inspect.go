@@ -110,7 +110,7 @@ func answers(ctx context.Context, s *session.Session, o *inspectObject) error {
 	}
 	failure := notRunning([]string{o.Service})
 	if len(probes) > 0 {
-		failure = ready.Wait(ctx, s.Engine.Client, probes, ready.Options{Timeout: readyNow, Grace: readyNow, Compiles: true})
+		failure = ready.Wait(ctx, ready.On(s.Engine.Client), probes, ready.Options{Timeout: readyNow, Grace: readyNow, Compiles: true})
 	}
 	o.Ready = failure == nil
 	if failures := fail.Failures(failure); len(failures) > 0 {

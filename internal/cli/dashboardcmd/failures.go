@@ -92,7 +92,7 @@ func (s *source) verdictOf(ctx context.Context, opened *session.Session, service
 	on := s.engine
 	background := context.WithoutCancel(ctx)
 	go func() {
-		err := ready.Wait(background, on.Client, probes, ready.Options{Timeout: verdictTime, Grace: verdictGrace})
+		err := ready.Wait(background, ready.On(on.Client), probes, ready.Options{Timeout: verdictTime, Grace: verdictGrace})
 		var failures []json.RawMessage
 		for _, e := range fail.Failures(err) {
 			failures = append(failures, encoded(ui.Object(e)))
