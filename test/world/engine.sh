@@ -16,7 +16,7 @@ engine_up() {
   case $engine in
     # Compose is there to be compared with; devup does not use it.
     28*) packages=$packages,docker-cli,docker-buildx,docker-compose ;;
-    podman) packages=podman,netavark,aardvark-dns,runc,ca-certificates,iptables,nftables ;;
+    podman) packages=podman,netavark,aardvark-dns,runc,catatonit,ca-certificates,iptables,nftables ;;
   esac
   if [ "$(cat "$root/ready" 2>/dev/null)" != "$packages" ]; then end "engine-$engine"; fi
   unpack "$suite" "$root" "$packages"
@@ -55,9 +55,37 @@ insecure = true
 location = "$registry"
 insecure = true
 E2
-  export HOME=$world/podman-home CONTAINERS_REGISTRIES_CONF=$settings/registries.conf
-  start_engine podman --root "$world/data-$engine" --runroot "$world/run/exec-$engine" --cgroup-manager cgroupfs --runtime runc \
-    system service --time 0 "unix://$socket"
+  cat >"$settings/containers.conf" <<E2
+[containers]
+default_ulimits = ["nofile=$(ulimit -Hn):$(ulimit -Hn)", "nproc=$(ulimit -Hu):$(ulimit -Hu)"]
+[engine]
+cgroup_manager = "cgroupfs"
+runtime = "runc"
+E2
+  export HOME=$world/podman-home CONTAINERS_REGISTRIES_CONF=$settings/registries.conf CONTAINERS_CONF=$settings/containers.conf
+  start_engine bash -c "$(declare -f podman_service); podman_service \"\$@\"" - "unix://$socket" podman --transient-store \
+    --root "$world/data-$engine" --runroot "$world/run/exec-$engine" --network-config-dir "$world/data-$engine/networks"
+  end health-podman
+  background health-podman bash -c "$(declare -f podman_health); podman_health $socket"
+}
+
+# podman_service SOCKET PODMAN... serves until it is told to end, and ends the containers then.
+podman_service() {
+  local socket=$1
+  shift
+  trap '"$@" rm --force --all --time 0; kill $service' TERM
+  "$@" system service --time 0 "$socket" &
+  service=$!
+  wait
+}
+
+# podman_health SOCKET runs the containers' health checks, which Podman leaves to systemd's timers.
+podman_health() {
+  local id containers=http://podman/v5.0.0/libpod/containers
+  while sleep 0.5; do
+    curl -s --unix-socket "$1" "$containers/json" |
+      jq -r '.[].Id' | while read -r id; do curl -s --unix-socket "$1" "$containers/$id/healthcheck" >/dev/null; done
+  done
 }
 
 # start_engine COMMAND... runs an engine in its tree and network namespace.
