@@ -41,7 +41,7 @@ docker_engine() {
 
 # Podman reads everything else of files.
 podman_engine() {
-  local settings=$world/podman-home/.config/containers
+  local settings=$world/podman-etc/containers
   mkdir -p "$settings"
   echo '{"default": [{"type": "insecureAcceptAnything"}]}' >"$settings/policy.json"
   cat >"$settings/registries.conf" <<E2
@@ -62,17 +62,18 @@ default_ulimits = ["nofile=$(ulimit -Hn):$(ulimit -Hn)", "nproc=$(ulimit -Hu):$(
 cgroup_manager = "cgroupfs"
 runtime = "runc"
 E2
-  export HOME=$world/podman-home CONTAINERS_REGISTRIES_CONF=$settings/registries.conf CONTAINERS_CONF=$settings/containers.conf
-  start_engine bash -c "$(declare -f podman_service); podman_service \"\$@\"" - "unix://$socket" podman --transient-store \
+  start_engine bash -c "$(declare -f podman_service); podman_service \"\$@\"" - "$world/podman-etc" "unix://$socket" podman --transient-store \
     --root "$world/data-$engine" --runroot "$world/run/exec-$engine" --network-config-dir "$world/data-$engine/networks"
   end health-podman
   background health-podman bash -c "$(declare -f podman_health); podman_health $socket"
 }
 
-# podman_service SOCKET PODMAN... serves until it is told to end, and ends the containers then.
+# podman_service SETTINGS SOCKET PODMAN... serves until it is told to end, and ends the containers
+# then. Its settings lie above the machine's own in /etc.
 podman_service() {
-  local socket=$1
-  shift
+  local socket=$2
+  mount -t overlay -o "lowerdir=$1:/etc" overlay /etc
+  shift 2
   trap '"$@" rm --force --all --time 0; kill $service' TERM
   "$@" system service --time 0 "$socket" &
   service=$!
