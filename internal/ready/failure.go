@@ -95,7 +95,7 @@ func (a *prober) log(ctx context.Context, s state, lines string) []string {
 	defer cancel()
 	s = a.inspected(ctx, s)
 	found := a.logSince(ctx, s, lines, s.started)
-	if len(found) == 0 && s.ended() && !s.started.IsZero() {
+	if len(found) == 0 && (s.ended() || s.looping()) && !s.started.IsZero() {
 		// A busy engine notes the start after the program has said its only line.
 		found = a.logSince(ctx, s, lines, s.started.Add(-startNoted))
 	}

@@ -211,8 +211,8 @@ func TestWait(t *testing.T) {
 		{
 			name: "a crash loop",
 			world: func(w *world) {
-				w.logs["c1"] = "ModuleNotFoundError: No module named 'jwt'\n"
-				w.later(time.Second, container.State{Status: container.StateRestarting, ExitCode: 1}, 3)
+				w.logs["c1"], w.spoke = "ModuleNotFoundError: No module named 'jwt'\n", time.Now()
+				w.later(time.Second, container.State{Status: container.StateRestarting, ExitCode: 1, StartedAt: time.Now().Add(time.Second).Format(time.RFC3339Nano)}, 3)
 			},
 			code: fail.Exited, want: "web stops over and over (3 restarts, exit code 1): Python finds no module named jwt",
 			hint: "PyJWT", cause: "module-missing", by: time.Second,
