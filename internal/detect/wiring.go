@@ -45,6 +45,9 @@ func wire(all services, c *candidate, v *Variable, values []string) {
 	if sibling == nil && isURL && known.port != 0 {
 		sibling = all.byPort(known.port)
 	}
+	if sibling == nil && !isURL && requestsBy(c, v.Name) {
+		sibling = all.only(backend, c)
+	}
 	if sibling == nil {
 		return
 	}
@@ -53,6 +56,15 @@ func wire(all services, c *candidate, v *Variable, values []string) {
 	if isURL {
 		v.Path = known.path
 	}
+}
+
+// baseNames say that a variable holds an address, and nothing else.
+var baseNames = lazyregexp.New(`^[A-Z]+_(?:APP_)?(?:BASE_?|ROOT_?|PUBLIC_)?(?:URL|URI|ENDPOINT|SERVER|BASE)$`)
+
+// requestsBy says whether a page sends its requests to the address in a variable, which by its name is
+// that of any server.
+func requestsBy(c *candidate, name string) bool {
+	return c.Page && !c.Of.ServerSide && c.hasPrefix(name) && c.reads(name) && baseNames.MatchString(name) && environment{c}.mentions(requests)
 }
 
 // addressIn is the first address among the values of a variable, and whether one of them is a
