@@ -34,6 +34,8 @@ var usualValues = []struct {
 	{name: lazyregexp.New(`^(?:APP_|SERVER_|API_|BIND_|LISTEN_)?(?:HOST|ADDRESS)$`), value: "0.0.0.0", onStart: true},
 	{name: lazyregexp.New(`^(?:COOKIE_|APP_|ROOT_)?DOMAIN$`), value: "localhost", onStart: true},
 	{name: lazyregexp.New(`^(?:PROJECT|APP|APPLICATION|SITE|SERVICE|API)_(?:NAME|TITLE)$`), value: "app", onStart: true},
+	{name: lazyregexp.New(`^(?:API|ROUTE|GLOBAL|URL)_(?:BASE_|ROOT_)?(?:PREFIX|PATH)$|^(?:BASE_|ROOT_)?(?:PATH|PREFIX)_API$`), value: "/api", onStart: true},
+	{name: lazyregexp.New(`^API_V1_(?:STR|PREFIX|PATH)$`), value: "/api/v1", onStart: true},
 	{name: lazyregexp.New(`^(?:PROJECT|APP|APPLICATION)_VERSION$|^VERSION$`), value: "0.1.0", onStart: true},
 	{name: lazyregexp.New(`^(?:DJANGO_)?ALLOWED_HOSTS?$`), value: "*", ending: ".py"}, // of Django
 	{name: lazyregexp.New(`(?:^|_)(?:MAIL|EMAIL|SMTP)_PORT$`), value: "587", onStart: true},
