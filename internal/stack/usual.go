@@ -22,7 +22,7 @@ var usualValues = []struct {
 	{name: lazyregexp.New(`EXPIR\w*HOURS?$`), value: "24"},
 	{name: lazyregexp.New(`EXPIR\w*DAYS?$|^COOKIE_EXPIR\w*$`), value: "7"},
 	{name: lazyregexp.New(`EXPIR\w*(?:SECONDS?|SECS?)$`), value: "3600"},
-	{name: lazyregexp.New(`^(?:JWT|TOKEN|ACCESS|REFRESH|SESSION|AUTH)\w*_(?:EXPIR\w*|LIFETIME|TTL|MAX_?AGE)$`), value: "1d", number: "86400"},
+	{name: lazyregexp.New(`(?:^(?:JWT|ACCESS|REFRESH|SESSION|AUTH)|(?:^|_)TOKEN)\w*_(?:EXPIR\w*|LIFETIME|TTL|MAX_?AGE)$`), value: "1d", number: "86400"},
 	{name: lazyregexp.New(`^SPRING_JPA_HIBERNATE_DDL_AUTO$`), value: "update"},
 	{name: lazyregexp.New(`^JWT_+(?:ISSUER|AUDIENCE)$`), value: "http://localhost", ending: ".cs"},
 	{name: lazyregexp.New(`^(?:DB|DATABASE|PG|POSTGRES\w*|SQL)_?SSL_?MODE$`), value: "disable"},

@@ -20,6 +20,7 @@ func TestUsualValue(t *testing.T) {
 		{Use{Name: "JWT_EXPIRES_IN"}, "1d"},
 		{Use{Name: "JWT_EXPIRES_IN", Number: true}, "86400"},
 		{Use{Name: "JWT_REFRESH_EXPIRATION"}, "1d"},
+		{Use{Name: "EMAIL_TOKEN_EXPIRATION_TIME"}, "1d"},
 		{Use{Name: "COOKIE_EXPIRE"}, "7"},
 		{Use{Name: "SALT_ROUNDS"}, "10"},
 		{Use{Name: "NODE_ENV"}, ""},
