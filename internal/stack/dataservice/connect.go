@@ -117,6 +117,24 @@ func ofPDO(text string) (service string, a Address) {
 	return service, a
 }
 
+// inArray is the connection string of an array of settings in PHP, as Yii has it.
+var inArray = lazyregexp.New(`["']dsn["']\s*=>\s*["']((?:mysql|pgsql|sqlite):[^"'\n]*)["']`)
+
+// arrayClues are the databases of such arrays, with the login next to the connection string.
+func arrayClues(file tree.File) []Clue {
+	var clues []Clue
+	for _, m := range inArray.FindAllStringSubmatchIndex(file.Text, 8) {
+		clue := Clue{Literal: true, Evidence: file.At(m[0], "dsn")}
+		clue.Service, clue.Address = ofPDO(file.Text[m[2]:m[3]])
+		for _, pair := range argument.FindAllStringSubmatch(argumentsOf(file.Text[m[1]:]), 8) {
+			clue.Address.set(strings.ToLower(pair[1]), pair[2])
+		}
+		clue.Fixed = clue.Address.Host != ""
+		clues = append(clues, clue)
+	}
+	return clues
+}
+
 var (
 	userSetting     = lazyregexp.New(`(?:\.set(?:Username|User)\(|\.username\()\s*"([^"]*)"\s*\)|name="(?:hibernate\.)?connection\.username"[^>]*>([^<]*)<|name="(?:javax|jakarta)\.persistence\.jdbc\.user"\s+value="([^"]*)"`)
 	passwordSetting = lazyregexp.New(`(?:\.setPassword\(|\.password\()\s*"([^"]*)"\s*\)|name="(?:hibernate\.)?connection\.password"[^>]*>([^<]*)<|name="(?:javax|jakarta)\.persistence\.jdbc\.password"\s+value="([^"]*)"`)

@@ -175,19 +175,19 @@ var mappers = strings.Fields(`sqlalchemy sqlmodel flask-sqlalchemy flask-migrate
 
 func (f *finder) hold(w *Wanted, part Part, v Named) {
 	h := Holding{Variable: v.Name, Part: part, Given: v.Given}
+	if len(v.Values) > 0 {
+		h.At = v.Values[0].At
+	}
 	best := -1
-	for i, value := range v.Values {
-		if i == 0 {
-			h.At = value.At
-		}
+	for _, value := range v.Values {
 		a, isAddress := parseAddress(value.Text)
 		rank := int(value.From)
+		if isAddress && (part == PartName || part == NoPart) { // MONGO_DB may hold a name or a URL
+			part, h.Part = PartURL, PartURL
+		}
 		switch part {
-		case PartURL, NoPart:
-			if isAddress {
-				h.Part = PartURL
-				w.know(a, rank)
-			}
+		case PartURL:
+			w.know(a, rank)
 		case PartHost, PartAddress:
 			w.know(Address{Host: hostOf(value.Text)}, rank)
 			if strings.Contains(value.Text, "://") {
@@ -199,7 +199,7 @@ func (f *finder) hold(w *Wanted, part Part, v Named) {
 			w.know(Address{Login: Login{Password: value.Text}}, rank)
 		case PartName:
 			w.know(Address{Login: Login{Name: value.Text}}, rank)
-		case PartPort, PartDriver:
+		case PartPort, PartDriver, NoPart:
 		}
 		if part == PartDriver && ofDialect(value.Text) == SQLite {
 			h.Override = true // the default is another than what is used

@@ -196,14 +196,15 @@ func (s *Service) SettingsFor(login Login, makesDatabase bool) []stack.Setting {
 	}
 	var kept []stack.Setting
 	for _, setting := range settings {
+		if setting.Value == "{password}" && login.Password == "" && s.Empty.Name != "" {
+			setting = s.Empty
+		}
 		switch {
 		case setting.Value == "{name}" && makesDatabase && s.RootUser != "":
 			continue
 		case setting.Value == "{name}" && makesDatabase:
 			setting.Value = "postgres" // which the files connect from
-		case setting.Value == "{password}" && login.Password == "" && s.Empty.Name != "":
-			setting = s.Empty
-		case setting.Value == "{user}" && login.User == "", setting.Value == "{password}" && login.Password == "", setting.Value == "{name}" && login.Name == "":
+		case slices.Contains(kept, setting), setting.Value == "{user}" && login.User == "", setting.Value == "{password}" && login.Password == "", setting.Value == "{name}" && login.Name == "":
 			continue
 		}
 		kept = append(kept, setting)

@@ -22,7 +22,6 @@ var Language = stack.Language{
 	Versions:  releases,
 	Search:    search,
 	Describe:  describe,
-	Remarks:   remarks,
 	Version:   version,
 	Uses:      uses,
 	Wants:     wants,
@@ -104,7 +103,7 @@ func describe(a *stack.App) {
 			a.Packages.Lock = "composer.lock"
 		}
 	}
-	a.Packages.System = extensions(a)
+	readSources(a)
 	if a.Shown != (tree.Evidence{}) {
 		a.Note(a.Shown)
 	}

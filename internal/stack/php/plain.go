@@ -53,15 +53,3 @@ var failures = []stack.Failure{
 		Example:  "PHP Fatal error:  Uncaught Error: Failed opening required '/app/vendor/autoload.php' (include_path='.:/usr/share/php') in /app/public/index.php:3",
 	},
 }
-
-var socket = lazyregexp.New(`\bmysqli_connect\(\s*["']localhost["']|\bnew\s+\\?mysqli\(\s*["']localhost["']|["']mysql:host=localhost\b|(?i)(?:\$\w*(?:host|server)\w*\s*=|\bdefine\(\s*["']\w*(?:HOST|SERVER)\w*["']\s*,|\bconst\s+\w*(?:HOST|SERVER)\w*\s*=)\s*["']localhost["']`)
-
-// remarks say where MySQL is sought by a socket: https://www.php.net/manual/mysqli.quickstart.connections.php
-func remarks(a *stack.App) {
-	for _, source := range a.Sources {
-		if at := socket.FindStringIndex(source.Text); at != nil && stack.HasOne(source.Text, "mysql", "MYSQL") {
-			a.Remark(source.At(at[0], "localhost means a socket file to MySQL's client, which no container has"), `write getenv("DB_HOST") or "127.0.0.1" there`)
-			return
-		}
-	}
-}
