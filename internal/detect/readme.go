@@ -135,11 +135,11 @@ var everyones = setOf("PORT", "HOST", "NODE_ENV", "ENV", "DEBUG")
 // shownValue is what an example shows for a variable without which the service does not start, where
 // it is no placeholder. Examples that are files are copied as they are.
 func shownValue(c *candidate, v *Variable, uses []stack.Use) string {
-	if !v.Required || v.Secret {
+	if !v.Required {
 		return ""
 	}
 	for _, u := range uses {
-		if u.Name == v.Name && u.Value != "" && isReadme(c, u.Where.File) && !envfile.IsOpen(u.Value) {
+		if u.Name == v.Name && u.Value != "" && isReadme(c, u.Where.File) && !envfile.IsOpen(u.Value) && (!v.Secret || strings.HasPrefix(u.Value, "sqlite:")) {
 			return u.Value
 		}
 	}

@@ -177,6 +177,8 @@ var openers = []opener{
 	{"mysql", lazyregexp.New(`\bMySQLConnectionPool\(`), "MySQLConnectionPool", false},
 	// What the generator of Phoenix writes for PostgreSQL; for MySQL it is root.
 	{"postgres", lazyregexp.New(`\b(config\s+:\w+,\s*[\w.]*Repo\s*,)\s*username:\s*"postgres"`), "Repo", false},
+	{"postgres", lazyregexp.New(`\bPG(?:::Connection)?\.(?:connect|new|open)\(`), "PG", false},
+	{"mysql", lazyregexp.New(`\bMysql2::Client\.new\(`), "Mysql2", false},
 	{"redis", lazyregexp.New(`\bnew\s+(?:IO)?Redis(?:\.Cluster)?\(`), "Redis(", true},
 	{"redis", lazyregexp.New(`\b(?:redis|aioredis)\.(?:Strict)?(?:Redis|ConnectionPool)\(`), "redis.", true},
 	{"redis", lazyregexp.New(`\bredis\w*\.createClient\(`), "createClient", true},

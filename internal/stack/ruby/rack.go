@@ -54,7 +54,7 @@ func hidden(a *stack.App) tree.Evidence {
 	return stack.HiddenIn(a.Sources, bindsHere)
 }
 
-var classic = lazyregexp.New(`(?m)^\s*require\s*\(?["']sinatra(?:/base)?["']`)
+var classic = lazyregexp.New(`(?m)^\s*require\s*\(?\s*["']sinatra(?:/base)?["']`)
 
 // titles are frameworks by their gem.
 var titles = []struct{ gem, title string }{{"sinatra", "Sinatra"}, {"grape", "Grape"}, {"hanami", "Hanami"}, {"roda", "Roda"}, {"padrino", "Padrino"}, {"cuba", "Cuba"}}
@@ -90,8 +90,8 @@ func describeRack(a *stack.App) {
 	if a.Script = server(a); a.Script == "" {
 		a.Script, a.Packages.Missing = puma, append(a.Packages.Missing, puma)
 	}
-	if a.Packages.Manifest == "" && a.Framework == "Sinatra" {
-		a.Packages.Missing = append(a.Packages.Missing, "sinatra")
+	if a.Packages.Manifest == "" {
+		a.Packages.Missing = required(a, a.Packages.Missing)
 	}
 }
 

@@ -53,18 +53,18 @@ func gem(a *stack.App, name string) bool {
 	return found
 }
 
-// search finds the directories with a server; Gemfiles of tools have none.
+// search finds the directories with a server; Gemfiles of tools have none, and some servers no Gemfile.
 func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 	var found []*stack.App
 	for _, dir := range t.Paths {
 		f := t.Directory(dir)
-		if f.First("Gemfile", "config.ru") == "" || tree.IsBelowAside(dir) || !f.Has("Gemfile") && belongs(t, dir) {
+		if f.First(slices.Concat(entries, []string{"Gemfile", configRu})...) == "" || tree.IsBelowAside(dir) || !f.Has("Gemfile") && belongs(t, dir) {
 			continue
 		}
 		a := &stack.App{Tree: t, Service: stack.Service{Dir: dir}}
 		if a.Recognise(stacks) {
 			found = append(found, a)
-		} else if stack.Explains(f) {
+		} else if f.First("Gemfile", configRu) != "" && stack.Explains(f) {
 			t.Reject(dir, "a Gemfile for tools: no config.ru, so no Ruby server", tree.Evidence{File: path.Join(dir, "Gemfile")})
 		}
 	}
