@@ -85,33 +85,57 @@ func prismaReads(file tree.File) []Clue {
 
 var (
 	property    = lazyregexp.New(`(?m)^[ \t]*(spring\.[\w.-]+)[ \t]*[=:][ \t]*(.*?)[ \t]*$`)
-	placeholder = lazyregexp.New(`^\$\{[\w.-]+:?(.*)\}$`)
+	placeholder = lazyregexp.New(`^\$\{([\w.-]+):?(.*)\}$`)
+	ofLogin     = lazyregexp.New(`^spring\.datasource\.(?:hikari\.)?(url|jdbc-?url|username|password)$`)
 )
+
+// springProperties calls do for each property of Spring's own in a file of settings.
+func springProperties(file tree.File, do func(name, value string, at tree.Evidence)) {
+	if path.Ext(file.Path) == ".properties" {
+		for _, m := range property.FindAllStringSubmatchIndex(file.Text, 500) {
+			name := file.Text[m[2]:m[3]]
+			do(name, file.Text[m[4]:m[5]], file.At(m[0], name))
+		}
+		return
+	}
+	flatten(document(file.Text), "", 12, func(name string, node *yaml.Node) {
+		if strings.HasPrefix(name, "spring.") {
+			do(name, node.Value, tree.At(file.Path, node.Line, name))
+		}
+	})
+}
 
 // springVariables are by the names that Spring binds to its properties:
 // https://docs.spring.io/spring-boot/reference/features/external-config.html
 func springVariables(file tree.File) []Named {
 	var all []Named
-	add := func(name, value string, at tree.Evidence) {
+	springProperties(file, func(name, value string, at tree.Evidence) {
 		if m := placeholder.FindStringSubmatch(value); m != nil {
-			value = m[1]
+			value = m[2]
 		}
 		name = strings.ToUpper(strings.NewReplacer(".", "_", "-", "").Replace(name))
 		all = append(all, Named{Name: name, Values: []Value{{Text: value, From: Code, At: at}}})
-	}
-	if path.Ext(file.Path) == ".properties" {
-		for _, m := range property.FindAllStringSubmatchIndex(file.Text, 500) {
-			name := file.Text[m[2]:m[3]]
-			add(name, file.Text[m[4]:m[5]], file.At(m[0], name))
-		}
-		return all
-	}
-	flatten(document(file.Text), "", 12, func(name string, node *yaml.Node) {
-		if strings.HasPrefix(name, "spring.") {
-			add(name, node.Value, tree.At(file.Path, node.Line, name))
-		}
 	})
 	return all
+}
+
+// springReads are the variables that the properties of the database take, whatever they are called.
+func springReads(file tree.File) []Clue {
+	if !springFiles.MatchString(path.Base(file.Path)) {
+		return nil
+	}
+	var clue Clue
+	springProperties(file, func(name, value string, at tree.Evidence) {
+		part, read := ofLogin.FindStringSubmatch(strings.ToLower(name)), placeholder.FindStringSubmatch(value)
+		if part == nil || read == nil {
+			return
+		}
+		clue.Reads, clue.Evidence = append(clue.Reads, Read{read[1], cmp.Or(partWords[strings.ToUpper(part[1])], PartURL)}), at
+	})
+	if clue.Reads == nil {
+		return nil
+	}
+	return []Clue{clue}
 }
 
 // document is the root of a YAML document; nil for what is none.

@@ -38,10 +38,16 @@ var shows = []struct {
 // maxFiles bounds the sources that are read for extensions.
 const maxFiles = 400
 
+// codeIgniter is in the directory that holds CodeIgniter itself: version 3 comes without Composer.
+const codeIgniter = "core/CodeIgniter.php"
+
 // sources are the texts of the app's sources and env files.
 func sources(a *stack.App) (texts []string) {
 	served := path.Join(a.Dir, documentRoot(a))
-	for _, f := range a.Tree.Below(a.Dir, func(f *tree.Directory) bool { return f.Path == served || !tree.IsAside(f.Path) }) {
+	runs := func(f *tree.Directory) bool {
+		return f.Path == served || !tree.IsAside(f.Path) && !a.Tree.Has(path.Join(f.Path, codeIgniter))
+	}
+	for _, f := range a.Tree.Below(a.Dir, runs) {
 		for _, name := range f.Names {
 			env := f.Path == a.Dir && strings.HasPrefix(name, ".env")
 			if len(texts) < maxFiles && (env || path.Ext(name) == ".php") {

@@ -30,6 +30,7 @@ var Language = stack.Language{
 	Install:   install,
 	Keeps:     keeps,
 	Getenv:    func(name, _ string) string { return `getenv("` + name + `")` },
+	Bundled:   codeIgniter,
 	Renders:   lazyregexp.New(`<(?:html|body|h1|form)\b|\bview\(|->render\(`),
 	LoadsEnv:  lazyregexp.New(`\blaravel/(?:lumen-)?framework\b|\bsymfony/(?:dotenv|runtime)\b|phpdotenv|\bcodeigniter4/framework\b`),
 	LetsIn:    lazyregexp.New(`Access-Control-Allow-Origin|nelmio_cors|HandleCors`),

@@ -20,11 +20,14 @@ var Plain = stack.Stack{
 		a.Shown.Text = "front page"
 		return true
 	},
-	FindPort: noPort,
+	// Links and redirections lead to the address that a framework's settings name.
+	FindPort: func(a *stack.App) (stack.Port, bool) { return stack.PortIn(a.Sources, baseURL) },
 	Commands: func(a *stack.App) stack.Commands { return stack.Commands{Dev: serve(a), Prod: apache} },
 	Listen:   stack.Listen{Prints: lazyregexp.New(`PHP [\d.]+ Development Server \(http://(?:127|localhost)`), Hint: "start PHP with `php -S 0.0.0.0:%d`"},
 	Failures: failures,
 }
+
+var baseURL = lazyregexp.New(`(?i)\bbase_?url["'\]]*\s*=\s*["']\s*https?://(?:localhost|127\.0\.0\.1):(\d{2,5})\b`)
 
 // noPort says that sources of PHP do not say where they are served: a port in them is another's.
 func noPort(*stack.App) (stack.Port, bool) { return stack.Port{}, false }
