@@ -193,13 +193,10 @@ func (f *finder) hold(w *Wanted, part Part, v Named) {
 			if strings.Contains(value.Text, "://") {
 				h.Part = PartURL
 			}
-		case PartUser:
-			w.know(Address{Login: Login{User: value.Text}}, rank)
-		case PartPassword:
-			w.know(Address{Login: Login{Password: value.Text}}, rank)
-		case PartName:
-			w.know(Address{Login: Login{Name: value.Text}}, rank)
-		case PartPort, PartDriver, NoPart:
+		default:
+			a = Address{}
+			a.take(part, value.Text)
+			w.know(a, rank)
 		}
 		if part == PartDriver && ofDialect(value.Text) == SQLite {
 			h.Override = true // the default is another than what is used

@@ -1,11 +1,9 @@
-// Package dataservice is the table of data services: databases, caches, queues and what else
-// a server expects to reach in its network. It says by what each is recognised, how it runs,
-// and how its address is written.
+// Package dataservice is the table of data services: what a server expects to reach in its network, by
+// what each is recognised, how it runs, and how its address is written.
 //
-// A [Service] is one value in the file of its family. [classify] says what a variable holds
-// by its name, [parseAddress] reads what it holds, [Address.Text] writes it, [Packages]
-// and [Clues] find evidence in manifests and sources. Package detect decides what a
-// repository needs, package scaffold writes it. Nothing here touches the world.
+// A [Service] is one value in the file of its family. [classify] says what a variable holds by its name,
+// [parseAddress] reads what it holds, [Address.Text] writes it, [Clues] finds evidence in sources. Package
+// detect decides what a repository needs, package scaffold writes it. Nothing here touches the world.
 package dataservice
 
 import (

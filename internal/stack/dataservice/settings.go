@@ -67,22 +67,6 @@ func prismaVariables(file tree.File) []Named {
 	return all
 }
 
-// prismaReads is a clue of the variables that Prisma takes its database's URLs from, whatever
-// they are called.
-func prismaReads(file tree.File) []Clue {
-	if !isPrisma(file.Path) {
-		return nil
-	}
-	clue := Clue{Service: cmp.Or(dialectIn(file.Text), anySQL)}
-	for _, v := range prismaVariables(file) {
-		clue.Reads, clue.Evidence = append(clue.Reads, Read{v.Name, PartURL}), v.Values[0].At
-	}
-	if clue.Reads == nil {
-		return nil
-	}
-	return []Clue{clue}
-}
-
 var (
 	property    = lazyregexp.New(`(?m)^[ \t]*(spring\.[\w.-]+)[ \t]*[=:][ \t]*(.*?)[ \t]*$`)
 	placeholder = lazyregexp.New(`^\$\{([\w.-]+):?(.*)\}$`)
@@ -119,19 +103,26 @@ func springVariables(file tree.File) []Named {
 	return all
 }
 
-// springReads are the variables that the properties of the database take, whatever they are called.
-func springReads(file tree.File) []Clue {
-	if !springFiles.MatchString(path.Base(file.Path)) {
-		return nil
-	}
+// settingsReads is a clue of the variables that Prisma, or Spring's properties of the database, take
+// the address from, whatever they are called.
+func settingsReads(file tree.File) []Clue {
 	var clue Clue
-	springProperties(file, func(name, value string, at tree.Evidence) {
-		part, read := ofLogin.FindStringSubmatch(strings.ToLower(name)), placeholder.FindStringSubmatch(value)
-		if part == nil || read == nil {
-			return
+	read := func(name string, part Part, at tree.Evidence) {
+		clue.Reads, clue.Evidence = append(clue.Reads, Read{name, part}), at
+	}
+	switch {
+	case isPrisma(file.Path):
+		clue.Service = cmp.Or(dialectIn(file.Text), anySQL)
+		for _, v := range prismaVariables(file) {
+			read(v.Name, PartURL, v.Values[0].At)
 		}
-		clue.Reads, clue.Evidence = append(clue.Reads, Read{read[1], cmp.Or(partWords[strings.ToUpper(part[1])], PartURL)}), at
-	})
+	case springFiles.MatchString(path.Base(file.Path)):
+		springProperties(file, func(name, value string, at tree.Evidence) {
+			if part, from := ofLogin.FindStringSubmatch(strings.ToLower(name)), placeholder.FindStringSubmatch(value); part != nil && from != nil {
+				read(from[1], cmp.Or(partWords[strings.ToUpper(part[1])], PartURL), at)
+			}
+		})
+	}
 	if clue.Reads == nil {
 		return nil
 	}

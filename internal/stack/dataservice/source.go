@@ -36,7 +36,7 @@ func Clues(file tree.File, others Constants) []Clue {
 	calls := callClues(file)
 	clues := once(slices.Concat(
 		connectClues(file, others), arrayClues(file), urls, jdbcLogins(file, urls), dsnClues(file), mysqlParts(file), calls, objectClues(file, calls),
-		configClues(file), nameClues(file), dialectClues(file), importClues(file), cloudClues(file), variantClues(file), prismaReads(file), springReads(file),
+		configClues(file), nameClues(file), dialectClues(file), importClues(file), cloudClues(file), variantClues(file), settingsReads(file),
 	))
 	for _, v := range Overrides(file) {
 		if _, known := classify(v.Name); known {

@@ -27,7 +27,7 @@ var Plain = stack.Stack{
 	Failures: failures,
 }
 
-var baseURL = lazyregexp.New(`(?i)\bbase_?url["'\]]*\s*=\s*["']\s*https?://(?:localhost|127\.0\.0\.1):(\d{2,5})\b`)
+var baseURL = lazyregexp.New(`(?i)\bbase_?url["'\]]*\s*[=,]\s*["']\s*https?://(?:localhost|127\.0\.0\.1):(\d{2,5})\b`)
 
 // noPort says that sources of PHP do not say where they are served: a port in them is another's.
 func noPort(*stack.App) (stack.Port, bool) { return stack.Port{}, false }
