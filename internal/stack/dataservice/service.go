@@ -280,13 +280,5 @@ func forProduction(text string, at int) bool {
 // production is the word, in lower case, alone or in a name; a product is none.
 var production = lazyregexp.New(`prod(?:uction|[^u]|$)`)
 
-// usualVariable is the variable for its URL where nothing says which.
-func (s *Service) usualVariable() string {
-	if s.IsSQL() {
-		return "DATABASE_URL"
-	}
-	return strings.ToUpper(s.Name) + "_URL"
-}
-
 // IsSQL says whether it is a database with tables.
 func (s *Service) IsSQL() bool { return s.Group == Database && !s.NoSQL }
