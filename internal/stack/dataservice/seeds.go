@@ -61,7 +61,11 @@ func (s *Service) SeedsIn(t *tree.Tree, dirs []string, known string) Seeds {
 	found := Seeds{Database: known}
 	for _, dir := range dirs {
 		for _, below := range seedDirectories {
-			f := t.Directory(path.Join(dir, below))
+			at := slices.IndexFunc(t.Paths, func(p string) bool { return strings.EqualFold(p, path.Join(dir, below)) })
+			if at < 0 {
+				continue
+			}
+			f := t.Directory(t.Paths[at])
 			for _, name := range f.Names {
 				full := path.Join(f.Path, name)
 				switch {

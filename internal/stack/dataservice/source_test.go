@@ -332,6 +332,7 @@ func TestSeedsIn(t *testing.T) {
 			"words of rows are no table",
 			"-- schema.sql --\nCREATE TABLE posts (id serial, body text);\nCOPY public.posts (id, body) FROM stdin;\n1\tit references something\n\\.\nINSERT INTO posts VALUES (2, 'we insert into it''s place, with references to more');\n", "schema.sql",
 		},
+		{"a directory in capitals", "-- DB/shop.sql --\nCREATE TABLE a (id serial);\n", "DB/shop.sql"},
 		{
 			"a file that is left out makes no database",
 			"-- a_schema.sql --\nCREATE DATABASE shop;\n\\c shop\nCREATE TABLE likes (id int references nothing(id));\n-- b_schema.sql --\nCREATE TABLE users (id int);\n", "b_schema.sql",

@@ -172,7 +172,7 @@ const relay = "socat"
 
 // socket is code that means the socket by "localhost": https://www.php.net/manual/mysqli.quickstart.connections.php
 var socket = lazyregexp.New(`\bmysqli_connect\(\s*["']localhost["']|\bnew\s+\\?mysqli\(\s*["']localhost["']|["']mysql:host=localhost\b|["']host(?:name)?["']\s*=>\s*["']localhost["']|` +
-	`(?i)(?:\$\w*(?:host|server)\w*\s*=|\bdefine\(\s*["']\w*(?:HOST|SERVER)\w*["']\s*,|\bconst\s+\w*(?:HOST|SERVER)\w*\s*=)\s*["']localhost["']`)
+	`(?i)(?:\$\w*(?:host|server)\w*\s*=|\bdefine\(\s*["']\w+["']\s*,|\bconst\s+\w+\s*=)\s*["']localhost["']`)
 
 // apache serves production.
 var apache = []string{"apache2-foreground"}

@@ -91,7 +91,7 @@ func TestSocket(t *testing.T) {
 		`mysqli_connect("localhost", "root", "")`:                                    true,
 		`new PDO("mysql:host=localhost;dbname=a")`:                                   true,
 		`$servername = "localhost"; $c = new mysqli($servername)`:                    true,
-		`define('DB_HOST', 'localhost'); mysqli_connect(DB_HOST)`:                    true,
+		`define('DB_NAME', 'localhost'); mysqli_connect(DB_NAME)`:                    true,
 		`$db['default'] = array('hostname' => 'localhost', 'dbdriver' => 'mysqli');`: true,
 		`define('DB_HOST', '127.0.0.1'); mysqli_connect(DB_HOST)`:                    false,
 		`$host = "localhost"; $db = pg_connect("host=$host dbname=shop")`:            false,
