@@ -15,7 +15,7 @@ import (
 )
 
 // settingsFiles are files of frameworks that say where data services are, besides sources.
-var settingsFiles = lazyregexp.New(`^(?:schema\.prisma|application(?:-[\w-]+)?\.(?:properties|ya?ml)|database\.yml|mongoid\.yml|config\.json|ormconfig\.json|hibernate\.cfg\.xml|persistence\.xml|appsettings(?:\.Development)?\.json|(?:dev|config|runtime)\.exs)$|\.prisma$`)
+var settingsFiles = lazyregexp.New(`^(?:schema\.prisma|application(?:-[\w-]+)?\.(?:properties|ya?ml)|database\.yml|mongoid\.yml|config\.json|ormconfig\.json|hibernate\.cfg\.xml|persistence\.xml|appsettings(?:\.Development)?\.json|(?:dev|config|runtime)\.exs|Rocket\.toml)$|\.prisma$`)
 
 // IsSettings says whether a file of the name may say where data services are.
 func IsSettings(name string) bool {
