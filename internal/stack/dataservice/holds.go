@@ -206,12 +206,24 @@ func (f *finder) hold(w *Wanted, part Part, v Named) {
 			h.Like, best = value.Text, rank
 		}
 	}
-	if f.roles[v.Name].part != PartURL && len(split(strings.ToUpper(v.Name))) == 1 && h.Part == PartURL && w.Service.IsSQL() && !strings.Contains(h.Like, "://") {
+	if isName(f, w, h) {
 		h.Part = PartName // DB=app
 	}
 	if h.Part != NoPart {
 		w.Holds = append(w.Holds, h)
 	}
+}
+
+// isName says whether a variable of one word holds the name of a database: DATABASE, where MONGODB_URI
+// holds the URL, and DB=app.
+func isName(f *finder, w *Wanted, h Holding) bool {
+	if h.Part != PartURL || strings.Contains(h.Like, "://") || f.roles[h.Variable].part == PartURL || len(split(strings.ToUpper(h.Variable))) != 1 {
+		return false
+	}
+	return w.Service.IsSQL() || slices.ContainsFunc(f.seen.Variables, func(v Named) bool {
+		m, ok := classify(v.Name)
+		return ok && !m.General && m.Part == PartURL && m.Services[0] == w.Service.Name && v.Name != h.Variable
+	})
 }
 
 // driverOf is the name of a kind of database, as the service's libraries know it.

@@ -35,7 +35,7 @@ func Clues(file tree.File, others Constants) []Clue {
 	urls := urlClues(file)
 	calls := callClues(file)
 	clues := once(slices.Concat(
-		connectClues(file, others), arrayClues(file), urls, jdbcLogins(file, urls), dsnClues(file), mysqlParts(file), calls, objectClues(file, calls),
+		connectClues(file, others), arrayClues(file), urls, jdbcLogins(file, urls), dsnClues(file), calls, objectClues(file, calls),
 		configClues(file), nameClues(file), dialectClues(file), importClues(file), cloudClues(file), variantClues(file), settingsReads(file),
 	))
 	for _, v := range Overrides(file) {

@@ -108,6 +108,7 @@ new PDO("mysql:host=" . $this->host . ";dbname=" . $this->db_name, $this->userna
 		`$db = mysqli_connect(getenv("H") ?: "localhost", "root", "", "shop");`:                                                                  "mysql  root:/shop",
 		"const (\n\tDBUser = \"ada\"\n\tDBPass = \"D@n1el\"\n)\nsql.Open(\"mysql\", DBUser+\":\"+DBPass+\"@tcp(localhost:3306)/\"+DBName)":       "mysql localhost ada:D@n1el/ fixed",
 		"dsn := fmt.Sprintf(\"%s:%s@tcp(%s:3306)/shop\", config.User, config.Password, config.Host)\ngorm.Open(mysql.Open(dsn), &gorm.Config{})": "mysql localhost ada:D@n1el/shop fixed; mysql  :/shop",
+		"dsn := os.Getenv(\"DB\")\ngorm.Open(mysql.Open(dsn), &gorm.Config{})":                                                                   "mysql  :/",
 		`sql.Open("postgres", os.Getenv("DATABASE_URL"))`:                                                                                        "",
 		`private static final String URL = "jdbc:mysql://localhost:3306/shop";
 DriverManager.getConnection(URL, "root", "pw")`: "mysql localhost root:pw/shop fixed",

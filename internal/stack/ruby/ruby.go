@@ -171,8 +171,18 @@ func version(a *stack.App) (string, tree.Evidence) {
 			}
 		}
 	}
+	if m := ofSinatra.FindStringSubmatch(a.Tree.LockText(path.Join(a.Dir, "Gemfile.lock"))); m != nil && bearers[m[1]] != "" {
+		return bearers[m[1]], tree.Evidence{File: path.Join(a.Dir, "Gemfile.lock"), Text: "sinatra " + m[1]}
+	}
 	return newest, tree.Evidence{Text: "the newest Ruby"}
 }
+
+// bearers are the releases of Ruby by the release of Sinatra that a list pins, whose companions of its
+// time do not compile on newer ones.
+var (
+	bearers   = map[string]string{"1": "2.6", "2": "2.7", "3": "3.2"}
+	ofSinatra = lazyregexp.New(`(?m)^    sinatra \((\d+)\.`)
+)
 
 var reads = lazyregexp.New(`\bENV(?:\[\s*["']([A-Za-z_]\w*)["']\s*\](\s*\|\|\s*(?:["']([^"'\n]*)["'])?)?|\.fetch\(?\s*["']([A-Za-z_]\w*)["']\s*(\)?\s*\{\s*["']?([^"'}\n]*)|,\s*["']?([^"')\n]*))?)`)
 
