@@ -29,10 +29,11 @@ var ours = map[string][]string{
 	"tree":          {"untrusted", "gitindex"}, // the directories and files of a repository that people wrote
 	// What devup knows of frameworks: the words for it, languages with their stacks, the table.
 	"stack/versions":    {"lazyregexp"},
-	"stack":             {"lazyregexp", "tree", "untrusted", "secret"},     // untrusted: the gate for values in generated files; secret: the kinds of secrets
-	"stack/stacktest":   {"tree", "stack"},                                 // for tests: what stacks find, as text
-	"stack/manifest":    {"lazyregexp", "tree"},                            // which packages a repository lists, in any language
-	"stack/dataservice": {"lazyregexp", "tree", "stack", "stack/manifest"}, // databases, caches, queues: the table, and what shows them
+	"stack":             {"lazyregexp", "tree", "untrusted", "secret"},                      // untrusted: the gate for values in generated files; secret: the kinds of secrets
+	"stack/stacktest":   {"tree", "stack"},                                                  // for tests: what stacks find, as text
+	"stack/manifest":    {"lazyregexp", "tree"},                                             // which packages a repository lists, in any language
+	"stack/sqlfile":     {"lazyregexp", "tree", "stack"},                                    // SQL files that a database loads at its first start
+	"stack/dataservice": {"lazyregexp", "tree", "stack", "stack/manifest", "stack/sqlfile"}, // databases, caches, queues: the table, and what shows them
 	"stack/node":        {"lazyregexp", "tree", "stack", "stack/versions", "stack/node/npm", "stack/node/script", "untrusted"},
 	"stack/node/script": {"untrusted"},                                                                       // which commands the scripts of a package.json run; it knows no framework
 	"stack/node/npm":    {"lazyregexp", "tree", "stack", "stack/dataservice", "stack/versions", "untrusted"}, // how packages get into an image, apart from the frameworks; dataservice: which packages are drivers of SQL
@@ -155,6 +156,7 @@ var never = map[string][]string{
 	"tree":              {"context", "os", "net", "time"},
 	"stack":             {"context", "os", "net", "time"},
 	"stack/dataservice": {"context", "os", "time"},
+	"stack/sqlfile":     {"context", "os", "time"},
 	"stack/node":        {"context", "os", "net", "time"},
 	"stack/node/script": {"context", "os", "net", "time"},
 	"stack/deno":        {"context", "os", "net", "time"},
