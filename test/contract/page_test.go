@@ -38,7 +38,7 @@ var documented = []struct {
 	{"service", "containercmd.serviceObject", "`ps --services`", "A service with a container."},
 	{"service (config)", "projectcmd.serviceObject", "`config --services`", "A service in the files."},
 	{"why", "upcmd.whyObject", "`why`", "Why a container was created, and what `up` would do to it."},
-	{"inspect", "containercmd.inspectObject", "`inspect`", "All about one service."},
+	{"inspect", "containercmd.inspectObject", "`inspect`", "All about a service."},
 	{"build", "show.buildObject", "`plan`, `up --dry-run`", "An image that would be built."},
 	{"pull", "show.pullObject", "`plan`, `up --dry-run`", "An image that would be pulled."},
 	{"operation", "show.operationObject", "`plan`, `up --dry-run`, other commands with `--dry-run`", "Something that would be done on the engine."},

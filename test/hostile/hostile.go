@@ -53,6 +53,7 @@ func Calls(out string) []Call {
 	endless("watch")
 	endless("share")
 	calls = append(calls, Call{Args: []string{"gateway", "app", filepath.Join(out, "gateway")}, Endless: true, Piped: true})
+	calls = append(calls, Call{Args: []string{"mcp"}, Piped: true})
 	add("down --dry-run", "down --volumes --yes")
 	return calls
 }

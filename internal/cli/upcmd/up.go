@@ -4,6 +4,9 @@ package upcmd
 
 import (
 	"context"
+	"errors"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -12,6 +15,7 @@ import (
 	"github.com/devup-cli/devup/internal/cli/converge"
 	"github.com/devup-cli/devup/internal/cli/show"
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/session"
 	"github.com/devup-cli/devup/internal/watch"
 )
@@ -20,6 +24,7 @@ import (
 type upOptions struct {
 	converge.Flags
 	dryRun, public        bool
+	again                 []string
 	detach, wait, noStart bool
 	logs                  logOptions
 	watch                 bool         // follow the files besides the logs
@@ -53,6 +58,7 @@ Exit codes: 3 a service did not become ready, 4 no engine, 5 build failed.`,
 	f.BoolVar(&o.public, "public", false, "open the ports of all services but databases in a cloud workspace")
 	f.Var(command.NewDuration(5*time.Minute), "wait-timeout", "how long the services may take until they answer: `90s`, 5m, or seconds")
 	f.BoolVarP(&o.watch, "watch", "w", false, "follow the files too, and bring changes into the services as develop.watch says")
+	f.StringArrayVar(&o.again, "setup-again", nil, "run the setup steps of a service again, or one: `SERVICE[:STEP]`; may be repeated")
 	o.logs.bind(c)
 	c.RunE = p.Run(func(ctx context.Context, env *command.Env, args []string) error {
 		return runUp(ctx, env, args, o)
@@ -86,9 +92,9 @@ func (o *upOptions) request(env *command.Env, services []string) (converge.Reque
 	}
 	r.Options.DryRun, r.Options.Public, r.Options.Healthy = o.dryRun, o.public, o.wait
 	r.Options.Plan.NoStart, r.Options.NoWait = o.noStart, o.logs.aborts()
-	r.Setup = true
+	r.Setup, r.Again = true, o.again
 	r.Check = func(s *session.Session) (*session.Session, error) {
-		if err := o.logs.check(s.Project); err != nil || !o.watch {
+		if err := errors.Join(o.logs.check(s.Project), checkAgain(s.Project, o.again)); err != nil || !o.watch {
 			return s, err
 		}
 		rules, err := watchable(s.Project, services)
@@ -98,6 +104,24 @@ func (o *upOptions) request(env *command.Env, services []string) (converge.Reque
 		return s, err
 	}
 	return r, nil
+}
+
+// checkAgain refuses what names no setup step of the project.
+func checkAgain(p *project.Project, steps []string) error {
+	for _, words := range steps {
+		service, step, one := strings.Cut(words, ":")
+		if _, known := p.Services[service]; !known {
+			return project.NoService(p, service)
+		}
+		var names []string
+		for _, s := range p.Extensions[service].Setup {
+			names = append(names, s.Name)
+		}
+		if len(names) == 0 || one && !slices.Contains(names, step) {
+			return fail.New(fail.Usage, "its steps are: "+command.List(names), "%s has no setup step %q", service, step)
+		}
+	}
+	return nil
 }
 
 func runUp(ctx context.Context, env *command.Env, services []string, o upOptions) error {
