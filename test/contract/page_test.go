@@ -58,6 +58,7 @@ var documented = []struct {
 	{"network (init)", "projectcmd.networkObject", "`init`", "Services that share a network, because they call each other at localhost."},
 	{"rejected", "projectcmd.rejectedObject", "`init`", "A directory that `init` did not take."},
 	{"file", "projectcmd.fileObject", "`init`, `add`", "A file that is written, or would be."},
+	{"file (agent init)", "agentcmd.fileObject", "`agent init`", "A file that agents read."},
 	{"data_service", "projectcmd.dataObject", "`add` without arguments", "A data service that `add` knows."},
 	{"config", "projectcmd.configObject", "`config`", "The resolved project."},
 	{"hash", "projectcmd.hashObject", "`config --hash`", "The hash of a service, as Docker Compose computes it."},
