@@ -25,6 +25,7 @@ type upOptions struct {
 	converge.Flags
 	dryRun, public        bool
 	again                 []string
+	ci                    string // directory for the files of a CI job; empty for none
 	detach, wait, noStart bool
 	logs                  logOptions
 	watch                 bool         // follow the files besides the logs
@@ -58,6 +59,8 @@ Exit codes: 3 a service did not become ready, 4 no engine, 5 build failed.`,
 	f.BoolVar(&o.public, "public", false, "open the ports of all services but databases in a cloud workspace")
 	f.Var(command.NewDuration(5*time.Minute), "wait-timeout", "how long the services may take until they answer: `90s`, 5m, or seconds")
 	f.BoolVarP(&o.watch, "watch", "w", false, "follow the files too, and bring changes into the services as develop.watch says")
+	f.StringVar(&o.ci, "ci", "", "with --detach: write logs of services that fail, and junit.xml, to this `directory`")
+	f.Lookup("ci").NoOptDefVal = "devup-ci"
 	f.StringArrayVar(&o.again, "setup-again", nil, "run the setup steps of a service again, or one: `SERVICE[:STEP]`; may be repeated")
 	o.logs.bind(c)
 	c.RunE = p.Run(func(ctx context.Context, env *command.Env, args []string) error {
@@ -71,6 +74,8 @@ func (o upOptions) check() error {
 	switch {
 	case o.watch && (o.detached() || o.logs.aborts()):
 		return fail.New(fail.Usage, "leave out one of them", "--watch goes on until Ctrl-C: it does not go with --detach, --wait, --no-start, --abort-on-… and --exit-code-from")
+	case o.ci != "" && !o.detached():
+		return fail.New(fail.Usage, "add --detach", "--ci goes with --detach or --wait only")
 	case o.logs.abortsOnExit() && o.logs.abortOnFailure:
 		return fail.New(fail.Usage, "", "--abort-on-container-exit and --abort-on-container-failure do not go together")
 	case o.detached() && (o.logs.aborts() || len(o.logs.attach) > 0 || o.logs.attachDependencies):
@@ -124,7 +129,7 @@ func checkAgain(p *project.Project, steps []string) error {
 	return nil
 }
 
-func runUp(ctx context.Context, env *command.Env, services []string, o upOptions) error {
+func runUp(ctx context.Context, env *command.Env, services []string, o upOptions) (failed error) {
 	if err := o.check(); err != nil {
 		return err
 	}
@@ -139,13 +144,14 @@ func runUp(ctx context.Context, env *command.Env, services []string, o upOptions
 	if err != nil {
 		return err
 	}
+	job := newCIJob(env, o)
+	end := job.begin()
 	s, outcome, err := converge.Run(ctx, env, r)
+	end()
 	if s != nil {
 		defer s.Close()
 	}
-	if o.detached() && !o.dryRun {
-		defer func() { show.Result(ctx, env, s, nil, outcome.URLs) }() // what runs is asked for before the session closes
-	}
+	defer func() { failed = job.report(ctx, s, outcome.URLs, failed) }() // before the session closes
 	if s == nil {
 		if fail.CodeOf(err) == fail.NoProject && len(env.Flags.Files) == 0 {
 			show.Unprepared(env)
