@@ -20,7 +20,7 @@ type source map[string]ast.Expr
 func read(t *testing.T) source {
 	t.Helper()
 	types := source{}
-	for _, dir := range []string{"cli", "ui", "expose", "fail"} {
+	for _, dir := range []string{"cli", "ui", "expose", "fail", "observe"} {
 		err := filepath.WalkDir(filepath.Join("../../internal", dir), func(path string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
 				return err

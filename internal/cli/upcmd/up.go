@@ -15,6 +15,7 @@ import (
 	"github.com/devup-cli/devup/internal/cli/converge"
 	"github.com/devup-cli/devup/internal/cli/show"
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/history"
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/session"
 	"github.com/devup-cli/devup/internal/watch"
@@ -144,9 +145,9 @@ func runUp(ctx context.Context, env *command.Env, services []string, o upOptions
 	if err != nil {
 		return err
 	}
-	job := newCIJob(env, o)
+	record, job := history.Begin(), newCIJob(env, o)
 	end := job.begin()
-	s, outcome, err := converge.Run(ctx, env, r)
+	s, outcome, err := converge.Run(ctx, show.Recorded(env, record), r)
 	end()
 	if s != nil {
 		defer s.Close()
@@ -168,6 +169,8 @@ func runUp(ctx context.Context, env *command.Env, services []string, o upOptions
 	if len(outcome.URLs) > 0 && ctx.Err() == nil && !o.noStart && fail.CodeOf(err) != fail.EngineGone {
 		show.URLs(env, show.Addresses{Workspace: outcome.Workspace, Project: outcome.Project, Rows: outcome.URLs})
 	}
+	show.Keep(s, record, err)
+	show.Dashboard(ctx, env, s)
 	s = s.With(outcome.Project)
 	s.Observed.Containers = outcome.Containers
 	return (&after{env: env, session: s, outcome: outcome, services: services, options: o, began: began, second: second.Done()}).run(ctx, err)
