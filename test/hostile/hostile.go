@@ -53,7 +53,7 @@ func Calls(out string) []Call {
 	endless("watch")
 	endless("share")
 	calls = append(calls, Call{Args: []string{"gateway", "app", filepath.Join(out, "gateway")}, Endless: true, Piped: true})
-	add("down --dry-run", "down --volumes --yes")
+	add("down --dry-run", "down --volumes --yes", "tidy app")
 	return calls
 }
 
