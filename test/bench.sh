@@ -218,7 +218,7 @@ stopping() {
 part_stop() {
   step 'down, as the services stop by themselves'
   # With a handler: what a Java process does, which the default world has no image of.
-  stopping npm 'web: {image: node, working_dir: /app, volumes: [".:/app"], command: npm start}'
+  stopping npm 'web: {image: node, working_dir: /app, volumes: [".:/app"], command: npm start, healthcheck: {test: [CMD, node, -e, "fetch(\\"http://localhost:3000\\")"], interval: 1s}}'
   stopping flask 'api: {image: "python:3", command: python3 -m http.server 4567}'
   stopping shell 'job: {image: busybox, command: sh -c "sleep 10000; true"}'
   stopping handler "java: {image: busybox, command: [sh, -c, \"trap 'sleep 0.3; exit 143' TERM; while :; do sleep 0.1; done\"]}"
