@@ -80,7 +80,7 @@ project() {
 }
 
 tools=("$root/bin/devup")
-if compose=$(test/world/compose); then tools+=("$compose"); fi
+if compose=$(COMPOSE5= test/world/compose); then tools+=("$compose"); fi
 if [ -n "${COMPOSE5:-}" ]; then tools+=("$COMPOSE5"); fi
 
 quick() { # WHAT TIMES COMMAND...

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"html"
 	"io"
 	"slices"
 	"strings"
@@ -30,6 +31,9 @@ func (a *prober) failure(ctx context.Context, r verdict) (*fail.Error, diagnose.
 	a.evidence.state = a.inspected(ctx, a.evidence.state)
 	lines := a.log(ctx, a.evidence.state, readLines)
 	cause, found := diagnose.Text(diagnose.Run, lines, a.evidence.state.exit, nil)
+	if !found && r.code == fail.ServerError {
+		cause, found = diagnose.Text(diagnose.Run, a.evidence.last.lines(), 0, nil)
+	}
 	if !found || !explains(cause, r.code) {
 		cause = diagnose.Cause{}
 	}
@@ -95,7 +99,7 @@ func (a *prober) log(ctx context.Context, s state, lines string) []string {
 	defer cancel()
 	s = a.inspected(ctx, s)
 	found := a.logSince(ctx, s, lines, s.started)
-	if len(found) == 0 && s.ended() && !s.started.IsZero() {
+	if len(found) == 0 && (s.ended() || s.looping()) && !s.started.IsZero() {
 		// A busy engine notes the start after the program has said its only line.
 		found = a.logSince(ctx, s, lines, s.started.Add(-startNoted))
 	}
@@ -138,6 +142,18 @@ func (a *prober) logSince(ctx context.Context, s state, lines string, from time.
 // control matches what a program sends to move a terminal's cursor or to colour
 // its text.
 var control = lazyregexp.New(`\x1b(\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|[@-Z\\^_])`)
+
+// markup are the tags of a page, and the quotes of texts in JSON.
+var markup = lazyregexp.New(`<[^<>]*>|\\(")`)
+
+// lines are those of an answer that says why it is an error, each without markup and cut.
+func (a answer) lines() []string {
+	lines := cleanLines(html.UnescapeString(markup.ReplaceAllString(a.said, "$1")))
+	for i, line := range lines {
+		lines[i] = strings.ToValidUTF8(line[:min(len(line), 400)], "")
+	}
+	return lines
+}
 
 // cleanLines splits a log into lines without control sequences and empty lines.
 func cleanLines(text string) []string {

@@ -12,7 +12,6 @@ import (
 	"github.com/devup-cli/devup/internal/gateway"
 	"github.com/devup-cli/devup/internal/lock"
 	"github.com/devup-cli/devup/internal/project"
-	"github.com/devup-cli/devup/internal/settings"
 	"github.com/devup-cli/devup/internal/untrusted"
 	"github.com/devup-cli/devup/internal/urls"
 )
@@ -39,27 +38,15 @@ func (e *Env) GatewayManager(on *engine.Engine, name string) gateway.Manager {
 		return gateway.Manager{}
 	}
 	file := e.stateSubdir("gateways", lock.Name(on.Endpoint, name)+".json")
-	command := append([]string{self}, engineFlags(e.Settings)...)
 	return gateway.Manager{Manager: daemon.Manager[gateway.Config]{
-		Name: "gateway", File: file, Command: append(command, "gateway", name, file), Env: e.Environ, Version: e.Version.String(),
+		Name: "gateway", File: file, Env: e.Environ, Version: e.Version.String(),
+		Command: slices.Concat([]string{self}, EngineFlags(e), []string{"gateway", name, file}),
 	}}
-}
-
-// engineFlags lead another devup to the engine of this one.
-func engineFlags(s settings.Settings) []string {
-	var flags []string
-	if s.Host != "" {
-		flags = append(flags, "--host", s.Host)
-	}
-	if s.Context != "" {
-		flags = append(flags, "--context", s.Context)
-	}
-	return flags
 }
 
 // LeaveBehind has another devup run a command when this one has ended; false where it cannot.
 func LeaveBehind(e *Env, command ...string) bool {
-	return e.Detach != nil && e.Detach(append(engineFlags(e.Settings), command...), e.Environ) == nil
+	return e.Detach != nil && e.Detach(append(EngineFlags(e), command...), e.Environ) == nil
 }
 
 // withGateway gives the project its gateway, where one is wanted: by the command, else by
