@@ -192,8 +192,12 @@ func (v *victim) picture(t *testing.T) string {
 		v.describe(&b, ids, inspect(t, v.name, service))
 	}
 	for _, thing := range slices.Sorted(slices.Values(left(t, v.name))) {
-		if !strings.HasPrefix(thing, "container ") {
-			fmt.Fprintln(&b, thing)
+		kind, name, _ := strings.Cut(thing, " ")
+		if !strings.HasPrefix(name, v.name) { // anonymous
+			name = ""
+		}
+		if kind != "container" {
+			fmt.Fprintln(&b, kind, name)
 		}
 	}
 	return b.String()
