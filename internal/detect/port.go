@@ -103,7 +103,7 @@ func (s containerPorts) portOfLoadedEnv(c *candidate) (Port, bool) {
 		if port, ok := c.portRead(env); ok {
 			return port, true
 		}
-		if port, ok := c.portOfAddress(env); ok {
+		if port, ok := portOfAddress(c, env); ok {
 			return port, true
 		}
 	}
@@ -204,7 +204,7 @@ func (s containerPorts) portOfOwnEnv(c *candidate) (Port, bool) {
 				return stack.PortAt(n, env.At(name)), true
 			}
 		}
-		if port, ok := c.portOfAddress(env); ok {
+		if port, ok := portOfAddress(c, env); ok {
 			return port, true
 		}
 	}

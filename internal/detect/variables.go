@@ -21,7 +21,7 @@ import (
 // usesIn are the variables that a source file of a service reads: as its language reads them, or
 // the first that has such files.
 func usesIn(own *stack.Language, source tree.File) []stack.Use {
-	if !stack.HasOne(source.Text, "env", "ENV", "viper.", "Environment", "config(", "Settings", "OrThrow", "onfig", "oi.", " z.", "${") {
+	if !stack.HasOne(source.Text, "env", "ENV", "viper.", "Environment", "config(", "Settings", "OrThrow", "onfig", "oi.", " z.", "etVar(", "${") {
 		return nil
 	}
 	for _, language := range append([]*stack.Language{own}, stacks.Languages()...) {

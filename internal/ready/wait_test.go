@@ -220,8 +220,8 @@ func TestWait(t *testing.T) {
 		{
 			name: "a crash loop",
 			world: func(w *world) {
-				w.logs["c1"] = "ModuleNotFoundError: No module named 'jwt'\n"
-				w.later(time.Second, container.State{Status: container.StateRestarting, ExitCode: 1}, 3)
+				w.logs["c1"], w.spoke = "ModuleNotFoundError: No module named 'jwt'\n", time.Now()
+				w.later(time.Second, container.State{Status: container.StateRestarting, ExitCode: 1, StartedAt: time.Now().Add(time.Second).Format(time.RFC3339Nano)}, 3)
 			},
 			code: fail.Exited, want: "web stops over and over (3 restarts, exit code 1): Python finds no module named jwt",
 			hint: "PyJWT", cause: "module-missing", by: time.Second,
@@ -441,7 +441,7 @@ func TestWaitCancelled(t *testing.T) {
 }
 
 // TestWaitCalls holds the number of calls for a service that comes up in a
-// second: one subscription, one inspection.
+// second: one subscription, one list.
 func TestWaitCalls(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -453,7 +453,7 @@ func TestWaitCalls(t *testing.T) {
 			t.Fatal(err)
 		}
 		slices.Sort(w.calls)
-		if got, want := strings.Join(w.calls, ", "), "events, inspect c1, inspect c2"; got != want {
+		if got, want := strings.Join(w.calls, ", "), "events, list"; got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}
 	})

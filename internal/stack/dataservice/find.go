@@ -309,7 +309,11 @@ func (f *finder) settle() {
 	for _, w := range f.wanted {
 		f.decideVariant(w)
 		if w.Service == f.seen.Asked && len(w.Holds) == 0 {
-			w.Holds = []Holding{{Variable: w.Service.usualVariable(), Part: PartURL}}
+			usual := strings.ToUpper(w.Service.Name) + "_URL"
+			if w.Service.IsSQL() {
+				usual = "DATABASE_URL"
+			}
+			w.Holds = []Holding{{Variable: usual, Part: PartURL}}
 		}
 		w.completeByDriver()
 		switch f.seen.Language {

@@ -36,8 +36,8 @@ func Clues(file tree.File, others Constants) []Clue {
 	urls := urlClues(file)
 	calls := callClues(file)
 	clues := once(slices.Concat(
-		connectClues(file, others), urls, jdbcLogins(file, urls), dsnClues(file), mysqlParts(file), calls, objectClues(file, calls),
-		configClues(file), nameClues(file), dialectClues(file), importClues(file), cloudClues(file), variantClues(file), prismaReads(file),
+		connectClues(file, others), arrayClues(file), urls, jdbcLogins(file, urls), dsnClues(file), calls, objectClues(file, calls),
+		configClues(file), nameClues(file), dialectClues(file), importClues(file), cloudClues(file), variantClues(file), settingsReads(file),
 	))
 	for _, v := range Overrides(file) {
 		if _, known := classify(v.Name); known {
@@ -178,6 +178,8 @@ var openers = []opener{
 	{"mysql", lazyregexp.New(`\bMySQLConnectionPool\(`), "MySQLConnectionPool", false},
 	// What the generator of Phoenix writes for PostgreSQL; for MySQL it is root.
 	{"postgres", lazyregexp.New(`\b(config\s+:\w+,\s*[\w.]*Repo\s*,)\s*username:\s*"postgres"`), "Repo", false},
+	{"postgres", lazyregexp.New(`\bPG(?:::Connection)?\.(?:connect|new|open)\(`), "PG", false},
+	{"mysql", lazyregexp.New(`\bMysql2::Client\.new\(`), "Mysql2", false},
 	{"redis", lazyregexp.New(`\bnew\s+(?:IO)?Redis(?:\.Cluster)?\(`), "Redis(", true},
 	{"redis", lazyregexp.New(`\b(?:redis|aioredis)\.(?:Strict)?(?:Redis|ConnectionPool)\(`), "redis.", true},
 	{"redis", lazyregexp.New(`\bredis\w*\.createClient\(`), "createClient", true},
@@ -187,6 +189,8 @@ var openers = []opener{
 	{"", lazyregexp.New(`\bnew\s+Sequelize\(`), "Sequelize(", false},
 	{"", lazyregexp.New(`\bTypeOrmModule\.forRoot\(|\bnew\s+DataSource\(|\bcreateConnection\(`), "(", false},
 	{"", lazyregexp.New(`\bconnection\s*:\s*\{`), "connection", false},
+	// Of CodeIgniter.
+	{"", lazyregexp.New(`()["']hostname["']\s*=>`), "hostname", false},
 	{"", lazyregexp.New(`(?m)^\s*["']?(?:development|default)["']?\s*:\s*&?\w*\s*\{?\s*$|"development"\s*:\s*\{`), "de", false},
 }
 
@@ -241,7 +245,7 @@ func (o opener) clue(file tree.File, m []int, constants func() Constants) (Clue,
 	if service == "" && len(reads) == 0 {
 		return Clue{}, false
 	}
-	clue := Clue{Service: service, Reads: reads, Calls: o.service != "", Evidence: file.At(m[0], strings.Join(strings.Fields(strings.TrimRight(call, "({:= \n")), " "))}
+	clue := Clue{Service: service, Reads: reads, Calls: o.service != "", Evidence: file.At(m[0], strings.Join(strings.Fields(strings.TrimRight(call, "({:=> \n")), " "))}
 	clue.Address = o.address(service, block)
 	if o.alone && strings.TrimSpace(strings.Trim(block, "(){}; \n")) == "" {
 		clue.Address.Host = "localhost"
@@ -353,7 +357,7 @@ func nameClues(file tree.File) []Clue {
 }
 
 var (
-	dialects = lazyregexp.New(`(?i)\b(?:dialect|client|type|provider|adapter|engine|driver|database-platform|driver-class-name)["']?\s*(?:[:=]|=>)\s*["']?([\w.-]+)["']?`)
+	dialects = lazyregexp.New(`(?i)\b(?:dialect|client|type|provider|adapter|engine|(?:db)?driver|database-platform|driver-class-name)["']?\s*(?:[:=]|=>)\s*["']?([\w.-]+)["']?`)
 	engines  = lazyregexp.New(`\bdjango\.(?:db|contrib\.gis\.db)\.backends\.(\w+)`)
 )
 
@@ -385,8 +389,13 @@ func dialectIn(text string) string {
 }
 
 func ofDialect(word string) string {
-	if i := strings.LastIndexByte(word, '.'); i >= 0 && !strings.Contains(word, "backends") {
-		return "" // a class, as in org.postgresql.Driver: a driver's name next to a URL
+	if strings.Contains(word, ".") && !strings.Contains(word, "backends") { // a class: org.postgresql.Driver
+		for part := range strings.SplitSeq(word, ".") {
+			if s := OfDialect(part); s != nil {
+				return s.Name
+			}
+		}
+		return ""
 	}
 	word = strings.ToLower(word[strings.LastIndexByte(word, '.')+1:])
 	switch word {
