@@ -140,7 +140,7 @@ func decideVariables(all services, c *candidate) []Variable {
 		}
 		v.Usual = cmp.Or(v.Usual, shownValue(c, v, uses))
 		wire(all, c, v, values[name])
-		v.Inside = callsInside(all, c, v, readers[name])
+		v.Inside, v.Unread = callsInside(all, c, v, readers[name]), !c.reads(name)
 		variables = append(variables, c.provided(*v))
 	}
 	decideEnvFiles(c, variables)

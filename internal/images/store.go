@@ -59,8 +59,8 @@ func (s Store) List(ctx context.Context, p *project.Project) (Listing, error) {
 	return l, err
 }
 
-// covers reports whether the listing answers for the project.
-func (l Listing) covers(p *project.Project) bool { return slices.Equal(l.References, references(p)) }
+// Covers reports whether the listing answers for the project.
+func (l Listing) Covers(p *project.Project) bool { return slices.Equal(l.References, references(p)) }
 
 // references are the images of the project's services, those that they mount, and
 // those that only their builds are made from, sorted.

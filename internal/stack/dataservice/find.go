@@ -150,8 +150,8 @@ func (w *Wanted) know(a Address, rank int) {
 		to   *string
 		text string
 	}{{&w.Login.User, a.User}, {&w.Login.Password, a.Password}, {&w.Login.Name, a.Name}} {
-		// What stands in the code is what it connects with, also where it looks like a placeholder.
-		if rank > w.ranks[i] && (isCredential(field.text) || rank == fixedRank && plainCredential.MatchString(field.text)) {
+		better := rank > w.ranks[i] || rank == w.ranks[i] && isPlaceholder(*field.to)
+		if better && (isCredential(field.text) || rank == fixedRank && rank > w.ranks[i] && isWritten(field.text) && !isPlaceholder(a.Host)) {
 			*field.to, w.ranks[i] = field.text, rank
 		}
 	}

@@ -1,6 +1,7 @@
 package dataservice
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strconv"
@@ -170,7 +171,7 @@ type opener struct {
 var openers = []opener{
 	{"mysql", lazyregexp.New(`\bmysql2?\w*\.create(?:Connection|Pool)\(`), ".create", false},
 	{"mysql", lazyregexp.New(`\b(?:mysql\.connector|pymysql|MySQLdb|aiomysql)\.(?:connect|create_pool)\(`), "connect", false},
-	{"postgres", lazyregexp.New(`\bnew\s+(?:\w+\.)?(?:Pool|Client)\(\s*\{`), "new ", false},
+	{"postgres", lazyregexp.New(`\bnew\s+(?:\w+\.)?(?:Pool|Client)\(\s*(?:\{|\w+\s*\))`), "new ", false},
 	{"postgres", lazyregexp.New(`\b(?:require\(["']pg["']\)\)?\.)(?:Pool|Client)\)?\(\s*\{`), "pg", false},
 	{"postgres", lazyregexp.New(`\b(?:psycopg2?|asyncpg|aiopg)\.(?:connect|create_pool|AsyncConnection\.connect)\(`), "connect", false},
 	{"postgres", lazyregexp.New(`(?:\bpsycopg\w*\.(?:pool\.)?|\bpool\.|[\s(])(?:Simple|Threaded|Persistent|Async)?ConnectionPool\(`), "psycopg", false},
@@ -229,7 +230,14 @@ func (o opener) clue(file tree.File, m []int, constants func() Constants) (Clue,
 		return Clue{}, false // of Discord, or of the Model Context Protocol
 	}
 	block, _, _ := strings.Cut(argumentsOf(file.Text[end-1:]), "\nconfig ") // of Elixir, which has no bracket
-	block = withConstants(block, constants)
+	if strings.HasSuffix(call, ")") {
+		block = argumentsOf(call[strings.IndexByte(call, '('):])
+	}
+	object, isName := objectNamed(file.Text, block)
+	if isName && object == "" && strings.HasSuffix(call, ")") {
+		return Clue{}, false // made elsewhere, of any kind
+	}
+	block = withConstants(cmp.Or(object, block), constants)
 	service, reads := o.service, readsIn(block)
 	if service == "" {
 		service = dialectIn(block + "\n" + around(file.Text, m[0]))
@@ -244,6 +252,26 @@ func (o opener) clue(file tree.File, m []int, constants func() Constants) (Clue,
 	}
 	clue.Fixed, clue.Literal = clue.Address.Host != "", true
 	return clue, true
+}
+
+var (
+	onlyName = lazyregexp.New(`^\(\s*(?:\*\*|\.\.\.)?([A-Za-z_$][\w$]*)\s*,?\s*\)$`)
+	objects  = lazyregexp.New(`\b([A-Za-z_$][\w$]*)(?:\s*:\s*[\w.<>]+)?\s*=\s*(?:dict)?[{(]`)
+)
+
+// objectNamed is the object in the same text whose name is all that a call is given, and whether
+// it is given a name alone.
+func objectNamed(text, arguments string) (object string, isName bool) {
+	name := onlyName.FindStringSubmatch(arguments)
+	if name == nil {
+		return "", false
+	}
+	for _, m := range objects.FindAllStringSubmatchIndex(text, -1) {
+		if text[m[2]:m[3]] == name[1] {
+			return argumentsOf(text[m[1]-1:]), true
+		}
+	}
+	return "", true
 }
 
 // address is what the literals among the arguments say.
