@@ -46,24 +46,54 @@ secrets: {token: {environment: TOKEN}}
 configs: {motd: {content: "good morning"}}
 `
 
+// built is a project whose services are built and set up, and keep what their images hold in volumes.
+const built = `
+-- compose.yaml --
+services:
+  db:
+    build:
+      dockerfile_inline: |
+        FROM busybox
+        RUN mkdir -p /source/held && echo COLOR: blue > /source/held/color
+    init: true
+    command: sleep 1000
+    volumes: ["data:/data", "/own", "./:/source", "/source/held"]
+    x-devup: {setup: [{name: fill, run: "cp /source/held/color /data/filled"}, {name: each, run: "cp /source/held/color /data/each", every: up}]}
+  web:
+    build:
+      dockerfile_inline: |
+        FROM busybox
+        RUN echo COLOR: blue > /color
+    init: true
+    command: sleep 1000
+    depends_on: [db]
+volumes: {data: {}}
+`
+
 // TestKilledAnywhere: wherever up, up with changes or down is killed, the next up ends
 // with what an undisturbed one ends with, keeps the data, and down then leaves nothing.
-// Fifty kills, shared out so that they do not wait for each other.
+// Fifty kills of each project, shared out so that they do not wait for each other.
 func TestKilledAnywhere(t *testing.T) {
 	t.Parallel()
-	for i := range 5 {
-		t.Run(fmt.Sprint("project ", i+1), func(t *testing.T) {
-			t.Parallel()
-			v := &victim{checkout: files(t, trio), color: "blue", undisturbed: map[string]string{}}
-			v.env = append(v.env, "TOKEN=secret")
-			v.killed(t, 10)
-		})
+	for name, project := range map[string]struct{ files, check string }{
+		"images": {trio, "true"},
+		"builds": {built, "test -s /data/filled && grep -q $COLOR /data/each && grep -q $COLOR /source/held/color"},
+	} {
+		for i := range 5 {
+			t.Run(fmt.Sprint(name, " ", i+1), func(t *testing.T) {
+				t.Parallel()
+				v := &victim{checkout: files(t, project.files), check: project.check, color: "blue", undisturbed: map[string]string{}}
+				v.env = append(v.env, "TOKEN=secret")
+				v.killed(t, 10)
+			})
+		}
 	}
 }
 
 // victim is a project whose runs are killed.
 type victim struct {
 	*checkout
+	check       string // what holds in db after each up: a command in which $COLOR is the color
 	color       string
 	undisturbed map[string]string // what the engine has after an up that no one kills, by color
 }
@@ -195,6 +225,7 @@ func (v *victim) recovers(t *testing.T, what string, at time.Duration, data ...s
 	if diff := cmp.Diff(v.undisturbed[v.color], v.picture(t)); diff != "" {
 		t.Fatalf("%s was killed after %v; then\n%v\n-undisturbed +now\n%s", what, at, r, diff)
 	}
+	v.inside(t, "sh", "-c", strings.ReplaceAll(v.check, "$COLOR", v.color))
 	for _, file := range data {
 		v.inside(t, "test", "-e", file)
 	}
@@ -214,11 +245,12 @@ func (v *victim) picture(t *testing.T) string {
 		v.describe(&b, ids, inspect(t, v.name, service))
 	}
 	for _, thing := range slices.Sorted(slices.Values(left(t, v.name))) {
-		if name, ok := strings.CutPrefix(thing, "volume "); ok && !strings.HasPrefix(name, v.name) {
-			thing = "volume without a name" // as those of mounts
+		kind, name, _ := strings.Cut(thing, " ")
+		if !strings.HasPrefix(name, v.name) { // anonymous
+			name = ""
 		}
-		if !strings.HasPrefix(thing, "container ") {
-			fmt.Fprintln(&b, thing)
+		if kind != "container" {
+			fmt.Fprintln(&b, kind, name)
 		}
 	}
 	return b.String()
@@ -243,7 +275,8 @@ func (v *victim) describe(b *strings.Builder, ids map[string]string, c container
 	fmt.Fprintf(b, "  mounts %q\n", mounts)
 	// Compose's hash of a service in another's network knows the ID of that container;
 	// devup's own label tells each field.
-	differs := []string{"dev.devup.cause", "com.docker.compose.replace", "com.docker.compose.config-hash"}
+	// A build that was killed may run its steps again.
+	differs := []string{"dev.devup.cause", "com.docker.compose.replace", "com.docker.compose.config-hash", "com.docker.compose.image"}
 	for _, key := range slices.Sorted(maps.Keys(c.Config.Labels)) {
 		if !slices.Contains(differs, key) {
 			fmt.Fprintf(b, "  label %s=%s\n", key, c.Config.Labels[key])
