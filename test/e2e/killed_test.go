@@ -128,6 +128,59 @@ func (v *victim) killed(t *testing.T, times int) {
 	}
 }
 
+// stopped is a project of what stops in different ways: at once, because it does not hear the
+// signal; a moment later; and with packages in a volume that down leaves behind.
+const stopped = `
+-- compose.yaml --
+services:
+  db: {image: busybox, init: true, command: sleep 1000, environment: {COLOR: blue}, volumes: ["data:/data", "/own"]}
+  deaf: {image: busybox, command: sleep 1000, depends_on: [db]}
+  slow: {image: busybox, command: [sh, -c, "trap 'sleep 0.3; exit 0' TERM; while :; do sleep 0.1; done"], depends_on: [db]}
+  web: {build: ., volumes: [".:/web", "/web/node_modules"]}
+volumes: {data: {}}
+-- Dockerfile --
+FROM busybox
+RUN mkdir -p /web/node_modules && seq 2000 | (cd /web/node_modules && xargs touch)
+CMD ["sleep", "1000"]
+`
+
+// TestKilledWhileItStops: wherever down, stop, restart or what down leaves behind is killed, the next
+// up ends with what an undisturbed one ends with, and down then leaves nothing. Fifty kills.
+func TestKilledWhileItStops(t *testing.T) {
+	t.Parallel()
+	for i := range 5 {
+		t.Run(fmt.Sprint("project ", i+1), func(t *testing.T) {
+			t.Parallel()
+			v := &victim{checkout: files(t, stopped), color: "blue", undisturbed: map[string]string{}}
+			v.devup(t, "up", "-d")
+			v.undisturbed[v.color] = v.picture(t)
+			v.mark(t)
+			commands := [][]string{{"down"}, {"stop"}, {"restart"}, {"down", "--volumes", "--yes"}, {"tidy", v.name}}
+			took := map[string]time.Duration{}
+			for i := range 10 {
+				command := commands[i%len(commands)]
+				what := strings.Join(command, " ")
+				if command[0] == "tidy" {
+					v.devup(t, "down", "--timeout", "0")
+				}
+				if took[what] == 0 { // how long an undisturbed one takes
+					took[what] = v.devup(t, command...).took
+					v.devup(t, "up", "-d")
+					if command[0] == "tidy" {
+						v.devup(t, "down", "--timeout", "0")
+					}
+				}
+				at := v.kill(t, took[what], command...)
+				v.recovers(t, what, at)
+			}
+			r := v.devup(t, "down", "--volumes", "--yes")
+			if rest := v.leaves(t); len(rest) > 0 {
+				t.Errorf("left: %q\n%v", rest, r)
+			}
+		})
+	}
+}
+
 // repaint changes what both db and web are made from.
 func (v *victim) repaint(t *testing.T) {
 	t.Helper()
