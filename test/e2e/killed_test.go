@@ -244,15 +244,14 @@ func (v *victim) picture(t *testing.T) string {
 		service := c.Labels["com.docker.compose.service"]
 		v.describe(&b, ids, inspect(t, v.name, service))
 	}
-	for _, thing := range slices.Sorted(slices.Values(left(t, v.name))) {
-		kind, name, _ := strings.Cut(thing, " ")
-		if !strings.HasPrefix(name, v.name) { // anonymous
-			name = ""
-		}
-		if kind != "container" {
-			fmt.Fprintln(&b, kind, name)
+	things := slices.DeleteFunc(left(t, v.name), func(thing string) bool { return strings.HasPrefix(thing, "container ") })
+	for i, thing := range things {
+		if !strings.Contains(thing, v.name) {
+			things[i] = "anonymous volume"
 		}
 	}
+	slices.Sort(things)
+	b.WriteString(strings.Join(things, "\n"))
 	return b.String()
 }
 
