@@ -180,7 +180,9 @@ func (f *finder) clues() {
 			f.noteSQLite(c.Evidence)
 		case c.Variant != "" || c.Cloud || of == nil: // these alone show no service
 		case isElsewhere(c.Address.Host, c.Address.Host):
-			f.elsewhere[of] = f.elsewhere[of] || c.Fixed
+			if c.Fixed {
+				goElsewhere(f, of, c.Evidence)
+			}
 		default:
 			w := f.want(of, c.Evidence)
 			w.byCode = true
