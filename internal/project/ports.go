@@ -192,10 +192,13 @@ func (p Port) HostPortIn(hostPorts map[PortKey]int) int {
 }
 
 // Running are the services of the project, also those that were not selected:
-// they may run from an earlier up, and what refers to them must not change.
+// they may run from an earlier up, and what refers to them must not change. It is not to be
+// written to.
 func (p *Project) Running() types.Services {
-	all := types.Services{}
-	maps.Copy(all, p.others)
+	if len(p.others) == 0 {
+		return p.Services
+	}
+	all := maps.Clone(p.others)
 	maps.Copy(all, p.Services)
 	return all
 }
