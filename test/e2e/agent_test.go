@@ -97,8 +97,8 @@ func (a agent) fix(t *testing.T, failures []failed) bool {
 			lines := strings.SplitAfter(a.read(t, found[1]), "\n")
 			a.write(t, found[1], strings.Join(append(lines[:line-1:line-1], lines[line:]...), ""))
 			return true
-		case f.File != "" && in(`"(\w+)".*\n.*\x60(\w+)\x60`) != nil: // a word, and the one that was meant
-			found := in(`"(\w+)".*\n.*\x60(\w+)\x60`)
+		case f.File != "" && in(`(?s)^(\w+) is not.*did you mean "(\w+)"`) != nil:
+			found := in(`(?s)^(\w+) is not.*did you mean "(\w+)"`)
 			return a.replaceAll(t, found[1], found[2])
 		}
 	}

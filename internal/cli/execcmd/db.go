@@ -13,7 +13,7 @@ import (
 )
 
 // clients are command lines that become the client of a data service, in its own container, with the
-// login that its variables say. A password is no argument, which others could see.
+// login that its variables say. A password is an argument only where the client reads it nowhere else.
 var clients = map[string]string{
 	"postgres": `export PGPASSWORD="$POSTGRES_PASSWORD"; exec psql -U "${POSTGRES_USER:-postgres}" -d "${POSTGRES_DB:-${POSTGRES_USER:-postgres}}" "$@"`,
 	"mysql":    `if [ -n "$MYSQL_USER" ]; then export MYSQL_PWD="$MYSQL_PASSWORD"; else export MYSQL_PWD="$MYSQL_ROOT_PASSWORD"; fi; exec mysql -u "${MYSQL_USER:-root}" ${MYSQL_DATABASE:+"$MYSQL_DATABASE"} "$@"`,
