@@ -55,7 +55,7 @@ func Calls(out string) []Call {
 	calls = append(calls, Call{Args: []string{"gateway", "app", filepath.Join(out, "gateway")}, Endless: true, Piped: true})
 	calls = append(calls, Call{Args: []string{"mcp"}, Piped: true})
 	calls = append(calls, Call{Args: []string{"dashboard", "serve", filepath.Join(out, "dashboard")}, Endless: true, Piped: true})
-	add("down --dry-run", "down --volumes --yes")
+	add("down --dry-run", "down --volumes --yes", "tidy app")
 	return calls
 }
 
