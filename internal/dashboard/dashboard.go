@@ -124,16 +124,12 @@ type Line struct {
 	Text      string `json:"text"`
 }
 
-// Action is something to do. The verbs are in [Verbs].
+// Action is something to do. Options.Act knows the verbs: "restart", "rebuild", …
 type Action struct {
 	Project string `json:"project"`
 	Service string `json:"service,omitempty"` // empty for the whole project
 	Verb    string `json:"verb"`
-	Step    string `json:"step,omitempty"` // of the verb setup
 }
-
-// Verbs are what a page may ask for. None of them removes data.
-var Verbs = map[string]bool{"start": true, "stop": true, "restart": true, "rebuild": true, "up": true, "down": true}
 
 // Options configure a dashboard.
 type Options struct {
@@ -161,8 +157,7 @@ func New(ctx context.Context, o Options) http.Handler {
 	mux.HandleFunc("GET /api/config", s.config)
 	mux.HandleFunc("GET /api/qr", s.qr)
 	mux.HandleFunc("POST /api/act", s.act)
-	mux.Handle("GET /", http.FileServerFS(files))
-	return s.guard(mux)
+	return s.guard(http.FileServerFS(files), mux)
 }
 
 type server struct {

@@ -10,15 +10,14 @@ import (
 	"strings"
 )
 
-// cookie holds the token once the browser has shown it.
-const cookie = "devup-dashboard"
-
 // policy lets the page load nothing but its own files.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// guard lets only browsers through that know the token and were led here by no other site.
-func (s *server) guard(next http.Handler) http.Handler {
+// guard lets only requests through that are made to a name of the dashboard, and what the page asks
+// for only with the token. The page has it from the URL that is printed and keeps it for its origin
+// alone; a cookie would go to every other server of this machine, too.
+func (s *server) guard(page, api http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", policy)
@@ -28,26 +27,16 @@ func (s *server) guard(next http.Handler) http.Handler {
 		switch {
 		case !s.ownHost(r.Host):
 			http.Error(w, "this name does not belong to the dashboard", http.StatusForbidden)
+		case !strings.HasPrefix(r.URL.Path, "/api/"):
+			page.ServeHTTP(w, r)
 		case !s.sameOrigin(r):
 			http.Error(w, "another site made this request", http.StatusForbidden)
-		case s.knows(r.URL.Query().Get("token")):
-			// Without a path, the cookie holds for the directory in which the browser sees this page.
-			http.SetCookie(w, &http.Cookie{Name: cookie, Value: s.Token, HttpOnly: true, SameSite: http.SameSiteLaxMode})
-			http.Redirect(w, r, "./", http.StatusSeeOther)
-		case !s.loggedIn(r):
+		case subtle.ConstantTimeCompare([]byte(r.URL.Query().Get("token")), []byte(s.Token)) != 1 || s.Token == "":
 			http.Error(w, "open the URL that `devup dashboard` prints: it holds the token", http.StatusUnauthorized)
 		default:
-			next.ServeHTTP(w, r)
+			api.ServeHTTP(w, r)
 		}
 	})
-}
-
-func (s *server) knows(token string) bool {
-	return subtle.ConstantTimeCompare([]byte(token), []byte(s.Token)) == 1
-}
-
-func (s *server) loggedIn(r *http.Request) bool {
-	return slices.ContainsFunc(r.CookiesNamed(cookie), func(c *http.Cookie) bool { return s.knows(c.Value) })
 }
 
 // ownHost tells whether a name is one at which the dashboard is reached. A site whose name leads to
@@ -67,12 +56,17 @@ func (s *server) ownHost(host string) bool {
 	})
 }
 
-// sameOrigin tells whether a request that changes something comes from the page itself. Browsers
-// send the origin with every such request.
+// sameOrigin tells whether a request that changes something comes from the page itself, not from a
+// page at another port. Browsers send the origin with every such request.
 func (s *server) sameOrigin(r *http.Request) bool {
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
 		return true
 	}
 	origin, err := url.Parse(r.Header.Get("Origin"))
-	return err == nil && origin.Host != "" && s.ownHost(origin.Host) && r.Header.Get("Sec-Fetch-Site") != "cross-site"
+	if err != nil || origin.Host == "" {
+		return false
+	}
+	behind := slices.ContainsFunc(s.Origins, func(own string) bool { return strings.HasPrefix(own, origin.Scheme+"://"+origin.Host) })
+	site := r.Header.Get("Sec-Fetch-Site")
+	return (origin.Host == r.Host || behind) && (site == "" || site == "same-origin") && r.Header.Get("Content-Type") == "application/json"
 }

@@ -28,7 +28,7 @@ type message struct {
 
 // How often the page learns what has no event of the engine.
 const (
-	stateEvery = 5 * time.Second        // whether services answer
+	stateEvery = 20 * time.Second       // whether services answer, which their logs show
 	usageEvery = 2 * time.Second        // processor and memory
 	settle     = 150 * time.Millisecond // after an event of the engine, which comes with others
 )

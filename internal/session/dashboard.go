@@ -11,14 +11,11 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/moby/moby/api/types/container"
-
 	"github.com/devup-cli/devup/internal/daemon"
 	"github.com/devup-cli/devup/internal/dashboard"
 	"github.com/devup-cli/devup/internal/engine"
 	"github.com/devup-cli/devup/internal/history"
 	"github.com/devup-cli/devup/internal/lock"
-	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/settings"
 	"github.com/devup-cli/devup/internal/workspace"
 )
@@ -54,6 +51,11 @@ func EngineFlags(e *Env) []string {
 // OpenDashboard has the dashboard of the session's engine serve, and gives the URL with which a
 // browser is let in.
 func OpenDashboard(ctx context.Context, s *Session) (string, error) {
+	held, err := lockDashboard(ctx, s)
+	if err != nil {
+		return "", err
+	}
+	defer held.Release()
 	m := DashboardManager(s.Env, s.Engine)
 	wanted := dashboard.Config{ReadOnly: s.Settings.Dashboard == settings.DashboardReadOnly}
 	state, serves := m.Observe(ctx)
@@ -79,18 +81,35 @@ func dashboardURL(ws workspace.Info, c dashboard.Config) string {
 	if err != nil {
 		return ""
 	}
-	u.Path, u.RawQuery = cmp.Or(u.Path, "/"), url.Values{"token": {c.Token}}.Encode()
+	u.Path, u.Fragment = cmp.Or(u.Path, "/"), url.Values{"token": {c.Token}}.Encode()
 	return u.String()
 }
 
-// CloseDashboard ends the dashboard when nothing of any project is left on the engine but
-// containers of the session's project.
+// lockDashboard lets no other devup start or end the dashboard.
+func lockDashboard(ctx context.Context, s *Session) (lock.Held, error) {
+	return lock.Acquire(ctx, s.stateSubdir("locks"), s.Engine.Endpoint, ".dashboard", func() {})
+}
+
+// CloseDashboard ends the dashboard when no project has a container on the engine any more. One that
+// the user starts by hand stays.
 func CloseDashboard(ctx context.Context, s *Session) error {
-	others := func(c container.Summary) bool { return c.Labels[plan.LabelProject] != s.Name }
-	if s.Flags.DryRun || slices.ContainsFunc(s.State.Summaries(""), others) {
+	if s.Flags.DryRun || s.Settings.Dashboard == settings.DashboardOff || s.Settings.Dashboard == "" {
 		return nil
 	}
-	return DashboardManager(s.Env, s.Engine).End(ctx, false)
+	m := DashboardManager(s.Env, s.Engine)
+	if _, serves := m.Observe(ctx); !serves {
+		return nil
+	}
+	held, err := lockDashboard(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer held.Release()
+	now, err := observeEngine(ctx, s.Engine, Containers, "")
+	if err != nil || len(now.Summaries("")) > 0 {
+		return err
+	}
+	return m.End(ctx, false)
 }
 
 // Runs are the last runs of up of a project on an engine.

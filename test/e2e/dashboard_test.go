@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"testing"
@@ -11,7 +12,7 @@ import (
 )
 
 // hostileLine is what a program may print to run a script in a page that shows it.
-const hostileLine = `<script>document.title="owned"</script><img src=x onerror="document.title='owned'">`
+const hostileLine = `<script>document.title="owned"</script><img src=x onerror=document.title="owned">`
 
 const dashboardProject = `
 -- hostile.sh --
@@ -40,8 +41,8 @@ services:
 func dashboard(t *testing.T, c *checkout) (*page, string) {
 	t.Helper()
 	url := strings.TrimSpace(c.devup(t, "dashboard", "--print").out)
-	t.Cleanup(func() { c.devup(t, "dashboard", "--stop") })
-	return browse(t, url+"#"+c.name), url
+	t.Cleanup(func() { c.run(context.WithoutCancel(t.Context()), "dashboard", "--stop") })
+	return browse(t, url+"&project="+c.name), url
 }
 
 // click clicks what has a label.

@@ -79,9 +79,12 @@ func runDown(ctx context.Context, env *command.Env, services []string, o downOpt
 	}
 	failed := endProviders(ctx, env, s, services, provider.Down)
 	if len(services) == 0 {
-		failed = errors.Join(failed, s.CloseGateway(ctx, true), session.CloseDashboard(ctx, s))
+		failed = errors.Join(failed, s.CloseGateway(ctx, true))
 		if !env.Flags.DryRun {
 			session.Runs(s.Env, s.Engine, s.Name).Clear()
+			if err := session.CloseDashboard(ctx, s); err != nil {
+				env.Note("the dashboard goes on: " + err.Error())
+			}
 		}
 	}
 	failed = errors.Join(failed, removeImages(ctx, env, s, images))

@@ -3,10 +3,7 @@ package containercmd
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
-	"maps"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -19,7 +16,6 @@ import (
 	"github.com/devup-cli/devup/internal/ready"
 	"github.com/devup-cli/devup/internal/session"
 	"github.com/devup-cli/devup/internal/ui"
-	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // NewInspect is `devup inspect`.
@@ -80,7 +76,7 @@ func runInspect(ctx context.Context, env *command.Env, services []string, brief 
 	}
 	configs := map[string]map[string]any{}
 	if !brief {
-		if configs, err = configsOf(ctx, env, s); err != nil {
+		if configs, err = show.Configs(ctx, env, s); err != nil {
 			return err
 		}
 	}
@@ -125,29 +121,6 @@ func answers(ctx context.Context, s *session.Session, services []string) (eviden
 		}
 	}
 	return evidence, failures
-}
-
-// configsOf are the configs in effect, by service.
-func configsOf(ctx context.Context, env *command.Env, s *session.Session) (map[string]map[string]any, error) {
-	text, err := s.Resolved(ctx, 0, 0).JSON()
-	if err != nil {
-		return nil, err
-	}
-	var model struct{ Services map[string]map[string]any }
-	if err := json.Unmarshal(text, &model); err != nil {
-		return nil, fmt.Errorf("read the project's own JSON: %w", err)
-	}
-	root, err := os.OpenRoot(s.Project.WorkingDir)
-	if err != nil {
-		return nil, fail.Wrap(err, fail.Denied, "", "%s cannot be read", s.Project.WorkingDir)
-	}
-	defer root.Close()
-	mask := show.Masker(env, untrusted.FS(root), s.Project)
-	for _, config := range model.Services {
-		maps.DeleteFunc(config, func(_ string, value any) bool { return value == nil })
-		show.Masked(mask, "", config)
-	}
-	return model.Services, nil
 }
 
 func showInspected(env *command.Env, o inspectObject, failure *fail.Error) error {

@@ -1,28 +1,28 @@
 package dashboardcmd
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
-	"go.yaml.in/yaml/v4"
-
+	"github.com/devup-cli/devup/internal/checkout"
 	"github.com/devup-cli/devup/internal/cli/show"
 	"github.com/devup-cli/devup/internal/dashboard"
 	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/logs"
-	"github.com/devup-cli/devup/internal/secret"
+	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/session"
 	"github.com/devup-cli/devup/internal/untrusted"
 )
 
-// commands are what the verbs of a page do: the words of a command of devup.
+// commands are what the verbs of a page do: the words of a command of devup. None of them removes data.
 var commands = map[string][]string{
 	"start":   {"start"},
 	"stop":    {"stop"},
@@ -44,40 +44,50 @@ func (s *source) act(ctx context.Context, a dashboard.Action) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	words, known := commands[a.Verb]
 	self, err := os.Executable()
-	if err != nil {
-		return "", err
+	if err != nil || !known {
+		return "", cmp.Or(err, error(fail.New(fail.Usage, "", "no action is called %q", a.Verb)))
 	}
+	args := append(session.EngineFlags(env), "--project-name", a.Project, "--progress", "plain", "--color", "never")
 	dir := env.Flags.Dir
-	args := append(session.EngineFlags(env), "--project-directory", dir, "--project-name", a.Project, "--progress", "plain", "--color", "never")
-	for _, file := range env.Flags.Files {
-		args = append(args, "--file", file)
+	if dir == "" || checkout.Removed(dir) {
+		dir = filepath.Dir(self) // the labels on the engine say the rest
+	} else {
+		args = append(args, "--project-directory", dir)
+		for _, file := range env.Flags.Files {
+			args = append(args, "--file", file)
+		}
 	}
-	args = append(args, commands[a.Verb]...)
+	args = append(args, words...)
 	if a.Service != "" {
 		args = append(args, "--", a.Service)
 	}
 	// What was begun is carried out, also where the page is closed.
 	c := exec.CommandContext(context.WithoutCancel(ctx), self, args...) //nolint:gosec // devup itself
-	var said bytes.Buffer
-	c.Dir, c.Env, c.Stdout, c.Stderr, c.WaitDelay = dir, s.env.Environ, &said, &said, time.Second
+	var said output
+	c.Dir, c.Stdout, c.Stderr, c.WaitDelay = dir, &said, &said, time.Second
+	c.Env = append(slices.Clone(env.Environ), "DEVUP_DASHBOARD=off") // it runs, and its page is open
 	err = c.Run()
-	text := tail(untrusted.Lines(said.String(), false))
+	text := strings.TrimSpace(untrusted.Lines(string(said), false))
 	if err != nil {
 		return "", errors.New(cmp.Or(text, err.Error()))
 	}
 	return text, nil
 }
 
-// maxSaid is how much of what a command printed is shown, in bytes: its end says why it failed.
-const maxSaid = 8 << 10
+// maxOutput is how much of what a command printed is shown, in bytes: its end says why it failed.
+const maxOutput = 8 << 10
 
-func tail(text string) string {
-	if len(text) > maxSaid {
-		text = text[len(text)-maxSaid:]
-		_, text, _ = strings.Cut(text, "\n")
+// output keeps the end of what is written to it.
+type output []byte
+
+func (o *output) Write(text []byte) (int, error) {
+	*o = append(*o, text...)
+	if over := len(*o) - maxOutput; over > 0 {
+		*o = slices.Clone((*o)[over:])
 	}
-	return strings.TrimSpace(text)
+	return len(text), nil
 }
 
 // Logs reads the lines of a project's services.
@@ -105,8 +115,8 @@ func (s *source) Logs(ctx context.Context, q dashboard.LogQuery, line func(dashb
 }
 
 // Config is a service as it runs, as YAML: values that may be secret are masked.
-func (s *source) Config(ctx context.Context, project, service string) (string, error) {
-	opened, err := s.find(ctx, project, session.Want{Project: session.Optional, Workspace: true, Gateway: session.GatewayAsConfigured})
+func (s *source) Config(ctx context.Context, name, service string) (string, error) {
+	opened, err := s.find(ctx, name, session.Want{Project: session.Optional, Workspace: true, Gateway: session.GatewayAsConfigured})
 	if err != nil {
 		return "", err
 	}
@@ -114,19 +124,14 @@ func (s *source) Config(ctx context.Context, project, service string) (string, e
 	if opened.Project == nil {
 		return "", errors.New(problem(cmp.Or(opened.Unreadable, errors.New("the directory of the project is gone"))))
 	}
-	config, known := session.ResolvedAsRunning(ctx, opened).Services[service]
-	if !known {
-		return "", fail.New(fail.UnknownService, "", "the files name no service %q", service)
-	}
-	var variables []secret.Variable
-	for name, value := range config.Environment {
-		if value != nil && secret.HasName(name) {
-			variables = append(variables, secret.Variable{Name: name, Value: *value})
-		}
-	}
-	text, err := yaml.Marshal(config)
+	configs, err := show.Configs(ctx, s.env, opened)
 	if err != nil {
 		return "", err
 	}
-	return secret.NewMask(variables, opened.Services(), "").Text(string(text)), nil
+	config, known := configs[service]
+	if !known {
+		return "", fail.New(fail.UnknownService, "", "the files name no service %q", service)
+	}
+	text, err := project.RawYAML(config)
+	return string(text), err
 }

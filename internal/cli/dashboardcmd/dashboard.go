@@ -81,7 +81,7 @@ func withoutToken(address string) string {
 	if err != nil {
 		return ""
 	}
-	u.RawQuery = ""
+	u.Fragment = ""
 	return u.String()
 }
 

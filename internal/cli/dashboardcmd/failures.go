@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/devup-cli/devup/internal/dashboard"
@@ -39,12 +37,11 @@ func (v *view) failures(ctx context.Context, services []dashboard.Service) []jso
 		if !s.Bad || len(s.Containers) == 0 {
 			continue
 		}
-		id := s.Containers[0].ID
 		if i := slices.IndexFunc(said, func(e failure) bool { return e.Service == s.Name }); i >= 0 && s.Containers[0].Started != nil && s.Containers[0].Started.After(last.Began) {
 			found = append(found, said[i].text)
 			continue
 		}
-		found = append(found, v.source.verdictOf(ctx, v.session, s.Name, id)...)
+		found = append(found, v.source.verdictOf(ctx, v.session, s.Name)...)
 	}
 	return found
 }
@@ -77,29 +74,38 @@ func (s *source) Runs(ctx context.Context, project string) ([]json.RawMessage, e
 	return session.Runs(opened.Env, opened.Engine, opened.Name).Load(), nil
 }
 
-// verdictOf is why a service fails. It is found out once for a container, in the background.
-func (s *source) verdictOf(ctx context.Context, opened *session.Session, service, container string) []json.RawMessage {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if known, asked := s.verdicts[container]; asked {
-		return known.failures
-	}
-	s.verdicts[container] = &verdict{}
-	if opened.Project == nil {
+// verdictOf is why a service fails. It is found out once for its containers in their states, in the background.
+func (s *source) verdictOf(ctx context.Context, opened *session.Session, service string) []json.RawMessage {
+	containers := opened.Containers([]string{service})
+	if opened.Project == nil || len(containers) == 0 {
 		return nil
 	}
+	at := keyOf(containers[0])
+	for _, c := range containers { // of several, the one that does not run says why
+		if c.State != "running" {
+			at = keyOf(c)
+			break
+		}
+	}
 	probes := session.Probes(ctx, opened, []string{service})
-	on := s.engine
-	background := context.WithoutCancel(ctx)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if known, asked := s.verdicts[at]; asked {
+		return known.failures
+	}
+	s.verdicts[at] = &verdict{}
+	on := ready.On(s.engine.Client)
+	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*verdictTime)
 	go func() {
-		err := ready.Wait(background, ready.On(on.Client), probes, ready.Options{Timeout: verdictTime, Grace: verdictGrace})
+		defer cancel()
+		err := ready.Wait(limited, on, probes, ready.Options{Timeout: verdictTime, Grace: verdictGrace})
 		var failures []json.RawMessage
 		for _, e := range fail.Failures(err) {
 			failures = append(failures, encoded(ui.Object(e)))
 		}
 		s.mu.Lock()
-		if _, asked := s.verdicts[container]; asked {
-			s.verdicts[container] = &verdict{failures}
+		if _, asked := s.verdicts[at]; asked {
+			s.verdicts[at] = &verdict{failures}
 		}
 		s.mu.Unlock()
 		s.poke()
@@ -113,11 +119,4 @@ func encoded(v any) json.RawMessage {
 		return json.RawMessage("{}") // of plain values
 	}
 	return text
-}
-
-func formatCode(code int) string { return strconv.Itoa(code) }
-
-// splitFiles are the paths of a label of config files.
-func splitFiles(label string) []string {
-	return slices.DeleteFunc(strings.Split(label, ","), func(file string) bool { return file == "" })
 }

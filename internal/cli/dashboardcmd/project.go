@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"maps"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -185,12 +187,20 @@ type detail struct {
 	image    string // the name that it was created with
 }
 
-func (d detail) code() string { return strings.TrimSpace(formatCode(d.exit)) }
+func (d detail) code() string { return strconv.Itoa(d.exit) }
+
+// key is a container in a state: what is known of it holds as long as that is the same.
+type key struct {
+	id, state, health string
+	exit              int
+}
+
+func keyOf(c plan.Container) key { return key{c.ID, c.State, c.Health, c.ExitCode} }
 
 // detail inspects a container, once until something happens to it.
 func (s *source) detail(ctx context.Context, c plan.Container) detail {
 	s.mu.Lock()
-	known, ok := s.details[c.ID]
+	known, ok := s.details[keyOf(c)]
 	on := s.engine
 	s.mu.Unlock()
 	if ok {
@@ -198,11 +208,11 @@ func (s *source) detail(ctx context.Context, c plan.Container) detail {
 	}
 	inspected, err := on.Client.ContainerInspect(ctx, c.ID, client.ContainerInspectOptions{})
 	if err != nil || inspected.Container.State == nil {
-		return detail{}
+		return detail{exit: c.ExitCode, image: c.Image}
 	}
 	d := detailOf(inspected.Container)
 	s.mu.Lock()
-	s.details[c.ID] = d
+	s.details[keyOf(c)] = d
 	s.mu.Unlock()
 	return d
 }
@@ -259,10 +269,10 @@ func (s *source) imageTime(ctx context.Context, id string) *time.Time {
 	return known.at
 }
 
-// forget drops what is known of a container to which something happened.
+// forget drops what is known of a container to which something happened, or with an empty ID of all.
 func (s *source) forget(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.details, id)
-	delete(s.verdicts, id)
+	maps.DeleteFunc(s.details, func(k key, _ detail) bool { return id == "" || k.id == id })
+	maps.DeleteFunc(s.verdicts, func(k key, _ *verdict) bool { return id == "" || k.id == id })
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -30,14 +31,14 @@ type source struct {
 
 	mu       sync.Mutex
 	engine   *engine.Engine // nil until one answered
-	details  map[string]detail
+	details  map[key]detail
 	built    map[string]built
-	verdicts map[string]*verdict
-	changed  func() // has the state read again; nil while no page is open
+	verdicts map[key]*verdict
+	changed  func() // has the state read again; nil before a page is opened
 }
 
 func newSource(env *command.Env, readOnly bool) *source {
-	return &source{env: env, readOnly: readOnly, details: map[string]detail{}, built: map[string]built{}, verdicts: map[string]*verdict{}}
+	return &source{env: env, readOnly: readOnly, details: map[key]detail{}, built: map[string]built{}, verdicts: map[key]*verdict{}}
 }
 
 // connect gives the engine, to which there is one connection.
@@ -113,15 +114,17 @@ func (s *source) Changes(ctx context.Context, changed func()) error {
 	if err != nil {
 		return err
 	}
-	s.setChanged(changed)
-	defer s.setChanged(nil)
+	s.mu.Lock()
+	s.changed = changed
+	s.mu.Unlock()
+	s.forget("") // what happened while nothing was read
 	stream := on.Client.Events(ctx, client.EventsListOptions{
 		Filters: client.Filters{}.Add("type", string(events.ContainerEventType)).Add("label", plan.LabelProject),
 	})
 	for {
 		select {
 		case m := <-stream.Messages:
-			if !ofExec(m) {
+			if !strings.HasPrefix(string(m.Action), "exec_") { // as healthchecks are
 				s.forget(m.Actor.ID)
 				changed()
 			}
@@ -129,18 +132,6 @@ func (s *source) Changes(ctx context.Context, changed func()) error {
 			return err
 		}
 	}
-}
-
-// ofExec tells whether an event is about a command in a container, as healthchecks are: it changes
-// nothing that is shown.
-func ofExec(m events.Message) bool {
-	return len(m.Action) >= 5 && m.Action[:5] == "exec_"
-}
-
-func (s *source) setChanged(changed func()) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.changed = changed
 }
 
 // poke has the state read again, if a page is open.
@@ -173,8 +164,8 @@ func (s *source) in(all *session.Session, name string) (*session.Env, error) {
 // filesOf are the config files of a project, by the labels of its containers.
 func filesOf(state observe.State, name string) []string {
 	for _, c := range state.Summaries(name) {
-		if files := splitFiles(c.Labels[plan.LabelFiles]); len(files) > 0 {
-			return files
+		if files := c.Labels[plan.LabelFiles]; files != "" {
+			return strings.Split(files, ",")
 		}
 	}
 	return nil

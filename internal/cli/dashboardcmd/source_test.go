@@ -131,7 +131,7 @@ func TestWhyAServiceFails(t *testing.T) {
 	w.Run(func(ctx context.Context, env *command.Env) error {
 		s := newSource(env, false)
 		told := make(chan struct{}, 10)
-		s.setChanged(func() { told <- struct{}{} })
+		s.changed = func() { told <- struct{}{} }
 		if _, err := s.State(ctx); err != nil {
 			return err
 		}
@@ -140,13 +140,63 @@ func TestWhyAServiceFails(t *testing.T) {
 		case <-time.After(time.Minute):
 			t.Error("no reason was found")
 		}
+		w.Server.Calls()
 		found, err := s.State(ctx)
 		if err != nil {
 			return err
 		}
+		for _, call := range w.Server.Calls() {
+			if strings.Contains(call, "inspect") || strings.Contains(call, "logs") {
+				t.Errorf("the reason is looked for again: %s", call)
+			}
+		}
 		var e struct{ Code, Service, Message string }
 		if p := found.Projects[0]; len(p.Failures) != 1 || json.Unmarshal(p.Failures[0], &e) != nil || e.Code != "exited" || e.Service != "api" || !strings.Contains(e.Message, "exit code 3") {
 			t.Errorf("failures: %s", p.Failures)
+		}
+		return nil
+	}).Fine(t)
+}
+
+// TestACrashThatNoEventTold: what a container is said to be is what the engine's list says now.
+func TestACrashThatNoEventTold(t *testing.T) {
+	t.Parallel()
+	w := cmdtest.New(t, shop)
+	name := w.Has("db", "running")
+	w.Run(func(ctx context.Context, env *command.Env) error {
+		s := newSource(env, false)
+		if _, err := s.State(ctx); err != nil {
+			return err
+		}
+		w.Set(name, func(c *fakeengine.Container) { c.State, c.ExitCode = "exited", 7 })
+		found, err := s.State(ctx)
+		if err != nil {
+			return err
+		}
+		for _, service := range found.Projects[0].Services {
+			if service.Name == "db" && (service.State != "failed" || service.Evidence != "exit code 7" || !service.Bad) {
+				t.Errorf("db is %+v", service)
+			}
+		}
+		return nil
+	}).Fine(t)
+}
+
+// TestActs: the command of an action keeps the end of what it printed; what is no action is refused.
+func TestActs(t *testing.T) {
+	t.Parallel()
+	var o output
+	for range 2 * maxOutput {
+		_, _ = o.Write([]byte("x"))
+	}
+	if _, _ = o.Write([]byte("end")); len(o) != maxOutput || !strings.HasSuffix(string(o), "xend") {
+		t.Errorf("%d bytes are kept", len(o))
+	}
+	w := cmdtest.New(t, shop)
+	running(w)
+	w.Run(func(ctx context.Context, env *command.Env) error {
+		if _, err := newSource(env, false).act(ctx, dashboard.Action{Project: "shop", Verb: "exec"}); fail.CodeOf(err) != fail.Usage {
+			t.Errorf("error: %v", err)
 		}
 		return nil
 	}).Fine(t)

@@ -1,14 +1,20 @@
 package show
 
 import (
+	"io/fs"
+	"os"
+	"slices"
 	"time"
 
 	"github.com/devup-cli/devup/internal/cli/command"
 	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/history"
+	"github.com/devup-cli/devup/internal/project"
+	"github.com/devup-cli/devup/internal/secret"
 	"github.com/devup-cli/devup/internal/session"
 	"github.com/devup-cli/devup/internal/ui"
+	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // Recorded is the environment for a run whose events a recorder collects.
@@ -22,13 +28,37 @@ func Recorded(env *command.Env, r *history.Recorder) *command.Env {
 
 // Keep keeps what was recorded of a run that ended with an error, or none. Where that is not
 // possible, nothing but looking back is lost.
-func Keep(s *session.Session, r *history.Recorder, failed error) {
+func Keep(env *command.Env, s *session.Session, r *history.Recorder, failed error) {
 	code, failures := 0, []any{}
-	for _, e := range fail.Failures(failed) {
-		code = e.Code.Exit()
-		failures = append(failures, ui.Object(e))
+	if all := fail.Failures(failed); len(all) > 0 {
+		mask := maskOf(env, s.Project)
+		for _, e := range all {
+			code = e.Code.Exit()
+			o := ui.Object(e)
+			o.Message, o.Cause = mask.Text(o.Message), mask.Text(o.Cause)
+			o.Lines = slices.Clone(o.Lines)
+			for i, line := range o.Lines {
+				o.Lines[i] = mask.Text(line)
+			}
+			failures = append(failures, o)
+		}
 	}
 	run := r.End(code, failures)
 	run.Project, run.Dir, run.Files = s.Name, s.Project.WorkingDir, s.Project.ComposeFiles
 	_ = session.Runs(s.Env, s.Engine, s.Name).Save(run)
 }
+
+// maskOf masks the secrets of a project whose model is read.
+func maskOf(env *command.Env, p *project.Project) secret.Mask {
+	root, err := os.OpenRoot(p.WorkingDir)
+	if err != nil {
+		return Masker(env, noFiles{}, p) // it was removed meanwhile: the model has the values
+	}
+	defer root.Close()
+	return Masker(env, untrusted.FS(root), p)
+}
+
+// noFiles is a directory without files.
+type noFiles struct{}
+
+func (noFiles) Open(string) (fs.File, error) { return nil, fs.ErrNotExist }

@@ -1,4 +1,4 @@
-import { $, ago, ask, bytes, copyButton, el, replace, show, words } from './dom.js';
+import { $, ago, api, ask, bytes, copyButton, el, quoted, replace, show, words } from './dom.js';
 import { Graph } from './graph.js';
 import { Logs } from './logs.js';
 import { Timeline } from './timeline.js';
@@ -7,7 +7,8 @@ let state = { projects: [], engine: '', version: '', home: '', read_only: false 
 let usage = new Map(); // container -> the last samples
 const open = new Set(); // keys of services whose details are shown
 const busy = new Map(); // project/service -> the verb that is under way
-let chosen = decodeURIComponent(location.hash.slice(1));
+const wanted = () => new URLSearchParams(location.hash.slice(1)).get('project') ?? '';
+let chosen = wanted();
 
 const logs = new Logs($('view-logs'));
 const timeline = new Timeline($('view-time'));
@@ -18,9 +19,13 @@ let view = 'logs';
 // ---- the connection ----
 
 function connect() {
-  const source = new EventSource('api/events');
+  const source = new EventSource(api('events'));
   source.addEventListener('open', () => { $('connection').textContent = 'live'; $('connection').className = 'good'; });
-  source.addEventListener('error', () => { $('connection').textContent = 'not connected'; $('connection').className = 'bad'; });
+  source.addEventListener('error', () => {
+    $('connection').textContent = 'not connected';
+    $('connection').className = 'bad';
+    if (source.readyState === EventSource.CLOSED) refused();
+  });
   source.addEventListener('state', (e) => { notice(''); state = JSON.parse(e.data); render(); });
   source.addEventListener('problem', (e) => notice(JSON.parse(e.data)));
   source.addEventListener('usage', (e) => {
@@ -32,9 +37,19 @@ function connect() {
   });
 }
 
+/** refused says why the dashboard does not answer with events. */
+async function refused() {
+  try {
+    const response = await fetch(api('events'), { method: 'HEAD' });
+    notice(response.status === 401 ? 'Open the URL that `devup dashboard` prints: it holds the token for this page.' : 'The dashboard has ended. `devup dashboard` starts it again.');
+  } catch {
+    notice('The dashboard has ended. `devup dashboard` starts it again.');
+  }
+}
+
 function notice(text) {
   $('notice').hidden = !text;
-  $('notice').textContent = text;
+  replace($('notice'), words(text));
 }
 
 // ---- what is shown ----
@@ -67,7 +82,7 @@ function projectTab(p) {
   const bad = p.services.some((s) => s.bad);
   return el('button', {
     type: 'button', 'data-key': `project ${p.name}`, 'aria-current': p.name === chosen ? 'page' : undefined,
-    click: () => { chosen = p.name; location.hash = encodeURIComponent(p.name); render(); },
+    click: () => { chosen = p.name; location.hash = new URLSearchParams({ project: p.name }); render(); },
   }, el('span', { class: `dot ${bad ? 'bad' : p.services.some((s) => s.state === 'running') ? 'good' : ''}`, 'aria-hidden': 'true' }), p.name, bad ? el('span', { class: 'hidden' }, ' has a failure') : null);
 }
 
@@ -138,7 +153,7 @@ function address(key, u) {
 const safe = (link) => (/^https?:\/\//.test(link) ? link : undefined);
 
 function code(link) {
-  show(el('h2', {}, link), el('img', { src: `api/qr?text=${encodeURIComponent(link)}`, alt: `QR code of ${link}`, class: 'code' }));
+  show(el('h2', {}, link), el('img', { src: api('qr', { text: link }), alt: `QR code of ${link}`, class: 'code' }));
 }
 
 function usageOf(s) {
@@ -189,7 +204,7 @@ function button(p, name, verb, label, question) {
 /** act does it; the result is what was printed where it failed. */
 async function act(action) {
   try {
-    const response = await fetch('api/act', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(action) });
+    const response = await fetch(api('act'), { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(action) });
     if (response.ok) return '';
     const text = await response.text();
     try { return JSON.parse(text).error; } catch { return text; }
@@ -200,8 +215,7 @@ async function act(action) {
 
 function more(p, s) {
   const row = (name, ...value) => (value.flat().filter(Boolean).length ? [el('dt', {}, name), el('dd', {}, value)] : []);
-  const dir = p.dir.replaceAll("'", "'\\''");
-  const shell = `cd '${dir}' && devup exec ${s.service} sh`;
+  const shell = `cd ${quoted(p.dir)} && devup exec ${quoted(s.service)} sh`;
   return el('div', { class: 'more' }, el('dl', {},
     row('Containers', s.containers.map((c) => el('div', {}, `${c.name}: ${c.state}`, c.started && c.state === 'running' ? `, started ${ago(c.started)}` : '', c.restarts ? `, ${c.restarts} restarts` : ''))),
     row('Created because', s.cause),
@@ -213,7 +227,7 @@ function more(p, s) {
 }
 
 async function config(p, s) {
-  const response = await fetch(`api/config?${new URLSearchParams({ project: p.name, service: s.service })}`);
+  const response = await fetch(api('config', { project: p.name, service: s.service }));
   const body = await response.json();
   show(el('h2', {}, `Config of ${s.service}`), el('pre', { tabindex: '0' }, body.text ?? body.error));
 }
@@ -239,7 +253,7 @@ $('tabs').addEventListener('keydown', (e) => {
   choose(names[(names.indexOf(view) + step + names.length) % names.length]);
   $(`tab-${view}`).focus();
 });
-addEventListener('hashchange', () => { chosen = decodeURIComponent(location.hash.slice(1)); render(); });
+addEventListener('hashchange', () => { chosen = wanted(); render(); });
 
 choose('logs');
 connect();

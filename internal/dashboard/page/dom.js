@@ -1,5 +1,23 @@
 // Elements are made of text alone: nothing that comes from a log, a label or a name is ever read as HTML.
 
+// The token comes with the URL that is printed, and stays with this page's origin.
+const given = new URLSearchParams(location.hash.slice(1));
+if (given.has('token')) {
+  localStorage.setItem('token', given.get('token'));
+  given.delete('token');
+  history.replaceState(null, '', `${location.pathname}${given.size ? `#${given}` : ''}`);
+}
+
+/** api is the address of something that the page asks for. */
+export const api = (path, parameters = {}) => {
+  const query = new URLSearchParams(parameters);
+  query.set('token', localStorage.getItem('token') ?? '');
+  return `api/${path}?${query}`;
+};
+
+/** quoted is a text as a word of a shell. */
+export const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
+
 /** el makes an element: properties that are functions become listeners, others attributes. */
 export function el(name, properties = {}, ...children) {
   const node = name === 'svg' || el.svg.has(name)

@@ -1,4 +1,4 @@
-import { el, replace } from './dom.js';
+import { api, el, replace } from './dom.js';
 
 const kept = 50000; // lines that the page holds; older ones are with the engine
 const shown = 1000; // lines in the document at a time
@@ -50,25 +50,41 @@ export class Logs {
   only(service) {
     this.chosen = service;
     this.service.value = service;
-    this.download.href = `api/logs?${this.query({ download: '1' })}`;
+    this.download.href = this.address({ download: '1' });
     this.filter();
   }
 
-  query(more) {
-    const q = new URLSearchParams({ project: this.name, ...more });
-    if (this.chosen) q.append('service', this.chosen);
-    return q;
+  /** address is that of lines of the project, or of the service that is chosen. */
+  address(more) {
+    const one = this.chosen ? `&service=${encodeURIComponent(this.chosen)}` : '';
+    return api('logs', { project: this.name, ...more }) + one;
   }
 
   open() {
-    this.source?.close();
-    this.lines = [];
-    this.source = new EventSource(`api/logs?${new URLSearchParams({ project: this.name, tail: '1000', follow: '1' })}`);
-    let begun = false;
-    this.source.addEventListener('open', () => { if (begun) { this.lines = []; } begun = true; }); // a stream that was opened again begins anew
-    this.source.addEventListener('lines', (e) => this.add(JSON.parse(e.data)));
-    this.source.addEventListener('problem', (e) => this.add([{ service: 'devup', text: JSON.parse(e.data) }]));
+    this.back.disabled = false;
+    this.clear();
+    this.follow('1000');
     this.only(this.chosen);
+  }
+
+  clear() { this.lines = []; this.matching = []; }
+
+  /** follow shows the last lines and those that come. A stream that ends is opened again a while later. */
+  follow(tail) {
+    this.source?.close();
+    clearTimeout(this.again);
+    const source = new EventSource(api('logs', { project: this.name, tail, follow: '1' }));
+    this.source = source;
+    let begun = false;
+    const end = () => {
+      source.close();
+      this.again = setTimeout(() => { if (this.source === source) this.open(); }, 5000);
+    };
+    source.addEventListener('open', () => { if (begun) this.clear(); begun = true; });
+    source.addEventListener('lines', (e) => this.add(JSON.parse(e.data)));
+    source.addEventListener('problem', (e) => this.add([{ service: 'devup', text: JSON.parse(e.data) }]));
+    source.addEventListener('end', end);
+    source.addEventListener('error', () => { if (source.readyState === EventSource.CLOSED) end(); });
   }
 
   add(lines) {
@@ -148,24 +164,25 @@ export class Logs {
     }
   }
 
-  /** older searches all that the engine has. */
+  /** older searches all that the engine has, and goes on with new lines. */
   older() {
-    const text = this.search.value;
+    const address = this.address({ grep: this.search.value });
     this.source?.close();
-    this.lines = [];
+    clearTimeout(this.again);
+    this.clear();
     this.filter();
     this.back.disabled = true;
-    this.source = new EventSource(`api/logs?${this.query({ grep: text, follow: '' })}`);
-    this.source.addEventListener('lines', (e) => this.add(JSON.parse(e.data)));
-    const done = () => { this.source.close(); this.back.disabled = false; this.back.textContent = 'Search older lines'; this.follow(); };
-    this.source.addEventListener('end', done);
-    this.source.addEventListener('error', done);
-  }
-
-  /** follow goes on with new lines after a search. */
-  follow() {
-    this.source = new EventSource(`api/logs?${new URLSearchParams({ project: this.name, tail: '0', follow: '1' })}`);
-    this.source.addEventListener('lines', (e) => this.add(JSON.parse(e.data)));
+    const source = new EventSource(address);
+    this.source = source;
+    source.addEventListener('lines', (e) => this.add(JSON.parse(e.data)));
+    const done = () => {
+      source.close();
+      if (this.source !== source) return;
+      this.back.disabled = false;
+      this.follow('0');
+    };
+    source.addEventListener('end', done);
+    source.addEventListener('error', done);
   }
 }
 

@@ -1,4 +1,4 @@
-import { el, replace, seconds } from './dom.js';
+import { api, el, replace, seconds } from './dom.js';
 
 /** Timeline shows the last starts of a project: what took how long. */
 export class Timeline {
@@ -17,7 +17,7 @@ export class Timeline {
     if (!this.on || !this.name) return;
     const name = this.name;
     try {
-      const response = await fetch(`api/runs?${new URLSearchParams({ project: name })}`);
+      const response = await fetch(api('runs', { project: name }));
       const runs = await response.json();
       if (name !== this.name) return;
       this.runs = Array.isArray(runs) ? runs : [];
