@@ -314,6 +314,16 @@ func TestWait(t *testing.T) {
 			code: fail.Unhealthy, want: "web fails its own healthcheck (no table)", by: 12 * time.Second,
 		},
 		{
+			name:  "a healthcheck that the list lacks",
+			probe: func(p *Probe) { p.MustHealthy, p.HealthCheck = true, true },
+			world: func(w *world) {
+				w.unlisted = true
+				w.state["c1"] = container.InspectResponse{State: &container.State{Status: container.StateRunning, Health: &container.Health{Status: container.Unhealthy}}}
+				w.answer = after(0, answer{outcome: answered, status: 200})
+			},
+			code: fail.Unhealthy, want: "web fails its own healthcheck", by: 12 * time.Second,
+		},
+		{
 			name:  "a healthcheck without a port",
 			probe: func(p *Probe) { p.Kind, p.Port, p.Target = Health, 0, 0 },
 			world: func(w *world) {

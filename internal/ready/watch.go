@@ -27,6 +27,7 @@ type watch struct {
 
 // view is what is known of one container.
 type view struct {
+	check      bool       // the container has a healthcheck, though Podman lists none
 	inspecting sync.Mutex // one inspection at a time, so that an older one never comes last
 
 	mu      sync.Mutex
@@ -37,7 +38,7 @@ type view struct {
 func newWatch(e Engine, probes []Probe, away func()) *watch {
 	w := &watch{engine: e, views: map[string]*view{}, subscribed: make(chan struct{}), cancel: func() {}, away: away}
 	for _, p := range probes {
-		w.views[p.Container] = &view{changed: make(chan struct{}, 1)}
+		w.views[p.Container] = &view{changed: make(chan struct{}, 1), check: p.HealthCheck}
 	}
 	return w
 }
@@ -92,7 +93,7 @@ func (w *watch) list(ctx context.Context) {
 		return // each is inspected
 	}
 	for _, c := range found.Items {
-		if v := w.views[c.ID]; v != nil && begins(c) {
+		if v := w.views[c.ID]; v != nil && !v.check && begins(c) {
 			v.begin(state{known: true, listed: true, status: container.StateRunning})
 		}
 	}

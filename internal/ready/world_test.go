@@ -28,6 +28,7 @@ type world struct {
 	state    map[string]container.InspectResponse
 	logs     map[string]string
 	spoke    time.Time // when what logs hold was printed; the zero time is after any other
+	unlisted bool      // the list has no health, as Podman's
 	sockets  string    // what cat prints; empty: there is no cat
 	answer   func(Probe, time.Duration) answer
 	spent    func(time.Duration) time.Duration // processor time after a while, negative without a process; nil: it is not counted
@@ -77,7 +78,7 @@ func (w *world) ContainerList(_ context.Context, o client.ContainerListOptions) 
 	for id := range o.Filters["id"] {
 		c := container.Summary{ID: id, State: container.StateRunning, Status: "Up Less than a second"}
 		if s := w.state[id].State; s != nil {
-			if c.State = s.Status; s.Health != nil {
+			if c.State = s.Status; s.Health != nil && !w.unlisted {
 				c.Health = &container.HealthSummary{Status: s.Health.Status}
 			}
 		}

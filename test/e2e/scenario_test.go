@@ -58,7 +58,7 @@ func TestScenarios(t *testing.T) {
 const notOnPodman = ` build build-arg-kept build-secret build-ssh container-settings create-start depends-failed
 	export-commit-stats exec healthcheck include interop-half-made logging-labels mounts network-mode-gone
 	network-mode-recreate network-shared networks-apart networks-config networks-names no-deps-host-gone port-kept
-	recreate-network-config run setup-fails stop-stubborn up-interrupted-twice volumes-image-content causes `
+	recreate-network-config run run-no-deps setup-fails stop-stubborn up-interrupted-twice volumes-image-content causes `
 
 func setScene(e *testscript.Env) error {
 	name := strings.TrimPrefix(filepath.Base(e.WorkDir), "script-")
