@@ -34,6 +34,15 @@ func ImageName(p *types.Project, s types.ServiceConfig) string {
 	return p.Name + "-" + s.Name
 }
 
+// SlimImage is the name of a service's image without its packages, which are in a volume. It is
+// not the one that Compose gives to what it builds.
+func SlimImage(p *types.Project, s types.ServiceConfig) string {
+	return p.Name + "-" + s.Name + ":devup"
+}
+
+// BaseImage is the name of what the packages for a [SlimImage] are installed in.
+func BaseImage(slim string) string { return slim + "-base" }
+
 // ShortID is the first part of an ID that is enough to name it.
 func ShortID(id string) string {
 	id = strings.TrimPrefix(id, "sha256:")
