@@ -64,7 +64,8 @@ var ours = map[string][]string{
 	"ports":             {"errno", "project", "fail"},
 	"scaffold":          {"errno", "lazyregexp", "detect", "tree", "stack", "stack/stacks", "fail", "untrusted", "stack/dataservice"}, // untrusted: the gate for values in generated files; tree: the mark of what init made
 	"engine":            {"errno", "lazyregexp", "event", "fail", "dockerconfig"},
-	"gateway":           {"lazyregexp", "fail", "atomicfile", "untrusted", "owner"}, // one origin for all services: a proxy, and the life of its process
+	"daemon":            {"fail", "atomicfile", "untrusted", "owner"},  // a process that outlives its command: its state file, control and log
+	"gateway":           {"lazyregexp", "fail", "untrusted", "daemon"}, // one origin for all services: a proxy, and what its process serves
 	"build":             {"lazyregexp", "project", "egress", "registry", "event", "fail", "untrusted", "diagnose"},
 	"plan":              {"project", "fail", "graph"},
 	"packages":          {"build", "egress", "plan", "engineconfig", "containerexec", "event", "fail"},                  // packages in a volume instead of an image
@@ -98,7 +99,7 @@ var ours = map[string][]string{
 	"prepare": {"build", "composefile", "checkout", "consent", "secret", "egress", "envfile", "project", "untrusted", "fail"},
 	// What a command works with. up: it is a session that runs; detect: what the source of a service serves.
 	"session": {
-		"prepare", "up", "provider", "watch", "images", "build", "observe", "plan", "composefile", "project", "urls", "expose", "setup", "gateway", "detect",
+		"prepare", "up", "provider", "watch", "images", "build", "observe", "plan", "composefile", "project", "urls", "expose", "setup", "ready", "gateway", "daemon", "detect",
 		"workspace", "engine", "egress", "registry", "checkout", "consent", "lock", "owner", "settings", "untrusted",
 		"event", "fail",
 	},
@@ -138,8 +139,8 @@ var only = map[string][]string{
 	"github.com/containerd/console":                {"cli"},                    // cli turns off a terminal's echo
 	"github.com/charmbracelet/":                    {"ui", "cli", "untrusted"}, // cli asks whether a stream is a terminal
 	"text/template":                                {"scaffold", "cli"},        // cli: --format of Compose's commands
-	"net/http":                                     {"engine", "fakeengine", "build", "ready", "workspace", "expose", "egress", "doctor", "gateway"},
-	"os/exec":                                      {"engine", "provider", "ports", "doctor", "registry", "tunnel", "gateway", "checkout", "session", "cli"}, // checkout asks git; session runs the programs of a workspace
+	"net/http":                                     {"engine", "fakeengine", "build", "ready", "workspace", "expose", "egress", "doctor", "gateway", "daemon"},
+	"os/exec":                                      {"engine", "provider", "ports", "doctor", "registry", "tunnel", "daemon", "checkout", "session", "cli"}, // checkout asks git; session runs the programs of a workspace
 	"github.com/devup-cli/devup/templates":         {"scaffold", "cli"},
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/devup-cli/devup/internal/cli/command"
+	"github.com/devup-cli/devup/internal/daemon"
 	"github.com/devup-cli/devup/internal/gateway"
 	"github.com/devup-cli/devup/internal/session"
 )
@@ -20,9 +21,10 @@ func newGateway(p *command.Program) *cobra.Command {
 		Hidden: true,
 	}
 	c.RunE = p.Run(func(ctx context.Context, env *command.Env, args []string) error {
-		return gateway.Main(ctx, env.In, env.Out, gateway.Options{
-			File: args[1], Version: env.Version.String(), Log: log.New(env.Err, "", log.LstdFlags),
-			Gone: func(ctx context.Context) (bool, error) { return gone(ctx, env, args[0]) },
+		o := daemon.Options{File: args[1], Version: env.Version.String(), Log: log.New(env.Err, "", log.LstdFlags)}
+		gone := func(ctx context.Context) (bool, error) { return gone(ctx, env, args[0]) }
+		return daemon.Main(env.In, env.Out, o, func(c gateway.Config, failures *daemon.FailureLog, ready func()) error {
+			return gateway.Serve(ctx, o, gone, c, failures, ready)
 		})
 	})
 	return c

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/devup-cli/devup/internal/cli/command"
+	"github.com/devup-cli/devup/test/contract"
 	"github.com/devup-cli/devup/test/hostile"
 )
 
@@ -47,6 +48,9 @@ func (w *walker) plain(t *testing.T, args ...string) string {
 	var out bytes.Buffer
 	code := w.main(t, args, Process{In: strings.NewReader(""), Out: &out, Err: &out})
 	w.check(t, args, code, out.String(), false)
+	if err := contract.Check(out.String()); err != nil {
+		t.Errorf("devup %q: %v", args, err)
+	}
 	return out.String()
 }
 

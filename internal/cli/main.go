@@ -35,7 +35,8 @@ func Main(ctx context.Context, args []string, process Process) int {
 	root.SetOut(p.Out())
 	root.SetErr(process.Err)
 	c, err := root.ExecuteContextC(ctx)
-	code := conclude(ctx, p, c, args, err)
+	failed, code := conclude(ctx, p, c, args, err)
+	p.Finish(failed, code)
 	p.Close()
 	if lost := p.LostOutput(); lost != nil && code == 0 {
 		p.Env(false).UI.Error(lost)
@@ -45,13 +46,13 @@ func Main(ctx context.Context, args []string, process Process) int {
 	return code
 }
 
-// conclude prints the error, if there is one, and gives the exit code.
-func conclude(ctx context.Context, p *command.Program, c *cobra.Command, args []string, err error) int {
+// conclude prints the error, if there is one, and gives it and the exit code.
+func conclude(ctx context.Context, p *command.Program, c *cobra.Command, args []string, err error) (error, int) { //nolint:revive,staticcheck // the error is a result like the code
 	if code, ok := errors.AsType[command.ExitCode](err); ok {
-		return int(code)
+		return nil, int(code)
 	}
 	if err == nil {
-		return 0
+		return nil, 0
 	}
 	interrupted := ctx.Err() != nil && (p.Started() || errors.Is(err, context.Canceled))
 	switch _, ours := errors.AsType[*fail.Error](err); {
@@ -63,13 +64,13 @@ func conclude(ctx context.Context, p *command.Program, c *cobra.Command, args []
 	env := p.Env(slices.Contains(args, "--json"))
 	if gone := engineGone(ctx, env.LastEngine(), c, err); gone != nil && !interrupted {
 		env.UI.Error(gone)
-		return fail.EngineGone.Exit()
+		return gone, fail.EngineGone.Exit()
 	}
 	env.UI.Error(err)
 	if interrupted {
-		return fail.Interrupted.Exit()
+		return err, fail.Interrupted.Exit()
 	}
-	return fail.CodeOf(err).Exit()
+	return err, fail.CodeOf(err).Exit()
 }
 
 // interruption is what to say after Ctrl-C: once that it came, however many waited for

@@ -10,11 +10,14 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/devup-cli/devup/test/contract"
 )
 
 // TestMain makes the test binary play devup in scripts.
@@ -28,9 +31,16 @@ func TestMain(m *testing.M) {
 func main() {
 	ctx, release := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer release()
-	os.Exit(Main(ctx, os.Args[1:], Process{
-		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, LookupEnv: os.LookupEnv, Environ: os.Environ(),
-	}))
+	process := Process{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, LookupEnv: os.LookupEnv, Environ: os.Environ()}
+	var printed bytes.Buffer
+	if slices.Contains(os.Args, "--json") {
+		process.Out = io.MultiWriter(os.Stdout, &printed)
+	}
+	code := Main(ctx, os.Args[1:], process)
+	if err := contract.Check(printed.String()); err != nil {
+		panic(err)
+	}
+	os.Exit(code)
 }
 
 // TestScripts runs the commands as a user would. Each script's first line says

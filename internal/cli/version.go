@@ -25,6 +25,8 @@ type versionObject struct {
 	Arch    string `json:"arch"`
 	APIMin  string `json:"api_min"` // oldest engine API that devup speaks
 	APIMax  string `json:"api_max"` // newest
+
+	Contract int `json:"contract"` // version of the objects in JSON
 }
 
 func newVersion(p *command.Program) *cobra.Command {
@@ -63,7 +65,7 @@ func printVersion(env *command.Env, p version.Provenance, asJSON bool) {
 		env.UI.Object(versionObject{
 			Type: "version", Version: p.Version, Commit: p.Commit, Time: p.Time, Dirty: p.Dirty,
 			Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH,
-			APIMin: client.MinAPIVersion, APIMax: client.MaxAPIVersion,
+			APIMin: client.MinAPIVersion, APIMax: client.MaxAPIVersion, Contract: ui.Contract,
 		})
 		return
 	}

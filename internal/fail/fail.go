@@ -6,6 +6,7 @@ package fail
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // Code names a kind of failure. It is stable: it appears in --json output and
@@ -102,6 +103,19 @@ func (e *Error) Error() string {
 	default:
 		return e.Message
 	}
+}
+
+// Next is the command of devup to run next: the one that the hint names, else the one that shows
+// more of the service. It is empty where there is none.
+func (e *Error) Next() string {
+	if _, rest, found := strings.Cut(e.Hint, "`devup "); found {
+		command, _, _ := strings.Cut(rest, "`")
+		return "devup " + command
+	}
+	if e.Service != "" && e.Code.Exit() == NotReady.Exit() {
+		return "devup inspect " + e.Service
+	}
+	return ""
 }
 
 // Unwrap gives the cause, or nil.

@@ -2,10 +2,8 @@
 // path prefixes to the services behind them, so that a browser never makes a request
 // across origins and one port is all that has to be opened.
 //
-// [New] gives the handler, [Gateway.Set] hands it other routes while it serves. [Serve] runs
-// the process that holds it. Commands control that process with a [Manager]: [Manager.Observe]
-// finds it, [Manager.Ensure] starts it or hands it new routes, [Manager.End] ends it. Both sides
-// share a [State], a file in the user's state directory.
+// [New] gives the handler, [Gateway.Set] hands it other routes while it serves. [Serve] is what
+// the process that holds it does. Commands control that process with a [Manager].
 //
 // It terminates no TLS, caches nothing and buffers nothing: what a service sends goes
 // out at once, of any size.

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/devup-cli/devup/internal/daemon"
 	"github.com/devup-cli/devup/internal/fail"
 )
 
@@ -24,9 +25,10 @@ func TestMain(m *testing.M) {
 	if file == "" {
 		os.Exit(m.Run()) //nolint:forbidigo // this is the process
 	}
-	err := Main(context.Background(), os.Stdin, os.Stdout, Options{ //nolint:forbidigo // as above
-		File: file, Version: os.Getenv("GATEWAY_VERSION"), Log: log.New(os.Stderr, "", 0), Interval: 50 * time.Millisecond,
-		Gone: func(context.Context) (bool, error) { return false, nil },
+	o := daemon.Options{File: file, Version: os.Getenv("GATEWAY_VERSION"), Log: log.New(os.Stderr, "", 0), Interval: 50 * time.Millisecond}
+	stays := func(context.Context) (bool, error) { return false, nil }
+	err := daemon.Main(os.Stdin, os.Stdout, o, func(c Config, failures *daemon.FailureLog, ready func()) error { //nolint:forbidigo // as above
+		return Serve(context.Background(), o, stays, c, failures, ready) //nolint:forbidigo // as above
 	})
 	if err != nil {
 		os.Exit(1) //nolint:forbidigo // as above
@@ -40,7 +42,7 @@ func manager(t *testing.T) Manager {
 	if err != nil {
 		t.Fatal(err)
 	}
-	k := Manager{File: filepath.Join(t.TempDir(), "gateways", "shop.json"), Command: []string{self}, Version: "1"}
+	k := Manager{daemon.Manager[Config]{Name: "gateway", File: filepath.Join(t.TempDir(), "gateways", "shop.json"), Command: []string{self}, Version: "1"}}
 	k.Env = append(os.Environ(), "GATEWAY_FILE="+k.File, "GATEWAY_VERSION=1") //nolint:forbidigo // that of the test
 	t.Cleanup(func() { _ = k.End(context.WithoutCancel(t.Context()), true) })
 	return k
@@ -63,7 +65,7 @@ func says(t *testing.T, c Config) string {
 }
 
 // ensure has the gateway serve, and gives the process that does.
-func (k Manager) ensure(t *testing.T, c Config) State {
+func (k Manager) ensure(t *testing.T, c Config) daemon.State[Config] {
 	t.Helper()
 	if err := k.Ensure(t.Context(), c); err != nil {
 		t.Fatal(err)
@@ -109,8 +111,8 @@ func TestProcessLifecycle(t *testing.T) {
 	if err := k.End(t.Context(), false); err != nil || listens(t.Context(), c.Listen) {
 		t.Errorf("after its end: %v", err)
 	}
-	if s, serves := k.Observe(t.Context()); serves || s.Listen != c.Listen {
-		t.Errorf("after its end: serves=%v, and the port that it had is %d", serves, s.Port())
+	if s, serves := k.Observe(t.Context()); serves || s.Config.Listen != c.Listen {
+		t.Errorf("after its end: serves=%v, and the port that it had is %d", serves, s.Config.Port())
 	}
 	older, newer := k.ensure(t, c), k
 	newer.Version, newer.Env = "2", append(newer.Env, "GATEWAY_VERSION=2")
@@ -137,8 +139,8 @@ func TestAKilledProcessIsReplaced(t *testing.T) {
 		t.Fatal(err)
 	}
 	until(t, func() bool { return !listens(t.Context(), c.Listen) })
-	if s, serves := k.Observe(t.Context()); serves || s.Port() != first.Port() {
-		t.Errorf("a stale state: serves=%v, port %d", serves, s.Port())
+	if s, serves := k.Observe(t.Context()); serves || s.Config.Port() != first.Config.Port() {
+		t.Errorf("a stale state: serves=%v, port %d", serves, s.Config.Port())
 	}
 	if second := k.ensure(t, c); second.PID == first.PID || says(t, c) != "web /" {
 		t.Errorf("it says %q", says(t, c))
@@ -178,7 +180,7 @@ func TestControlNeedsTheToken(t *testing.T) {
 	for _, token := range []string{"", "x", s.Token + "x"} {
 		stranger := s
 		stranger.Token = token
-		if _, err := stranger.request(t.Context(), http.MethodDelete, nil); err == nil || !strings.Contains(err.Error(), "403") {
+		if err := k.Change(t.Context(), stranger, c); err == nil || !strings.Contains(err.Error(), "403") {
 			t.Errorf("the token %q: %v", token, err)
 		}
 	}
@@ -225,37 +227,6 @@ func TestSocket(t *testing.T) {
 	}
 }
 
-// endless repeats one character.
-type endless string
-
-func (e endless) Read(p []byte) (int, error) {
-	return copy(p, strings.Repeat(string(e), len(p))), nil
-}
-
-// TestAnEndlessState simulates another program that has the port of a gateway that was
-// killed.
-func TestAnEndlessState(t *testing.T) {
-	t.Parallel()
-	var written atomic.Int64
-	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		_, _ = io.WriteString(w, `{"token": "`)
-		n, _ := io.Copy(w, endless("a"))
-		written.Store(n)
-	}))
-	k := Manager{File: filepath.Join(t.TempDir(), "shop.json")}
-	s := State{Config: Config{Listen: "127.0.0.1:1"}, Control: other.Listener.Addr().String()}
-	if err := s.write(k.File); err != nil {
-		t.Fatal(err)
-	}
-	if _, serves := k.Observe(t.Context()); serves {
-		t.Error("it is taken for a gateway")
-	}
-	other.Close() // waits for the handler
-	if n := written.Load(); n > 64*maxState {
-		t.Errorf("%d MiB of it were read", n>>20)
-	}
-}
-
 func TestNoDirectoryForTheState(t *testing.T) {
 	t.Parallel()
 	k := Manager{}
@@ -279,21 +250,19 @@ func TestItEndsWhenTheContainersAreGone(t *testing.T) {
 	served, ended := make(chan bool), make(chan error, 1)
 	file := filepath.Join(t.TempDir(), "shop.json")
 	go func() {
-		ended <- Serve(t.Context(), Options{
-			Config: Config{Listen: freeAddress(t), Routes: []Route{{Prefix: "/", Service: "web", Upstream: address}}},
-			File:   file, Version: "1", Log: log.New(io.Discard, "", 0), Interval: 5 * time.Millisecond,
-			Ready: func() { close(served) },
-			Gone: func(context.Context) (bool, error) {
-				asked.Add(1)
-				switch answer.Load() {
-				case "down":
-					return true, errors.New("no engine answers")
-				case "stopped":
-					return false, nil
-				}
-				return true, nil
-			},
-		})
+		o := daemon.Options{File: file, Version: "1", Log: log.New(io.Discard, "", 0), Interval: 5 * time.Millisecond}
+		gone := func(context.Context) (bool, error) {
+			asked.Add(1)
+			switch answer.Load() {
+			case "down":
+				return true, errors.New("no engine answers")
+			case "stopped":
+				return false, nil
+			}
+			return true, nil
+		}
+		c := Config{Listen: freeAddress(t), Routes: []Route{{Prefix: "/", Service: "web", Upstream: address}}}
+		ended <- Serve(t.Context(), o, gone, c, daemon.NewFailureLog(o.Log), func() { close(served) })
 	}()
 	<-served
 	if n := asked.Load(); n != 0 {

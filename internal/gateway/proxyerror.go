@@ -8,6 +8,14 @@ import (
 	"log"
 	"net/http"
 	"strings"
+
+	"github.com/devup-cli/devup/internal/daemon"
+)
+
+// How much of a request is logged, in bytes: clients choose it.
+const (
+	maxPath   = 200
+	maxMethod = 20
 )
 
 // proxyError answers a request whose upstream did not.
@@ -21,7 +29,7 @@ func (p *proxyError) answer(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	if !unavailable(err) {
-		p.log.Printf("%s %s: %s: %v", shorten(r.Method, maxMethod), shorten(r.URL.EscapedPath(), maxPath), service, err)
+		p.log.Printf("%s %s: %s: %v", daemon.Shorten(r.Method, maxMethod), daemon.Shorten(r.URL.EscapedPath(), maxPath), service, err)
 		refusal{http.StatusBadGateway, fmt.Sprintf("the request to %s failed; `devup logs %s` may say more", service, service)}.write(w)
 		return
 	}

@@ -13,7 +13,7 @@ import (
 
 func containerOf(s container.Summary) plan.Container {
 	c := plan.Container{
-		ID: s.ID, Name: NameOf(s), State: string(s.State), Image: s.ImageID,
+		ID: s.ID, Name: NameOf(s), State: string(s.State), ExitCode: exitCode(s.Status), Image: s.ImageID,
 		Service: s.Labels[plan.LabelService], Hash: s.Labels[plan.LabelHash],
 		Fields: s.Labels[plan.LabelFields], Cause: s.Labels[plan.LabelCause], Moved: s.Labels[plan.LabelMoved], Created: s.Created, Inputs: s.Labels[plan.LabelInputs], Packages: s.Labels[plan.LabelPackages],
 		ImageVolumes: s.Labels[plan.LabelImageVolumes],
@@ -105,4 +105,16 @@ func sameZone(text string) string {
 		return text
 	}
 	return at.UTC().Format(time.RFC3339)
+}
+
+// exitCode reads the code out of what the engine says of a container: "Exited (3) 2
+// minutes ago". It is 0 for one that runs.
+func exitCode(status string) int {
+	_, rest, _ := strings.Cut(status, "(")
+	number, _, found := strings.Cut(rest, ")")
+	code, err := strconv.Atoi(number)
+	if !found || err != nil {
+		return 0
+	}
+	return code
 }

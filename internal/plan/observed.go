@@ -63,6 +63,7 @@ type Container struct {
 	Hook       bool   // it ran a pre_start hook
 	State      string // "running", "created", "exited", "paused", "restarting", "dead", "removing"
 	Health     string // "healthy", "unhealthy", "starting"; empty without a healthcheck
+	ExitCode   int    // of one that has ended
 	Image      string // ID of its image
 	Hash       string // value of [LabelHash], which Compose writes too
 	Fields     string // value of [LabelFields]; empty for a container of Compose's

@@ -5,6 +5,7 @@ import (
 	"os"
 	"slices"
 
+	"github.com/devup-cli/devup/internal/daemon"
 	"github.com/devup-cli/devup/internal/detect"
 	"github.com/devup-cli/devup/internal/engine"
 	"github.com/devup-cli/devup/internal/fail"
@@ -44,7 +45,9 @@ func (e *Env) GatewayManager(on *engine.Engine, name string) gateway.Manager {
 	if e.Settings.Context != "" {
 		command = append(command, "--context", e.Settings.Context)
 	}
-	return gateway.Manager{File: file, Command: append(command, "gateway", name, file), Env: e.Environ, Version: e.Version.String()}
+	return gateway.Manager{Manager: daemon.Manager[gateway.Config]{
+		Name: "gateway", File: file, Command: append(command, "gateway", name, file), Env: e.Environ, Version: e.Version.String(),
+	}}
 }
 
 // withGateway gives the project its gateway, where one is wanted: by the command, else by
@@ -55,7 +58,7 @@ func (s *opening) withGateway(ctx context.Context) error {
 	}
 	state, serves := s.GatewayManager(s.Engine, s.Name).Observe(ctx)
 	byFiles := s.Project.Gateway != nil
-	on := s.want.Gateway == GatewayOn || s.want.Gateway == GatewayAsConfigured && (byFiles || state.Asked)
+	on := s.want.Gateway == GatewayOn || s.want.Gateway == GatewayAsConfigured && (byFiles || state.Config.Asked)
 	if !on {
 		s.Project = urls.WithoutGateway(s.Project)
 		return nil
@@ -75,8 +78,8 @@ func (s *opening) withGateway(ctx context.Context) error {
 		return err
 	}
 	now := project.GatewayNow{Asked: !byFiles}
-	if wanted, _ := urls.GatewayPort(p); state.Wanted == wanted.Wanted {
-		now.Port, now.Serves = state.Port(), serves
+	if wanted, _ := urls.GatewayPort(p); state.Config.Wanted == wanted.Wanted {
+		now.Port, now.Serves = state.Config.Port(), serves
 	}
 	s.Project = urls.WithGatewayNow(p, now)
 	return nil
@@ -112,7 +115,7 @@ func (s *Session) CloseGateway(ctx context.Context, forget bool) error {
 // ReopenGateway has a gateway that was ended serve again as before.
 func (s *Session) ReopenGateway(ctx context.Context) error {
 	k := s.GatewayManager(s.Engine, s.Name)
-	if state, serves := k.Observe(ctx); state.Port() != 0 && !serves && !s.Flags.DryRun {
+	if state, serves := k.Observe(ctx); state.Config.Port() != 0 && !serves && !s.Flags.DryRun {
 		return k.Ensure(ctx, state.Config)
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/project"
+	"github.com/devup-cli/devup/internal/ready"
 )
 
 // Services are the names of the services that the files name or that have containers,
@@ -133,4 +134,17 @@ func (s *Session) Reporting(sink event.Sink) *Session {
 	with, env := *s, *s.Env
 	env.Sink, with.Env = sink, &env
 	return &with
+}
+
+// Probes are how the containers of the services, of all without any, show that they are ready. The
+// project's files can be read.
+func Probes(ctx context.Context, s *Session, services []string) []ready.Probe {
+	ids := map[string]map[int]string{}
+	for _, c := range s.Containers(services) {
+		if ids[c.Service] == nil {
+			ids[c.Service] = map[int]string{}
+		}
+		ids[c.Service][c.Number] = c.ID
+	}
+	return ready.Probes(s.Resolved(ctx, 0, 0), ids)
 }

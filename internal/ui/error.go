@@ -9,19 +9,20 @@ import (
 	"github.com/devup-cli/devup/internal/untrusted"
 )
 
-// errorObject is an error in JSON. Its names are a promise.
-type errorObject struct {
+// ErrorObject is an error in JSON. Its names are a promise.
+type ErrorObject struct {
 	Type     string    `json:"type"` // "error"
-	Code     fail.Code `json:"code"`
+	Code     fail.Code `json:"code"` // stable
 	ExitCode int       `json:"exit_code"`
-	Reason   string    `json:"reason,omitempty"` // stable, too: the likely cause
-	Message  string    `json:"message"`
-	Hint     string    `json:"hint,omitempty"`
+	Reason   string    `json:"reason,omitempty"` // stable: the likely cause
+	Message  string    `json:"message"`          // one sentence
+	Hint     string    `json:"hint,omitempty"`   // what to do
+	Next     string    `json:"next,omitempty"`   // the command to run next
 	Service  string    `json:"service,omitempty"`
-	File     string    `json:"file,omitempty"`
-	Line     int       `json:"line,omitempty"`
-	Lines    []string  `json:"lines,omitempty"`
-	Cause    string    `json:"cause,omitempty"`
+	File     string    `json:"file,omitempty"`  // the file at fault
+	Line     int       `json:"line,omitempty"`  // its line, from 1
+	Lines    []string  `json:"lines,omitempty"` // evidence: the last lines of the log or of the build
+	Cause    string    `json:"cause,omitempty"` // what led to it, where the message does not say it
 }
 
 // Error prints what went wrong to stderr: each of the failures that err joins,
@@ -30,7 +31,7 @@ func (u *UI) Error(err error) {
 	var b strings.Builder
 	for _, e := range fail.Failures(err) {
 		if u.mode == JSON {
-			b.WriteString(line(object(e)))
+			b.WriteString(line(Object(e)))
 			continue
 		}
 		b.WriteString(describe(e, u.streams.theme(toErr)))
@@ -43,12 +44,12 @@ func (u *UI) Error(err error) {
 	})
 }
 
-// object is an error for programs: all that is known of it, and nothing twice. A cause
+// Object is an error for programs: all that is known of it, and nothing twice. A cause
 // that the message has shown is left out.
-func object(e *fail.Error) errorObject {
-	o := errorObject{
+func Object(e *fail.Error) ErrorObject {
+	o := ErrorObject{
 		Type: "error", Code: e.Code, ExitCode: e.Code.Exit(),
-		Reason: e.Reason, Message: e.Message, Hint: e.Hint, Service: e.Service,
+		Reason: e.Reason, Message: e.Message, Hint: e.Hint, Next: e.Next(), Service: e.Service,
 		File: e.File, Line: e.Line, Lines: e.Lines,
 	}
 	if causeAdds(e) {

@@ -58,7 +58,7 @@ func TestObjectShowsTheCauseOnce(t *testing.T) {
 		{"that is told", shown, ""},
 		{"that the message holds", fail.Wrap(cause, fail.BuildFailed, "", "web cannot be built: exit code: 1"), ""},
 	} {
-		if got := object(c.err).Cause; got != c.want {
+		if got := Object(c.err).Cause; got != c.want {
 			t.Errorf("a cause %s: %q, want %q", c.name, got, c.want)
 		}
 	}

@@ -10,18 +10,22 @@ import (
 	"github.com/devup-cli/devup/internal/untrusted"
 )
 
+// Contract is the version of the objects in JSON. It changes only where one of their fields gets
+// another meaning or goes, which none has yet; fields and objects are added without a new version.
+const Contract = 1
+
 // eventObject is an event in JSON. Its names are a promise.
 type eventObject struct {
-	Type   string  `json:"type"` // "event", or "log" for a line that a container printed
-	Time   string  `json:"time"` // RFC 3339
-	Kind   string  `json:"kind,omitempty"`
-	ID     string  `json:"id,omitempty"`
-	Name   string  `json:"name,omitempty"`
-	Parent string  `json:"parent,omitempty"`
-	State  string  `json:"state,omitempty"`
-	Text   string  `json:"text"`
-	Stream string  `json:"stream,omitempty"`
-	Took   float64 `json:"took,omitempty"` // seconds
+	Type   string  `json:"type"`             // "event", or "log" for a line that a container printed
+	Time   string  `json:"time"`             // RFC 3339
+	Kind   string  `json:"kind,omitempty"`   // of an event: "image", "step", "network", "volume", "container", "service", "setup", "port" or "note"
+	ID     string  `json:"id,omitempty"`     // tells resources of one kind and name apart
+	Name   string  `json:"name,omitempty"`   // of a log line, an image and a service: the service; else the resource
+	Parent string  `json:"parent,omitempty"` // of a log line: the container; of a step: the image
+	State  string  `json:"state,omitempty"`  // "working", "done", "cached", "failed", "skipped" or "warning"
+	Text   string  `json:"text"`             // what happened, or the line
+	Stream string  `json:"stream,omitempty"` // "stdout" or "stderr"
+	Took   float64 `json:"took,omitempty"`   // seconds
 }
 
 // jsonRenderer writes one object a line. Text that is read from it is as its source

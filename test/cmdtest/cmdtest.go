@@ -28,6 +28,7 @@ import (
 	"github.com/devup-cli/devup/internal/session"
 	"github.com/devup-cli/devup/internal/settings"
 	"github.com/devup-cli/devup/internal/ui"
+	"github.com/devup-cli/devup/test/contract"
 )
 
 // World is a directory with a project, a home directory, and an engine. The fields are
@@ -185,7 +186,21 @@ func (w *World) CommandUntil(ctx context.Context, construct func(*command.Progra
 	root.SetOut(&said)
 	root.SetErr(&said)
 	err := root.ExecuteContext(ctx)
+	code := 0
+	if err != nil {
+		code = fail.CodeOf(err).Exit()
+	}
+	p.Finish(err, code)
 	p.Close()
+	return w.result(&out, &said, err)
+}
+
+// result is what came of a command, whose objects in JSON are those that are documented.
+func (w *World) result(out, said *Text, err error) Result {
+	w.t.Helper()
+	if undocumented := contract.Check(out.String() + said.String()); undocumented != nil {
+		w.t.Error(undocumented)
+	}
 	return Result{Out: out.String(), Err: said.String(), Error: err}
 }
 
@@ -202,7 +217,7 @@ func (w *World) RunUntil(ctx context.Context, f func(ctx context.Context, env *c
 	env := w.NewEnv(&out, &said)
 	err := f(ctx, env)
 	env.UI.Close()
-	return Result{Out: out.String(), Err: said.String(), Error: err}
+	return w.result(&out, &said, err)
 }
 
 // NewEnv is an environment of the world that prints to out and says to said.

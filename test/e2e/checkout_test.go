@@ -20,6 +20,8 @@ import (
 	"time"
 
 	"golang.org/x/tools/txtar"
+
+	"github.com/devup-cli/devup/test/contract"
 )
 
 // checkout is a repository on disk as a person has cloned it, and the environment in
@@ -162,6 +164,9 @@ func (c *checkout) run(ctx context.Context, args ...string) result {
 	r := result{args: args, out: out.String(), err: err.String(), code: cmd.ProcessState.ExitCode(), took: time.Since(began)}
 	if _, exited := errors.AsType[*exec.ExitError](failure); failure != nil && !exited {
 		r.err += "could not run: " + failure.Error()
+	}
+	if undocumented := contract.Check(r.out + r.err); undocumented != nil && slices.Contains(args, "--json") {
+		r.code, r.err = -1, r.err+undocumented.Error()
 	}
 	return r
 }

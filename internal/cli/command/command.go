@@ -59,7 +59,12 @@ type Env struct {
 	UI *ui.UI
 
 	quiet bool // no question is asked
+	last  *func(err error, code int)
 }
+
+// Finally has f called when the command has ended and what it failed with was said, with that
+// failure, or nil, and the exit code.
+func (e *Env) Finally(f func(failed error, code int)) { *e.last = f }
 
 // Quiet is the environment for work that asks no questions.
 func (e *Env) Quiet() *Env {
@@ -104,6 +109,13 @@ func (p *Program) Env(json bool) *Env {
 	return p.env
 }
 
+// Finish ends the command that began with a failure, or nil, and an exit code.
+func (p *Program) Finish(failed error, code int) {
+	if p.env != nil {
+		(*p.env.last)(failed, code)
+	}
+}
+
 // Close ends the output of the command.
 func (p *Program) Close() {
 	if p.env != nil {
@@ -141,7 +153,8 @@ func (p *Program) open(merged settings.Settings) {
 
 // NewEnv is the environment of a command that prints and asks through out.
 func NewEnv(s *session.Env, out *ui.UI) *Env {
-	e := &Env{Env: s, UI: out}
+	e := &Env{Env: s, UI: out, last: new(func(error, int))}
+	*e.last = func(error, int) {}
 	e.Asker = e
 	return e
 }

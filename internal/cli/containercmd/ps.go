@@ -143,14 +143,8 @@ func printContainers(env *command.Env, s *session.Session, services []string, o 
 	case o.format != "" && o.format != "table":
 		return env.Formatted(o.format, containerRows(s.State, containers, !o.whole))
 	case env.UI.Mode() == ui.JSON:
-		seen := summariesByID(s.State)
 		for _, c := range containers {
-			o := describeContainer(c, session.OpenPorts(s, c))
-			if c.State == string(container.StateExited) {
-				code := exitCode(seen[c.ID].Status)
-				o.ExitCode = &code
-			}
-			env.UI.Object(o)
+			env.UI.Object(describeContainer(c, session.OpenPorts(s, c)))
 		}
 	case len(containers) == 0:
 		what := "no containers"
@@ -223,6 +217,9 @@ func describeContainer(c plan.Container, ports []plan.PublishedPort) containerOb
 	o := containerObject{
 		Type: "container", Name: c.Name, Service: c.Service, Number: c.Number, ID: c.ID,
 		State: c.State, Health: c.Health, Ports: []portObject{},
+	}
+	if c.State == string(container.StateExited) {
+		o.ExitCode = &c.ExitCode
 	}
 	for _, p := range ports {
 		o.Ports = append(o.Ports, portObject{p.HostIP, p.Public, p.Target, p.Protocol})

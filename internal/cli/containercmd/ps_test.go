@@ -219,16 +219,6 @@ func TestPsReady(t *testing.T) {
 	}
 }
 
-// TestExitCode reads the engine's words.
-func TestExitCode(t *testing.T) {
-	t.Parallel()
-	for status, want := range map[string]int{"Exited (3) 2 minutes ago": 3, "Exited (0) now": 0, "Up 2 minutes (healthy)": 0, "Up": 0, "Created": 0, "Exited (137": 0} {
-		if got := exitCode(status); got != want {
-			t.Errorf("%s: %d, want %d", status, got, want)
-		}
-	}
-}
-
 // TestPublisher is docker's text of a port.
 func TestPublisher(t *testing.T) {
 	t.Parallel()

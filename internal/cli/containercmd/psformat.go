@@ -78,7 +78,7 @@ func summariesByID(survey observe.State) map[string]container.Summary {
 func containerRowOf(c plan.Container, s container.Summary, cut bool) containerRow {
 	created := time.Unix(s.Created, 0)
 	r := containerRow{
-		Command: s.Command, CreatedAt: created.String(), ExitCode: exitCode(s.Status), Health: c.Health, ID: c.ID,
+		Command: s.Command, CreatedAt: created.String(), ExitCode: c.ExitCode, Health: c.Health, ID: c.ID,
 		Image: s.Image, Name: c.Name, Names: c.Name, Project: s.Labels[plan.LabelProject],
 		RunningFor: command.Ago(time.Since(created)), Service: c.Service, State: c.State, Status: s.Status, labels: s.Labels,
 		Publishers: []publisher{},
@@ -128,16 +128,4 @@ func (p publisher) String() string {
 		host = "[" + host + "]"
 	}
 	return host + ":" + strconv.Itoa(p.PublishedPort) + "->" + text
-}
-
-// exitCode reads the code out of what the engine says of a container: "Exited (3) 2
-// minutes ago". It is 0 for one that runs.
-func exitCode(status string) int {
-	_, rest, _ := strings.Cut(status, "(")
-	number, _, found := strings.Cut(rest, ")")
-	code, err := strconv.Atoi(number)
-	if !found || err != nil {
-		return 0
-	}
-	return code
 }

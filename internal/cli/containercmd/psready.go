@@ -22,7 +22,7 @@ func answering(ctx context.Context, s *session.Session, services []string) error
 	if s.Project == nil {
 		return s.Unreadable // what a service answers with is only in its files
 	}
-	probes := probes(ctx, s, services)
+	probes := session.Probes(ctx, s, services)
 	if idle := idle(s, services, probes); len(idle) > 0 {
 		return fail.New(fail.NotReady, "start it with `devup up`", "%s", command.List(idle)+command.Plural(len(idle), " does", " do")+" not run")
 	}

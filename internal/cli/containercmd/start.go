@@ -97,22 +97,9 @@ func awaitReady(ctx context.Context, env *command.Env, s *session.Session, servi
 	if err != nil {
 		return err
 	}
-	probes := probes(ctx, now, services)
+	probes := session.Probes(ctx, now, services)
 	for i := range probes {
 		probes[i].MustHealthy = true
 	}
 	return ready.Wait(ctx, s.Engine.Client, probes, ready.Options{Timeout: timeout, Sink: env.Sink})
-}
-
-// probes are how the containers of the services show that they are ready. The project's
-// files can be read.
-func probes(ctx context.Context, s *session.Session, services []string) []ready.Probe {
-	ids := map[string]map[int]string{}
-	for _, c := range s.Containers(services) {
-		if ids[c.Service] == nil {
-			ids[c.Service] = map[int]string{}
-		}
-		ids[c.Service][c.Number] = c.ID
-	}
-	return ready.Probes(s.Resolved(ctx, 0, 0), ids)
 }

@@ -116,13 +116,18 @@ func runUp(ctx context.Context, env *command.Env, services []string, o upOptions
 		return err
 	}
 	s, outcome, err := converge.Run(ctx, env, r)
+	if s != nil {
+		defer s.Close()
+	}
+	if o.detached() && !o.dryRun {
+		defer func() { show.Result(ctx, env, s, outcome.URLs) }() // what runs is asked for before the session closes
+	}
 	if s == nil {
 		if fail.CodeOf(err) == fail.NoProject && len(env.Flags.Files) == 0 {
 			show.Unprepared(env)
 		}
 		return err
 	}
-	defer s.Close()
 	show.Notes(env, outcome)
 	if o.dryRun {
 		if err == nil {

@@ -1,4 +1,4 @@
-package gateway
+package daemon
 
 import (
 	"fmt"
@@ -11,18 +11,16 @@ import (
 	"github.com/devup-cli/devup/internal/untrusted"
 )
 
-// Limits for the failures in the log, in bytes. Every client of the gateway can cause
+// Limits for the failures in the log, in bytes. Every client of the process can cause
 // failures without end, and chooses much of their text.
 const (
 	maxFailures = 1 << 20 // all that one process writes
 	maxFailure  = 2 << 10 // one
-	maxPath     = 200     // the path of a request in one
-	maxMethod   = 20      // the method of a request in one
 )
 
-// failureLog writes failures to a log: cleaned, cut, repetitions as a count, and
+// FailureLog writes failures to a log: cleaned, cut, repetitions as a count, and
 // [maxFailures] bytes at most. Lines that clients cannot cause go to the log itself.
-type failureLog struct {
+type FailureLog struct {
 	to *log.Logger
 
 	mu       sync.Mutex
@@ -31,15 +29,16 @@ type failureLog struct {
 	repeated int    // how often it occurred after it was written
 }
 
-func newFailureLog(to *log.Logger) *failureLog { return &failureLog{to: to, left: maxFailures} }
+// NewFailureLog makes one that writes to a log.
+func NewFailureLog(to *log.Logger) *FailureLog { return &FailureLog{to: to, left: maxFailures} }
 
-// logger gives what packages of the standard library write failures to.
-func (f *failureLog) logger() *log.Logger { return log.New(f, "", 0) }
+// Logger gives what packages of the standard library write failures to.
+func (f *FailureLog) Logger() *log.Logger { return log.New(f, "", 0) }
 
 // Write takes one failure from a [log.Logger].
-func (f *failureLog) Write(text []byte) (int, error) {
+func (f *FailureLog) Write(text []byte) (int, error) {
 	failure := strings.TrimRight(string(text), "\n")
-	failure = shorten(strings.ReplaceAll(failure, "\n", "\n\t"), maxFailure) // no line of it can be taken for another entry
+	failure = Shorten(strings.ReplaceAll(failure, "\n", "\n\t"), maxFailure) // no line of it can be taken for another entry
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if failure == f.last {
@@ -52,21 +51,21 @@ func (f *failureLog) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
-// flush writes how often the last failure was repeated.
-func (f *failureLog) flush() {
+// Flush writes how often the last failure was repeated.
+func (f *FailureLog) Flush() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.count()
 }
 
-func (f *failureLog) count() {
+func (f *FailureLog) count() {
 	if f.repeated > 0 {
 		f.print(fmt.Sprintf("the last failure was repeated, times: %d", f.repeated))
 	}
 	f.repeated = 0
 }
 
-func (f *failureLog) print(line string) {
+func (f *FailureLog) print(line string) {
 	const stamp = 24 // bytes that the log adds, about
 	if f.left <= 0 {
 		return
@@ -78,8 +77,8 @@ func (f *failureLog) print(line string) {
 	}
 }
 
-// shorten cuts text that a client chose, and cleans it for a terminal.
-func shorten(text string, limit int) string {
+// Shorten cuts text that a client chose, and cleans it for a terminal.
+func Shorten(text string, limit int) string {
 	if len(text) > limit {
 		text = text[:limit] + "..."
 	}

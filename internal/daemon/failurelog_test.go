@@ -1,19 +1,14 @@
-package gateway
+package daemon
 
 import (
-	"bufio"
 	"bytes"
-	"fmt"
-	"io"
 	"log"
-	"net/http"
-	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
 )
 
-// buffer is a file that a gateway's process writes to.
+// buffer is a file that a process writes to.
 type buffer struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -48,11 +43,11 @@ func TestFailureLog(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			var file buffer
-			failures := newFailureLog(log.New(&file, "", 0))
+			failures := NewFailureLog(log.New(&file, "", 0))
 			for _, failure := range test.failures {
-				failures.logger().Print(failure)
+				failures.Logger().Print(failure)
 			}
-			failures.flush()
+			failures.Flush()
 			if got := file.String(); got != test.want {
 				t.Errorf("the log is\n%q, want\n%q", got, test.want)
 			}
@@ -63,39 +58,12 @@ func TestFailureLog(t *testing.T) {
 func TestFailureLogIsBounded(t *testing.T) {
 	t.Parallel()
 	var file buffer
-	failures := newFailureLog(log.New(&file, "", log.LstdFlags))
+	failures := NewFailureLog(log.New(&file, "", log.LstdFlags))
 	for i := range 2 * maxFailures / maxFailure {
-		failures.logger().Print(i, strings.Repeat("x", 2*maxFailure))
+		failures.Logger().Print(i, strings.Repeat("x", 2*maxFailure))
 	}
 	got := file.String()
 	if len(got) > maxFailures+2*maxFailure || !strings.HasSuffix(got, "failures fill 1MiB of this log; further ones are not written\n") {
 		t.Errorf("the log has %d bytes and ends with %q", len(got), got[len(got)-100:])
-	}
-}
-
-// TestFailuresOfRequestsAreShort: a client chooses the path and the method, and a body
-// that breaks off makes the request fail.
-func TestFailuresOfRequestsAreShort(t *testing.T) {
-	t.Parallel()
-	w := serve(t, map[string]http.Handler{"/": &recorder{}})
-	var file buffer
-	failures := newFailureLog(log.New(&file, "", 0))
-	front := httptest.NewServer(New(w.config, failures.logger()))
-	t.Cleanup(front.Close)
-
-	long := strings.Repeat("a", 400_000)
-	for range 3 {
-		c := dial(t, front.Listener.Addr().String())
-		go func() { // the gateway may hang up in the middle
-			_, _ = io.WriteString(c, fmt.Sprintf("P%s /%s HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n", long, long))
-		}()
-		if status, _ := read(t, bufio.NewReader(c)); status != http.StatusBadGateway {
-			t.Errorf("status %d", status)
-		}
-	}
-	failures.flush()
-	got := file.String()
-	if !strings.Contains(got, "aaa...: web: ") || !strings.Contains(got, "times: 2\n") || len(got) > 1000 {
-		t.Errorf("the log has %d bytes: %.1000q", len(got), got)
 	}
 }

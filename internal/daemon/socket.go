@@ -1,4 +1,4 @@
-package gateway
+package daemon
 
 import (
 	"context"
@@ -42,10 +42,10 @@ func listenForControl(ctx context.Context, file string) (on net.Listener, addres
 // socketOf is the socket that belongs to a state file.
 func socketOf(file string) string { return strings.TrimSuffix(file, ".json") + ".sock" }
 
-// transport connects to the process of a state, past any proxy.
-func (s State) transport() *http.Transport {
-	network, address := "tcp", s.Control
-	if path, ok := strings.CutPrefix(s.Control, socketPrefix); ok {
+// transport connects to a process that takes control requests at an address, past any proxy.
+func transport(control string) *http.Transport {
+	network, address := "tcp", control
+	if path, ok := strings.CutPrefix(control, socketPrefix); ok {
 		network, address = "unix", path
 	}
 	return &http.Transport{

@@ -1,0 +1,42 @@
+package daemon
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+)
+
+// endless repeats one character.
+type endless string
+
+func (e endless) Read(p []byte) (int, error) {
+	return copy(p, strings.Repeat(string(e), len(p))), nil
+}
+
+// TestAnEndlessState simulates another program that has the port of a process that was
+// killed.
+func TestAnEndlessState(t *testing.T) {
+	t.Parallel()
+	var written atomic.Int64
+	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, `{"token": "`)
+		n, _ := io.Copy(w, endless("a"))
+		written.Store(n)
+	}))
+	k := Manager[struct{}]{File: filepath.Join(t.TempDir(), "shop.json")}
+	s := State[struct{}]{Control: other.Listener.Addr().String()}
+	if err := s.write(k.File); err != nil {
+		t.Fatal(err)
+	}
+	if _, serves := k.Observe(t.Context()); serves {
+		t.Error("it is taken for the process")
+	}
+	other.Close() // waits for the handler
+	if n := written.Load(); n > 64*maxState {
+		t.Errorf("%d MiB of it were read", n>>20)
+	}
+}
