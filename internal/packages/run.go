@@ -55,19 +55,8 @@ func Run(ctx context.Context, e *client.Client, w Work) error {
 		return err
 	}
 	errs := make([]error, len(missing))
-	// What is the same is installed once; a cache that allows one at a time is for one after the other.
-	rows := map[string][]int{}
-	for at, i := range missing {
-		row := i.Key
-		if slices.ContainsFunc(i.Packages.Steps, func(s build.PackagesStep) bool {
-			return slices.ContainsFunc(s.Caches, func(c build.Cache) bool { return !c.Shared })
-		}) {
-			row = ""
-		}
-		rows[row] = append(rows[row], at)
-	}
 	var group errgroup.Group
-	for _, row := range rows {
+	for _, row := range rows(missing) {
 		group.Go(func() error {
 			for _, at := range row {
 				errs[at] = installer{engine: e, work: w, Install: missing[at]}.run(ctx)
@@ -80,6 +69,26 @@ func Run(ctx context.Context, e *client.Client, w Work) error {
 		return context.Cause(ctx)
 	}
 	return errors.Join(errs...)
+}
+
+// rows are the installations, by index, that run one after the other: what is the same is
+// installed once, and some caches allow one at a time.
+func rows(all []Install) [][]int {
+	var rows [][]int
+	at := map[string]int{}
+	for n, i := range all {
+		key := i.Key
+		if slices.ContainsFunc(i.Packages.Steps, func(s build.PackagesStep) bool {
+			return slices.ContainsFunc(s.Caches, func(c build.Cache) bool { return !c.Shared })
+		}) {
+			key = "one at a time"
+		}
+		if _, ok := at[key]; !ok {
+			at[key], rows = len(rows), append(rows, nil)
+		}
+		rows[at[key]] = append(rows[at[key]], n)
+	}
+	return rows
 }
 
 // installer brings one installation about.
@@ -188,8 +197,8 @@ func (i installer) container(image string, command []string) client.ContainerCre
 		Config: &container.Config{
 			Image: image, Entrypoint: command[:1], Cmd: command[1:], AttachStdout: true, AttachStderr: true,
 			Labels: map[string]string{
-				plan.LabelProject: p.Name, plan.LabelService: i.Service, plan.LabelOneOff: "True", plan.LabelWorkingDir: p.WorkingDir,
-				plan.LabelVersion: plan.ComposeVersion, plan.LabelHash: i.Key,
+				plan.LabelProject: p.Name, plan.LabelService: i.Service, plan.LabelHook: plan.HookPackages, plan.LabelWorkingDir: p.WorkingDir,
+				plan.LabelVersion: plan.ComposeVersion,
 			},
 		},
 		HostConfig: &container.HostConfig{Mounts: []mount.Mount{{Type: mount.TypeVolume, Source: i.volume(), Target: volumePath}}},
@@ -207,7 +216,7 @@ func (i installer) steps(ctx context.Context, steps []build.PackagesStep, locks 
 		command = append(command, s.Command)
 	}
 	for _, lock := range locks {
-		command = append(command, "cmp -s "+quoted(lock)+" "+quoted(locksPath+lock))
+		command = append(command, "node -e "+quoted(sameLock)+" "+quoted(lock)+" "+quoted(locksPath+lock))
 	}
 	command = append(command, "set -- "+quoted(i.Service)+" "+quoted(i.Key)+"\n"+finish)
 	config := i.container(i.base, command)

@@ -75,6 +75,12 @@ key=$2
 mkdir -p .garbage
 ` + named
 
+// sameLock reports whether two lock files of npm name the same packages: what `npm install` adds
+// to what it knows of one does not count.
+const sameLock = `const [a, b] = process.argv.slice(1).map(name => JSON.parse(require("fs").readFileSync(name)))
+const names = lock => JSON.stringify(Object.entries(lock.packages).map(([path, of]) => [path, of.version]).sort())
+process.exit(names(a) === names(b) ? 0 : 1)`
+
 // install runs the commands that follow the service, each in a shell of its own, and prints which
 // one begins.
 const install = `rm -rf ` + volumePath + `/"$1"/.garbage &

@@ -177,6 +177,7 @@ func (e *steps) create(p *types.Project, op plan.Op, o run.Options, labels map[s
 		ID: fmt.Sprintf("%s#%d", op.Name, e.made), Names: []string{"/" + op.Name}, State: container.StateRunning,
 		ImageID: o.Images[plan.ImageName(p, s)], Labels: labels,
 	}
+	maps.Copy(labels, s.CustomLabels)
 	labels[plan.LabelService], labels[plan.LabelNumber], labels[plan.LabelInputs] = s.Name, strconv.Itoa(op.Number), o.Inputs[s.Name]
 	for _, port := range s.Ports {
 		public, _ := strconv.Atoi(port.Published)
