@@ -227,6 +227,7 @@ func (p *Packages) Again() (steps []PackagesStep, locks []string) {
 	steps = slices.Clone(p.Steps)
 	for i := range steps {
 		steps[i].Command = strings.ReplaceAll(steps[i].Command, "npm ci", "npm install")
+		steps[i].name = strings.ReplaceAll(steps[i].name, "npm ci", "npm install")
 	}
 	for _, f := range p.files {
 		if name := path.Base(f.to); name == "package-lock.json" || name == "npm-shrinkwrap.json" {

@@ -207,7 +207,7 @@ func TestPackagesRun(t *testing.T) {
 	t.Parallel()
 	p := ReadPackages(t.Context(), packagesSpec(t))
 	var told []string
-	r := p.Run(func(e event.Event) { told = append(told, strings.TrimSpace(string(e.State)+" "+e.Text)) })
+	r := p.Run(p.Steps, func(e event.Event) { told = append(told, strings.TrimSpace(string(e.State)+" "+e.Text)) })
 	r.Output(1, []byte("before any step\n"))
 	r.Begin(0)
 	r.Output(1, []byte("npm error code ETAR"))

@@ -12,25 +12,26 @@ import (
 
 // PackagesRun reports an installation that runs in a container as the steps of a build.
 type PackagesRun struct {
-	packages *Packages
-	steps    *steps
-	current  *bkclient.Vertex
-	at       int
+	spec    Spec
+	all     []PackagesStep
+	steps   *steps
+	current *bkclient.Vertex
+	at      int
 }
 
-// Run begins the report of an installation.
-func (p *Packages) Run(sink event.Sink) *PackagesRun {
-	return &PackagesRun{packages: p, steps: newSteps(p.spec.Service, sink, func(name string) string { return name })}
+// Run begins the report of an installation in steps.
+func (p *Packages) Run(steps []PackagesStep, sink event.Sink) *PackagesRun {
+	return &PackagesRun{spec: p.spec, all: steps, steps: newSteps(p.spec.Service, sink, func(name string) string { return name })}
 }
 
 // Begin reports that a step begins, and that the one before ended well.
 func (r *PackagesRun) Begin(step int) {
 	r.End("")
-	if step >= len(r.packages.Steps) {
+	if step >= len(r.all) {
 		return
 	}
-	now, name := time.Now(), r.packages.Steps[step].name
-	r.at, r.current = step, &bkclient.Vertex{Digest: digest.FromString(r.packages.Key + name), Name: name, Started: &now}
+	now, name := time.Now(), r.all[step].name
+	r.at, r.current = step, &bkclient.Vertex{Digest: digest.FromString(name), Name: name, Started: &now}
 	r.steps.update(&bkclient.SolveStatus{Vertexes: []*bkclient.Vertex{r.current}})
 }
 
@@ -57,7 +58,7 @@ func (r *PackagesRun) End(failed string) {
 func (r *PackagesRun) Failure(status string) error {
 	failed := "exit code: " + status
 	r.End(failed)
-	s, step := r.packages.spec, r.packages.Steps[r.at]
+	s, step := r.spec, r.all[r.at]
 	e := fail.New(fail.BuildFailed, "", "")
 	e.Service, e.File, e.Line = s.Service, s.dockerfileName(), step.line
 	instruction := ""

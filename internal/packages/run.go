@@ -155,11 +155,10 @@ func (i installer) install(ctx context.Context, image string, prepared int) erro
 		i.sets = seen.Config.Env
 	}
 	if prepared == filled {
-		if steps, locks := i.Packages.Again(); i.steps(ctx, steps, locks) == nil {
-			return nil
-		}
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
+		steps, locks := i.Packages.Again()
+		output, status, err := i.steps(ctx, steps, locks)
+		if output.run.End(""); err == nil && status == 0 || ctx.Err() != nil {
+			return err
 		}
 		if prepared, err = i.prepare(ctx, image, "nothing"); err != nil {
 			return err
@@ -168,7 +167,12 @@ func (i installer) install(ctx context.Context, image string, prepared int) erro
 	if prepared != empty {
 		return fmt.Errorf("the directories of the volume %s cannot be prepared", i.volume())
 	}
-	return i.steps(ctx, i.Packages.Steps, nil)
+	output, status, err := i.steps(ctx, i.Packages.Steps, nil)
+	if err == nil && status != 0 {
+		return output.run.Failure(strconv.Itoa(status))
+	}
+	output.run.End("")
+	return err
 }
 
 func (i installer) volume() string { return i.work.Project.Volumes[volumeKey].Name }
@@ -209,8 +213,9 @@ func (i installer) container(image string, command []string) client.ContainerCre
 	return options
 }
 
-// steps runs the steps of the installation in a container. locks may not be changed by them.
-func (i installer) steps(ctx context.Context, steps []build.PackagesStep, locks []string) error {
+// steps runs the steps of the installation in a container, and gives its exit code. locks may
+// not be changed by them.
+func (i installer) steps(ctx context.Context, steps []build.PackagesStep, locks []string) (out *output, status int, err error) {
 	command := []string{"/bin/sh", "-c", install, "devup", i.Service}
 	for _, s := range steps {
 		command = append(command, s.Command)
@@ -245,20 +250,13 @@ func (i installer) steps(ctx context.Context, steps []build.PackagesStep, locks 
 			}
 		}
 	}
+	out = &output{run: i.Packages.Run(steps, i.work.Build.Sink), stream: 1}
 	var files bytes.Buffer
 	if err := i.Packages.Archive(&files, i.files, locks, locksPath); err != nil {
-		return err
+		return out, 0, err
 	}
-	output := &output{run: i.Packages.Run(i.work.Build.Sink), stream: 1}
-	status, err := i.contain(ctx, config, &files, output)
-	switch {
-	case err != nil:
-		return err
-	case status != 0:
-		return output.run.Failure(strconv.Itoa(status))
-	}
-	output.run.End("")
-	return nil
+	status, err = i.contain(ctx, config, &files, out)
+	return out, status, err
 }
 
 // environment is what the steps see as in a build: a variable that the image sets beats a
