@@ -173,6 +173,9 @@ fi
 # answer waits until both services do.
 answer() { until curl -sfo /dev/null "localhost:$1" && curl -sfo /dev/null "localhost:$2/api/activities/home"; do sleep 0.05; done; }
 
+caches() { docker volume ls --quiet --filter name=devup-cache- 2>/dev/null | sort; }
+caches >"$scratch/caches"
+
 # react ROW TOOL COMMAND... adds the time until both answer to those of a row.
 react() {
   local file=$scratch/${2##*/}.react-$1 start
@@ -205,10 +208,10 @@ for i in $(seq "${BENCH_RUNS_LONG:-3}"); do
     sed -i 's/^      REACT_APP_BACKEND_URL/      BENCH: "1"\n&/' devup.yaml
     react variable "$tool" run up -d
     quietly run down --volumes --rmi local "${rest[@]}"
-    quietly docker volume rm "devup-cache-$name-$i-$$"
     rm -rf "$scratch/$name"
   done
 done
+caches | comm -13 "$scratch/caches" - | xargs -r docker volume rm >/dev/null
 while read -r key goal what; do
   for tool in "${tools[@]}"; do mv "$scratch/${tool##*/}.react-$key" "$scratch/${tool##*/}.times"; done
   row "$what" "<= $goal"

@@ -68,7 +68,7 @@ var ours = map[string][]string{
 	"gateway":           {"lazyregexp", "fail", "untrusted", "daemon"}, // one origin for all services: a proxy, and what its process serves
 	"build":             {"lazyregexp", "project", "egress", "registry", "event", "fail", "untrusted", "diagnose"},
 	"plan":              {"project", "fail", "graph"},
-	"packages":          {"build", "egress", "plan", "engineconfig", "containerexec", "event", "fail"},                  // packages in a volume instead of an image
+	"packages":          {"lazyregexp", "build", "egress", "plan", "engineconfig", "containerexec", "event", "fail"},                  // packages in a volume instead of an image
 	"images":            {"project", "build", "plan", "observe", "transfer", "registry", "event", "atomicfile", "fail"}, // which images to pull and to build
 	"observe":           {"lazyregexp", "plan", "untrusted", "fail"},                                                    // the state of the engine
 	"engineconfig":      {"lazyregexp", "project", "plan", "fail", "untrusted"},                                         // services, networks and volumes as the engine takes them; untrusted: seccomp profiles

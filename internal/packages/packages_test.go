@@ -91,6 +91,18 @@ func TestApply(t *testing.T) {
 	}
 }
 
+func TestCacheVolume(t *testing.T) {
+	t.Parallel()
+	shared := build.Cache{ID: "/root/.npm", Target: "/root/.npm", Shared: true}
+	locked := build.Cache{ID: "/root/.npm", Target: "/root/a b\u00e9:$"}
+	if one, two := cacheVolume(shared, "shop"), cacheVolume(shared, "blog"); one != two || !strings.HasPrefix(one, "devup-cache-npm-") {
+		t.Errorf("the shared cache is %s and %s", one, two)
+	}
+	if one, two := cacheVolume(locked, "shop"), cacheVolume(locked, "blog"); one == two || !strings.HasPrefix(one, "devup-cache-a-b-") {
+		t.Errorf("the other cache is %s and %s", one, two)
+	}
+}
+
 func TestMissing(t *testing.T) {
 	t.Parallel()
 	key := Apply(project(), nil, false, read(t))[0].Key

@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"net/url"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,6 +25,7 @@ import (
 	"github.com/devup-cli/devup/internal/engineconfig"
 	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/plan"
 )
 
@@ -240,12 +241,9 @@ func (i installer) steps(ctx context.Context, steps []build.PackagesStep, locks 
 	targets := map[string]bool{}
 	for _, s := range steps {
 		for _, c := range s.Caches {
-			name := "devup-cache-" + url.PathEscape(strings.Trim(c.ID, "/"))
-			if name = strings.ReplaceAll(strings.ReplaceAll(name, "%2F", "-"), "%", "_"); !c.Shared {
-				name += "-" + i.work.Project.Name
-			}
 			if !targets[c.Target] {
 				targets[c.Target] = true
+				name := cacheVolume(c, i.work.Project.Name)
 				config.HostConfig.Mounts = append(config.HostConfig.Mounts, mount.Mount{Type: mount.TypeVolume, Source: name, Target: c.Target})
 			}
 		}
@@ -258,6 +256,19 @@ func (i installer) steps(ctx context.Context, steps []build.PackagesStep, locks 
 	status, err = i.contain(ctx, config, &files, out)
 	return out, status, err
 }
+
+// cacheVolume is the name of the volume of a cache, which the user's projects share where
+// several may use it at a time.
+func cacheVolume(c build.Cache, project string) string {
+	id := c.ID
+	if !c.Shared {
+		id += "\n" + project
+	}
+	return "devup-cache-" + strings.Trim(odd.ReplaceAllString(path.Base(c.Target), "-"), ".-") + "-" + plan.Digest([]byte(id))[:8]
+}
+
+// odd is what no name of a volume has.
+var odd = lazyregexp.New(`[^A-Za-z0-9_.-]`)
 
 // environment is what the steps see as in a build: a variable that the image sets beats a
 // build argument, and one of the files' an argument of this machine's.
