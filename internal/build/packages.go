@@ -262,6 +262,9 @@ func (p *Packages) list(ctx context.Context, copies []transfer, ignore []string)
 	}
 	found, err := listFiles(ctx, p.spec, contextNeeds{copies: copies}, ignore)
 	for _, f := range found {
+		if f.size > untrusted.MaxLock {
+			return errors.New("a file is too large to be read at once")
+		}
 		for _, t := range copies {
 			if to, ok := t.destination(f.name); ok {
 				p.files = append(p.files, packagesFile{f, to})
