@@ -167,7 +167,8 @@ if [ -n "${PIP_INDEX_URL:-}" ]; then
   sed -i "1i --index-url $PIP_INDEX_URL\n--trusted-host ${PIP_TRUSTED_HOST:-localhost}" backend-flask/requirements.txt
 fi
 if [ -n "${NODE_EXTRA_CA_CERTS:-}" ]; then
-  awk '/BEGIN CERT/ { printf "ca[]=\"" } /BEGIN CERT/, /END CERT/ { printf "%s%s", $0, /END CERT/ ? "\"\n" : "\\n" }' "$NODE_EXTRA_CA_CERTS" >frontend-react-js/.npmrc
+  cp "$NODE_EXTRA_CA_CERTS" frontend-react-js/.npmrc-ca.pem
+  echo cafile=/frontend-react-js/.npmrc-ca.pem >frontend-react-js/.npmrc
 fi
 
 # answer waits until both services do.
