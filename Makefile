@@ -13,7 +13,7 @@ demo: ## from nothing to two working URLs: installs what is missing, runs the ex
 demo-down: ## remove everything that the demo made
 	@test/demo-down.sh
 
-test: ## format, vet, lint, unit tests, then end to end on a real engine (what CI runs)
+test: ## format, vet, lint, unit tests, then end to end on a real engine and under Wine (what CI runs)
 	@test/all.sh
 
 build: ## build bin/devup
@@ -28,7 +28,7 @@ fuzz: ## run every fuzz target for a minute (FUZZTIME=10s make fuzz)
 bench: ## measure: devup --help, init on 100,000 files, a no-op up beside docker compose
 	@test/bench.sh
 
-test-engines: ## end to end on Docker 28 and on Docker 20.10, each in its own network namespace
+test-engines: ## end to end on Docker 28 with either image store, Docker 20.10 and Podman 5, or on ENGINES
 	@test/engines.sh
 
 test-windows: ## the Windows program under Wine: scripts of the commands, and a project on a Linux engine

@@ -38,3 +38,5 @@ cat "$log"
 
 step 'end-to-end tests'
 end_to_end
+
+test/windows.sh

@@ -17,6 +17,7 @@ var ours = map[string][]string{
 	"checkout":      {"lock", "atomicfile", "owner", "untrusted", "lazyregexp"}, // what is kept in a checkout's .devup, and files that are written into one
 	"consent":       {"atomicfile", "owner", "untrusted"},                       // answers of the user, by checkout
 	"lazyregexp":    {},
+	"garbage":       {},
 	"errno":         {},                        // what a failed system call failed of, on every system
 	"composeschema": {},                        // Compose's JSON schema: keys, forms of values
 	"suggest":       {},                        // the known word that a user most likely meant
@@ -28,10 +29,11 @@ var ours = map[string][]string{
 	"tree":          {"untrusted", "gitindex"}, // the directories and files of a repository that people wrote
 	// What devup knows of frameworks: the words for it, languages with their stacks, the table.
 	"stack/versions":    {"lazyregexp"},
-	"stack":             {"lazyregexp", "tree", "untrusted", "secret"},     // untrusted: the gate for values in generated files; secret: the kinds of secrets
-	"stack/stacktest":   {"tree", "stack"},                                 // for tests: what stacks find, as text
-	"stack/manifest":    {"lazyregexp", "tree"},                            // which packages a repository lists, in any language
-	"stack/dataservice": {"lazyregexp", "tree", "stack", "stack/manifest"}, // databases, caches, queues: the table, and what shows them
+	"stack":             {"lazyregexp", "tree", "untrusted", "secret"},                      // untrusted: the gate for values in generated files; secret: the kinds of secrets
+	"stack/stacktest":   {"tree", "stack"},                                                  // for tests: what stacks find, as text
+	"stack/manifest":    {"lazyregexp", "tree"},                                             // which packages a repository lists, in any language
+	"stack/sqlfile":     {"lazyregexp", "tree", "stack"},                                    // SQL files that a database loads at its first start
+	"stack/dataservice": {"lazyregexp", "tree", "stack", "stack/manifest", "stack/sqlfile"}, // databases, caches, queues: the table, and what shows them
 	"stack/node":        {"lazyregexp", "tree", "stack", "stack/versions", "stack/node/npm", "stack/node/script", "untrusted"},
 	"stack/node/script": {"untrusted"},                                                                       // which commands the scripts of a package.json run; it knows no framework
 	"stack/node/npm":    {"lazyregexp", "tree", "stack", "stack/dataservice", "stack/versions", "untrusted"}, // how packages get into an image, apart from the frameworks; dataservice: which packages are drivers of SQL
@@ -65,10 +67,12 @@ var ours = map[string][]string{
 	"scaffold":          {"errno", "lazyregexp", "detect", "tree", "stack", "stack/stacks", "fail", "untrusted", "stack/dataservice"}, // untrusted: the gate for values in generated files; tree: the mark of what init made
 	"engine":            {"errno", "lazyregexp", "event", "fail", "dockerconfig"},
 	"daemon":            {"fail", "atomicfile", "untrusted", "owner"},  // a process that outlives its command: its state file, control and log
+	"history":           {"atomicfile", "untrusted", "owner"},          // what the last runs did
+	"dashboard":         {"daemon"},                                    // a page about what runs: who may ask, and streams to it
 	"gateway":           {"lazyregexp", "fail", "untrusted", "daemon"}, // one origin for all services: a proxy, and what its process serves
 	"build":             {"lazyregexp", "project", "egress", "registry", "event", "fail", "untrusted", "diagnose"},
 	"plan":              {"project", "fail", "graph"},
-	"packages":          {"lazyregexp", "build", "egress", "plan", "engineconfig", "containerexec", "event", "fail"},                  // packages in a volume instead of an image
+	"packages":          {"lazyregexp", "build", "egress", "plan", "engineconfig", "containerexec", "event", "fail"},    // packages in a volume instead of an image
 	"images":            {"project", "build", "plan", "observe", "transfer", "registry", "event", "atomicfile", "fail"}, // which images to pull and to build
 	"observe":           {"lazyregexp", "plan", "untrusted", "fail"},                                                    // the state of the engine
 	"engineconfig":      {"lazyregexp", "project", "plan", "fail", "untrusted"},                                         // services, networks and volumes as the engine takes them; untrusted: seccomp profiles
@@ -99,12 +103,12 @@ var ours = map[string][]string{
 	"prepare": {"build", "composefile", "checkout", "consent", "secret", "egress", "envfile", "project", "untrusted", "fail"},
 	// What a command works with. up: it is a session that runs; detect: what the source of a service serves.
 	"session": {
-		"prepare", "up", "provider", "watch", "images", "build", "observe", "plan", "composefile", "project", "urls", "expose", "setup", "ready", "gateway", "daemon", "detect",
+		"prepare", "up", "provider", "watch", "images", "build", "observe", "plan", "composefile", "project", "urls", "expose", "setup", "ready", "gateway", "dashboard", "history", "daemon", "detect",
 		"workspace", "engine", "egress", "registry", "checkout", "consent", "lock", "owner", "settings", "untrusted",
 		"event", "fail",
 	},
 	// A group of commands uses everything below, and no other group.
-	"cli":              {"errno", anything, "cli/command", "cli/upcmd", "cli/containercmd", "cli/execcmd", "cli/imagecmd", "cli/urlcmd", "cli/projectcmd", "cli/doctorcmd"},
+	"cli":              {"errno", anything, "cli/command", "cli/upcmd", "cli/containercmd", "cli/execcmd", "cli/imagecmd", "cli/urlcmd", "cli/projectcmd", "cli/doctorcmd", "cli/dashboardcmd"},
 	"cli/command":      {"errno", "session", "settings", "ui", "version", "untrusted", "lazyregexp", "event", "fail"},
 	"cli/show":         {anything, "cli/command"},
 	"cli/converge":     {anything, "cli/command", "cli/show"},
@@ -115,6 +119,7 @@ var ours = map[string][]string{
 	"cli/urlcmd":       {anything, "cli/command", "cli/show", "cli/converge"},
 	"cli/projectcmd":   {anything, "cli/command", "cli/show", "cli/converge"},
 	"cli/doctorcmd":    {anything, "cli/command", "cli/show", "cli/converge"},
+	"cli/dashboardcmd": {anything, "cli/command", "cli/show"},
 }
 
 // only names the outside packages that live in few of ours, by the beginning of their
@@ -134,12 +139,12 @@ var only = map[string][]string{
 	"github.com/docker/cli/cli/config":             {"dockerconfig", "registry", "engine", "build"}, // its types; dockerconfig reads it
 	"github.com/fsnotify/fsnotify":                 {"watch"},
 	"github.com/gofrs/flock":                       {"lock"},
-	"rsc.io/qr":                                    {"ui"},
+	"rsc.io/qr":                                    {"ui", "dashboard"},
 	"charm.land/":                                  {"ui"},
 	"github.com/containerd/console":                {"cli"},                    // cli turns off a terminal's echo
 	"github.com/charmbracelet/":                    {"ui", "cli", "untrusted"}, // cli asks whether a stream is a terminal
 	"text/template":                                {"scaffold", "cli"},        // cli: --format of Compose's commands
-	"net/http":                                     {"engine", "fakeengine", "build", "ready", "workspace", "expose", "egress", "doctor", "gateway", "daemon"},
+	"net/http":                                     {"engine", "fakeengine", "build", "ready", "workspace", "expose", "egress", "doctor", "gateway", "daemon", "dashboard"},
 	"os/exec":                                      {"engine", "provider", "ports", "doctor", "registry", "tunnel", "daemon", "checkout", "session", "cli"}, // checkout asks git; session runs the programs of a workspace
 	"github.com/devup-cli/devup/templates":         {"scaffold", "cli"},
 }
@@ -153,6 +158,7 @@ var never = map[string][]string{
 	"tree":              {"context", "os", "net", "time"},
 	"stack":             {"context", "os", "net", "time"},
 	"stack/dataservice": {"context", "os", "time"},
+	"stack/sqlfile":     {"context", "os", "time"},
 	"stack/node":        {"context", "os", "net", "time"},
 	"stack/node/script": {"context", "os", "net", "time"},
 	"stack/deno":        {"context", "os", "net", "time"},

@@ -20,6 +20,7 @@ import (
 	"github.com/devup-cli/devup/internal/egress"
 	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/project"
 )
 
 // gatewayLabel is where the engine's BuildKit says what "host-gateway" is.
@@ -270,6 +271,7 @@ func (s Spec) labels() map[string]string {
 	}
 	labels["com.docker.compose.project"] = s.Project
 	labels["com.docker.compose.service"] = s.Service
+	labels["com.docker.compose.version"] = project.ComposeVersion
 	return labels
 }
 

@@ -137,7 +137,7 @@ func TestAttributes(t *testing.T) {
 	}
 	want := map[string]string{
 		"filename": "Dockerfile", "target": "dev", "no-cache": "", "build-arg:A": "v", "build-arg:HTTP_PROXY": "v", "build-arg:http_proxy": "http://proxy.example:3128",
-		"label:l": "1", "label:com.docker.compose.project": "shop", "label:com.docker.compose.service": "web",
+		"label:l": "1", "label:com.docker.compose.project": "shop", "label:com.docker.compose.service": "web", "label:com.docker.compose.version": "5.5.0",
 		"add-hosts": "a=1.2.3.4,b=::1", "shm-size": "9", "ulimit": "nofile=1:2",
 		"context:img": "docker-image://x", "context:dir": "local:additional-dir", "context:base": "docker-image://docker.io/library/shop-base:latest",
 		"frontend.caps": "moby.buildkit.frontend.contexts+forward",

@@ -171,15 +171,19 @@ func (s *steps) allCached() bool {
 
 var unnamedStage = lazyregexp.New(`^\[stage-\d+ `)
 
+// longestName is how much of an instruction names its step: a script in one RUN is longer than a screen.
+const longestName = 160
+
 // stepName shortens what names a step: one line, the first of a heredoc, and
 // without the number that BuildKit gives to a stage that has no name.
 func stepName(name string) string {
 	name, _, more := strings.Cut(strings.TrimSpace(name), "\n")
 	name = unnamedStage.ReplaceAllString(name, "[")
-	if name = strings.Join(strings.Fields(name), " "); more {
-		name += " …"
+	runes := []rune(strings.Join(strings.Fields(name), " "))
+	if more = more || len(runes) > longestName; more {
+		return string(runes[:min(len(runes), longestName)]) + " …"
 	}
-	return name
+	return string(runes)
 }
 
 // isInternal reports whether a step is BuildKit's own housekeeping.

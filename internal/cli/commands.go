@@ -5,6 +5,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/cli/command"
 	"github.com/devup-cli/devup/internal/cli/containercmd"
+	"github.com/devup-cli/devup/internal/cli/dashboardcmd"
 	"github.com/devup-cli/devup/internal/cli/doctorcmd"
 	"github.com/devup-cli/devup/internal/cli/execcmd"
 	"github.com/devup-cli/devup/internal/cli/imagecmd"
@@ -24,14 +25,14 @@ func groups(p *command.Program) []group {
 	return []group{
 		{"start", "Start here:", []*cobra.Command{projectcmd.NewInit(p), upcmd.NewUp(p), containercmd.NewDown(p)}},
 		{"work", "While it runs:", []*cobra.Command{
-			projectcmd.NewAdd(p), containercmd.NewPs(p), containercmd.NewLogs(p), urlcmd.NewUrls(p), urlcmd.NewOpen(p), urlcmd.NewShare(p),
+			projectcmd.NewAdd(p), containercmd.NewPs(p), containercmd.NewLogs(p), urlcmd.NewUrls(p), urlcmd.NewOpen(p), dashboardcmd.NewDashboard(p), urlcmd.NewShare(p),
 			execcmd.NewExec(p), execcmd.NewRun(p), execcmd.NewAttach(p), imagecmd.NewBuild(p),
 			containercmd.NewStart(p), containercmd.NewStop(p), containercmd.NewRestart(p), containercmd.NewKill(p), containercmd.NewPause(p), containercmd.NewUnpause(p),
-			containercmd.NewRm(p), execcmd.NewCp(p), execcmd.NewExport(p), imagecmd.NewCommit(p), containercmd.NewWait(p),
+			containercmd.NewRm(p), execcmd.NewCp(p), execcmd.NewExport(p), imagecmd.NewCommit(p), containercmd.NewWait(p), containercmd.NewReady(p),
 			upcmd.NewCreate(p), upcmd.NewScale(p), upcmd.NewWatch(p), imagecmd.NewPull(p), imagecmd.NewPush(p), projectcmd.NewPrune(p),
 		}},
 		{"look", "Look into it:", []*cobra.Command{
-			upcmd.NewPlan(p), upcmd.NewWhy(p), projectcmd.NewLs(p), imagecmd.NewImages(p), imagecmd.NewVolumes(p), containercmd.NewPort(p),
+			upcmd.NewPlan(p), upcmd.NewWhy(p), containercmd.NewInspect(p), projectcmd.NewLs(p), imagecmd.NewImages(p), imagecmd.NewVolumes(p), containercmd.NewPort(p),
 			containercmd.NewTop(p), containercmd.NewStats(p), containercmd.NewEvents(p), doctorcmd.NewDoctor(p), projectcmd.NewConfig(p),
 		}},
 		{"more", "More:", []*cobra.Command{projectcmd.NewSchema(p), newGateway(p), newVersion(p), newCompletion(p), newMan(p)}},

@@ -19,6 +19,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/cli/command"
 	"github.com/devup-cli/devup/internal/fail"
+	_ "github.com/devup-cli/devup/internal/garbage" // before other packages allocate
 	"github.com/devup-cli/devup/internal/session"
 )
 

@@ -10,26 +10,10 @@ import (
 	"github.com/devup-cli/devup/internal/stack/stacks"
 )
 
-var (
-	// listenNames are variables that say where the program itself listens.
-	listenNames = lazyregexp.New(`^(?:(?:APP|APPLICATION|SERVER|API|HTTP|WEB|LISTEN|BIND|SERVICE|BACKEND)_)?(?:(?:HOST|ADDR|ADDRESS|LISTEN|BIND|IP)(?:_(?:ADDR|ADDRESS|HOST|IP))?|HOSTNAME)$`)
-	// listenValue is an address as such a variable has it, with its port.
-	listenValue = lazyregexp.New(`^(localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0|\[::\])?(?::(\d{2,5}))?$`)
-)
-
-// listenAddress reads a variable that says where the program listens.
-func listenAddress(name, value string) (hidden bool, port string, ok bool) {
-	m := listenValue.FindStringSubmatch(value)
-	if m == nil || value == "" || !listenNames.MatchString(name) {
-		return false, "", false
-	}
-	return m[1] != "" && m[1] != "0.0.0.0" && m[1] != "[::]", m[2], true
-}
-
 // portOfAddress is the port of an address that an env file gives the service to listen on.
-func (c *candidate) portOfAddress(env runfiles.EnvFile) (Port, bool) {
+func portOfAddress(c *candidate, env runfiles.EnvFile) (Port, bool) {
 	for _, entry := range env.Entries {
-		_, port, ok := listenAddress(entry.Name, entry.Value)
+		_, port, ok := runfiles.ListenAddress(entry.Name, entry.Value)
 		if n, isPort := stack.PortNumber(port); ok && isPort && c.reads(entry.Name) {
 			return stack.PortAt(n, env.At(entry.Name)), true
 		}
@@ -53,7 +37,7 @@ func decideAddress(c *candidate) {
 			continue
 		}
 		for _, u := range slices.Concat(c.read, environment{c}.fromEnvs()) {
-			hidden, port, ok := listenAddress(u.Name, u.Value)
+			hidden, port, ok := runfiles.ListenAddress(u.Name, u.Value)
 			if u.Name != v.Name || !ok || !hidden {
 				continue
 			}

@@ -70,7 +70,7 @@ func explain(repo Repository) string {
 					words += " " + is.word
 				}
 			}
-			fmt.Fprintf(&b, "  $%s%s: %s\n", v.Name, words+prefixed(" usually ", v.Usual)+prefixed(" generated ", string(v.Generate)), place(v.Evidence))
+			fmt.Fprintf(&b, "  $%s%s: %s\n", v.Name, words+prefixed(" usually ", v.Usual)+prefixed(" or ", v.StandIn)+prefixed(" generated ", string(v.Generate)), place(v.Evidence))
 		}
 		for _, l := range s.Listens {
 			fmt.Fprintf(&b, "  listens by %s=%s\n", l.Name, l.Value)

@@ -32,8 +32,12 @@ var (
 // other service at, above or below their directory, no list of packages, no Dockerfile.
 func (s *scan) dropFallbacks() {
 	all := s.found
+	// Next to services, a list of packages at the top that is of none of them is of tools.
+	ofTools := !all.has(".") && slices.ContainsFunc(all, func(c *candidate) bool { return !c.Of.Fallback }) &&
+		slices.ContainsFunc(s.tree.Rejected, func(r Rejection) bool { return r.Dir == "." })
 	s.found = slices.DeleteFunc(slices.Clone(all), func(c *candidate) bool {
-		return c.Of.Fallback && (s.isWithin(c.Dir, all) || len(adoption{s}.dockerfilesIn(c.Dir)) > 0 || slices.ContainsFunc(all, func(other *candidate) bool {
+		besideTools := ofTools && c.Dir != "." && !filenames.HasManifest(c.Directory())
+		return c.Of.Fallback && (s.isWithin(c.Dir, all) && !besideTools || len(adoption{s}.dockerfilesIn(c.Dir)) > 0 || slices.ContainsFunc(all, func(other *candidate) bool {
 			return !other.Of.Fallback && tree.IsBelow(c.Dir, other.Dir)
 		}))
 	})

@@ -245,7 +245,7 @@ func (c localCaller) serverCalls() []serverCall {
 		if c.isProxyFile(source.Path) || c.Page && c.inBrowsers(source) {
 			continue
 		}
-		forwards := proxies.MatchString(source.Text)
+		forwards := c.Of.Language.ProxyFiles != nil && proxies.MatchString(source.Text)
 		origins := localcall.Origins(source)
 		for _, call := range c.unwired(source) {
 			if !slices.ContainsFunc(origins, func(o localcall.Call) bool { return o.Where == call.Where }) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/devup-cli/devup/internal/detect/localcall"
@@ -102,7 +103,7 @@ func (s containerPorts) portOfLoadedEnv(c *candidate) (Port, bool) {
 		if port, ok := c.portRead(env); ok {
 			return port, true
 		}
-		if port, ok := c.portOfAddress(env); ok {
+		if port, ok := portOfAddress(c, env); ok {
 			return port, true
 		}
 	}
@@ -134,15 +135,17 @@ func loadsByName(c *candidate, env runfiles.EnvFile) bool {
 // takesPort is code in which a port is only the default of the variable PORT.
 var takesPort = lazyregexp.New(`(?:\benv\??\.|[(\[]\s*["'])PORT\b|\{[^{}]*\bPORT\b[^{}]*\}\s*=\s*process\.env|\$\{PORT:`)
 
-// portOfSource looks at the source. A default of PORT goes behind the one port that all pages
-// call: on the machine of those who wrote them, PORT said that one. It also goes behind the
+// portOfSource looks at the source. The one port that all pages call goes before a default of PORT,
+// which said that one on the machine of those who wrote the pages, and before the port of a start
+// by hand, where the service is started by a command that says the port. A default of PORT also goes behind the
 // port of the example of an env file that the service loads: users copy it. A default that only the framework has comes last.
 func (s containerPorts) portOfSource(c *candidate) (Port, bool) {
 	port, ok := s.portWritten(c)
-	if !ok || c.Of.FindPort != nil || !c.reads("PORT") || !takesPort.MatchString(lineOf(s.tree.Source(port.Evidence.File).Text, port.Evidence.Line)) {
+	if !ok || c.Of.FindPort != nil {
 		return port, ok
 	}
-	if called, all := s.portOfCallers(c); all && !s.isOfOther(c, called.Number) {
+	isDefault := c.reads("PORT") && takesPort.MatchString(lineOf(s.tree.Source(port.Evidence.File).Text, port.Evidence.Line))
+	if called, all := s.portOfCallers(c); all && (isDefault || c.takes(called)) && !s.isOfOther(c, called.Number) {
 		if called.Number == port.Number {
 			return port, true
 		}
@@ -151,12 +154,22 @@ func (s containerPorts) portOfSource(c *candidate) (Port, bool) {
 		c.Note(e)
 		return called, true
 	}
+	if !isDefault {
+		return port, true
+	}
 	if example := exampleIn(c.envs); example != nil && (environment{c}).loadsEnvFiles() {
 		if shown, ok := c.portRead(*example); ok {
 			return shown, true
 		}
 	}
 	return port, true
+}
+
+// takes says whether the command that starts the service says the port.
+func (c *candidate) takes(port Port) bool {
+	app := *c.App
+	app.Port = port
+	return c.Of.Commands != nil && slices.ContainsFunc(c.Of.Commands(&app).Dev, func(word string) bool { return strings.Contains(word, strconv.Itoa(port.Number)) })
 }
 
 // isOfOther says whether the source of another server says the port.
@@ -191,7 +204,7 @@ func (s containerPorts) portOfOwnEnv(c *candidate) (Port, bool) {
 				return stack.PortAt(n, env.At(name)), true
 			}
 		}
-		if port, ok := c.portOfAddress(env); ok {
+		if port, ok := portOfAddress(c, env); ok {
 			return port, true
 		}
 	}

@@ -26,7 +26,7 @@ func TestPortOfAService(t *testing.T) {
 		{"the source of the entry before others", "-- api/a.py --\napp.run(port=4055)\n-- api/app.py --\nfrom flask import Flask\napp = Flask(__name__)\napp.run(port=4005)\n", "4005 api/app.py:3 port 4005"},
 		{"a default, and another port that all pages call", page + "-- api/run.py --\napp.run(port=int(os.environ.get('PORT', 4005)))\n", "4008 web/src/a.ts:1 http://localhost:4008"},
 		{"a default, and pages that call two ports", page + "-- web/src/b.ts --\nfetch('http://localhost:4009/x')\n-- api/run.py --\napp.run(port=int(os.environ.get('PORT', 4005)))\n", "4005 api/run.py:1 port 4005"},
-		{"what no variable changes, and another port that all pages call", page + source, "4005 api/run.py:1 port 4005"},
+		{"a start by hand, and another port that all pages call", page + source, "4008 web/src/a.ts:1 http://localhost:4008"},
 		{"its own env file", "-- api/.env --\nSERVER_PORT=4006\n", "4006 api/.env:1 SERVER_PORT"},
 		{"an example", "-- api/.env.example --\nA=1\nPORT=4006\n", "4006 api/.env.example:2 PORT"},
 		{"its own URL in an env file", "-- api/.env --\nBACKEND_URL=http://localhost:4006/x\n", "4006 api/.env:1 BACKEND_URL"},

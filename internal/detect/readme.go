@@ -8,19 +8,16 @@ import (
 
 	"github.com/devup-cli/devup/internal/detect/runfiles"
 	"github.com/devup-cli/devup/internal/envfile"
-	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/tree"
 )
-
-var readmePort = lazyregexp.New(`(?i)(?:localhost|127\.0\.0\.1|0\.0\.0\.0):(\d{2,5})\b|--port[= ](\d{2,5})\b|\bport\s*:?\s+` + "`?" + `(\d{4,5})\b`)
 
 // portOfReadme believes the service's own README where it names one port, and
 // the root's where the line names the service.
 func (s containerPorts) portOfReadme(c *candidate) (Port, bool) {
 	own := readme(s.tree, c.Dir)
 	if own != "" && (c.Dir != "." || len(s.found) == 1) {
-		if port, ok := onlyPort(own, s.tree.Text(own), func(string) bool { return true }); ok {
+		if port, ok := runfiles.OnlyPort(own, s.tree.Text(own), func(string) bool { return true }); ok {
 			return port, true
 		}
 	}
@@ -29,7 +26,7 @@ func (s containerPorts) portOfReadme(c *candidate) (Port, bool) {
 		return Port{}, false
 	}
 	taken := s.saidByOthers(c)
-	return onlyPort(root, s.tree.Text(root), func(line string) bool {
+	return runfiles.OnlyPort(root, s.tree.Text(root), func(line string) bool {
 		if !stack.HasOne(line, c.words()...) || stack.HasOne(line, taken...) {
 			return false
 		}
@@ -52,30 +49,6 @@ func (s containerPorts) saidByOthers(c *candidate) []string {
 		}
 	}
 	return taken
-}
-
-// onlyPort is the port that the lines of a text that count name, if they name
-// one only.
-func onlyPort(name, text string, counts func(lowerLine string) bool) (Port, bool) {
-	var found Port
-	for i, line := range strings.Split(text, "\n") {
-		if !counts(strings.ToLower(line)) {
-			continue
-		}
-		for _, match := range readmePort.FindAllStringSubmatch(line, -1) {
-			n, ok := stack.PortNumber(match[1] + match[2] + match[3])
-			if !ok || stack.IsDataPort(n) {
-				continue
-			}
-			if found.Number != 0 && found.Number != n {
-				return Port{}, false
-			}
-			if found.Number == 0 {
-				found = stack.PortAt(n, tree.At(name, i+1, fmt.Sprintf("port %d", n)))
-			}
-		}
-	}
-	return found, found.Number != 0
 }
 
 // words are what a README may call the service.
@@ -135,11 +108,11 @@ var everyones = setOf("PORT", "HOST", "NODE_ENV", "ENV", "DEBUG")
 // shownValue is what an example shows for a variable without which the service does not start, where
 // it is no placeholder. Examples that are files are copied as they are.
 func shownValue(c *candidate, v *Variable, uses []stack.Use) string {
-	if !v.Required || v.Secret {
+	if !v.Required {
 		return ""
 	}
 	for _, u := range uses {
-		if u.Name == v.Name && u.Value != "" && isReadme(c, u.Where.File) && !envfile.IsOpen(u.Value) {
+		if u.Name == v.Name && u.Value != "" && isReadme(c, u.Where.File) && !envfile.IsOpen(u.Value) && (!v.Secret || strings.HasPrefix(u.Value, "sqlite:")) {
 			return u.Value
 		}
 	}

@@ -270,7 +270,10 @@ const (
 // nearest to its directory first. A directory that PHP serves is code, also public.
 func (s *scan) filesOf(c *candidate) []string {
 	var files []string
-	runs := func(f *tree.Directory) bool { return !tree.IsAside(f.Path) || f.Path == path.Join(c.Dir, c.Module) }
+	bundled := c.Of.Language.Bundled
+	runs := func(f *tree.Directory) bool {
+		return (!tree.IsAside(f.Path) || f.Path == path.Join(c.Dir, c.Module)) && (bundled == "" || !s.tree.Has(path.Join(f.Path, bundled)))
+	}
 	for _, dir := range c.dataDirectories() {
 		for _, f := range s.tree.Below(dir, func(f *tree.Directory) bool { return !s.found.has(f.Path) && runs(f) }) {
 			for _, name := range f.Names {

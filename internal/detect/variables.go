@@ -21,7 +21,7 @@ import (
 // usesIn are the variables that a source file of a service reads: as its language reads them, or
 // the first that has such files.
 func usesIn(own *stack.Language, source tree.File) []stack.Use {
-	if !stack.HasOne(source.Text, "env", "ENV", "viper.", "Environment", "config(", "Settings", "OrThrow", "onfig", "oi.", " z.", "${") {
+	if !stack.HasOne(source.Text, "env", "ENV", "viper.", "Environment", "config(", "Settings", "OrThrow", "onfig", "oi.", " z.", "etVar(", "${") {
 		return nil
 	}
 	for _, language := range append([]*stack.Language{own}, stacks.Languages()...) {
@@ -140,7 +140,7 @@ func decideVariables(all services, c *candidate) []Variable {
 		}
 		v.Usual = cmp.Or(v.Usual, shownValue(c, v, uses))
 		wire(all, c, v, values[name])
-		v.Inside = callsInside(all, c, v, readers[name])
+		v.Inside, v.Unread = callsInside(all, c, v, readers[name]), !c.reads(name)
 		variables = append(variables, c.provided(*v))
 	}
 	decideEnvFiles(c, variables)

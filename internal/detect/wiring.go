@@ -45,6 +45,9 @@ func wire(all services, c *candidate, v *Variable, values []string) {
 	if sibling == nil && isURL && known.port != 0 {
 		sibling = all.byPort(known.port)
 	}
+	if sibling == nil && !isURL && requestsBy(c, v.Name) {
+		sibling = all.only(backend, c)
+	}
 	if sibling == nil {
 		return
 	}
@@ -55,11 +58,37 @@ func wire(all services, c *candidate, v *Variable, values []string) {
 	}
 }
 
+var (
+	// baseNames say that a variable holds an address, and nothing else.
+	baseNames = lazyregexp.New(`^[A-Z]+_(?:APP_)?(?:BASE_?|ROOT_?|PUBLIC_)?(?:URL|URI|ENDPOINT|SERVER|BASE)$`)
+	// hostNames say that a variable holds the address of a server, perhaps without its scheme.
+	hostNames = lazyregexp.New(`^[A-Z]+_(?:[A-Z]+_)?(?:API|BACKEND|SERVER)_(?:HOST|HOSTNAME|DOMAIN|ADDRESS)$`)
+	// asBase is a variable at the beginning of what a page requests.
+	asBase = lazyregexp.New("(?:\\b(?:fetch|axios|ky)|\\.(?:get|post|put|patch|delete|request))\\(\\s*(?:`\\$\\{)?(?:import\\.meta|process)\\.env\\.(\\w+)|\\bbaseURL\\s*:\\s*(?:import\\.meta|process)\\.env\\.(\\w+)")
+)
+
+// requestsBy says whether a page sends its requests to the address in a variable, which by its name is
+// that of any server.
+func requestsBy(c *candidate, name string) bool {
+	switch {
+	case !c.Page || !c.hasPrefix(name) || !c.reads(name):
+		return false
+	case hostNames.MatchString(name):
+		return slices.ContainsFunc(c.Sources, func(source tree.File) bool {
+			return strings.Contains(source.Text, name) && slices.ContainsFunc(asBase.FindAllStringSubmatch(source.Text, 20), func(m []string) bool { return m[1]+m[2] == name })
+		})
+	}
+	return !c.Of.ServerSide && baseNames.MatchString(name) && environment{c}.mentions(requests)
+}
+
 // addressIn is the first address among the values of a variable, and whether one of them is a
 // database, another host, or no URL at all.
 func addressIn(c *candidate, name string, values []string) (known address, isURL, elsewhere bool) {
 	alone := "" // a path
 	for _, value := range values {
+		if leftOpen(value) {
+			continue
+		}
 		for item := range strings.SplitSeq(value, ",") { // CORS origins come in lists
 			switch found, ok := parseURL(item); {
 			case ok && !isURL:

@@ -123,7 +123,7 @@ var registryRules = []Rule{
 		Sentence: "$registry refuses the login that is stored for it", Hint: "log in again with `$login`",
 	},
 	{
-		Reason: LoginNeeded, Scope: Pull | Push, Rank: Low, Pattern: re(unauthorized),
+		Reason: LoginNeeded, Scope: Pull | Push, Rank: Middle, Pattern: re(unauthorized),
 		Sentence: "$registry requires a login", Hint: "log in with `$login`",
 	},
 	{
@@ -131,7 +131,7 @@ var registryRules = []Rule{
 		Sentence: "$registry requires a login", Hint: "log in with `$login`",
 	},
 	{
-		Reason: LoginNeeded, Scope: Pull, Rank: Middle, Pattern: re(denied),
+		Reason: LoginNeeded, Scope: Pull, Rank: Low, Pattern: re(denied), // containerd says that of any refusal
 		Sentence: "$registry has no such image, or requires a login for it", Hint: "check the image's name; if it is private, log in with `$login`",
 	},
 	{

@@ -11,6 +11,7 @@ func re(text string) *lazyregexp.Regexp { return lazyregexp.New(text) }
 // Reasons that callers distinguish.
 const (
 	CommandMissing      = "command-missing"
+	TableMissing        = "table-missing"
 	CrashLoop           = "crash-loop"
 	Denied              = "denied"
 	DiskFull            = "disk-full"

@@ -22,7 +22,7 @@ var serviceRules = []Rule{
 		Sentence: "the database server has no database named $name", Hint: "name it in POSTGRES_DB or MYSQL_DATABASE before the volume is first used, or create it",
 	},
 	{
-		Reason: "table-missing", Scope: program, Rank: Middle, Pattern: re(`relation "(?P<name>[^"]+)" does not exist|no such table: (?P<name2>[\w.]+)|Table '(?P<name3>[^']+)' doesn't exist`),
+		Reason: TableMissing, Scope: program, Rank: Middle, Pattern: re(`relation "(?P<name>[^"]+)" does not exist|no such table: (?P<name2>[\w.]+)|Table '(?P<name3>[^']+)' doesn't exist`),
 		Sentence: "the database has no table $name", Hint: "run the migrations, for instance with `devup exec`, or as x-devup.setup of the service",
 	},
 	{

@@ -36,7 +36,7 @@ type imageState struct {
 func (s Store) observe(ctx context.Context, r Request) (*imageState, error) {
 	state := &imageState{unfit: map[string]bool{}, tagged: map[string]time.Time{}, memory: recall(s.StateDir), now: time.Now()}
 	var err error
-	if !r.Known.covers(r.Project) {
+	if !r.Known.Covers(r.Project) {
 		if r.Known, err = s.List(ctx, r.Project); err != nil {
 			return state, err
 		}

@@ -59,8 +59,8 @@ func (s Store) List(ctx context.Context, p *project.Project) (Listing, error) {
 	return l, err
 }
 
-// covers reports whether the listing answers for the project.
-func (l Listing) covers(p *project.Project) bool {
+// Covers reports whether the listing answers for the project.
+func (l Listing) Covers(p *project.Project) bool {
 	return !slices.ContainsFunc(references(p), func(image string) bool { return !slices.Contains(l.References, image) })
 }
 

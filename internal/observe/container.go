@@ -21,6 +21,9 @@ func containerOf(s container.Summary) plan.Container {
 		OneOff: strings.EqualFold(s.Labels[plan.LabelOneOff], "true") || s.Labels[plan.LabelHook] != "",
 		Hook:   s.Labels[plan.LabelHook] != "",
 	}
+	if of := s.ImageManifestDescriptor; of != nil {
+		c.Image = of.Digest.String()
+	}
 	c.Number, _ = strconv.Atoi(s.Labels[plan.LabelNumber]) // 0 for a container without a number
 	c.Health = healthOf(s)
 	c.Joins = joins(s.HostConfig.NetworkMode)

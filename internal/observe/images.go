@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/containerd/platforms"
 	"github.com/distribution/reference"
 	"github.com/moby/moby/api/types/image"
 	"github.com/moby/moby/client"
@@ -18,13 +19,13 @@ type imageLister interface {
 }
 
 // Images gives the IDs of those of the references that the engine has, in one
-// call; none for no references.
+// call; none for no references. See [plan.ImageID] for those of other platforms.
 func Images(ctx context.Context, e imageLister, refs []string) (map[string]string, error) {
 	found := map[string]string{}
 	if len(refs) == 0 {
 		return found, nil
 	}
-	var options client.ImageListOptions
+	options := client.ImageListOptions{Manifests: true}
 	if !slices.ContainsFunc(refs, imageIDs.MatchString) { // which the filter does not find
 		options.Filters = client.Filters{}.Add("reference", refs...)
 	}
@@ -35,7 +36,7 @@ func Images(ctx context.Context, e imageLister, refs []string) (map[string]strin
 	for _, item := range list.Items {
 		for _, ref := range refs {
 			if slices.ContainsFunc(slices.Concat(item.RepoTags, item.RepoDigests), func(have string) bool { return sameReference(ref, have) }) {
-				found[ref] = item.ID
+				identify(found, ref, item)
 			}
 		}
 	}
@@ -47,10 +48,31 @@ func Images(ctx context.Context, e imageLister, refs []string) (map[string]strin
 			return strings.HasPrefix(image.ID, "sha256:"+strings.TrimPrefix(ref, "sha256:"))
 		})
 		if i >= 0 {
-			found[ref] = list.Items[i].ID
+			identify(found, ref, list.Items[i])
 		}
 	}
 	return found, nil
+}
+
+// identify notes the ID of an image, and the IDs for each platform that it is there for. In
+// containerd's store that is a manifest, as in Docker Compose: the ID of an index changes with
+// what only describes the image. Since API 1.48 both lists of the engine say so.
+func identify(found map[string]string, ref string, item image.Summary) {
+	found[ref] = item.ID
+	if item.Descriptor == nil {
+		return
+	}
+	here := slices.DeleteFunc(slices.Clone(item.Manifests), func(m image.ManifestSummary) bool {
+		return m.Kind != image.ManifestKindImage || !m.Available
+	})
+	for _, m := range slices.Backward(here) { // of several that fit, the first
+		if len(here) == 1 || m.ImageData != nil && platforms.Default().Match(m.ImageData.Platform) {
+			found[ref] = m.ID
+		}
+		if m.ImageData != nil {
+			found[ref+" "+platforms.Format(platforms.Normalize(m.ImageData.Platform))] = m.ID
+		}
+	}
 }
 
 // imageIDs are what `image:` may say instead of a name.

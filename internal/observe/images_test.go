@@ -2,10 +2,16 @@ package observe
 
 import (
 	"context"
+	"runtime"
 	"testing"
 
+	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/google/go-cmp/cmp"
 	"github.com/moby/moby/api/types/image"
 	"github.com/moby/moby/client"
+	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
+
+	"github.com/devup-cli/devup/internal/plan"
 )
 
 // filtered is an engine with one image, which its filter finds by name only.
@@ -30,6 +36,44 @@ func TestImagesByID(t *testing.T) {
 	}
 	if found, _ := Images(t.Context(), engine, []string{"deadbeef0000"}); len(found) > 0 {
 		t.Errorf("found %v", found)
+	}
+}
+
+// TestImagesInContainerdsStore: an index has the ID of its manifest for this machine, and those
+// for other platforms under their names. What only describes the image changes no ID.
+func TestImagesInContainerdsStore(t *testing.T) {
+	t.Parallel()
+	manifest := func(id, arch string, kind image.ManifestKind, available bool) image.ManifestSummary {
+		m := image.ManifestSummary{ID: id, Kind: kind, Available: available}
+		if arch != "" {
+			m.ImageData = &image.ImageProperties{Platform: ocispec.Platform{OS: "linux", Architecture: arch}}
+		}
+		return m
+	}
+	other := map[string]string{"amd64": "arm64", "arm64": "amd64"}[runtime.GOARCH]
+	here, there, notes := manifest("here", runtime.GOARCH, "image", true), manifest("there", other, "image", true), manifest("notes", "", "attestation", true)
+	for name, test := range map[string]struct {
+		manifests []image.ManifestSummary
+		want      map[string]string
+	}{
+		"for two platforms":    {[]image.ManifestSummary{there, here, notes}, map[string]string{"a": "here", "a linux/" + runtime.GOARCH: "here", "a linux/" + other: "there"}},
+		"only for another one": {[]image.ManifestSummary{there, notes, manifest("gone", runtime.GOARCH, "image", false)}, map[string]string{"a": "there", "a linux/" + other: "there"}},
+		"not told for which":   {[]image.ManifestSummary{manifest("here", "", "image", true)}, map[string]string{"a": "here"}},
+		"for none":             {[]image.ManifestSummary{notes}, map[string]string{"a": "index"}},
+	} {
+		found := map[string]string{}
+		identify(found, "a", image.Summary{ID: "index", Descriptor: &ocispec.Descriptor{}, Manifests: test.manifests})
+		if diff := cmp.Diff(test.want, found); diff != "" {
+			t.Errorf("%s: -want +got\n%s", name, diff)
+		}
+	}
+	p, services := &types.Project{Name: "shop"}, map[string]string{"a": "here", "a linux/" + other: "there"}
+	for platform, want := range map[string]string{"": "here", "linux/" + other: "there", "linux/riscv64": "here"} {
+		s := types.ServiceConfig{}
+		s.Image, s.Platform = "a", platform
+		if got := plan.ImageID(services, p, s); got != want {
+			t.Errorf("%q: got %q, want %q", platform, got, want)
+		}
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/moby/moby/api/types/network"
 	"github.com/moby/moby/api/types/volume"
 	"github.com/moby/moby/client"
+	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 
 	"github.com/devup-cli/devup/internal/plan"
 )
@@ -187,6 +188,7 @@ func TestContainerOf(t *testing.T) {
 		want    plan.Container
 	}{
 		{"of no project", container.Summary{ID: "1", Names: []string{"/db/alias", "/x"}, State: "exited"}, plan.Container{ID: "1", Name: "x", State: "exited"}},
+		{"the platform of its image", container.Summary{ImageID: "index", ImageManifestDescriptor: &ocispec.Descriptor{Digest: "here"}}, plan.Container{Image: "here"}},
 		{"its health", container.Summary{Health: &container.HealthSummary{Status: container.Unhealthy}, Status: "Up (healthy)"}, plan.Container{Health: "unhealthy"}},
 		{"its health, before API 1.52", container.Summary{Status: "Up 3 minutes (healthy)"}, plan.Container{Health: "healthy"}},
 		{"its bad health, before API 1.52", container.Summary{Status: "Up 3 minutes (unhealthy)"}, plan.Container{Health: "unhealthy"}},

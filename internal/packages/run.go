@@ -41,7 +41,7 @@ type Work struct {
 // Missing are the installations of which no container shows that they are complete.
 func (w Work) Missing() []Install {
 	return slices.DeleteFunc(slices.Clone(w.Installs), func(i Install) bool {
-		return i.there(w.Images[plan.ImageName(w.Project, w.Project.Services[i.Service])])
+		return i.there(plan.ImageID(w.Images, w.Project, w.Project.Services[i.Service]))
 	})
 }
 

@@ -1,10 +1,12 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/containerd/platforms"
 )
 
 // ContainerName is the name that Compose would give the container.
@@ -42,6 +44,17 @@ func SlimImage(p *types.Project, s types.ServiceConfig) string {
 
 // BaseImage is the name of what the packages for a [SlimImage] are installed in.
 func BaseImage(slim string) string { return slim + "-base" }
+
+// ImageID is the ID of a service's image among those that the engine has: by name and, in
+// containerd's store, also by "NAME PLATFORM".
+func ImageID(images map[string]string, p *types.Project, s types.ServiceConfig) string {
+	name := ImageName(p, s)
+	platform, err := platforms.Parse(s.Platform)
+	if err != nil { // none, or one that creating the container complains about
+		return images[name]
+	}
+	return cmp.Or(images[name+" "+platforms.Format(platform)], images[name])
+}
 
 // ShortID is the first part of an ID that is enough to name it.
 func ShortID(id string) string {

@@ -5,6 +5,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/devup-cli/devup/internal/project"
 )
 
 // Labels by which resources are found again. The first group is Compose's, so
@@ -46,9 +48,8 @@ const (
 	HookPackages = "packages"
 )
 
-// ComposeVersion is the value of [LabelVersion]: the Docker Compose whose labels and hashes devup
-// writes.
-const ComposeVersion = "5.5.0"
+// ComposeVersion is the value of [LabelVersion].
+const ComposeVersion = project.ComposeVersion
 
 // Mount is a mount of a container that exists.
 type Mount struct {

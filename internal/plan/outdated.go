@@ -83,7 +83,7 @@ func (m *maker) outdated(want wanted, c Container) []string {
 	if m.options.ForceRecreate && named || m.options.AlwaysDeps && !named {
 		causes = append(causes, "asked for")
 	}
-	if id := m.observed.Images[ImageName(m.project, s)]; id != "" && id != c.Image {
+	if id := ImageID(m.observed.Images, m.project, s); id != "" && id != c.Image {
 		causes = append(causes, fmt.Sprintf("image %s → %s", ShortID(c.Image), ShortID(id)))
 	}
 	causes = append(causes, want.changes(c)...)

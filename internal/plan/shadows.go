@@ -17,7 +17,7 @@ func (m shadows) keptVolumes(s types.ServiceConfig, c Container) map[string]stri
 		return nil
 	}
 	kept := c.Data()
-	if id := m.observed.Images[ImageName(m.project, s)]; id == "" || id != c.Image {
+	if id := ImageID(m.observed.Images, m.project, s); id == "" || id != c.Image {
 		return m.left(s, kept)
 	}
 	for target, name := range c.Shadows() {
@@ -31,7 +31,7 @@ func (m shadows) keptVolumes(s types.ServiceConfig, c Container) map[string]stri
 // left adds to kept the volumes that hold what the service's image holds and that
 // no container has: a down left them. To fill new ones takes seconds.
 func (m shadows) left(s types.ServiceConfig, kept map[string]string) map[string]string {
-	id := m.observed.Images[ImageName(m.project, s)]
+	id := ImageID(m.observed.Images, m.project, s)
 	if m.options.RenewAnon || id == "" {
 		return kept
 	}

@@ -18,6 +18,9 @@ import (
 	"github.com/devup-cli/devup/internal/composefile"
 )
 
+// ComposeVersion is the Docker Compose whose labels and hashes devup writes.
+const ComposeVersion = "5.5.0"
+
 // Project is a loaded project. It is immutable: changes go into a copy, which
 // [Project.Edit] and [Project.Rewrite] make.
 type Project struct {

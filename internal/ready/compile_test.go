@@ -92,7 +92,7 @@ func TestWaitSaysWhatDoesNotCompile(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld()
-				w.answer, w.logs["c1"] = always(answer{answered, 200}), test.log
+				w.answer, w.logs["c1"] = always(answer{outcome: answered, status: 200}), test.log
 				if test.later != "" {
 					time.AfterFunc(400*time.Millisecond-time.Millisecond, func() {
 						w.mu.Lock()

@@ -76,7 +76,7 @@ func (e *evidence) recordAnswer(a answer, now time.Time) {
 }
 
 func (e *evidence) recordState(s state, now time.Time) {
-	if e.state.known && !s.started.Equal(e.state.started) { // another process: its sockets are not the old one's
+	if another(e.state, s) { // process: its sockets are not the old one's
 		e.sockets, e.inspectedAt, e.unreadable, e.loopbackFor, e.wrongPortFor = sockets{}, time.Time{}, false, since{}, since{}
 		e.crashedFor, e.lastUsage, e.idleFor, e.runsFor = since{}, cpuUsage{}, since{}, since{}
 	}
@@ -90,6 +90,14 @@ func (e *evidence) recordState(s state, now time.Time) {
 	}
 	e.runsFor.mark(runs, now)
 	e.unhealthyFor.mark(s.health == container.Unhealthy, now)
+}
+
+// another reports whether the container runs another process than before.
+func another(before, s state) bool {
+	if before.listed || s.listed {
+		return before.listed && s.restarts > 0
+	}
+	return before.known && !s.started.Equal(before.started)
 }
 
 func (e *evidence) recordSockets(s sockets, err error, now time.Time) {

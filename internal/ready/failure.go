@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"html"
 	"io"
 	"slices"
 	"strings"
@@ -27,8 +28,12 @@ const (
 // failure makes the error for a verdict: the sentence, the likely cause, the last
 // lines and what to do next.
 func (a *prober) failure(ctx context.Context, r verdict) (*fail.Error, diagnose.Cause) {
+	a.evidence.state = a.inspected(ctx, a.evidence.state)
 	lines := a.log(ctx, a.evidence.state, readLines)
 	cause, found := diagnose.Text(diagnose.Run, lines, a.evidence.state.exit, nil)
+	if !found && r.code == fail.ServerError {
+		cause, found = diagnose.Text(diagnose.Run, a.evidence.last.lines(), 0, nil)
+	}
 	if !found || !explains(cause, r.code) {
 		cause = diagnose.Cause{}
 	}
@@ -92,12 +97,22 @@ func (a *prober) hint(r verdict, c diagnose.Cause, lines []string) string {
 func (a *prober) log(ctx context.Context, s state, lines string) []string {
 	ctx, cancel := context.WithTimeout(ctx, logTime)
 	defer cancel()
+	s = a.inspected(ctx, s)
 	found := a.logSince(ctx, s, lines, s.started)
-	if len(found) == 0 && s.ended() && !s.started.IsZero() {
+	if len(found) == 0 && (s.ended() || s.looping()) && !s.started.IsZero() {
 		// A busy engine notes the start after the program has said its only line.
 		found = a.logSince(ctx, s, lines, s.started.Add(-startNoted))
 	}
 	return found
+}
+
+// inspected is a state with what a list of containers leaves out.
+func (a *prober) inspected(ctx context.Context, s state) state {
+	if !s.listed {
+		return s
+	}
+	a.watch.inspect(ctx, a.probe.Container)
+	return a.view.now()
 }
 
 // startNoted is how much later than it was an engine may say that a program began.
@@ -109,7 +124,7 @@ func (a *prober) logSince(ctx context.Context, s state, lines string, from time.
 	if !from.IsZero() {
 		options.Since = from.Format(time.RFC3339Nano)
 	}
-	stream, err := a.engine.ContainerLogs(ctx, a.probe.Container, options)
+	stream, err := a.engine.Containers.ContainerLogs(ctx, a.probe.Container, options)
 	if err != nil {
 		return nil
 	}
@@ -127,6 +142,18 @@ func (a *prober) logSince(ctx context.Context, s state, lines string, from time.
 // control matches what a program sends to move a terminal's cursor or to colour
 // its text.
 var control = lazyregexp.New(`\x1b(\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|[@-Z\\^_])`)
+
+// markup are the tags of a page, and the quotes of texts in JSON.
+var markup = lazyregexp.New(`<[^<>]*>|\\(")`)
+
+// lines are those of an answer that says why it is an error, each without markup and cut.
+func (a answer) lines() []string {
+	lines := cleanLines(html.UnescapeString(markup.ReplaceAllString(a.said, "$1")))
+	for i, line := range lines {
+		lines[i] = strings.ToValidUTF8(line[:min(len(line), 400)], "")
+	}
+	return lines
+}
 
 // cleanLines splits a log into lines without control sequences and empty lines.
 func cleanLines(text string) []string {

@@ -43,7 +43,7 @@ type Probe struct {
 	Stack       string      // x-devup.stack, for better hints; may be empty
 	HealthCheck bool        // the project declares a healthcheck
 	MustHealthy bool        // an answer does not suffice: a healthcheck, where it has one, must pass too
-	OneShot     bool        // it may exit with 0: nothing restarts it and it publishes no port
+	OneShot     bool        // it may exit with 0: nothing restarts it, it publishes no port, and it is no worker of a stack
 	Source      Source      // what it is made from here
 	Limit       string      // which key limits its memory and where, as "mem_limit of web (devup.yaml:19)"; empty for none
 	TTY         bool        // it has a terminal: what it prints is not framed
@@ -92,7 +92,7 @@ func forService(s types.ServiceConfig, listened []types.ServicePortConfig, x pro
 		Service: s.Name, Number: number, Stack: x.Stack,
 		HealthCheck: s.HealthCheck != nil && !s.HealthCheck.Disable && len(s.HealthCheck.Test) > 0 && s.HealthCheck.Test[0] != "NONE",
 		MustHealthy: slices.Contains(conditions, types.ServiceConditionHealthy),
-		OneShot:     !restarts(s) && len(listened) == 0,
+		OneShot:     !restarts(s) && len(listened) == 0 && x.Stack == "",
 		TTY:         s.Tty,
 	}
 	ports := published(listened, number)

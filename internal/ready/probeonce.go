@@ -30,6 +30,7 @@ const (
 type answer struct {
 	outcome outcome
 	status  int
+	said    string // with a serverError
 }
 
 // holdTime is how long an idle connection must stay open before
@@ -80,10 +81,10 @@ func probeHTTP(ctx context.Context, p Probe) answer {
 		case res.StatusCode < http.StatusOK:
 			continue // 103 and its like come before the answer
 		case res.StatusCode >= http.StatusInternalServerError:
-			_, _ = io.CopyN(io.Discard, res.Body, 64<<10) // a dev server writes its traceback with the page
-			return answer{serverError, res.StatusCode}
+			said, _ := io.ReadAll(io.LimitReader(res.Body, 64<<10)) // a dev server writes its traceback with the page
+			return answer{serverError, res.StatusCode, string(said)}
 		default:
-			return answer{answered, res.StatusCode}
+			return answer{outcome: answered, status: res.StatusCode}
 		}
 	}
 }

@@ -50,14 +50,17 @@ func TestProbeHTTP(t *testing.T) {
 		mux.HandleFunc(path, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Location", "/broken") // must not be followed
 			w.WriteHeader(status)
+			if status >= http.StatusInternalServerError {
+				_, _ = io.WriteString(w, "sorry")
+			}
 		})
 	}
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	host, port := addressOf(t, server.Listener.Addr())
 	for path, want := range map[string]answer{
-		"/ok": {answered, 200}, "/none": {answered, 404}, "/moved": {answered, 302}, "/denied": {answered, 401},
-		"/broken": {serverError, 500}, "/busy": {serverError, 503},
+		"/ok": {answered, 200, ""}, "/none": {answered, 404, ""}, "/moved": {answered, 302, ""}, "/denied": {answered, 401, ""},
+		"/broken": {serverError, 500, "sorry"}, "/busy": {serverError, 503, "sorry"},
 	} {
 		if got := probeOnce(t.Context(), Probe{Kind: HTTP, Host: host, Port: port, Path: path}, plenty); got != want {
 			t.Errorf("%s: got %v, want %v", path, got, want)
@@ -116,7 +119,7 @@ func TestProbeOtherServers(t *testing.T) {
 	t.Run("one that wants TLS", func(t *testing.T) {
 		t.Parallel()
 		got := probeOnce(t.Context(), Probe{Kind: HTTP, Host: secureHost, Port: securePort, Path: "/"}, plenty)
-		if want := (answer{answered, 400}); got != want {
+		if want := (answer{outcome: answered, status: 400}); got != want {
 			t.Errorf("got %v, want %v", got, want)
 		}
 	})

@@ -48,6 +48,7 @@ func (a *prober) await(ctx context.Context) *fail.Error {
 		}
 	}
 	a.view = a.watch.follow(ctx, p.Container)
+	a.evidence.recordState(a.view.now(), time.Now())
 	return a.loop(ctx)
 }
 
@@ -57,7 +58,6 @@ func (a *prober) confirm(ctx context.Context) *fail.Error {
 	if a.view == nil || a.hasPort() || a.probe.Kind == Completed {
 		return nil
 	}
-	a.watch.inspect(ctx, a.probe.Container)
 	a.evidence.recordState(a.view.now(), time.Now())
 	if r := a.evidence.evaluateState(time.Now()); r.code != "" {
 		return a.conclude(ctx, r)
@@ -110,7 +110,7 @@ func (a *prober) loop(ctx context.Context) *fail.Error {
 			q.requestUsage(inner)
 		case read := <-q.usages:
 			a.evidence.recordUsage(read)
-			q.usageTimer.Reset(idleTime)
+			q.usageTimer.Reset(usagePause)
 		}
 	}
 }
@@ -177,7 +177,7 @@ func (q *questions) requestUsage(ctx context.Context) {
 		q.usageTimer.Reset(lastPause)
 		return
 	}
-	q.busy.Go(func() { send(ctx, q.usages, readUsage(ctx, q.engine, q.probe.Container)) })
+	q.busy.Go(func() { send(ctx, q.usages, readUsage(ctx, q.engine.Containers, q.probe.Container)) })
 }
 
 // send gives a value to the loop, unless that has ended.
@@ -217,7 +217,7 @@ type inspection struct {
 // inspectContainer reads inside the container once. It must not touch the evidence, which
 // the loop goes on collecting; s is the container's state as it was.
 func (a *prober) inspectContainer(ctx context.Context, s state) inspection {
-	found, err := listening(ctx, a.engine, a.probe.Container)
+	found, err := listening(ctx, a.engine.Exec, a.probe.Container)
 	result := inspection{sockets: found, err: err}
 	ofOthers := func(port int) bool { return slices.Contains(a.probe.Neighbors, port) }
 	if ports := slices.Concat(found.outside, found.loopback); err == nil && len(slices.DeleteFunc(ports, ofOthers)) == 0 {

@@ -29,15 +29,23 @@ import (
 	"github.com/devup-cli/devup/internal/fail"
 )
 
-// Engine is what [Wait] needs of the container engine; a client of
-// github.com/moby/moby/client is one. It is asked only about services that do
-// not answer at once.
-type Engine interface {
+// Engine is what [Wait] needs of the container engine. [On] gives that of a client. It is
+// asked only about services that do not answer at once.
+type Engine struct {
+	Containers Containers
+	Exec       containerexec.Attacher
+}
+
+// On is the engine that a client is connected to.
+func On(c *client.Client) Engine { return Engine{c, c} }
+
+// Containers says what is to be known of containers.
+type Containers interface {
+	ContainerList(ctx context.Context, o client.ContainerListOptions) (client.ContainerListResult, error)
 	ContainerInspect(ctx context.Context, container string, o client.ContainerInspectOptions) (client.ContainerInspectResult, error)
 	ContainerLogs(ctx context.Context, container string, o client.ContainerLogsOptions) (client.ContainerLogsResult, error)
 	ContainerStats(ctx context.Context, container string, o client.ContainerStatsOptions) (client.ContainerStatsResult, error)
 	Events(ctx context.Context, o client.EventsListOptions) client.EventsResult
-	containerexec.Attacher
 }
 
 // Options say how long to wait and where to report. The zero Options wait for three

@@ -12,6 +12,7 @@ import (
 // state is a container's state. The zero state is that of a container that was not inspected.
 type state struct {
 	known       bool
+	listed      bool // all that is known is that it runs, and has no healthcheck
 	gone        bool // it was removed
 	status      container.ContainerState
 	exit        int
@@ -44,6 +45,12 @@ func stateOf(c container.InspectResponse) state {
 		s.memory = c.HostConfig.Memory
 	}
 	return s
+}
+
+// begins reports whether a list of containers says all that is to be known of one: it has run for
+// seconds, and has no healthcheck.
+func begins(c container.Summary) bool {
+	return c.State == container.StateRunning && strings.Contains(c.Status, "second") && (c.Health == nil || c.Health.Status == container.NoHealthcheck) && !strings.Contains(c.Status, "health")
 }
 
 // lastCheck is the last line that the last failed healthcheck printed.

@@ -18,7 +18,7 @@ func TestWaitAsksNoEngineWhenAllAnswer(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld()
-		w.answer = always(answer{answered, 404})
+		w.answer = always(answer{outcome: answered, status: 404})
 		api, worker := web(), Probe{Service: "worker", Container: "c3", Kind: Running, Settled: true}
 		api.Service, api.Container, api.Kind = "db", "c2", TCP
 		last, took, err := w.run(t.Context(), Options{}, web(), api, worker)
@@ -45,7 +45,7 @@ func TestWait(t *testing.T) {
 	}{
 		{
 			name:  "answers after a while",
-			world: func(w *world) { w.answer = after(20*time.Second, answer{answered, 200}) },
+			world: func(w *world) { w.answer = after(20*time.Second, answer{outcome: answered, status: 200}) },
 			want:  "web done: answers 200", by: 21 * time.Second,
 		},
 		{
@@ -130,7 +130,7 @@ func TestWait(t *testing.T) {
 		{
 			name: "restarted by its watcher",
 			world: func(w *world) {
-				w.answer, w.sockets = after(15*time.Second, answer{answered, 200}), listens("0B00007F:8888")
+				w.answer, w.sockets = after(15*time.Second, answer{outcome: answered, status: 200}), listens("0B00007F:8888")
 				w.logs["c1"] = "[nodemon] app crashed - waiting for file changes before starting...\n[nodemon] restarting due to changes...\n"
 			},
 			want: "web done: answers 200", by: 16 * time.Second,
@@ -149,20 +149,29 @@ func TestWait(t *testing.T) {
 		{
 			name: "errors, with the line",
 			world: func(w *world) {
-				w.answer = always(answer{serverError, 500})
+				w.answer = always(answer{outcome: serverError, status: 500})
 				w.logs["c1"] = "Traceback (most recent call last):\n  File \"/web/app.py\", line 6, in home\n    return os.environ[\"HOME_URL\"]\nKeyError: 'HOME_URL'\n"
 			},
 			code: fail.ServerError, want: "web answers 500 on http://127.0.0.1:8080/: the variable HOME_URL is not set (app.py:6)",
 			hint: "set HOME_URL", cause: "env-missing", by: 21 * time.Second,
 		},
 		{
+			name: "errors, and says why only in its answer",
+			world: func(w *world) {
+				w.answer = always(answer{serverError, 500, `<pre>{"sqlMessage":"relation \"posts\" does not exist"}</pre>`})
+				w.logs["c1"] = "Server is running\n"
+			},
+			code: fail.ServerError, want: "web answers 500 on http://127.0.0.1:8080/: the database has no table posts",
+			hint: "run the migrations", cause: "table-missing", by: 21 * time.Second,
+		},
+		{
 			name: "errors only until its database is up",
 			world: func(w *world) {
 				w.answer = func(_ Probe, elapsed time.Duration) answer {
 					if elapsed < 15*time.Second {
-						return answer{serverError, 500}
+						return answer{outcome: serverError, status: 500}
 					}
-					return answer{answered, 200}
+					return answer{outcome: answered, status: 200}
 				}
 			},
 			want: "web done: answers 200", by: 18 * time.Second,
@@ -211,8 +220,8 @@ func TestWait(t *testing.T) {
 		{
 			name: "a crash loop",
 			world: func(w *world) {
-				w.logs["c1"] = "ModuleNotFoundError: No module named 'jwt'\n"
-				w.later(time.Second, container.State{Status: container.StateRestarting, ExitCode: 1}, 3)
+				w.logs["c1"], w.spoke = "ModuleNotFoundError: No module named 'jwt'\n", time.Now()
+				w.later(time.Second, container.State{Status: container.StateRestarting, ExitCode: 1, StartedAt: time.Now().Add(time.Second).Format(time.RFC3339Nano)}, 3)
 			},
 			code: fail.Exited, want: "web stops over and over (3 restarts, exit code 1): Python finds no module named jwt",
 			hint: "PyJWT", cause: "module-missing", by: time.Second,
@@ -232,7 +241,7 @@ func TestWait(t *testing.T) {
 				w.logs["c1"] = "Error: connect ECONNREFUSED db:5432\n"
 				w.later(time.Second, container.State{Status: container.StateRestarting, ExitCode: 1}, 4)
 				w.later(9*time.Second, container.State{Status: container.StateRunning}, 4)
-				w.answer = after(10*time.Second, answer{answered, 200})
+				w.answer = after(10*time.Second, answer{outcome: answered, status: 200})
 			},
 			want: "web done: answers 200", by: 11 * time.Second,
 		},
@@ -283,7 +292,7 @@ func TestWait(t *testing.T) {
 			name: "a lying healthcheck",
 			world: func(w *world) {
 				w.later(time.Second, container.State{Status: container.StateRunning, Health: &container.Health{Status: container.Unhealthy}}, 0)
-				w.answer = after(2*time.Second, answer{answered, 200})
+				w.answer = after(2*time.Second, answer{outcome: answered, status: 200})
 			},
 			want: "web warning: answers 200, but its healthcheck fails", by: 3 * time.Second,
 		},
@@ -293,7 +302,7 @@ func TestWait(t *testing.T) {
 			world: func(w *world) {
 				log := []*container.HealthcheckResult{{ExitCode: 1, Output: "no table\n"}}
 				w.later(time.Second, container.State{Status: container.StateRunning, Health: &container.Health{Status: container.Unhealthy, Log: log}}, 0)
-				w.answer = after(2*time.Second, answer{answered, 200})
+				w.answer = after(2*time.Second, answer{outcome: answered, status: 200})
 			},
 			code: fail.Unhealthy, want: "web fails its own healthcheck (no table)", by: 12 * time.Second,
 		},
@@ -368,7 +377,7 @@ func TestWaitConfirmsWorkers(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld()
-				w.answer = after(20*time.Second, answer{answered, 200})
+				w.answer = after(20*time.Second, answer{outcome: answered, status: 200})
 				probes := []Probe{{Service: "worker", Container: "c1", Kind: Running, Stack: test.stack}}
 				if test.web {
 					api := web()
@@ -432,19 +441,19 @@ func TestWaitCancelled(t *testing.T) {
 }
 
 // TestWaitCalls holds the number of calls for a service that comes up in a
-// second: one subscription, one inspection.
+// second: one subscription, one list.
 func TestWaitCalls(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld()
-		w.answer = after(time.Second, answer{answered, 200})
+		w.answer = after(time.Second, answer{outcome: answered, status: 200})
 		other := web()
 		other.Service, other.Container = "other", "c2"
 		if _, _, err := w.run(t.Context(), Options{}, web(), other); err != nil {
 			t.Fatal(err)
 		}
 		slices.Sort(w.calls)
-		if got, want := strings.Join(w.calls, ", "), "events, inspect c1, inspect c2"; got != want {
+		if got, want := strings.Join(w.calls, ", "), "events, list"; got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}
 	})

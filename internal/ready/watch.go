@@ -6,18 +6,20 @@ import (
 	"time"
 
 	"github.com/containerd/errdefs"
+	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/client"
 )
 
 // watch keeps the state of the containers that are waited for. It asks the
 // engine nothing until a caller follows one; from then on there is one
-// subscription to events for all of them, and an inspection of a container that
-// is followed whenever something happened to it.
+// subscription to events for all of them, one list, and an inspection of a container that
+// does not simply run or that something happened to.
 type watch struct {
 	engine     Engine
 	views      map[string]*view // by container; the map is fixed
 	subscribed chan struct{}    // closed by run when the first subscription is open
 	once       sync.Once
+	listing    sync.Once
 	cancel     context.CancelFunc
 	running    sync.WaitGroup
 	away       func() // called when the engine has not answered for awayTime
@@ -27,10 +29,9 @@ type watch struct {
 type view struct {
 	inspecting sync.Mutex // one inspection at a time, so that an older one never comes last
 
-	mu       sync.Mutex
-	followed bool
-	state    state
-	changed  chan struct{} // holds one value when state has changed since it was last received
+	mu      sync.Mutex
+	state   state
+	changed chan struct{} // holds one value when state has changed since it was last received
 }
 
 func newWatch(e Engine, probes []Probe, away func()) *watch {
@@ -59,15 +60,11 @@ const (
 // follow opens the subscription where that has not happened yet, and gives the
 // view of a container, which is kept up to date from then on. ctx ends the
 // subscription of all.
-func (w *watch) follow(ctx context.Context, container string) *view {
+func (w *watch) follow(ctx context.Context, id string) *view {
 	w.once.Do(func() {
 		ctx, w.cancel = context.WithCancel(ctx)
 		w.running.Go(func() { w.run(ctx) })
 	})
-	v := w.views[container]
-	v.mu.Lock()
-	v.followed = true
-	v.mu.Unlock()
 	late := time.NewTimer(subscribeTime)
 	defer late.Stop()
 	select {
@@ -75,8 +72,30 @@ func (w *watch) follow(ctx context.Context, container string) *view {
 	case <-late.C:
 	case <-ctx.Done():
 	}
-	w.inspect(ctx, container) // after subscribing, so that nothing falls between the two
+	w.listing.Do(func() { w.list(ctx) }) // after subscribing, so that nothing falls between the two
+	v := w.views[id]
+	if !v.now().known {
+		w.inspect(ctx, id)
+	}
 	return v
+}
+
+// list reads in one request which containers have just begun to run. The others are to be
+// inspected.
+func (w *watch) list(ctx context.Context) {
+	filters := make(client.Filters)
+	for id := range w.views {
+		filters.Add("id", id)
+	}
+	found, err := w.engine.Containers.ContainerList(ctx, client.ContainerListOptions{Filters: filters})
+	if err != nil {
+		return // each is inspected
+	}
+	for _, c := range found.Items {
+		if v := w.views[c.ID]; v != nil && begins(c) {
+			v.begin(state{known: true, listed: true, status: container.StateRunning})
+		}
+	}
 }
 
 // run keeps a subscription until ctx ends.
@@ -103,7 +122,7 @@ func (w *watch) run(ctx context.Context) {
 func (w *watch) subscribe(ctx context.Context, first bool) (reached bool) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	stream := w.engine.Events(ctx, client.EventsListOptions{Filters: w.filters()})
+	stream := w.engine.Containers.Events(ctx, client.EventsListOptions{Filters: w.filters()})
 	if reached = first; first {
 		close(w.subscribed)
 	} else {
@@ -133,16 +152,16 @@ func (w *watch) filters() client.Filters {
 	return filters
 }
 
-// inspect reads the state of a container that is followed. It returns false where there
-// was nothing to inspect, or no engine to ask.
+// inspect reads the state of a container. It returns false where there was nothing to
+// inspect, or no engine to ask.
 func (w *watch) inspect(ctx context.Context, id string) (reached bool) {
 	v, ours := w.views[id]
-	if !ours || !v.isFollowed() {
+	if !ours {
 		return false
 	}
 	v.inspecting.Lock()
 	defer v.inspecting.Unlock()
-	result, err := w.engine.ContainerInspect(ctx, id, client.ContainerInspectOptions{})
+	result, err := w.engine.Containers.ContainerInspect(ctx, id, client.ContainerInspectOptions{})
 	switch {
 	case errdefs.IsNotFound(err):
 		v.set(state{known: true, gone: true})
@@ -152,10 +171,13 @@ func (w *watch) inspect(ctx context.Context, id string) (reached bool) {
 	return !client.IsErrConnectionFailed(err)
 }
 
-func (v *view) isFollowed() bool {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	return v.followed
+// begin sets the state where none is known yet.
+func (v *view) begin(s state) {
+	v.inspecting.Lock()
+	defer v.inspecting.Unlock()
+	if !v.now().known {
+		v.set(s)
+	}
 }
 
 func (v *view) set(s state) {

@@ -68,6 +68,26 @@ func (w *world) ContainerInspect(_ context.Context, id string, _ client.Containe
 	return client.ContainerInspectResult{Container: c}, nil
 }
 
+// ContainerList has the containers of the filter that run. Those that nothing is said of do.
+func (w *world) ContainerList(_ context.Context, o client.ContainerListOptions) (client.ContainerListResult, error) {
+	w.called("list")
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var list client.ContainerListResult
+	for id := range o.Filters["id"] {
+		c := container.Summary{ID: id, State: container.StateRunning, Status: "Up Less than a second"}
+		if s := w.state[id].State; s != nil {
+			if c.State = s.Status; s.Health != nil {
+				c.Health = &container.HealthSummary{Status: s.Health.Status}
+			}
+		}
+		if c.State == container.StateRunning || c.State == container.StateRestarting {
+			list.Items = append(list.Items, c)
+		}
+	}
+	return list, nil
+}
+
 func (w *world) ContainerLogs(_ context.Context, id string, o client.ContainerLogsOptions) (client.ContainerLogsResult, error) {
 	w.called("logs " + id)
 	if since, _ := time.Parse(time.RFC3339Nano, o.Since); !w.spoke.IsZero() && w.spoke.Before(since) {
@@ -136,7 +156,7 @@ func (w *world) run(ctx context.Context, o Options, probes ...Probe) (last strin
 		reports[e.Name] = fmt.Sprintf("%s %s: %s", e.Name, e.State, e.Text)
 	}
 	began := time.Now()
-	waiter := newWaiter(w, o)
+	waiter := newWaiter(Engine{w, w}, o)
 	waiter.probeOnce = func(_ context.Context, p Probe, _ time.Duration) answer { return w.answer(p, time.Since(began)) }
 	err = waiter.wait(ctx, probes)
 	var texts []string

@@ -24,6 +24,11 @@ func TestExplain(t *testing.T) {
 			diagnose.LoginNeeded, "127.0.0.1:5000 requires a login", "log in with `docker login 127.0.0.1:5000`",
 		},
 		{
+			"no login, said by containerd", `failed to resolve reference "r.example/web:1": pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials`,
+			Attempt{Image: "r.example/web:1"},
+			diagnose.LoginNeeded, "r.example requires a login", "log in with `docker login r.example`",
+		},
+		{
 			"no login at AWS", `Head "https://` + aws + `": no basic auth credentials`,
 			Attempt{Image: aws},
 			diagnose.LoginNeeded, "123456789012.dkr.ecr.eu-west-1.amazonaws.com requires a login",

@@ -68,7 +68,7 @@ func (a *applier) newContainer(ctx context.Context, op plan.Op, name, replaces s
 			Text: fmt.Sprintf("service %s mounts %s, which did not exist and is a directory now; if it should be a file, create it and run the command again", s.Name, file),
 		})
 	}
-	image := a.options.Images[plan.ImageName(a.project, s)]
+	image := plan.ImageID(a.options.Images, a.project, s)
 	labels := engineconfig.Labels(a.project, s, op.Number, image, a.options.Inputs[s.Name])
 	maps.Copy(labels, op.Labels)
 	if op.Declared != nil {

@@ -107,6 +107,20 @@ func TestOperationsOnContainers(t *testing.T) {
 	}
 }
 
+// TestRemoveWithoutTimeToStop: where a container is killed anyway, its removal kills it.
+func TestRemoveWithoutTimeToStop(t *testing.T) {
+	t.Parallel()
+	for state, want := range map[string]string{"running": "remove shop-web-1", "paused": "stop within 0s shop-web-1; remove shop-web-1"} {
+		m := fakeengine.New()
+		known, c := old(state)
+		m.Add(c)
+		got := apply(t.Context(), m, nil, Options{StopTimeout: new(time.Duration)}, plan.Op{Action: plan.Remove, Name: "shop-web-1", Service: "web", Old: known})
+		if got.err != nil || got.requests != want {
+			t.Errorf("%s: got %q, %v; want %q", state, got.requests, got.err, want)
+		}
+	}
+}
+
 // stateOnMachine is the state of the container on the machine; one that the plan does not know
 // has ended.
 func stateOnMachine(state string) string {

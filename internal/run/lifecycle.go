@@ -36,7 +36,9 @@ func (a *applier) start(ctx context.Context, op plan.Op, id string) error {
 	return nil
 }
 
-func (a *applier) stop(ctx context.Context, c plan.Container) error {
+// stop stops a container with its hooks. One that is removed next is left to the engine where it
+// has no time to stop: the removal kills it.
+func (a *applier) stop(ctx context.Context, c plan.Container, removed bool) error {
 	if !c.Up() && c.State != "paused" {
 		return nil
 	}
@@ -44,6 +46,10 @@ func (a *applier) stop(ctx context.Context, c plan.Container) error {
 		return err
 	}
 	timeout, unheard := a.stopTimeoutOf(ctx, c)
+	if removed && timeout != nil && *timeout == 0 && c.State == "running" {
+		a.warnKilled(ctx, c, unheard, 0)
+		return nil
+	}
 	began := time.Now()
 	_, err := a.engine.Processes.ContainerStop(ctx, c.ID, client.ContainerStopOptions{Timeout: timeout})
 	if err == nil {
@@ -55,7 +61,7 @@ func (a *applier) stop(ctx context.Context, c plan.Container) error {
 // remove stops and removes a container, then the anonymous volumes that the plan
 // gives up. One of them that is in use again stays.
 func (a *applier) remove(ctx context.Context, op plan.Op) error {
-	if err := a.stop(ctx, op.Old); err != nil {
+	if err := a.stop(ctx, op.Old, true); err != nil {
 		return err
 	}
 	_, err := a.engine.Containers.ContainerRemove(ctx, op.Old.ID, client.ContainerRemoveOptions{Force: true})

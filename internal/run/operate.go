@@ -74,7 +74,7 @@ func (a *applier) perform(ctx context.Context, op plan.Op) error {
 	case plan.Start:
 		return a.start(ctx, op, op.Old.ID)
 	case plan.Stop:
-		return a.stop(ctx, op.Old)
+		return a.stop(ctx, op.Old, false)
 	case plan.RestartOnly:
 		err := a.restart(ctx, op.Old)
 		if err == nil {

@@ -87,7 +87,7 @@ func environment(repo detect.Repository, s detect.Service, shared detect.Loopbac
 			add(detect.Variable{Name: l.Name}, escape(l.Value))
 		}
 		for _, v := range variables(s, isGenerated) {
-			add(v, "${"+v.Name+":?devup up generates it in .devup/.env}")
+			add(v, "${"+v.Name+":?devup up generates it}")
 		}
 		for _, v := range variables(s, isUsual) {
 			value := escape(v.Usual)

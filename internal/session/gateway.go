@@ -38,15 +38,9 @@ func (e *Env) GatewayManager(on *engine.Engine, name string) gateway.Manager {
 		return gateway.Manager{}
 	}
 	file := e.stateSubdir("gateways", lock.Name(on.Endpoint, name)+".json")
-	command := []string{self}
-	if e.Settings.Host != "" {
-		command = append(command, "--host", e.Settings.Host)
-	}
-	if e.Settings.Context != "" {
-		command = append(command, "--context", e.Settings.Context)
-	}
 	return gateway.Manager{Manager: daemon.Manager[gateway.Config]{
-		Name: "gateway", File: file, Command: append(command, "gateway", name, file), Env: e.Environ, Version: e.Version.String(),
+		Name: "gateway", File: file, Env: e.Environ, Version: e.Version.String(),
+		Command: slices.Concat([]string{self}, EngineFlags(e), []string{"gateway", name, file}),
 	}}
 }
 

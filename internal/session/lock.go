@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/devup-cli/devup/internal/engine"
+	"github.com/devup-cli/devup/internal/images"
 	"github.com/devup-cli/devup/internal/lock"
 	"github.com/devup-cli/devup/internal/observe"
 	"github.com/devup-cli/devup/internal/project"
@@ -85,6 +86,7 @@ func (s *opening) acquireOwn(ctx context.Context) error {
 	}
 	s.locks.replace(s.Name, held)
 	if held.Contended || held.Changed.After(s.observed) {
+		s.Images = images.Listing{}
 		s.State, err = s.observe(ctx, s.want.State, s.Name)
 	}
 	return err

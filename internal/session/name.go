@@ -32,10 +32,10 @@ func (s *opening) settleName(ctx context.Context, source *project.Source) (err e
 		if s.Name == s.Project.Name {
 			return nil
 		}
-		if err := s.load(ctx, source, s.Name); err != nil {
+		if err := s.acquireOwn(ctx); err != nil {
 			return err
 		}
-		return s.acquireOwn(ctx)
+		return s.load(ctx, source, s.Name)
 	case s.givenName() != "":
 		s.Name = s.givenName()
 	case s.Unreadable != nil:

@@ -82,8 +82,8 @@ func (s *opening) read(ctx context.Context, source *project.Source) error {
 	return group.Wait()
 }
 
-// load loads the files under a name, and remembers that they were valid, so that the next
-// load is faster. Where that cannot be kept, it is not.
+// load loads the files under a name and lists the images that they name. It remembers that the
+// files were valid, so that the next load is faster. Where that cannot be kept, it is not.
 func (s *opening) load(ctx context.Context, source *project.Source, name string) error {
 	file := s.proofFile()
 	proof, _ := os.ReadFile(file) // without one, the files are checked
@@ -95,7 +95,13 @@ func (s *opening) load(ctx context.Context, source *project.Source, name string)
 		_ = os.WriteFile(file, []byte(p.Proof), 0o600) // half a proof proves nothing, and is replaced
 	}
 	s.Project = p
-	return nil
+	if !s.want.Images || s.Engine == nil || s.Images.Covers(p) {
+		return nil
+	}
+	return s.Engine.Limited(ctx, func(ctx context.Context) (err error) {
+		s.Images, err = s.ImageStore().List(ctx, p)
+		return err
+	})
 }
 
 // proofFile is where the proof of what these options load is kept; empty for nowhere.
@@ -129,7 +135,7 @@ func observeEngine(ctx context.Context, e *engine.Engine, scope Scope, name stri
 }
 
 // completeProject gives the project what the flags ask for and this machine knows of it:
-// numbers of containers, the gateway, the images that the engine has, open tunnels.
+// numbers of containers, the gateway, open tunnels.
 func (s *opening) completeProject(ctx context.Context) error {
 	s.Observed = s.State.Project(s.Name)
 	s.Workspace.Tunnels = s.openTunnels()
@@ -151,16 +157,7 @@ func (s *opening) completeProject(ctx context.Context) error {
 	if err := composefile.CheckScale(s.Project.Project); err != nil {
 		return err
 	}
-	if err := s.withGateway(ctx); err != nil {
-		return err
-	}
-	if s.want.Images && s.Engine != nil {
-		return s.Engine.Limited(ctx, func(ctx context.Context) (err error) {
-			s.Images, err = s.ImageStore().List(ctx, s.Project)
-			return err
-		})
-	}
-	return nil
+	return s.withGateway(ctx)
 }
 
 // allowCredentials finds out which credentials of this machine the project may use.

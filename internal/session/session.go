@@ -2,7 +2,7 @@
 // obtained:
 //
 //	workspace ∥ company network ∥ engine ∥ files found, name known
-//	→ lock → files loaded ∥ engine observed → name of this checkout → images listed
+//	→ lock → files loaded, their images listed ∥ engine observed → name of this checkout
 //
 // [Open] gives a [Session], which does not change afterwards; [Want] says what a command
 // needs of it. A session prints nothing but notes. It asks the user through the [Asker] of

@@ -38,10 +38,19 @@ type Settings struct {
 	NPMRegistry       string            `mapstructure:"npm_registry"`        // the registry of npm in builds; empty for the machine's
 	PipIndexURL       string            `mapstructure:"pip_index_url"`       // the index of pip in builds; empty for the machine's
 	Credentials       string            `mapstructure:"credentials"`         // may builds use tokens and passwords of package registries: "ask", "always" or "never"
+	Dashboard         string            `mapstructure:"dashboard"`           // what up does about the dashboard: [DashboardOff], [DashboardPrint], [DashboardOpen] or [DashboardReadOnly]
 	WatchPoll         bool              `mapstructure:"watch_poll"`          // check for changed files once a second instead of relying on the system's events
 	File              string            `mapstructure:"-"`                   // the file that was read; empty for none
 	Origins           map[string]string `mapstructure:"-"`                   // where each setting that is no default is set, by key: "--host", "DEVUP_HOST", "host in config.yaml"
 }
+
+// The values of the setting dashboard.
+const (
+	DashboardOff      = "off"       // it is started by hand
+	DashboardPrint    = "print"     // up on a terminal starts it and prints its URL
+	DashboardOpen     = "open"      // and opens it in a browser
+	DashboardReadOnly = "read-only" // as print, and a page can change nothing
+)
 
 // key is one setting.
 type key struct {
@@ -67,6 +76,7 @@ func keys() []key {
 		{name: "npm_registry", fallback: ""},
 		{name: "pip_index_url", fallback: ""},
 		{name: "credentials", fallback: "ask", choices: []string{"ask", "always", "never"}},
+		{name: "dashboard", fallback: DashboardPrint, choices: []string{DashboardOff, DashboardPrint, DashboardOpen, DashboardReadOnly}},
 		{name: "watch_poll", fallback: false},
 	}
 }

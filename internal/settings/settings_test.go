@@ -56,7 +56,7 @@ func flags(t *testing.T, args ...string) *pflag.FlagSet {
 
 func TestLoadLayers(t *testing.T) {
 	t.Parallel()
-	fallback := settings.Settings{WaitTimeout: 5 * time.Minute, Color: "auto", Progress: "auto", Credentials: "ask"}
+	fallback := settings.Settings{WaitTimeout: 5 * time.Minute, Color: "auto", Progress: "auto", Credentials: "ask", Dashboard: settings.DashboardPrint}
 	with := func(change func(*settings.Settings)) settings.Settings {
 		s := fallback
 		change(&s)
@@ -176,7 +176,7 @@ func TestLoadRefuses(t *testing.T) {
 		{name: "a capital", file: "Host: x\n", want: `config config.yaml:1: unknown setting "Host" | did you mean host?`},
 		{
 			name: "nothing near", file: "zzzzqqqq: x\n",
-			want: `config config.yaml:1: unknown setting "zzzzqqqq" | known settings: host, context, provider, public_url_template, install, model_url, wait_timeout, color, progress, yes, json, ca_file, npm_registry, pip_index_url, credentials, watch_poll`,
+			want: `config config.yaml:1: unknown setting "zzzzqqqq" | known settings: host, context, provider, public_url_template, install, model_url, wait_timeout, color, progress, yes, json, ca_file, npm_registry, pip_index_url, credentials, dashboard, watch_poll`,
 		},
 		{name: "wrong bool", file: "\nyes: maybe\n", want: `config config.yaml:2: the setting yes must be true or false, not "maybe" | `},
 		{name: "a number for a duration", file: "wait_timeout: 30\n", want: `config config.yaml:1: the setting wait_timeout needs a duration such as 90s or 5m, not "30" | `},

@@ -198,6 +198,9 @@ func explain(s Step, done containerexec.Result, err error) *fail.Error {
 	if cause.Reason == diagnose.CommandMissing && scope == diagnose.Start && s.Command[0] == "sh" {
 		cause.Hint = "write the command as a list of words, which needs no shell"
 	}
+	if cause.Reason == diagnose.TableMissing {
+		cause.Hint = "a migration has to create it before this step runs: change the migrations"
+	}
 	e.Hint = cmp.Or(cause.Hint, "fix it and run `devup up` again") + "; completed steps are not repeated"
 	return e
 }

@@ -22,7 +22,7 @@ func TestExplain(t *testing.T) {
 			"by its output",
 			containerexec.Result{Status: 1, Lines: []string{`relation "users" does not exist`}},
 			nil,
-			`table-missing: the setup step "seed" of api ended with exit code 1: the database has no table users`, "run the migrations",
+			`table-missing: the setup step "seed" of api ended with exit code 1: the database has no table users`, "a migration has to create it before this step runs: change the migrations; completed steps are not repeated",
 		},
 		{
 			"unknown",

@@ -51,7 +51,7 @@ var portOfOther = lazyregexp.New(`(?i)\b(?:DB|DATABASE|POSTGRES\w*|PG|MYSQL|MARI
 
 // portHints are the words of which every port pattern needs one: most sources
 // hold none, and looking for them costs next to nothing.
-var portHints = []string{"port", "Port", "PORT", "listen", "Server(", "make_server(", "Listen", "Addr", "Run(", "Start(", "addr", "bind"}
+var portHints = []string{"base_url", "baseU", "BASE_URL", "port", "Port", "PORT", "listen", "Server(", "make_server(", "Listen", "Addr", "Run(", "Start(", "addr", "bind"}
 
 var prints = lazyregexp.New(`\bconsole\.\w+\(|\bprint(?:ln|f)?\(|\blog(?:ger|ging)?\.\w+\(`)
 

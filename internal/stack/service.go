@@ -112,6 +112,7 @@ type Variable struct {
 	StandIn  string        // what the program starts with where only the user knows the value; empty where an empty one does
 	Generate secret.Kind   // the kind of secret that is generated for it in each checkout; empty for none
 	Secret   bool          // its name looks like a secret's
+	Unread   bool          // only an env file or a Compose file names it
 	Data     string        // the key in Compose of the data service of which the variable holds something; empty for none
 	Value    string        // what it holds of that data service: its URL, host, port, user, password or name
 	Replaced []string      // parts of Value that Compose replaces: "${DB_PASSWORD}"

@@ -100,6 +100,7 @@ type Language struct {
 	// Migration is how a service whose image devup writes brings a SQL database of a kind, such as
 	// "postgres", up to date, where its stack has no command of its own for that; nil for none.
 	Migration func(a *App, kind string) *Migration
+	Bundled   string       // the file by which a directory is the source of a framework, kept in the repository
 	Remarks   func(a *App) // what will not work in a container as the files stand
 
 	Version func(a *App) (version string, why tree.Evidence)        // where no Dockerfile says it

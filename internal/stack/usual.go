@@ -22,7 +22,7 @@ var usualValues = []struct {
 	{name: lazyregexp.New(`EXPIR\w*HOURS?$`), value: "24"},
 	{name: lazyregexp.New(`EXPIR\w*DAYS?$|^COOKIE_EXPIR\w*$`), value: "7"},
 	{name: lazyregexp.New(`EXPIR\w*(?:SECONDS?|SECS?)$`), value: "3600"},
-	{name: lazyregexp.New(`^(?:JWT|TOKEN|ACCESS|REFRESH|SESSION|AUTH)\w*_(?:EXPIR\w*|LIFETIME|TTL|MAX_?AGE)$`), value: "1d", number: "86400"},
+	{name: lazyregexp.New(`(?:^(?:JWT|ACCESS|REFRESH|SESSION|AUTH)|(?:^|_)TOKEN)\w*_(?:EXPIR\w*|LIFETIME|TTL|MAX_?AGE)$`), value: "1d", number: "86400"},
 	{name: lazyregexp.New(`^SPRING_JPA_HIBERNATE_DDL_AUTO$`), value: "update"},
 	{name: lazyregexp.New(`^JWT_+(?:ISSUER|AUDIENCE)$`), value: "http://localhost", ending: ".cs"},
 	{name: lazyregexp.New(`^(?:DB|DATABASE|PG|POSTGRES\w*|SQL)_?SSL_?MODE$`), value: "disable"},
@@ -34,6 +34,8 @@ var usualValues = []struct {
 	{name: lazyregexp.New(`^(?:APP_|SERVER_|API_|BIND_|LISTEN_)?(?:HOST|ADDRESS)$`), value: "0.0.0.0", onStart: true},
 	{name: lazyregexp.New(`^(?:COOKIE_|APP_|ROOT_)?DOMAIN$`), value: "localhost", onStart: true},
 	{name: lazyregexp.New(`^(?:PROJECT|APP|APPLICATION|SITE|SERVICE|API)_(?:NAME|TITLE)$`), value: "app", onStart: true},
+	{name: lazyregexp.New(`^(?:API|ROUTE|GLOBAL|URL)_(?:BASE_|ROOT_)?(?:PREFIX|PATH)$|^(?:BASE_|ROOT_)?(?:PATH|PREFIX)_API$`), value: "/api", onStart: true},
+	{name: lazyregexp.New(`^API_V1_(?:STR|PREFIX|PATH)$`), value: "/api/v1", onStart: true},
 	{name: lazyregexp.New(`^(?:PROJECT|APP|APPLICATION)_VERSION$|^VERSION$`), value: "0.1.0", onStart: true},
 	{name: lazyregexp.New(`^(?:DJANGO_)?ALLOWED_HOSTS?$`), value: "*", ending: ".py"}, // of Django
 	{name: lazyregexp.New(`(?:^|_)(?:MAIL|EMAIL|SMTP)_PORT$`), value: "587", onStart: true},

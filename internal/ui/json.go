@@ -32,7 +32,10 @@ type eventObject struct {
 // wrote it.
 type jsonRenderer struct{ streams Streams }
 
-func (r *jsonRenderer) event(e event.Event, at time.Time) {
+// Event is an event for programs.
+func Event(e event.Event, at time.Time) any { return eventOf(e, at) }
+
+func eventOf(e event.Event, at time.Time) eventObject {
 	o := eventObject{
 		Type: "event", Time: at.UTC().Format(time.RFC3339Nano),
 		Kind: string(e.Kind), ID: e.ID, Name: e.Name, Parent: e.Parent,
@@ -41,6 +44,11 @@ func (r *jsonRenderer) event(e event.Event, at time.Time) {
 	if e.State == event.Working {
 		o.Took = 0 // it is not over
 	}
+	return o
+}
+
+func (r *jsonRenderer) event(e event.Event, at time.Time) {
+	o := eventOf(e, at)
 	to := toErr
 	if e.Kind == event.Log {
 		o.Type, o.Kind, to = "log", "", toOut

@@ -56,7 +56,7 @@ func (e engine) Apply(ctx context.Context, p *types.Project, todo *plan.Plan, o 
 }
 
 func (e engine) Wait(ctx context.Context, probes []ready.Probe, o ready.Options) error {
-	return ready.Wait(ctx, e.client, probes, o)
+	return ready.Wait(ctx, ready.On(e.client), probes, o)
 }
 
 // SetUp restarts services after their early steps: a server that found no tables when it

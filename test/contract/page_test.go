@@ -29,7 +29,7 @@ var documented = []struct {
 	by    string // what prints it
 	about string
 }{
-	{"result", "show.resultObject", "`up --detach`, as the last line on stdout", "How the command ended: all that a program needs to go on."},
+	{"result", "show.resultObject", "`up --detach` and `ready`, as the last line on stdout", "How the command ended: all that a program needs to go on."},
 	{"error", "ui.ErrorObject", "every command, on stderr", "One failure. A command that fails for several reasons prints several."},
 	{"url", "expose.Row", "`up`, `urls`, `open`", "A published port and where it is reached."},
 	{"event", "ui.eventObject", "commands that change something, on stderr", "What happens to one resource. Later events of the same `kind` and `id` (else `name`) replace earlier ones. Notes have the kind `note`."},
@@ -38,13 +38,15 @@ var documented = []struct {
 	{"service", "containercmd.serviceObject", "`ps --services`", "A service with a container."},
 	{"service (config)", "projectcmd.serviceObject", "`config --services`", "A service in the files."},
 	{"why", "upcmd.whyObject", "`why`", "Why a container was created, and what `up` would do to it."},
+	{"inspect", "containercmd.inspectObject", "`inspect`", "All about one service."},
 	{"build", "show.buildObject", "`plan`, `up --dry-run`", "An image that would be built."},
 	{"pull", "show.pullObject", "`plan`, `up --dry-run`", "An image that would be pulled."},
 	{"operation", "show.operationObject", "`plan`, `up --dry-run`, other commands with `--dry-run`", "Something that would be done on the engine."},
 	{"setup", "show.setupObject", "`plan`, `up --dry-run`", "A setup step that would run."},
 	{"address", "containercmd.addressObject", "`port`", "Where a port is open."},
 	{"process", "containercmd.processObject", "`top`", "A process in a container."},
-	{"stats", "containercmd.usage", "`stats`", "What a container uses."},
+	{"dashboard", "dashboardcmd.dashboardObject", "`dashboard`", "The page that shows what runs."},
+	{"stats", "observe.Usage", "`stats`", "What a container uses."},
 	{"container (events)", "containercmd.happening", "`events`", "Something that happened to a container, as Docker Compose prints it."},
 	{"ended", "containercmd.endObject", "`wait`", "The end of a container."},
 	{"finding", "doctorcmd.findingObject", "`doctor`", "What a check found."},
@@ -94,13 +96,8 @@ func TestComplete(t *testing.T) {
 // TestAdditionsOnly: the fields of the source are the promised ones. With -update new ones are
 // promised; none is taken back.
 func TestAdditionsOnly(t *testing.T) {
-	types, list := read(t), strings.Builder{}
-	for _, d := range documented {
-		for _, f := range types.fields(t, d.of, "") {
-			fmt.Fprintf(&list, "%s\t%s\t%s\t%s\n", d.title, f.path, f.kind, map[bool]string{true: "always", false: "optional"}[f.required])
-		}
-	}
-	now := objects(list.String())
+	list := fieldsOf(t, read(t))
+	now := objects(list)
 	for title, object := range objects(promised) {
 		for path, f := range object {
 			if now[title][path] != f {
@@ -111,10 +108,22 @@ func TestAdditionsOnly(t *testing.T) {
 	switch {
 	case t.Failed():
 	case *update:
-		write(t, "fields.txt", list.String())
-	case list.String() != promised:
+		write(t, "fields.txt", list)
+	case list != promised:
 		t.Error("there are new fields: run the test with -update, which promises them")
 	}
+}
+
+// fieldsOf lists the fields of all documented objects, a line each.
+func fieldsOf(t *testing.T, types source) string {
+	t.Helper()
+	list := strings.Builder{}
+	for _, d := range documented {
+		for _, f := range types.fields(t, d.of, "") {
+			fmt.Fprintf(&list, "%s\t%s\t%s\t%s\n", d.title, f.path, f.kind, map[bool]string{true: "always", false: "optional"}[f.required])
+		}
+	}
+	return list.String()
 }
 
 func write(t *testing.T, file, text string) {
@@ -184,7 +193,7 @@ func sections(t *testing.T) string {
 	t.Helper()
 	types, shown, text := read(t), examples(t), strings.Builder{}
 	text.WriteString("\n## Objects\n")
-	known := objects(promised)
+	known := objects(fieldsOf(t, types))
 	for _, d := range documented {
 		example := shown[d.title]
 		delete(shown, d.title)
@@ -202,8 +211,8 @@ func sections(t *testing.T) string {
 				continue
 			}
 			whole, f.comment = "", prose(f.comment)
-			if d.of != "ui.ErrorObject" && f.kind == "array of object" && f.path == "failures" {
-				whole, f.comment = f.path+"[].", "[errors](#error); "+f.comment
+			if f.path == "failures" || f.path == "failure" {
+				whole, f.comment = f.path, "as [error](#error); "+f.comment
 			}
 			kind := f.kind
 			if !f.required {

@@ -20,7 +20,7 @@ type source map[string]ast.Expr
 func read(t *testing.T) source {
 	t.Helper()
 	types := source{}
-	for _, dir := range []string{"cli", "ui", "expose", "fail"} {
+	for _, dir := range []string{"cli", "ui", "expose", "fail", "observe"} {
 		err := filepath.WalkDir(filepath.Join("../../internal", dir), func(path string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
 				return err
@@ -140,6 +140,9 @@ func (s source) kind(t *testing.T, pkg string, expr ast.Expr) (kind, structure s
 
 func (s source) named(t *testing.T, name string) (kind, structure string) {
 	t.Helper()
+	if s[name] == nil {
+		t.Fatalf("%s is in none of the packages that are read", name)
+	}
 	if _, ok := s[name].(*ast.StructType); ok {
 		return "object", name
 	}

@@ -53,7 +53,7 @@ func makeCheckout(parent string) *checkout {
 	name := thisRun + strings.ToLower(rand.Text()[:6])
 	c := &checkout{dir: filepath.Join(parent, name), name: name}
 	c.env = []string{
-		"XDG_CONFIG_HOME=" + filepath.Join(parent, "config"), "XDG_STATE_HOME=" + filepath.Join(parent, "state"),
+		"XDG_CONFIG_HOME=" + filepath.Join(parent, "config"), "XDG_STATE_HOME=" + filepath.Join(parent, "state"), "DEVUP_DASHBOARD=off",
 		"XDG_CACHE_HOME=" + filepath.Join(parent, "cache"), "NO_COLOR=1",
 	}
 	if err := os.MkdirAll(c.dir, 0o755); err != nil {

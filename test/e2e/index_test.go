@@ -3,11 +3,16 @@
 package e2e
 
 import (
+	"archive/tar"
 	"archive/zip"
+	"bufio"
 	"bytes"
+	"compress/gzip"
 	"crypto/tls"
 	"encoding/pem"
+	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -111,8 +116,24 @@ func TestIndexReachesBuilds(t *testing.T) {
 	}
 	defer saved.Close()
 	var layers bytes.Buffer
-	if _, err := layers.ReadFrom(saved); err != nil {
-		t.Fatal(err)
+	for files := tar.NewReader(saved); ; {
+		header, err := files.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		layer := bufio.NewReader(files)
+		content := io.Reader(layer)
+		if magic, _ := layer.Peek(2); bytes.Equal(magic, []byte{0x1f, 0x8b}) { // containerd's store keeps layers compressed
+			if content, err = gzip.NewReader(layer); err != nil {
+				t.Fatalf("%s: %v", header.Name, err)
+			}
+		}
+		if _, err := layers.ReadFrom(content); err != nil {
+			t.Fatalf("%s: %v", header.Name, err)
+		}
 	}
 	if !bytes.Contains(layers.Bytes(), []byte("from the index")) {
 		t.Fatal("the saved image does not hold the package in readable form, so this test would miss a secret too")

@@ -90,17 +90,23 @@ func setScene(e *testscript.Env) error {
 }
 
 // holds tells whether a condition of a script is true: `[engine:28]` is an engine of that
-// version or a newer one, `[compose]` that the docker compose binary is there.
+// version or a newer one, `[compose:2]` a docker compose binary.
 func holds(condition, compose string) (bool, error) {
-	if condition == "compose" {
-		return compose != "", nil
-	}
-	text, ok := strings.CutPrefix(condition, "engine:")
+	what, text, _ := strings.Cut(condition, ":")
 	wanted, err := strconv.Atoi(text)
-	if !ok || err != nil {
+	switch {
+	case err != nil || what != "compose" && what != "engine":
 		return false, fmt.Errorf("there is no condition %q", condition)
+	case what == "engine":
+		return isAtLeast(wanted)
+	case compose == "":
+		return false, nil
 	}
-	return isAtLeast(wanted)
+	version, err := exec.Command(compose, "version", "--short").Output()
+	if err != nil {
+		return false, err
+	}
+	return majorOf(string(version), wanted)
 }
 
 // isAtLeast reports whether the engine is of that major version or a newer one.
@@ -109,7 +115,12 @@ func isAtLeast(wanted int) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	major, _, _ := strings.Cut(version.Version, ".")
+	return majorOf(version.Version, wanted)
+}
+
+// majorOf reports whether a version is of that major version or a newer one.
+func majorOf(version string, wanted int) (bool, error) {
+	major, _, _ := strings.Cut(strings.TrimPrefix(version, "v"), ".")
 	has, err := strconv.Atoi(major)
 	return has >= wanted, err
 }

@@ -41,18 +41,19 @@ func Calls(out string) []Call {
 	add("config", "config --format json", "config --no-interpolate", "config --no-interpolate --format json", "config --hash *",
 		"config --services", "config --volumes", "config --networks", "config --images", "config --profiles", "config --profiles --no-interpolate", "config --environment", "config --variables")
 	add("schema", "version", "completion bash", "man "+filepath.Join(out, "man"), "help", "init --dry-run --explain", "add", "add --dry-run postgres redis")
-	add("plan", "up --dry-run", "pull", "build", "create", "up --detach", "up --detach --force-recreate", "plan", "why web", "why job")
+	add("plan", "up --dry-run", "pull", "build", "create", "up --detach", "up --detach --force-recreate", "plan", "why web", "why job", "inspect web", "inspect job", "ready --timeout 20s web")
 	add("ps", "ps --all", "ps --ready", "ls --all", "ls --all --format json", "images", "volumes", "port web 8080", "port", "top", "stats --no-stream", "urls", "urls --check", "open")
 	calls = append(calls, Call{Args: []string{"__complete", "config", ""}})
 	calls = append(calls, Call{Args: []string{"ps", "--all", "--format", `{{.Name}}\t{{.Labels}} {{.Label "text"}} {{json .}}`}}, Call{Args: []string{"ps", "--all", "--format", "table {{.Name}}\t{{.Command}}"}})
 	calls = append(calls, Call{Args: []string{"volumes", "--format", "{{.Name}} {{.Labels}}"}})
-	add("logs", "logs --timestamps", "events --since 10m --until 0s", "doctor", "doctor --report "+filepath.Join(out, "report.md"))
+	add("logs", "logs --timestamps", "logs --grep x --max-bytes 2000", "events --since 10m --until 0s", "doctor", "doctor --report "+filepath.Join(out, "report.md"))
 	add("exec web true", "export web --output "+filepath.Join(out, "export.tar"), "commit web", "run --rm --no-deps web true", "cp web:/etc/hostname "+filepath.Join(out, "copy"), "wait job")
 	add("restart web", "pause web", "unpause web", "stop web", "start web", "scale web=1", "kill web", "push", "rm --force", "prune --dry-run")
 	endless("attach web")
 	endless("watch")
 	endless("share")
 	calls = append(calls, Call{Args: []string{"gateway", "app", filepath.Join(out, "gateway")}, Endless: true, Piped: true})
+	calls = append(calls, Call{Args: []string{"dashboard", "serve", filepath.Join(out, "dashboard")}, Endless: true, Piped: true})
 	add("down --dry-run", "down --volumes --yes")
 	return calls
 }

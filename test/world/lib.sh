@@ -3,7 +3,7 @@
 
 # All state, so that one directory holds everything and `down --purge` is one rm.
 world=${DEVUP_WORLD:-${XDG_CACHE_HOME:-$HOME/.cache}/devup-world}
-# Which engine: 28 (from a newer Debian suite) or 20 (Debian 12's own, 20.10).
+# Which engine, as engine_of in engine.sh knows them.
 engine=${WORLD_ENGINE:-28}
 
 # The world's network: a bridge on the host, and one network namespace per engine
@@ -84,9 +84,6 @@ install_packages() {
 debian_mirror() {
   apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' "Release: $1" | head -n 1
 }
-
-# The address of an engine's end of its cable in the world's network.
-engine_address() { echo "172.29.77.$1"; }
 
 # alive_on PORT NAME says whether the process of that name listens on a port.
 alive_on() { alive "$2" && ss -Hltn "sport = :$1" | grep -q .; }

@@ -20,8 +20,7 @@ network_up() {
 }
 
 namespace_up() {
-  local address cable=devup-e$engine
-  address=$(engine_address "$engine")
+  local address=172.29.77.$number cable=devup-e$number
   if ! ip netns list | grep -qw "$netns"; then ip netns add "$netns"; fi
   if ! ip link show "$cable" >/dev/null 2>&1; then
     ip link add "$cable" type veth peer name eth0 netns "$netns"
@@ -37,7 +36,7 @@ network_down() {
   local name
   [ -e "$world/run/network" ] || return 0
   ip -o link show type veth 2>/dev/null | sed -n 's/.* \(devup-e[0-9]*\)@.*/\1/p' | while read -r name; do ip link del "$name"; done
-  ip netns list | sed -n 's/^\(devup-[0-9]*\)\b.*/\1/p' | while read -r name; do ip netns del "$name"; done
+  ip netns list | sed -n 's/^\(devup-[^ ]*\).*/\1/p' | while read -r name; do ip netns del "$name"; done
   if ip link show "$bridge" >/dev/null 2>&1; then ip link del "$bridge"; fi
   rules | while read -r table chain rule; do
     while iptables -w -t "$table" -D "$chain" $rule 2>/dev/null; do :; done

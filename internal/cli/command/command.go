@@ -76,6 +76,14 @@ func (e *Env) WithTunnels(urls map[int]string) *Env {
 	return e.with(func(c *Env) { c.Tunnels = urls })
 }
 
+// WithSink is the environment for work whose events sink takes besides.
+func (e *Env) WithSink(sink event.Sink) *Env {
+	return e.with(func(c *Env) {
+		before := c.Sink
+		c.Sink = func(happened event.Event) { before(happened); sink(happened) }
+	})
+}
+
 // with is a changed copy.
 func (e *Env) with(change func(*Env)) *Env {
 	changed, inner := *e, *e.Env

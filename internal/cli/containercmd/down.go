@@ -74,7 +74,10 @@ func runDown(ctx context.Context, env *command.Env, services []string, o downOpt
 	}
 	failed := endProviders(ctx, env, s, services, provider.Down)
 	if len(services) == 0 {
-		failed = errors.Join(failed, s.CloseGateway(ctx, true))
+		failed = errors.Join(failed, s.CloseGateway(ctx, true), session.CloseDashboard(ctx, s))
+		if !env.Flags.DryRun {
+			session.Runs(s.Env, s.Engine, s.Name).Clear()
+		}
 	}
 	return errors.Join(failed, removeImages(ctx, env, s, images))
 }

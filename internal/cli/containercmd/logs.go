@@ -2,6 +2,7 @@ package containercmd
 
 import (
 	"context"
+	"regexp"
 	"slices"
 	"strconv"
 
@@ -21,6 +22,8 @@ type logsOptions struct {
 	logs.Options
 	index    int
 	noPrefix bool
+	grep     string
+	maxBytes int
 }
 
 // NewLogs is `devup logs`.
@@ -31,10 +34,11 @@ func NewLogs(p *command.Program) *cobra.Command {
 		Annotations: command.ReadOnly,
 		Short:       "Print what the services print",
 		Long: `Print what the containers of the services printed, in the order of time. Times are
-RFC 3339 or durations back from now.`,
+RFC 3339 or durations back from now. With --grep, --tail counts the lines that match.`,
 		Example: `  devup logs
   devup logs -f --tail 20 backend-flask
-  devup logs --since 10m`,
+  devup logs --since 10m
+  devup logs --grep '(?i)error' --tail 50 --max-bytes 20000`,
 		ValidArgsFunction: p.CompleteServices,
 	}
 	f := c.Flags()
@@ -43,6 +47,9 @@ RFC 3339 or durations back from now.`,
 	f.StringVar(&o.Since, "since", "", "only lines from this `time` on")
 	f.StringVar(&o.Until, "until", "", "only lines up to this `time`")
 	f.StringVarP(&o.Tail, "tail", "n", "", "only this `many` of the last lines of each container")
+	f.StringVar(&o.grep, "grep", "", "only lines that match this regular `expression`")
+	f.IntVar(&o.maxBytes, "max-bytes", 0, "only the newest lines, of so many `bytes` in all")
+	c.MarkFlagsMutuallyExclusive("follow", "max-bytes")
 	f.BoolVarP(&o.Timestamps, "timestamps", "t", false, "print the time of each line")
 	f.IntVar(&o.index, "index", 0, "only the container with this `number`, where a service has several")
 	f.BoolVar(&o.noPrefix, "no-log-prefix", false, "print the lines without the names of their services, as they were written")
@@ -51,10 +58,14 @@ RFC 3339 or durations back from now.`,
 }
 
 func runLogs(ctx context.Context, env *command.Env, services []string, o logsOptions) error {
-	if n, err := strconv.Atoi(o.Tail); o.Tail != "" && o.Tail != "all" && (err != nil || n < 0) {
+	tail, err := strconv.Atoi(o.Tail)
+	if o.Tail != "" && o.Tail != "all" && (err != nil || tail < 0) {
 		return fail.New(fail.Usage, "for example --tail 20", "--tail needs a number or the word all, not %q", o.Tail)
 	}
-	var err error
+	pattern, err := regexp.Compile(o.grep)
+	if err != nil {
+		return fail.Wrap(err, fail.Usage, "it is in the syntax of RE2, for example --grep '(?i)error|warn'", "--grep is not a valid expression")
+	}
 	if o.Since, o.Until, err = command.EngineTimes(o.Since, o.Until); err != nil {
 		return err
 	}
@@ -71,7 +82,15 @@ func runLogs(ctx context.Context, env *command.Env, services []string, o logsOpt
 	if env.UI.Mode() != ui.JSON {
 		o.Sink = onOneStream(env, o.noPrefix)
 	}
+	flush := func() {}
+	if o.grep != "" || o.maxBytes > 0 {
+		o.Sink, flush = filtered(env, o, pattern, tail)
+		if o.grep != "" && !o.Follow && tail > 0 { // it counts what matches
+			o.Tail = ""
+		}
+	}
 	err = show.Logs(ctx, env, s, show.Followed{Services: services, Number: o.index}, o.Options)
+	flush()
 	if o.Follow && ctx.Err() != nil {
 		return command.ExitCode(fail.Interrupted.Exit()) // Ctrl-C is how following ends
 	}

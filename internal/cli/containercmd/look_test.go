@@ -168,6 +168,12 @@ func TestLogs(t *testing.T) {
 		{"logs --no-log-prefix -n 1 web", "web two"},
 		{"logs --no-log-prefix --index 2 api", "second api"},
 		{"logs --no-log-prefix --tail all api", "first api|second api"},
+		{"logs --no-log-prefix --grep web|sec", "web one|web two|second api"},
+		{"logs --no-log-prefix --grep ^web --tail 1", "web two"},
+		{"logs --no-log-prefix --grep one|api --tail 1", "web one|first api|second api"},
+		{"logs --no-log-prefix --grep o --tail 0", ""},
+		{"logs --no-log-prefix --max-bytes 17", "web two|second api"},
+		{"logs --no-log-prefix --max-bytes 3", "sec"},
 		{"logs --no-log-prefix --since 2026-01-02T03:04:02Z --until 2026-01-02T03:04:03Z", "first api|web two"},
 	} {
 		r := w.Command(NewLogs, strings.Fields(test.args)...).Fine(t)
@@ -195,6 +201,7 @@ func TestLogs(t *testing.T) {
 func TestLogsFollow(t *testing.T) {
 	t.Parallel()
 	w := newShop(t)
+	w.Set("shop-web-1", func(c *fakeengine.Container) { c.Log = []fakeengine.Line{{At: time.Now(), Text: "the first"}} })
 	w.Server.Before = func(call string) {
 		if call != "GET /events" { // it is followed now
 			return
@@ -204,14 +211,17 @@ func TestLogsFollow(t *testing.T) {
 		})
 		w.End("shop-web-1", 0)
 	}
-	w.Command(NewLogs, "logs", "-f", "web").Fine(t).Says(t, "the last word")
+	r := w.Command(NewLogs, "logs", "-f", "--grep", "last", "web").Fine(t)
+	if r.Says(t, "the last word"); strings.Contains(r.Out, "first") {
+		t.Errorf("prints %q", r.Out)
+	}
 }
 
 // TestLogsRefuses names what is no number, and says where there is nothing to print.
 func TestLogsRefuses(t *testing.T) {
 	t.Parallel()
 	w := cmdtest.New(t, shop)
-	for _, args := range []string{"logs --tail few", "logs --tail -1", "logs --since never"} {
+	for _, args := range []string{"logs --tail few", "logs --tail -1", "logs --since never", "logs --grep ("} {
 		if r := w.Command(NewLogs, strings.Fields(args)...); r.Code() != fail.Usage {
 			t.Errorf("%s: code %q", args, r.Code())
 		}

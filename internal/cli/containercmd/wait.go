@@ -26,12 +26,7 @@ func NewWait(p *command.Program) *cobra.Command {
 theirs that is not 0.`,
 		Example: `  devup wait migrations
   devup wait --down-project tests`,
-		Args: func(c *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return fail.New(fail.Usage, "for example: devup wait tests", "%s needs a service", c.CommandPath())
-			}
-			return nil
-		},
+		Args:              atLeastOneService,
 		ValidArgsFunction: p.CompleteServices,
 	}
 	c.Flags().BoolVar(&alsoDown, "down-project", false, "take the project down when the first container has ended")
@@ -39,6 +34,14 @@ theirs that is not 0.`,
 		return runWait(ctx, env, args, alsoDown)
 	})
 	return c
+}
+
+// atLeastOneService refuses no services.
+func atLeastOneService(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return fail.New(fail.Usage, "for example: "+c.CommandPath()+" backend-flask", "%s needs a service", c.CommandPath())
+	}
+	return nil
 }
 
 // endObject is the end of a container in JSON. Its names are a promise.

@@ -22,7 +22,6 @@ import (
 	"github.com/devup-cli/devup/internal/fakeengine"
 	"github.com/devup-cli/devup/internal/observe"
 	"github.com/devup-cli/devup/internal/plan"
-	"github.com/devup-cli/devup/internal/secret"
 	"github.com/devup-cli/devup/internal/session"
 	"github.com/devup-cli/devup/test/cmdtest"
 )
@@ -315,60 +314,6 @@ func TestFails(t *testing.T) {
 			t.Errorf("%s, %s: %v", test.state, test.status, got)
 		}
 	}
-}
-
-// TestWrittenVariables: env files count whole, config files where a name says that it is a
-// secret.
-func TestWrittenVariables(t *testing.T) {
-	t.Parallel()
-	files := fstest.MapFS{
-		".env":          {Data: []byte("A=1\nexport B=\"two words\" # note\n# C=3\n\nD = 4 # note\n")},
-		"web/prod.env":  {Data: []byte("E='5'\n")},
-		"compose.yaml":  {Data: []byte("services:\n  web:\n    environment:\n      - API_KEY=key\n      - PLAIN=shown\n      PASSWORD: \"word\"\n")},
-		"deep/er/.env":  {Data: []byte("F=6\n")},
-		"unrelated.txt": {Data: []byte("SECRET=7\n")},
-	}
-	got := map[string]string{}
-	for _, v := range writtenVariables(files) {
-		got[v.Name] = v.Value
-	}
-	want := map[string]string{"A": "1", "B": "two words", "D ": "4", "E": "5", "API_KEY": "key", "PASSWORD": "word"}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("(-want +got)\n%s", diff)
-	}
-}
-
-// TestValueOf is the value of an assignment without quotes and notes.
-func TestValueOf(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string]string{`"a b" # c`: "a b", "'x'": "x", " plain # note": "plain", "a#b": "a#b", "": "", `"`: ""} {
-		if got := valueOf(text); got != want {
-			t.Errorf("%q: %q, want %q", text, got, want)
-		}
-	}
-}
-
-// TestKnownVariables are those of the process that look like secrets, and all of the project.
-func TestKnownVariables(t *testing.T) {
-	t.Parallel()
-	w := cmdtest.New(t, shop)
-	w.Env["MY_TOKEN"], w.Env["EDITOR"] = "of-the-process", "vi"
-	w.Run(func(ctx context.Context, env *command.Env) error {
-		options, err := doctorOptions(ctx, env)
-		if err != nil {
-			return err
-		}
-		known := knownVariables(env, options)
-		for _, v := range []secret.Variable{{Name: "MY_TOKEN", Value: "of-the-process"}, {Name: "API_KEY", Value: "s3cr3t-value"}, {Name: "PLAIN", Value: "shown"}} {
-			if !slices.Contains(known, v) {
-				t.Errorf("%+v is not among %+v", v, known)
-			}
-		}
-		if slices.Contains(known, secret.Variable{Name: "EDITOR", Value: "vi"}) {
-			t.Error("a plain variable of the process is taken for a secret")
-		}
-		return nil
-	}).Fine(t)
 }
 
 // TestDistribution is how the system calls itself.

@@ -15,6 +15,7 @@ import (
 	"github.com/moby/moby/api/types/container"
 
 	"github.com/devup-cli/devup/internal/cli/command"
+	"github.com/devup-cli/devup/internal/cli/show"
 	"github.com/devup-cli/devup/internal/doctor"
 	"github.com/devup-cli/devup/internal/engine"
 	"github.com/devup-cli/devup/internal/event"
@@ -35,7 +36,7 @@ type reportObject struct {
 // report writes what was found, and what is known next to that, to a new file.
 func report(ctx context.Context, env *command.Env, o doctor.Options, findings []doctor.Finding, file string) error {
 	r := doctor.Report{Written: time.Now(), Findings: findings, Sections: reportMachine(env, o)}
-	variables := knownVariables(env, o)
+	variables := show.KnownVariables(env, o.Project.Files, o.Project.Model)
 	plain := []string{"localhost", "development", "production"}
 	if e, err := env.Connect(ctx, false); err == nil { // that there is none is a finding
 		facts, err := engineFacts(ctx, e)

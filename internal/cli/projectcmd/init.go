@@ -94,6 +94,7 @@ func runInit(ctx context.Context, env *command.Env, dir string, o initOptions) e
 	if place, err := env.DetectWorkspace(); err == nil { // else `devup up` says what is wrong with the setting
 		p.cloud = place.Remote
 	}
+	p.forgetCopied(root)
 	p.debuggers = publicDebuggers(untrusted.FS(root), p)
 	showProposal(env, p, o)
 	if note := project.CommittedNote(dir, filepath.Join(dir, ".env")); note != "" {
@@ -103,6 +104,17 @@ func runInit(ctx context.Context, env *command.Env, dir string, o initOptions) e
 		return nothingFound(env, p, dir, o)
 	}
 	return write(ctx, env, root, p, o)
+}
+
+// forgetCopied leaves out the examples whose copies this checkout has.
+func (p proposal) forgetCopied(root *os.Root) {
+	for _, s := range p.repository.Services {
+		for i, f := range s.EnvFiles {
+			if _, err := root.Lstat(filepath.FromSlash(f.Path)); err == nil {
+				s.EnvFiles[i].Example = ""
+			}
+		}
+	}
 }
 
 // isEmpty tells whether there is nothing to write for.

@@ -56,7 +56,7 @@ func (p proposal) sayUnset(env *command.Env) {
 			case !p.isUnset(s, v) || v.Generate != "":
 			case v.Required:
 				env.Say(fmt.Sprintf("%s: %s is required and not set: %s:%d; `devup up` asks for it, or set it in .env", s.Name, v.Name, untrusted.Name(v.Evidence.File), v.Evidence.Line))
-			default:
+			case !v.Unread:
 				optional = append(optional, v.Name)
 			}
 		}

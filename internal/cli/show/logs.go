@@ -23,6 +23,15 @@ type Followed struct {
 // A service is followed: also in a container that replaces one of its containers or is
 // added to them.
 func Logs(ctx context.Context, env *command.Env, s *session.Session, f Followed, o logs.Options) error {
+	if o.Sink == nil {
+		o.Sink = env.Sink
+	}
+	return f.Follow(ctx, s, o, env.UI.AlignLogs)
+}
+
+// Follow reports the lines of what is followed to the sink of the options. named gets the names of the lines
+// before they come.
+func (f Followed) Follow(ctx context.Context, s *session.Session, o logs.Options, named func([]string)) error {
 	if len(f.Services) == 0 {
 		f.Services = s.Declared()
 	}
@@ -39,10 +48,7 @@ func Logs(ctx context.Context, env *command.Env, s *session.Session, f Followed,
 		sources[i].Several = count[source.Service] > 1
 		names = append(names, sources[i].Label())
 	}
-	if o.Sink == nil {
-		o.Sink = env.Sink
-	}
-	env.UI.AlignLogs(names)
+	named(names)
 	if o.Follow {
 		o.Later = f.later(s.Name)
 	}

@@ -22,10 +22,11 @@ type (
 		Project  string           `json:"project,omitempty"` // absent where its files could not be read
 		State    string           `json:"state"`             // "ready" or "failed"
 		ExitCode int              `json:"exit_code"`
-		Services []serviceState   `json:"services"`
+		Services []ServiceState   `json:"services"`
 		Failures []ui.ErrorObject `json:"failures"` // the same as the errors on stderr
 	}
-	serviceState struct {
+	// ServiceState is a service with its state.
+	ServiceState struct {
 		Service string   `json:"service"`
 		State   string   `json:"state"` // "running", "completed", "failed", "running, not updated", or a state of its container
 		URLs    []string `json:"urls"`  // what a browser opens, else host and port
@@ -34,12 +35,13 @@ type (
 
 // Result has the result of a run printed as its last object, where results are printed as JSON.
 // The session is nil where it could not be opened; rows is the URL table of the run.
-func Result(ctx context.Context, env *command.Env, s *session.Session, rows []expose.Row) {
+// services are those that it is about; none for all.
+func Result(ctx context.Context, env *command.Env, s *session.Session, services []string, rows []expose.Row) {
 	if !asJSON(env) {
 		return
 	}
-	o := resultObject{Type: "result", Contract: ui.Contract, Services: []serviceState{}, Failures: []ui.ErrorObject{}}
-	var services func(failed map[string]bool) []serviceState
+	o := resultObject{Type: "result", Contract: ui.Contract, Services: []ServiceState{}, Failures: []ui.ErrorObject{}}
+	var states func(failed map[string]bool) []ServiceState
 	if s != nil && s.Project != nil {
 		o.Project = s.Name
 		steady, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
@@ -47,15 +49,15 @@ func Result(ctx context.Context, env *command.Env, s *session.Session, rows []ex
 		if now, err := s.Refresh(steady); err == nil {
 			s = now
 		}
-		services = func(failed map[string]bool) []serviceState { return serviceStates(s, rows, failed) }
+		states = func(failed map[string]bool) []ServiceState { return ServiceStates(s, services, rows, failed) }
 	}
 	env.Finally(func(failed error, code int) {
 		o.ExitCode, o.State = code, "ready"
 		if code != 0 {
 			o.State = expose.Failed
 		}
-		if services != nil {
-			o.Services = services(fail.Services(failed))
+		if states != nil {
+			o.Services = states(fail.Services(failed))
 		}
 		for _, e := range fail.Failures(failed) {
 			o.Failures = append(o.Failures, ui.Object(e))
@@ -64,12 +66,16 @@ func Result(ctx context.Context, env *command.Env, s *session.Session, rows []ex
 	})
 }
 
-// serviceStates are the services of a run with their states after it.
-func serviceStates(s *session.Session, rows []expose.Row, failed map[string]bool) []serviceState {
-	all := []serviceState{}
+// ServiceStates are services with their states and the URLs that rows has for them; none for all of
+// the project, whose files can be read.
+func ServiceStates(s *session.Session, services []string, rows []expose.Row, failed map[string]bool) []ServiceState {
+	all := []ServiceState{}
 	states := States(s.Observed.Containers)
-	for _, name := range s.Project.ServiceNames() {
-		one := serviceState{Service: name, State: expose.NotRunning, URLs: []string{}}
+	if len(services) == 0 {
+		services = s.Project.ServiceNames()
+	}
+	for _, name := range services {
+		one := ServiceState{Service: name, State: expose.NotRunning, URLs: []string{}}
 		if state := states[name]; state != "" {
 			one.State = state
 		}

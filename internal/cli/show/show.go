@@ -5,6 +5,7 @@ package show
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/devup-cli/devup/internal/cli/command"
 	"github.com/devup-cli/devup/internal/event"
@@ -80,6 +81,21 @@ func States(containers []plan.Container) map[string]string {
 		}
 	}
 	return best
+}
+
+// Origin is when a container was made, by which program, and why.
+func Origin(c plan.Container) (at, by string, causes []string) {
+	at, by, causes = time.Unix(c.Created, 0).UTC().Format(time.RFC3339), "devup", []string{}
+	if c.Cause != "" {
+		causes = strings.Split(c.Cause, "; ")
+		if causes[0] == plan.NotCreated { // it was so before, and is not now
+			causes[0] = "it did not exist"
+		}
+	}
+	if c.Fields == "" {
+		by = "docker compose"
+	}
+	return at, by, causes
 }
 
 // asJSON tells whether results are printed as JSON.

@@ -12,6 +12,7 @@ import (
 	"github.com/devup-cli/devup/internal/cli/converge"
 	"github.com/devup-cli/devup/internal/cli/show"
 	"github.com/devup-cli/devup/internal/fail"
+	"github.com/devup-cli/devup/internal/history"
 	"github.com/devup-cli/devup/internal/session"
 	"github.com/devup-cli/devup/internal/watch"
 )
@@ -115,12 +116,13 @@ func runUp(ctx context.Context, env *command.Env, services []string, o upOptions
 	if err != nil {
 		return err
 	}
-	s, outcome, err := converge.Run(ctx, env, r)
+	record := history.Begin()
+	s, outcome, err := converge.Run(ctx, show.Recorded(env, record), r)
 	if s != nil {
 		defer s.Close()
 	}
 	if o.detached() && !o.dryRun {
-		defer func() { show.Result(ctx, env, s, outcome.URLs) }() // what runs is asked for before the session closes
+		defer func() { show.Result(ctx, env, s, nil, outcome.URLs) }() // what runs is asked for before the session closes
 	}
 	if s == nil {
 		if fail.CodeOf(err) == fail.NoProject && len(env.Flags.Files) == 0 {
@@ -138,6 +140,8 @@ func runUp(ctx context.Context, env *command.Env, services []string, o upOptions
 	if len(outcome.URLs) > 0 && ctx.Err() == nil && !o.noStart && fail.CodeOf(err) != fail.EngineGone {
 		show.URLs(env, show.Addresses{Workspace: outcome.Workspace, Project: outcome.Project, Rows: outcome.URLs})
 	}
+	show.Keep(s, record, err)
+	show.Dashboard(ctx, env, s)
 	s = s.With(outcome.Project)
 	s.Observed.Containers = outcome.Containers
 	return (&after{env: env, session: s, outcome: outcome, services: services, options: o, began: began, second: second.Done()}).run(ctx, err)

@@ -4,12 +4,12 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/devup-cli/devup/internal/cli/command"
 	"github.com/devup-cli/devup/internal/cli/converge"
+	"github.com/devup-cli/devup/internal/cli/show"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/ui"
@@ -79,22 +79,8 @@ func runWhy(ctx context.Context, env *command.Env, service string) error {
 }
 
 func describeWhy(c plan.Container, pending []string) whyObject {
-	o := whyObject{
-		Type: "why", Service: c.Service, Container: c.Name, MadeAt: time.Unix(c.Created, 0).UTC().Format(time.RFC3339), MadeBy: "devup",
-		Causes: []string{}, Pending: pending,
-	}
-	if c.Cause != "" {
-		o.Causes = strings.Split(c.Cause, "; ")
-		if o.Causes[0] == plan.NotCreated { // it was so before, and is not now
-			o.Causes[0] = "it did not exist"
-		}
-	}
-	if c.Fields == "" {
-		o.MadeBy = "docker compose"
-	}
-	if o.Pending == nil {
-		o.Pending = []string{}
-	}
+	o := whyObject{Type: "why", Service: c.Service, Container: c.Name, Pending: append([]string{}, pending...)}
+	o.MadeAt, o.MadeBy, o.Causes = show.Origin(c)
 	return o
 }
 

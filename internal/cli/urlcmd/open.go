@@ -2,19 +2,15 @@ package urlcmd
 
 import (
 	"context"
-	"os/exec"
-	"runtime"
-	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/devup-cli/devup/internal/cli/command"
+	"github.com/devup-cli/devup/internal/cli/show"
 	"github.com/devup-cli/devup/internal/expose"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/ui"
-	"github.com/devup-cli/devup/internal/workspace"
 )
 
 // NewOpen is `devup open`.
@@ -44,8 +40,7 @@ func runOpen(ctx context.Context, env *command.Env, services []string) error {
 	if row.State == expose.NotRunning || row.State == "stopped" {
 		return fail.New(fail.Failed, "start it with `devup up "+row.Service+"`", "%s is not running", row.Service)
 	}
-	program := browser(runtime.GOOS, found.Workspace, env.Getenv, row.URL)
-	opened := program != nil && startBrowser(ctx, program) == nil
+	opened := show.OpenBrowser(ctx, env, found.Workspace, row.URL)
 	switch {
 	case env.UI.Mode() == ui.JSON:
 		env.UI.Object(row)
@@ -89,56 +84,4 @@ func primaryPort(rows []expose.Row, services []string) (expose.Row, error) {
 		return best, fail.New(fail.Failed, "`devup urls` shows what there is", "%s publishes no port that a browser could open", services[0])
 	}
 	return best, fail.New(fail.Failed, "publish one under ports in devup.yaml", "no service publishes a port that a browser could open")
-}
-
-// browser is the command that opens a URL, or nil where there is none.
-func browser(goos string, place workspace.Info, env func(string) string, url string) []string {
-	switch {
-	case place.Provider == "gitpod":
-		return []string{"gp", "preview", url, "--external"}
-	case env("BROWSER") != "":
-		// Several may be named; the first counts. "%s" stands for the URL.
-		first, _, _ := strings.Cut(env("BROWSER"), ":")
-		command := strings.Fields(first)
-		if len(command) == 0 {
-			return nil
-		}
-		for i, word := range command {
-			if strings.Contains(word, "%s") {
-				command[i] = strings.ReplaceAll(word, "%s", url)
-				return command
-			}
-		}
-		return append(command, url)
-	case goos == "darwin":
-		return []string{"open", url}
-	case goos == "windows":
-		return []string{"rundll32", "url.dll,FileProtocolHandler", url}
-	case env("WSL_DISTRO_NAME") != "":
-		return []string{"wslview", url}
-	case env("DISPLAY") == "" && env("WAYLAND_DISPLAY") == "":
-		return nil
-	}
-	return []string{"xdg-open", url}
-}
-
-// startBrowser runs the command. One that is still running after a moment is the
-// browser itself and stays.
-func startBrowser(ctx context.Context, command []string) error {
-	path, err := exec.LookPath(command[0])
-	if err != nil {
-		return err
-	}
-	c := exec.CommandContext(context.WithoutCancel(ctx), path, command[1:]...) //nolint:gosec // the user's own choice
-	if err := c.Start(); err != nil {
-		return err
-	}
-	ended := make(chan error, 1)
-	go func() { ended <- c.Wait() }()
-	select {
-	case err := <-ended:
-		return err
-	case <-time.After(2 * time.Second):
-		return nil
-	}
 }

@@ -101,7 +101,7 @@ func isElsewhere(host, text string) bool {
 	return strings.Contains(host, ".") && !IsHere(host) && !isPlaceholder(host) && !isPlaceholder(text)
 }
 
-var placeholders = lazyregexp.New(`(?i)[<>{}$\[\]()*]|your|example|change|placeholder|xxx|^my[-_]?(?:host|server)$|^host(?:name)?$|^(?:db_?)?(?:user|username|password|pass|name|dbname)$|^(?:none|null|\.+)$`)
+var placeholders = lazyregexp.New(`(?i)[<>{}$\[\]()*]|%[sdv]|your|example|change|placeholder|xxx|^my[-_]?(?:host|server)$|^host(?:name)?$|^(?:db_?)?(?:user|username|password|pass|name|dbname)$|^(?:none|null|\.+)$`)
 
 // isPlaceholder says whether a text stands for what the user has to write there.
 func isPlaceholder(text string) bool {
@@ -113,6 +113,14 @@ var plainCredential = lazyregexp.New(`^[A-Za-z0-9_.!@#%^*+=~-]{1,64}$`)
 // isCredential says whether a text can be the user, the password or the name of a database
 // of a data service.
 func isCredential(text string) bool { return plainCredential.MatchString(text) && !isPlaceholder(text) }
+
+var stands = lazyregexp.New(`(?i)%[sdv]|^(?:none|null|\.+)$`)
+
+// isWritten says whether a text in code is the user, the password or the name of a database, though it
+// reads like a placeholder: a program that connects with "password" does so.
+func isWritten(text string) bool {
+	return plainCredential.MatchString(text) && !stands.MatchString(text)
+}
 
 // Text fills in a template for the address. In a URL, the login is escaped.
 func (a Address) Text(template string) string {

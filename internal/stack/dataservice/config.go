@@ -20,10 +20,7 @@ const anySQL = "sql"
 // configName is the name of a file in which a program of Go, Rust or Node.js keeps its own settings.
 var configName = lazyregexp.New(`(?i)^(?:app_?settings|settings?|config(?:uration|\.(?:dev|local))?|default|development|local|base|dev|app)\.(?:toml|ya?ml|json)$`)
 
-// configClues are the data services of a program's own settings, such as
-//
-//	[database]
-//	host = "localhost"
+// configClues are the data services of a program's own settings.
 func configClues(file tree.File) []Clue {
 	if !configName.MatchString(path.Base(file.Path)) {
 		return nil

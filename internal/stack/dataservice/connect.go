@@ -63,7 +63,7 @@ func connectClues(file tree.File, others Constants) []Clue {
 				constants = constantsOf(file.Text, others)
 			}
 			open := m[0] + strings.IndexByte(file.Text[m[0]:m[1]], '(')
-			if clue, ok := c.clue(file.Text[open:], constants); ok {
+			if clue, ok := c.clue(file.Text, open, constants); ok {
 				clue.Evidence = file.At(m[0], strings.Join(strings.Fields(file.Text[m[0]:open]), " "))
 				clues = append(clues, clue)
 			}
@@ -72,10 +72,16 @@ func connectClues(file tree.File, others Constants) []Clue {
 	return clues
 }
 
-// clue is what a call shows, from its opening bracket on.
-func (c connector) clue(call string, constants Constants) (Clue, bool) {
-	address, user, password, name := c.read(stack.Arguments("," + argumentsOf(call)[1:]))
+// fromEnv is a name that a variable gives a text.
+var fromEnv = lazyregexp.New(`(\w+)\s*:?=\s*(?:os\.Getenv|getenv|System\.getenv)\(\s*["'](\w+)["']\s*\)`)
+
+// clue is what a call in a source shows, from its opening bracket on.
+func (c connector) clue(source string, open int, constants Constants) (Clue, bool) {
+	address, user, password, name := c.read(stack.Arguments("," + argumentsOf(source[open:])[1:]))
 	text := constants.text(address)
+	if c.service == "mysql" {
+		text = strings.Replace(text, "@/", "@tcp(localhost)/", 1) // which is the same to Go's driver
+	}
 	clue := Clue{Service: c.service, Literal: true}
 	switch a, ok := parseAddress(text); {
 	case ok:
@@ -90,7 +96,12 @@ func (c connector) clue(call string, constants Constants) (Clue, bool) {
 	case name != "" || user != "" || c.word == "mysqli":
 		clue.Address.Host = text
 	default:
-		return Clue{}, false
+		for _, m := range fromEnv.FindAllStringSubmatch(source, maxClues) {
+			if m[1] == strings.TrimSpace(address) {
+				clue.Reads = []Read{{m[2], PartURL}}
+			}
+		}
+		return clue, clue.Reads != nil
 	}
 	for _, part := range []struct {
 		to         *string
@@ -115,6 +126,24 @@ func ofPDO(text string) (service string, a Address) {
 		a.set(strings.ToLower(pair[1]), pair[2])
 	}
 	return service, a
+}
+
+// inArray is the connection string of an array of settings in PHP, as Yii has it.
+var inArray = lazyregexp.New(`["']dsn["']\s*=>\s*["']((?:mysql|pgsql|sqlite):[^"'\n]*)["']`)
+
+// arrayClues are the databases of such arrays, with the login next to the connection string.
+func arrayClues(file tree.File) []Clue {
+	var clues []Clue
+	for _, m := range inArray.FindAllStringSubmatchIndex(file.Text, 8) {
+		clue := Clue{Literal: true, Evidence: file.At(m[0], "dsn")}
+		clue.Service, clue.Address = ofPDO(file.Text[m[2]:m[3]])
+		for _, pair := range argument.FindAllStringSubmatch(argumentsOf(file.Text[m[1]:]), 8) {
+			clue.Address.set(strings.ToLower(pair[1]), pair[2])
+		}
+		clue.Fixed = clue.Address.Host != ""
+		clues = append(clues, clue)
+	}
+	return clues
 }
 
 var (

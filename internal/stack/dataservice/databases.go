@@ -4,6 +4,7 @@ import (
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/stack/manifest"
+	"github.com/devup-cli/devup/internal/stack/sqlfile"
 )
 
 // databases are the relational ones, and MongoDB.
@@ -17,7 +18,7 @@ var databases = []*Service{
 		// Over TCP: the server of the first start, which loads SQL files, has a socket only.
 		Health:  []string{"pg_isready", "-h", "127.0.0.1", "-U", "{user}", "-d", "{name}"},
 		Login:   Login{"app", "app", "app"},
-		Foreign: ofMySQL,
+		Foreign: sqlfile.OfMySQL,
 		Variants: []Variant{
 			{
 				Name: "PostGIS", Image: "postgis/postgis:17-3.5",
@@ -88,7 +89,7 @@ var databases = []*Service{
 		// Over TCP: the server of the first start, which loads SQL files, has a socket only.
 		Health: []string{"mysqladmin", "ping", "--protocol=tcp", "-h", "127.0.0.1"}, Start: 60,
 		Login:   Login{"app", "app", "app"},
-		Foreign: ofPostgres,
+		Foreign: sqlfile.OfPostgres,
 		Images:  []string{"mysql", "mysql-server"},
 		Packages: map[string][]string{
 			"node":        {"mysql2", "mysql", "promise-mysql"},
@@ -137,7 +138,7 @@ var databases = []*Service{
 		Root:     []stack.Setting{{Name: "MARIADB_ROOT_PASSWORD", Value: "{password}"}, {Name: "MARIADB_DATABASE", Value: "{name}"}},
 		Health:   []string{"mariadb-admin", "ping", "--protocol=tcp", "-h", "127.0.0.1"}, Start: 60,
 		Login:   Login{"app", "app", "app"},
-		Foreign: ofPostgres,
+		Foreign: sqlfile.OfPostgres,
 		Images:  []string{"mariadb"},
 		Packages: map[string][]string{
 			"node": {"mariadb"}, "python": {"mariadb"}, "java": {"mariadb-java-client"},

@@ -13,9 +13,6 @@ var (
 	libpqText = lazyregexp.New("[\"'`]([^\"'`\\n:]*\\bhost=[^\"'`\\n]*\\b(?:user|dbname)=[^\"'`\\n]*|[^\"'`\\n:]*\\b(?:user|dbname)=[^\"'`\\n]*\\b(?:host|sslmode)=[^\"'`\\n]*)[\"'`]")
 	// mysqlText is one of Go's driver for MySQL.
 	mysqlText = lazyregexp.New("[\"'`]([^\"'`\\s:@/]+:[^\"'`\\s@/]*@tcp\\([^\"'`\\s()]*\\)/[^\"'`\\s]*)[\"'`]")
-	// mysqlPart is the address in one that is put together: "@tcp(localhost:3306)/" and "@/",
-	// which is the same.
-	mysqlPart = lazyregexp.New("[\"'`](?:[^\"'`\\s]*:)?[^\"'`\\s]*@(?:tcp\\(([^\"'`\\s():]*)(?::(\\d{2,5}))?\\))?/[^\"'`\\s]*[\"'`]")
 	// variablePart is what stands for a value that the code fills in.
 	variablePart = lazyregexp.New(`%[sdvq]|[{}$]`)
 	// constants are the literals of the values, where the connection string only names them.
@@ -47,29 +44,6 @@ func dsnClues(file tree.File) []Clue {
 			}
 			clues = append(clues, clue)
 		}
-	}
-	return clues
-}
-
-// mysqlParts read what is left of Go's connection strings for MySQL that are put together.
-func mysqlParts(file tree.File) []Clue {
-	if !stack.HasOne(file.Text, `"mysql"`, "mysql.Open(") || !stack.HasOne(file.Text, "@tcp(", "@/") {
-		return nil
-	}
-	var clues []Clue
-	for _, m := range mysqlPart.FindAllStringSubmatchIndex(file.Text, maxClues) {
-		text := file.Text[m[0]+1 : m[1]-1]
-		if _, whole := parseAddress(text); whole {
-			continue
-		}
-		clue := Clue{Service: "mysql", Evidence: file.At(m[0], "a connection string"), Literal: true}
-		clue.Address.Host = stack.Group(file.Text, m, 1)
-		if strings.Contains(text, "@/") {
-			clue.Address.Host = "localhost"
-		}
-		clue.Address = clue.Address.literals()
-		clue.Fixed = clue.Address.Host != ""
-		clues = append(clues, clue)
 	}
 	return clues
 }

@@ -150,7 +150,8 @@ func (w *Wanted) know(a Address, rank int) {
 		to   *string
 		text string
 	}{{&w.Login.User, a.User}, {&w.Login.Password, a.Password}, {&w.Login.Name, a.Name}} {
-		if rank > w.ranks[i] && isCredential(field.text) {
+		better := rank > w.ranks[i] || rank == w.ranks[i] && isPlaceholder(*field.to)
+		if better && (isCredential(field.text) || rank == fixedRank && rank > w.ranks[i] && isWritten(field.text) && !isPlaceholder(a.Host)) {
 			*field.to, w.ranks[i] = field.text, rank
 		}
 	}
@@ -308,7 +309,11 @@ func (f *finder) settle() {
 	for _, w := range f.wanted {
 		f.decideVariant(w)
 		if w.Service == f.seen.Asked && len(w.Holds) == 0 {
-			w.Holds = []Holding{{Variable: w.Service.usualVariable(), Part: PartURL}}
+			usual := strings.ToUpper(w.Service.Name) + "_URL"
+			if w.Service.IsSQL() {
+				usual = "DATABASE_URL"
+			}
+			w.Holds = []Holding{{Variable: usual, Part: PartURL}}
 		}
 		w.completeByDriver()
 		switch f.seen.Language {

@@ -175,31 +175,28 @@ var mappers = strings.Fields(`sqlalchemy sqlmodel flask-sqlalchemy flask-migrate
 
 func (f *finder) hold(w *Wanted, part Part, v Named) {
 	h := Holding{Variable: v.Name, Part: part, Given: v.Given}
+	if len(v.Values) > 0 {
+		h.At = v.Values[0].At
+	}
 	best := -1
-	for i, value := range v.Values {
-		if i == 0 {
-			h.At = value.At
-		}
+	for _, value := range v.Values {
 		a, isAddress := parseAddress(value.Text)
 		rank := int(value.From)
+		if isAddress && (part == PartName || part == NoPart) { // MONGO_DB may hold a name or a URL
+			part, h.Part = PartURL, PartURL
+		}
 		switch part {
-		case PartURL, NoPart:
-			if isAddress {
-				h.Part = PartURL
-				w.know(a, rank)
-			}
+		case PartURL:
+			w.know(a, rank)
 		case PartHost, PartAddress:
 			w.know(Address{Host: hostOf(value.Text)}, rank)
 			if strings.Contains(value.Text, "://") {
 				h.Part = PartURL
 			}
-		case PartUser:
-			w.know(Address{Login: Login{User: value.Text}}, rank)
-		case PartPassword:
-			w.know(Address{Login: Login{Password: value.Text}}, rank)
-		case PartName:
-			w.know(Address{Login: Login{Name: value.Text}}, rank)
-		case PartPort, PartDriver:
+		default:
+			a = Address{}
+			a.take(part, value.Text)
+			w.know(a, rank)
 		}
 		if part == PartDriver && ofDialect(value.Text) == SQLite {
 			h.Override = true // the default is another than what is used
@@ -209,12 +206,24 @@ func (f *finder) hold(w *Wanted, part Part, v Named) {
 			h.Like, best = value.Text, rank
 		}
 	}
-	if f.roles[v.Name].part != PartURL && len(split(strings.ToUpper(v.Name))) == 1 && h.Part == PartURL && w.Service.IsSQL() && !strings.Contains(h.Like, "://") {
+	if isName(f, w, h) {
 		h.Part = PartName // DB=app
 	}
 	if h.Part != NoPart {
 		w.Holds = append(w.Holds, h)
 	}
+}
+
+// isName says whether a variable of one word holds the name of a database: DATABASE, where MONGODB_URI
+// holds the URL, and DB=app.
+func isName(f *finder, w *Wanted, h Holding) bool {
+	if h.Part != PartURL || strings.Contains(h.Like, "://") || f.roles[h.Variable].part == PartURL || len(split(strings.ToUpper(h.Variable))) != 1 {
+		return false
+	}
+	return w.Service.IsSQL() || slices.ContainsFunc(f.seen.Variables, func(v Named) bool {
+		m, ok := classify(v.Name)
+		return ok && !m.General && m.Part == PartURL && m.Services[0] == w.Service.Name && v.Name != h.Variable
+	})
 }
 
 // driverOf is the name of a kind of database, as the service's libraries know it.

@@ -1,11 +1,9 @@
-// Package dataservice is the table of data services: databases, caches, queues and what else
-// a server expects to reach in its network. It says by what each is recognised, how it runs,
-// and how its address is written.
+// Package dataservice is the table of data services: what a server expects to reach in its network, by
+// what each is recognised, how it runs, and how its address is written.
 //
-// A [Service] is one value in the file of its family. [classify] says what a variable holds
-// by its name, [parseAddress] reads what it holds, [Address.Text] writes it, [Packages]
-// and [Clues] find evidence in manifests and sources. Package detect decides what a
-// repository needs, package scaffold writes it. Nothing here touches the world.
+// A [Service] is one value in the file of its family. [classify] says what a variable holds by its name,
+// [parseAddress] reads what it holds, [Address.Text] writes it, [Clues] finds evidence in sources. Package
+// detect decides what a repository needs, package scaffold writes it. Nothing here touches the world.
 package dataservice
 
 import (
@@ -196,14 +194,15 @@ func (s *Service) SettingsFor(login Login, makesDatabase bool) []stack.Setting {
 	}
 	var kept []stack.Setting
 	for _, setting := range settings {
+		if setting.Value == "{password}" && login.Password == "" && s.Empty.Name != "" {
+			setting = s.Empty
+		}
 		switch {
 		case setting.Value == "{name}" && makesDatabase && s.RootUser != "":
 			continue
 		case setting.Value == "{name}" && makesDatabase:
 			setting.Value = "postgres" // which the files connect from
-		case setting.Value == "{password}" && login.Password == "" && s.Empty.Name != "":
-			setting = s.Empty
-		case setting.Value == "{user}" && login.User == "", setting.Value == "{password}" && login.Password == "", setting.Value == "{name}" && login.Name == "":
+		case slices.Contains(kept, setting), setting.Value == "{user}" && login.User == "", setting.Value == "{password}" && login.Password == "", setting.Value == "{name}" && login.Name == "":
 			continue
 		}
 		kept = append(kept, setting)
@@ -280,14 +279,6 @@ func forProduction(text string, at int) bool {
 
 // production is the word, in lower case, alone or in a name; a product is none.
 var production = lazyregexp.New(`prod(?:uction|[^u]|$)`)
-
-// usualVariable is the variable for its URL where nothing says which.
-func (s *Service) usualVariable() string {
-	if s.IsSQL() {
-		return "DATABASE_URL"
-	}
-	return strings.ToUpper(s.Name) + "_URL"
-}
 
 // IsSQL says whether it is a database with tables.
 func (s *Service) IsSQL() bool { return s.Group == Database && !s.NoSQL }

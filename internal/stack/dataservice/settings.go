@@ -15,7 +15,7 @@ import (
 )
 
 // settingsFiles are files of frameworks that say where data services are, besides sources.
-var settingsFiles = lazyregexp.New(`^(?:schema\.prisma|application(?:-[\w-]+)?\.(?:properties|ya?ml)|database\.yml|mongoid\.yml|config\.json|ormconfig\.json|hibernate\.cfg\.xml|persistence\.xml|appsettings(?:\.Development)?\.json|(?:dev|config|runtime)\.exs)$|\.prisma$`)
+var settingsFiles = lazyregexp.New(`^(?:schema\.prisma|application(?:-[\w-]+)?\.(?:properties|ya?ml)|database\.yml|mongoid\.yml|config\.json|ormconfig\.json|hibernate\.cfg\.xml|persistence\.xml|appsettings(?:\.Development)?\.json|(?:dev|config|runtime)\.exs|Rocket\.toml)$|\.prisma$`)
 
 // IsSettings says whether a file of the name may say where data services are.
 func IsSettings(name string) bool {
@@ -67,51 +67,66 @@ func prismaVariables(file tree.File) []Named {
 	return all
 }
 
-// prismaReads is a clue of the variables that Prisma takes its database's URLs from, whatever
-// they are called.
-func prismaReads(file tree.File) []Clue {
-	if !isPrisma(file.Path) {
-		return nil
-	}
-	clue := Clue{Service: cmp.Or(dialectIn(file.Text), anySQL)}
-	for _, v := range prismaVariables(file) {
-		clue.Reads, clue.Evidence = append(clue.Reads, Read{v.Name, PartURL}), v.Values[0].At
-	}
-	if clue.Reads == nil {
-		return nil
-	}
-	return []Clue{clue}
-}
-
 var (
 	property    = lazyregexp.New(`(?m)^[ \t]*(spring\.[\w.-]+)[ \t]*[=:][ \t]*(.*?)[ \t]*$`)
-	placeholder = lazyregexp.New(`^\$\{[\w.-]+:?(.*)\}$`)
+	placeholder = lazyregexp.New(`^\$\{([\w.-]+):?(.*)\}$`)
+	ofLogin     = lazyregexp.New(`^spring\.datasource\.(?:hikari\.)?(url|jdbc-?url|username|password)$`)
 )
+
+// springProperties calls do for each property of Spring's own in a file of settings.
+func springProperties(file tree.File, do func(name, value string, at tree.Evidence)) {
+	if path.Ext(file.Path) == ".properties" {
+		for _, m := range property.FindAllStringSubmatchIndex(file.Text, 500) {
+			name := file.Text[m[2]:m[3]]
+			do(name, file.Text[m[4]:m[5]], file.At(m[0], name))
+		}
+		return
+	}
+	flatten(document(file.Text), "", 12, func(name string, node *yaml.Node) {
+		if strings.HasPrefix(name, "spring.") {
+			do(name, node.Value, tree.At(file.Path, node.Line, name))
+		}
+	})
+}
 
 // springVariables are by the names that Spring binds to its properties:
 // https://docs.spring.io/spring-boot/reference/features/external-config.html
 func springVariables(file tree.File) []Named {
 	var all []Named
-	add := func(name, value string, at tree.Evidence) {
+	springProperties(file, func(name, value string, at tree.Evidence) {
 		if m := placeholder.FindStringSubmatch(value); m != nil {
-			value = m[1]
+			value = m[2]
 		}
 		name = strings.ToUpper(strings.NewReplacer(".", "_", "-", "").Replace(name))
 		all = append(all, Named{Name: name, Values: []Value{{Text: value, From: Code, At: at}}})
-	}
-	if path.Ext(file.Path) == ".properties" {
-		for _, m := range property.FindAllStringSubmatchIndex(file.Text, 500) {
-			name := file.Text[m[2]:m[3]]
-			add(name, file.Text[m[4]:m[5]], file.At(m[0], name))
-		}
-		return all
-	}
-	flatten(document(file.Text), "", 12, func(name string, node *yaml.Node) {
-		if strings.HasPrefix(name, "spring.") {
-			add(name, node.Value, tree.At(file.Path, node.Line, name))
-		}
 	})
 	return all
+}
+
+// settingsReads is a clue of the variables that Prisma, or Spring's properties of the database, take
+// the address from, whatever they are called.
+func settingsReads(file tree.File) []Clue {
+	var clue Clue
+	read := func(name string, part Part, at tree.Evidence) {
+		clue.Reads, clue.Evidence = append(clue.Reads, Read{name, part}), at
+	}
+	switch {
+	case isPrisma(file.Path):
+		clue.Service = cmp.Or(dialectIn(file.Text), anySQL)
+		for _, v := range prismaVariables(file) {
+			read(v.Name, PartURL, v.Values[0].At)
+		}
+	case springFiles.MatchString(path.Base(file.Path)):
+		springProperties(file, func(name, value string, at tree.Evidence) {
+			if part, from := ofLogin.FindStringSubmatch(strings.ToLower(name)), placeholder.FindStringSubmatch(value); part != nil && from != nil {
+				read(from[1], cmp.Or(partWords[strings.ToUpper(part[1])], PartURL), at)
+			}
+		})
+	}
+	if clue.Reads == nil {
+		return nil
+	}
+	return []Clue{clue}
 }
 
 // document is the root of a YAML document; nil for what is none.

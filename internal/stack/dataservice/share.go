@@ -3,6 +3,7 @@ package dataservice
 import (
 	"slices"
 
+	"github.com/devup-cli/devup/internal/stack/sqlfile"
 	"github.com/devup-cli/devup/internal/tree"
 )
 
@@ -173,9 +174,18 @@ func (s *Shared) settleLogin() {
 	s.Login = login
 }
 
+// SeedsIn gives the SQL files below directories that a service can load at its first start. known is
+// the name of its database, as far as that is known.
+func (s *Service) SeedsIn(t *tree.Tree, dirs []string, known string) sqlfile.Seeds {
+	if s.Seeds == "" {
+		return sqlfile.Seeds{}
+	}
+	return sqlfile.Find(t, dirs, known, sqlfile.Server{Foreign: s.Foreign, Many: s.RootUser != ""})
+}
+
 // Load takes files that the service loads at its first start. The database that they name is
 // the service's; one that they make needs a user who may.
-func (s *Shared) Load(seeds Seeds) bool {
+func (s *Shared) Load(seeds sqlfile.Seeds) bool {
 	of := Lookup(s.Service)
 	if seeds.Makes && of.RootUser != "" && s.Login.User != of.RootUser {
 		if s.known().User != "" {

@@ -1,6 +1,7 @@
 package dataservice
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strconv"
@@ -35,8 +36,8 @@ func Clues(file tree.File, others Constants) []Clue {
 	urls := urlClues(file)
 	calls := callClues(file)
 	clues := once(slices.Concat(
-		connectClues(file, others), urls, jdbcLogins(file, urls), dsnClues(file), mysqlParts(file), calls, objectClues(file, calls),
-		configClues(file), nameClues(file), dialectClues(file), importClues(file), cloudClues(file), variantClues(file), prismaReads(file),
+		connectClues(file, others), arrayClues(file), urls, jdbcLogins(file, urls), dsnClues(file), calls, objectClues(file, calls),
+		configClues(file), nameClues(file), dialectClues(file), importClues(file), cloudClues(file), variantClues(file), settingsReads(file),
 	))
 	for _, v := range Overrides(file) {
 		if _, known := classify(v.Name); known {
@@ -170,13 +171,15 @@ type opener struct {
 var openers = []opener{
 	{"mysql", lazyregexp.New(`\bmysql2?\w*\.create(?:Connection|Pool)\(`), ".create", false},
 	{"mysql", lazyregexp.New(`\b(?:mysql\.connector|pymysql|MySQLdb|aiomysql)\.(?:connect|create_pool)\(`), "connect", false},
-	{"postgres", lazyregexp.New(`\bnew\s+(?:\w+\.)?(?:Pool|Client)\(\s*\{`), "new ", false},
+	{"postgres", lazyregexp.New(`\bnew\s+(?:\w+\.)?(?:Pool|Client)\(\s*(?:\{|\w+\s*\))`), "new ", false},
 	{"postgres", lazyregexp.New(`\b(?:require\(["']pg["']\)\)?\.)(?:Pool|Client)\)?\(\s*\{`), "pg", false},
 	{"postgres", lazyregexp.New(`\b(?:psycopg2?|asyncpg|aiopg)\.(?:connect|create_pool|AsyncConnection\.connect)\(`), "connect", false},
 	{"postgres", lazyregexp.New(`(?:\bpsycopg\w*\.(?:pool\.)?|\bpool\.|[\s(])(?:Simple|Threaded|Persistent|Async)?ConnectionPool\(`), "psycopg", false},
 	{"mysql", lazyregexp.New(`\bMySQLConnectionPool\(`), "MySQLConnectionPool", false},
 	// What the generator of Phoenix writes for PostgreSQL; for MySQL it is root.
 	{"postgres", lazyregexp.New(`\b(config\s+:\w+,\s*[\w.]*Repo\s*,)\s*username:\s*"postgres"`), "Repo", false},
+	{"postgres", lazyregexp.New(`\bPG(?:::Connection)?\.(?:connect|new|open)\(`), "PG", false},
+	{"mysql", lazyregexp.New(`\bMysql2::Client\.new\(`), "Mysql2", false},
 	{"redis", lazyregexp.New(`\bnew\s+(?:IO)?Redis(?:\.Cluster)?\(`), "Redis(", true},
 	{"redis", lazyregexp.New(`\b(?:redis|aioredis)\.(?:Strict)?(?:Redis|ConnectionPool)\(`), "redis.", true},
 	{"redis", lazyregexp.New(`\bredis\w*\.createClient\(`), "createClient", true},
@@ -186,6 +189,8 @@ var openers = []opener{
 	{"", lazyregexp.New(`\bnew\s+Sequelize\(`), "Sequelize(", false},
 	{"", lazyregexp.New(`\bTypeOrmModule\.forRoot\(|\bnew\s+DataSource\(|\bcreateConnection\(`), "(", false},
 	{"", lazyregexp.New(`\bconnection\s*:\s*\{`), "connection", false},
+	// Of CodeIgniter.
+	{"", lazyregexp.New(`()["']hostname["']\s*=>`), "hostname", false},
 	{"", lazyregexp.New(`(?m)^\s*["']?(?:development|default)["']?\s*:\s*&?\w*\s*\{?\s*$|"development"\s*:\s*\{`), "de", false},
 }
 
@@ -225,7 +230,14 @@ func (o opener) clue(file tree.File, m []int, constants func() Constants) (Clue,
 		return Clue{}, false // of Discord, or of the Model Context Protocol
 	}
 	block, _, _ := strings.Cut(argumentsOf(file.Text[end-1:]), "\nconfig ") // of Elixir, which has no bracket
-	block = withConstants(block, constants)
+	if strings.HasSuffix(call, ")") {
+		block = argumentsOf(call[strings.IndexByte(call, '('):])
+	}
+	object, isName := objectNamed(file.Text, block)
+	if isName && object == "" && strings.HasSuffix(call, ")") {
+		return Clue{}, false // made elsewhere, of any kind
+	}
+	block = withConstants(cmp.Or(object, block), constants)
 	service, reads := o.service, readsIn(block)
 	if service == "" {
 		service = dialectIn(block + "\n" + around(file.Text, m[0]))
@@ -233,13 +245,33 @@ func (o opener) clue(file tree.File, m []int, constants func() Constants) (Clue,
 	if service == "" && len(reads) == 0 {
 		return Clue{}, false
 	}
-	clue := Clue{Service: service, Reads: reads, Calls: o.service != "", Evidence: file.At(m[0], strings.Join(strings.Fields(strings.TrimRight(call, "({:= \n")), " "))}
+	clue := Clue{Service: service, Reads: reads, Calls: o.service != "", Evidence: file.At(m[0], strings.Join(strings.Fields(strings.TrimRight(call, "({:=> \n")), " "))}
 	clue.Address = o.address(service, block)
 	if o.alone && strings.TrimSpace(strings.Trim(block, "(){}; \n")) == "" {
 		clue.Address.Host = "localhost"
 	}
 	clue.Fixed, clue.Literal = clue.Address.Host != "", true
 	return clue, true
+}
+
+var (
+	onlyName = lazyregexp.New(`^\(\s*(?:\*\*|\.\.\.)?([A-Za-z_$][\w$]*)\s*,?\s*\)$`)
+	objects  = lazyregexp.New(`\b([A-Za-z_$][\w$]*)(?:\s*:\s*[\w.<>]+)?\s*=\s*(?:dict)?[{(]`)
+)
+
+// objectNamed is the object in the same text whose name is all that a call is given, and whether
+// it is given a name alone.
+func objectNamed(text, arguments string) (object string, isName bool) {
+	name := onlyName.FindStringSubmatch(arguments)
+	if name == nil {
+		return "", false
+	}
+	for _, m := range objects.FindAllStringSubmatchIndex(text, -1) {
+		if text[m[2]:m[3]] == name[1] {
+			return argumentsOf(text[m[1]-1:]), true
+		}
+	}
+	return "", true
 }
 
 // address is what the literals among the arguments say.
@@ -325,7 +357,7 @@ func nameClues(file tree.File) []Clue {
 }
 
 var (
-	dialects = lazyregexp.New(`(?i)\b(?:dialect|client|type|provider|adapter|engine|driver|database-platform|driver-class-name)["']?\s*(?:[:=]|=>)\s*["']?([\w.-]+)["']?`)
+	dialects = lazyregexp.New(`(?i)\b(?:dialect|client|type|provider|adapter|engine|(?:db)?driver|database-platform|driver-class-name)["']?\s*(?:[:=]|=>)\s*["']?([\w.-]+)["']?`)
 	engines  = lazyregexp.New(`\bdjango\.(?:db|contrib\.gis\.db)\.backends\.(\w+)`)
 )
 
@@ -357,8 +389,13 @@ func dialectIn(text string) string {
 }
 
 func ofDialect(word string) string {
-	if i := strings.LastIndexByte(word, '.'); i >= 0 && !strings.Contains(word, "backends") {
-		return "" // a class, as in org.postgresql.Driver: a driver's name next to a URL
+	if strings.Contains(word, ".") && !strings.Contains(word, "backends") { // a class: org.postgresql.Driver
+		for part := range strings.SplitSeq(word, ".") {
+			if s := OfDialect(part); s != nil {
+				return s.Name
+			}
+		}
+		return ""
 	}
 	word = strings.ToLower(word[strings.LastIndexByte(word, '.')+1:])
 	switch word {

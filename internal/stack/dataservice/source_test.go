@@ -5,9 +5,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"testing/fstest"
-
-	"golang.org/x/tools/txtar"
 
 	"github.com/devup-cli/devup/internal/stack/manifest"
 	"github.com/devup-cli/devup/internal/tree"
@@ -48,8 +45,11 @@ func TestClues(t *testing.T) {
 		`db_config = {'host': 'localhost', 'user': 'me', 'database': 'shop'}`:                                                                        "sql localhost me:/shop fixed",
 		`const mail = { host: "localhost", user: "me", name: "x" }`:                                                                                  "",
 		`{"production": {"host": "db.example.com", "database": "shop"}}`:                                                                             "",
-		`new Client({ name: "agent", version: "1" })`:                                                                                                "",
-		`const { Client } = require("pg"); new Client({ host: "localhost", database: "shop" })`:                                                      "postgres localhost :/shop fixed",
+		"const c: PoolConfig = { host: 'localhost', user: 'me' };\nnew Pool(c)":                                                                      "postgres localhost me:/ fixed",
+		"params = dict(host='localhost', dbname='shop')\npsycopg2.connect(**params)":                                                                 "postgres localhost :/shop fixed",
+		`new Pool(options)`:                           "",
+		`new Client({ name: "agent", version: "1" })`: "",
+		`const { Client } = require("pg"); new Client({ host: "localhost", database: "shop" })`: "postgres localhost :/shop fixed",
 		`new Redis()`:                                                                                  "redis localhost :/ fixed",
 		`new Redis(process.env.REDIS_URL)`:                                                             "redis  :/",
 		`redis.Redis(host="cache", port=6379)`:                                                         "redis cache :/ fixed",
@@ -108,6 +108,7 @@ new PDO("mysql:host=" . $this->host . ";dbname=" . $this->db_name, $this->userna
 		`$db = mysqli_connect(getenv("H") ?: "localhost", "root", "", "shop");`:                                                                  "mysql  root:/shop",
 		"const (\n\tDBUser = \"ada\"\n\tDBPass = \"D@n1el\"\n)\nsql.Open(\"mysql\", DBUser+\":\"+DBPass+\"@tcp(localhost:3306)/\"+DBName)":       "mysql localhost ada:D@n1el/ fixed",
 		"dsn := fmt.Sprintf(\"%s:%s@tcp(%s:3306)/shop\", config.User, config.Password, config.Host)\ngorm.Open(mysql.Open(dsn), &gorm.Config{})": "mysql localhost ada:D@n1el/shop fixed; mysql  :/shop",
+		"dsn := os.Getenv(\"DB\")\ngorm.Open(mysql.Open(dsn), &gorm.Config{})":                                                                   "mysql  :/",
 		`sql.Open("postgres", os.Getenv("DATABASE_URL"))`:                                                                                        "",
 		`private static final String URL = "jdbc:mysql://localhost:3306/shop";
 DriverManager.getConnection(URL, "root", "pw")`: "mysql localhost root:pw/shop fixed",
@@ -222,64 +223,6 @@ func TestOverrides(t *testing.T) {
 	}
 }
 
-func TestSeeds(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string]string{
-		"CREATE TABLE x (id int);":                                           "postgres mysql",
-		"CREATE TABLE x (id SERIAL);":                                        "postgres",
-		"CREATE TABLE `x` (id int) ENGINE=InnoDB;":                           "mysql",
-		"CREATE DATABASE shop;\nUSE shop;\nCREATE TABLE x (y int);":          "mysql",
-		"CREATE DATABASE shop;\n\\c shop\nCREATE TABLE x (y int);":           "postgres",
-		"CREATE TABLE x (id INTEGER PRIMARY KEY AUTOINCREMENT);":             "",
-		"SELECT * FROM x;":                                                   "",
-		"DROP TABLE IF EXISTS x;\nCREATE TABLE x (id SERIAL);":               "postgres",
-		"DROP TABLE public.x;\nCREATE TABLE x (id SERIAL);":                  "",
-		"ALTER TABLE ONLY x DROP CONSTRAINT y;\nCREATE TABLE x (id SERIAL);": "",
-		"CREATE TABLE y (id SERIAL);\nDROP TABLE y;":                         "postgres",
-	} {
-		var got []string
-		for _, name := range []string{"postgres", "mysql"} {
-			if Lookup(name).loads(text) {
-				got = append(got, name)
-			}
-		}
-		if strings.Join(got, " ") != want {
-			t.Errorf("%q is for %q, want %q", text, got, want)
-		}
-	}
-}
-
-// TestSeedsTake: the database that files name, and whether they make it themselves.
-func TestSeedsTake(t *testing.T) {
-	t.Parallel()
-	const table = "\nCREATE TABLE x (y int);"
-	for _, c := range []struct{ service, known, text, want string }{
-		{"mysql", "", "CREATE DATABASE IF NOT EXISTS `to-do`;\nUSE `to-do`;" + table, "to-do"},
-		{"mysql", "to-do", "CREATE DATABASE /*!32312 IF NOT EXISTS*/ `to-do` /*!40100 DEFAULT */;\nUSE `to-do`;" + table, "to-do"},
-		{"mysql", "", "create database shop;\nuse shop;" + table, "shop makes"},
-		{"mysql", "", "drop database if exists shop;\ncreate database shop;\nuse shop;" + table, "shop"},
-		{"mysql", "", "CREATE SCHEMA IF NOT EXISTS `mydb` DEFAULT CHARACTER SET utf8 ;\nUSE `mydb` ;" + table, "mydb"},
-		{"mysql", "shop", "create database other;\nuse other;" + table, "not taken"},
-		{"mysql", "", "create database shop;" + table, "not taken"},
-		{"mysql", "", "create database if not exists shop;" + table, "shop"},
-		{"mysql", "", table, ""},
-		{"postgres", "", "CREATE DATABASE shop;\n\\c shop" + table, "shop makes"},
-		{"postgres", "", "CREATE DATABASE shop;" + table, "not taken"},
-		{"postgres", "", "CREATE SCHEMA shop;" + table, ""},
-	} {
-		seeds := Seeds{Database: c.known}
-		got := "not taken"
-		if seeds.take(Lookup(c.service), c.text) {
-			if got = seeds.Database; seeds.Makes {
-				got += " makes"
-			}
-		}
-		if got != c.want {
-			t.Errorf("%s %q: %q, want %q", c.service, c.text, got, c.want)
-		}
-	}
-}
-
 // FuzzSource: no source, manifest or settings file makes reading it fail, and what is read
 // of one is read again in the same way.
 func FuzzSource(f *testing.F) {
@@ -309,62 +252,7 @@ func FuzzSource(f *testing.F) {
 			}
 		}
 		classify(text)
-		for _, s := range All() {
-			s.loads(text)
-		}
 	})
-}
-
-// TestSeedsIn: which files are loaded, in which order, and what they need.
-func TestSeedsIn(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct{ name, files, want string }{
-		{
-			"a dump that calls a sequence and a view tables",
-			"-- schema.sql --\nCREATE TABLE public.users (id integer);\nCREATE SEQUENCE public.users_id_seq AS integer;\nALTER TABLE public.users_id_seq OWNER TO anna;\n" +
-				"CREATE VIEW public.adults AS SELECT 1;\nALTER TABLE public.adults OWNER TO anna;\n", "schema.sql of anna",
-		},
-		{
-			"words of a comment are no table",
-			"-- schema.sql --\nCREATE UNLOGGED TABLE a (id serial);\n-- what references it is below\nCREATE TABLE b (id int references a(id));\n", "schema.sql",
-		},
-		{
-			"words of rows are no table",
-			"-- schema.sql --\nCREATE TABLE posts (id serial, body text);\nCOPY public.posts (id, body) FROM stdin;\n1\tit references something\n\\.\nINSERT INTO posts VALUES (2, 'we insert into it''s place, with references to more');\n", "schema.sql",
-		},
-		{
-			"a file that is left out makes no database",
-			"-- a_schema.sql --\nCREATE DATABASE shop;\n\\c shop\nCREATE TABLE likes (id int references nothing(id));\n-- b_schema.sql --\nCREATE TABLE users (id int);\n", "b_schema.sql",
-		},
-		{
-			"nor does one that two users own",
-			"-- a_schema.sql --\nCREATE DATABASE shop;\n\\c shop\nCREATE TABLE a (id int);\nALTER TABLE a OWNER TO anna;\nALTER TABLE a OWNER TO ben;\n" +
-				"-- b_schema.sql --\nCREATE TABLE users (id int);\n", "b_schema.sql",
-		},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			files := fstest.MapFS{}
-			for _, f := range txtar.Parse([]byte(c.files)).Files {
-				files[f.Name] = &fstest.MapFile{Data: f.Data}
-			}
-			root, err := tree.Walk(files, tree.Files{Interesting: func(string) bool { return true }, Manifest: func(string) bool { return false }})
-			if err != nil {
-				t.Fatal(err)
-			}
-			seeds := Lookup("postgres").SeedsIn(root, []string{"."}, "")
-			got := strings.Join(seeds.Files, " ")
-			if seeds.Owner != "" {
-				got += " of " + seeds.Owner
-			}
-			if seeds.Database != "" || seeds.Makes {
-				got += " in " + seeds.Database
-			}
-			if got != c.want {
-				t.Errorf("%q, want %q", got, c.want)
-			}
-		})
-	}
 }
 
 // TestSettingsOfTexts: what a file of translations or a template says is no address.

@@ -68,7 +68,7 @@ var ports = []*lazyregexp.Regexp{
 	lazyregexp.New(`(?:const|let|var)\s+(?i:(?:server_?|http_?)?port)\s*(?::\s*\w+\s*)?=\s*["']?(\d{2,5})\b`),
 }
 
-var reads = lazyregexp.New(`\b(?:Deno\.env\.get\(\s*["']|process\.env\.)([A-Za-z_]\w*)(?:["']\s*\))?(!)?(\s*(?:\|\||\?\?)\s*(?:["']([^"']*)["'])?)?`)
+var reads = lazyregexp.New(`\b(?:(?:Deno\.env\.get|[gG]et(?:Env|Var)\w*)\(\s*["']|process\.env\.)([A-Za-z_]\w*)(?:["']\s*\))?(!)?(\s*(?:\|\||\?\?)\s*(?:["']([^"']*)["'])?)?`)
 
 // uses are the variables that a source reads.
 func uses(source tree.File) []stack.Use {
@@ -169,7 +169,7 @@ func find(a *stack.App) bool {
 		}
 	}
 	for _, name := range tasks {
-		if text := m.task(name); text != "" && !f.Has("package.json") && !strings.Contains(text, "cd ") {
+		if text := m.task(name); text != "" && !f.Has("package.json") && !strings.Contains(text, "cd ") && (a.Entry == "" || hasFiles(a, text)) {
 			a.Script, a.Shown = name, tree.Evidence{File: path.Join(a.Dir, m.name), Text: "task " + name}
 			return true
 		}
@@ -178,6 +178,13 @@ func find(a *stack.App) bool {
 		a.Shown = tree.Evidence{File: path.Join(a.Dir, a.Entry), Text: "listens"}
 	}
 	return a.Entry != ""
+}
+
+// hasFiles says whether the sources that a task names are there.
+func hasFiles(a *stack.App, task string) bool {
+	return !slices.ContainsFunc(strings.Fields(task), func(word string) bool {
+		return slices.Contains(Language.Endings, path.Ext(word)) && !strings.ContainsAny(word, ":*=$") && !a.Tree.Has(path.Join(a.Dir, word))
+	})
 }
 
 // titles are frameworks by how they are imported.

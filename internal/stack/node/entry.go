@@ -17,6 +17,8 @@ var entryNames = []string{
 	"server.js", "index.js", "app.js", "main.js", "server.mjs", "index.mjs", "app.mjs", "server.cjs", "index.cjs",
 	"src/server.js", "src/index.js", "src/app.js", "src/main.js", "bin/www",
 	"src/index.ts", "src/server.ts", "src/main.ts", "src/app.ts", "index.ts", "server.ts", "main.ts", "app.ts",
+	"server/index.js", "server/server.js", "server/app.js", "server/main.js", "server/index.ts", "server/server.ts",
+	"backend/index.js", "backend/server.js", "backend/app.js", "api/index.js", "api/server.js",
 }
 
 // entryOf is the file that runs the server where no script does.

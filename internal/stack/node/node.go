@@ -115,22 +115,24 @@ var (
 func serverBeside(page *stack.App, p *npm.Manifest, stacks []*stack.Stack) []*stack.App {
 	a := &stack.App{Tree: page.Tree, Service: stack.Service{Dir: page.Dir}}
 	scripts := scriptsOf(p)
+	answers := func(entry string) bool { return answersAPI.MatchString(a.Tree.Source(path.Join(a.Dir, entry)).Text) }
+	beside, scripted := false, false
 	for _, name := range developmentScripts {
 		for _, c := range chosen(scripts.Commands(name)) {
 			entry := entryOfCommand(a, p, c)
 			if !opensPort(a.Tree, a.Dir, entry) {
 				continue
 			}
-			apart := c.Parallel || namesServer.MatchString(name) || answersAPI.MatchString(a.Tree.Source(path.Join(a.Dir, entry)).Text)
-			if !apart || page.Of.ServerSide && !c.Parallel {
-				continue
-			}
-			servers := slices.DeleteFunc(slices.Clone(stacks), func(s *stack.Stack) bool { return s.Page || len(s.Packages) > 0 && !isListener(s.Packages[0]) })
-			a.Recognise(servers)
-			return []*stack.App{a}
+			scripted = true
+			beside = beside || c.Parallel || !page.Of.ServerSide && (namesServer.MatchString(name) || answers(entry))
 		}
 	}
-	return nil
+	if entry := entryOf(a.Tree, a.Dir, p); !beside && (scripted || page.Of.ServerSide || entry == "" || !answers(entry)) {
+		return nil
+	}
+	servers := slices.DeleteFunc(slices.Clone(stacks), func(s *stack.Stack) bool { return s.Page || len(s.Packages) > 0 && !isListener(s.Packages[0]) })
+	a.Recognise(servers)
+	return []*stack.App{a}
 }
 
 // notServices are dependencies and files that make a package something else.

@@ -94,6 +94,7 @@ func TestServerBeside(t *testing.T) {
 		{"an API", packageWith("dev=vite; start=node server.js", "vite:5 express:4") + page + answers, "Vite, Express"},
 		{"both at the same time", packageWith(`dev=concurrently \"vite\" \"node server.js\"`, "vite:5 express:4") + page + serves, "Vite, Express"},
 		{"a script that is named for it", packageWith("dev=vite; server=node server.js", "vite:5") + page + serves, "Vite, Node"},
+		{"a server that no script starts", packageWith("start=react-scripts start", "react-scripts:5 express:4") + page + "-- server/index.js --\napp.get('/api/a', x)\napp.listen(4000)\n", "Create React App, Express"},
 		{"the page's own server", packageWith("dev=next dev; start=node server.js", "next:15 express:4") + answers, "Next.js"},
 		{"next to a server of pages", packageWith(`dev=concurrently \"next dev\" \"node server.js\"`, "next:15 express:4") + answers, "Next.js, Express"},
 	} {

@@ -119,6 +119,7 @@ var schemas = []schema{
 var (
 	nonEmpty = lazyregexp.New(`\.(?:min|nonempty|length|url|uuid|email|regex|startsWith|datetime|ip|required)\(`)
 	numeric  = lazyregexp.New(`\bnumber\(|\bnum\(|\bport\(`)
+	boolean  = lazyregexp.New(`\bbool(?:ean)?\(`)
 	oneOf    = lazyregexp.New(`(?:\.enum\(\s*\[|\.valid\(|\bchoices\s*:\s*\[)([^\])]*)`)
 	texts    = lazyregexp.New(`["']([^"']*)["']`)
 	// A file in which people keep a schema of the environment.
@@ -153,7 +154,7 @@ func schemaFields(source tree.File) []stack.Use {
 			u.Required = !u.Set && (s.required == nil || s.required.MatchString(said))
 			u.Checked = u.Required
 			u.Empty = strings.Contains(said, "string()") && !nonEmpty.MatchString(said)
-			u.Number, u.Choices = numeric.MatchString(said), choicesIn(said)
+			u.Number, u.Bool, u.Choices = numeric.MatchString(said), boolean.MatchString(said), choicesIn(said)
 			if value := s.value.FindStringSubmatch(said); value != nil {
 				u.Value = value[1]
 			}

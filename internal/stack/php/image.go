@@ -22,7 +22,7 @@ var shows = []struct {
 	extension string
 	pattern   *lazyregexp.Regexp
 }{
-	{"mysqli", lazyregexp.New(`\bmysqli_\w+\(|\bnew\s+\\?mysqli\b`)},
+	{"mysqli", lazyregexp.New(`\bmysqli_\w+\(|\bnew\s+\\?mysqli\b|=>\s*["']mysqli["']`)},
 	{"pdo_mysql", lazyregexp.New(`["']mysql:|\bmysql://|(?m)^DB_CONNECTION=["']?(?:mysql|mariadb)\b|\bDB_CONNECTION["']\s*,\s*["'](?:mysql|mariadb)\b`)},
 	{"pdo_pgsql", lazyregexp.New(`["']pgsql:|\bpostgres(?:ql)?://|(?m)^DB_CONNECTION=["']?pgsql\b|\bDB_CONNECTION["']\s*,\s*["']pgsql\b`)},
 	{"pgsql", lazyregexp.New(`\bpg_connect\(`)},
@@ -38,29 +38,43 @@ var shows = []struct {
 // maxFiles bounds the sources that are read for extensions.
 const maxFiles = 400
 
-// extensions are those that the image lacks: those that packages ask for, and those that
-// sources and env files show, sorted.
-func extensions(a *stack.App) []string {
-	names := append(required(a.Tree.Text(path.Join(a.Dir, "composer.json"))), required(a.Tree.LockText(path.Join(a.Dir, "composer.lock")))...)
-	files, served := 0, path.Join(a.Dir, documentRoot(a))
-	for _, f := range a.Tree.Below(a.Dir, func(f *tree.Directory) bool { return f.Path == served || !tree.IsAside(f.Path) }) {
+// codeIgniter is in the directory that holds CodeIgniter itself: version 3 comes without Composer.
+const codeIgniter = "core/CodeIgniter.php"
+
+// sources are the texts of the app's sources and env files.
+func sources(a *stack.App) (texts []string) {
+	served := path.Join(a.Dir, documentRoot(a))
+	runs := func(f *tree.Directory) bool {
+		return f.Path == served || !tree.IsAside(f.Path) && !a.Tree.Has(path.Join(f.Path, codeIgniter))
+	}
+	for _, f := range a.Tree.Below(a.Dir, runs) {
 		for _, name := range f.Names {
 			env := f.Path == a.Dir && strings.HasPrefix(name, ".env")
-			if files == maxFiles || !env && path.Ext(name) != ".php" {
-				continue
+			if len(texts) < maxFiles && (env || path.Ext(name) == ".php") {
+				texts = append(texts, a.Tree.Text(path.Join(f.Path, name)))
 			}
-			files++
-			text := a.Tree.Text(path.Join(f.Path, name))
-			for _, s := range shows {
-				if s.pattern.MatchString(text) {
-					names = append(names, s.extension)
-				}
+		}
+	}
+	return texts
+}
+
+// readSources settles the extensions that the image lacks: those that packages ask for, and those
+// that sources and env files show, sorted. It settles as well whether MySQL is sought by a socket.
+func readSources(a *stack.App) {
+	names := append(required(a.Tree.Text(path.Join(a.Dir, "composer.json"))), required(a.Tree.LockText(path.Join(a.Dir, "composer.lock")))...)
+	for _, text := range sources(a) {
+		if socket.MatchString(text) && stack.HasOne(text, "mysql", "MYSQL") {
+			a.Packages.Run = []string{relay}
+		}
+		for _, s := range shows {
+			if s.pattern.MatchString(text) {
+				names = append(names, s.extension)
 			}
 		}
 	}
 	names = slices.DeleteFunc(names, func(name string) bool { return slices.Contains(builtIn, name) || !extensionName.MatchString(name) })
 	slices.Sort(names)
-	return slices.Compact(names)
+	a.Packages.System = slices.Compact(names)
 }
 
 var extensionName = lazyregexp.New(`^[a-z][a-z0-9_]{1,30}$`)
@@ -117,12 +131,16 @@ type installation struct {
 	Root       string          // the directory that is served, in the image
 	Guarded    bool            // it is the source's own, with files that are not for browsers
 	EnvFiles   bool            // the framework does not start without its .env, which holds no secrets
+	Relay      untrusted.Inert // the package of the program that stands in for MySQL's socket; empty for none
 }
 
 func install(q *untrusted.Quoter, s stack.Service, _ *stack.Stack) any {
 	v := installation{Apache: tagged(s.Runtime.Version, "-apache"), Root: path.Join(s.Workdir(), s.Module), Guarded: path.Clean(s.Module) == ".", EnvFiles: s.Framework == "Symfony"}
 	if len(s.Packages.System) > 0 {
 		v.Extensions = q.Shell(s.Packages.System...)
+	}
+	if len(s.Packages.Run) > 0 {
+		v.Relay = q.Shell(s.Packages.Run...)
 	}
 	return v
 }
@@ -139,10 +157,22 @@ func keeps(s stack.Service) []string {
 func serve(a *stack.App) []string {
 	command := []string{"php", "-S", "0.0.0.0:" + strconv.Itoa(a.Port.Number), "-t", a.Module}
 	if path.Clean(a.Module) == "." {
-		return append(command, "/usr/local/lib/router.php")
+		command = append(command, "/usr/local/lib/router.php")
 	}
-	return command
+	if len(a.Packages.Run) == 0 {
+		return command
+	}
+	const at = "/tmp/mysql.sock"
+	command = slices.Insert(command, 1, "-d", "mysqli.default_socket="+at, "-d", "pdo_mysql.default_socket="+at)
+	return []string{"sh", "-c", relay + " UNIX-LISTEN:" + at + ",fork TCP:127.0.0.1:3306 & exec " + strings.Join(command, " ")}
 }
+
+// relay passes on what PHP writes into MySQL's socket, which is in no container but MySQL's.
+const relay = "socat"
+
+// socket is code that means the socket by "localhost": https://www.php.net/manual/mysqli.quickstart.connections.php
+var socket = lazyregexp.New(`\bmysqli_connect\(\s*["']localhost["']|\bnew\s+\\?mysqli\(\s*["']localhost["']|["']mysql:host=localhost\b|["']host(?:name)?["']\s*=>\s*["']localhost["']|` +
+	`(?i)(?:\$\w*(?:host|server)\w*\s*=|\bdefine\(\s*["']\w+["']\s*,|\bconst\s+\w+\s*=)\s*["']localhost["']`)
 
 // apache serves production.
 var apache = []string{"apache2-foreground"}

@@ -22,7 +22,6 @@ var Language = stack.Language{
 	Versions:  releases,
 	Search:    search,
 	Describe:  describe,
-	Remarks:   remarks,
 	Version:   version,
 	Uses:      uses,
 	Wants:     wants,
@@ -31,6 +30,7 @@ var Language = stack.Language{
 	Install:   install,
 	Keeps:     keeps,
 	Getenv:    func(name, _ string) string { return `getenv("` + name + `")` },
+	Bundled:   codeIgniter,
 	Renders:   lazyregexp.New(`<(?:html|body|h1|form)\b|\bview\(|->render\(`),
 	LoadsEnv:  lazyregexp.New(`\blaravel/(?:lumen-)?framework\b|\bsymfony/(?:dotenv|runtime)\b|phpdotenv|\bcodeigniter4/framework\b`),
 	LetsIn:    lazyregexp.New(`Access-Control-Allow-Origin|nelmio_cors|HandleCors`),
@@ -104,7 +104,7 @@ func describe(a *stack.App) {
 			a.Packages.Lock = "composer.lock"
 		}
 	}
-	a.Packages.System = extensions(a)
+	readSources(a)
 	if a.Shown != (tree.Evidence{}) {
 		a.Note(a.Shown)
 	}

@@ -2,6 +2,7 @@ package php
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -43,13 +44,15 @@ func TestVersion(t *testing.T) {
 // TestExtensions: what the official image lacks, by packages, sources and env files.
 func TestExtensions(t *testing.T) {
 	t.Parallel()
-	got := extensions(app(t, map[string]string{
+	a := app(t, map[string]string{
 		"composer.json":       `{"require":{"ext-json":"*","ext-intl":"*","ext-x$(id)":"*"}}`,
 		"composer.lock":       `{"packages":[{"require":{"ext-gd":"*"}}]}`,
 		"db.php":              `<?php $db = new mysqli("db"); $other = new PDO("mysql:host=db");`,
 		".env.example":        "DATABASE_URL=postgresql://db/app\n",
 		"tests/memcached.php": `<?php new Memcached();`,
-	}))
+	})
+	readSources(a)
+	got := a.Packages.System
 	if want := []string{"gd", "intl", "mysqli", "pdo_mysql", "pdo_pgsql"}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
@@ -81,21 +84,23 @@ func FuzzRequired(f *testing.F) {
 	f.Fuzz(func(_ *testing.T, text string) { required(text) })
 }
 
-// TestRemarks: where MySQL is sought by a socket file.
-func TestRemarks(t *testing.T) {
+// TestSocket: where MySQL is sought by a socket file, the development server has one.
+func TestSocket(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]bool{
-		`mysqli_connect("localhost", "root", "")`:                         true,
-		`new PDO("mysql:host=localhost;dbname=a")`:                        true,
-		`$servername = "localhost"; $c = new mysqli($servername)`:         true,
-		`define('DB_HOST', 'localhost'); mysqli_connect(DB_HOST)`:         true,
-		`define('DB_HOST', '127.0.0.1'); mysqli_connect(DB_HOST)`:         false,
-		`$host = "localhost"; $db = pg_connect("host=$host dbname=shop")`: false,
+		`mysqli_connect("localhost", "root", "")`:                                    true,
+		`new PDO("mysql:host=localhost;dbname=a")`:                                   true,
+		`$servername = "localhost"; $c = new mysqli($servername)`:                    true,
+		`define('DB_NAME', 'localhost'); mysqli_connect(DB_NAME)`:                    true,
+		`$db['default'] = array('hostname' => 'localhost', 'dbdriver' => 'mysqli');`: true,
+		`define('DB_HOST', '127.0.0.1'); mysqli_connect(DB_HOST)`:                    false,
+		`$host = "localhost"; $db = pg_connect("host=$host dbname=shop")`:            false,
 	} {
-		a := app(t, nil)
-		a.Sources = []tree.File{{Path: "db.php", Text: "<?php " + text}}
-		if remarks(a); len(a.Remarks) > 0 != want {
-			t.Errorf("%s: %v, want %v", text, a.Remarks, want)
+		a := app(t, map[string]string{"db.php": "<?php " + text})
+		a.Port.Number, a.Module = 8000, "public"
+		readSources(a)
+		if command := strings.Join(serve(a), " "); strings.Contains(command, "mysqli.default_socket=") != want {
+			t.Errorf("%s: %s, want a socket: %v", text, command, want)
 		}
 	}
 }

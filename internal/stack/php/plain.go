@@ -20,11 +20,14 @@ var Plain = stack.Stack{
 		a.Shown.Text = "front page"
 		return true
 	},
-	FindPort: noPort,
+	// Links and redirections lead to the address that a framework's settings name.
+	FindPort: func(a *stack.App) (stack.Port, bool) { return stack.PortIn(a.Sources, baseURL) },
 	Commands: func(a *stack.App) stack.Commands { return stack.Commands{Dev: serve(a), Prod: apache} },
 	Listen:   stack.Listen{Prints: lazyregexp.New(`PHP [\d.]+ Development Server \(http://(?:127|localhost)`), Hint: "start PHP with `php -S 0.0.0.0:%d`"},
 	Failures: failures,
 }
+
+var baseURL = lazyregexp.New(`(?i)\bbase_?url["'\]]*\s*[=,]\s*["']\s*https?://(?:localhost|127\.0\.0\.1):(\d{2,5})\b`)
 
 // noPort says that sources of PHP do not say where they are served: a port in them is another's.
 func noPort(*stack.App) (stack.Port, bool) { return stack.Port{}, false }
@@ -52,16 +55,4 @@ var failures = []stack.Failure{
 		Hint:     "run devup up --build",
 		Example:  "PHP Fatal error:  Uncaught Error: Failed opening required '/app/vendor/autoload.php' (include_path='.:/usr/share/php') in /app/public/index.php:3",
 	},
-}
-
-var socket = lazyregexp.New(`\bmysqli_connect\(\s*["']localhost["']|\bnew\s+\\?mysqli\(\s*["']localhost["']|["']mysql:host=localhost\b|(?i)(?:\$\w*(?:host|server)\w*\s*=|\bdefine\(\s*["']\w*(?:HOST|SERVER)\w*["']\s*,|\bconst\s+\w*(?:HOST|SERVER)\w*\s*=)\s*["']localhost["']`)
-
-// remarks say where MySQL is sought by a socket: https://www.php.net/manual/mysqli.quickstart.connections.php
-func remarks(a *stack.App) {
-	for _, source := range a.Sources {
-		if at := socket.FindStringIndex(source.Text); at != nil && stack.HasOne(source.Text, "mysql", "MYSQL") {
-			a.Remark(source.At(at[0], "localhost means a socket file to MySQL's client, which no container has"), `write getenv("DB_HOST") or "127.0.0.1" there`)
-			return
-		}
-	}
 }

@@ -86,6 +86,8 @@ func TestAccompany(t *testing.T) {
 		{"passwords without bcrypt", "flask\npasslib\n", "", ""},
 		{"an older queue", "flask\ncelery==5.3.4\n", "kombu<5.5 packaging", ""},
 		{"a queue", "flask\ncelery\n", "packaging", ""},
+		{"an older release of the queue", "flask\ncelery~=5.2.7\n", "kombu<5.5 packaging", ""},
+		{"a newer one, too", "flask\ncelery~=5.2\n", "packaging", ""},
 		{"2to3", "flask\ncelery==3.1.25\n", "kombu<5.5 packaging", "setuptools<58"},
 		{"a package that no wheel fits", "flask\nPyYAML==5.4.1\n", "", "cython<3"},
 	} {

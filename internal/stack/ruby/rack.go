@@ -3,6 +3,7 @@ package ruby
 import (
 	"path"
 	"strconv"
+	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
@@ -23,6 +24,7 @@ var Rack = stack.Stack{
 		return stack.PortAt(4567, tree.Evidence{Text: "the default of Sinatra"}), true
 	},
 	Commands: rackCommands,
+	Migrate:  rakeMigrate,
 	Settings: []string{"RACK_ENV", "APP_ENV", "BUNDLE_PATH", "BUNDLE_GEMFILE"},
 	Proxy: []stack.Rule{
 		{
@@ -54,7 +56,10 @@ func hidden(a *stack.App) tree.Evidence {
 	return stack.HiddenIn(a.Sources, bindsHere)
 }
 
-var classic = lazyregexp.New(`(?m)^\s*require\s*\(?["']sinatra(?:/base)?["']`)
+var classic = lazyregexp.New(`(?m)^\s*require\s*\(?\s*["']sinatra(?:/base)?["']`)
+
+// requiresAll loads each gem of the Gemfile.
+var requiresAll = lazyregexp.New(`(?m)^\s*Bundler\.require\b`)
 
 // titles are frameworks by their gem.
 var titles = []struct{ gem, title string }{{"sinatra", "Sinatra"}, {"grape", "Grape"}, {"hanami", "Hanami"}, {"roda", "Roda"}, {"padrino", "Padrino"}, {"cuba", "Cuba"}}
@@ -66,7 +71,11 @@ func findRack(a *stack.App) bool {
 	}
 	for _, name := range entries {
 		file := a.Tree.Source(path.Join(a.Dir, name))
-		if at := classic.FindStringIndex(file.Text); at != nil {
+		at := classic.FindStringIndex(file.Text)
+		if at == nil && gem(a, "sinatra") {
+			at = requiresAll.FindStringIndex(file.Text)
+		}
+		if at != nil {
 			a.Entry, a.Shown = name, file.At(at[0], "sinatra")
 			return true
 		}
@@ -88,10 +97,14 @@ func describeRack(a *stack.App) {
 		a.Framework = "Sinatra"
 	}
 	if a.Script = server(a); a.Script == "" {
-		a.Script, a.Packages.Missing = puma, append(a.Packages.Missing, puma)
+		if release, _ := version(a); strings.HasPrefix(release, "2.") {
+			a.Script = "webrick" // which comes with it
+		} else {
+			a.Script, a.Packages.Missing = puma, append(a.Packages.Missing, puma)
+		}
 	}
-	if a.Packages.Manifest == "" && a.Framework == "Sinatra" {
-		a.Packages.Missing = append(a.Packages.Missing, "sinatra")
+	if a.Packages.Manifest == "" {
+		a.Packages.Missing = required(a, a.Packages.Missing)
 	}
 }
 
@@ -125,6 +138,14 @@ func rackCommands(a *stack.App) stack.Commands {
 		serve = append(serve, "rackup", "--host", "0.0.0.0", "--port", port)
 	}
 	return stack.Commands{Dev: stack.Reload([]string{"true"}, serve...), Prod: serve}
+}
+
+// rakeMigrate makes the tables: https://github.com/sinatra-activerecord/sinatra-activerecord
+func rakeMigrate(a *stack.App) []string {
+	if !gem(a, "sinatra-activerecord") || !a.Tree.Exists(path.Join(a.Dir, "Rakefile")) || !a.Tree.Exists(path.Join(a.Dir, "db/migrate")) {
+		return nil
+	}
+	return []string{"bundle", "exec", "rake", "db:migrate"}
 }
 
 // failures are errors of Ruby and of Bundler.

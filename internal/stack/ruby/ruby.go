@@ -53,18 +53,18 @@ func gem(a *stack.App, name string) bool {
 	return found
 }
 
-// search finds the directories with a server; Gemfiles of tools have none.
+// search finds the directories with a server; Gemfiles of tools have none, and some servers no Gemfile.
 func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 	var found []*stack.App
 	for _, dir := range t.Paths {
 		f := t.Directory(dir)
-		if f.First("Gemfile", "config.ru") == "" || tree.IsBelowAside(dir) || !f.Has("Gemfile") && belongs(t, dir) {
+		if f.First(slices.Concat(entries, []string{"Gemfile", configRu})...) == "" || tree.IsBelowAside(dir) || !f.Has("Gemfile") && belongs(t, dir) {
 			continue
 		}
 		a := &stack.App{Tree: t, Service: stack.Service{Dir: dir}}
 		if a.Recognise(stacks) {
 			found = append(found, a)
-		} else if stack.Explains(f) {
+		} else if f.First("Gemfile", configRu) != "" && stack.Explains(f) {
 			t.Reject(dir, "a Gemfile for tools: no config.ru, so no Ruby server", tree.Evidence{File: path.Join(dir, "Gemfile")})
 		}
 	}
@@ -171,8 +171,18 @@ func version(a *stack.App) (string, tree.Evidence) {
 			}
 		}
 	}
+	if m := ofSinatra.FindStringSubmatch(a.Tree.LockText(path.Join(a.Dir, "Gemfile.lock"))); m != nil && bearers[m[1]] != "" {
+		return bearers[m[1]], tree.Evidence{File: path.Join(a.Dir, "Gemfile.lock"), Text: "sinatra " + m[1]}
+	}
 	return newest, tree.Evidence{Text: "the newest Ruby"}
 }
+
+// bearers are the releases of Ruby by the release of Sinatra that a list pins, whose companions of its
+// time do not compile on newer ones.
+var (
+	bearers   = map[string]string{"1": "2.6", "2": "2.7", "3": "3.2"}
+	ofSinatra = lazyregexp.New(`(?m)^    sinatra \((\d+)\.`)
+)
 
 var reads = lazyregexp.New(`\bENV(?:\[\s*["']([A-Za-z_]\w*)["']\s*\](\s*\|\|\s*(?:["']([^"'\n]*)["'])?)?|\.fetch\(?\s*["']([A-Za-z_]\w*)["']\s*(\)?\s*\{\s*["']?([^"'}\n]*)|,\s*["']?([^"')\n]*))?)`)
 

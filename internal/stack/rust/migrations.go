@@ -23,6 +23,8 @@ type migrator struct {
 	command  func(dir, url string) string
 }
 
+const diesel = "diesel"
+
 // sqlite is the kind of database that is a file of the service itself.
 const sqlite = "sqlite"
 
@@ -30,7 +32,7 @@ const sqlite = "sqlite"
 // https://github.com/launchbadge/sqlx/blob/main/sqlx-cli/README.md, https://diesel.rs/guides/getting-started.
 var migrators = []migrator{
 	{
-		crate: "diesel", tool: "diesel_cli", usual: "2", shows: lazyregexp.New(`^up\.sql$`),
+		crate: diesel, tool: "diesel_cli", usual: "2", shows: lazyregexp.New(`^up\.sql$`),
 		applies:  lazyregexp.New(`\brun_pending_migrations\b|\bembed_migrations!`),
 		features: map[string]string{"postgres": "postgres", "mysql": "mysql", "mariadb": "mysql", sqlite: "sqlite"},
 		// Without the project's settings: by them, the tool writes src/schema.rs again, as its own version would.
@@ -91,7 +93,7 @@ func migration(a *stack.App, kind string) *stack.Migration {
 			a.Note(at)
 			return nil
 		}
-		if m.crate == "diesel" && dir != "." {
+		if m.crate == diesel {
 			dir = path.Dir(dir) // each migration is a directory
 		}
 		return &stack.Migration{
@@ -106,7 +108,11 @@ func migration(a *stack.App, kind string) *stack.Migration {
 // files says whether a file is of the migrations: also those of sqlx lie in a directory whose
 // name says so.
 func (m migrator) files(dir *tree.Directory, name string) bool {
-	return m.shows.MatchString(name) && strings.Contains(dir.Path, "migration")
+	within := dir.Path
+	if m.crate == diesel {
+		within = path.Dir(within)
+	}
+	return m.shows.MatchString(name) && strings.Contains(within, "migration")
 }
 
 // version is that of the tool which fits the manifest: both are released together.

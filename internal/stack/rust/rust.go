@@ -92,6 +92,8 @@ func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 			t.LeaveOut(dir, "Cargo.toml is not valid TOML", tree.Evidence{File: path.Join(dir, "Cargo.toml")})
 		case c.dependsOn("tauri"):
 			t.Reject(dir, "a desktop app (Tauri)", tree.Evidence{File: path.Join(dir, "Cargo.toml")})
+		case c.dependsOn(ofLeptos...):
+			t.LeaveOut(dir, "an app of Leptos, whose pages cargo alone does not build: run `cargo leptos watch` there, or add a Dockerfile with EXPOSE", tree.Evidence{File: path.Join(dir, "Cargo.toml")})
 		case c.dependsOn("yew", "leptos", "sycamore", "dioxus", "seed", "wasm-bindgen"):
 			t.LeaveOut(dir, "pages in WebAssembly: run `trunk serve` there, or add a Dockerfile with EXPOSE", tree.Evidence{File: path.Join(dir, "Cargo.toml")})
 		case c.Package.Name != "" && len(c.programs()) > 0 && !seaMigrator.MatchString(t.Text(path.Join(dir, "src/main.rs"))):
@@ -101,6 +103,9 @@ func search(t *tree.Tree, stacks []*stack.Stack) []*stack.App {
 	return found
 }
 
+// ofLeptos are what a program of Leptos serves its pages with.
+var ofLeptos = []string{"leptos_axum", "leptos_actix"}
+
 // dependsOn says whether the crate depends on one of the names.
 func (c *crate) dependsOn(names ...string) bool {
 	return slices.ContainsFunc(names, func(name string) bool { return c.Dependencies[name] != nil })
@@ -109,7 +114,7 @@ func (c *crate) dependsOn(names ...string) bool {
 // find is for a crate with a program that depends on a web framework.
 func find(a *stack.App) bool {
 	c := crateOf(a.Tree, a.Dir)
-	if c == nil || c.Package.Name == "" && len(c.Workspace.Members) > 0 {
+	if c == nil || c.Package.Name == "" && len(c.Workspace.Members) > 0 || c.dependsOn(ofLeptos...) {
 		return false // a workspace alone: its members are looked at by themselves
 	}
 	for _, f := range frameworks {

@@ -120,7 +120,7 @@ func IsSetting(name string) bool {
 // PortVariables gives the variables by which people tell a server its own port, those of all
 // kinds of servers first.
 var PortVariables = sync.OnceValue(func() []string {
-	all := []string{"PORT", "SERVER_PORT", "API_PORT", "BACKEND_PORT", "APP_PORT", "HTTP_PORT"}
+	all := []string{"PORT", "SERVER_PORT", "API_PORT", "BACKEND_PORT", "APP_PORT", "HTTP_PORT", "HOST_PORT", "LISTEN_PORT"}
 	for _, s := range All() {
 		all = append(all, s.ForPort...)
 	}

@@ -47,6 +47,7 @@ func TestCommands(t *testing.T) {
 		{"cross-env", "dev: cross-env NODE_ENV=development PORT=4 nodemon app.js", "NODE_ENV=development PORT=4 nodemon app.js [by dev]"},
 		{"an assignment", "dev: NODE_ENV=x node a.js", "NODE_ENV=x node a.js [by dev]"},
 		{"set of Windows", "dev: set PORT=3001&& react-scripts start", "react-scripts start [by dev]"},
+		{"a script that only wraps", "env:load: dotenv -e ../.env --\n dev: pnpm env:load next dev", "dotenv -e ../.env -- next dev [by dev]"},
 		{"dotenv", "dev: dotenv -e .env.local -- next dev", "dotenv -e .env.local -- next dev [by dev]"},
 		{"dotenv without a separator", "dev: dotenv -e .env.local next dev", "dotenv -e .env.local next dev [by dev]"},
 		{"dotenvx", "dev: dotenvx run -f .env -- node a.js", "dotenvx run -f .env -- node a.js [by dev]"},

@@ -10,7 +10,10 @@ import (
 // command reads one command: without what wraps it, or what it starts in its place.
 func (r *reader) command(words []string, at frame) {
 	var c Command
-	for c.Words = words; len(c.Words) > 0; {
+	for c.Words = words; len(c.Words)+len(at.added) > 0; {
+		if len(c.Words) == 0 { // it wraps what its caller adds
+			c.Words, at.added = at.added, nil
+		}
 		first := plain(c.Words[0])
 		switch rest := c.Words[1:]; {
 		case isAssignment(c.Words[0]):

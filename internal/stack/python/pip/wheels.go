@@ -117,7 +117,8 @@ var oldPython = []oldPackage{
 	{"shapely", []int{2, 0, 6}, "3.12"},
 }
 
-var pinned = lazyregexp.New(`^===?\s*(\d+(?:\.\d+)*)`)
+// pinned is a version, or the first one of those that a compatible release may have.
+var pinned = lazyregexp.New(`^(?:===?\s*(\d+(?:\.\d+)*)|~=\s*(\d+\.\d+\.\d+))`)
 
 // PinnedVersion is the exact version of a package that is installed: that of the lock file,
 // else the one that the list pins. It is empty where neither says one.
@@ -126,7 +127,7 @@ func PinnedVersion(needs *Requirements, locked Lock, name string) string {
 		return version
 	}
 	if match := pinned.FindStringSubmatch(needs.Versions[name]); match != nil {
-		return match[1]
+		return match[1] + match[2]
 	}
 	return ""
 }

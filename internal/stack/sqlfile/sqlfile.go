@@ -1,4 +1,5 @@
-package dataservice
+// Package sqlfile finds the SQL files of a repository that a database can load at its first start.
+package sqlfile
 
 import (
 	"path"
@@ -34,15 +35,17 @@ var (
 	// notCode are texts in SQL that are no code: what COPY reads, and what stands in quotes.
 	notCode    = lazyregexp.New(`(?ims)^copy\b[^;]*\bfrom\s+stdin;.*?^\\\.$|'(?:[^'\\\n]|\\[^\n]|'')*'`)
 	makesTable = lazyregexp.New(`(?im)^\s*(?:create\s+(?:table|type|extension|schema|view|sequence)|insert\s+into|copy\s)`)
-	ofPostgres = lazyregexp.New("(?i)PostgreSQL database dump|\\b(?:big|small)?serial\\b|\\bjsonb\\b|\\btimestamptz\\b|\\bplpgsql\\b|::\\w+|\\bgen_random_uuid\\b|\\bcreate\\s+(?:extension|type)\\b|generated (?:always|by default) as identity|(?m)^\\s*\\\\c(?:onnect)?\\s")
-	ofMySQL    = lazyregexp.New("(?i)MySQL dump|phpMyAdmin|`\\w+`|\\bauto_increment\\b|\\bengine\\s*=|\\bunsigned\\b|(?m)^\\s*use\\s+\\w")
+
+	// OfPostgres and OfMySQL match what only that database understands.
+	OfPostgres = lazyregexp.New("(?i)PostgreSQL database dump|\\b(?:big|small)?serial\\b|\\bjsonb\\b|\\btimestamptz\\b|\\bplpgsql\\b|::\\w+|\\bgen_random_uuid\\b|\\bcreate\\s+(?:extension|type)\\b|generated (?:always|by default) as identity|(?m)^\\s*\\\\c(?:onnect)?\\s")
+	OfMySQL    = lazyregexp.New("(?i)MySQL dump|phpMyAdmin|`\\w+`|\\bauto_increment\\b|\\bengine\\s*=|\\bunsigned\\b|(?m)^\\s*use\\s+\\w")
 	ofOthers   = lazyregexp.New(`(?i)\bautoincrement\b|\bpragma\b|\bidentity\s*\(|\bnvarchar\b|(?m)^GO\s*$`)
 )
 
 // maxSeeds is how many SQL files are taken for initial data. More are a collection of scripts.
 const maxSeeds = 9
 
-// Seeds are the SQL files that a service loads at its first start, in order.
+// Seeds are the SQL files that a database loads at its first start, in order.
 type Seeds struct {
 	Files    []string
 	Database string // that they name; empty for none
@@ -50,18 +53,25 @@ type Seeds struct {
 	Owner    string // the user who has to be there, because they give tables to them; empty for none
 }
 
-// SeedsIn gives the SQL files at the usual places below directories that a service can load at its
+// Server is the database that loads the files.
+type Server struct {
+	Foreign *lazyregexp.Regexp // matches what it does not understand; nil for nothing
+	Many    bool               // a file may make a database of its own there, and CREATE SCHEMA does so
+}
+
+// Find gives the SQL files at the usual places below directories that a database can load at its
 // first start: the tables, then the rows. Those that name a database have to name the one that is
 // known, or where none is known, all the same.
-func (s *Service) SeedsIn(t *tree.Tree, dirs []string, known string) Seeds {
-	if s.Seeds == "" {
-		return Seeds{}
-	}
+func Find(t *tree.Tree, dirs []string, known string, s Server) Seeds {
 	var tables, rows []string
 	found := Seeds{Database: known}
 	for _, dir := range dirs {
 		for _, below := range seedDirectories {
-			f := t.Directory(path.Join(dir, below))
+			at := slices.IndexFunc(t.Paths, func(p string) bool { return strings.EqualFold(p, path.Join(dir, below)) })
+			if at < 0 {
+				continue
+			}
+			f := t.Directory(t.Paths[at])
 			for _, name := range f.Names {
 				full := path.Join(f.Path, name)
 				switch {
@@ -88,7 +98,7 @@ func (s *Service) SeedsIn(t *tree.Tree, dirs []string, known string) Seeds {
 }
 
 // add says whether a text goes with the others, and if so remembers what it needs.
-func (seeds *Seeds) add(s *Service, text string) bool {
+func (seeds *Seeds) add(s Server, text string) bool {
 	with := *seeds
 	if !s.loads(text) || !with.take(s, text) || !with.own(text) {
 		return false
@@ -97,8 +107,8 @@ func (seeds *Seeds) add(s *Service, text string) bool {
 	return true
 }
 
-// loads says whether a text is plain SQL for the service.
-func (s *Service) loads(text string) bool {
+// loads says whether a text is plain SQL for the database.
+func (s Server) loads(text string) bool {
 	head := text[:min(len(text), 64<<10)]
 	if !makesTable.MatchString(head) || ofOthers.MatchString(head) || dropsBlindly(head) {
 		return false
@@ -107,9 +117,9 @@ func (s *Service) loads(text string) bool {
 }
 
 // take says whether a text is for the one database of the others, and remembers which.
-func (seeds *Seeds) take(s *Service, text string) bool {
+func (seeds *Seeds) take(s Server, text string) bool {
 	made := slices.DeleteFunc(makesDB.FindAllStringSubmatch(text, 4), func(m []string) bool {
-		return s.RootUser == "" && strings.Contains(strings.ToLower(m[0]), "schema") // which is no database there
+		return !s.Many && strings.Contains(strings.ToLower(m[0]), "schema") // which is no database there
 	})
 	used := usesDB.FindAllStringSubmatch(text, 4)
 	if len(made)+len(used) == 0 {
@@ -122,9 +132,9 @@ func (seeds *Seeds) take(s *Service, text string) bool {
 			return false
 		}
 		name = found
-		makes = makes || len(m) > 2 && m[1] == "" && (s.RootUser == "" || !dropsDB.MatchString(text))
+		makes = makes || len(m) > 2 && m[1] == "" && (!s.Many || !dropsDB.MatchString(text))
 	}
-	if seeds.Database != "" && seeds.Database != name || len(made) > 1 || len(used) == 0 && (makes || s.RootUser == "") {
+	if seeds.Database != "" && seeds.Database != name || len(made) > 1 || len(used) == 0 && (makes || !s.Many) {
 		return false // another one, or nothing says which one the tables are for
 	}
 	seeds.Database, seeds.Makes = name, seeds.Makes || makes

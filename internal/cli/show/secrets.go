@@ -1,21 +1,54 @@
-package doctorcmd
+package show
 
 import (
 	"io"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/devup-cli/devup/internal/cli/command"
-	"github.com/devup-cli/devup/internal/doctor"
 	"github.com/devup-cli/devup/internal/egress"
+	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/secret"
 )
 
-// knownVariables are the variables whose values a report must not hold: those of the
+// masking is what stands where the value of a secret was.
+const masking = "[masked]"
+
+// Masker masks the secrets of a project, whose files are in files and whose model may be nil.
+func Masker(env *command.Env, files fs.FS, model *project.Project) secret.Mask {
+	return secret.NewMask(slices.DeleteFunc(KnownVariables(env, files, model), func(v secret.Variable) bool { return !secret.HasName(v.Name) }), nil, "")
+}
+
+// Masked is a value as JSON has it, without secrets: those that m knows in any text, and all of what
+// has the name of one.
+func Masked(m secret.Mask, name string, value any) any {
+	switch value := value.(type) {
+	case string:
+		if variable, rest, found := strings.Cut(value, "="); found && secret.HasName(variable) && rest != "" {
+			return variable + "=" + masking
+		}
+		if secret.HasName(name) && value != "" {
+			return masking
+		}
+		return m.Text(value)
+	case map[string]any:
+		for key := range value {
+			value[key] = Masked(m, key, value[key])
+		}
+	case []any:
+		for i := range value {
+			value[i] = Masked(m, name, value[i])
+		}
+	}
+	return value
+}
+
+// KnownVariables are the variables whose values a report must not hold: those of the
 // project, as far as it can be read, and those of the process that look like secrets.
-func knownVariables(env *command.Env, o doctor.Options) []secret.Variable {
+func KnownVariables(env *command.Env, files fs.FS, model *project.Project) []secret.Variable {
 	var all []secret.Variable
 	add := func(name, value string) { all = append(all, secret.Variable{Name: name, Value: value}) }
 	process := env.Variables()
@@ -24,26 +57,26 @@ func knownVariables(env *command.Env, o doctor.Options) []secret.Variable {
 			add(name, value)
 		}
 	}
-	for _, line := range writtenVariables(o.Project.Files) {
+	for _, line := range writtenVariables(files) {
 		add(line.Name, line.Value)
 	}
 	for _, line := range credentials(env.ReadNetwork()) {
 		add(line.Name, line.Value)
 	}
-	if o.Project.Model == nil {
+	if model == nil {
 		return all
 	}
-	for name, value := range o.Project.Model.Environment {
+	for name, value := range model.Environment {
 		if process[name] != value {
 			add(name, value)
 		}
 	}
-	for _, s := range o.Project.Model.AllServices() {
+	for _, s := range model.AllServices() {
 		for _, v := range variablesOf(s) {
 			add(v.Name, v.Value)
 		}
 	}
-	for name, secret := range o.Project.Model.Secrets {
+	for name, secret := range model.Secrets {
 		add(name+"_secret", secret.Content)
 	}
 	return all
