@@ -2,7 +2,7 @@
 # what a target does, read the script.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-down test build lint fuzz bench test-engines test-stacks test-windows snapshot clean
+.PHONY: help demo demo-down test build lint fuzz bench test-engines test-mcp test-stacks test-windows snapshot clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
@@ -30,6 +30,9 @@ bench: ## measure: devup --help, init on 100,000 files, a no-op up beside docker
 
 test-engines: ## end to end on Docker 28 with either image store, Docker 20.10 and Podman 5, or on ENGINES
 	@test/engines.sh
+
+test-mcp: ## the official Python client calls every tool of devup mcp
+	@test/mcp.sh
 
 test-windows: ## the Windows program under Wine: scripts of the commands, and a project on a Linux engine
 	@test/windows.sh

@@ -2,7 +2,7 @@
 # `make bench`: measures what devup promises to be quick at, against docker compose where it is
 # found, and against a second one named by COMPOSE5. The commands take turns, so that what else
 # the machine does hits all of them. Prints; asserts nothing.
-#   test/bench.sh PART... measures these parts alone: start gateway nothing cold build ready edit requests react
+#   test/bench.sh PART... measures these parts alone: start gateway nothing cold build ready edit stop requests react
 #   BENCH_RUNS=9          how often each command runs
 #   BENCH_RUNS_LONG=3     how often each row with a React application runs
 #   COMPOSE5=/path        another docker compose, to compare with too
@@ -164,7 +164,7 @@ part_ready() {
     done
   } >compose.yaml
   contest 'up -d --wait, 2 HTTP services' '<= 0.5, each run' 'down -t 0' up -d --wait
-  paste -d ' ' "$scratch"/*.times | awk '{ printf "%s%s", NR > 1 ? ", " : "  each run, in 0.1 ms: ", $0 } END { print "" }'
+  paste -d ' ' "$scratch"/*.times | awk '{ printf "%s%s", (NR > 1 ? ", " : "  each run, in 0.1 ms: "), $0 } END { print "" }'
   quietly "$root/bin/devup" down --timeout 0
 }
 
@@ -202,6 +202,29 @@ part_edit() {
     [ -z "$watcher" ] || kill "$watcher"
     quietly "$root/bin/devup" down --timeout 0
   done
+}
+
+# stopping NAME SERVICE... is a project of these services, which is started and measured while it stops.
+stopping() {
+  local name=$1 runs=3 # the others wait ten seconds each time
+  shift
+  mkdir -p "$scratch/$name"
+  cd "$scratch/$name"
+  { printf 'name: devup-%s\nservices:\n' "$name" && printf '  %s\n' "$@"; } >compose.yaml
+  echo '{"scripts": {"start": "node server.js"}}' >package.json
+  echo 'require("http").createServer((_, a) => a.end("hi")).listen(3000)' >server.js
+  contest "down, $name" '<= 3 s' 'up -d --wait' down
+}
+
+part_stop() {
+  step 'down, as the services stop by themselves'
+  # With a handler: what a Java process does, which the default world has no image of.
+  stopping npm 'web: {image: node, working_dir: /app, volumes: [".:/app"], command: npm start, healthcheck: {test: [CMD, node, -e, "fetch(\\"http://localhost:3000\\")"], interval: 1s}}'
+  stopping flask 'api: {image: "python:3", command: python3 -m http.server 4567}'
+  stopping shell 'job: {image: busybox, command: sh -c "sleep 10000; true"}'
+  stopping handler "java: {image: busybox, command: [sh, -c, \"trap 'sleep 0.3; exit 143' TERM; while :; do sleep 0.1; done\"]}"
+  stopping data 'db: {image: "postgres:17", environment: {POSTGRES_PASSWORD: secret}}' 'cache: {image: "redis:8"}' \
+    'web: {image: busybox, init: true, command: "httpd -f -p 8000"}'
 }
 
 part_requests() {
@@ -279,4 +302,4 @@ variable 1.1 up after one variable changed
 ROWS
 }
 
-for part in ${*:-start gateway nothing cold build ready edit requests react}; do "part_$part"; done
+for part in ${*:-start gateway nothing cold build ready edit stop requests react}; do "part_$part"; done

@@ -8,6 +8,6 @@ trap stop_world EXIT
 trap 'exit 130' INT TERM
 
 install_programs
-WORLD_IMAGES='busybox debian python node postgres bun deno golang rust maven temurin' test/world/up
+WORLD_IMAGES='busybox debian python node postgres bun deno golang rust maven temurin php php-extensions ruby' test/world/up
 export E2E_STACKS=${*:-all}
 in_world go test -tags e2e -count=1 -v -timeout 90m -run '^TestStacks$' ./test/e2e

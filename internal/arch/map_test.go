@@ -108,7 +108,7 @@ var ours = map[string][]string{
 		"event", "fail",
 	},
 	// A group of commands uses everything below, and no other group.
-	"cli":              {"errno", anything, "cli/command", "cli/upcmd", "cli/containercmd", "cli/execcmd", "cli/imagecmd", "cli/urlcmd", "cli/projectcmd", "cli/doctorcmd", "cli/dashboardcmd"},
+	"cli":              {"errno", anything, "cli/command", "cli/upcmd", "cli/containercmd", "cli/execcmd", "cli/imagecmd", "cli/urlcmd", "cli/projectcmd", "cli/doctorcmd", "cli/agentcmd", "cli/dashboardcmd"},
 	"cli/command":      {"errno", "session", "settings", "ui", "version", "untrusted", "lazyregexp", "event", "fail"},
 	"cli/show":         {anything, "cli/command"},
 	"cli/converge":     {anything, "cli/command", "cli/show"},
@@ -118,6 +118,7 @@ var ours = map[string][]string{
 	"cli/imagecmd":     {anything, "cli/command", "cli/show", "cli/converge"},
 	"cli/urlcmd":       {anything, "cli/command", "cli/show", "cli/converge"},
 	"cli/projectcmd":   {anything, "cli/command", "cli/show", "cli/converge"},
+	"cli/agentcmd":     {anything, "cli/command", "cli/show"},
 	"cli/doctorcmd":    {anything, "cli/command", "cli/show", "cli/converge"},
 	"cli/dashboardcmd": {anything, "cli/command", "cli/show"},
 }
@@ -126,6 +127,7 @@ var ours = map[string][]string{
 // import path. A package stands for those below it, too.
 var only = map[string][]string{
 	"github.com/spf13/cobra":                       {"cli"},
+	"github.com/modelcontextprotocol/go-sdk":       {"cli"}, // the server of devup mcp
 	"github.com/spf13/viper":                       {"settings"},
 	"github.com/compose-spec/compose-go/v2/loader": {"composefile"},
 	"github.com/compose-spec/compose-go/v2/cli":    {"composefile"},

@@ -3,6 +3,7 @@ package cli
 import (
 	"github.com/spf13/cobra"
 
+	"github.com/devup-cli/devup/internal/cli/agentcmd"
 	"github.com/devup-cli/devup/internal/cli/command"
 	"github.com/devup-cli/devup/internal/cli/containercmd"
 	"github.com/devup-cli/devup/internal/cli/dashboardcmd"
@@ -35,6 +36,6 @@ func groups(p *command.Program) []group {
 			upcmd.NewPlan(p), upcmd.NewWhy(p), containercmd.NewInspect(p), projectcmd.NewLs(p), imagecmd.NewImages(p), imagecmd.NewVolumes(p), containercmd.NewPort(p),
 			containercmd.NewTop(p), containercmd.NewStats(p), containercmd.NewEvents(p), doctorcmd.NewDoctor(p), projectcmd.NewConfig(p),
 		}},
-		{"more", "More:", []*cobra.Command{projectcmd.NewSchema(p), newGateway(p), newVersion(p), newCompletion(p), newMan(p)}},
+		{"more", "More:", []*cobra.Command{projectcmd.NewSchema(p), newGateway(p), containercmd.NewTidy(p), newVersion(p), newCompletion(p), newMan(p), agentcmd.NewMcp(p, Main), agentcmd.NewAgent(p)}},
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/devup-cli/devup/internal/cli/command"
+	"github.com/devup-cli/devup/internal/daemon"
 	"github.com/devup-cli/devup/internal/fail"
 	_ "github.com/devup-cli/devup/internal/garbage" // before other packages allocate
 	"github.com/devup-cli/devup/internal/session"
@@ -25,6 +26,9 @@ import (
 
 // Process is what the operating system gave to this run of devup.
 type Process = session.Process
+
+// Detach is what a process that is devup has as [Process.Detach].
+func Detach(args, env []string) error { return daemon.Detach(args, env) }
 
 // Main runs devup with the arguments after its name and returns the exit code. When ctx is
 // canceled, the code is that of an interruption.

@@ -116,35 +116,54 @@ func TestHelp(t *testing.T) {
 				t.Errorf("--%s says nothing", f.Name)
 			}
 		})
-		if c.GroupID == "" && !c.Hidden {
+		if c.GroupID == "" && !c.Hidden && c.Parent().GroupID == "" {
 			t.Error("is in no group of the help")
 		}
 	})
 }
 
-// TestExamplesParse: what the help shows is understood.
+// TestExamplesParse: what the help and the pages for programs show is understood.
 func TestExamplesParse(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, c *cobra.Command) {
 		t.Helper()
 		for line := range strings.Lines(c.Example) {
-			line, _, _ = strings.Cut(strings.TrimSpace(line), "  #")
-			if !strings.HasPrefix(line, "devup ") || strings.ContainsAny(line, "|><&'\"`") {
-				continue
-			}
-			root := newRoot(command.New(t.Context(), Process{}))
-			found, rest, err := root.Traverse(strings.Fields(line)[1:])
-			if err == nil {
-				err = found.ParseFlags(rest)
-			}
-			if err == nil {
-				err = found.ValidateArgs(found.Flags().Args())
-			}
-			if err != nil {
-				t.Errorf("%s: %v", line, err)
-			}
+			parses(t, line)
 		}
 	})
+	for _, page := range []string{"ci.md", "agents.md"} {
+		text, err := os.ReadFile(filepath.Join("../../docs", page))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(string(text)) {
+			before, command, found := strings.Cut(line, "devup ")
+			if mark := strings.TrimSpace(before); found && (mark == "$" || mark == "-" || strings.HasSuffix(mark, "run:") || strings.HasSuffix(mark, "`")) {
+				command, _, _ = strings.Cut(command, "`")
+				parses(t, "devup "+command)
+			}
+		}
+	}
+}
+
+// parses fails the test unless a line that is a command of devup is understood.
+func parses(t *testing.T, line string) {
+	t.Helper()
+	line, _, _ = strings.Cut(strings.TrimSpace(line), "  #")
+	if !strings.HasPrefix(line, "devup ") || strings.ContainsAny(line, "|><&'\"`") {
+		return
+	}
+	root := newRoot(command.New(t.Context(), Process{}))
+	found, rest, err := root.Traverse(strings.Fields(line)[1:])
+	if err == nil {
+		err = found.ParseFlags(rest)
+	}
+	if err == nil {
+		err = found.ValidateArgs(found.Flags().Args())
+	}
+	if err != nil {
+		t.Errorf("%s: %v", line, err)
+	}
 }
 
 // TestShortFlags: -f is --file, unless the command has another flag of that letter, as it

@@ -7,6 +7,7 @@ import (
 
 	"github.com/devup-cli/devup/internal/detect/localcall"
 	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/stack"
 )
 
 // localCalls are the addresses on this machine in a service's own source: what a
@@ -70,14 +71,7 @@ func alsoAt(all []localcall.Call, first localcall.Call) string {
 			more++
 		}
 	}
-	switch more {
-	case 0:
-		return ""
-	case 1:
-		return " (and in 1 more place)"
-	default:
-		return fmt.Sprintf(" (and in %d more places)", more)
-	}
+	return stack.AndIn(more)
 }
 
 // remarkOf says what comes of an address in the source.

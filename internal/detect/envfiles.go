@@ -190,6 +190,28 @@ func madeOf(example string) string {
 	return path.Join(path.Dir(example), "."+name)
 }
 
+// copiesFor are the files of settings that a clone lacks, that a source of the service names, and that
+// an example next to them shows.
+func copiesFor(c *candidate, files []string) []stack.EnvFile {
+	var copies []stack.EnvFile
+	for _, example := range files {
+		name := runfiles.ShownBy(path.Base(example))
+		if name == "" || tree.IsTest(path.Base(example)) {
+			continue
+		}
+		stem := strings.TrimSuffix(name, path.Ext(name))
+		if to := path.Join(path.Dir(example), name); !c.Tree.Exists(to) && slices.ContainsFunc(c.Sources, func(source tree.File) bool { return source.Path != example && namesFile(source.Text, name, stem) }) {
+			copies = append(copies, stack.EnvFile{Path: to, Example: example})
+		}
+	}
+	return copies
+}
+
+// namesFile says whether a source imports a file, or has its name in quotes.
+func namesFile(text, name, stem string) bool {
+	return stack.HasOne(text, "/"+name+`"`, "/"+name+"'", `"`+name+`"`, "'"+name+"'", "/"+stem+`"`, "/"+stem+"'", "\nimport "+stem+"\n", "from "+stem+" import", "from ."+stem+" import", "from . import "+stem+"\n")
+}
+
 // loadsEnvFiles says whether the service loads the env files of its directory by itself.
 func (c environment) loadsEnvFiles() bool {
 	loads := c.Of.Language.LoadsEnv

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"github.com/devup-cli/devup/internal/detect/localcall"
 )
 
 // The parsers read files of strangers: none of them may panic, hang or hand out
@@ -104,8 +106,8 @@ func checkSound(t *testing.T, repo Repository) {
 func FuzzParseURL(f *testing.F) {
 	f.Add("https://4567-${GITPOD_WORKSPACE_ID}.${GITPOD_WORKSPACE_CLUSTER_HOST}/api")
 	f.Fuzz(func(t *testing.T, text string) {
-		if found, ok := parseURL(text); ok && (found.port < 0 || found.port > 65535 || found.path != "" && found.path[0] != '/') {
-			t.Errorf("parseURL(%q) = %+v", text, found)
+		if found, ok := localcall.ParseURL(text); ok && (found.Port < 0 || found.Port > 65535 || found.Path != "" && found.Path[0] != '/') {
+			t.Errorf("ParseURL(%q) = %+v", text, found)
 		}
 	})
 }

@@ -245,7 +245,7 @@ func (c localCaller) serverCalls() []serverCall {
 		if c.isProxyFile(source.Path) || c.Page && c.inBrowsers(source) {
 			continue
 		}
-		forwards := c.Of.Language.ProxyFiles != nil && proxies.MatchString(source.Text)
+		forwards := proxies.MatchString(source.Text)
 		origins := localcall.Origins(source)
 		for _, call := range c.unwired(source) {
 			if !slices.ContainsFunc(origins, func(o localcall.Call) bool { return o.Where == call.Where }) {
@@ -305,7 +305,7 @@ func remarkCalls(all services, c *candidate) {
 		if sibling != nil && c.loopback != nil && c.loopback == sibling.loopback {
 			continue
 		}
-		if sibling == c && call.Port == c.Port.Number && !call.forwards {
+		if sibling == c && call.Port == c.Port.Number && (!call.forwards || c.Of.Language.ProxyFiles == nil) {
 			continue // its own address is the same in its container
 		}
 		if call.forwards && !call.Fallback || sibling != nil && !sibling.Page {

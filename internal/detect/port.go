@@ -145,7 +145,7 @@ func (s containerPorts) portOfSource(c *candidate) (Port, bool) {
 		return port, ok
 	}
 	isDefault := c.reads("PORT") && takesPort.MatchString(lineOf(s.tree.Source(port.Evidence.File).Text, port.Evidence.Line))
-	if called, all := s.portOfCallers(c); all && (isDefault || c.takes(called)) && !s.isOfOther(c, called.Number) {
+	if called, all := s.portOfCallers(c); all && (isDefault || startsAt(c, called)) && !s.isOfOther(c, called.Number) {
 		if called.Number == port.Number {
 			return port, true
 		}
@@ -165,8 +165,8 @@ func (s containerPorts) portOfSource(c *candidate) (Port, bool) {
 	return port, true
 }
 
-// takes says whether the command that starts the service says the port.
-func (c *candidate) takes(port Port) bool {
+// startsAt says whether the command that starts the service says the port.
+func startsAt(c *candidate, port Port) bool {
 	app := *c.App
 	app.Port = port
 	return c.Of.Commands != nil && slices.ContainsFunc(c.Of.Commands(&app).Dev, func(word string) bool { return strings.Contains(word, strconv.Itoa(port.Number)) })
@@ -239,11 +239,11 @@ func (s containerPorts) portOfSiblings(c *candidate) (Port, bool) {
 func (s containerPorts) portOfURLs(c, holder *candidate) (Port, bool) {
 	for _, env := range append(slices.Clip(holder.envs), s.rootEnvs...) {
 		for _, entry := range env.Entries {
-			address, ok := parseURL(entry.Value)
-			if !ok || address.port == 0 || s.found.byName(entry.Name, holder) != c {
+			address, ok := localcall.ParseURL(entry.Value)
+			if !ok || address.Port == 0 || s.found.byName(entry.Name, holder) != c {
 				continue
 			}
-			return stack.PortAt(address.port, tree.At(env.Path, entry.Line, entry.Name)), true
+			return stack.PortAt(address.Port, tree.At(env.Path, entry.Line, entry.Name)), true
 		}
 	}
 	return Port{}, false
@@ -279,8 +279,8 @@ func (all services) setFor(page *candidate) []localcall.Call {
 	var calls []localcall.Call
 	for _, env := range page.envs {
 		for _, entry := range env.Entries {
-			if address, ok := parseURL(entry.Value); ok && page.hasPrefix(entry.Name) && all.byName(entry.Name, page) == nil {
-				calls = append(calls, localcall.Call{Port: address.port, URL: entry.Value, Where: tree.At(env.Path, entry.Line, entry.Name)})
+			if address, ok := localcall.ParseURL(entry.Value); ok && page.hasPrefix(entry.Name) && all.byName(entry.Name, page) == nil {
+				calls = append(calls, localcall.Call{Port: address.Port, URL: entry.Value, Where: tree.At(env.Path, entry.Line, entry.Name)})
 			}
 		}
 	}

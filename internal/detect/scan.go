@@ -257,6 +257,9 @@ func (s *scan) gather(c *candidate) {
 	}
 	c.outer = environment{c}.envFileAbove()
 	c.envs = append(c.envs, envsInReadme(s, c)...)
+	if c.Compose == "" {
+		c.EnvFiles = copiesFor(c, s.filesOf(c))
+	}
 }
 
 // maxSources bounds how many source files of one service are opened. Ports and

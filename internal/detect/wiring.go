@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/devup-cli/devup/internal/detect/localcall"
 	"github.com/devup-cli/devup/internal/envfile"
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
@@ -39,11 +40,11 @@ func wire(all services, c *candidate, v *Variable, values []string) {
 		return
 	}
 	var sibling *candidate
-	if !socketNames.MatchString(v.Name) || known.port == 0 { // several services may have sockets
+	if !socketNames.MatchString(v.Name) || known.Port == 0 { // several services may have sockets
 		sibling = all.byName(v.Name, c)
 	}
-	if sibling == nil && isURL && known.port != 0 {
-		sibling = all.byPort(known.port)
+	if sibling == nil && isURL && known.Port != 0 {
+		sibling = all.byPort(known.Port)
 	}
 	if sibling == nil && !isURL && requestsBy(c, v.Name) {
 		sibling = all.only(backend, c)
@@ -52,9 +53,9 @@ func wire(all services, c *candidate, v *Variable, values []string) {
 		return
 	}
 	v.Sibling = sibling.Name
-	v.Socket = known.socket || !isURL && socketNames.MatchString(v.Name)
+	v.Socket = known.Socket || !isURL && socketNames.MatchString(v.Name)
 	if isURL {
-		v.Path = known.path
+		v.Path = known.Path
 	}
 }
 
@@ -83,14 +84,14 @@ func requestsBy(c *candidate, name string) bool {
 
 // addressIn is the first address among the values of a variable, and whether one of them is a
 // database, another host, or no URL at all.
-func addressIn(c *candidate, name string, values []string) (known address, isURL, elsewhere bool) {
+func addressIn(c *candidate, name string, values []string) (known localcall.Address, isURL, elsewhere bool) {
 	alone := "" // a path
 	for _, value := range values {
 		if leftOpen(value) {
 			continue
 		}
 		for item := range strings.SplitSeq(value, ",") { // CORS origins come in lists
-			switch found, ok := parseURL(item); {
+			switch found, ok := localcall.ParseURL(item); {
 			case ok && !isURL:
 				known, isURL = found, true
 			case !ok && callsNothing(c, name, item):
@@ -101,7 +102,7 @@ func addressIn(c *candidate, name string, values []string) (known address, isURL
 		}
 	}
 	if !isURL && alone != "" {
-		known, isURL = address{path: alone}, true
+		known, isURL = localcall.Address{Path: alone}, true
 	}
 	return known, isURL, elsewhere
 }
@@ -252,36 +253,6 @@ func (all services) only(wanted role, reader *candidate) *candidate {
 	return nil
 }
 
-// address is what a URL in a file says of the service it points at.
-type address struct {
-	port   int    // 0 where the URL names none
-	path   string // "/api", or empty
-	socket bool   // ws:// or wss://
-}
-
-var (
-	localURL = lazyregexp.New(`^(?:https?|wss?)://(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|host\.docker\.internal|[\w-]+)(?::(\d{2,5}))?(/[^\s"'` + "`" + `,?#]*)?$`)
-	// https://4567-${GITPOD_WORKSPACE_ID}.${GITPOD_WORKSPACE_CLUSTER_HOST}/api and https://4567-name.ws-eu1.gitpod.io
-	gitpodURL = lazyregexp.New(`^https?://(\d{2,5})-(?:\$\{?GITPOD_\w+\}?|[\w-]+)\.(?:\$\{?GITPOD_\w+\}?|[\w.-]*gitpod\.io)(/[^\s"']*)?$`)
-	// https://${CODESPACE_NAME}-4567.${GITHUB_CODESPACES_PORT_FORWARDING_DOMAIN} and https://name-4567.app.github.dev
-	codespacesURL = lazyregexp.New(`^https?://(?:\$\{?CODESPACE_NAME\}?|[\w-]+)-(\d{2,5})\.(?:\$\{?GITHUB_CODESPACES_\w+\}?|[\w.-]*(?:github\.dev|githubpreview\.dev))(/[^\s"']*)?$`)
-)
-
-// parseURL knows URLs of this machine, of Gitpod and of Codespaces. All others
-// point out of the project.
-func parseURL(text string) (address, bool) {
-	for _, pattern := range []*lazyregexp.Regexp{gitpodURL, codespacesURL, localURL} {
-		if match := pattern.FindStringSubmatch(strings.TrimSpace(text)); match != nil {
-			port, ok := stack.PortNumber(match[1])
-			if !ok && match[1] != "" {
-				continue
-			}
-			return address{port, match[2], strings.HasPrefix(strings.TrimSpace(text), "ws")}, true
-		}
-	}
-	return address{}, false
-}
-
 // onePrefix is where all that a server answers begins, in most projects.
 var onePrefix = lazyregexp.New(`^/(?:api|rest)(?:/v\d+)?$`)
 
@@ -312,7 +283,7 @@ func decideBase(all services, c *candidate) {
 // hasURL says whether the project has a URL for a variable: in an env file, or as a default.
 func hasURL(c *candidate, name string) bool {
 	return slices.ContainsFunc(slices.Concat(c.read, environment{c}.fromEnvs()), func(u stack.Use) bool {
-		_, isURL := parseURL(u.Value)
+		_, isURL := localcall.ParseURL(u.Value)
 		return u.Name == name && isURL
 	})
 }

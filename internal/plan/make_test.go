@@ -254,7 +254,7 @@ func TestDown(t *testing.T) {
 		t.Errorf("down (-want +got):\n%s", diff)
 	}
 	all := strings.Replace(keeping, "web-1", "web-1 [drop 1]", 1) +
-		"4 remove-volume web:/web/node_modules: --volumes [after 0 1 2]\n5 remove-volume shop_data: --volumes [after 0 1 2]\n"
+		"4 remove-volume shop_data: --volumes [after 0 1 2]\n5 remove-volume web:/web/node_modules: --volumes [after 0 1 2]\n"
 	everything := plan.Down(o, plan.DownOptions{Volumes: true})
 	if diff := cmp.Diff(all, readable(everything)); diff != "" {
 		t.Errorf("down --volumes (-want +got):\n%s", diff)

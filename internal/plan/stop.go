@@ -35,7 +35,12 @@ func Down(o Observed, opts DownOptions) *Plan {
 	for _, n := range slices.SortedFunc(slices.Values(o.Networks), func(a, b Network) int { return strings.Compare(a.Name, b.Name) }) {
 		p.add(Op{Action: RemoveNetwork, Name: n.Name, After: after})
 	}
-	for _, v := range slices.SortedFunc(slices.Values(o.Volumes), func(a, b Volume) int { return strings.Compare(a.Name, b.Name) }) {
+	for _, v := range slices.SortedFunc(slices.Values(o.Volumes), func(a, b Volume) int {
+		if dataA, dataB := a.Shadows == "", b.Shadows == ""; dataA != dataB {
+			return map[bool]int{true: -1, false: 1}[dataA] // what [Plan.Split] parts comes last
+		}
+		return strings.Compare(a.Name, b.Name)
+	}) {
 		op := Op{Action: RemoveVolume, Name: v.Name, Key: v.Shadows, Disposable: v.Shadows != "", After: after}
 		switch {
 		case opts.Volumes:

@@ -37,9 +37,9 @@ func OtherProtocol(target int) string { return otherProtocols[target] }
 func Debugs(target int) bool { return debugPorts[target] }
 
 // Web tells whether a browser would get an answer on the port: it speaks TCP,
-// and by convention HTTP.
+// and HTTP by the config or by convention.
 func (p Port) Web() bool {
-	return p.Protocol == "tcp" && OtherProtocol(p.Target) == "" && !Debugs(p.Target)
+	return p.Protocol == "tcp" && (p.HTTP || OtherProtocol(p.Target) == "" && !Debugs(p.Target))
 }
 
 // dataImages are images, by the last part of their names, that speak HTTP and hold data, or

@@ -39,16 +39,21 @@ func (p *Project) PortsOf(service string) []Port {
 func listenedBy(p *Project, service string, services types.Services, listeners map[shared]string) []Port {
 	owner := cmp.Or(networkOwner(services, service), service)
 	ports := published(services[owner], p.Extensions[owner].FixedPort)
-	attribute(ports, listeners)
+	attribute(p, ports, listeners)
 	return slices.DeleteFunc(ports, func(port Port) bool { return port.Service != service })
 }
 
-// attribute gives ports of their publisher to the services that listen on them.
-func attribute(ports []Port, listeners map[shared]string) {
+// attribute gives ports of their publisher to the services that listen on them. The first port of a
+// service of a stack speaks HTTP, whatever is usual on its number.
+func attribute(p *Project, ports []Port, listeners map[shared]string) {
+	seen := map[PortKey]bool{}
 	for i, port := range ports {
 		if member := listenerOf(listeners, port.Service, port.Target); member != port.Service {
 			ports[i].Service, ports[i].Owner = member, port.Service
 		}
+		of := PortKey{Service: ports[i].Service, Protocol: port.Protocol, Copy: port.Copy}
+		ports[i].HTTP = port.HTTP || p.Extensions[of.Service].Stack != "" && !seen[of]
+		seen[of] = true
 	}
 }
 
@@ -63,7 +68,7 @@ func portsOf(p *Project, services types.Services) []Port {
 			ports = append(ports, copies(s, first, number)...)
 		}
 	}
-	attribute(ports, listeners)
+	attribute(p, ports, listeners)
 	return ports
 }
 
@@ -117,6 +122,7 @@ func published(s types.ServiceConfig, fixed bool) []Port {
 			Wanted:   firstPort(c.Published),
 			HostIP:   c.HostIP,
 			Fixed:    fixed,
+			HTTP:     c.AppProtocol == "http" || c.AppProtocol == "https",
 		}
 		first := port.Key()
 		port.Index = seen[first]
@@ -186,10 +192,13 @@ func (p Port) HostPortIn(hostPorts map[PortKey]int) int {
 }
 
 // Running are the services of the project, also those that were not selected:
-// they may run from an earlier up, and what refers to them must not change.
+// they may run from an earlier up, and what refers to them must not change. It is not to be
+// written to.
 func (p *Project) Running() types.Services {
-	all := types.Services{}
-	maps.Copy(all, p.others)
+	if len(p.others) == 0 {
+		return p.Services
+	}
+	all := maps.Clone(p.others)
 	maps.Copy(all, p.Services)
 	return all
 }

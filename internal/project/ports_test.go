@@ -43,3 +43,24 @@ func TestEnvName(t *testing.T) {
 		}
 	}
 }
+
+// TestWebOfStack: the first port of a stack's service is one for browsers, whatever is usual on its number.
+func TestWebOfStack(t *testing.T) {
+	t.Parallel()
+	p := loadText(t, `
+services:
+  jvm: {image: x, ports: ["5005:5005", {target: 6379, published: "6379", app_protocol: http}]}
+  loop: {image: x, ports: ["5679:5679"]}
+  member: {image: x, network_mode: "service:loop", x-devup: {stack: flask, port: 5679}}
+  web: {image: x, ports: ["5005:5005", "5678:5678", "8080:8080"], x-devup: {stack: flask}}
+`)
+	var web []string
+	for _, port := range p.PublishedPorts() {
+		if port.Web() {
+			web = append(web, fmt.Sprint(port.Service, port.Target))
+		}
+	}
+	if got, want := strings.Join(web, " "), "jvm6379 member5679 web5005 web8080"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}

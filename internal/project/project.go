@@ -84,6 +84,7 @@ type Port struct {
 	Wanted   int    // host port that the config asks for; 0 means any
 	HostIP   string // address that the config binds to; empty means the place's own
 	Fixed    bool   // x-devup.port is "fixed": no other host port will do
+	HTTP     bool   // the config says that it speaks HTTP: by app_protocol, or as the port of a stack
 }
 
 // PortKey identifies a published port within a project.

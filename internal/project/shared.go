@@ -2,7 +2,6 @@ package project
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -77,11 +76,15 @@ type shared struct {
 // several members that name one port it is the first by name.
 func listenersOf(p *Project) map[shared]string {
 	services := p.Running()
-	var found map[shared]string
-	for _, name := range slices.Sorted(maps.Keys(services)) {
-		if !strings.HasPrefix(services[name].NetworkMode, types.ServicePrefix) {
-			continue
+	var members []string
+	for name := range services {
+		if strings.HasPrefix(services[name].NetworkMode, types.ServicePrefix) {
+			members = append(members, name)
 		}
+	}
+	slices.Sort(members)
+	var found map[shared]string
+	for _, name := range members {
 		owner := networkOwner(services, name)
 		for _, target := range targetsOf(services[name], p.Extensions[name]) {
 			if found == nil {

@@ -96,6 +96,9 @@ func forService(s types.ServiceConfig, listened []types.ServicePortConfig, x pro
 		TTY:         s.Tty,
 	}
 	ports := published(listened, number)
+	if x.Stack != "" && len(ports) > 0 {
+		ports[0].app = cmp.Or(ports[0].app, "http") // whatever is usual on its number
+	}
 	switch {
 	case slices.Contains(conditions, types.ServiceConditionCompletedSuccessfully):
 		probe.Kind = Completed
@@ -158,7 +161,7 @@ func published(listened []types.ServicePortConfig, number int) []candidate {
 func choose(ports []candidate, image string, mustHTTP bool) int {
 	rank := func(c candidate) int {
 		switch {
-		case project.Debugs(c.Target):
+		case c.app == "" && project.Debugs(c.Target):
 			return 2
 		case mustHTTP && kindOf(c, image, false) != HTTP:
 			return 1

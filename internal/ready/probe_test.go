@@ -54,6 +54,7 @@ func TestProbes(t *testing.T) {
 		{"a path and a broker", ports("rabbitmq:3-management", tcp("5672", 5672), tcp("15672", 15672)), "/", "http 127.0.0.1:15672 -> 15672 / others 5672"},
 		{"UDP", ports("", udp), "", "running"},
 		{"nothing published", ports("worker"), "", "running one-shot"},
+		{"a debugger's number of a stack", ports("", tcp("5005", 5005)), "", "http 127.0.0.1:5005 -> 5005 /"},
 		{"a worker of a stack", ports("worker"), "", "running"},
 		{"restarted for ever", forever, "", "running"},
 		{"a healthcheck and a port", checked, "", "tcp 127.0.0.1:6379 -> 6379 / checked"},
@@ -67,7 +68,7 @@ func TestProbes(t *testing.T) {
 			Project:    &types.Project{Services: types.Services{"s": test.service}},
 			Extensions: map[string]project.ServiceExtension{"s": {Ready: test.ready}},
 		}
-		if test.name == "a worker of a stack" {
+		if strings.Contains(test.name, "of a stack") {
 			p.Extensions["s"] = project.ServiceExtension{Stack: "flask"}
 		}
 		probes := Probes(p, map[string]map[int]string{"s": {1: "c1"}})

@@ -96,8 +96,12 @@ func merge(f File, have []byte) []byte {
 		if merged, ok := addToJSON(have, f.Content); ok {
 			return merged
 		}
-	case ".dockerignore":
+	case ".dockerignore", ".worktreeinclude":
 		return addLines(have, f.Content)
+	case "environment.json", "copilot-setup-steps.yml", "conductor.json":
+		if bytes.Contains(have, []byte("devup")) {
+			return have // it is the user's way to start it
+		}
 	}
 	return f.Content
 }

@@ -18,10 +18,17 @@ const (
 	Codespaces   Platform = "codespaces"   // GitHub Codespaces
 	Devcontainer Platform = "devcontainer" // VS Code and others that open dev containers
 	Ona          Platform = "ona"          // what was Gitpod Flex; it opens dev containers too
+	Claude       Platform = "claude"       // Claude Code: files that its worktrees get
+	Codex        Platform = "codex"        // the same file
+	Cursor       Platform = "cursor"       // Cursor's cloud agents
+	Copilot      Platform = "copilot"      // Copilot's cloud agent
+	Conductor    Platform = "conductor"    // workspaces of Conductor
 )
 
 // Platforms lists all platforms.
-func Platforms() []Platform { return []Platform{Gitpod, Codespaces, Devcontainer, Ona} }
+func Platforms() []Platform {
+	return []Platform{Gitpod, Codespaces, Devcontainer, Ona, Claude, Codex, Cursor, Copilot, Conductor}
+}
 
 // usual are the platforms that a repository gets files for where no one chose. Ona is
 // not among them: what its dev container needs is no good on a laptop.
@@ -32,17 +39,22 @@ type workspaceFile struct {
 	path      string
 	elsewhere []string // patterns of where else they look for it
 	readers   []Platform
+	asked     bool // one that is not about devup says nothing about its readers
 }
 
 func workspaceFiles() []workspaceFile {
 	return []workspaceFile{
-		{".gitpod.yml", nil, []Platform{Gitpod}},
+		{path: ".gitpod.yml", readers: []Platform{Gitpod}},
 		{
-			".devcontainer/devcontainer.json",
-			[]string{".devcontainer.json", ".devcontainer/*/devcontainer.json"},
-			[]Platform{Codespaces, Devcontainer, Ona},
+			path:      ".devcontainer/devcontainer.json",
+			elsewhere: []string{".devcontainer.json", ".devcontainer/*/devcontainer.json"},
+			readers:   []Platform{Codespaces, Devcontainer, Ona},
 		},
-		{".ona/automations.yaml", []string{".gitpod/automations.yaml"}, []Platform{Ona}},
+		{path: ".ona/automations.yaml", elsewhere: []string{".gitpod/automations.yaml"}, readers: []Platform{Ona}},
+		{path: ".worktreeinclude", readers: []Platform{Claude, Codex}, asked: true},
+		{path: ".cursor/environment.json", readers: []Platform{Cursor}, asked: true},
+		{path: ".github/workflows/copilot-setup-steps.yml", readers: []Platform{Copilot}, asked: true},
+		{path: "conductor.json", readers: []Platform{Conductor}, asked: true},
 	}
 }
 
@@ -78,7 +90,8 @@ func PlatformsFor(fsys fs.FS) []Platform {
 	decided := err == nil
 	here := []Platform{}
 	for _, w := range workspaceFiles() {
-		if _, content, found := w.in(fsys); found {
+		_, content, found := w.in(fsys)
+		if found && (!w.asked || bytes.Contains(content, []byte("devup"))) {
 			here = append(here, w.readers[0])
 			decided = decided || bytes.Contains(content, []byte("devup up"))
 		}

@@ -28,6 +28,10 @@ type Process struct {
 	LookupEnv func(string) (string, bool)
 	Environ   []string // "NAME=value"
 
+	// Detach starts devup with other arguments, and does not wait for it; nil where nothing can
+	// outlive this run.
+	Detach func(args, env []string) error
+
 	// SecondInterrupt gives a context that ends at the second interruption, which otherwise
 	// ends devup, and what takes that back; nil where there is none.
 	SecondInterrupt func(context.Context) (second context.Context, stop context.CancelFunc)

@@ -44,6 +44,11 @@ func (e *Env) GatewayManager(on *engine.Engine, name string) gateway.Manager {
 	}}
 }
 
+// LeaveBehind has another devup run a command when this one has ended; false where it cannot.
+func LeaveBehind(e *Env, command ...string) bool {
+	return e.Detach != nil && e.Detach(append(EngineFlags(e), command...), e.Environ) == nil
+}
+
 // withGateway gives the project its gateway, where one is wanted: by the command, else by
 // the files, else by an earlier command that turned it on.
 func (s *opening) withGateway(ctx context.Context) error {

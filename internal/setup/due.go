@@ -7,6 +7,7 @@
 package setup
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
@@ -48,6 +49,9 @@ type Mark struct {
 	Files string
 }
 
+// isZero says that nothing was kept: the step is to run again, whatever is as it was.
+func (m Mark) isZero() bool { return m.Command == "" }
+
 // Done are the steps that ended well before, by service and the name of the step.
 type Done map[string]map[string]Mark
 
@@ -77,11 +81,35 @@ func Due(p *project.Project, seen plan.Observed, done Done, files Files) []Step 
 	return due
 }
 
+// Again is a memory in which some steps are to run again: each is the name of a service, for all of
+// its steps, or SERVICE:STEP.
+func Again(m Memory, steps []string) Memory { return again{m, steps} }
+
+type again struct {
+	Memory
+	steps []string
+}
+
+// Done implements [Memory].
+func (a again) Done(ctx context.Context) Done {
+	done := a.Memory.Done(ctx)
+	for service, marks := range done {
+		for step := range marks {
+			if slices.Contains(a.steps, service) || slices.Contains(a.steps, service+":"+step) {
+				marks[step] = Mark{}
+			}
+		}
+	}
+	return done
+}
+
 // cause says why a step runs; it is empty for one that does not.
 func cause(s project.SetupStep, now, before Mark, known bool) string {
 	switch {
 	case s.EveryUp:
 		return "it runs at every up"
+	case known && before.isZero():
+		return "it was asked for again"
 	case !known:
 		return "it has not completed in this checkout yet"
 	case now.Command != before.Command:

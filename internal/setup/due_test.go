@@ -1,6 +1,8 @@
 package setup
 
 import (
+	"context"
+	"maps"
 	"strings"
 	"testing"
 
@@ -98,6 +100,38 @@ func TestDueOfAnOlderMark(t *testing.T) {
 			t.Errorf("%s: %v, want %d", created, due, want)
 		}
 	}
+}
+
+// TestAgain: a step that is asked for again runs, whatever is as it was.
+func TestAgain(t *testing.T) {
+	t.Parallel()
+	p, done := read(t, shop), Done{}
+	remember(Due(p, plan.Observed{}, done, nil), done)
+	for asked, want := range map[string]string{
+		"":           "web: each: it runs at every up",
+		"api":        "api: migrate: it was asked for again, web: each: it runs at every up",
+		"web:build":  "web: build: it was asked for again, web: each: it runs at every up",
+		"web:nosuch": "web: each: it runs at every up",
+	} {
+		memory := Again(kept(done), []string{asked})
+		if got := strings.Join(remember(Due(p, plan.Observed{}, memory.Done(t.Context()), nil), Done{}), ", "); got != want {
+			t.Errorf("%q: %s", asked, got)
+		}
+	}
+}
+
+// kept is a memory of steps.
+type kept Done
+
+func (k kept) Lock(context.Context) (func(), error) { return func() {}, nil }
+func (k kept) Keep(context.Context, Step)           {}
+
+func (k kept) Done(context.Context) Done {
+	done := Done{}
+	for service, marks := range k {
+		done[service] = maps.Clone(marks)
+	}
+	return done
 }
 
 // remember describes steps, and notes them as done.

@@ -2,6 +2,7 @@ package stack
 
 import (
 	"encoding/json"
+	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -117,4 +118,16 @@ func Arguments(text string) []string {
 		}
 	}
 	return all
+}
+
+// AndIn says that something is so in more places than the one that is named; empty for none.
+func AndIn(more int) string {
+	switch more {
+	case 0:
+		return ""
+	case 1:
+		return " (and in 1 more place)"
+	default:
+		return fmt.Sprintf(" (and in %d more places)", more)
+	}
 }

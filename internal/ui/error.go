@@ -64,7 +64,7 @@ func describe(e *fail.Error, t theme) string {
 		return "devup: " + untrusted.Text(e.Error(), false) + "\n"
 	}
 	named := *e
-	named.File = untrusted.Name(fromHere(e.File))
+	named.File = untrusted.Name(FromHere(e.File))
 	var b strings.Builder
 	evidence := "  " + t.faint("|") + " " // before what may come from elsewhere, so that no line of it can be taken for devup's own
 	indented(&b, t.bad("error:")+" ", evidence, named.Error(), t.bold)
@@ -80,8 +80,8 @@ func describe(e *fail.Error, t theme) string {
 	return b.String()
 }
 
-// fromHere is a path as seen from the working directory, where it is below that.
-func fromHere(path string) string {
+// FromHere is a path as seen from the working directory, where it is below that.
+func FromHere(path string) string {
 	here, err := filepath.Abs(".")
 	if err != nil || !filepath.IsAbs(path) {
 		return path

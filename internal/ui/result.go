@@ -20,6 +20,12 @@ func (u *UI) Raw(b []byte) {
 	u.do(func(r renderer) { r.print(toOut, string(b)) })
 }
 
+// Mark prints a text of devup's own to stderr as it is: marks for programs that read a log, such as
+// those of CI services.
+func (u *UI) Mark(text string) {
+	u.do(func(r renderer) { r.print(toErr, text) })
+}
+
 // BareLog prints a log line without its name, to where the service printed it.
 func (u *UI) BareLog(e event.Event) {
 	u.do(func(r renderer) { r.print(logStream(e), e.Text+"\n") })

@@ -103,7 +103,7 @@ func (l *upRun) attempt(ctx context.Context, state observe.Project) (again bool,
 		return false, err
 	}
 	failed := failures{images: made.Failure}
-	first, cleanup := split(l.out.Plan)
+	first, cleanup := l.out.Plan.Split()
 	failed.applied = l.apply(ctx, runnable, state, first, made)
 	if !l.last && l.noteLostPorts(ctx, failed.applied) {
 		return true, failed.applied

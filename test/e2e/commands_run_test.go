@@ -130,7 +130,7 @@ func TestRunOnceOnATerminal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := c.command(t.Context(), "run", "--rm", "--no-deps", "web", "sh", "-c", "until stty size; do sleep 0.1; done; read line; echo got $line; sleep 1000")
+	cmd := c.command(t.Context(), "run", "--rm", "--no-deps", "web", "sh", "-c", "until stty size | grep '33 91'; do sleep 0.1; done; read line; echo got $line; sleep 1000")
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = slave, slave, slave
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)

@@ -82,8 +82,8 @@ func TestDemo(t *testing.T) {
 		}
 	})
 	t.Run("down of the volumes leaves nothing", func(t *testing.T) {
-		r := c.devup(t, "down", "--volumes", "--yes") // deleting node_modules takes its time
-		if rest := left(t, c.name); len(rest) > 0 {
+		r := c.devup(t, "down", "--volumes", "--yes")
+		if rest := c.leaves(t); len(rest) > 0 {
 			t.Errorf("left: %q\n%v", rest, r)
 		}
 	})

@@ -51,6 +51,13 @@ func inspect(t *testing.T, project, service string) container.InspectResponse {
 	return container.InspectResponse{}
 }
 
+// leaves is what is left of the project once what down leaves behind is removed, too.
+func (c *checkout) leaves(t *testing.T) []string {
+	t.Helper()
+	c.devup(t, "tidy", c.name)
+	return left(t, c.name)
+}
+
 // left lists what the engine still has of a project: containers, networks, volumes.
 func left(t *testing.T, project string) []string {
 	t.Helper()

@@ -46,24 +46,54 @@ secrets: {token: {environment: TOKEN}}
 configs: {motd: {content: "good morning"}}
 `
 
+// built is a project whose services are built and set up, and keep what their images hold in volumes.
+const built = `
+-- compose.yaml --
+services:
+  db:
+    build:
+      dockerfile_inline: |
+        FROM busybox
+        RUN mkdir -p /source/held && echo COLOR: blue > /source/held/color
+    init: true
+    command: sleep 1000
+    volumes: ["data:/data", "/own", "./:/source", "/source/held"]
+    x-devup: {setup: [{name: fill, run: "cp /source/held/color /data/filled"}, {name: each, run: "cp /source/held/color /data/each", every: up}]}
+  web:
+    build:
+      dockerfile_inline: |
+        FROM busybox
+        RUN echo COLOR: blue > /color
+    init: true
+    command: sleep 1000
+    depends_on: [db]
+volumes: {data: {}}
+`
+
 // TestKilledAnywhere: wherever up, up with changes or down is killed, the next up ends
 // with what an undisturbed one ends with, keeps the data, and down then leaves nothing.
-// Fifty kills, shared out so that they do not wait for each other.
+// Fifty kills of each project, shared out so that they do not wait for each other.
 func TestKilledAnywhere(t *testing.T) {
 	t.Parallel()
-	for i := range 5 {
-		t.Run(fmt.Sprint("project ", i+1), func(t *testing.T) {
-			t.Parallel()
-			v := &victim{checkout: files(t, trio), color: "blue", undisturbed: map[string]string{}}
-			v.env = append(v.env, "TOKEN=secret")
-			v.killed(t, 10)
-		})
+	for name, project := range map[string]struct{ files, check string }{
+		"images": {trio, "true"},
+		"builds": {built, "test -s /data/filled && grep -q $COLOR /data/each && grep -q $COLOR /source/held/color"},
+	} {
+		for i := range 5 {
+			t.Run(fmt.Sprint(name, " ", i+1), func(t *testing.T) {
+				t.Parallel()
+				v := &victim{checkout: files(t, project.files), check: project.check, color: "blue", undisturbed: map[string]string{}}
+				v.env = append(v.env, "TOKEN=secret")
+				v.killed(t, 10)
+			})
+		}
 	}
 }
 
 // victim is a project whose runs are killed.
 type victim struct {
 	*checkout
+	check       string // what holds in db after each up: a command in which $COLOR is the color
 	color       string
 	undisturbed map[string]string // what the engine has after an up that no one kills, by color
 }
@@ -95,6 +125,59 @@ func (v *victim) killed(t *testing.T, times int) {
 	r := v.devup(t, "down", "--volumes", "--yes")
 	if rest := left(t, v.name); len(rest) > 0 {
 		t.Errorf("left: %q\n%v", rest, r)
+	}
+}
+
+// stopped is a project of what stops in different ways: at once, because it does not hear the
+// signal; a moment later; and with packages in a volume that down leaves behind.
+const stopped = `
+-- compose.yaml --
+services:
+  db: {image: busybox, init: true, command: sleep 1000, environment: {COLOR: blue}, volumes: ["data:/data", "/own"]}
+  deaf: {image: busybox, command: sleep 1000, depends_on: [db]}
+  slow: {image: busybox, command: [sh, -c, "trap 'sleep 0.3; exit 0' TERM; while :; do sleep 0.1; done"], depends_on: [db]}
+  web: {build: ., volumes: [".:/web", "/web/node_modules"]}
+volumes: {data: {}}
+-- Dockerfile --
+FROM busybox
+RUN mkdir -p /web/node_modules && seq 2000 | (cd /web/node_modules && xargs touch)
+CMD ["sleep", "1000"]
+`
+
+// TestKilledWhileItStops: wherever down, stop, restart or what down leaves behind is killed, the next
+// up ends with what an undisturbed one ends with, and down then leaves nothing. Fifty kills.
+func TestKilledWhileItStops(t *testing.T) {
+	t.Parallel()
+	for i := range 5 {
+		t.Run(fmt.Sprint("project ", i+1), func(t *testing.T) {
+			t.Parallel()
+			v := &victim{checkout: files(t, stopped), color: "blue", undisturbed: map[string]string{}}
+			v.devup(t, "up", "-d")
+			v.undisturbed[v.color] = v.picture(t)
+			v.mark(t)
+			commands := [][]string{{"down"}, {"stop"}, {"restart"}, {"down", "--volumes", "--yes"}, {"tidy", v.name}}
+			took := map[string]time.Duration{}
+			for i := range 10 {
+				command := commands[i%len(commands)]
+				what := strings.Join(command, " ")
+				if command[0] == "tidy" {
+					v.devup(t, "down", "--timeout", "0")
+				}
+				if took[what] == 0 { // how long an undisturbed one takes
+					took[what] = v.devup(t, command...).took
+					v.devup(t, "up", "-d")
+					if command[0] == "tidy" {
+						v.devup(t, "down", "--timeout", "0")
+					}
+				}
+				at := v.kill(t, took[what], command...)
+				v.recovers(t, what, at)
+			}
+			r := v.devup(t, "down", "--volumes", "--yes")
+			if rest := v.leaves(t); len(rest) > 0 {
+				t.Errorf("left: %q\n%v", rest, r)
+			}
+		})
 	}
 }
 
@@ -142,6 +225,7 @@ func (v *victim) recovers(t *testing.T, what string, at time.Duration, data ...s
 	if diff := cmp.Diff(v.undisturbed[v.color], v.picture(t)); diff != "" {
 		t.Fatalf("%s was killed after %v; then\n%v\n-undisturbed +now\n%s", what, at, r, diff)
 	}
+	v.inside(t, "sh", "-c", strings.ReplaceAll(v.check, "$COLOR", v.color))
 	for _, file := range data {
 		v.inside(t, "test", "-e", file)
 	}
@@ -161,8 +245,12 @@ func (v *victim) picture(t *testing.T) string {
 		v.describe(&b, ids, inspect(t, v.name, service))
 	}
 	for _, thing := range slices.Sorted(slices.Values(left(t, v.name))) {
-		if !strings.HasPrefix(thing, "container ") {
-			fmt.Fprintln(&b, thing)
+		kind, name, _ := strings.Cut(thing, " ")
+		if !strings.HasPrefix(name, v.name) { // anonymous
+			name = ""
+		}
+		if kind != "container" {
+			fmt.Fprintln(&b, kind, name)
 		}
 	}
 	return b.String()
@@ -187,7 +275,8 @@ func (v *victim) describe(b *strings.Builder, ids map[string]string, c container
 	fmt.Fprintf(b, "  mounts %q\n", mounts)
 	// Compose's hash of a service in another's network knows the ID of that container;
 	// devup's own label tells each field.
-	differs := []string{"dev.devup.cause", "com.docker.compose.replace", "com.docker.compose.config-hash"}
+	// A build that was killed may run its steps again.
+	differs := []string{"dev.devup.cause", "com.docker.compose.replace", "com.docker.compose.config-hash", "com.docker.compose.image"}
 	for _, key := range slices.Sorted(maps.Keys(c.Config.Labels)) {
 		if !slices.Contains(differs, key) {
 			fmt.Fprintf(b, "  label %s=%s\n", key, c.Config.Labels[key])

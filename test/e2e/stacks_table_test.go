@@ -161,4 +161,19 @@ github.com/lib/pq v1.10.9 h1:`},
 		name: "vue-cli", service: "frontend", data: true, shows: "Notes", edit: edited("frontend/src/App.vue", "'"),
 		pack: below("frontend", npm("src/App.vue", "const title = 'Notes, edited'", "import ms from 'ms'\nconst title = `Notes of ${ms(60000)}`")),
 	},
+	{
+		name: "dash", service: "backend", python: true, data: true, shows: "Notes", edit: edited("app.py", `"`),
+		pack: pip("dash==2.18.2", "app.py"),
+	},
+	{
+		name: "sinatra", service: "backend", data: true, shows: "Notes", edit: edited("app.rb", `"`),
+		pack: change{shows: "Notes of one thousand", files: []replacement{
+			{"Gemfile", `gem "pg"`, "gem \"humanize\"\ngem \"pg\""},
+			{"app.rb", `"Notes, edited"`, `"Notes of #{1000.humanize}"`},
+			{"app.rb", `require "pg"`, "require \"humanize\"\nrequire \"pg\""},
+		}},
+	},
+	{
+		name: "php", service: "backend", data: true, shows: "Notes", edit: edited("public/index.php", "'"),
+	},
 }

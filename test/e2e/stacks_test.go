@@ -204,7 +204,7 @@ func (d *day) inProduction(t *testing.T) {
 func (d *day) endsClean(t *testing.T) {
 	t.Helper()
 	d.devup(t, "down", "--volumes", "--yes", "--timeout", "0")
-	if left := left(t, d.checkout.name); len(left) > 0 {
+	if left := d.leaves(t); len(left) > 0 {
 		t.Errorf("down leaves %q", left)
 	}
 }

@@ -54,7 +54,7 @@ func TestWatchMounted(t *testing.T) {
 	if !strings.Contains(r.err, "mounted") {
 		t.Errorf("no word of the mount\n%v", r)
 	}
-	if rest := left(t, c.name); len(rest) > 0 {
+	if rest := c.leaves(t); len(rest) > 0 {
 		t.Errorf("made: %q", rest)
 	}
 }

@@ -40,7 +40,7 @@ func Calls(out string) []Call {
 	endless := func(line string) { calls = append(calls, Call{Args: strings.Fields(line), Endless: true}) }
 	add("config", "config --format json", "config --no-interpolate", "config --no-interpolate --format json", "config --hash *",
 		"config --services", "config --volumes", "config --networks", "config --images", "config --profiles", "config --profiles --no-interpolate", "config --environment", "config --variables")
-	add("schema", "version", "completion bash", "man "+filepath.Join(out, "man"), "help", "init --dry-run --explain", "add", "add --dry-run postgres redis")
+	add("schema", "version", "completion bash", "man "+filepath.Join(out, "man"), "help", "init --dry-run --explain", "agent init --dry-run", "add", "add --dry-run postgres redis")
 	add("plan", "up --dry-run", "pull", "build", "create", "up --detach", "up --detach --force-recreate", "plan", "why web", "why job", "inspect web", "inspect job", "ready --timeout 20s web")
 	add("ps", "ps --all", "ps --ready", "ls --all", "ls --all --format json", "images", "volumes", "port web 8080", "port", "top", "stats --no-stream", "urls", "urls --check", "open")
 	calls = append(calls, Call{Args: []string{"__complete", "config", ""}})
@@ -53,8 +53,9 @@ func Calls(out string) []Call {
 	endless("watch")
 	endless("share")
 	calls = append(calls, Call{Args: []string{"gateway", "app", filepath.Join(out, "gateway")}, Endless: true, Piped: true})
+	calls = append(calls, Call{Args: []string{"mcp"}, Piped: true})
 	calls = append(calls, Call{Args: []string{"dashboard", "serve", filepath.Join(out, "dashboard")}, Endless: true, Piped: true})
-	add("down --dry-run", "down --volumes --yes")
+	add("down --dry-run", "down --volumes --yes", "tidy app")
 	return calls
 }
 

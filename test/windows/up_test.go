@@ -38,7 +38,8 @@ func TestFromABareCloneToItsRemoval(t *testing.T) {
 	replace(t, filepath.Join(dir, "devup.yaml"), "    volumes:\n", "    volumes:\n      - ./note.txt:/etc/note.txt:ro\n")
 
 	up := start(t, dir, "up")
-	url := "http://localhost:4567/"
+	up.says(t, "service api: answers")
+	url := "http://" + strings.TrimSpace(devup(t, dir, "port", "api", "4567")) + "/" // another one where that is taken
 	answers(t, url, "hello from a line with CRLF")
 	up.says(t, "files are copied into the container instead of mounted")
 

@@ -66,7 +66,11 @@ func runDown(ctx context.Context, env *command.Env, services []string, o downOpt
 	if len(services) == 0 {
 		nameLeft(env, left)
 	}
-	if err := converge.Apply(ctx, env, s, todo, command.StopTimeout(o.seconds)); err != nil {
+	first, cleanup := todo.Split()
+	if env.Flags.DryRun || env.Detach == nil {
+		first, cleanup = todo, &plan.Plan{}
+	}
+	if err := converge.Apply(ctx, env, s, first, command.StopTimeout(o.seconds)); err != nil {
 		return err
 	}
 	if !env.Flags.DryRun {
@@ -79,7 +83,11 @@ func runDown(ctx context.Context, env *command.Env, services []string, o downOpt
 			session.Runs(s.Env, s.Engine, s.Name).Clear()
 		}
 	}
-	return errors.Join(failed, removeImages(ctx, env, s, images))
+	failed = errors.Join(failed, removeImages(ctx, env, s, images))
+	if !cleanup.Empty() && !session.LeaveBehind(env.Env, "tidy", s.Name) {
+		failed = errors.Join(failed, converge.Apply(ctx, env, s, cleanup, nil))
+	}
+	return failed
 }
 
 // nothingOf says what has nothing on the engine: the project, or the named services of it.

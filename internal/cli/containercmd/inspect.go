@@ -24,27 +24,23 @@ import (
 
 // NewInspect is `devup inspect`.
 func NewInspect(p *command.Program) *cobra.Command {
-	return &cobra.Command{
-		Use:         "inspect SERVICE",
+	var brief bool
+	c := &cobra.Command{
+		Use:         "inspect [SERVICE...]",
 		Annotations: command.ReadOnly,
-		Short:       "Say all about one service: what it answers now, why it fails, its config",
-		Long: `Say what a service answers at this moment, with the cause where it fails; its URLs; its
+		Short:       "Say all about services: what they answer now, why they fail, their config",
+		Long: `Say what each service answers at this moment, with the cause where it fails; its URLs; its
 containers with their images and why they were created; and its config in effect, in
 which secrets are masked.`,
 		Example: `  devup inspect backend-flask
-  devup inspect backend-flask --json`,
-		Args:              oneService,
+  devup inspect --no-config --json`,
 		ValidArgsFunction: p.CompleteServices,
-		RunE:              p.Run(func(ctx context.Context, env *command.Env, args []string) error { return runInspect(ctx, env, args[0]) }),
 	}
-}
-
-// oneService refuses any other number of services.
-func oneService(c *cobra.Command, args []string) error {
-	if len(args) != 1 {
-		return fail.New(fail.Usage, "for example: "+c.CommandPath()+" backend-flask", "%s needs one service", c.CommandPath())
-	}
-	return nil
+	c.Flags().BoolVar(&brief, "no-config", false, "leave out the config")
+	c.RunE = p.Run(func(ctx context.Context, env *command.Env, services []string) error {
+		return runInspect(ctx, env, services, brief)
+	})
+	return c
 }
 
 // What is known of a service, in JSON. The names are a promise.
@@ -69,8 +65,8 @@ type (
 	}
 )
 
-func runInspect(ctx context.Context, env *command.Env, service string) error {
-	s, err := env.Open(ctx, session.Want{State: session.Containers, Workspace: true}, []string{service})
+func runInspect(ctx context.Context, env *command.Env, services []string, brief bool) error {
+	s, err := env.Open(ctx, session.Want{State: session.Containers, Workspace: true}, services)
 	if err != nil {
 		return err
 	}
@@ -78,50 +74,60 @@ func runInspect(ctx context.Context, env *command.Env, service string) error {
 	if s.Project == nil {
 		return s.Unreadable
 	}
-	o := inspectObject{Type: "inspect", Service: service, Evidence: []string{}, Containers: []inspectedContainer{}}
-	failure := answers(ctx, s, &o)
-	failed := fail.Services(failure)
-	failed[service] = failed[service] && len(s.Observed.Of(service)) > 0 // else it does not run
+	if len(services) == 0 {
+		services = s.Project.ServiceNames()
+	}
+	configs := map[string]map[string]any{}
+	if !brief {
+		if configs, err = configsOf(ctx, env, s); err != nil {
+			return err
+		}
+	}
+	evidence, failures := answers(ctx, s, services)
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	state := show.ServiceStates(s, []string{service}, expose.Table(session.ResolvedAsRunning(ctx, s), s.Workspace, nil), failed)[0]
-	o.State, o.URLs = state.State, state.URLs
-	for _, c := range s.Observed.Of(service) {
-		at, by, causes := show.Origin(c)
-		o.Containers = append(o.Containers, inspectedContainer{describeContainer(c, session.OpenPorts(s, c)), c.Image, at, by, causes})
+	rows := expose.Table(session.ResolvedAsRunning(ctx, s), s.Workspace, nil)
+	for _, name := range services {
+		failure, containers := failures[name], s.Observed.Of(name)
+		state := show.ServiceStates(s, []string{name}, rows, map[string]bool{name: failure != nil && len(containers) > 0})[0]
+		o := inspectObject{
+			Type: "inspect", Service: name, State: state.State, Ready: failure == nil, URLs: state.URLs,
+			Evidence: append([]string{}, evidence[name]...), Containers: []inspectedContainer{}, Config: configs[name],
+		}
+		for _, c := range containers {
+			at, by, causes := show.Origin(c)
+			o.Containers = append(o.Containers, inspectedContainer{describeContainer(c, session.OpenPorts(s, c)), c.Image, at, by, causes})
+		}
+		if failure != nil {
+			described := ui.Object(failure)
+			o.Failure = &described
+		}
+		if err := showInspected(env, o, failure); err != nil {
+			return err
+		}
 	}
-	if o.Config, err = configOf(ctx, env, s, service); err != nil {
-		return err
-	}
-	if env.UI.Mode() == ui.JSON {
-		env.UI.Object(o)
-		return nil
-	}
-	return showInspected(env, o, failure)
+	return nil
 }
 
-// answers asks a service what it answers now, and gives the failure where that does not make it
-// ready.
-func answers(ctx context.Context, s *session.Session, o *inspectObject) error {
-	probes := session.Probes(ctx, s, []string{o.Service})
+// answers asks services what they answer now, and gives the failures of those that are not ready.
+func answers(ctx context.Context, s *session.Session, services []string) (evidence map[string][]string, failures map[string]*fail.Error) {
+	probes := session.Probes(ctx, s, services)
+	evidence, failures = map[string][]string{}, map[string]*fail.Error{}
 	for _, found := range ready.Look(ctx, probes) {
-		o.Evidence = append(o.Evidence, found.Text)
+		evidence[found.Service] = append(evidence[found.Service], found.Text)
 	}
-	failure := notRunning([]string{o.Service})
-	if len(probes) > 0 {
-		failure = ready.Wait(ctx, ready.On(s.Engine.Client), probes, ready.Options{Timeout: readyNow, Grace: readyNow, Compiles: true})
+	err := ready.Wait(ctx, ready.On(s.Engine.Client), probes, ready.Options{Timeout: readyNow, Grace: readyNow, Compiles: true})
+	for _, e := range append(fail.Failures(err), fail.Failures(notRunning(idle(s, services, probes)))...) {
+		if failures[e.Service] == nil {
+			failures[e.Service] = e
+		}
 	}
-	o.Ready = failure == nil
-	if failures := fail.Failures(failure); len(failures) > 0 {
-		first := ui.Object(failures[0])
-		o.Failure = &first
-	}
-	return failure
+	return evidence, failures
 }
 
-// configOf is the config of a service in effect.
-func configOf(ctx context.Context, env *command.Env, s *session.Session, service string) (map[string]any, error) {
+// configsOf are the configs in effect, by service.
+func configsOf(ctx context.Context, env *command.Env, s *session.Session) (map[string]map[string]any, error) {
 	text, err := s.Resolved(ctx, 0, 0).JSON()
 	if err != nil {
 		return nil, err
@@ -135,13 +141,19 @@ func configOf(ctx context.Context, env *command.Env, s *session.Session, service
 		return nil, fail.Wrap(err, fail.Denied, "", "%s cannot be read", s.Project.WorkingDir)
 	}
 	defer root.Close()
-	config := model.Services[service]
-	maps.DeleteFunc(config, func(_ string, value any) bool { return value == nil })
-	show.Masked(show.Masker(env, untrusted.FS(root), s.Project), "", config)
-	return config, nil
+	mask := show.Masker(env, untrusted.FS(root), s.Project)
+	for _, config := range model.Services {
+		maps.DeleteFunc(config, func(_ string, value any) bool { return value == nil })
+		show.Masked(mask, "", config)
+	}
+	return model.Services, nil
 }
 
-func showInspected(env *command.Env, o inspectObject, failure error) error {
+func showInspected(env *command.Env, o inspectObject, failure *fail.Error) error {
+	if env.UI.Mode() == ui.JSON {
+		env.UI.Object(o)
+		return nil
+	}
 	t := ui.Table{Rows: [][]ui.Cell{{{Text: o.Service, Tone: ui.Strong}, {Text: strings.Join(append([]string{o.State}, o.Evidence...), ", "), Tone: show.Tone(o.State)}}}}
 	for _, url := range o.URLs {
 		t.Rows = append(t.Rows, []ui.Cell{{Text: "url"}, {Text: url, Link: url}})
@@ -150,13 +162,15 @@ func showInspected(env *command.Env, o inspectObject, failure error) error {
 		t.Rows = append(t.Rows, []ui.Cell{{Text: "container"}, {Text: fmt.Sprintf("%s, created by %s at %s: %s", c.Name, c.MadeBy, c.MadeAt, cmp.Or(strings.Join(c.Causes, "; "), "no cause is known"))}})
 	}
 	env.UI.Table(t)
-	text, err := project.RawYAML(o.Config)
-	if err != nil {
-		return err
-	}
-	env.UI.Text("config")
-	for line := range strings.Lines(string(text)) {
-		env.UI.Text("  " + strings.TrimSuffix(line, "\n"))
+	if o.Config != nil {
+		text, err := project.RawYAML(o.Config)
+		if err != nil {
+			return err
+		}
+		env.UI.Text("config")
+		for line := range strings.Lines(string(text)) {
+			env.UI.Text("  " + strings.TrimSuffix(line, "\n"))
+		}
 	}
 	if failure != nil {
 		env.UI.Error(failure)

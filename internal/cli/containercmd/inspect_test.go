@@ -89,7 +89,11 @@ func TestInspect(t *testing.T) {
 	}
 	w.Command(NewInspect, "inspect", "api").Fine(t).Says(t, "failed", "flask_cors", "restart: always")
 	w.Command(NewInspect, "inspect", "db").Fine(t).Says(t, "not running", "devup up --detach db")
-	for _, args := range []string{"inspect", "inspect a b", "inspect nosuch"} {
+	all := objects(t, w.Command(NewInspect, "inspect", "--no-config", "--json").Fine(t).Out)
+	if got := names(all, "service"); got != "api db web" || all[0]["config"] != nil {
+		t.Errorf("%s: %v", got, all)
+	}
+	for _, args := range []string{"inspect nosuch"} {
 		if r := w.Command(NewInspect, strings.Fields(args)...); r.Error == nil {
 			t.Errorf("%s is accepted", args)
 		}

@@ -15,6 +15,7 @@ import (
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/run"
 	"github.com/devup-cli/devup/internal/session"
+	"github.com/devup-cli/devup/internal/setup"
 	"github.com/devup-cli/devup/internal/up"
 )
 
@@ -22,7 +23,8 @@ import (
 type Request struct {
 	Want    session.Want // the services and their numbers; Run adds what every run needs
 	Options up.Options
-	Setup   bool // run the setup steps that are due
+	Setup   bool     // run the setup steps that are due
+	Again   []string // setup steps to run again, due or not: SERVICE or SERVICE:STEP
 	// Check may refuse the session, or give another in its place; nil for no check.
 	Check func(*session.Session) (*session.Session, error)
 }
@@ -63,7 +65,7 @@ func (r Request) try(ctx context.Context, env *command.Env, o up.Options) (*sess
 	}
 	o.Plan.RemoveOrphans = o.Plan.RemoveOrphans || session.RemovesOrphans(s)
 	if r.Setup {
-		o.Setup = s.SetupMemory()
+		o.Setup = setup.Again(s.SetupMemory(), r.Again)
 	}
 	outcome, err := s.Up(ctx, o)
 	return s, outcome, err

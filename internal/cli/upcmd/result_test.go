@@ -25,6 +25,10 @@ func TestResult(t *testing.T) {
 			w.Images.Add("job:1", fakeengine.ID("job:1"))
 			w.Main = func(c fakeengine.Container) (string, int, bool) { return "", 0, strings.Contains(c.Name, "job") }
 		}, "ready 0 shop; db running, job completed, off not running, web running; "},
+		{"a job, with --wait", shop + job, "up --wait --json", func(w *cmdtest.World) {
+			w.Images.Add("job:1", fakeengine.ID("job:1"))
+			w.Main = func(c fakeengine.Container) (string, int, bool) { return "", 0, strings.Contains(c.Name, "job") }
+		}, "ready 0 shop; db running, job completed, off not running, web running; "},
 		{"an image that does not exist", shop + job, "up -d --json", nil, "failed 1 shop; db running, job failed, off not running, web running; image-missing job"},
 		{"files that cannot be read", "-- compose.yaml --\nservices: [", "up -d --json", nil, "failed 2 ; ; config "},
 		{"no files", "-- a --\n", "up -d --json", nil, "failed 2 ; ; no-project "},

@@ -4,6 +4,9 @@ package upcmd
 
 import (
 	"context"
+	"errors"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -13,6 +16,7 @@ import (
 	"github.com/devup-cli/devup/internal/cli/show"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/history"
+	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/session"
 	"github.com/devup-cli/devup/internal/watch"
 )
@@ -21,6 +25,8 @@ import (
 type upOptions struct {
 	converge.Flags
 	dryRun, public        bool
+	again                 []string
+	ci                    string // directory for the files of a CI job; empty for none
 	detach, wait, noStart bool
 	logs                  logOptions
 	watch                 bool         // follow the files besides the logs
@@ -54,6 +60,9 @@ Exit codes: 3 a service did not become ready, 4 no engine, 5 build failed.`,
 	f.BoolVar(&o.public, "public", false, "open the ports of all services but databases in a cloud workspace")
 	f.Var(command.NewDuration(5*time.Minute), "wait-timeout", "how long the services may take until they answer: `90s`, 5m, or seconds")
 	f.BoolVarP(&o.watch, "watch", "w", false, "follow the files too, and bring changes into the services as develop.watch says")
+	f.StringVar(&o.ci, "ci", "", "with --detach: write logs of services that fail, and junit.xml, to this `directory`")
+	f.Lookup("ci").NoOptDefVal = "devup-ci"
+	f.StringArrayVar(&o.again, "setup-again", nil, "run the setup steps of a service again, or one: `SERVICE[:STEP]`; may be repeated")
 	o.logs.bind(c)
 	c.RunE = p.Run(func(ctx context.Context, env *command.Env, args []string) error {
 		return runUp(ctx, env, args, o)
@@ -66,6 +75,8 @@ func (o upOptions) check() error {
 	switch {
 	case o.watch && (o.detached() || o.logs.aborts()):
 		return fail.New(fail.Usage, "leave out one of them", "--watch goes on until Ctrl-C: it does not go with --detach, --wait, --no-start, --abort-on-… and --exit-code-from")
+	case o.ci != "" && !o.detached():
+		return fail.New(fail.Usage, "add --detach", "--ci goes with --detach or --wait only")
 	case o.logs.abortsOnExit() && o.logs.abortOnFailure:
 		return fail.New(fail.Usage, "", "--abort-on-container-exit and --abort-on-container-failure do not go together")
 	case o.detached() && (o.logs.aborts() || len(o.logs.attach) > 0 || o.logs.attachDependencies):
@@ -87,9 +98,9 @@ func (o *upOptions) request(env *command.Env, services []string) (converge.Reque
 	}
 	r.Options.DryRun, r.Options.Public, r.Options.Healthy = o.dryRun, o.public, o.wait
 	r.Options.Plan.NoStart, r.Options.NoWait = o.noStart, o.logs.aborts()
-	r.Setup = true
+	r.Setup, r.Again = true, o.again
 	r.Check = func(s *session.Session) (*session.Session, error) {
-		if err := o.logs.check(s.Project); err != nil || !o.watch {
+		if err := errors.Join(o.logs.check(s.Project), checkAgain(s.Project, o.again)); err != nil || !o.watch {
 			return s, err
 		}
 		rules, err := watchable(s.Project, services)
@@ -101,7 +112,25 @@ func (o *upOptions) request(env *command.Env, services []string) (converge.Reque
 	return r, nil
 }
 
-func runUp(ctx context.Context, env *command.Env, services []string, o upOptions) error {
+// checkAgain refuses what names no setup step of the project.
+func checkAgain(p *project.Project, steps []string) error {
+	for _, words := range steps {
+		service, step, one := strings.Cut(words, ":")
+		if _, known := p.Services[service]; !known {
+			return project.NoService(p, service)
+		}
+		var names []string
+		for _, s := range p.Extensions[service].Setup {
+			names = append(names, s.Name)
+		}
+		if len(names) == 0 || one && !slices.Contains(names, step) {
+			return fail.New(fail.Usage, "its steps are: "+command.List(names), "%s has no setup step %q", service, step)
+		}
+	}
+	return nil
+}
+
+func runUp(ctx context.Context, env *command.Env, services []string, o upOptions) (failed error) {
 	if err := o.check(); err != nil {
 		return err
 	}
@@ -116,14 +145,14 @@ func runUp(ctx context.Context, env *command.Env, services []string, o upOptions
 	if err != nil {
 		return err
 	}
-	record := history.Begin()
+	record, job := history.Begin(), newCIJob(env, o)
+	end := job.begin()
 	s, outcome, err := converge.Run(ctx, show.Recorded(env, record), r)
+	end()
 	if s != nil {
 		defer s.Close()
 	}
-	if o.detached() && !o.dryRun {
-		defer func() { show.Result(ctx, env, s, nil, outcome.URLs) }() // what runs is asked for before the session closes
-	}
+	defer func() { failed = job.report(ctx, s, outcome.URLs, failed) }() // before the session closes
 	if s == nil {
 		if fail.CodeOf(err) == fail.NoProject && len(env.Flags.Files) == 0 {
 			show.Unprepared(env)

@@ -103,7 +103,7 @@ func IsInteresting(name string) bool {
 	return strings.HasPrefix(name, ".env") || strings.HasSuffix(lower, ".env") ||
 		dataservice.IsSettings(name) || manifest.Language(name) != "" || path.Ext(lower) == ".sql" ||
 		strings.Contains(lower, "dockerfile") || strings.HasPrefix(lower, "readme") ||
-		strings.HasSuffix(name, ".csproj") || strings.HasSuffix(name, ".fsproj") || slices.Contains(runfiles.ComposeNames, name)
+		strings.HasSuffix(name, ".csproj") || strings.HasSuffix(name, ".fsproj") || slices.Contains(runfiles.ComposeNames, name) || runfiles.ShownBy(name) != ""
 }
 
 // IsManifest says whether a file counts although .gitignore names them: people commit such

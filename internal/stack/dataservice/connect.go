@@ -137,7 +137,7 @@ func arrayClues(file tree.File) []Clue {
 	for _, m := range inArray.FindAllStringSubmatchIndex(file.Text, 8) {
 		clue := Clue{Literal: true, Evidence: file.At(m[0], "dsn")}
 		clue.Service, clue.Address = ofPDO(file.Text[m[2]:m[3]])
-		for _, pair := range argument.FindAllStringSubmatch(argumentsOf(file.Text[m[1]:]), 8) {
+		for _, pair := range argument.FindAllStringSubmatch(argumentsOf(file.Text[m[1]-1:]), 8) {
 			clue.Address.set(strings.ToLower(pair[1]), pair[2])
 		}
 		clue.Fixed = clue.Address.Host != ""

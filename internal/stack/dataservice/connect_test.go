@@ -34,9 +34,13 @@ func TestCluesOfPHP(t *testing.T) {
 
 // FuzzConnectClues holds the reading of arguments against any text.
 func FuzzConnectClues(f *testing.F) {
+	f.Add(`'hostname' => 'localhost', 'dbdriver' => 'mysqli'`)
+	f.Add(`['dsn' => 'mysql:host=localhost;dbname=shop', 'username' => 'ann', 'password' => ''`)
 	f.Add(`$a = "$b"; $b = '$a' . C; new PDO("mysql:host=$a", self::$b, x(")"), [1]);`)
 	f.Fuzz(func(_ *testing.T, text string) {
 		connectClues(tree.File{Path: "x.php", Text: text}, nil)
+		arrayClues(tree.File{Path: "x.php", Text: text})
+		callClues(tree.File{Path: "x.php", Text: text})
 	})
 }
 

@@ -25,7 +25,8 @@ func (f *finder) variables() {
 		if w == nil || w.Service.refuses(v) {
 			continue
 		}
-		if m.Part != PartDriver && v.leadsElsewhere() { // django.db.backends.mysql is no host
+		points := m.Part == PartURL || m.Part == PartHost || m.Part == PartAddress || m.Part == NoPart
+		if points && v.leadsElsewhere() { // django.db.backends.mysql is no host, and a password may have a dot
 			goElsewhere(f, w.Service, v.Values[0].At)
 			continue
 		}

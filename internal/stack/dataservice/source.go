@@ -190,7 +190,7 @@ var openers = []opener{
 	{"", lazyregexp.New(`\bTypeOrmModule\.forRoot\(|\bnew\s+DataSource\(|\bcreateConnection\(`), "(", false},
 	{"", lazyregexp.New(`\bconnection\s*:\s*\{`), "connection", false},
 	// Of CodeIgniter.
-	{"", lazyregexp.New(`()["']hostname["']\s*=>`), "hostname", false},
+	{"", lazyregexp.New(`[\s(\[,]()["']hostname["']\s*=>`), "hostname", false},
 	{"", lazyregexp.New(`(?m)^\s*["']?(?:development|default)["']?\s*:\s*&?\w*\s*\{?\s*$|"development"\s*:\s*\{`), "de", false},
 }
 

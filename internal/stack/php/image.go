@@ -62,7 +62,11 @@ func sources(a *stack.App) (texts []string) {
 // that sources and env files show, sorted. It settles as well whether MySQL is sought by a socket.
 func readSources(a *stack.App) {
 	names := append(required(a.Tree.Text(path.Join(a.Dir, "composer.json"))), required(a.Tree.LockText(path.Join(a.Dir, "composer.lock")))...)
-	for _, text := range sources(a) {
+	texts := sources(a)
+	if a.Module == "." {
+		a.Package = calledAs(a, texts)
+	}
+	for _, text := range texts {
 		if socket.MatchString(text) && stack.HasOne(text, "mysql", "MYSQL") {
 			a.Packages.Run = []string{relay}
 		}
@@ -131,6 +135,7 @@ type installation struct {
 	Root       string          // the directory that is served, in the image
 	Guarded    bool            // it is the source's own, with files that are not for browsers
 	EnvFiles   bool            // the framework does not start without its .env, which holds no secrets
+	Above      untrusted.Inert // the name under which its pages call each other; empty for none
 	Relay      untrusted.Inert // the package of the program that stands in for MySQL's socket; empty for none
 }
 
@@ -138,6 +143,9 @@ func install(q *untrusted.Quoter, s stack.Service, _ *stack.Stack) any {
 	v := installation{Apache: tagged(s.Runtime.Version, "-apache"), Root: path.Join(s.Workdir(), s.Module), Guarded: path.Clean(s.Module) == ".", EnvFiles: s.Framework == "Symfony"}
 	if len(s.Packages.System) > 0 {
 		v.Extensions = q.Shell(s.Packages.System...)
+	}
+	if s.Package != "" {
+		v.Above = q.Shell(s.Package)
 	}
 	if len(s.Packages.Run) > 0 {
 		v.Relay = q.Shell(s.Packages.Run...)
@@ -159,12 +167,36 @@ func serve(a *stack.App) []string {
 	if path.Clean(a.Module) == "." {
 		command = append(command, "/usr/local/lib/router.php")
 	}
+	if a.Package != "" {
+		command[4] = htdocs
+	}
 	if len(a.Packages.Run) == 0 {
 		return command
 	}
 	const at = "/tmp/mysql.sock"
 	command = slices.Insert(command, 1, "-d", "mysqli.default_socket="+at, "-d", "pdo_mysql.default_socket="+at)
 	return []string{"sh", "-c", relay + " UNIX-LISTEN:" + at + ",fork TCP:127.0.0.1:3306 & exec " + strings.Join(command, " ")}
+}
+
+// htdocs holds a link to the source under the name by which its pages call each other.
+const htdocs = "/srv/www"
+
+// called is where pages name the directory below XAMPP's htdocs that they were written in.
+var called = lazyregexp.New(`(?:(?:href|src|action)=["']|\bLocation:\s*|DOCUMENT_ROOT["']\]\s*\.\s*["']|https?://(?:localhost|127\.0\.0\.1)(?::\d+)?)/([A-Za-z][\w-]*)/([^"'?#\s<>]+)|` +
+	`(?i:\b(?:base|root|site|url|app)_?(?:url|path|root)["'\]]*\s*[=,]\s*["']\s*(?:https?://(?:localhost|127\.0\.0\.1)(?::\d+)?)?)/([A-Za-z][\w-]*)/?["']`)
+
+// calledAs is the name of a directory that is not there, below which pages call files that are; empty
+// for none.
+func calledAs(a *stack.App, texts []string) string {
+	there := func(name string) bool { return a.Tree.Exists(path.Join(a.Dir, name)) }
+	for _, text := range texts {
+		for _, m := range called.FindAllStringSubmatch(text, 20) {
+			if name := m[1] + m[3]; !there(name) && (m[2] == "" || there(m[2])) {
+				return name
+			}
+		}
+	}
+	return ""
 }
 
 // relay passes on what PHP writes into MySQL's socket, which is in no container but MySQL's.

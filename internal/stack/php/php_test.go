@@ -105,6 +105,28 @@ func TestSocket(t *testing.T) {
 	}
 }
 
+// TestCalledAs: the directory of XAMPP that pages were written in, by which they call each other.
+func TestCalledAs(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		`<link href="/restaurant/assets/style.css">`:                    "restaurant",
+		`header("Location: /restaurant/login.php");`:                    "restaurant",
+		`include $_SERVER['DOCUMENT_ROOT'] . '/restaurant/login.php';`:  "restaurant",
+		`$config['base_url'] = 'http://localhost:8080/crud-ci/';`:       "crud-ci",
+		`define('URL_ROOT', 'http://localhost/shareposts');`:            "shareposts",
+		`<link href="/assets/style.css">`:                               "",
+		`<a href="/articles/42">`:                                       "",
+		`$answer = file_get_contents("http://localhost:5000/predict");`: "",
+	} {
+		a := app(t, map[string]string{"index.php": "<?php " + text, "login.php": "<?php", "assets/style.css": "a {}"})
+		a.Port.Number, a.Module = 8000, "."
+		readSources(a)
+		if a.Package != want || slices.Contains(serve(a), htdocs) != (want != "") {
+			t.Errorf("%s: called %q by %q, want %q", text, a.Package, serve(a), want)
+		}
+	}
+}
+
 // TestServersOfPages: code that answers with pages.
 func TestServersOfPages(t *testing.T) {
 	t.Parallel()

@@ -25,6 +25,9 @@ func finish(a *stack.App) {
 	if !a.Of.Worker {
 		a.Workers = workers(a)
 	}
+	if a.Seed.Command == nil && stack.SeedIn(a.Tree.Text(readmeOf(a.Tree, a.Dir))) == nil {
+		a.Seed.Command = seed(a)
+	}
 }
 
 // missing works out which packages the service needs that no manifest names: without

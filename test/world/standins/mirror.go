@@ -10,7 +10,7 @@ import (
 var (
 	// usualTag is a tag that an official image has, or may have had: a version, a word
 	// for one, a variant. Anything else is left to be missing, as it would be.
-	usualTag = regexp.MustCompile(`^(latest|lts|current|stable|mainline|slim|alpine|bookworm|[0-9]+(\.[0-9]+)*)(-(slim|alpine|bookworm|bullseye|buster|trixie|eclipse|temurin-|jdk|jre)[0-9.]*)*$`)
+	usualTag = regexp.MustCompile(`^(latest|lts|current|stable|mainline|slim|alpine|bookworm|[0-9]+(\.[0-9]+)*)(-(slim|cli|apache|alpine|bookworm|bullseye|buster|trixie|eclipse|temurin-|jdk|jre)[0-9.]*)*$`)
 	request  = regexp.MustCompile(`^/v2/(.+)/(manifests|blobs|tags)/(.+)$`)
 )
 

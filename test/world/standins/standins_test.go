@@ -15,6 +15,7 @@ func TestStandIn(t *testing.T) {
 		{"another word order", "/v2/library/node/manifests/24-bookworm-slim", "/v2/library/node/manifests/latest"},
 		{"a variant of a distribution", "/v2/library/maven/manifests/3.9-eclipse-temurin-21", "/v2/library/maven/manifests/latest"},
 		{"a kind of runtime", "/v2/library/eclipse-temurin/manifests/21-jre", "/v2/library/eclipse-temurin/manifests/latest"},
+		{"a variant with another program", "/v2/library/php/manifests/8.4-apache", "/v2/library/php/manifests/latest"},
 		{"a variant with its version", "/v2/library/node/manifests/16-alpine3.16", "/v2/library/node/manifests/latest"},
 		{"an image under its other name", "/v2/library/alpine/manifests/3.22", "/v2/library/busybox/manifests/latest"},
 		{"a digest", "/v2/library/python/manifests/sha256:0a", "/v2/library/python/manifests/sha256:0a"},

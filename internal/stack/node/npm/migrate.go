@@ -20,6 +20,7 @@ type migrations struct {
 	config    []string           // its settings files; nil where they do not say where the migrations are
 	directory *lazyregexp.Regexp // in such a file: where they are
 	usual     string             // where they are else, next to the settings file
+	option    string             // names a settings file in another directory
 	push      *lazyregexp.Regexp // of a script: it makes the tables without migrations
 	pushing   []string           // the same without a script
 }
@@ -61,9 +62,10 @@ var tools = []migrations{
 		packages:  []string{"knex"},
 		applies:   lazyregexp.New(`\bknex\b.* migrate:latest\b`),
 		command:   []string{"knex", "migrate:latest"},
-		config:    []string{"knexfile.js", "knexfile.cjs", "knexfile.mjs", "knexfile.ts"},
+		config:    knexfiles,
 		directory: lazyregexp.New(`\bmigrations:\s*\{[^{}]*?\bdirectory:\s*([^\n]+)`),
 		usual:     "migrations",
+		option:    "--knexfile",
 	},
 	{
 		packages: []string{"typeorm"},
@@ -88,6 +90,15 @@ var tools = []migrations{
 		evidence: []string{"migrations"},
 	},
 }
+
+var knexfiles = func() (all []string) {
+	for _, dir := range []string{"", "server", "src", "db", "database", "server/db", "server/database", "src/db", "src/database", "server/src", "config"} {
+		for _, ending := range []string{"js", "cjs", "mjs", "ts"} {
+			all = append(all, path.Join(dir, "knexfile."+ending))
+		}
+	}
+	return all
+}()
 
 var drizzleConfigs = []string{"drizzle.config.ts", "drizzle.config.js", "drizzle.config.mjs", "drizzle.config.mts", "drizzle.config.json"}
 
@@ -152,72 +163,6 @@ func migrateIn(v *project, member string) {
 	}
 }
 
-// seed is what fills the database: a tool's own command, or a script.
-func (v *project) seed() stack.Seed {
-	command := v.own.Prisma["seed"]
-	for _, name := range stack.FilesIn(v.Tree, v.Dir, ".ts", ".js", ".mjs", ".mts") {
-		if m := prismaSeed.FindStringSubmatch(v.Tree.Text(name)); m != nil && strings.HasPrefix(path.Base(name), "prisma.config.") {
-			command = m[1]
-		}
-	}
-	if command != "" {
-		return stack.OnceFrom(v.Tree, running(v.Packages.Manager, "prisma", "db", "seed"), v.filesOf(command)...)
-	}
-	for _, name := range v.own.scriptNames() {
-		text := v.own.Scripts[name]
-		if !seeds.MatchString(name) || undoes.MatchString(text) {
-			continue
-		}
-		files := v.filesOf(text)
-		for _, tool := range seeders {
-			if tool.runs.MatchString(text) {
-				files = stack.FilesIn(v.Tree, path.Join(v.Dir, tool.dir), ".js", ".ts", ".cjs", ".mjs")
-			}
-		}
-		seed := stack.OnceFrom(v.Tree, []string{v.Packages.Manager, "run", name}, files...)
-		isTool := slices.ContainsFunc(seeders, func(tool seeder) bool { return tool.runs.MatchString(text) })
-		seed.Once = seed.Once && (isTool || slices.ContainsFunc(files, func(file string) bool { return ending.MatchString(v.Tree.Text(file)) }))
-		return seed
-	}
-	for _, tool := range seeders {
-		if files := stack.FilesIn(v.Tree, path.Join(v.Dir, tool.dir), ".js", ".ts", ".cjs", ".mjs"); len(files) > 0 && v.own.NeedsOneOf(tool.packages) != "" {
-			return stack.OnceFrom(v.Tree, running(v.Packages.Manager, tool.command...), files...)
-		}
-	}
-	return stack.Seed{}
-}
-
-// seeder is a tool with seeds of its own.
-type seeder struct {
-	packages string
-	runs     *lazyregexp.Regexp // a script that calls it
-	dir      string             // of its files, by default
-	command  []string
-}
-
-var seeders = []seeder{
-	{"sequelize-cli", lazyregexp.New(`\bsequelize(?:-cli)? db:seed:all\b`), "seeders", []string{"sequelize-cli", "db:seed:all"}},
-	{"knex", lazyregexp.New(`\bknex\b.* seed:run\b`), "seeds", []string{"knex", "seed:run"}},
-}
-
-// prismaSeed is in prisma.config.ts: https://www.prisma.io/docs/orm/reference/prisma-config-reference#migrationsseed
-var prismaSeed = lazyregexp.New(`\bseed:\s*["'\x60]([^"'\x60\n]+)`)
-
-var (
-	sourceFile = lazyregexp.New(`[\w./-]+\.[cm]?[jt]s\b`)
-	// ending is code that lets a script end: an open connection keeps it running.
-	ending = lazyregexp.New(`\bprocess\.exit\(|\bdisconnect\(|\.(?:close|end|destroy)\(\s*\)`)
-)
-
-// filesOf are the sources that a command line names.
-func (v *project) filesOf(command string) []string {
-	var files []string
-	for _, name := range sourceFile.FindAllString(command, -1) {
-		files = append(files, path.Join(v.Dir, name))
-	}
-	return files
-}
-
 // migrateWith is the command of a tool; nil where it has nothing to do.
 func (v *project) migrateWith(tool migrations) []string {
 	config, has, lacks := v.migrationsOf(tool)
@@ -237,7 +182,11 @@ func (v *project) migrateWith(tool migrations) []string {
 	case has && tool.command != nil && tool.command[0] == "npx":
 		return tool.command
 	case has && tool.command != nil:
-		return running(v.Packages.Manager, tool.command...)
+		command := tool.command
+		if file := firstOf(v, tool.config); tool.option != "" && path.Dir(file) != "." {
+			command = append(slices.Clip(command), tool.option, file)
+		}
+		return running(v.Packages.Manager, command...)
 	case lacks && tool.pushing != nil:
 		return running(v.Packages.Manager, append(slices.Clip(tool.pushing), unasked(config)...)...)
 	}
@@ -279,11 +228,11 @@ func (v *project) migrationsOf(tool migrations) (config string, has, lacks bool)
 	if tool.config == nil {
 		return "", has, false
 	}
-	first := slices.IndexFunc(tool.config, exists)
-	if first < 0 {
+	file := firstOf(v, tool.config)
+	if file == "" {
 		return "", has && tool.directory != nil, false
 	}
-	config = v.Tree.Text(path.Join(v.Dir, tool.config[first]))
+	config = v.Tree.Text(path.Join(v.Dir, file))
 	if has || tool.directory == nil {
 		return config, has, false
 	}
@@ -294,7 +243,7 @@ func (v *project) migrationsOf(tool migrations) (config string, has, lacks bool)
 	if dir == "" { // only the program knows
 		return config, true, false
 	}
-	has = exists(path.Join(path.Dir(tool.config[first]), dir))
+	has = exists(path.Join(path.Dir(file), dir))
 	return config, has, !has
 }
 

@@ -1,0 +1,97 @@
+package agentcmd
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"strings"
+
+	"github.com/modelcontextprotocol/go-sdk/mcp"
+
+	"github.com/devup-cli/devup/internal/cli/command"
+	"github.com/devup-cli/devup/internal/cli/show"
+	"github.com/devup-cli/devup/internal/secret"
+	"github.com/devup-cli/devup/internal/session"
+	"github.com/devup-cli/devup/internal/untrusted"
+)
+
+// Bounds of what a tool gives: an agent reads all of it.
+const (
+	maxLogs   = 24 << 10 // bytes of lines
+	maxOutput = 64 << 10 // bytes of objects
+)
+
+// server answers the calls of an agent. It keeps nothing between them.
+type server struct {
+	env   *command.Env
+	main  Main
+	flags []string // of the server, which its commands have too
+}
+
+// output is what a tool gives: the objects of devup --json, of which docs/json.md tells the fields.
+type output struct {
+	ExitCode int              `json:"exit_code" jsonschema:"0 done, 1 failed, 2 wrong usage or config, 3 a service is not ready, 4 no engine, 5 build failed"`
+	Results  []map[string]any `json:"results" jsonschema:"what the command printed, each with its type"`
+	Errors   []map[string]any `json:"errors" jsonschema:"what went wrong: code, reason, message, lines, hint and next command"`
+	Notes    []string         `json:"notes,omitempty" jsonschema:"what else is worth knowing"`
+	LeftOut  int              `json:"left_out,omitempty" jsonschema:"how many results are left out because the output would be too long"`
+}
+
+// add adds the tool that is a command line of devup.
+func add[In any](s *server, m *mcp.Server, hints *mcp.ToolAnnotations, name, description string, line func(In) []string) {
+	mcp.AddTool(m, &mcp.Tool{Name: name, Description: description, Annotations: hints}, func(ctx context.Context, _ *mcp.CallToolRequest, in In) (*mcp.CallToolResult, output, error) {
+		out := s.call(ctx, line(in))
+		return &mcp.CallToolResult{IsError: out.ExitCode != 0}, out, nil
+	})
+}
+
+// call runs a command of devup without a terminal, which answers its questions with no.
+func (s *server) call(ctx context.Context, words []string) output {
+	var printed, said bytes.Buffer
+	process := s.env.Process
+	process.In, process.Out, process.Err, process.SecondInterrupt = strings.NewReader(""), &printed, &said, nil
+	args := append(append([]string{"--json", "--yes=false"}, s.flags...), words...)
+	out := output{ExitCode: s.main(ctx, args, process), Results: []map[string]any{}, Errors: []map[string]any{}}
+	mask, size := s.mask(ctx), 0
+	for line := range bytes.Lines(append(printed.Bytes(), said.Bytes()...)) {
+		var o map[string]any
+		if json.Unmarshal(line, &o) != nil {
+			continue // not an object
+		}
+		show.Masked(mask, "", o)
+		switch {
+		case o["type"] == "event" && o["kind"] == "note":
+			out.Notes = append(out.Notes, o["text"].(string))
+		case o["type"] == "event": // progress
+		case o["type"] == "error":
+			out.Errors = append(out.Errors, o)
+		case size+len(line) > maxOutput:
+			out.LeftOut++
+		default:
+			size += len(line)
+			out.Results = append(out.Results, o)
+		}
+	}
+	return out
+}
+
+// mask masks the secrets of the project, as far as its files can be read.
+func (s *server) mask(ctx context.Context) secret.Mask {
+	opened, err := session.Open(ctx, s.env.Quiet().Env, session.Want{Project: session.Optional, Unset: true})
+	dir := s.env.Flags.Dir
+	if err != nil {
+		opened = &session.Session{}
+	} else {
+		defer opened.Close()
+	}
+	if opened.Project != nil {
+		dir = opened.Project.WorkingDir
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return secret.Mask{}
+	}
+	defer root.Close()
+	return show.Masker(s.env, untrusted.FS(root), opened.Project)
+}
