@@ -222,7 +222,7 @@ func (i installer) steps(ctx context.Context, steps []build.PackagesStep, locks 
 		command = append(command, s.Command)
 	}
 	for _, lock := range locks {
-		command = append(command, "node -e "+quoted(sameLock)+" "+quoted(lock)+" "+quoted(locksPath+lock))
+		command = append(command, "node -e "+quoted(asLocked)+" "+quoted(lock)+" "+quoted(locksPath+lock))
 	}
 	command = append(command, "set -- "+quoted(i.Service)+" "+quoted(i.Key)+"\n"+finish)
 	config := i.container(i.base, command)

@@ -75,11 +75,10 @@ key=$2
 mkdir -p .garbage
 ` + named
 
-// sameLock reports whether two lock files of npm name the same packages: what `npm install` adds
-// to what it knows of one does not count.
-const sameLock = `const [a, b] = process.argv.slice(1).map(name => JSON.parse(require("fs").readFileSync(name)))
-const names = lock => JSON.stringify(Object.entries(lock.packages).map(([path, of]) => [path, of.version]).sort())
-process.exit(names(a) === names(b) ? 0 : 1)`
+// asLocked reports whether all packages in a lock file of npm, as `npm install` left it, are those
+// of the lock file before, which is what `npm ci` asks for.
+const asLocked = `const [now, before] = process.argv.slice(1).map(name => JSON.parse(require("fs").readFileSync(name)).packages)
+process.exit(Object.keys(now).every(path => before[path] && before[path].version === now[path].version) ? 0 : 1)`
 
 // install runs the commands that follow the service, each in a shell of its own, and prints which
 // one begins.

@@ -161,3 +161,24 @@ echo "$2" >.package-lock.json
 		t.Error("none was killed")
 	}
 }
+
+func TestAsLocked(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("node"); err != nil {
+		t.Skip("this machine has no node")
+	}
+	v := newVolume(t)
+	v.write("before", `{"packages": {"": {"name": "web"}, "node_modules/ms": {"version": "2.1.3"}, "node_modules/yaml": {"version": "2.0.0"}}}`)
+	for text, want := range map[string]bool{
+		`{"packages": {"": {"license": "MIT"}, "node_modules/ms": {"version": "2.1.3", "peer": true}}}`: true,
+		`{"packages": {"": {}, "node_modules/ms": {"version": "2.1.4"}}}`:                               false,
+		`{"packages": {"": {}, "node_modules/left-pad": {"version": "1.3.0"}}}`:                         false,
+		`{"dependencies": {}}`: false,
+	} {
+		v.write("now", text)
+		c := exec.CommandContext(t.Context(), "node", "-e", asLocked, filepath.Join(v.dir, "now"), filepath.Join(v.dir, "before"))
+		if got := c.Run() == nil; got != want {
+			t.Errorf("%s: %v", text, got)
+		}
+	}
+}
