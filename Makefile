@@ -34,6 +34,9 @@ test-engines: ## end to end on Docker 28 with either image store, Docker 20.10 a
 test-mcp: ## the official Python client calls every tool of devup mcp
 	@test/mcp.sh
 
+test-kills: ## kill devup at hundreds of random points, and check what the next run makes of it
+	@test/kills.sh
+
 test-windows: ## the Windows program under Wine: scripts of the commands, and a project on a Linux engine
 	@test/windows.sh
 

@@ -219,11 +219,11 @@ stopping() {
 part_stop() {
   step 'down, as the services stop by themselves'
   # With a handler: what a Java process does, which the default world has no image of.
-  stopping npm 'web: {image: node, working_dir: /app, volumes: [".:/app"], command: npm start, healthcheck: {test: [CMD, node, -e, "fetch(\\"http://localhost:3000\\")"], interval: 1s}}'
+  stopping npm 'web: {image: node, working_dir: /app, volumes: [".:/app"], command: npm start, healthcheck: {test: [CMD, node, -e, "fetch(\"http://localhost:3000\")"], interval: 1s}}'
   stopping flask 'api: {image: "python:3", command: python3 -m http.server 4567}'
   stopping shell 'job: {image: busybox, command: sh -c "sleep 10000; true"}'
   stopping handler "java: {image: busybox, command: [sh, -c, \"trap 'sleep 0.3; exit 143' TERM; while :; do sleep 0.1; done\"]}"
-  stopping data 'db: {image: "postgres:17", environment: {POSTGRES_PASSWORD: secret}}' 'cache: {image: "redis:8"}' \
+  stopping data 'db: {image: "postgres:17", environment: {POSTGRES_PASSWORD: secret}, healthcheck: {test: pg_isready -U postgres -h 127.0.0.1, interval: 1s}}' 'cache: {image: "redis:8"}' \
     'web: {image: busybox, init: true, command: "httpd -f -p 8000"}'
 }
 

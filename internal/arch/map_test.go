@@ -66,7 +66,7 @@ var ours = map[string][]string{
 	"ports":             {"errno", "project", "fail"},
 	"scaffold":          {"errno", "lazyregexp", "detect", "tree", "stack", "stack/stacks", "fail", "untrusted", "stack/dataservice"}, // untrusted: the gate for values in generated files; tree: the mark of what init made
 	"engine":            {"errno", "lazyregexp", "event", "fail", "dockerconfig"},
-	"daemon":            {"fail", "atomicfile", "untrusted", "owner"},  // a process that outlives its command: its state file, control and log
+	"daemon":            {"garbage", "fail", "atomicfile", "untrusted", "owner"},  // a process that outlives its command: its state file, control and log
 	"history":           {"atomicfile", "untrusted", "owner"},          // what the last runs did
 	"dashboard":         {"daemon"},                                    // a page about what runs: who may ask, and streams to it
 	"gateway":           {"lazyregexp", "fail", "untrusted", "daemon"}, // one origin for all services: a proxy, and what its process serves

@@ -24,10 +24,10 @@ type group struct {
 // groups is the table of all commands.
 func groups(p *command.Program) []group {
 	return []group{
-		{"start", "Start here:", []*cobra.Command{projectcmd.NewInit(p), upcmd.NewUp(p), containercmd.NewDown(p)}},
+		{"start", "Start here:", []*cobra.Command{projectcmd.NewInit(p), prepared(p, upcmd.NewUp(p)), containercmd.NewDown(p)}},
 		{"work", "While it runs:", []*cobra.Command{
 			projectcmd.NewAdd(p), containercmd.NewPs(p), containercmd.NewLogs(p), urlcmd.NewUrls(p), urlcmd.NewOpen(p), dashboardcmd.NewDashboard(p), urlcmd.NewShare(p),
-			execcmd.NewExec(p), execcmd.NewRun(p), execcmd.NewAttach(p), imagecmd.NewBuild(p),
+			execcmd.NewExec(p), execcmd.NewShell(p), execcmd.NewDB(p), execcmd.NewRun(p), execcmd.NewAttach(p), imagecmd.NewBuild(p),
 			containercmd.NewStart(p), containercmd.NewStop(p), containercmd.NewRestart(p), containercmd.NewKill(p), containercmd.NewPause(p), containercmd.NewUnpause(p),
 			containercmd.NewRm(p), execcmd.NewCp(p), execcmd.NewExport(p), imagecmd.NewCommit(p), containercmd.NewWait(p), containercmd.NewReady(p),
 			upcmd.NewCreate(p), upcmd.NewScale(p), upcmd.NewWatch(p), imagecmd.NewPull(p), imagecmd.NewPush(p), projectcmd.NewPrune(p),

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"slices"
+
 	"github.com/spf13/cobra"
 
 	"github.com/devup-cli/devup/internal/cli/command"
@@ -52,5 +54,11 @@ func knownCommand(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	return fail.New(fail.Usage, command.Nearest(args[0], c.SuggestionsFor(args[0]), "", "see `devup --help` for the commands"), "unknown command %q", args[0])
+	likely := c.SuggestionsFor(args[0])
+	for _, other := range c.Commands() {
+		if slices.Contains(other.SuggestFor, args[0]) { // other tools call it so
+			likely = []string{other.Name()}
+		}
+	}
+	return fail.New(fail.Usage, command.Nearest(args[0], likely, "", "see `devup --help` for the commands"), "unknown command %q", args[0])
 }

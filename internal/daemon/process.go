@@ -14,6 +14,8 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"github.com/devup-cli/devup/internal/garbage"
 )
 
 // Options are what a process knows of itself. All fields but Interval must be set.
@@ -47,6 +49,7 @@ type Process[C any] struct {
 // in one line. serve listens for the config and calls ready when it serves. Main redirects the
 // standard logger, to which net/http reports some failures.
 func Main[C any](in io.Reader, out io.Writer, o Options, serve func(c C, failures *FailureLog, ready func()) error) error {
+	garbage.Steady()
 	var c C
 	err := json.NewDecoder(in).Decode(&c)
 	if err == nil {

@@ -16,6 +16,9 @@ var healthy = map[string]bool{
 	"ready": true, "readyz": true, "livez": true, "alive": true, "heartbeat": true,
 }
 
+// acts are routes that do something to a session, and may fail where there is none.
+var acts = lazyregexp.New(`(?i)(?:log|sign)[-_]?(?:out|off)|callback|oauth|google|github|facebook|verif|confirm|refresh|token`)
+
 // decideReady is a path that a running service answers: a health route, else
 // the first route under /api that takes no parameters, else what the stack knows. "/" is not it: on an API
 // it answers 404 whether or not anything behind it works.
@@ -37,7 +40,7 @@ func decideReady(c *candidate) string {
 		}
 	}
 	for _, r := range routes {
-		if strings.HasPrefix(r.Path, "/api/") && r.Path != "/api/" {
+		if strings.HasPrefix(r.Path, "/api/") && r.Path != "/api/" && !acts.MatchString(r.Path) {
 			c.Note(tree.At(r.At.File, r.At.Line, "ready at "+r.Path))
 			return r.Path
 		}

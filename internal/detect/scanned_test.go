@@ -38,6 +38,7 @@ func TestReadyAndRoutes(t *testing.T) {
 	for _, test := range []struct{ name, routes, want string }{
 		{"nothing", "", "|"},
 		{"a health route before others", "'/api/a' '/x/Healthz'", "/x/Healthz|/api /x"},
+		{"no route that ends a session", "'/api/logout' '/api/b'", "/api/b|/api"},
 		{"a route of an API", "'/a' '/api/b'", "/api/b|/a /api"},
 		{"no route with parameters", "'/api/<id>' '/api/'", "|/api"},
 		{"no other route", "'/a' '/'", "|/a"},

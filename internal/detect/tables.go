@@ -152,11 +152,16 @@ func (s dataServices) spareOthers(all []*dataservice.Shared) {
 				slices.ContainsFunc(shared.Uses, func(use dataservice.Use) bool { return use.By == c.Name })
 		})
 		c.Seed.Once = c.Seed.Once && isHere
-		if c.Migrate != nil && !isHere && c.away.File != "" {
-			e := c.away
+		e := c.away
+		switch {
+		case isHere || e.File == "":
+		case c.Migrate != nil:
 			e.Text = "the database is on the internet, so `devup up` does not migrate it"
 			c.Remark(e, "apply the migrations yourself: "+strings.Join(c.Migrate, " "))
 			c.Migrate, c.MigrateFiles = nil, nil
+		default:
+			e.Text = "the database is on the internet, and may not let this machine in"
+			c.Remark(e, "name a database of your own there")
 		}
 	}
 }

@@ -79,6 +79,8 @@ type Cause struct {
 	Hint      string
 	Lines     []string // that show it, oldest first
 	Transient bool
+	File      string            // in the container, of the user's own code; empty where none is known
+	Line      int               // its line, which the sentence names
 	Names     map[string]string // what the sentence names, such as "file" or "port"
 }
 

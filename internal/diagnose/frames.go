@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"path"
+	"strconv"
 	"strings"
 
 	"github.com/devup-cli/devup/internal/lazyregexp"
@@ -19,60 +20,59 @@ const frameReach = 80
 // located adds the location in the user's own code: the innermost frame that
 // belongs to no library.
 func located(c Cause, log []string, at int) Cause {
-	if location, lines := pythonLocation(log, at); location != "" {
-		return c.at(location, lines)
+	frame, lines := pythonLocation(log, at)
+	if frame == nil {
+		frame, lines = nodeLocation(log, at)
 	}
-	if location, lines := nodeLocation(log, at); location != "" {
-		return c.at(location, lines)
+	if frame == nil {
+		return c
 	}
-	return c
-}
-
-func (c Cause) at(location string, lines []string) Cause {
-	c.Sentence += " (" + location + ")"
+	c.File = frame[1]
+	c.Line, _ = strconv.Atoi(frame[2]) // digits
+	c.Sentence += " (" + path.Base(c.File) + ":" + frame[2] + ")"
 	c.Lines = append(lines, c.Lines...)
 	return c
 }
 
 // pythonLocation goes up from the last line of a traceback to the first frame that
 // is the user's own.
-func pythonLocation(log []string, at int) (string, []string) {
+func pythonLocation(log []string, at int) (frame, lines []string) {
 	if at == 0 || !strings.HasPrefix(log[at-1], " ") {
-		return "", nil // the line ends no traceback
+		return nil, nil // the line ends no traceback
 	}
 	for i := at - 1; i >= 0 && i >= at-frameReach; i-- {
 		if strings.HasPrefix(log[i], "Traceback ") {
-			return "", nil
+			return nil, nil
 		}
 		groups := pythonFrame.FindStringSubmatch(log[i])
 		if groups == nil || !own(groups[1]) {
 			continue
 		}
-		lines := []string{log[i]}
+		lines = []string{log[i]}
 		if i+1 < at && pythonFrame.FindString(log[i+1]) == "" {
 			lines = append(lines, log[i+1])
 		}
-		return path.Base(groups[1]) + ":" + groups[2], lines
+		return groups, lines
 	}
-	return "", nil
+	return nil, nil
 }
 
 // nodeLocation goes down from the message of a Node error to the first frame that
 // is the user's own; for a syntax error it is above.
-func nodeLocation(log []string, at int) (string, []string) {
+func nodeLocation(log []string, at int) (frame, lines []string) {
 	for i := at + 1; i < len(log) && i <= at+frameReach; i++ {
 		groups := nodeFrame.FindStringSubmatch(log[i])
 		if groups != nil && own(groups[1]) {
-			return path.Base(groups[1]) + ":" + groups[2], []string{log[i]}
+			return groups, []string{log[i]}
 		}
 	}
 	for i := at - 1; i >= 0 && i >= at-4; i-- {
 		groups := nodeSource.FindStringSubmatch(log[i])
 		if groups != nil && own(groups[1]) {
-			return path.Base(groups[1]) + ":" + groups[2], []string{log[i]}
+			return groups, []string{log[i]}
 		}
 	}
-	return "", nil
+	return nil, nil
 }
 
 // own reports whether a file is the user's: not of the language or of a library.

@@ -78,9 +78,16 @@ type Error struct {
 	Service    string   // the service it is about, or empty
 	File       string   // the file that is at fault, or empty
 	Line       int      // its line, counted from 1; 0 for none
+	Frame      Frame    // where the user's own program failed, which the message names; zero for nowhere
 	Lines      []string // evidence: the last lines of a log or of a build, oldest first
 	Cause      error    // what led to it, or nil; its text is not part of Message
 	CauseShown bool     // Message says all that the Cause says, in other words: it is not shown
+}
+
+// Frame is a line of a file.
+type Frame struct {
+	File string
+	Line int
 }
 
 // New makes an error whose message is formatted as by [fmt.Sprintf].

@@ -150,7 +150,7 @@ func (e *Images) ImageBuild(ctx context.Context, files io.Reader, o client.Image
 		for _, tag := range o.Tags {
 			e.Add(tag, id)
 		}
-		answer = map[string]any{"aux": map[string]string{"ID": id}}
+		answer = map[string]any{"aux": map[string]string{"ID": strings.TrimPrefix(id, "sha256:")[:12]}} // as Podman names it
 	}
 	text, err := json.Marshal(answer)
 	return client.ImageBuildResult{Body: io.NopCloser(strings.NewReader(string(text)))}, err

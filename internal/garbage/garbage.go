@@ -12,7 +12,17 @@ import (
 // Most commands end before they would need to collect; those that follow logs hold little.
 const percent = 400
 
+// usual is the runtime's own.
+const usual = 100
+
+// Steady sets the runtime's own, for a process that lives long and holds little.
+func Steady() { set(usual) }
+
 func init() { //nolint:gochecknoinits // see the package
+	set(percent)
+}
+
+func set(percent int) {
 	if os.Getenv("GOGC") == "" { //nolint:forbidigo // the runtime reads it, too, and no test needs another
 		debug.SetGCPercent(percent)
 	}

@@ -1,6 +1,7 @@
 package images
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -43,10 +44,11 @@ func (s Store) BuildAll(ctx context.Context, p *project.Project, o BuildOptions)
 	options := s.Build
 	options.NoCache, options.Pull, options.Publish = o.NoCache, o.Pull, true
 	ids, err := build.Run(ctx, s.Builder, specs, options)
+	here, _ := s.List(ctx, p) // without it, up builds again what has an index
 	memory := recall(s.StateDir)
-	for service, id := range ids {
-		if hashes[service] != "" {
-			memory.add("built %s %s", id, hashes[service])
+	for _, spec := range specs {
+		if id, hash := ids[spec.Service], hashes[spec.Service]; id != "" && hash != "" {
+			memory.add("built %s %s", cmp.Or(here.IDs[spec.Image], id), hash)
 		}
 	}
 	memory.save()

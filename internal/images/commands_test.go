@@ -17,7 +17,7 @@ func TestBuildAllBuildsForTheServicesAndRemembers(t *testing.T) {
 	if len(ids) != 1 || ids["web"] == "" || err != nil {
 		t.Errorf("built %v, %v", ids, err)
 	}
-	if calls := strings.Join(f.engine.Calls(), ", "); calls != "build shop-web" {
+	if calls := strings.Join(f.engine.Calls(), ", "); calls != "build shop-web, list" {
 		t.Errorf("asked %s", calls)
 	}
 	result, _, err := f.prepare(t.Context(), t, images.Request{DryRun: true})

@@ -13,16 +13,13 @@ import (
 
 func containerOf(s container.Summary) plan.Container {
 	c := plan.Container{
-		ID: s.ID, Name: NameOf(s), State: string(s.State), ExitCode: exitCode(s.Status), Image: s.ImageID,
+		ID: s.ID, Name: NameOf(s), State: string(s.State), ExitCode: exitCode(s.Status), Image: imageOf(s),
 		Service: s.Labels[plan.LabelService], Hash: s.Labels[plan.LabelHash],
 		Fields: s.Labels[plan.LabelFields], Cause: s.Labels[plan.LabelCause], Moved: s.Labels[plan.LabelMoved], Created: s.Created, Inputs: s.Labels[plan.LabelInputs], Packages: s.Labels[plan.LabelPackages],
 		ImageVolumes: s.Labels[plan.LabelImageVolumes],
 		Replaces:     s.Labels[plan.LabelReplace], WorkingDir: s.Labels[plan.LabelWorkingDir],
 		OneOff: strings.EqualFold(s.Labels[plan.LabelOneOff], "true") || s.Labels[plan.LabelHook] != "",
 		Hook:   s.Labels[plan.LabelHook] != "",
-	}
-	if of := s.ImageManifestDescriptor; of != nil {
-		c.Image = of.Digest.String()
 	}
 	c.Number, _ = strconv.Atoi(s.Labels[plan.LabelNumber]) // 0 for a container without a number
 	c.Health = healthOf(s)
@@ -88,6 +85,14 @@ func healthOf(s container.Summary) string {
 	default:
 		return ""
 	}
+}
+
+// imageOf is the ID of a container's image as [Images] gives it.
+func imageOf(s container.Summary) string {
+	if s.ImageManifestDescriptor != nil {
+		return s.ImageManifestDescriptor.Digest.String()
+	}
+	return s.ImageID
 }
 
 // NameOf is the container's own name: names through legacy links hold a second slash.

@@ -4,9 +4,11 @@
 package observe
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
+	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/client"
 	"golang.org/x/sync/errgroup"
 
@@ -42,7 +44,7 @@ func Engine(ctx context.Context, e lister) (State, error) {
 	if err := group.Wait(); err != nil {
 		return State{}, err
 	}
-	s := State{containers: containers.Items, networks: networks.Items, volumes: volumes.Items, Owners: map[string]string{}, Complete: true}
+	s := State{containers: renamed(containers.Items), networks: networks.Items, volumes: volumes.Items, Owners: map[string]string{}, Complete: true}
 	for _, n := range s.networks {
 		s.addOwner(n.Labels)
 	}
@@ -72,11 +74,23 @@ func Containers(ctx context.Context, e containerLister, project string) (State, 
 	if err != nil {
 		return State{}, wrap(err, "list containers")
 	}
-	s := State{containers: list.Items, Owners: map[string]string{}}
+	s := State{containers: renamed(list.Items), Owners: map[string]string{}}
 	for _, c := range s.containers {
 		s.addOwner(c.Labels)
 	}
 	return s, nil
+}
+
+// podmanStates are the states that Podman has and Docker has not, as what Docker would say.
+var podmanStates = map[container.ContainerState]container.ContainerState{
+	"initialized": container.StateCreated, "stopping": container.StateRunning, "stopped": container.StateExited,
+}
+
+func renamed(list []container.Summary) []container.Summary {
+	for i, c := range list {
+		list[i].State = cmp.Or(podmanStates[c.State], c.State)
+	}
+	return list
 }
 
 func wrap(err error, doing string) error {

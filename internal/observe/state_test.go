@@ -179,6 +179,18 @@ func TestContainers(t *testing.T) {
 	}
 }
 
+// TestPodmanStates: what Podman calls otherwise is called as Docker does.
+func TestPodmanStates(t *testing.T) {
+	t.Parallel()
+	for podman, want := range map[container.ContainerState]string{"stopped": "exited", "stopping": "running", "initialized": "created", "paused": "paused"} {
+		one := container.Summary{ID: "1", State: podman, Labels: map[string]string{plan.LabelProject: "shop", plan.LabelService: "web"}}
+		state, err := Containers(t.Context(), &engine{containers: []container.Summary{one}}, "shop")
+		if err != nil || state.Project("shop").Of("web")[0].State != want {
+			t.Errorf("%s: got %+v, %v, want %s", podman, state.Project("shop").Containers, err, want)
+		}
+	}
+}
+
 // TestContainerOf: what a label or an older engine says in another form.
 func TestContainerOf(t *testing.T) {
 	t.Parallel()

@@ -45,6 +45,9 @@ func (a *prober) failure(ctx context.Context, r verdict) (*fail.Error, diagnose.
 	failure := fail.New(r.code, a.hint(r, cause, lines), "%s", message)
 	failure.Service, failure.Reason = a.probe.Service, reason(a.evidence.state, cause)
 	failure.Lines = excerpt(lines, cause)
+	if a.probe.Source.below(cause.File) != "" {
+		failure.Frame = fail.Frame{File: a.probe.Source.file(cause.File), Line: cause.Line}
+	}
 	return failure, cause
 }
 

@@ -2,11 +2,38 @@ package ready
 
 import (
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/moby/moby/api/types/container"
+
 	"github.com/devup-cli/devup/internal/diagnose"
+	"github.com/devup-cli/devup/internal/fail"
 )
+
+// TestFailureNamesTheOwnLine: where the file of the user's own frame is found in the sources, the
+// failure has its path there and its line, for programs.
+func TestFailureNamesTheOwnLine(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "app.py"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile("../diagnose/testdata/logs/python-attr.log")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]fail.Frame{"app.py": {File: "backend/app.py", Line: 1}, "other.py": {}} {
+		w := newWorld()
+		w.logs["c1"] = strings.ReplaceAll(string(text), "app.py", name)
+		w.state["c1"] = container.InspectResponse{State: &container.State{Status: container.StateExited, ExitCode: 1}}
+		_, _, err := w.run(t.Context(), Options{}, Probe{Service: "api", Number: 1, Container: "c1", Kind: Running, Source: Source{Dir: dir, Name: "backend"}})
+		if failures := fail.Failures(err); len(failures) != 1 || failures[0].Frame != want || !strings.Contains(failures[0].Error(), "("+name+":1)") {
+			t.Errorf("%s: %v, %+v", name, err, failures)
+		}
+	}
+}
 
 // TestDiagnoseShowsOwnFrame checks that the location in the user's code is among
 // the lines that show a cause, however long the library's part of a traceback is.

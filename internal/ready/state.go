@@ -66,7 +66,7 @@ func lastCheck(log []*container.HealthcheckResult) string {
 
 // ended reports whether the container's process is over and nothing starts it again.
 func (s state) ended() bool {
-	return s.gone || s.status == container.StateExited || s.status == container.StateDead || s.status == container.StateRemoving
+	return s.gone || s.status == container.StateExited || s.status == "stopped" /* Podman */ || s.status == container.StateDead || s.status == container.StateRemoving
 }
 
 // manyRestarts is from how many restarts on a container is in a crash loop.

@@ -197,6 +197,13 @@ func TestWait(t *testing.T) {
 			hint: "flask-cors", cause: "module-missing", by: 700 * time.Millisecond,
 		},
 		{
+			name: "ends, as Podman says it",
+			world: func(w *world) {
+				w.later(time.Second, container.State{Status: "stopped"}, 0)
+			},
+			code: fail.Exited, want: "web stopped with exit code 0 before anything answered on port 3000", by: time.Second,
+		},
+		{
 			name: "exits with 0",
 			world: func(w *world) {
 				w.later(time.Second, container.State{Status: container.StateExited}, 0)

@@ -19,7 +19,7 @@ type ErrorObject struct {
 	Hint     string    `json:"hint,omitempty"`   // what to do
 	Next     string    `json:"next,omitempty"`   // the command to run next
 	Service  string    `json:"service,omitempty"`
-	File     string    `json:"file,omitempty"`  // the file at fault
+	File     string    `json:"file,omitempty"`  // the file at fault, or of the program's own code where it failed
 	Line     int       `json:"line,omitempty"`  // its line, from 1
 	Lines    []string  `json:"lines,omitempty"` // evidence: the last lines of the log or of the build
 	Cause    string    `json:"cause,omitempty"` // what led to it, where the message does not say it
@@ -51,6 +51,9 @@ func Object(e *fail.Error) ErrorObject {
 		Type: "error", Code: e.Code, ExitCode: e.Code.Exit(),
 		Reason: e.Reason, Message: e.Message, Hint: e.Hint, Next: e.Next(), Service: e.Service,
 		File: e.File, Line: e.Line, Lines: e.Lines,
+	}
+	if o.File == "" {
+		o.File, o.Line = e.Frame.File, e.Frame.Line
 	}
 	if causeAdds(e) {
 		o.Cause = e.Cause.Error()

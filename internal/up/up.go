@@ -259,13 +259,16 @@ func (l *upRun) apply(ctx context.Context, runnable *project.Project, state obse
 func (l *upRun) probes(runnable *project.Project, failed error) []ready.Probe {
 	ids := l.out.IDs()
 	l.reportBlocked(notStarted(runnable, failed, ids))
-	settled := map[string]bool{}
+	health := map[string]string{}
 	for _, c := range l.before {
-		settled[c.ID] = c.State == "running" && (c.Health == "" || c.Health == "healthy")
+		if c.State == "running" {
+			health[c.ID] = cmp.Or(c.Health, "none")
+		}
 	}
 	probes := ready.Probes(runnable, ids)
 	for i := range probes {
-		probes[i].Settled = settled[probes[i].Container]
+		is := health[probes[i].Container] // Podman's list has none
+		probes[i].Settled = is == "healthy" || is == "none" && !probes[i].HealthCheck
 		probes[i].MustHealthy = probes[i].MustHealthy || l.options.Healthy
 	}
 	return probes

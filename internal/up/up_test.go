@@ -81,6 +81,20 @@ func TestRunMakesEverythingAndThenNothing(t *testing.T) {
 	}
 }
 
+// TestRunWaitsForHealthThatIsNotListed: Podman lists no health, so a service with a healthcheck is
+// not taken for healthy because it runs.
+func TestRunWaitsForHealthThatIsNotListed(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, strings.Replace(shopFiles, `"postgres:16"`, `"postgres:16", healthcheck: {test: "true"}`, 1))
+	f.up(t, Options{})
+	if _, err := f.run(t.Context(), t, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := f.engine.taken(), "wait for api (settled), cache (settled), db, web (settled)"; got != want {
+		t.Errorf("steps: %s, want %s", got, want)
+	}
+}
+
 // TestRunAsksNothingThatIsKnown: with the images listed before, a run with nothing to do
 // asks the engine nothing at all.
 func TestRunAsksNothingThatIsKnown(t *testing.T) {

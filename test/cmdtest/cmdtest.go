@@ -46,7 +46,8 @@ type World struct {
 	JSON      bool              // for [World.Run]
 	Stdin     string            // where nothing is typed
 
-	Insists context.Context // ends when the user interrupts a second time; nil for never
+	Detach  func(args, env []string) error // see [session.Process]
+	Insists context.Context                // ends when the user interrupts a second time; nil for never
 
 	// Typed are the lines that a user types at a terminal, which there is where it is not
 	// nil. Asked is called before each with what was said so far; nil for nothing.
@@ -158,7 +159,7 @@ func (r Result) Fine(t *testing.T) Result {
 
 // process is what a command gets of the operating system.
 func (w *World) process(in io.Reader, out, err io.Writer) session.Process {
-	p := session.Process{In: in, Out: out, Err: err, LookupEnv: func(name string) (string, bool) { value, ok := w.Env[name]; return value, ok }}
+	p := session.Process{In: in, Out: out, Err: err, Detach: w.Detach, LookupEnv: func(name string) (string, bool) { value, ok := w.Env[name]; return value, ok }}
 	for _, name := range slices.Sorted(maps.Keys(w.Env)) {
 		p.Environ = append(p.Environ, name+"="+w.Env[name])
 	}

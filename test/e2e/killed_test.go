@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -72,7 +73,7 @@ volumes: {data: {}}
 
 // TestKilledAnywhere: wherever up, up with changes or down is killed, the next up ends
 // with what an undisturbed one ends with, keeps the data, and down then leaves nothing.
-// Fifty kills of each project, shared out so that they do not wait for each other.
+// The kills of each project are shared out so that they do not wait for each other.
 func TestKilledAnywhere(t *testing.T) {
 	t.Parallel()
 	for name, project := range map[string]struct{ files, check string }{
@@ -84,10 +85,19 @@ func TestKilledAnywhere(t *testing.T) {
 				t.Parallel()
 				v := &victim{checkout: files(t, project.files), check: project.check, color: "blue", undisturbed: map[string]string{}}
 				v.env = append(v.env, "TOKEN=secret")
-				v.killed(t, 10)
+				v.killed(t, kills(3))
 			})
 		}
 	}
+}
+
+// kills is how often something is killed: a few times, or ten times where E2E_KILLS asks for all of
+// the kills, which `make test-kills` does.
+func kills(few int) int {
+	if os.Getenv("E2E_KILLS") != "" {
+		return 10
+	}
+	return few
 }
 
 // victim is a project whose runs are killed.
@@ -145,10 +155,10 @@ CMD ["sleep", "1000"]
 `
 
 // TestKilledWhileItStops: wherever down, stop, restart or what down leaves behind is killed, the next
-// up ends with what an undisturbed one ends with, and down then leaves nothing. Fifty kills.
+// up ends with what an undisturbed one ends with, and down then leaves nothing.
 func TestKilledWhileItStops(t *testing.T) {
 	t.Parallel()
-	for i := range 5 {
+	for i := range kills(2) / 2 {
 		t.Run(fmt.Sprint("project ", i+1), func(t *testing.T) {
 			t.Parallel()
 			v := &victim{checkout: files(t, stopped), color: "blue", undisturbed: map[string]string{}}
@@ -157,7 +167,7 @@ func TestKilledWhileItStops(t *testing.T) {
 			v.mark(t)
 			commands := [][]string{{"down"}, {"stop"}, {"restart"}, {"down", "--volumes", "--yes"}, {"tidy", v.name}}
 			took := map[string]time.Duration{}
-			for i := range 10 {
+			for i := range kills(len(commands)) {
 				command := commands[i%len(commands)]
 				what := strings.Join(command, " ")
 				if command[0] == "tidy" {
@@ -244,15 +254,14 @@ func (v *victim) picture(t *testing.T) string {
 		service := c.Labels["com.docker.compose.service"]
 		v.describe(&b, ids, inspect(t, v.name, service))
 	}
-	for _, thing := range slices.Sorted(slices.Values(left(t, v.name))) {
-		kind, name, _ := strings.Cut(thing, " ")
-		if !strings.HasPrefix(name, v.name) { // anonymous
-			name = ""
-		}
-		if kind != "container" {
-			fmt.Fprintln(&b, kind, name)
+	things := slices.DeleteFunc(left(t, v.name), func(thing string) bool { return strings.HasPrefix(thing, "container ") })
+	for i, thing := range things {
+		if !strings.Contains(thing, v.name) {
+			things[i] = "anonymous volume"
 		}
 	}
+	slices.Sort(things)
+	b.WriteString(strings.Join(things, "\n"))
 	return b.String()
 }
 

@@ -3,9 +3,7 @@
 package e2e
 
 import (
-	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -13,15 +11,11 @@ import (
 )
 
 // TestKilledInstall kills up while it installs packages: the next one always ends with those
-// that package.json names, and with no others. INSTALL_KILLS says how often.
+// that package.json names, and with no others.
 func TestKilledInstall(t *testing.T) {
 	t.Parallel()
 	if has, err := isAtLeast(26); err != nil || !has {
 		t.Skip("the engine mounts no directory of a volume", err)
-	}
-	times := 6
-	if asked, err := strconv.Atoi(os.Getenv("INSTALL_KILLS")); err == nil {
-		times = asked
 	}
 	scenario, err := txtar.ParseFile("testdata/scenario/packages.txtar")
 	if err != nil {
@@ -33,7 +27,7 @@ func TestKilledInstall(t *testing.T) {
 	v.devup(t, "init", "--yes")
 	took := v.devup(t, "up", "-d").took
 	v.installed(t, "ms")
-	for i := range times {
+	for i := range 5 * kills(1) {
 		lock, manifest, want := more, `{"ms": "2.1.3", "wrappy": "1.0.2"}`, []string{"ms", "wrappy"}
 		if i%2 == 1 {
 			lock, manifest, want = few, `{"ms": "2.1.3"}`, []string{"ms"}

@@ -47,7 +47,7 @@ func Calls(out string) []Call {
 	calls = append(calls, Call{Args: []string{"ps", "--all", "--format", `{{.Name}}\t{{.Labels}} {{.Label "text"}} {{json .}}`}}, Call{Args: []string{"ps", "--all", "--format", "table {{.Name}}\t{{.Command}}"}})
 	calls = append(calls, Call{Args: []string{"volumes", "--format", "{{.Name}} {{.Labels}}"}})
 	add("logs", "logs --timestamps", "logs --grep x --max-bytes 2000", "events --since 10m --until 0s", "doctor", "doctor --report "+filepath.Join(out, "report.md"))
-	add("exec web true", "export web --output "+filepath.Join(out, "export.tar"), "commit web", "run --rm --no-deps web true", "cp web:/etc/hostname "+filepath.Join(out, "copy"), "wait job")
+	add("exec web true", "shell web", "db web", "export web --output "+filepath.Join(out, "export.tar"), "commit web", "run --rm --no-deps web true", "cp web:/etc/hostname "+filepath.Join(out, "copy"), "wait job")
 	add("restart web", "pause web", "unpause web", "stop web", "start web", "scale web=1", "kill web", "push", "rm --force", "prune --dry-run")
 	endless("attach web")
 	endless("watch")

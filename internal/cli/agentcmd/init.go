@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -36,7 +37,10 @@ without a terminal and without --yes only new files are written, and no MCP entr
 	init.RunE = p.Run(func(ctx context.Context, env *command.Env, args []string) error {
 		dir := env.Flags.Dir
 		if len(args) > 0 {
-			dir = args[0]
+			dir = filepath.Join(dir, args[0])
+			if filepath.IsAbs(args[0]) {
+				dir = args[0]
+			}
 		}
 		return runInit(ctx, env, dir, dryRun)
 	})

@@ -30,8 +30,9 @@ type downOptions struct {
 func NewDown(p *command.Program) *cobra.Command {
 	var o downOptions
 	c := changing(p, &cobra.Command{
-		Use:   "down [SERVICE...]",
-		Short: "Stop and remove the project's containers and networks",
+		SuggestFor: []string{"clean", "destroy", "delete", "remove", "teardown"},
+		Use:        "down [SERVICE...]",
+		Short:      "Stop and remove the project's containers and networks",
 		Long: `Stop and remove the project's containers and networks; with services as arguments,
 the containers of these and of those that depend on them. Images and volumes stay;
 --volumes removes the volumes too; on a terminal it asks first if they may hold data.

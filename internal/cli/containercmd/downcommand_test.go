@@ -323,3 +323,36 @@ services:
 		t.Errorf("the image stays: %q", w.Requests())
 	}
 }
+
+// TestDownLeavesPackagesBehind: a volume that only keeps what an image holds is removed by another
+// process, where one can be started.
+func TestDownLeavesPackagesBehind(t *testing.T) {
+	t.Parallel()
+	none := errors.New("no process")
+	for name, test := range map[string]struct {
+		detach func(args, env []string) error
+		stays  bool
+	}{
+		"a process":        {func([]string, []string) error { return nil }, true},
+		"none starts":      {func([]string, []string) error { return none }, false},
+		"none can outlive": {nil, false},
+	} {
+		w := newFull(t)
+		w.AddVolume("modules", map[string]string{plan.LabelProject: "shop", plan.LabelMask: "web:/web/node_modules"})
+		var started []string
+		if test.detach != nil {
+			w.Detach = func(args, env []string) error { started = args; return test.detach(args, env) }
+		}
+		w.Command(NewDown, "--yes", "down", "-v", "--remove-orphans").Fine(t)
+		if left := w.Names(); slices.Contains(left, "volume modules") != test.stays || len(left) > 1 {
+			t.Errorf("%s: left %q", name, left)
+		}
+		if test.detach != nil && strings.Join(started, " ") != "tidy shop" {
+			t.Errorf("%s: started %q", name, started)
+		}
+		w.Command(NewTidy, "tidy", "shop").Fine(t)
+		if left := w.Names(); len(left) > 0 {
+			t.Errorf("%s: left after tidy %q", name, left)
+		}
+	}
+}

@@ -27,6 +27,7 @@ func NewInspect(p *command.Program) *cobra.Command {
 	var brief bool
 	c := &cobra.Command{
 		Use:         "inspect [SERVICE...]",
+		SuggestFor:  []string{"describe", "show", "explain", "info", "health"},
 		Annotations: command.ReadOnly,
 		Short:       "Say all about services: what they answer now, why they fail, their config",
 		Long: `Say what each service answers at this moment, with the cause where it fails; its URLs; its

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -194,7 +195,7 @@ func (t copying) inside(ctx context.Context, at string) (string, *container.Path
 			return at, nil, nil
 		case err != nil:
 			return at, nil, fmt.Errorf("look at %s in %s: %w", at, t.container.Name, err)
-		case found.Stat.LinkTarget == "":
+		case found.Stat.Mode&fs.ModeSymlink == 0: // Podman has a target for other files, too: themselves
 			return at, &found.Stat, nil
 		}
 		at = absoluteIn(at, found.Stat.LinkTarget)

@@ -53,8 +53,8 @@ func newFiles(t *testing.T) *cmdtest.World {
 	for _, state := range []string{"running", "exited"} {
 		w.Has("web", state, func(c *fakeengine.Container) {
 			c.Files = map[string]container.PathStat{
-				"/": {Name: "/", Mode: fs.ModeDir}, "/app": {Name: "app", Mode: fs.ModeDir}, "/app/log": {Name: "log", Size: 8},
-				"/link": {Name: "link", LinkTarget: "app"}, "/circle": {Name: "circle", LinkTarget: "/circle"},
+				"/": {Name: "/", Mode: fs.ModeDir}, "/app": {Name: "app", Mode: fs.ModeDir, LinkTarget: "/app"}, "/app/log": {Name: "log", Size: 8},
+				"/link": {Name: "link", Mode: fs.ModeSymlink, LinkTarget: "app"}, "/circle": {Name: "circle", Mode: fs.ModeSymlink, LinkTarget: "/circle"},
 			}
 		})
 	}

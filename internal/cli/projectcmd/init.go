@@ -62,6 +62,11 @@ written by hand decides which services there are.`,
 	return c
 }
 
+// Init is `devup init` in the current directory.
+func Init(ctx context.Context, env *command.Env) error {
+	return runInit(ctx, env, env.Flags.Dir, initOptions{})
+}
+
 // proposal is what init found and would write.
 type proposal struct {
 	repository detect.Repository

@@ -154,7 +154,7 @@ func runUp(ctx context.Context, env *command.Env, services []string, o upOptions
 	}
 	defer func() { failed = job.report(ctx, s, outcome.URLs, failed) }() // before the session closes
 	if s == nil {
-		if fail.CodeOf(err) == fail.NoProject && len(env.Flags.Files) == 0 {
+		if fail.CodeOf(err) == fail.NoProject && len(env.Flags.Files) == 0 && !env.CanAsk() { // else init is run
 			show.Unprepared(env)
 		}
 		return err

@@ -180,20 +180,27 @@ func (f *finder) clues() {
 			f.noteSQLite(c.Evidence)
 		case c.Variant != "" || c.Cloud || of == nil: // these alone show no service
 		case isElsewhere(c.Address.Host, c.Address.Host):
-			f.elsewhere[of] = f.elsewhere[of] || c.Fixed
-		default:
-			w := f.want(of, c.Evidence)
-			w.byCode = true
-			rank := int(Code)
-			if c.Fixed || c.Literal {
-				rank = fixedRank
-			}
 			if c.Fixed {
-				w.Fixed = append(w.Fixed, Fixed{Host: c.Address.Host, Port: c.Address.Port, Evidence: c.Evidence})
+				goElsewhere(f, of, c.Evidence)
 			}
-			w.know(withoutNames(c.Address, f.seen.Variables), rank)
+		default:
+			shown(f, of, c)
 		}
 	}
+}
+
+// shown takes a service as code shows it.
+func shown(f *finder, of *Service, c Clue) {
+	w := f.want(of, c.Evidence)
+	w.byCode = true
+	rank := int(Code)
+	if c.Fixed || c.Literal {
+		rank = fixedRank
+	}
+	if c.Fixed {
+		w.Fixed = append(w.Fixed, Fixed{Host: c.Address.Host, Port: c.Address.Port, Evidence: c.Evidence})
+	}
+	w.know(withoutNames(c.Address, f.seen.Variables), rank)
 }
 
 func (f *finder) noteSQLite(e tree.Evidence) {

@@ -131,7 +131,7 @@ func (c *Clue) locate(file tree.File, text string, at int) {
 		address.Host = "localhost"
 	}
 	c.Address = address
-	c.Fixed = address.Host != "" && !fromVariable.MatchString(around(file.Text, at)) && !isBound(file.Path, address.Scheme)
+	c.Fixed = address.Host != "" && !fromVariable.MatchString(strings.NewReplacer(text, "", "process.env.NODE_ENV", "").Replace(around(file.Text, at))) && !isBound(file.Path, address.Scheme)
 	c.Text = address.Scheme + "://" + address.Host
 	if address.Port > 0 {
 		c.Text += ":" + strconv.Itoa(address.Port)

@@ -159,17 +159,22 @@ func isPart(found []*stack.App, dir string) bool {
 // package.json with scripts a deno.json is a tool's.
 func find(a *stack.App) bool {
 	f, m := a.Directory(), manifestOf(a.Tree, a.Dir)
-	for _, name := range entries {
-		if full := path.Join(a.Dir, name); a.Tree.Has(full) {
-			text := a.Tree.Source(full).Text
-			if listens.MatchString(text) && (m.name != "" && !f.Has("package.json") || isDeno.MatchString(text)) {
-				a.Entry = name
-				break
-			}
-		}
+	starts := func(name string) bool {
+		text := a.Tree.Source(path.Join(a.Dir, name)).Text
+		return listens.MatchString(text) && (m.name != "" && !f.Has("package.json") || isDeno.MatchString(text))
+	}
+	if i := slices.IndexFunc(entries, starts); i >= 0 {
+		a.Entry = entries[i]
 	}
 	for _, name := range tasks {
-		if text := m.task(name); text != "" && !f.Has("package.json") && !strings.Contains(text, "cd ") && (a.Entry == "" || hasFiles(a, text)) {
+		text := m.task(name)
+		if text == "" || f.Has("package.json") || strings.Contains(text, "cd ") {
+			continue
+		}
+		if !hasFiles(a, text) { // as `deno init` writes it, where the source lies elsewhere
+			a.Entry = cmp.Or(a.Entry, entryBelow(a, starts))
+		}
+		if a.Entry == "" || hasFiles(a, text) {
 			a.Script, a.Shown = name, tree.Evidence{File: path.Join(a.Dir, m.name), Text: "task " + name}
 			return true
 		}
@@ -178,6 +183,18 @@ func find(a *stack.App) bool {
 		a.Shown = tree.Evidence{File: path.Join(a.Dir, a.Entry), Text: "listens"}
 	}
 	return a.Entry != ""
+}
+
+// entryBelow is a file that starts a server in a directory of the app; empty for none.
+func entryBelow(a *stack.App, starts func(name string) bool) string {
+	for _, f := range a.Tree.Below(a.Dir, func(f *tree.Directory) bool { return !tree.IsAside(f.Path) && !f.Has("package.json") }) {
+		for _, name := range f.Names {
+			if file := tree.Relative(a.Dir, path.Join(f.Path, name)); slices.Contains(entries, name) && starts(file) {
+				return file
+			}
+		}
+	}
+	return ""
 }
 
 // hasFiles says whether the sources that a task names are there.

@@ -12,6 +12,7 @@ import (
 var (
 	nodeRoute   = lazyregexp.New(`(?m)^[ \t]*(?:await\s+)?(?:app|server|fastify)\.(get|post|put|patch|delete|all)\(\s*["'` + "`" + `]([^"'` + "`" + `]*)["'` + "`" + `]`)
 	routerRoute = lazyregexp.New(`(?m)^[ \t]*(\w*[rR]outer\w*|\w+Routes)\.(get|post|put|patch|delete|all)\(\s*["'` + "`" + `]([^"'` + "`" + `]*)["'` + "`" + `]`)
+	chained     = lazyregexp.New(`(?m)^[ \t]*(\w+)\s*\.route\(\s*["'` + "`" + `]([^"'` + "`" + `]*)["'` + "`" + `]\s*\)\s*\.(get|post|put|patch|delete|all)\(`)
 	mounted     = lazyregexp.New(`\.use\(\s*["'` + "`" + `]([^"'` + "`" + `]*)["'` + "`" + `]\s*,\s*(?:[\w.]+\s*,\s*)*(?:(\w+)|require\(\s*["']([^"']+)["']\s*\))\s*,?\s*\)`)
 	imported    = lazyregexp.New(`(?:import\s+(?:\{\s*)?(\w+)[^'"\n]*from\s*|(?:const|let|var)\s+(?:\{\s*)?(\w+)[^=\n]*=\s*require\(\s*)["']([^"']+)["']`)
 )
@@ -33,14 +34,17 @@ func routes(sources []tree.File) []stack.Route {
 	}
 	for _, source := range sources {
 		name := withoutEnding(source.Path)
-		for _, match := range routerRoute.FindAllStringSubmatchIndex(source.Text, -1) {
-			router, kind, rule := source.Text[match[2]:match[3]], source.Text[match[4]:match[5]], source.Text[match[6]:match[7]]
-			prefix, isMounted := firstOf(mounts, ownMount(name, router), name, strings.TrimSuffix(name, "/index"))
-			if !isMounted {
-				continue
+		add := func(at int, router, kind, rule string) {
+			if prefix, isMounted := firstOf(mounts, ownMount(name, router), name, strings.TrimSuffix(name, "/index")); isMounted {
+				full := strings.TrimSuffix(strings.TrimSuffix(prefix, "/")+rule, "/")
+				found = append(found, stack.Route{Path: full, Get: kind == "get", At: source.At(at, full)})
 			}
-			full := strings.TrimSuffix(strings.TrimSuffix(prefix, "/")+rule, "/")
-			found = append(found, stack.Route{Path: full, Get: kind == "get", At: source.At(match[0], full)})
+		}
+		for _, m := range routerRoute.FindAllStringSubmatchIndex(source.Text, -1) {
+			add(m[0], source.Text[m[2]:m[3]], source.Text[m[4]:m[5]], source.Text[m[6]:m[7]])
+		}
+		for _, m := range chained.FindAllStringSubmatchIndex(source.Text, -1) {
+			add(m[0], source.Text[m[2]:m[3]], source.Text[m[6]:m[7]], source.Text[m[4]:m[5]])
 		}
 	}
 	return found

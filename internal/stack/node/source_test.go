@@ -52,6 +52,7 @@ func TestRoutes(t *testing.T) {
 		{"of a router that is required", "-- a.js --\nconst users = require('./users.js')\napp.use('/u/', users)\n-- users.js --\nuserRouter.get('/x', y)\n", "GET /u/x users.js:1"},
 		{"of a router that is required in place", "-- a.js --\napp.use('/u', require('./users'))\n-- users/index.ts --\nrouter.get('/x', y)\n", "GET /u/x users/index.ts:1"},
 		{"of routes by name", "-- a.js --\nimport { userRoutes } from './users'\napp.use('/u', userRoutes)\n-- users.ts --\nuserRoutes.patch('/x', y)\n", "/u/x users.ts:1"},
+		{"of a chain", "-- a.js --\nconst users = require('./users')\napp.use('/u', users)\n-- users.js --\nrouter\n  .route('/x').post(a)\nrouter.route('/y')\n  .get(a)\n  .put(b)\n", "/u/x users.js:1|GET /u/y users.js:3"},
 		{"of a package's router", "-- a.js --\nimport docs from 'swagger'\napp.use('/docs', docs)\n", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {

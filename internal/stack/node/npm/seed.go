@@ -36,6 +36,11 @@ func (v *project) seed() stack.Seed {
 		seed.Once = seed.Once && (isTool || slices.ContainsFunc(files, func(file string) bool { return ending.MatchString(v.Tree.Text(file)) }))
 		return seed
 	}
+	return seedByTool(v)
+}
+
+// seedByTool is the command of a tool that the package has seeds of.
+func seedByTool(v *project) stack.Seed {
 	for _, tool := range seeders {
 		dir, command := tool.dir, tool.command
 		if config := firstOf(v, knexfiles); tool.packages == "knex" && path.Dir(config) != "." {

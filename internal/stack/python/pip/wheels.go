@@ -38,6 +38,7 @@ var oldPython = []oldPackage{
 	{"werkzeug", []int{1}, "3.9"},
 	{"jinja2", []int{2, 11}, "3.9"},
 	{"markupsafe", []int{2}, "3.9"},
+	{"pytz", []int{2018}, "3.9"}, // collections.Mapping
 	{"pydantic-core", []int{2, 20}, "3.12"},
 	{"pydantic", []int{1, 10}, "3.10"},
 	{"cffi", []int{1, 15, 1}, "3.10"},
