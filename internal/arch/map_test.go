@@ -66,10 +66,10 @@ var ours = map[string][]string{
 	"ports":             {"errno", "project", "fail"},
 	"scaffold":          {"errno", "lazyregexp", "detect", "tree", "stack", "stack/stacks", "fail", "untrusted", "stack/dataservice"}, // untrusted: the gate for values in generated files; tree: the mark of what init made
 	"engine":            {"errno", "lazyregexp", "event", "fail", "dockerconfig"},
-	"daemon":            {"garbage", "fail", "atomicfile", "untrusted", "owner"},  // a process that outlives its command: its state file, control and log
-	"history":           {"atomicfile", "untrusted", "owner"},          // what the last runs did
-	"dashboard":         {"daemon"},                                    // a page about what runs: who may ask, and streams to it
-	"gateway":           {"lazyregexp", "fail", "untrusted", "daemon"}, // one origin for all services: a proxy, and what its process serves
+	"daemon":            {"garbage", "fail", "atomicfile", "untrusted", "owner"}, // a process that outlives its command: its state file, control and log
+	"history":           {"atomicfile", "untrusted", "owner"},                    // what the last runs did
+	"dashboard":         {"daemon"},                                              // a page about what runs: who may ask, and streams to it
+	"gateway":           {"lazyregexp", "fail", "untrusted", "daemon"},           // one origin for all services: a proxy, and what its process serves
 	"build":             {"lazyregexp", "project", "egress", "registry", "event", "fail", "untrusted", "diagnose"},
 	"plan":              {"project", "fail", "graph"},
 	"packages":          {"lazyregexp", "build", "egress", "plan", "engineconfig", "containerexec", "event", "fail"},    // packages in a volume instead of an image
