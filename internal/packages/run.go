@@ -99,7 +99,7 @@ type installer struct {
 	Install
 	grant egress.Grant
 	files []egress.File
-	base  string   // the ID of the image that the installation begins with
+	base  string   // the image that the installation begins with
 	sets  []string // the variables that this image sets, as NAME=value
 }
 
@@ -142,12 +142,10 @@ func (i installer) install(ctx context.Context, image string, prepared int) erro
 	i.grant, i.files, _ = i.Packages.Grant(i.work.Build.Egress)
 	options := i.work.Build
 	options.Sink = event.Discard // the image of the service showed these steps
-	spec := i.Packages.BaseSpec(plan.BaseImage(image))
-	built, err := build.Run(ctx, i.work.Builder, []build.Spec{spec}, options)
-	if err != nil {
+	i.base = plan.BaseImage(image)
+	if _, err := build.Run(ctx, i.work.Builder, []build.Spec{i.Packages.BaseSpec(i.base)}, options); err != nil {
 		return err
 	}
-	i.base = built[i.Service]
 	seen, err := i.engine.ImageInspect(ctx, i.base)
 	if err != nil {
 		return err
