@@ -60,7 +60,9 @@ func (s Store) List(ctx context.Context, p *project.Project) (Listing, error) {
 }
 
 // Covers reports whether the listing answers for the project.
-func (l Listing) Covers(p *project.Project) bool { return slices.Equal(l.References, references(p)) }
+func (l Listing) Covers(p *project.Project) bool {
+	return !slices.ContainsFunc(references(p), func(image string) bool { return !slices.Contains(l.References, image) })
+}
 
 // references are the images of the project's services, those that they mount, and
 // those that only their builds are made from, sorted.
@@ -75,6 +77,9 @@ func references(p *project.Project) []string {
 		set[image] = true
 		if s.Build == nil {
 			return
+		}
+		if s.Image == "" {
+			set[plan.SlimImage(p.Project, s)] = true
 		}
 		for _, where := range s.Build.AdditionalContexts {
 			name, is := strings.CutPrefix(where, types.ServicePrefix)
