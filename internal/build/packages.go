@@ -3,6 +3,7 @@ package build
 import (
 	"archive/tar"
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"io/fs"
@@ -16,6 +17,7 @@ import (
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 
 	"github.com/devup-cli/devup/internal/egress"
+	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/untrusted"
 )
 
@@ -73,7 +75,7 @@ func ReadPackages(ctx context.Context, s Spec) *Packages {
 		return nil
 	}
 	ignore, err := def.ignorePatterns(s.Context)
-	if err != nil || p.list(ctx, copies, ignore) != nil {
+	if err != nil || p.list(ctx, copies, ignore) != nil || !p.staysInside() {
 		return nil
 	}
 	if p.Key, err = Inputs(ctx, p.spec); err != nil {
@@ -272,6 +274,31 @@ func (p *Packages) list(ctx context.Context, copies []transfer, ignore []string)
 		}
 	}
 	return err
+}
+
+// elsewhere matches packages in manifests and lock files that download a browser to the home
+// directory when they are installed, which would be lost with the container.
+var elsewhere = lazyregexp.New(`(?m)(?:["/ ]|^)(?:puppeteer|cypress|playwright-(?:chromium|firefox|webkit))["@:]`)
+
+// staysInside reports whether the installation changes nothing but the packages themselves: scripts of
+// the project may write anywhere, also into packages that another installation shares.
+func (p *Packages) staysInside() bool {
+	for _, f := range p.files {
+		text, err := untrusted.ReadFile(filepath.Join(p.spec.Context, filepath.FromSlash(f.name)), untrusted.MaxLock)
+		if err != nil || elsewhere.MatchString(string(text)) {
+			return false
+		}
+		var manifest struct{ Scripts map[string]any }
+		if path.Base(f.name) != "package.json" || json.Unmarshal(text, &manifest) != nil {
+			continue
+		}
+		for _, script := range []string{"preinstall", "install", "postinstall", "prepare"} {
+			if manifest.Scripts[script] != nil {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // Archive writes the files that the installation reads, and more, as a tar archive for the root

@@ -221,3 +221,45 @@ func TestPackagesRun(t *testing.T) {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
+
+// TestPackagesThatReachOut: a project whose own scripts run at an installation, or whose packages put
+// something outside, has them in its image.
+func TestPackagesThatReachOut(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		file, content string
+		ok            bool
+	}{
+		"scripts of other times": {"package.json", `{"scripts": {"start": "node x", "prebuild": "x"}}`, true},
+		"an own script":          {"package.json", `{"scripts": {"postinstall": "patch-package"}}`, false},
+		"a hook of git":          {"package.json", `{"scripts": {"prepare": "husky"}}`, false},
+		"a browser":              {"package.json", `{"dependencies": {"puppeteer": "24"}}`, false},
+		"a browser in a lock":    {"package-lock.json", `{"packages": {"node_modules/cypress": {}}}`, false},
+		"a name like it":         {"package.json", `{"dependencies": {"puppeteer-core": "24"}}`, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			spec := packagesSpec(t)
+			if err := os.WriteFile(filepath.Join(spec.Context, test.file), []byte(test.content), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if got := ReadPackages(t.Context(), spec) != nil; got != test.ok {
+				t.Errorf("in a volume: %v", got)
+			}
+		})
+	}
+}
+
+// TestForgedSteps: what a step prints cannot make another one begin.
+func TestForgedSteps(t *testing.T) {
+	t.Parallel()
+	p := ReadPackages(t.Context(), packagesSpec(t))
+	run := p.Run(p.Steps, event.Discard)
+	for _, n := range []int{-1, 1, 0, 7, 0, 1, 2, 3} {
+		run.Begin(n)
+		run.Output(1, []byte("text"))
+	}
+	if run.at != 1 {
+		t.Errorf("the step is %d", run.at)
+	}
+}

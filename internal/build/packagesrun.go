@@ -17,6 +17,7 @@ type PackagesRun struct {
 	steps   *steps
 	current *bkclient.Vertex
 	at      int
+	next    int // the step that begins next
 }
 
 // Run begins the report of an installation in steps.
@@ -24,8 +25,13 @@ func (p *Packages) Run(steps []PackagesStep, sink event.Sink) *PackagesRun {
 	return &PackagesRun{spec: p.spec, all: steps, steps: newSteps(p.spec.Service, sink, func(name string) string { return name })}
 }
 
-// Begin reports that a step begins, and that the one before ended well.
+// Begin reports that a step begins, and that the one before ended well. A number out of turn is
+// what a step printed itself, and says nothing.
 func (r *PackagesRun) Begin(step int) {
+	if step != r.next {
+		return
+	}
+	r.next++
 	r.End("")
 	if step >= len(r.all) {
 		return

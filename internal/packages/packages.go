@@ -3,7 +3,7 @@
 // services have theirs there, and [Run] installs what is missing.
 //
 // In the volume each service has a directory, and there each installation, by the key of what
-// decides about it. What a container has mounted is never changed: a new installation begins as
+// decides about it. What a container has mounted is never replaced: a new installation begins as
 // hard links to the last one, adds what is new, and gets its name when it is complete. A file
 // names the last complete one. So an installation that fails, or is killed at any point, leaves
 // nothing behind that anything would use.

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/containerd/errdefs"
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/api/types/mount"
 	"github.com/moby/moby/client"
@@ -45,6 +46,9 @@ func (w Work) Missing() []Install {
 	})
 }
 
+// parallel is how many installations run at a time.
+const parallel = 4
+
 // Run installs what is missing. The error joins a [fail.Error] for each service whose packages
 // could not be installed, as of a build that fails, or is the context's.
 func Run(ctx context.Context, e *client.Client, w Work) error {
@@ -57,6 +61,7 @@ func Run(ctx context.Context, e *client.Client, w Work) error {
 	}
 	errs := make([]error, len(missing))
 	var group errgroup.Group
+	group.SetLimit(parallel)
 	for _, row := range rows(missing) {
 		group.Go(func() error {
 			for _, at := range row {
@@ -298,7 +303,7 @@ func (i installer) contain(ctx context.Context, options client.ContainerCreateOp
 		return err
 	}
 	made, err := i.engine.ContainerCreate(ctx, options)
-	if err != nil && remove(ctx, options.Name) == nil {
+	if errdefs.IsConflict(err) && i.isLeft(ctx, options.Name) && remove(ctx, options.Name) == nil {
 		made, err = i.engine.ContainerCreate(ctx, options)
 	}
 	if err != nil {
@@ -315,4 +320,14 @@ func (i installer) contain(ctx context.Context, options client.ContainerCreateOp
 		}
 	}
 	return i.toItsEnd(ctx, made.ID, out)
+}
+
+// isLeft reports whether a container is what a killed run left of an installation of the project.
+func (i installer) isLeft(ctx context.Context, name string) bool {
+	seen, err := i.engine.ContainerInspect(ctx, name, client.ContainerInspectOptions{})
+	if err != nil || seen.Container.Config == nil {
+		return false
+	}
+	labels := seen.Container.Config.Labels
+	return labels[plan.LabelHook] == plan.HookPackages && labels[plan.LabelProject] == i.work.Project.Name
 }

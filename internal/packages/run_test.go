@@ -8,6 +8,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/client"
 
 	"github.com/devup-cli/devup/internal/build"
@@ -97,7 +98,7 @@ func TestRun(t *testing.T) {
 			t.Parallel()
 			e := newEngine(t)
 			e.prepared, e.failing = test.prepared, test.failing
-			e.Add(fakeengine.Container{ID: "left", Name: "shop-web-packages", State: "running"}) // by a killed run
+			e.Add(fakeengine.Container{ID: "left", Name: "shop-web-packages", State: "running", Options: leftovers}) // by a killed run
 			err := Run(t.Context(), e.Client, e.work)
 			if err == nil != (test.err == "") || err != nil && !strings.Contains(err.Error(), test.err) {
 				t.Errorf("error %v, want %q", err, test.err)
@@ -187,5 +188,23 @@ func TestRows(t *testing.T) {
 	got := rows([]Install{{Key: "a", Packages: one}, {Key: "b", Packages: one}, {Key: "a", Packages: one}, {Key: "c", Packages: locked}, {Key: "d", Packages: locked}})
 	if want := "[[0 2] [1] [3 4]]"; fmt.Sprint(got) != want {
 		t.Errorf("got %v, want %s", got, want)
+	}
+}
+
+// leftovers are the labels of what a killed run left.
+var leftovers = client.ContainerCreateOptions{Config: &container.Config{Labels: map[string]string{
+	plan.LabelHook: plan.HookPackages, plan.LabelProject: "shop",
+}}}
+
+// TestRunSparesStrangers: a container of the name that is not devup's stays.
+func TestRunSparesStrangers(t *testing.T) {
+	t.Parallel()
+	e := newEngine(t)
+	e.Add(fakeengine.Container{ID: "own", Name: "shop-web-packages", State: "running", Options: client.ContainerCreateOptions{Config: &container.Config{}}})
+	if err := Run(t.Context(), e.Client, e.work); err == nil || !strings.Contains(err.Error(), "already in use") {
+		t.Errorf("error: %v", err)
+	}
+	if _, there := e.Container("shop-web-packages"); !there {
+		t.Error("it is gone")
 	}
 }

@@ -82,7 +82,8 @@ process.exit(Object.keys(now).every(path => before[path] && before[path].version
 
 // install runs the commands that follow the service, each in a shell of its own, and prints which
 // one begins.
-const install = `rm -rf ` + volumePath + `/"$1"/.garbage &
+const install = `mv ` + volumePath + `/"$1"/.garbage ` + volumePath + `/"$1"/.removed.$$ 2>/dev/null
+rm -rf ` + volumePath + `/"$1"/.removed.* &
 shift
 n=0
 for command; do

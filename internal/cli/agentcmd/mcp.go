@@ -25,7 +25,7 @@ func NewMcp(p *command.Program, main Main) *cobra.Command {
 		Short:       "Serve the Model Context Protocol on standard input and output, for coding agents",
 		Long: `Serve the Model Context Protocol on standard input and output, for coding agents: which
 services run, where they answer, what they print, why they fail. The tools change nothing
-unless --allow-write is given, and then remove no data and run no command of the agent's.`,
+unless --allow-write is given, and then remove no volume and run no command of the agent's.`,
 		Example: `  devup mcp
   devup mcp --allow-write`,
 		Args: cobra.NoArgs,

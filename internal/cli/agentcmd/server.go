@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"os"
 	"strings"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
@@ -13,7 +12,6 @@ import (
 	"github.com/devup-cli/devup/internal/cli/show"
 	"github.com/devup-cli/devup/internal/secret"
 	"github.com/devup-cli/devup/internal/session"
-	"github.com/devup-cli/devup/internal/untrusted"
 )
 
 // Bounds of what a tool gives: an agent reads all of it.
@@ -88,10 +86,5 @@ func (s *server) mask(ctx context.Context) secret.Mask {
 	if opened.Project != nil {
 		dir = opened.Project.WorkingDir
 	}
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return secret.Mask{}
-	}
-	defer root.Close()
-	return show.Masker(s.env, untrusted.FS(root), opened.Project)
+	return show.MaskIn(s.env, dir, opened.Project)
 }

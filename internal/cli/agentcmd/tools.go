@@ -44,6 +44,8 @@ func (s *server) build(write bool) *mcp.Server {
 	m := mcp.NewServer(&mcp.Implementation{Name: "devup", Version: s.env.Version.Version}, &mcp.ServerOptions{Instructions: instructions(write)})
 	look := &mcp.ToolAnnotations{ReadOnlyHint: true, OpenWorldHint: new(false)}
 	change := &mcp.ToolAnnotations{DestructiveHint: new(false), IdempotentHint: true, OpenWorldHint: new(false)}
+	restart := &mcp.ToolAnnotations{DestructiveHint: new(false), OpenWorldHint: new(false)}
+	rewrite := &mcp.ToolAnnotations{DestructiveHint: new(true), OpenWorldHint: new(false)} // a seed may replace what is there
 	add(s, m, look, "list_services", "Every service: its state now, whether it is ready with the evidence, its URLs, why it fails.",
 		func(nothing) []string { return []string{"inspect", "--no-config"} })
 	add(s, m, look, "get_urls", "The URL of each published port.",
@@ -68,9 +70,9 @@ func (s *server) build(write bool) *mcp.Server {
 	}
 	add(s, m, change, "up", "Build what is stale, start what does not run, and wait until every service answers. Safe to repeat after each edit. No data is removed.",
 		func(in started) []string { return in.after("up", "--detach", "--build="+strconv.FormatBool(in.Build)) })
-	add(s, m, change, "restart", "Restart the containers of services.",
+	add(s, m, restart, "restart", "Restart the containers of services.",
 		func(in services) []string { return in.after("restart") })
-	add(s, m, change, "run_setup", "Run setup steps of a service again, such as its migrations.", func(in setupStep) []string {
+	add(s, m, rewrite, "run_setup", "Run setup steps of a service again, such as its migrations. A step that fills a database may replace what is in it.", func(in setupStep) []string {
 		again := in.Service
 		if in.Step != "" {
 			again += ":" + in.Step

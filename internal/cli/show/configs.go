@@ -20,7 +20,7 @@ func Configs(ctx context.Context, env *command.Env, s *session.Session) (map[str
 	if err := json.Unmarshal(text, &model); err != nil {
 		return nil, fmt.Errorf("read the project's own JSON: %w", err)
 	}
-	mask := maskOf(env, s.Project)
+	mask := MaskIn(env, s.Project.WorkingDir, s.Project)
 	for _, config := range model.Services {
 		maps.DeleteFunc(config, func(_ string, value any) bool { return value == nil })
 		Masked(mask, "", config)

@@ -1,6 +1,7 @@
 package show
 
 import (
+	"cmp"
 	"io/fs"
 	"os"
 	"slices"
@@ -31,7 +32,7 @@ func Recorded(env *command.Env, r *history.Recorder) *command.Env {
 func Keep(env *command.Env, s *session.Session, r *history.Recorder, failed error) {
 	code, failures := 0, []any{}
 	if all := fail.Failures(failed); len(all) > 0 {
-		mask := maskOf(env, s.Project)
+		mask := MaskIn(env, s.Project.WorkingDir, s.Project)
 		for _, e := range all {
 			code = e.Code.Exit()
 			o := ui.Object(e)
@@ -48,14 +49,14 @@ func Keep(env *command.Env, s *session.Session, r *history.Recorder, failed erro
 	_ = session.Runs(s.Env, s.Engine, s.Name).Save(run)
 }
 
-// maskOf masks the secrets of a project whose model is read.
-func maskOf(env *command.Env, p *project.Project) secret.Mask {
-	root, err := os.OpenRoot(p.WorkingDir)
+// MaskIn masks the secrets of a project in a directory; its model may be nil.
+func MaskIn(env *command.Env, dir string, model *project.Project) secret.Mask {
+	root, err := os.OpenRoot(cmp.Or(dir, "."))
 	if err != nil {
-		return Masker(env, noFiles{}, p) // it was removed meanwhile: the model has the values
+		return Masker(env, noFiles{}, model)
 	}
 	defer root.Close()
-	return Masker(env, untrusted.FS(root), p)
+	return Masker(env, untrusted.FS(root), model)
 }
 
 // noFiles is a directory without files.

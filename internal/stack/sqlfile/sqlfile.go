@@ -35,11 +35,11 @@ var (
 	// notCode are texts in SQL that are no code: what COPY reads, and what stands in quotes.
 	notCode    = lazyregexp.New(`(?ims)^copy\b[^;]*\bfrom\s+stdin;.*?^\\\.$|'(?:[^'\\\n]|\\[^\n]|'')*'`)
 	makesTable = lazyregexp.New(`(?im)^\s*(?:create\s+(?:table|type|extension|schema|view|sequence)|insert\s+into|copy\s)`)
-
-	// OfPostgres and OfMySQL match what only that database understands.
+	// OfPostgres matches what only PostgreSQL understands.
 	OfPostgres = lazyregexp.New("(?i)PostgreSQL database dump|\\b(?:big|small)?serial\\b|\\bjsonb\\b|\\btimestamptz\\b|\\bplpgsql\\b|::\\w+|\\bgen_random_uuid\\b|\\bcreate\\s+(?:extension|type)\\b|generated (?:always|by default) as identity|(?m)^\\s*\\\\c(?:onnect)?\\s")
-	OfMySQL    = lazyregexp.New("(?i)MySQL dump|phpMyAdmin|`\\w+`|\\bauto_increment\\b|\\bengine\\s*=|\\bunsigned\\b|(?m)^\\s*use\\s+\\w")
-	ofOthers   = lazyregexp.New(`(?i)\bautoincrement\b|\bpragma\b|\bidentity\s*\(|\bnvarchar\b|(?m)^GO\s*$`)
+	// OfMySQL matches what only MySQL understands.
+	OfMySQL  = lazyregexp.New("(?i)MySQL dump|phpMyAdmin|`\\w+`|\\bauto_increment\\b|\\bengine\\s*=|\\bunsigned\\b|(?m)^\\s*use\\s+\\w")
+	ofOthers = lazyregexp.New(`(?i)\bautoincrement\b|\bpragma\b|\bidentity\s*\(|\bnvarchar\b|(?m)^GO\s*$`)
 )
 
 // maxSeeds is how many SQL files are taken for initial data. More are a collection of scripts.
