@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -174,6 +175,10 @@ func (t target) confirm(ctx context.Context, env *command.Env) (bool, error) {
 func (t target) merged(have []byte) []byte {
 	if t.path != "AGENTS.md" || len(have) == 0 {
 		return []byte(t.content)
+	}
+	if bytes.Contains(have, []byte(strings.TrimSpace(begin)+"\r\n")) { // as git on Windows checks out
+		have = bytes.ReplaceAll(have, []byte("\r\n"), []byte("\n"))
+		return bytes.ReplaceAll(t.merged(have), []byte("\n"), []byte("\r\n"))
 	}
 	before, rest, found := bytes.Cut(have, []byte(begin))
 	_, after, closed := bytes.Cut(rest, []byte(end))

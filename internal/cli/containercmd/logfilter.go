@@ -13,7 +13,7 @@ import (
 )
 
 // filtered is a sink before that of the options, which gets the lines that match: at once where they
-// are followed, else the newest ones when flush is called.
+// are followed or all are wanted, else the newest ones when flush is called.
 func filtered(env *command.Env, o logsOptions, pattern *regexp.Regexp, tail int) (sink event.Sink, flush func()) {
 	to := o.Sink
 	if to == nil {
@@ -23,7 +23,7 @@ func filtered(env *command.Env, o logsOptions, pattern *regexp.Regexp, tail int)
 	sink = func(e event.Event) {
 		switch {
 		case e.Kind == event.Log && !pattern.MatchString(ansi.Strip(e.Text)):
-		case e.Kind == event.Log && !o.Follow:
+		case e.Kind == event.Log && !o.Follow && tail+o.maxBytes > 0:
 			kept.add(e)
 		default:
 			to(e)
