@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// idleness ends a dashboard that nobody looks at and that has nothing to show. `devup down` ends it at
+// idleness ends a dashboard that no one looks at and that has nothing to show. `devup down` ends it at
 // once with the last project; this is for projects that were removed in another way.
 type idleness struct {
 	empty func(context.Context) (bool, error)

@@ -84,10 +84,6 @@ func probe(ctx context.Context, t target, headers map[string]string, apiVersion 
 	}, nil, nil
 }
 
-// Subpaths reports whether a container can have a directory of a volume mounted that a build
-// would have filled.
-func (e *Engine) Subpaths() bool { return e.BuildKit && !versions.LessThan(e.APIVersion, "1.45") }
-
 func newClient(t target, headers map[string]string, apiVersion string, hook client.ResponseHook) (*client.Client, error) {
 	options, err := t.endpoint.ClientOpts()
 	if err != nil {

@@ -60,9 +60,7 @@ func (s Store) List(ctx context.Context, p *project.Project) (Listing, error) {
 }
 
 // Covers reports whether the listing answers for the project.
-func (l Listing) Covers(p *project.Project) bool {
-	return !slices.ContainsFunc(references(p), func(image string) bool { return !slices.Contains(l.References, image) })
-}
+func (l Listing) Covers(p *project.Project) bool { return slices.Equal(l.References, references(p)) }
 
 // references are the images of the project's services, those that they mount, and
 // those that only their builds are made from, sorted.
@@ -77,9 +75,6 @@ func references(p *project.Project) []string {
 		set[image] = true
 		if s.Build == nil {
 			return
-		}
-		if s.Image == "" {
-			set[plan.SlimImage(p.Project, s)] = true
 		}
 		for _, where := range s.Build.AdditionalContexts {
 			name, is := strings.CutPrefix(where, types.ServicePrefix)

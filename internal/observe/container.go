@@ -15,7 +15,7 @@ func containerOf(s container.Summary) plan.Container {
 	c := plan.Container{
 		ID: s.ID, Name: NameOf(s), State: string(s.State), ExitCode: exitCode(s.Status), Image: imageOf(s),
 		Service: s.Labels[plan.LabelService], Hash: s.Labels[plan.LabelHash],
-		Fields: s.Labels[plan.LabelFields], Cause: s.Labels[plan.LabelCause], Moved: s.Labels[plan.LabelMoved], Created: s.Created, Inputs: s.Labels[plan.LabelInputs], Packages: s.Labels[plan.LabelPackages],
+		Fields: s.Labels[plan.LabelFields], Cause: s.Labels[plan.LabelCause], Moved: s.Labels[plan.LabelMoved], Created: s.Created, Inputs: s.Labels[plan.LabelInputs],
 		ImageVolumes: s.Labels[plan.LabelImageVolumes],
 		Replaces:     s.Labels[plan.LabelReplace], WorkingDir: s.Labels[plan.LabelWorkingDir],
 		OneOff: strings.EqualFold(s.Labels[plan.LabelOneOff], "true") || s.Labels[plan.LabelHook] != "",

@@ -48,11 +48,7 @@ func FingerprintOf(p *types.Project, s types.ServiceConfig, contents Contents) (
 		e.add("label "+name, value)
 	}
 	for _, v := range lists.Volumes {
-		what := "mount "
-		if _, installed := s.CustomLabels[LabelPackages]; installed && v.Volume != nil && v.Volume.Subpath != "" {
-			what = "packages in "
-		}
-		e.add(what+v.Target, v)
+		e.add("mount "+v.Target, v)
 	}
 	for _, port := range lists.Ports {
 		e.add(fmt.Sprintf("port %d/%s", port.Target, port.Protocol), port)

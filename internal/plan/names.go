@@ -36,15 +36,6 @@ func ImageName(p *types.Project, s types.ServiceConfig) string {
 	return p.Name + "-" + s.Name
 }
 
-// SlimImage is the name of a service's image without its packages, which are in a volume. It is
-// not the one that Compose gives to what it builds.
-func SlimImage(p *types.Project, s types.ServiceConfig) string {
-	return p.Name + "-" + s.Name + ":devup"
-}
-
-// BaseImage is the name of what the packages for a [SlimImage] are installed in.
-func BaseImage(slim string) string { return slim + "-base" }
-
 // ImageID is the ID of a service's image among those that the engine has: by name and, in
 // containerd's store, also by "NAME PLATFORM".
 func ImageID(images map[string]string, p *types.Project, s types.ServiceConfig) string {

@@ -37,16 +37,11 @@ const (
 	LabelOptional = "dev.devup.optional"     // those of LabelDependsOn with required: false, comma-separated
 	LabelMask     = "dev.devup.mask"         // on a volume that only keeps what the image holds: "service:target"
 	LabelMasked   = "dev.devup.mask.image"   // on such a volume: the ID of the image
-	LabelPackages = "dev.devup.packages"     // the packages in a volume that it has mounted: the key of their installation
 	LabelMade     = "dev.devup.made"         // on a volume: when devup made it; Docker 20.10 gives the time of its last change instead
 )
 
-// The values of [LabelHook]: of a pre_start hook, and of the installation of packages, which only
-// a killed run leaves behind.
-const (
-	HookPreStart = "pre_start"
-	HookPackages = "packages"
-)
+// HookPreStart is the value of [LabelHook] of a pre_start hook.
+const HookPreStart = "pre_start"
 
 // ComposeVersion is the value of [LabelVersion].
 const ComposeVersion = project.ComposeVersion
@@ -76,7 +71,6 @@ type Container struct {
 	Moved      string // value of [LabelMoved]; empty when every port is the one that the config asked for
 	Created    int64  // when it was made, in seconds since 1970
 	Inputs     string // value of [LabelInputs]
-	Packages   string // value of [LabelPackages]
 	DependsOn  []string
 	Conditions map[string]string // of DependsOn, what they have to be before it starts; none for those that only start
 	Follows    []string          // those of DependsOn that it is restarted after, when they are (restart: true)

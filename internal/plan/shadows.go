@@ -104,7 +104,7 @@ func (m shadows) removeUnused() {
 		}
 	}
 	for _, v := range m.observed.Volumes {
-		if v.Shadows != "" && v.Key == "" && !used[v.Name] {
+		if v.Shadows != "" && !used[v.Name] {
 			m.plan.add(Op{Action: RemoveVolume, Name: v.Name, Key: v.Shadows, Disposable: true, Causes: []string{"no container has it"}})
 		}
 	}

@@ -35,8 +35,7 @@ func (s *Session) Target(ctx context.Context) up.Target {
 		Workspace: s.Workspace, Ports: s.WorkspaceControl(s.Workspace, client), Web: client,
 		StateDir: s.StateDir(), Endpoint: s.Engine.Endpoint, Sink: s.Sink,
 		Remote: !s.Engine.Local(), Distant: s.Distant(ctx), Unshared: sharingOf(ctx, s).none(),
-		Subpaths: s.Engine.Subpaths(),
-		Gateway:  s.GatewayManager(s.Engine, s.Name), Providers: Providers(s), OnApplied: s.Unlock,
+		Gateway: s.GatewayManager(s.Engine, s.Name), Providers: Providers(s), OnApplied: s.Unlock,
 	}
 }
 

@@ -3,9 +3,7 @@ package up
 import (
 	"context"
 
-	"github.com/devup-cli/devup/internal/build"
 	"github.com/devup-cli/devup/internal/observe"
-	"github.com/devup-cli/devup/internal/packages"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/urls"
@@ -19,18 +17,15 @@ type adapter func(*project.Project, *adaptation) error
 
 // adaptation is what the adapters go by, and what they find out.
 type adaptation struct {
-	target   Target
-	ws       workspace.Info
-	loaded   *project.Project // as the files say
-	state    observe.Project  // of the project on the engine
-	dryRun   bool
-	noBuild  bool                                 // only images that are here may be used
-	packages func(service string) *build.Packages // how a service installs its packages, where a container can
+	target Target
+	ws     workspace.Info
+	loaded *project.Project // as the files say
+	state  observe.Project  // of the project on the engine
+	dryRun bool
 
 	contents plan.Contents            // digests of configs and secrets
 	declared map[string]plan.Declared // the services as Docker Compose knows them
 	synced   []string                 // services whose source is synced
-	installs []packages.Install       // the packages that services have in a volume
 }
 
 // adapters are all that is changed in a resolved project, in this order.
@@ -62,12 +57,6 @@ var adapters = []adapter{
 		a.synced = append(a.synced, services...)
 		return err
 	},
-	func(p *project.Project, a *adaptation) error {
-		if a.target.Subpaths {
-			a.installs = packages.Apply(p.Project, a.state.Containers, a.noBuild, a.packages)
-		}
-		return nil
-	},
 }
 
 // adapt puts the host ports and the URLs of the workspace into the project, and what else
@@ -81,14 +70,13 @@ func (l *upRun) adapt(ctx context.Context, assigned map[project.PortKey]int, sta
 			return err
 		}
 	}
-	p, a := urls.Resolve(l.loaded, assigned, where), &adaptation{target: l.target, ws: ws, loaded: l.loaded, state: state, dryRun: l.options.DryRun, noBuild: l.options.NoBuild}
-	a.packages = readPackages(ctx, p, l.target.Egress)
+	p, a := urls.Resolve(l.loaded, assigned, where), &adaptation{target: l.target, ws: ws, loaded: l.loaded, state: state, dryRun: l.options.DryRun}
 	l.out.Project = p
 	for _, adapt := range adapters {
 		if err := adapt(p, a); err != nil {
 			return err
 		}
 	}
-	l.installs, l.options.Plan.Contents, l.options.Plan.Declared, l.out.Synced = a.installs, a.contents, a.declared, a.synced
+	l.options.Plan.Contents, l.options.Plan.Declared, l.out.Synced = a.contents, a.declared, a.synced
 	return nil
 }

@@ -10,7 +10,6 @@ import (
 
 	"github.com/devup-cli/devup/internal/containerexec"
 	"github.com/devup-cli/devup/internal/observe"
-	"github.com/devup-cli/devup/internal/packages"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/ready"
 	"github.com/devup-cli/devup/internal/run"
@@ -24,8 +23,6 @@ type Engine interface {
 	CheckExternal(context.Context, *types.Project) error
 	// Observe reads the state of the engine.
 	Observe(context.Context) (observe.State, error)
-	// InstallPackages installs packages into a volume; see [packages.Run].
-	InstallPackages(context.Context, packages.Work) error
 	// Apply carries out a plan; see [run.Apply].
 	Apply(context.Context, *types.Project, *plan.Plan, run.Options) (*run.Result, error)
 	// Wait waits until the probes succeed; see [ready.Wait].
@@ -45,10 +42,6 @@ func (e engine) CheckExternal(ctx context.Context, p *types.Project) error {
 
 func (e engine) Observe(ctx context.Context) (observe.State, error) {
 	return observe.Engine(ctx, e.client)
-}
-
-func (e engine) InstallPackages(ctx context.Context, w packages.Work) error {
-	return packages.Run(ctx, e.client, w)
 }
 
 func (e engine) Apply(ctx context.Context, p *types.Project, todo *plan.Plan, o run.Options) (*run.Result, error) {

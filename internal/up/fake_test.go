@@ -23,7 +23,6 @@ import (
 	"github.com/devup-cli/devup/internal/fakeengine"
 	"github.com/devup-cli/devup/internal/images"
 	"github.com/devup-cli/devup/internal/observe"
-	"github.com/devup-cli/devup/internal/packages"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/ready"
@@ -40,14 +39,13 @@ type steps struct {
 	volumes    []volume.Volume
 	log        []string
 
-	refused     map[int]int      // host ports that containers cannot have, and how often
-	removable   chan struct{}    // closed when volumes can be removed; nil for at once
-	uninstalled map[string]error // services whose packages cannot be installed
-	broken      map[string]error // services whose containers cannot be made
-	unready     map[string]error // services that do not become ready
-	setupFails  map[string]error // setup steps that fail, by title
-	onApply     func()           // called before a plan is carried out
-	made        int
+	refused    map[int]int      // host ports that containers cannot have, and how often
+	removable  chan struct{}    // closed when volumes can be removed; nil for at once
+	broken     map[string]error // services whose containers cannot be made
+	unready    map[string]error // services that do not become ready
+	setupFails map[string]error // setup steps that fail, by title
+	onApply    func()           // called before a plan is carried out
+	made       int
 }
 
 func (e *steps) note(format string, args ...any) {
@@ -88,15 +86,6 @@ func (e *steps) VolumeList(context.Context, client.VolumeListOptions) (client.Vo
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return client.VolumeListResult{Items: slices.Clone(e.volumes)}, nil
-}
-
-func (e *steps) InstallPackages(_ context.Context, w packages.Work) error {
-	var errs []error
-	for _, i := range w.Missing() {
-		e.note("install packages of %s", i.Service)
-		errs = append(errs, e.uninstalled[i.Service])
-	}
-	return errors.Join(errs...)
 }
 
 func (e *steps) Apply(ctx context.Context, p *types.Project, todo *plan.Plan, o run.Options) (*run.Result, error) {
@@ -177,7 +166,6 @@ func (e *steps) create(p *types.Project, op plan.Op, o run.Options, labels map[s
 		ID: fmt.Sprintf("%s#%d", op.Name, e.made), Names: []string{"/" + op.Name}, State: container.StateRunning,
 		ImageID: o.Images[plan.ImageName(p, s)], Labels: labels,
 	}
-	maps.Copy(labels, s.CustomLabels)
 	labels[plan.LabelService], labels[plan.LabelNumber], labels[plan.LabelInputs] = s.Name, strconv.Itoa(op.Number), o.Inputs[s.Name]
 	for _, port := range s.Ports {
 		public, _ := strconv.Atoi(port.Published)

@@ -28,8 +28,6 @@ type Target struct {
 	Distant bool         // bind mounts of what is developed are impossible or slow: it is synced instead
 	// Unshared says that the engine cannot mount this machine's files.
 	Unshared bool
-	// Subpaths says that the engine has BuildKit and can mount a directory of a volume.
-	Subpaths bool
 	// Owner gives the user and group that files on bind mounts should belong to.
 	// It is asked only when the project says DEVUP_UID or DEVUP_GID.
 	Owner     func(context.Context) (uid, gid int, err error)

@@ -19,7 +19,6 @@ import (
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/images"
 	"github.com/devup-cli/devup/internal/observe"
-	"github.com/devup-cli/devup/internal/packages"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/ports"
 	"github.com/devup-cli/devup/internal/project"
@@ -70,15 +69,14 @@ func Run(ctx context.Context, t Target, p *project.Project, observed observe.Sta
 
 // upRun is one call of [Run].
 type upRun struct {
-	target   Target
-	options  Options
-	loaded   *project.Project
-	out      *Outcome
-	before   []plan.Container   // those that existed before the run
-	lost     []ports.Holder     // ports that the engine refused, which the next attempt leaves out
-	last     bool               // no other attempt follows
-	installs []packages.Install // the packages that services have in a volume
-	broken   images.Result      // the images that an attempt could not have, which the next one leaves out
+	target  Target
+	options Options
+	loaded  *project.Project
+	out     *Outcome
+	before  []plan.Container // those that existed before the run
+	lost    []ports.Holder   // ports that the engine refused, which the next attempt leaves out
+	last    bool             // no other attempt follows
+	broken  images.Result    // the images that an attempt could not have, which the next one leaves out
 }
 
 // attempt is one attempt, from the ports to the URLs. Another one has to follow where the
@@ -165,9 +163,6 @@ func (l *upRun) prepareImages(ctx context.Context, state observe.Project) (image
 	made, err := l.target.Images.Prepare(ctx, images.Request{
 		Options: o.Options, Project: withoutServices(out.Project, l.broken.Failed, nil), Containers: state.Containers, Known: o.Known, OneOff: o.Plan.OneOff, DryRun: o.DryRun,
 	})
-	if err == nil {
-		err = installPackages(ctx, l, &made)
-	}
 	out.Builds, out.Pulls = made.Builds, made.Pulls
 	if err != nil {
 		return made, out.Project, err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/containerd/errdefs"
 	"github.com/moby/moby/client"
@@ -30,18 +29,12 @@ func imagesToRemove(s *session.Session, which string, services []string) []strin
 	if s.Project != nil {
 		for name, service := range s.Project.AllServices() {
 			note(name, plan.ImageName(s.Files(), service), service.Image != "")
-			if service.Build != nil && service.Image == "" {
-				slim := plan.SlimImage(s.Files(), service)
-				note(name, slim, false)
-				note(name, plan.BaseImage(slim), false)
-			}
 		}
 		return slices.Sorted(maps.Keys(set))
 	}
 	for _, c := range s.State.Summaries(s.Name) {
 		service := c.Labels[plan.LabelService]
-		own, _, _ := strings.Cut(c.Image, ":devup")
-		note(service, c.Image, own != s.Name+"-"+service)
+		note(service, c.Image, c.Image != s.Name+"-"+service)
 	}
 	return slices.Sorted(maps.Keys(set))
 }

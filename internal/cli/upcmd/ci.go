@@ -38,7 +38,7 @@ type ciJob struct {
 	off  bool                                        // the run is for a user who looks on
 	dir  string                                      // for the files; empty for none
 	fold func(name, title string) (open, end string) // lines around what is folded in the job's log
-	note func(e *fail.Error) string                  // a line by which a failure is shown beside the code; empty for none
+	note func(e *fail.Error) string                  // a line by which a failure is shown next to the code; empty for none
 }
 
 // newCIJob is the job that the environment tells of.
@@ -109,7 +109,7 @@ func (j *ciJob) report(ctx context.Context, s *session.Session, rows []expose.Ro
 }
 
 // show shows how a run ended: the logs of services that failed, in the job's log and as files, the
-// failures beside the code, and a file in the form of JUnit. The session is nil where it could not be opened.
+// failures next to the code, and a file in the form of JUnit. The session is nil where it could not be opened.
 func (j *ciJob) show(ctx context.Context, s *session.Session, failed error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer cancel()
