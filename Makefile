@@ -2,7 +2,7 @@
 # what a target does, read the script.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-down test build lint fuzz bench test-engines test-mcp test-stacks test-windows snapshot clean
+.PHONY: help demo demo-down test build lint fuzz bench test-engines test-kills test-mcp test-stacks test-windows snapshot clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 16
@@ -13,7 +13,7 @@ demo: ## from nothing to two working URLs: installs what is missing, runs the ex
 demo-down: ## remove everything that the demo made
 	@test/demo-down.sh
 
-test: ## format, vet, lint, unit tests, then end to end on a real engine and under Wine (what CI runs)
+test: ## format, vet, lint, unit tests, then end to end on a real engine (what CI runs)
 	@test/all.sh
 
 build: ## build bin/devup

@@ -38,5 +38,3 @@ cat "$log"
 
 step 'end-to-end tests'
 end_to_end
-
-test/windows.sh

@@ -12,6 +12,6 @@ func main() {
 	ctx, signals := handleInterrupts(context.Background())
 	os.Exit(cli.Main(ctx, os.Args[1:], cli.Process{
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, LookupEnv: os.LookupEnv, Environ: os.Environ(),
-		Detach: cli.Detach, SecondInterrupt: signals.second,
+		Detach: cli.Detach(os.Stdout), SecondInterrupt: signals.second,
 	}))
 }

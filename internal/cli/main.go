@@ -15,6 +15,7 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
 
 	"github.com/devup-cli/devup/internal/cli/command"
@@ -27,8 +28,15 @@ import (
 // Process is what the operating system gave to this run of devup.
 type Process = session.Process
 
-// Detach is what a process that is devup has as [Process.Detach].
-func Detach(args, env []string) error { return daemon.Detach(args, env) }
+// Detach gives what a process that prints to out has as [Process.Detach]: only for a user who waits
+// does devup leave work behind. What a script or a job runs is done when it ends, and its exit code
+// says how.
+func Detach(out command.Descriptor) func(args, env []string) error {
+	if !term.IsTerminal(out.Fd()) {
+		return nil
+	}
+	return daemon.Detach
+}
 
 // Main runs devup with the arguments after its name and returns the exit code. When ctx is
 // canceled, the code is that of an interruption.
