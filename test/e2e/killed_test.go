@@ -47,30 +47,6 @@ secrets: {token: {environment: TOKEN}}
 configs: {motd: {content: "good morning"}}
 `
 
-// built is a project whose services are built and set up, and keep what their images hold in volumes.
-const built = `
--- compose.yaml --
-services:
-  db:
-    build:
-      dockerfile_inline: |
-        FROM busybox
-        RUN mkdir -p /source/held && echo COLOR: blue > /source/held/color
-    init: true
-    command: sleep 1000
-    volumes: ["data:/data", "/own", "./:/source", "/source/held"]
-    x-devup: {setup: [{name: fill, run: "cp /source/held/color /data/filled"}, {name: each, run: "cp /source/held/color /data/each", every: up}]}
-  web:
-    build:
-      dockerfile_inline: |
-        FROM busybox
-        RUN echo COLOR: blue > /color
-    init: true
-    command: sleep 1000
-    depends_on: [db]
-volumes: {data: {}}
-`
-
 // TestKilledAnywhere: wherever up, up with changes or down is killed, the next up ends
 // with what an undisturbed one ends with, keeps the data, and down then leaves nothing.
 // The kills of each project are shared out so that they do not wait for each other.
@@ -78,7 +54,6 @@ func TestKilledAnywhere(t *testing.T) {
 	t.Parallel()
 	for name, project := range map[string]struct{ files, check string }{
 		"images": {trio, "true"},
-		"builds": {built, "test -s /data/filled && grep -q $COLOR /data/each && grep -q $COLOR /source/held/color"},
 	} {
 		for i := range 5 {
 			t.Run(fmt.Sprint(name, " ", i+1), func(t *testing.T) {

@@ -56,7 +56,16 @@ function notice(text) {
 
 const project = () => state.projects.find((p) => p.name === chosen);
 
+// What is pressed must not be replaced before it is released.
+let pressed = false, late = false;
+addEventListener('pointerdown', () => { pressed = true; }, true);
+for (const end of ['pointerup', 'pointercancel']) {
+  addEventListener(end, () => setTimeout(() => { pressed = false; if (late) render(); }), true);
+}
+
 function render() {
+  late = pressed;
+  if (pressed) return;
   if (!project()) chosen = (state.projects.find((p) => p.services.some((s) => s.bad)) ?? state.projects[0])?.name ?? '';
   const p = project();
   document.title = p ? `${p.services.some((s) => s.bad) ? '⚠ ' : ''}${p.name} · devup` : 'devup';
