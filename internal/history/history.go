@@ -3,6 +3,7 @@
 package history
 
 import (
+	"cmp"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -132,17 +133,8 @@ func (s Store) files() []string {
 			names = append(names, e.Name())
 		}
 	}
-	slices.SortFunc(names, func(a, b string) int { return -compareTimes(a, b) })
+	slices.SortFunc(names, func(a, b string) int { // times in milliseconds: the longer is the later
+		return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(b, a))
+	})
 	return names
-}
-
-// compareTimes orders names that are times in milliseconds.
-func compareTimes(a, b string) int {
-	if len(a) != len(b) {
-		return len(a) - len(b)
-	}
-	if a < b {
-		return -1
-	}
-	return 1
 }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -36,14 +35,7 @@ without a terminal and without --yes only new files are written, and no MCP entr
 	}
 	init.Flags().BoolVar(&dryRun, "dry-run", false, "print what would be written and write nothing")
 	init.RunE = p.Run(func(ctx context.Context, env *command.Env, args []string) error {
-		dir := env.Flags.Dir
-		if len(args) > 0 {
-			dir = filepath.Join(dir, args[0])
-			if filepath.IsAbs(args[0]) {
-				dir = args[0]
-			}
-		}
-		return runInit(ctx, env, dir, dryRun)
+		return runInit(ctx, env, env.Directory(args), dryRun)
 	})
 	c.AddCommand(init)
 	return c

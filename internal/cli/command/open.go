@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"path/filepath"
 
 	"github.com/devup-cli/devup/internal/session"
 )
@@ -25,4 +26,15 @@ func (e *Env) Open(ctx context.Context, w session.Want, services []string) (*ses
 // Observe is [Env.Open] for a command that only looks at the containers of services.
 func (e *Env) Observe(ctx context.Context, services ...string) (*session.Session, error) {
 	return e.Open(ctx, session.Want{State: session.Containers}, services)
+}
+
+// Directory is the one that the only argument names, seen from that of -C; without one, that of -C.
+func (e *Env) Directory(args []string) string {
+	switch {
+	case len(args) == 0:
+		return e.Flags.Dir
+	case filepath.IsAbs(args[0]):
+		return args[0]
+	}
+	return filepath.Join(e.Flags.Dir, args[0])
 }

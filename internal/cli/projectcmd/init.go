@@ -50,14 +50,7 @@ written by hand decides which services there are.`,
 	c.Flags().BoolVar(&o.explain, "explain", false, "show all evidence, also of what was not taken for a service")
 	c.Flags().StringSliceVar(&o.platforms, "for", nil, "write for these `platforms`: "+strings.Join(platformNames(), ", ")+" (default: gitpod and codespaces, or those whose files exist)")
 	c.RunE = p.Run(func(ctx context.Context, env *command.Env, args []string) error {
-		dir := env.Flags.Dir
-		if len(args) > 0 {
-			dir = filepath.Join(dir, args[0])
-			if filepath.IsAbs(args[0]) {
-				dir = args[0]
-			}
-		}
-		return runInit(ctx, env, dir, o)
+		return runInit(ctx, env, env.Directory(args), o)
 	})
 	return c
 }
