@@ -42,6 +42,7 @@ func Detach(out command.Descriptor) func(args, env []string) error {
 // canceled, the code is that of an interruption.
 func Main(ctx context.Context, args []string, process Process) int {
 	p := command.New(ctx, process)
+	p.Main = Main
 	root := newRoot(p)
 	root.SetArgs(args)
 	root.SetIn(process.In)

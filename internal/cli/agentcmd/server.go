@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"strings"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
@@ -21,11 +20,7 @@ const (
 )
 
 // server answers the calls of an agent. It keeps nothing between them.
-type server struct {
-	env   *command.Env
-	main  Main
-	flags []string // of the server, which its commands have too
-}
+type server struct{ env *command.Env }
 
 // output is what a tool gives: the objects of devup --json, of which docs/json.md tells the fields.
 type output struct {
@@ -47,10 +42,7 @@ func add[In any](s *server, m *mcp.Server, hints *mcp.ToolAnnotations, name, des
 // call runs a command of devup without a terminal, which answers its questions with no.
 func (s *server) call(ctx context.Context, words []string) output {
 	var printed, said bytes.Buffer
-	process := s.env.Process
-	process.In, process.Out, process.Err, process.SecondInterrupt = strings.NewReader(""), &printed, &said, nil
-	args := append(append([]string{"--json", "--yes=false"}, s.flags...), words...)
-	out := output{ExitCode: s.main(ctx, args, process), Results: []map[string]any{}, Errors: []map[string]any{}}
+	out := output{ExitCode: s.env.Command(ctx, &printed, &said, append([]string{"--json"}, words...)...), Results: []map[string]any{}, Errors: []map[string]any{}}
 	mask, size := s.mask(ctx), 0
 	for line := range bytes.Lines(append(printed.Bytes(), said.Bytes()...)) {
 		var o map[string]any

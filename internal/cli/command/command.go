@@ -22,9 +22,12 @@ import (
 	"errors"
 	"io"
 	"runtime"
+	"slices"
+	"strings"
 	"sync"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/session"
@@ -43,6 +46,9 @@ type Program struct {
 	stdin   func() ([]byte, error)
 
 	interrupted func() bool
+
+	// Main runs another command of devup; nil where there are no others.
+	Main func(ctx context.Context, args []string, process session.Process) int
 }
 
 // New is a program with the streams and the environment of a process. It is interrupted when
@@ -60,6 +66,15 @@ type Env struct {
 
 	quiet bool // no question is asked
 	last  *func(err error, code int)
+	main  func(ctx context.Context, args []string, process session.Process) int
+}
+
+// Command runs another command of devup, with the flags that this one has in common with it, and
+// gives its exit code. No user answers its questions.
+func (e *Env) Command(ctx context.Context, out, err io.Writer, args ...string) int {
+	process := e.Process
+	process.In, process.Out, process.Err, process.SecondInterrupt = strings.NewReader(""), out, err, nil
+	return e.main(ctx, args, process)
 }
 
 // Finally has f called when the command has ended and what it failed with was said, with that
@@ -145,8 +160,30 @@ func (p *Program) Run(f func(ctx context.Context, env *Env, args []string) error
 		}
 		p.started = true
 		p.open(merged)
+		common := append(inherited(c), "--yes=false")
+		p.env.main = func(ctx context.Context, args []string, process session.Process) int {
+			return p.Main(ctx, append(slices.Clone(common), args...), process)
+		}
 		return f(c.Context(), p.env, args)
 	}
+}
+
+// inherited are the flags that every command has, as they were given.
+func inherited(c *cobra.Command) []string {
+	var args []string
+	c.InheritedFlags().VisitAll(func(f *pflag.Flag) {
+		if !f.Changed {
+			return
+		}
+		values := []string{f.Value.String()}
+		if several, ok := f.Value.(pflag.SliceValue); ok {
+			values = several.GetSlice()
+		}
+		for _, value := range values {
+			args = append(args, "--"+f.Name+"="+value)
+		}
+	})
+	return args
 }
 
 // open opens the output, and makes the environment.
