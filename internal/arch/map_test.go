@@ -95,7 +95,7 @@ var ours = map[string][]string{
 	},
 	// detect: init and doctor read addresses in source with the same eyes; egress: the HTTP client.
 	"doctor":  {"secret", "lazyregexp", "detect", "egress", "engine", "project", "atomicfile", "checkout", "lock", "untrusted", "settings", "workspace", "fail"}, // project: it checks what a config says; checkout, atomicfile: it writes into one; lock: what killed runs left
-	"ui":      {"untrusted", "event", "fail"},
+	"ui":      {"untrusted", "lazyregexp", "event", "fail"},
 	"version": {"lazyregexp"},
 	// What a fresh clone lacks; build and project say what that is. doctor: which variables are secrets.
 	"prepare": {"build", "composefile", "checkout", "consent", "secret", "egress", "envfile", "project", "untrusted", "fail"},

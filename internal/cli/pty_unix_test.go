@@ -9,13 +9,13 @@ import (
 	"github.com/containerd/console"
 )
 
-// openTerminal gives both ends of a new terminal of 80 columns.
+// openTerminal gives both ends of a new terminal of 240 columns.
 func openTerminal() (master console.Console, slave *os.File, err error) {
 	master, name, err := console.NewPty()
 	if err != nil {
 		return nil, nil, err
 	}
-	if err = master.Resize(console.WinSize{Width: 80, Height: 24}); err == nil {
+	if err = master.Resize(console.WinSize{Width: 240, Height: 24}); err == nil {
 		slave, err = os.OpenFile(name, os.O_RDWR, 0)
 	}
 	if err != nil {

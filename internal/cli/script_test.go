@@ -83,7 +83,7 @@ func code(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// terminal runs a command on a terminal of 80 columns, types each line of a text there when
+// terminal runs a command on a terminal of 240 columns, types each line of a text there when
 // it is asked for one, and keeps what the terminal shows in the file screen:
 // `terminal 'y\n' devup init`. The exit code is not looked at.
 func terminal(ts *testscript.TestScript, _ bool, args []string) {

@@ -34,7 +34,7 @@ func (u *UI) Error(err error) {
 			b.WriteString(line(Object(e)))
 			continue
 		}
-		b.WriteString(describe(e, u.streams.theme(toErr)))
+		b.WriteString(describe(e, u.streams.theme(toErr), u.streams.proseWidth()))
 	}
 	u.do(func(r renderer) {
 		if t, ok := r.(*terminal); ok {
@@ -62,7 +62,7 @@ func Object(e *fail.Error) ErrorObject {
 }
 
 // describe is an error for people: one sentence, its evidence, the next step.
-func describe(e *fail.Error, t theme) string {
+func describe(e *fail.Error, t theme, columns int) string {
 	if e.Code == fail.Interrupted {
 		return "devup: " + untrusted.Text(e.Error(), false) + "\n"
 	}
@@ -70,15 +70,15 @@ func describe(e *fail.Error, t theme) string {
 	named.File = untrusted.Name(FromHere(e.File))
 	var b strings.Builder
 	evidence := "  " + t.faint("|") + " " // before what may come from elsewhere, so that no line of it can be taken for devup's own
-	indented(&b, t.bad("error:")+" ", evidence, named.Error(), t.bold)
+	indented(&b, t.bad("error:")+" ", evidence, named.Error(), columns, t.bold)
 	if causeAdds(e) && len(e.Lines) == 0 { // its last lines say it better
-		indented(&b, "  ", evidence, e.Cause.Error(), t.faint)
+		indented(&b, "  ", evidence, e.Cause.Error(), columns, t.faint)
 	}
 	for _, l := range e.Lines {
 		b.WriteString(evidence + untrusted.Text(strings.TrimRight(l, "\r\n"), t.color) + "\n")
 	}
 	if e.Hint != "" {
-		indented(&b, "  "+t.busy("hint:")+" ", evidence, e.Hint, func(s string) string { return s })
+		indented(&b, "  "+t.busy("hint:")+" ", evidence, e.Hint, columns, func(s string) string { return s })
 	}
 	return b.String()
 }
@@ -101,10 +101,10 @@ func causeAdds(e *fail.Error) bool {
 }
 
 // indented writes a text of one or more lines.
-func indented(b *strings.Builder, first, rest, text string, style func(string) string) {
+func indented(b *strings.Builder, first, rest, text string, columns int, style func(string) string) {
 	prefix := first
 	for l := range strings.Lines(text) {
-		b.WriteString(prefix + style(untrusted.Text(strings.TrimRight(l, "\r\n"), false)) + "\n")
+		b.WriteString(wrapped(prefix+style(untrusted.Text(strings.TrimRight(l, "\r\n"), false)), columns) + "\n")
 		prefix = rest
 	}
 }

@@ -20,7 +20,7 @@ func TestDescribeShowsPathsAsSeenFromHere(t *testing.T) {
 		filepath.Join(filepath.Dir(here), "compose.yaml"): filepath.Join(filepath.Dir(here), "compose.yaml"),
 		"compose.yaml": "compose.yaml",
 	} {
-		if got, want := describe(&fail.Error{Message: "bad", File: file, Line: 3}, theme{}), "error: "+want+":3: bad\n"; got != want {
+		if got, want := describe(&fail.Error{Message: "bad", File: file, Line: 3}, theme{}, 0), "error: "+want+":3: bad\n"; got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	}
@@ -30,11 +30,11 @@ func TestDescribeShowsTheBestEvidence(t *testing.T) {
 	t.Parallel()
 	cause := errors.New("failed to solve: exit code: 1")
 	failure := fail.Wrap(cause, fail.BuildFailed, "", "the image of web cannot be built")
-	if got, want := describe(failure, theme{}), "error: the image of web cannot be built\n  failed to solve: exit code: 1\n"; got != want {
+	if got, want := describe(failure, theme{}, 0), "error: the image of web cannot be built\n  failed to solve: exit code: 1\n"; got != want {
 		t.Errorf("without lines %q, want %q", got, want)
 	}
 	failure.Lines = []string{"npm error code EUSAGE"}
-	if got, want := describe(failure, theme{}), "error: the image of web cannot be built\n  | npm error code EUSAGE\n"; got != want {
+	if got, want := describe(failure, theme{}, 0), "error: the image of web cannot be built\n  | npm error code EUSAGE\n"; got != want {
 		t.Errorf("with lines %q, want %q", got, want)
 	}
 }

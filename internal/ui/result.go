@@ -10,8 +10,11 @@ import (
 // Text prints lines of a result for people to stdout. Each argument is one line: what
 // would end it, and what would not show as text, is dropped, as it may come from a clone.
 func (u *UI) Text(lines ...string) {
-	text := clean(lines)
-	u.do(func(r renderer) { r.print(toOut, text) })
+	var b strings.Builder
+	for _, l := range lines {
+		b.WriteString(untrusted.Text(l, false) + "\n")
+	}
+	u.do(func(r renderer) { r.print(toOut, b.String()) })
 }
 
 // Raw prints bytes to stdout as they are: files, and what a container printed where the
@@ -42,17 +45,11 @@ func (u *UI) Say(lines ...string) {
 	if u.mode == JSON {
 		return
 	}
-	text := clean(lines)
-	u.do(func(r renderer) { r.print(toErr, text) })
-}
-
-// clean ends each line, which has no other end in it.
-func clean(lines []string) string {
 	var b strings.Builder
 	for _, l := range lines {
-		b.WriteString(untrusted.Text(l, false) + "\n")
+		b.WriteString(wrapped(untrusted.Text(l, false), u.streams.proseWidth()) + "\n")
 	}
-	return b.String()
+	u.do(func(r renderer) { r.print(toErr, b.String()) })
 }
 
 // Diff prints a unified diff to stdout, its lines coloured.

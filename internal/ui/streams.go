@@ -57,6 +57,15 @@ func (s Streams) withDefaults() Streams {
 	return s
 }
 
+// proseWidth is where lines that devup says are broken; 0 for nowhere.
+func (s Streams) proseWidth() int {
+	if !s.ErrTTY {
+		return 0
+	}
+	columns, _ := s.Size()
+	return columns
+}
+
 // writer is the stream's writer.
 func (s Streams) writer(to stream) io.Writer {
 	if to == toOut {

@@ -29,7 +29,8 @@ type chunk struct {
 // terminal keeps a live region at the bottom: one line for each resource that
 // is under way. What is finished goes above it as ordinary lines and stays in
 // the scrollback. The cursor is never hidden and the terminal never put in
-// another mode, so that nothing has to be restored even when devup is killed.
+// another mode, so that nothing has to be restored even when devup is killed: keys take effect
+// with Enter.
 type terminal struct {
 	streams   Streams
 	theme     theme
@@ -37,7 +38,8 @@ type terminal struct {
 	entries   []*entry
 	byKey     map[string]*entry
 	waiting   []chunk
-	painted   []string // the region as it is on the screen
+	footer    [][]Cell // see [UI.Footer]
+	painted   []string // the region and the footer as they are on the screen
 	nameWidth int
 	echo      bool // the echo of a Ctrl-C is erased already
 }
@@ -53,7 +55,7 @@ func (r *terminal) event(e event.Event, at time.Time) {
 	case event.Log:
 		r.print(logStream(e), r.logs.line(e)+"\n")
 	case event.Note:
-		r.print(toErr, noteLine(e, untrusted.Text(e.Text, false), r.theme)+"\n")
+		r.print(toErr, wrapped(noteLine(e, untrusted.Text(e.Text, false), r.theme), r.streams.proseWidth())+"\n")
 	case event.Step:
 		r.step(e, at)
 	default:
@@ -170,7 +172,7 @@ func (r *terminal) flush(now time.Time) {
 
 func (r *terminal) alive(now time.Time) { r.paint(now) }
 
-func (r *terminal) pending() bool { return len(r.entries) > 0 || len(r.painted) > 0 }
+func (r *terminal) pending() bool { return len(r.entries) > 0 || len(r.painted) > len(r.footer) }
 
 // finish prints what is still under way as it is and empties the region.
 func (r *terminal) finish(now time.Time) {
@@ -185,6 +187,7 @@ func (r *terminal) finish(now time.Time) {
 
 func (r *terminal) close(now time.Time) {
 	r.finish(now)
+	r.footer = nil
 	r.paint(now)
 }
 
@@ -195,7 +198,10 @@ func (r *terminal) paint(now time.Time) {
 	erase := eraseLines(r.painted, columns)
 	fresh, echo := len(r.painted) == 0, !r.echo && r.streams.Interrupted()
 	r.echo = r.echo || echo
-	r.painted = region(r.entries, max(columns-1, 1), max(min(rows-2, maxRegion), 1), now, r.theme)
+	r.painted = region(r.entries, max(columns-1, 1), max(min(rows-2, maxRegion)-len(r.footer), 1), now, r.theme)
+	for _, cells := range r.footer {
+		r.painted = append(r.painted, footerLine(cells, max(columns-1, 1), r.theme))
+	}
 
 	if echo || fresh && len(r.painted) > 0 {
 		erase = "\r" + ansi.EraseEntireLine + erase // a Ctrl-C may have left its echo there
@@ -243,5 +249,5 @@ func eraseLines(painted []string, columns int) string {
 	if rows == 0 {
 		return ""
 	}
-	return "\r" + strings.Repeat(ansi.CUU1+ansi.EraseEntireLine, rows)
+	return "\r" + ansi.EraseEntireLine + strings.Repeat(ansi.CUU1+ansi.EraseEntireLine, rows) // what is being typed is in the line of the cursor
 }

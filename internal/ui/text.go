@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
 // fit shortens text to a number of columns, marked by an ellipsis.
@@ -22,6 +24,28 @@ func pad(text string, columns int) string {
 		return text + strings.Repeat(" ", missing)
 	}
 	return text
+}
+
+// unit is what a line is not broken within: a word, or a command in backquotes, which may be copied.
+var unit = lazyregexp.New(" *(?:[^ `]*`[^`]*`[^ `]*|[^ ]+)")
+
+// wrapped breaks a line at words, so that a terminal need not break it within one; 0 columns for
+// nowhere.
+func wrapped(line string, columns int) string {
+	if columns == 0 || ansi.StringWidth(line) <= columns {
+		return line
+	}
+	var b strings.Builder
+	width := 0
+	for _, word := range unit.Compiled().FindAllString(line, -1) {
+		if width > 0 && width+ansi.StringWidth(word) > columns {
+			b.WriteString("\n")
+			word, width = strings.TrimLeft(word, " "), 0
+		}
+		b.WriteString(word)
+		width += ansi.StringWidth(word)
+	}
+	return b.String()
 }
 
 // noTime is too short to be worth a word.

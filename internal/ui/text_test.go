@@ -34,3 +34,23 @@ func TestColorsAreStable(t *testing.T) {
 		t.Errorf("only %d colours for 10 names", len(seen))
 	}
 }
+
+// TestWrapped: a line breaks between words and not within a command.
+func TestWrapped(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"short":                                     "short",
+		"  hint: look for it in the line above":     "  hint: look for it\nin the line above",
+		"run `devup logs web-1`; it says more":      "run\n`devup logs web-1`;\nit says more",
+		"http://localhost:3000/a/long/path is open": "http://localhost:3000/a/long/path\nis open",
+		"an odd ` in a text of several words":       "an odd ` in a text\nof several words",
+		"\x1b[1mbold words that go on\x1b[m and on": "\x1b[1mbold words that go\non\x1b[m and on",
+	} {
+		if got := wrapped(text, 20); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+	if text := "as long as it gets without a terminal"; wrapped(text, 0) != text {
+		t.Error("it is broken without a terminal")
+	}
+}
