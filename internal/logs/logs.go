@@ -66,6 +66,7 @@ type Options struct {
 	Until      string     // only lines up to here, in the same forms
 	Tail       string     // only so many of the last lines of each container; empty or "all" for all
 	Timestamps bool       // put the time of each line before it
+	Current    func()     // called when all that was printed so far is reported; nil for no call
 	Sink       event.Sink // takes the lines; nil drops them
 }
 
@@ -92,6 +93,9 @@ func Follow(ctx context.Context, e Engine, sources []Source, o Options) error {
 	}
 	if o.Tail != "0" {
 		f.backlog(ctx)
+	}
+	if o.Current != nil && ctx.Err() == nil {
+		o.Current()
 	}
 	var gone error
 	if o.Follow && ctx.Err() == nil {

@@ -2,6 +2,7 @@ package upcmd
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -40,6 +41,9 @@ func (a *after) run(ctx context.Context, failed error) error {
 	if ctx.Err() != nil && !detached && ran {
 		return a.stopStarted(ctx)
 	}
+	if failed != nil || detached || a.options.alone {
+		a.present(ctx, failed)
+	}
 	if failed != nil && ran && (!detached || ctx.Err() != nil) {
 		a.nameRunning(ctx)
 	}
@@ -49,10 +53,26 @@ func (a *after) run(ctx context.Context, failed error) error {
 	if facts, err := a.session.Engine.Facts(ctx); err == nil { // logs are asked for by the engine's clock
 		a.began = facts.Clock(a.began)
 	}
+	attached, end := a.attach(ctx)
+	defer end()
+	var err error
 	if a.options.watch || len(a.outcome.Synced) > 0 && !a.options.logs.aborts() {
-		return a.watch(ctx)
+		err = a.watch(attached)
+	} else {
+		err = a.follow(attached)
 	}
-	return a.follow(ctx)
+	if code, ok := errors.AsType[command.ExitCode](err); ok && int(code) == fail.Interrupted.Exit() && ctx.Err() == nil {
+		return nil // the user quit with a key
+	}
+	return err
+}
+
+// present prints the URLs, and that of the dashboard.
+func (a *after) present(ctx context.Context, failed error) {
+	if len(a.outcome.URLs) > 0 && ctx.Err() == nil && !a.options.noStart && fail.CodeOf(failed) != fail.EngineGone {
+		show.URLs(a.env, show.Addresses{Workspace: a.outcome.Workspace, Project: a.outcome.Project, Rows: a.outcome.URLs})
+	}
+	show.Dashboard(ctx, a.env, a.session)
 }
 
 // nameRunning names the services that go on running when up ends before their logs are
@@ -156,7 +176,9 @@ func (a *after) follow(ctx context.Context) error {
 	}
 	ended := make(chan error, 1)
 	if len(shown.Services) > 0 {
-		go func() { ended <- show.Logs(reading, a.env, a.session, shown, o.since(a.env, a.began)) }()
+		go func() { ended <- show.Logs(reading, a.env, a.session, shown, a.logOptions(ctx)) }()
+	} else {
+		a.present(ctx, nil)
 	}
 	select {
 	case err := <-ended:
@@ -212,7 +234,9 @@ func (a *after) followUntilEnd(ctx context.Context, shown show.Followed) error {
 	var group errgroup.Group
 	group.Go(func() error {
 		if len(shown.Services) > 0 {
-			_ = show.Logs(reading, a.env, a.session, shown, o.since(a.env, a.began)) // the containers' ends are what counts
+			_ = show.Logs(reading, a.env, a.session, shown, a.logOptions(ctx)) // the containers' ends are what counts
+		} else {
+			a.present(ctx, nil)
 		}
 		return nil
 	})
@@ -253,6 +277,14 @@ func (a *after) watched() map[string]map[int]string {
 		return !slices.Contains(a.services, name) && name != a.options.logs.exitCodeFrom
 	})
 	return watched
+}
+
+// logOptions follow the logs since up began. The URLs come after what was printed so far, which
+// would push them off the screen.
+func (a *after) logOptions(ctx context.Context) logs.Options {
+	o := a.options.logs.since(a.env, a.began)
+	o.Current = func() { a.present(ctx, nil) }
+	return o
 }
 
 // sayWhatStops says what Ctrl-C does.

@@ -166,11 +166,7 @@ func runUp(ctx context.Context, env *command.Env, services []string, o upOptions
 		}
 		return err
 	}
-	if len(outcome.URLs) > 0 && ctx.Err() == nil && !o.noStart && fail.CodeOf(err) != fail.EngineGone {
-		show.URLs(env, show.Addresses{Workspace: outcome.Workspace, Project: outcome.Project, Rows: outcome.URLs})
-	}
 	show.Keep(env, s, record, err)
-	show.Dashboard(ctx, env, s)
 	s = s.With(outcome.Project)
 	s.Observed.Containers = outcome.Containers
 	return (&after{env: env, session: s, outcome: outcome, services: services, options: o, began: began, second: second.Done()}).run(ctx, err)

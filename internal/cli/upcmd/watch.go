@@ -105,7 +105,11 @@ func (a *after) watch(ctx context.Context) error {
 		return w.run(ctx)
 	}
 	a.sayWhatStops()
-	if err := w.withLogs(ctx, a.followed(), o.logs.since(a.env, a.began)); err != nil && ctx.Err() == nil {
+	shown := a.followed()
+	if len(shown.Services) == 0 {
+		a.present(ctx, nil)
+	}
+	if err := w.withLogs(ctx, shown, a.logOptions(ctx)); err != nil && ctx.Err() == nil {
 		return err
 	}
 	return a.stopStarted(ctx)
