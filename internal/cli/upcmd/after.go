@@ -5,11 +5,8 @@ import (
 	"errors"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
-	"github.com/moby/moby/api/types/events"
-	"github.com/moby/moby/client"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/devup-cli/devup/internal/cli/command"
@@ -33,6 +30,7 @@ type after struct {
 	options  upOptions
 	began    time.Time       // when up began, by this machine's clock
 	second   <-chan struct{} // closed when the user interrupts a second time
+	suspects chan string     // services whose logs show errors
 }
 
 // run goes on after a run with an error, or none.
@@ -169,7 +167,7 @@ func (a *after) follow(ctx context.Context) error {
 	// What is stopped after Ctrl-C may still print something.
 	reading, stopReading := context.WithCancel(context.WithoutCancel(ctx))
 	var ends errgroup.Group
-	ends.Go(func() error { a.noteEnds(reading, shown.Services); return nil })
+	ends.Go(func() error { a.watchFailures(reading, ctx, shown.Services); return nil })
 	defer func() { stopReading(); _ = ends.Wait() }() // it has no error
 	if o.aborts() {
 		return a.followUntilEnd(ctx, shown)
@@ -284,6 +282,7 @@ func (a *after) watched() map[string]map[int]string {
 func (a *after) logOptions(ctx context.Context) logs.Options {
 	o := a.options.logs.since(a.env, a.began)
 	o.Current = func() { a.present(ctx, nil) }
+	o.Sink = a.suspecting(o.Sink)
 	return o
 }
 
@@ -294,35 +293,4 @@ func (a *after) sayWhatStops() {
 		return
 	}
 	a.env.Say("Ctrl-C stops " + command.List(a.started()) + ", a second one kills")
-}
-
-// noteEnds says when a container of the services ends, until ctx does: of those that exist now
-// or start later, also where it has ended since up began.
-func (a *after) noteEnds(ctx context.Context, services []string) {
-	var ids []string
-	for _, c := range a.session.Containers(services) {
-		ids = append(ids, c.ID)
-	}
-	name := a.session.Name
-	stream := a.session.Engine.Client.Events(ctx, client.EventsListOptions{
-		Since: a.began.Format(time.RFC3339Nano),
-		Filters: client.Filters{}.Add("label", plan.LabelProject+"="+name).Add("type", string(events.ContainerEventType)).
-			Add("event", string(events.ActionStart), string(events.ActionDie)),
-	})
-	for {
-		select {
-		case m := <-stream.Messages:
-			labels := m.Actor.Attributes
-			switch {
-			case m.Action == events.ActionStart && labels[plan.LabelOneOff] != "True" && slices.Contains(services, labels[plan.LabelService]):
-				ids = append(ids, m.Actor.ID)
-			case m.Action == events.ActionDie && slices.Contains(ids, m.Actor.ID):
-				a.env.Note(strings.TrimPrefix(labels["name"], name+"-") + " exited with code " + labels["exitCode"])
-			}
-		case <-stream.Err: //nolint:errcheck // the logs go on without
-			return
-		case <-ctx.Done():
-			return
-		}
-	}
 }

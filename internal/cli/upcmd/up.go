@@ -169,5 +169,5 @@ func runUp(ctx context.Context, env *command.Env, services []string, o upOptions
 	show.Keep(env, s, record, err)
 	s = s.With(outcome.Project)
 	s.Observed.Containers = outcome.Containers
-	return (&after{env: env, session: s, outcome: outcome, services: services, options: o, began: began, second: second.Done()}).run(ctx, err)
+	return (&after{env: env, session: s, outcome: outcome, services: services, options: o, began: began, second: second.Done(), suspects: make(chan string, 1)}).run(ctx, err)
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -167,6 +168,30 @@ func TestUpFollows(t *testing.T) {
 	}
 	r := w.Command(NewUp, "up").Fine(t)
 	r.Says(t, "hello from shop-web-1", "hello from shop-db-1", "Ctrl-C stops", "all services have ended")
+}
+
+// TestUpFailsLater: why a service fails while its logs are shown is said as at its start.
+func TestUpFailsLater(t *testing.T) {
+	t.Parallel()
+	w := newShop(t)
+	w.Main = func(fakeengine.Container) (string, int, bool) { return "REGION is not set\n", 0, false }
+	var reads atomic.Int32
+	w.Server.Before = func(call string) {
+		if !strings.HasSuffix(call, "/logs") {
+			return
+		}
+		switch reads.Add(1) {
+		case 1:
+			w.End("shop-web-1", 3)
+		case 5: // two were read up to now, then followed: the last is for the diagnosis
+			w.End("shop-db-1", 0)
+		}
+	}
+	r := w.Command(NewUp, "up").Fine(t)
+	r.Says(t, "error: web stopped with exit code 3", "| REGION is not set", "hint: devup does not know the cause", "note: db-1 exited with code 0")
+	if strings.Contains(r.Err, "web-1 exited") {
+		t.Errorf("it is said twice:\n%s", r.Err)
+	}
 }
 
 // TestUpInterrupted: Ctrl-C stops what the run started, and leaves what ran before.
