@@ -71,6 +71,7 @@ type Project struct {
 // State is what is on the engine that concerns the project and its neighbours.
 type State struct {
 	Published []Published                                     // the project's ports, as its running containers have them
+	Wrong     map[string]string                               // services that run and do not answer as they should: "answers 500"
 	InUse     map[int]string                                  // TCP ports that other containers publish, and which: "container shop-web-1 of project shop"
 	Orphans   []string                                        // containers of the project that belong to no service
 	Gone      []string                                        // projects whose directory is not there any more
@@ -121,6 +122,7 @@ func Checks(o Options) []Check {
 	add("context", func(ctx context.Context) Finding { return checkContext(ctx, o.Project) })
 	add("ports", func(ctx context.Context) Finding { return checkPorts(ctx, o.Project, observe) })
 	add("forwarding", func(ctx context.Context) Finding { return checkForwarding(ctx, find, observe) })
+	add("services", func(ctx context.Context) Finding { return checkServices(ctx, observe) })
 	add("orphans", func(ctx context.Context) Finding { return checkOrphans(ctx, o.Project, observe) })
 	add("projects", func(ctx context.Context) Finding { return checkProjects(ctx, observe) })
 	add("workspace", func(context.Context) Finding { return checkWorkspace(o.Workspace) })

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"slices"
 	"strconv"
@@ -115,6 +116,23 @@ func connect(ctx context.Context, p Published) error {
 func refused(err error) bool {
 	failed, ok := errors.AsType[*net.OpError](err)
 	return ok && failed.Op == "dial" && !errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}
+
+// checkServices says which services that run do not answer as they should now.
+func checkServices(ctx context.Context, observe func(context.Context) (State, error)) Finding {
+	state, err := observe(ctx)
+	switch {
+	case err != nil || len(state.Published) == 0:
+		return nothing()
+	case len(state.Wrong) == 0:
+		return good("what runs answers")
+	}
+	names := slices.Sorted(maps.Keys(state.Wrong))
+	var all []string
+	for _, name := range names {
+		all = append(all, name+" "+state.Wrong[name])
+	}
+	return warning(strings.Join(all, ", "), "run `devup inspect --no-config "+names[0]+"` for the cause")
 }
 
 // checkOrphans looks for containers of the project that its files know nothing of any

@@ -256,6 +256,14 @@ func TestOrphansAndProjects(t *testing.T) {
 	if err := orphans.Fix.Do(t.Context()); err != nil || orphans.Fix.Safe || !slices.Equal(removed, []string{"shop-old-1", "shop-old-2"}) {
 		t.Errorf("removed %q, %v; safe %v", removed, err, orphans.Fix.Safe)
 	}
+	runs := State{Published: []Published{{Service: "web", Port: 1}}}
+	if got, want := checkServices(t.Context(), state(runs)).full(), "ok: what runs answers | "; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	runs.Wrong = map[string]string{"web": "answers 500", "api": "does not answer"}
+	if got, want := checkServices(t.Context(), state(runs)).full(), "warning: api does not answer, web answers 500 | run `devup inspect --no-config api` for the cause"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
 	for _, tt := range []struct {
 		observe func(context.Context) (State, error)
 		want    string

@@ -29,7 +29,7 @@ const (
 // lines and what to do next.
 func (a *prober) failure(ctx context.Context, r verdict) (*fail.Error, diagnose.Cause) {
 	a.evidence.state = a.inspected(ctx, a.evidence.state)
-	lines := a.log(ctx, a.evidence.state, readLines)
+	lines := withoutProbes(a.log(ctx, a.evidence.state, readLines), a.probe.Path)
 	cause, found := diagnose.Text(diagnose.Run, lines, a.evidence.state.exit, nil)
 	if !found && r.code == fail.ServerError {
 		cause, found = diagnose.Text(diagnose.Run, a.evidence.last.lines(), 0, nil)
@@ -49,6 +49,23 @@ func (a *prober) failure(ctx context.Context, r verdict) (*fail.Error, diagnose.
 		failure.Frame = fail.Frame{File: a.probe.Source.file(cause.File), Line: cause.Line}
 	}
 	return failure, cause
+}
+
+// withoutProbes leaves out of a log what devup's own requests for a path have added to it: the lines of
+// an access log about them, and what each of them printed again.
+func withoutProbes(lines []string, path string) []string {
+	kept := slices.DeleteFunc(slices.Clone(lines), func(line string) bool { return strings.Contains(line, "GET "+path+" HTTP/") })
+	if path == "" || len(kept) == 0 {
+		return lines
+	}
+	for n := 2; 2*n <= len(kept); n++ {
+		end := len(kept)
+		for 2*n <= end && slices.Equal(kept[end-2*n:end-n], kept[end-n:end]) {
+			end -= n
+		}
+		kept = kept[:end]
+	}
+	return kept
 }
 
 // reason is the stable name of why a service failed; empty where only the code of

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/moby/moby/api/types/container"
 
 	"github.com/devup-cli/devup/internal/diagnose"
@@ -50,5 +51,26 @@ func TestDiagnoseShowsOwnFrame(t *testing.T) {
 		if !strings.Contains(shown, want) {
 			t.Errorf("%q is not among the lines:\n%s", want, shown)
 		}
+	}
+}
+
+// TestWithoutProbes: what devup asked is no evidence, and what each of its requests printed counts once.
+func TestWithoutProbes(t *testing.T) {
+	t.Parallel()
+	access, trace := `127.0.0.1 "GET / HTTP/1.1" 500 -`, []string{"Traceback:", "  line", "KeyError"}
+	log := []string{"serving"}
+	for range 4 {
+		log = append(append(log, trace...), access)
+	}
+	if diff := cmp.Diff(append([]string{"serving"}, trace...), withoutProbes(log, "/")); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	for _, same := range [][]string{nil, {access}, {"}", "}", "}"}, {"a", "b", "c"}} {
+		if diff := cmp.Diff(same, withoutProbes(same, "/")); diff != "" {
+			t.Errorf("-want +got:\n%s", diff)
+		}
+	}
+	if got := withoutProbes(log, ""); len(got) != len(log) {
+		t.Errorf("without a request: %q", got)
 	}
 }

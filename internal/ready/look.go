@@ -14,6 +14,7 @@ type Finding struct {
 	Number  int
 	Answers bool   // as a service that is ready does
 	Text    string // what it was asked and what came: "GET /health answers 200 in 12 ms"
+	Wrong   string // the same in short where it does not answer so: "answers 500"
 }
 
 // lookTimeout is how long an answer may take.
@@ -43,13 +44,13 @@ func (p Probe) look(ctx context.Context) Finding {
 	began := time.Now()
 	a := probeOnce(ctx, p, lookTimeout)
 	took := time.Since(began).Round(time.Millisecond)
-	f := Finding{Service: p.Service, Number: p.Number}
+	f := Finding{Service: p.Service, Number: p.Number, Wrong: "does not answer"}
 	port := fmt.Sprintf("port %d", cmp.Or(p.Target, p.Port))
 	switch a.outcome {
 	case answered:
 		f.Answers, f.Text = true, fmt.Sprintf("GET %s answers %d in %v", p.Path, a.status, took)
 	case serverError:
-		f.Text = fmt.Sprintf("GET %s answers %d in %v", p.Path, a.status, took)
+		f.Text, f.Wrong = fmt.Sprintf("GET %s answers %d in %v", p.Path, a.status, took), fmt.Sprintf("answers %d", a.status)
 	case open, notHTTP:
 		f.Answers, f.Text = true, port+" listens"
 	case closed:
@@ -58,6 +59,9 @@ func (p Probe) look(ctx context.Context) Finding {
 		f.Text = fmt.Sprintf("%s gives no answer within %v", port, lookTimeout)
 	case refused:
 		f.Text = "nothing listens on " + port
+	}
+	if f.Answers {
+		f.Wrong = ""
 	}
 	return f
 }

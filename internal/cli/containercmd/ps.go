@@ -119,19 +119,19 @@ func runPs(ctx context.Context, env *command.Env, services []string, o psOptions
 	if err := o.check(); err != nil {
 		return err
 	}
-	s, err := env.Open(ctx, session.Want{State: session.Containers, Workspace: o.ready}, services)
+	s, err := env.Open(ctx, session.Want{State: session.Containers, Workspace: true}, services)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	if err := printContainers(env, s, services, o); err != nil || !o.ready {
+	if err := printContainers(ctx, env, s, services, o); err != nil || !o.ready {
 		return err
 	}
 	return answering(ctx, s, services)
 }
 
 // printContainers prints the containers in the form that the flags ask for.
-func printContainers(env *command.Env, s *session.Session, services []string, o psOptions) error {
+func printContainers(ctx context.Context, env *command.Env, s *session.Session, services []string, o psOptions) error {
 	containers := o.choose(s, services)
 	switch {
 	case o.quiet:
@@ -153,7 +153,7 @@ func printContainers(env *command.Env, s *session.Session, services []string, o 
 		}
 		env.Say("project " + s.Name + " has " + what + "; `devup up` creates them")
 	default:
-		showContainers(env, s, containers)
+		showContainers(ctx, env, s, containers)
 	}
 	return nil
 }
@@ -202,13 +202,15 @@ func printServices(env *command.Env, containers []plan.Container) {
 	}
 }
 
-func showContainers(env *command.Env, s *session.Session, containers []plan.Container) {
+func showContainers(ctx context.Context, env *command.Env, s *session.Session, containers []plan.Container) {
 	t := ui.Table{Header: []string{"CONTAINER", "SERVICE", "STATUS", "PORTS"}}
-	seen := summariesByID(s.State)
+	seen, wrong := summariesByID(s.State), show.Wrong(ctx, s)
 	for _, c := range containers {
-		t.Rows = append(t.Rows, []ui.Cell{
-			{Text: c.Name}, {Text: c.Service, Tone: ui.Strong}, {Text: cmp.Or(seen[c.ID].Status, show.State(c)), Tone: show.Tone(show.State(c))}, {Text: openPorts(session.OpenPorts(s, c))},
-		})
+		status := ui.Cell{Text: cmp.Or(seen[c.ID].Status, show.State(c)), Tone: show.Tone(show.State(c))}
+		if text := wrong[c.Service]; text != "" && c.State == "running" {
+			status = ui.Cell{Text: status.Text + ", " + text, Tone: ui.Bad}
+		}
+		t.Rows = append(t.Rows, []ui.Cell{{Text: c.Name}, {Text: c.Service, Tone: ui.Strong}, status, {Text: openPorts(session.OpenPorts(s, c))}})
 	}
 	env.UI.Table(t)
 }

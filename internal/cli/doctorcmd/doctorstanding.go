@@ -7,6 +7,7 @@ import (
 	"github.com/devup-cli/devup/internal/checkout"
 	"github.com/devup-cli/devup/internal/cli/command"
 	"github.com/devup-cli/devup/internal/cli/converge"
+	"github.com/devup-cli/devup/internal/cli/show"
 	"github.com/devup-cli/devup/internal/doctor"
 	"github.com/devup-cli/devup/internal/engine"
 	"github.com/devup-cli/devup/internal/plan"
@@ -17,7 +18,7 @@ import (
 
 // standing is what doctor wants to know of the engine, in one call.
 func standing(ctx context.Context, env *command.Env, e *engine.Engine, p *project.Project) (doctor.State, error) {
-	w := session.Want{Project: session.Required, Engine: session.Required, On: e, State: session.Containers}
+	w := session.Want{Project: session.Required, Engine: session.Required, On: e, State: session.Containers, Workspace: true}
 	if p == nil {
 		w.Project = session.No
 	}
@@ -37,6 +38,7 @@ func standing(ctx context.Context, env *command.Env, e *engine.Engine, p *projec
 		return s, nil
 	}
 	s.Published, s.InUse = published(own), held(own)
+	s.Wrong = show.Wrong(ctx, own)
 	for _, c := range orphans(own) {
 		s.Orphans = append(s.Orphans, c.Name)
 	}

@@ -3,6 +3,7 @@
 package show
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/devup-cli/devup/internal/expose"
 	"github.com/devup-cli/devup/internal/observe"
 	"github.com/devup-cli/devup/internal/plan"
+	"github.com/devup-cli/devup/internal/ready"
 	"github.com/devup-cli/devup/internal/session"
 	"github.com/devup-cli/devup/internal/ui"
 	"github.com/devup-cli/devup/internal/up"
@@ -81,6 +83,24 @@ func States(containers []plan.Container) map[string]string {
 		}
 	}
 	return best
+}
+
+// Wrong says of services that run and do not answer as they should what they do at this moment:
+// "answers 500".
+func Wrong(ctx context.Context, s *session.Session) map[string]string {
+	wrong := map[string]string{}
+	if s.Project == nil || s.Engine == nil {
+		return wrong // what a service answers with is only in its files
+	}
+	probes := slices.DeleteFunc(session.Probes(ctx, s, nil), func(p ready.Probe) bool {
+		return !slices.ContainsFunc(s.Observed.Containers, func(c plan.Container) bool { return c.ID == p.Container && State(c) == expose.Running })
+	})
+	for _, f := range ready.Look(ctx, probes) {
+		if !f.Answers {
+			wrong[f.Service] = f.Wrong
+		}
+	}
+	return wrong
 }
 
 // Origin is when a container was made, by which program, and why.

@@ -1,6 +1,8 @@
 package show
 
 import (
+	"strings"
+
 	"github.com/devup-cli/devup/internal/cli/command"
 	"github.com/devup-cli/devup/internal/expose"
 	"github.com/devup-cli/devup/internal/project"
@@ -78,6 +80,9 @@ func Tone(state string) ui.Tone {
 		return ui.Bad
 	case expose.Starting, expose.NotUpdated, "paused":
 		return ui.Notice
+	}
+	if strings.Contains(state, "answer") { // see [Wrong]
+		return ui.Bad
 	}
 	return ui.Faint
 }

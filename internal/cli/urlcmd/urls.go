@@ -3,6 +3,7 @@ package urlcmd
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -108,6 +109,7 @@ func addresses(ctx context.Context, env *command.Env, services []string) (show.A
 	if err := s.CheckServices(others); err != nil {
 		return show.Addresses{}, err
 	}
+	maps.Copy(running, show.Wrong(ctx, s))
 	resolved := session.ResolvedAsRunning(ctx, s)
 	rows := slices.DeleteFunc(expose.Table(resolved, s.Workspace, running), func(row expose.Row) bool {
 		return len(services) > 0 && !slices.Contains(services, row.Service)

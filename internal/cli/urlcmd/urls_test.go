@@ -4,6 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
 	"net/netip"
 	"path/filepath"
 	"slices"
@@ -60,12 +64,15 @@ func rows(t *testing.T, printed string) map[string]expose.Row {
 // address.
 func TestUrls(t *testing.T) {
 	t.Parallel()
-	w := cmdtest.New(t, shop)
-	w.Has("web", "running", opens(3000, 3000))
+	broken := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) }))
+	defer broken.Close()
+	port := broken.Listener.Addr().(*net.TCPAddr).AddrPort().Port()
+	w := cmdtest.New(t, strings.Replace(shop, "3000:3000", fmt.Sprintf("%d:3000", port), 1))
+	w.Has("web", "running", opens(port, 3000))
 	w.Has("api", "running", func(c *fakeengine.Container) { c.Health = "unhealthy" })
 	w.Has("db", "exited")
 	got := rows(t, w.Command(NewUrls, "--json", "urls").Fine(t).Out)
-	for service, want := range map[string]string{"web": "http://localhost:3000 running", "api": "http://localhost:4567 unhealthy", "db": " stopped"} {
+	for service, want := range map[string]string{"web": fmt.Sprintf("http://localhost:%d answers 500", port), "api": "http://localhost:4567 unhealthy", "db": " stopped"} {
 		if row := got[service]; row.URL+" "+row.State != want {
 			t.Errorf("%s: %q, want %q", service, row.URL+" "+row.State, want)
 		}
@@ -86,7 +93,7 @@ func TestUrls(t *testing.T) {
 			t.Errorf("%s: %s, want %s", args, got, want)
 		}
 	}
-	w.Command(NewUrls, "urls").Fine(t).Says(t, "http://localhost:3000", "localhost:5432", "running", "stopped")
+	w.Command(NewUrls, "urls").Fine(t).Says(t, "localhost:5432", "answers 500", "stopped")
 }
 
 // TestUrlsOfReplicas: each container of a service has its URL, also where more run than the
