@@ -188,7 +188,7 @@ func (e *evidence) stopped() verdict {
 	if e.state.engineError != "" {
 		r.text += ": " + firstLine(e.state.engineError)
 	}
-	if e.state.exit == 0 && !e.state.gone && !e.state.oom && e.probe.Target > 0 {
+	if e.state.exit == 0 && !e.state.gone && !e.state.oom && e.probe.Target > 0 && e.last.outcome != answered {
 		r.text += fmt.Sprintf(" before anything answered on port %d", e.probe.Target)
 		r.hint = "its command must stay in the foreground"
 	}

@@ -52,13 +52,14 @@ func (a *prober) await(ctx context.Context) *fail.Error {
 	return a.loop(ctx)
 }
 
-// confirm says whether a container without a port, which was believed to run, has ended while
-// others were waited for.
+// confirm says whether a service that was ready has ended while others were waited for, as far as
+// the events say.
 func (a *prober) confirm(ctx context.Context) *fail.Error {
-	if a.view == nil || a.hasPort() || a.probe.Kind == Completed {
+	now := a.watch.views[a.probe.Container].now()
+	if a.probe.Kind == Completed || !now.ended() && (a.view == nil || a.hasPort()) {
 		return nil
 	}
-	a.evidence.recordState(a.view.now(), time.Now())
+	a.evidence.recordState(now, time.Now())
 	if r := a.evidence.evaluateState(time.Now()); r.code != "" {
 		return a.conclude(ctx, r)
 	}

@@ -475,3 +475,24 @@ func TestWaitCalls(t *testing.T) {
 		}
 	})
 }
+
+// TestWaitConfirmsAnswers: a service that answered and ended while others were waited for has failed.
+func TestWaitConfirmsAnswers(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		w.answer = func(p Probe, elapsed time.Duration) answer {
+			if p.Container == "c2" && elapsed < 20*time.Second {
+				return answer{outcome: closed}
+			}
+			return answer{outcome: answered, status: 200}
+		}
+		api := web()
+		api.Service, api.Container = "api", "c2"
+		w.later(8*time.Second, container.State{Status: container.StateExited, ExitCode: 0}, 0)
+		_, took, err := w.run(t.Context(), Options{}, web(), api)
+		if want := "web stopped with exit code 0"; err == nil || err.Error() != want || took > 21*time.Second {
+			t.Errorf("after %v: %v, want %q", took, err, want)
+		}
+	})
+}
