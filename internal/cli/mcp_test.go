@@ -149,3 +149,27 @@ func toolsOf(t *testing.T, session *mcp.ClientSession) []string {
 	slices.Sort(names)
 	return names
 }
+
+// TestMCPMasksHere: secrets of the directory in which the server was started are masked, also where
+// the project's files cannot be read.
+func TestMCPMasksHere(t *testing.T) { //nolint:paralleltest // it changes the working directory
+	for name, files := range map[string]string{"project": agentShop, "broken": "-- .env --\nAPI_TOKEN=s3cr3t-value\n-- compose.yaml --\nservices: [\n"} {
+		w := cmdtest.New(t, files)
+		t.Chdir(w.Dir)
+		text, _ := called(t, connect(t, w, "-C", ""), "explain_failure", map[string]any{"service": "s3cr3t-value"})
+		if strings.Contains(text, "s3cr3t") || !strings.Contains(text, `"errors":[{`) {
+			t.Errorf("%s: %s", name, text)
+		}
+	}
+}
+
+// TestMCPForgetsProgress: what a command prints while it works is not kept.
+func TestMCPForgetsProgress(t *testing.T) {
+	t.Parallel()
+	w := cmdtest.New(t, agentShop)
+	w.Images.Add("web:1", fakeengine.ID("web:1"))
+	text, _ := called(t, connect(t, w, "--allow-write"), "up", map[string]any{})
+	if strings.Contains(text, `"type":"event"`) || !strings.Contains(text, `"type":"result"`) {
+		t.Error(text)
+	}
+}

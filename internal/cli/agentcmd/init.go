@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -46,15 +47,16 @@ var skill []byte
 
 // The marks around devup's block in AGENTS.md, and the block.
 const (
-	begin = "<!-- devup: begin -->\n"
-	end   = "<!-- devup: end -->\n"
-	block = begin + `## Running the services
+	begin = "<!-- devup: begin -->"
+	end   = "<!-- devup: end -->"
+	block = begin + `
+## Running the services
 
 This repository's services run in containers, which devup builds and starts. After each edit run
 ` + "`devup up --detach --json`" + `; its last line is a JSON object with the state, the URLs and each failure with
 its cause and the next command. Do not start servers or databases in other ways.
 The skill in ` + "`.agents/skills/devup/SKILL.md`" + ` says more.
-` + end
+` + end + "\n"
 )
 
 // target is a file that agents read.
@@ -168,16 +170,16 @@ func (t target) merged(have []byte) []byte {
 	if t.path != "AGENTS.md" || len(have) == 0 {
 		return []byte(t.content)
 	}
-	if bytes.Contains(have, []byte(strings.TrimSpace(begin)+"\r\n")) { // as git on Windows checks out
-		have = bytes.ReplaceAll(have, []byte("\r\n"), []byte("\n"))
-		return bytes.ReplaceAll(t.merged(have), []byte("\n"), []byte("\r\n"))
+	eol, block := "\n", strings.TrimSuffix(t.content, "\n")
+	if bytes.Count(have, []byte("\r\n")) == bytes.Count(have, []byte("\n")) && bytes.Contains(have, []byte("\n")) { // as git on Windows checks out
+		eol, block = "\r\n", strings.ReplaceAll(block, "\n", "\r\n")
 	}
 	before, rest, found := bytes.Cut(have, []byte(begin))
 	_, after, closed := bytes.Cut(rest, []byte(end))
 	if !found || !closed {
-		return append(append(bytes.TrimRight(have, "\n"), "\n\n"...), t.content...)
+		before, after = append(bytes.TrimRight(have, "\r\n"), eol+eol...), []byte(eol)
 	}
-	return append(append(bytes.Clone(before), t.content...), after...)
+	return slices.Concat(before, []byte(block), after)
 }
 
 func (t target) report(env *command.Env, o fileObject) error {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"slices"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
@@ -41,29 +42,52 @@ func add[In any](s *server, m *mcp.Server, hints *mcp.ToolAnnotations, name, des
 
 // call runs a command of devup without a terminal, which answers its questions with no.
 func (s *server) call(ctx context.Context, words []string) output {
-	var printed, said bytes.Buffer
-	out := output{ExitCode: s.env.Command(ctx, &printed, &said, append([]string{"--json"}, words...)...), Results: []map[string]any{}, Errors: []map[string]any{}}
-	mask, size := s.mask(ctx), 0
-	for line := range bytes.Lines(append(printed.Bytes(), said.Bytes()...)) {
+	results := &collector{out: output{Results: []map[string]any{}, Errors: []map[string]any{}}}
+	said := &collector{}
+	code := s.env.Command(ctx, results, said, append([]string{"--json"}, words...)...)
+	out := results.out
+	out.ExitCode, out.LeftOut = code, out.LeftOut+said.out.LeftOut
+	out.Errors, out.Notes = append(out.Errors, said.out.Errors...), said.out.Notes
+	mask := s.mask(ctx)
+	for _, o := range slices.Concat(out.Results, out.Errors) {
+		show.Masked(mask, "", o)
+	}
+	for i, note := range out.Notes {
+		out.Notes[i] = show.Masked(mask, "", note).(string)
+	}
+	return out
+}
+
+// collector takes objects, a line each, up to a bound, and forgets progress.
+type collector struct {
+	out  output
+	size int
+}
+
+// Write takes whole lines.
+func (c *collector) Write(p []byte) (int, error) {
+	for line := range bytes.Lines(p) {
 		var o map[string]any
 		if json.Unmarshal(line, &o) != nil {
 			continue // not an object
 		}
-		show.Masked(mask, "", o)
+		note := o["type"] == "event" && o["kind"] == "note"
 		switch {
-		case o["type"] == "event" && o["kind"] == "note":
-			out.Notes = append(out.Notes, o["text"].(string))
-		case o["type"] == "event": // progress
+		case o["type"] == "event" && !note:
+			continue
+		case c.size+len(line) > maxOutput:
+			c.out.LeftOut++
+			continue
+		case note:
+			c.out.Notes = append(c.out.Notes, o["text"].(string))
 		case o["type"] == "error":
-			out.Errors = append(out.Errors, o)
-		case size+len(line) > maxOutput:
-			out.LeftOut++
+			c.out.Errors = append(c.out.Errors, o)
 		default:
-			size += len(line)
-			out.Results = append(out.Results, o)
+			c.out.Results = append(c.out.Results, o)
 		}
+		c.size += len(line)
 	}
-	return out
+	return len(p), nil
 }
 
 // mask masks the secrets of the project, as far as its files can be read.
