@@ -106,7 +106,7 @@ var ours = map[string][]string{
 		"event", "fail",
 	},
 	// A group of commands uses everything below, and no other group.
-	"cli":              {"errno", anything, "cli/command", "cli/upcmd", "cli/containercmd", "cli/execcmd", "cli/imagecmd", "cli/urlcmd", "cli/projectcmd", "cli/doctorcmd", "cli/agentcmd", "cli/dashboardcmd"},
+	"cli":              {"errno", anything, "cli/command", "cli/show", "cli/upcmd", "cli/containercmd", "cli/execcmd", "cli/imagecmd", "cli/urlcmd", "cli/projectcmd", "cli/doctorcmd", "cli/agentcmd", "cli/dashboardcmd"},
 	"cli/command":      {"errno", "session", "settings", "ui", "version", "untrusted", "lazyregexp", "event", "fail"},
 	"cli/show":         {anything, "cli/command"},
 	"cli/converge":     {anything, "cli/command", "cli/show"},

@@ -19,6 +19,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/devup-cli/devup/internal/cli/command"
+	"github.com/devup-cli/devup/internal/cli/show"
 	"github.com/devup-cli/devup/internal/daemon"
 	"github.com/devup-cli/devup/internal/fail"
 	_ "github.com/devup-cli/devup/internal/garbage" // before other packages allocate
@@ -76,6 +77,9 @@ func conclude(ctx context.Context, p *command.Program, c *cobra.Command, args []
 		err = command.UsageError(c, err)
 	}
 	env := p.Env(slices.Contains(args, "--json"))
+	if !p.Started() && (c.Name() == "up" || c.Name() == "ready") { // a program reads their last line, however they end
+		show.Result(ctx, env, nil, nil, nil)
+	}
 	if gone := engineGone(ctx, env.LastEngine(), c, err); gone != nil && !interrupted {
 		env.UI.Error(gone)
 		return gone, fail.EngineGone.Exit()

@@ -18,6 +18,7 @@ import (
 	"github.com/devup-cli/devup/internal/history"
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/session"
+	"github.com/devup-cli/devup/internal/up"
 	"github.com/devup-cli/devup/internal/watch"
 )
 
@@ -131,10 +132,18 @@ func checkAgain(p *project.Project, steps []string) error {
 }
 
 func runUp(ctx context.Context, env *command.Env, services []string, o upOptions) (failed error) {
+	began := time.Now()
+	job := newCIJob(env, o)
+	var s *session.Session
+	outcome := new(up.Outcome)
+	closeSession := func() {}
+	defer func() {
+		failed = job.report(ctx, s, outcome.URLs, failed)
+		closeSession()
+	}()
 	if err := o.check(); err != nil {
 		return err
 	}
-	began := time.Now()
 	second := context.WithoutCancel(ctx)
 	if !o.detached() && !o.dryRun {
 		var stop context.CancelFunc
@@ -145,20 +154,17 @@ func runUp(ctx context.Context, env *command.Env, services []string, o upOptions
 	if err != nil {
 		return err
 	}
-	record, job := history.Begin(), newCIJob(env, o)
+	record := history.Begin()
 	end := job.begin()
-	s, outcome, err := converge.Run(ctx, show.Recorded(env, record), r)
+	s, outcome, err = converge.Run(ctx, show.Recorded(env, record), r)
 	end()
-	if s != nil {
-		defer s.Close()
-	}
-	defer func() { failed = job.report(ctx, s, outcome.URLs, failed) }() // before the session closes
 	if s == nil {
 		if fail.CodeOf(err) == fail.NoProject && len(env.Flags.Files) == 0 && !env.CanAsk() { // else init is run
 			show.Unprepared(env)
 		}
 		return err
 	}
+	closeSession = s.Close
 	show.Notes(env, outcome)
 	if o.dryRun {
 		if err == nil {
