@@ -2,11 +2,14 @@
 package projectcmd
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -205,23 +208,17 @@ func compare(fsys fs.FS, repository detect.Repository, o scaffold.Options) ([]sc
 // write creates the files that are new, after asking where there is a user to
 // ask. It cannot change a file, so that without a terminal it just goes ahead.
 func write(ctx context.Context, env *command.Env, root *os.Root, p proposal, o initOptions) error {
-	fresh := 0
-	for _, c := range p.changes {
-		if c.State == scaffold.New {
-			fresh++
-		}
-	}
+	fresh := slices.DeleteFunc(slices.Clone(p.changes), func(c scaffold.Change) bool { return c.State != scaffold.New })
 	switch {
-	case fresh == 0:
+	case len(fresh) == 0:
 		env.Say("nothing to write: all files exist")
 		return nil
 	case o.dryRun:
 		env.Say("nothing was written (--dry-run)")
 		return nil
 	}
-	if env.CanAsk() {
-		env.Say(newFiles(p.changes))
-		yes, err := env.Confirm(ctx, question(fresh))
+	if env.CanAsk() && !env.Settings.Yes {
+		yes, err := agreed(ctx, env, fresh)
 		if err != nil {
 			return err
 		}
@@ -243,6 +240,31 @@ func write(ctx context.Context, env *command.Env, root *os.Root, p proposal, o i
 	}
 	env.Say("next: " + nextStep(env))
 	return nil
+}
+
+// agreed asks whether files may be written, which it lists, and shows where the user wants to see them.
+func agreed(ctx context.Context, env *command.Env, files []scaffold.Change) (bool, error) {
+	t := ui.Table{}
+	for _, c := range files {
+		t.Rows = append(t.Rows, []ui.Cell{{Text: "new"}, {Text: untrusted.Name(c.Path), Tone: ui.Strong}, {Text: fmt.Sprintf("%d lines", bytes.Count(c.Content, []byte("\n"))), Tone: ui.Faint}})
+	}
+	env.UI.Table(t)
+	for {
+		answer, err := env.Answer(ctx, "write "+command.Plural(len(files), "this new file", "these new files")+"? s shows "+command.Plural(len(files), "it", "them")+" [y/N/s] ", false)
+		if err != nil {
+			return false, err
+		}
+		switch strings.ToLower(answer) {
+		case "y", "yes":
+			return true, nil
+		case "s", "show":
+			for _, c := range files {
+				env.UI.Diff(scaffold.Diff(c.File, nil))
+			}
+		default:
+			return false, nil
+		}
+	}
 }
 
 // nextStep is what to type after init.

@@ -1,9 +1,7 @@
 package projectcmd
 
 import (
-	"cmp"
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 
@@ -144,34 +142,4 @@ func sharedNetwork(l detect.Loopback) []string {
 		lines = append(lines, fmt.Sprintf("%s:%d %s: `devup up` passes requests on to it", untrusted.Name(h.File), h.Line, h.Text))
 	}
 	return lines
-}
-
-// newFiles names the files that would be written in one line, those of a directory together.
-func newFiles(changes []scaffold.Change) string {
-	var dirs []string
-	names := map[string][]string{}
-	for _, c := range changes {
-		if c.State != scaffold.New {
-			continue
-		}
-		dir := path.Dir(c.Path)
-		if names[dir] == nil {
-			dirs = append(dirs, dir)
-		}
-		names[dir] = append(names[dir], untrusted.Name(path.Base(c.Path)))
-	}
-	slices.SortFunc(dirs, cmp.Compare[string])
-	var groups []string
-	for _, dir := range dirs {
-		group := strings.Join(names[dir], ", ")
-		switch {
-		case dir == ".":
-		case len(names[dir]) == 1:
-			group = untrusted.Name(dir) + "/" + group
-		default:
-			group = untrusted.Name(dir) + "/{" + strings.Join(names[dir], ",") + "}"
-		}
-		groups = append(groups, group)
-	}
-	return "new files: " + strings.Join(groups, ", ")
 }

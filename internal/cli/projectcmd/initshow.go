@@ -387,11 +387,3 @@ func remarks(of []detect.Remark) []remarkObject {
 	}
 	return all
 }
-
-// question asks for leave to write a number of files.
-func question(files int) string {
-	if files == 1 {
-		return "write 1 file?"
-	}
-	return fmt.Sprintf("write %d files?", files)
-}
