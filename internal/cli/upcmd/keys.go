@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/devup-cli/devup/internal/cli/command"
 	"github.com/devup-cli/devup/internal/expose"
 	"github.com/devup-cli/devup/internal/ui"
 )
@@ -21,7 +22,7 @@ var keys = []key{
 	{"o open", []string{"open"}},
 	{"d dashboard", []string{"dashboard"}},
 	{"r restart", []string{"restart"}},
-	{"b rebuild", []string{"up", "--detach", "--build"}},
+	{"b rebuild", []string{"up", "--detach", "--build", "--no-deps"}},
 }
 
 type key struct {
@@ -33,24 +34,43 @@ type key struct {
 // that it gives ends or end is called. The key q ends that context alone.
 func (a *after) attach(ctx context.Context) (attached context.Context, end func()) {
 	attached, quit := context.WithCancel(ctx)
-	if !a.env.CanAsk() || a.env.Getenv("CI") != "" || !a.env.UI.Footer(a.footer()...) {
-		return attached, quit
+	var work sync.WaitGroup
+	changed := make(chan []string)
+	if !a.options.watch && !a.options.logs.aborts() {
+		work.Go(func() { a.watchManifests(attached, changed) })
 	}
-	var taking sync.WaitGroup
-	taking.Go(func() { a.takeKeys(attached, quit) })
-	return attached, func() { quit(); taking.Wait() }
+	if a.env.CanAsk() && a.env.Getenv("CI") == "" && a.env.UI.Footer(a.footer(nil)...) {
+		work.Go(func() { a.takeKeys(attached, changed, quit) })
+	} else {
+		work.Go(func() {
+			for {
+				select {
+				case services := <-changed:
+					a.env.Note("packages of " + command.List(services) + " changed; `devup up --detach " + strings.Join(services, " ") + "` builds the image")
+				case <-attached.Done():
+					return
+				}
+			}
+		})
+	}
+	return attached, func() { quit(); work.Wait() }
 }
 
-// footer is what stays in sight.
-func (a *after) footer() [][]ui.Cell {
+// footer is what stays in sight; stale are the services whose images are to be built again.
+func (a *after) footer(stale []string) [][]ui.Cell {
 	var urls, letters []ui.Cell
 	for _, row := range a.outcome.URLs {
 		if row.URL != "" && row.State != expose.NotRunning {
 			urls = append(urls, ui.Cell{Text: row.Service + " " + row.URL, Link: row.URL})
 		}
 	}
+	if len(stale) > 0 {
+		letters = append(letters, ui.Cell{Text: "b builds " + command.List(stale) + ": packages changed", Tone: ui.Notice})
+	}
 	for _, k := range keys {
-		letters = append(letters, ui.Cell{Text: k.title, Tone: ui.Faint})
+		if len(stale) == 0 || k.title[0] != 'b' {
+			letters = append(letters, ui.Cell{Text: k.title, Tone: ui.Faint})
+		}
 	}
 	letters = append(letters, ui.Cell{Text: "q quit", Tone: ui.Faint}, ui.Cell{Text: "(and Enter)", Tone: ui.Faint})
 	if len(urls) == 0 {
@@ -60,23 +80,31 @@ func (a *after) footer() [][]ui.Cell {
 }
 
 // takeKeys runs the commands of keys until ctx ends.
-func (a *after) takeKeys(ctx context.Context, quit func()) {
+func (a *after) takeKeys(ctx context.Context, changed <-chan []string, quit func()) {
 	defer a.env.UI.Footer()
 	resized, resumed, stop := terminalSignals()
 	defer stop()
+	var stale []string
 	lines := enteredLines(ctx, a.env.In)
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-resized:
-			a.env.UI.Footer(a.footer()...)
 		case <-resumed:
 			a.env.UI.Resumed()
 		case line := <-lines:
 			a.env.UI.Typed(line)
+			if line == "b" {
+				line, stale = strings.Join(append([]string{"b"}, stale...), " "), nil
+			}
 			a.press(ctx, line, quit)
+		case services := <-changed:
+			stale = append(stale, services...)
+			slices.Sort(stale)
+			stale = slices.Compact(stale)
+		case <-resized:
 		}
+		a.env.UI.Footer(a.footer(stale)...)
 	}
 }
 
