@@ -38,11 +38,11 @@ type Row struct {
 	URL      string `json:"url,omitempty"`     // what a browser opens; empty where no browser gets an answer
 	Address  string `json:"address,omitempty"` // "localhost:5432", for ports that no browser gets to
 	Note     string `json:"note,omitempty"`    // why a browser elsewhere gets no URL for a port that is for browsers
-	State    string `json:"state"`
-	Public   bool   `json:"public"`           // may be opened to the internet, or is by a tunnel; never true where browsers reach ports through localhost alone
-	Access   Access `json:"access,omitempty"` // how the URL answers a visitor without a login; empty where that is not known
-	Advice   string `json:"advice,omitempty"` // what to do where that is not as it should be
-	HostIP   string `json:"-"`                // the address that the port is bound to; empty for every one
+	State    string `json:"state"`             // "running", a state of its container, or what it answers now: "answers 500"
+	Public   bool   `json:"public"`            // may be opened to the internet, or is by a tunnel; never true where browsers reach ports through localhost alone
+	Access   Access `json:"access,omitempty"`  // how the URL answers a visitor without a login; empty where that is not known
+	Advice   string `json:"advice,omitempty"`  // what to do where that is not as it should be
+	HostIP   string `json:"-"`                 // the address that the port is bound to; empty for every one
 
 	ready    string // the path that reports whether the service is ready; empty for /
 	tunneled bool   // the URL is that of a tunnel, which is open already

@@ -12,20 +12,25 @@ const progressQuiet = "quiet"
 
 // newUI is the output for the flags and streams of this run.
 func (p *Program) newUI(merged settings.Settings) *ui.UI {
-	mode := ui.Mode(merged.Progress)
+	mode, able := ui.Mode(merged.Progress), p.process.Getenv("TERM") != "dumb"
+	for _, stream := range []any{p.process.Err, p.process.Out} {
+		if f, ok := stream.(Descriptor); ok && term.IsTerminal(f.Fd()) {
+			able = enableEscapes(f.Fd()) && able
+		}
+	}
 	switch {
 	case merged.JSON:
 		mode = ui.JSON
 	case merged.Progress == progressQuiet:
 		mode = ui.Plain
-	case mode == ui.Auto && p.process.Getenv("TERM") == "dumb":
+	case mode == ui.Auto && !able:
 		mode = ui.Plain
 	}
-	return ui.New(p.streams(merged), mode)
+	return ui.New(p.streams(merged, able), mode)
 }
 
-// streams finds out what the standard streams are.
-func (p *Program) streams(merged settings.Settings) ui.Streams {
+// streams finds out what the standard streams are; able says that a terminal understands escape sequences.
+func (p *Program) streams(merged settings.Settings, able bool) ui.Streams {
 	s := ui.Streams{
 		In: p.process.In, Out: p.out, Err: p.process.Err,
 		InTTY: isTerminal(p.process.In), OutTTY: isTerminal(p.process.Out), ErrTTY: isTerminal(p.process.Err),
@@ -33,12 +38,10 @@ func (p *Program) streams(merged settings.Settings) ui.Streams {
 	}
 	never := p.flags.noColor || p.process.Getenv("NO_COLOR") != "" || merged.Color == "never"
 	always := merged.Color == "always"
-	able := p.process.Getenv("TERM") != "dumb"
 	s.OutColor = !never && (always || s.OutTTY && able)
 	s.ErrColor = !never && (always || s.ErrTTY && able)
 	for _, stream := range []any{p.process.Err, p.process.Out} {
 		if f, ok := stream.(Descriptor); ok && term.IsTerminal(f.Fd()) {
-			enableEscapes(f.Fd())
 			s.Size = sizeOf(f)
 		}
 	}

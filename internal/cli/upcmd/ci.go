@@ -121,9 +121,9 @@ func (j *ciJob) show(ctx context.Context, s *session.Session, failed error) erro
 		}
 		files[service+".log"] = text
 		if open, end := j.fold("devup_"+service, "logs of "+service); open != "" {
-			lines := bytes.Split(text, []byte("\n"))
+			lines := bytes.Split(bytes.TrimSuffix(text, []byte("\n")), []byte("\n"))
 			j.env.UI.Mark(open)
-			for _, line := range lines[max(0, len(lines)-shownLines-1):] {
+			for _, line := range lines[max(0, len(lines)-shownLines):] {
 				j.env.Say(string(line))
 			}
 			j.env.UI.Mark(end)
