@@ -27,8 +27,10 @@ func checkPorts(ctx context.Context, p Project, observe func(context.Context) (S
 	}
 	held := p.Listening(ctx, p.Model.PublishedPorts())
 	state, _ := observe(ctx) // without an engine nothing of ours runs
-	for _, own := range state.Published {
-		delete(held, own.Port)
+	var own []int
+	for _, p := range state.Published {
+		delete(held, p.Port)
+		own = append(own, p.Port)
 	}
 	var taken []string
 	for _, port := range wanted {
@@ -37,7 +39,15 @@ func checkPorts(ctx context.Context, p Project, observe func(context.Context) (S
 		}
 	}
 	if len(taken) == 0 {
-		return good(numbers(wanted) + " free")
+		var texts []string
+		for _, port := range wanted {
+			word := "free"
+			if slices.Contains(own, port) {
+				word = "used by this project"
+			}
+			texts = append(texts, fmt.Sprintf("%d is %s", port, word))
+		}
+		return good(strings.Join(texts, ", "))
 	}
 	return warning(strings.Join(taken, "; "), "devup takes another port for the service, and its URL follows")
 }

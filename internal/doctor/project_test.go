@@ -227,7 +227,7 @@ func TestPorts(t *testing.T) {
 	}
 	tests := []struct{ ports, want string }{
 		{"[]", "ok: the project publishes none | "},
-		{"['5000:1', '4567:2', '4567:2/udp']", "ok: 4567, 5000 free | "},
+		{"['5000:1', '4567:2', '4567:2/udp']", "ok: 4567 is used by this project, 5000 is free | "},
 		{"['3000:1', '4567:2']", "warning: 3000 is held by node (process 412) | devup takes another port for the service, and its URL follows"},
 		{"['6000:1']", "warning: 6000 is held by container shop-web-1 of project shop | devup takes another port for the service, and its URL follows"},
 	}

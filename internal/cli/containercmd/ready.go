@@ -105,7 +105,7 @@ func answering(ctx context.Context, s *session.Session, services []string) error
 	}
 	err := ready.Wait(ctx, ready.On(s.Engine.Client), probes, ready.Options{Timeout: readyNow, Grace: readyNow})
 	if silent := slices.Sorted(maps.Keys(fail.Services(err))); len(silent) > 0 {
-		return fail.New(fail.NotReady, "`devup up` waits, and says why where nothing comes", "%s", command.List(silent)+command.Plural(len(silent), " is", " are")+" not ready")
+		return fail.New(fail.NotReady, "run `devup up`: it waits, and says why a service does not answer", "%s", command.List(silent)+command.Plural(len(silent), " is", " are")+" not ready")
 	}
 	return err
 }

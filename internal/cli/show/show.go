@@ -34,7 +34,7 @@ func Notes(env *command.Env, o *up.Outcome) {
 		env.Note("the volume " + v.Name + " is not as the files say (" + strings.Join(v.Causes, "; ") + ") and stays, with the data in it" + heldBy(v))
 	}
 	if o.Plan != nil && len(o.Plan.Orphans) > 0 && !session.IsOn(env.Env, o.Project, "COMPOSE_IGNORE_ORPHANS") {
-		env.Note("containers of this project that belong to no service of it: " + command.List(o.Plan.Orphans) + "; --remove-orphans removes them")
+		env.Note(command.List(o.Plan.Orphans) + command.Plural(len(o.Plan.Orphans), " belongs", " belong") + " to no service in the files any more; `devup up --remove-orphans` removes " + command.Plural(len(o.Plan.Orphans), "it", "them"))
 	}
 }
 

@@ -161,7 +161,7 @@ func (a *after) stopInOrder(ctx context.Context, services []string) error {
 func (a *after) follow(ctx context.Context) error {
 	o := a.options.logs
 	if !o.aborts() {
-		a.sayWhatStops()
+		a.sayWhatStops(ctx)
 	}
 	shown := a.followed()
 	// What is stopped after Ctrl-C may still print something.
@@ -287,10 +287,26 @@ func (a *after) logOptions(ctx context.Context) logs.Options {
 }
 
 // sayWhatStops says what Ctrl-C does.
-func (a *after) sayWhatStops() {
-	if len(a.started()) == 0 {
-		a.env.Say("everything ran already; Ctrl-C leaves it running")
-		return
+func (a *after) sayWhatStops(ctx context.Context) {
+	now, err := a.session.Refresh(ctx) // a job may have ended
+	if err != nil {
+		now = a.session
 	}
-	a.env.Say("Ctrl-C stops " + command.List(a.started()) + ", a second one kills")
+	stops, stays := []string{}, []string{}
+	for _, name := range a.outcome.Project.ServiceNames() {
+		switch up := slices.ContainsFunc(now.Observed.Of(name), plan.Container.Up); {
+		case up && slices.Contains(a.started(), name):
+			stops = append(stops, name)
+		case up:
+			stays = append(stays, name)
+		}
+	}
+	text := "Ctrl-C stops " + command.List(stops) + ", a second one kills"
+	switch {
+	case len(stops) == 0:
+		text = "everything ran already; Ctrl-C leaves it running"
+	case len(stays) > 0:
+		text += "; " + command.List(stays) + command.Plural(len(stays), " stays", " stay")
+	}
+	a.env.Say(text)
 }

@@ -104,7 +104,7 @@ func (a *after) watch(ctx context.Context) error {
 		a.env.Say("Ctrl-C ends watching and leaves the services running")
 		return w.run(ctx)
 	}
-	a.sayWhatStops()
+	a.sayWhatStops(ctx)
 	shown := a.followed()
 	if len(shown.Services) == 0 {
 		a.present(ctx, nil)
