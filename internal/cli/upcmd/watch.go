@@ -206,7 +206,8 @@ func (w *watcher) containers(ctx context.Context) ([]watch.Container, error) {
 func (w *watcher) rebuild(ctx context.Context, services []string) error {
 	f := converge.Default()
 	f.Images.Build, f.NoDeps = true, true
-	r, err := f.Request(w.env, services)
+	env := w.env.Quiet() // what is typed is for the keys
+	r, err := f.Request(env, services)
 	if err != nil {
 		return err
 	}
@@ -218,7 +219,7 @@ func (w *watcher) rebuild(ctx context.Context, services []string) error {
 		}
 		return s, nil
 	}
-	s, _, err := converge.Run(ctx, w.env, r)
+	s, _, err := converge.Run(ctx, env, r)
 	if s != nil {
 		s.Close() // a watch may go on for days, with an engine client for every rebuild
 	}
