@@ -89,8 +89,8 @@ func States(containers []plan.Container) map[string]string {
 // "answers 500".
 func Wrong(ctx context.Context, s *session.Session) map[string]string {
 	wrong := map[string]string{}
-	if s.Project == nil || s.Engine == nil {
-		return wrong // what a service answers with is only in its files
+	if s.Project == nil || s.Engine == nil || !s.Engine.Local() {
+		return wrong // what a service answers with is only in its files, and its ports are another machine's
 	}
 	probes := slices.DeleteFunc(session.Probes(ctx, s, nil), func(p ready.Probe) bool {
 		return !slices.ContainsFunc(s.Observed.Containers, func(c plan.Container) bool { return c.ID == p.Container && State(c) == expose.Running })
