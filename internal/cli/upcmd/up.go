@@ -44,6 +44,7 @@ func NewUp(p *command.Program) *cobra.Command {
 		Short: "Build and start the services, wait until they answer, print their URLs",
 		Long: `Build what is stale, start what does not run, wait until every service answers and
 print the URLs; then show the logs until Ctrl-C, which stops what was started.
+At a terminal the last lines keep the URLs and the keys, which take effect with Enter.
 With services as arguments: these and what they depend on.
 
 Exit codes: 3 a service did not become ready, 4 no engine, 5 build failed.`,
