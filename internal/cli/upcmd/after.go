@@ -166,9 +166,7 @@ func (a *after) follow(ctx context.Context) error {
 	shown := a.followed()
 	// What is stopped after Ctrl-C may still print something.
 	reading, stopReading := context.WithCancel(context.WithoutCancel(ctx))
-	var ends errgroup.Group
-	ends.Go(func() error { a.watchFailures(reading, ctx, shown.Services); return nil })
-	defer func() { stopReading(); _ = ends.Wait() }() // it has no error
+	defer stopReading()
 	if o.aborts() {
 		return a.followUntilEnd(ctx, shown)
 	}

@@ -76,7 +76,7 @@ func (a *after) watchFailures(reading, ctx context.Context, services []string) {
 				case ctx.Err() != nil:
 				case stopped[m.Actor.ID]:
 					a.env.Note(name + " was stopped")
-				case labels["exitCode"] == "0" || !a.explain(ctx, service, said):
+				case labels["exitCode"] == "0", a.options.logs.aborts(), !a.explain(ctx, service, said):
 					a.env.Note(name + " exited with code " + labels["exitCode"])
 				}
 			}

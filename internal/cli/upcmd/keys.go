@@ -30,11 +30,12 @@ type key struct {
 	command []string
 }
 
-// attach keeps the URLs in sight and takes keys, where a user is at a terminal, until the context
-// that it gives ends or end is called. The key q ends that context alone.
+// attach says why services fail, and where a user is at a terminal keeps the URLs in sight and takes
+// keys, until the context that it gives ends or end is called. The key q ends that context alone.
 func (a *after) attach(ctx context.Context) (attached context.Context, end func()) {
 	attached, quit := context.WithCancel(ctx)
 	var work sync.WaitGroup
+	work.Go(func() { a.watchFailures(attached, ctx, a.followed().Services) })
 	changed := make(chan []string)
 	if !a.options.watch && !a.options.logs.aborts() {
 		work.Go(func() { a.watchManifests(attached, changed) })
