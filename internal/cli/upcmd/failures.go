@@ -1,7 +1,6 @@
 package upcmd
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -43,10 +42,19 @@ func (a *after) suspecting(to event.Sink) event.Sink {
 	}
 }
 
+// failures says why services fail while their logs are shown.
+type failures struct {
+	*after
+	services []string
+	stopped  map[string]bool        // containers, whether they were asked to end
+	asked    map[string]time.Time   // services that printed errors, when that was last looked into
+	said     map[string]*fail.Error // of services, why they failed the last time
+}
+
 // watchFailures says why one of the services fails from the time on that up began, until reading
 // ends. What ends after ctx was stopped for the user.
 func (a *after) watchFailures(reading, ctx context.Context, services []string) { //nolint:revive // two contexts: the second says what the user does
-	stopped, asked, said := map[string]bool{}, map[string]time.Time{}, map[string]string{}
+	f := failures{after: a, services: services, stopped: map[string]bool{}, asked: map[string]time.Time{}, said: map[string]*fail.Error{}}
 	stream := a.session.Engine.Client.Events(reading, client.EventsListOptions{
 		Since: a.began.Format(time.RFC3339Nano),
 		Filters: client.Filters{}.Add("label", plan.LabelProject+"="+a.session.Name).Add("type", string(events.ContainerEventType)).
@@ -55,31 +63,12 @@ func (a *after) watchFailures(reading, ctx context.Context, services []string) {
 	for {
 		select {
 		case service := <-a.suspects:
-			if ctx.Err() == nil && time.Since(asked[service]) > askAgain {
-				a.explain(ctx, service, said)
-				asked[service] = time.Now()
+			if time.Since(f.asked[service]) > askAgain {
+				f.explain(ctx, service)
+				f.asked[service] = time.Now()
 			}
 		case m := <-stream.Messages:
-			labels := m.Actor.Attributes
-			service := labels[plan.LabelService]
-			if labels[plan.LabelOneOff] == "True" || !slices.Contains(services, service) {
-				continue
-			}
-			switch m.Action {
-			case events.ActionStart, events.ActionKill:
-				stopped[m.Actor.ID] = m.Action == events.ActionKill
-			case events.ActionHealthStatusUnhealthy:
-				a.explain(ctx, service, said)
-			case events.ActionDie:
-				name := service + "-" + labels[plan.LabelNumber]
-				switch {
-				case ctx.Err() != nil:
-				case stopped[m.Actor.ID]:
-					a.env.Note(name + " was stopped")
-				case labels["exitCode"] == "0", a.options.logs.aborts(), !a.explain(ctx, service, said):
-					a.env.Note(name + " exited with code " + labels["exitCode"])
-				}
-			}
+			f.take(ctx, m)
 		case <-stream.Err: //nolint:errcheck // the logs go on without
 			return
 		case <-reading.Done():
@@ -88,25 +77,54 @@ func (a *after) watchFailures(reading, ctx context.Context, services []string) {
 	}
 }
 
+// take takes what became of a container.
+func (f *failures) take(ctx context.Context, m events.Message) {
+	id, labels := m.Actor.ID, m.Actor.Attributes
+	service := labels[plan.LabelService]
+	if ctx.Err() != nil || labels[plan.LabelOneOff] == "True" || !slices.Contains(f.services, service) {
+		return
+	}
+	switch m.Action {
+	case events.ActionKill:
+		f.stopped[id] = true
+	case events.ActionStart:
+		if again, known := f.stopped[id]; again || !known { // no restart by its policy
+			delete(f.said, service)
+		}
+		f.stopped[id] = false
+	case events.ActionHealthStatusUnhealthy:
+		f.explain(ctx, service)
+	case events.ActionDie:
+		name := service + "-" + labels[plan.LabelNumber]
+		switch {
+		case f.stopped[id]:
+			f.env.Note(name + " was stopped")
+		case labels["exitCode"] == "0", f.options.logs.aborts(), !f.explain(ctx, service):
+			f.env.Note(name + " exited with code " + labels["exitCode"])
+		}
+	}
+}
+
 // explain says why a service fails now, unless that is what was said of it last, and tells whether
-// it fails. One that has only begun to start does not.
-func (a *after) explain(ctx context.Context, service string, said map[string]string) (fails bool) {
-	now, err := a.session.Refresh(ctx)
+// it said so. One that has only begun to start does not fail.
+func (f *failures) explain(ctx context.Context, service string) (news bool) {
+	now, err := f.session.Refresh(ctx)
 	if err != nil {
 		return false
 	}
 	err = ready.Wait(ctx, ready.On(now.Engine.Client), session.Probes(ctx, now, []string{service}), ready.Options{Timeout: verdictTime, Grace: verdictTime, Compiles: true})
-	last := said[service]
-	delete(said, service)
+	if last := f.said[service]; err == nil && last != nil && last.Code != fail.Exited { // a crash loop runs for a moment
+		delete(f.said, service)
+	}
 	for _, e := range fail.Failures(err) {
 		if !slices.Contains([]fail.Code{fail.Exited, fail.Unhealthy, fail.ServerError, fail.ListensOnLoopback}, e.Code) {
 			continue
 		}
-		said[service] = cmp.Or(said[service], e.Error())
-		fails = true
-		if e.Error() != last {
-			a.env.UI.Error(e)
+		last := f.said[service]
+		if last == nil || last.Code != e.Code || last.Reason != e.Reason || e.Code != fail.Exited && last.Error() != e.Error() {
+			f.env.UI.Error(e)
+			f.said[service], news = e, true
 		}
 	}
-	return fails
+	return news
 }
