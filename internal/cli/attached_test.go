@@ -36,7 +36,7 @@ func TestKeys(t *testing.T) {
 	var shown []byte
 	buffer := make([]byte, 4096)
 	for _, step := range []struct{ until, typed string }{
-		{"(and Enter)", "r web\n"}, {"restarted", "o\n"}, {"no service publishes a port", "nothing\n"}, {"no key nothing", "q\n"}, {"stopped", ""},
+		{"key+Enter", "r web\n"}, {"restarted", "o\n"}, {"no service publishes a port", "nothing\n"}, {"no key nothing", "q\n"}, {"stopped", ""},
 	} {
 		for !bytes.Contains(shown, []byte(step.until)) {
 			n, err := master.Read(buffer)

@@ -16,12 +16,13 @@ import (
 	"github.com/devup-cli/devup/internal/ui"
 )
 
-// keys are the commands that the user of an attached up runs by a letter and Enter. Names of
-// services may follow the letter.
+// keys are the commands that the user of an attached up runs by a letter and Enter, in the order in
+// which a narrow terminal needs them. Names of services may follow the letter.
 var keys = []key{
 	{"o open", []string{"open"}},
-	{"d dashboard", []string{"dashboard"}},
 	{"r restart", []string{"restart"}},
+	{"q quit", nil},
+	{"d dashboard", []string{"dashboard"}},
 	{"b rebuild", []string{"up", "--detach", "--build", "--no-deps"}},
 }
 
@@ -59,7 +60,8 @@ func (a *after) attach(ctx context.Context) (attached context.Context, end func(
 
 // footer is what stays in sight; stale are the services whose images are to be built again.
 func (a *after) footer(stale []string) [][]ui.Cell {
-	var urls, letters []ui.Cell
+	var urls []ui.Cell
+	letters := []ui.Cell{{Text: "key+Enter", Tone: ui.Faint}}
 	for _, row := range a.outcome.URLs {
 		if row.URL != "" && row.State != expose.NotRunning {
 			urls = append(urls, ui.Cell{Text: row.Service + " " + row.URL, Link: row.URL})
@@ -73,7 +75,6 @@ func (a *after) footer(stale []string) [][]ui.Cell {
 			letters = append(letters, ui.Cell{Text: k.title, Tone: ui.Faint})
 		}
 	}
-	letters = append(letters, ui.Cell{Text: "q quit", Tone: ui.Faint}, ui.Cell{Text: "(and Enter)", Tone: ui.Faint})
 	if len(urls) == 0 {
 		return [][]ui.Cell{letters}
 	}
