@@ -169,7 +169,7 @@ func runUp(ctx context.Context, env *command.Env, services []string, o upOptions
 	if len(outcome.URLs) > 0 && ctx.Err() == nil && !o.noStart && fail.CodeOf(err) != fail.EngineGone {
 		show.URLs(env, show.Addresses{Workspace: outcome.Workspace, Project: outcome.Project, Rows: outcome.URLs})
 	}
-	show.Keep(env, s, record, err)
+	show.Keep(env, s, record, outcome.Changed, err)
 	show.Dashboard(ctx, env, s)
 	s = s.With(outcome.Project)
 	s.Observed.Containers = outcome.Containers
