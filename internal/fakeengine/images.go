@@ -87,6 +87,9 @@ func (e *Images) ImageList(context.Context, client.ImageListOptions) (client.Ima
 	return result, nil
 }
 
+// ClientVersion is of an engine that does not list manifests.
+func (e *Images) ClientVersion() string { return "1.47" }
+
 // ImageInspect knows the platform of an image, and that it is as old as time.
 func (e *Images) ImageInspect(_ context.Context, ref string, options ...client.ImageInspectOption) (client.ImageInspectResult, error) {
 	e.note("inspect " + ref)

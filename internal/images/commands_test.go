@@ -17,7 +17,7 @@ func TestBuildAllBuildsForTheServicesAndRemembers(t *testing.T) {
 	if len(ids) != 1 || ids["web"] == "" || err != nil {
 		t.Errorf("built %v, %v", ids, err)
 	}
-	if calls := strings.Join(f.engine.Calls(), ", "); calls != "build shop-web, list" {
+	if calls := strings.Join(f.engine.Calls(), ", "); calls != "build shop-web, "+asked {
 		t.Errorf("asked %s", calls)
 	}
 	result, _, err := f.prepare(t.Context(), t, images.Request{DryRun: true})
@@ -61,6 +61,10 @@ FROM scratch
 			return f.store.Pull(t.Context(), f.load(t), o)
 		}
 	}
+	const (
+		looked      = "inspect postgres:16\ninspect shop-api\ninspect shop/web:1\n"
+		lookedTwice = "inspect postgres:16\ninspect postgres:16\ninspect shop-api\ninspect shop-api\ninspect shop/web:1\ninspect shop/web:1\n"
+	)
 	const unpulled = "the image shop/web:1 of web cannot be pulled"
 	tests := []struct {
 		name    string
@@ -68,14 +72,14 @@ FROM scratch
 		offline bool
 		want    string // requests, notes, the error
 	}{
-		{"pull of one service", pull(images.PullOptions{Services: []string{"db"}}), false, "list\nlist\npull postgres:16"},
-		{"pull of nothing", pull(images.PullOptions{Services: []string{"api"}}), false, "list\napi is not pulled: it has no image but is built"},
-		{"pull of what is not there", pull(images.PullOptions{Services: []string{"web"}}), false, "list\nlist\npull shop/web:1\n" + unpulled},
-		{"pull with --ignore-pull-failures", pull(images.PullOptions{Services: []string{"web"}, IgnoreFailures: true}), false, "list\nlist\npull shop/web:1\n" + unpulled + "\nwhat could not be pulled can be built from source: devup build web"},
-		{"pull with an invalid policy", pull(images.PullOptions{Policy: "sometimes"}), false, "list\n" + `--pull: invalid value "sometimes"`},
+		{"pull of one service", pull(images.PullOptions{Services: []string{"db"}}), false, lookedTwice + "pull postgres:16"},
+		{"pull of nothing", pull(images.PullOptions{Services: []string{"api"}}), false, looked + "api is not pulled: it has no image but is built"},
+		{"pull of what is not there", pull(images.PullOptions{Services: []string{"web"}}), false, lookedTwice + "pull shop/web:1\n" + unpulled},
+		{"pull with --ignore-pull-failures", pull(images.PullOptions{Services: []string{"web"}, IgnoreFailures: true}), false, lookedTwice + "pull shop/web:1\n" + unpulled + "\nwhat could not be pulled can be built from source: devup build web"},
+		{"pull with an invalid policy", pull(images.PullOptions{Policy: "sometimes"}), false, looked + `--pull: invalid value "sometimes"`},
 		{"push", push(images.PushOptions{}), false, "push shop/web:1\npush shop/web:2\napi is not pushed: its image has no name; give it one with image"},
 		{"push of what is not built", push(images.PushOptions{Services: []string{"db"}}), false, "db is not pushed: it builds no image"},
-		{"push with --ignore-missing", push(images.PushOptions{IgnoreMissing: true}), false, "list\napi is not pushed: its image has no name; give it one with image\nweb is not pushed: shop/web:1 is not here\nweb is not pushed: shop/web:2 is not here"},
+		{"push with --ignore-missing", push(images.PushOptions{IgnoreMissing: true}), false, looked + "api is not pushed: its image has no name; give it one with image\nweb is not pushed: shop/web:1 is not here\nweb is not pushed: shop/web:2 is not here"},
 		{"push that fails", push(images.PushOptions{Services: []string{"web"}, Quiet: true}), true, "push shop/web:1\npush shop/web:2\nFAILED"},
 	}
 	for _, test := range tests {
@@ -107,7 +111,7 @@ func TestPullIsRemembered(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.engine.Calls()
-	if result, calls, err := f.prepare(t.Context(), t, images.Request{}); textOf(result) != "" || calls != "list" || err != nil {
+	if result, calls, err := f.prepare(t.Context(), t, images.Request{}); textOf(result) != "" || calls != "inspect postgres:16" || err != nil {
 		t.Errorf("%s\nasked %s, %v", textOf(result), calls, err)
 	}
 }

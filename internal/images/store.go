@@ -40,6 +40,7 @@ type Store struct {
 type Engine interface {
 	ImageList(context.Context, client.ImageListOptions) (client.ImageListResult, error)
 	inspector
+	ClientVersion() string
 	ImagePull(context.Context, string, client.ImagePullOptions) (client.ImagePullResponse, error)
 	ImagePush(context.Context, string, client.ImagePushOptions) (client.ImagePushResponse, error)
 }

@@ -97,6 +97,12 @@ func (f *fixture) prepare(ctx context.Context, t *testing.T, r images.Request) (
 	return result, strings.Join(f.engine.Calls(), ", "), err
 }
 
+// What a test asks the engine about the images of the project: what is there, and what is there afterwards.
+const (
+	asked      = "inspect postgres:16, inspect shop-api, inspect shop-web"
+	askedTwice = "inspect postgres:16, inspect postgres:16, inspect shop-api, inspect shop-api, inspect shop-web, inspect shop-web"
+)
+
 // reason is why an image cannot be had: other packages' words.
 var reason = regexp.MustCompile(`(cannot be (?:pulled|built)): [^;\n]*`)
 
@@ -128,7 +134,7 @@ func TestPrepareGetsWhatIsMissingAndNothingTwice(t *testing.T) {
 	if got := textOf(first); got != all || err != nil {
 		t.Errorf("decided:\n%s\n%v", got, err)
 	}
-	if want := "build shop-api, build shop-web, list, list, pull postgres:16"; calls != want {
+	if want := "build shop-api, build shop-web, " + askedTwice + ", pull postgres:16"; calls != want {
 		t.Errorf("asked: %s, want %s", calls, want)
 	}
 	for _, ref := range []string{"shop-api", "shop-web", "postgres:16"} {
@@ -140,7 +146,7 @@ func TestPrepareGetsWhatIsMissingAndNothingTwice(t *testing.T) {
 		t.Errorf("inputs are %v", first.Inputs)
 	}
 	second, calls, err := f.prepare(t.Context(), t, images.Request{})
-	if got := textOf(second); got != "" || calls != "list" || err != nil {
+	if got := textOf(second); got != "" || calls != asked || err != nil {
 		t.Errorf("the second time: %q, asked %s, %v", got, calls, err)
 	}
 	if diff := cmp.Diff(first.IDs, second.IDs); diff != "" {
@@ -156,7 +162,7 @@ func TestPrepareGetsWhatIsMissingAndNothingTwice(t *testing.T) {
 	}
 	f.write(t, "-- web/page --\nchanged\n")
 	third, calls, err := f.prepare(t.Context(), t, images.Request{Known: known})
-	if got := textOf(third); got != "build web: its files or its build settings changed" || calls != "build shop-web, list" || err != nil {
+	if got := textOf(third); got != "build web: its files or its build settings changed" || calls != "build shop-web, "+asked || err != nil {
 		t.Errorf("after a change: %q, asked %s, %v", got, calls, err)
 	}
 }
@@ -174,71 +180,71 @@ func TestPrepareChoices(t *testing.T) {
 	}{
 		{
 			name: "a dry run only decides", archive: shop, request: images.Request{DryRun: true},
-			want: all, calls: "list",
+			want: all, calls: asked,
 		},
 		{
 			name: "a failed build leaves the rest", archive: shop, broken: []string{"shop-api"},
 			want:  all + "\nfailed [api]\napi/Dockerfile: the image of api cannot be built",
-			calls: "build shop-api, build shop-web, list, list, pull postgres:16",
+			calls: "build shop-api, build shop-web, " + askedTwice + ", pull postgres:16",
 		},
 		{
 			name: "--no-build with an image missing", archive: shop, here: []string{"shop-web"},
 			request: images.Request{Options: images.Options{NoBuild: true}},
-			want:    "api has no image yet, and --no-build forbids to build it", calls: "list",
+			want:    "api has no image yet, and --no-build forbids to build it", calls: asked,
 		},
 		{
 			name: "--no-build takes the images that are here", archive: shop, here: []string{"shop-web", "shop-api", "postgres:16"},
-			request: images.Request{Options: images.Options{NoBuild: true}}, calls: "list",
+			request: images.Request{Options: images.Options{NoBuild: true}}, calls: asked,
 		},
 		{
 			name: "--build builds what is current", archive: shop, here: []string{"shop-web", "shop-api", "postgres:16"},
 			request: images.Request{Options: images.Options{Build: true}},
-			want:    "build api: asked for\nbuild web: asked for", calls: "build shop-api, build shop-web, list, list",
+			want:    "build api: asked for\nbuild web: asked for", calls: "build shop-api, build shop-web, " + askedTwice,
 		},
 		{
 			name: "--pull never", archive: shop, here: []string{"shop-web", "shop-api"},
 			request: images.Request{OneOff: "web", Options: images.Options{Pull: "never", NoBuild: true}},
-			want:    "failed [db]\nthe image postgres:16 of db is not on this engine, and --pull never forbids to pull it", calls: "list",
+			want:    "failed [db]\nthe image postgres:16 of db is not on this engine, and --pull never forbids to pull it", calls: asked,
 		},
 		{
 			name: "--pull never in a dry run", archive: shop, here: []string{"shop-web", "shop-api"},
 			request: images.Request{DryRun: true, Options: images.Options{Pull: "never", NoBuild: true}},
-			want:    "the image postgres:16 of db is not on this engine, and --pull never forbids to pull it", calls: "list",
+			want:    "the image postgres:16 of db is not on this engine, and --pull never forbids to pull it", calls: asked,
 		},
 		{
 			name: "--pull of no known policy", archive: shop, request: images.Request{Options: images.Options{Pull: "sometimes"}},
-			want: `--pull: invalid value "sometimes"`, calls: "list",
+			want: `--pull: invalid value "sometimes"`, calls: asked,
 		},
 		{
 			name:    "what cannot be pulled is built",
 			archive: "-- compose.yaml --\nname: shop\nservices: {web: {build: ., image: 'shop/web:1', pull_policy: missing}}\n-- Dockerfile --\nFROM scratch\n",
 			want:    "build web: its image cannot be pulled\npull shop/web:1\nnote the image shop/web:1 of web cannot be pulled; it is built instead",
-			calls:   "build docker.io/shop/web:1, list, list, pull shop/web:1",
+			calls:   "build docker.io/shop/web:1, inspect shop/web:1, inspect shop/web:1, pull shop/web:1",
 		},
 		{
 			name:    "what cannot be pulled is not built with --no-build",
 			archive: "-- compose.yaml --\nname: shop\nservices: {web: {build: ., image: 'shop/web:1', pull_policy: missing}}\n-- Dockerfile --\nFROM scratch\n",
 			request: images.Request{Options: images.Options{NoBuild: true}},
 			want:    "pull shop/web:1\nfailed [web]\nthe image shop/web:1 of web cannot be pulled",
-			calls:   "list, list, pull shop/web:1",
+			calls:   "inspect shop/web:1, inspect shop/web:1, pull shop/web:1",
 		},
 		{
 			name: "what cannot be refreshed is taken as it is", here: []string{"redis:7"},
 			archive: "-- compose.yaml --\nname: shop\nservices: {cache: {image: 'redis:7', pull_policy: daily}}\n",
 			want:    "pull redis:7\nnote the image redis:7 of cache cannot be pulled; the one that is here is taken",
-			calls:   "inspect redis:7, list, list, pull redis:7",
+			calls:   "inspect redis:7, inspect redis:7, inspect redis:7, pull redis:7",
 		},
 		{
 			name:    "an image for another platform than was asked for",
 			archive: "-- compose.yaml --\nname: shop\nservices: {db: {image: 'postgres:16', platform: linux/arm64}}\n",
 			want:    "pull postgres:16\nfailed [db]\nthe image postgres:16 of db cannot be pulled",
-			calls:   "inspect postgres:16, inspect postgres:16, list, list, pull postgres:16",
+			calls:   "inspect postgres:16, inspect postgres:16, inspect postgres:16, inspect postgres:16, pull postgres:16",
 		},
 		{
 			name: "an image that is mounted and cannot be had", here: []string{"postgres:16"},
 			archive: "-- compose.yaml --\nname: shop\nservices: {db: {image: 'postgres:16', volumes: [{type: image, source: 'data:1', target: /data}]}}\n",
 			want:    "pull data:1\nfailed [db]\nthe image data:1 of db cannot be pulled",
-			calls:   "list, list, pull data:1",
+			calls:   "inspect data:1, inspect data:1, inspect postgres:16, inspect postgres:16, pull data:1",
 		},
 	}
 	for _, test := range tests {
@@ -323,7 +329,7 @@ func TestWhatDockerComposeRunsIsCurrent(t *testing.T) {
 	}
 	f.engine.Add("postgres:16", fakeengine.ID("postgres"))
 	request := images.Request{Containers: containers}
-	if result, calls, err := f.prepare(t.Context(), t, request); textOf(result) != "" || calls != "list" || err != nil {
+	if result, calls, err := f.prepare(t.Context(), t, request); textOf(result) != "" || calls != asked || err != nil {
 		t.Errorf("%s\nasked %s, %v", textOf(result), calls, err)
 	}
 	f.write(t, "-- web/page --\nchanged\n")
@@ -349,7 +355,7 @@ func TestAnInvalidPolicyIsFoundBeforeAnythingIsAsked(t *testing.T) {
 			t.Errorf("error: %v", err)
 		}
 		synctest.Wait() // for what is under way
-		if calls := strings.Join(f.engine.Calls(), ", "); calls != "list" {
+		if calls := strings.Join(f.engine.Calls(), ", "); calls != "inspect redis:7" {
 			t.Errorf("asked %s", calls)
 		}
 	})

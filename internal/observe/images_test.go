@@ -3,9 +3,11 @@ package observe
 import (
 	"context"
 	"runtime"
+	"strings"
 	"testing"
 
 	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/containerd/errdefs"
 	"github.com/google/go-cmp/cmp"
 	"github.com/moby/moby/api/types/image"
 	"github.com/moby/moby/client"
@@ -14,8 +16,18 @@ import (
 	"github.com/devup-cli/devup/internal/plan"
 )
 
-// filtered is an engine with one image, which its filter finds by name only.
+// filtered is an engine with one image, which it finds by each of its names, but its filter by its
+// tag only.
 type filtered struct{ id, tag string }
+
+func (f filtered) ClientVersion() string { return "1.47" }
+
+func (f filtered) ImageInspect(_ context.Context, ref string, _ ...client.ImageInspectOption) (client.ImageInspectResult, error) {
+	if ref != f.tag && !strings.HasPrefix(f.id, "sha256:"+strings.TrimPrefix(ref, "sha256:")) {
+		return client.ImageInspectResult{}, errdefs.ErrNotFound
+	}
+	return client.ImageInspectResult{InspectResponse: image.InspectResponse{ID: f.id, RepoTags: []string{f.tag}}}, nil
+}
 
 func (f filtered) ImageList(_ context.Context, o client.ImageListOptions) (client.ImageListResult, error) {
 	if len(o.Filters) > 0 && !o.Filters["reference"][f.tag] {
@@ -24,18 +36,21 @@ func (f filtered) ImageList(_ context.Context, o client.ImageListOptions) (clien
 	return client.ImageListResult{Items: []image.Summary{{ID: f.id, RepoTags: []string{f.tag}}}}, nil
 }
 
-func TestImagesByID(t *testing.T) {
+// TestImages: one image is found by any of its names, in either way to ask.
+func TestImages(t *testing.T) {
 	t.Parallel()
 	const id = "sha256:cb46a99a034faf5b18623a7e5a9e3114345a2af975e6f5562a9849e201f9c590"
 	engine := filtered{id, "busybox:1"}
-	for _, ref := range []string{"busybox:1", id, "cb46a99a034f"} {
-		found, err := Images(t.Context(), engine, []string{ref})
-		if err != nil || found[ref] != id {
-			t.Errorf("%s: got %q, %v", ref, found[ref], err)
+	for _, more := range [][]string{nil, {"w:1", "x:1", "y:1", "z:1"}} {
+		for _, ref := range []string{"busybox:1", id, "cb46a99a034f"} {
+			found, err := Images(t.Context(), engine, append(more, ref))
+			if diff := cmp.Diff(map[string]string{ref: id}, found); diff != "" || err != nil {
+				t.Errorf("%s of %d: %v, -want +got\n%s", ref, len(more)+1, err, diff)
+			}
 		}
-	}
-	if found, _ := Images(t.Context(), engine, []string{"deadbeef0000"}); len(found) > 0 {
-		t.Errorf("found %v", found)
+		if found, err := Images(t.Context(), engine, append(more, "deadbeef0000")); len(found) > 0 || err != nil {
+			t.Errorf("found %v, %v", found, err)
+		}
 	}
 }
 

@@ -67,7 +67,7 @@ func TestRunMakesEverythingAndThenNothing(t *testing.T) {
 	if want := "wait for api (settled), cache (settled), db (settled), web (settled)"; f.engine.taken() != want {
 		t.Errorf("a run with nothing to do did something: %s", second.Plan)
 	}
-	if calls := f.images.Calls(); !slices.Equal(calls, []string{"list"}) {
+	if calls := strings.Join(f.images.Calls(), ", "); calls != "inspect postgres:16, inspect redis:7, inspect shop-api" {
 		t.Errorf("asked about images: %q", calls)
 	}
 	if second.Changed || len(second.Started)+len(second.Builds)+len(second.Pulls) > 0 {
@@ -142,13 +142,13 @@ type leaving struct {
 	engine *steps
 }
 
-func (e leaving) ImageList(ctx context.Context, o client.ImageListOptions) (client.ImageListResult, error) {
+func (e leaving) ImageInspect(ctx context.Context, ref string, o ...client.ImageInspectOption) (client.ImageInspectResult, error) {
 	e.engine.mu.Lock()
 	defer e.engine.mu.Unlock()
 	if e.engine.refused[8080] == 0 {
-		return client.ImageListResult{}, context.Canceled
+		return client.ImageInspectResult{}, context.Canceled
 	}
-	return e.Images.ImageList(ctx, o)
+	return e.Images.ImageInspect(ctx, ref, o...)
 }
 
 func TestRunTakesAnotherPortForALostOne(t *testing.T) {
@@ -209,7 +209,7 @@ func TestDryRunDoesNothing(t *testing.T) {
 	if err != nil || f.engine.taken() != "" {
 		t.Errorf("a dry run did something, or failed: %v", err)
 	}
-	if calls := f.images.Calls(); !slices.Equal(calls, []string{"list"}) {
+	if calls := strings.Join(f.images.Calls(), ", "); calls != "inspect postgres:16, inspect redis:7, inspect shop-api" {
 		t.Errorf("asked about images: %q", calls)
 	}
 	if got := strings.Count(outcome.Plan.String(), "create shop-"); got != 5 {

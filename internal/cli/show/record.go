@@ -28,8 +28,14 @@ func Recorded(env *command.Env, r *history.Recorder) *command.Env {
 }
 
 // Keep keeps what was recorded of a run that ended with an error, or none. Where that is not
-// possible, nothing but looking back is lost.
-func Keep(env *command.Env, s *session.Session, r *history.Recorder, failed error) {
+// possible, nothing but looking back is lost. One that found nothing to do says only that a failure
+// before it is over.
+func Keep(env *command.Env, s *session.Session, r *history.Recorder, changed bool, failed error) {
+	store := session.Runs(s.Env, s.Engine, s.Name)
+	if !changed && failed == nil {
+		store.Clear()
+		return
+	}
 	code, failures := 0, []any{}
 	if all := fail.Failures(failed); len(all) > 0 {
 		mask := MaskIn(env, s.Project.WorkingDir, s.Project)
@@ -46,7 +52,7 @@ func Keep(env *command.Env, s *session.Session, r *history.Recorder, failed erro
 	}
 	run := r.End(code, failures)
 	run.Project, run.Dir, run.Files = s.Name, s.Project.WorkingDir, s.Project.ComposeFiles
-	_ = session.Runs(s.Env, s.Engine, s.Name).Save(run)
+	_ = store.Save(run)
 }
 
 // MaskIn masks the secrets of a project in a directory; its model may be nil.

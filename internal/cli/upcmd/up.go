@@ -173,7 +173,7 @@ func runUp(ctx context.Context, env *command.Env, services []string, o upOptions
 		}
 		return err
 	}
-	show.Keep(env, s, record, err)
+	show.Keep(env, s, record, outcome.Changed, err)
 	s = s.With(outcome.Project)
 	s.Observed.Containers = outcome.Containers
 	return (&after{env: env, session: s, outcome: outcome, services: services, options: o, began: began, second: second.Done(), suspects: make(chan string, 1)}).run(ctx, err)
