@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -38,7 +39,8 @@ func main() {
 	}
 	code := Main(ctx, os.Args[1:], process)
 	if err := contract.Check(printed.String()); err != nil {
-		panic(err)
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(97) // which no script expects
 	}
 	os.Exit(code)
 }

@@ -1,9 +1,9 @@
 // Package up is the straight line of `devup up`: it alone knows the order in
 // which the other packages work. It prints nothing and asks nothing.
 //
-//	ports → adapt → images → plan → apply → gateway → wait → setup → expose
+//	providers → ports → adapt → images → plan → apply → gateway → early setup → wait → setup → expose
 //
-// [Run] makes attempts, each of which takes these steps in order. A step is a function of its own
+// [Run] starts the providers and makes attempts, each of which takes the other steps in order. A step is a function of its own
 // file, and the packages that it calls do the work.
 package up
 
