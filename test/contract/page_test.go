@@ -196,11 +196,14 @@ func sections(t *testing.T) string {
 	text.WriteString("\n## Objects\n")
 	known := objects(fieldsOf(t, types))
 	for _, d := range documented {
-		example := shown[d.title]
+		example, ok := shown[d.title]
+		if !ok {
+			t.Fatalf("examples.txt has no example with the title %q", "# "+d.title)
+		}
 		delete(shown, d.title)
 		var o map[string]any
 		if err := json.Unmarshal([]byte(example), &o); err != nil {
-			t.Fatalf("the example of %s: %v", d.title, err)
+			t.Fatalf("the example of %s is no one object: %v", d.title, err)
 		}
 		if err := known[d.title].fits("", o); err != nil {
 			t.Errorf("the example of %s: %v", d.title, err)
