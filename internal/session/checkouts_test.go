@@ -49,7 +49,7 @@ func TestSecondCheckout(t *testing.T) {
 	}
 	calls := w.Server.Calls()
 	slices.Sort(calls)
-	if diff := cmp.Diff([]string{containers, images, networks, volumes}, calls); diff != "" {
+	if diff := cmp.Diff([]string{containers, database, web, networks, volumes}, calls); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 	s.Close()

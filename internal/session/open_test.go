@@ -31,7 +31,8 @@ const (
 	containers = "GET /containers/json"
 	networks   = "GET /networks"
 	volumes    = "GET /volumes"
-	images     = "GET /images/json"
+	database   = "GET /images/db/json"
+	web        = "GET /images/web/json"
 )
 
 // open opens a session that is closed with the test.
@@ -75,7 +76,7 @@ func TestOpenRequests(t *testing.T) {
 		{"containers", true, session.Want{Project: session.Required, Engine: session.Required, State: session.Containers}, []string{containers}},
 		{"containers, where none says whose the name is", false, session.Want{Project: session.Required, Engine: session.Required, State: session.Containers}, []string{containers, containers, networks, volumes}},
 		{"containers of a name", false, session.Want{Name: "shop", Engine: session.Required, State: session.Containers}, []string{containers}},
-		{"a run", true, everything, []string{containers, images, networks, volumes}},
+		{"a run", true, everything, []string{containers, database, web, networks, volumes}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
