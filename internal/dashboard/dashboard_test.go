@@ -126,6 +126,7 @@ func TestWhoMayAsk(t *testing.T) {
 		{"an action of the page", "POST", "/api/act", "", "SELF", true, 200},
 		{"an action of the page in the workspace", "POST", "/api/act", "", "https://x-7070.app.github.dev", true, 200},
 		{"an action of a page at another port", "POST", "/api/act", "", "http://localhost:1", true, 403},
+		{"an action of a site whose name is a part of the workspace's", "POST", "/api/act", "", "https://x-7070.app.github.de", true, 403},
 		{"an action of another site", "POST", "/api/act", "", "https://example.com", true, 403},
 		{"an action without an origin", "POST", "/api/act", "", "", true, 403},
 		{"an action of a sandboxed page", "POST", "/api/act", "", "null", true, 403},

@@ -66,7 +66,10 @@ func (s *server) sameOrigin(r *http.Request) bool {
 	if err != nil || origin.Host == "" {
 		return false
 	}
-	behind := slices.ContainsFunc(s.Origins, func(own string) bool { return strings.HasPrefix(own, origin.Scheme+"://"+origin.Host) })
+	behind := slices.ContainsFunc(s.Origins, func(own string) bool {
+		u, err := url.Parse(own)
+		return err == nil && u.Scheme == origin.Scheme && strings.EqualFold(u.Host, origin.Host)
+	})
 	site := r.Header.Get("Sec-Fetch-Site")
 	return (origin.Host == r.Host || behind) && (site == "" || site == "same-origin") && r.Header.Get("Content-Type") == "application/json"
 }
