@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/containerd/errdefs"
+	"github.com/moby/moby/client"
 
 	"github.com/devup-cli/devup/internal/containerexec"
 	"github.com/devup-cli/devup/internal/engineconfig"
@@ -31,11 +33,21 @@ func (a *applier) preStop(ctx context.Context, c plan.Container) error {
 		return nil
 	}
 	for i, hook := range a.service(c.Service).PreStop {
-		if err := a.hook(ctx, c.Service, "pre_stop", i, hook, c.ID); err != nil {
+		err := a.hook(ctx, c.Service, "pre_stop", i, hook, c.ID)
+		if errdefs.IsConflict(err) && a.hasEnded(ctx, c.ID) {
+			return nil // since it was observed: there is nothing left to save
+		}
+		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// hasEnded tells whether a container runs no more.
+func (a *applier) hasEnded(ctx context.Context, id string) bool {
+	found, err := a.engine.Containers.ContainerInspect(ctx, id, client.ContainerInspectOptions{})
+	return err == nil && found.Container.State != nil && !found.Container.State.Running
 }
 
 // hook runs a command in a container. An error of the command has the last lines

@@ -36,7 +36,7 @@ func TestHooks(t *testing.T) {
 	for _, test := range []struct {
 		name     string
 		op       plan.Op
-		bad      string // the command that ends with 3
+		bad      string // the command that ends with 3, or "ended": the container has
 		requests string
 		events   string
 		err      string
@@ -46,12 +46,17 @@ func TestHooks(t *testing.T) {
 		{"the second after a start fails", op(plan.Create, plan.Container{}), "warm", "create shop-web-1; start shop-web-1; exec migrate" + in + "; exec warm up" + in, "shop-web-1 failed starting", "the post_start hook 2 of web ended with status 3"},
 		{"before a stop", op(plan.Stop, known), "", "exec drain" + in + "; exec goodbye" + in + "; stop shop-web-1", "shop-web-1 done stopped", ""},
 		{"one before a stop fails", op(plan.Stop, known), "drain", "exec drain" + in, "shop-web-1 failed stopping", "the pre_stop hook 1 of web ended with status 3"},
+		{"not in what has ended since", op(plan.Stop, known), "ended", "exec drain" + in + "; stop shop-web-1", "shop-web-1 done stopped", ""},
 		{"not in what is paused", op(plan.Stop, paused), "", "stop shop-web-1", "shop-web-1 done stopped", ""},
 		{"around a restart", op(plan.RestartOnly, known), "", "exec drain" + in + "; exec goodbye" + in + "; restart shop-web-1; exec migrate" + in + "; exec warm up" + in, "shop-web-1 done restarted", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			m := fakeengine.New()
+			onMachine := onMachine
+			if test.bad == "ended" {
+				onMachine.State = "exited"
+			}
 			if test.op.Action != plan.Create {
 				m.Add(onMachine)
 			}
