@@ -44,7 +44,7 @@ func (p Probe) look(ctx context.Context) Finding {
 	began := time.Now()
 	a := probeOnce(ctx, p, lookTimeout)
 	took := time.Since(began).Round(time.Millisecond)
-	f := Finding{Service: p.Service, Number: p.Number, Wrong: "does not answer"}
+	f := Finding{Service: p.Service, Number: p.Number}
 	port := fmt.Sprintf("port %d", cmp.Or(p.Target, p.Port))
 	switch a.outcome {
 	case answered:
@@ -60,8 +60,8 @@ func (p Probe) look(ctx context.Context) Finding {
 	case refused:
 		f.Text = "nothing listens on " + port
 	}
-	if f.Answers {
-		f.Wrong = ""
+	if !f.Answers {
+		f.Wrong = cmp.Or(f.Wrong, "does not answer")
 	}
 	return f
 }

@@ -48,18 +48,13 @@ func (s *source) project(ctx context.Context, all *session.Session, name string)
 	if opened.Project != nil {
 		v.resolved = session.ResolvedAsRunning(ctx, opened)
 		v.rows = expose.Table(v.resolved, opened.Workspace, show.States(opened.Observed.Containers))
-		v.findings = ready.Look(ctx, slices.DeleteFunc(session.Probes(ctx, opened, nil), func(p ready.Probe) bool { return !runs(opened, p.Container) }))
+		v.findings = show.Answers(ctx, opened, func(c plan.Container) bool { return c.State == "running" })
 	}
 	for _, service := range opened.Services() {
 		p.Services = append(p.Services, v.service(ctx, service))
 	}
 	p.Failures = append(p.Failures, v.failures(ctx, p.Services)...)
 	return p, nil
-}
-
-// runs tells whether a container of a session does.
-func runs(s *session.Session, id string) bool {
-	return slices.ContainsFunc(s.Observed.Containers, func(c plan.Container) bool { return c.ID == id && c.State == "running" })
 }
 
 // view is one project while it is read.

@@ -92,15 +92,19 @@ func Wrong(ctx context.Context, s *session.Session) map[string]string {
 	if s.Project == nil || s.Engine == nil || !s.Engine.Local() {
 		return wrong // what a service answers with is only in its files, and its ports are another machine's
 	}
-	probes := slices.DeleteFunc(session.Probes(ctx, s, nil), func(p ready.Probe) bool {
-		return !slices.ContainsFunc(s.Observed.Containers, func(c plan.Container) bool { return c.ID == p.Container && State(c) == expose.Running })
-	})
-	for _, f := range ready.Look(ctx, probes) {
+	for _, f := range Answers(ctx, s, func(c plan.Container) bool { return State(c) == expose.Running }) {
 		if !f.Answers {
 			wrong[f.Service] = f.Wrong
 		}
 	}
 	return wrong
+}
+
+// Answers is what the services answer now in the containers that are asked for.
+func Answers(ctx context.Context, s *session.Session, asked func(plan.Container) bool) []ready.Finding {
+	return ready.Look(ctx, slices.DeleteFunc(session.Probes(ctx, s, nil), func(p ready.Probe) bool {
+		return !slices.ContainsFunc(s.Observed.Containers, func(c plan.Container) bool { return c.ID == p.Container && asked(c) })
+	}))
 }
 
 // Origin is when a container was made, by which program, and why.
