@@ -12,12 +12,8 @@ const progressQuiet = "quiet"
 
 // newUI is the output for the flags and streams of this run.
 func (p *Program) newUI(merged settings.Settings) *ui.UI {
-	mode, able := ui.Mode(merged.Progress), p.process.Getenv("TERM") != "dumb"
-	for _, stream := range []any{p.process.Err, p.process.Out} {
-		if f, ok := stream.(Descriptor); ok && term.IsTerminal(f.Fd()) {
-			able = enableEscapes(f.Fd()) && able
-		}
-	}
+	mode := ui.Mode(merged.Progress)
+	streams, able := p.streams(merged)
 	switch {
 	case merged.JSON:
 		mode = ui.JSON
@@ -26,26 +22,28 @@ func (p *Program) newUI(merged settings.Settings) *ui.UI {
 	case mode == ui.Auto && !able:
 		mode = ui.Plain
 	}
-	return ui.New(p.streams(merged, able), mode)
+	return ui.New(streams, mode)
 }
 
-// streams finds out what the standard streams are; able says that a terminal understands escape sequences.
-func (p *Program) streams(merged settings.Settings, able bool) ui.Streams {
-	s := ui.Streams{
+// streams finds out what the standard streams are, and whether their terminals understand escape sequences.
+func (p *Program) streams(merged settings.Settings) (s ui.Streams, able bool) {
+	s = ui.Streams{
 		In: p.process.In, Out: p.out, Err: p.process.Err,
 		InTTY: isTerminal(p.process.In), OutTTY: isTerminal(p.process.Out), ErrTTY: isTerminal(p.process.Err),
 		Interrupted: p.interrupted,
+	}
+	able = p.process.Getenv("TERM") != "dumb"
+	for _, stream := range []any{p.process.Err, p.process.Out} {
+		if f, ok := stream.(Descriptor); ok && term.IsTerminal(f.Fd()) {
+			able = enableEscapes(f.Fd()) && able
+			s.Size = sizeOf(f)
+		}
 	}
 	never := p.flags.noColor || p.process.Getenv("NO_COLOR") != "" || merged.Color == "never"
 	always := merged.Color == "always"
 	s.OutColor = !never && (always || s.OutTTY && able)
 	s.ErrColor = !never && (always || s.ErrTTY && able)
-	for _, stream := range []any{p.process.Err, p.process.Out} {
-		if f, ok := stream.(Descriptor); ok && term.IsTerminal(f.Fd()) {
-			s.Size = sizeOf(f)
-		}
-	}
-	return s
+	return s, able
 }
 
 // Descriptor is a stream of the operating system.
