@@ -52,7 +52,7 @@ type Listing struct {
 	IDs        map[string]string // by reference; an image that the engine lacks is not in it
 }
 
-// List asks the engine for the images that a project refers to, in one request.
+// List asks the engine for the images that a project refers to.
 func (s Store) List(ctx context.Context, p *project.Project) (Listing, error) {
 	l := Listing{References: references(p)}
 	var err error

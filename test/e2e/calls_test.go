@@ -32,7 +32,7 @@ services:
 	c.devup(t, "down")
 }
 
-// TestCallsDoNotGrow: with nothing to do, up asks the engine four things, however many
+// TestCallsDoNotGrow: with nothing to do and one image, up asks the engine four things, however many
 // services there are.
 func TestCallsDoNotGrow(t *testing.T) {
 	t.Parallel()
