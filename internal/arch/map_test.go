@@ -29,25 +29,25 @@ var ours = map[string][]string{
 	"tree":          {"untrusted", "gitindex"}, // the directories and files of a repository that people wrote
 	// What devup knows of frameworks: the words for it, languages with their stacks, the table.
 	"stack/versions":    {"lazyregexp"},
-	"stack":             {"lazyregexp", "tree", "untrusted", "secret"},                      // untrusted: the gate for values in generated files; secret: the kinds of secrets
+	"stack":             {"lazyregexp", "diagnose/rule", "tree", "untrusted", "secret"},     // untrusted: the gate for values in generated files; secret: the kinds of secrets
 	"stack/stacktest":   {"tree", "stack"},                                                  // for tests: what stacks find, as text
 	"stack/manifest":    {"lazyregexp", "tree"},                                             // which packages a repository lists, in any language
 	"stack/sqlfile":     {"lazyregexp", "tree", "stack"},                                    // SQL files that a database loads at its first start
 	"stack/dataservice": {"lazyregexp", "tree", "stack", "stack/manifest", "stack/sqlfile"}, // databases, caches, queues: the table, and what shows them
-	"stack/node":        {"lazyregexp", "tree", "stack", "stack/versions", "stack/node/npm", "stack/node/script", "untrusted"},
+	"stack/node":        {"lazyregexp", "diagnose/rule", "tree", "stack", "stack/versions", "stack/node/npm", "stack/node/script", "untrusted"},
 	"stack/node/script": {"untrusted"},                                                                       // which commands the scripts of a package.json run; it knows no framework
 	"stack/node/npm":    {"lazyregexp", "tree", "stack", "stack/dataservice", "stack/versions", "untrusted"}, // how packages get into an image, apart from the frameworks; dataservice: which packages are drivers of SQL
-	"stack/python":      {"lazyregexp", "tree", "stack", "stack/versions", "untrusted", "stack/python/pip"},
+	"stack/python":      {"lazyregexp", "diagnose/rule", "tree", "stack", "stack/versions", "untrusted", "stack/python/pip"},
 	"stack/python/pip":  {"lazyregexp", "tree", "stack", "stack/versions", "untrusted"}, // how packages get into an image, apart from the frameworks
 	"stack/deno":        {"lazyregexp", "tree", "stack", "untrusted"},
-	"stack/ruby":        {"lazyregexp", "tree", "stack", "untrusted"},
+	"stack/ruby":        {"lazyregexp", "diagnose/rule", "tree", "stack", "untrusted"},
 	"stack/static":      {"lazyregexp", "tree", "stack", "untrusted"},
-	"stack/dotnet":      {"lazyregexp", "tree", "stack", "untrusted"},
-	"stack/elixir":      {"lazyregexp", "tree", "stack", "untrusted"},
-	"stack/php":         {"lazyregexp", "tree", "stack", "stack/versions", "untrusted"},
-	"stack/java":        {"lazyregexp", "tree", "stack", "untrusted"},
-	"stack/golang":      {"lazyregexp", "tree", "stack", "untrusted"},
-	"stack/rust":        {"lazyregexp", "tree", "stack", "untrusted"},
+	"stack/dotnet":      {"lazyregexp", "diagnose/rule", "tree", "stack", "untrusted"},
+	"stack/elixir":      {"lazyregexp", "diagnose/rule", "tree", "stack", "untrusted"},
+	"stack/php":         {"lazyregexp", "diagnose/rule", "tree", "stack", "stack/versions", "untrusted"},
+	"stack/java":        {"lazyregexp", "diagnose/rule", "tree", "stack", "untrusted"},
+	"stack/golang":      {"lazyregexp", "diagnose/rule", "tree", "stack", "untrusted"},
+	"stack/rust":        {"lazyregexp", "diagnose/rule", "tree", "stack", "untrusted"},
 	"stack/stacks":      {"stack", "stack/node", "stack/python", "stack/ruby", "stack/php", "stack/java", "stack/golang", "stack/rust", "stack/deno", "stack/dotnet", "stack/elixir", "stack/static"},
 	"detect/runfiles":   {"lazyregexp", "tree", "stack", "stack/stacks", "envfile"},                                                                                                                          // files that say how a repository runs; envfile: what an example leaves open
 	"detect/filenames":  {"tree", "stack", "stack/manifest", "stack/dataservice", "stack/stacks", "detect/runfiles"},                                                                                         // which files detection reads
@@ -57,7 +57,8 @@ var ours = map[string][]string{
 	"workspace":         {"lazyregexp", "fail"},
 	"settings":          {"lazyregexp", "fail"},
 	"egress":            {"lazyregexp", "fail", "untrusted", "dockerconfig"},                                  // untrusted: it reads which registries a project names
-	"diagnose":          {"lazyregexp", "stack/stacks"},                                                       // text of a failure → reason, sentence, hint; below all whose work can fail
+	"diagnose/rule":     {"lazyregexp"},                                                                       // the words of that table
+	"diagnose":          {"lazyregexp", "diagnose/rule", "stack/stacks"},                                      // text of a failure → reason, sentence, hint; below all whose work can fail
 	"registry":          {"lazyregexp", "event", "diagnose", "dockerconfig"},                                  // logins and refusals of container registries, for pulls, pushes and builds
 	"symbol":            {"lazyregexp"},                                                                       // variables whose values are decided after loading
 	"composefile":       {"composeschema", "symbol", "suggest", "lazyregexp", "untrusted", "envfile", "fail"}, // envfile: what the library misreads; the files of a project: positions, variables, the model, errors as sentences

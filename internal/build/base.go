@@ -31,7 +31,7 @@ func baseFailure(text string) (cause diagnose.Cause, ok bool) {
 	case cause.Reason == diagnose.ImageUnknown:
 		cause.Hint = "check the image's name and tag in FROM"
 	case cause.Reason == "":
-		if other, known := diagnose.Text(diagnose.Build, strings.Split(found[2], "\n"), 0, nil); known {
+		if other := diagnose.Explain(diagnose.Build, strings.Split(found[2], "\n"), 0, nil); other.Reason != "" {
 			cause = other
 		}
 	}

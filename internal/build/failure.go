@@ -72,7 +72,7 @@ func explain(e *fail.Error, instruction, text string) {
 	if ofBase {
 		instruction, text = "", ""
 	} else {
-		cause, _ = diagnose.Text(diagnose.Build, append(strings.Split(said, "\n"), e.Lines...), 0, nil)
+		cause = diagnose.Explain(diagnose.Build, append(strings.Split(said, "\n"), e.Lines...), 0, nil)
 		if n := len(cause.Lines); n > 0 && slices.Contains(strings.Split(text, "\n"), cause.Lines[n-1]) {
 			text = "" // the cause says it better
 		}

@@ -2,7 +2,7 @@
 // build, a log, what a command printed, the words of an engine on a container, a pull or
 // a push.
 //
-// [Text] is the one way in. What it knows is in one table of [Rule], from which
+// [Explain] is the one way in. What it knows is in one table of [rule.Rule], from which
 // docs/troubleshooting.md is generated too; [Cause.WithMount] and [Cause.WithLineEnds] add what
 // only the caller can know.
 //
@@ -15,61 +15,25 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/devup-cli/devup/internal/diagnose/rule"
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack/stacks"
 )
 
 // Scope is a set of kinds of text.
-type Scope uint16
+type Scope = rule.Scope
 
 // The kinds of text.
 const (
-	Build     Scope = 1 << iota // the output of a build
-	Run                         // the log of a service
-	Exec                        // what a command in a service's container printed
-	Start                       // the engine's words on a container or command that it cannot start
-	Pull                        // the engine's words on a pull without a login
-	PullLogin                   // the same, with a login that was sent
-	Push                        // the engine's words on a push without a login
-	PushLogin                   // the same, with a login that was sent
+	Build, Run, Exec, Start          = rule.Build, rule.Run, rule.Exec, rule.Start
+	Pull, PullLogin, Push, PushLogin = rule.Pull, rule.PullLogin, rule.Push, rule.PushLogin
 
-	program  = Run | Exec      // a program in a service's container
-	step     = Build | program // any program in a container
-	install  = Build | Exec    // a step that installs packages
-	pulls    = Pull | PullLogin
-	pushes   = Push | PushLogin
-	registry = pulls | pushes
+	program, step = rule.Program, rule.Step
+	install       = Build | Exec // a step that installs packages
+	pulls         = Pull | PullLogin
+	pushes        = Push | PushLogin
+	registry      = pulls | pushes
 )
-
-// Rank says which of several rules counts that match a text.
-type Rank int
-
-// The ranks. Within one, the last line counts, because it is what ended the
-// program.
-const (
-	Last   Rank = iota // says little, such as an exit code
-	Low                // often follows from something else that was printed
-	Middle             // names what is the matter
-	High               // says more than a rule of the middle that matches the same line
-	First              // all else that was printed follows from it
-)
-
-// Rule is a cause that devup knows. In texts $name is replaced by what a group of the pattern
-// or a fact holds, and [with $name|without] for one of two where it may hold nothing.
-type Rule struct {
-	Reason    string             // stable name, in --json and in the documentation
-	Scope     Scope              // where it applies
-	Rank      Rank               // of the pattern, against those of other rules
-	Pattern   *lazyregexp.Regexp // of a line; a digit that ends the name of a group does not count; nil: the caller knows it
-	Weak      *lazyregexp.Regexp // of a line that says less of it, which counts as [Low]; nil for none
-	Exit      int                // the exit code that shows it where no line shows anything; 0 for none
-	Sentence  string             // what is wrong; lower case, no full stop
-	Hint      string             // what to do, in the imperative; may be empty
-	BuildHint string             // the same in a build; empty where Hint fits too
-	Transient bool               // it may pass by itself, such as a database that is not up yet
-
-	adjust func(names map[string]string) // may change or add names; nil for none
-}
 
 // Cause is why something failed, as far as its text shows. The zero value is that of a
 // failure whose text shows nothing.
@@ -88,49 +52,45 @@ type Cause struct {
 var rules = slices.Concat(machineRules, scriptRules, nodeRules, pythonRules, stackRules(), serviceRules, networkRules, buildRules, startRules, registryRules)
 
 // stackRules are the errors that stacks bring.
-func stackRules() []Rule {
-	var all []Rule
+func stackRules() (all []rule.Rule) {
 	for _, s := range stacks.All() {
-		for _, f := range s.Failures {
-			rule := Rule{Reason: f.Reason, Scope: program, Rank: Middle, Pattern: f.Pattern, Sentence: f.Sentence, Hint: f.Hint}
-			if f.InBuild {
-				rule.Scope = step
-			}
-			if f.Specific {
-				rule.Rank = High
-			}
-			all = append(all, rule)
-		}
+		all = append(all, s.Failures...)
 	}
 	return all
 }
 
-// Text finds the most likely cause in lines, oldest first, and in the exit code of
-// what printed them, 0 where it has none. Facts are names for sentences that the text need
-// not hold, such as the registry that was asked. It gives false when it recognises none.
+// Explain finds the most likely cause in lines, oldest first, and in the exit code of what printed
+// them, 0 where it has none. Facts are names for sentences that the text need not hold, such as the
+// registry that was asked. A cause without a reason says that it recognises none.
 //
 // What it says is a guess, but it never repeats more than names and places: values of
 // variables are not among them.
-func Text(scope Scope, lines []string, exit int, facts map[string]string) (Cause, bool) {
+func Explain(scope Scope, lines []string, exit int, facts map[string]string) Cause {
 	if m, found := find(scope, lines); found {
-		return located(m.rule.cause(scope, m.pattern, lines[m.at], facts), lines, m.at), true
+		return located(cause(m.rule, scope, m.pattern, lines[m.at], facts), lines, m.at)
 	}
 	for r := range rules {
-		if rule := &rules[r]; rule.Exit != 0 && rule.Exit == exit && rule.Scope&scope != 0 {
+		if known := &rules[r]; known.Exit != 0 && known.Exit == exit && known.Scope&scope != 0 {
 			last := ""
 			if len(lines) > 0 {
 				last = lines[len(lines)-1]
 			}
-			return rule.cause(scope, nil, last, facts), true
+			return cause(known, scope, nil, last, facts)
 		}
 	}
-	return Cause{}, false
+	return Cause{}
+}
+
+// ExplainError finds the most likely cause in the text of an error.
+func ExplainError(scope Scope, err error) Cause {
+	text := strings.TrimPrefix(err.Error(), "Error response from daemon: ")
+	return Explain(scope, strings.Split(text, "\n"), 0, nil)
 }
 
 // match is a line that matches a pattern of a rule.
 type match struct {
-	rule    *Rule
-	rank    Rank
+	rule    *rule.Rule
+	rank    rule.Rank
 	pattern *lazyregexp.Regexp
 	at      int // the line's index
 }
@@ -139,11 +99,11 @@ type match struct {
 func find(scope Scope, lines []string) (best match, found bool) {
 	for i, line := range lines {
 		for r := range rules {
-			rule := &rules[r]
-			if rule.Scope&scope == 0 {
+			known := &rules[r]
+			if known.Scope&scope == 0 {
 				continue
 			}
-			for _, m := range []match{{rule, rule.Rank, rule.Pattern, i}, {rule, Low, rule.Weak, i}} {
+			for _, m := range []match{{known, known.Rank, known.Pattern, i}, {known, rule.Low, known.Fallback, i}} {
 				over := !found || m.rank > best.rank || m.rank == best.rank && m.at > best.at
 				if over && m.pattern != nil && m.pattern.MatchString(line) {
 					best, found = m, true
@@ -154,8 +114,8 @@ func find(scope Scope, lines []string) (best match, found bool) {
 	return best, found
 }
 
-// cause is the rule's cause, as a line shows it that matches one of its patterns.
-func (r *Rule) cause(scope Scope, pattern *lazyregexp.Regexp, line string, facts map[string]string) Cause {
+// cause is the cause of a rule, as a line shows it that matches one of its patterns.
+func cause(r *rule.Rule, scope Scope, pattern *lazyregexp.Regexp, line string, facts map[string]string) Cause {
 	names := map[string]string{}
 	if pattern != nil {
 		groups := pattern.FindStringSubmatch(line)
@@ -166,17 +126,17 @@ func (r *Rule) cause(scope Scope, pattern *lazyregexp.Regexp, line string, facts
 		}
 	}
 	maps.Copy(names, facts)
-	if r.adjust != nil {
-		r.adjust(names)
+	if r.Adjust != nil {
+		r.Adjust(names)
 	}
-	c := Cause{Reason: r.Reason, Sentence: fill(r.Sentence, names), Hint: fill(r.hint(scope), names), Transient: r.Transient, Names: names}
+	c := Cause{Reason: r.Reason, Sentence: fill(r.Sentence, names), Hint: fill(hint(r, scope), names), Transient: r.Transient, Names: names}
 	if line != "" {
 		c.Lines = []string{line}
 	}
 	return c
 }
 
-func (r *Rule) hint(scope Scope) string {
+func hint(r *rule.Rule, scope Scope) string {
 	if scope&Build != 0 && r.BuildHint != "" {
 		return r.BuildHint
 	}
@@ -202,8 +162,8 @@ func fill(text string, names map[string]string) string {
 
 // known is the cause of a reason, where it is known by other means than a text.
 func known(reason string, names map[string]string) Cause {
-	r := slices.IndexFunc(rules, func(r Rule) bool { return r.Reason == reason })
-	return rules[r].cause(Run, nil, "", names)
+	r := slices.IndexFunc(rules, func(r rule.Rule) bool { return r.Reason == reason })
+	return cause(&rules[r], Run, nil, "", names)
 }
 
 // WithMount adds that the file which a program may not use comes from a bind mount: then no

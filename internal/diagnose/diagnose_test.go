@@ -7,13 +7,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/devup-cli/devup/internal/diagnose/rule"
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack/stacks"
 )
 
-// TestTextOfLogs runs over logs that the programs really printed in
+// TestExplainLogs runs over logs that the programs really printed in
 // containers. Each file of testdata/logs has a row.
-func TestTextOfLogs(t *testing.T) {
+func TestExplainLogs(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ log, want, hint string }{
 		{"bind-denied", "denied: the container's user may not use /data/uploads.txt (write.py:1)", "give the path to that user in the Dockerfile (chown), or mount a volume that it may write"},
@@ -81,8 +82,8 @@ func TestTextOfLogs(t *testing.T) {
 			t.Errorf("there is no testdata/logs/%s.log", test.log)
 		}
 		delete(logs, test.log+".log")
-		cause, found := Text(Run, logLines(text), 1, nil)
-		if got := cause.Reason + ": " + cause.Sentence; !found || got != test.want {
+		cause := Explain(Run, logLines(text), 1, nil)
+		if got := cause.Reason + ": " + cause.Sentence; got != test.want {
 			t.Errorf("%s\n got %s\nwant %s", test.log, got, test.want)
 		}
 		if cause.Hint != test.hint {
@@ -106,7 +107,7 @@ func TestBuildLogs(t *testing.T) {
 	}
 	for name, text := range read(t, "testdata/builds") {
 		kind, _, _ := strings.Cut(name, "-")
-		if cause, _ := Text(Build, logLines(text), 0, nil); cause.Reason != kinds[kind] || kind == "" {
+		if cause := Explain(Build, logLines(text), 0, nil); cause.Reason != kinds[kind] || kind == "" {
 			t.Errorf("%s: got %q (%s), want %q", name, cause.Reason, cause.Sentence, kinds[kind])
 		}
 	}
@@ -139,7 +140,7 @@ func TestFailuresOfStacks(t *testing.T) {
 	t.Parallel()
 	for _, s := range stacks.All() {
 		for _, f := range s.Failures {
-			if cause, _ := Text(Run, []string{f.Example}, 1, nil); f.Example != "" && cause.Reason != f.Reason {
+			if cause := Explain(Run, []string{f.Example}, 1, nil); f.Example != "" && cause.Reason != f.Reason {
 				t.Errorf("%s: %s is taken for %q, want %q", s.Title, f.Example, cause.Reason, f.Reason)
 			}
 		}
@@ -159,10 +160,10 @@ func TestEveryRule(t *testing.T) {
 		best, _ := find(s.scope, s.lines)
 		shown[best.pattern] = true
 	}
-	for _, rule := range rules {
-		for _, pattern := range []*lazyregexp.Regexp{rule.Pattern, rule.Weak} {
+	for _, r := range rules {
+		for _, pattern := range []*lazyregexp.Regexp{r.Pattern, r.Fallback} {
 			if !shown[pattern] {
-				t.Errorf("no text is explained by a pattern of %s: %s", rule.Reason, pattern)
+				t.Errorf("no text is explained by a pattern of %s: %s", r.Reason, pattern)
 			}
 		}
 	}
@@ -175,13 +176,12 @@ func TestRanksDecide(t *testing.T) {
 	for _, s := range samples(t) {
 		for _, line := range s.lines {
 			best, _ := find(s.scope, []string{line})
-			for r := range rules {
-				rule := &rules[r]
-				if rule.Scope&s.scope == 0 || best.rule == nil || rule.Reason == best.rule.Reason {
+			for _, r := range rules {
+				if r.Scope&s.scope == 0 || best.rule == nil || r.Reason == best.rule.Reason {
 					continue
 				}
-				if rule.Pattern != nil && rule.Rank == best.rank && rule.Pattern.MatchString(line) || rule.Weak != nil && best.rank == Low && rule.Weak.MatchString(line) {
-					t.Errorf("both %s and %s match %q", best.rule.Reason, rule.Reason, line)
+				if r.Pattern != nil && r.Rank == best.rank && r.Pattern.MatchString(line) || r.Fallback != nil && best.rank == rule.Low && r.Fallback.MatchString(line) {
+					t.Errorf("both %s and %s match %q", best.rule.Reason, r.Reason, line)
 				}
 			}
 		}
@@ -352,11 +352,10 @@ var said = []struct {
 // runc is how the words of runc begin.
 const runc = "OCI runtime exec failed: exec failed: unable to start container process: "
 
-func TestTextOfLines(t *testing.T) {
+func TestExplainLines(t *testing.T) {
 	t.Parallel()
 	for _, test := range said {
-		cause, found := Text(test.scope, strings.Split(test.text, "\n"), 0, nil)
-		if cause.Reason != test.want || found != (test.want != "") {
+		if cause := Explain(test.scope, strings.Split(test.text, "\n"), 0, nil); cause.Reason != test.want {
 			t.Errorf("%s: got %q (%s), want %q", test.name, cause.Reason, cause.Sentence, test.want)
 		}
 	}
@@ -372,28 +371,28 @@ func TestHealthyLogs(t *testing.T) {
 	}
 	for name, text := range logs {
 		for _, line := range logLines(text) {
-			if cause, found := Text(Run|Exec|Build, []string{line}, 0, nil); found {
+			if cause := Explain(Run|Exec|Build, []string{line}, 0, nil); cause.Reason != "" {
 				t.Errorf("%s: %q is taken for %s: %s", name, line, cause.Reason, cause.Sentence)
 			}
 		}
 	}
 }
 
-func TestTextByExitCode(t *testing.T) {
+func TestExplainExitCode(t *testing.T) {
 	t.Parallel()
 	for code, want := range map[int]string{0: "", 1: "", 126: "not-executable", 127: "command-missing"} {
-		if cause, _ := Text(Exec, []string{"bye"}, code, nil); cause.Reason != want {
+		if cause := Explain(Exec, []string{"bye"}, code, nil); cause.Reason != want {
 			t.Errorf("exit code %d: got %q, want %q", code, cause.Reason, want)
 		}
 	}
 }
 
-func FuzzText(f *testing.F) {
+func FuzzExplain(f *testing.F) {
 	f.Add("Traceback (most recent call last):\n  File \"/a.py\", line 1, in <module>\nKeyError: 'HOME_URL'", 1)
 	f.Add("sh: 1: vite: not found", 127)
 	f.Fuzz(func(t *testing.T, text string, exit int) {
-		cause, found := Text(Build|Run|Exec|Start|Pull, logLines(text), exit, nil)
-		if found && (cause.Reason == "" || cause.Sentence == "") {
+		cause := Explain(Build|Run|Exec|Start|Pull, logLines(text), exit, nil)
+		if (cause.Reason == "") != (cause.Sentence == "") {
 			t.Errorf("a cause without words: %+v", cause)
 		}
 		if strings.Contains(cause.Sentence, "\n") {

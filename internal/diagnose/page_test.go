@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/devup-cli/devup/internal/diagnose/rule"
 )
 
 var update = flag.Bool("update", false, "write the tables of docs/troubleshooting.md from the rules")
@@ -31,12 +33,12 @@ func rows(scope Scope) []string {
 	}
 	for _, all := range []bool{false, true} {
 		for r := range rules {
-			rule := &rules[r]
-			if rule.Scope&scope == 0 || rule.Rank < Middle && !all || all && wrong[rule.Reason] != nil {
+			known := &rules[r]
+			if known.Scope&scope == 0 || known.Rank < rule.Middle && !all || all && wrong[known.Reason] != nil {
 				continue
 			}
-			add(wrong, rule.Reason, rule.Sentence)
-			add(todo, rule.Reason, rule.hint(scope))
+			add(wrong, known.Reason, known.Sentence)
+			add(todo, known.Reason, hint(known, scope))
 		}
 	}
 	var found []string

@@ -30,11 +30,11 @@ const (
 func (a *prober) failure(ctx context.Context, r verdict) (*fail.Error, diagnose.Cause) {
 	a.evidence.state = a.inspected(ctx, a.evidence.state)
 	lines := withoutProbes(a.log(ctx, a.evidence.state, readLines), a.probe.Path)
-	cause, found := diagnose.Text(diagnose.Run, lines, a.evidence.state.exit, nil)
-	if !found && r.code == fail.ServerError {
-		cause, found = diagnose.Text(diagnose.Run, a.evidence.last.lines(), 0, nil)
+	cause := diagnose.Explain(diagnose.Run, lines, a.evidence.state.exit, nil)
+	if cause.Reason == "" && r.code == fail.ServerError {
+		cause = diagnose.Explain(diagnose.Run, a.evidence.last.lines(), 0, nil)
 	}
-	if !found || !explains(cause, r.code) {
+	if !explains(cause, r.code) {
 		cause = diagnose.Cause{}
 	}
 	cause = a.probe.Source.withLineEndCause(a.evidence.state.withMountCause(cause))

@@ -45,7 +45,7 @@ func TestDiagnoseShowsOwnFrame(t *testing.T) {
 		t.Fatal(err)
 	}
 	lines := cleanLines(string(text))
-	cause, _ := diagnose.Text(diagnose.Run, lines, 1, nil)
+	cause := diagnose.Explain(diagnose.Run, lines, 1, nil)
 	shown := strings.Join(excerpt(lines, cause), "\n")
 	for _, want := range []string{`File "/backend-flask/aws.py", line 2`, `boto3.client("dynamodb")`, "…", "NoRegionError: You must specify a region."} {
 		if !strings.Contains(shown, want) {

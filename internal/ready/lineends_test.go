@@ -17,11 +17,11 @@ func TestWithLineEndCause(t *testing.T) {
 		}
 	}
 	for file, want := range map[string]string{"bad": "the script backend/bad.sh has Windows line ends (CRLF)", "good": "", "other": ""} {
-		said, found := diagnose.Text(diagnose.Run, []string{"[FATAL tini (7)] exec /app/" + file + ".sh failed: No such file or directory"}, 127, nil)
+		said := diagnose.Explain(diagnose.Run, []string{"[FATAL tini (7)] exec /app/" + file + ".sh failed: No such file or directory"}, 127, nil)
 		if want == "" {
 			want = said.Sentence
 		}
-		if got := (Source{Dir: dir, Name: "backend"}).withLineEndCause(said).Sentence; !found || got != want {
+		if got := (Source{Dir: dir, Name: "backend"}).withLineEndCause(said).Sentence; said.Reason == "" || got != want {
 			t.Errorf("%s: got %q, want %q", file, got, want)
 		}
 	}

@@ -39,8 +39,7 @@ func TestMounted(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			s := stateOf(container.InspectResponse{State: &container.State{}, Mounts: test.mounts, ProcessLabel: test.label})
-			cause, _ := diagnose.Text(diagnose.Run, cleanLines(string(text)), 1, nil)
-			cause = s.withMountCause(cause)
+			cause := s.withMountCause(diagnose.Explain(diagnose.Run, cleanLines(string(text)), 1, nil))
 			if got := cause.Reason + ": " + cause.Sentence; got != test.want {
 				t.Errorf("\n got %s\nwant %s", got, test.want)
 			}

@@ -25,8 +25,8 @@ func Explain(text string, a Attempt) diagnose.Cause {
 	if a.Platform != "" {
 		facts["platform"] = a.Platform
 	}
-	c, found := diagnose.Text(a.scope(), strings.Split(text, "\n"), 0, facts)
-	if !found {
+	c := diagnose.Explain(a.scope(), strings.Split(text, "\n"), 0, facts)
+	if c.Reason == "" {
 		c.Sentence, c.Hint = cut.ReplaceAllString(text, ""), "check the image's name, and that the engine reaches "+registry
 	}
 	if c.Reason == diagnose.LoginNeeded && a.Login.Trouble != "" {

@@ -24,13 +24,13 @@ func explain(err error, op plan.Op) error {
 		return err
 	}
 	text := strings.TrimPrefix(err.Error(), "Error response from daemon: ")
-	cause, found := diagnose.Text(diagnose.Start, strings.Split(text, "\n"), 0, nil)
+	cause := diagnose.ExplainError(diagnose.Start, err)
 	switch {
-	case !found && errdefs.IsNotFound(err) && strings.Contains(strings.ToLower(text), "image"):
+	case cause.Reason == "" && errdefs.IsNotFound(err) && strings.Contains(strings.ToLower(text), "image"):
 		f := fail.Wrap(err, fail.ImageMissing, "", "the image of %s does not exist: %s", op.Service, text)
 		f.Service = op.Service
 		return f
-	case !found:
+	case cause.Reason == "":
 		return fmt.Errorf("%s %s: %w", op.Action, op.Name, err)
 	}
 	f := fail.Wrap(err, fail.Exited, cause.Hint, "%s cannot start: %s", op.Service, cause.Sentence)

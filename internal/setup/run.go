@@ -187,12 +187,12 @@ func explain(s Step, done containerexec.Result, err error) *fail.Error {
 		e.Message = fmt.Sprintf("the setup step %q of %s cannot run", s.Name, s.Service)
 		scope = diagnose.Start
 	}
-	cause, found := diagnose.Text(scope, said, done.Status, nil)
-	if found {
+	cause := diagnose.Explain(scope, said, done.Status, nil)
+	if cause.Reason != "" {
 		e.Message += ": " + cause.Sentence
 		e.Reason = cause.Reason
 	}
-	if found && scope == diagnose.Start { // the runtime's words replace the command's output
+	if cause.Reason != "" && scope == diagnose.Start { // the runtime's words replace the command's output
 		e.Lines, e.CauseShown = nil, true
 	}
 	if cause.Reason == diagnose.CommandMissing && scope == diagnose.Start && s.Command[0] == "sh" {

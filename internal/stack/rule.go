@@ -65,15 +65,3 @@ type Listen struct {
 	Prints *lazyregexp.Regexp // a line of its log that shows it; nil for none
 	Hint   string             // in the imperative; %d is the port
 }
-
-// Failure is an error that a framework prints when it starts. In texts $name stands for what
-// a group of the pattern holds.
-type Failure struct {
-	Reason   string             // stable name, in --json and in the documentation
-	InBuild  bool               // a build may print it too
-	Specific bool               // it says more than a rule of the language or the system that matches the same line
-	Pattern  *lazyregexp.Regexp // of a line; a digit that ends the name of a group does not count
-	Sentence string             // what is wrong; lower case, no full stop
-	Hint     string             // what to do, in the imperative
-	Example  string             // a line that the framework really printed, for tests
-}

@@ -14,6 +14,7 @@ package stack
 import (
 	"path"
 
+	"github.com/devup-cli/devup/internal/diagnose/rule"
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/tree"
 	"github.com/devup-cli/devup/internal/untrusted"
@@ -61,10 +62,10 @@ type Stack struct {
 	Settings   []string // its own settings, which nothing has to provide
 
 	// Where it runs.
-	Listen    Listen     // how it is told to listen on all addresses of its container
-	Proxy     []Rule     // what it has to be told behind an https proxy
-	Debuggers []Debugger // what it has to be told before the internet may reach it
-	Failures  []Failure  // the words of its errors; package diagnose has those that are not one framework's
+	Listen    Listen      // how it is told to listen on all addresses of its container
+	Proxy     []Rule      // what it has to be told behind an https proxy
+	Debuggers []Debugger  // what it has to be told before the internet may reach it
+	Failures  []rule.Rule // the words of its errors; package diagnose has those that are not one framework's
 }
 
 // Requirement is a package that a stack needs.

@@ -37,8 +37,8 @@ func (t attempt) reword(err error) error {
 // refused says in our words what the engine or its OCI runtime says of a command that
 // could not begin; nil where it says something else.
 func (t attempt) refused(text string) *fail.Error {
-	cause, found := diagnose.Text(diagnose.Start, strings.Split(text, "\n"), 0, nil)
-	if !found || !ofCommand.MatchString(text) {
+	cause := diagnose.Explain(diagnose.Start, strings.Split(text, "\n"), 0, nil)
+	if cause.Reason == "" || !ofCommand.MatchString(text) {
 		return nil
 	}
 	e := fail.New(fail.Failed, cause.Hint, "service %s: %s", t.service, cause.Sentence)

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/devup-cli/devup/internal/diagnose/rule"
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/tree"
@@ -45,9 +46,9 @@ var ASPNET = stack.Stack{
 	Prefixes: []string{"ASPNETCORE_", "DOTNET_"},
 	Settings: []string{"ASPNETCORE_ENVIRONMENT", "ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "DOTNET_ENVIRONMENT", "DOTNET_USE_POLLING_FILE_WATCHER", "DOTNET_CLI_HOME"},
 	Listen:   stack.Listen{Prints: lazyregexp.New(`Now listening on: https?://(?:localhost|127\.0\.0\.1)`), Hint: "leave out UseUrls and Kestrel endpoints, or set ASPNETCORE_URLS: http://0.0.0.0:%d"},
-	Failures: []stack.Failure{
+	Failures: []rule.Rule{
 		{
-			Reason: "dotnet-sdk", InBuild: true,
+			Reason: "dotnet-sdk", Scope: rule.Step,
 			Pattern:  lazyregexp.New(`error NETSDK1045: The current \.NET SDK does not support targeting (?P<wants>[\w .]+?)\.`),
 			Sentence: "the SDK of the image is older than $wants, which the project targets",
 			Hint:     "change FROM in the Dockerfile to an SDK of that version",

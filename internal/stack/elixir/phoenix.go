@@ -5,6 +5,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/devup-cli/devup/internal/diagnose/rule"
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/tree"
@@ -62,9 +63,9 @@ var Phoenix = stack.Stack{
 	},
 	Settings: []string{"MIX_ENV", "PHX_SERVER", "PHX_HOST", "POOL_SIZE", "ECTO_IPV6", "DNS_CLUSTER_QUERY", "RELEASE_NAME"},
 	Listen:   stack.Listen{Prints: lazyregexp.New(`Running \S+Endpoint with \S+ \S+ at (?:127\.0\.0\.1|::1)`), Hint: "write ip: {0, 0, 0, 0} in config/dev.exs"},
-	Failures: []stack.Failure{
+	Failures: []rule.Rule{
 		{
-			Reason: "elixir-version", InBuild: true,
+			Reason: "elixir-version", Scope: rule.Step,
 			Pattern:  lazyregexp.New(`You're trying to run :(?P<app>\w+) on Elixir v(?P<has>[\d.]+) but it has declared in its mix\.exs file it supports only Elixir (?P<wants>.+?)\s*$`),
 			Sentence: "the image has Elixir $has, and mix.exs demands $wants",
 			Hint:     "change FROM in the Dockerfile to that version of elixir",

@@ -3,6 +3,7 @@ package golang
 import (
 	"strings"
 
+	"github.com/devup-cli/devup/internal/diagnose/rule"
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/tree"
@@ -168,24 +169,24 @@ func hidden(a *stack.App) tree.Evidence {
 }
 
 // failures are errors of the toolchain and of programs.
-var failures = []stack.Failure{
+var failures = []rule.Rule{
 	{
-		Reason: "private-module", InBuild: true, Pattern: lazyregexp.New(`(?P<module>[\w./-]+)@[^:]+: (?:reading|invalid version|git ls-remote).*(?:404 Not Found|410 Gone|could not read Username|terminal prompts disabled)`),
+		Reason: "private-module", Scope: rule.Step, Pattern: lazyregexp.New(`(?P<module>[\w./-]+)@[^:]+: (?:reading|invalid version|git ls-remote).*(?:404 Not Found|410 Gone|could not read Username|terminal prompts disabled)`),
 		Sentence: "Go cannot download the module $module, which does not exist or needs a login", Hint: "vendor it with `go mod vendor`, or set GOPRIVATE and GOPROXY to where it is",
 		Example: `go: github.com/acme/private@v1.2.3: reading https://proxy.golang.org/github.com/acme/private/@v/v1.2.3.mod: 404 Not Found`,
 	},
 	{
-		Reason: "go-too-old", InBuild: true, Pattern: lazyregexp.New(`requires go >= (?P<wanted>[\d.]+) \(running go (?P<have>[\d.]+)`),
+		Reason: "go-too-old", Scope: rule.Step, Pattern: lazyregexp.New(`requires go >= (?P<wanted>[\d.]+) \(running go (?P<have>[\d.]+)`),
 		Sentence: "a module needs Go $wanted, and the image has Go $have", Hint: "put golang:$wanted into the Dockerfile, or run `go mod tidy` with a newer Go",
 		Example: `go: golang.org/x/tools@v0.30.0 requires go >= 1.23.0 (running go 1.21.13; GOTOOLCHAIN=local)`,
 	},
 	{
-		Reason: "sum-missing", InBuild: true, Pattern: lazyregexp.New(`missing go\.sum entry for (?:go\.mod file|module providing package (?P<module>[^ ;]+))`),
+		Reason: "sum-missing", Scope: rule.Step, Pattern: lazyregexp.New(`missing go\.sum entry for (?:go\.mod file|module providing package (?P<module>[^ ;]+))`),
 		Sentence: "go.sum lacks a line[ for $module]", Hint: "run `go mod tidy` and commit go.sum",
 		Example: `main.go:4:2: missing go.sum entry for module providing package github.com/gin-gonic/gin; to add:`,
 	},
 	{
-		Reason: "cgo-missing", InBuild: true, Pattern: lazyregexp.New(`Binary was compiled with 'CGO_ENABLED=0', go-sqlite3 requires cgo`),
+		Reason: "cgo-missing", Scope: rule.Step, Pattern: lazyregexp.New(`Binary was compiled with 'CGO_ENABLED=0', go-sqlite3 requires cgo`),
 		Sentence: "go-sqlite3 is C code, and the program was built without", Hint: "build it with CGO_ENABLED=1",
 		Example: `Binary was compiled with 'CGO_ENABLED=0', go-sqlite3 requires cgo to work. This is a stub`,
 	},

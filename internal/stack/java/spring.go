@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/devup-cli/devup/internal/diagnose/rule"
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/tree"
@@ -28,24 +29,24 @@ var Spring = stack.Stack{
 			Variables: []stack.Setting{{Name: "SERVER_FORWARD_HEADERS_STRATEGY", Value: "framework"}},
 		},
 	},
-	Failures: []stack.Failure{
+	Failures: []rule.Rule{
 		{
-			Reason: "java-too-old", InBuild: true, Pattern: lazyregexp.New(`(?:error: release version|invalid target release:|invalid source release:|error: invalid source release:) ?(?P<wanted>[\d.]+)`),
+			Reason: "java-too-old", Scope: rule.Step, Pattern: lazyregexp.New(`(?:error: release version|invalid target release:|invalid source release:|error: invalid source release:) ?(?P<wanted>[\d.]+)`),
 			Sentence: "the build asks for Java $wanted, which the image is too old for", Hint: "put a newer Java into the tag of the image in the Dockerfile",
 			Example: "[ERROR] Fatal error compiling: error: release version 25 not supported",
 		},
 		{
-			Reason: "datasource-missing", Pattern: lazyregexp.New(`Failed to configure a DataSource: 'url' attribute is not specified`),
+			Reason: "datasource-missing", Scope: rule.Program, Pattern: lazyregexp.New(`Failed to configure a DataSource: 'url' attribute is not specified`),
 			Sentence: "Spring needs a database, and nothing says where it is", Hint: "set SPRING_DATASOURCE_URL under environment",
 			Example: "Failed to configure a DataSource: 'url' attribute is not specified and no embedded datasource could be configured.",
 		},
 		{
-			Reason: "flyway-differs", Pattern: lazyregexp.New(`FlywayValidateException|[Mm]igration checksum mismatch for migration version (?P<version>[\w.]+)`),
+			Reason: "flyway-differs", Scope: rule.Program, Pattern: lazyregexp.New(`FlywayValidateException|[Mm]igration checksum mismatch for migration version (?P<version>[\w.]+)`),
 			Sentence: "the database has other migrations than the project", Hint: "delete the database's data with `devup down --volumes`, or its file, or repair Flyway's history",
 			Example: "Caused by: org.flywaydb.core.api.exception.FlywayValidateException: Validate failed: Migrations have failed validation",
 		},
 		{
-			Reason: "variable-missing", Pattern: lazyregexp.New(`Could not resolve placeholder '(?P<name>[^']+)' in value`),
+			Reason: "variable-missing", Scope: rule.Program, Pattern: lazyregexp.New(`Could not resolve placeholder '(?P<name>[^']+)' in value`),
 			Sentence: "Spring needs the property $name, which nothing sets", Hint: "set $name under environment",
 			Example: `Caused by: java.lang.IllegalArgumentException: Could not resolve placeholder 'JWT_SECRET' in value "${JWT_SECRET}"`,
 		},

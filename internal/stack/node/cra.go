@@ -1,6 +1,7 @@
 package node
 
 import (
+	"github.com/devup-cli/devup/internal/diagnose/rule"
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/stack/node/npm"
@@ -41,9 +42,9 @@ var CRA = stack.Stack{
 			Variables: []stack.Setting{{Name: "DANGEROUSLY_DISABLE_HOST_CHECK", Value: "true"}},
 		},
 	},
-	Failures: []stack.Failure{
+	Failures: []rule.Rule{
 		{
-			Reason: "allowed-host", Specific: true, Pattern: lazyregexp.New(`allowedHosts\[0\] should be a non-empty string`),
+			Reason: "allowed-host", Scope: rule.Program, Rank: rule.High, Pattern: lazyregexp.New(`allowedHosts\[0\] should be a non-empty string`),
 			Sentence: "the dev server found no address of the machine to allow (Create React App with a proxy setting)", Hint: "set DANGEROUSLY_DISABLE_HOST_CHECK=true in the service's environment",
 		},
 	},

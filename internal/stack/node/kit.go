@@ -3,6 +3,7 @@ package node
 import (
 	"slices"
 
+	"github.com/devup-cli/devup/internal/diagnose/rule"
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/stack/node/npm"
@@ -50,8 +51,8 @@ var SvelteKit = func() stack.Stack {
 		remarkAdapter(a, "@sveltejs/adapter-node")
 	}
 	s.Prefixes, s.Reads = []string{"PUBLIC_", "VITE_"}, "import.meta.env.VITE_"
-	s.Failures = []stack.Failure{{
-		Reason: "env-missing", InBuild: true, Specific: true,
+	s.Failures = []rule.Rule{{
+		Reason: "env-missing", Scope: rule.Step, Rank: rule.High,
 		Pattern:  lazyregexp.New(`"(?P<name>\w+)" is not exported by "virtual:\$?env/static/|'\$env/static/\w+' does not provide an export named '(?P<name2>\w+)'`),
 		Example:  `"DB_URL" is not exported by "virtual:$env/static/private", imported by "src/lib/server/client.ts".`,
 		Sentence: "the variable $name is not set, which the source imports", Hint: "set $name in the service's environment; for an image of production, add ARG $name before its build",

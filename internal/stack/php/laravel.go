@@ -4,6 +4,7 @@ import (
 	"path"
 	"strconv"
 
+	"github.com/devup-cli/devup/internal/diagnose/rule"
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
 )
@@ -18,16 +19,16 @@ var Laravel = stack.Stack{
 	Unused:   laravelUnused,
 	Settings: []string{"APP_URL", "APP_ENV", "APP_DEBUG", "APP_NAME", "ASSET_URL", "LARAVEL_SAIL", "VITE_APP_NAME"},
 	Listen:   stack.Listen{Prints: lazyregexp.New(`Server running on \[http://127`), Hint: "start Laravel with `php artisan serve --host 0.0.0.0`"},
-	Failures: []stack.Failure{
+	Failures: []rule.Rule{
 		{
-			Reason:   "laravel-no-key",
+			Reason: "laravel-no-key", Scope: rule.Program,
 			Pattern:  lazyregexp.New(`No application encryption key has been specified|MissingAppKeyException`),
 			Sentence: "APP_KEY is not set",
 			Hint:     "run devup init, which generates it into .devup/.env",
 			Example:  "[2026-01-05 10:00:00] local.ERROR: No application encryption key has been specified. {\"exception\":\"[object] (Illuminate\\\\Encryption\\\\MissingAppKeyException(code: 0)",
 		},
 		{
-			Reason:   "laravel-storage",
+			Reason: "laravel-storage", Scope: rule.Program,
 			Pattern:  lazyregexp.New(`The stream or file "(?P<file>[^"]+)" could not be opened in append mode`),
 			Sentence: "Laravel cannot write $file",
 			Hint:     "run chmod -R u+rwX storage bootstrap/cache",

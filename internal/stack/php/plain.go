@@ -3,6 +3,7 @@ package php
 import (
 	"path"
 
+	"github.com/devup-cli/devup/internal/diagnose/rule"
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/tree"
@@ -33,23 +34,23 @@ var baseURL = lazyregexp.New(`(?i)\bbase_?url["'\]]*\s*[=,]\s*["']\s*https?://(?
 func noPort(*stack.App) (stack.Port, bool) { return stack.Port{}, false }
 
 // failures are errors of PHP and of Composer.
-var failures = []stack.Failure{
+var failures = []rule.Rule{
 	{
-		Reason: "php-extension-missing", InBuild: true,
+		Reason: "php-extension-missing", Scope: rule.Step,
 		Pattern:  lazyregexp.New(`requires? (?:PHP extension )?ext-(?P<name>[\w-]+) \S+ (?:but it is|-> it is|is) missing from your system|requires ext-(?P<name2>[\w-]+) \S+ -> it is missing`),
 		Sentence: "the PHP extension $name is not in the image",
 		Hint:     "add $name to install-php-extensions in the Dockerfile",
 		Example:  "    - Root composer.json requires PHP extension ext-intl * but it is missing from your system. Install or enable PHP's intl extension.",
 	},
 	{
-		Reason:   "php-driver-missing",
+		Reason: "php-driver-missing", Scope: rule.Program,
 		Pattern:  lazyregexp.New(`could not find driver`),
 		Sentence: "PHP has no driver for the database",
 		Hint:     "add pdo_mysql or pdo_pgsql to install-php-extensions in the Dockerfile",
 		Example:  "SQLSTATE[HY000]: could not find driver (Connection: pgsql, SQL: select * from users)",
 	},
 	{
-		Reason:   "php-not-installed",
+		Reason: "php-not-installed", Scope: rule.Program,
 		Pattern:  lazyregexp.New(`Failed opening required '[^']*vendor/autoload\.php'`),
 		Sentence: "the packages of composer.json are not installed",
 		Hint:     "run devup up --build",

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/devup-cli/devup/internal/diagnose/rule"
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/tree"
@@ -60,10 +61,10 @@ var Django = stack.Stack{
 			Start: `\brunserver_plus\b`, Only: `\brunserver_plus\b`, Instead: "runserver instead of runserver_plus",
 		},
 	},
-	Failures: []stack.Failure{
+	Failures: []rule.Rule{
 		{
 			// The errors of its system checks: https://docs.djangoproject.com/en/stable/ref/checks
-			Reason: "django-check", Specific: true, Pattern: lazyregexp.New(`^\S+: \((?P<name>\w+\.E\d{3})\) (?P<what>[^\n]+?)\.?$`),
+			Reason: "django-check", Scope: rule.Program, Rank: rule.High, Pattern: lazyregexp.New(`^\S+: \((?P<name>\w+\.E\d{3})\) (?P<what>[^\n]+?)\.?$`),
 			Sentence: "Django's check $name fails: $what", Hint: "correct the setting or the model that it names",
 		},
 	},

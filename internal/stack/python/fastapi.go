@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/devup-cli/devup/internal/diagnose/rule"
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/tree"
@@ -39,16 +40,16 @@ var FastAPI = stack.Stack{
 			}},
 		},
 	},
-	Failures: []stack.Failure{
+	Failures: []rule.Rule{
 		{
 			// uvicorn/importer.py
-			Reason: "app-missing", Pattern: lazyregexp.New(`Error loading ASGI app\. (?:Attribute "(?P<name>[^"]+)" not found in module|Could not import module) "(?P<module>[^"]+)"`),
+			Reason: "app-missing", Scope: rule.Program, Pattern: lazyregexp.New(`Error loading ASGI app\. (?:Attribute "(?P<name>[^"]+)" not found in module|Could not import module) "(?P<module>[^"]+)"`),
 			Sentence: "uvicorn finds no [$name in |module ]$module", Hint: "name the module and the variable that holds the app, as in `uvicorn main:app`",
 			Example: `ERROR:    Error loading ASGI app. Could not import module "mian".`,
 		},
 		{
 			// fastapi/dependencies/utils.py
-			Reason: "module-missing", Specific: true, Pattern: lazyregexp.New(`Form data requires "(?P<module>python-multipart)" to be installed`),
+			Reason: "module-missing", Scope: rule.Program, Rank: rule.High, Pattern: lazyregexp.New(`Form data requires "(?P<module>python-multipart)" to be installed`),
 			Sentence: "FastAPI reads forms and uploads with $module, which is not installed", Hint: "add $module to requirements.txt, Pipfile or pyproject.toml and run `devup up` again",
 			Example: `RuntimeError: Form data requires "python-multipart" to be installed.`,
 		},

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/devup-cli/devup/internal/diagnose/rule"
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/tree"
@@ -65,17 +66,17 @@ var Flask = stack.Stack{
 			Start: pinOff, Only: pinOff,
 		},
 	},
-	Failures: []stack.Failure{
+	Failures: []rule.Rule{
 		{
-			Reason: "flask-app", Pattern: lazyregexp.New(`Could not locate a Flask application`),
+			Reason: "flask-app", Scope: rule.Program, Pattern: lazyregexp.New(`Could not locate a Flask application`),
 			Sentence: "Flask finds no app.py or wsgi.py in the directory that it runs in", Hint: "set FLASK_APP to the file that makes the app",
 		},
 		{
-			Reason: "flask-app", Pattern: lazyregexp.New(`^Error: Could not import '(?P<module>[^']+)'|Failed to find Flask application or factory in module '(?P<module2>[^']+)'`),
+			Reason: "flask-app", Scope: rule.Program, Pattern: lazyregexp.New(`^Error: Could not import '(?P<module>[^']+)'|Failed to find Flask application or factory in module '(?P<module2>[^']+)'`),
 			Sentence: "FLASK_APP or --app names $module, where Flask finds no app", Hint: "name the file that makes the app, without .py",
 		},
 		{
-			Reason: "werkzeug", InBuild: true, Specific: true,
+			Reason: "werkzeug", Scope: rule.Step, Rank: rule.High,
 			Pattern:  lazyregexp.New(`cannot import name '(?P<name>url_quote|url_decode|url_encode|url_parse|escape|Markup|_request_ctx_stack|_app_ctx_stack|soft_unicode|BaseResponse)' from '(?P<from>werkzeug|jinja2|flask|markupsafe)`),
 			Sentence: "the installed version of $from no longer has $name, which an older library needs",
 			Hint:     "pin the version of $from that fits, or update the library that imports it",

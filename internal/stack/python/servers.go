@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/devup-cli/devup/internal/diagnose/rule"
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/stack/python/pip"
@@ -73,9 +74,9 @@ var Gunicorn = stack.Stack{
 			Variables: proxied,
 		},
 	},
-	Failures: []stack.Failure{
+	Failures: []rule.Rule{
 		{
-			Reason: "app-missing", Pattern: lazyregexp.New(`Failed to find attribute '(?P<name>[^']+)' in '(?P<module>[^']+)'`),
+			Reason: "app-missing", Scope: rule.Program, Pattern: lazyregexp.New(`Failed to find attribute '(?P<name>[^']+)' in '(?P<module>[^']+)'`),
 			Sentence: "gunicorn finds no $name in $module.py", Hint: "name the variable that holds the app, as in `gunicorn $module:app`",
 		},
 	},

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/devup-cli/devup/internal/diagnose/rule"
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/tree"
@@ -149,23 +150,23 @@ func rakeMigrate(a *stack.App) []string {
 }
 
 // failures are errors of Ruby and of Bundler.
-var failures = []stack.Failure{
+var failures = []rule.Rule{
 	{
-		Reason: "ruby-version", InBuild: true,
+		Reason: "ruby-version", Scope: rule.Step,
 		Pattern:  lazyregexp.New(`Your Ruby version is (?P<has>[\d.]+), but your Gemfile specified (?P<wants>.+?)\s*$`),
 		Sentence: "the image has Ruby $has, and the Gemfile demands $wants",
 		Hint:     "change FROM in the Dockerfile to that version of ruby",
 		Example:  "Your Ruby version is 3.3.0, but your Gemfile specified 3.2.2",
 	},
 	{
-		Reason:   "ruby-gem-missing",
+		Reason: "ruby-gem-missing", Scope: rule.Program,
 		Pattern:  lazyregexp.New(`Could not find (?:gem '(?P<name>[\w-]+)|(?P<name2>[\w-]+)-[\d.]+\S* in)`),
 		Sentence: "the gem $name is not installed",
 		Hint:     "run devup up --build",
 		Example:  "Could not find rack-3.1.8 in locally installed gems (Bundler::GemNotFound)",
 	},
 	{
-		Reason:   "rails-pending-migrations",
+		Reason: "rails-pending-migrations", Scope: rule.Program,
 		Pattern:  lazyregexp.New(`ActiveRecord::PendingMigrationError`),
 		Sentence: "the database lacks the newest migrations",
 		Hint:     "run devup exec SERVICE bundle exec rails db:migrate",

@@ -4,6 +4,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/devup-cli/devup/internal/diagnose/rule"
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/stack"
 	"github.com/devup-cli/devup/internal/tree"
@@ -155,19 +156,19 @@ func hidden(a *stack.App) tree.Evidence {
 }
 
 // failures are errors of cargo and of what crates need.
-var failures = []stack.Failure{
+var failures = []rule.Rule{
 	{
-		Reason: "sqlx-database", InBuild: true, Pattern: lazyregexp.New("error: (?:set `DATABASE_URL` to use query macros online|`DATABASE_URL` must be set)"),
+		Reason: "sqlx-database", Scope: rule.Step, Pattern: lazyregexp.New("error: (?:set `DATABASE_URL` to use query macros online|`DATABASE_URL` must be set)"),
 		Sentence: "sqlx checks queries against a database while it compiles", Hint: "run `cargo sqlx prepare` and commit the directory .sqlx",
 		Example: "error: set `DATABASE_URL` to use query macros online, or run `cargo sqlx prepare` to update the query cache",
 	},
 	{
-		Reason: "rust-too-old", InBuild: true, Pattern: lazyregexp.New(`rustc (?P<have>[\d.]+) is not supported by the following packages?|requires rustc (?P<wanted>[\d.]+) or newer|feature .edition2024. is required`),
+		Reason: "rust-too-old", Scope: rule.Step, Pattern: lazyregexp.New(`rustc (?P<have>[\d.]+) is not supported by the following packages?|requires rustc (?P<wanted>[\d.]+) or newer|feature .edition2024. is required`),
 		Sentence: "a crate needs a newer Rust[ than $have]", Hint: "put a newer tag of the rust image into the Dockerfile",
 		Example: "error: rustc 1.75.0 is not supported by the following packages:",
 	},
 	{
-		Reason: "library-missing", InBuild: true, Pattern: lazyregexp.New("The system library `(?P<library>[^`]+)` required by crate `(?P<crate>[^`]+)` was not found"),
+		Reason: "library-missing", Scope: rule.Step, Pattern: lazyregexp.New("The system library `(?P<library>[^`]+)` required by crate `(?P<crate>[^`]+)` was not found"),
 		Sentence: "the crate $crate needs the system library $library", Hint: "install it in the Dockerfile, before cargo",
 		Example: "The system library `libpq` required by crate `pq-sys` was not found.",
 	},
