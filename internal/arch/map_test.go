@@ -54,7 +54,7 @@ var ours = map[string][]string{
 	"detect/localcall":  {"lazyregexp", "tree", "stack"},                                                                                                                                                     // URLs on this machine in sources
 	"detect":            {"lazyregexp", "tree", "stack", "stack/stacks", "stack/manifest", "stack/dataservice", "secret", "envfile", "detect/runfiles", "detect/localcall", "detect/filenames", "untrusted"}, // secret: which ones are generated; envfile: what an example leaves open; untrusted: quotes directories in proposed commands
 	"framework":         {"lazyregexp", "stack", "stack/stacks"},                                                                                                                                             // reads what the stacks say of proxies and debuggers; apart from detect, which `up` does not need
-	"workspace":         {"lazyregexp", "fail"},
+	"workspace":         {"lazyregexp", "fail", "diagnose"},
 	"settings":          {"lazyregexp", "fail"},
 	"egress":            {"lazyregexp", "fail", "untrusted", "dockerconfig"},                                  // untrusted: it reads which registries a project names
 	"diagnose/rule":     {"lazyregexp"},                                                                       // the words of that table
@@ -84,7 +84,7 @@ var ours = map[string][]string{
 	"tunnel":            {"lazyregexp", "fail"}, // a way from the internet to this machine, by a program that the user has
 	"logs":              {"event", "fail"},
 	"setup":             {"lazyregexp", "project", "graph", "plan", "containerexec", "event", "fail", "diagnose", "untrusted"}, // steps that run in containers which answer: after run and ready, and no part of a plan
-	"watch":             {"containerexec", "project", "event", "fail", "untrusted"},                                            // fail: the limit of watched directories is the user's to raise
+	"watch":             {"containerexec", "diagnose", "project", "event", "fail", "untrusted"},                                // fail: the limit of watched directories is the user's to raise
 	"provider":          {"lazyregexp", "dockerconfig", "project", "graph", "event", "fail"},                                   // programs behind services that are no containers
 	"up": {
 		"provider",

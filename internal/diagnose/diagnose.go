@@ -27,6 +27,7 @@ type Scope = rule.Scope
 const (
 	Build, Run, Exec, Start          = rule.Build, rule.Run, rule.Exec, rule.Start
 	Pull, PullLogin, Push, PushLogin = rule.Pull, rule.PullLogin, rule.Push, rule.PushLogin
+	Change, Workspace                = rule.Change, rule.Workspace
 
 	program, step = rule.Program, rule.Step
 	install       = Build | Exec // a step that installs packages
@@ -43,6 +44,7 @@ type Cause struct {
 	Hint      string
 	Lines     []string // that show it, oldest first
 	Transient bool
+	Refused   bool              // the engine says it, of a command that it could not begin
 	File      string            // in the container, of the user's own code; empty where none is known
 	Line      int               // its line, which the sentence names
 	Names     map[string]string // what the sentence names, such as "file" or "port"
@@ -81,8 +83,11 @@ func Explain(scope Scope, lines []string, exit int, facts map[string]string) Cau
 	return Cause{}
 }
 
-// ExplainError finds the most likely cause in the text of an error.
+// ExplainError finds the most likely cause in the text of an error; nil has none.
 func ExplainError(scope Scope, err error) Cause {
+	if err == nil {
+		return Cause{}
+	}
 	text := strings.TrimPrefix(err.Error(), "Error response from daemon: ")
 	return Explain(scope, strings.Split(text, "\n"), 0, nil)
 }
@@ -131,10 +136,13 @@ func cause(r *rule.Rule, scope Scope, pattern *lazyregexp.Regexp, line string, f
 	}
 	c := Cause{Reason: r.Reason, Sentence: fill(r.Sentence, names), Hint: fill(hint(r, scope), names), Transient: r.Transient, Names: names}
 	if line != "" {
-		c.Lines = []string{line}
+		c.Lines, c.Refused = []string{line}, refusal.MatchString(line)
 	}
 	return c
 }
+
+// refusal matches what is said of a command that could not begin, and of nothing else.
+var refusal = lazyregexp.New(`OCI runtime (?:exec|create) failed|unable to find user `)
 
 func hint(r *rule.Rule, scope Scope) string {
 	if scope&Build != 0 && r.BuildHint != "" {

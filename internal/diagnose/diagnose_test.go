@@ -9,7 +9,6 @@ import (
 
 	"github.com/devup-cli/devup/internal/diagnose/rule"
 	"github.com/devup-cli/devup/internal/lazyregexp"
-	"github.com/devup-cli/devup/internal/stack/stacks"
 )
 
 // TestExplainLogs runs over logs that the programs really printed in
@@ -125,24 +124,20 @@ func samples(t *testing.T) (all []sample) {
 	for _, s := range said {
 		all = append(all, sample{s.scope, strings.Split(s.text, "\n")})
 	}
-	for _, st := range stacks.All() {
-		for _, f := range st.Failures {
-			if f.Example != "" {
-				all = append(all, sample{Run, []string{f.Example}})
-			}
+	for _, r := range rules {
+		if r.Example != "" {
+			all = append(all, sample{r.Scope & -r.Scope, []string{r.Example}})
 		}
 	}
 	return all
 }
 
-// TestFailuresOfStacks: no other rule explains the example of a stack's failure better.
-func TestFailuresOfStacks(t *testing.T) {
+// TestExamples: no other rule explains the example of a rule better.
+func TestExamples(t *testing.T) {
 	t.Parallel()
-	for _, s := range stacks.All() {
-		for _, f := range s.Failures {
-			if cause := Explain(Run, []string{f.Example}, 1, nil); f.Example != "" && cause.Reason != f.Reason {
-				t.Errorf("%s: %s is taken for %q, want %q", s.Title, f.Example, cause.Reason, f.Reason)
-			}
+	for _, r := range rules {
+		if cause := Explain(r.Scope, []string{r.Example}, 1, nil); r.Example != "" && cause.Reason != r.Reason {
+			t.Errorf("%s is taken for %q, want %q", r.Example, cause.Reason, r.Reason)
 		}
 	}
 }
@@ -322,13 +317,13 @@ var said = []struct {
 	{"no program at a path", Start, runc + `exec: "./foo": stat ./foo: no such file or directory`, "command-missing"},
 	{"no program below a file", Start, runc + `exec: "/etc/passwd/foo": stat /etc/passwd/foo: not a directory: Are you trying to mount`, "command-missing"},
 	{"no program, as crun says it", Start, "OCI runtime exec failed: executable file `foo` not found in $PATH: No such file or directory", "command-missing"},
-	{"a directory that one may not enter", Start, runc + `chdir to cwd ("/root/x") set in config.json failed: permission denied`, ""},
+	{"a directory that one may not enter", Start, runc + `chdir to cwd ("/root/x") set in config.json failed: permission denied`, "runtime-refused"},
 	{"a directory", Start, runc + `exec: "/tmp": is a directory: permission denied`, "not-executable"},
 	{"another processor", Start, runc + `exec /foo: exec format error`, "wrong-architecture"},
 	{"no interpreter", Start, runc + `exec /entry.sh: no such file or directory: unknown`, "entry-missing"},
 	{"no directory", Start, runc + `chdir to cwd ("/no") set in config.json failed: no such file or directory`, "workdir-missing"},
 	{"no user", Start, "Error response from daemon: unable to find user me: no matching entries in passwd file", "user-unknown"},
-	{"new words", Start, runc + "something new", ""},
+	{"new words", Start, runc + "something new", "runtime-refused"},
 
 	{"nothing to push", Push, "An image does not exist locally with the tag: r.example/x", "not-local"},
 	{"the limit", Pull, "toomanyrequests: You have reached your unauthenticated pull rate limit.", "rate-limit"},

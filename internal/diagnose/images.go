@@ -58,7 +58,7 @@ var buildRules = []rule.Rule{
 	},
 }
 
-// startRules are about containers and commands that the engine cannot start.
+// startRules are about what the engine refuses to start or change, or the program of a workspace.
 var startRules = []rule.Rule{
 	{
 		Reason: PortTaken, Scope: Start,
@@ -74,11 +74,40 @@ var startRules = []rule.Rule{
 		Sentence: "$source cannot be mounted at $target: one is a directory, the other a file", Hint: "make both of one kind; what did not exist at the first mount is a directory now",
 	},
 	{
-		Reason: "user-unknown", Scope: Start, Pattern: re(`unable to find user (?P<user>[^\s:]+)`),
+		Reason: NetworkInUse, Scope: Change, Pattern: re(`has active endpoints`),
+		Sentence: "other containers use the network", Hint: "stop them first",
+		Example: `error while removing network: network cruddur-net has active endpoints (name:"web-1" id:"8120fc62afc6")`,
+	},
+	{
+		Reason: ImageMissing, Scope: Start, Pattern: re(`(?i)no such image|\bimage\b.*not (?:found|known)`),
+		Sentence: "the image does not exist", Hint: "build it with `devup build`, or pull it with `devup pull`",
+		Example: "No such image: shop-web:latest",
+	},
+	{
+		Reason: CopyKind, Scope: Change, Pattern: re(`cannot overwrite|(?:not|is) a directory`),
+		Sentence: "one of the two is a directory, the other a file", Hint: "make both of one kind",
+		Example: `cannot overwrite non-directory "/app/a" with directory "/"`,
+	},
+	{
+		Reason: NotAllowed, Scope: Workspace, Rank: rule.First, Pattern: re(`(?i)\b40[13]\b|forbidden|unauthorized|permission|not (?:allowed|permitted)|policy|disabled by|admin rights|auth login|required scope`),
+		Sentence: "the workspace does not allow it", Hint: "ask who administers the workspace",
+		Example: "HTTP 403: Must have admin rights to Repository",
+	},
+	{
+		Reason: PortUnknown, Scope: Workspace, Transient: true, Pattern: re(`(?i)\b404\b|not found|timed? ?out|deadline exceeded`),
+		Sentence: "the port is not known to the workspace yet", Hint: "try again",
+		Example: "error getting tunnel port: 404 Not Found",
+	},
+	{
+		Reason: "user-unknown", Scope: Start | Exec, Pattern: re(`unable to find user (?P<user>[^\s:]+)`),
 		Sentence: "the image has no user $user", Hint: "use a user of the image, or a number",
 	},
 	{
-		Reason: "workdir-missing", Scope: Start, Rank: rule.High, Pattern: re(`chdir to cwd \("(?P<dir>[^"]*)"\).*(?:no such file|not a directory)`),
+		Reason: "runtime-refused", Scope: Start | Exec, Rank: rule.Last, Pattern: re(`OCI runtime \w+ failed: (?:.*: unable to start container process: )?(?P<what>.+)`),
+		Sentence: "the container runtime refuses it: $what", Hint: "check the command, and the options of the service",
+	},
+	{
+		Reason: "workdir-missing", Scope: Start | Exec, Rank: rule.High, Pattern: re(`chdir to cwd \("(?P<dir>[^"]*)"\).*(?:no such file|not a directory)`),
 		Sentence: "the container has no directory $dir to run in", Hint: "create it first",
 	},
 }

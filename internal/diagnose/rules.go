@@ -11,6 +11,7 @@ func re(text string) *lazyregexp.Regexp { return lazyregexp.New(text) }
 
 // Reasons that callers distinguish.
 const (
+	CopyKind            = "copy-kind"
 	CommandMissing      = "command-missing"
 	TableMissing        = "table-missing"
 	CrashLoop           = "crash-loop"
@@ -20,13 +21,17 @@ const (
 	Forbidden           = "forbidden"
 	ImageUnknown        = "image-unknown"
 	LineEnds            = "line-ends"
+	ImageMissing        = "image-missing"
 	LoginNeeded         = "login-needed"
 	LoginRefused        = "login-refused"
 	Memory              = "memory"
 	MountKind           = "mount-kind"
 	MountMissing        = "mount-missing"
+	NetworkInUse        = "network-in-use"
+	NotAllowed          = "not-allowed"
 	NotExecutable       = "not-executable"
 	NotLocal            = "not-local"
+	PortUnknown         = "port-unknown"
 	PortTaken           = "port-taken"
 	RegistryUnreachable = "registry-unreachable"
 	SELinux             = "selinux"

@@ -97,9 +97,9 @@ var helpers = map[string]string{
 	"late":   `echo '{"Username":"ada","Secret":"SECRET"}'; exit 1`,
 }
 
-// credentials are those of a configuration, with the helpers on the PATH. It
+// stored are the credentials of a configuration, with the helpers on the PATH. It
 // gives what was said, too.
-func credentials(t *testing.T, config string) (c *Credentials, said func() []string, dir string) {
+func stored(t *testing.T, config string) (c *Credentials, said func() []string, dir string) {
 	t.Helper()
 	if runtime.GOOS == "windows" {
 		t.Skip("the helpers of this test are shell scripts")
@@ -153,7 +153,7 @@ func TestCredentialHelpers(t *testing.T) {
 		},
 		`{"credsStore":"locked","auths":{"r.example:5000":{"auth":"` + ada + `"}}}`: {"r.example:5000 ada:lovelace ", ""},
 	} {
-		c, said, _ := credentials(t, config)
+		c, said, _ := stored(t, config)
 		for range 2 { // what there is to say is said once
 			if got := show(c.OfImage(t.Context(), "r.example:5000/shop/web:1")); got != want.login {
 				t.Errorf("%s\ngot  %q\nwant %q", config, got, want.login)
@@ -166,7 +166,7 @@ func TestCredentialHelpers(t *testing.T) {
 }
 
 func TestAHelperIsAskedOnceForARegistryAndUnderDockersName(t *testing.T) {
-	c, _, dir := credentials(t, `{"credsStore":"good"}`)
+	c, _, dir := stored(t, `{"credsStore":"good"}`)
 	var group sync.WaitGroup
 	for range 4 {
 		for _, image := range []string{"redis", "ada/web", "r.example/web"} {

@@ -8,6 +8,8 @@ import (
 	"os/exec"
 	"strings"
 	"time"
+
+	"github.com/docker/docker-credential-helpers/credentials"
 )
 
 // helperTime is how long a credential helper may take: some ask for a password
@@ -44,7 +46,7 @@ func ask(ctx context.Context, helper, of string) Login {
 	switch {
 	case errors.Is(err, exec.ErrNotFound):
 		return Login{Trouble: "the credential helper " + program + " is not installed here"}
-	case err != nil && strings.Contains(said, "credentials not found"):
+	case err != nil && credentials.IsErrCredentialsNotFoundMessage(said):
 		return Login{}
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return Login{Trouble: "the credential helper " + program + " does not answer"}

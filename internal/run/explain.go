@@ -9,8 +9,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/containerd/errdefs"
-
 	"github.com/devup-cli/devup/internal/diagnose"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/lazyregexp"
@@ -23,14 +21,8 @@ func explain(err error, op plan.Op) error {
 	if _, ok := errors.AsType[*fail.Error](err); ok {
 		return err
 	}
-	text := strings.TrimPrefix(err.Error(), "Error response from daemon: ")
 	cause := diagnose.ExplainError(diagnose.Start, err)
-	switch {
-	case cause.Reason == "" && errdefs.IsNotFound(err) && strings.Contains(strings.ToLower(text), "image"):
-		f := fail.Wrap(err, fail.ImageMissing, "", "the image of %s does not exist: %s", op.Service, text)
-		f.Service = op.Service
-		return f
-	case cause.Reason == "":
+	if cause.Reason == "" {
 		return fmt.Errorf("%s %s: %w", op.Action, op.Name, err)
 	}
 	f := fail.Wrap(err, fail.Exited, cause.Hint, "%s cannot start: %s", op.Service, cause.Sentence)
@@ -41,6 +33,8 @@ func explain(err error, op plan.Op) error {
 	case diagnose.PortTaken:
 		port, _ := strconv.Atoi(cause.Names["port"]) // five digits are a number
 		f.Code, f.Cause = fail.PortTaken, &TakenPort{Port: port, cause: err}
+	case diagnose.ImageMissing:
+		f.Code, f.Message = fail.ImageMissing, fmt.Sprintf("the image of %s does not exist: %s", op.Service, cause.Lines[0])
 	case diagnose.MountKind:
 		f.Code = fail.Config
 	case diagnose.MountMissing:
@@ -78,7 +72,7 @@ var endpointName = lazyregexp.New(`name:"([^"]+)"`)
 // usersOf names the containers that keep a network from being removed: those of another
 // project, as this one's are gone by then. Empty for any other error.
 func usersOf(err error) string {
-	if err == nil || !strings.Contains(err.Error(), "has active endpoints") {
+	if diagnose.ExplainError(diagnose.Change, err).Reason != diagnose.NetworkInUse {
 		return ""
 	}
 	var names []string

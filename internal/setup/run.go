@@ -181,21 +181,21 @@ func explain(s Step, done containerexec.Result, err error) *fail.Error {
 	e.Service, e.Lines = s.Service, done.Lines
 	said, scope := done.Lines, diagnose.Exec
 	if err != nil {
-		e.Cause, said = err, strings.Split(err.Error(), "\n")
-	}
-	if refused := strings.Contains(strings.Join(said, "\n"), "OCI runtime exec failed"); refused || err != nil {
-		e.Message = fmt.Sprintf("the setup step %q of %s cannot run", s.Name, s.Service)
-		scope = diagnose.Start
+		e.Cause, said, scope = err, strings.Split(err.Error(), "\n"), diagnose.Start
 	}
 	cause := diagnose.Explain(scope, said, done.Status, nil)
+	refused := cause.Refused || err != nil
+	if refused {
+		e.Message = fmt.Sprintf("the setup step %q of %s cannot run", s.Name, s.Service)
+	}
 	if cause.Reason != "" {
 		e.Message += ": " + cause.Sentence
 		e.Reason = cause.Reason
 	}
-	if cause.Reason != "" && scope == diagnose.Start { // the runtime's words replace the command's output
+	if cause.Reason != "" && refused { // the runtime's words replace the command's output
 		e.Lines, e.CauseShown = nil, true
 	}
-	if cause.Reason == diagnose.CommandMissing && scope == diagnose.Start && s.Command[0] == "sh" {
+	if cause.Reason == diagnose.CommandMissing && refused && s.Command[0] == "sh" {
 		cause.Hint = "write the command as a list of words, which needs no shell"
 	}
 	if cause.Reason == diagnose.TableMissing {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/devup-cli/devup/internal/containerexec"
+	"github.com/devup-cli/devup/internal/diagnose"
 )
 
 // command runs a command in a container, hands its output over line by line, and
@@ -53,7 +54,7 @@ func remove(ctx context.Context, e containerexec.Engine, id string, targets []st
 		code, err := command(ctx, e, id, containerexec.Command{
 			User: "0", WorkingDir: "/", Words: append([]string{"rm", "-rf", "--"}, some...),
 		}, func(_, text string) { said = append(said, text) })
-		if err != nil && ctx.Err() == nil && strings.Contains(err.Error(), "executable file not found") || code == 126 || code == 127 {
+		if code == 126 || code == 127 || diagnose.ExplainError(diagnose.Start, err).Reason == diagnose.CommandMissing {
 			return errNoRemover
 		}
 		if err == nil && code != 0 {

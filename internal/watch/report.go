@@ -120,7 +120,7 @@ func (w *worker) once(text string, state event.State) {
 
 // beingReplaced reports whether an error comes from a container that is just being replaced.
 func beingReplaced(err error) bool {
-	return errdefs.IsNotFound(err) || errdefs.IsConflict(err) || strings.Contains(err.Error(), "is not running")
+	return errdefs.IsNotFound(err) || errdefs.IsConflict(err)
 }
 
 func count(n int, of string) string {

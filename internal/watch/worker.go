@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/devup-cli/devup/internal/containerexec"
+	"github.com/devup-cli/devup/internal/diagnose"
 	"github.com/devup-cli/devup/internal/event"
 )
 
@@ -271,7 +272,7 @@ func (w *worker) update(ctx context.Context, c Container, t Todo, out *outcome) 
 		return nil
 	}
 	sent, err := w.copy(ctx, c, t.Copy, t.Replace)
-	if refusesKind(err) {
+	if diagnose.ExplainError(diagnose.Change, err).Reason == diagnose.CopyKind {
 		// A file is where a directory goes, or the reverse. A directory that a link in the
 		// container leads to stays a link, unless it cannot be otherwise.
 		if sent, err = w.copy(ctx, c, withoutDirs(t.Copy), false); err != nil {
@@ -335,16 +336,6 @@ func (w *worker) exec(ctx context.Context, c Container, x containerexec.Command)
 	case code != 0:
 		w.event(event.Event{Kind: event.Note, State: event.Warning, Text: fmt.Sprintf("%s: %s ended with %d", c.Service, shown, code)})
 	}
-}
-
-// refusesKind reports whether the engine found a file where a directory goes, or the
-// reverse. Its answer has no code of its own.
-func refusesKind(err error) bool {
-	if err == nil {
-		return false
-	}
-	text := err.Error()
-	return strings.Contains(text, "cannot overwrite") || strings.Contains(text, "not a directory") || strings.Contains(text, "is a directory")
 }
 
 // withoutDirs leaves out the directories that something else in the list lies in.

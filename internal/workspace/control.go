@@ -7,7 +7,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/diagnose"
 )
 
 // Visibility says who reaches a port of a workspace.
@@ -95,21 +95,15 @@ func locked(why, unreachable string) func(Info, Tools) Control {
 	}
 }
 
-// Words by which programs say that something does not exist yet, or not allowed.
-var (
-	notYetWords = lazyregexp.New(`(?i)\b404\b|not found|timed? ?out|deadline exceeded`)
-	deniedWords = lazyregexp.New(`(?i)\b40[13]\b|forbidden|unauthorized|permission|not (allowed|permitted)|policy|disabled by|admin rights|auth login|required scope`)
-)
-
 // kind classifies the failure that a program's words report, and keeps the words.
 func kind(err error) error {
-	if err == nil || errors.Is(err, ErrNoProgram) || errors.Is(err, context.Canceled) {
+	if errors.Is(err, ErrNoProgram) || errors.Is(err, context.Canceled) {
 		return err
 	}
-	switch text := err.Error(); {
-	case deniedWords.MatchString(text):
+	switch diagnose.ExplainError(diagnose.Workspace, err).Reason {
+	case diagnose.NotAllowed:
 		return fmt.Errorf("%w (%w)", ErrDenied, err)
-	case notYetWords.MatchString(text):
+	case diagnose.PortUnknown:
 		return fmt.Errorf("%w (%w)", ErrNotYet, err)
 	}
 	return err

@@ -18,7 +18,8 @@ func FlagError(c *cobra.Command, err error) error {
 	}
 	text := FirstLine(err.Error())
 	hint := "see `" + c.CommandPath() + " --help`"
-	if name, ok := strings.CutPrefix(text, "unknown flag: --"); ok {
+	if unknown, ok := errors.AsType[*pflag.NotExistError](err); ok && unknown.GetSpecifiedShortnames() == "" {
+		name := unknown.GetSpecifiedName()
 		return fail.New(fail.Usage, Nearest(name, flagsLike(c, name), "--", hint), "%s has no flag --%s", c.CommandPath(), name)
 	}
 	return fail.New(fail.Usage, hint, "%s", text)

@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/moby/moby/client"
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/devup-cli/devup/internal/cli/command"
+	"github.com/devup-cli/devup/internal/diagnose"
 	"github.com/devup-cli/devup/internal/fail"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/ui"
@@ -56,7 +56,7 @@ func runTop(ctx context.Context, env *command.Env, services []string) error {
 	for i, c := range containers {
 		group.Go(func() (err error) {
 			found[i], err = s.Engine.Client.ContainerTop(asking, c.ID, client.ContainerTopOptions{})
-			if err != nil && strings.Contains(err.Error(), `"ps": executable file not found`) {
+			if cause := diagnose.ExplainError(diagnose.Start, err); cause.Reason == diagnose.CommandMissing && cause.Names["command"] == "ps" {
 				return fail.Wrap(err, fail.Failed, "install ps where the engine runs", "the engine cannot list processes: its machine has no ps")
 			}
 			if err != nil {

@@ -8,7 +8,6 @@ import (
 
 	"github.com/devup-cli/devup/internal/diagnose"
 	"github.com/devup-cli/devup/internal/fail"
-	"github.com/devup-cli/devup/internal/lazyregexp"
 )
 
 // attempt is a command that is to run in a container of a service.
@@ -38,7 +37,7 @@ func (t attempt) reword(err error) error {
 // could not begin; nil where it says something else.
 func (t attempt) refused(text string) *fail.Error {
 	cause := diagnose.Explain(diagnose.Start, strings.Split(text, "\n"), 0, nil)
-	if cause.Reason == "" || !ofCommand.MatchString(text) {
+	if !cause.Refused {
 		return nil
 	}
 	e := fail.New(fail.Failed, cause.Hint, "service %s: %s", t.service, cause.Sentence)
@@ -53,9 +52,6 @@ func (t attempt) refused(text string) *fail.Error {
 	e.Service, e.Reason = t.service, cause.Reason
 	return e
 }
-
-// ofCommand matches what is said of a command that could not begin, and of nothing else.
-var ofCommand = lazyregexp.New(`OCI runtime (?:exec|create) failed|unable to find user `)
 
 // refusal is how the words begin that the engine prints in the place of a command that
 // its runtime could not begin.

@@ -18,7 +18,7 @@ func TestRefused(t *testing.T) {
 		{begin + `chdir to cwd ("/no") set in config.json failed: no such file or directory`, "failed service web: the container has no directory /no to run in"},
 		{"Error response from daemon: unable to find user me: no matching entries in passwd file", "failed service web: the image has no user me"},
 		{`failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: "bar": executable file not found in $PATH`, "no-program service web: the command bar was not found in the image"},
-		{begin + "something new", ""},
+		{begin + "something new", "failed service web: the container runtime refuses it: something new"},
 		{"sh: foo: No such file or directory", ""},
 	} {
 		got := ""

@@ -17,6 +17,8 @@ const (
 	PullLogin                   // the same, with a login that was sent
 	Push                        // the engine's words on a push without a login
 	PushLogin                   // the same, with a login that was sent
+	Change                      // the engine's words on a network or a file in a container that it does not change
+	Workspace                   // what the program of a workspace printed, which opens and closes ports
 
 	Program = Run | Exec      // a program in a service's container
 	Step    = Build | Program // any program in a container

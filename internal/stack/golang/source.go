@@ -171,7 +171,7 @@ func hidden(a *stack.App) tree.Evidence {
 // failures are errors of the toolchain and of programs.
 var failures = []rule.Rule{
 	{
-		Reason: "private-module", Scope: rule.Step, Pattern: lazyregexp.New(`(?P<module>[\w./-]+)@[^:]+: (?:reading|invalid version|git ls-remote).*(?:404 Not Found|410 Gone|could not read Username|terminal prompts disabled)`),
+		Reason: "private-module", Scope: rule.Step, Rank: rule.High, Pattern: lazyregexp.New(`(?P<module>[\w./-]+)@[^:]+: (?:reading|invalid version|git ls-remote).*(?:404 Not Found|410 Gone|could not read Username|terminal prompts disabled)`),
 		Sentence: "Go cannot download the module $module, which does not exist or needs a login", Hint: "vendor it with `go mod vendor`, or set GOPRIVATE and GOPROXY to where it is",
 		Example: `go: github.com/acme/private@v1.2.3: reading https://proxy.golang.org/github.com/acme/private/@v/v1.2.3.mod: 404 Not Found`,
 	},
