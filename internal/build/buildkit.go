@@ -17,6 +17,7 @@ import (
 	"github.com/moby/buildkit/session/auth/authprovider"
 	"github.com/tonistiigi/fsutil"
 
+	"github.com/devup-cli/devup/internal/diagnose"
 	"github.com/devup-cli/devup/internal/egress"
 	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/fail"
@@ -95,14 +96,17 @@ func (b *buildKit) build(ctx context.Context, s Spec) (result, error) {
 		b.warn(s, err.Error())
 	}
 	built, err := j.solve(ctx)
-	if err != nil && ctx.Err() == nil && lacksSecretVariables(err) {
+	if err == nil || ctx.Err() != nil {
+		return built, err
+	}
+	switch cause := diagnose.ExplainError(diagnose.Builder, err); cause.Reason {
+	case diagnose.SecretVariables:
 		b.warn(s, "its builder is older than Docker 27.3: steps that install packages get no password of a proxy")
 		if err := j.extend(j.grant.WithoutVariables()); err == nil {
 			return j.solve(ctx)
 		}
-	}
-	if err != nil && ctx.Err() == nil && lacksFrontend(err) {
-		if plain, ok := j.sent.withoutSyntax(); ok && !def.remote {
+	case diagnose.FetchFailed:
+		if plain, ok := j.sent.withoutSyntax(); ok && !def.remote && strings.Contains(cause.Lines[0], "docker/dockerfile") {
 			b.warn(s, "the frontend image of the Dockerfile's syntax line cannot be fetched: the engine's own frontend reads it")
 			j.sent = plain
 			built, err = j.solve(ctx)
@@ -133,12 +137,6 @@ func (j *job) extend(grant egress.Grant) error {
 		return errors.New("its Dockerfile cannot be extended: the build gets this machine's proxies, but not its CA bundle and package indexes")
 	}
 	return nil
-}
-
-// lacksSecretVariables reports of a frontend, the engine's own or that of a syntax line, that
-// knows secrets as files only.
-func lacksSecretVariables(err error) bool {
-	return strings.Contains(err.Error(), "unexpected key 'env' in")
 }
 
 func (b *buildKit) warn(s Spec, text string) {

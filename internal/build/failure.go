@@ -19,16 +19,11 @@ var (
 	wrapping  = lazyregexp.New(`^(failed to solve(?: with frontend [^:]+)?|failed to build LLB|failed to compute cache key|rpc error: code = \w+ desc = (?:failed to solve: )?|dockerfile parse error|process "[^"]*" did not complete successfully): `)
 )
 
-// engineGone is what the connection to BuildKit says when its other end is lost, in the words
-// of gRPC or of BuildKit, depending on which call notices it first. It is not
-// what a step of a build says of connections of its own.
-var engineGone = lazyregexp.New(`(?:code = Unavailable desc = |Unavailable: )(?:error reading from server|connection error|closing transport|transport is closing)|failed to dial gRPC`)
-
 // failure says of a failed build which instruction it was, where it is, what
 // it printed last, and what probably is the matter.
 func (j job) failure(err error, steps *steps) error {
 	s := j.spec
-	if engineGone.MatchString(err.Error()) {
+	if diagnose.ExplainError(diagnose.Builder, err).Reason == diagnose.EngineGone {
 		e := fail.Wrap(err, fail.EngineGone, "", "the engine went away while the image of %s was built", s.Service)
 		e.Service, e.CauseShown = s.Service, true
 		return e
@@ -68,9 +63,9 @@ func explain(e *fail.Error, instruction, text string) {
 		instruction += " ended with exit code " + code[1]
 		said, text = code[0], "" // the rest of it is the command
 	}
-	cause, ofBase := baseFailure(text)
-	if ofBase {
-		instruction, text = "", ""
+	cause := diagnose.Explain(diagnose.Builder, []string{text}, 0, nil)
+	if image := cause.Names["image"]; image != "" {
+		cause, instruction, text = baseCause(image, cause.Names["why"]), "", ""
 	} else {
 		cause = diagnose.Explain(diagnose.Build, append(strings.Split(said, "\n"), e.Lines...), 0, nil)
 		if n := len(cause.Lines); n > 0 && slices.Contains(strings.Split(text, "\n"), cause.Lines[n-1]) {
@@ -169,13 +164,4 @@ func unwrapped(text string) string {
 		}
 		text = shorter
 	}
-}
-
-// lacksFrontend reports whether the image that a syntax line names is what could
-// not be fetched.
-func lacksFrontend(err error) bool {
-	text := err.Error()
-	fetch := strings.Contains(text, "failed to resolve source metadata") || strings.Contains(text, "failed to do request") ||
-		strings.Contains(text, "pull access denied") || strings.Contains(text, "not found") || strings.Contains(text, "failed to authorize")
-	return fetch && strings.Contains(text, "docker/dockerfile")
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/devup-cli/devup/internal/fail"
 )
 
-func TestBaseFailure(t *testing.T) {
+func TestExplainBase(t *testing.T) {
 	t.Parallel()
 	const private = "931637612335.dkr.ecr.us-east-1.amazonaws.com/cruddur-python:3.10-slim-buster"
 	for _, test := range []struct{ name, text, reason, sentence, hint string }{
@@ -56,14 +56,12 @@ func TestBaseFailure(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			got, ok := baseFailure(test.text)
-			if !ok || got.Sentence != test.sentence || got.Reason != test.reason || !strings.Contains(got.Hint, test.hint) {
-				t.Errorf("got  %s: %q\nwant %s: %q\nwith the hint %q\nwant one with %q", got.Reason, got.Sentence, test.reason, test.sentence, got.Hint, test.hint)
+			got, want := &fail.Error{Service: "web"}, "the image of web cannot be built: "+test.sentence
+			explain(got, "", test.text)
+			if got.Message != want || got.Reason != test.reason || !strings.Contains(got.Hint, test.hint) {
+				t.Errorf("got  %s: %q\nwant %s: %q\nwith the hint %q\nwant one with %q", got.Reason, got.Message, test.reason, want, got.Hint, test.hint)
 			}
 		})
-	}
-	if _, ok := baseFailure("process \"/bin/sh -c npm ci\" did not complete successfully: exit code: 1"); ok {
-		t.Error("a failed RUN counts as a base image")
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 	"github.com/moby/buildkit/frontend/gateway/client"
 	gatewayapi "github.com/moby/buildkit/frontend/gateway/pb"
 
-	"github.com/devup-cli/devup/internal/lazyregexp"
+	"github.com/devup-cli/devup/internal/diagnose"
 )
 
 // Dial opens a TCP connection. It resolves the name in the address itself.
@@ -181,8 +181,6 @@ func (c *insideConn) Close() error {
 	return err
 }
 
-var unresolved = lazyregexp.New(`(?i)bad address|name or service not known|name resolution|getaddrinfo|lookup failed|unknown host|no address associated`)
-
 // reason is why the connection ended: what the program in the container said, or
 // otherwise when it said nothing.
 func (c *insideConn) reason(otherwise error) error {
@@ -191,7 +189,7 @@ func (c *insideConn) reason(otherwise error) error {
 	switch {
 	case printed == "":
 		return otherwise
-	case unresolved.MatchString(printed):
+	case diagnose.Explain(diagnose.Exec, strings.Split(printed, "\n"), 0, nil).Reason == diagnose.NameUnknown:
 		return &net.DNSError{Err: "no such host", Name: c.host, IsNotFound: true}
 	}
 	return errors.New(strings.ToLower(strings.TrimSpace(printed[strings.LastIndex(printed, ":")+1:])))

@@ -9,6 +9,7 @@ import (
 	bkclient "github.com/moby/buildkit/client"
 	"github.com/opencontainers/go-digest"
 
+	"github.com/devup-cli/devup/internal/diagnose"
 	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/lazyregexp"
 )
@@ -68,7 +69,7 @@ func (s *steps) vertex(v *bkclient.Vertex) {
 	}
 	st.cached = st.cached || v.Cached
 	switch {
-	case v.Error != "" && strings.Contains(v.Error, "context canceled"):
+	case diagnose.Explain(diagnose.Builder, []string{v.Error}, 0, nil).Reason == diagnose.Canceled:
 		// Another step failed, or the user stopped the build.
 	case v.Error != "":
 		st.failed = v.Error

@@ -25,7 +25,7 @@ type Scope = rule.Scope
 
 // The kinds of text.
 const (
-	Build, Run, Exec, Start          = rule.Build, rule.Run, rule.Exec, rule.Start
+	Build, Builder, Run, Exec, Start = rule.Build, rule.Builder, rule.Run, rule.Exec, rule.Start
 	Pull, PullLogin, Push, PushLogin = rule.Pull, rule.PullLogin, rule.Push, rule.PushLogin
 	Change, Workspace                = rule.Change, rule.Workspace
 
@@ -51,7 +51,7 @@ type Cause struct {
 }
 
 // rules is all that devup knows. Ranks decide between them, and not their order.
-var rules = slices.Concat(machineRules, scriptRules, nodeRules, pythonRules, stackRules(), serviceRules, networkRules, buildRules, startRules, registryRules)
+var rules = slices.Concat(machineRules, scriptRules, nodeRules, pythonRules, stackRules(), serviceRules, networkRules, buildRules, builderRules, startRules, registryRules)
 
 // stackRules are the errors that stacks bring.
 func stackRules() (all []rule.Rule) {

@@ -325,6 +325,9 @@ var said = []struct {
 	{"no user", Start, "Error response from daemon: unable to find user me: no matching entries in passwd file", "user-unknown"},
 	{"new words", Start, runc + "something new", "runtime-refused"},
 
+	{"a frontend of 20.10", Builder, "failed to solve with frontend gateway.v0: pull access denied, repository does not exist: docker/dockerfile:9", "fetch-failed"},
+	{"BusyBox", Exec, "nc: bad address 'nowhere'", "name-unknown"},
+
 	{"nothing to push", Push, "An image does not exist locally with the tag: r.example/x", "not-local"},
 	{"the limit", Pull, "toomanyrequests: You have reached your unauthenticated pull rate limit.", "rate-limit"},
 	{"an unknown authority", Pull, `Get "https://r.example/v2/": tls: failed to verify certificate: x509: certificate signed by unknown authority`, "certificate"},

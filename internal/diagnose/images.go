@@ -58,6 +58,33 @@ var buildRules = []rule.Rule{
 	},
 }
 
+// builderRules are about what the builder says itself. What a step says of connections of its own
+// is not among it.
+var builderRules = []rule.Rule{
+	{
+		// The words of gRPC or of BuildKit, depending on which call notices first that the other end is lost.
+		Reason: EngineGone, Scope: Builder, Rank: rule.First, Pattern: re(`(?:code = Unavailable desc = |Unavailable: )(?:error reading from server|connection error|closing transport|transport is closing)|failed to dial gRPC`),
+		Sentence: "the engine went away", Example: "rpc error: code = Unavailable desc = error reading from server: EOF",
+	},
+	{
+		// A frontend, the engine's own or that of a syntax line, that knows secrets as files only.
+		Reason: SecretVariables, Scope: Builder, Rank: rule.High, Pattern: re(`unexpected key 'env' in`),
+		Sentence: "the builder is older than Docker 27.3", Hint: "use a newer engine",
+		Example: "failed to solve: dockerfile parse error line 3: unexpected key 'env' in 'env=DEVUP_1'",
+	},
+	{
+		// The image of a FROM or of a syntax line. The build sends what logins there are.
+		Reason: FetchFailed, Scope: Builder, Pattern: re(`(?s)^(?P<image>\S+): failed to resolve source metadata for \S+: (?:failed to do request: \w+ "[^"]*": )?(?P<why>.*)$`),
+		Fallback: re(`failed to (?:resolve source metadata|do request|authorize)|pull access denied|not found`),
+		Sentence: "[the image $image|an image] cannot be fetched[: $why|]", Hint: "check its name in the Dockerfile",
+		Example: "nope: failed to resolve source metadata for docker.io/library/nope:latest: not found",
+	},
+	{
+		Reason: Canceled, Scope: Builder, Rank: rule.Last, Pattern: re(`context canceled`),
+		Sentence: "another step failed, or the user stopped the build", Example: "context canceled",
+	},
+}
+
 // startRules are about what the engine refuses to start or change, or the program of a workspace.
 var startRules = []rule.Rule{
 	{

@@ -11,13 +11,16 @@ func re(text string) *lazyregexp.Regexp { return lazyregexp.New(text) }
 
 // Reasons that callers distinguish.
 const (
+	Canceled            = "canceled"
 	CopyKind            = "copy-kind"
 	CommandMissing      = "command-missing"
 	TableMissing        = "table-missing"
 	CrashLoop           = "crash-loop"
 	Denied              = "denied"
 	DiskFull            = "disk-full"
+	EngineGone          = "engine-gone"
 	EntryMissing        = "entry-missing"
+	FetchFailed         = "fetch-failed"
 	Forbidden           = "forbidden"
 	ImageUnknown        = "image-unknown"
 	LineEnds            = "line-ends"
@@ -27,6 +30,7 @@ const (
 	Memory              = "memory"
 	MountKind           = "mount-kind"
 	MountMissing        = "mount-missing"
+	NameUnknown         = "name-unknown"
 	NetworkInUse        = "network-in-use"
 	NotAllowed          = "not-allowed"
 	NotExecutable       = "not-executable"
@@ -34,6 +38,7 @@ const (
 	PortUnknown         = "port-unknown"
 	PortTaken           = "port-taken"
 	RegistryUnreachable = "registry-unreachable"
+	SecretVariables     = "secret-variables"
 	SELinux             = "selinux"
 	WrongArchitecture   = "wrong-architecture"
 )

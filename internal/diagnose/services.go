@@ -52,8 +52,8 @@ const databasePorts = "5432|3306|27017|6379"
 // networkRules are about connections that a program makes.
 var networkRules = []rule.Rule{
 	{
-		Reason: "name-unknown", Scope: step, Transient: true,
-		Pattern:  re(`(?:getaddrinfo (?:ENOTFOUND|EAI_AGAIN)|could not translate host name|Unknown MySQL server host) ["']?(?P<host>[\w.-]+)|lookup (?P<host2>\S+?)(?: on \S+)?: no such host|(?:Could not resolve host:|Temporary failure resolving) '?(?P<host3>[\w.-]+)|gaierror: \[Errno -[235]\]|(?i:temporary failure in name resolution|name or service not known|no such host|NameResolutionError|could not resolve host)`),
+		Reason: NameUnknown, Scope: step, Transient: true,
+		Pattern:  re(`(?:getaddrinfo (?:ENOTFOUND|EAI_AGAIN)|could not translate host name|Unknown MySQL server host) ["']?(?P<host>[\w.-]+)|lookup (?P<host2>\S+?)(?: on \S+)?: no such host|(?:Could not resolve host:|Temporary failure resolving) '?(?P<host3>[\w.-]+)|bad address '(?P<host4>[^']+)'|gaierror: \[Errno -[235]\]|(?i:temporary failure in name resolution|name or service not known|unknown host|no address associated|bad address|getaddrinfo: |no such host|NameResolutionError|could not resolve host)`),
 		Fallback: re(`\b(?:EAI_AGAIN|ENOTFOUND)\b`),
 		Sentence: "[the host $host|a host] cannot be found", Hint: "use the names of the services in devup.yaml: they reach each other by these",
 		BuildHint: "check the network and its DNS with `devup doctor`, which looks from inside a build too",

@@ -10,6 +10,7 @@ type Scope uint16
 // The kinds of text.
 const (
 	Build     Scope = 1 << iota // the output of a build
+	Builder                     // the words of the builder itself on a build or a step of it
 	Run                         // the log of a service
 	Exec                        // what a command in a service's container printed
 	Start                       // the engine's words on a container or command that it cannot start
