@@ -11,6 +11,7 @@
 package diagnose
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -27,7 +28,8 @@ type Scope = rule.Scope
 const (
 	Build, Builder, Run, Exec, Start = rule.Build, rule.Builder, rule.Run, rule.Exec, rule.Start
 	Pull, PullLogin, Push, PushLogin = rule.Pull, rule.PullLogin, rule.Push, rule.PushLogin
-	Change, Workspace                = rule.Change, rule.Workspace
+	Change, Compile, Watcher         = rule.Change, rule.Compile, rule.Watcher
+	Workspace                        = rule.Workspace
 
 	program, step = rule.Program, rule.Step
 	install       = Build | Exec // a step that installs packages
@@ -51,7 +53,7 @@ type Cause struct {
 }
 
 // rules is all that devup knows. Ranks decide between them, and not their order.
-var rules = slices.Concat(machineRules, scriptRules, nodeRules, pythonRules, stackRules(), serviceRules, networkRules, buildRules, builderRules, startRules, registryRules)
+var rules = slices.Concat(machineRules, scriptRules, nodeRules, pythonRules, stackRules(), serviceRules, networkRules, watcherRules, buildRules, builderRules, startRules, registryRules)
 
 // stackRules are the errors that stacks bring.
 func stackRules() (all []rule.Rule) {
@@ -68,8 +70,12 @@ func stackRules() (all []rule.Rule) {
 // What it says is a guess, but it never repeats more than names and places: values of
 // variables are not among them.
 func Explain(scope Scope, lines []string, exit int, facts map[string]string) Cause {
-	if m, found := find(scope, lines); found {
-		return located(cause(m.rule, scope, m.pattern, lines[m.at], facts), lines, m.at)
+	switch m := find(scope, lines); {
+	case m.rule == nil:
+	case m.rule.Details != nil:
+		return cause(m, scope, lines[m.at], detailed(m, lines, facts))
+	default:
+		return located(cause(m, scope, lines[m.at], facts), lines, m.at)
 	}
 	for r := range rules {
 		if known := &rules[r]; known.Exit != 0 && known.Exit == exit && known.Scope&scope != 0 {
@@ -77,7 +83,7 @@ func Explain(scope Scope, lines []string, exit int, facts map[string]string) Cau
 			if len(lines) > 0 {
 				last = lines[len(lines)-1]
 			}
-			return cause(known, scope, nil, last, facts)
+			return cause(match{rule: known}, scope, last, facts)
 		}
 	}
 	return Cause{}
@@ -92,43 +98,72 @@ func ExplainError(scope Scope, err error) Cause {
 	return Explain(scope, strings.Split(text, "\n"), 0, nil)
 }
 
-// match is a line that matches a pattern of a rule.
+// match is a line that matches a pattern of a rule; without a rule it is none.
 type match struct {
 	rule    *rule.Rule
 	rank    rule.Rank
 	pattern *lazyregexp.Regexp
 	at      int // the line's index
+	since   int // the index of the first line that is not over
 }
 
 // find gives the match that counts.
-func find(scope Scope, lines []string) (best match, found bool) {
+func find(scope Scope, lines []string) (best match) {
 	for i, line := range lines {
 		for r := range rules {
 			known := &rules[r]
-			if known.Scope&scope == 0 {
+			if known.Scope&scope == 0 || known.AtEnd && i < len(lines)-1 {
 				continue
 			}
-			for _, m := range []match{{known, known.Rank, known.Pattern, i}, {known, rule.Low, known.Fallback, i}} {
-				over := !found || m.rank > best.rank || m.rank == best.rank && m.at > best.at
-				if over && m.pattern != nil && m.pattern.MatchString(line) {
-					best, found = m, true
+			for _, m := range []match{{known, known.Rank, known.Pattern, i, best.since}, {known, rule.Low, known.Fallback, i, best.since}} {
+				better := known.Over || best.rule == nil || m.rank > best.rank || m.rank == best.rank && m.at > best.at
+				switch {
+				case !better || m.pattern == nil || !m.pattern.MatchString(line):
+				case known.Over && known.Reason == "":
+					best = match{since: i}
+				case known.Over:
+					m.since = i
+					fallthrough
+				default:
+					best = m
 				}
 			}
 		}
 	}
-	return best, found
+	return best
+}
+
+// detailed adds to facts what the lines name from the first on that matches the rule.
+func detailed(m match, lines []string, facts map[string]string) map[string]string {
+	names := map[string]string{}
+	begin := slices.IndexFunc(lines[m.since:], m.rule.Pattern.MatchString)
+	for _, line := range lines[m.since+begin:] {
+		for _, detail := range m.rule.Details {
+			for name, value := range named(detail, line) {
+				names[name] = cmp.Or(names[name], value)
+			}
+		}
+	}
+	maps.Copy(names, facts)
+	return names
+}
+
+// named is what the groups of a pattern hold, by their names.
+func named(pattern *lazyregexp.Regexp, line string) map[string]string {
+	names, groups := map[string]string{}, pattern.FindStringSubmatch(line)
+	for i, name := range pattern.Compiled().SubexpNames() {
+		if name = strings.TrimRight(name, "0123456789"); name != "" && groups != nil && groups[i] != "" {
+			names[name] = groups[i]
+		}
+	}
+	return names
 }
 
 // cause is the cause of a rule, as a line shows it that matches one of its patterns.
-func cause(r *rule.Rule, scope Scope, pattern *lazyregexp.Regexp, line string, facts map[string]string) Cause {
-	names := map[string]string{}
-	if pattern != nil {
-		groups := pattern.FindStringSubmatch(line)
-		for i, name := range pattern.Compiled().SubexpNames() {
-			if name = strings.TrimRight(name, "0123456789"); name != "" && groups[i] != "" {
-				names[name] = groups[i]
-			}
-		}
+func cause(m match, scope Scope, line string, facts map[string]string) Cause {
+	r, names := m.rule, map[string]string{}
+	if m.pattern != nil {
+		names = named(m.pattern, line)
 	}
 	maps.Copy(names, facts)
 	if r.Adjust != nil {
@@ -171,7 +206,7 @@ func fill(text string, names map[string]string) string {
 // known is the cause of a reason, where it is known by other means than a text.
 func known(reason string, names map[string]string) Cause {
 	r := slices.IndexFunc(rules, func(r rule.Rule) bool { return r.Reason == reason })
-	return cause(&rules[r], Run, nil, "", names)
+	return cause(match{rule: &rules[r]}, Run, "", names)
 }
 
 // WithMount adds that the file which a program may not use comes from a bind mount: then no

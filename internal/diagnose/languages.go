@@ -46,7 +46,7 @@ var nodeRules = []rule.Rule{
 	{
 		Reason: "module-missing", Scope: step, Pattern: re(`Cannot find (?:package|module) '(?P<module>@?[^'./@~][^']*)'`),
 		Sentence: "Node finds no package named $module", Hint: "add $module to package.json and run `devup up` again",
-		Adjust: func(n map[string]string) { n["module"] = NPMPackage(n["module"]) },
+		Adjust: func(n map[string]string) { n["module"] = npmPackage(n["module"]) },
 	},
 	{
 		Reason: "file-missing", Scope: step, Pattern: re(`Cannot find module '(?P<file>[./][^']*)'`),

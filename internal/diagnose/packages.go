@@ -20,15 +20,9 @@ func distribution(module string) string {
 	return strings.ReplaceAll(top, "_", "-")
 }
 
-// PathAlias reports whether an import begins with an alias of the project's own directories, as
-// "@/lib/db" and "~/lib/db" do, and names no package.
-func PathAlias(imported string) bool {
-	return strings.HasPrefix(imported, "@/") || strings.HasPrefix(imported, "~/")
-}
-
-// NPMPackage is the npm package of what was imported: "@scope/name/file" and
+// npmPackage is the npm package of what was imported: "@scope/name/file" and
 // "name/file" belong to "@scope/name" and "name".
-func NPMPackage(imported string) string {
+func npmPackage(imported string) string {
 	parts := strings.SplitN(imported, "/", 3)
 	if strings.HasPrefix(imported, "@") && len(parts) > 1 {
 		return parts[0] + "/" + parts[1]

@@ -12,6 +12,9 @@ func re(text string) *lazyregexp.Regexp { return lazyregexp.New(text) }
 // Reasons that callers distinguish.
 const (
 	Canceled            = "canceled"
+	CompileError        = "compile-error"
+	Compiling           = "compiling"
+	Crashed             = "crashed"
 	CopyKind            = "copy-kind"
 	CommandMissing      = "command-missing"
 	TableMissing        = "table-missing"

@@ -3,57 +3,10 @@ package ready
 import (
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 )
-
-// TestCompilation runs over what dev servers really printed, and over lines of theirs.
-func TestCompilation(t *testing.T) {
-	t.Parallel()
-	logs := read(t, filepath.Join("testdata", "compiling"))
-	webpack := "ERROR in ./src/App.js\nModule not found: Error: Can't resolve './Feed' in '/app/src'\nwebpack 5.90.0 compiled with 1 error in 812 ms"
-	types := "Compiled successfully!\nERROR in src/App.tsx:1:19\nTS2307: Cannot find module 'axios' or its corresponding type declarations."
-	esbuild := "✘ [ERROR] Could not resolve \"axios\"\n\n    src/App.jsx:1:18:\n      1 │ import axios from \"axios\";"
-	tests := []struct {
-		name, log string
-		want      compiled
-	}{
-		{"a package of Create React App", logs["cra-missing.log"], compiled{broken: true, file: "./src/App.js", module: "axios"}},
-		{"mended since", logs["cra-fixed.log"], compiled{}},
-		{"broken since", logs["cra-syntax.log"], compiled{broken: true, file: "./src/App.js", what: "Unexpected token (1:41)"}},
-		{"under way", strings.Split(logs["cra-missing.log"], "Failed")[0], compiled{pending: true}},
-		{"a package of Vite", logs["vite-missing.log"], compiled{broken: true, file: "/app/src/App.jsx", module: "axios"}},
-		{"Vite begun", strings.Split(logs["vite-missing.log"], "Error")[0], compiled{pending: true}},
-		{"Vite reloaded", logs["vite-missing.log"] + "\n7:09:09 PM [vite] hmr update /src/App.jsx", compiled{}},
-		{"a file of webpack", webpack, compiled{broken: true, file: "./src/App.js", module: "./Feed"}},
-		{"a type checker", types, compiled{broken: true, file: "src/App.tsx", module: "axios"}},
-		{"esbuild", esbuild, compiled{broken: true, file: "src/App.jsx", module: "axios"}},
-		{"another program", "ERROR in the request\nError: Failed to compile the report\nGET / 200", compiled{}},
-	}
-	for _, test := range tests {
-		if got := compilation(cleanLines(test.log)); got != test.want {
-			t.Errorf("%s\n got %+v\nwant %+v", test.name, got, test.want)
-		}
-	}
-}
-
-// TestHealthyCompile: nothing that works is taken for what cannot be compiled.
-func TestHealthyCompile(t *testing.T) {
-	t.Parallel()
-	logs := read(t, filepath.Join("..", "diagnose", "testdata", "healthy"))
-	if len(logs) == 0 {
-		t.Error("there are no healthy logs")
-	}
-	for name, text := range logs {
-		for _, line := range cleanLines(text) {
-			if compilation([]string{line}).broken {
-				t.Errorf("%s: %q is taken for a failed compilation", name, line)
-			}
-		}
-	}
-}
 
 func TestWaitSaysWhatDoesNotCompile(t *testing.T) {
 	t.Parallel()
@@ -64,7 +17,7 @@ func TestWaitSaysWhatDoesNotCompile(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "src", "App.js"), nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	logs := read(t, filepath.Join("testdata", "compiling"))
+	logs := read(t, "../diagnose/testdata/compiling")
 	source, begun := Source{Dir: dir, Name: "frontend"}, "Starting the development server...\n"
 	tests := []struct {
 		name    string
@@ -77,9 +30,9 @@ func TestWaitSaysWhatDoesNotCompile(t *testing.T) {
 		reads   int
 	}{
 		{"a package", source, false, logs["cra-missing.log"], "", "warning: answers, but does not compile: frontend/src/App.js needs the package axios; add axios to package.json and run `devup up` again", 0, 1},
-		{"an error", source, false, logs["cra-syntax.log"], "", "warning: answers, but does not compile: frontend/src/App.js: Unexpected token (1:41)", 0, 1},
-		{"a file", source, false, "ERROR in ./src/App.js\nModule not found: Error: Can't resolve './Feed' in '/app/src'", "", "warning: answers, but does not compile: frontend/src/App.js imports ./Feed, which does not exist; check the path and its upper and lower case", 0, 1},
-		{"an alias", source, false, "ERROR in ./src/App.js\nModule not found: Error: Can't resolve '@/lib/db' in '/app/src'", "", "warning: answers, but does not compile: frontend/src/App.js imports @/lib/db, whose path alias is not configured, or which does not exist", 0, 1},
+		{"an error", source, false, logs["cra-syntax.log"], "", "warning: answers, but does not compile: frontend/src/App.js: Unexpected token (1:41); `devup logs web` shows the error", 0, 1},
+		{"a file", source, false, "ERROR in ./src/App.js\nModule not found: Error: Can't resolve './Feed' in '/app/src'", "", "warning: answers, but does not compile: frontend/src/App.js imports ./Feed, which does not exist; check the path ./Feed and its upper and lower case", 0, 1},
+		{"an alias", source, false, "ERROR in ./src/App.js\nModule not found: Error: Can't resolve '@/lib/db' in '/app/src'", "", "warning: answers, but does not compile: frontend/src/App.js imports @/lib/db, whose path alias is not configured, or which does not exist; `devup logs web` shows the error", 0, 1},
 		{"without words", source, false, "Failed to compile.", "", "warning: answers, but does not compile; `devup logs web` shows the error", 0, 1},
 		{"all well", source, false, logs["cra-fixed.log"], "", "done: answers 200", 0, 1},
 		{"it says so later", source, false, begun, logs["cra-missing.log"], "warning: answers, but does not compile: frontend/src/App.js needs the package axios; add axios to package.json and run `devup up` again", 400 * time.Millisecond, 3},

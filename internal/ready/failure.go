@@ -29,7 +29,7 @@ const (
 // lines and what to do next.
 func (a *prober) failure(ctx context.Context, r verdict) (*fail.Error, diagnose.Cause) {
 	a.evidence.state = a.inspected(ctx, a.evidence.state)
-	lines := withoutProbes(a.log(ctx, a.evidence.state, readLines), a.probe.Path)
+	lines := withoutProbes(a.log(ctx, a.evidence.state), a.probe.Path)
 	cause := diagnose.Explain(diagnose.Run, lines, a.evidence.state.exit, nil)
 	if cause.Reason == "" && r.code == fail.ServerError {
 		cause = diagnose.Explain(diagnose.Run, a.evidence.last.lines(), 0, nil)
@@ -114,14 +114,14 @@ func (a *prober) hint(r verdict, c diagnose.Cause, lines []string) string {
 // log reads the last lines of the container's present run; s is its state. It
 // gives none where they cannot be read, for instance with a logging driver that
 // keeps nothing.
-func (a *prober) log(ctx context.Context, s state, lines string) []string {
+func (a *prober) log(ctx context.Context, s state) []string {
 	ctx, cancel := context.WithTimeout(ctx, logTime)
 	defer cancel()
 	s = a.inspected(ctx, s)
-	found := a.logSince(ctx, s, lines, s.started)
+	found := a.logSince(ctx, s, s.started)
 	if len(found) == 0 && (s.ended() || s.looping()) && !s.started.IsZero() {
 		// A busy engine notes the start after the program has said its only line.
-		found = a.logSince(ctx, s, lines, s.started.Add(-startNoted))
+		found = a.logSince(ctx, s, s.started.Add(-startNoted))
 	}
 	return found
 }
@@ -139,8 +139,8 @@ func (a *prober) inspected(ctx context.Context, s state) state {
 const startNoted = 5 * time.Second
 
 // logSince reads the last lines from a time on; the zero time is the beginning.
-func (a *prober) logSince(ctx context.Context, s state, lines string, from time.Time) []string {
-	options := client.ContainerLogsOptions{ShowStdout: true, ShowStderr: true, Tail: lines}
+func (a *prober) logSince(ctx context.Context, s state, from time.Time) []string {
+	options := client.ContainerLogsOptions{ShowStdout: true, ShowStderr: true, Tail: readLines}
 	if !from.IsZero() {
 		options.Since = from.Format(time.RFC3339Nano)
 	}

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/devup-cli/devup/internal/diagnose"
 	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/fail"
 )
@@ -222,7 +223,7 @@ func (a *prober) inspectContainer(ctx context.Context, s state) inspection {
 	result := inspection{sockets: found, err: err}
 	ofOthers := func(port int) bool { return slices.Contains(a.probe.Neighbors, port) }
 	if ports := slices.Concat(found.outside, found.loopback); err == nil && len(slices.DeleteFunc(ports, ofOthers)) == 0 {
-		result.crashed = crashed(a.log(ctx, s, watcherLines))
+		result.crashed = diagnose.Explain(diagnose.Watcher, a.log(ctx, s), 0, nil).Reason == diagnose.Crashed
 	}
 	return result
 }
