@@ -80,7 +80,7 @@ var ours = map[string][]string{
 	"transfer":          {"engineconfig", "registry", "event", "fail", "diagnose"},                                      // pulls and pushes of images
 	"run":               {"lazyregexp", "plan", "engineconfig", "containerexec", "event", "fail", "owner", "diagnose"},
 	"ready":             {"containerexec", "project", "stack/stacks", "lazyregexp", "event", "fail", "untrusted", "diagnose"},
-	"expose":            {"lazyregexp", "project", "workspace", "event", "fail"},
+	"expose":            {"lazyregexp", "diagnose", "project", "workspace", "event", "fail"},
 	"tunnel":            {"lazyregexp", "fail"}, // a way from the internet to this machine, by a program that the user has
 	"logs":              {"event", "fail"},
 	"setup":             {"lazyregexp", "project", "graph", "plan", "containerexec", "event", "fail", "diagnose", "untrusted"}, // steps that run in containers which answer: after run and ready, and no part of a plan

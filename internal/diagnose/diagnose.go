@@ -29,7 +29,7 @@ const (
 	Build, Builder, Run, Exec, Start = rule.Build, rule.Builder, rule.Run, rule.Exec, rule.Start
 	Pull, PullLogin, Push, PushLogin = rule.Pull, rule.PullLogin, rule.Push, rule.PushLogin
 	Change, Compile, Watcher         = rule.Change, rule.Compile, rule.Watcher
-	Workspace                        = rule.Workspace
+	Answer, Follow, Workspace        = rule.Answer, rule.Follow, rule.Workspace
 
 	program, step = rule.Program, rule.Step
 	install       = Build | Exec // a step that installs packages

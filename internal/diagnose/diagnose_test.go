@@ -330,6 +330,7 @@ var said = []struct {
 	{"no user", Start, "Error response from daemon: unable to find user me: no matching entries in passwd file", "user-unknown"},
 	{"new words", Start, runc + "something new", "runtime-refused"},
 
+	{"Vite behind a name", Answer, `Blocked request. This host ("shop.example") is not allowed.`, "allowed-host"},
 	{"a frontend of 20.10", Builder, "failed to solve with frontend gateway.v0: pull access denied, repository does not exist: docker/dockerfile:9", "fetch-failed"},
 	{"BusyBox", Exec, "nc: bad address 'nowhere'", "name-unknown"},
 

@@ -11,6 +11,7 @@ func re(text string) *lazyregexp.Regexp { return lazyregexp.New(text) }
 
 // Reasons that callers distinguish.
 const (
+	AllowedHost         = "allowed-host"
 	Canceled            = "canceled"
 	CompileError        = "compile-error"
 	Compiling           = "compiling"

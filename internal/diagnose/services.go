@@ -5,8 +5,10 @@ import "github.com/devup-cli/devup/internal/diagnose/rule"
 // serviceRules are about what servers and databases refuse.
 var serviceRules = []rule.Rule{
 	{
-		Reason: "allowed-host", Scope: program, Pattern: re(`Invalid HTTP_HOST header: '(?P<host>[^']+)'|Blocked hosts?: (?P<host2>\S+)`),
-		Sentence: "it refuses to be asked under the name $host", Hint: "add the name to ALLOWED_HOSTS (Django), or to config.hosts (Rails)",
+		Reason: AllowedHost, Scope: program | Answer, Pattern: re(`Invalid HTTP_HOST header: '(?P<host>[^']+)'|Blocked hosts?: (?P<host2>\S+)`),
+		Fallback: re(`^(?P<answer>Invalid Host header)$|Invalid Host header|Blocked request\. This host|DisallowedHost|Blocked hosts?:`),
+		Sentence: "it refuses to be asked under [the name $host|a name that it does not know]",
+		Hint:     "add the name to ALLOWED_HOSTS (Django), config.hosts (Rails) or server.allowedHosts (Vite)",
 	},
 	{
 		Reason: "cors", Scope: program, Pattern: re(`Not allowed by CORS|Invalid CORS request|Disallowed CORS origin`),

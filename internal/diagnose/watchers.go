@@ -53,6 +53,10 @@ var watcherRules = []rule.Rule{
 			n["subject"], n[kind] = cmp.Or(n["file"], "it"), module
 		},
 	},
+	{
+		Reason: "trouble", Scope: Follow, Pattern: re(`(?i)error|exception|traceback|panic|crashed|failed`),
+		Sentence: "the line may say that something fails", Example: "Error: no",
+	},
 	// nodemon, node --watch, tsx watch, Bun and Deno, which wait for an edit
 	{
 		Reason: Crashed, Scope: Watcher, AtEnd: true,

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/devup-cli/devup/internal/diagnose"
 	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/project"
 	"github.com/devup-cli/devup/internal/workspace"
@@ -35,14 +36,13 @@ type verdict struct {
 	why    string // of NotReachable, in a clause; of HostRefused, the name
 }
 
-// refusesHost is in what servers answer that are asked under a name which they do not
-// know: webpack's, Vite's, Django's and Rails'.
-var refusesHost = lazyregexp.New(`Invalid Host header|Blocked request\. This host|DisallowedHost|Blocked hosts?:`)
-
-// refusesName reports whether the beginning of an answer is such a refusal. Webpack's old
-// server says it with a status of 200, and nothing else then.
+// refusesName reports whether the beginning of an answer says that its server does not know the
+// name that it was asked under. Webpack's old server says it with a status of 200, and nothing
+// else then.
 func refusesName(status int, begin string) bool {
-	return strings.TrimSpace(begin) == "Invalid Host header" || status >= http.StatusBadRequest && refusesHost.MatchString(begin)
+	begin = strings.TrimSpace(begin)
+	cause := diagnose.Explain(diagnose.Answer, strings.Split(begin, "\n"), 0, nil)
+	return cause.Reason == diagnose.AllowedHost && (status >= http.StatusBadRequest || begin == cause.Names["answer"])
 }
 
 // loginPath is where proxies send visitors to log in on their own host.

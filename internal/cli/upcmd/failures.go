@@ -8,9 +8,9 @@ import (
 	"github.com/moby/moby/api/types/events"
 	"github.com/moby/moby/client"
 
+	"github.com/devup-cli/devup/internal/diagnose"
 	"github.com/devup-cli/devup/internal/event"
 	"github.com/devup-cli/devup/internal/fail"
-	"github.com/devup-cli/devup/internal/lazyregexp"
 	"github.com/devup-cli/devup/internal/plan"
 	"github.com/devup-cli/devup/internal/ready"
 	"github.com/devup-cli/devup/internal/session"
@@ -22,18 +22,15 @@ const (
 	askAgain    = 10 * time.Second
 )
 
-// trouble is in lines after which a service is asked whether it still answers. It may be in others.
-var trouble = lazyregexp.New(`(?i)error|exception|traceback|panic|crashed|failed`)
-
-// suspecting is a sink before another, or that of the environment, which has services asked that
-// print errors.
+// suspecting is a sink before another, or that of the environment, which has services asked whether
+// they still answer that print errors.
 func (a *after) suspecting(to event.Sink) event.Sink {
 	if to == nil {
 		to = a.env.Sink
 	}
 	return func(e event.Event) {
 		to(e)
-		if e.Kind == event.Log && trouble.MatchString(e.Text) {
+		if e.Kind == event.Log && diagnose.Explain(diagnose.Follow, []string{e.Text}, 0, nil).Reason != "" {
 			select {
 			case a.suspects <- e.Name:
 			default: // one is being asked

@@ -19,6 +19,8 @@ const (
 	Push                        // the engine's words on a push without a login
 	PushLogin                   // the same, with a login that was sent
 	Change                      // the engine's words on a network or a file in a container that it does not change
+	Answer                      // what a server answers
+	Follow                      // a log that is followed, where errors may be shown or handled
 	Compile                     // the log of a development server that compiles what it serves
 	Watcher                     // the log of a program that starts another one again when a file changes
 	Workspace                   // what the program of a workspace printed, which opens and closes ports
